@@ -13,7 +13,7 @@ import { createMemoryTier } from '../src/adapters/cache/memory/memory-cache.ts'
 import { createTieredBlobCache } from '../src/adapters/cache/tiers/tiered-blob-cache.ts'
 import { createTieredCache } from '../src/adapters/cache/tiers/tiered-cache.ts'
 import { noBeacon } from '../src/adapters/platform/process-beacon.ts'
-import { type ByteStream, wholeOf } from '../src/domain/media/bytes.ts'
+import { type ByteStream, fullRange } from '../src/domain/media/bytes.ts'
 import { E } from '../src/fp.ts'
 import type { BlobCache } from '../src/ports/blob-cache.ts'
 import { cacheKeys } from '../src/ports/cache-keys.ts'
@@ -56,7 +56,7 @@ const warmReads = async (dir: string) => {
   const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
   const { origin } = wellServed(bytes, 64 * 1024)
   const read = (blobs: BlobCache) => async () =>
-    drain(await right(blobs.read(key, facts, wholeOf(facts.size), origin)))
+    drain(await right(blobs.read(key, facts, fullRange(facts.size), origin)))
   const file = join(dir, 'plain')
   await writeFile(file, bytes)
 
@@ -97,7 +97,7 @@ const crowd = async (dir: string) => {
     openTo(bytes.length)
     const from = performance.now()
     const client = async () => {
-      const stream = await right(disk.blobs.read(key, facts, wholeOf(facts.size), origin))
+      const stream = await right(disk.blobs.read(key, facts, fullRange(facts.size), origin))
       let length = 0
       for await (const chunk of stream) {
         if (length === 0) first = Math.max(first, performance.now() - from)

@@ -3,15 +3,15 @@ import { actAsOwner } from './adapters/platform/act-as-owner.ts'
 import { CloseError } from './adapters/platform/close-all.ts'
 import { errnoOf } from './adapters/platform/errno.ts'
 import { explainSystemError } from './adapters/platform/explain-system-error.ts'
-import { type Command, createOut, Failure, takeJson } from './cli/command.ts'
+import { type Command, CommandError, createCommandPrinter, extractJsonFlag } from './cli/command.ts'
 import { explainUsage } from './cli/explain-usage.ts'
-import { helpOf, helpOfAll, helpWanted } from './cli/help.ts'
+import { commandHelp, overviewHelp, requestedHelpTopic } from './cli/help.ts'
 import { printWarningsWithoutText } from './cli/quiet-warnings.ts'
-import { larderAs } from './cli/shell-line.ts'
+import { larderSudoCommand } from './cli/shell-line.ts'
 import { larderVersion } from './cli/version.ts'
 import { loadSettings } from './composition/load-settings.ts'
 import { describeMisspelt } from './config/misspelt-settings.ts'
-import { BadSetting } from './config/settings.ts'
+import { InvalidSettingError } from './config/settings.ts'
 import { UserError } from './domain/shared/user-error.ts'
 import { E } from './fp.ts'
 import { printError, printErrorLine } from './terminal/print-error.ts'
@@ -31,52 +31,53 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 
 const loadCommand = (name: string): Promise<Command> => {
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (load === undefined) throw new Failure(`there is no command ${name}; see: larder help`, 2)
+  if (load === undefined) throw new CommandError(`there is no command ${name}; see: larder help`, 2)
   return load()
 }
 
 const helpOfCommands = async (): Promise<string> =>
-  helpOfAll(await Promise.all(Object.values(commands).map((load) => load())))
+  overviewHelp(await Promise.all(Object.values(commands).map((load) => load())))
 
 const main = async (name: string | undefined, words: ReadonlyArray<string>): Promise<number> => {
-  const { isJson, args } = takeJson(words)
+  const { isJson, args } = extractJsonFlag(words)
   const write = (line: string) => {
     process.stdout.write(`${line}\n`)
   }
-  const out = createOut(write, isJson)
-  if (name === undefined) throw new Failure((await helpOfCommands()).split('\n'), 2)
+  const out = createCommandPrinter(write, isJson)
+  if (name === undefined) throw new CommandError((await helpOfCommands()).split('\n'), 2)
   if (name === '--version') {
     out.report({ lines: [larderVersion()], json: { version: larderVersion() } })
     return 0
   }
-  const helpTopic = helpWanted(name, args)
+  const helpTopic = requestedHelpTopic(name, args)
   if (helpTopic !== null) {
-    const message = helpTopic === 'all' ? await helpOfCommands() : helpOf(await loadCommand(helpTopic))
+    const message = helpTopic === 'all' ? await helpOfCommands() : commandHelp(await loadCommand(helpTopic))
     out.report({ lines: message.split('\n'), json: { message } })
     return 0
   }
   const command = await loadCommand(name)
   const config = loadSettings(process.env)
-  if (E.isLeft(config)) throw new Failure(config.left.map((fault) => `bad setting: ${fault}`))
+  if (E.isLeft(config)) throw new CommandError(config.left.map((fault) => `bad setting: ${fault}`))
   for (const warning of describeMisspelt(process.env)) printError(warning)
   // All files are for the user of this process only, whatever the inherited umask is.
   process.umask(0o077)
   const context = { config: config.right, args }
   const { dataDir } = config.right
-  if (command.needsLibrary(context)) actAsOwner(dataDir, (uid) => larderAs(uid, dataDir, [name, ...words]))
+  if (command.needsLibrary(context))
+    actAsOwner(dataDir, (uid) => larderSudoCommand(uid, dataDir, [name, ...words]))
   return command.run({ ...context, ...out })
 }
 
 /** Returns the lines for an error that the user can correct; `null` for a bug. */
-const explain = (error: unknown): Failure | null => {
-  if (error instanceof Failure) return error
-  if (error instanceof BadSetting) return new Failure(error.message)
-  if (error instanceof UserError || error instanceof CloseError) return new Failure(error.message)
+const explain = (error: unknown): CommandError | null => {
+  if (error instanceof CommandError) return error
+  if (error instanceof InvalidSettingError) return new CommandError(error.message)
+  if (error instanceof UserError || error instanceof CloseError) return new CommandError(error.message)
   const code = errnoOf(error)
   if (!(error instanceof Error) || code === undefined) return null
-  if (code.startsWith('ERR_PARSE_ARGS')) return new Failure(explainUsage(error, name ?? ''), 2)
+  if (code.startsWith('ERR_PARSE_ARGS')) return new CommandError(explainUsage(error, name ?? ''), 2)
   const explained = explainSystemError(error)
-  return explained === null ? null : new Failure(explained)
+  return explained === null ? null : new CommandError(explained)
 }
 
 // If the reader of standard output closes the pipe, a running server continues.

@@ -112,7 +112,7 @@ const texts = [
       'server/protocol-errors.ts',
       'adapters/knex/statement-outcome.ts',
     ],
-    allowed: 'isMissing(error)',
+    allowed: 'isNotFound(error)',
   },
   {
     about: 'builds a shell command by hand: use shell-line.ts, which quotes',

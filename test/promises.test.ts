@@ -21,8 +21,8 @@ const swallowing = [
   'src/adapters/transcode/node-av/node-av-encode.ts',
   'src/adapters/platform/process-beacon.ts',
   'src/domain/caching/write-in-background.ts',
-  'src/domain/shared/with-time-limit.ts',
-  'src/http/response/pieces.ts',
+  'src/domain/shared/with-timeout.ts',
+  'src/http/response/piece-reader.ts',
 ]
 
 describe('[V24] a promise that is not awaited', () => {

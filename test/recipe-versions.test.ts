@@ -10,9 +10,9 @@ import type { ProbedAudio, ProbedFile, ProbedVideo } from '../src/adapters/trans
 import { progressiveMuxer, toEncodeJob } from '../src/adapters/transcode/recipe.ts'
 import { selectStreams } from '../src/adapters/transcode/select-streams.ts'
 import { colourCube } from '../src/domain/colour/colour-cube.ts'
-import { noFilmTags } from '../src/domain/colour/film-colour.ts'
 import { type ColourTags, noColourTags, sourceColour } from '../src/domain/colour/source-colour.ts'
 import { toSrgb } from '../src/domain/colour/to-srgb.ts'
+import { unspecifiedVideoColourTags } from '../src/domain/colour/video-colour.ts'
 import { planImage } from '../src/domain/ingest/plan/image-plan.ts'
 import { planMedia } from '../src/domain/ingest/plan/media-ladder.ts'
 import type { AudioSource, MediaFacts, VideoSource } from '../src/domain/ingest/plan/media-plan.ts'
@@ -67,16 +67,18 @@ const facts = (
   } = {},
 ): MediaFacts => ({
   durationSeconds: 60,
-  announcedSeconds: 60,
+  declaredSeconds: 60,
   video: changes.video === null ? null : { ...video, ...changes.video },
   audio: changes.audio === null ? null : { ...audio, ...changes.audio },
-  otherSounds: [],
+  fallbackAudio: [],
   warnings: [],
 })
 
 const sources: ReadonlyArray<MediaFacts> = [
   facts(),
-  facts({ video: { width: 640, height: 360, codedWidth: 640, codedHeight: 360, colour: noFilmTags } }),
+  facts({
+    video: { width: 640, height: 360, codedWidth: 640, codedHeight: 360, colour: unspecifiedVideoColourTags },
+  }),
   facts({ video: { width: 720, height: 1280, codedWidth: 1280, codedHeight: 720, rotation: 90 } }),
   facts({
     video: {
@@ -92,7 +94,13 @@ const sources: ReadonlyArray<MediaFacts> = [
   facts({ video: { averageRate: 17.3, nominalRate: 30 } }),
   facts({ video: { averageRate: 12.9, nominalRate: 5, peakRate: 90 } }),
   facts({ video: { startSeconds: 0.015 } }),
-  facts({ video: { averageRate: 29.97, nominalRate: 29.97, colour: { ...noFilmTags, transfer: 16 } } }),
+  facts({
+    video: {
+      averageRate: 29.97,
+      nominalRate: 29.97,
+      colour: { ...unspecifiedVideoColourTags, transfer: 16 },
+    },
+  }),
   facts({ video: { endSeconds: 0.04 } }),
   facts({ audio: null }),
   facts({ audio: { channels: 6, codec: 'ac3', sampleRate: 44_100 } }),
@@ -114,7 +122,7 @@ const times = { startSeconds: 0, endSeconds: 60 }
 const film = (index: number, changes: Partial<ProbedVideo> = {}): ProbedVideo => ({
   ...{ kind: 'video', index, codec: 'h264', isCover: false, width: 640, height: 360, pixelAspect: 1 },
   ...{ rotation: 0, mirrored: false, averageRate: 25, nominalRate: 25, interlacedShare: 0 },
-  ...{ colour: noFilmTags, ...stream, ...times, ...changes },
+  ...{ colour: unspecifiedVideoColourTags, ...stream, ...times, ...changes },
 })
 const sound = (index: number, changes: Partial<ProbedAudio> = {}): ProbedAudio => ({
   ...{ kind: 'audio', index, codec: 'aac', channels: 2, sampleRate: 48_000, bitrate: null },

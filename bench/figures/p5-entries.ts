@@ -3,9 +3,9 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheFolders } from '../../src/adapters/cache/disk/cache-folders.ts'
 import { createJournal, type JournalRecord } from '../../src/adapters/cache/disk/journal.ts'
-import { createLinkLock } from '../../src/adapters/cache/disk/link-lock.ts'
+import { createSymlinkLock } from '../../src/adapters/cache/disk/link-lock.ts'
 import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
-import { currentProcessId, processStateOf } from '../../src/adapters/platform/process-identity.ts'
+import { currentProcessIdentity, processStateOf } from '../../src/adapters/platform/process-identity.ts'
 import type { Lab } from '../larder/lab.ts'
 import { memoryOf } from '../larder/memory-of.ts'
 import type { Peer } from '../peers/peer.ts'
@@ -23,7 +23,7 @@ function* entries(count: number): Generator<JournalRecord> {
 const fillJournal = async (dir: string, count: number): Promise<void> => {
   const folders = cacheFolders(dir)
   await mkdir(dir, { recursive: true })
-  await createLinkLock(folders.upkeepLock, (text) => text, processStateOf).take(currentProcessId)
+  await createSymlinkLock(folders.upkeepLock, (text) => text, processStateOf).take(currentProcessIdentity)
   const journal = createJournal(folders.journal, () => join(dir, 'new-journal'), noBeacon)
   await journal.rewrite(entries(count))
   await journal.close()

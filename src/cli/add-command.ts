@@ -4,9 +4,9 @@ import { E } from '../fp.ts'
 import { explainError } from '../terminal/explain-error.ts'
 import { printError } from '../terminal/print-error.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
-import { always, type Command, wrongUsage } from './command.ts'
+import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import { reportedByCommand, withNewLibrary } from './library.ts'
-import { orFail } from './outcome.ts'
+import { orThrowCommandError } from './outcome.ts'
 
 const usage = 'add FILE… [--public]'
 
@@ -18,26 +18,26 @@ export const addCommand: Command = {
     ['FILE', 'with any name: the type is detected from its bytes; a file in the library keeps its uid'],
     ['--public', 'only for images: every client may view them without a token'],
   ],
-  needsLibrary: always,
+  needsLibrary: alwaysNeedsLibrary,
   run: ({ config, args, isJson, report }) => {
     const { values, positionals } = parseArgs({
       args: [...args],
       options: { public: { type: 'boolean', default: false } },
       allowPositionals: true,
     })
-    if (positionals.length === 0) throw wrongUsage(usage)
+    if (positionals.length === 0) throw usageError(usage)
 
     return withNewLibrary(
       config,
       async ({ ingest, admins, database, sleep }, created) => {
         if (created !== null) printError(created)
-        await orFail(database.migrate)
+        await orThrowCommandError(database.migrate)
         const bar = createProgressBar(process.stderr)
         let exitCode = 0
         for (const path of positionals) {
           const added = await addFile({ ingest, sleep }, path, {
             isPublic: values.public,
-            onKnown: () => undefined,
+            onRegistered: () => undefined,
             onProgress: (fraction) => bar.show(path, fraction),
             onWaiting: () => {
               bar.clear()
@@ -56,7 +56,7 @@ export const addCommand: Command = {
           for (const warning of warnings) printError(`${path}: ${warning}`)
           // With `--json` there is no link: programs get the uid, and can mint a token when they need one.
           const link = async (): Promise<string> => {
-            const { jwt } = await orFail(admins.mintMediaToken(uid, null))
+            const { jwt } = await orThrowCommandError(admins.mintMediaToken(uid, null))
             return `  ${config.publicUrl}/console/watch/${uid}?jwt=${jwt}`
           }
           report({

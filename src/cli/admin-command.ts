@@ -1,6 +1,6 @@
-import { always, type Command, wrongUsage } from './command.ts'
+import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import { withServices } from './library.ts'
-import { orFail } from './outcome.ts'
+import { orThrowCommandError } from './outcome.ts'
 
 const usage = 'admin grant|revoke|token SUB'
 
@@ -14,21 +14,21 @@ export const adminCommand: Command = {
     ['token', 'prints only an id token for SUB, valid for one hour'],
     ['SUB', 'the subject of id tokens, such as me@example.org'],
   ],
-  needsLibrary: always,
+  needsLibrary: alwaysNeedsLibrary,
   run: ({ config, args, report }) => {
     const [action, sub, ...rest] = args
     if (!sub || rest.length > 0 || !['grant', 'revoke', 'token'].includes(action ?? ''))
-      throw wrongUsage(usage)
+      throw usageError(usage)
 
     return withServices(config, async ({ admins, database }) => {
       if (action === 'token') {
-        const jwt = await orFail(admins.mintIdToken(sub))
+        const jwt = await orThrowCommandError(admins.mintIdToken(sub))
         report({ lines: [jwt], json: { sub, jwt } })
         return 0
       }
-      await orFail(database.migrate)
+      await orThrowCommandError(database.migrate)
       const admin = action === 'grant'
-      await orFail(admins.setAdmin(sub, admin))
+      await orThrowCommandError(admins.setAdmin(sub, admin))
       report({ lines: [`${sub} is ${admin ? 'an' : 'no'} admin`], json: { sub, admin } })
       return 0
     })

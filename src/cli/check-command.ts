@@ -1,15 +1,15 @@
 import { parseArgs } from 'node:util'
-import { createFetchList } from '../composition/fetch-list.ts'
 import type { Larder } from '../composition/larder.ts'
+import { createPlaylistFetcher } from '../composition/playlist-fetcher.ts'
 import type { Config } from '../config/settings.ts'
-import { examineLists, type ListReport } from '../domain/hls-check/examine.ts'
+import { checkPlaylists, type PlaylistReport } from '../domain/hls-check/check-playlists.ts'
 import { ContentFileUid } from '../domain/media/ids.ts'
 import { E, O, TE } from '../fp.ts'
-import { closeServer, listenOn } from '../server/listening.ts'
-import { type Command, Failure, wrongUsage } from './command.ts'
+import { closeServer, startListening } from '../server/listening.ts'
+import { type Command, CommandError, usageError } from './command.ts'
 import { withServices } from './library.ts'
-import { describeReports, reportsAsJson, withoutTokens } from './list-report.ts'
-import { orFail } from './outcome.ts'
+import { orThrowCommandError } from './outcome.ts'
+import { describePlaylistReports, playlistReportsAsJson, redactTokens } from './playlist-report.ts'
 
 const usage = 'check URL|UID [--token JWT]'
 
@@ -18,35 +18,38 @@ const examineFile = async (
   larder: Larder,
   config: Config,
   uid: string,
-): Promise<{ readonly reports: ReadonlyArray<ListReport>; readonly origin: string }> => {
-  await orFail(larder.database.migrate)
-  const { kind, jwt } = await orFail(larder.admins.mintMediaToken(uid, null))
-  if (kind !== 'content') throw new Failure(`${uid} is an image: it has no playlists to check`)
+): Promise<{ readonly reports: ReadonlyArray<PlaylistReport>; readonly origin: string }> => {
+  await orThrowCommandError(larder.database.migrate)
+  const { kind, jwt } = await orThrowCommandError(larder.admins.mintMediaToken(uid, null))
+  if (kind !== 'content') throw new CommandError(`${uid} is an image: it has no playlists to check`)
 
-  const file = ContentFileUid.is(uid) ? await orFail(larder.contentFiles.find(uid)) : O.none
+  const file = ContentFileUid.is(uid) ? await orThrowCommandError(larder.contentFiles.find(uid)) : O.none
   if (O.isSome(file) && file.value.exports.length === 0)
-    throw new Failure(`${uid} has no exports yet: \`larder serve\` makes them`)
+    throw new CommandError(`${uid} has no exports yet: \`larder serve\` makes them`)
 
   const { createLarderServer } = await import('../composition/http.ts')
   const { server } = createLarderServer(larder, config)
-  const { port } = await listenOn(server, { host: '127.0.0.1', port: 0 })
+  const { port } = await startListening(server, { host: '127.0.0.1', port: 0 })
   const origin = `http://127.0.0.1:${port}`
   // With the token in the path, playlists are unchanged by signing.
   const url = `${origin}/api/1/~${jwt}/content_files/${uid}/mobile.m3u8`
   try {
-    return { reports: await orFail(examineLists(url, larder.fetchListAs(null))), origin }
+    return { reports: await orThrowCommandError(checkPlaylists(url, larder.playlistFetcher(null))), origin }
   } finally {
     await closeServer(server)
   }
 }
 
 /** Checks the playlists at a URL. Sends the token, if any, in the header. */
-const examineAddress = async (url: string, jwt: string | undefined): Promise<ReadonlyArray<ListReport>> => {
+const examineAddress = async (
+  url: string,
+  jwt: string | undefined,
+): Promise<ReadonlyArray<PlaylistReport>> => {
   const bearer = jwt !== undefined && URL.canParse(url) ? { origin: new URL(url).origin, jwt } : null
-  const reports = await examineLists(url, createFetchList()(bearer))()
+  const reports = await checkPlaylists(url, createPlaylistFetcher()(bearer))()
   if (E.isLeft(reports) && reports.left._tag === 'Refused')
-    throw new Failure(withoutTokens(`${url} ${reports.left.message}`))
-  return orFail(TE.fromEither(reports))
+    throw new CommandError(redactTokens(`${url} ${reports.left.message}`))
+  return orThrowCommandError(TE.fromEither(reports))
 }
 
 /** Parses the target: the URL of a playlist, or the uid of a file in this library. */
@@ -57,10 +60,10 @@ const targetOf = (args: ReadonlyArray<string>) => {
     allowPositionals: true,
   })
   const [target, ...rest] = positionals
-  if (!target || rest.length > 0) throw wrongUsage(usage)
+  if (!target || rest.length > 0) throw usageError(usage)
   const isAddress = target.includes('://')
   if (!isAddress && !ContentFileUid.is(target))
-    throw new Failure(`${target} is neither a uid nor an address with http:// or https://`, 2)
+    throw new CommandError(`${target} is neither a uid nor an address with http:// or https://`, 2)
   return { target, isAddress, token: values.token }
 }
 
@@ -82,8 +85,8 @@ export const checkCommand: Command = {
     const { reports, origin } = isAddress
       ? { reports: await examineAddress(target, token), origin: '' }
       : await withServices(config, (larder) => examineFile(larder, config, target))
-    const { lines, faults } = describeReports(reports, origin)
-    report({ lines, json: reportsAsJson(reports) })
+    const { lines, faults } = describePlaylistReports(reports, origin)
+    report({ lines, json: playlistReportsAsJson(reports) })
     return faults > 0 ? 1 : 0
   },
 }

@@ -1,8 +1,8 @@
 import type { Config } from '../config/settings.ts'
-import { printable, printableJson } from '../domain/shared/printable.ts'
+import { escapeUnprintable, escapeUnprintableJson } from '../domain/shared/printable.ts'
 
 /** The result of a command, for people and for programs. */
-export type Result = {
+export type CommandOutput = {
   readonly lines: ReadonlyArray<string>
   /** Plain fields that programs may rely on, without internal tags. */
   readonly json: Readonly<Record<string, unknown>> & { readonly _tag?: never }
@@ -15,7 +15,7 @@ export type CommandContext = {
   readonly args: ReadonlyArray<string>
   readonly isJson: boolean
   /** Prints the lines to standard output; with `--json` the object, as one line. */
-  readonly report: (result: Result) => void
+  readonly report: (result: CommandOutput) => void
   /** Prints a message that is not a result; with `--json` as `{"message":"…"}`. */
   readonly print: (line: string) => void
 }
@@ -23,16 +23,16 @@ export type CommandContext = {
 type Out = Pick<CommandContext, 'isJson' | 'report' | 'print'>
 
 /** With `--json`, standard output contains only JSON, one object per line, for every command. */
-export const createOut = (write: (line: string) => void, isJson: boolean): Out => {
+export const createCommandPrinter = (write: (line: string) => void, isJson: boolean): Out => {
   const report: Out['report'] = ({ lines, json }) => {
-    if (isJson) write(printableJson(JSON.stringify(json)))
-    else for (const line of lines) write(printable(line))
+    if (isJson) write(escapeUnprintableJson(JSON.stringify(json)))
+    else for (const line of lines) write(escapeUnprintable(line))
   }
   return { isJson, report, print: (message) => report({ lines: [message], json: { message } }) }
 }
 
 /** Removes `--json` from the arguments. Arguments after `--` are file names. */
-export const takeJson = (
+export const extractJsonFlag = (
   words: ReadonlyArray<string>,
 ): { readonly isJson: boolean; readonly args: ReadonlyArray<string> } => {
   const end = words.includes('--') ? words.indexOf('--') : words.length
@@ -49,18 +49,18 @@ export type Command = {
   readonly words: ReadonlyArray<readonly [word: string, meaning: string]>
   /**
    * Whether the command reads or writes DATA_DIR: if so, it must run as the owner of that folder. Throws a
-   * `Failure` for wrong usage.
+   * `CommandError` for wrong usage.
    */
   readonly needsLibrary: (given: Pick<CommandContext, 'config' | 'args'>) => boolean
-  /** Returns the exit code. Throws a `Failure` for errors that the user can correct. */
+  /** Returns the exit code. Throws a `CommandError` for errors that the user can correct. */
   readonly run: (context: CommandContext) => Promise<number>
 }
 
 /** The `needsLibrary` of most commands. */
-export const always = (): boolean => true
+export const alwaysNeedsLibrary = (): boolean => true
 
 /** Ends a command with one line on standard error, and exit code 1 (2 for wrong usage). */
-export class Failure extends Error {
+export class CommandError extends Error {
   readonly exitCode: number
   /** A line break inside a message is untrusted text, so several lines are passed as an array. */
   readonly lines: ReadonlyArray<string>
@@ -75,4 +75,4 @@ export class Failure extends Error {
 /** Returns the usage with `--json`, which every command accepts. */
 export const fullUsage = (usage: string): string => `larder ${usage} [--json]`
 
-export const wrongUsage = (usage: string): Failure => new Failure(`usage: ${fullUsage(usage)}`, 2)
+export const usageError = (usage: string): CommandError => new CommandError(`usage: ${fullUsage(usage)}`, 2)

@@ -1,20 +1,20 @@
 import { examineKeyFiles } from '../composition/key-files.ts'
 import type { Config } from '../config/settings.ts'
-import { oneLine } from '../domain/shared/error-text.ts'
+import { oneLineMessage } from '../domain/shared/error-text.ts'
 import { E, pipe, TE } from '../fp.ts'
 import { describeOutdated } from '../terminal/describe-outdated.ts'
-import { always, type Command, wrongUsage } from './command.ts'
+import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import {
+  type DoctorFinding,
   examineDataFolder,
   examineDecoders,
   examineNode,
   examineServer,
-  type Finding,
-  healthy,
-  placesOf,
-} from './doctor-facts.ts'
+  healthyFinding,
+  serviceLocations,
+} from './doctor-findings.ts'
 import { describeKeys } from './doctor-keys.ts'
-import { withServicesIgnoringKeys } from './library.ts'
+import { withTemporaryKeys } from './library.ts'
 import { larderVersion } from './version.ts'
 
 const remediesOf = (config: Config): Readonly<Record<string, string>> => ({
@@ -28,26 +28,29 @@ const remediesOf = (config: Config): Readonly<Record<string, string>> => ({
 })
 
 /** Checks database, object store, cache and transcoder with the server's own adapters. */
-const examineServices = (config: Config): Promise<ReadonlyArray<Finding>> =>
+const examineServices = (config: Config): Promise<ReadonlyArray<DoctorFinding>> =>
   // The findings report what would be logged.
-  withServicesIgnoringKeys({ ...config, logLevel: 'silent' }, async (larder) => {
+  withTemporaryKeys({ ...config, logLevel: 'silent' }, async (larder) => {
     const { database, health, transcoder, ingest } = larder
     // Embedded PostgreSQL may start for longer than a health check waits; this check returns its error.
     const checked = await database.check()
     const { findings } = await health.examine()
-    const places = placesOf(config)
+    const places = serviceLocations(config)
     const remedies = remediesOf(config)
     const services = findings.map(({ name, fault }) => ({
       name,
       detail: places[name] ?? '',
-      fault: name === 'database' && fault !== null && E.isLeft(checked) ? oneLine(checked.left.cause) : fault,
+      fault:
+        name === 'database' && fault !== null && E.isLeft(checked)
+          ? oneLineMessage(checked.left.cause)
+          : fault,
       remedy: remedies[name] ?? '',
     }))
     const isolation = await transcoder.isolation()
     const decoders = E.isRight(isolation) ? [examineDecoders(isolation.right)] : []
     // If the database is down, its own finding reports it.
     const outdated = E.isRight(checked) ? await ingest.countOutdated() : checked
-    const library = E.isRight(outdated) ? [healthy('library', describeOutdated(outdated.right))] : []
+    const library = E.isRight(outdated) ? [healthyFinding('library', describeOutdated(outdated.right))] : []
     const engine = await pipe(
       TE.Do,
       TE.apS('name', transcoder.describe),
@@ -55,9 +58,14 @@ const examineServices = (config: Config): Promise<ReadonlyArray<Finding>> =>
     )()
     if (E.isRight(engine)) {
       const { name, differences } = engine.right
-      return [...services, ...library, ...decoders, healthy('transcoder', [name, ...differences].join('; '))]
+      return [
+        ...services,
+        ...library,
+        ...decoders,
+        healthyFinding('transcoder', [name, ...differences].join('; ')),
+      ]
     }
-    const fault = oneLine(engine.left.cause)
+    const fault = oneLineMessage(engine.left.cause)
     const missing = { name: 'transcoder', detail: '', fault, remedy: remedies.transcoder ?? '' }
     return [...services, ...library, ...decoders, missing]
   })
@@ -65,16 +73,18 @@ const examineServices = (config: Config): Promise<ReadonlyArray<Finding>> =>
 /** Turns an exception into a finding, so that the rest of the report is not lost. */
 const examineSafely = async (
   name: string,
-  examine: () => Promise<ReadonlyArray<Finding>>,
-): Promise<ReadonlyArray<Finding>> => {
+  examine: () => Promise<ReadonlyArray<DoctorFinding>>,
+): Promise<ReadonlyArray<DoctorFinding>> => {
   try {
     return await examine()
   } catch (error) {
-    return [{ name, detail: '', fault: oneLine(error), remedy: 'correct this, and run the command again' }]
+    return [
+      { name, detail: '', fault: oneLineMessage(error), remedy: 'correct this, and run the command again' },
+    ]
   }
 }
 
-const linesOf = ({ name, detail, fault, remedy }: Finding): ReadonlyArray<string> =>
+const linesOf = ({ name, detail, fault, remedy }: DoctorFinding): ReadonlyArray<string> =>
   fault === null
     ? [`ok    ${name}: ${detail}`]
     : [
@@ -87,9 +97,9 @@ export const doctorCommand: Command = {
   usage: 'doctor',
   about: 'Checks everything that Larder depends on, and explains how to correct faults.',
   words: [],
-  needsLibrary: always,
+  needsLibrary: alwaysNeedsLibrary,
   run: async ({ config, args, report }) => {
-    if (args.length > 0) throw wrongUsage('doctor')
+    if (args.length > 0) throw usageError('doctor')
     const folder = await examineDataFolder(config.dataDir, process.getuid?.() ?? 0)
     const basics = [
       examineNode(larderVersion(), process.versions.node),

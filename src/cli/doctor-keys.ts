@@ -1,5 +1,5 @@
 import type { KeyFile } from '../composition/key-files.ts'
-import type { Finding } from './doctor-facts.ts'
+import type { DoctorFinding } from './doctor-findings.ts'
 
 const names = { image: 'images', content: 'sounds and films', id: 'admins' } as const
 const settings = { image: 'IMAGE_TOKEN_KEYS', content: 'CONTENT_TOKEN_KEYS', id: 'ID_TOKEN_SECRET' } as const
@@ -14,7 +14,7 @@ const remedies = {
 } as const
 
 /** Describes the source of each key, and the faults of key files. Shows nothing of a key. */
-export const describeKeys = (files: ReadonlyArray<KeyFile>): Finding => {
+export const describeKeys = (files: ReadonlyArray<KeyFile>): DoctorFinding => {
   const sourceOf = (use: (typeof uses)[number]): string => {
     const keyFile = files.find((file) => file.use === use)
     return `${names[use]} from ${keyFile === undefined ? settings[use] : keyFile.folder}`

@@ -7,7 +7,7 @@ const maxChecks = 10_000
 /** If root cannot create a user namespace, PostgreSQL runs as this user, which then owns the database. */
 const nobodyUid = 65_534
 
-export type Ownership = {
+export type ForeignFiles = {
   /** Relative paths with another owner than the folder; only the topmost of each tree. */
   readonly foreign: ReadonlyArray<string>
   /** Whether everything in the folder was checked. */
@@ -23,11 +23,11 @@ const namesIn = async function* (folder: string): AsyncGenerator<string> {
 }
 
 /** Finds files in `folder` with another owner than `owner`. Searches level by level. */
-export const findForeign = async (
+export const findForeignFiles = async (
   folder: string,
   owner: number,
   limit: number = maxChecks,
-): Promise<Ownership> => {
+): Promise<ForeignFiles> => {
   const isForeign = (name: string, uid: number): boolean =>
     uid !== owner && !(owner === 0 && uid === nobodyUid && name.startsWith(`postgres${path.sep}`))
   const foreign: string[] = []

@@ -9,10 +9,10 @@ const columns = (pairs: Command['words']): ReadonlyArray<string> => {
 const common: Command['words'] = [['--json', 'prints only JSON on standard output, one object per line']]
 
 /** Returns the help of one command. */
-export const helpOf = ({ usage, about, words }: Command): string =>
+export const commandHelp = ({ usage, about, words }: Command): string =>
   [`usage: ${fullUsage(usage)}`, '', about, '', ...columns([...words, ...common])].join('\n')
 
-export const helpOfAll = (commands: ReadonlyArray<Command>): string =>
+export const overviewHelp = (commands: ReadonlyArray<Command>): string =>
   [
     'usage:',
     ...commands.flatMap(({ usage, about }) => [`  ${fullUsage(usage)}`, `      ${about}`]),
@@ -23,7 +23,7 @@ export const helpOfAll = (commands: ReadonlyArray<Command>): string =>
 const isHelp = (word: string): boolean => word === '--help' || word === '-h'
 
 /** Returns the help topic that is requested: a command's name or `all`; `null` if none. */
-export const helpWanted = (name: string, args: ReadonlyArray<string>): string | null => {
+export const requestedHelpTopic = (name: string, args: ReadonlyArray<string>): string | null => {
   if (name === 'help' || isHelp(name)) return args[0] ?? 'all'
   // Arguments after `--` are file names.
   const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args

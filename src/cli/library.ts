@@ -7,8 +7,8 @@ const load = () => import('../composition/with-services.ts')
 export const withServices: typeof Services.withServices = async (config, work, reporting) =>
   (await load()).withServices(config, work, reporting)
 
-export const withServicesIgnoringKeys: typeof Services.withServicesIgnoringKeys = async (config, work) =>
-  (await load()).withServicesIgnoringKeys(config, work)
+export const withTemporaryKeys: typeof Services.withTemporaryKeys = async (config, work) =>
+  (await load()).withTemporaryKeys(config, work)
 
 export const withNewLibrary: typeof Services.withNewLibrary = async (config, work, reporting) =>
   (await load()).withNewLibrary(config, work, reporting)

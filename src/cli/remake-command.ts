@@ -4,9 +4,9 @@ import { E } from '../fp.ts'
 import { explainError } from '../terminal/explain-error.ts'
 import { printError } from '../terminal/print-error.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
-import { always, type Command, wrongUsage } from './command.ts'
+import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import { reportedByCommand, withServices } from './library.ts'
-import { orFail } from './outcome.ts'
+import { orThrowCommandError } from './outcome.ts'
 
 const usage = 'remake --outdated'
 
@@ -24,22 +24,22 @@ export const remakeCommand: Command = {
   words: [
     ['--outdated', 'all files with exports of an older recipe; if a file fails, it keeps its old exports'],
   ],
-  needsLibrary: always,
+  needsLibrary: alwaysNeedsLibrary,
   run: ({ config, args, report }) => {
     const { values } = parseArgs({
       args: [...args],
       options: { outdated: { type: 'boolean', default: false } },
     })
-    if (!values.outdated) throw wrongUsage(usage)
+    if (!values.outdated) throw usageError(usage)
 
     return withServices(
       config,
       async ({ ingest, database }) => {
-        await orFail(database.migrate)
-        const total = await orFail(ingest.countOutdated)
+        await orThrowCommandError(database.migrate)
+        const total = await orThrowCommandError(ingest.countOutdated)
         const bar = createProgressBar(process.stderr)
         let done = 0
-        const counts = await orFail(() =>
+        const counts = await orThrowCommandError(() =>
           remakeOutdated(ingest, {
             signal: new AbortController().signal,
             onProgress: ({ uid }, fraction) =>

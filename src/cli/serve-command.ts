@@ -1,8 +1,8 @@
 import { isatty } from 'node:tty'
 import type { Larder } from '../composition/larder.ts'
 import type { Config } from '../config/settings.ts'
-import { listenOn, resolvePort } from '../server/listening.ts'
-import { always, type Command, type CommandContext, wrongUsage } from './command.ts'
+import { resolvePort, startListening } from '../server/listening.ts'
+import { alwaysNeedsLibrary, type Command, type CommandContext, usageError } from './command.ts'
 import { withNewLibrary } from './library.ts'
 import { closingSeconds, type StopBudget, stopBudget } from './stop-budget.ts'
 import { listenForStop, type StopRequest } from './stop-request.ts'
@@ -25,7 +25,7 @@ type Serving = {
 const serve = async (larder: Larder, { config, created, print, report, stop }: Serving): Promise<number> => {
   const { createLarderServer } = await import('../composition/http.ts')
   const { server, drain } = createLarderServer(larder, config)
-  const { port } = await listenOn(server, config)
+  const { port } = await startListening(server, config)
   const url = config.publicUrl
   const message = `Larder answers at ${url}${url.endsWith(`:${port}`) ? '' : ` (port ${port})`}`
   report({ lines: [message], json: { message, url, port } })
@@ -49,9 +49,9 @@ export const serveCommand: Command = {
   usage: 'serve',
   about: 'Serves until Ctrl-C, finishes interrupted exports, and adds samples to an empty library.',
   words: [],
-  needsLibrary: always,
+  needsLibrary: alwaysNeedsLibrary,
   run: async ({ config: initial, args, print, report }) => {
-    if (args.length > 0) throw wrongUsage('serve')
+    if (args.length > 0) throw usageError('serve')
     let isServing = false
     const stop = listenForStop(() => (isServing ? budgetOf(initial).whole / 1000 : closingSeconds))
     const config = await resolvePort(initial)

@@ -2,7 +2,7 @@
 export const shellLine = (words: ReadonlyArray<string>): string => words.map(quoted).join(' ')
 
 /** Returns the `sudo` command line that runs Larder as the owner of DATA_DIR. */
-export const larderAs = (uid: number, dataDir: string, args: ReadonlyArray<string>): string =>
+export const larderSudoCommand = (uid: number, dataDir: string, args: ReadonlyArray<string>): string =>
   shellLine(['sudo', '-u', `#${uid}`, 'env', `DATA_DIR=${dataDir}`, 'larder', ...args])
 
 const quoted = (word: string): string =>

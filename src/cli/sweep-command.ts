@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { describeSweep, needsAttention } from '../terminal/describe-sweep.ts'
-import { always, type Command, wrongUsage } from './command.ts'
+import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import { withServices } from './library.ts'
-import { orFail } from './outcome.ts'
+import { orThrowCommandError } from './outcome.ts'
 
 const usage = 'sweep [--dry-run|--repair]'
 
@@ -14,7 +14,7 @@ export const sweepCommand: Command = {
     ['--dry-run', 'writes and deletes nothing; prints each key that would be deleted, and its size'],
     ['--repair', 'deletes even more than 5 % of all objects, or more than 1,000'],
   ],
-  needsLibrary: always,
+  needsLibrary: alwaysNeedsLibrary,
   run: ({ config, args, report }) => {
     const { values } = parseArgs({
       args: [...args],
@@ -23,12 +23,12 @@ export const sweepCommand: Command = {
         repair: { type: 'boolean', default: false },
       },
     })
-    if (values['dry-run'] && values.repair) throw wrongUsage(usage)
+    if (values['dry-run'] && values.repair) throw usageError(usage)
     const mode = values['dry-run'] ? 'dry run' : values.repair ? 'repair' : 'usual'
     return withServices(config, async ({ sweep, database }) => {
       // A dry run must not migrate the tables, either.
-      await orFail(mode === 'dry run' ? database.check : database.migrate)
-      const swept = await orFail(sweep(mode, new AbortController().signal))
+      await orThrowCommandError(mode === 'dry run' ? database.check : database.migrate)
+      const swept = await orThrowCommandError(sweep(mode, new AbortController().signal))
       report({ lines: describeSweep(swept), json: swept })
       return needsAttention(swept) ? 1 : 0
     })

@@ -2,22 +2,25 @@ import { parseArgs } from 'node:util'
 import { readsKeyFiles } from '../composition/token-keys.ts'
 import type { Clip, Restrictions } from '../domain/access/restrictions.ts'
 import type { MediaKind } from '../ports/media-tokens.ts'
-import { type Command, Failure, wrongUsage } from './command.ts'
+import { type Command, CommandError, usageError } from './command.ts'
 import { explanationAsJson, explanationLines, extractToken } from './explain-token.ts'
 import { withServices } from './library.ts'
-import { orFail } from './outcome.ts'
+import { orThrowCommandError } from './outcome.ts'
 
 const usage = 'token UID [--ttl S] [--maxh N] [--clip A,B] | --explain JWT'
 
 const wholeNumber = (option: string, value: string, what: string, example: string): number => {
   if (/^[1-9]\d{0,8}$/.test(value)) return Number(value)
-  throw new Failure(`--${option} ${value} is not ${what}; for example --${option} ${example}`, 2)
+  throw new CommandError(`--${option} ${value} is not ${what}; for example --${option} ${example}`, 2)
 }
 
 const clipOf = (value: string): Clip => {
   const [, from, to] = /^(\d+(?:\.\d+)?),(\d+(?:\.\d+)?)$/.exec(value) ?? []
   if (from !== undefined && Number(from) < Number(to)) return [Number(from), Number(to)]
-  throw new Failure(`--clip ${value} is not a start and a later end (seconds); for example --clip 10,25.5`, 2)
+  throw new CommandError(
+    `--clip ${value} is not a start and a later end (seconds); for example --clip 10,25.5`,
+    2,
+  )
 }
 
 /** Returns the restrictions that the options define (http-api.md §2.4). */
@@ -34,7 +37,7 @@ export const restrictionsOf = (options: {
 /** Throws for a clip of an image, which would seem to restrict the token, but does not. */
 export const checkClip = (kind: MediaKind, uid: string, { clip }: Restrictions): void => {
   if (kind === 'image' && clip !== undefined)
-    throw new Failure(`${uid} is an image and has no duration: --clip is for audio and video`, 2)
+    throw new CommandError(`${uid} is an image and has no duration: --clip is for audio and video`, 2)
 }
 
 const parseWords = (args: ReadonlyArray<string>) =>
@@ -71,20 +74,20 @@ export const tokenCommand: Command = {
     const { values, positionals } = parseWords(args)
     const [uid, ...rest] = positionals
     if (values.explain !== undefined) {
-      if (uid !== undefined || Object.keys(values).length > 1) throw wrongUsage(usage)
+      if (uid !== undefined || Object.keys(values).length > 1) throw usageError(usage)
       const { createExplainToken } = await import('../composition/tokens.ts')
       const explained = await createExplainToken(config)(extractToken(values.explain))
       report({ lines: explanationLines(explained, config.tokenIssuer), json: explanationAsJson(explained) })
       return explained._tag === 'Signed' && explained.refusal === null ? 0 : 1
     }
-    if (uid === undefined || rest.length > 0) throw wrongUsage(usage)
+    if (uid === undefined || rest.length > 0) throw usageError(usage)
     const ttlSeconds =
       values.ttl === undefined ? null : wholeNumber('ttl', values.ttl, 'a number of seconds', '3600')
     const restrictions = restrictionsOf(values)
 
     return withServices(config, async ({ admins, database }) => {
-      await orFail(database.migrate)
-      const { kind, jwt } = await orFail(admins.mintMediaToken(uid, ttlSeconds, restrictions))
+      await orThrowCommandError(database.migrate)
+      const { kind, jwt } = await orThrowCommandError(admins.mintMediaToken(uid, ttlSeconds, restrictions))
       checkClip(kind, uid, restrictions)
       report({ lines: [jwt], json: { kind, uid, jwt } })
       return 0

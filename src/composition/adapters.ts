@@ -24,10 +24,10 @@ import type { Config } from '../config/settings.ts'
 import { createOutageLog } from '../domain/health/outage-log.ts'
 import { withoutEvents } from '../ports/log.ts'
 import { createCache } from './cache.ts'
-import { waitForEmbedded } from './database.ts'
-import { createFetchList } from './fetch-list.ts'
+import { waitForEmbeddedPostgres } from './database.ts'
 import type { Adapters } from './larder.ts'
-import { createStore, reportOutages, storeBreakerMs } from './store.ts'
+import { createPlaylistFetcher } from './playlist-fetcher.ts'
+import { createStore, reportOutages, storeBreakerOpenMs } from './store.ts'
 import { createTokens } from './tokens.ts'
 
 /**
@@ -60,10 +60,12 @@ export const createAdapters = async (
     cacheCheck: cache.check,
     store: createBoundedObjectStore(
       objects.store,
-      createBreaker({ openMs: storeBreakerMs, monotonic, ...reportOutages(outages, 'object store') }),
+      createBreaker({ openMs: storeBreakerOpenMs, monotonic, ...reportOutages(outages, 'object store') }),
     ),
     database:
-      databaseUrl === null ? waitForEmbedded(embedded, createKnexDatabase(db)) : createKnexDatabase(db),
+      databaseUrl === null
+        ? waitForEmbeddedPostgres(embedded, createKnexDatabase(db))
+        : createKnexDatabase(db),
     imageFiles: createKnexImageFileRepository(db),
     contentFiles: createKnexContentFileRepository(db),
     storedFiles: createKnexStoredFileRepository(db),
@@ -83,7 +85,7 @@ export const createAdapters = async (
     progress: createMemoryProgressStore(),
     locks: createPostgresWorkLocks(db, connection),
     sleep: timerSleep,
-    fetchListAs: createFetchList(),
+    playlistFetcher: createPlaylistFetcher(),
     newUid: createRandomUid(config.uidPrefix),
     clock,
     monotonic,

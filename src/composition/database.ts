@@ -4,7 +4,10 @@ import { pipe, TE } from '../fp.ts'
 import type { Database } from '../ports/database.ts'
 
 /** The first start of embedded PostgreSQL outlasts the pool timeout: these wait, and report its error. */
-export const waitForEmbedded = ({ get }: EmbeddedConnection, { migrate, check }: Database): Database => {
+export const waitForEmbeddedPostgres = (
+  { get }: EmbeddedConnection,
+  { migrate, check }: Database,
+): Database => {
   const started = TE.tryCatch(get, unavailable('database'))
   return {
     migrate: pipe(

@@ -52,7 +52,7 @@ export const createLarderServer = (
         traffic: common.traffic,
         lifecycle: common.lifecycle,
         corsOrigins,
-        telling: { cacheStatus, stopwatch: serverTiming ? systemMonotonic : null },
+        responseTelemetry: { cacheStatus, stopwatch: serverTiming ? systemMonotonic : null },
         consoleAssets: loadConsoleAssets(path.join(import.meta.dirname, '..', 'console')),
       }),
   })

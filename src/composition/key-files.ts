@@ -1,11 +1,11 @@
 import path from 'node:path'
 import { readSecretFile } from '../adapters/fs/fs-key-file.ts'
 import { parseTokenKeys } from '../adapters/jose/token-key.ts'
-import { errnoOf, isDenied } from '../adapters/platform/errno.ts'
+import { errnoOf, isPermissionDenied } from '../adapters/platform/errno.ts'
 import type { Config } from '../config/settings.ts'
 import { E } from '../fp.ts'
 import type { TokenUse } from '../ports/explain-token.ts'
-import { keyFile, tokenKeys } from './token-keys.ts'
+import { keyFilePath, resolveTokenKeys } from './token-keys.ts'
 
 /** A file of token keys, and its fault, which contains nothing of a key. */
 export type KeyFile = {
@@ -21,7 +21,7 @@ const keyFileFault = (file: string): KeyFile['fault'] => {
     const keys = parseTokenKeys(text)
     return E.isLeft(keys) ? { kind: 'malformed', text: `${file} ${keys.left}` } : null
   } catch (error) {
-    const reason = isDenied(error) ? 'permission denied' : (errnoOf(error) ?? String(error))
+    const reason = isPermissionDenied(error) ? 'permission denied' : (errnoOf(error) ?? String(error))
     return { kind: 'unreadable', text: `${file} cannot be read: ${reason}` }
   }
 }
@@ -29,12 +29,12 @@ const keyFileFault = (file: string): KeyFile['fault'] => {
 /** Checks the key files that these settings need. Creates none. */
 export const examineKeyFiles = (config: Config): ReadonlyArray<KeyFile> => {
   const needed: string[] = []
-  tokenKeys(config, (file) => {
+  resolveTokenKeys(config, (file) => {
     needed.push(file)
     return null
   })
   return (['image', 'content', 'id'] as const)
-    .map((use) => ({ use, file: keyFile(config, use) }))
+    .map((use) => ({ use, file: keyFilePath(config, use) }))
     .filter(({ file }) => needed.includes(file))
     .map(({ use, file }) => ({ use, folder: path.dirname(file), fault: keyFileFault(file) }))
 }

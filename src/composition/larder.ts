@@ -1,5 +1,5 @@
 import type { Config } from '../config/settings.ts'
-import { createSigning } from '../domain/access/access.ts'
+import { createPlaylistSigning } from '../domain/access/access.ts'
 import { type AdminService, createAdminService } from '../domain/admin/admin-service.ts'
 import { type BackgroundWork, createBackgroundWork } from '../domain/background/background-work.ts'
 import { createExportService, type ExportService } from '../domain/export/export-service.ts'
@@ -60,7 +60,7 @@ export type Adapters = {
   readonly progress: ProgressStore
   readonly locks: WorkLocks
   readonly sleep: Sleep
-  readonly fetchListAs: PlaylistFetcher
+  readonly playlistFetcher: PlaylistFetcher
   readonly newUid: NewUid
   readonly clock: Clock
   readonly monotonic: Monotonic
@@ -88,8 +88,8 @@ export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, '
   const { imageFiles, contentFiles, storedFiles, users } = adapters
   const { tokens, idTokenVerifier, idTokenIssuer } = adapters
   const { files, images, transcoder, progress, locks, sleep, newUid, clock, monotonic, log } = adapters
-  const imageSigning = createSigning('image', tokens, clock)
-  const contentSigning = createSigning('content', tokens, clock)
+  const imageSigning = createPlaylistSigning('image', tokens, clock)
+  const contentSigning = createPlaylistSigning('content', tokens, clock)
   return {
     playlists: createPlaylistService({
       cache,

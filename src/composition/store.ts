@@ -6,18 +6,18 @@ import type { ProcessBeacon } from '../adapters/platform/process-beacon.ts'
 import { createS3ObjectStore } from '../adapters/s3/s3-object-store.ts'
 import type { Config } from '../config/settings.ts'
 import type { OutageLog } from '../domain/health/outage-log.ts'
-import { oneLine } from '../domain/shared/error-text.ts'
+import { oneLineMessage } from '../domain/shared/error-text.ts'
 import type { Log } from '../ports/log.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 
 /** Connects the breaker of a dependency with the log of outages. */
 export const reportOutages = (outages: OutageLog, dependency: string): BreakerEvents => ({
-  onOpen: (cause) => outages.failed(dependency, { cause: oneLine(cause) }),
+  onOpen: (cause) => outages.failed(dependency, { cause: oneLineMessage(cause) }),
   onAnswered: () => outages.answered(dependency),
 })
 
 /** After a timeout, the object store is not read for this long (milliseconds). */
-export const storeBreakerMs = 1000
+export const storeBreakerOpenMs = 1000
 
 export const createStore = async (
   { s3, dataDir }: Config,

@@ -1,23 +1,23 @@
 import path from 'node:path'
-import { parseTokenKeys, withSigner } from '../adapters/jose/token-key.ts'
-import { BadSetting, type Config } from '../config/settings.ts'
+import { parseTokenKeys, withSigningKey } from '../adapters/jose/token-key.ts'
+import { type Config, InvalidSettingError } from '../config/settings.ts'
 import { E } from '../fp.ts'
 import type { TokenUse } from '../ports/explain-token.ts'
 import type { TokenKey } from '../ports/token-key.ts'
 
 type TokenKeys = Readonly<Record<TokenUse, ReadonlyArray<TokenKey>>>
 
-export const keyFile = (config: Config, use: TokenUse): string =>
+export const keyFilePath = (config: Config, use: TokenUse): string =>
   path.join(config.dataDir, 'keys', `${use}-tokens`)
 
 /** Returns the configured keys. If none can sign, adds those from `ownText`, which reads a key file. */
-export const tokenKeys = (config: Config, ownText: (file: string) => string | null): TokenKeys => {
+export const resolveTokenKeys = (config: Config, ownText: (file: string) => string | null): TokenKeys => {
   const keysOf = (use: TokenUse, configured: ReadonlyArray<TokenKey> | null) =>
-    withSigner(configured ?? [], () => {
-      const file = keyFile(config, use)
+    withSigningKey(configured ?? [], () => {
+      const file = keyFilePath(config, use)
       const text = ownText(file)
       const keys = text === null ? E.right([]) : parseTokenKeys(text)
-      if (E.isLeft(keys)) throw new BadSetting(`${file} ${keys.left}; restore it from a backup`)
+      if (E.isLeft(keys)) throw new InvalidSettingError(`${file} ${keys.left}; restore it from a backup`)
       return keys.right
     })
   return {
@@ -30,7 +30,7 @@ export const tokenKeys = (config: Config, ownText: (file: string) => string | nu
 /** Whether Larder reads any keys from DATA_DIR with these settings. */
 export const readsKeyFiles = (config: Config): boolean => {
   let isRead = false
-  tokenKeys(config, () => {
+  resolveTokenKeys(config, () => {
     isRead = true
     return null
   })

@@ -1,18 +1,18 @@
 import path from 'node:path'
 import { readOrCreateSecretFile, readSecretFile } from '../adapters/fs/fs-key-file.ts'
+import { createCachedMediaTokens } from '../adapters/jose/cached-media-tokens.ts'
 import { createJoseExplainToken } from '../adapters/jose/jose-explain-token.ts'
 import { createJoseIdTokenIssuer } from '../adapters/jose/jose-id-token-issuer.ts'
 import { createJoseIdTokenVerifier } from '../adapters/jose/jose-id-token-verifier.ts'
 import { createJoseMediaTokens } from '../adapters/jose/jose-media-tokens.ts'
-import { createCachedMediaTokens } from '../adapters/jose/remembered-media-tokens.ts'
-import { formatTokenKeys, newSecretKey } from '../adapters/jose/token-key.ts'
-import { BadSetting, type Config } from '../config/settings.ts'
+import { formatTokenKeys, generateSecretKey } from '../adapters/jose/token-key.ts'
+import { type Config, InvalidSettingError } from '../config/settings.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ExplainToken } from '../ports/explain-token.ts'
 import type { IdTokenIssuer } from '../ports/id-token-issuer.ts'
 import type { IdTokenVerifier } from '../ports/id-token-verifier.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
-import { tokenKeys } from './token-keys.ts'
+import { resolveTokenKeys } from './token-keys.ts'
 
 const tokenOptions = (config: Config, clock: Clock) => ({
   issuer: config.tokenIssuer,
@@ -27,8 +27,8 @@ type Tokens = {
 }
 
 export const createTokens = (config: Config, clock: Clock): Tokens => {
-  const keys = tokenKeys(config, (file) =>
-    readOrCreateSecretFile(file, () => formatTokenKeys([newSecretKey('k1')])),
+  const keys = resolveTokenKeys(config, (file) =>
+    readOrCreateSecretFile(file, () => formatTokenKeys([generateSecretKey('k1')])),
   )
   const options = tokenOptions(config, clock)
   return {
@@ -40,8 +40,10 @@ export const createTokens = (config: Config, clock: Clock): Tokens => {
 
 /** Explains tokens. Needs only the keys: opens no library, and creates nothing. */
 export const createExplainToken = (config: Config): ExplainToken => {
-  const keys = tokenKeys(config, readSecretFile)
+  const keys = resolveTokenKeys(config, readSecretFile)
   if (Object.values(keys).every(({ length }) => length === 0))
-    throw new BadSetting(`there are no keys in ${path.join(config.dataDir, 'keys')}; is DATA_DIR correct?`)
+    throw new InvalidSettingError(
+      `there are no keys in ${path.join(config.dataDir, 'keys')}; is DATA_DIR correct?`,
+    )
   return createJoseExplainToken({ ...tokenOptions(config, Date.now), keys })
 }

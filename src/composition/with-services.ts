@@ -1,6 +1,6 @@
 import type { LibraryPart } from '../adapters/fs/library-folder.ts'
 import { checkLibrary } from '../adapters/fs/library-folder.ts'
-import { newSecretKey } from '../adapters/jose/token-key.ts'
+import { generateSecretKey } from '../adapters/jose/token-key.ts'
 import type { Config } from '../config/settings.ts'
 import { createAdapters } from './adapters.ts'
 import { createServices, type Larder } from './larder.ts'
@@ -47,12 +47,12 @@ export const withServices = async <A>(
 }
 
 /** As `withServices`, with temporary keys, so that `doctor` works even if key files are damaged. */
-export const withServicesIgnoringKeys = async <A>(
+export const withTemporaryKeys = async <A>(
   config: Config,
   work: (larder: Larder) => Promise<A>,
 ): Promise<A> => {
   await checkLibrary(config.dataDir, libraryParts(config), false)
-  const keys = [newSecretKey('k1')]
+  const keys = [generateSecretKey('k1')]
   const temporary = { imageTokenKeys: keys, contentTokenKeys: keys, idTokenKeys: keys }
   return withLarder(Object.assign({}, config, temporary), work)
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { E, pipe } from '../fp.ts'
-import { defaultLimits, type Limits } from '../http/limits.ts'
+import { defaultHttpLimits, type HttpLimits } from '../http/limits.ts'
 import { type LogLevel, logLevels } from '../ports/log.ts'
 import type { TokenKey } from '../ports/token-key.ts'
 
@@ -38,7 +38,7 @@ export type Config = {
   /** Whether a sample video and a sample image are added to an empty library. */
   readonly sampleMedia: boolean
   /** Limits on the resources that clients can use. */
-  readonly limits: Limits
+  readonly limits: HttpLimits
   readonly shutdownGraceSeconds: number
   /** `null`: 2 seconds, and none at a terminal. */
   readonly lameDuckSeconds: number | null
@@ -54,7 +54,7 @@ export type S3Config = {
 }
 
 /** A setting with a fault that shows only when it is used. The message is one line for the operator. */
-export class BadSetting extends Error {}
+export class InvalidSettingError extends Error {}
 
 /** Parses the text of a setting. Fails with a message that continues "PORT=abc ". */
 type Parse<A> = (text: string) => E.Either<string, A>
@@ -185,18 +185,18 @@ export const loadConfig = (
 
   const seconds = (name: string, min: number, fallback: number, example: string): number =>
     1000 * read(name, integer(min, 3600), fallback / 1000, example)
-  const limits: Limits = {
-    connections: read('MAX_CONNECTIONS', integer(1, 1_000_000), defaultLimits.connections, '10000'),
-    inFlight: read('MAX_IN_FLIGHT', integer(1, 100_000), defaultLimits.inFlight, '512'),
-    waiting: read('MAX_WAITING', integer(0, 1_000_000), defaultLimits.waiting, '4096'),
-    waitMilliseconds: seconds('MAX_WAIT_SECONDS', 1, defaultLimits.waitMilliseconds, '3'),
-    headerBytes: read('MAX_HEADER_BYTES', bytes('1K', '1M'), defaultLimits.headerBytes, '16K'),
-    headerMilliseconds: seconds('HEADER_SECONDS', 1, defaultLimits.headerMilliseconds, '15'),
-    bodyBytes: read('MAX_BODY_BYTES', bytes('1', '1G'), defaultLimits.bodyBytes, '1M'),
-    requestMilliseconds: seconds('REQUEST_SECONDS', 1, defaultLimits.requestMilliseconds, '60'),
-    keepAliveMilliseconds: seconds('KEEP_ALIVE_SECONDS', 1, defaultLimits.keepAliveMilliseconds, '75'),
-    stallMilliseconds: seconds('CLIENT_STALL_SECONDS', 1, defaultLimits.stallMilliseconds, '60'),
-    replyMilliseconds: defaultLimits.replyMilliseconds,
+  const limits: HttpLimits = {
+    connections: read('MAX_CONNECTIONS', integer(1, 1_000_000), defaultHttpLimits.connections, '10000'),
+    inFlight: read('MAX_IN_FLIGHT', integer(1, 100_000), defaultHttpLimits.inFlight, '512'),
+    waiting: read('MAX_WAITING', integer(0, 1_000_000), defaultHttpLimits.waiting, '4096'),
+    waitMilliseconds: seconds('MAX_WAIT_SECONDS', 1, defaultHttpLimits.waitMilliseconds, '3'),
+    headerBytes: read('MAX_HEADER_BYTES', bytes('1K', '1M'), defaultHttpLimits.headerBytes, '16K'),
+    headerMilliseconds: seconds('HEADER_SECONDS', 1, defaultHttpLimits.headerMilliseconds, '15'),
+    bodyBytes: read('MAX_BODY_BYTES', bytes('1', '1G'), defaultHttpLimits.bodyBytes, '1M'),
+    requestMilliseconds: seconds('REQUEST_SECONDS', 1, defaultHttpLimits.requestMilliseconds, '60'),
+    keepAliveMilliseconds: seconds('KEEP_ALIVE_SECONDS', 1, defaultHttpLimits.keepAliveMilliseconds, '75'),
+    stallMilliseconds: seconds('CLIENT_STALL_SECONDS', 1, defaultHttpLimits.stallMilliseconds, '60'),
+    replyMilliseconds: defaultHttpLimits.replyMilliseconds,
   }
 
   const config: Config = {

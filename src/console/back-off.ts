@@ -23,4 +23,5 @@ export const createBackOff = ({ first, max, tries }: Bounds): BackOff => {
 }
 
 /** For an unreachable server: about a minute in total. */
-export const createLossBackOff = (): BackOff => createBackOff({ first: 1000, max: 30_000, tries: 6 })
+export const createConnectionLossBackOff = (): BackOff =>
+  createBackOff({ first: 1000, max: 30_000, tries: 6 })

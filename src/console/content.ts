@@ -1,11 +1,11 @@
 import Hls from 'hls.js'
 import { playByHls } from './hls-player.ts'
 import { playNatively } from './native-player.ts'
-import type { View } from './status-line.ts'
+import type { ViewContext } from './status-line.ts'
 import { waitForExports } from './wait-for-exports.ts'
 
 /** Plays video or audio as soon as its exports exist. */
-export const showContent = async (view: View): Promise<void> => {
+export const showContent = async (view: ViewContext): Promise<void> => {
   const { uid, jwt, main, status } = view
   const url = `/api/1/content_files/${uid}/mobile.m3u8?jwt=${jwt}`
   const master = await (await waitForExports(url, view)).text()

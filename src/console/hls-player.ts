@@ -1,9 +1,9 @@
 import Hls, { type ErrorData } from 'hls.js'
-import { createBackOff, createLossBackOff } from './back-off.ts'
-import { expiredMessage, refusedMessage, whenExpired } from './link.ts'
+import { createBackOff, createConnectionLossBackOff } from './back-off.ts'
+import { expiredMessage, onLinkExpired, refusedMessage } from './link.ts'
 import { playRemaining } from './play-remaining.ts'
-import type { View } from './status-line.ts'
-import { storePosition, takePosition } from './stored-position.ts'
+import type { ViewContext } from './status-line.ts'
+import { storePosition, takeStoredPosition } from './stored-position.ts'
 
 /** Initial bandwidth estimate (bits a second). A higher one delays the first frame on a slow connection. */
 const initialBitsPerSecond = 500_000
@@ -15,12 +15,12 @@ const almostExpiredMs = 2000
  * Plays with hls.js until the link expires. Then it stops loading, plays the rest of its buffer, and shows a
  * message. Other failures are retried a limited number of times, with increasing delays.
  */
-export const playByHls = (video: HTMLVideoElement, url: string, { uid, link, status }: View): void => {
+export const playByHls = (video: HTMLVideoElement, url: string, { uid, link, status }: ViewContext): void => {
   const hls = new Hls({
     abrEwmaDefaultEstimateMax: initialBitsPerSecond,
-    startPosition: takePosition(uid) ?? -1,
+    startPosition: takeStoredPosition(uid) ?? -1,
   })
-  const lossBackOff = createLossBackOff()
+  const lossBackOff = createConnectionLossBackOff()
   const mediaErrorBackOff = createBackOff({ first: 0, max: 0, tries: 3 })
   let retry: ReturnType<typeof setTimeout> | null = null
   let hasEnded = false
@@ -72,7 +72,7 @@ export const playByHls = (video: HTMLVideoElement, url: string, { uid, link, sta
     lossBackOff.reset()
     if (!hasEnded && retry === null) status.hide()
   })
-  whenExpired(link, () => end(expiredMessage))
+  onLinkExpired(link, () => end(expiredMessage))
   hls.loadSource(url)
   hls.attachMedia(video)
 }

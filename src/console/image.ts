@@ -1,5 +1,5 @@
 import { thumbHashToDataURL } from 'thumbhash'
-import type { View } from './status-line.ts'
+import type { ViewContext } from './status-line.ts'
 import { waitForExports } from './wait-for-exports.ts'
 
 type Item = {
@@ -40,7 +40,7 @@ const load = (image: HTMLImageElement, url: string): Promise<boolean> =>
   })
 
 /** Shows the thumbhash, then the export that fits the window best. */
-export const showImage = async (view: View): Promise<void> => {
+export const showImage = async (view: ViewContext): Promise<void> => {
   const { uid, jwt, main, status } = view
   const list = await waitForExports(`/api/1/image_files/playlist/${uid}?jwt=${jwt}`, view)
   const { items } = (await list.json()) as Playlist

@@ -33,11 +33,11 @@ export const createLink = (jwt: string, now: () => number = Date.now): Link => {
 const maxTimerMs = 2 ** 31 - 1
 
 /** Calls back when the link expires, even if that is months away. */
-export const whenExpired = (link: Link, callBack: () => void): void => {
+export const onLinkExpired = (link: Link, callBack: () => void): void => {
   const left = link.millisecondsLeft()
   if (left <= 0) callBack()
   else if (left < Number.POSITIVE_INFINITY)
-    setTimeout(() => whenExpired(link, callBack), Math.min(left, maxTimerMs))
+    setTimeout(() => onLinkExpired(link, callBack), Math.min(left, maxTimerMs))
 }
 
 export const expiredMessage = 'This link has expired. Ask the person who sent it to you for a new one'

@@ -1,6 +1,6 @@
 import { expiredMessage, refusedMessage } from './link.ts'
-import type { View } from './status-line.ts'
-import { storePosition, takePosition } from './stored-position.ts'
+import type { ViewContext } from './status-line.ts'
+import { storePosition, takeStoredPosition } from './stored-position.ts'
 
 /** Timeout of a complete reply. */
 const timeoutMs = 10_000
@@ -15,8 +15,12 @@ const failureMessage = async (url: string): Promise<string | null> => {
 }
 
 /** Plays with the browser's native HLS, which sends its own requests and drops its buffer when refused. */
-export const playNatively = (video: HTMLVideoElement, url: string, { uid, link, status }: View): void => {
-  let seconds = takePosition(uid) ?? 0
+export const playNatively = (
+  video: HTMLVideoElement,
+  url: string,
+  { uid, link, status }: ViewContext,
+): void => {
+  let seconds = takeStoredPosition(uid) ?? 0
   if (seconds > 0)
     video.addEventListener(
       'loadedmetadata',

@@ -8,7 +8,7 @@ export type StatusLine = {
 }
 
 /** Context of every view: the media, its token, and where to show it. */
-export type View = {
+export type ViewContext = {
   readonly uid: string
   readonly jwt: string
   readonly link: Link

@@ -10,7 +10,7 @@ export const storePosition = (uid: string, seconds: number): void => {
 }
 
 /** Returns and removes the stored position, in seconds; `null` if there is none. */
-export const takePosition = (uid: string): number | null => {
+export const takeStoredPosition = (uid: string): number | null => {
   try {
     const stored = localStorage.getItem(keyOf(uid))
     localStorage.removeItem(keyOf(uid))

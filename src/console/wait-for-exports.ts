@@ -1,6 +1,6 @@
-import { createBackOff, createLossBackOff } from './back-off.ts'
+import { createBackOff, createConnectionLossBackOff } from './back-off.ts'
 import { expiredMessage } from './link.ts'
-import type { View } from './status-line.ts'
+import type { ViewContext } from './status-line.ts'
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
@@ -14,7 +14,7 @@ type Progress = {
 /** Timeout of a complete reply. */
 const timeoutMs = 10_000
 
-const progressOf = async ({ uid, jwt }: View): Promise<Progress> => {
+const progressOf = async ({ uid, jwt }: ViewContext): Promise<Progress> => {
   try {
     const signal = AbortSignal.timeout(timeoutMs)
     const reply = await fetch(`/console/watch/${uid}/progress?jwt=${jwt}`, { signal })
@@ -29,10 +29,10 @@ const progressOf = async ({ uid, jwt }: View): Promise<Progress> => {
  * Polls `url` until there is a playlist, and shows the progress of the exports meanwhile. Throws the reason
  * if there will be none. Polling may take hours. It ends when the link expires: then the server replies 403.
  */
-export const waitForExports = async (url: string, view: View): Promise<Response> => {
+export const waitForExports = async (url: string, view: ViewContext): Promise<Response> => {
   const { link, status } = view
   const pollBackOff = createBackOff({ first: 1000, max: 4000, tries: Number.POSITIVE_INFINITY })
-  const lossBackOff = createLossBackOff()
+  const lossBackOff = createConnectionLossBackOff()
   for (;;) {
     const list = await fetch(url).catch(() => null)
     if (list !== null) link.syncClock(list)

@@ -1,14 +1,14 @@
 import type { DomainError } from '../domain/shared/errors.ts'
 import { E, type TE } from '../fp.ts'
 import type { Deadline } from './middleware/deadline.ts'
-import type { Incoming } from './request/incoming.ts'
+import type { IncomingRequest } from './request/incoming.ts'
 import type { HttpError } from './response/http-error.ts'
 import type { Reply } from './response/reply.ts'
-import { type DecodedRequest, decodeRequest, faultError, type Route } from './route.ts'
+import { type DecodedRequest, decodeRequest, type Route, toFaultError } from './route.ts'
 
 type Outcome<A> = TE.TaskEither<DomainError | HttpError, A>
 
-export type Answer = {
+export type RouteResult = {
   readonly reply: Reply
   /** The caller sent no credential and needed none. */
   readonly isAnonymous: boolean
@@ -19,15 +19,15 @@ const runHandler =
     { handler }: Route<C, P, Q, B>,
     { credential, params, query, isAnonymous }: DecodedRequest<C, P, Q>,
     body: B,
-    incoming: Incoming,
-  ): Outcome<Answer> =>
+    incoming: IncomingRequest,
+  ): Outcome<RouteResult> =>
   async () => {
     const handled = await handler({ credential, params, query, body, incoming })()
     return E.isLeft(handled) ? handled : E.right({ reply: handled.right, isAnonymous })
   }
 
 export const answerWithoutBody =
-  <C, P, Q, B>(route: Route<C, P, Q, B>, incoming: Incoming): Outcome<Answer> =>
+  <C, P, Q, B>(route: Route<C, P, Q, B>, incoming: IncomingRequest): Outcome<RouteResult> =>
   async () => {
     const decoded = await decodeRequest(route, incoming)()
     if (E.isLeft(decoded)) return decoded
@@ -39,17 +39,17 @@ export const answerWithoutBody =
 export const answerWithBody =
   <C, P, Q, B>(
     route: Route<C, P, Q, B>,
-    incoming: Incoming,
+    incoming: IncomingRequest,
     readBody: TE.TaskEither<DomainError | HttpError, B>,
     deadline: Deadline,
-  ): Outcome<Answer> =>
+  ): Outcome<RouteResult> =>
   async () => {
     const decoded = await deadline.inTime(decodeRequest(route, incoming), 'database')()
     if (E.isLeft(decoded)) return decoded
     const body = await readBody()
     if (E.isLeft(body))
       return body.left._tag === 'Unprocessable'
-        ? E.left(await faultError(route, decoded.right, incoming, body.left))
+        ? E.left(await toFaultError(route, decoded.right, incoming, body.left))
         : body
     deadline.extend()
     const handle = runHandler(route, decoded.right, body.right, incoming)

@@ -7,10 +7,10 @@ import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
 import type { VodService } from '../domain/vod/vod-service.ts'
 import type { CacheStats } from '../ports/cache-stats.ts'
 import type { ProgressStore } from '../ports/progress-store.ts'
-import type { Lifecycle } from './lifecycle.ts'
-import { createListBodies } from './lists/list-bodies.ts'
-import { createListReply } from './lists/list-reply.ts'
+import type { ServerLifecycle } from './lifecycle.ts'
 import { createCorsPolicy } from './middleware/cors.ts'
+import { createPlaylistBodies } from './playlists/playlist-bodies.ts'
+import { createPlaylistReply } from './playlists/playlist-reply.ts'
 import { createRequestListener, type ListenerDeps } from './request-listener.ts'
 import { createBytesReply } from './response/bytes-reply.ts'
 import { adminRoutes } from './routes/admin-routes.ts'
@@ -31,7 +31,7 @@ export type AppDeps = ListenerDeps & {
   readonly background: Pick<BackgroundWork, 'counts'>
   readonly progress: ProgressStore
   readonly consoleAssets: ConsoleAssets
-  readonly lifecycle: Lifecycle
+  readonly lifecycle: ServerLifecycle
 }
 
 /** Cache of encoded lists: enough for a few hundred long ones or tens of thousands of short ones. */
@@ -40,12 +40,12 @@ const listBodyBytes = 64 * 1024 * 1024
 /** The wiring diagram of the routes. */
 export const createApp = (deps: AppDeps): RequestListener => {
   const { playlists, vods, exports, admins, health, cacheStats, background, progress, consoleAssets } = deps
-  const { tokens, clock, log, outages, corsOrigins, telling, limits, traffic, lifecycle } = deps
+  const { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic, lifecycle } = deps
   const sharing = createCorsPolicy(corsOrigins)
   const bytesReply = createBytesReply(clock)
-  const listReply = createListReply(createListBodies({ maxBytes: listBodyBytes }), clock)
+  const listReply = createPlaylistReply(createPlaylistBodies({ maxBytes: listBodyBytes }), clock)
   return createRequestListener(
-    { tokens, clock, log, outages, corsOrigins, telling, limits, traffic },
+    { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic },
     ({ handle, refusals }) => [
       imageRoutes({ playlists, exports, tokens, bytesReply, listReply, sharing, clock }, handle),
       contentRoutes({ playlists, vods, exports, tokens, bytesReply, listReply, sharing }, handle),

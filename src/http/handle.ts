@@ -8,18 +8,19 @@ import type { BlobStream } from '../ports/blob-cache.ts'
 import type { Log } from '../ports/log.ts'
 import { answerWithBody, answerWithoutBody } from './answer-request.ts'
 import type { Headers } from './bytes/representation-headers.ts'
-import type { Limits } from './limits.ts'
+import type { HttpLimits } from './limits.ts'
 import { type Deadline, startDeadline } from './middleware/deadline.ts'
 import type { RefusalReason, Refusals } from './middleware/refusals.ts'
 import type { ReplayCache } from './replay/replay-cache.ts'
 import { parameterNames } from './request/parameter-names.ts'
 import { pathTokenOf } from './request/path-token.ts'
-import { readQuery } from './request/read-query.ts'
+import { parseQuery } from './request/read-query.ts'
 import type { ReadBody, RequestBody } from './request/request-body.ts'
 import { baseHeadersOf, setBaseHeaders } from './response/base-headers.ts'
 import type { HttpError } from './response/http-error.ts'
 import { joinHeaders } from './response/join-headers.ts'
-import { fromError, type ReadyReply, type Reply, type StreamedBody } from './response/reply.ts'
+import { toErrorReply } from './response/error-replies.ts'
+import type { BufferedReply, Reply, StreamedBody } from './response/reply.ts'
 import { createReplyBuffers, type ReplyBuffers } from './response/reply-buffers.ts'
 import {
   createCacheTelemetry,
@@ -27,17 +28,17 @@ import {
   startTiming,
   withZeroTiming,
 } from './response/response-telemetry.ts'
-import { isStreamed, mergeHeaders, writeHead, writeReply } from './response/response-writer.ts'
+import { isStreamedBody, mergeHeaders, writeHead, writeReply } from './response/response-writer.ts'
 import { type StartedStream, sendStream, startStream } from './response/send-stream.ts'
 import type { Route } from './route.ts'
 
-export type RouteAnswer = {
+export type RouteMiddleware = {
   readonly middleware: RouterMiddleware
   /** Longest body (bytes) of a request to it; `null`: it reads none. */
   readonly maxBodyBytes: number | null
 }
 
-export type RouteHandler = <C, P, Q, B>(route: Route<C, P, Q, B>) => RouteAnswer
+export type RouteHandler = <C, P, Q, B>(route: Route<C, P, Q, B>) => RouteMiddleware
 
 const withoutReplay = ({ replay: _, ...reply }: Reply): Reply => reply
 
@@ -46,10 +47,10 @@ const varyByAuthorization: Headers = { Vary: 'Authorization' }
 type Deps = {
   readonly log: Log
   readonly outages: OutageLog
-  readonly telling: ResponseTelemetry
+  readonly responseTelemetry: ResponseTelemetry
   readonly replayCache: ReplayCache
   readonly refusals: Refusals
-  readonly limits: Pick<Limits, 'replyMilliseconds' | 'bodyBytes' | 'requestMilliseconds'>
+  readonly limits: Pick<HttpLimits, 'replyMilliseconds' | 'bodyBytes' | 'requestMilliseconds'>
   /** Monotonic clock (milliseconds). */
   readonly now: () => number
 }
@@ -90,13 +91,13 @@ const refusalReasonOf = (error: DomainError | HttpError): RefusalReason | null =
 export const createRouteHandler = ({
   log,
   outages,
-  telling,
+  responseTelemetry,
   replayCache,
   refusals,
   limits,
   now,
 }: Deps): RouteHandler => {
-  const cacheHeaders = createCacheTelemetry(telling)
+  const cacheHeaders = createCacheTelemetry(responseTelemetry)
   const buffers = createReplyBuffers()
 
   const report = (error: DomainError | HttpError, ctx: RouterContext): void => {
@@ -111,11 +112,11 @@ export const createRouteHandler = ({
 
   const refuse = (ctx: RouterContext, error: DomainError | HttpError): void => {
     report(error, ctx)
-    writeReply(ctx, fromError(error))
+    writeReply(ctx, toErrorReply(error))
   }
 
   /** Writes a reply whose body is in memory, and stores it in the replay cache if it is replayable. */
-  const writeReady = (ctx: RouterContext, reply: ReadyReply, extra: Headers): void => {
+  const writeReady = (ctx: RouterContext, reply: BufferedReply, extra: Headers): void => {
     writeReply(ctx, { ...reply, headers: joinHeaders(reply.headers, extra) })
     if (reply.replay !== undefined)
       replayCache.store(ctx, reply.replay, mergeHeaders(baseHeadersOf(ctx), withZeroTiming(extra)))
@@ -129,7 +130,7 @@ export const createRouteHandler = ({
   ): Promise<void> => {
     const { status, body } = reply
     const lookup = joinHeaders(cacheHeaders(reply), timing('find'))
-    if (!isStreamed(body)) return writeReady(ctx, { ...reply, body }, lookup)
+    if (!isStreamedBody(body)) return writeReady(ctx, { ...reply, body }, lookup)
     if (ctx.method === 'HEAD') return writeReady(ctx, { ...reply, body: null }, lookup)
     const opened = await deadline.inTime(openBody(body, buffers, deadline.extend), 'object store', release)()
     if (E.isLeft(opened)) return refuse(ctx, opened.left)
@@ -156,9 +157,9 @@ export const createRouteHandler = ({
     const reader = bodyReaderOf(route.body)
 
     const middleware: RouterMiddleware = async (ctx) => {
-      const timing = startTiming(telling)
+      const timing = startTiming(responseTelemetry)
       const { method, params, headers } = ctx
-      const query = readQuery(ctx.querystring)
+      const query = parseQuery(ctx.querystring)
       const base = baseHeadersOf(ctx)
       if (route.credential.readsAuthorization) setBaseHeaders(ctx, mergeHeaders(base, varyByAuthorization))
       const incoming = { method, pathToken: pathTokenOf(ctx), params, query, headers }

@@ -1,2 +1,2 @@
 /** Reports whether this process is shutting down; readiness checks then fail. */
-export type Lifecycle = { readonly isStopping: () => boolean }
+export type ServerLifecycle = { readonly isStopping: () => boolean }

@@ -1,5 +1,5 @@
 /** Resource limits for clients of a serving process (http-api.md §13.2). All but the last are settings. */
-export type Limits = {
+export type HttpLimits = {
   /** Maximum of open connections; further ones are closed on arrival. */
   readonly connections: number
   /** Requests in progress without a reply. Likely cache hits have a second allowance of the same size. */
@@ -19,7 +19,7 @@ export type Limits = {
   readonly replyMilliseconds: number
 }
 
-export const defaultLimits: Limits = {
+export const defaultHttpLimits: HttpLimits = {
   connections: 10_000,
   inFlight: 512,
   waiting: 4096,

@@ -7,18 +7,19 @@ import type { Log } from '../ports/log.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
 import { createBodyLimits } from './body-limits.ts'
 import { createRouteHandler, type RouteHandler } from './handle.ts'
-import type { Limits } from './limits.ts'
+import type { HttpLimits } from './limits.ts'
 import { createAdmission } from './middleware/admission.ts'
-import { boundBody, refuseEarly, refuseLongBody } from './middleware/early-refusal.ts'
+import { discardBody, refuseInvalidRequest, refuseLongBody } from './middleware/early-refusal.ts'
 import { errorBoundary } from './middleware/error-boundary.ts'
+import { sendRefusalReply, setRefusalReply } from './middleware/refusal-reply.ts'
 import { createRefusals, type RefusalCounts } from './middleware/refusals.ts'
-import { answerRefused, refuseWith } from './middleware/refuse-with.ts'
 import type { Traffic } from './middleware/traffic.ts'
 import { createRecentPaths } from './recent-paths.ts'
 import { createReplayCache } from './replay/replay-cache.ts'
 import { takePathToken } from './request/path-token.ts'
 import { isDisconnected, onHeadWritten } from './response/head-written.ts'
-import { fromError, optionsOfAll, type ReadyReply } from './response/reply.ts'
+import { toErrorReply } from './response/error-replies.ts'
+import { type BufferedReply, optionsAsteriskReply } from './response/reply.ts'
 import type { ResponseTelemetry } from './response/response-telemetry.ts'
 import type { Routes } from './routes.ts'
 
@@ -29,8 +30,8 @@ export type ListenerDeps = {
   readonly log: Log
   readonly outages: OutageLog
   readonly corsOrigins: ReadonlyArray<string>
-  readonly telling: ResponseTelemetry
-  readonly limits: Limits
+  readonly responseTelemetry: ResponseTelemetry
+  readonly limits: HttpLimits
   readonly traffic: Traffic
 }
 
@@ -43,13 +44,13 @@ const replayCacheBytes = 32 * 1024 * 1024
 const startsPerTurn = 4
 
 /** The admission queue is full, or the request waited too long (http-api.md §13.2). */
-const queueRefusal = fromError(overloaded(2))
+const queueRefusal = toErrorReply(overloaded(2))
 
 const now = () => performance.now()
 
 /** Returns the listener for all requests: early refusals and replays first, then Koa's routes. */
 export const createRequestListener = (
-  { tokens, clock, log, outages, corsOrigins, telling, limits, traffic }: ListenerDeps,
+  { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic }: ListenerDeps,
   createAllRoutes: (tools: RouteTools) => ReadonlyArray<Routes>,
 ): RequestListener => {
   const replayCache = createReplayCache({
@@ -60,21 +61,21 @@ export const createRequestListener = (
     readsOrigin: !corsOrigins.includes('*'),
   })
   const refusals = createRefusals()
-  const handle = createRouteHandler({ log, outages, telling, replayCache, refusals, limits, now })
+  const handle = createRouteHandler({ log, outages, responseTelemetry, replayCache, refusals, limits, now })
   const allRoutes = createAllRoutes({ handle, refusals })
   const app = new Koa()
   // Koa would also report clients that disconnect. Our own errors are logged where they occur.
   app.silent = true
   app.use(errorBoundary(log)).use(takePathToken)
   for (const routes of allRoutes) app.use(routes.middleware())
-  app.use(answerRefused)
+  app.use(sendRefusalReply)
   const answerByKoa = app.callback()
   const byRoutes = (req: IncomingMessage, res: ServerResponse): void => {
     // biome-ignore lint/complexity/noVoid: Koa handles the errors of its own promise
     void answerByKoa(req, res)
   }
-  const refuse = (req: IncomingMessage, res: ServerResponse, reply: ReadyReply): void => {
-    refuseWith(req, reply)
+  const refuse = (req: IncomingMessage, res: ServerResponse, reply: BufferedReply): void => {
+    setRefusalReply(req, reply)
     byRoutes(req, res)
   }
   const counts = traffic.requests
@@ -83,8 +84,8 @@ export const createRequestListener = (
   const bodyLimitOf = createBodyLimits(allRoutes)
 
   /** Bounds what is read of a body only to be discarded. */
-  const discardBody = (req: IncomingMessage): void =>
-    boundBody(req, limits.bodyBytes, () => {
+  const discardBoundedBody = (req: IncomingMessage): void =>
+    discardBody(req, limits.bodyBytes, () => {
       counts.refused_early += 1
     })
 
@@ -95,7 +96,7 @@ export const createRequestListener = (
     bodyLimit: number | null,
   ): void => {
     const discardRest = () => {
-      if (bodyLimit !== null && !req.complete) discardBody(req)
+      if (bodyLimit !== null && !req.complete) discardBoundedBody(req)
     }
     admit({
       isLikelyHit: recent.has(url),
@@ -122,7 +123,7 @@ export const createRequestListener = (
   }
 
   return (req, res) => {
-    const malformed = refuseEarly(req)
+    const malformed = refuseInvalidRequest(req)
     const bodyLimit = malformed === null ? bodyLimitOf(req) : null
     const early = malformed ?? refuseLongBody(req, bodyLimit ?? limits.bodyBytes)
     if (early !== null) {
@@ -132,10 +133,10 @@ export const createRequestListener = (
       refuse(req, res, early)
       return
     }
-    if (bodyLimit === null && req.headers['transfer-encoding'] !== undefined) discardBody(req)
+    if (bodyLimit === null && req.headers['transfer-encoding'] !== undefined) discardBoundedBody(req)
     if (replayCache.answer(req, res)) return
     const url = req.url ?? ''
-    if (url === '*') refuse(req, res, optionsOfAll)
+    if (url === '*') refuse(req, res, optionsAsteriskReply)
     else if (isHealth(url)) byRoutes(req, res)
     else enqueue(req, res, url, bodyLimit)
   }

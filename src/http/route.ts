@@ -1,18 +1,18 @@
 import * as t from 'io-ts'
 import { type DomainError, forbidden } from '../domain/shared/errors.ts'
 import { E, type TE } from '../fp.ts'
-import type { Credentials } from './request/credential.ts'
+import type { Authenticator } from './request/credential.ts'
 import { toUnprocessable } from './request/decode-faults.ts'
-import type { Incoming } from './request/incoming.ts'
+import type { IncomingRequest } from './request/incoming.ts'
 import type { RequestBody } from './request/request-body.ts'
-import { type HttpError, notSet, type Unprocessable } from './response/http-error.ts'
+import { type HttpError, missingCredential, type Unprocessable } from './response/http-error.ts'
 import type { Reply } from './response/reply.ts'
 
 type Outcome<A> = TE.TaskEither<DomainError | HttpError, A>
 
 /** A route as a record. What it does not name, it does not read. */
 export type Route<C, P, Q, B> = {
-  readonly credential: Credentials<C>
+  readonly credential: Authenticator<C>
   /** Path parameters. An invalid one gets the reply for one that does not exist (http-api.md §1.2, §2.5). */
   readonly params?: t.Type<P, unknown, unknown>
   /** If true, an invalid path parameter is named in a 422: for paths without a uid, which hide nothing. */
@@ -23,13 +23,13 @@ export type Route<C, P, Q, B> = {
    * Succeeds if a caller without a credential may learn that a parameter is wrong, as for public files. A
    * route without this check asks for a token first.
    */
-  readonly checkAnonymous?: (params: P, query: Incoming['query']) => Outcome<unknown>
+  readonly checkAnonymous?: (params: P, query: IncomingRequest['query']) => Outcome<unknown>
   readonly handler: (input: {
     readonly credential: C
     readonly params: P
     readonly query: Q
     readonly body: B
-    readonly incoming: Incoming
+    readonly incoming: IncomingRequest
   }) => Outcome<Reply>
 }
 
@@ -49,36 +49,36 @@ export type DecodedRequest<C, P, Q> = {
 const anything = <A>(): t.Type<A, unknown, unknown> => t.unknown as unknown as t.Type<A, unknown, unknown>
 
 /** The error for an invalid query or body. It reveals nothing about files that are not public. */
-export const faultError = async <C, P, Q, B>(
+export const toFaultError = async <C, P, Q, B>(
   { checkAnonymous }: Route<C, P, Q, B>,
   { isAnonymous, params }: Pick<DecodedRequest<C, P, Q>, 'isAnonymous' | 'params'>,
-  incoming: Incoming,
+  incoming: IncomingRequest,
   fault: Unprocessable,
 ): Promise<DomainError | HttpError> => {
   if (!isAnonymous) return fault
   const check = await checkAnonymous?.(params, incoming.query)()
-  if (check === undefined) return notSet
+  if (check === undefined) return missingCredential
   if (E.isRight(check)) return fault
-  return check.left._tag === 'Forbidden' ? notSet : check.left
+  return check.left._tag === 'Forbidden' ? missingCredential : check.left
 }
 
 /** Authenticates before it decodes, so that a caller without a token learns nothing (http-api.md §1.4). */
 export const decodeRequest =
-  <C, P, Q, B>(route: Route<C, P, Q, B>, incoming: Incoming): Outcome<DecodedRequest<C, P, Q>> =>
+  <C, P, Q, B>(route: Route<C, P, Q, B>, incoming: IncomingRequest): Outcome<DecodedRequest<C, P, Q>> =>
   async () => {
     const authenticated = await route.credential.authenticate(incoming)()
     if (E.isLeft(authenticated)) return authenticated
     const isAnonymous = authenticated.right === null
     const path = (route.params ?? anything<P>()).decode(incoming.params)
     if (E.isLeft(path)) {
-      if (isAnonymous) return E.left(notSet)
+      if (isAnonymous) return E.left(missingCredential)
       return E.left(route.explainsParams ? toUnprocessable('params', path.left) : forbidden('other_subject'))
     }
     const params = path.right
     const query = (route.query ?? anything<Q>()).decode(incoming.query)
     if (E.isLeft(query)) {
       const fault = toUnprocessable('query', query.left)
-      return E.left(await faultError(route, { isAnonymous, params }, incoming, fault))
+      return E.left(await toFaultError(route, { isAnonymous, params }, incoming, fault))
     }
     return E.right({ credential: authenticated.right, params, query: query.right, isAnonymous })
   }

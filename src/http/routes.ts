@@ -1,7 +1,7 @@
 import Router, { type RouterContext, type RouterMiddleware } from '@koa/router'
-import type { RouteAnswer } from './handle.ts'
+import type { RouteMiddleware } from './handle.ts'
 import type { CorsPolicy } from './middleware/cors.ts'
-import { answerRefused } from './middleware/refuse-with.ts'
+import { sendRefusalReply } from './middleware/refusal-reply.ts'
 import { writeReply } from './response/response-writer.ts'
 
 /** Methods that change something. */
@@ -9,8 +9,8 @@ export type WriteMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** The routes under one path prefix. */
 export type Routes = {
-  readonly get: (path: string | string[], answer: RouteAnswer) => void
-  readonly on: (method: WriteMethod, path: string, answer: RouteAnswer) => void
+  readonly get: (path: string | string[], answer: RouteMiddleware) => void
+  readonly on: (method: WriteMethod, path: string, answer: RouteMiddleware) => void
   readonly middleware: () => RouterMiddleware
   /** Longest body (bytes) that a route here reads of such a request; `null` if none reads it. */
   readonly maxBodyBytes: (method: string, path: string) => number | null
@@ -32,9 +32,13 @@ const answerOptions = (ctx: RouterContext): void => {
 export const createRoutes = (prefix: string, sharing: CorsPolicy | null = null): Routes => {
   const router = new Router({ prefix, sensitive: true, strict: true })
   const bodyBytes = new Map<unknown, number | null>()
-  const before = sharing === null ? [answerRefused] : [sharing.share, answerRefused]
+  const before = sharing === null ? [sendRefusalReply] : [sharing.share, sendRefusalReply]
 
-  const register = (method: string, path: string | string[], { middleware, maxBodyBytes }: RouteAnswer) => {
+  const register = (
+    method: string,
+    path: string | string[],
+    { middleware, maxBodyBytes }: RouteMiddleware,
+  ) => {
     const { length } = router.stack
     router.register(path, [method], [...before, middleware])
     for (const layer of router.stack.slice(length))

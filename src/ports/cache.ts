@@ -23,13 +23,13 @@ declare const seen: unique symbol
 export type Generation = number & { readonly [seen]: true }
 
 /** Delete mark of a key in a cache that processes share: changes when any of them deletes the key. */
-export type SharedMark = string & { readonly [seen]: true }
+export type InvalidationMark = string & { readonly [seen]: true }
 
 /** The start of a load. Only a cache creates it, and `set` needs one. */
 export type LoadStart = {
   readonly generation: Generation
   /** `null`: it could not be read, so the loaded value is not stored where processes share it. */
-  readonly mark: SharedMark | null
+  readonly mark: InvalidationMark | null
   readonly at: MonotonicMs
   readonly [seen]: true
 }

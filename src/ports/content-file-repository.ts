@@ -1,10 +1,10 @@
 import type {
   ContentFile,
   ContentPartFile,
-  KeyedVodParts,
   NewContentExport,
   VodMeta,
   VodParts,
+  VodPartsWithKeyframes,
 } from '../domain/media/content-export.ts'
 import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../domain/media/ids.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
@@ -33,6 +33,8 @@ export type ContentFileRepository = LibraryRepository<
   /** Lists all segments of an `m3u8` export with one query; `none` when there is no such export. */
   readonly listParts: (uid: ContentExportUid) => TE.TaskEither<Unavailable, O.Option<VodParts>>
   /** The same with the keyframes of each segment, also with one query. */
-  readonly listKeyframes: (uid: ContentExportUid) => TE.TaskEither<Unavailable, O.Option<KeyedVodParts>>
+  readonly listKeyframes: (
+    uid: ContentExportUid,
+  ) => TE.TaskEither<Unavailable, O.Option<VodPartsWithKeyframes>>
   readonly findPart: (uid: ContentPartUid) => TE.TaskEither<Unavailable, O.Option<ContentPartFile>>
 }

@@ -1,4 +1,4 @@
-import type { FragmentReading, ProgressiveReading, TrackReading } from '../domain/examiner/readings.ts'
+import type { ParsedFragment, ParsedProgressive, ParsedTrack } from '../domain/examiner/parsed-media.ts'
 import type { MediaFacts, MediaPlan } from '../domain/ingest/plan/media-plan.ts'
 import type { AudioFacts, Keyframe, VideoFacts } from '../domain/media/content-export.ts'
 import type { Refused, Unavailable } from '../domain/shared/errors.ts'
@@ -11,7 +11,7 @@ export type TranscodedPart = {
   readonly durationTicks: number
   readonly keyframes: ReadonlyArray<Keyframe>
   /** Parsed from its bytes, for the examiner. */
-  readonly fragments: ReadonlyArray<FragmentReading>
+  readonly fragments: ReadonlyArray<ParsedFragment>
 }
 
 /** One segmented rendition: CMAF, one track. */
@@ -24,23 +24,23 @@ export type Rendition = {
   readonly codec: string
   readonly timescale: number
   /** Parsed from its init segment, for the examiner. */
-  readonly track: TrackReading
+  readonly track: ParsedTrack
   readonly init: FileSlice
-  /** In order. The examiner checks them against docs/hls.md (examineFilm). */
+  /** In order. The examiner checks them against docs/hls.md (examineContentFile). */
   readonly parts: ReadonlyArray<TranscodedPart>
 }
 
 /** A fast-start MP4 of a video rendition and the best audio rendition, or of an audio rendition only. */
-export type Progressive = {
+export type ProgressiveFile = {
   readonly renditions: ReadonlyArray<string>
   readonly file: FileSlice
   /** Parsed from its bytes, for the examiner. */
-  readonly reading: ProgressiveReading
+  readonly reading: ParsedProgressive
 }
 
-export type Transcoded = {
+export type TranscodeResult = {
   readonly renditions: ReadonlyArray<Rendition>
-  readonly progressive: ReadonlyArray<Progressive>
+  readonly progressive: ReadonlyArray<ProgressiveFile>
   /** Seconds of the source that could be decoded; `null` when unknown. */
   readonly sourceSeconds: number | null
   /** Messages for the user, such as `no sound: the audio track (mp3) could not be decoded`. */
@@ -82,5 +82,5 @@ export type Transcoder = {
     folder: string,
     onProgress: (fraction: number) => void,
     signal?: AbortSignal,
-  ) => TE.TaskEither<Refused | Unavailable, Transcoded>
+  ) => TE.TaskEither<Refused | Unavailable, TranscodeResult>
 }

@@ -31,7 +31,8 @@ export const activeReply = (connection: Connection): ServerResponse | null => {
 }
 
 /** Whether the request that is still arriving already has a reply, so that it must not get a second one. */
-export const isAnswered = (connection: Connection): boolean => connection[lastReply]?.req.complete === false
+export const hasEarlyReply = (connection: Connection): boolean =>
+  connection[lastReply]?.req.complete === false
 
 /** Whether the server has ended the connection, so that further requests get no reply. */
 export const isClosing = (connection: Connection): boolean => connection[closing] === true

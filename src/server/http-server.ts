@@ -5,40 +5,40 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
-import type { Lifecycle } from '../http/lifecycle.ts'
-import type { Limits } from '../http/limits.ts'
+import type { ServerLifecycle } from '../http/lifecycle.ts'
+import type { HttpLimits } from '../http/limits.ts'
 import type { Traffic } from '../http/middleware/traffic.ts'
-import type { ReadyReply } from '../http/response/reply.ts'
+import type { BufferedReply } from '../http/response/reply.ts'
 import {
   afterReplies,
   type Connection,
   endGracefully,
   endGracefullyAfterReply,
-  isAnswered,
+  hasEarlyReply,
   isClosing,
   recordReply,
 } from './connections.ts'
 import { createDrain, type Drain } from './drain.ts'
-import { formatFinalReply, replyToConnect, replyToMalformed } from './protocol-errors.ts'
+import { connectReply, formatFinalReply, malformedRequestReply } from './protocol-errors.ts'
 import { resetStalledClients } from './stalled-clients.ts'
 
 export type HttpServer = { readonly server: Server; readonly drain: Drain }
 
 /** What the app receives from its server. */
 export type ServerContext = {
-  readonly limits: Limits
+  readonly limits: HttpLimits
   readonly traffic: Traffic
-  readonly lifecycle: Lifecycle
+  readonly lifecycle: ServerLifecycle
 }
 
 type Deps = {
   readonly createApp: (common: ServerContext) => RequestListener
-  readonly limits: Limits
+  readonly limits: HttpLimits
   readonly traffic: Traffic
 }
 
 /** How often Node checks for requests that exceed their time limit. */
-const checkMilliseconds = (limits: Limits): number =>
+const checkMilliseconds = (limits: HttpLimits): number =>
   Math.max(100, Math.min(limits.headerMilliseconds, limits.requestMilliseconds, 8000) / 4)
 
 /**
@@ -90,7 +90,7 @@ export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServ
   server.on('checkExpectation', answer)
 
   /** Ends the connection after its active replies, and after one more reply if given. */
-  const endWith = (connection: Connection, reply: ReadyReply | null): void =>
+  const endWith = (connection: Connection, reply: BufferedReply | null): void =>
     afterReplies(connection, () => {
       if (connection.writable) endGracefully(connection, reply === null ? undefined : formatFinalReply(reply))
       else connection.destroy()
@@ -108,14 +108,14 @@ export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServ
     const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
     traffic.connections[isLate ? 'timed_out' : 'malformed'] += 1
     // Browsers open connections in advance. One that never sent a request gets no reply.
-    const needsNoReply = isAnswered(connection) || (isLate && connection.bytesRead === 0)
-    endWith(connection, needsNoReply ? null : replyToMalformed(error))
+    const needsNoReply = hasEarlyReply(connection) || (isLate && connection.bytesRead === 0)
+    endWith(connection, needsNoReply ? null : malformedRequestReply(error))
   })
 
   server.on('connect', (_req: IncomingMessage, socket) => {
     const connection = socket as Connection
     connection.on('error', () => connection.destroy())
-    endWith(connection, replyToConnect)
+    endWith(connection, connectReply)
   })
 
   resetStalledClients(server, connections, limits.stallMilliseconds, () => {

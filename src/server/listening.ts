@@ -7,7 +7,7 @@ import { UserError } from '../domain/shared/user-error.ts'
 const backlog = 4096
 
 /** Resolves with the address; the system chooses the port if `port` is 0. Rejects with a UserError. */
-export const listenOn = (
+export const startListening = (
   server: Server,
   { host, port }: Pick<Config, 'host' | 'port'>,
 ): Promise<AddressInfo> =>
@@ -27,12 +27,12 @@ export const listenOn = (
 
 /**
  * Replaces port 0 by a free port, because URLs contain the port long before the server listens. Another
- * process may still take the port first; `listenOn` then rejects.
+ * process may still take the port first; `startListening` then rejects.
  */
 export const resolvePort = async (config: Config): Promise<Config> => {
   if (config.port !== 0) return config
   const probe = createServer()
-  const { port } = await listenOn(probe, config)
+  const { port } = await startListening(probe, config)
   await closeServer(probe)
   return { ...config, port, publicUrl: config.publicUrl.replace(/:0$/, `:${port}`) }
 }

@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http'
-import { badRequest, headersTooLarge } from '../http/middleware/early-refusal.ts'
+import { badRequestReply, headersTooLargeReply } from '../http/middleware/early-refusal.ts'
 import { securityHeaders } from '../http/response/base-headers.ts'
-import { errorReply, methodNotAllowed, type ReadyReply } from '../http/response/reply.ts'
+import { errorReply, methodNotAllowedReply } from '../http/response/error-replies.ts'
+import type { BufferedReply } from '../http/response/reply.ts'
 
 const extensionsTooLarge = errorReply({
   status: 413,
@@ -9,26 +10,26 @@ const extensionsTooLarge = errorReply({
   message: 'the chunk extensions of the request are too large',
 })
 const tooSlow = errorReply({ status: 408, type: 'timeout', message: 'the request did not arrive in time' })
-const malformed = badRequest('this is not an HTTP/1.1 request')
+const malformed = badRequestReply('this is not an HTTP/1.1 request')
 
-const byCode: Readonly<Record<string, ReadyReply>> = {
-  HPE_HEADER_OVERFLOW: headersTooLarge,
+const byCode: Readonly<Record<string, BufferedReply>> = {
+  HPE_HEADER_OVERFLOW: headersTooLargeReply,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: extensionsTooLarge,
   ERR_HTTP_REQUEST_TIMEOUT: tooSlow,
 }
 
 /** Returns the reply to a request that Node's parser rejected. */
-export const replyToMalformed = ({ code }: Pick<NodeJS.ErrnoException, 'code'>): ReadyReply =>
+export const malformedRequestReply = ({ code }: Pick<NodeJS.ErrnoException, 'code'>): BufferedReply =>
   byCode[code ?? ''] ?? malformed
 
 /** CONNECT is refused, because Larder is not a proxy. */
-export const replyToConnect: ReadyReply = methodNotAllowed('GET, HEAD, OPTIONS')
+export const connectReply: BufferedReply = methodNotAllowedReply('GET, HEAD, OPTIONS')
 
 /**
  * Formats a reply as text, for connections without a Node response. It is the last reply on its connection.
  * It has no body, because an invalid request may have been a HEAD.
  */
-export const formatFinalReply = ({ status, headers }: ReadyReply): string => {
+export const formatFinalReply = ({ status, headers }: BufferedReply): string => {
   const fields = Object.assign({}, securityHeaders, headers, {
     'Content-Length': '0',
     Date: new Date().toUTCString(),

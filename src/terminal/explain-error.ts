@@ -1,4 +1,4 @@
-import { oneLine } from '../domain/shared/error-text.ts'
+import { oneLineMessage } from '../domain/shared/error-text.ts'
 import type { DomainError } from '../domain/shared/errors.ts'
 
 /** Explains an error in one line, for the terminal. */
@@ -15,8 +15,8 @@ export const explainError = (error: DomainError): string => {
       return `there is no ${error.what.replaceAll('_', ' ')} with the uid ${error.uid}`
     case 'Unavailable':
       return error.mayHaveHappened
-        ? `the ${error.dependency} did not say whether it was done (${oneLine(error.cause)}): try again`
-        : `the ${error.dependency} cannot be used: ${oneLine(error.cause)}`
+        ? `the ${error.dependency} did not say whether it was done (${oneLineMessage(error.cause)}): try again`
+        : `the ${error.dependency} cannot be used: ${oneLineMessage(error.cause)}`
     case 'BadOrigin':
       return `the object store is damaged: ${error.what}`
     case 'Forbidden':

@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty'
-import { printable } from '../domain/shared/printable.ts'
+import { escapeUnprintable } from '../domain/shared/printable.ts'
 
 const width = 30
 
@@ -21,7 +21,7 @@ export const createProgressBar = (out: Pick<WriteStream, 'write' | 'isTTY' | 'co
     show: (label, fraction) => {
       const done = Math.round(fraction * width)
       const percent = String(Math.floor(fraction * 100)).padStart(3)
-      const line = `${'█'.repeat(done)}${'░'.repeat(width - done)} ${percent} %  ${printable(label)}`
+      const line = `${'█'.repeat(done)}${'░'.repeat(width - done)} ${percent} %  ${escapeUnprintable(label)}`
       // A wrapped line could not be removed.
       draw(line.slice(0, out.columns - 1))
     },

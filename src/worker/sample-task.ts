@@ -39,7 +39,7 @@ export const createSampleTask = (
         const added = await addFile({ ingest, sleep }, path, {
           isPublic: false,
           signal,
-          onKnown: ({ kind, uid }) => {
+          onRegistered: ({ kind, uid }) => {
             if (kind === 'content') printVideoLink(uid)
           },
           onProgress: (fraction) => terminal.showProgress(`exports of ${name}`, fraction),

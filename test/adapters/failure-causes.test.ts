@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { createKnex } from '../../src/adapters/knex/create-knex.ts'
-import { usualDatabaseLimits } from '../../src/adapters/knex/database-limits.ts'
+import { defaultDatabaseLimits } from '../../src/adapters/knex/database-limits.ts'
 import { createKnexStoredFileRepository } from '../../src/adapters/knex/knex-stored-file-repository.ts'
 import { createKnexUserRepository } from '../../src/adapters/knex/knex-user-repository.ts'
 import { runProgram } from '../../src/adapters/platform/run-program.ts'
@@ -73,7 +73,7 @@ describe('the reported cause of a failure, which need not be the first or last l
 
   describe('of a statement', () => {
     const database = withDatabase()
-    const limits = { ...usualDatabaseLimits, acquire: 700, read: 700 }
+    const limits = { ...defaultDatabaseLimits, acquire: 700, read: 700 }
     let db: Knex
     beforeEach(() => {
       db = createKnex(async () => database.connection(), 1, { limits })
@@ -100,7 +100,7 @@ describe('the reported cause of a failure, which need not be the first or last l
     it('does not open the circuit for viewers where a background query timed out', async () => {
       const opened: unknown[] = []
       const slow = createKnex(async () => database.connection(), 2, {
-        limits: { ...usualDatabaseLimits, background: 300, breaker: 60_000 },
+        limits: { ...defaultDatabaseLimits, background: 300, breaker: 60_000 },
         onOpen: (cause) => opened.push(cause),
       })
       const holding = createKnex(async () => database.connection(), 1)

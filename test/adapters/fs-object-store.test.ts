@@ -18,7 +18,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
 import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
-import { currentProcessId, processIdOf } from '../../src/adapters/platform/process-identity.ts'
+import { currentProcessIdentity, processIdentityOf } from '../../src/adapters/platform/process-identity.ts'
 import { O } from '../../src/fp.ts'
 import type { NewObject, ObjectStore } from '../../src/ports/object-store.ts'
 import { objectStoreContract } from '../contracts/object-store.contract.ts'
@@ -159,16 +159,16 @@ describe('fs object store', () => {
 
   it('removes the files of killed processes, and none of running ones', async () => {
     const incoming = join(dir, '.incoming')
-    const elsewhere = currentProcessId.replace(/^.{12}/, '0123456789ab')
+    const elsewhere = currentProcessIdentity.replace(/^.{12}/, '0123456789ab')
     const old = new Date(Date.now() - 25 * 60 * 60 * 1000)
     await mkdir(incoming, { recursive: true })
     const leftovers = [
-      `${currentProcessId.replace(/\d+$/, '1')}.0`,
+      `${currentProcessIdentity.replace(/\d+$/, '1')}.0`,
       `${elsewhere}.5`,
       'of-no-process',
       'host.1.5',
     ]
-    const alive = [`${processIdOf(process.ppid)}.0`, `${elsewhere}.6`]
+    const alive = [`${processIdentityOf(process.ppid)}.0`, `${elsewhere}.6`]
     for (const name of [...leftovers, ...alive]) await writeFile(join(incoming, name), 'unfinished')
     for (const name of leftovers.slice(1)) await utimes(join(incoming, name), old, old)
 

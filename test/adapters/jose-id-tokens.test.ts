@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { createJoseIdTokenIssuer } from '../../src/adapters/jose/jose-id-token-issuer.ts'
 import { createJoseIdTokenVerifier } from '../../src/adapters/jose/jose-id-token-verifier.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
-import { newSecretKey } from '../../src/adapters/jose/token-key.ts'
+import { generateSecretKey } from '../../src/adapters/jose/token-key.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { TokenKey } from '../../src/ports/token-key.ts'
 import { idTokenVerifierContract } from '../contracts/id-token-verifier.contract.ts'
@@ -20,7 +20,7 @@ const optionsOf = (keys: ReadonlyArray<TokenKey>, clock = standing) => ({
 
 describe('jose id tokens', () => {
   idTokenVerifierContract((clock) => {
-    const keys = [newSecretKey('id')]
+    const keys = [generateSecretKey('id')]
     const mintBy = (signing: ReadonlyArray<TokenKey>) => {
       const issuer = createJoseIdTokenIssuer(optionsOf(signing, clock))
       return (sub: string, ttlSeconds: number) => right(issuer.mint(sub, ttlSeconds))
@@ -28,7 +28,7 @@ describe('jose id tokens', () => {
     return {
       verifier: createJoseIdTokenVerifier(optionsOf(keys, clock)),
       mint: mintBy(keys),
-      forge: mintBy([newSecretKey('id')]),
+      forge: mintBy([generateSecretKey('id')]),
     }
   })
 
@@ -47,7 +47,7 @@ describe('jose id tokens', () => {
   })
 
   it('are no media tokens, though one key signs both', async () => {
-    const keys = [newSecretKey('k')]
+    const keys = [generateSecretKey('k')]
     const media = createJoseMediaTokens({ ...optionsOf(keys), keys: { image: keys, content: keys } })
     const verifier = createJoseIdTokenVerifier(optionsOf(keys))
     for (const kind of ['image', 'content'] as const) {

@@ -1,16 +1,16 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import { SignJWT } from 'jose'
+import { createCachedMediaTokens } from '../../src/adapters/jose/cached-media-tokens.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
-import { createCachedMediaTokens } from '../../src/adapters/jose/remembered-media-tokens.ts'
-import { newSecretKey } from '../../src/adapters/jose/token-key.ts'
+import { generateSecretKey } from '../../src/adapters/jose/token-key.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { TokenKey } from '../../src/ports/token-key.ts'
 import { mediaTokensContract } from '../contracts/media-tokens.contract.ts'
 import { left, right } from '../support/expect-right.ts'
 
 const now = 1_800_000_000_000
-const content = [newSecretKey('c1')]
+const content = [generateSecretKey('c1')]
 
 const standingClock: Clock = () => now
 
@@ -26,10 +26,10 @@ const ed25519 = (kid: string) => {
 }
 
 describe('jose media tokens', () => {
-  mediaTokensContract((clock) => withKeys([newSecretKey('i1')], { clock }))
+  mediaTokensContract((clock) => withKeys([generateSecretKey('i1')], { clock }))
 
   it('are verified with an old key after a new one signs', async () => {
-    const [old, fresh] = [newSecretKey('old'), newSecretKey('new')]
+    const [old, fresh] = [generateSecretKey('old'), generateSecretKey('new')]
     const jwt = await right(withKeys([old]).mint('image', 'if_a', 60))
     await right(withKeys([fresh, old]).verify('image', jwt))
     expect(await left(withKeys([fresh]).verify('image', jwt))).to.include({ reason: 'unknown_key' })
@@ -38,13 +38,13 @@ describe('jose media tokens', () => {
   it('are verified when another service minted them with its own private key', async () => {
     const key = ed25519('their')
     const jwt = await right(withKeys([key.signs]).mint('image', 'if_a', 60))
-    const here = withKeys([newSecretKey('ours'), key.verifies])
+    const here = withKeys([generateSecretKey('ours'), key.verifies])
     expect(await right(here.verify('image', jwt))).to.include({ sub: 'if_a' })
   })
 
   it('[V63] are minted by the first key that can sign, before or after keys that only verify', async () => {
-    const [theirs, ours] = [ed25519('their'), newSecretKey('ours')]
-    const here = withKeys([theirs.verifies, ours, newSecretKey('later')])
+    const [theirs, ours] = [ed25519('their'), generateSecretKey('ours')]
+    const here = withKeys([theirs.verifies, ours, generateSecretKey('later')])
     const jwt = await right(here.mint('image', 'if_a', 60))
     await right(withKeys([ours]).verify('image', jwt))
     await right(here.verify('image', await right(withKeys([theirs.signs]).mint('image', 'if_a', 60))))
@@ -61,7 +61,7 @@ describe('jose media tokens', () => {
         .setAudience('larder-image')
         .setExpirationTime(now / 1000 + 60)
         .sign(key)
-    const ours = newSecretKey('ours')
+    const ours = generateSecretKey('ours')
     const here = withKeys([theirs.verifies, ours])
     const signed = createPrivateKey({ key: Buffer.from(theirs.signs.material), format: 'der', type: 'pkcs8' })
     await right(here.verify('image', await unnamed(signed, 'EdDSA')))
@@ -80,11 +80,11 @@ describe('jose media tokens', () => {
       .setIssuedAt(now / 1000)
       .setExpirationTime(now / 1000 + 60)
       .sign(verifies.material)
-    const tokens = withKeys([newSecretKey('ours'), verifies])
+    const tokens = withKeys([generateSecretKey('ours'), verifies])
     expect(await left(tokens.verify('image', jwt))).to.include({ _tag: 'Forbidden' })
   })
 
-  const secret = newSecretKey('i1')
+  const secret = generateSecretKey('i1')
   const signed = (claims: Record<string, unknown>, alg = 'HS256') =>
     new SignJWT({
       sub: 'if_a',
@@ -189,10 +189,12 @@ describe('jose media tokens', () => {
 })
 
 describe('cached media tokens', () => {
-  mediaTokensContract((clock) => createCachedMediaTokens(withKeys([newSecretKey('i1')], { clock }), clock))
+  mediaTokensContract((clock) =>
+    createCachedMediaTokens(withKeys([generateSecretKey('i1')], { clock }), clock),
+  )
 
   it('are verified once', async () => {
-    const tokens = withKeys([newSecretKey('i1')])
+    const tokens = withKeys([generateSecretKey('i1')])
     let verified = 0
     const counting = createCachedMediaTokens(
       {

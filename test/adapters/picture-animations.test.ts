@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import sharp from 'sharp'
-import { pictureWarnings } from '../../src/domain/ingest/plan/image-plan.ts'
+import { imageWarnings } from '../../src/domain/ingest/plan/image-plan.ts'
 import { apng } from '../support/apng.ts'
 import { chart, worstError } from '../support/chart.ts'
 import { encodings } from '../support/chart-encodings.ts'
@@ -24,7 +24,7 @@ describe('[V37] an animation', () => {
   for (const format of ['gif', 'webp'] as const) {
     it(`causes a warning that its motion is lost (${format})`, async () => {
       const bytes = await animation(format, await frames('red', 'blue'))
-      expect(pictureWarnings(await inspect(bytes)).join()).to.match(/^an animation/)
+      expect(imageWarnings(await inspect(bytes)).join()).to.match(/^an animation/)
     })
 
     for (const blank of ['#fff', '#000', 'transparent'])
@@ -43,7 +43,7 @@ describe('[V37] an animation', () => {
 
   it('in PNG causes a warning that its motion is lost', async () => {
     const bytes = pngChart({ chunks: [pngChunk('acTL', Buffer.from([0, 0, 0, 2, 0, 0, 0, 0]))] })
-    expect(pictureWarnings(await inspect(bytes)).join()).to.match(/^an animation/)
+    expect(imageWarnings(await inspect(bytes)).join()).to.match(/^an animation/)
   })
 
   for (const depth of [8, 16] as const) {
@@ -56,7 +56,7 @@ describe('[V37] an animation', () => {
       it(`in PNG is exported without its blank frames at the start (${depth} bit, ${first})`, async () => {
         const bytes = apng({ depth, frames: [{ shows: first }, { shows: first }, { shows: 'chart' }] })
         expect(worstError(await renderedPatches(bytes), chart)).to.be.at.most(3)
-        expect(pictureWarnings(await inspect(bytes)).join()).to.match(/^an animation/)
+        expect(imageWarnings(await inspect(bytes)).join()).to.match(/^an animation/)
       })
   }
 
@@ -105,6 +105,6 @@ describe('[V37] an animation', () => {
   })
 
   it('of one frame causes no warning', async () => {
-    expect(pictureWarnings(await inspect(await plainImage('red').gif().toBuffer()))).to.deep.equal([])
+    expect(imageWarnings(await inspect(await plainImage('red').gif().toBuffer()))).to.deep.equal([])
   })
 })

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import sharp from 'sharp'
-import { pictureWarnings, planImage } from '../../src/domain/ingest/plan/image-plan.ts'
+import { imageWarnings, planImage } from '../../src/domain/ingest/plan/image-plan.ts'
 import { chart } from '../support/chart.ts'
 import { pngChart, pngChunk } from '../support/chart-png.ts'
 import { createPictureFolder } from '../support/picture-folder.ts'
@@ -76,7 +76,7 @@ describe('[V37] kinds of images', () => {
       expect(await firstPixel(bytes)).to.satisfy(
         ([r = 0, g = 0, b = 0]: ReadonlyArray<number>) => r > 240 && g < 15 && b < 15,
       )
-      expect(pictureWarnings(await inspect(bytes)).join()).to.match(/^an animation/)
+      expect(imageWarnings(await inspect(bytes)).join()).to.match(/^an animation/)
     })
 
     it('keep the primary image of an AVIF of two, although it is the second', async () => {
@@ -84,7 +84,7 @@ describe('[V37] kinds of images', () => {
       expect(await firstPixel(bytes)).to.satisfy(
         ([r = 0, , b = 0]: ReadonlyArray<number>) => b > 240 && r < 15,
       )
-      expect(pictureWarnings(await inspect(bytes)).join()).to.match(/^2 pictures in one file/)
+      expect(imageWarnings(await inspect(bytes)).join()).to.match(/^2 pictures in one file/)
     })
 
     it('keep the first page of a TIFF, and warn about the others', async () => {
@@ -93,7 +93,7 @@ describe('[V37] kinds of images', () => {
         .tiff({ compression: 'lzw' })
         .toBuffer()
       expect(await firstPixel(bytes)).to.deep.equal([255, 0, 0])
-      expect(pictureWarnings(await inspect(bytes)).join()).to.match(/^2 pictures in one file/)
+      expect(imageWarnings(await inspect(bytes)).join()).to.match(/^2 pictures in one file/)
     })
   })
 

@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { expect } from 'chai'
 import type { PgConnection } from '../../src/adapters/knex/create-knex.ts'
-import { lockClass } from '../../src/adapters/knex/lock-session.ts'
+import { advisoryLockClass } from '../../src/adapters/knex/lock-session.ts'
 import { createPostgresWorkLocks } from '../../src/adapters/knex/postgres-work-locks.ts'
 import { E, O, TE } from '../../src/fp.ts'
 import type { WorkLocks } from '../../src/ports/work-locks.ts'
@@ -50,7 +50,7 @@ describe('[V24] PostgreSQL work locks', () => {
     expect(await right(other.tryWith('a', () => TE.right(1)))).to.deep.equal(O.none)
     await knex().raw(
       `select pg_terminate_backend(pid) from pg_locks where classid = ? and locktype = 'advisory'`,
-      [lockClass],
+      [advisoryLockClass],
     )
     expect(await holder.ended).to.deep.equal(O.some('lost'))
     expect(await right(other.tryWith('a', () => TE.right(1)))).to.deep.equal(O.some(1))

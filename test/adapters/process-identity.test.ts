@@ -7,28 +7,28 @@ import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { isLeftover } from '../../src/adapters/platform/leftovers.ts'
 import { createProcessBeacon, noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import {
-  currentProcessId,
-  isIdentity,
-  processIdOf,
+  currentProcessIdentity,
+  isProcessIdentity,
+  processIdentityOf,
   processStateOf,
 } from '../../src/adapters/platform/process-identity.ts'
 import { otherNamespace } from '../support/other-namespace.ts'
 import { until } from '../support/processes.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
-const [boot = '', namespace = '', pid = '', start = ''] = currentProcessId.split('-')
+const [boot = '', namespace = '', pid = '', start = ''] = currentProcessIdentity.split('-')
 const aDayAndMore = new Date(Date.now() - 25 * 60 * 60 * 1000)
 
 describe('[V26] the identity of a process', () => {
   it('is well formed, and finds this process alive', () => {
-    expect(isIdentity(currentProcessId)).to.equal(true)
-    expect(processIdOf(process.pid)).to.equal(currentProcessId)
-    expect(processStateOf(currentProcessId)).to.equal('alive')
+    expect(isProcessIdentity(currentProcessIdentity)).to.equal(true)
+    expect(processIdentityOf(process.pid)).to.equal(currentProcessIdentity)
+    expect(processStateOf(currentProcessIdentity)).to.equal('alive')
   })
 
   it('returns alive for a running process, gone for one that has exited', async () => {
     const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'])
-    const identity = processIdOf(child.pid ?? 0) ?? ''
+    const identity = processIdentityOf(child.pid ?? 0) ?? ''
     expect(processStateOf(identity)).to.equal('alive')
     child.kill('SIGKILL')
     await once(child, 'exit')
@@ -109,7 +109,7 @@ describe('[V26] the files of a running process in a shared folder', () => {
     first()
     first() // releasing twice counts once
     await beacon.close()
-    expect(await readdir(join(folder, 'own'))).to.deep.equal([currentProcessId])
+    expect(await readdir(join(folder, 'own'))).to.deep.equal([currentProcessIdentity])
     second()
     await beacon.close()
     expect(await readdir(join(folder, 'own'))).to.deep.equal([])
@@ -120,11 +120,11 @@ describe('[V26] the files of a running process in a shared folder', () => {
     const beacons = join(folder, 'processes')
     const [dead = ''] = await readdir(beacons)
     const { release } = await createProcessBeacon(beacons).hold()
-    expect(await readdir(beacons)).to.have.members([dead, currentProcessId])
+    expect(await readdir(beacons)).to.have.members([dead, currentProcessIdentity])
     await utimes(join(beacons, dead), aDayAndMore, aDayAndMore)
     const another = createProcessBeacon(beacons)
     await another.hold()
-    expect(await readdir(beacons)).to.deep.equal([currentProcessId])
+    expect(await readdir(beacons)).to.deep.equal([currentProcessIdentity])
     release()
   })
 
@@ -132,7 +132,7 @@ describe('[V26] the files of a running process in a shared folder', () => {
     const beacons = join(folder, 'own')
     const beacon = createProcessBeacon(beacons, 5)
     const { release } = await beacon.hold()
-    const path = join(beacons, currentProcessId)
+    const path = join(beacons, currentProcessIdentity)
     await utimes(path, aDayAndMore, aDayAndMore)
     await until(async () => Date.now() - (await stat(path)).mtimeMs < 60_000)
     release()

@@ -9,7 +9,7 @@ import {
   type Purpose,
   purposeMeanings,
 } from '../../src/adapters/transcode/stream-purposes.ts'
-import { noFilmTags } from '../../src/domain/colour/film-colour.ts'
+import { unspecifiedVideoColourTags } from '../../src/domain/colour/video-colour.ts'
 import { E } from '../../src/fp.ts'
 
 const noPurpose = { id: null, programs: [], purposes: [] } as const
@@ -33,7 +33,7 @@ const videoStream = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
   nominalRate: 25,
   interlacedShare: 0,
   startSeconds: 0,
-  colour: noFilmTags,
+  colour: unspecifiedVideoColourTags,
   ...overrides,
 })
 
@@ -151,7 +151,7 @@ describe('selectStreams', () => {
     expect(chosen(...streams([1], [1], [2], [1, 2]))).to.deep.equal([2, 3])
     expect(chosen(...streams([1], [1], [2], [3]))).to.deep.equal([2, undefined])
     const facts = select(...streams([1], [1], [2], [1]))
-    expect(E.isRight(facts) && [facts.right.otherSounds, facts.right.warnings]).to.deep.equal([
+    expect(E.isRight(facts) && [facts.right.fallbackAudio, facts.right.warnings]).to.deep.equal([
       [],
       [
         'left out: pictures of program 1 (h264, 320x360)',
@@ -165,7 +165,7 @@ describe('selectStreams', () => {
       audioStream({ index: 1, isDefault: true, programs: [8] }),
     ]
     const selected = select(...radio)
-    expect(E.isRight(selected) && [selected.right.audio?.index, selected.right.otherSounds]).to.deep.equal([
+    expect(E.isRight(selected) && [selected.right.audio?.index, selected.right.fallbackAudio]).to.deep.equal([
       1,
       [],
     ])
@@ -200,7 +200,7 @@ describe('selectStreams', () => {
     const subtitles = { kind: 'subtitles' as const, index: 2, codec: 'subrip', language: null, ...noPurpose }
     const announced = (...streams: ReadonlyArray<ProbedStream>) => {
       const facts = select(...streams)
-      return E.isRight(facts) ? facts.right.announcedSeconds : undefined
+      return E.isRight(facts) ? facts.right.declaredSeconds : undefined
     }
     expect(announced(...unknown)).to.equal(60)
     expect(announced(...unknown, subtitles)).to.equal(null)
@@ -214,13 +214,13 @@ describe('selectStreams', () => {
       ...[audioStream({ index: 3, isDefault: true }), audioStream({ index: 4 })],
     )
     if (E.isLeft(facts)) throw new Error(facts.left.message)
-    const { audio, otherSounds, warnings } = facts.right
+    const { audio, fallbackAudio, warnings } = facts.right
     expect(audio?.index).to.equal(3)
-    expect(otherSounds.map(({ source, description }) => [source.index, description])).to.deep.equal([
+    expect(fallbackAudio.map(({ source, description }) => [source.index, description])).to.deep.equal([
       [2, 'sound in fra (aac, 1 channel)'],
       [4, 'sound (aac, 2 channels)'],
     ])
-    for (const { description } of otherSounds) expect(warnings).to.include(`left out: ${description}`)
+    for (const { description } of fallbackAudio) expect(warnings).to.include(`left out: ${description}`)
   })
 
   it('[V40] selects only decoded streams, and warns about all others', () => {

@@ -2,10 +2,10 @@ import { generateKeyPairSync } from 'node:crypto'
 import { expect } from 'chai'
 import {
   formatTokenKeys,
-  newSecretKey,
+  generateSecretKey,
   parseSecretOrKeys,
   parseTokenKeys,
-  withSigner,
+  withSigningKey,
 } from '../../src/adapters/jose/token-key.ts'
 import { E } from '../../src/fp.ts'
 
@@ -46,14 +46,14 @@ describe('keys of tokens [V63]', () => {
 
   it('that only verify get a signing key of Larder’s after them, with a distinct kid', () => {
     const verifying = { kid: 'k1', algorithm: 'EdDSA', material: spki(ed25519.publicKey) } as const
-    const own = newSecretKey('k1')
+    const own = generateSecretKey('k1')
     const kids = (keys: ReadonlyArray<{ readonly kid: string }>) => keys.map(({ kid }) => kid)
-    expect(kids(withSigner([verifying], () => [own]))).to.deep.equal(['k1', 'larder-k1'])
-    expect(kids(withSigner([{ ...verifying, kid: 'x' }], () => [own]))).to.deep.equal(['x', 'k1'])
+    expect(kids(withSigningKey([verifying], () => [own]))).to.deep.equal(['k1', 'larder-k1'])
+    expect(kids(withSigningKey([{ ...verifying, kid: 'x' }], () => [own]))).to.deep.equal(['x', 'k1'])
     const signing = { ...verifying, kid: 'mine', material: pkcs8(ed25519.privateKey) }
     const notCalled = () => expect.fail('no key of its own is needed')
-    expect(kids(withSigner([verifying, signing], notCalled))).to.deep.equal(['k1', 'mine'])
-    expect(kids(withSigner([], () => [own]))).to.deep.equal(['k1'])
+    expect(kids(withSigningKey([verifying, signing], notCalled))).to.deep.equal(['k1', 'mine'])
+    expect(kids(withSigningKey([], () => [own]))).to.deep.equal(['k1'])
   })
 
   it('[V29] of id tokens are one bare secret, or several keys with their kids', () => {
@@ -61,7 +61,7 @@ describe('keys of tokens [V63]', () => {
     const bare = parseSecretOrKeys(secret)
     expect(bare).to.deep.equal(E.right([{ kid: 'id', algorithm: 'HS256', material: Buffer.from(secret) }]))
     const keys = [
-      newSecretKey('new'),
+      generateSecretKey('new'),
       { kid: 'id', algorithm: 'HS256', material: Buffer.from(secret) } as const,
     ]
     expect(parseSecretOrKeys(formatTokenKeys(keys))).to.deep.equal(E.right(keys))

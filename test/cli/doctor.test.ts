@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
-import { formatTokenKeys, newSecretKey } from '../../src/adapters/jose/token-key.ts'
+import { formatTokenKeys, generateSecretKey } from '../../src/adapters/jose/token-key.ts'
 import { runLarder } from '../support/run-larder.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
@@ -22,9 +22,13 @@ describe('larder doctor on a damaged library', () => {
     for (const folder of ['keys', 'postgres/pg', 'objects'])
       await mkdir(path.join(dataDir, folder), { recursive: true })
     for (const use of uses)
-      await writeFile(path.join(dataDir, 'keys', `${use}-tokens`), formatTokenKeys([newSecretKey('k1')]), {
-        mode: 0o600,
-      })
+      await writeFile(
+        path.join(dataDir, 'keys', `${use}-tokens`),
+        formatTokenKeys([generateSecretKey('k1')]),
+        {
+          mode: 0o600,
+        },
+      )
     for (const name of ['.', ...(await readdir(dataDir, { recursive: true }))])
       await chown(path.join(dataDir, name), owner, owner)
     return dataDir

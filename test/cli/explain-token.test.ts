@@ -5,8 +5,8 @@ import { expect } from 'chai'
 import { SignJWT } from 'jose'
 import { createJoseIdTokenIssuer } from '../../src/adapters/jose/jose-id-token-issuer.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
-import { formatTokenKeys, newSecretKey } from '../../src/adapters/jose/token-key.ts'
-import { createOut } from '../../src/cli/command.ts'
+import { formatTokenKeys, generateSecretKey } from '../../src/adapters/jose/token-key.ts'
+import { createCommandPrinter } from '../../src/cli/command.ts'
 import { tokenCommand } from '../../src/cli/token-command.ts'
 import { loadSettings } from '../../src/composition/load-settings.ts'
 import { E } from '../../src/fp.ts'
@@ -16,7 +16,11 @@ import { right } from '../support/expect-right.ts'
 const nameOf = (error: unknown): string => (error instanceof Error ? error.constructor.name : '')
 
 describe('larder token --explain [V61]', () => {
-  const keys = { image: [newSecretKey('k1')], content: [newSecretKey('k1')], id: [newSecretKey('k1')] }
+  const keys = {
+    image: [generateSecretKey('k1')],
+    content: [generateSecretKey('k1')],
+    id: [generateSecretKey('k1')],
+  }
   let folder: string
 
   beforeEach(async () => {
@@ -32,7 +36,7 @@ describe('larder token --explain [V61]', () => {
     const config = loadSettings({ DATA_DIR: folder, DATABASE_URL: 'postgres://127.0.0.1:1/nothing', ...env })
     if (E.isLeft(config)) return expect.fail(config.left.join())
     const lines: string[] = []
-    const out = createOut((line) => void lines.push(line), isJson)
+    const out = createCommandPrinter((line) => void lines.push(line), isJson)
     const code = await tokenCommand.run({ config: config.right, args: ['--explain', jwt], ...out })
     return { code, lines }
   }
@@ -92,7 +96,7 @@ describe('larder token --explain [V61]', () => {
       issuer: 'larder',
       leewaySeconds: 0,
       clock: Date.now,
-      keys: { ...keys, image: [newSecretKey('k1')], content: [newSecretKey('other')] },
+      keys: { ...keys, image: [generateSecretKey('k1')], content: [generateSecretKey('other')] },
     })
     for (const [text, reason] of [
       [`${jwt}=`, 'it is no JWT of three parts'],
@@ -217,12 +221,12 @@ describe('larder token --explain [V61]', () => {
   it('needs keys: a folder without any is an error', async () => {
     await rm(path.join(folder, 'keys'), { recursive: true })
     const error: unknown = await explain('a.b.c').catch((cause: unknown) => cause)
-    expect(nameOf(error)).to.equal('BadSetting')
+    expect(nameOf(error)).to.equal('InvalidSettingError')
     expect(String(error)).to.include(`there are no keys in ${path.join(folder, 'keys')}`)
     await mkdir(path.join(folder, 'keys'))
     await writeFile(path.join(folder, 'keys', 'image-tokens'), 'k1:HS256:c2hvcnQ')
     const malformed: unknown = await explain('a.b.c').catch((cause: unknown) => cause)
-    expect(nameOf(malformed)).to.equal('BadSetting')
+    expect(nameOf(malformed)).to.equal('InvalidSettingError')
     expect(String(malformed)).to.match(/image-tokens has a key k1 for HS256 of fewer than 32 bytes/)
   })
 })

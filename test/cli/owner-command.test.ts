@@ -3,8 +3,8 @@ import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
-import { formatTokenKeys, newSecretKey } from '../../src/adapters/jose/token-key.ts'
-import { larderAs, shellLine } from '../../src/cli/shell-line.ts'
+import { formatTokenKeys, generateSecretKey } from '../../src/adapters/jose/token-key.ts'
+import { larderSudoCommand, shellLine } from '../../src/cli/shell-line.ts'
 import { runLarder } from '../support/run-larder.ts'
 
 const hostile = [
@@ -33,7 +33,7 @@ describe('a command line to type [V3]', () => {
   })
 
   it('is the original command with all its arguments', () => {
-    expect(larderAs(4242, '/my data', ['add', '--json', 'a b.png'])).to.equal(
+    expect(larderSudoCommand(4242, '/my data', ['add', '--json', 'a b.png'])).to.equal(
       "sudo -u '#4242' env 'DATA_DIR=/my data' larder add --json 'a b.png'",
     )
   })
@@ -59,7 +59,7 @@ if (ownUid === 0)
     after(() => rm(folder, { recursive: true }))
 
     it('runs if it needs no library: check of a URL, a token with keys from settings, help, the version', async () => {
-      const keys = formatTokenKeys([newSecretKey('k1')])
+      const keys = formatTokenKeys([generateSecretKey('k1')])
       const set = { IMAGE_TOKEN_KEYS: keys, CONTENT_TOKEN_KEYS: keys, ID_TOKEN_SECRET: keys }
       for (const [words, first] of [
         [['check', 'http://127.0.0.1:1/a.m3u8'], /^larder: the server of the list cannot/],
@@ -84,7 +84,7 @@ if (ownUid === 0)
           code: 1,
           err: [
             `larder: DATA_DIR ${env.DATA_DIR} belongs to uid ${owner}, and this is uid 4343: ` +
-              `type ${larderAs(owner, env.DATA_DIR ?? '', words)}`,
+              `type ${larderSudoCommand(owner, env.DATA_DIR ?? '', words)}`,
           ],
         })
       }

@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { createOut, Failure } from '../../src/cli/command.ts'
-import { printable, printableJson } from '../../src/domain/shared/printable.ts'
+import { CommandError, createCommandPrinter } from '../../src/cli/command.ts'
+import { escapeUnprintable, escapeUnprintableJson } from '../../src/domain/shared/printable.ts'
 import { createProgressBar } from '../../src/terminal/progress-bar.ts'
 import { runLarder } from '../support/run-larder.ts'
 
@@ -12,17 +12,17 @@ const forbidden = /[\p{Cc}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u20
 
 describe('untrusted text for a terminal', () => {
   it('has its control characters escaped', () => {
-    expect(printable(hostile)).to.equal(
+    expect(escapeUnprintable(hostile)).to.equal(
       '…\\x1b]0;PWN\\x07\\x1b[31mx\\x0alarder: fake\\x9b\\u202e\\u2028\\x7f\\ud800.png',
     )
-    expect(printable('Ünï côdé 日本 👩‍🚀.png')).to.equal('Ünï côdé 日本 👩‍🚀.png')
+    expect(escapeUnprintable('Ünï côdé 日本 👩‍🚀.png')).to.equal('Ünï côdé 日本 👩‍🚀.png')
   })
 
   it('never has a control character, and stays the same when parsed as JSON', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(printable(text)).not.to.match(forbidden)
-        const json = printableJson(JSON.stringify({ text }))
+        expect(escapeUnprintable(text)).not.to.match(forbidden)
+        const json = escapeUnprintableJson(JSON.stringify({ text }))
         expect(json).not.to.match(forbidden)
         expect(JSON.parse(json)).to.deep.equal({ text })
       }),
@@ -35,7 +35,7 @@ describe('untrusted text for a terminal', () => {
       written.push(line)
     }
     for (const isJson of [false, true]) {
-      const out = createOut(write, isJson)
+      const out = createCommandPrinter(write, isJson)
       out.report({ lines: [hostile], json: { file: hostile } })
       out.print(hostile)
     }
@@ -47,7 +47,7 @@ describe('untrusted text for a terminal', () => {
     bar.show(hostile, 0.5)
     expect(written).to.have.length(5)
     for (const line of written) expect(line.replace('\r\u001b[K', '')).not.to.match(forbidden)
-    expect(new Failure(hostile).lines, 'one line').to.deep.equal([hostile])
+    expect(new CommandError(hostile).lines, 'one line').to.deep.equal([hostile])
   })
 
   it('is escaped in what a real process writes on standard error', async () => {
@@ -65,7 +65,7 @@ describe('untrusted text for a terminal', () => {
       if (/process\.std(?:out|err)\.write|(?<!\/\/.*)\bconsole\.(?:log|error|warn)\(/.test(text))
         writing.push(name)
     }
-    // All errors go through print-error.ts; main.ts passes standard output to createOut.
+    // All errors go through print-error.ts; main.ts passes standard output to createCommandPrinter.
     expect(writing.sort()).to.deep.equal(['main.ts', 'terminal/print-error.ts'])
   })
 })

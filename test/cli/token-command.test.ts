@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { Failure } from '../../src/cli/command.ts'
+import { CommandError } from '../../src/cli/command.ts'
 import { checkClip, restrictionsOf } from '../../src/cli/token-command.ts'
 import { Restrictions } from '../../src/domain/access/restrictions.ts'
 import { E } from '../../src/fp.ts'
@@ -16,7 +16,7 @@ describe('the restrictions of larder token', () => {
   })
 
   it('cannot be a clip of a picture, which would restrict nothing', () => {
-    expect(() => checkClip('image', 'if_a', { clip: [1, 2] })).to.throw(Failure, /^if_a is an image/)
+    expect(() => checkClip('image', 'if_a', { clip: [1, 2] })).to.throw(CommandError, /^if_a is an image/)
     checkClip('image', 'if_a', { maxh: 480 })
     checkClip('content', 'cf_a', { clip: [1, 2] })
   })
@@ -33,6 +33,6 @@ describe('the restrictions of larder token', () => {
       { clip: 'a,b' },
       { clip: '1,2,3' },
     ])
-      expect(() => restrictionsOf(options), JSON.stringify(options)).to.throw(Failure, /for example --/)
+      expect(() => restrictionsOf(options), JSON.stringify(options)).to.throw(CommandError, /for example --/)
   })
 })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { defaultFillOptions } from '../../src/adapters/cache/blobs/fill-options.ts'
-import { type ByteStream, wholeOf } from '../../src/domain/media/bytes.ts'
+import { type ByteStream, fullRange } from '../../src/domain/media/bytes.ts'
 import { badOrigin } from '../../src/domain/shared/errors.ts'
 import { E, TE } from '../../src/fp.ts'
 import type { BlobOrigin } from '../../src/ports/blob-cache.ts'
@@ -73,14 +73,14 @@ export const blobCacheFaultsContract = (make: MakeBlobCache): void => {
     it('returns the error of an origin without a stream, and caches nothing', async () => {
       const missing = badOrigin('no such object')
       expect(
-        await left(blobs.cache.read(blobs.key, facts, wholeOf(facts.size), () => TE.left(missing))),
+        await left(blobs.cache.read(blobs.key, facts, fullRange(facts.size), () => TE.left(missing))),
       ).to.equal(missing)
       await fill()
     })
 
     it('fails with Unavailable when the origin never answers', async () => {
       const never: BlobOrigin = () => () => new Promise(() => undefined)
-      expect(await left(blobs.cache.read(blobs.key, facts, wholeOf(facts.size), never))).to.include({
+      expect(await left(blobs.cache.read(blobs.key, facts, fullRange(facts.size), never))).to.include({
         _tag: 'Unavailable',
       })
       await fill()

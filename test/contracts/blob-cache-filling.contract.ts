@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { wholeOf } from '../../src/domain/media/bytes.ts'
+import { fullRange } from '../../src/domain/media/bytes.ts'
 import type { BlobOrigin } from '../../src/ports/blob-cache.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { createBlobCacheFixture, type MakeBlobCache } from '../support/blob-cache-fixture.ts'
@@ -56,7 +56,7 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
     it('yields to the event loop between two chunks of one reader', async () => {
       const large = someBytes(MiB)
       const readLarge = (origin: BlobOrigin) =>
-        right(blobs.cache.read(blobs.key, factsOf(large), wholeOf(MiB), origin))
+        right(blobs.cache.read(blobs.key, factsOf(large), fullRange(MiB), origin))
       const { origin, openTo } = gated(large, 64 * 1024)
       openTo(1)
       const first = (await readLarge(origin))[Symbol.asyncIterator]()
@@ -124,7 +124,7 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
     it('is cancelled when much of it is missing and no reader is left', async () => {
       const large = someBytes(10 * MiB)
       const readLarge = (origin: BlobOrigin) =>
-        right(blobs.cache.read(blobs.key, factsOf(large), wholeOf(large.length), origin))
+        right(blobs.cache.read(blobs.key, factsOf(large), fullRange(large.length), origin))
       const { origin, openTo, closed } = gated(large, 64 * 1024)
       openTo(MiB)
       const reader = readerOf(await readLarge(origin))
@@ -133,7 +133,7 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
       openTo(large.length)
       const again = wellServed(large, 64 * 1024)
       expect((await collect(await readLarge(again.origin))).equals(large)).to.equal(true)
-      expect(again.asked).to.deep.equal([wholeOf(large.length)])
+      expect(again.asked).to.deep.equal([fullRange(large.length)])
       expect(closed()).to.equal(1)
     })
 
@@ -143,7 +143,7 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
       const { origin, asked, openTo } = gated(large, 64 * 1024)
       openTo(MiB)
       const first = readerOf(
-        await right(blobs.cache.read(blobs.key, factsOf(large), wholeOf(large.length), origin)),
+        await right(blobs.cache.read(blobs.key, factsOf(large), fullRange(large.length), origin)),
       )
       await first.upTo(1000)
       const far = wellServed(large, 64 * 1024)
@@ -186,7 +186,7 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
       const { origin, openTo } = gated(large, 64 * 1024)
       openTo(1)
       const first = readerOf(
-        await right(blobs.cache.read(blobs.key, factsOf(large), wholeOf(large.length), origin)),
+        await right(blobs.cache.read(blobs.key, factsOf(large), fullRange(large.length), origin)),
       )
       await first.upTo(1)
       slow.openTo(7 * MiB)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { wholeOf } from '../../src/domain/media/bytes.ts'
+import { fullRange } from '../../src/domain/media/bytes.ts'
 import { E } from '../../src/fp.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { createBlobCacheFixture, type MakeBlobCache } from '../support/blob-cache-fixture.ts'
@@ -19,7 +19,7 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
     it('reads from the origin once, then from the cache', async () => {
       const { origin, asked } = wellServed(bytes)
       expect(await collect(await read(origin))).to.deep.equal(bytes)
-      expect(asked).to.deep.equal([wholeOf(facts.size)])
+      expect(asked).to.deep.equal([fullRange(facts.size)])
       await expectCached()
     })
 
@@ -60,7 +60,7 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
 
     it('returns a blob without bytes', async () => {
       const empty = Buffer.alloc(0)
-      const stream = await right(blobs.cache.read(blobs.key, factsOf(empty), wholeOf(0), noOrigin))
+      const stream = await right(blobs.cache.read(blobs.key, factsOf(empty), fullRange(0), noOrigin))
       expect(await collect(stream)).to.have.length(0)
     })
 
@@ -68,7 +68,7 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
       await fill()
       const other = someBytes(facts.size, 7)
       const stream = await right(
-        blobs.cache.read(blobs.key, factsOf(other), wholeOf(facts.size), wellServed(other).origin),
+        blobs.cache.read(blobs.key, factsOf(other), fullRange(facts.size), wellServed(other).origin),
       )
       expect(await collect(stream)).to.deep.equal(other)
     })
@@ -84,7 +84,7 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
       await fill()
       await right(blobs.cache.delete(blobs.key))
       await right(blobs.cache.delete(blobs.key))
-      expect(await left(blobs.cache.read(blobs.key, facts, wholeOf(facts.size), noOrigin))).to.include({
+      expect(await left(blobs.cache.read(blobs.key, facts, fullRange(facts.size), noOrigin))).to.include({
         _tag: 'Unavailable',
       })
     })
@@ -105,7 +105,7 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
           for (let step = 0; step < steps; step++) await new Promise((resolve) => setImmediate(resolve))
           await right(byName ? blobs.cache.deleteByName(blobs.key.name) : blobs.cache.delete(blobs.key))
           expect((await reader).equals(bytes)).to.equal(true)
-          const opened = await blobs.cache.read(blobs.key, facts, wholeOf(facts.size), noOrigin)()
+          const opened = await blobs.cache.read(blobs.key, facts, fullRange(facts.size), noOrigin)()
           expect(E.isLeft(opened)).to.equal(true)
         }),
         { numRuns: 40 },
@@ -120,7 +120,7 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
       openTo(facts.size)
       await reader.upTo(facts.size)
       expect(reader.got()).to.deep.equal(bytes)
-      expect(await left(blobs.cache.read(blobs.key, facts, wholeOf(facts.size), noOrigin))).to.include({
+      expect(await left(blobs.cache.read(blobs.key, facts, fullRange(facts.size), noOrigin))).to.include({
         _tag: 'Unavailable',
       })
     })

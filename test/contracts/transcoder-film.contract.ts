@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import { boxesIn, fieldsOf, onlyBox } from '../../src/adapters/transcode/isobmff/isobmff.ts'
-import type { Rendition, Transcoded, Transcoder } from '../../src/ports/transcoder.ts'
+import type { Rendition, TranscodeResult, Transcoder } from '../../src/ports/transcoder.ts'
 import { right } from '../support/expect-right.ts'
 import { createTranscodingFolder, media, secondsOf } from '../support/transcoding.ts'
 
@@ -22,7 +22,7 @@ const firstShownAt = (trak: Uint8Array): number => {
 /** The full output of a Transcoder for one film. */
 export const transcoderFilmContract = (transcoder: Transcoder): void => {
   const { transcode, written } = createTranscodingFolder()
-  let output: Transcoded
+  let output: TranscodeResult
   let target: string
   let progress: ReadonlyArray<number>
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { highestLevel, holdsStream, levelIn } from '../../src/domain/ingest/plan/h264-level.ts'
+import { h264LevelInCodec, highestH264Level, permitsStream } from '../../src/domain/ingest/plan/h264-level.ts'
 import type { MediaPlan } from '../../src/domain/ingest/plan/media-plan.ts'
-import { ratesOf, sharedTargetDuration } from '../../src/domain/ingest/rendition-facts.ts'
+import { renditionBitrates, sharedTargetDuration } from '../../src/domain/ingest/rendition-facts.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { writeChartFilm } from '../support/chart-film.ts'
 import { right } from '../support/expect-right.ts'
@@ -31,9 +31,9 @@ export const transcoderLadderContract = (transcoder: Transcoder): void => {
       if (rendition?.video == null || rung === undefined) throw new Error('there is no rendition')
       const { video, codec } = rendition
       expect(`${video.width}x${video.height}`).to.equal(size)
-      const level = levelIn(codec)
-      expect(level !== null && holdsStream(rung, video.frameRate, level), codec).to.equal(true)
-      expect(level?.idc).to.be.at.most(highestLevel.idc)
+      const level = h264LevelInCodec(codec)
+      expect(level !== null && permitsStream(rung, video.frameRate, level), codec).to.equal(true)
+      expect(level?.idc).to.be.at.most(highestH264Level.idc)
     })
 
   it('[V48] keeps the lowest rendition of a film without audio below 192 kbit/s, for any content', async () => {
@@ -42,6 +42,8 @@ export const transcoderLadderContract = (transcoder: Transcoder): void => {
     const { task } = await transcode(transcoder, path)
     const { renditions } = await right(task)
     const target = sharedTargetDuration(renditions)
-    expect(Math.min(...renditions.map((rendition) => ratesOf(rendition, target).peak))).to.be.at.most(192_000)
+    expect(
+      Math.min(...renditions.map((rendition) => renditionBitrates(rendition, target).peak)),
+    ).to.be.at.most(192_000)
   })
 }

@@ -72,8 +72,8 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
   })
 
   it('[V44] measures a file whose header announces too long a duration, before it refuses it', async () => {
-    const { durationSeconds, announcedSeconds } = await right(make(13).probe(media('flvdur.flv')))
-    expect(announcedSeconds).to.be.above(13)
+    const { durationSeconds, declaredSeconds } = await right(make(13).probe(media('flvdur.flv')))
+    expect(declaredSeconds).to.be.above(13)
     expect(durationSeconds).to.be.closeTo(12, 0.2)
   })
 

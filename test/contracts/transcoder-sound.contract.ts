@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { examineMade } from '../../src/domain/ingest/examine-made.ts'
+import { examineTranscoded } from '../../src/domain/ingest/examine-transcoded.ts'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { right } from '../support/expect-right.ts'
@@ -51,9 +51,9 @@ export const transcoderSoundContract = (transcoder: Transcoder): void => {
     const task = transcoder.transcode(media('chlayout.m2t'), facts, plan, await newTarget(), () => {})
     const output = await right(task)
     expect(peakOf(await decodedSound(output.progressive[0]?.file.path ?? ''))).to.be.below(1)
-    expect(output.sourceSeconds).to.be.closeTo(facts.announcedSeconds ?? 0, 0.1)
+    expect(output.sourceSeconds).to.be.closeTo(facts.declaredSeconds ?? 0, 0.1)
     expect(output.warnings).to.deep.equal([])
-    expect(examineMade(output, plan)).to.deep.equal([])
+    expect(examineTranscoded(output, plan)).to.deep.equal([])
   })
 
   it('[V48] makes one rendition of 8 kHz mono', async () => {

@@ -125,7 +125,7 @@ export const transcoderContract = (
       const facts = {
         ...(await right(transcoder.probe(media('bunny.mp4')))),
         durationSeconds: null,
-        announcedSeconds: null,
+        declaredSeconds: null,
       }
       const target = await newTarget()
       const error = await left(

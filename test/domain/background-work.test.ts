@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { createBackgroundWork, type Next } from '../../src/domain/background/background-work.ts'
+import { createBackgroundWork, type NextRun } from '../../src/domain/background/background-work.ts'
 import { backoffMilliseconds } from '../../src/domain/background/backoff.ts'
 import { unavailable } from '../../src/domain/shared/errors.ts'
 import { E, TE } from '../../src/fp.ts'
@@ -20,8 +20,8 @@ describe('[V24] background work', () => {
 
   it('retries a failed task with growing delays up to a limit, and logs and counts each failure', async () => {
     const { work, timer, entries } = make()
-    const results: ReadonlyArray<E.Either<typeof down, Next>> = [
-      ...Array<E.Either<typeof down, Next>>(5).fill(E.left(down)),
+    const results: ReadonlyArray<E.Either<typeof down, NextRun>> = [
+      ...Array<E.Either<typeof down, NextRun>>(5).fill(E.left(down)),
       E.right('done'),
     ]
     let runs = 0

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { examineLengths } from '../../src/domain/examiner/examine-time.ts'
-import type { RenditionReading } from '../../src/domain/examiner/readings.ts'
+import type { ParsedRendition } from '../../src/domain/examiner/parsed-media.ts'
 
 /** Returns a rendition of `ticks` duration whose samples last `sample` ticks each. */
 const reading = (
@@ -8,13 +8,13 @@ const reading = (
   timescale: number,
   sample: number,
   ticks: number,
-): RenditionReading => ({
+): ParsedRendition => ({
   name: kind,
   track: {
     codec: '',
     timescale,
-    pictures: kind === 'pictures' ? { width: 640, height: 360, sequence: null, boxColour: null } : null,
-    sound: null,
+    video: kind === 'pictures' ? { width: 640, height: 360, sequence: null, boxColour: null } : null,
+    audio: null,
     hasEditList: false,
   },
   parts: [

@@ -1,17 +1,17 @@
 import { expect } from 'chai'
 import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
-import type { Rule } from '../../src/domain/examiner/violation.ts'
-import { examineMade, examineStored } from '../../src/domain/ingest/examine-made.ts'
+import type { ExaminerRule } from '../../src/domain/examiner/violation.ts'
+import { examineStored, examineTranscoded } from '../../src/domain/ingest/examine-transcoded.ts'
 import { createExportStore } from '../../src/domain/ingest/export-store.ts'
 import type { NewContentExport, NewContentPart } from '../../src/domain/media/content-export.ts'
 import { TE } from '../../src/fp.ts'
-import type { Rendition, Transcoded } from '../../src/ports/transcoder.ts'
+import type { Rendition, TranscodeResult } from '../../src/ports/transcoder.ts'
 import { aStoredFile } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { makeUpFilm } from '../support/made-up-film.ts'
 
 /** How to make a field wrong, and the rule that notices; or who uses the field, if players do not. */
-type Spoiled<T> = readonly [rule: Rule, spoil: (value: T, other: T) => Partial<T>] | string
+type Spoiled<T> = readonly [rule: ExaminerRule, spoil: (value: T, other: T) => Partial<T>] | string
 
 /** The type requires an entry for each field: a new field needs a rule. */
 const ofExports: { readonly [Field in keyof NewContentExport]: Spoiled<NewContentExport> } = {
@@ -75,8 +75,8 @@ describe('[V39] the examiner, field by field', () => {
       made,
       exports.map((one, i) => (i === index ? { ...one, ...change } : one)),
     ).map(({ rule }) => rule)
-  const rulesOfMade = (change: Partial<Transcoded>) =>
-    examineMade({ ...made, ...change }, plan).map(({ rule, message }) => `${rule}: ${message}`)
+  const rulesOfMade = (change: Partial<TranscodeResult>) =>
+    examineTranscoded({ ...made, ...change }, plan).map(({ rule, message }) => `${rule}: ${message}`)
 
   const kinds = [
     ['pictures', 0],

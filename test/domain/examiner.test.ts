@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
-import { rules, type Violation } from '../../src/domain/examiner/violation.ts'
-import { examineMade, examineStored } from '../../src/domain/ingest/examine-made.ts'
+import { examinerRules, type Violation } from '../../src/domain/examiner/violation.ts'
+import { examineStored, examineTranscoded } from '../../src/domain/ingest/examine-transcoded.ts'
 import { createExportStore } from '../../src/domain/ingest/export-store.ts'
 import type { NewContentExport } from '../../src/domain/media/content-export.ts'
 import { TE } from '../../src/fp.ts'
-import type { Transcoded } from '../../src/ports/transcoder.ts'
+import type { TranscodeResult } from '../../src/ports/transcoder.ts'
 import * as edits from '../support/broken-film.ts'
 import { aStoredFile } from '../support/builders.ts'
 import { enginesHere, transcoderOn } from '../support/engines.ts'
@@ -36,7 +36,7 @@ describe('the examiner of exports', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  const examine = (made: Transcoded) => examineMade(made, film.plan)
+  const examine = (made: TranscodeResult) => examineTranscoded(made, film.plan)
 
   it('finds nothing in a good film', () => {
     expect(examine(film.made)).to.deep.equal([])
@@ -53,7 +53,7 @@ describe('the examiner of exports', () => {
   const covered = new Set<string>()
   const breaks = (
     what: string,
-    expected: ReadonlyArray<(typeof rules)[number]>,
+    expected: ReadonlyArray<(typeof examinerRules)[number]>,
     spoil: () => Promise<ReadonlyArray<Violation>> | ReadonlyArray<Violation>,
   ) => {
     covered.add(expected[0] ?? '')
@@ -158,8 +158,8 @@ describe('the examiner of exports', () => {
   breaks('an empty rendition', ['complete'], () => examine(withFirst((one) => ({ ...one, parts: [] }))))
 
   const withFirst = (
-    change: (rendition: Transcoded['renditions'][number]) => Transcoded['renditions'][number],
-  ): Transcoded => ({
+    change: (rendition: TranscodeResult['renditions'][number]) => TranscodeResult['renditions'][number],
+  ): TranscodeResult => ({
     ...film.made,
     renditions: film.made.renditions.map((rendition, i) => (i === 0 ? change(rendition) : rendition)),
   })
@@ -245,6 +245,6 @@ describe('the examiner of exports', () => {
   breaks('an mp4 that was not stored', ['complete'], () => examineStored(film.made, exports.slice(0, -1)))
 
   it('has a film that breaks each of its rules', () => {
-    expect([...covered]).to.have.members([...rules])
+    expect([...covered]).to.have.members([...examinerRules])
   })
 })

@@ -62,7 +62,7 @@ describe('ingestion by several processes', () => {
         one,
         paths.picture,
         addOptions({
-          onKnown: ({ uid }) => {
+          onRegistered: ({ uid }) => {
             isBusy = (async () => {
               const [file] = await right(other.ingest.listUnfinished)
               expect(file?.uid).to.equal(uid)

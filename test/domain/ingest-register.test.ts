@@ -68,7 +68,7 @@ describe('a file that is being registered [V24]', () => {
     const failure = await left(
       addFile(larder, file, {
         isPublic: false,
-        onKnown: () => {},
+        onRegistered: () => {},
         onProgress: () => {},
         signal: stop.signal,
       }),

@@ -182,7 +182,7 @@ describe('ingestion', () => {
         larder,
         paths.picture,
         addOptions({
-          onKnown: ({ uid }) => {
+          onRegistered: ({ uid }) => {
             uidInProgress = uid
           },
           onProgress: () => seen.push(O.isSome(larder.progress.read(uidInProgress ?? ''))),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import type { Larder } from '../../src/composition/larder.ts'
-import type { MakeOptions, RegisterOptions } from '../../src/domain/ingest/ingest-service.ts'
+import type { MakeExportsOptions, RegisterOptions } from '../../src/domain/ingest/ingest-service.ts'
 import type { ImageFileUid } from '../../src/domain/media/ids.ts'
 import { anImageFileUid } from '../support/builders.ts'
 import { left, right } from '../support/expect-right.ts'
@@ -12,7 +12,7 @@ import { poster } from '../support/pictures.ts'
 
 const never = new AbortController().signal
 const usual: RegisterOptions = { isPublic: false, onWaiting: () => {}, signal: never }
-const fromLibrary: MakeOptions = { source: null, onProgress: () => {}, signal: never }
+const fromLibrary: MakeExportsOptions = { source: null, onProgress: () => {}, signal: never }
 
 describe('ingestion in two steps', () => {
   let folder: string

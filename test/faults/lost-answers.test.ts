@@ -4,7 +4,7 @@ import path from 'node:path'
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { createKnex } from '../../src/adapters/knex/create-knex.ts'
-import { usualDatabaseLimits } from '../../src/adapters/knex/database-limits.ts'
+import { defaultDatabaseLimits } from '../../src/adapters/knex/database-limits.ts'
 import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
@@ -21,9 +21,9 @@ import { poster } from '../support/pictures.ts'
 import { withDatabase } from '../support/postgres.ts'
 
 /** Long enough for a busy machine. */
-const limits = { ...usualDatabaseLimits, statement: 4000, breaker: 0 }
+const limits = { ...defaultDatabaseLimits, statement: 4000, breaker: 0 }
 
-const addOptions = { isPublic: false, onKnown: () => {}, onProgress: () => {} }
+const addOptions = { isPublic: false, onRegistered: () => {}, onProgress: () => {} }
 
 /** Makes three exports of a few bytes: only their rows and objects matter here. */
 const images: ImageProcessor = {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { createKnex, type PgConnection } from '../../src/adapters/knex/create-knex.ts'
-import { usualDatabaseLimits } from '../../src/adapters/knex/database-limits.ts'
+import { defaultDatabaseLimits } from '../../src/adapters/knex/database-limits.ts'
 import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexDatabase } from '../../src/adapters/knex/knex-database.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
@@ -20,7 +20,7 @@ import { removeScratch } from '../support/scratch.ts'
 
 /** Short, but long enough for a busy machine. */
 const limits = {
-  ...usualDatabaseLimits,
+  ...defaultDatabaseLimits,
   connect: 1500,
   acquire: 2500,
   read: 1500,
@@ -155,7 +155,7 @@ describe('a pool with more connections than the database grants', () => {
 
     it('[V29] makes queries wait for a free connection', async () => {
       const db = createKnex(async () => asLimited(), 10, {
-        limits: { ...usualDatabaseLimits, acquire: 20_000 },
+        limits: { ...defaultDatabaseLimits, acquire: 20_000 },
       })
       const users = createKnexUserRepository(db)
       const slow = Array.from({ length: 10 }, () => db.raw('select pg_sleep(0.05)'))
@@ -179,7 +179,7 @@ describe('a pool with more connections than the database grants', () => {
       )
       await until(async () => ends.length === 2)
       const db = createKnex(async () => asLimited(), 10, {
-        limits: { ...usualDatabaseLimits, acquire: 60_000 },
+        limits: { ...defaultDatabaseLimits, acquire: 60_000 },
       })
       const { cause } = await left(createKnexUserRepository(db).isAdmin('ann'))
       expect(String(cause)).to.include('too many connections')

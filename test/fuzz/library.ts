@@ -31,7 +31,7 @@ export const makeLibrary = async (env: Readonly<Record<string, string>>): Promis
         .toBuffer(),
     )
     const add = async (path: string, isPublic: boolean) => {
-      const options = { isPublic, onKnown: () => undefined, onProgress: () => undefined }
+      const options = { isPublic, onRegistered: () => undefined, onProgress: () => undefined }
       const { uid } = await right(addFile({ ingest, sleep }, path, options))
       return { uid, jwt: (await right(admins.mintMediaToken(uid, ttlSeconds))).jwt }
     }

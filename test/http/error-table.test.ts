@@ -11,12 +11,12 @@ import {
   unavailable,
 } from '../../src/domain/shared/errors.ts'
 import { TE } from '../../src/fp.ts'
-import { anonymous } from '../../src/http/request/credential.ts'
+import { anonymousAuthenticator } from '../../src/http/request/credential.ts'
 import {
-  badFormat,
   type HttpError,
   malformedBody,
-  notSet,
+  malformedCredential,
+  missingCredential,
   slowRequest,
   unprocessable,
   unsupportedMedia,
@@ -37,8 +37,8 @@ type Row = {
 
 /** One row a tag: a new one does not compile without its row. */
 const rows: { readonly [T in AnyError['_tag']]: Row & { readonly error: { readonly _tag: T } } } = {
-  NotSet: { error: notSet, status: 401, type: 'not_set' },
-  BadFormat: { error: badFormat, status: 401, type: 'bad_format' },
+  NotSet: { error: missingCredential, status: 401, type: 'not_set' },
+  BadFormat: { error: malformedCredential, status: 401, type: 'bad_format' },
   Forbidden: { error: forbidden('audience'), status: 403, type: 'invalid' },
   NotFound: { error: notFound('file', 'if_a'), status: 404, type: 'not_found' },
   SlowRequest: { error: slowRequest, status: 408, type: 'timeout' },
@@ -65,7 +65,7 @@ describe('the table of errors (§1.4)', () => {
     server = await listenRoutes(await createMemoryLarder(), ({ handle }) => {
       const routes = createRoutes('/fails')
       for (const [tag, { error }] of Object.entries(rows))
-        routes.get(`/${tag}`, handle({ credential: anonymous, handler: () => TE.left(error) }))
+        routes.get(`/${tag}`, handle({ credential: anonymousAuthenticator, handler: () => TE.left(error) }))
       return [routes]
     })
   })

@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import type { Larder } from '../../src/composition/larder.ts'
 import type { Restrictions } from '../../src/domain/access/restrictions.ts'
 import { checkMediaPlaylist } from '../../src/domain/hls-check/check-media-playlist.ts'
-import { examineLists } from '../../src/domain/hls-check/examine.ts'
+import { checkPlaylists } from '../../src/domain/hls-check/check-playlists.ts'
 import { addFile } from '../../src/domain/ingest/add-file.ts'
 import { O } from '../../src/fp.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
@@ -170,7 +170,7 @@ describe('I-frame playlists of an ingested video (W25)', () => {
     larder = await createMemoryLarder()
     server = await listen(larder)
     folder = await scratchFolder()
-    const options = { isPublic: false, onKnown: () => {}, onProgress: () => {} }
+    const options = { isPublic: false, onRegistered: () => {}, onProgress: () => {} }
     const { uid } = await right(addFile(larder, 'test/media/bunny.mp4', options))
     const jwt = await right(larder.tokens.mint('content', uid, 1800))
     master = new URL(`/api/1/~${jwt}${content.slice('/api/1'.length)}/${uid}/mobile.m3u8?bmin=0`, server.base)
@@ -216,7 +216,7 @@ describe('I-frame playlists of an ingested video (W25)', () => {
   )
 
   it('have the bandwidth that the master declares, and break no rule', async () => {
-    const reports = await right(examineLists(master.href, larder.fetchListAs(null)))
+    const reports = await right(checkPlaylists(master.href, larder.playlistFetcher(null)))
     expect(reports.flatMap(({ findings }) => findings)).to.deep.equal([])
     const text = await textOf(master)
     const streams = [...text.matchAll(/I-FRAME.*AVERAGE-BANDWIDTH=(\d+),.*URI="(.*)"/g)]

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import * as t from 'io-ts'
 import { TE } from '../../src/fp.ts'
-import { bearerOf } from '../../src/http/request/credential.ts'
+import { bearerAuthenticator } from '../../src/http/request/credential.ts'
 import { jsonBody } from '../../src/http/request/json-body.ts'
 import type { RouteTools } from '../../src/http/request-listener.ts'
 import { jsonReply } from '../../src/http/response/reply.ts'
@@ -26,7 +26,7 @@ describe('bodies in JSON (§1.4)', () => {
     const larder = await createMemoryLarder()
     await right(larder.admins.setAdmin('zoë', true))
     jwt = await right(larder.admins.mintIdToken('zoë'))
-    const credential = bearerOf(larder.admins.authenticate)
+    const credential = bearerAuthenticator(larder.admins.authenticate)
     const createNotes = ({ handle }: RouteTools) => {
       const routes = createRoutes('/api/1/admin/notes')
       routes.on(

@@ -1,17 +1,17 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { expect } from 'chai'
+import { createCachedMediaTokens } from '../../src/adapters/jose/cached-media-tokens.ts'
 import { createJoseIdTokenVerifier } from '../../src/adapters/jose/jose-id-token-verifier.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
-import { createCachedMediaTokens } from '../../src/adapters/jose/remembered-media-tokens.ts'
-import { newSecretKey } from '../../src/adapters/jose/token-key.ts'
+import { generateSecretKey } from '../../src/adapters/jose/token-key.ts'
 import type { TokenKey } from '../../src/ports/token-key.ts'
 import { right } from '../support/expect-right.ts'
 import { type CorpusToken, jwtCorpus } from '../support/jwt-corpus.ts'
 import { seedFilm, seedImage } from '../support/library.ts'
 import { createMemoryLarder, createStandingClock, listen, type TestServer } from '../support/memory-larder.ts'
 
-const secret = newSecretKey('i1')
+const secret = generateSecretKey('i1')
 const pairs = {
   ed25519: generateKeyPairSync('ed25519'),
   rsa: generateKeyPairSync('rsa', { modulusLength: 2048 }),

@@ -4,7 +4,7 @@ import { right } from '../support/expect-right.ts'
 import { createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
 import { type NaiveVariant, naiveAverage, naivePeak, readMaster } from '../support/naive-hls.ts'
 
-const options = { isPublic: false, onKnown: () => {}, onProgress: () => {} }
+const options = { isPublic: false, onRegistered: () => {}, onProgress: () => {} }
 
 // Compares the lists with every byte that they refer to, with a parser that shares no code with Larder.
 for (const file of ['bunny.mp4', 'bunny.mp3', 'short-sound.mp4'])

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createCachedMediaTokens } from '../../src/adapters/jose/remembered-media-tokens.ts'
+import { createCachedMediaTokens } from '../../src/adapters/jose/cached-media-tokens.ts'
 import { E, TE } from '../../src/fp.ts'
 import { right } from '../support/expect-right.ts'
 import { type Ask, carriers, createTwins, type Twins, withParameter } from '../support/twin-larders.ts'

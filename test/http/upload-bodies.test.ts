@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import type { Larder } from '../../src/composition/larder.ts'
 import { conflict } from '../../src/domain/shared/errors.ts'
 import { E, TE } from '../../src/fp.ts'
-import { bearerOf } from '../../src/http/request/credential.ts'
+import { bearerAuthenticator } from '../../src/http/request/credential.ts'
 import { uploadBody } from '../../src/http/request/upload-body.ts'
 import type { RouteTools } from '../../src/http/request-listener.ts'
 import { jsonReply } from '../../src/http/response/reply.ts'
@@ -31,7 +31,7 @@ describe('a route that reads the stream of a request itself', () => {
     larder = await createMemoryLarder()
     await right(larder.admins.setAdmin('zoë', true))
     jwt = await right(larder.admins.mintIdToken('zoë'))
-    const credential = bearerOf(larder.admins.authenticate)
+    const credential = bearerAuthenticator(larder.admins.authenticate)
     createAllRoutes = ({ handle }: RouteTools) => {
       const routes = createRoutes(path)
       routes.on(

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import type { RouteHandler } from '../../src/http/handle.ts'
-import { createListBodies } from '../../src/http/lists/list-bodies.ts'
-import { createListReply } from '../../src/http/lists/list-reply.ts'
 import { createCorsPolicy } from '../../src/http/middleware/cors.ts'
 import { createRefusals } from '../../src/http/middleware/refusals.ts'
 import { createTraffic } from '../../src/http/middleware/traffic.ts'
+import { createPlaylistBodies } from '../../src/http/playlists/playlist-bodies.ts'
+import { createPlaylistReply } from '../../src/http/playlists/playlist-reply.ts'
 import { createBytesReply } from '../../src/http/response/bytes-reply.ts'
 import { adminRoutes } from '../../src/http/routes/admin-routes.ts'
 import { consoleRoutes } from '../../src/http/routes/console-routes.ts'
@@ -64,7 +64,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
       ...larder,
       sharing: createCorsPolicy(['*']),
       bytesReply: createBytesReply(larder.clock),
-      listReply: createListReply(createListBodies({ maxBytes: 1 }), larder.clock),
+      listReply: createPlaylistReply(createPlaylistBodies({ maxBytes: 1 }), larder.clock),
     }
     imageRoutes(media, spy)
     contentRoutes(media, spy)

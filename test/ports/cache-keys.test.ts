@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
-import { createNodePersistCache, createStorage } from '../../src/adapters/cache/disk/node-persist-cache.ts'
+import { createNodePersistCache, openNodePersist } from '../../src/adapters/cache/disk/node-persist-cache.ts'
 import type {
   ContentExportUid,
   ContentFileUid,
@@ -190,7 +190,7 @@ describe('cache entries of an older release', () => {
 
 async function isOnDiskAsDocumented<A>({ key, value, name, written, ttlSeconds }: Example<A>): Promise<void> {
   const now = 1_700_000_000_000
-  const storage = createStorage(await scratchFolder())
+  const storage = openNodePersist(await scratchFolder())
   const cache = createNodePersistCache({ storage, clock: () => now, scope: 'https://media.example' })
   await right(setNow(cache, key, value))
 

@@ -4,7 +4,7 @@ import { cutRenditions } from '../../src/adapters/transcode/isobmff/cut-renditio
 import { readProgressive } from '../../src/adapters/transcode/isobmff/read-progressive.ts'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import type { MediaPlan } from '../../src/domain/ingest/plan/media-plan.ts'
-import type { Transcoded, Transcoder } from '../../src/ports/transcoder.ts'
+import type { TranscodeResult, Transcoder } from '../../src/ports/transcoder.ts'
 import { boxAlong, boxesAlong } from './edit-mp4.ts'
 import { right } from './expect-right.ts'
 import { progressiveOf } from './made-up-film.ts'
@@ -13,12 +13,12 @@ import { media } from './transcoding.ts'
 
 /** A valid film of four seconds in two sizes, with audio, and functions that break copies of it. */
 export type GoodFilm = {
-  readonly made: Transcoded
+  readonly made: TranscodeResult
   readonly plan: MediaPlan
   /** Edits one rendition, reads all again, and pairs them with mp4 readings that agree with them. */
-  readonly broken: (name: string, edit: (bytes: Buffer) => Buffer) => Promise<Transcoded>
+  readonly broken: (name: string, edit: (bytes: Buffer) => Buffer) => Promise<TranscodeResult>
   /** Edits the mp4s of one rendition, and reads these again. */
-  readonly brokenMp4: (name: string, edit: (bytes: Buffer) => Buffer) => Promise<Transcoded>
+  readonly brokenMp4: (name: string, edit: (bytes: Buffer) => Buffer) => Promise<TranscodeResult>
 }
 
 export const makeGoodFilm = async (transcoder: Transcoder, folder: string): Promise<GoodFilm> => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as t from 'io-ts'
 import { openDiskCache } from '../../src/adapters/cache/disk/open-disk-cache.ts'
-import { wholeOf } from '../../src/domain/media/bytes.ts'
+import { fullRange } from '../../src/domain/media/bytes.ts'
 import { StoredFileUid } from '../../src/domain/media/ids.ts'
 import { unavailable } from '../../src/domain/shared/errors.ts'
 import { E, TE } from '../../src/fp.ts'
@@ -38,7 +38,7 @@ const run = async () => {
     if (E.isLeft(order)) throw new Error('malformed order')
     const { uid, facts } = order.right
     const key = cacheKeys.storedFile({ uid })
-    const stream = await blobs.read(key, facts, wholeOf(facts.size), overHttp)()
+    const stream = await blobs.read(key, facts, fullRange(facts.size), overHttp)()
     if (E.isLeft(stream)) {
       process.send?.({ uid, sha256: stream.left._tag })
       return

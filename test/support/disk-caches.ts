@@ -4,7 +4,7 @@ import {
   type DiskCacheOptions,
   openDiskCache,
 } from '../../src/adapters/cache/disk/open-disk-cache.ts'
-import { wholeOf } from '../../src/domain/media/bytes.ts'
+import { fullRange } from '../../src/domain/media/bytes.ts'
 import { unavailable } from '../../src/domain/shared/errors.ts'
 import { E, TE } from '../../src/fp.ts'
 import type { BlobFacts, BlobOrigin, BlobStream } from '../../src/ports/blob-cache.ts'
@@ -48,7 +48,7 @@ export const readBlob = (
   key: CacheKey<BlobFacts>,
   blob: Buffer,
   origin: BlobOrigin,
-): Promise<BlobStream> => right(cache.blobs.read(key, factsOf(blob), wholeOf(blob.length), origin))
+): Promise<BlobStream> => right(cache.blobs.read(key, factsOf(blob), fullRange(blob.length), origin))
 
 /** Fills the cache with a blob, and waits until it is stored. */
 export const cacheBlob = async (cache: DiskCache, key: CacheKey<BlobFacts>, blob: Buffer): Promise<void> => {

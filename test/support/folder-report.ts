@@ -1,10 +1,10 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { examineMade } from '../../src/domain/ingest/examine-made.ts'
+import { examineTranscoded } from '../../src/domain/ingest/examine-transcoded.ts'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import { E } from '../../src/fp.ts'
-import type { Transcoded, Transcoder } from '../../src/ports/transcoder.ts'
+import type { TranscodeResult, Transcoder } from '../../src/ports/transcoder.ts'
 import { chart, worstError } from './chart.ts'
 import { filmPatches } from './chart-film.ts'
 import { type Beats, beatsOf } from './flash-and-beep.ts'
@@ -43,7 +43,7 @@ const exported = async (transcoder: Transcoder, path: string, isSmallest: boolea
     const plan = isSmallest ? { ...whole, video: whole.video.slice(-1) } : whole
     const output = await transcoder.transcode(path, facts.right, plan, target, () => {})()
     if (E.isLeft(output)) return [JSON.stringify(output.left)]
-    const faults = examineMade(output.right, ownPlan(plan, output.right)).map(({ message }) => message)
+    const faults = examineTranscoded(output.right, ownPlan(plan, output.right)).map(({ message }) => message)
     return [
       output.right.renditions.map(shown).join(', '),
       ...(await played(output.right)),
@@ -54,7 +54,7 @@ const exported = async (transcoder: Transcoder, path: string, isSmallest: boolea
   }
 }
 
-const shown = (rendition: Transcoded['renditions'][number]): string => {
+const shown = (rendition: TranscodeResult['renditions'][number]): string => {
   const { name, video, audio } = rendition
   const rate = (video?.frameRate.num ?? 0) / (video?.frameRate.den ?? 1)
   const form =
@@ -65,7 +65,7 @@ const shown = (rendition: Transcoded['renditions'][number]): string => {
 }
 
 /** From the last mp4, decoded: flashes and beeps, their largest distance, and the error of a chart. */
-const played = async ({ progressive, renditions }: Transcoded): Promise<string[]> => {
+const played = async ({ progressive, renditions }: TranscodeResult): Promise<string[]> => {
   const path = progressive.at(-1)?.file.path ?? ''
   if (renditions.every(({ video }) => video === null)) return ['', '']
   const error = worstError(await filmPatches(path), chart)

@@ -4,20 +4,20 @@ import path from 'node:path'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import type { Adapters } from '../../src/composition/larder.ts'
 import type { AddOptions } from '../../src/domain/ingest/add-file.ts'
-import type { MakeOptions } from '../../src/domain/ingest/ingest-service.ts'
+import type { MakeExportsOptions } from '../../src/domain/ingest/ingest-service.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { createMemoryLarder } from './memory-larder.ts'
 import { poster } from './pictures.ts'
 
 export const addOptions = (overrides: Partial<AddOptions> = {}): AddOptions => ({
   isPublic: false,
-  onKnown: () => {},
+  onRegistered: () => {},
   onProgress: () => {},
   ...overrides,
 })
 
 /** Reads the stored original, as a process without a copy of it does. */
-export const fromLibrary: MakeOptions = {
+export const fromLibrary: MakeExportsOptions = {
   source: null,
   onProgress: () => {},
   signal: new AbortController().signal,

@@ -1,6 +1,11 @@
-import type { FragmentReading, TrackReading } from '../../src/domain/examiner/readings.ts'
+import type { ParsedFragment, ParsedTrack } from '../../src/domain/examiner/parsed-media.ts'
 import type { MediaPlan } from '../../src/domain/ingest/plan/media-plan.ts'
-import type { Progressive, Rendition, Transcoded, TranscodedPart } from '../../src/ports/transcoder.ts'
+import type {
+  ProgressiveFile,
+  Rendition,
+  TranscodedPart,
+  TranscodeResult,
+} from '../../src/ports/transcoder.ts'
 
 const plan: MediaPlan = {
   frameRate: { num: 25, den: 1 },
@@ -16,10 +21,10 @@ const plan: MediaPlan = {
 
 const colour = { primaries: 1, transfer: 1, matrix: 1, isFullRange: false }
 
-const videoTrack = (width: number, height: number): TrackReading => ({
+const videoTrack = (width: number, height: number): ParsedTrack => ({
   codec: 'avc1.64001e',
   timescale: 12_800,
-  pictures: {
+  video: {
     width,
     height,
     sequence: {
@@ -30,15 +35,15 @@ const videoTrack = (width: number, height: number): TrackReading => ({
     },
     boxColour: colour,
   },
-  sound: null,
+  audio: null,
   hasEditList: false,
 })
 
-const audioTrack: TrackReading = {
+const audioTrack: ParsedTrack = {
   codec: 'mp4a.40.2',
   timescale: 48_000,
-  pictures: null,
-  sound: { objectType: 2, sampleRate: 48_000, channels: 2 },
+  video: null,
+  audio: { objectType: 2, sampleRate: 48_000, channels: 2 },
   hasEditList: false,
 }
 
@@ -55,7 +60,7 @@ const partsOf = (
   let [ticks, offset] = [0, 1000]
   return counts.map((count) => {
     const start = offset
-    const fragments = Array.from({ length: count }, (): FragmentReading => {
+    const fragments = Array.from({ length: count }, (): ParsedFragment => {
       const reading = {
         ...{ startTicks: ticks, durationTicks, samples: each },
         ...{ shortestTicks: sampleTicks, longestTicks: sampleTicks },
@@ -84,7 +89,7 @@ const samplesOf = ({ parts }: Rendition): number =>
   parts.flatMap(({ fragments }) => fragments).reduce((sum, { samples }) => sum + samples, 0)
 
 /** The reading of an mp4 that is a correct copy of these renditions. */
-export const progressiveOf = (renditions: ReadonlyArray<Rendition>): Progressive => ({
+export const progressiveOf = (renditions: ReadonlyArray<Rendition>): ProgressiveFile => ({
   renditions: renditions.map(({ name }) => name),
   file: { path: 'film.mp4', start: 0, end: 50_000 },
   reading: {
@@ -101,7 +106,7 @@ export const progressiveOf = (renditions: ReadonlyArray<Rendition>): Progressive
 })
 
 /** The result of a transcoder for a film of ten seconds in two sizes, with audio, without any encoding. */
-export const makeUpFilm = (): { readonly made: Transcoded; readonly plan: MediaPlan } => {
+export const makeUpFilm = (): { readonly made: TranscodeResult; readonly plan: MediaPlan } => {
   const init = (path: string) => ({ path, start: 0, end: 1000 })
   const films = plan.video.map(({ name, width, height }, i): Rendition => {
     const track = videoTrack(width, height)

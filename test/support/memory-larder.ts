@@ -5,16 +5,16 @@ import path from 'node:path'
 import { createMemoryBlobCache } from '../../src/adapters/cache/memory/memory-blob-cache.ts'
 import { createMemoryTier } from '../../src/adapters/cache/memory/memory-cache.ts'
 import { createCacheMeter } from '../../src/adapters/cache/tiers/cache-meter.ts'
-import { cacheOfTier } from '../../src/adapters/cache/tiers/cache-tier.ts'
+import { createSingleTierCache } from '../../src/adapters/cache/tiers/cache-tier.ts'
 import { createStaleReader } from '../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
-import { createHttpFetchList } from '../../src/adapters/http/fetch-list.ts'
+import { createHttpPlaylistFetcher } from '../../src/adapters/http/http-playlist-fetcher.ts'
+import { createCachedMediaTokens } from '../../src/adapters/jose/cached-media-tokens.ts'
 import { createJoseIdTokenIssuer } from '../../src/adapters/jose/jose-id-token-issuer.ts'
 import { createJoseIdTokenVerifier } from '../../src/adapters/jose/jose-id-token-verifier.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
-import { createCachedMediaTokens } from '../../src/adapters/jose/remembered-media-tokens.ts'
-import { newSecretKey } from '../../src/adapters/jose/token-key.ts'
+import { generateSecretKey } from '../../src/adapters/jose/token-key.ts'
 import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
@@ -30,7 +30,7 @@ import { type Adapters, createServices, type Larder } from '../../src/compositio
 import { createOutageLog } from '../../src/domain/health/outage-log.ts'
 import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
-import { defaultLimits, type Limits } from '../../src/http/limits.ts'
+import { defaultHttpLimits, type HttpLimits } from '../../src/http/limits.ts'
 import { createTraffic } from '../../src/http/middleware/traffic.ts'
 import { createRequestListener, type RouteTools } from '../../src/http/request-listener.ts'
 import type { ResponseTelemetry } from '../../src/http/response/response-telemetry.ts'
@@ -47,9 +47,9 @@ export const publicUrl = 'https://media.example.com'
 
 /** The keys of the test server; tests may sign with them. */
 export const testKeys = {
-  image: newSecretKey('i1'),
-  content: newSecretKey('c1'),
-  id: newSecretKey('id'),
+  image: generateSecretKey('i1'),
+  content: generateSecretKey('c1'),
+  id: generateSecretKey('id'),
 } satisfies Record<string, TokenKey>
 
 /** A clock that moves only by `advance` (seconds). */
@@ -77,7 +77,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
   const values = createMemoryTier(64 * 2 ** 20)
   const idTokenOptions = { issuer: 'larder', leewaySeconds: 0, clock, keys: [testKeys.id] }
   const adapters: Adapters = {
-    cache: cacheOfTier(values, clock),
+    cache: createSingleTierCache(values, clock),
     stale: createStaleReader(values, clock),
     blobs: createMemoryBlobCache(),
     cacheStats: createCacheMeter(monotonic).stats,
@@ -97,7 +97,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     progress: createMemoryProgressStore(),
     locks: createMemoryWorkLocks(monotonic),
     sleep: timerSleep,
-    fetchListAs: createHttpFetchList({ timeoutSeconds: 10, maxBytes: 2 ** 20 }),
+    playlistFetcher: createHttpPlaylistFetcher({ timeoutSeconds: 10, maxBytes: 2 ** 20 }),
     newUid: createRandomUid(null),
     clock,
     monotonic,
@@ -120,10 +120,10 @@ export type TestServer = {
 /** An app over a socket, in the server that it has in `larder serve`. */
 const listenWith = async (
   createListener: (common: ServerContext) => RequestListener,
-  limits: Partial<Limits>,
+  limits: Partial<HttpLimits>,
 ): Promise<TestServer> => {
   const { server, drain } = createHttpServer({
-    limits: { ...defaultLimits, ...limits },
+    limits: { ...defaultHttpLimits, ...limits },
     traffic: createTraffic(),
     createApp: createListener,
   })
@@ -147,7 +147,7 @@ const listenWith = async (
 export const listen = (
   larder: Larder,
   telling: ResponseTelemetry = { cacheStatus: true, stopwatch: null },
-  limits: Partial<Limits> = {},
+  limits: Partial<HttpLimits> = {},
 ): Promise<TestServer> =>
   listenWith(
     (common) =>
@@ -155,7 +155,7 @@ export const listen = (
         ...larder,
         ...common,
         corsOrigins: ['*'],
-        telling,
+        responseTelemetry: telling,
         consoleAssets: new Map([['watch.js', { contentType: 'text/javascript', body: Buffer.from('1') }]]),
       }),
     limits,
@@ -165,11 +165,15 @@ export const listen = (
 export const listenRoutes = (
   larder: Larder,
   createAllRoutes: (tools: RouteTools) => ReadonlyArray<Routes>,
-  limits: Partial<Limits> = {},
+  limits: Partial<HttpLimits> = {},
 ): Promise<TestServer> => {
   const telling = { cacheStatus: false, stopwatch: null }
   return listenWith(
-    (common) => createRequestListener({ ...larder, ...common, corsOrigins: ['*'], telling }, createAllRoutes),
+    (common) =>
+      createRequestListener(
+        { ...larder, ...common, corsOrigins: ['*'], responseTelemetry: telling },
+        createAllRoutes,
+      ),
     limits,
   )
 }

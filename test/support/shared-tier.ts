@@ -1,12 +1,12 @@
 import type { CacheTier } from '../../src/adapters/cache/tiers/cache-tier.ts'
 import { E, O } from '../../src/fp.ts'
-import type { SharedMark } from '../../src/ports/cache.ts'
+import type { InvalidationMark } from '../../src/ports/cache.ts'
 
 /** The marks that processes share on a disk, in memory. */
 export const createSharedMarks = () => {
   const counts = new Map<string, number>()
   return {
-    of: (name: string): SharedMark => `${counts.get(name) ?? 0}` as SharedMark,
+    of: (name: string): InvalidationMark => `${counts.get(name) ?? 0}` as InvalidationMark,
     advance: (name: string): void => {
       counts.set(name, (counts.get(name) ?? 0) + 1)
     },

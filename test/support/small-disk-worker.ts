@@ -135,7 +135,7 @@ const dataFull = async (): Promise<void> => {
   await askAll(image, served)
   const makeRoom = await fillUp(disk)
   const before = await filesBelow(objects)
-  const options = { isPublic: false, onKnown: () => undefined, onProgress: () => undefined }
+  const options = { isPublic: false, onRegistered: () => undefined, onProgress: () => undefined }
   const refused = await left(addFile(larder, picture, options))
   expect(refused).to.include({ _tag: 'Unavailable' })
   expect(JSON.stringify(refused) + String('cause' in refused ? refused.cause : '')).to.match(/no space left/)

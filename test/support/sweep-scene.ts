@@ -1,5 +1,5 @@
 import { createMemoryTier } from '../../src/adapters/cache/memory/memory-cache.ts'
-import { cacheOfTier } from '../../src/adapters/cache/tiers/cache-tier.ts'
+import { createSingleTierCache } from '../../src/adapters/cache/tiers/cache-tier.ts'
 import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
@@ -53,7 +53,7 @@ export const below = (prefix: string, store: ObjectStore): ObjectStore => ({
 export const library = (clock: () => number) => ({
   imageFiles: createMemoryImageFileRepository(clock),
   contentFiles: createMemoryContentFileRepository(clock),
-  cache: cacheOfTier(createMemoryTier(2 ** 20), clock),
+  cache: createSingleTierCache(createMemoryTier(2 ** 20), clock),
 })
 
 const start = 1_800_000_000_000

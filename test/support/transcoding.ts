@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect } from 'chai'
-import { examineMade } from '../../src/domain/ingest/examine-made.ts'
+import { examineTranscoded } from '../../src/domain/ingest/examine-transcoded.ts'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import type { MediaPlan } from '../../src/domain/ingest/plan/media-plan.ts'
 import { pipe, TE } from '../../src/fp.ts'
@@ -46,7 +46,7 @@ export const createTranscodingFolder = () => {
         transcoder.transcode(path, facts, plan, target, (fraction) => progress.push(fraction)),
         // Every output must be fit to publish, whatever the test is about.
         TE.tapIO(
-          (output) => () => expect(examineMade(output, ownPlan(plan, output)), path).to.deep.equal([]),
+          (output) => () => expect(examineTranscoded(output, ownPlan(plan, output)), path).to.deep.equal([]),
         ),
       )
       return { target, progress, task }

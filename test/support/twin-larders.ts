@@ -1,8 +1,8 @@
 import { Agent, request } from 'node:http'
 import { expect } from 'chai'
 import { createMemoryTier } from '../../src/adapters/cache/memory/memory-cache.ts'
-import { cacheOfTier } from '../../src/adapters/cache/tiers/cache-tier.ts'
-import { createCachedMediaTokens } from '../../src/adapters/jose/remembered-media-tokens.ts'
+import { createSingleTierCache } from '../../src/adapters/cache/tiers/cache-tier.ts'
+import { createCachedMediaTokens } from '../../src/adapters/jose/cached-media-tokens.ts'
 import type { Larder } from '../../src/composition/larder.ts'
 import type { CachePort } from '../../src/ports/cache.ts'
 import type { MediaKind } from '../../src/ports/media-tokens.ts'
@@ -98,7 +98,7 @@ export type Twins = {
 /** Two servers on one library and one cache, with a standing clock: one replays, the other never does. */
 export const createTwins = async (): Promise<Twins> => {
   const { clock, advance } = createStandingClock()
-  const memory = cacheOfTier(createMemoryTier(2 ** 24), clock)
+  const memory = createSingleTierCache(createMemoryTier(2 ** 24), clock)
   let cacheReads = 0
   const cache: CachePort = {
     ...memory,

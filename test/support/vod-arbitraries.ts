@@ -4,9 +4,9 @@ import type {
   ContentFile,
   ContentPart,
   IFrameRates,
-  KeyedVodParts,
   Keyframe,
   VodParts,
+  VodPartsWithKeyframes,
 } from '../../src/domain/media/content-export.ts'
 import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../../src/domain/media/ids.ts'
 
@@ -55,7 +55,7 @@ export const vodParts = (maxParts = 40): fc.Arbitrary<VodParts> =>
     })
 
 /** The same with one to five keyframes in each segment, which together last as long as the segment. */
-export const keyedVodParts = (): fc.Arbitrary<KeyedVodParts> =>
+export const keyedVodParts = (): fc.Arbitrary<VodPartsWithKeyframes> =>
   fc
     .record({
       vod: vodParts(),

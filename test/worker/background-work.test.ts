@@ -1,7 +1,11 @@
 import { expect } from 'chai'
 import type { Adapters, Larder } from '../../src/composition/larder.ts'
 import { loadSettings } from '../../src/composition/load-settings.ts'
-import type { IngestService, LibraryFileId, MakeOptions } from '../../src/domain/ingest/ingest-service.ts'
+import type {
+  IngestService,
+  LibraryFileId,
+  MakeExportsOptions,
+} from '../../src/domain/ingest/ingest-service.ts'
 import type { ContentFileUid } from '../../src/domain/media/ids.ts'
 import { refused, unavailable } from '../../src/domain/shared/errors.ts'
 import { E } from '../../src/fp.ts'
@@ -51,7 +55,7 @@ describe('the background work of a server', () => {
   const stateOf = ({ background }: Larder, name: string) =>
     background.counts().find(({ task }) => task === name)
 
-  type Make = (options: MakeOptions) => ReturnType<IngestService['makeExports']>
+  type Make = (options: MakeExportsOptions) => ReturnType<IngestService['makeExports']>
 
   /** An ingest service with these unfinished films, by uid, each with what making its exports does. */
   const unfinished = (

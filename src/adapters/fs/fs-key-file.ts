@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { isMissing, isThereAlready } from '../platform/errno.ts'
+import { alreadyExists, isNotFound } from '../platform/errno.ts'
 
 /** Reads a secret file; `null` if there is none. */
 export const readSecretFile = (path: string): string | null => {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch (error) {
-    if (isMissing(error)) return null
+    if (isNotFound(error)) return null
     throw error
   }
 }
@@ -27,7 +27,7 @@ export const readOrCreateSecretFile = (path: string, generate: () => string): st
     // A link is atomic and never replaces a file: with rename the last process would win.
     linkSync(draft, path)
   } catch (error) {
-    if (!isThereAlready(error)) throw error
+    if (!alreadyExists(error)) throw error
   } finally {
     rmSync(draft, { force: true })
   }

@@ -6,9 +6,9 @@ import type { LocalFiles } from '../../ports/local-files.ts'
 import type { ProcessBeacon } from '../platform/process-beacon.ts'
 import { ensurePrivateFolder } from './ensure-folder.ts'
 import { inspectFile } from './inspect-file.ts'
-import { pathsReadAs } from './lossy-path.ts'
+import { pathsDecodingTo } from './lossy-path.ts'
 import { digestSlice, readSlice } from './read-slice.ts'
-import { makeScratchFolder, removeOrphans } from './scratch-folders.ts'
+import { createScratchFolder, removeOrphanedScratchFolders } from './scratch-folders.ts'
 
 const failed = unavailable('local files')
 
@@ -18,14 +18,14 @@ const failed = unavailable('local files')
  */
 export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeacon): Promise<LocalFiles> => {
   await ensurePrivateFolder(scratchDir)
-  await removeOrphans(scratchDir, beacon.stateOf)
+  await removeOrphanedScratchFolders(scratchDir, beacon.stateOf)
   let writes = 0
 
   const withScratch =
     <L, A>(work: (folder: string) => TE.TaskEither<L, A>): TE.TaskEither<L | Unavailable, A> =>
     async () => {
       const { identity, release } = await beacon.hold()
-      const folder = await TE.tryCatch(() => makeScratchFolder(scratchDir, identity), failed)()
+      const folder = await TE.tryCatch(() => createScratchFolder(scratchDir, identity), failed)()
       if (E.isLeft(folder)) {
         release()
         return folder
@@ -71,7 +71,7 @@ export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeac
         work: (path: string) => TE.TaskEither<L, A>,
       ): TE.TaskEither<L | Refused | Unavailable, A> =>
       async () => {
-        const paths = await TE.tryCatch(() => pathsReadAs(path), failed)()
+        const paths = await TE.tryCatch(() => pathsDecodingTo(path), failed)()
         if (E.isLeft(paths)) return paths
         const [target, second] = paths.right ?? []
         if (second !== undefined)

@@ -4,13 +4,13 @@ import type { ByteRange, ByteStream } from '../../domain/media/bytes.ts'
 import { unavailable } from '../../domain/shared/errors.ts'
 import { O, TE } from '../../fp.ts'
 import type { NewObject, ObjectStore } from '../../ports/object-store.ts'
-import { orMissing } from '../platform/errno.ts'
+import { orIfNotFound } from '../platform/errno.ts'
 import type { ProcessBeacon } from '../platform/process-beacon.ts'
 import { verifyChecksum } from '../store/verify-checksum.ts'
 import { createIncomingFolder } from './incoming-folder.ts'
-import { isNoObject } from './is-no-object.ts'
-import { fileNameOf } from './key-names.ts'
-import { listIncoming, listObjects } from './list-objects.ts'
+import { isObjectNotFound } from './is-object-not-found.ts'
+import { fileNameOfKeySegment } from './key-names.ts'
+import { listObjects, listUnfinishedUploads } from './list-objects.ts'
 
 const chunkSize = 128 * 1024
 const failed = unavailable('object store')
@@ -23,7 +23,7 @@ const failed = unavailable('object store')
  */
 export const createFsObjectStore = (dir: string, beacon: ProcessBeacon): ObjectStore => {
   const incoming = createIncomingFolder(join(dir, '.incoming'), beacon)
-  const pathOf = (key: string): string => join(dir, ...key.split('/').map(fileNameOf))
+  const pathOf = (key: string): string => join(dir, ...key.split('/').map(fileNameOfKeySegment))
 
   const put = (path: string, object: NewObject): Promise<void> =>
     incoming.withNewFile(async (unfinished) => {
@@ -38,15 +38,15 @@ export const createFsObjectStore = (dir: string, beacon: ProcessBeacon): ObjectS
     read: (key, range) =>
       TE.tryCatch(async () => {
         const path = pathOf(key)
-        const stats = await orMissing(stat(path), null, isNoObject)
+        const stats = await orIfNotFound(stat(path), null, isObjectNotFound)
         return stats?.isFile() ? O.some(readFrom(path, range)) : O.none
       }, failed),
     delete: (key) =>
       TE.tryCatch(async () => {
-        await orMissing(rm(pathOf(key)), undefined, isNoObject)
+        await orIfNotFound(rm(pathOf(key)), undefined, isObjectNotFound)
       }, failed),
     list: (prefix, after) => listObjects(dir, prefix, after),
-    unfinishedUploads: () => listIncoming(join(dir, '.incoming')),
+    unfinishedUploads: () => listUnfinishedUploads(join(dir, '.incoming')),
     check: TE.tryCatch(() => incoming.withNewFile((probe) => writeFile(probe, '', { mode: 0o600 })), failed),
   }
 }

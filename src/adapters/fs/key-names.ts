@@ -2,14 +2,14 @@
  * Converts a segment of a key to a file name. Larder's own keys are unchanged. In others, path characters are
  * escaped, so that no key leads out of the folder (`..`) or to a file that is no object (`.incoming`).
  */
-export const fileNameOf = (segment: string): string =>
+export const fileNameOfKeySegment = (segment: string): string =>
   segment === '' ? '%' : encodeURIComponent(segment).replace(/^\.+/, (dots) => '%2E'.repeat(dots.length))
 
 /** Converts a file name back to its segment; `null` if no key has this file name. */
-export const pathSegmentOf = (fileName: string): string | null => {
+export const keySegmentOfFileName = (fileName: string): string | null => {
   try {
     const segment = fileName === '%' ? '' : decodeURIComponent(fileName)
-    return fileNameOf(segment) === fileName ? segment : null
+    return fileNameOfKeySegment(segment) === fileName ? segment : null
   } catch {
     return null
   }

@@ -1,14 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../../domain/shared/user-error.ts'
-import { orMissing } from '../platform/errno.ts'
+import { orIfNotFound } from '../platform/errno.ts'
 
 /** A part of a library that must exist in DATA_DIR, depending on the settings. */
 export type LibraryPart = { readonly what: 'database' | 'keys'; readonly path: string }
 
 /** Describes what is missing; `null` if nothing is. */
 const findMissing = async (dataDir: string, parts: ReadonlyArray<LibraryPart>): Promise<string | null> => {
-  const found = await Promise.all(parts.map(({ path }) => orMissing(stat(join(dataDir, path)), null)))
+  const found = await Promise.all(parts.map(({ path }) => orIfNotFound(stat(join(dataDir, path)), null)))
   const missing = parts.filter((_, i) => found[i] === null)
   if (missing.length === 0) return null
   if (missing.every(({ what }) => what === 'keys')) return 'new token keys'

@@ -6,8 +6,8 @@ import { toStreamError } from '../../domain/shared/stream-failure.ts'
 import { TE } from '../../fp.ts'
 import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts'
 import { compareKeysByBytes } from '../store/key-order.ts'
-import { isNoObject } from './is-no-object.ts'
-import { pathSegmentOf } from './key-names.ts'
+import { isObjectNotFound } from './is-object-not-found.ts'
+import { keySegmentOfFileName } from './key-names.ts'
 
 const failed = unavailable('object store')
 
@@ -16,7 +16,7 @@ const orMissing = async <A, B>(reading: Promise<A>, missing: B): Promise<A | B> 
   try {
     return await reading
   } catch (error) {
-    if (isNoObject(error)) return missing
+    if (isObjectNotFound(error)) return missing
     throw toStreamError(failed(error))
   }
 }
@@ -26,7 +26,7 @@ const withKey = (
   entry: Dirent,
   before: string,
 ): ReadonlyArray<{ readonly entry: Dirent; readonly key: string }> => {
-  const segment = pathSegmentOf(entry.name)
+  const segment = keySegmentOfFileName(entry.name)
   if (segment === null || !(entry.isFile() || entry.isDirectory())) return []
   return [{ entry, key: `${before}${segment}${entry.isDirectory() ? '/' : ''}` }]
 }
@@ -60,7 +60,7 @@ export async function* listObjects(
 }
 
 /** Lists incomplete files, including leftovers. */
-export async function* listIncoming(folder: string): AsyncGenerator<UnfinishedUpload> {
+export async function* listUnfinishedUploads(folder: string): AsyncGenerator<UnfinishedUpload> {
   for (const name of await orMissing(readdir(folder), [])) {
     const path = join(folder, name)
     const facts: Stats | null = await orMissing(stat(path), null)

@@ -9,11 +9,11 @@ import { identityPattern, type ProcessIdentity, type ProcessState } from '../pla
 const scratchName = new RegExp(`^(?:(${identityPattern})|\\d+-\\d+)-\\w{6}$`)
 
 /** Creates an empty folder that only this user can read. */
-export const makeScratchFolder = (scratchDir: string, identity: ProcessIdentity): Promise<string> =>
+export const createScratchFolder = (scratchDir: string, identity: ProcessIdentity): Promise<string> =>
   mkdtemp(join(scratchDir, `${identity}-`))
 
 /** Removes the folders of processes that have ended. */
-export const removeOrphans = async (
+export const removeOrphanedScratchFolders = async (
   scratchDir: string,
   stateOf: (identity: ProcessIdentity) => ProcessState,
 ): Promise<void> => {

@@ -2,7 +2,7 @@ import { E } from '../../fp.ts'
 import type { ExplainToken, TokenExplanation, TokenUse } from '../../ports/explain-token.ts'
 import type { TokenKey } from '../../ports/token-key.ts'
 import { type BadSignature, createJwtVerifier, type JwtOptions, type JwtVerifier } from './jwt-verifier.ts'
-import { mediaGrantOf } from './media-grant.ts'
+import { toMediaGrant } from './media-grant.ts'
 
 type Options = Omit<JwtOptions, 'audience' | 'keys'> & {
   readonly keys: Readonly<Record<TokenUse, ReadonlyArray<TokenKey>>>
@@ -21,7 +21,7 @@ const explainSigned = async (
   const checked = codec.check(opened.right.claims)
   if (E.isLeft(checked)) return E.right({ ...signed, refusal: checked.left, grant: null })
   if (use === 'id') return E.right({ ...signed, refusal: null, grant: null })
-  const grant = mediaGrantOf(use, opened.right.claims, checked.right)
+  const grant = toMediaGrant(use, opened.right.claims, checked.right)
   return E.right(
     E.isLeft(grant)
       ? { ...signed, refusal: grant.left, grant: null }

@@ -4,7 +4,7 @@ import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
 import type { TokenKey } from '../../ports/token-key.ts'
 import { createJwtCodec } from './jwt-codec.ts'
 import type { JwtOptions } from './jwt-verifier.ts'
-import { mediaGrantOf } from './media-grant.ts'
+import { toMediaGrant } from './media-grant.ts'
 
 type Options = Omit<JwtOptions, 'audience' | 'keys'> & {
   readonly keys: Readonly<Record<MediaKind, ReadonlyArray<TokenKey>>>
@@ -28,7 +28,7 @@ export const createJoseMediaTokens = ({ keys, ...options }: Options): MediaToken
     verify: (kind, jwt) => async () => {
       const claims = await codecs[kind].verify(jwt)
       if (E.isLeft(claims)) return claims
-      return E.mapLeft(forbidden)(mediaGrantOf(kind, claims.right, claims.right))
+      return E.mapLeft(forbidden)(toMediaGrant(kind, claims.right, claims.right))
     },
   }
 }

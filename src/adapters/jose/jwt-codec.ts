@@ -1,5 +1,5 @@
 import { type JWTPayload, SignJWT } from 'jose'
-import { createJwtVerifier, type JwtOptions, type JwtVerifier, loadOrThrow } from './jwt-verifier.ts'
+import { createJwtVerifier, type JwtOptions, type JwtVerifier, loadTokenKeyOrThrow } from './jwt-verifier.ts'
 
 /** Verifies and signs JWTs. */
 export type JwtCodec = JwtVerifier & {
@@ -10,7 +10,7 @@ export type JwtCodec = JwtVerifier & {
 export const createJwtCodec = (options: JwtOptions): JwtCodec => {
   const { issuer, audience, clock } = options
   const verifier = createJwtVerifier(options)
-  const signer = options.keys.map(loadOrThrow).find(({ signKey }) => signKey !== null)
+  const signer = options.keys.map(loadTokenKeyOrThrow).find(({ signKey }) => signKey !== null)
   if (!signer?.signKey) throw new Error(`no ${audience} key can sign`)
   const signingKey = signer.signKey
 

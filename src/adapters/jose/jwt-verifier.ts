@@ -5,7 +5,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { TokenKey } from '../../ports/token-key.ts'
 import { isCompactJwt } from './compact-jwt.ts'
 import { type CommonClaims, checkClaims, type JwtClaims, readClaims } from './jwt-claims.ts'
-import { type LoadedKey, loadTokenKey } from './token-key.ts'
+import { type LoadedTokenKey, loadTokenKey } from './token-key.ts'
 
 export type JwtOptions = {
   readonly issuer: string
@@ -20,12 +20,12 @@ export type JwtOptions = {
 export type BadSignature = Extract<ForbiddenReason, 'malformed' | 'unknown_key' | 'signature'>
 
 /** A token with a valid signature. */
-export type SignedClaims = { readonly kid: string; readonly claims: JwtClaims }
+export type VerifiedClaims = { readonly kid: string; readonly claims: JwtClaims }
 
 /** Verifies the JWTs (RFC 7519) of one audience. */
 export type JwtVerifier = {
   /** Verifies the signature only. */
-  readonly open: (jwt: string) => Promise<E.Either<BadSignature, SignedClaims>>
+  readonly open: (jwt: string) => Promise<E.Either<BadSignature, VerifiedClaims>>
   /** Checks the claims of a token with a valid signature. */
   readonly check: (claims: JwtClaims) => E.Either<ForbiddenReason, CommonClaims>
   /** Verifies the signature and checks the claims. */
@@ -33,7 +33,7 @@ export type JwtVerifier = {
 }
 
 /** Throws an error for an invalid key. */
-export const loadOrThrow = (key: TokenKey): LoadedKey => {
+export const loadTokenKeyOrThrow = (key: TokenKey): LoadedTokenKey => {
   const result = loadTokenKey(key)
   if (E.isLeft(result)) throw new Error(`the list of keys ${result.left}`)
   return result.right
@@ -47,11 +47,11 @@ const reasonOf = (error: unknown): BadSignature => {
 /** Throws if there is no key, or the material of a key does not fit its algorithm. */
 export const createJwtVerifier = (options: JwtOptions): JwtVerifier => {
   const { issuer, audience, leewaySeconds, clock } = options
-  const keys = options.keys.map(loadOrThrow)
+  const keys = options.keys.map(loadTokenKeyOrThrow)
   const [first] = keys
   if (first === undefined) throw new Error(`there is no ${audience} key`)
 
-  const keyFor = (kid: unknown): LoadedKey | undefined =>
+  const keyFor = (kid: unknown): LoadedTokenKey | undefined =>
     kid === undefined ? first : keys.find((key) => key.kid === kid)
 
   // Each key works with its own algorithm only: this rejects `none`, and a public key used as an HMAC secret.

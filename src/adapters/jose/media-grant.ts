@@ -1,4 +1,4 @@
-import { canNameFile } from '../../domain/access/access.ts'
+import { isFileOfKind } from '../../domain/access/access.ts'
 import { Restrictions } from '../../domain/access/restrictions.ts'
 import type { ForbiddenReason } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
@@ -12,12 +12,12 @@ const isTokenId = (u: unknown): u is string => typeof u === 'string' && u !== ''
  * Returns what a media token with valid signature and times opens. Shared by the server and `token
  * --explain`: an explanation with fewer checks would say "opens" for a token that opens nothing (V61).
  */
-export const mediaGrantOf = (
+export const toMediaGrant = (
   kind: MediaKind,
   claims: JwtClaims,
   { sub, iat, exp }: CommonClaims,
 ): E.Either<ForbiddenReason, MediaGrant> => {
-  if (!canNameFile(kind, sub)) return E.left('other_subject')
+  if (!isFileOfKind(kind, sub)) return E.left('other_subject')
   const restrictions = Restrictions.decode(claims)
   // A restriction that cannot be decoded might exclude a part of the file, so the token is refused.
   return E.isLeft(restrictions)

@@ -3,12 +3,12 @@ import { E } from '../../fp.ts'
 import { type TokenAlgorithm, type TokenKey, tokenAlgorithms } from '../../ports/token-key.ts'
 
 /** `signKey` is `null` for a public key, which verifies the signatures of another service. */
-export type LoadedKey = TokenKey & { readonly verifyKey: KeyObject; readonly signKey: KeyObject | null }
+export type LoadedTokenKey = TokenKey & { readonly verifyKey: KeyObject; readonly signKey: KeyObject | null }
 
 const asymmetricTypes = { EdDSA: 'ed25519', RS256: 'rsa' } as const
 const minimumRsaBits = 2048
 
-const keyPairOf = (der: Buffer): Pick<LoadedKey, 'verifyKey' | 'signKey'> | null => {
+const keyPairOf = (der: Buffer): Pick<LoadedTokenKey, 'verifyKey' | 'signKey'> | null => {
   try {
     const signKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
     return { verifyKey: createPublicKey(signKey), signKey }
@@ -22,7 +22,7 @@ const keyPairOf = (der: Buffer): Pick<LoadedKey, 'verifyKey' | 'signKey'> | null
 }
 
 /** Fails with a description of the fault, which contains nothing of the material. */
-export const loadTokenKey = (key: TokenKey): E.Either<string, LoadedKey> => {
+export const loadTokenKey = (key: TokenKey): E.Either<string, LoadedTokenKey> => {
   const material = Buffer.from(key.material)
   if (key.algorithm === 'HS256') {
     if (material.length < 32) return E.left(`has a key ${key.kid} for HS256 of fewer than 32 bytes`)
@@ -82,7 +82,7 @@ export const parseSecretOrKeys = (text: string): E.Either<string, ReadonlyArray<
  * Returns the keys of one kind of token, at least one of which can sign. If none of the configured keys can,
  * Larder's own key is appended, with a `kid` that differs from theirs (http-api.md §2.1, V63).
  */
-export const withSigner = (
+export const withSigningKey = (
   keys: ReadonlyArray<TokenKey>,
   own: () => ReadonlyArray<TokenKey>,
 ): ReadonlyArray<TokenKey> => {
@@ -96,7 +96,7 @@ export const withSigner = (
   return [...keys, ...own().map((key) => ({ ...key, kid: freeKid(key.kid) }))]
 }
 
-export const newSecretKey = (kid: string): TokenKey => ({
+export const generateSecretKey = (kid: string): TokenKey => ({
   kid,
   algorithm: 'HS256',
   material: randomBytes(32),

@@ -3,14 +3,14 @@
 import type { Knex } from 'knex'
 import PostgresClient, { type QueryObject } from 'knex/lib/dialects/postgres/index.js'
 import pg from 'pg'
-import { messageOf } from '../../domain/shared/error-text.ts'
-import { NoAnswer } from '../../domain/shared/no-answer.ts'
-import { type Breaker, circuitOpen } from '../platform/breaker.ts'
+import { errorMessage } from '../../domain/shared/error-text.ts'
+import { TimeoutError } from '../../domain/shared/timeout-error.ts'
+import { type Breaker, circuitOpenError } from '../platform/breaker.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { type DatabaseLimits, isStatementLimit, type StatementLimit } from './database-limits.ts'
 
 /** The limits and the state of one pool. */
-export type Bounds = {
+export type PoolState = {
   readonly limits: DatabaseLimits
   readonly breaker: Breaker
   /** Each function fails one caller that waits for a connection. */
@@ -21,12 +21,12 @@ export type Bounds = {
   silentAt: number
 }
 
-export type BoundedConfig = Knex.Config & { readonly bounds: Bounds }
+export type BoundedClientConfig = Knex.Config & { readonly bounds: PoolState }
 
 /** There was no connection, so nothing was sent. */
-export class NotConnected extends Error {
+export class NotConnectedError extends Error {
   constructor(cause: unknown) {
-    super(messageOf(cause), { cause })
+    super(errorMessage(cause), { cause })
   }
 }
 
@@ -45,15 +45,16 @@ const statementLimit = (name: string | undefined): StatementLimit | undefined =>
  */
 export class BoundedClient extends PostgresClient {
   // knex creates the client of a transaction without the constructor, but copies the config with this state.
-  private get bounds(): Bounds {
-    return (this.config as BoundedConfig).bounds
+  private get bounds(): PoolState {
+    return (this.config as BoundedClientConfig).bounds
   }
 
   /** Waits for a new connection, or for one of the pool while any of its connections is in use. */
   override async acquireConnection(): Promise<pg.Client> {
     const { breaker, waiting } = this.bounds
-    if (!breaker.tryEnter()) throw new NotConnected(circuitOpen())
-    if (this.pool === undefined || !('numUsed' in this.pool)) throw new NotConnected('the pool is closed')
+    if (!breaker.tryEnter()) throw new NotConnectedError(circuitOpenError())
+    if (this.pool === undefined || !('numUsed' in this.pool))
+      throw new NotConnectedError('the pool is closed')
     const pending = this.pool.acquire()
     const { promise: failed, reject } = withReject()
     waiting.add(reject)
@@ -63,7 +64,7 @@ export class BoundedClient extends PostgresClient {
       // A connection that is acquired later is returned to the pool.
       pending.promise.then((late) => this.releaseConnection(late)).catch(() => undefined)
       pending.abort()
-      throw new NotConnected(isPoolTimeout(cause) ? this.poolExhausted() : cause)
+      throw new NotConnectedError(isPoolTimeout(cause) ? this.poolExhausted() : cause)
     } finally {
       waiting.delete(reject)
     }
@@ -88,9 +89,9 @@ export class BoundedClient extends PostgresClient {
     const { limits, breaker } = this.bounds
     const limit = statementLimit(query.options?.limit) ?? limitOf.get(connection) ?? 'statement'
     const ms = limits[limit]
-    let noAnswer: NoAnswer | undefined
+    let noAnswer: TimeoutError | undefined
     const timer = setTimeout(() => {
-      noAnswer = new NoAnswer(`no answer within ${ms} ms`)
+      noAnswer = new TimeoutError(`no answer within ${ms} ms`)
       if (limit !== 'background') this.timedOut(noAnswer)
       destroySocket(connection)
     }, ms)

@@ -62,7 +62,9 @@ const vodRow = <P extends t.Mixed>(part: P) =>
     t.strict({ exportUid: ContentExportUid, targetDuration: t.number, parts: t.readonlyArray(part) }),
   )
 export const VodPartsRow = vodRow(t.type(partJson))
-export const KeyedVodPartsRow = vodRow(t.type({ ...partJson, keyframes: t.readonlyArray(KeyframeJson) }))
+export const VodPartsWithKeyframesRow = vodRow(
+  t.type({ ...partJson, keyframes: t.readonlyArray(KeyframeJson) }),
+)
 
 export const toContentExport = (json: ContentExportJson): ContentExport => {
   const { width, height, frameRateNum: num, frameRateDen: den, channels, sampleRate, ...other } = json

@@ -1,5 +1,5 @@
 import { exportColumns, partColumns } from './content-rows.ts'
-import { storedAt } from './stored-file-rows.ts'
+import { storedAtColumn } from './stored-file-rows.ts'
 
 // Statements that read content files. Keys of JSON objects are those of the domain.
 
@@ -30,7 +30,7 @@ const selectVod = (columns: string): string => `
   from content_file_exports e where e.uid = ? and e.format = 'm3u8'`
 
 export const selectParts = selectVod(partColumns)
-export const selectKeyedParts = selectVod(`${partColumns}, p.keyframes`)
+export const selectPartsWithKeyframes = selectVod(`${partColumns}, p.keyframes`)
 
 /** Duration of a segment (seconds). */
 const secondsOf = (part: string): string =>
@@ -42,7 +42,7 @@ export const selectPartFile = `
          case p.role when 'media' then before.seconds end as start_seconds,
          case p.role when 'media' then before.seconds + ${secondsOf('p')} end as end_seconds,
          s.uid as s3_file_uid, s.key as s3_file_key, s.content_type, s.file_size, s.sha256,
-         ${storedAt}
+         ${storedAtColumn}
   from content_file_export_parts p
   join content_file_exports e on e.id = p.content_file_export_id
   join content_files f on f.id = e.content_file_id

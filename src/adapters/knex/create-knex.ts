@@ -2,8 +2,8 @@ import knex, { type Knex } from 'knex'
 import { types } from 'pg'
 import { type BreakerEvents, createBreaker } from '../platform/breaker.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
-import { BoundedClient, type BoundedConfig } from './bounded-client.ts'
-import { type DatabaseLimits, usualDatabaseLimits } from './database-limits.ts'
+import { BoundedClient, type BoundedClientConfig } from './bounded-client.ts'
+import { type DatabaseLimits, defaultDatabaseLimits } from './database-limits.ts'
 
 /** A `postgres://…` URL, or its parts. A `host` that starts with `/` is the folder of a socket. */
 export type PgConnection =
@@ -28,7 +28,7 @@ const int8 = 20
 export const createKnex = (
   connection: () => Promise<PgConnection>,
   poolMax: number,
-  { limits = usualDatabaseLimits, ...events }: KnexOptions = {},
+  { limits = defaultDatabaseLimits, ...events }: KnexOptions = {},
 ): Knex => {
   let isOutdated = false
   const breaker = createBreaker({ openMs: limits.breaker, monotonic: systemMonotonic, ...events })
@@ -39,7 +39,7 @@ export const createKnex = (
     connections: new Set<never>(),
     silentAt: 0,
   }
-  const config: BoundedConfig = {
+  const config: BoundedClientConfig = {
     client: BoundedClient,
     version: '18', // otherwise knex queries it without a limit; it matters to knex only before 9.2
     connection: async () => {

@@ -19,7 +19,7 @@ export type DatabaseLimits = {
 }
 
 /** `acquire` plus `read` gives viewers a 503 within five seconds (http-api.md §9.3). */
-export const usualDatabaseLimits: DatabaseLimits = {
+export const defaultDatabaseLimits: DatabaseLimits = {
   connect: 2000,
   acquire: 2000,
   read: 2500,
@@ -39,4 +39,4 @@ export const isStatementLimit = (name: string): name is StatementLimit =>
   (statementLimits as ReadonlyArray<string>).includes(name)
 
 /** Options of a knex statement with this limit. */
-export const limitedBy = (limit: StatementLimit) => ({ limit })
+export const statementOptions = (limit: StatementLimit) => ({ limit })

@@ -11,26 +11,26 @@ import { O, pipe, TE } from '../../fp.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import {
   ContentFileRow,
-  KeyedVodPartsRow,
   toContentExport,
   toExportRow,
   toPartRow,
   VodPartsRow,
+  VodPartsWithKeyframesRow,
 } from './content-rows.ts'
 import {
   selectFileWithExports,
-  selectKeyedParts,
   selectPartFile,
   selectParts,
+  selectPartsWithKeyframes,
   selectVodMeta,
 } from './content-statements.ts'
 import { createLibraryTable } from './library-table.ts'
 import { createReplacedExports } from './replaced-exports.ts'
 import { createStatements } from './statements.ts'
 import {
-  idsByUid,
-  insertAll,
+  createIdLookup,
   insertOriginal,
+  insertRows,
   insertStoredFiles,
   nextStoredFileId,
   originalBindings,
@@ -77,7 +77,12 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
 
     listParts: selectOne('read', 'content_files.list_parts', VodPartsRow, selectParts),
 
-    listKeyframes: selectOne('read', 'content_files.list_keyframes', KeyedVodPartsRow, selectKeyedParts),
+    listKeyframes: selectOne(
+      'read',
+      'content_files.list_keyframes',
+      VodPartsWithKeyframesRow,
+      selectPartsWithKeyframes,
+    ),
 
     findPart: selectOne('read', 'content_files.find_part', ContentPartFile, selectPartFile),
 
@@ -107,7 +112,9 @@ const insertExports = async (
     .update({ duration_seconds: longestDuration(exports) })
 
   const exportRows = exports.map((newExport) => toExportRow(contentFileId, newExport))
-  const exportId = idsByUid(await trx('content_file_exports').insert(exportRows).returning(['id', 'uid']))
+  const exportId = createIdLookup(
+    await trx('content_file_exports').insert(exportRows).returning(['id', 'uid']),
+  )
   const parts = exports.flatMap((newExport) => newExport.parts)
   const storedFileId = await insertStoredFiles(
     trx,
@@ -116,5 +123,5 @@ const insertExports = async (
   const partRows = exports.flatMap((newExport) =>
     newExport.parts.map((part) => toPartRow(exportId(newExport), storedFileId(part.file), part)),
   )
-  await insertAll(trx, 'content_file_export_parts', partRows)
+  await insertRows(trx, 'content_file_export_parts', partRows)
 }

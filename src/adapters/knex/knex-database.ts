@@ -3,7 +3,7 @@ import type { Knex } from 'knex'
 import type { Database } from '../../ports/database.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { limitTransaction } from './bounded-client.ts'
-import { limitedBy } from './database-limits.ts'
+import { statementOptions } from './database-limits.ts'
 import { migrations, type NamedMigration } from './migrations/all.ts'
 import { query } from './statements.ts'
 
@@ -48,7 +48,7 @@ export const createKnexDatabase = (db: Knex): Database => ({
   }),
 })
 
-const asRead = limitedBy('read')
+const asRead = statementOptions('read')
 
 /**
  * knex's own lock is a row in a table: it cannot exist before the table, and a killed process leaves it

@@ -9,12 +9,12 @@ import { createLibraryTable } from './library-table.ts'
 import { createReplacedExports } from './replaced-exports.ts'
 import { createStatements } from './statements.ts'
 import {
-  insertAll,
   insertOriginal,
+  insertRows,
   insertStoredFiles,
   nextStoredFileId,
   originalBindings,
-  storedAt,
+  storedAtColumn,
 } from './stored-file-rows.ts'
 
 const ImageExportRow = snakeCased(
@@ -76,7 +76,7 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
       'image_files.find_export',
       ImageExportFile,
       `select s.file_size, f.uid as image_file_uid, e.height, s.uid as s3_file_uid, s.key as s3_file_key,
-              s.content_type, s.sha256, ${storedAt}
+              s.content_type, s.sha256, ${storedAtColumn}
        from image_file_exports e
        join image_files f on f.id = e.image_file_id
        join s3_files s on s.id = e.s3_file_id
@@ -125,5 +125,5 @@ const insertExports = async (
     image_file_id: imageFileId,
     s3_file_id: storedFileId(file),
   }))
-  await insertAll(trx, 'image_file_exports', rows)
+  await insertRows(trx, 'image_file_exports', rows)
 }

@@ -3,7 +3,7 @@ import pg from 'pg'
 import type { PgConnection } from './create-knex.ts'
 
 /** First half of all lock keys: an arbitrary number that no other program uses in this database. */
-export const lockClass = 727_002
+export const advisoryLockClass = 727_002
 
 /** Second half of a lock key. If two names collide, one only waits for the other. */
 const lockKey = (name: string): number => createHash('sha256').update(name).digest().readInt32BE()
@@ -80,7 +80,10 @@ export const openLockSession = async (
     throw error
   }
   const callLockFunction = async (lockFunction: string, name: string): Promise<boolean> => {
-    const { rows } = await query(`select ${lockFunction}($1, $2) as result`, [lockClass, lockKey(name)])
+    const { rows } = await query(`select ${lockFunction}($1, $2) as result`, [
+      advisoryLockClass,
+      lockKey(name),
+    ])
     return rows[0]?.result === true
   }
   return {

@@ -4,7 +4,7 @@ import { unavailable } from '../../domain/shared/errors.ts'
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import type { PgConnection } from './create-knex.ts'
-import { type LockLimits, type LockSession, lockClass, openLockSession } from './lock-session.ts'
+import { advisoryLockClass, type LockLimits, type LockSession, openLockSession } from './lock-session.ts'
 import { createStatements } from './statements.ts'
 
 const defaultLimits: LockLimits = { beat: 10_000, answer: 5_000 }
@@ -16,7 +16,7 @@ const selectOldestHolder = `
            cast(extract(epoch from clock_timestamp() - a.backend_start) * 1000 as double precision),
            'infinity')), 0) as age
   from pg_locks l left join pg_stat_activity a on a.pid = l.pid
-  where l.locktype = 'advisory' and l.granted and l.classid = ${lockClass}
+  where l.locktype = 'advisory' and l.granted and l.classid = ${advisoryLockClass}
     and l.database = (select oid from pg_database where datname = current_database())`
 
 /**

@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg'
 import { outcomeUnknown, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
-import { NotConnected } from './bounded-client.ts'
+import { NotConnectedError } from './bounded-client.ts'
 
 const dependency = 'database'
 
@@ -12,12 +12,12 @@ const endsConnection = /^(08|57P|40003)/
 
 /** Whether a failed write certainly had no effect: it was never sent, or the server rejected it. */
 const isRejected = (error: unknown): boolean =>
-  error instanceof NotConnected ||
+  error instanceof NotConnectedError ||
   (error instanceof DatabaseError && error.code !== undefined && !endsConnection.test(error.code))
 
 /** Converts the error of a write: no effect, or unknown outcome. */
-export const writeFailure = (error: unknown): Unavailable =>
+export const toWriteFailure = (error: unknown): Unavailable =>
   isRejected(error) ? unavailable(dependency)(error) : outcomeUnknown(dependency)(error)
 
 /** Converts the error of a query, or of a transaction before its COMMIT. */
-export const readFailure = unavailable(dependency)
+export const toReadFailure = unavailable(dependency)

@@ -3,8 +3,8 @@ import { PathReporter } from 'io-ts/lib/PathReporter.js'
 import type { Knex } from 'knex'
 import type { Unavailable } from '../../domain/shared/errors.ts'
 import { E, O, pipe, TE } from '../../fp.ts'
-import { limitedBy, type StatementLimit } from './database-limits.ts'
-import { readFailure, writeFailure } from './statement-outcome.ts'
+import { type StatementLimit, statementOptions } from './database-limits.ts'
+import { toReadFailure, toWriteFailure } from './statement-outcome.ts'
 
 type QueryLimit = Extract<StatementLimit, 'read' | 'background'>
 
@@ -12,7 +12,7 @@ type Binding = string | number | boolean
 
 /** Fails with `Unavailable` for any error of the database, and for a row that does not match its codec. */
 export const query = <A>(runQuery: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
-  TE.tryCatch(runQuery, readFailure)
+  TE.tryCatch(runQuery, toReadFailure)
 
 /** Runs `work` in a transaction. The outcome is unknown only if a COMMIT was sent and not answered. */
 export const inTransaction =
@@ -27,7 +27,7 @@ export const inTransaction =
       })
       return E.right(done)
     } catch (error) {
-      return E.left(isCommitting ? writeFailure(error) : readFailure(error))
+      return E.left(isCommitting ? toWriteFailure(error) : toReadFailure(error))
     }
   }
 
@@ -49,7 +49,7 @@ export const createStatements = (db: Knex) => {
       query(async () =>
         decodeRows(
           row,
-          (await db.raw(sql, bindings).options(Object.assign({ name }, limitedBy(limit)))).rows,
+          (await db.raw(sql, bindings).options(Object.assign({ name }, statementOptions(limit)))).rows,
         ),
       )
 
@@ -69,6 +69,6 @@ export const createStatements = (db: Knex) => {
 
     /** Runs a write. Returns the number of rows. Bindings are by name: `:sub`. */
     run: (sql: string, bindings: Readonly<Record<string, Binding>>) =>
-      TE.tryCatch(async (): Promise<number> => (await db.raw(sql, bindings)).rowCount, writeFailure),
+      TE.tryCatch(async (): Promise<number> => (await db.raw(sql, bindings)).rowCount, toWriteFailure),
   }
 }

@@ -17,7 +17,7 @@ export const StoredFileJson: t.Type<StoredFile, unknown, unknown> = t.strict({
 })
 
 /** When it was stored (milliseconds since 1970). */
-export const storedAt = 'cast(floor(extract(epoch from s.created_at) * 1000) as bigint) as stored_at'
+export const storedAtColumn = 'cast(floor(extract(epoch from s.created_at) * 1000) as bigint) as stored_at'
 
 /**
  * The end of a statement that inserts a file (the new row `file`) together with its original. The file comes
@@ -44,7 +44,7 @@ export const originalBindings = (original: StoredFile) => ({
 const rowsAtOnce = 1000
 
 /** Inserts rows, in as few statements as possible. */
-export const insertAll = async (
+export const insertRows = async (
   trx: Knex.Transaction,
   table: string,
   rows: ReadonlyArray<Readonly<Record<string, unknown>>>,
@@ -79,11 +79,11 @@ export const insertStoredFiles = async (
     .batchInsert<StoredFileRow>('s3_files', rows, rowsAtOnce)
     .transacting(trx)
     .returning(['id', 'uid'])
-  return idsByUid(inserted)
+  return createIdLookup(inserted)
 }
 
 /** Returns a function from an inserted item to its id. */
-export const idsByUid = (inserted: unknown): ((added: { readonly uid: string }) => number) => {
+export const createIdLookup = (inserted: unknown): ((added: { readonly uid: string }) => number) => {
   const ids = new Map(decodeRows(Inserted, inserted).map(({ id, uid }) => [uid, id]))
   return ({ uid }) => {
     const id = ids.get(uid)

@@ -2,13 +2,13 @@ import {
   type ContentExport,
   type ContentPart,
   type ContentPartFile,
-  type KeyedPart,
-  type KeyedVodParts,
   longestDuration,
   type NewContentExport,
   type NewContentPart,
+  type PartWithKeyframes,
   type VodMeta,
   type VodParts,
+  type VodPartsWithKeyframes,
 } from '../../domain/media/content-export.ts'
 import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/media/ids.ts'
 import { O, pipe, TE } from '../../fp.ts'
@@ -17,7 +17,7 @@ import type { ContentFileRepository, NewContentFile } from '../../ports/content-
 import type { IngestedFile } from '../../ports/library-repository.ts'
 import { createMemoryLibraryTable } from './memory-library-table.ts'
 
-type Vod = { readonly meta: VodMeta; readonly keyed: KeyedVodParts }
+type Vod = { readonly meta: VodMeta; readonly keyed: VodPartsWithKeyframes }
 
 /** For tests, and for a run without a database. Meets the contract, but stores nothing permanently. */
 export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepository => {
@@ -81,11 +81,14 @@ const toExport = ({ parts, recipe: _, ...exported }: NewContentExport): Readonly
   return first === undefined ? [] : [{ ...exported, firstPartUid: first.uid }]
 }
 
-const toKeyedPart = ({ file: _, ...part }: NewContentPart): KeyedPart => part
+const toKeyedPart = ({ file: _, ...part }: NewContentPart): PartWithKeyframes => part
 
-const toPart = ({ keyframes: _, ...part }: KeyedPart): ContentPart => part
+const toPart = ({ keyframes: _, ...part }: PartWithKeyframes): ContentPart => part
 
-const toVodParts = ({ parts, ...vod }: KeyedVodParts): VodParts => ({ ...vod, parts: parts.map(toPart) })
+const toVodParts = ({ parts, ...vod }: VodPartsWithKeyframes): VodParts => ({
+  ...vod,
+  parts: parts.map(toPart),
+})
 
 const initFirst = (a: ContentPart, b: ContentPart): number =>
   a.role === b.role ? a.position - b.position : a.role === 'init' ? -1 : 1

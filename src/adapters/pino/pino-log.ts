@@ -1,11 +1,11 @@
 import { pino } from 'pino'
-import { printableJson } from '../../domain/shared/printable.ts'
+import { escapeUnprintableJson } from '../../domain/shared/printable.ts'
 import type { Log, LogLevel } from '../../ports/log.ts'
 
 /** Writes JSON lines to standard error, so that standard output has only the output of commands. */
 export const createPinoLog = (level: LogLevel): Log => {
   const out = pino.destination({ fd: 2, sync: true })
-  const log = pino({ level, base: null }, { write: (line) => out.write(printableJson(line)) })
+  const log = pino({ level, base: null }, { write: (line) => out.write(escapeUnprintableJson(line)) })
   return {
     debug: (event, fields) => log.debug(fields ?? {}, event),
     info: (event, fields) => log.info(fields ?? {}, event),

@@ -2,7 +2,7 @@ import { accessSync, constants, type Stats, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { UserError } from '../../domain/shared/user-error.ts'
-import { isDenied } from './errno.ts'
+import { isPermissionDenied } from './errno.ts'
 
 /**
  * If run as root, switches to the owner of DATA_DIR for the rest of the process: the owner could not access
@@ -17,7 +17,7 @@ export const actAsOwner = (dataDir: string, commandAs: (uid: number) => string):
     if (uid === 0) become(owner)
     else accessSync(dataDir, constants.W_OK | constants.X_OK)
   } catch (error) {
-    if (!isDenied(error)) throw error
+    if (!isPermissionDenied(error)) throw error
     throw new UserError(
       `DATA_DIR ${dataDir} belongs to uid ${owner.uid}, and this is uid ${uid}: ` +
         `type ${commandAs(owner.uid)}`,

@@ -48,5 +48,5 @@ export const createBreaker = ({ openMs, monotonic, onOpen, onAnswered }: Breaker
 }
 
 /** The error of a call that was not allowed. */
-export const circuitOpen = (): Error =>
+export const circuitOpenError = (): Error =>
   new Error('it did not answer a moment ago; no new request is sent yet')

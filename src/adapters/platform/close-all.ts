@@ -1,5 +1,5 @@
-import { messageOf } from '../../domain/shared/error-text.ts'
-import { withTimeout } from '../../domain/shared/with-time-limit.ts'
+import { errorMessage } from '../../domain/shared/error-text.ts'
+import { withTimeout } from '../../domain/shared/with-timeout.ts'
 import { systemMonotonic } from './system-monotonic.ts'
 
 /** A resource to close when the process ends. */
@@ -27,7 +27,7 @@ export const closeAll = async (sequences: ReadonlyArray<ReadonlyArray<Closing>>)
       const ms = Math.max(0, deadline - reserved - systemMonotonic())
       const closing = (async () => close())()
       await withTimeout(closing, ms, `no answer within ${(ms / 1000).toFixed(1)} s`).catch((cause) => {
-        faults.push(`the ${name} could not be closed: ${messageOf(cause)}`)
+        faults.push(`the ${name} could not be closed: ${errorMessage(cause)}`)
       })
     }
   }

@@ -3,25 +3,25 @@ export const errnoOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
 /** Whether the file or its folder does not exist. */
-export const isMissing = (error: unknown): boolean => errnoOf(error) === 'ENOENT'
+export const isNotFound = (error: unknown): boolean => errnoOf(error) === 'ENOENT'
 
 /** Returns `missing` if what is read does not exist. Throws any other error. */
-export const orMissing = <A, B>(reading: Promise<A>, missing: B, isGone = isMissing): Promise<A | B> =>
+export const orIfNotFound = <A, B>(reading: Promise<A>, missing: B, isGone = isNotFound): Promise<A | B> =>
   reading.catch((error: unknown) => {
     if (isGone(error)) return missing
     throw error
   })
 
-export const isThereAlready = (error: unknown): boolean => errnoOf(error) === 'EEXIST'
+export const alreadyExists = (error: unknown): boolean => errnoOf(error) === 'EEXIST'
 
 /** Whether permission was denied. */
-export const isDenied = (error: unknown): boolean => {
+export const isPermissionDenied = (error: unknown): boolean => {
   const code = errnoOf(error)
   return code === 'EACCES' || code === 'EPERM'
 }
 
 /** Whether the disk is full, or the quota of the user or folder is exhausted. */
-export const isNoRoom = (error: unknown): boolean => {
+export const isDiskFull = (error: unknown): boolean => {
   const code = errnoOf(error)
   return code === 'ENOSPC' || code === 'EDQUOT'
 }

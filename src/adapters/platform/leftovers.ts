@@ -1,6 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { orMissing } from './errno.ts'
+import { orIfNotFound } from './errno.ts'
 import type { ProcessIdentity, ProcessState } from './process-identity.ts'
 
 /** A file of an unknown process counts as a leftover after this time without a write. */
@@ -36,6 +36,6 @@ const lastWritten = async (path: string): Promise<number | null> => {
 
 /** A file that disappeared during the scan counts as written now. */
 const statOf = async (path: string): Promise<{ readonly mtimeMs: number; readonly isDirectory: boolean }> => {
-  const stats = await orMissing(lstat(path), null)
+  const stats = await orIfNotFound(lstat(path), null)
   return { mtimeMs: stats?.mtimeMs ?? Date.now(), isDirectory: stats?.isDirectory() ?? false }
 }

@@ -3,9 +3,9 @@ import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errnoOf } from './errno.ts'
 import {
-  currentProcessId,
-  isIdentity,
-  isOfThisKernel,
+  currentProcessIdentity,
+  isFromThisBoot,
+  isProcessIdentity,
   type ProcessIdentity,
   type ProcessState,
   processStateOf,
@@ -39,14 +39,14 @@ const staleMs = 24 * hour
 
 /** For folders that only processes of one pid namespace use, such as in tests. */
 export const noBeacon: ProcessBeacon = {
-  hold: async () => ({ identity: currentProcessId, release: () => undefined }),
+  hold: async () => ({ identity: currentProcessIdentity, release: () => undefined }),
   stateOf: processStateOf,
   close: async () => undefined,
 }
 
 /** Creates `folder` when needed. Touches the beacon every `refreshMs`, for processes on other machines. */
 export const createProcessBeacon = (folder: string, refreshMs = hour): ProcessBeacon => {
-  const path = join(folder, currentProcessId)
+  const path = join(folder, currentProcessIdentity)
   let creating: Promise<number | null> | null = null
   let holders = 0
   let refreshing: NodeJS.Timeout | null = null
@@ -68,7 +68,7 @@ export const createProcessBeacon = (folder: string, refreshMs = hour): ProcessBe
         if (isHeld) holders--
         isHeld = false
       }
-      return { identity: currentProcessId, release }
+      return { identity: currentProcessIdentity, release }
     },
     stateOf: (identity) => {
       const state = processStateOf(identity)
@@ -101,7 +101,7 @@ const createFifo = async (folder: string, path: string): Promise<number | null> 
 
 const stateByBeacon = (folder: string, identity: ProcessIdentity): ProcessState => {
   // Readers of a FIFO are visible in their own kernel only.
-  if (!isOfThisKernel(identity)) return 'unknown'
+  if (!isFromThisBoot(identity)) return 'unknown'
   try {
     closeSync(openSync(join(folder, identity), constants.O_WRONLY | constants.O_NONBLOCK))
     return 'alive'
@@ -113,7 +113,7 @@ const stateByBeacon = (folder: string, identity: ProcessIdentity): ProcessState 
 /** Also removes beacons of other kernels: a live process has touched its beacon within the last hour. */
 const removeStale = async (folder: string): Promise<void> => {
   const now = Date.now()
-  for (const name of (await readdir(folder)).filter(isIdentity)) {
+  for (const name of (await readdir(folder)).filter(isProcessIdentity)) {
     const path = join(folder, name)
     const beacon = await stat(path).catch(() => null)
     if (beacon === null || now - beacon.mtimeMs < staleMs) continue

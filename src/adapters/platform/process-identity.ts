@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { isDenied } from './errno.ts'
+import { isPermissionDenied } from './errno.ts'
 
 // Names of processes on disk: in locks, and in unfinished folders and files. All other code compares these
 // names and calls `processStateOf`; it never uses a pid (test/architecture.test.ts).
@@ -70,11 +70,11 @@ const identityFor = (pid: number, start: string): ProcessIdentity =>
   `${own.boot}-${own.pidNamespace}-${pid}-${start}`
 
 /** This process. */
-export const currentProcessId: ProcessIdentity = identityFor(process.pid, ownStat?.start ?? '0')
+export const currentProcessIdentity: ProcessIdentity = identityFor(process.pid, ownStat?.start ?? '0')
 
 /** Returns the identity of a running process in our pid namespace; `null` if none has this pid. */
-export const processIdOf = (pid: number): ProcessIdentity | null => {
-  if (pid === process.pid) return currentProcessId
+export const processIdentityOf = (pid: number): ProcessIdentity | null => {
+  if (pid === process.pid) return currentProcessIdentity
   if (source === 'signals') return isRunning(pid) ? identityFor(pid, '0') : null
   const stat = source === 'proc' ? statOf(pid) : null
   return stat === null || stat.state === 'Z' ? null : identityFor(pid, stat.start)
@@ -85,23 +85,23 @@ const isRunning = (pid: number): boolean => {
   try {
     return process.kill(pid, 0)
   } catch (error) {
-    return isDenied(error)
+    return isPermissionDenied(error)
   }
 }
 
-export const isIdentity = (text: string): boolean => identity.test(text)
+export const isProcessIdentity = (text: string): boolean => identity.test(text)
 
-export const isOfThisKernel = (text: ProcessIdentity): boolean =>
-  isIdentity(text) && text.startsWith(`${own.boot}-`)
+export const isFromThisBoot = (text: ProcessIdentity): boolean =>
+  isProcessIdentity(text) && text.startsWith(`${own.boot}-`)
 
 /**
  * Returns the state of a process in this kernel and pid namespace. Any other process is 'unknown', since its
  * pid means nothing here; for processes of this kernel, process-beacon.ts knows more.
  */
 export const processStateOf = (text: ProcessIdentity): ProcessState => {
-  if (!isOfThisKernel(text)) return 'unknown'
-  if (text === currentProcessId) return 'alive'
+  if (!isFromThisBoot(text)) return 'unknown'
+  if (text === currentProcessIdentity) return 'alive'
   const [, namespace, pid] = text.split('-')
   if (namespace !== own.pidNamespace || source === 'none') return 'unknown'
-  return processIdOf(Number(pid)) === text ? 'alive' : 'gone'
+  return processIdentityOf(Number(pid)) === text ? 'alive' : 'gone'
 }

@@ -1,6 +1,6 @@
 import { type ExecFileOptions, execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { errnoOf, isMissing } from './errno.ts'
+import { errnoOf, isNotFound } from './errno.ts'
 
 const run = promisify(execFile)
 
@@ -23,7 +23,7 @@ export const runProgram = async (
 const errorMark = /\b(?:error|fatal|panic)\b:/i
 
 const reasonOf = (cause: unknown): string => {
-  if (isMissing(cause)) return 'there is no such program'
+  if (isNotFound(cause)) return 'there is no such program'
   const { stderr, code, signal } = cause as {
     readonly stderr?: string
     readonly code?: number | string

@@ -1,9 +1,9 @@
 import { chmod, lstat, mkdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { isThereAlready, orMissing } from '../platform/errno.ts'
+import { alreadyExists, orIfNotFound } from '../platform/errno.ts'
 import { runProgram } from '../platform/run-program.ts'
-import { linkLibraries, withLibraries } from './library-links.ts'
-import { grantPathAccess } from './open-path-for.ts'
+import { grantPathAccess } from './grant-path-access.ts'
+import { librarySpawnOptions, linkLibraries } from './library-links.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 import { type Privilege, unprivilegedUid } from './privilege.ts'
 import { makeFifo } from './server-reference.ts'
@@ -43,7 +43,7 @@ export const openDataFolder = async (
   await linkLibraries(base, binaries.libraries)
   await makeSockets(folder.sockets, privilege)
   await makeFifo(folder.fifo)
-  if ((await orMissing(lstat(folder.cluster), null)) !== null) await checkOwner(folder.cluster, privilege)
+  if ((await orIfNotFound(lstat(folder.cluster), null)) !== null) await checkOwner(folder.cluster, privilege)
   await initialize(base, folder.cluster, binaries, privilege)
   return folder
 }
@@ -57,7 +57,7 @@ const checkBase = async (base: string): Promise<void> => {
 
 const makeSockets = async (sockets: string, privilege: Privilege): Promise<void> => {
   await mkdir(sockets, { mode: 0o700 }).catch((error) => {
-    if (!isThereAlready(error)) throw error
+    if (!alreadyExists(error)) throw error
   })
   await checkOwner(sockets, privilege)
   const { uid, mode } = await lstat(sockets)
@@ -101,7 +101,7 @@ const initialize = async (
   { initdb, major }: PostgresBinaries,
   { wrap, uid }: Privilege,
 ): Promise<void> => {
-  const version = await orMissing(readFile(path.join(cluster, 'PG_VERSION'), 'utf8'), undefined)
+  const version = await orIfNotFound(readFile(path.join(cluster, 'PG_VERSION'), 'utf8'), undefined)
   if (version !== undefined) {
     if (version.trim() === major) return
     throw new Error(
@@ -113,7 +113,7 @@ const initialize = async (
     ...['-A', 'trust'], // only the owner of the folder can access the socket
     ...['--locale-provider=builtin', '--locale=C.UTF-8'],
   ]
-  const { cwd, env } = withLibraries(base)
+  const { cwd, env } = librarySpawnOptions(base)
   await runProgram(
     'flock',
     [path.join(base, 'init.lock'), '/bin/sh', '-c', initializeOnce, 'initialize', ...command],

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
-import { orMissing } from '../platform/errno.ts'
+import { orIfNotFound } from '../platform/errno.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { explainStart } from './explain-start.ts'
@@ -106,7 +106,7 @@ const startOrJoin = async (
   timeoutMs: number,
 ): Promise<number> => {
   const deadline = systemMonotonic() + timeoutMs
-  const logFrom = (await orMissing(stat(folder.log), null))?.size ?? 0
+  const logFrom = (await orIfNotFound(stat(folder.log), null))?.size ?? 0
   let reference: number | undefined
   let supervisor: Supervisor | undefined
 

@@ -9,7 +9,7 @@ const name = 'lib'
  * How to run a program that needs the libraries. The path is relative, because the one of a data folder may
  * contain a colon, which separates paths here.
  */
-export const withLibraries = (base: string) => ({
+export const librarySpawnOptions = (base: string) => ({
   cwd: base,
   env: { PATH: process.env.PATH, LC_ALL: 'C', LD_LIBRARY_PATH: name },
 })

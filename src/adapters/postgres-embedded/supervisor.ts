@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import type { DataFolder } from './data-folder.ts'
-import { withLibraries } from './library-links.ts'
+import { librarySpawnOptions } from './library-links.ts'
 import type { Privilege } from './privilege.ts'
 import { acquireReference } from './server-reference.ts'
 
@@ -52,7 +52,7 @@ export const startSupervisor = (
   let isRunning = true
   let failure: Error | undefined
 
-  const { cwd, env } = withLibraries(folder.base)
+  const { cwd, env } = librarySpawnOptions(folder.base)
   const flock = ['--nonblock', `--conflict-exit-code=${lockTaken}`, folder.lock]
   const child = spawn('flock', [...flock, '/bin/sh', '-c', supervisorScript, 'pg-warden', ...command], {
     cwd,

@@ -1,4 +1,4 @@
-import { NoAnswer } from '../../domain/shared/no-answer.ts'
+import { TimeoutError } from '../../domain/shared/timeout-error.ts'
 
 /** The running requests. Each has a timeout, and all are aborted when the store is closed. */
 export type S3Calls = {
@@ -31,8 +31,8 @@ export const createS3Calls = (): S3Calls => {
       try {
         return await request(cancel === undefined ? call.signal : AbortSignal.any([cancel, call.signal]))
       } catch (error) {
-        // NoAnswer has the SDK's name for a timeout, which s3-fault.ts explains.
-        if (isLate) throw new NoAnswer(`no answer within ${ms} ms`)
+        // TimeoutError has the SDK's name for a timeout, which s3-fault.ts explains.
+        if (isLate) throw new TimeoutError(`no answer within ${ms} ms`)
         throw error
       } finally {
         clearTimeout(timer)

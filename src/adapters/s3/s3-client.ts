@@ -1,6 +1,6 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import type { Log } from '../../ports/log.ts'
-import { withStoreLimit } from '../store/store-limits.ts'
+import { adapterTimeoutMs } from '../store/store-limits.ts'
 
 export type S3Options = {
   readonly bucket: string
@@ -14,7 +14,7 @@ export type S3Options = {
   readonly log: Log
   /** If missing, from the SDK's chain: `AWS_ACCESS_KEY_ID`, `~/.aws`, the role of the machine. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
-  /** Overrides `usualTimeouts`. */
+  /** Overrides `defaultS3Timeouts`. */
   readonly timeouts?: Partial<S3Timeouts>
   /** Entries per page of a listing; the default is 1,000. */
   readonly listPageSize?: number
@@ -32,9 +32,9 @@ export type S3Timeouts = {
   readonly request: number
 }
 
-export const usualTimeouts: S3Timeouts = {
+export const defaultS3Timeouts: S3Timeouts = {
   connect: 1_500,
-  firstByte: withStoreLimit('firstByte'),
+  firstByte: adapterTimeoutMs('firstByte'),
   idle: 20_000,
   request: 120_000,
 }
@@ -49,7 +49,7 @@ export const createS3Client = (options: S3Options): S3Client => {
   // Disables the warning that the SDK prints on Node 20.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 
-  const { connect, idle, request } = Object.assign({}, usualTimeouts, options.timeouts)
+  const { connect, idle, request } = Object.assign({}, defaultS3Timeouts, options.timeouts)
   const logger = toLog(options.log)
   const config: S3ClientConfig = {
     forcePathStyle: options.forcePathStyle,

@@ -18,7 +18,7 @@ type Where = { readonly bucket: string; readonly endpoint: string | null }
 export const isNoSuchKey = (error: unknown): boolean => factsOf(error).name === 'NoSuchKey'
 
 /** The object exists, but ends before the range begins. */
-export const isBeyondEnd = (error: unknown): boolean => factsOf(error).status === 416
+export const isRangeNotSatisfiable = (error: unknown): boolean => factsOf(error).status === 416
 
 /** Explains an error in one line for operators: what is wrong, and how to correct it. */
 export const explainS3Fault = (error: unknown, { bucket, endpoint }: Where): string => {

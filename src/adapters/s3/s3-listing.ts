@@ -9,12 +9,12 @@ import type { Unavailable } from '../../domain/shared/errors.ts'
 import { toStreamError } from '../../domain/shared/stream-failure.ts'
 import { TE } from '../../fp.ts'
 import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts'
-import { orMissing } from '../platform/errno.ts'
-import { withStoreLimit } from '../store/store-limits.ts'
+import { orIfNotFound } from '../platform/errno.ts'
+import { adapterTimeoutMs } from '../store/store-limits.ts'
 import type { S3Calls } from './s3-calls.ts'
 
 /** Timeout of one request (milliseconds). */
-const requestMs = withStoreLimit('listed')
+const requestMs = adapterTimeoutMs('listed')
 
 type Where = {
   readonly client: S3Client
@@ -94,7 +94,7 @@ export async function* listUploads(
         remove: TE.tryCatch(async () => {
           const sent = calls.withTimeout(requestMs, (abortSignal) => client.send(abort, { abortSignal }))
           // The upload may have ended meanwhile.
-          await orMissing(sent, undefined, isNoSuchUpload)
+          await orIfNotFound(sent, undefined, isNoSuchUpload)
         }, failed),
       }
     }

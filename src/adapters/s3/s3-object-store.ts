@@ -3,12 +3,12 @@ import type { ByteStream } from '../../domain/media/bytes.ts'
 import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import { orMissing } from '../platform/errno.ts'
-import { withStoreLimit } from '../store/store-limits.ts'
+import { orIfNotFound } from '../platform/errno.ts'
+import { adapterTimeoutMs } from '../store/store-limits.ts'
 import { createS3Calls } from './s3-calls.ts'
-import { createS3Client, type S3Options, usualTimeouts } from './s3-client.ts'
+import { createS3Client, defaultS3Timeouts, type S3Options } from './s3-client.ts'
 import { downloadObject, type ObjectAddress } from './s3-download.ts'
-import { explainS3Fault, isBeyondEnd, isNoSuchKey } from './s3-fault.ts'
+import { explainS3Fault, isNoSuchKey, isRangeNotSatisfiable } from './s3-fault.ts'
 import { listObjects, listUploads } from './s3-listing.ts'
 import { uploadObject } from './s3-upload.ts'
 
@@ -28,7 +28,7 @@ export const createS3ObjectStore = (
 ): { readonly store: ObjectStore; readonly close: () => void } => {
   const client = createS3Client(options)
   const calls = createS3Calls()
-  const firstByteMs = options.timeouts?.firstByte ?? usualTimeouts.firstByte
+  const firstByteMs = options.timeouts?.firstByte ?? defaultS3Timeouts.firstByte
   const placeOf = (key: string): ObjectAddress => ({ Bucket: options.bucket, Key: options.prefix + key })
   const explained = (error: unknown): Error => new Error(explainS3Fault(error, options), { cause: error })
   const failed = (error: unknown): Unavailable => unavailable('object store')(explained(error))
@@ -56,7 +56,7 @@ export const createS3ObjectStore = (
       )
     } catch (error) {
       if (isNoSuchKey(error)) return O.none
-      if (isBeyondEnd(error)) return O.some(noBytes())
+      if (isRangeNotSatisfiable(error)) return O.some(noBytes())
       throw error
     }
   }
@@ -77,11 +77,11 @@ export const createS3ObjectStore = (
       delete: (key) =>
         TE.tryCatch(async () => {
           const command = new DeleteObjectCommand(placeOf(key))
-          const sent = calls.withTimeout(withStoreLimit('delete'), (abortSignal) =>
+          const sent = calls.withTimeout(adapterTimeoutMs('delete'), (abortSignal) =>
             client.send(command, { abortSignal }),
           )
           // S3 itself succeeds for a missing object; some other stores with its protocol fail.
-          await orMissing(sent, undefined, isNoSuchKey)
+          await orIfNotFound(sent, undefined, isNoSuchKey)
         }, failed),
       list: (prefix, after) => listObjects(where, prefix, after),
       unfinishedUploads: (prefix) => listUploads(where, prefix),

@@ -3,7 +3,7 @@ import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import type { ByteStream } from '../../domain/media/bytes.ts'
 import type { NewObject } from '../../ports/object-store.ts'
-import { putLimitMs } from '../store/put-limit.ts'
+import { putTimeoutMs } from '../store/put-limit.ts'
 import { verifyChecksum } from '../store/verify-checksum.ts'
 import type { S3Calls } from './s3-calls.ts'
 import type { ObjectAddress } from './s3-download.ts'
@@ -29,7 +29,7 @@ export const uploadObject = async (
     const Body = await collect(verifyChecksum(object))
     const ChecksumSHA256 = Buffer.from(object.sha256, 'hex').toString('base64')
     const put = new PutObjectCommand({ ...params, Body, ChecksumSHA256 })
-    await calls.withTimeout(putLimitMs(object.size), (abortSignal) => client.send(put, { abortSignal }))
+    await calls.withTimeout(putTimeoutMs(object.size), (abortSignal) => client.send(put, { abortSignal }))
     return
   }
   const parts = new Upload({
@@ -38,7 +38,7 @@ export const uploadObject = async (
     partSize: Math.max(smallestPart, Math.ceil(object.size / maxParts)),
     queueSize: partsAtOnce,
   })
-  await calls.withTimeout(putLimitMs(object.size), (signal) => {
+  await calls.withTimeout(putTimeoutMs(object.size), (signal) => {
     // biome-ignore lint/complexity/noVoid: it only aborts a controller, and `done` rejects for it
     signal.addEventListener('abort', () => void parts.abort(), { once: true })
     return parts.done()

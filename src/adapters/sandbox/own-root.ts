@@ -84,7 +84,7 @@ const escaped = (path: string): string =>
  * hidden. The command runs as a child of the shell: the kernel ignores most signals for the first process of
  * a namespace, but a crash must end a decoder. Exit code 126: no root. Few programs: each costs milliseconds.
  */
-export const withOwnRoot = (files: SandboxFiles, programs: ReadonlyArray<string>): string => {
+export const ownRootScript = (files: SandboxFiles, programs: ReadonlyArray<string>): string => {
   const mounts = allMounts(files, programs)
   const folders = mounts.map(({ path, isFolder }) => (isFolder ? path : dirname(path)))
   const words = ['/proc', '/old', process.cwd(), ...folders].map((path) => quoted(`.${path}`))

@@ -5,7 +5,7 @@ import type { Isolation } from '../../ports/transcoder.ts'
 import { runProgram } from '../platform/run-program.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { findProgram } from './find-program.ts'
-import { type SandboxFiles, withOwnRoot } from './own-root.ts'
+import { ownRootScript, type SandboxFiles } from './own-root.ts'
 
 /** A command prefix that isolates the command from this machine. */
 export type Sandbox = {
@@ -83,7 +83,7 @@ const wrapCommand = (
 ): SandboxCommand => {
   const command = ownRoot === null ? [program, ...args] : [...ownRoot.drop, program, ...args]
   const paths = command.filter(isProgram)
-  const rootSetup = ownRoot === null ? [] : ['/bin/sh', '-c', withOwnRoot(files, paths), 'sandbox']
+  const rootSetup = ownRoot === null ? [] : ['/bin/sh', '-c', ownRootScript(files, paths), 'sandbox']
   const [first = program, ...rest] = [...prefix, ...rootSetup, ...command]
   return { program: first, args: rest }
 }
@@ -161,14 +161,14 @@ export const sandboxCommand = async (
   return nice === null ? { program, args } : { program: nice, args: ['-n', '10', '--', program, ...args] }
 }
 
-export type ProcessEnd = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
+export type ProcessExit = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
 
 const signals = new Map(
   Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]),
 )
 
 /** Returns how a sandboxed command ended: its shell reports a signal as exit code 128 plus its number. */
-export const processEndOf = (code: number | null, signal: NodeJS.Signals | null): ProcessEnd => {
+export const toProcessExit = (code: number | null, signal: NodeJS.Signals | null): ProcessExit => {
   const reported = signals.get((code ?? 0) - 128)
   return reported === undefined ? { code, signal } : { code: null, signal: reported }
 }

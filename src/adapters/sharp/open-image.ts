@@ -1,9 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp'
 import type { SourceColour } from '../../domain/colour/source-colour.ts'
-import { refusalReason } from '../../domain/ingest/not-taken.ts'
-import { sniff } from '../../domain/ingest/sniff.ts'
-import { messageOf } from '../../domain/shared/error-text.ts'
+import { sniffFileKind } from '../../domain/ingest/sniff.ts'
+import { unsupportedImageReason } from '../../domain/ingest/unsupported-image.ts'
+import { errorMessage } from '../../domain/shared/error-text.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, TE } from '../../fp.ts'
 import { composeFirstVisibleFrame } from './compose-apng.ts'
@@ -133,14 +133,16 @@ const isTiff = (head: Buffer): boolean => ['II', 'MM'].includes(head.toString('l
 
 const refusalByHead = (head: Buffer): string | null => {
   if (head.length === 0) return 'the file is empty'
-  const reason = refusalReason(head)
+  const reason = unsupportedImageReason(head)
   if (reason !== null) return reason
-  return sniff(head) === 'image' ? null : 'not a picture: JPEG, PNG, WebP, AVIF, GIF and TIFF are taken'
+  return sniffFileKind(head) === 'image'
+    ? null
+    : 'not a picture: JPEG, PNG, WebP, AVIF, GIF and TIFF are taken'
 }
 
 /** One line. Omits libvips' lines about seeking and file descriptors, which do not help the uploader. */
 const detailOf = (cause: unknown): string =>
-  messageOf(cause)
+  errorMessage(cause)
     .replace(/^(?:\/dev\/fd\/|source: bad seek).*$/gm, '')
     .replace(/\s+/g, ' ')
     .trim()

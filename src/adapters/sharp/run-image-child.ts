@@ -6,7 +6,7 @@ import { type Refused, refused, type Unavailable, unavailable } from '../../doma
 import { E, pipe, TE } from '../../fp.ts'
 import { isCrash } from '../platform/crash-signals.ts'
 import type { SandboxFiles } from '../sandbox/own-root.ts'
-import { type ProcessEnd, processEndOf, sandboxCommand } from '../sandbox/sandbox.ts'
+import { type ProcessExit, sandboxCommand, toProcessExit } from '../sandbox/sandbox.ts'
 import { type ImageJob, ImageReport } from './image-job.ts'
 
 type Bounds = { readonly timeoutSeconds: number; readonly signal: AbortSignal | undefined }
@@ -82,7 +82,7 @@ const waitForExit = (
     child.on('close', (code, killedBy) => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
-      resolve(outcome ?? E.left(failureOf(processEndOf(code, killedBy), readStderr())))
+      resolve(outcome ?? E.left(failureOf(toProcessExit(code, killedBy), readStderr())))
     })
     if (signal?.aborted) abort()
     // If the child exits before it reads the job, 'close' reports the failure.
@@ -100,7 +100,7 @@ const outcomeOf = (report: Exclude<ImageReport, { readonly kind: 'progress' }>):
   }
 }
 
-const failureOf = ({ code, signal }: ProcessEnd, stderr: string): Refused | Unavailable =>
+const failureOf = ({ code, signal }: ProcessExit, stderr: string): Refused | Unavailable =>
   signal !== null && isCrash(signal)
     ? refused('damaged: its decoder broke down')
     : failed(new Error(`ended with ${signal ?? code}: ${stderr}`))

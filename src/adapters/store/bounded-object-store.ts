@@ -1,19 +1,19 @@
 import type { ByteStream } from '../../domain/media/bytes.ts'
 import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
-import { isNoAnswer } from '../../domain/shared/no-answer.ts'
-import { withTimeLimit } from '../../domain/shared/with-time-limit.ts'
+import { isTimeout } from '../../domain/shared/timeout-error.ts'
+import { withTaskTimeout } from '../../domain/shared/with-timeout.ts'
 import { E, O, pipe, type TE } from '../../fp.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
 import {
   cancelStream,
-  cancelUnstarted,
+  cancelUnstartedStream,
   withIdleTimeout,
   withStallTimeout,
 } from '../cache/blobs/byte-streams.ts'
-import { type Breaker, circuitOpen } from '../platform/breaker.ts'
+import { type Breaker, circuitOpenError } from '../platform/breaker.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
-import { putLimitMs } from './put-limit.ts'
-import { type StoreLimits, usualStoreLimits } from './store-limits.ts'
+import { putTimeoutMs } from './put-limit.ts'
+import { defaultStoreLimits, type StoreLimits } from './store-limits.ts'
 
 const dependency = 'object store'
 
@@ -24,16 +24,16 @@ const dependency = 'object store'
 export const createBoundedObjectStore = (
   store: ObjectStore,
   breaker: Breaker,
-  limits: StoreLimits = usualStoreLimits,
+  limits: StoreLimits = defaultStoreLimits,
 ): ObjectStore => {
   const guarded =
     <A>(task: TE.TaskEither<Unavailable, A>, ms: number, onLate?: (late: A) => void): typeof task =>
     async () => {
-      if (!breaker.tryEnter()) return E.left(unavailable(dependency)(circuitOpen()))
-      const result = await withTimeLimit(task, ms, dependency, onLate)()
+      if (!breaker.tryEnter()) return E.left(unavailable(dependency)(circuitOpenError()))
+      const result = await withTaskTimeout(task, ms, dependency, onLate)()
       if (E.isRight(result)) breaker.answered()
       // Only timeouts open the breaker, also those of an adapter whose own limit is shorter.
-      else if (isNoAnswer(result.left.cause)) breaker.timedOut(result.left.cause)
+      else if (isTimeout(result.left.cause)) breaker.timedOut(result.left.cause)
       return result
     }
 
@@ -46,7 +46,7 @@ export const createBoundedObjectStore = (
         return await withStallTimeout(source.next(), Math.max(minimumMs, leftMs))
       } catch (cause) {
         // If the reader itself came late, its timeout says nothing about the store.
-        if (leftMs > 0 && isNoAnswer(cause)) breaker.timedOut(cause)
+        if (leftMs > 0 && isTimeout(cause)) breaker.timedOut(cause)
         cancelStream(stream)
         throw cause
       }
@@ -67,13 +67,13 @@ export const createBoundedObjectStore = (
     read: (key, range) => async () => {
       const deadline = systemMonotonic() + limits.firstByte
       const cancelLate = (late: O.Option<ByteStream>): void => {
-        if (O.isSome(late)) cancelUnstarted(late.value)
+        if (O.isSome(late)) cancelUnstartedStream(late.value)
       }
       const opened = await guarded(store.read(key, range), limits.firstByte, cancelLate)()
       return pipe(opened, E.map(O.map((stream) => withFirstByteLimit(stream, deadline))))
     },
-    put: (key, object) => withTimeLimit(store.put(key, object), putLimitMs(object.size), dependency),
-    delete: (key) => withTimeLimit(store.delete(key), limits.delete, dependency),
+    put: (key, object) => withTaskTimeout(store.put(key, object), putTimeoutMs(object.size), dependency),
+    delete: (key) => withTaskTimeout(store.delete(key), limits.delete, dependency),
     check: guarded(store.check, limits.check),
     list: (prefix, after) => withIdleTimeout(store.list(prefix, after), limits.listed),
     unfinishedUploads: (prefix) => withIdleTimeout(store.unfinishedUploads(prefix), limits.listed),

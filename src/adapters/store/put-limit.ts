@@ -2,4 +2,4 @@
 const slowest = 128 * 1024
 
 /** Returns the timeout for storing an object of `size` bytes (milliseconds). */
-export const putLimitMs = (size: number): number => 60_000 + Math.ceil((size / slowest) * 1000)
+export const putTimeoutMs = (size: number): number => 60_000 + Math.ceil((size / slowest) * 1000)

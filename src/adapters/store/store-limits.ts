@@ -8,8 +8,13 @@ export type StoreLimits = {
   readonly listed: number
 }
 
-export const usualStoreLimits: StoreLimits = { firstByte: 4000, delete: 30_000, check: 2000, listed: 60_000 }
+export const defaultStoreLimits: StoreLimits = {
+  firstByte: 4000,
+  delete: 30_000,
+  check: 2000,
+  listed: 60_000,
+}
 
 /** The timeout for an adapter that can abort requests itself. It is shorter: its error message is better. */
-export const withStoreLimit = (limit: 'firstByte' | 'delete' | 'listed'): number =>
-  usualStoreLimits[limit] - 500
+export const adapterTimeoutMs = (limit: 'firstByte' | 'delete' | 'listed'): number =>
+  defaultStoreLimits[limit] - 500

@@ -1,4 +1,4 @@
-import { isHdr } from '../../domain/colour/film-colour.ts'
+import { isHdr } from '../../domain/colour/video-colour.ts'
 import type { MediaFacts, MediaPlan } from '../../domain/ingest/plan/media-plan.ts'
 import { colourOf, needsCube } from './film-filters.ts'
 

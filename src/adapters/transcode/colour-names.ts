@@ -1,4 +1,4 @@
-import type { FilmTags } from '../../domain/colour/film-colour.ts'
+import type { VideoColourTags } from '../../domain/colour/video-colour.ts'
 
 // FFmpeg's names of the code points of ITU-T H.273 (libavutil/pixdesc.c).
 
@@ -64,7 +64,7 @@ export const filmTagsOf = (names: {
   readonly primaries: string | undefined
   readonly transfer: string | undefined
   readonly matrix: string | undefined
-}): FilmTags => ({
+}): VideoColourTags => ({
   primaries: codeOf(primaries, names.primaries),
   transfer: codeOf(transfers, names.transfer),
   matrix: codeOf(matrices, names.matrix),

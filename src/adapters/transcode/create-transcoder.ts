@@ -1,5 +1,5 @@
-import { filmColour } from '../../domain/colour/film-colour.ts'
-import { mayVary } from '../../domain/ingest/plan/frame-rate.ts'
+import { videoColour } from '../../domain/colour/video-colour.ts'
+import { mayHaveVariableFrameRate } from '../../domain/ingest/plan/frame-rate.ts'
 import type { MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
@@ -124,7 +124,7 @@ const refuseUnsupportedColours = (facts: MediaFacts): E.Either<Refused, MediaFac
   facts.video === null
     ? E.right(facts)
     : pipe(
-        filmColour(facts.video.colour, { width: facts.video.codedWidth, height: facts.video.codedHeight }),
+        videoColour(facts.video.colour, { width: facts.video.codedWidth, height: facts.video.codedHeight }),
         E.map(() => facts),
       )
 /** Measures the peak of a variable frame rate: demuxers often report only its mean. */
@@ -135,7 +135,7 @@ const withPeakRate = (
   signal: AbortSignal,
 ): TE.TaskEither<Unavailable, MediaFacts> => {
   const { video } = facts
-  if (video === null || !mayVary(video)) return TE.right(facts)
+  if (video === null || !mayHaveVariableFrameRate(video)) return TE.right(facts)
   return pipe(
     found,
     TE.flatMap(({ engine }) => TE.fromTask(engine.peakRate(path, video.index, signal))),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { colourCube } from '../../domain/colour/colour-cube.ts'
 import type { MediaFacts, MediaPlan } from '../../domain/ingest/plan/media-plan.ts'
 import { E } from '../../fp.ts'
-import { isMissing } from '../platform/errno.ts'
+import { isNotFound } from '../platform/errno.ts'
 import { type Attempt, attemptsFor } from './attempts.ts'
 import type { EncodeJob, EncodeResult, EngineFailure } from './engine.ts'
 import { colourOf, needsCube } from './film-filters.ts'
@@ -210,7 +210,7 @@ const replace = async (folder: string, fresh: string, name: string): Promise<voi
   const file = `${name}.mp4`
   await rm(join(folder, file), { force: true })
   await rename(join(fresh, file), join(folder, file)).catch((error) => {
-    if (!isMissing(error)) throw error
+    if (!isNotFound(error)) throw error
   })
 }
 

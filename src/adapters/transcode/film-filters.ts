@@ -1,5 +1,5 @@
-import { type FilmColour, filmColour } from '../../domain/colour/film-colour.ts'
 import type { SourceColour } from '../../domain/colour/source-colour.ts'
+import { type VideoColour, videoColour } from '../../domain/colour/video-colour.ts'
 import type { VideoRung, VideoSource } from '../../domain/ingest/plan/media-plan.ts'
 import { E } from '../../fp.ts'
 
@@ -7,8 +7,8 @@ import { E } from '../../fp.ts'
 const matrixNames = { 1: 'bt709', 5: 'bt601', 9: 'bt2020' } as const
 
 /** Throws on unsupported colours: probing has already refused such a video. */
-export const colourOf = ({ colour, codedWidth, codedHeight }: VideoSource): FilmColour => {
-  const decided = filmColour(colour, { width: codedWidth, height: codedHeight })
+export const colourOf = ({ colour, codedWidth, codedHeight }: VideoSource): VideoColour => {
+  const decided = videoColour(colour, { width: codedWidth, height: codedHeight })
   if (E.isLeft(decided)) throw new Error(decided.left.message)
   return decided.right
 }
@@ -21,11 +21,11 @@ export const needsCube = (
 const exact = 'bicubic+accurate_rnd+full_chroma_int'
 
 /** A matrix unlike the renditions' goes through RGB, where the fast scaler is off by five levels of 255. */
-export const scalerFlags = ({ matrix }: FilmColour, { colour }: VideoSource): string =>
+export const scalerFlags = ({ matrix }: VideoColour, { colour }: VideoSource): string =>
   (matrix ?? colour.matrix) === 1 ? 'bicubic' : exact
 
 /** Scaler option for the source's matrix; `''` if each frame has it. */
-export const inputMatrix = ({ matrix }: FilmColour): string =>
+export const inputMatrix = ({ matrix }: VideoColour): string =>
   matrix === null ? '' : `in_color_matrix=${matrixNames[matrix]}:`
 
 /**
@@ -34,7 +34,7 @@ export const inputMatrix = ({ matrix }: FilmColour): string =>
  */
 export const cubeFilters = (
   cube: string,
-  colour: FilmColour,
+  colour: VideoColour,
   top: VideoRung | undefined,
 ): ReadonlyArray<string> => [
   `scale=${top === undefined ? '' : `${top.width}:${top.height}:`}flags=${exact}:${inputMatrix(colour)}out_range=pc`,

@@ -25,8 +25,8 @@ export const withBoundedLength = (
   maxSeconds: number,
   signal: AbortSignal,
 ): TE.TaskEither<Refused | Unavailable, MediaFacts> => {
-  const { video, audio, announcedSeconds } = facts
-  if (announcedSeconds === null || announcedSeconds <= maxSeconds) return TE.right(facts)
+  const { video, audio, declaredSeconds } = facts
+  if (declaredSeconds === null || declaredSeconds <= maxSeconds) return TE.right(facts)
   const used = [video, audio].flatMap((stream) => (stream === null ? [] : [stream.index]))
   return pipe(
     found,

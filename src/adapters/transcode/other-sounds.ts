@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { MediaFacts, OtherSound } from '../../domain/ingest/plan/media-plan.ts'
+import type { FallbackAudio, MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
 import { E } from '../../fp.ts'
 import { withoutSoundWarning } from './attempts.ts'
 import {
@@ -32,7 +32,7 @@ export const encodeWithSomeSound = async (
   request: TranscodeRequest,
 ): Promise<E.Either<EngineFailure, EncodedFilm>> => {
   const { facts, plan } = request
-  const others = facts.otherSounds.map((other) => ({ ...request, facts: withSound(facts, other) }))
+  const others = facts.fallbackAudio.map((other) => ({ ...request, facts: withSound(facts, other) }))
   let made = await encodeOneWay(found, run, request)
   for (const other of [...others, null]) {
     if (E.isLeft(made)) {
@@ -117,9 +117,9 @@ const encodeSound = async (
 }
 
 /** The other sound in place of the chosen one, and words for both. */
-const withSound = (facts: MediaFacts, { source, description }: OtherSound): MediaFacts => ({
+const withSound = (facts: MediaFacts, { source, description }: FallbackAudio): MediaFacts => ({
   ...facts,
-  announcedSeconds: longestEnd([facts.video, source]),
+  declaredSeconds: longestEnd([facts.video, source]),
   audio: source,
   warnings: [
     ...facts.warnings.filter((warning) => warning !== leftOutLine(description)),

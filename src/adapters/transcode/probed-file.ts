@@ -48,7 +48,7 @@ const ProbedVideo = t.readonly(
     nominalRate: t.number,
     /** Fraction of the first frames that is interlaced; 0 if they were not decoded. */
     interlacedShare: t.number,
-    /** See FilmTags. */
+    /** See VideoColourTags. */
     colour: t.strict({ primaries: t.number, transfer: t.number, matrix: t.number }),
   }),
 )

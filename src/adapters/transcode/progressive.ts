@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { E, type TE } from '../../fp.ts'
-import type { Progressive, Rendition } from '../../ports/transcoder.ts'
+import type { ProgressiveFile, Rendition } from '../../ports/transcoder.ts'
 import type { Engine, EngineFailure } from './engine.ts'
 import { readProgressive } from './isobmff/read-progressive.ts'
 
@@ -19,7 +19,7 @@ export const makeProgressive =
     engine: Engine,
     renditions: ReadonlyArray<Rendition>,
     { folder, wallSeconds, signal }: ProgressiveBounds,
-  ): TE.TaskEither<EngineFailure, ReadonlyArray<Progressive>> =>
+  ): TE.TaskEither<EngineFailure, ReadonlyArray<ProgressiveFile>> =>
   async () => {
     const outputs = combinations(renditions).map((tracks) => ({
       names: tracks.map(({ name }) => name),

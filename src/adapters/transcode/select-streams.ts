@@ -1,4 +1,4 @@
-import { fieldsOf } from '../../domain/ingest/plan/interlacing.ts'
+import { fieldLayoutOf } from '../../domain/ingest/plan/interlacing.ts'
 import type { AudioSource, MediaFacts, VideoSource } from '../../domain/ingest/plan/media-plan.ts'
 import { type Refused, refused } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
@@ -24,10 +24,10 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
   const seconds = longestEnd([video ?? null, audio ?? null])
   return E.right({
     durationSeconds: seconds ?? durationSeconds,
-    announcedSeconds: seconds ?? (isAlone ? durationSeconds : null),
+    declaredSeconds: seconds ?? (isAlone ? durationSeconds : null),
     video: video === undefined ? null : toVideoSource(video),
     audio: audio === undefined ? null : toAudioSource(audio),
-    otherSounds: others.map((other) => ({ source: toAudioSource(other), description: describe(other) })),
+    fallbackAudio: others.map((other) => ({ source: toAudioSource(other), description: describe(other) })),
     warnings: [
       ...continuationWarning(main),
       ...unturnedWarning(video),
@@ -151,7 +151,7 @@ export const longestEnd = (
 const toVideoSource = (video: ProbedVideo): VideoSource => {
   // For square pixels the frame is stretched, never shrunk, so that no line or column of the source is lost.
   const wide = video.width * Math.max(1, video.pixelAspect)
-  const fields = fieldsOf(video.codec, video.interlacedShare)
+  const fields = fieldLayoutOf(video.codec, video.interlacedShare)
   const high = (video.height * (fields === 'single' ? 2 : 1)) / Math.min(1, video.pixelAspect)
   const isSideways = Math.abs((video.rotation % 180) - 90) < 1
   return {

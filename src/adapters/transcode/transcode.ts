@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import type { MediaFacts, MediaPlan } from '../../domain/ingest/plan/media-plan.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
-import type { Transcoded } from '../../ports/transcoder.ts'
+import type { TranscodeResult } from '../../ports/transcoder.ts'
 import { GRACE_SECONDS } from './encode-passes.ts'
 import type { EncodeJob, EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
@@ -38,7 +38,7 @@ const FRAME_SECONDS = 0.05
 
 export const transcodeWith =
   (found: FoundEngine, run: Run) =>
-  (request: AskedTranscode): TE.TaskEither<Refused | Unavailable, Transcoded> =>
+  (request: AskedTranscode): TE.TaskEither<Refused | Unavailable, TranscodeResult> =>
     pipe(
       TE.tryCatch(() => transcodeOrThrow(found, run, request), unavailable('transcoder')),
       TE.flatMapEither((result) => result),
@@ -48,7 +48,7 @@ const transcodeOrThrow = async (
   found: FoundEngine,
   run: Run,
   asked: AskedTranscode,
-): Promise<E.Either<Refused | Unavailable, Transcoded>> => {
+): Promise<E.Either<Refused | Unavailable, TranscodeResult>> => {
   const { signal } = asked
   const onProgress = forward(asked.onProgress)
   const first = await firstFileOf(asked.path, asked.folder, signal)
@@ -64,7 +64,7 @@ const transcodeOrThrow = async (
 
   const madeSeconds = Math.max(...renditions.map(secondsOf))
   if (madeSeconds > run.maxSeconds + GRACE_SECONDS) return E.left(run.tooLong)
-  const missing = missingOf(sourceSeconds, facts.announcedSeconds)
+  const missing = missingOf(sourceSeconds, facts.declaredSeconds)
   if (missing !== null && isCutOff) return E.left(refused(`the file is cut off: ${missing}`))
 
   const bounds = { folder, wallSeconds: run.wallSecondsFor(madeSeconds), signal }

@@ -14,7 +14,7 @@ export const contentTtlSeconds = (durationSeconds: number): number =>
   Math.max(defaultTtlSeconds, Math.ceil(2 * durationSeconds) + 600)
 
 /** Returns false if the uid carries another kind than the token's (http-api.md §2.1). */
-export const canNameFile = (kind: MediaKind, uid: string): boolean => {
+export const isFileOfKind = (kind: MediaKind, uid: string): boolean => {
   const uidKind = kindOfUid(uid)
   return isUid(uid) && (uidKind === null || uidKind === `${kind}File`)
 }
@@ -26,7 +26,7 @@ export const authorizeFile = (viewer: Viewer, uid: string): E.Either<Forbidden, 
 const presignByCarrier = { header: 'none', path: 'path', query: 'query' } as const
 
 /** Decides how a playlist is signed. `presign` `null`: by the carrier of the viewer's own token. */
-export type Signing = {
+export type PlaylistSigning = {
   readonly ofUrls: (viewer: Viewer, presign: UrlPresign | null) => TE.TaskEither<never, UrlSignature>
   readonly ofUris: (viewer: Viewer, presign: UrlPresign | null) => TE.TaskEither<never, UriSignature>
   readonly ofM3u8: (viewer: Viewer, presign: Presign | null) => TE.TaskEither<never, Signature>
@@ -39,14 +39,18 @@ const copiedFrom = ({ jwt }: UrlViewer): CopiedToken => ({ source: 'copied', jwt
  * A token from a header must not appear in a URL: the children get a fresh token for the same file, with the
  * same expiry and the same restrictions (http-api.md §3.2, W14).
  */
-export const createSigning = (kind: MediaKind, tokens: MediaTokens, clock: Clock): Signing => {
+export const createPlaylistSigning = (
+  kind: MediaKind,
+  tokens: MediaTokens,
+  clock: Clock,
+): PlaylistSigning => {
   const mintFor = ({ grant }: Viewer): TE.TaskEither<never, MintedToken> =>
     pipe(
       tokens.derive(kind, grant.sub, grant.exp - Math.floor(clock() / 1000), grant.restrictions),
       TE.map((jwt) => ({ source: 'minted', jwt })),
     )
 
-  const ofUrls: Signing['ofUrls'] = (viewer, presign) => {
+  const ofUrls: PlaylistSigning['ofUrls'] = (viewer, presign) => {
     const mode = presign ?? presignByCarrier[viewer.carrier]
     if (mode === 'none') return TE.right({ mode })
     if (viewer.carrier !== 'header') return TE.right({ mode, ...copiedFrom(viewer) })
@@ -57,7 +61,7 @@ export const createSigning = (kind: MediaKind, tokens: MediaTokens, clock: Clock
   }
 
   // Relative URIs inherit the token of the path; if another token was used, they must not.
-  const ofUris: Signing['ofUris'] = (viewer, presign) =>
+  const ofUris: PlaylistSigning['ofUris'] = (viewer, presign) =>
     viewer.carrier === 'path' && (presign ?? 'path') === 'path'
       ? TE.right({ mode: 'inherited' })
       : ofUrls(viewer, presign)

@@ -3,7 +3,7 @@ import { type Found, mapFound } from '../caching/found.ts'
 import { type Forbidden, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
 import { authorizeFile } from './access.ts'
 import type { Restrictions } from './restrictions.ts'
-import type { SignableList } from './signable-list.ts'
+import type { SignablePlaylist } from './signable-playlist.ts'
 import type { Signature } from './signature.ts'
 import type { Viewer } from './viewer.ts'
 
@@ -29,7 +29,7 @@ export const renderPlaylist =
     uid: string,
     viewer: Viewer,
     { text, applyRestrictions, signature, sign }: PlaylistSteps<S>,
-  ): PlaylistResult<Found<SignableList<S>>> =>
+  ): PlaylistResult<Found<SignablePlaylist<S>>> =>
   async () => {
     const complete = await text()
     if (E.isLeft(complete)) return complete
@@ -48,7 +48,7 @@ export const renderPlaylistOfFile =
     uid: string,
     viewer: Viewer,
     steps: PlaylistSteps<S>,
-  ): PlaylistResult<Found<SignableList<S>>> =>
+  ): PlaylistResult<Found<SignablePlaylist<S>>> =>
   async () => {
     const permitted = authorizeFile(viewer, uid)
     return E.isLeft(permitted) ? permitted : renderPlaylist(uid, viewer, steps)()

@@ -22,7 +22,7 @@ export type Restrictions = Readonly<t.TypeOf<typeof Restrictions>>
 
 export const unrestricted: Restrictions = {}
 
-export const restrictsNothing = ({ maxh, clip, exports }: Restrictions): boolean =>
+export const isUnrestricted = ({ maxh, clip, exports }: Restrictions): boolean =>
   maxh === undefined && clip === undefined && exports === undefined
 
 /** The facts of an export that restrictions depend on. `height`: pixels; `null` for audio. */
@@ -33,24 +33,25 @@ export const permitsExport = ({ maxh, exports }: Restrictions, { uid, height }: 
   (exports === undefined || exports.includes(uid))
 
 /** Seconds from the start of the export. */
-export type Span = { readonly start: number; readonly end: number }
+export type TimeSpan = { readonly start: number; readonly end: number }
 
 // Minimum overlap with the clip (seconds). A playlist requires twice as much as the segment route, so that
 // rounding of sums cannot make a playlist name a segment that is then refused.
 const leastListed = 0.002
 const leastServed = 0.001
 
-const overlaps = ([from, to]: Clip, { start, end }: Span, least: number): boolean =>
+const overlaps = ([from, to]: Clip, { start, end }: TimeSpan, least: number): boolean =>
   start < to - least && end > from + least
 
 /** Whether a playlist of the clip names the segment. */
-export const isListed = (clip: Clip, span: Span): boolean => overlaps(clip, span, leastListed)
+export const isSegmentInClipPlaylist = (clip: Clip, span: TimeSpan): boolean =>
+  overlaps(clip, span, leastListed)
 
 /** The facts of a segment that restrictions depend on. */
 export type PartFacts = ExportFacts & {
   readonly format: 'm3u8' | 'mp4'
   /** `null` for an init segment, which has no duration. */
-  readonly span: Span | null
+  readonly span: TimeSpan | null
 }
 
 /**

@@ -1,13 +1,13 @@
 import { E, type TE } from '../../fp.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Sleep } from '../../ports/sleep.ts'
-import { stackOf } from '../shared/error-text.ts'
+import { errorStack } from '../shared/error-text.ts'
 import type { DomainError } from '../shared/errors.ts'
 import { type Backoff, backoffMilliseconds } from './backoff.ts'
 import { describeFailure } from './describe-failure.ts'
 
 /** When a task runs again after a success: after a delay, or not at all. */
-export type Next = { readonly againInMs: number } | 'done'
+export type NextRun = { readonly againInMs: number } | 'done'
 
 export type TaskContext = {
   /** Aborted when the work stops. The task must then end as soon as it can. */
@@ -20,7 +20,7 @@ export type BackgroundTask = {
   /** Fixed name, for the log and the counters. */
   readonly name: string
   /** One attempt. A left or an exception is a failure: the task is retried with backoff. */
-  readonly run: (context: TaskContext) => TE.TaskEither<DomainError, Next>
+  readonly run: (context: TaskContext) => TE.TaskEither<DomainError, NextRun>
   /** Called after each failure of the whole task. */
   readonly onFailure?: (error: unknown, failuresInARow: number) => void
 }
@@ -69,14 +69,14 @@ export const createBackgroundWork = (deps: Deps): BackgroundWork => {
   }
 
   /** Runs the task once. An exception counts as a failure. */
-  const attempt = async (task: BackgroundTask, counts: Running): Promise<E.Either<unknown, Next>> => {
+  const attempt = async (task: BackgroundTask, counts: Running): Promise<E.Either<unknown, NextRun>> => {
     const failed = (error: unknown, item: string) => {
       if (!signal.aborted) noteFailure(counts, error, { item })
     }
     try {
       return await task.run({ signal, failed })()
     } catch (error) {
-      log.error('background.exception', { task: task.name, stack: stackOf(error) })
+      log.error('background.exception', { task: task.name, stack: errorStack(error) })
       return E.left(error)
     }
   }

@@ -1,4 +1,4 @@
-import { oneLine } from '../shared/error-text.ts'
+import { oneLineMessage } from '../shared/error-text.ts'
 import type { DomainError } from '../shared/errors.ts'
 
 export const isDomainError = (error: unknown): error is DomainError =>
@@ -6,10 +6,10 @@ export const isDomainError = (error: unknown): error is DomainError =>
 
 /** Describes a failure in one line, for operators. */
 export const describeFailure = (error: unknown): string => {
-  if (!isDomainError(error)) return oneLine(error)
+  if (!isDomainError(error)) return oneLineMessage(error)
   switch (error._tag) {
     case 'Unavailable':
-      return `${error.dependency}: ${oneLine(error.cause)}`
+      return `${error.dependency}: ${oneLineMessage(error.cause)}`
     case 'Refused':
     case 'Conflict':
       return error.message

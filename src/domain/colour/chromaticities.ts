@@ -102,7 +102,7 @@ export const matrixBetween = (from: Chromaticities, to: Chromaticities): Matrix 
   multiply(invert(rgbToXyz(to)), multiply(adaptation(from.white, to.white), rgbToXyz(from)))
 
 /** Whether the chromaticities span a colour space. The numbers in a file may be arbitrary. */
-export const spanColourSpace = ({ red, green, blue, white }: Chromaticities): boolean => {
+export const areValidChromaticities = ({ red, green, blue, white }: Chromaticities): boolean => {
   if (![red, green, blue, white].flat().every((n) => n >= -1 && n <= 2) || white[1] <= 0) return false
   return Math.abs(determinant([directionOf(red), directionOf(green), directionOf(blue)])) > 1e-3
 }

@@ -1,5 +1,14 @@
 import { type Chromaticities, srgbChromaticities } from './chromaticities.ts'
-import { hlg, linear, power, pq, smpte240, smpte428, srgb, type Transfer } from './transfer.ts'
+import {
+  hlgTransfer,
+  linearTransfer,
+  powerTransfer,
+  pqTransfer,
+  smpte240Transfer,
+  smpte428Transfer,
+  srgbTransfer,
+  type Transfer,
+} from './transfer.ts'
 
 /** Code points of ITU-T H.273, as PNG (`cICP`) and HEIF (`nclx`) store them. */
 export type Cicp = { readonly primaries: number; readonly transfer: number }
@@ -8,7 +17,7 @@ const d65 = [0.3127, 0.329] as const
 const illuminantC = [0.31, 0.316] as const
 
 /** H.273 table 2. */
-export const bt2020: Chromaticities = {
+export const bt2020Chromaticities: Chromaticities = {
   red: [0.708, 0.292],
   green: [0.17, 0.797],
   blue: [0.131, 0.046],
@@ -29,7 +38,7 @@ export const primariesByCode: ReadonlyMap<number, Chromaticities> = new Map([
   [6, smpte170],
   [7, smpte170],
   [8, { red: [0.681, 0.319], green: [0.243, 0.692], blue: [0.145, 0.049], white: illuminantC }],
-  [9, bt2020],
+  [9, bt2020Chromaticities],
   [10, { red: [1, 0], green: [0, 1], blue: [0, 0], white: [1 / 3, 1 / 3] }],
   [11, { ...dciP3, white: [0.314, 0.351] }],
   [12, { ...dciP3, white: d65 }],
@@ -37,22 +46,22 @@ export const primariesByCode: ReadonlyMap<number, Chromaticities> = new Map([
 ] satisfies ReadonlyArray<readonly [number, Chromaticities]>)
 
 /** BT.709 and the related curves, as a BT.1886 display shows them. */
-const bt1886 = power(2.4)
+const bt1886 = powerTransfer(2.4)
 
 /** H.273 table 3, without the logarithmic curves (9 and 10). */
 export const transferByCode: ReadonlyMap<number, Transfer> = new Map([
   [1, bt1886],
-  [4, power(2.2)],
-  [5, power(2.8)],
+  [4, powerTransfer(2.2)],
+  [5, powerTransfer(2.8)],
   [6, bt1886],
-  [7, smpte240],
-  [8, linear],
+  [7, smpte240Transfer],
+  [8, linearTransfer],
   [11, bt1886],
-  [12, srgb],
-  [13, srgb],
+  [12, srgbTransfer],
+  [13, srgbTransfer],
   [14, bt1886],
   [15, bt1886],
-  [16, pq],
-  [17, smpte428],
-  [18, hlg],
+  [16, pqTransfer],
+  [17, smpte428Transfer],
+  [18, hlgTransfer],
 ])

@@ -1,8 +1,8 @@
 import { E } from '../../fp.ts'
 import { type Refused, refused } from '../shared/errors.ts'
-import { type Chromaticities, spanColourSpace, srgbChromaticities } from './chromaticities.ts'
+import { areValidChromaticities, type Chromaticities, srgbChromaticities } from './chromaticities.ts'
 import { type Cicp, primariesByCode, transferByCode } from './cicp.ts'
-import { power, srgb, type Transfer } from './transfer.ts'
+import { powerTransfer, srgbTransfer, type Transfer } from './transfer.ts'
 
 /** Everything in the header of an image that affects its colours. */
 export type ColourTags = {
@@ -59,7 +59,7 @@ const encoded = (
   transfer: Transfer,
   peakNits: number | null = null,
 ): SourceColour =>
-  chromaticities === srgbChromaticities && transfer === srgb
+  chromaticities === srgbChromaticities && transfer === srgbTransfer
     ? sameAsSrgb
     : {
         _tag: 'Encoded',
@@ -81,7 +81,7 @@ const fromCicp = ({ container, cicp, peakNits }: ColourTags): E.Either<Refused, 
   if (cicp.transfer === 9 || cicp.transfer === 10)
     return E.left(refused('its colours are logarithmic (transfer 9 or 10): save it as sRGB'))
   const isSrgbCurve = container !== 'png' && srgbInVideo.has(cicp.transfer)
-  const transfer = isSrgbCurve ? srgb : transferByCode.get(cicp.transfer)
+  const transfer = isSrgbCurve ? srgbTransfer : transferByCode.get(cicp.transfer)
   if (transfer === undefined) return null
   const chromaticities = primariesByCode.get(cicp.primaries) ?? srgbChromaticities
   return E.right(encoded(chromaticities, transfer, peakNits))
@@ -103,8 +103,9 @@ const meansSrgb = (gamma: number, { red, green, blue, white }: Chromaticities): 
 const fromGamma = ({ gamma, chromaticities }: ColourTags): SourceColour => {
   // `cHRM` alone defines no transfer function.
   if (gamma === null || gamma <= 0) return sameAsSrgb
-  const rgb = chromaticities !== null && spanColourSpace(chromaticities) ? chromaticities : srgbChromaticities
-  return meansSrgb(gamma, rgb) ? sameAsSrgb : encoded(rgb, power(1 / gamma))
+  const rgb =
+    chromaticities !== null && areValidChromaticities(chromaticities) ? chromaticities : srgbChromaticities
+  return meansSrgb(gamma, rgb) ? sameAsSrgb : encoded(rgb, powerTransfer(1 / gamma))
 }
 
 /**

@@ -1,10 +1,10 @@
 import { matrixBetween, srgbChromaticities } from './chromaticities.ts'
-import { bt2020 } from './cicp.ts'
+import { bt2020Chromaticities } from './cicp.ts'
 import type { SourceColour } from './source-colour.ts'
 import { toneMapFrom } from './tone-map.ts'
-import { referenceWhite, type Transfer, toSrgbValue } from './transfer.ts'
+import { encodeSrgb, referenceWhiteNits, type Transfer } from './transfer.ts'
 
-export type Samples = {
+export type PixelSamples = {
   /** Interleaved red, green, blue, and alpha if there are four channels. */
   readonly data: Uint8Array | Uint16Array
   readonly channels: 3 | 4
@@ -19,20 +19,20 @@ const steps = 65_535
 
 let srgbTable: Uint8Array | undefined
 const srgbValues = (): Uint8Array => {
-  srgbTable ??= Uint8Array.from({ length: steps + 1 }, (_, i) => Math.round(toSrgbValue(i / steps) * 255))
+  srgbTable ??= Uint8Array.from({ length: steps + 1 }, (_, i) => Math.round(encodeSrgb(i / steps) * 255))
   return srgbTable
 }
 const srgb16Values = (): Uint16Array =>
-  Uint16Array.from({ length: steps + 1 }, (_, i) => Math.round(toSrgbValue(i / steps) * 65_535))
+  Uint16Array.from({ length: steps + 1 }, (_, i) => Math.round(encodeSrgb(i / steps) * 65_535))
 
-const lightOf = (transfer: Transfer, { data, max }: Samples): Float64Array =>
+const lightOf = (transfer: Transfer, { data, max }: PixelSamples): Float64Array =>
   Float64Array.from({ length: data.BYTES_PER_ELEMENT === 1 ? 256 : 65_536 }, (_, value) =>
     transfer.toLinear(Math.min(value / max, 1)),
   )
 
 /** BT.2100: a 1,000-nit display multiplies scene light by its luminance to the power of 0.2. */
 const displayGain = (r: number, g: number, b: number): number =>
-  ((0.2627 * r + 0.678 * g + 0.0593 * b) ** 0.2 * 1000) / referenceWhite
+  ((0.2627 * r + 0.678 * g + 0.0593 * b) ** 0.2 * 1000) / referenceWhiteNits
 
 type Values = Uint8Array | Uint16Array
 
@@ -43,15 +43,15 @@ const srgbValueOf = (values: Values, linear: number): number =>
 
 /** Tone-maps in linear BT.2020, with one factor for all channels of a pixel to preserve its hue. */
 const fromHdr = (
-  samples: Samples,
+  samples: PixelSamples,
   { chromaticities, transfer, peakNits }: Encoded,
   values: Values,
   out: Values,
 ): void => {
   const { data, channels } = samples
   const light = lightOf(transfer, samples)
-  const [[ar, ag, ab], [cr, cg, cb], [dr, dg, db]] = matrixBetween(chromaticities, bt2020)
-  const [[rr, rg, rb], [gr, gg, gb], [br, bg, bb]] = matrixBetween(bt2020, srgbChromaticities)
+  const [[ar, ag, ab], [cr, cg, cb], [dr, dg, db]] = matrixBetween(chromaticities, bt2020Chromaticities)
+  const [[rr, rg, rb], [gr, gg, gb], [br, bg, bb]] = matrixBetween(bt2020Chromaticities, srgbChromaticities)
   const toneMap = toneMapFrom(peakNits)
   for (let i = 0; i < data.length; i += channels) {
     const x = light[data[i] ?? 0] ?? 0
@@ -69,7 +69,7 @@ const fromHdr = (
 }
 
 const fromSdr = (
-  samples: Samples,
+  samples: PixelSamples,
   { chromaticities, transfer }: Encoded,
   values: Values,
   out: Values,
@@ -87,13 +87,13 @@ const fromSdr = (
   }
 }
 
-const convert = (samples: Samples, colour: Encoded, values: Values, out: Values): void =>
+const convert = (samples: PixelSamples, colour: Encoded, values: Values, out: Values): void =>
   colour.transfer.range === 'hdr'
     ? fromHdr(samples, colour, values, out)
     : fromSdr(samples, colour, values, out)
 
 /** Converts samples to sRGB with 8 bits per channel. Clips each channel to the range of sRGB. */
-export const toSrgb = (samples: Samples, colour: Encoded): Uint8Array => {
+export const toSrgb = (samples: PixelSamples, colour: Encoded): Uint8Array => {
   const { data, channels, max } = samples
   const out = new Uint8Array(data.length)
   convert(samples, colour, srgbValues(), out)
@@ -103,7 +103,7 @@ export const toSrgb = (samples: Samples, colour: Encoded): Uint8Array => {
 }
 
 /** As `toSrgb`, with 16 bits per channel and without alpha. */
-export const toSrgb16 = (samples: Samples & { readonly channels: 3 }, colour: Encoded): Uint16Array => {
+export const toSrgb16 = (samples: PixelSamples & { readonly channels: 3 }, colour: Encoded): Uint16Array => {
   const out = new Uint16Array(samples.data.length)
   convert(samples, colour, srgb16Values(), out)
   return out

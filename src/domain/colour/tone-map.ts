@@ -1,4 +1,4 @@
-import { referenceWhite } from './transfer.ts'
+import { referenceWhiteNits } from './transfer.ts'
 
 /** Returns the factor that scales a pixel to the display's range. `brightest`: its brightest channel. */
 export type ToneMap = (brightest: number) => number
@@ -7,7 +7,7 @@ export type ToneMap = (brightest: number) => number
 const kappa = 0.65
 
 /** Headroom above reference white (stops) at which white is halved. */
-const fullHeadroom = Math.log2(1000 / referenceWhite)
+const fullHeadroom = Math.log2(1000 / referenceWhiteNits)
 
 /**
  * Returns the tone map of SMPTE ST 2094-50 for a display without headroom, as in browsers. Reference white
@@ -15,7 +15,7 @@ const fullHeadroom = Math.log2(1000 / referenceWhite)
  * Bézier curve leads to the peak, which maps to 1.
  */
 export const toneMapFrom = (peakNits: number): ToneMap => {
-  const peak = Math.max(peakNits / referenceWhite, 1)
+  const peak = Math.max(peakNits / referenceWhiteNits, 1)
   const white = 1 - 0.5 * Math.min(Math.log2(peak) / fullHeadroom, 1)
   const [middleX, middleY] = [1 - kappa + kappa / white, (1 - kappa) * white + kappa]
   // x(t) = 1 + bx·t + ax·t², and y(t) likewise from `white`.

@@ -8,7 +8,7 @@ export type Transfer = {
 }
 
 /** In nits. */
-export const referenceWhite = 203
+export const referenceWhiteNits = 203
 
 const sdr = (toLinear: (value: number) => number): Transfer => ({
   toLinear,
@@ -17,33 +17,35 @@ const sdr = (toLinear: (value: number) => number): Transfer => ({
 })
 
 /** A pure power function. */
-export const power = (exponent: number): Transfer => sdr((v) => v ** exponent)
+export const powerTransfer = (exponent: number): Transfer => sdr((v) => v ** exponent)
 
-export const linear: Transfer = sdr((v) => v)
+export const linearTransfer: Transfer = sdr((v) => v)
 
 /** IEC 61966-2-1. */
-export const srgb: Transfer = sdr((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+export const srgbTransfer: Transfer = sdr((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
 
 /** SMPTE ST 240. */
-export const smpte240: Transfer = sdr((v) => (v < 0.0913 ? v / 4 : ((v + 0.1115) / 1.1115) ** (1 / 0.45)))
+export const smpte240Transfer: Transfer = sdr((v) =>
+  v < 0.0913 ? v / 4 : ((v + 0.1115) / 1.1115) ** (1 / 0.45),
+)
 
 /** SMPTE ST 428-1, of digital cinema. */
-export const smpte428: Transfer = sdr((v) => (v ** 2.6 * 52.37) / 48)
+export const smpte428Transfer: Transfer = sdr((v) => (v ** 2.6 * 52.37) / 48)
 
 /** SMPTE ST 2084, in which 1 is 10,000 nits. */
-export const pq: Transfer = {
+export const pqTransfer: Transfer = {
   toLinear: (v) => {
     const [m1, m2] = [2610 / 16384, (2523 / 4096) * 128]
     const [c1, c2, c3] = [3424 / 4096, (2413 / 4096) * 32, (2392 / 4096) * 32]
     const p = v ** (1 / m2)
-    return ((Math.max(p - c1, 0) / (c2 - c3 * p)) ** (1 / m1) * 10_000) / referenceWhite
+    return ((Math.max(p - c1, 0) / (c2 - c3 * p)) ** (1 / m1) * 10_000) / referenceWhiteNits
   },
   range: 'hdr',
   isSceneLight: false,
 }
 
 /** ARIB STD-B67 (BT.2100), as scene light: 1 is its peak. */
-export const hlg: Transfer = {
+export const hlgTransfer: Transfer = {
   toLinear: (v) => {
     const [a, b, c] = [0.17883277, 0.28466892, 0.55991073]
     return v <= 0.5 ? v ** 2 / 3 : (Math.exp((v - c) / a) + b) / 12
@@ -52,6 +54,6 @@ export const hlg: Transfer = {
   isSceneLight: true,
 }
 
-/** Encodes linear light as sRGB: the inverse of `srgb`. */
-export const toSrgbValue = (light: number): number =>
+/** Encodes linear light as sRGB: the inverse of `srgbTransfer`. */
+export const encodeSrgb = (light: number): number =>
   light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055

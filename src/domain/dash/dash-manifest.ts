@@ -2,10 +2,16 @@ import { O } from '../../fp.ts'
 import { decimalInteger } from '../hls/attributes.ts'
 import type { ContentExport, ContentFile, FrameRate, VodParts } from '../media/content-export.ts'
 import { ascendingBy } from '../shared/order.ts'
-import { endSecondsOf, type Segments, segmentList, segmentsOf, sharedTimeline } from './dash-segments.ts'
+import {
+  type DashSegments,
+  endSecondsOf,
+  segmentListElement,
+  sharedTimelineElement,
+  toDashSegments,
+} from './dash-segments.ts'
 import { xmlDuration, xmlElement } from './xml.ts'
 
-type Representation = { readonly of: ContentExport; readonly segments: Segments }
+type Representation = { readonly of: ContentExport; readonly segments: DashSegments }
 
 /** Relative to the manifest's path, `/api/1/content_files/{cf}/dash.mpd` (http-api.md §5.8). */
 const baseUrl = '../exports/parts/'
@@ -44,11 +50,11 @@ const representation = ({ of: it, segments }: Representation): string =>
       frameRate: it.video === null ? null : frameRateOf(it.video.frameRate),
       audioSamplingRate: it.audio?.sampleRate ?? null,
     },
-    [...channels(it), segmentList(segments)],
+    [...channels(it), segmentListElement(segments)],
   )
 
 const adaptationSet = (kind: 'video' | 'audio', representations: ReadonlyArray<Representation>): string => {
-  const timeline = sharedTimeline(representations.map(({ segments }) => segments))
+  const timeline = sharedTimelineElement(representations.map(({ segments }) => segments))
   return xmlElement(
     'AdaptationSet',
     {
@@ -72,7 +78,7 @@ const profileOf = (sets: ReadonlyArray<ReadonlyArray<Representation>>): string =
 export const toDashManifest = (file: ContentFile, vods: ReadonlyArray<VodParts>): O.Option<string> => {
   const representations = file.exports.flatMap((of): ReadonlyArray<Representation> => {
     const vod = vods.find(({ exportUid }) => exportUid === of.uid)
-    const segments = of.format === 'm3u8' && vod !== undefined ? segmentsOf(vod) : null
+    const segments = of.format === 'm3u8' && vod !== undefined ? toDashSegments(vod) : null
     return segments === null ? [] : [{ of, segments }]
   })
   if (representations.length === 0) return O.none

@@ -1,11 +1,11 @@
-import { type Clip, isListed } from '../access/restrictions.ts'
+import { type Clip, isSegmentInClipPlaylist } from '../access/restrictions.ts'
 import type { VodParts } from '../media/content-export.ts'
-import { durationsOf } from '../vod/part-durations.ts'
-import { extensionOf } from '../vod/part-extension.ts'
+import { roundPartDurations } from '../vod/part-durations.ts'
+import { partExtension } from '../vod/part-extension.ts'
 import { xmlElement } from './xml.ts'
 
 /** The segments of a CMAF export, as a manifest describes them. */
-export type Segments = {
+export type DashSegments = {
   /** Ticks per second. */
   readonly timescale: number
   /** Ticks from the start of the export to the first media segment. */
@@ -18,7 +18,7 @@ export type Segments = {
 }
 
 /** Returns `null` for an export without an init segment: it is not CMAF, and DASH cannot use it. */
-export const segmentsOf = ({ parts }: VodParts): Segments | null => {
+export const toDashSegments = ({ parts }: VodParts): DashSegments | null => {
   const init = parts.find(({ role }) => role === 'init')
   const media = parts.filter(({ role }) => role === 'media')
   const timescale = media[0]?.timescale
@@ -26,19 +26,19 @@ export const segmentsOf = ({ parts }: VodParts): Segments | null => {
   return {
     timescale,
     start: 0,
-    durations: durationsOf(media, timescale),
-    initUri: `${init.uid}.${extensionOf(init)}`,
-    mediaUris: media.map((part) => `${part.uid}.${extensionOf(part)}`),
+    durations: roundPartDurations(media, timescale),
+    initUri: `${init.uid}.${partExtension(init)}`,
+    mediaUris: media.map((part) => `${part.uid}.${partExtension(part)}`),
   }
 }
 
-export const startSecondsOf = ({ start, timescale }: Segments): number => start / timescale
+export const startSecondsOf = ({ start, timescale }: DashSegments): number => start / timescale
 
-export const endSecondsOf = ({ start, durations, timescale }: Segments): number =>
+export const endSecondsOf = ({ start, durations, timescale }: DashSegments): number =>
   durations.reduce((sum, duration) => sum + duration, start) / timescale
 
 /** Returns the segments that lie in the clip; `null` if there is none. */
-export const clipSegments = (segments: Segments, clip: Clip): Segments | null => {
+export const clipDashSegments = (segments: DashSegments, clip: Clip): DashSegments | null => {
   const { timescale, durations, mediaUris } = segments
   let end = segments.start
   const spans = durations.map((duration) => {
@@ -46,7 +46,7 @@ export const clipSegments = (segments: Segments, clip: Clip): Segments | null =>
     end += duration
     return { start: start / timescale, end: end / timescale }
   })
-  const listed = spans.flatMap((span, i) => (isListed(clip, span) ? [i] : []))
+  const listed = spans.flatMap((span, i) => (isSegmentInClipPlaylist(clip, span) ? [i] : []))
   const [first] = listed
   if (first === undefined) return null
   return {
@@ -58,14 +58,18 @@ export const clipSegments = (segments: Segments, clip: Clip): Segments | null =>
 }
 
 /** One `S` per segment: dash.js and VLC use the index of the `S` element as the segment's, and ignore `r`. */
-const timelineOf = ({ start, durations }: Segments): string =>
+const timelineOf = ({ start, durations }: DashSegments): string =>
   xmlElement(
     'SegmentTimeline',
     {},
     durations.map((d, i) => xmlElement('S', { t: i === 0 ? start : null, d })),
   )
 
-const listElement = (segments: Segments, offsetSeconds: number, children: ReadonlyArray<string>): string => {
+const listElement = (
+  segments: DashSegments,
+  offsetSeconds: number,
+  children: ReadonlyArray<string>,
+): string => {
   const { timescale } = segments
   const offset = Math.round(offsetSeconds * timescale)
   return xmlElement(
@@ -79,7 +83,7 @@ const listElement = (segments: Segments, offsetSeconds: number, children: Readon
  * Returns a SegmentList (ISO/IEC 23009-1 §5.3.9.3): a SegmentTemplate needs names that can be computed, and
  * uids are random. `offsetSeconds`: start of the presentation in the export.
  */
-export const segmentList = (segments: Segments, offsetSeconds = 0): string =>
+export const segmentListElement = (segments: DashSegments, offsetSeconds = 0): string =>
   listElement(segments, offsetSeconds, [
     xmlElement('Initialization', { sourceURL: segments.initUri }),
     timelineOf(segments),
@@ -90,7 +94,7 @@ export const segmentList = (segments: Segments, offsetSeconds = 0): string =>
  * Returns the timeline that all representations of an AdaptationSet share; `null` if they differ. ffmpeg and
  * mpv seek by the timeline of the set; old versions of dash.js need it in each representation, too.
  */
-export const sharedTimeline = (all: ReadonlyArray<Segments>, offsetSeconds = 0): string | null => {
+export const sharedTimelineElement = (all: ReadonlyArray<DashSegments>, offsetSeconds = 0): string | null => {
   const [first] = all
   if (first === undefined) return null
   const timeline = timelineOf(first)

@@ -1,13 +1,13 @@
 import { type Clip, permitsExport, type Restrictions } from '../access/restrictions.ts'
 import {
-  clipSegments,
+  clipDashSegments,
+  type DashSegments,
   endSecondsOf,
-  type Segments,
-  segmentList,
-  sharedTimeline,
+  segmentListElement,
+  sharedTimelineElement,
   startSecondsOf,
 } from './dash-segments.ts'
-import { attributeIn, xmlDuration } from './xml.ts'
+import { xmlAttribute, xmlDuration } from './xml.ts'
 
 // Only for manifests by dash-manifest.ts: no comments, no namespace prefixes, no `>` in an attribute.
 const representation = /<Representation [^>]*>.*?<\/Representation>/gs
@@ -17,42 +17,44 @@ const listOfSet = /(?<=<AdaptationSet [^>]*>)<SegmentList .*?<\/SegmentList>/s
 const presentationDuration = /(?<= mediaPresentationDuration=")[^"]*/
 
 // Manifests cached by an earlier release have one `S` for several segments, with `r`.
-const segmentsIn = (xml: string): Segments => {
+const segmentsIn = (xml: string): DashSegments => {
   const runs = [...xml.matchAll(/<S [^>]*>/g)].map(([run]) => run)
   return {
-    timescale: Number(attributeIn(xml, 'timescale')),
-    start: Number(attributeIn(runs[0] ?? '', 't')),
+    timescale: Number(xmlAttribute(xml, 'timescale')),
+    start: Number(xmlAttribute(runs[0] ?? '', 't')),
     durations: runs.flatMap((run) =>
-      Array.from({ length: Number(attributeIn(run, 'r') ?? 0) + 1 }, () => Number(attributeIn(run, 'd'))),
+      Array.from({ length: Number(xmlAttribute(run, 'r') ?? 0) + 1 }, () => Number(xmlAttribute(run, 'd'))),
     ),
-    initUri: attributeIn(xml, 'sourceURL') ?? '',
-    mediaUris: [...xml.matchAll(/<SegmentURL [^>]*>/g)].map(([url]) => attributeIn(url, 'media') ?? ''),
+    initUri: xmlAttribute(xml, 'sourceURL') ?? '',
+    mediaUris: [...xml.matchAll(/<SegmentURL [^>]*>/g)].map(([url]) => xmlAttribute(url, 'media') ?? ''),
   }
 }
 
 const isPermitted = (xml: string, restrictions: Restrictions): boolean => {
-  const height = attributeIn(xml, 'height')
+  const height = xmlAttribute(xml, 'height')
   return permitsExport(restrictions, {
-    uid: attributeIn(xml, 'id') ?? '',
+    uid: xmlAttribute(xml, 'id') ?? '',
     height: height === undefined ? null : Number(height),
   })
 }
 
 /** The presentation begins with the first segment, or a little before: segments are not split. */
 const clipDash = (manifest: string, clip: Clip): string => {
-  const clips = new Map<string, Segments>()
+  const clips = new Map<string, DashSegments>()
   for (const [xml] of manifest.matchAll(representation)) {
-    const clipped = clipSegments(segmentsIn(xml), clip)
+    const clipped = clipDashSegments(segmentsIn(xml), clip)
     if (clipped !== null) clips.set(xml, clipped)
   }
   const offset = Math.min(...[...clips.values()].map(startSecondsOf))
   const end = Math.max(...[...clips.values()].map(endSecondsOf))
   const clipsIn = (xml: string) => [...xml.matchAll(representation)].flatMap(([of]) => clips.get(of) ?? [])
   return manifest
-    .replace(adaptationSet, (xml) => xml.replace(listOfSet, () => sharedTimeline(clipsIn(xml), offset) ?? ''))
+    .replace(adaptationSet, (xml) =>
+      xml.replace(listOfSet, () => sharedTimelineElement(clipsIn(xml), offset) ?? ''),
+    )
     .replace(representation, (xml) => {
       const clipped = clips.get(xml)
-      return clipped === undefined ? '' : xml.replace(list, () => segmentList(clipped, offset))
+      return clipped === undefined ? '' : xml.replace(list, () => segmentListElement(clipped, offset))
     })
     .replace(presentationDuration, xmlDuration(end - offset))
 }

@@ -25,7 +25,7 @@ export const xmlElement = (
 }
 
 /** Returns the value of the first attribute of that name, not unescaped. */
-export const attributeIn = (xml: string, name: string): string | undefined =>
+export const xmlAttribute = (xml: string, name: string): string | undefined =>
   new RegExp(` ${name}="([^"]*)"`).exec(xml)?.[1]
 
 /** Writes seconds as an xs:duration (XML Schema 2 §3.2.6), to the microsecond. */

@@ -1,13 +1,13 @@
 import type { NewContentExport } from '../media/content-export.ts'
 import { type ExpectedPart, examinePublished } from './examine-published.ts'
-import { isPictures, nameOf } from './examine-time.ts'
-import { fragmentsOf, type PartReading, type RenditionReading } from './readings.ts'
+import { isVideoRendition, renditionLabel } from './examine-time.ts'
+import { fragmentsOf, type ParsedPart, type ParsedRendition } from './parsed-media.ts'
 import { averageRate, peakRate, type TimedBytes } from './recomputed-rates.ts'
 import { type Violation, violation } from './violation.ts'
 
 /** A segmented export and the reading of its rendition. */
 export type ExaminedExport = {
-  readonly reading: RenditionReading
+  readonly reading: ParsedRendition
   readonly stored: NewContentExport
   /** Size of its init segment (bytes). */
   readonly initBytes: number
@@ -26,7 +26,7 @@ export const examineExports = (exports: ReadonlyArray<ExaminedExport>): Readonly
 }
 
 const examineExport = ({ reading, stored, initBytes }: ExaminedExport): ReadonlyArray<Violation> => {
-  const name = nameOf(reading)
+  const name = renditionLabel(reading)
   const { timescale } = reading.track
   const target = stored.targetDuration ?? 0
   const tooLong = reading.parts.findIndex((part) => Math.round(ticksOf(part) / timescale) > target)
@@ -45,10 +45,10 @@ const examineExport = ({ reading, stored, initBytes }: ExaminedExport): Readonly
   ]
 }
 
-const ticksOf = ({ fragments }: PartReading): number =>
+const ticksOf = ({ fragments }: ParsedPart): number =>
   fragments.reduce((ticks, { durationTicks }) => ticks + durationTicks, 0)
 
-const initOf = ({ track: { timescale } }: RenditionReading, bytes: number): ExpectedPart => ({
+const initOf = ({ track: { timescale } }: ParsedRendition, bytes: number): ExpectedPart => ({
   role: 'init',
   position: 0,
   durationTicks: 0,
@@ -57,7 +57,7 @@ const initOf = ({ track: { timescale } }: RenditionReading, bytes: number): Expe
   keyframes: [],
 })
 
-const mediaOf = (reading: RenditionReading, part: PartReading, position: number): ExpectedPart => {
+const mediaOf = (reading: ParsedRendition, part: ParsedPart, position: number): ExpectedPart => {
   let end = 0
   const keyframes = part.fragments.map(({ bytes, firstSampleEnd, durationTicks }) => {
     const offset = end
@@ -70,26 +70,26 @@ const mediaOf = (reading: RenditionReading, part: PartReading, position: number)
     durationTicks: ticksOf(part),
     timescale: reading.track.timescale,
     bytes: part.bytes,
-    keyframes: isPictures(reading) ? keyframes : [],
+    keyframes: isVideoRendition(reading) ? keyframes : [],
   }
 }
 
-const timedPartsOf = ({ track, parts }: RenditionReading): ReadonlyArray<TimedBytes> =>
+const timedPartsOf = ({ track, parts }: ParsedRendition): ReadonlyArray<TimedBytes> =>
   parts.map((part) => ({ bytes: part.bytes, seconds: ticksOf(part) / track.timescale }))
 
 /** Bits per second, for playlists with this target duration. */
-export const peakRateOf = (reading: RenditionReading, targetSeconds: number): number =>
+export const parsedPeakRate = (reading: ParsedRendition, targetSeconds: number): number =>
   peakRate(timedPartsOf(reading), targetSeconds)
 
 const examineRates = (
   name: string,
-  reading: RenditionReading,
+  reading: ParsedRendition,
   stored: NewContentExport,
 ): ReadonlyArray<Violation> => {
   const { timescale } = reading.track
   const target = stored.targetDuration ?? 0
   const parts = timedPartsOf(reading)
-  const pictures: ReadonlyArray<TimedBytes> = isPictures(reading)
+  const pictures: ReadonlyArray<TimedBytes> = isVideoRendition(reading)
     ? fragmentsOf(reading).map(({ firstSampleEnd, durationTicks }) => ({
         bytes: firstSampleEnd,
         seconds: durationTicks / timescale,

@@ -1,13 +1,13 @@
 import type { NewContentExport } from '../media/content-export.ts'
 import { examinePublished } from './examine-published.ts'
-import { frameSecondsOf, ROUNDING_SECONDS } from './examine-time.ts'
-import { fragmentsOf, type ProgressiveReading, type RenditionReading, secondsOf } from './readings.ts'
+import { longestSampleSeconds, ROUNDING_SECONDS } from './examine-time.ts'
+import { fragmentsOf, type ParsedProgressive, type ParsedRendition, parsedSeconds } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 
 /** A progressive MP4 and the renditions that it contains. */
 export type ExaminedProgressive = {
-  readonly reading: ProgressiveReading
-  readonly renditions: ReadonlyArray<RenditionReading>
+  readonly reading: ParsedProgressive
+  readonly renditions: ReadonlyArray<ParsedRendition>
 }
 
 const nameOf = ({ renditions }: ExaminedProgressive): string =>
@@ -32,11 +32,14 @@ export const examineProgressive = (examined: ExaminedProgressive): ReadonlyArray
       )
     if (track.samples !== samples)
       found.push(violation('complete', `${name}: a track has ${track.samples} samples of ${samples}`))
-    const missing = secondsOf(rendition) - track.seconds
+    const missing = parsedSeconds(rendition) - track.seconds
     // At 50 frames per second a frame lasts 0.02 s; a sum of such numbers has a floating-point error.
-    const tolerance = frameSecondsOf([rendition]) + ROUNDING_SECONDS
+    const tolerance = longestSampleSeconds([rendition]) + ROUNDING_SECONDS
     const from = track.shownFromSeconds
-    if (Math.abs(from) > ROUNDING_SECONDS || Math.abs(secondsOf(rendition) - track.shownSeconds) > tolerance)
+    if (
+      Math.abs(from) > ROUNDING_SECONDS ||
+      Math.abs(parsedSeconds(rendition) - track.shownSeconds) > tolerance
+    )
       found.push(
         violation(
           'shown-in-time',
@@ -58,11 +61,11 @@ export const examineProgressive = (examined: ExaminedProgressive): ReadonlyArray
 export const examineProgressiveExport = (
   examined: ExaminedProgressive,
   stored: NewContentExport,
-  peakOf: (rendition: RenditionReading) => number,
+  peakOf: (rendition: ParsedRendition) => number,
 ): ReadonlyArray<Violation> => {
   const { reading, renditions } = examined
   const name = nameOf(examined)
-  const seconds = Math.max(...renditions.map(secondsOf))
+  const seconds = Math.max(...renditions.map(parsedSeconds))
   const peak = renditions.reduce((sum, rendition) => sum + peakOf(rendition), 0)
   const mean = Math.ceil((8 * reading.bytes) / seconds)
   const timescale = renditions[0]?.track.timescale ?? 1

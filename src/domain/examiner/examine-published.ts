@@ -1,7 +1,7 @@
 import type { Keyframe, NewContentExport, NewContentPart } from '../media/content-export.ts'
-import { examineForm } from './examine-form.ts'
-import { isPictures } from './examine-time.ts'
-import { type RenditionReading, secondsOf } from './readings.ts'
+import { examineDeclaredTracks } from './examine-declared-tracks.ts'
+import { isVideoRendition } from './examine-time.ts'
+import { type ParsedRendition, parsedSeconds } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 
 /** The fields of a part, computed from its bytes. */
@@ -12,7 +12,7 @@ export type ExpectedPart = Pick<NewContentPart, 'role' | 'position' | 'durationT
 
 export type ExpectedExport = {
   readonly format: NewContentExport['format']
-  readonly readings: ReadonlyArray<RenditionReading>
+  readonly readings: ReadonlyArray<ParsedRendition>
   /** In the order of the database tables: the init segment first. */
   readonly parts: ReadonlyArray<ExpectedPart>
 }
@@ -24,7 +24,7 @@ export const examinePublished = (
   { format, readings, parts }: ExpectedExport,
 ): ReadonlyArray<Violation> => {
   const codecs = readings.map(({ track }) => track.codec).join()
-  const seconds = Math.max(...readings.map(secondsOf))
+  const seconds = Math.max(...readings.map(parsedSeconds))
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0)
   const found: Violation[] = []
   if (stored.format !== format)
@@ -44,10 +44,10 @@ export const examinePublished = (
         `${name}: it would be said to last ${stored.durationSeconds} s, and lasts ${seconds} s`,
       ),
     )
-  const contentType = readings.some(isPictures) ? 'video/mp4' : 'audio/mp4'
+  const contentType = readings.some(isVideoRendition) ? 'video/mp4' : 'audio/mp4'
   return [
     ...found,
-    ...examineForm(name, readings, stored),
+    ...examineDeclaredTracks(name, readings, stored),
     ...examineParts(name, stored.parts, parts, contentType),
   ]
 }

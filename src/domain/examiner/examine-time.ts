@@ -1,10 +1,10 @@
 import {
-  type FragmentReading,
   fragmentsOf,
-  type PartReading,
-  type RenditionReading,
-  secondsOf,
-} from './readings.ts'
+  type ParsedFragment,
+  type ParsedPart,
+  type ParsedRendition,
+  parsedSeconds,
+} from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 
 /** Duration of one AAC frame in ticks of its sample rate (ISO/IEC 14496-3 §4.5.1.1: `frameLength`). */
@@ -13,13 +13,13 @@ export const AAC_TICKS = 1024
 /** Far below the duration of any sample, far above the floating-point error. */
 export const ROUNDING_SECONDS = 1e-6
 
-export const isPictures = ({ track }: RenditionReading): boolean => track.pictures !== null
+export const isVideoRendition = ({ track }: ParsedRendition): boolean => track.video !== null
 
-export const nameOf = (rendition: RenditionReading): string =>
-  `the ${isPictures(rendition) ? 'pictures' : 'sound'} ${rendition.name}`
+export const renditionLabel = (rendition: ParsedRendition): string =>
+  `the ${isVideoRendition(rendition) ? 'pictures' : 'sound'} ${rendition.name}`
 
 /** Duration of the longest sample of all: a video frame or an AAC frame (seconds). */
-export const frameSecondsOf = (renditions: ReadonlyArray<RenditionReading>): number =>
+export const longestSampleSeconds = (renditions: ReadonlyArray<ParsedRendition>): number =>
   Math.max(
     0,
     ...renditions.map(
@@ -30,8 +30,8 @@ export const frameSecondsOf = (renditions: ReadonlyArray<RenditionReading>): num
   )
 
 /** Checks one rendition by itself: starts at 0, has no gaps, and is presented at its decode times. */
-export const examineTime = (rendition: RenditionReading): ReadonlyArray<Violation> => {
-  const name = nameOf(rendition)
+export const examineTiming = (rendition: ParsedRendition): ReadonlyArray<Violation> => {
+  const name = renditionLabel(rendition)
   const { timescale } = rendition.track
   const fragments = fragmentsOf(rendition)
   const [first] = fragments
@@ -68,7 +68,7 @@ export const examineTime = (rendition: RenditionReading): ReadonlyArray<Violatio
   return found
 }
 
-const bytesOf = (fragments: ReadonlyArray<FragmentReading>): number =>
+const bytesOf = (fragments: ReadonlyArray<ParsedFragment>): number =>
   fragments.reduce((sum, { bytes }) => sum + bytes, 0)
 
 /** Players without edit list support would delay the start by the composition offset of the first frame. */
@@ -77,42 +77,42 @@ const isShownInTime = ({
   durationTicks,
   shownFromTicks,
   shownToTicks,
-}: FragmentReading): boolean => shownFromTicks === startTicks && shownToTicks === startTicks + durationTicks
+}: ParsedFragment): boolean => shownFromTicks === startTicks && shownToTicks === startTicks + durationTicks
 
 /** Compares the lengths of all renditions with each other. */
-export const examineLengths = (renditions: ReadonlyArray<RenditionReading>): ReadonlyArray<Violation> => {
-  const tolerance = frameSecondsOf(renditions) + ROUNDING_SECONDS
-  const byLength = renditions.toSorted((a, b) => secondsOf(a) - secondsOf(b))
+export const examineLengths = (renditions: ReadonlyArray<ParsedRendition>): ReadonlyArray<Violation> => {
+  const tolerance = longestSampleSeconds(renditions) + ROUNDING_SECONDS
+  const byLength = renditions.toSorted((a, b) => parsedSeconds(a) - parsedSeconds(b))
   const [shortest, longest] = [byLength[0], byLength.at(-1)]
   if (shortest === undefined || longest === undefined) return []
-  const missing = secondsOf(longest) - secondsOf(shortest)
+  const missing = parsedSeconds(longest) - parsedSeconds(shortest)
   if (missing <= tolerance) return []
   return [
     violation(
       'equal-length',
-      `${nameOf(shortest)}: it ends ${missing.toFixed(3)} s before ${nameOf(longest)}`,
+      `${renditionLabel(shortest)}: it ends ${missing.toFixed(3)} s before ${renditionLabel(longest)}`,
     ),
   ]
 }
 
 /** Compares lengths with what could be decoded of the source (`null`: unknown). */
 export const examineSourceLength = (
-  renditions: ReadonlyArray<RenditionReading>,
+  renditions: ReadonlyArray<ParsedRendition>,
   sourceSeconds: number | null,
 ): ReadonlyArray<Violation> => {
   if (sourceSeconds === null) return []
-  const tolerance = frameSecondsOf(renditions) + ROUNDING_SECONDS
+  const tolerance = longestSampleSeconds(renditions) + ROUNDING_SECONDS
   return renditions
-    .filter((rendition) => Math.abs(secondsOf(rendition) - sourceSeconds) > tolerance)
+    .filter((rendition) => Math.abs(parsedSeconds(rendition) - sourceSeconds) > tolerance)
     .map((rendition) =>
       violation(
         'source-length',
-        `${nameOf(rendition)}: it lasts ${secondsOf(rendition).toFixed(3)} s, and the source ${sourceSeconds.toFixed(3)} s`,
+        `${renditionLabel(rendition)}: it lasts ${parsedSeconds(rendition).toFixed(3)} s, and the source ${sourceSeconds.toFixed(3)} s`,
       ),
     )
 }
 
-const startOf = ({ fragments }: PartReading): number => fragments[0]?.startTicks ?? Number.NaN
+const startOf = ({ fragments }: ParsedPart): number => fragments[0]?.startTicks ?? Number.NaN
 
 /** Audio is split between fragments of about a second, so it is off by half a fragment at most. */
 const MAX_OFFSET_SECONDS = 0.75
@@ -121,19 +121,24 @@ const MAX_OFFSET_SECONDS = 0.75
  * Checks that the parts of all video renditions start together, so that players can switch at any of them.
  * Audio parts must start nearby. A video part without an audio part must start near the end of the audio.
  */
-export const examineAlignment = (renditions: ReadonlyArray<RenditionReading>): ReadonlyArray<Violation> => {
-  const first = renditions.find(isPictures) ?? renditions[0]
+export const examineAlignment = (renditions: ReadonlyArray<ParsedRendition>): ReadonlyArray<Violation> => {
+  const first = renditions.find(isVideoRendition) ?? renditions[0]
   if (first === undefined) return []
   return renditions
     .filter((other) =>
-      isPictures(other) === isPictures(first) ? !startTogether(first, other) : !startNearby(first, other),
+      isVideoRendition(other) === isVideoRendition(first)
+        ? !startTogether(first, other)
+        : !startNearby(first, other),
     )
     .map((other) =>
-      violation('aligned', `${nameOf(other)}: its parts do not start with those of ${nameOf(first)}`),
+      violation(
+        'aligned',
+        `${renditionLabel(other)}: its parts do not start with those of ${renditionLabel(first)}`,
+      ),
     )
 }
 
-const startTogether = (first: RenditionReading, other: RenditionReading): boolean =>
+const startTogether = (first: ParsedRendition, other: ParsedRendition): boolean =>
   other.parts.length === first.parts.length &&
   // Compared as whole numbers: two timescales may name one instant by different fractions.
   other.parts.every(
@@ -142,13 +147,15 @@ const startTogether = (first: RenditionReading, other: RenditionReading): boolea
       startOf(first.parts[i] ?? { bytes: 0, fragments: [] }) * other.track.timescale,
   )
 
-const startsOf = ({ parts, track }: RenditionReading): ReadonlyArray<number> =>
+const startsOf = ({ parts, track }: ParsedRendition): ReadonlyArray<number> =>
   parts.map((part) => startOf(part) / track.timescale)
 
-const startNearby = (video: RenditionReading, audio: RenditionReading): boolean => {
+const startNearby = (video: ParsedRendition, audio: ParsedRendition): boolean => {
   const [videoStarts, starts] = [startsOf(video), startsOf(audio)]
   return (
     starts.length <= videoStarts.length &&
-    videoStarts.every((start, i) => Math.abs((starts[i] ?? secondsOf(audio)) - start) <= MAX_OFFSET_SECONDS)
+    videoStarts.every(
+      (start, i) => Math.abs((starts[i] ?? parsedSeconds(audio)) - start) <= MAX_OFFSET_SECONDS,
+    )
   )
 }

@@ -1,5 +1,5 @@
 /** The guarantees for all published exports. The tables of docs/hls.md describe them. */
-export const rules = [
+export const examinerRules = [
   'starts-at-zero',
   'no-gaps',
   'shown-in-time',
@@ -21,16 +21,16 @@ export const rules = [
   'complete',
   'fast-start',
 ] as const
-export type Rule = (typeof rules)[number]
+export type ExaminerRule = (typeof examinerRules)[number]
 
 /** A guarantee that an export breaks. */
 export type Violation = {
-  readonly rule: Rule
+  readonly rule: ExaminerRule
   /** A clause for people: `the sound a128 ends 0.300 s before the pictures v240`. */
   readonly message: string
 }
 
-export const violation = (rule: Rule, message: string): Violation => ({ rule, message })
+export const violation = (rule: ExaminerRule, message: string): Violation => ({ rule, message })
 
 /** The first few suffice, because many violations usually have one cause. */
 const maxDescribed = 3

@@ -11,11 +11,11 @@ import { createPublicImageCheck } from '../access/public-images.ts'
 import { permitsExport, permitsPart } from '../access/restrictions.ts'
 import type { Viewer } from '../access/viewer.ts'
 import { combineFound, type Found, mapFound } from '../caching/found.ts'
-import { type ContentPartFile, partFacts } from '../media/content-export.ts'
+import { type ContentPartFile, toPartFacts } from '../media/content-export.ts'
 import type { ContentPartUid, ImageExportUid, ImageFileUid } from '../media/ids.ts'
 import type { ImageExportFile } from '../media/image-export.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
-import { createByteSource, type ServableBytes } from './servable-bytes.ts'
+import { type ByteSource, createByteSource } from './byte-source.ts'
 
 /** Bytes of exports and segments. If missing: Forbidden, as for another file (http-api.md §2.5, W15). */
 export type ExportService = {
@@ -23,11 +23,11 @@ export type ExportService = {
   readonly openImage: (
     uid: ImageExportUid,
     viewer: Viewer | null,
-  ) => TE.TaskEither<Forbidden | Unavailable, Found<ServableBytes>>
+  ) => TE.TaskEither<Forbidden | Unavailable, Found<ByteSource>>
   readonly openPart: (
     uid: ContentPartUid,
     viewer: Viewer,
-  ) => TE.TaskEither<Forbidden | Unavailable, Found<ServableBytes>>
+  ) => TE.TaskEither<Forbidden | Unavailable, Found<ByteSource>>
 }
 
 type Deps = {
@@ -51,7 +51,7 @@ export const createExportService = (deps: Deps): ExportService => {
   /** Checks the flag again (it is in memory by now): the bytes are public for as long as it is cached. */
   const servePublic = (
     file: Found<ImageExportFile>,
-  ): TE.TaskEither<Forbidden | Unavailable, Found<ServableBytes>> =>
+  ): TE.TaskEither<Forbidden | Unavailable, Found<ByteSource>> =>
     pipe(
       checkPublic(file.value.imageFileUid),
       TE.map((flag) => combineFound(file, flag, (image) => toByteSource(image, true))),
@@ -92,7 +92,7 @@ export const createExportService = (deps: Deps): ExportService => {
         belongsToViewer(viewer),
       )()
       if (E.isLeft(file)) return file
-      return permitsPart(viewer.grant.restrictions, partFacts(file.right.value))
+      return permitsPart(viewer.grant.restrictions, toPartFacts(file.right.value))
         ? E.right(mapFound(file.right, (part) => toByteSource(part, false)))
         : E.left(forbidden('restriction'))
     },

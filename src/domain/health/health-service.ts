@@ -1,22 +1,22 @@
 import { E, type TE } from '../../fp.ts'
 import type { Monotonic } from '../../ports/monotonic.ts'
-import { oneLine } from '../shared/error-text.ts'
+import { oneLineMessage } from '../shared/error-text.ts'
 import type { Unavailable } from '../shared/errors.ts'
-import { withTimeLimit } from '../shared/with-time-limit.ts'
+import { withTaskTimeout } from '../shared/with-timeout.ts'
 
 /** State of one dependency. `fault` is `null` when it works, else one line that says what is wrong. */
-export type Finding = { readonly name: string; readonly fault: string | null }
+export type HealthFinding = { readonly name: string; readonly fault: string | null }
 
-export type Health = {
+export type HealthReport = {
   /**
    * `degraded`: cached content is served, other content is not. `unavailable`: nothing can be served.
    */
   readonly status: 'ready' | 'degraded' | 'unavailable'
-  readonly findings: ReadonlyArray<Finding>
+  readonly findings: ReadonlyArray<HealthFinding>
 }
 
 /** Checks the dependencies of this instance, at most once a second, however many callers there are. */
-export type HealthService = { readonly examine: () => Promise<Health> }
+export type HealthService = { readonly examine: () => Promise<HealthReport> }
 
 type Check = TE.TaskEither<Unavailable, unknown>
 
@@ -34,14 +34,14 @@ const reuseMs = 1000
 
 export const createHealthService = (deps: Deps): HealthService => {
   const { database, objectStore, cache, monotonic, limitMs = 2000 } = deps
-  let latest: { readonly health: Promise<Health>; endedAt: number | null } | null = null
+  let latest: { readonly health: Promise<HealthReport>; endedAt: number | null } | null = null
 
-  const find = async (name: string, check: Check): Promise<Finding> => {
-    const result = await withTimeLimit(check, limitMs, name)()
-    return { name, fault: E.isLeft(result) ? oneLine(result.left.cause) : null }
+  const find = async (name: string, check: Check): Promise<HealthFinding> => {
+    const result = await withTaskTimeout(check, limitMs, name)()
+    return { name, fault: E.isLeft(result) ? oneLineMessage(result.left.cause) : null }
   }
 
-  const examine = async (): Promise<Health> => {
+  const examine = async (): Promise<HealthReport> => {
     const findings = await Promise.all([
       find('database', database),
       find('object store', objectStore),

@@ -1,15 +1,15 @@
-import type { Line } from '../hls/m3u8-lines.ts'
-import { type Check, type Finding, ruleViolation, withTag } from './finding.ts'
+import type { M3u8Line } from '../hls/m3u8-lines.ts'
+import { linesWithTag, type PlaylistCheck, type PlaylistFinding, ruleViolation } from './finding.ts'
 
 /** Bytes of a resource, from `start` up to, and without, `end`. */
-type Range = { readonly line: Line; readonly uri: string; readonly start: number; readonly end: number }
+type Range = { readonly line: M3u8Line; readonly uri: string; readonly start: number; readonly end: number }
 
 const readRanges = (
-  lines: ReadonlyArray<Line>,
-): { readonly ranges: ReadonlyArray<Range>; readonly findings: ReadonlyArray<Finding> } => {
+  lines: ReadonlyArray<M3u8Line>,
+): { readonly ranges: ReadonlyArray<Range>; readonly findings: ReadonlyArray<PlaylistFinding> } => {
   const ranges: Range[] = []
-  const findings: Finding[] = []
-  let pending: Line | null = null
+  const findings: PlaylistFinding[] = []
+  let pending: M3u8Line | null = null
   let previous: Range | null = null
   for (const line of lines) {
     if (line.tag === 'EXT-X-BYTERANGE') pending = line
@@ -25,7 +25,7 @@ const readRanges = (
 }
 
 /** Returns the range, or why it is invalid. Without an offset it begins where the last one ends. */
-const rangeOf = (line: Line, uri: string, previous: Range | null): Range | string => {
+const rangeOf = (line: M3u8Line, uri: string, previous: Range | null): Range | string => {
   const [, length, offset] = /^([1-9]\d*)(?:@(\d+))?$/.exec(line.value) ?? []
   if (length === undefined) return `${line.value} is not a byte range`
   if (offset === undefined && previous?.uri !== uri)
@@ -34,10 +34,10 @@ const rangeOf = (line: Line, uri: string, previous: Range | null): Range | strin
   return { line, uri, start, end: start + Number(length) }
 }
 
-const ranges: Check = (lines) => readRanges(lines).findings
+const ranges: PlaylistCheck = (lines) => readRanges(lines).findings
 
-const iFrameRanges: Check = (lines) => {
-  if (withTag(lines, 'EXT-X-I-FRAMES-ONLY').length === 0) return []
+const iFrameRanges: PlaylistCheck = (lines) => {
+  if (linesWithTag(lines, 'EXT-X-I-FRAMES-ONLY').length === 0) return []
   const ends = new Map<string, number>()
   return readRanges(lines).ranges.flatMap(({ line, uri, start, end }) => {
     const overlaps = start < (ends.get(uri) ?? 0)
@@ -47,4 +47,4 @@ const iFrameRanges: Check = (lines) => {
 }
 
 /** Byte ranges must be valid, and those of keyframes must not overlap. */
-export const byteRangeChecks: ReadonlyArray<Check> = [ranges, iFrameRanges]
+export const byteRangeChecks: ReadonlyArray<PlaylistCheck> = [ranges, iFrameRanges]

@@ -18,6 +18,7 @@ const familyOf = (codec: string): string => codec.split('.')[0] ?? ''
 export const codecsIn = (attribute: string): ReadonlyArray<string> =>
   attribute.split(',').map((codec) => codec.trim())
 
-export const isDetailed = (codec: string): boolean => detailed[familyOf(codec)]?.test(codec) ?? codec !== ''
+export const isDetailedCodec = (codec: string): boolean =>
+  detailed[familyOf(codec)]?.test(codec) ?? codec !== ''
 export const isVideoCodec = (codec: string): boolean => videoCodecs.has(familyOf(codec))
 export const isAudioCodec = (codec: string): boolean => audioCodecs.has(familyOf(codec))

@@ -1,25 +1,27 @@
-import { attributeOf, type Line } from '../hls/m3u8-lines.ts'
-import { type Check, type Finding, ruleViolation, withTag } from './finding.ts'
+import { attributeValue, type M3u8Line } from '../hls/m3u8-lines.ts'
+import { linesWithTag, type PlaylistCheck, type PlaylistFinding, ruleViolation } from './finding.ts'
 
 const types = ['AUDIO', 'VIDEO', 'SUBTITLES', 'CLOSED-CAPTIONS'] as const
 
-const groupOf = (member: Line): string => `${attributeOf(member, 'TYPE')} ${attributeOf(member, 'GROUP-ID')}`
+const groupOf = (member: M3u8Line): string =>
+  `${attributeValue(member, 'TYPE')} ${attributeValue(member, 'GROUP-ID')}`
 
-const membership: Check = (lines) =>
-  withTag(lines, 'EXT-X-MEDIA').flatMap((member) => {
-    const missing = ['TYPE', 'GROUP-ID', 'NAME'].find((name) => !attributeOf(member, name))
+const membership: PlaylistCheck = (lines) =>
+  linesWithTag(lines, 'EXT-X-MEDIA').flatMap((member) => {
+    const missing = ['TYPE', 'GROUP-ID', 'NAME'].find((name) => !attributeValue(member, name))
     if (missing !== undefined) return [ruleViolation('group', member, `has no ${missing}`)]
-    const contradicts = attributeOf(member, 'DEFAULT') === 'YES' && attributeOf(member, 'AUTOSELECT') === 'NO'
+    const contradicts =
+      attributeValue(member, 'DEFAULT') === 'YES' && attributeValue(member, 'AUTOSELECT') === 'NO'
     return contradicts ? [ruleViolation('group', member, 'has DEFAULT=YES and AUTOSELECT=NO')] : []
   })
 
-const duplicates: Check = (lines) => {
+const duplicates: PlaylistCheck = (lines) => {
   const seen = new Set<string>()
-  return withTag(lines, 'EXT-X-MEDIA').flatMap((member): ReadonlyArray<Finding> => {
+  return linesWithTag(lines, 'EXT-X-MEDIA').flatMap((member): ReadonlyArray<PlaylistFinding> => {
     const group = groupOf(member)
-    const name = `${group} name ${attributeOf(member, 'NAME')}`
-    const isDefault = attributeOf(member, 'DEFAULT') === 'YES'
-    const findings: Finding[] = []
+    const name = `${group} name ${attributeValue(member, 'NAME')}`
+    const isDefault = attributeValue(member, 'DEFAULT') === 'YES'
+    const findings: PlaylistFinding[] = []
     if (seen.has(name))
       findings.push(ruleViolation('group', member, 'has the name of another member of its group'))
     if (isDefault && seen.has(group))
@@ -30,11 +32,11 @@ const duplicates: Check = (lines) => {
   })
 }
 
-const references: Check = (lines) => {
-  const defined = new Set(withTag(lines, 'EXT-X-MEDIA').map(groupOf))
-  return withTag(lines, 'EXT-X-STREAM-INF').flatMap((variant) =>
+const references: PlaylistCheck = (lines) => {
+  const defined = new Set(linesWithTag(lines, 'EXT-X-MEDIA').map(groupOf))
+  return linesWithTag(lines, 'EXT-X-STREAM-INF').flatMap((variant) =>
     types.flatMap((type) => {
-      const id = attributeOf(variant, type)
+      const id = attributeValue(variant, type)
       if (id === undefined || defined.has(`${type} ${id}`)) return []
       if (type === 'CLOSED-CAPTIONS' && id === 'NONE') return []
       return [ruleViolation('group', variant, `refers to the ${type} group ${id}, which is not defined`)]
@@ -43,4 +45,4 @@ const references: Check = (lines) => {
 }
 
 /** Rendition groups must be complete, and defined if a variant refers to them. */
-export const groupChecks: ReadonlyArray<Check> = [membership, duplicates, references]
+export const groupChecks: ReadonlyArray<PlaylistCheck> = [membership, duplicates, references]

@@ -1,12 +1,12 @@
-import { linesOf } from '../hls/m3u8-lines.ts'
+import { parseM3u8Lines } from '../hls/m3u8-lines.ts'
 import { groupChecks } from './check-groups.ts'
 import { iFrameStreamChecks } from './check-iframe-streams.ts'
-import { independentSegments } from './check-media-playlist.ts'
+import { checkIndependentSegments } from './check-media-playlist.ts'
 import { textChecks } from './check-text.ts'
 import { variantChecks } from './check-variants.ts'
-import { type Check, type Finding, ruleViolation, runAll } from './finding.ts'
+import { type PlaylistCheck, type PlaylistFinding, ruleViolation, runChecks } from './finding.ts'
 
-const kind: Check = (lines) => {
+const kind: PlaylistCheck = (lines) => {
   const foreign = lines.find(({ tag }) => tag === 'EXTINF' || tag === 'EXT-X-TARGETDURATION')
   if (foreign !== undefined) return [ruleViolation('kind', foreign, 'belongs in a media playlist')]
   return lines.some(({ tag }) => tag === 'EXT-X-STREAM-INF')
@@ -14,14 +14,15 @@ const kind: Check = (lines) => {
     : [ruleViolation('kind', null, 'has no variant')]
 }
 
-const checks: ReadonlyArray<Check> = [
+const checks: ReadonlyArray<PlaylistCheck> = [
   ...textChecks,
   kind,
-  independentSegments,
+  checkIndependentSegments,
   ...variantChecks,
   ...iFrameStreamChecks,
   ...groupChecks,
 ]
 
 /** Returns every violation of the rules for master playlists. */
-export const checkMasterPlaylist = (text: string): ReadonlyArray<Finding> => runAll(checks, linesOf(text))
+export const checkMasterPlaylist = (text: string): ReadonlyArray<PlaylistFinding> =>
+  runChecks(checks, parseM3u8Lines(text))

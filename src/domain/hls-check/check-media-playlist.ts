@@ -1,10 +1,16 @@
-import { attributeOf, type Line, linesOf, secondsOf } from '../hls/m3u8-lines.ts'
+import { attributeValue, extinfSeconds, type M3u8Line, parseM3u8Lines } from '../hls/m3u8-lines.ts'
 import { byteRangeChecks } from './check-byte-ranges.ts'
 import { textChecks } from './check-text.ts'
-import { type Check, type Finding, ruleViolation, runAll, withTag } from './finding.ts'
+import {
+  linesWithTag,
+  type PlaylistCheck,
+  type PlaylistFinding,
+  ruleViolation,
+  runChecks,
+} from './finding.ts'
 
-const targetDuration: Check = (lines) => {
-  const [declaration, ...more] = withTag(lines, 'EXT-X-TARGETDURATION')
+const targetDuration: PlaylistCheck = (lines) => {
+  const [declaration, ...more] = linesWithTag(lines, 'EXT-X-TARGETDURATION')
   if (declaration === undefined) return [ruleViolation('target-duration', null, 'has no target duration')]
   if (!/^[1-9]\d*$/.test(declaration.value))
     return [
@@ -12,25 +18,25 @@ const targetDuration: Check = (lines) => {
     ]
 
   const target = Number(declaration.value)
-  const tooLong = withTag(lines, 'EXTINF').filter((line) => Math.round(secondsOf(line)) > target)
+  const tooLong = linesWithTag(lines, 'EXTINF').filter((line) => Math.round(extinfSeconds(line)) > target)
   return [
     ...more.map((line) => ruleViolation('target-duration', line, 'declares the target duration again')),
     ...tooLong.map((line) =>
       ruleViolation(
         'target-duration',
         line,
-        `${secondsOf(line)} s, rounded, is more than the target of ${target} s`,
+        `${extinfSeconds(line)} s, rounded, is more than the target of ${target} s`,
       ),
     ),
   ]
 }
 
-const durations: Check = (lines) => {
-  const findings: Finding[] = []
-  let pending: Line | null = null
+const durations: PlaylistCheck = (lines) => {
+  const findings: PlaylistFinding[] = []
+  let pending: M3u8Line | null = null
   for (const line of lines) {
     if (line.tag === 'EXTINF') {
-      if (Number.isNaN(secondsOf(line)))
+      if (Number.isNaN(extinfSeconds(line)))
         findings.push(
           ruleViolation('duration', line, `${line.value} is not a duration in fixed notation and a comma`),
         )
@@ -46,30 +52,30 @@ const durations: Check = (lines) => {
     : [...findings, ruleViolation('duration', pending, 'is not followed by a segment')]
 }
 
-const kind: Check = (lines) => {
+const kind: PlaylistCheck = (lines) => {
   const foreign = lines.find(({ tag }) => tag === 'EXT-X-STREAM-INF' || tag === 'EXT-X-MEDIA')
   if (foreign !== undefined) return [ruleViolation('kind', foreign, 'belongs in a master playlist')]
   return lines.some(({ uri }) => uri !== null) ? [] : [ruleViolation('kind', null, 'has no segment')]
 }
 
-const exactly = (tag: string, value: string, rule: 'vod' | 'media-sequence'): Check => {
+const exactly = (tag: string, value: string, rule: 'vod' | 'media-sequence'): PlaylistCheck => {
   return (lines) => {
-    const [line] = withTag(lines, tag)
+    const [line] = linesWithTag(lines, tag)
     if (line === undefined) return [ruleViolation(rule, null, `has no #${tag}`)]
     return line.value === value ? [] : [ruleViolation(rule, line, `says ${line.value}`)]
   }
 }
 
-const end: Check = (lines) => {
-  const [line] = withTag(lines, 'EXT-X-ENDLIST')
+const end: PlaylistCheck = (lines) => {
+  const [line] = linesWithTag(lines, 'EXT-X-ENDLIST')
   if (line === undefined) return [ruleViolation('end', null, 'has no #EXT-X-ENDLIST')]
   const after = lines.find(({ number, tag, uri }) => number > line.number && (tag !== null || uri !== null))
   return after === undefined ? [] : [ruleViolation('end', after, 'comes after #EXT-X-ENDLIST')]
 }
 
-const map: Check = (lines) => {
-  const maps = withTag(lines, 'EXT-X-MAP')
-  const withoutUri = maps.filter((line) => !attributeOf(line, 'URI'))
+const map: PlaylistCheck = (lines) => {
+  const maps = linesWithTag(lines, 'EXT-X-MAP')
+  const withoutUri = maps.filter((line) => !attributeValue(line, 'URI'))
   const firstMap = maps[0]?.number ?? Number.POSITIVE_INFINITY
   const early = lines.find(
     ({ number, uri }) => number < firstMap && /\.(?:m4s|cmf[avt])(?:$|[?#])/.test(uri ?? ''),
@@ -80,12 +86,12 @@ const map: Check = (lines) => {
   ]
 }
 
-export const independentSegments: Check = (lines) =>
+export const checkIndependentSegments: PlaylistCheck = (lines) =>
   lines.some(({ tag }) => tag === 'EXT-X-INDEPENDENT-SEGMENTS' || tag === 'EXT-X-I-FRAMES-ONLY')
     ? []
     : [ruleViolation('independent-segments', null, 'does not say that its segments are independent')]
 
-const checks: ReadonlyArray<Check> = [
+const checks: ReadonlyArray<PlaylistCheck> = [
   ...textChecks,
   kind,
   targetDuration,
@@ -94,9 +100,10 @@ const checks: ReadonlyArray<Check> = [
   exactly('EXT-X-MEDIA-SEQUENCE', '0', 'media-sequence'),
   end,
   map,
-  independentSegments,
+  checkIndependentSegments,
   ...byteRangeChecks,
 ]
 
 /** Returns every violation of the rules for complete media playlists. */
-export const checkMediaPlaylist = (text: string): ReadonlyArray<Finding> => runAll(checks, linesOf(text))
+export const checkMediaPlaylist = (text: string): ReadonlyArray<PlaylistFinding> =>
+  runChecks(checks, parseM3u8Lines(text))

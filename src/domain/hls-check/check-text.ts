@@ -1,20 +1,20 @@
-import type { Line } from '../hls/m3u8-lines.ts'
-import { referencesIn } from '../hls/variables.ts'
-import { type Check, type Finding, ruleViolation } from './finding.ts'
-import { checkVersion } from './needed-version.ts'
+import type { M3u8Line } from '../hls/m3u8-lines.ts'
+import { variableReferencesIn } from '../hls/variables.ts'
+import { checkVersion } from './check-version.ts'
+import { type PlaylistCheck, type PlaylistFinding, ruleViolation } from './finding.ts'
 
-const text: Check = (lines) =>
+const text: PlaylistCheck = (lines) =>
   lines.flatMap((line) => {
     const kinds = new Set(line.tokens.map(({ kind }) => kind))
     const content = line.text.replace(/\r?\n$/, '')
-    const faults: Finding[] = []
+    const faults: PlaylistFinding[] = []
     if (kinds.has('byteOrderMark')) faults.push(ruleViolation('text', line, 'starts with a byte order mark'))
     if (/\p{Cc}/u.test(content)) faults.push(ruleViolation('text', line, 'contains a control character'))
     if (content.includes('\uFFFD')) faults.push(ruleViolation('text', line, 'is not valid UTF-8'))
     return faults
   })
 
-const head: Check = ([first]) =>
+const head: PlaylistCheck = ([first]) =>
   first?.tag === 'EXTM3U' ? [] : [ruleViolation('head', first ?? null, 'does not begin with #EXTM3U')]
 
 const quotedNames = new Set('URI CODECS GROUP-ID NAME LANGUAGE CHANNELS AUDIO VIDEO SUBTITLES'.split(' '))
@@ -22,7 +22,7 @@ const unquotedNames = new Set(
   'BANDWIDTH AVERAGE-BANDWIDTH RESOLUTION FRAME-RATE TYPE DEFAULT AUTOSELECT METHOD'.split(' '),
 )
 
-const attributesOf = (line: Line): ReadonlyArray<Finding> => {
+const attributesOf = (line: M3u8Line): ReadonlyArray<PlaylistFinding> => {
   const names = line.attributes.map(({ name }) => name)
   const duplicate = names.find((name, i) => names.indexOf(name) !== i)
   const unquoted = line.attributes.find(({ name, quoted }) => quotedNames.has(name) && !quoted)
@@ -41,9 +41,9 @@ const attributesOf = (line: Line): ReadonlyArray<Finding> => {
   return reasons.flatMap((reason) => (reason ? [ruleViolation('attribute-list', line, reason)] : []))
 }
 
-const attributeLists: Check = (lines) => lines.flatMap(attributesOf)
+const attributeLists: PlaylistCheck = (lines) => lines.flatMap(attributesOf)
 
-const reservedParameters: Check = (lines) =>
+const reservedParameters: PlaylistCheck = (lines) =>
   lines
     .filter(({ uri, attributes }) =>
       [uri ?? '', ...attributes.filter(({ name }) => name === 'URI').map(({ value }) => value)].some(
@@ -52,14 +52,14 @@ const reservedParameters: Check = (lines) =>
     )
     .map((line) => ruleViolation('reserved-parameter', line, 'has a query parameter that starts with _HLS_'))
 
-const variables: Check = (lines) => {
+const variables: PlaylistCheck = (lines) => {
   const defined = new Set<string>()
   return lines.flatMap((line) => {
     const isDefinition = line.tag === 'EXT-X-DEFINE'
     if (isDefinition) for (const { name, value } of line.attributes) if (name !== 'VALUE') defined.add(value)
     // Variables occur in URIs and attribute lists only, after the first EXT-X-DEFINE.
     if (isDefinition || (line.uri === null && line.attributes.length === 0) || defined.size === 0) return []
-    const unknown = referencesIn(line.text).find((name) => !defined.has(name))
+    const unknown = variableReferencesIn(line.text).find((name) => !defined.has(name))
     return unknown === undefined
       ? []
       : [ruleViolation('variable', line, `refers to ${unknown}, which is not defined`)]
@@ -67,7 +67,7 @@ const variables: Check = (lines) => {
 }
 
 /** Rules for playlists of every kind. */
-export const textChecks: ReadonlyArray<Check> = [
+export const textChecks: ReadonlyArray<PlaylistCheck> = [
   text,
   head,
   checkVersion,

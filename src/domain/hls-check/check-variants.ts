@@ -1,32 +1,33 @@
-import { attributeOf, type Line } from '../hls/m3u8-lines.ts'
-import { codecsIn, isAudioCodec, isDetailed, isVideoCodec } from './check-codecs.ts'
-import { type Check, type Finding, ruleViolation, withTag } from './finding.ts'
+import { attributeValue, type M3u8Line } from '../hls/m3u8-lines.ts'
+import { codecsIn, isAudioCodec, isDetailedCodec, isVideoCodec } from './check-codecs.ts'
+import { linesWithTag, type PlaylistCheck, type PlaylistFinding, ruleViolation } from './finding.ts'
 
-type LineCheck = (variant: Line) => ReadonlyArray<Finding>
+type LineCheck = (variant: M3u8Line) => ReadonlyArray<PlaylistFinding>
 
 const eachVariant =
-  (check: LineCheck): Check =>
+  (check: LineCheck): PlaylistCheck =>
   (lines) =>
-    withTag(lines, 'EXT-X-STREAM-INF').flatMap(check)
+    linesWithTag(lines, 'EXT-X-STREAM-INF').flatMap(check)
 
 /** Checks each variant and each I-frame stream. */
 const eachStream =
-  (check: LineCheck): Check =>
-  (lines) => [...eachVariant(check)(lines), ...withTag(lines, 'EXT-X-I-FRAME-STREAM-INF').flatMap(check)]
+  (check: LineCheck): PlaylistCheck =>
+  (lines) => [...eachVariant(check)(lines), ...linesWithTag(lines, 'EXT-X-I-FRAME-STREAM-INF').flatMap(check)]
 
-const codecsOf = (variant: Line): ReadonlyArray<string> => codecsIn(attributeOf(variant, 'CODECS') ?? '')
-export const hasVideo = (variant: Line): boolean =>
-  attributeOf(variant, 'RESOLUTION') !== undefined || codecsOf(variant).some(isVideoCodec)
-const bandwidthOf = (variant: Line): number => Number(attributeOf(variant, 'BANDWIDTH'))
+const codecsOf = (variant: M3u8Line): ReadonlyArray<string> =>
+  codecsIn(attributeValue(variant, 'CODECS') ?? '')
+export const variantHasVideo = (variant: M3u8Line): boolean =>
+  attributeValue(variant, 'RESOLUTION') !== undefined || codecsOf(variant).some(isVideoCodec)
+const bandwidthOf = (variant: M3u8Line): number => Number(attributeValue(variant, 'BANDWIDTH'))
 
 const bandwidth = eachStream((variant) => {
-  const written = attributeOf(variant, 'BANDWIDTH')
+  const written = attributeValue(variant, 'BANDWIDTH')
   if (written === undefined) return [ruleViolation('bandwidth', variant, 'has no BANDWIDTH')]
   return /^[1-9]\d*$/.test(written) ? [] : [ruleViolation('bandwidth', variant, `BANDWIDTH is ${written}`)]
 })
 
 const averageBandwidth = eachStream((variant) => {
-  const written = attributeOf(variant, 'AVERAGE-BANDWIDTH')
+  const written = attributeValue(variant, 'AVERAGE-BANDWIDTH')
   const isOptional = variant.tag === 'EXT-X-I-FRAME-STREAM-INF'
   if (written === undefined)
     return isOptional ? [] : [ruleViolation('average-bandwidth', variant, 'has no AVERAGE-BANDWIDTH')]
@@ -38,18 +39,20 @@ const averageBandwidth = eachStream((variant) => {
 })
 
 const codecs = eachStream((variant) => {
-  if (attributeOf(variant, 'CODECS') === undefined) return [ruleViolation('codecs', variant, 'has no CODECS')]
-  const vague = codecsOf(variant).find((codec) => !isDetailed(codec))
+  if (attributeValue(variant, 'CODECS') === undefined)
+    return [ruleViolation('codecs', variant, 'has no CODECS')]
+  const vague = codecsOf(variant).find((codec) => !isDetailedCodec(codec))
   if (vague !== undefined)
     return [ruleViolation('codecs', variant, `${vague || 'an empty codec'} is incomplete`)]
-  const lacksAudioCodec = attributeOf(variant, 'AUDIO') !== undefined && !codecsOf(variant).some(isAudioCodec)
+  const lacksAudioCodec =
+    attributeValue(variant, 'AUDIO') !== undefined && !codecsOf(variant).some(isAudioCodec)
   return lacksAudioCodec ? [ruleViolation('codecs', variant, 'has an AUDIO group, but no audio codec')] : []
 })
 
 const video = eachVariant((variant) => {
-  if (!hasVideo(variant)) return []
-  const resolution = attributeOf(variant, 'RESOLUTION')
-  const rate = attributeOf(variant, 'FRAME-RATE')
+  if (!variantHasVideo(variant)) return []
+  const resolution = attributeValue(variant, 'RESOLUTION')
+  const rate = attributeValue(variant, 'FRAME-RATE')
   return [
     ...(resolution === undefined
       ? [ruleViolation('resolution', variant, 'has video, but no RESOLUTION')]
@@ -64,7 +67,7 @@ const video = eachVariant((variant) => {
   ]
 })
 
-const uris: Check = (lines) => {
+const uris: PlaylistCheck = (lines) => {
   const relevant = lines.filter(({ tag, uri }) => tag !== null || uri !== null)
   return relevant.flatMap((line, i) => {
     if (line.tag === 'EXT-X-STREAM-INF' && !relevant[i + 1]?.uri)
@@ -75,9 +78,9 @@ const uris: Check = (lines) => {
   })
 }
 
-const ladder: Check = (lines) => {
-  const variants = withTag(lines, 'EXT-X-STREAM-INF')
-  const videoVariants = variants.filter(hasVideo)
+const ladder: PlaylistCheck = (lines) => {
+  const variants = linesWithTag(lines, 'EXT-X-STREAM-INF')
+  const videoVariants = variants.filter(variantHasVideo)
   const hasAudio = videoVariants.some((variant) => codecsOf(variant).some(isAudioCodec))
   const rates = new Set(variants.map(bandwidthOf))
   return [
@@ -92,4 +95,11 @@ const ladder: Check = (lines) => {
 }
 
 /** Rules for each variant, and for the set of variants. */
-export const variantChecks: ReadonlyArray<Check> = [uris, bandwidth, averageBandwidth, codecs, video, ladder]
+export const variantChecks: ReadonlyArray<PlaylistCheck> = [
+  uris,
+  bandwidth,
+  averageBandwidth,
+  codecs,
+  video,
+  ladder,
+]

@@ -1,9 +1,9 @@
-import type { Line } from '../hls/m3u8-lines.ts'
-import { type Rule, rules } from './rules.ts'
+import type { M3u8Line } from '../hls/m3u8-lines.ts'
+import { type HlsRule, hlsRules } from './rules.ts'
 
 /** A violation of a rule by a playlist. */
-export type Finding = {
-  readonly rule: Rule
+export type PlaylistFinding = {
+  readonly rule: HlsRule
   readonly severity: 'fault' | 'advice'
   /** Where the rule is written. */
   readonly source: string
@@ -16,18 +16,25 @@ export type Finding = {
 }
 
 /** Checks the lines of a playlist for one rule or a few related ones. */
-export type Check = (lines: ReadonlyArray<Line>) => ReadonlyArray<Finding>
+export type PlaylistCheck = (lines: ReadonlyArray<M3u8Line>) => ReadonlyArray<PlaylistFinding>
 
-export const ruleViolation = (rule: Rule, line: Pick<Line, 'number'> | null, reason: string): Finding => ({
+export const ruleViolation = (
+  rule: HlsRule,
+  line: Pick<M3u8Line, 'number'> | null,
+  reason: string,
+): PlaylistFinding => ({
   rule,
-  ...rules[rule],
+  ...hlsRules[rule],
   line: line?.number ?? null,
   reason,
 })
 
-export const withTag = (lines: ReadonlyArray<Line>, tag: string): ReadonlyArray<Line> =>
+export const linesWithTag = (lines: ReadonlyArray<M3u8Line>, tag: string): ReadonlyArray<M3u8Line> =>
   lines.filter((line) => line.tag === tag)
 
 /** Returns the findings by line number; those about the whole playlist come first. */
-export const runAll = (checks: ReadonlyArray<Check>, lines: ReadonlyArray<Line>): ReadonlyArray<Finding> =>
+export const runChecks = (
+  checks: ReadonlyArray<PlaylistCheck>,
+  lines: ReadonlyArray<M3u8Line>,
+): ReadonlyArray<PlaylistFinding> =>
   checks.flatMap((check) => check(lines)).sort((a, b) => (a.line ?? 0) - (b.line ?? 0))

@@ -6,7 +6,7 @@ type RuleText = {
 }
 
 /** The rules of `larder check`: severity, source and fix. */
-export const rules = {
+export const hlsRules = {
   text: {
     severity: 'fault',
     source: 'RFC 8216bis §4.1',
@@ -174,4 +174,4 @@ export const rules = {
   },
 } as const satisfies Readonly<Record<string, RuleText>>
 
-export type Rule = keyof typeof rules
+export type HlsRule = keyof typeof hlsRules

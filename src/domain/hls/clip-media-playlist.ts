@@ -1,9 +1,9 @@
-import { type Clip, isListed, type Span } from '../access/restrictions.ts'
-import { entriesOf } from './entries.ts'
-import { secondsOf } from './m3u8-lines.ts'
+import { type Clip, isSegmentInClipPlaylist, type TimeSpan } from '../access/restrictions.ts'
+import { extinfSeconds } from './m3u8-lines.ts'
+import { splitPlaylistEntries } from './split-playlist.ts'
 
 /** A segment in a playlist. `text`: from its EXTINF to its URI; adjacent entries of one URI are joined. */
-type ListedPart = { readonly uri: string; readonly span: Span; readonly text: string }
+type ListedPart = { readonly uri: string; readonly span: TimeSpan; readonly text: string }
 
 /** A parsed media playlist: its segments and the text between them, in order. */
 export type ParsedMediaPlaylist = ReadonlyArray<string | ListedPart>
@@ -12,12 +12,12 @@ const microseconds = 1_000_000
 
 const isPart = (piece: string | ListedPart | undefined): piece is ListedPart => typeof piece === 'object'
 
-export const readMediaPlaylist = (text: string): ParsedMediaPlaylist => {
+export const parseMediaPlaylist = (text: string): ParsedMediaPlaylist => {
   // Our playlists have whole microseconds. As integers they add up exactly.
   let end = 0
-  const entries = entriesOf(text, 'EXTINF', (head, uri, text): ListedPart => {
+  const entries = splitPlaylistEntries(text, 'EXTINF', (head, uri, text): ListedPart => {
     const start = end
-    end += Math.round(secondsOf(head) * microseconds)
+    end += Math.round(extinfSeconds(head) * microseconds)
     return { uri, span: { start: start / microseconds, end: end / microseconds }, text }
   })
 
@@ -38,6 +38,6 @@ export const readMediaPlaylist = (text: string): ParsedMediaPlaylist => {
  * ENDLIST. Keyframes of one segment stay together, so that I-frame and media playlist cover the same time.
  */
 export const clipMediaPlaylist = (list: ParsedMediaPlaylist, clip: Clip): string | null => {
-  const kept = list.filter((piece) => !isPart(piece) || isListed(clip, piece.span))
+  const kept = list.filter((piece) => !isPart(piece) || isSegmentInClipPlaylist(clip, piece.span))
   return kept.some(isPart) ? kept.map((piece) => (isPart(piece) ? piece.text : piece)).join('') : null
 }

@@ -1,7 +1,7 @@
 import type { MobileFilter } from './mobile-filter.ts'
 import { compareSizes, effectivePixelRatio, type Size, scaleSize } from './size-comparison.ts'
 
-export type VariantChoice = {
+export type SelectableVariant = {
   /** Bits per second. */
   readonly bandwidth: number
   readonly size: Size | null
@@ -13,7 +13,7 @@ const filterUnlessEmpty = <A>(all: ReadonlyArray<A>, matches: (a: A) => boolean)
 }
 
 /** Of the variants with a size, keeps the best for each effective pixel ratio, and all ties. */
-const bestOfEachRatio = <A extends VariantChoice>(
+const bestOfEachRatio = <A extends SelectableVariant>(
   all: ReadonlyArray<A>,
   want: Size,
   pr: number,
@@ -34,7 +34,7 @@ const bestOfEachRatio = <A extends VariantChoice>(
 }
 
 /** Applies the filter, in the given order. Never empty unless the input is (http-api.md §5.3). */
-export const filterVariants = <A extends VariantChoice>(
+export const filterVariants = <A extends SelectableVariant>(
   all: ReadonlyArray<A>,
   filter: MobileFilter,
 ): ReadonlyArray<A> => {

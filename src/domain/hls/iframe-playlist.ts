@@ -1,8 +1,12 @@
 import { O } from '../../fp.ts'
-import { areKeyed, type KeyedPart, type KeyedVodParts } from '../media/content-export.ts'
-import { type ListEntry, toListText } from './list-text.ts'
+import {
+  allHaveKeyframes,
+  type PartWithKeyframes,
+  type VodPartsWithKeyframes,
+} from '../media/content-export.ts'
+import { formatMediaPlaylist, type MediaPlaylistEntry } from './format-media-playlist.ts'
 
-const entriesOf = (part: KeyedPart): ReadonlyArray<ListEntry> =>
+const entriesOf = (part: PartWithKeyframes): ReadonlyArray<MediaPlaylistEntry> =>
   part.keyframes.map(({ offset, length, durationTicks }) => ({
     part,
     durationTicks,
@@ -14,11 +18,11 @@ const entriesOf = (part: KeyedPart): ReadonlyArray<ListEntry> =>
  * Returns the I-frame playlist of an export (RFC 8216bis §4.4.3.6): each keyframe as a byte range of its
  * segment, shown until the next one. `none` if keyframes do not cover all of the export, as for audio.
  */
-export const toIFramePlaylist = ({ targetDuration, parts }: KeyedVodParts): O.Option<string> => {
+export const toIFramePlaylist = ({ targetDuration, parts }: VodPartsWithKeyframes): O.Option<string> => {
   const media = parts.filter(({ role }) => role === 'media')
-  if (!areKeyed(media)) return O.none
+  if (!allHaveKeyframes(media)) return O.none
   return O.some(
-    toListText({
+    formatMediaPlaylist({
       targetDuration,
       parts,
       features: ['decimalDurations', 'byteRanges', 'iFramesOnly'],

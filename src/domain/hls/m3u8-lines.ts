@@ -1,6 +1,6 @@
-import { type Token, tokenize } from './m3u8-tokenizer.ts'
+import { type M3u8Token, tokenizeM3u8 } from './m3u8-tokenizer.ts'
 
-export type Attribute = {
+export type M3u8Attribute = {
   readonly name: string
   /** Without its quotes. */
   readonly value: string
@@ -8,23 +8,23 @@ export type Attribute = {
 }
 
 /** A line of an m3u8 text with its tag, attributes and URI. */
-export type Line = {
+export type M3u8Line = {
   /** From 1. */
   readonly number: number
   /** `EXT-X-MAP`; `null` for a line without a tag. */
   readonly tag: string | null
   /** The text after the tag's colon. */
   readonly value: string
-  readonly attributes: ReadonlyArray<Attribute>
+  readonly attributes: ReadonlyArray<M3u8Attribute>
   readonly uri: string | null
   /** The text of all `tokens`, with the line break. */
   readonly text: string
-  readonly tokens: ReadonlyArray<Token>
+  readonly tokens: ReadonlyArray<M3u8Token>
 }
 
-const attributesOf = (tokens: ReadonlyArray<Token>): ReadonlyArray<Attribute> => {
+const attributesOf = (tokens: ReadonlyArray<M3u8Token>): ReadonlyArray<M3u8Attribute> => {
   const pieces = tokens.filter(({ kind }) => kind !== 'space')
-  return pieces.flatMap(({ kind, text: name }, i): ReadonlyArray<Attribute> => {
+  return pieces.flatMap(({ kind, text: name }, i): ReadonlyArray<M3u8Attribute> => {
     const value = pieces[i + 2]
     if (kind !== 'attributeName') return []
     if (value?.kind === 'quotedString') return [{ name, value: value.text.slice(1, -1), quoted: true }]
@@ -32,7 +32,7 @@ const attributesOf = (tokens: ReadonlyArray<Token>): ReadonlyArray<Attribute> =>
   })
 }
 
-const lineOf = (tokens: ReadonlyArray<Token>, number: number): Line => {
+const lineOf = (tokens: ReadonlyArray<M3u8Token>, number: number): M3u8Line => {
   const tagIndex = tokens.findIndex(({ kind }) => kind === 'tagName')
   const valueTokens = tagIndex < 0 ? [] : tokens.slice(tagIndex + 1).filter(({ kind }) => kind !== 'newline')
   return {
@@ -50,14 +50,14 @@ const lineOf = (tokens: ReadonlyArray<Token>, number: number): Line => {
 }
 
 /** Returns the lines of an m3u8 text in order. Their `text`s together are the input. */
-export const linesOf = (text: string): ReadonlyArray<Line> => {
-  const lines: Line[] = []
-  let tokens: Token[] = []
+export const parseM3u8Lines = (text: string): ReadonlyArray<M3u8Line> => {
+  const lines: M3u8Line[] = []
+  let tokens: M3u8Token[] = []
   const flush = () => {
     if (tokens.length > 0) lines.push(lineOf(tokens, lines.length + 1))
     tokens = []
   }
-  for (const token of tokenize(text)) {
+  for (const token of tokenizeM3u8(text)) {
     tokens.push(token)
     if (token.kind === 'newline') flush()
   }
@@ -66,11 +66,11 @@ export const linesOf = (text: string): ReadonlyArray<Line> => {
 }
 
 /** Returns the value of an attribute, without quotes. */
-export const attributeOf = (line: Line, name: string): string | undefined =>
+export const attributeValue = (line: M3u8Line, name: string): string | undefined =>
   line.attributes.find((attribute) => attribute.name === name)?.value
 
 /** Returns the seconds of an EXTINF line; NaN if they are not in fixed notation. */
-export const secondsOf = ({ value }: Line): number => {
+export const extinfSeconds = ({ value }: M3u8Line): number => {
   const [, seconds] = /^(\d+(?:\.\d+)?),/.exec(value) ?? []
   return seconds === undefined ? Number.NaN : Number(seconds)
 }

@@ -1,6 +1,6 @@
 /** A piece of an m3u8 text. The `text`s of all tokens in order are the input, code unit for code unit. */
-export type Token = {
-  readonly kind: TokenKind
+export type M3u8Token = {
+  readonly kind: M3u8TokenKind
   readonly text: string
 }
 
@@ -9,7 +9,7 @@ export type Token = {
  * for `=` and `,`, and `quotedString` or `value`), or one `value`. `malformed`: the rest of an attribute list
  * from the first syntax error. `space`: spaces and control characters around the content of a line.
  */
-export type TokenKind =
+export type M3u8TokenKind =
   | 'byteOrderMark'
   | 'tagName'
   | 'attributeName'
@@ -27,7 +27,7 @@ const tag = /^(#EXT[^:]*:?)(.*)$/s
 const attributeListStart = /^\s*[A-Z0-9-]+=/
 const attribute = /(\s*)([A-Z0-9-]+)(=)(?:("[^"]*")(\s*)|([^",]*))(,|$)/y
 
-const withoutEmpty = (...tokens: ReadonlyArray<Token>): ReadonlyArray<Token> =>
+const withoutEmpty = (...tokens: ReadonlyArray<M3u8Token>): ReadonlyArray<M3u8Token> =>
   tokens.filter(({ text }) => text !== '')
 
 /** Strips what the URL standard strips from a URL: spaces and control characters. */
@@ -39,8 +39,8 @@ const contentBounds = (text: string): readonly [start: number, end: number] => {
   return [start, end]
 }
 
-const attributesOf = (text: string): ReadonlyArray<Token> => {
-  const tokens: Token[] = []
+const attributesOf = (text: string): ReadonlyArray<M3u8Token> => {
+  const tokens: M3u8Token[] = []
   let position = 0
   while (position < text.length) {
     attribute.lastIndex = position
@@ -64,14 +64,14 @@ const attributesOf = (text: string): ReadonlyArray<Token> => {
   return tokens
 }
 
-const contentOf = (text: string): ReadonlyArray<Token> => {
+const contentOf = (text: string): ReadonlyArray<M3u8Token> => {
   if (text === '') return []
   if (!text.startsWith('#')) return [{ kind: 'uri', text }]
   const match = tag.exec(text)
   if (match === null) return [{ kind: 'comment', text }]
 
   const [, name = '', rest = ''] = match
-  const value: ReadonlyArray<Token> = attributeListStart.test(rest)
+  const value: ReadonlyArray<M3u8Token> = attributeListStart.test(rest)
     ? attributesOf(rest)
     : withoutEmpty({ kind: 'value', text: rest })
   return [{ kind: 'tagName', text: name }, ...value]
@@ -81,8 +81,8 @@ const contentOf = (text: string): ReadonlyArray<Token> => {
  * Splits an m3u8 text into tokens without loss (RFC 8216bis §4.1, §4.2). Lines end in LF or CRLF; the last
  * one may have no line break. Never throws: see `malformed`.
  */
-export const tokenize = (text: string): ReadonlyArray<Token> => {
-  const tokens: Token[] = []
+export const tokenizeM3u8 = (text: string): ReadonlyArray<M3u8Token> => {
+  const tokens: M3u8Token[] = []
   const hasMark = text.startsWith('\uFEFF')
   if (hasMark) tokens.push({ kind: 'byteOrderMark', text: '\uFEFF' })
 

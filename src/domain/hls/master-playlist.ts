@@ -2,7 +2,7 @@ import { O } from '../../fp.ts'
 import type { ContentExport, ContentFile, FrameRate } from '../media/content-export.ts'
 import { attributeList, decimalInteger, quotedString } from './attributes.ts'
 import { type Variant, variantsOf } from './variants.ts'
-import { lowestVersion } from './version.ts'
+import { lowestHlsVersion } from './version.ts'
 
 const audioGroup = quotedString('sound')
 
@@ -56,18 +56,18 @@ const iFrameLines = ({ export: { uid, codecs, iFrames }, resolution }: Variant):
  * unfiltered, with relative URIs, each followed by its I-frame stream. `none` if no export is segmented.
  */
 export const toMasterPlaylist = (file: ContentFile): O.Option<string> => {
-  const { sound, variants } = variantsOf(file)
+  const { audio, variants } = variantsOf(file)
   if (variants.length === 0) return O.none
 
   // Every media playlist has decimal durations, so the master playlist requires their version, too.
-  const version = lowestVersion(
-    sound === null ? ['decimalDurations'] : ['decimalDurations', 'renditionGroups'],
+  const version = lowestHlsVersion(
+    audio === null ? ['decimalDurations'] : ['decimalDurations', 'renditionGroups'],
   )
   const lines = [
     '#EXTM3U',
     `#EXT-X-VERSION:${version}`,
     '#EXT-X-INDEPENDENT-SEGMENTS',
-    ...(sound === null ? [] : [mediaLine(sound)]),
+    ...(audio === null ? [] : [mediaLine(audio)]),
     ...variants.flatMap((variant) => [...variantLines(variant), ...iFrameLines(variant)]),
   ]
   return O.some(`${lines.join('\n')}\n`)

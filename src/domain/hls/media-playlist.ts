@@ -1,9 +1,9 @@
 import type { VodParts } from '../media/content-export.ts'
-import { toListText } from './list-text.ts'
+import { formatMediaPlaylist } from './format-media-playlist.ts'
 
 /** Returns the media playlist of an export (http-api.md §5.6). */
 export const toMediaPlaylist = ({ targetDuration, parts }: VodParts): string =>
-  toListText({
+  formatMediaPlaylist({
     targetDuration,
     parts,
     features: ['decimalDurations'],

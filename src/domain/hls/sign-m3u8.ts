@@ -1,7 +1,7 @@
 import { withPathToken } from '../access/public-urls.ts'
 import { type Signature, withJwt } from '../access/signature.ts'
 import { declareQueryVariable } from './declare-query-variable.ts'
-import { type Token, tokenize } from './m3u8-tokenizer.ts'
+import { type M3u8Token, tokenizeM3u8 } from './m3u8-tokenizer.ts'
 
 // The URL standard removes these characters before it parses: a tab must not hide that `/⇥/host` is `//host`.
 const ignored = /^[\p{Cc} ]+|[\t\n\r]/gu
@@ -10,7 +10,7 @@ const leavesOrigin = /^(?:[a-z][a-z0-9+.-]*:|[/\\]{2})/i
 /** Whether the URI stays at our origin: not absolute (`data:` is), without a host, not empty. */
 const isOurs = (uri: string): boolean => uri !== '' && !leavesOrigin.test(uri.replace(ignored, ''))
 
-const signTokens = (tokens: ReadonlyArray<Token>, sign: (uri: string) => string): string => {
+const signTokens = (tokens: ReadonlyArray<M3u8Token>, sign: (uri: string) => string): string => {
   const signUri = (uri: string): string => (isOurs(uri) ? sign(uri) : uri)
   let attribute = ''
   return tokens
@@ -34,13 +34,13 @@ export const signM3u8 = (text: string, signature: Signature): string => {
       return text
     case 'path': {
       const jwt = encodeURIComponent(signature.jwt)
-      return signTokens(tokenize(text), (uri) => withPathToken(uri, jwt) ?? uri)
+      return signTokens(tokenizeM3u8(text), (uri) => withPathToken(uri, jwt) ?? uri)
     }
     case 'query': {
       const jwt = encodeURIComponent(signature.jwt)
-      return signTokens(tokenize(text), (uri) => withJwt(uri, jwt))
+      return signTokens(tokenizeM3u8(text), (uri) => withJwt(uri, jwt))
     }
     case 'define':
-      return signTokens(tokenize(declareQueryVariable(text, 'jwt')), (uri) => withJwt(uri, '{$jwt}'))
+      return signTokens(tokenizeM3u8(declareQueryVariable(text, 'jwt')), (uri) => withJwt(uri, '{$jwt}'))
   }
 }

@@ -9,7 +9,7 @@ export const scaleSize = ({ width, height }: Size, ratio: number): Size => ({
   height: roundUp(height * ratio),
 })
 
-export const covers = (have: Size, want: Size): boolean =>
+export const isAtLeastAsLarge = (have: Size, want: Size): boolean =>
   have.width >= want.width && have.height >= want.height
 
 const usefulArea = (have: Size, want: Size): number =>
@@ -37,6 +37,8 @@ const ratiosFrom = (pr: number): ReadonlyArray<number> => {
  */
 export const effectivePixelRatio = (want: Size, have: Size, pr: number): number => {
   const ratios = ratiosFrom(pr)
-  const covered = ratios.find((ratio) => ratio >= leastRatio && covers(have, scaleSize(want, ratio)))
+  const covered = ratios.find(
+    (ratio) => ratio >= leastRatio && isAtLeastAsLarge(have, scaleSize(want, ratio)),
+  )
   return covered ?? Math.min(...ratios)
 }

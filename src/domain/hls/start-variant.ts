@@ -1,4 +1,4 @@
-import type { VariantChoice } from './filter-variants.ts'
+import type { SelectableVariant } from './filter-variants.ts'
 import type { Size } from './size-comparison.ts'
 
 /** Bits per second that most connections carry, for use until the player has measured its own. */
@@ -10,7 +10,7 @@ const phoneStartBandwidth = 730_000
 const phonePixels = 1280 * 720
 
 /** Prefers variants with video: a viewer who opens a video expects to see it. */
-const candidatesOf = <A extends VariantChoice>(descending: ReadonlyArray<A>): ReadonlyArray<A> => {
+const candidatesOf = <A extends SelectableVariant>(descending: ReadonlyArray<A>): ReadonlyArray<A> => {
   const withVideo = descending.filter(({ size }) => size !== null)
   return withVideo.length > 0 ? withVideo : descending
 }
@@ -19,7 +19,7 @@ const candidatesOf = <A extends VariantChoice>(descending: ReadonlyArray<A>): Re
  * Sorts by descending bandwidth, but puts the start variant first: players begin with the first variant, and
  * hls.js stays with it until a whole segment has arrived (http-api.md §5.3). `screen`: CSS pixels, if known.
  */
-export const putStartVariantFirst = <A extends VariantChoice>(
+export const putStartVariantFirst = <A extends SelectableVariant>(
   variants: ReadonlyArray<A>,
   screen: Size | null,
 ): ReadonlyArray<A> => {

@@ -1,27 +1,27 @@
-import { attributeOf, type Line } from './m3u8-lines.ts'
+import { attributeValue, type M3u8Line } from './m3u8-lines.ts'
 
 const reference = /\{\$([A-Za-z0-9_-]+)\}/g
 
 /** Returns the names of the variables in a text (RFC 8216bis §4.3). */
-export const referencesIn = (text: string): ReadonlyArray<string> =>
+export const variableReferencesIn = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(reference)].map(([, name = '']) => name)
 
 /** Replaces variables by their values. Undefined variables stay unchanged. */
-export const substitute = (text: string, variables: ReadonlyMap<string, string>): string =>
+export const substituteVariables = (text: string, variables: ReadonlyMap<string, string>): string =>
   text.replace(reference, (whole, name: string) => variables.get(name) ?? whole)
 
 /**
  * Returns the variable that an EXT-X-DEFINE line of a master playlist at `url` defines; an empty array for
  * any other line. (IMPORT is for media playlists only, which have variables only in their segment URIs.)
  */
-export const definitionIn = (
-  line: Line,
+export const variableDefinitionIn = (
+  line: M3u8Line,
   url: string,
 ): ReadonlyArray<readonly [name: string, value: string]> => {
   if (line.tag !== 'EXT-X-DEFINE') return []
-  const own = attributeOf(line, 'NAME')
-  if (own !== undefined) return [[own, attributeOf(line, 'VALUE') ?? '']]
-  const parameter = attributeOf(line, 'QUERYPARAM')
+  const own = attributeValue(line, 'NAME')
+  if (own !== undefined) return [[own, attributeValue(line, 'VALUE') ?? '']]
+  const parameter = attributeValue(line, 'QUERYPARAM')
   if (parameter === undefined || !URL.canParse(url)) return []
   return [[parameter, new URL(url).searchParams.get(parameter) ?? '']]
 }

@@ -17,7 +17,7 @@ export type Variant = {
 
 export type Variants = {
   /** The audio of all video exports without audio of their own. */
-  readonly sound: ContentExport | null
+  readonly audio: ContentExport | null
   /** By descending bandwidth, then uid; the first of equal bandwidth and resolution (http-api.md §5.3). */
   readonly variants: ReadonlyArray<Variant>
 }
@@ -65,5 +65,5 @@ export const variantsOf = (file: ContentFile): Variants => {
         (v) => v.export.uid,
       ),
     )
-  return { sound, variants: firstOfEach(sorted, (v) => `${v.bandwidth} ${v.resolution}`) }
+  return { audio: sound, variants: firstOfEach(sorted, (v) => `${v.bandwidth} ${v.resolution}`) }
 }

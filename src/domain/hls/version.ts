@@ -11,8 +11,8 @@ const since = {
   queryVariables: 11,
 } as const
 
-export type Feature = keyof typeof since
+export type HlsFeature = keyof typeof since
 
 /** Returns the lowest version that a playlist with these features may declare. */
-export const lowestVersion = (features: Iterable<Feature>): number =>
+export const lowestHlsVersion = (features: Iterable<HlsFeature>): number =>
   Math.max(1, ...[...features].map((feature) => since[feature]))

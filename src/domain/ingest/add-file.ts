@@ -14,7 +14,7 @@ export type AddOptions = {
   /** Images only: every caller may see it. */
   readonly isPublic: boolean
   /** Called as soon as the uid is known. */
-  readonly onKnown: (file: LibraryFileId) => void
+  readonly onRegistered: (file: LibraryFileId) => void
   readonly onProgress: OnProgress
   /** Called once when another process is adding the same bytes, or is making their exports. */
   readonly onWaiting?: () => void
@@ -50,12 +50,12 @@ export const addFile =
     options: AddOptions,
   ): TE.TaskEither<Refused | Unavailable, AddedFile> =>
   async () => {
-    const { isPublic, onKnown, onProgress, signal = new AbortController().signal } = options
+    const { isPublic, onRegistered, onProgress, signal = new AbortController().signal } = options
     const onWaiting = once(options.onWaiting ?? (() => {}))
     const registered = await ingest.register(path, { isPublic, onWaiting, signal })()
     if (E.isLeft(registered)) return registered
     const { kind, uid, state } = registered.right
-    onKnown({ kind, uid })
+    onRegistered({ kind, uid })
     if (state === 'finished') return E.right({ kind, uid, warnings: [] })
     if (state === 'outdated') return E.right({ kind, uid, warnings: [outdatedWarning] })
 

@@ -4,12 +4,12 @@ import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
 import type { Log } from '../../ports/log.ts'
-import type { Transcoded, Transcoder } from '../../ports/transcoder.ts'
+import type { TranscodeResult, Transcoder } from '../../ports/transcoder.ts'
 import { describeViolations, type Violation } from '../examiner/violation.ts'
 import type { NewContentExport } from '../media/content-export.ts'
 import type { ContentFileUid } from '../media/ids.ts'
 import { type Refused, refused, type Unavailable } from '../shared/errors.ts'
-import { examineMade, examineStored } from './examine-made.ts'
+import { examineStored, examineTranscoded } from './examine-transcoded.ts'
 import { createExportStore } from './export-store.ts'
 import { invalidateAfter } from './invalidate-after.ts'
 import { createLibraryFiles } from './library-files.ts'
@@ -20,9 +20,9 @@ import {
   type OnProgress,
   type Publication,
 } from './media-ingest.ts'
+import { hasLostAudio, withoutAudio } from './plan/lost-audio.ts'
 import { planMedia } from './plan/media-ladder.ts'
 import type { MediaFacts, MediaPlan } from './plan/media-plan.ts'
-import { hasLostSound, withoutSound } from './plan/silent-film.ts'
 import { type UploadDeps, withUploads } from './uploads.ts'
 
 type Deps = UploadDeps & {
@@ -87,7 +87,7 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
 
   const store = (
     uid: ContentFileUid,
-    transcoded: Transcoded,
+    transcoded: TranscodeResult,
     plan: MediaPlan,
     publication: Publication,
     signal: AbortSignal,
@@ -131,8 +131,8 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
         const transcoded = await transcoder.transcode(path, facts, plan, folder, onProgress, signal)()
         if (E.isLeft(transcoded)) return transcoded
         const { warnings } = transcoded.right
-        if (hasLostSound(plan, transcoded.right)) return E.right(withoutSound(facts, warnings))
-        const examined = refuseUnfit(uid, examineMade(transcoded.right, plan))
+        if (hasLostAudio(plan, transcoded.right)) return E.right(withoutAudio(facts, warnings))
+        const examined = refuseUnfit(uid, examineTranscoded(transcoded.right, plan))
         if (E.isLeft(examined)) return examined
         const stored = await store(uid, transcoded.right, plan, publication, signal)()
         if (E.isLeft(stored)) return stored

@@ -1,23 +1,29 @@
 import { E, pipe, TE } from '../../fp.ts'
 import type { NewUid } from '../../ports/new-uid.ts'
-import type { Progressive, Rendition, Transcoded } from '../../ports/transcoder.ts'
+import type { ProgressiveFile, Rendition, TranscodeResult } from '../../ports/transcoder.ts'
 import type { NewContentExport, NewContentPart } from '../media/content-export.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import type { MediaPlan } from './plan/media-plan.ts'
 import { recipeVersions } from './recipe-versions.ts'
-import { durationOf, iFrameRatesOf, qualityOf, ratesOf, sharedTargetDuration } from './rendition-facts.ts'
-import type { Upload } from './uploads.ts'
+import {
+  encoderSettingsOf,
+  renditionBitrates,
+  renditionIFrameRates,
+  renditionSeconds,
+  sharedTargetDuration,
+} from './rendition-facts.ts'
+import type { UploadSlice } from './uploads.ts'
 
 /** Stores the output files of a transcoder, and describes them as exports. */
 export type ExportStore = (
-  upload: Upload,
-  output: Transcoded,
+  upload: UploadSlice,
+  output: TranscodeResult,
   plan: MediaPlan,
 ) => TE.TaskEither<Unavailable, ReadonlyArray<NewContentExport>>
 
 export const createExportStore = (newUid: NewUid): ExportStore => {
   const storeParts = (
-    upload: Upload,
+    upload: UploadSlice,
     rendition: Rendition,
   ): TE.TaskEither<Unavailable, ReadonlyArray<NewContentPart>> => {
     const contentType = rendition.video === null ? 'audio/mp4' : 'video/mp4'
@@ -43,12 +49,12 @@ export const createExportStore = (newUid: NewUid): ExportStore => {
   }
 
   const storeRendition = (
-    upload: Upload,
+    upload: UploadSlice,
     rendition: Rendition,
     targetDuration: number,
     plan: MediaPlan,
   ): TE.TaskEither<Unavailable, NewContentExport> => {
-    const { peak, average } = ratesOf(rendition, targetDuration)
+    const { peak, average } = renditionBitrates(rendition, targetDuration)
     return pipe(
       storeParts(upload, rendition),
       TE.map((parts) => ({
@@ -59,11 +65,11 @@ export const createExportStore = (newUid: NewUid): ExportStore => {
         codecs: [rendition.codec],
         bandwidth: peak,
         averageBandwidth: average,
-        iFrames: iFrameRatesOf(rendition, targetDuration),
+        iFrames: renditionIFrameRates(rendition, targetDuration),
         fileSize: parts.reduce((sum, { file }) => sum + file.size, 0),
-        durationSeconds: durationOf(rendition),
+        durationSeconds: renditionSeconds(rendition),
         targetDuration,
-        qualityParameters: qualityOf(rendition, plan),
+        qualityParameters: encoderSettingsOf(rendition, plan),
         recipe: recipeVersions.content,
         parts,
       })),
@@ -71,14 +77,14 @@ export const createExportStore = (newUid: NewUid): ExportStore => {
   }
 
   const storeProgressive = (
-    upload: Upload,
-    { renditions: names, file }: Progressive,
-    { renditions }: Transcoded,
+    upload: UploadSlice,
+    { renditions: names, file }: ProgressiveFile,
+    { renditions }: TranscodeResult,
     targetDuration: number,
     plan: MediaPlan,
   ): TE.TaskEither<Unavailable, NewContentExport> => {
     const tracks = renditions.filter(({ name }) => names.includes(name))
-    const durationSeconds = Math.max(...tracks.map(durationOf))
+    const durationSeconds = Math.max(...tracks.map(renditionSeconds))
     const timescale = tracks[0]?.timescale ?? 1000
     const contentType = tracks.some(({ video }) => video !== null) ? 'video/mp4' : 'audio/mp4'
     return pipe(
@@ -89,13 +95,13 @@ export const createExportStore = (newUid: NewUid): ExportStore => {
         video: tracks.find(({ video }) => video !== null)?.video ?? null,
         audio: tracks.find(({ audio }) => audio !== null)?.audio ?? null,
         codecs: tracks.map(({ codec }) => codec),
-        bandwidth: tracks.reduce((sum, track) => sum + ratesOf(track, targetDuration).peak, 0),
+        bandwidth: tracks.reduce((sum, track) => sum + renditionBitrates(track, targetDuration).peak, 0),
         averageBandwidth: Math.ceil((stored.size * 8) / durationSeconds),
         iFrames: null,
         fileSize: stored.size,
         durationSeconds,
         targetDuration: null,
-        qualityParameters: Object.assign({}, ...tracks.map((track) => qualityOf(track, plan))),
+        qualityParameters: Object.assign({}, ...tracks.map((track) => encoderSettingsOf(track, plan))),
         recipe: recipeVersions.content,
         parts: [
           {

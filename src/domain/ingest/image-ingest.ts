@@ -16,7 +16,7 @@ import {
   type OnProgress,
   type Publication,
 } from './media-ingest.ts'
-import { pictureWarnings, planImage } from './plan/image-plan.ts'
+import { imageWarnings, planImage } from './plan/image-plan.ts'
 import { recipeVersions } from './recipe-versions.ts'
 import { type UploadDeps, withUploads } from './uploads.ts'
 
@@ -98,7 +98,7 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
           pipe(
             images.render(path, planImage(facts), folder, onProgress, signal),
             TE.flatMap((rendered) => store(uid, rendered, publication, signal)),
-            TE.map((isAdded) => ({ isAdded, warnings: pictureWarnings(facts) })),
+            TE.map((isAdded) => ({ isAdded, warnings: imageWarnings(facts) })),
           ),
         ),
       ),

@@ -10,17 +10,22 @@ import type { ProgressStore } from '../../ports/progress-store.ts'
 import type { Sleep } from '../../ports/sleep.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
-import { wholeOf } from '../media/bytes.ts'
+import { fullRange } from '../media/bytes.ts'
 import type { ContentFileUid, ImageFileUid } from '../media/ids.ts'
 import type { StoredFile } from '../media/stored-file.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import { createContentIngest } from './content-ingest.ts'
-import { createFinishOnce, deletedMeanwhile, type Finished, type Original } from './finish-once.ts'
 import { createImageIngest } from './image-ingest.ts'
+import {
+  createMakeExportsOnce,
+  fileDeletedRefusal,
+  type MakeExportsResult,
+  type OriginalSource,
+} from './make-exports-once.ts'
 import type { LibraryFile, MediaIngest, OnProgress } from './media-ingest.ts'
-import { refusalReason } from './not-taken.ts'
-import { retryWhileBusy, type Waiting } from './retry-while-busy.ts'
-import { sniff } from './sniff.ts'
+import { retryWhileBusy, type WaitOptions } from './retry-while-busy.ts'
+import { sniffFileKind } from './sniff.ts'
+import { unsupportedImageReason } from './unsupported-image.ts'
 import type { UploadDeps } from './uploads.ts'
 
 /** A file of the library. */
@@ -42,7 +47,7 @@ export type IngestService = {
    * Makes the exports of a file that has none: long work, in any process. `busy`: another process is making
    * them; does not wait for it. Fails with `Unavailable` once aborted.
    */
-  readonly makeExports: (file: LibraryFileId, options: MakeOptions) => Outcome<Finished>
+  readonly makeExports: (file: LibraryFileId, options: MakeExportsOptions) => Outcome<MakeExportsResult>
   /** Files without exports, oldest first. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<LibraryFileId>>
   /** Number of files whose exports an older recipe made. */
@@ -53,25 +58,28 @@ export type IngestService = {
     after: LibraryFile['uid'] | null,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<OutdatedFile>>
   /** The oldest file of each kind in the library. */
-  readonly oldest: TE.TaskEither<Unavailable, Oldest>
+  readonly oldest: TE.TaskEither<Unavailable, OldestFiles>
 }
 
-export type Oldest = { readonly image: O.Option<ImageFileUid>; readonly content: O.Option<ContentFileUid> }
+export type OldestFiles = {
+  readonly image: O.Option<ImageFileUid>
+  readonly content: O.Option<ContentFileUid>
+}
 
 export type OutdatedFile = LibraryFileId & {
   /**
    * Remakes the exports from the stored original, and replaces the present ones. Those are served until then,
    * and stay if anything fails. `busy`: another process is making the exports.
    */
-  readonly remake: (onProgress: OnProgress, signal: AbortSignal) => Outcome<Finished>
+  readonly remake: (onProgress: OnProgress, signal: AbortSignal) => Outcome<MakeExportsResult>
 }
 
-export type RegisterOptions = Waiting & {
+export type RegisterOptions = WaitOptions & {
   /** Only for images: every client may view it. */
   readonly isPublic: boolean
 }
 
-export type MakeOptions = {
+export type MakeExportsOptions = {
   /**
    * Path of a local copy of the original. If that is refused, the file is removed from the library, since the
    * copy exists. `null`: the stored original is read, possibly the only copy, and is kept.
@@ -118,10 +126,10 @@ export const createIngestService = (deps: Deps): IngestService => {
       ),
     )
 
-  const finishOnce = createFinishOnce(deps)
+  const finishOnce = createMakeExportsOnce(deps)
 
   const registerBy =
-    (ingest: MediaIngest, source: SourceFile, waiting: Waiting): Outcome<RegisteredFile> =>
+    (ingest: MediaIngest, source: SourceFile, waiting: WaitOptions): Outcome<RegisteredFile> =>
     async () => {
       const attempt = locks.tryWith(`add:${source.sha512}`, (lost) =>
         findOrAdd(ingest, source, AbortSignal.any([waiting.signal, lost])),
@@ -133,15 +141,15 @@ export const createIngestService = (deps: Deps): IngestService => {
     }
 
   const registerSource = (source: SourceFile, options: RegisterOptions): Outcome<RegisteredFile> => {
-    const reason = refusalReason(source.head)
+    const reason = unsupportedImageReason(source.head)
     if (reason !== null) return TE.left(refused(reason))
-    const sniffed = sniff(source.head)
+    const sniffed = sniffFileKind(source.head)
     if (sniffed === 'other' && options.isPublic)
       return TE.left(refused('it is no picture, and only pictures can be public'))
     return registerBy(sniffed === 'image' ? imageIngest : contentIngest, source, options)
   }
 
-  const localSource = (path: string): Original => ({
+  const localSource = (path: string): OriginalSource => ({
     from: 'source',
     use: (make) => files.withUsablePath(path, make),
   })
@@ -160,12 +168,12 @@ export const createIngestService = (deps: Deps): IngestService => {
     )
 
   /** Downloads and verifies the original from the object store. */
-  const storedOriginal = ({ original }: LibraryFile, missing: Refused | Unavailable): Original => ({
+  const storedOriginal = ({ original }: LibraryFile, missing: Refused | Unavailable): OriginalSource => ({
     from: 'library',
     use: (make) =>
       files.withScratch((folder) =>
         pipe(
-          store.read(original.key, wholeOf(original.size)),
+          store.read(original.key, fullRange(original.size)),
           TE.flatMapEither(E.fromOption(() => missing)),
           TE.flatMap((bytes) => files.write(`${folder}/original`, bytes)),
           TE.flatMap(() => verify(`${folder}/original`, original)),
@@ -194,7 +202,7 @@ export const createIngestService = (deps: Deps): IngestService => {
     makeExports: ({ kind, uid }, { source, onProgress, signal }) =>
       pipe(
         (kind === 'image' ? imageIngest : contentIngest).findByUid(uid),
-        TE.flatMapEither(E.fromOption(() => deletedMeanwhile)),
+        TE.flatMapEither(E.fromOption(() => fileDeletedRefusal)),
         TE.flatMap((file) => {
           const missing = unavailable('object store')(`${file.original.key} is missing`)
           const original = source === null ? storedOriginal(file, missing) : localSource(source)
@@ -241,7 +249,7 @@ export const createIngestService = (deps: Deps): IngestService => {
       TE.flatMap((image) =>
         pipe(
           contentFiles.first,
-          TE.map((content): Oldest => ({ image, content })),
+          TE.map((content): OldestFiles => ({ image, content })),
         ),
       ),
     ),

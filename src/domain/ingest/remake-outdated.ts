@@ -1,8 +1,8 @@
 import { E } from '../../fp.ts'
 import type { MediaKind } from '../../ports/media-tokens.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
-import type { Finished } from './finish-once.ts'
 import type { IngestService, OutdatedFile } from './ingest-service.ts'
+import type { MakeExportsResult } from './make-exports-once.ts'
 import { ingestStopped } from './media-ingest.ts'
 
 /** Number of outdated files by outcome. */
@@ -17,7 +17,7 @@ type RemakeOptions = {
   readonly onProgress: (file: Pick<OutdatedFile, 'kind' | 'uid'>, fraction: number) => void
   readonly onDone: (
     file: Pick<OutdatedFile, 'kind' | 'uid'>,
-    outcome: E.Either<Refused | Unavailable, Finished>,
+    outcome: E.Either<Refused | Unavailable, MakeExportsResult>,
   ) => void
   readonly signal: AbortSignal
 }

@@ -1,13 +1,13 @@
 import type { FileSlice } from '../../ports/local-files.ts'
 import type { Rendition } from '../../ports/transcoder.ts'
-import { areKeyed, type IFrameRates } from '../media/content-export.ts'
+import { allHaveKeyframes, type IFrameRates } from '../media/content-export.ts'
 import { type Bitrates, measureBitrates, targetDurationOf } from './plan/bitrates.ts'
 import type { MediaPlan } from './plan/media-plan.ts'
 
 const lengthOf = ({ start, end }: FileSlice): number => end - start
 
 /** Seconds. The ticks are summed before the division, so that rounding errors do not accumulate. */
-export const durationOf = ({ parts, timescale }: Rendition): number =>
+export const renditionSeconds = ({ parts, timescale }: Rendition): number =>
   parts.reduce((sum, { durationTicks }) => sum + durationTicks, 0) / timescale
 
 /** One for all renditions of a file, because players switch between them. */
@@ -16,7 +16,7 @@ export const sharedTargetDuration = (renditions: ReadonlyArray<Rendition>): numb
     renditions.flatMap(({ parts, timescale }) => parts.map(({ durationTicks }) => durationTicks / timescale)),
   )
 
-export const ratesOf = ({ parts, timescale }: Rendition, targetDuration: number): Bitrates =>
+export const renditionBitrates = ({ parts, timescale }: Rendition, targetDuration: number): Bitrates =>
   measureBitrates(
     parts.map(({ slice, durationTicks }) => ({ bytes: lengthOf(slice), durationTicks })),
     timescale,
@@ -24,11 +24,11 @@ export const ratesOf = ({ parts, timescale }: Rendition, targetDuration: number)
   )
 
 /** Bit rates of the keyframes alone; `null` for audio. */
-export const iFrameRatesOf = (
+export const renditionIFrameRates = (
   { parts, timescale }: Rendition,
   targetDuration: number,
 ): IFrameRates | null => {
-  if (!areKeyed(parts)) return null
+  if (!allHaveKeyframes(parts)) return null
   const keyframesAlone = parts.flatMap(({ keyframes }) =>
     keyframes.map(({ length, durationTicks }) => ({ bytes: length, durationTicks })),
   )
@@ -37,7 +37,10 @@ export const iFrameRatesOf = (
 }
 
 /** The encoder settings, for human readers. */
-export const qualityOf = ({ name, video }: Rendition, plan: MediaPlan): Readonly<Record<string, number>> => {
+export const encoderSettingsOf = (
+  { name, video }: Rendition,
+  plan: MediaPlan,
+): Readonly<Record<string, number>> => {
   if (video !== null) return { crf: plan.crf }
   const rung = plan.audio.find((audio) => audio.name === name)
   return rung === undefined ? {} : { audio_kilobits: rung.kilobits }

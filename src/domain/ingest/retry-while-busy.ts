@@ -3,7 +3,7 @@ import type { Sleep } from '../../ports/sleep.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import { ingestStopped } from './media-ingest.ts'
 
-export type Waiting = {
+export type WaitOptions = {
   /** Called once, if another process has to be waited for. */
   readonly onWaiting: () => void
   readonly signal: AbortSignal
@@ -16,7 +16,7 @@ const retryMilliseconds = 1000
 export const retryWhileBusy = async <A>(
   sleep: Sleep,
   attempt: TE.TaskEither<Refused | Unavailable, O.Option<A>>,
-  { onWaiting, signal }: Waiting,
+  { onWaiting, signal }: WaitOptions,
 ): Promise<E.Either<Refused | Unavailable, A>> => {
   for (let tries = 0; !signal.aborted; tries += 1) {
     const result = await attempt()

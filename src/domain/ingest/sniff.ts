@@ -4,18 +4,18 @@
  * - `svg`, `heic`: images that Larder refuses
  * - `other`: audio, video or no media at all; the Transcoder decides
  */
-export type Sniffed = 'image' | 'svg' | 'heic' | 'other'
+export type FileKind = 'image' | 'svg' | 'heic' | 'other'
 
 /** `head`: the first bytes of the file. 4,096 suffice, except for an SVG after a very long comment. */
-export const sniff = (head: Uint8Array): Sniffed => {
-  const text = latin1(head)
+export const sniffFileKind = (head: Uint8Array): FileKind => {
+  const text = decodeLatin1(head)
   if (rasterMagics.some((magic) => matchesMagic(text, magic))) return 'image'
   if (text.startsWith('ftyp', 4)) return sniffBrands(text)
   return isSvg(decodeText(head)) ? 'svg' : 'other'
 }
 
 /** One character per byte, so that magic bytes can be written and compared as text. At most 4,096 bytes. */
-export const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, 4096))
+export const decodeLatin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, 4096))
 
 const rasterMagics = [
   '\xff\xd8\xff', // JPEG
@@ -37,7 +37,7 @@ const avifBrands = ['avif', 'avis']
 const heifBrands = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1']
 
 /** ISO/IEC 14496-12 §4.3: size, `ftyp`, major brand, minor version, compatible brands (images: 23008-12). */
-const sniffBrands = (text: string): Sniffed => {
+const sniffBrands = (text: string): FileKind => {
   const size = [0, 1, 2, 3].reduce((sum, i) => sum * 256 + text.charCodeAt(i), 0)
   const box = text.slice(8, size)
   const brands = [box.slice(0, 4), ...(box.slice(8).match(/.{4}/gs) ?? [])]

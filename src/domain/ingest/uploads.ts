@@ -5,8 +5,8 @@ import type { ObjectStore } from '../../ports/object-store.ts'
 import type { ByteStream } from '../media/bytes.ts'
 import type { StoredFile } from '../media/stored-file.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
+import { deleteUnreferenced, proveNoEffect } from './delete-unreferenced.ts'
 import { ingestStopped } from './media-ingest.ts'
-import { takeBack, withoutEffect } from './take-back.ts'
 
 export type UploadDeps = {
   readonly files: LocalFiles
@@ -17,7 +17,7 @@ export type UploadDeps = {
 type Digest = Pick<StoredFile, 'size' | 'sha256'>
 
 /** With `known`, the slice is not read for its digest: the store checks it against this one. */
-export type Upload = (
+export type UploadSlice = (
   slice: FileSlice,
   contentType: string,
   known?: Digest,
@@ -32,13 +32,13 @@ export type Upload = (
 export const withUploads =
   <L extends Refused | Unavailable>(
     { files, store, newUid }: UploadDeps,
-    work: (upload: Upload) => TE.TaskEither<L, boolean>,
+    work: (upload: UploadSlice) => TE.TaskEither<L, boolean>,
     signal: AbortSignal = new AbortController().signal,
   ): TE.TaskEither<L, boolean> =>
   async () => {
     const keys: string[] = []
 
-    const upload: Upload = (slice, contentType, known) => async () => {
+    const upload: UploadSlice = (slice, contentType, known) => async () => {
       if (signal.aborted) return E.left(ingestStopped)
       const digest = known === undefined ? await files.digest(slice)() : E.right(known)
       if (E.isLeft(digest)) return digest
@@ -57,8 +57,8 @@ export const withUploads =
     }
 
     const result = await work(upload)()
-    const noEffect = withoutEffect(result)
-    if (noEffect !== null) await takeBack(store, keys, noEffect)
+    const noEffect = proveNoEffect(result)
+    if (noEffect !== null) await deleteUnreferenced(store, keys, noEffect)
     return result
   }
 

@@ -4,4 +4,4 @@ export type ByteStream = AsyncIterable<Uint8Array>
 /** Bytes from `start` up to, and without, `end`; `0 ≤ start ≤ end ≤ size`. */
 export type ByteRange = { readonly start: number; readonly end: number }
 
-export const wholeOf = (size: number): ByteRange => ({ start: 0, end: size })
+export const fullRange = (size: number): ByteRange => ({ start: 0, end: size })

@@ -76,13 +76,13 @@ export type ContentPart = {
 }
 
 /** A segment with its keyframes, in order; none in audio and init segments. */
-export type KeyedPart = ContentPart & { readonly keyframes: ReadonlyArray<Keyframe> }
+export type PartWithKeyframes = ContentPart & { readonly keyframes: ReadonlyArray<Keyframe> }
 
 /** Whether each of these media segments has a keyframe, so that keyframes cover the whole time. */
-export const areKeyed = (media: ReadonlyArray<Pick<KeyedPart, 'keyframes'>>): boolean =>
+export const allHaveKeyframes = (media: ReadonlyArray<Pick<PartWithKeyframes, 'keyframes'>>): boolean =>
   media.length > 0 && media.every(({ keyframes }) => keyframes.length > 0)
 
-export type NewContentPart = KeyedPart & { readonly file: StoredFile }
+export type NewContentPart = PartWithKeyframes & { readonly file: StoredFile }
 
 export type NewContentExport = Omit<ContentExport, 'firstPartUid'> & {
   readonly parts: ReadonlyArray<NewContentPart>
@@ -126,7 +126,7 @@ export const ContentPartFile = snakeCased(
 export type ContentPartFile = t.TypeOf<typeof ContentPartFile>
 
 /** Returns the facts that restrictions depend on. */
-export const partFacts = (part: ContentPartFile): PartFacts => {
+export const toPartFacts = (part: ContentPartFile): PartFacts => {
   const { contentFileExportUid: uid, height, format, startSeconds: start, endSeconds: end } = part
   return { uid, height, format, span: start === null || end === null ? null : { start, end } }
 }
@@ -140,4 +140,6 @@ export type VodParts = {
 }
 
 /** The same with keyframes: the input of an I-frame playlist. */
-export type KeyedVodParts = Omit<VodParts, 'parts'> & { readonly parts: ReadonlyArray<KeyedPart> }
+export type VodPartsWithKeyframes = Omit<VodParts, 'parts'> & {
+  readonly parts: ReadonlyArray<PartWithKeyframes>
+}

@@ -1,4 +1,4 @@
-import { covers, type Size } from '../hls/size-comparison.ts'
+import { isAtLeastAsLarge, type Size } from '../hls/size-comparison.ts'
 import { ascendingBy } from '../shared/order.ts'
 import type { ListedImage } from './image-playlist.ts'
 
@@ -32,7 +32,7 @@ const bestOf = (
 ): ListedImage | null => {
   const byFormat = formats.map((format) => exports.filter((e) => e.format === format))
   const covering = byFormat
-    .map((candidates) => candidates.filter((e) => size !== null && covers(e, size)))
+    .map((candidates) => candidates.filter((e) => size !== null && isAtLeastAsLarge(e, size)))
     .find((candidates) => candidates.length > 0)
   if (covering !== undefined) return covering.sort(smallestFirst)[0] ?? null
   const best = byFormat.find((candidates) => candidates.length > 0) ?? []
@@ -43,7 +43,7 @@ const bestOf = (
  * Returns the smallest export that covers the wanted size, in the first format that has one; otherwise the
  * largest export of the first format present. `null` if no export has any of the formats.
  */
-export const bestExport = (
+export const chooseBestExport = (
   exports: ReadonlyArray<ListedImage>,
   { formats, otherwise, size }: ImagePreferences,
 ): ListedImage | null => bestOf(exports, formats, size) ?? bestOf(exports, otherwise, size)

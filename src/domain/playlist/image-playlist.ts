@@ -53,7 +53,7 @@ export const toImagePlaylist = (exports: ReadonlyArray<ImageExport>, publicUrl: 
 }
 
 /** Returns the exports in an image playlist; an empty array if the text is not an image playlist. */
-export const listedImages = (text: string): ReadonlyArray<ListedImage> => {
+export const parseImagePlaylist = (text: string): ReadonlyArray<ListedImage> => {
   const playlist = ImagePlaylist.decode(JSON.parse(text))
   return E.isLeft(playlist) ? [] : Object.values(playlist.right.items).flat()
 }
@@ -61,7 +61,7 @@ export const listedImages = (text: string): ReadonlyArray<ListedImage> => {
 /** Returns the image playlist with the permitted exports only (http-api.md §2.4); `null` if none is left. */
 export const restrictImagePlaylist = (text: string, restrictions: Restrictions): string | null => {
   const formats = new Map<string, ReadonlyArray<ListedImage>>()
-  for (const image of listedImages(text))
+  for (const image of parseImagePlaylist(text))
     if (permitsExport(restrictions, image))
       formats.set(image.format, [...(formats.get(image.format) ?? []), image])
   return formats.size === 0 ? null : JSON.stringify({ items: Object.fromEntries(formats) })

@@ -1,12 +1,13 @@
-import { type ContentLists, createContentLists } from './content-lists.ts'
-import { createImageLists, type ImageLists } from './image-lists.ts'
+import { type ContentPlaylistService, createContentPlaylistService } from './content-playlist-service.ts'
+import { createImagePlaylistService, type ImagePlaylistService } from './image-playlist-service.ts'
 
 /** Playlists of the exports of one image or content file, each the text of a response body. */
-export type PlaylistService = ImageLists & ContentLists
+export type PlaylistService = ImagePlaylistService & ContentPlaylistService
 
-type Deps = Parameters<typeof createImageLists>[0] & Parameters<typeof createContentLists>[0]
+type Deps = Parameters<typeof createImagePlaylistService>[0] &
+  Parameters<typeof createContentPlaylistService>[0]
 
 export const createPlaylistService = (deps: Deps): PlaylistService => ({
-  ...createImageLists(deps),
-  ...createContentLists(deps),
+  ...createImagePlaylistService(deps),
+  ...createContentPlaylistService(deps),
 })

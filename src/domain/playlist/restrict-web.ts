@@ -9,7 +9,7 @@ const WebPlaylist = t.type({ exports: t.readonlyArray(ListedExport) })
 const partIn = (url: string): string => /\/([^/.]*)\.mp4$/.exec(url)?.[1] ?? ''
 
 /** The parts that a web playlist links to. */
-export const partsOfWebPlaylist = (text: string): ReadonlyArray<ContentPartUid> => {
+export const partUidsInWebPlaylist = (text: string): ReadonlyArray<ContentPartUid> => {
   const playlist = WebPlaylist.decode(JSON.parse(text))
   if (E.isLeft(playlist)) return []
   return playlist.right.exports.map(({ url }) => partIn(url)).filter(ContentPartUid.is)

@@ -1,4 +1,4 @@
-/** All errors of the domain. Each tag has one HTTP status (src/http/response/reply.ts). */
+/** All errors of the domain. Each tag has one HTTP status (src/http/response/error-replies.ts). */
 export type DomainError =
   | NotFound
   | Forbidden

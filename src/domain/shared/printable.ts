@@ -8,9 +8,9 @@ const hex = (character: string, digits: number): string =>
   (character.codePointAt(0) ?? 0).toString(16).padStart(digits, '0')
 
 /** Escapes a line for the terminal: `\x1b` for ESC. Every printed line passes through it exactly once. */
-export const printable = (line: string): string =>
+export const escapeUnprintable = (line: string): string =>
   line.replace(unprintable, (found) => (found > '\u00FF' ? `\\u${hex(found, 4)}` : `\\x${hex(found, 2)}`))
 
 /** Escapes unprintable characters in JSON. Its value and its line feeds stay the same. */
-export const printableJson = (json: string): string =>
+export const escapeUnprintableJson = (json: string): string =>
   json.replace(unprintable, (found) => (found === '\n' ? found : `\\u${hex(found, 4)}`))

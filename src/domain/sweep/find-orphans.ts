@@ -4,12 +4,12 @@ import type { StoredFileRepository } from '../../ports/stored-file-repository.ts
 import { ingestStopped } from '../ingest/media-ingest.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import { toUnavailable } from './store-failure.ts'
-import { isOwnKey, ownFolder } from './sweep-rules.ts'
+import { isStoredFileKey, storedFilesFolder } from './sweep-rules.ts'
 
 /** Keys in one database query. */
 const batchSize = 500
 
-export type Orphans = {
+export type OrphanSearch = {
   /** At most `max` of them. */
   readonly orphans: ReadonlyArray<ListedObject>
   /** Number of objects listed so far whose keys have Larder's form. */
@@ -30,7 +30,7 @@ type Search = {
 export const findOrphans = async (
   { store, storedFiles }: { readonly store: ObjectStore; readonly storedFiles: StoredFileRepository },
   { before, max, signal }: Search,
-): Promise<E.Either<Unavailable, Orphans>> => {
+): Promise<E.Either<Unavailable, OrphanSearch>> => {
   const orphans: ListedObject[] = []
   let objects = 0
   let batch: ListedObject[] = []
@@ -44,9 +44,9 @@ export const findOrphans = async (
   }
 
   try {
-    for await (const object of store.list(ownFolder, null)) {
+    for await (const object of store.list(storedFilesFolder, null)) {
       if (signal.aborted) return E.left(ingestStopped)
-      if (!isOwnKey(object.key)) continue
+      if (!isStoredFileKey(object.key)) continue
       objects += 1
       if (!(object.modifiedAt < before)) continue
       batch.push(object)

@@ -9,7 +9,7 @@ import { ingestStopped } from '../ingest/media-ingest.ts'
 import type { ContentExportUid, ContentPartUid, ImageExportUid } from '../media/ids.ts'
 import type { ReplacedExport } from '../media/replaced-export.ts'
 import type { Unavailable } from '../shared/errors.ts'
-import { isOwnKey, minimumAgeMs } from './sweep-rules.ts'
+import { isStoredFileKey, minimumAgeMs } from './sweep-rules.ts'
 
 /** The stored objects of replaced exports. */
 export type ReplacedObjects = { readonly objects: number; readonly bytes: number }
@@ -32,7 +32,7 @@ type ExportKind<U extends string> = ReplacedExports<U> & {
  * process left behind. The rows say which exports were replaced, so there is no limit on their number.
  * Precondition: the caller has checked that the store belongs to this library.
  */
-export const createRemoveReplaced = ({ store, imageFiles, contentFiles, cache }: Deps) => {
+export const createReplacedExportRemover = ({ store, imageFiles, contentFiles, cache }: Deps) => {
   const images: ExportKind<ImageExportUid> = {
     ...imageFiles,
     cacheKeysOf: ({ uid }) => [cacheKeys.imageExport({ uid })],
@@ -54,7 +54,7 @@ export const createRemoveReplaced = ({ store, imageFiles, contentFiles, cache }:
   ): Promise<E.Either<Unavailable, void>> => {
     for (const { key } of replaced.parts) {
       if (signal.aborted) return E.left(ingestStopped)
-      const deleted = isOwnKey(key) ? await store.delete(key)() : E.right(undefined)
+      const deleted = isStoredFileKey(key) ? await store.delete(key)() : E.right(undefined)
       if (E.isLeft(deleted)) return deleted
     }
     const removed = await removeReplaced(replaced.uid)()

@@ -3,12 +3,18 @@ import type { NewObject, ObjectStore } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import { toUnavailable } from './store-failure.ts'
-import { isOwnKey, isProven, libraryKey, ownFolder, sampleSize } from './sweep-rules.ts'
+import {
+  isStoredFileKey,
+  isStoreProven,
+  libraryMarkKey,
+  storedFilesFolder,
+  storeSampleSize,
+} from './sweep-rules.ts'
 
 /** Longer than any library uid (bytes). */
 const maxTextBytes = 200
 
-export const textObject = async (text: string): Promise<NewObject> => {
+export const createTextObject = async (text: string): Promise<NewObject> => {
   const bytes = new TextEncoder().encode(text)
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
   return {
@@ -58,7 +64,7 @@ export const identifyStore = async ({
   const uid = await storedFiles.libraryUid()
   if (E.isLeft(uid)) return uid
   const ours = uid.right
-  const marked = await readText(store, libraryKey)
+  const marked = await readText(store, libraryMarkKey)
   if (E.isLeft(marked)) return marked
   if (O.isSome(marked.right)) {
     const other = marked.right.value
@@ -70,25 +76,25 @@ export const identifyStore = async ({
   if (E.isLeft(named)) return named
   const counts = { looked: sample.right.length, named: named.right.size }
   return E.right(
-    isProven(counts)
+    isStoreProven(counts)
       ? { owner: 'unmarked', ours }
       : Object.assign({ owner: 'unproven' as const, ours }, counts),
   )
 }
 
 /** Marks a store without a mark as this library's. */
-export const markStore = async (
+export const writeLibraryMark = async (
   { store }: Pick<Deps, 'store'>,
   ours: string,
-): Promise<E.Either<Unavailable, void>> => store.put(libraryKey, await textObject(ours))()
+): Promise<E.Either<Unavailable, void>> => store.put(libraryMarkKey, await createTextObject(ours))()
 
 /** Returns the first keys of Larder's form. Keys end in random characters, so that these represent all. */
 const sampleKeys = async (store: ObjectStore): Promise<E.Either<Unavailable, ReadonlyArray<string>>> => {
   const keys: string[] = []
   try {
-    for await (const { key } of store.list(ownFolder, null)) {
-      if (isOwnKey(key)) keys.push(key)
-      if (keys.length === sampleSize) break
+    for await (const { key } of store.list(storedFilesFolder, null)) {
+      if (isStoredFileKey(key)) keys.push(key)
+      if (keys.length === storeSampleSize) break
     }
     return E.right(keys)
   } catch (cause) {

@@ -5,13 +5,19 @@ import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import { ingestStopped } from '../ingest/media-ingest.ts'
-import { oneLine } from '../shared/error-text.ts'
+import { oneLineMessage } from '../shared/error-text.ts'
 import { type Unavailable, unavailable } from '../shared/errors.ts'
 import { findOrphans } from './find-orphans.ts'
-import { createRemoveReplaced, type ReplacedObjects } from './remove-replaced.ts'
+import { createReplacedExportRemover, type ReplacedObjects } from './remove-replaced.ts'
 import { toUnavailable } from './store-failure.ts'
-import { identifyStore, markStore, textObject } from './store-identity.ts'
-import { cutoff, markKey, maxOrphansPerSweep, mustBrake, ownFolder } from './sweep-rules.ts'
+import { createTextObject, identifyStore, writeLibraryMark } from './store-identity.ts'
+import {
+  clockProbeKey,
+  hasTooManyOrphans,
+  maxOrphansPerSweep,
+  orphanCutoff,
+  storedFilesFolder,
+} from './sweep-rules.ts'
 
 /** `dry run` deletes and writes nothing. `repair` deletes even if the brakes stop `usual`. */
 export type SweepMode = 'usual' | 'dry run' | 'repair'
@@ -46,7 +52,7 @@ export type SweepReport =
 /** Deletes objects without a row: left by a killed process, or after a database that did not answer. */
 export type StoreSweep = (mode: SweepMode, signal: AbortSignal) => TE.TaskEither<Unavailable, SweepReport>
 
-type Deps = Parameters<typeof createRemoveReplaced>[0] & {
+type Deps = Parameters<typeof createReplacedExportRemover>[0] & {
   readonly storedFiles: StoredFileRepository
   readonly locks: WorkLocks
   readonly clock: Clock
@@ -59,20 +65,20 @@ const batchSize = 100
 
 export const createStoreSweep = (deps: Deps): StoreSweep => {
   const { store, storedFiles, locks, clock, log } = deps
-  const removeReplaced = createRemoveReplaced(deps)
+  const removeReplaced = createReplacedExportRemover(deps)
 
   /** The only way to read the clock of the store is to write an object and list it. */
   const readClock = async (): Promise<E.Either<Unavailable, number>> => {
     const written = await store.put(
-      markKey,
-      await textObject('a sweep reads the clock of the store by this'),
+      clockProbeKey,
+      await createTextObject('a sweep reads the clock of the store by this'),
     )()
     if (E.isLeft(written)) return written
-    const listed = await collect(store.list(markKey, null), 1)
-    await store.delete(markKey)()
+    const listed = await collect(store.list(clockProbeKey, null), 1)
+    await store.delete(clockProbeKey)()
     if (E.isLeft(listed)) return listed
     const [mark] = listed.right
-    return mark?.key === markKey
+    return mark?.key === clockProbeKey
       ? E.right(mark.modifiedAt)
       : E.left(unavailable('object store')('its listing lacks what was stored a moment ago'))
   }
@@ -100,9 +106,9 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
 
   /** The store may not permit listing uploads; its objects are swept nevertheless. */
   const oldUploads = async (before: number): Promise<ReadonlyArray<UnfinishedUpload> | null> => {
-    const uploads = await collect(store.unfinishedUploads(ownFolder), maxOrphansPerSweep)
+    const uploads = await collect(store.unfinishedUploads(storedFilesFolder), maxOrphansPerSweep)
     if (E.isRight(uploads)) return uploads.right.filter(({ startedAt }) => startedAt < before)
-    log.warn('sweep.uploads_unknown', { cause: oneLine(uploads.left.cause) })
+    log.warn('sweep.uploads_unknown', { cause: oneLineMessage(uploads.left.cause) })
     return null
   }
 
@@ -117,7 +123,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
       return E.right({ result: 'unproven', ours, looked, named })
     }
     if (identity.owner === 'unmarked' && mode !== 'dry run') {
-      const marked = await markStore(deps, identity.ours)
+      const marked = await writeLibraryMark(deps, identity.ours)
       if (E.isLeft(marked)) return marked
     }
 
@@ -131,7 +137,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     // A dry run deletes nothing, so the clock of this machine is accurate enough.
     const now = mode === 'dry run' ? E.right(clock()) : await readClock()
     if (E.isLeft(now)) return now
-    const before = cutoff(now.right, age.right)
+    const before = orphanCutoff(now.right, age.right)
 
     const max = mode === 'usual' ? maxOrphansPerSweep : maxOrphansInRepair
     const search = await findOrphans(deps, { before, max, signal })
@@ -141,7 +147,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
 
     const seen = { objects, orphans, uploads: uploads?.length ?? null, isWhole, replaced }
     if (mode === 'dry run') return E.right(Object.assign({ result: 'looked' as const }, seen))
-    if (mode === 'usual' && (!isWhole || mustBrake(orphans.length, objects)))
+    if (mode === 'usual' && (!isWhole || hasTooManyOrphans(orphans.length, objects)))
       return E.right(Object.assign({ result: 'braked' as const }, seen))
 
     for (const { remove } of uploads ?? []) {

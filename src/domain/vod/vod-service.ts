@@ -1,12 +1,12 @@
-import { createDashLists, type DashLists } from '../dash/dash-lists.ts'
-import { createMediaLists, type MediaLists } from './media-lists.ts'
+import { createDashManifestService, type DashManifestService } from '../dash/dash-manifest-service.ts'
+import { createMediaPlaylistService, type MediaPlaylistService } from './media-playlist-service.ts'
 
 /** Playlists and manifests of segmented exports. */
-export type VodService = MediaLists & DashLists
+export type VodService = MediaPlaylistService & DashManifestService
 
-type Deps = Parameters<typeof createMediaLists>[0] & Parameters<typeof createDashLists>[0]
+type Deps = Parameters<typeof createMediaPlaylistService>[0] & Parameters<typeof createDashManifestService>[0]
 
 export const createVodService = (deps: Deps): VodService => ({
-  ...createMediaLists(deps),
-  ...createDashLists(deps),
+  ...createMediaPlaylistService(deps),
+  ...createDashManifestService(deps),
 })

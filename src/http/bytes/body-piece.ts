@@ -14,7 +14,7 @@ export const joinPieces = (pieces: ReadonlyArray<BodyPiece>): Buffer =>
   Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece)))
 
 /** The bytes before, between and after the holes of a template, each as the piece in which it is sent. */
-export const piecesAround = (
+export const splitAtHoles = (
   bytes: Uint8Array,
   holes: ReadonlyArray<number> | Uint32Array,
   holeLength: number,
@@ -30,7 +30,7 @@ export const piecesAround = (
  * Returns the pieces with the filling between them, and `last` behind. Hot path: neighbouring strings become one,
  * so that a short body leaves in one piece with its head. `filling` and `last` are latin1.
  */
-export const fillBetween = (
+export const fillHoles = (
   pieces: ReadonlyArray<BodyPiece>,
   filling: string,
   last = '',

@@ -1,7 +1,7 @@
 import type { ByteRange } from '../../domain/media/bytes.ts'
 
 /** The bytes that a Range header selects from a representation of known length. */
-export type Selection =
+export type RangeSelection =
   | { readonly _tag: 'Whole' }
   | { readonly _tag: 'One'; readonly range: ByteRange }
   /** 2 to 8 ranges that neither overlap nor touch, in the order of the request. */
@@ -10,8 +10,8 @@ export type Selection =
 
 type OrderedRange = ByteRange & { readonly order: number }
 
-const whole: Selection = { _tag: 'Whole' }
-const unsatisfiable: Selection = { _tag: 'Unsatisfiable' }
+const whole: RangeSelection = { _tag: 'Whole' }
+const unsatisfiable: RangeSelection = { _tag: 'Unsatisfiable' }
 
 const MAX_PARTS = 8
 
@@ -25,7 +25,7 @@ const MAX_HEADER = 1024
  * Ignores a header that is malformed, has another unit, is longer than 1024 characters, or selects more than
  * 8 ranges after merging.
  */
-export const selectRanges = (header: string | undefined, length: number): Selection => {
+export const selectRanges = (header: string | undefined, length: number): RangeSelection => {
   if (header === undefined || header.length > MAX_HEADER) return whole
   const specs = specsOf(header)
   if (specs === undefined) return whole

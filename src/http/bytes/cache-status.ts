@@ -18,12 +18,12 @@ export const formatCacheStatus = (tiers: ReadonlyArray<TierOutcome>): string =>
     .join(', ')
 
 /** A phase in the processing of a request. */
-export type Timing = {
+export type ServerTiming = {
   /** A token: letters, digits, hyphens. */
   readonly name: string
   readonly milliseconds: number
 }
 
 /** Formats Server-Timing (https://www.w3.org/TR/server-timing), rounded to 0.1 ms. */
-export const formatServerTiming = (timings: ReadonlyArray<Timing>): string =>
+export const formatServerTiming = (timings: ReadonlyArray<ServerTiming>): string =>
   timings.map(({ name, milliseconds }) => `${name};dur=${Math.round(milliseconds * 10) / 10}`).join(', ')

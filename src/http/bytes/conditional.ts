@@ -19,7 +19,7 @@ export type Validators = {
   readonly lastModified?: number | undefined
 }
 
-export type Decision = 'send' | 'not-modified' | 'precondition-failed' | 'ignore-range'
+export type ConditionOutcome = 'send' | 'not-modified' | 'precondition-failed' | 'ignore-range'
 
 /**
  * Evaluates the preconditions of a GET or HEAD in the order of RFC 9110 §13.2.2 (http-api.md §6.2).
@@ -29,7 +29,7 @@ export const evaluateConditions = (
   headers: ConditionalHeaders,
   validators: Validators,
   clock: Clock,
-): Decision => {
+): ConditionOutcome => {
   if (headers['if-match'] !== undefined) {
     if (!matchesTag(headers['if-match'], validators.etag, 'strong')) return 'precondition-failed'
   } else if (isModifiedSince(headers['if-unmodified-since'], validators, clock) === true) {

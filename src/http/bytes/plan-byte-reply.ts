@@ -1,5 +1,5 @@
 import type { ByteRange } from '../../domain/media/bytes.ts'
-import { wholeOf } from '../../domain/media/bytes.ts'
+import { fullRange } from '../../domain/media/bytes.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { selectRanges } from './byte-range.ts'
 import { type ConditionalHeaders, evaluateConditions } from './conditional.ts'
@@ -8,7 +8,7 @@ import { type MultipartPlan, planMultipart } from './multipart-byteranges.ts'
 import type { Headers, Representation } from './representation-headers.ts'
 
 /** A planned reply with bytes; no bytes are read yet. */
-export type ByteReply = {
+export type ByteReplyPlan = {
   readonly status: 200 | 206 | 304 | 412 | 416
   readonly headers: Headers
   /** For a 412 or 416, `None` is replaced by an error body. */
@@ -18,7 +18,7 @@ export type ByteReply = {
     | { readonly _tag: 'Multipart'; readonly plan: MultipartPlan }
 }
 
-export type ByteRequest = {
+export type ByteReplyInput = {
   readonly method: 'GET' | 'HEAD'
   readonly headers: ConditionalHeaders
   readonly representation: Representation
@@ -27,23 +27,23 @@ export type ByteRequest = {
   readonly newBoundary: () => string
 }
 
-const noBody: ByteReply['body'] = { _tag: 'None' }
+const noBody: ByteReplyPlan['body'] = { _tag: 'None' }
 
 /**
  * Plans the reply to a GET or HEAD of stored bytes: preconditions first, then the range (RFC 9110 §13.2.2).
  * A HEAD gets the status and headers of the same GET, including a 206 (http-api.md §1.5), but no body.
  */
-export const planByteReply = (request: ByteRequest): ByteReply => {
+export const planByteReply = (request: ByteReplyInput): ByteReplyPlan => {
   const reply = planGet(request)
   return request.method === 'HEAD' ? { ...reply, body: noBody } : reply
 }
 
-const planGet = ({ headers, representation, clock, newBoundary }: ByteRequest): ByteReply => {
+const planGet = ({ headers, representation, clock, newBoundary }: ByteReplyInput): ByteReplyPlan => {
   const { size, contentType } = representation
-  const whole: ByteReply = {
+  const whole: ByteReplyPlan = {
     status: 200,
     headers: representation.whole,
-    body: { _tag: 'Range', range: wholeOf(size) },
+    body: { _tag: 'Range', range: fullRange(size) },
   }
 
   const decision = evaluateConditions(headers, representation, clock)
@@ -74,7 +74,7 @@ const planGet = ({ headers, representation, clock, newBoundary }: ByteRequest): 
   }
 }
 
-const singleRange = ({ whole, size }: Representation, range: ByteRange): ByteReply => ({
+const singleRange = ({ whole, size }: Representation, range: ByteRange): ByteReplyPlan => ({
   status: 206,
   headers: {
     ...whole,
@@ -84,7 +84,7 @@ const singleRange = ({ whole, size }: Representation, range: ByteRange): ByteRep
   body: { _tag: 'Range', range },
 })
 
-const severalRanges = ({ whole }: Representation, plan: MultipartPlan): ByteReply => ({
+const severalRanges = ({ whole }: Representation, plan: MultipartPlan): ByteReplyPlan => ({
   status: 206,
   headers: {
     ...whole,

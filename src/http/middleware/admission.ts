@@ -1,9 +1,9 @@
-import type { Limits } from '../limits.ts'
+import type { HttpLimits } from '../limits.ts'
 import { createFifo, type Fifo } from './fifo.ts'
 import type { Traffic } from './traffic.ts'
 
 /** A request that waits to be started. */
-export type Admissible = {
+export type QueuedRequest = {
   /** A likely cache hit, which is started before requests that need a fetch. */
   readonly isLikelyHit: boolean
   /** Starts the request. `release` is called once, when its reply is known. */
@@ -16,10 +16,10 @@ export type Admissible = {
   readonly fail: (error: unknown) => void
 }
 
-export type Admit = (request: Admissible) => void
+export type Admit = (request: QueuedRequest) => void
 
 type Deps = {
-  readonly limits: Pick<Limits, 'inFlight' | 'waiting' | 'waitMilliseconds'>
+  readonly limits: Pick<HttpLimits, 'inFlight' | 'waiting' | 'waitMilliseconds'>
   readonly counts: Traffic['requests']
   /** Monotonic clock (milliseconds). */
   readonly now: () => number
@@ -30,7 +30,7 @@ type Deps = {
 /** A refusal costs a tenth of a start; hundreds at once would block the event loop. */
 const refusedPerTurn = 16
 
-type Waiting = { readonly request: Admissible; readonly expiresAt: number }
+type Waiting = { readonly request: QueuedRequest; readonly expiresAt: number }
 type Lane = { readonly queue: Fifo<Waiting>; inFlight: number }
 
 /**
@@ -52,7 +52,7 @@ export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit =
   const isOpen = ({ inFlight }: Lane): boolean => inFlight < limits.inFlight
   const isDue = (lane: Lane): boolean => lane.queue.size() > 0 && isOpen(lane)
 
-  const begin = (lane: Lane, request: Admissible): void => {
+  const begin = (lane: Lane, request: QueuedRequest): void => {
     let isReleased = false
     const release = () => {
       if (isReleased) return
@@ -74,7 +74,7 @@ export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit =
   }
 
   /** Removes the first request whose client is still connected. */
-  const take = (lane: Lane): Admissible | undefined => {
+  const take = (lane: Lane): QueuedRequest | undefined => {
     for (let first = lane.queue.take(); first !== undefined; first = lane.queue.take()) {
       counts.waiting -= 1
       if (!first.request.isAbandoned()) return first.request

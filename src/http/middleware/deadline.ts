@@ -1,5 +1,5 @@
 import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
-import { NoAnswer } from '../../domain/shared/no-answer.ts'
+import { TimeoutError } from '../../domain/shared/timeout-error.ts'
 import { E, type TE } from '../../fp.ts'
 
 /**
@@ -36,7 +36,7 @@ export const startDeadline = (ms: number, now: () => number): Deadline => {
           const check = () => {
             if (end > now()) return wait()
             isLate = true
-            resolve(E.left(unavailable(dependency)(new NoAnswer(`no reply within ${ms} ms`))))
+            resolve(E.left(unavailable(dependency)(new TimeoutError(`no reply within ${ms} ms`))))
           }
           wait()
           task()

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { tooLarge } from '../../domain/shared/errors.ts'
-import { readTarget } from '../request/request-target.ts'
-import { errorReply, fromError, type ReadyReply } from '../response/reply.ts'
+import { parseRequestTarget } from '../request/request-target.ts'
+import { errorReply, toErrorReply } from '../response/error-replies.ts'
+import type { BufferedReply } from '../response/reply.ts'
 
 /** Reads and discards the body. Closes the connection when more than `maxBytes` of it arrive. */
-export const boundBody = (req: IncomingMessage, maxBytes: number, onCut: () => void): void => {
+export const discardBody = (req: IncomingMessage, maxBytes: number, onCut: () => void): void => {
   let bytes = 0
   req.on('data', (chunk: Uint8Array) => {
     bytes += chunk.length
@@ -16,19 +17,19 @@ export const boundBody = (req: IncomingMessage, maxBytes: number, onCut: () => v
   req.resume()
 }
 
-export const badRequest = (message: string): ReadyReply =>
+export const badRequestReply = (message: string): BufferedReply =>
   errorReply({ status: 400, type: 'bad_request', message })
 
-const badTarget = badRequest('the request target is neither a path nor an http URL')
-const badHost = badRequest('a request of HTTP/1.1 has exactly one Host header')
-const badFraming = badRequest('the only supported transfer coding is chunked')
+const badTarget = badRequestReply('the request target is neither a path nor an http URL')
+const badHost = badRequestReply('a request of HTTP/1.1 has exactly one Host header')
+const badFraming = badRequestReply('the only supported transfer coding is chunked')
 const badVersion = errorReply({ status: 505, type: 'bad_version', message: 'only HTTP/1.1 is supported' })
 const badExpectation = errorReply({
   status: 417,
   type: 'bad_expectation',
   message: 'the only supported expectation is 100-continue',
 })
-export const headersTooLarge = errorReply({
+export const headersTooLargeReply = errorReply({
   status: 431,
   type: 'too_large',
   message: 'the headers of the request are too large, or too many',
@@ -49,12 +50,12 @@ const hostCount = ({ rawHeaders }: IncomingMessage): number => {
  * Validates a request before replay and routes. Returns the error reply; `null` if the request is valid. Hot
  * path. Rewrites `req.url` to path and query, so that routes and replay read the same target.
  */
-export const refuseEarly = (req: IncomingMessage): ReadyReply | null => {
-  const target = readTarget(req.method, req.url ?? '')
+export const refuseInvalidRequest = (req: IncomingMessage): BufferedReply | null => {
+  const target = parseRequestTarget(req.method, req.url ?? '')
   // Later code must not read an invalid target: URL parsers log a warning that contains it.
   req.url = target ?? '/'
   if (target === null) return badTarget
-  if (req.rawHeaders.length > 2 * maxHeaders) return headersTooLarge
+  if (req.rawHeaders.length > 2 * maxHeaders) return headersTooLargeReply
   const { httpVersion, headers } = req
   const hosts = hostCount(req)
   if (httpVersion === '1.1') {
@@ -68,5 +69,5 @@ export const refuseEarly = (req: IncomingMessage): ReadyReply | null => {
 }
 
 /** Returns the error reply to a request that announces a longer body than this; `null` if it does not. */
-export const refuseLongBody = ({ headers }: IncomingMessage, maxBytes: number): ReadyReply | null =>
-  Number(headers['content-length'] ?? 0) > maxBytes ? fromError(tooLarge(maxBytes)) : null
+export const refuseLongBody = ({ headers }: IncomingMessage, maxBytes: number): BufferedReply | null =>
+  Number(headers['content-length'] ?? 0) > maxBytes ? toErrorReply(tooLarge(maxBytes)) : null

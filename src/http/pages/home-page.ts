@@ -1,7 +1,7 @@
-import type { Health } from '../../domain/health/health-service.ts'
-import { escapeHtml, page } from './page.ts'
+import type { HealthReport } from '../../domain/health/health-service.ts'
+import { escapeHtml, renderPage } from './page.ts'
 
-const states: Readonly<Record<Health['status'], string>> = {
+const states: Readonly<Record<HealthReport['status'], string>> = {
   ready: 'Ready',
   degraded: 'Degraded: cached media is served, other media may be unavailable',
   unavailable: 'Unavailable: no media can be served at the moment',
@@ -38,8 +38,8 @@ const list = (entries: ReadonlyArray<Entry>): string =>
     .join('')}</dl>`
 
 /** Returns the start page: what Larder is, whether it is ready, and where to read on (http-api.md §13.6). */
-export const homePage = (status: Health['status']): string =>
-  page(
+export const homePage = (status: HealthReport['status']): string =>
+  renderPage(
     'Larder',
     `<h1>Larder</h1>
 <p>A media server: it shows images and plays videos and audio to people who have a link to them. Without a

@@ -28,7 +28,7 @@ ${body}
  * Returns an HTML page without scripts. `body` is HTML and must contain nothing from the request, so that it
  * can neither show a token nor execute code that someone put into a link.
  */
-export const page = (title: string, body: string, size: 'short' | 'long'): string =>
+export const renderPage = (title: string, body: string, size: 'short' | 'long'): string =>
   htmlDocument(
     title,
     `<meta name="robots" content="noindex">

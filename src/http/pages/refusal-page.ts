@@ -1,6 +1,6 @@
-import type { ErrorBody } from '../response/error-body.ts'
-import type { Fault } from '../response/http-error.ts'
-import { escapeHtml, page } from './page.ts'
+import type { ParameterFault } from '../response/http-error.ts'
+import type { ErrorBody } from '../response/write-error.ts'
+import { escapeHtml, renderPage } from './page.ts'
 
 type PageText = { readonly title: string; readonly text: string }
 
@@ -62,7 +62,7 @@ const tokenTexts: Readonly<Record<NonNullable<ErrorBody['token']>, PageText>> = 
   },
 }
 
-const faultItem = ({ loc, msg }: Fault): string =>
+const faultItem = ({ loc, msg }: ParameterFault): string =>
   `<li><code>${escapeHtml(loc.slice(1).join('.'))}</code> ${escapeHtml(msg)}</li>`
 
 /** Returns the page that explains an error to a person. */
@@ -72,7 +72,7 @@ export const refusalPage = ({ type, token, message, status, detail }: ErrorBody)
       ? (textsByCode[type] ?? { title: 'This cannot be answered', text: message })
       : tokenTexts[token]
   const faults = detail === null ? '' : `\n<ul>${detail.map(faultItem).join('')}</ul>`
-  return page(
+  return renderPage(
     title,
     `<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(text)}</p>${faults}\n<small>Larder · ${status}</small>`,
     'short',

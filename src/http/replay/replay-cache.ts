@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { createBoundedCache } from '../../bounded-cache.ts'
-import { restrictsNothing } from '../../domain/access/restrictions.ts'
+import { isUnrestricted } from '../../domain/access/restrictions.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
-import { stackOf } from '../../domain/shared/error-text.ts'
+import { errorStack } from '../../domain/shared/error-text.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
@@ -11,12 +11,12 @@ import { secondsUntil } from '../response/reply.ts'
 import { parseReplayKey, type ReplayKey } from './parse-replay-key.ts'
 import type { Replayable } from './replayable.ts'
 import {
+  type CallerToken,
   createReplay,
   type Replay,
-  type ReplayRequest,
   sizeOfReplay,
-  writePlannedReplay,
-  writeWholeReplay,
+  writeConditionalReplay,
+  writeFullReplay,
 } from './write-replay.ts'
 
 /** A cache of recent replies, in front of the routes. */
@@ -48,7 +48,7 @@ type Options = {
 /** Maximum name length, without the token. Longer names could only serve to fill memory (V4). */
 const maxNameLength = 2048
 
-const withoutToken: ReplayRequest = { jwt: '', secondsLeft: 0 }
+const withoutToken: CallerToken = { jwt: '', secondsLeft: 0 }
 
 /**
  * Replays recent replies without the routes (docs/decisions/0011), only to callers whose token is valid now
@@ -60,10 +60,10 @@ export const createReplayCache = ({ tokens, clock, log, maxBytes, readsOrigin }:
   const replies = createBoundedCache<Replay>({ maxBytes, sizeOf: sizeOfReplay })
 
   /** Returns the caller if they may get the reply that this viewer got; otherwise `null`. */
-  const authorize = (jwt: string | null, viewer: Viewer | null): ReplayRequest | null => {
+  const authorize = (jwt: string | null, viewer: Viewer | null): CallerToken | null => {
     if (jwt === null || viewer === null) return jwt === viewer ? withoutToken : null
     const grant = tokens.verifiedGrant(viewer.kind, jwt)
-    if (grant?.sub !== viewer.grant.sub || !restrictsNothing(grant.restrictions)) return null
+    if (grant?.sub !== viewer.grant.sub || !isUnrestricted(grant.restrictions)) return null
     return { jwt, secondsLeft: secondsUntil(grant.exp, clock) }
   }
 
@@ -81,8 +81,8 @@ export const createReplayCache = ({ tokens, clock, log, maxBytes, readsOrigin }:
       return false
     }
     return isConditional
-      ? writePlannedReplay(stored, req.headers, caller, res)
-      : writeWholeReplay(stored, caller, res)
+      ? writeConditionalReplay(stored, req.headers, caller, res)
+      : writeFullReplay(stored, caller, res)
   }
 
   return {
@@ -93,7 +93,7 @@ export const createReplayCache = ({ tokens, clock, log, maxBytes, readsOrigin }:
         return key !== null && replay(key, req, res)
       } catch (error) {
         if (key !== null) replies.delete(key.name)
-        log.error('replay.broken', { cause: stackOf(error) })
+        log.error('replay.broken', { cause: errorStack(error) })
         // After the head is written the routes cannot reply. A broken connection is better than a wrong body.
         if (res.headersSent) res.destroy()
         return res.headersSent
@@ -108,7 +108,7 @@ export const createReplayCache = ({ tokens, clock, log, maxBytes, readsOrigin }:
         if (authorize(jwt, reply.viewer) !== null && reply.isStillCached())
           replies.set(key.name, createReplay(reply, common))
       } catch (error) {
-        log.error('replay.broken', { cause: stackOf(error) })
+        log.error('replay.broken', { cause: errorStack(error) })
       }
     },
   }

@@ -1,7 +1,7 @@
 import type { Viewer } from '../../domain/access/viewer.ts'
 import type { BodyPiece } from '../bytes/body-piece.ts'
 import type { ConditionalHeaders } from '../bytes/conditional.ts'
-import type { ByteReply } from '../bytes/plan-byte-reply.ts'
+import type { ByteReplyPlan } from '../bytes/plan-byte-reply.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 
 /** The body of a replayable reply. Only `Template` receives the token of a caller. */
@@ -26,7 +26,7 @@ export type Replayable = {
   /** Headers of a 200, without the common ones. */
   readonly headers: Headers
   /** Plans the reply to these conditions (RFC 9110 §13.2.2); `null`: only the routes can reply. */
-  readonly plan: (headers: ConditionalHeaders) => ByteReply | null
+  readonly plan: (headers: ConditionalHeaders) => ByteReplyPlan | null
   readonly body: ReplayBody
   /** Cache-Control by the remaining lifetime of the token (seconds); `null`: independent of it. */
   readonly cacheControlFor: ((secondsLeft: number) => string) | null

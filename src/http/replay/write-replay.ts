@@ -19,7 +19,7 @@ export type Replay = {
 }
 
 /** The caller's token and its remaining lifetime; `''` and 0 if none is needed. */
-export type ReplayRequest = { readonly jwt: string; readonly secondsLeft: number }
+export type CallerToken = { readonly jwt: string; readonly secondsLeft: number }
 
 export const createReplay = (reply: Replayable, common: Headers): Replay => {
   const { body, headers } = reply
@@ -61,9 +61,9 @@ const endWith = (res: ServerResponse, piece: BodyPiece): void => {
 }
 
 /** Writes a 200. Returns `false` if nothing was written and the routes must reply. Hot path. */
-export const writeWholeReplay = (
+export const writeFullReplay = (
   replay: Replay,
-  { jwt, secondsLeft }: ReplayRequest,
+  { jwt, secondsLeft }: CallerToken,
   res: ServerResponse,
 ): boolean => {
   const { head, text, reply, cacheControlAt } = replay
@@ -83,10 +83,10 @@ export const writeWholeReplay = (
 }
 
 /** Writes the reply to a range or a condition. Leaves error bodies and multipart replies to the routes. */
-export const writePlannedReplay = (
+export const writeConditionalReplay = (
   { common, reply }: Replay,
   conditions: ConditionalHeaders,
-  { jwt, secondsLeft }: ReplayRequest,
+  { jwt, secondsLeft }: CallerToken,
   res: ServerResponse,
 ): boolean => {
   const planned = reply.plan(conditions)

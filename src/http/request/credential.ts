@@ -7,8 +7,13 @@ import {
 } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
-import { type BadFormat, badFormat, type NotSet, notSet } from '../response/http-error.ts'
-import type { Incoming } from './incoming.ts'
+import {
+  type MalformedCredential,
+  type MissingCredential,
+  malformedCredential,
+  missingCredential,
+} from '../response/http-error.ts'
+import type { IncomingRequest } from './incoming.ts'
 
 /** A token as received, not yet verified. */
 export type Credential = { readonly carrier: Viewer['carrier']; readonly jwt: string }
@@ -16,14 +21,18 @@ export type Credential = { readonly carrier: Viewer['carrier']; readonly jwt: st
 const bearer = /^bearer +([^\s]+) *$/i
 
 /** Reads the token of `Authorization: bearer …`. The scheme is case-insensitive (RFC 9110 §11.1, W17). */
-const readBearer = ({ headers }: Incoming): E.Either<NotSet | BadFormat, string> => {
-  if (headers.authorization === undefined) return E.left(notSet)
+const readBearer = ({
+  headers,
+}: IncomingRequest): E.Either<MissingCredential | MalformedCredential, string> => {
+  if (headers.authorization === undefined) return E.left(missingCredential)
   const jwt = bearer.exec(headers.authorization)?.[1]
-  return jwt === undefined ? E.left(badFormat) : E.right(jwt)
+  return jwt === undefined ? E.left(malformedCredential) : E.right(jwt)
 }
 
 /** Reads the first credential present. A bad header is not replaced by a good query (http-api.md §2.2). */
-export const readCredential = (incoming: Incoming): E.Either<NotSet | BadFormat | Forbidden, Credential> => {
+export const readCredential = (
+  incoming: IncomingRequest,
+): E.Either<MissingCredential | MalformedCredential | Forbidden, Credential> => {
   const { headers, pathToken, query } = incoming
   if (headers.authorization !== undefined) {
     const jwt = readBearer(incoming)
@@ -31,21 +40,21 @@ export const readCredential = (incoming: Incoming): E.Either<NotSet | BadFormat 
   }
   if (pathToken !== null) return E.right({ carrier: 'path', jwt: pathToken })
   if (Array.isArray(query.jwt)) return E.left(forbidden('malformed'))
-  return query.jwt ? E.right({ carrier: 'query', jwt: query.jwt }) : E.left(notSet)
+  return query.jwt ? E.right({ carrier: 'query', jwt: query.jwt }) : E.left(missingCredential)
 }
 
 export type Authenticate<C> = (
-  incoming: Incoming,
-) => TE.TaskEither<NotSet | BadFormat | Forbidden | Unavailable, C>
+  incoming: IncomingRequest,
+) => TE.TaskEither<MissingCredential | MalformedCredential | Forbidden | Unavailable, C>
 
 /** How a route authenticates its callers. */
-export type Credentials<C> = {
+export type Authenticator<C> = {
   readonly authenticate: Authenticate<C>
   /** If true, all replies but those with public files have `Vary: Authorization` (http-api.md §6.3, V13). */
   readonly readsAuthorization: boolean
 }
 
-const byAuthorization = <C>(authenticate: Authenticate<C>): Credentials<C> => ({
+const byAuthorization = <C>(authenticate: Authenticate<C>): Authenticator<C> => ({
   authenticate,
   readsAuthorization: true,
 })
@@ -62,11 +71,14 @@ const authenticateMedia =
   }
 
 /** Accepts a viewer with a valid media token of this kind. */
-export const mediaViewer = (tokens: MediaTokens, kind: MediaKind): Credentials<Viewer> =>
+export const mediaViewerAuthenticator = (tokens: MediaTokens, kind: MediaKind): Authenticator<Viewer> =>
   byAuthorization(authenticateMedia(tokens, kind))
 
-/** Like `mediaViewer`, but returns `null` for a caller without any credential. */
-export const optionalMediaViewer = (tokens: MediaTokens, kind: MediaKind): Credentials<Viewer | null> => {
+/** Like `mediaViewerAuthenticator`, but returns `null` for a caller without any credential. */
+export const optionalMediaViewerAuthenticator = (
+  tokens: MediaTokens,
+  kind: MediaKind,
+): Authenticator<Viewer | null> => {
   const authenticate = authenticateMedia(tokens, kind)
   return byAuthorization((incoming) => async () => {
     const viewer = await authenticate(incoming)()
@@ -78,11 +90,12 @@ export const optionalMediaViewer = (tokens: MediaTokens, kind: MediaKind): Crede
 const reasonsBeforeClaims: ReadonlyArray<ForbiddenReason> = ['malformed', 'signature', 'unknown_key']
 
 /** Whether the signature is valid: then the error says more than "this token is for the other media kind". */
-const hasValidSignature = (error: NotSet | BadFormat | Forbidden | Unavailable): boolean =>
-  error._tag === 'Forbidden' && !reasonsBeforeClaims.includes(error.reason)
+const hasValidSignature = (
+  error: MissingCredential | MalformedCredential | Forbidden | Unavailable,
+): boolean => error._tag === 'Forbidden' && !reasonsBeforeClaims.includes(error.reason)
 
 /** Accepts a viewer with a valid token of either media kind; the token's audience selects the kind. */
-export const anyMediaViewer = (tokens: MediaTokens): Credentials<Viewer> => {
+export const anyMediaViewerAuthenticator = (tokens: MediaTokens): Authenticator<Viewer> => {
   const asImage = authenticateMedia(tokens, 'image')
   const asContent = authenticateMedia(tokens, 'content')
   return byAuthorization((incoming) =>
@@ -99,9 +112,12 @@ export const anyMediaViewer = (tokens: MediaTokens): Credentials<Viewer> => {
 }
 
 /** Authenticates a caller by the Authorization header only. */
-export const bearerOf = <C>(
+export const bearerAuthenticator = <C>(
   authenticate: (jwt: string) => TE.TaskEither<Forbidden | Unavailable, C>,
-): Credentials<C> =>
+): Authenticator<C> =>
   byAuthorization((incoming) => pipe(TE.fromEither(readBearer(incoming)), TE.flatMap(authenticate)))
 
-export const anonymous: Credentials<null> = { authenticate: () => TE.right(null), readsAuthorization: false }
+export const anonymousAuthenticator: Authenticator<null> = {
+  authenticate: () => TE.right(null),
+  readsAuthorization: false,
+}

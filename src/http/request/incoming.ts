@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
 /** A request before its parameters are decoded. */
-export type Incoming = {
+export type IncomingRequest = {
   readonly method: string
   /** The token of `/api/1/~{jwt}/…`, if the path had one (http-api.md §2.2). */
   readonly pathToken: string | null

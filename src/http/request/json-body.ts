@@ -5,7 +5,7 @@ import { tooLarge } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 import { malformedBody, slowRequest, unsupportedMedia } from '../response/http-error.ts'
 import { toUnprocessable } from './decode-faults.ts'
-import { inviteBody, type RequestBody } from './request-body.ts'
+import { type RequestBody, sendContinue } from './request-body.ts'
 
 /** Bytes; more than any description of a file needs. */
 const usualBytes = 256 * 1024
@@ -54,7 +54,7 @@ export const jsonBody = <B>(codec: t.Type<B, unknown, unknown>, maxBytes = usual
     const parse = createParse(limits.maxBytes)
     return (ctx) => async () => {
       if (isOtherMedia(ctx)) return E.left(unsupportedMedia)
-      inviteBody(ctx)
+      sendContinue(ctx)
       try {
         const value = await inTime(parse(ctx), limits.milliseconds)
         if (value === tooLate) {

@@ -1,4 +1,4 @@
-import type { Incoming } from './incoming.ts'
+import type { IncomingRequest } from './incoming.ts'
 
 /**
  * Parses a query string (WHATWG URL, application/x-www-form-urlencoded). A repeated parameter becomes a list.
@@ -6,7 +6,7 @@ import type { Incoming } from './incoming.ts'
  * Runs in linear time. Koa's parser is quadratic: one long request without a token would block this process
  * for half a second.
  */
-export const readQuery = (text: string): Incoming['query'] => {
+export const parseQuery = (text: string): IncomingRequest['query'] => {
   // Without a prototype, `__proto__` is an ordinary name.
   const query: Record<string, string | string[]> = Object.create(null)
   if (text === '') return query

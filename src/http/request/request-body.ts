@@ -19,6 +19,6 @@ export type RequestBody<B> = {
 }
 
 /** Tells a client that waits with its body to send it (RFC 9110 §10.1.1). */
-export const inviteBody = ({ req, res }: Pick<RouterContext, 'req' | 'res'>): void => {
+export const sendContinue = ({ req, res }: Pick<RouterContext, 'req' | 'res'>): void => {
   if (req.headers.expect !== undefined) res.writeContinue()
 }

@@ -10,7 +10,7 @@ const isOriginForm = (target: string): boolean =>
  *
  * Hot path. The text is never normalised, so a path means the same in either form.
  */
-export const readTarget = (method: string | undefined, target: string): string | null => {
+export const parseRequestTarget = (method: string | undefined, target: string): string | null => {
   if (isOriginForm(target)) return target
   if (target === '*') return method === 'OPTIONS' ? target : null
   const rest = absoluteForm.exec(target)?.[1]

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { ByteStream } from '../../domain/media/bytes.ts'
-import { NoAnswer } from '../../domain/shared/no-answer.ts'
+import { TimeoutError } from '../../domain/shared/timeout-error.ts'
 import { E } from '../../fp.ts'
-import { inviteBody, type RequestBody } from './request-body.ts'
+import { type RequestBody, sendContinue } from './request-body.ts'
 
 /** Yields the bytes as they arrive. The time in which the reader is busy does not count. */
 async function* receive(request: IncomingMessage, milliseconds: number): AsyncGenerator<Uint8Array> {
@@ -10,7 +10,7 @@ async function* receive(request: IncomingMessage, milliseconds: number): AsyncGe
   const pieces = request.iterator({ destroyOnReturn: false })
   for (;;) {
     const timer = setTimeout(
-      () => request.destroy(new NoAnswer(`no byte of the body within ${milliseconds} ms`)),
+      () => request.destroy(new TimeoutError(`no byte of the body within ${milliseconds} ms`)),
       milliseconds,
     )
     const piece = await pieces.next().finally(() => clearTimeout(timer))
@@ -29,7 +29,7 @@ export const uploadBody: RequestBody<ByteStream> = {
     ({ milliseconds }) =>
     (ctx) =>
     async () => {
-      inviteBody(ctx)
+      sendContinue(ctx)
       return E.right(receive(ctx.req, milliseconds))
     },
 }

@@ -4,14 +4,15 @@ import type { Clock } from '../../ports/clock.ts'
 import { evaluateConditions } from '../bytes/conditional.ts'
 import { type ContentCoding, chooseCoding } from '../bytes/content-coding.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
-import { brotliBest, gzipBest } from '../lists/compress.ts'
-import type { Incoming } from '../request/incoming.ts'
-import { preconditionFailed, type Reply } from './reply.ts'
+import { brotliBest, gzipBest } from '../playlists/compress.ts'
+import type { IncomingRequest } from '../request/incoming.ts'
+import { preconditionFailedReply } from './error-replies.ts'
+import type { Reply } from './reply.ts'
 
 /** A static file of the console. */
 export type Asset = { readonly contentType: string; readonly body: Uint8Array }
 
-export type AssetReply = (incoming: Pick<Incoming, 'headers'>) => TE.TaskEither<never, Reply>
+export type AssetReply = (incoming: Pick<IncomingRequest, 'headers'>) => TE.TaskEither<never, Reply>
 
 const encoders: Readonly<Record<ContentCoding, (bytes: Uint8Array) => Promise<Uint8Array>>> = {
   br: brotliBest,
@@ -38,7 +39,7 @@ export const createAssetReply = ({ contentType, body }: Asset, clock: Clock): As
       const shared: Headers = { ETag: etag, 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding' }
       const decision = evaluateConditions({ ...requestHeaders, range: undefined }, { etag }, clock)
       if (decision === 'not-modified') return E.right({ status: 304, headers: shared, body: null })
-      if (decision === 'precondition-failed') return E.right(preconditionFailed)
+      if (decision === 'precondition-failed') return E.right(preconditionFailedReply)
       const own = {
         'Content-Type': contentType,
         ...(coding === 'identity' ? {} : { 'Content-Encoding': coding }),

@@ -1,26 +1,27 @@
 import { randomBytes } from 'node:crypto'
 import type { Viewer } from '../../domain/access/viewer.ts'
 import type { Found } from '../../domain/caching/found.ts'
-import type { ServableBytes } from '../../domain/export/servable-bytes.ts'
+import type { ByteSource } from '../../domain/export/byte-source.ts'
 import type { ByteRange, ByteStream } from '../../domain/media/bytes.ts'
 import { toStreamError } from '../../domain/shared/stream-failure.ts'
 import { E } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ConditionalHeaders } from '../bytes/conditional.ts'
 import { multipartBody } from '../bytes/multipart-byteranges.ts'
-import { type ByteReply, planByteReply } from '../bytes/plan-byte-reply.ts'
+import { type ByteReplyPlan, planByteReply } from '../bytes/plan-byte-reply.ts'
 import { describeRepresentation, type Headers, type Representation } from '../bytes/representation-headers.ts'
-import type { Incoming } from '../request/incoming.ts'
+import type { IncomingRequest } from '../request/incoming.ts'
 import { joinHeaders } from './join-headers.ts'
-import { preconditionFailed, type Reply, rangeNotSatisfiable } from './reply.ts'
+import { preconditionFailedReply, rangeNotSatisfiableReply } from './error-replies.ts'
+import type { Reply } from './reply.ts'
 
 /**
  * `extra`: headers of a route that selects a representation, which override the headers of the bytes.
  * Such a reply is not replayable, because the selection depends on more than the replay key contains.
  */
 export type BytesReply = (
-  incoming: Incoming,
-  bytes: Found<ServableBytes>,
+  incoming: IncomingRequest,
+  bytes: Found<ByteSource>,
   viewer: Viewer | null,
   extra?: Headers,
 ) => Reply
@@ -29,9 +30,9 @@ export type BytesReply = (
 const newBoundary = (): string => randomBytes(18).toString('hex')
 
 /** Returns a planner for replies with one representation. Any method but HEAD counts as GET. */
-export const planBytes =
+export const createByteReplyPlanner =
   (representation: Representation, clock: Clock) =>
-  (headers: ConditionalHeaders, method = 'GET'): ByteReply =>
+  (headers: ConditionalHeaders, method = 'GET'): ByteReplyPlan =>
     planByteReply({
       method: method === 'HEAD' ? 'HEAD' : 'GET',
       headers,
@@ -42,19 +43,19 @@ export const planBytes =
 
 /** Ranges are opened one by one after the status was sent, so a failure breaks the stream. */
 const openOrThrow =
-  (read: ServableBytes['read']) =>
+  (read: ByteSource['read']) =>
   async (range: ByteRange): Promise<ByteStream> => {
     const stream = await read(range)()
     if (E.isLeft(stream)) throw toStreamError(stream.left)
     return stream.right
   }
 
-const bodyOf = (body: ByteReply['body'], { read }: ServableBytes): Reply['body'] => {
+const bodyOf = (body: ByteReplyPlan['body'], { read }: ByteSource): Reply['body'] => {
   if (body._tag === 'None') return null
   if (body._tag === 'Range') return { open: (onArriving) => read(body.range, onArriving)() }
   return {
     open: async (onArriving) => {
-      const readOne: ServableBytes['read'] = (range) => read(range, onArriving)
+      const readOne: ByteSource['read'] = (range) => read(range, onArriving)
       return E.right(multipartBody(body.plan, openOrThrow(readOne)))
     },
   }
@@ -62,8 +63,8 @@ const bodyOf = (body: ByteReply['body'], { read }: ServableBytes): Reply['body']
 
 /** Creates the only function that replies with stored bytes (http-api.md §6). */
 export const createBytesReply = (clock: Clock): BytesReply => {
-  const representations = new WeakMap<ServableBytes, Representation>()
-  const representationOf = (bytes: ServableBytes): Representation => {
+  const representations = new WeakMap<ByteSource, Representation>()
+  const representationOf = (bytes: ByteSource): Representation => {
     const representation = representations.get(bytes) ?? describeRepresentation(bytes)
     representations.set(bytes, representation)
     return representation
@@ -71,10 +72,10 @@ export const createBytesReply = (clock: Clock): BytesReply => {
 
   return (incoming, { value: bytes, tiers, isStillCached }, viewer, extra) => {
     const representation = representationOf(bytes)
-    const plan = planBytes(representation, clock)
+    const plan = createByteReplyPlanner(representation, clock)
     const { status, headers, body } = plan(incoming.headers, incoming.method)
-    if (status === 416) return rangeNotSatisfiable(headers)
-    if (status === 412) return preconditionFailed
+    if (status === 416) return rangeNotSatisfiableReply(headers)
+    if (status === 412) return preconditionFailedReply
     const content = bodyOf(body, bytes)
     if (extra !== undefined) return { status, headers: joinHeaders(headers, extra), body: content, tiers }
     return {

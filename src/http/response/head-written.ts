@@ -16,11 +16,11 @@ export const onDisconnect = (res: ServerResponse, listener: () => void): void =>
 /** Calls `listener` once, when the head of the reply is written or its connection is closed (status 0). */
 export const onHeadWritten = (res: ServerResponse, listener: Listener): void => {
   listeners.set(res, listener)
-  onDisconnect(res, () => headWritten(res, 0))
+  onDisconnect(res, () => notifyHeadWritten(res, 0))
 }
 
 /** Reports that the head is written: the outcome is known then, however long the body takes. */
-export const headWritten = (res: ServerResponse, status: number): void => {
+export const notifyHeadWritten = (res: ServerResponse, status: number): void => {
   const listener = listeners.get(res)
   if (listener === undefined) return
   listeners.delete(res)

@@ -1,12 +1,18 @@
 /** Faults of a request that are found before any service is called. */
-export type HttpError = NotSet | BadFormat | Unprocessable | MalformedBody | UnsupportedMedia | SlowRequest
+export type HttpError =
+  | MissingCredential
+  | MalformedCredential
+  | Unprocessable
+  | MalformedBody
+  | UnsupportedMedia
+  | SlowRequest
 
 /** No credential at all. */
-export type NotSet = { readonly _tag: 'NotSet' }
+export type MissingCredential = { readonly _tag: 'NotSet' }
 /** An Authorization header that is not `bearer <token>`. */
-export type BadFormat = { readonly _tag: 'BadFormat' }
+export type MalformedCredential = { readonly _tag: 'BadFormat' }
 /** Parameters that do not decode, one entry per fault. */
-export type Unprocessable = { readonly _tag: 'Unprocessable'; readonly detail: ReadonlyArray<Fault> }
+export type Unprocessable = { readonly _tag: 'Unprocessable'; readonly detail: ReadonlyArray<ParameterFault> }
 
 /** A body that is not JSON, or that breaks off. */
 export type MalformedBody = { readonly _tag: 'MalformedBody' }
@@ -16,14 +22,18 @@ export type UnsupportedMedia = { readonly _tag: 'UnsupportedMedia' }
 export type SlowRequest = { readonly _tag: 'SlowRequest' }
 
 /** See http-api.md §1.4: `{ loc: ['query', 'w'], msg: 'should be a number ≥ 1', type: 'dimension' }`. */
-export type Fault = { readonly loc: ReadonlyArray<string>; readonly msg: string; readonly type: string }
+export type ParameterFault = {
+  readonly loc: ReadonlyArray<string>
+  readonly msg: string
+  readonly type: string
+}
 
-export const notSet: NotSet = { _tag: 'NotSet' }
-export const badFormat: BadFormat = { _tag: 'BadFormat' }
+export const missingCredential: MissingCredential = { _tag: 'NotSet' }
+export const malformedCredential: MalformedCredential = { _tag: 'BadFormat' }
 export const malformedBody: MalformedBody = { _tag: 'MalformedBody' }
 export const unsupportedMedia: UnsupportedMedia = { _tag: 'UnsupportedMedia' }
 export const slowRequest: SlowRequest = { _tag: 'SlowRequest' }
-export const unprocessable = (detail: ReadonlyArray<Fault>): Unprocessable => ({
+export const unprocessable = (detail: ReadonlyArray<ParameterFault>): Unprocessable => ({
   _tag: 'Unprocessable',
   detail,
 })

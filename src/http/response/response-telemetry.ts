@@ -1,5 +1,5 @@
 import type { TierOutcome } from '../../ports/tier-outcome.ts'
-import { formatCacheStatus, formatServerTiming, type Timing } from '../bytes/cache-status.ts'
+import { formatCacheStatus, formatServerTiming, type ServerTiming } from '../bytes/cache-status.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 
 /** Which telemetry headers replies have (http-api.md §7.3). */
@@ -31,7 +31,7 @@ export const createCacheTelemetry = ({ cacheStatus }: ResponseTelemetry): ((sour
 /** Starts Server-Timing of a request. Each call ends a phase and returns the header with all phases. */
 export const startTiming = ({ stopwatch }: ResponseTelemetry): ((phase: string) => Headers) => {
   if (stopwatch === null) return () => noHeaders
-  const timings: Timing[] = []
+  const timings: ServerTiming[] = []
   let last = stopwatch()
   return (name) => {
     const now = stopwatch()

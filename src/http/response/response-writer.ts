@@ -1,12 +1,12 @@
 import type { Context } from 'koa'
 import type { Headers } from '../bytes/representation-headers.ts'
 import { baseHeadersOf } from './base-headers.ts'
-import { writeError } from './error-body.ts'
-import { headWritten } from './head-written.ts'
+import { notifyHeadWritten } from './head-written.ts'
 import { joinHeaders } from './join-headers.ts'
-import type { ReadyReply, Reply, StreamedBody } from './reply.ts'
+import type { BufferedReply, Reply, StreamedBody } from './reply.ts'
+import { writeError } from './write-error.ts'
 
-export const isStreamed = (body: Reply['body']): body is StreamedBody =>
+export const isStreamedBody = (body: Reply['body']): body is StreamedBody =>
   body !== null && typeof body === 'object' && 'open' in body
 
 /** Merges base headers and a reply's own headers; `Vary` becomes the union of both. */
@@ -22,7 +22,7 @@ export const mergeHeaders = (base: Headers, own: Headers): Record<string, string
  */
 export const writeHead = (ctx: Context, { status, headers }: Pick<Reply, 'status' | 'headers'>): void => {
   ctx.respond = false
-  headWritten(ctx.res, status)
+  notifyHeadWritten(ctx.res, status)
   ctx.res.writeHead(status, mergeHeaders(baseHeadersOf(ctx), headers))
 }
 
@@ -30,7 +30,7 @@ const lengthOf = (body: string | Uint8Array): number =>
   typeof body === 'string' ? Buffer.byteLength(body) : body.length
 
 /** Writes the reply; for HEAD, without the body. */
-export const writeReply = (ctx: Context, { status, headers, body }: ReadyReply): void => {
+export const writeReply = (ctx: Context, { status, headers, body }: BufferedReply): void => {
   if (body === null) {
     const isEmpty = ctx.method !== 'HEAD' && status !== 204 && status !== 304
     writeHead(ctx, { status, headers: isEmpty ? { 'Content-Length': '0', ...headers } : headers })

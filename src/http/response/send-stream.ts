@@ -5,18 +5,18 @@ import { fromStreamError } from '../../domain/shared/stream-failure.ts'
 import { E } from '../../fp.ts'
 import type { BlobStream } from '../../ports/blob-cache.ts'
 import { isDisconnected, onDisconnect } from './head-written.ts'
-import { type Pieces, piecesOf } from './pieces.ts'
+import { createPieceReader, type PieceReader } from './piece-reader.ts'
 import type { ReplyBuffers } from './reply-buffers.ts'
 
 /** A stream whose first piece was read; `first` is `null` for an empty stream. */
-export type StartedStream = { readonly first: Uint8Array | null; readonly pieces: Pieces }
+export type StartedStream = { readonly first: Uint8Array | null; readonly pieces: PieceReader }
 
 /** Waits for the first bytes, so that a failure until then still gets an error status. */
 export const startStream = async (
   stream: ByteStream & Partial<BlobStream>,
   buffers: ReplyBuffers,
 ): Promise<E.Either<BadOrigin | Unavailable, StartedStream>> => {
-  const pieces = piecesOf(stream, buffers)
+  const pieces = createPieceReader(stream, buffers)
   try {
     return E.right({ first: await pieces.next(), pieces })
   } catch (cause) {

@@ -5,7 +5,7 @@ import type { CacheCounts, CacheEvictions, CacheStats } from '../../ports/cache-
 import type { RouteHandler } from '../handle.ts'
 import type { RefusalCounts } from '../middleware/refusals.ts'
 import type { Traffic } from '../middleware/traffic.ts'
-import { bearerOf } from '../request/credential.ts'
+import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonReply } from '../response/reply.ts'
 import { createRoutes, type Routes } from '../routes.ts'
 
@@ -36,7 +36,7 @@ export const adminRoutes = (
   handle: RouteHandler,
 ): Routes => {
   const routes = createRoutes('/api/1/admin')
-  const admin = bearerOf(admins.authenticate)
+  const admin = bearerAuthenticator(admins.authenticate)
 
   routes.get(
     '/me',

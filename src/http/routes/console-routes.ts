@@ -7,9 +7,10 @@ import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { ProgressStore } from '../../ports/progress-store.ts'
 import type { RouteHandler } from '../handle.ts'
 import { watchPage } from '../pages/watch-page.ts'
-import { anonymous, anyMediaViewer } from '../request/credential.ts'
+import { anonymousAuthenticator, anyMediaViewerAuthenticator } from '../request/credential.ts'
 import { type Asset, createAssetReply } from '../response/asset-reply.ts'
-import { errorReply, jsonReply, type Reply } from '../response/reply.ts'
+import { errorReply } from '../response/error-replies.ts'
+import { jsonReply, type Reply } from '../response/reply.ts'
 import { createRoutes, type Routes } from '../routes.ts'
 
 /** Files of the console by name (`watch.js`), built in advance and held in memory. */
@@ -58,7 +59,7 @@ export const consoleRoutes = (
 ): Routes => {
   const routes = createRoutes('/console')
   // A share link does not contain the media kind; the token's audience does.
-  const viewer = anyMediaViewer(tokens)
+  const viewer = anyMediaViewerAuthenticator(tokens)
   const assetReplies = new Map(
     [...consoleAssets].map(([name, asset]) => [name, createAssetReply(asset, clock)]),
   )
@@ -97,7 +98,7 @@ export const consoleRoutes = (
   routes.get(
     '/assets/:name',
     handle({
-      credential: anonymous,
+      credential: anonymousAuthenticator,
       params: AssetName,
       handler: ({ params: { name }, incoming }) => {
         const assetReply = assetReplies.get(name)

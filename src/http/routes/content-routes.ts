@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import type { PlaylistResult } from '../../domain/access/render-playlist.ts'
-import type { SignableList } from '../../domain/access/signable-list.ts'
+import type { SignablePlaylist } from '../../domain/access/signable-playlist.ts'
 import type { Signature } from '../../domain/access/signature.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
 import type { Found } from '../../domain/caching/found.ts'
@@ -12,10 +12,10 @@ import type { VodService } from '../../domain/vod/vod-service.ts'
 import { pipe, TE } from '../../fp.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { RouteHandler } from '../handle.ts'
-import type { ListFormat } from '../lists/list-bodies.ts'
-import type { ListReply } from '../lists/list-reply.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
-import { mediaViewer } from '../request/credential.ts'
+import type { PlaylistFormat } from '../playlists/playlist-bodies.ts'
+import type { PlaylistReply } from '../playlists/playlist-reply.ts'
+import { mediaViewerAuthenticator } from '../request/credential.ts'
 import { PresignM3u8, PresignUrls } from '../request/query-codecs.ts'
 import type { BytesReply } from '../response/bytes-reply.ts'
 import { createRoutes, type Routes } from '../routes.ts'
@@ -26,7 +26,7 @@ type Deps = {
   readonly exports: ExportService
   readonly tokens: MediaTokens
   readonly bytesReply: BytesReply
-  readonly listReply: ListReply
+  readonly listReply: PlaylistReply
   readonly sharing: CorsPolicy
 }
 
@@ -44,7 +44,7 @@ export const contentRoutes = (
   handle: RouteHandler,
 ): Routes => {
   const routes = createRoutes('/api/1/content_files', sharing)
-  const viewer = mediaViewer(tokens, 'content')
+  const viewer = mediaViewerAuthenticator(tokens, 'content')
 
   routes.get(
     '/exports/parts/:uid{.:ext}',
@@ -60,10 +60,10 @@ export const contentRoutes = (
   )
 
   const list = <U, Q, S extends Signature>(
-    format: ListFormat,
+    format: PlaylistFormat,
     params: t.Type<{ readonly uid: U }, unknown, unknown>,
     query: t.Type<Q, unknown, unknown>,
-    show: (uid: U, viewer: Viewer, query: Q) => PlaylistResult<Found<SignableList<S>>>,
+    show: (uid: U, viewer: Viewer, query: Q) => PlaylistResult<Found<SignablePlaylist<S>>>,
   ) =>
     handle({
       credential: viewer,

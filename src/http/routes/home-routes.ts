@@ -3,7 +3,7 @@ import { E } from '../../fp.ts'
 import type { RouteHandler } from '../handle.ts'
 import { homePage } from '../pages/home-page.ts'
 import { pageHeaders } from '../pages/page.ts'
-import { anonymous } from '../request/credential.ts'
+import { anonymousAuthenticator } from '../request/credential.ts'
 import { createRoutes, type Routes } from '../routes.ts'
 
 /** The start page, for a visitor without a link (http-api.md §13.6). */
@@ -12,7 +12,7 @@ export const homeRoutes = (health: HealthService, handle: RouteHandler): Routes 
   routes.get(
     ['/', '/console'],
     handle({
-      credential: anonymous,
+      credential: anonymousAuthenticator,
       handler: () => async () => {
         const { status } = await health.examine()
         return E.right({

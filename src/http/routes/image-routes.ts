@@ -1,8 +1,8 @@
 import * as t from 'io-ts'
 import { apiPath } from '../../domain/access/public-urls.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
+import type { ByteSource } from '../../domain/export/byte-source.ts'
 import type { ExportService } from '../../domain/export/export-service.ts'
-import type { ServableBytes } from '../../domain/export/servable-bytes.ts'
 import { ImageExportUid, ImageFileUid } from '../../domain/media/ids.ts'
 import { imagePath, type ListedImage } from '../../domain/playlist/image-playlist.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
@@ -11,14 +11,14 @@ import type { Clock } from '../../ports/clock.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 import type { RouteHandler } from '../handle.ts'
-import type { ListReply } from '../lists/list-reply.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
-import { optionalMediaViewer } from '../request/credential.ts'
+import type { PlaylistReply } from '../playlists/playlist-reply.ts'
+import { optionalMediaViewerAuthenticator } from '../request/credential.ts'
 import { acceptClientHints, ImageQuery, readImagePreferences } from '../request/image-preferences.ts'
 import { PresignUrls, QueryBoolean } from '../request/query-codecs.ts'
 import type { BytesReply } from '../response/bytes-reply.ts'
-import { type NotSet, notSet } from '../response/http-error.ts'
-import { listCacheControl, secondsUntil } from '../response/reply.ts'
+import { type MissingCredential, missingCredential } from '../response/http-error.ts'
+import { playlistCacheControl, secondsUntil } from '../response/reply.ts'
 import { createRoutes, type Routes } from '../routes.ts'
 
 type Deps = {
@@ -26,7 +26,7 @@ type Deps = {
   readonly exports: ExportService
   readonly tokens: MediaTokens
   readonly bytesReply: BytesReply
-  readonly listReply: ListReply
+  readonly listReply: PlaylistReply
   readonly sharing: CorsPolicy
   readonly clock: Clock
 }
@@ -38,13 +38,13 @@ const ListQuery = t.partial({ presign: PresignUrls, public: QueryBoolean })
 /** The selected export may change, so the reply has the short lifetime of a list, unlike an export itself. */
 const negotiationHeaders = (
   image: ListedImage,
-  { isPublic }: ServableBytes,
+  { isPublic }: ByteSource,
   vary: ReadonlyArray<string>,
   secondsLeft: number | null,
 ): Headers => ({
   'Accept-CH': acceptClientHints,
   'Content-Location': `${apiPath}${imagePath(image)}`,
-  'Cache-Control': listCacheControl({ isPublic, secondsLeft }),
+  'Cache-Control': playlistCacheControl({ isPublic, secondsLeft }),
   ...(vary.length > 0 && { Vary: vary.join(', ') }),
 })
 
@@ -54,7 +54,7 @@ export const imageRoutes = (
   handle: RouteHandler,
 ): Routes => {
   const routes = createRoutes('/api/1/image_files', sharing)
-  const optionalViewer = optionalMediaViewer(tokens, 'image')
+  const optionalViewer = optionalMediaViewerAuthenticator(tokens, 'image')
 
   routes.get(
     '/playlist/:uid',
@@ -64,7 +64,7 @@ export const imageRoutes = (
       query: ListQuery,
       checkAnonymous: ({ uid }, { public: flag }) => {
         const isPublic = QueryBoolean.decode(flag)
-        return E.isRight(isPublic) && isPublic.right ? playlists.checkPublic(uid) : TE.left(notSet)
+        return E.isRight(isPublic) && isPublic.right ? playlists.checkPublic(uid) : TE.left(missingCredential)
       },
       handler: ({ credential: viewer, params: { uid }, query, incoming }) => {
         if (query.public)
@@ -80,7 +80,7 @@ export const imageRoutes = (
               }),
             ),
           )
-        if (viewer === null) return TE.left(notSet)
+        if (viewer === null) return TE.left(missingCredential)
         return pipe(
           playlists.showImages(uid, viewer, query.presign ?? null),
           TE.flatMap((found) =>
@@ -94,8 +94,8 @@ export const imageRoutes = (
   /** Without a token, a file that is not public gets 401, like any request without a token (W16). */
   const as401WithoutToken =
     (viewer: Viewer | null) =>
-    <L extends { readonly _tag: string }>(error: L): L | NotSet =>
-      viewer === null && error._tag === 'Forbidden' ? notSet : error
+    <L extends { readonly _tag: string }>(error: L): L | MissingCredential =>
+      viewer === null && error._tag === 'Forbidden' ? missingCredential : error
 
   routes.get(
     '/:uid/best',

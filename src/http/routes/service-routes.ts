@@ -1,14 +1,14 @@
 import type { HealthService } from '../../domain/health/health-service.ts'
 import { E, TE } from '../../fp.ts'
 import type { RouteHandler } from '../handle.ts'
-import type { Lifecycle } from '../lifecycle.ts'
-import { anonymous } from '../request/credential.ts'
+import type { ServerLifecycle } from '../lifecycle.ts'
+import { anonymousAuthenticator } from '../request/credential.ts'
 import { jsonReply } from '../response/reply.ts'
 import { createRoutes, type Routes } from '../routes.ts'
 
 /** http-api.md §10. Causes are reported only to operators, in the log and by `larder doctor`. */
 export const serviceRoutes = (
-  { health, lifecycle }: { readonly health: HealthService; readonly lifecycle: Lifecycle },
+  { health, lifecycle }: { readonly health: HealthService; readonly lifecycle: ServerLifecycle },
   handle: RouteHandler,
 ): Routes => {
   const routes = createRoutes('')
@@ -16,7 +16,7 @@ export const serviceRoutes = (
   routes.get(
     '/healthz',
     handle({
-      credential: anonymous,
+      credential: anonymousAuthenticator,
       handler: () => TE.right(jsonReply({ status: 'alive' })),
     }),
   )
@@ -24,7 +24,7 @@ export const serviceRoutes = (
   routes.get(
     '/readyz',
     handle({
-      credential: anonymous,
+      credential: anonymousAuthenticator,
       handler: () => async () => {
         if (lifecycle.isStopping()) return E.right(jsonReply({ status: 'stopping', checks: {} }, 503))
         const { status, findings } = await health.examine()

@@ -3,7 +3,7 @@ import fc, { type Scheduler } from 'fast-check'
 import * as t from 'io-ts'
 import { createMemoryTier } from '../../../src/adapters/cache/memory/memory-cache.ts'
 import { noMeter } from '../../../src/adapters/cache/tiers/cache-meter.ts'
-import { type CacheTier, cacheOfTier } from '../../../src/adapters/cache/tiers/cache-tier.ts'
+import { type CacheTier, createSingleTierCache } from '../../../src/adapters/cache/tiers/cache-tier.ts'
 import { createStaleReader } from '../../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { createTieredCache } from '../../../src/adapters/cache/tiers/tiered-cache.ts'
 import { createAuthorizedRead } from '../../../src/domain/access/authorized-read.ts'
@@ -44,7 +44,7 @@ type Processes = readonly [Caches, ...Caches[]]
 const adapters: Readonly<Record<string, (scheduler: Scheduler, clock: () => number) => Processes>> = {
   'one tier': (scheduler, clock) => {
     const tier = createScheduledTier(createMemoryTier(MiB), scheduler)
-    return [{ cache: cacheOfTier(tier, clock), stale: createStaleReader(tier, clock) }]
+    return [{ cache: createSingleTierCache(tier, clock), stale: createStaleReader(tier, clock) }]
   },
   'memory in front of a disk': (scheduler, clock) => {
     const disk = createScheduledTier(createMemoryTier(MiB), scheduler)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { openDiskCache } from '../../../src/adapters/cache/disk/open-disk-cache.ts'
 import { createSharedFileReader } from '../../../src/adapters/cache/disk/shared-file-reader.ts'
-import { wholeOf } from '../../../src/domain/media/bytes.ts'
+import { fullRange } from '../../../src/domain/media/bytes.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
 import { aStoredFileUid } from '../../support/builders.ts'
 import { collect } from '../../support/bytes.ts'
@@ -24,7 +24,7 @@ describe('[V22] a reader of the disk cache that cancels', () => {
     const dir = await scratchFolder()
     const open = () => openDiskCache({ dir, clock: () => 0, scope: '', maxBytes: 2 ** 30, log: silent })
     let cache = await open()
-    const read = () => right(cache.blobs.read(key, factsOf(bytes), wholeOf(size), origin))
+    const read = () => right(cache.blobs.read(key, factsOf(bytes), fullRange(size), origin))
     await collect(await read())
     for (let round = 0; round < 5; round++) {
       await cache.close()

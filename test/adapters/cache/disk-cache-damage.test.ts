@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { expect } from 'chai'
 import { cacheFolders, cacheIdOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
-import { createStorage } from '../../../src/adapters/cache/disk/node-persist-cache.ts'
+import { openNodePersist } from '../../../src/adapters/cache/disk/node-persist-cache.ts'
 import { O } from '../../../src/fp.ts'
 import {
   aBlobKey,
@@ -67,7 +67,7 @@ describe('damage to the disk cache', () => {
     const cache = await caches.open({ dir })
     const [key, text] = [aBlobKey(), aTextKey()]
     const { values, blob } = cacheFolders(dir)
-    const old = createStorage(values)
+    const old = openNodePersist(values)
     await mkdir(values, { recursive: true })
     await mkdir(dirname(blob(cacheIdOf(key.name))), { recursive: true })
     await writeFile(blob(cacheIdOf(key.name)), blobBytes)

@@ -2,7 +2,7 @@ import { readdir, rm, truncate } from 'node:fs/promises'
 import { expect } from 'chai'
 import { cacheFolders, cacheIdOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
 import { type DiskCache, openDiskCache } from '../../../src/adapters/cache/disk/open-disk-cache.ts'
-import { wholeOf } from '../../../src/domain/media/bytes.ts'
+import { fullRange } from '../../../src/domain/media/bytes.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { TE } from '../../../src/fp.ts'
 import type { BlobFacts, BlobOrigin, BlobStream, ReadInto } from '../../../src/ports/blob-cache.ts'
@@ -45,7 +45,7 @@ describe('blobs on disk that are read into buffers', () => {
   afterEach(() => cache.close())
   after(removeScratch)
 
-  const read = (origin: BlobOrigin) => right(cache.blobs.read(key, facts, wholeOf(facts.size), origin))
+  const read = (origin: BlobOrigin) => right(cache.blobs.read(key, facts, fullRange(facts.size), origin))
   const intoOf = ({ readInto: into }: BlobStream): ReadInto => {
     if (into === null) throw new Error('the blob is on disk, but has no readInto')
     return into

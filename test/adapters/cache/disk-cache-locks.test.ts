@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { createCondition } from '../../../src/adapters/cache/blobs/condition.ts'
 import { cacheFolders } from '../../../src/adapters/cache/disk/cache-folders.ts'
-import { createLinkLock } from '../../../src/adapters/cache/disk/link-lock.ts'
+import { createSymlinkLock } from '../../../src/adapters/cache/disk/link-lock.ts'
 import { startMaintenance } from '../../../src/adapters/cache/disk/maintenance.ts'
 import { openDiskCache } from '../../../src/adapters/cache/disk/open-disk-cache.ts'
 import { noBeacon } from '../../../src/adapters/platform/process-beacon.ts'
 import {
-  currentProcessId,
-  processIdOf,
+  currentProcessIdentity,
+  processIdentityOf,
   processStateOf,
 } from '../../../src/adapters/platform/process-identity.ts'
 import { silent } from '../../support/recording-log.ts'
@@ -20,36 +20,36 @@ describe('a lock by a symbolic link', () => {
 
   const lockIn = async () => {
     const path = join(await scratchFolder(), 'lock')
-    return { path, lock: createLinkLock(path, (content) => content, processStateOf) }
+    return { path, lock: createSymlinkLock(path, (content) => content, processStateOf) }
   }
 
   it('is held by one process at a time, and returns the holder', async () => {
     const { lock } = await lockIn()
-    expect(await lock.take(currentProcessId)).to.equal(null)
-    expect(await lock.take(currentProcessId)).to.equal(currentProcessId)
-    await lock.release(currentProcessId)
-    expect(await lock.take(currentProcessId)).to.equal(null)
+    expect(await lock.take(currentProcessIdentity)).to.equal(null)
+    expect(await lock.take(currentProcessIdentity)).to.equal(currentProcessIdentity)
+    await lock.release(currentProcessIdentity)
+    expect(await lock.take(currentProcessIdentity)).to.equal(null)
   })
 
   it('is taken over from a process that has exited', async () => {
     const { path, lock } = await lockIn()
-    await symlink(currentProcessId.replace(/\d+$/, '1'), path)
-    expect(await lock.take(currentProcessId)).to.equal(null)
-    expect(await readlink(path)).to.equal(currentProcessId)
+    await symlink(currentProcessIdentity.replace(/\d+$/, '1'), path)
+    expect(await lock.take(currentProcessIdentity)).to.equal(null)
+    expect(await readlink(path)).to.equal(currentProcessIdentity)
   })
 
   it('[V26] is taken over from an unknown process, as after a reboot', async () => {
     const { path, lock } = await lockIn()
-    await symlink(`0123456789ab-${currentProcessId.split('-').slice(1).join('-')}`, path)
-    expect(await lock.take(currentProcessId)).to.equal(null)
-    expect(await readlink(path)).to.equal(currentProcessId)
+    await symlink(`0123456789ab-${currentProcessIdentity.split('-').slice(1).join('-')}`, path)
+    expect(await lock.take(currentProcessIdentity)).to.equal(null)
+    expect(await readlink(path)).to.equal(currentProcessIdentity)
   })
 
   it('is not released by a process that no longer holds it', async () => {
     const { path, lock } = await lockIn()
-    await lock.take(currentProcessId)
+    await lock.take(currentProcessIdentity)
     await lock.release('another process')
-    expect(await readlink(path)).to.equal(currentProcessId)
+    expect(await readlink(path)).to.equal(currentProcessIdentity)
   })
 })
 
@@ -83,7 +83,7 @@ describe('maintenance', () => {
 
   it('does not run while another process runs it', async () => {
     const lockPath = join(await scratchFolder(), 'lock')
-    await symlink(processIdOf(process.ppid) ?? '', lockPath)
+    await symlink(processIdentityOf(process.ppid) ?? '', lockPath)
     let count = 0
     const maintenance = startMaintenance({
       lockPath,
@@ -94,7 +94,7 @@ describe('maintenance', () => {
     })
     await maintenance.stop()
     expect(count).to.equal(0)
-    expect(await readlink(lockPath)).to.equal(processIdOf(process.ppid))
+    expect(await readlink(lockPath)).to.equal(processIdentityOf(process.ppid))
   })
 
   it('continues after a failed round', async () => {

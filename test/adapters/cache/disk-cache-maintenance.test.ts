@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { cacheFolders, cacheIdOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
 import { createJournal } from '../../../src/adapters/cache/disk/journal.ts'
 import { noBeacon } from '../../../src/adapters/platform/process-beacon.ts'
-import { currentProcessId } from '../../../src/adapters/platform/process-identity.ts'
+import { currentProcessIdentity } from '../../../src/adapters/platform/process-identity.ts'
 import { collect } from '../../support/bytes.ts'
 import {
   aBlobKey,
@@ -89,7 +89,7 @@ describe('the maintenance of the disk cache', () => {
       const key = aBlobKey()
       await cacheBlob(cache, key, blobBytes)
       const orphan = cacheIdOf('no such key')
-      const exited = currentProcessId.replace(/\d+$/, '1')
+      const exited = currentProcessIdentity.replace(/\d+$/, '1')
       const dead = `${orphan}.${exited}.1.part`
       await mkdir(join(blobs, orphan.slice(0, 2)), { recursive: true })
       await writeFile(join(blobs, orphan.slice(0, 2), orphan), 'orphan')

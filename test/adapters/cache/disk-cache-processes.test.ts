@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { createCondition } from '../../../src/adapters/cache/blobs/condition.ts'
 import { cacheFolders } from '../../../src/adapters/cache/disk/cache-folders.ts'
 import { openDiskCache } from '../../../src/adapters/cache/disk/open-disk-cache.ts'
-import { wholeOf } from '../../../src/domain/media/bytes.ts'
+import { fullRange } from '../../../src/domain/media/bytes.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
 import { aStoredFileUid } from '../../support/builders.ts'
 import { collect } from '../../support/bytes.ts'
@@ -54,7 +54,7 @@ describe('processes on one disk cache', () => {
     for (let n = 0; n < 3; n++) reads.push((await start(dir, address)).read({ uid, facts }))
     openTo(MiB)
     await Promise.all(reads.map(({ began }) => began))
-    expect(asked).to.deep.equal([wholeOf(facts.size)])
+    expect(asked).to.deep.equal([fullRange(facts.size)])
     openTo(facts.size)
     const digests = await Promise.all(reads.map(({ done }) => done))
     expect(digests).to.deep.equal([facts.sha256, facts.sha256, facts.sha256])
@@ -118,7 +118,7 @@ describe('processes on one disk cache', () => {
     for (const [n, blob] of blobs.entries()) {
       const key = cacheKeys.storedFile({ uid: keys[n] ?? aStoredFileUid() })
       const stream = await right(
-        cache.blobs.read(key, factsOf(blob), wholeOf(blob.length), wellServed(blob).origin),
+        cache.blobs.read(key, factsOf(blob), fullRange(blob.length), wellServed(blob).origin),
       )
       expect((await collect(stream)).equals(blob)).to.equal(true)
     }

@@ -1,12 +1,15 @@
 import { expect } from 'chai'
 import { createBudgetedTier } from '../../../src/adapters/cache/disk/budgeted-tier.ts'
 import { cacheFolders, cacheIdOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
-import { noMarks } from '../../../src/adapters/cache/disk/delete-marks.ts'
 import { blockBytes, createDiskBudget } from '../../../src/adapters/cache/disk/disk-budget.ts'
 import { createDiskLimit } from '../../../src/adapters/cache/disk/disk-limit.ts'
+import { constantInvalidationMarks } from '../../../src/adapters/cache/disk/invalidation-marks.ts'
 import { createJournal } from '../../../src/adapters/cache/disk/journal.ts'
-import { createNodePersistTier, createStorage } from '../../../src/adapters/cache/disk/node-persist-cache.ts'
-import { cacheOfTier } from '../../../src/adapters/cache/tiers/cache-tier.ts'
+import {
+  createNodePersistTier,
+  openNodePersist,
+} from '../../../src/adapters/cache/disk/node-persist-cache.ts'
+import { createSingleTierCache } from '../../../src/adapters/cache/tiers/cache-tier.ts'
 import { noBeacon } from '../../../src/adapters/platform/process-beacon.ts'
 import { createAuthorizedRead } from '../../../src/domain/access/authorized-read.ts'
 import { createReadThrough } from '../../../src/domain/caching/read-through.ts'
@@ -51,7 +54,7 @@ const createSlowDisk = async () => {
     },
   })
   const values = createBudgetedTier(
-    createNodePersistTier(createStorage(folders.values), '', noMarks),
+    createNodePersistTier(openNodePersist(folders.values), '', constantInvalidationMarks),
     folders,
     budget,
   )
@@ -60,7 +63,14 @@ const createSlowDisk = async () => {
     for (let n = 0; n < budgetBlocks; n++) budget.kept(cacheIdOf(`small ${n}`), 1, 'value')
     budget.kept(cacheIdOf('large'), (budgetBlocks / 10) * blockBytes, 'blob')
   }
-  return { budget, cache: cacheOfTier(values, () => 0), overfill, removing, open: () => open(), journal }
+  return {
+    budget,
+    cache: createSingleTierCache(values, () => 0),
+    overfill,
+    removing,
+    open: () => open(),
+    journal,
+  }
 }
 
 describe('[V25] an eviction of the disk cache', () => {

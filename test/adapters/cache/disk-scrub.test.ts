@@ -2,11 +2,11 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { createBlobRemover } from '../../../src/adapters/cache/disk/blob-remover.ts'
 import { cacheFolders, cacheIdOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
-import { createRememberedRecords } from '../../../src/adapters/cache/disk/disk-blob-storage.ts'
+import { createCachedBlobRecords } from '../../../src/adapters/cache/disk/disk-blob-storage.ts'
 import { createDiskBudget } from '../../../src/adapters/cache/disk/disk-budget.ts'
 import { createDiskLimit } from '../../../src/adapters/cache/disk/disk-limit.ts'
 import { createJournal } from '../../../src/adapters/cache/disk/journal.ts'
-import { createStorage } from '../../../src/adapters/cache/disk/node-persist-cache.ts'
+import { openNodePersist } from '../../../src/adapters/cache/disk/node-persist-cache.ts'
 import { createScrub } from '../../../src/adapters/cache/disk/scrub.ts'
 import { createSharedFiles } from '../../../src/adapters/cache/disk/shared-files.ts'
 import { type ChunkTrust, createChunkTrust } from '../../../src/adapters/cache/disk/trusted-chunks.ts'
@@ -48,7 +48,7 @@ describe('[V29] the scrub of the disk cache', () => {
     const verified = trust(folders.blob(cacheIdOf(keys[0]?.name ?? '')))
     return createScrub({
       folders,
-      storage: createStorage(folders.values),
+      storage: openNodePersist(folders.values),
       policy: {
         ...budget.policy,
         markOf: (id) => {
@@ -62,7 +62,7 @@ describe('[V29] the scrub of the disk cache', () => {
         budget,
         trust: verified,
         files: createSharedFiles(),
-        remembered: createRememberedRecords(),
+        remembered: createCachedBlobRecords(),
       }),
       stopped: () => false,
     })

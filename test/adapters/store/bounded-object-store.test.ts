@@ -3,9 +3,9 @@ import { createMemoryObjectStore } from '../../../src/adapters/memory/memory-obj
 import { createBreaker } from '../../../src/adapters/platform/breaker.ts'
 import { createS3ObjectStore } from '../../../src/adapters/s3/s3-object-store.ts'
 import { createBoundedObjectStore } from '../../../src/adapters/store/bounded-object-store.ts'
-import { usualStoreLimits } from '../../../src/adapters/store/store-limits.ts'
+import { defaultStoreLimits } from '../../../src/adapters/store/store-limits.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
-import { NoAnswer } from '../../../src/domain/shared/no-answer.ts'
+import { TimeoutError } from '../../../src/domain/shared/timeout-error.ts'
 import { E, O, TE } from '../../../src/fp.ts'
 import type { ObjectStore } from '../../../src/ports/object-store.ts'
 import { objectStoreContract } from '../../contracts/object-store.contract.ts'
@@ -31,7 +31,7 @@ describe('bounded object store', () => {
   const make = (inner: ObjectStore, openMs = 0) => {
     let now = 0
     const breaker = createBreaker({ openMs, monotonic: asMonotonic(() => now) })
-    const limits = { ...usualStoreLimits, firstByte: 2000, check: 2000, delete: 2000 }
+    const limits = { ...defaultStoreLimits, firstByte: 2000, check: 2000, delete: 2000 }
     return {
       store: createBoundedObjectStore(inner, breaker, limits),
       advance: (ms: number) => {
@@ -69,7 +69,7 @@ describe('bounded object store', () => {
   })
 
   describe('[S7] opens its breaker only after a timeout', () => {
-    const limits = { ...usualStoreLimits, firstByte: 50, check: 50 }
+    const limits = { ...defaultStoreLimits, firstByte: 50, check: 50 }
     const reset = unavailable('object store')(new Error('reset by peer'))
     /** Blocks the event loop, so that an answer is late although no timer has fired. */
     const block = (): void => {
@@ -115,7 +115,9 @@ describe('bounded object store', () => {
     it('also after a shorter timeout of the adapter', async () => {
       const { breaker, bounded } = setUp({
         ...createMemoryObjectStore(),
-        check: TE.left(unavailable('object store')(new Error('explained', { cause: new NoAnswer('none') }))),
+        check: TE.left(
+          unavailable('object store')(new Error('explained', { cause: new TimeoutError('none') })),
+        ),
       })
       await left(bounded.check)
       expect(breaker.tryEnter()).to.equal(false)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { type Manifest, Parser } from 'm3u8-parser'
-import { attributeOf, linesOf } from '../../../src/domain/hls/m3u8-lines.ts'
+import { attributeValue, parseM3u8Lines } from '../../../src/domain/hls/m3u8-lines.ts'
 import { type Address, type Mode, requestVariables, type ServedFilm } from '../support/served-film.ts'
 
 const modes: ReadonlyArray<Mode> = ['none', 'query', 'path', 'define']
@@ -61,7 +61,7 @@ export const m3u8ParserTests = (film: () => ServedFilm): Mocha.Suite =>
     for (const mode of modes) {
       it(`reads the attributes of a master playlist, signed by ${mode}, correctly`, async () => {
         const { text, manifest } = await readList(film().addressOf('mobile.m3u8', mode))
-        const lines = linesOf(text)
+        const lines = parseM3u8Lines(text)
         const variants = lines.filter(({ tag }) => tag === 'EXT-X-STREAM-INF')
         expect(manifest.playlists?.map(({ attributes }) => attributes)).to.deep.equal(
           variants.map(({ attributes }) => attributesByName(attributes)),
@@ -69,7 +69,7 @@ export const m3u8ParserTests = (film: () => ServedFilm): Mocha.Suite =>
         expect(variants).to.have.length(3)
         const [media] = lines.filter(({ tag }) => tag === 'EXT-X-MEDIA')
         expect(manifest.mediaGroups?.AUDIO?.sound?.Sound).to.deep.include({ default: true, autoselect: true })
-        expect(media && attributeOf(media, 'GROUP-ID')).to.equal('sound')
+        expect(media && attributeValue(media, 'GROUP-ID')).to.equal('sound')
         expect(manifest.version).to.equal(mode === 'define' ? 11 : 4)
         expect(manifest.independentSegments).to.equal(true)
       })

@@ -2,11 +2,11 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import {
   type Clip,
-  isListed,
+  isSegmentInClipPlaylist,
+  isUnrestricted,
   permitsExport,
   permitsPart,
-  restrictsNothing,
-  type Span,
+  type TimeSpan,
 } from '../../../src/domain/access/restrictions.ts'
 
 const part = { uid: 'cfe_a', height: 720, format: 'm3u8' as const, span: { start: 6, end: 12 } }
@@ -17,14 +17,14 @@ const rising = fc
   .filter(([a, b]) => a !== b)
   .map(([a, b]): readonly [number, number] => [Math.min(a, b), Math.max(a, b)])
 const clip: fc.Arbitrary<Clip> = rising
-const span: fc.Arbitrary<Span> = rising.map(([start, end]) => ({ start, end }))
+const span: fc.Arbitrary<TimeSpan> = rising.map(([start, end]) => ({ start, end }))
 
 describe('restrictions (http-api.md §2.4)', () => {
   it('permit everything if there are none', () => {
-    expect(restrictsNothing({})).to.equal(true)
+    expect(isUnrestricted({})).to.equal(true)
     expect(permitsPart({}, part)).to.equal(true)
     for (const one of [{ maxh: 1 }, { clip: [0, 1] as const }, { exports: [] }])
-      expect(restrictsNothing(one)).to.equal(false)
+      expect(isUnrestricted(one)).to.equal(false)
   })
 
   it('permit an export that is not too high and is in the list of exports', () => {
@@ -53,7 +53,7 @@ describe('restrictions (http-api.md §2.4)', () => {
     const error = fc.double({ min: -1e-4, max: 1e-4, noNaN: true })
     fc.assert(
       fc.property(clip, span, error, error, (clip, { start, end }, early, late) => {
-        fc.pre(isListed(clip, { start, end }))
+        fc.pre(isSegmentInClipPlaylist(clip, { start, end }))
         expect(permitsPart({ clip }, { ...part, span: { start: start + early, end: end + late } })).to.equal(
           true,
         )

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { createMemoryCache, createMemoryTier } from '../../../src/adapters/cache/memory/memory-cache.ts'
-import { cacheOfTier } from '../../../src/adapters/cache/tiers/cache-tier.ts'
+import { createSingleTierCache } from '../../../src/adapters/cache/tiers/cache-tier.ts'
 import { createStaleReader } from '../../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { createReadThrough } from '../../../src/domain/caching/read-through.ts'
 import { notFound, type Unavailable, unavailable } from '../../../src/domain/shared/errors.ts'
@@ -19,7 +19,7 @@ const down = TE.left(unavailable('database')('down'))
 const withCachedValue = async () => {
   const { clock, advance } = createStandingClock()
   const tier = createMemoryTier(2 ** 20)
-  const cache = cacheOfTier(tier, clock)
+  const cache = createSingleTierCache(tier, clock)
   await right(setNow(cache, key, 'old'))
   return { cache, stale: createStaleReader(tier, clock), advance, life: key.ttlSeconds ?? 0 }
 }

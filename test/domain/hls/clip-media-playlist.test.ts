@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Clip } from '../../../src/domain/access/restrictions.ts'
-import { clipMediaPlaylist, readMediaPlaylist } from '../../../src/domain/hls/clip-media-playlist.ts'
+import { clipMediaPlaylist, parseMediaPlaylist } from '../../../src/domain/hls/clip-media-playlist.ts'
 import { toMediaPlaylist } from '../../../src/domain/hls/media-playlist.ts'
 import { checkMediaPlaylist } from '../../../src/domain/hls-check/check-media-playlist.ts'
 import { vodParts } from '../../support/vod-arbitraries.ts'
@@ -12,7 +12,7 @@ const clip: fc.Arbitrary<Clip> = fc
   .tuple(fc.double({ min: 0, max: 250, noNaN: true }), fc.double({ min: 0.01, max: 250, noNaN: true }))
   .map(([from, length]): Clip => [from, from + length])
 
-const clipped = (text: string, clip: Clip): string | null => clipMediaPlaylist(readMediaPlaylist(text), clip)
+const clipped = (text: string, clip: Clip): string | null => clipMediaPlaylist(parseMediaPlaylist(text), clip)
 
 describe('a media playlist restricted to a clip (http-api.md §2.4)', () => {
   it('names consecutive parts, and breaks no rule', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { filterMaster, readMaster } from '../../../src/domain/hls/filter-master.ts'
+import { filterMasterPlaylist, parseMasterPlaylist } from '../../../src/domain/hls/filter-master.ts'
 import { toMasterPlaylist } from '../../../src/domain/hls/master-playlist.ts'
 import { MobileFilter } from '../../../src/domain/hls/mobile-filter.ts'
 import { E, O } from '../../../src/fp.ts'
@@ -11,7 +11,8 @@ const filterOf = (query: Readonly<Record<string, string>>): MobileFilter =>
     throw new Error('not a filter')
   })(MobileFilter.decode(query))
 
-const filtered = (text: string, filter: MobileFilter): string => filterMaster(readMaster(text), filter)
+const filtered = (text: string, filter: MobileFilter): string =>
+  filterMasterPlaylist(parseMasterPlaylist(text), filter)
 
 const uris = (text: string): ReadonlyArray<string> => text.match(/^[^#\n].*$/gm) ?? []
 
@@ -139,8 +140,10 @@ ${rung(360, 800_000)}`)
   it('keeps lines unchanged and, except for those of the first variant, in their order', () => {
     fc.assert(
       fc.property(master, filter, (text, chosen) => {
-        const variants = readMaster(text).filter((piece) => typeof piece !== 'string')
-        const [start] = readMaster(filtered(text, chosen)).filter((piece) => typeof piece !== 'string')
+        const variants = parseMasterPlaylist(text).filter((piece) => typeof piece !== 'string')
+        const [start] = parseMasterPlaylist(filtered(text, chosen)).filter(
+          (piece) => typeof piece !== 'string',
+        )
         const others = variants.filter(({ uri }) => uri !== start?.uri).map((variant) => variant.text)
         const after = filtered(text, chosen)
         let at = -1

@@ -1,15 +1,15 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { clipMediaPlaylist, readMediaPlaylist } from '../../../src/domain/hls/clip-media-playlist.ts'
+import { clipMediaPlaylist, parseMediaPlaylist } from '../../../src/domain/hls/clip-media-playlist.ts'
 import { toIFramePlaylist } from '../../../src/domain/hls/iframe-playlist.ts'
 import { toMediaPlaylist } from '../../../src/domain/hls/media-playlist.ts'
-import type { KeyedPart } from '../../../src/domain/media/content-export.ts'
+import type { PartWithKeyframes } from '../../../src/domain/media/content-export.ts'
 import type { ContentPartUid } from '../../../src/domain/media/ids.ts'
 import { O } from '../../../src/fp.ts'
 import { aContentExportUid } from '../../support/builders.ts'
 import { keyedVodParts } from '../../support/vod-arbitraries.ts'
 
-const part = (uid: string, overrides: Partial<KeyedPart> = {}): KeyedPart => ({
+const part = (uid: string, overrides: Partial<PartWithKeyframes> = {}): PartWithKeyframes => ({
   uid: uid as ContentPartUid,
   role: 'media',
   position: 0,
@@ -24,7 +24,7 @@ const part = (uid: string, overrides: Partial<KeyedPart> = {}): KeyedPart => ({
 })
 const init = part('cfep_i', { role: 'init', durationTicks: 0, keyframes: [] })
 
-const playlist = (parts: ReadonlyArray<KeyedPart>): O.Option<string> =>
+const playlist = (parts: ReadonlyArray<PartWithKeyframes>): O.Option<string> =>
   toIFramePlaylist({ exportUid: aContentExportUid(), targetDuration: 6, parts })
 const text = O.getOrElse(() => '')
 
@@ -89,7 +89,7 @@ parts/cfep_b.m4s
     const lasting = fc.double({ min: 0.001, max: 30, noNaN: true })
     fc.assert(
       fc.property(keyedVodParts(), from, lasting, (vod, start, length) => {
-        const clipped = (m3u8: string) => clipMediaPlaylist(readMediaPlaylist(m3u8), [start, start + length])
+        const clipped = (m3u8: string) => clipMediaPlaylist(parseMediaPlaylist(m3u8), [start, start + length])
         const [iFrames, media] = [clipped(text(toIFramePlaylist(vod))), clipped(toMediaPlaylist(vod))]
         expect(partUids(iFrames ?? '')).to.deep.equal(partUids(media ?? ''))
         expect(iFrames === null).to.equal(media === null)
@@ -102,11 +102,11 @@ parts/cfep_b.m4s
       fc.property(keyedVodParts(), (vod) => {
         const m3u8 = text(toIFramePlaylist({ ...vod, parts: vod.parts.filter(isLongEnough) }))
         fc.pre(m3u8 !== '')
-        expect(clipMediaPlaylist(readMediaPlaylist(m3u8), [0, 1e6])).to.equal(m3u8)
+        expect(clipMediaPlaylist(parseMediaPlaylist(m3u8), [0, 1e6])).to.equal(m3u8)
       }),
     )
   })
 })
 
-const isLongEnough = ({ role, durationTicks, timescale }: KeyedPart): boolean =>
+const isLongEnough = ({ role, durationTicks, timescale }: PartWithKeyframes): boolean =>
   role === 'init' || durationTicks / timescale > 0.01

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { attributeOf, linesOf } from '../../../src/domain/hls/m3u8-lines.ts'
-import { tokenize } from '../../../src/domain/hls/m3u8-tokenizer.ts'
+import { attributeValue, parseM3u8Lines } from '../../../src/domain/hls/m3u8-lines.ts'
+import { tokenizeM3u8 } from '../../../src/domain/hls/m3u8-tokenizer.ts'
 import { toMasterPlaylist } from '../../../src/domain/hls/master-playlist.ts'
 import { toMediaPlaylist } from '../../../src/domain/hls/media-playlist.ts'
 import { O } from '../../../src/fp.ts'
@@ -9,11 +9,11 @@ import { anyList } from '../../support/m3u8-arbitraries.ts'
 import { contentFile, vodParts } from '../../support/vod-arbitraries.ts'
 
 const together = (text: string): string =>
-  tokenize(text)
+  tokenizeM3u8(text)
     .map((token) => token.text)
     .join('')
 const kinds = (text: string): ReadonlyArray<readonly [string, string]> =>
-  tokenize(text).map((token) => [token.kind, token.text])
+  tokenizeM3u8(text).map((token) => [token.kind, token.text])
 
 describe('the m3u8 tokenizer', () => {
   it('loses nothing of any text', () => {
@@ -78,7 +78,7 @@ describe('the lines of an m3u8 text', () => {
   it('are numbered, and form the text when joined', () => {
     fc.assert(
       fc.property(anyList, (text) => {
-        const lines = linesOf(text)
+        const lines = parseM3u8Lines(text)
         expect(lines.map((line) => line.text).join('')).to.equal(text)
         expect(lines.map(({ number }) => number)).to.deep.equal(lines.map((_, i) => i + 1))
       }),
@@ -86,14 +86,14 @@ describe('the lines of an m3u8 text', () => {
   })
 
   it('have a tag, its value and its attributes without quotes', () => {
-    const [line] = linesOf('#EXT-X-MEDIA:TYPE=AUDIO,NAME="a, b" ,URI=""\r\n')
+    const [line] = parseM3u8Lines('#EXT-X-MEDIA:TYPE=AUDIO,NAME="a, b" ,URI=""\r\n')
     expect(line).to.include({ tag: 'EXT-X-MEDIA', uri: null, value: 'TYPE=AUDIO,NAME="a, b" ,URI=""' })
     expect(line?.attributes).to.deep.equal([
       { name: 'TYPE', value: 'AUDIO', quoted: false },
       { name: 'NAME', value: 'a, b', quoted: true },
       { name: 'URI', value: '', quoted: true },
     ])
-    expect(line && attributeOf(line, 'NAME')).to.equal('a, b')
-    expect(line && attributeOf(line, 'LANGUAGE')).to.equal(undefined)
+    expect(line && attributeValue(line, 'NAME')).to.equal('a, b')
+    expect(line && attributeValue(line, 'LANGUAGE')).to.equal(undefined)
   })
 })

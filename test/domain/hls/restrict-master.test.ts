@@ -1,20 +1,24 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Restrictions } from '../../../src/domain/access/restrictions.ts'
-import { isVariant, type Master, readMaster } from '../../../src/domain/hls/filter-master.ts'
+import {
+  isParsedVariant,
+  type ParsedMasterPlaylist,
+  parseMasterPlaylist,
+} from '../../../src/domain/hls/filter-master.ts'
 import { toMasterPlaylist } from '../../../src/domain/hls/master-playlist.ts'
-import { restrictMaster } from '../../../src/domain/hls/restrict-master.ts'
+import { restrictMasterPlaylist } from '../../../src/domain/hls/restrict-master.ts'
 import { checkMasterPlaylist } from '../../../src/domain/hls-check/check-master-playlist.ts'
 import { O } from '../../../src/fp.ts'
 import { contentFile } from '../../support/vod-arbitraries.ts'
 
-const textOf = (master: Master): string =>
-  master.map((piece) => (isVariant(piece) ? piece.text : piece)).join('')
+const textOf = (master: ParsedMasterPlaylist): string =>
+  master.map((piece) => (isParsedVariant(piece) ? piece.text : piece)).join('')
 
 const restrictedMaster = contentFile().chain((file) =>
   fc.record({
     file: fc.constant(file),
-    master: fc.constant(readMaster(O.getOrElse(() => '')(toMasterPlaylist(file)))),
+    master: fc.constant(parseMasterPlaylist(O.getOrElse(() => '')(toMasterPlaylist(file)))),
     restrictions: fc.record(
       {
         maxh: fc.constantFrom(200, 360, 480, 720, 1080, 1280),
@@ -29,7 +33,10 @@ describe('a master playlist for an attenuated token (http-api.md §2.4)', () => 
   it('names only exports that the token opens', () => {
     fc.assert(
       fc.property(restrictedMaster, ({ file, master, restrictions: { maxh = Infinity, exports } }) => {
-        const restricted = restrictMaster(master, { maxh, ...(exports === undefined ? {} : { exports }) })
+        const restricted = restrictMasterPlaylist(master, {
+          maxh,
+          ...(exports === undefined ? {} : { exports }),
+        })
         for (const [, uid] of restricted === null
           ? []
           : textOf(restricted).matchAll(/exports\/([^.]*)\.m3u8/g)) {
@@ -44,7 +51,7 @@ describe('a master playlist for an attenuated token (http-api.md §2.4)', () => 
   it('breaks no rule that the whole playlist obeys', () => {
     fc.assert(
       fc.property(restrictedMaster, ({ master, restrictions }) => {
-        const restricted = restrictMaster(master, restrictions)
+        const restricted = restrictMasterPlaylist(master, restrictions)
         if (restricted === null) return
         const rules = (text: string) =>
           checkMasterPlaylist(text).filter(({ severity }) => severity === 'fault')
@@ -56,9 +63,10 @@ describe('a master playlist for an attenuated token (http-api.md §2.4)', () => 
   it('is unchanged the second time, and whole without restrictions', () => {
     fc.assert(
       fc.property(restrictedMaster, ({ master, restrictions }) => {
-        const restricted = restrictMaster(master, restrictions)
-        if (restricted !== null) expect(restrictMaster(restricted, restrictions)).to.deep.equal(restricted)
-        expect(textOf(restrictMaster(master, {}) ?? [])).to.equal(textOf(master))
+        const restricted = restrictMasterPlaylist(master, restrictions)
+        if (restricted !== null)
+          expect(restrictMasterPlaylist(restricted, restrictions)).to.deep.equal(restricted)
+        expect(textOf(restrictMasterPlaylist(master, {}) ?? [])).to.equal(textOf(master))
       }),
     )
   })

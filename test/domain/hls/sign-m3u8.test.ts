@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { linesOf } from '../../../src/domain/hls/m3u8-lines.ts'
+import { parseM3u8Lines } from '../../../src/domain/hls/m3u8-lines.ts'
 import { toMediaPlaylist } from '../../../src/domain/hls/media-playlist.ts'
 import { signM3u8 } from '../../../src/domain/hls/sign-m3u8.ts'
 import { childUri, listOfChildren } from '../../support/m3u8-arbitraries.ts'
@@ -12,7 +12,7 @@ const define = { mode: 'define' } as const
 const home = 'https://media.example.com/api/1/content_files/exports/cfe_x.m3u8'
 
 const children = (text: string): ReadonlyArray<string> =>
-  linesOf(text).flatMap(({ uri, attributes }) =>
+  parseM3u8Lines(text).flatMap(({ uri, attributes }) =>
     uri === null ? attributes.filter(({ name }) => name === 'URI').map(({ value }) => value) : [uri],
   )
 

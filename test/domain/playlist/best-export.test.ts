@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { ImageExportUid } from '../../../src/domain/media/ids.ts'
-import { bestExport, type ImagePreferences } from '../../../src/domain/playlist/best-export.ts'
+import { chooseBestExport, type ImagePreferences } from '../../../src/domain/playlist/best-export.ts'
 import type { ListedImage } from '../../../src/domain/playlist/image-playlist.ts'
 
 const formats = ['avif', 'webp', 'jpeg', 'png']
@@ -40,7 +40,7 @@ describe('the best export of an image (http-api.md §4.4)', () => {
         const first =
           formats.find((format) => covering(images, format, preferences).length > 0) ??
           formats.find((format) => images.some((image) => image.format === format))
-        if (first !== undefined) expect(bestExport(images, preferences)?.format).to.equal(first)
+        if (first !== undefined) expect(chooseBestExport(images, preferences)?.format).to.equal(first)
       }),
     )
   })
@@ -48,7 +48,7 @@ describe('the best export of an image (http-api.md §4.4)', () => {
   it('[V34] has an unacceptable format only if there is no other, however well it covers', () => {
     fc.assert(
       fc.property(images, preferences, (images, preferences) => {
-        const best = bestExport(images, preferences)
+        const best = chooseBestExport(images, preferences)
         const isAcceptable = images.some(({ format }) => preferences.formats.includes(format))
         expect(best === null).to.equal(images.length === 0)
         if (isAcceptable) expect(preferences.formats).to.include(best?.format)
@@ -59,7 +59,7 @@ describe('the best export of an image (http-api.md §4.4)', () => {
   it('covers the requested size if any export of its format does, with no pixel more than needed', () => {
     fc.assert(
       fc.property(images, preferences, (images, preferences) => {
-        const best = bestExport(images, preferences)
+        const best = chooseBestExport(images, preferences)
         const { size } = preferences
         if (best === null || size === null) return
         const covering = images.filter(
@@ -74,7 +74,7 @@ describe('the best export of an image (http-api.md §4.4)', () => {
   it('is the largest of its format if none covers the size, or no size is requested', () => {
     fc.assert(
       fc.property(images, preferences, fc.boolean(), (images, { formats, otherwise }, huge) => {
-        const best = bestExport(images, {
+        const best = chooseBestExport(images, {
           formats,
           otherwise,
           size: huge ? { width: 4001, height: 1 } : null,
@@ -88,7 +88,9 @@ describe('the best export of an image (http-api.md §4.4)', () => {
   it('does not depend on the order in which exports are listed', () => {
     fc.assert(
       fc.property(images, preferences, (images, preferences) => {
-        expect(bestExport(images.toReversed(), preferences)).to.deep.equal(bestExport(images, preferences))
+        expect(chooseBestExport(images.toReversed(), preferences)).to.deep.equal(
+          chooseBestExport(images, preferences),
+        )
       }),
     )
   })

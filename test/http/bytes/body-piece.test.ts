@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { fillBetween, joinPieces, maxTextBytes, piecesAround } from '../../../src/http/bytes/body-piece.ts'
+import { fillHoles, joinPieces, maxTextBytes, splitAtHoles } from '../../../src/http/bytes/body-piece.ts'
 
 describe('the pieces of a body with a token', () => {
   const lengths = fc.array(fc.oneof(fc.nat(20), fc.constantFrom(maxTextBytes, maxTextBytes + 1)), {
@@ -24,7 +24,7 @@ describe('the pieces of a body with a token', () => {
             holes.push(position + length)
             position += length + token.length
           }
-          const filled = fillBetween(piecesAround(bytes, holes, token.length), token, last)
+          const filled = fillHoles(splitAtHoles(bytes, holes, token.length), token, last)
           const texts = constants.flatMap((one, n) => (n === 0 ? [one] : [Buffer.from(token), one]))
           const expected = Buffer.concat([...texts, Buffer.from(last, 'latin1')])
           expect(joinPieces(filled).equals(expected)).to.equal(true)
@@ -36,13 +36,13 @@ describe('the pieces of a body with a token', () => {
     ))
 
   it('are one text where the body is short', () => {
-    const pieces = piecesAround(Buffer.from('a__b__c'), [1, 4], 2)
-    expect(fillBetween(pieces, 'XY', '.')).to.deep.equal(['aXYbXYc.'])
+    const pieces = splitAtHoles(Buffer.from('a__b__c'), [1, 4], 2)
+    expect(fillHoles(pieces, 'XY', '.')).to.deep.equal(['aXYbXYc.'])
   })
 
   it('share what is long', () => {
     const bytes = Buffer.alloc(maxTextBytes + 3)
-    const [first, long] = fillBetween(piecesAround(bytes, [0], 2), 'XY')
+    const [first, long] = fillHoles(splitAtHoles(bytes, [0], 2), 'XY')
     expect(first).to.equal('XY')
     expect((long as Uint8Array).buffer).to.equal(bytes.buffer)
   })

@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type Selection, selectRanges } from '../../../src/http/bytes/byte-range.ts'
+import { type RangeSelection, selectRanges } from '../../../src/http/bytes/byte-range.ts'
 import { rangeHeader } from './arbitraries.ts'
 import { type ReferenceSelection, referenceSelection } from './reference-range.ts'
 
 /** Formats ranges as in a Content-Range, otherwise returns the tag of the selection. */
-const describeSelection = (selection: Selection): string => {
+const describeSelection = (selection: RangeSelection): string => {
   const text = ({ start, end }: { readonly start: number; readonly end: number }) => `${start}-${end - 1}`
   switch (selection._tag) {
     case 'One':
@@ -18,7 +18,7 @@ const describeSelection = (selection: Selection): string => {
 }
 
 /** The byte positions in each range. */
-const bytesOf = (selection: Selection, body: ReadonlyArray<number>): ReferenceSelection => {
+const bytesOf = (selection: RangeSelection, body: ReadonlyArray<number>): ReferenceSelection => {
   switch (selection._tag) {
     case 'Whole':
       return 'whole'

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import {
   type ConditionalHeaders,
-  type Decision,
+  type ConditionOutcome,
   evaluateConditions,
 } from '../../../src/http/bytes/conditional.ts'
 import { formatHttpDate } from '../../../src/http/bytes/http-date.ts'
@@ -13,10 +13,14 @@ const at = formatHttpDate(LAST_MODIFIED)
 const before = formatHttpDate(LAST_MODIFIED - 1)
 const after = formatHttpDate(LAST_MODIFIED + 1)
 
-const decide = (headers: ConditionalHeaders, lastModified: number | undefined = LAST_MODIFIED): Decision =>
-  evaluateConditions(headers, { etag: ETAG, lastModified }, () => Date.UTC(2026, 10, 23))
+const decide = (
+  headers: ConditionalHeaders,
+  lastModified: number | undefined = LAST_MODIFIED,
+): ConditionOutcome => evaluateConditions(headers, { etag: ETAG, lastModified }, () => Date.UTC(2026, 10, 23))
 
-const table: ReadonlyArray<readonly [promise: string, headers: ConditionalHeaders, decision: Decision]> = [
+const table: ReadonlyArray<
+  readonly [promise: string, headers: ConditionalHeaders, decision: ConditionOutcome]
+> = [
   ['nothing asked', {}, 'send'],
 
   ['If-None-Match: the tag', { 'if-none-match': ETAG }, 'not-modified'],
@@ -145,7 +149,7 @@ describe('preconditions (http-api.md §6.2, RFC 9110 §13)', () => {
       'if-range': some(ETAG, '"x"', at, before),
     })
     // The numbered steps of the RFC, literally.
-    const decideByRfc = (h: ConditionalHeaders): Decision => {
+    const decideByRfc = (h: ConditionalHeaders): ConditionOutcome => {
       const step1 = h['if-match'] === undefined ? undefined : h['if-match'] === ETAG
       const step2 = step1 === undefined && h['if-unmodified-since'] === before ? false : undefined
       if (step1 === false || step2 === false) return 'precondition-failed'

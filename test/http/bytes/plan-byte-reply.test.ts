@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { ConditionalHeaders } from '../../../src/http/bytes/conditional.ts'
-import { type ByteReply, planByteReply } from '../../../src/http/bytes/plan-byte-reply.ts'
+import { type ByteReplyPlan, planByteReply } from '../../../src/http/bytes/plan-byte-reply.ts'
 import { describeRepresentation } from '../../../src/http/bytes/representation-headers.ts'
 import { sha256 } from '../../support/bytes.ts'
 import { rangeHeader } from './arbitraries.ts'
@@ -18,7 +18,7 @@ const { etag, whole, notModified, rangeNotSatisfiable } = representation
 const AT = 'Thu, 15 Jan 2026 12:00:00 GMT'
 const BEFORE = 'Thu, 15 Jan 2026 11:59:59 GMT'
 
-const plan = (headers: ConditionalHeaders, method: 'GET' | 'HEAD' = 'GET'): ByteReply =>
+const plan = (headers: ConditionalHeaders, method: 'GET' | 'HEAD' = 'GET'): ByteReplyPlan =>
   planByteReply({
     method,
     headers,
@@ -28,7 +28,7 @@ const plan = (headers: ConditionalHeaders, method: 'GET' | 'HEAD' = 'GET'): Byte
   })
 
 /** Formats a reply as one line: `206 10-19`. */
-const describeReply = ({ status, body }: ByteReply): string => {
+const describeReply = ({ status, body }: ByteReplyPlan): string => {
   const text = ({ start, end }: { readonly start: number; readonly end: number }) => `${start}-${end - 1}`
   if (body._tag === 'None') return `${status}`
   return body._tag === 'Range'
@@ -159,7 +159,7 @@ describe('the plan of a reply with bytes (http-api.md §6)', () => {
   })
 
   it('Content-Length is the length of the body for every request', () => {
-    const lengthOf = (body: ByteReply['body']): number => {
+    const lengthOf = (body: ByteReplyPlan['body']): number => {
       if (body._tag === 'None') return 0
       return body._tag === 'Range' ? body.range.end - body.range.start : body.plan.contentLength
     }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { readQuery } from '../../../src/http/request/read-query.ts'
+import { parseQuery } from '../../../src/http/request/read-query.ts'
 
 describe('[V28] the parameters of a query', () => {
   it('are those of URLSearchParams, in order, with lists for repeated ones', () => {
@@ -12,7 +12,7 @@ describe('[V28] the parameters of a query', () => {
         const text = new URLSearchParams(
           pairs.map(([name, value]): [string, string] => [name, value]),
         ).toString()
-        const query = readQuery(text)
+        const query = parseQuery(text)
         const params = new URLSearchParams(text)
         expect(Object.keys(query).sort()).to.deep.equal([...new Set(params.keys())].sort())
         for (const name of params.keys()) {
@@ -41,7 +41,7 @@ describe('[V28] the parameters of a query', () => {
       return usual.call(this, name)
     }
     try {
-      const query = readQuery(text)
+      const query = parseQuery(text)
       expect(query.a).to.have.length(7000)
       expect(query.b).to.equal('1')
       expect(reads).to.equal(0)

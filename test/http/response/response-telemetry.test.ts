@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { createMemoryBlobCache } from '../../../src/adapters/cache/memory/memory-blob-cache.ts'
 import { createMemoryTier } from '../../../src/adapters/cache/memory/memory-cache.ts'
-import { cacheOfTier } from '../../../src/adapters/cache/tiers/cache-tier.ts'
+import { createSingleTierCache } from '../../../src/adapters/cache/tiers/cache-tier.ts'
 import { createStaleReader } from '../../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { createTieredBlobCache } from '../../../src/adapters/cache/tiers/tiered-blob-cache.ts'
 import type { Larder } from '../../../src/composition/larder.ts'
@@ -63,7 +63,7 @@ describe('telemetry headers of replies (§7.3)', () => {
   it('report the age of a stale list that is served during an outage (§9.3)', async () => {
     const { clock, advance } = createStandingClock()
     const values = createMemoryTier(2 ** 20)
-    const cache = cacheOfTier(values, clock)
+    const cache = createSingleTierCache(values, clock)
     const stale = createStaleReader(values, clock)
     const up = await createMemoryLarder({ clock, cache, stale })
     const { uid } = await seedImage(up)

@@ -6,7 +6,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { type DiskCache, openDiskCache } from '../../../src/adapters/cache/disk/open-disk-cache.ts'
-import { type ByteRange, wholeOf } from '../../../src/domain/media/bytes.ts'
+import { type ByteRange, fullRange } from '../../../src/domain/media/bytes.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { TE } from '../../../src/fp.ts'
 import { createReplyBuffers, type ReplyBuffers } from '../../../src/http/response/reply-buffers.ts'
@@ -57,7 +57,7 @@ describe('bytes from disk, sent through reused buffers', () => {
     const dir = await scratchFolder()
     cache = await openDiskCache({ clock: () => 0, scope, maxBytes: 2 ** 30, dir, log: silent })
     for (const { bytes, facts, key } of blobs)
-      await collect(await right(cache.blobs.read(key, facts, wholeOf(size), wellServed(bytes).origin)))
+      await collect(await right(cache.blobs.read(key, facts, fullRange(size), wellServed(bytes).origin)))
     await cache.settled()
 
     const buffers = watch(createReplyBuffers({ largeBytes: 256 * 1024, largeCount, smallBytes: 64 * 1024 }))

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { createMemoryTier } from '../../../src/adapters/cache/memory/memory-cache.ts'
 import { createCacheMeter } from '../../../src/adapters/cache/tiers/cache-meter.ts'
-import { cacheOfTier } from '../../../src/adapters/cache/tiers/cache-tier.ts'
+import { createSingleTierCache } from '../../../src/adapters/cache/tiers/cache-tier.ts'
 import { createMeteredTier } from '../../../src/adapters/cache/tiers/metered-tier.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { TE } from '../../../src/fp.ts'
@@ -104,7 +104,7 @@ describe('GET /api/1/admin/cache (§8.2)', () => {
   it('reports the counters of each tier and key family, only to admins (W27)', async () => {
     const meter = createCacheMeter(asMonotonic(() => 0))
     const memory = meter.tier('memory')
-    const cache = cacheOfTier(
+    const cache = createSingleTierCache(
       createMeteredTier(createMemoryTier(1_000_000), () => 0, memory),
       () => 0,
     )

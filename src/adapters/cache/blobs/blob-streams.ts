@@ -4,7 +4,7 @@ import type { BlobOrigin, BlobStream, ReadInto } from '../../../ports/blob-cache
 import type { CacheTierName, TierOutcome } from '../../../ports/tier-outcome.ts'
 
 /** Adds tier outcomes to a stream. */
-export const withTiers = (
+export const withTierOutcomes = (
   stream: ByteStream,
   tiers: ReadonlyArray<TierOutcome>,
   readInto: ReadInto | null = null,
@@ -16,7 +16,7 @@ export const withTiers = (
 })
 
 /** Wraps bytes in memory. Hot path: the generator is created only when the stream is read. */
-export const fromBuffer = (bytes: Uint8Array, tiers: ReadonlyArray<TierOutcome>): BlobStream => ({
+export const blobStreamFromBuffer = (bytes: Uint8Array, tiers: ReadonlyArray<TierOutcome>): BlobStream => ({
   [Symbol.asyncIterator]: () => once(bytes),
   tiers,
   buffer: bytes,
@@ -28,7 +28,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** Returns one list for each outcome. Callers cache by its identity, so it is not rebuilt for each reader. */
-export const tiersOf = (
+export const tierOutcomesOf = (
   tier: CacheTierName,
 ): Readonly<Record<TierOutcome['outcome'], ReadonlyArray<TierOutcome>>> => ({
   hit: [{ tier, outcome: 'hit' }],
@@ -41,7 +41,7 @@ export const tiersOf = (
 const store: ReadonlyArray<TierOutcome> = [{ tier: 'origin', outcome: 'hit' }]
 
 /** Wraps an origin and records the tiers of its latest answer; there are none before the first answer. */
-export const recordTiers = (
+export const recordTierOutcomes = (
   origin: BlobOrigin,
 ): { readonly origin: BlobOrigin; readonly tiers: () => ReadonlyArray<TierOutcome> } => {
   let tiers: ReadonlyArray<TierOutcome> = []

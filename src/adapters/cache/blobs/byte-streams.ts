@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import type { ByteStream } from '../../../domain/media/bytes.ts'
 import { badOrigin } from '../../../domain/shared/errors.ts'
 import { toStreamError } from '../../../domain/shared/stream-failure.ts'
-import { withTimeout } from '../../../domain/shared/with-time-limit.ts'
+import { withTimeout } from '../../../domain/shared/with-timeout.ts'
 
-/** Settles as the next step of a stream does. Rejects with NoAnswer after `ms` milliseconds. */
+/** Settles as the next step of a stream does. Rejects with TimeoutError after `ms` milliseconds. */
 export const withStallTimeout = <A>(next: Promise<A>, ms: number): Promise<A> =>
   withTimeout(next, ms, `nothing came for ${ms} ms`)
 
@@ -17,7 +17,7 @@ export const cancelStream = (stream: ByteStream): void => {
 }
 
 /** Cancels a stream that has not been read, without waiting. */
-export const cancelUnstarted = (stream: ByteStream): void => {
+export const cancelUnstartedStream = (stream: ByteStream): void => {
   // A generator that was never started runs no `finally` block when it is closed, so it is started first.
   const startAndLeave = async () => {
     for await (const _ of stream) return
@@ -25,7 +25,7 @@ export const cancelUnstarted = (stream: ByteStream): void => {
   startAndLeave().catch(() => undefined)
 }
 
-/** Throws NoAnswer when an item takes longer than `ms` milliseconds. The source is closed without waiting. */
+/** Throws TimeoutError when an item takes longer than `ms` milliseconds. The source is closed without waiting. */
 export async function* withIdleTimeout<A>(stream: AsyncIterable<A>, ms: number): AsyncGenerator<A> {
   const source = stream[Symbol.asyncIterator]()
   let ended = false
@@ -48,7 +48,7 @@ export async function* withIdleTimeout<A>(stream: AsyncIterable<A>, ms: number):
  * Passes a stream through and checks its length and, unless it is `null`, its sha256. The last chunk is
  * held back until both are verified, so a wrong stream throws (by default BadOrigin) before its last byte.
  */
-export async function* verifyBytes(
+export async function* verifyStream(
   stream: ByteStream,
   length: number,
   sha256: string | null,

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { wholeOf } from '../../../domain/media/bytes.ts'
+import { fullRange } from '../../../domain/media/bytes.ts'
 import { badOrigin, unavailable } from '../../../domain/shared/errors.ts'
-import { withTimeLimit } from '../../../domain/shared/with-time-limit.ts'
+import { withTaskTimeout } from '../../../domain/shared/with-timeout.ts'
 import { E } from '../../../fp.ts'
 import type { BlobOrigin } from '../../../ports/blob-cache.ts'
 import type { BlobWriter, SharedBlobReader } from './blob-storage.ts'
-import { cancelStream, cancelUnstarted, withIdleTimeout, withStallTimeout } from './byte-streams.ts'
+import { cancelStream, cancelUnstartedStream, withIdleTimeout, withStallTimeout } from './byte-streams.ts'
 import type { FairScheduler } from './fair-scheduler.ts'
 import type { Fill, FillEnd } from './fill.ts'
 
@@ -50,7 +50,12 @@ const pull = async (
   { stallMs, onUnwritable, turns }: Omit<FillDeps, 'onWrongBytes'>,
 ): Promise<FillEnd> => {
   const { size, sha256 } = fill.facts
-  const opened = await withTimeLimit(origin(wholeOf(size)), stallMs, 'object store', cancelUnstarted)()
+  const opened = await withTaskTimeout(
+    origin(fullRange(size)),
+    stallMs,
+    'object store',
+    cancelUnstartedStream,
+  )()
   if (E.isLeft(opened)) return opened.left
 
   // When the last reader leaves, the origin is cancelled even if it sends nothing.

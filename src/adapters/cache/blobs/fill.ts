@@ -1,6 +1,6 @@
 import type { BadOrigin, Unavailable } from '../../../domain/shared/errors.ts'
 import type { BlobFacts } from '../../../ports/blob-cache.ts'
-import type { BlobBytes } from './blob-storage.ts'
+import type { BlobReader } from './blob-storage.ts'
 import { createCondition } from './condition.ts'
 
 /**
@@ -21,13 +21,13 @@ export type Fill = {
   readonly ended: Promise<FillEnd>
   /** Resolves when `reached` or `end` has changed. */
   readonly changed: () => Promise<void>
-  /** As `BlobBytes.read`, up to `reached`. */
+  /** As `BlobReader.read`, up to `reached`. */
   readonly read: (start: number, end: number) => Promise<Uint8Array>
   readonly join: () => void
   readonly leave: () => void
 
   /** For the code that runs the fill: sets the storage of the bytes. */
-  readonly attachStorage: (bytes: BlobBytes) => void
+  readonly attachStorage: (bytes: BlobReader) => void
   readonly advance: (reached: number) => void
   /** Excludes the bytes from the cache: the blob was deleted. Current readers can finish. */
   readonly detach: () => void
@@ -42,7 +42,7 @@ export type Fill = {
 const finishAnywayBytes = 8 * 1024 * 1024
 
 export const createFill = (facts: BlobFacts, onEnd: (end: FillEnd) => void): Fill => {
-  let bytes: BlobBytes | null = null
+  let bytes: BlobReader | null = null
   let reached = 0
   let end: FillEnd | null = null
   let readers = 0

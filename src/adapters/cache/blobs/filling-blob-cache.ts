@@ -3,15 +3,15 @@ import { type BadOrigin, type Unavailable, unavailable } from '../../../domain/s
 import { toStreamError } from '../../../domain/shared/stream-failure.ts'
 import { E, TE } from '../../../fp.ts'
 import type { BlobCache, BlobStream } from '../../../ports/blob-cache.ts'
-import type { BlobStorage, WholeBytes } from './blob-storage.ts'
-import { fromBuffer, recordTiers, tiersOf, withTiers } from './blob-streams.ts'
+import type { BlobStorage, CompleteBlobReader } from './blob-storage.ts'
+import { blobStreamFromBuffer, recordTierOutcomes, tierOutcomesOf, withTierOutcomes } from './blob-streams.ts'
 import { cancelStream, withRelease } from './byte-streams.ts'
 import { createFairScheduler } from './fair-scheduler.ts'
 import type { Fill } from './fill.ts'
 import { defaultFillOptions, type FillOptions } from './fill-options.ts'
 import { type BlobRequest, openOrigin } from './open-origin.ts'
 import { readFill, waitForOffset } from './read-fill.ts'
-import { readStored } from './read-stored.ts'
+import { readStoredBlob } from './read-stored.ts'
 import { createRunningFills, isFillOf, type RunningFills } from './running-fills.ts'
 
 export type FillingBlobCache = BlobCache & Pick<RunningFills, 'settled'>
@@ -39,7 +39,7 @@ export const createFillingBlobCache = (
   const { tier, waitWithinBytes, stallMs, meter } = options
   const turns = createFairScheduler(readersPerTurn)
   const fills = createRunningFills(storage, options, turns)
-  const { hit, ...answers } = tiersOf(tier)
+  const { hit, ...answers } = tierOutcomesOf(tier)
 
   const open = async (request: BlobRequest, rest: Rest): Opened => {
     const { key, facts } = request
@@ -55,7 +55,7 @@ export const createFillingBlobCache = (
     const running = fills.get(key.name)
     if (running === undefined) meter.miss(key)
     else meter.collapsed(key)
-    const { origin, tiers } = recordTiers(request.origin)
+    const { origin, tiers } = recordTierOutcomes(request.origin)
     const recordedRequest = { ...request, origin }
     const fill = running ?? fills.start(recordedRequest)
     if (!isFillOf(fill, facts)) return bypass(request, rest)
@@ -64,26 +64,28 @@ export const createFillingBlobCache = (
     // Of all readers of a fill, only the one that started it has queried the origin.
     return E.isLeft(opened) || tiers().length === 0
       ? opened
-      : E.right(withTiers(opened.right, [...opened.right.tiers, ...tiers()]))
+      : E.right(withTierOutcomes(opened.right, [...opened.right.tiers, ...tiers()]))
   }
 
   /** Reads from the origin, past the storage. */
   const bypass = async (request: BlobRequest, rest: Rest): Opened => {
-    const { origin, tiers } = recordTiers(request.origin)
+    const { origin, tiers } = recordTierOutcomes(request.origin)
     const opened = await openOrigin({ ...request, origin }, rest, stallMs)
-    return E.isLeft(opened) ? opened : E.right(withTiers(opened.right, [...answers.bypass, ...tiers()]))
+    return E.isLeft(opened)
+      ? opened
+      : E.right(withTierOutcomes(opened.right, [...answers.bypass, ...tiers()]))
   }
 
-  const openStored = (request: BlobRequest, bytes: WholeBytes, rest: Rest): BlobStream => {
-    if (bytes.buffer !== null) return fromBuffer(bytes.buffer.subarray(rest.start, rest.end), hit)
+  const openStored = (request: BlobRequest, bytes: CompleteBlobReader, rest: Rest): BlobStream => {
+    if (bytes.buffer !== null) return blobStreamFromBuffer(bytes.buffer.subarray(rest.start, rest.end), hit)
     const reader: Reader = { source: null, hasLeft: false }
-    const { stream, into } = readStored({
+    const { stream, into } = readStoredBlob({
       bytes,
       range: rest,
       goOn: (at) => resume(request, { start: at, end: rest.end, tries: rest.tries - 1 }, reader),
       leave: () => cancelReader(reader),
     })
-    return withTiers(stream, hit, into)
+    return withTierOutcomes(stream, hit, into)
   }
 
   const openFill = async (
@@ -98,7 +100,7 @@ export const createFillingBlobCache = (
         if (isEarly) cancelReader(reader)
         fill.leave()
       })
-      return E.right(withTiers(bytes, answers[answer]))
+      return E.right(withTierOutcomes(bytes, answers[answer]))
     }
 
     fill.join()
@@ -153,7 +155,7 @@ export const createFillingBlobCache = (
       (key, facts, range, origin, onArriving = () => undefined) =>
       async () =>
         range.start === range.end
-          ? E.right(fromBuffer(new Uint8Array(), hit))
+          ? E.right(blobStreamFromBuffer(new Uint8Array(), hit))
           : open({ key, facts, range, origin, onArriving }, { tries: 3, ...range }),
     peek: (key, facts) => {
       const bytes = storage.peek(key, facts)

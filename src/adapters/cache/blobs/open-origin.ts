@@ -1,16 +1,16 @@
 import type { ByteRange, ByteStream } from '../../../domain/media/bytes.ts'
 import type { BadOrigin, Unavailable } from '../../../domain/shared/errors.ts'
 import { fromStreamError } from '../../../domain/shared/stream-failure.ts'
-import { withTimeLimit } from '../../../domain/shared/with-time-limit.ts'
+import { withTaskTimeout } from '../../../domain/shared/with-timeout.ts'
 import { E } from '../../../fp.ts'
 import type { BlobFacts, BlobOrigin } from '../../../ports/blob-cache.ts'
 import type { CacheKey } from '../../../ports/cache.ts'
 import {
   cancelStream,
-  cancelUnstarted,
+  cancelUnstartedStream,
   resumeAfter,
   skipBytes,
-  verifyBytes,
+  verifyStream,
   withIdleTimeout,
   withRelease,
 } from './byte-streams.ts'
@@ -36,9 +36,18 @@ export const openOrigin = async (
 ): Promise<E.Either<BadOrigin | Unavailable, ByteStream>> => {
   const isWhole = requested.start === 0 && requested.end === facts.size
   const from = isWhole ? 0 : start
-  const opened = await withTimeLimit(origin({ start: from, end }), stallMs, 'object store', cancelUnstarted)()
+  const opened = await withTaskTimeout(
+    origin({ start: from, end }),
+    stallMs,
+    'object store',
+    cancelUnstartedStream,
+  )()
   if (E.isLeft(opened)) return opened
-  const bytes = verifyBytes(withIdleTimeout(opened.right, stallMs), end - from, isWhole ? facts.sha256 : null)
+  const bytes = verifyStream(
+    withIdleTimeout(opened.right, stallMs),
+    end - from,
+    isWhole ? facts.sha256 : null,
+  )
   try {
     const first = await bytes.next()
     const rest = skipBytes(resumeAfter(first, bytes), start - from)

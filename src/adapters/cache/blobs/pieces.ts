@@ -5,7 +5,7 @@ export const pieceBytes = 128 * 1024
 const firstPieceBytes = 16 * 1024
 
 /** End of the piece at `at`, for a reader that began at `start`: a small first piece, then shared ones. */
-export const pieceEnd = (start: number, at: number): number => {
+export const nextPieceEnd = (start: number, at: number): number => {
   const next = at - (at % pieceBytes) + pieceBytes
   return at === start ? Math.min(at + firstPieceBytes, next) : next
 }

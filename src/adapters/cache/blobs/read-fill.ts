@@ -3,7 +3,7 @@ import { toStreamError } from '../../../domain/shared/stream-failure.ts'
 import { E } from '../../../fp.ts'
 import type { FairScheduler } from './fair-scheduler.ts'
 import type { Fill } from './fill.ts'
-import { pieceEnd } from './pieces.ts'
+import { nextPieceEnd } from './pieces.ts'
 
 const failureOf = (fill: Fill): BadOrigin | Unavailable | null => {
   const end = fill.end()
@@ -45,7 +45,7 @@ export async function* readFill(
     if (failure !== null) throw toStreamError(failure)
     if (fill.reached() > at) {
       if (at > start) await turns.next('something')
-      const chunk = await fill.read(at, Math.min(end, pieceEnd(start, at))).catch(() => null)
+      const chunk = await fill.read(at, Math.min(end, nextPieceEnd(start, at))).catch(() => null)
       if (chunk === null) return
       at += chunk.length
       yield chunk

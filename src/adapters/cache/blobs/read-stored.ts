@@ -1,10 +1,10 @@
 import type { ByteRange, ByteStream } from '../../../domain/media/bytes.ts'
 import type { ReadInto } from '../../../ports/blob-cache.ts'
-import type { StoredBytes } from './blob-storage.ts'
+import type { StoredBlobReader } from './blob-storage.ts'
 import { pieceBytes } from './pieces.ts'
 
 type Options = {
-  readonly bytes: StoredBytes
+  readonly bytes: StoredBlobReader
   readonly range: ByteRange
   /** Reads the rest from offset `at` when the storage has lost the bytes. */
   readonly goOn: (at: number) => AsyncGenerator<Uint8Array>
@@ -17,7 +17,7 @@ type Options = {
  * bytes exactly once: after the last byte, when the storage has lost them, or when the reader cancels, also
  * before the first byte or while a read is pending.
  */
-export const readStored = ({
+export const readStoredBlob = ({
   bytes,
   range: { start, end },
   goOn,

@@ -1,19 +1,19 @@
 import * as t from 'io-ts'
 import type { BlobFacts } from '../../../ports/blob-cache.ts'
 import type { CacheKey } from '../../../ports/cache.ts'
-import { digestBytes, digestsOf } from './chunk-digests.ts'
+import { digestBytes, digestCount } from './chunk-digests.ts'
 import { blockBytes } from './disk-budget.ts'
 
 /** Size and sha256 of a blob, and the digests of its chunks (base64), computed during the fill. */
-export const DiskRecord = t.strict({ size: t.number, sha256: t.string, chunks: t.string })
+export const DiskBlobRecord = t.strict({ size: t.number, sha256: t.string, chunks: t.string })
 
-export type DiskRecord = t.TypeOf<typeof DiskRecord>
+export type DiskBlobRecord = t.TypeOf<typeof DiskBlobRecord>
 
 /** Returns the key of a blob's record among the values. It has the same name as the blob's key. */
-export const recordKey = ({ name, family }: CacheKey<BlobFacts>): CacheKey<DiskRecord> => ({
+export const blobRecordKey = ({ name, family }: CacheKey<BlobFacts>): CacheKey<DiskBlobRecord> => ({
   name,
   family,
-  codec: DiskRecord,
+  codec: DiskBlobRecord,
   ttlSeconds: null,
   isNegative: () => false,
 })
@@ -22,7 +22,7 @@ export const recordKey = ({ name, family }: CacheKey<BlobFacts>): CacheKey<DiskR
 const envelopeBytes = 512
 
 /** Bytes that the record of a blob of this size uses on disk, in whole blocks. */
-export const recordBytesFor = (size: number): number => {
-  const text = Math.ceil((digestsOf(size) * digestBytes * 4) / 3)
+export const blobRecordBytes = (size: number): number => {
+  const text = Math.ceil((digestCount(size) * digestBytes * 4) / 3)
   return Math.ceil((envelopeBytes + text) / blockBytes) * blockBytes
 }

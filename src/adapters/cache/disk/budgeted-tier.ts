@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { E, O } from '../../../fp.ts'
-import { isNoRoom } from '../../platform/errno.ts'
+import { isDiskFull } from '../../platform/errno.ts'
 import type { CacheTier } from '../tiers/cache-tier.ts'
 import { type CacheFolders, cacheIdOf } from './cache-folders.ts'
 import type { DiskBudget } from './disk-budget.ts'
@@ -22,7 +22,7 @@ export const createBudgetedTier = (
     if (!budget.accepts(1)) return tier.remove(key.name)()
     const stored = await tier.set(key, entry)()
     if (E.isLeft(stored)) {
-      if (isNoRoom(stored.left.cause)) budget.lower(1)
+      if (isDiskFull(stored.left.cause)) budget.lower(1)
       return stored
     }
     const id = cacheIdOf(key.name)

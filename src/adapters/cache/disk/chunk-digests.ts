@@ -6,7 +6,7 @@ export const chunkBytes = 1024 * 1024
 /** The first 128 bits of each SHA-256: they detect disk faults, not attacks. */
 export const digestBytes = 16
 
-export const digestsOf = (size: number): number => Math.ceil(size / chunkBytes)
+export const digestCount = (size: number): number => Math.ceil(size / chunkBytes)
 
 /** Computes the digests of the chunks of a stream. */
 export type ChunkDigests = {

@@ -6,21 +6,21 @@ import type { CacheKey } from '../../../ports/cache.ts'
 import type { ProcessBeacon } from '../../platform/process-beacon.ts'
 import type { BlobStorage, WriteLease } from '../blobs/blob-storage.ts'
 import { withReadCache } from '../blobs/read-cache.ts'
-import { type CacheTier, noSharedMarks } from '../tiers/cache-tier.ts'
-import { type DiskRecord, recordBytesFor, recordKey } from './blob-record.ts'
+import { type CacheTier, constantInvalidationMark } from '../tiers/cache-tier.ts'
+import { createAtomicFileWriter } from './atomic-file-writer.ts'
+import { createBlobFileWriter } from './blob-file-writer.ts'
+import { blobRecordBytes, blobRecordKey, type DiskBlobRecord } from './blob-record.ts'
 import type { BlobRemover } from './blob-remover.ts'
 import { type CacheFolders, cacheIdOf } from './cache-folders.ts'
-import { digestsOf } from './chunk-digests.ts'
+import { digestCount } from './chunk-digests.ts'
 import type { DiskBudget } from './disk-budget.ts'
-import type { DiskRoom, Reservation } from './disk-room.ts'
-import { takeFillLock } from './fill-lock.ts'
-import { createNewBlob } from './new-blob.ts'
-import { createNewFile } from './new-file.ts'
+import type { DiskReservation, DiskSpace } from './disk-space.ts'
+import { acquireFillLock } from './fill-lock.ts'
+import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 import { createSharedFileReader } from './shared-file-reader.ts'
 import type { SharedFiles } from './shared-files.ts'
 import type { ChunkTrust } from './trusted-chunks.ts'
-import { createVerifiedFile } from './verified-file.ts'
-import { withFolder } from './with-folder.ts'
+import { createVerifiedFileReader } from './verified-file.ts'
 
 /** Memory that the readers of a fill share: 768 KiB at most. */
 const readCache = { windowBytes: 256 * 1024, pieces: 4 }
@@ -28,28 +28,28 @@ const readCache = { windowBytes: 256 * 1024, pieces: 4 }
 /** Memory for cached records, with their names. The blob's own file is checked at each open. */
 const recordCacheBytes = 8 * 1024 * 1024
 
-export type RecordState = Pick<DiskRecord, 'size' | 'sha256'> & { readonly digests: Buffer }
+export type BlobRecordState = Pick<DiskBlobRecord, 'size' | 'sha256'> & { readonly digests: Buffer }
 
 /** Cached records, by id. */
-export type RememberedRecords = BoundedCache<RecordState>
+export type CachedBlobRecords = BoundedCache<BlobRecordState>
 
-export const createRememberedRecords = (): RememberedRecords =>
-  createBoundedCache<RecordState>({
+export const createCachedBlobRecords = (): CachedBlobRecords =>
+  createBoundedCache<BlobRecordState>({
     maxBytes: recordCacheBytes,
     sizeOf: ({ sha256, digests }) => sha256.length + digests.length,
   })
 
-const bytesOnDisk = ({ size }: Pick<BlobFacts, 'size'>): number => size + recordBytesFor(size)
+const bytesOnDisk = ({ size }: Pick<BlobFacts, 'size'>): number => size + blobRecordBytes(size)
 
 export type DiskBlobStorageDeps = {
   readonly folders: CacheFolders
   /** Stores the records of blobs: node-persist, with a scope of their own. */
   readonly records: CacheTier
   readonly budget: DiskBudget
-  readonly room: DiskRoom
+  readonly room: DiskSpace
   readonly trust: ChunkTrust
   readonly files: SharedFiles
-  readonly remembered: RememberedRecords
+  readonly remembered: CachedBlobRecords
   readonly remover: BlobRemover
   readonly beacon: ProcessBeacon
   /** Called when a read found damaged bytes. The blob is removed after it. */
@@ -63,24 +63,24 @@ export type DiskBlobStorageDeps = {
  */
 export const createDiskBlobStorage = (deps: DiskBlobStorageDeps): BlobStorage => {
   const { folders, records, budget, room, trust, files, remembered, remover, beacon, onBadBytes } = deps
-  const lookups = new Map<string, Promise<RecordState | null>>()
+  const lookups = new Map<string, Promise<BlobRecordState | null>>()
   let fillCount = 0
 
-  const cacheRecord = (id: string, { size, sha256, chunks }: DiskRecord): RecordState => {
+  const cacheRecord = (id: string, { size, sha256, chunks }: DiskBlobRecord): BlobRecordState => {
     const record = { size, sha256, digests: Buffer.from(chunks, 'base64') }
     remembered.set(id, record)
     return record
   }
 
-  const readRecord = async (key: CacheKey<BlobFacts>): Promise<RecordState | null> => {
-    const found = await records.find(recordKey(key))()
+  const readRecord = async (key: CacheKey<BlobFacts>): Promise<BlobRecordState | null> => {
+    const found = await records.find(blobRecordKey(key))()
     return E.isLeft(found) || O.isNone(found.right)
       ? null
       : cacheRecord(cacheIdOf(key.name), found.right.value.value)
   }
 
   /** Concurrent requests for one blob read its record once. */
-  const recordOf = async (key: CacheKey<BlobFacts>, id: string): Promise<RecordState | null> => {
+  const recordOf = async (key: CacheKey<BlobFacts>, id: string): Promise<BlobRecordState | null> => {
     const cached = remembered.get(id)
     if (cached !== undefined) return cached
     const lookup = lookups.get(key.name) ?? readRecord(key).finally(() => lookups.delete(key.name))
@@ -99,9 +99,13 @@ export const createDiskBlobStorage = (deps: DiskBlobStorageDeps): BlobStorage =>
     await remover.discard(cacheIdOf(name), ino, removeRecordOf(name)).catch(() => undefined)
   }
 
-  const storeRecord = async (key: CacheKey<BlobFacts>, record: DiskRecord): Promise<void> => {
+  const storeRecord = async (key: CacheKey<BlobFacts>, record: DiskBlobRecord): Promise<void> => {
     files.forget(folders.blob(cacheIdOf(key.name)))
-    const put = await records.set(recordKey(key), { value: record, expiresAt: null, mark: noSharedMarks })()
+    const put = await records.set(blobRecordKey(key), {
+      value: record,
+      expiresAt: null,
+      mark: constantInvalidationMark,
+    })()
     if (E.isLeft(put)) throw put.left.cause
     cacheRecord(cacheIdOf(key.name), record)
     budget.kept(cacheIdOf(key.name), bytesOnDisk(record), 'blob')
@@ -110,12 +114,14 @@ export const createDiskBlobStorage = (deps: DiskBlobStorageDeps): BlobStorage =>
   const beginFile = async (
     key: CacheKey<BlobFacts>,
     facts: BlobFacts,
-    reservation: Reservation,
+    reservation: DiskReservation,
   ): Promise<WriteLease> => {
     const id = cacheIdOf(key.name)
     const final = folders.blob(id)
     fillCount++
-    const lock = await withFolder(folders.fills, () => takeFillLock(folders.fills, id, fillCount, beacon))
+    const lock = await retryAfterCreatingFolder(folders.fills, () =>
+      acquireFillLock(folders.fills, id, fillCount, beacon),
+    )
     const temporary = join(folders.fills, lock.part)
     if (lock.by === 'another') {
       const isWriterAlive = () => beacon.stateOf(lock.writer) === 'alive'
@@ -123,8 +129,8 @@ export const createDiskBlobStorage = (deps: DiskBlobStorageDeps): BlobStorage =>
       return { by: 'another', bytes: foreign }
     }
     try {
-      const file = await createNewFile(temporary, final)
-      const blob = createNewBlob({
+      const file = await createAtomicFileWriter(temporary, final)
+      const blob = createBlobFileWriter({
         file,
         facts,
         room,
@@ -156,11 +162,11 @@ export const createDiskBlobStorage = (deps: DiskBlobStorageDeps): BlobStorage =>
         await remove(key.name)
         return null
       }
-      return createVerifiedFile({
+      return createVerifiedFileReader({
         opened,
         size: facts.size,
         digests: record.digests,
-        trusted: trust.of(path, opened.stamp, digestsOf(facts.size)),
+        trusted: trust.of(path, opened.stamp, digestCount(facts.size)),
         onWrongBytes: async (cause) => {
           onBadBytes(key, cause)
           await discard(key.name, opened.ino)

@@ -10,7 +10,7 @@ export const blockBytes = 4096
 /** An empty file counts as one block, for its directory entry. */
 const blocksOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / blockBytes))
 
-export const blocksIn = (bytes: number): number => Math.floor(bytes / blockBytes)
+export const wholeBlocksIn = (bytes: number): number => Math.floor(bytes / blockBytes)
 
 /** Entries whose files are removed concurrently: enough to keep the file system's threads busy. */
 const evictedAtOnce = 32
@@ -20,7 +20,7 @@ const excessPart = 8
 const leastExcess = 256
 
 /** An entry is the file of a value, or the file of a blob with that of its record. */
-export type EntryKind = 'value' | 'blob'
+export type DiskEntryKind = 'value' | 'blob'
 
 /**
  * One byte budget for all entries of the cache. Each file counts in whole blocks. Running fills are not
@@ -30,7 +30,7 @@ export type DiskBudget = {
   /** Whether an entry of this size may be stored now. */
   readonly accepts: (bytes: number) => boolean
   /** Records a stored entry. Evictions that it causes run in the background. */
-  readonly kept: (id: string, bytes: number, kind: EntryKind) => void
+  readonly kept: (id: string, bytes: number, kind: DiskEntryKind) => void
   /** The disk has no room for `bytes`: lowers the budget, and evicts that much. `settled` waits for it. */
   readonly lower: (bytes: number) => void
   /** Records an access. Returns `false` for an entry that is not recorded: it was evicted. */
@@ -50,9 +50,9 @@ export type DiskAccounting = DiskBudget & {
   readonly load: () => Promise<void>
 }
 
-export const journalMarks = { value: 0, blob: 1 } as const
+export const journalKindFlags = { value: 0, blob: 1 } as const
 
-export const isBlob = (mark: number): boolean => (mark & journalMarks.blob) !== 0
+export const isBlobEntry = (mark: number): boolean => (mark & journalKindFlags.blob) !== 0
 
 type Options = {
   readonly folders: CacheFolders
@@ -60,7 +60,7 @@ type Options = {
   readonly limit: DiskLimit
   readonly journal: Journal
   /** Removes the files of an entry. */
-  readonly remove?: (id: string, kind: EntryKind) => Promise<void>
+  readonly remove?: (id: string, kind: DiskEntryKind) => Promise<void>
   readonly onEvicted: (bytes: number) => void
   /** Called when the journal or a file could not be written. */
   readonly onFailure: (cause: unknown) => void
@@ -68,7 +68,7 @@ type Options = {
 
 export const createDiskBudget = (options: Options): DiskAccounting => {
   const { folders, maxBytes, limit, journal, onEvicted, onFailure } = options
-  const maxBlocks = blocksIn(maxBytes)
+  const maxBlocks = wholeBlocksIn(maxBytes)
   const policy = createS3Fifo(maxBlocks)
   let unwritten: JournalRecord[] = []
   let flushing: Promise<void> = Promise.resolve()
@@ -106,7 +106,7 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
     return batch
   }
 
-  const removeFiles = async (id: string, kind: EntryKind): Promise<void> => {
+  const removeFiles = async (id: string, kind: DiskEntryKind): Promise<void> => {
     if (kind === 'blob') await removeFile(folders.blob(id))
     await removeFile(folders.value(id))
   }
@@ -116,7 +116,7 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
     const blocks = batch.reduce((sum, { weight }) => sum + weight, 0)
     beingRemoved += blocks
     const removeOne = async ({ id, mark, weight }: EvictionEntry) => {
-      await remove(Buffer.from(id).toString('hex'), isBlob(mark) ? 'blob' : 'value').catch(onFailure)
+      await remove(Buffer.from(id).toString('hex'), isBlobEntry(mark) ? 'blob' : 'value').catch(onFailure)
       unwritten.push({ op: 'gone', id })
       onEvicted(weight * blockBytes)
     }
@@ -147,8 +147,8 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
     kept: (hex, bytes, kind) => {
       const id = Buffer.from(hex, 'hex')
       const blocks = blocksOf(bytes)
-      policy.set(id, blocks, journalMarks[kind])
-      scheduleFlush({ op: 'kept', id, blocks, mark: journalMarks[kind] })
+      policy.set(id, blocks, journalKindFlags[kind])
+      scheduleFlush({ op: 'kept', id, blocks, mark: journalKindFlags[kind] })
     },
     lower: (bytes) => {
       limit.lower(blocksOf(bytes), policy.weight())
@@ -178,6 +178,6 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
 function* recordsOf(policy: S3Fifo): Generator<JournalRecord> {
   for (let at = policy.entryFrom(0); at !== null; at = policy.entryFrom(at.place + 1)) {
     const { id, weight, mark } = at.entry
-    yield { op: 'kept', id, blocks: weight, mark: mark & journalMarks.blob }
+    yield { op: 'kept', id, blocks: weight, mark: mark & journalKindFlags.blob }
   }
 }

@@ -1,18 +1,18 @@
 import type { FileHandle } from 'node:fs/promises'
 import { pieceBytes } from '../blobs/pieces.ts'
-import { BadBytes } from './bad-bytes.ts'
+import { CorruptBytesError } from './corrupt-bytes.ts'
 
-/** Reads at least one byte from `start` on into `buffer`. Throws BadBytes when the file is shorter. */
-export const readInto = async (file: FileHandle, buffer: Uint8Array, start: number): Promise<number> => {
+/** Reads at least one byte from `start` on into `buffer`. Throws CorruptBytesError when the file is shorter. */
+export const readFileInto = async (file: FileHandle, buffer: Uint8Array, start: number): Promise<number> => {
   const { bytesRead } = await file.read(buffer, 0, buffer.length, start)
-  if (bytesRead === 0) throw new BadBytes('the file is shorter than it was')
+  if (bytesRead === 0) throw new CorruptBytesError('the file is shorter than it was')
   return bytesRead
 }
 
-/** Reads at least one byte from `start` on, and at most `pieceBytes`. Throws BadBytes as `readInto` does. */
-export const readPiece = async (file: FileHandle, start: number, end: number): Promise<Uint8Array> => {
+/** Reads at least one byte from `start` on, and at most `pieceBytes`. Throws CorruptBytesError as `readFileInto` does. */
+export const readFileRange = async (file: FileHandle, start: number, end: number): Promise<Uint8Array> => {
   const buffer = Buffer.allocUnsafeSlow(Math.min(end - start, pieceBytes))
-  const bytesRead = await readInto(file, buffer, start)
+  const bytesRead = await readFileInto(file, buffer, start)
   return bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead)
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { ProcessBeacon } from '../../platform/process-beacon.ts'
 import { identityPattern, type ProcessIdentity } from '../../platform/process-identity.ts'
-import { createLinkLock } from './link-lock.ts'
+import { createSymlinkLock } from './link-lock.ts'
 
 // Only one process of the machine fills a blob at a time: the one that holds the blob's lock in the folder of
 // fills. The lock contains the name of the file that is being written, and that name contains the process.
@@ -16,13 +16,13 @@ export type FillLock =
   | { readonly by: 'another'; readonly part: string; readonly writer: ProcessIdentity }
 
 /** Takes the lock of a blob, or returns its holder. `count` distinguishes the fills of this process. */
-export const takeFillLock = async (
+export const acquireFillLock = async (
   fills: string,
   id: string,
   count: number,
   beacon: ProcessBeacon,
 ): Promise<FillLock> => {
-  const lock = createLinkLock(join(fills, `${id}.lock`), lockHolderOf, beacon.stateOf)
+  const lock = createSymlinkLock(join(fills, `${id}.lock`), lockHolderOf, beacon.stateOf)
   const { identity, release: releaseBeacon } = await beacon.hold()
   const part = `${id}.${identity}.${count}.part`
   const holding = await lock.take(part).catch((error) => {

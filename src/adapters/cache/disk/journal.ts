@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { ProcessBeacon } from '../../platform/process-beacon.ts'
 import type { ProcessIdentity } from '../../platform/process-identity.ts'
 import { idBytes } from '../eviction/id-table.ts'
-import { withFolder } from './with-folder.ts'
+import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 
 /** An entry was added or changed its size, or was removed. */
 export type JournalRecord =
@@ -51,7 +51,7 @@ export const createJournal = (
       return { opened: file, size: ours.size }
     await file?.close()
     file = null
-    const opened = await withFolder(dirname(path), () => open(path, 'a+', 0o600))
+    const opened = await retryAfterCreatingFolder(dirname(path), () => open(path, 'a+', 0o600))
     file = opened
     offset = 0
     return { opened, size: (await opened.stat()).size }
@@ -59,7 +59,7 @@ export const createJournal = (
 
   const replaceFile = async (fresh: string, records: Iterable<JournalRecord>): Promise<void> => {
     await rm(fresh, { force: true })
-    const target = await withFolder(dirname(fresh), () => open(fresh, 'a+', 0o600))
+    const target = await retryAfterCreatingFolder(dirname(fresh), () => open(fresh, 'a+', 0o600))
     try {
       let batch: Buffer[] = []
       for (const record of records) {

@@ -1,5 +1,5 @@
 import { readlink, rm, symlink } from 'node:fs/promises'
-import { isThereAlready } from '../../platform/errno.ts'
+import { alreadyExists } from '../../platform/errno.ts'
 import type { ProcessIdentity, ProcessState } from '../../platform/process-identity.ts'
 
 /**
@@ -9,7 +9,7 @@ import type { ProcessIdentity, ProcessState } from '../../platform/process-ident
  *
  * If two processes take over a lock at the same moment, both may hold it. Use it only where that is harmless.
  */
-export type LinkLock = {
+export type SymlinkLock = {
   /** Resolves to `null` when this process has the lock now, else to the target of the holder's link. */
   readonly take: (target: string) => Promise<string | null>
   /** Releases the lock, if the link still has this target. */
@@ -17,18 +17,18 @@ export type LinkLock = {
 }
 
 /** `holderIn` returns the process that a target names; `null`: the link is not such a lock. */
-export const createLinkLock = (
+export const createSymlinkLock = (
   path: string,
   holderIn: (target: string) => ProcessIdentity | null,
   stateOf: (identity: ProcessIdentity) => ProcessState,
-): LinkLock => ({
+): SymlinkLock => ({
   take: async (target) => {
     for (let tries = 0; tries < 3; tries++) {
       try {
         await symlink(target, path)
         return null
       } catch (error) {
-        if (!isThereAlready(error)) throw error
+        if (!alreadyExists(error)) throw error
       }
       const current = await readlink(path).catch(() => '')
       const holder = holderIn(current)

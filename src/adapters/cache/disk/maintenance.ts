@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { HeldIdentity, ProcessBeacon } from '../../platform/process-beacon.ts'
-import { createLinkLock } from './link-lock.ts'
-import { withFolder } from './with-folder.ts'
+import { createSymlinkLock } from './link-lock.ts'
+import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 
 /** Periodic maintenance, by one process of the machine at a time. */
 export type Maintenance = {
@@ -20,7 +20,7 @@ type Options = {
 }
 
 export const startMaintenance = ({ lockPath, beacon, everyMs, round, onFailure }: Options): Maintenance => {
-  const lock = createLinkLock(lockPath, (target) => target, beacon.stateOf)
+  const lock = createSymlinkLock(lockPath, (target) => target, beacon.stateOf)
   let hold: HeldIdentity | null = null
   let timer: NodeJS.Timeout | null = null
   let stopped = false
@@ -29,7 +29,7 @@ export const startMaintenance = ({ lockPath, beacon, everyMs, round, onFailure }
     try {
       hold ??= await beacon.hold()
       const { identity } = hold
-      const holder = await withFolder(dirname(lockPath), () => lock.take(identity))
+      const holder = await retryAfterCreatingFolder(dirname(lockPath), () => lock.take(identity))
       if (holder === null || holder === identity) await round()
     } catch (cause) {
       onFailure(cause)

@@ -6,12 +6,12 @@ import { unavailable } from '../../../domain/shared/errors.ts'
 import { E, O, TE } from '../../../fp.ts'
 import type { CachePort } from '../../../ports/cache.ts'
 import type { Clock } from '../../../ports/clock.ts'
-import { isNoRoom } from '../../platform/errno.ts'
-import { type CacheTier, cacheOfTier } from '../tiers/cache-tier.ts'
-import { type DeleteMarks, noMarks } from './delete-marks.ts'
+import { isDiskFull } from '../../platform/errno.ts'
+import { type CacheTier, createSingleTierCache } from '../tiers/cache-tier.ts'
+import { constantInvalidationMarks, type InvalidationMarks } from './invalidation-marks.ts'
 import { createKeyedMutex } from './keyed-mutex.ts'
 import { removeFile } from './remove-file.ts'
-import { withFolder } from './with-folder.ts'
+import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 
 /**
  * The content of `value` in a file of node-persist. `scope` is the public URL that the value was computed
@@ -21,13 +21,16 @@ export const StoredEntry = t.strict({
   value: t.unknown,
   expiresAt: t.union([t.number, t.null]),
   scope: t.string,
-  /** Delete mark of the name when the load began (delete-marks.ts). */
+  /** Delete mark of the name when the load began (invalidation-marks.ts). */
   mark: t.string,
   check: t.string,
 })
 
 /** Returns the start of a SHA-256 of the key's name and all fields of the entry. */
-export const checksumOf = (name: string, { value, expiresAt, scope, mark }: Omit<Entry, 'check'>): string =>
+export const entryChecksum = (
+  name: string,
+  { value, expiresAt, scope, mark }: Omit<Entry, 'check'>,
+): string =>
   createHash('sha256')
     .update(JSON.stringify([name, value, expiresAt, scope, mark]))
     .digest('base64url')
@@ -38,7 +41,7 @@ type Entry = t.TypeOf<typeof StoredEntry>
 const diskUnavailable = unavailable('disk cache')
 
 /** Opens node-persist on a folder, which need not exist or be writable. */
-export const createStorage = (dir: string): LocalStorage =>
+export const openNodePersist = (dir: string): LocalStorage =>
   storage.create({
     dir,
     writeQueue: false, // by default the queue can delay a write for a second
@@ -51,16 +54,20 @@ export const createStorage = (dir: string): LocalStorage =>
  * leave a torn file. A file that is torn, is damaged, belongs to another key or was written by an older
  * release fails its checksum and is a miss; the next `keep` replaces it.
  */
-export const createNodePersistTier = (disk: LocalStorage, scope: string, marks: DeleteMarks): CacheTier => {
+export const createNodePersistTier = (
+  disk: LocalStorage,
+  scope: string,
+  marks: InvalidationMarks,
+): CacheTier => {
   const mutex = createKeyedMutex()
 
   const write = async (name: string, entry: Entry): Promise<void> => {
     const path = disk.getDatumPath(name)
-    const set = () => withFolder(dirname(path), () => disk.setItem(name, entry))
+    const set = () => retryAfterCreatingFolder(dirname(path), () => disk.setItem(name, entry))
     // A path that cannot be overwritten can often be removed: a folder, or a file of another user.
     await set().catch(async (error) => {
       await removeFile(path)
-      if (isNoRoom(error)) throw error
+      if (isDiskFull(error)) throw error
       await set()
     })
   }
@@ -75,7 +82,7 @@ export const createNodePersistTier = (disk: LocalStorage, scope: string, marks: 
         await mutex.pending(key.name)
         const entry = StoredEntry.decode(await disk.getItem(key.name))
         if (E.isLeft(entry) || entry.right.scope !== scope) return O.none
-        if (checksumOf(key.name, entry.right) !== entry.right.check) return O.none
+        if (entryChecksum(key.name, entry.right) !== entry.right.check) return O.none
         const value = key.codec.decode(entry.right.value)
         if (E.isLeft(value)) return O.none
         // The mark is read last, so that a delete before that makes this lookup a miss.
@@ -91,7 +98,7 @@ export const createNodePersistTier = (disk: LocalStorage, scope: string, marks: 
           return
         }
         const entry = { value: key.codec.encode(value), expiresAt, scope, mark }
-        const withChecksum = { ...entry, check: checksumOf(key.name, entry) }
+        const withChecksum = { ...entry, check: entryChecksum(key.name, entry) }
         await mutex.run(key.name, () => write(key.name, withChecksum))
       }, diskUnavailable),
     delete: (name) =>
@@ -113,4 +120,4 @@ export const createNodePersistTier = (disk: LocalStorage, scope: string, marks: 
 type Options = { readonly storage: LocalStorage; readonly clock: Clock; readonly scope: string }
 
 export const createNodePersistCache = ({ storage, clock, scope }: Options): CachePort =>
-  cacheOfTier(createNodePersistTier(storage, scope, noMarks), clock)
+  createSingleTierCache(createNodePersistTier(storage, scope, constantInvalidationMarks), clock)

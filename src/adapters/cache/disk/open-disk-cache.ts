@@ -10,20 +10,20 @@ import { createProcessBeacon } from '../../platform/process-beacon.ts'
 import { systemMonotonic } from '../../platform/system-monotonic.ts'
 import { defaultFillOptions, type FillOptions } from '../blobs/fill-options.ts'
 import { noMeter, type TierMeter } from '../tiers/cache-meter.ts'
-import { type CacheTier, cacheOfTier } from '../tiers/cache-tier.ts'
+import { type CacheTier, createSingleTierCache } from '../tiers/cache-tier.ts'
 import { createMeteredTier } from '../tiers/metered-tier.ts'
 import { createBlobRemover } from './blob-remover.ts'
 import { createBudgetedTier } from './budgeted-tier.ts'
 import { cacheFolders } from './cache-folders.ts'
-import { createDeleteMarks, noMarks } from './delete-marks.ts'
 import { createDiskBlobCache } from './disk-blob-cache.ts'
-import { createRememberedRecords } from './disk-blob-storage.ts'
-import { blockBytes, blocksIn, createDiskBudget } from './disk-budget.ts'
+import { createCachedBlobRecords } from './disk-blob-storage.ts'
+import { blockBytes, createDiskBudget, wholeBlocksIn } from './disk-budget.ts'
 import { createDiskLimit } from './disk-limit.ts'
-import { createDiskRoom } from './disk-room.ts'
+import { createDiskSpace } from './disk-space.ts'
+import { constantInvalidationMarks, createInvalidationMarks } from './invalidation-marks.ts'
 import { createJournal } from './journal.ts'
 import { startMaintenance } from './maintenance.ts'
-import { createNodePersistTier, createStorage } from './node-persist-cache.ts'
+import { createNodePersistTier, openNodePersist } from './node-persist-cache.ts'
 import { createScrub, type ScrubReport } from './scrub.ts'
 import { createSharedFiles } from './shared-files.ts'
 import { type DiskSweepReport, sweepDisk } from './sweep.ts'
@@ -95,7 +95,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   const beacon = createProcessBeacon(folders.processes)
   const journal = createJournal(folders.journal, folders.newJournal, beacon)
   const limit = createDiskLimit({
-    maxBlocks: blocksIn(maxBytes),
+    maxBlocks: wholeBlocksIn(maxBytes),
     monotonic,
     onLowered: (blocks) => log.warn('cache.disk_full', { keptBytes: blocks * blockBytes, maxBytes }),
   })
@@ -108,19 +108,19 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     onEvicted,
     onFailure: logOutage('books'),
   })
-  const room = createDiskRoom({ folders, budget })
+  const room = createDiskSpace({ folders, budget })
   const trust = createChunkTrust(monotonic)
   const files = createSharedFiles()
-  const remembered = createRememberedRecords()
+  const remembered = createCachedBlobRecords()
   const remover = createBlobRemover({ folders, budget, trust, files, remembered })
   await budget.load()
 
-  const storage = createStorage(folders.values)
-  const plainValues = createNodePersistTier(storage, scope, createDeleteMarks(folders))
+  const storage = openNodePersist(folders.values)
+  const plainValues = createNodePersistTier(storage, scope, createInvalidationMarks(folders))
   const values = createMeteredTier(createBudgetedTier(plainValues, folders, budget), clock, meter)
   const blobs = createDiskBlobCache({
     folders,
-    records: createNodePersistTier(storage, '', noMarks),
+    records: createNodePersistTier(storage, '', constantInvalidationMarks),
     budget,
     room,
     trust,
@@ -172,7 +172,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   }
 
   return {
-    cache: cacheOfTier(values, clock, monotonic),
+    cache: createSingleTierCache(values, clock, monotonic),
     values,
     blobs,
     held: budget.usage,

@@ -1,11 +1,11 @@
 import { rm, unlink } from 'node:fs/promises'
-import { isMissing } from '../../platform/errno.ts'
+import { isNotFound } from '../../platform/errno.ts'
 
 /** Removes whatever is at `path`, even a folder. Succeeds when there is nothing. */
 export const removeFile = async (path: string): Promise<void> => {
   try {
     await unlink(path)
   } catch (error) {
-    if (!isMissing(error)) await rm(path, { recursive: true, force: true })
+    if (!isNotFound(error)) await rm(path, { recursive: true, force: true })
   }
 }

@@ -5,15 +5,15 @@ import * as t from 'io-ts'
 import type { LocalStorage } from 'node-persist'
 import { E } from '../../../fp.ts'
 import type { EvictionEntry, S3Fifo } from '../eviction/s3-fifo.ts'
-import { isDataLost } from './bad-bytes.ts'
-import { DiskRecord } from './blob-record.ts'
+import { DiskBlobRecord } from './blob-record.ts'
 import type { BlobRemover } from './blob-remover.ts'
 import type { CacheFolders } from './cache-folders.ts'
-import { isBlob } from './disk-budget.ts'
+import { isDataLost } from './corrupt-bytes.ts'
+import { isBlobEntry } from './disk-budget.ts'
 import { type ChunkTrust, fileStampOf } from './trusted-chunks.ts'
 
 /** Content of the node-persist file of a blob's record (node-persist-cache.ts). */
-const RecordFile = t.type({ value: t.type({ value: DiskRecord }) })
+const RecordFile = t.type({ value: t.type({ value: DiskBlobRecord }) })
 
 export type ScrubReport = { readonly checked: number; readonly bad: number }
 
@@ -76,7 +76,7 @@ export const createScrub = (deps: Deps): ((scope: Scope) => Promise<ScrubReport>
       }
       place = at.place + 1
       left -= at.entry.weight
-      if (isBlob(at.entry.mark)) await verifyEntry(at.entry)
+      if (isBlobEntry(at.entry.mark)) await verifyEntry(at.entry)
     }
     return report
   }

@@ -1,7 +1,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { SharedBlobReader } from '../blobs/blob-storage.ts'
-import { readPiece } from './file-bytes.ts'
+import { readFileRange } from './file-bytes.ts'
 
 /** How often the growing file is checked. */
 const pollMs = 20
@@ -46,7 +46,7 @@ export const createSharedFileReader = ({
   return {
     read: (start, end) => {
       if (file === null) throw new Error('not there yet')
-      return readPiece(file, start, end)
+      return readFileRange(file, start, end)
     },
     progress: async () => {
       while (!closed) {

@@ -1,9 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { orMissing } from '../../platform/errno.ts'
+import { orIfNotFound } from '../../platform/errno.ts'
 import { fileStampOf } from './trusted-chunks.ts'
 
 /** An open file, for one of its readers. */
-export type OpenFile = {
+export type SharedFileHandle = {
   readonly file: FileHandle
   readonly ino: number
   /** State of the file when this reader opened it (trusted-chunks.ts). */
@@ -17,7 +17,7 @@ export type OpenFile = {
  */
 export type SharedFiles = {
   /** Resolves to `null` when the file is missing or has another length. Throws when it cannot be opened. */
-  readonly open: (path: string, size: number) => Promise<OpenFile | null>
+  readonly open: (path: string, size: number) => Promise<SharedFileHandle | null>
   /** Readers from now on open the file again. */
   readonly forget: (path: string) => void
 }
@@ -33,7 +33,7 @@ export const createSharedFiles = (): SharedFiles => {
 
   return {
     open: async (path, size) => {
-      const shared = files.get(path) ?? { file: orMissing(open(path, 'r'), null), readers: 0 }
+      const shared = files.get(path) ?? { file: orIfNotFound(open(path, 'r'), null), readers: 0 }
       files.set(path, shared)
       shared.readers++
       const leave = async (file: FileHandle | null) => {

@@ -1,13 +1,13 @@
 import { opendir, readdir, readlink, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
-import { isMissing } from '../../platform/errno.ts'
+import { isNotFound } from '../../platform/errno.ts'
 import { isLeftover } from '../../platform/leftovers.ts'
 import type { ProcessIdentity, ProcessState } from '../../platform/process-identity.ts'
 import type { S3Fifo } from '../eviction/s3-fifo.ts'
-import { recordBytesFor } from './blob-record.ts'
+import { blobRecordBytes } from './blob-record.ts'
 import type { CacheFolders } from './cache-folders.ts'
-import { type DiskBudget, isBlob } from './disk-budget.ts'
+import { type DiskBudget, isBlobEntry } from './disk-budget.ts'
 import { lockHolderOf } from './fill-lock.ts'
 import { removeFile } from './remove-file.ts'
 
@@ -66,14 +66,14 @@ export const sweepDisk = async ({
   const adopt = async (id: string, path: string, kind: 'value' | 'blob') => {
     const stats = await stat(path).catch(() => null)
     if (stats === null) return
-    budget.kept(id, kind === 'blob' ? stats.size + recordBytesFor(stats.size) : stats.size, kind)
+    budget.kept(id, kind === 'blob' ? stats.size + blobRecordBytes(stats.size) : stats.size, kind)
     adopted++
   }
 
   const checkBlob = async (id: string) => {
     const key = Buffer.from(id, 'hex')
     const mark = policy.markOf(key)
-    if (mark !== null && isBlob(mark)) policy.setMark(key, mark | seen)
+    if (mark !== null && isBlobEntry(mark)) policy.setMark(key, mark | seen)
     else if (mark === null && (await isThere(folders.value(id)))) await adopt(id, folders.blob(id), 'blob')
     else await remove(folders.blob(id))
   }
@@ -82,7 +82,7 @@ export const sweepDisk = async ({
     const key = Buffer.from(id, 'hex')
     const mark = policy.markOf(key)
     if (mark === null) await adopt(id, folders.value(id), 'value')
-    else if (!isBlob(mark)) policy.setMark(key, mark | seen)
+    else if (!isBlobEntry(mark)) policy.setMark(key, mark | seen)
   }
 
   /** Visits all files that are named after an id, in batches. Other files are not ours and stay. */
@@ -112,7 +112,7 @@ export const sweepDisk = async ({
   const removeIfMissing = async (key: Uint8Array, mark: number) => {
     if ((mark & seen) !== 0) return
     const id = Buffer.from(key).toString('hex')
-    const files = isBlob(mark) ? [folders.value(id), folders.blob(id)] : [folders.value(id)]
+    const files = isBlobEntry(mark) ? [folders.value(id), folders.blob(id)] : [folders.value(id)]
     if ((await Promise.all(files.map(isThere))).every((exists) => exists)) return
     for (const file of files) await removeFile(file)
     budget.removed(id)
@@ -132,5 +132,5 @@ export const sweepDisk = async ({
 const isThere = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
-    (error) => !isMissing(error),
+    (error) => !isNotFound(error),
   )

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
-import type { StoredBytes } from '../blobs/blob-storage.ts'
+import type { StoredBlobReader } from '../blobs/blob-storage.ts'
 import { pieceBytes } from '../blobs/pieces.ts'
-import { BadBytes, isDataLost } from './bad-bytes.ts'
 import { chunkBytes, digestBytes } from './chunk-digests.ts'
-import { readInto } from './file-bytes.ts'
-import type { OpenFile } from './shared-files.ts'
+import { CorruptBytesError, isDataLost } from './corrupt-bytes.ts'
+import { readFileInto } from './file-bytes.ts'
+import type { SharedFileHandle } from './shared-files.ts'
 import type { TrustedChunks } from './trusted-chunks.ts'
 
 type Options = {
-  readonly opened: OpenFile
+  readonly opened: SharedFileHandle
   readonly size: number
   /** Digests of the chunks (chunk-digests.ts). */
   readonly digests: Buffer
@@ -22,13 +22,13 @@ type Options = {
  * when the digest is wrong, or when the disk fails. A reader may close it at any time: the file is released
  * after the last read, which may be a verification that other readers wait for.
  */
-export const createVerifiedFile = ({
+export const createVerifiedFileReader = ({
   opened,
   size,
   digests,
   trusted,
   onWrongBytes,
-}: Options): StoredBytes => {
+}: Options): StoredBlobReader => {
   const { file } = opened
   let reads = 0
   let isClosed = false
@@ -42,13 +42,13 @@ export const createVerifiedFile = ({
     const buffer = Buffer.allocUnsafeSlow(pieceBytes)
     const hash = createHash('sha256')
     for (let at = chunk * chunkBytes; at < end; ) {
-      const count = await readInto(file, buffer.subarray(0, Math.min(buffer.length, end - at)), at)
+      const count = await readFileInto(file, buffer.subarray(0, Math.min(buffer.length, end - at)), at)
       hash.update(buffer.subarray(0, count))
       at += count
     }
     const expected = digests.subarray(chunk * digestBytes, (chunk + 1) * digestBytes)
     if (!hash.digest().subarray(0, digestBytes).equals(expected))
-      throw new BadBytes('a chunk has another sha256')
+      throw new CorruptBytesError('a chunk has another sha256')
   }
 
   /** Hot path: for trusted chunks, one read and two comparisons. */
@@ -56,7 +56,7 @@ export const createVerifiedFile = ({
     const chunk = Math.floor(start / chunkBytes)
     if (!trusted.has(chunk)) await trusted.verify(chunk, () => verify(chunk))
     const left = (chunk + 1) * chunkBytes - start
-    return readInto(file, buffer.length > left ? buffer.subarray(0, left) : buffer, start)
+    return readFileInto(file, buffer.length > left ? buffer.subarray(0, left) : buffer, start)
   }
 
   const readReportingDamage = async (buffer: Uint8Array, start: number): Promise<number> => {

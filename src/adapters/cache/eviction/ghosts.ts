@@ -2,14 +2,14 @@
  * Fingerprints of recently evicted entries, 8 bytes each, in a hash table in which a newer one may overwrite
  * an older one. A wrong answer only puts an entry into the wrong queue.
  */
-export type Ghosts = {
+export type GhostQueue = {
   readonly add: (hash: number, fingerprint: number) => void
   /** Whether the fingerprint is among the last `length` that were added. */
   readonly has: (hash: number, fingerprint: number, length: number) => boolean
   readonly grow: (size: number) => void
 }
 
-export const createGhosts = (): Ghosts => {
+export const createGhostQueue = (): GhostQueue => {
   let fingerprints = new Uint32Array(0)
   let addedAt = new Uint32Array(0)
   let mask = 0

@@ -1,4 +1,4 @@
-import { createGhosts } from './ghosts.ts'
+import { createGhostQueue } from './ghosts.ts'
 import { createIdTable } from './id-table.ts'
 import { createSlotQueue, type SlotLinks, type SlotQueue } from './slot-queue.ts'
 
@@ -43,7 +43,7 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
   let uses = new Uint8Array(0)
   let queues = new Uint8Array(0)
   let marks = new Uint8Array(0)
-  const ghosts = createGhosts()
+  const ghosts = createGhostQueue()
   const small = createSlotQueue(links)
   const main = createSlotQueue(links)
 

@@ -1,6 +1,6 @@
 import { createBoundedCache } from '../../../bounded-cache.ts'
 import type { BlobCache } from '../../../ports/blob-cache.ts'
-import type { BlobStorage, BlobWriter, ResidentBytes } from '../blobs/blob-storage.ts'
+import type { BlobStorage, BlobWriter, InMemoryBlobReader } from '../blobs/blob-storage.ts'
 import { defaultFillOptions, type FillOptions } from '../blobs/fill-options.ts'
 import { createFillingBlobCache } from '../blobs/filling-blob-cache.ts'
 import { noMeter, type TierMeter } from '../tiers/cache-meter.ts'
@@ -62,7 +62,7 @@ export const createMemoryBlobStorage = (maxBytes: number, meter: TierMeter = noM
   }
 }
 
-const bytesOf = (bytes: Buffer): ResidentBytes => ({
+const bytesOf = (bytes: Buffer): InMemoryBlobReader => ({
   read: async (start, end) => bytes.subarray(start, end),
   close: async () => undefined,
   buffer: bytes,

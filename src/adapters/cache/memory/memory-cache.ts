@@ -5,7 +5,12 @@ import type { Clock } from '../../../ports/clock.ts'
 import type { Monotonic } from '../../../ports/monotonic.ts'
 import { systemMonotonic } from '../../platform/system-monotonic.ts'
 import { noMeter, type TierMeter } from '../tiers/cache-meter.ts'
-import { type CacheEntry, type CacheTier, cacheOfTier, noSharedMarks } from '../tiers/cache-tier.ts'
+import {
+  type CacheEntry,
+  type CacheTier,
+  constantInvalidationMark,
+  createSingleTierCache,
+} from '../tiers/cache-tier.ts'
 
 type MemoryEntry = {
   readonly entry: CacheEntry<unknown>
@@ -91,10 +96,10 @@ export const createMemoryTier = (
     },
     delete: remove,
     remove,
-    readMark: async () => noSharedMarks,
+    readMark: async () => constantInvalidationMark,
   }
 }
 
 /** For tests, and for a run without a disk. */
 export const createMemoryCache = (clock: Clock, maxBytes = 64 * 1024 * 1024): CachePort =>
-  cacheOfTier(createMemoryTier(maxBytes), clock)
+  createSingleTierCache(createMemoryTier(maxBytes), clock)

@@ -4,9 +4,9 @@ import { E, O, type TE } from '../../../fp.ts'
 import {
   type CacheKey,
   type CachePort,
+  type InvalidationMark,
   type LoadStart,
   negativeTtlSeconds,
-  type SharedMark,
 } from '../../../ports/cache.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { Monotonic, MonotonicMs } from '../../../ports/monotonic.ts'
@@ -19,7 +19,7 @@ export type CacheEntry<A> = {
   /** Milliseconds since 1970; `null` for a value that cannot change. */
   readonly expiresAt: number | null
   /** Delete mark of the name, read before the load. If the mark has changed since, the value was deleted. */
-  readonly mark: SharedMark | null
+  readonly mark: InvalidationMark | null
   /** In a tier in front of another: when the entry must be read from the other tier again. */
   readonly recheckAt?: MonotonicMs
 }
@@ -40,23 +40,28 @@ export type CacheTier = {
   /** Removes the stored value only, for one that a newer value replaces. Does not change the delete mark. */
   readonly remove: (name: string) => TE.TaskEither<Unavailable, void>
   /** See LoadStart. */
-  readonly readMark: (name: string) => Promise<SharedMark | null>
+  readonly readMark: (name: string) => Promise<InvalidationMark | null>
 }
 
 /** The mark of every name in a tier that no other process shares. */
-export const noSharedMarks = '' as SharedMark
+export const constantInvalidationMark = '' as InvalidationMark
 
 export const isFresh = ({ expiresAt }: CacheEntry<unknown>, now: number): boolean =>
   expiresAt === null || now < expiresAt
 
 /** Returns the entry for a value that is set now: its lifetime begins now. */
-export const entryFor = <A>(key: CacheKey<A>, value: A, now: number, { mark }: LoadStart): CacheEntry<A> => {
+export const createCacheEntry = <A>(
+  key: CacheKey<A>,
+  value: A,
+  now: number,
+  { mark }: LoadStart,
+): CacheEntry<A> => {
   const seconds = key.isNegative(value) ? negativeTtlSeconds : key.ttlSeconds
   return { value, expiresAt: seconds === null ? null : now + seconds * 1000, mark }
 }
 
 /** Returns the start of a load whose value goes into this tier. */
-export const loadStart = async (
+export const startLoad = async (
   tier: CacheTier,
   name: string,
   generations: Generations,
@@ -81,11 +86,11 @@ export const foundInTier = <A>(
     () => tier.peek(key) === entry && isFresh(entry, clock()),
   )
 
-export const missedByTier = (...tiers: ReadonlyArray<CacheTier>): ReadonlyArray<TierOutcome> =>
+export const tierMisses = (...tiers: ReadonlyArray<CacheTier>): ReadonlyArray<TierOutcome> =>
   tiers.map(({ name }) => ({ tier: name, outcome: 'miss' }))
 
 /** Returns a CachePort on a single tier. */
-export const cacheOfTier = (
+export const createSingleTierCache = (
   tier: CacheTier,
   clock: Clock,
   monotonic: Monotonic = systemMonotonic,
@@ -99,12 +104,12 @@ export const cacheOfTier = (
       if (O.isNone(found.right) || !isFresh(found.right.value, clock())) return E.right(O.none)
       return E.right(O.some(foundInTier(tier, key, found.right.value, clock)))
     },
-    missTiers: missedByTier(tier),
+    missTiers: tierMisses(tier),
     generation: ({ name }) => generations.of(name),
-    beginLoad: ({ name }) => loadStart(tier, name, generations, monotonic),
+    beginLoad: ({ name }) => startLoad(tier, name, generations, monotonic),
     set: (key, value, since) => async () =>
       since.generation === generations.of(key.name)
-        ? tier.set(key, entryFor(key, value, clock(), since))()
+        ? tier.set(key, createCacheEntry(key, value, clock(), since))()
         : E.right(undefined),
     delete: ({ name }) => deleteByName(name),
     deleteByName,

@@ -9,11 +9,11 @@ import { systemMonotonic } from '../../platform/system-monotonic.ts'
 import {
   type CacheEntry,
   type CacheTier,
-  entryFor,
+  createCacheEntry,
   foundInTier,
   isFresh,
-  loadStart,
-  missedByTier,
+  startLoad,
+  tierMisses,
 } from './cache-tier.ts'
 import { createGenerations } from './generations.ts'
 
@@ -43,7 +43,7 @@ export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonot
         : { value, expiresAt, mark, recheckAt: addMilliseconds(asOf, recheckMs) },
     )
 
-  const missedMemory = missedByTier(memory)
+  const missedMemory = tierMisses(memory)
 
   /** Number of sets and deletes of any key: a disk read that spans a change may be out of date. */
   let changes = 0
@@ -79,12 +79,12 @@ export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonot
       // A caller that comes after a change must not share a lookup that began before it.
       return flight(`${changes} ${key.name}`, () => findOnDisk(key))
     },
-    missTiers: missedByTier(memory, disk),
+    missTiers: tierMisses(memory, disk),
     generation: ({ name }) => generations.of(name),
-    beginLoad: ({ name }) => loadStart(disk, name, generations, monotonic),
+    beginLoad: ({ name }) => startLoad(disk, name, generations, monotonic),
     set: (key, value, since) => async () => {
       if (since.generation !== generations.of(key.name)) return E.right(undefined)
-      const entry = entryFor(key, value, clock(), since)
+      const entry = createCacheEntry(key, value, clock(), since)
       changes++
       // Both start in the same tick, so that a following delete is ordered after them in both tiers.
       const [, stored] = await Promise.all([

@@ -122,4 +122,4 @@ const down = async (db: Knex): Promise<void> => {
   `)
 }
 
-export const library: Knex.Migration & { readonly name: string } = { name: '0001-library', up, down }
+export const libraryMigration: Knex.Migration & { readonly name: string } = { name: '0001-library', up, down }

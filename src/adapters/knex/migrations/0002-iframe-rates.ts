@@ -17,4 +17,8 @@ const down = async (db: Knex): Promise<void> => {
   )
 }
 
-export const iframeRates: Knex.Migration & { readonly name: string } = { name: '0002-iframe-rates', up, down }
+export const iframeRatesMigration: Knex.Migration & { readonly name: string } = {
+  name: '0002-iframe-rates',
+  up,
+  down,
+}

@@ -10,7 +10,7 @@ const down = async (db: Knex): Promise<void> => {
   await db.raw('alter table s3_files drop column created_at')
 }
 
-export const storedFileAge: Knex.Migration & { readonly name: string } = {
+export const storedFileAgeMigration: Knex.Migration & { readonly name: string } = {
   name: '0003-stored-file-age',
   up,
   down,

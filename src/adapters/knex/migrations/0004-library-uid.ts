@@ -16,4 +16,8 @@ const down = async (db: Knex): Promise<void> => {
   await db.raw('drop table library')
 }
 
-export const libraryUid: Knex.Migration & { readonly name: string } = { name: '0004-library-uid', up, down }
+export const libraryUidMigration: Knex.Migration & { readonly name: string } = {
+  name: '0004-library-uid',
+  up,
+  down,
+}

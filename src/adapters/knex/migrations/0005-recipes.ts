@@ -31,4 +31,4 @@ const down = async (db: Knex): Promise<void> => {
     `)
 }
 
-export const recipes: Knex.Migration & { readonly name: string } = { name: '0005-recipes', up, down }
+export const recipesMigration: Knex.Migration & { readonly name: string } = { name: '0005-recipes', up, down }

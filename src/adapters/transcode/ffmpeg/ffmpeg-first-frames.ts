@@ -1,4 +1,4 @@
-import { LOOKED_AT_PICTURES } from '../../../domain/ingest/plan/interlacing.ts'
+import { INTERLACE_SAMPLE_FRAMES } from '../../../domain/ingest/plan/interlacing.ts'
 import { E } from '../../../fp.ts'
 import { type EngineFailure, filesOf } from '../engine.ts'
 import {
@@ -43,7 +43,7 @@ const firstFramesOf = async (
 ): Promise<E.Either<EngineFailure, FirstFrames>> => {
   const isProgressive = codec === 'h264' && (await declaresFramesOnly(ffmpeg, path, index, bounds))
   // One is decoded for its timestamp.
-  const frames = isProgressive ? 1 : LOOKED_AT_PICTURES
+  const frames = isProgressive ? 1 : INTERLACE_SAMPLE_FRAMES
   const shrink = `scale=16:16:flags=neighbor,trim=end_frame=${frames}`
   const args = [
     ...QUIET,
@@ -84,7 +84,7 @@ const declaresFramesOnly = async (
   bounds: DecoderBounds,
 ): Promise<boolean> => {
   const log = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'info']
-  const first = ['-map', `0:${streamIndex}`, '-c', 'copy', '-frames:v', String(LOOKED_AT_PICTURES)]
+  const first = ['-map', `0:${streamIndex}`, '-c', 'copy', '-frames:v', String(INTERLACE_SAMPLE_FRAMES)]
   const sets = ['-bsf:v', `filter_units=pass_types=${H264_SEQUENCE},trace_headers`, '-f', 'null', '-']
   const args = [...log, ...HARDENED, ...input(path), ...first, ...sets]
   const ran = await runDecoder(ffmpeg, args, path, filesOf.probe(path), bounds)

@@ -1,11 +1,11 @@
-import type { ColourTags, SequenceReading } from '../../../domain/examiner/readings.ts'
+import type { ParsedColourTags, SequenceParameterSet } from '../../../domain/examiner/parsed-media.ts'
 import { type BitReader, bitReaderOf } from './bit-reader.ts'
 
 /** Profiles whose parameter sets have chroma and scaling lists (ITU-T H.264 §7.3.2.1.1). */
 const PROFILES_WITH_CHROMA = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]
 
 /** Reads a sequence parameter set: a NAL unit with its one-byte header (ITU-T H.264 §7.3.2.1 and annex E). */
-export const readSequence = (unit: Uint8Array): SequenceReading => {
+export const readSequence = (unit: Uint8Array): SequenceParameterSet => {
   const fields = fieldsOf(unit)
   const { chroma, mapUnitsHigh, isFramesOnly, ...head } = readHead(fields)
   if (!isFramesOnly) fields.bit() // macroblock-adaptive frame/field coding
@@ -86,7 +86,7 @@ const EXTENDED_ASPECT = 255
 const SQUARE_OR_UNKNOWN = [0, 1]
 
 /** Reads the video usability information, up to the colours. */
-const readUsability = (fields: BitReader): Pick<SequenceReading, 'colour' | 'isSquare'> => {
+const readUsability = (fields: BitReader): Pick<SequenceParameterSet, 'colour' | 'isSquare'> => {
   const isSquare = fields.bit() === 0 || readSquare(fields)
   if (fields.bit() === 1) fields.bit() // overscan
   return { isSquare, colour: fields.bit() === 1 ? readColour(fields) : null }
@@ -102,7 +102,7 @@ const readSquare = (fields: BitReader): boolean => {
 /** Code of "unspecified" in primaries, transfer and matrix. */
 const UNSPECIFIED = 2
 
-const readColour = (fields: BitReader): ColourTags => {
+const readColour = (fields: BitReader): ParsedColourTags => {
   fields.bits(3) // video format (PAL, NTSC, …)
   const isFullRange = fields.bit() === 1
   const isDescribed = fields.bit() === 1

@@ -1,9 +1,9 @@
-import type { FragmentReading } from '../../../domain/examiner/readings.ts'
+import type { ParsedFragment } from '../../../domain/examiner/parsed-media.ts'
 import { boxesIn, type Fields, fieldsOf, malformedBox, onlyBox } from './isobmff.ts'
 import type { SampleDefaults, Track } from './isobmff-track.ts'
 
 /** Facts from the boxes of a fragment, without its samples. */
-export type Fragment = Omit<FragmentReading, 'startsWithIdr' | 'bytes'> & {
+export type Fragment = Omit<ParsedFragment, 'startsWithIdr' | 'bytes'> & {
   /** Bytes from the start of the `moof` to its first sample. */
   readonly firstSampleStart: number
 }

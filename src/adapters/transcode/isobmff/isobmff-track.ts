@@ -1,4 +1,4 @@
-import type { ColourTags, PicturesReading, SoundReading } from '../../../domain/examiner/readings.ts'
+import type { ParsedAudio, ParsedColourTags, ParsedVideo } from '../../../domain/examiner/parsed-media.ts'
 import { readSequence } from './h264-sequence.ts'
 import { boxesIn, type Fields, fieldsOf, malformedBox, onlyBox } from './isobmff.ts'
 
@@ -11,9 +11,9 @@ export type Track = {
   /** RFC 6381. */
   readonly codec: string
   /** `null` for audio. */
-  readonly pictures: PicturesReading | null
+  readonly pictures: ParsedVideo | null
   /** `null` for video. */
-  readonly sound: SoundReading | null
+  readonly sound: ParsedAudio | null
   /** Size of the length field before a NAL unit, in bytes; 0 for audio. */
   readonly unitLengthBytes: number
   readonly defaults: SampleDefaults
@@ -91,7 +91,7 @@ const readAvc1 = (body: Uint8Array): SampleEntry => {
 }
 
 /** Reads the ColourInformationBox (ISO/IEC 14496-12 §12.1.5) of type `nclx`; `null` if there is none. */
-const readColr = (boxes: Uint8Array): ColourTags | null => {
+const readColr = (boxes: Uint8Array): ParsedColourTags | null => {
   const colr = boxesIn(boxes).find(({ type }) => type === 'colr')
   if (colr === undefined) return null
   const fields = fieldsOf(colr.body, 'colr')
@@ -119,7 +119,7 @@ const SAMPLE_RATES = [
 ]
 
 /** ES_Descriptor (ISO/IEC 14496-1 §7.2.6.5) down to AudioSpecificConfig (14496-3 §1.6.2.1). */
-const readEsds = (body: Uint8Array): SoundReading => {
+const readEsds = (body: Uint8Array): ParsedAudio => {
   const fields = fieldsOf(body, 'esds')
   fields.skip(4)
   enterDescriptor(fields, ES_DESCRIPTOR)

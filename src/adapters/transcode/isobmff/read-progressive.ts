@@ -1,13 +1,13 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import type { ProgressiveReading } from '../../../domain/examiner/readings.ts'
+import type { ParsedProgressive } from '../../../domain/examiner/parsed-media.ts'
 import { fieldsOf, malformedBox } from './isobmff.ts'
 import { type BoxRange, boxesBetween, readBytesAt } from './isobmff-file.ts'
 import { readSampleEntry } from './isobmff-track.ts'
 
-type ProgressiveTrack = ProgressiveReading['tracks'][number]
+type ProgressiveTrack = ParsedProgressive['tracks'][number]
 
 /** Reads the facts of a progressive MP4. Does not load the sample tables, which grow with the file. */
-export const readProgressive = async (path: string): Promise<ProgressiveReading> => {
+export const readProgressive = async (path: string): Promise<ParsedProgressive> => {
   const file = await open(path)
   try {
     const { size } = await file.stat()

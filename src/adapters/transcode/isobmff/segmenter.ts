@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { AAC_TICKS } from '../../../domain/examiner/examine-time.ts'
-import type { FragmentReading } from '../../../domain/examiner/readings.ts'
+import type { ParsedFragment } from '../../../domain/examiner/parsed-media.ts'
 import type { Keyframe } from '../../../domain/media/content-export.ts'
 import type { FileSlice } from '../../../ports/local-files.ts'
 import type { TranscodedPart } from '../../../ports/transcoder.ts'
@@ -31,7 +31,7 @@ export type Segment = TranscodedPart & { readonly startTicks: number }
 /**
  * Segments a fragmented CMAF file of one track. Video is cut at the first keyframe at or after a boundary,
  * audio at the fragment that starts nearest to it. A track without samples has no segments. Reads only
- * headers. Throws for a file that is truncated, or not as Larder's encoders write it. examineFilm decides
+ * headers. Throws for a file that is truncated, or not as Larder's encoders write it. examineContentFile decides
  * whether the segments are fit for players.
  */
 export const segmentTrack = async (path: string, edges: SegmentEdges): Promise<SegmentedTrack> => {
@@ -64,7 +64,7 @@ const isEven = (fragment: Fragment, i: number, all: ReadonlyArray<Fragment>): bo
 }
 
 type PlacedFragment = Fragment &
-  Pick<FragmentReading, 'startsWithIdr'> & { readonly offset: number; readonly end: number }
+  Pick<ParsedFragment, 'startsWithIdr'> & { readonly offset: number; readonly end: number }
 
 /** Reads a file with the boxes `ftyp moov (moof mdat)+ mfra?`. */
 const readFile = async (file: FileHandle) => {
@@ -157,4 +157,4 @@ const toReading = ({
   end,
   firstSampleStart: _start,
   ...reading
-}: PlacedFragment): FragmentReading => ({ bytes: end - offset, ...reading })
+}: PlacedFragment): ParsedFragment => ({ bytes: end - offset, ...reading })

@@ -1,6 +1,6 @@
 import { Decoder } from 'node-av'
 import { AV_FRAME_FLAG_INTERLACED, AV_NOPTS_VALUE } from 'node-av/constants'
-import { LOOKED_AT_PICTURES } from '../../../domain/ingest/plan/interlacing.ts'
+import { INTERLACE_SAMPLE_FRAMES } from '../../../domain/ingest/plan/interlacing.ts'
 import type { FirstFrames } from '../probed-file.ts'
 import { decoderLimits } from '../process/limits.ts'
 import { openSource } from './node-av-source.ts'
@@ -20,7 +20,7 @@ export const firstFramesOf = async (path: string, streamIndex: number): Promise<
     decoded++
     if (frame.hasFlags(AV_FRAME_FLAG_INTERLACED)) interlaced++
     frame.free()
-    if (decoded === LOOKED_AT_PICTURES) break
+    if (decoded === INTERLACE_SAMPLE_FRAMES) break
   }
   await source.close()
   return { seconds, interlacedShare: decoded === 0 ? 0 : interlaced / decoded }

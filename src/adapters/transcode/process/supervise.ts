@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
-import { createHeadAndTail } from '../../platform/both-ends.ts'
 import { isCrash } from '../../platform/crash-signals.ts'
-import { processEndOf } from '../../sandbox/sandbox.ts'
+import { createHeadAndTail } from '../../platform/head-and-tail.ts'
+import { toProcessExit } from '../../sandbox/sandbox.ts'
 import type { EngineFailure } from '../engine.ts'
 import { classifyMessages, machineFaultLine } from './machine-faults.ts'
 
@@ -48,7 +48,7 @@ export const superviseDecoder = (
     }
     child.stderr?.setEncoding('utf8').on('data', stderr.add)
     child.once('error', (startError) => end({ code: null, signal: null, startError }))
-    child.once('close', (code, killedBy) => end({ ...processEndOf(code, killedBy), startError: null }))
+    child.once('close', (code, killedBy) => end({ ...toProcessExit(code, killedBy), startError: null }))
     if (signal?.aborted) abort()
   })
 

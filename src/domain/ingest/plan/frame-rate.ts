@@ -75,7 +75,7 @@ const isStandard = (rate: number): boolean =>
 const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= 0.02 * b
 
 /** Whether the frames must be counted: the mean is not a standard rate, or the nominal rate is higher. */
-export const mayVary = (video: VideoSource): boolean => {
+export const mayHaveVariableFrameRate = (video: VideoSource): boolean => {
   const [mean, { nominalRate, interlaced }] = [meanOf(video), video]
   return !interlaced && (!isStandard(mean) || (nominalRate > mean && !isNear(nominalRate, mean)))
 }

@@ -30,7 +30,7 @@ const level = (
 })
 
 /** The highest level of a rendition. The HLS authoring specification advises against more, for phones. */
-export const highestLevel = level(42, 522_240, 8704, 34_816, 50_000, 62_500)
+export const highestH264Level = level(42, 522_240, 8704, 34_816, 50_000, 62_500)
 
 const level1b = level(9, 1485, 99, 396, 128, 350)
 
@@ -49,7 +49,7 @@ const levels: ReadonlyArray<H264Level> = [
   level(32, 216_000, 5120, 20_480, 20_000, 20_000),
   level(40, 245_760, 8192, 32_768, 20_000, 25_000),
   level(41, 245_760, 8192, 32_768, 50_000, 62_500),
-  highestLevel,
+  highestH264Level,
   level(50, 589_824, 22_080, 110_400, 135_000, 135_000),
   level(51, 983_040, 36_864, 184_320, 240_000, 240_000),
   level(52, 2_073_600, 36_864, 184_320, 240_000, 240_000),
@@ -65,7 +65,7 @@ const BASELINE_MAIN_EXTENDED = [66, 77, 88]
 const CONSTRAINT_SET_3 = 0x10
 
 /** `undefined`: no such level. Profiles below High signal 1b as 1.1 with a flag (ITU-T H.264 §A.3.1). */
-export const levelOf = ({ profile, constraints, level }: NamedLevel): H264Level | undefined =>
+export const findH264Level = ({ profile, constraints, level }: NamedLevel): H264Level | undefined =>
   level === 11 && (constraints & CONSTRAINT_SET_3) !== 0 && BASELINE_MAIN_EXTENDED.includes(profile)
     ? level1b
     : levels.find(({ idc }) => idc === level)
@@ -77,7 +77,7 @@ const inMacroblocks = ({ width, height }: Size): Size => ({
   height: Math.ceil(height / 16),
 })
 
-export const macroblocksOf = (size: Size): number => {
+export const macroblockCount = (size: Size): number => {
   const { width, height } = inMacroblocks(size)
   return width * height
 }
@@ -86,7 +86,7 @@ export const macroblocksOf = (size: Size): number => {
 const referenceFrames = 4
 
 /** Whether a level permits a frame size: its area, its longer side, and its reference frames. */
-export const holdsSize = (size: Size, { macroblocks, keptMacroblocks }: H264Level): boolean => {
+export const permitsSize = (size: Size, { macroblocks, keptMacroblocks }: H264Level): boolean => {
   const { width, height } = inMacroblocks(size)
   return (
     width * height <= macroblocks &&
@@ -99,17 +99,17 @@ export const holdsSize = (size: Size, { macroblocks, keptMacroblocks }: H264Leve
 type Stream = Size & { readonly maxrate: number; readonly bufsize: number }
 
 /** Whether a level permits a stream: its size, macroblocks per second, bit rate and buffer. */
-export const holdsStream = (stream: Stream, { num, den }: FrameRate, level: H264Level): boolean =>
-  holdsSize(stream, level) &&
-  macroblocksOf(stream) * (num / den) <= level.macroblocksPerSecond &&
+export const permitsStream = (stream: Stream, { num, den }: FrameRate, level: H264Level): boolean =>
+  permitsSize(stream, level) &&
+  macroblockCount(stream) * (num / den) <= level.macroblocksPerSecond &&
   stream.maxrate <= level.kilobits &&
   stream.bufsize <= level.bufferKilobits
 
 /** Returns the level in a codec string as `avc1.64002a` (RFC 6381); `null`: other codec, or no such level. */
-export const levelIn = (codec: string): H264Level | null => {
+export const h264LevelInCodec = (codec: string): H264Level | null => {
   const [, hex] = /^avc[13]\.([\da-f]{6})$/i.exec(codec) ?? []
   if (hex === undefined) return null
   const [profile, constraints, level] = [0, 2, 4].map((i) => Number.parseInt(hex.slice(i, i + 2), 16))
   if (profile === undefined || constraints === undefined || level === undefined) return null
-  return levelOf({ profile, constraints, level }) ?? null
+  return findH264Level({ profile, constraints, level }) ?? null
 }

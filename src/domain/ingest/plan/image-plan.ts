@@ -83,7 +83,7 @@ const ladder = (top: number): ReadonlyArray<number> => {
 }
 
 /** Returns messages about what the exports lose, one line each. */
-export const pictureWarnings = ({ isAnimated, pages, isHdr }: ImageFacts): ReadonlyArray<string> => [
+export const imageWarnings = ({ isAnimated, pages, isHdr }: ImageFacts): ReadonlyArray<string> => [
   ...(isAnimated
     ? ['an animation: its exports show one frame and do not move; add it as MP4 to keep its motion']
     : []),

@@ -1,5 +1,5 @@
 /** Number of frames to examine: an interlaced video may start with frames that are not interlaced. */
-export const LOOKED_AT_PICTURES = 100
+export const INTERLACE_SAMPLE_FRAMES = 100
 
 /** A smaller share is a decoder error: for single frames a decoder may have to guess. */
 const MIN_SHARE = 0.25
@@ -21,7 +21,7 @@ export const mayBeInterlaced = ({ codec, width, height }: CodedVideo): boolean =
  * Returns how a video stores its fields. `woven`: two in one frame. `single`: each is a frame of half the
  * height. `share`: the share of the examined frames that the decoder reports as interlaced.
  */
-export const fieldsOf = (codec: string, share: number): 'woven' | 'single' | 'none' => {
+export const fieldLayoutOf = (codec: string, share: number): 'woven' | 'single' | 'none' => {
   if (share < MIN_SHARE) return 'none'
   // In HEVC, FFmpeg reports frames that are a single field (pic_struct, ITU-T H.265 table D.2).
   return codec === 'hevc' ? 'single' : 'woven'

@@ -1,6 +1,6 @@
+import { planAudio } from './audio-ladder.ts'
 import { planFrameRate } from './frame-rate.ts'
 import type { MediaFacts, MediaPlan } from './media-plan.ts'
-import { planAudio } from './sound-ladder.ts'
 import { planVideo } from './video-ladder.ts'
 
 /** Visually close to the source; the maxrates of the ladder limit the bit rate of demanding videos. */

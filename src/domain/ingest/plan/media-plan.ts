@@ -1,4 +1,4 @@
-import type { FilmTags } from '../../colour/film-colour.ts'
+import type { VideoColourTags } from '../../colour/video-colour.ts'
 import type { FrameRate } from '../../media/content-export.ts'
 
 /** The properties of an audio or video source. */
@@ -6,11 +6,11 @@ export type MediaFacts = {
   /** Seconds; `null` if the file does not say. An ignored stream may be longer. */
   readonly durationSeconds: number | null
   /** Seconds that the file declares for the selected streams; `null` if it declares none for these alone. */
-  readonly announcedSeconds: number | null
+  readonly declaredSeconds: number | null
   readonly video: VideoSource | null
   readonly audio: AudioSource | null
   /** Audio streams that replace `audio` if it turns out broken, best first. They are decoded, too. */
-  readonly otherSounds: ReadonlyArray<OtherSound>
+  readonly fallbackAudio: ReadonlyArray<FallbackAudio>
   /** Messages for the person who added the file: which streams are ignored, and why. */
   readonly warnings: ReadonlyArray<string>
 }
@@ -40,7 +40,7 @@ export type VideoSource = {
   readonly peakRate: number | null
   /** Whether a frame holds two fields from different times. */
   readonly interlaced: boolean
-  readonly colour: FilmTags
+  readonly colour: VideoColourTags
 }
 
 export type AudioSource = {
@@ -55,7 +55,7 @@ export type AudioSource = {
 }
 
 /** `description`: for messages, as `sound in fra (aac, 1 channel)`. */
-export type OtherSound = { readonly source: AudioSource; readonly description: string }
+export type FallbackAudio = { readonly source: AudioSource; readonly description: string }
 
 /** One video rendition to make. */
 export type VideoRung = {

@@ -1,5 +1,5 @@
 import type { FrameRate } from '../../media/content-export.ts'
-import { highestLevel, holdsSize, macroblocksOf } from './h264-level.ts'
+import { highestH264Level, macroblockCount, permitsSize } from './h264-level.ts'
 import type { VideoRung } from './media-plan.ts'
 
 type Size = { readonly width: number; readonly height: number }
@@ -58,7 +58,7 @@ export const planVideo = (
 /** Returns the size of the source if level 4.2 permits it, otherwise that of the largest step. */
 const topSize = (source: Size): Size => {
   const own = even(source, 1)
-  return holdsSize(own, highestLevel) ? own : sizeWithin(source, boundsOf(largest))
+  return permitsSize(own, highestH264Level) ? own : sizeWithin(source, boundsOf(largest))
 }
 
 const sideOf = ({ width, height }: Size): number => Math.sqrt((width * height * 9) / 16)
@@ -67,7 +67,7 @@ type Bounds = { readonly area: number; readonly macroblocks: number }
 
 const boundsOf = ({ side }: Step): Bounds => {
   const wide = { width: nearestEven((side * 16) / 9), height: nearestEven(side) }
-  return { area: wide.width * wide.height, macroblocks: macroblocksOf(wide) }
+  return { area: wide.width * wide.height, macroblocks: macroblockCount(wide) }
 }
 
 /** Scales a source into bounds. Partial macroblocks count whole, so a limit on the area is not enough. */
@@ -75,7 +75,7 @@ const sizeWithin = (source: Size, { area, macroblocks }: Bounds): Size => {
   let scale = Math.min(1, Math.sqrt(area / (source.width * source.height)))
   for (;;) {
     const size = even(source, scale)
-    const isWithin = macroblocksOf(size) <= macroblocks && holdsSize(size, highestLevel)
+    const isWithin = macroblockCount(size) <= macroblocks && permitsSize(size, highestH264Level)
     if (isWithin || Math.max(size.width, size.height) <= 16) return size
     scale *= 0.995
   }

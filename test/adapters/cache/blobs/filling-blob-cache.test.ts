@@ -4,7 +4,7 @@ import type { BlobStorage, BlobWriter } from '../../../../src/adapters/cache/blo
 import { defaultFillOptions } from '../../../../src/adapters/cache/blobs/fill-options.ts'
 import { createFillingBlobCache } from '../../../../src/adapters/cache/blobs/filling-blob-cache.ts'
 import { createMemoryBlobStorage } from '../../../../src/adapters/cache/memory/memory-blob-cache.ts'
-import { wholeOf } from '../../../../src/domain/media/bytes.ts'
+import { fullRange } from '../../../../src/domain/media/bytes.ts'
 import { E } from '../../../../src/fp.ts'
 import { cacheKeys } from '../../../../src/ports/cache-keys.ts'
 import { aStoredFileUid } from '../../../support/builders.ts'
@@ -91,7 +91,7 @@ describe('a blob cache on storage that fails', () => {
       const cache = createFillingBlobCache(makeStorage())
       const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
       const { origin } = recordingOrigin(({ start, end }) => inChunks(flipped.subarray(start, end), 10_000))
-      const opened = await cache.read(key, facts, wholeOf(bytes.length), origin)()
+      const opened = await cache.read(key, facts, fullRange(bytes.length), origin)()
       const ended = E.isLeft(opened)
         ? 'left'
         : await readerOf(opened.right)
@@ -113,7 +113,7 @@ describe('a blob cache on storage that fails', () => {
       },
     })
     const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-    await collect(await right(cache.read(key, facts, wholeOf(bytes.length), wellServed(bytes).origin)))
+    await collect(await right(cache.read(key, facts, fullRange(bytes.length), wellServed(bytes).origin)))
     expect(reported).to.equal(1)
   })
 })

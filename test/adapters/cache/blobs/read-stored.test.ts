@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { StoredBytes } from '../../../../src/adapters/cache/blobs/blob-storage.ts'
-import { readStored } from '../../../../src/adapters/cache/blobs/read-stored.ts'
+import type { StoredBlobReader } from '../../../../src/adapters/cache/blobs/blob-storage.ts'
+import { readStoredBlob } from '../../../../src/adapters/cache/blobs/read-stored.ts'
 import type { ByteRange } from '../../../../src/domain/media/bytes.ts'
 import { collect, inChunks } from '../../../support/bytes.ts'
 import { readerOf, someBytes } from '../../../support/origins.ts'
@@ -20,7 +20,7 @@ describe('bytes from storage', () => {
       buffer.set(piece.subarray(0, count))
       return count
     }
-    const stored: StoredBytes = {
+    const stored: StoredBlobReader = {
       buffer: null,
       readInto,
       read: async (start, end) => bytes.subarray(start, end),
@@ -31,10 +31,14 @@ describe('bytes from storage', () => {
     return { stored, closed: () => closed }
   }
 
-  const open = (stored: StoredBytes, range: ByteRange = { start: 0, end: bytes.length }, chunkSize = 97) => {
+  const open = (
+    stored: StoredBlobReader,
+    range: ByteRange = { start: 0, end: bytes.length },
+    chunkSize = 97,
+  ) => {
     const resumedAt: number[] = []
     let leaves = 0
-    const opened = readStored({
+    const opened = readStoredBlob({
       bytes: stored,
       range,
       goOn: async function* (at) {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import {
   createNodePersistCache,
-  createStorage,
+  openNodePersist,
 } from '../../../../src/adapters/cache/disk/node-persist-cache.ts'
 import { O } from '../../../../src/fp.ts'
 import { cacheKeys } from '../../../../src/ports/cache-keys.ts'
@@ -21,19 +21,21 @@ describe('node-persist cache', () => {
   const clock = () => 1_700_000_000_000
 
   cacheContract(async (clock) =>
-    createNodePersistCache({ storage: createStorage(await scratchFolder()), clock, scope }),
+    createNodePersistCache({ storage: openNodePersist(await scratchFolder()), clock, scope }),
   )
 
   it('returns a value after the process has exited', async () => {
     const dir = await scratchFolder()
     const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
-    await right(setNow(createNodePersistCache({ storage: createStorage(dir), clock, scope }), key, '#EXTM3U'))
-    const reopened = createNodePersistCache({ storage: createStorage(dir), clock, scope })
+    await right(
+      setNow(createNodePersistCache({ storage: openNodePersist(dir), clock, scope }), key, '#EXTM3U'),
+    )
+    const reopened = createNodePersistCache({ storage: openNodePersist(dir), clock, scope })
     expect(await valueIn(reopened, key)).to.deep.equal(O.some('#EXTM3U'))
   })
 
   it('returns none for values of another address', async () => {
-    const storage = createStorage(await scratchFolder())
+    const storage = openNodePersist(await scratchFolder())
     const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
     await right(setNow(createNodePersistCache({ storage, clock, scope }), key, '#EXTM3U'))
     const moved = createNodePersistCache({ storage, clock, scope: 'https://media.example' })
@@ -43,7 +45,7 @@ describe('node-persist cache', () => {
   })
 
   it('treats a file torn at any byte as a miss, and replaces it', async () => {
-    const storage = createStorage(await scratchFolder())
+    const storage = openNodePersist(await scratchFolder())
     const cache = createNodePersistCache({ storage, clock, scope })
     const key = cacheKeys.isAdmin({ sub: 'anna' })
     await right(setNow(cache, key, true))
@@ -58,7 +60,7 @@ describe('node-persist cache', () => {
   })
 
   it('treats a file of zeros, garbage or other data as a miss', async () => {
-    const storage = createStorage(await scratchFolder())
+    const storage = openNodePersist(await scratchFolder())
     const cache = createNodePersistCache({ storage, clock, scope })
     const key = cacheKeys.isAdmin({ sub: 'anna' })
     for (const content of [
@@ -76,7 +78,7 @@ describe('node-persist cache', () => {
 
   it('creates its folder again when it was removed', async () => {
     const dir = await scratchFolder()
-    const cache = createNodePersistCache({ storage: createStorage(dir), clock, scope })
+    const cache = createNodePersistCache({ storage: openNodePersist(dir), clock, scope })
     const key = cacheKeys.isAdmin({ sub: 'anna' })
     await right(setNow(cache, key, true))
     await rm(dir, { recursive: true })
@@ -88,7 +90,7 @@ describe('node-persist cache', () => {
   it('fails with Unavailable when its folder cannot be created', async () => {
     const file = join(await scratchFolder(), 'a-file')
     await writeFile(file, '')
-    const cache = createNodePersistCache({ storage: createStorage(join(file, 'values')), clock, scope })
+    const cache = createNodePersistCache({ storage: openNodePersist(join(file, 'values')), clock, scope })
     const key = cacheKeys.isAdmin({ sub: 'anna' })
     for (const failed of [await left(cache.get(key)), await left(setNow(cache, key, true))])
       expect(failed).to.include({ _tag: 'Unavailable', dependency: 'disk cache' })

@@ -8,7 +8,7 @@ import {
   digestBytes,
 } from '../../../../src/adapters/cache/disk/chunk-digests.ts'
 import { createChunkTrust, fileStampOf } from '../../../../src/adapters/cache/disk/trusted-chunks.ts'
-import { createVerifiedFile } from '../../../../src/adapters/cache/disk/verified-file.ts'
+import { createVerifiedFileReader } from '../../../../src/adapters/cache/disk/verified-file.ts'
 import { asMonotonic } from '../../../support/as-monotonic.ts'
 import { someBytes } from '../../../support/origins.ts'
 import { removeScratch, scratchFolder } from '../../../support/scratch.ts'
@@ -85,7 +85,7 @@ describe('[V22] verified chunks', () => {
       await writeFile(path, bytes)
       const file = await open(path, 'r')
       const events: string[] = []
-      const verified = createVerifiedFile({
+      const verified = createVerifiedFileReader({
         opened: {
           file: { read: readOf(file) } as FileHandle,
           ino: 1,
@@ -123,7 +123,7 @@ describe('[V22] verified chunks', () => {
         if (isDelayed) await gate
         return file.read(...args)
       }
-      return createVerifiedFile({
+      return createVerifiedFileReader({
         opened: {
           file: { read } as FileHandle,
           ino: 1,
@@ -159,7 +159,7 @@ describe('[V22] verified chunks', () => {
     const read: FileHandle['read'] = async () => {
       throw Object.assign(new Error('ENOMEM: not enough memory, read'), { code: 'ENOMEM' })
     }
-    const verified = createVerifiedFile({
+    const verified = createVerifiedFileReader({
       opened: { file: { read } as FileHandle, ino: 1, stamp: null, close: async () => undefined },
       size: bytes.length,
       digests: digestsIn([bytes]),

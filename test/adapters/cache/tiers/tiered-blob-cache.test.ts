@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import { cacheFolders, cacheIdOf } from '../../../../src/adapters/cache/disk/cache-folders.ts'
 import { createTieredBlobCache } from '../../../../src/adapters/cache/tiers/tiered-blob-cache.ts'
-import { wholeOf } from '../../../../src/domain/media/bytes.ts'
+import { fullRange } from '../../../../src/domain/media/bytes.ts'
 import type { BlobOrigin } from '../../../../src/ports/blob-cache.ts'
 import { cacheKeys } from '../../../../src/ports/cache-keys.ts'
 import { blobCacheContract } from '../../../contracts/blob-cache.contract.ts'
@@ -30,7 +30,7 @@ describe('blobs in memory in front of disk', () => {
     const blobs = createTieredBlobCache({ disk: disk.blobs, maxBytes: 8 * MiB })
     const bytes = someBytes(MiB)
     const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-    const read = (origin: BlobOrigin) => right(blobs.read(key, factsOf(bytes), wholeOf(MiB), origin))
+    const read = (origin: BlobOrigin) => right(blobs.read(key, factsOf(bytes), fullRange(MiB), origin))
     await collect(await read(wellServed(bytes).origin))
     await disk.settled()
     await rm(dir, { recursive: true })
@@ -51,7 +51,7 @@ describe('blobs in memory in front of disk', () => {
         createTieredBlobCache({ disk: disk.blobs, maxBytes: MiB }).read(
           key,
           factsOf(bytes),
-          wholeOf(bytes.length),
+          fullRange(bytes.length),
           origin,
         ),
       )

@@ -10,14 +10,14 @@ import { createMemoryTier } from '../../../../src/adapters/cache/memory/memory-c
 import { createCacheMeter, noMeter } from '../../../../src/adapters/cache/tiers/cache-meter.ts'
 import {
   type CacheTier,
-  cacheOfTier,
-  noSharedMarks,
+  constantInvalidationMark,
+  createSingleTierCache,
 } from '../../../../src/adapters/cache/tiers/cache-tier.ts'
 import { createMeteredTier } from '../../../../src/adapters/cache/tiers/metered-tier.ts'
 import { createStaleReader } from '../../../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { createTieredBlobCache } from '../../../../src/adapters/cache/tiers/tiered-blob-cache.ts'
 import { createTieredCache } from '../../../../src/adapters/cache/tiers/tiered-cache.ts'
-import { wholeOf } from '../../../../src/domain/media/bytes.ts'
+import { fullRange } from '../../../../src/domain/media/bytes.ts'
 import { O } from '../../../../src/fp.ts'
 import { cacheKeys } from '../../../../src/ports/cache-keys.ts'
 import { cacheContract } from '../../../contracts/cache.contract.ts'
@@ -160,7 +160,7 @@ describe('memory in front of disk', () => {
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
       const inner = createMemoryTier(MiB)
       const { disk, release } = slowToFind(inner)
-      await right(inner.set(key, { value: 'old', expiresAt: null, mark: noSharedMarks }))
+      await right(inner.set(key, { value: 'old', expiresAt: null, mark: constantInvalidationMark }))
       const cache = cacheOn(disk)
       const pending = valueIn(cache, key)
       await right(setNow(cache, key, 'new'))
@@ -186,7 +186,7 @@ describe('memory in front of disk', () => {
       const crowd = () => Promise.all(Array.from({ length: 50 }, () => valueIn(cache, key)))
       expect(new Set(await crowd())).to.deep.equal(new Set([O.none]))
       expect(finds).to.equal(1)
-      await right(inner.set(key, { value: 'body', expiresAt: null, mark: noSharedMarks }))
+      await right(inner.set(key, { value: 'body', expiresAt: null, mark: constantInvalidationMark }))
       for (const found of await crowd()) expect(found).to.deep.equal(O.some('body'))
       expect(finds).to.equal(2)
     })
@@ -194,7 +194,7 @@ describe('memory in front of disk', () => {
     it('that are deleted are not returned to reads that began after the delete', async () => {
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
       const inner = createMemoryTier(MiB)
-      await right(inner.set(key, { value: 'old', expiresAt: null, mark: noSharedMarks }))
+      await right(inner.set(key, { value: 'old', expiresAt: null, mark: constantInvalidationMark }))
       const { disk, release } = slowToFind(inner)
       const cache = cacheOn(disk)
       const before = valueIn(cache, key)
@@ -229,9 +229,9 @@ describe('memory in front of disk', () => {
       it(`are returned from ${name} within the age that the caller allows`, async () => {
         const tier = await make()
         const stale = createStaleReader(tier, clock)
-        await right(setNow(cacheOfTier(tier, clock), key, 'body'))
+        await right(setNow(createSingleTierCache(tier, clock), key, 'body'))
         now += 900_000 + 1000 * day - 1
-        expect(await right(cacheOfTier(tier, clock).get(key))).to.deep.equal(O.none)
+        expect(await right(createSingleTierCache(tier, clock).get(key))).to.deep.equal(O.none)
         expect(await right(stale.getStale(key, day))).to.have.nested.property('value.value', 'body')
         now += 1
         expect(await right(stale.getStale(key, day))).to.deep.equal(O.none)
@@ -239,8 +239,8 @@ describe('memory in front of disk', () => {
 
       it(`are not returned from ${name} after a delete`, async () => {
         const tier = await make()
-        await right(setNow(cacheOfTier(tier, clock), key, 'body'))
-        await right(cacheOfTier(tier, clock).delete(key))
+        await right(setNow(createSingleTierCache(tier, clock), key, 'body'))
+        await right(createSingleTierCache(tier, clock).delete(key))
         expect(await right(createStaleReader(tier, clock).getStale(key, day))).to.deep.equal(O.none)
       })
     }
@@ -261,7 +261,7 @@ describe('memory in front of disk', () => {
     const bytes = someBytes(100_000)
     const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
     const { origin } = wellServed(bytes)
-    const read = () => right(blobs.read(key, factsOf(bytes), wholeOf(bytes.length), origin))
+    const read = () => right(blobs.read(key, factsOf(bytes), fullRange(bytes.length), origin))
     await Promise.all([1, 2, 3].map(async () => collect(await read())))
     await disk.settled()
     await collect(await read())

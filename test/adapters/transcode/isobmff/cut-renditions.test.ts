@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { cutRenditions } from '../../../../src/adapters/transcode/isobmff/cut-renditions.ts'
 import { examineAlignment } from '../../../../src/domain/examiner/examine-time.ts'
-import { readingOf } from '../../../../src/domain/ingest/examine-made.ts'
+import { toParsedRendition } from '../../../../src/domain/ingest/examine-transcoded.ts'
 import { sharedTargetDuration } from '../../../../src/domain/ingest/rendition-facts.ts'
 import { fragment, initSegment } from '../../../support/mp4-writer.ts'
 
@@ -77,7 +77,7 @@ describe('cutRenditions', () => {
           expect(rendition[0]).to.equal(2.002)
           expect(rendition).to.have.length(1 + Math.ceil((gops - 1) / 3))
         }
-        expect(examineAlignment(renditions.map(readingOf))).to.deep.equal([])
+        expect(examineAlignment(renditions.map(toParsedRendition))).to.deep.equal([])
       }),
       { numRuns: 15 },
     )

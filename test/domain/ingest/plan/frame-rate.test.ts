@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { noFilmTags } from '../../../../src/domain/colour/film-colour.ts'
-import { mayVary, planFrameRate } from '../../../../src/domain/ingest/plan/frame-rate.ts'
+import { unspecifiedVideoColourTags } from '../../../../src/domain/colour/video-colour.ts'
+import { mayHaveVariableFrameRate, planFrameRate } from '../../../../src/domain/ingest/plan/frame-rate.ts'
 import type { VideoSource } from '../../../../src/domain/ingest/plan/media-plan.ts'
 
 const aFilm = (
@@ -24,7 +24,7 @@ const aFilm = (
   nominalRate,
   peakRate,
   interlaced,
-  colour: noFilmTags,
+  colour: unspecifiedVideoColourTags,
 })
 
 const rateOf = (averageRate: number, nominalRate = averageRate, interlaced = false, peakRate?: number) => {
@@ -87,9 +87,9 @@ describe('planFrameRate', () => {
       [14, 1000],
       [23.976, 29.97],
     ] as const)
-      expect(mayVary(aFilm(mean, nominal))).to.equal(true)
-    expect(mayVary(aFilm(25, 25))).to.equal(false)
-    expect(mayVary(aFilm(25, 50, true))).to.equal(false)
+      expect(mayHaveVariableFrameRate(aFilm(mean, nominal))).to.equal(true)
+    expect(mayHaveVariableFrameRate(aFilm(25, 25))).to.equal(false)
+    expect(mayHaveVariableFrameRate(aFilm(25, 50, true))).to.equal(false)
   })
 
   it('[V48] makes a frame of each field', () => {

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { examineLevel } from '../../../../src/domain/examiner/examine-pictures.ts'
+import { examineLevel } from '../../../../src/domain/examiner/examine-video.ts'
 import {
-  highestLevel,
-  holdsSize,
-  holdsStream,
-  levelIn,
-  macroblocksOf,
+  h264LevelInCodec,
+  highestH264Level,
+  macroblockCount,
+  permitsSize,
+  permitsStream,
 } from '../../../../src/domain/ingest/plan/h264-level.ts'
 import type { VideoRung } from '../../../../src/domain/ingest/plan/media-plan.ts'
 import { planVideo } from '../../../../src/domain/ingest/plan/video-ladder.ts'
@@ -22,8 +22,8 @@ const stream = (width: number, height: number, maxrate = 100) => ({
 /** Returns the lowest level that holds the stream, as encoders choose it. */
 const lowestLevel = (one: ReturnType<typeof stream>, frames: number): number | undefined =>
   [10, 9, 11, 12, 13, 20, 21, 22, 30, 31, 32, 40, 41, 42, 50, 51, 52].find((idc) => {
-    const level = levelIn(`avc1.6400${idc.toString(16).padStart(2, '0')}`)
-    return level !== null && holdsStream(one, rate(frames), level)
+    const level = h264LevelInCodec(`avc1.6400${idc.toString(16).padStart(2, '0')}`)
+    return level !== null && permitsStream(one, rate(frames), level)
   })
 
 /** The levels that x264 chooses from, in the order of x264. A row: level_idc, then the columns of ITU-T H.264 table A-1. */
@@ -55,7 +55,7 @@ const encodedAs = (rung: VideoRung, frames: number) => {
   const macroblocksWide = Math.ceil(rung.width / 16)
   const macroblocksHigh = Math.ceil(rung.height / 16)
   const referenceFrames = frames < 10 ? 1 : 4
-  const macroblocks = macroblocksOf(rung)
+  const macroblocks = macroblockCount(rung)
   const [level = 62] =
     x264Levels.find(
       ([, rate, size, stored, bits, buffer]) =>
@@ -76,15 +76,15 @@ const encodedAs = (rung: VideoRung, frames: number) => {
 
 describe('[V48] the levels of H.264', () => {
   it('are read from the name of a codec', () => {
-    expect(levelIn('avc1.64002a')).to.equal(highestLevel)
-    expect(levelIn('avc1.640028')?.idc).to.equal(40)
+    expect(h264LevelInCodec('avc1.64002a')).to.equal(highestH264Level)
+    expect(h264LevelInCodec('avc1.640028')?.idc).to.equal(40)
     for (const other of ['mp4a.40.2', 'avc1.6400ff', 'avc1', 'hvc1.1.6.L93.B0'])
-      expect(levelIn(other)).to.equal(null)
+      expect(h264LevelInCodec(other)).to.equal(null)
   })
 
   it('are those of the encoder, including level 1b', () => {
     for (const [idc, rate, size, stored, bits, buffer] of x264Levels)
-      expect(levelIn(`avc1.6400${idc.toString(16).padStart(2, '0')}`), String(idc)).to.deep.equal({
+      expect(h264LevelInCodec(`avc1.6400${idc.toString(16).padStart(2, '0')}`), String(idc)).to.deep.equal({
         idc,
         macroblocksPerSecond: rate,
         macroblocks: size,
@@ -92,8 +92,8 @@ describe('[V48] the levels of H.264', () => {
         kilobits: bits * 1.25,
         bufferKilobits: buffer * 1.25,
       })
-    expect(levelIn('avc1.42100b')?.idc, 'how baseline names 1b').to.equal(9)
-    expect(levelIn('avc1.42000b')?.idc).to.equal(11)
+    expect(h264LevelInCodec('avc1.42100b')?.idc, 'how baseline names 1b').to.equal(9)
+    expect(h264LevelInCodec('avc1.42000b')?.idc).to.equal(11)
   })
 
   it('are correct for every planned rendition, also of the smallest films', () => {
@@ -105,7 +105,7 @@ describe('[V48] the levels of H.264', () => {
         for (const rung of planVideo(size, rate(frames), isSilent)) {
           const sequence = encodedAs(rung, frames)
           expect(examineLevel(rung.name, sequence, rate(frames))).to.deep.equal([])
-          expect(sequence.level).to.be.at.most(highestLevel.idc)
+          expect(sequence.level).to.be.at.most(highestH264Level.idc)
         }
     }
     for (const size of small) for (const frames of [5, 15, 25, 60]) expectCorrect(size, frames)
@@ -124,8 +124,8 @@ describe('[V48] the levels of H.264', () => {
   })
 
   it('limit each side, and not only the area', () => {
-    expect(holdsSize({ width: 4208, height: 100 }, highestLevel)).to.equal(true)
-    expect(holdsSize({ width: 4240, height: 100 }, highestLevel)).to.equal(false)
-    expect(holdsSize({ width: 100, height: 4240 }, highestLevel)).to.equal(false)
+    expect(permitsSize({ width: 4208, height: 100 }, highestH264Level)).to.equal(true)
+    expect(permitsSize({ width: 4240, height: 100 }, highestH264Level)).to.equal(false)
+    expect(permitsSize({ width: 100, height: 4240 }, highestH264Level)).to.equal(false)
   })
 })

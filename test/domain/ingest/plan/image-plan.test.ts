@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import {
   type ImageTarget,
+  imageWarnings,
   longestSide,
-  pictureWarnings,
   planImage,
 } from '../../../../src/domain/ingest/plan/image-plan.ts'
 
@@ -115,9 +115,9 @@ describe('the plan of a picture', () => {
 
   it('[V37] warns of what the exports do not show', () => {
     const still = { width: 9, height: 9, hasAlpha: false, isAnimated: false, pages: 1, isHdr: false }
-    expect(pictureWarnings(still)).to.deep.equal([])
-    expect(pictureWarnings({ ...still, isAnimated: true }).join()).to.match(/^an animation: .*do not move/)
-    expect(pictureWarnings({ ...still, pages: 3 }).join()).to.match(/^3 pictures in one file/)
-    expect(pictureWarnings({ ...still, isHdr: true }).join()).to.match(/^HDR: .*tone-mapped/)
+    expect(imageWarnings(still)).to.deep.equal([])
+    expect(imageWarnings({ ...still, isAnimated: true }).join()).to.match(/^an animation: .*do not move/)
+    expect(imageWarnings({ ...still, pages: 3 }).join()).to.match(/^3 pictures in one file/)
+    expect(imageWarnings({ ...still, isHdr: true }).join()).to.match(/^HDR: .*tone-mapped/)
   })
 })

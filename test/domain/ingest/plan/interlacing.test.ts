@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import { fieldsOf, mayBeInterlaced } from '../../../../src/domain/ingest/plan/interlacing.ts'
+import { fieldLayoutOf, mayBeInterlaced } from '../../../../src/domain/ingest/plan/interlacing.ts'
 
 describe('interlacing', () => {
   it('is assumed if a quarter of the first frames say so: a film may begin with others, and single ones may be wrong', () => {
-    expect([0, 0.01, 0.2, 0.25, 1].map((share) => fieldsOf('h264', share))).to.deep.equal([
+    expect([0, 0.01, 0.2, 0.25, 1].map((share) => fieldLayoutOf('h264', share))).to.deep.equal([
       ...['none', 'none', 'none', 'woven', 'woven'],
     ])
-    expect([0, 1].map((share) => fieldsOf('hevc', share))).to.deep.equal(['none', 'single'])
+    expect([0, 1].map((share) => fieldLayoutOf('hevc', share))).to.deep.equal(['none', 'single'])
   })
 
   it('is only looked for in codecs and sizes that can have it', () => {

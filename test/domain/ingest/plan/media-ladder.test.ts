@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { noFilmTags } from '../../../../src/domain/colour/film-colour.ts'
-import { highestLevel, holdsStream } from '../../../../src/domain/ingest/plan/h264-level.ts'
+import { unspecifiedVideoColourTags } from '../../../../src/domain/colour/video-colour.ts'
+import { highestH264Level, permitsStream } from '../../../../src/domain/ingest/plan/h264-level.ts'
 import { planMedia } from '../../../../src/domain/ingest/plan/media-ladder.ts'
 import type { AudioSource, MediaFacts, VideoSource } from '../../../../src/domain/ingest/plan/media-plan.ts'
 
@@ -13,7 +13,7 @@ const aFilm = (overrides: Partial<VideoSource> = {}): VideoSource => ({
   nominalRate: 24,
   peakRate: null,
   interlaced: false,
-  colour: noFilmTags,
+  colour: unspecifiedVideoColourTags,
   codedWidth: 1920,
   codedHeight: 1080,
   rotation: 0,
@@ -36,10 +36,10 @@ const aSound = (overrides: Partial<AudioSource> = {}): AudioSource => ({
 
 const facts = (video: VideoSource | null, audio: AudioSource | null = null): MediaFacts => ({
   durationSeconds: 60,
-  announcedSeconds: 60,
+  declaredSeconds: 60,
   video,
   audio,
-  otherSounds: [],
+  fallbackAudio: [],
   warnings: [],
 })
 
@@ -58,7 +58,7 @@ const film = () =>
     nominalRate: fc.oneof(fc.constant(0), fc.double({ min: 0.1, max: 240, noNaN: true })),
     peakRate: fc.option(fc.double({ min: 0.1, max: 240, noNaN: true })),
     interlaced: fc.boolean(),
-    colour: fc.constant(noFilmTags),
+    colour: fc.constant(unspecifiedVideoColourTags),
     codedWidth: fc.constant(1920),
     codedHeight: fc.constant(1080),
     rotation: fc.constant(0),
@@ -127,7 +127,7 @@ describe('planMedia: video', () => {
     fc.assert(
       fc.property(film(), (source) => {
         for (const { video, frameRate } of plansOf(source))
-          for (const rung of video) expect(holdsStream(rung, frameRate, highestLevel)).to.equal(true)
+          for (const rung of video) expect(permitsStream(rung, frameRate, highestH264Level)).to.equal(true)
       }),
     )
   })

@@ -1,0 +1,56 @@
+import type { BlobFacts } from '../../../ports/blob-cache.ts'
+import type { BlobWriter } from '../blobs/blob-storage.ts'
+import type { DiskBlobRecord } from './blob-record.ts'
+import { createChunkDigests } from './chunk-digests.ts'
+import { type DiskReservation, type DiskSpace, fileOverheadBytes } from './disk-space.ts'
+
+type Options = {
+  readonly file: BlobWriter
+  readonly facts: BlobFacts
+  readonly room: DiskSpace
+  readonly reservation: DiskReservation
+  /** Stores the record of the published file, which makes it a cache entry. */
+  readonly storeRecord: (record: DiskBlobRecord) => Promise<void>
+  /** Removes the published file. */
+  readonly remove: () => Promise<void>
+  /** Releases the lock of this fill. */
+  readonly release: () => Promise<void>
+}
+
+/**
+ * Writes a new blob: hashes its chunks as they arrive, and stores its record once it is complete. If the disk
+ * is full, older entries are evicted.
+ */
+export const createBlobFileWriter = (options: Options): BlobWriter => {
+  const { file, facts, room, reservation, storeRecord, remove, release } = options
+  const digests = createChunkDigests()
+  let landed = 0
+
+  const publish = async (): Promise<void> => {
+    await room.retry(fileOverheadBytes, file.publish)
+    const { size, sha256 } = facts
+    const record = { size, sha256, chunks: digests.end().toString('base64') }
+    try {
+      await room.retry(size, () => storeRecord(record))
+    } catch (error) {
+      // Without a record the file would only use disk space.
+      await remove().catch(() => undefined)
+      throw error
+    }
+  }
+
+  return {
+    read: file.read,
+    write: async (chunk) => {
+      await room.retry(facts.size - landed, () => file.write(chunk))
+      landed += chunk.length
+      reservation.spend(chunk.length)
+      digests.update(chunk)
+    },
+    publish,
+    close: async () => {
+      reservation.release()
+      await release().finally(file.close)
+    },
+  }
+}

@@ -1,0 +1,13 @@
+import { mkdir } from 'node:fs/promises'
+import { isNotFound } from '../../platform/errno.ts'
+
+/** Runs `act`. If something is missing (ENOENT), creates the folder and runs `act` again. */
+export const retryAfterCreatingFolder = async <A>(folder: string, act: () => Promise<A>): Promise<A> => {
+  try {
+    return await act()
+  } catch (error) {
+    if (!isNotFound(error)) throw error
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    return act()
+  }
+}

@@ -1,0 +1,50 @@
+import type { ReplacedExport } from '../../domain/media/replaced-export.ts'
+import { TE } from '../../fp.ts'
+import type { Clock } from '../../ports/clock.ts'
+
+const pageSize = 100
+
+const byUid = (a: { readonly uid: string }, b: { readonly uid: string }): number => (a.uid < b.uid ? -1 : 1)
+
+/** Stores replaced exports. `onRemoved` is called before one is removed. */
+export const createMemoryReplacedExports = <U extends string>(
+  clock: Clock,
+  onRemoved: (uid: U, parts: ReplacedExport<U>['parts']) => void,
+) => {
+  const replaced = new Map<U, ReplacedExport<U> & { readonly at: number }>()
+  return {
+    add: (uid: U, parts: ReplacedExport<U>['parts']): void => {
+      replaced.set(uid, { uid, parts, at: clock() })
+    },
+
+    list: (forMs: number, after: U | null) =>
+      TE.fromIO(() =>
+        [...replaced.values()]
+          .filter(({ uid, at }) => at < clock() - forMs && (after === null || uid > after))
+          .map(({ uid, parts }) => ({ uid, parts }))
+          .sort(byUid)
+          .slice(0, pageSize),
+      ),
+
+    remove: (uid: U) =>
+      TE.fromIO(() => {
+        const found = replaced.get(uid)
+        if (found !== undefined) onRemoved(uid, found.parts)
+        return replaced.delete(uid)
+      }),
+  }
+}
+
+/** Returns the files with an export of an older recipe: all, or with `after` one page of them by uid. */
+export const filterOutdated = <K extends { readonly uid: string; readonly recipe: number | null }>(
+  files: ReadonlyArray<K>,
+  recipe: number,
+  after: string | null | undefined = undefined,
+): ReadonlyArray<K> => {
+  const outdated = files.filter((file) => file.recipe !== null && file.recipe < recipe)
+  if (after === undefined) return outdated
+  return outdated
+    .filter(({ uid }) => after === null || uid > after)
+    .sort(byUid)
+    .slice(0, pageSize)
+}

@@ -1,0 +1,47 @@
+import type { PlaylistReport } from '../domain/hls-check/check-playlists.ts'
+import type { PlaylistFinding } from '../domain/hls-check/finding.ts'
+
+/** Removes tokens, because printed output may be copied into a ticket (http-api.md §2.6). */
+export const redactTokens = (text: string): string =>
+  text.replace(/\/~[^/\s]+/g, '').replace(/([?&]jwt=)[^&\s:]+/g, '$1…')
+
+const findingLines = ({
+  severity,
+  line,
+  rule,
+  reason,
+  source,
+  fix,
+}: PlaylistFinding): ReadonlyArray<string> => [
+  `  ${severity}${line === null ? '' : `, line ${line}`}: ${rule}: ${reason} (${source})`,
+  `    → ${fix}`,
+]
+
+/** The reports for programs (`--json`). */
+export const playlistReportsAsJson = (reports: ReadonlyArray<PlaylistReport>) => ({
+  lists: reports.map(({ url, findings }) => ({
+    url: redactTokens(url),
+    findings: findings.map((finding) => ({
+      ...finding,
+      reason: redactTokens(finding.reason),
+    })),
+  })),
+})
+
+const count = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`
+
+/** Returns the findings as lines, and the number of faults. Removes `origin` from the URLs. */
+export const describePlaylistReports = (
+  reports: ReadonlyArray<PlaylistReport>,
+  origin = '',
+): { readonly lines: ReadonlyArray<string>; readonly faults: number } => {
+  const findings = reports.flatMap((report) => report.findings)
+  const faults = findings.filter(({ severity }) => severity === 'fault').length
+  const lines = reports.flatMap(({ url, findings }) => [
+    `${url.startsWith(origin) ? url.slice(origin.length) : url}${findings.length === 0 ? '  is fine' : ''}`,
+    ...findings.flatMap(findingLines),
+  ])
+  const advice = findings.length - faults
+  const summary = `${count(reports.length, 'list')}: ${count(faults, 'fault')}, ${advice} to consider`
+  return { lines: [...lines, summary].map(redactTokens), faults }
+}

@@ -1,0 +1,45 @@
+import { AAC_TICKS, renditionLabel } from './examine-time.ts'
+import { fragmentsOf, type ParsedAudio, type ParsedRendition } from './parsed-media.ts'
+import { type Violation, violation } from './violation.ts'
+
+/** What playlists declare about an audio rendition. */
+export type DeclaredAudio = { readonly channels: number; readonly sampleRate: number }
+
+/** Checks that the AAC frames have equal length, and that the format is the declared one. */
+export const examineAudio = (
+  rendition: ParsedRendition,
+  sound: ParsedAudio,
+  { channels, sampleRate }: DeclaredAudio,
+): ReadonlyArray<Violation> => {
+  const name = renditionLabel(rendition)
+  const { codec, timescale } = rendition.track
+  const found: Violation[] = []
+  const uneven = fragmentsOf(rendition).find(
+    ({ shortestTicks, longestTicks }) => shortestTicks !== AAC_TICKS || longestTicks !== AAC_TICKS,
+  )
+  if (uneven !== undefined) {
+    const ticks = uneven.shortestTicks === AAC_TICKS ? uneven.longestTicks : uneven.shortestTicks
+    const at = (uneven.startTicks / timescale).toFixed(3)
+    found.push(
+      violation(
+        'aac-samples',
+        `${name}: a sample after ${at} s lasts ${ticks} ticks in place of ${AAC_TICKS}`,
+      ),
+    )
+  }
+  if (timescale !== sampleRate || sound.sampleRate !== sampleRate)
+    found.push(
+      violation(
+        'sound-form',
+        `${name}: it is decoded at ${sound.sampleRate ?? 'an unknown number of'} Hz and counted at ${timescale}, where ${sampleRate} are meant`,
+      ),
+    )
+  if (sound.channels !== channels)
+    found.push(
+      violation('sound-form', `${name}: it has ${sound.channels} channels, and lists would say ${channels}`),
+    )
+  const actual = `mp4a.40.${sound.objectType}`
+  if (codec !== actual)
+    found.push(violation('codec-string', `${name}: its codec is ${actual}, and lists would say ${codec}`))
+  return found
+}

@@ -1,0 +1,28 @@
+import { type DeclaredAudio, examineAudio } from './examine-audio.ts'
+import { isVideoRendition } from './examine-time.ts'
+import { type DeclaredVideo, examineVideo } from './examine-video.ts'
+import type { ParsedRendition } from './parsed-media.ts'
+import { type Violation, violation } from './violation.ts'
+
+/** What playlists declare about the video and audio of a rendition or of an MP4. */
+export type DeclaredTracks = { readonly video: DeclaredVideo | null; readonly audio: DeclaredAudio | null }
+
+/** Compares renditions of one export (video, audio or both) with what playlists declare about it. */
+export const examineDeclaredTracks = (
+  name: string,
+  readings: ReadonlyArray<ParsedRendition>,
+  { video, audio }: DeclaredTracks,
+): ReadonlyArray<Violation> => {
+  const videoRendition = readings.find(isVideoRendition)
+  const audioRendition = readings.find((reading) => reading.track.audio !== null)
+  if ((videoRendition === undefined) !== (video === null) || (audioRendition === undefined) !== (audio === null))
+    return [violation('complete', `${name}: it is not what lists would say of it`)]
+  return [
+    ...(videoRendition?.track.video && video
+      ? examineVideo(videoRendition, videoRendition.track.video, video)
+      : []),
+    ...(audioRendition?.track.audio && audio
+      ? examineAudio(audioRendition, audioRendition.track.audio, audio)
+      : []),
+  ]
+}

@@ -1,0 +1,150 @@
+import { findH264Level } from '../ingest/plan/h264-level.ts'
+import type { FrameRate } from '../media/content-export.ts'
+import { renditionLabel } from './examine-time.ts'
+import {
+  fragmentsOf,
+  type ParsedColourTags,
+  type ParsedRendition,
+  type ParsedVideo,
+  parsedSeconds,
+  type SequenceParameterSet,
+} from './parsed-media.ts'
+import { type Violation, violation } from './violation.ts'
+
+/** What playlists and web pages declare about a video rendition. */
+export type DeclaredVideo = {
+  readonly width: number
+  readonly height: number
+  readonly frameRate: FrameRate
+}
+
+/** BT.709 with limited range, which players assume if they do not read the tags. */
+const filmColour: ParsedColourTags = { primaries: 1, transfer: 1, matrix: 1, isFullRange: false }
+
+/** Checks that players can switch to a video rendition, decode it, and show it as intended. */
+export const examineVideo = (
+  rendition: ParsedRendition,
+  pictures: ParsedVideo,
+  declared: DeclaredVideo,
+): ReadonlyArray<Violation> => {
+  const name = renditionLabel(rendition)
+  const found = [...examineKeyframes(rendition, name), ...examineRate(rendition, name, declared.frameRate)]
+  const { sequence, boxColour } = pictures
+  if (sequence === null)
+    return [...found, violation('complete', `${name}: nothing in it describes its pictures to a decoder`)]
+  return [
+    ...found,
+    ...examineSize(name, pictures, sequence, declared),
+    ...examineColours(name, sequence, boxColour),
+    ...examineCodec(name, rendition.track.codec, sequence),
+    ...examineLevel(name, sequence, declared.frameRate),
+  ]
+}
+
+const examineKeyframes = (rendition: ParsedRendition, name: string): ReadonlyArray<Violation> => {
+  const { timescale } = rendition.track
+  const wrong = fragmentsOf(rendition).find(
+    ({ isMarkedKey, startsWithIdr }) => !isMarkedKey || startsWithIdr !== true,
+  )
+  if (wrong === undefined) return []
+  const at = (wrong.startTicks / timescale).toFixed(3)
+  const why = wrong.isMarkedKey ? 'is none, and is marked as one' : 'is not marked as one'
+  return [violation('keyframes', `${name}: the picture at ${at} s, which must be a keyframe, ${why}`)]
+}
+
+/** Rounding at the end of a video may add or drop one frame. */
+const examineRate = (
+  rendition: ParsedRendition,
+  name: string,
+  { num, den }: FrameRate,
+): ReadonlyArray<Violation> => {
+  const pictures = fragmentsOf(rendition).reduce((sum, { samples }) => sum + samples, 0)
+  const expected = (parsedSeconds(rendition) * num) / den
+  if (Math.abs(pictures - expected) <= 1) return []
+  return [
+    violation(
+      'picture-rate',
+      `${name}: it has ${pictures} pictures, where ${(num / den).toFixed(3)} a second make ${expected.toFixed(1)}`,
+    ),
+  ]
+}
+
+const examineSize = (
+  name: string,
+  entry: ParsedVideo,
+  sequence: SequenceParameterSet,
+  declared: DeclaredVideo,
+): ReadonlyArray<Violation> => {
+  const meant = `${declared.width}x${declared.height}`
+  const sizes = [sequence, entry].map(({ width, height }) => `${width}x${height}`)
+  const wrong = sizes.find((size) => size !== meant)
+  return [
+    ...(wrong === undefined
+      ? []
+      : [violation('picture-size', `${name}: its pictures are ${wrong}, and lists would say ${meant}`)]),
+    ...(sequence.isSquare ? [] : [violation('picture-size', `${name}: its pixels are not square`)]),
+  ]
+}
+
+const areSameColours = (a: ParsedColourTags, b: ParsedColourTags): boolean =>
+  a.primaries === b.primaries &&
+  a.transfer === b.transfer &&
+  a.matrix === b.matrix &&
+  a.isFullRange === b.isFullRange
+
+const colourText = ({ primaries, transfer, matrix, isFullRange }: ParsedColourTags): string =>
+  `${primaries}/${transfer}/${matrix} ${isFullRange ? 'full' : 'limited'}`
+
+const examineColours = (
+  name: string,
+  { colour }: SequenceParameterSet,
+  boxColour: ParsedColourTags | null,
+): ReadonlyArray<Violation> => {
+  const meant = colourText(filmColour)
+  if (colour === null)
+    return [violation('colours', `${name}: it does not say which colours it has (${meant} is meant)`)]
+  const tagged = boxColour === null ? [colour] : [colour, boxColour]
+  const wrong = tagged.find((tags) => !areSameColours(tags, filmColour))
+  return wrong === undefined
+    ? []
+    : [violation('colours', `${name}: its colours are tagged as ${colourText(wrong)} in place of ${meant}`)]
+}
+
+const hex = (byte: number): string => byte.toString(16).padStart(2, '0')
+
+const examineCodec = (
+  name: string,
+  codec: string,
+  { profile, constraints, level }: SequenceParameterSet,
+): ReadonlyArray<Violation> => {
+  const actual = `avc1.${hex(profile)}${hex(constraints)}${hex(level)}`
+  return codec === actual
+    ? []
+    : [violation('codec-string', `${name}: its codec is ${actual}, and lists would say ${codec}`)]
+}
+
+/** Checks that the level in the sequence parameter set permits the frames. */
+export const examineLevel = (
+  name: string,
+  sequence: SequenceParameterSet,
+  { num, den }: FrameRate,
+): ReadonlyArray<Violation> => {
+  const { level, macroblocksWide, macroblocksHigh, referenceFrames } = sequence
+  const limits = findH264Level(sequence)
+  if (limits === undefined) return [violation('level', `${name}: there is no level ${level / 10}`)]
+  const macroblocks = macroblocksWide * macroblocksHigh
+  const longSide = Math.max(macroblocksWide, macroblocksHigh)
+  const fits =
+    macroblocks <= limits.macroblocks &&
+    longSide ** 2 <= 8 * limits.macroblocks &&
+    (macroblocks * num) / den <= limits.macroblocksPerSecond &&
+    referenceFrames * macroblocks <= limits.keptMacroblocks
+  if (fits) return []
+  const what = `${macroblocks} macroblocks, ${(num / den).toFixed(3)} a second, ${referenceFrames} of them kept`
+  return [
+    violation(
+      'level',
+      `${name}: its pictures (${what}) are beyond level ${limits.idc === 9 ? '1b' : level / 10}, which it says it has`,
+    ),
+  ]
+}

@@ -1,0 +1,73 @@
+import { E, pipe, TE } from '../../fp.ts'
+import type { BlobCache, BlobOrigin, BlobStream } from '../../ports/blob-cache.ts'
+import { cacheKeys } from '../../ports/cache-keys.ts'
+import type { ObjectStore } from '../../ports/object-store.ts'
+import type { ByteRange } from '../media/bytes.ts'
+import type { StoredFileUid } from '../media/ids.ts'
+import { type BadOrigin, badOrigin, type Unavailable } from '../shared/errors.ts'
+
+/** Bytes that the caller is permitted to read, not read yet. */
+export type ByteSource = {
+  readonly contentType: string
+  readonly size: number
+  /** Lower-case hex. */
+  readonly sha256: string
+  /** Milliseconds since 1970. */
+  readonly lastModified: number
+  /** Whether they need no token. */
+  readonly isPublic: boolean
+  /** `onArriving`: as in `BlobCache.read`. */
+  readonly read: (
+    range: ByteRange,
+    onArriving?: () => void,
+  ) => TE.TaskEither<BadOrigin | Unavailable, BlobStream>
+  /** Returns all bytes if they are in memory. Does not wait. Callers must not modify them. */
+  readonly peek: () => Uint8Array | null
+}
+
+/** A stored file, as a row or a cached value describes it. */
+export type StoredObjectRef = {
+  readonly s3FileUid: StoredFileUid
+  readonly s3FileKey: string
+  readonly contentType: string
+  readonly fileSize: number
+  readonly sha256: string
+  readonly storedAt: number
+}
+
+type Deps = { readonly blobs: BlobCache; readonly store: ObjectStore }
+
+/** Wraps a stored file as a byte source: metadata, and a lazy reader. */
+export const createByteSource = ({ blobs, store }: Deps) => {
+  const createSource = (file: StoredObjectRef, isPublic: boolean): ByteSource => {
+    const key = cacheKeys.storedFile({ uid: file.s3FileUid })
+    const facts = { size: file.fileSize, sha256: file.sha256 }
+    const origin: BlobOrigin = (range) =>
+      pipe(
+        store.read(file.s3FileKey, range),
+        TE.flatMapEither(E.fromOption(() => badOrigin(`${file.s3FileKey} is missing`))),
+      )
+    return {
+      contentType: file.contentType,
+      size: file.fileSize,
+      sha256: file.sha256,
+      lastModified: file.storedAt,
+      isPublic,
+      read: (range, onArriving) => blobs.read(key, facts, range, origin, onArriving),
+      peek: () => blobs.peek(key, facts),
+    }
+  }
+
+  const sources = {
+    public: new WeakMap<StoredObjectRef, ByteSource>(),
+    private: new WeakMap<StoredObjectRef, ByteSource>(),
+  }
+
+  /** Hot path: cached per record, so that a cache hit does not rebuild it. */
+  return (file: StoredObjectRef, isPublic: boolean): ByteSource => {
+    const cached = sources[isPublic ? 'public' : 'private']
+    const bytes = cached.get(file) ?? createSource(file, isPublic)
+    cached.set(file, bytes)
+    return bytes
+  }
+}

@@ -1,0 +1,89 @@
+import { extinfSeconds, parseM3u8Lines } from '../hls/m3u8-lines.ts'
+import type { ChildPlaylist } from './child-playlists.ts'
+import { linesWithTag, type PlaylistFinding, ruleViolation } from './finding.ts'
+
+/** A media playlist of a master playlist. */
+export type ChildPlaylistText = { readonly role: ChildPlaylist['role']; readonly text: string }
+
+// Seconds. Renditions may round their durations differently: a millisecond is no misalignment.
+const tolerance = 0.001
+
+const targetOf = (text: string): number =>
+  Number(linesWithTag(parseM3u8Lines(text), 'EXT-X-TARGETDURATION')[0]?.value ?? 0)
+
+// Seconds. The last keyframe may be listed as one frame longer or shorter.
+const frameTolerance = 0.05
+
+const checkTarget = ({ role, text }: ChildPlaylistText, greatest: number): ReadonlyArray<PlaylistFinding> => {
+  if (role === 'iFrames') return [] // I-frame playlists may have another target duration
+  const [line = null] = linesWithTag(parseM3u8Lines(text), 'EXT-X-TARGETDURATION')
+  return targetOf(text) === greatest
+    ? []
+    : [
+        ruleViolation(
+          'same-target',
+          line,
+          `has a target duration of ${targetOf(text)} s, another playlist of the file ${greatest} s`,
+        ),
+      ]
+}
+
+const checkAlignment = (
+  { text }: ChildPlaylistText,
+  model: ChildPlaylistText,
+): ReadonlyArray<PlaylistFinding> => {
+  const own = linesWithTag(parseM3u8Lines(text), 'EXTINF')
+  const others = linesWithTag(parseM3u8Lines(model.text), 'EXTINF').map(extinfSeconds)
+  if (own.length !== others.length)
+    return [ruleViolation('aligned', null, `has ${own.length} segments, another rendition ${others.length}`)]
+
+  let drift = 0
+  for (const [i, line] of own.entries()) {
+    drift += extinfSeconds(line) - (others[i] ?? 0)
+    if (Math.abs(drift) > tolerance)
+      return [ruleViolation('aligned', line, `ends ${drift.toFixed(3)} s off the end in another rendition`)]
+  }
+  return []
+}
+
+const secondsIn = (text: string): number =>
+  linesWithTag(parseM3u8Lines(text), 'EXTINF').reduce((sum, line) => sum + extinfSeconds(line), 0)
+
+const checkLength = (
+  { text }: ChildPlaylistText,
+  model: ChildPlaylistText,
+): ReadonlyArray<PlaylistFinding> => {
+  const [seconds, expected] = [secondsIn(text), secondsIn(model.text)]
+  return Math.abs(seconds - expected) <= frameTolerance
+    ? []
+    : [ruleViolation('i-frames', null, `lasts ${seconds.toFixed(3)} s, the video ${expected.toFixed(3)} s`)]
+}
+
+const checkRole = ({ role, text }: ChildPlaylistText): ReadonlyArray<PlaylistFinding> => {
+  const [line = null] = linesWithTag(parseM3u8Lines(text), 'EXT-X-I-FRAMES-ONLY')
+  if (role === 'iFrames')
+    return line === null ? [ruleViolation('i-frame-stream', null, 'has no #EXT-X-I-FRAMES-ONLY')] : []
+  return line === null ? [] : [ruleViolation('i-frame-stream', line, 'is offered for playback')]
+}
+
+const checkAgainst = (
+  sibling: ChildPlaylistText,
+  model: ChildPlaylistText,
+): ReadonlyArray<PlaylistFinding> => {
+  if (sibling.role === 'video') return checkAlignment(sibling, model)
+  return sibling.role === 'iFrames' ? checkLength(sibling, model) : []
+}
+
+/** Checks what all playlists of a file must have in common. Returns the findings of each, in order. */
+export const checkConsistency = (
+  siblings: ReadonlyArray<ChildPlaylistText>,
+): ReadonlyArray<ReadonlyArray<PlaylistFinding>> => {
+  const played = siblings.filter(({ role }) => role !== 'iFrames')
+  const greatest = Math.max(...played.map(({ text }) => targetOf(text)))
+  const model = siblings.find(({ role }) => role === 'video')
+  return siblings.map((sibling) => [
+    ...checkTarget(sibling, greatest),
+    ...checkRole(sibling),
+    ...(model === undefined ? [] : checkAgainst(sibling, model)),
+  ])
+}

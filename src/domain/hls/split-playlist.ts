@@ -1,0 +1,29 @@
+import { type M3u8Line, parseM3u8Lines } from './m3u8-lines.ts'
+
+/**
+ * Splits a playlist into entries, each from `tag` to the next URI, and the text between entries. An entry
+ * without a URI is text.
+ */
+export const splitPlaylistEntries = <A>(
+  text: string,
+  tag: string,
+  entryOf: (head: M3u8Line, uri: string, text: string) => A,
+): ReadonlyArray<string | A> => {
+  const pieces: Array<string | A> = []
+  let head: M3u8Line | null = null
+  let pending = ''
+  for (const line of parseM3u8Lines(text)) {
+    if (line.tag === tag) {
+      pieces.push(pending)
+      pending = ''
+      head = line
+    }
+    pending += line.text
+    if (head !== null && line.uri !== null) {
+      pieces.push(entryOf(head, line.uri, pending))
+      pending = ''
+      head = null
+    }
+  }
+  return [...pieces, pending]
+}

@@ -1,0 +1,123 @@
+import { E, O, pipe, TE } from '../../fp.ts'
+import type { CachePort } from '../../ports/cache.ts'
+import { cacheKeys } from '../../ports/cache-keys.ts'
+import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
+import type { StaleCache } from '../../ports/stale-cache.ts'
+import type { PlaylistSigning } from '../access/access.ts'
+import { type PlaylistResult, type PlaylistSteps, renderPlaylistOfFile } from '../access/render-playlist.ts'
+import { isUnrestricted, permitsPart } from '../access/restrictions.ts'
+import { signJson } from '../access/sign-json.ts'
+import type { SignablePlaylist } from '../access/signable-playlist.ts'
+import type { Signature, UrlSignature } from '../access/signature.ts'
+import type { Presign, UrlPresign, Viewer } from '../access/viewer.ts'
+import type { Found } from '../caching/found.ts'
+import { memoize } from '../caching/memoize.ts'
+import { createReadThrough } from '../caching/read-through.ts'
+import { filterMasterPlaylist, parseMasterPlaylist } from '../hls/filter-master.ts'
+import { toMasterPlaylist } from '../hls/master-playlist.ts'
+import type { MobileFilter } from '../hls/mobile-filter.ts'
+import { restrictMasterPlaylist } from '../hls/restrict-master.ts'
+import { signM3u8 } from '../hls/sign-m3u8.ts'
+import { type ContentFile, toPartFacts } from '../media/content-export.ts'
+import type { ContentFileUid, ContentPartUid } from '../media/ids.ts'
+import { notFound } from '../shared/errors.ts'
+import { partUidsInWebPlaylist, restrictWebPlaylist } from './restrict-web.ts'
+import { toWebPlaylist } from './web-playlist.ts'
+
+/** Playlists of the exports of an audio or video file. */
+export type ContentPlaylistService = {
+  /** JSON, http-api.md §5.1. */
+  readonly showWeb: (
+    uid: ContentFileUid,
+    viewer: Viewer,
+    presign: UrlPresign | null,
+  ) => PlaylistResult<Found<SignablePlaylist<UrlSignature>>>
+  /** Master playlist, http-api.md §5.2. */
+  readonly showMobile: (
+    uid: ContentFileUid,
+    viewer: Viewer,
+    presign: Presign | null,
+    filter: MobileFilter,
+  ) => PlaylistResult<Found<SignablePlaylist>>
+}
+
+type Deps = {
+  readonly cache: CachePort
+  readonly stale: StaleCache
+  readonly contentFiles: ContentFileRepository
+  readonly contentSigning: PlaylistSigning
+  readonly publicUrl: string
+}
+
+/** Total length of the playlists whose parsed form is memoized (characters). */
+const maxParsedLength = 2 * 1024 * 1024
+
+export const createContentPlaylistService = (deps: Deps): ContentPlaylistService => {
+  const { cache, stale, contentFiles, contentSigning, publicUrl } = deps
+  const readThrough = createReadThrough(cache, stale)
+  const parseMaster = memoize(maxParsedLength, parseMasterPlaylist)
+
+  /** Writes a playlist of a content file. `write` returns `none` if there is nothing to list. */
+  const contentList = (uid: ContentFileUid, write: (file: ContentFile) => O.Option<string>) =>
+    pipe(
+      contentFiles.find(uid),
+      TE.flatMapEither((file) =>
+        pipe(
+          O.flatMap(write)(file),
+          E.fromOption(() => notFound('content_file', uid)),
+        ),
+      ),
+    )
+
+  const webPlaylist = (uid: ContentFileUid) =>
+    readThrough(
+      cacheKeys.webPlaylist({ uid }),
+      contentList(uid, (file) =>
+        file.exports.some(({ format }) => format === 'mp4') ? O.some(toWebPlaylist(file, publicUrl)) : O.none,
+      ),
+    )
+
+  const mobilePlaylist = (uid: ContentFileUid) =>
+    readThrough(cacheKeys.mobilePlaylist({ uid }), contentList(uid, toMasterPlaylist))
+
+  /** The entries of a web playlist have no export uid, so the facts come from the parts that they link to. */
+  const restrictWeb: PlaylistSteps<UrlSignature>['applyRestrictions'] = (text, restrictions) => async () => {
+    if (isUnrestricted(restrictions)) return E.right(text)
+    const permitted: ContentPartUid[] = []
+    for (const uid of partUidsInWebPlaylist(text)) {
+      const part = await readThrough(
+        cacheKeys.contentPart({ uid }),
+        pipe(contentFiles.findPart(uid), TE.flatMapEither(E.fromOption(() => notFound('part', uid)))),
+      )()
+      if (E.isRight(part) && permitsPart(restrictions, toPartFacts(part.right.value))) permitted.push(uid)
+      if (E.isLeft(part) && part.left._tag === 'Unavailable') return E.left(part.left)
+    }
+    return E.right(restrictWebPlaylist(text, permitted))
+  }
+
+  const restrictVariants =
+    (filter: MobileFilter): PlaylistSteps<Signature>['applyRestrictions'] =>
+    (text, restrictions) => {
+      const master = parseMaster(text)
+      const permitted = isUnrestricted(restrictions) ? master : restrictMasterPlaylist(master, restrictions)
+      return TE.right(permitted === null ? null : filterMasterPlaylist(permitted, filter))
+    }
+
+  return {
+    showWeb: (uid, viewer, presign) =>
+      renderPlaylistOfFile(uid, viewer, {
+        text: webPlaylist(uid),
+        applyRestrictions: restrictWeb,
+        signature: contentSigning.ofUrls(viewer, presign),
+        sign: (text, signature) => signJson(text, publicUrl, signature),
+      }),
+
+    showMobile: (uid, viewer, presign, filter) =>
+      renderPlaylistOfFile(uid, viewer, {
+        text: mobilePlaylist(uid),
+        applyRestrictions: restrictVariants(filter),
+        signature: contentSigning.ofM3u8(viewer, presign),
+        sign: signM3u8,
+      }),
+  }
+}

@@ -1,0 +1,111 @@
+import { E, O, pipe, TE } from '../../fp.ts'
+import type { CachePort } from '../../ports/cache.ts'
+import { cacheKeys } from '../../ports/cache-keys.ts'
+import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
+import type { StaleCache } from '../../ports/stale-cache.ts'
+import type { PlaylistSigning } from '../access/access.ts'
+import { createAuthorizedRead } from '../access/authorized-read.ts'
+import { type PlaylistResult, renderPlaylist } from '../access/render-playlist.ts'
+import { permitsExport } from '../access/restrictions.ts'
+import type { SignablePlaylist } from '../access/signable-playlist.ts'
+import type { Presign, Viewer } from '../access/viewer.ts'
+import { combineFound, type Found } from '../caching/found.ts'
+import { memoize } from '../caching/memoize.ts'
+import { createReadThrough } from '../caching/read-through.ts'
+import { clipMediaPlaylist, parseMediaPlaylist } from '../hls/clip-media-playlist.ts'
+import { toIFramePlaylist } from '../hls/iframe-playlist.ts'
+import { toMediaPlaylist } from '../hls/media-playlist.ts'
+import { signM3u8 } from '../hls/sign-m3u8.ts'
+import type { VodMeta } from '../media/content-export.ts'
+import type { ContentExportUid } from '../media/ids.ts'
+import { forbidden, notFound } from '../shared/errors.ts'
+
+/** A missing export fails with Forbidden, like an export of another file (http-api.md §2.5, W15). */
+type ShowListOfExport = (
+  uid: ContentExportUid,
+  viewer: Viewer,
+  presign: Presign | null,
+) => PlaylistResult<Found<SignablePlaylist>>
+
+/** Playlists of the segments of an export. */
+export type MediaPlaylistService = {
+  /** Media playlist, http-api.md §5.6. */
+  readonly showMediaPlaylist: ShowListOfExport
+  /** I-frame playlist, for exports with video (RFC 8216bis §4.4.3.6). */
+  readonly showIFrames: ShowListOfExport
+}
+
+type Deps = {
+  readonly cache: CachePort
+  readonly stale: StaleCache
+  readonly contentFiles: ContentFileRepository
+  readonly signing: PlaylistSigning
+}
+
+/** Total length of the playlists whose parsed form is memoized, for clips (characters). */
+const maxParsedLength = 4 * 1024 * 1024
+
+export const createMediaPlaylistService = ({
+  cache,
+  stale,
+  contentFiles,
+  signing,
+}: Deps): MediaPlaylistService => {
+  const readThrough = createReadThrough(cache, stale)
+  const authorizedRead = createAuthorizedRead(cache)
+  const parseMemoized = memoize(maxParsedLength, parseMediaPlaylist)
+
+  const meta = (uid: ContentExportUid, { grant }: Viewer) =>
+    authorizedRead(cacheKeys.vodMeta({ uid }), contentFiles.findVod(uid), (found: O.Option<VodMeta>) =>
+      TE.right(O.isSome(found) && found.value.contentFileUid === grant.sub),
+    )
+
+  const playlist = (uid: ContentExportUid) =>
+    readThrough(
+      cacheKeys.vodPlaylist({ uid }),
+      pipe(
+        contentFiles.listParts(uid),
+        TE.flatMapEither((vod) =>
+          O.isSome(vod) && vod.value.parts.some(({ role }) => role === 'media')
+            ? E.right(toMediaPlaylist(vod.value))
+            : E.left(notFound('content_file_export', uid)),
+        ),
+      ),
+    )
+
+  const iFrames = (uid: ContentExportUid) =>
+    readThrough(
+      cacheKeys.vodIFrames({ uid }),
+      pipe(
+        contentFiles.listKeyframes(uid),
+        TE.flatMapEither((vod) =>
+          pipe(
+            O.flatMap(toIFramePlaylist)(vod),
+            E.fromOption(() => notFound('content_file_export', uid)),
+          ),
+        ),
+      ),
+    )
+
+  /** Fails with Forbidden unless the viewer's token names the file of the export. */
+  const showListOfExport =
+    (listOf: (uid: ContentExportUid) => PlaylistResult<Found<string>>): ShowListOfExport =>
+    (uid, viewer, presign) =>
+    async () => {
+      const vod = await meta(uid, viewer)()
+      if (E.isLeft(vod)) return vod
+      if (!permitsExport(viewer.grant.restrictions, { uid, height: vod.right.value.height }))
+        return E.left(forbidden('restriction'))
+      const list = await renderPlaylist(uid, viewer, {
+        text: listOf(uid),
+        applyRestrictions: (text, { clip }) =>
+          TE.right(clip === undefined ? text : clipMediaPlaylist(parseMemoized(text), clip)),
+        signature: signing.ofM3u8(viewer, presign),
+        sign: signM3u8,
+      })()
+      if (E.isLeft(list)) return list
+      return E.right(combineFound(list.right, vod.right, (signable) => signable))
+    }
+
+  return { showMediaPlaylist: showListOfExport(playlist), showIFrames: showListOfExport(iFrames) }
+}

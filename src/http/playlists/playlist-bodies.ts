@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import { createBoundedCache } from '../../bounded-cache.ts'
+import type { SignablePlaylist } from '../../domain/access/signable-playlist.ts'
+import type { Signature } from '../../domain/access/signature.ts'
+import { type ContentCoding, chooseCoding } from '../bytes/content-coding.ts'
+import type { Headers } from '../bytes/representation-headers.ts'
+import { isPlainToken } from './identity-template.ts'
+import { createMemo } from './memo.ts'
+import {
+  createIdentityRepresentation,
+  createPerRequestRepresentation,
+  encodeRepresentation,
+  type IdentityRepresentation,
+  type PlaylistRepresentation,
+  tokenInSignature,
+} from './playlist-representation.ts'
+
+/** The format of a list. It also identifies the signing method in cache keys: each format has exactly one. */
+export type PlaylistFormat = 'json' | 'm3u8' | 'dash'
+
+export type PlaylistBody = {
+  readonly body: Uint8Array
+  /** The form that produced the body. */
+  readonly form: PlaylistRepresentation
+  /** Vary; Content-Encoding if encoded; ETag if the body is the same for all viewers. */
+  readonly headers: Headers
+}
+
+/**
+ * Signs a list for one viewer, in the best coding that their Accept-Encoding allows (http-api.md §7.1). After
+ * the first call for a list and token length, a call costs one copy of the body (http-api.md §3.3).
+ * `isSeldom`: the list, such as that of a clip, is probably requested once, so that only its second call
+ * prepares it for more.
+ */
+export type PlaylistBodies = <S extends Signature>(
+  list: SignablePlaylist<S>,
+  format: PlaylistFormat,
+  acceptEncoding: string | undefined,
+  isSeldom?: boolean,
+) => Promise<PlaylistBody>
+
+/** Brotli is too slow for a body that is encoded for a single viewer. */
+const codingFor = ({ etag }: PlaylistRepresentation, acceptEncoding: string | undefined): ContentCoding =>
+  chooseCoding(acceptEncoding, etag === undefined ? ['gzip'] : ['br', 'gzip'])
+
+const headersOf = ({ etag }: PlaylistRepresentation, coding: ContentCoding): Headers => ({
+  Vary: 'Accept-Encoding',
+  ...(coding === 'identity' ? {} : { 'Content-Encoding': coding }),
+  ...(etag === undefined ? {} : { ETag: etag }),
+})
+
+type TextId = { readonly id: string; readonly isNew: boolean }
+
+/** Replaces long, repeated texts by their digests in cache keys. */
+const createTextIds = (maxBytes: number): ((text: string) => TextId) => {
+  const ids = createBoundedCache<{ readonly id: string }>({ maxBytes, sizeOf: ({ id }) => id.length })
+  return (text) => {
+    const cached = ids.get(text)
+    if (cached !== undefined) return { id: cached.id, isNew: false }
+    const id = createHash('sha256').update(text).digest('base64url')
+    ids.set(text, { id })
+    return { id, isNew: true }
+  }
+}
+
+type Options = {
+  /** Size limit of the cache. A list of 1,000 segments takes 0.4 MB for each token length. */
+  readonly maxBytes: number
+}
+
+export const createPlaylistBodies = ({ maxBytes }: Options): PlaylistBodies => {
+  const idOf = createTextIds(maxBytes / 4)
+  const identityForms = createMemo<IdentityRepresentation>(maxBytes / 2)
+  const encodedForms = createMemo<PlaylistRepresentation>(maxBytes / 4)
+
+  const encoded = (identity: IdentityRepresentation, coding: 'br' | 'gzip', name: string | undefined) =>
+    name === undefined
+      ? encodeRepresentation(identity, coding)
+      : encodedForms(`${name} ${coding}`, () => encodeRepresentation(identity, coding))
+
+  return async (list, format, acceptEncoding, isSeldom = false) => {
+    const token = tokenInSignature(list.signature)
+    const { id, isNew } = idOf(list.text)
+    // Without a token there is one form for all viewers, and its ETag.
+    const isOnce = isSeldom && isNew && token !== ''
+    const name =
+      isPlainToken(token) && !isOnce ? `${format} ${id} ${list.signature.mode} ${token.length}` : undefined
+    const identity =
+      name === undefined
+        ? createPerRequestRepresentation(list)
+        : await identityForms(name, () => createIdentityRepresentation(list))
+
+    const coding = codingFor(identity, acceptEncoding)
+    const form = coding === 'identity' ? identity : await encoded(identity, coding, name)
+    return { body: await form.bodyFor(token), form, headers: headersOf(form, coding) }
+  }
+}

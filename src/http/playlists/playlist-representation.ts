@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto'
+import type { SignablePlaylist } from '../../domain/access/signable-playlist.ts'
+import type { Signature } from '../../domain/access/signature.ts'
+import { O } from '../../fp.ts'
+import { type BodyPiece, fillHoles, maxTextBytes, splitAtHoles } from '../bytes/body-piece.ts'
+import { brotliBest, gzipBest, gzipFast } from './compress.ts'
+import { createGzipPieces, createGzipTemplate, fillGzip } from './gzip-template.ts'
+import { createIdentityTemplate, fillIdentity, type IdentityTemplate } from './identity-template.ts'
+
+/** A list in one coding, prepared for any token of one length. */
+export type PlaylistRepresentation = {
+  /** Retained memory (bytes). */
+  readonly size: number
+  /** Strong, with quotes; `undefined` if each viewer has a different body. */
+  readonly etag: string | undefined
+  readonly bodyFor: (token: string) => Uint8Array | Promise<Uint8Array>
+  /** The body in pieces, if filling it is only a copy; `null` if it needs more work. */
+  readonly piecesFor: ((token: string) => ReadonlyArray<BodyPiece>) | null
+}
+
+/** The unencoded form; other codings are derived from it. */
+export type IdentityRepresentation = PlaylistRepresentation & {
+  /** `none` if the positions of the token cannot be determined in advance. */
+  readonly template: O.Option<IdentityTemplate>
+}
+
+/** Returns the token that the list contains for its child URLs; empty if none. */
+export const tokenInSignature = (signature: Signature): string => ('jwt' in signature ? signature.jwt : '')
+
+const byCopy = (bodyFor: (token: string) => Uint8Array) => ({
+  bodyFor,
+  piecesFor: (token: string) => [bodyFor(token)],
+})
+
+const signWith =
+  <S extends Signature>({ text, sign, signature }: SignablePlaylist<S>) =>
+  (token: string): string =>
+    sign(text, 'jwt' in signature ? { ...signature, jwt: token } : signature)
+
+/** Signs again for every body, for lists without a template. */
+export const createPerRequestRepresentation = <S extends Signature>(
+  list: SignablePlaylist<S>,
+): IdentityRepresentation => {
+  const signed = signWith(list)
+  return {
+    size: list.text.length,
+    etag: undefined,
+    bodyFor: (token) => Buffer.from(signed(token)),
+    piecesFor: null,
+    template: O.none,
+  }
+}
+
+export const createIdentityRepresentation = async <S extends Signature>(
+  list: SignablePlaylist<S>,
+): Promise<IdentityRepresentation> => {
+  const template = await createIdentityTemplate(signWith(list), tokenInSignature(list.signature).length)
+  if (O.isNone(template)) return createPerRequestRepresentation(list)
+
+  const { bytes, holes } = template.value
+  const isShared = holes.length === 0
+  const copied = byCopy(isShared ? () => bytes : (token) => fillIdentity(template.value, Buffer.from(token)))
+  const pieces = isShared || bytes.length > maxTextBytes ? null : identityPieces(template.value)
+  return {
+    ...copied,
+    ...(pieces === null ? {} : { piecesFor: pieces }),
+    // A short list is kept twice: as bytes, and as text between the holes.
+    size: bytes.length * (pieces === null ? 1 : 2) + holes.byteLength,
+    etag: isShared ? `"${createHash('sha256').update(bytes).digest('base64url')}"` : undefined,
+    template,
+  }
+}
+
+/** The pieces of a short list: a single text. */
+const identityPieces = ({ bytes, holes, tokenLength }: IdentityTemplate) => {
+  const pieces = splitAtHoles(bytes, holes, tokenLength)
+  return (token: string) => fillHoles(pieces, token)
+}
+
+/** Returns the list in another coding. */
+export const encodeRepresentation = (
+  identity: IdentityRepresentation,
+  coding: 'br' | 'gzip',
+): Promise<PlaylistRepresentation> =>
+  identity.etag === undefined ? gzipForm(identity) : sharedForm(identity, identity.etag, coding)
+
+/** A list that is the same for all viewers is compressed once, at the best level. */
+const sharedForm = async (
+  identity: IdentityRepresentation,
+  etag: string,
+  coding: 'br' | 'gzip',
+): Promise<PlaylistRepresentation> => {
+  const plain = await identity.bodyFor('')
+  const bytes = await (coding === 'br' ? brotliBest(plain) : gzipBest(plain))
+  return {
+    ...byCopy(() => bytes),
+    size: bytes.length,
+    // Each coding needs its own strong ETag (RFC 9110 §8.8.3.3).
+    etag: etag.replace(/"$/, `-${coding}"`),
+  }
+}
+
+/** Uses a gzip template where possible, and otherwise compresses for each viewer. */
+const gzipForm = async (identity: IdentityRepresentation): Promise<PlaylistRepresentation> => {
+  const template = O.isSome(identity.template) ? await createGzipTemplate(identity.template.value) : O.none
+  if (O.isNone(template))
+    return { ...identity, bodyFor: async (token) => gzipFast(await identity.bodyFor(token)), piecesFor: null }
+  return {
+    bodyFor: (token) => fillGzip(template.value, Buffer.from(token)),
+    piecesFor: createGzipPieces(template.value),
+    // What is short in it is kept twice.
+    size: template.value.bytes.length + Math.min(template.value.bytes.length, 2 * maxTextBytes),
+    etag: undefined,
+  }
+}

@@ -1,0 +1,98 @@
+import type { DomainError, ForbiddenReason } from '../../domain/shared/errors.ts'
+import type { HttpError } from './http-error.ts'
+import type { BufferedReply, Reply } from './reply.ts'
+import type { ErrorBody } from './write-error.ts'
+
+type ErrorForm = {
+  readonly status: number
+  readonly type: string
+  readonly message: string
+  readonly token?: ErrorBody['token']
+}
+
+// http-api.md §1.4. The message does not depend on the cause: causes go to the log, never to a client. The
+// exception is a conflict, whose message is written for the caller, an admin.
+const forms = {
+  NotSet: { status: 401, type: 'not_set', message: 'a token is required' },
+  BadFormat: { status: 401, type: 'bad_format', message: 'the Authorization header is not "bearer <token>"' },
+  Forbidden: { status: 403, type: 'invalid', message: 'the token does not permit this' },
+  NotFound: { status: 404, type: 'not_found', message: 'not found, or there is nothing to show' },
+  Unprocessable: { status: 422, type: 'unprocessable', message: 'a parameter is invalid' },
+  MalformedBody: { status: 400, type: 'bad_request', message: 'the body is not JSON, or breaks off' },
+  UnsupportedMedia: {
+    status: 415,
+    type: 'unsupported_media',
+    message: 'the body is not application/json without a content coding',
+  },
+  SlowRequest: { status: 408, type: 'timeout', message: 'the request did not arrive in time' },
+  Refused: { status: 422, type: 'unprocessable', message: 'the file cannot be accepted' },
+  Conflict: { status: 409, type: 'conflict', message: 'the state of this does not permit it' },
+  TooLarge: { status: 413, type: 'too_large', message: 'the body of the request is too large' },
+  Overloaded: {
+    status: 503,
+    type: 'overloaded',
+    message: 'too many requests are waiting; try again in a moment',
+  },
+  Unavailable: { status: 503, type: 'unavailable', message: 'try again in a moment' },
+  BadOrigin: { status: 502, type: 'bad_origin', message: 'the stored bytes are damaged or missing' },
+} satisfies Record<(DomainError | HttpError)['_tag'], ErrorForm>
+
+// The signature alone decides these, so they reveal nothing about what exists.
+const tokenFaults: Partial<Record<ForbiddenReason, Partial<ErrorForm>>> = {
+  expired: { token: 'expired', message: 'the token has expired' },
+  malformed: { token: 'damaged' },
+  signature: { token: 'damaged' },
+  unknown_key: { token: 'damaged' },
+}
+
+export const errorReply = (
+  { status, type, message, token = null }: ErrorForm,
+  detail: ErrorBody['detail'] = null,
+  headers: Readonly<Record<string, string>> = {},
+): BufferedReply => ({
+  status,
+  headers: { 'Cache-Control': 'no-store', ...headers },
+  body: { _tag: 'ErrorBody', status, type, message, detail, token },
+})
+
+const retryAfter = (seconds: number) => ({ 'Retry-After': String(seconds) })
+
+export const toErrorReply = (error: DomainError | HttpError): BufferedReply => {
+  const form = forms[error._tag]
+  if (error._tag === 'Unprocessable') return errorReply(form, error.detail)
+  if (error._tag === 'Forbidden') return errorReply(Object.assign({}, form, tokenFaults[error.reason]))
+  if (error._tag === 'Conflict') return errorReply(Object.assign({}, form, { message: error.message }))
+  if (error._tag === 'Unavailable') return errorReply(form, null, retryAfter(2))
+  if (error._tag === 'Overloaded') return errorReply(form, null, retryAfter(error.retryAfterSeconds))
+  if (form.status === 401) return errorReply(form, null, { 'WWW-Authenticate': 'Bearer' })
+  return errorReply(form)
+}
+
+export const routeNotFoundReply = errorReply({
+  status: 404,
+  type: 'not_found',
+  message: 'there is no such route',
+})
+export const methodNotAllowedReply = (allow: string): BufferedReply =>
+  errorReply(
+    { status: 405, type: 'method_not_allowed', message: 'the route does not have this method' },
+    null,
+    { Allow: allow },
+  )
+export const internalServerErrorReply = errorReply({
+  status: 500,
+  type: 'internal',
+  message: 'internal server error',
+})
+
+export const preconditionFailedReply = errorReply({
+  status: 412,
+  type: 'precondition_failed',
+  message: 'the stored bytes do not match the condition',
+})
+export const rangeNotSatisfiableReply = (headers: Readonly<Record<string, string>>): Reply =>
+  errorReply(
+    { status: 416, type: 'range_not_satisfiable', message: 'the file has no bytes in this range' },
+    null,
+    headers,
+  )

@@ -1,0 +1,43 @@
+import { apiPath } from '../../domain/access/public-urls.ts'
+import { prefersHtml, prefersProblemJson } from '../bytes/accept.ts'
+import type { Headers } from '../bytes/representation-headers.ts'
+import { pageHeaders } from '../pages/page.ts'
+import { refusalPage } from '../pages/refusal-page.ts'
+import type { ParameterFault } from './http-error.ts'
+
+/** An error before its format is negotiated. */
+export type ErrorBody = {
+  readonly _tag: 'ErrorBody'
+  readonly status: number
+  /** The error code (http-api.md §1.4). */
+  readonly type: string
+  readonly message: string
+  /** One entry per fault of a 422. */
+  readonly detail: ReadonlyArray<ParameterFault> | null
+  /** A fault of the caller's own token, independent of what it was used for, so it may be disclosed. */
+  readonly token: 'expired' | 'damaged' | null
+}
+
+type Written = { readonly headers: Headers; readonly text: string }
+
+const usualForm = ({ type, message, detail }: ErrorBody): Written => ({
+  headers: { 'Content-Type': 'application/json; charset=utf-8' },
+  text: JSON.stringify({ type, message, markdown: message, ...(detail === null ? {} : { detail }) }),
+})
+
+/** RFC 9457. Its `detail` is a sentence, so the faults are in `errors` (§3). The type URI has no page. */
+const problemForm = ({ status, type, message, detail }: ErrorBody): Written => ({
+  headers: { 'Content-Type': 'application/problem+json' },
+  text: JSON.stringify({
+    type: `${apiPath}/problems/${type}`,
+    title: message,
+    status,
+    ...(detail === null ? {} : { errors: detail }),
+  }),
+})
+
+/** Formats the error as the caller prefers (http-api.md §1.4): HTML for browsers, otherwise JSON. */
+export const writeError = (body: ErrorBody, accept: string | undefined): Written => {
+  if (prefersHtml(accept)) return { headers: pageHeaders, text: refusalPage(body) }
+  return prefersProblemJson(accept) ? problemForm(body) : usualForm(body)
+}
