@@ -22,7 +22,7 @@ declare const seen: unique symbol
 /** Generation of a key: changes when this process deletes the key, both before and after the delete. */
 export type Generation = number & { readonly [seen]: true }
 
-/** Delete mark of a key in a cache that processes share: changes when any of them deletes the key. */
+/** Invalidation mark of a key in a cache that processes share: changes when any of them deletes the key. */
 export type InvalidationMark = string & { readonly [seen]: true }
 
 /** The start of a load. Only a cache creates it, and `set` needs one. */

@@ -15,7 +15,7 @@ export const librarySpawnOptions = (base: string) => ({
 })
 
 /**
- * Makes a folder below `base` contain a link to each library. It is not in the package, because whoever starts
+ * Makes a folder below `base` contain a link to each library. It is not in the package, because the user who starts
  * Larder may not be permitted to write there. Several processes may call it concurrently.
  */
 export const linkLibraries = async (base: string, libraries: ReadonlyMap<string, string>): Promise<void> => {

@@ -15,7 +15,7 @@ export type CacheFolders = {
   readonly journal: string
   /** Path at which a process (process-identity.ts) writes a new journal. */
   readonly newJournal: (identity: string) => string
-  /** Delete marks (invalidation-marks.ts). */
+  /** Invalidation marks (invalidation-marks.ts). */
   readonly marks: string
   /** Held by the process that runs the maintenance. */
   readonly upkeepLock: string

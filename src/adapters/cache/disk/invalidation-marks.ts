@@ -8,7 +8,7 @@ import { removeFile } from './remove-file.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 
 /**
- * Delete marks, on the disk that processes share. A value is stored with the mark that was read before its
+ * Invalidation marks, on the disk that processes share. A value is stored with the mark that was read before its
  * load, and is valid while the mark is the same. So a value that was loaded before a delete is never found
  * after it, whichever processes load, delete and write, and in whatever order.
  */

@@ -21,7 +21,7 @@ export const StoredEntry = t.strict({
   value: t.unknown,
   expiresAt: t.union([t.number, t.null]),
   scope: t.string,
-  /** Delete mark of the name when the load began (invalidation-marks.ts). */
+  /** Invalidation mark of the name when the load began (invalidation-marks.ts). */
   mark: t.string,
   check: t.string,
 })

@@ -18,7 +18,7 @@ export type CacheEntry<A> = {
   readonly value: A
   /** Milliseconds since 1970; `null` for a value that cannot change. */
   readonly expiresAt: number | null
-  /** Delete mark of the name, read before the load. If the mark has changed since, the value was deleted. */
+  /** Invalidation mark of the name, read before the load. If the mark has changed since, the value was deleted. */
   readonly mark: InvalidationMark | null
   /** In a tier in front of another: when the entry must be read from the other tier again. */
   readonly recheckAt?: MonotonicMs
@@ -37,7 +37,7 @@ export type CacheTier = {
   readonly set: <A>(key: CacheKey<A>, entry: CacheEntry<A>) => TE.TaskEither<Unavailable, void>
   /** Deletes the value, and invalidates loads of it that are running in any process. */
   readonly delete: (name: string) => TE.TaskEither<Unavailable, void>
-  /** Removes the stored value only, for one that a newer value replaces. Does not change the delete mark. */
+  /** Removes the stored value only, for one that a newer value replaces. Does not change the invalidation mark. */
   readonly remove: (name: string) => TE.TaskEither<Unavailable, void>
   /** See LoadStart. */
   readonly readMark: (name: string) => Promise<InvalidationMark | null>
