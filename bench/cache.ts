@@ -18,9 +18,14 @@ import { E } from '../src/fp.ts'
 import type { BlobCache } from '../src/ports/blob-cache.ts'
 import { cacheKeys } from '../src/ports/cache-keys.ts'
 import { aContentExportUid, aStoredFileUid } from '../test/support/builders.ts'
+import { cacheValue } from '../test/support/cache-value.ts'
 import { right } from '../test/support/expect-right.ts'
-import { factsOf, gated, someBytes, wellServed } from '../test/support/origins.ts'
-import { setNow } from '../test/support/set-now.ts'
+import {
+  blobFactsOf,
+  createGatedOrigin,
+  createWorkingOrigin,
+  pseudoRandomBytes,
+} from '../test/support/origins.ts'
 
 const MiB = 1024 * 1024
 const silent = () => undefined
@@ -51,10 +56,10 @@ const show = (what: string, figure: string) => console.log(`${what.padEnd(58)} $
 
 const warmReads = async (dir: string) => {
   const disk = await open(dir)
-  const bytes = someBytes(2 * MiB)
-  const facts = factsOf(bytes)
+  const bytes = pseudoRandomBytes(2 * MiB)
+  const facts = blobFactsOf(bytes)
   const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-  const { origin } = wellServed(bytes, 64 * 1024)
+  const { origin } = createWorkingOrigin(bytes, 64 * 1024)
   const read = (blobs: BlobCache) => async () =>
     drain(await right(blobs.read(key, facts, fullRange(facts.size), origin)))
   const file = join(dir, 'plain')
@@ -76,7 +81,7 @@ const warmValues = async (dir: string) => {
   const disk = await open(dir)
   const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
   const tiered = createTieredCache({ memory: createMemoryTier(MiB), disk: disk.values, clock: Date.now })
-  await right(setNow(tiered, key, 'x'.repeat(4000)))
+  await right(cacheValue(tiered, key, 'x'.repeat(4000)))
   const onDisk = await rate(() => right(disk.cache.get(key)), 20_000)
   const inMemory = await rate(() => right(tiered.get(key)), 500_000)
   show('value of 4 KB, disk', `${onDisk.toFixed(0)}/s`)
@@ -86,11 +91,11 @@ const warmValues = async (dir: string) => {
 
 const crowd = async (dir: string) => {
   const disk = await open(dir)
-  const bytes = someBytes(20 * MiB)
-  const facts = factsOf(bytes)
+  const bytes = pseudoRandomBytes(20 * MiB)
+  const facts = blobFactsOf(bytes)
   const firstByte = async (clients: number) => {
     const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-    const { origin, asked, openTo } = gated(bytes, 64 * 1024)
+    const { origin, asked, openTo } = createGatedOrigin(bytes, 64 * 1024)
     globalThis.gc?.()
     const before = process.memoryUsage.rss()
     let [first, peak] = [0, before]
@@ -143,7 +148,7 @@ const manyEntries = async (dir: string, entries: number) => {
   if (E.isLeft(reply) || entryCount !== entries) throw new Error('not all there')
   show(`${entries} entries: ready after`, `${ready.toFixed(0)} ms`)
   show(`${entries} entries: heap and array buffers an entry`, `${bytes.toFixed(0)} bytes`)
-  await right(setNow(disk.cache, key, 'x'.repeat(4000)))
+  await right(cacheValue(disk.cache, key, 'x'.repeat(4000)))
   const many = await rate(() => right(disk.cache.get(key)), 20_000)
   show(`${entries} entries: value of 4 KB, disk`, `${many.toFixed(0)}/s`)
   await disk.close()

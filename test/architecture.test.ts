@@ -145,7 +145,8 @@ describe('[V2] [V26] processes, shared folders and system errors', () => {
 describe('[M5] the identity of this process', () => {
   it('comes only from its beacon, which publishes it to other processes first', () => {
     const using = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
-      (name) => name.endsWith('.ts') && /\bcurrentProcessIdentity\b/.test(readFileSync(join('src', name), 'utf8')),
+      (name) =>
+        name.endsWith('.ts') && /\bcurrentProcessIdentity\b/.test(readFileSync(join('src', name), 'utf8')),
     )
     expect(using).to.have.members([
       'adapters/platform/process-beacon.ts',

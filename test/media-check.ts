@@ -4,8 +4,8 @@
 // film in a folder on each engine, decodes the exports, and compares them (`--smallest`: only the smallest video rendition).
 import { chartKinds } from './support/chart-kinds.ts'
 import { chartKindsByTools } from './support/chart-tools.ts'
-import { enginesHere, transcoderOn } from './support/engines.ts'
-import { filmError } from './support/film-error.ts'
+import { availableEngines, createTranscoderOfEngine } from './support/engines.ts'
+import { worstColourError } from './support/film-error.ts'
 import { filmKinds } from './support/film-kinds.ts'
 import { folderReport } from './support/folder-report.ts'
 import { chartError } from './support/render-chart.ts'
@@ -34,14 +34,16 @@ const checkPictures = async (): Promise<boolean> => {
 }
 
 const checkFilms = async (): Promise<boolean> => {
-  const engines = enginesHere().map(([name, engine]) => [name, transcoderOn(engine)] as const)
+  const engines = availableEngines().map(
+    ([name, engine]) => [name, createTranscoderOfEngine(engine)] as const,
+  )
   let isWell = true
   console.log(`| film | ${engines.map(([name]) => name).join(' | ')} | at most |`)
   console.log(`|---${engines.map(() => '|---').join('')}|---|`)
   for (const kind of filmKinds) {
     const cells: string[] = []
     for (const [, transcoder] of engines) {
-      const error = await measured(filmError(transcoder, kind))
+      const error = await measured(worstColourError(transcoder, kind))
       isWell &&= isRight(error, kind.tolerance)
       cells.push(shown(error, kind.tolerance))
     }
@@ -51,8 +53,8 @@ const checkFilms = async (): Promise<boolean> => {
 }
 
 const checkFolder = async (folder: string): Promise<boolean> => {
-  const engines = enginesHere().map(
-    ([name, engine]) => [name, transcoderOn(engine, { maxSeconds: 3600 })] as const,
+  const engines = availableEngines().map(
+    ([name, engine]) => [name, createTranscoderOfEngine(engine, { maxSeconds: 3600 })] as const,
   )
   let isWell = true
   console.log(

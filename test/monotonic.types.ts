@@ -3,7 +3,7 @@ import { createBreaker } from '../src/adapters/platform/breaker.ts'
 import { createRetries } from '../src/domain/background/retries.ts'
 import { createOutageLog } from '../src/domain/health/outage-log.ts'
 import type { Clock } from '../src/ports/clock.ts'
-import { silent } from './support/recording-log.ts'
+import { silentLog } from './support/recording-log.ts'
 
 // Code that must not compile: `tsc` fails if one of these lines is no longer an error.
 
@@ -20,5 +20,5 @@ export const refusals = [
   () => createRetries(clock, { first: 1, most: 2 }, 3),
 
   // @ts-expect-error an outage would not be logged again
-  () => createOutageLog(silent, clock),
+  () => createOutageLog(silentLog, clock),
 ]

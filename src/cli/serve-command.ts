@@ -53,7 +53,7 @@ export const serveCommand: Command = {
   run: async ({ config: initial, args, print, report }) => {
     if (args.length > 0) throw usageError('serve')
     let isServing = false
-    const stop = listenForStop(() => (isServing ? budgetOf(initial).whole / 1000 : closingSeconds))
+    const stop = listenForStop(() => (isServing ? budgetOf(initial).total / 1000 : closingSeconds))
     const config = await resolvePort(initial)
     const running = withNewLibrary(config, async (larder, created) => {
       if (stop.isRequested()) return 0

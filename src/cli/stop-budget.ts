@@ -11,7 +11,7 @@ const maxWorkMs = 5000
 /** Milliseconds. */
 export type StopBudget = {
   /** From the signal to process exit. */
-  readonly whole: number
+  readonly total: number
   /** For requests; runs concurrently with `work`. */
   readonly drain: DrainTimes
   readonly work: number
@@ -25,7 +25,7 @@ type Times = { readonly graceSeconds: number; readonly lameDuckSeconds: number }
 export const stopBudget = ({ graceSeconds, lameDuckSeconds }: Times): StopBudget => {
   const beforeClosing = (graceSeconds + lameDuckShareSeconds) * 1000
   return {
-    whole: (graceSeconds + closingSeconds) * 1000,
+    total: (graceSeconds + closingSeconds) * 1000,
     drain: {
       lameDuckMilliseconds: Math.min(lameDuckSeconds * 1000, beforeClosing),
       cutOffMilliseconds: (graceSeconds + Math.min(lameDuckSeconds, lameDuckShareSeconds)) * 1000,

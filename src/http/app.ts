@@ -43,12 +43,12 @@ export const createApp = (deps: AppDeps): RequestListener => {
   const { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic, lifecycle } = deps
   const sharing = createCorsPolicy(corsOrigins)
   const bytesReply = createBytesReply(clock)
-  const listReply = createPlaylistReply(createPlaylistBodies({ maxBytes: listBodyBytes }), clock)
+  const playlistReply = createPlaylistReply(createPlaylistBodies({ maxBytes: listBodyBytes }), clock)
   return createRequestListener(
     { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic },
     ({ handle, refusals }) => [
-      imageRoutes({ playlists, exports, tokens, bytesReply, listReply, sharing, clock }, handle),
-      contentRoutes({ playlists, vods, exports, tokens, bytesReply, listReply, sharing }, handle),
+      imageRoutes({ playlists, exports, tokens, bytesReply, playlistReply, sharing, clock }, handle),
+      contentRoutes({ playlists, vods, exports, tokens, bytesReply, playlistReply, sharing }, handle),
       adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
       serviceRoutes({ health, lifecycle }, handle),
       homeRoutes(health, handle),

@@ -35,7 +35,7 @@ export type ProgressiveFile = {
   readonly renditions: ReadonlyArray<string>
   readonly file: FileSlice
   /** Parsed from its bytes, for the examiner. */
-  readonly reading: ParsedProgressive
+  readonly parsed: ParsedProgressive
 }
 
 export type TranscodeResult = {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { engineDifferences } from '../../src/adapters/transcode/engine-differences.ts'
 import { isSupportedCodec } from '../../src/adapters/transcode/process/limits.ts'
-import { enginesHere } from '../support/engines.ts'
+import { availableEngines } from '../support/engines.ts'
 import { right } from '../support/expect-right.ts'
 
 const engine = (name: string, ...missingDecoders: ReadonlyArray<string>) => ({ name, missingDecoders })
@@ -19,7 +19,7 @@ describe('the differences of two engines', () => {
     expect(engineDifferences(engine('ffmpeg 5', 'vc1'), [])).to.deep.equal(['it does not decode vc1'])
   })
 
-  for (const [name, { describe: facts }] of enginesHere())
+  for (const [name, { describe: facts }] of availableEngines())
     it(`contain only accepted codecs (${name})`, async () => {
       const { missingDecoders } = await right(facts)
       expect(missingDecoders.filter((codec) => !isSupportedCodec(codec))).to.deep.equal([])

@@ -6,15 +6,15 @@ import fc from 'fast-check'
 import { readTime } from '../../src/adapters/transcode/mpegts/packets.ts'
 import { createProgramReader } from '../../src/adapters/transcode/mpegts/program-packets.ts'
 import { clockKey, readClock, withoutJumps } from '../../src/adapters/transcode/mpegts/stream-clock.ts'
-import { media } from '../support/transcoding.ts'
+import { mediaPath } from '../support/transcoding.ts'
 import {
-  asM2ts,
-  inOtherStreams,
-  jumping,
-  later,
-  multiplexed,
-  timesOf,
-  wrapping,
+  delayTimestamps,
+  multiplexPrograms,
+  pesStartsOf,
+  toM2ts,
+  withClockJump,
+  withClockWrap,
+  withOtherPids,
 } from '../support/transport-stream.ts'
 
 const signal = new AbortController().signal
@@ -24,7 +24,7 @@ describe('withoutJumps', () => {
   let film: Buffer
 
   before(async () => {
-    film = await readFile(media('beat.m2t'))
+    film = await readFile(mediaPath('beat.m2t'))
   })
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'larder-clock-'))
@@ -43,27 +43,27 @@ describe('withoutJumps', () => {
   }
 
   for (const [name, change] of [
-    ['a jump', (bytes: Buffer) => jumping(bytes, 2.5, -3000)],
-    ['a counter that wraps', (bytes: Buffer) => wrapping(bytes, 3)],
+    ['a jump', (bytes: Buffer) => withClockJump(bytes, 2.5, -3000)],
+    ['a counter that wraps', (bytes: Buffer) => withClockWrap(bytes, 3)],
     [
       'a jump between packets with timestamps of 4 bytes',
-      (bytes: Buffer) => asM2ts(jumping(bytes, 2.5, 3000)),
+      (bytes: Buffer) => toM2ts(withClockJump(bytes, 2.5, 3000)),
     ],
-    ['a jump after lost bytes', (bytes: Buffer) => cut(jumping(bytes, 2.5, 3000), 188 * 40 + 77, 300)],
+    ['a jump after lost bytes', (bytes: Buffer) => cut(withClockJump(bytes, 2.5, 3000), 188 * 40 + 77, 300)],
   ] as const)
     it(`[V44] copies a stream with ${name}, and changes only its times`, async () => {
       const { copy, path } = await copyEvenly(change(film))
       const [before, after] = [await readFile(path), await readFile(copy)]
       expect(after.length).to.equal(before.length)
-      const [times, expected] = [timesOf(after), timesOf(change(later(film, 0)))]
+      const [times, expected] = [pesStartsOf(after), pesStartsOf(change(delayTimestamps(film, 0)))]
       expect(times.map(({ pid }) => pid)).to.deep.equal(expected.map(({ pid }) => pid))
       const changed = before.filter((byte, i) => byte !== after[i]).length
       expect(changed).to.be.at.most(10 * times.length)
     })
 
   it('[V44] restores the times of the original film', async () => {
-    const { copy } = await copyEvenly(jumping(film, 2.5, 3000))
-    const [times, original] = [timesOf(await readFile(copy)), timesOf(film)]
+    const { copy } = await copyEvenly(withClockJump(film, 2.5, 3000))
+    const [times, original] = [pesStartsOf(await readFile(copy)), pesStartsOf(film)]
     const [first, start] = [times[0]?.time ?? 0, original[0]?.time ?? 0]
     expect(times.map(({ time }) => time - first)).to.deep.equal(original.map(({ time }) => time - start))
   })
@@ -75,8 +75,8 @@ describe('withoutJumps', () => {
   })
 
   it('returns a separate clock for each program', async () => {
-    const second = await readFile(media('bunny-broadcast.m2t'))
-    const { copy, path, clock } = await copyEvenly(multiplexed(film, second))
+    const second = await readFile(mediaPath('bunny-broadcast.m2t'))
+    const { copy, path, clock } = await copyEvenly(multiplexPrograms(film, second))
     expect(copy).to.equal(path)
     expect([...clock.programs]).to.have.deep.members([
       [256, [1]],
@@ -88,9 +88,9 @@ describe('withoutJumps', () => {
     expect(streams[0]).to.be.closeTo(6, 0.6)
     expect(streams[1]).to.be.closeTo(1, 0.3)
 
-    const jumps = await copyEvenly(multiplexed(jumping(film, 2.5, 3000), second))
-    const after = timesOf(await readFile(jumps.copy)).filter(({ pid }) => pid >= 512)
-    const original = timesOf(second)
+    const jumps = await copyEvenly(multiplexPrograms(withClockJump(film, 2.5, 3000), second))
+    const after = pesStartsOf(await readFile(jumps.copy)).filter(({ pid }) => pid >= 512)
+    const original = pesStartsOf(second)
     const shifts = after.map(({ time }, i) => time - (original[i]?.time ?? 0))
     expect(new Set(shifts).size).to.equal(1)
   })
@@ -100,16 +100,16 @@ describe('withoutJumps', () => {
       const { clock } = await clockOf(bytes)
       return [256, 257, 512].map((pid) => clock?.splitAfter(pid) ?? null)
     }
-    const [pictures, sound, later] = await continuations(Buffer.concat([film, inOtherStreams(film)]))
+    const [pictures, sound, later] = await continuations(Buffer.concat([film, withOtherPids(film)]))
     expect(pictures).to.be.closeTo(6, 0.6)
     expect(sound).to.be.closeTo(6, 0.6)
     expect(later).to.equal(null)
     expect(await continuations(film)).to.deep.equal([null, null, null])
-    expect(await continuations(multiplexed(film, film))).to.deep.equal([null, null, null])
+    expect(await continuations(multiplexPrograms(film, film))).to.deep.equal([null, null, null])
   })
 
   it('[V44] continues joined program streams, with the same offset between audio and video', async () => {
-    const one = await readFile(media('beat.mpg'))
+    const one = await readFile(mediaPath('beat.mpg'))
     const { copy } = await copyEvenly(Buffer.concat([one, one, one]))
     const [before, after] = [programTimesOf(one), programTimesOf(await readFile(copy))]
     expect(after.length).to.equal(3 * before.length)
@@ -124,7 +124,7 @@ describe('withoutJumps', () => {
   })
 
   it('reads a program stream past lost bytes, and in blocks of any length', async () => {
-    const film = await readFile(media('beat.mpg'))
+    const film = await readFile(mediaPath('beat.mpg'))
     const times = programTimesOf(film)
     expect(programTimesOf(cut(film, 40_000, 300)).length).to.be.within(times.length - 4, times.length)
     fc.assert(
@@ -137,7 +137,7 @@ describe('withoutJumps', () => {
 
   it('returns no clock for other files', async () => {
     for (const name of ['bunny.mp4', 'bunny.mp3', 'subonly.mkv'])
-      expect((await clockOf(await readFile(media(name)))).clock).to.equal(null)
+      expect((await clockOf(await readFile(mediaPath(name)))).clock).to.equal(null)
     expect((await clockOf(Buffer.alloc(0))).clock).to.equal(null)
   })
 

@@ -4,7 +4,7 @@ import { extname, join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { findSecondFile, firstFileOf } from '../../src/adapters/transcode/joined/second-file.ts'
-import { media } from '../support/transcoding.ts'
+import { mediaPath } from '../support/transcoding.ts'
 
 const { signal } = new AbortController()
 
@@ -25,9 +25,9 @@ describe('files that were put one behind the other', () => {
   }
 
   it('are known by the beginning of the second, and no file that is whole is taken for two', async () => {
-    for (const name of await readdir(media(''))) {
+    for (const name of await readdir(mediaPath(''))) {
       if (extname(name) === '') continue
-      const film = await readFile(media(name))
+      const film = await readFile(mediaPath(name))
       expect(await secondIn(film), name).to.equal(null)
       const second = GO_ON.includes(extname(name)) ? null : film.length
       expect(await secondIn(Buffer.concat([film, film])), `${name}, twice`).to.equal(second)
@@ -42,8 +42,8 @@ describe('files that were put one behind the other', () => {
 
   it('are not seen in whatever else stands behind a file, or in damaged bytes', async () => {
     const films = [
-      await readFile(media('gap.mkv')),
-      await readFile(media('vfr.mp4')),
+      await readFile(mediaPath('gap.mkv')),
+      await readFile(mediaPath('vfr.mp4')),
       ...Object.values(madeUp),
     ]
     await fc.assert(
@@ -64,7 +64,7 @@ describe('files that were put one behind the other', () => {
   })
 
   it('are one file where its index comes again and its fragments go on, as in live recordings', async () => {
-    const film = await readFile(media('fragments-film.mp4'))
+    const film = await readFile(mediaPath('fragments-film.mp4'))
     const later = Buffer.from(film)
     for (let at = later.indexOf('tfdt'); at >= 0; at = later.indexOf('tfdt', at + 4))
       later.writeUInt32BE(later.readUInt32BE(at + 12) + 1_000_000, at + 12)
@@ -72,7 +72,7 @@ describe('files that were put one behind the other', () => {
   })
 
   it('are one file where a chain of Ogg has one sound in each link, in one codec', async () => {
-    const sound = await readFile(media('bunny.ogg'))
+    const sound = await readFile(mediaPath('bunny.ogg'))
     expect(await secondIn(Buffer.concat([sound, sound, sound]))).to.equal(null)
     const other = Buffer.concat([page(2, 'OpusHead\x01\x01'), page(0, 'sound')])
     expect(await secondIn(Buffer.concat([sound, other]))).to.equal(sound.length)

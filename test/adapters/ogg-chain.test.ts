@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { createChainReader } from '../../src/adapters/transcode/ogg-chain.ts'
-import { enginesHere, transcoderOn } from '../support/engines.ts'
+import { availableEngines, createTranscoderOfEngine } from '../support/engines.ts'
 import { left, right } from '../support/expect-right.ts'
-import { createTranscodingFolder, media } from '../support/transcoding.ts'
+import { createTranscodingFolder, mediaPath } from '../support/transcoding.ts'
 
 /** Offset of the sample rate in the first page of a Vorbis file. */
 const RATE_AT = 28 + 12
@@ -13,7 +13,7 @@ describe('a chain of Ogg', () => {
   const { written } = createTranscodingFolder()
   let bytes: Buffer
   before(async () => {
-    bytes = await readFile(media('bunny.ogg'))
+    bytes = await readFile(mediaPath('bunny.ogg'))
   })
   const withRate = (rate: number): Buffer => {
     const other = Buffer.from(bytes)
@@ -22,8 +22,8 @@ describe('a chain of Ogg', () => {
   }
 
   it('is refused where its sample rate changes, as the rest would have wrong times', async () => {
-    for (const [name, engine] of enginesHere()) {
-      const transcoder = transcoderOn(engine)
+    for (const [name, engine] of availableEngines()) {
+      const transcoder = createTranscoderOfEngine(engine)
       const chain = await written(`mixed-${name}.ogg`, Buffer.concat([bytes, withRate(44_100)]))
       expect(await left(transcoder.probe(chain)), name).to.deep.equal({
         _tag: 'Refused',
@@ -31,10 +31,10 @@ describe('a chain of Ogg', () => {
           'the file is a chain of sounds of several sample rates: save them as one, or each as a file of its own',
       })
     }
-    const [, engine] = enginesHere()[0] ?? []
+    const [, engine] = availableEngines()[0] ?? []
     if (engine === undefined) return expect.fail('there is no engine')
     const even = await written('even.ogg', Buffer.concat([bytes, bytes]))
-    expect((await right(transcoderOn(engine).probe(even))).audio?.codec).to.equal('vorbis')
+    expect((await right(createTranscoderOfEngine(engine).probe(even))).audio?.codec).to.equal('vorbis')
   })
 
   it('is detected in blocks of any size', () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import sharp from 'sharp'
 import { imageWarnings } from '../../src/domain/ingest/plan/image-plan.ts'
-import { apng } from '../support/apng.ts'
-import { chart, worstError } from '../support/chart.ts'
+import { createApng } from '../support/apng.ts'
+import { chartColours, worstError } from '../support/chart.ts'
 import { encodings } from '../support/chart-encodings.ts'
 import { pngChart, pngChunk, pngColour } from '../support/chart-png.ts'
 import { createPictureFolder } from '../support/picture-folder.ts'
@@ -31,7 +31,7 @@ describe('[V37] an animation', () => {
       it(`is exported without its blank frames at the start (${format}, ${blank})`, async () => {
         const picture = pngChart({ type: 'rgba' })
         const bytes = await animation(format, [...(await frames(blank, blank)), picture])
-        expect(worstError(await renderedPatches(bytes), chart)).to.be.at.most(3)
+        expect(worstError(await renderedPatches(bytes), chartColours)).to.be.at.most(3)
       })
 
     it(`is exported as its first frame when all are blank (${format})`, async () => {
@@ -48,14 +48,14 @@ describe('[V37] an animation', () => {
 
   for (const depth of [8, 16] as const) {
     it(`in PNG is exported as its default image where that is not blank (${depth} bit)`, async () => {
-      const bytes = apng({ depth, frames: [{ shows: 'chart' }, { shows: 'white' }] })
-      expect(worstError(await renderedPatches(bytes), chart)).to.be.at.most(3)
+      const bytes = createApng({ depth, frames: [{ shows: 'chart' }, { shows: 'white' }] })
+      expect(worstError(await renderedPatches(bytes), chartColours)).to.be.at.most(3)
     })
 
     for (const first of ['white', 'nothing'] as const)
       it(`in PNG is exported without its blank frames at the start (${depth} bit, ${first})`, async () => {
-        const bytes = apng({ depth, frames: [{ shows: first }, { shows: first }, { shows: 'chart' }] })
-        expect(worstError(await renderedPatches(bytes), chart)).to.be.at.most(3)
+        const bytes = createApng({ depth, frames: [{ shows: first }, { shows: first }, { shows: 'chart' }] })
+        expect(worstError(await renderedPatches(bytes), chartColours)).to.be.at.most(3)
         expect(imageWarnings(await inspect(bytes)).join()).to.match(/^an animation/)
       })
   }
@@ -68,38 +68,38 @@ describe('[V37] an animation', () => {
       ['nothing', 0],
       ['nothing', 2],
     ] as const) {
-      const bytes = apng({
+      const bytes = createApng({
         frames: [
           { shows: first, dispose },
           { ...half, blend: 1 },
         ],
       })
       const patches = await renderedPatches(bytes)
-      expect(worstError(patches.slice(8), chart.slice(8)), `${first} ${dispose}`).to.be.at.most(3)
+      expect(worstError(patches.slice(8), chartColours.slice(8)), `${first} ${dispose}`).to.be.at.most(3)
     }
   })
 
   it('in PNG is exported as its first frame that is not blank, where the default image is no frame', async () => {
-    const bytes = apng({
+    const bytes = createApng({
       frames: [{ shows: 'white', isApart: true }, { shows: 'white' }, { shows: 'chart' }],
     })
-    expect(worstError(await renderedPatches(bytes), chart)).to.be.at.most(3)
+    expect(worstError(await renderedPatches(bytes), chartColours)).to.be.at.most(3)
   })
 
   it('in PNG keeps the colours that its chunks describe', async () => {
-    const bytes = apng({
+    const bytes = createApng({
       depth: 16,
       encoding: encodings.p3,
       chunks: [pngColour.cicp(12, 13)],
       frames: [{ shows: 'nothing' }, { shows: 'chart' }],
     })
-    expect(worstError(await renderedPatches(bytes), chart)).to.be.at.most(3)
+    expect(worstError(await renderedPatches(bytes), chartColours)).to.be.at.most(3)
   })
 
   it('in PNG is exported as its default image when all frames are blank, or one is damaged', async () => {
     for (const bytes of [
-      apng({ frames: [{ shows: 'white' }, { shows: 'white' }] }),
-      apng({ frames: [{ shows: 'white' }, { shows: 'chart', x: 100 }] }),
+      createApng({ frames: [{ shows: 'white' }, { shows: 'white' }] }),
+      createApng({ frames: [{ shows: 'white' }, { shows: 'chart', x: 100 }] }),
     ])
       expect(await firstPixel(bytes)).to.deep.equal([255, 255, 255])
   })

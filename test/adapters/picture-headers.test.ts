@@ -6,7 +6,7 @@ import { readPngHeader } from '../../src/adapters/sharp/headers/png-header.ts'
 import type { ReadAt } from '../../src/adapters/sharp/headers/read-at.ts'
 import { tiffRefusal } from '../../src/adapters/sharp/headers/tiff-header.ts'
 import { pngChart, pngColour } from '../support/chart-png.ts'
-import { tiffOf } from '../support/tiff-file.ts'
+import { createTiff } from '../support/tiff-file.ts'
 
 const folder = new URL('../media/pictures/', import.meta.url)
 const media = (name: string): Buffer => readFileSync(new URL(name, folder))
@@ -49,7 +49,7 @@ describe('[V31] headers of images', () => {
     const seeds = [
       ...readdirSync(folder).map(media),
       pngChart({ chunks: [pngColour.cicp(9, 16), pngColour.gamma(1), pngColour.chromaticities(1, 1, 1)] }),
-      tiffOf(8, [[50706, 1]]),
+      createTiff(8, [[50706, 1]]),
     ].map((file) => file.subarray(0, 900))
     const damage = fc.array(fc.tuple(fc.nat(899), fc.nat(255)), { maxLength: 30 })
     await fc.assert(

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import sharp from 'sharp'
 import { imageWarnings, planImage } from '../../src/domain/ingest/plan/image-plan.ts'
-import { chart } from '../support/chart.ts'
+import { chartColours } from '../support/chart.ts'
 import { pngChart, pngChunk } from '../support/chart-png.ts'
 import { createPictureFolder } from '../support/picture-folder.ts'
-import { cutShort, noise, plainImage } from '../support/pictures.ts'
+import { noise, plainImage, truncateBytes } from '../support/pictures.ts'
 import { chartError, refusalOf } from '../support/render-chart.ts'
-import { tiffOf } from '../support/tiff-file.ts'
+import { createTiff } from '../support/tiff-file.ts'
 
 const media = (name: string): Promise<Buffer> =>
   readFile(new URL(`../media/pictures/${name}`, import.meta.url))
@@ -37,13 +37,13 @@ describe('[V37] kinds of images', () => {
   describe('a JPEG without its end', () => {
     it('is accepted when only the end marker is missing', async () => {
       const whole = await jpegChart()
-      expect(await chartError(whole.subarray(0, -2), chart)).to.be.at.most(3)
+      expect(await chartError(whole.subarray(0, -2), chartColours)).to.be.at.most(3)
     })
 
     it('is accepted with zeros in place of the end marker', async () => {
       const whole = await jpegChart()
       const padded = Buffer.concat([whole.subarray(0, -2), Buffer.alloc(3000)])
-      expect(await chartError(padded, chart)).to.be.at.most(3)
+      expect(await chartError(padded, chartColours)).to.be.at.most(3)
     })
 
     it('is refused when it is progressive and truncated anywhere, also between two scans', async () => {
@@ -57,13 +57,13 @@ describe('[V37] kinds of images', () => {
         ends.push(scan)
       for (const end of ends)
         expect(await refusal(whole.subarray(0, end)), String(end)).to.include({ _tag: 'Refused' })
-      expect(await chartError(whole.subarray(0, -2), chart)).to.be.at.most(3)
+      expect(await chartError(whole.subarray(0, -2), chartColours)).to.be.at.most(3)
     })
 
     it('is refused when pixels are missing', async () => {
       const photo = await noise(320, 240).jpeg().toBuffer()
       for (const fraction of [0.3, 0.6, 0.95, 0.99]) {
-        expect(await refusal(cutShort(photo, fraction)), String(fraction)).to.include({
+        expect(await refusal(truncateBytes(photo, fraction)), String(fraction)).to.include({
           _tag: 'Refused',
         })
       }
@@ -155,20 +155,24 @@ describe('[V37] kinds of images', () => {
       ],
       [
         'TIFF of floating point',
-        async () => tiffOf(32, [[339, 3]]),
+        async () => createTiff(32, [[339, 3]]),
         /^TIFF pictures of 32 bits or floating point/,
       ],
-      ['TIFF of 32 bits', async () => tiffOf(32, []), /^TIFF pictures of 32 bits or floating point/],
+      ['TIFF of 32 bits', async () => createTiff(32, []), /^TIFF pictures of 32 bits or floating point/],
       [
         'a raw photo behind a preview in TIFF',
         async () =>
-          tiffOf(8, [
+          createTiff(8, [
             [254, 1],
             [330, 8],
           ]),
         /^raw photos are not taken/,
       ],
-      ['a raw photo in DNG', async () => tiffOf(8, [[50706, 1]]), /^raw photos are not taken: develop it/],
+      [
+        'a raw photo in DNG',
+        async () => createTiff(8, [[50706, 1]]),
+        /^raw photos are not taken: develop it/,
+      ],
       [
         'PNG in logarithmic colours',
         async () => pngChart({ chunks: [pngChunk('cICP', Buffer.from([1, 9, 0, 1]))] }),

@@ -9,7 +9,7 @@ import { workLocksContract } from '../contracts/work-locks.contract.ts'
 import { type DatabaseProxy, startDatabaseProxy } from '../support/database-proxy.ts'
 import { left, right } from '../support/expect-right.ts'
 import { withDatabase } from '../support/postgres.ts'
-import { eventually } from '../support/processes.ts'
+import { pollUntilDefined } from '../support/processes.ts'
 
 describe('[V24] PostgreSQL work locks', () => {
   const { knex, connection } = withDatabase()
@@ -18,7 +18,7 @@ describe('[V24] PostgreSQL work locks', () => {
 
   workLocksContract(async () => {
     // The connections of the last test count until their server processes have exited.
-    await eventually(async () => ((await holders()) === 0 ? true : undefined))
+    await pollUntilDefined(async () => ((await holders()) === 0 ? true : undefined))
     return [make(), make()]
   })
 
@@ -67,7 +67,7 @@ describe('[V24] PostgreSQL work locks', () => {
 
     describe('that delays each answer, within the timeout', () => {
       workLocksContract(async () => {
-        await eventually(async () => ((await holders()) === 0 ? true : undefined))
+        await pollUntilDefined(async () => ((await holders()) === 0 ? true : undefined))
         proxy.set({ kind: 'late', ms: 15 })
         return [through(), through()]
       })
@@ -93,7 +93,7 @@ describe('[V24] PostgreSQL work locks', () => {
       proxy.set({ kind: 'pass' })
       const other = make()
       const isFree = async (name: string) => O.isSome(await right(other.tryWith(name, () => TE.right(1))))
-      await eventually(async () => (await isFree('b')) || undefined)
+      await pollUntilDefined(async () => (await isFree('b')) || undefined)
       // The other lock is lost with it, and its holder is notified.
       expect(await holder.ended).to.deep.equal(O.some('lost'))
       expect(await right(one.tryWith('b', () => TE.right(1)))).to.deep.equal(O.some(1))
@@ -117,7 +117,7 @@ describe('[V24] PostgreSQL work locks', () => {
 
   it('keeps no connection while no lock is held', async () => {
     await right(make().tryWith('a', () => TE.right(1)))
-    await eventually(async () => ((await holders()) === 0 ? true : undefined))
+    await pollUntilDefined(async () => ((await holders()) === 0 ? true : undefined))
   })
 
   it('fails with Unavailable when the database is unreachable, and does not start the task', async () => {

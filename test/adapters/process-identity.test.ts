@@ -12,8 +12,8 @@ import {
   processIdentityOf,
   processStateOf,
 } from '../../src/adapters/platform/process-identity.ts'
-import { otherNamespace } from '../support/other-namespace.ts'
-import { until } from '../support/processes.ts'
+import { inOtherPidNamespace } from '../support/other-pid-namespace.ts'
+import { pollUntilTrue } from '../support/processes.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
 const [boot = '', namespace = '', pid = '', start = ''] = currentProcessIdentity.split('-')
@@ -58,7 +58,7 @@ describe('[V26] the files of a running process in a shared folder', () => {
 
   beforeEach(async () => {
     folder = await scratchFolder()
-    const [execPath = '', ...words] = [...otherNamespace, process.execPath, '--import', 'tsx']
+    const [execPath = '', ...words] = [...inOtherPidNamespace, process.execPath, '--import', 'tsx']
     holder = fork(
       new URL('../support/scratch-folder-holder.ts', import.meta.url),
       [folder, join(folder, 'processes')],
@@ -77,7 +77,7 @@ describe('[V26] the files of a running process in a shared folder', () => {
     holder.kill('SIGKILL')
     await once(holder, 'exit')
     const { stateOf } = createProcessBeacon(join(folder, 'processes'))
-    await until(async () => stateOf(heldName.slice(0, -'-letter'.length)) !== 'alive')
+    await pollUntilTrue(async () => stateOf(heldName.slice(0, -'-letter'.length)) !== 'alive')
   }
 
   it('stay while a process in another pid namespace runs, and are removed after it was killed', async () => {
@@ -134,7 +134,7 @@ describe('[V26] the files of a running process in a shared folder', () => {
     const { release } = await beacon.hold()
     const path = join(beacons, currentProcessIdentity)
     await utimes(path, aDayAndMore, aDayAndMore)
-    await until(async () => Date.now() - (await stat(path)).mtimeMs < 60_000)
+    await pollUntilTrue(async () => Date.now() - (await stat(path)).mtimeMs < 60_000)
     release()
     await beacon.close()
   })

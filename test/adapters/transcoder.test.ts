@@ -1,7 +1,10 @@
 import { transcoderContract } from '../contracts/transcoder.contract.ts'
-import { enginesHere, transcoderOn } from '../support/engines.ts'
+import { availableEngines, createTranscoderOfEngine } from '../support/engines.ts'
 
-for (const [i, [name, engine]] of enginesHere().entries())
+for (const [i, [name, engine]] of availableEngines().entries())
   describe(`transcoder on ${name}`, () => {
-    transcoderContract((maxSeconds) => transcoderOn(engine, { maxSeconds }), i === 0 ? 'all' : 'one a kind')
+    transcoderContract(
+      (maxSeconds) => createTranscoderOfEngine(engine, { maxSeconds }),
+      i === 0 ? 'all' : 'one a kind',
+    )
   })

@@ -1,9 +1,14 @@
 import { expect } from 'chai'
 import type { MediaFacts, MediaPlan } from '../../src/domain/ingest/plan/media-plan.ts'
 import { pipe, TE } from '../../src/fp.ts'
-import { enginesHere, transcoderOn } from '../support/engines.ts'
+import { availableEngines, createTranscoderOfEngine } from '../support/engines.ts'
 import { right } from '../support/expect-right.ts'
-import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
+import {
+  createTranscodingFolder,
+  mediaPath,
+  renditionSeconds,
+  withSmallestVideo,
+} from '../support/transcoding.ts'
 
 /** `header`: announced ends of video and audio (seconds); `passes`: the expected number of encodings. */
 const films = [
@@ -31,11 +36,11 @@ const announcing = ({ pictures, sound }: Ends, facts: MediaFacts): MediaFacts =>
 describe('a film whose video and audio end at different times', () => {
   const { transcode } = createTranscodingFolder()
 
-  for (const [name, engine] of enginesHere().slice(0, 1))
+  for (const [name, engine] of availableEngines().slice(0, 1))
     for (const { file, seconds, header, passes } of films)
       it(`[V41] [P7] lasts ${seconds} s after ${passes} passes of ${name}: ${file} with the header ${JSON.stringify(header)}`, async () => {
         let encodings = 0
-        const counting = transcoderOn({
+        const counting = createTranscoderOfEngine({
           ...engine,
           encode: (...args) => {
             encodings += 1
@@ -53,11 +58,12 @@ describe('a film whose video and audio end at different times', () => {
         let frameRate = { num: 1, den: 1 }
         const plan = (planned: MediaPlan) => {
           frameRate = planned.frameRate
-          return smallest(planned)
+          return withSmallestVideo(planned)
         }
-        const output = await right((await transcode(transcoder, media(file), plan)).task)
+        const output = await right((await transcode(transcoder, mediaPath(file), plan)).task)
         const frame = Math.max(frameRate.den / frameRate.num, 1024 / 44_100)
-        for (const rendition of output.renditions) expect(secondsOf(rendition)).to.be.closeTo(seconds, frame)
+        for (const rendition of output.renditions)
+          expect(renditionSeconds(rendition)).to.be.closeTo(seconds, frame)
         expect(output.sourceSeconds).to.be.closeTo(seconds, frame)
         expect(encodings).to.equal(passes)
       })

@@ -8,7 +8,7 @@ import * as t from 'io-ts'
 import { Measured } from '../../bench/load/load.ts'
 import { startRaw } from '../../bench/peers/raw.ts'
 import { E } from '../../src/fp.ts'
-import { isHere } from '../support/is-here.ts'
+import { isInstalled } from '../support/is-installed.ts'
 
 const Results = t.type({
   date: t.literal('2026-11-23T12:00:00.000Z'),
@@ -81,7 +81,7 @@ describe('the bench', () => {
     }
   })
 
-  const whereWrkIs = isHere('wrk') ? it : null
+  const whereWrkIs = isInstalled('wrk') ? it : null
   whereWrkIs?.('loads the servers by wrk where it is installed, and says so', async () => {
     const server = await startRaw([{ path: '/x', contentType: 'video/mp4', bytes: new Uint8Array(20_000) }])
     const warm = ['image_playlist', 'master'].flatMap((name) => ['--warm', `${name}=/x`])

@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import type { Load } from '../../bench/load/load.ts'
 import { measureByWrk, wrkVersion } from '../../bench/load/wrk.ts'
 import { wrkScript } from '../../bench/load/wrk-script.ts'
-import { isHere } from '../support/is-here.ts'
+import { isInstalled } from '../support/is-installed.ts'
 
 const load: Load = {
   host: '127.0.0.1',
@@ -36,7 +36,7 @@ describe('the script for wrk', () => {
   })
 })
 
-const whereInstalled = isHere('wrk') ? describe : null
+const whereInstalled = isInstalled('wrk') ? describe : null
 whereInstalled?.('the load by wrk', () => {
   let server: Server
 

@@ -6,18 +6,18 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { decodeJwt } from 'jose'
 import sharp from 'sharp'
-import { commandsWith, eventually } from '../support/processes.ts'
-import { runLarder, type Serving, serveLarder } from '../support/run-larder.ts'
-import { serverGone } from '../support/server-gone.ts'
+import { commandsContaining, pollUntilDefined } from '../support/processes.ts'
+import { runLarder, type ServingLarder, serveLarder } from '../support/run-larder.ts'
+import { waitForServerExit } from '../support/wait-for-server-exit.ts'
 
 describe('the command line', () => {
   let folder: string
   let env: Record<string, string>
   let picture: string
-  let serving: Serving
+  let serving: ServingLarder
 
   const ready = (base: string) =>
-    eventually(async () => {
+    pollUntilDefined(async () => {
       const response = await fetch(`${base}/readyz`)
       const { status } = (await response.json()) as { status: string }
       return status === 'ready' ? status : undefined
@@ -35,7 +35,7 @@ describe('the command line', () => {
   })
   after(async () => {
     await serving.end('SIGTERM')
-    await serverGone(path.join(folder, 'data', 'postgres'))
+    await waitForServerExit(path.join(folder, 'data', 'postgres'))
     await rm(folder, { recursive: true })
   })
 
@@ -68,9 +68,9 @@ describe('the command line', () => {
       (await fetch(`${serving.base}/api/1/admin/me`, { headers: { authorization: `Bearer ${jwt}` } })).status
     expect(await me()).to.equal(403)
     expect((await larder('admin', 'grant', 'zoë')).out).to.deep.equal(['zoë is an admin'])
-    await eventually(async () => ((await me()) === 200 ? true : undefined))
+    await pollUntilDefined(async () => ((await me()) === 200 ? true : undefined))
     expect((await larder('admin', 'revoke', 'zoë')).out).to.deep.equal(['zoë is no admin'])
-    await eventually(async () => ((await me()) === 403 ? true : undefined))
+    await pollUntilDefined(async () => ((await me()) === 403 ? true : undefined))
   })
 
   it('reports each bad file in one line, and stores nothing of it', async () => {
@@ -255,9 +255,9 @@ describe('the command line', () => {
     const own = { DATA_DIR: path.join(folder, 'interrupted'), SAMPLE_MEDIA: '1' }
     const busy = await serveLarder(own)
     const scratch = path.join(own.DATA_DIR, 'scratch')
-    await eventually(async () => (await readdir(scratch).catch(() => [])).length > 0 || undefined)
+    await pollUntilDefined(async () => (await readdir(scratch).catch(() => [])).length > 0 || undefined)
     expect(await busy.end('SIGINT')).to.equal(0)
-    await eventually(async () => (await commandsWith(own.DATA_DIR)).length === 0 || undefined)
+    await pollUntilDefined(async () => (await commandsContaining(own.DATA_DIR)).length === 0 || undefined)
   })
 
   it('starts again after kill -9 with the whole library, and exits with 0 at a signal', async () => {
@@ -273,6 +273,6 @@ describe('the command line', () => {
     const list = await fetch(`${second.base}/api/1/image_files/playlist/${uid}?jwt=${jwt}`)
     expect(list.status).to.equal(200)
     expect(await second.end('SIGINT')).to.equal(0)
-    await serverGone(path.join(own.DATA_DIR, 'postgres'))
+    await waitForServerExit(path.join(own.DATA_DIR, 'postgres'))
   })
 })

@@ -2,9 +2,9 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import sharp from 'sharp'
-import { runLarder, serveLarder, untilReady } from '../support/run-larder.ts'
+import { runLarder, serveLarder, waitUntilReady } from '../support/run-larder.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
-import { serverGone } from '../support/server-gone.ts'
+import { waitForServerExit } from '../support/wait-for-server-exit.ts'
 
 describe('[V62] a library', function () {
   this.timeout(300_000)
@@ -83,11 +83,11 @@ describe('[V62] a library', function () {
     const served = { DATA_DIR: path.join(folder, 'served') }
     for (const lines of [[`  made a new library in ${served.DATA_DIR}`], []]) {
       const serving = await serveLarder(served)
-      await untilReady(serving.base)
+      await waitUntilReady(serving.base)
       expect(await serving.end('SIGTERM')).to.equal(0)
       expect(serving.out.slice(1).filter((line) => line.includes('made'))).to.deep.equal(lines)
     }
-    for (const { DATA_DIR } of [added, served]) await serverGone(path.join(DATA_DIR, 'postgres'))
+    for (const { DATA_DIR } of [added, served]) await waitForServerExit(path.join(DATA_DIR, 'postgres'))
   })
 
   it('is not needed to check the playlists of any server', async () => {

@@ -3,9 +3,9 @@ import { chmod, chown, lstat, mkdir, readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import sharp from 'sharp'
-import { runLarder, type Serving, serveLarder, untilReady } from '../support/run-larder.ts'
+import { runLarder, type ServingLarder, serveLarder, waitUntilReady } from '../support/run-larder.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
-import { serverGone } from '../support/server-gone.ts'
+import { waitForServerExit } from '../support/wait-for-server-exit.ts'
 
 const isRoot = process.getuid?.() === 0
 
@@ -37,7 +37,7 @@ describe('[V11] DATA_DIR after use', function () {
 
     const umask = process.umask(0o000)
     const serving = await serveLarder(env).finally(() => process.umask(umask))
-    await untilReady(serving.base)
+    await waitUntilReady(serving.base)
     process.umask(0o000)
     const added = await runLarder(['add', '--json', picture], env).finally(() => process.umask(umask))
     expect(added.err).to.deep.equal([])
@@ -53,7 +53,7 @@ describe('[V11] DATA_DIR after use', function () {
     const open = all.filter(({ name, mode }) => (mode & 0o077) !== 0 && name !== 'objects/s3_files')
     expect(open).to.deep.equal([])
     await serving.end('SIGTERM')
-    await serverGone(path.join(env.DATA_DIR, 'postgres'))
+    await waitForServerExit(path.join(env.DATA_DIR, 'postgres'))
   })
 })
 
@@ -64,7 +64,7 @@ if (isRoot)
     const uid = 4242
     let folder: string
     let env: { readonly DATA_DIR: string }
-    let serving: Serving
+    let serving: ServingLarder
     before(async () => {
       folder = await scratchFolder()
       env = { DATA_DIR: path.join(folder, 'data') }
@@ -77,7 +77,7 @@ if (isRoot)
         `--regid=${uid}`,
         '--clear-groups',
       ])
-      await untilReady(serving.base)
+      await waitUntilReady(serving.base)
     })
     after(removeScratch)
 
@@ -99,20 +99,20 @@ if (isRoot)
         'larder: there is no file with the uid cf_none',
       ])
       const second = await serveLarder(env)
-      await untilReady(second.base)
+      await waitUntilReady(second.base)
       const list = (base: string) => fetch(`${base}/api/1/image_files/playlist/${file}?jwt=${minted.out[0]}`)
       expect((await list(second.base)).status).to.equal(200)
       expect(await second.end('SIGTERM')).to.equal(0)
 
       expect((await list(serving.base)).status).to.equal(200)
-      await untilReady(serving.base)
+      await waitUntilReady(serving.base)
       const foreign = (await below(env.DATA_DIR)).filter((entry) => entry.uid !== uid)
       expect(foreign).to.deep.equal([])
 
       expect(await serving.end('SIGTERM')).to.equal(0)
       expect(serving.err).to.deep.equal([])
       const postgres = path.join(env.DATA_DIR, 'postgres')
-      await serverGone(postgres)
+      await waitForServerExit(postgres)
       const log = await readFile(path.join(postgres, 'postgres.log'), 'utf8')
       expect(log).not.to.match(/PANIC|could not|permission/i)
       expect(log.trimEnd()).to.match(/database system is shut down$/)
@@ -178,9 +178,9 @@ if (isRoot)
       const cluster = path.join(env.DATA_DIR, 'postgres/pg')
       const ownerAfterStart = async (wrap: ReadonlyArray<string>) => {
         const serving = await serveLarder(env, 'source', wrap)
-        await untilReady(serving.base)
+        await waitUntilReady(serving.base)
         expect(await serving.end('SIGTERM')).to.equal(0)
-        await serverGone(path.join(env.DATA_DIR, 'postgres'))
+        await waitForServerExit(path.join(env.DATA_DIR, 'postgres'))
         return (await lstat(cluster)).uid
       }
       expect(await ownerAfterStart(forbidden)).to.equal(65_534)

@@ -10,7 +10,7 @@ import {
   type EmbeddedConnection,
 } from '../../src/adapters/postgres-embedded/embedded-connection.ts'
 import { runLarder, serveLarder } from '../support/run-larder.ts'
-import { serverGone } from '../support/server-gone.ts'
+import { waitForServerExit } from '../support/wait-for-server-exit.ts'
 
 describe('[V39] larder remake', () => {
   let folder: string
@@ -45,7 +45,7 @@ describe('[V39] larder remake', () => {
   after(async () => {
     await db.destroy()
     await embedded.stop()
-    await serverGone(path.join(folder, 'data', 'postgres'))
+    await waitForServerExit(path.join(folder, 'data', 'postgres'))
     await rm(folder, { recursive: true })
   })
 

@@ -6,10 +6,10 @@ describe('[S4] the budget of a stop', () => {
   it('leaves time for closing after each wait', () => {
     fc.assert(
       fc.property(fc.nat(3600), fc.nat(3600), (graceSeconds, lameDuckSeconds) => {
-        const { whole, drain, work, closing } = stopBudget({ graceSeconds, lameDuckSeconds })
-        expect(whole).to.equal((graceSeconds + 5) * 1000)
+        const { total, drain, work, closing } = stopBudget({ graceSeconds, lameDuckSeconds })
+        expect(total).to.equal((graceSeconds + 5) * 1000)
         for (const waited of [drain.lameDuckMilliseconds, drain.cutOffMilliseconds, work])
-          expect(waited + closing).to.be.below(whole)
+          expect(waited + closing).to.be.below(total)
       }),
       {
         examples: [

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { openRaw, rawRequest } from '../support/raw-exchange.ts'
-import { type Serving, serveLarder } from '../support/run-larder.ts'
+import { type ServingLarder, serveLarder } from '../support/run-larder.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 import { startSilentServer } from '../support/silent-server.ts'
 import { readResponses } from '../support/strict-responses.ts'
@@ -20,7 +20,7 @@ describe('the stop of larder serve (§13.1) [V29]', () => {
     await removeScratch()
   })
 
-  const serve = async (env: Readonly<Record<string, string>>): Promise<Serving> =>
+  const serve = async (env: Readonly<Record<string, string>>): Promise<ServingLarder> =>
     serveLarder({
       DATA_DIR: await scratchFolder(),
       DATABASE_URL: `postgres://a:b@127.0.0.1:${silent.port}/larder`,
@@ -28,7 +28,7 @@ describe('the stop of larder serve (§13.1) [V29]', () => {
       ...env,
     })
 
-  const portOf = ({ base }: Serving): number => Number(new URL(base).port)
+  const portOf = ({ base }: ServingLarder): number => Number(new URL(base).port)
   const health = rawRequest('GET', '/healthz')
 
   it('is announced first: /readyz is 503, replies say close, no keep-alive connection is reset', async () => {

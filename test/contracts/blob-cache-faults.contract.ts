@@ -7,7 +7,7 @@ import type { BlobOrigin } from '../../src/ports/blob-cache.ts'
 import { createBlobCacheFixture, type MakeBlobCache } from '../support/blob-cache-fixture.ts'
 import { collect, inChunks } from '../support/bytes.ts'
 import { left } from '../support/expect-right.ts'
-import { readerOf, recordingOrigin } from '../support/origins.ts'
+import { createChunkReader, recordingOrigin } from '../support/origins.ts'
 
 /** What every BlobCache does when its origin fails. Part of blob-cache.contract.ts. */
 export const blobCacheFaultsContract = (make: MakeBlobCache): void => {
@@ -61,7 +61,7 @@ export const blobCacheFaultsContract = (make: MakeBlobCache): void => {
         expect(['BadOrigin', 'Unavailable']).to.include(opened.left._tag)
         return
       }
-      const reader = readerOf(opened.right)
+      const reader = createChunkReader(opened.right)
       const ended = await reader.upTo(facts.size).then(
         () => 'well',
         () => 'thrown',

@@ -6,9 +6,15 @@ import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { createBlobCacheFixture, type MakeBlobCache } from '../support/blob-cache-fixture.ts'
 import { aStoredFileUid } from '../support/builders.ts'
 import { collect } from '../support/bytes.ts'
+import { countEventLoopTurns } from '../support/event-loop-turns.ts'
 import { right } from '../support/expect-right.ts'
-import { factsOf, gated, readerOf, someBytes, wellServed } from '../support/origins.ts'
-import { countTurns } from '../support/turn-counter.ts'
+import {
+  blobFactsOf,
+  createChunkReader,
+  createGatedOrigin,
+  createWorkingOrigin,
+  pseudoRandomBytes,
+} from '../support/origins.ts'
 
 /** How every BlobCache shares one fill among its readers. Part of blob-cache.contract.ts. */
 export const blobCacheFillingContract = (make: MakeBlobCache): void => {
@@ -18,9 +24,9 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
     const { blobs, bytes, facts, read, expectCached } = createBlobCacheFixture(make)
 
     it('returns bytes as they arrive (W3)', async () => {
-      const { origin, openTo } = gated(bytes)
+      const { origin, openTo } = createGatedOrigin(bytes)
       openTo(3000)
-      const reader = readerOf(await read(origin))
+      const reader = createChunkReader(await read(origin))
       await reader.upTo(3000)
       expect(reader.got()).to.deep.equal(bytes.subarray(0, 3000))
       openTo(facts.size)
@@ -36,7 +42,7 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
           fc.array(fc.integer({ min: 1, max: facts.size }), { minLength: 1, maxLength: 8 }),
           async (readers, gates) => {
             blobs.key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-            const { origin, asked, openTo } = gated(bytes, 7001)
+            const { origin, asked, openTo } = createGatedOrigin(bytes, 7001)
             const results = readers.map(async ([a, b]) => {
               const [start, end] = [Math.min(a, b), Math.max(a, b)]
               const got = await collect(await read(origin, start, end))
@@ -51,13 +57,13 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
       )
     })
 
-    const turnsSoFar = countTurns()
+    const turnsSoFar = countEventLoopTurns()
 
     it('yields to the event loop between two chunks of one reader', async () => {
-      const large = someBytes(MiB)
+      const large = pseudoRandomBytes(MiB)
       const readLarge = (origin: BlobOrigin) =>
-        right(blobs.cache.read(blobs.key, factsOf(large), fullRange(MiB), origin))
-      const { origin, openTo } = gated(large, 64 * 1024)
+        right(blobs.cache.read(blobs.key, blobFactsOf(large), fullRange(MiB), origin))
+      const { origin, openTo } = createGatedOrigin(large, 64 * 1024)
       openTo(1)
       const first = (await readLarge(origin))[Symbol.asyncIterator]()
       openTo(MiB)
@@ -71,11 +77,11 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
     })
 
     it('accepts readers while it runs', async () => {
-      const { origin, asked, openTo } = gated(bytes)
+      const { origin, asked, openTo } = createGatedOrigin(bytes)
       openTo(50_000)
-      const early = readerOf(await read(origin))
+      const early = createChunkReader(await read(origin))
       await early.upTo(50_000)
-      const late = readerOf(await read(origin, 10, 60_000))
+      const late = createChunkReader(await read(origin, 10, 60_000))
       await late.upTo(49_990)
       expect(late.got()).to.deep.equal(bytes.subarray(10, 50_000))
       openTo(facts.size)
@@ -85,10 +91,10 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
     })
 
     it('continues for the others when the first reader cancels', async () => {
-      const { origin, asked, openTo } = gated(bytes)
+      const { origin, asked, openTo } = createGatedOrigin(bytes)
       openTo(5000)
-      const first = readerOf(await read(origin))
-      const second = readerOf(await read(origin))
+      const first = createChunkReader(await read(origin))
+      const second = createChunkReader(await read(origin))
       await first.upTo(5000)
       await first.cancel()
       openTo(facts.size)
@@ -99,12 +105,12 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
     })
 
     it('continues for the others when one cancels before the first byte, or stalls', async () => {
-      const { origin, asked, openTo } = gated(bytes)
+      const { origin, asked, openTo } = createGatedOrigin(bytes)
       openTo(5000)
-      await readerOf(await read(origin)).cancel()
-      const second = readerOf(await read(origin))
+      await createChunkReader(await read(origin)).cancel()
+      const second = createChunkReader(await read(origin))
       await second.upTo(1000)
-      const third = readerOf(await read(origin))
+      const third = createChunkReader(await read(origin))
       openTo(facts.size)
       await third.upTo(facts.size)
       expect(third.got()).to.deep.equal(bytes)
@@ -113,41 +119,43 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
     })
 
     it('completes for later readers when little of it is missing', async () => {
-      const { origin, asked, openTo } = gated(bytes)
+      const { origin, asked, openTo } = createGatedOrigin(bytes)
       openTo(5000)
-      await readerOf(await read(origin)).cancel()
+      await createChunkReader(await read(origin)).cancel()
       openTo(facts.size)
       expect(await collect(await read(origin))).to.deep.equal(bytes)
       expect(asked).to.have.length(1)
     })
 
     it('is cancelled when much of it is missing and no reader is left', async () => {
-      const large = someBytes(10 * MiB)
+      const large = pseudoRandomBytes(10 * MiB)
       const readLarge = (origin: BlobOrigin) =>
-        right(blobs.cache.read(blobs.key, factsOf(large), fullRange(large.length), origin))
-      const { origin, openTo, closed } = gated(large, 64 * 1024)
+        right(blobs.cache.read(blobs.key, blobFactsOf(large), fullRange(large.length), origin))
+      const { origin, openTo, closed } = createGatedOrigin(large, 64 * 1024)
       openTo(MiB)
-      const reader = readerOf(await readLarge(origin))
+      const reader = createChunkReader(await readLarge(origin))
       await reader.upTo(MiB)
       await reader.cancel()
       openTo(large.length)
-      const again = wellServed(large, 64 * 1024)
+      const again = createWorkingOrigin(large, 64 * 1024)
       expect((await collect(await readLarge(again.origin))).equals(large)).to.equal(true)
       expect(again.asked).to.deep.equal([fullRange(large.length)])
       expect(closed()).to.equal(1)
     })
 
     it('leaves a far range to a separate read of the origin', async () => {
-      const large = someBytes(12 * MiB)
+      const large = pseudoRandomBytes(12 * MiB)
       const range = { start: 11 * MiB, end: 12 * MiB }
-      const { origin, asked, openTo } = gated(large, 64 * 1024)
+      const { origin, asked, openTo } = createGatedOrigin(large, 64 * 1024)
       openTo(MiB)
-      const first = readerOf(
-        await right(blobs.cache.read(blobs.key, factsOf(large), fullRange(large.length), origin)),
+      const first = createChunkReader(
+        await right(blobs.cache.read(blobs.key, blobFactsOf(large), fullRange(large.length), origin)),
       )
       await first.upTo(1000)
-      const far = wellServed(large, 64 * 1024)
-      const got = await collect(await right(blobs.cache.read(blobs.key, factsOf(large), range, far.origin)))
+      const far = createWorkingOrigin(large, 64 * 1024)
+      const got = await collect(
+        await right(blobs.cache.read(blobs.key, blobFactsOf(large), range, far.origin)),
+      )
       expect(got.equals(large.subarray(range.start, range.end))).to.equal(true)
       expect(far.asked).to.deep.equal([range])
       openTo(large.length)
@@ -157,12 +165,12 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
     })
 
     it('reports arriving bytes to a reader that waits for a later offset', async () => {
-      const large = someBytes(MiB)
-      const { origin, openTo } = gated(large, 64 * 1024)
+      const large = pseudoRandomBytes(MiB)
+      const { origin, openTo } = createGatedOrigin(large, 64 * 1024)
       let arrivals = 0
       let arrived = () => {}
       const last = { start: MiB - 10, end: MiB }
-      const waits = blobs.cache.read(blobs.key, factsOf(large), last, origin, () => {
+      const waits = blobs.cache.read(blobs.key, blobFactsOf(large), last, origin, () => {
         arrivals += 1
         arrived()
       })()
@@ -179,18 +187,19 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
     })
 
     it('takes over a far reader once it has reached its offset', async () => {
-      const large = someBytes(12 * MiB)
+      const large = pseudoRandomBytes(12 * MiB)
       const range = { start: 6 * MiB, end: 12 * MiB }
-      const readLarge = (from: BlobOrigin) => right(blobs.cache.read(blobs.key, factsOf(large), range, from))
-      const slow = gated(large, 64 * 1024)
-      const { origin, openTo } = gated(large, 64 * 1024)
+      const readLarge = (from: BlobOrigin) =>
+        right(blobs.cache.read(blobs.key, blobFactsOf(large), range, from))
+      const slow = createGatedOrigin(large, 64 * 1024)
+      const { origin, openTo } = createGatedOrigin(large, 64 * 1024)
       openTo(1)
-      const first = readerOf(
-        await right(blobs.cache.read(blobs.key, factsOf(large), fullRange(large.length), origin)),
+      const first = createChunkReader(
+        await right(blobs.cache.read(blobs.key, blobFactsOf(large), fullRange(large.length), origin)),
       )
       await first.upTo(1)
       slow.openTo(7 * MiB)
-      const far = readerOf(await readLarge(slow.origin))
+      const far = createChunkReader(await readLarge(slow.origin))
       await far.upTo(MiB / 2)
       openTo(large.length)
       await first.upTo(large.length)

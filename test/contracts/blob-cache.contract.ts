@@ -7,7 +7,13 @@ import { createBlobCacheFixture, type MakeBlobCache } from '../support/blob-cach
 import { aStoredFileUid } from '../support/builders.ts'
 import { collect, readThroughBuffer } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
-import { factsOf, gated, readerOf, someBytes, wellServed } from '../support/origins.ts'
+import {
+  blobFactsOf,
+  createChunkReader,
+  createGatedOrigin,
+  createWorkingOrigin,
+  pseudoRandomBytes,
+} from '../support/origins.ts'
 import { blobCacheFaultsContract } from './blob-cache-faults.contract.ts'
 import { blobCacheFillingContract } from './blob-cache-filling.contract.ts'
 
@@ -17,7 +23,7 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
     const { blobs, bytes, facts, read, noOrigin, expectCached, fill } = createBlobCacheFixture(make)
 
     it('reads from the origin once, then from the cache', async () => {
-      const { origin, asked } = wellServed(bytes)
+      const { origin, asked } = createWorkingOrigin(bytes)
       expect(await collect(await read(origin))).to.deep.equal(bytes)
       expect(asked).to.deep.equal([fullRange(facts.size)])
       await expectCached()
@@ -60,15 +66,20 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
 
     it('returns a blob without bytes', async () => {
       const empty = Buffer.alloc(0)
-      const stream = await right(blobs.cache.read(blobs.key, factsOf(empty), fullRange(0), noOrigin))
+      const stream = await right(blobs.cache.read(blobs.key, blobFactsOf(empty), fullRange(0), noOrigin))
       expect(await collect(stream)).to.have.length(0)
     })
 
     it('never returns the bytes of another blob with the same key', async () => {
       await fill()
-      const other = someBytes(facts.size, 7)
+      const other = pseudoRandomBytes(facts.size, 7)
       const stream = await right(
-        blobs.cache.read(blobs.key, factsOf(other), fullRange(facts.size), wellServed(other).origin),
+        blobs.cache.read(
+          blobs.key,
+          blobFactsOf(other),
+          fullRange(facts.size),
+          createWorkingOrigin(other).origin,
+        ),
       )
       expect(await collect(stream)).to.deep.equal(other)
     })
@@ -91,7 +102,7 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
 
     it('lets readers of a cached blob finish', async () => {
       await fill()
-      const reader = readerOf(await read(noOrigin))
+      const reader = createChunkReader(await read(noOrigin))
       await right(blobs.cache.delete(blobs.key))
       await reader.upTo(facts.size)
       expect(reader.got()).to.deep.equal(bytes)
@@ -101,7 +112,7 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
       await fc.assert(
         fc.asyncProperty(fc.nat(40), fc.boolean(), async (steps, byName) => {
           blobs.key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-          const reader = collect(await read(wellServed(bytes, 10_000).origin))
+          const reader = collect(await read(createWorkingOrigin(bytes, 10_000).origin))
           for (let step = 0; step < steps; step++) await new Promise((resolve) => setImmediate(resolve))
           await right(byName ? blobs.cache.deleteByName(blobs.key.name) : blobs.cache.delete(blobs.key))
           expect((await reader).equals(bytes)).to.equal(true)
@@ -113,9 +124,9 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
     })
 
     it('lets readers of a running fill finish, and discards it', async () => {
-      const { origin, openTo } = gated(bytes)
+      const { origin, openTo } = createGatedOrigin(bytes)
       openTo(5000)
-      const reader = readerOf(await read(origin))
+      const reader = createChunkReader(await read(origin))
       await right(blobs.cache.delete(blobs.key))
       openTo(facts.size)
       await reader.upTo(facts.size)

@@ -4,12 +4,12 @@ import { byteRequests, expectedReply, receivedReply } from '../support/byte-requ
 import { foreignClients } from '../support/foreign-clients.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
 import { listen, type TestServer } from '../support/memory-larder.ts'
-import { someBytes } from '../support/origins.ts'
+import { pseudoRandomBytes } from '../support/origins.ts'
 
 /** Replies of the byte routes, on any storage (http-api.md §6). Call it in a `describe`. */
 export const byteRoutesContract = (make: () => Promise<Larder>): void => {
-  const bytes = someBytes(20_000)
-  const large = someBytes(9 * 2 ** 20)
+  const bytes = pseudoRandomBytes(20_000)
+  const large = pseudoRandomBytes(9 * 2 ** 20)
   let image: SeededImage
   let server: TestServer
 

@@ -13,9 +13,9 @@ import {
   anImageFileUid,
 } from '../support/builders.ts'
 import { anyText, contentPartFile, imageFileUid } from '../support/cache-arbitraries.ts'
+import { cacheValue } from '../support/cache-value.ts'
+import { cachedValue } from '../support/cached-value.ts'
 import { right } from '../support/expect-right.ts'
-import { setNow } from '../support/set-now.ts'
-import { valueIn } from '../support/value-in.ts'
 
 /** The same key, read as a string. */
 const asText = <A>(key: CacheKey<A>): CacheKey<string> => ({
@@ -38,8 +38,8 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
   it('returns any string that was set', async () => {
     await fc.assert(
       fc.asyncProperty(imageFileUid(), anyText(), async (uid, body) => {
-        await right(setNow(cache, cacheKeys.imagePlaylist({ uid }), body))
-        expect(await valueIn(cache, cacheKeys.imagePlaylist({ uid }))).to.deep.equal(O.some(body))
+        await right(cacheValue(cache, cacheKeys.imagePlaylist({ uid }), body))
+        expect(await cachedValue(cache, cacheKeys.imagePlaylist({ uid }))).to.deep.equal(O.some(body))
       }),
       runs,
     )
@@ -49,8 +49,8 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     const key = cacheKeys.contentPart({ uid: aContentPartUid() })
     await fc.assert(
       fc.asyncProperty(contentPartFile(), async (file) => {
-        await right(setNow(cache, key, file))
-        expect(await valueIn(cache, key)).to.deep.equal(O.some(file))
+        await right(cacheValue(cache, key, file))
+        expect(await cachedValue(cache, key)).to.deep.equal(O.some(file))
       }),
       runs,
     )
@@ -58,29 +58,30 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
 
   it('returns both values of a flag', async () => {
     for (const flag of [true, false]) {
-      await right(setNow(cache, cacheKeys.isAdmin({ sub: 'anna' }), flag))
-      expect(await valueIn(cache, cacheKeys.isAdmin({ sub: 'anna' }))).to.deep.equal(O.some(flag))
+      await right(cacheValue(cache, cacheKeys.isAdmin({ sub: 'anna' }), flag))
+      expect(await cachedValue(cache, cacheKeys.isAdmin({ sub: 'anna' }))).to.deep.equal(O.some(flag))
     }
   })
 
   it('keeps keys apart for subjects with any characters', async () => {
     const subs = ['a', 'A', 'a/../b', '', 'ä', 'a\u0000', ':', '{uid}', 'x'.repeat(1000)]
-    for (const [i, sub] of subs.entries()) await right(setNow(cache, cacheKeys.isAdmin({ sub }), i % 2 === 0))
     for (const [i, sub] of subs.entries())
-      expect(await valueIn(cache, cacheKeys.isAdmin({ sub }))).to.deep.equal(O.some(i % 2 === 0))
+      await right(cacheValue(cache, cacheKeys.isAdmin({ sub }), i % 2 === 0))
+    for (const [i, sub] of subs.entries())
+      expect(await cachedValue(cache, cacheKeys.isAdmin({ sub }))).to.deep.equal(O.some(i % 2 === 0))
   })
 
   it('returns none for a key that was never set', async () => {
-    expect(await valueIn(cache, cacheKeys.imagePlaylist({ uid: anImageFileUid() }))).to.deep.equal(O.none)
+    expect(await cachedValue(cache, cacheKeys.imagePlaylist({ uid: anImageFileUid() }))).to.deep.equal(O.none)
   })
 
   it('keeps a value until its lifetime ends, and no longer', async () => {
     const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
-    await right(setNow(cache, key, '{}'))
+    await right(cacheValue(cache, key, '{}'))
     now += 899_999
-    expect(await valueIn(cache, key)).to.deep.equal(O.some('{}'))
+    expect(await cachedValue(cache, key)).to.deep.equal(O.some('{}'))
     now += 1
-    expect(await valueIn(cache, key)).to.deep.equal(O.none)
+    expect(await cachedValue(cache, key)).to.deep.equal(O.none)
   })
 
   it('keeps a negative entry for at most 30 seconds (http-api.md §9.2)', async () => {
@@ -88,58 +89,58 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
       cacheKeys.imagePublic({ uid: anImageFileUid() }),
       cacheKeys.isAdmin({ sub: 'anna' }),
     ]) {
-      await right(setNow(cache, key, true))
-      await right(setNow(cache, key, false))
-      expect(await valueIn(cache, key)).to.deep.equal(O.some(false))
+      await right(cacheValue(cache, key, true))
+      await right(cacheValue(cache, key, false))
+      expect(await cachedValue(cache, key)).to.deep.equal(O.some(false))
       now += 30_000
-      expect(await valueIn(cache, key)).to.deep.equal(O.none)
+      expect(await cachedValue(cache, key)).to.deep.equal(O.none)
     }
   })
 
   it('keeps a positive entry longer, also where it replaces a negative one', async () => {
     const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
-    await right(setNow(cache, key, false))
-    await right(setNow(cache, key, true))
+    await right(cacheValue(cache, key, false))
+    await right(cacheValue(cache, key, true))
     now += 599_999
-    expect(await valueIn(cache, key)).to.deep.equal(O.some(true))
+    expect(await cachedValue(cache, key)).to.deep.equal(O.some(true))
     now += 1
-    expect(await valueIn(cache, key)).to.deep.equal(O.none)
+    expect(await cachedValue(cache, key)).to.deep.equal(O.none)
   })
 
   it('never expires values that cannot change (W6)', async () => {
     const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
-    await right(setNow(cache, key, '#EXTM3U'))
+    await right(cacheValue(cache, key, '#EXTM3U'))
     now += 100 * 365 * 86_400_000
-    expect(await valueIn(cache, key)).to.deep.equal(O.some('#EXTM3U'))
+    expect(await cachedValue(cache, key)).to.deep.equal(O.some('#EXTM3U'))
   })
 
   it('restarts the lifetime when a value is set again', async () => {
     const key = cacheKeys.webPlaylist({ uid: aContentFileUid() })
-    await right(setNow(cache, key, 'first'))
+    await right(cacheValue(cache, key, 'first'))
     now += 800_000
-    await right(setNow(cache, key, 'second'))
+    await right(cacheValue(cache, key, 'second'))
     now += 800_000
-    expect(await valueIn(cache, key)).to.deep.equal(O.some('second'))
+    expect(await cachedValue(cache, key)).to.deep.equal(O.some('second'))
   })
 
   it('returns none for a value that no longer fits its codec', async () => {
     const key = cacheKeys.imageExport({ uid: anImageExportUid() })
-    await right(setNow(cache, asText(key), 'written by an older release'))
-    expect(await valueIn(cache, key)).to.deep.equal(O.none)
+    await right(cacheValue(cache, asText(key), 'written by an older release'))
+    expect(await cachedValue(cache, key)).to.deep.equal(O.none)
   })
 
   it('returns a value through another codec that accepts it', async () => {
     const key = cacheKeys.isAdmin({ sub: 'anna' })
-    await right(setNow(cache, key, true))
-    expect(await valueIn(cache, asText(key))).to.deep.equal(O.some('1'))
+    await right(cacheValue(cache, key, true))
+    expect(await cachedValue(cache, asText(key))).to.deep.equal(O.some('1'))
   })
 
   it('returns none after a delete; a second delete succeeds', async () => {
     const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
-    await right(setNow(cache, key, true))
+    await right(cacheValue(cache, key, true))
     await right(cache.delete(key))
     await right(cache.delete(key))
-    expect(await valueIn(cache, key)).to.deep.equal(O.none)
+    expect(await cachedValue(cache, key)).to.deep.equal(O.none)
   })
 
   it('[V23] discards a value whose load began before a delete, and keeps one loaded after it', async () => {
@@ -148,9 +149,9 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
       const since = await cache.beginLoad(key)
       await right(cache.delete(key))
       await right(cache.set(key, old, since))
-      expect(await valueIn(cache, key)).to.deep.equal(O.none)
+      expect(await cachedValue(cache, key)).to.deep.equal(O.none)
       await right(cache.set(key, !old, await cache.beginLoad(key)))
-      expect(await valueIn(cache, key)).to.deep.equal(O.some(!old))
+      expect(await cachedValue(cache, key)).to.deep.equal(O.some(!old))
     }
   })
 
@@ -161,7 +162,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     const deleting = right(cache.delete(key))
     const late = right(cache.set(key, 'old', since))
     await Promise.all([setting, deleting, late])
-    expect(await valueIn(cache, key)).to.deep.equal(O.none)
+    expect(await cachedValue(cache, key)).to.deep.equal(O.none)
   })
 
   it('[V23] deletes a value by the name of its key', async () => {
@@ -169,9 +170,9 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     const since = await cache.beginLoad(key)
     await right(cache.set(key, 'old', since))
     await right(cache.deleteByName(key.name))
-    expect(await valueIn(cache, key)).to.deep.equal(O.none)
+    expect(await cachedValue(cache, key)).to.deep.equal(O.none)
     await right(cache.set(key, 'old', since))
-    expect(await valueIn(cache, key)).to.deep.equal(O.none)
+    expect(await cachedValue(cache, key)).to.deep.equal(O.none)
     await right(cache.deleteByName('no such key'))
   })
 
@@ -180,9 +181,9 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     const bodies = Array.from({ length: 20 }, (_, i) => `#EXTM3U ${i} ${'x'.repeat(5000 * (20 - i))}`)
     const since = await cache.beginLoad(key)
     await Promise.all(bodies.map((body) => right(cache.set(key, body, since))))
-    expect(await valueIn(cache, key)).to.deep.equal(O.some(bodies.at(-1)))
+    expect(await cachedValue(cache, key)).to.deep.equal(O.some(bodies.at(-1)))
     await Promise.all([right(cache.set(key, 'again', since)), right(cache.delete(key))])
-    expect(await valueIn(cache, key)).to.deep.equal(O.none)
+    expect(await cachedValue(cache, key)).to.deep.equal(O.none)
   })
 
   it('keeps its own copy when a caller mutates a value after setting it', async () => {
@@ -194,8 +195,8 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
       isNegative: () => false,
     }
     const list = ['a']
-    await right(setNow(cache, key, list))
+    await right(cacheValue(cache, key, list))
     list.push('b')
-    expect(await valueIn(cache, key)).to.deep.equal(O.some(['a']))
+    expect(await cachedValue(cache, key)).to.deep.equal(O.some(['a']))
   })
 }

@@ -6,20 +6,20 @@ import sharp from 'sharp'
 import { thumbHashToApproximateAspectRatio, thumbHashToAverageRGBA } from 'thumbhash'
 import { type ImageTarget, planImage } from '../../src/domain/ingest/plan/image-plan.ts'
 import type { ImageProcessor, RenderedImage } from '../../src/ports/image-processor.ts'
-import { chart, readPatches, worstError } from '../support/chart.ts'
+import { chartColours, readPatches, worstError } from '../support/chart.ts'
 import { encodings } from '../support/chart-encodings.ts'
 import { pngChart, pngColour } from '../support/chart-png.ts'
 import { left, right } from '../support/expect-right.ts'
 import {
-  cutShort,
   deepPng,
-  heic,
   lyingPng,
   phonePhoto,
   poster,
   posterPath,
-  quadrants,
-  save,
+  quadrantImage,
+  readHeic,
+  saveFile,
+  truncateBytes,
 } from '../support/pictures.ts'
 import { readPixels } from '../support/read-pixels.ts'
 
@@ -53,24 +53,32 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
     ]
     for (const [what, bytes, facts] of good)
       it(`returns the facts of ${what}`, async () => {
-        const path = await save(folder, 'picture [of=something]', await bytes())
+        const path = await saveFile(folder, 'picture [of=something]', await bytes())
         expect(await right(processor.inspect(path))).to.include(facts)
       })
 
     const bad: ReadonlyArray<[string, () => Promise<Buffer> | string, RegExp]> = [
       ['text', () => 'hello there', /^not a picture/],
       ['nothing', () => '', /empty/],
-      ['a JPEG cut short', async () => cutShort(await readFile(posterPath)), /^damaged or cut short/],
+      ['a JPEG cut short', async () => truncateBytes(await readFile(posterPath)), /^damaged or cut short/],
       [
         'a JPEG of little more than its header',
-        async () => cutShort(await readFile(posterPath), 0.01),
+        async () => truncateBytes(await readFile(posterPath), 0.01),
         /damaged/,
       ],
-      ['a PNG cut short', async () => cutShort(await poster().png().toBuffer()), /^damaged or cut short/],
-      ['a WebP cut short', async () => cutShort(await poster().webp().toBuffer()), /^damaged or cut short/],
+      [
+        'a PNG cut short',
+        async () => truncateBytes(await poster().png().toBuffer()),
+        /^damaged or cut short/,
+      ],
+      [
+        'a WebP cut short',
+        async () => truncateBytes(await poster().webp().toBuffer()),
+        /^damaged or cut short/,
+      ],
       [
         'an AVIF cut short',
-        async () => cutShort(await poster(64).avif().toBuffer()),
+        async () => truncateBytes(await poster(64).avif().toBuffer()),
         /^damaged or cut short/,
       ],
       ['too many pixels', () => lyingPng(30_000, 30_000), /^30000 × 30000 pixels are too many/],
@@ -84,11 +92,11 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
         () => '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
         /^SVG pictures are not/,
       ],
-      ['HEIC', heic, /^HEIC pictures are not/],
+      ['HEIC', readHeic, /^HEIC pictures are not/],
     ]
     for (const [what, bytes, message] of bad)
       it(`refuses ${what}`, async () => {
-        const path = await save(folder, 'x.jpg', await bytes())
+        const path = await saveFile(folder, 'x.jpg', await bytes())
         const refusal = await left(processor.inspect(path))
         expect(refusal)
           .to.have.property('message')
@@ -119,7 +127,7 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
     })
 
     it('turns a photo upright, converts it to sRGB, and strips where it was taken', async () => {
-      const path = await save(folder, 'phone.jpg', await phonePhoto(400, 300))
+      const path = await saveFile(folder, 'phone.jpg', await phonePhoto(400, 300))
       expect(await sharp(path).metadata())
         .to.include.keys('exif', 'icc')
         .and.include({ orientation: 6 })
@@ -134,7 +142,7 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
     })
 
     it('keeps the colours of an image of 16 bits a channel', async () => {
-      const path = await save(folder, 'deep.png', await deepPng(200, 200))
+      const path = await saveFile(folder, 'deep.png', await deepPng(200, 200))
       for (const image of await right(render(path, allAt(100)))) await expectQuadrants(image)
     })
 
@@ -146,21 +154,23 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
         linear: pngChart({ depth: 16, encoding: encodings.linear, chunks: [pngColour.gamma(1)] }),
       }
       for (const [what, bytes] of Object.entries(sources)) {
-        const path = await save(folder, `${what}.png`, bytes)
+        const path = await saveFile(folder, `${what}.png`, bytes)
         for (const image of await right(
           render(path, [
             { format: 'webp', width: 160 },
             { format: 'png', width: 160 },
           ]),
         ))
-          expect(worstError(await readPatches(await readFile(image.path)), chart), what).to.be.at.most(3)
+          expect(worstError(await readPatches(await readFile(image.path)), chartColours), what).to.be.at.most(
+            3,
+          )
       }
     })
 
     it('renders grey images and images in CMYK', async () => {
       const orange = sharp({ create: { width: 150, height: 90, channels: 3, background: '#ff8000' } })
-      const grey = await save(folder, 'grey.png', await poster().toColourspace('b-w').png().toBuffer())
-      const ink = await save(folder, 'ink.jpg', await orange.toColourspace('cmyk').jpeg().toBuffer())
+      const grey = await saveFile(folder, 'grey.png', await poster().toColourspace('b-w').png().toBuffer())
+      const ink = await saveFile(folder, 'ink.jpg', await orange.toColourspace('cmyk').jpeg().toBuffer())
       for (const [path, redOverBlue] of [
         [grey, 0],
         [ink, 1],
@@ -174,13 +184,13 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
     })
 
     it('never enlarges', async () => {
-      const path = await save(folder, 'small.png', await poster(100).png().toBuffer())
+      const path = await saveFile(folder, 'small.png', await poster(100).png().toBuffer())
       const images = await right(render(path, [...allAt(640), { format: 'webp', width: 50 }]))
       expect(images.map(({ width }) => width).sort((a, b) => a - b)).to.deep.equal([50, 100, 100, 100, 100])
     })
 
     it('keeps transparency', async () => {
-      const path = await save(folder, 'glass.png', await poster().ensureAlpha(0.5).png().toBuffer())
+      const path = await saveFile(folder, 'glass.png', await poster().ensureAlpha(0.5).png().toBuffer())
       const targets = allAt(100).filter(({ format }) => format !== 'jpeg')
       for (const image of await right(render(path, targets))) {
         const alpha = await sharp(image.path).extractChannel('alpha').raw().toBuffer()
@@ -190,7 +200,11 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
     })
 
     it('returns a thumbhash with the aspect ratio and colours of the image', async () => {
-      const path = await save(folder, 'red.png', await quadrants(300, 150).tint('red').png().toBuffer())
+      const path = await saveFile(
+        folder,
+        'red.png',
+        await quadrantImage(300, 150).tint('red').png().toBuffer(),
+      )
       const [image] = await right(render(path, [{ format: 'webp', width: 200 }]))
       expect(image?.thumbhash).to.match(/^[\w-]{20,40}$/)
       expect(thumbHashToApproximateAspectRatio(hashOf(image))).to.be.closeTo(2, 0.4)
@@ -224,7 +238,7 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
     })
 
     it('fails with Refused for a truncated image', async () => {
-      const path = await save(folder, 'x.jpg', cutShort(await readFile(posterPath)))
+      const path = await saveFile(folder, 'x.jpg', truncateBytes(await readFile(posterPath)))
       expect(await left(render(path, allAt(100)))).to.include({ _tag: 'Refused' })
     })
 

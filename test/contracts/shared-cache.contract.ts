@@ -4,8 +4,8 @@ import { E, O } from '../../src/fp.ts'
 import type { CachePort } from '../../src/ports/cache.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import type { Clock } from '../../src/ports/clock.ts'
+import { cachedValue } from '../support/cached-value.ts'
 import { right } from '../support/expect-right.ts'
-import { valueIn } from '../support/value-in.ts'
 
 /** What two CachePorts on the same storage promise, as in two processes. */
 export const sharedCacheContract = (
@@ -56,7 +56,7 @@ export const sharedCacheContract = (
     await reading
     while (writes.length === 0) await new Promise((resolve) => setImmediate(resolve))
     await Promise.all(writes)
-    expect(await valueIn(theirs, key)).to.deep.equal(O.none)
-    expect(await valueIn(ours, key)).to.deep.equal(O.none)
+    expect(await cachedValue(theirs, key)).to.deep.equal(O.none)
+    expect(await cachedValue(ours, key)).to.deep.equal(O.none)
   })
 }

@@ -2,12 +2,18 @@ import { expect } from 'chai'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { right } from '../support/expect-right.ts'
 import { firstPixel } from '../support/first-pixel.ts'
-import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
+import {
+  createTranscodingFolder,
+  mediaPath,
+  renditionSeconds,
+  withSmallestVideo,
+} from '../support/transcoding.ts'
 
 /** The colours of a Transcoder's output: the table in docs/media.md. */
 export const transcoderColoursContract = (transcoder: Transcoder): void => {
   const { transcode } = createTranscodingFolder()
-  const transcoded = async (name: string) => right((await transcode(transcoder, media(name), smallest)).task)
+  const transcoded = async (name: string) =>
+    right((await transcode(transcoder, mediaPath(name), withSmallestVideo)).task)
 
   it('[V43] reads untagged high definition as BT.709', async () => {
     const { progressive } = await transcoded('untag709_red.mp4')
@@ -19,7 +25,7 @@ export const transcoderColoursContract = (transcoder: Transcoder): void => {
   it('[V45] accepts HDR that is tagged only with its transfer function', async () => {
     const { renditions, warnings } = await transcoded('pq_only_trc.mp4')
     expect(renditions.map(({ video }) => video === null)).to.deep.equal([false])
-    for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(3, 0.05)
+    for (const rendition of renditions) expect(renditionSeconds(rendition)).to.be.closeTo(3, 0.05)
     expect(warnings).to.deep.equal([])
   })
 }

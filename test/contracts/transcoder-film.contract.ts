@@ -3,10 +3,10 @@ import { expect } from 'chai'
 import { boxesIn, fieldsOf, onlyBox } from '../../src/adapters/transcode/isobmff/isobmff.ts'
 import type { Rendition, TranscodeResult, Transcoder } from '../../src/ports/transcoder.ts'
 import { right } from '../support/expect-right.ts'
-import { createTranscodingFolder, media, secondsOf } from '../support/transcoding.ts'
+import { createTranscodingFolder, mediaPath, renditionSeconds } from '../support/transcoding.ts'
 
 const startsOf = ({ parts, timescale }: Rendition): ReadonlyArray<number> =>
-  parts.map((_, i) => secondsOf({ parts: parts.slice(0, i), timescale }))
+  parts.map((_, i) => renditionSeconds({ parts: parts.slice(0, i), timescale }))
 
 /** Presentation time of the first sample (ticks): composition offset minus the start of the edit list. */
 const firstShownAt = (trak: Uint8Array): number => {
@@ -28,7 +28,7 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
 
   before(async () => {
     // A name with special characters of a shell, of FFmpeg and of printf.
-    const path = await written("concat:a b 'c' %d $(x).mp4", await readFile(media('bunny.mp4')))
+    const path = await written("concat:a b 'c' %d $(x).mp4", await readFile(mediaPath('bunny.mp4')))
     const run = await transcode(transcoder, path, (plan) => ({ ...plan, partSeconds: 2 }))
     output = await right(run.task)
     target = run.target
@@ -61,8 +61,8 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
   })
 
   it('keeps the duration of the source, within a frame', () => {
-    for (const film of films()) expect(secondsOf(film)).to.equal(4)
-    for (const sound of sounds()) expect(secondsOf(sound)).to.be.closeTo(4, 0.022)
+    for (const film of films()) expect(renditionSeconds(film)).to.equal(4)
+    for (const sound of sounds()) expect(renditionSeconds(sound)).to.be.closeTo(4, 0.022)
   })
 
   it('writes an init segment, and segments of nothing but fragments', async () => {

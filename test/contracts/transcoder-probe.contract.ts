@@ -2,8 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
-import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
-import { inOtherStreams } from '../support/transport-stream.ts'
+import {
+  createTranscodingFolder,
+  mediaPath,
+  renditionSeconds,
+  withSmallestVideo,
+} from '../support/transcoding.ts'
+import { withOtherPids } from '../support/transport-stream.ts'
 
 /** What a Transcoder reports about a file before it transcodes. `make`: see transcoder.contract.ts. */
 export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder): void => {
@@ -11,44 +16,44 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
   const { transcode, written } = createTranscodingFolder()
 
   it('returns the facts of a film', async () => {
-    const { durationSeconds, video, audio } = await right(transcoder.probe(media('bunny.mp4')))
+    const { durationSeconds, video, audio } = await right(transcoder.probe(mediaPath('bunny.mp4')))
     expect(durationSeconds).to.be.closeTo(4, 0.1)
     expect(video).to.include({ width: 640, height: 360, averageRate: 24, interlaced: false })
     expect(audio).to.include({ codec: 'aac', channels: 2, sampleRate: 48_000 })
   })
 
   it('returns sizes as displayed: upright, with square pixels', async () => {
-    const turned = await right(transcoder.probe(media('bunny-turned.mp4')))
+    const turned = await right(transcoder.probe(mediaPath('bunny-turned.mp4')))
     expect(turned.video).to.include({ width: 180, height: 320 })
-    const broadcast = await right(transcoder.probe(media('bunny-broadcast.m2t')))
+    const broadcast = await right(transcoder.probe(mediaPath('bunny-broadcast.m2t')))
     expect(broadcast.video).to.include({ width: 512, height: 288, interlaced: true })
   })
 
   it('detects interlaced video, also where the container announces none', async () => {
-    const interlaced = await right(transcoder.probe(media('interlaced.avi')))
+    const interlaced = await right(transcoder.probe(mediaPath('interlaced.avi')))
     expect(interlaced.video).to.include({ codec: 'mpeg4', interlaced: true })
     // Its first 40 frames are progressive, and have other parameter sets.
-    const later = await right(transcoder.probe(media('fields-later.mkv')))
+    const later = await right(transcoder.probe(mediaPath('fields-later.mkv')))
     expect(later.video).to.include({ codec: 'h264', interlaced: true })
     // In HEVC each field is a coded picture of half the height.
-    const fields = await right(transcoder.probe(media('fields.mkv')))
+    const fields = await right(transcoder.probe(mediaPath('fields.mkv')))
     expect(fields.video).to.include({ width: 160, height: 96, codedHeight: 48, interlaced: false })
   })
 
   it('detects high dynamic range', async () => {
-    const { video } = await right(transcoder.probe(media('bunny-hdr.mp4')))
+    const { video } = await right(transcoder.probe(mediaPath('bunny-hdr.mp4')))
     expect(video?.colour).to.deep.equal({ primaries: 9, transfer: 16, matrix: 9 })
   })
 
   it('does not report cover art as video', async () => {
-    const { video, audio } = await right(transcoder.probe(media('bunny.mp3')))
+    const { video, audio } = await right(transcoder.probe(mediaPath('bunny.mp3')))
     expect(video).to.equal(null)
     expect(audio).to.include({ codec: 'mp3', channels: 2, sampleRate: 44_100, bitrate: 128_000 })
   })
 
   it('warns that a film continues in other streams, which it leaves out', async () => {
-    const film = await readFile(media('beat.m2t'))
-    const path = await written('other-streams.ts', Buffer.concat([film, inOtherStreams(film)]))
+    const film = await readFile(mediaPath('beat.m2t'))
+    const path = await written('other-streams.ts', Buffer.concat([film, withOtherPids(film)]))
     const { warnings } = await right(transcoder.probe(path))
     expect(warnings[0]).to.match(
       /^after [56]\.\d seconds the film goes on in other streams, which are left out: cut the file there, and add each part$/,
@@ -57,12 +62,12 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
   })
 
   it('fails with Refused for a file that is too long', async () => {
-    const error = await left(make(3).probe(media('bunny.mp4')))
+    const error = await left(make(3).probe(mediaPath('bunny.mp4')))
     expect(error).to.deep.equal({ _tag: 'Refused', message: 'the file plays for longer than 3 seconds' })
   })
 
   it('fails with Refused for an mp4 without its index, and says that it was never finished', async () => {
-    const film = await readFile(media('bunny.mp4'))
+    const film = await readFile(mediaPath('bunny.mp4'))
     const [moov, free] = [film.indexOf('moov') - 4, film.indexOf('free') - 4]
     const unfinished = Buffer.concat([film.subarray(0, moov), film.subarray(free)])
     expect(await left(transcoder.probe(await written('unfinished.mp4', unfinished)))).to.deep.equal({
@@ -72,33 +77,33 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
   })
 
   it('[V44] measures a file whose header announces too long a duration, before it refuses it', async () => {
-    const { durationSeconds, declaredSeconds } = await right(make(13).probe(media('flvdur.flv')))
+    const { durationSeconds, declaredSeconds } = await right(make(13).probe(mediaPath('flvdur.flv')))
     expect(declaredSeconds).to.be.above(13)
     expect(durationSeconds).to.be.closeTo(12, 0.2)
   })
 
   for (const stream of ['video', 'audio'])
     it(`[V44] believes no end of the ${stream} that it has measured to be wrong`, async () => {
-      const film = await readFile(media('beat.mkv'))
+      const film = await readFile(mediaPath('beat.mkv'))
       const tags = [film.indexOf('00:01:46.000000000'), film.indexOf('00:01:46.001000000')]
       film.write('99:00:00.000000000', tags[stream === 'video' ? 0 : 1] ?? 0)
       const path = await written(`${stream}-lies.mkv`, film)
-      const { task } = await transcode(make(130), path, smallest)
+      const { task } = await transcode(make(130), path, withSmallestVideo)
       const { renditions } = await right(task)
-      for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(6, 0.1)
+      for (const rendition of renditions) expect(renditionSeconds(rendition)).to.be.closeTo(6, 0.1)
     })
 
   it('fails with Refused for a file without audio and video, in one line without a path', async () => {
-    const film = await readFile(media('bunny.mp4'))
+    const film = await readFile(mediaPath('bunny.mp4'))
     const noMoov = film.subarray(film.indexOf('moov') + 100)
-    const playlist = `#EXTM3U\n#EXTINF:4,\nfile://${media('bunny.mp4')}\n#EXT-X-ENDLIST\n`
+    const playlist = `#EXTM3U\n#EXTINF:4,\nfile://${mediaPath('bunny.mp4')}\n#EXT-X-ENDLIST\n`
     const hostile = {
       'text.mp4': 'I am a film, believe me.\n'.repeat(50),
       'empty.mp4': '',
       'random.mp4': Uint8Array.from({ length: 5000 }, (_, i) => (i * i * 31 + (i >> 3) * 7) % 251),
       'no-moov.mp4': noMoov,
       'playlist.mp4': playlist,
-      'list.mp3': `ffconcat version 1.0\nfile '${media('bunny.mp3')}'\n`,
+      'list.mp3': `ffconcat version 1.0\nfile '${mediaPath('bunny.mp3')}'\n`,
     }
     for (const [name, bytes] of Object.entries(hostile)) {
       const error = await left(transcoder.probe(await written(name, bytes)))

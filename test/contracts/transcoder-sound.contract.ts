@@ -3,8 +3,8 @@ import { examineTranscoded } from '../../src/domain/ingest/examine-transcoded.ts
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { right } from '../support/expect-right.ts'
-import { decodedSound, peakOf, wav } from '../support/sound.ts'
-import { createTranscodingFolder, media } from '../support/transcoding.ts'
+import { createWav, decodeAudio, peakAmplitude } from '../support/sound.ts'
+import { createTranscodingFolder, mediaPath } from '../support/transcoding.ts'
 
 const sine = (hertz: number, level: number) => (time: number) => level * Math.sin(2 * Math.PI * hertz * time)
 
@@ -18,46 +18,46 @@ export const transcoderSoundContract = (transcoder: Transcoder): void => {
       audio: plan.audio.slice(-1),
     }))
     const { renditions, progressive } = await right(task)
-    return { rendition: renditions[0], samples: await decodedSound(progressive[0]?.file.path ?? '') }
+    return { rendition: renditions[0], samples: await decodeAudio(progressive[0]?.file.path ?? '') }
   }
 
   it('[V48] lowers the volume of 5.1 that would clip in stereo', async () => {
-    const bytes = wav({ channels: 6, sampleRate: 48_000, seconds: 1 }, sine(440, 0.98))
+    const bytes = createWav({ channels: 6, sampleRate: 48_000, seconds: 1 }, sine(440, 0.98))
     const { rendition, samples } = await transcoded('loud.wav', bytes)
     expect(rendition?.audio?.channels).to.equal(2)
-    expect(peakOf(samples)).to.be.within(0.75, 1)
+    expect(peakAmplitude(samples)).to.be.within(0.75, 1)
   })
 
   it('[V48] lowers the volume of a source beyond full scale', async () => {
-    const bytes = wav({ channels: 2, sampleRate: 44_100, seconds: 1 }, sine(440, 1.9))
-    expect(peakOf((await transcoded('beyond.wav', bytes)).samples)).to.be.within(0.75, 1)
+    const bytes = createWav({ channels: 2, sampleRate: 44_100, seconds: 1 }, sine(440, 1.9))
+    expect(peakAmplitude((await transcoded('beyond.wav', bytes)).samples)).to.be.within(0.75, 1)
   })
 
   it('[V48] keeps level and timing of audio that does not clip', async () => {
     // A tone at half of full scale that starts at 0.5 seconds.
     const tone = sine(1000, 0.5)
-    const bytes = wav({ channels: 2, sampleRate: 48_000, seconds: 1 }, (time) =>
+    const bytes = createWav({ channels: 2, sampleRate: 48_000, seconds: 1 }, (time) =>
       time < 0.5 ? 0 : tone(time),
     )
     const { samples } = await transcoded('tone.wav', bytes)
-    expect(peakOf(samples.subarray(30_000, 40_000))).to.be.closeTo(0.5, 0.02)
+    expect(peakAmplitude(samples.subarray(30_000, 40_000))).to.be.closeTo(0.5, 0.02)
     expect(samples.findIndex((sample) => Math.abs(sample) > 0.25) / 48_000).to.be.closeTo(0.5, 0.004)
   })
 
   it('[V48] does not clip where audio changes from stereo to 5.1, and reports the true duration', async () => {
-    const whole = await right(transcoder.probe(media('chlayout.m2t')))
+    const whole = await right(transcoder.probe(mediaPath('chlayout.m2t')))
     const facts = { ...whole, video: null }
     const plan = planMedia(facts)
-    const task = transcoder.transcode(media('chlayout.m2t'), facts, plan, await newTarget(), () => {})
+    const task = transcoder.transcode(mediaPath('chlayout.m2t'), facts, plan, await newTarget(), () => {})
     const output = await right(task)
-    expect(peakOf(await decodedSound(output.progressive[0]?.file.path ?? ''))).to.be.below(1)
+    expect(peakAmplitude(await decodeAudio(output.progressive[0]?.file.path ?? ''))).to.be.below(1)
     expect(output.sourceSeconds).to.be.closeTo(facts.declaredSeconds ?? 0, 0.1)
     expect(output.warnings).to.deep.equal([])
     expect(examineTranscoded(output, plan)).to.deep.equal([])
   })
 
   it('[V48] makes one rendition of 8 kHz mono', async () => {
-    const bytes = wav({ channels: 1, sampleRate: 8000, seconds: 1 }, sine(440, 0.5))
+    const bytes = createWav({ channels: 1, sampleRate: 8000, seconds: 1 }, sine(440, 0.5))
     const { task } = await transcode(transcoder, await written('telephone.wav', bytes))
     const { renditions } = await right(task)
     expect(renditions.map(({ audio }) => audio)).to.deep.equal([{ channels: 1, sampleRate: 48_000 }])

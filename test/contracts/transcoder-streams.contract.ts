@@ -3,43 +3,48 @@ import { expect } from 'chai'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
 import { beatsOf, expectInSync } from '../support/flash-and-beep.ts'
-import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
-import { multiplexed } from '../support/transport-stream.ts'
+import {
+  createTranscodingFolder,
+  mediaPath,
+  renditionSeconds,
+  withSmallestVideo,
+} from '../support/transcoding.ts'
+import { multiplexPrograms } from '../support/transport-stream.ts'
 
 /** Which of a file's streams a Transcoder uses, and what it reports about the others. */
 export const transcoderStreamsContract = (transcoder: Transcoder): void => {
   const { transcode, written } = createTranscodingFolder()
-  const warningsOf = async (name: string) => (await right(transcoder.probe(media(name)))).warnings
+  const warningsOf = async (name: string) => (await right(transcoder.probe(mediaPath(name)))).warnings
 
   for (const [name, codec] of [
     ['subonly.mkv', 'subrip'],
     ['subonly.mp4', 'mov_text'],
   ] as const)
     it(`[V40] transcodes a film with subtitles (${codec}), and warns that they are left out`, async () => {
-      const { task } = await transcode(transcoder, media(name), smallest)
+      const { task } = await transcode(transcoder, mediaPath(name), withSmallestVideo)
       const { renditions, warnings } = await right(task)
       expect(renditions.map(({ video }) => video === null)).to.deep.equal([false, true])
       // Video starts 21 ms after audio, and its frames are aligned to the frame rate.
-      for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(12, 0.06)
+      for (const rendition of renditions) expect(renditionSeconds(rendition)).to.be.closeTo(12, 0.06)
       expect(warnings).to.deep.equal([`left out: subtitles (${codec})`])
     })
 
   it('[V40] leaves out audio that is not decoded, with a warning', async () => {
-    const { task } = await transcode(transcoder, media('dts.mp4'), smallest)
+    const { task } = await transcode(transcoder, mediaPath('dts.mp4'), withSmallestVideo)
     const { renditions, warnings } = await right(task)
     expect(renditions.map(({ audio }) => audio?.channels)).to.deep.equal([undefined, 1])
     expect(warnings).to.deep.equal(['left out: sound in fra (dts), which is not decoded'])
   })
 
   it('[V40] returns the facts of a film that has a stream that is not decoded', async () => {
-    const { video, audio } = await right(transcoder.probe(media('dts.mp4')))
+    const { video, audio } = await right(transcoder.probe(mediaPath('dts.mp4')))
     expect(video).to.include({ width: 180, height: 320, averageRate: 24, interlaced: false })
     expect(video?.colour.transfer).to.equal(16)
     expect(audio).to.include({ codec: 'aac', channels: 1, sampleRate: 44_100 })
   })
 
   it('[V40] fails with Refused for a file that it cannot decode, and says why and what to do', async () => {
-    const error = await left(transcoder.probe(media('dts.mka')))
+    const error = await left(transcoder.probe(mediaPath('dts.mka')))
     expect(error).to.deep.equal({
       _tag: 'Refused',
       message: 'the sound is in dts, which is not decoded: convert it to AAC, MP3, Opus or FLAC',
@@ -48,19 +53,19 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
 
   /** Announces the first AAC track as MP3: object type 0x6b in place of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2). */
   const withBrokenSound = async () => {
-    const bytes = await readFile(media('two-sounds.mp4'))
+    const bytes = await readFile(mediaPath('two-sounds.mp4'))
     const config = bytes.indexOf(Buffer.from([0x04, 0x80, 0x80, 0x80]), bytes.indexOf('esds'))
     bytes[config + 5] = 0x6b
     return written('two-sounds.mp4', bytes)
   }
   for (const [name, broken, path] of [
     ['a wrong header', 'mp3', withBrokenSound],
-    ['noise', 'mp2', async () => media('noise.mkv')],
+    ['noise', 'mp2', async () => mediaPath('noise.mkv')],
   ] as const)
     it(`uses the next audio track where the chosen one is broken (${name}), with a warning`, async () => {
-      const { task } = await transcode(transcoder, await path(), smallest)
+      const { task } = await transcode(transcoder, await path(), withSmallestVideo)
       const { renditions, progressive, warnings } = await right(task)
-      for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(6, 0.1)
+      for (const rendition of renditions) expect(renditionSeconds(rendition)).to.be.closeTo(6, 0.1)
       expectInSync(await beatsOf(progressive[0]?.file.path ?? ''))
       expect(renditions.map(({ audio }) => audio !== null)).to.deep.equal([false, true])
       expect(warnings).to.deep.equal([
@@ -76,7 +81,7 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
   })
 
   it('[V47] leaves out a commentary, even where it is the default track', async () => {
-    const film = await readFile(media('multi.mkv'))
+    const film = await readFile(mediaPath('multi.mkv'))
     // Replaces the TrackUID by FlagCommentary (RFC 9559 §5.1.4.1.11) and a Void.
     const trackUid = film.lastIndexOf(Buffer.from([0x73, 0xc5, 0x88]), film.indexOf('eng'))
     film.set([0x55, 0xaf, 0x81, 1, 0xec, 0x85, 0, 0, 0, 0, 0], trackUid)
@@ -86,12 +91,15 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
   })
 
   it('uses video and audio of one program of several, on the clock of that program', async () => {
-    const [first, second] = [await readFile(media('beat.m2t')), await readFile(media('bunny-broadcast.m2t'))]
-    const path = await written('programs.ts', multiplexed(first, second))
-    const { task } = await transcode(transcoder, path, smallest)
+    const [first, second] = [
+      await readFile(mediaPath('beat.m2t')),
+      await readFile(mediaPath('bunny-broadcast.m2t')),
+    ]
+    const path = await written('programs.ts', multiplexPrograms(first, second))
+    const { task } = await transcode(transcoder, path, withSmallestVideo)
     const { renditions, warnings } = await right(task)
     expect(renditions.map(({ video }) => video?.height)).to.deep.equal([240, undefined])
-    for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(1, 0.1)
+    for (const rendition of renditions) expect(renditionSeconds(rendition)).to.be.closeTo(1, 0.1)
     expect(warnings).to.deep.equal([
       'left out: pictures of program 1 (mpeg2video, 160x90)',
       'left out: sound of program 1 (mp2, 1 channel)',
@@ -99,7 +107,7 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
   })
 
   it('[V48] uses the film, not the thumbnail stream before it', async () => {
-    const { video, warnings } = await right(transcoder.probe(media('thumbnail-first.mkv')))
+    const { video, warnings } = await right(transcoder.probe(mediaPath('thumbnail-first.mkv')))
     expect(video).to.include({ width: 320, height: 180 })
     expect(warnings).to.deep.equal(['left out: pictures (mjpeg, 64x36)'])
   })

@@ -5,8 +5,13 @@ import { boxesIn, onlyBox } from '../../src/adapters/transcode/isobmff/isobmff.t
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { right } from '../support/expect-right.ts'
 import { type Beats, beatsOf, expectInSync } from '../support/flash-and-beep.ts'
-import { type TimedFilm, timeRows } from '../support/time-rows.ts'
-import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
+import { documentedTimeRows, type TimedFilm } from '../support/time-rows.ts'
+import {
+  createTranscodingFolder,
+  mediaPath,
+  renditionSeconds,
+  withSmallestVideo,
+} from '../support/transcoding.ts'
 
 /** Timestamps of the output for unusual films: the table in docs/media.md. */
 export const transcoderSyncContract = (transcoder: Transcoder, times: 'all' | 'one a kind'): void => {
@@ -14,8 +19,8 @@ export const transcoderSyncContract = (transcoder: Transcoder, times: 'all' | 'o
 
   const pathOf = async ({ file, change }: TimedFilm, name: string) =>
     change === undefined
-      ? media(file)
-      : written(`${name}-${basename(file)}`, change(await readFile(media(file))))
+      ? mediaPath(file)
+      : written(`${name}-${basename(file)}`, change(await readFile(mediaPath(file))))
 
   const expectBeats = ({ flashes, beeps }: Beats, { beats, silent = [], dark = [], apart }: TimedFilm) => {
     const isNear = (others: ReadonlyArray<number>) => (second: number) =>
@@ -33,7 +38,7 @@ export const transcoderSyncContract = (transcoder: Transcoder, times: 'all' | 'o
   }
 
   it('[V48] does not reorder frames below 10 a second, as some players would show them late', async () => {
-    const { task } = await transcode(transcoder, media('onepic.mp4'), smallest)
+    const { task } = await transcode(transcoder, mediaPath('onepic.mp4'), withSmallestVideo)
     const [file] = (await right(task)).progressive
     const moov = onlyBox(await readFile(file?.file.path ?? ''), 'moov')
     const [trak] = boxesIn(moov).filter(({ type }) => type === 'trak')
@@ -44,13 +49,13 @@ export const transcoderSyncContract = (transcoder: Transcoder, times: 'all' | 'o
       .and.not.to.include('ctts')
   })
 
-  for (const [r, { comesIn, comesOut, films }] of timeRows.entries())
+  for (const [r, { comesIn, comesOut, films }] of documentedTimeRows.entries())
     for (const [f, film] of (times === 'all' ? films : films.slice(0, 1)).entries())
       it(`[V41] [V42] [V44] ${comesIn}: ${comesOut} (${film.file}, ${f + 1})`, async () => {
-        const { task } = await transcode(transcoder, await pathOf(film, `${r}-${f}`), smallest)
+        const { task } = await transcode(transcoder, await pathOf(film, `${r}-${f}`), withSmallestVideo)
         const { renditions, progressive, warnings } = await right(task)
         for (const rendition of renditions)
-          expect(secondsOf(rendition), rendition.name).to.be.closeTo(film.seconds, 0.3)
+          expect(renditionSeconds(rendition), rendition.name).to.be.closeTo(film.seconds, 0.3)
         const rate = renditions[0]?.video?.frameRate
         if (film.frameRate !== undefined)
           expect((rate?.num ?? 0) / (rate?.den ?? 1)).to.be.closeTo(film.frameRate, 1e-6)

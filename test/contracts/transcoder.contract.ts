@@ -3,7 +3,12 @@ import { expect } from 'chai'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
-import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
+import {
+  createTranscodingFolder,
+  mediaPath,
+  renditionSeconds,
+  withSmallestVideo,
+} from '../support/transcoding.ts'
 import { transcoderColoursContract } from './transcoder-colours.contract.ts'
 import { transcoderFilmContract } from './transcoder-film.contract.ts'
 import { transcoderLadderContract } from './transcoder-ladder.contract.ts'
@@ -38,25 +43,25 @@ export const transcoderContract = (
     const { transcode, newTarget, written } = createTranscodingFolder()
 
     it('makes an audio rendition for each rung, without title and cover art', async () => {
-      const { task } = await transcode(transcoder, media('bunny.mp3'))
+      const { task } = await transcode(transcoder, mediaPath('bunny.mp3'))
       const { renditions, progressive } = await right(task)
       expect(renditions.map(({ name, audio }) => [name, audio?.sampleRate])).to.deep.equal([
         ['a64', 44_100],
         ['a128', 44_100],
       ])
-      for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(4, 0.06)
+      for (const rendition of renditions) expect(renditionSeconds(rendition)).to.be.closeTo(4, 0.06)
       expect(progressive.map((file) => file.renditions)).to.deep.equal([['a64'], ['a128']])
       for (const { file } of progressive)
         expect((await readFile(file.path)).includes('Bunny')).to.equal(false)
     })
 
     it('keeps mono mono', async () => {
-      const { task } = await transcode(transcoder, media('bunny.ogg'))
+      const { task } = await transcode(transcoder, mediaPath('bunny.ogg'))
       expect((await right(task)).renditions.map(({ audio }) => audio?.channels)).to.deep.equal([1])
     })
 
     it('turns video upright', async () => {
-      const { task } = await transcode(transcoder, media('bunny-turned.mp4'))
+      const { task } = await transcode(transcoder, mediaPath('bunny-turned.mp4'))
       const { renditions, progressive } = await right(task)
       expect(renditions[0]?.video).to.include({ width: 180, height: 320 })
       const again = await right(transcoder.probe(progressive[0]?.file.path ?? ''))
@@ -64,17 +69,17 @@ export const transcoderContract = (
     })
 
     it('starts at 0 for any start time of the source, with square pixels, not interlaced', async () => {
-      const { task } = await transcode(transcoder, media('bunny-broadcast.m2t'))
+      const { task } = await transcode(transcoder, mediaPath('bunny-broadcast.m2t'))
       const { renditions, progressive } = await right(task)
       for (const { video } of renditions.filter((rendition) => rendition.video !== null))
         expect(video?.frameRate).to.deep.equal({ num: 50, den: 1 })
-      for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(1, 0.03)
+      for (const rendition of renditions) expect(renditionSeconds(rendition)).to.be.closeTo(1, 0.03)
       const again = await right(transcoder.probe(progressive[0]?.file.path ?? ''))
       expect(again.video).to.include({ width: 512, height: 288, interlaced: false })
     })
 
     it('converts high dynamic range to standard', async () => {
-      const { task } = await transcode(transcoder, media('bunny-hdr.mp4'))
+      const { task } = await transcode(transcoder, mediaPath('bunny-hdr.mp4'))
       const { progressive, warnings } = await right(task)
       expect(warnings).to.deep.equal([])
       expect((await right(transcoder.probe(progressive[0]?.file.path ?? ''))).video?.colour).to.deep.equal({
@@ -86,10 +91,14 @@ export const transcoderContract = (
 
     it('leaves out audio that cannot be decoded, with a warning', async () => {
       // AAC announced as MP3: object type 0x6b in place of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2).
-      const bytes = await readFile(media('bunny.mp4'))
+      const bytes = await readFile(mediaPath('bunny.mp4'))
       const config = bytes.indexOf(Buffer.from([0x04, 0x80, 0x80, 0x80]), bytes.indexOf('esds'))
       bytes[config + 5] = 0x6b
-      const { task } = await transcode(transcoder, await written('broken-sound.mp4', bytes), smallest)
+      const { task } = await transcode(
+        transcoder,
+        await written('broken-sound.mp4', bytes),
+        withSmallestVideo,
+      )
       const { renditions, progressive, warnings } = await right(task)
       expect(renditions.map(({ name }) => name)).to.deep.equal(['v240'])
       expect(progressive.map((file) => file.renditions)).to.deep.equal([['v240']])
@@ -97,11 +106,11 @@ export const transcoderContract = (
     })
 
     it('fails with Refused for a truncated film, and says how much of it can be decoded', async () => {
-      const bytes = await readFile(media('bunny.mp4'))
+      const bytes = await readFile(mediaPath('bunny.mp4'))
       const { task } = await transcode(
         transcoder,
         await written('short.mp4', bytes.subarray(0, bytes.length * 0.5)),
-        smallest,
+        withSmallestVideo,
       )
       const error = await left(task)
       expect(error._tag).to.equal('Refused')
@@ -111,25 +120,33 @@ export const transcoderContract = (
     })
 
     it('fails with Refused for a film of which nothing can be decoded', async () => {
-      const bytes = await readFile(media('bunny.mp4'))
+      const bytes = await readFile(mediaPath('bunny.mp4'))
       bytes.fill(0x55, bytes.indexOf('mdat') + 4)
       const path = await written('nothing.mp4', bytes)
       const probed = await transcoder.probe(path)()
       const error =
-        probed._tag === 'Left' ? probed.left : await left((await transcode(transcoder, path, smallest)).task)
+        probed._tag === 'Left'
+          ? probed.left
+          : await left((await transcode(transcoder, path, withSmallestVideo)).task)
       expect(error._tag).to.equal('Refused')
     })
 
     it('fails with Refused when a film turns out longer than the maximum', async () => {
       const strict = make(1)
       const facts = {
-        ...(await right(transcoder.probe(media('bunny.mp4')))),
+        ...(await right(transcoder.probe(mediaPath('bunny.mp4')))),
         durationSeconds: null,
         declaredSeconds: null,
       }
       const target = await newTarget()
       const error = await left(
-        strict.transcode(media('bunny.mp4'), facts, smallest(planMedia(facts)), target, () => {}),
+        strict.transcode(
+          mediaPath('bunny.mp4'),
+          facts,
+          withSmallestVideo(planMedia(facts)),
+          target,
+          () => {},
+        ),
       )
       expect(error).to.deep.equal({ _tag: 'Refused', message: 'the file plays for longer than 1 seconds' })
     })

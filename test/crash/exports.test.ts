@@ -8,7 +8,7 @@ import { createKnex } from '../../src/adapters/knex/create-knex.ts'
 import { createEmbeddedConnection } from '../../src/adapters/postgres-embedded/embedded-connection.ts'
 import { compiledLarder } from '../support/compiled-larder.ts'
 import { runLarder, serveLarder } from '../support/run-larder.ts'
-import { serverGone } from '../support/server-gone.ts'
+import { waitForServerExit } from '../support/wait-for-server-exit.ts'
 
 describe('[V24] exports after their process was killed', () => {
   let folder: string
@@ -58,6 +58,6 @@ describe('[V24] exports after their process was killed', () => {
 
     for (const { end } of servers) expect(await end('SIGTERM')).to.equal(0)
     expect(await readdir(join(data, 'scratch'))).to.deep.equal([])
-    await serverGone(join(data, 'postgres'))
+    await waitForServerExit(join(data, 'postgres'))
   }).timeout(300_000)
 })

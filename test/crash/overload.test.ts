@@ -7,14 +7,14 @@ import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-imag
 import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { startServer } from '../fuzz/server-process.ts'
 import { anImageFileUid } from '../support/builders.ts'
-import { keepBusy, newResult } from '../support/crowd-client.ts'
+import { newCrowdResult, sendRequestsUntil } from '../support/crowd-client.ts'
 import { right } from '../support/expect-right.ts'
 import { quantile, startHealthProbe } from '../support/health-probe.ts'
 import { seedImage } from '../support/library.ts'
 import { createMemoryLarder, testKeys } from '../support/memory-larder.ts'
-import { someBytes } from '../support/origins.ts'
-import { urlOf, withDatabase } from '../support/postgres.ts'
-import { until } from '../support/processes.ts'
+import { pseudoRandomBytes } from '../support/origins.ts'
+import { connectionUrl, withDatabase } from '../support/postgres.ts'
+import { pollUntilTrue } from '../support/processes.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
 const clients = 2000
@@ -33,13 +33,13 @@ describe(`${clients} connections with constant cache misses (R9) [V28]`, () => {
       imageFiles: createKnexImageFileRepository(database.knex()),
       contentFiles: createKnexContentFileRepository(database.knex()),
     })
-    const image = await seedImage(larder, [someBytes(40_000)])
+    const image = await seedImage(larder, [pseudoRandomBytes(40_000)])
     const server = await startServer({
       PORT: '0',
       SAMPLE_MEDIA: '0',
       LAME_DUCK_SECONDS: '0',
       DATA_DIR: dataDir,
-      DATABASE_URL: urlOf(database.connection()),
+      DATABASE_URL: connectionUrl(database.connection()),
       IMAGE_TOKEN_KEYS: formatTokenKeys([testKeys.image]),
     })
     const { port } = server
@@ -66,16 +66,16 @@ describe(`${clients} connections with constant cache misses (R9) [V28]`, () => {
     }, 100)
     const rssBefore = server.rssBytes()
     const connectProbe = startHealthProbe(port)
-    const [ofCold, ofHits] = [newResult(), newResult()]
+    const [ofCold, ofHits] = [newCrowdResult(), newCrowdResult()]
     const nextCold = () => ({ target: cold[nextUrl++ % cold.length] ?? '/' })
     let turn = 0
     const nextHit = () => ({ target: hits[turn++ % hits.length] ?? '/' })
     const busy = [
-      ...Array.from({ length: clients }, () => keepBusy(port, nextCold, () => isOver, ofCold)),
-      ...Array.from({ length: 8 }, () => keepBusy(port, nextHit, () => isOver, ofHits)),
+      ...Array.from({ length: clients }, () => sendRequestsUntil(port, nextCold, () => isOver, ofCold)),
+      ...Array.from({ length: 8 }, () => sendRequestsUntil(port, nextHit, () => isOver, ofHits)),
     ]
     // Connections are accepted one by one, those of the health probe among the others.
-    await until(async () => ofCold.served >= clients)
+    await pollUntilTrue(async () => ofCold.served >= clients)
     const duringConnects = await connectProbe.stop()
     const probe = startHealthProbe(port)
     setTimeout(() => {

@@ -7,7 +7,7 @@ import { expect } from 'chai'
 import { createKnex } from '../../src/adapters/knex/create-knex.ts'
 import { createEmbeddedConnection } from '../../src/adapters/postgres-embedded/embedded-connection.ts'
 import { runLarder } from '../support/run-larder.ts'
-import { serverGone } from '../support/server-gone.ts'
+import { waitForServerExit } from '../support/wait-for-server-exit.ts'
 
 describe('[V39] a remake after its process was killed', () => {
   let folder: string
@@ -61,6 +61,6 @@ describe('[V39] a remake after its process was killed', () => {
     expect(now.filter((uid) => old.includes(uid))).to.deep.equal([])
     await db.destroy()
     await embedded.stop()
-    await serverGone(join(data, 'postgres'))
+    await waitForServerExit(join(data, 'postgres'))
   }).timeout(300_000)
 })

@@ -12,10 +12,10 @@ import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { bytesBelow } from '../support/disk-usage.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
 import { createMemoryLarder, testKeys } from '../support/memory-larder.ts'
-import { someBytes } from '../support/origins.ts'
-import { urlOf, withDatabase } from '../support/postgres.ts'
+import { pseudoRandomBytes } from '../support/origins.ts'
+import { connectionUrl, withDatabase } from '../support/postgres.ts'
 import { receive } from '../support/receive.ts'
-import { silent } from '../support/recording-log.ts'
+import { silentLog } from '../support/recording-log.ts'
 import { serveLarder } from '../support/run-larder.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
@@ -29,7 +29,7 @@ const seed = Number(process.env.CRASH_SEED ?? randomInt(2 ** 31))
 
 /** Returns integers below `max`, always the same for one seed. */
 const createDice = (from: number): ((max: number) => number) => {
-  const bytes = someBytes(2 ** 16, from)
+  const bytes = pseudoRandomBytes(2 ** 16, from)
   let at = 0
   return (max) => {
     at = (at + 4) % (bytes.length - 4)
@@ -40,7 +40,7 @@ const createDice = (from: number): ((max: number) => number) => {
 describe(`larder serve, killed repeatedly during fills (R3; CRASH_SEED=${seed})`, () => {
   const database = withDatabase()
   const dice = createDice(seed)
-  const bodies = sizes.map((size, at) => someBytes(size, at + 1))
+  const bodies = sizes.map((size, at) => pseudoRandomBytes(size, at + 1))
   let dataDir: string
   let dir: string
   let folders: CacheFolders
@@ -60,7 +60,7 @@ describe(`larder serve, killed repeatedly during fills (R3; CRASH_SEED=${seed})`
     image = await seedImage(larder, bodies)
     env = {
       DATA_DIR: dataDir,
-      DATABASE_URL: urlOf(database.connection()),
+      DATABASE_URL: connectionUrl(database.connection()),
       IMAGE_TOKEN_KEYS: formatTokenKeys([testKeys.image]),
       CACHE_MAX_BYTES: String(cacheMaxBytes),
       CACHE_MEMORY_BYTES: String(8 * MB),
@@ -123,7 +123,7 @@ describe(`larder serve, killed repeatedly during fills (R3; CRASH_SEED=${seed})`
     expect(await end('SIGTERM')).to.equal(0)
     expect(err).to.deep.equal([])
 
-    const options = { clock: Date.now, log: silent, scope: base, maxBytes: cacheMaxBytes }
+    const options = { clock: Date.now, log: silentLog, scope: base, maxBytes: cacheMaxBytes }
     const cache = await openDiskCache({ ...options, dir })
     await cache.sweep()
     expect(await readdir(folders.fills)).to.deep.equal([])

@@ -8,14 +8,14 @@ import { createS3ObjectStore } from '../../src/adapters/s3/s3-object-store.ts'
 import { type DatabaseProxy, startDatabaseProxy } from '../support/database-proxy.ts'
 import { exchange } from '../support/exchange.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
+import { type LoadTally, startLoad } from '../support/load-generator.ts'
 import { createMemoryLarder, testKeys } from '../support/memory-larder.ts'
-import { someBytes } from '../support/origins.ts'
+import { pseudoRandomBytes } from '../support/origins.ts'
 import { withDatabase } from '../support/postgres.ts'
-import { until } from '../support/processes.ts'
-import { type Serving, serveLarder } from '../support/run-larder.ts'
+import { pollUntilTrue } from '../support/processes.ts'
+import { type ServingLarder, serveLarder } from '../support/run-larder.ts'
 import { openS3Target, type S3Target } from '../support/s3-target.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
-import { startLoad, type Tally } from '../support/silence-trial.ts'
 import { startTcpFaultProxy, type TcpFaultProxy } from '../support/tcp-fault-proxy.ts'
 
 /** For longer runs by hand: SILENT_SECONDS=60. */
@@ -30,7 +30,7 @@ describe(`larder serve while its database and store do not respond for ${silentS
   let s3: TcpFaultProxy
   let env: Readonly<Record<string, string>>
   let images: ReadonlyArray<SeededImage>
-  let larder: Serving
+  let larder: ServingLarder
   let nextCold = 0
 
   before(async function () {
@@ -47,7 +47,7 @@ describe(`larder serve while its database and store do not respond for ${silentS
     })
     const seeded: SeededImage[] = []
     for (let i = 0; i < warmImages + 800; i += 1)
-      seeded.push(await seedImage(seeding, [someBytes(5000, i + 1)]))
+      seeded.push(await seedImage(seeding, [pseudoRandomBytes(5000, i + 1)]))
     images = seeded
     direct.close()
     const { bucket, region, credentials } = target.options
@@ -83,7 +83,7 @@ describe(`larder serve while its database and store do not respond for ${silentS
 
   const start = async (): Promise<ReadonlyArray<{ readonly url: string; readonly body: Buffer }>> => {
     larder = await serveLarder(env)
-    await until(async () => (await exchange(`${larder.base}/readyz`)).body.includes('"ready"'))
+    await pollUntilTrue(async () => (await exchange(`${larder.base}/readyz`)).body.includes('"ready"'))
     const urls = images.slice(0, warmImages).flatMap((image) => [listUrl(image), bytesUrl(image)])
     return Promise.all(
       urls.map(async (url) => {
@@ -130,8 +130,8 @@ describe(`larder serve while its database and store do not respond for ${silentS
       expect([...Object.keys(refused.statuses), ...Object.keys(after.statuses)]).to.satisfy(
         (statuses: ReadonlyArray<string>) => statuses.every((status) => status === '200' || status === '503'),
       )
-      await until(async () => (await exchange(bytesUrl(cold()))).status === 200)
-      await until(async () => (await exchange(`${larder.base}/readyz`)).body.includes('"ready"'))
+      await pollUntilTrue(async () => (await exchange(bytesUrl(cold()))).status === 200)
+      await pollUntilTrue(async () => (await exchange(`${larder.base}/readyz`)).body.includes('"ready"'))
     }
     await Promise.all([warmLoad.stop(), coldLoad.stop()])
     expect(await larder.end('SIGTERM')).to.equal(0)
@@ -159,7 +159,7 @@ describe(`larder serve while its database and store do not respond for ${silentS
     })
 })
 
-const report = (name: string, warm: Tally, cold: Tally, after: Tally, late: number): string =>
+const report = (name: string, warm: LoadTally, cold: LoadTally, after: LoadTally, late: number): string =>
   [
     `      R8 ${name} silent for ${silentSeconds} s:`,
     `warm ${warm.statuses[200] ?? 0} of ${warm.requests} (slowest ${Math.round(warm.slowest)} ms);`,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { expect } from 'chai'
-import { filesBelow, paragraphs, readText } from '../support/contract.ts'
+import { contractParagraphs, filesBelow, readText } from '../support/contract.ts'
 
 const documents = [
   'README.md',
@@ -40,7 +40,7 @@ const citedNumbers = ({ file, text }: Line): ReadonlyArray<string> => {
 
 describe('citations', () => {
   it('of http-api.md name an existing number', () => {
-    const numbers = paragraphs().map(({ number }) => number)
+    const numbers = contractParagraphs().map(({ number }) => number)
     const cited = linesOf([...documents, ...code].filter((file) => file !== 'test/docs/citations.test.ts'))
     for (const line of cited)
       for (const number of citedNumbers(line)) expect(numbers, line.where).to.include(number)

@@ -1,6 +1,6 @@
 import Router from '@koa/router'
 import { expect } from 'chai'
-import { documentedRoutes, paragraphs, routeForm } from '../support/contract.ts'
+import { contractParagraphs, documentedRoutes, normalizeRoute } from '../support/contract.ts'
 import { createMemoryLarder, listen } from '../support/memory-larder.ts'
 
 /** Returns every route of the app's routers. HEAD and OPTIONS come with GET (http-api.md §1.5, §7.4). */
@@ -21,7 +21,7 @@ const servedRoutes = async (): Promise<ReadonlyArray<string>> => {
     stack.flatMap(({ methods, path }) =>
       methods
         .filter((method) => method !== 'HEAD' && method !== 'OPTIONS')
-        .map((method) => routeForm(`${method} ${path}`)),
+        .map((method) => normalizeRoute(`${method} ${path}`)),
     ),
   )
 }
@@ -32,7 +32,7 @@ describe('docs/http-api.md', () => {
     const built = documentedRoutes()
       .filter(({ isBuilt }) => isBuilt)
       .map(({ route }) => route)
-    expect(served).to.include(routeForm('GET /api/1/content_files/{cf}/mobile.m3u8'))
+    expect(served).to.include(normalizeRoute('GET /api/1/content_files/{cf}/mobile.m3u8'))
     expect(built).to.include.members([...new Set(served)])
   })
 
@@ -43,7 +43,7 @@ describe('docs/http-api.md', () => {
   })
 
   it('uses each number once', () => {
-    const numbers = paragraphs().map(({ number }) => number)
+    const numbers = contractParagraphs().map(({ number }) => number)
     expect(numbers).to.have.length(new Set(numbers).size)
     expect(numbers).to.include.members(['1', '2.4', '13.6'])
   })

@@ -8,7 +8,7 @@ import { TE } from '../../src/fp.ts'
 import type { Rendition, TranscodeResult } from '../../src/ports/transcoder.ts'
 import { aStoredFile } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
-import { makeUpFilm } from '../support/made-up-film.ts'
+import { fakeTranscodeResult } from '../support/fake-transcode-result.ts'
 
 /** How to make a field wrong, and the rule that notices; or who uses the field, if players do not. */
 type Spoiled<T> = readonly [rule: ExaminerRule, spoil: (value: T, other: T) => Partial<T>] | string
@@ -57,7 +57,7 @@ const ofParts: { readonly [Field in keyof NewContentPart]: Spoiled<NewContentPar
 }
 
 describe('[V39] the examiner, field by field', () => {
-  const { made, plan } = makeUpFilm()
+  const { made, plan } = fakeTranscodeResult()
   let exports: ReadonlyArray<NewContentExport>
   before(async () => {
     const store = createExportStore(createRandomUid(null))
@@ -171,7 +171,7 @@ describe('[V39] the examiner, field by field', () => {
     for (const change of [{ shownFromSeconds: -1.5 }, { shownFromSeconds: 0.2 }, { shownSeconds: 8 }]) {
       const progressive = made.progressive.map((one) => ({
         ...one,
-        reading: { ...one.reading, tracks: one.reading.tracks.map((track) => ({ ...track, ...change })) },
+        parsed: { ...one.parsed, tracks: one.parsed.tracks.map((track) => ({ ...track, ...change })) },
       }))
       expect(rulesOfMade({ progressive })[0]).to.match(/^shown-in-time: the mp4 of v360 and a128: /)
     }

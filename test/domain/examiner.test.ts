@@ -11,7 +11,7 @@ import { TE } from '../../src/fp.ts'
 import type { TranscodeResult } from '../../src/ports/transcoder.ts'
 import * as edits from '../support/broken-film.ts'
 import { aStoredFile } from '../support/builders.ts'
-import { enginesHere, transcoderOn } from '../support/engines.ts'
+import { availableEngines, createTranscoderOfEngine } from '../support/engines.ts'
 import { right } from '../support/expect-right.ts'
 
 const rulesOf = (violations: ReadonlyArray<Violation>) => [...new Set(violations.map(({ rule }) => rule))]
@@ -23,9 +23,9 @@ describe('the examiner of exports', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'larder-examiner-'))
-    const [engine] = enginesHere()
+    const [engine] = availableEngines()
     if (engine === undefined) return expect.fail('there is no engine')
-    film = await edits.makeGoodFilm(transcoderOn(engine[1]), folder)
+    film = await edits.makeGoodFilm(createTranscoderOfEngine(engine[1]), folder)
     const store = createExportStore(createRandomUid(null))
     const stored = store(
       ({ start, end }, contentType) => TE.right(aStoredFile({ contentType, size: end - start })),
@@ -79,10 +79,10 @@ describe('the examiner of exports', () => {
   breaks('audio that starts late', ['starts-at-zero'], ofBytes('a128', edits.moveFragments(0, 1024)))
   breaks('[V42] audio with a gap', ['no-gaps'], ofBytes('a128', edits.moveFragments(2, 1024)))
   breaks('audio that overlaps', ['no-gaps'], ofBytes('a128', edits.moveFragments(2, -1024)))
-  breaks('frames that are shown late', ['shown-in-time'], ofBytes('v360', edits.showLater(1024)))
+  breaks('frames that are shown late', ['shown-in-time'], ofBytes('v360', edits.delayPresentation(1024)))
   breaks('an edit list', ['shown-in-time'], ofBytes('v360', edits.addEditList))
   breaks('a part that is not marked as a keyframe', ['keyframes'], ofBytes('v360', edits.unmarkKeyframe(1)))
-  breaks('a part that does not begin with a keyframe', ['keyframes'], ofBytes('v360', edits.spoilIdr(1)))
+  breaks('a part that does not begin with a keyframe', ['keyframes'], ofBytes('v360', edits.replaceIdr(1)))
   breaks('parts that do not start together', ['aligned'], () =>
     examine(
       withFirst((one) => {
@@ -231,11 +231,11 @@ describe('the examiner of exports', () => {
   breaks(
     'an mp4 that must be loaded completely before it plays',
     ['fast-start'],
-    ofMp4('v360', edits.describeLast),
+    ofMp4('v360', edits.moveMoovToEnd),
   )
-  breaks('an mp4 whose edit list skips', ['shown-in-time'], ofMp4('v360', edits.skipByEditList(20_000)))
-  breaks('an mp4 that lacks a sample', ['complete'], ofMp4('v360', edits.dropSample))
-  breaks('an mp4 with a track that ends early', ['equal-length'], ofMp4('v240', edits.shorten(2000)))
+  breaks('an mp4 whose edit list skips', ['shown-in-time'], ofMp4('v360', edits.startLaterByEditList(20_000)))
+  breaks('an mp4 that lacks a sample', ['complete'], ofMp4('v360', edits.dropSampleFromIndex))
+  breaks('an mp4 with a track that ends early', ['equal-length'], ofMp4('v240', edits.shortenTrack(2000)))
   breaks('an mp4 with a wrong rate', ['rates'], () =>
     examineStored(
       film.made,

@@ -7,7 +7,12 @@ import type { ImageFileUid } from '../../src/domain/media/ids.ts'
 import { O } from '../../src/fp.ts'
 import { aNewImageExport } from '../support/builders.ts'
 import { left, right } from '../support/expect-right.ts'
-import { addOptions, createLarderWithKeys, fromLibrary, usePictureFolder } from '../support/ingest-scene.ts'
+import {
+  addOptions,
+  createLarderWithKeys,
+  makeFromStoredOriginal,
+  usePictureFolder,
+} from '../support/ingest-scene.ts'
 import { createMemoryLarder } from '../support/memory-larder.ts'
 
 describe('ingestion by several processes', () => {
@@ -72,7 +77,7 @@ describe('ingestion by several processes', () => {
                 if (O.isSome(one.progress.read(uid))) break
                 await new Promise(setImmediate)
               }
-              return other.ingest.makeExports(file, fromLibrary)()
+              return other.ingest.makeExports(file, makeFromStoredOriginal)()
             })()
           },
         }),
@@ -101,7 +106,7 @@ describe('ingestion by several processes', () => {
     expect(keys.size, 'only the original is left').to.equal(1)
     const [file] = await right(larder.ingest.listUnfinished)
     if (file === undefined) return expect.fail('it is gone')
-    expect(await right(larder.ingest.makeExports(file, fromLibrary))).to.include({ state: 'made' })
+    expect(await right(larder.ingest.makeExports(file, makeFromStoredOriginal))).to.include({ state: 'made' })
   })
 
   for (const [what, meanwhile, outcome] of [

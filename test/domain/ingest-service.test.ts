@@ -12,7 +12,7 @@ import {
   addOptions,
   createLarderWithKeys,
   createStoreWithKeys,
-  fromLibrary,
+  makeFromStoredOriginal,
   usePictureFolder,
 } from '../support/ingest-scene.ts'
 import { createMemoryLarder } from '../support/memory-larder.ts'
@@ -125,7 +125,7 @@ describe('ingestion', () => {
     const restarted = await createMemoryLarder({ store, imageFiles: memory.imageFiles })
     const [unfinished] = await right(restarted.ingest.listUnfinished)
     if (unfinished === undefined) return expect.fail('nothing is unfinished')
-    const { state } = await right(restarted.ingest.makeExports(unfinished, fromLibrary))
+    const { state } = await right(restarted.ingest.makeExports(unfinished, makeFromStoredOriginal))
     expect(state).to.equal('made')
     expect(await right(restarted.imageFiles.listExports(unfinished.uid as ImageFileUid))).not.to.have.length(
       0,
@@ -152,13 +152,17 @@ describe('ingestion', () => {
     for (let tries = 0; tries < 2; tries++) {
       const [file] = await right(stalled.ingest.listUnfinished)
       if (file === undefined) return expect.fail('it is not in the library')
-      expect(await left(stalled.ingest.makeExports(file, fromLibrary))).to.include({ _tag: 'Refused' })
+      expect(await left(stalled.ingest.makeExports(file, makeFromStoredOriginal))).to.include({
+        _tag: 'Refused',
+      })
       expect(keys.size, 'the original').to.equal(1)
     }
     const repaired = await createMemoryLarder({ store, imageFiles })
     const [file] = await right(repaired.ingest.listUnfinished)
     expect(
-      await right(file === undefined ? TE.left(null) : repaired.ingest.makeExports(file, fromLibrary)),
+      await right(
+        file === undefined ? TE.left(null) : repaired.ingest.makeExports(file, makeFromStoredOriginal),
+      ),
     ).to.include({
       state: 'made',
     })

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { sniffFileKind } from '../../src/domain/ingest/sniff.ts'
-import { heic, poster, posterPath } from '../support/pictures.ts'
+import { poster, posterPath, readHeic } from '../support/pictures.ts'
 
 const root = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>'
 const doctype =
@@ -43,7 +43,7 @@ describe('sniffing', () => {
   })
 
   it('distinguishes HEIC from them', async () => {
-    expect(sniffFileKind((await heic()).subarray(0, 4096))).to.equal('heic')
+    expect(sniffFileKind((await readHeic()).subarray(0, 4096))).to.equal('heic')
     expect(sniffFileKind(ftyp('mif1', 'heic'))).to.equal('heic')
   })
 

@@ -4,7 +4,14 @@ import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object
 import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { right } from '../support/expect-right.ts'
-import { aKey, createSweepScene, hour, keysIn, never, put } from '../support/sweep-scene.ts'
+import {
+  aStoredFileKey,
+  createSweepScene,
+  hour,
+  keysIn,
+  neverAborted,
+  putText,
+} from '../support/sweep-scene.ts'
 
 describe('[M4] the sweep of a store that names no library', () => {
   const scene = createSweepScene()
@@ -47,14 +54,17 @@ describe('[M4] the sweep of a store that names no library', () => {
           const other = createMemoryStoredFileRepository('lib_wrong', (key) => some.has(key))
           const sweep = sweepOf({ store, storedFiles: other })
           for (const mode of modes)
-            expect(await right(sweep(mode, never))).to.deep.equal({
+            expect(await right(sweep(mode, neverAborted))).to.deep.equal({
               result: 'unproven',
               ours: 'lib_wrong',
               looked: count,
               named: some.size,
             })
           expect(changes).to.deep.equal([])
-          expect(await right(sweepOf()('usual', never))).to.deep.include({ result: 'swept', deleted: [] })
+          expect(await right(sweepOf()('usual', neverAborted))).to.deep.include({
+            result: 'swept',
+            deleted: [],
+          })
         },
       ),
       { numRuns: 60 },
@@ -72,12 +82,12 @@ describe('[M4] the sweep of a store that names no library', () => {
         scene.store = createMemoryObjectStore(() => scene.now)
         scene.rows = new Set()
         await fill(own)
-        for (let at = 0; at < orphans; at += 1) await put(scene.store, aKey())
-        if (mark !== null) await put(scene.store, '.library', mark)
+        for (let at = 0; at < orphans; at += 1) await putText(scene.store, aStoredFileKey())
+        if (mark !== null) await putText(scene.store, '.library', mark)
         scene.now += 100 * hour
         const before = await keysIn(scene.store)
         const { store, changes } = recorded()
-        await right(sweepOf({ store })('dry run', never))
+        await right(sweepOf({ store })('dry run', neverAborted))
         expect(changes).to.deep.equal([])
         expect(await keysIn(scene.store)).to.deep.equal(before)
       }),
@@ -87,30 +97,30 @@ describe('[M4] the sweep of a store that names no library', () => {
 
   it('is marked by the library that names most of its objects, before one is deleted', async () => {
     await fill(100)
-    await put(scene.store, aKey())
+    await putText(scene.store, aStoredFileKey())
     scene.now += 100 * hour
     const { store, changes } = recorded()
-    expect(await right(sweepOf({ store })('usual', never))).to.include({ result: 'swept' })
+    expect(await right(sweepOf({ store })('usual', neverAborted))).to.include({ result: 'swept' })
     expect(changes[0]).to.equal('.library')
   })
 
   it('can be corrected: once a wrong mark is deleted, the right library marks it, and the wrong one is refused', async () => {
-    await right(sweepOf({ storedFiles: wrong() })('usual', never))
+    await right(sweepOf({ storedFiles: wrong() })('usual', neverAborted))
     await fill(3)
-    expect(await right(sweepOf()('usual', never))).to.include({ result: 'foreign' })
+    expect(await right(sweepOf()('usual', neverAborted))).to.include({ result: 'foreign' })
     await right(scene.store.delete('.library'))
-    expect(await right(sweepOf()('usual', never))).to.include({ result: 'swept' })
-    expect(await right(sweepOf({ storedFiles: wrong() })('repair', never))).to.include({
+    expect(await right(sweepOf()('usual', neverAborted))).to.include({ result: 'swept' })
+    expect(await right(sweepOf({ storedFiles: wrong() })('repair', neverAborted))).to.include({
       result: 'foreign',
     })
   })
 
   it('may be marked by hand if its objects do not prove the owner', async () => {
-    await put(scene.store, aKey())
+    await putText(scene.store, aStoredFileKey())
     scene.now += 100 * hour
-    expect(await right(sweepOf()('repair', never))).to.include({ result: 'unproven' })
-    await put(scene.store, '.library', 'lib_ours\n')
-    expect(await right(sweepOf()('repair', never))).to.include({ result: 'swept' })
+    expect(await right(sweepOf()('repair', neverAborted))).to.include({ result: 'unproven' })
+    await putText(scene.store, '.library', 'lib_ours\n')
+    expect(await right(sweepOf()('repair', neverAborted))).to.include({ result: 'swept' })
     expect(await keysIn(scene.store)).to.deep.equal(['.library'])
   })
 })

@@ -12,8 +12,17 @@ import type { StoredFileRepository } from '../../src/ports/stored-file-repositor
 import { asMonotonic } from '../support/as-monotonic.ts'
 import { aStoredFile } from '../support/builders.ts'
 import { left, right } from '../support/expect-right.ts'
-import { silent } from '../support/recording-log.ts'
-import { aKey, below, createSweepScene, hour, keysIn, library, never, put } from '../support/sweep-scene.ts'
+import { silentLog } from '../support/recording-log.ts'
+import {
+  aStoredFileKey,
+  createSweepScene,
+  createSweptLibrary,
+  hour,
+  keysIn,
+  neverAborted,
+  putText,
+  withKeyPrefix,
+} from '../support/sweep-scene.ts'
 
 describe('[V24] the sweep of the object store', () => {
   const scene = createSweepScene()
@@ -22,12 +31,12 @@ describe('[V24] the sweep of the object store', () => {
 
   it('deletes objects that no row names once they are older than 48 hours, and nothing before', async () => {
     await fill(100)
-    const orphan = aKey()
-    await put(scene.store, orphan)
+    const orphan = aStoredFileKey()
+    await putText(scene.store, orphan)
     scene.now += 48 * hour
-    expect(await right(sweepOf()('usual', never))).to.deep.include({ result: 'swept', deleted: [] })
+    expect(await right(sweepOf()('usual', neverAborted))).to.deep.include({ result: 'swept', deleted: [] })
     scene.now += 1
-    const report = await right(sweepOf()('usual', never))
+    const report = await right(sweepOf()('usual', neverAborted))
     expect(report).to.deep.include({ result: 'swept', objects: 101, isWhole: true })
     expect(report.result === 'swept' && report.deleted.map(({ key }) => key)).to.deep.equal([orphan])
     expect(await keysIn(scene.store)).to.have.members([...scene.rows, '.library'])
@@ -35,15 +44,15 @@ describe('[V24] the sweep of the object store', () => {
 
   it('does not touch objects of another library under another prefix of the same bucket', async () => {
     const bucket = scene.store
-    const theirs = below('theirs/', bucket)
-    const ours = below('ours/', bucket)
-    await put(theirs, aKey())
-    await put(bucket, aKey())
+    const theirs = withKeyPrefix('theirs/', bucket)
+    const ours = withKeyPrefix('ours/', bucket)
+    await putText(theirs, aStoredFileKey())
+    await putText(bucket, aStoredFileKey())
     const sweep = sweepOf({ store: ours })
-    await right(sweep('usual', never))
-    await put(ours, aKey())
+    await right(sweep('usual', neverAborted))
+    await putText(ours, aStoredFileKey())
     scene.now += 100 * hour
-    expect(await right(sweep('repair', never))).to.include({ result: 'swept' })
+    expect(await right(sweep('repair', neverAborted))).to.include({ result: 'swept' })
     const left = await keysIn(bucket)
     expect(left.filter((key) => key.startsWith('theirs/'))).to.have.length(1)
     expect(left.filter((key) => key.startsWith('s3_files/'))).to.have.length(1)
@@ -52,12 +61,12 @@ describe('[V24] the sweep of the object store', () => {
 
   it('does not touch a store that names another library', async () => {
     const theirs = createMemoryStoredFileRepository('lib_theirs', () => false)
-    await right(sweepOf({ storedFiles: theirs })('usual', never))
-    const orphan = aKey()
-    await put(scene.store, orphan)
+    await right(sweepOf({ storedFiles: theirs })('usual', neverAborted))
+    const orphan = aStoredFileKey()
+    await putText(scene.store, orphan)
     scene.now += 100 * hour
     for (const mode of ['usual', 'dry run', 'repair'] as const)
-      expect(await right(sweepOf()(mode, never))).to.deep.equal({
+      expect(await right(sweepOf()(mode, neverAborted))).to.deep.equal({
         result: 'foreign',
         other: 'lib_theirs',
         ours: 'lib_ours',
@@ -67,15 +76,15 @@ describe('[V24] the sweep of the object store', () => {
 
   it('deletes nothing with an old copy of the database, except with repair', async () => {
     await fill(94)
-    for (let at = 0; at < 6; at += 1) await put(scene.store, aKey())
+    for (let at = 0; at < 6; at += 1) await putText(scene.store, aStoredFileKey())
     scene.now += 100 * hour
-    const braked = await right(sweepOf()('usual', never))
+    const braked = await right(sweepOf()('usual', neverAborted))
     expect(braked).to.deep.include({ result: 'braked', objects: 100 })
     expect(await keysIn(scene.store)).to.have.length(101)
-    const looked = await right(sweepOf()('dry run', never))
+    const looked = await right(sweepOf()('dry run', neverAborted))
     expect(looked.result === 'looked' && looked.orphans).to.have.length(6)
     expect(await keysIn(scene.store)).to.have.length(101)
-    expect(await right(sweepOf()('repair', never))).to.include({ result: 'swept' })
+    expect(await right(sweepOf()('repair', neverAborted))).to.include({ result: 'swept' })
     expect(await keysIn(scene.store)).to.have.members([...scene.rows, '.library'])
   })
 
@@ -91,29 +100,29 @@ describe('[V24] the sweep of the object store', () => {
     }
     const orphans = (count: number) =>
       createMemoryStoredFileRepository('lib_ours', (key) => Number(key.slice(-22)) >= count)
-    await put(scene.store, '.library', 'lib_ours')
-    const report = await right(sweepOf({ store: large, storedFiles: orphans(1001) })('usual', never))
+    await putText(scene.store, '.library', 'lib_ours')
+    const report = await right(sweepOf({ store: large, storedFiles: orphans(1001) })('usual', neverAborted))
     expect(report).to.include({ result: 'braked' })
-    const fine = await right(sweepOf({ store: large, storedFiles: orphans(1000) })('usual', never))
+    const fine = await right(sweepOf({ store: large, storedFiles: orphans(1000) })('usual', neverAborted))
     expect(fine.result === 'swept' && fine.deleted).to.have.length(1000)
   })
 
   it('does not touch an upload whose work is in progress, even for longer than 48 hours', async () => {
     await fill(100)
     scene.held.set('exports:cf_1', scene.now)
-    const uploaded = aKey()
-    await put(scene.store, uploaded)
+    const uploaded = aStoredFileKey()
+    await putText(scene.store, uploaded)
     scene.now += 100 * hour
-    expect(await right(sweepOf()('usual', never))).to.deep.include({ deleted: [] })
+    expect(await right(sweepOf()('usual', neverAborted))).to.deep.include({ deleted: [] })
     scene.held.clear()
-    expect(await right(sweepOf()('usual', never))).to.include({ result: 'swept' })
+    expect(await right(sweepOf()('usual', neverAborted))).to.include({ result: 'swept' })
     expect(await keysIn(scene.store)).not.to.include(uploaded)
   })
 
   it('uses the clock of the store: the clocks of this machine and of the store may differ by days', async () => {
     await fill(100)
-    const young = aKey()
-    await put(scene.store, young)
+    const young = aStoredFileKey()
+    await putText(scene.store, young)
     scene.now += 47 * hour
     // The locks use the clock of the database, which is a year ahead, or behind.
     for (const skew of [365 * 24 * hour, -365 * 24 * hour]) {
@@ -121,7 +130,7 @@ describe('[V24] the sweep of the object store', () => {
         asMonotonic(() => scene.now + skew),
         new Map(),
       )
-      expect(await right(sweepOf({ locks: skewed })('usual', never))).to.deep.include({ deleted: [] })
+      expect(await right(sweepOf({ locks: skewed })('usual', neverAborted))).to.deep.include({ deleted: [] })
     }
     expect(await keysIn(scene.store)).to.include(young)
   })
@@ -138,19 +147,19 @@ describe('[V24] the sweep of the object store', () => {
       's3_files/s3f_01234567890123456789012',
       'backup/s3_files/s3f_0123456789012345678901',
     ]
-    for (const key of foreign) await put(scene.store, key)
+    for (const key of foreign) await putText(scene.store, key)
     const prefixed = 's3_files/oseh_s3f_0123456789012345678901'
-    await put(scene.store, prefixed)
-    await put(scene.store, '.library', 'lib_ours')
+    await putText(scene.store, prefixed)
+    await putText(scene.store, '.library', 'lib_ours')
     scene.now += 1000 * hour
-    await right(sweepOf()('repair', never))
+    await right(sweepOf()('repair', neverAborted))
     expect(await keysIn(scene.store)).to.have.members([...foreign, '.library'])
   })
 
   it('deletes nothing if its listing breaks off, if it is stopped, or if the database is down', async () => {
     await fill(100)
-    const orphan = aKey()
-    await put(scene.store, orphan)
+    const orphan = aStoredFileKey()
+    await putText(scene.store, orphan)
     scene.now += 100 * hour
     const down = unavailable('object store')('it broke off')
     const breaking: ObjectStore = {
@@ -163,10 +172,10 @@ describe('[V24] the sweep of the object store', () => {
         }
       },
     }
-    expect(await left(sweepOf({ store: breaking })('repair', never))).to.equal(down)
+    expect(await left(sweepOf({ store: breaking })('repair', neverAborted))).to.equal(down)
     expect(await left(sweepOf()('usual', AbortSignal.abort()))).to.include({ _tag: 'Unavailable' })
     const noRows = { ...named(), filterReferencedKeys: () => TE.left(unavailable('database')('down')) }
-    expect(await left(sweepOf({ storedFiles: noRows })('repair', never))).to.include({
+    expect(await left(sweepOf({ storedFiles: noRows })('repair', neverAborted))).to.include({
       dependency: 'database',
     })
     expect(await keysIn(scene.store)).to.include(orphan)
@@ -174,8 +183,8 @@ describe('[V24] the sweep of the object store', () => {
 
   it('keeps an object that a row names by the second query', async () => {
     await fill(100)
-    const late = aKey()
-    await put(scene.store, late)
+    const late = aStoredFileKey()
+    await putText(scene.store, late)
     scene.now += 100 * hour
     let queries = 0
     const storedFiles: StoredFileRepository = {
@@ -186,13 +195,13 @@ describe('[V24] the sweep of the object store', () => {
         return referenced
       },
     }
-    expect(await right(sweepOf({ storedFiles })('usual', never))).to.deep.include({ deleted: [] })
+    expect(await right(sweepOf({ storedFiles })('usual', neverAborted))).to.deep.include({ deleted: [] })
     expect(await keysIn(scene.store)).to.include(late)
   })
 
   it('is run by one process at a time', async () => {
     scene.held.set('sweep', scene.now)
-    expect(await right(sweepOf()('usual', never))).to.deep.equal({ result: 'busy' })
+    expect(await right(sweepOf()('usual', neverAborted))).to.deep.equal({ result: 'busy' })
   })
 
   it('removes old incomplete uploads, and leaves young ones; a store may forbid to list them', async () => {
@@ -210,9 +219,9 @@ describe('[V24] the sweep of the object store', () => {
       },
     }
     scene.now += 100 * hour
-    expect(await right(sweepOf({ store: uploads })('dry run', never))).to.include({ uploads: 1 })
+    expect(await right(sweepOf({ store: uploads })('dry run', neverAborted))).to.include({ uploads: 1 })
     expect(removed).to.deep.equal([])
-    expect(await right(sweepOf({ store: uploads })('usual', never))).to.include({ uploads: 1 })
+    expect(await right(sweepOf({ store: uploads })('usual', neverAborted))).to.include({ uploads: 1 })
     expect(removed).to.deep.equal(['old'])
     const forbidden: ObjectStore = {
       ...scene.store,
@@ -221,7 +230,7 @@ describe('[V24] the sweep of the object store', () => {
         throw toStreamError(unavailable('object store')('access denied'))
       },
     }
-    expect(await right(sweepOf({ store: forbidden })('usual', never))).to.include({ uploads: null })
+    expect(await right(sweepOf({ store: forbidden })('usual', neverAborted))).to.include({ uploads: null })
   })
 
   it('never deletes an object that a row names, or that is younger than 48 hours, in any mode', async () => {
@@ -250,7 +259,7 @@ describe('[V24] the sweep of the object store', () => {
           const key = { own: `s3_files/${uid}`, prefixed: `s3_files/acme_${uid}`, foreign: `other/${uid}` }[
             form
           ]
-          await put(inner, key)
+          await putText(inner, key)
           if (isNamed) names.add(key)
           if (isNamed || age <= 48 || form === 'foreign' || (workAge !== null && age <= workAge))
             expected.add(key)
@@ -281,7 +290,7 @@ describe('[V24] the sweep of the object store', () => {
           },
         }
         const sweep = createStoreSweep({
-          ...library(() => scene.now),
+          ...createSweptLibrary(() => scene.now),
           store: breaking,
           storedFiles,
           locks: createMemoryWorkLocks(
@@ -289,9 +298,9 @@ describe('[V24] the sweep of the object store', () => {
             holders,
           ),
           clock: () => scene.now,
-          log: silent,
+          log: silentLog,
         })
-        await sweep(mode, never)()
+        await sweep(mode, neverAborted)()
         expect(await keysIn(inner)).to.include.members([...expected])
       }),
       { numRuns: 150 },

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { unsupportedImageReason } from '../../src/domain/ingest/unsupported-image.ts'
-import { heic, poster } from '../support/pictures.ts'
+import { poster, readHeic } from '../support/pictures.ts'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text.padEnd(64, '\0'), 'latin1')
 
@@ -52,7 +52,7 @@ describe('[V37] pictures that are not accepted', () => {
     expect(unsupportedImageReason(bytes('<svg xmlns="http://www.w3.org/2000/svg"/>'))).to.match(
       /^SVG .*: save it as PNG$/,
     )
-    expect(unsupportedImageReason(await heic())).to.match(/^HEIC .*: save it as JPEG$/)
+    expect(unsupportedImageReason(await readHeic())).to.match(/^HEIC .*: save it as JPEG$/)
   })
 
   for (const format of ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const)

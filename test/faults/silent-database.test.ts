@@ -15,7 +15,7 @@ import { left, right } from '../support/expect-right.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
 import { createStandingClock, listen, type TestServer } from '../support/memory-larder.ts'
 import { withDatabase } from '../support/postgres.ts'
-import { until } from '../support/processes.ts'
+import { pollUntilTrue } from '../support/processes.ts'
 import { removeScratch } from '../support/scratch.ts'
 
 /** Short, but long enough for a busy machine. */
@@ -57,7 +57,7 @@ describe('a database that stops responding', () => {
       for (const failure of all) expect(failure).to.include({ _tag: 'Unavailable', dependency: 'database' })
     }
     heal()
-    await until(isWell)
+    await pollUntilTrue(isWell)
     await Promise.all(Array.from({ length: 20 }, () => right(users.isAdmin('ann'))))
   })
 
@@ -92,7 +92,7 @@ describe('a database that stops responding', () => {
       const failure = await left(adding)
       expect(failure.mayHaveHappened ?? false).to.equal(statement === 'COMMIT')
       // The server rolls an open transaction back when its connection breaks.
-      await until(async () => E.isRight(await adding()))
+      await pollUntilTrue(async () => E.isRight(await adding()))
     })
 
   it('[V21] makes a check and a migration fail, whichever statement gets no response', async () => {
@@ -101,11 +101,11 @@ describe('a database that stops responding', () => {
     silence()
     await left(check)
     heal()
-    await until(async () => E.isRight(await migrate()))
+    await pollUntilTrue(async () => E.isRight(await migrate()))
     for (const statement of ['pg_try_advisory_xact_lock', 'BEGIN']) {
       void proxy.loseAnswerTo(statement, 'silent')
       await left(migrate)
-      await until(async () => E.isRight(await migrate()))
+      await pollUntilTrue(async () => E.isRight(await migrate()))
     }
   })
 
@@ -177,7 +177,7 @@ describe('a pool with more connections than the database grants', () => {
           await new Promise<void>((end) => ends.push(end))
         }),
       )
-      await until(async () => ends.length === 2)
+      await pollUntilTrue(async () => ends.length === 2)
       const db = createKnex(async () => asLimited(), 10, {
         limits: { ...defaultDatabaseLimits, acquire: 60_000 },
       })

@@ -10,11 +10,11 @@ import { byteRoutesContract } from '../contracts/byte-routes.contract.ts'
 import { createDiskLarder, type DiskLarder } from '../support/disk-larder.ts'
 import { exchange } from '../support/exchange.ts'
 import { createFaultyObjectStore, type FaultyObjectStore } from '../support/faulty-object-store.ts'
-import { isHere } from '../support/is-here.ts'
+import { isInstalled } from '../support/is-installed.ts'
 import { seedImage } from '../support/library.ts'
 import { listen, type TestServer } from '../support/memory-larder.ts'
-import { someBytes } from '../support/origins.ts'
-import { until } from '../support/processes.ts'
+import { pseudoRandomBytes } from '../support/origins.ts'
+import { pollUntilTrue } from '../support/processes.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
 describe('byte routes on the disk cache', () => {
@@ -31,7 +31,7 @@ describe('byte routes on the disk cache', () => {
 })
 
 describe('clients of bytes', () => {
-  const bytes = someBytes(16 * 2 ** 20)
+  const bytes = pseudoRandomBytes(16 * 2 ** 20)
   let faulty: FaultyObjectStore
   let larder: DiskLarder
   let server: TestServer
@@ -92,7 +92,7 @@ describe('clients of bytes', () => {
       socket.destroy()
     }
     await Promise.all(paths.flatMap((path) => Array.from({ length: 10 }, () => leave(path))))
-    await until(async () => faulty.openStreams() === 0 && (await openFiles()) <= before)
+    await pollUntilTrue(async () => faulty.openStreams() === 0 && (await openFiles()) <= before)
     for (const path of paths) expect((await exchange(server.base + path)).body.equals(bytes)).to.equal(true)
   })
 
@@ -112,14 +112,14 @@ describe('clients of bytes', () => {
       socket.on('data', (chunk: Buffer) => {
         received += chunk.length
       })
-      await until(async () => received > awaited)
+      await pollUntilTrue(async () => received > awaited)
       socket.destroy()
       // Long before the cache's own store timeout of 30 s.
-      await until(async () => faulty.openStreams() === 0 && (await openFiles()) <= filesBefore)
+      await pollUntilTrue(async () => faulty.openStreams() === 0 && (await openFiles()) <= filesBefore)
       expect(faulty.reads()).to.equal(readsBefore + reads)
     })
 
-  const resuming = isHere('wget') ? it : null
+  const resuming = isInstalled('wget') ? it : null
   resuming?.('that are wget go on with what they have of a file', async () => {
     const path = await coldPath()
     const file = join(await scratchFolder(), 'film')
@@ -142,7 +142,7 @@ describe('clients of bytes', () => {
   })
 
   it('that pipeline requests get the replies in order', async () => {
-    const body = someBytes(3000)
+    const body = pseudoRandomBytes(3000)
     const path = await coldPath(body)
     const socket = await openSocket()
     socket.write(

@@ -7,14 +7,18 @@ import { createDiskLarder, type DiskLarder } from '../support/disk-larder.ts'
 import { filesBelow } from '../support/disk-usage.ts'
 import { type SeededImage, seedFilm, seedImage } from '../support/library.ts'
 import { createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
-import { someBytes } from '../support/origins.ts'
+import { pseudoRandomBytes } from '../support/origins.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
 type Ask = { readonly path: string; readonly range?: string }
 type Answer = { readonly status: number; readonly body: Buffer }
 
 /** Sizes of one hashed chunk, of two, and above the limit of the memory tier. */
-const bodies = [someBytes(40_000, 3), someBytes(1_300_000, 5), someBytes(4_500_000, 7)]
+const bodies = [
+  pseudoRandomBytes(40_000, 3),
+  pseudoRandomBytes(1_300_000, 5),
+  pseudoRandomBytes(4_500_000, 7),
+]
 
 const ranges = ['bytes=10-19', 'bytes=1048570-1048580', 'bytes=-1000', 'bytes=3000000-']
 

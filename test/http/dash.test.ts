@@ -3,10 +3,10 @@ import type { Larder } from '../../src/composition/larder.ts'
 import { O } from '../../src/fp.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { aContentFileUid, aNewContentExport, aNewContentFile, aNewContentPart } from '../support/builders.ts'
+import { cachedValue } from '../support/cached-value.ts'
 import { right } from '../support/expect-right.ts'
 import { type SeededLadder, seedLadder } from '../support/library.ts'
 import { bearer, createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
-import { valueIn } from '../support/value-in.ts'
 
 describe('GET /api/1/content_files/{cf}/dash.mpd (§5.8)', () => {
   let larder: Larder
@@ -76,7 +76,7 @@ describe('GET /api/1/content_files/{cf}/dash.mpd (§5.8)', () => {
 
   it('is cached unsigned and unrestricted, under its own key', async () => {
     await server.get(`/api/1/content_files/${film.uid}/dash.mpd?jwt=${jwt}`)
-    const cached = await valueIn(larder.cache, cacheKeys.dashManifest({ uid: film.uid }))
+    const cached = await cachedValue(larder.cache, cacheKeys.dashManifest({ uid: film.uid }))
     if (O.isNone(cached)) return expect.fail('nothing is cached')
     expect(cached.value).not.to.include('jwt')
     expect(cached.value.match(/<Representation /g)).to.have.length(3)

@@ -13,11 +13,11 @@ import type { ContentFileUid } from '../../src/domain/media/ids.ts'
 import { createDiskLarder, type DiskLarder } from '../support/disk-larder.ts'
 import { exchange } from '../support/exchange.ts'
 import { right } from '../support/expect-right.ts'
-import { forgetful } from '../support/forgetful.ts'
 import { seedFilm, seedImage } from '../support/library.ts'
 import { createStandingClock, listen, type TestServer } from '../support/memory-larder.ts'
+import { nonDurablePostgresSettings } from '../support/non-durable-postgres.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
-import { serverGone } from '../support/server-gone.ts'
+import { waitForServerExit } from '../support/wait-for-server-exit.ts'
 
 const day = 86_400
 
@@ -35,11 +35,11 @@ describe('a stopped database (R1, W28)', () => {
   let adminJwt: string
 
   const start = async () => {
-    postgres = await startEmbeddedPostgres(dir, { settings: forgetful })
+    postgres = await startEmbeddedPostgres(dir, { settings: nonDurablePostgresSettings })
   }
   const stop = async () => {
     await postgres.stop()
-    await serverGone(dir)
+    await waitForServerExit(dir)
   }
 
   before(async () => {

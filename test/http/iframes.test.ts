@@ -9,13 +9,13 @@ import { addFile } from '../../src/domain/ingest/add-file.ts'
 import { O } from '../../src/fp.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { aContentExportUid } from '../support/builders.ts'
+import { cachedValue } from '../support/cached-value.ts'
 import { right } from '../support/expect-right.ts'
 import { ffmpegFrames } from '../support/ffmpeg-frames.ts'
-import { isHere } from '../support/is-here.ts'
+import { isInstalled } from '../support/is-installed.ts'
 import { type SeededLadder, seedLadder } from '../support/library.ts'
 import { bearer, createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
-import { valueIn } from '../support/value-in.ts'
 
 const content = '/api/1/content_files'
 
@@ -60,7 +60,7 @@ describe('I-frame playlists (W25)', () => {
   it('are cached unsigned', async () => {
     const { text } = await list(film.low.uid)
     const key = cacheKeys.vodIFrames({ uid: film.low.uid })
-    expect(await valueIn(larder.cache, key)).to.deep.equal(O.some(text))
+    expect(await cachedValue(larder.cache, key)).to.deep.equal(O.some(text))
   })
 
   it('do not exist for audio, unlike its media playlist', async () => {
@@ -189,7 +189,7 @@ describe('I-frame playlists of an ingested video (W25)', () => {
     return file
   }
 
-  const byFfmpeg = isHere('ffmpeg') ? it : null
+  const byFfmpeg = isInstalled('ffmpeg') ? it : null
   byFfmpeg?.(
     'refer to bytes that ffmpeg decodes to one picture each: the keyframes of the video',
     async () => {

@@ -2,24 +2,30 @@ import { expect } from 'chai'
 import { createCachedMediaTokens } from '../../src/adapters/jose/cached-media-tokens.ts'
 import { E, TE } from '../../src/fp.ts'
 import { right } from '../support/expect-right.ts'
-import { type Ask, carriers, createTwins, type Twins, withParameter } from '../support/twin-larders.ts'
+import {
+  createTwinLarders,
+  requestsByCarrier,
+  type TestRequest,
+  type TwinLarders,
+  withParameter,
+} from '../support/twin-larders.ts'
 
 describe('client input cannot fill the memory [V4]', () => {
-  let twins: Twins
+  let twins: TwinLarders
   beforeEach(async () => {
-    twins = await createTwins()
+    twins = await createTwinLarders()
   })
   afterEach(() => twins.close())
 
-  const requestsOf = async (): Promise<ReadonlyArray<Ask>> => {
+  const requestsOf = async (): Promise<ReadonlyArray<TestRequest>> => {
     const image = await right(twins.larder.tokens.mint('image', twins.image.uid, 1800))
     const content = await right(twins.larder.tokens.mint('content', twins.film.uid, 1800))
     return twins.routes.flatMap(({ kind, path }) =>
-      Object.values(carriers).map((carry) => carry(path, kind === 'image' ? image : content)),
+      Object.values(requestsByCarrier).map((carry) => carry(path, kind === 'image' ? image : content)),
     )
   }
 
-  const stores = async (req: Ask): Promise<boolean> => {
+  const stores = async (req: TestRequest): Promise<boolean> => {
     await twins.warm(req)
     return twins.isReplayed(req)
   }
@@ -33,7 +39,7 @@ describe('client input cannot fill the memory [V4]', () => {
         expect(await stores(withParameter(req, parameter)), `${req.path} ${parameter}`).to.equal(false)
       await twins.expectAlike(withParameter(req, 'x=1'))
     }
-    const req = carriers.path(
+    const req = requestsByCarrier.path(
       `content_files/${twins.film.uid}/mobile.m3u8`,
       await right(twins.larder.tokens.mint('content', twins.film.uid, 1800)),
     )

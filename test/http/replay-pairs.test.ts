@@ -4,17 +4,24 @@ import { createJwtCodec } from '../../src/adapters/jose/jwt-codec.ts'
 import type { MediaKind } from '../../src/ports/media-tokens.ts'
 import { right } from '../support/expect-right.ts'
 import { testKeys } from '../support/memory-larder.ts'
-import { type Ask, carriers, createTwins, type Twins, withParameter } from '../support/twin-larders.ts'
+import {
+  createTwinLarders,
+  requestsByCarrier,
+  type TestRequest,
+  type TwinLarders,
+  withParameter,
+} from '../support/twin-larders.ts'
 
 /** Number of pairs, from `REPLAY_PAIRS`; `npm run replay:pairs` sends 20,000. */
 const pairs = Number(process.env.REPLAY_PAIRS ?? 200)
 
-const listRoutes = (twins: Twins) => twins.routes.filter(({ path }) => !/parts|image_files\/image/.test(path))
+const listRoutes = (twins: TwinLarders) =>
+  twins.routes.filter(({ path }) => !/parts|image_files\/image/.test(path))
 
 describe('replay by token source, in the second in which the tokens are minted [V1]', () => {
-  let twins: Twins
+  let twins: TwinLarders
   beforeEach(async () => {
-    twins = await createTwins()
+    twins = await createTwinLarders()
   })
   afterEach(() => twins.close())
 
@@ -59,8 +66,8 @@ describe('replay by token source, in the second in which the tokens are minted [
       const [first = '', ...others] = await tokensOf(kind)
       for (const presign of ['presign=query', 'presign=path'])
         for (const coding of codings) {
-          const requestWith = (jwt: string): Ask => {
-            const { path: url, headers } = withParameter(carriers.header(path, jwt), presign)
+          const requestWith = (jwt: string): TestRequest => {
+            const { path: url, headers } = withParameter(requestsByCarrier.header(path, jwt), presign)
             return { path: url, headers: { ...headers, 'accept-encoding': coding } }
           }
           await twins.warm(requestWith(first))
@@ -71,7 +78,7 @@ describe('replay by token source, in the second in which the tokens are minted [
 
   it('a header token occurs in no URL of a list, whatever was requested before (W14)', async () => {
     for (const { kind, path } of listRoutes(twins)) {
-      const requestWith = (jwt: string) => withParameter(carriers.header(path, jwt), 'presign=query')
+      const requestWith = (jwt: string) => withParameter(requestsByCarrier.header(path, jwt), 'presign=query')
       await twins.warm(requestWith(await mint(kind, 1800)))
       const own = await mintElsewhere(kind, 'x', 1800)
       expect((await twins.replayed(requestWith(own))).body, path).to.not.include(own)
@@ -91,11 +98,13 @@ describe('replay by token source, in the second in which the tokens are minted [
       more: fc.constantFrom({}, {}, {}, { range: 'bytes=0-3' }, { 'if-none-match': '*' }),
     })
     type Request = typeof request extends fc.Arbitrary<infer A> ? A : never
-    const requestOf = ({ route, carry, token, isForeign, presign, coding, more }: Request): Ask => {
+    const requestOf = ({ route, carry, token, isForeign, presign, coding, more }: Request): TestRequest => {
       const kind = isForeign && token === 0 ? 'image' : route.kind
       const jwt = jwts[kind][token] ?? ''
       const carried =
-        carry === 'none' ? { path: `/api/1/${route.path}`, headers: {} } : carriers[carry](route.path, jwt)
+        carry === 'none'
+          ? { path: `/api/1/${route.path}`, headers: {} }
+          : requestsByCarrier[carry](route.path, jwt)
       const { path, headers } = withParameter(carried, presign)
       return { path, headers: { ...headers, 'accept-encoding': coding, ...more } }
     }

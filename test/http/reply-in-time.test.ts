@@ -7,7 +7,7 @@ import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { exchange } from '../support/exchange.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
 import { createMemoryLarder, createStandingClock, listen, type TestServer } from '../support/memory-larder.ts'
-import { until } from '../support/processes.ts'
+import { pollUntilTrue } from '../support/processes.ts'
 
 /** A gate that withholds results until it is opened. */
 const createGate = () => {
@@ -85,6 +85,6 @@ describe('[V21] a request, whatever dependency it waits for', () => {
       expect(refused.headers['retry-after']).to.equal('2')
       expect(refused.headers['cache-control']).to.equal('no-store')
       gate.open()
-      await until(async () => (await ask(image)).status === 200)
+      await pollUntilTrue(async () => (await ask(image)).status === 200)
     })
 })

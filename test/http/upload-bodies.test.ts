@@ -11,7 +11,7 @@ import { jsonReply } from '../../src/http/response/reply.ts'
 import { createRoutes } from '../../src/http/routes.ts'
 import { right } from '../support/expect-right.ts'
 import { createMemoryLarder, listenRoutes, type TestServer } from '../support/memory-larder.ts'
-import { someBytes } from '../support/origins.ts'
+import { pseudoRandomBytes } from '../support/origins.ts'
 import { openRaw, rawRequest } from '../support/raw-exchange.ts'
 
 const limits = { bodyBytes: 1000, replyMilliseconds: 500, requestMilliseconds: 3000 }
@@ -86,7 +86,7 @@ describe('a route that reads the stream of a request itself', () => {
   const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
   it('gets every byte, however long the body is', async () => {
-    const bytes = someBytes(3_000_000)
+    const bytes = pseudoRandomBytes(3_000_000)
     for (const body of [bytes, new Blob([bytes]).stream()]) {
       const init = { method: 'POST', headers: { authorization: `bearer ${jwt}` }, body, duplex: 'half' }
       const response = await server.get(`${path}/whole`, init as RequestInit)

@@ -14,20 +14,25 @@ import { imageRoutes } from '../../src/http/routes/image-routes.ts'
 import { serviceRoutes } from '../../src/http/routes/service-routes.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { right } from '../support/expect-right.ts'
-import { type Ask, createTwins, type Heard, type Twins } from '../support/twin-larders.ts'
+import {
+  createTwinLarders,
+  type ReceivedReply,
+  type TestRequest,
+  type TwinLarders,
+} from '../support/twin-larders.ts'
 
 type Case = { readonly path: string; readonly jwt: string; readonly readsAuthorization: boolean }
 
-const namesAuthorization = ({ headers }: Heard): boolean =>
+const namesAuthorization = ({ headers }: ReceivedReply): boolean =>
   String(headers.vary ?? '')
     .split(', ')
     .includes('Authorization')
 
 describe('Vary of every route (§6.3) [V13]', () => {
-  let twins: Twins
+  let twins: TwinLarders
   let cases: ReadonlyArray<Case>
   before(async () => {
-    twins = await createTwins()
+    twins = await createTwinLarders()
     const { larder, image, film, routes } = twins
     const image1 = await right(larder.tokens.mint('image', image.uid, 1800))
     const content = await right(larder.tokens.mint('content', film.uid, 1800))
@@ -64,7 +69,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
       ...larder,
       sharing: createCorsPolicy(['*']),
       bytesReply: createBytesReply(larder.clock),
-      listReply: createPlaylistReply(createPlaylistBodies({ maxBytes: 1 }), larder.clock),
+      playlistReply: createPlaylistReply(createPlaylistBodies({ maxBytes: 1 }), larder.clock),
     }
     imageRoutes(media, spy)
     contentRoutes(media, spy)
@@ -78,12 +83,15 @@ describe('Vary of every route (§6.3) [V13]', () => {
     expect(results.filter((reads) => !reads)).to.have.length(cases.length - 1 - reading)
   })
 
-  const requestTo = (path: string, headers: Readonly<Record<string, string>> = {}): Ask => ({ path, headers })
+  const requestTo = (path: string, headers: Readonly<Record<string, string>> = {}): TestRequest => ({
+    path,
+    headers,
+  })
 
   it('contains Authorization on routes that read it, whatever the reply', async () => {
     for (const { path, jwt, readsAuthorization } of cases) {
       const authorization = `bearer ${jwt}`
-      const statuses: Array<Heard['status']> = []
+      const statuses: Array<ReceivedReply['status']> = []
       for (const headers of [
         {},
         { authorization: 'Basic eDp5' },
@@ -138,7 +146,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
 
 describe('cache lifetime of lists [V13]', () => {
   it('never exceeds the lifetime of the token, by the routes and by replay', async () => {
-    const twins = await createTwins()
+    const twins = await createTwinLarders()
     const { larder, film } = twins
     const path = `/api/1/content_files/${film.uid}/mobile.m3u8`
     const jwt = await right(larder.tokens.mint('content', film.uid, 600))
@@ -163,7 +171,7 @@ describe('cache lifetime of lists [V13]', () => {
   })
 
   it('is the lifetime of the fresh token for a public image that comes with one', async () => {
-    const twins = await createTwins()
+    const twins = await createTwinLarders()
     await right(twins.larder.imageFiles.setPublic(twins.image.uid, true))
     const path = `/api/1/image_files/playlist/${twins.image.uid}?public=1`
     const { headers } = await twins.replayed({ path, headers: {} })

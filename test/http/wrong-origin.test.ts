@@ -11,8 +11,8 @@ import {
 } from '../support/faulty-object-store.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
 import { createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
-import { someBytes } from '../support/origins.ts'
-import { until } from '../support/processes.ts'
+import { pseudoRandomBytes } from '../support/origins.ts'
+import { pollUntilTrue } from '../support/processes.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
 /** A request and the bytes of the object that it selects. */
@@ -101,10 +101,10 @@ describe('an object store that returns wrong data (§6.4, W4)', () => {
   const send = (url: string, { range }: Request): Promise<Exchange> =>
     exchange(url, { headers: range === null ? {} : { range } })
 
-  const closed = () => until(async () => faulty.openStreams() === 0)
+  const closed = () => pollUntilTrue(async () => faulty.openStreams() === 0)
 
   for (const { name, size } of sizes) {
-    const bytes = someBytes(size)
+    const bytes = pseudoRandomBytes(size)
     const whole: Request = { range: null, start: 0, end: size }
     let image: SeededImage
     before(async () => {
@@ -155,7 +155,7 @@ describe('several ranges of an unavailable object', () => {
     it(`get ${status}, like a single range, when the store has the fault "${fault.kind}"`, async () => {
       const faulty = createFaultyObjectStore(createMemoryObjectStore())
       const larder = await createMemoryLarder({ store: faulty.store })
-      const { exports, jwt } = await seedImage(larder, [someBytes(1000)])
+      const { exports, jwt } = await seedImage(larder, [pseudoRandomBytes(1000)])
       const server = await listen(larder)
       faulty.when(() => fault)
       const url = `${server.base}/api/1/image_files/image/${exports[0]?.uid}.webp?jwt=${jwt}`
@@ -169,7 +169,7 @@ describe('an unavailable object store (R2, W28)', () => {
     const faulty = createFaultyObjectStore(createMemoryObjectStore())
     const dir = await scratchFolder()
     const first = await createDiskLarder({ adapters: { store: faulty.store }, cache: { dir } })
-    const bodies = [1, 5000, 100_000, 3 * 2 ** 20, 9 * 2 ** 20].map((size) => someBytes(size, size))
+    const bodies = [1, 5000, 100_000, 3 * 2 ** 20, 9 * 2 ** 20].map((size) => pseudoRandomBytes(size, size))
     const image = await seedImage(first, bodies)
     const pathOf = (at: number) => `/api/1/image_files/image/${image.exports[at]?.uid}.webp?jwt=${image.jwt}`
 

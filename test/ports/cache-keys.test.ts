@@ -12,10 +12,10 @@ import type {
 import { O } from '../../src/fp.ts'
 import type { CacheKey } from '../../src/ports/cache.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
+import { cacheValue } from '../support/cache-value.ts'
+import { cachedValue } from '../support/cached-value.ts'
 import { right } from '../support/expect-right.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
-import { setNow } from '../support/set-now.ts'
-import { valueIn } from '../support/value-in.ts'
 
 const imageFileUid = 'if_0123456789abcdefghijkl' as ImageFileUid
 const imageExportUid = 'ife_0123456789abcdefghijkl' as ImageExportUid
@@ -192,7 +192,7 @@ async function isOnDiskAsDocumented<A>({ key, value, name, written, ttlSeconds }
   const now = 1_700_000_000_000
   const storage = openNodePersist(await scratchFolder())
   const cache = createNodePersistCache({ storage, clock: () => now, scope: 'https://media.example' })
-  await right(setNow(cache, key, value))
+  await right(cacheValue(cache, key, value))
 
   const onDisk = JSON.parse(await readFile(storage.getDatumPath(name), 'utf8'))
   const expiresAt = ttlSeconds === null ? null : now + ttlSeconds * 1000
@@ -202,5 +202,5 @@ async function isOnDiskAsDocumented<A>({ key, value, name, written, ttlSeconds }
     value: Object.assign({ check: onDisk.value.check }, entry),
   })
   expect(onDisk.value.check).to.match(/^[\w-]{22}$/)
-  expect(await valueIn(cache, key)).to.deep.equal(O.some(value))
+  expect(await cachedValue(cache, key)).to.deep.equal(O.some(value))
 }

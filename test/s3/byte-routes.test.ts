@@ -6,7 +6,7 @@ import { createDiskLarder, type DiskLarder } from '../support/disk-larder.ts'
 import { exchange } from '../support/exchange.ts'
 import { seedImage } from '../support/library.ts'
 import { listen } from '../support/memory-larder.ts'
-import { someBytes } from '../support/origins.ts'
+import { pseudoRandomBytes } from '../support/origins.ts'
 import { createRecordingLog } from '../support/recording-log.ts'
 import { s3Error } from '../support/s3/s3-error.ts'
 import { startS3Server } from '../support/s3-server.ts'
@@ -51,7 +51,7 @@ describe('byte routes on S3', () => {
       const { larder, entries } = await openLarder({ endpoint: proxy.endpoint })
       const server = await listen(larder)
       closing.push(server.close, proxy.close)
-      const bytes = someBytes(9 * 2 ** 20)
+      const bytes = pseudoRandomBytes(9 * 2 ** 20)
       const path = await pathOf(larder, bytes)
 
       proxy.fail({ kind, after: 5_000_000 }, { kind, after: 2_000_000 })
@@ -106,7 +106,7 @@ describe('byte routes on S3', () => {
   for (const { what, change, line } of ills)
     it(`answer 503 when the store is one ${what}, and say to operators alone what to do`, async () => {
       const { larder, entries } = await openLarder(await change(target.options))
-      const path = await pathOf({ ...larder, store: createMemoryObjectStore() }, someBytes(1000))
+      const path = await pathOf({ ...larder, store: createMemoryObjectStore() }, pseudoRandomBytes(1000))
       const server = await listen(larder)
       const { status, headers, body } = await exchange(server.base + path)
       await server.close()

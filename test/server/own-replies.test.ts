@@ -2,13 +2,13 @@ import { expect } from 'chai'
 import type { Larder } from '../../src/composition/larder.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
 import { createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
-import { someBytes } from '../support/origins.ts'
+import { pseudoRandomBytes } from '../support/origins.ts'
 import { exchangeRaw, openRaw, rawRequest } from '../support/raw-exchange.ts'
 import { readResponses } from '../support/strict-responses.ts'
 
 /** Every reply that Node writes by itself, each while the body of an earlier reply is being sent. */
 describe('no reply of Node is written into another reply [V7]', () => {
-  const bytes = someBytes(100_000)
+  const bytes = pseudoRandomBytes(100_000)
   let larder: Larder
   let server: TestServer
   let image: SeededImage

@@ -4,11 +4,11 @@ import { type Connection, stalledMilliseconds } from '../../src/server/connectio
 import { right } from '../support/expect-right.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
 import { bearer, createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
-import { someBytes } from '../support/origins.ts'
+import { pseudoRandomBytes } from '../support/origins.ts'
 import { openRaw, rawRequest } from '../support/raw-exchange.ts'
 
 /** More than the socket buffers hold for a client that does not read. */
-const bytes = someBytes(24 * 2 ** 20)
+const bytes = pseudoRandomBytes(24 * 2 ** 20)
 
 describe('a client that accepts no byte of its reply (§13.2) [V29]', () => {
   let larder: Larder
@@ -18,7 +18,7 @@ describe('a client that accepts no byte of its reply (§13.2) [V29]', () => {
 
   before(async () => {
     larder = await createMemoryLarder()
-    image = await seedImage(larder, [bytes, someBytes(200_000)])
+    image = await seedImage(larder, [bytes, pseudoRandomBytes(200_000)])
     server = await listen(larder, undefined, { stallMilliseconds: 3000 })
     await right(larder.admins.setAdmin('zoë', true))
     admin = bearer(await right(larder.admins.mintIdToken('zoë')))

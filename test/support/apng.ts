@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib'
-import { chart, patchAt } from './chart.ts'
+import { chartColours, patchAt } from './chart.ts'
 import { type Encoding, encodings } from './chart-encodings.ts'
 import { pngChunk } from './chart-png.ts'
 
@@ -29,7 +29,7 @@ export type Apng = {
 }
 
 /** An animated PNG with alpha, written without a library. */
-export const apng = ({ depth = 8, encoding = encodings.srgb, chunks = [], frames }: Apng): Buffer => {
+export const createApng = ({ depth = 8, encoding = encodings.srgb, chunks = [], frames }: Apng): Buffer => {
   const bytes = depth / 8
   const max = 2 ** depth - 1
   const pixelsOf = ({ shows, part }: Frame): Buffer => {
@@ -38,7 +38,7 @@ export const apng = ({ depth = 8, encoding = encodings.srgb, chunks = [], frames
     const out = Buffer.alloc(row * (height - top))
     for (let y = top; y < height; y += 1)
       for (let x = 0; x < width; x += 1) {
-        const patch = chart[patchAt(x / width, y / height)] ?? [0, 0, 0]
+        const patch = chartColours[patchAt(x / width, y / height)] ?? [0, 0, 0]
         const colour = shows === 'chart' ? encoding(patch) : shows === 'white' ? [1, 1, 1] : [0, 0, 0]
         for (const [c, value] of [...colour, shows === 'nothing' ? 0 : 1].entries())
           out.writeUIntBE(Math.round(value * max), (y - top) * row + 1 + (4 * x + c) * bytes, bytes)

@@ -8,14 +8,14 @@ import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { aStoredFileUid } from './builders.ts'
 import { collect } from './bytes.ts'
 import { right } from './expect-right.ts'
-import { factsOf, someBytes, wellServed } from './origins.ts'
+import { blobFactsOf, createWorkingOrigin, pseudoRandomBytes } from './origins.ts'
 
 export type MakeBlobCache = (options: FillOptions) => Promise<BlobCache>
 
 /** A blob of 100,000 bytes, and for each test a new cache and a new key. */
 export const createBlobCacheFixture = (make: MakeBlobCache) => {
-  const bytes = someBytes(100_000)
-  const facts = factsOf(bytes)
+  const bytes = pseudoRandomBytes(100_000)
+  const facts = blobFactsOf(bytes)
   const blobs = {} as { key: CacheKey<BlobFacts>; cache: BlobCache }
 
   beforeEach(async () => {
@@ -34,7 +34,7 @@ export const createBlobCacheFixture = (make: MakeBlobCache) => {
 
   /** Fills the cache; the fill has ended when it returns. */
   const fill = async () => {
-    expect(await collect(await read(wellServed(bytes).origin))).to.deep.equal(bytes)
+    expect(await collect(await read(createWorkingOrigin(bytes).origin))).to.deep.equal(bytes)
     await expectCached()
   }
 

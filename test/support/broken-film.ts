@@ -7,9 +7,9 @@ import type { MediaPlan } from '../../src/domain/ingest/plan/media-plan.ts'
 import type { TranscodeResult, Transcoder } from '../../src/ports/transcoder.ts'
 import { boxAlong, boxesAlong } from './edit-mp4.ts'
 import { right } from './expect-right.ts'
-import { progressiveOf } from './made-up-film.ts'
+import { progressiveFileOf } from './fake-transcode-result.ts'
 import { box, u32 } from './mp4-writer.ts'
-import { media } from './transcoding.ts'
+import { mediaPath } from './transcoding.ts'
 
 /** A valid film of four seconds in two sizes, with audio, and functions that break copies of it. */
 export type GoodFilm = {
@@ -22,7 +22,7 @@ export type GoodFilm = {
 }
 
 export const makeGoodFilm = async (transcoder: Transcoder, folder: string): Promise<GoodFilm> => {
-  const path = media('bunny.mp4')
+  const path = mediaPath('bunny.mp4')
   const facts = await right(transcoder.probe(path))
   const plan = { ...planMedia(facts), partSeconds: 2 }
   const target = join(folder, 'good')
@@ -40,7 +40,7 @@ export const makeGoodFilm = async (transcoder: Transcoder, folder: string): Prom
       }
       const renditions = await cutRenditions(plan, copies)
       const progressive = made.progressive.map((file) =>
-        progressiveOf(renditions.filter((rendition) => file.renditions.includes(rendition.name))),
+        progressiveFileOf(renditions.filter((rendition) => file.renditions.includes(rendition.name))),
       )
       return { ...made, renditions, progressive }
     },
@@ -50,7 +50,7 @@ export const makeGoodFilm = async (transcoder: Transcoder, folder: string): Prom
         if (!progressiveFile.renditions.includes(name)) return progressiveFile
         const copy = join(copies, 'film.mp4')
         await writeFile(copy, edit(await readFile(progressiveFile.file.path)))
-        return { ...progressiveFile, reading: await readProgressive(copy) }
+        return { ...progressiveFile, parsed: await readProgressive(copy) }
       })
       return { ...made, progressive: await Promise.all(progressive) }
     },
@@ -107,7 +107,7 @@ export const unmarkKeyframe = (index: number) =>
   })
 
 /** Delays the presentation of each frame by `ticks`, like an encoder that starts late. */
-export const showLater = (ticks: number) =>
+export const delayPresentation = (ticks: number) =>
   edited((bytes) => {
     for (const index of boxesAlong(bytes, ['moof']).keys()) {
       const { flags, count, samples, stride, offsetOf } = readTrun(bytes, index)
@@ -133,7 +133,7 @@ export const lengthenSamples = (index: number, ticks: number) =>
   })
 
 /** Makes the first frame of a fragment no IDR frame, although it stays marked as a keyframe. */
-export const spoilIdr = (index: number) =>
+export const replaceIdr = (index: number) =>
   edited((bytes) => {
     const mdat = boxAlong(bytes, ['mdat'], index)
     for (let at = mdat.body; at < mdat.start + mdat.size; at += 4 + bytes.readUInt32BE(at))
@@ -195,7 +195,7 @@ export const changeChannels = (channels: number) =>
   })
 
 /** Moves the `moov` of an mp4 to its end. */
-export const describeLast = (bytes: Buffer): Buffer => {
+export const moveMoovToEnd = (bytes: Buffer): Buffer => {
   const { start, size } = boxAlong(bytes, ['moov'])
   return Buffer.concat([
     bytes.subarray(0, start),
@@ -205,13 +205,13 @@ export const describeLast = (bytes: Buffer): Buffer => {
 }
 
 /** Announces one sample less in the first track of an mp4. */
-export const dropSample = edited((bytes) => {
+export const dropSampleFromIndex = edited((bytes) => {
   const { body } = boxAlong(bytes, ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsz'])
   bytes.writeUInt32BE(bytes.readUInt32BE(body + 8) - 1, body + 8)
 })
 
 /** Shortens the announced duration of the first track of an mp4 by `ticks`. */
-export const shorten = (ticks: number) =>
+export const shortenTrack = (ticks: number) =>
   edited((bytes) => {
     const { body } = boxAlong(bytes, ['moov', 'trak', 'mdia', 'mdhd'])
     const at = body + (bytes[body] === 1 ? 28 : 16)
@@ -229,7 +229,7 @@ export const addEditList = (bytes: Buffer): Buffer => {
 }
 
 /** Starts the first track of an mp4 `ticks` later, by its existing edit list. */
-export const skipByEditList = (ticks: number) =>
+export const startLaterByEditList = (ticks: number) =>
   edited((bytes) => {
     const { body } = boxAlong(bytes, ['moov', 'trak', 'edts', 'elst'])
     if (bytes[body] !== 0 || bytes.readUInt32BE(body + 4) !== 1) throw new Error('it has another edit list')

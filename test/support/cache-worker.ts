@@ -7,7 +7,7 @@ import { unavailable } from '../../src/domain/shared/errors.ts'
 import { E, TE } from '../../src/fp.ts'
 import type { BlobOrigin } from '../../src/ports/blob-cache.ts'
 import { BlobRecord, cacheKeys } from '../../src/ports/cache-keys.ts'
-import { silent } from './recording-log.ts'
+import { silentLog } from './recording-log.ts'
 
 // Its own process with the disk cache of a folder, for tests of processes that share one.
 // start-cache-worker.ts runs it with the folder and the address of the origin; messages tell it which blobs
@@ -28,7 +28,7 @@ const run = async () => {
   const { blobs } = await openDiskCache({
     dir,
     clock: Date.now,
-    log: silent,
+    log: silentLog,
     scope: '',
     maxBytes: 2 ** 30,
   })

@@ -8,7 +8,7 @@ import {
   FF_ENCODER_LIBX264,
   FF_ENCODER_LIBX265,
 } from 'node-av/constants'
-import { chart, patchAt, type Rgb } from './chart.ts'
+import { chartColours, patchAt, type Rgb } from './chart.ts'
 import { type Encoding, encodings } from './chart-encodings.ts'
 import { type FilmMatrix, type FilmRange, fromFilmValues, toFilmValues } from './film-values.ts'
 import { writeFilm } from './write-film.ts'
@@ -50,7 +50,7 @@ export const writeChartFilm = async (
     tags = {},
   }: FilmChart,
 ): Promise<void> => {
-  const colours = chart.map((rgb) => toFilmValues(encoding(rgb), matrix, range, depth))
+  const colours = chartColours.map((rgb) => toFilmValues(encoding(rgb), matrix, range, depth))
   const buffer = planar(colours, width, height, depth)
   const pixelFormat =
     depth === 10 ? AV_PIX_FMT_YUV420P10LE : range === 'full' ? AV_PIX_FMT_YUVJ420P : AV_PIX_FMT_YUV420P
@@ -85,7 +85,7 @@ const planar = (colours: ReadonlyArray<Rgb>, width: number, height: number, dept
 }
 
 /** The mean of the middle half of each patch of a film's first frame, as a BT.709 player shows it in sRGB. */
-export const filmPatches = async (path: string): Promise<ReadonlyArray<Rgb>> => {
+export const videoPatches = async (path: string): Promise<ReadonlyArray<Rgb>> => {
   const source = await Demuxer.open(path)
   const stream = source.video()
   if (stream === undefined) throw new Error('no video stream')
@@ -102,8 +102,8 @@ export const filmPatches = async (path: string): Promise<ReadonlyArray<Rgb>> => 
 
 const patchesIn = ({ width, height, data, linesize }: Frame): ReadonlyArray<Rgb> => {
   const columns = 4
-  const rows = chart.length / columns
-  return chart.map((_, patch) => {
+  const rows = chartColours.length / columns
+  return chartColours.map((_, patch) => {
     const [left, top] = [(patch % columns) + 0.25, Math.floor(patch / columns) + 0.25]
     const mean = (plane: 0 | 1 | 2): number => {
       const half = plane === 0 ? 1 : 2

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
-import { type Apng, apng } from './apng.ts'
-import { chart, greyChart, type Rgb } from './chart.ts'
+import { type Apng, createApng } from './apng.ts'
+import { chartColours, greyChart, type Rgb } from './chart.ts'
 import { encodings } from './chart-encodings.ts'
 import { adobePoints, type PngChart, p3Points, pngChart, pngColour, srgbPoints } from './chart-png.ts'
 
@@ -15,7 +15,7 @@ export type ChartKind = {
   readonly tolerance: number
 }
 
-const png = (name: string, about: PngChart, expected = chart, tolerance = 3): ChartKind => ({
+const png = (name: string, about: PngChart, expected = chartColours, tolerance = 3): ChartKind => ({
   name,
   format: 'PNG',
   make: async () => pngChart(about),
@@ -42,7 +42,7 @@ const withP3Profile = (name: string, about: PngChart): ChartKind => ({
   name,
   format: 'PNG',
   make: async () => pngChart({ ...about, chunks: [...(about.chunks ?? []), icc(await p3Profile())] }),
-  expected: chart,
+  expected: chartColours,
   tolerance: 3,
 })
 
@@ -51,7 +51,7 @@ const converted = (
   name: string,
   make: (picture: Sharp) => Sharp,
   about: PngChart = {},
-  expected = chart,
+  expected = chartColours,
 ): ChartKind => ({
   name,
   format,
@@ -66,7 +66,7 @@ const file = (
   name: string,
   path: string,
   format: ChartKind['format'] = 'AVIF',
-  expected = chart,
+  expected = chartColours,
   tolerance = 3,
 ): ChartKind => ({
   name,
@@ -84,7 +84,7 @@ const deepInP3 = (format: ChartKind['format'], name: string, make: (picture: Sha
     const source = pngChart({ depth: 16, encoding: encodings.p3, chunks: [icc(await p3Profile())] })
     return make(sharp(source).toColourspace('rgb16').withIccProfile('p3')).toBuffer()
   },
-  expected: chart,
+  expected: chartColours,
   tolerance: 3,
 })
 
@@ -193,7 +193,7 @@ const otherKinds: ReadonlyArray<ChartKind> = [
     { type: 'grey' },
     greyChart,
   ),
-  file('CMYK without ICC', 'cmyk.jpg', 'JPEG', chart, 4),
+  file('CMYK without ICC', 'cmyk.jpg', 'JPEG', chartColours, 4),
   converted('WebP', 'lossless', (picture) => picture.webp({ lossless: true })),
   converted('WebP', 'lossy', (picture) => picture.webp({ quality: 97 })),
   converted('WebP', 'with alpha', (picture) => picture.ensureAlpha().webp({ lossless: true })),
@@ -236,8 +236,8 @@ const otherKinds: ReadonlyArray<ChartKind> = [
   file('10 bit, nclx of sRGB', 'srgb10.avif'),
   file('8 bit, nclx of P3', 'p3.avif'),
   file('8 bit, nclx of P3, a grid of tiles', 'p3-grid.avif'),
-  file('10 bit, nclx linear', 'linear10.avif', 'AVIF', chart, 4),
-  file('12 bit, nclx of BT.2020, limited range', 'wide12-limited.avif', 'AVIF', chart, 8),
+  file('10 bit, nclx linear', 'linear10.avif', 'AVIF', chartColours, 4),
+  file('12 bit, nclx of BT.2020, limited range', 'wide12-limited.avif', 'AVIF', chartColours, 8),
   file('10 bit grey', 'grey10.avif', 'AVIF', greyChart),
   file('10 bit, nclx of PQ', 'pq10.avif', 'AVIF', toneMapped, 8),
   file('10 bit, nclx of HLG', 'hlg10.avif', 'AVIF', toneMapped, 8),
@@ -269,8 +269,8 @@ const inkKinds: ReadonlyArray<ChartKind> = [
 const blankAtFirst = (name: string, about: Omit<Apng, 'frames'>): ChartKind => ({
   name,
   format: 'PNG',
-  make: async () => apng({ ...about, frames: [{ shows: 'nothing' }, { shows: 'chart' }] }),
-  expected: chart,
+  make: async () => createApng({ ...about, frames: [{ shows: 'nothing' }, { shows: 'chart' }] }),
+  expected: chartColours,
   tolerance: 3,
 })
 

@@ -1,5 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib'
-import { chart, patchAt, type Rgb } from './chart.ts'
+import { chartColours, patchAt, type Rgb } from './chart.ts'
 import { type Encoding, encodings } from './chart-encodings.ts'
 
 export const pngChunk = (type: string, data: Uint8Array = new Uint8Array()): Buffer => {
@@ -59,7 +59,7 @@ export const pngChart = ({
 }: PngChart): Buffer => {
   const [code, channels] = types[type]
   const max = depth === 16 ? 65_535 : 255
-  const colours = chart.map((rgb): Rgb => {
+  const colours = chartColours.map((rgb): Rgb => {
     const [, g] = rgb
     return encoding(type.startsWith('grey') ? [g, g, g] : rgb)
   })

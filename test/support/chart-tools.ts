@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { chart, greyChart, type Rgb } from './chart.ts'
+import { chartColours, greyChart, type Rgb } from './chart.ts'
 import { type Encoding, encodings } from './chart-encodings.ts'
 import { type ChartKind, toneMapped } from './chart-kinds.ts'
 import { type PngChart, pngChart } from './chart-png.ts'
-import { isHere } from './is-here.ts'
+import { isInstalled } from './is-installed.ts'
 
 const run = promisify(execFile)
 
@@ -19,14 +19,14 @@ const by = (
   args: (from: string, to: string) => ReadonlyArray<string>,
   {
     about = {},
-    expected = chart,
+    expected = chartColours,
     tolerance = 3,
   }: Partial<Pick<ChartKind, 'expected' | 'tolerance'>> & {
     readonly about?: PngChart
   } = {},
 ): ReadonlyArray<ChartKind> => {
   const formats = { png: 'PNG', jpg: 'JPEG', webp: 'WebP', avif: 'AVIF', tif: 'TIFF', gif: 'GIF' } as const
-  if (!isHere(program)) return []
+  if (!isInstalled(program)) return []
   const make = async (): Promise<Buffer> => {
     const folder = await mkdtemp(join(tmpdir(), 'larder-chart-'))
     try {
@@ -47,7 +47,7 @@ const avif = (
   encoding: Encoding,
   depth: number,
   more: ReadonlyArray<string> = [],
-  expected: ReadonlyArray<Rgb> = chart,
+  expected: ReadonlyArray<Rgb> = chartColours,
   tolerance = 3,
 ): ReadonlyArray<ChartKind> =>
   by(
@@ -69,7 +69,7 @@ const convert = (
   extension: string,
   args: ReadonlyArray<string>,
   about: PngChart = {},
-  expected: ReadonlyArray<Rgb> = chart,
+  expected: ReadonlyArray<Rgb> = chartColours,
   tolerance = 3,
 ) => by('convert-im6', name, extension, (from, to) => [from, ...args, to], { about, expected, tolerance })
 
@@ -77,17 +77,17 @@ const convert = (
 export const chartKindsByTools = (): ReadonlyArray<ChartKind> => [
   ...[8, 10, 12].flatMap((depth) => [
     ...avif('1/13/6', encodings.srgb, depth),
-    ...avif('1/13/1', encodings.srgb, depth, ['-r', 'limited'], chart, 4),
+    ...avif('1/13/1', encodings.srgb, depth, ['-r', 'limited'], chartColours, 4),
     ...avif('1/13/0', encodings.srgb, depth, ['-r', 'full']),
     ...avif('1/1/1', encodings.srgb, depth),
-    ...avif('12/13/6', encodings.p3, depth, ['-y', '420'], chart, 4),
-    ...avif('12/13/6', encodings.p3, depth, ['-y', '422'], chart, 4),
+    ...avif('12/13/6', encodings.p3, depth, ['-y', '420'], chartColours, 4),
+    ...avif('12/13/6', encodings.p3, depth, ['-y', '422'], chartColours, 4),
     ...avif('1/4/6', encodings.gamma22, depth),
     ...avif('12/2/6', encodings.p3, depth),
     ...avif('2/2/2', encodings.srgb, depth),
   ]),
   ...[10, 12].flatMap((depth) => [
-    ...avif('9/13/9', encodings.wide, depth, [], chart, 8),
+    ...avif('9/13/9', encodings.wide, depth, [], chartColours, 8),
     ...avif('9/16/9', encodings.pq, depth, [], toneMapped, 8),
     ...avif('9/18/9', encodings.hlg, depth, [], toneMapped, 8),
     ...avif('12/16/6', encodings.pqInP3, depth, [], toneMapped, 8),
@@ -108,7 +108,14 @@ export const chartKindsByTools = (): ReadonlyArray<ChartKind> => [
   ...convert('16 bit CIELab', 'tif', ['-colorspace', 'Lab', '-depth', '16']),
   ...convert('CMYK', 'tif', ['-colorspace', 'CMYK']),
   ...convert('palette', 'tif', ['-type', 'Palette']),
-  ...convert('YCbCr', 'tif', ['-colorspace', 'YCbCr', '-compress', 'jpeg', '-quality', '97'], {}, chart, 4),
+  ...convert(
+    'YCbCr',
+    'tif',
+    ['-colorspace', 'YCbCr', '-compress', 'jpeg', '-quality', '97'],
+    {},
+    chartColours,
+    4,
+  ),
   ...convert('planes apart', 'tif', ['-interlace', 'plane', '-depth', '16']),
   ...convert('big end first', 'tif', ['-endian', 'MSB', '-depth', '16', '-compress', 'zip']),
   ...convert('palette', 'gif', []),

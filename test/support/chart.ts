@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 
 /** Twelve flat patches, four in a row, in sRGB. Every export of the chart must decode to them. */
-export const chart: ReadonlyArray<Rgb> = [
+export const chartColours: ReadonlyArray<Rgb> = [
   [200, 40, 40],
   [40, 160, 60],
   [50, 60, 200],
@@ -18,13 +18,13 @@ export const chart: ReadonlyArray<Rgb> = [
 export type Rgb = readonly [number, number, number]
 
 /** The chart in grey: the green channel of each patch. */
-export const greyChart: ReadonlyArray<Rgb> = chart.map(([, g]) => [g, g, g])
+export const greyChart: ReadonlyArray<Rgb> = chartColours.map(([, g]) => [g, g, g])
 
 const columns = 4
 
 /** The index of the patch at a position (fractions of width and height). */
 export const patchAt = (x: number, y: number): number =>
-  Math.floor(y * (chart.length / columns)) * columns + Math.floor(x * columns)
+  Math.floor(y * (chartColours.length / columns)) * columns + Math.floor(x * columns)
 
 /** The mean of the middle half of each patch of an image, which sharp converts to sRGB. */
 export const readPatches = async (bytes: Buffer): Promise<ReadonlyArray<Rgb>> => {
@@ -33,7 +33,7 @@ export const readPatches = async (bytes: Buffer): Promise<ReadonlyArray<Rgb>> =>
     .removeAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true })
-  const sums = chart.map(() => [0, 0, 0, 0] as [number, number, number, number])
+  const sums = chartColours.map(() => [0, 0, 0, 0] as [number, number, number, number])
   for (let y = 0; y < info.height; y += 1)
     for (let x = 0; x < info.width; x += 1) {
       const [across, down] = [((x + 0.5) / info.width) * columns, ((y + 0.5) / info.height) * 3]

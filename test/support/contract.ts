@@ -17,7 +17,7 @@ export type Paragraph = { readonly number: string; readonly text: string; readon
 const notYet = '**(not yet)**'
 
 /** The numbered paragraphs of docs/http-api.md, with the headings (`## 4. Images`). */
-export const paragraphs = (): ReadonlyArray<Paragraph> =>
+export const contractParagraphs = (): ReadonlyArray<Paragraph> =>
   readText('docs/http-api.md')
     .split(/^(?=## \d+\. |\d+\.\d+ )/m)
     .flatMap((text) => {
@@ -30,7 +30,7 @@ export const paragraphs = (): ReadonlyArray<Paragraph> =>
 export type DocumentedRoute = { readonly number: string; readonly route: string; readonly isBuilt: boolean }
 
 /** Normalizes `GET /a/{uid}.{ext}` and `GET /a/:uid{.:ext}` to one form, without parameter names. */
-export const routeForm = (route: string): string =>
+export const normalizeRoute = (route: string): string =>
   route
     .replace(/\{\.:\w+\}/g, '.{}')
     .replace(/:\w+|\{\w+\}/g, '{}')
@@ -38,10 +38,10 @@ export const routeForm = (route: string): string =>
 
 /** Each `` `GET /path` `` of docs/http-api.md. "(not yet)" after it or its number means not built. */
 export const documentedRoutes = (): ReadonlyArray<DocumentedRoute> =>
-  paragraphs().flatMap(({ number, text, isBuilt }) =>
+  contractParagraphs().flatMap(({ number, text, isBuilt }) =>
     [...text.matchAll(/`([A-Z]+ \/[^`\s]*)`( \*\*\(not yet\)\*\*)?/g)].map(([, route = '', mark]) => ({
       number,
-      route: routeForm(route),
+      route: normalizeRoute(route),
       isBuilt: isBuilt && mark === undefined,
     })),
   )

@@ -13,7 +13,7 @@ export type CrowdResult = {
 }
 
 /** Sends one request after the other on one connection, until `isOver`; parses replies strictly. */
-export const keepBusy = (
+export const sendRequestsUntil = (
   port: number,
   nextRequest: () => { readonly target: string; readonly headers?: ReadonlyArray<string> },
   isOver: () => boolean,
@@ -58,7 +58,7 @@ export const keepBusy = (
     })
   })
 
-export const newResult = (): CrowdResult => ({
+export const newCrowdResult = (): CrowdResult => ({
   statuses: new Map(),
   milliseconds: [],
   broken: 0,

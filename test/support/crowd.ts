@@ -6,13 +6,13 @@ import { right } from './expect-right.ts'
 import { createFaultyObjectStore } from './faulty-object-store.ts'
 import { storeBytes } from './library.ts'
 import { listen } from './memory-larder.ts'
-import { someBytes } from './origins.ts'
+import { pseudoRandomBytes } from './origins.ts'
 import { receive } from './receive.ts'
 import { removeScratch } from './scratch.ts'
 
 /** Requests an uncached film of 20 MB from many clients at once; counts successes, reads and queries. */
 export const crowd = async (clients: number) => {
-  const bytes = someBytes(20_000_000)
+  const bytes = pseudoRandomBytes(20_000_000)
   const faulty = createFaultyObjectStore(createMemoryObjectStore())
   const contentFiles = createMemoryContentFileRepository(() => 0)
   let queries = 0

@@ -13,8 +13,8 @@ import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { aContentExportUid, aStoredFileUid } from './builders.ts'
 import { collect } from './bytes.ts'
 import { right } from './expect-right.ts'
-import { factsOf, someBytes, wellServed } from './origins.ts'
-import { silent } from './recording-log.ts'
+import { blobFactsOf, createWorkingOrigin, pseudoRandomBytes } from './origins.ts'
+import { silentLog } from './recording-log.ts'
 import { scratchFolder } from './scratch.ts'
 
 /** Opens caches in folders, and closes them together. */
@@ -23,7 +23,7 @@ export const createDiskCaches = () => {
   return {
     open: async (options: Partial<DiskCacheOptions> = {}): Promise<DiskCache> => {
       const dir = options.dir ?? (await scratchFolder())
-      const log = options.log ?? silent
+      const log = options.log ?? silentLog
       const scope = 'http://127.0.0.1:8080'
       const cache = await openDiskCache({ clock: () => 0, scope, maxBytes: 2 ** 30, ...options, dir, log })
       opened.push(cache)
@@ -36,7 +36,7 @@ export const createDiskCaches = () => {
 }
 
 /** The content of most blobs in these tests. */
-export const blobBytes = someBytes(100_000)
+export const blobBytes = pseudoRandomBytes(100_000)
 
 export const aBlobKey = (): CacheKey<BlobFacts> => cacheKeys.storedFile({ uid: aStoredFileUid() })
 export const aTextKey = (): CacheKey<string> => cacheKeys.vodPlaylist({ uid: aContentExportUid() })
@@ -48,11 +48,11 @@ export const readBlob = (
   key: CacheKey<BlobFacts>,
   blob: Buffer,
   origin: BlobOrigin,
-): Promise<BlobStream> => right(cache.blobs.read(key, factsOf(blob), fullRange(blob.length), origin))
+): Promise<BlobStream> => right(cache.blobs.read(key, blobFactsOf(blob), fullRange(blob.length), origin))
 
 /** Fills the cache with a blob, and waits until it is stored. */
 export const cacheBlob = async (cache: DiskCache, key: CacheKey<BlobFacts>, blob: Buffer): Promise<void> => {
-  const served = await collect(await readBlob(cache, key, blob, wellServed(blob).origin))
+  const served = await collect(await readBlob(cache, key, blob, createWorkingOrigin(blob).origin))
   expect(served.equals(blob)).to.equal(true)
   await cache.settled()
 }
@@ -62,7 +62,7 @@ export const isCached = async (
   key: CacheKey<BlobFacts>,
   blob: Buffer,
 ): Promise<boolean> => {
-  const stream = await cache.blobs.read(key, factsOf(blob), { start: 0, end: 1 }, noOrigin)()
+  const stream = await cache.blobs.read(key, blobFactsOf(blob), { start: 0, end: 1 }, noOrigin)()
   if (E.isRight(stream)) await collect(stream.right)
   return E.isRight(stream)
 }

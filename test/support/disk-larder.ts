@@ -11,7 +11,7 @@ import { createTieredCache } from '../../src/adapters/cache/tiers/tiered-cache.t
 import type { Adapters, Larder } from '../../src/composition/larder.ts'
 import { asMonotonic } from './as-monotonic.ts'
 import { createMemoryLarder, createStandingClock, publicUrl } from './memory-larder.ts'
-import { silent } from './recording-log.ts'
+import { silentLog } from './recording-log.ts'
 import { scratchFolder } from './scratch.ts'
 
 export type DiskLarder = Larder & { readonly disk: DiskCache }
@@ -26,7 +26,7 @@ type Options = {
 /** All of Larder with its production cache, memory in front of a folder. Callers must close its `disk`. */
 export const createDiskLarder = async (options: Options = {}): Promise<DiskLarder> => {
   const { adapters = {}, cache = {}, blobBytes = 64 * 2 ** 20 } = options
-  const { clock = createStandingClock().clock, log = silent } = adapters
+  const { clock = createStandingClock().clock, log = silentLog } = adapters
   const dir = cache.dir ?? (await scratchFolder())
   const monotonic = asMonotonic(clock)
   const disk = await openDiskCache({

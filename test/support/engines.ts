@@ -6,25 +6,28 @@ import { createNodeAvEngine } from '../../src/adapters/transcode/node-av/node-av
 import { unavailable } from '../../src/domain/shared/errors.ts'
 import { pipe, TE } from '../../src/fp.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
-import { silent } from './recording-log.ts'
+import { silentLog } from './recording-log.ts'
 
 /** The installed ffmpeg and ffprobe, if any. */
-export const programsHere = (): ReadonlyArray<{ readonly ffmpeg: string; readonly ffprobe: string }> => {
+export const installedFfmpeg = (): ReadonlyArray<{ readonly ffmpeg: string; readonly ffprobe: string }> => {
   const [ffmpeg, ffprobe] = [findProgram('ffmpeg'), findProgram('ffprobe')]
   return ffmpeg === null || ffprobe === null ? [] : [{ ffmpeg, ffprobe }]
 }
 
 /** The engines that can run here: node-av is a dependency, ffmpeg is installed on the system. */
-export const enginesHere = (): ReadonlyArray<readonly [name: string, engine: Engine]> => [
-  ...programsHere().map((programs) => ['ffmpeg', createFfmpegEngine(programs)] as const),
+export const availableEngines = (): ReadonlyArray<readonly [name: string, engine: Engine]> => [
+  ...installedFfmpeg().map((programs) => ['ffmpeg', createFfmpegEngine(programs)] as const),
   ['node-av', createNodeAvEngine()],
 ]
 
-export const transcoderOn = (engine: Engine, options: Partial<TranscoderOptions> = {}): Transcoder =>
+export const createTranscoderOfEngine = (
+  engine: Engine,
+  options: Partial<TranscoderOptions> = {},
+): Transcoder =>
   createTranscoderOn(
     pipe(
       engine.describe,
       TE.bimap(unavailable('transcoder'), (facts) => ({ engine, facts })),
     ),
-    { maxSeconds: 60, log: silent, ...options },
+    { maxSeconds: 60, log: silentLog, ...options },
   )

@@ -4,12 +4,15 @@ import { join } from 'node:path'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { worstError } from './chart.ts'
-import { filmPatches, writeChartFilm } from './chart-film.ts'
+import { videoPatches, writeChartFilm } from './chart-film.ts'
 import { right } from './expect-right.ts'
 import type { FilmKind } from './film-kinds.ts'
 
 /** Transcodes a film of the chart; returns the largest error of its smallest rendition (levels of 255). */
-export const filmError = async (transcoder: Transcoder, { film, expected }: FilmKind): Promise<number> => {
+export const worstColourError = async (
+  transcoder: Transcoder,
+  { film, expected }: FilmKind,
+): Promise<number> => {
   // A name with every special character of a filter graph.
   const folder = await mkdtemp(join(tmpdir(), "larder-a'b:c,[d];\\e-"))
   try {
@@ -22,7 +25,7 @@ export const filmError = async (transcoder: Transcoder, { film, expected }: Film
       transcoder.transcode(path, facts, { ...plan, video: plan.video.slice(-1) }, target, () => {}),
     )
     if (output.warnings.length > 0) throw new Error(output.warnings.join())
-    return worstError(await filmPatches(output.progressive[0]?.file.path ?? ''), expected)
+    return worstError(await videoPatches(output.progressive[0]?.file.path ?? ''), expected)
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -1,4 +1,4 @@
-import { chart, type Rgb } from './chart.ts'
+import { chartColours, type Rgb } from './chart.ts'
 import { encodings } from './chart-encodings.ts'
 import type { FilmChart } from './chart-film.ts'
 import { toneMapped } from './chart-kinds.ts'
@@ -17,7 +17,7 @@ export type FilmKind = {
 const kind = (
   name: string,
   film: FilmChart,
-  { isQuick = false, expected = chart, tolerance = 4 }: Partial<Omit<FilmKind, 'name' | 'film'>> = {},
+  { isQuick = false, expected = chartColours, tolerance = 4 }: Partial<Omit<FilmKind, 'name' | 'film'>> = {},
 ): FilmKind => ({ name, film, expected, tolerance, isQuick })
 
 const all = (name: string) => ({ color_primaries: name, color_trc: name, colorspace: name })

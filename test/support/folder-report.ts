@@ -5,11 +5,11 @@ import { examineTranscoded } from '../../src/domain/ingest/examine-transcoded.ts
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import { E } from '../../src/fp.ts'
 import type { TranscodeResult, Transcoder } from '../../src/ports/transcoder.ts'
-import { chart, worstError } from './chart.ts'
-import { filmPatches } from './chart-film.ts'
+import { chartColours, worstError } from './chart.ts'
+import { videoPatches } from './chart-film.ts'
 import { type Beats, beatsOf } from './flash-and-beep.ts'
-import { ownPlan } from './own-plan.ts'
-import { secondsOf } from './transcoding.ts'
+import { planWithoutLostAudio } from './plan-without-lost-audio.ts'
+import { renditionSeconds } from './transcoding.ts'
 
 /** Transcodes each file of a folder: one line for each engine, and one if the engines differ. */
 export async function* folderReport(
@@ -43,7 +43,9 @@ const exported = async (transcoder: Transcoder, path: string, isSmallest: boolea
     const plan = isSmallest ? { ...whole, video: whole.video.slice(-1) } : whole
     const output = await transcoder.transcode(path, facts.right, plan, target, () => {})()
     if (E.isLeft(output)) return [JSON.stringify(output.left)]
-    const faults = examineTranscoded(output.right, ownPlan(plan, output.right)).map(({ message }) => message)
+    const faults = examineTranscoded(output.right, planWithoutLostAudio(plan, output.right)).map(
+      ({ message }) => message,
+    )
     return [
       output.right.renditions.map(shown).join(', '),
       ...(await played(output.right)),
@@ -61,14 +63,14 @@ const shown = (rendition: TranscodeResult['renditions'][number]): string => {
     video === null
       ? `${audio?.channels} × ${audio?.sampleRate}`
       : `${video.width}x${video.height} ${rate.toFixed(2)}`
-  return `${name} ${form} ${secondsOf(rendition).toFixed(2)} s`
+  return `${name} ${form} ${renditionSeconds(rendition).toFixed(2)} s`
 }
 
 /** From the last mp4, decoded: flashes and beeps, their largest distance, and the error of a chart. */
 const played = async ({ progressive, renditions }: TranscodeResult): Promise<string[]> => {
   const path = progressive.at(-1)?.file.path ?? ''
   if (renditions.every(({ video }) => video === null)) return ['', '']
-  const error = worstError(await filmPatches(path), chart)
+  const error = worstError(await videoPatches(path), chartColours)
   return [inSync(await beatsOf(path)), error < 40 ? `chart ${error.toFixed(1)}` : '']
 }
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { type ExchangeRequest, exchange } from './exchange.ts'
-import { isHere } from './is-here.ts'
+import { isInstalled } from './is-installed.ts'
 
 /** A reply as an independent client reads it. */
 export type ClientReply = {
@@ -49,4 +49,6 @@ const nodeHttp: ForeignClient = {
   },
 }
 
-export const foreignClients: ReadonlyArray<ForeignClient> = isHere('curl') ? [curl, nodeHttp] : [nodeHttp]
+export const foreignClients: ReadonlyArray<ForeignClient> = isInstalled('curl')
+  ? [curl, nodeHttp]
+  : [nodeHttp]

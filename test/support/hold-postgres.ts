@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { startEmbeddedPostgres } from '../../src/adapters/postgres-embedded/embedded-postgres.ts'
-import { forgetful } from './forgetful.ts'
+import { nonDurablePostgresSettings } from './non-durable-postgres.ts'
 
 // A process that uses the embedded server in the given folder: prints the server's process id, and keeps the
 // server running until its input ends.
 
 const [, , dir = ''] = process.argv
-const { postmasterPid, stop } = await startEmbeddedPostgres(dir, { settings: forgetful })
+const { postmasterPid, stop } = await startEmbeddedPostgres(dir, { settings: nonDurablePostgresSettings })
 console.log(postmasterPid)
 process.stdin.resume()
 await once(process.stdin, 'end')

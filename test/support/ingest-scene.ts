@@ -17,7 +17,7 @@ export const addOptions = (overrides: Partial<AddOptions> = {}): AddOptions => (
 })
 
 /** Reads the stored original, as a process without a copy of it does. */
-export const fromLibrary: MakeExportsOptions = {
+export const makeFromStoredOriginal: MakeExportsOptions = {
   source: null,
   onProgress: () => {},
   signal: new AbortController().signal,

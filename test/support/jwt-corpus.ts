@@ -1,6 +1,14 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
-import { encode, encodeJson, malleated, signEd, signHs, signRs, smallOrder } from './jwt-signing.ts'
+import {
+  encodeBase64Url,
+  encodeJsonBase64Url,
+  malleateSignature,
+  signEd,
+  signHs,
+  signRs,
+  smallOrderSignature,
+} from './jwt-signing.ts'
 
 /** The keys of one kind of token in a test. */
 export type CorpusKeys = {
@@ -26,21 +34,23 @@ type Json = Readonly<Record<string, unknown>>
 export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusToken> => {
   const { secret, ed25519, rsa } = keys
   const header = { alg: 'HS256', kid: secret.kid, typ: 'JWT' }
-  const payload = encodeJson(claims)
-  const good = `${encodeJson(header)}.${payload}`
+  const payload = encodeJsonBase64Url(claims)
+  const good = `${encodeJsonBase64Url(header)}.${payload}`
   const signed = (input: string): string => `${input}.${signHs(input, secret.key)}`
-  const withHeader = (more: Json): string => signed(`${encodeJson({ ...header, ...more })}.${payload}`)
+  const withHeader = (more: Json): string =>
+    signed(`${encodeJsonBase64Url({ ...header, ...more })}.${payload}`)
   const withClaims = (more: Json): string =>
-    signed(`${encodeJson(header)}.${encodeJson({ ...claims, ...more })}`)
-  const withPayload = (text: string | Uint8Array): string => signed(`${encodeJson(header)}.${encode(text)}`)
-  const rawHeader = (text: string): string => signed(`${encode(text)}.${payload}`)
+    signed(`${encodeJsonBase64Url(header)}.${encodeJsonBase64Url({ ...claims, ...more })}`)
+  const withPayload = (text: string | Uint8Array): string =>
+    signed(`${encodeJsonBase64Url(header)}.${encodeBase64Url(text)}`)
+  const rawHeader = (text: string): string => signed(`${encodeBase64Url(text)}.${payload}`)
   const rawClaim = (name: string, literal: string): string => {
     const { [name]: _, ...others } = claims as Record<string, unknown>
     return withPayload(`${JSON.stringify(others).slice(0, -1)},"${name}":${literal}}`)
   }
 
   const ofKey = (algorithm: 'EdDSA' | 'RS256', kid: string, more: Json = {}): string =>
-    `${encodeJson({ alg: algorithm, kid, ...more })}.${payload}`
+    `${encodeJsonBase64Url({ alg: algorithm, kid, ...more })}.${payload}`
   const edInput = ofKey('EdDSA', ed25519.kid)
   const edSignature = signEd(edInput, ed25519.privateKey)
   const rsInput = ofKey('RS256', rsa.kid)
@@ -48,11 +58,11 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
   const theirs = generateKeyPairSync('ed25519')
   const theirJwk = theirs.publicKey.export({ format: 'jwk' })
   const forged = (more: Json): string => {
-    const input = `${encodeJson({ alg: 'EdDSA', ...more })}.${payload}`
+    const input = `${encodeJsonBase64Url({ alg: 'EdDSA', ...more })}.${payload}`
     return `${input}.${signEd(input, theirs.privateKey)}`
   }
   const confused = (kid: string, key: Uint8Array, alg = 'HS256'): string => {
-    const input = `${encodeJson({ alg, kid })}.${payload}`
+    const input = `${encodeJsonBase64Url({ alg, kid })}.${payload}`
     return `${input}.${signHs(input, key)}`
   }
   const spki = (key: KeyObject) => key.export({ format: 'der', type: 'spki' })
@@ -64,23 +74,23 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     // No signature.
     ...Object.fromEntries(
       ['none', 'None', 'NONE', 'nOnE', ' none', 'none ', 'nоne', '', 'null'].flatMap((alg) => [
-        [`alg ${JSON.stringify(alg)}, no signature`, `${encodeJson({ alg })}.${payload}.`],
+        [`alg ${JSON.stringify(alg)}, no signature`, `${encodeJsonBase64Url({ alg })}.${payload}.`],
         [
           `alg ${JSON.stringify(alg)}, with our kid`,
-          `${encodeJson({ alg, kid: secret.kid })}.${payload}.AAAA`,
+          `${encodeJsonBase64Url({ alg, kid: secret.kid })}.${payload}.AAAA`,
         ],
       ]),
     ),
-    'no alg': `${encodeJson({ kid: secret.kid })}.${payload}.${tail}`,
-    'alg null': `${encodeJson({ alg: null, kid: secret.kid })}.${payload}.${tail}`,
-    'alg a list': `${encodeJson({ alg: ['HS256'], kid: secret.kid })}.${payload}.${tail}`,
+    'no alg': `${encodeJsonBase64Url({ kid: secret.kid })}.${payload}.${tail}`,
+    'alg null': `${encodeJsonBase64Url({ alg: null, kid: secret.kid })}.${payload}.${tail}`,
+    'alg a list': `${encodeJsonBase64Url({ alg: ['HS256'], kid: secret.kid })}.${payload}.${tail}`,
     'no signature, with its dot': `${head}.${body}.`,
     'no signature, without its dot': `${head}.${body}`,
     'a signature cut short': `${head}.${body}.${tail.slice(0, 40)}`,
-    'half a signature': `${head}.${body}.${encode(Buffer.from(tail, 'base64url').subarray(0, 16))}`,
-    'a signature with a byte more': `${head}.${body}.${encode(Buffer.concat([Buffer.from(tail, 'base64url'), Buffer.from([0])]))}`,
-    'a signature of zeros': `${head}.${body}.${encode(Buffer.alloc(32))}`,
-    'the signature of another payload': `${head}.${encodeJson({ ...claims, exp: 9_999_999_999 })}.${tail}`,
+    'half a signature': `${head}.${body}.${encodeBase64Url(Buffer.from(tail, 'base64url').subarray(0, 16))}`,
+    'a signature with a byte more': `${head}.${body}.${encodeBase64Url(Buffer.concat([Buffer.from(tail, 'base64url'), Buffer.from([0])]))}`,
+    'a signature of zeros': `${head}.${body}.${encodeBase64Url(Buffer.alloc(32))}`,
+    'the signature of another payload': `${head}.${encodeJsonBase64Url({ ...claims, exp: 9_999_999_999 })}.${tail}`,
 
     // Key confusion in both directions, with every form of the public key.
     ...Object.fromEntries(
@@ -93,22 +103,22 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
         [`${kid} as an empty secret`, confused(kid, Buffer.alloc(0))],
       ]),
     ),
-    'the secret said to be RS256': `${encodeJson({ alg: 'RS256', kid: secret.kid })}.${payload}.${tail}`,
+    'the secret said to be RS256': `${encodeJsonBase64Url({ alg: 'RS256', kid: secret.kid })}.${payload}.${tail}`,
     'RS256 by the kid of the secret': `${ofKey('RS256', secret.kid)}.${signRs(ofKey('RS256', secret.kid), rsa.privateKey)}`,
     'EdDSA by the kid of RS256': `${ofKey('EdDSA', rsa.kid)}.${signEd(ofKey('EdDSA', rsa.kid), ed25519.privateKey)}`,
-    'PS256 of the RS256 key': `${encodeJson({ alg: 'PS256', kid: rsa.kid })}.${payload}.${signRs(`${encodeJson({ alg: 'PS256', kid: rsa.kid })}.${payload}`, rsa.privateKey)}`,
-    'RS512 of the RS256 key': `${encodeJson({ alg: 'RS512', kid: rsa.kid })}.${payload}.${tail}`,
+    'PS256 of the RS256 key': `${encodeJsonBase64Url({ alg: 'PS256', kid: rsa.kid })}.${payload}.${signRs(`${encodeJsonBase64Url({ alg: 'PS256', kid: rsa.kid })}.${payload}`, rsa.privateKey)}`,
+    'RS512 of the RS256 key': `${encodeJsonBase64Url({ alg: 'RS512', kid: rsa.kid })}.${payload}.${tail}`,
     'HS512 of the HS256 secret': (() => {
-      const input = `${encodeJson({ ...header, alg: 'HS512' })}.${payload}`
+      const input = `${encodeJsonBase64Url({ ...header, alg: 'HS512' })}.${payload}`
       return `${input}.${signHs(input, secret.key, 'sha512')}`
     })(),
     'hs256 in small letters': withHeader({ alg: 'hs256' }),
-    'ES256 with a signature of zeros (psychic signatures)': `${encodeJson({ alg: 'ES256', kid: ed25519.kid })}.${payload}.${encode(Buffer.alloc(64))}`,
-    'EdDSA with a signature of zeros': `${edInput}.${encode(Buffer.alloc(64))}`,
-    'EdDSA with a point of small order': `${edInput}.${smallOrder}`,
-    'EdDSA with S beyond the order': `${edInput}.${malleated(edSignature)}`,
-    'EdDSA cut short': `${edInput}.${encode(Buffer.from(edSignature, 'base64url').subarray(0, 63))}`,
-    'RS256 with a signature of one': `${rsInput}.${encode(Buffer.concat([Buffer.alloc(255), Buffer.from([1])]))}`,
+    'ES256 with a signature of zeros (psychic signatures)': `${encodeJsonBase64Url({ alg: 'ES256', kid: ed25519.kid })}.${payload}.${encodeBase64Url(Buffer.alloc(64))}`,
+    'EdDSA with a signature of zeros': `${edInput}.${encodeBase64Url(Buffer.alloc(64))}`,
+    'EdDSA with a point of small order': `${edInput}.${smallOrderSignature}`,
+    'EdDSA with S beyond the order': `${edInput}.${malleateSignature(edSignature)}`,
+    'EdDSA cut short': `${edInput}.${encodeBase64Url(Buffer.from(edSignature, 'base64url').subarray(0, 63))}`,
+    'RS256 with a signature of one': `${rsInput}.${encodeBase64Url(Buffer.concat([Buffer.alloc(255), Buffer.from([1])]))}`,
 
     // The attacker's key.
     'their key, by our kid': forged({ kid: ed25519.kid }),
@@ -118,7 +128,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     'jku beside our kid': forged({ kid: ed25519.kid, jku: 'https://attacker.example/jwks.json' }),
     x5u: forged({ x5u: 'https://attacker.example/cert.pem' }),
     x5c: forged({ x5c: [spki(theirs.publicKey).toString('base64')] }),
-    x5t: forged({ x5t: encode(Buffer.alloc(20)) }),
+    x5t: forged({ x5t: encodeBase64Url(Buffer.alloc(20)) }),
     ...Object.fromEntries(
       [
         '../../../../dev/null',
@@ -156,7 +166,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     'crit b64, false': withHeader({ crit: ['b64'], b64: false }),
     'crit b64, true': withHeader({ crit: ['b64'], b64: true }),
     'b64 false, and the payload as it is': (() => {
-      const input = `${encodeJson({ ...header, b64: false, crit: ['b64'] })}.${JSON.stringify(claims)}`
+      const input = `${encodeJsonBase64Url({ ...header, b64: false, crit: ['b64'] })}.${JSON.stringify(claims)}`
       return `${input}.${signHs(input, secret.key)}`
     })(),
 
@@ -175,14 +185,14 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     'two dots': `${head}..${tail}`,
     'dots alone': '..',
     'four parts': `${head}.${body}.${tail}.${tail}`,
-    'five parts (JWE)': `${encodeJson({ alg: 'dir', enc: 'A256GCM' })}..${encode('iv')}.${encode('text')}.${encode('tag')}`,
+    'five parts (JWE)': `${encodeJsonBase64Url({ alg: 'dir', enc: 'A256GCM' })}..${encodeBase64Url('iv')}.${encodeBase64Url('text')}.${encodeBase64Url('tag')}`,
     'JSON serialization': JSON.stringify({ protected: head, payload: body, signature: tail }),
-    'JSON serialization as one part': encode(
+    'JSON serialization as one part': encodeBase64Url(
       JSON.stringify({ protected: head, payload: body, signature: tail }),
     ),
     'a token in a token': withPayload(signed(good)),
     'a token in a token, said to be one': signed(
-      `${encodeJson({ ...header, cty: 'JWT' })}.${encode(signed(good))}`,
+      `${encodeJsonBase64Url({ ...header, cty: 'JWT' })}.${encodeBase64Url(signed(good))}`,
     ),
     'very long': withClaims({ note: 'x'.repeat(8000) }),
     'one letter too long': (() => {
@@ -196,7 +206,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     'letters that are none': 'ä.ö.ü',
     'percent signs': `${head}%2e${body}%2e${tail}`,
     'a compressed payload (zip bomb)': signed(
-      `${encodeJson({ ...header, zip: 'DEF' })}.${encode(deflateRawSync(Buffer.alloc(1_000_000)))}`,
+      `${encodeJsonBase64Url({ ...header, zip: 'DEF' })}.${encodeBase64Url(deflateRawSync(Buffer.alloc(1_000_000)))}`,
     ),
 
     // A header or payload that is none.
@@ -208,7 +218,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
       `{"__proto__":{"alg":"HS256","kid":"${secret.kid}"}}`,
     ),
     'a header of which the last alg is none': rawHeader(`{"alg":"HS256","kid":"${secret.kid}","alg":"none"}`),
-    'a header that is no UTF-8': signed(`${encode(Buffer.from([0x7b, 0xff, 0x7d]))}.${payload}`),
+    'a header that is no UTF-8': signed(`${encodeBase64Url(Buffer.from([0x7b, 0xff, 0x7d]))}.${payload}`),
     'a payload that is no JSON': withPayload('sub=x'),
     'a payload that is empty': withPayload(' '),
     'a payload that is a list': withPayload('[{"sub":"x"}]'),
@@ -269,7 +279,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     'by the secret': signed(good),
     'by EdDSA': `${edInput}.${edSignature}`,
     'by RS256': `${rsInput}.${signRs(rsInput, rsa.privateKey)}`,
-    'without a kid, by the first key': signed(`${encodeJson({ alg: 'HS256' })}.${payload}`),
+    'without a kid, by the first key': signed(`${encodeJsonBase64Url({ alg: 'HS256' })}.${payload}`),
     'with headers that it need not understand': withHeader({
       jku: 'https://attacker.example/jwks.json',
       cty: 'x',

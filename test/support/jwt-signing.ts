@@ -2,8 +2,9 @@ import { createHmac, type KeyObject, sign as signBytes } from 'node:crypto'
 
 // Signatures and encodings of JWTs without a library, so that malformed ones can be made.
 
-export const encode = (bytes: string | Uint8Array): string => Buffer.from(bytes).toString('base64url')
-export const encodeJson = (value: unknown): string => encode(JSON.stringify(value))
+export const encodeBase64Url = (bytes: string | Uint8Array): string =>
+  Buffer.from(bytes).toString('base64url')
+export const encodeJsonBase64Url = (value: unknown): string => encodeBase64Url(JSON.stringify(value))
 
 export const signHs = (input: string, key: Uint8Array, hash = 'sha256'): string =>
   createHmac(hash, key).update(input).digest('base64url')
@@ -16,7 +17,7 @@ export const signRs = (input: string, key: KeyObject): string =>
 const order = 2n ** 252n + 27742317777372353535851937790883648493n
 
 /** S + L in place of S: valid to verifiers that do not require S < L (RFC 8032, verification). */
-export const malleated = (signature: string): string => {
+export const malleateSignature = (signature: string): string => {
   const bytes = Buffer.from(signature, 'base64url')
   let scalar = 0n
   for (let i = 63; i >= 32; i--) scalar = (scalar << 8n) | BigInt(bytes[i] ?? 0)
@@ -25,8 +26,8 @@ export const malleated = (signature: string): string => {
     bytes[i] = Number(scalar & 0xffn)
     scalar >>= 8n
   }
-  return encode(bytes)
+  return encodeBase64Url(bytes)
 }
 
 /** A point of small order, and S = 0. */
-export const smallOrder = encode(Buffer.concat([Buffer.from([1]), Buffer.alloc(63)]))
+export const smallOrderSignature = encodeBase64Url(Buffer.concat([Buffer.from([1]), Buffer.alloc(63)]))

@@ -23,17 +23,17 @@ export type UnsignedList = {
   readonly sign: (text: string, how: UrlSignature) => string
 }
 
-export const m3u8Of = (text: string): UnsignedList => ({ format: 'm3u8', text, sign: signM3u8 })
-export const jsonOf = (text: string): UnsignedList => ({
+export const m3u8List = (text: string): UnsignedList => ({ format: 'm3u8', text, sign: signM3u8 })
+export const jsonList = (text: string): UnsignedList => ({
   format: 'json',
   text,
   sign: (unsigned, how) => signJson(unsigned, publicUrl, how),
 })
-export const dashOf = (text: string): UnsignedList => ({ format: 'dash', text, sign: signDash })
+export const dashList = (text: string): UnsignedList => ({ format: 'dash', text, sign: signDash })
 
 /** A manifest of those exports that have segments. */
 const dashOfFile = (file: ContentFile, vods: ReadonlyArray<VodParts>): UnsignedList =>
-  dashOf(
+  dashList(
     O.getOrElse(() => '<MPD></MPD>\n')(
       toDashManifest(
         file,
@@ -50,17 +50,17 @@ const manifest = fc
   .map(({ file, vods }) => dashOfFile(file, vods))
 
 const masterOf = (file: ContentFile): UnsignedList =>
-  m3u8Of(O.getOrElse(() => '#EXTM3U\n')(toMasterPlaylist(file)))
+  m3u8List(O.getOrElse(() => '#EXTM3U\n')(toMasterPlaylist(file)))
 
 /** Larder's own lists of every kind, and m3u8 of other writers. */
 export const unsignedList = (): fc.Arbitrary<UnsignedList> =>
   fc.oneof(
-    vodParts(60).map((vod) => m3u8Of(toMediaPlaylist(vod))),
+    vodParts(60).map((vod) => m3u8List(toMediaPlaylist(vod))),
     contentFile().map(masterOf),
-    contentFile().map((file) => jsonOf(toWebPlaylist(file, publicUrl))),
+    contentFile().map((file) => jsonList(toWebPlaylist(file, publicUrl))),
     manifest,
-    listOfChildren.map(({ text }) => m3u8Of(text)),
-    anyList.map(m3u8Of),
+    listOfChildren.map(({ text }) => m3u8List(text)),
+    anyList.map(m3u8List),
   )
 
 const alphabet = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.']
@@ -72,12 +72,12 @@ export const tokenOfLength = (length: number): fc.Arbitrary<string> =>
 export const anyToken = (): fc.Arbitrary<string> => fc.integer({ min: 1, max: 800 }).chain(tokenOfLength)
 
 /** Incompressible characters; the same for the same length. */
-export const noise = (length: number): string =>
+export const incompressibleText = (length: number): string =>
   fc.sample(tokenOfLength(length), { numRuns: 1, seed: length }).join('')
 
 /** A media playlist of Larder's, with random uids. */
 export const longPlaylist = (parts: number): UnsignedList => {
-  const uids = noise(22 * (parts + 1)).replaceAll('.', 'o')
+  const uids = incompressibleText(22 * (parts + 1)).replaceAll('.', 'o')
   const uidAt = (position: number) => uids.slice(22 * position, 22 * (position + 1))
   const part = (position: number): ContentPart => ({
     uid: `cfep_${uidAt(position)}` as ContentPartUid,
@@ -87,7 +87,7 @@ export const longPlaylist = (parts: number): UnsignedList => {
     durationTicks: position === 0 ? 0 : 72_072 + (position % 3) * 512,
     timescale: 12_000,
   })
-  return m3u8Of(
+  return m3u8List(
     toMediaPlaylist({
       exportUid: 'cfe_x' as ContentExportUid,
       targetDuration: 6,

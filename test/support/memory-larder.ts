@@ -41,7 +41,7 @@ import type { TokenKey } from '../../src/ports/token-key.ts'
 import type { Drain } from '../../src/server/drain.ts'
 import { createHttpServer, type ServerContext } from '../../src/server/http-server.ts'
 import { asMonotonic } from './as-monotonic.ts'
-import { silent } from './recording-log.ts'
+import { silentLog } from './recording-log.ts'
 
 export const publicUrl = 'https://media.example.com'
 
@@ -93,7 +93,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     idTokenIssuer: createJoseIdTokenIssuer(idTokenOptions),
     files: await createFsLocalFiles(path.join(tmpdir(), `larder-test-${process.pid}`), noBeacon),
     images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 600 }),
-    transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silent }),
+    transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silentLog }),
     progress: createMemoryProgressStore(),
     locks: createMemoryWorkLocks(monotonic),
     sleep: timerSleep,
@@ -101,8 +101,8 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     newUid: createRandomUid(null),
     clock,
     monotonic,
-    log: silent,
-    outages: createOutageLog(overrides.log ?? silent, monotonic),
+    log: silentLog,
+    outages: createOutageLog(overrides.log ?? silentLog, monotonic),
     ...overrides,
   }
   return { ...adapters, ...createServices(adapters, { publicUrl }) }
@@ -146,7 +146,7 @@ const listenWith = async (
 /** The app of Larder. */
 export const listen = (
   larder: Larder,
-  telling: ResponseTelemetry = { cacheStatus: true, stopwatch: null },
+  responseTelemetry: ResponseTelemetry = { cacheStatus: true, stopwatch: null },
   limits: Partial<HttpLimits> = {},
 ): Promise<TestServer> =>
   listenWith(
@@ -155,7 +155,7 @@ export const listen = (
         ...larder,
         ...common,
         corsOrigins: ['*'],
-        responseTelemetry: telling,
+        responseTelemetry: responseTelemetry,
         consoleAssets: new Map([['watch.js', { contentType: 'text/javascript', body: Buffer.from('1') }]]),
       }),
     limits,
@@ -167,11 +167,11 @@ export const listenRoutes = (
   createAllRoutes: (tools: RouteTools) => ReadonlyArray<Routes>,
   limits: Partial<HttpLimits> = {},
 ): Promise<TestServer> => {
-  const telling = { cacheStatus: false, stopwatch: null }
+  const responseTelemetry = { cacheStatus: false, stopwatch: null }
   return listenWith(
     (common) =>
       createRequestListener(
-        { ...larder, ...common, corsOrigins: ['*'], responseTelemetry: telling },
+        { ...larder, ...common, corsOrigins: ['*'], responseTelemetry: responseTelemetry },
         createAllRoutes,
       ),
     limits,

@@ -5,10 +5,10 @@ import { inChunks, sha256 } from './bytes.ts'
 
 // Origins of blobs for tests.
 
-export const factsOf = (bytes: Uint8Array): BlobFacts => ({ size: bytes.length, sha256: sha256(bytes) })
+export const blobFactsOf = (bytes: Uint8Array): BlobFacts => ({ size: bytes.length, sha256: sha256(bytes) })
 
 /** Pseudo-random bytes, cheap to make: no two ranges are alike. */
-export const someBytes = (length: number, seed = 1): Buffer => {
+export const pseudoRandomBytes = (length: number, seed = 1): Buffer => {
   const bytes = Buffer.alloc(length)
   let x = seed | 1
   for (let i = 0; i < length; i++) {
@@ -30,11 +30,11 @@ export const recordingOrigin = (open: (range: ByteRange) => ByteStream) => {
   return { origin, asked }
 }
 
-export const wellServed = (bytes: Uint8Array, chunkSize?: number) =>
+export const createWorkingOrigin = (bytes: Uint8Array, chunkSize?: number) =>
   recordingOrigin(({ start, end }) => inChunks(bytes.subarray(start, end), chunkSize))
 
 /** Serves only the bytes below the offset that the test has set with `openTo`. */
-export const gated = (bytes: Uint8Array, chunkSize = 1000) => {
+export const createGatedOrigin = (bytes: Uint8Array, chunkSize = 1000) => {
   let limit = 0
   let changed = () => {}
   let change = new Promise<void>((resolve) => {
@@ -73,7 +73,7 @@ export const gated = (bytes: Uint8Array, chunkSize = 1000) => {
 }
 
 /** Reads a stream chunk by chunk, and can cancel it. */
-export const readerOf = (stream: ByteStream) => {
+export const createChunkReader = (stream: ByteStream) => {
   const iterator = stream[Symbol.asyncIterator]()
   const got: Uint8Array[] = []
   return {

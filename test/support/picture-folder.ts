@@ -7,7 +7,7 @@ import { withImage } from '../../src/adapters/sharp/open-image.ts'
 import { renderImage } from '../../src/adapters/sharp/render-image.ts'
 import type { ImageTarget } from '../../src/domain/ingest/plan/image-plan.ts'
 import { left, right } from './expect-right.ts'
-import { save } from './pictures.ts'
+import { saveFile } from './pictures.ts'
 
 /** Inspects and renders images in this process, in a new folder for each test of a `describe`. */
 export const createPictureFolder = () => {
@@ -18,12 +18,12 @@ export const createPictureFolder = () => {
   afterEach(() => rm(folder, { recursive: true }))
 
   const inspect = async (bytes: Uint8Array) =>
-    right(withImage(await save(folder, 'x', bytes), 1e8, inspectImage))
+    right(withImage(await saveFile(folder, 'x', bytes), 1e8, inspectImage))
   const refusal = async (bytes: Uint8Array) =>
-    left(withImage(await save(folder, 'x', bytes), 1e8, inspectImage))
+    left(withImage(await saveFile(folder, 'x', bytes), 1e8, inspectImage))
   const render = async (bytes: Uint8Array, targets: ReadonlyArray<ImageTarget>) =>
     right(
-      withImage(await save(folder, 'x', bytes), 1e8, (picture) =>
+      withImage(await saveFile(folder, 'x', bytes), 1e8, (picture) =>
         renderImage(picture, targets, folder, () => {}),
       ),
     )

@@ -18,7 +18,7 @@ export const plainImage = (background: string, width = 64, height = 48): Sharp =
   sharp({ create: { width, height, channels: 4, background } })
 
 /** Red, green, blue and yellow, from the upper left in reading order. */
-export const quadrants = (width: number, height: number): Sharp => {
+export const quadrantImage = (width: number, height: number): Sharp => {
   const half = { width: width / 2, height: height / 2 }
   const tile = (background: string, left: number, top: number) => ({
     input: { create: { ...half, channels: 3 as const, background } },
@@ -34,7 +34,7 @@ export const quadrants = (width: number, height: number): Sharp => {
 
 /** A photo as a phone writes it: rotated (EXIF orientation 6), in Display P3, with a GPS position. */
 export const phonePhoto = async (width: number, height: number): Promise<Buffer> => {
-  const upright = await quadrants(width, height).png().toBuffer()
+  const upright = await quadrantImage(width, height).png().toBuffer()
   return sharp(upright)
     .rotate(270)
     .withIccProfile('p3')
@@ -49,7 +49,7 @@ export const phonePhoto = async (width: number, height: number): Promise<Buffer>
 
 /** 16 bits a channel, Display P3. */
 export const deepPng = async (width: number, height: number): Promise<Buffer> =>
-  sharp(await quadrants(width, height).png().toBuffer())
+  sharp(await quadrantImage(width, height).png().toBuffer())
     .toColourspace('rgb16')
     .withIccProfile('p3')
     .png()
@@ -77,14 +77,14 @@ export const lyingPng = async (width: number, height: number): Promise<Buffer> =
 }
 
 /** A truncated image: its first `fraction` of bytes. */
-export const cutShort = (bytes: Buffer, fraction = 0.6): Buffer =>
+export const truncateBytes = (bytes: Buffer, fraction = 0.6): Buffer =>
   bytes.subarray(0, Math.floor(bytes.length * fraction))
 
 /** Writes bytes to a file of the folder, and returns its path. */
-export const save = async (folder: string, name: string, bytes: Uint8Array | string): Promise<string> => {
+export const saveFile = async (folder: string, name: string, bytes: Uint8Array | string): Promise<string> => {
   const path = join(folder, name)
   await writeFile(path, bytes)
   return path
 }
 
-export const heic = (): Promise<Buffer> => readFile(heicPath)
+export const readHeic = (): Promise<Buffer> => readFile(heicPath)

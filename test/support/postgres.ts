@@ -7,8 +7,8 @@ import { createKnex, type PgConnection } from '../../src/adapters/knex/create-kn
 import { createKnexDatabase } from '../../src/adapters/knex/knex-database.ts'
 import { startEmbeddedPostgres } from '../../src/adapters/postgres-embedded/embedded-postgres.ts'
 import { right } from './expect-right.ts'
-import { forgetful } from './forgetful.ts'
-import { serverGone } from './server-gone.ts'
+import { nonDurablePostgresSettings } from './non-durable-postgres.ts'
+import { waitForServerExit } from './wait-for-server-exit.ts'
 
 // One server for the whole run: the first test file that needs it starts it. TEST_DATABASE_URL (of a role
 // that may create databases) replaces it.
@@ -51,12 +51,12 @@ const provideServer = async (): Promise<Pick<Server, 'to' | 'close'>> => {
     return { to: (database) => ({ connectionString: urlTo(database) }), close: async () => {} }
   }
   const dir = await mkdtemp(path.join(tmpdir(), 'larder-pg-'))
-  const { connection, stop } = await startEmbeddedPostgres(dir, { settings: forgetful })
+  const { connection, stop } = await startEmbeddedPostgres(dir, { settings: nonDurablePostgresSettings })
   return {
     to: (database = connection.database) => ({ ...connection, database }),
     close: async () => {
       await stop()
-      await serverGone(dir)
+      await waitForServerExit(dir)
       await rm(dir, { recursive: true })
     },
   }
@@ -111,7 +111,7 @@ export const withDatabase = ({ migrated = true }: { readonly migrated?: boolean 
 }
 
 /** The connection as a DATABASE_URL. */
-export const urlOf = (connection: PgConnection): string => {
+export const connectionUrl = (connection: PgConnection): string => {
   if ('connectionString' in connection) return connection.connectionString
   const { host, port, user, database } = connection
   return `postgres://${user}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 // Polls /proc: there are no events of processes that are not children of this one.
 
 /** Pids of the running children of `pid` with `word` in their command. */
-export const childrenOf = async (pid: number, word = ''): Promise<ReadonlyArray<number>> => {
+export const childProcessesOf = async (pid: number, word = ''): Promise<ReadonlyArray<number>> => {
   const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
   const candidates = await Promise.all(all.map(async (id) => ({ id, ...(await statOf(`/proc/${id}`)) })))
   const children = candidates.filter(({ parent, state }) => parent === pid && state !== 'Z')
@@ -15,13 +15,13 @@ export const childrenOf = async (pid: number, word = ''): Promise<ReadonlyArray<
 }
 
 /** The process at the end of the sandbox's chain of single children: the one that does the work. */
-export const innermostOf = async (pid: number): Promise<number> => {
-  const [child] = await childrenOf(pid)
-  return child === undefined ? pid : innermostOf(child)
+export const innermostProcessOf = async (pid: number): Promise<number> => {
+  const [child] = await childProcessesOf(pid)
+  return child === undefined ? pid : innermostProcessOf(child)
 }
 
 /** All commands that contain `word`. */
-export const commandsWith = async (word: string): Promise<ReadonlyArray<string>> => {
+export const commandsContaining = async (word: string): Promise<ReadonlyArray<string>> => {
   const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const commands = await Promise.all(all.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')))
   return commands.filter((command) => command.includes(word))
@@ -41,8 +41,8 @@ export const isRunning = async (pid: number): Promise<boolean> => {
 /** Shorter than the timeout of a test, so that this error is reported rather than the timeout. */
 const patienceMilliseconds = 110_000
 
-/** Polls until `look` returns a value. The timeout is long, so that no test fails on a busy machine. */
-export const eventually = async <A>(poll: () => Promise<A | undefined>): Promise<A> => {
+/** Polls until `poll` returns a value. The timeout is long, so that no test fails on a busy machine. */
+export const pollUntilDefined = async <A>(poll: () => Promise<A | undefined>): Promise<A> => {
   const deadline = performance.now() + patienceMilliseconds
   while (performance.now() < deadline) {
     const found = await poll()
@@ -52,8 +52,8 @@ export const eventually = async <A>(poll: () => Promise<A | undefined>): Promise
   throw new Error('the awaited state was not reached in time')
 }
 
-export const until = (answer: () => Promise<boolean>): Promise<boolean> =>
-  eventually(async () => (await answer()) || undefined)
+export const pollUntilTrue = (answer: () => Promise<boolean>): Promise<boolean> =>
+  pollUntilDefined(async () => (await answer()) || undefined)
 
 type Stat = { readonly state?: string | undefined; readonly parent?: number; readonly niceness?: number }
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
-import { isHere } from './is-here.ts'
+import { isInstalled } from './is-installed.ts'
 
 const run = promisify(execFile)
 
@@ -33,7 +33,7 @@ const sharpPixels = async (path: string): Promise<Pixels> => {
 
 /** Decodes with ffmpeg, as it shares no code with the encoder; without ffmpeg, with sharp. */
 export const readPixels = (path: string): Promise<Pixels> =>
-  isHere('ffmpeg') ? ffmpegPixels(path) : sharpPixels(path)
+  isInstalled('ffmpeg') ? ffmpegPixels(path) : sharpPixels(path)
 
 const ffmpegPixels = async (path: string): Promise<Pixels> => {
   const probe = [

@@ -24,4 +24,4 @@ export const createRecordingLog = (): { readonly log: Log; readonly entries: Rea
 }
 
 /** A Log that discards all entries. */
-export const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface, type Interface } from 'node:readline'
 import { compiledLarder } from './compiled-larder.ts'
-import { until } from './processes.ts'
+import { pollUntilTrue } from './processes.ts'
 
-export type Ended = {
+export type LarderExit = {
   readonly code: number | null
   readonly out: ReadonlyArray<string>
   readonly err: ReadonlyArray<string>
@@ -47,7 +47,7 @@ export const runLarder = async (
   env: Env,
   program: Program = 'source',
   wrap: Wrap = [],
-): Promise<Ended> => {
+): Promise<LarderExit> => {
   const child = start(program, args, env, wrap)
   const [out, err] = [linesOf(child.stdout), linesOf(child.stderr)]
   const [code] = await once(child, 'close')
@@ -55,13 +55,13 @@ export const runLarder = async (
 }
 
 /** Waits until /readyz reports `ready`. */
-export const untilReady = (base: string): Promise<boolean> =>
-  until(async () => {
+export const waitUntilReady = (base: string): Promise<boolean> =>
+  pollUntilTrue(async () => {
     const answer = (await (await fetch(`${base}/readyz`)).json()) as { readonly status: string }
     return answer.status === 'ready'
   })
 
-export type Serving = {
+export type ServingLarder = {
   readonly base: string
   readonly out: ReadonlyArray<string>
   readonly err: ReadonlyArray<string>
@@ -74,7 +74,7 @@ export const serveLarder = async (
   env: Env,
   program: Program = 'source',
   wrap: Wrap = [],
-): Promise<Serving> => {
+): Promise<ServingLarder> => {
   const child = start(program, ['serve'], { PORT: '0', ...env }, wrap)
   const [out, err] = [linesOf(child.stdout), linesOf(child.stderr)]
   const closed = once(child, 'close')

@@ -14,8 +14,8 @@ import { filesBelow } from './disk-usage.ts'
 import { left, right } from './expect-right.ts'
 import { type SeededImage, seedImage } from './library.ts'
 import { createStandingClock, listen, type TestServer } from './memory-larder.ts'
-import { someBytes } from './origins.ts'
-import { fillUp } from './small-disks.ts'
+import { pseudoRandomBytes } from './origins.ts'
+import { fillDisk } from './small-disks.ts'
 
 // Scenarios on a disk of 8 MB that this process has mounted (small-disks.ts). Fails with code and message.
 
@@ -70,7 +70,7 @@ const serve = async (adapters: Partial<Adapters>, dir: string, blobBytes: number
   return served
 }
 
-const bodies = [40_000, 1_300_000, 3_000_000].map((size, n) => someBytes(size, n + 1))
+const bodies = [40_000, 1_300_000, 3_000_000].map((size, n) => pseudoRandomBytes(size, n + 1))
 
 /** The disk of the cache is full of other files, and later has room again. */
 const fullByOthers = async (blobBytes: number): Promise<void> => {
@@ -79,7 +79,7 @@ const fullByOthers = async (blobBytes: number): Promise<void> => {
   const { store, reads } = createCountedStore()
   const { larder, server, readiness, askAll } = await serve({ store }, dir, blobBytes, reads)
   const image = await seedImage(larder, bodies)
-  const makeRoom = await fillUp(disk)
+  const makeRoom = await fillDisk(disk)
   for (const count of await askAll(image, bodies)) expect(count).to.be.at.most(1)
   const list = await server.get(`/api/1/image_files/playlist/${image.uid}?jwt=${image.jwt}`)
   expect(list.status).to.equal(200)
@@ -133,7 +133,7 @@ const dataFull = async (): Promise<void> => {
   const served = bodies.slice(0, 2)
   const image = await seedImage(larder, served)
   await askAll(image, served)
-  const makeRoom = await fillUp(disk)
+  const makeRoom = await fillDisk(disk)
   const before = await filesBelow(objects)
   const options = { isPublic: false, onRegistered: () => undefined, onProgress: () => undefined }
   const refused = await left(addFile(larder, picture, options))
@@ -147,7 +147,7 @@ const dataFull = async (): Promise<void> => {
   expect(JSON.parse(ready.text)).to.deep.include({ status: 'degraded' })
   await askAll(image, served)
   // The cache has freed space on the shared disk.
-  const makeMoreRoom = await fillUp(disk)
+  const makeMoreRoom = await fillDisk(disk)
   const key = join(disk, 'keys', 'image-tokens')
   expect(() => readOrCreateSecretFile(key, () => 'a secret')).to.throw(/no space left/)
 

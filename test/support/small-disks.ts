@@ -25,7 +25,7 @@ export const runOnSmallDisk = async (program: string, ...args: ReadonlyArray<str
 let fills = 0
 
 /** Fills the disk of `folder` completely. Returns a function that frees the space again. */
-export const fillUp = async (folder: string): Promise<() => Promise<void>> => {
+export const fillDisk = async (folder: string): Promise<() => Promise<void>> => {
   const path = join(folder, `ballast-${fills++}`)
   const file = await open(path, 'w')
   const piece = Buffer.alloc(4096)

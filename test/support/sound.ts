@@ -6,7 +6,7 @@ import { Decoder, Demuxer } from 'node-av'
 const fiveOne = 0x3f
 
 /** A WAV of floats (WAVE_FORMAT_EXTENSIBLE); `sample` returns the value of a channel at a time (seconds). */
-export const wav = (
+export const createWav = (
   {
     channels,
     sampleRate,
@@ -41,7 +41,7 @@ export const wav = (
 }
 
 /** The decoded samples of a file's first channel, as floats; a player clips values beyond 1. */
-export const decodedSound = async (path: string): Promise<Float32Array> => {
+export const decodeAudio = async (path: string): Promise<Float32Array> => {
   const source = await Demuxer.open(path)
   const stream = source.audio()
   if (stream === undefined) throw new Error('no audio stream')
@@ -67,5 +67,5 @@ export const decodedSound = async (path: string): Promise<Float32Array> => {
   return all
 }
 
-export const peakOf = (samples: Float32Array): number =>
+export const peakAmplitude = (samples: Float32Array): number =>
   samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)

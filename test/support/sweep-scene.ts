@@ -12,14 +12,14 @@ import { asMonotonic } from './as-monotonic.ts'
 import { aStoredFile } from './builders.ts'
 import { inChunks, sha256 } from './bytes.ts'
 import { right } from './expect-right.ts'
-import { silent } from './recording-log.ts'
+import { silentLog } from './recording-log.ts'
 
 export const hour = 3_600_000
-export const never = new AbortController().signal
+export const neverAborted = new AbortController().signal
 
-export const aKey = (): string => aStoredFile().key
+export const aStoredFileKey = (): string => aStoredFile().key
 
-export const put = async (store: ObjectStore, key: string, text = key): Promise<void> => {
+export const putText = async (store: ObjectStore, key: string, text = key): Promise<void> => {
   const bytes = Buffer.from(text)
   await right(
     store.put(key, {
@@ -38,7 +38,7 @@ export const keysIn = async (store: ObjectStore, prefix = ''): Promise<ReadonlyA
 }
 
 /** The objects of a store below a prefix, as with S3_PREFIX. */
-export const below = (prefix: string, store: ObjectStore): ObjectStore => ({
+export const withKeyPrefix = (prefix: string, store: ObjectStore): ObjectStore => ({
   ...store,
   put: (key, object) => store.put(prefix + key, object),
   read: (key, range) => store.read(prefix + key, range),
@@ -50,7 +50,7 @@ export const below = (prefix: string, store: ObjectStore): ObjectStore => ({
 })
 
 /** The repositories and the cache that a sweep needs for replaced exports, in memory. */
-export const library = (clock: () => number) => ({
+export const createSweptLibrary = (clock: () => number) => ({
   imageFiles: createMemoryImageFileRepository(clock),
   contentFiles: createMemoryContentFileRepository(clock),
   cache: createSingleTierCache(createMemoryTier(2 ** 20), clock),
@@ -88,7 +88,7 @@ export const createSweepScene = () => {
     named: () => createMemoryStoredFileRepository('lib_ours', (key) => scene.rows.has(key)),
     sweepOf: (overrides = {}) =>
       createStoreSweep({
-        ...library(() => scene.now),
+        ...createSweptLibrary(() => scene.now),
         store: scene.store,
         storedFiles: scene.named(),
         locks: createMemoryWorkLocks(
@@ -96,13 +96,13 @@ export const createSweepScene = () => {
           scene.held,
         ),
         clock: () => scene.now,
-        log: silent,
+        log: silentLog,
         ...overrides,
       }),
     fill: async (count) => {
       for (let i = 0; i < count; i += 1) {
-        const key = aKey()
-        await put(scene.store, key)
+        const key = aStoredFileKey()
+        await putText(scene.store, key)
         scene.rows.add(key)
       }
     },

@@ -1,5 +1,8 @@
 /** An RGB TIFF of 4 × 4 pixels with `bits` a channel and extra tags (`own`); all samples are 0. */
-export const tiffOf = (bits: number, own: ReadonlyArray<readonly [tag: number, value: number]>): Buffer => {
+export const createTiff = (
+  bits: number,
+  own: ReadonlyArray<readonly [tag: number, value: number]>,
+): Buffer => {
   const tags = new Map<number, number>([
     [256, 4],
     [257, 4],

@@ -1,7 +1,13 @@
-import { jumping, later, pausing, repeated, wrapping } from './transport-stream.ts'
+import {
+  delayTimestamps,
+  repeatStream,
+  withClockJump,
+  withClockWrap,
+  withStreamPause,
+} from './transport-stream.ts'
 
 /** The result for films that flash and beep. */
-export type TimeRow = {
+export type DocumentedTimeRow = {
   /** The text in the table of docs/media.md. */
   readonly comesIn: string
   readonly comesOut: string
@@ -31,12 +37,12 @@ const BEATS = [1, 3, 5]
 const beat = { file: 'beat.m2t', seconds: 6, beats: BEATS }
 const HOUR = 3600
 
-export const timeRows: ReadonlyArray<TimeRow> = [
+export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
   {
     comesIn: 'a clock that starts at any time',
     comesOut: 'starts at 0',
     films: [
-      { ...beat, change: (film) => later(film, 10 * HOUR) },
+      { ...beat, change: (film) => delayTimestamps(film, 10 * HOUR) },
       { ...beat, file: 'beat.mkv' },
     ],
   },
@@ -44,8 +50,8 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     comesIn: 'a counter that starts again (33 bits of MPEG, after 26.5 hours)',
     comesOut: 'goes on',
     films: [
-      { ...beat, change: (film) => wrapping(film, 2.5) },
-      { ...beat, change: (film) => wrapping(film, 0.01) },
+      { ...beat, change: (film) => withClockWrap(film, 2.5) },
+      { ...beat, change: (film) => withClockWrap(film, 0.01) },
     ],
   },
   {
@@ -53,10 +59,10 @@ export const timeRows: ReadonlyArray<TimeRow> = [
       'a transport stream whose clock jumps, forwards by more than 10 s or backwards, be it recorded so or put together of several',
     comesOut: 'goes on without a gap; sound and pictures stay together',
     films: [
-      { ...beat, change: (film) => jumping(film, 2.5, HOUR) },
-      { ...beat, change: (film) => jumping(film, 2.5, -HOUR) },
-      { ...beat, change: (film) => jumping(film, 2.5, -2) },
-      { ...beat, change: (film) => jumping(jumping(film, 3.5, -20 * HOUR), 1.5, 12) },
+      { ...beat, change: (film) => withClockJump(film, 2.5, HOUR) },
+      { ...beat, change: (film) => withClockJump(film, 2.5, -HOUR) },
+      { ...beat, change: (film) => withClockJump(film, 2.5, -2) },
+      { ...beat, change: (film) => withClockJump(withClockJump(film, 3.5, -20 * HOUR), 1.5, 12) },
       {
         ...beat,
         change: (film) => Buffer.concat([film, film]),
@@ -65,7 +71,7 @@ export const timeRows: ReadonlyArray<TimeRow> = [
       },
       {
         ...beat,
-        change: (film) => Buffer.concat([pausing(film, 'pictures', 4, 6), film]),
+        change: (film) => Buffer.concat([withStreamPause(film, 'pictures', 4, 6), film]),
         seconds: 12,
         beats: [1, 3, 7.12, 9.12, 11.12],
         dark: [5],
@@ -76,7 +82,7 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     comesIn: 'a gap in all streams of up to 10 s',
     comesOut: 'the last picture and silence for as long',
     films: [
-      { ...beat, change: (film) => jumping(film, 2, 4), seconds: 10, beats: [1, 7, 9] },
+      { ...beat, change: (film) => withClockJump(film, 2, 4), seconds: 10, beats: [1, 7, 9] },
       { ...beat, file: 'gap.mkv', seconds: 9, beats: [1, 6, 8] },
     ],
   },
@@ -86,12 +92,12 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     films: [
       {
         ...beat,
-        change: (film) => pausing(repeated(film, 3, 6), 'sound', 2, 14),
+        change: (film) => withStreamPause(repeatStream(film, 3, 6), 'sound', 2, 14),
         seconds: 18,
         beats: [1, 15, 17],
         silent: [3, 5, 7, 9, 11, 13],
       },
-      { ...beat, change: (film) => pausing(film, 'pictures', 2, 4), beats: [1, 5], dark: [3] },
+      { ...beat, change: (film) => withStreamPause(film, 'pictures', 2, 4), beats: [1, 5], dark: [3] },
     ],
   },
   {
@@ -99,10 +105,10 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     comesOut: 'silence up to there',
     films: [
       { ...beat, file: 'late-sound.mp4', beats: [3, 5], silent: [1] },
-      { ...beat, change: (film) => pausing(film, 'sound', 0, 2), beats: [3, 5], silent: [1] },
+      { ...beat, change: (film) => withStreamPause(film, 'sound', 0, 2), beats: [3, 5], silent: [1] },
       {
         ...beat,
-        change: (film) => pausing(pausing(film, 'sound', 0, 2), 'sound', 4, 9),
+        change: (film) => withStreamPause(withStreamPause(film, 'sound', 0, 2), 'sound', 4, 9),
         beats: [3],
         silent: [1, 5],
       },
@@ -113,7 +119,7 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     comesOut: 'the first picture from the start',
     films: [
       { ...beat, file: 'late-pictures.mp4', beats: [3, 5], dark: [1] },
-      { ...beat, change: (film) => pausing(film, 'pictures', 0, 1.9), beats: [3, 5], dark: [1] },
+      { ...beat, change: (film) => withStreamPause(film, 'pictures', 0, 1.9), beats: [3, 5], dark: [1] },
     ],
   },
   {
@@ -121,7 +127,7 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     comesOut: 'silence to the end of the pictures',
     films: [
       { ...beat, file: 'short-sound.mp4', seconds: 12, beats: [1], silent: [3, 5, 7, 9, 11] },
-      { ...beat, change: (film) => pausing(film, 'sound', 2, 9), beats: [1], silent: [3, 5] },
+      { ...beat, change: (film) => withStreamPause(film, 'sound', 2, 9), beats: [1], silent: [3, 5] },
     ],
   },
   {
@@ -129,7 +135,7 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     comesOut: 'the last picture to the end of the sound',
     films: [
       { ...beat, file: 'short-pictures.mp4', beats: [1], dark: [3, 5] },
-      { ...beat, change: (film) => pausing(film, 'pictures', 2, 9), beats: [1], dark: [3, 5] },
+      { ...beat, change: (film) => withStreamPause(film, 'pictures', 2, 9), beats: [1], dark: [3, 5] },
     ],
   },
   {
@@ -201,7 +207,7 @@ export const timeRows: ReadonlyArray<TimeRow> = [
       {
         ...beat,
         file: 'rate-up.m2t',
-        change: (film) => pausing(film, 'sound', 0, 2),
+        change: (film) => withStreamPause(film, 'sound', 0, 2),
         beats: [3, 5],
         silent: [1],
       },

@@ -8,15 +8,15 @@ import type { MediaPlan } from '../../src/domain/ingest/plan/media-plan.ts'
 import { pipe, TE } from '../../src/fp.ts'
 import type { Rendition, Transcoder } from '../../src/ports/transcoder.ts'
 import { right } from './expect-right.ts'
-import { ownPlan } from './own-plan.ts'
+import { planWithoutLostAudio } from './plan-without-lost-audio.ts'
 
-export const media = (name: string): string => resolve('test/media', name)
+export const mediaPath = (name: string): string => resolve('test/media', name)
 
-export const secondsOf = ({ parts, timescale }: Pick<Rendition, 'parts' | 'timescale'>): number =>
+export const renditionSeconds = ({ parts, timescale }: Pick<Rendition, 'parts' | 'timescale'>): number =>
   parts.reduce((sum, { durationTicks }) => sum + durationTicks, 0) / timescale
 
 /** Plans only the smallest video rendition, for tests to which the ladder does not matter. */
-export const smallest = (plan: MediaPlan): MediaPlan => ({ ...plan, video: plan.video.slice(-1) })
+export const withSmallestVideo = (plan: MediaPlan): MediaPlan => ({ ...plan, video: plan.video.slice(-1) })
 
 /** A folder for the files of a suite; it exists while the tests of the suite run. */
 export const createTranscodingFolder = () => {
@@ -46,7 +46,8 @@ export const createTranscodingFolder = () => {
         transcoder.transcode(path, facts, plan, target, (fraction) => progress.push(fraction)),
         // Every output must be fit to publish, whatever the test is about.
         TE.tapIO(
-          (output) => () => expect(examineTranscoded(output, ownPlan(plan, output)), path).to.deep.equal([]),
+          (output) => () =>
+            expect(examineTranscoded(output, planWithoutLostAudio(plan, output)), path).to.deep.equal([]),
         ),
       )
       return { target, progress, task }

@@ -17,7 +17,7 @@ type Edit = (pes: PesStart) => number | null
  * Copies a transport stream with new times of its PES packets. `edit` returns the time in ticks of 90 kHz,
  * modulo 33 bits; `null` leaves the PES packet out.
  */
-export const edited = (film: Uint8Array, edit: Edit): Buffer => {
+export const editTimestamps = (film: Uint8Array, edit: Edit): Buffer => {
   const bytes = Buffer.from(film)
   const omitted = new Map<number, boolean>()
   forEachPacket(bytes, strideIn(bytes), (at) => {
@@ -39,9 +39,9 @@ export const edited = (film: Uint8Array, edit: Edit): Buffer => {
 }
 
 /** All decoding times, in the order of the file. */
-export const timesOf = (film: Uint8Array): ReadonlyArray<PesStart> => {
+export const pesStartsOf = (film: Uint8Array): ReadonlyArray<PesStart> => {
   const starts: PesStart[] = []
-  edited(film, (pes) => {
+  editTimestamps(film, (pes) => {
     starts.push(pes)
     return pes.time
   })
@@ -54,42 +54,48 @@ const strideIn = (bytes: Uint8Array): number => {
   return stride
 }
 
-const firstTimeOf = (film: Uint8Array): number => Math.min(...timesOf(film).map(({ time }) => time))
+const firstTimeOf = (film: Uint8Array): number => Math.min(...pesStartsOf(film).map(({ time }) => time))
 
-/** Like `edited`, in seconds from the first time of the film. */
+/** Like `editTimestamps`, in seconds from the first time of the film. */
 const bySeconds = (film: Uint8Array, edit: (second: number, isVideo: boolean) => number | null): Buffer => {
   const first = firstTimeOf(film)
-  return edited(film, ({ time, isVideo }) => {
+  return editTimestamps(film, ({ time, isVideo }) => {
     const second = edit((time - first) / TICKS_A_SECOND, isVideo)
     return second === null ? null : first + Math.round(second * TICKS_A_SECOND)
   })
 }
 
 /** Delays all times by `by` seconds. */
-export const later = (film: Uint8Array, by: number): Buffer => bySeconds(film, (second) => second + by)
+export const delayTimestamps = (film: Uint8Array, by: number): Buffer =>
+  bySeconds(film, (second) => second + by)
 
 /** The clock jumps by `by` seconds at second `at`. */
-export const jumping = (film: Uint8Array, at: number, by: number): Buffer =>
+export const withClockJump = (film: Uint8Array, at: number, by: number): Buffer =>
   bySeconds(film, (second) => (second < at ? second : second + by))
 
 /** One stream has no packets between two times (seconds). */
-export const pausing = (film: Uint8Array, kind: 'pictures' | 'sound', from: number, to: number): Buffer =>
+export const withStreamPause = (
+  film: Uint8Array,
+  kind: 'pictures' | 'sound',
+  from: number,
+  to: number,
+): Buffer =>
   bySeconds(film, (second, isVideo) =>
     isVideo === (kind === 'pictures') && second >= from && second < to ? null : second,
   )
 
 /** Sets the clock so that its 33-bit counter wraps `after` seconds. */
-export const wrapping = (film: Uint8Array, after: number): Buffer => {
+export const withClockWrap = (film: Uint8Array, after: number): Buffer => {
   const first = firstTimeOf(film)
-  return edited(film, ({ time }) => time - first - Math.round(after * TICKS_A_SECOND))
+  return editTimestamps(film, ({ time }) => time - first - Math.round(after * TICKS_A_SECOND))
 }
 
 /** Repeats a film of `seconds` seconds, on one clock. */
-export const repeated = (film: Uint8Array, times: number, seconds: number): Buffer =>
-  Buffer.concat(Array.from({ length: times }, (_, i) => later(film, i * seconds)))
+export const repeatStream = (film: Uint8Array, times: number, seconds: number): Buffer =>
+  Buffer.concat(Array.from({ length: times }, (_, i) => delayTimestamps(film, i * seconds)))
 
 /** Adds a timestamp of 4 bytes before each packet, as on Blu-ray discs and in camcorders. */
-export const asM2ts = (film: Uint8Array): Buffer =>
+export const toM2ts = (film: Uint8Array): Buffer =>
   Buffer.concat(
     Array.from({ length: film.length / 188 }, (_, i) => [
       Buffer.alloc(4),
@@ -98,7 +104,7 @@ export const asM2ts = (film: Uint8Array): Buffer =>
   )
 
 /** The same film as program `number`, with PIDs that are 256 higher. */
-export const inOtherStreams = (film: Buffer, number = 1): Buffer => {
+export const withOtherPids = (film: Buffer, number = 1): Buffer => {
   const other = Buffer.from(film)
   let mapPid = 0
   forEachPacket(other, PACKET, (at) => {
@@ -112,8 +118,8 @@ export const inOtherStreams = (film: Buffer, number = 1): Buffer => {
 }
 
 /** Multiplexes two films of one program each as programs 1 and 2 of one stream. */
-export const multiplexed = (first: Buffer, second: Buffer): Buffer => {
-  const other = inOtherStreams(second, 2)
+export const multiplexPrograms = (first: Buffer, second: Buffer): Buffer => {
+  const other = withOtherPids(second, 2)
   forEachPacket(other, PACKET, (at) => {
     const pid = pidAt(other, at)
     // The first film's table lists both programs; only the first film keeps its service description.

@@ -12,29 +12,29 @@ import { createMemoryLarder, createStandingClock, createTestTokens, listen } fro
 
 export type RequestHeaders = Readonly<Record<string, string>>
 
-export type Heard = {
+export type ReceivedReply = {
   readonly status: Exchange['status']
   readonly headers: Readonly<Record<string, unknown>>
   readonly body: string
 }
 
 /** A request as a test writes it: a path with its query, and headers. */
-export type Ask = { readonly path: string; readonly headers: RequestHeaders }
+export type TestRequest = { readonly path: string; readonly headers: RequestHeaders }
 
 export type MediaRoute = { readonly kind: MediaKind; readonly path: string }
 
 /** How a token travels to the server (http-api.md §2.2). */
-export const carriers = {
-  header: (path: string, jwt: string): Ask => ({
+export const requestsByCarrier = {
+  header: (path: string, jwt: string): TestRequest => ({
     path: `/api/1/${path}`,
     headers: { authorization: `bearer ${jwt}` },
   }),
-  path: (path: string, jwt: string): Ask => ({ path: `/api/1/~${jwt}/${path}`, headers: {} }),
-  query: (path: string, jwt: string): Ask => ({ path: `/api/1/${path}?jwt=${jwt}`, headers: {} }),
+  path: (path: string, jwt: string): TestRequest => ({ path: `/api/1/~${jwt}/${path}`, headers: {} }),
+  query: (path: string, jwt: string): TestRequest => ({ path: `/api/1/${path}?jwt=${jwt}`, headers: {} }),
 } as const
 
 /** The same with one more parameter in its query. */
-export const withParameter = ({ path, headers }: Ask, parameter: string): Ask => ({
+export const withParameter = ({ path, headers }: TestRequest, parameter: string): TestRequest => ({
   path: parameter === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${parameter}`,
   headers,
 })
@@ -59,7 +59,7 @@ const mediaRoutes = (image: SeededImage, film: SeededLadder): ReadonlyArray<Medi
 const agent = new Agent({ keepAlive: true, keepAliveMsecs: 1000 })
 
 /** All that a client can observe, except Date and Cache-Status. */
-const hear = (base: string, { path, headers }: Ask, method = 'GET'): Promise<Heard> =>
+const hear = (base: string, { path, headers }: TestRequest, method = 'GET'): Promise<ReceivedReply> =>
   new Promise((resolve) => {
     const sent = request(base + path, { method, headers, agent })
     sent.on('error', () => resolve({ status: null, headers: {}, body: '' }))
@@ -76,7 +76,7 @@ const hear = (base: string, { path, headers }: Ask, method = 'GET'): Promise<Hea
     sent.end()
   })
 
-export type Twins = {
+export type TwinLarders = {
   readonly larder: Larder
   readonly image: SeededImage
   readonly film: SeededLadder
@@ -84,19 +84,19 @@ export type Twins = {
   readonly advance: (seconds: number) => void
   readonly clock: () => number
   /** Requests from the server that replays. */
-  readonly replayed: (ask: Ask, method?: string) => Promise<Heard>
+  readonly replayed: (ask: TestRequest, method?: string) => Promise<ReceivedReply>
   /** Requests from the server on the same cache and library that never replays. */
-  readonly routed: (ask: Ask) => Promise<Heard>
+  readonly routed: (ask: TestRequest) => Promise<ReceivedReply>
   /** Requests until the reply can be replayed. */
-  readonly warm: (ask: Ask) => Promise<void>
+  readonly warm: (ask: TestRequest) => Promise<void>
   /** Whether the reply needed no cache read: a route needs at least one. */
-  readonly isReplayed: (ask: Ask) => Promise<boolean>
-  readonly expectAlike: (ask: Ask, what?: string) => Promise<Heard>
+  readonly isReplayed: (ask: TestRequest) => Promise<boolean>
+  readonly expectAlike: (ask: TestRequest, what?: string) => Promise<ReceivedReply>
   readonly close: () => Promise<void>
 }
 
 /** Two servers on one library and one cache, with a standing clock: one replays, the other never does. */
-export const createTwins = async (): Promise<Twins> => {
+export const createTwinLarders = async (): Promise<TwinLarders> => {
   const { clock, advance } = createStandingClock()
   const memory = createSingleTierCache(createMemoryTier(2 ** 24), clock)
   let cacheReads = 0
@@ -118,8 +118,8 @@ export const createTwins = async (): Promise<Twins> => {
   const server = await listen(larder)
   const routesOnly = await listen(await createMemoryLarder({ ...larder, tokens }))
 
-  const replayed = (ask: Ask, method?: string) => hear(server.base, ask, method)
-  const routed = (ask: Ask) => hear(routesOnly.base, ask)
+  const replayed = (ask: TestRequest, method?: string) => hear(server.base, ask, method)
+  const routed = (ask: TestRequest) => hear(routesOnly.base, ask)
   return {
     larder,
     image,

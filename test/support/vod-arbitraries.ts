@@ -55,7 +55,7 @@ export const vodParts = (maxParts = 40): fc.Arbitrary<VodParts> =>
     })
 
 /** The same with one to five keyframes in each segment, which together last as long as the segment. */
-export const keyedVodParts = (): fc.Arbitrary<VodPartsWithKeyframes> =>
+export const vodPartsWithKeyframes = (): fc.Arbitrary<VodPartsWithKeyframes> =>
   fc
     .record({
       vod: vodParts(),

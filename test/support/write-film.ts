@@ -4,7 +4,7 @@ import { Encoder, Frame, Log, Muxer, Rational } from 'node-av'
 import type { AVPixelFormat, FFEncoderCodec } from 'node-av/constants'
 import { AV_LOG_ERROR } from 'node-av/constants'
 
-export type FilmForm = {
+export type FilmOptions = {
   readonly width: number
   readonly height: number
   /** Frames a second. */
@@ -18,7 +18,7 @@ export type FilmForm = {
 /** Encodes frames (their planes concatenated) into an mp4. */
 export const writeFilm = async (
   path: string,
-  { width, height, rate, pixelFormat, encoder: name, options }: FilmForm,
+  { width, height, rate, pixelFormat, encoder: name, options }: FilmOptions,
   pictures: Iterable<Buffer>,
 ): Promise<void> => {
   Log.setLevel(AV_LOG_ERROR)

@@ -39,7 +39,7 @@ const toProgressive = async ({
   readonly file: string
 }) => {
   const reading = await readProgressive(file)
-  return { renditions: names, file: { path: file, start: 0, end: reading.bytes }, reading }
+  return { renditions: names, file: { path: file, start: 0, end: reading.bytes }, parsed: reading }
 }
 
 const combinations = (renditions: ReadonlyArray<Rendition>): ReadonlyArray<ReadonlyArray<Rendition>> => {

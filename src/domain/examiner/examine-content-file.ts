@@ -12,7 +12,7 @@ import type { ParsedRendition } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 
 /** The reading of a rendition, and what playlists will declare about it. */
-export type ExaminedRendition = DeclaredTracks & { readonly reading: ParsedRendition }
+export type ExaminedRendition = DeclaredTracks & { readonly parsed: ParsedRendition }
 
 export type ExaminedContentFile = {
   readonly renditions: ReadonlyArray<ExaminedRendition>
@@ -33,44 +33,41 @@ export const examineContentFile = ({
   planned,
   sourceSeconds,
 }: ExaminedContentFile): ReadonlyArray<Violation> => {
-  const readings = renditions.map(({ reading }) => reading)
-  const empty = readings.filter(({ parts }) => parts.length === 0)
+  const parsedRenditions = renditions.map(({ parsed }) => parsed)
+  const empty = parsedRenditions.filter(({ parts }) => parts.length === 0)
   if (empty.length > 0) return empty.flatMap(examineTiming)
   return [
-    ...examinePlanned(readings, planned),
-    ...readings.flatMap(examineTiming),
-    ...examineLengths(readings),
-    ...examineSourceLength(readings, sourceSeconds),
-    ...examineAlignment(readings),
-    ...renditions.flatMap((each) =>
-      examineDeclaredTracks(renditionLabel(each.reading), [each.reading], each),
-    ),
-    ...examineFiles(readings, progressive),
+    ...examinePlanned(parsedRenditions, planned),
+    ...parsedRenditions.flatMap(examineTiming),
+    ...examineLengths(parsedRenditions),
+    ...examineSourceLength(parsedRenditions, sourceSeconds),
+    ...examineAlignment(parsedRenditions),
+    ...renditions.flatMap((each) => examineDeclaredTracks(renditionLabel(each.parsed), [each.parsed], each)),
+    ...examineFiles(parsedRenditions, progressive),
     ...progressive.flatMap(examineProgressive),
   ]
 }
 
 const examinePlanned = (
-  readings: ReadonlyArray<ParsedRendition>,
+  parsedRenditions: ReadonlyArray<ParsedRendition>,
   planned: ReadonlyArray<string>,
 ): ReadonlyArray<Violation> =>
   planned
-    .filter((planned) => readings.every(({ name }) => name !== planned))
+    .filter((planned) => parsedRenditions.every(({ name }) => name !== planned))
     .map((name) => violation('complete', `the rendition ${name} was planned and is not there`))
 
 /** Each video rendition needs an MP4, with audio if there is any; without video, each audio rendition. */
 const examineFiles = (
-  readings: ReadonlyArray<ParsedRendition>,
+  parsedRenditions: ReadonlyArray<ParsedRendition>,
   progressive: ReadonlyArray<ExaminedProgressive>,
 ): ReadonlyArray<Violation> => {
-  const videos = readings.filter(isVideoRendition)
-  const hasBoth = videos.length > 0 && videos.length < readings.length
-  return (videos.length > 0 ? videos : readings).flatMap((reading) => {
-    const file = progressive.find(({ renditions }) => renditions.some(({ name }) => name === reading.name))
-    if (file === undefined)
-      return [violation('complete', `${renditionLabel(reading)}: there is no mp4 of it`)]
+  const videos = parsedRenditions.filter(isVideoRendition)
+  const hasBoth = videos.length > 0 && videos.length < parsedRenditions.length
+  return (videos.length > 0 ? videos : parsedRenditions).flatMap((parsed) => {
+    const file = progressive.find(({ renditions }) => renditions.some(({ name }) => name === parsed.name))
+    if (file === undefined) return [violation('complete', `${renditionLabel(parsed)}: there is no mp4 of it`)]
     return file.renditions.length === (hasBoth ? 2 : 1)
       ? []
-      : [violation('complete', `${renditionLabel(reading)}: its mp4 has ${file.renditions.length} tracks`)]
+      : [violation('complete', `${renditionLabel(parsed)}: its mp4 has ${file.renditions.length} tracks`)]
   })
 }

@@ -10,12 +10,15 @@ export type DeclaredTracks = { readonly video: DeclaredVideo | null; readonly au
 /** Compares renditions of one export (video, audio or both) with what playlists declare about it. */
 export const examineDeclaredTracks = (
   name: string,
-  readings: ReadonlyArray<ParsedRendition>,
+  parsedRenditions: ReadonlyArray<ParsedRendition>,
   { video, audio }: DeclaredTracks,
 ): ReadonlyArray<Violation> => {
-  const videoRendition = readings.find(isVideoRendition)
-  const audioRendition = readings.find((reading) => reading.track.audio !== null)
-  if ((videoRendition === undefined) !== (video === null) || (audioRendition === undefined) !== (audio === null))
+  const videoRendition = parsedRenditions.find(isVideoRendition)
+  const audioRendition = parsedRenditions.find((rendition) => rendition.track.audio !== null)
+  if (
+    (videoRendition === undefined) !== (video === null) ||
+    (audioRendition === undefined) !== (audio === null)
+  )
     return [violation('complete', `${name}: it is not what lists would say of it`)]
   return [
     ...(videoRendition?.track.video && video

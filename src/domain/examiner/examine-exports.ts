@@ -7,7 +7,7 @@ import { type Violation, violation } from './violation.ts'
 
 /** A segmented export and the reading of its rendition. */
 export type ExaminedExport = {
-  readonly reading: ParsedRendition
+  readonly parsed: ParsedRendition
   readonly stored: NewContentExport
   /** Size of its init segment (bytes). */
   readonly initBytes: number
@@ -25,14 +25,14 @@ export const examineExports = (exports: ReadonlyArray<ExaminedExport>): Readonly
   ]
 }
 
-const examineExport = ({ reading, stored, initBytes }: ExaminedExport): ReadonlyArray<Violation> => {
-  const name = renditionLabel(reading)
-  const { timescale } = reading.track
+const examineExport = ({ parsed, stored, initBytes }: ExaminedExport): ReadonlyArray<Violation> => {
+  const name = renditionLabel(parsed)
+  const { timescale } = parsed.track
   const target = stored.targetDuration ?? 0
-  const tooLong = reading.parts.findIndex((part) => Math.round(ticksOf(part) / timescale) > target)
-  const parts = [initOf(reading, initBytes), ...reading.parts.map((part, i) => mediaOf(reading, part, i))]
+  const tooLong = parsed.parts.findIndex((part) => Math.round(ticksOf(part) / timescale) > target)
+  const parts = [initOf(parsed, initBytes), ...parsed.parts.map((part, i) => mediaOf(parsed, part, i))]
   return [
-    ...examinePublished(name, stored, { format: 'm3u8', readings: [reading], parts }),
+    ...examinePublished(name, stored, { format: 'm3u8', parsed: [parsed], parts }),
     ...(tooLong === -1
       ? []
       : [
@@ -41,7 +41,7 @@ const examineExport = ({ reading, stored, initBytes }: ExaminedExport): Readonly
             `${name}: part ${tooLong} is longer than the target of ${stored.targetDuration} s`,
           ),
         ]),
-    ...examineRates(name, reading, stored),
+    ...examineRates(name, parsed, stored),
   ]
 }
 
@@ -57,7 +57,7 @@ const initOf = ({ track: { timescale } }: ParsedRendition, bytes: number): Expec
   keyframes: [],
 })
 
-const mediaOf = (reading: ParsedRendition, part: ParsedPart, position: number): ExpectedPart => {
+const mediaOf = (parsed: ParsedRendition, part: ParsedPart, position: number): ExpectedPart => {
   let end = 0
   const keyframes = part.fragments.map(({ bytes, firstSampleEnd, durationTicks }) => {
     const offset = end
@@ -68,9 +68,9 @@ const mediaOf = (reading: ParsedRendition, part: ParsedPart, position: number): 
     role: 'media',
     position,
     durationTicks: ticksOf(part),
-    timescale: reading.track.timescale,
+    timescale: parsed.track.timescale,
     bytes: part.bytes,
-    keyframes: isVideoRendition(reading) ? keyframes : [],
+    keyframes: isVideoRendition(parsed) ? keyframes : [],
   }
 }
 
@@ -78,19 +78,19 @@ const timedPartsOf = ({ track, parts }: ParsedRendition): ReadonlyArray<TimedByt
   parts.map((part) => ({ bytes: part.bytes, seconds: ticksOf(part) / track.timescale }))
 
 /** Bits per second, for playlists with this target duration. */
-export const parsedPeakRate = (reading: ParsedRendition, targetSeconds: number): number =>
-  peakRate(timedPartsOf(reading), targetSeconds)
+export const parsedPeakRate = (parsed: ParsedRendition, targetSeconds: number): number =>
+  peakRate(timedPartsOf(parsed), targetSeconds)
 
 const examineRates = (
   name: string,
-  reading: ParsedRendition,
+  parsed: ParsedRendition,
   stored: NewContentExport,
 ): ReadonlyArray<Violation> => {
-  const { timescale } = reading.track
+  const { timescale } = parsed.track
   const target = stored.targetDuration ?? 0
-  const parts = timedPartsOf(reading)
-  const pictures: ReadonlyArray<TimedBytes> = isVideoRendition(reading)
-    ? fragmentsOf(reading).map(({ firstSampleEnd, durationTicks }) => ({
+  const parts = timedPartsOf(parsed)
+  const pictures: ReadonlyArray<TimedBytes> = isVideoRendition(parsed)
+    ? fragmentsOf(parsed).map(({ firstSampleEnd, durationTicks }) => ({
         bytes: firstSampleEnd,
         seconds: durationTicks / timescale,
       }))

@@ -6,7 +6,7 @@ import { type Violation, violation } from './violation.ts'
 
 /** A progressive MP4 and the renditions that it contains. */
 export type ExaminedProgressive = {
-  readonly reading: ParsedProgressive
+  readonly parsed: ParsedProgressive
   readonly renditions: ReadonlyArray<ParsedRendition>
 }
 
@@ -15,14 +15,14 @@ const nameOf = ({ renditions }: ExaminedProgressive): string =>
 
 /** Checks that the MP4 contains its renditions completely, and can be played while it is downloaded. */
 export const examineProgressive = (examined: ExaminedProgressive): ReadonlyArray<Violation> => {
-  const { reading, renditions } = examined
+  const { parsed, renditions } = examined
   const name = nameOf(examined)
-  if (reading.tracks.length !== renditions.length || renditions.length === 0)
-    return [violation('complete', `${name}: it has ${reading.tracks.length} tracks of ${renditions.length}`)]
+  if (parsed.tracks.length !== renditions.length || renditions.length === 0)
+    return [violation('complete', `${name}: it has ${parsed.tracks.length} tracks of ${renditions.length}`)]
   const found: Violation[] = []
-  if (!reading.isFastStart)
+  if (!parsed.isFastStart)
     found.push(violation('fast-start', `${name}: what describes it stands behind its bytes`))
-  for (const [i, track] of reading.tracks.entries()) {
+  for (const [i, track] of parsed.tracks.entries()) {
     const rendition = renditions[i]
     if (rendition === undefined) break
     const samples = fragmentsOf(rendition).reduce((sum, fragment) => sum + fragment.samples, 0)
@@ -63,11 +63,11 @@ export const examineProgressiveExport = (
   stored: NewContentExport,
   peakOf: (rendition: ParsedRendition) => number,
 ): ReadonlyArray<Violation> => {
-  const { reading, renditions } = examined
+  const { parsed, renditions } = examined
   const name = nameOf(examined)
   const seconds = Math.max(...renditions.map(parsedSeconds))
   const peak = renditions.reduce((sum, rendition) => sum + peakOf(rendition), 0)
-  const mean = Math.ceil((8 * reading.bytes) / seconds)
+  const mean = Math.ceil((8 * parsed.bytes) / seconds)
   const timescale = renditions[0]?.track.timescale ?? 1
   const whole = {
     role: 'media',
@@ -75,7 +75,7 @@ export const examineProgressiveExport = (
     durationTicks: Math.round(seconds * timescale),
     timescale,
   } as const
-  const parts = [{ ...whole, bytes: reading.bytes, keyframes: [] }]
+  const parts = [{ ...whole, bytes: parsed.bytes, keyframes: [] }]
   const found: Violation[] = []
   if (stored.targetDuration !== null)
     found.push(violation('durations', `${name}: it would have a target duration, and has no parts`))
@@ -88,5 +88,5 @@ export const examineProgressiveExport = (
         `${name}: its rates would be ${stored.bandwidth} and ${stored.averageBandwidth}, and are ${peak} and ${mean} bit/s`,
       ),
     )
-  return [...examinePublished(name, stored, { format: 'mp4', readings: renditions, parts }), ...found]
+  return [...examinePublished(name, stored, { format: 'mp4', parsed: renditions, parts }), ...found]
 }

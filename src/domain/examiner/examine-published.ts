@@ -12,7 +12,7 @@ export type ExpectedPart = Pick<NewContentPart, 'role' | 'position' | 'durationT
 
 export type ExpectedExport = {
   readonly format: NewContentExport['format']
-  readonly readings: ReadonlyArray<ParsedRendition>
+  readonly parsed: ReadonlyArray<ParsedRendition>
   /** In the order of the database tables: the init segment first. */
   readonly parts: ReadonlyArray<ExpectedPart>
 }
@@ -21,10 +21,10 @@ export type ExpectedExport = {
 export const examinePublished = (
   name: string,
   stored: NewContentExport,
-  { format, readings, parts }: ExpectedExport,
+  { format, parsed, parts }: ExpectedExport,
 ): ReadonlyArray<Violation> => {
-  const codecs = readings.map(({ track }) => track.codec).join()
-  const seconds = Math.max(...readings.map(parsedSeconds))
+  const codecs = parsed.map(({ track }) => track.codec).join()
+  const seconds = Math.max(...parsed.map(parsedSeconds))
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0)
   const found: Violation[] = []
   if (stored.format !== format)
@@ -44,10 +44,10 @@ export const examinePublished = (
         `${name}: it would be said to last ${stored.durationSeconds} s, and lasts ${seconds} s`,
       ),
     )
-  const contentType = readings.some(isVideoRendition) ? 'video/mp4' : 'audio/mp4'
+  const contentType = parsed.some(isVideoRendition) ? 'video/mp4' : 'audio/mp4'
   return [
     ...found,
-    ...examineDeclaredTracks(name, readings, stored),
+    ...examineDeclaredTracks(name, parsed, stored),
     ...examineParts(name, stored.parts, parts, contentType),
   ]
 }

@@ -18,7 +18,7 @@ const nameOf = ({ name }: { readonly name: string }): string => name
 
 const progressiveOf = ({ renditions, progressive }: TranscodeResult): ReadonlyArray<ExaminedProgressive> =>
   progressive.map((file) => ({
-    reading: file.reading,
+    parsed: file.parsed,
     renditions: renditions.filter(({ name }) => file.renditions.includes(name)).map(toParsedRendition),
   }))
 
@@ -26,7 +26,7 @@ const progressiveOf = ({ renditions, progressive }: TranscodeResult): ReadonlyAr
 export const examineTranscoded = (transcoded: TranscodeResult, plan: MediaPlan): ReadonlyArray<Violation> =>
   examineContentFile({
     renditions: transcoded.renditions.map((rendition) => ({
-      reading: toParsedRendition(rendition),
+      parsed: toParsedRendition(rendition),
       video: rendition.video,
       audio: rendition.audio,
     })),
@@ -46,7 +46,7 @@ export const examineStored = (
     if (stored === undefined) return []
     return [
       {
-        reading: toParsedRendition(rendition),
+        parsed: toParsedRendition(rendition),
         stored,
         initBytes: rendition.init.end - rendition.init.start,
       },

@@ -3,7 +3,11 @@ import type { Middleware } from 'koa'
 import { errorStack } from '../../domain/shared/error-text.ts'
 import type { Log } from '../../ports/log.ts'
 import { securityHeaders, setBaseHeaders } from '../response/base-headers.ts'
-import { internalServerErrorReply, methodNotAllowedReply, routeNotFoundReply } from '../response/error-replies.ts'
+import {
+  internalServerErrorReply,
+  methodNotAllowedReply,
+  routeNotFoundReply,
+} from '../response/error-replies.ts'
 import type { BufferedReply } from '../response/reply.ts'
 import { writeReply } from '../response/response-writer.ts'
 

@@ -20,8 +20,8 @@ export type PlaylistFormat = 'json' | 'm3u8' | 'dash'
 
 export type PlaylistBody = {
   readonly body: Uint8Array
-  /** The form that produced the body. */
-  readonly form: PlaylistRepresentation
+  /** What produced the body. */
+  readonly representation: PlaylistRepresentation
   /** Vary; Content-Encoding if encoded; ETag if the body is the same for all viewers. */
   readonly headers: Headers
 }
@@ -81,7 +81,7 @@ export const createPlaylistBodies = ({ maxBytes }: Options): PlaylistBodies => {
   return async (list, format, acceptEncoding, isSeldom = false) => {
     const token = tokenInSignature(list.signature)
     const { id, isNew } = idOf(list.text)
-    // Without a token there is one form for all viewers, and its ETag.
+    // Without a token there is one representation for all viewers, and its ETag.
     const isOnce = isSeldom && isNew && token !== ''
     const name =
       isPlainToken(token) && !isOnce ? `${format} ${id} ${list.signature.mode} ${token.length}` : undefined
@@ -91,7 +91,11 @@ export const createPlaylistBodies = ({ maxBytes }: Options): PlaylistBodies => {
         : await identityForms(name, () => createIdentityRepresentation(list))
 
     const coding = codingFor(identity, acceptEncoding)
-    const form = coding === 'identity' ? identity : await encoded(identity, coding, name)
-    return { body: await form.bodyFor(token), form, headers: headersOf(form, coding) }
+    const representation = coding === 'identity' ? identity : await encoded(identity, coding, name)
+    return {
+      body: await representation.bodyFor(token),
+      representation,
+      headers: headersOf(representation, coding),
+    }
   }
 }

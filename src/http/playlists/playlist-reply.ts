@@ -81,7 +81,7 @@ const bodyOf = (planned: ByteReplyPlan['body'], bytes: Uint8Array): Reply['body'
  */
 const replayBodyOf = <S extends Signature>(
   { signature }: SignablePlaylist<S>,
-  { body, form: { etag, piecesFor } }: PlaylistBody,
+  { body, representation: { etag, piecesFor } }: PlaylistBody,
 ): ReplayBody | null => {
   const source = 'source' in signature ? signature.source : 'none'
   if (source === 'minted') return null
@@ -105,7 +105,7 @@ const replayableOf = <S extends Signature>(
     plan: (conditions) => (conditions.range === undefined ? plan(conditions) : null),
     body,
     cacheControlFor: (secondsLeft) => playlistCacheControl({ isPublic: false, secondsLeft }),
-    size: listBody.form.size + value.text.length,
+    size: listBody.representation.size + value.text.length,
   }
 }
 

@@ -11,8 +11,8 @@ import { multipartBody } from '../bytes/multipart-byteranges.ts'
 import { type ByteReplyPlan, planByteReply } from '../bytes/plan-byte-reply.ts'
 import { describeRepresentation, type Headers, type Representation } from '../bytes/representation-headers.ts'
 import type { IncomingRequest } from '../request/incoming.ts'
-import { joinHeaders } from './join-headers.ts'
 import { preconditionFailedReply, rangeNotSatisfiableReply } from './error-replies.ts'
+import { joinHeaders } from './join-headers.ts'
 import type { Reply } from './reply.ts'
 
 /**

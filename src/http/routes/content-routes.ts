@@ -26,7 +26,7 @@ type Deps = {
   readonly exports: ExportService
   readonly tokens: MediaTokens
   readonly bytesReply: BytesReply
-  readonly listReply: PlaylistReply
+  readonly playlistReply: PlaylistReply
   readonly sharing: CorsPolicy
 }
 
@@ -40,7 +40,7 @@ const MasterQuery = t.intersection([M3u8Query, MobileFilter])
 
 /** http-api.md §5.1, §5.2, §5.6–5.8. */
 export const contentRoutes = (
-  { playlists, vods, exports, tokens, bytesReply, listReply, sharing }: Deps,
+  { playlists, vods, exports, tokens, bytesReply, playlistReply, sharing }: Deps,
   handle: RouteHandler,
 ): Routes => {
   const routes = createRoutes('/api/1/content_files', sharing)
@@ -73,7 +73,7 @@ export const contentRoutes = (
         pipe(
           show(params.uid, credential, query),
           TE.flatMap((found) =>
-            listReply(incoming, { found, format, viewer: credential, exp: credential.grant.exp }),
+            playlistReply(incoming, { found, format, viewer: credential, exp: credential.grant.exp }),
           ),
         ),
     })

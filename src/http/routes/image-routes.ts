@@ -26,7 +26,7 @@ type Deps = {
   readonly exports: ExportService
   readonly tokens: MediaTokens
   readonly bytesReply: BytesReply
-  readonly listReply: PlaylistReply
+  readonly playlistReply: PlaylistReply
   readonly sharing: CorsPolicy
   readonly clock: Clock
 }
@@ -50,7 +50,7 @@ const negotiationHeaders = (
 
 /** http-api.md §4. */
 export const imageRoutes = (
-  { playlists, exports, tokens, bytesReply, listReply, sharing, clock }: Deps,
+  { playlists, exports, tokens, bytesReply, playlistReply, sharing, clock }: Deps,
   handle: RouteHandler,
 ): Routes => {
   const routes = createRoutes('/api/1/image_files', sharing)
@@ -71,7 +71,7 @@ export const imageRoutes = (
           return pipe(
             playlists.showPublicImages(uid, query.presign ?? null),
             TE.flatMap(({ list: found, jwt, exp }) =>
-              listReply(incoming, {
+              playlistReply(incoming, {
                 found,
                 format: 'json',
                 viewer: null,
@@ -84,7 +84,7 @@ export const imageRoutes = (
         return pipe(
           playlists.showImages(uid, viewer, query.presign ?? null),
           TE.flatMap((found) =>
-            listReply(incoming, { found, format: 'json', viewer, exp: viewer.grant.exp }),
+            playlistReply(incoming, { found, format: 'json', viewer, exp: viewer.grant.exp }),
           ),
         )
       },

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { cacheFolders } from '../../../src/adapters/cache/disk/cache-folders.ts'
 import { collect } from '../../support/bytes.ts'
+import { cacheValue } from '../../support/cache-value.ts'
 import {
   aBlobKey,
   aTextKey,
@@ -13,9 +14,8 @@ import {
 } from '../../support/disk-caches.ts'
 import { bytesBelow } from '../../support/disk-usage.ts'
 import { right } from '../../support/expect-right.ts'
-import { readerOf, someBytes, wellServed } from '../../support/origins.ts'
+import { createChunkReader, createWorkingOrigin, pseudoRandomBytes } from '../../support/origins.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
-import { setNow } from '../../support/set-now.ts'
 
 describe('the budget of the disk cache', () => {
   const KiB = 1024
@@ -30,7 +30,7 @@ describe('the budget of the disk cache', () => {
     const cache = await caches.open({ dir, maxBytes: MiB })
     for (let n = 0; n < 20; n++) {
       await cacheBlob(cache, aBlobKey(), blobBytes)
-      for (let m = 0; m < 10; m++) await right(setNow(cache.cache, aTextKey(), 'small'))
+      for (let m = 0; m < 10; m++) await right(cacheValue(cache.cache, aTextKey(), 'small'))
       await cache.settled()
       const { values, blobs } = cacheFolders(dir)
       const used = (await bytesBelow(values)) + (await bytesBelow(blobs))
@@ -45,7 +45,7 @@ describe('the budget of the disk cache', () => {
     await cacheBlob(cache, requested, blobBytes)
     for (let n = 0; n < 30; n++) {
       expect(await isCached(cache, requested, blobBytes), `after ${n} others`).to.equal(true)
-      await cacheBlob(cache, aBlobKey(), someBytes(100_000, n))
+      await cacheBlob(cache, aBlobKey(), pseudoRandomBytes(100_000, n))
     }
   })
 
@@ -53,9 +53,9 @@ describe('the budget of the disk cache', () => {
     const cache = await caches.open({ maxBytes: MiB })
     const key = aBlobKey()
     await cacheBlob(cache, key, blobBytes)
-    const reader = readerOf(await readBlob(cache, key, blobBytes, noOrigin))
+    const reader = createChunkReader(await readBlob(cache, key, blobBytes, noOrigin))
     await reader.upTo(1)
-    for (let n = 0; n < 30; n++) await cacheBlob(cache, aBlobKey(), someBytes(100_000, n))
+    for (let n = 0; n < 30; n++) await cacheBlob(cache, aBlobKey(), pseudoRandomBytes(100_000, n))
     expect(await isCached(cache, key, blobBytes)).to.equal(false)
     await reader.upTo(blobBytes.length)
     expect(reader.got().equals(blobBytes)).to.equal(true)
@@ -66,7 +66,9 @@ describe('the budget of the disk cache', () => {
     const cache = await caches.open({ dir, maxBytes: 64 * KiB })
     const key = aBlobKey()
     expect(
-      (await collect(await readBlob(cache, key, blobBytes, wellServed(blobBytes).origin))).equals(blobBytes),
+      (await collect(await readBlob(cache, key, blobBytes, createWorkingOrigin(blobBytes).origin))).equals(
+        blobBytes,
+      ),
     ).to.equal(true)
     expect(await isCached(cache, key, blobBytes)).to.equal(false)
     expect(await bytesBelow(cacheFolders(dir).blobs).catch(() => 0)).to.equal(0)
@@ -77,7 +79,7 @@ describe('the budget of the disk cache', () => {
     const before = await caches.open({ dir })
     const key = aBlobKey()
     await cacheBlob(before, key, blobBytes)
-    await right(setNow(before.cache, aTextKey(), 'small'))
+    await right(cacheValue(before.cache, aTextKey(), 'small'))
     await right(before.cache.delete(aTextKey()))
     const accounted = before.held()
     await caches.closeAll()

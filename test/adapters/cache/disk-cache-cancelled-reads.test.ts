@@ -9,8 +9,8 @@ import { cacheKeys } from '../../../src/ports/cache-keys.ts'
 import { aStoredFileUid } from '../../support/builders.ts'
 import { collect } from '../../support/bytes.ts'
 import { right } from '../../support/expect-right.ts'
-import { factsOf, someBytes, wellServed } from '../../support/origins.ts'
-import { silent } from '../../support/recording-log.ts'
+import { blobFactsOf, createWorkingOrigin, pseudoRandomBytes } from '../../support/origins.ts'
+import { silentLog } from '../../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 
 describe('[V22] a reader of the disk cache that cancels', () => {
@@ -18,13 +18,13 @@ describe('[V22] a reader of the disk cache that cancels', () => {
 
   it('while the first chunk is verified does not affect later readers', async () => {
     const size = 8 * 2 ** 20
-    const bytes = someBytes(size)
+    const bytes = pseudoRandomBytes(size)
     const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-    const { origin, asked } = wellServed(bytes)
+    const { origin, asked } = createWorkingOrigin(bytes)
     const dir = await scratchFolder()
-    const open = () => openDiskCache({ dir, clock: () => 0, scope: '', maxBytes: 2 ** 30, log: silent })
+    const open = () => openDiskCache({ dir, clock: () => 0, scope: '', maxBytes: 2 ** 30, log: silentLog })
     let cache = await open()
-    const read = () => right(cache.blobs.read(key, factsOf(bytes), fullRange(size), origin))
+    const read = () => right(cache.blobs.read(key, blobFactsOf(bytes), fullRange(size), origin))
     await collect(await read())
     for (let round = 0; round < 5; round++) {
       await cache.close()

@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { cacheFolders, cacheIdOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
 import { openNodePersist } from '../../../src/adapters/cache/disk/node-persist-cache.ts'
 import { O } from '../../../src/fp.ts'
+import { cachedValue } from '../../support/cached-value.ts'
 import {
   aBlobKey,
   aTextKey,
@@ -13,9 +14,13 @@ import {
   isCached,
   readBlob,
 } from '../../support/disk-caches.ts'
-import { factsOf, readerOf, someBytes, wellServed } from '../../support/origins.ts'
+import {
+  blobFactsOf,
+  createChunkReader,
+  createWorkingOrigin,
+  pseudoRandomBytes,
+} from '../../support/origins.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
-import { valueIn } from '../../support/value-in.ts'
 
 describe('damage to the disk cache', () => {
   const MiB = 1024 * 1024
@@ -37,9 +42,9 @@ describe('damage to the disk cache', () => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir })
     const key = aBlobKey()
-    const large = someBytes(MiB)
+    const large = pseudoRandomBytes(MiB)
     await cacheBlob(cache, key, large)
-    const reader = readerOf(await readBlob(cache, key, large, wellServed(large).origin))
+    const reader = createChunkReader(await readBlob(cache, key, large, createWorkingOrigin(large).origin))
     await reader.upTo(1000)
     await truncate(cacheFolders(dir).blob(cacheIdOf(key.name)), 70_000)
     await reader.upTo(large.length)
@@ -71,10 +76,10 @@ describe('damage to the disk cache', () => {
     await mkdir(values, { recursive: true })
     await mkdir(dirname(blob(cacheIdOf(key.name))), { recursive: true })
     await writeFile(blob(cacheIdOf(key.name)), blobBytes)
-    await old.setItem(key.name, { value: factsOf(blobBytes), expiresAt: null, scope: '' })
+    await old.setItem(key.name, { value: blobFactsOf(blobBytes), expiresAt: null, scope: '' })
     await old.setItem(text.name, { value: 'old', expiresAt: null, scope: 'http://127.0.0.1:8080' })
     expect(await isCached(cache, key, blobBytes)).to.equal(false)
-    expect(await valueIn(cache.cache, text)).to.deep.equal(O.none)
+    expect(await cachedValue(cache.cache, text)).to.deep.equal(O.none)
     await cacheBlob(cache, key, blobBytes)
     expect(await isCached(cache, key, blobBytes)).to.equal(true)
   })

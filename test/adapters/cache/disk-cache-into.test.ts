@@ -11,14 +11,20 @@ import { cacheKeys } from '../../../src/ports/cache-keys.ts'
 import { aStoredFileUid } from '../../support/builders.ts'
 import { collect, readThroughBuffer } from '../../support/bytes.ts'
 import { right } from '../../support/expect-right.ts'
-import { factsOf, gated, readerOf, someBytes, wellServed } from '../../support/origins.ts'
-import { until } from '../../support/processes.ts'
-import { silent } from '../../support/recording-log.ts'
+import {
+  blobFactsOf,
+  createChunkReader,
+  createGatedOrigin,
+  createWorkingOrigin,
+  pseudoRandomBytes,
+} from '../../support/origins.ts'
+import { pollUntilTrue } from '../../support/processes.ts'
+import { silentLog } from '../../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 
 describe('blobs on disk that are read into buffers', () => {
-  const bytes = someBytes(1_000_000)
-  const facts = factsOf(bytes)
+  const bytes = pseudoRandomBytes(1_000_000)
+  const facts = blobFactsOf(bytes)
   const noOrigin: BlobOrigin = () => TE.left(unavailable('object store')('down'))
   let cache: DiskCache
   let key: CacheKey<BlobFacts>
@@ -34,11 +40,11 @@ describe('blobs on disk that are read into buffers', () => {
       clock: () => 0,
       scope: 'http://127.0.0.1:8080',
       maxBytes: 2 ** 30,
-      log: silent,
+      log: silentLog,
     })
     key = cacheKeys.storedFile({ uid: aStoredFileUid() })
     path = cacheFolders(dir).blob(cacheIdOf(key.name))
-    await collect(await read(wellServed(bytes).origin))
+    await collect(await read(createWorkingOrigin(bytes).origin))
     await cache.settled()
     openBefore = await openFiles()
   })
@@ -50,7 +56,7 @@ describe('blobs on disk that are read into buffers', () => {
     if (into === null) throw new Error('the blob is on disk, but has no readInto')
     return into
   }
-  const isClosed = () => until(async () => (await openFiles()) <= openBefore)
+  const isClosed = () => pollUntilTrue(async () => (await openFiles()) <= openBefore)
 
   it('are read without the origin, and close the file after their last byte', async () => {
     expect((await readThroughBuffer(intoOf(await read(noOrigin)), 65_537)).equals(bytes)).to.equal(true)
@@ -64,7 +70,7 @@ describe('blobs on disk that are read into buffers', () => {
   })
 
   it('continue from the origin at the current offset when the file is truncated', async () => {
-    const { origin, asked } = wellServed(bytes)
+    const { origin, asked } = createWorkingOrigin(bytes)
     const into = intoOf(await read(origin))
     const start = Buffer.alloc(300_000)
     expect(await into(start)).to.equal(300_000)
@@ -100,10 +106,10 @@ describe('blobs on disk that are read into buffers', () => {
   it('are released when their reader cancels, also while it waits for a silent origin', async () => {
     const early = await read(noOrigin)
     await intoOf(early)(Buffer.alloc(1000))
-    await readerOf(early).cancel()
+    await createChunkReader(early).cancel()
     await isClosed()
 
-    const { origin, openTo, closed } = gated(bytes)
+    const { origin, openTo, closed } = createGatedOrigin(bytes)
     openTo(500_000)
     const stream = await read(origin)
     const into = intoOf(stream)
@@ -111,10 +117,10 @@ describe('blobs on disk that are read into buffers', () => {
     const buffer = Buffer.alloc(100_000)
     for (let got = 0; got < 500_000 - 1000; ) got += await into(buffer)
     const waiting = into(buffer).catch(() => 0)
-    await readerOf(stream).cancel()
+    await createChunkReader(stream).cancel()
     openTo(facts.size)
     await waiting
-    await until(async () => closed() === 1)
+    await pollUntilTrue(async () => closed() === 1)
     await isClosed()
   })
 

@@ -12,7 +12,7 @@ import {
   processIdentityOf,
   processStateOf,
 } from '../../../src/adapters/platform/process-identity.ts'
-import { silent } from '../../support/recording-log.ts'
+import { silentLog } from '../../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 
 describe('a lock by a symbolic link', () => {
@@ -119,7 +119,7 @@ describe('maintenance', () => {
 
   it('[M5] locks with a process identity that other containers can check', async () => {
     const dir = await scratchFolder()
-    const cache = await openDiskCache({ dir, clock: Date.now, log: silent, scope: '', maxBytes: 2 ** 20 })
+    const cache = await openDiskCache({ dir, clock: Date.now, log: silentLog, scope: '', maxBytes: 2 ** 20 })
     const { upkeepLock, processes } = cacheFolders(dir)
     while ((await readlink(upkeepLock).catch(() => null)) === null)
       await new Promise((resolve) => setImmediate(resolve))

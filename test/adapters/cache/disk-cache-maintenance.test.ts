@@ -6,6 +6,7 @@ import { createJournal } from '../../../src/adapters/cache/disk/journal.ts'
 import { noBeacon } from '../../../src/adapters/platform/process-beacon.ts'
 import { currentProcessIdentity } from '../../../src/adapters/platform/process-identity.ts'
 import { collect } from '../../support/bytes.ts'
+import { cacheValue } from '../../support/cache-value.ts'
 import {
   aBlobKey,
   aTextKey,
@@ -18,9 +19,8 @@ import {
 } from '../../support/disk-caches.ts'
 import { filesBelow } from '../../support/disk-usage.ts'
 import { right } from '../../support/expect-right.ts'
-import { gated, readerOf } from '../../support/origins.ts'
+import { createChunkReader, createGatedOrigin } from '../../support/origins.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
-import { setNow } from '../../support/set-now.ts'
 
 describe('the maintenance of the disk cache', () => {
   const caches = createDiskCaches()
@@ -35,7 +35,7 @@ describe('the maintenance of the disk cache', () => {
       const text = aTextKey()
       const first = await caches.open({ dir })
       await cacheBlob(first, key, blobBytes)
-      await right(setNow(first.cache, text, 'small'))
+      await right(cacheValue(first.cache, text, 'small'))
       const accounted = first.held()
       const damages = [
         () => rm(journal),
@@ -55,10 +55,10 @@ describe('the maintenance of the disk cache', () => {
     it('is read past a truncated record', async () => {
       const dir = await scratchFolder()
       const first = await caches.open({ dir })
-      await right(setNow(first.cache, aTextKey(), 'small'))
+      await right(cacheValue(first.cache, aTextKey(), 'small'))
       await first.settled()
       await appendFile(cacheFolders(dir).journal, 'cut off')
-      await right(setNow(first.cache, aTextKey(), 'small'))
+      await right(cacheValue(first.cache, aTextKey(), 'small'))
       await caches.closeAll()
       expect((await caches.open({ dir })).held().entries).to.equal(2)
     })
@@ -72,10 +72,10 @@ describe('the maintenance of the disk cache', () => {
         await journal.append(Array.from({ length: 1100 }, () => ({ op: 'kept', id, blocks: 1, mark: 0 })))
       await journal.close()
       const cache = await caches.open({ dir })
-      await right(setNow(cache.cache, aTextKey(), 'small'))
+      await right(cacheValue(cache.cache, aTextKey(), 'small'))
       await cache.settled()
       expect((await readFile(path)).length).to.be.below(5 * 40)
-      await right(setNow(cache.cache, aTextKey(), 'small'))
+      await right(cacheValue(cache.cache, aTextKey(), 'small'))
       await caches.closeAll()
       expect((await caches.open({ dir })).held().entries).to.be.at.least(2)
     })
@@ -111,9 +111,9 @@ describe('the maintenance of the disk cache', () => {
     it('does not disturb a running fill', async () => {
       const cache = await caches.open()
       const key = aBlobKey()
-      const { origin, openTo } = gated(blobBytes)
+      const { origin, openTo } = createGatedOrigin(blobBytes)
       openTo(50_000)
-      const reader = readerOf(await readBlob(cache, key, blobBytes, origin))
+      const reader = createChunkReader(await readBlob(cache, key, blobBytes, origin))
       await cache.sweep()
       openTo(blobBytes.length)
       await reader.upTo(blobBytes.length)
@@ -125,7 +125,7 @@ describe('the maintenance of the disk cache', () => {
       const dir = await scratchFolder()
       const cache = await caches.open({ dir })
       await cacheBlob(cache, aBlobKey(), blobBytes)
-      await right(setNow(cache.cache, aTextKey(), 'small'))
+      await right(cacheValue(cache.cache, aTextKey(), 'small'))
       await rm(cacheFolders(dir).blobs, { recursive: true })
       expect(await cache.sweep()).to.deep.include({ missed: 1 })
       expect(cache.held()).to.deep.equal({ bytes: 4096, entries: 1 })

@@ -10,15 +10,21 @@ import { collect } from '../../support/bytes.ts'
 import { filesBelow } from '../../support/disk-usage.ts'
 import { right } from '../../support/expect-right.ts'
 import { serveOrigin } from '../../support/origin-server.ts'
-import { factsOf, gated, recordingOrigin, someBytes, wellServed } from '../../support/origins.ts'
-import { silent } from '../../support/recording-log.ts'
+import {
+  blobFactsOf,
+  createGatedOrigin,
+  createWorkingOrigin,
+  pseudoRandomBytes,
+  recordingOrigin,
+} from '../../support/origins.ts'
+import { silentLog } from '../../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 import { buildCacheWorker, type CacheWorker, startCacheWorker } from '../../support/start-cache-worker.ts'
 
 describe('processes on one disk cache', () => {
   const MiB = 1024 * 1024
-  const bytes = someBytes(20 * MiB)
-  const facts = factsOf(bytes)
+  const bytes = pseudoRandomBytes(20 * MiB)
+  const facts = blobFactsOf(bytes)
   const workers: CacheWorker[] = []
   const servers: Array<{ readonly close: () => Promise<void> }> = []
   let program: string
@@ -43,11 +49,11 @@ describe('processes on one disk cache', () => {
     return server.address
   }
   const open = (dir: string) =>
-    openDiskCache({ dir, clock: () => 0, log: silent, scope: '', maxBytes: 2 ** 30 })
+    openDiskCache({ dir, clock: () => 0, log: silentLog, scope: '', maxBytes: 2 ** 30 })
 
   it('fill a blob once, and all read it as it arrives', async () => {
     const dir = await scratchFolder()
-    const { origin, asked, openTo } = gated(bytes, 64 * 1024)
+    const { origin, asked, openTo } = createGatedOrigin(bytes, 64 * 1024)
     const address = await serve(origin)
     const uid = aStoredFileUid()
     const reads = []
@@ -63,7 +69,7 @@ describe('processes on one disk cache', () => {
 
   it('continue when the filling process is killed', async () => {
     const dir = await scratchFolder()
-    const { origin, asked, openTo } = gated(bytes, 64 * 1024)
+    const { origin, asked, openTo } = createGatedOrigin(bytes, 64 * 1024)
     const address = await serve(origin)
     const uid = aStoredFileUid()
     const [leader, second, third] = [
@@ -85,7 +91,7 @@ describe('processes on one disk cache', () => {
   it('can be killed at any moment: no wrong byte is served afterwards, and no file is left behind', async () => {
     const dir = await scratchFolder()
     const { fills } = cacheFolders(dir)
-    const blobs = Array.from({ length: 6 }, (_, n) => someBytes(300_000, n + 1))
+    const blobs = Array.from({ length: 6 }, (_, n) => pseudoRandomBytes(300_000, n + 1))
     const keys = blobs.map(() => aStoredFileUid())
     const first = blobs[0] ?? Buffer.alloc(0)
 
@@ -104,7 +110,7 @@ describe('processes on one disk cache', () => {
         reached.notify()
       })
       const worker = await start(dir, await serve(origin))
-      const { done } = worker.read({ uid, facts: factsOf(blob) })
+      const { done } = worker.read({ uid, facts: blobFactsOf(blob) })
       await Promise.race([isReached, done])
       await worker.kill()
     }
@@ -118,7 +124,7 @@ describe('processes on one disk cache', () => {
     for (const [n, blob] of blobs.entries()) {
       const key = cacheKeys.storedFile({ uid: keys[n] ?? aStoredFileUid() })
       const stream = await right(
-        cache.blobs.read(key, factsOf(blob), fullRange(blob.length), wellServed(blob).origin),
+        cache.blobs.read(key, blobFactsOf(blob), fullRange(blob.length), createWorkingOrigin(blob).origin),
       )
       expect((await collect(stream)).equals(blob)).to.equal(true)
     }

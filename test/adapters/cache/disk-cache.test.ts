@@ -7,6 +7,8 @@ import { cacheContract } from '../../contracts/cache.contract.ts'
 import { sharedCacheContract } from '../../contracts/shared-cache.contract.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
 import { collect } from '../../support/bytes.ts'
+import { cacheValue } from '../../support/cache-value.ts'
+import { cachedValue } from '../../support/cached-value.ts'
 import {
   aBlobKey,
   aTextKey,
@@ -16,11 +18,14 @@ import {
   readBlob,
 } from '../../support/disk-caches.ts'
 import { right } from '../../support/expect-right.ts'
-import { gated, readerOf, someBytes, wellServed } from '../../support/origins.ts'
+import {
+  createChunkReader,
+  createGatedOrigin,
+  createWorkingOrigin,
+  pseudoRandomBytes,
+} from '../../support/origins.ts'
 import { createRecordingLog } from '../../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
-import { setNow } from '../../support/set-now.ts'
-import { valueIn } from '../../support/value-in.ts'
 
 describe('disk cache', () => {
   const caches = createDiskCaches()
@@ -51,16 +56,16 @@ describe('disk cache', () => {
       const cache = await caches.open({ dir: join(file, 'cache'), log, monotonic: asMonotonic(() => now) })
       for (let n = 0; n < 3; n++) {
         const served = await collect(
-          await readBlob(cache, aBlobKey(), blobBytes, wellServed(blobBytes).origin),
+          await readBlob(cache, aBlobKey(), blobBytes, createWorkingOrigin(blobBytes).origin),
         )
         expect(served.equals(blobBytes)).to.equal(true)
       }
-      expect(E.isLeft(await setNow(cache.cache, aTextKey(), 'small')())).to.equal(true)
+      expect(E.isLeft(await cacheValue(cache.cache, aTextKey(), 'small')())).to.equal(true)
       const eventsOf = (dependency: string) =>
         entries.filter(({ fields }) => fields.dependency === dependency).map(({ event }) => event)
       expect(eventsOf('cache: new bytes')).to.deep.equal(['outage.started'])
       now += 3_600_000
-      await collect(await readBlob(cache, aBlobKey(), blobBytes, wellServed(blobBytes).origin))
+      await collect(await readBlob(cache, aBlobKey(), blobBytes, createWorkingOrigin(blobBytes).origin))
       expect(eventsOf('cache: new bytes')).to.deep.equal(['outage.started', 'outage.ended', 'outage.started'])
       expect(new Set(entries.map(({ fields }) => fields.dependency))).to.include('cache: upkeep')
     })
@@ -70,18 +75,20 @@ describe('disk cache', () => {
       const cache = await caches.open({ dir })
       const key = aBlobKey()
       await cacheBlob(cache, key, blobBytes)
-      const { origin, openTo } = gated(someBytes(100_000, 3))
+      const { origin, openTo } = createGatedOrigin(pseudoRandomBytes(100_000, 3))
       openTo(50_000)
-      const reader = readerOf(await readBlob(cache, aBlobKey(), someBytes(100_000, 3), origin))
+      const reader = createChunkReader(
+        await readBlob(cache, aBlobKey(), pseudoRandomBytes(100_000, 3), origin),
+      )
       await reader.upTo(50_000)
       await rm(dir, { recursive: true })
       openTo(100_000)
       await reader.upTo(100_000)
-      expect(reader.got().equals(someBytes(100_000, 3))).to.equal(true)
+      expect(reader.got().equals(pseudoRandomBytes(100_000, 3))).to.equal(true)
       await cacheBlob(cache, key, blobBytes)
       const text = aTextKey()
-      await right(setNow(cache.cache, text, 'small'))
-      expect(await valueIn(cache.cache, text)).to.deep.equal(O.some('small'))
+      await right(cacheValue(cache.cache, text, 'small'))
+      expect(await cachedValue(cache.cache, text)).to.deep.equal(O.some('small'))
       expect((await readdir(dir)).sort()).to.include.members(['blobs', 'fills', 'journal', 'values'])
     })
   })

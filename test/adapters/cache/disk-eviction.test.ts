@@ -17,9 +17,9 @@ import { O, TE } from '../../../src/fp.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
 import { aContentExportUid, aContentFileUid, anImageFileUid } from '../../support/builders.ts'
+import { cacheValue } from '../../support/cache-value.ts'
 import { right } from '../../support/expect-right.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
-import { setNow } from '../../support/set-now.ts'
 
 const budgetBlocks = 1000
 
@@ -81,7 +81,7 @@ describe('[V25] an eviction of the disk cache', () => {
     overfill()
     const set = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
     // Each of these would never return if it waited for the gate.
-    await right(setNow(cache, set, 'body'))
+    await right(cacheValue(cache, set, 'body'))
     await right(cache.delete(set))
     const list = cacheKeys.webPlaylist({ uid: aContentFileUid() })
     expect((await right(createReadThrough(cache)(list, TE.right('list')))).value).to.equal('list')

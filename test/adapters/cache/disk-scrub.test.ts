@@ -62,7 +62,7 @@ describe('[V29] the scrub of the disk cache', () => {
         budget,
         trust: verified,
         files: createSharedFiles(),
-        remembered: createCachedBlobRecords(),
+        cachedRecords: createCachedBlobRecords(),
       }),
       stopped: () => false,
     })

@@ -4,8 +4,8 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { startEmbeddedPostgres } from '../../../src/adapters/postgres-embedded/embedded-postgres.ts'
 import { queryServer, startError } from '../../support/embedded-postgres.ts'
-import { forgetful } from '../../support/forgetful.ts'
-import { serverGone } from '../../support/server-gone.ts'
+import { nonDurablePostgresSettings } from '../../support/non-durable-postgres.ts'
+import { waitForServerExit } from '../../support/wait-for-server-exit.ts'
 
 describe('the folder of embedded PostgreSQL', () => {
   let base: string
@@ -17,17 +17,17 @@ describe('the folder of embedded PostgreSQL', () => {
 
   it('can have a long path with a space, a comma and a quote', async () => {
     const odd = path.join(base, `it's a long, odd path/${'x'.repeat(100)}`)
-    const server = await startEmbeddedPostgres(odd, { settings: forgetful })
+    const server = await startEmbeddedPostgres(odd, { settings: nonDurablePostgresSettings })
     expect(await queryServer(server, 'select 1 as one')).to.deep.equal([{ one: 1 }])
     await server.stop()
-    await serverGone(odd)
+    await waitForServerExit(odd)
   })
 
   it('[V2] contains the socket, under any name, accessible only to its own user', async () => {
     for (const name of ['plain', 'with a space', `a 'quote', and ${'x'.repeat(100)}`]) {
       const own = path.join(base, name)
       const before = await readdir(tmpdir())
-      const server = await startEmbeddedPostgres(own, { settings: forgetful })
+      const server = await startEmbeddedPostgres(own, { settings: nonDurablePostgresSettings })
       expect(await queryServer(server, 'select 1 as one')).to.deep.equal([{ one: 1 }])
       const sockets = path.join(own, 'run')
       expect(await readdir(sockets)).to.include('.s.PGSQL.5432')
@@ -36,7 +36,7 @@ describe('the folder of embedded PostgreSQL', () => {
       const added = (await readdir(tmpdir())).filter((entry) => !before.includes(entry))
       expect(added.filter((entry) => entry.startsWith('pg-'))).to.deep.equal([])
       await server.stop()
-      await serverGone(own)
+      await waitForServerExit(own)
     }
   })
 
@@ -45,11 +45,11 @@ describe('the folder of embedded PostgreSQL', () => {
     await mkdir(path.join(own, 'run'), { recursive: true })
     await chmod(path.join(own, 'run'), 0o777)
     await chmod(own, 0o777)
-    const server = await startEmbeddedPostgres(own, { settings: forgetful })
+    const server = await startEmbeddedPostgres(own, { settings: nonDurablePostgresSettings })
     expect((await lstat(own)).mode & 0o022).to.equal(0)
     expect((await lstat(path.join(own, 'run'))).mode & 0o777).to.equal(0o700)
     await server.stop()
-    await serverGone(own)
+    await waitForServerExit(own)
 
     await rm(path.join(own, 'run'), { recursive: true })
     await symlink(tmpdir(), path.join(own, 'run'))

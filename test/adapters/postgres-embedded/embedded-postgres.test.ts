@@ -14,9 +14,9 @@ import { findPostgresBinaries } from '../../../src/adapters/postgres-embedded/po
 import { makeFifo } from '../../../src/adapters/postgres-embedded/server-reference.ts'
 import { startSupervisor } from '../../../src/adapters/postgres-embedded/supervisor.ts'
 import { isAlive, killHolder, queryServer, startError, startHolder } from '../../support/embedded-postgres.ts'
-import { forgetful } from '../../support/forgetful.ts'
-import { otherNamespace } from '../../support/other-namespace.ts'
-import { serverGone } from '../../support/server-gone.ts'
+import { nonDurablePostgresSettings } from '../../support/non-durable-postgres.ts'
+import { inOtherPidNamespace } from '../../support/other-pid-namespace.ts'
+import { waitForServerExit } from '../../support/wait-for-server-exit.ts'
 
 describe('embedded PostgreSQL', () => {
   let base: string
@@ -29,19 +29,20 @@ describe('embedded PostgreSQL', () => {
 
   after(() => rm(base, { recursive: true }))
 
-  const start = (): Promise<EmbeddedPostgres> => startEmbeddedPostgres(dir, { settings: forgetful })
+  const start = (): Promise<EmbeddedPostgres> =>
+    startEmbeddedPostgres(dir, { settings: nonDurablePostgresSettings })
 
   it('starts in an empty folder, and keeps its data across a restart', async () => {
     const first = await start()
     await queryServer(first, 'create table kept (word text)')
     await queryServer(first, "insert into kept values ('pantry')")
     await first.stop()
-    await serverGone(dir)
+    await waitForServerExit(dir)
 
     const second = await start()
     expect(await queryServer(second, 'select word from kept')).to.deep.equal([{ word: 'pantry' }])
     await second.stop()
-    await serverGone(dir)
+    await waitForServerExit(dir)
   })
 
   it('adds nothing to the package of its programs, where the user may not be permitted to write', async () => {
@@ -52,7 +53,7 @@ describe('embedded PostgreSQL', () => {
     for (const { name } of await links()) await rm(path.join(libraries, name))
     const server = await start()
     await server.stop()
-    await serverGone(dir)
+    await waitForServerExit(dir)
     expect(await links()).to.deep.equal([])
   })
 
@@ -60,7 +61,7 @@ describe('embedded PostgreSQL', () => {
     const server = await start()
     expect(await queryServer(server, 'show listen_addresses')).to.deep.equal([{ listen_addresses: '' }])
     await server.stop()
-    await serverGone(dir)
+    await waitForServerExit(dir)
   })
 
   it('is shared by processes, and stops when the last one exits', async () => {
@@ -73,7 +74,7 @@ describe('embedded PostgreSQL', () => {
 
     other.process.stdin.end()
     await once(other.process, 'exit')
-    await serverGone(dir)
+    await waitForServerExit(dir)
     expect(isAlive(other.postmasterPid)).to.equal(false)
   })
 
@@ -98,18 +99,20 @@ describe('embedded PostgreSQL', () => {
     const { reference } = startSupervisor(folder, { uid, wrap: [] }, [process.execPath, '-e', deaf])
     while (!(await readdir(own)).includes('ready')) await sleep(20)
     closeSync(reference ?? expect.fail('no reference'))
-    await serverGone(own)
+    await waitForServerExit(own)
   })
 
   it('releases a server whose process id it cannot read', async () => {
     const own = path.join(base, 'nameless')
-    const first = await startEmbeddedPostgres(own, { settings: forgetful })
+    const first = await startEmbeddedPostgres(own, { settings: nonDurablePostgresSettings })
     const pidFile = path.join(own, 'pg', 'postmaster.pid')
     await rename(pidFile, `${pidFile}.away`)
-    expect(await startError(startEmbeddedPostgres(own, { settings: forgetful }))).to.include('postmaster.pid')
+    expect(await startError(startEmbeddedPostgres(own, { settings: nonDurablePostgresSettings }))).to.include(
+      'postmaster.pid',
+    )
     await rename(`${pidFile}.away`, pidFile)
     await first.stop()
-    await serverGone(own)
+    await waitForServerExit(own)
   })
 
   it('keeps running for other processes when the process that started it is killed', async () => {
@@ -118,16 +121,16 @@ describe('embedded PostgreSQL', () => {
     await killHolder(starter)
     expect(await queryServer(here, 'select word from kept')).to.deep.equal([{ word: 'pantry' }])
     await here.stop()
-    await serverGone(dir)
+    await waitForServerExit(dir)
   })
 
   it('stops when the only process that uses it is killed, and starts again', async () => {
     await killHolder(await startHolder(dir))
-    await serverGone(dir)
+    await waitForServerExit(dir)
     const here = await start()
     expect(await queryServer(here, 'select word from kept')).to.deep.equal([{ word: 'pantry' }])
     await here.stop()
-    await serverGone(dir)
+    await waitForServerExit(dir)
   })
 
   it('starts again after the server itself was killed', async () => {
@@ -138,7 +141,7 @@ describe('embedded PostgreSQL', () => {
     expect(await queryServer(again, 'select word from kept')).to.deep.equal([{ word: 'pantry' }])
     await killed.stop()
     await again.stop()
-    await serverGone(dir)
+    await waitForServerExit(dir)
   })
 
   it('serves an existing pool after a backend was killed and all connections were lost', async () => {
@@ -154,7 +157,7 @@ describe('embedded PostgreSQL', () => {
     expect(await Promise.all(Array.from({ length: 8 }, () => db('kept')))).to.have.length(8)
     await db.destroy()
     await server.stop()
-    await serverGone(dir)
+    await waitForServerExit(dir)
   })
 
   it('is started again by a pool that finds it stopped', async () => {
@@ -167,13 +170,13 @@ describe('embedded PostgreSQL', () => {
     const db = createKnex(startOrJoin, 4)
     await db('kept')
     process.kill(servers[0]?.postmasterPid ?? 0, 'SIGKILL')
-    await serverGone(dir) // until then a backend may still answer
+    await waitForServerExit(dir) // until then a backend may still answer
     const tryAgain = (): Promise<unknown> => db('kept').catch(tryAgain)
     expect(await tryAgain()).to.deep.equal([{ word: 'pantry' }])
     expect(servers).to.have.length(2)
     await db.destroy()
     await Promise.all(servers.map((server) => server.stop()))
-    await serverGone(dir)
+    await waitForServerExit(dir)
   })
 
   it('starts one server for four concurrent processes, also after a killed start left a partial folder', async () => {
@@ -183,21 +186,21 @@ describe('embedded PostgreSQL', () => {
     const holders = await Promise.all(Array.from({ length: 4 }, () => startHolder(fresh)))
     expect(new Set(holders.map(({ postmasterPid }) => postmasterPid)).size).to.equal(1)
     await Promise.all(holders.map(killHolder))
-    await serverGone(fresh)
+    await waitForServerExit(fresh)
   })
 
   it('[V26] is recognised as running or stopped across pid namespaces', async () => {
-    const child = await startHolder(dir, otherNamespace)
+    const child = await startHolder(dir, inOtherPidNamespace)
     const here = await start()
     expect(here.isRunning()).to.equal(true)
     await killHolder(child) // and the whole namespace, with the server in it
-    await serverGone(dir)
+    await waitForServerExit(dir)
     expect(here.isRunning()).to.equal(false)
     await here.stop()
     const again = await start()
     expect(await queryServer(again, 'select word from kept')).to.deep.equal([{ word: 'pantry' }])
     await again.stop()
-    await serverGone(dir)
+    await waitForServerExit(dir)
   })
 
   it('reports start-up errors in one line', async () => {
@@ -214,6 +217,6 @@ describe('embedded PostgreSQL', () => {
       /linux-vax is missing: .*DATABASE_URL$/,
     )
     expect(await startError(findPostgresBinaries('darwin', 'arm64'))).to.match(/darwin: .*DATABASE_URL$/)
-    await serverGone(dir)
+    await waitForServerExit(dir)
   })
 })

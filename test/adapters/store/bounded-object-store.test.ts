@@ -13,7 +13,7 @@ import { asMonotonic } from '../../support/as-monotonic.ts'
 import { collect, inChunks, sha256 } from '../../support/bytes.ts'
 import { left, right } from '../../support/expect-right.ts'
 import { createFaultyObjectStore } from '../../support/faulty-object-store.ts'
-import { until } from '../../support/processes.ts'
+import { pollUntilTrue } from '../../support/processes.ts'
 import { openS3Target, type S3Target } from '../../support/s3-target.ts'
 import { startTcpFaultProxy, type TcpFaultProxy } from '../../support/tcp-fault-proxy.ts'
 
@@ -52,7 +52,7 @@ describe('bounded object store', () => {
     if (O.isNone(opened)) return expect.fail('the object is missing')
     const error = await collect(opened.value).catch((cause: unknown) => cause)
     expect(String(error)).to.include('nothing came for')
-    await until(async () => faulty.openStreams() === 0)
+    await pollUntilTrue(async () => faulty.openStreams() === 0)
   })
 
   it('[V27] does not time out a stream that has started', async () => {
@@ -157,7 +157,7 @@ describe('bounded object store', () => {
       ])
       for (const failure of failures) expect(failure).to.include({ dependency: 'object store' })
       proxy.set({ kind: 'pass' })
-      await until(async () => E.isRight(await store.read(key, all)()))
+      await pollUntilTrue(async () => E.isRight(await store.read(key, all)()))
     })
 
     it('[V27] aborts the request of a read that took too long', async () => {

@@ -2,14 +2,14 @@ import { chmod, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { findProgram } from '../../../src/adapters/sandbox/find-program.ts'
-import { type ProcessResult, run } from '../support/run.ts'
+import { type ProcessResult, runProcess } from '../support/run.ts'
 import { durationFault, type Player, type Task } from './player.ts'
 
 const timeoutMilliseconds = 240_000
 
 const versionOf = (program: string, question: string) => async (): Promise<string | null> => {
   if (findProgram(program) === null) return null
-  const { out, err } = await run(program, [question])
+  const { out, err } = await runProcess(program, [question])
   const text = out + err
   return /version (\d+(?:\.\d+)+)/.exec(text)?.[1] ?? /\d+(\.\d+)+/.exec(text)?.[0] ?? 'of unknown version'
 }
@@ -36,7 +36,7 @@ const ffmpeg: Player = {
     const header = jwt === null ? [] : ['-headers', `${bearer(jwt)}\r\n`]
     const maps = ['-map', '0:v:0?', '-map', '0:a:0', '-f', 'null', '-']
     const args = ['-nostdin', '-v', 'error', '-progress', 'pipe:1', ...header, '-i', url, ...maps]
-    const ran = await run('ffmpeg', args, timeoutMilliseconds)
+    const ran = await runProcess('ffmpeg', args, timeoutMilliseconds)
     if (ran.code !== 0) return failure(ran)
     const last = (name: string) => Number(ran.out.match(new RegExp(`(?<=^${name}=)\\d+`, 'gm'))?.at(-1) ?? 0)
     // Its DASH demuxer ends with the first stream that ends.
@@ -47,7 +47,7 @@ const ffmpeg: Player = {
 
 /** Returns the duration of a file in seconds. */
 const secondsIn = async (file: string): Promise<number> => {
-  const { out } = await run('ffprobe', [
+  const { out } = await runProcess('ffprobe', [
     '-v',
     'error',
     '-show_entries',
@@ -69,7 +69,7 @@ const mpv: Player = {
       const file = path.join(folder, 'played.wav')
       const header = jwt === null ? [] : [`--http-header-fields=${bearer(jwt)}`]
       const quick = ['--no-config', '--vo=null', '--untimed', '--ao=pcm', `--ao-pcm-file=${file}`]
-      const ran = await run('mpv', [...quick, ...header, url], timeoutMilliseconds)
+      const ran = await runProcess('mpv', [...quick, ...header, url], timeoutMilliseconds)
       return ran.code === 0 ? durationFault(seconds, await secondsIn(file)) : failure(ran)
     }),
 }
@@ -79,7 +79,7 @@ const vlc: Player = {
   name: 'VLC',
   version: async () => {
     if (findProgram('cvlc') === null) return null
-    const { out } = await run('dpkg-query', ['--show', 'vlc-bin'])
+    const { out } = await runProcess('dpkg-query', ['--show', 'vlc-bin'])
     return /\d+(\.\d+)+/.exec(out)?.[0] ?? 'of unknown version'
   },
   takes: (_, mode) => mode !== 'none' && mode !== 'define',
@@ -93,7 +93,7 @@ const vlc: Player = {
       const out = `#standard{access=file,mux=ts,dst=${file}}`
       const args = ['--no-sout-all', '--sout', out, url, 'vlc://quit']
       const env = Object.assign({}, process.env, { HOME: folder })
-      const ran = await run(program, [...before, ...args], timeoutMilliseconds, env)
+      const ran = await runProcess(program, [...before, ...args], timeoutMilliseconds, env)
       return (await stat(file).catch(() => null)) === null
         ? failure(ran)
         : durationFault(seconds, await secondsIn(file))
@@ -118,7 +118,7 @@ const gstreamer: Player = {
           : []),
         `film. ! queue ! audioconvert ! audioresample ! ${mono} ! filesink location=${audioFile}`,
       ]
-      const ran = await run(
+      const ran = await runProcess(
         'gst-launch-1.0',
         ['--quiet', ...pipeline.join(' ').split(' ')],
         timeoutMilliseconds,

@@ -8,7 +8,7 @@ import type { Order } from '../pages/order.ts'
 import type { Played } from '../pages/report.ts'
 import { launchChromium } from '../support/launch-chromium.ts'
 import type { PagesServer } from '../support/pages-server.ts'
-import { run } from '../support/run.ts'
+import { runProcess } from '../support/run.ts'
 import { durationFault, type Kind, type Player, type Task } from './player.ts'
 
 /** Opens a page; returns a function that closes it. */
@@ -113,7 +113,7 @@ const browserProgram = (
   name,
   version: async () => {
     if (findProgram(program) === null) return null
-    const { out, err } = await run(program, ['--version'])
+    const { out, err } = await runProcess(program, ['--version'])
     return /\d+(\.\d+)+\S*/.exec(out + err)?.[0] ?? 'of unknown version'
   },
   rate,

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { run } from '../support/run.ts'
+import { runProcess } from '../support/run.ts'
 import type { Address, Mode, ServedFilm } from '../support/served-film.ts'
 
 const modes: ReadonlyArray<Mode> = ['none', 'query', 'path']
@@ -26,7 +26,13 @@ export const ffmpegTests = (film: () => ServedFilm): Mocha.Suite =>
         it(`ffprobe finds every frame and all audio of ${list}, signed by ${mode}`, async () => {
           const input = inputOf(film().addressOf(list, mode))
           const what = ['-show_entries', 'stream=codec_name,width,nb_read_frames']
-          const { code, out, err } = await run('ffprobe', [...input, '-count_frames', ...what, '-of', 'json'])
+          const { code, out, err } = await runProcess('ffprobe', [
+            ...input,
+            '-count_frames',
+            ...what,
+            '-of',
+            'json',
+          ])
           expect(err).to.equal('')
           expect(code).to.equal(0)
           const streams = streamsOf(out)
@@ -44,7 +50,7 @@ export const ffmpegTests = (film: () => ServedFilm): Mocha.Suite =>
 
         it(`ffmpeg decodes all of ${list}, signed by ${mode}, without a warning`, async () => {
           const input = inputOf(film().addressOf(list, mode))
-          const ran = await run('ffmpeg', ['-nostdin', ...input, '-map', '0', '-f', 'null', '-'])
+          const ran = await runProcess('ffmpeg', ['-nostdin', ...input, '-map', '0', '-f', 'null', '-'])
           expect(ran).to.deep.equal({ code: 0, out: '', err: '' })
         })
       }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
-import { run } from '../support/run.ts'
+import { runProcess } from '../support/run.ts'
 import type { Mode, ServedFilm } from '../support/served-film.ts'
 
 // Its demuxers fetch the children of a playlist without the header of the first request.
@@ -30,7 +30,7 @@ export const gstreamerTests = (film: () => ServedFilm): Mocha.Suite =>
             `film. ! queue ! videoconvert ! videoscale ! ${pictureCaps} ! filesink location=${pictures}`,
             `film. ! queue ! audioconvert ! audioresample ! ${soundCaps} ! filesink location=${sound}`,
           ]
-          const ran = await run('gst-launch-1.0', ['--quiet', ...pipeline.join(' ').split(' ')])
+          const ran = await runProcess('gst-launch-1.0', ['--quiet', ...pipeline.join(' ').split(' ')])
           expect(ran).to.deep.equal({ code: 0, out: '', err: '' })
           expect((await stat(pictures)).size).to.equal(film().pictures * 32 * 18)
           expect((await stat(sound)).size / 2 / 48_000).to.be.closeTo(film().seconds, 0.05)

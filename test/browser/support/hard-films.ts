@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { run } from './run.ts'
+import { runProcess } from './run.ts'
 
 export type HardFilm = {
   readonly name: string
@@ -25,7 +25,7 @@ const beeping = (seconds: number, layout: 'stereo' | '5.1') => {
 const coded = ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '0', '-c:a', 'aac', '-b:a', '96k']
 
 const ffmpeg = async (...args: ReadonlyArray<string>): Promise<void> => {
-  const { code, err } = await run('ffmpeg', ['-nostdin', '-v', 'error', '-y', ...args])
+  const { code, err } = await runProcess('ffmpeg', ['-nostdin', '-v', 'error', '-y', ...args])
   if (code !== 0) throw new Error(err)
 }
 
@@ -45,7 +45,7 @@ export const makeHardFilms = async (folder: string): Promise<ReadonlyArray<HardF
   const later = ['-output_ts_offset', '8']
   await ffmpeg(...flashing(8), ...beeping(8, '5.1'), ...coded, ...later, '-f', 'mpegts', halves[1])
   const broadcast = at('broadcast.ts')
-  await run('sh', ['-c', 'cat "$1" "$2" > "$3"', 'sh', ...halves, broadcast])
+  await runProcess('sh', ['-c', 'cat "$1" "$2" > "$3"', 'sh', ...halves, broadcast])
 
   return [
     { name: 'a film whose sound ends early', file: short, seconds: 20, beeps: [2, 4], flashes: true },

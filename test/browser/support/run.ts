@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 export type ProcessResult = { readonly code: number | null; readonly out: string; readonly err: string }
 
 /** Runs a program to its end, two minutes at most; throws if it is not installed. */
-export const run = async (
+export const runProcess = async (
   program: string,
   args: ReadonlyArray<string>,
   timeout = 120_000,

@@ -1,6 +1,6 @@
 import path from 'node:path'
-import type { Ended } from '../../support/run-larder.ts'
-import { run } from './run.ts'
+import type { LarderExit } from '../../support/run-larder.ts'
+import { runProcess } from './run.ts'
 import { type ServedLibrary, serveLibrary } from './served-library.ts'
 
 /** The signing mode of the film's URLs (http-api.md §3). */
@@ -29,7 +29,7 @@ export type ServedFilm = {
   readonly tokenFor: (...restrictions: ReadonlyArray<string>) => Promise<string>
   /** Adds the audio of the film as a file of its own. */
   readonly addSound: () => Promise<{ readonly uid: string; readonly jwt: string }>
-  readonly larder: (...args: ReadonlyArray<string>) => Promise<Ended>
+  readonly larder: (...args: ReadonlyArray<string>) => Promise<LarderExit>
   /** The lines of the server on standard error. */
   readonly complaints: ReadonlyArray<string>
   readonly close: () => Promise<void>
@@ -51,7 +51,7 @@ const makeFilm = async (file: string): Promise<void> => {
   const coded = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '23', '-c:a', 'aac']
   const input = ['-v', 'error', '-i', 'test/media/bunny.mp4', '-vf', pictures, '-af', sound]
   const args = [...input, '-t', String(times * sample.seconds), ...coded, file]
-  const { code, err } = await run('ffmpeg', args, mostMs)
+  const { code, err } = await runProcess('ffmpeg', args, mostMs)
   if (code !== 0) throw new Error(err)
 }
 
@@ -108,7 +108,16 @@ export const serveFilm = async (): Promise<ServedFilm> => {
     tokenFor: (...options) => library.tokenFor(uid, ...options),
     addSound: async () => {
       const alone = path.join(library.folder, 'sound.m4a')
-      const { code, err } = await run('ffmpeg', ['-v', 'error', '-i', file, '-vn', '-c', 'copy', alone])
+      const { code, err } = await runProcess('ffmpeg', [
+        '-v',
+        'error',
+        '-i',
+        file,
+        '-vn',
+        '-c',
+        'copy',
+        alone,
+      ])
       if (code !== 0) throw new Error(err)
       const added = await library.add(alone)
       return { uid: added, jwt: await library.tokenFor(added) }

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type Ended, runLarder, serveLarder } from '../../support/run-larder.ts'
-import { serverGone } from '../../support/server-gone.ts'
+import { type LarderExit, runLarder, serveLarder } from '../../support/run-larder.ts'
+import { waitForServerExit } from '../../support/wait-for-server-exit.ts'
 
 /** A new library on the built server. */
 export type ServedLibrary = {
@@ -13,7 +13,7 @@ export type ServedLibrary = {
   readonly add: (file: string) => Promise<string>
   /** Mints a token with these options of `larder token`. */
   readonly tokenFor: (uid: string, ...options: ReadonlyArray<string>) => Promise<string>
-  readonly larder: (...args: ReadonlyArray<string>) => Promise<Ended>
+  readonly larder: (...args: ReadonlyArray<string>) => Promise<LarderExit>
   /** The lines of the server on standard error. */
   readonly complaints: ReadonlyArray<string>
   readonly close: () => Promise<void>
@@ -38,7 +38,7 @@ export const serveLibrary = async (): Promise<ServedLibrary> => {
     complaints: serving.err,
     close: async () => {
       await serving.end('SIGTERM')
-      await serverGone(path.join(env.DATA_DIR, 'postgres'))
+      await waitForServerExit(path.join(env.DATA_DIR, 'postgres'))
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -5,10 +5,10 @@ import { O, TE } from '../../../src/fp.ts'
 import type { CachePort } from '../../../src/ports/cache.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
 import { aContentExportUid, aContentFileUid } from '../../support/builders.ts'
+import { cacheValue } from '../../support/cache-value.ts'
+import { cachedValue } from '../../support/cached-value.ts'
 import { left, right } from '../../support/expect-right.ts'
-import { setNow } from '../../support/set-now.ts'
-import { createSlowLook } from '../../support/slow-look.ts'
-import { valueIn } from '../../support/value-in.ts'
+import { createSlowCacheRead } from '../../support/slow-cache-read.ts'
 
 const key = cacheKeys.vodMeta({ uid: aContentExportUid() })
 const meta = { contentFileUid: aContentFileUid(), height: 720 }
@@ -43,7 +43,7 @@ const countOperations = (inner: CachePort, found: O.Option<typeof meta>) => {
 describe('an authorized read', () => {
   it('costs another viewer the same if the file is cached, not cached, or unknown (W15)', async () => {
     const cached = createMemoryCache(() => 0)
-    await right(setNow(cached, key, meta))
+    await right(cacheValue(cached, key, meta))
     const cases = [
       countOperations(cached, O.some(meta)),
       countOperations(
@@ -63,7 +63,7 @@ describe('an authorized read', () => {
   })
 
   it('loads once for concurrent owners, even if the cache answers one of them late (W26)', async () => {
-    const slow = createSlowLook(createMemoryCache(() => 0))
+    const slow = createSlowCacheRead(createMemoryCache(() => 0))
     const { cache, load, counts } = countOperations(slow.cache, O.some(meta))
     const authorizedRead = createAuthorizedRead(cache)
     slow.holdNext()
@@ -84,7 +84,7 @@ describe('an authorized read', () => {
     const otherViewer = left(authorizedRead(key, load, notOwned))
     expect((await right(authorizedRead(key, load, owned))).value).to.deep.equal(meta)
     expect(await otherViewer).to.include({ _tag: 'Forbidden' })
-    expect(await valueIn(cache, key)).to.deep.equal(O.some(meta))
+    expect(await cachedValue(cache, key)).to.deep.equal(O.some(meta))
     expect(counts).to.include({ loads: 1, sets: 1 })
   })
 })

@@ -7,10 +7,10 @@ import { notFound, type Unavailable, unavailable } from '../../../src/domain/sha
 import { TE } from '../../../src/fp.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
 import { aContentFileUid } from '../../support/builders.ts'
+import { cacheValue } from '../../support/cache-value.ts'
 import { left, right } from '../../support/expect-right.ts'
 import { createStandingClock } from '../../support/memory-larder.ts'
-import { setNow } from '../../support/set-now.ts'
-import { createSlowLook } from '../../support/slow-look.ts'
+import { createSlowCacheRead } from '../../support/slow-cache-read.ts'
 
 const day = 86_400
 const key = cacheKeys.webPlaylist({ uid: aContentFileUid() })
@@ -20,13 +20,13 @@ const withCachedValue = async () => {
   const { clock, advance } = createStandingClock()
   const tier = createMemoryTier(2 ** 20)
   const cache = createSingleTierCache(tier, clock)
-  await right(setNow(cache, key, 'old'))
+  await right(cacheValue(cache, key, 'old'))
   return { cache, stale: createStaleReader(tier, clock), advance, life: key.ttlSeconds ?? 0 }
 }
 
 describe('read-through', () => {
   it('looks up and loads once for all concurrent callers, however long it takes (W26)', async () => {
-    const { cache, holdNext, letGo } = createSlowLook(createMemoryCache(() => 0))
+    const { cache, holdNext, letGo } = createSlowCacheRead(createMemoryCache(() => 0))
     const readThrough = createReadThrough(cache)
     let loads = 0
     const load = async () => {
@@ -60,12 +60,12 @@ describe('read-through', () => {
     const find = () => right(createReadThrough(cache)(key, down))
     const first = await find()
     expect(first.isStillCached()).to.equal(true)
-    await right(setNow(cache, key, 'old'))
+    await right(cacheValue(cache, key, 'old'))
     expect(first.isStillCached(), 'set again').to.equal(false)
     const second = await find()
     await right(cache.delete(key))
     expect(second.isStillCached(), 'deleted').to.equal(false)
-    await right(setNow(cache, key, 'new'))
+    await right(cacheValue(cache, key, 'new'))
     const third = await find()
     advance(life)
     expect(third.isStillCached(), 'expired').to.equal(false)

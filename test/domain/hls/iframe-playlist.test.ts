@@ -7,7 +7,7 @@ import type { PartWithKeyframes } from '../../../src/domain/media/content-export
 import type { ContentPartUid } from '../../../src/domain/media/ids.ts'
 import { O } from '../../../src/fp.ts'
 import { aContentExportUid } from '../../support/builders.ts'
-import { keyedVodParts } from '../../support/vod-arbitraries.ts'
+import { vodPartsWithKeyframes } from '../../support/vod-arbitraries.ts'
 
 const part = (uid: string, overrides: Partial<PartWithKeyframes> = {}): PartWithKeyframes => ({
   uid: uid as ContentPartUid,
@@ -75,7 +75,7 @@ parts/cfep_b.m4s
 
   it('has the duration of the media playlist, and the same parts in the same order', () => {
     fc.assert(
-      fc.property(keyedVodParts(), (vod) => {
+      fc.property(vodPartsWithKeyframes(), (vod) => {
         const [iFrames, media] = [text(toIFramePlaylist(vod)), toMediaPlaylist(vod)]
         expect(seconds(iFrames)).to.be.closeTo(seconds(media), 0.000_002)
         expect(partUids(iFrames)).to.deep.equal(partUids(media))
@@ -88,7 +88,7 @@ parts/cfep_b.m4s
     const from = fc.double({ min: 0, max: 60, noNaN: true })
     const lasting = fc.double({ min: 0.001, max: 30, noNaN: true })
     fc.assert(
-      fc.property(keyedVodParts(), from, lasting, (vod, start, length) => {
+      fc.property(vodPartsWithKeyframes(), from, lasting, (vod, start, length) => {
         const clipped = (m3u8: string) => clipMediaPlaylist(parseMediaPlaylist(m3u8), [start, start + length])
         const [iFrames, media] = [clipped(text(toIFramePlaylist(vod))), clipped(toMediaPlaylist(vod))]
         expect(partUids(iFrames ?? '')).to.deep.equal(partUids(media ?? ''))
@@ -99,7 +99,7 @@ parts/cfep_b.m4s
 
   it('is unchanged by a clip of the whole film', () => {
     fc.assert(
-      fc.property(keyedVodParts(), (vod) => {
+      fc.property(vodPartsWithKeyframes(), (vod) => {
         const m3u8 = text(toIFramePlaylist({ ...vod, parts: vod.parts.filter(isLongEnough) }))
         fc.pre(m3u8 !== '')
         expect(clipMediaPlaylist(parseMediaPlaylist(m3u8), [0, 1e6])).to.equal(m3u8)

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type Admit, createAdmission } from '../../../src/http/middleware/admission.ts'
 import { createTraffic } from '../../../src/http/middleware/traffic.ts'
-import { countTurns } from '../../support/turn-counter.ts'
+import { countEventLoopTurns } from '../../support/event-loop-turns.ts'
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 const turns = async (count: number) => {
@@ -43,7 +43,7 @@ const setUp = ({ perTurn = 100, inFlight = 1000, waiting = 1000 }: Options = {})
 
 describe('admission [V28]', () => {
   describe('by turns of the event loop', () => {
-    const turnsSoFar = countTurns()
+    const turnsSoFar = countEventLoopTurns()
 
     /** Returns the turn in which each of `count` requests starts. */
     const startAll = (admit: Admit, count: number): Promise<ReadonlyArray<number>> =>

@@ -6,8 +6,14 @@ import { O } from '../../../src/fp.ts'
 import { createGzipTemplate, fillGzip, type GzipTemplate } from '../../../src/http/playlists/gzip-template.ts'
 import { createIdentityTemplate, fillIdentity } from '../../../src/http/playlists/identity-template.ts'
 import { MAX_PLACEHOLDER_LENGTH } from '../../../src/http/playlists/placeholder.ts'
-import { isHere } from '../../support/is-here.ts'
-import { anyToken, longPlaylist, noise, tokenOfLength, unsignedList } from '../../support/list-arbitraries.ts'
+import { isInstalled } from '../../support/is-installed.ts'
+import {
+  anyToken,
+  incompressibleText,
+  longPlaylist,
+  tokenOfLength,
+  unsignedList,
+} from '../../support/list-arbitraries.ts'
 
 type Sign = (token: string) => string
 
@@ -70,7 +76,7 @@ describe('the template of a list', () => {
     })
   }
 
-  const byOthers = isHere('gzip') && isHere('python3') ? it : null
+  const byOthers = isInstalled('gzip') && isInstalled('python3') ? it : null
   byOthers?.('satisfies gzip and Python, which do not share code with Node', async () => {
     const signed = signedBy(longPlaylist(300))
     const template = await templateOf(signed, 220)
@@ -91,15 +97,15 @@ describe('the template of a list', () => {
   }
 
   it('has one literal token, wherever the token occurs', async () => {
-    const token = noise(220)
+    const token = incompressibleText(220)
     expect(await placesOf(between('', '\n'), token)).to.equal(1)
     expect(await placesOf(between('a?', '', '', '\n'), token)).to.equal(1)
     expect(await placesOf(between('', ''), token)).to.equal(1)
   })
 
   it('has another literal token if a back-reference is impossible: too far or too short', async () => {
-    const token = noise(220)
-    expect(await placesOf(between('a?', `\n${noise(40_000)}?`, '\n'), token)).to.equal(2)
+    const token = incompressibleText(220)
+    expect(await placesOf(between('a?', `\n${incompressibleText(40_000)}?`, '\n'), token)).to.equal(2)
     expect(await placesOf(between('', '\nb?', '\n'), token)).to.equal(2)
     expect(await placesOf(between('a?', '\nb', '\nc', '\n'), 'x')).to.equal(3)
   })
@@ -108,7 +114,10 @@ describe('the template of a list', () => {
     const { text, sign } = longPlaylist(20)
     for (let length = 240; length < 262; length += 1)
       expect(
-        await placesOf((jwt) => sign(text, { mode: 'query', source: 'minted', jwt }), noise(length)),
+        await placesOf(
+          (jwt) => sign(text, { mode: 'query', source: 'minted', jwt }),
+          incompressibleText(length),
+        ),
       ).to.be.below(4)
   })
 
@@ -119,7 +128,7 @@ describe('the template of a list', () => {
   })
 
   it('does not exist if too few tokens can be back-references', async () => {
-    const pieces = Array.from({ length: 9 }, (_, index) => noise(33_000 + index))
+    const pieces = Array.from({ length: 9 }, (_, index) => incompressibleText(33_000 + index))
     expect(O.isNone(await templateOf(between(...pieces), 220))).to.equal(false)
     expect(O.isNone(await templateOf(between(...pieces, ''), 220))).to.equal(true)
   })

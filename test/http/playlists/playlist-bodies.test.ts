@@ -11,10 +11,10 @@ import {
 } from '../../../src/http/playlists/playlist-bodies.ts'
 import {
   anyToken,
-  jsonOf,
+  incompressibleText,
+  jsonList,
   longPlaylist,
-  m3u8Of,
-  noise,
+  m3u8List,
   publicUrl,
   tokenOfLength,
   type UnsignedList,
@@ -108,7 +108,10 @@ describe('the bodies of lists', () => {
     const render = async () => decoded(await bodies({ ...list, signature: query(jwt) }, 'gzip'))
     const before = await render()
     for (let other = 0; other < 8; other += 1)
-      await bodies({ ...m3u8Of(`#EXTM3U\n${noise(20_000 + other)}\n`), signature: query(jwt) }, 'gzip')
+      await bodies(
+        { ...m3u8List(`#EXTM3U\n${incompressibleText(20_000 + other)}\n`), signature: query(jwt) },
+        'gzip',
+      )
     expect(await render()).to.equal(before)
     expect(list.signed()).to.equal(6)
   })
@@ -169,7 +172,7 @@ describe('the bodies of lists', () => {
   describe('that are for one viewer', () => {
     const bodies = createBodies({ maxBytes: MEGABYTE })
     const list = longPlaylist(100)
-    const images = jsonOf(`{"url":"${publicUrl}/api/1/image_files/image/ife_x.webp"}`)
+    const images = jsonList(`{"url":"${publicUrl}/api/1/image_files/image/ife_x.webp"}`)
 
     it('have no ETag, with the token in the query or in paths', async () => {
       for (const accepted of ['gzip', 'identity']) {
@@ -203,7 +206,9 @@ describe('the bodies of lists', () => {
     })
 
     it('are compressed one by one if there is no template', async () => {
-      const apart = m3u8Of(Array.from({ length: 9 }, (_, at) => `a.ts\n#${noise(33_000 + at)}\n`).join(''))
+      const apart = m3u8List(
+        Array.from({ length: 9 }, (_, at) => `a.ts\n#${incompressibleText(33_000 + at)}\n`).join(''),
+      )
       for (const token of [jwt, another]) {
         const body = await bodies({ ...apart, signature: query(token) }, 'gzip')
         expect(body.headers['Content-Encoding']).to.equal('gzip')

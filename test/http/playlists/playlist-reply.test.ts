@@ -7,8 +7,8 @@ import { createPlaylistReply } from '../../../src/http/playlists/playlist-reply.
 import type { Reply } from '../../../src/http/response/reply.ts'
 import { collect } from '../../support/bytes.ts'
 import { right } from '../../support/expect-right.ts'
-import { foundAtHand } from '../../support/found-at-hand.ts'
-import { dashOf, jsonOf, longPlaylist } from '../../support/list-arbitraries.ts'
+import { foundInMemory } from '../../support/found-in-memory.ts'
+import { dashList, jsonList, longPlaylist } from '../../support/list-arbitraries.ts'
 
 const now = Date.UTC(2026, 10, 23)
 const reply = createPlaylistReply(createPlaylistBodies({ maxBytes: 2 ** 20 }), () => now)
@@ -18,7 +18,7 @@ const signed: UrlSignature = { mode: 'query', source: 'minted', jwt: 'eyJh.eyJz-
 
 /** Without a viewer. */
 const signedBy = ({ format, ...kind }: typeof list, signature: UrlSignature) => ({
-  found: foundAtHand({ ...kind, signature }),
+  found: foundInMemory({ ...kind, signature }),
   format,
   viewer: null,
   exp: now / 1000 + 100_000,
@@ -54,8 +54,8 @@ describe('the reply with a list', () => {
   it('has its type and the additional headers of the route', async () => {
     const typeOf = async (each: typeof list) =>
       (await right(reply({ method: 'GET', headers: {} }, signedBy(each, shared)))).headers['Content-Type']
-    expect(await typeOf(jsonOf('{}'))).to.equal('application/json; charset=utf-8')
-    expect(await typeOf(dashOf('<MPD/>'))).to.equal('application/dash+xml')
+    expect(await typeOf(jsonList('{}'))).to.equal('application/json; charset=utf-8')
+    expect(await typeOf(dashList('<MPD/>'))).to.equal('application/dash+xml')
 
     const more = { ...signedBy(list, shared), headers: { 'x-image-file-jwt': 'a.b.c' } }
     const { headers } = await right(reply({ method: 'GET', headers: {} }, more))

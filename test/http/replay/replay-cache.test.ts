@@ -2,39 +2,39 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { createJwtCodec } from '../../../src/adapters/jose/jwt-codec.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
+import { cacheValue } from '../../support/cache-value.ts'
 import { right } from '../../support/expect-right.ts'
 import { seedFormats } from '../../support/library.ts'
 import { testKeys } from '../../support/memory-larder.ts'
-import { setNow } from '../../support/set-now.ts'
 import {
-  type Ask,
-  carriers,
-  createTwins,
+  createTwinLarders,
   type RequestHeaders,
-  type Twins,
+  requestsByCarrier,
+  type TestRequest,
+  type TwinLarders,
   withParameter,
 } from '../../support/twin-larders.ts'
 
 describe('replayed replies', () => {
-  let twins: Twins
-  let image: Twins['image']
-  let film: Twins['film']
-  let larder: Twins['larder']
+  let twins: TwinLarders
+  let image: TwinLarders['image']
+  let film: TwinLarders['film']
+  let larder: TwinLarders['larder']
 
   beforeEach(async () => {
-    twins = await createTwins()
+    twins = await createTwinLarders()
     ;({ image, film, larder } = twins)
   })
   afterEach(() => twins.close())
 
-  const get = (path: string, headers: RequestHeaders = {}): Ask => ({ path, headers })
+  const get = (path: string, headers: RequestHeaders = {}): TestRequest => ({ path, headers })
 
   const mint = (kind: 'image' | 'content', restrictions = {}, ttl = 1800): Promise<string> =>
     right(larder.tokens.mint(kind, kind === 'image' ? image.uid : film.uid, ttl, restrictions))
 
   it('equal those of the routes for every route, carrier and coding, without cache lookups (W7)', async () => {
     for (const { kind, path } of twins.routes)
-      for (const [carrier, carry] of Object.entries(carriers))
+      for (const [carrier, carry] of Object.entries(requestsByCarrier))
         for (const coding of ['gzip', 'br, gzip', 'identity']) {
           const { path: url, headers } = carry(path, await mint(kind))
           const request = get(url, { ...headers, 'accept-encoding': coding })
@@ -71,7 +71,7 @@ describe('replayed replies', () => {
     const less = await mint('content', { maxh: 360 }, 60)
     const other = await right(larder.tokens.mint('content', 'cf_of_somebody_else', 60))
     const picture = await right(larder.tokens.mint('image', film.uid, 60))
-    for (const carry of Object.values(carriers)) {
+    for (const carry of Object.values(requestsByCarrier)) {
       const sendWith = (jwt: string) => twins.replayed(carry(path, jwt))
       const whole = await sendWith(good)
       for (let n = 0; n < 3; n++) {
@@ -84,7 +84,7 @@ describe('replayed replies', () => {
       }
     }
     twins.advance(60)
-    for (const carry of Object.values(carriers))
+    for (const carry of Object.values(requestsByCarrier))
       expect((await twins.replayed(carry(path, good))).status).to.equal(403)
   })
 
@@ -132,7 +132,7 @@ describe('replayed replies', () => {
     await twins.warm(get(list))
     await twins.warm(get(bytes))
     const key = cacheKeys.imagePlaylist({ uid: image.uid })
-    await right(setNow(larder.cache, key, '{"items":{}}'))
+    await right(cacheValue(larder.cache, key, '{"items":{}}'))
     expect((await twins.replayed(get(list))).body).to.equal('{"items":{}}')
     await twins.warm(get(list))
     await right(larder.cache.delete(key))
@@ -176,7 +176,7 @@ describe('replayed replies', () => {
         weight: 20,
         arbitrary: fc.record({
           route: fc.constantFrom(...twins.routes),
-          carry: fc.constantFrom(...Object.values(carriers)),
+          carry: fc.constantFrom(...Object.values(requestsByCarrier)),
           viewer: fc.nat(5),
           presign: fc.constantFrom('', '', 'presign=none', 'presign=query', 'presign=path', 'presign=define'),
           headers: fc.constantFrom<RequestHeaders>(

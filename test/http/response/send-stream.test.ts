@@ -15,17 +15,17 @@ import { cacheKeys } from '../../../src/ports/cache-keys.ts'
 import { aStoredFileUid } from '../../support/builders.ts'
 import { collect, sha256 } from '../../support/bytes.ts'
 import { right } from '../../support/expect-right.ts'
-import { factsOf, someBytes, wellServed } from '../../support/origins.ts'
-import { until } from '../../support/processes.ts'
-import { silent } from '../../support/recording-log.ts'
+import { blobFactsOf, createWorkingOrigin, pseudoRandomBytes } from '../../support/origins.ts'
+import { pollUntilTrue } from '../../support/processes.ts'
+import { silentLog } from '../../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 
 describe('bytes from disk, sent through reused buffers', () => {
   const size = 8 * 2 ** 20
   const largeCount = 3
   const blobs = [1, 2, 3].map((seed) => {
-    const bytes = someBytes(size, seed)
-    return { bytes, facts: factsOf(bytes), key: cacheKeys.storedFile({ uid: aStoredFileUid() }) }
+    const bytes = pseudoRandomBytes(size, seed)
+    return { bytes, facts: blobFactsOf(bytes), key: cacheKeys.storedFile({ uid: aStoredFileUid() }) }
   })
   const inUse = new Set<Buffer>()
   const faults: string[] = []
@@ -55,9 +55,11 @@ describe('bytes from disk, sent through reused buffers', () => {
   before(async () => {
     const scope = 'http://127.0.0.1:8080'
     const dir = await scratchFolder()
-    cache = await openDiskCache({ clock: () => 0, scope, maxBytes: 2 ** 30, dir, log: silent })
+    cache = await openDiskCache({ clock: () => 0, scope, maxBytes: 2 ** 30, dir, log: silentLog })
     for (const { bytes, facts, key } of blobs)
-      await collect(await right(cache.blobs.read(key, facts, fullRange(size), wellServed(bytes).origin)))
+      await collect(
+        await right(cache.blobs.read(key, facts, fullRange(size), createWorkingOrigin(bytes).origin)),
+      )
     await cache.settled()
 
     const buffers = watch(createReplyBuffers({ largeBytes: 256 * 1024, largeCount, smallBytes: 64 * 1024 }))
@@ -132,22 +134,22 @@ describe('bytes from disk, sent through reused buffers', () => {
         const moving = start(['reads', 'leaves'], Promise.resolve())
         const stalled = start(['stalls'], Promise.all(moving))
         await Promise.all([...moving, ...stalled])
-        await until(async () => inUse.size === 0)
+        await pollUntilTrue(async () => inUse.size === 0)
         expect(faults).to.deep.equal([])
         expect(mostLarge).to.be.at.most(largeCount)
       }),
       { numRuns: 6 },
     )
-    await until(async () => (await openFiles()) <= before)
+    await pollUntilTrue(async () => (await openFiles()) <= before)
   })
 
   it('are released when a client disconnects before its queued replies are sent', async () => {
     const before = await openFiles()
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
     socket.write([0, 1, 2].map((blob) => raw(`/${blob}/0/${size}`)).join(''))
-    await until(async () => inUse.size === blobs.length)
+    await pollUntilTrue(async () => inUse.size === blobs.length)
     socket.destroy()
-    await until(async () => inUse.size === 0 && (await openFiles()) <= before)
+    await pollUntilTrue(async () => inUse.size === 0 && (await openFiles()) <= before)
     expect(faults).to.deep.equal([])
   })
 
@@ -165,6 +167,6 @@ describe('bytes from disk, sent through reused buffers', () => {
       expect(body?.equals(answer.subarray(bodyAt, at))).to.equal(true)
     }
     expect(at).to.equal(answer.length)
-    await until(async () => inUse.size === 0)
+    await pollUntilTrue(async () => inUse.size === 0)
   })
 })

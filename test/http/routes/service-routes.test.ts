@@ -7,7 +7,7 @@ import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { TE } from '../../../src/fp.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
 import { anImageExportUid, anImageFileUid } from '../../support/builders.ts'
-import { paragraphs } from '../../support/contract.ts'
+import { contractParagraphs } from '../../support/contract.ts'
 import { right } from '../../support/expect-right.ts'
 import { bearer, createMemoryLarder, listen } from '../../support/memory-larder.ts'
 
@@ -135,7 +135,7 @@ describe('GET /api/1/admin/background (§8.2)', () => {
     const response = await server.get('/api/1/admin/background', bearer(jwt))
     const looking = { task: 'looking', state: 'done', runs: 1, failures: 0, last_failure: null }
     expect(await response.json()).to.deep.equal({ tasks: [looking] })
-    const documented = paragraphs().find(({ number }) => number === '8.2')?.text ?? ''
+    const documented = contractParagraphs().find(({ number }) => number === '8.2')?.text ?? ''
     for (const field of ['tasks', ...Object.keys(looking)]) expect(documented).to.include(`\`${field}\``)
     await server.close()
   })

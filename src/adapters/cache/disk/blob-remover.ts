@@ -22,13 +22,13 @@ type Deps = {
   readonly trust: ChunkTrust
   readonly files: SharedFiles
   /** Cached records, by id. */
-  readonly remembered: { readonly delete: (id: string) => unknown }
+  readonly cachedRecords: { readonly delete: (id: string) => unknown }
 }
 
-export const createBlobRemover = ({ folders, budget, trust, files, remembered }: Deps): BlobRemover => {
+export const createBlobRemover = ({ folders, budget, trust, files, cachedRecords }: Deps): BlobRemover => {
   const remove: BlobRemover['remove'] = async (id, removeRecord = () => removeFile(folders.value(id))) => {
     const path = folders.blob(id)
-    remembered.delete(id)
+    cachedRecords.delete(id)
     files.forget(path)
     trust.forget(path)
     await removeFile(path)

@@ -49,7 +49,7 @@ export type DiskBlobStorageDeps = {
   readonly room: DiskSpace
   readonly trust: ChunkTrust
   readonly files: SharedFiles
-  readonly remembered: CachedBlobRecords
+  readonly cachedRecords: CachedBlobRecords
   readonly remover: BlobRemover
   readonly beacon: ProcessBeacon
   /** Called when a read found damaged bytes. The blob is removed after it. */
@@ -62,13 +62,13 @@ export type DiskBlobStorageDeps = {
  * misses; the last three are removed at once.
  */
 export const createDiskBlobStorage = (deps: DiskBlobStorageDeps): BlobStorage => {
-  const { folders, records, budget, room, trust, files, remembered, remover, beacon, onBadBytes } = deps
+  const { folders, records, budget, room, trust, files, cachedRecords, remover, beacon, onBadBytes } = deps
   const lookups = new Map<string, Promise<BlobRecordState | null>>()
   let fillCount = 0
 
   const cacheRecord = (id: string, { size, sha256, chunks }: DiskBlobRecord): BlobRecordState => {
     const record = { size, sha256, digests: Buffer.from(chunks, 'base64') }
-    remembered.set(id, record)
+    cachedRecords.set(id, record)
     return record
   }
 
@@ -81,7 +81,7 @@ export const createDiskBlobStorage = (deps: DiskBlobStorageDeps): BlobStorage =>
 
   /** Concurrent requests for one blob read its record once. */
   const recordOf = async (key: CacheKey<BlobFacts>, id: string): Promise<BlobRecordState | null> => {
-    const cached = remembered.get(id)
+    const cached = cachedRecords.get(id)
     if (cached !== undefined) return cached
     const lookup = lookups.get(key.name) ?? readRecord(key).finally(() => lookups.delete(key.name))
     lookups.set(key.name, lookup)
@@ -151,7 +151,7 @@ export const createDiskBlobStorage = (deps: DiskBlobStorageDeps): BlobStorage =>
       const id = cacheIdOf(key.name)
       const record = await recordOf(key, id)
       if (record?.size !== facts.size || record.sha256 !== facts.sha256) {
-        remembered.delete(id)
+        cachedRecords.delete(id)
         return null
       }
       const path = folders.blob(id)

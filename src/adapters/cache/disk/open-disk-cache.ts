@@ -111,8 +111,8 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   const room = createDiskSpace({ folders, budget })
   const trust = createChunkTrust(monotonic)
   const files = createSharedFiles()
-  const remembered = createCachedBlobRecords()
-  const remover = createBlobRemover({ folders, budget, trust, files, remembered })
+  const cachedRecords = createCachedBlobRecords()
+  const remover = createBlobRemover({ folders, budget, trust, files, cachedRecords })
   await budget.load()
 
   const storage = openNodePersist(folders.values)
@@ -125,7 +125,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     room,
     trust,
     files,
-    remembered,
+    cachedRecords,
     remover,
     beacon,
     onBadBytes: (key, cause) => {

@@ -152,9 +152,7 @@ const toSegment = (path: string, track: Track, fragments: ReadonlyArray<PlacedFr
   }
 }
 
-const toReading = ({
-  offset,
-  end,
-  firstSampleStart: _start,
-  ...reading
-}: PlacedFragment): ParsedFragment => ({ bytes: end - offset, ...reading })
+const toReading = ({ offset, end, firstSampleStart: _start, ...parsed }: PlacedFragment): ParsedFragment => ({
+  bytes: end - offset,
+  ...parsed,
+})

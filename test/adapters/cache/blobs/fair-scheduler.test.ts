@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { createFairScheduler } from '../../../../src/adapters/cache/blobs/fair-scheduler.ts'
-import { countTurns } from '../../../support/turn-counter.ts'
+import { countEventLoopTurns } from '../../../support/event-loop-turns.ts'
 
 describe('the fair scheduler', () => {
-  const turnsSoFar = countTurns()
+  const turnsSoFar = countEventLoopTurns()
 
   it('admits a number of readers in one turn of the event loop, in their order', async () => {
     const turns = createFairScheduler({ nothing: 3, something: 2 })

@@ -10,11 +10,17 @@ import { cacheKeys } from '../../../../src/ports/cache-keys.ts'
 import { aStoredFileUid } from '../../../support/builders.ts'
 import { collect, inChunks } from '../../../support/bytes.ts'
 import { right } from '../../../support/expect-right.ts'
-import { factsOf, readerOf, recordingOrigin, someBytes, wellServed } from '../../../support/origins.ts'
+import {
+  blobFactsOf,
+  createChunkReader,
+  createWorkingOrigin,
+  pseudoRandomBytes,
+  recordingOrigin,
+} from '../../../support/origins.ts'
 
 describe('a blob cache on storage that fails', () => {
-  const bytes = someBytes(100_000)
-  const facts = factsOf(bytes)
+  const bytes = pseudoRandomBytes(100_000)
+  const facts = blobFactsOf(bytes)
   const noSpace = new Error('ENOSPC')
 
   /** Storage whose writers are wrapped by `spoil`. */
@@ -72,7 +78,7 @@ describe('a blob cache on storage that fails', () => {
           async (readers, chunkSize) => {
             const cache = createFillingBlobCache(makeStorage(), { ...defaultFillOptions, stallMs: 1000 })
             const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-            const { origin } = wellServed(bytes, chunkSize)
+            const { origin } = createWorkingOrigin(bytes, chunkSize)
             const results = [...readers, [0, bytes.length]].map(async ([a = 0, b = 0]) => {
               const [start, end] = [Math.min(a, b), Math.max(a, b)]
               const got = await collect(await right(cache.read(key, facts, { start, end }, origin)))
@@ -94,7 +100,7 @@ describe('a blob cache on storage that fails', () => {
       const opened = await cache.read(key, facts, fullRange(bytes.length), origin)()
       const ended = E.isLeft(opened)
         ? 'left'
-        : await readerOf(opened.right)
+        : await createChunkReader(opened.right)
             .upTo(bytes.length)
             .then(
               () => 'well',
@@ -113,7 +119,9 @@ describe('a blob cache on storage that fails', () => {
       },
     })
     const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-    await collect(await right(cache.read(key, facts, fullRange(bytes.length), wellServed(bytes).origin)))
+    await collect(
+      await right(cache.read(key, facts, fullRange(bytes.length), createWorkingOrigin(bytes).origin)),
+    )
     expect(reported).to.equal(1)
   })
 })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { BlobWriter } from '../../../../src/adapters/cache/blobs/blob-storage.ts'
 import { pieceBytes } from '../../../../src/adapters/cache/blobs/pieces.ts'
 import { withReadCache } from '../../../../src/adapters/cache/blobs/read-cache.ts'
-import { someBytes } from '../../../support/origins.ts'
+import { pseudoRandomBytes } from '../../../support/origins.ts'
 
 /** A writer to memory that records the offset of each read. */
 const memoryWriter = () => {
@@ -24,7 +24,7 @@ const memoryWriter = () => {
 }
 
 describe('a blob writer with a read cache', () => {
-  const all = someBytes(5 * pieceBytes + 1000)
+  const all = pseudoRandomBytes(5 * pieceBytes + 1000)
 
   const written = async (chunkSize: number) => {
     const { bytes, readBack } = memoryWriter()

@@ -4,10 +4,10 @@ import type { StoredBlobReader } from '../../../../src/adapters/cache/blobs/blob
 import { readStoredBlob } from '../../../../src/adapters/cache/blobs/read-stored.ts'
 import type { ByteRange } from '../../../../src/domain/media/bytes.ts'
 import { collect, inChunks } from '../../../support/bytes.ts'
-import { readerOf, someBytes } from '../../../support/origins.ts'
+import { createChunkReader, pseudoRandomBytes } from '../../../support/origins.ts'
 
 describe('bytes from storage', () => {
-  const bytes = someBytes(1000)
+  const bytes = pseudoRandomBytes(1000)
 
   /** Stored bytes, truncated to `length`, that are read in pieces of these sizes. */
   const storedUpTo = (length: number, sizes: ReadonlyArray<number> = [bytes.length]) => {
@@ -110,8 +110,8 @@ describe('bytes from storage', () => {
       const { stored, closed } = storedUpTo(1000)
       const { stream, into, leaves } = open(stored)
       await before(into)
-      await readerOf(stream).cancel()
-      await readerOf(stream).cancel()
+      await createChunkReader(stream).cancel()
+      await createChunkReader(stream).cancel()
       expect([closed(), leaves()]).to.deep.equal([1, 1])
       expect(await into(Buffer.alloc(10))).to.equal(0)
       expect(await collect(stream)).to.have.length(0)
@@ -122,7 +122,7 @@ describe('bytes from storage', () => {
     const { stream, into, leaves } = open(stored)
     expect(await into(Buffer.alloc(1000))).to.equal(1000)
     expect(closed()).to.equal(1)
-    await readerOf(stream).cancel()
+    await createChunkReader(stream).cancel()
     expect([closed(), leaves()]).to.deep.equal([1, 0])
   })
 
@@ -134,7 +134,7 @@ describe('bytes from storage', () => {
     const { stored, closed } = storedUpTo(1000)
     const { stream, into, resumedAt } = open({ ...stored, readInto: () => failing })
     const read = into(Buffer.alloc(10))
-    await readerOf(stream).cancel()
+    await createChunkReader(stream).cancel()
     fail(new Error('closed'))
     expect(await read).to.equal(0)
     expect([closed(), resumedAt]).to.deep.equal([1, []])

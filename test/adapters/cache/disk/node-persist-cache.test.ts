@@ -9,10 +9,10 @@ import { O } from '../../../../src/fp.ts'
 import { cacheKeys } from '../../../../src/ports/cache-keys.ts'
 import { cacheContract } from '../../../contracts/cache.contract.ts'
 import { aContentExportUid } from '../../../support/builders.ts'
+import { cacheValue } from '../../../support/cache-value.ts'
+import { cachedValue } from '../../../support/cached-value.ts'
 import { left, right } from '../../../support/expect-right.ts'
 import { removeScratch, scratchFolder } from '../../../support/scratch.ts'
-import { setNow } from '../../../support/set-now.ts'
-import { valueIn } from '../../../support/value-in.ts'
 
 describe('node-persist cache', () => {
   after(removeScratch)
@@ -28,34 +28,34 @@ describe('node-persist cache', () => {
     const dir = await scratchFolder()
     const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
     await right(
-      setNow(createNodePersistCache({ storage: openNodePersist(dir), clock, scope }), key, '#EXTM3U'),
+      cacheValue(createNodePersistCache({ storage: openNodePersist(dir), clock, scope }), key, '#EXTM3U'),
     )
     const reopened = createNodePersistCache({ storage: openNodePersist(dir), clock, scope })
-    expect(await valueIn(reopened, key)).to.deep.equal(O.some('#EXTM3U'))
+    expect(await cachedValue(reopened, key)).to.deep.equal(O.some('#EXTM3U'))
   })
 
   it('returns none for values of another address', async () => {
     const storage = openNodePersist(await scratchFolder())
     const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
-    await right(setNow(createNodePersistCache({ storage, clock, scope }), key, '#EXTM3U'))
+    await right(cacheValue(createNodePersistCache({ storage, clock, scope }), key, '#EXTM3U'))
     const moved = createNodePersistCache({ storage, clock, scope: 'https://media.example' })
-    expect(await valueIn(moved, key)).to.deep.equal(O.none)
-    await right(setNow(moved, key, '#EXTM3U moved'))
-    expect(await valueIn(moved, key)).to.deep.equal(O.some('#EXTM3U moved'))
+    expect(await cachedValue(moved, key)).to.deep.equal(O.none)
+    await right(cacheValue(moved, key, '#EXTM3U moved'))
+    expect(await cachedValue(moved, key)).to.deep.equal(O.some('#EXTM3U moved'))
   })
 
   it('treats a file torn at any byte as a miss, and replaces it', async () => {
     const storage = openNodePersist(await scratchFolder())
     const cache = createNodePersistCache({ storage, clock, scope })
     const key = cacheKeys.isAdmin({ sub: 'anna' })
-    await right(setNow(cache, key, true))
+    await right(cacheValue(cache, key, true))
     const path = storage.getDatumPath(key.name)
     const whole = await readFile(path)
     for (let length = 0; length < whole.length; length++) {
       await truncate(path, length)
-      expect(await valueIn(cache, key), `torn at ${length}`).to.deep.equal(O.none)
-      await right(setNow(cache, key, true))
-      expect(await valueIn(cache, key)).to.deep.equal(O.some(true))
+      expect(await cachedValue(cache, key), `torn at ${length}`).to.deep.equal(O.none)
+      await right(cacheValue(cache, key, true))
+      expect(await cachedValue(cache, key)).to.deep.equal(O.some(true))
     }
   })
 
@@ -72,7 +72,7 @@ describe('node-persist cache', () => {
       '\ufeff',
     ]) {
       await writeFile(storage.getDatumPath(key.name), content)
-      expect(await valueIn(cache, key), content.slice(0, 20)).to.deep.equal(O.none)
+      expect(await cachedValue(cache, key), content.slice(0, 20)).to.deep.equal(O.none)
     }
   })
 
@@ -80,11 +80,11 @@ describe('node-persist cache', () => {
     const dir = await scratchFolder()
     const cache = createNodePersistCache({ storage: openNodePersist(dir), clock, scope })
     const key = cacheKeys.isAdmin({ sub: 'anna' })
-    await right(setNow(cache, key, true))
+    await right(cacheValue(cache, key, true))
     await rm(dir, { recursive: true })
-    expect(await valueIn(cache, key)).to.deep.equal(O.none)
-    await right(setNow(cache, key, false))
-    expect(await valueIn(cache, key)).to.deep.equal(O.some(false))
+    expect(await cachedValue(cache, key)).to.deep.equal(O.none)
+    await right(cacheValue(cache, key, false))
+    expect(await cachedValue(cache, key)).to.deep.equal(O.some(false))
   })
 
   it('fails with Unavailable when its folder cannot be created', async () => {
@@ -92,7 +92,7 @@ describe('node-persist cache', () => {
     await writeFile(file, '')
     const cache = createNodePersistCache({ storage: openNodePersist(join(file, 'values')), clock, scope })
     const key = cacheKeys.isAdmin({ sub: 'anna' })
-    for (const failed of [await left(cache.get(key)), await left(setNow(cache, key, true))])
+    for (const failed of [await left(cache.get(key)), await left(cacheValue(cache, key, true))])
       expect(failed).to.include({ _tag: 'Unavailable', dependency: 'disk cache' })
   })
 })

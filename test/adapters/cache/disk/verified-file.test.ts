@@ -10,10 +10,10 @@ import {
 import { createChunkTrust, fileStampOf } from '../../../../src/adapters/cache/disk/trusted-chunks.ts'
 import { createVerifiedFileReader } from '../../../../src/adapters/cache/disk/verified-file.ts'
 import { asMonotonic } from '../../../support/as-monotonic.ts'
-import { someBytes } from '../../../support/origins.ts'
+import { pseudoRandomBytes } from '../../../support/origins.ts'
 import { removeScratch, scratchFolder } from '../../../support/scratch.ts'
 
-const bytes = someBytes(2 * chunkBytes + 12_345)
+const bytes = pseudoRandomBytes(2 * chunkBytes + 12_345)
 
 const digestsIn = (pieces: ReadonlyArray<Uint8Array>): Buffer => {
   const digests = createChunkDigests()

@@ -4,9 +4,9 @@ import { O } from '../../../../src/fp.ts'
 import { cacheKeys } from '../../../../src/ports/cache-keys.ts'
 import { cacheContract } from '../../../contracts/cache.contract.ts'
 import { anImageFileUid } from '../../../support/builders.ts'
+import { cacheValue } from '../../../support/cache-value.ts'
+import { cachedValue } from '../../../support/cached-value.ts'
 import { right } from '../../../support/expect-right.ts'
-import { setNow } from '../../../support/set-now.ts'
-import { valueIn } from '../../../support/value-in.ts'
 
 describe('memory cache', () => {
   cacheContract(async (clock) => createMemoryCache(clock))
@@ -17,10 +17,10 @@ describe('memory cache', () => {
     const [first] = keys
     if (first === undefined) throw new Error('no key')
     for (const key of keys) {
-      await right(setNow(cache, key, 'x'.repeat(1000)))
-      expect(await valueIn(cache, first)).to.deep.equal(O.some('x'.repeat(1000)))
+      await right(cacheValue(cache, key, 'x'.repeat(1000)))
+      expect(await cachedValue(cache, first)).to.deep.equal(O.some('x'.repeat(1000)))
     }
-    const cached = await Promise.all(keys.map((key) => valueIn(cache, key)))
+    const cached = await Promise.all(keys.map((key) => cachedValue(cache, key)))
     expect(cached.map(O.isSome)).to.deep.equal(keys.map((_, i) => i === 0 || i >= 15))
   })
 
@@ -30,11 +30,11 @@ describe('memory cache', () => {
       cacheKeys.imagePlaylist({ uid: anImageFileUid() }),
       cacheKeys.imagePlaylist({ uid: anImageFileUid() }),
     ]
-    for (const key of warm) await right(setNow(cache, key, 'x'.repeat(40_000)))
+    for (const key of warm) await right(cacheValue(cache, key, 'x'.repeat(40_000)))
     const negative = Array.from({ length: 1000 }, () => cacheKeys.imagePublic({ uid: anImageFileUid() }))
-    for (const key of negative) await right(setNow(cache, key, false))
-    for (const key of warm) expect(await valueIn(cache, key)).to.deep.equal(O.some('x'.repeat(40_000)))
-    const cached = await Promise.all(negative.map((key) => valueIn(cache, key)))
+    for (const key of negative) await right(cacheValue(cache, key, false))
+    for (const key of warm) expect(await cachedValue(cache, key)).to.deep.equal(O.some('x'.repeat(40_000)))
+    const cached = await Promise.all(negative.map((key) => cachedValue(cache, key)))
     expect(cached.filter(O.isSome).length).to.be.within(10, 100)
     expect(cached.at(-1)).to.deep.equal(O.some(false))
   })
@@ -42,16 +42,16 @@ describe('memory cache', () => {
   it('counts the bytes of keys, which clients choose, like those of values', async () => {
     const cache = createMemoryCache(() => 0, 160_000)
     const keys = Array.from({ length: 500 }, (_, i) => cacheKeys.isAdmin({ sub: `${'x'.repeat(1000)} ${i}` }))
-    for (const key of keys) await right(setNow(cache, key, true))
-    const cached = await Promise.all(keys.map((key) => valueIn(cache, key)))
+    for (const key of keys) await right(cacheValue(cache, key, true))
+    const cached = await Promise.all(keys.map((key) => cachedValue(cache, key)))
     expect(cached.filter(O.isSome).length).to.be.within(50, 75)
   })
 
   it('does not store a value larger than the whole budget', async () => {
     const cache = createMemoryCache(() => 0, 10_000)
     const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
-    await right(setNow(cache, key, 'small'))
-    await right(setNow(cache, key, 'x'.repeat(20_000)))
-    expect(await valueIn(cache, key)).to.deep.equal(O.none)
+    await right(cacheValue(cache, key, 'small'))
+    await right(cacheValue(cache, key, 'x'.repeat(20_000)))
+    expect(await cachedValue(cache, key)).to.deep.equal(O.none)
   })
 })

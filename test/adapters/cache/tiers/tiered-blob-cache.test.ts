@@ -10,7 +10,7 @@ import { aStoredFileUid } from '../../../support/builders.ts'
 import { collect } from '../../../support/bytes.ts'
 import { createDiskCaches, noOrigin } from '../../../support/disk-caches.ts'
 import { right } from '../../../support/expect-right.ts'
-import { factsOf, someBytes, wellServed } from '../../../support/origins.ts'
+import { blobFactsOf, createWorkingOrigin, pseudoRandomBytes } from '../../../support/origins.ts'
 import { removeScratch, scratchFolder } from '../../../support/scratch.ts'
 
 describe('blobs in memory in front of disk', () => {
@@ -28,10 +28,10 @@ describe('blobs in memory in front of disk', () => {
     const dir = await scratchFolder()
     const disk = await caches.open({ dir })
     const blobs = createTieredBlobCache({ disk: disk.blobs, maxBytes: 8 * MiB })
-    const bytes = someBytes(MiB)
+    const bytes = pseudoRandomBytes(MiB)
     const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-    const read = (origin: BlobOrigin) => right(blobs.read(key, factsOf(bytes), fullRange(MiB), origin))
-    await collect(await read(wellServed(bytes).origin))
+    const read = (origin: BlobOrigin) => right(blobs.read(key, blobFactsOf(bytes), fullRange(MiB), origin))
+    await collect(await read(createWorkingOrigin(bytes).origin))
     await disk.settled()
     await rm(dir, { recursive: true })
     const chunks: Uint8Array[] = []
@@ -43,14 +43,14 @@ describe('blobs in memory in front of disk', () => {
   it('[V22] with a flipped bit on disk are filled again within the same read', async () => {
     const dir = await scratchFolder()
     const disk = await caches.open({ dir })
-    const bytes = someBytes(100_000)
+    const bytes = pseudoRandomBytes(100_000)
     const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-    const { origin, asked } = wellServed(bytes)
+    const { origin, asked } = createWorkingOrigin(bytes)
     const read = () =>
       right(
         createTieredBlobCache({ disk: disk.blobs, maxBytes: MiB }).read(
           key,
-          factsOf(bytes),
+          blobFactsOf(bytes),
           fullRange(bytes.length),
           origin,
         ),

@@ -25,12 +25,12 @@ import { sharedCacheContract } from '../../../contracts/shared-cache.contract.ts
 import { asMonotonic } from '../../../support/as-monotonic.ts'
 import { anImageFileUid, aStoredFileUid } from '../../../support/builders.ts'
 import { collect } from '../../../support/bytes.ts'
+import { cacheValue } from '../../../support/cache-value.ts'
+import { cachedValue } from '../../../support/cached-value.ts'
 import { left, right } from '../../../support/expect-right.ts'
-import { factsOf, someBytes, wellServed } from '../../../support/origins.ts'
-import { silent } from '../../../support/recording-log.ts'
+import { blobFactsOf, createWorkingOrigin, pseudoRandomBytes } from '../../../support/origins.ts'
+import { silentLog } from '../../../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../../../support/scratch.ts'
-import { setNow } from '../../../support/set-now.ts'
-import { valueIn } from '../../../support/value-in.ts'
 
 describe('memory in front of disk', () => {
   const MiB = 1024 * 1024
@@ -47,7 +47,7 @@ describe('memory in front of disk', () => {
     const dir = options.dir ?? (await scratchFolder())
     const disk = await openDiskCache({
       clock,
-      log: silent,
+      log: silentLog,
       scope: '',
       maxBytes: 2 ** 30,
       ...options,
@@ -99,24 +99,24 @@ describe('memory in front of disk', () => {
       const dir = await scratchFolder()
       const disk = (await openDisk({ dir })).values
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
-      await right(setNow(cacheOn(disk), key, 'body'))
+      await right(cacheValue(cacheOn(disk), key, 'body'))
       const cache = cacheOn(disk)
-      expect(await valueIn(cache, key)).to.deep.equal(O.some('body'))
+      expect(await cachedValue(cache, key)).to.deep.equal(O.some('body'))
       await rm(join(dir, 'values'), { recursive: true })
-      expect(await valueIn(cache, key)).to.deep.equal(O.some('body'))
+      expect(await cachedValue(cache, key)).to.deep.equal(O.some('body'))
     })
 
     it('are copied to memory with their remaining lifetime', async () => {
       const disk = (await openDisk()).values
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
-      await right(setNow(cacheOn(disk), key, 'body'))
+      await right(cacheValue(cacheOn(disk), key, 'body'))
       const cache = cacheOn(disk)
       now += 600_000
-      expect(await valueIn(cache, key)).to.deep.equal(O.some('body'))
+      expect(await cachedValue(cache, key)).to.deep.equal(O.some('body'))
       now += 299_999
-      expect(await valueIn(cache, key)).to.deep.equal(O.some('body'))
+      expect(await cachedValue(cache, key)).to.deep.equal(O.some('body'))
       now += 1
-      expect(await valueIn(cache, key)).to.deep.equal(O.none)
+      expect(await cachedValue(cache, key)).to.deep.equal(O.none)
     })
 
     it('that another process changes on disk are returned for at most two more seconds', async () => {
@@ -124,12 +124,12 @@ describe('memory in front of disk', () => {
       const [ours, theirs] = [(await openDisk({ dir })).values, (await openDisk({ dir })).values]
       const [here, there] = [cacheOn(ours), cacheOn(theirs)]
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
-      await right(setNow(here, key, 'old'))
-      await right(setNow(there, key, 'new'))
+      await right(cacheValue(here, key, 'old'))
+      await right(cacheValue(there, key, 'new'))
       now += 1999
-      expect(await valueIn(here, key)).to.deep.equal(O.some('old'))
+      expect(await cachedValue(here, key)).to.deep.equal(O.some('old'))
       now += 1
-      expect(await valueIn(here, key)).to.deep.equal(O.some('new'))
+      expect(await cachedValue(here, key)).to.deep.equal(O.some('new'))
     })
 
     it('that are negative are never stored on disk, which clients could fill (http-api.md §9.2)', async () => {
@@ -137,8 +137,8 @@ describe('memory in front of disk', () => {
       const cache = cacheOn(disk.values)
       for (let i = 0; i < 20; i++) {
         const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
-        await right(setNow(cache, key, false))
-        expect(await valueIn(cache, key)).to.deep.equal(O.some(false))
+        await right(cacheValue(cache, key, false))
+        expect(await cachedValue(cache, key)).to.deep.equal(O.some(false))
       }
       await disk.settled()
       expect(disk.held()).to.deep.equal({ bytes: 0, entries: 0 })
@@ -149,10 +149,10 @@ describe('memory in front of disk', () => {
       const [ours, theirs] = [(await openDisk({ dir })).values, (await openDisk({ dir })).values]
       const [here, there] = [cacheOn(ours), cacheOn(theirs)]
       const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
-      await right(setNow(here, key, true))
-      await right(setNow(there, key, false))
+      await right(cacheValue(here, key, true))
+      await right(cacheValue(there, key, false))
       now += 2000
-      expect(await valueIn(here, key)).to.deep.equal(O.none)
+      expect(await cachedValue(here, key)).to.deep.equal(O.none)
       expect(await right(createStaleReader(theirs, clock).getStale(key, 86_400))).to.deep.equal(O.none)
     })
 
@@ -162,13 +162,13 @@ describe('memory in front of disk', () => {
       const { disk, release } = slowToFind(inner)
       await right(inner.set(key, { value: 'old', expiresAt: null, mark: constantInvalidationMark }))
       const cache = cacheOn(disk)
-      const pending = valueIn(cache, key)
-      await right(setNow(cache, key, 'new'))
+      const pending = cachedValue(cache, key)
+      await right(cacheValue(cache, key, 'new'))
       release()
       await pending
-      expect(await valueIn(cache, key)).to.deep.equal(O.some('new'))
+      expect(await cachedValue(cache, key)).to.deep.equal(O.some('new'))
       await right(cache.delete(key))
-      expect(await valueIn(cache, key)).to.deep.equal(O.none)
+      expect(await cachedValue(cache, key)).to.deep.equal(O.none)
     })
 
     it('are read from disk once for many concurrent reads', async () => {
@@ -183,7 +183,7 @@ describe('memory in front of disk', () => {
         },
       }
       const cache = cacheOn(disk)
-      const crowd = () => Promise.all(Array.from({ length: 50 }, () => valueIn(cache, key)))
+      const crowd = () => Promise.all(Array.from({ length: 50 }, () => cachedValue(cache, key)))
       expect(new Set(await crowd())).to.deep.equal(new Set([O.none]))
       expect(finds).to.equal(1)
       await right(inner.set(key, { value: 'body', expiresAt: null, mark: constantInvalidationMark }))
@@ -197,11 +197,11 @@ describe('memory in front of disk', () => {
       await right(inner.set(key, { value: 'old', expiresAt: null, mark: constantInvalidationMark }))
       const { disk, release } = slowToFind(inner)
       const cache = cacheOn(disk)
-      const before = valueIn(cache, key)
+      const before = cachedValue(cache, key)
       // The read has reached the disk before the delete begins.
       await new Promise((resolve) => setImmediate(resolve))
       await right(cache.delete(key))
-      const since = valueIn(cache, key)
+      const since = cachedValue(cache, key)
       release()
       expect(await before).to.deep.equal(O.some('old'))
       expect(await since).to.deep.equal(O.none)
@@ -213,8 +213,8 @@ describe('memory in front of disk', () => {
       const disk = (await openDisk({ dir: file })).values
       const cache = cacheOn(disk)
       const key = cacheKeys.isAdmin({ sub: 'anna' })
-      expect(await left(setNow(cache, key, true))).to.include({ _tag: 'Unavailable' })
-      expect(await valueIn(cache, key)).to.deep.equal(O.some(true))
+      expect(await left(cacheValue(cache, key, true))).to.include({ _tag: 'Unavailable' })
+      expect(await cachedValue(cache, key)).to.deep.equal(O.some(true))
     })
   })
 
@@ -229,7 +229,7 @@ describe('memory in front of disk', () => {
       it(`are returned from ${name} within the age that the caller allows`, async () => {
         const tier = await make()
         const stale = createStaleReader(tier, clock)
-        await right(setNow(createSingleTierCache(tier, clock), key, 'body'))
+        await right(cacheValue(createSingleTierCache(tier, clock), key, 'body'))
         now += 900_000 + 1000 * day - 1
         expect(await right(createSingleTierCache(tier, clock).get(key))).to.deep.equal(O.none)
         expect(await right(stale.getStale(key, day))).to.have.nested.property('value.value', 'body')
@@ -239,7 +239,7 @@ describe('memory in front of disk', () => {
 
       it(`are not returned from ${name} after a delete`, async () => {
         const tier = await make()
-        await right(setNow(createSingleTierCache(tier, clock), key, 'body'))
+        await right(cacheValue(createSingleTierCache(tier, clock), key, 'body'))
         await right(createSingleTierCache(tier, clock).delete(key))
         expect(await right(createStaleReader(tier, clock).getStale(key, day))).to.deep.equal(O.none)
       })
@@ -255,13 +255,13 @@ describe('memory in front of disk', () => {
     const blobs = createTieredBlobCache({ disk: disk.blobs, maxBytes: MiB, meter: memoryMeter })
 
     const list = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
-    await valueIn(cache, list)
-    await right(setNow(cache, list, 'body'))
-    await valueIn(cache, list)
-    const bytes = someBytes(100_000)
+    await cachedValue(cache, list)
+    await right(cacheValue(cache, list, 'body'))
+    await cachedValue(cache, list)
+    const bytes = pseudoRandomBytes(100_000)
     const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-    const { origin } = wellServed(bytes)
-    const read = () => right(blobs.read(key, factsOf(bytes), fullRange(bytes.length), origin))
+    const { origin } = createWorkingOrigin(bytes)
+    const read = () => right(blobs.read(key, blobFactsOf(bytes), fullRange(bytes.length), origin))
     await Promise.all([1, 2, 3].map(async () => collect(await read())))
     await disk.settled()
     await collect(await read())

@@ -3,10 +3,10 @@ import { expect } from 'chai'
 import type { Engine, EngineFailure } from '../../../../src/adapters/transcode/engine.ts'
 import { failureOf, superviseDecoder } from '../../../../src/adapters/transcode/process/supervise.ts'
 import { E } from '../../../../src/fp.ts'
-import { enginesHere, transcoderOn } from '../../../support/engines.ts'
+import { availableEngines, createTranscoderOfEngine } from '../../../support/engines.ts'
 import { left, right } from '../../../support/expect-right.ts'
 import { createRecordingLog } from '../../../support/recording-log.ts'
-import { createTranscodingFolder, media, smallest } from '../../../support/transcoding.ts'
+import { createTranscodingFolder, mediaPath, withSmallestVideo } from '../../../support/transcoding.ts'
 
 const endedWith = (stderr: string, code = 1) =>
   failureOf({ code, signal: null, stderr, stopped: null, startError: null }, null)?.reason
@@ -67,16 +67,16 @@ describe('a fault of the machine while a file is decoded [V45]', () => {
     }
   }
   const input: EngineFailure = { reason: 'input', detail: 'ended by 1: no reason is given' }
-  const [, engine] = enginesHere()[0] ?? []
+  const [, engine] = availableEngines()[0] ?? []
   const withLog = (failures: ReadonlyArray<EngineFailure>) => {
     if (engine === undefined) throw new Error('no engine')
     const { log, entries } = createRecordingLog()
-    return { transcoder: transcoderOn(failing(engine, failures), { log }), entries }
+    return { transcoder: createTranscoderOfEngine(failing(engine, failures), { log }), entries }
   }
 
   it('does not cost a film its audio: each attempt is retried once', async () => {
     const { transcoder, entries } = withLog([input])
-    const { task } = await transcode(transcoder, media('bunny.mp4'), smallest)
+    const { task } = await transcode(transcoder, mediaPath('bunny.mp4'), withSmallestVideo)
     const output = await right(task)
     expect(output.warnings).to.deep.equal([])
     expect(output.renditions.some(({ audio }) => audio !== null)).to.equal(true)
@@ -85,7 +85,7 @@ describe('a fault of the machine while a file is decoded [V45]', () => {
 
   it('does not hide audio that cannot be decoded: the film has none, and each failure is logged', async () => {
     const { transcoder, entries } = withLog([input, input])
-    const { task } = await transcode(transcoder, media('bunny.mp4'), smallest)
+    const { task } = await transcode(transcoder, mediaPath('bunny.mp4'), withSmallestVideo)
     const output = await right(task)
     expect(output.warnings).to.have.length(1)
     expect(output.renditions.some(({ audio }) => audio !== null)).to.equal(false)
@@ -95,15 +95,15 @@ describe('a fault of the machine while a file is decoded [V45]', () => {
   it('fails with Unavailable, so that the work is retried later', async () => {
     const broken: EngineFailure = { reason: 'broken', detail: 'Resource temporarily unavailable' }
     const { transcoder } = withLog([broken])
-    const { task } = await transcode(transcoder, media('bunny.mp4'), smallest)
+    const { task } = await transcode(transcoder, mediaPath('bunny.mp4'), withSmallestVideo)
     expect(await left(task)).to.include({ _tag: 'Unavailable' })
   })
 
   it('fails with Unavailable when the message is ambiguous', async () => {
     const unsure: EngineFailure = { reason: 'unsure', detail: 'Input/output error' }
     if (engine === undefined) throw new Error('no engine')
-    const transcoder = transcoderOn({ ...engine, encode: () => async () => E.left(unsure) })
-    const { task } = await transcode(transcoder, media('bunny.mp4'), smallest)
+    const transcoder = createTranscoderOfEngine({ ...engine, encode: () => async () => E.left(unsure) })
+    const { task } = await transcode(transcoder, mediaPath('bunny.mp4'), withSmallestVideo)
     expect(await left(task)).to.include({ _tag: 'Unavailable' })
   })
 })

@@ -3,5 +3,5 @@ import type { MediaPlan } from '../../src/domain/ingest/plan/media-plan.ts'
 import type { TranscodeResult } from '../../src/ports/transcoder.ts'
 
 /** The plan that the output must satisfy: without audio where none could be decoded. */
-export const ownPlan = (plan: MediaPlan, made: TranscodeResult): MediaPlan =>
+export const planWithoutLostAudio = (plan: MediaPlan, made: TranscodeResult): MediaPlan =>
   hasLostAudio(plan, made) ? { ...plan, audio: [] } : plan

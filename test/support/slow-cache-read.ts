@@ -1,7 +1,7 @@
 import type { CachePort } from '../../src/ports/cache.ts'
 
 /** Wraps a CachePort: after `holdNext`, one `get` returns what it has found only after `letGo`. */
-export const createSlowLook = (inner: CachePort) => {
+export const createSlowCacheRead = (inner: CachePort) => {
   let isNextHeld = false
   let release: () => void = () => undefined
   const released = new Promise<void>((resolve) => {

@@ -89,10 +89,10 @@ const samplesOf = ({ parts }: Rendition): number =>
   parts.flatMap(({ fragments }) => fragments).reduce((sum, { samples }) => sum + samples, 0)
 
 /** The reading of an mp4 that is a correct copy of these renditions. */
-export const progressiveOf = (renditions: ReadonlyArray<Rendition>): ProgressiveFile => ({
+export const progressiveFileOf = (renditions: ReadonlyArray<Rendition>): ProgressiveFile => ({
   renditions: renditions.map(({ name }) => name),
   file: { path: 'film.mp4', start: 0, end: 50_000 },
-  reading: {
+  parsed: {
     bytes: 50_000,
     isFastStart: true,
     tracks: renditions.map((rendition) => ({
@@ -106,7 +106,7 @@ export const progressiveOf = (renditions: ReadonlyArray<Rendition>): Progressive
 })
 
 /** The result of a transcoder for a film of ten seconds in two sizes, with audio, without any encoding. */
-export const makeUpFilm = (): { readonly made: TranscodeResult; readonly plan: MediaPlan } => {
+export const fakeTranscodeResult = (): { readonly made: TranscodeResult; readonly plan: MediaPlan } => {
   const init = (path: string) => ({ path, start: 0, end: 1000 })
   const films = plan.video.map(({ name, width, height }, i): Rendition => {
     const track = videoTrack(width, height)
@@ -125,7 +125,7 @@ export const makeUpFilm = (): { readonly made: TranscodeResult; readonly plan: M
     plan,
     made: {
       renditions: [...films, ...sounds],
-      progressive: films.map((film) => progressiveOf([film, ...sounds])),
+      progressive: films.map((film) => progressiveFileOf([film, ...sounds])),
       sourceSeconds: 10,
       warnings: [],
     },

@@ -1,5 +1,5 @@
 /** Settings of a server whose data need not survive: no write waits for the disk. */
-export const forgetful = {
+export const nonDurablePostgresSettings = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',

@@ -3,7 +3,7 @@ import type { TE } from '../../src/fp.ts'
 import type { CacheKey, CachePort } from '../../src/ports/cache.ts'
 
 /** Sets a value whose load begins now. */
-export const setNow =
+export const cacheValue =
   <A>(cache: CachePort, key: CacheKey<A>, value: A): TE.TaskEither<Unavailable, void> =>
   async () =>
     cache.set(key, value, await cache.beginLoad(key))()

@@ -3,6 +3,6 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 
 /** Waits until the embedded server in `dir` has shut down: its processes hold this lock. */
-export const serverGone = async (dir: string): Promise<void> => {
+export const waitForServerExit = async (dir: string): Promise<void> => {
   await promisify(execFile)('flock', ['--wait', '20', path.join(dir, 'lock'), 'true'])
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { exchange } from './exchange.ts'
 
 /** Results of the requests of one kind. */
-export type Tally = {
+export type LoadTally = {
   requests: number
   /** Counts by status; 0: no response. */
   readonly statuses: Record<number, number>
@@ -17,7 +17,7 @@ export type Tally = {
   wrong: number
 }
 
-const newTally = (): Tally => ({
+const newTally = (): LoadTally => ({
   requests: 0,
   statuses: {},
   slowest: 0,
@@ -57,7 +57,7 @@ export const startLoad = (clients: number, next: () => Ask | null, pauseMs = 0) 
   const running = Promise.all(Array.from({ length: clients }, client))
 
   return {
-    reset: (): Tally => {
+    reset: (): LoadTally => {
       const old = tally
       tally = newTally()
       return old

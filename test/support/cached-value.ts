@@ -3,5 +3,5 @@ import type { CacheKey, CachePort } from '../../src/ports/cache.ts'
 import { right } from './expect-right.ts'
 
 /** The cached value alone, without tiers and marks. */
-export const valueIn = async <A>(cache: CachePort, key: CacheKey<A>): Promise<O.Option<A>> =>
+export const cachedValue = async <A>(cache: CachePort, key: CacheKey<A>): Promise<O.Option<A>> =>
   O.map(({ value }: { readonly value: A }) => value)(await right(cache.get(key)))

@@ -1,5 +1,5 @@
 import { Found } from '../../src/domain/caching/found.ts'
 
 /** A value as found in memory. */
-export const foundAtHand = <A>(value: A): Found<A> =>
+export const foundInMemory = <A>(value: A): Found<A> =>
   new Found(value, [{ tier: 'memory', outcome: 'hit' }], () => true)

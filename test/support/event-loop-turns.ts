@@ -3,7 +3,7 @@
  * the same for all calls in one turn. Runs only between the hooks of the suite: started when the file is
  * loaded, it would keep a processor busy until all files before it have run.
  */
-export const countTurns = (): (() => number) => {
+export const countEventLoopTurns = (): (() => number) => {
   let turns = 0
   let isOver = false
   const count = () => {
