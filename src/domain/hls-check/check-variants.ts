@@ -67,6 +67,22 @@ const video = eachVariant((variant) => {
   ]
 })
 
+/** `NONE` holds for all variants (RFC 8216bis §4.4.6.2). */
+const closedCaptions: PlaylistCheck = (lines) => {
+  const variants = linesWithTag(lines, 'EXT-X-STREAM-INF')
+  const isNone = (variant: M3u8Line) => attributeValue(variant, 'CLOSED-CAPTIONS') === 'NONE'
+  const hasNone = variants.some(isNone)
+  return variants.flatMap((variant) => {
+    if (hasNone)
+      return isNone(variant)
+        ? []
+        : [ruleViolation('closed-captions', variant, 'lacks the CLOSED-CAPTIONS=NONE of another variant')]
+    return variantHasVideo(variant) && attributeValue(variant, 'CLOSED-CAPTIONS') === undefined
+      ? [ruleViolation('closed-captions', variant, 'has video, but no CLOSED-CAPTIONS')]
+      : []
+  })
+}
+
 const uris: PlaylistCheck = (lines) => {
   const relevant = lines.filter(({ tag, uri }) => tag !== null || uri !== null)
   return relevant.flatMap((line, i) => {
@@ -101,5 +117,6 @@ export const variantChecks: ReadonlyArray<PlaylistCheck> = [
   averageBandwidth,
   codecs,
   video,
+  closedCaptions,
   ladder,
 ]
