@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { maxFrames } from '../src/adapters/sharp/first-visible-page.ts'
 import { encoderOptions } from '../src/adapters/sharp/render-image.ts'
-import { colourOf, needsCube } from '../src/adapters/transcode/film-filters.ts'
-import { segmentEdges } from '../src/adapters/transcode/isobmff/cut-renditions.ts'
+import { segmentBoundaries } from '../src/adapters/transcode/isobmff/segment-renditions.ts'
 import { createContinuousClock } from '../src/adapters/transcode/mpegts/continuous-clock.ts'
-import { TICKS_A_SECOND } from '../src/adapters/transcode/mpegts/packets.ts'
+import { TICKS_PER_SECOND } from '../src/adapters/transcode/mpegts/packets.ts'
 import type { ProbedAudio, ProbedFile, ProbedVideo } from '../src/adapters/transcode/probed-file.ts'
 import { progressiveMuxer, toEncodeJob } from '../src/adapters/transcode/recipe.ts'
 import { selectStreams } from '../src/adapters/transcode/select-streams.ts'
+import { needsColourCube, videoColourOf } from '../src/adapters/transcode/video-filters.ts'
 import { colourCube } from '../src/domain/colour/colour-cube.ts'
 import { type ColourTags, noColourTags, sourceColour } from '../src/domain/colour/source-colour.ts'
 import { toSrgb } from '../src/domain/colour/to-srgb.ts'
@@ -145,7 +145,7 @@ const files: ReadonlyArray<ProbedFile['streams']> = [
 const jumps = [-5, 0.5, 3, 9.9, 10.1, 5000].map((by) => {
   const clock = createContinuousClock()
   return Array.from({ length: 80 }, (_, i) =>
-    clock.place(i % 2, Math.round((100 + i / 20 + (i < 40 ? 0 : by)) * TICKS_A_SECOND)),
+    clock.place(i % 2, Math.round((100 + i / 20 + (i < 40 ? 0 : by)) * TICKS_PER_SECOND)),
   )
 })
 
@@ -192,13 +192,13 @@ const decisions = {
     jumps,
     sources.map((source) => {
       const plan = planMedia(source)
-      const meaning = source.video === null ? null : colourOf(source.video).meaning
-      const table = meaning !== null && needsCube(meaning) ? colourCube(meaning) : null
+      const meaning = source.video === null ? null : videoColourOf(source.video).meaning
+      const table = meaning !== null && needsColourCube(meaning) ? colourCube(meaning) : null
       const cube = table === null ? null : 'colours.cube'
       const options = { cube, wallSeconds: 1, holdSeconds: 2, tailSeconds: 1, padSeconds: 3 }
       return [
         plan,
-        segmentEdges(plan),
+        segmentBoundaries(plan),
         table,
         toEncodeJob(
           { path: 'film.mp4', facts: source, jumpSeconds: 10, isFromZero: false },

@@ -54,6 +54,13 @@ const bannedNames = new Set([
   ],
 ])
 
+/** Parts of exported names for which the field has another word: image, audio, video, parsed, default, declared. */
+const bannedParts =
+  /^(?:told|telling|asked|kept|known|made|brought|usual|wanted|looked|remembered|anew|readings?|sounds?|pictures?|films?)$/i
+
+const isBannedName = (name: string): boolean =>
+  bannedNames.has(name) || (name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? []).some((part) => bannedParts.test(part))
+
 const code = filesBelow(['src', 'test', 'bench', 'scripts'], /\.(?:ts|mjs)$/).filter(
   (file) => !file.endsWith('words.test.ts'),
 )
@@ -109,10 +116,17 @@ describe('the words', () => {
       .filter((file) => file.startsWith('src/'))
       .flatMap((file) =>
         [...readText(file).matchAll(/^export (?:const|type|class|(?:async )?function\*?) (\w+)/gm)]
-          .filter(([, name = '']) => bannedNames.has(name))
+          .filter(([, name = '']) => isBannedName(name))
           .map(([, name]) => `${file}: ${name}`),
       )
     expect(found).to.deep.equal([])
+  })
+
+  it('that are banned are found as whole words of a name', () => {
+    for (const name of ['told', 'usualLimits', 'OtherSound', 'LOOKED_AT', 'filmColour', 'RenditionReading'])
+      expect(isBannedName(name), name).to.equal(true)
+    for (const name of ['unknownKey', 'defaultLimits', 'isSoundless'])
+      expect(isBannedName(name), name).to.equal(false)
   })
 
   it('are found in comments, and nowhere else', () => {

@@ -3,9 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { readTime } from '../../src/adapters/transcode/mpegts/packets.ts'
+import { readTimestamp } from '../../src/adapters/transcode/mpegts/packets.ts'
 import { createProgramReader } from '../../src/adapters/transcode/mpegts/program-packets.ts'
-import { clockKey, readClock, withoutJumps } from '../../src/adapters/transcode/mpegts/stream-clock.ts'
+import {
+  clockKey,
+  readStreamClock,
+  removeClockJumps,
+} from '../../src/adapters/transcode/mpegts/stream-clock.ts'
 import { mediaPath } from '../support/transcoding.ts'
 import {
   delayTimestamps,
@@ -19,7 +23,7 @@ import {
 
 const signal = new AbortController().signal
 
-describe('withoutJumps', () => {
+describe('removeClockJumps', () => {
   let folder: string
   let film: Buffer
 
@@ -34,12 +38,12 @@ describe('withoutJumps', () => {
   const clockOf = async (bytes: Uint8Array) => {
     const path = join(folder, 'source')
     await writeFile(path, bytes)
-    return { path, clock: await readClock(path, signal) }
+    return { path, clock: await readStreamClock(path, signal) }
   }
   const copyEvenly = async (bytes: Uint8Array) => {
     const { path, clock } = await clockOf(bytes)
     if (clock === null) throw new Error('no transport stream')
-    return { path, copy: await withoutJumps(path, folder, clock, signal), clock }
+    return { path, copy: await removeClockJumps(path, folder, clock, signal), clock }
   }
 
   for (const [name, change] of [
@@ -143,7 +147,7 @@ describe('withoutJumps', () => {
 
   it('stops when it is aborted', async () => {
     const { path } = await clockOf(film)
-    const stopped = await readClock(path, AbortSignal.abort()).then(
+    const stopped = await readStreamClock(path, AbortSignal.abort()).then(
       () => 'read',
       (error: Error) => error.name,
     )
@@ -161,7 +165,7 @@ const programTimesOf = (film: Buffer, blocks: ReadonlyArray<number> = []) => {
   let position = 0
   for (const length of [...blocks, film.length]) {
     const block = film.subarray(position, position + length)
-    position += read(block, (stream, { dts }) => times.push({ stream, time: readTime(block, dts) }))
+    position += read(block, (stream, { dts }) => times.push({ stream, time: readTimestamp(block, dts) }))
   }
   return times
 }

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { readListing } from '../../src/adapters/transcode/ffmpeg/ffmpeg-listing.ts'
+import { parseFfprobeListing } from '../../src/adapters/transcode/ffmpeg/ffmpeg-listing.ts'
 import { toProbedFile } from '../../src/adapters/transcode/ffmpeg/ffprobe-output.ts'
 
-describe('readListing', () => {
+describe('parseFfprobeListing', () => {
   it('[V47] reads the purposes of a stream, in the notation of any release', () => {
     const lines = [
       'Input #0, mpegts, from a.ts:',
@@ -11,7 +11,7 @@ describe('readListing', () => {
       '  Stream #0:2: Subtitle: subrip (hearing_impaired)',
       '  Stream #0:3: Audio: aac (LC), 48000 Hz, stereo, fltp (dub)',
     ]
-    const { streams } = toProbedFile(readListing(lines.join('\n')), false)
+    const { streams } = toProbedFile(parseFfprobeListing(lines.join('\n')), false)
     expect(streams.map(({ purposes }) => purposes)).to.deep.equal([
       ['visual_impaired', 'descriptions'],
       ['non_diegetic'],

@@ -28,8 +28,8 @@ describe('lists over HTTP', () => {
       res.write(list, () => res.destroy())
     },
   }
-  const fetchListAs = createHttpPlaylistFetcher({ timeoutSeconds: 0.5, maxBytes: 4096 })
-  const fetchList = fetchListAs(null)
+  const fetcher = createHttpPlaylistFetcher({ timeoutSeconds: 0.5, maxBytes: 4096 })
+  const fetchList = fetcher(null)
   let server: Server
   let base: string
 
@@ -59,7 +59,7 @@ describe('lists over HTTP', () => {
 
   it('are requested with the token of their origin, which is sent to no other origin', async () => {
     const textAs = async (origin: string) =>
-      (await right(fetchListAs({ origin, jwt: 'a.b.c' })(`${base}/private`))).text
+      (await right(fetcher({ origin, jwt: 'a.b.c' })(`${base}/private`))).text
     expect(await textAs(base)).to.equal('bearer a.b.c')
     expect(await textAs('https://elsewhere.example')).to.equal('nothing')
   })

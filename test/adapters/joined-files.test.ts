@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { findSecondFile, firstFileOf } from '../../src/adapters/transcode/joined/second-file.ts'
+import { extractFirstFile, findSecondFile } from '../../src/adapters/transcode/joined/second-file.ts'
 import { mediaPath } from '../support/transcoding.ts'
 
 const { signal } = new AbortController()
@@ -35,7 +35,11 @@ describe('files that were put one behind the other', () => {
     for (const [name, file] of Object.entries(madeUp)) {
       expect(await secondIn(file), name).to.equal(null)
       expect(await secondIn(Buffer.concat([file, file])), `${name}, twice`).to.equal(file.length)
-      const copy = await firstFileOf(join(folder, 'joined'), await mkdtemp(join(folder, 'copy-')), signal)
+      const copy = await extractFirstFile(
+        join(folder, 'joined'),
+        await mkdtemp(join(folder, 'copy-')),
+        signal,
+      )
       expect((await readFile(copy)).equals(file), name).to.equal(true)
     }
   })

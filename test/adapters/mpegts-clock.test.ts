@@ -1,7 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { createContinuousClock } from '../../src/adapters/transcode/mpegts/continuous-clock.ts'
-import { readTime, strideOf, WRAP, writeTime } from '../../src/adapters/transcode/mpegts/packets.ts'
+import {
+  packetStrideOf,
+  readTimestamp,
+  TIMESTAMP_WRAP,
+  writeTimestamp,
+} from '../../src/adapters/transcode/mpegts/packets.ts'
 
 const SECOND = 90_000
 const [VIDEO, AUDIO] = [256, 257]
@@ -17,7 +22,7 @@ const film = (seconds: number, lag = 0.5): ReadonlyArray<Time> =>
     .toSorted((a, b) => a.order - b.order)
     .map(({ stream, second }): Time => [stream, Math.round(second * SECOND)])
 
-const wrap = (time: number): number => ((time % WRAP) + WRAP) % WRAP
+const wrap = (time: number): number => ((time % TIMESTAMP_WRAP) + TIMESTAMP_WRAP) % TIMESTAMP_WRAP
 
 /** Runs both passes of the clock; returns the placed times (seconds from the first). */
 const placeAll = (times: ReadonlyArray<Time>) => {
@@ -48,12 +53,12 @@ describe('the clock of a transport stream', () => {
 
   it('[V44] continues after the counter wraps, and after any number of jumps', () => {
     const jumps = fc.array(
-      fc.record({ at: fc.integer({ min: 1, max: 11 }), to: fc.integer({ min: 0, max: WRAP - 1 }) }),
+      fc.record({ at: fc.integer({ min: 1, max: 11 }), to: fc.integer({ min: 0, max: TIMESTAMP_WRAP - 1 }) }),
       { maxLength: 4 },
     )
     fc.assert(
       fc.property(
-        fc.integer({ min: 0, max: WRAP - 1 }),
+        fc.integer({ min: 0, max: TIMESTAMP_WRAP - 1 }),
         jumps,
         fc.double({ min: 0, max: 0.8, noNaN: true }),
         (start, all, lag) => {
@@ -69,7 +74,7 @@ describe('the clock of a transport stream', () => {
           // A return to an earlier clock counts as a pause, too.
           const clocks = [0, ...shifts.map(({ to }) => to)]
           const distances = clocks.flatMap((to, i) => clocks.slice(0, i).map((from) => wrap(to - from)))
-          fc.pre(distances.every((d) => Math.min(d, WRAP - d) > 25 * SECOND))
+          fc.pre(distances.every((d) => Math.min(d, TIMESTAMP_WRAP - d) > 25 * SECOND))
           expectSame(placeAll(jumped).placed, seconds(source))
         },
       ),
@@ -122,7 +127,7 @@ describe('the clock of a transport stream', () => {
   it('[V44] ignores a damaged time', () => {
     const damage = fc.record({
       at: fc.integer({ min: 20, max: 200 }),
-      time: fc.integer({ min: 0, max: WRAP - 1 }),
+      time: fc.integer({ min: 0, max: TIMESTAMP_WRAP - 1 }),
     })
     fc.assert(
       fc.property(damage, ({ at, time }) => {
@@ -140,12 +145,12 @@ describe('packets of a transport stream', () => {
   it('read and write times of 33 bits between other bits', () => {
     // ISO/IEC 13818-1 §2.4.3.6: '0011', 3 bits, a marker, 15 bits, a marker, 15 bits, a marker.
     const bytes = Uint8Array.of(0x31, 0x00, 0x01, 0x00, 0x01)
-    writeTime(bytes, 0, WRAP - 1)
+    writeTimestamp(bytes, 0, TIMESTAMP_WRAP - 1)
     expect([...bytes]).to.deep.equal([0x3f, 0xff, 0xff, 0xff, 0xff])
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: WRAP - 1 }), (time) => {
-        writeTime(bytes, 0, time)
-        expect(readTime(bytes, 0)).to.equal(time)
+      fc.property(fc.integer({ min: 0, max: TIMESTAMP_WRAP - 1 }), (time) => {
+        writeTimestamp(bytes, 0, time)
+        expect(readTimestamp(bytes, 0)).to.equal(time)
         expect([bytes[0] ?? 0, bytes[2] ?? 0, bytes[4] ?? 0].map((byte) => byte & 1)).to.deep.equal([1, 1, 1])
         expect((bytes[0] ?? 0) >> 4).to.equal(3)
       }),
@@ -156,9 +161,9 @@ describe('packets of a transport stream', () => {
     for (const stride of [188, 192, 204]) {
       const bytes = Buffer.alloc(2048)
       for (let offset = 7; offset < bytes.length; offset += stride) bytes[offset] = 0x47
-      expect(strideOf(bytes)).to.equal(stride)
+      expect(packetStrideOf(bytes)).to.equal(stride)
     }
-    expect(strideOf(Buffer.alloc(2048))).to.equal(null)
-    expect(strideOf(Buffer.alloc(10))).to.equal(null)
+    expect(packetStrideOf(Buffer.alloc(2048))).to.equal(null)
+    expect(packetStrideOf(Buffer.alloc(10))).to.equal(null)
   })
 })

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { createChainReader } from '../../src/adapters/transcode/ogg-chain.ts'
+import { createOggChainReader } from '../../src/adapters/transcode/ogg-chain.ts'
 import { availableEngines, createTranscoderOfEngine } from '../support/engines.ts'
 import { left, right } from '../support/expect-right.ts'
 import { createTranscodingFolder, mediaPath } from '../support/transcoding.ts'
@@ -39,7 +39,7 @@ describe('a chain of Ogg', () => {
 
   it('is detected in blocks of any size', () => {
     const readIn = (file: Buffer, size: number): boolean => {
-      const reader = createChainReader()
+      const reader = createOggChainReader()
       for (let from = 0; from < file.length; from += size) reader.take(file.subarray(from, from + size))
       return reader.isMixed()
     }

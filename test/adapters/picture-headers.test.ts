@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { readHeifHeader } from '../../src/adapters/sharp/headers/heif-header.ts'
 import { readPngHeader } from '../../src/adapters/sharp/headers/png-header.ts'
 import type { ReadAt } from '../../src/adapters/sharp/headers/read-at.ts'
-import { tiffRefusal } from '../../src/adapters/sharp/headers/tiff-header.ts'
+import { unsupportedTiffReason } from '../../src/adapters/sharp/headers/tiff-header.ts'
 import { pngChart, pngColour } from '../support/chart-png.ts'
 import { createTiff } from '../support/tiff-file.ts'
 
@@ -58,7 +58,7 @@ describe('[V31] headers of images', () => {
         for (const [offset, value] of places) if (offset < file.length) file[offset] = value
         await readHeifHeader(from(file), false)
         await readPngHeader(from(file), false)
-        await tiffRefusal(from(file), 'uchar')
+        await unsupportedTiffReason(from(file), 'uchar')
       }),
       { numRuns: 500 },
     )

@@ -6,8 +6,8 @@ import { isSupportedCodec } from '../../src/adapters/transcode/process/limits.ts
 import { selectStreams } from '../../src/adapters/transcode/select-streams.ts'
 import {
   otherDispositions,
-  type Purpose,
-  purposeMeanings,
+  type StreamPurpose,
+  streamPurposes,
 } from '../../src/adapters/transcode/stream-purposes.ts'
 import { unspecifiedVideoColourTags } from '../../src/domain/colour/video-colour.ts'
 import { E } from '../../src/fp.ts'
@@ -54,8 +54,8 @@ const audioStream = (overrides: Partial<ProbedAudio> = {}): ProbedAudio => ({
 })
 
 const PREFIX = 'AV_DISPOSITION_'
-const purposes = Object.keys(purposeMeanings) as ReadonlyArray<Purpose>
-const asides = purposes.filter((purpose) => purposeMeanings[purpose].standing === 'aside')
+const purposes = Object.keys(streamPurposes) as ReadonlyArray<StreamPurpose>
+const asides = purposes.filter((purpose) => streamPurposes[purpose].standing === 'aside')
 
 const select = (...streams: ReadonlyArray<ProbedStream>) => selectStreams({ durationSeconds: 60, streams })
 
@@ -174,7 +174,7 @@ describe('selectStreams', () => {
   it('[V47] covers every disposition of FFmpeg', () => {
     const names = Object.keys(constants).filter((name) => name.startsWith(PREFIX))
     expect(names.map((name) => name.slice(PREFIX.length).toLowerCase())).to.have.members([
-      ...Object.keys(purposeMeanings),
+      ...Object.keys(streamPurposes),
       ...otherDispositions,
     ])
   })

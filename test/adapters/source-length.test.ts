@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { NOTHING_ADDED, sourceSecondsAnew } from '../../src/adapters/transcode/encode-passes.ts'
-import type { SegmentedRendition } from '../../src/adapters/transcode/isobmff/cut-rendition.ts'
+import { NO_ADDED_SECONDS, remeasureSourceSeconds } from '../../src/adapters/transcode/encode-passes.ts'
+import type { SegmentedRendition } from '../../src/adapters/transcode/isobmff/segmented-rendition.ts'
 import { AAC_TICKS } from '../../src/domain/examiner/examine-time.ts'
 
 const TIMESCALE = 48_000
@@ -42,8 +42,8 @@ describe('the length of a source', () => {
           const hold = Math.max(0, announced + (soundTicks - videoTicks(announced)) / TIMESCALE)
           const films = [rendition(videoTicks(hold), frame)]
           fc.pre(Math.abs(videoTicks(hold) - soundTicks) <= longest)
-          const seconds = sourceSecondsAnew(soundTicks / TIMESCALE, films, {
-            ...NOTHING_ADDED,
+          const seconds = remeasureSourceSeconds(soundTicks / TIMESCALE, films, {
+            ...NO_ADDED_SECONDS,
             holdSeconds: hold,
           })
           for (const ticks of [videoTicks(hold), soundTicks])

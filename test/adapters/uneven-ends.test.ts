@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { unevenEnds } from '../../src/adapters/transcode/uneven-ends.ts'
+import { unevenEndWarnings } from '../../src/adapters/transcode/uneven-end-warnings.ts'
 import type { MediaFacts } from '../../src/domain/ingest/plan/media-plan.ts'
 
 const header = (pictures: number | null, sound: number | null) =>
@@ -7,19 +7,19 @@ const header = (pictures: number | null, sound: number | null) =>
 
 describe('different ends of video and audio', () => {
   it('cause a warning where they are far apart and the header does not announce it, as in a joined Ogg film', () => {
-    expect(unevenEnds(header(4, 4), 4, 8.1)).to.deep.equal([
+    expect(unevenEndWarnings(header(4, 4), 4, 8.1)).to.deep.equal([
       'its pictures end at 4.0 s, and its sound at 8.1 s: what is between them may be damaged, or of a second file',
     ])
-    expect(unevenEnds(header(null, null), 8, 4)).to.have.length(1)
-    expect(unevenEnds(header(100, 100), 94, 100)).to.have.length(1)
+    expect(unevenEndWarnings(header(null, null), 8, 4)).to.have.length(1)
+    expect(unevenEndWarnings(header(100, 100), 94, 100)).to.have.length(1)
   })
 
   it('cause no warning where the header announces them, or they are close, or unknown', () => {
-    expect(unevenEnds(header(2, 6), 2, 6)).to.deep.equal([])
-    expect(unevenEnds(header(3.1, 6), 5, 6)).to.deep.equal([])
-    expect(unevenEnds(header(6, 2), 6, 2)).to.deep.equal([])
-    expect(unevenEnds(header(4, 4), 4, 4.9)).to.deep.equal([])
-    expect(unevenEnds(header(100, 100), 95.5, 100)).to.deep.equal([])
-    expect(unevenEnds(header(4, 4), 4, null)).to.deep.equal([])
+    expect(unevenEndWarnings(header(2, 6), 2, 6)).to.deep.equal([])
+    expect(unevenEndWarnings(header(3.1, 6), 5, 6)).to.deep.equal([])
+    expect(unevenEndWarnings(header(6, 2), 6, 2)).to.deep.equal([])
+    expect(unevenEndWarnings(header(4, 4), 4, 4.9)).to.deep.equal([])
+    expect(unevenEndWarnings(header(100, 100), 95.5, 100)).to.deep.equal([])
+    expect(unevenEndWarnings(header(4, 4), 4, null)).to.deep.equal([])
   })
 })

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
-import { boxesIn, fieldsOf, onlyBox } from '../../src/adapters/transcode/isobmff/isobmff.ts'
+import { boxesIn, createFieldReader, requireOneBox } from '../../src/adapters/transcode/isobmff/isobmff.ts'
 import type { Rendition, TranscodeResult, Transcoder } from '../../src/ports/transcoder.ts'
 import { right } from '../support/expect-right.ts'
 import { createTranscodingFolder, mediaPath, renditionSeconds } from '../support/transcoding.ts'
@@ -10,12 +10,14 @@ const startsOf = ({ parts, timescale }: Rendition): ReadonlyArray<number> =>
 
 /** Presentation time of the first sample (ticks): composition offset minus the start of the edit list. */
 const firstShownAt = (trak: Uint8Array): number => {
-  const stbl = onlyBox(trak, 'mdia', 'minf', 'stbl')
-  const skipped = boxesIn(trak).some(({ type }) => type === 'edts') ? onlyBox(trak, 'edts', 'elst') : null
+  const stbl = requireOneBox(trak, 'mdia', 'minf', 'stbl')
+  const skipped = boxesIn(trak).some(({ type }) => type === 'edts')
+    ? requireOneBox(trak, 'edts', 'elst')
+    : null
   const offsets = boxesIn(stbl).find(({ type }) => type === 'ctts')?.body ?? null
   // Both start with version, flags, a count, and four irrelevant bytes of the first entry.
   const value = (table: Uint8Array | null) =>
-    table === null ? 0 : fieldsOf(table.subarray(12), 'table').i32()
+    table === null ? 0 : createFieldReader(table.subarray(12), 'table').i32()
   return value(offsets) - value(skipped)
 }
 
@@ -110,7 +112,9 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
 
   it('starts audio and video of a fast-start file together', async () => {
     for (const { file } of output.progressive) {
-      const traks = boxesIn(onlyBox(await readFile(file.path), 'moov')).filter(({ type }) => type === 'trak')
+      const traks = boxesIn(requireOneBox(await readFile(file.path), 'moov')).filter(
+        ({ type }) => type === 'trak',
+      )
       expect(traks.map(({ body }) => firstShownAt(body))).to.deep.equal([0, 0])
     }
   })

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { expect } from 'chai'
-import { boxesIn, onlyBox } from '../../src/adapters/transcode/isobmff/isobmff.ts'
+import { boxesIn, requireOneBox } from '../../src/adapters/transcode/isobmff/isobmff.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { right } from '../support/expect-right.ts'
 import { type Beats, beatsOf, expectInSync } from '../support/flash-and-beep.ts'
@@ -44,9 +44,9 @@ export const transcoderSyncContract = (transcoder: Transcoder, times: 'all' | 'o
     it(`[V48] reorders ${most} frames at most, as some players would show them late (${file})`, async () => {
       const { task } = await transcode(transcoder, mediaPath(file), withSmallestVideo)
       const { renditions, progressive } = await right(task)
-      const moov = onlyBox(await readFile(progressive[0]?.file.path ?? ''), 'moov')
+      const moov = requireOneBox(await readFile(progressive[0]?.file.path ?? ''), 'moov')
       const [trak] = boxesIn(moov).filter(({ type }) => type === 'trak')
-      const tables = boxesIn(onlyBox(trak?.body ?? Buffer.alloc(0), 'mdia', 'minf', 'stbl'))
+      const tables = boxesIn(requireOneBox(trak?.body ?? Buffer.alloc(0), 'mdia', 'minf', 'stbl'))
       // Without composition offsets (ISO/IEC 14496-12 §8.6.1.3) frames are shown in decoding order. The first offset is
       // the time by which frames are decoded before they are shown.
       const offsets = tables.find(({ type }) => type === 'ctts')?.body

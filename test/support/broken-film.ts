@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cutRenditions } from '../../src/adapters/transcode/isobmff/cut-renditions.ts'
 import { readProgressive } from '../../src/adapters/transcode/isobmff/read-progressive.ts'
+import { segmentRenditions } from '../../src/adapters/transcode/isobmff/segment-renditions.ts'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import type { MediaPlan } from '../../src/domain/ingest/plan/media-plan.ts'
 import type { TranscodeResult, Transcoder } from '../../src/ports/transcoder.ts'
@@ -38,7 +38,7 @@ export const makeGoodFilm = async (transcoder: Transcoder, folder: string): Prom
         if (rendition === name) await writeFile(copy, edit(await readFile(init.path)))
         else await copyFile(init.path, copy)
       }
-      const renditions = await cutRenditions(plan, copies)
+      const renditions = await segmentRenditions(plan, copies)
       const progressive = made.progressive.map((file) =>
         progressiveFileOf(renditions.filter((rendition) => file.renditions.includes(rendition.name))),
       )

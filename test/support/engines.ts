@@ -1,5 +1,8 @@
 import { findProgram } from '../../src/adapters/sandbox/find-program.ts'
-import { createTranscoderOn, type TranscoderOptions } from '../../src/adapters/transcode/create-transcoder.ts'
+import {
+  createTranscoderWithEngine,
+  type TranscoderOptions,
+} from '../../src/adapters/transcode/create-transcoder.ts'
 import type { Engine } from '../../src/adapters/transcode/engine.ts'
 import { createFfmpegEngine } from '../../src/adapters/transcode/ffmpeg/ffmpeg-engine.ts'
 import { createNodeAvEngine } from '../../src/adapters/transcode/node-av/node-av-engine.ts'
@@ -24,7 +27,7 @@ export const createTranscoderOfEngine = (
   engine: Engine,
   options: Partial<TranscoderOptions> = {},
 ): Transcoder =>
-  createTranscoderOn(
+  createTranscoderWithEngine(
     pipe(
       engine.describe,
       TE.bimap(unavailable('transcoder'), (facts) => ({ engine, facts })),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { inspectImage } from '../../src/adapters/sharp/inspect-image.ts'
-import { withImage } from '../../src/adapters/sharp/open-image.ts'
+import { withOpenImage } from '../../src/adapters/sharp/open-image.ts'
 import { renderImage } from '../../src/adapters/sharp/render-image.ts'
 import type { ImageTarget } from '../../src/domain/ingest/plan/image-plan.ts'
 import { left, right } from './expect-right.ts'
@@ -18,12 +18,12 @@ export const createPictureFolder = () => {
   afterEach(() => rm(folder, { recursive: true }))
 
   const inspect = async (bytes: Uint8Array) =>
-    right(withImage(await saveFile(folder, 'x', bytes), 1e8, inspectImage))
+    right(withOpenImage(await saveFile(folder, 'x', bytes), 1e8, inspectImage))
   const refusal = async (bytes: Uint8Array) =>
-    left(withImage(await saveFile(folder, 'x', bytes), 1e8, inspectImage))
+    left(withOpenImage(await saveFile(folder, 'x', bytes), 1e8, inspectImage))
   const render = async (bytes: Uint8Array, targets: ReadonlyArray<ImageTarget>) =>
     right(
-      withImage(await saveFile(folder, 'x', bytes), 1e8, (picture) =>
+      withOpenImage(await saveFile(folder, 'x', bytes), 1e8, (picture) =>
         renderImage(picture, targets, folder, () => {}),
       ),
     )

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { withImage } from '../../src/adapters/sharp/open-image.ts'
+import { withOpenImage } from '../../src/adapters/sharp/open-image.ts'
 import { renderImage } from '../../src/adapters/sharp/render-image.ts'
 import { E, TE } from '../../src/fp.ts'
 import { type Rgb, readPatches, worstError } from './chart.ts'
@@ -16,7 +16,7 @@ export const renderedPatches = async (bytes: Uint8Array): Promise<ReadonlyArray<
   try {
     const path = join(folder, 'chart')
     await writeFile(path, bytes)
-    const rendered = await withImage(path, 1e8, (picture) =>
+    const rendered = await withOpenImage(path, 1e8, (picture) =>
       renderImage(picture, [{ format: 'png', width: 160 }], folder, () => {}),
     )()
     if (E.isLeft(rendered)) throw new Error(JSON.stringify(rendered.left))
@@ -32,7 +32,7 @@ export const refusalOf = async (bytes: Uint8Array): Promise<string | null> => {
   try {
     const path = join(folder, 'chart')
     await writeFile(path, bytes)
-    const opened = await withImage(path, 1e8, () => TE.right(null))()
+    const opened = await withOpenImage(path, 1e8, () => TE.right(null))()
     return E.isRight(opened) ? null : opened.left._tag === 'Refused' ? opened.left.message : 'unavailable'
   } finally {
     await rm(folder, { recursive: true })

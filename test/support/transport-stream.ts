@@ -1,11 +1,11 @@
 import {
   forEachPacket,
+  packetStrideOf,
   pesTimesAt,
   pidAt,
-  readTime,
-  strideOf,
-  TICKS_A_SECOND,
-  writeTime,
+  readTimestamp,
+  TICKS_PER_SECOND,
+  writeTimestamp,
 } from '../../src/adapters/transcode/mpegts/packets.ts'
 
 /** The start of a PES packet: its stream, and its decoding time (ticks). */
@@ -23,13 +23,13 @@ export const editTimestamps = (film: Uint8Array, edit: Edit): Buffer => {
   forEachPacket(bytes, strideIn(bytes), (at) => {
     const [pid, times] = [pidAt(bytes, at), pesTimesAt(bytes, at)]
     if (times !== null) {
-      const time = readTime(bytes, times.dts)
+      const time = readTimestamp(bytes, times.dts)
       const changed = edit({ isVideo: times.isVideo, pid, time })
       omitted.set(pid, changed === null)
       if (changed !== null) {
         const shift = changed - time
-        if (times.pts !== times.dts) writeTime(bytes, times.pts, readTime(bytes, times.pts) + shift)
-        writeTime(bytes, times.dts, changed)
+        if (times.pts !== times.dts) writeTimestamp(bytes, times.pts, readTimestamp(bytes, times.pts) + shift)
+        writeTimestamp(bytes, times.dts, changed)
       }
     }
     // Demuxers skip null packets (ISO/IEC 13818-1 table 2-3).
@@ -49,7 +49,7 @@ export const pesStartsOf = (film: Uint8Array): ReadonlyArray<PesStart> => {
 }
 
 const strideIn = (bytes: Uint8Array): number => {
-  const stride = strideOf(bytes)
+  const stride = packetStrideOf(bytes)
   if (stride === null) throw new Error('no transport stream')
   return stride
 }
@@ -60,8 +60,8 @@ const firstTimeOf = (film: Uint8Array): number => Math.min(...pesStartsOf(film).
 const bySeconds = (film: Uint8Array, edit: (second: number, isVideo: boolean) => number | null): Buffer => {
   const first = firstTimeOf(film)
   return editTimestamps(film, ({ time, isVideo }) => {
-    const second = edit((time - first) / TICKS_A_SECOND, isVideo)
-    return second === null ? null : first + Math.round(second * TICKS_A_SECOND)
+    const second = edit((time - first) / TICKS_PER_SECOND, isVideo)
+    return second === null ? null : first + Math.round(second * TICKS_PER_SECOND)
   })
 }
 
@@ -87,7 +87,7 @@ export const withStreamPause = (
 /** Sets the clock so that its 33-bit counter wraps `after` seconds. */
 export const withClockWrap = (film: Uint8Array, after: number): Buffer => {
   const first = firstTimeOf(film)
-  return editTimestamps(film, ({ time }) => time - first - Math.round(after * TICKS_A_SECOND))
+  return editTimestamps(film, ({ time }) => time - first - Math.round(after * TICKS_PER_SECOND))
 }
 
 /** Repeats a film of `seconds` seconds, on one clock. */

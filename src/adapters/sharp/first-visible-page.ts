@@ -7,7 +7,7 @@ export const maxFrames = 32
 const noise = 3
 
 /** Returns whether all pixels look the same, or all are transparent. */
-export const isBlank = async (frame: Sharp): Promise<boolean> => {
+export const isBlankFrame = async (frame: Sharp): Promise<boolean> => {
   const small = frame.resize(64, 64, { fit: 'inside' }).toColourspace('srgb').ensureAlpha()
   const { channels } = await channelRanges(small)
   const [red, green, blue, alpha] = channels
@@ -39,6 +39,6 @@ export const firstVisiblePage = async (
   if (format === 'heif') return pagePrimary ?? 0
   if (pages < 2 || (format !== 'gif' && format !== 'webp')) return 0
   for (let page = 0; page < Math.min(pages, maxFrames); page += 1)
-    if (!(await isBlank(decode(page)))) return page
+    if (!(await isBlankFrame(decode(page)))) return page
   return 0
 }

@@ -4,7 +4,7 @@ import type { Refused, Unavailable } from '../../domain/shared/errors.ts'
 import { E, type TE } from '../../fp.ts'
 import { ImageJob, type ImageReport } from './image-job.ts'
 import { inspectImage } from './inspect-image.ts'
-import { withImage } from './open-image.ts'
+import { withOpenImage } from './open-image.ts'
 import { renderImage } from './render-image.ts'
 
 // The child process of run-image-child.ts. If hostile bytes crash native code, only this process ends.
@@ -44,7 +44,7 @@ const watchMemory = (maxPixels: number): void => {
 }
 
 const runJob = (job: ImageJob): TE.TaskEither<Refused | Unavailable, unknown> =>
-  withImage<unknown>(job.path, job.maxPixels, (image) =>
+  withOpenImage<unknown>(job.path, job.maxPixels, (image) =>
     job.task === 'inspect'
       ? inspectImage(image)
       : renderImage(image, job.targets, job.folder, (fraction) => report({ kind: 'progress', fraction })),

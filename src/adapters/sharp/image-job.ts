@@ -34,7 +34,7 @@ export const ImageReport = t.union([
 export type ImageReport = t.TypeOf<typeof ImageReport>
 
 /** The result of an `inspect`. */
-export const ImageChildFacts: t.Type<ImageFacts> = t.strict({
+export const ImageFactsCodec: t.Type<ImageFacts> = t.strict({
   width: t.number,
   height: t.number,
   hasAlpha: t.boolean,

@@ -2,7 +2,7 @@ import type { Sharp } from 'sharp'
 import type { ImageFacts } from '../../domain/ingest/plan/image-plan.ts'
 import type { Refused } from '../../domain/shared/errors.ts'
 import type { TE } from '../../fp.ts'
-import { type OpenedImage, orRefuse } from './open-image.ts'
+import { type OpenedImage, refuseOnDecoderError } from './open-image.ts'
 
 /** Decodes the image to its last row: only that shows whether the file is complete. */
 export const inspectImage = ({
@@ -12,7 +12,7 @@ export const inspectImage = ({
   isRepaired,
   decode,
 }: OpenedImage): TE.TaskEither<Refused, ImageFacts> =>
-  orRefuse(async () => ({
+  refuseOnDecoderError(async () => ({
     width: header.autoOrient.width,
     height: header.autoOrient.height,
     hasAlpha: await decodesWithAlpha(header.hasAlpha, isRepaired, decode()),

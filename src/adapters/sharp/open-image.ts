@@ -7,11 +7,11 @@ import { errorMessage } from '../../domain/shared/error-text.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, TE } from '../../fp.ts'
 import { composeFirstVisibleFrame } from './compose-apng.ts'
-import { firstVisiblePage, isBlank, maxFrames } from './first-visible-page.ts'
-import { jpegNotTaken } from './headers/jpeg-process.ts'
+import { firstVisiblePage, isBlankFrame, maxFrames } from './first-visible-page.ts'
+import { unsupportedJpegReason } from './headers/jpeg-process.ts'
 import { readAt } from './headers/read-at.ts'
 import { type HeaderFacts, readHeaderFacts } from './headers/read-header-facts.ts'
-import { tiffRefusal } from './headers/tiff-header.ts'
+import { unsupportedTiffReason } from './headers/tiff-header.ts'
 import { readWholeFile, type SharpInput, sharpInputOf } from './sharp-input.ts'
 
 /** An image whose header is read and whose size is within bounds: one page of a multi-page file. */
@@ -25,7 +25,7 @@ export type OpenedImage = {
   readonly decode: (options?: Pick<SharpOptions, 'ignoreIcc'>) => Sharp
 }
 
-export const withImage =
+export const withOpenImage =
   <A>(
     path: string,
     maxPixels: number,
@@ -44,7 +44,7 @@ export const withImage =
   }
 
 /** Maps any decoder error to `Refused`: the input is at fault. */
-export const orRefuse = <A>(work: () => Promise<A>): TE.TaskEither<Refused, A> =>
+export const refuseOnDecoderError = <A>(work: () => Promise<A>): TE.TaskEither<Refused, A> =>
   TE.tryCatch(work, (cause) => refused(`damaged or cut short (${detailOf(cause)})`))
 
 const reading = <A>(work: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
@@ -60,7 +60,7 @@ const readHeader =
     if (reason !== null) return E.left(refused(reason))
 
     if (isJpeg(head.right)) {
-      const jpegReason = await reading(() => jpegNotTaken(at))()
+      const jpegReason = await reading(() => unsupportedJpegReason(at))()
       if (E.isLeft(jpegReason)) return jpegReason
       if (jpegReason.right !== null) return E.left(refused(jpegReason.right))
     }
@@ -68,10 +68,12 @@ const readHeader =
     // libvips parses `[…]` at the end of a file name as options; a /dev/fd path never ends like that.
     const source = await reading(() => sharpInputOf(`/dev/fd/${file.fd}`, file, head.right))()
     if (E.isLeft(source)) return source
-    const header = await orRefuse(() => sharp(source.right.input, { limitInputPixels: false }).metadata())()
+    const header = await refuseOnDecoderError(() =>
+      sharp(source.right.input, { limitInputPixels: false }).metadata(),
+    )()
     if (isTiff(head.right)) {
       const depth = E.isRight(header) ? header.right.depth : null
-      const tiffReason = await reading(() => tiffRefusal(at, depth))()
+      const tiffReason = await reading(() => unsupportedTiffReason(at, depth))()
       if (E.isLeft(tiffReason)) return tiffReason
       if (tiffReason.right !== null) return E.left(refused(tiffReason.right))
     }
@@ -85,7 +87,7 @@ const readHeader =
     const facts = await reading(() => readHeaderFacts(at, header.right))()
     if (E.isLeft(facts)) return facts
     if (header.right.format === 'png' && facts.right.isAnimated) {
-      const still = await orRefuse(() => stillOf(file, source.right))()
+      const still = await refuseOnDecoderError(() => stillOf(file, source.right))()
       if (E.isLeft(still)) return still
       if (still.right !== null)
         return selectPage(still.right.source, still.right.header, facts.right, maxPixels)()
@@ -98,7 +100,7 @@ const stillOf = async (
   file: FileHandle,
   { input, failOn }: SharpInput,
 ): Promise<{ readonly source: SharpInput; readonly header: Metadata } | null> => {
-  if (!(await isBlank(sharp(input, { limitInputPixels: false, failOn })))) return null
+  if (!(await isBlankFrame(sharp(input, { limitInputPixels: false, failOn })))) return null
   const bytes = await readWholeFile(file)
   const still = bytes === null ? null : await composeFirstVisibleFrame(bytes, maxFrames)
   if (still === null) return null
@@ -120,7 +122,7 @@ const selectPage =
     const options = { limitInputPixels: maxPixels, failOn, sequentialRead: true } as const
     const decodePage = (page: number, more: Pick<SharpOptions, 'ignoreIcc'> = {}): Sharp =>
       sharp(input, Object.assign({ page }, options, more)).autoOrient()
-    const page = await orRefuse(() => firstVisiblePage(header, (number) => decodePage(number)))()
+    const page = await refuseOnDecoderError(() => firstVisiblePage(header, (number) => decodePage(number)))()
     if (E.isLeft(page)) return page
     const decode: OpenedImage['decode'] = (more) => decodePage(page.right, more)
     const isRepaired = typeof input !== 'string'

@@ -7,7 +7,7 @@ import { type Refused, refused, type Unavailable, unavailable } from '../../doma
 import { E, TE } from '../../fp.ts'
 import type { RenderedImage } from '../../ports/image-processor.ts'
 import { decodePixels, fromPixels, type Pixels, scalePixels } from './decode-pixels.ts'
-import { type OpenedImage, orRefuse } from './open-image.ts'
+import { type OpenedImage, refuseOnDecoderError } from './open-image.ts'
 
 /**
  * Decodes once, to the widest target, and scales the others from it: half the time of one decode a target.
@@ -26,11 +26,11 @@ export const renderImage =
     const reportDone = progressOf(targets, onProgress)
     const { isPalette } = opened.header
 
-    const source = await orRefuse(() => decodePixels(opened, widths.at(-1) ?? 1))()
+    const source = await refuseOnDecoderError(() => decodePixels(opened, widths.at(-1) ?? 1))()
     if (E.isLeft(source)) return source
 
     for (const width of widths) {
-      const pixels = await orRefuse(() => scalePixels(fromPixels(source.right), width))()
+      const pixels = await refuseOnDecoderError(() => scalePixels(fromPixels(source.right), width))()
       if (E.isLeft(pixels)) return pixels
       const thumbhash = await thumbhashOf(pixels.right)
 

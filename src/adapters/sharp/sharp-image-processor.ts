@@ -1,5 +1,5 @@
 import type { ImageProcessor } from '../../ports/image-processor.ts'
-import { ImageChildFacts, RenderedImages } from './image-job.ts'
+import { ImageFactsCodec, RenderedImages } from './image-job.ts'
 import { runImageChild } from './run-image-child.ts'
 
 type Options = {
@@ -12,7 +12,7 @@ type Options = {
 /** ImageProcessor on sharp (libvips). Each job runs in its own child process, never in this one. */
 export const createSharpImageProcessor = ({ maxPixels, timeoutSeconds }: Options): ImageProcessor => ({
   inspect: (path, signal) =>
-    runImageChild({ task: 'inspect', path, maxPixels }, ImageChildFacts, { timeoutSeconds, signal }),
+    runImageChild({ task: 'inspect', path, maxPixels }, ImageFactsCodec, { timeoutSeconds, signal }),
   render: (path, targets, folder, onProgress, signal) =>
     runImageChild(
       { task: 'render', path, maxPixels, targets, folder },

@@ -1,9 +1,9 @@
 import { isHdr } from '../../domain/colour/video-colour.ts'
 import type { MediaFacts, MediaPlan } from '../../domain/ingest/plan/media-plan.ts'
-import { colourOf, needsCube } from './film-filters.ts'
+import { needsColourCube, videoColourOf } from './video-filters.ts'
 
 /** One way to make the renditions; `warnings` is what it costs. */
-export type Attempt = {
+export type EncodeAttempt = {
   readonly plan: MediaPlan
   readonly convertsColours: boolean
   readonly warnings: ReadonlyArray<string>
@@ -15,10 +15,10 @@ const notConverted = (isHdr: boolean): string =>
     : 'colours are off: those of the film could not be converted to sRGB'
 
 /** In the order to try them: all of it, then without what a damaged or unusual file may not bear. */
-export const attemptsFor = (facts: MediaFacts, plan: MediaPlan): ReadonlyArray<Attempt> => {
+export const encodeAttemptsFor = (facts: MediaFacts, plan: MediaPlan): ReadonlyArray<EncodeAttempt> => {
   const { video } = facts
-  const colours: ReadonlyArray<Omit<Attempt, 'plan'>> =
-    video !== null && needsCube(colourOf(video).meaning)
+  const colours: ReadonlyArray<Omit<EncodeAttempt, 'plan'>> =
+    video !== null && needsColourCube(videoColourOf(video).meaning)
       ? [
           { convertsColours: true, warnings: [] },
           { convertsColours: false, warnings: [notConverted(isHdr(video.colour))] },
@@ -29,11 +29,11 @@ export const attemptsFor = (facts: MediaFacts, plan: MediaPlan): ReadonlyArray<A
     colours.map((colour) => ({
       convertsColours: colour.convertsColours,
       plan: hasSound ? plan : { ...plan, audio: [] },
-      warnings: hasSound ? colour.warnings : [...colour.warnings, withoutSoundWarning(facts)],
+      warnings: hasSound ? colour.warnings : [...colour.warnings, undecodableAudioWarning(facts)],
     })),
   )
 }
 
 /** Sound of which nothing could be decoded. */
-export const withoutSoundWarning = ({ audio }: MediaFacts): string =>
+export const undecodableAudioWarning = ({ audio }: MediaFacts): string =>
   `no sound: the audio track (${audio?.codec}) could not be decoded`

@@ -60,7 +60,7 @@ const codeOf = (codes: Readonly<Record<string, number>>, name: string | undefine
   name !== undefined && Object.hasOwn(codes, name) ? (codes[name] ?? 2) : 2
 
 /** Converts FFmpeg's names to code points. */
-export const filmTagsOf = (names: {
+export const videoColourTagsOf = (names: {
   readonly primaries: string | undefined
   readonly transfer: string | undefined
   readonly matrix: string | undefined

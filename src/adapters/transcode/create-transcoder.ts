@@ -9,14 +9,14 @@ import { findSandbox } from '../sandbox/sandbox.ts'
 import type { EngineFacts, EngineFailure } from './engine.ts'
 import { engineDifferences } from './engine-differences.ts'
 import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './find-engine.ts'
-import { startsAsMovie } from './isobmff/starts-as-movie.ts'
-import { withSecondFileTold } from './joined/second-file.ts'
-import { tooLong, withBoundedLength } from './measured-length.ts'
-import { refuseMixedChain } from './ogg-chain.ts'
+import { looksLikeMp4 } from './isobmff/looks-like-mp4.ts'
+import { withSecondFileWarning } from './joined/second-file.ts'
+import { refuseTooLong, tooLongRefusal } from './measured-length.ts'
+import { refuseMixedOggChain } from './ogg-chain.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './process/limits.ts'
 import { selectStreams } from './select-streams.ts'
 import { withTransportFacts } from './source-clock.ts'
-import { transcodeWith } from './transcode.ts'
+import { createTranscode } from './transcode.ts'
 
 export type TranscoderOptions = {
   /** Longer media are refused. */
@@ -34,14 +34,14 @@ export const createTranscoder = ({
   ffprobePath,
   ...options
 }: EnginePaths & TranscoderOptions): Transcoder =>
-  createTranscoderOn(
+  createTranscoderWithEngine(
     findEngine({ ffmpegPath, ffprobePath }, options.log),
     options,
     findEngines({ ffmpegPath, ffprobePath }),
   )
 
 /** Transcodes with one engine. If none is found, the next call searches again. */
-export const createTranscoderOn = (
+export const createTranscoderWithEngine = (
   find: TE.TaskEither<Unavailable, FoundEngine>,
   options: TranscoderOptions,
   /** All engines of this machine. */
@@ -63,7 +63,7 @@ export const createTranscoderOn = (
     wallSecondsFor:
       options.wallSecondsFor ?? ((mediaSeconds: number) => wallSecondsFor(mediaSeconds, maxWorkSeconds)),
     toError,
-    tooLong: tooLong(maxSeconds),
+    tooLong: tooLongRefusal(maxSeconds),
     onFailedAttempt: ({ reason, detail }: EngineFailure, warnings: ReadonlyArray<string>) => {
       if (reason !== 'aborted') log.info('transcoder.attempt_failed', { reason, detail, warnings })
     },
@@ -105,16 +105,18 @@ export const createTranscoderOn = (
         TE.flatMapEither(selectStreams),
         TE.flatMapEither(refuseUnsupportedColours),
         TE.flatMap((facts) => withPeakRate(found, path, facts, signal)),
-        TE.flatMap((facts) => refuseMixedChain(path, facts, signal)),
+        TE.flatMap((facts) => refuseMixedOggChain(path, facts, signal)),
         TE.flatMap((facts) =>
-          TE.tryCatch(() => withSecondFileTold(facts, path, signal), unavailable('transcoder')),
+          TE.tryCatch(() => withSecondFileWarning(facts, path, signal), unavailable('transcoder')),
         ),
-        TE.flatMap((facts) => withBoundedLength(found, path, facts, maxSeconds, signal)),
+        TE.flatMap((facts) => refuseTooLong(found, path, facts, maxSeconds, signal)),
       ),
     transcode: (path, facts, plan, folder, onProgress, signal = never()) =>
       pipe(
         found,
-        TE.flatMap((engine) => transcodeWith(engine, run)({ path, facts, plan, folder, onProgress, signal })),
+        TE.flatMap((engine) =>
+          createTranscode(engine, run)({ path, facts, plan, folder, onProgress, signal }),
+        ),
       ),
   }
 }
@@ -154,7 +156,7 @@ const NO_INDEX = /\bmoov atom not found\b/
 
 /** FFmpeg trusts a file name that ends in .mp4, and then reports a missing index for any other content. */
 const correctReason = async (failure: EngineFailure, path: string): Promise<EngineFailure> =>
-  NO_INDEX.test(failure.detail) && !(await startsAsMovie(path))
+  NO_INDEX.test(failure.detail) && !(await looksLikeMp4(path))
     ? { ...failure, detail: 'it is neither audio nor video' }
     : failure
 

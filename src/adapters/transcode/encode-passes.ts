@@ -4,53 +4,57 @@ import { colourCube } from '../../domain/colour/colour-cube.ts'
 import type { MediaFacts, MediaPlan } from '../../domain/ingest/plan/media-plan.ts'
 import { E } from '../../fp.ts'
 import { isNotFound } from '../platform/errno.ts'
-import { type Attempt, attemptsFor } from './attempts.ts'
+import { type EncodeAttempt, encodeAttemptsFor } from './attempts.ts'
 import type { EncodeJob, EncodeResult, EngineFailure } from './engine.ts'
-import { colourOf, needsCube } from './film-filters.ts'
 import type { FoundEngine } from './find-engine.ts'
-import { frameSecondsOf, type SegmentedRendition, secondsOf } from './isobmff/cut-rendition.ts'
-import { cutRenditions } from './isobmff/cut-renditions.ts'
-import { mayBearAnother } from './process/machine-faults.ts'
+import { segmentRenditions } from './isobmff/segment-renditions.ts'
+import {
+  longestFrameSeconds,
+  type SegmentedRendition,
+  segmentedSeconds,
+} from './isobmff/segmented-rendition.ts'
+import { mayRetryAfter } from './process/machine-faults.ts'
 import { type RecipeOptions, toEncodeJob, toPcmJob } from './recipe.ts'
-import type { Run, TranscodeRequest } from './transcode.ts'
-import { unevenEnds } from './uneven-ends.ts'
+import type { TranscodeContext, TranscodeRequest } from './transcode.ts'
+import { unevenEndWarnings } from './uneven-end-warnings.ts'
+import { needsColourCube, videoColourOf } from './video-filters.ts'
 
 /** Encoding is nearly all of the work; what comes after it has the rest of the bar. */
 const ENCODING = 0.97
 
 /** The last frame may end a little after what the source says of itself. */
-export const GRACE_SECONDS = 1
+export const LENGTH_TOLERANCE_SECONDS = 1
 
 /** What one way of encoding gave. */
-export type EncodedFilm = EncodeResult & {
-  readonly attempt: Attempt
+export type EncodedRenditions = EncodeResult & {
+  readonly attempt: EncodeAttempt
   /** Of what was encoded: its sound may be another than the chosen one. */
   readonly facts: MediaFacts
   readonly folder: string
   readonly renditions: ReadonlyArray<SegmentedRendition>
   /** What was put behind its pictures and its sound. */
-  readonly added: Added
+  readonly added: AddedSeconds
   /** How much of the source could be decoded, without what was added. `null`: that is not known. */
   readonly sourceSeconds: number | null
 }
 
 /** Seconds for which the last picture is held, and of silence behind the sound. */
-export type Added = Pick<RecipeOptions, 'holdSeconds' | 'tailSeconds'>
+export type AddedSeconds = Pick<RecipeOptions, 'holdSeconds' | 'tailSeconds'>
 
-export const NOTHING_ADDED: Added = { holdSeconds: 0, tailSeconds: 0 }
+export const NO_ADDED_SECONDS: AddedSeconds = { holdSeconds: 0, tailSeconds: 0 }
 
 /** Encodes in the first way that the file bears, into a new folder; what a failed try leaves behind is removed. */
-export const encodeOneWay = async (
+export const encodeFirstWorkingAttempt = async (
   found: FoundEngine,
-  run: Run,
+  run: TranscodeContext,
   request: TranscodeRequest,
-): Promise<E.Either<EngineFailure, EncodedFilm>> => {
-  const attempts = attemptsFor(request.facts, request.plan)
+): Promise<E.Either<EngineFailure, EncodedRenditions>> => {
+  const attempts = encodeAttemptsFor(request.facts, request.plan)
   let failed: E.Either<EngineFailure, never> = E.left({ reason: 'broken', detail: 'nothing was tried' })
   for (const attempt of attempts) {
     const added = missingByHeader(request.facts, attempt.plan)
     let folder = request.folder
-    const ended = await runTwice(
+    const ended = await runWithOneRetry(
       run,
       async () => {
         folder = await mkdtemp(join(request.folder, 'pass-'))
@@ -61,14 +65,14 @@ export const encodeOneWay = async (
       attempt.warnings,
     )
     if (E.isRight(ended)) {
-      const renditions = await cutRenditions(attempt.plan, folder)
+      const renditions = await segmentRenditions(attempt.plan, folder)
       const sourceSeconds = sourceSecondsOf(renditions, added)
       const { facts } = request
-      const { isCutOff } = ended.right
-      return E.right({ attempt, facts, folder, renditions, added, sourceSeconds, isCutOff })
+      const { isTruncated } = ended.right
+      return E.right({ attempt, facts, folder, renditions, added, sourceSeconds, isTruncated })
     }
     failed = ended
-    if (!mayBearAnother(ended.left)) break
+    if (!mayRetryAfter(ended.left)) break
   }
   return failed
 }
@@ -76,20 +80,22 @@ export const encodeOneWay = async (
 /** `null` where sound is uneven: it is as long as what it lacks, too, or as long as an engine counted it wrongly. */
 export const sourceSecondsOf = (
   renditions: ReadonlyArray<SegmentedRendition>,
-  { holdSeconds, tailSeconds }: Added,
+  { holdSeconds, tailSeconds }: AddedSeconds,
 ): number | null =>
   renditions.some(({ video, isEven }) => video === null && !isEven)
     ? null
-    : Math.max(...renditions.map((one) => secondsOf(one) - (one.video === null ? tailSeconds : holdSeconds)))
+    : Math.max(
+        ...renditions.map((one) => segmentedSeconds(one) - (one.video === null ? tailSeconds : holdSeconds)),
+      )
 
 /**
  * The same after `equalizeLengths`: a pass over pictures alone tells anew how long these are in the source, by a hold
  * that is nearer to the truth. The first one was held for what the header said, and came out in whole pictures.
  */
-export const sourceSecondsAnew = (
+export const remeasureSourceSeconds = (
   soundSeconds: number | null,
   films: ReadonlyArray<SegmentedRendition>,
-  added: Added,
+  added: AddedSeconds,
 ): number | null => {
   const pictureSeconds = sourceSecondsOf(films, added)
   return soundSeconds === null || pictureSeconds === null ? null : Math.max(soundSeconds, pictureSeconds)
@@ -104,14 +110,14 @@ const filmsOf = (renditions: ReadonlyArray<SegmentedRendition>) =>
 const MAX_ADDED_BY_HEADER_SECONDS = 60
 
 /** What the shorter one of pictures and sound lacks, by the header; `equalizeLengths` adds what the header does not say. */
-const missingByHeader = ({ video, audio }: MediaFacts, plan: MediaPlan): Added => {
+const missingByHeader = ({ video, audio }: MediaFacts, plan: MediaPlan): AddedSeconds => {
   const [pictures, sound] = [video?.endSeconds ?? null, audio?.endSeconds ?? null]
   if (plan.video.length === 0 || plan.audio.length === 0 || pictures === null || sound === null)
-    return NOTHING_ADDED
+    return NO_ADDED_SECONDS
   const frame = plan.frameRate.den / plan.frameRate.num
   // The shortest film is one picture of the rate that is planned, even if the source shows it for less.
   const gap = sound - Math.max(pictures, frame)
-  if (Math.abs(gap) > MAX_ADDED_BY_HEADER_SECONDS) return NOTHING_ADDED
+  if (Math.abs(gap) > MAX_ADDED_BY_HEADER_SECONDS) return NO_ADDED_SECONDS
   return { holdSeconds: gap > frame ? gap : 0, tailSeconds: gap < -frame ? -gap : 0 }
 }
 
@@ -121,15 +127,15 @@ const missingByHeader = ({ video, audio }: MediaFacts, plan: MediaPlan): Added =
  */
 export const equalizeLengths = async (
   found: FoundEngine,
-  run: Run,
+  run: TranscodeContext,
   request: TranscodeRequest,
-  made: EncodedFilm,
-): Promise<E.Either<EngineFailure, EncodedFilm>> => {
+  made: EncodedRenditions,
+): Promise<E.Either<EngineFailure, EncodedRenditions>> => {
   const { attempt, folder } = made
   let { renditions, sourceSeconds, added } = made
   const { facts } = request
   const again = async (plan: MediaPlan, source: TranscodeRequest, options: Lengths) => {
-    const ended = await runTwice(run, async () => {
+    const ended = await runWithOneRetry(run, async () => {
       const fresh = await mkdtemp(join(folder, 'again-'))
       const pass = await encodePass(found, run, source, { ...attempt, plan }, fresh, options)
       if (E.isRight(pass))
@@ -137,16 +143,16 @@ export const equalizeLengths = async (
       await rm(fresh, { recursive: true, force: true })
       return pass
     })
-    if (E.isRight(ended)) renditions = await cutRenditions(planOf(attempt.plan, renditions), folder)
+    if (E.isRight(ended)) renditions = await segmentRenditions(planOf(attempt.plan, renditions), folder)
     return ended
   }
   const soundAlone = { ...attempt.plan, video: [] }
   const lengthOf = (kind: 'video' | 'audio') =>
-    Math.max(0, ...renditions.filter((one) => one[kind] !== null).map(secondsOf))
+    Math.max(0, ...renditions.filter((one) => one[kind] !== null).map(segmentedSeconds))
 
   if (renditions.some(({ audio, isEven }) => audio !== null && !isEven)) {
     const pcm = join(folder, 'sound.mkv')
-    const ended = await runTwice(run, async () => {
+    const ended = await runWithOneRetry(run, async () => {
       await rm(pcm, { force: true })
       return decodeToPcm(found, run, request, pcm)
     })
@@ -159,7 +165,7 @@ export const equalizeLengths = async (
     }
     // As long as the pictures without the one that is held: sound that is longer than that shows its own length.
     const padSeconds = Math.max(0, lengthOf('video') - added.holdSeconds)
-    const encoded = await again(soundAlone, source, { ...NOTHING_ADDED, padSeconds })
+    const encoded = await again(soundAlone, source, { ...NO_ADDED_SECONDS, padSeconds })
     await rm(pcm, { force: true })
     if (E.isLeft(encoded)) return encoded
     added = { ...added, tailSeconds: 0 }
@@ -169,7 +175,7 @@ export const equalizeLengths = async (
     return E.right({ ...made, renditions, added, sourceSeconds })
 
   const soundSeconds = sourceSecondsOf(soundsOf(renditions), added)
-  const frame = frameSecondsOf(renditions)
+  const frame = longestFrameSeconds(renditions)
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const gap = lengthOf('audio') - lengthOf('video')
     if (Math.abs(gap) <= frame) break
@@ -178,11 +184,11 @@ export const equalizeLengths = async (
     added = { holdSeconds: isHeld ? Math.max(0, added.holdSeconds + gap) : added.holdSeconds, tailSeconds: 0 }
     const ended = isHeld
       ? await again({ ...attempt.plan, audio: [] }, request, { ...added, padSeconds: 0 })
-      : await again(soundAlone, request, { ...NOTHING_ADDED, padSeconds: lengthOf('video') })
+      : await again(soundAlone, request, { ...NO_ADDED_SECONDS, padSeconds: lengthOf('video') })
     if (E.isLeft(ended)) return ended
-    if (isHeld) sourceSeconds = sourceSecondsAnew(soundSeconds, filmsOf(renditions), added)
+    if (isHeld) sourceSeconds = remeasureSourceSeconds(soundSeconds, filmsOf(renditions), added)
   }
-  const untold = unevenEnds(facts, sourceSecondsOf(filmsOf(renditions), added), soundSeconds)
+  const untold = unevenEndWarnings(facts, sourceSecondsOf(filmsOf(renditions), added), soundSeconds)
   const withWarnings = { ...attempt, warnings: [...attempt.warnings, ...untold] }
   return E.right({ ...made, renditions, added, sourceSeconds, attempt: withWarnings })
 }
@@ -191,15 +197,15 @@ export const equalizeLengths = async (
  * A pass, and once more where the file may be to blame: what fails for a moment looks the same, and after it some of the
  * film would be given up for good. `warnings`: what this pass would cost.
  */
-export const runTwice = async <A>(
-  { onFailedAttempt }: Run,
+export const runWithOneRetry = async <A>(
+  { onFailedAttempt }: TranscodeContext,
   pass: () => Promise<E.Either<EngineFailure, A>>,
   warnings: ReadonlyArray<string> = [],
 ): Promise<E.Either<EngineFailure, A>> => {
   const first = await pass()
   if (E.isRight(first)) return first
   onFailedAttempt(first.left, warnings)
-  if (!mayBearAnother(first.left)) return first
+  if (!mayRetryAfter(first.left)) return first
   const second = await pass()
   if (E.isLeft(second)) onFailedAttempt(second.left, warnings)
   return second
@@ -217,7 +223,7 @@ const replace = async (folder: string, fresh: string, name: string): Promise<voi
 /** Pictures that are held may begin to be so at another of the last two, so that once is not always enough. */
 const MOST_TRIES = 3
 
-type Lengths = Added & Pick<RecipeOptions, 'padSeconds'>
+type Lengths = AddedSeconds & Pick<RecipeOptions, 'padSeconds'>
 
 /** Of the rungs that came to something. */
 const planOf = (plan: MediaPlan, renditions: ReadonlyArray<SegmentedRendition>): MediaPlan => {
@@ -225,7 +231,12 @@ const planOf = (plan: MediaPlan, renditions: ReadonlyArray<SegmentedRendition>):
   return { ...plan, video: plan.video.filter(isMade), audio: plan.audio.filter(isMade) }
 }
 
-const decodeToPcm = async (found: FoundEngine, run: Run, request: TranscodeRequest, file: string) => {
+const decodeToPcm = async (
+  found: FoundEngine,
+  run: TranscodeContext,
+  request: TranscodeRequest,
+  file: string,
+) => {
   const { facts, plan } = request
   if (facts.audio === null) throw new Error('there is no sound to decode')
   const wallSeconds = run.wallSecondsFor(facts.durationSeconds ?? run.maxSeconds)
@@ -234,9 +245,9 @@ const decodeToPcm = async (found: FoundEngine, run: Run, request: TranscodeReque
 
 export const encodePass = async (
   found: FoundEngine,
-  run: Run,
+  run: TranscodeContext,
   request: TranscodeRequest,
-  { plan, convertsColours }: Attempt,
+  { plan, convertsColours }: EncodeAttempt,
   folder: string,
   lengths: Lengths,
 ): Promise<E.Either<EngineFailure, EncodeResult>> => {
@@ -247,8 +258,8 @@ export const encodePass = async (
 }
 
 const writeCube = async ({ video }: MediaFacts, folder: string): Promise<string | null> => {
-  const meaning = video === null ? null : colourOf(video).meaning
-  if (meaning === null || !needsCube(meaning)) return null
+  const meaning = video === null ? null : videoColourOf(video).meaning
+  if (meaning === null || !needsColourCube(meaning)) return null
   const path = join(folder, 'colours.cube')
   await writeFile(path, colourCube(meaning))
   return path
@@ -257,14 +268,14 @@ const writeCube = async ({ video }: MediaFacts, folder: string): Promise<string 
 /** Encodes, and stops when the file goes on for too long. */
 const encodeWithin = async (
   { engine }: FoundEngine,
-  run: Run,
+  run: TranscodeContext,
   { facts: { durationSeconds }, onProgress, signal }: TranscodeRequest,
   job: EncodeJob,
 ): Promise<E.Either<EngineFailure, EncodeResult>> => {
   const tooLong = new AbortController()
   const onSeconds = (seconds: number) => {
     // A file may keep silent on its length, or lie: a gap in its timestamps is filled with pictures for as long.
-    if (seconds > run.maxSeconds + GRACE_SECONDS) tooLong.abort()
+    if (seconds > run.maxSeconds + LENGTH_TOLERANCE_SECONDS) tooLong.abort()
     if (durationSeconds !== null) onProgress(Math.min(1, seconds / durationSeconds) * ENCODING)
   }
   return engine.encode(job, onSeconds, AbortSignal.any([signal, tooLong.signal]))()

@@ -49,11 +49,11 @@ export type EncodeJob = {
   readonly wallSeconds: number
 }
 
-/** `isCutOff`: the file is truncated: shorter than its container says. */
-export type EncodeResult = { readonly isCutOff: boolean }
+/** `isTruncated`: the file is truncated: shorter than its container says. */
+export type EncodeResult = { readonly isTruncated: boolean }
 
 /** What the demuxers mov and matroska log about a truncated file, at level `error`. */
-export const TRUNCATED_MESSAGE = /\bpartial file$|\bFile ended prematurely\b/m
+export const TRUNCATED_FILE_LOG_PATTERN = /\bpartial file$|\bFile ended prematurely\b/m
 
 /** For each of `outputs`, copies the tracks of its inputs into one fast-start MP4. */
 export type RemuxJob = {
@@ -61,10 +61,10 @@ export type RemuxJob = {
   readonly wallSeconds: number
 }
 
-export const noFiles: SandboxFiles = { reads: [], writes: [] }
+export const noSandboxFiles: SandboxFiles = { reads: [], writes: [] }
 
 /** The files that an engine needs for each of its operations. */
-export const filesOf = {
+export const sandboxFilesOf = {
   probe: (path: string): SandboxFiles => ({ reads: [path], writes: [] }),
   encode: ({ path, video, audio }: EncodeJob): SandboxFiles => ({
     reads: [path],
@@ -92,7 +92,7 @@ export type Engine = {
   /** Fails if the engine does not run on this machine, or cannot encode H.264 and AAC. */
   readonly describe: TE.TaskEither<EngineFailure, EngineFacts>
   readonly probe: (path: string, signal: AbortSignal) => TE.TaskEither<EngineFailure, ProbedFile>
-  /** Returns the highest sustained frame rate of a stream (see createPeakRate); 0 if unknown. */
+  /** Returns the highest sustained frame rate of a stream (see createPeakRateMeter); 0 if unknown. */
   readonly peakRate: (
     path: string,
     streamIndex: number,

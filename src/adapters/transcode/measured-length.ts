@@ -3,7 +3,7 @@ import { type Refused, refused, type Unavailable } from '../../domain/shared/err
 import { E, pipe, TE } from '../../fp.ts'
 import type { FoundEngine } from './find-engine.ts'
 
-export const tooLong = (maxSeconds: number): Refused =>
+export const tooLongRefusal = (maxSeconds: number): Refused =>
   refused(`the file plays for longer than ${maxSeconds} seconds`)
 
 /** Nothing that the header says of the ends of streams is believed any longer. */
@@ -18,7 +18,7 @@ const withMeasuredSeconds = (facts: MediaFacts, durationSeconds: number): MediaF
  * Refuses what is too long. Headers may say anything: a file that says that it is too long is read through before it is
  * believed. Where that fails it is not known, and the pass that encodes it stops at the limit.
  */
-export const withBoundedLength = (
+export const refuseTooLong = (
   found: TE.TaskEither<Unavailable, FoundEngine>,
   path: string,
   facts: MediaFacts,
@@ -34,7 +34,7 @@ export const withBoundedLength = (
     TE.flatMapEither((span): E.Either<Refused, MediaFacts> => {
       if (E.isLeft(span) || span.right === 0) return E.right(facts)
       return span.right > maxSeconds
-        ? E.left(tooLong(maxSeconds))
+        ? E.left(tooLongRefusal(maxSeconds))
         : E.right(withMeasuredSeconds(facts, span.right))
     }),
   )

@@ -18,7 +18,7 @@ const MAX_READ_BYTES = PAGE_HEADER_BYTES + 255 + RATE_OFFSET + 4
  * block. Ogg counts time in samples. Demuxers keep counting at the rate of the first stream, so the duration
  * of later streams is wrong by the ratio of the rates.
  */
-export const createChainReader = () => {
+export const createOggChainReader = () => {
   const firstRates: number[] = []
   let [isAfterFirstLink, isMixed] = [false, false]
   let rest: Buffer = Buffer.alloc(0)
@@ -57,7 +57,7 @@ export const createChainReader = () => {
 const BLOCK_BYTES = 2 ** 20
 
 const isMixedChain = async (path: string, signal: AbortSignal): Promise<boolean> => {
-  const reader = createChainReader()
+  const reader = createOggChainReader()
   const stream = createReadStream(path, { highWaterMark: BLOCK_BYTES, signal })
   let isOgg: boolean | null = null
   for await (const block of stream) {
@@ -69,7 +69,7 @@ const isMixedChain = async (path: string, signal: AbortSignal): Promise<boolean>
 }
 
 /** Refuses a file whose audio would get wrong timestamps. */
-export const refuseMixedChain = (
+export const refuseMixedOggChain = (
   path: string,
   facts: MediaFacts,
   signal: AbortSignal,

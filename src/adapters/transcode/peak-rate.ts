@@ -11,7 +11,7 @@ const BIN = Math.log(1.0005)
 type RateBin = { readonly rate: number; readonly seconds: number }
 
 /** Measures the highest frame rate that lasts for a while, from timestamps in decoding order. */
-export const createPeakRate = () => {
+export const createPeakRateMeter = () => {
   const bins = new Map<number, RateBin>()
   let times: number[] = []
   return {

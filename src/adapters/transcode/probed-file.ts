@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import { mayBeInterlaced } from '../../domain/ingest/plan/interlacing.ts'
-import { Purpose } from './stream-purposes.ts'
+import { StreamPurpose } from './stream-purposes.ts'
 
 const nullable = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.null])
 
@@ -13,9 +13,9 @@ const stream = {
   programs: t.readonlyArray(t.number),
   /** FFmpeg's name. */
   codec: t.string,
-  /** Language tag; `null` if the file has none, or it is malformed (see toLanguage). */
+  /** Language tag; `null` if the file has none, or it is malformed (see normalizeLanguage). */
   language: nullable(t.string),
-  purposes: t.readonlyArray(Purpose),
+  purposes: t.readonlyArray(StreamPurpose),
 }
 
 const timed = {
@@ -104,11 +104,11 @@ export const needsFirstFrames = (stream: ProbedStream): boolean =>
   stream.kind === 'video' && !stream.isCover && mayBeInterlaced(stream)
 
 /** Accepts only well-formed language tags: the text comes from an untrusted file and is shown to people. */
-export const toLanguage = (text: string | null | undefined): string | null =>
+export const normalizeLanguage = (text: string | null | undefined): string | null =>
   text && text !== 'und' && /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(text) ? text.toLowerCase() : null
 
 /** Parses `00:00:12.021000000`, the form of durations in Matroska tags, to seconds. */
-export const clockSeconds = (text: string | null | undefined): number | null => {
+export const parseClockSeconds = (text: string | null | undefined): number | null => {
   const match = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(text ?? '')
   if (match === null) return null
   const [hours = 0, minutes = 0, seconds = 0] = match.slice(1).map(Number)

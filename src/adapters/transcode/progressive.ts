@@ -14,7 +14,7 @@ type ProgressiveBounds = {
  * Makes a fast-start MP4 of each video rendition with the best audio rendition. Without video, makes one of
  * each audio rendition. Nothing is encoded again.
  */
-export const makeProgressive =
+export const createProgressiveFiles =
   (
     engine: Engine,
     renditions: ReadonlyArray<Rendition>,

@@ -8,7 +8,7 @@ import type {
   VideoSource,
 } from '../../domain/ingest/plan/media-plan.ts'
 import type { EncodeJob, EncodeOutput, StreamJob } from './engine.ts'
-import { colourOf, cubeFilters, inputMatrix, scalerFlags } from './film-filters.ts'
+import { colourCubeFilters, inputMatrixOption, scalerFlags, videoColourOf } from './video-filters.ts'
 
 export type RecipeOptions = {
   /** Path of the lookup table that converts the colours to sRGB; `null`: no conversion. */
@@ -80,7 +80,7 @@ const videoJob = (
   { cube, holdSeconds }: RecipeOptions,
 ): StreamJob => {
   const { num, den } = plan.frameRate
-  const colour = colourOf(source)
+  const colour = videoColourOf(source)
   const shared = [
     ...(source.interlaced ? ['bwdif=mode=send_field:deint=all'] : []),
     ...uprightFilters(source),
@@ -88,10 +88,10 @@ const videoJob = (
     // A video that starts late repeats its first frame from 0, so that audio and video start together.
     `fps=${num}/${den}:start_time=0${holdSeconds > 0 ? ':eof_action=pass' : ''}`,
     ...(holdSeconds > 0 ? [`tpad=stop_mode=clone:stop_duration=${holdSeconds.toFixed(6)}`] : []),
-    ...(cube === null ? [] : cubeFilters(cube, colour, plan.video[0])),
+    ...(cube === null ? [] : colourCubeFilters(cube, colour, plan.video[0])),
     `split=${plan.video.length}${plan.video.map((_, i) => `[s${i}]`).join('')}`,
   ].join(',')
-  const sourceMatrix = cube === null ? inputMatrix(colour) : ''
+  const sourceMatrix = cube === null ? inputMatrixOption(colour) : ''
   const flags = cube === null ? scalerFlags(colour, source) : 'bicubic'
   const scaled = plan.video.map(
     ({ width, height }, i) =>
@@ -150,7 +150,7 @@ const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: stri
 
 /** Samples that the AAC encoder adds at the start; without an edit list, players do not skip them. */
 const AAC_PRIMING = 1024
-export const AAC_FRAME = 1024
+export const AAC_FRAME_SAMPLES = 1024
 
 /** Seconds. A gap that is not filled puts the following audio out of sync. FFmpeg's default is 0.1 s. */
 const FILLED_GAP = 0.03
@@ -159,7 +159,7 @@ const FILLED_GAP = 0.03
 const FILLED_GAP_OF_PCM = 0.01
 
 /** Minimum length of padded audio, before the priming samples are removed. */
-export const PADDED_SAMPLES = 4 * AAC_FRAME
+export const PADDED_SAMPLES = 4 * AAC_FRAME_SAMPLES
 
 type AudioOptions = Pick<RecipeOptions, 'tailSeconds' | 'padSeconds'> &
   Pick<SourceTimes, 'isFromZero'> & {
@@ -185,7 +185,7 @@ const audioJob = (
     `atrim=start_sample=${AAC_PRIMING}`,
     'asetpts=PTS-STARTPTS',
     // Whole frames, the last one padded with silence: node-av would drop an incomplete one.
-    `asetnsamples=n=${AAC_FRAME}:p=1`,
+    `asetnsamples=n=${AAC_FRAME_SAMPLES}:p=1`,
     `asplit=${rungs.length}${rungs.map((_, i) => `[a${i}]`).join('')}`,
   ].join(',')
   return {

@@ -4,7 +4,7 @@ import { type Refused, refused } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 import type { ProbedAudio, ProbedFile, ProbedStream, ProbedVideo } from './probed-file.ts'
 import { isSupportedCodec, MAX_PIXELS } from './process/limits.ts'
-import { isAside, languageRank, purposeWords } from './stream-purposes.ts'
+import { isSecondaryStream, languageRank, purposeWords } from './stream-purposes.ts'
 
 /**
  * Selects the main video and the default audio of the streams in supported codecs. Warnings name the streams
@@ -21,7 +21,7 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
   const refusal = refusalFor(videos, video, audios, audio)
   if (refusal !== null) return E.left(refused(refusal))
   const isAlone = streams.every((stream) => stream === video || stream === audio || isCover(stream))
-  const seconds = longestEnd([video ?? null, audio ?? null])
+  const seconds = longestStreamEnd([video ?? null, audio ?? null])
   return E.right({
     durationSeconds: seconds ?? durationSeconds,
     declaredSeconds: seconds ?? (isAlone ? durationSeconds : null),
@@ -35,7 +35,7 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
         .filter((stream) => stream !== video && stream !== audio && !isCover(stream))
         .map(leftOutWarning),
       ...(audio === undefined && audios.length > 0 ? [noAudioWarning(usable)] : []),
-      ...(audio !== undefined && isAside(audio)
+      ...(audio !== undefined && isSecondaryStream(audio)
         ? [`the ${describe(audio)} is used: no other is decoded`]
         : []),
     ],
@@ -81,7 +81,7 @@ const noAudioWarning = (usable: ReadonlyArray<ProbedAudio>): string =>
 
 /** Streams for all viewers first, then default ones, then originals. Some containers mark all as default. */
 const byPurpose = (a: ProbedVideo | ProbedAudio, b: ProbedVideo | ProbedAudio): number =>
-  Number(isAside(a)) - Number(isAside(b)) ||
+  Number(isSecondaryStream(a)) - Number(isSecondaryStream(b)) ||
   Number(b.isDefault) - Number(a.isDefault) ||
   languageRank(a) - languageRank(b)
 
@@ -115,10 +115,10 @@ const refusalFor = (
 
 const leftOutWarning = (stream: ProbedStream): string => {
   const why = stream.kind === 'subtitles' || isSupportedCodec(stream.codec) ? '' : ', which is not decoded'
-  return `${leftOutLine(describe(stream))}${why}`
+  return `${ignoredStreamMessage(describe(stream))}${why}`
 }
 
-export const leftOutLine = (description: string): string => `left out: ${description}`
+export const ignoredStreamMessage = (description: string): string => `left out: ${description}`
 
 const describe = (stream: ProbedStream): string => {
   const language = stream.language === null ? '' : ` in ${stream.language}`
@@ -140,7 +140,7 @@ const sizeOf = (stream: ProbedStream): ReadonlyArray<string> => {
 }
 
 /** End of the longest selected stream, if all are known. Other streams, such as subtitles, may be longer. */
-export const longestEnd = (
+export const longestStreamEnd = (
   streams: ReadonlyArray<{ readonly endSeconds: number | null } | null>,
 ): number | null =>
   streams

@@ -1,4 +1,10 @@
-import { clockKey, isMultiProgram, readClock, type StreamClock, withoutJumps } from './mpegts/stream-clock.ts'
+import {
+  clockKey,
+  isMultiProgram,
+  readStreamClock,
+  removeClockJumps,
+  type StreamClock,
+} from './mpegts/stream-clock.ts'
 import type { ProbedFile, ProbedStream } from './probed-file.ts'
 
 /** Seconds. Default of the program ffmpeg: a larger step is a discontinuity. */
@@ -7,14 +13,14 @@ const DEFAULT_JUMP = 10
 const NO_JUMP = 1_000_000
 
 /** Returns the file that a job reads: the source, or a copy in `folder` whose timestamps are on one clock. */
-export const onOneClock = async (
+export const withContinuousClock = async (
   path: string,
   folder: string,
   signal: AbortSignal,
 ): Promise<{ readonly path: string; readonly jumpSeconds: number }> => {
-  const clock = await readClock(path, signal)
+  const clock = await readStreamClock(path, signal)
   if (clock === null) return { path, jumpSeconds: DEFAULT_JUMP }
-  return { path: await withoutJumps(path, folder, clock, signal), jumpSeconds: NO_JUMP }
+  return { path: await removeClockJumps(path, folder, clock, signal), jumpSeconds: NO_JUMP }
 }
 
 /**
@@ -26,7 +32,7 @@ export const withTransportFacts = async (
   path: string,
   signal: AbortSignal,
 ): Promise<ProbedFile> => {
-  const clock = await readClock(path, signal)
+  const clock = await readStreamClock(path, signal)
   return clock === null ? probed : describeTransport(probed, clock)
 }
 

@@ -4,7 +4,7 @@ import * as t from 'io-ts'
 type Standing = 'main' | 'dub' | 'aside'
 
 /** Purposes of a stream under FFmpeg's names (AV_DISPOSITION_*). `words` follow its codec in messages. */
-export const purposeMeanings = {
+export const streamPurposes = {
   original: { standing: 'main', words: 'original' },
   dub: { standing: 'dub', words: 'dubbed' },
   comment: { standing: 'aside', words: 'commentary' },
@@ -19,9 +19,9 @@ export const purposeMeanings = {
   still_image: { standing: 'aside', words: 'a still picture' },
 } as const satisfies Readonly<Record<string, { readonly standing: Standing; readonly words: string }>>
 
-export type Purpose = keyof typeof purposeMeanings
+export type StreamPurpose = keyof typeof streamPurposes
 
-export const Purpose = t.keyof(purposeMeanings)
+export const StreamPurpose = t.keyof(streamPurposes)
 
 /** Dispositions that do not affect the selection, or have a separate field. */
 export const otherDispositions: ReadonlyArray<string> = [
@@ -29,19 +29,17 @@ export const otherDispositions: ReadonlyArray<string> = [
   ...['forced', 'captions', 'metadata', 'multilayer'],
 ]
 
-export const purposesOf = (has: (purpose: Purpose) => boolean): ReadonlyArray<Purpose> =>
-  (Object.keys(purposeMeanings) as ReadonlyArray<Purpose>).filter(has)
+export const purposesOf = (has: (purpose: StreamPurpose) => boolean): ReadonlyArray<StreamPurpose> =>
+  (Object.keys(streamPurposes) as ReadonlyArray<StreamPurpose>).filter(has)
 
 /** Words for the purposes, without duplicates. */
-export const purposeWords = (purposes: ReadonlyArray<Purpose>): ReadonlyArray<string> =>
-  purposes
-    .map((purpose) => purposeMeanings[purpose].words)
-    .filter((words, i, all) => all.indexOf(words) === i)
+export const purposeWords = (purposes: ReadonlyArray<StreamPurpose>): ReadonlyArray<string> =>
+  purposes.map((purpose) => streamPurposes[purpose].words).filter((words, i, all) => all.indexOf(words) === i)
 
-type WithPurposes = { readonly purposes: ReadonlyArray<Purpose> }
+type WithPurposes = { readonly purposes: ReadonlyArray<StreamPurpose> }
 
-export const isAside = ({ purposes }: WithPurposes): boolean =>
-  purposes.some((purpose) => purposeMeanings[purpose].standing === 'aside')
+export const isSecondaryStream = ({ purposes }: WithPurposes): boolean =>
+  purposes.some((purpose) => streamPurposes[purpose].standing === 'aside')
 
 /** Order among streams of the same standing and default flag: the original, any other, a dub. */
 export const languageRank = ({ purposes }: WithPurposes): number =>

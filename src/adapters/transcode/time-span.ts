@@ -1,5 +1,5 @@
 /** Measures the time from the first packet to the end of the last, in seconds. */
-export const createTimeSpan = () => {
+export const createTimeSpanMeter = () => {
   let [start, end] = [Number.POSITIVE_INFINITY, 0]
   return {
     take: (seconds: number, duration: number): void => {

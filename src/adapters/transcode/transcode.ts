@@ -3,16 +3,16 @@ import type { MediaFacts, MediaPlan } from '../../domain/ingest/plan/media-plan.
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { TranscodeResult } from '../../ports/transcoder.ts'
-import { GRACE_SECONDS } from './encode-passes.ts'
+import { LENGTH_TOLERANCE_SECONDS } from './encode-passes.ts'
 import type { EncodeJob, EngineFailure } from './engine.ts'
+import { encodeWithFallbackAudio } from './fallback-audio.ts'
 import type { FoundEngine } from './find-engine.ts'
-import { secondsOf } from './isobmff/cut-rendition.ts'
-import { firstFileOf } from './joined/second-file.ts'
-import { encodeWithSomeSound } from './other-sounds.ts'
-import { makeProgressive } from './progressive.ts'
-import { onOneClock } from './source-clock.ts'
+import { segmentedSeconds } from './isobmff/segmented-rendition.ts'
+import { extractFirstFile } from './joined/second-file.ts'
+import { createProgressiveFiles } from './progressive.ts'
+import { withContinuousClock } from './source-clock.ts'
 
-export type Run = {
+export type TranscodeContext = {
   readonly maxSeconds: number
   readonly wallSecondsFor: (mediaSeconds: number) => number
   readonly toError: (failure: EngineFailure) => Refused | Unavailable
@@ -36,8 +36,8 @@ type AskedTranscode = Omit<TranscodeRequest, 'jumpSeconds' | 'isFromZero'>
 const WHOLE = 0.95
 const FRAME_SECONDS = 0.05
 
-export const transcodeWith =
-  (found: FoundEngine, run: Run) =>
+export const createTranscode =
+  (found: FoundEngine, run: TranscodeContext) =>
   (request: AskedTranscode): TE.TaskEither<Refused | Unavailable, TranscodeResult> =>
     pipe(
       TE.tryCatch(() => transcodeOrThrow(found, run, request), unavailable('transcoder')),
@@ -46,29 +46,29 @@ export const transcodeWith =
 
 const transcodeOrThrow = async (
   found: FoundEngine,
-  run: Run,
+  run: TranscodeContext,
   asked: AskedTranscode,
 ): Promise<E.Either<Refused | Unavailable, TranscodeResult>> => {
   const { signal } = asked
   const onProgress = forward(asked.onProgress)
-  const first = await firstFileOf(asked.path, asked.folder, signal)
-  const source = await onOneClock(first, asked.folder, signal)
+  const first = await extractFirstFile(asked.path, asked.folder, signal)
+  const source = await withContinuousClock(first, asked.folder, signal)
   const request = { ...asked, ...source, isFromZero: false, onProgress }
 
-  const tried = await encodeWithSomeSound(found, run, request)
+  const tried = await encodeWithFallbackAudio(found, run, request)
   if (E.isLeft(tried))
     return E.left(tried.left.reason === 'aborted' && !signal.aborted ? run.tooLong : run.toError(tried.left))
-  const { renditions, folder, facts, isCutOff, attempt, sourceSeconds } = tried.right
+  const { renditions, folder, facts, isTruncated, attempt, sourceSeconds } = tried.right
   if (renditions.some(({ parts }) => parts.length === 0))
     return E.left(refused('nothing of the file can be decoded'))
 
-  const madeSeconds = Math.max(...renditions.map(secondsOf))
-  if (madeSeconds > run.maxSeconds + GRACE_SECONDS) return E.left(run.tooLong)
+  const madeSeconds = Math.max(...renditions.map(segmentedSeconds))
+  if (madeSeconds > run.maxSeconds + LENGTH_TOLERANCE_SECONDS) return E.left(run.tooLong)
   const missing = missingOf(sourceSeconds, facts.declaredSeconds)
-  if (missing !== null && isCutOff) return E.left(refused(`the file is cut off: ${missing}`))
+  if (missing !== null && isTruncated) return E.left(refused(`the file is cut off: ${missing}`))
 
   const bounds = { folder, wallSeconds: run.wallSecondsFor(madeSeconds), signal }
-  const progressive = await makeProgressive(found.engine, renditions, bounds)()
+  const progressive = await createProgressiveFiles(found.engine, renditions, bounds)()
   if (E.isLeft(progressive)) {
     await rm(folder, { recursive: true, force: true })
     return E.left(run.toError(progressive.left))

@@ -14,8 +14,8 @@ import { createExportStore } from './export-store.ts'
 import { invalidateAfter } from './invalidate-after.ts'
 import { createLibraryFiles } from './library-files.ts'
 import {
+  type CreatedExports,
   ingestStopped,
-  type MadeExports,
   type MediaIngest,
   type OnProgress,
   type Publication,
@@ -115,8 +115,8 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
     publication: Publication,
     onProgress: OnProgress,
     signal: AbortSignal,
-  ): TE.TaskEither<Refused | Unavailable, MadeExports> => {
-    const makeFrom = (facts: MediaFacts): TE.TaskEither<Refused | Unavailable, MadeExports> =>
+  ): TE.TaskEither<Refused | Unavailable, CreatedExports> => {
+    const makeFrom = (facts: MediaFacts): TE.TaskEither<Refused | Unavailable, CreatedExports> =>
       pipe(
         files.withScratch((folder) => makeInFolder(folder, facts)),
         // A film without audio has a different ladder.
@@ -125,7 +125,10 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
 
     /** Returns facts without audio, with which to start again, if no audio of a film can be decoded. */
     const makeInFolder =
-      (folder: string, facts: MediaFacts): TE.TaskEither<Refused | Unavailable, MadeExports | MediaFacts> =>
+      (
+        folder: string,
+        facts: MediaFacts,
+      ): TE.TaskEither<Refused | Unavailable, CreatedExports | MediaFacts> =>
       async () => {
         const plan = planMedia(facts)
         const transcoded = await transcoder.transcode(path, facts, plan, folder, onProgress, signal)()

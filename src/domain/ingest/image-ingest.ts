@@ -10,8 +10,8 @@ import type { Refused, Unavailable } from '../shared/errors.ts'
 import { invalidateAfter } from './invalidate-after.ts'
 import { createLibraryFiles } from './library-files.ts'
 import {
+  type CreatedExports,
   ingestStopped,
-  type MadeExports,
   type MediaIngest,
   type OnProgress,
   type Publication,
@@ -90,7 +90,7 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
     publication: Publication,
     onProgress: OnProgress,
     signal: AbortSignal,
-  ): TE.TaskEither<Refused | Unavailable, MadeExports> =>
+  ): TE.TaskEither<Refused | Unavailable, CreatedExports> =>
     files.withScratch((folder) =>
       pipe(
         images.inspect(path, signal),

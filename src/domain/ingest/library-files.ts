@@ -2,10 +2,10 @@ import { O, pipe, TE } from '../../fp.ts'
 import type { IngestedFile, LibraryRepository, NewLibraryFile } from '../../ports/library-repository.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import {
+  type CreatedExports,
   type FileState,
   fileStateOf,
   type LibraryFile,
-  type MadeExports,
   type MediaIngest,
 } from './media-ingest.ts'
 import { recipeVersions } from './recipe-versions.ts'
@@ -22,7 +22,7 @@ type Options<U extends string, K extends IngestedFile<U>> = {
   readonly makeExports: (
     uid: U,
     ...args: Parameters<LibraryFile['makeExports']>
-  ) => TE.TaskEither<Refused | Unavailable, MadeExports>
+  ) => TE.TaskEither<Refused | Unavailable, CreatedExports>
 }
 
 /** Finds and lists the files of one kind in the library, as ingestion needs them. */

@@ -3,7 +3,7 @@ import type { ObjectStore } from '../../ports/object-store.ts'
 import type { ProgressStore } from '../../ports/progress-store.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
-import type { LibraryFile, MadeExports, OnProgress, Publication } from './media-ingest.ts'
+import type { CreatedExports, LibraryFile, OnProgress, Publication } from './media-ingest.ts'
 
 /** The result of making the exports of a file. */
 export type MakeExportsResult =
@@ -19,8 +19,8 @@ export type OriginalSource = {
   readonly from: 'source' | 'library'
   /** Calls `make` with the path of a local copy. */
   readonly use: (
-    make: (path: string) => TE.TaskEither<Refused | Unavailable, MadeExports>,
-  ) => TE.TaskEither<Refused | Unavailable, MadeExports>
+    make: (path: string) => TE.TaskEither<Refused | Unavailable, CreatedExports>,
+  ) => TE.TaskEither<Refused | Unavailable, CreatedExports>
 }
 
 type Deps = { readonly store: ObjectStore; readonly progress: ProgressStore; readonly locks: WorkLocks }

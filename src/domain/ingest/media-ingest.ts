@@ -9,7 +9,7 @@ import { type Refused, type Unavailable, unavailable } from '../shared/errors.ts
 export type OnProgress = (fraction: number) => void
 
 /** `isAdded` is false if the file already has other exports, or was deleted. */
-export type MadeExports = {
+export type CreatedExports = {
   readonly isAdded: boolean
   /** Messages for the person who added the file, one line each. */
   readonly warnings: ReadonlyArray<string>
@@ -45,7 +45,7 @@ export type LibraryFile = {
     publication: Publication,
     onProgress: OnProgress,
     signal: AbortSignal,
-  ) => TE.TaskEither<Refused | Unavailable, MadeExports>
+  ) => TE.TaskEither<Refused | Unavailable, CreatedExports>
   /** Deletes the row. Returns `false` and changes nothing if the file has exports. */
   readonly removeUnfinished: TE.TaskEither<Unavailable, boolean>
 }

@@ -39,7 +39,7 @@ const sequenceHeaderIn = (data: Buffer): Buffer | null => {
  * Returns the colour code points in the sequence header of a still image (AV1 §5.5), for a file without
  * `colr`. `null` if there are none, or the header is not the reduced one that still image encoders write.
  */
-export const colourInAv1 = (obus: Buffer): Cicp | null => {
+export const av1Colour = (obus: Buffer): Cicp | null => {
   const header = sequenceHeaderIn(obus)
   if (header === null) return null
   const bits = createBits(header)

@@ -21,11 +21,11 @@ export const boxesIn = (data: Buffer): ReadonlyArray<Box> => {
   return boxes
 }
 
-export const boxOf = (boxes: ReadonlyArray<Box>, type: string): Buffer | undefined =>
+export const boxData = (boxes: ReadonlyArray<Box>, type: string): Buffer | undefined =>
   boxes.find((box) => box.type === type)?.data
 
 /** Reads consecutive big-endian numbers. Reads zeros past the end, so that a wrong count does no harm. */
-export const createCursor = (data: Buffer) => {
+export const createFieldCursor = (data: Buffer) => {
   let at = 0
   return {
     isAtEnd: (): boolean => at >= data.length,

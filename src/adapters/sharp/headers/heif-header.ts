@@ -1,7 +1,7 @@
 import type { Cicp } from '../../../domain/colour/cicp.ts'
 import { type ColourTags, noColourTags } from '../../../domain/colour/source-colour.ts'
-import { colourInAv1 } from './av1-colour.ts'
-import { type Box, boxesIn, boxOf } from './heif-boxes.ts'
+import { av1Colour } from './av1-colour.ts'
+import { type Box, boxData, boxesIn } from './heif-boxes.ts'
 import { fileOffsetOf, firstTileOf, primaryItem, propertiesOf } from './heif-item.ts'
 import type { ReadAt } from './read-at.ts'
 
@@ -35,8 +35,8 @@ const nclxIn = (properties: ReadonlyArray<Box>): Cicp | null => {
 
 /** Peak in nits: of the content from `clli` (nits), or of the display from `mdcv` (units of 0.0001 nits). */
 const peakIn = (properties: ReadonlyArray<Box>): number | null => {
-  const clli = boxOf(properties, 'clli')
-  const mdcv = boxOf(properties, 'mdcv')
+  const clli = boxData(properties, 'clli')
+  const mdcv = boxData(properties, 'mdcv')
   const content = clli === undefined || clli.length < 4 ? 0 : clli.readUInt16BE(0)
   const display = mdcv === undefined || mdcv.length < 20 ? 0 : mdcv.readUInt32BE(16) / 10_000
   return content > 0 ? content : display > 0 ? display : null
@@ -50,7 +50,7 @@ export const readHeifHeader = async (readAt: ReadAt, hasIccProfile: boolean): Pr
   const tile = firstTileOf(meta, primary) ?? primary
   const [own, ofTile] = [propertiesOf(meta, primary), propertiesOf(meta, tile)]
   const offset = fileOffsetOf(meta, tile)
-  const inBitstream = async () => (offset === null ? null : colourInAv1(await readAt(offset, 256)))
+  const inBitstream = async () => (offset === null ? null : av1Colour(await readAt(offset, 256)))
   return {
     ...noColourTags,
     container: 'heif',

@@ -1,20 +1,20 @@
-import { type Box, boxesIn, boxOf, createCursor } from './heif-boxes.ts'
+import { type Box, boxData, boxesIn, createFieldCursor } from './heif-boxes.ts'
 
 /** Returns the item id of the primary image (`pitm`, ISO/IEC 14496-12 §8.11.4). */
 export const primaryItem = (meta: ReadonlyArray<Box>): number | null => {
-  const pitm = boxOf(meta, 'pitm')
+  const pitm = boxData(meta, 'pitm')
   if (pitm === undefined || pitm.length < 6) return null
   return pitm[0] === 0 ? pitm.readUInt16BE(4) : pitm.length < 8 ? null : pitm.readUInt32BE(4)
 }
 
 /** Returns the properties of an item in order (`iprp`, ISO/IEC 23008-12 §9.3). */
 export const propertiesOf = (meta: ReadonlyArray<Box>, item: number): ReadonlyArray<Box> => {
-  const iprp = boxesIn(boxOf(meta, 'iprp') ?? Buffer.alloc(0))
-  const all = boxesIn(boxOf(iprp, 'ipco') ?? Buffer.alloc(0))
+  const iprp = boxesIn(boxData(meta, 'iprp') ?? Buffer.alloc(0))
+  const all = boxesIn(boxData(iprp, 'ipco') ?? Buffer.alloc(0))
   const found: Box[] = []
   for (const { type, data } of iprp) {
     if (type !== 'ipma') continue
-    const cursor = createCursor(data)
+    const cursor = createFieldCursor(data)
     const version = cursor.next(1)
     const hasWideIndex = (cursor.next(3) & 1) === 1
     for (let entries = cursor.next(4); entries > 0 && !cursor.isAtEnd(); entries -= 1) {
@@ -31,11 +31,11 @@ export const propertiesOf = (meta: ReadonlyArray<Box>, item: number): ReadonlyAr
 
 /** Returns the id of the first image that an item is composed of (`iref` type `dimg`): a tile of a grid. */
 export const firstTileOf = (meta: ReadonlyArray<Box>, item: number): number | null => {
-  const iref = boxOf(meta, 'iref')
+  const iref = boxData(meta, 'iref')
   if (iref === undefined) return null
   const idSize = iref[0] === 0 ? 2 : 4
   for (const { type, data } of boxesIn(iref.subarray(4))) {
-    const cursor = createCursor(data)
+    const cursor = createFieldCursor(data)
     if (type === 'dimg' && cursor.next(idSize) === item && cursor.next(2) > 0) return cursor.next(idSize)
   }
   return null
@@ -43,7 +43,7 @@ export const firstTileOf = (meta: ReadonlyArray<Box>, item: number): number | nu
 
 /** Returns the file offset of an item (`iloc`, ISO/IEC 14496-12 §8.11.3); `null` if it is elsewhere. */
 export const fileOffsetOf = (meta: ReadonlyArray<Box>, item: number): number | null => {
-  const cursor = createCursor(boxOf(meta, 'iloc') ?? Buffer.alloc(0))
+  const cursor = createFieldCursor(boxData(meta, 'iloc') ?? Buffer.alloc(0))
   const version = cursor.next(1)
   cursor.next(3)
   const sizes = cursor.next(2)

@@ -21,7 +21,7 @@ const START_OF_SCAN = 0xda
 const MOST_SEGMENTS = 1000
 
 /** The reason why a JPEG of an unusual process is refused; `null` for all others, and for what cannot be read. */
-export const jpegNotTaken = async (readAt: ReadAt): Promise<string | null> => {
+export const unsupportedJpegReason = async (readAt: ReadAt): Promise<string | null> => {
   let at = 2
   for (let segment = 0; segment < MOST_SEGMENTS; segment++) {
     const head = await readAt(at, 4)

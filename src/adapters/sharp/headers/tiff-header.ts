@@ -39,7 +39,7 @@ const misread = new Set(['uint', 'int', 'float', 'double', 'complex', 'dpcomplex
  * Returns why a TIFF is refused (libvips misreads it, or cannot read it); `null` if it is accepted.
  * `depth`: sample depth as libvips reports it; `null` if libvips could not read the header.
  */
-export const tiffRefusal = async (readAt: ReadAt, depth: string | null): Promise<string | null> => {
+export const unsupportedTiffReason = async (readAt: ReadAt, depth: string | null): Promise<string | null> => {
   const tags = await firstDirectory(readAt)
   const isPreview = ((tags.get(newSubfileType) ?? 0) & 1) === 1
   const kind = tags.get(photometric) ?? 2

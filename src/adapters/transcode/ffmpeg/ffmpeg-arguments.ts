@@ -2,35 +2,38 @@ import { containerOf, type EncodeJob, type EncodeOutput } from '../engine.ts'
 import { decoderLimits, demuxerLimits } from '../process/limits.ts'
 
 /** Paths of the programs, release 5 or later. */
-export type Programs = { readonly ffmpeg: string; readonly ffprobe: string }
+export type FfmpegPrograms = { readonly ffmpeg: string; readonly ffprobe: string }
 
-export const QUIET = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-nostats', '-n']
+export const QUIET_OPTIONS = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-nostats', '-n']
 
-export const options = (named: Readonly<Record<string, string>>, suffix = ''): ReadonlyArray<string> =>
+export const formatOptions = (named: Readonly<Record<string, string>>, suffix = ''): ReadonlyArray<string> =>
   Object.entries(named).flatMap(([name, value]) => [`-${name}${suffix}`, value])
 
 /** Apply to the input that follows: they have no effect after `-i`. */
-export const HARDENED = [...options(demuxerLimits), ...options({ max_pixels: decoderLimits.max_pixels })]
+export const DEMUXER_LIMIT_OPTIONS = [
+  ...formatOptions(demuxerLimits),
+  ...formatOptions({ max_pixels: decoderLimits.max_pixels }),
+]
 
 /** One graph for the whole stream: its first filter accepts any frame size, and it rotates frames itself. */
-export const KEEP_GRAPH = ['-reinit_filter:v', '0', '-noautorotate']
+export const KEEP_GRAPH_OPTIONS = ['-reinit_filter:v', '0', '-noautorotate']
 
 // Without the protocol, a path with a colon could select another one.
 export const fileUrl = (path: string): string => `file:${path}`
-export const input = (path: string): ReadonlyArray<string> => ['-i', fileUrl(path)]
+export const inputOptions = (path: string): ReadonlyArray<string> => ['-i', fileUrl(path)]
 
-export const NO_METADATA = ['-map_metadata', '-1', '-map_chapters', '-1']
+export const NO_METADATA_OPTIONS = ['-map_metadata', '-1', '-map_chapters', '-1']
 
 export const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
   const streams = [job.video, job.audio].filter((stream) => stream !== null)
   return [
-    ...QUIET,
+    ...QUIET_OPTIONS,
     ...['-progress', 'pipe:1', '-stats_period', '0.5'],
-    ...HARDENED,
+    ...DEMUXER_LIMIT_OPTIONS,
     ...['-dts_delta_threshold', String(job.jumpSeconds)],
     ...(job.isFromZero ? ['-copyts'] : []),
-    ...KEEP_GRAPH,
-    ...input(job.path),
+    ...KEEP_GRAPH_OPTIONS,
+    ...inputOptions(job.path),
     // Separate graphs: a format change in one stream must not restart the graph of the other.
     ...streams.flatMap(({ streamIndex, steady, graph }) => [
       '-filter_complex',
@@ -44,13 +47,13 @@ export const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
 
 const outputArgs = ({ label, encoder, options: named, muxer, file }: EncodeOutput): ReadonlyArray<string> => {
   const kind = encoder === 'libx264' ? ':v' : ':a'
-  const coding = [`-c${kind}`, encoder, ...options(named, kind)]
+  const coding = [`-c${kind}`, encoder, ...formatOptions(named, kind)]
   return [
     '-map',
     `[${label}]`,
     ...coding,
-    ...NO_METADATA,
-    ...options(muxer),
+    ...NO_METADATA_OPTIONS,
+    ...formatOptions(muxer),
     '-f',
     containerOf(encoder),
     fileUrl(file),

@@ -4,12 +4,12 @@ import {
   type Engine,
   type EngineFacts,
   type EngineFailure,
-  filesOf,
-  noFiles,
-  TRUNCATED_MESSAGE,
+  noSandboxFiles,
+  sandboxFilesOf,
+  TRUNCATED_FILE_LOG_PATTERN,
 } from '../engine.ts'
-import { markUpright } from '../isobmff/upright-track.ts'
-import { createPeakRate } from '../peak-rate.ts'
+import { setUprightMatrix } from '../isobmff/set-upright-matrix.ts'
+import { createPeakRateMeter } from '../peak-rate.ts'
 import type { ProbedFile } from '../probed-file.ts'
 import {
   codecsWithoutDecoder,
@@ -18,26 +18,26 @@ import {
   requiredFilters,
   SCAN_SECONDS,
 } from '../process/limits.ts'
-import { runDecoder } from '../process/run-program.ts'
+import { runDecoder } from '../process/run-decoder.ts'
 import type { DecoderBounds } from '../process/supervise.ts'
 import { progressiveMuxer } from '../recipe.ts'
-import { createTimeSpan } from '../time-span.ts'
+import { createTimeSpanMeter } from '../time-span.ts'
 import {
+  DEMUXER_LIMIT_OPTIONS,
   encodeArgs,
+  type FfmpegPrograms,
   fileUrl,
-  HARDENED,
-  input,
-  NO_METADATA,
-  options,
-  type Programs,
-  QUIET,
+  formatOptions,
+  inputOptions,
+  NO_METADATA_OPTIONS,
+  QUIET_OPTIONS,
 } from './ffmpeg-arguments.ts'
 import { inspectFirstFrames } from './ffmpeg-first-frames.ts'
-import { readListing } from './ffmpeg-listing.ts'
+import { parseFfprobeListing } from './ffmpeg-listing.ts'
 import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
 
 /** Engine on the programs `ffmpeg` and `ffprobe`. */
-export const createFfmpegEngine = (programs: Programs): Engine => ({
+export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
   describe: async () => {
     const printed: string[] = []
     for (const [program, option] of [
@@ -47,7 +47,7 @@ export const createFfmpegEngine = (programs: Programs): Engine => ({
       [programs.ffmpeg, '-decoders'],
       [programs.ffprobe, '-version'],
     ] as const) {
-      const ran = await runDecoder(program, ['-hide_banner', option], null, noFiles, {
+      const ran = await runDecoder(program, ['-hide_banner', option], null, noSandboxFiles, {
         wallSeconds: PROBE_SECONDS,
       })
       if (E.isLeft(ran)) return ran
@@ -60,9 +60,9 @@ export const createFfmpegEngine = (programs: Programs): Engine => ({
   probe: (path, signal) => async () => {
     // Only a warning says that the duration is an estimate.
     const format = ['-show_entries', FFPROBE_ENTRIES, '-of', 'json']
-    const args = ['-v', 'warning', ...HARDENED, ...format, ...input(path)]
+    const args = ['-v', 'warning', ...DEMUXER_LIMIT_OPTIONS, ...format, ...inputOptions(path)]
     const bounds = { wallSeconds: PROBE_SECONDS, signal }
-    const ran = await runDecoder(programs.ffprobe, args, path, filesOf.probe(path), bounds)
+    const ran = await runDecoder(programs.ffprobe, args, path, sandboxFilesOf.probe(path), bounds)
     if (E.isLeft(ran)) return NOT_OPENED.test(ran.left.detail) ? probeByListing(programs, path, bounds) : ran
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
     if (E.isLeft(decoded)) return inputFailure('ffprobe printed unexpected output')
@@ -71,13 +71,13 @@ export const createFfmpegEngine = (programs: Programs): Engine => ({
   },
 
   peakRate: (path, streamIndex, signal) => async () => {
-    const peak = createPeakRate()
+    const peak = createPeakRateMeter()
     const ran = await listPackets(programs.ffmpeg, path, [streamIndex], signal, peak.take)
     return E.isLeft(ran) ? ran : E.right(peak.rate())
   },
 
   timeSpan: (path, streamIndexes, signal) => async () => {
-    const span = createTimeSpan()
+    const span = createTimeSpanMeter()
     const ran = await listPackets(programs.ffmpeg, path, streamIndexes, signal, span.take)
     return E.isLeft(ran) ? ran : E.right(span.seconds())
   },
@@ -92,27 +92,35 @@ export const createFfmpegEngine = (programs: Programs): Engine => ({
       programs.ffmpeg,
       encodeArgs(job),
       job.path,
-      filesOf.encode(job),
+      sandboxFilesOf.encode(job),
       bounds,
       onLine,
     )
     if (E.isLeft(ran)) return ran
-    for (const { file } of job.video?.outputs ?? []) await markUpright(file)
-    return E.right({ isCutOff: TRUNCATED_MESSAGE.test(ran.right.stderr) })
+    for (const { file } of job.video?.outputs ?? []) await setUprightMatrix(file)
+    return E.right({ isTruncated: TRUNCATED_FILE_LOG_PATTERN.test(ran.right.stderr) })
   },
 
   remux: (job, signal) => async () => {
     const { outputs, wallSeconds } = job
     const inputs = [...new Set(outputs.flatMap((output) => output.inputs))]
     const args = [
-      ...QUIET,
-      ...inputs.flatMap((path) => ['-protocol_whitelist', 'file', '-f', 'mov', ...input(path)]),
+      ...QUIET_OPTIONS,
+      ...inputs.flatMap((path) => ['-protocol_whitelist', 'file', '-f', 'mov', ...inputOptions(path)]),
       ...outputs.flatMap((output) => [
         ...output.inputs.flatMap((path) => ['-map', `${inputs.indexOf(path)}:0`]),
-        ...['-c', 'copy', ...NO_METADATA, ...options(progressiveMuxer), '-f', 'mp4', fileUrl(output.file)],
+        ...[
+          '-c',
+          'copy',
+          ...NO_METADATA_OPTIONS,
+          ...formatOptions(progressiveMuxer),
+          '-f',
+          'mp4',
+          fileUrl(output.file),
+        ],
       ]),
     ]
-    const ran = await runDecoder(programs.ffmpeg, args, dirname(inputs[0] ?? ''), filesOf.remux(job), {
+    const ran = await runDecoder(programs.ffmpeg, args, dirname(inputs[0] ?? ''), sandboxFilesOf.remux(job), {
       wallSeconds,
       signal,
     })
@@ -129,7 +137,17 @@ const listPackets = (
   take: (seconds: number, duration: number) => void,
 ) => {
   const maps = streamIndexes.flatMap((index) => ['-map', `0:${index}`])
-  const args = [...QUIET, ...HARDENED, ...input(path), ...maps, '-c', 'copy', '-f', 'framecrc', '-']
+  const args = [
+    ...QUIET_OPTIONS,
+    ...DEMUXER_LIMIT_OPTIONS,
+    ...inputOptions(path),
+    ...maps,
+    '-c',
+    'copy',
+    '-f',
+    'framecrc',
+    '-',
+  ]
   const timeBases = new Map<string, number>()
   const onLine = (line: string) => {
     const [, stream = '', num, den] = /^#tb (\d+): (\d+)\/(\d+)$/.exec(line) ?? []
@@ -139,7 +157,7 @@ const listPackets = (
     if (timeBase !== undefined) take(Number(dts) * timeBase, Number(duration) * timeBase)
   }
   const bounds = { wallSeconds: SCAN_SECONDS, signal }
-  return runDecoder(ffmpeg, args, path, filesOf.probe(path), bounds, onLine)
+  return runDecoder(ffmpeg, args, path, sandboxFilesOf.probe(path), bounds, onLine)
 }
 
 /** Error of ffprobe if a stream needs a decoder that is not on the whitelist. */
@@ -147,17 +165,24 @@ const NOT_OPENED = /not on whitelist|Could not open codec for input stream/
 
 const isEstimate = (stderr: string): boolean => stderr.includes('Estimating duration from bitrate')
 
-/** See readListing. ffmpeg needs an output: it is made of the second input, and is empty. */
+/** See parseFfprobeListing. ffmpeg needs an output: it is made of the second input, and is empty. */
 const probeByListing = async (
-  programs: Programs,
+  programs: FfmpegPrograms,
   path: string,
   bounds: DecoderBounds,
 ): Promise<E.Either<EngineFailure, ProbedFile>> => {
   const nothing = ['-f', 'lavfi', '-i', 'anullsrc', '-map', '1', '-t', '0', '-f', 'null', '-']
-  const args = ['-nostdin', '-hide_banner', '-nostats', ...HARDENED, ...input(path), ...nothing]
-  const ran = await runDecoder(programs.ffmpeg, args, path, filesOf.probe(path), bounds)
+  const args = [
+    '-nostdin',
+    '-hide_banner',
+    '-nostats',
+    ...DEMUXER_LIMIT_OPTIONS,
+    ...inputOptions(path),
+    ...nothing,
+  ]
+  const ran = await runDecoder(programs.ffmpeg, args, path, sandboxFilesOf.probe(path), bounds)
   if (E.isLeft(ran)) return ran
-  const listed = readListing(ran.right.stderr)
+  const listed = parseFfprobeListing(ran.right.stderr)
   const probed = toProbedFile(listed, isEstimate(ran.right.stderr))
   return inspectFirstFrames(programs, path, listed, probed, bounds)
 }

@@ -1,6 +1,6 @@
 import { INTERLACE_SAMPLE_FRAMES } from '../../../domain/ingest/plan/interlacing.ts'
 import { E } from '../../../fp.ts'
-import { type EngineFailure, filesOf } from '../engine.ts'
+import { type EngineFailure, sandboxFilesOf } from '../engine.ts'
 import {
   type FirstFrames,
   needsFirstFrames,
@@ -8,10 +8,16 @@ import {
   type ProbedStream,
   withFirstFrames,
 } from '../probed-file.ts'
-import { mayBearAnother } from '../process/machine-faults.ts'
-import { runDecoder } from '../process/run-program.ts'
+import { mayRetryAfter } from '../process/machine-faults.ts'
+import { runDecoder } from '../process/run-decoder.ts'
 import type { DecoderBounds } from '../process/supervise.ts'
-import { HARDENED, input, KEEP_GRAPH, type Programs, QUIET } from './ffmpeg-arguments.ts'
+import {
+  DEMUXER_LIMIT_OPTIONS,
+  type FfmpegPrograms,
+  inputOptions,
+  KEEP_GRAPH_OPTIONS,
+  QUIET_OPTIONS,
+} from './ffmpeg-arguments.ts'
 import type { FfprobeOutput } from './ffprobe-output.ts'
 
 /**
@@ -19,7 +25,7 @@ import type { FfprobeOutput } from './ffprobe-output.ts'
  * "progressive" if it does not know. A decoder error is ignored here: encoding reports it.
  */
 export const inspectFirstFrames = async (
-  { ffmpeg }: Pick<Programs, 'ffmpeg'>,
+  { ffmpeg }: Pick<FfmpegPrograms, 'ffmpeg'>,
   path: string,
   output: FfprobeOutput,
   probed: ProbedFile,
@@ -29,7 +35,7 @@ export const inspectFirstFrames = async (
   const streams: ProbedFile['streams'][number][] = []
   for (const stream of probed.streams) {
     const first = needsFirstFrames(stream) ? await firstFramesOf(ffmpeg, path, stream, bounds) : null
-    if (first !== null && E.isLeft(first) && !mayBearAnother(first.left)) return first
+    if (first !== null && E.isLeft(first) && !mayRetryAfter(first.left)) return first
     streams.push(first === null || E.isLeft(first) ? stream : withFirstFrames(stream, first.right, start))
   }
   return E.right({ ...probed, streams })
@@ -46,11 +52,11 @@ const firstFramesOf = async (
   const frames = isProgressive ? 1 : INTERLACE_SAMPLE_FRAMES
   const shrink = `scale=16:16:flags=neighbor,trim=end_frame=${frames}`
   const args = [
-    ...QUIET,
-    ...HARDENED,
-    ...KEEP_GRAPH,
+    ...QUIET_OPTIONS,
+    ...DEMUXER_LIMIT_OPTIONS,
+    ...KEEP_GRAPH_OPTIONS,
     '-copyts',
-    ...input(path),
+    ...inputOptions(path),
     '-filter_complex',
     `[0:${index}]${shrink},split[all],select='not(eq(interlace_type,PROGRESSIVE))'[interlaced]`,
     // By default the time base is a frame, which would round the first timestamp.
@@ -68,7 +74,7 @@ const firstFramesOf = async (
     }
     if (stream === '1') interlaced++
   }
-  const ran = await runDecoder(ffmpeg, args, path, filesOf.probe(path), bounds, onLine)
+  const ran = await runDecoder(ffmpeg, args, path, sandboxFilesOf.probe(path), bounds, onLine)
   if (E.isLeft(ran)) return ran
   return E.right({ seconds, interlacedShare: all === 0 ? 0 : interlaced / all })
 }
@@ -86,8 +92,8 @@ const declaresFramesOnly = async (
   const log = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'info']
   const first = ['-map', `0:${streamIndex}`, '-c', 'copy', '-frames:v', String(INTERLACE_SAMPLE_FRAMES)]
   const sets = ['-bsf:v', `filter_units=pass_types=${H264_SEQUENCE},trace_headers`, '-f', 'null', '-']
-  const args = [...log, ...HARDENED, ...input(path), ...first, ...sets]
-  const ran = await runDecoder(ffmpeg, args, path, filesOf.probe(path), bounds)
+  const args = [...log, ...DEMUXER_LIMIT_OPTIONS, ...inputOptions(path), ...first, ...sets]
+  const ran = await runDecoder(ffmpeg, args, path, sandboxFilesOf.probe(path), bounds)
   if (E.isLeft(ran) || ran.right.stderr.length > MAX_WHOLE_LOG) return false
   const flags = [...ran.right.stderr.matchAll(/^\[trace_headers @ .*\bframe_mbs_only_flag +[01] = ([01])$/gm)]
   return flags.length > 0 && flags.every(([, flag]) => flag === '1')

@@ -1,4 +1,4 @@
-import { clockSeconds } from '../probed-file.ts'
+import { parseClockSeconds } from '../probed-file.ts'
 import type { FfprobeOutput } from './ffprobe-output.ts'
 
 /**
@@ -6,7 +6,7 @@ import type { FfprobeOutput } from './ffprobe-output.ts'
  * every stream, and stops at the first that is not on the whitelist; ffmpeg opens only those that it uses.
  * Less precise: rates are rounded to a hundredth, and only Matroska files (by their tags) have durations.
  */
-export const readListing = (text: string): FfprobeOutput => {
+export const parseFfprobeListing = (text: string): FfprobeOutput => {
   const format: { duration?: string; start_time?: string } = {}
   const streams: Stream[] = []
   for (const line of text.split('\n').slice(0, MAX_LINES)) {
@@ -36,7 +36,7 @@ type Stream = FfprobeOutput['streams'][number] & {
 }
 
 const toFormat = ([, duration, start]: RegExpExecArray) => {
-  const seconds = clockSeconds(duration)
+  const seconds = parseClockSeconds(duration)
   return {
     ...(seconds === null ? {} : { duration: String(seconds) }),
     ...(start === undefined ? {} : { start_time: start }),

@@ -1,11 +1,11 @@
 import * as t from 'io-ts'
-import { filmTagsOf } from '../colour-names.ts'
+import { videoColourTagsOf } from '../colour-names.ts'
 import {
-  clockSeconds,
+  normalizeLanguage,
   type ProbedAudio,
   type ProbedFile,
   type ProbedVideo,
-  toLanguage,
+  parseClockSeconds,
 } from '../probed-file.ts'
 import { purposesOf } from '../stream-purposes.ts'
 
@@ -53,7 +53,7 @@ export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boo
   const start = finite(format?.start_time) ?? 0
   const endOf = (stream: FfprobeStream): number | null => {
     if (isEstimate) return null
-    const tagged = clockSeconds(stream.tags?.DURATION)
+    const tagged = parseClockSeconds(stream.tags?.DURATION)
     const duration = positive(stream.duration)
     if (duration === null) return tagged === null ? null : tagged - start
     return Math.max(0, (finite(stream.start_time) ?? start) - start) + duration
@@ -80,7 +80,7 @@ const toProbedStream = ({ index, id, codec_name, disposition, tags }: FfprobeStr
   id: finite(id),
   programs: [],
   codec: codec_name ?? 'unknown',
-  language: toLanguage(tags?.language),
+  language: normalizeLanguage(tags?.language),
   purposes: purposesOf((purpose) => disposition?.[purpose] === 1),
 })
 
@@ -99,7 +99,7 @@ const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, Timed> => ({
   averageRate: fraction(stream.avg_frame_rate),
   nominalRate: fraction(stream.r_frame_rate),
   interlacedShare: 0,
-  colour: filmTagsOf({
+  colour: videoColourTagsOf({
     primaries: stream.color_primaries,
     transfer: stream.color_transfer,
     matrix: stream.color_space,

@@ -11,7 +11,7 @@ export type BitReader = {
   readonly se: () => number
 }
 
-export const bitReaderOf = (bytes: Uint8Array, name: string): BitReader => {
+export const createBitReader = (bytes: Uint8Array, name: string): BitReader => {
   let at = 0
   const bit = (): number => {
     const byte = bytes[at >> 3]

@@ -1,11 +1,11 @@
 import type { ParsedColourTags, SequenceParameterSet } from '../../../domain/examiner/parsed-media.ts'
-import { type BitReader, bitReaderOf } from './bit-reader.ts'
+import { type BitReader, createBitReader } from './bit-reader.ts'
 
 /** Profiles whose parameter sets have chroma and scaling lists (ITU-T H.264 §7.3.2.1.1). */
 const PROFILES_WITH_CHROMA = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]
 
 /** Reads a sequence parameter set: a NAL unit with its one-byte header (ITU-T H.264 §7.3.2.1 and annex E). */
-export const readSequence = (unit: Uint8Array): SequenceParameterSet => {
+export const parseSequenceParameterSet = (unit: Uint8Array): SequenceParameterSet => {
   const fields = fieldsOf(unit)
   const { chroma, mapUnitsHigh, isFramesOnly, ...head } = readHead(fields)
   if (!isFramesOnly) fields.bit() // macroblock-adaptive frame/field coding
@@ -24,7 +24,7 @@ export const readSequence = (unit: Uint8Array): SequenceParameterSet => {
 }
 
 const fieldsOf = (unit: Uint8Array): BitReader =>
-  bitReaderOf(withoutEmulation(unit.subarray(1)), 'sequence parameter set')
+  createBitReader(withoutEmulation(unit.subarray(1)), 'sequence parameter set')
 
 const readHead = (fields: BitReader) => {
   const [profile, constraints, level] = [fields.bits(8), fields.bits(8), fields.bits(8)]

@@ -1,5 +1,5 @@
 import type { ParsedFragment } from '../../../domain/examiner/parsed-media.ts'
-import { boxesIn, type Fields, fieldsOf, malformedBox, onlyBox } from './isobmff.ts'
+import { boxesIn, createFieldReader, type FieldReader, malformedBox, requireOneBox } from './isobmff.ts'
 import type { SampleDefaults, Track } from './isobmff-track.ts'
 
 /** Facts from the boxes of a fragment, without its samples. */
@@ -9,13 +9,13 @@ export type Fragment = Omit<ParsedFragment, 'startsWithIdr' | 'bytes'> & {
 }
 
 /** Range where samples may be: bytes from the start of the `moof`. */
-export type SampleRoom = { readonly start: number; readonly end: number }
+export type SampleRange = { readonly start: number; readonly end: number }
 
 /** Reads the body of a `moof` with one track fragment (ISO/IEC 14496-12 §8.8). */
-export const readFragment = (moof: Uint8Array, track: Track, room: SampleRoom): Fragment => {
-  const traf = onlyBox(moof, 'traf')
-  const defaults = readTfhd(onlyBox(traf, 'tfhd'), track)
-  const startTicks = readTfdt(onlyBox(traf, 'tfdt'))
+export const readFragment = (moof: Uint8Array, track: Track, room: SampleRange): Fragment => {
+  const traf = requireOneBox(moof, 'traf')
+  const defaults = readTfhd(requireOneBox(traf, 'tfhd'), track)
+  const startTicks = readTfdt(requireOneBox(traf, 'tfdt'))
   const runs: Run[] = []
   for (const { body } of boxesIn(traf).filter(({ type }) => type === 'trun')) {
     const before = runs.at(-1)
@@ -43,7 +43,7 @@ export const readFragment = (moof: Uint8Array, track: Track, room: SampleRoom): 
 const NON_SYNC = 0x1_0000
 
 const readTfhd = (body: Uint8Array, track: Track): SampleDefaults => {
-  const fields = fieldsOf(body, 'tfhd')
+  const fields = createFieldReader(body, 'tfhd')
   const flags = fields.u32() & 0xff_ffff
   // Offsets from the start of the file would be wrong in a segment, which is a slice of the file.
   if (flags & 0x01 || !(flags & 0x2_0000)) throw malformedBox('offsets that do not count from their moof')
@@ -57,7 +57,7 @@ const readTfhd = (body: Uint8Array, track: Track): SampleDefaults => {
 }
 
 const readTfdt = (body: Uint8Array): number => {
-  const fields = fieldsOf(body, 'tfdt')
+  const fields = createFieldReader(body, 'tfdt')
   const version = fields.u32() >>> 24
   return version === 1 ? fields.u64() : fields.u32()
 }
@@ -82,7 +82,7 @@ const readTrun = (
   previousEnd: number,
   startTicks: number,
 ): Run => {
-  const fields = fieldsOf(body, 'trun')
+  const fields = createFieldReader(body, 'trun')
   const head = fields.u32()
   const [version, flags] = [head >>> 24, head & 0xff_ffff]
   const samples = fields.u32()
@@ -132,7 +132,7 @@ type Sample = SampleDefaults & {
 }
 
 const sampleReader =
-  (fields: Fields, flags: number, version: number, defaults: SampleDefaults) => (): Sample => {
+  (fields: FieldReader, flags: number, version: number, defaults: SampleDefaults) => (): Sample => {
     const duration = flags & 0x100 ? fields.u32() : defaults.duration
     const size = flags & 0x200 ? fields.u32() : defaults.size
     const sampleFlags = flags & 0x400 ? fields.u32() : defaults.flags

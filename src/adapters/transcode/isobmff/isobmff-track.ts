@@ -1,6 +1,6 @@
 import type { ParsedAudio, ParsedColourTags, ParsedVideo } from '../../../domain/examiner/parsed-media.ts'
-import { readSequence } from './h264-sequence.ts'
-import { boxesIn, type Fields, fieldsOf, malformedBox, onlyBox } from './isobmff.ts'
+import { parseSequenceParameterSet } from './h264-sequence.ts'
+import { boxesIn, createFieldReader, type FieldReader, malformedBox, requireOneBox } from './isobmff.ts'
 
 /** The only track of a rendition, from its init segment. */
 export type Track = {
@@ -11,9 +11,9 @@ export type Track = {
   /** RFC 6381. */
   readonly codec: string
   /** `null` for audio. */
-  readonly pictures: ParsedVideo | null
+  readonly video: ParsedVideo | null
   /** `null` for video. */
-  readonly sound: ParsedAudio | null
+  readonly audio: ParsedAudio | null
   /** Size of the length field before a NAL unit, in bytes; 0 for audio. */
   readonly unitLengthBytes: number
   readonly defaults: SampleDefaults
@@ -24,38 +24,38 @@ export type SampleDefaults = { readonly duration: number; readonly size: number;
 
 /** Reads an init segment: `ftyp` and a `moov` with one track of H.264 or AAC. */
 export const readTrack = (init: Uint8Array): Track => {
-  const moov = onlyBox(init, 'moov')
-  const trak = onlyBox(moov, 'trak')
-  const id = fieldsAfterTimes(onlyBox(trak, 'tkhd'), 'tkhd').u32()
-  const timescale = fieldsAfterTimes(onlyBox(trak, 'mdia', 'mdhd'), 'mdhd').u32()
+  const moov = requireOneBox(init, 'moov')
+  const trak = requireOneBox(moov, 'trak')
+  const id = fieldsAfterTimes(requireOneBox(trak, 'tkhd'), 'tkhd').u32()
+  const timescale = fieldsAfterTimes(requireOneBox(trak, 'mdia', 'mdhd'), 'mdhd').u32()
   if (timescale === 0) throw malformedBox('a timescale of 0')
-  const stsd = onlyBox(trak, 'mdia', 'minf', 'stbl', 'stsd')
+  const stsd = requireOneBox(trak, 'mdia', 'minf', 'stbl', 'stsd')
   return {
     id,
     timescale,
     hasEditList: boxesIn(trak).some(({ type }) => type === 'edts'),
     ...readSampleEntry(stsd),
-    defaults: readDefaults(onlyBox(moov, 'mvex', 'trex'), id),
+    defaults: readDefaults(requireOneBox(moov, 'mvex', 'trex'), id),
   }
 }
 
 /** `tkhd` and `mdhd` start with version, flags, and two times of 32 bits (64 bits in version 1). */
-const fieldsAfterTimes = (body: Uint8Array, name: string): Fields => {
-  const fields = fieldsOf(body, name)
+const fieldsAfterTimes = (body: Uint8Array, name: string): FieldReader => {
+  const fields = createFieldReader(body, name)
   const version = fields.u8()
   fields.skip(3 + (version === 1 ? 16 : 8))
   return fields
 }
 
 const readDefaults = (trex: Uint8Array, trackId: number): SampleDefaults => {
-  const fields = fieldsOf(trex, 'trex')
+  const fields = createFieldReader(trex, 'trex')
   fields.skip(4)
   if (fields.u32() !== trackId) throw malformedBox('trex is of another track')
   fields.skip(4)
   return { duration: fields.u32(), size: fields.u32(), flags: fields.u32() }
 }
 
-type SampleEntry = Pick<Track, 'codec' | 'pictures' | 'sound' | 'unitLengthBytes'>
+type SampleEntry = Pick<Track, 'codec' | 'video' | 'audio' | 'unitLengthBytes'>
 
 /** Reads the first entry of a SampleDescriptionBox. */
 export const readSampleEntry = (stsd: Uint8Array): SampleEntry => {
@@ -67,25 +67,25 @@ export const readSampleEntry = (stsd: Uint8Array): SampleEntry => {
 
 /** VisualSampleEntry (ISO/IEC 14496-12 §12.1.3), then boxes; `avcC` has the codec's name (14496-15 §5.3.3). */
 const readAvc1 = (body: Uint8Array): SampleEntry => {
-  const fields = fieldsOf(body, 'avc1')
+  const fields = createFieldReader(body, 'avc1')
   fields.skip(24)
   const [width, height] = [fields.u16(), fields.u16()]
   fields.skip(50)
   const boxes = fields.rest()
-  const avcC = fieldsOf(onlyBox(boxes, 'avcC'), 'avcC')
+  const avcC = createFieldReader(requireOneBox(boxes, 'avcC'), 'avcC')
   avcC.skip(1)
   const profileConstraintsLevel = avcC.u24().toString(16).padStart(6, '0')
   const unitLengthBytes = (avcC.u8() & 3) + 1
   const isOnlySequence = (avcC.u8() & 31) === 1
   return {
     codec: `avc1.${profileConstraintsLevel}`,
-    pictures: {
+    video: {
       width,
       height,
-      sequence: isOnlySequence ? readSequence(avcC.take(avcC.u16())) : null,
+      sequence: isOnlySequence ? parseSequenceParameterSet(avcC.take(avcC.u16())) : null,
       boxColour: readColr(boxes),
     },
-    sound: null,
+    audio: null,
     unitLengthBytes,
   }
 }
@@ -94,7 +94,7 @@ const readAvc1 = (body: Uint8Array): SampleEntry => {
 const readColr = (boxes: Uint8Array): ParsedColourTags | null => {
   const colr = boxesIn(boxes).find(({ type }) => type === 'colr')
   if (colr === undefined) return null
-  const fields = fieldsOf(colr.body, 'colr')
+  const fields = createFieldReader(colr.body, 'colr')
   if (fields.text(4) !== 'nclx') return null
   const [primaries, transfer, matrix] = [fields.u16(), fields.u16(), fields.u16()]
   return { primaries, transfer, matrix, isFullRange: (fields.u8() & 0x80) !== 0 }
@@ -102,10 +102,10 @@ const readColr = (boxes: Uint8Array): ParsedColourTags | null => {
 
 /** AudioSampleEntry, then boxes. Its channel count is unreliable: some encoders always write 2. */
 const readMp4a = (body: Uint8Array): SampleEntry => {
-  const fields = fieldsOf(body, 'mp4a')
+  const fields = createFieldReader(body, 'mp4a')
   fields.skip(28)
-  const sound = readEsds(onlyBox(fields.rest(), 'esds'))
-  return { codec: `mp4a.40.${sound.objectType}`, pictures: null, sound, unitLengthBytes: 0 }
+  const audio = readEsds(requireOneBox(fields.rest(), 'esds'))
+  return { codec: `mp4a.40.${audio.objectType}`, video: null, audio, unitLengthBytes: 0 }
 }
 
 const ES_DESCRIPTOR = 3
@@ -120,7 +120,7 @@ const SAMPLE_RATES = [
 
 /** ES_Descriptor (ISO/IEC 14496-1 §7.2.6.5) down to AudioSpecificConfig (14496-3 §1.6.2.1). */
 const readEsds = (body: Uint8Array): ParsedAudio => {
-  const fields = fieldsOf(body, 'esds')
+  const fields = createFieldReader(body, 'esds')
   fields.skip(4)
   enterDescriptor(fields, ES_DESCRIPTOR)
   fields.skip(2)
@@ -144,7 +144,7 @@ const readEsds = (body: Uint8Array): ParsedAudio => {
 }
 
 /** Skips a descriptor's tag and length (groups of 7 bits). The enclosing box is already bounds-checked. */
-const enterDescriptor = (fields: Fields, tag: number): void => {
+const enterDescriptor = (fields: FieldReader, tag: number): void => {
   if (fields.u8() !== tag) throw malformedBox('esds is out of order')
   while (fields.u8() & 0x80);
 }

@@ -17,7 +17,7 @@ export const BOX_HEADER_BYTES = 16
 
 /** Reads the box header at the start of `bytes`. Throws if the box is longer than `room` bytes. */
 export const readBoxHeader = (bytes: Uint8Array, room: number): BoxHeader => {
-  const fields = fieldsOf(bytes, 'box header')
+  const fields = createFieldReader(bytes, 'box header')
   const short = fields.u32()
   const type = fields.text(4)
   // A size of 0 means "to the end of the file". It is valid, but an encoder that finishes never writes it.
@@ -40,7 +40,7 @@ export const boxesIn = (bytes: Uint8Array): ReadonlyArray<Box> => {
 }
 
 /** Returns the payload of a nested box. Throws unless there is exactly one box of each type in `path`. */
-export const onlyBox = (bytes: Uint8Array, ...path: ReadonlyArray<string>): Uint8Array =>
+export const requireOneBox = (bytes: Uint8Array, ...path: ReadonlyArray<string>): Uint8Array =>
   path.reduce((body, type) => {
     const [box, ...others] = boxesIn(body).filter((candidate) => candidate.type === type)
     if (box === undefined) throw malformedBox(`no ${type} box`)
@@ -49,7 +49,7 @@ export const onlyBox = (bytes: Uint8Array, ...path: ReadonlyArray<string>): Uint
   }, bytes)
 
 /** Reads consecutive big-endian fields. Throws past the end. */
-export type Fields = {
+export type FieldReader = {
   readonly u8: () => number
   readonly u16: () => number
   readonly u24: () => number
@@ -65,7 +65,7 @@ export type Fields = {
   readonly position: () => number
 }
 
-export const fieldsOf = (bytes: Uint8Array, name: string): Fields => {
+export const createFieldReader = (bytes: Uint8Array, name: string): FieldReader => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = 0
   const take = (length: number): number => {

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { ParsedProgressive } from '../../../domain/examiner/parsed-media.ts'
-import { fieldsOf, malformedBox } from './isobmff.ts'
+import { createFieldReader, malformedBox } from './isobmff.ts'
 import { type BoxRange, boxesBetween, readBytesAt } from './isobmff-file.ts'
 import { readSampleEntry } from './isobmff-track.ts'
 
@@ -43,7 +43,7 @@ const readTrak = async (
   const stbl = await childBoxesOf(file, onlyBoxOf(minf, 'stbl'))
   const { codec } = readSampleEntry(await bodyOf(file, onlyBoxOf(stbl, 'stsd')))
   // SampleSizeBox: version and flags, common size, number of samples (ISO/IEC 14496-12 §8.7.3).
-  const sizes = fieldsOf(await readBytesAt(file, onlyBoxOf(stbl, 'stsz').start, 12), 'stsz')
+  const sizes = createFieldReader(await readBytesAt(file, onlyBoxOf(stbl, 'stsz').start, 12), 'stsz')
   sizes.skip(8)
   const { timescale, duration } = await readTimes(file, onlyBoxOf(mdia, 'mdhd'))
   const seconds = duration / timescale
@@ -65,7 +65,7 @@ const bodyOf = (file: FileHandle, { start, end }: BoxRange) => readBytesAt(file,
 
 /** MovieHeaderBox and MediaHeaderBox start with the same fields (ISO/IEC 14496-12 §8.2.2 and §8.4.2). */
 const readTimes = async (file: FileHandle, header: BoxRange) => {
-  const fields = fieldsOf(await bodyOf(file, header), header.type)
+  const fields = createFieldReader(await bodyOf(file, header), header.type)
   const isLarge = fields.u8() === 1
   fields.skip(3 + (isLarge ? 16 : 8))
   return { timescale: fields.u32(), duration: isLarge ? fields.u64() : fields.u32() }
@@ -75,7 +75,7 @@ const readTimes = async (file: FileHandle, header: BoxRange) => {
 const readFirstOffset = async (file: FileHandle, stbl: ReadonlyArray<BoxRange>): Promise<number> => {
   const box = stbl.find(({ type }) => type === 'ctts')
   if (box === undefined) return 0
-  const fields = fieldsOf(await readBytesAt(file, box.start, 16), 'ctts')
+  const fields = createFieldReader(await readBytesAt(file, box.start, 16), 'ctts')
   fields.skip(12)
   return fields.i32()
 }
@@ -87,7 +87,10 @@ type Edit = { readonly duration: number; readonly from: number }
 const readEdits = async (file: FileHandle, trak: ReadonlyArray<BoxRange>): Promise<ReadonlyArray<Edit>> => {
   const edts = trak.find(({ type }) => type === 'edts')
   if (edts === undefined) return []
-  const fields = fieldsOf(await bodyOf(file, onlyBoxOf(await childBoxesOf(file, edts), 'elst')), 'elst')
+  const fields = createFieldReader(
+    await bodyOf(file, onlyBoxOf(await childBoxesOf(file, edts), 'elst')),
+    'elst',
+  )
   const isLarge = fields.u8() === 1
   fields.skip(3)
   return Array.from({ length: fields.u32() }, () => {

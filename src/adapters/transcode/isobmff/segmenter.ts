@@ -11,7 +11,7 @@ import { type Fragment, readFragment } from './isobmff-fragment.ts'
 import { readTrack, type Track } from './isobmff-track.ts'
 
 /** Target boundaries of segments, in seconds from the start of the rendition, ascending. */
-export type SegmentEdges = {
+export type SegmentBoundaries = {
   readonly seconds: ReadonlyArray<number>
   /** Seconds between the boundaries after the last of `seconds`. */
   readonly step: number
@@ -34,7 +34,7 @@ export type Segment = TranscodedPart & { readonly startTicks: number }
  * headers. Throws for a file that is truncated, or not as Larder's encoders write it. examineContentFile decides
  * whether the segments are fit for players.
  */
-export const segmentTrack = async (path: string, edges: SegmentEdges): Promise<SegmentedTrack> => {
+export const segmentTrack = async (path: string, edges: SegmentBoundaries): Promise<SegmentedTrack> => {
   const file = await open(path)
   try {
     const { track, initEnd, fragments } = await readFile(file)
@@ -50,7 +50,7 @@ export const segmentTrack = async (path: string, edges: SegmentEdges): Promise<S
 }
 
 /** Start times in seconds. Audio is cut at the same times. */
-export const segmentStartsOf = ({ track, parts }: SegmentedTrack): ReadonlyArray<number> =>
+export const segmentStartSeconds = ({ track, parts }: SegmentedTrack): ReadonlyArray<number> =>
   parts.map(({ startTicks }) => startTicks / track.timescale)
 
 const isEven = (fragment: Fragment, i: number, all: ReadonlyArray<Fragment>): boolean => {
@@ -84,7 +84,7 @@ const readFile = async (file: FileHandle) => {
     const fragment = readFragment(body, track, { start: moof.size + mdat.headerSize, end: bytes })
     const sample = { start: offset + fragment.firstSampleStart, end: offset + fragment.firstSampleEnd }
     const isIdr =
-      track.pictures === null
+      track.video === null
         ? null
         : await startsWithIdr((at, length) => readBytesAt(file, at, length), sample, track.unitLengthBytes)
     fragments.push(Object.assign({ offset, end: offset + bytes, startsWithIdr: isIdr }, fragment))
@@ -97,13 +97,13 @@ const groupIntoSegments = (
   path: string,
   track: Track,
   fragments: ReadonlyArray<PlacedFragment>,
-  edges: SegmentEdges,
+  edges: SegmentBoundaries,
 ): ReadonlyArray<Segment> => {
   const groups: PlacedFragment[][] = []
   let edge = Number.NEGATIVE_INFINITY
   for (const fragment of fragments) {
     // Half of the fragment's length turns "at or after" into "nearest". A microsecond tolerates rounding.
-    const slack = track.pictures === null ? fragment.durationTicks / 2 : track.timescale / 1_000_000
+    const slack = track.video === null ? fragment.durationTicks / 2 : track.timescale / 1_000_000
     const seconds = (fragment.startTicks + slack) / track.timescale
     if (seconds >= edge) {
       groups.push([])
@@ -114,7 +114,7 @@ const groupIntoSegments = (
   return joinShortTail(groups, track).map((group) => toSegment(path, track, group))
 }
 
-const edgeAfter = ({ seconds: edgeSeconds, step }: SegmentEdges, seconds: number): number => {
+const edgeAfter = ({ seconds: edgeSeconds, step }: SegmentBoundaries, seconds: number): number => {
   const last = edgeSeconds.at(-1) ?? 0
   return edgeSeconds.find((edge) => edge > seconds) ?? last + step * (Math.floor((seconds - last) / step) + 1)
 }
@@ -147,7 +147,7 @@ const toSegment = (path: string, track: Track, fragments: ReadonlyArray<PlacedFr
     slice: { path, start: first.offset, end: last.end },
     startTicks: first.startTicks,
     durationTicks: ticksOf(fragments),
-    keyframes: track.pictures === null ? [] : fragments.map(keyframe),
+    keyframes: track.video === null ? [] : fragments.map(keyframe),
     fragments: fragments.map(toReading),
   }
 }

@@ -3,24 +3,24 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { MediaFacts } from '../../../domain/ingest/plan/media-plan.ts'
 import { type FileBytes, withFileBytes } from './file-bytes.ts'
-import { secondChunk } from './second-chunks.ts'
-import { secondMatroska } from './second-matroska.ts'
-import { secondMovie } from './second-movie.ts'
-import { secondOgg } from './second-ogg.ts'
-import { secondFlac, secondFlv } from './second-pattern.ts'
+import { findSecondFlac, findSecondFlv } from './second-flac-flv.ts'
+import { findSecondMatroska } from './second-matroska.ts'
+import { findSecondMp4 } from './second-mp4.ts'
+import { findSecondOgg } from './second-ogg.ts'
+import { findSecondRiffOrAiff } from './second-riff-aiff.ts'
 
 /** Formats of which engines read the first file alone where several were put one behind the other. */
 const FORMATS: ReadonlyArray<
   readonly [begins: string, behind: number, find: (bytes: FileBytes) => Promise<number | null>]
 > = [
-  ['\x1a\x45\xdf\xa3', 0, secondMatroska],
-  ['OggS', 0, secondOgg],
-  ['FLV\x01', 0, secondFlv],
-  ['fLaC', 0, secondFlac],
-  ['WAVE', 8, secondChunk],
-  ['AIFF', 8, secondChunk],
-  ['AIFC', 8, secondChunk],
-  ['ftyp', 4, secondMovie],
+  ['\x1a\x45\xdf\xa3', 0, findSecondMatroska],
+  ['OggS', 0, findSecondOgg],
+  ['FLV\x01', 0, findSecondFlv],
+  ['fLaC', 0, findSecondFlac],
+  ['WAVE', 8, findSecondRiffOrAiff],
+  ['AIFF', 8, findSecondRiffOrAiff],
+  ['AIFC', 8, findSecondRiffOrAiff],
+  ['ftyp', 4, findSecondMp4],
 ]
 
 /** Where a second file begins behind the first; `null` where there is none, and in formats that go on through files. */
@@ -31,7 +31,7 @@ export const findSecondFile = (path: string, signal: AbortSignal): Promise<numbe
     return format === undefined ? null : format[2](bytes)
   })
 
-export const withSecondFileTold = async (
+export const withSecondFileWarning = async (
   facts: MediaFacts,
   path: string,
   signal: AbortSignal,
@@ -43,7 +43,11 @@ export const withSecondFileTold = async (
 }
 
 /** The path of the first file alone: the file itself, or a copy in `folder`. Engines disagree on what they make of the rest. */
-export const firstFileOf = async (path: string, folder: string, signal: AbortSignal): Promise<string> => {
+export const extractFirstFile = async (
+  path: string,
+  folder: string,
+  signal: AbortSignal,
+): Promise<string> => {
   const begins = await findSecondFile(path, signal)
   if (begins === null) return path
   const copy = join(folder, 'first-file')

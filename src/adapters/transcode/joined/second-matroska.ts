@@ -9,7 +9,7 @@ type Element = { readonly id: number; readonly body: number; readonly end: numbe
  * Where a second Matroska or WebM file begins behind the first. Segments and clusters of which the size is not known, as
  * browsers record them, end where something begins that cannot be in them.
  */
-export const secondMatroska = async (bytes: FileBytes): Promise<number | null> => {
+export const findSecondMatroska = async (bytes: FileBytes): Promise<number | null> => {
   let at = 0
   let isBehindSegment = false
   for (let element = await elementAt(bytes, at); element !== null; element = await elementAt(bytes, at)) {

@@ -11,7 +11,7 @@ const CODEC_BYTES = 7
  * Where a second Ogg file begins behind the first. A chain of one sound each, in the same codec, is one file: engines
  * read it to its end. Of any other they lose streams, or their times.
  */
-export const secondOgg = async (bytes: FileBytes): Promise<number | null> => {
+export const findSecondOgg = async (bytes: FileBytes): Promise<number | null> => {
   const codecs: string[] = []
   let at = 0
   let isBehindFirst = false

@@ -1,12 +1,12 @@
-import { TICKS_A_SECOND, WRAP } from './packets.ts'
+import { TICKS_PER_SECOND, TIMESTAMP_WRAP } from './packets.ts'
 
 /** A timestamp with a larger distance from the previous one belongs to another clock. */
-const FAR = 10 * TICKS_A_SECOND
+const FAR = 10 * TICKS_PER_SECOND
 /** Decoding timestamps go back only by rounding errors; presentation timestamps, by some reordered frames. */
-const ROUNDING = 0.005 * TICKS_A_SECOND
-const REORDERING = 0.5 * TICKS_A_SECOND
+const ROUNDING = 0.005 * TICKS_PER_SECOND
+const REORDERING = 0.5 * TICKS_PER_SECOND
 /** Longest distance of two frames without a gap. */
-const LONGEST_STEP = 2 * TICKS_A_SECOND
+const LONGEST_STEP = 2 * TICKS_PER_SECOND
 
 /** A clock of the source: a timestamp on it (`raw`) and the same instant on the continuous clock (`mapped`). */
 type Era = { readonly index: number; raw: number; mapped: number }
@@ -119,7 +119,7 @@ export const createContinuousClock = (facts: ClockFacts = { overlaps: [], damage
     const era = continues ? latest.era : (findEra(raw, latest, slack) ?? addEra(raw, nextOf(latest, eras[0])))
     const mapped = continues ? latest.mapped + gap : era.mapped + delta(era.raw, raw)
     if (latest !== undefined) {
-      isUneven ||= era !== latest.era || raw + WRAP / 2 < latest.raw
+      isUneven ||= era !== latest.era || raw + TIMESTAMP_WRAP / 2 < latest.raw
       if (era.index > latest.era.index)
         overlaps[era.index] = Math.max(overlaps[era.index] ?? 0, latest.mapped + latest.duration - mapped)
     }
@@ -143,13 +143,13 @@ const MAX_ERAS = 8
 const MAX_DAMAGED = 100_000
 
 /** The first clock starts late enough for timestamps before the first of the file. */
-const START = 20 * TICKS_A_SECOND
+const START = 20 * TICKS_PER_SECOND
 
 const nextOf = (latest: Reading | undefined, newest: Era | undefined): number =>
   latest === undefined ? (newest?.mapped ?? START) : latest.mapped + latest.duration
 
 /** Signed distance of two timestamps modulo WRAP, at most half of it. */
 const delta = (from: number, to: number): number => {
-  const distance = (((to - from) % WRAP) + WRAP) % WRAP
-  return distance < WRAP / 2 ? distance : distance - WRAP
+  const distance = (((to - from) % TIMESTAMP_WRAP) + TIMESTAMP_WRAP) % TIMESTAMP_WRAP
+  return distance < TIMESTAMP_WRAP / 2 ? distance : distance - TIMESTAMP_WRAP
 }

@@ -8,7 +8,7 @@ const CHECKED_PACKETS = 5
 const MAX_START = 2 * 204
 
 /** Returns the distance between the packets of an MPEG transport stream; `null` for any other file. */
-export const strideOf = (head: Uint8Array): number | null => {
+export const packetStrideOf = (head: Uint8Array): number | null => {
   for (let start = 0; start < MAX_START; start++)
     for (const stride of STRIDES)
       if (start + (CHECKED_PACKETS - 1) * stride < head.length && syncs(head, start, stride)) return stride
@@ -42,7 +42,8 @@ const nextSync = (bytes: Uint8Array, from: number, stride: number): number => {
 export const pidAt = (bytes: Uint8Array, at: number): number =>
   (((bytes[at + 1] ?? 0) & 0x1f) << 8) | (bytes[at + 2] ?? 0)
 
-export const startsUnit = (bytes: Uint8Array, at: number): boolean => ((bytes[at + 1] ?? 0) & 0x40) !== 0
+export const startsPayloadUnit = (bytes: Uint8Array, at: number): boolean =>
+  ((bytes[at + 1] ?? 0) & 0x40) !== 0
 
 /** Returns the payload of a packet, part of a PES packet or a table; empty if it is scrambled. */
 export const payloadOf = (bytes: Uint8Array, at: number): Uint8Array => {
@@ -71,7 +72,7 @@ export const createPacketReader =
 
 /** ISO/IEC 13818-1 §2.4.3.6. `null` if the header continues in the next packet: muxers do not split it. */
 export const pesTimesAt = (bytes: Uint8Array, at: number): PesTimes | null => {
-  if (!startsUnit(bytes, at)) return null
+  if (!startsPayloadUnit(bytes, at)) return null
   const payload = payloadOf(bytes, at)
   if (payload.length < 14 || payload[0] !== 0 || payload[1] !== 0 || payload[2] !== 1) return null
   const end = at + PACKET_BYTES
@@ -87,17 +88,17 @@ export const pesTimesAt = (bytes: Uint8Array, at: number): PesTimes | null => {
 const WITHOUT_TIMES: ReadonlySet<number> = new Set([0xbc, 0xbe, 0xbf, 0xf0, 0xf1, 0xf2, 0xf8, 0xff])
 
 /** Timestamps wrap at this value: 33 bits of 90 kHz, a little more than 26 hours. */
-export const WRAP = 2 ** 33
-export const TICKS_A_SECOND = 90_000
+export const TIMESTAMP_WRAP = 2 ** 33
+export const TICKS_PER_SECOND = 90_000
 
-export const readTime = (bytes: Uint8Array, at: number): number => {
+export const readTimestamp = (bytes: Uint8Array, at: number): number => {
   const [a = 0, b = 0, c = 0, d = 0, e = 0] = bytes.subarray(at, at + 5)
   return ((a >> 1) & 7) * 2 ** 30 + ((b << 22) | ((c >> 1) << 15) | (d << 7) | (e >> 1))
 }
 
 /** Writes `time` modulo WRAP. Does not change the marker bits. */
-export const writeTime = (bytes: Uint8Array, at: number, time: number): void => {
-  const wrapped = ((time % WRAP) + WRAP) % WRAP
+export const writeTimestamp = (bytes: Uint8Array, at: number, time: number): void => {
+  const wrapped = ((time % TIMESTAMP_WRAP) + TIMESTAMP_WRAP) % TIMESTAMP_WRAP
   const [high, low] = [Math.floor(wrapped / 2 ** 30), wrapped % 2 ** 30]
   bytes[at] = ((bytes[at] ?? 0) & 0xf1) | (high << 1)
   bytes[at + 1] = low >> 22

@@ -1,10 +1,10 @@
-import { forEachPacket, payloadOf, pidAt, startsUnit } from './packets.ts'
+import { forEachPacket, payloadOf, pidAt, startsPayloadUnit } from './packets.ts'
 
 /** Numbers of the programs of a stream, by PID. */
-export type Programs = ReadonlyMap<number, ReadonlyArray<number>>
+export type ProgramMap = ReadonlyMap<number, ReadonlyArray<number>>
 
 /** Reads the program association and map tables of a transport stream (ISO/IEC 13818-1 §2.4.4). */
-export const programsIn = (bytes: Uint8Array, stride: number): Programs => {
+export const programMapIn = (bytes: Uint8Array, stride: number): ProgramMap => {
   const programs = new Map<number, ReadonlyArray<number>>()
   const mapPids = new Set<number>()
   /** Start of a section that continues in the next packet of its PID. */
@@ -44,7 +44,7 @@ export const programsIn = (bytes: Uint8Array, stride: number): Programs => {
     const pid = pidAt(bytes, at)
     if (pid !== ASSOCIATION_PID && !mapPids.has(pid)) return
     const payload = payloadOf(bytes, at)
-    const next = startsUnit(bytes, at) ? 1 + (payload[0] ?? 0) : null
+    const next = startsPayloadUnit(bytes, at) ? 1 + (payload[0] ?? 0) : null
     const before = incomplete.get(pid)
     if (before !== undefined)
       readSections(pid, Buffer.concat([before, next === null ? payload : payload.subarray(1, next)]))

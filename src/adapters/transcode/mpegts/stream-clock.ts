@@ -4,14 +4,14 @@ import { type ContinuousClock, createContinuousClock } from './continuous-clock.
 import {
   createPacketReader,
   type PesTimes,
-  readTime,
-  strideOf,
-  TICKS_A_SECOND,
+  packetStrideOf,
+  readTimestamp,
+  TICKS_PER_SECOND,
   type TimestampReader,
-  writeTime,
+  writeTimestamp,
 } from './packets.ts'
 import { createProgramReader, isProgramStream } from './program-packets.ts'
-import { type Programs, programsIn } from './programs.ts'
+import { type ProgramMap, programMapIn } from './programs.ts'
 import { createStreamSpans } from './stream-spans.ts'
 
 /** Facts from the timestamps of one program. */
@@ -22,13 +22,13 @@ type Container = {
   readonly newReader: () => TimestampReader
   /** Whether only the first of several frames has a timestamp. */
   readonly isSparse: boolean
-  readonly programs: Programs
+  readonly programs: ProgramMap
 }
 
 /** Facts from the timestamps of a transport or program stream. */
 export type StreamClock = {
   readonly container: Container
-  readonly programs: Programs
+  readonly programs: ProgramMap
   /** By `clockKey`. */
   readonly clocks: ReadonlyMap<number, ProgramClock>
   /** See createStreamSpans. */
@@ -36,7 +36,7 @@ export type StreamClock = {
 }
 
 /** Reads the timestamps of an MPEG transport or program stream; `null` for any file without them. */
-export const readClock = async (path: string, signal: AbortSignal): Promise<StreamClock | null> => {
+export const readStreamClock = async (path: string, signal: AbortSignal): Promise<StreamClock | null> => {
   const container = containerOf(await headOf(path))
   if (container === null) return null
   const { programs } = container
@@ -50,24 +50,25 @@ export const readClock = async (path: string, signal: AbortSignal): Promise<Stre
   if (container.isSparse && clocks.size === 0) return null
   const facts = [...clocks].map(([key, clock]): [number, ProgramClock] => {
     const ofClock = clock.facts()
-    return [key, { ...ofClock, seconds: ofClock.ticks / TICKS_A_SECOND }]
+    return [key, { ...ofClock, seconds: ofClock.ticks / TICKS_PER_SECOND }]
   })
   return { container, programs, clocks: new Map(facts), splitAfter: spans.splitAfter }
 }
 
 /** Each program of a file has its own clock, independent of the others. */
-export const clockKey = (programs: Programs, pid: number): number =>
+export const clockKey = (programs: ProgramMap, pid: number): number =>
   isMultiProgram(programs) ? (programs.get(pid)?.[0] ?? NO_PROGRAM) : ONLY_CLOCK
 
 const [NO_PROGRAM, ONLY_CLOCK] = [-1, -2]
 
-export const isMultiProgram = (programs: Programs): boolean => new Set([...programs.values()].flat()).size > 1
+export const isMultiProgram = (programs: ProgramMap): boolean =>
+  new Set([...programs.values()].flat()).size > 1
 
 /**
  * Returns a file with the same streams on a clock without jumps: the file itself, or a copy in `folder` with new
  * timestamps. Engines mishandle a jump, each in its own way, and put audio and video out of sync.
  */
-export const withoutJumps = async (
+export const removeClockJumps = async (
   path: string,
   folder: string,
   { container, clocks }: StreamClock,
@@ -84,9 +85,9 @@ export const withoutJumps = async (
   try {
     const rest = await readBlocks(path, signal, async (bytes) => {
       const consumed = read(bytes, (stream, times) => {
-        const shift = place(bytes, stream, times) - readTime(bytes, times.dts)
+        const shift = place(bytes, stream, times) - readTimestamp(bytes, times.dts)
         for (const field of new Set([times.pts, times.dts]))
-          writeTime(bytes, field, readTime(bytes, field) + shift)
+          writeTimestamp(bytes, field, readTimestamp(bytes, field) + shift)
       })
       await file.writeFile(bytes.subarray(0, consumed))
       return consumed
@@ -113,21 +114,25 @@ const createPlace = ({ programs, isSparse }: Container, clocks: Map<number, Cont
     hasAudio ||= !isVideo
     const isPts = isVideo && !decodedInOrder.has(stream)
     const durationOf = !isSparse ? undefined : !isVideo ? withPause : hasAudio ? ofOneFrame : undefined
-    return clock.place(stream, readTime(bytes, dts), isPts, durationOf)
+    return clock.place(stream, readTimestamp(bytes, dts), isPts, durationOf)
   }
 }
 
 /** At most one frame: the audio is a better source for the end of the last one. */
-const ofOneFrame = (step: number): number => Math.min(step, 0.04 * TICKS_A_SECOND)
+const ofOneFrame = (step: number): number => Math.min(step, 0.04 * TICKS_PER_SECOND)
 
 /** Leaves a gap that engines fill (FILLED_GAP), whatever the duration of the last audio packet. */
-const withPause = (step: number): number => step + 0.05 * TICKS_A_SECOND
+const withPause = (step: number): number => step + 0.05 * TICKS_PER_SECOND
 
 const containerOf = (head: Buffer): Container | null => {
   if (isProgramStream(head)) return { newReader: createProgramReader, isSparse: true, programs: new Map() }
-  const stride = strideOf(head.subarray(0, STRIDE_BYTES))
+  const stride = packetStrideOf(head.subarray(0, STRIDE_BYTES))
   if (stride === null) return null
-  return { newReader: () => createPacketReader(stride), isSparse: false, programs: programsIn(head, stride) }
+  return {
+    newReader: () => createPacketReader(stride),
+    isSparse: false,
+    programs: programMapIn(head, stride),
+  }
 }
 
 const BLOCK_BYTES = 2 ** 20

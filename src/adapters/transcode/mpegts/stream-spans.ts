@@ -1,4 +1,4 @@
-import { TICKS_A_SECOND } from './packets.ts'
+import { TICKS_PER_SECOND } from './packets.ts'
 
 type Span = {
   readonly isVideo: boolean
@@ -32,7 +32,7 @@ export const createStreamSpans = () => {
       const isContinued = [...spans.values()].some(
         ({ isVideo, first }) => isVideo === own.isVideo && first > own.last,
       )
-      return isContinued ? (own.end - own.start) / TICKS_A_SECOND : null
+      return isContinued ? (own.end - own.start) / TICKS_PER_SECOND : null
     },
   }
 }

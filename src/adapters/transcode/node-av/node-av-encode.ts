@@ -1,23 +1,23 @@
 import { Decoder, type Demuxer, FilterAPI, FilterComplexAPI, type Frame, Log, type Packet } from 'node-av'
 import { AV_LOG_ERROR, AV_NOPTS_VALUE } from 'node-av/constants'
-import { type EncodeJob, type EncodeResult, type StreamJob, TRUNCATED_MESSAGE } from '../engine.ts'
+import { type EncodeJob, type EncodeResult, type StreamJob, TRUNCATED_FILE_LOG_PATTERN } from '../engine.ts'
 import { decoderLimits } from '../process/limits.ts'
-import { openSink, type Sink } from './node-av-sink.ts'
-import { openSource, startShift } from './node-av-source.ts'
+import { type EncoderSink, openEncoderSink } from './node-av-sink.ts'
+import { openDemuxer, startTimeShift } from './node-av-source.ts'
 
 /** One pass over the source, like the program ffmpeg: decodes each stream once for all of its outputs. */
 export const encodeByNodeAv = async (
   job: EncodeJob,
   onProgress: (seconds: number) => void,
 ): Promise<EncodeResult> => {
-  let isCutOff = false
+  let isTruncated = false
   Log.setCallback(
     (_, message) => {
-      isCutOff ||= TRUNCATED_MESSAGE.test(message)
+      isTruncated ||= TRUNCATED_FILE_LOG_PATTERN.test(message)
     },
     { maxLevel: AV_LOG_ERROR },
   )
-  const source = await openSource(job.path, job.jumpSeconds)
+  const source = await openDemuxer(job.path, job.jumpSeconds)
   const jobs = [job.video, job.audio].filter((stream) => stream !== null)
   let lastReported = 0
   // Of what is read and of what is made of it: a gap in its times becomes as much video or audio.
@@ -27,7 +27,7 @@ export const encodeByNodeAv = async (
     onProgress(seconds)
   }
   const pipelines = await Promise.all(jobs.map((stream) => openPipeline(source, stream, report)))
-  const shift = startShift(source, [...jobs.map(({ streamIndex }) => streamIndex), ...job.alongside])
+  const shift = startTimeShift(source, [...jobs.map(({ streamIndex }) => streamIndex), ...job.alongside])
   for await (const packet of source.packets()) {
     if (packet === null) continue
     const pipeline = pipelines.find(({ streamIndex }) => streamIndex === packet.streamIndex)
@@ -40,7 +40,7 @@ export const encodeByNodeAv = async (
   }
   for (const pipeline of pipelines) await pipeline.finish()
   await source.close()
-  return { isCutOff }
+  return { isTruncated }
 }
 
 const secondsOf = ({ pts, timeBase }: Packet | Frame): number =>
@@ -69,7 +69,7 @@ const openPipeline = async (
   })
   // Restarts if the source changes its format, so that the filters after it see only one format.
   const normalizer = FilterAPI.create(steady, { allowReinit: true })
-  const sinks = await Promise.all(outputs.map((output) => openSink(output, filter)))
+  const sinks = await Promise.all(outputs.map((output) => openEncoderSink(output, filter)))
   let [decoded, undecodable] = [0, 0]
   let encoding: Promise<unknown> = Promise.resolve()
 
@@ -141,9 +141,9 @@ const openPipeline = async (
 /** Returns a frame for each output that has one. The graph allows only one `receive` at a time. */
 const takeFrames = async (
   filter: FilterComplexAPI,
-  sinks: ReadonlyArray<Sink>,
-): Promise<ReadonlyArray<readonly [Sink, Frame]>> => {
-  const ready: Array<readonly [Sink, Frame]> = []
+  sinks: ReadonlyArray<EncoderSink>,
+): Promise<ReadonlyArray<readonly [EncoderSink, Frame]>> => {
+  const ready: Array<readonly [EncoderSink, Frame]> = []
   for (const sink of sinks) {
     const frame = await filter.receive(sink.label)
     if (frame) ready.push([sink, frame])

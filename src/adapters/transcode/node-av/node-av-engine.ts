@@ -4,32 +4,37 @@ import { fileURLToPath } from 'node:url'
 import * as t from 'io-ts'
 import { E, pipe, TE } from '../../../fp.ts'
 import type { SandboxFiles } from '../../sandbox/own-root.ts'
-import { type Engine, type EngineFailure, filesOf, noFiles } from '../engine.ts'
+import { type Engine, type EngineFailure, noSandboxFiles, sandboxFilesOf } from '../engine.ts'
 import { ProbedFile } from '../probed-file.ts'
 import { boundedCommand, minimalEnvironment } from '../process/launcher.ts'
 import { MAX_FILE_BYTES, MAX_MEMORY_BYTES, PROBE_SECONDS, SCAN_SECONDS } from '../process/limits.ts'
 import { classifyMessages } from '../process/machine-faults.ts'
-import { type DecoderBounds, failureOf, superviseDecoder, withoutPath } from '../process/supervise.ts'
+import { type DecoderBounds, redactPath, superviseDecoder, toEngineFailure } from '../process/supervise.ts'
 import { ChildReply, type ChildRequest } from './node-av-messages.ts'
 
 /** Engine on FFmpeg's libraries (npm package node-av). They run in a child: native code may crash. */
 export const createNodeAvEngine = (): Engine => ({
   describe: pipe(
-    runRequest({ kind: 'describe' }, noFiles, { wallSeconds: PROBE_SECONDS }),
+    runRequest({ kind: 'describe' }, noSandboxFiles, { wallSeconds: PROBE_SECONDS }),
     TE.flatMapEither(
       decodeWith(t.readonly(t.strict({ name: t.string, missingDecoders: t.readonlyArray(t.string) }))),
     ),
   ),
   probe: (path, signal) =>
     pipe(
-      runRequest({ kind: 'probe', path }, filesOf.probe(path), { wallSeconds: PROBE_SECONDS, signal }, path),
+      runRequest(
+        { kind: 'probe', path },
+        sandboxFilesOf.probe(path),
+        { wallSeconds: PROBE_SECONDS, signal },
+        path,
+      ),
       TE.flatMapEither(decodeWith(ProbedFile)),
     ),
   peakRate: (path, streamIndex, signal) =>
     pipe(
       runRequest(
         { kind: 'peak-rate', path, streamIndex },
-        filesOf.probe(path),
+        sandboxFilesOf.probe(path),
         { wallSeconds: SCAN_SECONDS, signal },
         path,
       ),
@@ -39,7 +44,7 @@ export const createNodeAvEngine = (): Engine => ({
     pipe(
       runRequest(
         { kind: 'time-span', path, streamIndexes },
-        filesOf.probe(path),
+        sandboxFilesOf.probe(path),
         { wallSeconds: SCAN_SECONDS, signal },
         path,
       ),
@@ -49,16 +54,16 @@ export const createNodeAvEngine = (): Engine => ({
     pipe(
       runRequest(
         { kind: 'encode', job },
-        filesOf.encode(job),
+        sandboxFilesOf.encode(job),
         { wallSeconds: job.wallSeconds, signal },
         job.path,
         onProgress,
       ),
-      TE.flatMapEither(decodeWith(t.readonly(t.strict({ isCutOff: t.boolean })))),
+      TE.flatMapEither(decodeWith(t.readonly(t.strict({ isTruncated: t.boolean })))),
     ),
   remux: (job, signal) =>
     pipe(
-      runRequest({ kind: 'remux', job }, filesOf.remux(job), { wallSeconds: job.wallSeconds, signal }),
+      runRequest({ kind: 'remux', job }, sandboxFilesOf.remux(job), { wallSeconds: job.wallSeconds, signal }),
       TE.map(() => undefined),
     ),
 })
@@ -102,14 +107,14 @@ const runRequest =
     // If the child exits before it reads the request, superviseDecoder reports the failure.
     child.send(request, () => {})
     const end = await superviseDecoder(child, bounds)
-    const failure = failureOf(end, path)
+    const failure = toEngineFailure(end, path)
     if (failure !== null) return E.left(failure)
     return answer ?? E.left({ reason: 'broken', detail: 'it ended without an answer' })
   }
 
 const toFailure = (detail: string, path: string | null): EngineFailure => ({
   reason: classifyMessages(detail),
-  detail: withoutPath(detail, path).slice(0, 600),
+  detail: redactPath(detail, path).slice(0, 600),
 })
 
 const decodeWith =

@@ -3,11 +3,11 @@ import { AV_FRAME_FLAG_INTERLACED, AV_NOPTS_VALUE } from 'node-av/constants'
 import { INTERLACE_SAMPLE_FRAMES } from '../../../domain/ingest/plan/interlacing.ts'
 import type { FirstFrames } from '../probed-file.ts'
 import { decoderLimits } from '../process/limits.ts'
-import { openSource } from './node-av-source.ts'
+import { openDemuxer } from './node-av-source.ts'
 
 /** Decodes the first frames of a stream. */
 export const firstFramesOf = async (path: string, streamIndex: number): Promise<FirstFrames> => {
-  const source = await openSource(path)
+  const source = await openDemuxer(path)
   const stream = source.getStream(streamIndex)
   if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
   const decoder = await Decoder.create(stream, { options: decoderLimits, exitOnError: false })

@@ -1,10 +1,10 @@
 import { AV_NOPTS_VALUE } from 'node-av/constants'
-import { createPeakRate } from '../peak-rate.ts'
-import { openSource } from './node-av-source.ts'
+import { createPeakRateMeter } from '../peak-rate.ts'
+import { openDemuxer } from './node-av-source.ts'
 
 export const peakRateOf = async (path: string, streamIndex: number): Promise<number> => {
-  const source = await openSource(path)
-  const peak = createPeakRate()
+  const source = await openDemuxer(path)
+  const peak = createPeakRateMeter()
   for await (const packet of source.packets(streamIndex)) {
     if (packet === null) continue
     const { dts, timeBase } = packet

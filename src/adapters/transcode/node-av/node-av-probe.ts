@@ -23,23 +23,23 @@ import {
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants'
 import {
-  clockSeconds,
   needsFirstFrames,
+  normalizeLanguage,
   type ProbedAudio,
   type ProbedFile,
   type ProbedStream,
   type ProbedVideo,
-  toLanguage,
+  parseClockSeconds,
   withFirstFrames,
 } from '../probed-file.ts'
-import { type Purpose, purposesOf } from '../stream-purposes.ts'
+import { purposesOf, type StreamPurpose } from '../stream-purposes.ts'
 import { firstFramesOf } from './node-av-first-frames.ts'
-import { openSource, orientationOf } from './node-av-source.ts'
+import { openDemuxer, orientationOf } from './node-av-source.ts'
 
 export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
   const warnings: string[] = []
   Log.setCallback((_, message) => warnings.push(message), { maxLevel: AV_LOG_WARNING })
-  const source = await openSource(path).catch(async (error: unknown) => {
+  const source = await openDemuxer(path).catch(async (error: unknown) => {
     // Log messages come from other threads, through the event loop.
     await setImmediate()
     const message = error instanceof Error ? error.message : String(error)
@@ -87,7 +87,7 @@ const commonFields = (stream: Stream) => ({
   id: stream.id,
   programs: [],
   codec: codecOf(stream),
-  language: toLanguage(stream.metadata?.get('language')),
+  language: normalizeLanguage(stream.metadata?.get('language')),
   purposes: purposesOf((purpose) => stream.hasDisposition(FLAGS[purpose])),
 })
 
@@ -104,7 +104,7 @@ const FLAGS = {
   non_diegetic: AV_DISPOSITION_NON_DIEGETIC,
   dependent: AV_DISPOSITION_DEPENDENT,
   still_image: AV_DISPOSITION_STILL_IMAGE,
-} satisfies Readonly<Record<Purpose, unknown>>
+} satisfies Readonly<Record<StreamPurpose, unknown>>
 
 const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   kind: 'video',
@@ -153,7 +153,7 @@ const endOf = (stream: Stream, start: number): number | null => {
   const { duration, startTime, timeBase } = stream
   const seconds = duration === AV_NOPTS_VALUE ? null : positive(Number(duration) * quotient(timeBase))
   if (seconds === null) {
-    const tagged = clockSeconds(stream.metadata?.get('DURATION'))
+    const tagged = parseClockSeconds(stream.metadata?.get('DURATION'))
     return tagged === null ? null : tagged - start
   }
   const streamStart = startTime === AV_NOPTS_VALUE ? start : Number(startTime) * quotient(timeBase)

@@ -1,7 +1,7 @@
 import { Muxer, type Packet } from 'node-av'
 import type { RemuxJob } from '../engine.ts'
 import { progressiveMuxer } from '../recipe.ts'
-import { openSource, startShift } from './node-av-source.ts'
+import { openDemuxer, startTimeShift } from './node-av-source.ts'
 
 export const remuxByNodeAv = async ({ outputs }: RemuxJob): Promise<void> => {
   for (const output of outputs) await copyTracks(output)
@@ -28,11 +28,11 @@ type Track = { readonly index: number; readonly next: Packet | null; readonly ad
 const hasNext = (track: Track): track is Track & { readonly next: Packet } => track.next !== null
 
 const openTrack = async (input: string, muxer: Muxer): Promise<Track> => {
-  const demuxer = await openSource(input)
+  const demuxer = await openDemuxer(input)
   const stream = demuxer.getStream(0)
   if (stream === undefined) throw new Error('no track to copy')
   const packets = demuxer.packets(0)
-  const shift = startShift(demuxer)
+  const shift = startTimeShift(demuxer)
   let next: Packet | null = null
   const advance = async () => {
     next = (await packets.next()).value ?? null

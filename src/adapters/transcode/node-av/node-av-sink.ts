@@ -3,7 +3,7 @@ import { FF_ENCODER_AAC, FF_ENCODER_LIBX264, FF_ENCODER_PCM_F32LE } from 'node-a
 import { containerOf, type EncodeOutput } from '../engine.ts'
 
 /** Encodes frames into a file, which is complete after `finish`. */
-export type Sink = {
+export type EncoderSink = {
   readonly label: string
   readonly push: (frame: Frame) => Promise<void>
   readonly finish: () => Promise<void>
@@ -11,10 +11,10 @@ export type Sink = {
 
 const ENCODERS = { libx264: FF_ENCODER_LIBX264, aac: FF_ENCODER_AAC, pcm_f32le: FF_ENCODER_PCM_F32LE }
 
-export const openSink = async (
+export const openEncoderSink = async (
   { label, encoder: name, options, muxer: muxerOptions, file }: EncodeOutput,
   filter: FilterComplexAPI,
-): Promise<Sink> => {
+): Promise<EncoderSink> => {
   const encoder = await Encoder.create(ENCODERS[name], {
     filter,
     bitrate: 0,

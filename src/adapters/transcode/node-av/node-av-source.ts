@@ -7,7 +7,7 @@ import { demuxerLimits } from '../process/limits.ts'
  * Opens a file by its absolute path, so that FFmpeg does not read a part before a colon as a protocol.
  * `jumpSeconds`: a larger step between two timestamps is a discontinuity, in formats that can have them.
  */
-export const openSource = (path: string, jumpSeconds = 10): Promise<Demuxer> =>
+export const openDemuxer = (path: string, jumpSeconds = 10): Promise<Demuxer> =>
   Demuxer.open(resolve(path), { options: demuxerLimits, dtsDeltaThreshold: jumpSeconds })
 
 const MICROSECOND = { num: 1, den: 1_000_000 }
@@ -17,7 +17,7 @@ const MICROSECOND = { num: 1, den: 1_000_000 }
  * broadcast at several hours, fragments at the delay of reordered frames. The program ffmpeg subtracts the
  * start, its libraries do not. `used`: the streams that define the start; `null`: all of the file.
  */
-export const startShift = (
+export const startTimeShift = (
   source: Demuxer,
   used: ReadonlyArray<number> | null = null,
 ): ((packet: Packet) => void) => {

@@ -1,10 +1,10 @@
 import { AV_NOPTS_VALUE } from 'node-av/constants'
-import { createTimeSpan } from '../time-span.ts'
-import { openSource } from './node-av-source.ts'
+import { createTimeSpanMeter } from '../time-span.ts'
+import { openDemuxer } from './node-av-source.ts'
 
 export const timeSpanOf = async (path: string, streamIndexes: ReadonlyArray<number>): Promise<number> => {
-  const source = await openSource(path)
-  const span = createTimeSpan()
+  const source = await openDemuxer(path)
+  const span = createTimeSpanMeter()
   for await (const packet of source.packets()) {
     if (packet === null) continue
     const { dts, duration, timeBase, streamIndex } = packet

@@ -36,5 +36,4 @@ export const machineFaultLine = (log: string): string | null =>
   log.split('\n').find((line) => MACHINE_FAULT.test(line) || FILE_OR_MACHINE_FAULT.test(line)) ?? null
 
 /** Returns whether the file may be at fault, so that an attempt with another plan may succeed. */
-export const mayBearAnother = ({ reason }: EngineFailure): boolean =>
-  reason === 'input' || reason === 'unsure'
+export const mayRetryAfter = ({ reason }: EngineFailure): boolean => reason === 'input' || reason === 'unsure'

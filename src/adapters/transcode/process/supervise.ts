@@ -8,7 +8,7 @@ import { classifyMessages, machineFaultLine } from './machine-faults.ts'
 export type DecoderBounds = { readonly wallSeconds: number; readonly signal?: AbortSignal }
 
 /** How a process ended, with its stderr (of long output, the start and the end). */
-export type SupervisedEnd = {
+export type SupervisedExit = {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly stderr: string
@@ -25,9 +25,9 @@ const MAX_STDERR = 64 * 1024
 export const superviseDecoder = (
   child: ChildProcess,
   { wallSeconds, signal }: DecoderBounds,
-): Promise<SupervisedEnd> =>
+): Promise<SupervisedExit> =>
   new Promise((resolve) => {
-    let stopped: SupervisedEnd['stopped'] = null
+    let stopped: SupervisedExit['stopped'] = null
     const stderr = createHeadAndTail(MAX_STDERR)
     const stop = (reason: 'time' | 'aborted') => {
       stopped ??= reason
@@ -40,7 +40,7 @@ export const superviseDecoder = (
     signal?.addEventListener('abort', abort)
     process.once('exit', exit)
 
-    const end = (ended: Pick<SupervisedEnd, 'code' | 'signal' | 'startError'>) => {
+    const end = (ended: Pick<SupervisedExit, 'code' | 'signal' | 'startError'>) => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
       process.off('exit', exit)
@@ -53,14 +53,14 @@ export const superviseDecoder = (
   })
 
 /** Replaces `path`: file names are private and must not be in the log. */
-export const withoutPath = (text: string, path: string | null): string =>
+export const redactPath = (text: string, path: string | null): string =>
   path === null ? text : text.replaceAll(path, '…')
 
 /** Returns `null` for a success. The detail omits `path`. */
-export const failureOf = (ended: SupervisedEnd, path: string | null): EngineFailure | null => {
+export const toEngineFailure = (ended: SupervisedExit, path: string | null): EngineFailure | null => {
   const { code, signal, stopped, startError } = ended
   if (code === 0 && stopped === null) return null
-  const stderr = withoutPath(ended.stderr, path).trim()
+  const stderr = redactPath(ended.stderr, path).trim()
   const lastLines = stderr.split('\n').slice(-4)
   const cause = machineFaultLine(stderr)
   const lines = cause === null || lastLines.includes(cause) ? lastLines : [cause, ...lastLines]
@@ -72,7 +72,7 @@ export const failureOf = (ended: SupervisedEnd, path: string | null): EngineFail
  * ffmpeg got a signal to end, as a service manager sends to every process that it stops. */
 const NO_VERDICT: ReadonlySet<number | null> = new Set([126, 127, 255])
 
-const reasonOf = ({ code, signal, stderr, startError }: SupervisedEnd): EngineFailure['reason'] => {
+const reasonOf = ({ code, signal, stderr, startError }: SupervisedExit): EngineFailure['reason'] => {
   if (startError !== null || NO_VERDICT.has(code)) return 'broken'
   const verdict = classifyMessages(stderr)
   if (signal === null || verdict === 'broken') return verdict

@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type Box, boxesIn, fieldsOf, onlyBox } from '../../../../src/adapters/transcode/isobmff/isobmff.ts'
+import {
+  type Box,
+  boxesIn,
+  createFieldReader,
+  requireOneBox,
+} from '../../../../src/adapters/transcode/isobmff/isobmff.ts'
 import { readFragment } from '../../../../src/adapters/transcode/isobmff/isobmff-fragment.ts'
 import { readTrack } from '../../../../src/adapters/transcode/isobmff/isobmff-track.ts'
 import { box, fragment, initSegment, largeBox, u32 } from '../../../support/mp4-writer.ts'
@@ -68,18 +73,18 @@ describe('boxesIn', () => {
   })
 })
 
-describe('onlyBox', () => {
+describe('requireOneBox', () => {
   it('follows a path, and throws unless there is exactly one box of each type', () => {
     const body = Buffer.concat([box('moov', box('trak', Buffer.from('hello'))), box('free')])
-    expect(Buffer.from(onlyBox(body, 'moov', 'trak')).toString()).to.equal('hello')
-    expect(() => onlyBox(body, 'moov', 'mvex')).to.throw('no mvex box')
-    expect(() => onlyBox(Buffer.concat([body, body]), 'moov')).to.throw('more than one moov box')
+    expect(Buffer.from(requireOneBox(body, 'moov', 'trak')).toString()).to.equal('hello')
+    expect(() => requireOneBox(body, 'moov', 'mvex')).to.throw('no mvex box')
+    expect(() => requireOneBox(Buffer.concat([body, body]), 'moov')).to.throw('more than one moov box')
   })
 })
 
-describe('fieldsOf', () => {
+describe('createFieldReader', () => {
   it('reads big-endian numbers in sequence, and throws at the end of the bytes', () => {
-    const fields = fieldsOf(
+    const fields = createFieldReader(
       Buffer.from('01 0203 040506 0708090a ffffffff 0000000000000010 6162'.replaceAll(' ', ''), 'hex'),
       'x',
     )
@@ -121,10 +126,10 @@ describe('readTrack', () => {
     const film = await readFile('test/media/fragments-film.mp4')
     const sound = await readFile('test/media/fragments-sound.mp4')
     const initOf = (bytes: Buffer) => bytes.subarray(0, bytes.indexOf('moof') - 4)
-    const { codec, pictures, unitLengthBytes } = readTrack(initOf(film))
+    const { codec, video, unitLengthBytes } = readTrack(initOf(film))
     expect({ codec, unitLengthBytes }).to.deep.equal({ codec: 'avc1.64000a', unitLengthBytes: 4 })
-    expect(pictures).to.include({ width: 160, height: 90 })
-    expect(pictures?.sequence).to.include({
+    expect(video).to.include({ width: 160, height: 90 })
+    expect(video?.sequence).to.include({
       profile: 0x64,
       constraints: 0,
       level: 10,
@@ -145,7 +150,7 @@ describe('readTrack', () => {
 describe('readFragment', () => {
   const track = readTrack(initSegment('film', 1000))
   const everywhere = { start: 0, end: Number.MAX_SAFE_INTEGER }
-  const moofOf = (bytes: Buffer) => onlyBox(bytes, 'moof')
+  const moofOf = (bytes: Buffer) => requireOneBox(bytes, 'moof')
 
   it('returns the sum of its samples', () => {
     const samples = fc.array(fc.record({ duration: fc.nat(10_000), size: fc.nat(300), key: fc.boolean() }), {

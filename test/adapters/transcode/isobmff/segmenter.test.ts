@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import {
   type SegmentedTrack,
-  segmentStartsOf,
+  segmentStartSeconds,
   segmentTrack,
 } from '../../../../src/adapters/transcode/isobmff/segmenter.ts'
 import { fragment, initSegment } from '../../../support/mp4-writer.ts'
@@ -64,10 +64,10 @@ describe('segmentTrack', () => {
 
   it('segments audio near the segment starts of video', async () => {
     const film = await segmentTrack(FILM, { seconds: [], step: 1 })
-    const sound = await segmentTrack(SOUND, { seconds: segmentStartsOf(film).slice(1), step: 1 })
+    const sound = await segmentTrack(SOUND, { seconds: segmentStartSeconds(film).slice(1), step: 1 })
     expect(sound.parts.length).to.equal(film.parts.length)
-    for (const [i, start] of segmentStartsOf(sound).entries())
-      expect(start).to.be.closeTo(segmentStartsOf(film)[i] ?? Number.NaN, 0.16)
+    for (const [i, start] of segmentStartSeconds(sound).entries())
+      expect(start).to.be.closeTo(segmentStartSeconds(film)[i] ?? Number.NaN, 0.16)
     expect(sound.parts.every(({ keyframes }) => keyframes.length === 0)).to.equal(true)
   })
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { expect } from 'chai'
 import type { Engine, EngineFailure } from '../../../../src/adapters/transcode/engine.ts'
-import { failureOf, superviseDecoder } from '../../../../src/adapters/transcode/process/supervise.ts'
+import { superviseDecoder, toEngineFailure } from '../../../../src/adapters/transcode/process/supervise.ts'
 import { E } from '../../../../src/fp.ts'
 import { availableEngines, createTranscoderOfEngine } from '../../../support/engines.ts'
 import { left, right } from '../../../support/expect-right.ts'
@@ -9,7 +9,7 @@ import { createRecordingLog } from '../../../support/recording-log.ts'
 import { createTranscodingFolder, mediaPath, withSmallestVideo } from '../../../support/transcoding.ts'
 
 const endedWith = (stderr: string, code = 1) =>
-  failureOf({ code, signal: null, stderr, stopped: null, startError: null }, null)?.reason
+  toEngineFailure({ code, signal: null, stderr, stopped: null, startError: null }, null)?.reason
 
 /** Messages that only a fault of the machine causes. */
 const ofTheMachine = [
@@ -48,7 +48,7 @@ describe('a fault of the machine while a file is decoded [V45]', () => {
       process.stderr.write('No space left on device\\n' + 'Conversion failed\\n'.repeat(9), () => process.exit(1))
     })`
     const ended = await superviseDecoder(spawn(process.execPath, ['-e', noise]), { wallSeconds: 60 })
-    const failure = failureOf(ended, null)
+    const failure = toEngineFailure(ended, null)
     expect(failure?.reason).to.equal('broken')
     expect(failure?.detail).to.include('No space left on device')
     expect(ended.stderr).to.match(/^\[h264\]/)

@@ -7,14 +7,14 @@ import { E } from '../../fp.ts'
 const matrixNames = { 1: 'bt709', 5: 'bt601', 9: 'bt2020' } as const
 
 /** Throws on unsupported colours: probing has already refused such a video. */
-export const colourOf = ({ colour, codedWidth, codedHeight }: VideoSource): VideoColour => {
+export const videoColourOf = ({ colour, codedWidth, codedHeight }: VideoSource): VideoColour => {
   const decided = videoColour(colour, { width: codedWidth, height: codedHeight })
   if (E.isLeft(decided)) throw new Error(decided.left.message)
   return decided.right
 }
 
 /** Returns whether a conversion of matrix and range is not enough. */
-export const needsCube = (
+export const needsColourCube = (
   colour: SourceColour,
 ): colour is Extract<SourceColour, { readonly _tag: 'Encoded' }> => colour._tag === 'Encoded'
 
@@ -25,19 +25,19 @@ export const scalerFlags = ({ matrix }: VideoColour, { colour }: VideoSource): s
   (matrix ?? colour.matrix) === 1 ? 'bicubic' : exact
 
 /** Scaler option for the source's matrix; `''` if each frame has it. */
-export const inputMatrix = ({ matrix }: VideoColour): string =>
+export const inputMatrixOption = ({ matrix }: VideoColour): string =>
   matrix === null ? '' : `in_color_matrix=${matrixNames[matrix]}:`
 
 /**
  * Filters that convert to BT.709 with a lookup table. They scale down first, since the table is applied to
  * every pixel. The result has the matrix and the range of the renditions.
  */
-export const cubeFilters = (
+export const colourCubeFilters = (
   cube: string,
   colour: VideoColour,
   top: VideoRung | undefined,
 ): ReadonlyArray<string> => [
-  `scale=${top === undefined ? '' : `${top.width}:${top.height}:`}flags=${exact}:${inputMatrix(colour)}out_range=pc`,
+  `scale=${top === undefined ? '' : `${top.width}:${top.height}:`}flags=${exact}:${inputMatrixOption(colour)}out_range=pc`,
   'format=gbrp12',
   `lut3d=file=${escaped(cube)}:interp=tetrahedral`,
   'scale=flags=bicubic+accurate_rnd:out_color_matrix=bt709:out_range=tv',

@@ -1,11 +1,16 @@
 import { join } from 'node:path'
 import type { AudioRung, MediaPlan, VideoRung } from '../../../domain/ingest/plan/media-plan.ts'
 import type { Rendition } from '../../../ports/transcoder.ts'
-import type { SegmentedRendition } from './cut-rendition.ts'
-import { type SegmentEdges, type SegmentedTrack, segmentStartsOf, segmentTrack } from './segmenter.ts'
+import type { SegmentedRendition } from './segmented-rendition.ts'
+import {
+  type SegmentBoundaries,
+  type SegmentedTrack,
+  segmentStartSeconds,
+  segmentTrack,
+} from './segmenter.ts'
 
 /** The first segment is one GOP long. */
-export const segmentEdges = ({ gop, frameRate, partSeconds: step }: MediaPlan): SegmentEdges => ({
+export const segmentBoundaries = ({ gop, frameRate, partSeconds: step }: MediaPlan): SegmentBoundaries => ({
   seconds: [Math.min((gop * frameRate.den) / frameRate.num, step)],
   step,
 })
@@ -14,24 +19,24 @@ export const segmentEdges = ({ gop, frameRate, partSeconds: step }: MediaPlan): 
  * Segments the encoded file of each rung: video in equal segments after a short first one, audio at the same
  * times as the video. The first is short since players show nothing before it has arrived completely.
  */
-export const cutRenditions = async (
+export const segmentRenditions = async (
   plan: MediaPlan,
   folder: string,
 ): Promise<ReadonlyArray<SegmentedRendition>> => {
   const { frameRate } = plan
-  const even = segmentEdges(plan)
+  const even = segmentBoundaries(plan)
   const fileOf = ({ name }: VideoRung | AudioRung) => join(folder, `${name}.mp4`)
 
   const videos = await Promise.all(
     plan.video.map(async (rung) => {
       const segmented = await segmentTrack(fileOf(rung), even)
-      const { width, height } = segmented.track.pictures ?? rung
+      const { width, height } = segmented.track.video ?? rung
       const video = { width, height, frameRate }
       return { segmented, rendition: toRendition(rung.name, segmented, { video, audio: null }) }
     }),
   )
   // If the last video segment is longer, audio gets no additional segment.
-  const [first] = videos.map(({ segmented }) => segmentStartsOf(segmented))
+  const [first] = videos.map(({ segmented }) => segmentStartSeconds(segmented))
   const edges = first === undefined ? even : { seconds: first.slice(1), step: Infinity }
   const audios = await Promise.all(
     plan.audio.map(async (rung) => {
@@ -56,8 +61,8 @@ const toRendition = (
     codec: track.codec,
     timescale: track.timescale,
     hasEditList: track.hasEditList,
-    video: track.pictures,
-    audio: track.sound,
+    video: track.video,
+    audio: track.audio,
   },
   init,
   parts,

@@ -6,7 +6,7 @@ type Box = { readonly type: string; readonly at: number; readonly size: number }
  * Where a second MP4 or QuickTime file begins behind the first: it has an index of its own, and engines read the first
  * one alone. Where an index comes again and its fragments go on in time, as in live recordings, there is no second file.
  */
-export const secondMovie = async (bytes: FileBytes): Promise<number | null> => {
+export const findSecondMp4 = async (bytes: FileBytes): Promise<number | null> => {
   let first: ReadonlyArray<Box> = []
   for (const part of partsOf(await boxesIn(bytes))) {
     const isSecond = has(first, 'moov') && has(part, 'moov') && !(await goesOn(bytes, first, part))

@@ -5,7 +5,7 @@ import type { SandboxFiles } from '../../sandbox/own-root.ts'
 import type { EngineFailure } from '../engine.ts'
 import { boundedCommand, minimalEnvironment } from './launcher.ts'
 import { MAX_FILE_BYTES, MAX_MEMORY_BYTES } from './limits.ts'
-import { type DecoderBounds, failureOf, superviseDecoder } from './supervise.ts'
+import { type DecoderBounds, superviseDecoder, toEngineFailure } from './supervise.ts'
 
 const LIMITS = [`--as=${MAX_MEMORY_BYTES}`, `--fsize=${MAX_FILE_BYTES}`]
 const MAX_STDOUT = 8 * 2 ** 20
@@ -35,6 +35,6 @@ export const runDecoder = async (
     })
   } else createInterface(child.stdout).on('line', onLine)
   const end = await superviseDecoder(child, bounds)
-  const failure = failureOf(end, path)
+  const failure = toEngineFailure(end, path)
   return failure === null ? E.right({ stdout, stderr: end.stderr }) : E.left(failure)
 }

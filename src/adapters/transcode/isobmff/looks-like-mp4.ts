@@ -14,7 +14,7 @@ const FIRST_BOXES: ReadonlyArray<string> = [
 ]
 
 /** Returns whether the content of a file starts like MP4 or QuickTime. */
-export const startsAsMovie = async (path: string): Promise<boolean> => {
+export const looksLikeMp4 = async (path: string): Promise<boolean> => {
   const file = await open(path)
   try {
     const { buffer } = await file.read(Buffer.alloc(8), 0, 8, 0)

@@ -17,7 +17,7 @@ const FLAC_HEAD = Buffer.from('fLaC\0\0\0\x22', 'latin1')
 const LAST_BLOCK = 0x80
 
 /** Behind the blocks in front of the sound: a picture in one of them may be anything. */
-export const secondFlac = async (bytes: FileBytes): Promise<number | null> => {
+export const findSecondFlac = async (bytes: FileBytes): Promise<number | null> => {
   let at = 4
   for (;;) {
     const head = await bytes.at(at, 4)
@@ -32,7 +32,7 @@ export const secondFlac = async (bytes: FileBytes): Promise<number | null> => {
 }
 
 /** Flash Video has a head of 9 bytes, and none before the first tag (FLV 10.1, annex E.2). */
-export const secondFlv = async (bytes: FileBytes): Promise<number | null> => {
+export const findSecondFlv = async (bytes: FileBytes): Promise<number | null> => {
   const head = await bytes.at(0, 13)
   return head.length < 13 || head.readUInt32BE(5) !== 9 ? null : findBehind(bytes, head, 13)
 }

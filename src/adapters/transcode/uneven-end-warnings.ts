@@ -8,7 +8,7 @@ const UNTOLD_SHARE = 0.05
  * A warning where one of two streams ends long before the other, and the header does not say so: it was damaged, or
  * joined to another file in a format of which a decoder reads no more than the first. `null` for what is not known.
  */
-export const unevenEnds = (
+export const unevenEndWarnings = (
   { video, audio }: MediaFacts,
   pictureSeconds: number | null,
   soundSeconds: number | null,

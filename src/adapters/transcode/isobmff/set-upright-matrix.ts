@@ -9,7 +9,7 @@ const UPRIGHT = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000]
  * Sets the matrix of an encoded file's only track to upright. ffmpeg copies the matrix of the source although
  * the frames are already rotated, and has no option for another one.
  */
-export const markUpright = async (path: string): Promise<void> => {
+export const setUprightMatrix = async (path: string): Promise<void> => {
   const file = await open(path, 'r+')
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)

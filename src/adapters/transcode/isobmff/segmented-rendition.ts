@@ -7,13 +7,14 @@ export type SegmentedRendition = Omit<Rendition, 'parts'> & {
   readonly isEven: boolean
 }
 
-export const ticksOf = ({ parts }: SegmentedRendition): number =>
+export const renditionTicks = ({ parts }: SegmentedRendition): number =>
   parts.reduce((ticks, { durationTicks }) => ticks + durationTicks, 0)
 
-export const secondsOf = (rendition: SegmentedRendition): number => ticksOf(rendition) / rendition.timescale
+export const segmentedSeconds = (rendition: SegmentedRendition): number =>
+  renditionTicks(rendition) / rendition.timescale
 
 /** Duration of the longest frame, video or audio. Renditions are equally long if they differ by no more. */
-export const frameSecondsOf = (renditions: ReadonlyArray<SegmentedRendition>): number =>
+export const longestFrameSeconds = (renditions: ReadonlyArray<SegmentedRendition>): number =>
   Math.max(
     ...renditions.map(({ video, timescale }) =>
       video === null ? AAC_TICKS / timescale : video.frameRate.den / video.frameRate.num,

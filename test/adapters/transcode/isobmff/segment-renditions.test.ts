@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { cutRenditions } from '../../../../src/adapters/transcode/isobmff/cut-renditions.ts'
+import { segmentRenditions } from '../../../../src/adapters/transcode/isobmff/segment-renditions.ts'
 import { examineAlignment } from '../../../../src/domain/examiner/examine-time.ts'
 import { toParsedRendition } from '../../../../src/domain/ingest/examine-transcoded.ts'
 import { sharedTargetDuration } from '../../../../src/domain/ingest/rendition-facts.ts'
@@ -20,7 +20,7 @@ const aPlan = {
 const rung = { width: 640, height: 360, maxrate: 800, bufsize: 1600 }
 const sound = { kilobits: 128, channels: 2, sampleRate: 48_000 } as const
 
-describe('cutRenditions', () => {
+describe('segmentRenditions', () => {
   let folder: string
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'larder-renditions-'))
@@ -42,7 +42,10 @@ describe('cutRenditions', () => {
     const samples = Math.ceil((gops * 2.002 * 48_000) / 1024)
     await writeTrack('a128', 'sound', 48_000, 47 * 1024, samples * 1024)
     const video = ['v360', 'v240'].map((name) => Object.assign({ name }, rung))
-    const renditions = await cutRenditions({ ...aPlan, video, audio: [{ name: 'a128', ...sound }] }, folder)
+    const renditions = await segmentRenditions(
+      { ...aPlan, video, audio: [{ name: 'a128', ...sound }] },
+      folder,
+    )
     const seconds = renditions.map(({ parts, timescale }) =>
       parts.map(({ durationTicks }) => durationTicks / timescale),
     )
@@ -63,7 +66,7 @@ describe('cutRenditions', () => {
   it('[V50] segments audio without video in the same way', async () => {
     await writeTrack('a64', 'sound', 48_000, 48 * 1024, 48 * 1024 * 20)
     const plan = { ...aPlan, frameRate: { num: 25, den: 1 }, gop: 50, partSeconds: 6 }
-    const [rendition] = await cutRenditions({ ...plan, audio: [{ name: 'a64', ...sound }] }, folder)
+    const [rendition] = await segmentRenditions({ ...plan, audio: [{ name: 'a64', ...sound }] }, folder)
     const starts = rendition?.parts.map(({ startTicks }) => startTicks / 48_000) ?? []
     expect(starts).to.have.length(4)
     for (const [i, start] of starts.entries()) expect(start).to.be.closeTo(i === 0 ? 0 : i * 6 - 4, 0.6)

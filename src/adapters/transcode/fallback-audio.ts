@@ -2,38 +2,38 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FallbackAudio, MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
 import { E } from '../../fp.ts'
-import { withoutSoundWarning } from './attempts.ts'
+import { undecodableAudioWarning } from './attempts.ts'
 import {
-  type Added,
-  type EncodedFilm,
-  encodeOneWay,
+  type AddedSeconds,
+  type EncodedRenditions,
+  encodeFirstWorkingAttempt,
   encodePass,
   equalizeLengths,
-  NOTHING_ADDED,
-  runTwice,
+  NO_ADDED_SECONDS,
+  runWithOneRetry,
   sourceSecondsOf,
 } from './encode-passes.ts'
 import type { EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
-import { type SegmentedRendition, secondsOf, ticksOf } from './isobmff/cut-rendition.ts'
-import { cutRenditions } from './isobmff/cut-renditions.ts'
-import { mayBearAnother } from './process/machine-faults.ts'
-import { AAC_FRAME, PADDED_SAMPLES } from './recipe.ts'
-import { leftOutLine, longestEnd } from './select-streams.ts'
-import type { Run, TranscodeRequest } from './transcode.ts'
+import { segmentRenditions } from './isobmff/segment-renditions.ts'
+import { renditionTicks, type SegmentedRendition, segmentedSeconds } from './isobmff/segmented-rendition.ts'
+import { mayRetryAfter } from './process/machine-faults.ts'
+import { AAC_FRAME_SAMPLES, PADDED_SAMPLES } from './recipe.ts'
+import { ignoredStreamMessage, longestStreamEnd } from './select-streams.ts'
+import type { TranscodeContext, TranscodeRequest } from './transcode.ts'
 
 /**
  * Encodes, and makes all renditions last equally long. Where nothing of the chosen sound can be decoded, the next one
  * that can be takes its place, in the form that was planned, and in the end none. The pictures that were made stay.
  */
-export const encodeWithSomeSound = async (
+export const encodeWithFallbackAudio = async (
   found: FoundEngine,
-  run: Run,
+  run: TranscodeContext,
   request: TranscodeRequest,
-): Promise<E.Either<EngineFailure, EncodedFilm>> => {
+): Promise<E.Either<EngineFailure, EncodedRenditions>> => {
   const { facts, plan } = request
   const others = facts.fallbackAudio.map((other) => ({ ...request, facts: withSound(facts, other) }))
-  let made = await encodeOneWay(found, run, request)
+  let made = await encodeFirstWorkingAttempt(found, run, request)
   for (const other of [...others, null]) {
     if (E.isLeft(made)) {
       if (made.left.reason !== 'input' || plan.video.length > 0) return made
@@ -52,20 +52,20 @@ export const encodeWithSomeSound = async (
   return made
 }
 
-const isMute = ({ renditions, added }: EncodedFilm): boolean => {
+const isMute = ({ renditions, added }: EncodedRenditions): boolean => {
   const films = renditions.filter(({ video }) => video !== null)
   const sounds = renditions.filter(({ audio }) => audio !== null)
   // A sound of which nothing can be decoded may end in success all the same, and in nothing but its padding.
   return (
     sounds.length === 0 ||
-    (films.some((film) => secondsOf(film) > 1) && sounds.every((sound) => isPadding(sound, added)))
+    (films.some((film) => segmentedSeconds(film) > 1) && sounds.every((sound) => isPadding(sound, added)))
   )
 }
 
-const isPadding = (sound: SegmentedRendition, { tailSeconds }: Added): boolean =>
-  ticksOf(sound) <= Math.max(PADDED_SAMPLES, tailSeconds * sound.timescale + AAC_FRAME)
+const isPadding = (sound: SegmentedRendition, { tailSeconds }: AddedSeconds): boolean =>
+  renditionTicks(sound) <= Math.max(PADDED_SAMPLES, tailSeconds * sound.timescale + AAC_FRAME_SAMPLES)
 
-const withoutSound = (made: EncodedFilm, facts: MediaFacts): EncodedFilm => {
+const withoutSound = (made: EncodedRenditions, facts: MediaFacts): EncodedRenditions => {
   const renditions = made.renditions.filter(({ video }) => video !== null)
   return {
     ...made,
@@ -74,8 +74,8 @@ const withoutSound = (made: EncodedFilm, facts: MediaFacts): EncodedFilm => {
       ...made.attempt,
       plan: { ...made.attempt.plan, audio: [] },
       warnings: [
-        ...made.attempt.warnings.filter((warning) => warning !== withoutSoundWarning(facts)),
-        withoutSoundWarning(facts),
+        ...made.attempt.warnings.filter((warning) => warning !== undecodableAudioWarning(facts)),
+        undecodableAudioWarning(facts),
       ],
     },
     renditions,
@@ -86,43 +86,43 @@ const withoutSound = (made: EncodedFilm, facts: MediaFacts): EncodedFilm => {
 /** `null` where this one cannot be decoded, either. */
 const encodeSound = async (
   found: FoundEngine,
-  run: Run,
+  run: TranscodeContext,
   request: TranscodeRequest,
-  tried: E.Either<EngineFailure, EncodedFilm>,
-): Promise<E.Either<EngineFailure, EncodedFilm | null>> => {
+  tried: E.Either<EngineFailure, EncodedRenditions>,
+): Promise<E.Either<EngineFailure, EncodedRenditions | null>> => {
   const { facts, plan } = request
   const before = E.isRight(tried) ? tried.right : null
   const folder = before?.folder ?? (await mkdtemp(join(request.folder, 'pass-')))
   const sound = { plan: { ...plan, video: [] }, convertsColours: false, warnings: [] }
-  const ended = await runTwice(run, async () => {
+  const ended = await runWithOneRetry(run, async () => {
     for (const { name } of plan.audio) await rm(join(folder, `${name}.mp4`), { force: true })
-    return encodePass(found, run, request, sound, folder, { ...NOTHING_ADDED, padSeconds: 0 })
+    return encodePass(found, run, request, sound, folder, { ...NO_ADDED_SECONDS, padSeconds: 0 })
   })
-  if (E.isLeft(ended)) return mayBearAnother(ended.left) ? E.right(null) : ended
+  if (E.isLeft(ended)) return mayRetryAfter(ended.left) ? E.right(null) : ended
   const attempt = {
     plan: { ...plan, video: before?.attempt.plan.video ?? [] },
     convertsColours: before?.attempt.convertsColours ?? false,
     warnings:
-      before?.attempt.warnings.filter((warning) => warning !== withoutSoundWarning(before.facts)) ?? [],
+      before?.attempt.warnings.filter((warning) => warning !== undecodableAudioWarning(before.facts)) ?? [],
   }
-  const renditions = await cutRenditions(attempt.plan, folder)
+  const renditions = await segmentRenditions(attempt.plan, folder)
   const added = { holdSeconds: before?.added.holdSeconds ?? 0, tailSeconds: 0 }
   const sounds = renditions.filter(({ audio }) => audio !== null)
   if (sounds.every((sound) => isPadding(sound, added))) return E.right(null)
   const lengths = [...(before === null ? [] : [before.sourceSeconds]), sourceSecondsOf(sounds, added)]
   const known = lengths.filter((seconds) => seconds !== null)
   const sourceSeconds = known.length < lengths.length ? null : Math.max(...known)
-  const isCutOff = ended.right.isCutOff || before?.isCutOff === true
-  return E.right({ attempt, folder, facts, renditions, added, sourceSeconds, isCutOff })
+  const isTruncated = ended.right.isTruncated || before?.isTruncated === true
+  return E.right({ attempt, folder, facts, renditions, added, sourceSeconds, isTruncated })
 }
 
 /** The other sound in place of the chosen one, and words for both. */
 const withSound = (facts: MediaFacts, { source, description }: FallbackAudio): MediaFacts => ({
   ...facts,
-  declaredSeconds: longestEnd([facts.video, source]),
+  declaredSeconds: longestStreamEnd([facts.video, source]),
   audio: source,
   warnings: [
-    ...facts.warnings.filter((warning) => warning !== leftOutLine(description)),
+    ...facts.warnings.filter((warning) => warning !== ignoredStreamMessage(description)),
     `the sound (${facts.audio?.codec}) could not be decoded: ${description} is in its place`,
   ],
 })
