@@ -59,7 +59,8 @@ const bannedParts =
   /^(?:told|telling|asked|kept|known|made|brought|usual|wanted|looked|remembered|anew|readings?|sounds?|pictures?|films?)$/i
 
 const isBannedName = (name: string): boolean =>
-  bannedNames.has(name) || (name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? []).some((part) => bannedParts.test(part))
+  bannedNames.has(name) ||
+  (name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? []).some((part) => bannedParts.test(part))
 
 const code = filesBelow(['src', 'test', 'bench', 'scripts'], /\.(?:ts|mjs)$/).filter(
   (file) => !file.endsWith('words.test.ts'),

@@ -19,6 +19,7 @@ import {
   createSweptLibrary,
   hour,
   keysIn,
+  keysInOtherFormats,
   neverAborted,
   putText,
   withKeyPrefix,
@@ -136,24 +137,13 @@ describe('[V24] the sweep of the object store', () => {
   })
 
   it('does not touch keys in another format than Larder’s', async () => {
-    const foreign = [
-      's3_files/readme.txt',
-      's3_files/s3f_short',
-      's3_files/cf_0123456789012345678901',
-      's3_files/s3f_0123456789012345678901/x',
-      's3_files/a/s3f_0123456789012345678901',
-      'S3_files/s3f_0123456789012345678901',
-      's3_files2/s3f_0123456789012345678901',
-      's3_files/s3f_01234567890123456789012',
-      'backup/s3_files/s3f_0123456789012345678901',
-    ]
-    for (const key of foreign) await putText(scene.store, key)
+    for (const key of keysInOtherFormats) await putText(scene.store, key)
     const prefixed = 's3_files/oseh_s3f_0123456789012345678901'
     await putText(scene.store, prefixed)
     await putText(scene.store, '.library', 'lib_ours')
     scene.now += 1000 * hour
     await right(sweepOf()('repair', neverAborted))
-    expect(await keysIn(scene.store)).to.have.members([...foreign, '.library'])
+    expect(await keysIn(scene.store)).to.have.members([...keysInOtherFormats, '.library'])
   })
 
   it('deletes nothing if its listing breaks off, if it is stopped, or if the database is down', async () => {

@@ -19,6 +19,19 @@ export const neverAborted = new AbortController().signal
 
 export const aStoredFileKey = (): string => aStoredFile().key
 
+/** Keys that are not Larder’s, although some look like it. */
+export const keysInOtherFormats: ReadonlyArray<string> = [
+  's3_files/readme.txt',
+  's3_files/s3f_short',
+  's3_files/cf_0123456789012345678901',
+  's3_files/s3f_0123456789012345678901/x',
+  's3_files/a/s3f_0123456789012345678901',
+  'S3_files/s3f_0123456789012345678901',
+  's3_files2/s3f_0123456789012345678901',
+  's3_files/s3f_01234567890123456789012',
+  'backup/s3_files/s3f_0123456789012345678901',
+]
+
 export const putText = async (store: ObjectStore, key: string, text = key): Promise<void> => {
   const bytes = Buffer.from(text)
   await right(
