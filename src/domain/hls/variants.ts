@@ -11,7 +11,7 @@ export type Variant = {
   readonly codecs: ReadonlyArray<string>
   readonly resolution: string | null
   readonly frameRate: FrameRate | null
-  /** Whether its audio is a separate export, `Variants.sound`. */
+  /** Whether its audio is a separate export, `Variants.audio`. */
   readonly usesAudioGroup: boolean
 }
 

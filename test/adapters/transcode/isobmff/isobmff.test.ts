@@ -109,16 +109,16 @@ describe('readTrack', () => {
       id: 1,
       timescale: 12_288,
       codec: 'avc1.64001e',
-      pictures: { width: 640, height: 360, sequence: null, boxColour: null },
-      sound: null,
+      video: { width: 640, height: 360, sequence: null, boxColour: null },
+      audio: null,
     })
   })
 
   it('reads the object type, the sample rate and the channels of AAC', () => {
     expect(readTrack(initSegment('sound', 48_000))).to.deep.include({
       codec: 'mp4a.40.2',
-      pictures: null,
-      sound: { objectType: 2, sampleRate: 48_000, channels: 2 },
+      video: null,
+      audio: { objectType: 2, sampleRate: 48_000, channels: 2 },
     })
   })
 
