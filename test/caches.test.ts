@@ -51,6 +51,7 @@ const local: ReadonlyArray<string> = [
   'src/adapters/knex/stored-file-rows.ts',
   'src/adapters/platform/crash-signals.ts',
   'src/adapters/postgres-embedded/open-path-for.ts',
+  'src/adapters/postgres-embedded/postgres-binaries.ts',
   'src/adapters/sandbox/own-root.ts',
   'src/adapters/sharp/headers/',
   'src/adapters/sharp/render-image.ts',

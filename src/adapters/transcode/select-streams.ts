@@ -35,9 +35,10 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
         .filter((stream) => stream !== video && stream !== audio && !isCover(stream))
         .map(leftOutWarning),
       ...(audio === undefined && audios.length > 0 ? [noAudioWarning(usable)] : []),
-      ...(audio !== undefined && isAside(audio)
-        ? [`the ${describe(audio)} is used: no other is decoded`]
-        : []),
+      ...[video, audio]
+        .filter((stream) => stream !== undefined)
+        .filter(isAside)
+        .map((stream) => `the ${describe(stream)} is used: no other is decoded`),
     ],
   })
 }
