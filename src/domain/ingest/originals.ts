@@ -83,7 +83,7 @@ export const createOriginals = ({ files, store }: Deps) => {
       (make: (copy: LocalCopy) => Made, copy: LocalCopy): Made =>
       async () => {
         const made = await make(copy)()
-        if (E.isRight(made) || made.left._tag !== 'Refused') return made
+        if (E.isRight(made)) return made
         const verified = await copy.verify()
         return E.isLeft(verified) ? verified : made
       }
