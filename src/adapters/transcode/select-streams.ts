@@ -2,6 +2,7 @@ import { fieldsOf } from '../../domain/ingest/plan/interlacing.ts'
 import type { AudioSource, MediaFacts, VideoSource } from '../../domain/ingest/plan/media-plan.ts'
 import { type Refused, refused } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
+import { longestOf } from './longest.ts'
 import type { ProbedAudio, ProbedFile, ProbedStream, ProbedVideo } from './probed-file.ts'
 import { isSupportedCodec, MAX_PIXELS } from './process/limits.ts'
 import { isAside, languageRank, purposeWords } from './stream-purposes.ts'
@@ -142,11 +143,7 @@ const sizeOf = (stream: ProbedStream): ReadonlyArray<string> => {
 /** End of the longest selected stream, if all are known. Other streams, such as subtitles, may be longer. */
 export const longestEnd = (
   streams: ReadonlyArray<{ readonly endSeconds: number | null } | null>,
-): number | null =>
-  streams
-    .filter((stream) => stream !== null)
-    .map(({ endSeconds }) => endSeconds)
-    .reduce((a, b) => (a === null || b === null ? null : Math.max(a, b)))
+): number | null => longestOf(streams.filter((stream) => stream !== null).map(({ endSeconds }) => endSeconds))
 
 const toVideoSource = (video: ProbedVideo): VideoSource => {
   // For square pixels the frame is stretched, never shrunk, so that no line or column of the source is lost.
