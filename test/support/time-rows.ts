@@ -174,6 +174,11 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     ],
   },
   {
+    comesIn: 'a chain of Ogg with one sound each in one codec, be their serial numbers different or not',
+    comesOut: 'all of it',
+    films: [{ file: 'tone.opus', change: (film) => Buffer.concat([film, film]), seconds: 2, beats: [] }],
+  },
+  {
     comesIn: 'pictures at a rate that varies',
     comesOut: 'all of them, at the highest rate that the film has for a while (60 at most)',
     films: [
