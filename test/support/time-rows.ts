@@ -100,6 +100,14 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     films: [
       { ...beat, file: 'late-sound.mp4', beats: [3, 5], silent: [1] },
       { ...beat, change: (film) => pausing(film, 'sound', 0, 2), beats: [3, 5], silent: [1] },
+      // Later than a demuxer looks for its channels.
+      {
+        ...beat,
+        change: (film) => pausing(repeated(film, 3, 6), 'sound', 0, 14),
+        seconds: 18,
+        beats: [15, 17],
+        silent: [1, 3, 5, 7, 9, 11, 13],
+      },
       {
         ...beat,
         change: (film) => pausing(pausing(film, 'sound', 0, 2), 'sound', 4, 9),

@@ -15,7 +15,9 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
   const videos = streams.filter((stream) => stream.kind === 'video').filter(({ isCover }) => !isCover)
   const audios = streams.filter((stream) => stream.kind === 'audio')
   const video = videos.filter(isUsableVideo).toSorted(byImportance)[0]
-  const usable = audios.filter(isUsableAudio).toSorted(byPurpose)
+  const usable = audios
+    .filter((audio) => isUsableAudio(audio) || (video !== undefined && isUnknownAudio(audio)))
+    .toSorted((a, b) => Number(isUnknownAudio(a)) - Number(isUnknownAudio(b)) || byPurpose(a, b))
   const main = video ?? usable[0]
   const [audio, ...others] = usable.filter((stream) => isInProgramOf(main, stream))
 
@@ -49,6 +51,10 @@ const isUsableVideo = ({ codec, width, height }: ProbedVideo): boolean =>
   isSupportedCodec(codec) && width > 0 && height > 0 && width * height <= MAX_PIXELS
 
 const isUsableAudio = ({ codec, channels }: ProbedAudio): boolean => isSupportedCodec(codec) && channels > 0
+
+/** Without channels: in a broadcast, the first packet is later than a demuxer looks. */
+const isUnknownAudio = ({ codec, channels }: ProbedAudio): boolean =>
+  isSupportedCodec(codec) && channels === 0
 
 /** Different programs in one recording are unrelated. */
 const isInProgramOf = (main: ProbedStream | undefined, { programs }: ProbedStream): boolean =>
@@ -177,4 +183,7 @@ const toAudioSource = ({
   sampleRate,
   bitrate,
   endSeconds,
-}: ProbedAudio): AudioSource => ({ index, codec, channels, sampleRate, bitrate, endSeconds })
+}: ProbedAudio): AudioSource => ({ index, codec, channels: channels || ASSUMED_CHANNELS, sampleRate, bitrate, endSeconds })
+
+/** Of audio whose channels are unknown. */
+const ASSUMED_CHANNELS = 2

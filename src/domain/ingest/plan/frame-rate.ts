@@ -63,7 +63,12 @@ const rateOf = (video: VideoSource): number => {
   const { nominalRate, peakRate, interlaced } = video
   const mean = meanOf(video)
   if (interlaced) return mean > MAX_INTERLACED_FRAMES ? mean : 2 * mean
-  if (peakRate !== null) return isNear(peakRate, mean) && isStandard(mean) ? mean : Math.max(peakRate, mean)
+  if (peakRate !== null) {
+    if (isNear(peakRate, mean) && isStandard(mean)) return mean
+    return isBelow(nominalRate, mean) && isNear(peakRate, nominalRate)
+      ? nominalRate
+      : Math.max(peakRate, mean)
+  }
   if (isStandard(mean)) return mean
   if (nominalRate <= mean) return mean
   if (nominalRate <= MAX_NOMINAL) return nominalRate
@@ -80,10 +85,14 @@ const isStandard = (rate: number): boolean =>
 
 const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= 0.02 * b
 
-/** Whether the frames must be counted: the mean is not a standard rate, or the nominal rate is higher. */
+/** The mean that AVI states may be twice the true rate, where frames are reordered. */
+const isBelow = (nominalRate: number, mean: number): boolean =>
+  nominalRate > 0 && nominalRate < mean && !isNear(nominalRate, mean)
+
+/** Whether the frames must be counted: the mean is not a standard rate, or the nominal rate is another. */
 export const mayVary = (video: VideoSource): boolean => {
   const [mean, { nominalRate, interlaced }] = [meanOf(video), video]
-  return !interlaced && (!isStandard(mean) || (nominalRate > mean && !isNear(nominalRate, mean)))
+  return !interlaced && (!isStandard(mean) || (nominalRate > 0 && !isNear(nominalRate, mean)))
 }
 
 /** Frames per second. Above this, the mean of an interlaced video already counts fields. */
