@@ -197,7 +197,7 @@ export const timeRows: ReadonlyArray<TimeRow> = [
   {
     comesIn: 'fewer than 5 pictures a second',
     comesOut: 'each picture several times, at 5 to 10 a second; sound and pictures end together',
-    films: [{ ...beat, file: 'slow.mp4', frameRate: 5 }],
+    films: [{ ...beat, file: 'slow.mp4', frameRate: 5, beats: [] }],
   },
   {
     comesIn: 'interlaced pictures (50i, 60i)',
