@@ -183,7 +183,14 @@ const toAudioSource = ({
   sampleRate,
   bitrate,
   endSeconds,
-}: ProbedAudio): AudioSource => ({ index, codec, channels: channels || ASSUMED_CHANNELS, sampleRate, bitrate, endSeconds })
+}: ProbedAudio): AudioSource => ({
+  index,
+  codec,
+  channels: channels || ASSUMED_CHANNELS,
+  sampleRate,
+  bitrate,
+  endSeconds,
+})
 
 /** Of audio whose channels are unknown. */
 const ASSUMED_CHANNELS = 2
