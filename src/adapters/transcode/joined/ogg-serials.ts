@@ -21,11 +21,14 @@ export const withOwnSerials = (path: string, folder: string, signal: AbortSignal
     return copy
   })
 
+/** Numbers that are remembered of a file. Later streams keep theirs. */
+const MAX_STREAMS = 100_000
+
 const hasRepeatedSerial = async (bytes: FileBytes): Promise<boolean> => {
   const serials = new Set<number>()
   for await (const { beginsStream, serial } of oggPages(bytes)) {
     if (beginsStream && serials.has(serial)) return true
-    serials.add(serial)
+    if (serials.size < MAX_STREAMS) serials.add(serial)
   }
   return false
 }
@@ -38,9 +41,10 @@ async function* renumbered(bytes: FileBytes): AsyncIterable<Uint8Array> {
   const current = new Map<number, number>()
   let end = 0
   for await (const { at, size, beginsStream, serial } of oggPages(bytes)) {
-    if (beginsStream) current.set(serial, used.has(serial) ? unusedIn(used) : serial)
+    if (beginsStream && used.size < MAX_STREAMS)
+      current.set(serial, used.has(serial) ? unusedIn(used) : serial)
     const own = current.get(serial) ?? serial
-    used.add(own)
+    if (used.size < MAX_STREAMS) used.add(own)
     const page = Buffer.from(await bytes.at(at, size))
     if (own !== serial && page.length === size) {
       page.writeUInt32LE(own, SERIAL_AT)
