@@ -171,6 +171,15 @@ describe('selectStreams', () => {
     ])
   })
 
+  it('selects audio whose channels are unknown beside video, after audio whose channels are known', () => {
+    const unknown = audioStream({ channels: 0, isDefault: true })
+    const alone = select(videoStream(), unknown)
+    expect(E.isRight(alone) && alone.right.audio).to.include({ index: 1, channels: 2 })
+    const beside = select(videoStream(), unknown, audioStream({ index: 2 }))
+    expect(E.isRight(beside) && beside.right.audio?.index).to.equal(2)
+    expect(select(unknown)._tag).to.equal('Left')
+  })
+
   it('[V47] covers every disposition of FFmpeg', () => {
     const names = Object.keys(constants).filter((name) => name.startsWith(PREFIX))
     expect(names.map((name) => name.slice(PREFIX.length).toLowerCase())).to.have.members([

@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import type { MediaFacts, MediaPlan } from '../../src/domain/ingest/plan/media-plan.ts'
 import { pipe, TE } from '../../src/fp.ts'
 import { enginesHere, transcoderOn } from '../support/engines.ts'
 import { right } from '../support/expect-right.ts'
 import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
+import { pausing } from '../support/transport-stream.ts'
 
 /** `header`: announced ends of video and audio (seconds); `passes`: the expected number of encodings. */
 const films = [
@@ -29,7 +31,7 @@ const announcing = ({ pictures, sound }: Ends, facts: MediaFacts): MediaFacts =>
 })
 
 describe('a film whose video and audio end at different times', () => {
-  const { transcode } = createTranscodingFolder()
+  const { transcode, written } = createTranscodingFolder()
 
   for (const [name, engine] of enginesHere().slice(0, 1))
     for (const { file, seconds, header, passes } of films)
@@ -61,4 +63,25 @@ describe('a film whose video and audio end at different times', () => {
         expect(output.sourceSeconds).to.be.closeTo(seconds, frame)
         expect(encodings).to.equal(passes)
       })
+
+  it('[V41] has a warning where the header does not announce it, also if its sound changes its form', async () => {
+    for (const [name, engine] of enginesHere()) {
+      const onEngine = transcoderOn(engine)
+      const lying = {
+        ...onEngine,
+        probe: (path: string) =>
+          pipe(
+            onEngine.probe(path),
+            TE.map((facts) => announcing({ sound: facts.video?.endSeconds ?? null }, facts)),
+          ),
+      }
+      const path = await written(
+        `${name}.m2t`,
+        pausing(await readFile(media('chlayout.m2t')), 'sound', 3.5, 9),
+      )
+      const output = await right((await transcode(lying, path, smallest)).task)
+      expect(output.warnings, name).to.have.length(1)
+      expect(output.warnings[0], name).to.match(/^its pictures end at 5\.[23] s, and its sound at 3\.[45] s:/)
+    }
+  })
 })

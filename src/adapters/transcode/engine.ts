@@ -18,6 +18,8 @@ export type EncodeOutput = {
   /** Encoder and muxer options under FFmpeg's own names. */
   readonly options: Readonly<Record<string, string>>
   readonly muxer: Readonly<Record<string, string>>
+  /** Whether to leave out the first packet: the encoder puts it in front of the first frame. */
+  readonly dropsFirstPacket: boolean
   readonly file: string
 }
 

@@ -2,6 +2,7 @@ import { fieldsOf } from '../../domain/ingest/plan/interlacing.ts'
 import type { AudioSource, MediaFacts, VideoSource } from '../../domain/ingest/plan/media-plan.ts'
 import { type Refused, refused } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
+import { longestOf } from './longest.ts'
 import type { ProbedAudio, ProbedFile, ProbedStream, ProbedVideo } from './probed-file.ts'
 import { isSupportedCodec, MAX_PIXELS } from './process/limits.ts'
 import { isAside, languageRank, purposeWords } from './stream-purposes.ts'
@@ -14,7 +15,9 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
   const videos = streams.filter((stream) => stream.kind === 'video').filter(({ isCover }) => !isCover)
   const audios = streams.filter((stream) => stream.kind === 'audio')
   const video = videos.filter(isUsableVideo).toSorted(byImportance)[0]
-  const usable = audios.filter(isUsableAudio).toSorted(byPurpose)
+  const usable = audios
+    .filter((audio) => isUsableAudio(audio) || (video !== undefined && isUnknownAudio(audio)))
+    .toSorted((a, b) => Number(isUnknownAudio(a)) - Number(isUnknownAudio(b)) || byPurpose(a, b))
   const main = video ?? usable[0]
   const [audio, ...others] = usable.filter((stream) => isInProgramOf(main, stream))
 
@@ -49,6 +52,10 @@ const isUsableVideo = ({ codec, width, height }: ProbedVideo): boolean =>
   isSupportedCodec(codec) && width > 0 && height > 0 && width * height <= MAX_PIXELS
 
 const isUsableAudio = ({ codec, channels }: ProbedAudio): boolean => isSupportedCodec(codec) && channels > 0
+
+/** Without channels: in a broadcast, the first packet is later than a demuxer looks. */
+const isUnknownAudio = ({ codec, channels }: ProbedAudio): boolean =>
+  isSupportedCodec(codec) && channels === 0
 
 /** Different programs in one recording are unrelated. */
 const isInProgramOf = (main: ProbedStream | undefined, { programs }: ProbedStream): boolean =>
@@ -143,11 +150,7 @@ const sizeOf = (stream: ProbedStream): ReadonlyArray<string> => {
 /** End of the longest selected stream, if all are known. Other streams, such as subtitles, may be longer. */
 export const longestEnd = (
   streams: ReadonlyArray<{ readonly endSeconds: number | null } | null>,
-): number | null =>
-  streams
-    .filter((stream) => stream !== null)
-    .map(({ endSeconds }) => endSeconds)
-    .reduce((a, b) => (a === null || b === null ? null : Math.max(a, b)))
+): number | null => longestOf(streams.filter((stream) => stream !== null).map(({ endSeconds }) => endSeconds))
 
 const toVideoSource = (video: ProbedVideo): VideoSource => {
   // For square pixels the frame is stretched, never shrunk, so that no line or column of the source is lost.
@@ -181,4 +184,14 @@ const toAudioSource = ({
   sampleRate,
   bitrate,
   endSeconds,
-}: ProbedAudio): AudioSource => ({ index, codec, channels, sampleRate, bitrate, endSeconds })
+}: ProbedAudio): AudioSource => ({
+  index,
+  codec,
+  channels: channels || ASSUMED_CHANNELS,
+  sampleRate,
+  bitrate,
+  endSeconds,
+})
+
+/** Of audio whose channels are unknown. */
+const ASSUMED_CHANNELS = 2

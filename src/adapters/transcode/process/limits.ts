@@ -65,7 +65,7 @@ export const codecsWithoutDecoder = (hasDecoder: (name: string) => boolean): Rea
 /** Encoders and filters that every engine must have. */
 export const requiredEncoders = ['libx264', 'aac']
 export const requiredFilters = [
-  ...['alimiter', 'apad', 'aresample', 'asetnsamples', 'atrim', 'bwdif', 'fps'],
+  ...['alimiter', 'apad', 'aresample', 'asetnsamples', 'bwdif', 'fps'],
   ...['lut3d', 'scale', 'setparams', 'setsar', 'tpad', 'transpose'],
 ]
 
