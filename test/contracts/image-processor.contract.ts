@@ -73,7 +73,7 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
       [
         'a header that announces more pixels than follow',
         () => lyingPng(3000, 3000),
-        /^the PNG is cut short: /,
+        /^the PNG is damaged: its pixels /,
       ],
       [
         'SVG',
