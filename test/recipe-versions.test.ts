@@ -30,7 +30,7 @@ import { E } from '../src/fp.ts'
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
   image: { 2: '77905d5faa988f4f' },
-  content: { 2: '76e2f8e0b48127db' },
+  content: { 2: '155deb1401fe4f32' },
 }
 
 const video: VideoSource = {

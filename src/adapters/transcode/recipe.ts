@@ -118,6 +118,9 @@ const uprightFilters = ({ rotation, mirrored }: VideoSource): ReadonlyArray<stri
 // ignore edit lists.
 const FRAGMENTS = '+cmaf+frag_keyframe+empty_moov+default_base_moof'
 
+/** Frames a second. At a lower rate, one frame is more than 42 ms, which viewers begin to notice (ITU-R BT.1359). */
+const MIN_REORDERED_RATE = 23.9
+
 const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: string): EncodeOutput => ({
   label,
   encoder: 'libx264',
@@ -135,8 +138,11 @@ const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: stri
     color_trc: 'bt709',
     colorspace: 'bt709',
     color_range: 'tv',
-    // Players on FFmpeg's demuxer are late by the reordered frames: 400 ms at 5 frames a second.
-    ...(plan.frameRate.num / plan.frameRate.den < 10 ? { bf: '0' } : {}),
+    // Captions in the frames would be copied, and the playlists declare none.
+    a53cc: '0',
+    // Players on FFmpeg's demuxer show video late by the reordered frames. Without a pyramid, this is one at most.
+    'b-pyramid': 'none',
+    ...(plan.frameRate.num / plan.frameRate.den < MIN_REORDERED_RATE ? { bf: '0' } : {}),
   },
   muxer: { movflags: FRAGMENTS, fflags: '+bitexact' },
   file,

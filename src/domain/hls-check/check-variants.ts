@@ -64,6 +64,22 @@ const video = eachVariant((variant) => {
   ]
 })
 
+/** `NONE` holds for all variants (RFC 8216bis §4.4.6.2). */
+const closedCaptions: Check = (lines) => {
+  const variants = withTag(lines, 'EXT-X-STREAM-INF')
+  const isNone = (variant: Line) => attributeOf(variant, 'CLOSED-CAPTIONS') === 'NONE'
+  const hasNone = variants.some(isNone)
+  return variants.flatMap((variant) => {
+    if (hasNone)
+      return isNone(variant)
+        ? []
+        : [ruleViolation('closed-captions', variant, 'lacks the CLOSED-CAPTIONS=NONE of another variant')]
+    return hasVideo(variant) && attributeOf(variant, 'CLOSED-CAPTIONS') === undefined
+      ? [ruleViolation('closed-captions', variant, 'has video, but no CLOSED-CAPTIONS')]
+      : []
+  })
+}
+
 const uris: Check = (lines) => {
   const relevant = lines.filter(({ tag, uri }) => tag !== null || uri !== null)
   return relevant.flatMap((line, i) => {
@@ -92,4 +108,12 @@ const ladder: Check = (lines) => {
 }
 
 /** Rules for each variant, and for the set of variants. */
-export const variantChecks: ReadonlyArray<Check> = [uris, bandwidth, averageBandwidth, codecs, video, ladder]
+export const variantChecks: ReadonlyArray<Check> = [
+  uris,
+  bandwidth,
+  averageBandwidth,
+  codecs,
+  video,
+  closedCaptions,
+  ladder,
+]

@@ -127,6 +127,11 @@ export const rules = {
     source: 'RFC 8216bis §4.4.6.3',
     fix: 'Refer to each I-frame playlist (with #EXT-X-I-FRAMES-ONLY) only from the URI of an EXT-X-I-FRAME-STREAM-INF, without frame rate or groups.',
   },
+  'closed-captions': {
+    severity: 'advice',
+    source: 'RFC 8216bis §4.4.6.2',
+    fix: 'Write CLOSED-CAPTIONS=NONE in all variants, or name the group of captions: else players search segments for some.',
+  },
   'several-bit-rates': {
     severity: 'advice',
     source: 'Apple HLS authoring specification, multivariant playlists',

@@ -33,6 +33,8 @@ const variantLines = (variant: Variant): ReadonlyArray<string> => [
     RESOLUTION: variant.resolution,
     'FRAME-RATE': variant.frameRate === null ? null : frameRateOf(variant.frameRate),
     AUDIO: variant.usesAudioGroup ? audioGroup : null,
+    // Without it, Shaka searches three segments for captions before it starts, and Apple's players list some.
+    'CLOSED-CAPTIONS': 'NONE',
   })}`,
   uriOf(variant.export),
 ]

@@ -5,7 +5,10 @@ import { complain, type Source } from './order.ts'
 export const playByShaka = async (video: HTMLVideoElement, { url, jwt }: Source): Promise<void> => {
   const player = new shaka.Player()
   await player.attach(video)
-  player.addEventListener('error', (event) => complain(`Shaka: ${JSON.stringify(event)}`))
+  player.addEventListener('error', (event) => {
+    const { code, data } = (event as Event & { readonly detail: shaka.util.Error }).detail
+    complain(`Shaka: ${code} ${data.map(String).join(' ')}`)
+  })
   player.getNetworkingEngine()?.registerRequestFilter((_, request) => {
     if (jwt !== null) request.headers.Authorization = `bearer ${jwt}`
   })

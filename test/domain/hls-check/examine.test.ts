@@ -9,7 +9,7 @@ import { left, right } from '../../support/expect-right.ts'
 const home = 'https://media.example.com/api/1/content_files'
 
 const stream = (name: string, bandwidth: number, facts: string) =>
-  `#EXT-X-STREAM-INF:BANDWIDTH=${bandwidth},AVERAGE-BANDWIDTH=1000,${facts}\n../exports/${name}.m3u8\n`
+  `#EXT-X-STREAM-INF:BANDWIDTH=${bandwidth},AVERAGE-BANDWIDTH=1000,${facts},CLOSED-CAPTIONS=NONE\n../exports/${name}.m3u8\n`
 const master = `#EXTM3U
 #EXT-X-VERSION:4
 #EXT-X-INDEPENDENT-SEGMENTS

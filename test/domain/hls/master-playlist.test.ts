@@ -58,11 +58,11 @@ describe('a master playlist', () => {
 #EXT-X-VERSION:4
 #EXT-X-INDEPENDENT-SEGMENTS
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Sound",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="../exports/cfe_sound.m3u8"
-#EXT-X-STREAM-INF:BANDWIDTH=5543479,AVERAGE-BANDWIDTH=4058276,CODECS="avc1.640028,mp4a.40.2",RESOLUTION=1920x1080,FRAME-RATE=24.000,AUDIO="sound"
+#EXT-X-STREAM-INF:BANDWIDTH=5543479,AVERAGE-BANDWIDTH=4058276,CODECS="avc1.640028,mp4a.40.2",RESOLUTION=1920x1080,FRAME-RATE=24.000,AUDIO="sound",CLOSED-CAPTIONS=NONE
 ../exports/cfe_large.m3u8
-#EXT-X-STREAM-INF:BANDWIDTH=1033643,AVERAGE-BANDWIDTH=831310,CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.970,AUDIO="sound"
+#EXT-X-STREAM-INF:BANDWIDTH=1033643,AVERAGE-BANDWIDTH=831310,CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.970,AUDIO="sound",CLOSED-CAPTIONS=NONE
 ../exports/cfe_small.m3u8
-#EXT-X-STREAM-INF:BANDWIDTH=133643,AVERAGE-BANDWIDTH=131310,CODECS="mp4a.40.2"
+#EXT-X-STREAM-INF:BANDWIDTH=133643,AVERAGE-BANDWIDTH=131310,CODECS="mp4a.40.2",CLOSED-CAPTIONS=NONE
 ../exports/cfe_sound.m3u8
 `)
   })
@@ -73,7 +73,7 @@ describe('a master playlist', () => {
     expect(text.split('\n').slice(5, 8)).to.deep.equal([
       '../exports/cfe_v.m3u8',
       '#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90001,AVERAGE-BANDWIDTH=60000,CODECS="avc1.64001e",RESOLUTION=640x360,URI="../exports/cfe_v.iframes.m3u8"',
-      '#EXT-X-STREAM-INF:BANDWIDTH=14,AVERAGE-BANDWIDTH=831000,CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.970,AUDIO="sound"',
+      '#EXT-X-STREAM-INF:BANDWIDTH=14,AVERAGE-BANDWIDTH=831000,CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.970,AUDIO="sound",CLOSED-CAPTIONS=NONE',
     ])
     expect(text.match(/I-FRAME/g)).to.have.length(1)
   })
@@ -122,7 +122,7 @@ describe('a master playlist', () => {
   it('omits attributes that are unknown', () => {
     const unknown = anExport('cfe_old', { video: null, codecs: [] })
     expect(streams(master(aFile(unknown)))).to.deep.equal([
-      '#EXT-X-STREAM-INF:BANDWIDTH=900000,AVERAGE-BANDWIDTH=700000',
+      '#EXT-X-STREAM-INF:BANDWIDTH=900000,AVERAGE-BANDWIDTH=700000,CLOSED-CAPTIONS=NONE',
     ])
     const timeless = anExport('cfe_v', { video: { width: 2, height: 2, frameRate: { num: 0, den: 0 } } })
     expect(master(aFile(timeless))).not.to.include('FRAME-RATE')
@@ -135,7 +135,7 @@ describe('a master playlist', () => {
       averageBandwidth: fc.double(),
     })
     const wellFormed =
-      /^#EXT-X-STREAM-INF:BANDWIDTH=\d+,AVERAGE-BANDWIDTH=\d+(,CODECS="[^"\p{Cc}\u2028\u2029]*")?,RESOLUTION=640x360,FRAME-RATE=29\.970$/u
+      /^#EXT-X-STREAM-INF:BANDWIDTH=\d+,AVERAGE-BANDWIDTH=\d+(,CODECS="[^"\p{Cc}\u2028\u2029]*")?,RESOLUTION=640x360,FRAME-RATE=29\.970,CLOSED-CAPTIONS=NONE$/u
     fc.assert(
       fc.property(odd, (overrides) => {
         const text = master(aFile(anExport('cfe_odd', overrides)))
