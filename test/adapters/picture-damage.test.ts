@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import { expect } from 'chai'
 import sharp from 'sharp'
 import { createPictureFolder } from '../support/picture-folder.ts'
-import { noise, plainImage } from '../support/pictures.ts'
+import { plainImage, poster } from '../support/pictures.ts'
 
 const formats = { jpeg: 'JPEG', png: 'PNG', webp: 'WebP', gif: 'GIF', tiff: 'TIFF', avif: 'AVIF' } as const
 
@@ -26,7 +26,7 @@ describe('[V37] a damaged picture', () => {
 
   for (const [format, name] of Object.entries(formats) as ReadonlyArray<[keyof typeof formats, string]>)
     it(`is refused by its format, with its true reason and advice: ${name}`, async () => {
-      const whole = await noise(24, 16).toFormat(format).toBuffer()
+      const whole = await poster(32).toFormat(format).toBuffer()
       const changed = (at: number, value: number): Buffer => {
         const copy = Buffer.from(whole)
         copy[at] = value

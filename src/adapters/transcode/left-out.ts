@@ -20,6 +20,6 @@ const counted = (count: number, name: string): string => `${count} ${name}${coun
 
 /** Without duplicates; at most five. */
 const listed = (names: ReadonlyArray<string>): string => {
-  const distinct = [...new Set(names)]
+  const distinct = names.filter((name, i) => names.indexOf(name) === i)
   return [...distinct.slice(0, 5), ...(distinct.length > 5 ? ['others'] : [])].join(', ')
 }

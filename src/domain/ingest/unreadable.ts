@@ -38,7 +38,7 @@ const mediaFiles: ReadonlyArray<Known> = [
   [['0&\xb2u\x8ef\xcf\x11'], 'Windows Media'],
   [['\x06\x0e+4\x02\x05\x01\x01'], 'MXF'],
   [['\0\0\x01\xba'], 'MPEG'],
-  [['riff\x2e\x91\xcf\x11'], 'W64'],
+  [['riff\x2e\x91\xcf\x11'], 'Wave64'],
 ]
 
 type Text = readonly [begins: RegExp, what: string, advice: string]

@@ -1,4 +1,5 @@
 import type { PictureFormat } from '../../../domain/ingest/sniff.ts'
+import { lacksTrailer } from './gif-blocks.ts'
 import { boxPlacesIn } from './heif-header.ts'
 import { jpegImageAt, lacksEndOfImage } from './jpeg-parts.ts'
 import type { ReadAt } from './read-at.ts'
@@ -20,13 +21,6 @@ const tailSize = 4096
 const tailOf = ({ readAt, size }: ImageFile): Promise<Buffer> =>
   readAt(Math.max(0, size - tailSize), Math.min(size, tailSize))
 
-/** Zeros at the end are left by an interrupted copy. */
-const withoutZeros = (tail: Buffer): Buffer => {
-  let end = tail.length
-  while (end > 0 && tail[end - 1] === 0) end -= 1
-  return tail.subarray(0, end)
-}
-
 const checks: Readonly<Record<PictureFormat, (file: ImageFile) => Promise<boolean>>> = {
   // The first alone would be wrong if a film follows; the second, if a segment has a wrong length.
   JPEG: async ({ readAt, size, readWhole }) => {
@@ -35,7 +29,10 @@ const checks: Readonly<Record<PictureFormat, (file: ImageFile) => Promise<boolea
     return bytes === null || jpegImageAt(bytes, 0) === null
   },
   PNG: async (file) => !(await tailOf(file)).includes('IEND'),
-  GIF: async (file) => withoutZeros(await tailOf(file)).at(-1) !== 0x3b,
+  GIF: async ({ readWhole }) => {
+    const bytes = await readWhole()
+    return bytes !== null && lacksTrailer(bytes)
+  },
   WebP: async ({ readAt, size }) => {
     const head = await readAt(0, 8)
     return head.length < 8 || head.readUInt32LE(4) + 8 > size
@@ -45,7 +42,8 @@ const checks: Readonly<Record<PictureFormat, (file: ImageFile) => Promise<boolea
     return false
   },
   TIFF: async ({ readAt, size, message }) =>
-    (await endOfFirstDirectory(readAt)) > size || /Read error at|Not enough data|premature end/.test(message),
+    (await endOfFirstDirectory(readAt)) > size ||
+    /Read error at|Not enough data|premature end of JPEG image/.test(message),
 }
 
 /** Returns whether a file that its decoder rejects ends before its format says. */

@@ -1,10 +1,10 @@
 import { applicationData, type JpegImage } from './jpeg-parts.ts'
 
-/** Tag of the entries, and size of each (CIPA DC-007 §5.2.3). */
+/** Tag of the entries, and size of each (CIPA DC-007, MP Index IFD). */
 const entriesTag = 0xb002
 const entrySize = 16
 
-/** Returns positions of images that are smaller versions of the first (CIPA DC-007 §5.2.3.1, type codes 0x01xxxx). */
+/** Returns positions of images that are smaller versions of the first (CIPA DC-007, type codes 0x01xxxx). */
 export const previewsIn = (first: JpegImage): ReadonlySet<number> => {
   const [index] = applicationData(first, 'MPF\0')
   if (index === undefined || index.data.length < 10) return new Set()
