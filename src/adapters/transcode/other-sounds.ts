@@ -17,10 +17,11 @@ import type { EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
 import { type SegmentedRendition, secondsOf, ticksOf } from './isobmff/cut-rendition.ts'
 import { cutRenditions } from './isobmff/cut-renditions.ts'
+import { leftOutLine } from './left-out.ts'
 import { longestOf } from './longest.ts'
 import { mayBearAnother } from './process/machine-faults.ts'
 import { AAC_FRAME, PADDED_SAMPLES } from './recipe.ts'
-import { leftOutLine, longestEnd } from './select-streams.ts'
+import { longestEnd } from './select-streams.ts'
 import type { Run, TranscodeRequest } from './transcode.ts'
 
 /**

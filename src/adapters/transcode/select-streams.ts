@@ -2,6 +2,7 @@ import { fieldsOf } from '../../domain/ingest/plan/interlacing.ts'
 import type { AudioSource, MediaFacts, VideoSource } from '../../domain/ingest/plan/media-plan.ts'
 import { type Refused, refused } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
+import { extrasLines, leftOutLine } from './left-out.ts'
 import { longestOf } from './longest.ts'
 import type { ProbedAudio, ProbedFile, ProbedStream, ProbedVideo } from './probed-file.ts'
 import { isSupportedCodec, MAX_PIXELS } from './process/limits.ts'
@@ -11,7 +12,11 @@ import { isAside, languageRank, purposeWords } from './stream-purposes.ts'
  * Selects the main video and the default audio of the streams in supported codecs. Warnings name the streams
  * that are left out. Refuses a file without supported streams, and names their codecs.
  */
-export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Either<Refused, MediaFacts> => {
+export const selectStreams = ({
+  durationSeconds,
+  streams,
+  extras,
+}: ProbedFile): E.Either<Refused, MediaFacts> => {
   const videos = streams.filter((stream) => stream.kind === 'video').filter(({ isCover }) => !isCover)
   const audios = streams.filter((stream) => stream.kind === 'audio')
   const video = videos.filter(isUsableVideo).toSorted(byImportance)[0]
@@ -34,9 +39,8 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
     warnings: [
       ...continuationWarning(main),
       ...unturnedWarning(video),
-      ...streams
-        .filter((stream) => stream !== video && stream !== audio && !isCover(stream))
-        .map(leftOutWarning),
+      ...streams.filter((stream) => stream !== video && stream !== audio).map(leftOutWarning),
+      ...extrasLines(extras),
       ...(audio === undefined && audios.length > 0 ? [noAudioWarning(usable)] : []),
       ...[video, audio]
         .filter((stream) => stream !== undefined)
@@ -122,16 +126,16 @@ const refusalFor = (
 }
 
 const leftOutWarning = (stream: ProbedStream): string => {
-  const why = stream.kind === 'subtitles' || isSupportedCodec(stream.codec) ? '' : ', which is not decoded'
+  const needsDecoder = stream.kind !== 'subtitles' && !isCover(stream)
+  const why = needsDecoder && !isSupportedCodec(stream.codec) ? ', which is not decoded' : ''
   return `${leftOutLine(describe(stream))}${why}`
 }
-
-export const leftOutLine = (description: string): string => `left out: ${description}`
 
 const describe = (stream: ProbedStream): string => {
   const language = stream.language === null ? '' : ` in ${stream.language}`
   const program = stream.programs.length === 0 ? '' : ` of program ${stream.programs.join(' and ')}`
-  return `${NAMES[stream.kind]}${language}${program} (${formOf(stream)})`
+  const name = isCover(stream) ? 'a cover picture' : NAMES[stream.kind]
+  return `${name}${language}${program} (${formOf(stream)})`
 }
 
 const NAMES = { video: 'pictures', audio: 'sound', subtitles: 'subtitles' }
