@@ -2,6 +2,7 @@ import { appendFile, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
+import type { Larder } from '../../src/composition/larder.ts'
 import type { MakeOptions, RegisterOptions } from '../../src/domain/ingest/ingest-service.ts'
 import type { ContentFileUid, ImageFileUid } from '../../src/domain/media/ids.ts'
 import { O, type TE } from '../../src/fp.ts'
@@ -17,17 +18,22 @@ const madeFrom = (source: string): MakeOptions => ({ source, onProgress: () => {
 
 type Change = (source: string) => Promise<unknown>
 
-const changes: Readonly<Record<string, Change>> = {
+const changes = {
   'another picture': (source) => poster(60).jpeg().toFile(source),
   'no picture': (source) => writeFile(source, 'words in place of a picture'),
   'a longer file': (source) => appendFile(source, 'more'),
   'no file': (source) => rm(source),
-}
+} satisfies Readonly<Record<string, Change>>
 
 describe('a source that changes', () => {
   let folder: string
   let picture: string
+  let images: Larder['images']
+  let transcoder: Larder['transcoder']
   before(async () => {
+    const engines = await createMemoryLarder()
+    images = engines.images
+    transcoder = engines.transcoder
     folder = await mkdtemp(path.join(tmpdir(), 'larder-changing-'))
     picture = path.join(folder, 'poster.jpg')
     await poster(200).jpeg().toFile(picture)
@@ -43,7 +49,6 @@ describe('a source that changes', () => {
   /** A library whose engines run `meanwhile` when they have made all exports. */
   const larderWith = async (meanwhile: Change) => {
     const { store, keys } = createStoreWithKeys()
-    const { images, transcoder } = await createMemoryLarder()
     const hooked =
       <L, A>(source: string, making: TE.TaskEither<L, A>): TE.TaskEither<L, A> =>
       async () => {
@@ -65,22 +70,28 @@ describe('a source that changes', () => {
     return { larder, keys }
   }
 
-  for (const [what, change] of Object.entries(changes))
-    for (const when of ['before', 'while'] as const)
-      it(`to ${what} ${when} its exports are made: they are made of the registered bytes`, async () => {
-        const source = await copyOf(picture)
-        const { larder, keys } = await larderWith(async (read) => {
-          if (when === 'while' && read === source) await change(source)
-        })
-        const { kind, uid } = await right(larder.ingest.register(source, usual))
-        if (when === 'before') await change(source)
-        expect(await right(larder.ingest.makeExports({ kind, uid }, madeFrom(source)))).to.include({
-          state: 'made',
-        })
-        const made = await right(larder.imageFiles.listExports(uid as ImageFileUid))
-        expect(Math.max(...made.map(({ width }) => width))).to.equal(200)
-        expect(keys.size, 'the original and its exports').to.equal(made.length + 1)
+  for (const [when, what] of [
+    ['before', 'another picture'],
+    ['while', 'another picture'],
+    ['before', 'no picture'],
+    ['while', 'a longer file'],
+    ['before', 'no file'],
+  ] as const)
+    it(`to ${what} ${when} its exports are made: they are made of the registered bytes`, async () => {
+      const change = changes[what]
+      const source = await copyOf(picture)
+      const { larder, keys } = await larderWith(async (read) => {
+        if (when === 'while' && read === source) await change(source)
       })
+      const { kind, uid } = await right(larder.ingest.register(source, usual))
+      if (when === 'before') await change(source)
+      expect(await right(larder.ingest.makeExports({ kind, uid }, madeFrom(source)))).to.include({
+        state: 'made',
+      })
+      const made = await right(larder.imageFiles.listExports(uid as ImageFileUid))
+      expect(Math.max(...made.map(({ width }) => width))).to.equal(200)
+      expect(keys.size, 'the original and its exports').to.equal(made.length + 1)
+    })
 
   it('to another sound while its exports are made: they are made of the registered bytes', async () => {
     const source = await copyOf(media('beat.m2t'))
@@ -98,7 +109,6 @@ describe('a source that changes', () => {
   it('after its inspection and before its upload: it is refused, with the reason, and nothing is stored', async () => {
     const source = await copyOf(picture)
     const { store, keys } = createStoreWithKeys()
-    const { images } = await createMemoryLarder()
     const larder = await createMemoryLarder({
       store,
       images: {
