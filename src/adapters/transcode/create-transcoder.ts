@@ -15,6 +15,7 @@ import { tooLong, withBoundedLength } from './measured-length.ts'
 import { refuseMixedChain } from './ogg-chain.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './process/limits.ts'
 import { selectStreams } from './select-streams.ts'
+import { readSource } from './source-bytes.ts'
 import { withTransportFacts } from './source-clock.ts'
 import { transcodeWith } from './transcode.ts'
 
@@ -99,16 +100,12 @@ export const createTranscoderOn = (
                 TE.flatMap((failure) => TE.left(toError(failure))),
               ),
         ),
-        TE.flatMap((probed) =>
-          TE.tryCatch(() => withTransportFacts(probed, path, signal), unavailable('transcoder')),
-        ),
+        TE.flatMap((probed) => readSource(() => withTransportFacts(probed, path, signal))),
         TE.flatMapEither(selectStreams),
         TE.flatMapEither(refuseUnsupportedColours),
         TE.flatMap((facts) => withPeakRate(found, path, facts, signal)),
         TE.flatMap((facts) => refuseMixedChain(path, facts, signal)),
-        TE.flatMap((facts) =>
-          TE.tryCatch(() => withSecondFileTold(facts, path, signal), unavailable('transcoder')),
-        ),
+        TE.flatMap((facts) => readSource(() => withSecondFileTold(facts, path, signal))),
         TE.flatMap((facts) => withBoundedLength(found, path, facts, maxSeconds, signal)),
       ),
     transcode: (path, facts, plan, folder, onProgress, signal = never()) =>

@@ -1,4 +1,4 @@
-import type { FileBytes } from './file-bytes.ts'
+import type { SourceBytes } from '../source-bytes.ts'
 
 /** RFC 3533 §6. */
 const PAGE_HEADER_BYTES = 27
@@ -11,8 +11,9 @@ const CODEC_BYTES = 7
  * Where a second Ogg file begins behind the first. A chain of one sound each, in the same codec, is one file: engines
  * read it to its end. Of any other they lose streams, or their times.
  */
-export const secondOgg = async (bytes: FileBytes): Promise<number | null> => {
-  const codecs: string[] = []
+export const secondOgg = async (bytes: SourceBytes): Promise<number | null> => {
+  /** Of the first file: how many streams it has, and the codec of the first one. */
+  let [streams, firstCodec] = [0, '']
   let at = 0
   let isBehindFirst = false
   for (;;) {
@@ -23,8 +24,12 @@ export const secondOgg = async (bytes: FileBytes): Promise<number | null> => {
     if (((page[FLAGS_AT] ?? 0) & BEGINS_STREAM) === 0) isBehindFirst = true
     else {
       const codec = page.toString('latin1', body, body + CODEC_BYTES)
-      if (!isBehindFirst) codecs.push(codec)
-      else if (codecs.length !== 1 || !codecs.includes(codec)) return at
+      if (isBehindFirst) {
+        if (streams !== 1 || codec !== firstCodec) return at
+      } else {
+        if (streams === 0) firstCodec = codec
+        streams++
+      }
     }
     at += body + page.subarray(PAGE_HEADER_BYTES, body).reduce((sum, length) => sum + length, 0)
   }
