@@ -149,7 +149,7 @@ describe('a hostile file', () => {
       expect(await findSecondFile(path, signal, limits), name).to.equal('unknown')
       const facts = await withSecondFileTold({ warnings: [] } as unknown as MediaFacts, path, signal, limits)
       expect(facts.warnings).to.deep.equal([
-        'the file has millions of parts: whether another file follows behind it was not looked at',
+        'the file has too many parts: whether another file follows behind it was not looked at',
       ])
     }
   })

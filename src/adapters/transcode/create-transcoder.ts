@@ -96,7 +96,7 @@ export const createTranscoderOn = (
           E.isRight(probed)
             ? TE.right(probed.right)
             : pipe(
-                TE.tryCatch(() => correctReason(probed.left, path), unavailable('transcoder')),
+                TE.tryCatch(() => correctReason(probed.left, path, signal), unavailable('transcoder')),
                 TE.flatMap((failure) => TE.left(toError(failure))),
               ),
         ),
@@ -150,8 +150,12 @@ const never = (): AbortSignal => new AbortController().signal
 const NO_INDEX = /\bmoov atom not found\b/
 
 /** FFmpeg trusts a file name that ends in .mp4, and then reports a missing index for any other content. */
-const correctReason = async (failure: EngineFailure, path: string): Promise<EngineFailure> =>
-  NO_INDEX.test(failure.detail) && !(await startsAsMovie(path))
+const correctReason = async (
+  failure: EngineFailure,
+  path: string,
+  signal: AbortSignal,
+): Promise<EngineFailure> =>
+  NO_INDEX.test(failure.detail) && !(await startsAsMovie(path, signal))
     ? { ...failure, detail: 'it is neither audio nor video' }
     : failure
 

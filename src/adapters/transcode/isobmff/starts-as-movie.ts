@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { withSourceBytes } from '../source-bytes.ts'
 
 /** Possible first boxes of an MP4 or QuickTime file (ISO/IEC 14496-12 §4.2, QuickTime File Format). */
 const FIRST_BOXES: ReadonlyArray<string> = [
@@ -14,12 +14,7 @@ const FIRST_BOXES: ReadonlyArray<string> = [
 ]
 
 /** Returns whether the content of a file starts like MP4 or QuickTime. */
-export const startsAsMovie = async (path: string): Promise<boolean> => {
-  const file = await open(path)
-  try {
-    const { buffer } = await file.read(Buffer.alloc(8), 0, 8, 0)
-    return FIRST_BOXES.includes(buffer.toString('latin1', 4))
-  } finally {
-    await file.close()
-  }
-}
+export const startsAsMovie = (path: string, signal: AbortSignal): Promise<boolean> =>
+  withSourceBytes(path, signal, async ({ at }) =>
+    FIRST_BOXES.includes((await at(0, 8)).toString('latin1', 4)),
+  )

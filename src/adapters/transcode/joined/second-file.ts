@@ -59,7 +59,7 @@ export const withSecondFileTold = async (
 
 const warningFor = (begins: number | 'unknown'): string =>
   begins === 'unknown'
-    ? 'the file has millions of parts: whether another file follows behind it was not looked at'
+    ? 'the file has too many parts: whether another file follows behind it was not looked at'
     : `the file goes on after its end: at ${(begins / 1e6).toFixed(1)} MB another file begins, which is left out. Join the two by remuxing them (as ffmpeg's concat does), or add each by itself`
 
 /** The path of the first file alone: the file itself, or a copy in `folder`. Engines disagree on what they make of the rest. */

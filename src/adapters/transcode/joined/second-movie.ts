@@ -1,4 +1,4 @@
-import type { SourceBytes } from '../source-bytes.ts'
+import { BeyondLimits, type SourceBytes } from '../source-bytes.ts'
 
 type Box = { readonly type: string; readonly at: number; readonly size: number }
 
@@ -46,7 +46,15 @@ const partAt = (at: number): Part => ({
 const addFragment = (part: Part, time: FragmentTime | null): void => {
   if (!part.hasFragments) part.first = time
   part.hasFragments = true
-  if (time !== null) part.latest.set(time.track, later(part.latest.get(time.track), time.ticks))
+  if (time !== null) setLatest(part, time.track, time.ticks)
+}
+
+/** FFmpeg opens no file with more streams, unless it is told to. */
+const MAX_TRACKS = 1000
+
+const setLatest = ({ latest }: Part, track: number, ticks: bigint): void => {
+  latest.set(track, later(latest.get(track), ticks))
+  if (latest.size > MAX_TRACKS) throw new BeyondLimits(`the file has more than ${MAX_TRACKS} tracks`)
 }
 
 const later = (a: bigint | undefined, b: bigint): bigint => (a === undefined || a < b ? b : a)
@@ -54,7 +62,7 @@ const later = (a: bigint | undefined, b: bigint): bigint => (a === undefined || 
 /** Costs no more than `part` has tracks: a file may consist of any number of parts. */
 const append = (before: Part, part: Part): void => {
   before.hasIndex ||= part.hasIndex
-  for (const [track, ticks] of part.latest) before.latest.set(track, later(before.latest.get(track), ticks))
+  for (const [track, ticks] of part.latest) setLatest(before, track, ticks)
 }
 
 const isSecond = (before: Part, part: Part): boolean =>
