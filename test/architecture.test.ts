@@ -200,6 +200,7 @@ describe('the bytes of a source film', () => {
     'upright-track.ts',
     'stream-clock.ts',
     'second-file.ts',
+    'ogg-serials.ts',
   ]
   it('are read by one file alone, which bounds what hostile ones cost this process', () => {
     const readers = readdirSync('src/adapters/transcode', { recursive: true, encoding: 'utf8' })

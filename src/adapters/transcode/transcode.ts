@@ -7,6 +7,7 @@ import { GRACE_SECONDS } from './encode-passes.ts'
 import type { EncodeJob, EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
 import { secondsOf } from './isobmff/cut-rendition.ts'
+import { withOwnSerials } from './joined/ogg-serials.ts'
 import { firstFileOf } from './joined/second-file.ts'
 import { encodeWithSomeSound } from './other-sounds.ts'
 import { makeProgressive } from './progressive.ts'
@@ -52,9 +53,11 @@ const transcodeOrThrow = async (
 ): Promise<E.Either<Refused | Unavailable, Transcoded>> => {
   const { signal } = asked
   const onProgress = forward(asked.onProgress)
-  const source = await readSource(async () =>
-    onOneClock(await firstFileOf(asked.path, asked.folder, signal), asked.folder, signal),
-  )()
+  const source = await readSource(async () => {
+    const first = await firstFileOf(asked.path, asked.folder, signal)
+    const chain = await withOwnSerials(first, asked.folder, signal)
+    return onOneClock(chain, asked.folder, signal)
+  })()
   if (E.isLeft(source)) return source
   const request = { ...asked, ...source.right, isFromZero: false, onProgress }
 
