@@ -21,6 +21,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/server/http-server.ts': 'connections, which have a limit',
   'src/http/recent-paths.ts': 'hashes of paths in two halves of a fixed size: no text of a client',
   'src/adapters/transcode/peak-rate.ts': 'rates in steps of 0.05 % of one film, while it is read',
+  'src/adapters/transcode/ogg-chain.ts': '100 sample rates of one file, while it is read',
   // Keys that Larder chooses.
   'src/adapters/knex/postgres-work-locks.ts': 'files whose exports this process is making',
   'src/adapters/sandbox/sandbox.ts': 'programs that are run, which are fixed',
@@ -57,8 +58,10 @@ const local: ReadonlyArray<string> = [
   'src/adapters/sharp/headers/',
   'src/adapters/sharp/render-image.ts',
   'src/adapters/transcode/ffmpeg/ffmpeg-engine.ts',
+  'src/adapters/transcode/joined/second-movie.ts',
   'src/adapters/transcode/mpegts/',
   'src/adapters/transcode/process/supervise.ts',
+  'src/adapters/transcode/source-clock.ts',
   'src/cli/doctor-keys.ts',
   'src/composition/http.ts',
   'src/config/settings.ts',

@@ -19,7 +19,7 @@ describe('files that were put one behind the other', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  const secondIn = async (bytes: Uint8Array): Promise<number | null> => {
+  const secondIn = async (bytes: Uint8Array): Promise<number | null | 'unknown'> => {
     const path = join(folder, 'joined')
     await writeFile(path, bytes)
     return findSecondFile(path, signal)

@@ -20,11 +20,14 @@ export const readWholeFile = async (file: FileHandle): Promise<Buffer | null> =>
 
 const endOfImage = Buffer.from([0xff, 0xd9])
 
+/** Bytes of a list of brands: about 250. */
+const maxBrandBytes = 1024
+
 /** Brands an AVIF sequence as a still image: otherwise libheif reads only the sequence. `false`: not one. */
 const brandAsStill = (bytes: Buffer): boolean => {
   const isSequence = bytes.toString('latin1', 4, 12) === 'ftypavis'
   if (!isSequence) return false
-  const size = Math.min(bytes.readUInt32BE(0), bytes.length)
+  const size = Math.min(bytes.readUInt32BE(0), bytes.length, maxBrandBytes)
   for (let at = 8; at + 4 <= size; at += at === 8 ? 8 : 4)
     if (['avis', 'msf1'].includes(bytes.toString('latin1', at, at + 4))) bytes.write('avif', at, 'latin1')
   return true

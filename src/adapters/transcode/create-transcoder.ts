@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises'
 import { filmColour } from '../../domain/colour/film-colour.ts'
 import { mayVary } from '../../domain/ingest/plan/frame-rate.ts'
 import type { MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
@@ -16,6 +15,7 @@ import { tooLong, withBoundedLength } from './measured-length.ts'
 import { refuseMixedChain } from './ogg-chain.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './process/limits.ts'
 import { selectStreams } from './select-streams.ts'
+import { readSource, withSourceBytes } from './source-bytes.ts'
 import { withTransportFacts } from './source-clock.ts'
 import { transcodeWith } from './transcode.ts'
 
@@ -96,20 +96,16 @@ export const createTranscoderOn = (
           E.isRight(probed)
             ? TE.right(probed.right)
             : pipe(
-                TE.tryCatch(() => headOf(path), unavailable('transcoder')),
+                TE.tryCatch(() => headOf(path, signal), unavailable('transcoder')),
                 TE.flatMap((head) => TE.left(toError(probed.left, head))),
               ),
         ),
-        TE.flatMap((probed) =>
-          TE.tryCatch(() => withTransportFacts(probed, path, signal), unavailable('transcoder')),
-        ),
+        TE.flatMap((probed) => readSource(() => withTransportFacts(probed, path, signal))),
         TE.flatMapEither(selectStreams),
         TE.flatMapEither(refuseUnsupportedColours),
         TE.flatMap((facts) => withPeakRate(found, path, facts, signal)),
         TE.flatMap((facts) => refuseMixedChain(path, facts, signal)),
-        TE.flatMap((facts) =>
-          TE.tryCatch(() => withSecondFileTold(facts, path, signal), unavailable('transcoder')),
-        ),
+        TE.flatMap((facts) => readSource(() => withSecondFileTold(facts, path, signal))),
         TE.flatMap((facts) => withBoundedLength(found, path, facts, maxSeconds, signal)),
       ),
     transcode: (path, facts, plan, folder, onProgress, signal = never()) =>
@@ -153,15 +149,8 @@ const never = (): AbortSignal => new AbortController().signal
 /** Message of the MP4/QuickTime demuxer if the index, which may be at the end of the file, is missing. */
 const NO_INDEX = /\bmoov atom not found\b/
 
-const headOf = async (path: string): Promise<Uint8Array> => {
-  const file = await open(path)
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await file.close()
-  }
-}
+const headOf = (path: string, signal: AbortSignal): Promise<Uint8Array> =>
+  withSourceBytes(path, signal, ({ at }) => at(0, 4096))
 
 /**
  * Returns the message for the owner of the file; `null` if the file is not at fault. `head`: the first bytes of a file

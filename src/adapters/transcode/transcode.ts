@@ -11,6 +11,7 @@ import { withOwnSerials } from './joined/ogg-serials.ts'
 import { firstFileOf } from './joined/second-file.ts'
 import { encodeWithSomeSound } from './other-sounds.ts'
 import { makeProgressive } from './progressive.ts'
+import { readSource } from './source-bytes.ts'
 import { onOneClock } from './source-clock.ts'
 
 export type Run = {
@@ -52,10 +53,13 @@ const transcodeOrThrow = async (
 ): Promise<E.Either<Refused | Unavailable, Transcoded>> => {
   const { signal } = asked
   const onProgress = forward(asked.onProgress)
-  const first = await firstFileOf(asked.path, asked.folder, signal)
-  const chain = await withOwnSerials(first, asked.folder, signal)
-  const source = await onOneClock(chain, asked.folder, signal)
-  const request = { ...asked, ...source, isFromZero: false, onProgress }
+  const source = await readSource(async () => {
+    const first = await firstFileOf(asked.path, asked.folder, signal)
+    const chain = await withOwnSerials(first, asked.folder, signal)
+    return onOneClock(chain, asked.folder, signal)
+  })()
+  if (E.isLeft(source)) return source
+  const request = { ...asked, ...source.right, isFromZero: false, onProgress }
 
   const tried = await encodeWithSomeSound(found, run, request)
   if (E.isLeft(tried))

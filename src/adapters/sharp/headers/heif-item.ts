@@ -64,13 +64,13 @@ export const fileOffsetOf = (meta: ReadonlyArray<Box>, item: number): number | n
     const method = version === 0 ? 0 : cursor.next(2) & 15
     cursor.next(2)
     const base = cursor.next(baseSize)
-    for (let extents = cursor.next(2), first = true; extents > 0 && !cursor.isAtEnd(); extents -= 1) {
+    const extents = cursor.next(2)
+    // Only the first extent counts. The others are skipped at once: they may be many of no size.
+    if (id === item && extents > 0) {
       cursor.next(indexSize)
-      const offset = cursor.next(offsetSize)
-      cursor.next(lengthSize)
-      if (id === item && first) return method === 0 ? base + offset : null
-      first = false
+      return method === 0 ? base + cursor.next(offsetSize) : null
     }
+    cursor.skip(extents * (indexSize + offsetSize + lengthSize))
   }
   return null
 }

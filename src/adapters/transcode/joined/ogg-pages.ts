@@ -1,4 +1,4 @@
-import type { FileBytes } from './file-bytes.ts'
+import type { SourceBytes } from '../source-bytes.ts'
 
 /** RFC 3533 §6. */
 const HEADER_BYTES = 27
@@ -20,7 +20,7 @@ type OggPage = {
 }
 
 /** Reads the headers of all pages, up to the end of the file or the first bytes that are no page. */
-export async function* oggPages(bytes: FileBytes): AsyncIterable<OggPage> {
+export async function* oggPages(bytes: SourceBytes): AsyncIterable<OggPage> {
   for (let at = 0; ; ) {
     const page = await bytes.at(at, HEADER_BYTES + 255 + CODEC_BYTES)
     const body = HEADER_BYTES + (page[HEADER_BYTES - 1] ?? 0)

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type FileBytes, withFileBytes } from './file-bytes.ts'
+import { type SourceBytes, withSourceBytes } from '../source-bytes.ts'
 import { CHECKSUM_AT, oggPages, SERIAL_AT } from './ogg-pages.ts'
 
 /**
@@ -9,7 +9,7 @@ import { CHECKSUM_AT, oggPages, SERIAL_AT } from './ogg-pages.ts'
  * the second link as audio: a second too much.
  */
 export const withOwnSerials = (path: string, folder: string, signal: AbortSignal): Promise<string> =>
-  withFileBytes(path, signal, async (bytes) => {
+  withSourceBytes(path, signal, async (bytes) => {
     if ((await bytes.at(0, 4)).toString('latin1') !== 'OggS' || !(await hasRepeatedSerial(bytes))) return path
     const copy = join(folder, 'own-serials.ogg')
     const file = await open(copy, 'wx')
@@ -24,7 +24,7 @@ export const withOwnSerials = (path: string, folder: string, signal: AbortSignal
 /** Numbers that are remembered of a file. Later streams keep theirs. */
 const MAX_STREAMS = 100_000
 
-const hasRepeatedSerial = async (bytes: FileBytes): Promise<boolean> => {
+const hasRepeatedSerial = async (bytes: SourceBytes): Promise<boolean> => {
   const serials = new Set<number>()
   for await (const { beginsStream, serial } of oggPages(bytes)) {
     if (beginsStream && serials.has(serial)) return true
@@ -36,13 +36,17 @@ const hasRepeatedSerial = async (bytes: FileBytes): Promise<boolean> => {
 const BLOCK_BYTES = 2 ** 20
 
 /** All pages, with new numbers for the streams whose number was in use, and what follows the pages. */
-async function* renumbered(bytes: FileBytes): AsyncIterable<Uint8Array> {
+async function* renumbered(bytes: SourceBytes): AsyncIterable<Uint8Array> {
   const used = new Set<number>()
   const current = new Map<number, number>()
-  let end = 0
+  let [end, candidate] = [0, 0]
+  /** Continues where it last stopped: a hostile file may use any number of serials. */
+  const unused = (): number => {
+    while (used.has(candidate)) candidate++
+    return candidate
+  }
   for await (const { at, size, beginsStream, serial } of oggPages(bytes)) {
-    if (beginsStream && used.size < MAX_STREAMS)
-      current.set(serial, used.has(serial) ? unusedIn(used) : serial)
+    if (beginsStream && used.size < MAX_STREAMS) current.set(serial, used.has(serial) ? unused() : serial)
     const own = current.get(serial) ?? serial
     if (used.size < MAX_STREAMS) used.add(own)
     const page = Buffer.from(await bytes.at(at, size))
@@ -55,12 +59,6 @@ async function* renumbered(bytes: FileBytes): AsyncIterable<Uint8Array> {
     end = at + size
   }
   for (let at = end; at < bytes.size; at += BLOCK_BYTES) yield bytes.at(at, BLOCK_BYTES)
-}
-
-const unusedIn = (used: ReadonlySet<number>): number => {
-  let serial = used.size
-  while (used.has(serial)) serial++
-  return serial
 }
 
 /** CRC of 32 bits by this polynomial, without reflection, from 0 (RFC 3533 §6). */
