@@ -12,6 +12,7 @@ import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './f
 import { startsAsMovie } from './isobmff/starts-as-movie.ts'
 import { withSecondFileTold } from './joined/second-file.ts'
 import { tooLong, withBoundedLength } from './measured-length.ts'
+import { withMovieFacts } from './movie-facts.ts'
 import { refuseMixedChain } from './ogg-chain.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './process/limits.ts'
 import { selectStreams } from './select-streams.ts'
@@ -101,6 +102,9 @@ export const createTranscoderOn = (
         ),
         TE.flatMap((probed) =>
           TE.tryCatch(() => withTransportFacts(probed, path, signal), unavailable('transcoder')),
+        ),
+        TE.flatMap((probed) =>
+          TE.tryCatch(() => withMovieFacts(probed, path, signal), unavailable('transcoder')),
         ),
         TE.flatMapEither(selectStreams),
         TE.flatMapEither(refuseUnsupportedColours),

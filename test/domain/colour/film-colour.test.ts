@@ -54,7 +54,7 @@ describe('[V43] [V45] the colour space of a film', () => {
     const code = fc.integer({ min: 0, max: 255 })
     fc.assert(
       fc.property(code, code, code, (primaries, transfer, matrix) => {
-        const colour = filmColour({ primaries, transfer, matrix }, small)
+        const colour = filmColour({ ...noFilmTags, primaries, transfer, matrix }, small)
         if (E.isRight(colour)) expect(['Srgb', 'Encoded']).to.include(colour.right.meaning._tag)
         else expect(colour.left.message).to.match(/^its colours /)
       }),

@@ -22,6 +22,7 @@ import {
   AVMEDIA_TYPE_SUBTITLE,
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants'
+import { LOOKED_AT_PICTURES } from '../../../domain/ingest/plan/interlacing.ts'
 import {
   clockSeconds,
   needsFirstFrames,
@@ -55,14 +56,22 @@ export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
   const inspected: ProbedStream[] = []
   for (const stream of streams) {
     const probed = isEstimate && stream.kind !== 'subtitles' ? { ...stream, endSeconds: null } : stream
+    const needsFrames = needsFirstFrames(stream)
+    const frames = needsFrames ? LOOKED_AT_PICTURES : 1
+    const isLookedAt = stream.kind === 'video' && !stream.isCover
     // A decoder error is ignored here: encoding reports it.
-    const first = needsFirstFrames(stream) ? await firstFramesOf(path, stream.index).catch(() => null) : null
-    inspected.push(first === null ? probed : withFirstFrames(probed, first, start))
+    const first = isLookedAt ? await firstFramesOf(path, stream.index, frames).catch(() => null) : null
+    const coloured = withFirstColour(probed, first?.colour ?? null)
+    inspected.push(first === null || !needsFrames ? coloured : withFirstFrames(coloured, first, start))
   }
   return { durationSeconds: isEstimate ? null : durationSeconds, streams: inspected }
 }
 
 const MAX_REASONS = 4
+
+/** The decoder reports the tags of the stream, and those of the container where there are none: so does ffprobe. */
+const withFirstColour = (stream: ProbedStream, colour: ProbedVideo['colour'] | null): ProbedStream =>
+  stream.kind === 'video' && colour !== null ? { ...stream, colour } : stream
 
 const toProbedStreams = (stream: Stream, start: number): ReadonlyArray<ProbedStream> => {
   switch (stream.codecpar.codecType) {
@@ -118,12 +127,14 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   averageRate: quotient(stream.avgFrameRate),
   nominalRate: quotient(stream.rFrameRate),
   interlacedShare: 0,
-  // FFmpeg uses the numbers of H.273.
+  // FFmpeg uses the numbers of H.273. Those of the container; see withFirstColour.
   colour: {
     primaries: stream.codecpar.colorPrimaries,
     transfer: stream.codecpar.colorTrc,
     matrix: stream.codecpar.colorSpace,
+    isMatrixOfContainer: false,
   },
+  late: [],
   startSeconds: startOfStream(stream, start),
   endSeconds: endOf(stream, start),
   splitAfter: null,
