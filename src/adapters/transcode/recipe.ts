@@ -229,7 +229,8 @@ const toEncodedFormat = ([first]: ReadonlyArray<AudioRung>): string =>
 /**
  * If a source changes its sample rate, FFmpeg 5 computes the timestamp of the last frame before the change by
  * the new rate (4.5 s instead of 3 s), and the muxer would delay all later frames. This filter drops that
- * frame, and with it the first frame of each graph and after each gap: some hundredths of a second.
+ * frame, and with it the first frame of each graph and after each gap: some hundredths of a second. `larder doctor` says so
+ * (engine-differences.ts).
  */
 const DROP_WRONG_TIMESTAMPS = "aselect='gte(t,0)*lt(t-prev_t,0.2)'"
 
