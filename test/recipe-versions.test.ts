@@ -30,7 +30,7 @@ import { E } from '../src/fp.ts'
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
   image: { 2: '77905d5faa988f4f' },
-  content: { 2: '34c8752bef3cd735' },
+  content: { 2: 'd931dde907fec2cd' },
 }
 
 const video: VideoSource = {

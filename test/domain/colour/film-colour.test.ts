@@ -1,6 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type FilmTags, filmColour, noFilmTags, withContainerTags } from '../../../src/domain/colour/film-colour.ts'
+import {
+  type FilmTags,
+  filmColour,
+  noFilmTags,
+  withContainerTags,
+} from '../../../src/domain/colour/film-colour.ts'
 import { E } from '../../../src/fp.ts'
 
 const small = { width: 720, height: 576 }

@@ -20,7 +20,7 @@ const boxesIn = (bytes: Buffer): ReadonlyArray<Box> => {
 /** Fields of a VisualSampleEntry before its boxes (ISO/IEC 14496-12 §12.1.3). */
 const VISUAL_ENTRY_BYTES = 78
 
-/** Reads the ColourInformationBox (§12.1.5) of the first entry of a SampleDescriptionBox. `nclc`: QuickTime's. */
+/** Reads the ColourInformationBox (ISO/IEC 14496-12 §12.1.5) of the first entry of a SampleDescriptionBox. `nclc`: QuickTime's. */
 export const readNclx = (stsd: Buffer): NclxColour | null => {
   const [entry] = boxesIn(stsd.subarray(8))
   const colours = boxesIn(entry?.body.subarray(VISUAL_ENTRY_BYTES) ?? Buffer.alloc(0))
