@@ -1,7 +1,6 @@
 import { withContainerTags } from '../../domain/colour/film-colour.ts'
 import { latenessAtStart } from './isobmff/lateness.ts'
 import { readMovieTracks } from './isobmff/movie-tracks.ts'
-import { startsAsMovie } from './isobmff/starts-as-movie.ts'
 import type { ProbedFile, ProbedStream } from './probed-file.ts'
 
 /** Corrects what engines report of an MP4 or QuickTime file by what its boxes say: colours and late frames. */
@@ -10,7 +9,6 @@ export const withMovieFacts = async (
   path: string,
   signal: AbortSignal,
 ): Promise<ProbedFile> => {
-  if (!(await startsAsMovie(path))) return probed
   const tracks = await readMovieTracks(path, signal)
   const correct = (stream: ProbedStream): ProbedStream => {
     const track = stream.kind === 'video' && stream.id !== null ? tracks.get(stream.id) : undefined

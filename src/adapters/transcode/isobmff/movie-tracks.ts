@@ -11,6 +11,19 @@ export type MovieTrack = {
 
 type Box = { readonly type: string; readonly start: number; readonly body: number; readonly end: number }
 
+/** Possible first boxes of an MP4 or QuickTime file (ISO/IEC 14496-12 §4.2, QuickTime File Format). */
+const FIRST_BOXES: ReadonlyArray<string> = [
+  'ftyp',
+  'moov',
+  'mdat',
+  'wide',
+  'free',
+  'skip',
+  'pnot',
+  'styp',
+  'moof',
+]
+
 /** A recording of 10 hours in fragments of a frame has 4 million boxes: it takes an engine too long, too. */
 const MAX_BOXES = 1_000_000
 
@@ -24,6 +37,8 @@ export const readMovieTracks = (
 ): Promise<ReadonlyMap<number, MovieTrack>> =>
   withFileBytes(path, signal, async (bytes) => {
     const tracks = new Map<number, MovieTrack>()
+    const first = (await bytes.at(0, 8)).toString('latin1', 4)
+    if (!FIRST_BOXES.includes(first)) return tracks
     const boxes = await boxesBetween(bytes, 0, bytes.size)
     const moov = boxes.find(({ type }) => type === 'moov')
     if (moov === undefined) return tracks

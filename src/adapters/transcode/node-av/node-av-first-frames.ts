@@ -5,11 +5,11 @@ import type { FirstFrames } from '../probed-file.ts'
 import { decoderLimits } from '../process/limits.ts'
 import { openSource } from './node-av-source.ts'
 
-/** Decodes the first frames of a stream. `colour`: tags of the first one; `null` if there is none. */
+/** Decodes the first `count` frames of a stream. `colour`: tags of the first one; `null` if there is none. */
 export const firstFramesOf = async (
   path: string,
   streamIndex: number,
-  frames: number,
+  count: number,
 ): Promise<FirstFrames & { readonly colour: FilmTags | null }> => {
   const source = await openSource(path)
   const stream = source.getStream(streamIndex)
@@ -31,7 +31,7 @@ export const firstFramesOf = async (
     decoded++
     if (frame.hasFlags(AV_FRAME_FLAG_INTERLACED)) interlaced++
     frame.free()
-    if (decoded === frames) break
+    if (decoded === count) break
   }
   await source.close()
   return { seconds, interlacedShare: decoded === 0 ? 0 : interlaced / decoded, colour }
