@@ -30,7 +30,7 @@ import { E } from '../src/fp.ts'
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
   image: { 2: '77905d5faa988f4f' },
-  content: { 2: '4bae8519fd6ca48e' },
+  content: { 2: '8dc1b7c45eebb5b4' },
 }
 
 const video: VideoSource = {
@@ -48,7 +48,8 @@ const video: VideoSource = {
   nominalRate: 25,
   peakRate: null,
   interlaced: false,
-  colour: { primaries: 1, transfer: 1, matrix: 1 },
+  colour: { primaries: 1, transfer: 1, matrix: 1, isMatrixOfContainer: false },
+  late: [],
 }
 
 const audio: AudioSource = {
@@ -114,7 +115,7 @@ const times = { startSeconds: 0, endSeconds: 60 }
 const film = (index: number, changes: Partial<ProbedVideo> = {}): ProbedVideo => ({
   ...{ kind: 'video', index, codec: 'h264', isCover: false, width: 640, height: 360, pixelAspect: 1 },
   ...{ rotation: 0, mirrored: false, averageRate: 25, nominalRate: 25, interlacedShare: 0 },
-  ...{ colour: noFilmTags, ...stream, ...times, ...changes },
+  ...{ colour: noFilmTags, late: [], ...stream, ...times, ...changes },
 })
 const sound = (index: number, changes: Partial<ProbedAudio> = {}): ProbedAudio => ({
   ...{ kind: 'audio', index, codec: 'aac', channels: 2, sampleRate: 48_000, bitrate: null },

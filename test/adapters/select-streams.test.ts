@@ -40,6 +40,7 @@ const videoStream = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
   interlacedShare: 0,
   startSeconds: 0,
   colour: noFilmTags,
+  late: [],
   ...overrides,
 })
 

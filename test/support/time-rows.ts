@@ -23,6 +23,8 @@ export type TimedFilm = {
   readonly frameRate?: number
   /** The largest distance of a flash from its beep (seconds), if above the default. */
   readonly apart?: number
+  /** Flashes are at their times to a few milliseconds: they fall on frames of the source and of the output. */
+  readonly isExact?: boolean
   readonly warnings?: ReadonlyArray<RegExp>
 }
 
@@ -149,6 +151,15 @@ export const timeRows: ReadonlyArray<TimeRow> = [
       // Its first frame is half a frame later than the header announces.
       { ...beat, file: 'edit-list.mp4', seconds: 4.5, beats: [1.5, 3.5], apart: 0.03 },
       { ...beat, file: 'late-sound.mp4', beats: [3, 5], silent: [1] },
+    ],
+  },
+  {
+    comesIn: 'fragments (CMAF) with negative composition offsets, which engines report late',
+    comesOut: 'each picture at its time',
+    films: [
+      // Their sound is 1024 samples late: ffmpeg writes no edit list that says so.
+      { ...beat, file: 'beat-cmaf.mp4', isExact: true, apart: 0.025 },
+      { ...beat, file: 'beat-cmaf-index.mp4', isExact: true, apart: 0.025 },
     ],
   },
   {

@@ -12,6 +12,7 @@ import { engineDifferences } from './engine-differences.ts'
 import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './find-engine.ts'
 import { withSecondFileTold } from './joined/second-file.ts'
 import { tooLong, withBoundedLength } from './measured-length.ts'
+import { withMovieFacts } from './movie-facts.ts'
 import { refuseMixedChain } from './ogg-chain.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './process/limits.ts'
 import { selectStreams } from './select-streams.ts'
@@ -101,6 +102,7 @@ export const createTranscoderOn = (
               ),
         ),
         TE.flatMap((probed) => readSource(() => withTransportFacts(probed, path, signal))),
+        TE.flatMap((probed) => readSource(() => withMovieFacts(probed, path, signal))),
         TE.flatMapEither(selectStreams),
         TE.flatMapEither(refuseUnsupportedColours),
         TE.flatMap((facts) => withPeakRate(found, path, facts, signal)),

@@ -50,7 +50,14 @@ const ProbedVideo = t.readonly(
     /** Fraction of the first frames that is interlaced; 0 if they were not decoded. */
     interlacedShare: t.number,
     /** See FilmTags. */
-    colour: t.strict({ primaries: t.number, transfer: t.number, matrix: t.number }),
+    colour: t.strict({
+      primaries: t.number,
+      transfer: t.number,
+      matrix: t.number,
+      isMatrixOfContainer: t.boolean,
+    }),
+    /** See VideoSource. */
+    late: t.readonlyArray(t.strict({ fromSeconds: t.number, seconds: t.number })),
   }),
 )
 export type ProbedVideo = t.TypeOf<typeof ProbedVideo>

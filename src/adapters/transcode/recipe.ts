@@ -9,6 +9,7 @@ import type {
 } from '../../domain/ingest/plan/media-plan.ts'
 import type { EncodeJob, EncodeOutput, StreamJob } from './engine.ts'
 import { colourOf, cubeFilters, inputMatrix, scalerFlags } from './film-filters.ts'
+import { latenessAtStart } from './isobmff/lateness.ts'
 
 export type RecipeOptions = {
   /** Path of the lookup table that converts the colours to sRGB; `null`: no conversion. */
@@ -62,12 +63,24 @@ export const toEncodeJob = (
  */
 const delayOf = (video: VideoSource | null, { frameRate: { num, den } }: MediaPlan): number => {
   const start = video?.startSeconds ?? 0
-  const delay = (Math.round((start * num) / den) * den) / num - start
+  // A start before zero: the engine reports this video too late, and counts from the start of another stream.
+  const delay = (Math.max(0, Math.round((start * num) / den)) * den) / num - start
   return Math.abs(delay) < 0.001 ? 0 : delay
 }
 
 const delayFilters = (filter: 'setpts' | 'asetpts', delay: number): ReadonlyArray<string> =>
   delay === 0 ? [] : [`${filter}=PTS+(${delay.toFixed(6)})/TB`]
+
+/** See `late` of VideoSource. */
+const videoDelay = ({ late }: VideoSource, delay: number): ReadonlyArray<string> => {
+  const constant = delay - latenessAtStart(late)
+  const steps = late.filter(({ fromSeconds }) => fromSeconds !== 0)
+  if (steps.length === 0) return delayFilters('setpts', constant)
+  const later = steps.map(
+    ({ fromSeconds, seconds }) => `${seconds.toFixed(6)}*gte(T\\,${fromSeconds.toFixed(6)})`,
+  )
+  return [`setpts=PTS+(${[constant.toFixed(6), ...later].join('-')})/TB`]
+}
 
 /** A file whose timestamps count from zero is an intermediate file of Larder, with one stream. */
 const alongside = (
@@ -89,7 +102,7 @@ const videoJob = (
   const shared = [
     ...(source.interlaced ? ['bwdif=mode=send_field:deint=all'] : []),
     ...uprightFilters(source),
-    ...delayFilters('setpts', delayOf(source, plan)),
+    ...videoDelay(source, delayOf(source, plan)),
     // A video that starts late repeats its first frame from 0, so that audio and video start together.
     `fps=${num}/${den}:start_time=0${holdSeconds > 0 ? ':eof_action=pass' : ''}`,
     ...(holdSeconds > 0 ? [`tpad=stop_mode=clone:stop_duration=${holdSeconds.toFixed(6)}`] : []),
@@ -226,7 +239,8 @@ const toEncodedFormat = ([first]: ReadonlyArray<AudioRung>): string =>
 /**
  * If a source changes its sample rate, FFmpeg 5 computes the timestamp of the last frame before the change by
  * the new rate (4.5 s instead of 3 s), and the muxer would delay all later frames. This filter drops that
- * frame, and with it the first frame of each graph and after each gap: some hundredths of a second.
+ * frame, and with it the first frame of each graph and after each gap: some hundredths of a second. `larder doctor` says so
+ * (engine-differences.ts).
  */
 const DROP_WRONG_TIMESTAMPS = "aselect='gte(t,0)*lt(t-prev_t,0.2)'"
 

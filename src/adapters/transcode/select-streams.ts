@@ -176,6 +176,7 @@ const toVideoSource = (video: ProbedVideo): VideoSource => {
     peakRate: null,
     interlaced: fields === 'woven',
     colour: video.colour,
+    late: video.late,
     startSeconds: video.startSeconds,
     endSeconds: video.endSeconds,
   }

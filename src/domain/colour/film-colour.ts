@@ -3,15 +3,39 @@ import { type Refused, refused } from '../shared/errors.ts'
 import { primariesByCode } from './cicp.ts'
 import { noColourTags, type SourceColour, sourceColour } from './source-colour.ts'
 
-/** The colour tags of a video: code points of ITU-T H.273. 2: unspecified. */
-export type FilmTags = { readonly primaries: number; readonly transfer: number; readonly matrix: number }
+/** The colour tags of a video: code points of ITU-T H.273. 2, and any that is reserved or unknown: unspecified. */
+export type FilmTags = {
+  readonly primaries: number
+  readonly transfer: number
+  readonly matrix: number
+  /** Whether the matrix is the container's: it goes before that of the frames, which engines use by themselves. */
+  readonly isMatrixOfContainer: boolean
+}
 
-export const noFilmTags: FilmTags = { primaries: 2, transfer: 2, matrix: 2 }
+export const noFilmTags: FilmTags = { primaries: 2, transfer: 2, matrix: 2, isMatrixOfContainer: false }
+
+const unspecified = 2
+
+/**
+ * Replaces the tags of a video by those of its container, one by one. Only what the container does not specify is the
+ * video's: an engine may report either of the two, so that a reserved code point may not uncover the other.
+ */
+export const withContainerTags = (
+  tags: FilmTags,
+  container: Omit<FilmTags, 'isMatrixOfContainer'>,
+): FilmTags => ({
+  primaries: container.primaries === unspecified ? tags.primaries : container.primaries,
+  transfer: container.transfer === unspecified ? tags.transfer : container.transfer,
+  matrix: container.matrix === unspecified ? tags.matrix : container.matrix,
+  isMatrixOfContainer: container.matrix !== unspecified,
+})
+
+export type FilmMatrixCode = 1 | 4 | 5 | 6 | 7 | 9 | 10
 
 /** How luma and chroma convert to R'G'B', and which colours these values mean. */
 export type FilmColour = {
   /** A code point of H.273; `null`: use the matrix that each frame is tagged with. */
-  readonly matrix: 1 | 5 | 9 | null
+  readonly matrix: FilmMatrixCode | null
   /** `Srgb`: shown as sRGB without conversion; includes BT.709. */
   readonly meaning: SourceColour
 }
@@ -21,13 +45,16 @@ const bt601 = 5
 const bt2020 = 9
 
 /** Matrices that all engines support. */
-const supportedMatrices: ReadonlySet<number> = new Set([1, 4, 5, 6, 7, 9, 10])
+const supportedMatrices: ReadonlyMap<number, FilmMatrixCode> = new Map(
+  ([1, 4, 5, 6, 7, 9, 10] as const).map((code) => [code, code]),
+)
 
 /**
- * Ignored matrices. RGB (0) is set on videos that are not RGB, and does not matter for those that are. Chroma
- * derived from the primaries (12, 13) uses the matrix of the standard that defines those primaries.
+ * YCgCo, SMPTE 2085, ICtCp, IPT-C2 and YCgCo-R. All others are ignored. RGB (0) is set on videos that are not RGB, and
+ * does not matter for those that are. Chroma derived from the primaries (12, 13) uses the matrix of the standard that
+ * defines those primaries.
  */
-const ignoredMatrices: ReadonlySet<number> = new Set([0, 2, 3, 12, 13])
+const refusedMatrices: ReadonlySet<number> = new Set([8, 11, 14, 15, 16, 17])
 
 const shownAsSrgb: ReadonlySet<number> = new Set([6, 7])
 
@@ -51,10 +78,11 @@ const defaultMatrix = ({ width, height }: Size): 1 | 5 => {
  */
 export const filmColour = (tags: FilmTags, size: Size): E.Either<Refused, FilmColour> => {
   const { matrix } = tags
-  if (!supportedMatrices.has(matrix) && !ignoredMatrices.has(matrix))
+  if (refusedMatrices.has(matrix))
     return E.left(
       refused(`its colours are coded in a way that is not read (matrix ${matrix}): save it as BT.709`),
     )
+  const supported = supportedMatrices.get(matrix)
   const hasPrimaries = primariesByCode.has(tags.primaries)
   const primaries = isHdr(tags) && !hasPrimaries ? bt2020 : tags.primaries
   return pipe(
@@ -66,8 +94,17 @@ export const filmColour = (tags: FilmTags, size: Size): E.Either<Refused, FilmCo
       }),
     ),
     E.map((meaning) => ({
-      matrix: ignoredMatrices.has(matrix) ? (primaries === bt2020 ? bt2020 : defaultMatrix(size)) : null,
+      matrix: matrixFor(supported, tags, primaries === bt2020 ? bt2020 : defaultMatrix(size)),
       meaning,
     })),
   )
+}
+
+const matrixFor = (
+  supported: FilmMatrixCode | undefined,
+  { isMatrixOfContainer }: FilmTags,
+  fallback: FilmMatrixCode,
+): FilmMatrixCode | null => {
+  if (supported === undefined) return fallback
+  return isMatrixOfContainer ? supported : null
 }

@@ -118,6 +118,7 @@ const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, Timed> => ({
     transfer: stream.color_transfer,
     matrix: stream.color_space,
   }),
+  late: [],
 })
 
 const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, Timed> => ({

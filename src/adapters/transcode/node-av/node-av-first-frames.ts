@@ -1,30 +1,38 @@
 import { Decoder } from 'node-av'
 import { AV_FRAME_FLAG_INTERLACED, AV_NOPTS_VALUE } from 'node-av/constants'
+import type { FilmTags } from '../../../domain/colour/film-colour.ts'
 import type { FirstFrames } from '../probed-file.ts'
 import { decoderLimits } from '../process/limits.ts'
 import { openSource } from './node-av-source.ts'
 
-/** Decodes the first `count` frames of a stream. */
+/** Decodes the first `count` frames of a stream. `colour`: tags of the first one; `null` if there is none. */
 export const firstFramesOf = async (
   path: string,
   streamIndex: number,
   count: number,
-): Promise<FirstFrames> => {
+): Promise<FirstFrames & { readonly colour: FilmTags | null }> => {
   const source = await openSource(path)
   const stream = source.getStream(streamIndex)
   if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
   const decoder = await Decoder.create(stream, { options: decoderLimits, exitOnError: false })
   let [decoded, interlaced] = [0, 0]
   let seconds: number | null = null
+  let colour: FilmTags | null = null
   for await (const frame of decoder.frames(source.packets(streamIndex))) {
     if (frame === null) continue
     const { num, den } = frame.timeBase.num > 0 ? frame.timeBase : stream.timeBase
     if (decoded === 0 && frame.pts !== AV_NOPTS_VALUE) seconds = (Number(frame.pts) * num) / den
+    colour ??= {
+      primaries: frame.colorPrimaries,
+      transfer: frame.colorTrc,
+      matrix: frame.colorSpace,
+      isMatrixOfContainer: false,
+    }
     decoded++
     if (frame.hasFlags(AV_FRAME_FLAG_INTERLACED)) interlaced++
     frame.free()
     if (decoded === count) break
   }
   await source.close()
-  return { seconds, interlacedShare: decoded === 0 ? 0 : interlaced / decoded }
+  return { seconds, interlacedShare: decoded === 0 ? 0 : interlaced / decoded, colour }
 }

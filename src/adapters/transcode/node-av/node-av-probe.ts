@@ -40,6 +40,7 @@ import {
   toLanguage,
   withFirstFrames,
 } from '../probed-file.ts'
+import { isSupportedCodec } from '../process/limits.ts'
 import { type Purpose, purposesOf } from '../stream-purposes.ts'
 import { firstFramesOf } from './node-av-first-frames.ts'
 import { openSource, orientationOf } from './node-av-source.ts'
@@ -76,16 +77,23 @@ export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
   const inspected: ProbedStream[] = []
   for (const stream of streams) {
     const probed = isEstimate && stream.kind !== 'subtitles' ? { ...stream, endSeconds: null } : stream
-    // A decoder error is ignored here: encoding reports it.
     const count = framesToDecode(stream)
-    const first = count > 0 ? await firstFramesOf(path, stream.index, count).catch(() => null) : null
-    inspected.push(first === null ? probed : withFirstFrames(probed, first, start))
+    const isLookedAt = stream.kind === 'video' && !stream.isCover && isSupportedCodec(stream.codec)
+    // A decoder error is ignored here: encoding reports it.
+    const first = isLookedAt
+      ? await firstFramesOf(path, stream.index, Math.max(1, count)).catch(() => null)
+      : null
+    const coloured = withFirstColour(probed, first?.colour ?? null)
+    inspected.push(first === null || count === 0 ? coloured : withFirstFrames(coloured, first, start))
   }
   return { durationSeconds: isEstimate ? null : durationSeconds, streams: inspected, extras }
 }
 
 const MAX_REASONS = 4
 
+/** The decoder reports the tags of the stream, and those of the container where there are none: so does ffprobe. */
+const withFirstColour = (stream: ProbedStream, colour: ProbedVideo['colour'] | null): ProbedStream =>
+  stream.kind === 'video' && colour !== null ? { ...stream, colour } : stream
 /** Only a debug log names a format that is not accepted. */
 const formatLine = async (path: string): Promise<string> => {
   const lines: string[] = []
@@ -159,12 +167,14 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   averageRate: quotient(stream.avgFrameRate),
   nominalRate: quotient(stream.rFrameRate),
   interlacedShare: 0,
-  // FFmpeg uses the numbers of H.273.
+  // FFmpeg uses the numbers of H.273. Those of the container; see withFirstColour.
   colour: {
     primaries: stream.codecpar.colorPrimaries,
     transfer: stream.codecpar.colorTrc,
     matrix: stream.codecpar.colorSpace,
+    isMatrixOfContainer: false,
   },
+  late: [],
   startSeconds: startOfStream(stream, start),
   endSeconds: endOf(stream, start),
   splitAfter: null,

@@ -25,6 +25,7 @@ const aFilm = (
   peakRate,
   interlaced,
   colour: noFilmTags,
+  late: [],
 })
 
 const rateOf = (averageRate: number, nominalRate = averageRate, interlaced = false, peakRate?: number) => {
