@@ -1,23 +1,34 @@
 import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { maxFrames } from '../src/adapters/sharp/first-visible-page.ts'
 import { encoderOptions } from '../src/adapters/sharp/render-image.ts'
 import { colourOf, needsCube } from '../src/adapters/transcode/film-filters.ts'
 import { segmentEdges } from '../src/adapters/transcode/isobmff/cut-renditions.ts'
+import { segmentTrack } from '../src/adapters/transcode/isobmff/segmenter.ts'
 import { createContinuousClock } from '../src/adapters/transcode/mpegts/continuous-clock.ts'
 import { TICKS_A_SECOND } from '../src/adapters/transcode/mpegts/packets.ts'
+import { createPeakRate } from '../src/adapters/transcode/peak-rate.ts'
 import type { ProbedAudio, ProbedFile, ProbedVideo } from '../src/adapters/transcode/probed-file.ts'
-import { progressiveMuxer, toEncodeJob } from '../src/adapters/transcode/recipe.ts'
+import { progressiveMuxer, toEncodeJob, toPcmJob } from '../src/adapters/transcode/recipe.ts'
 import { selectStreams } from '../src/adapters/transcode/select-streams.ts'
 import { colourCube } from '../src/domain/colour/colour-cube.ts'
-import { noFilmTags } from '../src/domain/colour/film-colour.ts'
-import { type ColourTags, noColourTags, sourceColour } from '../src/domain/colour/source-colour.ts'
+import { filmColour, noFilmTags } from '../src/domain/colour/film-colour.ts'
+import {
+  type ColourTags,
+  noColourTags,
+  type SourceColour,
+  sourceColour,
+} from '../src/domain/colour/source-colour.ts'
 import { toSrgb } from '../src/domain/colour/to-srgb.ts'
 import { planImage } from '../src/domain/ingest/plan/image-plan.ts'
 import { planMedia } from '../src/domain/ingest/plan/media-ladder.ts'
 import type { AudioSource, MediaFacts, VideoSource } from '../src/domain/ingest/plan/media-plan.ts'
 import { recipeVersions } from '../src/domain/ingest/recipe-versions.ts'
 import { E } from '../src/fp.ts'
+import { fragment, initSegment } from './support/mp4-writer.ts'
 
 /**
  * A digest of the recipes' decisions for sources of every kind: streams, times, rates, plans, arguments of jobs,
@@ -29,8 +40,8 @@ import { E } from '../src/fp.ts'
  * the current number is not released yet (CHANGELOG, "Unreleased"), and write the new digest here.
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
-  image: { 2: '77905d5faa988f4f' },
-  content: { 2: '34c8752bef3cd735' },
+  image: { 2: '6d9e405f710341f4' },
+  content: { 2: '19b22c8ac42fa07a' },
 }
 
 const video: VideoSource = {
@@ -88,6 +99,9 @@ const sources: ReadonlyArray<MediaFacts> = [
       nominalRate: 60,
     },
   }),
+  ...[false, true].flatMap((mirrored) =>
+    [0, 180, 270].map((rotation) => facts({ video: { mirrored, rotation } })),
+  ),
   facts({ video: { interlaced: true, nominalRate: 50 } }),
   facts({ video: { averageRate: 17.3, nominalRate: 30 } }),
   facts({ video: { averageRate: 12.9, nominalRate: 5, peakRate: 90 } }),
@@ -131,6 +145,9 @@ const files: ReadonlyArray<ProbedFile['streams']> = [
     sound(2, { purposes: ['dub'] }),
     sound(3, { purposes: ['original'] }),
   ],
+  ...['h264', 'hevc', 'mpeg2video', 'vc1', 'vp9', 'prores'].map((codec) => [
+    film(0, { codec, interlacedShare: 1 }),
+  ]),
 ]
 
 /** Timestamps of two streams whose clock jumps (or does not) by `by` seconds after two seconds. */
@@ -154,32 +171,82 @@ const colours: ReadonlyArray<Partial<ColourTags>> = [
   { hasIccProfile: true },
   { isCmyk: true },
 ]
+/** More than the code points of H.273. */
+const codes = Array.from({ length: 24 }, (_, code) => code)
 const patches = {
   data: Uint8Array.from({ length: 3 * 125 }, (_, i) => (i * 37) % 256),
   channels: 3,
   max: 255,
 } as const
 
+const painted = (meaning: SourceColour) =>
+  meaning._tag === 'Encoded' ? [...toSrgb(patches, meaning)] : meaning._tag
+
 const paintedAs = (tags: Partial<ColourTags>) => {
   const meaning = sourceColour({ ...noColourTags, ...tags })
-  if (E.isLeft(meaning)) return meaning.left.message
-  return meaning.right._tag === 'Encoded' ? [...toSrgb(patches, meaning.right)] : meaning.right._tag
+  return E.isLeft(meaning) ? meaning.left.message : painted(meaning.right)
+}
+
+/** Films with each primaries, each curve and each matrix. */
+const filmColours = () =>
+  codes
+    .flatMap((code) => [
+      { primaries: code, transfer: 1, matrix: 2 },
+      { primaries: 1, transfer: code, matrix: 2 },
+      { primaries: 1, transfer: 1, matrix: code },
+    ])
+    .map((tags) => {
+      const colour = filmColour(tags, { width: 720, height: 576 })
+      return E.isLeft(colour) ? colour.left.message : [colour.right.matrix, painted(colour.right.meaning)]
+    })
+
+/** Frame rates of a film with a burst of `frames` frames at 60 a second. */
+const peakRates = () =>
+  [4, 6, 8, 10, 14, 18, 40].map((frames) => {
+    const { take, rate } = createPeakRate()
+    for (let i = 0; i < 40; i++) take(i / 12)
+    for (let i = 0; i < frames; i++) take(40 / 12 + i / 60)
+    return rate().toFixed(3)
+  })
+
+/** Durations of the segments of films whose last GOP is short. */
+const segmentsOfShortTails = async (folder: string) => {
+  const path = join(folder, 'film.mp4')
+  const segments: Array<ReadonlyArray<number>> = []
+  for (const tail of [200, 240, 260, 500, 900]) {
+    const gops = [2000, 2000, 2000, 2000, tail].map((duration, i) =>
+      fragment(2000 * i, [{ duration, size: 10, key: true }]),
+    )
+    await writeFile(path, Buffer.concat([initSegment('film', 1000), ...gops]))
+    const { parts } = await segmentTrack(path, { seconds: [2], step: 2 })
+    segments.push(parts.map(({ durationTicks }) => durationTicks))
+  }
+  return segments
 }
 
 const digestOf = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)
 
-const decisions = {
-  image: () => [
+const decisions = (folder: string) => ({
+  image: async () => [
     encoderOptions,
     maxFrames,
     colours.map(paintedAs),
+    (['png', 'heif'] as const).flatMap((container) =>
+      codes.flatMap((code) => [
+        paintedAs({ container, cicp: { primaries: code, transfer: 13 } }),
+        paintedAs({ container, cicp: { primaries: 1, transfer: code } }),
+      ]),
+    ),
     shapes.flatMap(([width, height]) =>
       [true, false].map((hasAlpha) => planImage({ width, height, hasAlpha })),
     ),
   ],
-  content: () => [
+  content: async () => [
     progressiveMuxer,
+    filmColours(),
+    peakRates(),
+    await segmentsOfShortTails(folder),
     files.map((streams) => selectStreams({ durationSeconds: 60, streams })),
     jumps,
     sources.map((source) => {
@@ -188,25 +255,30 @@ const decisions = {
       const table = meaning !== null && needsCube(meaning) ? colourCube(meaning) : null
       const cube = table === null ? null : 'colours.cube'
       const options = { cube, wallSeconds: 1, holdSeconds: 2, tailSeconds: 1, padSeconds: 3 }
+      const from = { path: 'film.mp4', facts: source, jumpSeconds: 10 }
       return [
         plan,
         segmentEdges(plan),
         table,
-        toEncodeJob(
-          { path: 'film.mp4', facts: source, jumpSeconds: 10, isFromZero: false },
-          plan,
-          '/scratch',
-          options,
-        ),
+        ...[false, true].map((isFromZero) => toEncodeJob({ ...from, isFromZero }, plan, '/scratch', options)),
+        source.audio && toPcmJob({ ...from, isFromZero: false }, source.audio, plan.audio, '/scratch/pcm', 1),
       ]
     }),
   ],
-}
+})
 
 describe('[V39] the versions of recipes', () => {
+  let folder: string
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'larder-recipes-'))
+  })
+  after(() => rm(folder, { recursive: true }))
+
   for (const kind of ['image', 'content'] as const)
-    it(`go up when the exports of an original change: ${kind}`, () => {
+    it(`go up when the exports of an original change: ${kind}`, async () => {
       const version = recipeVersions[kind]
-      expect(digestOf(decisions[kind]()), `the recipe ${version}`).to.equal(digests[kind][version])
+      expect(digestOf(await decisions(folder)[kind]()), `the recipe ${version}`).to.equal(
+        digests[kind][version],
+      )
     })
 })
