@@ -41,7 +41,7 @@ import { fragment, initSegment } from './support/mp4-writer.ts'
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
   image: { 2: '6d9e405f710341f4' },
-  content: { 2: '19b22c8ac42fa07a' },
+  content: { 2: 'dbf7d48d3680e51c' },
 }
 
 const video: VideoSource = {
@@ -200,12 +200,20 @@ const filmColours = () =>
       return E.isLeft(colour) ? colour.left.message : [colour.right.matrix, painted(colour.right.meaning)]
     })
 
-/** Frame rates of a film with a burst of `frames` frames at 60 a second. */
+/** Counted rates of films with a burst, and of films with two similar rates. Pairs of frames and their rate. */
+const ratesOfFilms: ReadonlyArray<ReadonlyArray<readonly [number, number]>> = [
+  ...Array.from({ length: 16 }, (_, i) => [[40, 12] as const, [16 + i, 60] as const]),
+  ...[58.5, 57, 54, 48, 44].map((rate) => [[100, 60] as const, [120, rate] as const]),
+]
 const peakRates = () =>
-  [4, 6, 8, 10, 14, 18, 40].map((frames) => {
+  ratesOfFilms.map((stretches) => {
     const { take, rate } = createPeakRate()
-    for (let i = 0; i < 40; i++) take(i / 12)
-    for (let i = 0; i < frames; i++) take(40 / 12 + i / 60)
+    let seconds = 0
+    for (const [frames, perSecond] of stretches)
+      for (let i = 0; i < frames; i++) {
+        seconds += 1 / perSecond
+        take(seconds)
+      }
     return rate().toFixed(3)
   })
 

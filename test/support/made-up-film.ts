@@ -62,7 +62,11 @@ const partsOf = (
         ...{ startTicks: ticks, durationTicks, samples: each },
         ...{ shortestTicks: sampleTicks, longestTicks: sampleTicks },
         ...{ shownFromTicks: ticks, shownToTicks: ticks + durationTicks, shownTimes: each },
-        ...{ isMarkedKey: true, startsWithIdr: isVideo ? true : null, peakBufferBits: isVideo ? 9000 : null },
+        ...{
+          isMarkedKey: true,
+          startsWithIdr: isVideo ? true : null,
+          peakBufferBits: isVideo ? 20_000 : null,
+        },
         ...{ bytes, firstSampleEnd: 400 },
       }
       ticks += durationTicks
