@@ -12,7 +12,7 @@ import { createContinuousClock } from '../src/adapters/transcode/mpegts/continuo
 import { TICKS_A_SECOND } from '../src/adapters/transcode/mpegts/packets.ts'
 import { createPeakRate } from '../src/adapters/transcode/peak-rate.ts'
 import type { ProbedAudio, ProbedFile, ProbedVideo } from '../src/adapters/transcode/probed-file.ts'
-import { progressiveMuxer, toEncodeJob, toPcmJob } from '../src/adapters/transcode/recipe.ts'
+import { progressiveMuxer } from '../src/adapters/transcode/recipe.ts'
 import { selectStreams } from '../src/adapters/transcode/select-streams.ts'
 import { colourCube } from '../src/domain/colour/colour-cube.ts'
 import { filmColour, noFilmTags } from '../src/domain/colour/film-colour.ts'
@@ -25,10 +25,10 @@ import {
 import { toSrgb } from '../src/domain/colour/to-srgb.ts'
 import { planImage } from '../src/domain/ingest/plan/image-plan.ts'
 import { planMedia } from '../src/domain/ingest/plan/media-ladder.ts'
-import type { AudioSource, MediaFacts, VideoSource } from '../src/domain/ingest/plan/media-plan.ts'
 import { recipeVersions } from '../src/domain/ingest/recipe-versions.ts'
 import { E } from '../src/fp.ts'
 import { fragment, initSegment } from './support/mp4-writer.ts'
+import { recipeJobs, recipeSources } from './support/recipe-sources.ts'
 
 /**
  * A digest of the recipes' decisions for sources of every kind: streams, times, rates, plans, arguments of jobs,
@@ -43,76 +43,6 @@ const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<numb
   image: { 2: '6d9e405f710341f4' },
   content: { 2: 'dbf7d48d3680e51c' },
 }
-
-const video: VideoSource = {
-  index: 0,
-  codec: 'h264',
-  startSeconds: 0,
-  endSeconds: 60,
-  width: 1920,
-  height: 1080,
-  codedWidth: 1920,
-  codedHeight: 1080,
-  rotation: 0,
-  mirrored: false,
-  averageRate: 25,
-  nominalRate: 25,
-  peakRate: null,
-  interlaced: false,
-  colour: { primaries: 1, transfer: 1, matrix: 1 },
-}
-
-const audio: AudioSource = {
-  index: 1,
-  codec: 'aac',
-  endSeconds: 60,
-  channels: 2,
-  sampleRate: 48_000,
-  bitrate: 128_000,
-}
-
-const facts = (
-  changes: {
-    readonly video?: Partial<VideoSource> | null
-    readonly audio?: Partial<AudioSource> | null
-  } = {},
-): MediaFacts => ({
-  durationSeconds: 60,
-  announcedSeconds: 60,
-  video: changes.video === null ? null : { ...video, ...changes.video },
-  audio: changes.audio === null ? null : { ...audio, ...changes.audio },
-  otherSounds: [],
-  warnings: [],
-})
-
-const sources: ReadonlyArray<MediaFacts> = [
-  facts(),
-  facts({ video: { width: 640, height: 360, codedWidth: 640, codedHeight: 360, colour: noFilmTags } }),
-  facts({ video: { width: 720, height: 1280, codedWidth: 1280, codedHeight: 720, rotation: 90 } }),
-  facts({
-    video: {
-      width: 3440,
-      height: 1440,
-      codedWidth: 3440,
-      codedHeight: 1440,
-      averageRate: 60,
-      nominalRate: 60,
-    },
-  }),
-  ...[false, true].flatMap((mirrored) =>
-    [0, 180, 270].map((rotation) => facts({ video: { mirrored, rotation } })),
-  ),
-  facts({ video: { interlaced: true, nominalRate: 50 } }),
-  facts({ video: { averageRate: 17.3, nominalRate: 30 } }),
-  facts({ video: { averageRate: 12.9, nominalRate: 5, peakRate: 90 } }),
-  facts({ video: { startSeconds: 0.015 } }),
-  facts({ video: { averageRate: 29.97, nominalRate: 29.97, colour: { ...noFilmTags, transfer: 16 } } }),
-  facts({ video: { endSeconds: 0.04 } }),
-  facts({ audio: null }),
-  facts({ audio: { channels: 6, codec: 'ac3', sampleRate: 44_100 } }),
-  facts({ video: null }),
-  facts({ video: null, audio: { channels: 1, codec: 'mp3', sampleRate: 8000, bitrate: 16_000 } }),
-]
 
 const shapes = [
   [64, 64],
@@ -257,20 +187,11 @@ const decisions = (folder: string) => ({
     await segmentsOfShortTails(folder),
     files.map((streams) => selectStreams({ durationSeconds: 60, streams })),
     jumps,
-    sources.map((source) => {
+    recipeSources.map((source) => {
       const plan = planMedia(source)
       const meaning = source.video === null ? null : colourOf(source.video).meaning
       const table = meaning !== null && needsCube(meaning) ? colourCube(meaning) : null
-      const cube = table === null ? null : 'colours.cube'
-      const options = { cube, wallSeconds: 1, holdSeconds: 2, tailSeconds: 1, padSeconds: 3 }
-      const from = { path: 'film.mp4', facts: source, jumpSeconds: 10 }
-      return [
-        plan,
-        segmentEdges(plan),
-        table,
-        ...[false, true].map((isFromZero) => toEncodeJob({ ...from, isFromZero }, plan, '/scratch', options)),
-        source.audio && toPcmJob({ ...from, isFromZero: false }, source.audio, plan.audio, '/scratch/pcm', 1),
-      ]
+      return [plan, segmentEdges(plan), table, ...recipeJobs(source, plan, table && 'colours.cube')]
     }),
   ],
 })
