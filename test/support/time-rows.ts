@@ -38,6 +38,8 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     films: [
       { ...beat, change: (film) => later(film, 10 * HOUR) },
       { ...beat, file: 'beat.mkv' },
+      // Pictures that begin between two frames of the grid, in a file that also has subtitles.
+      { ...beat, file: 'off-grid.webm', beats: [1.05, 3.05, 5.05], warnings: [/subtitles \(webvtt\)/] },
     ],
   },
   {

@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
-import { mayBeInterlaced } from '../../domain/ingest/plan/interlacing.ts'
+import { LOOKED_AT_PICTURES, mayBeInterlaced } from '../../domain/ingest/plan/interlacing.ts'
+import { isSupportedCodec } from './process/limits.ts'
 import { Purpose } from './stream-purposes.ts'
 
 const nullable = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.null])
@@ -99,9 +100,15 @@ export const withFirstFrames = (
       }
     : stream
 
-/** Returns whether the first frames must be decoded: no header says whether they are interlaced. */
-export const needsFirstFrames = (stream: ProbedStream): boolean =>
-  stream.kind === 'video' && !stream.isCover && mayBeInterlaced(stream)
+/**
+ * Returns how many of the first frames must be decoded. No header says whether they are interlaced; and one is
+ * decoded where the start of the stream is unknown, as it is for ffmpeg where ffprobe ends (see readListing).
+ */
+export const framesToDecode = (stream: ProbedStream): number => {
+  if (stream.kind !== 'video' || stream.isCover) return 0
+  if (mayBeInterlaced(stream)) return LOOKED_AT_PICTURES
+  return stream.startSeconds === null && isSupportedCodec(stream.codec) ? 1 : 0
+}
 
 /** Accepts only well-formed language tags: the text comes from an untrusted file and is shown to people. */
 export const toLanguage = (text: string | null | undefined): string | null =>

@@ -24,7 +24,7 @@ import {
 } from 'node-av/constants'
 import {
   clockSeconds,
-  needsFirstFrames,
+  framesToDecode,
   type ProbedAudio,
   type ProbedFile,
   type ProbedStream,
@@ -56,7 +56,8 @@ export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
   for (const stream of streams) {
     const probed = isEstimate && stream.kind !== 'subtitles' ? { ...stream, endSeconds: null } : stream
     // A decoder error is ignored here: encoding reports it.
-    const first = needsFirstFrames(stream) ? await firstFramesOf(path, stream.index).catch(() => null) : null
+    const count = framesToDecode(stream)
+    const first = count > 0 ? await firstFramesOf(path, stream.index, count).catch(() => null) : null
     inspected.push(first === null ? probed : withFirstFrames(probed, first, start))
   }
   return { durationSeconds: isEstimate ? null : durationSeconds, streams: inspected }
