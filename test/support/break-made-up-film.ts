@@ -32,6 +32,18 @@ export const withRendition = (index: number, change: (rendition: Rendition) => R
   )
   return { ...made, renditions, progressive }
 }
+/** Divides the fragments of a rendition into parts with so many each. */
+export const withParts = (index: number, counts: ReadonlyArray<number>) =>
+  withRendition(index, (one) => {
+    const all = one.parts.flatMap(({ fragments }) => fragments)
+    const parts = counts.map((count, i) => {
+      const first = counts.slice(0, i).reduce((sum, before) => sum + before, 0)
+      const fragments = all.slice(first, first + count)
+      const end = fragments.reduce((sum, { bytes }) => sum + bytes, 0)
+      return { slice: { path: one.name, start: 0, end }, durationTicks: 0, keyframes: [], fragments }
+    })
+    return { ...one, parts }
+  })
 export const withTrack = (index: number, change: (track: TrackReading) => Partial<TrackReading>) =>
   withRendition(index, (one) => {
     const track = { ...one.track, ...change(one.track) }

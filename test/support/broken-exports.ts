@@ -12,6 +12,7 @@ import {
   withPart,
 } from './break-made-up-film.ts'
 import { aStoredFile } from './builders.ts'
+import { progressiveOf } from './made-up-film.ts'
 
 /** Broken MP4s and stored exports, each in one way, and what the examiner says. */
 export const brokenExports: ReadonlyArray<Broken> = [
@@ -32,6 +33,11 @@ export const brokenExports: ReadonlyArray<Broken> = [
       reading: { ...mp4.reading, tracks: mp4.reading.tracks.slice(0, 1) },
     })),
     'complete: the mp4 of v360 and a128: it has 1 tracks of 2',
+  ],
+  [
+    'an mp4 of nothing',
+    { ...made, progressive: [...made.progressive, progressiveOf([])] },
+    'complete: the mp4 of : it has 0 tracks of 0',
   ],
   [
     'an mp4 that starts slowly',
@@ -177,6 +183,16 @@ export const brokenExports: ReadonlyArray<Broken> = [
     'a part with other keyframes',
     withPart(0, { keyframes: [{ offset: 0, length: 1, durationTicks: 1 }] }),
     'keyframes: the pictures v360: its init segment does not have its keyframes where lists would say',
+  ],
+  [
+    'a part with a longer keyframe',
+    withPart(1, { keyframes: [{ offset: 0, length: 401, durationTicks: 25_600 }] }),
+    'keyframes: the pictures v360: part 0 does not have its keyframes where lists would say',
+  ],
+  [
+    'a part with a keyframe that lasts longer',
+    withPart(1, { keyframes: [{ offset: 0, length: 400, durationTicks: 25_601 }] }),
+    'keyframes: the pictures v360: part 0 does not have its keyframes where lists would say',
   ],
   [
     'an mp4 with a target duration',

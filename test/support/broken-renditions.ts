@@ -6,6 +6,7 @@ import {
   v240,
   v360,
   withFragment,
+  withParts,
   withPictures,
   withRendition,
   withSequence,
@@ -47,6 +48,15 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
       shownToTicks: each.shownToTicks + 1024,
     })),
     'no-gaps: the sound a128: a gap of 0.021 s at 2.005 s',
+  ],
+  [
+    'an overlap',
+    withFragment(a128, (each) => ({
+      startTicks: each.startTicks - 1024,
+      shownFromTicks: each.shownFromTicks - 1024,
+      shownToTicks: each.shownToTicks - 1024,
+    })),
+    'no-gaps: the sound a128: an overlap of 0.021 s at 2.005 s',
   ],
   [
     'a part with bytes of its own',
@@ -103,17 +113,24 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
     'source-length: the sound a128: it lasts 10.027 s, and the source 9.980 s',
   ],
   [
-    'parts that start elsewhere',
-    withRendition(v240, (one) => {
-      const [first, second, ...rest] = one.parts
-      if (first === undefined || second === undefined) throw new Error('it has no parts')
-      const slice = { ...first.slice, end: second.slice.end }
-      return {
-        ...one,
-        parts: [{ ...first, slice, fragments: [...first.fragments, ...second.fragments] }, ...rest],
-      }
-    }),
+    'video parts that start elsewhere',
+    withParts(v240, [2, 2, 1]),
     'aligned: the pictures v240: its parts do not start with those of the pictures v360',
+  ],
+  [
+    'a video part too few',
+    withParts(v240, [1, 4]),
+    'aligned: the pictures v240: its parts do not start with those of the pictures v360',
+  ],
+  [
+    'sound parts that start elsewhere',
+    withParts(a128, [4, 4, 2]),
+    'aligned: the sound a128: its parts do not start with those of the pictures v360',
+  ],
+  [
+    'a sound part too many',
+    withParts(a128, [2, 6, 1, 1]),
+    'aligned: the sound a128: its parts do not start with those of the pictures v360',
   ],
   // Pictures
   [
@@ -138,6 +155,11 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
       video: one.video && { ...one.video, frameRate: { num: 24, den: 1 } },
     })),
     'picture-rate: the pictures v360: it has 250 pictures, where 24.000 a second make 240.0',
+  ],
+  [
+    'two frames too many',
+    withFragment(v360, () => ({ samples: 52, shownTimes: 52 })),
+    'picture-rate: the pictures v360: it has 252 pictures, where 25.000 a second make 250.0',
   ],
   [
     'another width in the sample entry',
@@ -190,6 +212,11 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
     'level: the pictures v360: its longer side has 120 macroblocks, and level 3.0, which it says it has, permits 113',
   ],
   [
+    'a level with a shorter side, upright',
+    withSequence({ macroblocksWide: 8, macroblocksHigh: 120 }),
+    'level: the pictures v360: its longer side has 120 macroblocks, and level 3.0, which it says it has, permits 113',
+  ],
+  [
     'a level with fewer macroblocks a second',
     withSequence({ level: 22 }),
     'level: the pictures v360: a second has 23000 macroblocks, and level 2.2, which it says it has, permits 20250',
@@ -219,6 +246,11 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
     'a fragment of sound that is not marked',
     withFragment(a128, () => ({ isMarkedKey: false })),
     'keyframes: the sound a128: players cannot start at 2.005 s: the sample is not marked',
+  ],
+  [
+    'another timescale',
+    withTrack(a128, () => ({ timescale: 48_001 })),
+    'sound-form: the sound a128: it is decoded at 48000 Hz and counted at 48001, where 48000 are meant',
   ],
   [
     'another rate in AudioSpecificConfig',
