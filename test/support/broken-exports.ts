@@ -2,6 +2,7 @@ import {
   a128,
   type Broken,
   changeAt,
+  made,
   mp4OfV240,
   mp4OfV360,
   v240,
@@ -33,6 +34,23 @@ export const brokenExports: ReadonlyArray<Broken> = [
       reading: { ...mp4.reading, tracks: mp4.reading.tracks.slice(0, 1) },
     })),
     'complete: the mp4 of v360 and a128: it has 1 tracks of 2',
+  ],
+  [
+    'sound alone without an mp4',
+    { ...made, renditions: made.renditions.slice(a128), progressive: [] },
+    'complete: the rendition v360 was planned and is not there',
+    'complete: the rendition v240 was planned and is not there',
+    'complete: the sound a128: there is no mp4 of it',
+  ],
+  [
+    'missing video, not an mp4 of sound alone',
+    {
+      ...made,
+      renditions: made.renditions.slice(a128),
+      progressive: [progressiveOf(made.renditions.slice(a128))],
+    },
+    'complete: the rendition v360 was planned and is not there',
+    'complete: the rendition v240 was planned and is not there',
   ],
   [
     'an mp4 of nothing',
@@ -102,6 +120,16 @@ export const brokenExports: ReadonlyArray<Broken> = [
     'complete: two of what was stored have one uid',
   ],
   [
+    'two parts in one file',
+    withExport(v360, ({ parts }) => ({
+      parts: changeAt(parts, 1, (part) => ({
+        ...part,
+        file: { ...part.file, uid: parts[0]?.file.uid ?? part.file.uid },
+      })),
+    })),
+    'complete: two of what was stored have one uid',
+  ],
+  [
     'two target durations',
     withExport(v240, () => ({ targetDuration: 7 })),
     'durations: the exports do not have one target duration',
@@ -163,6 +191,12 @@ export const brokenExports: ReadonlyArray<Broken> = [
     'a part too few',
     withExport(v360, ({ parts }) => ({ parts: parts.slice(0, -1) })),
     'complete: the pictures v360: its 3 parts are not the 4 of it in order',
+  ],
+  [
+    'a part too many',
+    withExport(v360, ({ parts }) => ({ parts: [...parts, ...parts.slice(-1)] })),
+    'complete: two of what was stored have one uid',
+    'complete: the pictures v360: its 5 parts are not the 4 of it in order',
   ],
   [
     'a part with another duration',

@@ -231,6 +231,11 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
     withFragment(v360, () => ({ peakBufferBits: 12_500_001 })),
     'level: the pictures v360: at 2.000 s it needs a buffer of 12501 kbit at 12500 kbit/s, and level 3.0, which it says it has, permits 12500',
   ],
+  [
+    'a buffer that was not computed',
+    withFragment(v360, () => ({ peakBufferBits: null })),
+    'level: the pictures v360: at 2.000 s it needs a buffer of Infinity kbit at 12500 kbit/s, and level 3.0, which it says it has, permits 12500',
+  ],
   // Sound
   [
     'a sample that is too long',
