@@ -37,7 +37,7 @@ export const brokenExports: ReadonlyArray<Broken> = [
   ],
   [
     'sound alone without an mp4',
-    { ...made, renditions: made.renditions.slice(a128), progressive: [] },
+    { ...made, sourceSeconds: null, renditions: made.renditions.slice(a128), progressive: [] },
     'complete: the rendition v360 was planned and is not there',
     'complete: the rendition v240 was planned and is not there',
     'complete: the sound a128: there is no mp4 of it',
@@ -46,6 +46,7 @@ export const brokenExports: ReadonlyArray<Broken> = [
     'missing video, not an mp4 of sound alone',
     {
       ...made,
+      sourceSeconds: null,
       renditions: made.renditions.slice(a128),
       progressive: [progressiveOf(made.renditions.slice(a128))],
     },
