@@ -41,7 +41,7 @@ import { recipeJobs, recipeSources } from './support/recipe-sources.ts'
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
   image: { 2: '6d9e405f710341f4' },
-  content: { 2: 'dbf7d48d3680e51c' },
+  content: { 2: 'b31e8e70c387df2b' },
 }
 
 const shapes = [
@@ -64,6 +64,7 @@ const sound = (index: number, changes: Partial<ProbedAudio> = {}): ProbedAudio =
   ...{ kind: 'audio', index, codec: 'aac', channels: 2, sampleRate: 48_000, bitrate: null },
   ...{ ...stream, ...times, ...changes },
 })
+const extras: ProbedFile['extras'] = { data: [], attachments: [], chapters: 0 }
 const files: ReadonlyArray<ProbedFile['streams']> = [
   [film(0), sound(1), sound(2, { isDefault: true }), sound(3)],
   [film(0), film(1, { width: 1280, interlacedShare: 1 }), film(2, { codec: 'mjpeg', isDefault: true })],
@@ -185,7 +186,7 @@ const decisions = (folder: string) => ({
     filmColours(),
     peakRates(),
     await segmentsOfShortTails(folder),
-    files.map((streams) => selectStreams({ durationSeconds: 60, streams })),
+    files.map((streams) => selectStreams({ durationSeconds: 60, streams, extras })),
     jumps,
     recipeSources.map((source) => {
       const plan = planMedia(source)

@@ -98,6 +98,18 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
     ])
   })
 
+  for (const [name, warnings] of [
+    ['extras.mov', ['left out: 1 data stream (tmcd)', 'left out: 2 chapters']],
+    // ffmpeg does not open its subtitles, so this goes through readListing.
+    [
+      'extras.mkv',
+      ['left out: subtitles (subrip)', 'left out: 1 attached file (ttf)', 'left out: 2 chapters'],
+    ],
+  ] as const)
+    it(`[V47] warns about all that a file holds beside its streams (${name})`, async () => {
+      expect(await warningsOf(name)).to.deep.equal(warnings)
+    })
+
   it('[V48] uses the film, not the thumbnail stream before it', async () => {
     const { video, warnings } = await right(transcoder.probe(media('thumbnail-first.mkv')))
     expect(video).to.include({ width: 320, height: 180 })

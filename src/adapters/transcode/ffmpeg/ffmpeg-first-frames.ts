@@ -78,7 +78,8 @@ const firstFramesOf = async (
 
 /**
  * Whether all parameter sets of the first frames exclude fields (ITU-T H.264 §7.4.2.1.1, frame_mbs_only_flag). Those in
- * the header of the file are not enough: a joined recording gets others at a later keyframe.
+ * the header of the file are not enough: a joined recording gets others at a later keyframe. The packets are read again
+ * to be decoded, from memory: one process for both would decode as many frames as it copies packets.
  */
 const declaresFramesOnly = async (
   ffmpeg: string,
