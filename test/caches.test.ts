@@ -57,6 +57,7 @@ const local: ReadonlyArray<string> = [
   'src/adapters/sandbox/own-root.ts',
   'src/adapters/sharp/headers/',
   'src/adapters/sharp/render-image.ts',
+  'src/adapters/transcode/isobmff/isobmff-fragment.ts',
   'src/adapters/transcode/ffmpeg/ffmpeg-engine.ts',
   'src/adapters/transcode/joined/second-movie.ts',
   'src/adapters/transcode/mpegts/',

@@ -119,6 +119,21 @@ export const showLater = (ticks: number) =>
     }
   })
 
+/** Shows a frame inside a fragment at the time of the next one. `ticks`: duration of each frame. */
+export const shareTime = (index: number, ticks: number) =>
+  edited((bytes) => {
+    const { samples, stride, offsetOf } = readTrun(bytes, index)
+    const at = samples + 5 * stride + offsetOf(3)
+    bytes.writeInt32BE(bytes.readInt32BE(at + stride) + ticks, at)
+  })
+
+/** Turns the first track by 180 degrees: the matrix of `tkhd`. */
+export const turn = edited((bytes) => {
+  const { body } = boxAlong(bytes, ['moov', 'trak', 'tkhd'])
+  const matrix = body + (bytes[body] === 1 ? 52 : 40)
+  for (const at of [matrix, matrix + 16]) bytes.writeInt32BE(-bytes.readInt32BE(at), at)
+})
+
 /** Changes the duration of the samples of a fragment, where they share one. */
 export const lengthenSamples = (index: number, ticks: number) =>
   edited((bytes) => {
@@ -223,6 +238,12 @@ export const describeLast = (bytes: Buffer): Buffer => {
     bytes.subarray(start, start + size),
   ])
 }
+
+/** Marks the frame after the second keyframe of an mp4 in place of it. */
+export const moveKeyframe = edited((bytes) => {
+  const { body } = boxAlong(bytes, ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stss'])
+  bytes.writeUInt32BE(bytes.readUInt32BE(body + 12) + 1, body + 12)
+})
 
 /** Announces one sample less in the first track of an mp4. */
 export const dropSample = edited((bytes) => {

@@ -31,6 +31,7 @@ const videoTrack = (width: number, height: number): TrackReading => ({
     boxColour: colour,
   },
   sound: null,
+  isUpright: true,
   hasEditList: false,
 })
 
@@ -39,6 +40,7 @@ const audioTrack: TrackReading = {
   timescale: 48_000,
   pictures: null,
   sound: { objectType: 2, sampleRate: 48_000, channels: 2 },
+  isUpright: true,
   hasEditList: false,
 }
 
@@ -59,8 +61,12 @@ const partsOf = (
       const reading = {
         ...{ startTicks: ticks, durationTicks, samples: each },
         ...{ shortestTicks: sampleTicks, longestTicks: sampleTicks },
-        ...{ shownFromTicks: ticks, shownToTicks: ticks + durationTicks },
-        ...{ isMarkedKey: true, startsWithIdr: isVideo ? true : null, peakBufferBits: isVideo ? 9000 : null },
+        ...{ shownFromTicks: ticks, shownToTicks: ticks + durationTicks, shownTimes: each },
+        ...{
+          isMarkedKey: true,
+          startsWithIdr: isVideo ? true : null,
+          peakBufferBits: isVideo ? 20_000 : null,
+        },
         ...{ bytes, firstSampleEnd: 400 },
       }
       ticks += durationTicks
@@ -83,6 +89,18 @@ const seconds = ({ parts, timescale }: Rendition): number =>
 const samplesOf = ({ parts }: Rendition): number =>
   parts.flatMap(({ fragments }) => fragments).reduce((sum, { samples }) => sum + samples, 0)
 
+/** Number of the first sample of each fragment, from 1. */
+const firstSamplesOf = ({ parts }: Rendition): ReadonlyArray<number> => {
+  let next = 1
+  return parts
+    .flatMap(({ fragments }) => fragments)
+    .map(({ samples }) => {
+      const first = next
+      next += samples
+      return first
+    })
+}
+
 /** The reading of an mp4 that is a correct copy of these renditions. */
 export const progressiveOf = (renditions: ReadonlyArray<Rendition>): Progressive => ({
   renditions: renditions.map(({ name }) => name),
@@ -92,6 +110,8 @@ export const progressiveOf = (renditions: ReadonlyArray<Rendition>): Progressive
     isFastStart: true,
     tracks: renditions.map((rendition) => ({
       codec: rendition.codec,
+      isUpright: true,
+      keyframes: rendition.video === null ? null : firstSamplesOf(rendition),
       samples: samplesOf(rendition),
       seconds: seconds(rendition),
       shownFromSeconds: 0,

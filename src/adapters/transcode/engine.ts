@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import type { TE } from '../../fp.ts'
 import type { SandboxFiles } from '../sandbox/own-root.ts'
 import type { ProbedFile } from './probed-file.ts'
+import type { requiredEncoders } from './process/limits.ts'
 
 export type EngineFacts = {
   /** Name and version. */
@@ -14,7 +15,7 @@ export type EngineFacts = {
 export type EncodeOutput = {
   /** Label of the filter graph's output pad that feeds this file. */
   readonly label: string
-  readonly encoder: 'libx264' | 'aac' | 'pcm_f32le'
+  readonly encoder: (typeof requiredEncoders)[number]
   /** Encoder and muxer options under FFmpeg's own names. */
   readonly options: Readonly<Record<string, string>>
   readonly muxer: Readonly<Record<string, string>>

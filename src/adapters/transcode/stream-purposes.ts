@@ -23,12 +23,6 @@ export type Purpose = keyof typeof purposeMeanings
 
 export const Purpose = t.keyof(purposeMeanings)
 
-/** Dispositions that do not affect the selection, or have a separate field. */
-export const otherDispositions: ReadonlyArray<string> = [
-  ...['default', 'attached_pic', 'timed_thumbnails'],
-  ...['forced', 'captions', 'metadata', 'multilayer'],
-]
-
 export const purposesOf = (has: (purpose: Purpose) => boolean): ReadonlyArray<Purpose> =>
   (Object.keys(purposeMeanings) as ReadonlyArray<Purpose>).filter(has)
 

@@ -135,19 +135,36 @@ export const examineLevel = (
   if (limits === undefined) return [violation('level', `${name}: there is no level ${level / 10}`)]
   const macroblocks = macroblocksWide * macroblocksHigh
   const longSide = Math.max(macroblocksWide, macroblocksHigh)
-  const fits =
-    macroblocks <= limits.macroblocks &&
-    longSide ** 2 <= 8 * limits.macroblocks &&
-    (macroblocks * num) / den <= limits.macroblocksPerSecond &&
-    referenceFrames * macroblocks <= limits.keptMacroblocks
-  if (fits) return []
-  const what = `${macroblocks} macroblocks, ${(num / den).toFixed(3)} a second, ${referenceFrames} of them kept`
-  return [
-    violation(
-      'level',
-      `${name}: its pictures (${what}) are beyond level ${levelText(limits)}, which it says it has`,
-    ),
-  ]
+  const perSecond = Math.ceil((macroblocks * num) / den)
+  const kept = referenceFrames * macroblocks
+  const claim = `and level ${levelText(limits)}, which it says it has, permits`
+  const found: Violation[] = []
+  if (macroblocks > limits.macroblocks)
+    found.push(
+      violation('level', `${name}: a frame has ${macroblocks} macroblocks, ${claim} ${limits.macroblocks}`),
+    )
+  if (longSide ** 2 > 8 * limits.macroblocks)
+    found.push(
+      violation(
+        'level',
+        `${name}: its longer side has ${longSide} macroblocks, ${claim} ${Math.floor(Math.sqrt(8 * limits.macroblocks))}`,
+      ),
+    )
+  if (perSecond > limits.macroblocksPerSecond)
+    found.push(
+      violation(
+        'level',
+        `${name}: a second has ${perSecond} macroblocks, ${claim} ${limits.macroblocksPerSecond}`,
+      ),
+    )
+  if (kept > limits.keptMacroblocks)
+    found.push(
+      violation(
+        'level',
+        `${name}: its ${referenceFrames} reference frames have ${kept} macroblocks, ${claim} ${limits.keptMacroblocks}`,
+      ),
+    )
+  return found
 }
 
 const levelText = ({ idc }: H264Level): string => (idc === 9 ? '1b' : (idc / 10).toFixed(1))

@@ -41,7 +41,7 @@ export const examinePublished = (
     found.push(
       violation(
         'durations',
-        `${name}: it would be said to last ${stored.durationSeconds} s, and lasts ${seconds} s`,
+        `${name}: its duration would be ${stored.durationSeconds} s, and is ${seconds} s`,
       ),
     )
   const contentType = readings.some(isPictures) ? 'video/mp4' : 'audio/mp4'

@@ -3,6 +3,7 @@ export const rules = [
   'starts-at-zero',
   'no-gaps',
   'shown-in-time',
+  'upright',
   'keyframes',
   'aligned',
   'equal-length',

@@ -55,6 +55,7 @@ const toRendition = (
   track: {
     codec: track.codec,
     timescale: track.timescale,
+    isUpright: track.isUpright,
     hasEditList: track.hasEditList,
     pictures: track.pictures,
     sound: track.sound,

@@ -26,9 +26,10 @@ export const readFragment = (
   const defaults = readTfhd(onlyBox(traf, 'tfhd'), track)
   const startTicks = readTfdt(onlyBox(traf, 'tfdt'))
   const runs: Run[] = []
+  const shownTicks = new Set<number>()
   for (const { body } of boxesIn(traf).filter(({ type }) => type === 'trun')) {
     const before = runs.at(-1)
-    const place = { start: before?.end ?? room.start, ticks: before?.endTicks ?? startTicks }
+    const place = { start: before?.end ?? room.start, ticks: before?.endTicks ?? startTicks, shownTicks }
     runs.push(readTrun(body, defaults, place, onSamples))
   }
 
@@ -44,6 +45,7 @@ export const readFragment = (
     longestTicks: Math.max(...runs.map((run) => run.longestTicks)),
     shownFromTicks: Math.min(...runs.map((run) => run.shownFromTicks)),
     shownToTicks: Math.max(...runs.map((run) => run.shownToTicks)),
+    shownTimes: shownTicks.size + runs.reduce((sum, { equalTimes }) => sum + equalTimes, 0),
     isMarkedKey: (first.firstFlags & NON_SYNC) === 0,
     firstSampleStart: first.start,
     firstSampleEnd: first.start + first.firstSize,
@@ -79,6 +81,8 @@ type Run = Pick<
   readonly start: number
   readonly end: number
   readonly endTicks: number
+  /** Presentation times of samples without fields, which are not listed. */
+  readonly equalTimes: number
   readonly firstSize: number
   readonly firstFlags: number
 }
@@ -89,7 +93,7 @@ const OFFSET_FIELD = 0x800
 const readTrun = (
   body: Uint8Array,
   defaults: SampleDefaults,
-  place: { readonly start: number; readonly ticks: number },
+  place: { readonly start: number; readonly ticks: number; readonly shownTicks: Set<number> },
   onSamples: SampleListener,
 ): Run => {
   const fields = fieldsOf(body, 'trun')
@@ -109,6 +113,7 @@ const readTrun = (
   let [shortestTicks, longestTicks] = [first.duration, first.duration]
   let shownFromTicks = place.ticks + first.offset
   let shownToTicks = shownFromTicks + first.duration
+  place.shownTicks.add(shownFromTicks)
   // Samples without fields, as in silence, are equal. No loop over them: a few bytes may declare 2^32.
   const others = sampleBytes === 0 ? 0 : samples - 1
   for (let left = others; left > 0; left--) {
@@ -116,6 +121,7 @@ const readTrun = (
     onSamples({ count: 1, bytes: sample.size, ticks: sample.duration })
     shortestTicks = Math.min(shortestTicks, sample.duration)
     longestTicks = Math.max(longestTicks, sample.duration)
+    place.shownTicks.add(ticks + sample.offset)
     shownFromTicks = Math.min(shownFromTicks, ticks + sample.offset)
     shownToTicks = Math.max(shownToTicks, ticks + sample.offset + sample.duration)
     ticks += sample.duration
@@ -134,6 +140,7 @@ const readTrun = (
     longestTicks,
     shownFromTicks,
     shownToTicks: Math.max(shownToTicks, equal > 0 ? ticks : shownToTicks),
+    equalTimes: first.duration > 0 ? equal : 0,
     firstSize: first.size,
     firstFlags: firstFlags ?? first.flags,
   }

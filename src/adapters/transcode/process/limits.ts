@@ -68,10 +68,11 @@ export const codecsWithoutDecoder = (hasDecoder: (name: string) => boolean): Rea
   Object.entries(DECODERS).flatMap(([codec, decoders]) => (decoders.some(hasDecoder) ? [] : [codec]))
 
 /** Encoders and filters that every engine must have. */
-export const requiredEncoders = ['libx264', 'aac']
+export const requiredEncoders = ['libx264', 'aac', 'pcm_f32le'] as const
 export const requiredFilters = [
-  ...['alimiter', 'apad', 'aresample', 'asetnsamples', 'bwdif', 'fps'],
-  ...['lut3d', 'scale', 'setparams', 'setsar', 'tpad', 'transpose'],
+  ...['aformat', 'alimiter', 'apad', 'aresample', 'aselect', 'asetnsamples', 'asetpts', 'asplit'],
+  ...['bwdif', 'format', 'fps', 'hflip', 'lut3d', 'scale', 'select', 'setparams', 'setpts', 'setsar'],
+  ...['split', 'tpad', 'transpose', 'trim', 'vflip'],
 ]
 
 /** Limit of one frame: 8K has 33 million pixels. */

@@ -104,6 +104,7 @@ describe('readTrack', () => {
     expect(track).to.deep.include({
       id: 1,
       timescale: 12_288,
+      isUpright: true,
       codec: 'avc1.64001e',
       pictures: { width: 640, height: 360, sequence: null, boxColour: null },
       sound: null,
@@ -171,6 +172,9 @@ describe('readFragment', () => {
           longestTicks: Math.max(...written.map(({ duration }) => duration)),
           shownFromTicks: start,
           shownToTicks: start + written.reduce((sum, { duration }) => sum + duration, 0),
+          shownTimes: new Set(
+            written.map((_, i) => written.slice(0, i).reduce((sum, { duration }) => sum + duration, 0)),
+          ).size,
           isMarkedKey: written[0]?.key,
           firstSampleStart: moofSize + 8,
           firstSampleEnd: moofSize + 8 + (written[0]?.size ?? 0),
@@ -195,6 +199,7 @@ describe('readFragment', () => {
     const heard: EqualSamples[] = []
     const read = readFragment(moof, track, everywhere, (samples) => heard.push(samples))
     expect(read.durationTicks).to.equal(1024 * 0xffff_ffff)
+    expect(read.shownTimes).to.equal(0xffff_ffff)
     expect(heard.map(({ count }) => count)).to.deep.equal([1, 0xffff_fffe])
     expect(() => readFragment(moof, track, { start: 500, end: 1000 })).to.throw('outside')
   })
