@@ -13,6 +13,7 @@ import { startsAsMovie } from './isobmff/starts-as-movie.ts'
 import { withSecondFileTold } from './joined/second-file.ts'
 import { tooLong, withBoundedLength } from './measured-length.ts'
 import { refuseMixedChain } from './ogg-chain.ts'
+import { ProbedFile } from './probed-file.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './process/limits.ts'
 import { selectStreams } from './select-streams.ts'
 import { withTransportFacts } from './source-clock.ts'
@@ -102,6 +103,7 @@ export const createTranscoderOn = (
         TE.flatMap((probed) =>
           TE.tryCatch(() => withTransportFacts(probed, path, signal), unavailable('transcoder')),
         ),
+        TE.flatMapEither(refuseImpossibleTimes),
         TE.flatMapEither(selectStreams),
         TE.flatMapEither(refuseUnsupportedColours),
         TE.flatMap((facts) => withPeakRate(found, path, facts, signal)),
@@ -118,6 +120,13 @@ export const createTranscoderOn = (
       ),
   }
 }
+
+/** Checks what an engine says, so that a wrong time is the fault of the file, not an outage of the database. */
+const refuseImpossibleTimes = (probed: ProbedFile): E.Either<Refused, ProbedFile> =>
+  pipe(
+    ProbedFile.decode(probed),
+    E.mapLeft(() => refused('the file states times that no recording can have')),
+  )
 
 /** Refuses video in unsupported colours before it is encoded. */
 const refuseUnsupportedColours = (facts: MediaFacts): E.Either<Refused, MediaFacts> =>
