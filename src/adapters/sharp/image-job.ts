@@ -41,6 +41,7 @@ export const ImageChildFacts: t.Type<ImageFacts> = t.strict({
   isAnimated: t.boolean,
   pages: t.number,
   isHdr: t.boolean,
+  lacksChannels: t.boolean,
 })
 
 /** The result of a `render`. */

@@ -10,6 +10,7 @@ export const inspectImage = ({
   facts,
   colour,
   isRepaired,
+  lacksChannels,
   decode,
 }: OpenedImage): TE.TaskEither<Refused, ImageFacts> =>
   orRefuse(async () => ({
@@ -18,6 +19,7 @@ export const inspectImage = ({
     hasAlpha: await decodesWithAlpha(header.hasAlpha, isRepaired, decode()),
     isAnimated: facts.isAnimated,
     pages: header.format === 'gif' || header.format === 'webp' ? 1 : (header.pages ?? 1),
+    lacksChannels,
     isHdr: colour._tag === 'Encoded' && colour.transfer.range === 'hdr',
   }))
 

@@ -7,11 +7,12 @@ import { messageOf } from '../../domain/shared/error-text.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, TE } from '../../fp.ts'
 import { composeFirstVisibleFrame } from './compose-apng.ts'
+import { withoutExtraChannels } from './extra-channels.ts'
 import { firstVisiblePage, isBlank, maxFrames } from './first-visible-page.ts'
 import { jpegNotTaken } from './headers/jpeg-process.ts'
 import { readAt } from './headers/read-at.ts'
 import { type HeaderFacts, readHeaderFacts } from './headers/read-header-facts.ts'
-import { tiffRefusal } from './headers/tiff-header.ts'
+import { hasUnspecifiedChannel, tiffRefusal } from './headers/tiff-header.ts'
 import { readWholeFile, type SharpInput, sharpInputOf } from './sharp-input.ts'
 
 /** An image whose header is read and whose size is within bounds: one page of a multi-page file. */
@@ -21,6 +22,8 @@ export type OpenedImage = {
   readonly colour: SourceColour
   /** See sharpInputOf: only decoding every pixel shows whether more is missing. */
   readonly isRepaired: boolean
+  /** Whether channels are left out that are neither colour nor transparency. */
+  readonly lacksChannels: boolean
   /** Returns a new decoder that has not started. Its output is upright. */
   readonly decode: (options?: Pick<SharpOptions, 'ignoreIcc'>) => Sharp
 }
@@ -84,6 +87,11 @@ const readHeader =
       )
     const facts = await reading(() => readHeaderFacts(at, header.right))()
     if (E.isLeft(facts)) return facts
+    if (isTiff(head.right) && (await hasUnspecifiedChannel(at))) {
+      const flat = await orRefuse(() => withoutExtraChannels(source.right, header.right, maxPixels))()
+      if (E.isLeft(flat)) return flat
+      return selectPage(flat.right.source, flat.right.header, facts.right, maxPixels, true)()
+    }
     if (header.right.format === 'png' && facts.right.isAnimated) {
       const still = await orRefuse(() => stillOf(file, source.right))()
       if (E.isLeft(still)) return still
@@ -114,6 +122,7 @@ const selectPage =
     header: Metadata,
     facts: HeaderFacts,
     maxPixels: number,
+    lacksChannels = false,
   ): TE.TaskEither<Refused, OpenedImage> =>
   async () => {
     if (E.isLeft(facts.colour)) return facts.colour
@@ -124,7 +133,7 @@ const selectPage =
     if (E.isLeft(page)) return page
     const decode: OpenedImage['decode'] = (more) => decodePage(page.right, more)
     const isRepaired = typeof input !== 'string'
-    return E.right({ header, facts, colour: facts.colour.right, isRepaired, decode })
+    return E.right({ header, facts, colour: facts.colour.right, isRepaired, lacksChannels, decode })
   }
 
 const isJpeg = (head: Buffer): boolean => head.length > 2 && head.readUInt16BE(0) === 0xffd8

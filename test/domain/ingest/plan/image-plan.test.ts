@@ -114,10 +114,19 @@ describe('the plan of a picture', () => {
   })
 
   it('[V37] warns of what the exports do not show', () => {
-    const still = { width: 9, height: 9, hasAlpha: false, isAnimated: false, pages: 1, isHdr: false }
+    const still = {
+      width: 9,
+      height: 9,
+      hasAlpha: false,
+      isAnimated: false,
+      pages: 1,
+      isHdr: false,
+      lacksChannels: false,
+    }
     expect(pictureWarnings(still)).to.deep.equal([])
     expect(pictureWarnings({ ...still, isAnimated: true }).join()).to.match(/^an animation: .*do not move/)
     expect(pictureWarnings({ ...still, pages: 3 }).join()).to.match(/^3 pictures in one file/)
+    expect(pictureWarnings({ ...still, lacksChannels: true }).join()).to.match(/spot colours/)
     expect(pictureWarnings({ ...still, isHdr: true }).join()).to.match(/^HDR: .*tone-mapped/)
   })
 })
