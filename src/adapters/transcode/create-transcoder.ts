@@ -6,10 +6,12 @@ import { E, pipe, TE } from '../../fp.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
 import { findSandbox } from '../sandbox/sandbox.ts'
+import { isEncryptedMovie } from './encrypted-movie.ts'
 import type { EngineFacts, EngineFailure } from './engine.ts'
 import { engineDifferences } from './engine-differences.ts'
 import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './find-engine.ts'
 import { startsAsMovie } from './isobmff/starts-as-movie.ts'
+import { withFileBytes } from './joined/file-bytes.ts'
 import { withSecondFileTold } from './joined/second-file.ts'
 import { tooLong, withBoundedLength } from './measured-length.ts'
 import { refuseMixedChain } from './ogg-chain.ts'
@@ -18,6 +20,7 @@ import { MAX_WORK_SECONDS, wallSecondsFor } from './process/limits.ts'
 import { selectStreams } from './select-streams.ts'
 import { withTransportFacts } from './source-clock.ts'
 import { transcodeWith } from './transcode.ts'
+import { unsupportedContainer } from './unsupported-containers.ts'
 
 export type TranscoderOptions = {
   /** Longer media are refused. */
@@ -90,6 +93,7 @@ export const createTranscoderOn = (
     probe: (path, signal = never()) =>
       pipe(
         found,
+        TE.tap(() => refuseEncrypted(path, signal)),
         // The call itself may throw, for example on a path that cannot be a process argument.
         TE.flatMap(({ engine }) => TE.tryCatch(engine.probe(path, signal), unavailable('transcoder'))),
         TE.flatMap((probed) =>
@@ -98,6 +102,7 @@ export const createTranscoderOn = (
             : pipe(
                 TE.tryCatch(() => correctReason(probed.left, path), unavailable('transcoder')),
                 TE.flatMap((failure) => TE.left(toError(failure))),
+                TE.orElse((error) => nameContainer(error, path, signal)),
               ),
         ),
         TE.flatMap((probed) =>
@@ -166,6 +171,32 @@ const correctReason = async (failure: EngineFailure, path: string): Promise<Engi
   NO_INDEX.test(failure.detail) && !(await startsAsMovie(path))
     ? { ...failure, detail: 'it is neither audio nor video' }
     : failure
+
+/** Replaces the refusal of a file that no demuxer reads by one that names its format, if it is known. */
+const nameContainer = (
+  error: Refused | Unavailable,
+  path: string,
+  signal: AbortSignal,
+): TE.TaskEither<Refused | Unavailable, never> =>
+  error._tag === 'Refused'
+    ? pipe(
+        TE.tryCatch(() => withFileBytes(path, signal, ({ at }) => at(0, 64)), unavailable('transcoder')),
+        TE.flatMap((head) => {
+          const message = unsupportedContainer(head)
+          return TE.left(message === null ? error : refused(message))
+        }),
+      )
+    : TE.left(error)
+
+const refuseEncrypted = (path: string, signal: AbortSignal): TE.TaskEither<Refused | Unavailable, void> =>
+  pipe(
+    TE.tryCatch(() => isEncryptedMovie(path, signal), unavailable('transcoder')),
+    TE.flatMapEither((isEncrypted) =>
+      isEncrypted
+        ? E.left(refused('the file is encrypted (DRM), and Larder has no key: add it as it was before'))
+        : E.right(undefined),
+    ),
+  )
 
 /** Returns the message for the owner of the file; `null` if the file is not at fault. */
 const refusalFor = ({ reason, detail }: EngineFailure): string | null => {

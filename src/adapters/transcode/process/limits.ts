@@ -55,6 +55,8 @@ const DECODERS: Readonly<Record<string, ReadonlyArray<string>>> = {
   adpcm_ima_wav: ['adpcm_ima_wav'],
 }
 
+export const supportedCodecs: ReadonlyArray<string> = Object.keys(DECODERS)
+
 /** `codec`: FFmpeg's name of the codec, which may differ from the names of its decoders. */
 export const isSupportedCodec = (codec: string): boolean => Object.hasOwn(DECODERS, codec)
 
