@@ -6,6 +6,7 @@ import { expect } from 'chai'
  * clients choose can fill memory if it is unbounded, or bounded only by a count (V4): it must be a bounded cache.
  */
 const bounds: Readonly<Record<string, string>> = {
+  'src/adapters/transcode/joined/ogg-serials.ts': 'a maximum of streams of one file, while it is read',
   'src/bounded-cache.ts': 'the one helper: bytes of keys and values',
   // Keys that clients choose, for as long as a request waits: bounded by the requests in flight.
   'src/domain/caching/single-flight.ts': 'work under way',
@@ -51,6 +52,7 @@ const local: ReadonlyArray<string> = [
   'src/adapters/knex/stored-file-rows.ts',
   'src/adapters/platform/crash-signals.ts',
   'src/adapters/postgres-embedded/open-path-for.ts',
+  'src/adapters/postgres-embedded/postgres-binaries.ts',
   'src/adapters/sandbox/own-root.ts',
   'src/adapters/sharp/headers/',
   'src/adapters/sharp/render-image.ts',

@@ -30,7 +30,7 @@ import { E } from '../src/fp.ts'
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
   image: { 2: '77905d5faa988f4f' },
-  content: { 2: '34c8752bef3cd735' },
+  content: { 2: '4bae8519fd6ca48e' },
 }
 
 const video: VideoSource = {
@@ -120,6 +120,7 @@ const sound = (index: number, changes: Partial<ProbedAudio> = {}): ProbedAudio =
   ...{ kind: 'audio', index, codec: 'aac', channels: 2, sampleRate: 48_000, bitrate: null },
   ...{ ...stream, ...times, ...changes },
 })
+const extras: ProbedFile['extras'] = { data: [], attachments: [], chapters: 0 }
 const files: ReadonlyArray<ProbedFile['streams']> = [
   [film(0), sound(1), sound(2, { isDefault: true }), sound(3)],
   [film(0), film(1, { width: 1280, interlacedShare: 1 }), film(2, { codec: 'mjpeg', isDefault: true })],
@@ -180,7 +181,7 @@ const decisions = {
   ],
   content: () => [
     progressiveMuxer,
-    files.map((streams) => selectStreams({ durationSeconds: 60, streams })),
+    files.map((streams) => selectStreams({ durationSeconds: 60, streams, extras })),
     jumps,
     sources.map((source) => {
       const plan = planMedia(source)

@@ -1,7 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import * as constants from 'node-av/constants'
-import type { ProbedAudio, ProbedStream, ProbedVideo } from '../../src/adapters/transcode/probed-file.ts'
+import type {
+  ProbedAudio,
+  ProbedFile,
+  ProbedStream,
+  ProbedVideo,
+} from '../../src/adapters/transcode/probed-file.ts'
 import { isSupportedCodec } from '../../src/adapters/transcode/process/limits.ts'
 import { selectStreams } from '../../src/adapters/transcode/select-streams.ts'
 import {
@@ -12,6 +17,7 @@ import {
 import { noFilmTags } from '../../src/domain/colour/film-colour.ts'
 import { E } from '../../src/fp.ts'
 
+const noExtras = { data: [], attachments: [], chapters: 0 } as const
 const noPurpose = { id: null, programs: [], purposes: [] } as const
 
 const videoStream = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
@@ -57,7 +63,13 @@ const PREFIX = 'AV_DISPOSITION_'
 const purposes = Object.keys(purposeMeanings) as ReadonlyArray<Purpose>
 const asides = purposes.filter((purpose) => purposeMeanings[purpose].standing === 'aside')
 
-const select = (...streams: ReadonlyArray<ProbedStream>) => selectStreams({ durationSeconds: 60, streams })
+const select = (...streams: ReadonlyArray<ProbedStream>) =>
+  selectStreams({ durationSeconds: 60, streams, extras: noExtras })
+
+const warningsOf = (file: Partial<ProbedFile>) => {
+  const facts = selectStreams({ durationSeconds: 60, streams: [], extras: noExtras, ...file })
+  return E.isRight(facts) ? facts.right.warnings : []
+}
 
 const chosen = (...streams: ReadonlyArray<ProbedStream>) => {
   const facts = select(...streams)
@@ -171,6 +183,15 @@ describe('selectStreams', () => {
     ])
   })
 
+  it('selects audio whose channels are unknown beside video, after audio whose channels are known', () => {
+    const unknown = audioStream({ channels: 0, isDefault: true })
+    const alone = select(videoStream(), unknown)
+    expect(E.isRight(alone) && alone.right.audio).to.include({ index: 1, channels: 2 })
+    const beside = select(videoStream(), unknown, audioStream({ index: 2 }))
+    expect(E.isRight(beside) && beside.right.audio?.index).to.equal(2)
+    expect(select(unknown)._tag).to.equal('Left')
+  })
+
   it('[V47] covers every disposition of FFmpeg', () => {
     const names = Object.keys(constants).filter((name) => name.startsWith(PREFIX))
     expect(names.map((name) => name.slice(PREFIX.length).toLowerCase())).to.have.members([
@@ -213,7 +234,8 @@ describe('selectStreams', () => {
         [`left out: sound (aac, 2 channels), which has ${sampleRate} samples a second`],
       ])
     }
-    for (const sampleRate of [1000, 768_000]) expect(chosen(audioStream({ sampleRate }))).to.deep.equal([undefined, 1])
+    for (const sampleRate of [1000, 768_000])
+      expect(chosen(audioStream({ sampleRate }))).to.deep.equal([undefined, 1])
   })
 
   it('[V44] announces the duration of the selected streams alone', () => {
@@ -244,6 +266,23 @@ describe('selectStreams', () => {
     for (const { description } of otherSounds) expect(warnings).to.include(`left out: ${description}`)
   })
 
+  it('[V47] warns about cover pictures, data streams, attached files and chapters', () => {
+    const cover = videoStream({ codec: 'mjpeg', width: 300, height: 300, isCover: true })
+    const extras = { data: ['tmcd', 'gpmd', 'gpmd'], attachments: ['ttf'], chapters: 2 }
+    expect(warningsOf({ streams: [cover, audioStream()], extras })).to.deep.equal([
+      'left out: a cover picture (mjpeg, 300x300)',
+      'left out: 3 data streams (tmcd, gpmd)',
+      'left out: 1 attached file (ttf)',
+      'left out: 2 chapters',
+    ])
+    const titles = { data: ['text'], attachments: [], chapters: 1 }
+    expect(warningsOf({ streams: [audioStream()], extras: titles })).to.deep.equal(['left out: 1 chapter'])
+    const many = { data: ['a1', 'b2', 'c3', 'd4', 'e5', 'f6'], attachments: [], chapters: 0 }
+    expect(warningsOf({ streams: [audioStream()], extras: many })).to.deep.equal([
+      'left out: 6 data streams (a1, b2, c3, d4, e5, others)',
+    ])
+  })
+
   it('[V40] selects only decoded streams, and warns about all others', () => {
     fc.assert(
       fc.property(someStreams(), (streams) => {
@@ -255,12 +294,7 @@ describe('selectStreams', () => {
         const { video, audio, warnings } = facts.right
         for (const stream of [video, audio])
           if (stream !== null) expect(isSupportedCodec(stream.codec)).to.equal(true)
-        const others = streams.filter(
-          (stream) =>
-            stream.index !== video?.index &&
-            stream.index !== audio?.index &&
-            !(stream.kind === 'video' && stream.isCover),
-        )
+        const others = streams.filter(({ index }) => index !== video?.index && index !== audio?.index)
         expect(warnings.filter((warning) => warning.startsWith('left out: '))).to.have.length(others.length)
       }),
     )

@@ -92,7 +92,7 @@ describe('the command line', () => {
     expect(out).to.deep.equal([])
     expect(err).to.deep.equal([
       `larder: ${inFolder('none.mp4')}: there is no such file`,
-      `larder: ${inFolder('text.mp4')}: the file cannot be read as sound or film`,
+      `larder: ${inFolder('text.mp4')}: the file is neither a picture nor sound nor film: it has only 10 bytes`,
       `larder: ${inFolder('empty.mp4')}: the file is empty`,
       `larder: ${folder}: it is a folder`,
     ])

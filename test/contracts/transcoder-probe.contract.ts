@@ -5,6 +5,11 @@ import { left, right } from '../support/expect-right.ts'
 import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
 import { inOtherStreams } from '../support/transport-stream.ts'
 
+/** A second of silence in 8 bit at 8 kHz, in Sun's format. */
+const sunAudio = Buffer.alloc(24 + 8000)
+sunAudio.write('.snd', 'latin1')
+for (const [i, value] of [24, 8000, 2, 8000, 1].entries()) sunAudio.writeUInt32BE(value, 4 + 4 * i)
+
 /** What a Transcoder reports about a file before it transcodes. `make`: see transcoder.contract.ts. */
 export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder): void => {
   const transcoder = make(60)
@@ -40,8 +45,9 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     expect(video?.colour).to.deep.equal({ primaries: 9, transfer: 16, matrix: 9 })
   })
 
-  it('does not report cover art as video', async () => {
-    const { video, audio } = await right(transcoder.probe(media('bunny.mp3')))
+  it('does not report cover art as video, but warns that it is left out', async () => {
+    const { video, audio, warnings } = await right(transcoder.probe(media('bunny.mp3')))
+    expect(warnings).to.deep.equal(['left out: a cover picture (mjpeg, 160x90)'])
     expect(video).to.equal(null)
     expect(audio).to.include({ codec: 'mp3', channels: 2, sampleRate: 44_100, bitrate: 128_000 })
   })
@@ -101,19 +107,27 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     const film = await readFile(media('bunny.mp4'))
     const noMoov = film.subarray(film.indexOf('moov') + 100)
     const playlist = `#EXTM3U\n#EXTINF:4,\nfile://${media('bunny.mp4')}\n#EXT-X-ENDLIST\n`
-    const hostile = {
-      'text.mp4': 'I am a film, believe me.\n'.repeat(50),
-      'empty.mp4': '',
-      'random.mp4': Uint8Array.from({ length: 5000 }, (_, i) => (i * i * 31 + (i >> 3) * 7) % 251),
-      'no-moov.mp4': noMoov,
-      'playlist.mp4': playlist,
-      'list.mp3': `ffconcat version 1.0\nfile '${media('bunny.mp3')}'\n`,
+    const random = Uint8Array.from({ length: 5000 }, (_, i) => (i * i * 31 + (i >> 3) * 7) % 251)
+    const hostile: Readonly<Record<string, readonly [bytes: string | Uint8Array, message: RegExp]>> = {
+      'text.jpg': ['I am a picture, believe me.\n', /^the file is neither .*: it is text \(/],
+      'empty.mp4': ['', /^the file is empty$/],
+      'random.mp4': [random, /^the file is neither .*: if it should be one, it is damaged/],
+      'no-moov.mp4': [noMoov, /^the file is neither .*: if it should be one, it is damaged/],
+      'playlist.mp4': [playlist, /^the file is neither .*: it is a playlist \(/],
+      'list.mp3': [
+        `ffconcat version 1.0\nfile '${media('bunny.mp3')}'\n`,
+        /^the file is neither .*: it is text/,
+      ],
+      // Sun audio: 24 bytes of header, then silence.
+      'sound.jpg': [sunAudio, /^the file is in the format au, which is not taken: convert it to MP4, or /],
     }
-    for (const [name, bytes] of Object.entries(hostile)) {
+    for (const [name, [bytes, expected]] of Object.entries(hostile)) {
       const error = await left(transcoder.probe(await written(name, bytes)))
       expect(error._tag, name).to.equal('Refused')
       const message = error._tag === 'Refused' ? error.message : ''
-      expect(message, name).to.match(/^the file [^/\n]+$/)
+      expect(message, name)
+        .to.match(expected)
+        .and.match(/^the file [^/\n]+$/)
     }
   })
 }

@@ -63,14 +63,6 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
     }
   })
 
-  it('fails with Refused for a container that it does not read, by its name, and says what to do', async () => {
-    const path = await written('x.tta', `TTA1\x01\0${'\0'.repeat(500)}`)
-    expect(await left(transcoder.probe(path))).to.deep.equal({
-      _tag: 'Refused',
-      message: 'True Audio (TTA) files are not taken: convert it to FLAC, WAV or MP3',
-    })
-  })
-
   /** Announces the first AAC track as MP3: object type 0x6b in place of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2). */
   const withBrokenSound = async () => {
     const bytes = await readFile(media('two-sounds.mp4'))
@@ -122,6 +114,18 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
       'left out: sound of program 1 (mp2, 1 channel)',
     ])
   })
+
+  for (const [name, warnings] of [
+    ['extras.mov', ['left out: 1 data stream (tmcd)', 'left out: 2 chapters']],
+    // ffmpeg does not open its subtitles, so this goes through readListing.
+    [
+      'extras.mkv',
+      ['left out: subtitles (subrip)', 'left out: 1 attached file (ttf)', 'left out: 2 chapters'],
+    ],
+  ] as const)
+    it(`[V47] warns about all that a file holds beside its streams (${name})`, async () => {
+      expect(await warningsOf(name)).to.deep.equal(warnings)
+    })
 
   it('[V48] uses the film, not the thumbnail stream before it', async () => {
     const { video, warnings } = await right(transcoder.probe(media('thumbnail-first.mkv')))

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { demuxerLimits, supportedCodecs } from '../../src/adapters/transcode/process/limits.ts'
 import { chartKinds } from '../support/chart-kinds.ts'
 import { filmKinds } from '../support/film-kinds.ts'
 
@@ -36,19 +35,5 @@ describe('the tables of colours in docs/media.md', () => {
     )
     for (const [name, ffmpeg, nodeAv, most] of rows)
       for (const error of [ffmpeg, nodeAv]) expect(Number(error), name).to.be.at.most(Number(most))
-  })
-})
-
-describe('the lists of films and sounds in docs/media.md', () => {
-  const namesUnder = (head: string, column: number) =>
-    rowsUnder(head).flatMap((cells) => (cells[column] ?? '').split(', '))
-
-  it('have every container that is read, and no other', () => {
-    const formats = demuxerLimits.format_whitelist.split(',')
-    expect(namesUnder("| container | file names | FFmpeg's name |", 2)).to.have.members(formats)
-  })
-
-  it('have every codec that is decoded, and no other', () => {
-    expect(namesUnder("| codec | FFmpeg's name |", 1)).to.have.members([...supportedCodecs])
   })
 })

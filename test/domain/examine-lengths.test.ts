@@ -33,6 +33,7 @@ const reading = (
           shownToTicks: ticks,
           isMarkedKey: true,
           startsWithIdr: null,
+          peakBufferBits: null,
         },
       ],
     },

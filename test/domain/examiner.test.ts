@@ -151,6 +151,14 @@ describe('the examiner of exports', () => {
     ['level'],
     ofBytes('v360', edits.changeLevel(10, 'everywhere')),
   )
+  breaks('a bit rate that the level does not permit', ['level'], async () => {
+    // The size and the frames of v240 need level 2.1, which permits 5000 kbit/s and a buffer of 5000 kbit.
+    const violations = examine(await film.broken('v240', edits.fillFirstFrame(1, 700_000)))
+    expect(violations[0]?.message).to.match(
+      /^the pictures v240: at 2\.000 s it needs a buffer of 5\d{3} kbit at 5000 kbit\/s, and level 2\.1, which it says it has, permits 5000$/,
+    )
+    return violations
+  })
   breaks('a wrong codec string', ['codec-string'], ofBytes('v360', edits.changeLevel(31, 'entry')))
   breaks('a rendition that is missing', ['complete'], () =>
     examine({ ...film.made, renditions: film.made.renditions.slice(1) }),

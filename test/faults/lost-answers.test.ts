@@ -35,7 +35,7 @@ const images: ImageProcessor = {
       isAnimated: false,
       pages: 1,
       isHdr: false,
-      lacksChannels: false,
+      leftOut: [],
     }),
   render: (_, __, folder) => async () => {
     const formats = ['avif', 'webp', 'jpeg'] as const

@@ -144,6 +144,26 @@ export const spoilIdr = (index: number) =>
     throw new Error('there is no IDR picture')
   })
 
+const FILLER = 12
+
+/** Adds a NAL unit of filler to the first frame of a fragment: a film whose bit rate is too high there. */
+export const fillFirstFrame =
+  (index: number, fillerBytes: number) =>
+  (bytes: Buffer): Buffer => {
+    const filler = Buffer.alloc(4 + fillerBytes, 0xff)
+    filler.writeUInt32BE(fillerBytes)
+    filler[4] = FILLER
+    const { flags, samples, offsetOf } = readTrun(bytes, index)
+    if (!(flags & 0x200)) throw new Error('the sizes are not in the trun')
+    const copy = Buffer.from(bytes)
+    const sizeAt = samples + offsetOf(1)
+    const mdat = boxAlong(copy, ['mdat'], index)
+    const end = mdat.body + copy.readUInt32BE(sizeAt)
+    copy.writeUInt32BE(copy.readUInt32BE(sizeAt) + filler.length, sizeAt)
+    copy.writeUInt32BE(mdat.size + filler.length, mdat.start)
+    return Buffer.concat([copy.subarray(0, end), filler, copy.subarray(end)])
+  }
+
 /** Changes the timescale (ticks a second), but no times. */
 export const changeTimescale = (change: (timescale: number) => number) =>
   edited((bytes) => {

@@ -14,7 +14,7 @@ export const fakeImages: Adapters['images'] = {
       isAnimated: false,
       pages: 1,
       isHdr: false,
-      lacksChannels: false,
+      leftOut: [],
     }),
   render: (_, targets, scratch, onProgress, signal) => async () => {
     const rendered = []

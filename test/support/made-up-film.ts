@@ -60,7 +60,7 @@ const partsOf = (
         ...{ startTicks: ticks, durationTicks, samples: each },
         ...{ shortestTicks: sampleTicks, longestTicks: sampleTicks },
         ...{ shownFromTicks: ticks, shownToTicks: ticks + durationTicks },
-        ...{ isMarkedKey: true, startsWithIdr: isVideo ? true : null },
+        ...{ isMarkedKey: true, startsWithIdr: isVideo ? true : null, peakBufferBits: isVideo ? 9000 : null },
         ...{ bytes, firstSampleEnd: 400 },
       }
       ticks += durationTicks

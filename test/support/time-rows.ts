@@ -38,6 +38,8 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     films: [
       { ...beat, change: (film) => later(film, 10 * HOUR) },
       { ...beat, file: 'beat.mkv' },
+      // Pictures that begin between two frames of the grid, in a file that also has subtitles.
+      { ...beat, file: 'off-grid.webm', beats: [1.05, 3.05, 5.05], warnings: [/subtitles \(webvtt\)/] },
     ],
   },
   {
@@ -100,6 +102,14 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     films: [
       { ...beat, file: 'late-sound.mp4', beats: [3, 5], silent: [1] },
       { ...beat, change: (film) => pausing(film, 'sound', 0, 2), beats: [3, 5], silent: [1] },
+      // Later than a demuxer looks for its channels.
+      {
+        ...beat,
+        change: (film) => pausing(repeated(film, 3, 6), 'sound', 0, 14),
+        seconds: 18,
+        beats: [15, 17],
+        silent: [1, 3, 5, 7, 9, 11, 13],
+      },
       {
         ...beat,
         change: (film) => pausing(pausing(film, 'sound', 0, 2), 'sound', 4, 9),
@@ -174,12 +184,22 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     ],
   },
   {
+    comesIn: 'a chain of Ogg with one sound each in one codec, be their serial numbers different or not',
+    comesOut: 'all of it',
+    films: [{ file: 'tone.opus', change: (film) => Buffer.concat([film, film]), seconds: 2, beats: [] }],
+  },
+  {
     comesIn: 'pictures at a rate that varies',
     comesOut: 'all of them, at the highest rate that the film has for a while (60 at most)',
     films: [
       { ...beat, file: 'vfr.mp4', frameRate: 30 },
       { ...beat, file: 'vfr.mkv', frameRate: 30 },
     ],
+  },
+  {
+    comesIn: 'fewer than 5 pictures a second',
+    comesOut: 'each picture several times, at 5 to 10 a second; sound and pictures end together',
+    films: [{ ...beat, file: 'slow.mp4', frameRate: 5, beats: [] }],
   },
   {
     comesIn: 'interlaced pictures (50i, 60i)',

@@ -15,8 +15,8 @@ export const withLibraries = (base: string) => ({
 })
 
 /**
- * Makes a folder below `base` contain a link to each library. It is not in the package, because whoever starts
- * Larder may not be permitted to write there. Several processes may call it concurrently.
+ * Makes a folder below `base` contain a link to each library. It is not in the package, because the user who
+ * starts Larder may lack write permission there. Several processes may call it concurrently.
  */
 export const linkLibraries = async (base: string, libraries: ReadonlyMap<string, string>): Promise<void> => {
   const folder = path.join(base, name)

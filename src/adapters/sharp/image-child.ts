@@ -40,7 +40,8 @@ const memoryLimit = (maxPixels: number): number => 512 * 1024 ** 2 + 8 * maxPixe
 const watchMemory = (maxPixels: number): void => {
   const limit = memoryLimit(maxPixels)
   setInterval(() => {
-    if (process.memoryUsage.rss() > limit) report({ kind: 'refused', message: 'needs too much memory' })
+    if (process.memoryUsage.rss() > limit)
+      report({ kind: 'refused', message: 'the picture needs too much memory: save it smaller' })
   }, 50)
 }
 

@@ -2,14 +2,18 @@ import { type FileHandle, open } from 'node:fs/promises'
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp'
 import type { SourceColour } from '../../domain/colour/source-colour.ts'
 import { refusalReason } from '../../domain/ingest/not-taken.ts'
-import { sniff } from '../../domain/ingest/sniff.ts'
+import { type Damage, damageReason } from '../../domain/ingest/picture-damage.ts'
+import type { LeftOut } from '../../domain/ingest/plan/left-out.ts'
+import { type PictureFormat, pictureFormatOf } from '../../domain/ingest/sniff.ts'
 import { messageOf } from '../../domain/shared/error-text.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
-import { E, TE } from '../../fp.ts'
+import { E, pipe, TE } from '../../fp.ts'
 import { composeFirstVisibleFrame } from './compose-apng.ts'
 import { withoutExtraChannels } from './extra-channels.ts'
 import { firstVisiblePage, isBlank, maxFrames } from './first-visible-page.ts'
+import { isCutShort } from './headers/is-cut-short.ts'
 import { jpegNotTaken } from './headers/jpeg-process.ts'
+import { readLeftOut } from './headers/left-out.ts'
 import { readAt } from './headers/read-at.ts'
 import { type HeaderFacts, readHeaderFacts } from './headers/read-header-facts.ts'
 import { hasUnspecifiedChannel, tiffRefusal } from './headers/tiff-header.ts'
@@ -17,15 +21,18 @@ import { readWholeFile, type SharpInput, sharpInputOf } from './sharp-input.ts'
 
 /** An image whose header is read and whose size is within bounds: one page of a multi-page file. */
 export type OpenedImage = {
+  readonly format: PictureFormat
   readonly header: Metadata
   readonly facts: HeaderFacts
   readonly colour: SourceColour
   /** See sharpInputOf: only decoding every pixel shows whether more is missing. */
   readonly isRepaired: boolean
-  /** Whether channels are left out that are neither colour nor transparency. */
-  readonly lacksChannels: boolean
+  /** Runs decoders. Maps any failure of them to `Refused`: the input is at fault. */
+  readonly orRefuse: <A>(work: () => Promise<A>) => TE.TaskEither<Refused | Unavailable, A>
   /** Returns a new decoder that has not started. Its output is upright. */
   readonly decode: (options?: Pick<SharpOptions, 'ignoreIcc'>) => Sharp
+  /** Reads what else is in the file. */
+  readonly leftOut: TE.TaskEither<Unavailable, ReadonlyArray<LeftOut>>
 }
 
 export const withImage =
@@ -46,12 +53,35 @@ export const withImage =
     }
   }
 
-/** Maps any decoder error to `Refused`: the input is at fault. */
-export const orRefuse = <A>(work: () => Promise<A>): TE.TaskEither<Refused, A> =>
-  TE.tryCatch(work, (cause) => refused(`damaged or cut short (${detailOf(cause)})`))
+/** See OpenedImage.orRefuse. */
+const decodeOrRefuse = <A>(
+  file: FileHandle,
+  format: PictureFormat,
+  stage: Damage['stage'],
+  work: () => Promise<A>,
+): TE.TaskEither<Refused | Unavailable, A> =>
+  pipe(
+    TE.tryCatch(work, messageOf),
+    TE.orElse((message) =>
+      pipe(
+        reading(async () => {
+          const { size } = await file.stat()
+          return isCutShort(format, {
+            readAt: readAt(file),
+            size,
+            readWhole: () => readWholeFile(file),
+            message,
+          })
+        }),
+        TE.flatMap((isCutShort) => TE.left(refused(damageReason({ format, stage, isCutShort, message })))),
+      ),
+    ),
+  )
 
 const reading = <A>(work: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
   TE.tryCatch(work, unavailable('picture file'))
+
+const notAPicture = 'the file is not a picture: JPEG, PNG, WebP, AVIF, GIF and TIFF are taken'
 
 const readHeader =
   (file: FileHandle, maxPixels: number): TE.TaskEither<Refused | Unavailable, OpenedImage> =>
@@ -59,10 +89,12 @@ const readHeader =
     const at = readAt(file)
     const head = await reading(() => at(0, 4096))()
     if (E.isLeft(head)) return head
-    const reason = refusalByHead(head.right)
+    const reason = refusalReason(head.right)
     if (reason !== null) return E.left(refused(reason))
+    const format = pictureFormatOf(head.right)
+    if (format === null) return E.left(refused(head.right.length === 0 ? 'the file is empty' : notAPicture))
 
-    if (isJpeg(head.right)) {
+    if (format === 'JPEG') {
       const jpegReason = await reading(() => jpegNotTaken(at))()
       if (E.isLeft(jpegReason)) return jpegReason
       if (jpegReason.right !== null) return E.left(refused(jpegReason.right))
@@ -71,8 +103,10 @@ const readHeader =
     // libvips parses `[…]` at the end of a file name as options; a /dev/fd path never ends like that.
     const source = await reading(() => sharpInputOf(`/dev/fd/${file.fd}`, file, head.right))()
     if (E.isLeft(source)) return source
-    const header = await orRefuse(() => sharp(source.right.input, { limitInputPixels: false }).metadata())()
-    if (isTiff(head.right)) {
+    const header = await decodeOrRefuse(file, format, 'header', () =>
+      sharp(source.right.input, { limitInputPixels: false }).metadata(),
+    )()
+    if (format === 'TIFF') {
       const depth = E.isRight(header) ? header.right.depth : null
       const tiffReason = await reading(() => tiffRefusal(at, depth))()
       if (E.isLeft(tiffReason)) return tiffReason
@@ -83,22 +117,27 @@ const readHeader =
     const { width, height } = header.right
     if (width * height > maxPixels)
       return E.left(
-        refused(`${width} × ${height} pixels are too many: at most ${maxPixels / 1e6} million are taken`),
+        refused(
+          `the ${format} has too many pixels, ${width} × ${height}: at most ${maxPixels / 1e6} million are taken (save it smaller)`,
+        ),
       )
+    const orRefuse: OpenedImage['orRefuse'] = (work) => decodeOrRefuse(file, format, 'pixels', work)
     const facts = await reading(() => readHeaderFacts(at, header.right))()
+    const leftOut = reading(() => readLeftOut(format, at, () => readWholeFile(file)))
     if (E.isLeft(facts)) return facts
-    if (isTiff(head.right) && (await hasUnspecifiedChannel(at))) {
-      const flat = await orRefuse(() => withoutExtraChannels(source.right, header.right, maxPixels))()
-      if (E.isLeft(flat)) return flat
-      return selectPage(flat.right.source, flat.right.header, facts.right, maxPixels, true)()
-    }
-    if (header.right.format === 'png' && facts.right.isAnimated) {
-      const still = await orRefuse(() => stillOf(file, source.right))()
-      if (E.isLeft(still)) return still
-      if (still.right !== null)
-        return selectPage(still.right.source, still.right.header, facts.right, maxPixels)()
-    }
-    return selectPage(source.right, header.right, facts.right, maxPixels)()
+    const still =
+      format === 'PNG' && facts.right.isAnimated
+        ? await orRefuse(() => stillOf(file, source.right))()
+        : E.right(null)
+    if (E.isLeft(still)) return still
+    const hasMore = format === 'TIFF' ? await reading(() => hasUnspecifiedChannel(at))() : E.right(false)
+    if (E.isLeft(hasMore)) return hasMore
+    const copy = hasMore.right
+      ? await orRefuse(() => withoutExtraChannels(source.right, header.right, maxPixels))()
+      : E.right(null)
+    if (E.isLeft(copy)) return copy
+    const chosen = still.right ?? copy.right ?? { source: source.right, header: header.right }
+    return selectPage({ ...chosen, format, facts: facts.right, maxPixels, orRefuse, leftOut })()
   }
 
 /** First visible frame of an animated PNG with a blank default image, the only image that libvips reads. */
@@ -116,15 +155,16 @@ const stillOf = async (
   }
 }
 
+type Readable = Pick<OpenedImage, 'format' | 'header' | 'facts' | 'orRefuse' | 'leftOut'> & {
+  readonly source: SharpInput
+  readonly maxPixels: number
+}
+
 const selectPage =
-  (
-    { input, failOn }: SharpInput,
-    header: Metadata,
-    facts: HeaderFacts,
-    maxPixels: number,
-    lacksChannels = false,
-  ): TE.TaskEither<Refused, OpenedImage> =>
+  ({ source, maxPixels, ...image }: Readable): TE.TaskEither<Refused | Unavailable, OpenedImage> =>
   async () => {
+    const { header, facts, orRefuse } = image
+    const { input, failOn } = source
     if (E.isLeft(facts.colour)) return facts.colour
     const options = { limitInputPixels: maxPixels, failOn, sequentialRead: true } as const
     const decodePage = (page: number, more: Pick<SharpOptions, 'ignoreIcc'> = {}): Sharp =>
@@ -133,25 +173,5 @@ const selectPage =
     if (E.isLeft(page)) return page
     const decode: OpenedImage['decode'] = (more) => decodePage(page.right, more)
     const isRepaired = typeof input !== 'string'
-    return E.right({ header, facts, colour: facts.colour.right, isRepaired, lacksChannels, decode })
+    return E.right({ ...image, colour: facts.colour.right, isRepaired, decode })
   }
-
-const isJpeg = (head: Buffer): boolean => head.length > 2 && head.readUInt16BE(0) === 0xffd8
-
-const isTiff = (head: Buffer): boolean => ['II', 'MM'].includes(head.toString('latin1', 0, 2))
-
-const refusalByHead = (head: Buffer): string | null => {
-  if (head.length === 0) return 'the file is empty'
-  const reason = refusalReason(head)
-  if (reason !== null) return reason
-  return sniff(head) === 'image' ? null : 'not a picture: JPEG, PNG, WebP, AVIF, GIF and TIFF are taken'
-}
-
-/** One line. Omits libvips' lines about seeking and file descriptors, which do not help the uploader. */
-const detailOf = (cause: unknown): string =>
-  messageOf(cause)
-    .replace(/^(?:\/dev\/fd\/|source: bad seek).*$/gm, '')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(/[:,;]+$/, '')
-    .slice(0, 200)

@@ -1,17 +1,17 @@
+import { open } from 'node:fs/promises'
 import { filmColour } from '../../domain/colour/film-colour.ts'
 import { mayVary } from '../../domain/ingest/plan/frame-rate.ts'
 import type { MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
+import { beginsAsMp4, unreadableReason } from '../../domain/ingest/unreadable.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
 import { findSandbox } from '../sandbox/sandbox.ts'
 import { isEncryptedMovie } from './encrypted-movie.ts'
-import type { EngineFacts, EngineFailure } from './engine.ts'
+import { type EngineFacts, type EngineFailure, formatInLog } from './engine.ts'
 import { engineDifferences } from './engine-differences.ts'
 import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './find-engine.ts'
-import { startsAsMovie } from './isobmff/starts-as-movie.ts'
-import { withFileBytes } from './joined/file-bytes.ts'
 import { withSecondFileTold } from './joined/second-file.ts'
 import { tooLong, withBoundedLength } from './measured-length.ts'
 import { refuseMixedChain } from './ogg-chain.ts'
@@ -20,7 +20,6 @@ import { MAX_WORK_SECONDS, wallSecondsFor } from './process/limits.ts'
 import { selectStreams } from './select-streams.ts'
 import { withTransportFacts } from './source-clock.ts'
 import { transcodeWith } from './transcode.ts'
-import { unsupportedContainer } from './unsupported-containers.ts'
 
 export type TranscoderOptions = {
   /** Longer media are refused. */
@@ -54,9 +53,9 @@ export const createTranscoderOn = (
   const { maxSeconds, maxWorkSeconds = MAX_WORK_SECONDS, log } = options
   const found = once(find)
 
-  const toError = (failure: EngineFailure): Refused | Unavailable => {
+  const toError = (failure: EngineFailure, head: Uint8Array | null = null): Refused | Unavailable => {
     if (failure.reason === 'aborted') return unavailable('transcoder')('it was aborted')
-    const message = refusalFor(failure)
+    const message = refusalFor(failure, head)
     // The owner of the file gets refusals. Only faults of Larder or the machine are warnings in the log.
     if (message === null) log.warn('transcoder.failed', failure)
     else log.info('transcoder.refused', failure)
@@ -100,9 +99,8 @@ export const createTranscoderOn = (
           E.isRight(probed)
             ? TE.right(probed.right)
             : pipe(
-                TE.tryCatch(() => correctReason(probed.left, path), unavailable('transcoder')),
-                TE.flatMap((failure) => TE.left(toError(failure))),
-                TE.orElse((error) => nameContainer(error, path, signal)),
+                TE.tryCatch(() => headOf(path), unavailable('transcoder')),
+                TE.flatMap((head) => TE.left(toError(probed.left, head))),
               ),
         ),
         TE.flatMap((probed) =>
@@ -131,6 +129,16 @@ const refuseImpossibleTimes = (probed: ProbedFile): E.Either<Refused, ProbedFile
   pipe(
     ProbedFile.decode(probed),
     E.mapLeft(() => refused('the file states times that no recording can have')),
+  )
+
+const refuseEncrypted = (path: string, signal: AbortSignal): TE.TaskEither<Refused | Unavailable, void> =>
+  pipe(
+    TE.tryCatch(() => isEncryptedMovie(path, signal), unavailable('transcoder')),
+    TE.flatMapEither((isEncrypted) =>
+      isEncrypted
+        ? E.left(refused('the file is encrypted (DRM), and Larder has no key: add it as it was before'))
+        : E.right(undefined),
+    ),
   )
 
 /** Refuses video in unsupported colours before it is encoded. */
@@ -166,45 +174,28 @@ const never = (): AbortSignal => new AbortController().signal
 /** Message of the MP4/QuickTime demuxer if the index, which may be at the end of the file, is missing. */
 const NO_INDEX = /\bmoov atom not found\b/
 
-/** FFmpeg trusts a file name that ends in .mp4, and then reports a missing index for any other content. */
-const correctReason = async (failure: EngineFailure, path: string): Promise<EngineFailure> =>
-  NO_INDEX.test(failure.detail) && !(await startsAsMovie(path))
-    ? { ...failure, detail: 'it is neither audio nor video' }
-    : failure
+const headOf = async (path: string): Promise<Uint8Array> => {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
 
-/** Replaces the refusal of a file that no demuxer reads by one that names its format, if it is known. */
-const nameContainer = (
-  error: Refused | Unavailable,
-  path: string,
-  signal: AbortSignal,
-): TE.TaskEither<Refused | Unavailable, never> =>
-  error._tag === 'Refused'
-    ? pipe(
-        TE.tryCatch(() => withFileBytes(path, signal, ({ at }) => at(0, 64)), unavailable('transcoder')),
-        TE.flatMap((head) => {
-          const message = unsupportedContainer(head)
-          return TE.left(message === null ? error : refused(message))
-        }),
-      )
-    : TE.left(error)
-
-const refuseEncrypted = (path: string, signal: AbortSignal): TE.TaskEither<Refused | Unavailable, void> =>
-  pipe(
-    TE.tryCatch(() => isEncryptedMovie(path, signal), unavailable('transcoder')),
-    TE.flatMapEither((isEncrypted) =>
-      isEncrypted
-        ? E.left(refused('the file is encrypted (DRM), and Larder has no key: add it as it was before'))
-        : E.right(undefined),
-    ),
-  )
-
-/** Returns the message for the owner of the file; `null` if the file is not at fault. */
-const refusalFor = ({ reason, detail }: EngineFailure): string | null => {
+/**
+ * Returns the message for the owner of the file; `null` if the file is not at fault. `head`: the first bytes of a file
+ * that could not be opened; `null` if only its contents could not be decoded.
+ */
+const refusalFor = ({ reason, detail }: EngineFailure, head: Uint8Array | null): string | null => {
   switch (reason) {
     case 'input':
-      return NO_INDEX.test(detail)
+      if (head === null) return 'the file is damaged: its sound or film cannot be decoded'
+      // FFmpeg trusts a file name that ends in .mp4, and then reports a missing index for any other content.
+      return NO_INDEX.test(detail) && beginsAsMp4(head)
         ? 'the file is cut off, or was never finished: its index (moov) is missing'
-        : 'the file cannot be read as sound or film'
+        : unreadableReason(head, formatInLog(detail))
     case 'crashed':
       return 'the file crashes its decoder'
     case 'time':

@@ -18,6 +18,8 @@ export type EncodeOutput = {
   /** Encoder and muxer options under FFmpeg's own names. */
   readonly options: Readonly<Record<string, string>>
   readonly muxer: Readonly<Record<string, string>>
+  /** Whether to leave out the first packet: the encoder puts it in front of the first frame. */
+  readonly dropsFirstPacket: boolean
   readonly file: string
 }
 
@@ -54,6 +56,13 @@ export type EncodeResult = { readonly isCutOff: boolean }
 
 /** What the demuxers mov and matroska log about a truncated file, at level `error`. */
 export const TRUNCATED_MESSAGE = /\bpartial file$|\bFile ended prematurely\b/m
+
+/** What FFmpeg logs about a format that is not on the whitelist, at level `error`. */
+export const FORMAT_NOT_ACCEPTED = /\bFormat not on whitelist\b/
+
+/** Returns the name of the format that FFmpeg has recognised; `null` without its log at level `debug`. */
+export const formatInLog = (log: string): string | null =>
+  /\bFormat (\S+) probed with size=/.exec(log)?.[1] ?? null
 
 /** For each of `outputs`, copies the tracks of its inputs into one fast-start MP4. */
 export type RemuxJob = {

@@ -17,9 +17,11 @@ import type { EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
 import { type SegmentedRendition, secondsOf, ticksOf } from './isobmff/cut-rendition.ts'
 import { cutRenditions } from './isobmff/cut-renditions.ts'
+import { leftOutLine } from './left-out.ts'
+import { longestOf } from './longest.ts'
 import { mayBearAnother } from './process/machine-faults.ts'
 import { AAC_FRAME, PADDED_SAMPLES } from './recipe.ts'
-import { leftOutLine, longestEnd } from './select-streams.ts'
+import { longestEnd } from './select-streams.ts'
 import type { Run, TranscodeRequest } from './transcode.ts'
 
 /**
@@ -109,9 +111,8 @@ const encodeSound = async (
   const added = { holdSeconds: before?.added.holdSeconds ?? 0, tailSeconds: 0 }
   const sounds = renditions.filter(({ audio }) => audio !== null)
   if (sounds.every((sound) => isPadding(sound, added))) return E.right(null)
-  const lengths = [...(before === null ? [] : [before.sourceSeconds]), sourceSecondsOf(sounds, added)]
-  const known = lengths.filter((seconds) => seconds !== null)
-  const sourceSeconds = known.length < lengths.length ? null : Math.max(...known)
+  const soundSeconds = sourceSecondsOf(sounds, added)
+  const sourceSeconds = before === null ? soundSeconds : longestOf([before.sourceSeconds, soundSeconds])
   const isCutOff = ended.right.isCutOff || before?.isCutOff === true
   return E.right({ attempt, folder, facts, renditions, added, sourceSeconds, isCutOff })
 }

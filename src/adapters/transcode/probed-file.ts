@@ -1,6 +1,7 @@
 import * as t from 'io-ts'
-import { mayBeInterlaced } from '../../domain/ingest/plan/interlacing.ts'
+import { LOOKED_AT_PICTURES, mayBeInterlaced } from '../../domain/ingest/plan/interlacing.ts'
 import { refine } from '../../domain/shared/refine.ts'
+import { isSupportedCodec } from './process/limits.ts'
 import { Purpose } from './stream-purposes.ts'
 
 const nullable = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.null])
@@ -79,12 +80,26 @@ export type ProbedSubtitles = t.TypeOf<typeof ProbedSubtitles>
 
 export type ProbedStream = ProbedVideo | ProbedAudio | ProbedSubtitles
 
+const ProbedExtras = t.readonly(
+  t.strict({
+    /** Names of data streams, such as `tmcd` (timecodes) or `gpmd` (telemetry). */
+    data: t.readonlyArray(t.string),
+    /** Names of attached files, such as `ttf` (fonts). */
+    attachments: t.readonlyArray(t.string),
+    /** Number of chapters. */
+    chapters: t.number,
+  }),
+)
+/** Contents of a file that are neither video, audio nor subtitles. */
+export type ProbedExtras = t.TypeOf<typeof ProbedExtras>
+
 /** Facts about a file as a demuxer reports them. */
 export const ProbedFile = t.readonly(
   t.strict({
     /** Duration of the longest stream; `null` if unknown, or estimated from size and bitrate. */
     durationSeconds: nullable(Seconds),
     streams: t.readonlyArray(t.union([ProbedVideo, ProbedAudio, ProbedSubtitles])),
+    extras: ProbedExtras,
   }),
 )
 export type ProbedFile = t.TypeOf<typeof ProbedFile>
@@ -106,9 +121,21 @@ export const withFirstFrames = (
       }
     : stream
 
-/** Returns whether the first frames must be decoded: no header says whether they are interlaced. */
-export const needsFirstFrames = (stream: ProbedStream): boolean =>
-  stream.kind === 'video' && !stream.isCover && mayBeInterlaced(stream)
+/**
+ * Returns how many of the first frames must be decoded. No header says whether they are interlaced; and one is
+ * decoded where the start of the stream is unknown, as it is for ffmpeg where ffprobe ends (see readListing).
+ */
+export const framesToDecode = (stream: ProbedStream): number => {
+  if (stream.kind !== 'video' || stream.isCover) return 0
+  if (mayBeInterlaced(stream)) return LOOKED_AT_PICTURES
+  return stream.startSeconds === null && isSupportedCodec(stream.codec) ? 1 : 0
+}
+
+/** Names a stream without a codec by its tag in the file, which is untrusted and shown to people. */
+export const extraName = (codec: string | null | undefined, tag: string | null | undefined): string => {
+  if (tag && /^[a-z][\w-]{1,3}$/i.test(tag)) return tag
+  return codec && codec !== 'none' ? codec : 'unknown'
+}
 
 /** Accepts only well-formed language tags: the text comes from an untrusted file and is shown to people. */
 export const toLanguage = (text: string | null | undefined): string | null =>

@@ -46,7 +46,12 @@ export const toEncodeJob = (
     audio:
       audio === null || plan.audio.length === 0
         ? null
-        : audioJob(audio.index, plan, folder, { ...options, isFromZero, delay: delayOf(video, plan) }),
+        : audioJob(audio.index, plan, folder, {
+            ...options,
+            isFromZero,
+            delay: delayOf(video, plan),
+            isAlone: video === null && !isFromZero,
+          }),
     wallSeconds: options.wallSeconds,
   }
 }
@@ -145,11 +150,10 @@ const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: stri
     ...(plan.frameRate.num / plan.frameRate.den < MIN_REORDERED_RATE ? { bf: '0' } : {}),
   },
   muxer: { movflags: FRAGMENTS, fflags: '+bitexact' },
+  dropsFirstPacket: false,
   file,
 })
 
-/** Samples that the AAC encoder adds at the start; without an edit list, players do not skip them. */
-const AAC_PRIMING = 1024
 export const AAC_FRAME = 1024
 
 /** Seconds. A gap that is not filled puts the following audio out of sync. FFmpeg's default is 0.1 s. */
@@ -158,31 +162,34 @@ const FILLED_GAP = 0.03
 /** Seconds, for audio decoded to PCM: it may overlap by a frame where its format changes. */
 const FILLED_GAP_OF_PCM = 0.01
 
-/** Minimum length of padded audio, before the priming samples are removed. */
+/** Minimum length of padded audio. */
 export const PADDED_SAMPLES = 4 * AAC_FRAME
 
 type AudioOptions = Pick<RecipeOptions, 'tailSeconds' | 'padSeconds'> &
   Pick<SourceTimes, 'isFromZero'> & {
     /** See delayOf. */
     readonly delay: number
+    /** Whether the source has no video. */
+    readonly isAlone: boolean
   }
 
 const audioJob = (
   streamIndex: number,
   { audio: rungs }: MediaPlan,
   folder: string,
-  { tailSeconds, padSeconds, isFromZero, delay }: AudioOptions,
+  { tailSeconds, padSeconds, isFromZero, delay, isAlone }: AudioOptions,
 ): StreamJob => {
   const sampleRate = rungs[0]?.sampleRate ?? 48_000
+  // Beside video, audio that starts late begins with silence. Audio alone begins with its first sample: a late
+  // start is only what decoders skip, such as the delay of an MP3 encoder.
+  const start = isAlone ? '' : ':first_pts=0'
   const graph = [
     ...delayFilters('asetpts', delay),
-    // Audio that starts late begins with silence. Gaps are filled, so that it stays in sync with the video.
-    `aresample=${sampleRate}:async=1:min_hard_comp=${isFromZero ? FILLED_GAP_OF_PCM : FILLED_GAP}:first_pts=0`,
+    // Gaps are filled, so that audio stays in sync with the video.
+    `aresample=${sampleRate}:async=1:min_hard_comp=${isFromZero ? FILLED_GAP_OF_PCM : FILLED_GAP}${start}`,
     LIMITER,
     ...(tailSeconds > 0 ? [`apad=pad_len=${Math.round(tailSeconds * sampleRate)}`] : []),
-    // Removes as many samples as the encoder adds. Padding comes first, or a very short sound would be lost.
     `apad=whole_len=${Math.max(PADDED_SAMPLES, Math.round(padSeconds * sampleRate))}`,
-    `atrim=start_sample=${AAC_PRIMING}`,
     'asetpts=PTS-STARTPTS',
     // Whole frames, the last one padded with silence: node-av would drop an incomplete one.
     `asetnsamples=n=${AAC_FRAME}:p=1`,
@@ -197,6 +204,9 @@ const audioJob = (
       encoder: 'aac',
       options: { b: `${rung.kilobits}k`, flags: '+bitexact' },
       muxer: { movflags: FRAGMENTS, fflags: '+bitexact', frag_duration: '1000000' },
+      // The priming of the AAC encoder: 1024 samples of silence, which players would not skip without an edit
+      // list. Without this packet the first 1024 samples fade in: AAC frames overlap, and one half is missing.
+      dropsFirstPacket: true,
       file: join(folder, `${rung.name}.mp4`),
     })),
   }
@@ -240,7 +250,7 @@ export const toPcmJob = (
     streamIndex: source.index,
     steady: toEncodedFormat(rungs),
     graph: `${DROP_WRONG_TIMESTAMPS},aformat=sample_fmts=flt[pcm]`,
-    outputs: [{ label: 'pcm', encoder: 'pcm_f32le', options: {}, muxer: {}, file }],
+    outputs: [{ label: 'pcm', encoder: 'pcm_f32le', options: {}, muxer: {}, dropsFirstPacket: false, file }],
   },
   wallSeconds,
 })

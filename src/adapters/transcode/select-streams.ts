@@ -2,6 +2,8 @@ import { fieldsOf } from '../../domain/ingest/plan/interlacing.ts'
 import type { AudioSource, MediaFacts, VideoSource } from '../../domain/ingest/plan/media-plan.ts'
 import { type Refused, refused } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
+import { extrasLines, leftOutLine } from './left-out.ts'
+import { longestOf } from './longest.ts'
 import type { ProbedAudio, ProbedFile, ProbedStream, ProbedVideo } from './probed-file.ts'
 import { isSupportedCodec, isSupportedSampleRate, MAX_PIXELS, sampleRateRange } from './process/limits.ts'
 import { isAside, languageRank, purposeWords } from './stream-purposes.ts'
@@ -10,11 +12,17 @@ import { isAside, languageRank, purposeWords } from './stream-purposes.ts'
  * Selects the main video and the default audio of the streams in supported codecs. Warnings name the streams
  * that are left out. Refuses a file without supported streams, and names their codecs.
  */
-export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Either<Refused, MediaFacts> => {
+export const selectStreams = ({
+  durationSeconds,
+  streams,
+  extras,
+}: ProbedFile): E.Either<Refused, MediaFacts> => {
   const videos = streams.filter((stream) => stream.kind === 'video').filter(({ isCover }) => !isCover)
   const audios = streams.filter((stream) => stream.kind === 'audio')
   const video = videos.filter(isUsableVideo).toSorted(byImportance)[0]
-  const usable = audios.filter(isUsableAudio).toSorted(byPurpose)
+  const usable = audios
+    .filter((audio) => isUsableAudio(audio) || (video !== undefined && isUnknownAudio(audio)))
+    .toSorted((a, b) => Number(isUnknownAudio(a)) - Number(isUnknownAudio(b)) || byPurpose(a, b))
   const main = video ?? usable[0]
   const [audio, ...others] = usable.filter((stream) => isInProgramOf(main, stream))
 
@@ -32,13 +40,13 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
     warnings: [
       ...continuationWarning(main),
       ...unturnedWarning(video),
-      ...streams
-        .filter((stream) => stream !== video && stream !== audio && !isCover(stream))
-        .map(leftOutWarning),
+      ...streams.filter((stream) => stream !== video && stream !== audio).map(leftOutWarning),
+      ...extrasLines(extras),
       ...(audio === undefined && audios.length > 0 ? [noAudioWarning(usable)] : []),
-      ...(audio !== undefined && isAside(audio)
-        ? [`the ${describe(audio)} is used: no other is decoded`]
-        : []),
+      ...[video, audio]
+        .filter((stream) => stream !== undefined)
+        .filter(isAside)
+        .map((stream) => `the ${describe(stream)} is used: no other is decoded`),
     ],
   })
 }
@@ -50,6 +58,10 @@ const isUsableVideo = ({ codec, width, height }: ProbedVideo): boolean =>
 
 const isUsableAudio = (audio: ProbedAudio): boolean =>
   isSupportedCodec(audio.codec) && audio.channels > 0 && isSupportedSampleRate(audio.sampleRate)
+
+/** Without channels: in a broadcast, the first packet is later than a demuxer looks. */
+const isUnknownAudio = ({ codec, channels }: ProbedAudio): boolean =>
+  isSupportedCodec(codec) && channels === 0
 
 /** Different programs in one recording are unrelated. */
 const isInProgramOf = (main: ProbedStream | undefined, { programs }: ProbedStream): boolean =>
@@ -126,19 +138,18 @@ const leftOutWarning = (stream: ProbedStream): string => {
 }
 
 const reasonOf = (stream: ProbedStream): string => {
-  if (stream.kind === 'subtitles') return ''
+  if (stream.kind === 'subtitles' || isCover(stream)) return ''
   if (!isSupportedCodec(stream.codec)) return ', which is not decoded'
   return stream.kind === 'audio' && !isSupportedSampleRate(stream.sampleRate)
     ? `, which has ${stream.sampleRate} samples a second`
     : ''
 }
 
-export const leftOutLine = (description: string): string => `left out: ${description}`
-
 const describe = (stream: ProbedStream): string => {
   const language = stream.language === null ? '' : ` in ${stream.language}`
   const program = stream.programs.length === 0 ? '' : ` of program ${stream.programs.join(' and ')}`
-  return `${NAMES[stream.kind]}${language}${program} (${formOf(stream)})`
+  const name = isCover(stream) ? 'a cover picture' : NAMES[stream.kind]
+  return `${name}${language}${program} (${formOf(stream)})`
 }
 
 const NAMES = { video: 'pictures', audio: 'sound', subtitles: 'subtitles' }
@@ -157,11 +168,7 @@ const sizeOf = (stream: ProbedStream): ReadonlyArray<string> => {
 /** End of the longest selected stream, if all are known. Other streams, such as subtitles, may be longer. */
 export const longestEnd = (
   streams: ReadonlyArray<{ readonly endSeconds: number | null } | null>,
-): number | null =>
-  streams
-    .filter((stream) => stream !== null)
-    .map(({ endSeconds }) => endSeconds)
-    .reduce((a, b) => (a === null || b === null ? null : Math.max(a, b)))
+): number | null => longestOf(streams.filter((stream) => stream !== null).map(({ endSeconds }) => endSeconds))
 
 const toVideoSource = (video: ProbedVideo): VideoSource => {
   // For square pixels the frame is stretched, never shrunk, so that no line or column of the source is lost.
@@ -195,4 +202,14 @@ const toAudioSource = ({
   sampleRate,
   bitrate,
   endSeconds,
-}: ProbedAudio): AudioSource => ({ index, codec, channels, sampleRate, bitrate, endSeconds })
+}: ProbedAudio): AudioSource => ({
+  index,
+  codec,
+  channels: channels || ASSUMED_CHANNELS,
+  sampleRate,
+  bitrate,
+  endSeconds,
+})
+
+/** Of audio whose channels are unknown. */
+const ASSUMED_CHANNELS = 2

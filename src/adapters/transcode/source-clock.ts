@@ -31,7 +31,7 @@ export const withTransportFacts = async (
 }
 
 const describeTransport = (
-  { durationSeconds, streams }: ProbedFile,
+  { durationSeconds, streams, extras }: ProbedFile,
   { programs, clocks, splitAfter }: StreamClock,
 ): ProbedFile => {
   const isSingleProgram = !isMultiProgram(programs)
@@ -47,6 +47,7 @@ const describeTransport = (
     )
   return {
     durationSeconds: isUneven ? only.seconds : isSingleProgram ? durationSeconds : null,
+    extras,
     streams: streams.map((stream): ProbedStream => {
       const id = stream.id ?? Number.NaN
       const inProgram = Object.assign({}, stream, {

@@ -7,6 +7,7 @@ import { GRACE_SECONDS } from './encode-passes.ts'
 import type { EncodeJob, EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
 import { secondsOf } from './isobmff/cut-rendition.ts'
+import { withOwnSerials } from './joined/ogg-serials.ts'
 import { firstFileOf } from './joined/second-file.ts'
 import { encodeWithSomeSound } from './other-sounds.ts'
 import { makeProgressive } from './progressive.ts'
@@ -52,7 +53,8 @@ const transcodeOrThrow = async (
   const { signal } = asked
   const onProgress = forward(asked.onProgress)
   const first = await firstFileOf(asked.path, asked.folder, signal)
-  const source = await onOneClock(first, asked.folder, signal)
+  const chain = await withOwnSerials(first, asked.folder, signal)
+  const source = await onOneClock(chain, asked.folder, signal)
   const request = { ...asked, ...source, isFromZero: false, onProgress }
 
   const tried = await encodeWithSomeSound(found, run, request)

@@ -1,4 +1,4 @@
-import { levelOf } from '../ingest/plan/h264-level.ts'
+import { type H264Level, levelOf } from '../ingest/plan/h264-level.ts'
 import type { FrameRate } from '../media/content-export.ts'
 import { nameOf } from './examine-time.ts'
 import {
@@ -38,6 +38,7 @@ export const examinePictures = (
     ...examineColours(name, sequence, boxColour),
     ...examineCodec(name, rendition.track.codec, sequence),
     ...examineLevel(name, sequence, declared.frameRate),
+    ...examineBuffer(name, rendition, sequence),
   ]
 }
 
@@ -144,7 +145,32 @@ export const examineLevel = (
   return [
     violation(
       'level',
-      `${name}: its pictures (${what}) are beyond level ${limits.idc === 9 ? '1b' : level / 10}, which it says it has`,
+      `${name}: its pictures (${what}) are beyond level ${levelText(limits)}, which it says it has`,
+    ),
+  ]
+}
+
+const levelText = ({ idc }: H264Level): string => (idc === 9 ? '1b' : (idc / 10).toFixed(1))
+
+/** Checks that a decoder whose bit rate and buffer are the largest of the level gets each frame in time. */
+const examineBuffer = (
+  name: string,
+  rendition: RenditionReading,
+  sequence: SequenceReading,
+): ReadonlyArray<Violation> => {
+  const limits = levelOf(sequence)
+  if (limits === undefined) return []
+  const { kilobits, bufferKilobits } = limits
+  const fullest = fragmentsOf(rendition).reduce((a, b) =>
+    (b.peakBufferBits ?? Infinity) > (a.peakBufferBits ?? Infinity) ? b : a,
+  )
+  const bits = fullest.peakBufferBits ?? Infinity
+  if (bits <= 1000 * bufferKilobits) return []
+  const at = (fullest.startTicks / rendition.track.timescale).toFixed(3)
+  return [
+    violation(
+      'level',
+      `${name}: at ${at} s it needs a buffer of ${Math.ceil(bits / 1000)} kbit at ${kilobits} kbit/s, and level ${levelText(limits)}, which it says it has, permits ${bufferKilobits}`,
     ),
   ]
 }

@@ -72,6 +72,11 @@ export type FragmentReading = {
   /** Presentation time of its first sample, and the end of its last one. */
   readonly shownFromTicks: number
   readonly shownToTicks: number
+  /**
+   * The most bits in the buffer of a decoder during its samples, if they arrive at the highest bit rate of the
+   * level that the track declares; `null` for audio, and if there is no such level.
+   */
+  readonly peakBufferBits: number | null
   /** Whether its first sample is marked as a sync sample. */
   readonly isMarkedKey: boolean
   /** Whether its first sample is an IDR picture; `null` for audio. */

@@ -15,6 +15,7 @@ import { invalidateAfter } from './invalidate-after.ts'
 import { createLibraryFiles } from './library-files.ts'
 import {
   ingestStopped,
+  type LocalCopy,
   type MadeExports,
   type MediaIngest,
   type OnProgress,
@@ -87,6 +88,7 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
 
   const store = (
     uid: ContentFileUid,
+    copy: LocalCopy,
     transcoded: Transcoded,
     plan: MediaPlan,
     publication: Publication,
@@ -105,13 +107,14 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
             E.map(() => exports),
           ),
         ),
+        TE.tap(() => copy.verify),
         TE.flatMap((exports) => publish(uid, exports, publication)),
       ),
     )
 
   const makeExports = (
     uid: ContentFileUid,
-    path: string,
+    copy: LocalCopy,
     publication: Publication,
     onProgress: OnProgress,
     signal: AbortSignal,
@@ -128,18 +131,18 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
       (folder: string, facts: MediaFacts): TE.TaskEither<Refused | Unavailable, MadeExports | MediaFacts> =>
       async () => {
         const plan = planMedia(facts)
-        const transcoded = await transcoder.transcode(path, facts, plan, folder, onProgress, signal)()
+        const transcoded = await transcoder.transcode(copy.path, facts, plan, folder, onProgress, signal)()
         if (E.isLeft(transcoded)) return transcoded
         const { warnings } = transcoded.right
         if (hasLostSound(plan, transcoded.right)) return E.right(withoutSound(facts, warnings))
         const examined = refuseUnfit(uid, examineMade(transcoded.right, plan))
         if (E.isLeft(examined)) return examined
-        const stored = await store(uid, transcoded.right, plan, publication, signal)()
+        const stored = await store(uid, copy, transcoded.right, plan, publication, signal)()
         if (E.isLeft(stored)) return stored
         return E.right({ isAdded: stored.right, warnings: [...new Set(warnings)] })
       }
 
-    return pipe(transcoder.probe(path, signal), TE.flatMap(makeFrom))
+    return pipe(transcoder.probe(copy.path, signal), TE.flatMap(makeFrom))
   }
 
   return { register, ...createLibraryFiles({ kind: 'content', repository: contentFiles, makeExports }) }

@@ -7,6 +7,15 @@ export const primaryItem = (meta: ReadonlyArray<Box>): number | null => {
   return pitm[0] === 0 ? pitm.readUInt16BE(4) : pitm.length < 8 ? null : pitm.readUInt32BE(4)
 }
 
+/** Returns the types of all items (`iinf`, ISO/IEC 14496-12 §8.11.6, versions 2 and 3 of its entries). */
+export const itemTypesIn = (meta: ReadonlyArray<Box>): ReadonlyArray<string> => {
+  const iinf = boxOf(meta, 'iinf')
+  if (iinf === undefined) return []
+  return boxesIn(iinf.subarray(iinf[0] === 0 ? 6 : 8))
+    .filter(({ type }) => type === 'infe')
+    .map(({ data }) => data.toString('latin1', data[0] === 3 ? 10 : 8, data[0] === 3 ? 14 : 12))
+}
+
 /** Returns the properties of an item in order (`iprp`, ISO/IEC 23008-12 §9.3). */
 export const propertiesOf = (meta: ReadonlyArray<Box>, item: number): ReadonlyArray<Box> => {
   const iprp = boxesIn(boxOf(meta, 'iprp') ?? Buffer.alloc(0))

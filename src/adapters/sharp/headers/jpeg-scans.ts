@@ -1,3 +1,5 @@
+import { standsAlone } from './jpeg-parts.ts'
+
 /** A scan: components, range of coefficients, and whether it has their last bit (ITU-T T.81 §B.2.3). */
 type Scan = {
   readonly components: ReadonlyArray<number>
@@ -8,10 +10,6 @@ type Scan = {
 
 const progressiveFrame = 0xc2
 const startOfScan = 0xda
-
-/** Markers without a segment: those within a scan, and the start of the image. */
-const standsAlone = (marker: number): boolean =>
-  marker === 0 || marker === 1 || (marker >= 0xd0 && marker <= 0xd8)
 
 const scanIn = (segment: Buffer): Scan | null => {
   const count = segment[0] ?? 0

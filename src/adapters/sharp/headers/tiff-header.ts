@@ -1,36 +1,53 @@
 import type { ReadAt } from './read-at.ts'
 
-/** Sizes of the fields of a directory (bytes): TIFF 6.0 §2, and BigTIFF, whose numbers have 64 bits. */
-const layouts: ReadonlyMap<number, { readonly at: number; readonly count: 2 | 8; readonly offset: 4 | 8 }> =
-  new Map([
-    [42, { at: 4, count: 2, offset: 4 }],
-    [43, { at: 8, count: 8, offset: 8 }],
-  ])
-
-/** Reads the values of the first directory that are stored inline in their entries; the first of several. */
-const firstDirectory = async (readAt: ReadAt): Promise<ReadonlyMap<number, number>> => {
-  const values = new Map<number, number>()
-  const head = await readAt(0, 16)
-  const isLittle = head.toString('latin1', 0, 2) === 'II'
-  const number = (data: Buffer, at: number, size: 2 | 4 | 8): number => {
-    if (at + size > data.length) return 0
-    if (size === 8) return Number(isLittle ? data.readBigUInt64LE(at) : data.readBigUInt64BE(at))
-    return isLittle ? data.readUIntLE(at, size) : data.readUIntBE(at, size)
-  }
-  const layout = layouts.get(number(head, 2, 2))
-  if (layout === undefined) return values
-  const at = number(head, layout.at, layout.offset)
-  if (!Number.isSafeInteger(at)) return values
-  const count = Math.min(number(await readAt(at, layout.count), 0, layout.count), 200)
-  const valueAt = 4 + layout.offset
-  const size = valueAt + layout.offset
-  const entries = await readAt(at + layout.count, count * size)
-  for (let i = 0; i + size <= entries.length; i += size) {
-    const isShort = number(entries, i + 2, 2) === 3
-    values.set(number(entries, i, 2), number(entries, i + valueAt, isShort ? 2 : 4))
-  }
-  return values
+type Directory = {
+  readonly values: ReadonlyMap<number, number>
+  /** Position behind its entries, and what they point to. */
+  readonly end: number
 }
+
+/** Bytes of a value, by its type (TIFF 6.0 §2). */
+const typeSizes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8]
+const short = 3
+
+/** More directories than any real file has. */
+const maxDirectories = 1000
+
+/** Lists the directories, each with its values that are stored inline (TIFF 6.0 §2). One for each page. */
+async function* directoriesIn(readAt: ReadAt): AsyncGenerator<Directory> {
+  const head = await readAt(0, 8)
+  const isLittle = head.toString('latin1', 0, 2) === 'II'
+  const number = (data: Buffer, at: number, size: 2 | 4): number => {
+    const bytes = data.subarray(at, at + size)
+    return bytes.length < size ? 0 : isLittle ? bytes.readUIntLE(0, size) : bytes.readUIntBE(0, size)
+  }
+  // BigTIFF is not parsed: no camera writes it.
+  if (number(head, 2, 2) !== 42) return
+  let at = number(head, 4, 4)
+  for (let i = 0; i < maxDirectories && at > 0; i += 1) {
+    const values = new Map<number, number>()
+    const count = Math.min(number(await readAt(at, 2), 0, 2), 200)
+    const entries = await readAt(at + 2, count * 12)
+    let end = at + 2 + count * 12
+    for (let entry = 0; entry + 12 <= entries.length; entry += 12) {
+      const [type, value] = [number(entries, entry + 2, 2), number(entries, entry + 8, 4)]
+      values.set(number(entries, entry, 2), type === short ? number(entries, entry + 8, 2) : value)
+      const size = (typeSizes[type] ?? 0) * number(entries, entry + 4, 4)
+      if (size > 4) end = Math.max(end, value + size)
+    }
+    yield { values, end }
+    at = number(await readAt(at + 2 + count * 12, 4), 0, 4)
+  }
+}
+
+const firstDirectory = async (readAt: ReadAt): Promise<Directory> => {
+  for await (const directory of directoriesIn(readAt)) return directory
+  return { values: new Map(), end: 0 }
+}
+
+/** Returns the position behind the first directory; 0 if there is none that can be found. */
+export const endOfFirstDirectory = async (readAt: ReadAt): Promise<number> =>
+  (await firstDirectory(readAt)).end
 
 /** TIFF tags by their names in the specifications. */
 const [newSubfileType, photometric, samplesPerPixel] = [254, 262, 277]
@@ -66,7 +83,7 @@ const misread = new Set(['uint', 'int', 'float', 'double', 'complex', 'dpcomplex
  * `depth`: sample depth as libvips reports it; `null` if libvips could not read the header.
  */
 export const tiffRefusal = async (readAt: ReadAt, depth: string | null): Promise<string | null> => {
-  const tags = await firstDirectory(readAt)
+  const { values: tags } = await firstDirectory(readAt)
   const isPreview = ((tags.get(newSubfileType) ?? 0) & 1) === 1
   const kind = tags.get(photometric) ?? 2
   if (tags.has(dngVersion) || kind === 32803 || kind === 34892 || (isPreview && tags.has(subIfds)))
@@ -78,12 +95,25 @@ export const tiffRefusal = async (readAt: ReadAt, depth: string | null): Promise
   return null
 }
 
+/** Bits of NewSubfileType: a smaller version of another page, or its transparency mask (TIFF 6.0 §8). */
+const previewOrMask = 0b101
+
+/** Returns the number of pages behind the first that are smaller versions or masks of another. */
+export const countPreviews = async (readAt: ReadAt): Promise<number> => {
+  let [pages, previews] = [0, 0]
+  for await (const { values } of directoriesIn(readAt)) {
+    if (pages > 0 && ((values.get(newSubfileType) ?? 0) & previewOrMask) !== 0) previews += 1
+    pages += 1
+  }
+  return previews
+}
+
 /**
  * Returns whether the first channel behind the colours is no transparency: a spot colour, a mask, or unspecified data.
  * libvips takes any such channel for transparency.
  */
 export const hasUnspecifiedChannel = async (readAt: ReadAt): Promise<boolean> => {
-  const tags = await firstDirectory(readAt)
+  const { values: tags } = await firstDirectory(readAt)
   const colours = colourChannels.get(tags.get(photometric) ?? -1)
   return (
     colours !== undefined &&

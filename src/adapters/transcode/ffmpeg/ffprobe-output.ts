@@ -3,6 +3,7 @@ import { filmTagsOf } from '../colour-names.ts'
 import {
   clockSeconds,
   endSecondsOf,
+  extraName,
   type ProbedAudio,
   type ProbedFile,
   type ProbedVideo,
@@ -15,6 +16,7 @@ const FfprobeStream = t.partial({
   id: t.string,
   codec_type: t.string,
   codec_name: t.string,
+  codec_tag_string: t.string,
   width: t.number,
   height: t.number,
   sample_aspect_ratio: t.string,
@@ -37,20 +39,27 @@ type FfprobeStream = t.TypeOf<typeof FfprobeStream>
 /** Output of `ffprobe -of json` for the entries below. */
 export const FfprobeOutput = t.intersection([
   t.type({ streams: t.array(FfprobeStream) }),
-  t.partial({ format: t.partial({ duration: t.string, start_time: t.string }) }),
+  t.partial({
+    format: t.partial({ duration: t.string, start_time: t.string }),
+    chapters: t.array(t.unknown),
+  }),
 ])
 export type FfprobeOutput = t.TypeOf<typeof FfprobeOutput>
 
 export const FFPROBE_ENTRIES = [
   'format=duration,start_time',
-  'stream=index,id,codec_type,codec_name,width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
+  'stream=index,id,codec_type,codec_name,codec_tag_string,width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
   'stream_disposition',
   'stream_side_data=rotation,displaymatrix',
   'stream_tags=rotate,language,DURATION',
+  'chapter=id',
 ].join(':')
 
 /** `isEstimate`: the duration is computed from size and bitrate, and is unreliable for a variable bitrate. */
-export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boolean): ProbedFile => {
+export const toProbedFile = (
+  { format, streams, chapters = [] }: FfprobeOutput,
+  isEstimate: boolean,
+): ProbedFile => {
   const start = finite(format?.start_time) ?? 0
   const endOf = (stream: FfprobeStream): number | null =>
     isEstimate
@@ -65,8 +74,13 @@ export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boo
     const own = finite(stream.start_time)
     return own === null ? null : own - start
   }
+  const namesOf = (kind: string): ReadonlyArray<string> =>
+    streams
+      .filter(({ codec_type }) => codec_type === kind)
+      .map(({ codec_name, codec_tag_string }) => extraName(codec_name, codec_tag_string))
   return {
     durationSeconds: isEstimate ? null : positive(format?.duration),
+    extras: { data: namesOf('data'), attachments: namesOf('attachment'), chapters: chapters.length },
     streams: streams.flatMap((stream): ProbedFile['streams'] => {
       const { codec_type: kind } = stream
       const times = { startSeconds: startOf(stream), endSeconds: endOf(stream), splitAfter: null }

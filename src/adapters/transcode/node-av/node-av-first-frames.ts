@@ -1,12 +1,15 @@
 import { Decoder } from 'node-av'
 import { AV_FRAME_FLAG_INTERLACED, AV_NOPTS_VALUE } from 'node-av/constants'
-import { LOOKED_AT_PICTURES } from '../../../domain/ingest/plan/interlacing.ts'
 import type { FirstFrames } from '../probed-file.ts'
 import { decoderLimits } from '../process/limits.ts'
 import { openSource } from './node-av-source.ts'
 
-/** Decodes the first frames of a stream. */
-export const firstFramesOf = async (path: string, streamIndex: number): Promise<FirstFrames> => {
+/** Decodes the first `count` frames of a stream. */
+export const firstFramesOf = async (
+  path: string,
+  streamIndex: number,
+  count: number,
+): Promise<FirstFrames> => {
   const source = await openSource(path)
   const stream = source.getStream(streamIndex)
   if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
@@ -20,7 +23,7 @@ export const firstFramesOf = async (path: string, streamIndex: number): Promise<
     decoded++
     if (frame.hasFlags(AV_FRAME_FLAG_INTERLACED)) interlaced++
     frame.free()
-    if (decoded === LOOKED_AT_PICTURES) break
+    if (decoded === count) break
   }
   await source.close()
   return { seconds, interlacedShare: decoded === 0 ? 0 : interlaced / decoded }

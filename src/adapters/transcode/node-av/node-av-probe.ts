@@ -16,17 +16,25 @@ import {
   AV_DISPOSITION_STILL_IMAGE,
   AV_DISPOSITION_TIMED_THUMBNAILS,
   AV_DISPOSITION_VISUAL_IMPAIRED,
+  AV_LOG_DEBUG,
+  AV_LOG_INFO,
   AV_LOG_WARNING,
   AV_NOPTS_VALUE,
+  AVMEDIA_TYPE_ATTACHMENT,
   AVMEDIA_TYPE_AUDIO,
+  AVMEDIA_TYPE_DATA,
   AVMEDIA_TYPE_SUBTITLE,
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants'
+import { messageOf } from '../../../domain/shared/error-text.ts'
+import { FORMAT_NOT_ACCEPTED, formatInLog } from '../engine.ts'
 import {
   clockSeconds,
   endSecondsOf,
-  needsFirstFrames,
+  extraName,
+  framesToDecode,
   type ProbedAudio,
+  type ProbedExtras,
   type ProbedFile,
   type ProbedStream,
   type ProbedVideo,
@@ -39,17 +47,30 @@ import { openSource, orientationOf } from './node-av-source.ts'
 
 export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
   const warnings: string[] = []
-  Log.setCallback((_, message) => warnings.push(message), { maxLevel: AV_LOG_WARNING })
+  const log: string[] = []
+  Log.setCallback(
+    (level, message) => {
+      if (level <= AV_LOG_WARNING) warnings.push(message)
+      else log.push(message)
+    },
+    { maxLevel: AV_LOG_INFO },
+  )
   const source = await openSource(path).catch(async (error: unknown) => {
     // Log messages come from other threads, through the event loop.
     await setImmediate()
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     // The library's error is only a number; the demuxer logs the reason.
-    throw new Error([...warnings.slice(-MAX_REASONS).map((line) => line.trim()), message].join(' | '))
+    const reasons = [...warnings.slice(-MAX_REASONS).map((line) => line.trim()), message]
+    const isFormatRefused = reasons.some((reason) => FORMAT_NOT_ACCEPTED.test(reason))
+    throw new Error([...reasons, ...(isFormatRefused ? [await formatLine(path)] : [])].join(' | '))
   })
   const start = startOf(source)
   const streams = source.streams.flatMap((stream) => toProbedStreams(stream, start))
   const durationSeconds = positive(source.duration)
+  // The package has no call for chapters, but logs them.
+  source.getFormatContext().dumpFormat(0, '', false)
+  await setImmediate()
+  const extras = { ...otherStreamsOf(source), chapters: log.filter((text) => CHAPTER.test(text)).length }
   await source.close()
   // Only a warning says that the duration is an estimate.
   const isEstimate = warnings.some((warning) => warning.includes('Estimating duration from bitrate'))
@@ -57,13 +78,33 @@ export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
   for (const stream of streams) {
     const probed = isEstimate && stream.kind !== 'subtitles' ? { ...stream, endSeconds: null } : stream
     // A decoder error is ignored here: encoding reports it.
-    const first = needsFirstFrames(stream) ? await firstFramesOf(path, stream.index).catch(() => null) : null
+    const count = framesToDecode(stream)
+    const first = count > 0 ? await firstFramesOf(path, stream.index, count).catch(() => null) : null
     inspected.push(first === null ? probed : withFirstFrames(probed, first, start))
   }
-  return { durationSeconds: isEstimate ? null : durationSeconds, streams: inspected }
+  return { durationSeconds: isEstimate ? null : durationSeconds, streams: inspected, extras }
 }
 
 const MAX_REASONS = 4
+
+/** Only a debug log names a format that is not accepted. */
+const formatLine = async (path: string): Promise<string> => {
+  const lines: string[] = []
+  Log.setCallback((_, line) => lines.push(line), { maxLevel: AV_LOG_DEBUG })
+  await openSource(path).catch(() => {})
+  await setImmediate()
+  return lines.find((line) => formatInLog(line) !== null)?.trim() ?? ''
+}
+
+const CHAPTER = /^ {4}Chapter #0:\d+: /
+
+const otherStreamsOf = ({ streams }: Demuxer): Pick<ProbedExtras, 'data' | 'attachments'> => {
+  const namesOf = (kind: number): ReadonlyArray<string> =>
+    streams
+      .filter(({ codecpar }) => codecpar.codecType === kind)
+      .map((stream) => extraName(codecOf(stream), stream.codecpar.codecTagString))
+  return { data: namesOf(AVMEDIA_TYPE_DATA), attachments: namesOf(AVMEDIA_TYPE_ATTACHMENT) }
+}
 
 const toProbedStreams = (stream: Stream, start: number): ReadonlyArray<ProbedStream> => {
   switch (stream.codecpar.codecType) {

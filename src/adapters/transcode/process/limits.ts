@@ -1,9 +1,11 @@
 /**
- * Supported container formats. None of them opens other files: a playlist that is named `.mp4` could read any
- * file of this machine.
+ * Supported container formats, under FFmpeg's names (listed in docs/media.md). None of them opens other files: a
+ * playlist that is named `.mp4` could read any file of this machine.
  */
-const FORMATS =
-  'mov,matroska,webm,ogg,mp3,wav,flac,aac,mpegts,mpeg,avi,flv,asf,aiff,caf,ac3,eac3,amr,w64,mxf,dv'
+export const acceptedFormats: ReadonlyArray<string> = [
+  ...['mov', 'matroska', 'webm', 'ogg', 'mp3', 'wav', 'flac', 'aac', 'mpegts', 'mpeg', 'avi', 'flv', 'asf'],
+  ...['aiff', 'caf', 'ac3', 'eac3', 'amr', 'w64', 'mxf', 'dv'],
+]
 
 /** Supported codecs and their decoders, under FFmpeg's names. No other decoder is opened. */
 const DECODERS: Readonly<Record<string, ReadonlyArray<string>>> = {
@@ -55,7 +57,8 @@ const DECODERS: Readonly<Record<string, ReadonlyArray<string>>> = {
   adpcm_ima_wav: ['adpcm_ima_wav'],
 }
 
-export const supportedCodecs: ReadonlyArray<string> = Object.keys(DECODERS)
+/** Supported codecs (listed in docs/media.md). */
+export const acceptedCodecs: ReadonlyArray<string> = Object.keys(DECODERS)
 
 /** `codec`: FFmpeg's name of the codec, which may differ from the names of its decoders. */
 export const isSupportedCodec = (codec: string): boolean => Object.hasOwn(DECODERS, codec)
@@ -67,7 +70,7 @@ export const codecsWithoutDecoder = (hasDecoder: (name: string) => boolean): Rea
 /** Encoders and filters that every engine must have. */
 export const requiredEncoders = ['libx264', 'aac']
 export const requiredFilters = [
-  ...['alimiter', 'apad', 'aresample', 'asetnsamples', 'atrim', 'bwdif', 'fps'],
+  ...['alimiter', 'apad', 'aresample', 'asetnsamples', 'bwdif', 'fps'],
   ...['lut3d', 'scale', 'setparams', 'setsar', 'tpad', 'transpose'],
 ]
 
@@ -85,7 +88,7 @@ export const MAX_PIXELS = 36_000_000
 
 export const demuxerLimits = {
   protocol_whitelist: 'file',
-  format_whitelist: FORMATS,
+  format_whitelist: acceptedFormats.join(','),
   codec_whitelist: Object.values(DECODERS).flat().join(','),
 }
 

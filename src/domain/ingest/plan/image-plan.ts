@@ -1,3 +1,5 @@
+import { type LeftOut, leftOutWarnings } from './left-out.ts'
+
 /** The properties of a source image, after EXIF orientation. */
 export type ImageFacts = {
   /** Pixels. */
@@ -11,8 +13,8 @@ export type ImageFacts = {
   readonly pages: number
   /** Whether it is brighter than an sRGB display can show; its exports are tone-mapped. */
   readonly isHdr: boolean
-  /** Whether the exports lack channels that are neither colour nor transparency. */
-  readonly lacksChannels: boolean
+  /** What else is in the file, once for each. */
+  readonly leftOut: ReadonlyArray<LeftOut>
 }
 
 /** One export to make. `width` is a maximum: no export is wider than the source. */
@@ -85,13 +87,11 @@ const ladder = (top: number): ReadonlyArray<number> => {
 }
 
 /** Returns messages about what the exports lose, one line each. */
-export const pictureWarnings = (facts: ImageFacts): ReadonlyArray<string> => [
-  ...(facts.isAnimated
+export const pictureWarnings = ({ isAnimated, pages, isHdr, leftOut }: ImageFacts): ReadonlyArray<string> => [
+  ...(isAnimated
     ? ['an animation: its exports show one frame and do not move; add it as MP4 to keep its motion']
     : []),
-  ...(facts.pages > 1 ? [`${facts.pages} pictures in one file: the exports show one of them`] : []),
-  ...(facts.lacksChannels
-    ? ['its channels that are neither colour nor transparency (spot colours, masks) are left out']
-    : []),
-  ...(facts.isHdr ? ['HDR: its exports are tone-mapped to the range of sRGB'] : []),
+  ...(pages > 1 ? [`${pages} pictures in one file: the exports show one of them`] : []),
+  ...(isHdr ? ['HDR: its exports are tone-mapped to the range of sRGB'] : []),
+  ...leftOutWarnings(leftOut),
 ]

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { type Box, boxesIn, fieldsOf, onlyBox } from '../../../../src/adapters/transcode/isobmff/isobmff.ts'
 import { readFragment } from '../../../../src/adapters/transcode/isobmff/isobmff-fragment.ts'
 import { readTrack } from '../../../../src/adapters/transcode/isobmff/isobmff-track.ts'
+import type { EqualSamples } from '../../../../src/domain/examiner/decoder-buffer.ts'
 import { box, fragment, initSegment, largeBox, u32 } from '../../../support/mp4-writer.ts'
 
 type Tree = { readonly type: string; readonly large: boolean; readonly content: Buffer | ReadonlyArray<Tree> }
@@ -156,7 +157,12 @@ describe('readFragment', () => {
       fc.property(fc.nat(1e9), samples, (start, written) => {
         const bytes = fragment(start, written)
         const moofSize = bytes.readUInt32BE(0)
-        const read = readFragment(moofOf(bytes), track, { start: moofSize + 8, end: bytes.length })
+        const room = { start: moofSize + 8, end: bytes.length }
+        const heard: EqualSamples[] = []
+        const read = readFragment(moofOf(bytes), track, room, (samples) => heard.push(samples))
+        expect(heard).to.deep.equal(
+          written.map(({ duration, size }) => ({ count: 1, bytes: size, ticks: duration })),
+        )
         expect(read).to.deep.equal({
           startTicks: start,
           durationTicks: written.reduce((sum, { duration }) => sum + duration, 0),
@@ -186,7 +192,10 @@ describe('readFragment', () => {
       box('tfdt', u32(0, 0)),
       box('trun', u32(0x1, 0xffff_ffff, 500)),
     )
-    expect(readFragment(moof, track, everywhere).durationTicks).to.equal(1024 * 0xffff_ffff)
+    const heard: EqualSamples[] = []
+    const read = readFragment(moof, track, everywhere, (samples) => heard.push(samples))
+    expect(read.durationTicks).to.equal(1024 * 0xffff_ffff)
+    expect(heard.map(({ count }) => count)).to.deep.equal([1, 0xffff_fffe])
     expect(() => readFragment(moof, track, { start: 500, end: 1000 })).to.throw('outside')
   })
 

@@ -121,12 +121,19 @@ describe('the plan of a picture', () => {
       isAnimated: false,
       pages: 1,
       isHdr: false,
-      lacksChannels: false,
+      leftOut: [],
     }
     expect(pictureWarnings(still)).to.deep.equal([])
     expect(pictureWarnings({ ...still, isAnimated: true }).join()).to.match(/^an animation: .*do not move/)
     expect(pictureWarnings({ ...still, pages: 3 }).join()).to.match(/^3 pictures in one file/)
-    expect(pictureWarnings({ ...still, lacksChannels: true }).join()).to.match(/spot colours/)
     expect(pictureWarnings({ ...still, isHdr: true }).join()).to.match(/^HDR: .*tone-mapped/)
+    expect(
+      pictureWarnings({ ...still, leftOut: ['picture', 'gainMap', 'film', 'picture', 'depthMap'] }),
+    ).to.deep.equal([
+      'a motion photo: its film is left out; add it as MP4 to keep it',
+      '2 more pictures behind the first: left out; add each by itself',
+      'HDR: its gain map is left out, so that its exports have the range of sRGB',
+      'its depth map is left out',
+    ])
   })
 })
