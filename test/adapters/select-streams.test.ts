@@ -215,6 +215,28 @@ describe('selectStreams', () => {
     ])
   })
 
+  it('says of a file with subtitles alone that it is one, and of a sound its impossible sample rate', () => {
+    const reasonOf = (...streams: ReadonlyArray<ProbedStream>) => {
+      const facts = select(...streams)
+      return E.isLeft(facts) ? facts.left.message : ''
+    }
+    const subtitles = { kind: 'subtitles' as const, index: 0, codec: 'subrip', language: null, ...noPurpose }
+    expect(reasonOf(subtitles)).to.equal(
+      'the file holds subtitles alone (subrip): add the film or the sound that they belong to',
+    )
+    for (const sampleRate of [1, 999, 768_001, 4_000_000_000]) {
+      const message = `the sound has ${sampleRate} samples a second, and 1,000 to 768,000 are decoded: save it at 48,000`
+      expect(reasonOf(audioStream({ sampleRate }))).to.equal(message)
+      const film = select(videoStream(), audioStream({ sampleRate }), audioStream({ index: 2 }))
+      expect(E.isRight(film) && [film.right.audio?.index, film.right.warnings]).to.deep.equal([
+        2,
+        [`left out: sound (aac, 2 channels), which has ${sampleRate} samples a second`],
+      ])
+    }
+    for (const sampleRate of [1000, 768_000])
+      expect(chosen(audioStream({ sampleRate }))).to.deep.equal([undefined, 1])
+  })
+
   it('[V44] announces the duration of the selected streams alone', () => {
     const unknown = [videoStream({ endSeconds: null }), audioStream({ index: 1 })]
     const subtitles = { kind: 'subtitles' as const, index: 2, codec: 'subrip', language: null, ...noPurpose }

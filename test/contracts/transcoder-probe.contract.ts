@@ -94,6 +94,15 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
       for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(6, 0.1)
     })
 
+  it('reads a tagged time of Matroska that is before the start of the file as a length, not as a time', async () => {
+    const film = await readFile(media('beat.mkv'))
+    for (const tag of ['00:01:46.000000000', '00:01:46.001000000'])
+      film.write('00:00:06.000000000', film.indexOf(tag))
+    const path = await written('lengths.mkv', film)
+    const { durationSeconds, video, audio } = await right(transcoder.probe(path))
+    expect([durationSeconds, video?.endSeconds, audio?.endSeconds]).to.deep.equal([6, 6, 6])
+  })
+
   it('fails with Refused for a file without audio and video, in one line without a path', async () => {
     const film = await readFile(media('bunny.mp4'))
     const noMoov = film.subarray(film.indexOf('moov') + 100)

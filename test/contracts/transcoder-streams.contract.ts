@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
+import { boxAlong } from '../support/edit-mp4.ts'
 import { left, right } from '../support/expect-right.ts'
 import { beatsOf, expectInSync } from '../support/flash-and-beep.ts'
 import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
@@ -44,6 +45,22 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
       _tag: 'Refused',
       message: 'the sound is in dts, which is not decoded: convert it to AAC, MP3, Opus or FLAC',
     })
+  })
+
+  it('fails with Refused for an encrypted film (CENC, FairPlay), and says that it is encrypted', async () => {
+    for (const [clear, encrypted] of [
+      ['avc1', 'encv'],
+      ['mp4a', 'enca'],
+      ['mp4a', 'drms'],
+    ] as const) {
+      const film = await readFile(media('bunny.mp4'))
+      const { start } = boxAlong(film, ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd', clear])
+      film.write(encrypted, start + 4, 'latin1')
+      expect(await left(transcoder.probe(await written('encrypted.mp4', film)))).to.deep.equal({
+        _tag: 'Refused',
+        message: 'the file is encrypted (DRM), and Larder has no key: add it as it was before',
+      })
+    }
   })
 
   /** Announces the first AAC track as MP3: object type 0x6b in place of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2). */

@@ -72,7 +72,14 @@ export const recipeSources: ReadonlyArray<MediaFacts> = [
   facts({ video: { averageRate: 17.3, nominalRate: 30 } }),
   facts({ video: { averageRate: 12.9, nominalRate: 5, peakRate: 90 } }),
   facts({ video: { startSeconds: 0.015 } }),
-  facts({ video: { late: [{ fromSeconds: 0, seconds: 0.08 }, { fromSeconds: 4, seconds: 0.04 }] } }),
+  facts({
+    video: {
+      late: [
+        { fromSeconds: 0, seconds: 0.08 },
+        { fromSeconds: 4, seconds: 0.04 },
+      ],
+    },
+  }),
   facts({ video: { averageRate: 29.97, nominalRate: 29.97, colour: { ...noFilmTags, transfer: 16 } } }),
   facts({ video: { endSeconds: 0.04 } }),
   facts({ audio: null }),

@@ -23,7 +23,8 @@ sharp.block({ operation: ['VipsForeignLoad'] })
 sharp.unblock({
   operation: [
     ...['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map((format) => `VipsForeignLoad${format}File`),
-    // For files repaired in memory.
+    // For files repaired in memory, and TIFF without its extra channels.
+    'VipsForeignLoadTiffBuffer',
     'VipsForeignLoadJpegBuffer',
     'VipsForeignLoadHeifBuffer',
   ],

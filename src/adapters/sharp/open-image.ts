@@ -9,13 +9,14 @@ import { messageOf } from '../../domain/shared/error-text.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import { composeFirstVisibleFrame } from './compose-apng.ts'
+import { withoutExtraChannels } from './extra-channels.ts'
 import { firstVisiblePage, isBlank, maxFrames } from './first-visible-page.ts'
 import { isCutShort } from './headers/is-cut-short.ts'
 import { jpegNotTaken } from './headers/jpeg-process.ts'
 import { readLeftOut } from './headers/left-out.ts'
 import { readAt } from './headers/read-at.ts'
 import { type HeaderFacts, readHeaderFacts } from './headers/read-header-facts.ts'
-import { tiffRefusal } from './headers/tiff-header.ts'
+import { hasUnspecifiedChannel, tiffRefusal } from './headers/tiff-header.ts'
 import { readWholeFile, type SharpInput, sharpInputOf } from './sharp-input.ts'
 
 /** An image whose header is read and whose size is within bounds: one page of a multi-page file. */
@@ -129,7 +130,13 @@ const readHeader =
         ? await orRefuse(() => stillOf(file, source.right))()
         : E.right(null)
     if (E.isLeft(still)) return still
-    const chosen = still.right ?? { source: source.right, header: header.right }
+    const hasMore = format === 'TIFF' ? await reading(() => hasUnspecifiedChannel(at))() : E.right(false)
+    if (E.isLeft(hasMore)) return hasMore
+    const copy = hasMore.right
+      ? await orRefuse(() => withoutExtraChannels(source.right, header.right, maxPixels))()
+      : E.right(null)
+    if (E.isLeft(copy)) return copy
+    const chosen = still.right ?? copy.right ?? { source: source.right, header: header.right }
     return selectPage({ ...chosen, format, facts: facts.right, maxPixels, orRefuse, leftOut })()
   }
 

@@ -7,6 +7,7 @@ import { E, pipe, TE } from '../../fp.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
 import { findSandbox } from '../sandbox/sandbox.ts'
+import { isEncryptedMovie } from './encrypted-movie.ts'
 import { type EngineFacts, type EngineFailure, formatInLog } from './engine.ts'
 import { engineDifferences } from './engine-differences.ts'
 import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './find-engine.ts'
@@ -14,6 +15,7 @@ import { withSecondFileTold } from './joined/second-file.ts'
 import { tooLong, withBoundedLength } from './measured-length.ts'
 import { withMovieFacts } from './movie-facts.ts'
 import { refuseMixedChain } from './ogg-chain.ts'
+import { ProbedFile } from './probed-file.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './process/limits.ts'
 import { selectStreams } from './select-streams.ts'
 import { readSource, withSourceBytes } from './source-bytes.ts'
@@ -91,6 +93,7 @@ export const createTranscoderOn = (
     probe: (path, signal = never()) =>
       pipe(
         found,
+        TE.tap(() => refuseEncrypted(path, signal)),
         // The call itself may throw, for example on a path that cannot be a process argument.
         TE.flatMap(({ engine }) => TE.tryCatch(engine.probe(path, signal), unavailable('transcoder'))),
         TE.flatMap((probed) =>
@@ -102,6 +105,7 @@ export const createTranscoderOn = (
               ),
         ),
         TE.flatMap((probed) => readSource(() => withTransportFacts(probed, path, signal))),
+        TE.flatMapEither(refuseImpossibleTimes),
         TE.flatMap((probed) => readSource(() => withMovieFacts(probed, path, signal))),
         TE.flatMapEither(selectStreams),
         TE.flatMapEither(refuseUnsupportedColours),
@@ -117,6 +121,23 @@ export const createTranscoderOn = (
       ),
   }
 }
+
+/** Checks what an engine says, so that a wrong time is the fault of the file, not an outage of the database. */
+const refuseImpossibleTimes = (probed: ProbedFile): E.Either<Refused, ProbedFile> =>
+  pipe(
+    ProbedFile.decode(probed),
+    E.mapLeft(() => refused('the file states times that no recording can have')),
+  )
+
+const refuseEncrypted = (path: string, signal: AbortSignal): TE.TaskEither<Refused | Unavailable, void> =>
+  pipe(
+    readSource(() => isEncryptedMovie(path, signal)),
+    TE.flatMapEither((isEncrypted) =>
+      isEncrypted
+        ? E.left(refused('the file is encrypted (DRM), and Larder has no key: add it as it was before'))
+        : E.right(undefined),
+    ),
+  )
 
 /** Refuses video in unsupported colours before it is encoded. */
 const refuseUnsupportedColours = (facts: MediaFacts): E.Either<Refused, MediaFacts> =>

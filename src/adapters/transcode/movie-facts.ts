@@ -21,7 +21,7 @@ export const withMovieFacts = async (
       fromSeconds: fromSeconds === 0 ? 0 : startSeconds + fromSeconds,
       seconds,
     }))
-    const endSeconds = stream.endSeconds === null ? null : stream.endSeconds - lateAtStart
+    const endSeconds = stream.endSeconds === null ? null : Math.max(0, stream.endSeconds - lateAtStart)
     return { ...stream, colour, late, startSeconds, endSeconds }
   }
   return { ...probed, streams: probed.streams.map(correct) }

@@ -1,9 +1,16 @@
 import * as t from 'io-ts'
 import { LOOKED_AT_PICTURES, mayBeInterlaced } from '../../domain/ingest/plan/interlacing.ts'
+import { refine } from '../../domain/shared/refine.ts'
 import { isSupportedCodec } from './process/limits.ts'
 import { Purpose } from './stream-purposes.ts'
 
 const nullable = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.null])
+
+const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value)
+
+const Finite = refine('Finite', isFiniteNumber)
+/** A time from the start, in seconds: the database stores no other. */
+const Seconds = refine('Seconds', (value: unknown): value is number => isFiniteNumber(value) && value >= 0)
 
 /** Fields of any stream. */
 const stream = {
@@ -22,11 +29,11 @@ const stream = {
 const timed = {
   isDefault: t.boolean,
   /** Seconds from the start of the file to the start of the stream; `null` if unknown. */
-  startSeconds: nullable(t.number),
+  startSeconds: nullable(Finite),
   /** Seconds from the start of the file to the end of the stream; `null` if unknown or estimated. */
-  endSeconds: nullable(t.number),
+  endSeconds: nullable(Seconds),
   /** Seconds at which it ends and other streams of its kind continue, as in joined recordings. */
-  splitAfter: nullable(t.number),
+  splitAfter: nullable(Seconds),
 }
 
 const ProbedVideo = t.readonly(
@@ -97,7 +104,7 @@ export type ProbedExtras = t.TypeOf<typeof ProbedExtras>
 export const ProbedFile = t.readonly(
   t.strict({
     /** Duration of the longest stream; `null` if unknown, or estimated from size and bitrate. */
-    durationSeconds: nullable(t.number),
+    durationSeconds: nullable(Seconds),
     streams: t.readonlyArray(t.union([ProbedVideo, ProbedAudio, ProbedSubtitles])),
     extras: ProbedExtras,
   }),
@@ -147,4 +154,27 @@ export const clockSeconds = (text: string | null | undefined): number | null => 
   if (match === null) return null
   const [hours = 0, minutes = 0, seconds = 0] = match.slice(1).map(Number)
   return hours * 3600 + minutes * 60 + seconds
+}
+
+/** What a file says about the times of a stream, in seconds; `null` where it says nothing. */
+export type StatedTimes = {
+  /** Start of the file and of the stream, by the file's clock. */
+  readonly fileStart: number | null
+  readonly start: number | null
+  readonly length: number | null
+  /** Tag of Matroska: FFmpeg writes the end of the stream by the file's clock, other programs write its length. */
+  readonly tagged: number | null
+}
+
+/** Returns the seconds from the start of the file to the end of a stream; `null` if the file does not say. */
+export const endSecondsOf = (times: StatedTimes): number | null => {
+  const fileStart = times.fileStart ?? 0
+  const { start, length, tagged } = times
+  const end =
+    length !== null && length > 0
+      ? Math.max(0, (start ?? fileStart) - fileStart) + length
+      : tagged === null || tagged < fileStart
+        ? tagged
+        : tagged - fileStart
+  return end !== null && Seconds.is(end) ? end : null
 }

@@ -5,7 +5,7 @@ import { E } from '../../fp.ts'
 import { extrasLines, leftOutLine } from './left-out.ts'
 import { longestOf } from './longest.ts'
 import type { ProbedAudio, ProbedFile, ProbedStream, ProbedVideo } from './probed-file.ts'
-import { isSupportedCodec, MAX_PIXELS } from './process/limits.ts'
+import { isSupportedCodec, isSupportedSampleRate, MAX_PIXELS, sampleRateRange } from './process/limits.ts'
 import { isAside, languageRank, purposeWords } from './stream-purposes.ts'
 
 /**
@@ -26,7 +26,8 @@ export const selectStreams = ({
   const main = video ?? usable[0]
   const [audio, ...others] = usable.filter((stream) => isInProgramOf(main, stream))
 
-  const refusal = refusalFor(videos, video, audios, audio)
+  const subtitles = streams.find(({ kind }) => kind === 'subtitles')
+  const refusal = refusalFor(videos, video, audios, audio, subtitles)
   if (refusal !== null) return E.left(refused(refusal))
   const isAlone = streams.every((stream) => stream === video || stream === audio || isCover(stream))
   const seconds = longestEnd([video ?? null, audio ?? null])
@@ -55,7 +56,8 @@ const isCover = (stream: ProbedStream): boolean => stream.kind === 'video' && st
 const isUsableVideo = ({ codec, width, height }: ProbedVideo): boolean =>
   isSupportedCodec(codec) && width > 0 && height > 0 && width * height <= MAX_PIXELS
 
-const isUsableAudio = ({ codec, channels }: ProbedAudio): boolean => isSupportedCodec(codec) && channels > 0
+const isUsableAudio = (audio: ProbedAudio): boolean =>
+  isSupportedCodec(audio.codec) && audio.channels > 0 && isSupportedSampleRate(audio.sampleRate)
 
 /** Without channels: in a broadcast, the first packet is later than a demuxer looks. */
 const isUnknownAudio = ({ codec, channels }: ProbedAudio): boolean =>
@@ -111,6 +113,7 @@ const refusalFor = (
   video: ProbedVideo | undefined,
   audios: ReadonlyArray<ProbedAudio>,
   audio: ProbedAudio | undefined,
+  firstSubtitles: ProbedStream | undefined,
 ): string | null => {
   const [firstVideo] = videos
   if (video === undefined && firstVideo !== undefined)
@@ -119,16 +122,27 @@ const refusalFor = (
       : `the pictures are in ${firstVideo.codec}, which is not decoded: convert them to H.264`
   const [firstAudio] = audios
   if (video !== undefined || audio !== undefined) return null
-  if (firstAudio === undefined) return 'the file has neither sound nor moving pictures that can be decoded'
+  if (firstAudio === undefined)
+    return firstSubtitles === undefined
+      ? 'the file has neither sound nor moving pictures that can be decoded'
+      : `the file holds subtitles alone (${firstSubtitles.codec}): add the film or the sound that they belong to`
+  if (isSupportedCodec(firstAudio.codec) && !isSupportedSampleRate(firstAudio.sampleRate))
+    return `the sound has ${firstAudio.sampleRate} samples a second, and ${sampleRateRange} are decoded: save it at 48,000`
   return isSupportedCodec(firstAudio.codec)
     ? `the sound (${firstAudio.codec}) cannot be decoded`
     : `the sound is in ${firstAudio.codec}, which is not decoded: convert it to AAC, MP3, Opus or FLAC`
 }
 
 const leftOutWarning = (stream: ProbedStream): string => {
-  const needsDecoder = stream.kind !== 'subtitles' && !isCover(stream)
-  const why = needsDecoder && !isSupportedCodec(stream.codec) ? ', which is not decoded' : ''
-  return `${leftOutLine(describe(stream))}${why}`
+  return `${leftOutLine(describe(stream))}${reasonOf(stream)}`
+}
+
+const reasonOf = (stream: ProbedStream): string => {
+  if (stream.kind === 'subtitles' || isCover(stream)) return ''
+  if (!isSupportedCodec(stream.codec)) return ', which is not decoded'
+  return stream.kind === 'audio' && !isSupportedSampleRate(stream.sampleRate)
+    ? `, which has ${stream.sampleRate} samples a second`
+    : ''
 }
 
 const describe = (stream: ProbedStream): string => {

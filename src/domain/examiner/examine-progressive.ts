@@ -98,8 +98,11 @@ export const examineProgressiveExport = (
   const { reading, renditions } = examined
   const name = nameOf(examined)
   const seconds = Math.max(...renditions.map(secondsOf))
-  const peak = renditions.reduce((sum, rendition) => sum + peakOf(rendition), 0)
   const mean = Math.ceil((8 * reading.bytes) / seconds)
+  const peak = Math.max(
+    mean,
+    renditions.reduce((sum, rendition) => sum + peakOf(rendition), 0),
+  )
   const timescale = renditions[0]?.track.timescale ?? 1
   const whole = {
     role: 'media',

@@ -44,6 +44,13 @@ export const examinePublished = (
         `${name}: its duration would be ${stored.durationSeconds} s, and is ${seconds} s`,
       ),
     )
+  if (stored.averageBandwidth > stored.bandwidth)
+    found.push(
+      violation(
+        'rates',
+        `${name}: its average rate would be ${stored.averageBandwidth}, above its peak rate of ${stored.bandwidth} bit/s`,
+      ),
+    )
   const contentType = readings.some(isPictures) ? 'video/mp4' : 'audio/mp4'
   return [
     ...found,

@@ -50,7 +50,22 @@ export const endOfFirstDirectory = async (readAt: ReadAt): Promise<number> =>
   (await firstDirectory(readAt)).end
 
 /** TIFF tags by their names in the specifications. */
-const [newSubfileType, photometric, subIfds, dngVersion] = [254, 262, 330, 50706]
+const [newSubfileType, photometric, samplesPerPixel] = [254, 262, 277]
+const [subIfds, extraSamples, dngVersion] = [330, 338, 50706]
+
+/** Channels of colour by photometric interpretation: grey, RGB, palette, CMYK, YCbCr, CIELab. */
+const colourChannels: ReadonlyMap<number, number> = new Map([
+  [0, 1],
+  [1, 1],
+  [2, 3],
+  [3, 1],
+  [5, 4],
+  [6, 3],
+  [8, 3],
+])
+
+/** ExtraSamples of transparency (TIFF 6.0): associated and unassociated alpha. */
+const alphaSamples = [1, 2]
 
 const photometricNames: ReadonlyMap<number, string> = new Map([
   [8, 'CIELab'],
@@ -91,4 +106,18 @@ export const countPreviews = async (readAt: ReadAt): Promise<number> => {
     pages += 1
   }
   return previews
+}
+
+/**
+ * Returns whether the first channel behind the colours is no transparency: a spot colour, a mask, or unspecified data.
+ * libvips takes any such channel for transparency.
+ */
+export const hasUnspecifiedChannel = async (readAt: ReadAt): Promise<boolean> => {
+  const { values: tags } = await firstDirectory(readAt)
+  const colours = colourChannels.get(tags.get(photometric) ?? -1)
+  return (
+    colours !== undefined &&
+    (tags.get(samplesPerPixel) ?? 1) > colours &&
+    !alphaSamples.includes(tags.get(extraSamples) ?? 0)
+  )
 }

@@ -12,7 +12,7 @@ import { mayBearAnother } from '../process/machine-faults.ts'
 import { runDecoder } from '../process/run-program.ts'
 import type { DecoderBounds } from '../process/supervise.ts'
 import { HARDENED, input, KEEP_GRAPH, type Programs, QUIET } from './ffmpeg-arguments.ts'
-import type { FfprobeOutput } from './ffprobe-output.ts'
+import { type FfprobeOutput, finite } from './ffprobe-output.ts'
 
 /**
  * Decodes the first frames of each video stream. ffprobe cannot: it opens a decoder for every stream, and reports
@@ -25,7 +25,7 @@ export const inspectFirstFrames = async (
   probed: ProbedFile,
   bounds: DecoderBounds,
 ): Promise<E.Either<EngineFailure, ProbedFile>> => {
-  const start = Number(output.format?.start_time ?? 0)
+  const start = finite(output.format?.start_time) ?? 0
   const streams: ProbedFile['streams'][number][] = []
   for (const stream of probed.streams) {
     const count = framesToDecode(stream)

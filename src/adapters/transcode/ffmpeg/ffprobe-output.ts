@@ -2,6 +2,7 @@ import * as t from 'io-ts'
 import { filmTagsOf } from '../colour-names.ts'
 import {
   clockSeconds,
+  endSecondsOf,
   extraName,
   type ProbedAudio,
   type ProbedFile,
@@ -60,13 +61,15 @@ export const toProbedFile = (
   isEstimate: boolean,
 ): ProbedFile => {
   const start = finite(format?.start_time) ?? 0
-  const endOf = (stream: FfprobeStream): number | null => {
-    if (isEstimate) return null
-    const tagged = clockSeconds(stream.tags?.DURATION)
-    const duration = positive(stream.duration)
-    if (duration === null) return tagged === null ? null : tagged - start
-    return Math.max(0, (finite(stream.start_time) ?? start) - start) + duration
-  }
+  const endOf = (stream: FfprobeStream): number | null =>
+    isEstimate
+      ? null
+      : endSecondsOf({
+          fileStart: start,
+          start: finite(stream.start_time),
+          length: finite(stream.duration),
+          tagged: clockSeconds(stream.tags?.DURATION),
+        })
   const startOf = (stream: FfprobeStream): number | null => {
     const own = finite(stream.start_time)
     return own === null ? null : own - start
@@ -148,7 +151,7 @@ const isMirrored = ({ side_data_list }: FfprobeStream): boolean => {
   return a * d - b * c < 0
 }
 
-const finite = (text: string | undefined): number | null =>
+export const finite = (text: string | undefined): number | null =>
   text !== undefined && Number.isFinite(Number(text)) ? Number(text) : null
 
 const positive = (text: string | undefined): number | null => {

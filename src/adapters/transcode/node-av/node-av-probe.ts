@@ -30,6 +30,7 @@ import { messageOf } from '../../../domain/shared/error-text.ts'
 import { FORMAT_NOT_ACCEPTED, formatInLog } from '../engine.ts'
 import {
   clockSeconds,
+  endSecondsOf,
   extraName,
   framesToDecode,
   type ProbedAudio,
@@ -200,15 +201,15 @@ const startOf = (source: Demuxer): number => {
 const startOfStream = ({ startTime, timeBase }: Stream, start: number): number | null =>
   startTime === AV_NOPTS_VALUE ? null : Number(startTime) * quotient(timeBase) - start
 
-const endOf = (stream: Stream, start: number): number | null => {
-  const { duration, startTime, timeBase } = stream
-  const seconds = duration === AV_NOPTS_VALUE ? null : positive(Number(duration) * quotient(timeBase))
-  if (seconds === null) {
-    const tagged = clockSeconds(stream.metadata?.get('DURATION'))
-    return tagged === null ? null : tagged - start
-  }
-  const streamStart = startTime === AV_NOPTS_VALUE ? start : Number(startTime) * quotient(timeBase)
-  return Math.max(0, streamStart - start) + seconds
+const endOf = ({ duration, startTime, timeBase, metadata }: Stream, start: number): number | null => {
+  const secondsOf = (ticks: bigint): number | null =>
+    ticks === AV_NOPTS_VALUE ? null : Number(ticks) * quotient(timeBase)
+  return endSecondsOf({
+    fileStart: start,
+    start: secondsOf(startTime),
+    length: secondsOf(duration),
+    tagged: clockSeconds(metadata?.get('DURATION')),
+  })
 }
 
 const positive = (value: number): number | null => (Number.isFinite(value) && value > 0 ? value : null)

@@ -75,6 +75,15 @@ export const requiredFilters = [
   ...['split', 'tpad', 'transpose', 'trim', 'vflip'],
 ]
 
+/**
+ * Samples of audio a second. Nothing is recorded below the 4,000 of the poorest speech codecs or above the 768,000 of
+ * studio converters; a header with 1 makes 48,000 samples of each of its own, which takes minutes.
+ */
+const [LEAST_SAMPLE_RATE, MOST_SAMPLE_RATE] = [1000, 768_000]
+export const sampleRateRange = '1,000 to 768,000'
+export const isSupportedSampleRate = (rate: number): boolean =>
+  rate >= LEAST_SAMPLE_RATE && rate <= MOST_SAMPLE_RATE
+
 /** Limit of one frame: 8K has 33 million pixels. */
 export const MAX_PIXELS = 36_000_000
 
