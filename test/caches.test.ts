@@ -60,6 +60,7 @@ const local: ReadonlyArray<string> = [
   'src/adapters/transcode/isobmff/isobmff-fragment.ts',
   'src/adapters/transcode/ffmpeg/ffmpeg-engine.ts',
   'src/adapters/transcode/joined/second-movie.ts',
+  'src/adapters/transcode/isobmff/movie-tracks.ts',
   'src/adapters/transcode/mpegts/',
   'src/adapters/transcode/process/supervise.ts',
   'src/adapters/transcode/source-clock.ts',
