@@ -242,11 +242,11 @@ export const brokenExports: ReadonlyArray<Broken> = [
   [
     'an mp4 with another peak rate',
     withExport(mp4OfV360, ({ bandwidth }) => ({ bandwidth: bandwidth + 3 })),
-    'rates: the mp4 of v360 and a128: its rates would be 27184 and 39894, and are 27181 and 39894 bit/s',
+    'rates: the mp4 of v360 and a128: its rates would be 39897 and 39894, and are 39894 and 39894 bit/s',
   ],
   [
     'an mp4 with another average rate',
-    withExport(mp4OfV360, ({ averageBandwidth }) => ({ averageBandwidth: averageBandwidth + 3 })),
-    'rates: the mp4 of v360 and a128: its rates would be 27181 and 39897, and are 27181 and 39894 bit/s',
+    withExport(mp4OfV360, ({ averageBandwidth }) => ({ averageBandwidth: averageBandwidth - 3 })),
+    'rates: the mp4 of v360 and a128: its rates would be 39894 and 39891, and are 39894 and 39894 bit/s',
   ],
 ]
