@@ -23,5 +23,6 @@ const buffered = mocha(second, ['ignore', 'pipe', 'inherit'])
 const lines = []
 buffered.stdout.on('data', (text) => lines.push(text))
 const codes = await Promise.all([ended(printing), ended(buffered)])
+// `process.exit` would cut off what a pipe has not taken yet.
+process.exitCode = codes.every((code) => code === 0) ? 0 : 1
 process.stdout.write(Buffer.concat(lines))
-process.exit(codes.every((code) => code === 0) ? 0 : 1)
