@@ -3,10 +3,10 @@ import { requiredFilters } from '../../../src/adapters/transcode/process/limits.
 import { planMedia } from '../../../src/domain/ingest/plan/media-ladder.ts'
 import { recipeJobs, recipeSources } from '../../support/recipe-sources.ts'
 
-/** Names of the filters in a graph without escaped separators. A quoted value may contain commas. */
+/** Names of the filters in a graph. A quoted value may contain commas, and an escaped comma belongs to a value. */
 const filtersIn = (graph: string): ReadonlyArray<string> =>
   graph
-    .replace(/'[^']*'/g, '')
+    .replace(/'[^']*'|\\./g, '')
     .split(/[,;]/)
     .map((filter) => /^(?:\[\w+\])*(\w+)/.exec(filter)?.[1] ?? filter)
 
