@@ -42,7 +42,7 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
 
   it('detects high dynamic range', async () => {
     const { video } = await right(transcoder.probe(media('bunny-hdr.mp4')))
-    expect(video?.colour).to.deep.equal({ primaries: 9, transfer: 16, matrix: 9 })
+    expect(video?.colour).to.include({ primaries: 9, transfer: 16, matrix: 9 })
   })
 
   it('does not report cover art as video, but warns that it is left out', async () => {
