@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { type FragmentTimes, latenessOf } from '../../../src/adapters/transcode/isobmff/lateness.ts'
+import { readFragmentTimes } from '../../../src/adapters/transcode/isobmff/movie-boxes.ts'
 import { readMovieTracks } from '../../../src/adapters/transcode/isobmff/movie-tracks.ts'
+import { box, u32 } from '../../support/mp4-writer.ts'
 import { media } from '../../support/transcoding.ts'
 
 const never = new AbortController().signal
@@ -34,6 +36,16 @@ describe('the lateness of frames in fragments', () => {
     expect(latenessOf([fragment(200, -8)], { ...film, hasSamples: true })).to.deep.equal([
       { fromSeconds: 2.04, seconds: 0.08 },
     ])
+  })
+})
+
+describe('the times of a fragment', () => {
+  const many = (one: Buffer) => Buffer.concat(Array.from({ length: 200_000 }, () => one))
+  const head = box('tfhd', u32(0, 7))
+
+  it('are read from any number of runs and tracks', () => {
+    expect(readFragmentTimes(box('traf', head, many(box('trun', u32(0, 0)))))).to.have.length(1)
+    expect(readFragmentTimes(many(box('traf', head)))).to.have.length(200_000)
   })
 })
 

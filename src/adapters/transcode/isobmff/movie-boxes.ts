@@ -45,7 +45,7 @@ export const readFragmentTimes = (moof: Buffer): ReadonlyArray<Omit<FragmentTime
           trackId: tfhd.readUInt32BE(4),
           startTicks: startIn(boxes.find(({ type }) => type === 'tfdt')?.body),
           firstOffset: offsets[0]?.first ?? 0,
-          smallestOffset: Math.min(0, ...offsets.map(({ smallest }) => smallest)),
+          smallestOffset: offsets.reduce((least, { smallest }) => Math.min(least, smallest), 0),
         },
       ]
     })
