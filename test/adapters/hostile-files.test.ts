@@ -10,10 +10,10 @@ import { findSecondFile, withSecondFileTold } from '../../src/adapters/transcode
 import { readClock } from '../../src/adapters/transcode/mpegts/stream-clock.ts'
 import { createChainReader } from '../../src/adapters/transcode/ogg-chain.ts'
 import { readSource, sourceBlocks, sourceLimits } from '../../src/adapters/transcode/source-bytes.ts'
-import type { MediaFacts } from '../../src/domain/ingest/plan/media-plan.ts'
 import { refused } from '../../src/domain/shared/errors.ts'
 import { countWork } from '../support/count-work.ts'
 import { left } from '../support/expect-right.ts'
+import { mediaFacts } from '../support/recipe-sources.ts'
 import { media } from '../support/transcoding.ts'
 import { packetOf, sealed } from '../support/transport-stream.ts'
 
@@ -147,7 +147,7 @@ describe('a hostile file', () => {
     for (const name of MANY_PARTS) {
       const path = await written(READERS[name]?.[0](2000) ?? Buffer.alloc(0))
       expect(await findSecondFile(path, signal, limits), name).to.equal('unknown')
-      const facts = await withSecondFileTold({ warnings: [] } as unknown as MediaFacts, path, signal, limits)
+      const facts = await withSecondFileTold(mediaFacts(), path, signal, limits)
       expect(facts.warnings).to.deep.equal([
         'the file has too many parts: whether another file follows behind it was not looked at',
       ])

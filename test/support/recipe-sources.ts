@@ -8,7 +8,7 @@ import type {
   VideoSource,
 } from '../../src/domain/ingest/plan/media-plan.ts'
 
-const video: VideoSource = {
+export const aVideoSource: VideoSource = {
   index: 0,
   codec: 'h264',
   startSeconds: 0,
@@ -36,7 +36,7 @@ const audio: AudioSource = {
   bitrate: 128_000,
 }
 
-const facts = (
+export const mediaFacts = (
   changes: {
     readonly video?: Partial<VideoSource> | null
     readonly audio?: Partial<AudioSource> | null
@@ -44,7 +44,7 @@ const facts = (
 ): MediaFacts => ({
   durationSeconds: 60,
   announcedSeconds: 60,
-  video: changes.video === null ? null : { ...video, ...changes.video },
+  video: changes.video === null ? null : { ...aVideoSource, ...changes.video },
   audio: changes.audio === null ? null : { ...audio, ...changes.audio },
   otherSounds: [],
   warnings: [],
@@ -52,10 +52,10 @@ const facts = (
 
 /** Sources of every kind that the recipe treats in its own way. */
 export const recipeSources: ReadonlyArray<MediaFacts> = [
-  facts(),
-  facts({ video: { width: 640, height: 360, codedWidth: 640, codedHeight: 360, colour: noFilmTags } }),
-  facts({ video: { width: 720, height: 1280, codedWidth: 1280, codedHeight: 720, rotation: 90 } }),
-  facts({
+  mediaFacts(),
+  mediaFacts({ video: { width: 640, height: 360, codedWidth: 640, codedHeight: 360, colour: noFilmTags } }),
+  mediaFacts({ video: { width: 720, height: 1280, codedWidth: 1280, codedHeight: 720, rotation: 90 } }),
+  mediaFacts({
     video: {
       width: 3440,
       height: 1440,
@@ -66,13 +66,13 @@ export const recipeSources: ReadonlyArray<MediaFacts> = [
     },
   }),
   ...[false, true].flatMap((mirrored) =>
-    [0, 180, 270].map((rotation) => facts({ video: { mirrored, rotation } })),
+    [0, 180, 270].map((rotation) => mediaFacts({ video: { mirrored, rotation } })),
   ),
-  facts({ video: { interlaced: true, nominalRate: 50 } }),
-  facts({ video: { averageRate: 17.3, nominalRate: 30 } }),
-  facts({ video: { averageRate: 12.9, nominalRate: 5, peakRate: 90 } }),
-  facts({ video: { startSeconds: 0.015 } }),
-  facts({
+  mediaFacts({ video: { interlaced: true, nominalRate: 50 } }),
+  mediaFacts({ video: { averageRate: 17.3, nominalRate: 30 } }),
+  mediaFacts({ video: { averageRate: 12.9, nominalRate: 5, peakRate: 90 } }),
+  mediaFacts({ video: { startSeconds: 0.015 } }),
+  mediaFacts({
     video: {
       late: [
         { fromSeconds: 0, seconds: 0.08 },
@@ -80,12 +80,12 @@ export const recipeSources: ReadonlyArray<MediaFacts> = [
       ],
     },
   }),
-  facts({ video: { averageRate: 29.97, nominalRate: 29.97, colour: { ...noFilmTags, transfer: 16 } } }),
-  facts({ video: { endSeconds: 0.04 } }),
-  facts({ audio: null }),
-  facts({ audio: { channels: 6, codec: 'ac3', sampleRate: 44_100 } }),
-  facts({ video: null }),
-  facts({ video: null, audio: { channels: 1, codec: 'mp3', sampleRate: 8000, bitrate: 16_000 } }),
+  mediaFacts({ video: { averageRate: 29.97, nominalRate: 29.97, colour: { ...noFilmTags, transfer: 16 } } }),
+  mediaFacts({ video: { endSeconds: 0.04 } }),
+  mediaFacts({ audio: null }),
+  mediaFacts({ audio: { channels: 6, codec: 'ac3', sampleRate: 44_100 } }),
+  mediaFacts({ video: null }),
+  mediaFacts({ video: null, audio: { channels: 1, codec: 'mp3', sampleRate: 8000, bitrate: 16_000 } }),
 ]
 
 /** What engines are asked to do with a source. `cube`: path of the colour table, or `null`. */

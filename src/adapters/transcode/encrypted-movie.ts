@@ -1,6 +1,7 @@
+import { type SourceBox, sourceBoxesBetween } from './isobmff/source-boxes.ts'
 import { type SourceBytes, withSourceBytes } from './source-bytes.ts'
 
-type Range = { readonly type: string; readonly from: number; readonly to: number }
+type Range = Pick<SourceBox, 'body' | 'end'>
 
 /** Sample entries of encrypted tracks: ISO/IEC 14496-12 §8.12 (as CENC and its kin have), and FairPlay. */
 const ENCRYPTED: ReadonlyArray<string> = ['encv', 'enca', 'drmi', 'drms']
@@ -11,35 +12,20 @@ const MOST_BOXES = 1000
 /** Whether a track of an MP4 or QuickTime file is encrypted. Demuxers name the codec inside, and decode noise. */
 export const isEncryptedMovie = (path: string, signal: AbortSignal): Promise<boolean> =>
   withSourceBytes(path, signal, async (bytes) => {
-    let ranges: ReadonlyArray<Range> = [{ type: '', from: 0, to: bytes.size }]
+    let ranges: ReadonlyArray<Range> = [{ body: 0, end: bytes.size }]
     for (const type of ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd'])
       ranges = (await childrenOf(bytes, ranges)).filter((box) => box.type === type)
     // Version, flags and a count stand before the entries.
-    const tables = ranges.map((range) => ({ ...range, from: range.from + 8 }))
+    const tables = ranges.map((range) => ({ ...range, body: range.body + 8 }))
     return (await childrenOf(bytes, tables)).some(({ type }) => ENCRYPTED.includes(type))
   })
 
 const childrenOf = async (
   bytes: SourceBytes,
   ranges: ReadonlyArray<Range>,
-): Promise<ReadonlyArray<Range>> => {
-  const children: Range[] = []
-  for (const { from, to } of ranges) children.push(...(await boxesBetween(bytes, from, to)))
+): Promise<ReadonlyArray<SourceBox>> => {
+  const children: SourceBox[] = []
+  for (const { body, end } of ranges)
+    children.push(...(await sourceBoxesBetween(bytes, body, end, MOST_BOXES)))
   return children
-}
-
-/** Headers of ISO/IEC 14496-12 §4.2, up to one that is malformed or lasts to the end of the file. */
-const boxesBetween = async (bytes: SourceBytes, from: number, to: number): Promise<ReadonlyArray<Range>> => {
-  const boxes: Range[] = []
-  for (let at = from; at + 8 <= to && boxes.length < MOST_BOXES; ) {
-    const head = await bytes.at(at, 16)
-    if (head.length < 8) break
-    const isLong = head.readUInt32BE(0) === 1 && head.length === 16
-    const size = isLong ? Number(head.readBigUInt64BE(8)) : head.readUInt32BE(0)
-    const header = isLong ? 16 : 8
-    if (size < header) break
-    boxes.push({ type: head.toString('latin1', 4, 8), from: at + header, to: Math.min(to, at + size) })
-    at += size
-  }
-  return boxes
 }

@@ -1,6 +1,7 @@
 import { type SourceBytes, withSourceBytes } from '../source-bytes.ts'
 import { type FragmentTimes, type Lateness, latenessOf } from './lateness.ts'
 import { type NclxColour, readFragmentTimes, readNclx } from './movie-boxes.ts'
+import { type SourceBox, sourceBoxesBetween } from './source-boxes.ts'
 
 /** What the boxes of an MP4 or QuickTime file say of a video track, where engines differ or are wrong. */
 export type MovieTrack = {
@@ -8,8 +9,6 @@ export type MovieTrack = {
   readonly colour: NclxColour | null
   readonly late: ReadonlyArray<Lateness>
 }
-
-type Box = { readonly type: string; readonly start: number; readonly body: number; readonly end: number }
 
 /** Possible first boxes of an MP4 or QuickTime file (ISO/IEC 14496-12 §4.2, QuickTime File Format). */
 const FIRST_BOXES: ReadonlyArray<string> = [
@@ -39,7 +38,7 @@ export const readMovieTracks = (
     const tracks = new Map<number, MovieTrack>()
     const first = (await bytes.at(0, 8)).toString('latin1', 4)
     if (!FIRST_BOXES.includes(first)) return tracks
-    const boxes = await boxesBetween(bytes, 0, bytes.size)
+    const boxes = await sourceBoxesBetween(bytes, 0, bytes.size, MAX_BOXES)
     const moov = boxes.find(({ type }) => type === 'moov')
     if (moov === undefined) return tracks
     const fragments = byTrack(await fragmentsIn(bytes, boxes))
@@ -67,7 +66,7 @@ const byTrack = (
 
 const fragmentsIn = async (
   bytes: SourceBytes,
-  boxes: ReadonlyArray<Box>,
+  boxes: ReadonlyArray<SourceBox>,
 ): Promise<ReadonlyArray<FragmentTimes>> => {
   const fragments: FragmentTimes[] = []
   let reading: 'ahead' | 'last ahead' | 'as it goes' = 'ahead'
@@ -78,14 +77,18 @@ const fragmentsIn = async (
     const moof = await contentOf(bytes, box)
     if (moof === null) return fragments
     const isReadAhead = reading !== 'as it goes'
-    fragments.push(...readFragmentTimes(moof).map((times) => ({ ...times, isReadAhead })))
+    for (const times of readFragmentTimes(moof)) fragments.push({ ...times, isReadAhead })
     if (reading === 'last ahead') reading = 'as it goes'
   }
   return fragments
 }
 
 /** SegmentIndexBox (ISO/IEC 14496-12 §8.16.3): whether it covers the file up to its end, or to its `mfra`. */
-const isIndexOfAll = async (bytes: SourceBytes, sidx: Box, boxes: ReadonlyArray<Box>): Promise<boolean> => {
+const isIndexOfAll = async (
+  bytes: SourceBytes,
+  sidx: SourceBox,
+  boxes: ReadonlyArray<SourceBox>,
+): Promise<boolean> => {
   const content = await contentOf(bytes, sidx)
   if (content === null || content.length < 24) return false
   const isLong = content[0] === 1
@@ -98,7 +101,7 @@ const isIndexOfAll = async (bytes: SourceBytes, sidx: Box, boxes: ReadonlyArray<
   return end === bytes.size || (last?.type === 'mfra' && last.start === end)
 }
 
-const videoTrackIn = async (bytes: SourceBytes, trak: Box) => {
+const videoTrackIn = async (bytes: SourceBytes, trak: SourceBox) => {
   const tkhd = await firstContent(bytes, trak, 'tkhd')
   const mdhd = await firstContent(bytes, trak, 'mdia', 'mdhd')
   const hdlr = await firstContent(bytes, trak, 'mdia', 'hdlr')
@@ -122,10 +125,10 @@ const fieldAfterTimes = (content: Buffer | null): number | null => {
 
 const firstContent = async (
   bytes: SourceBytes,
-  parent: Box,
+  parent: SourceBox,
   ...path: ReadonlyArray<string>
 ): Promise<Buffer | null> => {
-  let box: Box | undefined = parent
+  let box: SourceBox | undefined = parent
   for (const type of path) [box] = box === undefined ? [] : await childrenOf(bytes, box, type)
   return box === undefined ? null : contentOf(bytes, box, MAX_HEAD_BYTES)
 }
@@ -136,7 +139,7 @@ const MAX_HEAD_BYTES = 2 ** 16
 /** `null` if the content is too large, or cut off. `head`: reads no more than that. */
 const contentOf = async (
   bytes: SourceBytes,
-  { body, end }: Box,
+  { body, end }: SourceBox,
   head = Number.POSITIVE_INFINITY,
 ): Promise<Buffer | null> => {
   const length = Math.min(end - body, head)
@@ -145,23 +148,5 @@ const contentOf = async (
   return content.length < length ? null : Buffer.from(content)
 }
 
-const childrenOf = async (bytes: SourceBytes, { body, end }: Box, type: string) =>
-  (await boxesBetween(bytes, body, end)).filter((box) => box.type === type)
-
-/** Lists boxes up to the first that is malformed. A size of 0 means "to the end" (ISO/IEC 14496-12 §4.2). */
-const boxesBetween = async (bytes: SourceBytes, from: number, to: number): Promise<ReadonlyArray<Box>> => {
-  const boxes: Box[] = []
-  for (let at = from; at + 8 <= to && boxes.length < MAX_BOXES; ) {
-    const head = await bytes.at(at, 16)
-    if (head.length < 8) return boxes
-    const short = head.readUInt32BE(0)
-    const isLong = short === 1 && head.length === 16
-    const size = isLong ? Number(head.readBigUInt64BE(8)) : short === 0 ? to - at : short
-    const header = isLong ? 16 : 8
-    if (size < header) return boxes
-    const end = Math.min(to, at + size)
-    boxes.push({ type: head.toString('latin1', 4, 8), start: at, body: at + header, end })
-    at += size
-  }
-  return boxes
-}
+const childrenOf = async (bytes: SourceBytes, { body, end }: SourceBox, type: string) =>
+  (await sourceBoxesBetween(bytes, body, end, MAX_BOXES)).filter((box) => box.type === type)

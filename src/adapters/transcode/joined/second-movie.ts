@@ -1,3 +1,4 @@
+import { sourceBoxHeaderAt } from '../isobmff/source-boxes.ts'
 import { BeyondLimits, type SourceBytes } from '../source-bytes.ts'
 
 type Box = { readonly type: string; readonly at: number; readonly size: number }
@@ -74,13 +75,10 @@ const goesOn = ({ latest }: Part, { first }: Part): boolean => {
   return last === undefined || last < first.ticks
 }
 
-/** Header of ISO/IEC 14496-12 §4.2. `null` at the end, also behind a box that reaches to it. */
+/** `null` at the end, also behind a box that reaches to it. */
 const boxAt = async (bytes: SourceBytes, at: number): Promise<Box | null> => {
-  const head = await bytes.at(at, 16)
-  if (head.length < 8) return null
-  const short = head.readUInt32BE(0)
-  const size = short === 1 && head.length === 16 ? Number(head.readBigUInt64BE(8)) : short
-  return size < 8 ? null : { type: head.toString('latin1', 4, 8), at, size }
+  const box = await sourceBoxHeaderAt(bytes, at)
+  return box === null || box.size < 8 ? null : { type: box.type, at, size: box.size }
 }
 
 /** Much more than a fragment has in front of the time of its first track. */

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { noFilmTags } from '../../../../src/domain/colour/film-colour.ts'
 import { mayVary, planFrameRate } from '../../../../src/domain/ingest/plan/frame-rate.ts'
 import type { VideoSource } from '../../../../src/domain/ingest/plan/media-plan.ts'
+import { aVideoSource } from '../../../support/recipe-sources.ts'
 
 const aFilm = (
   averageRate: number,
@@ -10,22 +10,11 @@ const aFilm = (
   interlaced = false,
   peakRate: number | null = null,
 ): VideoSource => ({
-  index: 0,
-  codec: 'h264',
-  startSeconds: 0,
-  endSeconds: 60,
-  width: 1920,
-  height: 1080,
-  codedWidth: 1920,
-  codedHeight: 1080,
-  rotation: 0,
-  mirrored: false,
+  ...aVideoSource,
   averageRate,
   nominalRate,
   peakRate,
   interlaced,
-  colour: noFilmTags,
-  late: [],
 })
 
 const rateOf = (averageRate: number, nominalRate = averageRate, interlaced = false, peakRate?: number) => {
