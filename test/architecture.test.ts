@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { expect } from 'chai'
 
 // The import rules are in biome.json. A rule that no longer matches anything looks like a clean tree, so each is
@@ -190,6 +190,28 @@ describe('[V21] waits for other machines', () => {
       for (const [line] of text.matchAll(/^.*client\.send\(.*$/gm))
         expect([path, /abortSignal/.test(line)]).to.deep.equal([path, true])
     }
+  })
+})
+
+describe('the bytes of a source film', () => {
+  /** Open no source: they write copies of it, or read what engines wrote. */
+  const others = [
+    'segmenter.ts',
+    'read-progressive.ts',
+    'set-upright-matrix.ts',
+    'stream-clock.ts',
+    'second-file.ts',
+    'ogg-serials.ts',
+  ]
+  it('are read by one file alone, which bounds what hostile ones cost this process', () => {
+    const readers = readdirSync('src/adapters/transcode', { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .filter((name) =>
+        /import .*\b(open|openSync|readFile|readFileSync|createReadStream)\b.* from 'node:fs/.test(
+          readFileSync(join('src/adapters/transcode', name), 'utf8'),
+        ),
+      )
+    expect(readers.map((name) => basename(name))).to.have.members(['source-bytes.ts', ...others])
   })
 })
 

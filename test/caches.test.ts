@@ -6,6 +6,7 @@ import { expect } from 'chai'
  * clients choose can fill memory if it is unbounded, or bounded only by a count (V4): it must be a bounded cache.
  */
 const bounds: Readonly<Record<string, string>> = {
+  'src/adapters/transcode/joined/ogg-serials.ts': 'a maximum of streams of one file, while it is read',
   'src/bounded-cache.ts': 'the one helper: bytes of keys and values',
   // Keys that clients choose, for as long as a request waits: bounded by the requests in flight.
   'src/domain/caching/single-flight.ts': 'work under way',
@@ -20,6 +21,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/server/http-server.ts': 'connections, which have a limit',
   'src/http/recent-paths.ts': 'hashes of paths in two halves of a fixed size: no text of a client',
   'src/adapters/transcode/peak-rate.ts': 'rates in steps of 0.05 % of one film, while it is read',
+  'src/adapters/transcode/ogg-chain.ts': '100 sample rates of one file, while it is read',
   // Keys that Larder chooses.
   'src/adapters/knex/postgres-work-locks.ts': 'files whose exports this process is making',
   'src/adapters/sandbox/sandbox.ts': 'programs that are run, which are fixed',
@@ -55,9 +57,13 @@ const local: ReadonlyArray<string> = [
   'src/adapters/sandbox/own-root.ts',
   'src/adapters/sharp/headers/',
   'src/adapters/sharp/render-image.ts',
+  'src/adapters/transcode/isobmff/isobmff-fragment.ts',
   'src/adapters/transcode/ffmpeg/ffmpeg-engine.ts',
+  'src/adapters/transcode/joined/second-mp4.ts',
+  'src/adapters/transcode/isobmff/movie-tracks.ts',
   'src/adapters/transcode/mpegts/',
   'src/adapters/transcode/process/supervise.ts',
+  'src/adapters/transcode/source-clock.ts',
   'src/cli/doctor-keys.ts',
   'src/composition/http.ts',
   'src/config/settings.ts',

@@ -1,23 +1,34 @@
 import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { maxFrames } from '../src/adapters/sharp/first-visible-page.ts'
 import { encoderOptions } from '../src/adapters/sharp/render-image.ts'
 import { segmentBoundaries } from '../src/adapters/transcode/isobmff/segment-renditions.ts'
+import { segmentTrack } from '../src/adapters/transcode/isobmff/segmenter.ts'
 import { createContinuousClock } from '../src/adapters/transcode/mpegts/continuous-clock.ts'
 import { TICKS_PER_SECOND } from '../src/adapters/transcode/mpegts/packets.ts'
+import { createPeakRateMeter } from '../src/adapters/transcode/peak-rate.ts'
 import type { ProbedAudio, ProbedFile, ProbedVideo } from '../src/adapters/transcode/probed-file.ts'
-import { progressiveMuxer, toEncodeJob } from '../src/adapters/transcode/recipe.ts'
+import { progressiveMuxer } from '../src/adapters/transcode/recipe.ts'
 import { selectStreams } from '../src/adapters/transcode/select-streams.ts'
 import { needsColourCube, videoColourOf } from '../src/adapters/transcode/video-filters.ts'
 import { colourCube } from '../src/domain/colour/colour-cube.ts'
-import { type ColourTags, noColourTags, sourceColour } from '../src/domain/colour/source-colour.ts'
+import {
+  type ColourTags,
+  noColourTags,
+  type SourceColour,
+  sourceColour,
+} from '../src/domain/colour/source-colour.ts'
 import { toSrgb } from '../src/domain/colour/to-srgb.ts'
-import { unspecifiedVideoColourTags } from '../src/domain/colour/video-colour.ts'
+import { unspecifiedVideoColourTags, videoColour } from '../src/domain/colour/video-colour.ts'
 import { planImage } from '../src/domain/ingest/plan/image-plan.ts'
 import { planMedia } from '../src/domain/ingest/plan/media-ladder.ts'
-import type { AudioSource, MediaFacts, VideoSource } from '../src/domain/ingest/plan/media-plan.ts'
 import { recipeVersions } from '../src/domain/ingest/recipe-versions.ts'
 import { E } from '../src/fp.ts'
+import { fragment, initSegment } from './support/mp4-writer.ts'
+import { recipeJobs, recipeSources } from './support/recipe-sources.ts'
 
 /**
  * A digest of the recipes' decisions for sources of every kind: streams, times, rates, plans, arguments of jobs,
@@ -29,84 +40,9 @@ import { E } from '../src/fp.ts'
  * the current number is not released yet (CHANGELOG, "Unreleased"), and write the new digest here.
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
-  image: { 2: '77905d5faa988f4f' },
-  content: { 2: '4c4287a4b2172e31' },
+  image: { 2: '6d9e405f710341f4' },
+  content: { 2: '5ec72857e09cfd6a' },
 }
-
-const video: VideoSource = {
-  index: 0,
-  codec: 'h264',
-  startSeconds: 0,
-  endSeconds: 60,
-  width: 1920,
-  height: 1080,
-  codedWidth: 1920,
-  codedHeight: 1080,
-  rotation: 0,
-  mirrored: false,
-  averageRate: 25,
-  nominalRate: 25,
-  peakRate: null,
-  interlaced: false,
-  colour: { primaries: 1, transfer: 1, matrix: 1 },
-}
-
-const audio: AudioSource = {
-  index: 1,
-  codec: 'aac',
-  endSeconds: 60,
-  channels: 2,
-  sampleRate: 48_000,
-  bitrate: 128_000,
-}
-
-const facts = (
-  changes: {
-    readonly video?: Partial<VideoSource> | null
-    readonly audio?: Partial<AudioSource> | null
-  } = {},
-): MediaFacts => ({
-  durationSeconds: 60,
-  declaredSeconds: 60,
-  video: changes.video === null ? null : { ...video, ...changes.video },
-  audio: changes.audio === null ? null : { ...audio, ...changes.audio },
-  fallbackAudio: [],
-  warnings: [],
-})
-
-const sources: ReadonlyArray<MediaFacts> = [
-  facts(),
-  facts({
-    video: { width: 640, height: 360, codedWidth: 640, codedHeight: 360, colour: unspecifiedVideoColourTags },
-  }),
-  facts({ video: { width: 720, height: 1280, codedWidth: 1280, codedHeight: 720, rotation: 90 } }),
-  facts({
-    video: {
-      width: 3440,
-      height: 1440,
-      codedWidth: 3440,
-      codedHeight: 1440,
-      averageRate: 60,
-      nominalRate: 60,
-    },
-  }),
-  facts({ video: { interlaced: true, nominalRate: 50 } }),
-  facts({ video: { averageRate: 17.3, nominalRate: 30 } }),
-  facts({ video: { averageRate: 12.9, nominalRate: 5, peakRate: 90 } }),
-  facts({ video: { startSeconds: 0.015 } }),
-  facts({
-    video: {
-      averageRate: 29.97,
-      nominalRate: 29.97,
-      colour: { ...unspecifiedVideoColourTags, transfer: 16 },
-    },
-  }),
-  facts({ video: { endSeconds: 0.04 } }),
-  facts({ audio: null }),
-  facts({ audio: { channels: 6, codec: 'ac3', sampleRate: 44_100 } }),
-  facts({ video: null }),
-  facts({ video: null, audio: { channels: 1, codec: 'mp3', sampleRate: 8000, bitrate: 16_000 } }),
-]
 
 const shapes = [
   [64, 64],
@@ -122,12 +58,13 @@ const times = { startSeconds: 0, endSeconds: 60 }
 const film = (index: number, changes: Partial<ProbedVideo> = {}): ProbedVideo => ({
   ...{ kind: 'video', index, codec: 'h264', isCover: false, width: 640, height: 360, pixelAspect: 1 },
   ...{ rotation: 0, mirrored: false, averageRate: 25, nominalRate: 25, interlacedShare: 0 },
-  ...{ colour: unspecifiedVideoColourTags, ...stream, ...times, ...changes },
+  ...{ colour: unspecifiedVideoColourTags, late: [], ...stream, ...times, ...changes },
 })
 const sound = (index: number, changes: Partial<ProbedAudio> = {}): ProbedAudio => ({
   ...{ kind: 'audio', index, codec: 'aac', channels: 2, sampleRate: 48_000, bitrate: null },
   ...{ ...stream, ...times, ...changes },
 })
+const extras: ProbedFile['extras'] = { data: [], attachments: [], chapters: 0 }
 const files: ReadonlyArray<ProbedFile['streams']> = [
   [film(0), sound(1), sound(2, { isDefault: true }), sound(3)],
   [film(0), film(1, { width: 1280, interlacedShare: 1 }), film(2, { codec: 'mjpeg', isDefault: true })],
@@ -139,6 +76,9 @@ const files: ReadonlyArray<ProbedFile['streams']> = [
     sound(2, { purposes: ['dub'] }),
     sound(3, { purposes: ['original'] }),
   ],
+  ...['h264', 'hevc', 'mpeg2video', 'vc1', 'vp9', 'prores'].map((codec) => [
+    film(0, { codec, interlacedShare: 1 }),
+  ]),
 ]
 
 /** Timestamps of two streams whose clock jumps (or does not) by `by` seconds after two seconds. */
@@ -162,59 +102,113 @@ const colours: ReadonlyArray<Partial<ColourTags>> = [
   { hasIccProfile: true },
   { isCmyk: true },
 ]
+/** More than the code points of H.273. */
+const codes = Array.from({ length: 24 }, (_, code) => code)
 const patches = {
   data: Uint8Array.from({ length: 3 * 125 }, (_, i) => (i * 37) % 256),
   channels: 3,
   max: 255,
 } as const
 
+const painted = (meaning: SourceColour) =>
+  meaning._tag === 'Encoded' ? [...toSrgb(patches, meaning)] : meaning._tag
+
 const paintedAs = (tags: Partial<ColourTags>) => {
   const meaning = sourceColour({ ...noColourTags, ...tags })
-  if (E.isLeft(meaning)) return meaning.left.message
-  return meaning.right._tag === 'Encoded' ? [...toSrgb(patches, meaning.right)] : meaning.right._tag
+  return E.isLeft(meaning) ? meaning.left.message : painted(meaning.right)
+}
+
+/** Films with each primaries, each curve and each matrix. */
+const filmColours = () =>
+  codes
+    .flatMap((code) => [
+      { primaries: code, transfer: 1, matrix: 2 },
+      { primaries: 1, transfer: code, matrix: 2 },
+      { primaries: 1, transfer: 1, matrix: code },
+    ])
+    .map((tags) => {
+      const colour = videoColour({ ...tags, isMatrixOfContainer: false }, { width: 720, height: 576 })
+      return E.isLeft(colour) ? colour.left.message : [colour.right.matrix, painted(colour.right.meaning)]
+    })
+
+/** Counted rates of films with a burst, and of films with two similar rates. Pairs of frames and their rate. */
+const ratesOfFilms: ReadonlyArray<ReadonlyArray<readonly [number, number]>> = [
+  ...Array.from({ length: 16 }, (_, i) => [[40, 12] as const, [16 + i, 60] as const]),
+  ...[58.5, 57, 54, 48, 44].map((rate) => [[100, 60] as const, [120, rate] as const]),
+]
+const peakRates = () =>
+  ratesOfFilms.map((stretches) => {
+    const { take, rate } = createPeakRateMeter()
+    let seconds = 0
+    for (const [frames, perSecond] of stretches)
+      for (let i = 0; i < frames; i++) {
+        seconds += 1 / perSecond
+        take(seconds)
+      }
+    return rate().toFixed(3)
+  })
+
+/** Durations of the segments of films whose last GOP is short. */
+const segmentsOfShortTails = async (folder: string) => {
+  const path = join(folder, 'film.mp4')
+  const segments: Array<ReadonlyArray<number>> = []
+  for (const tail of [200, 240, 260, 500, 900]) {
+    const gops = [2000, 2000, 2000, 2000, tail].map((duration, i) =>
+      fragment(2000 * i, [{ duration, size: 10, key: true }]),
+    )
+    await writeFile(path, Buffer.concat([initSegment('film', 1000), ...gops]))
+    const { parts } = await segmentTrack(path, { seconds: [2], step: 2 })
+    segments.push(parts.map(({ durationTicks }) => durationTicks))
+  }
+  return segments
 }
 
 const digestOf = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)
 
-const decisions = {
-  image: () => [
+const decisions = (folder: string) => ({
+  image: async () => [
     encoderOptions,
     maxFrames,
     colours.map(paintedAs),
+    (['png', 'heif'] as const).flatMap((container) =>
+      codes.flatMap((code) => [
+        paintedAs({ container, cicp: { primaries: code, transfer: 13 } }),
+        paintedAs({ container, cicp: { primaries: 1, transfer: code } }),
+      ]),
+    ),
     shapes.flatMap(([width, height]) =>
       [true, false].map((hasAlpha) => planImage({ width, height, hasAlpha })),
     ),
   ],
-  content: () => [
+  content: async () => [
     progressiveMuxer,
-    files.map((streams) => selectStreams({ durationSeconds: 60, streams })),
+    filmColours(),
+    peakRates(),
+    await segmentsOfShortTails(folder),
+    files.map((streams) => selectStreams({ durationSeconds: 60, streams, extras })),
     jumps,
-    sources.map((source) => {
+    recipeSources.map((source) => {
       const plan = planMedia(source)
       const meaning = source.video === null ? null : videoColourOf(source.video).meaning
       const table = meaning !== null && needsColourCube(meaning) ? colourCube(meaning) : null
-      const cube = table === null ? null : 'colours.cube'
-      const options = { cube, wallSeconds: 1, holdSeconds: 2, tailSeconds: 1, padSeconds: 3 }
-      return [
-        plan,
-        segmentBoundaries(plan),
-        table,
-        toEncodeJob(
-          { path: 'film.mp4', facts: source, jumpSeconds: 10, isFromZero: false },
-          plan,
-          '/scratch',
-          options,
-        ),
-      ]
+      return [plan, segmentBoundaries(plan), table, ...recipeJobs(source, plan, table && 'colours.cube')]
     }),
   ],
-}
+})
 
 describe('[V39] the versions of recipes', () => {
+  let folder: string
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'larder-recipes-'))
+  })
+  after(() => rm(folder, { recursive: true }))
+
   for (const kind of ['image', 'content'] as const)
-    it(`go up when the exports of an original change: ${kind}`, () => {
+    it(`go up when the exports of an original change: ${kind}`, async () => {
       const version = recipeVersions[kind]
-      expect(digestOf(decisions[kind]()), `the recipe ${version}`).to.equal(digests[kind][version])
+      expect(digestOf(await decisions(folder)[kind]()), `the recipe ${version}`).to.equal(
+        digests[kind][version],
+      )
     })
 })

@@ -61,7 +61,7 @@ export const addCommand: Command = {
           }
           report({
             lines: isJson ? [] : [`${path}  ${kind}  ${uid}`, await link()],
-            json: { kind, uid, file: path },
+            json: { kind, uid, file: path, warnings },
           })
         }
         return exitCode

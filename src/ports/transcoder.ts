@@ -61,9 +61,13 @@ export type Isolation = {
 }
 
 /**
- * Makes renditions of audio and video files by a plan. The work runs in separate processes, bounded in time,
- * memory and disk: hostile input fails with `Refused` and harms nothing else. If the signal is aborted, the
- * task fails with `Unavailable`, after its processes have ended and their files are removed.
+ * Makes renditions of audio and video files by a plan. Hostile input fails with `Refused` and harms nothing else:
+ * - Demuxers, decoders and encoders run in separate processes, bounded in time, memory and disk.
+ * - The process of the caller reads headers of the source, and of what the others wrote. Each read is
+ *   asynchronous; their work is proportional to the bytes, and bounded in time and in the number of parts.
+ *
+ * If the signal is aborted, the task fails with `Unavailable`, after its processes have ended and their files are
+ * removed.
  */
 export type Transcoder = {
   /** Returns name and version of the engine; fails with `Unavailable` when this machine has none. */
@@ -74,7 +78,7 @@ export type Transcoder = {
   readonly isolation: TE.TaskEither<never, Isolation>
   /** Fails with `Refused` for a file without audio or video that can be decoded. */
   readonly probe: (path: string, signal?: AbortSignal) => TE.TaskEither<Refused | Unavailable, MediaFacts>
-  /** Reads the source once and writes only to `folder`. Fails with `Refused` when the source breaks off. */
+  /** Writes only to `folder`. Fails with `Refused` when the source breaks off. */
   readonly transcode: (
     path: string,
     facts: MediaFacts,

@@ -19,6 +19,13 @@ describe('the differences of two engines', () => {
     expect(engineDifferences(engine('ffmpeg 5', 'vc1'), [])).to.deep.equal(['it does not decode vc1'])
   })
 
+  it('list the known faults of its release', () => {
+    expect(engineDifferences(engine('ffmpeg 5.1.9-0+deb12u1'), [])).to.deep.equal([
+      'where the sample rate of a sound changes, it loses up to 40 ms',
+    ])
+    expect(engineDifferences(engine('node-av 6.1.1 (FFmpeg 8.1)'), [])).to.deep.equal([])
+  })
+
   for (const [name, { describe: facts }] of availableEngines())
     it(`contain only accepted codecs (${name})`, async () => {
       const { missingDecoders } = await right(facts)

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { readTimestamp } from '../../src/adapters/transcode/mpegts/packets.ts'
 import { createProgramReader } from '../../src/adapters/transcode/mpegts/program-packets.ts'
 import {
-  clockKey,
+  clockKeyIn,
   readStreamClock,
   removeClockJumps,
 } from '../../src/adapters/transcode/mpegts/stream-clock.ts'
@@ -82,13 +82,13 @@ describe('removeClockJumps', () => {
     const second = await readFile(mediaPath('bunny-broadcast.m2t'))
     const { copy, path, clock } = await copyEvenly(multiplexPrograms(film, second))
     expect(copy).to.equal(path)
-    expect([...clock.programs]).to.have.deep.members([
+    expect([...clock.programs].map(([pid, numbers]) => [pid, [...numbers]])).to.have.deep.members([
       [256, [1]],
       [257, [1]],
       [512, [2]],
       [513, [2]],
     ])
-    const streams = [256, 512].map((id) => clock.clocks.get(clockKey(clock.programs, id))?.seconds)
+    const streams = [256, 512].map((id) => clock.clocks.get(clockKeyIn(clock.programs)(id))?.seconds)
     expect(streams[0]).to.be.closeTo(6, 0.6)
     expect(streams[1]).to.be.closeTo(1, 0.3)
 

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { oggChecksum, withOwnSerials } from '../../src/adapters/transcode/joined/ogg-serials.ts'
 import { extractFirstFile, findSecondFile } from '../../src/adapters/transcode/joined/second-file.ts'
 import { mediaPath } from '../support/transcoding.ts'
 
 const { signal } = new AbortController()
 
 /** Engines read these through, or the reader of MPEG clocks does. */
-const GO_ON = ['.mp3', '.m2t', '.mpg', '.avi', '.ogg', '.heic', '.md', '']
+const GO_ON = ['.mp3', '.m2t', '.mpg', '.avi', '.ogg', '.opus', '.heic', '.md', '']
 
 describe('files that were put one behind the other', () => {
   let folder: string
@@ -18,10 +19,17 @@ describe('files that were put one behind the other', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  const secondIn = async (bytes: Uint8Array): Promise<number | null> => {
+  const secondIn = async (bytes: Uint8Array): Promise<number | null | 'unknown'> => {
     const path = join(folder, 'joined')
     await writeFile(path, bytes)
     return findSecondFile(path, signal)
+  }
+
+  const ownSerials = async (bytes: Uint8Array): Promise<Buffer | null> => {
+    const path = join(folder, 'chain.ogg')
+    await writeFile(path, bytes)
+    const own = await withOwnSerials(path, await mkdtemp(join(folder, 'copy-')), signal)
+    return own === path ? null : readFile(own)
   }
 
   it('are known by the beginning of the second, and no file that is whole is taken for two', async () => {
@@ -75,13 +83,36 @@ describe('files that were put one behind the other', () => {
     expect(await secondIn(Buffer.concat([film, later]))).to.equal(null)
   })
 
-  it('are one file where a chain of Ogg has one sound in each link, in one codec', async () => {
+  it('are one file where a chain of Ogg has one sound in each link, in one codec, each with a serial number of its own', async () => {
     const sound = await readFile(mediaPath('bunny.ogg'))
     expect(await secondIn(Buffer.concat([sound, sound, sound]))).to.equal(null)
+    expect(await ownSerials(sound)).to.equal(null)
+    const chain = await ownSerials(Buffer.concat([sound, sound, sound]))
+    const places = chain === null ? [] : [0, 1, 2].map((link) => link * sound.length)
+    expect(chain?.length).to.equal(3 * sound.length)
+    expect(
+      (await ownSerials(Buffer.concat([sound, sound, bytesOf('rest')])))?.subarray(-4).toString(),
+    ).to.equal('rest')
+    expect(new Set(places.map((at) => chain?.readUInt32LE(at + 14))).size).to.equal(3)
+    // With their first numbers and their checksums, the links are what they were.
+    for (const { at, size } of pagesIn(chain ?? Buffer.alloc(0))) {
+      const whole = Buffer.from(chain?.subarray(at, at + size) ?? [])
+      const checksum = whole.readUInt32LE(22)
+      expect(oggChecksum(whole.fill(0, 22, 26)), `${at}`).to.equal(checksum)
+      const original = sound.subarray(at % sound.length, (at % sound.length) + size)
+      expect(whole.subarray(26).equals(original.subarray(26)), `${at}`).to.equal(true)
+    }
     const other = Buffer.concat([page(2, 'OpusHead\x01\x01'), page(0, 'sound')])
     expect(await secondIn(Buffer.concat([sound, other]))).to.equal(sound.length)
   })
 })
+
+/** Starts and sizes of the pages of an Ogg file. */
+const pagesIn = (bytes: Buffer) => {
+  const starts: number[] = []
+  for (let at = bytes.indexOf('OggS'); at !== -1; at = bytes.indexOf('OggS', at + 4)) starts.push(at)
+  return starts.map((at, i) => ({ at, size: (starts[i + 1] ?? bytes.length) - at }))
+}
 
 const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1')
 

@@ -1,17 +1,19 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import * as constants from 'node-av/constants'
-import type { ProbedAudio, ProbedStream, ProbedVideo } from '../../src/adapters/transcode/probed-file.ts'
+import type {
+  ProbedAudio,
+  ProbedFile,
+  ProbedStream,
+  ProbedVideo,
+} from '../../src/adapters/transcode/probed-file.ts'
 import { isSupportedCodec } from '../../src/adapters/transcode/process/limits.ts'
 import { selectStreams } from '../../src/adapters/transcode/select-streams.ts'
-import {
-  otherDispositions,
-  type StreamPurpose,
-  streamPurposes,
-} from '../../src/adapters/transcode/stream-purposes.ts'
+import { type StreamPurpose, streamPurposes } from '../../src/adapters/transcode/stream-purposes.ts'
 import { unspecifiedVideoColourTags } from '../../src/domain/colour/video-colour.ts'
 import { E } from '../../src/fp.ts'
 
+const noExtras = { data: [], attachments: [], chapters: 0 } as const
 const noPurpose = { id: null, programs: [], purposes: [] } as const
 
 const videoStream = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
@@ -34,6 +36,7 @@ const videoStream = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
   interlacedShare: 0,
   startSeconds: 0,
   colour: unspecifiedVideoColourTags,
+  late: [],
   ...overrides,
 })
 
@@ -57,7 +60,13 @@ const PREFIX = 'AV_DISPOSITION_'
 const purposes = Object.keys(streamPurposes) as ReadonlyArray<StreamPurpose>
 const asides = purposes.filter((purpose) => streamPurposes[purpose].standing === 'aside')
 
-const select = (...streams: ReadonlyArray<ProbedStream>) => selectStreams({ durationSeconds: 60, streams })
+const select = (...streams: ReadonlyArray<ProbedStream>) =>
+  selectStreams({ durationSeconds: 60, streams, extras: noExtras })
+
+const warningsOf = (file: Partial<ProbedFile>) => {
+  const facts = selectStreams({ durationSeconds: 60, streams: [], extras: noExtras, ...file })
+  return E.isRight(facts) ? facts.right.warnings : []
+}
 
 const chosen = (...streams: ReadonlyArray<ProbedStream>) => {
   const facts = select(...streams)
@@ -171,11 +180,22 @@ describe('selectStreams', () => {
     ])
   })
 
+  it('selects audio whose channels are unknown beside video, after audio whose channels are known', () => {
+    const unknown = audioStream({ channels: 0, isDefault: true })
+    const alone = select(videoStream(), unknown)
+    expect(E.isRight(alone) && alone.right.audio).to.include({ index: 1, channels: 2 })
+    const beside = select(videoStream(), unknown, audioStream({ index: 2 }))
+    expect(E.isRight(beside) && beside.right.audio?.index).to.equal(2)
+    expect(select(unknown)._tag).to.equal('Left')
+  })
+
   it('[V47] covers every disposition of FFmpeg', () => {
     const names = Object.keys(constants).filter((name) => name.startsWith(PREFIX))
     expect(names.map((name) => name.slice(PREFIX.length).toLowerCase())).to.have.members([
       ...Object.keys(streamPurposes),
-      ...otherDispositions,
+      // These do not affect the selection, or have a separate field.
+      ...['default', 'attached_pic', 'timed_thumbnails'],
+      ...['forced', 'captions', 'metadata', 'multilayer'],
     ])
   })
 
@@ -193,6 +213,28 @@ describe('selectStreams', () => {
     expect(warningsAt(45)).to.deep.equal([
       'the header turns the video by 45 degrees: only quarter turns are made, so it is left as it is',
     ])
+  })
+
+  it('says of a file with subtitles alone that it is one, and of a sound its impossible sample rate', () => {
+    const reasonOf = (...streams: ReadonlyArray<ProbedStream>) => {
+      const facts = select(...streams)
+      return E.isLeft(facts) ? facts.left.message : ''
+    }
+    const subtitles = { kind: 'subtitles' as const, index: 0, codec: 'subrip', language: null, ...noPurpose }
+    expect(reasonOf(subtitles)).to.equal(
+      'the file holds subtitles alone (subrip): add the film or the sound that they belong to',
+    )
+    for (const sampleRate of [1, 999, 768_001, 4_000_000_000]) {
+      const message = `the sound has ${sampleRate} samples a second, and 1,000 to 768,000 are decoded: save it at 48,000`
+      expect(reasonOf(audioStream({ sampleRate }))).to.equal(message)
+      const film = select(videoStream(), audioStream({ sampleRate }), audioStream({ index: 2 }))
+      expect(E.isRight(film) && [film.right.audio?.index, film.right.warnings]).to.deep.equal([
+        2,
+        [`left out: sound (aac, 2 channels), which has ${sampleRate} samples a second`],
+      ])
+    }
+    for (const sampleRate of [1000, 768_000])
+      expect(chosen(audioStream({ sampleRate }))).to.deep.equal([undefined, 1])
   })
 
   it('[V44] announces the duration of the selected streams alone', () => {
@@ -223,6 +265,23 @@ describe('selectStreams', () => {
     for (const { description } of fallbackAudio) expect(warnings).to.include(`left out: ${description}`)
   })
 
+  it('[V47] warns about cover pictures, data streams, attached files and chapters', () => {
+    const cover = videoStream({ codec: 'mjpeg', width: 300, height: 300, isCover: true })
+    const extras = { data: ['tmcd', 'gpmd', 'gpmd'], attachments: ['ttf'], chapters: 2 }
+    expect(warningsOf({ streams: [cover, audioStream()], extras })).to.deep.equal([
+      'left out: a cover picture (mjpeg, 300x300)',
+      'left out: 3 data streams (tmcd, gpmd)',
+      'left out: 1 attached file (ttf)',
+      'left out: 2 chapters',
+    ])
+    const titles = { data: ['text'], attachments: [], chapters: 1 }
+    expect(warningsOf({ streams: [audioStream()], extras: titles })).to.deep.equal(['left out: 1 chapter'])
+    const many = { data: ['a1', 'b2', 'c3', 'd4', 'e5', 'f6'], attachments: [], chapters: 0 }
+    expect(warningsOf({ streams: [audioStream()], extras: many })).to.deep.equal([
+      'left out: 6 data streams (a1, b2, c3, d4, e5, others)',
+    ])
+  })
+
   it('[V40] selects only decoded streams, and warns about all others', () => {
     fc.assert(
       fc.property(someStreams(), (streams) => {
@@ -234,12 +293,7 @@ describe('selectStreams', () => {
         const { video, audio, warnings } = facts.right
         for (const stream of [video, audio])
           if (stream !== null) expect(isSupportedCodec(stream.codec)).to.equal(true)
-        const others = streams.filter(
-          (stream) =>
-            stream.index !== video?.index &&
-            stream.index !== audio?.index &&
-            !(stream.kind === 'video' && stream.isCover),
-        )
+        const others = streams.filter(({ index }) => index !== video?.index && index !== audio?.index)
         expect(warnings.filter((warning) => warning.startsWith('left out: '))).to.have.length(others.length)
       }),
     )

@@ -65,7 +65,10 @@ describe('sharp image processor', () => {
       const before = await ownChildren()
       const hasty = createSharpImageProcessor({ maxPixels: 100_000_000, timeoutSeconds: 2 })
       const refusal = await left(hasty.render(path, [{ format: 'avif', width: 4000 }], folder, () => {}))
-      expect(refusal).to.deep.equal({ _tag: 'Refused', message: 'takes too long: more than 2 seconds' })
+      expect(refusal).to.deep.equal({
+        _tag: 'Refused',
+        message: 'the picture takes longer than 2 seconds: save it smaller',
+      })
       expect(await ownChildren()).to.deep.equal(before)
     })
 
@@ -80,7 +83,11 @@ describe('sharp image processor', () => {
       const { pid, result } = await begin()
       process.kill(pid, 'SIGSEGV')
       expect(await result).to.deep.equal(
-        E.left({ _tag: 'Refused', message: 'damaged: its decoder broke down' }),
+        E.left({
+          _tag: 'Refused',
+          message:
+            'the picture is damaged and breaks its decoder: open it in another program and save it anew',
+        }),
       )
     })
 

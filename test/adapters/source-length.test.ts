@@ -5,7 +5,14 @@ import type { SegmentedRendition } from '../../src/adapters/transcode/isobmff/se
 import { AAC_TICKS } from '../../src/domain/examiner/examine-time.ts'
 
 const TIMESCALE = 48_000
-const track = { codec: '', timescale: TIMESCALE, hasEditList: false, video: null, audio: null }
+const track = {
+  codec: '',
+  timescale: TIMESCALE,
+  isUpright: true,
+  hasEditList: false,
+  video: null,
+  audio: null,
+}
 const slice = { path: '', start: 0, end: 0 }
 
 const rendition = (durationTicks: number, frame: number | null): SegmentedRendition => ({

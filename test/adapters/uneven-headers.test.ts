@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import type { MediaFacts, MediaPlan } from '../../src/domain/ingest/plan/media-plan.ts'
 import { pipe, TE } from '../../src/fp.ts'
@@ -9,17 +10,21 @@ import {
   renditionSeconds,
   withSmallestVideo,
 } from '../support/transcoding.ts'
+import { withStreamPause } from '../support/transport-stream.ts'
 
-/** `header`: announced ends of video and audio (seconds); `passes`: the expected number of encodings. */
+/**
+ * `header`: announced ends of video and audio (seconds); `passes`: the expected number of encodings. Code that all
+ * engines share decides on passes, so one film for each number of them runs on all engines, the others on the first.
+ */
 const films = [
-  { file: 'short-sound.mp4', seconds: 12, header: {}, passes: 1 },
+  { file: 'short-sound.mp4', seconds: 12, header: {}, passes: 1, onAll: true },
   { file: 'short-sound.mp4', seconds: 12, header: { pictures: null, sound: null }, passes: 2 },
   { file: 'short-sound.mp4', seconds: 12, header: { pictures: 20 }, passes: 2 },
   { file: 'short-sound.mp4', seconds: 12, header: { sound: 9 }, passes: 2 },
   { file: 'short-sound.mp4', seconds: 12, header: { pictures: 2, sound: 12 }, passes: 3 },
   { file: 'short-pictures.mp4', seconds: 6, header: {}, passes: 1 },
-  { file: 'short-pictures.mp4', seconds: 6, header: { pictures: null, sound: null }, passes: 2 },
-  { file: 'short-pictures.mp4', seconds: 6, header: { pictures: 6, sound: 2 }, passes: 3 },
+  { file: 'short-pictures.mp4', seconds: 6, header: { pictures: null, sound: null }, passes: 2, onAll: true },
+  { file: 'short-pictures.mp4', seconds: 6, header: { pictures: 6, sound: 2 }, passes: 3, onAll: true },
 ]
 
 type Ends = { readonly pictures?: number | null; readonly sound?: number | null }
@@ -34,10 +39,10 @@ const announcing = ({ pictures, sound }: Ends, facts: MediaFacts): MediaFacts =>
 })
 
 describe('a film whose video and audio end at different times', () => {
-  const { transcode } = createTranscodingFolder()
+  const { transcode, written } = createTranscodingFolder()
 
-  for (const [name, engine] of availableEngines().slice(0, 1))
-    for (const { file, seconds, header, passes } of films)
+  for (const [i, [name, engine]] of availableEngines().entries())
+    for (const { file, seconds, header, passes } of films.filter(({ onAll }) => i === 0 || onAll))
       it(`[V41] [P7] lasts ${seconds} s after ${passes} passes of ${name}: ${file} with the header ${JSON.stringify(header)}`, async () => {
         let encodings = 0
         const counting = createTranscoderOfEngine({
@@ -67,4 +72,25 @@ describe('a film whose video and audio end at different times', () => {
         expect(output.sourceSeconds).to.be.closeTo(seconds, frame)
         expect(encodings).to.equal(passes)
       })
+
+  it('[V41] has a warning where the header does not announce it, also if its sound changes its form', async () => {
+    for (const [name, engine] of availableEngines()) {
+      const onEngine = createTranscoderOfEngine(engine)
+      const lying = {
+        ...onEngine,
+        probe: (path: string) =>
+          pipe(
+            onEngine.probe(path),
+            TE.map((facts) => announcing({ sound: facts.video?.endSeconds ?? null }, facts)),
+          ),
+      }
+      const path = await written(
+        `${name}.m2t`,
+        withStreamPause(await readFile(mediaPath('chlayout.m2t')), 'sound', 3.5, 9),
+      )
+      const output = await right((await transcode(lying, path, withSmallestVideo)).task)
+      expect(output.warnings, name).to.have.length(1)
+      expect(output.warnings[0], name).to.match(/^its pictures end at 5\.[23] s, and its sound at 3\.[45] s:/)
+    }
+  })
 })

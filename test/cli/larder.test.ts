@@ -6,6 +6,7 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { decodeJwt } from 'jose'
 import sharp from 'sharp'
+import { pngChart, pngChunk } from '../support/chart-png.ts'
 import { commandsContaining, pollUntilDefined } from '../support/processes.ts'
 import { runLarder, type ServingLarder, serveLarder } from '../support/run-larder.ts'
 import { waitForServerExit } from '../support/wait-for-server-exit.ts'
@@ -91,7 +92,7 @@ describe('the command line', () => {
     expect(out).to.deep.equal([])
     expect(err).to.deep.equal([
       `larder: ${inFolder('none.mp4')}: there is no such file`,
-      `larder: ${inFolder('text.mp4')}: the file cannot be read as sound or film`,
+      `larder: ${inFolder('text.mp4')}: the file is neither a picture nor sound nor film: it has only 10 bytes`,
       `larder: ${inFolder('empty.mp4')}: the file is empty`,
       `larder: ${folder}: it is a folder`,
     ])
@@ -107,13 +108,23 @@ describe('the command line', () => {
         return path.relative(process.cwd(), path.join(folder, name, 'p.jpg'))
       }),
     )
-    const files = [...typed, picture]
+    const hdr = path.join(folder, 'hdr.png')
+    await writeFile(
+      hdr,
+      pngChart({ width: 32, height: 24, depth: 16, chunks: [pngChunk('cICP', Buffer.from([9, 16, 0, 1]))] }),
+    )
+    const files = [...typed, picture, hdr]
     const { code, out, err } = await larder('add', '--json', ...files)
     expect(code).to.equal(1)
-    expect(err).to.deep.equal(typed.map((file) => `larder: ${file}: the file is empty`))
+    const warning = 'HDR: its exports are tone-mapped to the range of sRGB'
+    expect(err).to.deep.equal([
+      ...typed.map((file) => `larder: ${file}: the file is empty`),
+      `larder: ${hdr}: ${warning}`,
+    ])
     const lines = out.map((line) => JSON.parse(line))
     expect(lines.map(({ file }) => file)).to.deep.equal(files)
     expect(lines.slice(0, 2)).to.deep.equal(typed.map((file) => ({ file, error: 'the file is empty' })))
+    expect(lines.slice(2).map(({ warnings }) => warnings)).to.deep.equal([[], [warning]])
 
     const again = await larder('add', picture)
     expect(again.out[0]).to.match(/^\S+\/picture\.png {2}image {2}if_/)

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import { examineTranscoded } from '../../src/domain/ingest/examine-transcoded.ts'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
@@ -43,6 +44,20 @@ export const transcoderSoundContract = (transcoder: Transcoder): void => {
     expect(peakAmplitude(samples.subarray(30_000, 40_000))).to.be.closeTo(0.5, 0.02)
     expect(samples.findIndex((sample) => Math.abs(sample) > 0.25) / 48_000).to.be.closeTo(0.5, 0.004)
   })
+
+  for (const file of ['gapless.mp3', 'gapless.webm'])
+    it(`begins with the first sample and ends with the last, whatever decoders skip: ${file}`, async () => {
+      const { rendition, samples } = await transcoded(file, await readFile(mediaPath(file)))
+      const rate = rendition?.audio?.sampleRate ?? 0
+      const isLoud = (sample: number) => Math.abs(sample) > 0.08
+      // A tone for the first and the last tenth of one second. An AAC frame fades in.
+      const [first, last] = [samples.findIndex(isLoud), samples.findLastIndex(isLoud)]
+      const again = rate / 2 + samples.subarray(rate / 2).findIndex(isLoud)
+      expect(first / rate, 'first').to.be.below(0.013)
+      expect(again / rate, 'again').to.be.closeTo(0.9, 0.003)
+      expect(last / rate, 'last').to.be.closeTo(1, 0.003)
+      expect(samples.length - rate, 'samples beyond the source').to.be.within(0, 1024)
+    })
 
   it('[V48] does not clip where audio changes from stereo to 5.1, and reports the true duration', async () => {
     const whole = await right(transcoder.probe(mediaPath('chlayout.m2t')))

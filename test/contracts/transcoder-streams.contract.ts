@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
+import { boxAlong } from '../support/edit-mp4.ts'
 import { left, right } from '../support/expect-right.ts'
 import { beatsOf, expectInSync } from '../support/flash-and-beep.ts'
 import {
@@ -49,6 +50,22 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
       _tag: 'Refused',
       message: 'the sound is in dts, which is not decoded: convert it to AAC, MP3, Opus or FLAC',
     })
+  })
+
+  it('fails with Refused for an encrypted film (CENC, FairPlay), and says that it is encrypted', async () => {
+    for (const [clear, encrypted] of [
+      ['avc1', 'encv'],
+      ['mp4a', 'enca'],
+      ['mp4a', 'drms'],
+    ] as const) {
+      const film = await readFile(mediaPath('bunny.mp4'))
+      const { start } = boxAlong(film, ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd', clear])
+      film.write(encrypted, start + 4, 'latin1')
+      expect(await left(transcoder.probe(await written('encrypted.mp4', film)))).to.deep.equal({
+        _tag: 'Refused',
+        message: 'the file is encrypted (DRM), and Larder has no key: add it as it was before',
+      })
+    }
   })
 
   /** Announces the first AAC track as MP3: object type 0x6b in place of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2). */
@@ -105,6 +122,18 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
       'left out: sound of program 1 (mp2, 1 channel)',
     ])
   })
+
+  for (const [name, warnings] of [
+    ['extras.mov', ['left out: 1 data stream (tmcd)', 'left out: 2 chapters']],
+    // ffmpeg does not open its subtitles, so this goes through readListing.
+    [
+      'extras.mkv',
+      ['left out: subtitles (subrip)', 'left out: 1 attached file (ttf)', 'left out: 2 chapters'],
+    ],
+  ] as const)
+    it(`[V47] warns about all that a file holds beside its streams (${name})`, async () => {
+      expect(await warningsOf(name)).to.deep.equal(warnings)
+    })
 
   it('[V48] uses the film, not the thumbnail stream before it', async () => {
     const { video, warnings } = await right(transcoder.probe(mediaPath('thumbnail-first.mkv')))

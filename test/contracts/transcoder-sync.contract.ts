@@ -22,7 +22,10 @@ export const transcoderSyncContract = (transcoder: Transcoder, times: 'all' | 'o
       ? mediaPath(file)
       : written(`${name}-${basename(file)}`, change(await readFile(mediaPath(file))))
 
-  const expectBeats = ({ flashes, beeps }: Beats, { beats, silent = [], dark = [], apart }: TimedFilm) => {
+  const expectBeats = (
+    { flashes, beeps }: Beats,
+    { beats, silent = [], dark = [], apart, isExact = false }: TimedFilm,
+  ) => {
     const isNear = (others: ReadonlyArray<number>) => (second: number) =>
       others.some((other) => Math.abs(other - second) < 0.5)
     // A flash without a beep, and a beep without a flash, are compared separately.
@@ -32,7 +35,8 @@ export const transcoderSyncContract = (transcoder: Transcoder, times: 'all' | 'o
     }
     expectInSync(rest, apart)
     expect(rest.flashes.length, `flashes ${flashes}`).to.equal(beats.length)
-    for (const [i, flash] of rest.flashes.entries()) expect(flash).to.be.closeTo(beats[i] ?? Number.NaN, 0.09)
+    for (const [i, flash] of rest.flashes.entries())
+      expect(flash).to.be.closeTo(beats[i] ?? Number.NaN, isExact ? 0.005 : 0.09)
     expect(flashes.filter(isNear(silent)).length, `flashes ${flashes}`).to.equal(silent.length)
     expect(beeps.filter(isNear(dark)).length, `beeps ${beeps}`).to.equal(dark.length)
   }

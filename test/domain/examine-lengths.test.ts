@@ -15,6 +15,7 @@ const reading = (
     timescale,
     video: kind === 'pictures' ? { width: 640, height: 360, sequence: null, boxColour: null } : null,
     audio: null,
+    isUpright: true,
     hasEditList: false,
   },
   parts: [
@@ -31,8 +32,10 @@ const reading = (
           longestTicks: sample,
           shownFromTicks: 0,
           shownToTicks: ticks,
+          shownTimes: Math.round(ticks / sample),
           isMarkedKey: true,
           startsWithIdr: null,
+          peakBufferBits: null,
         },
       ],
     },

@@ -70,11 +70,15 @@ describe('[V39] the examiner, field by field', () => {
     )
   })
 
-  const rulesOfStored = (index: number, change: Partial<NewContentExport>) =>
+  const examineChanged = (index: number, change: Partial<NewContentExport>) =>
     examineStored(
       made,
       exports.map((one, i) => (i === index ? { ...one, ...change } : one)),
-    ).map(({ rule }) => rule)
+    )
+  const rulesOfStored = (index: number, change: Partial<NewContentExport>) =>
+    examineChanged(index, change).map(({ rule }) => rule)
+  const violationsOf = (index: number, change: Partial<NewContentExport>) =>
+    examineChanged(index, change).map(({ message }) => message)
   const rulesOfMade = (change: Partial<TranscodeResult>) =>
     examineTranscoded({ ...made, ...change }, plan).map(({ rule, message }) => `${rule}: ${message}`)
 
@@ -87,6 +91,16 @@ describe('[V39] the examiner, field by field', () => {
   it('accepts the made-up film', () => {
     expect(rulesOfMade({})).to.deep.equal([])
     expect(examineStored(made, exports)).to.deep.equal([])
+  })
+
+  it('accepts no average rate above its peak: a short mp4, whose header weighs the most, has its average as peak', () => {
+    const [mp4] = exports.filter(({ format }) => format === 'mp4')
+    expect(mp4?.bandwidth).to.equal(mp4?.averageBandwidth).and.be.closeTo(40_000, 200)
+    for (const [index, { averageBandwidth, bandwidth }] of exports.entries()) {
+      expect(averageBandwidth).to.be.at.most(bandwidth)
+      const change = { averageBandwidth: bandwidth + 1 }
+      expect(violationsOf(index, change).join()).to.contain('above its peak rate')
+    }
   })
 
   for (const [field, spoiled] of Object.entries(ofExports)) {

@@ -28,7 +28,15 @@ const addOptions = { isPublic: false, onRegistered: () => {}, onProgress: () => 
 /** Makes three exports of a few bytes: only their rows and objects matter here. */
 const images: ImageProcessor = {
   inspect: () =>
-    TE.right({ width: 64, height: 36, hasAlpha: false, isAnimated: false, pages: 1, isHdr: false }),
+    TE.right({
+      width: 64,
+      height: 36,
+      hasAlpha: false,
+      isAnimated: false,
+      pages: 1,
+      isHdr: false,
+      leftOut: [],
+    }),
   render: (_, __, folder) => async () => {
     const formats = ['avif', 'webp', 'jpeg'] as const
     const files = formats.map((format) => ({ format, path: path.join(folder, format) }))

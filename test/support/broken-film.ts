@@ -119,6 +119,21 @@ export const delayPresentation = (ticks: number) =>
     }
   })
 
+/** Shows a frame inside a fragment at the time of the next one. `ticks`: duration of each frame. */
+export const shareTime = (index: number, ticks: number) =>
+  edited((bytes) => {
+    const { samples, stride, offsetOf } = readTrun(bytes, index)
+    const at = samples + 5 * stride + offsetOf(3)
+    bytes.writeInt32BE(bytes.readInt32BE(at + stride) + ticks, at)
+  })
+
+/** Turns the first track by 180 degrees: the matrix of `tkhd`. */
+export const turn = edited((bytes) => {
+  const { body } = boxAlong(bytes, ['moov', 'trak', 'tkhd'])
+  const matrix = body + (bytes[body] === 1 ? 52 : 40)
+  for (const at of [matrix, matrix + 16]) bytes.writeInt32BE(-bytes.readInt32BE(at), at)
+})
+
 /** Changes the duration of the samples of a fragment, where they share one. */
 export const lengthenSamples = (index: number, ticks: number) =>
   edited((bytes) => {
@@ -143,6 +158,26 @@ export const replaceIdr = (index: number) =>
       }
     throw new Error('there is no IDR picture')
   })
+
+const FILLER = 12
+
+/** Adds a NAL unit of filler to the first frame of a fragment: a film whose bit rate is too high there. */
+export const fillFirstFrame =
+  (index: number, fillerBytes: number) =>
+  (bytes: Buffer): Buffer => {
+    const filler = Buffer.alloc(4 + fillerBytes, 0xff)
+    filler.writeUInt32BE(fillerBytes)
+    filler[4] = FILLER
+    const { flags, samples, offsetOf } = readTrun(bytes, index)
+    if (!(flags & 0x200)) throw new Error('the sizes are not in the trun')
+    const copy = Buffer.from(bytes)
+    const sizeAt = samples + offsetOf(1)
+    const mdat = boxAlong(copy, ['mdat'], index)
+    const end = mdat.body + copy.readUInt32BE(sizeAt)
+    copy.writeUInt32BE(copy.readUInt32BE(sizeAt) + filler.length, sizeAt)
+    copy.writeUInt32BE(mdat.size + filler.length, mdat.start)
+    return Buffer.concat([copy.subarray(0, end), filler, copy.subarray(end)])
+  }
 
 /** Changes the timescale (ticks a second), but no times. */
 export const changeTimescale = (change: (timescale: number) => number) =>
@@ -203,6 +238,12 @@ export const moveMoovToEnd = (bytes: Buffer): Buffer => {
     bytes.subarray(start, start + size),
   ])
 }
+
+/** Marks the frame after the second keyframe of an mp4 in place of it. */
+export const moveKeyframe = edited((bytes) => {
+  const { body } = boxAlong(bytes, ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stss'])
+  bytes.writeUInt32BE(bytes.readUInt32BE(body + 12) + 1, body + 12)
+})
 
 /** Announces one sample less in the first track of an mp4. */
 export const dropSampleFromIndex = edited((bytes) => {

@@ -1,5 +1,6 @@
 import '../../src/adapters/transcode/node-av/promise-with-resolvers.ts'
 
+import { readFile, writeFile } from 'node:fs/promises'
 import { Decoder, Demuxer, type Frame } from 'node-av'
 import {
   AV_PIX_FMT_YUV420P,
@@ -10,6 +11,7 @@ import {
 } from 'node-av/constants'
 import { chartColours, patchAt, type Rgb } from './chart.ts'
 import { type Encoding, encodings } from './chart-encodings.ts'
+import { boxAlong } from './edit-mp4.ts'
 import { type FilmMatrix, type FilmRange, fromFilmValues, toFilmValues } from './film-values.ts'
 import { writeFilm } from './write-film.ts'
 
@@ -31,6 +33,8 @@ export type FilmChart = {
     readonly colorspace?: string
     readonly color_range?: string
   }
+  /** Code points of the container, if they are not those of the tags: primaries, transfer, matrix. */
+  readonly container?: readonly [number, number, number]
 }
 
 const frameCount = 5
@@ -48,6 +52,7 @@ export const writeChartFilm = async (
     matrix = 'bt709',
     range = 'limited',
     tags = {},
+    container,
   }: FilmChart,
 ): Promise<void> => {
   const colours = chartColours.map((rgb) => toFilmValues(encoding(rgb), matrix, range, depth))
@@ -63,6 +68,14 @@ export const writeChartFilm = async (
         }
   const frames = Array.from({ length: frameCount }, () => buffer)
   await writeFilm(path, Object.assign({ width, height, rate, pixelFormat }, encoded), frames)
+  if (container !== undefined) await tagContainer(path, container)
+}
+
+const tagContainer = async (path: string, codes: ReadonlyArray<number>): Promise<void> => {
+  const bytes = await readFile(path)
+  const { body } = boxAlong(bytes, ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd', 'avc1', 'colr'])
+  for (const [i, code] of codes.entries()) bytes.writeUInt16BE(code, body + 4 + 2 * i)
+  await writeFile(path, bytes)
 }
 
 /** Three planes in sequence, chroma at half the width and height. */

@@ -7,7 +7,15 @@ import { E, TE } from '../../src/fp.ts'
 /** An image processor without processes: it writes texts in place of pictures. */
 export const fakeImages: Adapters['images'] = {
   inspect: () =>
-    TE.right({ width: 330, height: 200, hasAlpha: false, isAnimated: false, pages: 1, isHdr: false }),
+    TE.right({
+      width: 330,
+      height: 200,
+      hasAlpha: false,
+      isAnimated: false,
+      pages: 1,
+      isHdr: false,
+      leftOut: [],
+    }),
   render: (_, targets, scratch, onProgress, signal) => async () => {
     const rendered = []
     for (const [i, { format, width }] of targets.entries()) {

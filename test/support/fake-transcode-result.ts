@@ -36,6 +36,7 @@ const videoTrack = (width: number, height: number): ParsedTrack => ({
     boxColour: colour,
   },
   audio: null,
+  isUpright: true,
   hasEditList: false,
 })
 
@@ -44,6 +45,7 @@ const audioTrack: ParsedTrack = {
   timescale: 48_000,
   video: null,
   audio: { objectType: 2, sampleRate: 48_000, channels: 2 },
+  isUpright: true,
   hasEditList: false,
 }
 
@@ -64,8 +66,12 @@ const partsOf = (
       const reading = {
         ...{ startTicks: ticks, durationTicks, samples: each },
         ...{ shortestTicks: sampleTicks, longestTicks: sampleTicks },
-        ...{ shownFromTicks: ticks, shownToTicks: ticks + durationTicks },
-        ...{ isMarkedKey: true, startsWithIdr: isVideo ? true : null },
+        ...{ shownFromTicks: ticks, shownToTicks: ticks + durationTicks, shownTimes: each },
+        ...{
+          isMarkedKey: true,
+          startsWithIdr: isVideo ? true : null,
+          peakBufferBits: isVideo ? 20_000 : null,
+        },
         ...{ bytes, firstSampleEnd: 400 },
       }
       ticks += durationTicks
@@ -88,6 +94,18 @@ const seconds = ({ parts, timescale }: Rendition): number =>
 const samplesOf = ({ parts }: Rendition): number =>
   parts.flatMap(({ fragments }) => fragments).reduce((sum, { samples }) => sum + samples, 0)
 
+/** Number of the first sample of each fragment, from 1. */
+const firstSamplesOf = ({ parts }: Rendition): ReadonlyArray<number> => {
+  let next = 1
+  return parts
+    .flatMap(({ fragments }) => fragments)
+    .map(({ samples }) => {
+      const first = next
+      next += samples
+      return first
+    })
+}
+
 /** The reading of an mp4 that is a correct copy of these renditions. */
 export const progressiveFileOf = (renditions: ReadonlyArray<Rendition>): ProgressiveFile => ({
   renditions: renditions.map(({ name }) => name),
@@ -97,6 +115,8 @@ export const progressiveFileOf = (renditions: ReadonlyArray<Rendition>): Progres
     isFastStart: true,
     tracks: renditions.map((rendition) => ({
       codec: rendition.codec,
+      isUpright: true,
+      keyframes: rendition.video === null ? null : firstSamplesOf(rendition),
       samples: samplesOf(rendition),
       seconds: seconds(rendition),
       shownFromSeconds: 0,

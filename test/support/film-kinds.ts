@@ -86,6 +86,20 @@ export const filmKinds: ReadonlyArray<FilmKind> = [
     matrix: 'bt601',
     tags: { color_primaries: '3', color_trc: '3', colorspace: '3' },
   }),
+  kind('P3 in its video stream, BT.709 in its container', {
+    tags: { ...all('bt709'), color_primaries: 'smpte432' },
+    container: [1, 1, 1],
+  }),
+  kind('P3 and a reserved curve in its container, P3 in its video stream', {
+    encoding: encodings.p3,
+    tags: { ...all('bt709'), color_primaries: 'smpte432' },
+    container: [12, 3, 1],
+  }),
+  kind(
+    'P3, a reserved curve and BT.601 in its container, BT.709 in its video stream',
+    { encoding: encodings.p3, matrix: 'bt601', tags: all('bt709'), container: [12, 3, 6] },
+    { isQuick: true },
+  ),
   kind(
     'PQ',
     {

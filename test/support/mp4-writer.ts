@@ -49,6 +49,8 @@ export const fragment = (startTicks: number, samples: ReadonlyArray<WrittenSampl
   return Buffer.concat([moof(moof(0).length + 8), box('mdat', Buffer.alloc(bytes))])
 }
 
+const UPRIGHT = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000]
+
 /** `ftyp` and `moov` of one track of H.264 (High, level 3) or of AAC (low complexity). */
 export const initSegment = (kind: 'film' | 'sound', timescale: number): Buffer =>
   Buffer.concat([
@@ -57,7 +59,7 @@ export const initSegment = (kind: 'film' | 'sound', timescale: number): Buffer =
       'moov',
       box(
         'trak',
-        box('tkhd', u32(0, 0, 0, 1)),
+        box('tkhd', u32(0, 0, 0, 1), Buffer.alloc(24), u32(...UPRIGHT), u32(640 << 16, 360 << 16)),
         box(
           'mdia',
           box('mdhd', u32(0, 0, 0, timescale)),

@@ -6,6 +6,7 @@ import { inspectImage } from '../../src/adapters/sharp/inspect-image.ts'
 import { withOpenImage } from '../../src/adapters/sharp/open-image.ts'
 import { renderImage } from '../../src/adapters/sharp/render-image.ts'
 import type { ImageTarget } from '../../src/domain/ingest/plan/image-plan.ts'
+import { E } from '../../src/fp.ts'
 import { left, right } from './expect-right.ts'
 import { saveFile } from './pictures.ts'
 
@@ -21,6 +22,12 @@ export const createPictureFolder = () => {
     right(withOpenImage(await saveFile(folder, 'x', bytes), 1e8, inspectImage))
   const refusal = async (bytes: Uint8Array) =>
     left(withOpenImage(await saveFile(folder, 'x', bytes), 1e8, inspectImage))
+  /** The reason of a refusal; `null` if the image is accepted. */
+  const outcome = async (bytes: Uint8Array): Promise<string | null> => {
+    const inspected = await withOpenImage(await saveFile(folder, 'x', bytes), 1e8, inspectImage)()
+    if (E.isRight(inspected)) return null
+    return inspected.left._tag === 'Refused' ? inspected.left.message : JSON.stringify(inspected.left)
+  }
   const render = async (bytes: Uint8Array, targets: ReadonlyArray<ImageTarget>) =>
     right(
       withOpenImage(await saveFile(folder, 'x', bytes), 1e8, (picture) =>
@@ -41,5 +48,5 @@ export const createPictureFolder = () => {
     ]
   }
 
-  return { inspect, refusal, render, firstPixel }
+  return { inspect, refusal, outcome, render, firstPixel }
 }

@@ -27,11 +27,22 @@ const start = (program: Program, args: ReadonlyArray<string>, env: Env, wrap: Wr
     SAMPLE_MEDIA: '0',
     LAME_DUCK_SECONDS: '0',
   }
-  return spawn(command, words, {
+  const child = spawn(command, words, {
     env: Object.assign({}, defaults, env),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  running.add(child)
+  child.once('close', () => running.delete(child))
+  return child
 }
+
+/** A test that fails does not end its server, which would keep the suite from ending. */
+const running = new Set<ChildProcess>()
+const killRunning = () => {
+  for (const child of running) child.kill('SIGKILL')
+}
+// The matrix of players is no suite.
+if (typeof after === 'function') after(killRunning)
 
 const linesOf = (stream: NodeJS.ReadableStream | null): { lines: string[]; reader: Interface } => {
   if (stream === null) throw new Error('the output is not piped')

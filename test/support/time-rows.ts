@@ -29,6 +29,8 @@ export type TimedFilm = {
   readonly frameRate?: number
   /** The largest distance of a flash from its beep (seconds), if above the default. */
   readonly apart?: number
+  /** Flashes are at their times to a few milliseconds: they fall on frames of the source and of the output. */
+  readonly isExact?: boolean
   readonly warnings?: ReadonlyArray<RegExp>
 }
 
@@ -44,6 +46,8 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
     films: [
       { ...beat, change: (film) => delayTimestamps(film, 10 * HOUR) },
       { ...beat, file: 'beat.mkv' },
+      // Pictures that begin between two frames of the grid, in a file that also has subtitles.
+      { ...beat, file: 'off-grid.webm', beats: [1.05, 3.05, 5.05], warnings: [/subtitles \(webvtt\)/] },
     ],
   },
   {
@@ -106,6 +110,14 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
     films: [
       { ...beat, file: 'late-sound.mp4', beats: [3, 5], silent: [1] },
       { ...beat, change: (film) => withStreamPause(film, 'sound', 0, 2), beats: [3, 5], silent: [1] },
+      // Later than a demuxer looks for its channels.
+      {
+        ...beat,
+        change: (film) => withStreamPause(repeatStream(film, 3, 6), 'sound', 0, 14),
+        seconds: 18,
+        beats: [15, 17],
+        silent: [1, 3, 5, 7, 9, 11, 13],
+      },
       {
         ...beat,
         change: (film) => withStreamPause(withStreamPause(film, 'sound', 0, 2), 'sound', 4, 9),
@@ -148,6 +160,15 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
     ],
   },
   {
+    comesIn: 'fragments (CMAF) with negative composition offsets, which engines report late',
+    comesOut: 'each picture at its time',
+    films: [
+      // Their sound is 1024 samples late: ffmpeg writes no edit list that says so.
+      { ...beat, file: 'beat-cmaf.mp4', isExact: true, apart: 0.025 },
+      { ...beat, file: 'beat-cmaf-index.mp4', isExact: true, apart: 0.025 },
+    ],
+  },
+  {
     comesIn: 'an MPEG program stream that is put together of several, or whose clock jumps',
     comesOut: 'goes on; sound and pictures stay together',
     films: [
@@ -180,12 +201,22 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
     ],
   },
   {
+    comesIn: 'a chain of Ogg with one sound each in one codec, be their serial numbers different or not',
+    comesOut: 'all of it',
+    films: [{ file: 'tone.opus', change: (film) => Buffer.concat([film, film]), seconds: 2, beats: [] }],
+  },
+  {
     comesIn: 'pictures at a rate that varies',
     comesOut: 'all of them, at the highest rate that the film has for a while (60 at most)',
     films: [
       { ...beat, file: 'vfr.mp4', frameRate: 30 },
       { ...beat, file: 'vfr.mkv', frameRate: 30 },
     ],
+  },
+  {
+    comesIn: 'fewer than 5 pictures a second',
+    comesOut: 'each picture several times, at 5 to 10 a second; sound and pictures end together',
+    films: [{ ...beat, file: 'slow.mp4', frameRate: 5, beats: [] }],
   },
   {
     comesIn: 'interlaced pictures (50i, 60i)',

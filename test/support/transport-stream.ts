@@ -153,8 +153,16 @@ const toOtherStreams = (section: Buffer, number: number): void => {
   sealed(section)
 }
 
+/** One packet that starts a unit: a PES packet, or a section behind its pointer. */
+export const packetOf = (pid: number, payload: Buffer): Buffer => {
+  const isSection = payload[0] !== 0 || payload[1] !== 0
+  const body = isSection ? Buffer.concat([Buffer.alloc(1), payload]) : payload
+  const head = Buffer.from([0x47, 0x40 | (pid >> 8), pid & 0xff, 0x10])
+  return Buffer.concat([head, body, Buffer.alloc(PACKET - 4 - body.length, 0xff)])
+}
+
 /** Writes the checksum (ISO/IEC 13818-1 annex A) into the last four bytes. */
-const sealed = (section: Buffer): Buffer => {
+export const sealed = (section: Buffer): Buffer => {
   let crc = 0xffffffff
   for (const byte of section.subarray(0, -4))
     for (let bit = 7; bit >= 0; bit--)

@@ -40,7 +40,7 @@ export const openDataFolder = async (
   await mkdir(base, { recursive: true, mode: 0o700 })
   await checkBase(base)
   await grantPathAccess(privilege, base)
-  await linkLibraries(base, binaries.libraries)
+  await linkLibraries(base, binaries.libraries, privilege)
   await makeSockets(folder.sockets, privilege)
   await makeFifo(folder.fifo)
   if ((await orIfNotFound(lstat(folder.cluster), null)) !== null) await checkOwner(folder.cluster, privilege)

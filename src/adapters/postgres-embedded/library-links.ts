@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, readlink, rename, symlink } from 'node:fs/promises'
 import path from 'node:path'
+import type { Privilege } from './privilege.ts'
 
 /** The name of the folder of links. */
 const name = 'lib'
@@ -15,13 +16,18 @@ export const librarySpawnOptions = (base: string) => ({
 })
 
 /**
- * Makes a folder below `base` contain a link to each library. It is not in the package, because the user who starts
- * Larder may not be permitted to write there. Several processes may call it concurrently.
+ * Makes a folder below `base` contain a link to each library. It is not in the package, because the user who
+ * starts Larder may lack write permission there. Several processes may call it concurrently.
  */
-export const linkLibraries = async (base: string, libraries: ReadonlyMap<string, string>): Promise<void> => {
+export const linkLibraries = async (
+  base: string,
+  libraries: ReadonlyMap<string, string>,
+  { uid }: Privilege,
+): Promise<void> => {
   const folder = path.join(base, name)
   await mkdir(folder, { recursive: true })
-  await chmod(folder, 0o755) // PostgreSQL may run as another user
+  // If PostgreSQL runs as another user, that user needs to follow the links.
+  await chmod(folder, uid === process.getuid?.() ? 0o700 : 0o711)
   for (const [soname, file] of libraries) {
     const link = path.join(folder, soname)
     if ((await readlink(link).catch(() => null)) === file) continue

@@ -23,7 +23,8 @@ sharp.block({ operation: ['VipsForeignLoad'] })
 sharp.unblock({
   operation: [
     ...['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map((format) => `VipsForeignLoad${format}File`),
-    // For files repaired in memory.
+    // For files repaired in memory, and TIFF without its extra channels.
+    'VipsForeignLoadTiffBuffer',
     'VipsForeignLoadJpegBuffer',
     'VipsForeignLoadHeifBuffer',
   ],
@@ -39,7 +40,8 @@ const memoryLimit = (maxPixels: number): number => 512 * 1024 ** 2 + 8 * maxPixe
 const watchMemory = (maxPixels: number): void => {
   const limit = memoryLimit(maxPixels)
   setInterval(() => {
-    if (process.memoryUsage.rss() > limit) report({ kind: 'refused', message: 'needs too much memory' })
+    if (process.memoryUsage.rss() > limit)
+      report({ kind: 'refused', message: 'the picture needs too much memory: save it smaller' })
   }, 50)
 }
 

@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
 import type { ImageFacts, ImageTarget } from '../../domain/ingest/plan/image-plan.ts'
+import { LeftOut } from '../../domain/ingest/plan/left-out.ts'
 import type { RenderedImage } from '../../ports/image-processor.ts'
 
 // Messages between the server and the image child process.
@@ -41,6 +42,7 @@ export const ImageFactsCodec: t.Type<ImageFacts> = t.strict({
   isAnimated: t.boolean,
   pages: t.number,
   isHdr: t.boolean,
+  leftOut: t.readonlyArray(LeftOut),
 })
 
 /** The result of a `render`. */

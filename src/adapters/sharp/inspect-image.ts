@@ -1,8 +1,8 @@
 import type { Sharp } from 'sharp'
 import type { ImageFacts } from '../../domain/ingest/plan/image-plan.ts'
-import type { Refused } from '../../domain/shared/errors.ts'
-import type { TE } from '../../fp.ts'
-import { type OpenedImage, refuseOnDecoderError } from './open-image.ts'
+import type { Refused, Unavailable } from '../../domain/shared/errors.ts'
+import { pipe, TE } from '../../fp.ts'
+import type { OpenedImage } from './open-image.ts'
 
 /** Decodes the image to its last row: only that shows whether the file is complete. */
 export const inspectImage = ({
@@ -11,15 +11,23 @@ export const inspectImage = ({
   colour,
   isRepaired,
   decode,
-}: OpenedImage): TE.TaskEither<Refused, ImageFacts> =>
-  refuseOnDecoderError(async () => ({
-    width: header.autoOrient.width,
-    height: header.autoOrient.height,
-    hasAlpha: await decodesWithAlpha(header.hasAlpha, isRepaired, decode()),
-    isAnimated: facts.isAnimated,
-    pages: header.format === 'gif' || header.format === 'webp' ? 1 : (header.pages ?? 1),
-    isHdr: colour._tag === 'Encoded' && colour.transfer.range === 'hdr',
-  }))
+  refuseOnDecoderError,
+  leftOut,
+}: OpenedImage): TE.TaskEither<Refused | Unavailable, ImageFacts> =>
+  pipe(
+    refuseOnDecoderError(() => decodesWithAlpha(header.hasAlpha, isRepaired, decode())),
+    TE.bindTo('hasAlpha'),
+    TE.bindW('leftOut', () => leftOut),
+    TE.map(({ hasAlpha, leftOut }) => ({
+      width: header.autoOrient.width,
+      height: header.autoOrient.height,
+      hasAlpha,
+      isAnimated: facts.isAnimated,
+      pages: facts.pages,
+      isHdr: colour._tag === 'Encoded' && colour.transfer.range === 'hdr',
+      leftOut,
+    })),
+  )
 
 const decodesWithAlpha = async (hasAlpha: boolean, isRepaired: boolean, image: Sharp): Promise<boolean> => {
   if (hasAlpha) return hasTransparentPixel(image)

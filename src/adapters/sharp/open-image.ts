@@ -1,28 +1,38 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp'
 import type { SourceColour } from '../../domain/colour/source-colour.ts'
-import { sniffFileKind } from '../../domain/ingest/sniff.ts'
+import { type Damage, damageReason } from '../../domain/ingest/picture-damage.ts'
+import type { LeftOut } from '../../domain/ingest/plan/left-out.ts'
+import { type SourceImageFormat, sourceImageFormatOf } from '../../domain/ingest/sniff.ts'
 import { unsupportedImageReason } from '../../domain/ingest/unsupported-image.ts'
 import { errorMessage } from '../../domain/shared/error-text.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
-import { E, TE } from '../../fp.ts'
+import { E, pipe, TE } from '../../fp.ts'
 import { composeFirstVisibleFrame } from './compose-apng.ts'
+import { withoutExtraChannels } from './extra-channels.ts'
 import { firstVisiblePage, isBlankFrame, maxFrames } from './first-visible-page.ts'
+import { isCutShort } from './headers/is-cut-short.ts'
 import { unsupportedJpegReason } from './headers/jpeg-process.ts'
+import { readLeftOut } from './headers/left-out.ts'
 import { readAt } from './headers/read-at.ts'
 import { type HeaderFacts, readHeaderFacts } from './headers/read-header-facts.ts'
-import { unsupportedTiffReason } from './headers/tiff-header.ts'
+import { hasUnspecifiedChannel, unsupportedTiffReason } from './headers/tiff-header.ts'
 import { readWholeFile, type SharpInput, sharpInputOf } from './sharp-input.ts'
 
 /** An image whose header is read and whose size is within bounds: one page of a multi-page file. */
 export type OpenedImage = {
+  readonly format: SourceImageFormat
   readonly header: Metadata
   readonly facts: HeaderFacts
   readonly colour: SourceColour
   /** See sharpInputOf: only decoding every pixel shows whether more is missing. */
   readonly isRepaired: boolean
+  /** Runs decoders. Maps any failure of them to `Refused`: the input is at fault. */
+  readonly refuseOnDecoderError: <A>(work: () => Promise<A>) => TE.TaskEither<Refused | Unavailable, A>
   /** Returns a new decoder that has not started. Its output is upright. */
   readonly decode: (options?: Pick<SharpOptions, 'ignoreIcc'>) => Sharp
+  /** Reads what else is in the file. */
+  readonly leftOut: TE.TaskEither<Unavailable, ReadonlyArray<LeftOut>>
 }
 
 export const withOpenImage =
@@ -43,12 +53,35 @@ export const withOpenImage =
     }
   }
 
-/** Maps any decoder error to `Refused`: the input is at fault. */
-export const refuseOnDecoderError = <A>(work: () => Promise<A>): TE.TaskEither<Refused, A> =>
-  TE.tryCatch(work, (cause) => refused(`damaged or cut short (${detailOf(cause)})`))
+/** See OpenedImage.refuseOnDecoderError. */
+const decodeOrRefuse = <A>(
+  file: FileHandle,
+  format: SourceImageFormat,
+  stage: Damage['stage'],
+  work: () => Promise<A>,
+): TE.TaskEither<Refused | Unavailable, A> =>
+  pipe(
+    TE.tryCatch(work, errorMessage),
+    TE.orElse((message) =>
+      pipe(
+        reading(async () => {
+          const { size } = await file.stat()
+          return isCutShort(format, {
+            readAt: readAt(file),
+            size,
+            readWhole: () => readWholeFile(file),
+            message,
+          })
+        }),
+        TE.flatMap((isCutShort) => TE.left(refused(damageReason({ format, stage, isCutShort, message })))),
+      ),
+    ),
+  )
 
 const reading = <A>(work: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
   TE.tryCatch(work, unavailable('picture file'))
+
+const notAPicture = 'the file is not a picture: JPEG, PNG, WebP, AVIF, GIF and TIFF are taken'
 
 const readHeader =
   (file: FileHandle, maxPixels: number): TE.TaskEither<Refused | Unavailable, OpenedImage> =>
@@ -56,10 +89,12 @@ const readHeader =
     const at = readAt(file)
     const head = await reading(() => at(0, 4096))()
     if (E.isLeft(head)) return head
-    const reason = refusalByHead(head.right)
+    const reason = unsupportedImageReason(head.right)
     if (reason !== null) return E.left(refused(reason))
+    const format = sourceImageFormatOf(head.right)
+    if (format === null) return E.left(refused(head.right.length === 0 ? 'the file is empty' : notAPicture))
 
-    if (isJpeg(head.right)) {
+    if (format === 'JPEG') {
       const jpegReason = await reading(() => unsupportedJpegReason(at))()
       if (E.isLeft(jpegReason)) return jpegReason
       if (jpegReason.right !== null) return E.left(refused(jpegReason.right))
@@ -68,10 +103,10 @@ const readHeader =
     // libvips parses `[…]` at the end of a file name as options; a /dev/fd path never ends like that.
     const source = await reading(() => sharpInputOf(`/dev/fd/${file.fd}`, file, head.right))()
     if (E.isLeft(source)) return source
-    const header = await refuseOnDecoderError(() =>
+    const header = await decodeOrRefuse(file, format, 'header', () =>
       sharp(source.right.input, { limitInputPixels: false }).metadata(),
     )()
-    if (isTiff(head.right)) {
+    if (format === 'TIFF') {
       const depth = E.isRight(header) ? header.right.depth : null
       const tiffReason = await reading(() => unsupportedTiffReason(at, depth))()
       if (E.isLeft(tiffReason)) return tiffReason
@@ -82,17 +117,28 @@ const readHeader =
     const { width, height } = header.right
     if (width * height > maxPixels)
       return E.left(
-        refused(`${width} × ${height} pixels are too many: at most ${maxPixels / 1e6} million are taken`),
+        refused(
+          `the ${format} has too many pixels, ${width} × ${height}: at most ${maxPixels / 1e6} million are taken (save it smaller)`,
+        ),
       )
+    const refuseOnDecoderError: OpenedImage['refuseOnDecoderError'] = (work) =>
+      decodeOrRefuse(file, format, 'pixels', work)
     const facts = await reading(() => readHeaderFacts(at, header.right))()
+    const leftOut = reading(() => readLeftOut(format, at, () => readWholeFile(file)))
     if (E.isLeft(facts)) return facts
-    if (header.right.format === 'png' && facts.right.isAnimated) {
-      const still = await refuseOnDecoderError(() => stillOf(file, source.right))()
-      if (E.isLeft(still)) return still
-      if (still.right !== null)
-        return selectPage(still.right.source, still.right.header, facts.right, maxPixels)()
-    }
-    return selectPage(source.right, header.right, facts.right, maxPixels)()
+    const still =
+      format === 'PNG' && facts.right.isAnimated
+        ? await refuseOnDecoderError(() => stillOf(file, source.right))()
+        : E.right(null)
+    if (E.isLeft(still)) return still
+    const hasMore = format === 'TIFF' ? await reading(() => hasUnspecifiedChannel(at))() : E.right(false)
+    if (E.isLeft(hasMore)) return hasMore
+    const copy = hasMore.right
+      ? await refuseOnDecoderError(() => withoutExtraChannels(source.right, header.right, maxPixels))()
+      : E.right(null)
+    if (E.isLeft(copy)) return copy
+    const chosen = still.right ?? copy.right ?? { source: source.right, header: header.right }
+    return selectPage({ ...chosen, format, facts: facts.right, maxPixels, refuseOnDecoderError, leftOut })()
   }
 
 /** First visible frame of an animated PNG with a blank default image, the only image that libvips reads. */
@@ -110,14 +156,16 @@ const stillOf = async (
   }
 }
 
+type Readable = Pick<OpenedImage, 'format' | 'header' | 'facts' | 'refuseOnDecoderError' | 'leftOut'> & {
+  readonly source: SharpInput
+  readonly maxPixels: number
+}
+
 const selectPage =
-  (
-    { input, failOn }: SharpInput,
-    header: Metadata,
-    facts: HeaderFacts,
-    maxPixels: number,
-  ): TE.TaskEither<Refused, OpenedImage> =>
+  ({ source, maxPixels, ...image }: Readable): TE.TaskEither<Refused | Unavailable, OpenedImage> =>
   async () => {
+    const { header, facts, refuseOnDecoderError } = image
+    const { input, failOn } = source
     if (E.isLeft(facts.colour)) return facts.colour
     const options = { limitInputPixels: maxPixels, failOn, sequentialRead: true } as const
     const decodePage = (page: number, more: Pick<SharpOptions, 'ignoreIcc'> = {}): Sharp =>
@@ -126,27 +174,5 @@ const selectPage =
     if (E.isLeft(page)) return page
     const decode: OpenedImage['decode'] = (more) => decodePage(page.right, more)
     const isRepaired = typeof input !== 'string'
-    return E.right({ header, facts, colour: facts.colour.right, isRepaired, decode })
+    return E.right({ ...image, colour: facts.colour.right, isRepaired, decode })
   }
-
-const isJpeg = (head: Buffer): boolean => head.length > 2 && head.readUInt16BE(0) === 0xffd8
-
-const isTiff = (head: Buffer): boolean => ['II', 'MM'].includes(head.toString('latin1', 0, 2))
-
-const refusalByHead = (head: Buffer): string | null => {
-  if (head.length === 0) return 'the file is empty'
-  const reason = unsupportedImageReason(head)
-  if (reason !== null) return reason
-  return sniffFileKind(head) === 'image'
-    ? null
-    : 'not a picture: JPEG, PNG, WebP, AVIF, GIF and TIFF are taken'
-}
-
-/** One line. Omits libvips' lines about seeking and file descriptors, which do not help the uploader. */
-const detailOf = (cause: unknown): string =>
-  errorMessage(cause)
-    .replace(/^(?:\/dev\/fd\/|source: bad seek).*$/gm, '')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(/[:,;]+$/, '')
-    .slice(0, 200)

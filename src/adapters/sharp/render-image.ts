@@ -7,7 +7,7 @@ import { type Refused, refused, type Unavailable, unavailable } from '../../doma
 import { E, TE } from '../../fp.ts'
 import type { RenderedImage } from '../../ports/image-processor.ts'
 import { decodePixels, fromPixels, type Pixels, scalePixels } from './decode-pixels.ts'
-import { type OpenedImage, refuseOnDecoderError } from './open-image.ts'
+import type { OpenedImage } from './open-image.ts'
 
 /**
  * Decodes once, to the widest target, and scales the others from it: half the time of one decode a target.
@@ -24,7 +24,7 @@ export const renderImage =
     const images: RenderedImage[] = []
     const widths = [...new Set(targets.map(({ width }) => width))].sort((a, b) => a - b)
     const reportDone = progressOf(targets, onProgress)
-    const { isPalette } = opened.header
+    const { header, refuseOnDecoderError } = opened
 
     const source = await refuseOnDecoderError(() => decodePixels(opened, widths.at(-1) ?? 1))()
     if (E.isLeft(source)) return source
@@ -38,7 +38,7 @@ export const renderImage =
         targets
           .filter((target) => target.width === width)
           .map(async (target) => {
-            const image = await encode(pixels.right, target, isPalette, folder)()
+            const image = await encode(pixels.right, target, header.isPalette, folder)()
             if (E.isRight(image)) reportDone(target)
             return image
           }),
@@ -80,7 +80,7 @@ const encode =
   async () => {
     const encoded = await TE.tryCatch(
       () => encoders[format](fromPixels(pixels), isPalette).toBuffer(),
-      (cause) => refused(`cannot be encoded as ${format} (${cause})`),
+      () => refused(`the picture cannot be encoded as ${format}: save it with other dimensions or colours`),
     )()
     if (E.isLeft(encoded)) return encoded
 

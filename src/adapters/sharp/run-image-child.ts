@@ -65,7 +65,8 @@ const waitForExit = (
       child.kill('SIGKILL')
     }
     const timer = setTimeout(
-      () => settle(E.left(refused(`takes too long: more than ${timeoutSeconds} seconds`))),
+      () =>
+        settle(E.left(refused(`the picture takes longer than ${timeoutSeconds} seconds: save it smaller`))),
       timeoutSeconds * 1000,
     )
     const abort = (): void => settle(E.left(failed(new Error('it was aborted'))))
@@ -102,7 +103,7 @@ const outcomeOf = (report: Exclude<ImageReport, { readonly kind: 'progress' }>):
 
 const failureOf = ({ code, signal }: ProcessExit, stderr: string): Refused | Unavailable =>
   signal !== null && isCrash(signal)
-    ? refused('damaged: its decoder broke down')
+    ? refused('the picture is damaged and breaks its decoder: open it in another program and save it anew')
     : failed(new Error(`ended with ${signal ?? code}: ${stderr}`))
 
 const stderrTailReader = (child: ChildProcess): (() => string) => {

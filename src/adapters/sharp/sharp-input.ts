@@ -1,5 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
+import { lacksEndOfImage } from './headers/jpeg-parts.ts'
 import { hasAllScans } from './headers/jpeg-scans.ts'
+import { readAt } from './headers/read-at.ts'
 
 /** Input of sharp: the path of a file, or the bytes of a repaired one. */
 export type SharpInput = {
@@ -13,32 +15,19 @@ const maxRepairBytes = 128 * 1024 ** 2
 /** Reads a whole file; `null` if it is larger than `maxRepairBytes`. */
 export const readWholeFile = async (file: FileHandle): Promise<Buffer | null> => {
   const { size } = await file.stat()
-  return size > maxRepairBytes ? null : read(file, 0, size)
+  return size > maxRepairBytes ? null : readAt(file)(0, size)
 }
 
-/** Bytes at the end of a JPEG that are searched for the last marker. */
-const tailSize = 64 * 1024
-
-const read = async (file: FileHandle, position: number, length: number): Promise<Buffer> => {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position)
-  return buffer.subarray(0, bytesRead)
-}
-
-const startOfScan = Buffer.from([0xff, 0xda])
 const endOfImage = Buffer.from([0xff, 0xd9])
 
-/** No such marker can occur within a scan, so an EOI after the last start of scan ends the image. */
-const lacksEndOfImage = async (file: FileHandle, size: number): Promise<boolean> => {
-  const length = Math.min(size, tailSize)
-  const tail = await read(file, size - length, length)
-  return tail.lastIndexOf(endOfImage) <= tail.lastIndexOf(startOfScan)
-}
+/** Bytes of a list of brands: about 250. */
+const maxBrandBytes = 1024
 
 /** Brands an AVIF sequence as a still image: otherwise libheif reads only the sequence. `false`: not one. */
 const brandAsStill = (bytes: Buffer): boolean => {
   const isSequence = bytes.toString('latin1', 4, 12) === 'ftypavis'
   if (!isSequence) return false
-  const size = Math.min(bytes.readUInt32BE(0), bytes.length)
+  const size = Math.min(bytes.readUInt32BE(0), bytes.length, maxBrandBytes)
   for (let at = 8; at + 4 <= size; at += at === 8 ? 8 : 4)
     if (['avis', 'msf1'].includes(bytes.toString('latin1', at, at + 4))) bytes.write('avif', at, 'latin1')
   return true
@@ -54,11 +43,11 @@ export const sharpInputOf = async (path: string, file: FileHandle, head: Buffer)
   if (size > maxRepairBytes) return unchanged
   const isJpeg = head.length > 2 && head.readUInt16BE(0) === 0xffd8
   // Once the end marker is there, libjpeg only warns about missing data before it.
-  if (isJpeg && (await lacksEndOfImage(file, size))) {
-    const bytes = await read(file, 0, size)
+  if (isJpeg && (await lacksEndOfImage(readAt(file), size))) {
+    const bytes = await readAt(file)(0, size)
     return hasAllScans(bytes) ? { input: Buffer.concat([bytes, endOfImage]), failOn: 'warning' } : unchanged
   }
   if (head.toString('latin1', 4, 12) !== 'ftypavis') return unchanged
-  const bytes = await read(file, 0, size)
+  const bytes = await readAt(file)(0, size)
   return brandAsStill(bytes) ? { input: bytes, failOn: 'error' } : unchanged
 }

@@ -53,6 +53,8 @@ const matrices: Readonly<Record<string, number>> = {
   'chroma-derived-c': 13,
   ictcp: 14,
   'ipt-c2': 15,
+  'ycgco-re': 16,
+  'ycgco-ro': 17,
 }
 
 /** Returns 2 (unspecified) for any other name, such as `unknown` and `reserved`. */
@@ -68,4 +70,5 @@ export const videoColourTagsOf = (names: {
   primaries: codeOf(primaries, names.primaries),
   transfer: codeOf(transfers, names.transfer),
   matrix: codeOf(matrices, names.matrix),
+  isMatrixOfContainer: false,
 })

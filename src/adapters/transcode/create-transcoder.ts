@@ -1,20 +1,24 @@
 import { videoColour } from '../../domain/colour/video-colour.ts'
 import { mayHaveVariableFrameRate } from '../../domain/ingest/plan/frame-rate.ts'
 import type { MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
+import { beginsAsMp4, unreadableReason } from '../../domain/ingest/unreadable.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
 import { findSandbox } from '../sandbox/sandbox.ts'
-import type { EngineFacts, EngineFailure } from './engine.ts'
+import { isEncryptedMovie } from './encrypted-movie.ts'
+import { type EngineFacts, type EngineFailure, formatInLog } from './engine.ts'
 import { engineDifferences } from './engine-differences.ts'
 import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './find-engine.ts'
-import { looksLikeMp4 } from './isobmff/looks-like-mp4.ts'
 import { withSecondFileWarning } from './joined/second-file.ts'
 import { refuseTooLong, tooLongRefusal } from './measured-length.ts'
+import { withMovieFacts } from './movie-facts.ts'
 import { refuseMixedOggChain } from './ogg-chain.ts'
+import { ProbedFile } from './probed-file.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './process/limits.ts'
 import { selectStreams } from './select-streams.ts'
+import { readSource, withSourceBytes } from './source-bytes.ts'
 import { withTransportFacts } from './source-clock.ts'
 import { createTranscode } from './transcode.ts'
 
@@ -50,9 +54,9 @@ export const createTranscoderWithEngine = (
   const { maxSeconds, maxWorkSeconds = MAX_WORK_SECONDS, log } = options
   const found = once(find)
 
-  const toError = (failure: EngineFailure): Refused | Unavailable => {
+  const toError = (failure: EngineFailure, head: Uint8Array | null = null): Refused | Unavailable => {
     if (failure.reason === 'aborted') return unavailable('transcoder')('it was aborted')
-    const message = refusalFor(failure)
+    const message = refusalFor(failure, head)
     // The owner of the file gets refusals. Only faults of Larder or the machine are warnings in the log.
     if (message === null) log.warn('transcoder.failed', failure)
     else log.info('transcoder.refused', failure)
@@ -89,26 +93,25 @@ export const createTranscoderWithEngine = (
     probe: (path, signal = never()) =>
       pipe(
         found,
+        TE.tap(() => refuseEncrypted(path, signal)),
         // The call itself may throw, for example on a path that cannot be a process argument.
         TE.flatMap(({ engine }) => TE.tryCatch(engine.probe(path, signal), unavailable('transcoder'))),
         TE.flatMap((probed) =>
           E.isRight(probed)
             ? TE.right(probed.right)
             : pipe(
-                TE.tryCatch(() => correctReason(probed.left, path), unavailable('transcoder')),
-                TE.flatMap((failure) => TE.left(toError(failure))),
+                TE.tryCatch(() => headOf(path, signal), unavailable('transcoder')),
+                TE.flatMap((head) => TE.left(toError(probed.left, head))),
               ),
         ),
-        TE.flatMap((probed) =>
-          TE.tryCatch(() => withTransportFacts(probed, path, signal), unavailable('transcoder')),
-        ),
+        TE.flatMap((probed) => readSource(() => withTransportFacts(probed, path, signal))),
+        TE.flatMapEither(refuseImpossibleTimes),
+        TE.flatMap((probed) => readSource(() => withMovieFacts(probed, path, signal))),
         TE.flatMapEither(selectStreams),
         TE.flatMapEither(refuseUnsupportedColours),
         TE.flatMap((facts) => withPeakRate(found, path, facts, signal)),
         TE.flatMap((facts) => refuseMixedOggChain(path, facts, signal)),
-        TE.flatMap((facts) =>
-          TE.tryCatch(() => withSecondFileWarning(facts, path, signal), unavailable('transcoder')),
-        ),
+        TE.flatMap((facts) => readSource(() => withSecondFileWarning(facts, path, signal))),
         TE.flatMap((facts) => refuseTooLong(found, path, facts, maxSeconds, signal)),
       ),
     transcode: (path, facts, plan, folder, onProgress, signal = never()) =>
@@ -120,6 +123,23 @@ export const createTranscoderWithEngine = (
       ),
   }
 }
+
+/** Checks what an engine says, so that a wrong time is the fault of the file, not an outage of the database. */
+const refuseImpossibleTimes = (probed: ProbedFile): E.Either<Refused, ProbedFile> =>
+  pipe(
+    ProbedFile.decode(probed),
+    E.mapLeft(() => refused('the file states times that no recording can have')),
+  )
+
+const refuseEncrypted = (path: string, signal: AbortSignal): TE.TaskEither<Refused | Unavailable, void> =>
+  pipe(
+    readSource(() => isEncryptedMovie(path, signal)),
+    TE.flatMapEither((isEncrypted) =>
+      isEncrypted
+        ? E.left(refused('the file is encrypted (DRM), and Larder has no key: add it as it was before'))
+        : E.right(undefined),
+    ),
+  )
 
 /** Refuses video in unsupported colours before it is encoded. */
 const refuseUnsupportedColours = (facts: MediaFacts): E.Either<Refused, MediaFacts> =>
@@ -154,19 +174,21 @@ const never = (): AbortSignal => new AbortController().signal
 /** Message of the MP4/QuickTime demuxer if the index, which may be at the end of the file, is missing. */
 const NO_INDEX = /\bmoov atom not found\b/
 
-/** FFmpeg trusts a file name that ends in .mp4, and then reports a missing index for any other content. */
-const correctReason = async (failure: EngineFailure, path: string): Promise<EngineFailure> =>
-  NO_INDEX.test(failure.detail) && !(await looksLikeMp4(path))
-    ? { ...failure, detail: 'it is neither audio nor video' }
-    : failure
+const headOf = (path: string, signal: AbortSignal): Promise<Uint8Array> =>
+  withSourceBytes(path, signal, ({ at }) => at(0, 4096))
 
-/** Returns the message for the owner of the file; `null` if the file is not at fault. */
-const refusalFor = ({ reason, detail }: EngineFailure): string | null => {
+/**
+ * Returns the message for the owner of the file; `null` if the file is not at fault. `head`: the first bytes of a file
+ * that could not be opened; `null` if only its contents could not be decoded.
+ */
+const refusalFor = ({ reason, detail }: EngineFailure, head: Uint8Array | null): string | null => {
   switch (reason) {
     case 'input':
-      return NO_INDEX.test(detail)
+      if (head === null) return 'the file is damaged: its sound or film cannot be decoded'
+      // FFmpeg trusts a file name that ends in .mp4, and then reports a missing index for any other content.
+      return NO_INDEX.test(detail) && beginsAsMp4(head)
         ? 'the file is cut off, or was never finished: its index (moov) is missing'
-        : 'the file cannot be read as sound or film'
+        : unreadableReason(head, formatInLog(detail))
     case 'crashed':
       return 'the file crashes its decoder'
     case 'time':

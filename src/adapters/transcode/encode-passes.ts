@@ -13,6 +13,7 @@ import {
   type SegmentedRendition,
   segmentedSeconds,
 } from './isobmff/segmented-rendition.ts'
+import { longestOf } from './longest.ts'
 import { mayRetryAfter } from './process/machine-faults.ts'
 import { type RecipeOptions, toEncodeJob, toPcmJob } from './recipe.ts'
 import type { TranscodeContext, TranscodeRequest } from './transcode.ts'
@@ -82,11 +83,12 @@ export const sourceSecondsOf = (
   renditions: ReadonlyArray<SegmentedRendition>,
   { holdSeconds, tailSeconds }: AddedSeconds,
 ): number | null =>
-  renditions.some(({ video, isEven }) => video === null && !isEven)
-    ? null
-    : Math.max(
-        ...renditions.map((one) => segmentedSeconds(one) - (one.video === null ? tailSeconds : holdSeconds)),
-      )
+  longestOf(
+    renditions.map((one) => {
+      if (one.video !== null) return segmentedSeconds(one) - holdSeconds
+      return one.isEven ? segmentedSeconds(one) - tailSeconds : null
+    }),
+  )
 
 /**
  * The same after `equalizeLengths`: a pass over pictures alone tells anew how long these are in the source, by a hold
@@ -96,10 +98,7 @@ export const remeasureSourceSeconds = (
   soundSeconds: number | null,
   films: ReadonlyArray<SegmentedRendition>,
   added: AddedSeconds,
-): number | null => {
-  const pictureSeconds = sourceSecondsOf(films, added)
-  return soundSeconds === null || pictureSeconds === null ? null : Math.max(soundSeconds, pictureSeconds)
-}
+): number | null => longestOf([soundSeconds, sourceSecondsOf(films, added)])
 
 const soundsOf = (renditions: ReadonlyArray<SegmentedRendition>) =>
   renditions.filter(({ video }) => video === null)
@@ -131,6 +130,22 @@ export const equalizeLengths = async (
   request: TranscodeRequest,
   made: EncodedRenditions,
 ): Promise<E.Either<EngineFailure, EncodedRenditions>> => {
+  const pcm = join(made.folder, 'sound.mkv')
+  try {
+    return await equalizeWith(found, run, request, made, pcm)
+  } finally {
+    await rm(pcm, { force: true })
+  }
+}
+
+/** `pcm`: path for sound that is decoded first. */
+const equalizeWith = async (
+  found: FoundEngine,
+  run: TranscodeContext,
+  request: TranscodeRequest,
+  made: EncodedRenditions,
+  pcm: string,
+): Promise<E.Either<EngineFailure, EncodedRenditions>> => {
   const { attempt, folder } = made
   let { renditions, sourceSeconds, added } = made
   const { facts } = request
@@ -147,26 +162,25 @@ export const equalizeLengths = async (
     return ended
   }
   const soundAlone = { ...attempt.plan, video: [] }
+  /** Where the sound is read from: the source, or PCM. */
+  let sound = request
   const lengthOf = (kind: 'video' | 'audio') =>
     Math.max(0, ...renditions.filter((one) => one[kind] !== null).map(segmentedSeconds))
 
   if (renditions.some(({ audio, isEven }) => audio !== null && !isEven)) {
-    const pcm = join(folder, 'sound.mkv')
     const ended = await runWithOneRetry(run, async () => {
       await rm(pcm, { force: true })
       return decodeToPcm(found, run, request, pcm)
     })
     if (E.isLeft(ended)) return ended
-    const source = {
+    sound = {
       ...request,
       path: pcm,
       isFromZero: true,
       facts: { ...facts, audio: facts.audio && { ...facts.audio, index: 0 } },
     }
-    // As long as the pictures without the one that is held: sound that is longer than that shows its own length.
-    const padSeconds = Math.max(0, lengthOf('video') - added.holdSeconds)
-    const encoded = await again(soundAlone, source, { ...NO_ADDED_SECONDS, padSeconds })
-    await rm(pcm, { force: true })
+    // Without padding: only so is it known where the sound ends.
+    const encoded = await again(soundAlone, sound, { ...NO_ADDED_SECONDS, padSeconds: 0 })
     if (E.isLeft(encoded)) return encoded
     added = { ...added, tailSeconds: 0 }
     sourceSeconds = sourceSecondsOf(renditions, added)
@@ -184,7 +198,7 @@ export const equalizeLengths = async (
     added = { holdSeconds: isHeld ? Math.max(0, added.holdSeconds + gap) : added.holdSeconds, tailSeconds: 0 }
     const ended = isHeld
       ? await again({ ...attempt.plan, audio: [] }, request, { ...added, padSeconds: 0 })
-      : await again(soundAlone, request, { ...NO_ADDED_SECONDS, padSeconds: lengthOf('video') })
+      : await again(soundAlone, sound, { ...NO_ADDED_SECONDS, padSeconds: lengthOf('video') })
     if (E.isLeft(ended)) return ended
     if (isHeld) sourceSeconds = remeasureSourceSeconds(soundSeconds, filmsOf(renditions), added)
   }

@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import type { TE } from '../../fp.ts'
 import type { SandboxFiles } from '../sandbox/own-root.ts'
 import type { ProbedFile } from './probed-file.ts'
+import type { requiredEncoders } from './process/limits.ts'
 
 export type EngineFacts = {
   /** Name and version. */
@@ -14,10 +15,12 @@ export type EngineFacts = {
 export type EncodeOutput = {
   /** Label of the filter graph's output pad that feeds this file. */
   readonly label: string
-  readonly encoder: 'libx264' | 'aac' | 'pcm_f32le'
+  readonly encoder: (typeof requiredEncoders)[number]
   /** Encoder and muxer options under FFmpeg's own names. */
   readonly options: Readonly<Record<string, string>>
   readonly muxer: Readonly<Record<string, string>>
+  /** Whether to leave out the first packet: the encoder puts it in front of the first frame. */
+  readonly dropsFirstPacket: boolean
   readonly file: string
 }
 
@@ -54,6 +57,13 @@ export type EncodeResult = { readonly isTruncated: boolean }
 
 /** What the demuxers mov and matroska log about a truncated file, at level `error`. */
 export const TRUNCATED_FILE_LOG_PATTERN = /\bpartial file$|\bFile ended prematurely\b/m
+
+/** What FFmpeg logs about a format that is not on the whitelist, at level `error`. */
+export const FORMAT_NOT_ACCEPTED = /\bFormat not on whitelist\b/
+
+/** Returns the name of the format that FFmpeg has recognised; `null` without its log at level `debug`. */
+export const formatInLog = (log: string): string | null =>
+  /\bFormat (\S+) probed with size=/.exec(log)?.[1] ?? null
 
 /** For each of `outputs`, copies the tracks of its inputs into one fast-start MP4. */
 export type RemuxJob = {

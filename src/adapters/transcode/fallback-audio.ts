@@ -17,9 +17,11 @@ import type { EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
 import { segmentRenditions } from './isobmff/segment-renditions.ts'
 import { renditionTicks, type SegmentedRendition, segmentedSeconds } from './isobmff/segmented-rendition.ts'
+import { leftOutLine } from './left-out.ts'
+import { longestOf } from './longest.ts'
 import { mayRetryAfter } from './process/machine-faults.ts'
 import { AAC_FRAME_SAMPLES, PADDED_SAMPLES } from './recipe.ts'
-import { ignoredStreamMessage, longestStreamEnd } from './select-streams.ts'
+import { longestStreamEnd } from './select-streams.ts'
 import type { TranscodeContext, TranscodeRequest } from './transcode.ts'
 
 /**
@@ -109,9 +111,8 @@ const encodeSound = async (
   const added = { holdSeconds: before?.added.holdSeconds ?? 0, tailSeconds: 0 }
   const sounds = renditions.filter(({ audio }) => audio !== null)
   if (sounds.every((sound) => isPadding(sound, added))) return E.right(null)
-  const lengths = [...(before === null ? [] : [before.sourceSeconds]), sourceSecondsOf(sounds, added)]
-  const known = lengths.filter((seconds) => seconds !== null)
-  const sourceSeconds = known.length < lengths.length ? null : Math.max(...known)
+  const soundSeconds = sourceSecondsOf(sounds, added)
+  const sourceSeconds = before === null ? soundSeconds : longestOf([before.sourceSeconds, soundSeconds])
   const isTruncated = ended.right.isTruncated || before?.isTruncated === true
   return E.right({ attempt, folder, facts, renditions, added, sourceSeconds, isTruncated })
 }
@@ -122,7 +123,7 @@ const withSound = (facts: MediaFacts, { source, description }: FallbackAudio): M
   declaredSeconds: longestStreamEnd([facts.video, source]),
   audio: source,
   warnings: [
-    ...facts.warnings.filter((warning) => warning !== ignoredStreamMessage(description)),
+    ...facts.warnings.filter((warning) => warning !== leftOutLine(description)),
     `the sound (${facts.audio?.codec}) could not be decoded: ${description} is in its place`,
   ],
 })

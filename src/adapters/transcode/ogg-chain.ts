@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs'
 import type { MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
-import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import { type Refused, refused, type Unavailable } from '../../domain/shared/errors.ts'
 import { pipe, TE } from '../../fp.ts'
+import { BeyondLimits, readSource, sourceBlocks } from './source-bytes.ts'
 
 /** Size of a page header before its segment table (RFC 3533 §6). */
 const PAGE_HEADER_BYTES = 27
@@ -13,13 +13,16 @@ const RATE_OFFSET = 12
 /** Largest page header with its table, and the bytes of the packet that are read. */
 const MAX_READ_BYTES = PAGE_HEADER_BYTES + 255 + RATE_OFFSET + 4
 
+/** Vorbis is recorded at about ten sample rates. */
+const MAX_RATES = 100
+
 /**
  * Detects a chained Ogg file whose Vorbis streams differ in sample rate, from the bytes of the file, block by
  * block. Ogg counts time in samples. Demuxers keep counting at the rate of the first stream, so the duration
- * of later streams is wrong by the ratio of the rates.
+ * of later streams is wrong by the ratio of the rates. Throws BeyondLimits for more than MAX_RATES rates.
  */
 export const createOggChainReader = () => {
-  const firstRates: number[] = []
+  const firstRates = new Set<number>()
   let [isAfterFirstLink, isMixed] = [false, false]
   let rest: Buffer = Buffer.alloc(0)
 
@@ -31,8 +34,9 @@ export const createOggChainReader = () => {
     const packet = page.subarray(PAGE_HEADER_BYTES + (page[PAGE_HEADER_BYTES - 1] ?? 0))
     if (packet.length < RATE_OFFSET + 4 || packet.toString('latin1', 0, 7) !== IDENTIFICATION) return
     const rate = packet.readUInt32LE(RATE_OFFSET)
-    if (!isAfterFirstLink) firstRates.push(rate)
-    else if (!firstRates.includes(rate)) isMixed = true
+    if (isAfterFirstLink) isMixed ||= !firstRates.has(rate)
+    else firstRates.add(rate)
+    if (firstRates.size > MAX_RATES) throw new BeyondLimits('the file has sounds of too many sample rates')
   }
 
   const takePages = (bytes: Buffer, end: number): void => {
@@ -54,13 +58,10 @@ export const createOggChainReader = () => {
   }
 }
 
-const BLOCK_BYTES = 2 ** 20
-
 const isMixedChain = async (path: string, signal: AbortSignal): Promise<boolean> => {
   const reader = createOggChainReader()
-  const stream = createReadStream(path, { highWaterMark: BLOCK_BYTES, signal })
   let isOgg: boolean | null = null
-  for await (const block of stream) {
+  for await (const block of sourceBlocks(path, signal)) {
     isOgg ??= block.toString('latin1', 0, 4) === 'OggS'
     if (!isOgg) return false
     reader.take(block)
@@ -77,7 +78,7 @@ export const refuseMixedOggChain = (
   facts.audio?.codec !== 'vorbis'
     ? TE.right(facts)
     : pipe(
-        TE.tryCatch(() => isMixedChain(path, signal), unavailable('transcoder')),
+        readSource(() => isMixedChain(path, signal)),
         TE.filterOrElseW(
           (isMixed) => !isMixed,
           () => mixed,

@@ -1,8 +1,16 @@
 import * as t from 'io-ts'
-import { mayBeInterlaced } from '../../domain/ingest/plan/interlacing.ts'
+import { INTERLACE_SAMPLE_FRAMES, mayBeInterlaced } from '../../domain/ingest/plan/interlacing.ts'
+import { refine } from '../../domain/shared/refine.ts'
+import { isSupportedCodec } from './process/limits.ts'
 import { StreamPurpose } from './stream-purposes.ts'
 
 const nullable = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.null])
+
+const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value)
+
+const Finite = refine('Finite', isFiniteNumber)
+/** A time from the start, in seconds: the database stores no other. */
+const Seconds = refine('Seconds', (value: unknown): value is number => isFiniteNumber(value) && value >= 0)
 
 /** Fields of any stream. */
 const stream = {
@@ -21,11 +29,11 @@ const stream = {
 const timed = {
   isDefault: t.boolean,
   /** Seconds from the start of the file to the start of the stream; `null` if unknown. */
-  startSeconds: nullable(t.number),
+  startSeconds: nullable(Finite),
   /** Seconds from the start of the file to the end of the stream; `null` if unknown or estimated. */
-  endSeconds: nullable(t.number),
+  endSeconds: nullable(Seconds),
   /** Seconds at which it ends and other streams of its kind continue, as in joined recordings. */
-  splitAfter: nullable(t.number),
+  splitAfter: nullable(Seconds),
 }
 
 const ProbedVideo = t.readonly(
@@ -49,7 +57,14 @@ const ProbedVideo = t.readonly(
     /** Fraction of the first frames that is interlaced; 0 if they were not decoded. */
     interlacedShare: t.number,
     /** See VideoColourTags. */
-    colour: t.strict({ primaries: t.number, transfer: t.number, matrix: t.number }),
+    colour: t.strict({
+      primaries: t.number,
+      transfer: t.number,
+      matrix: t.number,
+      isMatrixOfContainer: t.boolean,
+    }),
+    /** See VideoSource. */
+    late: t.readonlyArray(t.strict({ fromSeconds: t.number, seconds: t.number })),
   }),
 )
 export type ProbedVideo = t.TypeOf<typeof ProbedVideo>
@@ -72,12 +87,26 @@ export type ProbedSubtitles = t.TypeOf<typeof ProbedSubtitles>
 
 export type ProbedStream = ProbedVideo | ProbedAudio | ProbedSubtitles
 
+const ProbedExtras = t.readonly(
+  t.strict({
+    /** Names of data streams, such as `tmcd` (timecodes) or `gpmd` (telemetry). */
+    data: t.readonlyArray(t.string),
+    /** Names of attached files, such as `ttf` (fonts). */
+    attachments: t.readonlyArray(t.string),
+    /** Number of chapters. */
+    chapters: t.number,
+  }),
+)
+/** Contents of a file that are neither video, audio nor subtitles. */
+export type ProbedExtras = t.TypeOf<typeof ProbedExtras>
+
 /** Facts about a file as a demuxer reports them. */
 export const ProbedFile = t.readonly(
   t.strict({
     /** Duration of the longest stream; `null` if unknown, or estimated from size and bitrate. */
-    durationSeconds: nullable(t.number),
+    durationSeconds: nullable(Seconds),
     streams: t.readonlyArray(t.union([ProbedVideo, ProbedAudio, ProbedSubtitles])),
+    extras: ProbedExtras,
   }),
 )
 export type ProbedFile = t.TypeOf<typeof ProbedFile>
@@ -99,9 +128,21 @@ export const withFirstFrames = (
       }
     : stream
 
-/** Returns whether the first frames must be decoded: no header says whether they are interlaced. */
-export const needsFirstFrames = (stream: ProbedStream): boolean =>
-  stream.kind === 'video' && !stream.isCover && mayBeInterlaced(stream)
+/**
+ * Returns how many of the first frames must be decoded. No header says whether they are interlaced; and one is
+ * decoded where the start of the stream is unknown, as it is for ffmpeg where ffprobe ends (see readListing).
+ */
+export const framesToDecode = (stream: ProbedStream): number => {
+  if (stream.kind !== 'video' || stream.isCover) return 0
+  if (mayBeInterlaced(stream)) return INTERLACE_SAMPLE_FRAMES
+  return stream.startSeconds === null && isSupportedCodec(stream.codec) ? 1 : 0
+}
+
+/** Names a stream without a codec by its tag in the file, which is untrusted and shown to people. */
+export const extraName = (codec: string | null | undefined, tag: string | null | undefined): string => {
+  if (tag && /^[a-z][\w-]{1,3}$/i.test(tag)) return tag
+  return codec && codec !== 'none' ? codec : 'unknown'
+}
 
 /** Accepts only well-formed language tags: the text comes from an untrusted file and is shown to people. */
 export const normalizeLanguage = (text: string | null | undefined): string | null =>
@@ -113,4 +154,27 @@ export const parseClockSeconds = (text: string | null | undefined): number | nul
   if (match === null) return null
   const [hours = 0, minutes = 0, seconds = 0] = match.slice(1).map(Number)
   return hours * 3600 + minutes * 60 + seconds
+}
+
+/** What a file says about the times of a stream, in seconds; `null` where it says nothing. */
+export type StatedTimes = {
+  /** Start of the file and of the stream, by the file's clock. */
+  readonly fileStart: number | null
+  readonly start: number | null
+  readonly length: number | null
+  /** Tag of Matroska: FFmpeg writes the end of the stream by the file's clock, other programs write its length. */
+  readonly tagged: number | null
+}
+
+/** Returns the seconds from the start of the file to the end of a stream; `null` if the file does not say. */
+export const endSecondsOf = (times: StatedTimes): number | null => {
+  const fileStart = times.fileStart ?? 0
+  const { start, length, tagged } = times
+  const end =
+    length !== null && length > 0
+      ? Math.max(0, (start ?? fileStart) - fileStart) + length
+      : tagged === null || tagged < fileStart
+        ? tagged
+        : tagged - fileStart
+  return end !== null && Seconds.is(end) ? end : null
 }

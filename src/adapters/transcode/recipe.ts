@@ -8,6 +8,7 @@ import type {
   VideoSource,
 } from '../../domain/ingest/plan/media-plan.ts'
 import type { EncodeJob, EncodeOutput, StreamJob } from './engine.ts'
+import { latenessAtStart } from './isobmff/lateness.ts'
 import { colourCubeFilters, inputMatrixOption, scalerFlags, videoColourOf } from './video-filters.ts'
 
 export type RecipeOptions = {
@@ -46,7 +47,12 @@ export const toEncodeJob = (
     audio:
       audio === null || plan.audio.length === 0
         ? null
-        : audioJob(audio.index, plan, folder, { ...options, isFromZero, delay: delayOf(video, plan) }),
+        : audioJob(audio.index, plan, folder, {
+            ...options,
+            isFromZero,
+            delay: delayOf(video, plan),
+            isAlone: video === null && !isFromZero,
+          }),
     wallSeconds: options.wallSeconds,
   }
 }
@@ -57,12 +63,24 @@ export const toEncodeJob = (
  */
 const delayOf = (video: VideoSource | null, { frameRate: { num, den } }: MediaPlan): number => {
   const start = video?.startSeconds ?? 0
-  const delay = (Math.round((start * num) / den) * den) / num - start
+  // A start before zero: the engine reports this video too late, and counts from the start of another stream.
+  const delay = (Math.max(0, Math.round((start * num) / den)) * den) / num - start
   return Math.abs(delay) < 0.001 ? 0 : delay
 }
 
 const delayFilters = (filter: 'setpts' | 'asetpts', delay: number): ReadonlyArray<string> =>
   delay === 0 ? [] : [`${filter}=PTS+(${delay.toFixed(6)})/TB`]
+
+/** See `late` of VideoSource. */
+const videoDelay = ({ late }: VideoSource, delay: number): ReadonlyArray<string> => {
+  const constant = delay - latenessAtStart(late)
+  const steps = late.filter(({ fromSeconds }) => fromSeconds !== 0)
+  if (steps.length === 0) return delayFilters('setpts', constant)
+  const later = steps.map(
+    ({ fromSeconds, seconds }) => `${seconds.toFixed(6)}*gte(T\\,${fromSeconds.toFixed(6)})`,
+  )
+  return [`setpts=PTS+(${[constant.toFixed(6), ...later].join('-')})/TB`]
+}
 
 /** A file whose timestamps count from zero is an intermediate file of Larder, with one stream. */
 const alongside = (
@@ -84,7 +102,7 @@ const videoJob = (
   const shared = [
     ...(source.interlaced ? ['bwdif=mode=send_field:deint=all'] : []),
     ...uprightFilters(source),
-    ...delayFilters('setpts', delayOf(source, plan)),
+    ...videoDelay(source, delayOf(source, plan)),
     // A video that starts late repeats its first frame from 0, so that audio and video start together.
     `fps=${num}/${den}:start_time=0${holdSeconds > 0 ? ':eof_action=pass' : ''}`,
     ...(holdSeconds > 0 ? [`tpad=stop_mode=clone:stop_duration=${holdSeconds.toFixed(6)}`] : []),
@@ -145,11 +163,10 @@ const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: stri
     ...(plan.frameRate.num / plan.frameRate.den < MIN_REORDERED_RATE ? { bf: '0' } : {}),
   },
   muxer: { movflags: FRAGMENTS, fflags: '+bitexact' },
+  dropsFirstPacket: false,
   file,
 })
 
-/** Samples that the AAC encoder adds at the start; without an edit list, players do not skip them. */
-const AAC_PRIMING = 1024
 export const AAC_FRAME_SAMPLES = 1024
 
 /** Seconds. A gap that is not filled puts the following audio out of sync. FFmpeg's default is 0.1 s. */
@@ -158,31 +175,34 @@ const FILLED_GAP = 0.03
 /** Seconds, for audio decoded to PCM: it may overlap by a frame where its format changes. */
 const FILLED_GAP_OF_PCM = 0.01
 
-/** Minimum length of padded audio, before the priming samples are removed. */
+/** Minimum length of padded audio. */
 export const PADDED_SAMPLES = 4 * AAC_FRAME_SAMPLES
 
 type AudioOptions = Pick<RecipeOptions, 'tailSeconds' | 'padSeconds'> &
   Pick<SourceTimes, 'isFromZero'> & {
     /** See delayOf. */
     readonly delay: number
+    /** Whether the source has no video. */
+    readonly isAlone: boolean
   }
 
 const audioJob = (
   streamIndex: number,
   { audio: rungs }: MediaPlan,
   folder: string,
-  { tailSeconds, padSeconds, isFromZero, delay }: AudioOptions,
+  { tailSeconds, padSeconds, isFromZero, delay, isAlone }: AudioOptions,
 ): StreamJob => {
   const sampleRate = rungs[0]?.sampleRate ?? 48_000
+  // Beside video, audio that starts late begins with silence. Audio alone begins with its first sample: a late
+  // start is only what decoders skip, such as the delay of an MP3 encoder.
+  const start = isAlone ? '' : ':first_pts=0'
   const graph = [
     ...delayFilters('asetpts', delay),
-    // Audio that starts late begins with silence. Gaps are filled, so that it stays in sync with the video.
-    `aresample=${sampleRate}:async=1:min_hard_comp=${isFromZero ? FILLED_GAP_OF_PCM : FILLED_GAP}:first_pts=0`,
+    // Gaps are filled, so that audio stays in sync with the video.
+    `aresample=${sampleRate}:async=1:min_hard_comp=${isFromZero ? FILLED_GAP_OF_PCM : FILLED_GAP}${start}`,
     LIMITER,
     ...(tailSeconds > 0 ? [`apad=pad_len=${Math.round(tailSeconds * sampleRate)}`] : []),
-    // Removes as many samples as the encoder adds. Padding comes first, or a very short sound would be lost.
     `apad=whole_len=${Math.max(PADDED_SAMPLES, Math.round(padSeconds * sampleRate))}`,
-    `atrim=start_sample=${AAC_PRIMING}`,
     'asetpts=PTS-STARTPTS',
     // Whole frames, the last one padded with silence: node-av would drop an incomplete one.
     `asetnsamples=n=${AAC_FRAME_SAMPLES}:p=1`,
@@ -197,6 +217,9 @@ const audioJob = (
       encoder: 'aac',
       options: { b: `${rung.kilobits}k`, flags: '+bitexact' },
       muxer: { movflags: FRAGMENTS, fflags: '+bitexact', frag_duration: '1000000' },
+      // The priming of the AAC encoder: 1024 samples of silence, which players would not skip without an edit
+      // list. Without this packet the first 1024 samples fade in: AAC frames overlap, and one half is missing.
+      dropsFirstPacket: true,
       file: join(folder, `${rung.name}.mp4`),
     })),
   }
@@ -216,7 +239,8 @@ const toEncodedFormat = ([first]: ReadonlyArray<AudioRung>): string =>
 /**
  * If a source changes its sample rate, FFmpeg 5 computes the timestamp of the last frame before the change by
  * the new rate (4.5 s instead of 3 s), and the muxer would delay all later frames. This filter drops that
- * frame, and with it the first frame of each graph and after each gap: some hundredths of a second.
+ * frame, and with it the first frame of each graph and after each gap: some hundredths of a second. `larder doctor` says so
+ * (engine-differences.ts).
  */
 const DROP_WRONG_TIMESTAMPS = "aselect='gte(t,0)*lt(t-prev_t,0.2)'"
 
@@ -240,7 +264,7 @@ export const toPcmJob = (
     streamIndex: source.index,
     steady: toEncodedFormat(rungs),
     graph: `${DROP_WRONG_TIMESTAMPS},aformat=sample_fmts=flt[pcm]`,
-    outputs: [{ label: 'pcm', encoder: 'pcm_f32le', options: {}, muxer: {}, file }],
+    outputs: [{ label: 'pcm', encoder: 'pcm_f32le', options: {}, muxer: {}, dropsFirstPacket: false, file }],
   },
   wallSeconds,
 })

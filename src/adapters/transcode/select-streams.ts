@@ -2,23 +2,32 @@ import { fieldLayoutOf } from '../../domain/ingest/plan/interlacing.ts'
 import type { AudioSource, MediaFacts, VideoSource } from '../../domain/ingest/plan/media-plan.ts'
 import { type Refused, refused } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
+import { extrasLines, leftOutLine } from './left-out.ts'
+import { longestOf } from './longest.ts'
 import type { ProbedAudio, ProbedFile, ProbedStream, ProbedVideo } from './probed-file.ts'
-import { isSupportedCodec, MAX_PIXELS } from './process/limits.ts'
+import { isSupportedCodec, isSupportedSampleRate, MAX_PIXELS, sampleRateRange } from './process/limits.ts'
 import { isSecondaryStream, languageRank, purposeWords } from './stream-purposes.ts'
 
 /**
  * Selects the main video and the default audio of the streams in supported codecs. Warnings name the streams
  * that are left out. Refuses a file without supported streams, and names their codecs.
  */
-export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Either<Refused, MediaFacts> => {
+export const selectStreams = ({
+  durationSeconds,
+  streams,
+  extras,
+}: ProbedFile): E.Either<Refused, MediaFacts> => {
   const videos = streams.filter((stream) => stream.kind === 'video').filter(({ isCover }) => !isCover)
   const audios = streams.filter((stream) => stream.kind === 'audio')
   const video = videos.filter(isUsableVideo).toSorted(byImportance)[0]
-  const usable = audios.filter(isUsableAudio).toSorted(byPurpose)
+  const usable = audios
+    .filter((audio) => isUsableAudio(audio) || (video !== undefined && isUnknownAudio(audio)))
+    .toSorted((a, b) => Number(isUnknownAudio(a)) - Number(isUnknownAudio(b)) || byPurpose(a, b))
   const main = video ?? usable[0]
   const [audio, ...others] = usable.filter((stream) => isInProgramOf(main, stream))
 
-  const refusal = refusalFor(videos, video, audios, audio)
+  const subtitles = streams.find(({ kind }) => kind === 'subtitles')
+  const refusal = refusalFor(videos, video, audios, audio, subtitles)
   if (refusal !== null) return E.left(refused(refusal))
   const isAlone = streams.every((stream) => stream === video || stream === audio || isCover(stream))
   const seconds = longestStreamEnd([video ?? null, audio ?? null])
@@ -31,13 +40,13 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
     warnings: [
       ...continuationWarning(main),
       ...unturnedWarning(video),
-      ...streams
-        .filter((stream) => stream !== video && stream !== audio && !isCover(stream))
-        .map(leftOutWarning),
+      ...streams.filter((stream) => stream !== video && stream !== audio).map(leftOutWarning),
+      ...extrasLines(extras),
       ...(audio === undefined && audios.length > 0 ? [noAudioWarning(usable)] : []),
-      ...(audio !== undefined && isSecondaryStream(audio)
-        ? [`the ${describe(audio)} is used: no other is decoded`]
-        : []),
+      ...[video, audio]
+        .filter((stream) => stream !== undefined)
+        .filter(isSecondaryStream)
+        .map((stream) => `the ${describe(stream)} is used: no other is decoded`),
     ],
   })
 }
@@ -47,7 +56,12 @@ const isCover = (stream: ProbedStream): boolean => stream.kind === 'video' && st
 const isUsableVideo = ({ codec, width, height }: ProbedVideo): boolean =>
   isSupportedCodec(codec) && width > 0 && height > 0 && width * height <= MAX_PIXELS
 
-const isUsableAudio = ({ codec, channels }: ProbedAudio): boolean => isSupportedCodec(codec) && channels > 0
+const isUsableAudio = (audio: ProbedAudio): boolean =>
+  isSupportedCodec(audio.codec) && audio.channels > 0 && isSupportedSampleRate(audio.sampleRate)
+
+/** Without channels: in a broadcast, the first packet is later than a demuxer looks. */
+const isUnknownAudio = ({ codec, channels }: ProbedAudio): boolean =>
+  isSupportedCodec(codec) && channels === 0
 
 /** Different programs in one recording are unrelated. */
 const isInProgramOf = (main: ProbedStream | undefined, { programs }: ProbedStream): boolean =>
@@ -99,6 +113,7 @@ const refusalFor = (
   video: ProbedVideo | undefined,
   audios: ReadonlyArray<ProbedAudio>,
   audio: ProbedAudio | undefined,
+  firstSubtitles: ProbedStream | undefined,
 ): string | null => {
   const [firstVideo] = videos
   if (video === undefined && firstVideo !== undefined)
@@ -107,23 +122,34 @@ const refusalFor = (
       : `the pictures are in ${firstVideo.codec}, which is not decoded: convert them to H.264`
   const [firstAudio] = audios
   if (video !== undefined || audio !== undefined) return null
-  if (firstAudio === undefined) return 'the file has neither sound nor moving pictures that can be decoded'
+  if (firstAudio === undefined)
+    return firstSubtitles === undefined
+      ? 'the file has neither sound nor moving pictures that can be decoded'
+      : `the file holds subtitles alone (${firstSubtitles.codec}): add the film or the sound that they belong to`
+  if (isSupportedCodec(firstAudio.codec) && !isSupportedSampleRate(firstAudio.sampleRate))
+    return `the sound has ${firstAudio.sampleRate} samples a second, and ${sampleRateRange} are decoded: save it at 48,000`
   return isSupportedCodec(firstAudio.codec)
     ? `the sound (${firstAudio.codec}) cannot be decoded`
     : `the sound is in ${firstAudio.codec}, which is not decoded: convert it to AAC, MP3, Opus or FLAC`
 }
 
 const leftOutWarning = (stream: ProbedStream): string => {
-  const why = stream.kind === 'subtitles' || isSupportedCodec(stream.codec) ? '' : ', which is not decoded'
-  return `${ignoredStreamMessage(describe(stream))}${why}`
+  return `${leftOutLine(describe(stream))}${reasonOf(stream)}`
 }
 
-export const ignoredStreamMessage = (description: string): string => `left out: ${description}`
+const reasonOf = (stream: ProbedStream): string => {
+  if (stream.kind === 'subtitles' || isCover(stream)) return ''
+  if (!isSupportedCodec(stream.codec)) return ', which is not decoded'
+  return stream.kind === 'audio' && !isSupportedSampleRate(stream.sampleRate)
+    ? `, which has ${stream.sampleRate} samples a second`
+    : ''
+}
 
 const describe = (stream: ProbedStream): string => {
   const language = stream.language === null ? '' : ` in ${stream.language}`
   const program = stream.programs.length === 0 ? '' : ` of program ${stream.programs.join(' and ')}`
-  return `${NAMES[stream.kind]}${language}${program} (${formOf(stream)})`
+  const name = isCover(stream) ? 'a cover picture' : NAMES[stream.kind]
+  return `${name}${language}${program} (${formOf(stream)})`
 }
 
 const NAMES = { video: 'pictures', audio: 'sound', subtitles: 'subtitles' }
@@ -142,11 +168,7 @@ const sizeOf = (stream: ProbedStream): ReadonlyArray<string> => {
 /** End of the longest selected stream, if all are known. Other streams, such as subtitles, may be longer. */
 export const longestStreamEnd = (
   streams: ReadonlyArray<{ readonly endSeconds: number | null } | null>,
-): number | null =>
-  streams
-    .filter((stream) => stream !== null)
-    .map(({ endSeconds }) => endSeconds)
-    .reduce((a, b) => (a === null || b === null ? null : Math.max(a, b)))
+): number | null => longestOf(streams.filter((stream) => stream !== null).map(({ endSeconds }) => endSeconds))
 
 const toVideoSource = (video: ProbedVideo): VideoSource => {
   // For square pixels the frame is stretched, never shrunk, so that no line or column of the source is lost.
@@ -168,6 +190,7 @@ const toVideoSource = (video: ProbedVideo): VideoSource => {
     peakRate: null,
     interlaced: fields === 'woven',
     colour: video.colour,
+    late: video.late,
     startSeconds: video.startSeconds,
     endSeconds: video.endSeconds,
   }
@@ -180,4 +203,14 @@ const toAudioSource = ({
   sampleRate,
   bitrate,
   endSeconds,
-}: ProbedAudio): AudioSource => ({ index, codec, channels, sampleRate, bitrate, endSeconds })
+}: ProbedAudio): AudioSource => ({
+  index,
+  codec,
+  channels: channels || ASSUMED_CHANNELS,
+  sampleRate,
+  bitrate,
+  endSeconds,
+})
+
+/** Of audio whose channels are unknown. */
+const ASSUMED_CHANNELS = 2

@@ -1,10 +1,5 @@
-import {
-  clockKey,
-  isMultiProgram,
-  readStreamClock,
-  removeClockJumps,
-  type StreamClock,
-} from './mpegts/stream-clock.ts'
+import { isMultiProgram } from './mpegts/programs.ts'
+import { clockKeyIn, readStreamClock, removeClockJumps, type StreamClock } from './mpegts/stream-clock.ts'
 import type { ProbedFile, ProbedStream } from './probed-file.ts'
 
 /** Seconds. Default of the program ffmpeg: a larger step is a discontinuity. */
@@ -37,26 +32,28 @@ export const withTransportFacts = async (
 }
 
 const describeTransport = (
-  { durationSeconds, streams }: ProbedFile,
+  { durationSeconds, streams, extras }: ProbedFile,
   { programs, clocks, splitAfter }: StreamClock,
 ): ProbedFile => {
   const isSingleProgram = !isMultiProgram(programs)
   const [only] = clocks.values()
   const isUneven = isSingleProgram && only?.isUneven === true
-  const keyOf = ({ id }: ProbedStream): number => clockKey(programs, id ?? Number.NaN)
-  /** Start of one program: other programs may have started much earlier. */
-  const startOf = (key: number): number =>
-    Math.min(
-      ...streams.flatMap((it) =>
-        it.kind === 'subtitles' || it.startSeconds === null || keyOf(it) !== key ? [] : [it.startSeconds],
-      ),
-    )
+  const keyOfPid = clockKeyIn(programs)
+  const keyOf = ({ id }: ProbedStream): number => keyOfPid(id ?? Number.NaN)
+  /** Start of each program: other programs may have started much earlier. */
+  const starts = new Map<number, number>()
+  for (const stream of streams) {
+    if (stream.kind === 'subtitles' || stream.startSeconds === null) continue
+    const key = keyOf(stream)
+    starts.set(key, Math.min(stream.startSeconds, starts.get(key) ?? Number.POSITIVE_INFINITY))
+  }
   return {
     durationSeconds: isUneven ? only.seconds : isSingleProgram ? durationSeconds : null,
+    extras,
     streams: streams.map((stream): ProbedStream => {
       const id = stream.id ?? Number.NaN
       const inProgram = Object.assign({}, stream, {
-        programs: isSingleProgram ? [] : (programs.get(id) ?? []),
+        programs: isSingleProgram ? [] : [...(programs.get(id) ?? [])],
       })
       if (stream.kind === 'subtitles') return inProgram
       const described = Object.assign(inProgram, { splitAfter: splitAfter(id) })
@@ -65,7 +62,7 @@ const describeTransport = (
       // With several programs, each stream gets the end of its program: encoding fills up a shorter one.
       const [key, { startSeconds: start }] = [keyOf(stream), stream]
       return Object.assign(described, {
-        startSeconds: start === null ? null : start - startOf(key),
+        startSeconds: start === null ? null : start - (starts.get(key) ?? start),
         endSeconds: clocks.get(key)?.seconds ?? null,
       })
     }),

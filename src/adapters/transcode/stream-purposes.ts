@@ -23,12 +23,6 @@ export type StreamPurpose = keyof typeof streamPurposes
 
 export const StreamPurpose = t.keyof(streamPurposes)
 
-/** Dispositions that do not affect the selection, or have a separate field. */
-export const otherDispositions: ReadonlyArray<string> = [
-  ...['default', 'attached_pic', 'timed_thumbnails'],
-  ...['forced', 'captions', 'metadata', 'multilayer'],
-]
-
 export const purposesOf = (has: (purpose: StreamPurpose) => boolean): ReadonlyArray<StreamPurpose> =>
   (Object.keys(streamPurposes) as ReadonlyArray<StreamPurpose>).filter(has)
 

@@ -8,8 +8,10 @@ import type { EncodeJob, EngineFailure } from './engine.ts'
 import { encodeWithFallbackAudio } from './fallback-audio.ts'
 import type { FoundEngine } from './find-engine.ts'
 import { segmentedSeconds } from './isobmff/segmented-rendition.ts'
+import { withOwnSerials } from './joined/ogg-serials.ts'
 import { extractFirstFile } from './joined/second-file.ts'
 import { createProgressiveFiles } from './progressive.ts'
+import { readSource } from './source-bytes.ts'
 import { withContinuousClock } from './source-clock.ts'
 
 export type TranscodeContext = {
@@ -51,9 +53,13 @@ const transcodeOrThrow = async (
 ): Promise<E.Either<Refused | Unavailable, TranscodeResult>> => {
   const { signal } = asked
   const onProgress = forward(asked.onProgress)
-  const first = await extractFirstFile(asked.path, asked.folder, signal)
-  const source = await withContinuousClock(first, asked.folder, signal)
-  const request = { ...asked, ...source, isFromZero: false, onProgress }
+  const source = await readSource(async () => {
+    const first = await extractFirstFile(asked.path, asked.folder, signal)
+    const chain = await withOwnSerials(first, asked.folder, signal)
+    return withContinuousClock(chain, asked.folder, signal)
+  })()
+  if (E.isLeft(source)) return source
+  const request = { ...asked, ...source.right, isFromZero: false, onProgress }
 
   const tried = await encodeWithFallbackAudio(found, run, request)
   if (E.isLeft(tried))

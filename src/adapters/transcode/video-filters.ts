@@ -1,10 +1,18 @@
 import type { SourceColour } from '../../domain/colour/source-colour.ts'
-import { type VideoColour, videoColour } from '../../domain/colour/video-colour.ts'
+import { type VideoColour, type VideoMatrixCode, videoColour } from '../../domain/colour/video-colour.ts'
 import type { VideoRung, VideoSource } from '../../domain/ingest/plan/media-plan.ts'
 import { E } from '../../fp.ts'
 
 /** FFmpeg's names of the matrices (by H.273 code) that convert luma and chroma to RGB. */
-const matrixNames = { 1: 'bt709', 5: 'bt601', 9: 'bt2020' } as const
+const matrixNames = {
+  1: 'bt709',
+  4: 'fcc',
+  5: 'bt601',
+  6: 'bt601',
+  7: 'smpte240m',
+  9: 'bt2020',
+  10: 'bt2020',
+} as const satisfies Readonly<Record<VideoMatrixCode, string>>
 
 /** Throws on unsupported colours: probing has already refused such a video. */
 export const videoColourOf = ({ colour, codedWidth, codedHeight }: VideoSource): VideoColour => {

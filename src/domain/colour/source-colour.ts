@@ -81,7 +81,9 @@ const fromCicp = ({ container, cicp, peakNits }: ColourTags): E.Either<Refused, 
   if (cicp.transfer === 9 || cicp.transfer === 10)
     return E.left(refused('its colours are logarithmic (transfer 9 or 10): save it as sRGB'))
   const isSrgbCurve = container !== 'png' && srgbInVideo.has(cicp.transfer)
-  const transfer = isSrgbCurve ? srgbTransfer : transferByCode.get(cicp.transfer)
+  // In video a reserved code point says nothing of the curve: it must not discard the primaries.
+  const unknown = container === 'film' ? srgbTransfer : undefined
+  const transfer = isSrgbCurve ? srgbTransfer : (transferByCode.get(cicp.transfer) ?? unknown)
   if (transfer === undefined) return null
   const chromaticities = primariesByCode.get(cicp.primaries) ?? srgbChromaticities
   return E.right(encoded(chromaticities, transfer, peakNits))

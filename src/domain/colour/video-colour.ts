@@ -3,19 +3,44 @@ import { type Refused, refused } from '../shared/errors.ts'
 import { primariesByCode } from './cicp.ts'
 import { noColourTags, type SourceColour, sourceColour } from './source-colour.ts'
 
-/** The colour tags of a video: code points of ITU-T H.273. 2: unspecified. */
+/** The colour tags of a video: code points of ITU-T H.273. 2, and any that is reserved or unknown: unspecified. */
 export type VideoColourTags = {
   readonly primaries: number
   readonly transfer: number
   readonly matrix: number
+  /** Whether the matrix is the container's: it goes before that of the frames, which engines use by themselves. */
+  readonly isMatrixOfContainer: boolean
 }
 
-export const unspecifiedVideoColourTags: VideoColourTags = { primaries: 2, transfer: 2, matrix: 2 }
+export const unspecifiedVideoColourTags: VideoColourTags = {
+  primaries: 2,
+  transfer: 2,
+  matrix: 2,
+  isMatrixOfContainer: false,
+}
+
+const unspecified = 2
+
+/**
+ * Replaces the tags of a video by those of its container, one by one. Only what the container does not specify is the
+ * video's: an engine may report either of the two, so that a reserved code point may not uncover the other.
+ */
+export const withContainerTags = (
+  tags: VideoColourTags,
+  container: Omit<VideoColourTags, 'isMatrixOfContainer'>,
+): VideoColourTags => ({
+  primaries: container.primaries === unspecified ? tags.primaries : container.primaries,
+  transfer: container.transfer === unspecified ? tags.transfer : container.transfer,
+  matrix: container.matrix === unspecified ? tags.matrix : container.matrix,
+  isMatrixOfContainer: container.matrix !== unspecified,
+})
+
+export type VideoMatrixCode = 1 | 4 | 5 | 6 | 7 | 9 | 10
 
 /** How luma and chroma convert to R'G'B', and which colours these values mean. */
 export type VideoColour = {
   /** A code point of H.273; `null`: use the matrix that each frame is tagged with. */
-  readonly matrix: 1 | 5 | 9 | null
+  readonly matrix: VideoMatrixCode | null
   /** `Srgb`: shown as sRGB without conversion; includes BT.709. */
   readonly meaning: SourceColour
 }
@@ -25,13 +50,16 @@ const bt601 = 5
 const bt2020 = 9
 
 /** Matrices that all engines support. */
-const supportedMatrices: ReadonlySet<number> = new Set([1, 4, 5, 6, 7, 9, 10])
+const supportedMatrices: ReadonlyMap<number, VideoMatrixCode> = new Map(
+  ([1, 4, 5, 6, 7, 9, 10] as const).map((code) => [code, code]),
+)
 
 /**
- * Ignored matrices. RGB (0) is set on videos that are not RGB, and does not matter for those that are. Chroma
- * derived from the primaries (12, 13) uses the matrix of the standard that defines those primaries.
+ * YCgCo, SMPTE 2085, ICtCp, IPT-C2 and YCgCo-R. All others are ignored. RGB (0) is set on videos that are not RGB, and
+ * does not matter for those that are. Chroma derived from the primaries (12, 13) uses the matrix of the standard that
+ * defines those primaries.
  */
-const ignoredMatrices: ReadonlySet<number> = new Set([0, 2, 3, 12, 13])
+const refusedMatrices: ReadonlySet<number> = new Set([8, 11, 14, 15, 16, 17])
 
 const shownAsSrgb: ReadonlySet<number> = new Set([6, 7])
 
@@ -55,10 +83,11 @@ const defaultMatrix = ({ width, height }: Size): 1 | 5 => {
  */
 export const videoColour = (tags: VideoColourTags, size: Size): E.Either<Refused, VideoColour> => {
   const { matrix } = tags
-  if (!supportedMatrices.has(matrix) && !ignoredMatrices.has(matrix))
+  if (refusedMatrices.has(matrix))
     return E.left(
       refused(`its colours are coded in a way that is not read (matrix ${matrix}): save it as BT.709`),
     )
+  const supported = supportedMatrices.get(matrix)
   const hasPrimaries = primariesByCode.has(tags.primaries)
   const primaries = isHdr(tags) && !hasPrimaries ? bt2020 : tags.primaries
   return pipe(
@@ -70,8 +99,17 @@ export const videoColour = (tags: VideoColourTags, size: Size): E.Either<Refused
       }),
     ),
     E.map((meaning) => ({
-      matrix: ignoredMatrices.has(matrix) ? (primaries === bt2020 ? bt2020 : defaultMatrix(size)) : null,
+      matrix: matrixFor(supported, tags, primaries === bt2020 ? bt2020 : defaultMatrix(size)),
       meaning,
     })),
   )
+}
+
+const matrixFor = (
+  supported: VideoMatrixCode | undefined,
+  { isMatrixOfContainer }: VideoColourTags,
+  fallback: VideoMatrixCode,
+): VideoMatrixCode | null => {
+  if (supported === undefined) return fallback
+  return isMatrixOfContainer ? supported : null
 }

@@ -27,6 +27,11 @@ export const examineAudio = (
       ),
     )
   }
+  const unmarked = fragmentsOf(rendition).find(({ isMarkedKey }) => !isMarkedKey)
+  if (unmarked !== undefined) {
+    const at = (unmarked.startTicks / timescale).toFixed(3)
+    found.push(violation('keyframes', `${name}: players cannot start at ${at} s: the sample is not marked`))
+  }
   if (timescale !== sampleRate || sound.sampleRate !== sampleRate)
     found.push(
       violation(
@@ -40,6 +45,6 @@ export const examineAudio = (
     )
   const actual = `mp4a.40.${sound.objectType}`
   if (codec !== actual)
-    found.push(violation('codec-string', `${name}: its codec is ${actual}, and lists would say ${codec}`))
+    found.push(violation('codec-string', `${name}: its AAC is ${actual}, and lists would say ${codec}`))
   return found
 }

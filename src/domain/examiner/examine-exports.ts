@@ -102,14 +102,6 @@ const examineRates = (
   return [
     ...compare('its peak rate', stored.bandwidth, peakRate(parts, target)),
     ...compare('its average rate', stored.averageBandwidth, averageRate(parts)),
-    ...(stored.averageBandwidth > stored.bandwidth
-      ? [
-          violation(
-            'rates',
-            `${name}: its average rate would be ${stored.averageBandwidth}, above its peak rate of ${stored.bandwidth} bit/s`,
-          ),
-        ]
-      : []),
     ...(pictures.length === 0
       ? stored.iFrames === null
         ? []

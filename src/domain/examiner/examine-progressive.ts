@@ -1,7 +1,13 @@
 import type { NewContentExport } from '../media/content-export.ts'
 import { examinePublished } from './examine-published.ts'
-import { longestSampleSeconds, ROUNDING_SECONDS } from './examine-time.ts'
-import { fragmentsOf, type ParsedProgressive, type ParsedRendition, parsedSeconds } from './parsed-media.ts'
+import { isVideoRendition, longestSampleSeconds, ROUNDING_SECONDS } from './examine-time.ts'
+import {
+  fragmentsOf,
+  type ParsedFragment,
+  type ParsedProgressive,
+  type ParsedRendition,
+  parsedSeconds,
+} from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 
 /** A progressive MP4 and the renditions that it contains. */
@@ -25,13 +31,27 @@ export const examineProgressive = (examined: ExaminedProgressive): ReadonlyArray
   for (const [i, track] of parsed.tracks.entries()) {
     const rendition = renditions[i]
     if (rendition === undefined) break
-    const samples = fragmentsOf(rendition).reduce((sum, fragment) => sum + fragment.samples, 0)
+    const fragments = fragmentsOf(rendition)
+    const samples = fragments.reduce((sum, fragment) => sum + fragment.samples, 0)
     if (track.codec !== rendition.track.codec)
       found.push(
         violation('codec-string', `${name}: a track is ${track.codec} in place of ${rendition.track.codec}`),
       )
     if (track.samples !== samples)
       found.push(violation('complete', `${name}: a track has ${track.samples} samples of ${samples}`))
+    if (!track.isUpright)
+      found.push(violation('upright', `${name}: a track header turns, mirrors or stretches what is shown`))
+    if (isVideoRendition(rendition) && !hasKeyframes(track.keyframes, fragments))
+      found.push(
+        violation(
+          'keyframes',
+          `${name}: it marks other frames as keyframes than ${rendition.name} begins GOPs with`,
+        ),
+      )
+    if (!isVideoRendition(rendition) && track.keyframes !== null)
+      found.push(
+        violation('keyframes', `${name}: it marks only some samples of ${rendition.name} as keyframes`),
+      )
     const missing = parsedSeconds(rendition) - track.seconds
     // At 50 frames per second a frame lasts 0.02 s; a sum of such numbers has a floating-point error.
     const tolerance = longestSampleSeconds([rendition]) + ROUNDING_SECONDS
@@ -57,17 +77,35 @@ export const examineProgressive = (examined: ExaminedProgressive): ReadonlyArray
   return found
 }
 
+/** Whether the keyframes are the first samples of the fragments. `null`: all samples are keyframes. */
+const hasKeyframes = (
+  keyframes: ReadonlyArray<number> | null,
+  fragments: ReadonlyArray<ParsedFragment>,
+): boolean => {
+  if (keyframes === null) return fragments.every(({ samples }) => samples === 1)
+  let next = 1
+  const expected = fragments.map(({ samples }) => {
+    const first = next
+    next += samples
+    return first
+  })
+  return keyframes.join() === expected.join()
+}
+
 /** Compares what playlists will declare about the MP4 with recomputed values. */
 export const examineProgressiveExport = (
   examined: ExaminedProgressive,
   stored: NewContentExport,
-  peakOf: (rendition: ParsedRendition) => number,
+  peakAmplitude: (rendition: ParsedRendition) => number,
 ): ReadonlyArray<Violation> => {
   const { parsed, renditions } = examined
   const name = nameOf(examined)
   const seconds = Math.max(...renditions.map(parsedSeconds))
-  const peak = renditions.reduce((sum, rendition) => sum + peakOf(rendition), 0)
   const mean = Math.ceil((8 * parsed.bytes) / seconds)
+  const peak = Math.max(
+    mean,
+    renditions.reduce((sum, rendition) => sum + peakAmplitude(rendition), 0),
+  )
   const timescale = renditions[0]?.track.timescale ?? 1
   const whole = {
     role: 'media',

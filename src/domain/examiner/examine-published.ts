@@ -41,7 +41,14 @@ export const examinePublished = (
     found.push(
       violation(
         'durations',
-        `${name}: it would be said to last ${stored.durationSeconds} s, and lasts ${seconds} s`,
+        `${name}: its duration would be ${stored.durationSeconds} s, and is ${seconds} s`,
+      ),
+    )
+  if (stored.averageBandwidth > stored.bandwidth)
+    found.push(
+      violation(
+        'rates',
+        `${name}: its average rate would be ${stored.averageBandwidth}, above its peak rate of ${stored.bandwidth} bit/s`,
       ),
     )
   const contentType = parsed.some(isVideoRendition) ? 'video/mp4' : 'audio/mp4'

@@ -57,6 +57,16 @@ export const examineTiming = (rendition: ParsedRendition): ReadonlyArray<Violati
   if (part !== -1) found.push(violation('bytes', `${name}: part ${part} is not its fragments and no more`))
   if (rendition.track.hasEditList)
     found.push(violation('shown-in-time', `${name}: an edit list moves it, in players that read these`))
+  if (!rendition.track.isUpright)
+    found.push(violation('upright', `${name}: its track header turns, mirrors or stretches it`))
+  const crowded = fragments.find(({ shownTimes, samples }) => shownTimes !== samples)
+  if (crowded !== undefined)
+    found.push(
+      violation(
+        'shown-in-time',
+        `${name}: after ${seconds(crowded.startTicks)} s, ${crowded.samples} samples are shown at ${crowded.shownTimes} times`,
+      ),
+    )
   const shifted = fragments.find((fragment) => !isShownInTime(fragment))
   if (shifted !== undefined)
     found.push(

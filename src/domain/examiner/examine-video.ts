@@ -1,4 +1,4 @@
-import { findH264Level } from '../ingest/plan/h264-level.ts'
+import { findH264Level, type H264Level } from '../ingest/plan/h264-level.ts'
 import type { FrameRate } from '../media/content-export.ts'
 import { renditionLabel } from './examine-time.ts'
 import {
@@ -19,7 +19,7 @@ export type DeclaredVideo = {
 }
 
 /** BT.709 with limited range, which players assume if they do not read the tags. */
-const filmColour: ParsedColourTags = { primaries: 1, transfer: 1, matrix: 1, isFullRange: false }
+const bt709Tags: ParsedColourTags = { primaries: 1, transfer: 1, matrix: 1, isFullRange: false }
 
 /** Checks that players can switch to a video rendition, decode it, and show it as intended. */
 export const examineVideo = (
@@ -38,6 +38,7 @@ export const examineVideo = (
     ...examineColours(name, sequence, boxColour),
     ...examineCodec(name, rendition.track.codec, sequence),
     ...examineLevel(name, sequence, declared.frameRate),
+    ...examineBuffer(name, rendition, sequence),
   ]
 }
 
@@ -100,11 +101,11 @@ const examineColours = (
   { colour }: SequenceParameterSet,
   boxColour: ParsedColourTags | null,
 ): ReadonlyArray<Violation> => {
-  const meant = colourText(filmColour)
+  const meant = colourText(bt709Tags)
   if (colour === null)
     return [violation('colours', `${name}: it does not say which colours it has (${meant} is meant)`)]
   const tagged = boxColour === null ? [colour] : [colour, boxColour]
-  const wrong = tagged.find((tags) => !areSameColours(tags, filmColour))
+  const wrong = tagged.find((tags) => !areSameColours(tags, bt709Tags))
   return wrong === undefined
     ? []
     : [violation('colours', `${name}: its colours are tagged as ${colourText(wrong)} in place of ${meant}`)]
@@ -134,17 +135,59 @@ export const examineLevel = (
   if (limits === undefined) return [violation('level', `${name}: there is no level ${level / 10}`)]
   const macroblocks = macroblocksWide * macroblocksHigh
   const longSide = Math.max(macroblocksWide, macroblocksHigh)
-  const fits =
-    macroblocks <= limits.macroblocks &&
-    longSide ** 2 <= 8 * limits.macroblocks &&
-    (macroblocks * num) / den <= limits.macroblocksPerSecond &&
-    referenceFrames * macroblocks <= limits.keptMacroblocks
-  if (fits) return []
-  const what = `${macroblocks} macroblocks, ${(num / den).toFixed(3)} a second, ${referenceFrames} of them kept`
+  const perSecond = Math.ceil((macroblocks * num) / den)
+  const kept = referenceFrames * macroblocks
+  const claim = `and level ${levelText(limits)}, which it says it has, permits`
+  const found: Violation[] = []
+  if (macroblocks > limits.macroblocks)
+    found.push(
+      violation('level', `${name}: a frame has ${macroblocks} macroblocks, ${claim} ${limits.macroblocks}`),
+    )
+  if (longSide ** 2 > 8 * limits.macroblocks)
+    found.push(
+      violation(
+        'level',
+        `${name}: its longer side has ${longSide} macroblocks, ${claim} ${Math.floor(Math.sqrt(8 * limits.macroblocks))}`,
+      ),
+    )
+  if (perSecond > limits.macroblocksPerSecond)
+    found.push(
+      violation(
+        'level',
+        `${name}: a second has ${perSecond} macroblocks, ${claim} ${limits.macroblocksPerSecond}`,
+      ),
+    )
+  if (kept > limits.keptMacroblocks)
+    found.push(
+      violation(
+        'level',
+        `${name}: its ${referenceFrames} reference frames have ${kept} macroblocks, ${claim} ${limits.keptMacroblocks}`,
+      ),
+    )
+  return found
+}
+
+const levelText = ({ idc }: H264Level): string => (idc === 9 ? '1b' : (idc / 10).toFixed(1))
+
+/** Checks that a decoder whose bit rate and buffer are the largest of the level gets each frame in time. */
+const examineBuffer = (
+  name: string,
+  rendition: ParsedRendition,
+  sequence: SequenceParameterSet,
+): ReadonlyArray<Violation> => {
+  const limits = findH264Level(sequence)
+  if (limits === undefined) return []
+  const { kilobits, bufferKilobits } = limits
+  const fullest = fragmentsOf(rendition).reduce((a, b) =>
+    (b.peakBufferBits ?? Infinity) > (a.peakBufferBits ?? Infinity) ? b : a,
+  )
+  const bits = fullest.peakBufferBits ?? Infinity
+  if (bits <= 1000 * bufferKilobits) return []
+  const at = (fullest.startTicks / rendition.track.timescale).toFixed(3)
   return [
     violation(
       'level',
-      `${name}: its pictures (${what}) are beyond level ${limits.idc === 9 ? '1b' : level / 10}, which it says it has`,
+      `${name}: at ${at} s it needs a buffer of ${Math.ceil(bits / 1000)} kbit at ${kilobits} kbit/s, and level ${levelText(limits)}, which it says it has, permits ${bufferKilobits}`,
     ),
   ]
 }

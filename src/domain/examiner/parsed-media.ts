@@ -54,6 +54,8 @@ export type ParsedTrack = {
   readonly timescale: number
   readonly video: ParsedVideo | null
   readonly audio: ParsedAudio | null
+  /** Whether players neither rotate, mirror nor stretch what they decode (`tkhd`). */
+  readonly isUpright: boolean
   /** An edit list shifts the track in time, but only in players that support edit lists. */
   readonly hasEditList: boolean
 }
@@ -72,6 +74,13 @@ export type ParsedFragment = {
   /** Presentation time of its first sample, and the end of its last one. */
   readonly shownFromTicks: number
   readonly shownToTicks: number
+  /** Number of different presentation times. */
+  readonly shownTimes: number
+  /**
+   * The most bits in the buffer of a decoder during its samples, if they arrive at the highest bit rate of the
+   * level that the track declares; `null` for audio, and if there is no such level.
+   */
+  readonly peakBufferBits: number | null
   /** Whether its first sample is marked as a sync sample. */
   readonly isMarkedKey: boolean
   /** Whether its first sample is an IDR picture; `null` for audio. */
@@ -96,7 +105,11 @@ export type ParsedProgressive = {
   readonly isFastStart: boolean
   readonly tracks: ReadonlyArray<{
     readonly codec: string
+    /** Whether players neither rotate, mirror nor stretch what they decode (`tkhd`). */
+    readonly isUpright: boolean
     readonly samples: number
+    /** Their numbers, from 1; `null`: all samples are keyframes. */
+    readonly keyframes: ReadonlyArray<number> | null
     readonly seconds: number
     /** Presentation start and duration, according to the edit list if there is one. */
     readonly shownFromSeconds: number

@@ -3,6 +3,7 @@ export const examinerRules = [
   'starts-at-zero',
   'no-gaps',
   'shown-in-time',
+  'upright',
   'keyframes',
   'aligned',
   'equal-length',

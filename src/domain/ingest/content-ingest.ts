@@ -16,6 +16,7 @@ import { createLibraryFiles } from './library-files.ts'
 import {
   type CreatedExports,
   ingestStopped,
+  type LocalCopy,
   type MediaIngest,
   type OnProgress,
   type Publication,
@@ -87,6 +88,7 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
 
   const store = (
     uid: ContentFileUid,
+    copy: LocalCopy,
     transcoded: TranscodeResult,
     plan: MediaPlan,
     publication: Publication,
@@ -105,13 +107,14 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
             E.map(() => exports),
           ),
         ),
+        TE.tap(() => copy.verify),
         TE.flatMap((exports) => publish(uid, exports, publication)),
       ),
     )
 
   const makeExports = (
     uid: ContentFileUid,
-    path: string,
+    copy: LocalCopy,
     publication: Publication,
     onProgress: OnProgress,
     signal: AbortSignal,
@@ -131,18 +134,18 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
       ): TE.TaskEither<Refused | Unavailable, CreatedExports | MediaFacts> =>
       async () => {
         const plan = planMedia(facts)
-        const transcoded = await transcoder.transcode(path, facts, plan, folder, onProgress, signal)()
+        const transcoded = await transcoder.transcode(copy.path, facts, plan, folder, onProgress, signal)()
         if (E.isLeft(transcoded)) return transcoded
         const { warnings } = transcoded.right
         if (hasLostAudio(plan, transcoded.right)) return E.right(withoutAudio(facts, warnings))
         const examined = refuseUnfit(uid, examineTranscoded(transcoded.right, plan))
         if (E.isLeft(examined)) return examined
-        const stored = await store(uid, transcoded.right, plan, publication, signal)()
+        const stored = await store(uid, copy, transcoded.right, plan, publication, signal)()
         if (E.isLeft(stored)) return stored
         return E.right({ isAdded: stored.right, warnings: [...new Set(warnings)] })
       }
 
-    return pipe(transcoder.probe(path, signal), TE.flatMap(makeFrom))
+    return pipe(transcoder.probe(copy.path, signal), TE.flatMap(makeFrom))
   }
 
   return { register, ...createLibraryFiles({ kind: 'content', repository: contentFiles, makeExports }) }

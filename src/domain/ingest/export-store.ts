@@ -14,6 +14,18 @@ import {
 } from './rendition-facts.ts'
 import type { UploadSlice } from './uploads.ts'
 
+/** Rates of an MP4. In a short one the header weighs more than the peaks of its tracks. */
+const ratesOfWhole = (
+  bytes: number,
+  seconds: number,
+  tracks: ReadonlyArray<Rendition>,
+  targetDuration: number,
+): Pick<NewContentExport, 'bandwidth' | 'averageBandwidth'> => {
+  const average = Math.ceil((bytes * 8) / seconds)
+  const peaks = tracks.reduce((sum, track) => sum + renditionBitrates(track, targetDuration).peak, 0)
+  return { bandwidth: Math.max(peaks, average), averageBandwidth: average }
+}
+
 /** Stores the output files of a transcoder, and describes them as exports. */
 export type ExportStore = (
   upload: UploadSlice,
@@ -90,13 +102,12 @@ export const createExportStore = (newUid: NewUid): ExportStore => {
     return pipe(
       upload(file, contentType),
       TE.map((stored) => ({
+        ...ratesOfWhole(stored.size, durationSeconds, tracks, targetDuration),
         uid: newUid.contentExport(),
         format: 'mp4',
         video: tracks.find(({ video }) => video !== null)?.video ?? null,
         audio: tracks.find(({ audio }) => audio !== null)?.audio ?? null,
         codecs: tracks.map(({ codec }) => codec),
-        bandwidth: tracks.reduce((sum, track) => sum + renditionBitrates(track, targetDuration).peak, 0),
-        averageBandwidth: Math.ceil((stored.size * 8) / durationSeconds),
         iFrames: null,
         fileSize: stored.size,
         durationSeconds,

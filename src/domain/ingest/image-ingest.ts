@@ -12,6 +12,7 @@ import { createLibraryFiles } from './library-files.ts'
 import {
   type CreatedExports,
   ingestStopped,
+  type LocalCopy,
   type MediaIngest,
   type OnProgress,
   type Publication,
@@ -59,6 +60,7 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
 
   const store = (
     uid: ImageFileUid,
+    copy: LocalCopy,
     rendered: ReadonlyArray<RenderedImage>,
     publication: Publication,
     signal: AbortSignal,
@@ -79,6 +81,8 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
           file: file.right,
         })
       }
+      const verified = await copy.verify()
+      if (E.isLeft(verified)) return verified
       if (publication === 'first') return imageFiles.addExports(uid, exports)()
       const playlists = [cacheKeys.imagePlaylist({ uid })]
       return invalidateAfter(cache, playlists, imageFiles.replaceExports(uid, exports))()
@@ -86,18 +90,18 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
 
   const makeExports = (
     uid: ImageFileUid,
-    path: string,
+    copy: LocalCopy,
     publication: Publication,
     onProgress: OnProgress,
     signal: AbortSignal,
   ): TE.TaskEither<Refused | Unavailable, CreatedExports> =>
     files.withScratch((folder) =>
       pipe(
-        images.inspect(path, signal),
+        images.inspect(copy.path, signal),
         TE.flatMap((facts) =>
           pipe(
-            images.render(path, planImage(facts), folder, onProgress, signal),
-            TE.flatMap((rendered) => store(uid, rendered, publication, signal)),
+            images.render(copy.path, planImage(facts), folder, onProgress, signal),
+            TE.flatMap((rendered) => store(uid, copy, rendered, publication, signal)),
             TE.map((isAdded) => ({ isAdded, warnings: imageWarnings(facts) })),
           ),
         ),

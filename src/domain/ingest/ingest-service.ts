@@ -10,19 +10,13 @@ import type { ProgressStore } from '../../ports/progress-store.ts'
 import type { Sleep } from '../../ports/sleep.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
-import { fullRange } from '../media/bytes.ts'
 import type { ContentFileUid, ImageFileUid } from '../media/ids.ts'
-import type { StoredFile } from '../media/stored-file.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import { createContentIngest } from './content-ingest.ts'
 import { createImageIngest } from './image-ingest.ts'
-import {
-  createMakeExportsOnce,
-  fileDeletedRefusal,
-  type MakeExportsResult,
-  type OriginalSource,
-} from './make-exports-once.ts'
+import { createMakeExportsOnce, fileDeletedRefusal, type MakeExportsResult } from './make-exports-once.ts'
 import type { LibraryFile, MediaIngest, OnProgress } from './media-ingest.ts'
+import { createOriginals, fileChanged, hasBytesOf, originalMissing } from './originals.ts'
 import { retryWhileBusy, type WaitOptions } from './retry-while-busy.ts'
 import { sniffFileKind } from './sniff.ts'
 import { unsupportedImageReason } from './unsupported-image.ts'
@@ -81,8 +75,9 @@ export type RegisterOptions = WaitOptions & {
 
 export type MakeExportsOptions = {
   /**
-   * Path of a local copy of the original. If that is refused, the file is removed from the library, since the
-   * copy exists. `null`: the stored original is read, possibly the only copy, and is kept.
+   * Path of a local copy of the original. If that is refused, and still has the registered bytes, the file is
+   * removed from the library. With other bytes by then, or `null`: the stored original is read, possibly the only
+   * copy, and is kept.
    */
   readonly source: string | null
   readonly onProgress: OnProgress
@@ -101,14 +96,19 @@ type Deps = UploadDeps & {
   readonly sleep: Sleep
 }
 
-const originalMissing = refused(
-  'its original is not in the object store any more: the exports that it has stay as they are',
-)
-
 export const createIngestService = (deps: Deps): IngestService => {
-  const { files, store, imageFiles, contentFiles, locks, sleep } = deps
+  const { files, imageFiles, contentFiles, locks, sleep } = deps
   const imageIngest = createImageIngest(deps)
   const contentIngest = createContentIngest(deps)
+
+  /** If the file changed after it was inspected, the store refuses its bytes, or a decoder reads others. */
+  const registerUnchanged =
+    (ingest: MediaIngest, source: SourceFile, signal: AbortSignal): Outcome<boolean> =>
+    async () => {
+      const registered = await ingest.register(source, signal)()
+      if (E.isRight(registered) || signal.aborted) return registered
+      return (await hasBytesOf(files, source.path, source)()) ? registered : E.left(fileChanged)
+    }
 
   /** Finds the file by its SHA-512, or registers it. */
   const findOrAdd = (ingest: MediaIngest, source: SourceFile, signal: AbortSignal): Outcome<LibraryFile> =>
@@ -119,13 +119,14 @@ export const createIngestService = (deps: Deps): IngestService => {
           O.isSome(found)
             ? TE.right(found.value)
             : pipe(
-                ingest.register(source, signal),
+                registerUnchanged(ingest, source, signal),
                 TE.flatMap(() => ingest.find(source.sha512)),
                 TE.flatMapEither(E.fromOption(() => unavailable('database')(`${source.name} is gone again`))),
               ),
       ),
     )
 
+  const originals = createOriginals(deps)
   const finishOnce = createMakeExportsOnce(deps)
 
   const registerBy =
@@ -148,39 +149,6 @@ export const createIngestService = (deps: Deps): IngestService => {
       return TE.left(refused('it is no picture, and only pictures can be public'))
     return registerBy(sniffed === 'image' ? imageIngest : contentIngest, source, options)
   }
-
-  const localSource = (path: string): OriginalSource => ({
-    from: 'source',
-    use: (make) => files.withUsablePath(path, make),
-  })
-
-  /** Exports of wrong bytes would replace good ones, which may be all that is left of a file. */
-  const verify = (path: string, { key, size, sha256 }: StoredFile): TE.TaskEither<Unavailable, unknown> =>
-    pipe(
-      files.digest({ path, start: 0, end: size }),
-      TE.filterOrElse(
-        (actual) => actual.size === size && actual.sha256 === sha256,
-        () => unavailable('object store')('these are other bytes'),
-      ),
-      TE.mapLeft(({ cause }) =>
-        unavailable('object store')(`${key} does not come back as it was stored: ${cause}`),
-      ),
-    )
-
-  /** Downloads and verifies the original from the object store. */
-  const storedOriginal = ({ original }: LibraryFile, missing: Refused | Unavailable): OriginalSource => ({
-    from: 'library',
-    use: (make) =>
-      files.withScratch((folder) =>
-        pipe(
-          store.read(original.key, fullRange(original.size)),
-          TE.flatMapEither(E.fromOption(() => missing)),
-          TE.flatMap((bytes) => files.write(`${folder}/original`, bytes)),
-          TE.flatMap(() => verify(`${folder}/original`, original)),
-          TE.flatMap(() => make(`${folder}/original`)),
-        ),
-      ),
-  })
 
   return {
     register: (path, options) =>
@@ -205,7 +173,10 @@ export const createIngestService = (deps: Deps): IngestService => {
         TE.flatMapEither(E.fromOption(() => fileDeletedRefusal)),
         TE.flatMap((file) => {
           const missing = unavailable('object store')(`${file.original.key} is missing`)
-          const original = source === null ? storedOriginal(file, missing) : localSource(source)
+          const original =
+            source === null
+              ? originals.stored(file.original, missing)
+              : originals.source(source, file.original)
           return finishOnce(file, original, 'first', onProgress, signal)
         }),
       ),
@@ -238,7 +209,13 @@ export const createIngestService = (deps: Deps): IngestService => {
               kind: file.kind,
               uid: file.uid,
               remake: (onProgress, signal) =>
-                finishOnce(file, storedOriginal(file, originalMissing), 'replacement', onProgress, signal),
+                finishOnce(
+                  file,
+                  originals.stored(file.original, originalMissing),
+                  'replacement',
+                  onProgress,
+                  signal,
+                ),
             }),
           ),
         ),

@@ -3,7 +3,8 @@ import type { ObjectStore } from '../../ports/object-store.ts'
 import type { ProgressStore } from '../../ports/progress-store.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
-import type { CreatedExports, LibraryFile, OnProgress, Publication } from './media-ingest.ts'
+import type { LibraryFile, LocalCopy, OnProgress, Publication } from './media-ingest.ts'
+import { type Original, type SourceOriginal, sourceChanged } from './originals.ts'
 
 /** The result of making the exports of a file. */
 export type MakeExportsResult =
@@ -12,16 +13,6 @@ export type MakeExportsResult =
   | { readonly state: 'made elsewhere' }
   /** Another process is making the exports. */
   | { readonly state: 'busy' }
-
-/** The bytes from which exports are made. */
-export type OriginalSource = {
-  /** `source`: a file that is being added. `library`: the stored original, possibly the only copy. */
-  readonly from: 'source' | 'library'
-  /** Calls `make` with the path of a local copy. */
-  readonly use: (
-    make: (path: string) => TE.TaskEither<Refused | Unavailable, CreatedExports>,
-  ) => TE.TaskEither<Refused | Unavailable, CreatedExports>
-}
 
 type Deps = { readonly store: ObjectStore; readonly progress: ProgressStore; readonly locks: WorkLocks }
 
@@ -55,7 +46,7 @@ export const createMakeExportsOnce = ({ store, progress, locks }: Deps) => {
 
   const finish = async (
     file: LibraryFile,
-    original: OriginalSource,
+    original: Original | SourceOriginal,
     publication: Publication,
     onProgress: OnProgress,
     signal: AbortSignal,
@@ -71,14 +62,17 @@ export const createMakeExportsOnce = ({ store, progress, locks }: Deps) => {
     }
     try {
       report(0)
-      const result = await original.use((path) => file.makeExports(path, publication, report, signal))()
+      const make = (copy: LocalCopy) => file.makeExports(copy, publication, report, signal)
+      const attempt = await original.use(make)()
+      const hasChanged = 'stored' in original && E.isLeft(attempt) && attempt.left === sourceChanged
+      const result = hasChanged ? await original.stored.use(make)() : attempt
       if (E.isRight(result))
         return result.right.isAdded
           ? E.right({ state: 'made', warnings: result.right.warnings })
           : await reasonNotAdded(file, publication)
       if (result.left._tag === 'Refused') {
-        // A slow or failing machine may refuse a good file, so it is removed only if its source still exists.
-        if (original.from === 'source') await remove(file)
+        // A slow or failing machine may refuse a good file, so it is removed only if its source still has the bytes.
+        if ('stored' in original && !hasChanged) await remove(file)
         progress.refuse(file.uid, result.left.message)
       }
       return result
@@ -89,7 +83,7 @@ export const createMakeExportsOnce = ({ store, progress, locks }: Deps) => {
 
   return (
     file: LibraryFile,
-    original: OriginalSource,
+    original: Original | SourceOriginal,
     publication: Publication,
     onProgress: OnProgress,
     signal: AbortSignal,

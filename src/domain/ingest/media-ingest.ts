@@ -30,6 +30,13 @@ export const fileStateOf = (
 /** `first`: the file has no exports yet. `replacement`: the exports replace those of an older recipe. */
 export type Publication = 'first' | 'replacement'
 
+/** A local copy of an original. */
+export type LocalCopy = {
+  readonly path: string
+  /** Fails if the bytes at `path` are no longer those of the original. */
+  readonly verify: TE.TaskEither<Unavailable, void>
+}
+
 /** A file whose original is in the library. */
 export type LibraryFile = {
   readonly kind: MediaKind
@@ -39,9 +46,9 @@ export type LibraryFile = {
   readonly stateWhenRead: Exclude<FileState, 'gone'>
   /** Reads the current state from the database. */
   readonly state: TE.TaskEither<Unavailable, FileState>
-  /** Makes and stores all exports. `path`: a copy of the original. Fails with Unavailable once aborted. */
+  /** Makes all exports, and publishes them if the copy is still that of the original. Fails with Unavailable once aborted. */
   readonly makeExports: (
-    path: string,
+    copy: LocalCopy,
     publication: Publication,
     onProgress: OnProgress,
     signal: AbortSignal,

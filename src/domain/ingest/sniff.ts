@@ -9,44 +9,55 @@ export type FileKind = 'image' | 'svg' | 'heic' | 'other'
 /** `head`: the first bytes of the file. 4,096 suffice, except for an SVG after a very long comment. */
 export const sniffFileKind = (head: Uint8Array): FileKind => {
   const text = decodeLatin1(head)
-  if (rasterMagics.some((magic) => matchesMagic(text, magic))) return 'image'
-  if (text.startsWith('ftyp', 4)) return sniffBrands(text)
+  if (sourceImageFormatOf(head) !== null) return 'image'
+  if (text.startsWith('ftyp', 4)) return brandsIn(text).some(isHeif) ? 'heic' : 'other'
   return isSvg(decodeText(head)) ? 'svg' : 'other'
 }
 
 /** One character per byte, so that magic bytes can be written and compared as text. At most 4,096 bytes. */
 export const decodeLatin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, 4096))
 
-const rasterMagics = [
-  '\xff\xd8\xff', // JPEG
-  '\x89PNG\r\n\x1a\n',
-  'RIFF????WEBP',
-  'GIF87a',
-  'GIF89a',
-  'II*\0', // TIFF, then BigTIFF, each in either byte order
-  'MM\0*',
-  'II+\0',
-  'MM\0+',
+/** A format of images that Larder decodes. */
+export type SourceImageFormat = 'JPEG' | 'PNG' | 'WebP' | 'GIF' | 'TIFF' | 'AVIF'
+
+const rasterMagics: ReadonlyArray<readonly [magic: string, format: SourceImageFormat]> = [
+  ['\xff\xd8\xff', 'JPEG'],
+  ['\x89PNG\r\n\x1a\n', 'PNG'],
+  ['RIFF????WEBP', 'WebP'],
+  ['GIF87a', 'GIF'],
+  ['GIF89a', 'GIF'],
+  // TIFF, then BigTIFF, each in either byte order.
+  ['II*\0', 'TIFF'],
+  ['MM\0*', 'TIFF'],
+  ['II+\0', 'TIFF'],
+  ['MM\0+', 'TIFF'],
 ]
+
+/** Returns the format of an image that Larder decodes, from its first bytes; `null` for other files. */
+export const sourceImageFormatOf = (head: Uint8Array): SourceImageFormat | null => {
+  const text = decodeLatin1(head)
+  const raster = rasterMagics.find(([magic]) => matchesMagic(text, magic))
+  if (raster !== undefined) return raster[1]
+  return text.startsWith('ftyp', 4) && brandsIn(text).some(isAvif) ? 'AVIF' : null
+}
 
 /** Whether the text starts with the magic bytes; `?` matches any byte. */
 export const matchesMagic = (text: string, magic: string): boolean =>
   [...magic].every((character, i) => character === '?' || character === text[i])
 
-const avifBrands = ['avif', 'avis']
-const heifBrands = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1']
+const isAvif = (brand: string): boolean => ['avif', 'avis'].includes(brand)
+const isHeif = (brand: string): boolean =>
+  ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1'].includes(brand)
 
 /** ISO/IEC 14496-12 §4.3: size, `ftyp`, major brand, minor version, compatible brands (images: 23008-12). */
-const sniffBrands = (text: string): FileKind => {
+const brandsIn = (text: string): ReadonlyArray<string> => {
   const size = [0, 1, 2, 3].reduce((sum, i) => sum * 256 + text.charCodeAt(i), 0)
   const box = text.slice(8, size)
-  const brands = [box.slice(0, 4), ...(box.slice(8).match(/.{4}/gs) ?? [])]
-  if (brands.some((brand) => avifBrands.includes(brand))) return 'image'
-  return brands.some((brand) => heifBrands.includes(brand)) ? 'heic' : 'other'
+  return [box.slice(0, 4), ...(box.slice(8).match(/.{4}/gs) ?? [])]
 }
 
 /** UTF-16 if there is a byte order mark, otherwise UTF-8. */
-const decodeText = (head: Uint8Array): string => {
+export const decodeText = (head: Uint8Array): string => {
   const [first, second] = head
   const encoding =
     first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'

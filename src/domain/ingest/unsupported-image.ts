@@ -1,7 +1,7 @@
 import { decodeLatin1, matchesMagic, sniffFileKind } from './sniff.ts'
 
-/** The bytes that a file of the format starts with; `?` matches any byte. */
-type Format = readonly [name: string, magics: ReadonlyArray<string>, advice?: string]
+/** What a file of the format starts with: bytes, of which `?` matches any, or text. */
+type Format = readonly [name: string, begins: ReadonlyArray<string | RegExp>, advice?: string]
 
 const defaultAdvice = 'save it as PNG or JPEG'
 const rawPhotoAdvice = 'develop it and save it as JPEG or TIFF'
@@ -54,6 +54,11 @@ const unsupportedFormats: ReadonlyArray<Format> = [
   ['MATLAB', ['MATLAB 5.0 MAT-file']],
   ['compressed (SVGZ, gzip)', ['\x1f\x8b\x08'], 'unpack it, and save SVG as PNG'],
   ['XPM', ['/* XPM */']],
+  ['XBM', [/^(?:\/\*.*?\*\/\s*)*#define\s+\w*width\s+\d/s]],
+  ['PC Paint (PIC)', ['\x34\x12????\0\0\0\0']],
+  ['Cintel (CRI)', ['\x01\0\0\0\x04\0\0\0DVCC']],
+  ['Vizrt (VBN)', ['\x1e\xf1\x0d\x90']],
+  ['JPEG XS', ['\xff\x10\xff\x50']],
   ['PCX', ['\x0a\x05\x01\x08', '\x0a\x05\x01\x01']],
   ['SGI', ['\x01\xda\0?\0', '\x01\xda\x01?\0']],
   ['Sun raster', ['\x59\xa6\x6a\x95']],
@@ -73,13 +78,16 @@ const unsupportedFormats: ReadonlyArray<Format> = [
   ['raw photo (MRW)', ['\0MRM'], rawPhotoAdvice],
 ]
 
+const beginsWith = (text: string, start: string | RegExp): boolean =>
+  typeof start === 'string' ? matchesMagic(text, start) : start.test(text)
+
 /**
  * Returns why an image of an unsupported format is refused, and what to do about it. Returns `null` for a
  * supported format, and for a file that is not an image. `head`: the first bytes of the file.
  */
 export const unsupportedImageReason = (head: Uint8Array): string | null => {
   const text = decodeLatin1(head)
-  const format = unsupportedFormats.find(([, magics]) => magics.some((magic) => matchesMagic(text, magic)))
+  const format = unsupportedFormats.find(([, begins]) => begins.some((start) => beginsWith(text, start)))
   if (format !== undefined) return `${format[0]} pictures are not taken: ${format[2] ?? defaultAdvice}`
   const kind = sniffFileKind(head)
   if (kind === 'svg') return 'SVG pictures are not taken: save it as PNG'

@@ -4,6 +4,7 @@ import {
   unspecifiedVideoColourTags,
   type VideoColourTags,
   videoColour,
+  withContainerTags,
 } from '../../../src/domain/colour/video-colour.ts'
 import { E } from '../../../src/fp.ts'
 
@@ -46,6 +47,27 @@ describe('[V43] [V45] the colour space of a film', () => {
     for (const transfer of [16, 18]) expect(decided({ transfer })).to.deep.equal([9, 'Encoded'])
   })
 
+  it('keeps what is specified if a code point beside it is reserved or unknown', () => {
+    for (const unknown of [0, 3, 19, 255]) {
+      expect(decided({ primaries: 12, transfer: unknown, matrix: 1 })).to.deep.equal([null, 'Encoded'])
+      expect(decided({ primaries: unknown, transfer: 16 })).to.deep.equal([9, 'Encoded'])
+    }
+    for (const matrix of [3, 99, 255]) expect(decided({ matrix })).to.deep.equal(decided({ matrix: 2 }))
+  })
+
+  it('is that of the container, where it specifies one', () => {
+    const stream = { primaries: 12, transfer: 16, matrix: 9, isMatrixOfContainer: false }
+    expect(withContainerTags(stream, { primaries: 1, transfer: 2, matrix: 2 })).to.deep.equal({
+      ...stream,
+      primaries: 1,
+    })
+    // 3 is reserved: engines report one or the other, so that the stream's own must not show.
+    const tags = withContainerTags(stream, { primaries: 2, transfer: 3, matrix: 6 })
+    expect(tags).to.deep.equal({ primaries: 12, transfer: 3, matrix: 6, isMatrixOfContainer: true })
+    // Frames have another matrix, so that it is named.
+    expect(decided(tags)).to.deep.equal([6, 'Encoded'])
+  })
+
   it('is refused if it cannot be converted', () => {
     for (const matrix of [8, 11, 14, 15])
       expect(decided({ matrix })).to.equal(
@@ -58,7 +80,7 @@ describe('[V43] [V45] the colour space of a film', () => {
     const code = fc.integer({ min: 0, max: 255 })
     fc.assert(
       fc.property(code, code, code, (primaries, transfer, matrix) => {
-        const colour = videoColour({ primaries, transfer, matrix }, small)
+        const colour = videoColour({ ...unspecifiedVideoColourTags, primaries, transfer, matrix }, small)
         if (E.isRight(colour)) expect(['Srgb', 'Encoded']).to.include(colour.right.meaning._tag)
         else expect(colour.left.message).to.match(/^its colours /)
       }),

@@ -41,15 +41,21 @@ function* chunksIn(png: Buffer): Generator<Chunk> {
 
 const disposals = ['none', 'background', 'previous'] as const
 
-/** Reads up to `maxFrames` frames; `null` if the file is not a PNG. */
+/** The smallest chunks that encoders write have 4 KiB, and larger files are not read (`readWholeFile`). */
+const maxChunks = 100_000
+
+/** Reads up to `maxFrames` frames; `null` if the file is not a PNG, or has too many chunks. */
 export const readApng = (png: Buffer, maxFrames: number): Apng | null => {
   let header: Buffer | null = null
   let profile: Buffer | null = null
-  const sharedChunks: Buffer[] = []
+  const shared = new Map<string, Buffer>()
   const frames: Array<{ readonly control: Buffer; readonly data: Buffer[] }> = []
+  let chunks = 0
   for (const { type, data, whole } of chunksIn(png)) {
+    if (++chunks > maxChunks) return null
     if (type === 'IHDR') header = data
-    if (type === 'PLTE' || type === 'tRNS') sharedChunks.push(whole)
+    // One of each is allowed. Each frame gets a copy.
+    if ((type === 'PLTE' || type === 'tRNS') && !shared.has(type)) shared.set(type, whole)
     if (type === 'iCCP') profile = whole
     if (type === 'fcTL' && data.length >= 26) {
       if (frames.length === maxFrames) break
@@ -80,7 +86,7 @@ export const readApng = (png: Buffer, maxFrames: number): Apng | null => {
         png: Buffer.concat([
           pngSignature,
           pngChunk('IHDR', frameHeader),
-          ...sharedChunks,
+          ...shared.values(),
           ...data.map((part) => pngChunk('IDAT', part)),
           pngChunk('IEND', new Uint8Array()),
         ]),

@@ -35,5 +35,8 @@ export const createFieldCursor = (data: Buffer) => {
       at += bytes
       return value
     },
+    skip: (bytes: number): void => {
+      at += bytes
+    },
   }
 }

@@ -1,26 +1,35 @@
 import type { Cicp } from '../../../domain/colour/cicp.ts'
 import { type ColourTags, noColourTags } from '../../../domain/colour/source-colour.ts'
+import type { LeftOut } from '../../../domain/ingest/plan/left-out.ts'
 import { av1Colour } from './av1-colour.ts'
 import { type Box, boxData, boxesIn } from './heif-boxes.ts'
-import { fileOffsetOf, firstTileOf, primaryItem, propertiesOf } from './heif-item.ts'
+import { fileOffsetOf, firstTileOf, itemTypesIn, primaryItem, propertiesOf } from './heif-item.ts'
 import type { ReadAt } from './read-at.ts'
 
 /** Bytes. More than any real `meta` box: a grid of a thousand tiles takes 50 KB; the rest is ICC profiles. */
 const maxMetaBytes = 8 * 1024 ** 2
 
-/** Returns the boxes in the `meta` box of the file. */
-const readMeta = async (readAt: ReadAt): Promise<ReadonlyArray<Box>> => {
+type BoxPlace = { readonly type: string; readonly position: number; readonly size: number }
+
+/** Lists the boxes of the file, without reading them. */
+export async function* boxPlacesIn(readAt: ReadAt): AsyncGenerator<BoxPlace> {
   let position = 0
   for (let i = 0; i < 100; i += 1) {
     const head = await readAt(position, 16)
     if (head.length < 8) break
     const size = head.readUInt32BE(0)
-    if (head.toString('latin1', 4, 8) === 'meta' && size >= 12 && size <= maxMetaBytes)
-      return boxesIn((await readAt(position + 12, size - 12)) as Buffer)
+    yield { type: head.toString('latin1', 4, 8), position, size }
     const length = size === 1 && head.length === 16 ? Number(head.readBigUInt64BE(8)) : size
     if (length < 8) break
     position += length
   }
+}
+
+/** Returns the boxes in the `meta` box of the file. */
+const readMeta = async (readAt: ReadAt): Promise<ReadonlyArray<Box>> => {
+  for await (const { type, position, size } of boxPlacesIn(readAt))
+    if (type === 'meta' && size >= 12 && size <= maxMetaBytes)
+      return boxesIn(await readAt(position + 12, size - 12))
   return []
 }
 
@@ -58,4 +67,24 @@ export const readHeifHeader = async (readAt: ReadAt, hasIccProfile: boolean): Pr
     cicp: nclxIn(own) ?? nclxIn(ofTile) ?? (await inBitstream()),
     peakNits: peakIn(own) ?? peakIn(ofTile),
   }
+}
+
+/** Items of the derived image that a gain map makes (ISO/IEC 23008-12, `tmap`). */
+const toneMapped = 'tmap'
+
+/**
+ * Lists what the file holds beside images: the film of a motion photo (a box `mpvd`), a gain map, a depth map
+ * (an auxiliary image).
+ */
+export const heifLeftOut = async (readAt: ReadAt): Promise<ReadonlyArray<LeftOut>> => {
+  const found: LeftOut[] = []
+  for await (const { type } of boxPlacesIn(readAt)) if (type === 'mpvd') found.push('film')
+  const meta = await readMeta(readAt)
+  if (itemTypesIn(meta).includes(toneMapped)) found.push('gainMap')
+  const properties = boxesIn(
+    boxData(boxesIn(boxData(meta, 'iprp') ?? Buffer.alloc(0)), 'ipco') ?? Buffer.alloc(0),
+  )
+  const isDepthMap = ({ type, data }: Box): boolean =>
+    type === 'auxC' && /:depth|auxid:2\0/.test(data.toString('latin1'))
+  return properties.some(isDepthMap) ? [...found, 'depthMap'] : found
 }

@@ -7,6 +7,15 @@ export const primaryItem = (meta: ReadonlyArray<Box>): number | null => {
   return pitm[0] === 0 ? pitm.readUInt16BE(4) : pitm.length < 8 ? null : pitm.readUInt32BE(4)
 }
 
+/** Returns the types of all items (`iinf`, ISO/IEC 14496-12 §8.11.6, versions 2 and 3 of its entries). */
+export const itemTypesIn = (meta: ReadonlyArray<Box>): ReadonlyArray<string> => {
+  const iinf = boxData(meta, 'iinf')
+  if (iinf === undefined) return []
+  return boxesIn(iinf.subarray(iinf[0] === 0 ? 6 : 8))
+    .filter(({ type }) => type === 'infe')
+    .map(({ data }) => data.toString('latin1', data[0] === 3 ? 10 : 8, data[0] === 3 ? 14 : 12))
+}
+
 /** Returns the properties of an item in order (`iprp`, ISO/IEC 23008-12 §9.3). */
 export const propertiesOf = (meta: ReadonlyArray<Box>, item: number): ReadonlyArray<Box> => {
   const iprp = boxesIn(boxData(meta, 'iprp') ?? Buffer.alloc(0))
@@ -55,13 +64,13 @@ export const fileOffsetOf = (meta: ReadonlyArray<Box>, item: number): number | n
     const method = version === 0 ? 0 : cursor.next(2) & 15
     cursor.next(2)
     const base = cursor.next(baseSize)
-    for (let extents = cursor.next(2), first = true; extents > 0 && !cursor.isAtEnd(); extents -= 1) {
+    const extents = cursor.next(2)
+    // Only the first extent counts. The others are skipped at once: they may be many of no size.
+    if (id === item && extents > 0) {
       cursor.next(indexSize)
-      const offset = cursor.next(offsetSize)
-      cursor.next(lengthSize)
-      if (id === item && first) return method === 0 ? base + offset : null
-      first = false
+      return method === 0 ? base + cursor.next(offsetSize) : null
     }
+    cursor.skip(extents * (indexSize + offsetSize + lengthSize))
   }
   return null
 }

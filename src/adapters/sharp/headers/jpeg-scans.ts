@@ -1,3 +1,5 @@
+import { standsAlone } from './jpeg-parts.ts'
+
 /** A scan: components, range of coefficients, and whether it has their last bit (ITU-T T.81 §B.2.3). */
 type Scan = {
   readonly components: ReadonlyArray<number>
@@ -6,22 +8,24 @@ type Scan = {
   readonly isLast: boolean
 }
 
+/** Of a progressive JPEG (ITU-T T.81, table B.2). */
+const maxComponents = 4
+const lastCoefficient = 63
+/** More than any encoder writes: one for each bit of each coefficient range. */
+const maxScans = 1000
+
 const progressiveFrame = 0xc2
 const startOfScan = 0xda
-
-/** Markers without a segment: those within a scan, and the start of the image. */
-const standsAlone = (marker: number): boolean =>
-  marker === 0 || marker === 1 || (marker >= 0xd0 && marker <= 0xd8)
 
 const scanIn = (segment: Buffer): Scan | null => {
   const count = segment[0] ?? 0
   const at = 1 + 2 * count
-  if (segment.length < at + 3) return null
+  if (count > maxComponents || segment.length < at + 3) return null
   const components = Array.from({ length: count }, (_, i) => segment[1 + 2 * i] ?? 0)
   return {
     components,
     from: segment[at] ?? 0,
-    to: segment[at + 1] ?? 0,
+    to: Math.min(segment[at + 1] ?? 0, lastCoefficient),
     isLast: ((segment[at + 2] ?? 0) & 15) === 0,
   }
 }
@@ -29,10 +33,12 @@ const scanIn = (segment: Buffer): Scan | null => {
 /**
  * Returns whether a JPEG has all of its scans: one with the last bit for each of the 64 coefficients of every
  * component. A progressive JPEG that is truncated between two scans decodes without an error, but blurred. A
- * baseline JPEG cannot be truncated between scans.
+ * baseline JPEG cannot be truncated between scans. `false` also for a file that is no JPEG by its counts of
+ * components and scans.
  */
 export const hasAllScans = (jpeg: Buffer): boolean => {
   const missing = new Map<number, Set<number>>()
+  let scans = 0
   for (let at = 2; at + 4 <= jpeg.length; ) {
     const marker = jpeg[at + 1] ?? 0
     if (jpeg[at] !== 0xff || marker === 0xff || standsAlone(marker)) {
@@ -45,10 +51,17 @@ export const hasAllScans = (jpeg: Buffer): boolean => {
     const segment = jpeg.subarray(at + 4, end)
     // Truncated within a segment.
     if (end > jpeg.length) return false
-    if (marker === progressiveFrame)
+    if (marker === progressiveFrame) {
+      // An image has one frame.
+      if (missing.size > 0 || (segment[5] ?? 0) > maxComponents) return false
       for (let i = 0; i < (segment[5] ?? 0); i += 1)
-        missing.set(segment[6 + 3 * i] ?? 0, new Set(Array.from({ length: 64 }, (_, k) => k)))
+        missing.set(
+          segment[6 + 3 * i] ?? 0,
+          new Set(Array.from({ length: lastCoefficient + 1 }, (_, k) => k)),
+        )
+    }
     const scan = marker === startOfScan ? scanIn(segment) : null
+    if (scan !== null && ++scans > maxScans) return false
     if (scan?.isLast)
       for (const component of scan.components)
         for (let k = scan.from; k <= scan.to; k += 1) missing.get(component)?.delete(k)

@@ -9,7 +9,7 @@ export type PngHeader = { readonly colour: ColourTags; readonly isAnimated: bool
 const maxChunks = 1000
 
 /** Chunks to read; all others are skipped. */
-const wanted = new Set(['cICP', 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'cLLI', 'mDCV', 'acTL'])
+const wanted = new Set(['cICP', 'sRGB', 'gAMA', 'cHRM', 'cLLI', 'mDCV', 'acTL'])
 
 /** Reads the chunks before the first IDAT (PNG-3 §5.3). The first chunk of a name counts. */
 const chunksBeforePixels = async (readAt: ReadAt): Promise<ReadonlyMap<string, Buffer>> => {

@@ -1,8 +1,20 @@
 import type { ReadAt } from './read-at.ts'
 
-/** Reads the values of the first directory that are stored inline in their entries (TIFF 6.0 §2). */
-const firstDirectory = async (readAt: ReadAt): Promise<ReadonlyMap<number, number>> => {
-  const values = new Map<number, number>()
+type Directory = {
+  readonly values: ReadonlyMap<number, number>
+  /** Position behind its entries, and what they point to. */
+  readonly end: number
+}
+
+/** Bytes of a value, by its type (TIFF 6.0 §2). */
+const typeSizes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8]
+const short = 3
+
+/** More directories than any real file has. */
+const maxDirectories = 1000
+
+/** Lists the directories, each with its values that are stored inline (TIFF 6.0 §2). One for each page. */
+async function* directoriesIn(readAt: ReadAt): AsyncGenerator<Directory> {
   const head = await readAt(0, 8)
   const isLittle = head.toString('latin1', 0, 2) === 'II'
   const number = (data: Buffer, at: number, size: 2 | 4): number => {
@@ -10,19 +22,50 @@ const firstDirectory = async (readAt: ReadAt): Promise<ReadonlyMap<number, numbe
     return bytes.length < size ? 0 : isLittle ? bytes.readUIntLE(0, size) : bytes.readUIntBE(0, size)
   }
   // BigTIFF is not parsed: no camera writes it.
-  if (number(head, 2, 2) !== 42) return values
-  const at = number(head, 4, 4)
-  const count = Math.min(number(await readAt(at, 2), 0, 2), 200)
-  const entries = await readAt(at + 2, count * 12)
-  for (let i = 0; i + 12 <= entries.length; i += 12) {
-    const isShort = number(entries, i + 2, 2) === 3
-    values.set(number(entries, i, 2), number(entries, i + 8, isShort ? 2 : 4))
+  if (number(head, 2, 2) !== 42) return
+  let at = number(head, 4, 4)
+  for (let i = 0; i < maxDirectories && at > 0; i += 1) {
+    const values = new Map<number, number>()
+    const count = Math.min(number(await readAt(at, 2), 0, 2), 200)
+    const entries = await readAt(at + 2, count * 12)
+    let end = at + 2 + count * 12
+    for (let entry = 0; entry + 12 <= entries.length; entry += 12) {
+      const [type, value] = [number(entries, entry + 2, 2), number(entries, entry + 8, 4)]
+      values.set(number(entries, entry, 2), type === short ? number(entries, entry + 8, 2) : value)
+      const size = (typeSizes[type] ?? 0) * number(entries, entry + 4, 4)
+      if (size > 4) end = Math.max(end, value + size)
+    }
+    yield { values, end }
+    at = number(await readAt(at + 2 + count * 12, 4), 0, 4)
   }
-  return values
 }
 
+const firstDirectory = async (readAt: ReadAt): Promise<Directory> => {
+  for await (const directory of directoriesIn(readAt)) return directory
+  return { values: new Map(), end: 0 }
+}
+
+/** Returns the position behind the first directory; 0 if there is none that can be found. */
+export const endOfFirstDirectory = async (readAt: ReadAt): Promise<number> =>
+  (await firstDirectory(readAt)).end
+
 /** TIFF tags by their names in the specifications. */
-const [newSubfileType, photometric, subIfds, dngVersion] = [254, 262, 330, 50706]
+const [newSubfileType, photometric, samplesPerPixel] = [254, 262, 277]
+const [subIfds, extraSamples, dngVersion] = [330, 338, 50706]
+
+/** Channels of colour by photometric interpretation: grey, RGB, palette, CMYK, YCbCr, CIELab. */
+const colourChannels: ReadonlyMap<number, number> = new Map([
+  [0, 1],
+  [1, 1],
+  [2, 3],
+  [3, 1],
+  [5, 4],
+  [6, 3],
+  [8, 3],
+])
+
+/** ExtraSamples of transparency (TIFF 6.0): associated and unassociated alpha. */
+const alphaSamples = [1, 2]
 
 const photometricNames: ReadonlyMap<number, string> = new Map([
   [8, 'CIELab'],
@@ -40,7 +83,7 @@ const misread = new Set(['uint', 'int', 'float', 'double', 'complex', 'dpcomplex
  * `depth`: sample depth as libvips reports it; `null` if libvips could not read the header.
  */
 export const unsupportedTiffReason = async (readAt: ReadAt, depth: string | null): Promise<string | null> => {
-  const tags = await firstDirectory(readAt)
+  const { values: tags } = await firstDirectory(readAt)
   const isPreview = ((tags.get(newSubfileType) ?? 0) & 1) === 1
   const kind = tags.get(photometric) ?? 2
   if (tags.has(dngVersion) || kind === 32803 || kind === 34892 || (isPreview && tags.has(subIfds)))
@@ -50,4 +93,31 @@ export const unsupportedTiffReason = async (readAt: ReadAt, depth: string | null
   if (depth !== null && misread.has(depth))
     return 'TIFF pictures of 32 bits or floating point are not taken: save it with 8 or 16 bits a channel'
   return null
+}
+
+/** Bits of NewSubfileType: a smaller version of another page, or its transparency mask (TIFF 6.0 §8). */
+const previewOrMask = 0b101
+
+/** Returns the number of pages behind the first that are smaller versions or masks of another. */
+export const countPreviews = async (readAt: ReadAt): Promise<number> => {
+  let [pages, previews] = [0, 0]
+  for await (const { values } of directoriesIn(readAt)) {
+    if (pages > 0 && ((values.get(newSubfileType) ?? 0) & previewOrMask) !== 0) previews += 1
+    pages += 1
+  }
+  return previews
+}
+
+/**
+ * Returns whether the first channel behind the colours is no transparency: a spot colour, a mask, or unspecified data.
+ * libvips takes any such channel for transparency.
+ */
+export const hasUnspecifiedChannel = async (readAt: ReadAt): Promise<boolean> => {
+  const { values: tags } = await firstDirectory(readAt)
+  const colours = colourChannels.get(tags.get(photometric) ?? -1)
+  return (
+    colours !== undefined &&
+    (tags.get(samplesPerPixel) ?? 1) > colours &&
+    !alphaSamples.includes(tags.get(extraSamples) ?? 0)
+  )
 }

@@ -45,13 +45,22 @@ export const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
   ]
 }
 
-const outputArgs = ({ label, encoder, options: named, muxer, file }: EncodeOutput): ReadonlyArray<string> => {
+const outputArgs = ({
+  label,
+  encoder,
+  options: named,
+  muxer,
+  dropsFirstPacket,
+  file,
+}: EncodeOutput): ReadonlyArray<string> => {
   const kind = encoder === 'libx264' ? ':v' : ':a'
   const coding = [`-c${kind}`, encoder, ...formatOptions(named, kind)]
   return [
     '-map',
     `[${label}]`,
     ...coding,
+    // Without an amount of noise, this filter changes no byte.
+    ...(dropsFirstPacket ? [`-bsf${kind}`, 'noise=drop=not(n)'] : []),
     ...NO_METADATA_OPTIONS,
     ...formatOptions(muxer),
     '-f',

@@ -4,6 +4,7 @@ import {
   type Engine,
   type EngineFacts,
   type EngineFailure,
+  FORMAT_NOT_ACCEPTED,
   noSandboxFiles,
   sandboxFilesOf,
   TRUNCATED_FILE_LOG_PATTERN,
@@ -63,6 +64,8 @@ export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
     const args = ['-v', 'warning', ...DEMUXER_LIMIT_OPTIONS, ...format, ...inputOptions(path)]
     const bounds = { wallSeconds: PROBE_SECONDS, signal }
     const ran = await runDecoder(programs.ffprobe, args, path, sandboxFilesOf.probe(path), bounds)
+    if (E.isLeft(ran) && FORMAT_NOT_ACCEPTED.test(ran.left.detail))
+      return E.left(await withFormatName(programs, path, ran.left, bounds))
     if (E.isLeft(ran)) return NOT_OPENED.test(ran.left.detail) ? probeByListing(programs, path, bounds) : ran
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
     if (E.isLeft(decoded)) return inputFailure('ffprobe printed unexpected output')
@@ -158,6 +161,18 @@ const listPackets = (
   }
   const bounds = { wallSeconds: SCAN_SECONDS, signal }
   return runDecoder(ffmpeg, args, path, sandboxFilesOf.probe(path), bounds, onLine)
+}
+
+/** Only a debug log names the format that is not accepted, and only its end is in the detail of the failure. */
+const withFormatName = async (
+  { ffprobe }: FfmpegPrograms,
+  path: string,
+  failure: EngineFailure,
+  bounds: DecoderBounds,
+): Promise<EngineFailure> => {
+  const args = ['-v', 'debug', ...DEMUXER_LIMIT_OPTIONS, ...inputOptions(path)]
+  const ran = await runDecoder(ffprobe, args, path, sandboxFilesOf.probe(path), bounds)
+  return E.isLeft(ran) && FORMAT_NOT_ACCEPTED.test(ran.left.detail) ? ran.left : failure
 }
 
 /** Error of ffprobe if a stream needs a decoder that is not on the whitelist. */

@@ -3,7 +3,7 @@ import { E } from '../../../fp.ts'
 import { type EngineFailure, sandboxFilesOf } from '../engine.ts'
 import {
   type FirstFrames,
-  needsFirstFrames,
+  framesToDecode,
   type ProbedFile,
   type ProbedStream,
   withFirstFrames,
@@ -18,7 +18,7 @@ import {
   KEEP_GRAPH_OPTIONS,
   QUIET_OPTIONS,
 } from './ffmpeg-arguments.ts'
-import type { FfprobeOutput } from './ffprobe-output.ts'
+import { type FfprobeOutput, finite } from './ffprobe-output.ts'
 
 /**
  * Decodes the first frames of each video stream. ffprobe cannot: it opens a decoder for every stream, and reports
@@ -31,10 +31,11 @@ export const inspectFirstFrames = async (
   probed: ProbedFile,
   bounds: DecoderBounds,
 ): Promise<E.Either<EngineFailure, ProbedFile>> => {
-  const start = Number(output.format?.start_time ?? 0)
+  const start = finite(output.format?.start_time) ?? 0
   const streams: ProbedFile['streams'][number][] = []
   for (const stream of probed.streams) {
-    const first = needsFirstFrames(stream) ? await firstFramesOf(ffmpeg, path, stream, bounds) : null
+    const count = framesToDecode(stream)
+    const first = count > 0 ? await firstFramesOf(ffmpeg, path, stream, count, bounds) : null
     if (first !== null && E.isLeft(first) && !mayRetryAfter(first.left)) return first
     streams.push(first === null || E.isLeft(first) ? stream : withFirstFrames(stream, first.right, start))
   }
@@ -45,11 +46,13 @@ const firstFramesOf = async (
   ffmpeg: string,
   path: string,
   { index, codec }: Pick<ProbedStream, 'index' | 'codec'>,
+  count: number,
   bounds: DecoderBounds,
 ): Promise<E.Either<EngineFailure, FirstFrames>> => {
-  const isProgressive = codec === 'h264' && (await declaresFramesOnly(ffmpeg, path, index, bounds))
+  const isProgressive =
+    count > 1 && codec === 'h264' && (await declaresFramesOnly(ffmpeg, path, index, bounds))
   // One is decoded for its timestamp.
-  const frames = isProgressive ? 1 : INTERLACE_SAMPLE_FRAMES
+  const frames = isProgressive ? 1 : count
   const shrink = `scale=16:16:flags=neighbor,trim=end_frame=${frames}`
   const args = [
     ...QUIET_OPTIONS,
@@ -81,7 +84,8 @@ const firstFramesOf = async (
 
 /**
  * Whether all parameter sets of the first frames exclude fields (ITU-T H.264 §7.4.2.1.1, frame_mbs_only_flag). Those in
- * the header of the file are not enough: a joined recording gets others at a later keyframe.
+ * the header of the file are not enough: a joined recording gets others at a later keyframe. The packets are read again
+ * to be decoded, from memory: one process for both would decode as many frames as it copies packets.
  */
 const declaresFramesOnly = async (
   ffmpeg: string,

@@ -9,12 +9,14 @@ import type { FfprobeOutput } from './ffprobe-output.ts'
 export const parseFfprobeListing = (text: string): FfprobeOutput => {
   const format: { duration?: string; start_time?: string } = {}
   const streams: Stream[] = []
+  const chapters: string[] = []
   for (const line of text.split('\n').slice(0, MAX_LINES)) {
     if (/^Input #[1-9]/.test(line)) break
     const head = STREAM.exec(line)
     if (head !== null) streams.push(toStream(head))
     const file = /^ {2}Duration: (\S+), start: (-?[\d.]+)/.exec(line)
     if (file !== null) Object.assign(format, toFormat(file))
+    if (/^ {4}Chapter #0:\d+: start /.test(line)) chapters.push(line)
     const stream = streams.at(-1)
     if (stream === undefined) continue
     const end = /^ {6}DURATION +: (\S+)/.exec(line)?.[1]
@@ -22,7 +24,7 @@ export const parseFfprobeListing = (text: string): FfprobeOutput => {
     const rotation = /^ {6}displaymatrix: rotation of (-?[\d.]+) degrees/.exec(line)?.[1]
     if (rotation !== undefined) stream.side_data_list = [{ rotation: Number(rotation) }]
   }
-  return { format, streams }
+  return { format, streams, chapters }
 }
 
 const MAX_LINES = 10_000
@@ -47,9 +49,11 @@ const toStream = ([, index, id, language, kind = '', codec = '', rest = '']: Reg
   const [, width, height] = /, (\d+)x(\d+)/.exec(rest) ?? []
   const [, rate] = /, (\d+) Hz/.exec(rest) ?? []
   const [, kilobits] = /, (\d+) kb\/s/.exec(rest) ?? []
+  const [, tag] = /^[^,]* \((\S+) \/ 0x[0-9A-F]+\)/.exec(rest) ?? []
   const common = {
     index: Number(index),
     ...(id === undefined ? {} : { id }),
+    ...(tag === undefined ? {} : { codec_tag_string: tag }),
     codec_type: kind.toLowerCase(),
     codec_name: codec,
     disposition: dispositionsIn(rest),

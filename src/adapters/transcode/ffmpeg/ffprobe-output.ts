@@ -1,6 +1,8 @@
 import * as t from 'io-ts'
 import { videoColourTagsOf } from '../colour-names.ts'
 import {
+  endSecondsOf,
+  extraName,
   normalizeLanguage,
   type ProbedAudio,
   type ProbedFile,
@@ -14,6 +16,7 @@ const FfprobeStream = t.partial({
   id: t.string,
   codec_type: t.string,
   codec_name: t.string,
+  codec_tag_string: t.string,
   width: t.number,
   height: t.number,
   sample_aspect_ratio: t.string,
@@ -36,34 +39,48 @@ type FfprobeStream = t.TypeOf<typeof FfprobeStream>
 /** Output of `ffprobe -of json` for the entries below. */
 export const FfprobeOutput = t.intersection([
   t.type({ streams: t.array(FfprobeStream) }),
-  t.partial({ format: t.partial({ duration: t.string, start_time: t.string }) }),
+  t.partial({
+    format: t.partial({ duration: t.string, start_time: t.string }),
+    chapters: t.array(t.unknown),
+  }),
 ])
 export type FfprobeOutput = t.TypeOf<typeof FfprobeOutput>
 
 export const FFPROBE_ENTRIES = [
   'format=duration,start_time',
-  'stream=index,id,codec_type,codec_name,width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
+  'stream=index,id,codec_type,codec_name,codec_tag_string,width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
   'stream_disposition',
   'stream_side_data=rotation,displaymatrix',
   'stream_tags=rotate,language,DURATION',
+  'chapter=id',
 ].join(':')
 
 /** `isEstimate`: the duration is computed from size and bitrate, and is unreliable for a variable bitrate. */
-export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boolean): ProbedFile => {
+export const toProbedFile = (
+  { format, streams, chapters = [] }: FfprobeOutput,
+  isEstimate: boolean,
+): ProbedFile => {
   const start = finite(format?.start_time) ?? 0
-  const endOf = (stream: FfprobeStream): number | null => {
-    if (isEstimate) return null
-    const tagged = parseClockSeconds(stream.tags?.DURATION)
-    const duration = positive(stream.duration)
-    if (duration === null) return tagged === null ? null : tagged - start
-    return Math.max(0, (finite(stream.start_time) ?? start) - start) + duration
-  }
+  const endOf = (stream: FfprobeStream): number | null =>
+    isEstimate
+      ? null
+      : endSecondsOf({
+          fileStart: start,
+          start: finite(stream.start_time),
+          length: finite(stream.duration),
+          tagged: parseClockSeconds(stream.tags?.DURATION),
+        })
   const startOf = (stream: FfprobeStream): number | null => {
     const own = finite(stream.start_time)
     return own === null ? null : own - start
   }
+  const namesOf = (kind: string): ReadonlyArray<string> =>
+    streams
+      .filter(({ codec_type }) => codec_type === kind)
+      .map(({ codec_name, codec_tag_string }) => extraName(codec_name, codec_tag_string))
   return {
     durationSeconds: isEstimate ? null : positive(format?.duration),
+    extras: { data: namesOf('data'), attachments: namesOf('attachment'), chapters: chapters.length },
     streams: streams.flatMap((stream): ProbedFile['streams'] => {
       const { codec_type: kind } = stream
       const times = { startSeconds: startOf(stream), endSeconds: endOf(stream), splitAfter: null }
@@ -104,6 +121,7 @@ const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, Timed> => ({
     transfer: stream.color_transfer,
     matrix: stream.color_space,
   }),
+  late: [],
 })
 
 const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, Timed> => ({
@@ -133,7 +151,7 @@ const isMirrored = ({ side_data_list }: FfprobeStream): boolean => {
   return a * d - b * c < 0
 }
 
-const finite = (text: string | undefined): number | null =>
+export const finite = (text: string | undefined): number | null =>
   text !== undefined && Number.isFinite(Number(text)) ? Number(text) : null
 
 const positive = (text: string | undefined): number | null => {

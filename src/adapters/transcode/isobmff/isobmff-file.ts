@@ -32,6 +32,19 @@ export const readHeaderOfType = async (
 /** A box of a file: start and end of its payload, in bytes. */
 export type BoxRange = { readonly type: string; readonly start: number; readonly end: number }
 
+export const onlyBoxOf = (boxes: ReadonlyArray<BoxRange>, type: string): BoxRange => {
+  const [box, ...others] = boxes.filter((candidate) => candidate.type === type)
+  if (box === undefined || others.length > 0) throw malformedBox(`no ${type} box, or more than one`)
+  return box
+}
+
+/** Returns the payload of a box. */
+export const readBoxAt = (file: FileHandle, { start, end }: BoxRange): Promise<Uint8Array> =>
+  readBytesAt(file, start, end - start)
+
+/** Far more than a progressive file has at one level: a decoder that a hostile file took over may write more. */
+const MAX_BOXES = 1000
+
 /** Lists the boxes from `start` to `end`. Reads only their headers: a payload may not fit into memory. */
 export const boxesBetween = async (
   file: FileHandle,
@@ -40,6 +53,7 @@ export const boxesBetween = async (
 ): Promise<ReadonlyArray<BoxRange>> => {
   const boxes: BoxRange[] = []
   for (let at = start; at < end; ) {
+    if (boxes.length === MAX_BOXES) throw malformedBox('boxes without end')
     const { type, headerSize, size } = await readHeaderAt(file, at, end)
     boxes.push({ type, start: at + headerSize, end: at + size })
     at += size

@@ -1,9 +1,10 @@
+import type { EqualSamples } from '../../../domain/examiner/decoder-buffer.ts'
 import type { ParsedFragment } from '../../../domain/examiner/parsed-media.ts'
 import { boxesIn, createFieldReader, type FieldReader, malformedBox, requireOneBox } from './isobmff.ts'
 import type { SampleDefaults, Track } from './isobmff-track.ts'
 
 /** Facts from the boxes of a fragment, without its samples. */
-export type Fragment = Omit<ParsedFragment, 'startsWithIdr' | 'bytes'> & {
+export type Fragment = Omit<ParsedFragment, 'startsWithIdr' | 'peakBufferBits' | 'bytes'> & {
   /** Bytes from the start of the `moof` to its first sample. */
   readonly firstSampleStart: number
 }
@@ -11,15 +12,25 @@ export type Fragment = Omit<ParsedFragment, 'startsWithIdr' | 'bytes'> & {
 /** Range where samples may be: bytes from the start of the `moof`. */
 export type SampleRange = { readonly start: number; readonly end: number }
 
+/** Receives the samples of a fragment in decode order. */
+export type SampleListener = (samples: EqualSamples) => void
+
 /** Reads the body of a `moof` with one track fragment (ISO/IEC 14496-12 §8.8). */
-export const readFragment = (moof: Uint8Array, track: Track, room: SampleRange): Fragment => {
+export const readFragment = (
+  moof: Uint8Array,
+  track: Track,
+  room: SampleRange,
+  onSamples: SampleListener = () => {},
+): Fragment => {
   const traf = requireOneBox(moof, 'traf')
   const defaults = readTfhd(requireOneBox(traf, 'tfhd'), track)
   const startTicks = readTfdt(requireOneBox(traf, 'tfdt'))
   const runs: Run[] = []
+  const shownTicks = new Set<number>()
   for (const { body } of boxesIn(traf).filter(({ type }) => type === 'trun')) {
     const before = runs.at(-1)
-    runs.push(readTrun(body, defaults, before?.end ?? room.start, before?.endTicks ?? startTicks))
+    const place = { start: before?.end ?? room.start, ticks: before?.endTicks ?? startTicks, shownTicks }
+    runs.push(readTrun(body, defaults, place, onSamples))
   }
 
   const [first, last] = [runs[0], runs.at(-1)]
@@ -34,6 +45,7 @@ export const readFragment = (moof: Uint8Array, track: Track, room: SampleRange):
     longestTicks: Math.max(...runs.map((run) => run.longestTicks)),
     shownFromTicks: Math.min(...runs.map((run) => run.shownFromTicks)),
     shownToTicks: Math.max(...runs.map((run) => run.shownToTicks)),
+    shownTimes: shownTicks.size + runs.reduce((sum, { equalTimes }) => sum + equalTimes, 0),
     isMarkedKey: (first.firstFlags & NON_SYNC) === 0,
     firstSampleStart: first.start,
     firstSampleEnd: first.start + first.firstSize,
@@ -69,6 +81,8 @@ type Run = Pick<
   readonly start: number
   readonly end: number
   readonly endTicks: number
+  /** Presentation times of samples without fields, which are not listed. */
+  readonly equalTimes: number
   readonly firstSize: number
   readonly firstFlags: number
 }
@@ -79,14 +93,14 @@ const OFFSET_FIELD = 0x800
 const readTrun = (
   body: Uint8Array,
   defaults: SampleDefaults,
-  previousEnd: number,
-  startTicks: number,
+  place: { readonly start: number; readonly ticks: number; readonly shownTicks: Set<number> },
+  onSamples: SampleListener,
 ): Run => {
   const fields = createFieldReader(body, 'trun')
   const head = fields.u32()
   const [version, flags] = [head >>> 24, head & 0xff_ffff]
   const samples = fields.u32()
-  const start = flags & 0x01 ? fields.i32() : previousEnd
+  const start = flags & 0x01 ? fields.i32() : place.start
   const firstFlags = flags & 0x04 ? fields.u32() : null
   const sampleBytes = [0x100, 0x200, 0x400, OFFSET_FIELD].filter((flag) => flags & flag).length * 4
   if (samples === 0) throw malformedBox('a run without samples')
@@ -94,22 +108,27 @@ const readTrun = (
 
   const read = sampleReader(fields, flags, version, defaults)
   const first = read()
-  let [ticks, size] = [startTicks + first.duration, first.size]
+  onSamples({ count: 1, bytes: first.size, ticks: first.duration })
+  let [ticks, size] = [place.ticks + first.duration, first.size]
   let [shortestTicks, longestTicks] = [first.duration, first.duration]
-  let shownFromTicks = startTicks + first.offset
+  let shownFromTicks = place.ticks + first.offset
   let shownToTicks = shownFromTicks + first.duration
+  place.shownTicks.add(shownFromTicks)
   // Samples without fields, as in silence, are equal. No loop over them: a few bytes may declare 2^32.
   const others = sampleBytes === 0 ? 0 : samples - 1
   for (let left = others; left > 0; left--) {
     const sample = read()
+    onSamples({ count: 1, bytes: sample.size, ticks: sample.duration })
     shortestTicks = Math.min(shortestTicks, sample.duration)
     longestTicks = Math.max(longestTicks, sample.duration)
+    place.shownTicks.add(ticks + sample.offset)
     shownFromTicks = Math.min(shownFromTicks, ticks + sample.offset)
     shownToTicks = Math.max(shownToTicks, ticks + sample.offset + sample.duration)
     ticks += sample.duration
     size += sample.size
   }
   const equal = samples - 1 - others
+  if (equal > 0) onSamples({ count: equal, bytes: first.size, ticks: first.duration })
   ticks += equal * first.duration
   size += equal * first.size
   return {
@@ -121,6 +140,7 @@ const readTrun = (
     longestTicks,
     shownFromTicks,
     shownToTicks: Math.max(shownToTicks, equal > 0 ? ticks : shownToTicks),
+    equalTimes: first.duration > 0 ? equal : 0,
     firstSize: first.size,
     firstFlags: firstFlags ?? first.flags,
   }

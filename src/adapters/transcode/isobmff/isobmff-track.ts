@@ -1,12 +1,15 @@
 import type { ParsedAudio, ParsedColourTags, ParsedVideo } from '../../../domain/examiner/parsed-media.ts'
 import { parseSequenceParameterSet } from './h264-sequence.ts'
 import { boxesIn, createFieldReader, type FieldReader, malformedBox, requireOneBox } from './isobmff.ts'
+import { readTrackHeader } from './track-header.ts'
 
 /** The only track of a rendition, from its init segment. */
 export type Track = {
   readonly id: number
   /** Ticks a second. */
   readonly timescale: number
+  /** Whether its matrix neither rotates, mirrors nor stretches. */
+  readonly isUpright: boolean
   readonly hasEditList: boolean
   /** RFC 6381. */
   readonly codec: string
@@ -26,25 +29,26 @@ export type SampleDefaults = { readonly duration: number; readonly size: number;
 export const readTrack = (init: Uint8Array): Track => {
   const moov = requireOneBox(init, 'moov')
   const trak = requireOneBox(moov, 'trak')
-  const id = fieldsAfterTimes(requireOneBox(trak, 'tkhd'), 'tkhd').u32()
-  const timescale = fieldsAfterTimes(requireOneBox(trak, 'mdia', 'mdhd'), 'mdhd').u32()
+  const { id, isUpright } = readTrackHeader(requireOneBox(trak, 'tkhd'))
+  const timescale = readTimescale(requireOneBox(trak, 'mdia', 'mdhd'))
   if (timescale === 0) throw malformedBox('a timescale of 0')
   const stsd = requireOneBox(trak, 'mdia', 'minf', 'stbl', 'stsd')
   return {
     id,
     timescale,
+    isUpright,
     hasEditList: boxesIn(trak).some(({ type }) => type === 'edts'),
     ...readSampleEntry(stsd),
     defaults: readDefaults(requireOneBox(moov, 'mvex', 'trex'), id),
   }
 }
 
-/** `tkhd` and `mdhd` start with version, flags, and two times of 32 bits (64 bits in version 1). */
-const fieldsAfterTimes = (body: Uint8Array, name: string): FieldReader => {
-  const fields = createFieldReader(body, name)
+/** MediaHeaderBox: version, flags, and two times of 32 bits (64 bits in version 1) come first. */
+const readTimescale = (mdhd: Uint8Array): number => {
+  const fields = createFieldReader(mdhd, 'mdhd')
   const version = fields.u8()
   fields.skip(3 + (version === 1 ? 16 : 8))
-  return fields
+  return fields.u32()
 }
 
 const readDefaults = (trex: Uint8Array, trackId: number): SampleDefaults => {

@@ -1,12 +1,13 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { ParsedProgressive } from '../../../domain/examiner/parsed-media.ts'
 import { createFieldReader, malformedBox } from './isobmff.ts'
-import { type BoxRange, boxesBetween, readBytesAt } from './isobmff-file.ts'
+import { type BoxRange, boxesBetween, onlyBoxOf, readBoxAt, readBytesAt } from './isobmff-file.ts'
 import { readSampleEntry } from './isobmff-track.ts'
+import { readTrackHeader } from './track-header.ts'
 
 type ProgressiveTrack = ParsedProgressive['tracks'][number]
 
-/** Reads the facts of a progressive MP4. Does not load the sample tables, which grow with the file. */
+/** Reads the facts of a progressive MP4. Of the sample tables, loads only that of the keyframes. */
 export const readProgressive = async (path: string): Promise<ParsedProgressive> => {
   const file = await open(path)
   try {
@@ -26,12 +27,6 @@ export const readProgressive = async (path: string): Promise<ParsedProgressive> 
 
 const childBoxesOf = (file: FileHandle, { start, end }: BoxRange) => boxesBetween(file, start, end)
 
-const onlyBoxOf = (boxes: ReadonlyArray<BoxRange>, type: string): BoxRange => {
-  const [box, ...others] = boxes.filter((candidate) => candidate.type === type)
-  if (box === undefined || others.length > 0) throw malformedBox(`no ${type} box, or more than one`)
-  return box
-}
-
 const readTrak = async (
   file: FileHandle,
   trak: BoxRange,
@@ -41,7 +36,8 @@ const readTrak = async (
   const mdia = await childBoxesOf(file, onlyBoxOf(boxes, 'mdia'))
   const minf = await childBoxesOf(file, onlyBoxOf(mdia, 'minf'))
   const stbl = await childBoxesOf(file, onlyBoxOf(minf, 'stbl'))
-  const { codec } = readSampleEntry(await bodyOf(file, onlyBoxOf(stbl, 'stsd')))
+  const { isUpright } = readTrackHeader(await readBoxAt(file, onlyBoxOf(boxes, 'tkhd')))
+  const { codec } = readSampleEntry(await readBoxAt(file, onlyBoxOf(stbl, 'stsd')))
   // SampleSizeBox: version and flags, common size, number of samples (ISO/IEC 14496-12 §8.7.3).
   const sizes = createFieldReader(await readBytesAt(file, onlyBoxOf(stbl, 'stsz').start, 12), 'stsz')
   sizes.skip(8)
@@ -53,7 +49,9 @@ const readTrak = async (
   const shown = edits.filter(({ from }) => from >= 0)
   return {
     codec,
+    isUpright,
     samples: sizes.u32(),
+    keyframes: await readKeyframes(file, stbl),
     seconds,
     shownFromSeconds: firstOffset + delay / movieTimescale - (shown[0]?.from ?? 0) / timescale,
     shownSeconds:
@@ -61,14 +59,26 @@ const readTrak = async (
   }
 }
 
-const bodyOf = (file: FileHandle, { start, end }: BoxRange) => readBytesAt(file, start, end - start)
-
 /** MovieHeaderBox and MediaHeaderBox start with the same fields (ISO/IEC 14496-12 §8.2.2 and §8.4.2). */
 const readTimes = async (file: FileHandle, header: BoxRange) => {
-  const fields = createFieldReader(await bodyOf(file, header), header.type)
+  const fields = createFieldReader(await readBoxAt(file, header), header.type)
   const isLarge = fields.u8() === 1
   fields.skip(3 + (isLarge ? 16 : 8))
   return { timescale: fields.u32(), duration: isLarge ? fields.u64() : fields.u32() }
+}
+
+/** Reads the SyncSampleBox (ISO/IEC 14496-12 §8.6.2). Without one, every sample is a keyframe. */
+const readKeyframes = async (
+  file: FileHandle,
+  stbl: ReadonlyArray<BoxRange>,
+): Promise<ReadonlyArray<number> | null> => {
+  const box = stbl.find(({ type }) => type === 'stss')
+  if (box === undefined) return null
+  const fields = createFieldReader(await readBoxAt(file, box), 'stss')
+  fields.skip(4)
+  const count = fields.u32()
+  if (4 * count > fields.rest().length) throw malformedBox('stss is too short')
+  return Array.from({ length: count }, () => fields.u32())
 }
 
 /** Composition offset of the first sample, in ticks (CompositionOffsetBox, ISO/IEC 14496-12 §8.6.1.3). */
@@ -88,7 +98,7 @@ const readEdits = async (file: FileHandle, trak: ReadonlyArray<BoxRange>): Promi
   const edts = trak.find(({ type }) => type === 'edts')
   if (edts === undefined) return []
   const fields = createFieldReader(
-    await bodyOf(file, onlyBoxOf(await childBoxesOf(file, edts), 'elst')),
+    await readBoxAt(file, onlyBoxOf(await childBoxesOf(file, edts), 'elst')),
     'elst',
   )
   const isLarge = fields.u8() === 1

@@ -60,6 +60,7 @@ const toRendition = (
   track: {
     codec: track.codec,
     timescale: track.timescale,
+    isUpright: track.isUpright,
     hasEditList: track.hasEditList,
     video: track.video,
     audio: track.audio,

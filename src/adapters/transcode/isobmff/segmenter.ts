@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { decoderBufferOf } from '../../../domain/examiner/decoder-buffer.ts'
 import { AAC_TICKS } from '../../../domain/examiner/examine-time.ts'
 import type { ParsedFragment } from '../../../domain/examiner/parsed-media.ts'
 import type { Keyframe } from '../../../domain/media/content-export.ts'
@@ -64,7 +65,10 @@ const isEven = (fragment: Fragment, i: number, all: ReadonlyArray<Fragment>): bo
 }
 
 type PlacedFragment = Fragment &
-  Pick<ParsedFragment, 'startsWithIdr'> & { readonly offset: number; readonly end: number }
+  Pick<ParsedFragment, 'startsWithIdr' | 'peakBufferBits'> & {
+    readonly offset: number
+    readonly end: number
+  }
 
 /** Reads a file with the boxes `ftyp moov (moof mdat)+ mfra?`. */
 const readFile = async (file: FileHandle) => {
@@ -74,6 +78,8 @@ const readFile = async (file: FileHandle) => {
   const initEnd = ftyp.size + moov.size
   const track = readTrack(await readBytesAt(file, 0, initEnd))
 
+  const sequence = track.video?.sequence ?? null
+  const buffer = sequence === null ? null : decoderBufferOf(sequence, track.timescale)
   const fragments: PlacedFragment[] = []
   for (let offset = initEnd; offset < fileSize; ) {
     const moof = await readHeaderOfType(file, offset, fileSize, 'moof', 'mfra')
@@ -81,13 +87,19 @@ const readFile = async (file: FileHandle) => {
     const mdat = await readHeaderOfType(file, offset + moof.size, fileSize, 'mdat')
     const bytes = moof.size + mdat.size
     const body = (await readBytesAt(file, offset, moof.size)).subarray(moof.headerSize)
-    const fragment = readFragment(body, track, { start: moof.size + mdat.headerSize, end: bytes })
+    let peakBufferBits = buffer === null ? null : 0
+    const room = { start: moof.size + mdat.headerSize, end: bytes }
+    const fragment = readFragment(body, track, room, (samples) => {
+      if (buffer !== null) peakBufferBits = Math.max(peakBufferBits ?? 0, buffer(samples))
+    })
     const sample = { start: offset + fragment.firstSampleStart, end: offset + fragment.firstSampleEnd }
     const isIdr =
       track.video === null
         ? null
         : await startsWithIdr((at, length) => readBytesAt(file, at, length), sample, track.unitLengthBytes)
-    fragments.push(Object.assign({ offset, end: offset + bytes, startsWithIdr: isIdr }, fragment))
+    fragments.push(
+      Object.assign({ offset, end: offset + bytes, startsWithIdr: isIdr, peakBufferBits }, fragment),
+    )
     offset += bytes
   }
   return { track, initEnd, fragments }

@@ -1,9 +1,6 @@
 import { open } from 'node:fs/promises'
-
-const HEAD_BYTES = 4096
-/** Bytes from the type of the `tkhd` box to its matrix, in versions 0 and 1 (ISO/IEC 14496-12 §8.3.2.3). */
-const MATRIX_OFFSETS = [44, 56]
-const UPRIGHT = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000]
+import { boxesBetween, onlyBoxOf, readBoxAt, readHeaderOfType } from './isobmff-file.ts'
+import { readTrackHeader, UPRIGHT_MATRIX } from './track-header.ts'
 
 /**
  * Sets the matrix of an encoded file's only track to upright. ffmpeg copies the matrix of the source although
@@ -12,13 +9,16 @@ const UPRIGHT = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000]
 export const setUprightMatrix = async (path: string): Promise<void> => {
   const file = await open(path, 'r+')
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
-    const tkhd = buffer.subarray(0, bytesRead).indexOf('tkhd')
-    if (tkhd === -1) return
-    const matrix = Buffer.alloc(36)
-    for (const [i, value] of UPRIGHT.entries()) matrix.writeUInt32BE(value, 4 * i)
-    const at = tkhd + (MATRIX_OFFSETS[buffer[tkhd + 4] === 1 ? 1 : 0] ?? 0)
-    await file.write(matrix, 0, matrix.length, at)
+    const { size } = await file.stat()
+    const ftyp = await readHeaderOfType(file, 0, size, 'ftyp')
+    const moov = await readHeaderOfType(file, ftyp.size, size, 'moov')
+    const boxes = await boxesBetween(file, ftyp.size + moov.headerSize, ftyp.size + moov.size)
+    const trak = onlyBoxOf(boxes, 'trak')
+    const tkhd = onlyBoxOf(await boxesBetween(file, trak.start, trak.end), 'tkhd')
+    const { matrixOffset } = readTrackHeader(await readBoxAt(file, tkhd))
+    const matrix = Buffer.alloc(4 * UPRIGHT_MATRIX.length)
+    for (const [i, value] of UPRIGHT_MATRIX.entries()) matrix.writeUInt32BE(value, 4 * i)
+    await file.write(matrix, 0, matrix.length, tkhd.start + matrixOffset)
   } finally {
     await file.close()
   }

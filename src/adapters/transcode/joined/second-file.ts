@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { MediaFacts } from '../../../domain/ingest/plan/media-plan.ts'
-import { type FileBytes, withFileBytes } from './file-bytes.ts'
+import { BeyondLimits, type SourceBytes, sourceLimits, withSourceBytes } from '../source-bytes.ts'
 import { findSecondFlac, findSecondFlv } from './second-flac-flv.ts'
 import { findSecondMatroska } from './second-matroska.ts'
 import { findSecondMp4 } from './second-mp4.ts'
@@ -11,7 +11,7 @@ import { findSecondRiffOrAiff } from './second-riff-aiff.ts'
 
 /** Formats of which engines read the first file alone where several were put one behind the other. */
 const FORMATS: ReadonlyArray<
-  readonly [begins: string, behind: number, find: (bytes: FileBytes) => Promise<number | null>]
+  readonly [begins: string, behind: number, find: (bytes: SourceBytes) => Promise<number | null>]
 > = [
   ['\x1a\x45\xdf\xa3', 0, findSecondMatroska],
   ['OggS', 0, findSecondOgg],
@@ -23,24 +23,44 @@ const FORMATS: ReadonlyArray<
   ['ftyp', 4, findSecondMp4],
 ]
 
-/** Where a second file begins behind the first; `null` where there is none, and in formats that go on through files. */
-export const findSecondFile = (path: string, signal: AbortSignal): Promise<number | null> =>
-  withFileBytes(path, signal, async (bytes) => {
-    const head = (await bytes.at(0, 12)).toString('latin1')
-    const format = FORMATS.find(([begins, behind]) => head.startsWith(begins, behind))
-    return format === undefined ? null : format[2](bytes)
+/**
+ * Where a second file begins behind the first; `null` where there is none, and in formats that go on through files;
+ * `unknown` where the first one has too many parts to be read through.
+ */
+export const findSecondFile = (
+  path: string,
+  signal: AbortSignal,
+  limits = sourceLimits,
+): Promise<number | null | 'unknown'> =>
+  withSourceBytes(
+    path,
+    signal,
+    async (bytes) => {
+      const head = (await bytes.at(0, 12)).toString('latin1')
+      const format = FORMATS.find(([begins, behind]) => head.startsWith(begins, behind))
+      return format === undefined ? null : format[2](bytes)
+    },
+    limits,
+  ).catch((cause) => {
+    if (cause instanceof BeyondLimits) return 'unknown'
+    throw cause
   })
 
 export const withSecondFileWarning = async (
   facts: MediaFacts,
   path: string,
   signal: AbortSignal,
+  limits = sourceLimits,
 ): Promise<MediaFacts> => {
-  const begins = await findSecondFile(path, signal)
+  const begins = await findSecondFile(path, signal, limits)
   if (begins === null) return facts
-  const warning = `the file goes on after its end: at ${(begins / 1e6).toFixed(1)} MB another file begins, which is left out. Join the two by remuxing them (as ffmpeg's concat does), or add each by itself`
-  return { ...facts, warnings: [warning, ...facts.warnings] }
+  return { ...facts, warnings: [warningFor(begins), ...facts.warnings] }
 }
+
+const warningFor = (begins: number | 'unknown'): string =>
+  begins === 'unknown'
+    ? 'the file has too many parts: whether another file follows behind it was not looked at'
+    : `the file goes on after its end: at ${(begins / 1e6).toFixed(1)} MB another file begins, which is left out. Join the two by remuxing them (as ffmpeg's concat does), or add each by itself`
 
 /** The path of the first file alone: the file itself, or a copy in `folder`. Engines disagree on what they make of the rest. */
 export const extractFirstFile = async (
@@ -49,7 +69,7 @@ export const extractFirstFile = async (
   signal: AbortSignal,
 ): Promise<string> => {
   const begins = await findSecondFile(path, signal)
-  if (begins === null) return path
+  if (begins === null || begins === 'unknown') return path
   const copy = join(folder, 'first-file')
   await pipeline(createReadStream(path, { end: begins - 1 }), createWriteStream(copy, { flags: 'wx' }), {
     signal,

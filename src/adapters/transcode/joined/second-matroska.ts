@@ -1,4 +1,4 @@
-import type { FileBytes } from './file-bytes.ts'
+import type { SourceBytes } from '../source-bytes.ts'
 
 /** RFC 8794 §4, RFC 9559 §5. */
 const IDS = { file: 0x1a45dfa3, segment: 0x18538067, cluster: 0x1f43b675, void: 0xec, crc: 0xbf }
@@ -9,7 +9,7 @@ type Element = { readonly id: number; readonly body: number; readonly end: numbe
  * Where a second Matroska or WebM file begins behind the first. Segments and clusters of which the size is not known, as
  * browsers record them, end where something begins that cannot be in them.
  */
-export const findSecondMatroska = async (bytes: FileBytes): Promise<number | null> => {
+export const findSecondMatroska = async (bytes: SourceBytes): Promise<number | null> => {
   let at = 0
   let isBehindSegment = false
   for (let element = await elementAt(bytes, at); element !== null; element = await elementAt(bytes, at)) {
@@ -24,7 +24,7 @@ export const findSecondMatroska = async (bytes: FileBytes): Promise<number | nul
 }
 
 /** `null` at the end of the file, and for what is no element. */
-const elementAt = async (bytes: FileBytes, at: number): Promise<Element | null> => {
+const elementAt = async (bytes: SourceBytes, at: number): Promise<Element | null> => {
   const head = await bytes.at(at, 12)
   const idLength = lengthOf(head[0])
   const sizeLength = lengthOf(head[idLength])
@@ -40,6 +40,12 @@ const lengthOf = (first: number | undefined): number => (first === undefined ? 9
 
 /** `null`: not known, all bits are set. */
 const sizeOf = (field: Buffer): number | null => {
-  const value = BigInt(`0x${field.toString('hex')}`) & (2n ** BigInt(7 * field.length) - 1n)
-  return value === 2n ** BigInt(7 * field.length) - 1n ? null : Number(value)
+  const largest = 0xff >> field.length
+  let value = (field[0] ?? 0) & largest
+  let isUnknown = value === largest
+  for (let i = 1; i < field.length; i++) {
+    value = value * 256 + (field[i] ?? 0)
+    isUnknown &&= field[i] === 0xff
+  }
+  return isUnknown ? null : value
 }

@@ -1,10 +1,10 @@
-import type { FileBytes } from './file-bytes.ts'
+import type { SourceBytes } from '../source-bytes.ts'
 
 /**
  * Where a second file begins behind one that is a single chunk: WAVE (RIFF) or AIFF (FORM). AVI is made of several, and
  * engines read on in whatever follows.
  */
-export const findSecondRiffOrAiff = async (bytes: FileBytes): Promise<number | null> => {
+export const findSecondRiffOrAiff = async (bytes: SourceBytes): Promise<number | null> => {
   const head = await bytes.at(0, 12)
   const [name, form] = [head.toString('latin1', 0, 4), head.toString('latin1', 8)]
   const size = name === 'RIFF' ? head.readUInt32LE(4) : head.readUInt32BE(4)

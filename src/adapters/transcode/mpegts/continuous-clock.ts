@@ -73,7 +73,7 @@ export const createContinuousClock = (facts: ClockFacts = { overlaps: [], damage
     const index = (eras[0]?.index ?? -1) + 1
     const era = { index, raw, mapped: mapped + (facts.overlaps[index] ?? 0) }
     eras = [era, ...eras].slice(0, MAX_ERAS)
-    overlaps[index] = 0
+    if (index < MAX_CORRECTED) overlaps[index] = 0
     return era
   }
 
@@ -101,7 +101,7 @@ export const createContinuousClock = (facts: ClockFacts = { overlaps: [], damage
     const gap = delta(latest.before.raw, raw)
     if (gap <= 0 || gap > LONGEST_STEP) return latest
     isUneven = true
-    if (damaged.length < MAX_DAMAGED) damaged.push(latest.ordinal)
+    if (damaged.length < MAX_CORRECTED) damaged.push(latest.ordinal)
     if (latest.era !== latest.before.era) eras = eras.filter((era) => era !== latest.era)
     return latest.before
   }
@@ -120,7 +120,7 @@ export const createContinuousClock = (facts: ClockFacts = { overlaps: [], damage
     const mapped = continues ? latest.mapped + gap : era.mapped + delta(era.raw, raw)
     if (latest !== undefined) {
       isUneven ||= era !== latest.era || raw + TIMESTAMP_WRAP / 2 < latest.raw
-      if (era.index > latest.era.index)
+      if (era.index > latest.era.index && era.index < MAX_CORRECTED)
         overlaps[era.index] = Math.max(overlaps[era.index] ?? 0, latest.mapped + latest.duration - mapped)
     }
     const step = latest === undefined ? 0 : Math.min(LONGEST_STEP, Math.max(0, mapped - latest.mapped))
@@ -139,8 +139,8 @@ export const createContinuousClock = (facts: ClockFacts = { overlaps: [], damage
 }
 
 const MAX_ERAS = 8
-/** If a file has more damaged timestamps, the later ones are not corrected. */
-const MAX_DAMAGED = 100_000
+/** If a file has more damaged timestamps, or more clocks, the later ones are not corrected. */
+const MAX_CORRECTED = 100_000
 
 /** The first clock starts late enough for timestamps before the first of the file. */
 const START = 20 * TICKS_PER_SECOND

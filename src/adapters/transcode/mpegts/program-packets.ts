@@ -34,8 +34,8 @@ export const createProgramReader = (): TimestampReader => {
 
 /** Returns the length of the packet that starts here; `null` if none does, since recordings lose bytes. */
 const lengthAt = (bytes: Buffer, at: number): number | null => {
-  const [a, b, c, code = 0] = bytes.subarray(at, at + 4)
-  if (a !== 0 || b !== 0 || c !== 1 || code < PROGRAM_END) return null
+  const code = bytes[at + 3] ?? 0
+  if (bytes[at] !== 0 || bytes[at + 1] !== 0 || bytes[at + 2] !== 1 || code < PROGRAM_END) return null
   if (code === PROGRAM_END) return 4
   if (code !== PACK_CODE) return 6 + bytes.readUInt16BE(at + 4)
   const form = bytes[at + 4] ?? 0

@@ -1,11 +1,25 @@
+import { BeyondLimits } from '../source-bytes.ts'
 import { forEachPacket, payloadOf, pidAt, startsPayloadUnit } from './packets.ts'
 
 /** Numbers of the programs of a stream, by PID. */
-export type ProgramMap = ReadonlyMap<number, ReadonlyArray<number>>
+export type ProgramMap = ReadonlyMap<number, ReadonlySet<number>>
 
-/** Reads the program association and map tables of a transport stream (ISO/IEC 13818-1 §2.4.4). */
-export const programMapIn = (bytes: Uint8Array, stride: number): ProgramMap => {
-  const programs = new Map<number, ReadonlyArray<number>>()
+/** The fullest multiplexes have about a hundred, and one section of the association table has room for 253. */
+export const MAX_PROGRAMS = 256
+
+export type ProgramTables = {
+  /** Reads the packets of a block. Returns the number of bytes consumed; the next block starts with the rest. */
+  readonly take: (bytes: Uint8Array) => number
+  readonly programs: ProgramMap
+}
+
+/**
+ * Reads the program association and map tables of a transport stream (ISO/IEC 13818-1 §2.4.4). Throws
+ * BeyondLimits for more than MAX_PROGRAMS programs.
+ */
+export const createProgramTables = (stride: number): ProgramTables => {
+  const programs = new Map<number, Set<number>>()
+  const numbers = new Set<number>()
   const mapPids = new Set<number>()
   /** Start of a section that continues in the next packet of its PID. */
   const incomplete = new Map<number, Uint8Array>()
@@ -20,10 +34,15 @@ export const programMapIn = (bytes: Uint8Array, stride: number): ProgramMap => {
         if (uint16(section, at) !== 0) mapPids.add(uint16(section, at + 2) & 0x1fff)
     } else if (pid !== ASSOCIATION_PID && section[0] === MAP) {
       const number = uint16(section, 3)
+      numbers.add(number)
+      if (numbers.size > MAX_PROGRAMS)
+        throw new BeyondLimits(
+          `the file has more than ${MAX_PROGRAMS} programs: save the one to keep as a file of its own`,
+        )
       for (let at = 12 + lengthAt(section, 10); at + 5 <= end; at += 5 + lengthAt(section, at + 3)) {
         const stream = uint16(section, at + 1) & 0x1fff
-        const numbers = programs.get(stream) ?? []
-        if (!numbers.includes(number)) programs.set(stream, [...numbers, number])
+        const ofStream = programs.get(stream) ?? new Set()
+        programs.set(stream, ofStream.add(number))
       }
     }
   }
@@ -40,7 +59,7 @@ export const programMapIn = (bytes: Uint8Array, stride: number): ProgramMap => {
     else incomplete.delete(pid)
   }
 
-  forEachPacket(bytes, stride, (at) => {
+  const readPacket = (bytes: Uint8Array, at: number): void => {
     const pid = pidAt(bytes, at)
     if (pid !== ASSOCIATION_PID && !mapPids.has(pid)) return
     const payload = payloadOf(bytes, at)
@@ -49,8 +68,20 @@ export const programMapIn = (bytes: Uint8Array, stride: number): ProgramMap => {
     if (before !== undefined)
       readSections(pid, Buffer.concat([before, next === null ? payload : payload.subarray(1, next)]))
     if (next !== null) readSections(pid, payload.subarray(next))
-  })
-  return programs
+  }
+
+  return { take: (bytes) => forEachPacket(bytes, stride, (at) => readPacket(bytes, at)), programs }
+}
+
+/** Whether the streams belong to several programs. */
+export const isMultiProgram = (programs: ProgramMap): boolean => {
+  let only: number | null = null
+  for (const numbers of programs.values())
+    for (const number of numbers) {
+      if (only !== null && number !== only) return true
+      only = number
+    }
+  return false
 }
 
 const ASSOCIATION_PID = 0
@@ -65,8 +96,14 @@ const lengthAt = (bytes: Uint8Array, at: number): number => uint16(bytes, at) & 
 const crc32 = (bytes: Uint8Array): number => {
   let crc = 0xffffffff
   for (const byte of bytes) {
-    crc ^= byte << 24
-    for (let bit = 0; bit < 8; bit++) crc = (crc << 1) ^ (crc < 0 ? 0x04c11db7 : 0)
+    crc = (crc << 8) ^ (CRC_TABLE[(crc >>> 24) ^ byte] ?? 0)
   }
   return crc
 }
+
+/** What eight bits do: a file may consist of nothing but tables. */
+const CRC_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 24
+  for (let bit = 0; bit < 8; bit++) crc = (crc << 1) ^ (crc < 0 ? 0x04c11db7 : 0)
+  return crc
+})

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sourceBlocks } from '../source-bytes.ts'
 import { type ContinuousClock, createContinuousClock } from './continuous-clock.ts'
 import {
   createPacketReader,
@@ -11,7 +12,7 @@ import {
   writeTimestamp,
 } from './packets.ts'
 import { createProgramReader, isProgramStream } from './program-packets.ts'
-import { type ProgramMap, programMapIn } from './programs.ts'
+import { createProgramTables, isMultiProgram, type ProgramMap } from './programs.ts'
 import { createStreamSpans } from './stream-spans.ts'
 
 /** Facts from the timestamps of one program. */
@@ -29,7 +30,7 @@ type Container = {
 export type StreamClock = {
   readonly container: Container
   readonly programs: ProgramMap
-  /** By `clockKey`. */
+  /** By `clockKeyIn`. */
   readonly clocks: ReadonlyMap<number, ProgramClock>
   /** See createStreamSpans. */
   readonly splitAfter: (pid: number) => number | null
@@ -37,14 +38,14 @@ export type StreamClock = {
 
 /** Reads the timestamps of an MPEG transport or program stream; `null` for any file without them. */
 export const readStreamClock = async (path: string, signal: AbortSignal): Promise<StreamClock | null> => {
-  const container = containerOf(await headOf(path))
+  const container = await containerOf(path, signal)
   if (container === null) return null
   const { programs } = container
   const clocks = new Map<number, ContinuousClock>()
   const place = createPlace(container, clocks)
   const spans = createStreamSpans()
   const read = container.newReader()
-  await readBlocks(path, signal, (bytes) =>
+  await readBlocks(sourceBlocks(path, signal), (bytes) =>
     read(bytes, (stream, times) => spans.take(stream, times.isVideo, place(bytes, stream, times))),
   )
   if (container.isSparse && clocks.size === 0) return null
@@ -55,14 +56,14 @@ export const readStreamClock = async (path: string, signal: AbortSignal): Promis
   return { container, programs, clocks: new Map(facts), splitAfter: spans.splitAfter }
 }
 
-/** Each program of a file has its own clock, independent of the others. */
-export const clockKey = (programs: ProgramMap, pid: number): number =>
-  isMultiProgram(programs) ? (programs.get(pid)?.[0] ?? NO_PROGRAM) : ONLY_CLOCK
+/** Returns the key of a stream's clock. Each program of a file has its own clock, independent of the others. */
+export const clockKeyIn = (programs: ProgramMap): ((pid: number) => number) => {
+  if (!isMultiProgram(programs)) return () => ONLY_CLOCK
+  const keys = new Map([...programs].map(([pid, [first = NO_PROGRAM]]) => [pid, first]))
+  return (pid) => keys.get(pid) ?? NO_PROGRAM
+}
 
 const [NO_PROGRAM, ONLY_CLOCK] = [-1, -2]
-
-export const isMultiProgram = (programs: ProgramMap): boolean =>
-  new Set([...programs.values()].flat()).size > 1
 
 /**
  * Returns a file with the same streams on a clock without jumps: the file itself, or a copy in `folder` with new
@@ -83,7 +84,7 @@ export const removeClockJumps = async (
   const read = container.newReader()
   const file = await open(copy, 'wx')
   try {
-    const rest = await readBlocks(path, signal, async (bytes) => {
+    const rest = await readBlocks(sourceBlocks(path, signal), async (bytes) => {
       const consumed = read(bytes, (stream, times) => {
         const shift = place(bytes, stream, times) - readTimestamp(bytes, times.dts)
         for (const field of new Set([times.pts, times.dts]))
@@ -104,10 +105,11 @@ export const removeClockJumps = async (
  * may be reordered.
  */
 const createPlace = ({ programs, isSparse }: Container, clocks: Map<number, ContinuousClock>) => {
+  const keyOf = clockKeyIn(programs)
   const decodedInOrder = new Set<number>()
   let hasAudio = false
   return (bytes: Uint8Array, stream: number, { isVideo, pts, dts }: PesTimes): number => {
-    const key = clockKey(programs, stream)
+    const key = keyOf(stream)
     const clock = clocks.get(key) ?? createContinuousClock()
     clocks.set(key, clock)
     if (pts !== dts) decodedInOrder.add(stream)
@@ -124,55 +126,48 @@ const ofOneFrame = (step: number): number => Math.min(step, 0.04 * TICKS_PER_SEC
 /** Leaves a gap that engines fill (FILLED_GAP), whatever the duration of the last audio packet. */
 const withPause = (step: number): number => step + 0.05 * TICKS_PER_SECOND
 
-const containerOf = (head: Buffer): Container | null => {
-  if (isProgramStream(head)) return { newReader: createProgramReader, isSparse: true, programs: new Map() }
-  const stride = packetStrideOf(head.subarray(0, STRIDE_BYTES))
-  if (stride === null) return null
-  return {
-    newReader: () => createPacketReader(stride),
-    isSparse: false,
-    programs: programMapIn(head, stride),
+const containerOf = async (path: string, signal: AbortSignal): Promise<Container | null> => {
+  for await (const head of sourceBlocks(path, signal)) {
+    if (isProgramStream(head)) return { newReader: createProgramReader, isSparse: true, programs: new Map() }
+    const stride = packetStrideOf(head.subarray(0, STRIDE_BYTES))
+    if (stride === null) return null
+    const programs = await programMapIn(path, stride, signal)
+    return { newReader: () => createPacketReader(stride), isSparse: false, programs }
   }
+  return null
 }
 
-const BLOCK_BYTES = 2 ** 20
 const STRIDE_BYTES = 2048
 /** Half a second at 134 Mbit/s: program tables repeat several times a second. */
 const HEAD_BYTES = 2 ** 23
 
-const headOf = async (path: string): Promise<Buffer> => {
-  const file = await open(path)
-  try {
-    const { size } = await file.stat()
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(size, HEAD_BYTES)), 0, null, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await file.close()
+const programMapIn = async (path: string, stride: number, signal: AbortSignal): Promise<ProgramMap> => {
+  const { take, programs } = createProgramTables(stride)
+  await readBlocks(firstBytes(sourceBlocks(path, signal), HEAD_BYTES), take)
+  return programs
+}
+
+async function* firstBytes(blocks: AsyncIterable<Buffer>, length: number): AsyncGenerator<Buffer> {
+  let left = length
+  for await (const block of blocks) {
+    yield block.subarray(0, left)
+    left -= block.length
+    if (left <= 0) return
   }
 }
 
 /**
- * Reads a file block by block. `take` returns how many bytes it consumed, and gets the rest again with the
- * next block. Returns the bytes that it never consumed.
+ * Passes blocks to `take`, which returns how many bytes it consumed, and gets the rest again with the next
+ * block. Returns the bytes that it never consumed.
  */
 const readBlocks = async (
-  path: string,
-  signal: AbortSignal,
+  blocks: AsyncIterable<Buffer>,
   take: (bytes: Buffer) => number | Promise<number>,
 ): Promise<Uint8Array> => {
-  const file = await open(path)
-  try {
-    let rest = Buffer.alloc(0)
-    for (;;) {
-      signal.throwIfAborted()
-      const block = Buffer.allocUnsafe(rest.length + BLOCK_BYTES)
-      rest.copy(block)
-      const { bytesRead } = await file.read(block, rest.length, BLOCK_BYTES)
-      if (bytesRead === 0) return rest
-      const bytes = block.subarray(0, rest.length + bytesRead)
-      rest = bytes.subarray(await take(bytes))
-    }
-  } finally {
-    await file.close()
+  let rest: Buffer = Buffer.alloc(0)
+  for await (const block of blocks) {
+    const bytes = rest.length === 0 ? block : Buffer.concat([rest, block])
+    rest = bytes.subarray(await take(bytes))
   }
+  return rest
 }

@@ -1,11 +1,10 @@
 import { Codec, Filter, getFFmpegInfo } from 'node-av'
-import { FF_ENCODER_AAC, FF_ENCODER_LIBX264 } from 'node-av/constants'
 import type { EngineFacts } from '../engine.ts'
-import { codecsWithoutDecoder, requiredFilters } from '../process/limits.ts'
+import { codecsWithoutDecoder, requiredEncoders, requiredFilters } from '../process/limits.ts'
 
 export const describeNodeAv = async (): Promise<EngineFacts> => {
   const missing = [
-    ...[FF_ENCODER_LIBX264, FF_ENCODER_AAC].filter((name) => Codec.findEncoderByName(name) === null),
+    ...requiredEncoders.filter((name) => Codec.findEncoderByName(name as never) === null),
     ...requiredFilters.filter((name) => Filter.getByName(name) === null),
   ]
   if (missing.length > 0) throw new Error(`it lacks ${missing.join(', ')}`)

@@ -1,27 +1,38 @@
 import { Decoder } from 'node-av'
 import { AV_FRAME_FLAG_INTERLACED, AV_NOPTS_VALUE } from 'node-av/constants'
-import { INTERLACE_SAMPLE_FRAMES } from '../../../domain/ingest/plan/interlacing.ts'
+import type { VideoColourTags } from '../../../domain/colour/video-colour.ts'
 import type { FirstFrames } from '../probed-file.ts'
 import { decoderLimits } from '../process/limits.ts'
 import { openDemuxer } from './node-av-source.ts'
 
-/** Decodes the first frames of a stream. */
-export const firstFramesOf = async (path: string, streamIndex: number): Promise<FirstFrames> => {
+/** Decodes the first `count` frames of a stream. `colour`: tags of the first one; `null` if there is none. */
+export const firstFramesOf = async (
+  path: string,
+  streamIndex: number,
+  count: number,
+): Promise<FirstFrames & { readonly colour: VideoColourTags | null }> => {
   const source = await openDemuxer(path)
   const stream = source.getStream(streamIndex)
   if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
   const decoder = await Decoder.create(stream, { options: decoderLimits, exitOnError: false })
   let [decoded, interlaced] = [0, 0]
   let seconds: number | null = null
+  let colour: VideoColourTags | null = null
   for await (const frame of decoder.frames(source.packets(streamIndex))) {
     if (frame === null) continue
     const { num, den } = frame.timeBase.num > 0 ? frame.timeBase : stream.timeBase
     if (decoded === 0 && frame.pts !== AV_NOPTS_VALUE) seconds = (Number(frame.pts) * num) / den
+    colour ??= {
+      primaries: frame.colorPrimaries,
+      transfer: frame.colorTrc,
+      matrix: frame.colorSpace,
+      isMatrixOfContainer: false,
+    }
     decoded++
     if (frame.hasFlags(AV_FRAME_FLAG_INTERLACED)) interlaced++
     frame.free()
-    if (decoded === INTERLACE_SAMPLE_FRAMES) break
+    if (decoded === count) break
   }
   await source.close()
-  return { seconds, interlacedShare: decoded === 0 ? 0 : interlaced / decoded }
+  return { seconds, interlacedShare: decoded === 0 ? 0 : interlaced / decoded, colour }
 }

@@ -11,6 +11,7 @@ const EncodeOutputMessage: t.Type<EncodeOutput> = t.readonly(
     encoder: t.union([t.literal('libx264'), t.literal('aac'), t.literal('pcm_f32le')]),
     options,
     muxer: options,
+    dropsFirstPacket: t.boolean,
     file: t.string,
   }),
 )

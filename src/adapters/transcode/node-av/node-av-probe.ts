@@ -16,53 +16,103 @@ import {
   AV_DISPOSITION_STILL_IMAGE,
   AV_DISPOSITION_TIMED_THUMBNAILS,
   AV_DISPOSITION_VISUAL_IMPAIRED,
+  AV_LOG_DEBUG,
+  AV_LOG_INFO,
   AV_LOG_WARNING,
   AV_NOPTS_VALUE,
+  AVMEDIA_TYPE_ATTACHMENT,
   AVMEDIA_TYPE_AUDIO,
+  AVMEDIA_TYPE_DATA,
   AVMEDIA_TYPE_SUBTITLE,
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants'
+import { errorMessage } from '../../../domain/shared/error-text.ts'
+import { FORMAT_NOT_ACCEPTED, formatInLog } from '../engine.ts'
 import {
-  needsFirstFrames,
+  endSecondsOf,
+  extraName,
+  framesToDecode,
   normalizeLanguage,
   type ProbedAudio,
+  type ProbedExtras,
   type ProbedFile,
   type ProbedStream,
   type ProbedVideo,
   parseClockSeconds,
   withFirstFrames,
 } from '../probed-file.ts'
+import { isSupportedCodec } from '../process/limits.ts'
 import { purposesOf, type StreamPurpose } from '../stream-purposes.ts'
 import { firstFramesOf } from './node-av-first-frames.ts'
 import { openDemuxer, orientationOf } from './node-av-source.ts'
 
 export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
   const warnings: string[] = []
-  Log.setCallback((_, message) => warnings.push(message), { maxLevel: AV_LOG_WARNING })
+  const log: string[] = []
+  Log.setCallback(
+    (level, message) => {
+      if (level <= AV_LOG_WARNING) warnings.push(message)
+      else log.push(message)
+    },
+    { maxLevel: AV_LOG_INFO },
+  )
   const source = await openDemuxer(path).catch(async (error: unknown) => {
     // Log messages come from other threads, through the event loop.
     await setImmediate()
-    const message = error instanceof Error ? error.message : String(error)
+    const message = errorMessage(error)
     // The library's error is only a number; the demuxer logs the reason.
-    throw new Error([...warnings.slice(-MAX_REASONS).map((line) => line.trim()), message].join(' | '))
+    const reasons = [...warnings.slice(-MAX_REASONS).map((line) => line.trim()), message]
+    const isFormatRefused = reasons.some((reason) => FORMAT_NOT_ACCEPTED.test(reason))
+    throw new Error([...reasons, ...(isFormatRefused ? [await formatLine(path)] : [])].join(' | '))
   })
   const start = startOf(source)
   const streams = source.streams.flatMap((stream) => toProbedStreams(stream, start))
   const durationSeconds = positive(source.duration)
+  // The package has no call for chapters, but logs them.
+  source.getFormatContext().dumpFormat(0, '', false)
+  await setImmediate()
+  const extras = { ...otherStreamsOf(source), chapters: log.filter((text) => CHAPTER.test(text)).length }
   await source.close()
   // Only a warning says that the duration is an estimate.
   const isEstimate = warnings.some((warning) => warning.includes('Estimating duration from bitrate'))
   const inspected: ProbedStream[] = []
   for (const stream of streams) {
     const probed = isEstimate && stream.kind !== 'subtitles' ? { ...stream, endSeconds: null } : stream
+    const count = framesToDecode(stream)
+    const isLookedAt = stream.kind === 'video' && !stream.isCover && isSupportedCodec(stream.codec)
     // A decoder error is ignored here: encoding reports it.
-    const first = needsFirstFrames(stream) ? await firstFramesOf(path, stream.index).catch(() => null) : null
-    inspected.push(first === null ? probed : withFirstFrames(probed, first, start))
+    const first = isLookedAt
+      ? await firstFramesOf(path, stream.index, Math.max(1, count)).catch(() => null)
+      : null
+    const coloured = withFirstColour(probed, first?.colour ?? null)
+    inspected.push(first === null || count === 0 ? coloured : withFirstFrames(coloured, first, start))
   }
-  return { durationSeconds: isEstimate ? null : durationSeconds, streams: inspected }
+  return { durationSeconds: isEstimate ? null : durationSeconds, streams: inspected, extras }
 }
 
 const MAX_REASONS = 4
+
+/** The decoder reports the tags of the stream, and those of the container where there are none: so does ffprobe. */
+const withFirstColour = (stream: ProbedStream, colour: ProbedVideo['colour'] | null): ProbedStream =>
+  stream.kind === 'video' && colour !== null ? { ...stream, colour } : stream
+/** Only a debug log names a format that is not accepted. */
+const formatLine = async (path: string): Promise<string> => {
+  const lines: string[] = []
+  Log.setCallback((_, line) => lines.push(line), { maxLevel: AV_LOG_DEBUG })
+  await openDemuxer(path).catch(() => {})
+  await setImmediate()
+  return lines.find((line) => formatInLog(line) !== null)?.trim() ?? ''
+}
+
+const CHAPTER = /^ {4}Chapter #0:\d+: /
+
+const otherStreamsOf = ({ streams }: Demuxer): Pick<ProbedExtras, 'data' | 'attachments'> => {
+  const namesOf = (kind: number): ReadonlyArray<string> =>
+    streams
+      .filter(({ codecpar }) => codecpar.codecType === kind)
+      .map((stream) => extraName(codecOf(stream), stream.codecpar.codecTagString))
+  return { data: namesOf(AVMEDIA_TYPE_DATA), attachments: namesOf(AVMEDIA_TYPE_ATTACHMENT) }
+}
 
 const toProbedStreams = (stream: Stream, start: number): ReadonlyArray<ProbedStream> => {
   switch (stream.codecpar.codecType) {
@@ -118,12 +168,14 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   averageRate: quotient(stream.avgFrameRate),
   nominalRate: quotient(stream.rFrameRate),
   interlacedShare: 0,
-  // FFmpeg uses the numbers of H.273.
+  // FFmpeg uses the numbers of H.273. Those of the container; see withFirstColour.
   colour: {
     primaries: stream.codecpar.colorPrimaries,
     transfer: stream.codecpar.colorTrc,
     matrix: stream.codecpar.colorSpace,
+    isMatrixOfContainer: false,
   },
+  late: [],
   startSeconds: startOfStream(stream, start),
   endSeconds: endOf(stream, start),
   splitAfter: null,
@@ -149,15 +201,15 @@ const startOf = (source: Demuxer): number => {
 const startOfStream = ({ startTime, timeBase }: Stream, start: number): number | null =>
   startTime === AV_NOPTS_VALUE ? null : Number(startTime) * quotient(timeBase) - start
 
-const endOf = (stream: Stream, start: number): number | null => {
-  const { duration, startTime, timeBase } = stream
-  const seconds = duration === AV_NOPTS_VALUE ? null : positive(Number(duration) * quotient(timeBase))
-  if (seconds === null) {
-    const tagged = parseClockSeconds(stream.metadata?.get('DURATION'))
-    return tagged === null ? null : tagged - start
-  }
-  const streamStart = startTime === AV_NOPTS_VALUE ? start : Number(startTime) * quotient(timeBase)
-  return Math.max(0, streamStart - start) + seconds
+const endOf = ({ duration, startTime, timeBase, metadata }: Stream, start: number): number | null => {
+  const secondsOf = (ticks: bigint): number | null =>
+    ticks === AV_NOPTS_VALUE ? null : Number(ticks) * quotient(timeBase)
+  return endSecondsOf({
+    fileStart: start,
+    start: secondsOf(startTime),
+    length: secondsOf(duration),
+    tagged: parseClockSeconds(metadata?.get('DURATION')),
+  })
 }
 
 const positive = (value: number): number | null => (Number.isFinite(value) && value > 0 ? value : null)

@@ -12,7 +12,7 @@ export type EncoderSink = {
 const ENCODERS = { libx264: FF_ENCODER_LIBX264, aac: FF_ENCODER_AAC, pcm_f32le: FF_ENCODER_PCM_F32LE }
 
 export const openEncoderSink = async (
-  { label, encoder: name, options, muxer: muxerOptions, file }: EncodeOutput,
+  { label, encoder: name, options, muxer: muxerOptions, dropsFirstPacket, file }: EncodeOutput,
   filter: FilterComplexAPI,
 ): Promise<EncoderSink> => {
   const encoder = await Encoder.create(ENCODERS[name], {
@@ -23,11 +23,14 @@ export const openEncoderSink = async (
   const muxer = await Muxer.open(file, { format: containerOf(name), options: muxerOptions })
   const track = muxer.addStream(encoder)
 
+  let isDropped = !dropsFirstPacket
+
   const drain = async () => {
     for (;;) {
       const packet = await encoder.receive()
       if (!packet) return
-      await muxer.writePacket(packet, track)
+      if (isDropped) await muxer.writePacket(packet, track)
+      isDropped = true
       packet.free()
     }
   }

@@ -1,9 +1,11 @@
 /**
- * Supported container formats. None of them opens other files: a playlist that is named `.mp4` could read any
- * file of this machine.
+ * Supported container formats, under FFmpeg's names (listed in docs/media.md). None of them opens other files: a
+ * playlist that is named `.mp4` could read any file of this machine.
  */
-const FORMATS =
-  'mov,matroska,webm,ogg,mp3,wav,flac,aac,mpegts,mpeg,avi,flv,asf,aiff,caf,ac3,eac3,amr,w64,mxf,dv'
+export const acceptedFormats: ReadonlyArray<string> = [
+  ...['mov', 'matroska', 'webm', 'ogg', 'mp3', 'wav', 'flac', 'aac', 'mpegts', 'mpeg', 'avi', 'flv', 'asf'],
+  ...['aiff', 'caf', 'ac3', 'eac3', 'amr', 'w64', 'mxf', 'dv'],
+]
 
 /** Supported codecs and their decoders, under FFmpeg's names. No other decoder is opened. */
 const DECODERS: Readonly<Record<string, ReadonlyArray<string>>> = {
@@ -55,6 +57,9 @@ const DECODERS: Readonly<Record<string, ReadonlyArray<string>>> = {
   adpcm_ima_wav: ['adpcm_ima_wav'],
 }
 
+/** Supported codecs (listed in docs/media.md). */
+export const acceptedCodecs: ReadonlyArray<string> = Object.keys(DECODERS)
+
 /** `codec`: FFmpeg's name of the codec, which may differ from the names of its decoders. */
 export const isSupportedCodec = (codec: string): boolean => Object.hasOwn(DECODERS, codec)
 
@@ -63,18 +68,28 @@ export const codecsWithoutDecoder = (hasDecoder: (name: string) => boolean): Rea
   Object.entries(DECODERS).flatMap(([codec, decoders]) => (decoders.some(hasDecoder) ? [] : [codec]))
 
 /** Encoders and filters that every engine must have. */
-export const requiredEncoders = ['libx264', 'aac']
+export const requiredEncoders = ['libx264', 'aac', 'pcm_f32le'] as const
 export const requiredFilters = [
-  ...['alimiter', 'apad', 'aresample', 'asetnsamples', 'atrim', 'bwdif', 'fps'],
-  ...['lut3d', 'scale', 'setparams', 'setsar', 'tpad', 'transpose'],
+  ...['aformat', 'alimiter', 'apad', 'aresample', 'aselect', 'asetnsamples', 'asetpts', 'asplit'],
+  ...['bwdif', 'format', 'fps', 'hflip', 'lut3d', 'scale', 'select', 'setparams', 'setpts', 'setsar'],
+  ...['split', 'tpad', 'transpose', 'trim', 'vflip'],
 ]
+
+/**
+ * Samples of audio a second. Nothing is recorded below the 4,000 of the poorest speech codecs or above the 768,000 of
+ * studio converters; a header with 1 makes 48,000 samples of each of its own, which takes minutes.
+ */
+const [LEAST_SAMPLE_RATE, MOST_SAMPLE_RATE] = [1000, 768_000]
+export const sampleRateRange = '1,000 to 768,000'
+export const isSupportedSampleRate = (rate: number): boolean =>
+  rate >= LEAST_SAMPLE_RATE && rate <= MOST_SAMPLE_RATE
 
 /** Limit of one frame: 8K has 33 million pixels. */
 export const MAX_PIXELS = 36_000_000
 
 export const demuxerLimits = {
   protocol_whitelist: 'file',
-  format_whitelist: FORMATS,
+  format_whitelist: acceptedFormats.join(','),
   codec_whitelist: Object.values(DECODERS).flat().join(','),
 }
 

@@ -3,11 +3,12 @@ import type { AudioSource, VideoSource } from './media-plan.ts'
 
 /**
  * Returns a constant frame rate: a standard rate within 2 %, otherwise the next higher one, so that a video
- * of variable frame rate loses no frame. Below 24 (time lapses, slides) it is a whole number.
+ * of variable frame rate loses no frame. Below 24 (time lapses, slides) it is a whole number. Below 5 it is a
+ * multiple, which shows each frame several times.
  */
 export const planFrameRate = (video: VideoSource, audio: AudioSource | null): FrameRate => {
   if (isStillImage(video, audio)) return STILL_RATE
-  const rate = upTo60(rateOf(video))
+  const rate = from5(upTo60(rateOf(video)))
   const nearest = [...STANDARD_RATES, ...SLOW_RATES].reduce((best, next) =>
     distance(next, rate) < distance(best, rate) ? next : best,
   )
@@ -21,6 +22,11 @@ const upTo60 = (rate: number): number => {
   if (rate < 61) return Math.min(60, rate)
   return [rate / 2, rate / 4].find((part) => part > 49 && isStandard(part)) ?? 60
 }
+
+/** Audio and video end together within a frame: a frame of a second would be too much. */
+const from5 = (rate: number): number => (rate < MIN_RATE ? rate * Math.ceil(MIN_RATE / rate) : rate)
+
+const MIN_RATE = 5
 
 const STANDARD_RATES: ReadonlyArray<FrameRate> = [
   { num: 24_000, den: 1001 },
@@ -45,7 +51,7 @@ const MAX_RATE: FrameRate = { num: 60, den: 1 }
 const distance = ({ num, den }: FrameRate, rate: number): number => Math.abs(num / den - rate)
 
 const wholeRate = (rate: number): number => {
-  const nearest = Math.max(1, Math.round(rate))
+  const nearest = Math.round(rate)
   return Math.abs(nearest - rate) < 0.02 * rate ? nearest : Math.ceil(rate)
 }
 
@@ -57,7 +63,12 @@ const rateOf = (video: VideoSource): number => {
   const { nominalRate, peakRate, interlaced } = video
   const mean = meanOf(video)
   if (interlaced) return mean > MAX_INTERLACED_FRAMES ? mean : 2 * mean
-  if (peakRate !== null) return isNear(peakRate, mean) && isStandard(mean) ? mean : Math.max(peakRate, mean)
+  if (peakRate !== null) {
+    if (isNear(peakRate, mean) && isStandard(mean)) return mean
+    return isBelow(nominalRate, mean) && isNear(peakRate, nominalRate)
+      ? nominalRate
+      : Math.max(peakRate, mean)
+  }
   if (isStandard(mean)) return mean
   if (nominalRate <= mean) return mean
   if (nominalRate <= MAX_NOMINAL) return nominalRate
@@ -74,10 +85,14 @@ const isStandard = (rate: number): boolean =>
 
 const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= 0.02 * b
 
-/** Whether the frames must be counted: the mean is not a standard rate, or the nominal rate is higher. */
+/** The mean that AVI states may be twice the true rate, where frames are reordered. */
+const isBelow = (nominalRate: number, mean: number): boolean =>
+  nominalRate > 0 && nominalRate < mean && !isNear(nominalRate, mean)
+
+/** Whether the frames must be counted: the mean is not a standard rate, or the nominal rate is another. */
 export const mayHaveVariableFrameRate = (video: VideoSource): boolean => {
   const [mean, { nominalRate, interlaced }] = [meanOf(video), video]
-  return !interlaced && (!isStandard(mean) || (nominalRate > mean && !isNear(nominalRate, mean)))
+  return !interlaced && (!isStandard(mean) || (nominalRate > 0 && !isNear(nominalRate, mean)))
 }
 
 /** Frames per second. Above this, the mean of an interlaced video already counts fields. */
@@ -88,7 +103,7 @@ const MAX_MEAN = 1000
 const USUAL_MAX = 30
 
 /** Frame rate of a still image that is shown while its audio plays. */
-const STILL_RATE: FrameRate = { num: 5, den: 1 }
+const STILL_RATE: FrameRate = { num: MIN_RATE, den: 1 }
 
 const isStillImage = ({ endSeconds, averageRate }: VideoSource, audio: AudioSource | null): boolean =>
   endSeconds !== null &&

@@ -1,6 +1,6 @@
 import type { FrameRate } from '../../media/content-export.ts'
 
-/** The limits of a level (ITU-T H.264 table A-1), with the bit rates of the High profile (§A.3.3). */
+/** The limits of a level (ITU-T H.264 table A-1), with the bit rates of a profile (§A.3.1, §A.3.3). */
 export type H264Level = {
   /** Ten times the level: 42 is level 4.2. Level 1b, between 1 and 1.1, has 9. */
   readonly idc: number
@@ -10,8 +10,12 @@ export type H264Level = {
   /** In all reference frames together (the decoded picture buffer). */
   readonly keptMacroblocks: number
   readonly kilobits: number
+  /** In the coded picture buffer. */
   readonly bufferKilobits: number
 }
+
+/** The bit rates of the High profile by those of the table (ITU-T H.264 table A-2). */
+const HIGH_FACTOR = 1.25
 
 const level = (
   idc: number,
@@ -25,8 +29,8 @@ const level = (
   macroblocksPerSecond,
   macroblocks,
   keptMacroblocks,
-  kilobits: maxBr * 1.25,
-  bufferKilobits: maxCpb * 1.25,
+  kilobits: maxBr * HIGH_FACTOR,
+  bufferKilobits: maxCpb * HIGH_FACTOR,
 })
 
 /** The highest level of a rendition. The HLS authoring specification advises against more, for phones. */
@@ -34,7 +38,7 @@ export const highestH264Level = level(42, 522_240, 8704, 34_816, 50_000, 62_500)
 
 const level1b = level(9, 1485, 99, 396, 128, 350)
 
-/** The encoder chooses among all of these. */
+/** For the High profile. The encoder chooses among all of these. */
 const levels: ReadonlyArray<H264Level> = [
   level(10, 1485, 99, 396, 64, 175),
   level1b,
@@ -65,10 +69,18 @@ const BASELINE_MAIN_EXTENDED = [66, 77, 88]
 const CONSTRAINT_SET_3 = 0x10
 
 /** `undefined`: no such level. Profiles below High signal 1b as 1.1 with a flag (ITU-T H.264 §A.3.1). */
-export const findH264Level = ({ profile, constraints, level }: NamedLevel): H264Level | undefined =>
-  level === 11 && (constraints & CONSTRAINT_SET_3) !== 0 && BASELINE_MAIN_EXTENDED.includes(profile)
-    ? level1b
-    : levels.find(({ idc }) => idc === level)
+export const findH264Level = ({ profile, constraints, level }: NamedLevel): H264Level | undefined => {
+  const isBelowHigh = BASELINE_MAIN_EXTENDED.includes(profile)
+  const is1b = isBelowHigh && level === 11 && (constraints & CONSTRAINT_SET_3) !== 0
+  const limits = is1b ? level1b : levels.find(({ idc }) => idc === level)
+  return isBelowHigh && limits !== undefined ? belowHigh(limits) : limits
+}
+
+const belowHigh = (limits: H264Level): H264Level => ({
+  ...limits,
+  kilobits: limits.kilobits / HIGH_FACTOR,
+  bufferKilobits: limits.bufferKilobits / HIGH_FACTOR,
+})
 
 type Size = { readonly width: number; readonly height: number }
 

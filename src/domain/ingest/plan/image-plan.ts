@@ -1,3 +1,5 @@
+import { type LeftOut, leftOutWarnings } from './left-out.ts'
+
 /** The properties of a source image, after EXIF orientation. */
 export type ImageFacts = {
   /** Pixels. */
@@ -11,6 +13,8 @@ export type ImageFacts = {
   readonly pages: number
   /** Whether it is brighter than an sRGB display can show; its exports are tone-mapped. */
   readonly isHdr: boolean
+  /** What else is in the file, once for each. */
+  readonly leftOut: ReadonlyArray<LeftOut>
 }
 
 /** One export to make. `width` is a maximum: no export is wider than the source. */
@@ -83,10 +87,11 @@ const ladder = (top: number): ReadonlyArray<number> => {
 }
 
 /** Returns messages about what the exports lose, one line each. */
-export const imageWarnings = ({ isAnimated, pages, isHdr }: ImageFacts): ReadonlyArray<string> => [
+export const imageWarnings = ({ isAnimated, pages, isHdr, leftOut }: ImageFacts): ReadonlyArray<string> => [
   ...(isAnimated
     ? ['an animation: its exports show one frame and do not move; add it as MP4 to keep its motion']
     : []),
   ...(pages > 1 ? [`${pages} pictures in one file: the exports show one of them`] : []),
   ...(isHdr ? ['HDR: its exports are tone-mapped to the range of sRGB'] : []),
+  ...leftOutWarnings(leftOut),
 ]

@@ -41,6 +41,11 @@ export type VideoSource = {
   /** Whether a frame holds two fields from different times. */
   readonly interlaced: boolean
   readonly colour: VideoColourTags
+  /**
+   * The engine reports frames later than the file says: from a time on (seconds, as it reports them; 0: from the start),
+   * by so many seconds more. `startSeconds` and `endSeconds` are as the file says.
+   */
+  readonly late: ReadonlyArray<{ readonly fromSeconds: number; readonly seconds: number }>
 }
 
 export type AudioSource = {

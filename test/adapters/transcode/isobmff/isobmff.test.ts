@@ -9,6 +9,7 @@ import {
 } from '../../../../src/adapters/transcode/isobmff/isobmff.ts'
 import { readFragment } from '../../../../src/adapters/transcode/isobmff/isobmff-fragment.ts'
 import { readTrack } from '../../../../src/adapters/transcode/isobmff/isobmff-track.ts'
+import type { EqualSamples } from '../../../../src/domain/examiner/decoder-buffer.ts'
 import { box, fragment, initSegment, largeBox, u32 } from '../../../support/mp4-writer.ts'
 
 type Tree = { readonly type: string; readonly large: boolean; readonly content: Buffer | ReadonlyArray<Tree> }
@@ -108,6 +109,7 @@ describe('readTrack', () => {
     expect(track).to.deep.include({
       id: 1,
       timescale: 12_288,
+      isUpright: true,
       codec: 'avc1.64001e',
       video: { width: 640, height: 360, sequence: null, boxColour: null },
       audio: null,
@@ -161,7 +163,12 @@ describe('readFragment', () => {
       fc.property(fc.nat(1e9), samples, (start, written) => {
         const bytes = fragment(start, written)
         const moofSize = bytes.readUInt32BE(0)
-        const read = readFragment(moofOf(bytes), track, { start: moofSize + 8, end: bytes.length })
+        const room = { start: moofSize + 8, end: bytes.length }
+        const heard: EqualSamples[] = []
+        const read = readFragment(moofOf(bytes), track, room, (samples) => heard.push(samples))
+        expect(heard).to.deep.equal(
+          written.map(({ duration, size }) => ({ count: 1, bytes: size, ticks: duration })),
+        )
         expect(read).to.deep.equal({
           startTicks: start,
           durationTicks: written.reduce((sum, { duration }) => sum + duration, 0),
@@ -170,6 +177,9 @@ describe('readFragment', () => {
           longestTicks: Math.max(...written.map(({ duration }) => duration)),
           shownFromTicks: start,
           shownToTicks: start + written.reduce((sum, { duration }) => sum + duration, 0),
+          shownTimes: new Set(
+            written.map((_, i) => written.slice(0, i).reduce((sum, { duration }) => sum + duration, 0)),
+          ).size,
           isMarkedKey: written[0]?.key,
           firstSampleStart: moofSize + 8,
           firstSampleEnd: moofSize + 8 + (written[0]?.size ?? 0),
@@ -191,7 +201,11 @@ describe('readFragment', () => {
       box('tfdt', u32(0, 0)),
       box('trun', u32(0x1, 0xffff_ffff, 500)),
     )
-    expect(readFragment(moof, track, everywhere).durationTicks).to.equal(1024 * 0xffff_ffff)
+    const heard: EqualSamples[] = []
+    const read = readFragment(moof, track, everywhere, (samples) => heard.push(samples))
+    expect(read.durationTicks).to.equal(1024 * 0xffff_ffff)
+    expect(read.shownTimes).to.equal(0xffff_ffff)
+    expect(heard.map(({ count }) => count)).to.deep.equal([1, 0xffff_fffe])
     expect(() => readFragment(moof, track, { start: 500, end: 1000 })).to.throw('outside')
   })
 

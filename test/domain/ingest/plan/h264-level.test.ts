@@ -92,7 +92,8 @@ describe('[V48] the levels of H.264', () => {
         kilobits: bits * 1.25,
         bufferKilobits: buffer * 1.25,
       })
-    expect(h264LevelInCodec('avc1.42100b')?.idc, 'how baseline names 1b').to.equal(9)
+    expect(h264LevelInCodec('avc1.42100b'), 'how baseline names 1b').to.include({ idc: 9, kilobits: 128 })
+    expect(h264LevelInCodec('avc1.4d001e'), 'main').to.include({ kilobits: 10_000, bufferKilobits: 10_000 })
     expect(h264LevelInCodec('avc1.42000b')?.idc).to.equal(11)
   })
 

@@ -114,10 +114,26 @@ describe('the plan of a picture', () => {
   })
 
   it('[V37] warns of what the exports do not show', () => {
-    const still = { width: 9, height: 9, hasAlpha: false, isAnimated: false, pages: 1, isHdr: false }
+    const still = {
+      width: 9,
+      height: 9,
+      hasAlpha: false,
+      isAnimated: false,
+      pages: 1,
+      isHdr: false,
+      leftOut: [],
+    }
     expect(imageWarnings(still)).to.deep.equal([])
     expect(imageWarnings({ ...still, isAnimated: true }).join()).to.match(/^an animation: .*do not move/)
     expect(imageWarnings({ ...still, pages: 3 }).join()).to.match(/^3 pictures in one file/)
     expect(imageWarnings({ ...still, isHdr: true }).join()).to.match(/^HDR: .*tone-mapped/)
+    expect(
+      imageWarnings({ ...still, leftOut: ['picture', 'gainMap', 'film', 'picture', 'depthMap'] }),
+    ).to.deep.equal([
+      'a motion photo: its film is left out; add it as MP4 to keep it',
+      '2 more pictures behind the first: left out; add each by itself',
+      'HDR: its gain map is left out, so that its exports have the range of sRGB',
+      'its depth map is left out',
+    ])
   })
 })

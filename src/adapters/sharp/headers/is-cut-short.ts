@@ -1,0 +1,51 @@
+import type { SourceImageFormat } from '../../../domain/ingest/sniff.ts'
+import { lacksTrailer } from './gif-blocks.ts'
+import { boxPlacesIn } from './heif-header.ts'
+import { jpegImageAt, lacksEndOfImage } from './jpeg-parts.ts'
+import type { ReadAt } from './read-at.ts'
+import { endOfFirstDirectory } from './tiff-header.ts'
+
+type ImageFile = {
+  readonly readAt: ReadAt
+  /** Bytes. */
+  readonly size: number
+  /** Returns `null` for a file that is too large for that. */
+  readonly readWhole: () => Promise<Buffer | null>
+  /** The message of the decoder. */
+  readonly message: string
+}
+
+/** Bytes at the end that are searched for the mark of the end: some programs append more. */
+const tailSize = 4096
+
+const tailOf = ({ readAt, size }: ImageFile): Promise<Buffer> =>
+  readAt(Math.max(0, size - tailSize), Math.min(size, tailSize))
+
+const checks: Readonly<Record<SourceImageFormat, (file: ImageFile) => Promise<boolean>>> = {
+  // The first alone would be wrong if a film follows; the second, if a segment has a wrong length.
+  JPEG: async ({ readAt, size, readWhole }) => {
+    if (!(await lacksEndOfImage(readAt, size))) return false
+    const bytes = await readWhole()
+    return bytes === null || jpegImageAt(bytes, 0) === null
+  },
+  PNG: async (file) => !(await tailOf(file)).includes('IEND'),
+  GIF: async ({ readWhole }) => {
+    const bytes = await readWhole()
+    return bytes !== null && lacksTrailer(bytes)
+  },
+  WebP: async ({ readAt, size }) => {
+    const head = await readAt(0, 8)
+    return head.length < 8 || head.readUInt32LE(4) + 8 > size
+  },
+  AVIF: async ({ readAt, size }) => {
+    for await (const box of boxPlacesIn(readAt)) if (box.position + box.size > size) return true
+    return false
+  },
+  TIFF: async ({ readAt, size, message }) =>
+    (await endOfFirstDirectory(readAt)) > size ||
+    /Read error at|Not enough data|premature end of JPEG image/.test(message),
+}
+
+/** Returns whether a file that its decoder rejects ends before its format says. */
+export const isCutShort = (format: SourceImageFormat, file: ImageFile): Promise<boolean> =>
+  checks[format](file)

@@ -1,0 +1,59 @@
+import type { ReadAt } from './read-at.ts'
+
+const startOfScan = 0xda
+const endOfImage = 0xd9
+
+/** Bytes at the end of a JPEG that are searched for the last marker. */
+const tailSize = 64 * 1024
+
+/** No such marker can occur within a scan, so an EOI after the last start of scan ends the image. */
+export const lacksEndOfImage = async (readAt: ReadAt, size: number): Promise<boolean> => {
+  const length = Math.min(size, tailSize)
+  const tail = await readAt(size - length, length)
+  const last = (marker: number): number => tail.lastIndexOf(Buffer.from([0xff, marker]))
+  return last(endOfImage) <= last(startOfScan)
+}
+
+/** Markers without a segment (ITU-T T.81, table B.1): TEM, RSTn, SOI, and a stuffed byte within a scan. */
+export const standsAlone = (marker: number): boolean =>
+  marker === 0 || marker === 1 || (marker >= 0xd0 && marker <= 0xd8)
+
+/** A segment in front of the pixels, with its position in the buffer. */
+export type JpegSegment = { readonly marker: number; readonly data: Buffer; readonly at: number }
+
+/** One JPEG image of a buffer. `end`: position behind its end marker. */
+export type JpegImage = { readonly segments: ReadonlyArray<JpegSegment>; readonly end: number }
+
+/** Reads the image that begins at `start`; `null` if it has no end marker. */
+export const jpegImageAt = (bytes: Buffer, start: number): JpegImage | null => {
+  const segments: JpegSegment[] = []
+  let isInPixels = false
+  for (let at = start + 2; at + 2 <= bytes.length; ) {
+    const marker = bytes[at + 1] ?? 0
+    if (bytes[at] !== 0xff || marker === 0xff || standsAlone(marker)) {
+      const next = bytes.indexOf(0xff, at + 1)
+      if (next < 0) return null
+      at = next
+      continue
+    }
+    if (marker === endOfImage) return { segments, end: at + 2 }
+    if (at + 4 > bytes.length) return null
+    const end = at + 2 + bytes.readUInt16BE(at + 2)
+    isInPixels ||= marker === startOfScan
+    if (!isInPixels) segments.push({ marker, data: bytes.subarray(at + 4, end), at: at + 4 })
+    at = end
+  }
+  return null
+}
+
+/** Payloads of the application segments that begin with this signature. */
+export const applicationData = (
+  { segments }: JpegImage,
+  signature: string,
+): ReadonlyArray<{ readonly data: Buffer; readonly at: number }> =>
+  segments
+    .filter(
+      ({ marker, data }) =>
+        marker >= 0xe0 && marker <= 0xef && data.toString('latin1', 0, signature.length) === signature,
+    )
+    .map(({ data, at }) => ({ data: data.subarray(signature.length), at: at + signature.length }))

@@ -1,0 +1,80 @@
+import type { FragmentTimes } from './lateness.ts'
+
+/** Code points of ITU-T H.273. */
+export type NclxColour = { readonly primaries: number; readonly transfer: number; readonly matrix: number }
+
+type Box = { readonly type: string; readonly body: Buffer }
+
+/** Lists the boxes in `bytes` up to the first that is malformed: QuickTime ends some lists with four zeros. */
+const boxesIn = (bytes: Buffer): ReadonlyArray<Box> => {
+  const boxes: Box[] = []
+  for (let at = 0; at + 8 <= bytes.length; ) {
+    const size = bytes.readUInt32BE(at)
+    if (size < 8 || at + size > bytes.length) return boxes
+    boxes.push({ type: bytes.toString('latin1', at + 4, at + 8), body: bytes.subarray(at + 8, at + size) })
+    at += size
+  }
+  return boxes
+}
+
+/** Fields of a VisualSampleEntry before its boxes (ISO/IEC 14496-12 §12.1.3). */
+const VISUAL_ENTRY_BYTES = 78
+
+/** Reads the ColourInformationBox (ISO/IEC 14496-12 §12.1.5) of the first entry of a SampleDescriptionBox. `nclc`: QuickTime's. */
+export const readNclx = (stsd: Buffer): NclxColour | null => {
+  const [entry] = boxesIn(stsd.subarray(8))
+  const colours = boxesIn(entry?.body.subarray(VISUAL_ENTRY_BYTES) ?? Buffer.alloc(0))
+    .filter(({ type, body }) => type === 'colr' && body.length >= 10)
+    .map(({ body }) => body)
+  const colr = colours.find((body) => ['nclx', 'nclc'].includes(body.toString('latin1', 0, 4)))
+  if (colr === undefined) return null
+  return { primaries: colr.readUInt16BE(4), transfer: colr.readUInt16BE(6), matrix: colr.readUInt16BE(8) }
+}
+
+/** Reads the times of each track fragment in the body of a `moof` (ISO/IEC 14496-12 §8.8). */
+export const readFragmentTimes = (moof: Buffer): ReadonlyArray<Omit<FragmentTimes, 'isReadAhead'>> =>
+  boxesIn(moof)
+    .filter(({ type }) => type === 'traf')
+    .flatMap(({ body }) => {
+      const boxes = boxesIn(body)
+      const tfhd = boxes.find(({ type }) => type === 'tfhd')?.body
+      if (tfhd === undefined || tfhd.length < 8) return []
+      const offsets = boxes.filter(({ type }) => type === 'trun').map((run) => offsetsIn(run.body))
+      return [
+        {
+          trackId: tfhd.readUInt32BE(4),
+          startTicks: startIn(boxes.find(({ type }) => type === 'tfdt')?.body),
+          firstOffset: offsets[0]?.first ?? 0,
+          smallestOffset: offsets.reduce((least, { smallest }) => Math.min(least, smallest), 0),
+        },
+      ]
+    })
+
+const startIn = (tfdt: Buffer | undefined): number | null => {
+  if (tfdt === undefined || tfdt.length < 8) return null
+  if (tfdt[0] !== 1) return tfdt.readUInt32BE(4)
+  return tfdt.length < 12 ? null : Number(tfdt.readBigUInt64BE(4))
+}
+
+const DATA_OFFSET = 0x01
+const FIRST_FLAGS = 0x04
+const OFFSETS = 0x800
+/** Fields of each sample, in order: duration, size, flags, composition offset. */
+const SAMPLE_FIELDS = [0x100, 0x200, 0x400, OFFSETS]
+
+/** Composition offsets of a run. Encoders write negative ones in version 0, too, which engines accept. */
+const offsetsIn = (trun: Buffer): { readonly first: number; readonly smallest: number } => {
+  const none = { first: 0, smallest: 0 }
+  if (trun.length < 8) return none
+  const flags = trun.readUInt32BE(0) & 0xff_ffff
+  if ((flags & OFFSETS) === 0) return none
+  const sampleBytes = 4 * SAMPLE_FIELDS.filter((flag) => flags & flag).length
+  const head = 8 + [DATA_OFFSET, FIRST_FLAGS].filter((flag) => flags & flag).length * 4
+  let [first, smallest]: [number | null, number] = [null, 0]
+  for (let at = head + sampleBytes; at <= trun.length; at += sampleBytes) {
+    const offset = trun.readInt32BE(at - 4)
+    first ??= offset
+    smallest = Math.min(smallest, offset)
+  }
+  return { first: first ?? 0, smallest }
+}

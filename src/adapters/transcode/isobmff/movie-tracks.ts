@@ -1,0 +1,152 @@
+import { type SourceBytes, withSourceBytes } from '../source-bytes.ts'
+import { type FragmentTimes, type Lateness, latenessOf } from './lateness.ts'
+import { type NclxColour, readFragmentTimes, readNclx } from './movie-boxes.ts'
+import { type SourceBox, sourceBoxesBetween } from './source-boxes.ts'
+
+/** What the boxes of an MP4 or QuickTime file say of a video track, where engines differ or are wrong. */
+export type MovieTrack = {
+  /** `colr` of type `nclx` or `nclc`; `null` if there is none. */
+  readonly colour: NclxColour | null
+  readonly late: ReadonlyArray<Lateness>
+}
+
+/** Possible first boxes of an MP4 or QuickTime file (ISO/IEC 14496-12 §4.2, QuickTime File Format). */
+const FIRST_BOXES: ReadonlyArray<string> = [
+  'ftyp',
+  'moov',
+  'mdat',
+  'wide',
+  'free',
+  'skip',
+  'pnot',
+  'styp',
+  'moof',
+]
+
+/** A recording of 10 hours in fragments of a frame has 4 million boxes: it takes an engine too long, too. */
+const MAX_BOXES = 1_000_000
+
+/** A box that is larger is not read: nothing is known then. */
+const MAX_BOX_BYTES = 8 * 2 ** 20
+
+/** Reads the video tracks by their ids. Whatever is malformed is unknown: the engine decides whether it is refused. */
+export const readMovieTracks = (
+  path: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, MovieTrack>> =>
+  withSourceBytes(path, signal, async (bytes) => {
+    const tracks = new Map<number, MovieTrack>()
+    const first = (await bytes.at(0, 8)).toString('latin1', 4)
+    if (!FIRST_BOXES.includes(first)) return tracks
+    const boxes = await sourceBoxesBetween(bytes, 0, bytes.size, MAX_BOXES)
+    const moov = boxes.find(({ type }) => type === 'moov')
+    if (moov === undefined) return tracks
+    const fragments = byTrack(await fragmentsIn(bytes, boxes))
+    for (const trak of await childrenOf(bytes, moov, 'trak')) {
+      const facts = await videoTrackIn(bytes, trak)
+      if (facts === null) continue
+      const { id, timescale, hasSamples, colour } = facts
+      if (tracks.has(id)) continue
+      tracks.set(id, { colour, late: latenessOf(fragments.get(id) ?? [], { timescale, hasSamples }) })
+    }
+    return tracks
+  })
+
+const byTrack = (
+  fragments: ReadonlyArray<FragmentTimes>,
+): ReadonlyMap<number, ReadonlyArray<FragmentTimes>> => {
+  const grouped = new Map<number, FragmentTimes[]>()
+  for (const fragment of fragments) {
+    const own = grouped.get(fragment.trackId)
+    if (own === undefined) grouped.set(fragment.trackId, [fragment])
+    else own.push(fragment)
+  }
+  return grouped
+}
+
+const fragmentsIn = async (
+  bytes: SourceBytes,
+  boxes: ReadonlyArray<SourceBox>,
+): Promise<ReadonlyArray<FragmentTimes>> => {
+  const fragments: FragmentTimes[] = []
+  let reading: 'ahead' | 'last ahead' | 'as it goes' = 'ahead'
+  for (const box of boxes) {
+    if (box.type === 'sidx' && reading === 'ahead' && (await isIndexOfAll(bytes, box, boxes)))
+      reading = 'last ahead'
+    if (box.type !== 'moof') continue
+    const moof = await contentOf(bytes, box)
+    if (moof === null) return fragments
+    const isReadAhead = reading !== 'as it goes'
+    for (const times of readFragmentTimes(moof)) fragments.push({ ...times, isReadAhead })
+    if (reading === 'last ahead') reading = 'as it goes'
+  }
+  return fragments
+}
+
+/** SegmentIndexBox (ISO/IEC 14496-12 §8.16.3): whether it covers the file up to its end, or to its `mfra`. */
+const isIndexOfAll = async (
+  bytes: SourceBytes,
+  sidx: SourceBox,
+  boxes: ReadonlyArray<SourceBox>,
+): Promise<boolean> => {
+  const content = await contentOf(bytes, sidx)
+  if (content === null || content.length < 24) return false
+  const isLong = content[0] === 1
+  if (isLong && content.length < 32) return false
+  const firstOffset = isLong ? Number(content.readBigUInt64BE(20)) : content.readUInt32BE(16)
+  const references = content.subarray(isLong ? 32 : 24)
+  let end = sidx.end + firstOffset
+  for (let at = 0; at + 12 <= references.length; at += 12) end += references.readUInt32BE(at) & 0x7fff_ffff
+  const last = boxes.at(-1)
+  return end === bytes.size || (last?.type === 'mfra' && last.start === end)
+}
+
+const videoTrackIn = async (bytes: SourceBytes, trak: SourceBox) => {
+  const tkhd = await firstContent(bytes, trak, 'tkhd')
+  const mdhd = await firstContent(bytes, trak, 'mdia', 'mdhd')
+  const hdlr = await firstContent(bytes, trak, 'mdia', 'hdlr')
+  const stsd = await firstContent(bytes, trak, 'mdia', 'minf', 'stbl', 'stsd')
+  const stsz = await firstContent(bytes, trak, 'mdia', 'minf', 'stbl', 'stsz')
+  const [id, timescale] = [fieldAfterTimes(tkhd), fieldAfterTimes(mdhd)]
+  if (id === null || !timescale || hdlr?.toString('latin1', 8, 12) !== 'vide') return null
+  return {
+    id,
+    timescale,
+    hasSamples: stsz !== null && stsz.length >= 12 && stsz.readUInt32BE(8) > 0,
+    colour: stsd === null ? null : readNclx(stsd),
+  }
+}
+
+/** `tkhd` and `mdhd` start with version, flags, and two times of 32 bits (64 bits in version 1). */
+const fieldAfterTimes = (content: Buffer | null): number | null => {
+  const at = content?.[0] === 1 ? 20 : 12
+  return content === null || content.length < at + 4 ? null : content.readUInt32BE(at)
+}
+
+const firstContent = async (
+  bytes: SourceBytes,
+  parent: SourceBox,
+  ...path: ReadonlyArray<string>
+): Promise<Buffer | null> => {
+  let box: SourceBox | undefined = parent
+  for (const type of path) [box] = box === undefined ? [] : await childrenOf(bytes, box, type)
+  return box === undefined ? null : contentOf(bytes, box, MAX_HEAD_BYTES)
+}
+
+/** Of a sample table only its head is needed; it grows with the file. */
+const MAX_HEAD_BYTES = 2 ** 16
+
+/** `null` if the content is too large, or cut off. `head`: reads no more than that. */
+const contentOf = async (
+  bytes: SourceBytes,
+  { body, end }: SourceBox,
+  head = Number.POSITIVE_INFINITY,
+): Promise<Buffer | null> => {
+  const length = Math.min(end - body, head)
+  if (length > MAX_BOX_BYTES) return null
+  const content = await bytes.at(body, length)
+  return content.length < length ? null : Buffer.from(content)
+}
+
+const childrenOf = async (bytes: SourceBytes, { body, end }: SourceBox, type: string) =>
+  (await sourceBoxesBetween(bytes, body, end, MAX_BOXES)).filter((box) => box.type === type)

@@ -1,0 +1,53 @@
+import type { SourceBytes } from '../source-bytes.ts'
+
+// Boxes of sources, which may be malformed anywhere. Those of our own exports are read strictly (isobmff-file.ts).
+
+/** ISO/IEC 14496-12 §4.2. */
+export type SourceBoxHeader = {
+  readonly type: string
+  /** Bytes of the header. */
+  readonly header: number
+  /** Bytes with the header, as stated, however wrong; 0: up to the end. */
+  readonly size: number
+}
+
+/** `null` if no header is left at this position. */
+export const sourceBoxHeaderAt = async (bytes: SourceBytes, at: number): Promise<SourceBoxHeader | null> => {
+  const head = await bytes.at(at, 16)
+  if (head.length < 8) return null
+  const short = head.readUInt32BE(0)
+  const isLong = short === 1 && head.length === 16
+  return {
+    type: head.toString('latin1', 4, 8),
+    header: isLong ? 16 : 8,
+    size: isLong ? Number(head.readBigUInt64BE(8)) : short,
+  }
+}
+
+/** `body`: start of the content. All are bytes from the start of the file. */
+export type SourceBox = {
+  readonly type: string
+  readonly start: number
+  readonly body: number
+  readonly end: number
+}
+
+/** Lists boxes up to the first that is malformed, `maxBoxes` at most. */
+export const sourceBoxesBetween = async (
+  bytes: SourceBytes,
+  from: number,
+  to: number,
+  maxBoxes: number,
+): Promise<ReadonlyArray<SourceBox>> => {
+  const boxes: SourceBox[] = []
+  for (let at = from; at + 8 <= to && boxes.length < maxBoxes; ) {
+    const box = await sourceBoxHeaderAt(bytes, at)
+    if (box === null) return boxes
+    const size = box.size === 0 ? to - at : box.size
+    if (size < box.header) return boxes
+    const end = Math.min(to, at + size)
+    boxes.push({ type: box.type, start: at, body: at + box.header, end })
+    at = end
+  }
+  return boxes
+}

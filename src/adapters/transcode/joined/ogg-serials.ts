@@ -1,0 +1,75 @@
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type SourceBytes, withSourceBytes } from '../source-bytes.ts'
+import { CHECKSUM_AT, oggPages, SERIAL_AT } from './ogg-pages.ts'
+
+/**
+ * Returns a file in which each link of an Ogg chain has a serial number of its own (RFC 3533 §4): the file itself, or
+ * a copy in `folder`. A file that is joined with itself repeats its number, and FFmpeg 5 then decodes the headers of
+ * the second link as audio: a second too much.
+ */
+export const withOwnSerials = (path: string, folder: string, signal: AbortSignal): Promise<string> =>
+  withSourceBytes(path, signal, async (bytes) => {
+    if ((await bytes.at(0, 4)).toString('latin1') !== 'OggS' || !(await hasRepeatedSerial(bytes))) return path
+    const copy = join(folder, 'own-serials.ogg')
+    const file = await open(copy, 'wx')
+    try {
+      for await (const page of renumbered(bytes)) await file.writeFile(page)
+    } finally {
+      await file.close()
+    }
+    return copy
+  })
+
+/** Numbers that are remembered of a file. Later streams keep theirs. */
+const MAX_STREAMS = 100_000
+
+const hasRepeatedSerial = async (bytes: SourceBytes): Promise<boolean> => {
+  const serials = new Set<number>()
+  for await (const { beginsStream, serial } of oggPages(bytes)) {
+    if (beginsStream && serials.has(serial)) return true
+    if (serials.size < MAX_STREAMS) serials.add(serial)
+  }
+  return false
+}
+
+const BLOCK_BYTES = 2 ** 20
+
+/** All pages, with new numbers for the streams whose number was in use, and what follows the pages. */
+async function* renumbered(bytes: SourceBytes): AsyncIterable<Uint8Array> {
+  const used = new Set<number>()
+  const current = new Map<number, number>()
+  let [end, candidate] = [0, 0]
+  /** Continues where it last stopped: a hostile file may use any number of serials. */
+  const unused = (): number => {
+    while (used.has(candidate)) candidate++
+    return candidate
+  }
+  for await (const { at, size, beginsStream, serial } of oggPages(bytes)) {
+    if (beginsStream && used.size < MAX_STREAMS) current.set(serial, used.has(serial) ? unused() : serial)
+    const own = current.get(serial) ?? serial
+    if (used.size < MAX_STREAMS) used.add(own)
+    const page = Buffer.from(await bytes.at(at, size))
+    if (own !== serial && page.length === size) {
+      page.writeUInt32LE(own, SERIAL_AT)
+      page.writeUInt32LE(0, CHECKSUM_AT)
+      page.writeUInt32LE(oggChecksum(page), CHECKSUM_AT)
+    }
+    yield page
+    end = at + size
+  }
+  for (let at = end; at < bytes.size; at += BLOCK_BYTES) yield bytes.at(at, BLOCK_BYTES)
+}
+
+/** CRC of 32 bits by this polynomial, without reflection, from 0 (RFC 3533 §6). */
+const POLYNOMIAL = 0x04c1_1db7
+
+const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte << 24
+  for (let bit = 0; bit < 8; bit++) value = (value << 1) ^ (value < 0 ? POLYNOMIAL : 0)
+  return value
+})
+
+/** Checksum of a page whose own checksum field is 0. */
+export const oggChecksum = (page: Uint8Array): number =>
+  page.reduce((crc, byte) => ((crc << 8) ^ (TABLE[(crc >>> 24) ^ byte] ?? 0)) >>> 0, 0)

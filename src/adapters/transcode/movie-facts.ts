@@ -1,0 +1,28 @@
+import { withContainerTags } from '../../domain/colour/video-colour.ts'
+import { latenessAtStart } from './isobmff/lateness.ts'
+import { readMovieTracks } from './isobmff/movie-tracks.ts'
+import type { ProbedFile, ProbedStream } from './probed-file.ts'
+
+/** Corrects what engines report of an MP4 or QuickTime file by what its boxes say: colours and late frames. */
+export const withMovieFacts = async (
+  probed: ProbedFile,
+  path: string,
+  signal: AbortSignal,
+): Promise<ProbedFile> => {
+  const tracks = await readMovieTracks(path, signal)
+  const correct = (stream: ProbedStream): ProbedStream => {
+    const track = stream.kind === 'video' && stream.id !== null ? tracks.get(stream.id) : undefined
+    if (stream.kind !== 'video' || track === undefined) return stream
+    const colour = track.colour === null ? stream.colour : withContainerTags(stream.colour, track.colour)
+    // A demuxer's start is that of the first frame, as late as it reports it.
+    const lateAtStart = latenessAtStart(track.late)
+    const startSeconds = (stream.startSeconds ?? 0) - lateAtStart
+    const late = track.late.map(({ fromSeconds, seconds }) => ({
+      fromSeconds: fromSeconds === 0 ? 0 : startSeconds + fromSeconds,
+      seconds,
+    }))
+    const endSeconds = stream.endSeconds === null ? null : Math.max(0, stream.endSeconds - lateAtStart)
+    return { ...stream, colour, late, startSeconds, endSeconds }
+  }
+  return { ...probed, streams: probed.streams.map(correct) }
+}

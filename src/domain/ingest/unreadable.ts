@@ -1,0 +1,115 @@
+import { decodeLatin1, decodeText, matchesMagic } from './sniff.ts'
+
+type Known = readonly [magics: ReadonlyArray<string>, what: string, advice?: string]
+
+const neither = 'the file is neither a picture nor sound nor film'
+
+/** Frequent mistakes: files that hold no media, or not the media themselves. */
+const otherFiles: ReadonlyArray<Known> = [
+  [['PK\x03\x04', 'PK\x05\x06'], 'a ZIP archive or an office document', 'unpack it, and add what is in it'],
+  [['Rar!\x1a\x07'], 'a RAR archive', 'unpack it, and add what is in it'],
+  [["7z\xbc\xaf'\x1c"], 'a 7z archive', 'unpack it, and add what is in it'],
+  [[`${'?'.repeat(257)}ustar`], 'a tar archive', 'unpack it, and add what is in it'],
+  [['BZh?1AY&SY', '\xfd7zXZ\0', '\x28\xb5\x2f\xfd'], 'a compressed file', 'unpack it, and add what is in it'],
+  [['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'], 'an office document', 'save its pictures, and add them'],
+  [['\x7fELF', 'MZ\x90\0'], 'a program'],
+  [['SQLite format 3\0'], 'a database'],
+  [['OTTO\0', 'wOFF', 'wOF2', '\0\x01\0\0\0'], 'a font'],
+  [['bplist00'], 'a property list'],
+]
+
+const mp4 = 'MP4 or QuickTime'
+
+/** Formats of sound and film by their first bytes, so that a damaged file can be named. */
+const mediaFiles: ReadonlyArray<Known> = [
+  [['RIFF????WAVE', 'RF64????WAVE'], 'WAV'],
+  [['RIFF????AVI '], 'AVI'],
+  [['\x1a\x45\xdf\xa3'], 'Matroska or WebM'],
+  // Any of its boxes may come first (ISO/IEC 14496-12 §4.2, QuickTime File Format).
+  [['????ftyp', '????moov', '????mdat', '????wide', '????free', '????skip'], mp4],
+  [['????pnot', '????styp', '????moof'], mp4],
+  [['OggS'], 'Ogg'],
+  [['fLaC'], 'FLAC'],
+  [['FLV\x01'], 'FLV'],
+  [['ID3'], 'MP3'],
+  [['FORM????AIFF', 'FORM????AIFC'], 'AIFF'],
+  [['caff'], 'CAF'],
+  [['#!AMR'], 'AMR'],
+  [['0&\xb2u\x8ef\xcf\x11'], 'Windows Media'],
+  [['\x06\x0e+4\x02\x05\x01\x01'], 'MXF'],
+  [['\0\0\x01\xba'], 'MPEG'],
+  [['riff\x2e\x91\xcf\x11'], 'Wave64'],
+]
+
+type Text = readonly [begins: RegExp, what: string, advice: string]
+
+const texts: ReadonlyArray<Text> = [
+  [
+    /^(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|script|title|meta)\b/is,
+    'an HTML page',
+    'download the file itself, not the page that shows it',
+  ],
+  [/^#EXTM3U\b/, 'a playlist', 'add the film or the sound that it names'],
+  [
+    /^version https:\/\/git-lfs\./,
+    'a pointer of Git LFS',
+    'fetch the file that it stands for (git lfs pull)',
+  ],
+  [/^(?:<\?xml|<[a-z])/i, 'XML', 'add the picture, sound or film itself'],
+]
+
+const anyText: Text = [/^/, 'text', 'add the picture, sound or film itself']
+
+/** FFmpeg's format for a file whose name, not its bytes, is that of an image. */
+const byName = 'image2'
+
+/** No header of a picture, sound or film is shorter (bytes). */
+const shortestHeader = 16
+
+/**
+ * Returns why a file is refused that neither the decoder of images nor that of sound and film can read.
+ * `head`: its first bytes. `format`: FFmpeg's name of a format that it recognises and Larder does not accept.
+ */
+export const unreadableReason = (head: Uint8Array, format: string | null): string => {
+  if (head.length === 0) return 'the file is empty'
+  if (head.length < shortestHeader) return `${neither}: it has only ${head.length} bytes`
+  const other = knownIn(otherFiles, head)
+  if (other !== undefined) return neitherBut(other[1], other[2])
+  const text = textIn(head)
+  if (text !== null) return neitherBut(text[1], text[2])
+  if (head.every((byte) => byte === 0))
+    return neitherBut('empty: it begins with zeros alone', 'copy it again')
+  if (format !== null && format !== byName) return notAcceptedReason(format)
+  const media = beginsAs(head)
+  return media === null
+    ? `${neither} of a known format: if it should be one, it is damaged at its beginning`
+    : `the file begins as ${media}, but is damaged or cut short: copy it again from where it came from`
+}
+
+const beginsAs = (head: Uint8Array): string | null => knownIn(mediaFiles, head)?.[1] ?? null
+
+export const beginsAsMp4 = (head: Uint8Array): boolean => beginsAs(head) === mp4
+
+const neitherBut = (what: string, advice: string | undefined): string =>
+  `${neither}: it is ${what}${advice === undefined ? '' : ` (${advice})`}`
+
+const knownIn = (known: ReadonlyArray<Known>, head: Uint8Array): Known | undefined => {
+  const bytes = decodeLatin1(head)
+  return known.find(([magics]) => magics.some((magic) => matchesMagic(bytes, magic)))
+}
+
+/** `null` if the bytes are no text. Any encoding without control characters counts. */
+const textIn = (head: Uint8Array): Text | null => {
+  const text = decodeText(head).replace(/^\ufeff/, '')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these distinguish text from other bytes
+  if (/[\0-\x07\x0e-\x1a\x1c-\x1f\x7f]/.test(text)) return null
+  return texts.find(([begins]) => begins.test(text.trimStart())) ?? anyText
+}
+
+/** FFmpeg reads images by demuxers whose names end so. */
+const notAcceptedReason = (format: string): string => {
+  const [, picture] = /^(.+)_pipe$/.exec(format) ?? []
+  return picture === undefined
+    ? `the file is in the format ${format}, which is not taken: convert it to MP4, or sound to FLAC`
+    : `${picture.toUpperCase()} pictures are not taken: save it as PNG or JPEG`
+}

@@ -1,0 +1,44 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { toProbedFile } from '../../src/adapters/transcode/ffmpeg/ffprobe-output.ts'
+import { endSecondsOf, ProbedFile, parseClockSeconds } from '../../src/adapters/transcode/probed-file.ts'
+import { E } from '../../src/fp.ts'
+
+const anySeconds = () => fc.option(fc.double())
+
+describe('the end of a stream', () => {
+  it('is unknown, or a number of seconds from the start of the file, whatever the file says', () => {
+    fc.assert(
+      fc.property(
+        anySeconds(),
+        anySeconds(),
+        anySeconds(),
+        anySeconds(),
+        (fileStart, start, length, tagged) => {
+          const end = endSecondsOf({ fileStart, start, length, tagged })
+          expect(end === null || (Number.isFinite(end) && end >= 0), String(end)).to.equal(true)
+        },
+      ),
+    )
+  })
+
+  it('is unknown where the tag is no number', () => {
+    const tagged = parseClockSeconds(`${'9'.repeat(400)}:00:00`)
+    expect(endSecondsOf({ fileStart: 0, start: 0, length: null, tagged })).to.equal(null)
+  })
+})
+
+describe('ProbedFile', () => {
+  it('has no time that is negative or not finite', () => {
+    const probed = toProbedFile({ streams: [{ codec_type: 'video' }, { codec_type: 'audio' }] }, false)
+    expect(E.isRight(ProbedFile.decode(probed))).to.equal(true)
+    for (const wrong of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(E.isLeft(ProbedFile.decode({ ...probed, durationSeconds: wrong })), String(wrong)).to.equal(true)
+      for (const field of ['startSeconds', 'endSeconds', 'splitAfter']) {
+        if (field === 'startSeconds' && wrong === -1) continue
+        const streams = probed.streams.map((stream) => ({ ...stream, [field]: wrong }))
+        expect(E.isLeft(ProbedFile.decode({ ...probed, streams })), `${field} ${wrong}`).to.equal(true)
+      }
+    }
+  })
+})

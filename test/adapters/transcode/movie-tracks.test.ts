@@ -1,0 +1,77 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { type FragmentTimes, latenessOf } from '../../../src/adapters/transcode/isobmff/lateness.ts'
+import { readFragmentTimes } from '../../../src/adapters/transcode/isobmff/movie-boxes.ts'
+import { readMovieTracks } from '../../../src/adapters/transcode/isobmff/movie-tracks.ts'
+import { box, u32 } from '../../support/mp4-writer.ts'
+import { mediaPath } from '../../support/transcoding.ts'
+
+const never = new AbortController().signal
+
+describe('the lateness of frames in fragments', () => {
+  const fragment = (startTicks: number, smallestOffset: number, isReadAhead = true): FragmentTimes => ({
+    trackId: 1,
+    startTicks,
+    firstOffset: 0,
+    smallestOffset,
+    isReadAhead,
+  })
+  const film = { timescale: 100, hasSamples: false }
+
+  it('is that of the whole file where it is read ahead', () => {
+    const fragments = [fragment(0, 0), fragment(200, -8)]
+    expect(latenessOf(fragments, film)).to.deep.equal([{ fromSeconds: 0, seconds: 0.08 }])
+    expect(latenessOf([fragment(0, 0), fragment(200, 0)], film)).to.deep.equal([])
+  })
+
+  it('grows with the fragments where they are read one by one, and begins behind the samples of moov', () => {
+    const fragments = [fragment(0, -4), fragment(200, -4, false), fragment(400, -8, false)]
+    expect(latenessOf(fragments, film)).to.deep.equal([
+      { fromSeconds: 0, seconds: 0.04 },
+      { fromSeconds: 4.06, seconds: 0.04 },
+    ])
+    expect(latenessOf([fragment(200, -8)], { ...film, hasSamples: true })).to.deep.equal([
+      { fromSeconds: 2.04, seconds: 0.08 },
+    ])
+  })
+})
+
+describe('the times of a fragment', () => {
+  const many = (one: Buffer) => Buffer.concat(Array.from({ length: 200_000 }, () => one))
+  const head = box('tfhd', u32(0, 7))
+
+  it('are read from any number of runs and tracks', () => {
+    expect(readFragmentTimes(box('traf', head, many(box('trun', u32(0, 0)))))).to.have.length(1)
+    expect(readFragmentTimes(many(box('traf', head)))).to.have.length(200_000)
+  })
+})
+
+describe('the video tracks of an MP4 that comes in', () => {
+  let folder: string
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'larder-movie-'))
+  })
+  after(() => rm(folder, { recursive: true }))
+
+  it('are read, or unknown, whatever the bytes are', async () => {
+    const film = await readFile(mediaPath('beat-cmaf.mp4'))
+    const path = join(folder, 'damaged.mp4')
+    // Headers of boxes are where a reader goes astray.
+    const headers = [0, film.indexOf('moov') - 4, film.indexOf('stsd') - 4, film.indexOf('moof') - 4]
+    const damage = fc.tuple(fc.constantFrom(...headers), fc.nat(400), fc.uint8Array({ maxLength: 8 }))
+    await fc.assert(
+      fc.asyncProperty(damage, fc.nat(film.length), async ([from, offset, bytes], length) => {
+        const damaged = Buffer.from(film.subarray(0, Math.max(length, 2000)))
+        damaged.set(bytes.subarray(0, Math.max(0, damaged.length - from - offset)), from + offset)
+        await writeFile(path, damaged)
+        for (const { late } of (await readMovieTracks(path, never)).values())
+          for (const { fromSeconds, seconds } of late)
+            expect(Number.isFinite(fromSeconds) && seconds > 0).to.equal(true)
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
