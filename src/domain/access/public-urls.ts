@@ -4,12 +4,15 @@ export const apiPath = '/api/1'
 /** The public URL of the API, without a trailing slash: `https://media.example.com/api/1`. */
 export const apiUrl = (publicUrl: string): string => `${publicUrl.replace(/\/+$/, '')}${apiPath}`
 
-/** Base path of playlists. A playlist elsewhere below `/api/1` reaches the same children by `..`. */
+/**
+ * Path against which URIs of playlists are resolved. Playlists with another path below `/api/1` reach the
+ * same children by `..`.
+ */
 const playlistBasePath = `${apiPath}/content_files/exports/`
 
 /**
- * Returns the absolute path of a relative URI in a playlist, with the token in it; `null` if the URI does not
- * lead below our API, or has a token already. `jwt` is not escaped.
+ * Returns the absolute path of a relative URI in a playlist, with the token in it. Returns `null` if the URI
+ * does not point below the API, or already has a token. Does not escape `jwt`.
  */
 export const withPathToken = (uri: string, jwt: string): string | null => {
   const anyOrigin = 'http://larder.invalid'
