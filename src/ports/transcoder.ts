@@ -82,7 +82,7 @@ export type Transcoder = {
   readonly isolation: TE.TaskEither<never, Isolation>
   /** Fails with `Refused` for a file without audio or video that can be decoded. */
   readonly probe: (path: string, signal?: AbortSignal) => TE.TaskEither<Refused | Unavailable, MediaFacts>
-  /** Writes only to `folder`. Fails with `Refused` when the source breaks off. */
+  /** Writes only to `folder`. Fails with `Refused` when the source is truncated. */
   readonly transcode: (
     path: string,
     facts: MediaFacts,

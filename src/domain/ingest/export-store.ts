@@ -14,7 +14,10 @@ import {
 } from './rendition-facts.ts'
 import type { UploadSlice } from './uploads.ts'
 
-/** Rates of an MP4. In a short one the header weighs more than the peaks of its tracks. */
+/**
+ * Returns the bit rates of an MP4. In a short MP4 the average, which includes the header, can exceed the sum
+ * of the tracks' peaks, so the peak is at least the average.
+ */
 const ratesOfWhole = (
   bytes: number,
   seconds: number,
@@ -26,7 +29,7 @@ const ratesOfWhole = (
   return { bandwidth: Math.max(peaks, average), averageBandwidth: average }
 }
 
-/** Stores the output files of a transcoder, and describes them as exports. */
+/** Stores the output files of a transcoder, and returns their descriptions as exports. */
 export type ExportStore = (
   upload: UploadSlice,
   output: TranscodeResult,

@@ -3,7 +3,10 @@ import * as t from 'io-ts'
 const decimal = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 const integer = /^\d+$/
 
-/** A number in a query. Rejects `nan`, `inf` and repeated parameters. `expectation` is the error message. */
+/**
+ * Creates the codec of a number in a query. Rejects `nan`, `inf` and repeated parameters. `expectation` is
+ * the error message.
+ */
 const numeric = (
   name: string,
   expectation: string,
