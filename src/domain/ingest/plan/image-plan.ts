@@ -7,13 +7,13 @@ export type ImageFacts = {
   readonly height: number
   /** Whether some pixel is transparent. A fully opaque alpha channel does not count. */
   readonly hasAlpha: boolean
-  /** Whether it is an animation; its exports show one frame. */
+  /** Whether the image is an animation. Its exports show one frame. */
   readonly isAnimated: boolean
-  /** Number of images in the file that are not animation frames; the exports show one of them. */
+  /** Number of images in the file that are not animation frames. The exports show one of them. */
   readonly pages: number
-  /** Whether it is brighter than an sRGB display can show; its exports are tone-mapped. */
+  /** Whether the image is brighter than an sRGB display can show. Its exports are tone-mapped. */
   readonly isHdr: boolean
-  /** What else is in the file, once for each. */
+  /** Other content of the file that no export shows, with one entry for each item. */
   readonly leftOut: ReadonlyArray<LeftOut>
 }
 
@@ -29,7 +29,7 @@ const widest = 3840
 /** If the source is wider than a rung by less than this factor, its own width replaces that rung. */
 const margin = 1.2
 
-/** Above this width, encoding AVIF takes more time than viewers save. */
+/** Maximum width of AVIF (pixels). Encoding a wider export takes more time than viewers save. */
 const widestAvif = 2560
 
 /**
@@ -74,7 +74,10 @@ export const planImage = (shape: Shape): ReadonlyArray<ImageTarget> => {
   ].sort((a, b) => a.width - b.width)
 }
 
-/** The width of the source, or less if the height exceeds `side`: the universal format is never left out. */
+/**
+ * Returns the width of the source, or less if the height exceeds `side`, so that the universal format is
+ * never left out.
+ */
 const widestSupported = ({ width, height }: Shape, side: number): number =>
   height <= side ? width : Math.max(1, Math.floor((width * side) / height))
 
