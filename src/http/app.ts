@@ -20,7 +20,7 @@ import { homeRoutes } from './routes/home-routes.ts'
 import { imageRoutes } from './routes/image-routes.ts'
 import { serviceRoutes } from './routes/service-routes.ts'
 
-/** Dependencies of the HTTP layer: one service for each domain, and what the listener needs. */
+/** Dependencies of the HTTP layer: one service for each domain, and the dependencies of the listener. */
 export type AppDeps = ListenerDeps & {
   readonly playlists: PlaylistService
   readonly vods: VodService
@@ -34,7 +34,10 @@ export type AppDeps = ListenerDeps & {
   readonly lifecycle: ServerLifecycle
 }
 
-/** Cache of encoded lists: enough for a few hundred long ones or tens of thousands of short ones. */
+/**
+ * Size of the cache of encoded playlists (bytes): enough for a few hundred long ones or tens of thousands of
+ * short ones.
+ */
 const listBodyBytes = 64 * 1024 * 1024
 
 /** The wiring diagram of the routes. */

@@ -19,7 +19,10 @@ import {
   storedFilesFolder,
 } from './sweep-rules.ts'
 
-/** `dry run` deletes and writes nothing. `repair` deletes even if the brakes stop `usual`. */
+/**
+ * `dry run` deletes and writes nothing. `repair` deletes even if the safety limits would stop a `usual`
+ * sweep.
+ */
 export type SweepMode = 'usual' | 'dry run' | 'repair'
 
 export type SweepReport =
@@ -29,7 +32,7 @@ export type SweepReport =
       readonly deleted: ReadonlyArray<ListedObject>
       /** Number of old unfinished uploads; `null` if the store cannot list them. */
       readonly uploads: number | null
-      /** Whether these were all orphans; false if there are more than one sweep deletes. */
+      /** Whether `deleted` has all orphans; false if there are more than one sweep may delete. */
       readonly isWhole: boolean
       readonly replaced: ReplacedObjects
     }
@@ -40,7 +43,7 @@ export type SweepReport =
       /** Number of old unfinished uploads; `null` if the store cannot list them. */
       readonly uploads: number | null
       readonly isWhole: boolean
-      /** In a dry run: what would be removed. */
+      /** Objects of replaced exports. A dry run counts them, and does not remove them. */
       readonly replaced: ReplacedObjects
     }
   | { readonly result: 'foreign'; readonly other: string; readonly ours: string }
@@ -49,7 +52,7 @@ export type SweepReport =
   /** Another process is sweeping. */
   | { readonly result: 'busy' }
 
-/** Deletes objects without a row: left by a killed process, or after a database that did not answer. */
+/** Deletes objects without a row, which a killed process or an unavailable database has left behind. */
 export type StoreSweep = (mode: SweepMode, signal: AbortSignal) => TE.TaskEither<Unavailable, SweepReport>
 
 type Deps = Parameters<typeof createReplacedExportRemover>[0] & {
@@ -60,14 +63,14 @@ type Deps = Parameters<typeof createReplacedExportRemover>[0] & {
 }
 
 const maxOrphansInRepair = 10_000
-/** Keys in one database query of the second check. */
+/** Number of keys in one database query of the second check. */
 const batchSize = 100
 
 export const createStoreSweep = (deps: Deps): StoreSweep => {
   const { store, storedFiles, locks, clock, log } = deps
   const removeReplaced = createReplacedExportRemover(deps)
 
-  /** The only way to read the clock of the store is to write an object and list it. */
+  /** Returns the time of the store's clock. The only way to read it is to write an object and list it. */
   const readClock = async (): Promise<E.Either<Unavailable, number>> => {
     const written = await store.put(
       clockProbeKey,
@@ -83,7 +86,10 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
       : E.left(unavailable('object store')('its listing lacks what was stored a moment ago'))
   }
 
-  /** Checks the rows a second time, before each hundred deletes. An object that has a row by then stays. */
+  /**
+   * Deletes orphans. Checks the rows again before each hundred deletes, and keeps an object that has a row by
+   * then.
+   */
   const deleteAll = async (
     orphans: ReadonlyArray<ListedObject>,
     signal: AbortSignal,
@@ -104,7 +110,10 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     return E.right(deleted)
   }
 
-  /** The store may not permit listing uploads; its objects are swept nevertheless. */
+  /**
+   * Returns the old unfinished uploads; `null` if the store does not permit listing them. In that case, the
+   * objects are swept nevertheless.
+   */
   const oldUploads = async (before: number): Promise<ReadonlyArray<UnfinishedUpload> | null> => {
     const uploads = await collect(store.unfinishedUploads(storedFilesFolder), maxOrphansPerSweep)
     if (E.isRight(uploads)) return uploads.right.filter(({ startedAt }) => startedAt < before)
@@ -131,7 +140,8 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     if (E.isLeft(removed)) return removed
     const replaced = removed.right
 
-    // Read before the listing: work that starts later stores objects that are younger than `before`.
+    // The age is read before the listing, so that objects of work that starts later are younger than
+    // `before`.
     const age = await locks.oldestHolderAge()
     if (E.isLeft(age)) return age
     // A dry run deletes nothing, so the clock of this machine is accurate enough.
@@ -173,7 +183,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     )
 }
 
-/** Returns the first items of a stream. Fails with what the stream throws. */
+/** Returns the first items of a stream. Fails with Unavailable if the stream throws. */
 const collect = async <A>(
   items: AsyncIterable<A>,
   limit: number,

@@ -20,7 +20,10 @@ import type { VodMeta } from '../media/content-export.ts'
 import type { ContentExportUid } from '../media/ids.ts'
 import { forbidden, notFound } from '../shared/errors.ts'
 
-/** A missing export fails with Forbidden, like an export of another file (http-api.md §2.5, W15). */
+/**
+ * Shows a playlist of an export. A missing export fails with Forbidden, like an export of another file
+ * (http-api.md §2.5, W15).
+ */
 type ShowListOfExport = (
   uid: ContentExportUid,
   viewer: Viewer,
@@ -29,9 +32,9 @@ type ShowListOfExport = (
 
 /** Playlists of the segments of an export. */
 export type MediaPlaylistService = {
-  /** Media playlist, http-api.md §5.6. */
+  /** Shows the media playlist (http-api.md §5.6). */
   readonly showMediaPlaylist: ShowListOfExport
-  /** I-frame playlist, for exports with video (RFC 8216bis §4.4.3.6). */
+  /** Shows the I-frame playlist of an export with video (RFC 8216bis §4.4.3.6). */
   readonly showIFrames: ShowListOfExport
 }
 
@@ -87,7 +90,10 @@ export const createMediaPlaylistService = ({
       ),
     )
 
-  /** Fails with Forbidden unless the viewer's token names the file of the export. */
+  /**
+   * Renders a playlist of an export. Fails with Forbidden unless the viewer's token names the file of the
+   * export.
+   */
   const showListOfExport =
     (listOf: (uid: ContentExportUid) => PlaylistResult<Found<string>>): ShowListOfExport =>
     (uid, viewer, presign) =>

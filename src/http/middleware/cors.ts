@@ -20,7 +20,10 @@ const preflight = {
   'Access-Control-Max-Age': '86400',
 }
 
-/** CORS (https://fetch.spec.whatwg.org/#http-cors-protocol) for media routes (http-api.md §7.4). */
+/**
+ * Creates the CORS policy (https://fetch.spec.whatwg.org/#http-cors-protocol) of media routes (http-api.md
+ * §7.4).
+ */
 export const createCorsPolicy = (origins: ReadonlyArray<string>): CorsPolicy => {
   const anyOrigin = origins.includes('*')
 

@@ -22,8 +22,8 @@ const hint = <A>(codec: t.Type<A, unknown, unknown>, header: unknown): A | undef
 const savesData = (headers: IncomingHttpHeaders): boolean => /^on\b/i.test(String(headers['save-data'] ?? ''))
 
 /**
- * Returns the image preferences and the request headers that they depend on. A parameter overrides its hint.
- * `Sec-CH-Width` is in device pixels (https://wicg.github.io/responsive-image-client-hints): it is converted
+ * Returns the image preferences and the request headers on which they depend. A parameter overrides its hint.
+ * `Sec-CH-Width` is in device pixels (https://wicg.github.io/responsive-image-client-hints), and is converted
  * to CSS pixels first. A client that sends Save-Data gets one device pixel per CSS pixel.
  */
 export const readImagePreferences = (

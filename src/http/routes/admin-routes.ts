@@ -30,7 +30,7 @@ const evictionsBody = ({ evictedBytes, ...evictions }: CacheEvictions) => ({
 
 const taskBody = ({ lastFailure, ...task }: TaskCounts) => ({ ...task, last_failure: lastFailure })
 
-/** http-api.md §8.1, and the cache and background counters of §8.2. */
+/** The routes of http-api.md §8.1, and of the cache and background counters of §8.2. */
 export const adminRoutes = (
   { admins, cacheStats, traffic, refusals, background }: Deps,
   handle: RouteHandler,
