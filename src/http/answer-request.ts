@@ -56,7 +56,7 @@ export const answerWithBody =
         : body
     deadline.extend()
     const handle = runHandler(route, decoded.right, body.right, incoming)
-    // A handler that reads the body itself has no deadline: it lasts as long as the client sends.
+    // A handler that reads the body itself has no deadline, because it lasts as long as the client sends.
     if (route.body?.maxBytes === null) return handle().finally(deadline.extend)
     return deadline.inTime(handle, 'database')()
   }

@@ -45,8 +45,8 @@ export type DecodedRequest<C, P, Q> = {
 }
 
 /**
- * Returns the codec of a part that a route does not name. TypeScript then infers `A` as unknown, but cannot
- * know that here, so a cast is necessary.
+ * Returns the codec of a part that a route does not name. Its type `A` is unknown then, which TypeScript
+ * cannot infer here, so a cast is necessary.
  */
 const anything = <A>(): t.Type<A, unknown, unknown> => t.unknown as unknown as t.Type<A, unknown, unknown>
 

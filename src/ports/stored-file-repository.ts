@@ -1,7 +1,7 @@
 import type { Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 
-/** Queries about the object store that the database answers. */
+/** Database queries about the object store and its objects. */
 export type StoredFileRepository = {
   /** Uid of the library: created together with its tables, and never changed. */
   readonly libraryUid: TE.TaskEither<Unavailable, string>

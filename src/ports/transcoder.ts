@@ -23,7 +23,7 @@ export type Rendition = {
   /** Codec string (RFC 6381), read from the init segment. */
   readonly codec: string
   readonly timescale: number
-  /** Parsed from its init segment, for the examiner. */
+  /** The track, parsed from the init segment, for the examiner. */
   readonly track: ParsedTrack
   readonly init: FileSlice
   /** In order of playback. The examiner checks the segments against docs/hls.md (examineContentFile). */

@@ -9,11 +9,14 @@ import type { Presign, UrlPresign, UrlViewer, Viewer } from './viewer.ts'
 /** Lifetime of a new image token, and the minimum lifetime of a content token (seconds, http-api.md §2.3). */
 export const defaultTtlSeconds = 1800
 
-/** A content token must outlive the playback of its file (http-api.md §2.3, W13). */
+/**
+ * Returns the lifetime of a new content token (seconds). The token must outlive the playback of its file
+ * (http-api.md §2.3, W13).
+ */
 export const contentTtlSeconds = (durationSeconds: number): number =>
   Math.max(defaultTtlSeconds, Math.ceil(2 * durationSeconds) + 600)
 
-/** Returns false if the uid is of another kind than the token (http-api.md §2.1). */
+/** Returns whether a token of this kind can open the file of this uid (http-api.md §2.1). */
 export const isFileOfKind = (kind: MediaKind, uid: string): boolean => {
   const uidKind = kindOfUid(uid)
   return isUid(uid) && (uidKind === null || uidKind === `${kind}File`)
@@ -39,9 +42,9 @@ export type PlaylistSigning = {
 const copiedFrom = ({ jwt }: UrlViewer): CopiedToken => ({ source: 'copied', jwt }) as CopiedToken
 
 /**
- * Creates the choice of signatures. A token from a header must not appear in a URL, so the children of such a
- * playlist get a fresh token for the same file, with the same expiry and restrictions (http-api.md §3.2,
- * W14).
+ * Creates the functions that choose signatures. A token that came in a header must not appear in a URL, so
+ * the children of such a viewer's playlist get a fresh token for the same file, with the same expiry and
+ * restrictions (http-api.md §3.2, W14).
  */
 export const createPlaylistSigning = (
   kind: MediaKind,

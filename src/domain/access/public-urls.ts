@@ -1,12 +1,14 @@
-/** The first part of every path. A path token follows it: `/api/1/~{jwt}/…` (http-api.md §2.2). */
+/**
+ * The start of every path of the API. A token in the path follows it: `/api/1/~{jwt}/…` (http-api.md §2.2).
+ */
 export const apiPath = '/api/1'
 
 /** The public URL of the API, without a trailing slash: `https://media.example.com/api/1`. */
 export const apiUrl = (publicUrl: string): string => `${publicUrl.replace(/\/+$/, '')}${apiPath}`
 
 /**
- * Path against which URIs of playlists are resolved. Playlists with another path below `/api/1` reach the
- * same children by `..`.
+ * The path against which URIs of playlists are resolved. A playlist with another path below `/api/1` refers
+ * to the same children by `..`.
  */
 const playlistBasePath = `${apiPath}/content_files/exports/`
 

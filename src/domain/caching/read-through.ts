@@ -29,8 +29,8 @@ export const createReadThrough = (cache: CachePort, stale: StaleCache | null = n
     failure: L,
   ): Promise<E.Either<L, Found<A>>> => {
     if (stale === null || failure._tag !== 'Unavailable') return E.left(failure)
-    const found = await stale.getStale(key, staleSeconds)()
-    return E.isRight(found) && O.isSome(found.right) ? E.right(found.right.value) : E.left(failure)
+    const expired = await stale.getStale(key, staleSeconds)()
+    return E.isRight(expired) && O.isSome(expired.right) ? E.right(expired.right.value) : E.left(failure)
   }
 
   return <L extends DomainError, A>(

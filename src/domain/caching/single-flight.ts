@@ -1,7 +1,7 @@
 import { E } from '../../fp.ts'
 import { type Unavailable, unavailable } from '../shared/errors.ts'
 
-/** A running task whose result several callers share, as the task sees it. */
+/** A running task whose result several callers share. The task itself gets this value. */
 export type Flight = {
   /** Whether the task timed out. Its result must then not replace a newer one. */
   readonly isGivenUp: () => boolean
@@ -61,7 +61,7 @@ export const createSingleFlight = (limitMs = defaultLimitMs) => {
     start: (flight: Flight) => Promise<E.Either<L, A>>,
   ): Promise<E.Either<L | Unavailable, A>> => {
     const running = underway.get(name)
-    // All tasks of one name have the same result type.
+    // All tasks of one name have the same result type, so the cast is safe.
     if (running !== undefined) return running.result as Promise<E.Either<L | Unavailable, A>>
 
     let isGivenUp = false

@@ -16,7 +16,7 @@ export type Cicp = { readonly primaries: number; readonly transfer: number }
 const d65 = [0.3127, 0.329] as const
 const illuminantC = [0.31, 0.316] as const
 
-/** H.273 table 2, like the other primaries below. */
+/** Primaries and white point of code 9. All values are from H.273 table 2. */
 export const bt2020Chromaticities: Chromaticities = {
   red: [0.708, 0.292],
   green: [0.17, 0.797],

@@ -86,7 +86,8 @@ const fromCicp = ({ container, cicp, peakNits }: ColourTags): E.Either<Refused, 
   if (cicp.transfer === 9 || cicp.transfer === 10)
     return E.left(refused('its colours are logarithmic (transfer 9 or 10): save it as sRGB'))
   const isSrgbCurve = container !== 'png' && srgbInVideo.has(cicp.transfer)
-  // In video, a reserved code point does not define the curve; the primaries are used nevertheless.
+  // A reserved code point in a video does not define the curve. sRGB replaces it, so that the primaries are
+  // not discarded.
   const unknown = container === 'film' ? srgbTransfer : undefined
   const transfer = isSrgbCurve ? srgbTransfer : (transferByCode.get(cicp.transfer) ?? unknown)
   if (transfer === undefined) return null
@@ -100,11 +101,11 @@ const fromCicp = ({ container, cicp, peakNits }: ColourTags): E.Either<Refused, 
  * sRGB by up to 8 levels of 255.
  */
 const meansSrgb = (gamma: number, { red, green, blue, white }: Chromaticities): boolean => {
-  const own = [red, green, blue, white].flat()
+  const values = [red, green, blue, white].flat()
   const { red: r, green: g, blue: b, white: w } = srgbChromaticities
   return (
     Math.abs(gamma - 0.45455) < 0.001 &&
-    [r, g, b, w].flat().every((n, i) => Math.abs(n - (own[i] ?? 0)) < 0.001)
+    [r, g, b, w].flat().every((n, i) => Math.abs(n - (values[i] ?? 0)) < 0.001)
   )
 }
 

@@ -47,7 +47,9 @@ export type VideoMatrixCode = 1 | 4 | 5 | 6 | 7 | 9 | 10
 export type VideoColour = {
   /** A code point of H.273; `null`: use the matrix that each frame is tagged with. */
   readonly matrix: VideoMatrixCode | null
-  /** `Srgb`: the values are shown as sRGB without conversion, which includes BT.709. */
+  /**
+   * Colours of the R'G'B' values. `Srgb`: they are shown as sRGB without conversion, which includes BT.709.
+   */
   readonly meaning: SourceColour
 }
 

@@ -49,5 +49,5 @@ const iFrameRanges: PlaylistCheck = (lines) => {
   })
 }
 
-/** Byte ranges must be valid, and those of keyframes must not overlap. */
+/** Checks that byte ranges are valid, and that those of keyframes do not overlap. */
 export const byteRangeChecks: ReadonlyArray<PlaylistCheck> = [ranges, iFrameRanges]

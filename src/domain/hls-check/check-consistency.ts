@@ -32,13 +32,13 @@ const checkAlignment = (
   { text }: ChildPlaylistText,
   reference: ChildPlaylistText,
 ): ReadonlyArray<PlaylistFinding> => {
-  const own = linesWithTag(parseM3u8Lines(text), 'EXTINF')
+  const lines = linesWithTag(parseM3u8Lines(text), 'EXTINF')
   const others = linesWithTag(parseM3u8Lines(reference.text), 'EXTINF').map(extinfSeconds)
-  if (own.length !== others.length)
-    return [ruleViolation('aligned', null, `has ${own.length} segments, another rendition ${others.length}`)]
+  if (lines.length !== others.length)
+    return [ruleViolation('aligned', null, `has ${lines.length} segments, another rendition ${others.length}`)]
 
   let drift = 0
-  for (const [i, line] of own.entries()) {
+  for (const [i, line] of lines.entries()) {
     drift += extinfSeconds(line) - (others[i] ?? 0)
     if (Math.abs(drift) > tolerance)
       return [ruleViolation('aligned', line, `ends ${drift.toFixed(3)} s off the end in another rendition`)]

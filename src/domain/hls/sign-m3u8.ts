@@ -3,7 +3,7 @@ import { type Signature, withJwt } from '../access/signature.ts'
 import { declareQueryVariable } from './declare-query-variable.ts'
 import { type M3u8Token, tokenizeM3u8 } from './m3u8-tokenizer.ts'
 
-// The URL standard removes these characters before it parses. So `/⇥/host`, with a tab, leads to `//host`.
+// The URL standard removes these characters before it parses, so `/⇥/host`, with a tab, leads to `//host`.
 const ignored = /^[\p{Cc} ]+|[\t\n\r]/gu
 const leavesOrigin = /^(?:[a-z][a-z0-9+.-]*:|[/\\]{2})/i
 

@@ -1,13 +1,13 @@
 import type { ContentExport, ContentFile, FrameRate } from '../media/content-export.ts'
 import { ascendingBy } from '../shared/order.ts'
 
-/** A choice of a player: an export, with the audio that belongs to it. */
+/** An export that a player can choose, with the audio that belongs to it. */
 export type Variant = {
   readonly export: ContentExport
   /** Peak and average bits per second, video and audio together. */
   readonly bandwidth: number
   readonly averageBandwidth: number
-  /** RFC 6381, video and audio together, without duplicates. */
+  /** Codec strings (RFC 6381) of video and audio together, without duplicates. */
   readonly codecs: ReadonlyArray<string>
   readonly resolution: string | null
   readonly frameRate: FrameRate | null
@@ -16,7 +16,7 @@ export type Variant = {
 }
 
 export type Variants = {
-  /** The audio of all video exports without audio of their own. */
+  /** The export with the audio of all video exports that have no audio of their own. */
   readonly audio: ContentExport | null
   /**
    * Ordered by descending bandwidth, then by uid. Of variants with equal bandwidth and resolution only the

@@ -48,7 +48,7 @@ export type IngestService = {
   /** Counts the files whose exports were made by an older recipe. */
   readonly countOutdated: TE.TaskEither<Unavailable, number>
   /**
-   * Lists these files of one kind, ordered by uid: at most 100, starting after `after` (`null`: at the
+   * Lists the outdated files of one kind, ordered by uid: at most 100, starting after `after` (`null`: at the
    * first).
    */
   readonly listOutdated: (

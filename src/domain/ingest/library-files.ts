@@ -68,7 +68,7 @@ export const createLibraryFiles = <U extends LibraryFile['uid'], K extends Inges
     countOutdated: repository.countOutdated(recipe),
     listOutdated: (after) =>
       pipe(
-        // A caller that lists files of this kind passes a uid of this kind.
+        // A caller that lists the files of one kind passes a uid of this kind.
         repository.listOutdated(recipe, after as U | null),
         TE.map((rows) => rows.map(toLibraryFile)),
       ),

@@ -76,7 +76,7 @@ export type MediaIngest = {
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<LibraryFile>>
   /** Counts the files whose exports were made by an older recipe. */
   readonly countOutdated: TE.TaskEither<Unavailable, number>
-  /** Lists these files, ordered by uid: at most 100, starting after `after` (`null`: at the first). */
+  /** Lists the outdated files, ordered by uid: at most 100, starting after `after` (`null`: at the first). */
   readonly listOutdated: (
     after: LibraryFile['uid'] | null,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<LibraryFile>>

@@ -36,8 +36,8 @@ export const originalMissing = refused(
 export const hasBytesOf =
   (files: Pick<LocalFiles, 'inspect'>, path: string, { size, sha256 }: Pick<StoredFile, 'size' | 'sha256'>) =>
   async (): Promise<boolean> => {
-    const found = await files.inspect(path)()
-    return E.isRight(found) && found.right.size === size && found.right.sha256 === sha256
+    const inspected = await files.inspect(path)()
+    return E.isRight(inspected) && inspected.right.size === size && inspected.right.sha256 === sha256
   }
 
 type Deps = { readonly files: LocalFiles; readonly store: ObjectStore }

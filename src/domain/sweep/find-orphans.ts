@@ -38,9 +38,9 @@ export const findOrphans = async (
   let batch: ListedObject[] = []
 
   const lookUp = async (): Promise<E.Either<Unavailable, void>> => {
-    const named = await storedFiles.filterReferencedKeys(batch.map(({ key }) => key))()
-    if (E.isLeft(named)) return named
-    orphans.push(...batch.filter(({ key }) => !named.right.has(key)))
+    const referenced = await storedFiles.filterReferencedKeys(batch.map(({ key }) => key))()
+    if (E.isLeft(referenced)) return referenced
+    orphans.push(...batch.filter(({ key }) => !referenced.right.has(key)))
     batch = []
     return E.right(undefined)
   }

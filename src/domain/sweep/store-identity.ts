@@ -72,9 +72,9 @@ export const identifyStore = async ({
   }
   const sample = await sampleKeys(store)
   if (E.isLeft(sample)) return sample
-  const named = await storedFiles.filterReferencedKeys(sample.right)()
-  if (E.isLeft(named)) return named
-  const counts = { looked: sample.right.length, named: named.right.size }
+  const referenced = await storedFiles.filterReferencedKeys(sample.right)()
+  if (E.isLeft(referenced)) return referenced
+  const counts = { looked: sample.right.length, named: referenced.right.size }
   return E.right(
     isStoreProven(counts)
       ? { owner: 'unmarked', ours }

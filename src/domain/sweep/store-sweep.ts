@@ -97,11 +97,11 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     const deleted: ListedObject[] = []
     for (let start = 0; start < orphans.length; start += batchSize) {
       const batch = orphans.slice(start, start + batchSize)
-      const named = await storedFiles.filterReferencedKeys(batch.map(({ key }) => key))()
-      if (E.isLeft(named)) return named
+      const referenced = await storedFiles.filterReferencedKeys(batch.map(({ key }) => key))()
+      if (E.isLeft(referenced)) return referenced
       for (const orphan of batch) {
         if (signal.aborted) return E.left(ingestStopped)
-        if (named.right.has(orphan.key)) continue
+        if (referenced.right.has(orphan.key)) continue
         const removed = await store.delete(orphan.key)()
         if (E.isLeft(removed)) return removed
         deleted.push(orphan)
@@ -155,10 +155,10 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     const { orphans, objects, isWhole } = search.right
     const uploads = await oldUploads(before)
 
-    const seen = { objects, orphans, uploads: uploads?.length ?? null, isWhole, replaced }
-    if (mode === 'dry run') return E.right(Object.assign({ result: 'looked' as const }, seen))
+    const counts = { objects, orphans, uploads: uploads?.length ?? null, isWhole, replaced }
+    if (mode === 'dry run') return E.right(Object.assign({ result: 'looked' as const }, counts))
     if (mode === 'usual' && (!isWhole || hasTooManyOrphans(orphans.length, objects)))
-      return E.right(Object.assign({ result: 'braked' as const }, seen))
+      return E.right(Object.assign({ result: 'braked' as const }, counts))
 
     for (const { remove } of uploads ?? []) {
       const removed = await remove()

@@ -22,7 +22,7 @@ type Candidate = { readonly format: ImageFormat } & Preference
 
 /** Compares two formats of equal weight and specificity; negative if `a` is preferred. */
 const compareFormats = (a: Candidate, b: Candidate): number => {
-  const order: ReadonlyArray<ImageFormat> = a.specificity === named ? IMAGE_FORMATS : bySupport
+  const order: ReadonlyArray<ImageFormat> = a.specificity === exactSpecificity ? IMAGE_FORMATS : bySupport
   return order.indexOf(a.format) - order.indexOf(b.format)
 }
 
@@ -78,7 +78,7 @@ export const prefersHtml = (header: string | undefined): boolean => {
 }
 
 /** The specificity of an exact type. */
-const named = 2
+const exactSpecificity = 2
 
 type Preference = { readonly weight: number; readonly specificity: number }
 
@@ -88,7 +88,7 @@ type Preference = { readonly weight: number; readonly specificity: number }
  */
 const preference = (type: string, members: ReadonlyArray<QualityValue>): Preference => {
   const wildcard = `${type.slice(0, type.indexOf('/'))}/*`
-  for (const [specificity, name] of [[named, type] as const, [1, wildcard] as const, [0, '*/*'] as const]) {
+  for (const [specificity, name] of [[exactSpecificity, type] as const, [1, wildcard] as const, [0, '*/*'] as const]) {
     const member = members.find((candidate) => candidate.name === name)
     if (member !== undefined) return { weight: member.weight, specificity }
   }

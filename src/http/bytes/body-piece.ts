@@ -1,4 +1,4 @@
-/** A piece of a body. A string is latin1: one character is one byte. Pieces are shared; do not modify them. */
+/** A piece of a body. A string is latin1: one character a byte. Pieces are shared; do not modify them. */
 export type BodyPiece = Uint8Array | string
 
 /**

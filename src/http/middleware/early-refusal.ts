@@ -63,7 +63,7 @@ export const refuseInvalidRequest = (req: IncomingMessage): BufferedReply | null
   } else if (httpVersion !== '1.0') return badVersion
   else if (hosts > 1) return badHost
   if (headers.expect !== undefined && !/^100-continue$/i.test(headers.expect)) return badExpectation
-  // The end of a body with another coding is unknown (RFC 9112 §6.3). Node reports it only after the
+  // The end of a body with another transfer coding is unknown (RFC 9112 §6.3). Node reports it only after the
   // 'request' event.
   const coding = headers['transfer-encoding']
   return coding !== undefined && coding.toLowerCase() !== 'chunked' ? badFraming : null

@@ -45,7 +45,7 @@ export const createGzipTemplate = async (list: IdentityTemplate): Promise<O.Opti
     const template = await assemble(list, stored)
     const check = await verify(template, list)
     if (check.isCorrect) return O.some(template)
-    // Later holes may be wrong only because they are back-references to this one.
+    // Later holes may be wrong only because they refer back to this one, so they are checked again.
     wrongHole = check.firstWrongHole
   }
   return O.none

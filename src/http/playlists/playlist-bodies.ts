@@ -31,8 +31,8 @@ export type PlaylistBody = {
 /**
  * Signs a playlist for one viewer, in the best coding that their Accept-Encoding allows (http-api.md §7.1).
  * After the first call for a playlist and token length, a call costs one copy of the body (http-api.md §3.3).
- * `isSeldom`: the playlist, such as that of a clip, is probably requested only once, so only the second call
- * prepares it for others.
+ * `isSeldom`: the playlist, such as that of a clip, is probably requested only once, so it is prepared for
+ * further calls only at the second call.
  */
 export type PlaylistBodies = <S extends Signature>(
   list: SignablePlaylist<S>,
@@ -83,7 +83,8 @@ export const createPlaylistBodies = ({ maxBytes }: Options): PlaylistBodies => {
   return async (list, format, acceptEncoding, isSeldom = false) => {
     const token = tokenInSignature(list.signature)
     const { id, isNew } = idOf(list.text)
-    // Without a token there is one representation for all viewers, and its ETag.
+    // Without a token, all viewers share one representation and its ETag, so the first call prepares it for
+    // all.
     const isOnce = isSeldom && isNew && token !== ''
     const name =
       isPlainToken(token) && !isOnce ? `${format} ${id} ${list.signature.mode} ${token.length}` : undefined

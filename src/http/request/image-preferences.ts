@@ -7,7 +7,10 @@ import { E } from '../../fp.ts'
 import { acceptedImageFormats, unacceptedImageFormats } from '../bytes/accept.ts'
 import { ImageFormatName } from './query-codecs.ts'
 
-/** `w`, `h`: CSS pixels; `dpr`: device pixels per CSS pixel; `fmt`: the only format (http-api.md §4.4). */
+/**
+ * The query of a route that selects an export. `w`, `h`: CSS pixels; `dpr`: device pixels per CSS pixel;
+ * `fmt`: the only format (http-api.md §4.4).
+ */
 export const ImageQuery = t.partial({ w: Pixels, h: Pixels, dpr: PixelRatio, fmt: ImageFormatName })
 type ImageQuery = t.TypeOf<typeof ImageQuery>
 

@@ -22,7 +22,7 @@ export const createPieceReader = (
 ): PieceReader => {
   const iterator = stream[Symbol.asyncIterator]()
   const cancel = () => {
-    // The reply has ended, so an error on close has no receiver.
+    // The reply has ended, so an error while closing is ignored.
     iterator.return?.().catch(() => undefined)
   }
   return stream.readInto ? bufferedPieces(stream.readInto, cancel, buffers) : iteratedPieces(iterator, cancel)

@@ -18,8 +18,8 @@ export const planFrameRate = (video: VideoSource, audio: AudioSource | null): Fr
 }
 
 /**
- * Returns a rate of at most 60. Every second or fourth frame is used of a rate that is a multiple of a
- * standard rate from 50 on (119.88, 240); any other rate becomes 60.
+ * Returns a rate of at most 60 frames per second. A high rate (119.88, 240) becomes a half or a quarter of
+ * it, if that is a standard rate of at least 50; otherwise it becomes 60.
  */
 const upTo60 = (rate: number): number => {
   if (rate < 61) return Math.min(60, rate)
@@ -27,8 +27,8 @@ const upTo60 = (rate: number): number => {
 }
 
 /**
- * Returns a rate of at least 5. Audio and video end within one frame of each other, so a frame must not last
- * as long as a second.
+ * Returns a rate of at least 5 frames per second. Audio and video end within one frame of each other, so a
+ * frame must not last as long as a second.
  */
 const from5 = (rate: number): number => (rate < MIN_RATE ? rate * Math.ceil(MIN_RATE / rate) : rate)
 

@@ -100,7 +100,7 @@ export const macroblockCount = (size: Size): number => {
   return width * height
 }
 
-/** Number of reference frames of the encoder: four, because frames also refer to B-frames. */
+/** Number of reference frames of the encoder. B-frames to which other frames refer are among them. */
 const referenceFrames = 4
 
 /** Returns whether a level permits a frame size: its area, its longer side, and its reference frames. */

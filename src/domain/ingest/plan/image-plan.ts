@@ -48,9 +48,9 @@ export const longestSide: Readonly<Record<Format, number>> = {
 const largestAvif = 35_651_584
 
 /**
- * Returns the exports to make, narrowest first, all formats of one width together: AVIF, WebP, and the format
- * that every client reads (JPEG, or PNG with alpha). Never wider than the source, and never empty. A format
- * that does not support a size is left out for that size only.
+ * Returns the exports to make, narrowest first, with all formats of one width together: AVIF, WebP, and the
+ * format that every client reads (JPEG, or PNG with alpha). No export is wider than the source, and there is
+ * at least one. A format that does not support a size is left out for that size only.
  */
 export const planImage = (shape: Shape): ReadonlyArray<ImageTarget> => {
   const heightAt = (width: number): number => Math.round((shape.height * width) / shape.width)
@@ -83,10 +83,12 @@ const widestSupported = ({ width, height }: Shape, side: number): number =>
 
 /** Returns the rungs below `top`, and `top` itself, which replaces a rung that is nearly as wide. */
 const ladder = (top: number): ReadonlyArray<number> => {
-  const own = Math.min(top, widest)
-  const below = rungs.filter((rung) => rung < own)
+  const largest = Math.min(top, widest)
+  const below = rungs.filter((rung) => rung < largest)
   const nearest = below.at(-1)
-  return nearest !== undefined && own < nearest * margin ? [...below.slice(0, -1), own] : [...below, own]
+  return nearest !== undefined && largest < nearest * margin
+    ? [...below.slice(0, -1), largest]
+    : [...below, largest]
 }
 
 /** Returns messages about what the exports lose, one line each. */

@@ -45,9 +45,9 @@ export type VideoSource = {
   readonly interlaced: boolean
   readonly colour: VideoColourTags
   /**
-   * By how much the engine reports frames later than the file declares. From the engine's time `fromSeconds`
-   * on (0: from the start), frames are later by `seconds` more. `startSeconds` and `endSeconds` are as the
-   * file declares.
+   * Times by which the engine reports frames later than the file declares. Each entry adds `seconds` to the
+   * frames from `fromSeconds` on, in the engine's time (0: from the start). `startSeconds` and `endSeconds`
+   * are as the file declares.
    */
   readonly late: ReadonlyArray<{ readonly fromSeconds: number; readonly seconds: number }>
 }

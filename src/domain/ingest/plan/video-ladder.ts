@@ -39,9 +39,9 @@ export const planVideo = (
   isSilent: boolean,
 ): ReadonlyArray<VideoRung> => {
   const top = topSize(source)
-  const own = stepOf(sideOf(top))
-  const below = steps.filter(({ side }) => side * margin < own.side)
-  const [first = own, ...others] = [own, ...below].slice(0, maxRungs)
+  const topStep = stepOf(sideOf(top))
+  const below = steps.filter(({ side }) => side * margin < topStep.side)
+  const [first = topStep, ...others] = [topStep, ...below].slice(0, maxRungs)
   const ladder = isSilent
     ? first.side < slowest.side * margin
       ? [{ ...slowest, side: first.side }]
@@ -61,8 +61,8 @@ export const planVideo = (
 
 /** Returns the size of the source if level 4.2 permits it, otherwise that of the largest step. */
 const topSize = (source: Size): Size => {
-  const own = even(source, 1)
-  return permitsSize(own, highestH264Level) ? own : sizeWithin(source, boundsOf(largest))
+  const unscaled = even(source, 1)
+  return permitsSize(unscaled, highestH264Level) ? unscaled : sizeWithin(source, boundsOf(largest))
 }
 
 const sideOf = ({ width, height }: Size): number => Math.sqrt((width * height * 9) / 16)
