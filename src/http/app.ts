@@ -38,7 +38,7 @@ export type AppDeps = ListenerDeps & {
  * Size of the cache of encoded playlists (bytes): enough for a few hundred long ones or tens of thousands of
  * short ones.
  */
-const listBodyBytes = 64 * 1024 * 1024
+const playlistBodyBytes = 64 * 1024 * 1024
 
 /** The wiring diagram of the routes. */
 export const createApp = (deps: AppDeps): RequestListener => {
@@ -46,7 +46,7 @@ export const createApp = (deps: AppDeps): RequestListener => {
   const { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic, lifecycle } = deps
   const sharing = createCorsPolicy(corsOrigins)
   const bytesReply = createBytesReply(clock)
-  const playlistReply = createPlaylistReply(createPlaylistBodies({ maxBytes: listBodyBytes }), clock)
+  const playlistReply = createPlaylistReply(createPlaylistBodies({ maxBytes: playlistBodyBytes }), clock)
   return createRequestListener(
     { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic },
     ({ handle, refusals }) => [

@@ -18,7 +18,7 @@ import type { UploadSlice } from './uploads.ts'
  * Returns the bit rates of an MP4. In a short MP4 the average, which includes the header, can exceed the sum
  * of the tracks' peaks, so the peak is at least the average.
  */
-const ratesOfWhole = (
+const progressiveBitrates = (
   bytes: number,
   seconds: number,
   tracks: ReadonlyArray<Rendition>,

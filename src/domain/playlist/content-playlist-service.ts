@@ -58,7 +58,7 @@ export const createContentPlaylistService = (deps: Deps): ContentPlaylistService
   const parseMaster = memoize(maxParsedLength, parseMasterPlaylist)
 
   /** Loads a content file and writes a playlist of it. `write` returns `none` if there is nothing to list. */
-  const contentList = (uid: ContentFileUid, write: (file: ContentFile) => O.Option<string>) =>
+  const loadPlaylist = (uid: ContentFileUid, write: (file: ContentFile) => O.Option<string>) =>
     pipe(
       contentFiles.find(uid),
       TE.flatMapEither((file) =>
@@ -72,13 +72,13 @@ export const createContentPlaylistService = (deps: Deps): ContentPlaylistService
   const webPlaylist = (uid: ContentFileUid) =>
     readThrough(
       cacheKeys.webPlaylist({ uid }),
-      contentList(uid, (file) =>
+      loadPlaylist(uid, (file) =>
         file.exports.some(({ format }) => format === 'mp4') ? O.some(toWebPlaylist(file, publicUrl)) : O.none,
       ),
     )
 
   const mobilePlaylist = (uid: ContentFileUid) =>
-    readThrough(cacheKeys.mobilePlaylist({ uid }), contentList(uid, toMasterPlaylist))
+    readThrough(cacheKeys.mobilePlaylist({ uid }), loadPlaylist(uid, toMasterPlaylist))
 
   /**
    * Entries of a web playlist have no export uid, so restrictions are checked on the parts to which entries

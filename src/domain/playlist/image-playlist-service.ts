@@ -59,7 +59,7 @@ export type ImagePlaylistService = {
   readonly chooseImage: (
     uid: ImageFileUid,
     viewer: Viewer | null,
-    wish: ImagePreferences,
+    preferences: ImagePreferences,
   ) => PlaylistResult<ListedImage>
 }
 
@@ -125,14 +125,14 @@ export const createImagePlaylistService = (deps: Deps): ImagePlaylistService => 
 
     checkPublic,
 
-    chooseImage: (uid, viewer, wish) => async () => {
+    chooseImage: (uid, viewer, preferences) => async () => {
       const permitted = viewer === null ? await checkPublic(uid)() : authorizeFile(viewer, uid)
       if (E.isLeft(permitted)) return permitted
       const text = await imagePlaylist(uid)()
       if (E.isLeft(text)) return text
       const restrictions = viewer?.grant.restrictions ?? unrestricted
       const images = parseImages(text.right.value).filter((image) => permitsExport(restrictions, image))
-      const best = chooseBestExport(images, wish)
+      const best = chooseBestExport(images, preferences)
       return best === null ? E.left(notFound('image_file', uid)) : E.right(best)
     },
   }

@@ -24,7 +24,7 @@ import { forbidden, notFound } from '../shared/errors.ts'
  * Shows a playlist of an export. A missing export fails with Forbidden, like an export of another file
  * (http-api.md §2.5, W15).
  */
-type ShowListOfExport = (
+type ShowExportPlaylist = (
   uid: ContentExportUid,
   viewer: Viewer,
   presign: Presign | null,
@@ -33,9 +33,9 @@ type ShowListOfExport = (
 /** Playlists of the segments of an export. */
 export type MediaPlaylistService = {
   /** Shows the media playlist (http-api.md §5.6). */
-  readonly showMediaPlaylist: ShowListOfExport
+  readonly showMediaPlaylist: ShowExportPlaylist
   /** Shows the I-frame playlist of an export with video (RFC 8216bis §4.4.3.6). */
-  readonly showIFrames: ShowListOfExport
+  readonly showIFrames: ShowExportPlaylist
 }
 
 type Deps = {
@@ -94,8 +94,8 @@ export const createMediaPlaylistService = ({
    * Renders a playlist of an export. Fails with Forbidden unless the viewer's token names the file of the
    * export.
    */
-  const showListOfExport =
-    (listOf: (uid: ContentExportUid) => PlaylistResult<Found<string>>): ShowListOfExport =>
+  const showExportPlaylist =
+    (listOf: (uid: ContentExportUid) => PlaylistResult<Found<string>>): ShowExportPlaylist =>
     (uid, viewer, presign) =>
     async () => {
       const vod = await meta(uid, viewer)()
@@ -113,5 +113,5 @@ export const createMediaPlaylistService = ({
       return E.right(combineFound(list.right, vod.right, (signable) => signable))
     }
 
-  return { showMediaPlaylist: showListOfExport(playlist), showIFrames: showListOfExport(iFrames) }
+  return { showMediaPlaylist: showExportPlaylist(playlist), showIFrames: showExportPlaylist(iFrames) }
 }

@@ -31,7 +31,7 @@ export type StreamedBody = {
   ) => Promise<E.Either<BadOrigin | Unavailable, ByteStream | BlobStream>>
 }
 
-type ListAudience = {
+type PlaylistAudience = {
   readonly isPublic: boolean
   /**
    * Remaining lifetime (seconds) of the token that the playlist contains or depends on; `null`: there is no
@@ -44,7 +44,7 @@ type ListAudience = {
  * Returns the Cache-Control of every playlist (http-api.md §6.3). No playlist outlives its token in a cache
  * (V13). Hot path.
  */
-export const playlistCacheControl = ({ isPublic, secondsLeft }: ListAudience): string => {
+export const playlistCacheControl = ({ isPublic, secondsLeft }: PlaylistAudience): string => {
   const left = secondsLeft === null ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor(secondsLeft))
   return `${isPublic ? 'public' : 'private'}, max-age=${Math.min(30, left)}, stale-while-revalidate=${Math.min(
     300,

@@ -8,7 +8,7 @@ import type { AudioSource, VideoSource } from './media-plan.ts'
  */
 export const planFrameRate = (video: VideoSource, audio: AudioSource | null): FrameRate => {
   if (isStillImage(video, audio)) return STILL_RATE
-  const rate = from5(upTo60(rateOf(video)))
+  const rate = atLeast5(atMost60(rateOf(video)))
   const nearest = [...STANDARD_RATES, ...SLOW_RATES].reduce((best, next) =>
     distance(next, rate) < distance(best, rate) ? next : best,
   )
@@ -21,7 +21,7 @@ export const planFrameRate = (video: VideoSource, audio: AudioSource | null): Fr
  * Returns a rate of at most 60 frames per second. A high rate (119.88, 240) becomes a half or a quarter of
  * it, if that is a standard rate of at least 50; otherwise it becomes 60.
  */
-const upTo60 = (rate: number): number => {
+const atMost60 = (rate: number): number => {
   if (rate < 61) return Math.min(60, rate)
   return [rate / 2, rate / 4].find((part) => part > 49 && isStandard(part)) ?? 60
 }
@@ -30,7 +30,7 @@ const upTo60 = (rate: number): number => {
  * Returns a rate of at least 5 frames per second. Audio and video end within one frame of each other, so a
  * frame must not last as long as a second.
  */
-const from5 = (rate: number): number => (rate < MIN_RATE ? rate * Math.ceil(MIN_RATE / rate) : rate)
+const atLeast5 = (rate: number): number => (rate < MIN_RATE ? rate * Math.ceil(MIN_RATE / rate) : rate)
 
 const MIN_RATE = 5
 
