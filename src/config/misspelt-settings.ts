@@ -32,7 +32,14 @@ export const editDistance = (a: string, b: string): number => {
     for (let j = 1; j <= b.length; j++) {
       const changed = distanceAt(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1)
       const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      row.push(Math.min(distanceAt(i - 1, j) + 1, distanceAt(i, j - 1) + 1, changed, isSwap ? distanceAt(i - 2, j - 2) + 1 : changed))
+      row.push(
+        Math.min(
+          distanceAt(i - 1, j) + 1,
+          distanceAt(i, j - 1) + 1,
+          changed,
+          isSwap ? distanceAt(i - 2, j - 2) + 1 : changed,
+        ),
+      )
     }
   }
   return distanceAt(a.length, b.length)

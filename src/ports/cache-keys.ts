@@ -34,14 +34,14 @@ const family = <const T extends string, P extends Readonly<Record<ParamsOf<T>, t
   const isNegative = spec.isNegative ?? never
   // Split once, since building a name is a hot path. Text and parameter names alternate.
   const pieces = template.split(/\{(\w+)\}/)
- const keyFor = (params: { readonly [K in keyof P]: t.TypeOf<P[K]> }): CacheKey<A> => ({
+  const keyFor = (params: { readonly [K in keyof P]: t.TypeOf<P[K]> }): CacheKey<A> => ({
     name: pieces.map((piece, index) => (index % 2 === 0 ? piece : String(params[piece as keyof P]))).join(''),
     family: template,
     codec: spec.value,
     ttlSeconds: spec.ttlSeconds,
     isNegative,
   })
- return Object.assign(keyFor, { template, ...spec })
+  return Object.assign(keyFor, { template, ...spec })
 }
 
 /** Encodes `true` as `1`, `false` as `0`. */

@@ -128,7 +128,8 @@ export const createBackgroundWork = (deps: Deps): BackgroundWork => {
       await Promise.race([Promise.all(loops.values()), sleep(limitMs, limit.signal)])
       limit.abort()
       const stillRunning = [...loops.keys()].map(({ task }) => task)
-      if (stillRunning.length > 0) log.warn('background.still_running', { tasks: stillRunning, after_ms: limitMs })
+      if (stillRunning.length > 0)
+        log.warn('background.still_running', { tasks: stillRunning, after_ms: limitMs })
       return stillRunning
     },
 

@@ -57,7 +57,6 @@ const representation = ({ contentExport, segments }: Representation): string => 
     [...channels(contentExport), segmentListElement(segments)],
   )
 }
-  )
 
 const adaptationSet = (kind: 'video' | 'audio', representations: ReadonlyArray<Representation>): string => {
   const timeline = sharedTimelineElement(representations.map(({ segments }) => segments))

@@ -35,7 +35,9 @@ const checkAlignment = (
   const lines = linesWithTag(parseM3u8Lines(text), 'EXTINF')
   const others = linesWithTag(parseM3u8Lines(reference.text), 'EXTINF').map(extinfSeconds)
   if (lines.length !== others.length)
-    return [ruleViolation('aligned', null, `has ${lines.length} segments, another rendition ${others.length}`)]
+    return [
+      ruleViolation('aligned', null, `has ${lines.length} segments, another rendition ${others.length}`),
+    ]
 
   let drift = 0
   for (const [i, line] of lines.entries()) {
@@ -82,7 +84,7 @@ export const checkConsistency = (
   siblings: ReadonlyArray<ChildPlaylistText>,
 ): ReadonlyArray<ReadonlyArray<PlaylistFinding>> => {
   const playable = siblings.filter(({ role }) => role !== 'iFrames')
-  const greatest = Math.max(...played.map(({ text }) => targetOf(text)))
+  const greatest = Math.max(...playable.map(({ text }) => targetOf(text)))
   const reference = siblings.find(({ role }) => role === 'video')
   return siblings.map((sibling) => [
     ...checkTarget(sibling, greatest),

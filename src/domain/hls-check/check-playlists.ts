@@ -28,7 +28,8 @@ export const checkDelivery = ({
  * Returns whether the text is no playlist at all, but a page, an image or JSON. One finding is enough for it,
  * because the rules for playlists do not apply.
  */
-const isNotPlaylist = (text: string): boolean => !parseM3u8Lines(text).some(({ tag }) => tag?.startsWith('EXT'))
+const isNotPlaylist = (text: string): boolean =>
+  !parseM3u8Lines(text).some(({ tag }) => tag?.startsWith('EXT'))
 
 const notPlaylistFindings = ({ contentType }: FetchedPlaylist): ReadonlyArray<PlaylistFinding> => [
   ruleViolation(
@@ -84,7 +85,10 @@ export const checkPlaylists =
     const consistencyFindings = checkConsistency(lists)
     const reports = lists.map((list, i) => ({
       url: list.url,
-      findings: [...findingsOf(list, checkMediaPlaylist), ...(isNotPlaylist(list.text) ? [] : (consistencyFindings[i] ?? []))],
+      findings: [
+        ...findingsOf(list, checkMediaPlaylist),
+        ...(isNotPlaylist(list.text) ? [] : (consistencyFindings[i] ?? [])),
+      ],
     }))
     return E.right([
       { url, findings: [...findingsOf(top.right, checkMasterPlaylist), ...missing] },

@@ -43,5 +43,7 @@ export const parseMediaPlaylist = (text: string): ParsedMediaPlaylist => {
  */
 export const clipMediaPlaylist = (list: ParsedMediaPlaylist, clip: Clip): string | null => {
   const remaining = list.filter((piece) => !isPart(piece) || isSegmentInClipPlaylist(clip, piece.span))
-  return remaining.some(isPart) ? remaining.map((piece) => (isPart(piece) ? piece.text : piece)).join('') : null
+  return remaining.some(isPart)
+    ? remaining.map((piece) => (isPart(piece) ? piece.text : piece)).join('')
+    : null
 }

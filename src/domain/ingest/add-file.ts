@@ -61,13 +61,13 @@ export const addFile =
 
     const make = pipe(
       ingest.makeExports({ kind, uid }, { source: path, onProgress, signal }),
-TE.map((result) => (result.state === 'busy' ? O.none : O.some(result))),
+      TE.map((result) => (result.state === 'busy' ? O.none : O.some(result))),
     )
     const created = await retryWhileBusy(sleep, make, { onWaiting, signal })
     if (E.isLeft(created)) return created
     return E.right({
       kind,
       uid,
-     warnings: created.right.state === 'made' ? created.right.warnings : [madeElsewhereWarning],
+      warnings: created.right.state === 'made' ? created.right.warnings : [madeElsewhereWarning],
     })
   }

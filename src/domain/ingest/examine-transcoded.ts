@@ -67,7 +67,7 @@ export const examineStored = (
       const stored = exports[renditions.length + i]
       return stored === undefined
         ? []
-       : examineProgressiveExport(file, stored, (parsed) => parsedPeakRate(parsed, target))
+        : examineProgressiveExport(file, stored, (parsed) => parsedPeakRate(parsed, target))
     }),
   ]
 }

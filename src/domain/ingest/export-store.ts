@@ -105,7 +105,7 @@ export const createExportStore = (newUid: NewUid): ExportStore => {
     return pipe(
       upload(file, contentType),
       TE.map((stored) => ({
-        ...ratesOfWhole(stored.size, durationSeconds, tracks, targetDuration),
+        ...progressiveBitrates(stored.size, durationSeconds, tracks, targetDuration),
         uid: newUid.contentExport(),
         format: 'mp4',
         video: tracks.find(({ video }) => video !== null)?.video ?? null,

@@ -11,7 +11,7 @@ type MakeResult = TE.TaskEither<Refused | Unavailable, CreatedExports>
 /** The bytes from which exports are made. */
 export type Original = {
   /** Calls `make` with a local copy of the bytes. */
-readonly use: (make: (copy: LocalCopy) => MakeResult) => MakeResult
+  readonly use: (make: (copy: LocalCopy) => MakeResult) => MakeResult
 }
 
 /**
@@ -97,10 +97,10 @@ export const createOriginals = ({ files, store }: Deps) => {
       use: (make) =>
         pipe(
           files.withUsablePath(path, (usable) =>
-           TE.fromTask(makeAndVerify(make, { path: usable, verify: verify(usable) })),
+            TE.fromTask(makeAndVerify(make, { path: usable, verify: verify(usable) })),
           ),
           TE.mapLeft(() => sourceChanged),
-         TE.flatMapEither((result) => result),
+          TE.flatMapEither((result) => result),
         ),
       stored: stored(original, unavailable('object store')(`${original.key} is missing`)),
     }

@@ -96,9 +96,12 @@ export const beginsAsMp4 = (head: Uint8Array): boolean => beginsAs(head) === mp4
 const neitherBut = (what: string, advice: string | undefined): string =>
   `${neither}: it is ${what}${advice === undefined ? '' : ` (${advice})`}`
 
-const findSignature = (signatures: ReadonlyArray<FileSignature>, head: Uint8Array): FileSignature | undefined => {
+const findSignature = (
+  signatures: ReadonlyArray<FileSignature>,
+  head: Uint8Array,
+): FileSignature | undefined => {
   const bytes = decodeLatin1(head)
- return signatures.find(([magics]) => magics.some((magic) => matchesMagic(bytes, magic)))
+  return signatures.find(([magics]) => magics.some((magic) => matchesMagic(bytes, magic)))
 }
 
 /**

@@ -88,7 +88,11 @@ type Preference = { readonly weight: number; readonly specificity: number }
  */
 const preference = (type: string, members: ReadonlyArray<QualityValue>): Preference => {
   const wildcard = `${type.slice(0, type.indexOf('/'))}/*`
-  for (const [specificity, name] of [[exactSpecificity, type] as const, [1, wildcard] as const, [0, '*/*'] as const]) {
+  for (const [specificity, name] of [
+    [exactSpecificity, type] as const,
+    [1, wildcard] as const,
+    [0, '*/*'] as const,
+  ]) {
     const member = members.find((candidate) => candidate.name === name)
     if (member !== undefined) return { weight: member.weight, specificity }
   }

@@ -50,7 +50,10 @@ const statusOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined
 
 /** Describes a body in JSON (RFC 8259). Its faults have `loc: ['body', …]`. */
-export const jsonBody = <B>(codec: t.Type<B, unknown, unknown>, maxBytes = defaultMaxBytes): RequestBody<B> => ({
+export const jsonBody = <B>(
+  codec: t.Type<B, unknown, unknown>,
+  maxBytes = defaultMaxBytes,
+): RequestBody<B> => ({
   maxBytes,
   createReader: (limits) => {
     const parse = createParse(limits.maxBytes)

@@ -20,6 +20,6 @@ export type LeftOut = t.TypeOf<typeof LeftOut>
 /** Returns one line for each kind of content that is left out. */
 export const leftOutWarnings = (leftOut: ReadonlyArray<LeftOut>): ReadonlyArray<string> =>
   (Object.keys(meanings) as ReadonlyArray<LeftOut>).flatMap((kind) => {
-   const count = leftOut.filter((item) => item === kind).length
+    const count = leftOut.filter((item) => item === kind).length
     return count === 0 ? [] : [meanings[kind](count)]
   })
