@@ -23,7 +23,7 @@ const family = <const T extends string, P extends Readonly<Record<ParamsOf<T>, t
     readonly value: t.Type<A, unknown, unknown>
     /** `null`: the value cannot change. */
     readonly ttlSeconds: number | null
-    /** See CacheKey. Default: no value is negative. */
+    /** Whether a value is negative, as in CacheKey. By default no value is. */
     readonly isNegative?: (value: A) => boolean
     /** Description in docs/cache-keys.md. */
     readonly about: string

@@ -6,7 +6,7 @@ export type CacheCounts = {
   readonly family: string
   readonly hits: number
   /**
-   * A load can count two misses: it repeats the lookup at a time when no other load of the key can be
+   * One load can count two misses: it looks in the cache a second time when no other load of the key can be
    * running.
    */
   readonly misses: number

@@ -15,7 +15,7 @@ export type Matrix = readonly [Vector, Vector, Vector]
 
 const d65: Chromaticity = [0.3127, 0.329]
 
-/** sRGB (IEC 61966-2-1) and BT.709. */
+/** Primaries and white point of sRGB (IEC 61966-2-1) and BT.709. */
 export const srgbChromaticities: Chromaticities = {
   red: [0.64, 0.33],
   green: [0.3, 0.6],

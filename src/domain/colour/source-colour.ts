@@ -12,9 +12,9 @@ export type ColourTags = {
   readonly isCmyk: boolean
   /** PNG: whether the `sRGB` chunk is present. */
   readonly isSrgb: boolean
-  /** PNG: `gAMA`; 0.45455 means a display gamma of 2.2. */
+  /** PNG: the value of the `gAMA` chunk; 0.45455 means a display gamma of 2.2. */
   readonly gamma: number | null
-  /** PNG: `cHRM`. */
+  /** PNG: the values of the `cHRM` chunk. */
   readonly chromaticities: Chromaticities | null
   /** Peak luminance of an HDR image (nits). */
   readonly peakNits: number | null

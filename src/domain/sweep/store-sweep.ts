@@ -36,6 +36,7 @@ export type SweepReport =
       readonly isWhole: boolean
       readonly replaced: ReplacedObjects
     }
+  /** `looked`: a dry run has ended. `braked`: the safety limits stopped the sweep, so nothing was deleted. */
   | {
       readonly result: 'looked' | 'braked'
       readonly objects: number

@@ -36,7 +36,7 @@ export type Representation = {
 // An SVG opened directly is a document: only inline styles are allowed (http-api.md §4.3).
 const SVG_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 
-/** Builds the headers of http-api.md §4.3, §6.2 and §6.3. */
+/** Builds the headers of a stored file (http-api.md §4.3, §6.2, §6.3). */
 export const describeRepresentation = (
   facts: RepresentationFacts,
 ): Representation & { readonly etag: string } => {

@@ -7,7 +7,7 @@ import { writeReply } from '../response/response-writer.ts'
 export type CorsPolicy = {
   /** Adds the CORS headers to the reply. */
   readonly share: Middleware
-  /** Answers OPTIONS. */
+  /** Replies to OPTIONS requests. */
   readonly preflight: Middleware
 }
 

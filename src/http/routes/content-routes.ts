@@ -38,7 +38,7 @@ const UrlQuery = t.partial({ presign: PresignUrls })
 const M3u8Query = t.partial({ presign: PresignM3u8 })
 const MasterQuery = t.intersection([M3u8Query, MobileFilter])
 
-/** The routes of http-api.md §5.1, §5.2, §5.6–5.8. */
+/** The routes of audio and video: segments, playlists and manifests (http-api.md §5.1, §5.2, §5.6–5.8). */
 export const contentRoutes = (
   { playlists, vods, exports, tokens, bytesReply, playlistReply, sharing }: Deps,
   handle: RouteHandler,

@@ -51,7 +51,7 @@ const negotiationHeaders = (
   ...(vary.length > 0 && { Vary: vary.join(', ') }),
 })
 
-/** The routes of http-api.md §4. */
+/** The routes of images: playlists, the best export, and exports (http-api.md §4). */
 export const imageRoutes = (
   { playlists, exports, tokens, bytesReply, playlistReply, sharing, clock }: Deps,
   handle: RouteHandler,

@@ -26,7 +26,7 @@ export const planAudio = (source: AudioSource, hasVideo: boolean): ReadonlyArray
 /** Returns the kilobits per second for one channel: about three fifths of what two channels need. */
 const monoKilobits = (kilobits: number): number => Math.max(48, Math.round(kilobits * 0.6))
 
-/** Returns the bits per second above which a rendition of a lossy source does not improve. */
+/** Returns the bit rate (bits per second) above which a rendition of a lossy source does not improve. */
 const maxBitrate = ({ codec, bitrate }: AudioSource): number =>
   LOSSY.test(codec) && bitrate !== null ? bitrate * 1.3 : Number.POSITIVE_INFINITY
 

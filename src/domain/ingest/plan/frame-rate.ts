@@ -78,7 +78,7 @@ const rateOf = (video: VideoSource): number => {
   if (isStandard(mean)) return mean
   if (nominalRate <= mean) return mean
   if (nominalRate <= MAX_NOMINAL) return nominalRate
-  // The nominal rate is not a frame rate but the time base of the file.
+  // So high a nominal rate is not a frame rate but the time base of the file.
   return Math.max(mean, USUAL_MAX)
 }
 
