@@ -9,7 +9,7 @@ type Options = {
   readonly facts: BlobFacts
   readonly room: DiskSpace
   readonly reservation: DiskReservation
-  /** Stores the record of the published file, which makes it a cache entry. */
+  /** Stores the record of the published file. The record makes the file a cache entry. */
   readonly storeRecord: (record: DiskBlobRecord) => Promise<void>
   /** Removes the published file. */
   readonly remove: () => Promise<void>
@@ -18,8 +18,8 @@ type Options = {
 }
 
 /**
- * Writes a new blob: hashes its chunks as they arrive, and stores its record once it is complete. If the disk
- * is full, older entries are evicted.
+ * Writes a new blob. Hashes its chunks as they arrive, and stores its record when the blob is complete. If
+ * the disk is full, older entries are evicted.
  */
 export const createBlobFileWriter = (options: Options): BlobWriter => {
   const { file, facts, room, reservation, storeRecord, remove, release } = options
@@ -33,7 +33,7 @@ export const createBlobFileWriter = (options: Options): BlobWriter => {
     try {
       await room.retry(size, () => storeRecord(record))
     } catch (error) {
-      // Without a record the file would only use disk space.
+      // A file without a record would only waste disk space.
       await remove().catch(() => undefined)
       throw error
     }

@@ -66,7 +66,7 @@ export const sweepDisk = async ({
   const adopt = async (id: string, path: string, kind: 'value' | 'blob') => {
     const stats = await stat(path).catch(() => null)
     if (stats === null) return
-    budget.kept(id, kind === 'blob' ? stats.size + blobRecordBytes(stats.size) : stats.size, kind)
+    budget.recordStored(id, kind === 'blob' ? stats.size + blobRecordBytes(stats.size) : stats.size, kind)
     adopted++
   }
 
@@ -115,7 +115,7 @@ export const sweepDisk = async ({
     const files = isBlobEntry(mark) ? [folders.value(id), folders.blob(id)] : [folders.value(id)]
     if ((await Promise.all(files.map(isThere))).every((exists) => exists)) return
     for (const file of files) await removeFile(file)
-    budget.removed(id)
+    budget.recordRemoved(id)
     missed++
   }
 
