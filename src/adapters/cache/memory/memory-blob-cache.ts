@@ -8,8 +8,8 @@ import { noMeter, type TierMeter } from '../tiers/cache-meter.ts'
 type MemoryBlob = { readonly sha256: string; readonly bytes: Buffer }
 
 /**
- * Caches blobs in memory, at most `maxBytes` (LRU); running fills may use as much again. A hit returns the
- * cached bytes without a copy: do not modify them.
+ * Caches blobs in memory, at most `maxBytes` (LRU). Running fills may use as much memory again. A hit returns
+ * the cached bytes without a copy; do not modify them.
  */
 export const createMemoryBlobCache = (
   maxBytes = 256 * 1024 * 1024,
