@@ -44,7 +44,7 @@ export const createKnex = (
   }
   const config: BoundedClientConfig = {
     client: BoundedClient,
-    version: '18', // without it, knex queries the version without a limit; only versions before 9.2 matter to knex
+    version: '18', // otherwise knex would query it without a limit; only versions below 9.2 matter to knex
     connection: async () => {
       const address = await connection()
       isOutdated = false

@@ -29,7 +29,7 @@ const noRights = ['--inh-caps=-all', '--bounding-set=-all']
 
 // `setpriv` forbids new rights (no_new_privs), and makes the kernel kill the command when this process dies.
 // `unshare` creates a network namespace without interfaces. A pid namespace needs a process that waits for
-// it: that process dies with this one, and ends all processes in the namespace.
+// it. That process also dies with this process, and then all processes in the namespace end.
 const restricted = ['setpriv', '--pdeathsig', 'KILL', '--no-new-privs']
 const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child=KILL']
 const userNamespace = ['unshare', '--user', '--map-root-user']

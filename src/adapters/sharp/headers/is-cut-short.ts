@@ -7,11 +7,11 @@ import { endOfFirstDirectory } from './tiff-header.ts'
 
 type ImageFile = {
   readonly readAt: ReadAt
-  /** Bytes. */
+  /** Size of the file in bytes. */
   readonly size: number
-  /** Returns `null` for a file that is too large for that. */
+  /** Reads the whole file. Returns `null` if the file is too large. */
   readonly readWhole: () => Promise<Buffer | null>
-  /** The message of the decoder. */
+  /** Error message of the decoder. */
   readonly message: string
 }
 

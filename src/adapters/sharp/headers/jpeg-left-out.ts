@@ -22,7 +22,7 @@ export const jpegLeftOut = (bytes: Buffer): ReadonlyArray<LeftOut> => {
     if (kind !== 'picture' || !previews.has(at)) found.push(kind)
     at = bytes.indexOf(startOfJpeg, image.end)
   }
-  return videoAt === null ? found : ['videoAt', ...found]
+  return videoAt === null ? found : ['film', ...found]
 }
 
 /**
@@ -44,7 +44,7 @@ const xmp = 'http://ns.adobe.com/xap/1.0/\0'
  * Returns the kind of an image. Gain maps are marked by Adobe's namespace, ISO 21496-1 or Apple; depth maps
  * by Google or Apple.
  */
-const kindOf = (image: JpegImage): Exclude<LeftOut, 'videoAt'> => {
+const kindOf = (image: JpegImage): Exclude<LeftOut, 'film'> => {
   const properties = applicationData(image, xmp)
     .map(({ data }) => data.toString('latin1'))
     .join()
