@@ -8,9 +8,9 @@ export type Lateness = { readonly fromSeconds: number; readonly seconds: number 
 /** Times of one track in a fragment, in ticks. */
 export type FragmentTimes = {
   readonly trackId: number
-  /** Decoding time of its first sample; `null` if the fragment does not say. */
+  /** Decoding time of the first sample; `null` if the fragment does not contain it. */
   readonly startTicks: number | null
-  /** Composition offset of its first sample. */
+  /** Composition offset of the first sample. */
   readonly firstOffset: number
   /** The smallest composition offset; 0 if none is negative. */
   readonly smallestOffset: number
