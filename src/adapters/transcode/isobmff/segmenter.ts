@@ -23,7 +23,7 @@ export type SegmentedTrack = {
   readonly track: Track
   readonly init: FileSlice
   readonly parts: ReadonlyArray<Segment>
-  /** Whether every sample has the duration of an AAC frame, and there is no gap between them. */
+  /** Whether every sample has the duration of an AAC frame, and there are no gaps between samples. */
   readonly isEven: boolean
 }
 
