@@ -79,7 +79,7 @@ export type Figure = {
   /** Id of the figure in the design, for example `P3`. */
   readonly id: string
   readonly title: string
-  /** Names of the warm targets that a server from the command line must have. */
+  /** Names of the warm targets that a server named on the command line must have. */
   readonly needs: ReadonlyArray<string>
   readonly run: (context: BenchContext) => Promise<ReadonlyArray<Finding | Fact>>
 }

@@ -17,8 +17,8 @@ const sizeOf = (grant: MediaGrant): number => 2 * JSON.stringify(grant).length
 const hottestBytes = 1024 * 1024
 
 /**
- * Returns the cache key of a token. It has a fixed length. A substring of the URL would keep the whole URL in
- * memory.
+ * Returns the cache key of a token. It has a fixed length, and does not keep the URL in memory of which the
+ * token is a substring.
  */
 const digestOf = (jwt: string): string => hash('sha256', jwt, 'base64')
 

@@ -12,7 +12,7 @@ const isCanonical = (part: string): boolean => lastLetters[part.length % 4]?.tes
 
 /**
  * Returns whether the token has the only valid encoding: JWS compact serialization (RFC 7515 §7.1) in
- * base64url without padding or white space (§2). Too long tokens are not valid (http-api.md §2.1, V4).
+ * base64url without padding or white space (§2), with at most `maxLength` characters (http-api.md §2.1, V4).
  */
 export const isCompactJwt = (jwt: string): boolean =>
   jwt.length <= maxLength && threeParts.test(jwt) && jwt.split('.').every(isCanonical)

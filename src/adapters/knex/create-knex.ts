@@ -55,7 +55,7 @@ export const createKnex = (
     // fails all waiting callers (see `createFail` below), and not only the first.
     pool: { min: 0, max: poolMax, propagateCreateError: false, createTimeoutMillis: limits.connect * 2 },
     acquireConnectionTimeout: limits.acquire,
-    log: { warn: () => {}, error: () => {} }, // each caller gets its own error
+    log: { warn: () => {}, error: () => {} }, // nothing is logged, because every caller gets its error
     bounds,
   }
   const db = knex(config)

@@ -52,8 +52,8 @@ export const noBeacon: ProcessBeacon = {
 }
 
 /**
- * Creates a beacon in `folder`, which is created when needed. Updates its time every `refreshMs`, for
- * processes on other machines.
+ * Creates a beacon in `folder`, which is created when needed. The beacon is touched every `refreshMs`, so
+ * that processes on other machines do not take it for stale.
  */
 export const createProcessBeacon = (folder: string, refreshMs = hour): ProcessBeacon => {
   const path = join(folder, currentProcessIdentity)
@@ -121,7 +121,7 @@ const stateByBeacon = (folder: string, identity: ProcessIdentity): ProcessState 
 }
 
 /**
- * Removes beacons of dead processes, also of other machines. A live process has touched its beacon within the
+ * Removes beacons of dead processes, also of other kernels. A live process has touched its beacon within the
  * last hour.
  */
 const removeStale = async (folder: string): Promise<void> => {

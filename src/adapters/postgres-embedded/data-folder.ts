@@ -86,8 +86,8 @@ const checkOwner = async (folder: string, privilege: Privilege): Promise<void> =
   )
 }
 
-// A lock ensures that one process runs this at a time. It removes the unfinished folder of a killed process.
-// The final rename is atomic.
+// A lock ensures that only one process runs this script at a time. The script removes the unfinished folder
+// of a killed process. The final rename is atomic.
 const initializeOnce = `
   set -e
   if [ -e "$CLUSTER/PG_VERSION" ]; then exit 0; fi

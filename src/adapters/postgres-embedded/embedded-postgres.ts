@@ -118,7 +118,7 @@ const startOrJoin = async (
   for (;;) {
     reference ??= acquireReference(folder.fifo)
     if (reference === undefined && supervisor?.isRunning() !== true) {
-      supervisor = startServer() // if several start at once, one gets the lock
+      supervisor = startServer() // if several processes do so, one gets the lock
       reference = supervisor.reference
     }
     const refusal = await connect()

@@ -26,10 +26,10 @@ const switchUser = [
 ]
 
 /**
- * Finds out how to run PostgreSQL: as this user, unless it is root or has no name. Then a user namespace maps
- * the user to `nobody`. The files still belong to the real user, so this works below /root, too. If a
- * container forbids namespaces, root switches to the Unix user `nobody`, which then also owns the database
- * (supervisor.ts).
+ * Finds out how to run PostgreSQL. It runs as this user, unless that is root or has no name. Then a user
+ * namespace maps the user to `nobody`. The files still belong to the real user, so this works below /root,
+ * too. If a container forbids namespaces, root switches to the Unix user `nobody`, which then also owns the
+ * database (supervisor.ts).
  */
 export const findPrivilege = async (executable: string): Promise<Privilege> => {
   const uid = process.getuid?.() ?? unprivilegedUid

@@ -13,8 +13,8 @@ export const fromPixels = ({ data, info: { width, height, channels } }: Pixels):
   sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
 
 /**
- * Limits the width, and also the height to the maximum of JPEG, which has the smallest maximum of all
- * formats.
+ * Limits the width, and also the height: no export is higher than JPEG permits, because JPEG has the greatest
+ * limit.
  */
 const resizeToWidth = (image: Sharp, width: number): Sharp =>
   image.resize({ width, height: longestSide.jpeg, fit: 'inside', withoutEnlargement: true })

@@ -148,8 +148,8 @@ const readHeader =
   }
 
 /**
- * Returns the first visible frame of an animated PNG whose default image is blank; `null` if the default
- * image is not blank. libvips reads only the default image.
+ * Returns the first visible frame of an animated PNG with a blank default image, because libvips reads only
+ * the default image. Returns `null` if the default image is not blank, or if no visible frame is found.
  */
 const stillOf = async (
   file: FileHandle,

@@ -95,7 +95,7 @@ const encode =
 const thumbhashOf = async (pixels: Pixels): Promise<string> => {
   const { data, info } = await fromPixels(pixels)
     .resize(100, 100, { fit: 'inside' })
-    .toColourspace('srgb') // a greyscale image has only one channel
+    .toColourspace('srgb') // otherwise a greyscale image would keep its only channel
     .ensureAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true })

@@ -49,7 +49,8 @@ export const sharpInputOf = async (path: string, file: FileHandle, head: Buffer)
   const { size } = await file.stat()
   if (size > maxRepairBytes) return unchanged
   const isJpeg = head.length > 2 && head.readUInt16BE(0) === 0xffd8
-  // With the end marker, libjpeg only warns about missing data before it. So `failOn` includes warnings.
+  // With an added end marker, libjpeg only warns about missing data before it. So decoding must fail on
+  // warnings.
   if (isJpeg && (await lacksEndOfImage(readAt(file), size))) {
     const bytes = await readAt(file)(0, size)
     return hasAllScans(bytes) ? { input: Buffer.concat([bytes, endOfImage]), failOn: 'warning' } : unchanged

@@ -37,7 +37,7 @@ export type StreamJob = {
   readonly outputs: ReadonlyArray<EncodeOutput>
 }
 
-/** One pass over a source. */
+/** Describes one pass over a source: the streams that are decoded, and the files that are encoded. */
 export type EncodeJob = {
   readonly path: string
   /**

@@ -4,7 +4,7 @@ import { isVideoRendition } from './examine-time.ts'
 import { type ParsedRendition, parsedSeconds } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** The fields of a part as its bytes require them. */
+/** The fields of a part, computed from its bytes. */
 export type ExpectedPart = Pick<NewContentPart, 'role' | 'position' | 'durationTicks' | 'timescale'> & {
   readonly bytes: number
   readonly keyframes: ReadonlyArray<Keyframe>

@@ -1,7 +1,7 @@
 import type { BlobFacts } from '../../../ports/blob-cache.ts'
 import type { CacheKey } from '../../../ports/cache.ts'
 
-/** Bytes of a blob that can be read at any offset that has been written. */
+/** Reads the bytes of a blob, at any offset that has been written. */
 export type BlobReader = {
   /** Reads at least one byte, from `start` on and before `end`. Throws if the bytes are lost. */
   readonly read: (start: number, end: number) => Promise<Uint8Array>

@@ -10,7 +10,7 @@ export const withStallTimeout = <A>(next: Promise<A>, ms: number): Promise<A> =>
 
 /** Cancels a stream without waiting for it to close. Works also while a read is pending. */
 export const cancelStream = (stream: ByteStream): void => {
-  // The reader is gone, so no caller can handle a failure to close.
+  // The reader has left, so no caller can handle a failure to close.
   stream[Symbol.asyncIterator]()
     .return?.()
     .catch(() => undefined)
@@ -26,8 +26,8 @@ export const cancelUnstartedStream = (stream: ByteStream): void => {
 }
 
 /**
- * Passes a stream through. Throws TimeoutError if an item takes longer than `ms` milliseconds. On early end,
- * the source is closed without waiting.
+ * Passes a stream through. Throws TimeoutError if an item takes longer than `ms` milliseconds. If reading
+ * stops early, the source is closed without waiting.
  */
 export async function* withIdleTimeout<A>(stream: AsyncIterable<A>, ms: number): AsyncGenerator<A> {
   const source = stream[Symbol.asyncIterator]()

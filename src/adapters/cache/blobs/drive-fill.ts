@@ -63,13 +63,13 @@ const pull = async (
   void fill.ended.then((end) => end === 'abandoned' && cancelStream(opened.right))
 
   const digest = createHash('sha256')
-  let landed = 0
+  let written = 0
   for await (const chunk of withIdleTimeout(opened.right, stallMs)) {
     // Readers that wait for their first piece get it before the next write.
     await turns.idle()
     if (fill.end() !== null) return 'abandoned'
-    landed += chunk.length
-    if (landed > size) return badOrigin(`more than the ${size} bytes that were stored`)
+    written += chunk.length
+    if (written > size) return badOrigin(`more than the ${size} bytes that were stored`)
     digest.update(chunk)
     try {
       await bytes.write(chunk)
@@ -77,10 +77,10 @@ const pull = async (
       onUnwritable(cause)
       return 'no room'
     }
-    if (landed < size) fill.advance(landed)
+    if (written < size) fill.advance(written)
   }
   if (fill.end() !== null) return 'abandoned'
-  if (landed < size) return badOrigin(`${landed} bytes where ${size} were stored`)
+  if (written < size) return badOrigin(`${written} bytes where ${size} were stored`)
   return digest.digest('hex') === sha256 ? 'whole' : badOrigin('bytes with another sha256')
 }
 

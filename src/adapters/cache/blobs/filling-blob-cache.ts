@@ -28,7 +28,7 @@ type Reader = { source: ByteStream | null; hasLeft: boolean }
  * Readers resumed per turn (see FairScheduler). First pieces are small and later ones large, so both kinds of
  * turn take some tenths of a millisecond.
  */
-const readersPerTurn = { nothing: 16, something: 2 }
+const readersPerTurn = { starting: 16, started: 2 }
 
 /**
  * The range that is still to be read, and the number of attempts that are left before the read bypasses the
@@ -122,7 +122,7 @@ export const createFillingBlobCache = (
     }
     const reached = await waitForOffset(fill, rest.start, request.onArriving)
     if (E.isRight(reached) && reached.right) {
-      await turns.next('nothing')
+      await turns.next('starting')
       return stream(null, outcome)
     }
     fill.leave()

@@ -46,7 +46,7 @@ export async function* readFill(
     const failure = failureOf(fill)
     if (failure !== null) throw toStreamError(failure)
     if (fill.reached() > at) {
-      if (at > start) await turns.next('something')
+      if (at > start) await turns.next('started')
       const chunk = await fill.read(at, Math.min(end, nextPieceEnd(start, at))).catch(() => null)
       if (chunk === null) return
       at += chunk.length

@@ -31,7 +31,7 @@ export const readStoredBlob = ({
   const release = (): void => {
     if (released) return
     released = true
-    // A failed close does not affect what was read.
+    // A failed close does not affect the bytes that were read.
     bytes.close().catch(() => undefined)
   }
 

@@ -24,7 +24,7 @@ type Options = {
 export const createBlobFileWriter = (options: Options): BlobWriter => {
   const { file, facts, room, reservation, storeRecord, remove, release } = options
   const digests = createChunkDigests()
-  let landed = 0
+  let written = 0
 
   const publish = async (): Promise<void> => {
     await room.retry(fileOverheadBytes, file.publish)
@@ -42,8 +42,8 @@ export const createBlobFileWriter = (options: Options): BlobWriter => {
   return {
     read: file.read,
     write: async (chunk) => {
-      await room.retry(facts.size - landed, () => file.write(chunk))
-      landed += chunk.length
+      await room.retry(facts.size - written, () => file.write(chunk))
+      written += chunk.length
       reservation.spend(chunk.length)
       digests.update(chunk)
     },

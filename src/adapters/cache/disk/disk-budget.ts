@@ -13,8 +13,8 @@ const blocksOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / blockB
 export const wholeBlocksIn = (bytes: number): number => Math.floor(bytes / blockBytes)
 
 /**
- * Number of entries whose files are removed concurrently. It keeps all threads busy that access the file
- * system.
+ * Number of entries whose files are removed concurrently. It is enough to use all threads that access the
+ * file system.
  */
 const evictedAtOnce = 32
 

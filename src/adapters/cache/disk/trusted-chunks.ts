@@ -31,7 +31,7 @@ const trustMs = 60_000
  */
 const tickMs = 20
 
-/** Maximum memory of all notes: stamps and times. */
+/** Maximum memory of all notes: names, stamps and times. */
 const maxBytes = 8 * 1024 * 1024
 
 type Note = { readonly stamp: string; readonly at: Float64Array; readonly chunks: TrustedChunks }

@@ -40,12 +40,12 @@ export const createMemoryBlobStorage = (maxBytes: number, meter: TierMeter = noM
       if (bytesInFills + size > maxBytes) return null
       bytesInFills += size
       const bytes = Buffer.allocUnsafeSlow(size)
-      let landed = 0
+      let written = 0
       const writer: BlobWriter = {
         ...bytesOf(bytes),
         write: async (chunk) => {
-          bytes.set(chunk, landed)
-          landed += chunk.length
+          bytes.set(chunk, written)
+          written += chunk.length
         },
         publish: async () => {
           blobs.set(key.name, { sha256, bytes })

@@ -57,7 +57,10 @@ const peakIn = (properties: ReadonlyArray<Box>): number | null => {
   return content > 0 ? content : display > 0 ? display : null
 }
 
-/** Reads the colour tags of the primary image. If it is a grid, only its tiles may have them. */
+/**
+ * Reads the colour tags of the primary image. If the image is a grid, they may be missing there, and are read
+ * from its first tile.
+ */
 export const readHeifHeader = async (readAt: ReadAt, hasIccProfile: boolean): Promise<ColourTags> => {
   const meta = await readMeta(readAt)
   const primary = primaryItem(meta)

@@ -16,7 +16,8 @@ type ImageFile = {
 }
 
 /**
- * Number of bytes at the end that are searched for the end marker, because some programs append data to it.
+ * Number of bytes at the end that are searched for the end marker, because some programs append data to
+ * files.
  */
 const tailSize = 4096
 

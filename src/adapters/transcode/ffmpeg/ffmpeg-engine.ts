@@ -167,8 +167,8 @@ const listPackets = (
 }
 
 /**
- * Runs ffprobe again with a debug log, because only that names the format that was not accepted. Returns that
- * failure, whose detail is the end of the log.
+ * Runs ffprobe again with a debug log, because no other log names the format that was not accepted. Returns
+ * the failure of that run, whose detail has the end of the log.
  */
 const withFormatName = async (
   { ffprobe }: FfmpegPrograms,

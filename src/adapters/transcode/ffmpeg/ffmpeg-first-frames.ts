@@ -86,8 +86,9 @@ const firstFramesOf = async (
 /**
  * Returns whether all parameter sets of the first frames exclude interlaced fields (ITU-T H.264 §7.4.2.1.1,
  * frame_mbs_only_flag). The parameter sets in the file's header are not enough, because a joined recording
- * may have others at a later keyframe. This process only copies packets, and the frames are decoded by
- * another. A single process for both would decode as many frames as it copies packets.
+ * may have others at a later keyframe. This process only copies packets. Another one decodes frames, and
+ * reads the same packets again, from the page cache. A single process for both would decode as many frames as
+ * it copies packets.
  */
 const declaresFramesOnly = async (
   ffmpeg: string,

@@ -44,7 +44,7 @@ export const readTrack = (init: Uint8Array): Track => {
 }
 
 /**
- * Reads the timescale of a MediaHeaderBox. Before it are version, flags, and two times of 32 bits (64 bits in
+ * Reads the timescale of a MediaHeaderBox. It follows version, flags, and two times of 32 bits (64 bits in
  * version 1).
  */
 const readTimescale = (mdhd: Uint8Array): number => {
@@ -159,8 +159,8 @@ const readEsds = (body: Uint8Array): ParsedAudio => {
 }
 
 /**
- * Skips the tag and the length (groups of 7 bits) of a descriptor. The length is not checked, because the
- * bounds of the enclosing box are.
+ * Skips the tag and the length (groups of 7 bits) of a descriptor. The length is ignored, because the bounds
+ * of the enclosing box are checked.
  */
 const enterDescriptor = (fields: FieldReader, tag: number): void => {
   if (fields.u8() !== tag) throw malformedBox('esds is out of order')

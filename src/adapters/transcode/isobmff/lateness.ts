@@ -38,13 +38,13 @@ export const latenessOf = (
 ): ReadonlyArray<Lateness> => {
   const late: Lateness[] = []
   const origin = hasSamples ? 0 : shownTicks(fragments[0])
-  const known = fragments.reduce(
+  const initialDelay = fragments.reduce(
     (most, { isReadAhead, smallestOffset }) => (isReadAhead ? Math.max(most, -smallestOffset) : most),
     0,
   )
   let ticks = 0
   for (const [i, fragment] of fragments.entries()) {
-    const next = Math.max(ticks, -fragment.smallestOffset, i === 0 ? known : 0)
+    const next = Math.max(ticks, -fragment.smallestOffset, i === 0 ? initialDelay : 0)
     if (next === ticks) continue
     const from = shownTicks(fragment)
     const isFirst = i === 0 && !hasSamples

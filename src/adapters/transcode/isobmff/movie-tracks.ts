@@ -4,7 +4,8 @@ import { type NclxColour, readFragmentTimes, readNclx } from './movie-boxes.ts'
 import { type SourceBox, sourceBoxesBetween } from './source-boxes.ts'
 
 /**
- * Facts from the boxes of a video track of an MP4 or QuickTime file, about which engines differ or are wrong.
+ * Facts from the boxes of a video track of an MP4 or QuickTime file. Engines report them differently, or
+ * wrongly.
  */
 export type MovieTrack = {
   /** Colours from `colr` of type `nclx` or `nclc`; `null` if there are none. */

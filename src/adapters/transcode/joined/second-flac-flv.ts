@@ -38,9 +38,9 @@ export const findSecondFlac = async (bytes: SourceBytes): Promise<number | null>
     at += 4 + head.readUIntBE(1, 3)
     if (((head[0] ?? 0) & LAST_BLOCK) !== 0) break
   }
-  const [more, alone] = [FLAC_HEAD, Buffer.from(FLAC_HEAD)]
-  alone[4] = LAST_BLOCK
-  return findAfter(bytes, [more, alone], at)
+  const [notLast, last] = [FLAC_HEAD, Buffer.from(FLAC_HEAD)]
+  last[4] = LAST_BLOCK
+  return findAfter(bytes, [notLast, last], at)
 }
 
 /**

@@ -37,8 +37,8 @@ export type ClockFacts = {
   /** For each clock, the maximum time by which a stream would overlap its own end on the previous clock. */
   readonly overlaps: ReadonlyArray<number>
   /**
-   * Indexes of damaged timestamps, ascending. The stream's next timestamp is compared with the one before the
-   * damaged one.
+   * Indexes of damaged timestamps, ascending. After a damaged timestamp, its stream continues from the
+   * timestamp before it.
    */
   readonly damaged: ReadonlyArray<number>
 }
@@ -113,7 +113,9 @@ export const createContinuousClock = (facts: ClockFacts = { overlaps: [], damage
     return Math.abs(gapOnNewest - latest.step) < Math.abs(gap - latest.step)
   }
 
-  /** Returns the latest timestamp of a stream that is not damaged. */
+  /**
+   * Returns the latest timestamp of a stream, or the one before it if the latest one turns out to be damaged.
+   */
   const undamagedBefore = (stream: number, raw: number): StreamTimestamp | undefined => {
     const latest = latestTimestamps.get(stream)
     if (!latest?.before) return latest

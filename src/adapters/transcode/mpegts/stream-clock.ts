@@ -32,7 +32,7 @@ export type StreamClock = {
   readonly programs: ProgramMap
   /** The clocks, by the keys of `clockKeyIn`. */
   readonly clocks: ReadonlyMap<number, ProgramClock>
-  /** See createStreamSpans. */
+  /** Returns the seconds after which other streams continue a stream, or `null` (see createStreamSpans). */
   readonly splitAfter: (pid: number) => number | null
 }
 

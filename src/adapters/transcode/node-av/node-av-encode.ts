@@ -24,7 +24,7 @@ export const encodeByNodeAv = async (
   const jobs = [job.video, job.audio].filter((stream) => stream !== null)
   let lastReported = 0
   // Reports the time of packets that are read, and of frames that come out of the filters. Both are needed,
-  // because a gap between timestamps is filled with just as much video or audio.
+  // because a long gap between timestamps is filled with video or audio of the same length.
   const report = (seconds: number): void => {
     if (seconds <= lastReported + 0.5) return
     lastReported = seconds
