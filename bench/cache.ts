@@ -143,7 +143,7 @@ const manyEntries = async (dir: string, entries: number) => {
   const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
   const reply = await disk.cache.get(key)()
   const ready = performance.now() - from
-  const entryCount = disk.held().entries
+  const entryCount = disk.usage().entries
   const bytes = (used() - before) / entries
   if (E.isLeft(reply) || entryCount !== entries) throw new Error('not all there')
   show(`${entries} entries: ready after`, `${ready.toFixed(0)} ms`)

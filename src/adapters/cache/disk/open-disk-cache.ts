@@ -51,7 +51,7 @@ export type DiskCache = {
   /** The same values as a tier that can be combined with a memory tier. */
   readonly values: CacheTier
   readonly blobs: BlobCache
-  readonly held: () => { readonly bytes: number; readonly entries: number }
+  readonly usage: () => { readonly bytes: number; readonly entries: number }
   /** Checks that new entries can be written. Fails with Unavailable otherwise. */
   readonly check: TE.TaskEither<Unavailable, void>
   /** Compares the accounting with the folders at once. This also happens periodically. */
@@ -175,7 +175,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     cache: createSingleTierCache(values, clock, monotonic),
     values,
     blobs,
-    held: budget.usage,
+    usage: budget.usage,
     check: room.check,
     sweep: sweepNow,
     scrub: () => scrubNow({ bytesPerSecond: Number.POSITIVE_INFINITY, share: 1, notWithinMs: 0 }),

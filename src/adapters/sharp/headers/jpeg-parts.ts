@@ -21,7 +21,7 @@ export const lacksEndOfImage = async (readAt: ReadAt, size: number): Promise<boo
  * Returns whether a marker has no segment (ITU-T T.81, table B.1): TEM, RSTn, SOI, or a stuffed byte within a
  * scan.
  */
-export const standsAlone = (marker: number): boolean =>
+export const hasNoSegment = (marker: number): boolean =>
   marker === 0 || marker === 1 || (marker >= 0xd0 && marker <= 0xd8)
 
 /** A segment before the pixels. `at` is the position of its data in the buffer. */
@@ -36,7 +36,7 @@ export const jpegImageAt = (bytes: Buffer, start: number): JpegImage | null => {
   let isInPixels = false
   for (let at = start + 2; at + 2 <= bytes.length; ) {
     const marker = bytes[at + 1] ?? 0
-    if (bytes[at] !== 0xff || marker === 0xff || standsAlone(marker)) {
+    if (bytes[at] !== 0xff || marker === 0xff || hasNoSegment(marker)) {
       const next = bytes.indexOf(0xff, at + 1)
       if (next < 0) return null
       at = next

@@ -1,4 +1,4 @@
-import { standsAlone } from './jpeg-parts.ts'
+import { hasNoSegment } from './jpeg-parts.ts'
 
 /**
  * A scan: its components, its range of coefficients, and whether it contains their last bit (ITU-T T.81
@@ -44,7 +44,7 @@ export const hasAllScans = (jpeg: Buffer): boolean => {
   let scans = 0
   for (let at = 2; at + 4 <= jpeg.length; ) {
     const marker = jpeg[at + 1] ?? 0
-    if (jpeg[at] !== 0xff || marker === 0xff || standsAlone(marker)) {
+    if (jpeg[at] !== 0xff || marker === 0xff || hasNoSegment(marker)) {
       const next = jpeg.indexOf(0xff, at + 1)
       if (next < 0) break
       at = next
