@@ -128,7 +128,8 @@ const manyEntries = async (dir: string, entries: number) => {
   const journal = createJournal(cacheFolders(dir).journal, () => join(dir, 'new-journal'), noBeacon)
   await journal.rewrite(
     (function* () {
-      for (let n = 0; n < entries; n++) yield { op: 'stored', id: randomBytes(32), blocks: 1, mark: 0 } as const
+      for (let n = 0; n < entries; n++)
+        yield { op: 'stored', id: randomBytes(32), blocks: 1, mark: 0 } as const
     })(),
   )
   await journal.close()

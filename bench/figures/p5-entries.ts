@@ -24,7 +24,9 @@ function* entries(count: number): Generator<JournalRecord> {
 const fillJournal = async (dir: string, count: number): Promise<void> => {
   const folders = cacheFolders(dir)
   await mkdir(dir, { recursive: true })
-  await createSymlinkLock(folders.maintenanceLock, (text) => text, processStateOf).take(currentProcessIdentity)
+  await createSymlinkLock(folders.maintenanceLock, (text) => text, processStateOf).take(
+    currentProcessIdentity,
+  )
   const journal = createJournal(folders.journal, () => join(dir, 'new-journal'), noBeacon)
   await journal.rewrite(entries(count))
   await journal.close()

@@ -107,7 +107,11 @@ const examineRates = (
         ? []
         : [violation('rates', `${name}: it would have rates of keyframes, and has none`)]
       : [
-          ...compare('the peak rate of its keyframes', stored.iFrames?.bandwidth, peakRate(keyframes, target)),
+          ...compare(
+            'the peak rate of its keyframes',
+            stored.iFrames?.bandwidth,
+            peakRate(keyframes, target),
+          ),
           ...compare(
             'the average rate of its keyframes',
             stored.iFrames?.averageBandwidth,

@@ -168,7 +168,12 @@ const toSegment = (path: string, track: Track, fragments: ReadonlyArray<PlacedFr
   }
 }
 
-const toParsedFragment = ({ offset, end, firstSampleStart: _start, ...parsed }: PlacedFragment): ParsedFragment => ({
+const toParsedFragment = ({
+  offset,
+  end,
+  firstSampleStart: _start,
+  ...parsed
+}: PlacedFragment): ParsedFragment => ({
   bytes: end - offset,
   ...parsed,
 })

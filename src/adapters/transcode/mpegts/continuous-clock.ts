@@ -94,7 +94,11 @@ export const createContinuousClock = (facts: ClockFacts = { overlaps: [], damage
    * Finds a clock near `raw`, newest first. A stream may return to an older clock, but its mapped time never
    * goes back.
    */
-  const findClock = (raw: number, latest: StreamTimestamp | undefined, slack: number): SourceClock | undefined =>
+  const findClock = (
+    raw: number,
+    latest: StreamTimestamp | undefined,
+    slack: number,
+  ): SourceClock | undefined =>
     clocks.find((clock) => {
       const distance = delta(clock.raw, raw)
       if (Math.abs(distance) > FAR) return false
@@ -137,7 +141,9 @@ export const createContinuousClock = (facts: ClockFacts = { overlaps: [], damage
     const gap = latest === undefined ? 0 : delta(latest.raw, raw)
     const slack = isPts ? REORDERING : ROUNDING
     const continues = latest !== undefined && gap >= -slack && gap <= FAR && !isOnNewest(latest, raw, gap)
-    const clock = continues ? latest.clock : (findClock(raw, latest, slack) ?? addClock(raw, nextOf(latest, clocks[0])))
+    const clock = continues
+      ? latest.clock
+      : (findClock(raw, latest, slack) ?? addClock(raw, nextOf(latest, clocks[0])))
     const mapped = continues ? latest.mapped + gap : clock.mapped + delta(clock.raw, raw)
     if (latest !== undefined) {
       isUneven ||= clock !== latest.clock || raw + TIMESTAMP_WRAP / 2 < latest.raw
