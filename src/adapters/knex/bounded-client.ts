@@ -53,7 +53,10 @@ export class BoundedClient extends PostgresClient {
     return (this.config as BoundedClientConfig).bounds
   }
 
-  /** Waits for a free connection of the pool, or for a new one. Fails with NotConnectedError. */
+  /**
+   * Waits for a new connection or, while others are in use, for one that is returned to the pool. Fails with
+   * NotConnectedError.
+   */
   override async acquireConnection(): Promise<pg.Client> {
     const { breaker, waiting } = this.bounds
     if (!breaker.tryEnter()) throw new NotConnectedError(circuitOpenError())

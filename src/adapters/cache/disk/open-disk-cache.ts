@@ -54,9 +54,9 @@ export type DiskCache = {
   readonly usage: () => { readonly bytes: number; readonly entries: number }
   /** Checks that new entries can be written. Fails with Unavailable otherwise. */
   readonly check: TE.TaskEither<Unavailable, void>
-  /** Compares the accounting with the folders at once. This also happens periodically. */
+  /** Compares the accounting with the folders now. This also happens periodically. */
   readonly sweep: () => Promise<DiskSweepReport>
-  /** Verifies all blobs at once. The periodic maintenance verifies a part of them each hour. */
+  /** Verifies all blobs now. The periodic maintenance verifies a part of them each hour. */
   readonly scrub: () => Promise<ScrubReport>
   /** Resolves when all completely fetched blobs and all set values are stored and counted. */
   readonly settled: () => Promise<void>
@@ -70,8 +70,8 @@ const roundsPerPass = 24
 const MiB = 1024 * 1024
 
 /**
- * Opens the cache in a folder. It can be used at once, whatever its size. It never prevents a start: if the
- * folder cannot be created or written to, reads are answered from the origin, and an outage is logged.
+ * Opens the cache in a folder. It can be used immediately, whatever its size. It never prevents a start: if
+ * the folder cannot be created or written to, reads are answered from the origin, and an outage is logged.
  */
 export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCache> => {
   const { dir, clock, monotonic = systemMonotonic, log, scope, maxBytes, meter = noMeter } = options
