@@ -25,10 +25,10 @@ const playlist = (): string =>
     })),
   })
 
-// 220 characters each, a common length of a JWT.
+// Each token has 220 characters, a common length of a JWT.
 const tokens = Array.from({ length: 1000 }, () => randomBytes(165).toString('base64url'))
 
-/** Makes bodies until the time is over, each with another token. */
+/** Creates bodies until the time is over, each with the next token. */
 const measureBodies = async (
   bodyFor: (token: string) => Promise<Uint8Array>,
   seconds: number,
@@ -68,7 +68,7 @@ const contender =
     },
   })
 
-/** Cost of playlist bodies without a server. */
+/** Cost of creating playlist bodies, without a server. */
 export const p2ListBodies: Figure = {
   id: 'P2-BODIES',
   title: `the body of a media playlist of ${PARTS} parts, another token each time`,
