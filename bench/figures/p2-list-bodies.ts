@@ -28,16 +28,17 @@ const playlist = (): string =>
 // Each token has 220 characters, a common length of a JWT.
 const tokens = Array.from({ length: 1000 }, () => randomBytes(165).toString('base64url'))
 
-/** Creates bodies until the time is over, each with the next token. */
+/** Creates bodies, each with the next token, until the time is over or there are enough. */
 const measureBodies = async (
   bodyFor: (token: string) => Promise<Uint8Array>,
   seconds: number,
+  maxReplies: number,
 ): Promise<Throughput> => {
   const times: number[] = []
   const start = performance.now()
   let bytes = 0
   let now = start
-  while (now < start + seconds * 1000) {
+  while (now < start + seconds * 1000 && times.length < maxReplies) {
     bytes += (await bodyFor(tokens[times.length % tokens.length] ?? '')).length
     const then = performance.now()
     times.push(then - now)
@@ -59,12 +60,13 @@ const measureBodies = async (
 }
 
 const contender =
-  ({ warmupSeconds, seconds }: Settings) =>
+  ({ warmupSeconds, seconds, repliesEach }: Settings) =>
   (name: string, bodyFor: (token: string) => Promise<Uint8Array>): Contender => ({
     name,
     measure: async () => {
-      await measureBodies(bodyFor, warmupSeconds)
-      return { measured: await measureBodies(bodyFor, seconds), cpuSeconds: null }
+      const maxReplies = repliesEach ?? Number.POSITIVE_INFINITY
+      await measureBodies(bodyFor, warmupSeconds, maxReplies)
+      return { measured: await measureBodies(bodyFor, seconds, maxReplies), cpuSeconds: null }
     },
   })
 
