@@ -60,10 +60,8 @@ export const p7Transcode: Figure = {
   id: 'P7',
   title: 'the exports of a film of 1080 lines, beside a bare ffmpeg',
   needs: [],
-  run: async ({ settings: { seconds, rounds, repliesEach } }) => {
+  run: async ({ settings: { rounds }, smoke }) => {
     const folder = await mkdtemp(join(tmpdir(), 'larder-bench-transcode-'))
-    // Two seconds of video are enough for a smoke run.
-    const videoSeconds = repliesEach === null ? Math.min(30, 5 * seconds) : 2
-    return run(videoSeconds, rounds, folder).finally(() => rm(folder, { recursive: true }))
+    return run(smoke ? 2 : FILM_SECONDS, rounds, folder).finally(() => rm(folder, { recursive: true }))
   },
 }
