@@ -11,7 +11,7 @@ export type BoundedCache<V> = {
   /** An entry that is larger than the whole cache is not stored. */
   readonly set: (key: string, value: V) => void
   readonly delete: (key: string) => void
-  /** Counted bytes of all entries. */
+  /** Total size of all entries in bytes, including keys and overhead. */
   readonly bytes: () => number
 }
 
@@ -23,10 +23,16 @@ type Options<V> = {
   readonly onEvict?: (value: V) => void
 }
 
-/** Overhead of one entry: its slots in the cache's maps and lists, and the headers of its key and value. */
+/**
+ * Overhead of one entry in bytes: its slots in the cache's maps and lists, and the headers of its key and
+ * value.
+ */
 const entryBytes = 256
 
-/** Assumes two bytes a character: Node uses one where all characters fit into it, else two. */
+/**
+ * Assumes two bytes per character, the most that Node uses. (Node uses one byte if all characters fit into
+ * one.)
+ */
 const bytesOf = (key: string): number => 2 * key.length
 
 /** Evicts the least recently used entries first. */

@@ -16,7 +16,9 @@ import { UserError } from './domain/shared/user-error.ts'
 import { E } from './fp.ts'
 import { printError, printErrorLine } from './terminal/print-error.ts'
 
-/** A module is loaded only when its command runs: `--version` loads none, and `token` loads no other one. */
+/**
+ * A module is loaded only when its command runs: `--version` loads no module, and `token` loads only its own.
+ */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./cli/serve-command.ts')).serveCommand,
   migrate: async () => (await import('./cli/migrate-command.ts')).migrateCommand,
@@ -86,8 +88,8 @@ printWarningsWithoutText((text) => text.split('\n').forEach(printErrorLine))
 
 const [name, ...args] = process.argv.slice(2)
 try {
-  // Everything is closed by now. Exports in progress would keep the process alive for minutes, so it exits
-  // explicitly.
+  // All resources are closed by now. Exports in progress would keep the process alive for minutes, so the
+  // process exits explicitly.
   process.exit(await main(name, args))
 } catch (error) {
   const failure = explain(error)

@@ -79,6 +79,19 @@ const commentLines = (text: string): ReadonlyArray<readonly [number, string]> =>
     return comment === undefined ? [] : [[index + 1, comment] as const]
   })
 
+/** Names of formats and standards that look like identifiers of TypeScript. */
+const foreignNames = new Set(['cHRM', 'cICP', 'gAMA', 'frameLength', 'fileSize'])
+
+/** Returns the words in backticks of a comment that look like identifiers: `camelCase`. */
+const quotedIdentifiers = (comment: string): ReadonlyArray<string> =>
+  [...comment.matchAll(/`([a-z][a-z\d]*[A-Z]\w*)`/g)]
+    .map(([, name = '']) => name)
+    .filter((name) => !foreignNames.has(name))
+
+/** Returns the words of a text outside of its comments. */
+const codeWords = (text: string): ReadonlySet<string> =>
+  new Set(text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, '').match(/\w+/g))
+
 const banned = (text: string): boolean => bannedWords.test(text.replaceAll(unixUser, ''))
 
 describe('the words', () => {
@@ -112,6 +125,20 @@ describe('the words', () => {
     expect(found).to.deep.equal([])
   })
 
+  it('of comments in backticks name identifiers of the same file', () => {
+    const found = code
+      .filter((file) => file.startsWith('src/'))
+      .flatMap((file) => {
+        const words = codeWords(readText(file))
+        return commentLines(readText(file)).flatMap(([line, comment]) =>
+          quotedIdentifiers(comment)
+            .filter((name) => !words.has(name))
+            .map((name) => `${file}:${line}: ${name}`),
+        )
+      })
+    expect(found).to.deep.equal([])
+  })
+
   it('that files export can be searched for', () => {
     const found = code
       .filter((file) => file.startsWith('src/'))
@@ -128,6 +155,12 @@ describe('the words', () => {
       expect(isBannedName(name), name).to.equal(true)
     for (const name of ['unknownKey', 'defaultLimits', 'isSoundless'])
       expect(isBannedName(name), name).to.equal(false)
+  })
+
+  it('in backticks are not found in the comments themselves', () => {
+    const text = '/** Waits for `lastWork`. */\nconst url = x // `lastWork`\n  // `lastWork`\nfinish(url)'
+    expect([...codeWords(text)]).to.deep.equal(['const', 'url', 'x', 'finish'])
+    expect(commentLines(text).flatMap(([, comment]) => quotedIdentifiers(comment))).to.have.length(3)
   })
 
   it('are found in comments, and nowhere else', () => {

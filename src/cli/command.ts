@@ -4,11 +4,11 @@ import { escapeUnprintable, escapeUnprintableJson } from '../domain/shared/print
 /** The result of a command. `lines` are for people, `json` is for programs. */
 export type CommandOutput = {
   readonly lines: ReadonlyArray<string>
-  /** Plain fields on which programs may rely, without internal tags. */
+  /** Plain fields on which programs may rely. Tags of internal types (`_tag`) are not allowed. */
   readonly json: Readonly<Record<string, unknown>> & { readonly _tag?: never }
 }
 
-/** The input and output of a command. Tests supply other ones. */
+/** The input and output of a command. Tests replace both. */
 export type CommandContext = {
   readonly config: Config
   /** The arguments without `--json`, which every command accepts. */
@@ -60,10 +60,10 @@ export type Command = {
   readonly run: (context: CommandContext) => Promise<number>
 }
 
-/** The `needsLibrary` of most commands. */
+/** The `needsLibrary` function of most commands. */
 export const alwaysNeedsLibrary = (): boolean => true
 
-/** Ends a command with a message on standard error, and exit code 1 (2 for wrong usage). */
+/** Ends a command with a message on standard error, and with exit code 1 (2 for wrong usage). */
 export class CommandError extends Error {
   readonly exitCode: number
   /**

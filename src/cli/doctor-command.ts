@@ -32,8 +32,8 @@ const examineServices = (config: Config): Promise<ReadonlyArray<DoctorFinding>> 
   // Nothing is logged, because the findings report the same problems.
   withTemporaryKeys({ ...config, logLevel: 'silent' }, async (larder) => {
     const { database, health, transcoder, ingest } = larder
-    // Embedded PostgreSQL may need more time to start than a health check waits. This check returns its
-    // error.
+    // Embedded PostgreSQL may need more time to start than a health check waits. So this check waits for the
+    // start, and its result contains the error of a failed start.
     const checked = await database.check()
     const { findings } = await health.examine()
     const places = serviceLocations(config)
@@ -49,7 +49,8 @@ const examineServices = (config: Config): Promise<ReadonlyArray<DoctorFinding>> 
     }))
     const isolation = await transcoder.isolation()
     const decoders = E.isRight(isolation) ? [examineDecoders(isolation.right)] : []
-    // If the database is down, its own finding reports that.
+    // If the database is down, the finding about the database reports that, so there is no finding about the
+    // library.
     const outdated = E.isRight(checked) ? await ingest.countOutdated() : checked
     const library = E.isRight(outdated) ? [healthyFinding('library', describeOutdated(outdated.right))] : []
     const engine = await pipe(
@@ -71,7 +72,7 @@ const examineServices = (config: Config): Promise<ReadonlyArray<DoctorFinding>> 
     return [...services, ...library, ...decoders, missing]
   })
 
-/** Runs a check. Converts an exception to a finding, so that the rest of the report is not lost. */
+/** Runs a check. Converts an exception to a finding, so that the other findings are still reported. */
 const examineSafely = async (
   name: string,
   examine: () => Promise<ReadonlyArray<DoctorFinding>>,
@@ -108,7 +109,8 @@ export const doctorCommand: Command = {
       describeKeys(examineKeyFiles(config)),
       await examineServer(config),
     ]
-    // If the folder has a fault, the services cannot be opened, or they would create files as the wrong user.
+    // If the data folder has a fault, the services are not opened: opening fails, or creates files as the
+    // wrong user.
     const all =
       folder.fault === null
         ? [...basics, ...(await examineSafely('services', () => examineServices(config)))]

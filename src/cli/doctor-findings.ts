@@ -99,8 +99,8 @@ export const examineDataFolder = async (dataDir: string, uid: number): Promise<D
 }
 
 /**
- * Describes the isolation of decoders. Missing isolation is not a fault, because a container may forbid all
- * of it.
+ * Describes how decoders are isolated from this machine. Missing isolation is not a fault, because a
+ * container may forbid it.
  */
 export const examineDecoders = ({
   withoutNetwork,
@@ -120,8 +120,8 @@ export const examineDecoders = ({
 const requestMilliseconds = 2000
 
 /**
- * Checks whether a server answers at the configured address. If not, that is no fault, because commands need
- * no server.
+ * Checks whether a server answers at the configured address. A missing server is not a fault, because
+ * commands need no server.
  */
 export const examineServer = async ({
   host,
@@ -142,7 +142,10 @@ export const examineServer = async ({
   }
 }
 
-/** Returns the location of each service, by the name of its finding. */
+/**
+ * Returns the location (such as URL or folder) of each service, by the name of the finding about this
+ * service.
+ */
 export const serviceLocations = (config: Config): Readonly<Record<string, string>> => ({
   database:
     config.databaseUrl === null

@@ -60,7 +60,8 @@ const refusalOf = ({ refusal, claims }: Signed, issuer: string, use: TokenUse): 
 }
 
 /**
- * Extracts a token from a link (path or `jwt=`) or from a header. Any other text counts as the token itself.
+ * Extracts a token from a link (path or `jwt=`) or from a header. Any other text is returned as the token
+ * itself.
  */
 export const extractToken = (given: string): string => {
   const trimmed = given.trim()

@@ -8,13 +8,16 @@ import path from 'node:path'
 const maxChecks = 10_000
 
 /**
- * Uid of `nobody`. If root cannot create a user namespace, PostgreSQL runs as this user, which then owns the
- * database.
+ * Uid of `nobody`. If root cannot create a user namespace, PostgreSQL runs as this user, which therefore owns
+ * the files of the database.
  */
 const nobodyUid = 65_534
 
 export type ForeignFiles = {
-  /** Relative paths of files and folders with another owner. Of a tree, only the topmost folder is listed. */
+  /**
+   * Relative paths of files and folders that do not belong to `owner`. Of a folder tree with another owner,
+   * only the topmost folder is listed.
+   */
   readonly foreign: ReadonlyArray<string>
   /** Whether everything in the folder was checked. */
   readonly isWhole: boolean
@@ -24,8 +27,8 @@ const namesIn = async function* (folder: string): AsyncGenerator<string> {
   try {
     for await (const { name } of await opendir(folder)) yield name
   } catch {
-    // The folder was removed meanwhile, or it cannot be read. The owner of the folder itself has been
-    // checked.
+    // The folder was removed meanwhile, or it cannot be read. Neither is reported here, because the owner of
+    // the folder itself has already been checked.
   }
 }
 

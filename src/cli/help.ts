@@ -27,7 +27,7 @@ const isHelp = (word: string): boolean => word === '--help' || word === '-h'
  */
 export const requestedHelpTopic = (name: string, args: ReadonlyArray<string>): string | null => {
   if (name === 'help' || isHelp(name)) return args[0] ?? 'all'
-  // Arguments after `--` are file names.
+  // Arguments after `--` are file names, so they cannot request help.
   const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
   return options.some(isHelp) ? name : null
 }

@@ -14,7 +14,7 @@ export const withNewLibrary: typeof Services.withNewLibrary = async (config, wor
   (await load()).withNewLibrary(config, work, reporting)
 
 /**
- * Log events about refused files. Commands that add or remake files print these refusals, so they are not
- * logged.
+ * Log events about refused files. Commands that add files or encode them again print the refusals, so these
+ * events are not logged.
  */
 export const reportedByCommand = { reported: ['examiner.refused', 'transcoder.refused'] }

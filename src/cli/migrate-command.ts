@@ -2,7 +2,7 @@ import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import { withServices } from './library.ts'
 import { orThrowCommandError } from './outcome.ts'
 
-/** Runs the migrations of the database. `serve` runs them, too. */
+/** Runs the migrations of the database. `serve` also runs them when it starts. */
 export const migrateCommand: Command = {
   usage: 'migrate',
   about: "Migrates the database to this release's schema, as `serve` does.",

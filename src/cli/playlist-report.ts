@@ -30,7 +30,7 @@ export const playlistReportsAsJson = (reports: ReadonlyArray<PlaylistReport>) =>
 
 const count = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`
 
-/** Returns the findings as lines of text, and the number of faults. Removes `origin` from the URLs. */
+/** Returns the findings as lines of text, and the number of faults. The URLs are printed without `origin`. */
 export const describePlaylistReports = (
   reports: ReadonlyArray<PlaylistReport>,
   origin = '',

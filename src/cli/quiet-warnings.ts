@@ -1,10 +1,10 @@
-/** Returns the stack frames of a stack, without its message. */
+/** Returns the lines of an error's stack that are stack frames, without the message. */
 const framesOf = (stack: string | undefined): ReadonlyArray<string> =>
   (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
 
 /**
- * Prints warnings of Node and of packages with name, code and stack, but without their text. The text may
- * contain the URL of a request, and thus a token (http-api.md §2.6), as for example in DEP0170.
+ * Prints warnings of Node and of packages with name, code and stack, but without their text. The text (for
+ * example of DEP0170) may contain the URL of a request, and thus a token (http-api.md §2.6).
  */
 export const printWarningsWithoutText = (write: (text: string) => void): void => {
   process.removeAllListeners('warning')

@@ -2,15 +2,18 @@ import { closeLimitMs } from '../composition/close-limit.ts'
 import type { DrainTimes } from '../server/drain.ts'
 
 /**
- * Seconds for the lame-duck phase and for closing, in addition to the grace period. Before serving, they are
- * the whole limit.
+ * Seconds for the lame-duck phase and for closing, in addition to the grace period. If a stop signal comes
+ * before the server listens, these seconds are the whole limit.
  */
 export const closingSeconds = 5
-/** Part of `closingSeconds` that is for the lame-duck phase. */
+/**
+ * Part of `closingSeconds` (in seconds) that is reserved for the lame-duck phase, in which the server still
+ * answers but reports that it will stop.
+ */
 const lameDuckShareSeconds = 3
 /**
- * Maximum time for background work to stop, in milliseconds. It is short, because background work is aborted:
- * its processes are killed, and its files are removed.
+ * Maximum time for background work to stop, in milliseconds. The time is short, because background work is
+ * aborted and not finished: its processes are killed, and its files are removed.
  */
 const maxWorkMs = 5000
 
@@ -18,11 +21,11 @@ const maxWorkMs = 5000
 export type StopBudget = {
   /** Maximum time from the signal to the exit of the process. */
   readonly total: number
-  /** Limits for requests. They run concurrently with `work`. */
+  /** Limits for the requests in progress. These requests and background work are stopped at the same time. */
   readonly drain: DrainTimes
-  /** Maximum time for background work to stop. */
+  /** Maximum time for background work to stop. This time and `drain` begin together. */
   readonly work: number
-  /** Maximum time to close everything, after `drain` and `work`. */
+  /** Maximum time to close all resources. This time begins after `drain` and `work`. */
   readonly closing: number
 }
 

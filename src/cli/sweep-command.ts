@@ -26,7 +26,7 @@ export const sweepCommand: Command = {
     if (values['dry-run'] && values.repair) throw usageError(usage)
     const mode = values['dry-run'] ? 'dry run' : values.repair ? 'repair' : 'usual'
     return withServices(config, async ({ sweep, database }) => {
-      // A dry run must not change the tables, either.
+      // A dry run must change neither objects nor tables, so it only checks the database.
       await orThrowCommandError(mode === 'dry run' ? database.check : database.migrate)
       const swept = await orThrowCommandError(sweep(mode, new AbortController().signal))
       report({ lines: describeSweep(swept), json: swept })

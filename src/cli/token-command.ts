@@ -34,7 +34,10 @@ export const restrictionsOf = (options: {
   ...(options.clip === undefined ? {} : { clip: clipOf(options.clip) }),
 })
 
-/** Throws for a clip of an image. It would seem to restrict the token, but has no effect. */
+/**
+ * Throws a CommandError for a clip of an image, because such a clip would have no effect, although it seems
+ * to restrict the token.
+ */
 export const checkClip = (kind: MediaKind, uid: string, { clip }: Restrictions): void => {
   if (kind === 'image' && clip !== undefined)
     throw new CommandError(`${uid} is an image and has no duration: --clip is for audio and video`, 2)

@@ -31,12 +31,12 @@ import { createStore, reportOutages, storeBreakerOpenMs } from './store.ts'
 import { createTokens } from './tokens.ts'
 
 /**
- * Creates all adapters. Does not connect to the database or the store, because they may start later. Throws
- * if DATA_DIR is not writable.
+ * Creates all adapters. Does not connect to the database or the store, because these services may start later
+ * than Larder. Throws if DATA_DIR is not writable.
  */
 export const createAdapters = async (
   config: Config,
-  /** Names of events that are not logged. */
+  /** Names of log events that are not logged, because the command reports them itself. */
   reported: ReadonlyArray<string> = [],
 ): Promise<Adapters & { readonly close: () => Promise<void> }> => {
   const clock = Date.now
@@ -99,7 +99,8 @@ export const createAdapters = async (
           { name: 'database', close: () => db.destroy() },
           { name: 'embedded database', close: embedded.stop },
         ],
-        // The beacon is closed last, because it shows other processes that this one is alive.
+        // The beacon, which shows other processes that this process is alive, is closed last, because the
+        // other resources need it until they are closed.
       ]).finally(() => beacon.close()),
   }
 }

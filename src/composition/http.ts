@@ -24,7 +24,7 @@ const loadConsoleAssets = (folder: string): ConsoleAssets =>
 
 type HttpConfig = Pick<Config, 'corsOrigins' | 'cacheStatus' | 'serverTiming' | 'limits'>
 
-/** Creates the server with all routes. It does not listen yet. */
+/** Creates the server with all routes. The server does not listen yet. */
 export const createLarderServer = (
   larder: Larder,
   { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,

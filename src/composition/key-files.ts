@@ -7,7 +7,10 @@ import { E } from '../fp.ts'
 import type { TokenUse } from '../ports/explain-token.ts'
 import { keyFilePath, resolveTokenKeys } from './token-keys.ts'
 
-/** A file of token keys, and its fault (`null`: none). The text of a fault contains no part of a key. */
+/**
+ * A file of token keys, and the description of its fault; `null` if it has none. The description contains no
+ * part of a key.
+ */
 export type KeyFile = {
   readonly use: TokenUse
   readonly folder: string
@@ -26,7 +29,7 @@ const keyFileFault = (file: string): KeyFile['fault'] => {
   }
 }
 
-/** Checks the key files that these settings require. Does not create them. */
+/** Checks the key files that the settings require. Does not create missing files. */
 export const examineKeyFiles = (config: Config): ReadonlyArray<KeyFile> => {
   const needed: string[] = []
   resolveTokenKeys(config, (file) => {

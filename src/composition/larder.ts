@@ -36,7 +36,7 @@ import type { Transcoder } from '../ports/transcoder.ts'
 import type { UserRepository } from '../ports/user-repository.ts'
 import type { WorkLocks } from '../ports/work-locks.ts'
 
-/** One member for each port. Tests supply their own adapters. */
+/** One member for each port. Tests pass their own adapters. */
 export type Adapters = {
   readonly cache: CachePort
   /** Reads expired values of `cache`. */
@@ -82,7 +82,10 @@ export type Services = {
 /** All adapters and services of one process. */
 export type Larder = Adapters & Services
 
-/** The wiring diagram of the services: each gets its dependencies by name, and no others. */
+/**
+ * Creates the services. This function is the wiring diagram: each service gets its dependencies by name, and
+ * no others.
+ */
 export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, 'publicUrl'>): Services => {
   const { cache, stale, blobs, cacheCheck, store, database } = adapters
   const { imageFiles, contentFiles, storedFiles, users } = adapters

@@ -10,13 +10,16 @@ import { oneLineMessage } from '../domain/shared/error-text.ts'
 import type { Log } from '../ports/log.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 
-/** Connects the circuit breaker of a dependency to the log of outages. */
+/**
+ * Writes the outages of a dependency to the log when its circuit breaker opens and when the dependency
+ * answers again.
+ */
 export const reportOutages = (outages: OutageLog, dependency: string): BreakerEvents => ({
   onOpen: (cause) => outages.failed(dependency, { cause: oneLineMessage(cause) }),
   onAnswered: () => outages.answered(dependency),
 })
 
-/** Time for which the object store is not read after a timeout (milliseconds). */
+/** After a timeout, the object store is not read for this long (milliseconds). */
 export const storeBreakerOpenMs = 1000
 
 export const createStore = async (

@@ -11,8 +11,8 @@ export const keyFilePath = (config: Config, use: TokenUse): string =>
   path.join(config.dataDir, 'keys', `${use}-tokens`)
 
 /**
- * Returns the configured keys of each use. If none of a use can sign, adds the keys in its key file.
- * `readKeyFile` returns the text of that file (`null`: there is no file).
+ * Returns the configured keys of each use (kind of token). If no key of a use can sign, adds the keys in the
+ * key file of that use. `readKeyFile` returns the text of a key file; `null` if there is no file.
  */
 export const resolveTokenKeys = (config: Config, readKeyFile: (file: string) => string | null): TokenKeys => {
   const keysOf = (use: TokenUse, configured: ReadonlyArray<TokenKey> | null) =>

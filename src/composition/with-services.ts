@@ -28,7 +28,7 @@ const withLarder = async <A>(
 ): Promise<A> => {
   const { close, ...adapters } = await createAdapters(config, reported)
   const result = await work({ ...adapters, ...createServices(adapters, config) }).catch(async (error) => {
-    // The first error is thrown. An error while closing is only logged.
+    // The first error is thrown. A further error of `close` is only logged.
     await close().catch((cause) => adapters.log.error('closing.failed', { cause: String(cause) }))
     throw error
   })
@@ -38,7 +38,7 @@ const withLarder = async <A>(
 
 /**
  * Runs `work` with all services on an existing library, and closes everything, whatever the outcome. Throws a
- * UserError if there is no library: a command that may create one calls `withNewLibrary`.
+ * UserError if there is no library. A command that may create a library calls `withNewLibrary` instead.
  */
 export const withServices = async <A>(
   config: Config,
@@ -49,7 +49,9 @@ export const withServices = async <A>(
   return withLarder(config, work, reporting)
 }
 
-/** Like `withServices`, but with temporary keys, so that `doctor` works even if key files are damaged. */
+/**
+ * Like `withServices`, but uses temporary token keys, so that `doctor` works even if key files are damaged.
+ */
 export const withTemporaryKeys = async <A>(
   config: Config,
   work: (larder: Larder) => Promise<A>,
@@ -61,8 +63,8 @@ export const withTemporaryKeys = async <A>(
 }
 
 /**
- * Like `withServices`, but creates the missing parts of the library. `created` describes them; `null` if
- * there were none.
+ * Like `withServices`, but creates the missing parts of the library. `created` describes the parts that were
+ * created; `null` if no part was missing.
  */
 export const withNewLibrary = async <A>(
   config: Config,

@@ -4,15 +4,15 @@ import { loadConfig } from './settings.ts'
 type Env = Readonly<Record<string, string | undefined>>
 
 /**
- * Returns the names of all settings, recorded from a call of `loadConfig`, so that the list is never
- * outdated.
+ * Returns the names of all settings. The names are recorded from a call of `loadConfig`, so that the list is
+ * never outdated.
  */
 export const settingNames = (): ReadonlyArray<string> => {
   const names = new Set<string>()
   const get = (_: object, name: string | symbol): undefined => {
     names.add(String(name))
   }
-  // The call sets no variable, so it calls no parser.
+  // The environment of this call contains no variables, so `loadConfig` calls no parser.
   const parse = () => E.left('is not set')
   const unset = new Proxy<Record<string, string | undefined>>({}, { get })
   loadConfig(unset, { parseTokenKeys: parse, parseSecretOrKeys: parse })
@@ -56,8 +56,8 @@ const isSwap = (a: string, b: string): boolean =>
 const sorted = (word: string): string => [...word].sort().join('')
 
 /**
- * Returns the setting that is probably meant. For names of one word only swaps count: such names are short,
- * and half of all short shell variables resemble HOST or PORT.
+ * Returns the setting that the user of `variable` probably means. For setting names of one word, only a swap
+ * of two letters counts: such names are short, and half of all short shell variables resemble HOST or PORT.
  */
 const findIntended = (variable: string, settings: ReadonlyArray<string>): string | undefined => {
   const name = variable.toUpperCase().replace(/^LARDER_/, '')

@@ -8,13 +8,13 @@ import type { TokenKey } from '../ports/token-key.ts'
 export type Config = {
   readonly host: string
   readonly port: number
-  /** Without a trailing slash. */
+  /** The public URL without a slash at its end. */
   readonly publicUrl: string
   readonly dataDir: string
-  /** `null`: the embedded PostgreSQL in `dataDir`. */
+  /** URL of the PostgreSQL server; `null`: the embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl: string | null
   readonly databasePoolMax: number
-  /** `null`: a folder in `dataDir`. */
+  /** Settings of the S3 bucket; `null`: objects are stored in a folder in `dataDir`. */
   readonly s3: S3Config | null
   readonly cacheDir: string
   readonly cacheMaxBytes: number
@@ -22,15 +22,15 @@ export type Config = {
   readonly tokenIssuer: string
   readonly tokenLeewaySeconds: number
   /**
-   * `null`: Larder generates the keys on its first start, and stores them in `dataDir`. This also holds for
-   * the next two.
+   * Token keys; `null`: Larder generates the keys on its first start, and stores them in `dataDir`. This
+   * applies to all three kinds of keys.
    */
   readonly imageTokenKeys: ReadonlyArray<TokenKey> | null
   readonly contentTokenKeys: ReadonlyArray<TokenKey> | null
   readonly idTokenKeys: ReadonlyArray<TokenKey> | null
   readonly uidPrefix: string | null
   readonly corsOrigins: ReadonlyArray<string>
-  /** Whether responses report the cache tier (`cacheStatus`) and the time (`serverTiming`). */
+  /** Whether responses report the cache tier (`cacheStatus`) and the processing time (`serverTiming`). */
   readonly cacheStatus: boolean
   readonly serverTiming: boolean
   readonly imageMaxPixels: number
@@ -43,7 +43,10 @@ export type Config = {
   /** Limits on the resources that clients can use. */
   readonly limits: HttpLimits
   readonly shutdownGraceSeconds: number
-  /** `null`: 2 seconds, or 0 if Larder runs at a terminal. */
+  /**
+   * Duration of the lame-duck phase of a stop in seconds; `null`: 2 seconds, or 0 if Larder runs at a
+   * terminal.
+   */
   readonly lameDuckSeconds: number | null
   readonly logLevel: LogLevel
 }
@@ -57,17 +60,21 @@ export type S3Config = {
 }
 
 /**
- * The fault of a setting that shows only when the setting is used. The message is one line for the operator.
+ * Signals an invalid setting that is only detected when the setting is used. The message is one line for the
+ * operator.
  */
 export class InvalidSettingError extends Error {}
 
 /** Parses the text of a setting. Fails with a message that continues a line such as "PORT=abc ". */
 type Parse<A> = (text: string) => E.Either<string, A>
 
-/** Parsers of token keys. The adapter for tokens defines the notation; settings do not depend on adapters. */
+/**
+ * Parsers of token keys. They are passed as arguments, because the adapter for tokens defines the notation,
+ * and settings do not depend on adapters.
+ */
 export type KeyParsers = {
   readonly parseTokenKeys: Parse<ReadonlyArray<TokenKey>>
-  /** Also accepts one plain secret. */
+  /** Parses keys as `parseTokenKeys` does. Also accepts one plain secret. */
   readonly parseSecretOrKeys: Parse<ReadonlyArray<TokenKey>>
 }
 
@@ -92,7 +99,7 @@ const bytesIn = (s: string): number => {
   return Number(digits) * (units[unit ?? ''] ?? Number.NaN)
 }
 
-/** `min` and `max` are in the notation of the setting, such as `16K`. */
+/** Parses a number of bytes. `min` and `max` are in the notation of the setting, such as `16K`. */
 const bytes =
   (min: string, max: string): Parse<number> =>
   (s) => {
@@ -142,7 +149,7 @@ const list =
     return fault ?? E.right(items.flatMap((parsed) => (E.isRight(parsed) ? [parsed.right] : [])))
   }
 
-// Error messages must not contain the values of these settings.
+// Names of secret settings. Error messages must not contain the values of these settings.
 const secrets = new Set(['DATABASE_URL', 'IMAGE_TOKEN_KEYS', 'CONTENT_TOKEN_KEYS', 'ID_TOKEN_SECRET'])
 
 /** Decodes the environment. Fails with one line for each invalid setting: name, fault, example. */

@@ -22,6 +22,6 @@ export const createBackOff = ({ first, max, tries }: Bounds): BackOff => {
   }
 }
 
-/** Creates the delays for an unreachable server: about a minute in total. */
+/** Creates the delays between retries when the server cannot be connected to: about a minute in total. */
 export const createConnectionLossBackOff = (): BackOff =>
   createBackOff({ first: 1000, max: 30_000, tries: 6 })

@@ -15,7 +15,8 @@ export const showContent = async (view: ViewContext): Promise<void> => {
   video.classList.toggle('sound', !master.includes('RESOLUTION='))
   main.prepend(video)
   status.show('Loading…')
-  // Native HLS is for Safari. In browsers with Media Source Extensions, hls.js is more reliable.
+  // In browsers with Media Source Extensions, hls.js is more reliable than the browser's native HLS. Safari
+  // on iPhones has only native HLS.
   const play = Hls.isSupported() ? playByHls : playNatively
   play(video, url, view)
 }

@@ -11,12 +11,13 @@ import { storePosition, takeStoredPosition } from './stored-position.ts'
  */
 const initialBitsPerSecond = 500_000
 
-/** If a token has less time left than this (milliseconds), it may expire during a request. */
+/** A token that expires within this time (milliseconds) may expire during a request. */
 const almostExpiredMs = 2000
 
 /**
- * Plays with hls.js until the link expires. Then loading stops, the rest of the buffer is played, and a
- * message is shown. Other failures are retried a limited number of times, with increasing delays.
+ * Plays with hls.js until the link expires. When the link expires, loading stops, the rest of the buffer is
+ * played, and a message is shown. Other failures are retried a limited number of times, with increasing
+ * delays.
  */
 export const playByHls = (video: HTMLVideoElement, url: string, { uid, link, status }: ViewContext): void => {
   const hls = new Hls({

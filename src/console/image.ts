@@ -30,8 +30,8 @@ const bestFor = (items: ReadonlyArray<Item>): Item | undefined => {
 }
 
 /**
- * Removes the origin from a URL, because the host name of the page may differ from the host name in
- * playlists.
+ * Removes the origin from a URL. The page and the playlist may name the server differently, and requests must
+ * go to the origin of the page.
  */
 const toSameOrigin = (url: string): string => {
   const { pathname, search } = new URL(url)
@@ -45,7 +45,7 @@ const load = (image: HTMLImageElement, url: string): Promise<boolean> =>
     image.src = url
   })
 
-/** Shows the thumbhash, and then the export that fits the window best. */
+/** Shows the thumbhash first, and then the export that fits the window best. */
 export const showImage = async (view: ViewContext): Promise<void> => {
   const { uid, jwt, main, status } = view
   const list = await waitForExports(`/api/1/image_files/playlist/${uid}?jwt=${jwt}`, view)

@@ -1,17 +1,17 @@
 /** The token in the URL of the page. */
 export type Link = {
   /**
-   * Returns the remaining lifetime of the token, by the server's clock once a reply was seen; infinite if the
-   * token cannot be parsed.
+   * Returns the remaining lifetime of the token in milliseconds, by the server's clock once `syncClock` has
+   * read a reply. The lifetime is infinite if the token cannot be parsed.
    */
   readonly millisecondsLeft: () => number
-  /** Reads the server's time from a reply. */
+  /** Sets the clock of the link to the server's time, from a header of a reply. */
   readonly syncClock: (reply: Response) => void
 }
 
 /**
- * Returns the expiry time of a token, its claim `exp` (RFC 7519 §4.1.4), in milliseconds. It is a prediction,
- * because only the server decides.
+ * Returns the expiry time of a token, its claim `exp` (RFC 7519 §4.1.4), in milliseconds. The result is a
+ * prediction, because only the server decides whether a token is still valid.
  */
 const endOf = (jwt: string): number => {
   try {
@@ -38,7 +38,7 @@ export const createLink = (jwt: string, now: () => number = Date.now): Link => {
 /** Maximum delay of a timer: 2^31 − 1 milliseconds, or 24 days. */
 const maxTimerMs = 2 ** 31 - 1
 
-/** Calls `callBack` when the link expires, even if that is in months. */
+/** Calls `callBack` when the link expires, even if the link expires only in months. */
 export const onLinkExpired = (link: Link, callBack: () => void): void => {
   const left = link.millisecondsLeft()
   if (left <= 0) callBack()

@@ -2,14 +2,14 @@ import { expiredMessage, refusedMessage } from './link.ts'
 import type { ViewContext } from './status-line.ts'
 import { storePosition, takeStoredPosition } from './stored-position.ts'
 
-/** Maximum time for a complete reply, in milliseconds. */
+/** Maximum time in milliseconds until a reply is complete. */
 const timeoutMs = 10_000
 
 const lostMessage = 'The server cannot be reached. Load this page again later'
 
 /**
- * Returns why playback failed; `null` if the playlist is available. The browser hides the reason, so the
- * playlist is requested again.
+ * Returns why playback failed; `null` if the playlist is available. The browser does not report the reason,
+ * so this function requests the playlist again.
  */
 const failureMessage = async (url: string): Promise<string | null> => {
   const reply = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).catch(() => null)
@@ -18,8 +18,8 @@ const failureMessage = async (url: string): Promise<string | null> => {
 }
 
 /**
- * Plays with the browser's native HLS. It sends its own requests, and discards its buffer when one is
- * refused.
+ * Plays with the browser's native HLS. The browser sends its own requests, and discards its buffer when a
+ * request is refused.
  */
 export const playNatively = (
   video: HTMLVideoElement,

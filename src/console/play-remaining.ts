@@ -1,6 +1,6 @@
 /**
- * Minimum number of buffered seconds that count as playable. Players leave less than that unplayed at the end
- * of a buffer, and it is too short to be worth playing.
+ * Players may stop up to this long (seconds) before the end of a buffer. A shorter remainder counts as
+ * played.
  */
 const minSeconds = 0.3
 
@@ -22,7 +22,8 @@ export const playRemaining = (video: HTMLVideoElement, callBack: () => void): vo
     if (!video.ended && !hasMore(video)) stop()
   }
   for (const event of ['waiting', 'seeking', 'play']) video.addEventListener(event, stopAtEnd)
-  // A browser may stall shortly before the end of its buffer, without an event.
+  // A browser may stop playing shortly before the end of its buffer without an event, so the position is
+  // checked periodically.
   let before = Number.NaN
   setInterval(() => {
     const { currentTime, paused, ended, seeking, readyState } = video

@@ -5,7 +5,8 @@ export const storePosition = (uid: string, seconds: number): void => {
   try {
     localStorage.setItem(keyOf(uid), String(seconds))
   } catch {
-    // Without storage, playback will start at the beginning.
+    // If the browser refuses storage, the position is not stored, and playback starts at the beginning next
+    // time.
   }
 }
 

@@ -11,7 +11,7 @@ type Progress = {
   readonly refused: string | null
 }
 
-/** Maximum time for a complete reply, in milliseconds. */
+/** Maximum time in milliseconds until a reply is complete. */
 const timeoutMs = 10_000
 
 const progressOf = async ({ uid, jwt }: ViewContext): Promise<Progress> => {
@@ -20,15 +20,15 @@ const progressOf = async ({ uid, jwt }: ViewContext): Promise<Progress> => {
     const reply = await fetch(`/console/watch/${uid}/progress?jwt=${jwt}`, { signal })
     if (reply.ok) return await reply.json()
   } catch {
-    // A failure is ignored, because the next poll is soon.
+    // A failure to get the progress is ignored, because the next poll is soon.
   }
   return { progress: null, refused: null }
 }
 
 /**
  * Polls `url` until the playlist exists, and shows the progress of the exports meanwhile. If the file was
- * refused, throws an error with the reason. Polling may take hours. It ends when the link expires, because
- * the server then replies 403.
+ * refused, throws an error with the reason. Polling may take hours. Polling ends when the link expires,
+ * because the server replies 403 from then on.
  */
 export const waitForExports = async (url: string, view: ViewContext): Promise<Response> => {
   const { link, status } = view

@@ -10,7 +10,7 @@ type Outcome<A> = TE.TaskEither<DomainError | HttpError, A>
 
 export type RouteResult = {
   readonly reply: Reply
-  /** Whether the caller sent no credential, and needed none. */
+  /** Whether the caller sent no credential, and the route needed none. */
   readonly isAnonymous: boolean
 }
 
@@ -31,7 +31,8 @@ export const answerWithoutBody =
   async () => {
     const decoded = await decodeRequest(route, incoming)()
     if (E.isLeft(decoded)) return decoded
-    // A route without a codec for the body infers its type as unknown.
+    // For a route without a codec for the body, the type of the body is inferred as unknown, so the cast is
+    // safe.
     return runHandler(route, decoded.right, undefined as B, incoming)()
   }
 
@@ -56,7 +57,7 @@ export const answerWithBody =
         : body
     deadline.extend()
     const handle = runHandler(route, decoded.right, body.right, incoming)
-    // A handler that reads the body itself has no deadline, because it lasts as long as the client sends.
+    // A handler that reads the body itself has no deadline, because it runs as long as the client sends.
     if (route.body?.maxBytes === null) return handle().finally(deadline.extend)
     return deadline.inTime(handle, 'database')()
   }

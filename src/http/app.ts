@@ -35,12 +35,12 @@ export type AppDeps = ListenerDeps & {
 }
 
 /**
- * Size of the cache of encoded playlists (bytes): enough for a few hundred long ones or tens of thousands of
- * short ones.
+ * Size in bytes of the cache of encoded playlists. It is enough for a few hundred long ones or tens of
+ * thousands of short ones.
  */
 const playlistBodyBytes = 64 * 1024 * 1024
 
-/** The wiring diagram of the routes. */
+/** Creates the listener with all routes. This function is the wiring diagram of the routes. */
 export const createApp = (deps: AppDeps): RequestListener => {
   const { playlists, vods, exports, admins, health, cacheStats, background, progress, consoleAssets } = deps
   const { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic, lifecycle } = deps

@@ -34,7 +34,7 @@ import type { Route } from './route.ts'
 
 export type RouteMiddleware = {
   readonly middleware: RouterMiddleware
-  /** Longest request body that the route reads (bytes); `null`: the route reads none. */
+  /** Maximum length in bytes of a request body that the route reads; `null` if the route reads no body. */
   readonly maxBodyBytes: number | null
 }
 
@@ -51,7 +51,7 @@ type Deps = {
   readonly replayCache: ReplayCache
   readonly refusals: Refusals
   readonly limits: Pick<HttpLimits, 'replyMilliseconds' | 'bodyBytes' | 'requestMilliseconds'>
-  /** Monotonic clock (milliseconds). */
+  /** Returns the time of a monotonic clock in milliseconds. */
   readonly now: () => number
 }
 
@@ -60,7 +60,10 @@ type OpenedBody =
   | { readonly _tag: 'Ready'; readonly bytes: Uint8Array; readonly stream: BodyStream }
   | { readonly _tag: 'Started'; readonly started: StartedStream; readonly stream: BodyStream }
 
-/** Opens the body and waits for its first bytes, so that an early failure still gets an error status. */
+/**
+ * Opens the body of a reply and waits for its first bytes, so that a failure before these bytes still gets an
+ * error status.
+ */
 const openBody =
   (
     body: StreamedBody,
@@ -76,7 +79,7 @@ const openBody =
     return E.isLeft(started) ? started : E.right({ _tag: 'Started', started: started.right, stream })
   }
 
-/** Releases a body that was opened after the deadline. */
+/** Releases the body of a reply that was opened after the deadline. */
 const release = (body: OpenedBody): void => {
   if (body._tag === 'Started') body.started.pieces.release(true)
 }
@@ -115,7 +118,9 @@ export const createRouteHandler = ({
     writeReply(ctx, toErrorReply(error))
   }
 
-  /** Writes a reply whose body is in memory, and stores it in the replay cache if it is replayable. */
+  /**
+   * Writes a reply whose body is in memory, and stores the reply in the replay cache if it can be replayed.
+   */
   const writeReady = (ctx: RouterContext, reply: BufferedReply, extra: Headers): void => {
     writeReply(ctx, { ...reply, headers: joinHeaders(reply.headers, extra) })
     if (reply.replay !== undefined)
@@ -142,7 +147,7 @@ export const createRouteHandler = ({
     })
   }
 
-  /** Returns how the body of a route is read; `null` if the route reads none. */
+  /** Returns the function that reads the body of a request; `null` if the route reads no body. */
   const bodyReaderOf = <B>(
     body: RequestBody<B> | undefined,
   ): { readonly maxBytes: number; readonly read: ReadBody<B> } | null => {
@@ -152,8 +157,8 @@ export const createRouteHandler = ({
   }
 
   return (route) => {
-    // Unknown parameters do not change a reply. If they were part of cache keys, a client could fill the
-    // cache (V4).
+    // Query parameters that the route does not know do not change a reply. If they were part of cache keys, a
+    // client could fill the cache (V4).
     const knownNames = new Set(['jwt', ...parameterNames(route.query)])
     const reader = bodyReaderOf(route.body)
 
@@ -172,7 +177,8 @@ export const createRouteHandler = ({
       const outcome = await answer()
       if (E.isLeft(outcome)) return refuse(ctx, outcome.left)
       const { reply, isAnonymous } = outcome.right
-      // A public file is the same for every caller, so shared caches may store it: no `Vary: Authorization`.
+      // A public file is the same for every caller, so shared caches may store it. Therefore the reply gets
+      // no `Vary: Authorization`.
       if (isAnonymous) setBaseHeaders(ctx, base)
       const isReplayable = Object.keys(query).every((name) => knownNames.has(name))
       await write(ctx, isReplayable ? reply : withoutReplay(reply), timing, deadline)

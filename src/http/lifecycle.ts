@@ -1,2 +1,2 @@
-/** Reports whether this process is shutting down; readiness checks then fail. */
+/** Reports whether this process is shutting down. During a shutdown, readiness checks fail. */
 export type ServerLifecycle = { readonly isStopping: () => boolean }

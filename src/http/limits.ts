@@ -1,24 +1,29 @@
-/** Resource limits for clients of a serving process (http-api.md §13.2). All but the last are settings. */
+/**
+ * Resource limits for clients of a serving process (http-api.md §13.2). All limits except the last one are
+ * settings.
+ */
 export type HttpLimits = {
-  /** Maximum of open connections; further ones are closed on arrival. */
+  /** Maximum number of open connections. Further connections are closed on arrival. */
   readonly connections: number
   /**
-   * Maximum of requests in progress without a reply. Likely cache hits have a second allowance of the same
+   * Maximum number of requests in progress without a reply. Likely cache hits have a second limit of the same
    * size.
    */
   readonly inFlight: number
-  /** Maximum of requests in the admission queue. */
+  /** Maximum number of requests in the admission queue. */
   readonly waiting: number
   readonly waitMilliseconds: number
   readonly headerBytes: number
   readonly headerMilliseconds: number
   readonly bodyBytes: number
-  /** Time for a whole request to arrive, including its body. */
+  /** Maximum time until a request has arrived completely, including its body. */
   readonly requestMilliseconds: number
   readonly keepAliveMilliseconds: number
-  /** Time for which a client may accept no byte of its reply before it is disconnected. */
+  /** If a client accepts no byte of its reply for this long, it is disconnected. */
   readonly stallMilliseconds: number
-  /** Time from the start of a request to its reply, across all dependencies (http-api.md §10). */
+  /**
+   * Maximum time from the start of a request to its reply, for all dependencies together (http-api.md §10).
+   */
   readonly replyMilliseconds: number
 }
 

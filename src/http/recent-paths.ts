@@ -9,14 +9,17 @@ export type RecentPaths = {
 
 const tokenSegment = /^\/api\/1\/~[^/]*/
 
-/** Returns the path without its token and without the query. */
+/** Returns the path of a URL without its token and without the query. */
 const pathOf = (url: string): string => {
   const query = url.indexOf('?')
   const path = query === -1 ? url : url.slice(0, query)
   return path.startsWith('/api/1/~') ? path.replace(tokenSegment, '/api/1') : path
 }
 
-/** Returns the FNV-1a hash (32 bits). A collision only puts a request into the wrong lane of the queue. */
+/**
+ * Returns the FNV-1a hash (32 bits). A collision does no harm, because it only puts a request into the wrong
+ * lane of the admission queue.
+ */
 const hashOf = (text: string): number => {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
@@ -24,8 +27,8 @@ const hashOf = (text: string): number => {
 }
 
 /**
- * Creates a record of between `count` and 2 × `count` recent paths. It drops the older half at once. It
- * stores hashes, and no text from clients.
+ * Creates a record of between `count` and 2 × `count` recent paths. The older half is dropped all at once.
+ * The record contains hashes, and no text from clients.
  */
 export const createRecentPaths = (count = 32_768): RecentPaths => {
   let newer = new Set<number>()

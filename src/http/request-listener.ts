@@ -23,7 +23,7 @@ import { type BufferedReply, optionsAsteriskReply } from './response/reply.ts'
 import type { ResponseTelemetry } from './response/response-telemetry.ts'
 import type { Routes } from './routes.ts'
 
-/** Dependencies of the listener that are the same for all routes. */
+/** Dependencies of the request listener that do not depend on the routes. */
 export type ListenerDeps = {
   readonly tokens: MediaTokens
   readonly clock: Clock
@@ -35,23 +35,26 @@ export type ListenerDeps = {
   readonly traffic: Traffic
 }
 
-/** Dependencies that the listener supplies to routes. */
+/** Dependencies that the request listener passes to the routes. */
 export type RouteTools = { readonly handle: RouteHandler; readonly refusals: RefusalCounts }
 
 const replayCacheBytes = 32 * 1024 * 1024
 
 /**
- * Maximum of requests started in one turn of the event loop. A turn then takes a few milliseconds at most,
- * even if every request misses the memory cache.
+ * Maximum number of requests that are started in one turn of the event loop. With this limit a turn takes a
+ * few milliseconds at most, even if every request misses the memory cache.
  */
 const startsPerTurn = 4
 
-/** The reply if the admission queue is full, or the request waited too long (http-api.md §13.2). */
+/**
+ * The reply to a request that finds the admission queue full, or that has waited too long in it (http-api.md
+ * §13.2).
+ */
 const queueRefusal = toErrorReply(overloaded(2))
 
 const now = () => performance.now()
 
-/** Returns the listener for all requests: early refusals and replays first, then Koa's routes. */
+/** Returns the listener for all requests. Early refusals and replays come first, then Koa's routes. */
 export const createRequestListener = (
   { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic }: ListenerDeps,
   createAllRoutes: (tools: RouteTools) => ReadonlyArray<Routes>,
@@ -67,7 +70,8 @@ export const createRequestListener = (
   const handle = createRouteHandler({ log, outages, responseTelemetry, replayCache, refusals, limits, now })
   const allRoutes = createAllRoutes({ handle, refusals })
   const app = new Koa()
-  // Koa would also report clients that disconnect. Larder's own errors are logged where they occur.
+  // If Koa were not silent, it would also report clients that disconnect. Larder logs its own errors where
+  // they occur.
   app.silent = true
   app.use(errorBoundary(log)).use(takePathToken)
   for (const routes of allRoutes) app.use(routes.middleware())
@@ -86,7 +90,7 @@ export const createRequestListener = (
   const admit = createAdmission({ limits, counts, now, perTurn: startsPerTurn })
   const bodyLimitOf = createBodyLimits(allRoutes)
 
-  /** Reads a body only to discard it, up to a limit. */
+  /** Reads the body of a request only to discard it, up to a limit. */
   const discardBoundedBody = (req: IncomingMessage): void =>
     discardBody(req, limits.bodyBytes, () => {
       counts.refused_early += 1
@@ -110,8 +114,8 @@ export const createRequestListener = (
           release()
         })
         byRoutes(req, res)
-        // An upload may take hours, so it does not count as in progress. The upload route has limits of its
-        // own.
+        // An upload may take hours, so it is not limited as a request in progress. The upload route has
+        // limits of its own.
         if (bodyLimit === Infinity) release()
       },
       refuse: () => {
@@ -132,7 +136,7 @@ export const createRequestListener = (
     const early = malformed ?? refuseLongBody(req, bodyLimit ?? limits.bodyBytes)
     if (early !== null) {
       counts.refused_early += 1
-      // The end of a malformed request is uncertain, so later bytes on this connection cannot be trusted.
+      // It is uncertain where a malformed request ends, so later bytes on this connection cannot be trusted.
       res.shouldKeepAlive = false
       refuse(req, res, early)
       return
@@ -146,5 +150,8 @@ export const createRequestListener = (
   }
 }
 
-/** Returns whether this is a health check. Health checks bypass the admission queue (http-api.md §13.2). */
+/**
+ * Returns whether a URL is that of a health check. Health checks bypass the admission queue (http-api.md
+ * §13.2).
+ */
 const isHealth = (url: string): boolean => /^\/(?:healthz|readyz)(?:\?|$)/.test(url)

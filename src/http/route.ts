@@ -10,20 +10,24 @@ import type { Reply } from './response/reply.ts'
 
 type Outcome<A> = TE.TaskEither<DomainError | HttpError, A>
 
-/** A route. A part of the request for which the route has no codec is not read. */
+/** A route. If the route has no codec for a part of the request, that part is not read. */
 export type Route<C, P, Q, B> = {
   readonly credential: Authenticator<C>
   /**
-   * Path parameters. An invalid one gets the same reply as one that does not exist (http-api.md §1.2, §2.5).
+   * Path parameters. A request with an invalid path parameter gets the same reply as one for a file that does
+   * not exist (http-api.md §1.2, §2.5).
    */
   readonly params?: t.Type<P, unknown, unknown>
-  /** If true, a 422 names an invalid path parameter: for paths without a uid, which hide nothing. */
+  /**
+   * If `true`, a 422 reports an invalid path parameter. Only for paths without a uid, because such a reply
+   * reveals whether a uid is valid.
+   */
   readonly explainsParams?: boolean
   readonly query?: t.Type<Q, unknown, unknown>
   readonly body?: RequestBody<B>
   /**
-   * Succeeds if a caller without a credential may learn that a parameter is invalid, as for public files.
-   * Without this check, the reply to such a caller is that a token is required.
+   * Succeeds if a caller without a credential may learn that a parameter is invalid, as for public files. If
+   * a route has no such check, the reply to such a caller is that a token is required.
    */
   readonly checkAnonymous?: (params: P, query: IncomingRequest['query']) => Outcome<unknown>
   readonly handler: (input: {
@@ -40,17 +44,19 @@ export type DecodedRequest<C, P, Q> = {
   readonly credential: C
   readonly params: P
   readonly query: Q
-  /** Whether the caller sent no credential, and needed none. */
+  /** Whether the caller sent no credential, and the route needed none. */
   readonly isAnonymous: boolean
 }
 
 /**
- * Returns the codec of a part that a route does not name. Its type `A` is unknown then, which TypeScript
- * cannot infer here, so a cast is necessary.
+ * Returns the codec for a part of the request for which the route has no codec. The type `A` is unknown in
+ * that case, but TypeScript cannot infer this here, so a cast is necessary.
  */
 const anything = <A>(): t.Type<A, unknown, unknown> => t.unknown as unknown as t.Type<A, unknown, unknown>
 
-/** Returns the error for an invalid query or body. It reveals nothing about files that are not public. */
+/**
+ * Returns the error for an invalid query or body. The error reveals nothing about files that are not public.
+ */
 export const toFaultError = async <C, P, Q, B>(
   { checkAnonymous }: Route<C, P, Q, B>,
   { isAnonymous, params }: Pick<DecodedRequest<C, P, Q>, 'isAnonymous' | 'params'>,
@@ -64,7 +70,10 @@ export const toFaultError = async <C, P, Q, B>(
   return check.left._tag === 'Forbidden' ? missingCredential : check.left
 }
 
-/** Authenticates before it decodes, so that a caller without a token learns nothing (http-api.md §1.4). */
+/**
+ * Authenticates the caller before any part of the request is decoded, so that a caller without a token learns
+ * nothing (http-api.md §1.4).
+ */
 export const decodeRequest =
   <C, P, Q, B>(route: Route<C, P, Q, B>, incoming: IncomingRequest): Outcome<DecodedRequest<C, P, Q>> =>
   async () => {

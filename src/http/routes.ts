@@ -28,9 +28,9 @@ const answerOptions = (ctx: RouterContext): void => {
 }
 
 /**
- * Creates routes. No other code matches paths. Letter case and slashes are significant. Per-route behaviour,
- * such as CORS, depends only on the route that matches (V8). `sharing`: CORS policy; `null`: pages of other
- * sites have no access.
+ * Creates routes. No other code matches paths. Letter case and slashes are significant. Behaviour of single
+ * routes, such as CORS, depends only on the route that matches (V8). `sharing` is the CORS policy; if it is
+ * `null`, pages of other sites have no access.
  */
 export const createRoutes = (prefix: string, sharing: CorsPolicy | null = null): Routes => {
   const router = new Router({ prefix, sensitive: true, strict: true })

@@ -15,24 +15,25 @@ type ParamsOf<T extends string> = T extends `${string}{${infer P}}${infer Rest}`
 
 const never = () => false
 
-/** Defines a family of keys. `params` must have exactly the parameters of the template. */
+/** Defines a family of keys. `params` must contain exactly the parameters of the template. */
 const family = <const T extends string, P extends Readonly<Record<ParamsOf<T>, t.Mixed>>, A>(
   template: T,
   spec: {
     readonly params: P
     readonly value: t.Type<A, unknown, unknown>
-    /** `null`: the value cannot change. */
+    /** Lifetime of the value in seconds; `null` if the value cannot change. */
     readonly ttlSeconds: number | null
-    /** Whether a value is negative, as in CacheKey. By default no value is. */
+    /** Whether a value is negative, as in CacheKey. By default no value is negative. */
     readonly isNegative?: (value: A) => boolean
-    /** Description in docs/cache-keys.md. */
+    /** Description of the keys for docs/cache-keys.md. */
     readonly about: string
     /** Format of the value, for docs/cache-keys.md. */
     readonly form: string
   },
 ) => {
   const isNegative = spec.isNegative ?? never
-  // Split once, since building a name is a hot path. Text and parameter names alternate.
+  // The template is split only once, because a name is built for each request. In the result, text and
+  // parameter names alternate.
   const pieces = template.split(/\{(\w+)\}/)
   const keyFor = (params: { readonly [K in keyof P]: t.TypeOf<P[K]> }): CacheKey<A> => ({
     name: pieces.map((piece, index) => (index % 2 === 0 ? piece : String(params[piece as keyof P]))).join(''),
@@ -55,11 +56,12 @@ const Flag = new t.Type<boolean, string, unknown>(
 const isFalse = (flag: boolean): boolean => !flag
 
 /**
- * Cached description of a blob: length (bytes) and sha256 (lower-case hex). The bytes are stored separately.
+ * The cached description of a blob: its length in bytes, and its sha256 in lower-case hex. The bytes are
+ * stored separately.
  */
 export const BlobRecord = t.strict({ size: t.number, sha256: t.string })
 
-/** All cache keys of this service. A new kind of cached value needs an entry here. */
+/** All cache keys of this service. Each kind of cached value must have an entry here. */
 export const cacheKeys = {
   imagePlaylist: family('image_files:playlist:{uid}', {
     params: { uid: ImageFileUid },

@@ -1,26 +1,26 @@
-/** Counters of one tier of the cache for one family of keys, since the start. */
+/** Counters of one tier of the cache for one family of keys, since the process started. */
 export type CacheCounts = {
-  /** `memory` or `disk`. */
+  /** Name of the tier: `memory` or `disk`. */
   readonly tier: string
   /** Template of the keys, such as `s3_files:{uid}`. */
   readonly family: string
   readonly hits: number
   /**
-   * One load can count two misses: it looks in the cache a second time when no other load of the key can be
-   * running.
+   * Number of lookups that found no value. One load can count two misses, because it repeats the lookup once
+   * no other load of the key can be running.
    */
   readonly misses: number
-  /** Reads that shared a running fill. */
+  /** Number of reads that shared a running fill. */
   readonly collapsed: number
-  /** Failed reads and writes of the tier, and fills that received wrong bytes. */
+  /** Number of failed reads and writes of the tier, and of fills that received wrong bytes. */
   readonly errors: number
   readonly fills: number
-  /** Bytes of successful fills, and the total duration of these fills (milliseconds). */
+  /** Bytes of all successful fills; `fillMs` is their total duration in milliseconds. */
   readonly filledBytes: number
   readonly fillMs: number
 }
 
-/** Evictions of one tier since the start. */
+/** Evictions of one tier since the process started. */
 export type CacheEvictions = {
   readonly tier: string
   readonly evictions: number

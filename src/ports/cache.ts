@@ -8,34 +8,42 @@ import type { TierOutcome } from './tier-outcome.ts'
 /** A key of the cache: name, type and lifetime of the value. Only cache-keys.ts creates keys. */
 export type CacheKey<A> = {
   readonly name: string
-  /** Template of the name. Statistics are counted by family. */
+  /** Template of the name. All keys of one template are a family, by which statistics are counted. */
   readonly family: string
   readonly codec: t.Type<A, unknown, unknown>
-  /** `null`: the value cannot change, and only eviction removes it. */
+  /** Lifetime of the value in seconds; `null` if the value cannot change, and only eviction removes it. */
   readonly ttlSeconds: number | null
-  /** Whether the value denies access ("not admin", "not public"): its lifetime is `negativeTtlSeconds`. */
+  /**
+   * Returns whether the value denies access ("not admin", "not public"). The lifetime of such a value is
+   * `negativeTtlSeconds`.
+   */
   readonly isNegative: (value: A) => boolean
 }
 
 declare const seen: unique symbol
 
 /**
- * Generation of a key. It changes twice when this process deletes the key: before the delete and after it.
+ * Generation of a key. The generation changes twice when this process deletes the key: before the delete and
+ * after it.
  */
 export type Generation = number & { readonly [seen]: true }
 
 /**
- * Invalidation mark of a key in a cache that processes share. It changes when any of them deletes the key.
+ * Invalidation mark of a key in a cache that processes share. The mark changes when any of these processes
+ * deletes the key.
  */
 export type InvalidationMark = string & { readonly [seen]: true }
 
 /**
- * The start of a load, by which `set` recognises that a later delete has made the loaded value obsolete. Only
- * a cache creates one.
+ * The state at the start of a load. With it, `set` recognises that a later delete has made the loaded value
+ * obsolete. Only a cache creates one.
  */
 export type LoadStart = {
   readonly generation: Generation
-  /** `null`: the mark could not be read, so the loaded value is not stored in a tier that processes share. */
+  /**
+   * Invalidation mark of the key; `null` if it could not be read, so the loaded value is not stored in a tier
+   * that processes share.
+   */
   readonly mark: InvalidationMark | null
   readonly at: MonotonicMs
   readonly [seen]: true
@@ -45,33 +53,34 @@ export type LoadStart = {
 export const negativeTtlSeconds = 30
 
 /**
- * Caches values for a limited time. A value that is missing, expired, or no longer fits its codec is `none`,
- * never an error; `Unavailable` means that the cache itself failed. Negative entries have their own share of
- * the memory and evict no other entries, because any client can cause negative entries.
+ * Caches values for a limited time. The result is `none`, and never an error, if the value is missing,
+ * expired, or does not match its codec. `Unavailable` means that the cache itself failed. Negative entries
+ * have a separate share of the memory and evict no other entries, because any client can cause negative
+ * entries.
  */
 export type CachePort = {
   readonly get: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, O.Option<Found<A>>>
-  /** The tier outcomes that a miss reports. */
+  /** The tier outcomes that the reader of a value reports after a miss of this cache. */
   readonly missTiers: ReadonlyArray<TierOutcome>
   /**
    * Returns the current generation of the key. Callers with the same generation may share a lookup or a load,
-   * because this process has not deleted the key between their calls. Costs one hash of the name.
+   * because this process has not deleted the key between their calls. A call costs one hash of the name.
    */
   readonly generation: <A>(key: CacheKey<A>) => Generation
   /**
-   * Returns the start of a load. Must be awaited after a miss and before the load. May read the disk. Never
-   * rejects.
+   * Returns the state at the start of a load. The caller must wait for it after a miss and before the load.
+   * The call may read the disk. Never rejects.
    */
   readonly beginLoad: <A>(key: CacheKey<A>) => Promise<LoadStart>
   /**
    * Stores a value whose load began at `since`. If any process has deleted the key since then, the value may
-   * be out of date: `set` succeeds without storing it. Callers reply to the reader without waiting for `set`;
-   * only a `get` of the same key needs to wait for it.
+   * be out of date, so `set` succeeds without storing it. Callers reply to the reader without waiting for
+   * `set`; only a `get` of the same key needs to wait for it.
    */
   readonly set: <A>(key: CacheKey<A>, value: A, since: LoadStart) => TE.TaskEither<Unavailable, void>
   /**
-   * Deletes the value; succeeds for a key that was never set. Later reads of this process do not see it.
-   * Other processes that share the cache may see it for two more seconds.
+   * Deletes the value. Succeeds for a key that was never set. Later reads of this process do not return the
+   * value. Other processes that share the cache may return it for two more seconds.
    */
   readonly delete: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, void>
   /** Deletes the value whose key has this name. */

@@ -1,2 +1,2 @@
-/** Milliseconds since 1970-01-01T00:00Z. */
+/** Returns the time of day in milliseconds since 1970-01-01T00:00Z. */
 export type Clock = () => number

@@ -16,9 +16,9 @@ type Duration = { readonly durationSeconds: number }
 export type NewContentFile = NewLibraryFile<ContentFileUid> & Duration
 
 /**
- * Content files (audio and video), their exports, and the segments of these. When exports are added, the
- * duration of the longest export becomes the duration of the file, and replaces the duration that the source
- * declared.
+ * Content files (audio and video), their exports, and the segments of these exports. When exports are added,
+ * the duration of the longest export becomes the duration of the file, and replaces the duration that the
+ * source declared.
  */
 export type ContentFileRepository = LibraryRepository<
   ContentFileUid,
@@ -27,15 +27,18 @@ export type ContentFileRepository = LibraryRepository<
   ContentExportUid,
   NewContentExport
 > & {
-  /** Finds a file with all of its exports, possibly none. `none`: there is no such file. */
+  /**
+   * Finds a file with all of its exports; a file may have no exports. Returns `none` if there is no such
+   * file.
+   */
   readonly find: (uid: ContentFileUid) => TE.TaskEither<Unavailable, O.Option<ContentFile>>
-  /** Finds the file and the height of an export, for segmented exports (`m3u8`) only. */
+  /** Finds the file and the height of a segmented export (`m3u8`). Returns `none` for any other export. */
   readonly findVod: (uid: ContentExportUid) => TE.TaskEither<Unavailable, O.Option<VodMeta>>
-  /** Lists all segments of an `m3u8` export with one query; `none` when there is no such export. */
+  /** Lists all segments of an `m3u8` export with one query. Returns `none` if there is no such export. */
   readonly listParts: (uid: ContentExportUid) => TE.TaskEither<Unavailable, O.Option<VodParts>>
   /**
-   * Lists all segments of an `m3u8` export with their keyframes, also with one query; `none` when there is no
-   * such export.
+   * Lists all segments of an `m3u8` export with their keyframes, also with one query. Returns `none` if there
+   * is no such export.
    */
   readonly listKeyframes: (
     uid: ContentExportUid,

@@ -1,25 +1,27 @@
 import type { ForbiddenReason } from '../domain/shared/errors.ts'
 import type { MediaGrant, MediaKind } from './media-tokens.ts'
 
-/** The use of a token. Each use has its own keys and its own audience (`aud`). */
+/** The purpose of a token. Each use has its own keys and its own audience (`aud`). */
 export type TokenUse = MediaKind | 'id'
 
-/** The information that an operator gets about a refused token (V61). */
+/** What an operator is told about a token, for example why it is refused (V61). */
 export type TokenExplanation =
   /** The signature could not be verified, so the claims are neither trusted nor shown. */
   | {
       readonly _tag: 'BadSignature'
       readonly reason: Extract<ForbiddenReason, 'malformed' | 'unknown_key' | 'signature'>
     }
-  /** The token is signed with one of the keys. */
+  /** The token has a valid signature of one of the keys. */
   | {
       readonly _tag: 'Signed'
       readonly use: TokenUse
       readonly kid: string
       readonly claims: Readonly<Record<string, unknown>>
-      /** The reason why the token is refused in spite of its signature; `null` when it is valid. */
+      /**
+       * The reason why the token is refused although its signature is valid; `null` if the token is accepted.
+       */
       readonly refusal: ForbiddenReason | null
-      /** The grant of a valid media token. */
+      /** What the token permits; `null` if it is not a valid media token. */
       readonly grant: MediaGrant | null
     }
 

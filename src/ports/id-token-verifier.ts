@@ -4,11 +4,11 @@ import type { TE } from '../fp.ts'
 /** Identity of a user (http-api.md §8.1). */
 export type Identity = { readonly sub: string }
 
-/** Verifies the id tokens of one issuer, which may be a service elsewhere. */
+/** Verifies the id tokens of one issuer, which may be an external service. */
 export type IdTokenVerifier = {
   /**
-   * Fails with `Forbidden` for a token that this issuer did not sign for Larder, or that has expired; with
-   * `Unavailable` if the keys of the issuer could not be read.
+   * Fails with `Forbidden` for a token that this issuer did not sign for Larder, or that has expired. Fails
+   * with `Unavailable` if the keys of the issuer could not be read.
    */
   readonly verify: (jwt: string) => TE.TaskEither<Forbidden | Unavailable, Identity>
 }

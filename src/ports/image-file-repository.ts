@@ -5,7 +5,7 @@ import type { O, TE } from '../fp.ts'
 import type { IngestedFile, LibraryRepository, NewLibraryFile } from './library-repository.ts'
 
 export type NewImageFile = NewLibraryFile<ImageFileUid> & {
-  /** Pixels, in upright orientation. */
+  /** Size in pixels, in upright orientation. */
   readonly width: number
   readonly height: number
 }
@@ -18,11 +18,14 @@ export type ImageFileRepository = LibraryRepository<
   ImageExportUid,
   NewImageExport
 > & {
-  /** Lists all exports of an image file, in no order; empty when there is no such file or it has none. */
+  /**
+   * Lists all exports of an image file, in any order. The list is empty if the file does not exist or has no
+   * exports.
+   */
   readonly listExports: (uid: ImageFileUid) => TE.TaskEither<Unavailable, ReadonlyArray<ImageExport>>
   readonly findExport: (uid: ImageExportUid) => TE.TaskEither<Unavailable, O.Option<ImageExportFile>>
-  /** Returns whether the image is public; `false` also when there is no such file. */
+  /** Returns whether the image is public; `false` if there is no such file. */
   readonly isPublic: (uid: ImageFileUid) => TE.TaskEither<Unavailable, boolean>
-  /** Sets whether the image is public. Does nothing when there is no such file. */
+  /** Sets whether the image is public. Does nothing if there is no such file. */
   readonly setPublic: (uid: ImageFileUid, isPublic: boolean) => TE.TaskEither<Unavailable, void>
 }

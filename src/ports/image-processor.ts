@@ -6,24 +6,27 @@ import type { TE } from '../fp.ts'
 export type RenderedImage = {
   readonly path: string
   readonly format: string
-  /** Pixels of the export. */
+  /** Size of the export in pixels. */
   readonly width: number
   readonly height: number
-  /** Bytes. */
+  /** Size of the file in bytes. */
   readonly size: number
-  /** base64url. */
+  /** Thumbhash of the export, in base64url. */
   readonly thumbhash: string
 }
 
 /**
  * Renders image exports: upright, sRGB, without metadata. Separate processes, with bounded time, memory and
- * pixels, read even the headers, so hostile input fails with `Refused` and harms nothing else. If the signal
- * is aborted, the task ends its processes, and then fails with `Unavailable`.
+ * pixels, read the files, even their headers. So hostile input fails with `Refused` and harms nothing else.
+ * If the signal is aborted, the task ends its processes, and then fails with `Unavailable`.
  */
 export type ImageProcessor = {
   /** Fails with `Refused` for a file that cannot be decoded as an image, or has too many pixels. */
   readonly inspect: (path: string, signal?: AbortSignal) => TE.TaskEither<Refused | Unavailable, ImageFacts>
-  /** Renders each target into a new file in `folder`. `onProgress` gets the finished fraction (0 to 1). */
+  /**
+   * Renders each target into a new file in `folder`. Calls `onProgress` with the finished fraction of the
+   * work (0 to 1).
+   */
   readonly render: (
     path: string,
     targets: ReadonlyArray<ImageTarget>,

@@ -6,10 +6,12 @@ import type { O, TE } from '../fp.ts'
 /** A file that is added to the library. */
 export type NewLibraryFile<U extends string> = {
   readonly uid: U
-  /** Display name: the name of the added file. */
+  /** Name of the added file, which is displayed to users. */
   readonly name: string
   readonly original: StoredFile
-  /** SHA-512 of the original's bytes (lower-case hex). Unique among the files of its kind. */
+  /**
+   * SHA-512 of the original's bytes in lower-case hex. No other file of the same kind has the same SHA-512.
+   */
   readonly sha512: string
 }
 
@@ -17,7 +19,7 @@ export type NewLibraryFile<U extends string> = {
 export type IngestedFile<U extends string> = {
   readonly uid: U
   readonly original: StoredFile
-  /** Number of current exports (not replaced ones). */
+  /** Number of current exports. Replaced exports do not count. */
   readonly exportCount: number
   /** Oldest recipe version among the current exports; `null` when there are none. */
   readonly recipe: number | null
@@ -25,14 +27,16 @@ export type IngestedFile<U extends string> = {
 
 /** Exports that newer exports have replaced. */
 export type ReplacedExports<U extends string> = {
-  /** Lists exports that were replaced more than `forMs` milliseconds ago, in pages as `listOutdated` does. */
+  /**
+   * Lists exports that were replaced more than `forMs` milliseconds ago. Returns them in pages, as
+   * `listOutdated` does.
+   */
   readonly listReplaced: (
     forMs: number,
     after: U | null,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<ReplacedExport<U>>>
   /**
-   * Deletes a replaced export with the rows of its stored files. Returns `false` when there is no such
-   * export.
+   * Deletes a replaced export, and the rows of its stored files. Returns `false` if there is no such export.
    */
   readonly removeReplaced: (uid: U) => TE.TaskEither<Unavailable, boolean>
 }
@@ -48,38 +52,36 @@ export type LibraryRepository<
   /** Finds a file with the fields that ingestion needs. */
   readonly findIngested: (uid: U) => TE.TaskEither<Unavailable, O.Option<Ingested>>
   readonly findByOriginal: (sha512: string) => TE.TaskEither<Unavailable, O.Option<Ingested>>
-  /**
-   * Adds a file without exports. Returns `false` and writes nothing when a file with this original exists.
-   */
+  /** Adds a file without exports. Returns `false` and writes nothing if a file with this original exists. */
   readonly add: (file: File) => TE.TaskEither<Unavailable, boolean>
   /**
-   * Adds all exports or none, in one transaction. Returns `false` and writes nothing when the file already
-   * has exports or no longer exists, because another process was faster.
+   * Adds all exports or none, in one transaction. Returns `false` and writes nothing if the file already has
+   * exports or no longer exists, because another process was faster.
    */
   readonly addExports: (uid: U, exports: ReadonlyArray<NewExport>) => TE.TaskEither<Unavailable, boolean>
   /**
-   * Replaces the exports of older recipes with these, in one transaction. Playlists no longer list the
-   * replaced exports, which can still be read by uid until `removeReplaced`. Returns `false` and writes
-   * nothing when the file has no exports of an older recipe, or no longer exists.
+   * Replaces the exports of older recipes with `exports`, in one transaction. Playlists no longer list the
+   * replaced exports, which can still be read by uid until `removeReplaced` deletes them. Returns `false` and
+   * writes nothing if the file has no exports of an older recipe, or no longer exists.
    */
   readonly replaceExports: (uid: U, exports: ReadonlyArray<NewExport>) => TE.TaskEither<Unavailable, boolean>
   /** Counts the files that have exports of an older recipe than `recipe`. */
   readonly countOutdated: (recipe: number) => TE.TaskEither<Unavailable, number>
   /**
    * Lists the files that have exports of an older recipe than `recipe`, ordered by uid: at most 100, starting
-   * after the uid `after` (`null`: at the first).
+   * after the uid `after`. If `after` is `null`, starts with the first file.
    */
   readonly listOutdated: (
     recipe: number,
     after: U | null,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<Ingested>>
-  /** Lists the files without exports, oldest first. Their ingestion has not finished. */
+  /** Lists the files without exports, oldest first. The ingestion of these files has not finished. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<Ingested>>
   /**
    * Deletes a file without exports. Returns `false` and changes nothing when the file has exports or does not
    * exist.
    */
   readonly removeUnfinished: (uid: U) => TE.TaskEither<Unavailable, boolean>
-  /** Finds the oldest file. */
+  /** Finds the oldest file of this kind. */
   readonly first: TE.TaskEither<Unavailable, O.Option<U>>
 }

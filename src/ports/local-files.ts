@@ -8,27 +8,25 @@ export type FileSlice = { readonly path: string; readonly start: number; readonl
 /** A local file to be ingested. */
 export type SourceFile = {
   readonly path: string
-  /** The last segment of its path. */
+  /** The file name: the last segment of the path. */
   readonly name: string
-  /** Bytes; at least one. */
+  /** Size in bytes, at least one. */
   readonly size: number
-  /** Lower-case hex. */
+  /** The sha256 of the bytes in lower-case hex. `sha512` has the same form. */
   readonly sha256: string
   readonly sha512: string
-  /** The first bytes (up to 4,096), to detect the file type. */
+  /** The first bytes of the file (up to 4,096), from which the file type is detected. */
   readonly head: Uint8Array
 }
 
 /** Files on this machine: sources to be ingested, and scratch space for exports. */
 export type LocalFiles = {
-  /**
-   * Reads the file once. Fails with `Refused` when it is missing, unreadable, empty, or not a regular file.
-   */
+  /** Reads the file once. Fails with `Refused` if it is missing, unreadable, empty, or not a regular file. */
   readonly inspect: (path: string) => TE.TaskEither<Refused, SourceFile>
   /**
    * Runs `work` with a path of the file that other calls and other programs can use. This is `path` itself,
-   * unless the file's name is not valid UTF-8. Such a name has lost bytes in `path`, so the file is found by
-   * the bytes that remain. Fails with `Refused` when several files match.
+   * unless the file's name is not valid UTF-8. In `path`, some bytes of such a name were replaced, so the
+   * file is searched by the other bytes. Fails with `Refused` if several files match.
    */
   readonly withUsablePath: <L, A>(
     path: string,
@@ -42,8 +40,8 @@ export type LocalFiles = {
   /** Writes the whole file. Removes the incomplete file on failure. */
   readonly write: (path: string, bytes: ByteStream) => TE.TaskEither<Unavailable, void>
   /**
-   * Runs `work` with a new empty folder, and removes the folder whatever the outcome. Folders that killed
-   * processes have left behind are removed when the adapter is created.
+   * Runs `work` with a new empty folder. Removes the folder afterwards, even if `work` fails. Folders that
+   * killed processes have left behind are removed when the adapter is created.
    */
   readonly withScratch: <L, A>(
     work: (folder: string) => TE.TaskEither<L, A>,

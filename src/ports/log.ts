@@ -1,6 +1,6 @@
 /**
- * Log for operators. `event` is a fixed name such as `cache.write_failed`; variable data goes into `fields`.
- * Neither contains a token, a URL with a query, or a path that a client sent (http-api.md §2.6).
+ * Log for operators. `event` is a fixed name such as `cache.write_failed`; variable data belongs into
+ * `fields`. Neither contains a token, a URL with a query, or a path that a client sent (http-api.md §2.6).
  */
 export type Log = {
   /** Normal events that are useful only when debugging. */
@@ -15,8 +15,8 @@ export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
 /**
- * Returns the same log without `events`. A command prints these itself, in words, so that a person reads each
- * once.
+ * Returns a log that does not write `events`. A command prints these events itself, in words, so a person
+ * would otherwise read each of them twice.
  */
 export const withoutEvents = (log: Log, events: ReadonlyArray<string>): Log => {
   const unlessReported =

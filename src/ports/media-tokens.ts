@@ -2,16 +2,16 @@ import type { Restrictions } from '../domain/access/restrictions.ts'
 import type { Forbidden } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 
-/** Images and content have their own keys and audiences. */
+/** The kind of a media file. Tokens for images and tokens for content have different keys and audiences. */
 export type MediaKind = 'image' | 'content'
 
 /** Verified claims of a media token: the logical file that it opens, and its expiry (http-api.md §2.1). */
 export type MediaGrant = {
   /** Uid of an image file or of a content file. */
   readonly sub: string
-  /** Time of minting (seconds since 1970). */
+  /** Time at which the token was minted (seconds since 1970). */
   readonly iat: number
-  /** Time of expiry (seconds since 1970). */
+  /** Time at which the token expires (seconds since 1970). */
   readonly exp: number
   /** Id of the token, if its issuer gave it one (RFC 7519 §4.1.7). */
   readonly jti?: string
@@ -31,8 +31,8 @@ export type MediaTokens = {
     restrictions?: Restrictions,
   ) => TE.TaskEither<never, string>
   /**
-   * Mints a token for URLs (http-api.md §3.2). It always differs from every token of `mint`, so that a token
-   * that came in a header never appears in a URL, even in the second in which it was minted.
+   * Mints a token for URLs (http-api.md §3.2). The token always differs from every token of `mint`, so that a
+   * token that came in a header never appears in a URL, even in the second in which it was minted.
    */
   readonly derive: (
     kind: MediaKind,
@@ -46,7 +46,8 @@ export type MediaTokens = {
    */
   readonly verify: (kind: MediaKind, jwt: string) => TE.TaskEither<Forbidden, MediaGrant>
   /**
-   * Returns a remembered result of `verify` that is still valid. `undefined`: the caller must call `verify`.
+   * Returns a cached result of `verify` that is still valid. If the result is `undefined`, the caller must
+   * call `verify`.
    */
   readonly verifiedGrant: (kind: MediaKind, jwt: string) => MediaGrant | undefined
 }

@@ -1,7 +1,9 @@
 import type { Refused, Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 
-/** A playlist as the server sent it. `null`: the server did not send this header. */
+/**
+ * A playlist as the server sent it. The members for headers are `null` if the server did not send the header.
+ */
 export type FetchedPlaylist = {
   /** The text without its content coding. A byte order mark is not removed. */
   readonly text: string
@@ -15,8 +17,11 @@ export type FetchedPlaylist = {
  */
 export type FetchPlaylist = (url: string) => TE.TaskEither<Refused | Unavailable, FetchedPlaylist>
 
-/** A media token for the Authorization header. It is sent to this origin only (http-api.md §3.1). */
+/** A media token for the Authorization header. The token is sent to this origin only (http-api.md §3.1). */
 export type BearerToken = { readonly origin: string; readonly jwt: string }
 
-/** Returns a fetcher that sends this token. `null`: the token is in the URL, or there is none. */
+/**
+ * Returns a function that fetches playlists and sends this token. `bearer` is `null` if the token is in the
+ * URL, or if there is none.
+ */
 export type PlaylistFetcher = (bearer: BearerToken | null) => FetchPlaylist

@@ -1,11 +1,11 @@
 import type { O } from '../fp.ts'
 
 /**
- * Stores the progress of making a file's exports, or the reason why the file was refused. Each process has
- * its own.
+ * Stores the progress of making a file's exports, or the reason why the file was refused. Each process has a
+ * separate store.
  */
 export type ProgressStore = {
-  /** Records the finished fraction (0 to 1). */
+  /** Records the fraction of the work that is finished (0 to 1). */
   readonly report: (uid: string, fraction: number) => void
   readonly done: (uid: string) => void
   /**

@@ -1,2 +1,2 @@
-/** Waits for this time, or until the signal is aborted, whichever comes first. Never rejects. */
+/** Waits for `milliseconds`, or until the signal is aborted, whichever comes first. Never rejects. */
 export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>

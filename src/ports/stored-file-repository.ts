@@ -3,9 +3,12 @@ import type { TE } from '../fp.ts'
 
 /** Database queries about the object store and its objects. */
 export type StoredFileRepository = {
-  /** Uid of the library: created together with its tables, and never changed. */
+  /** Uid of the library. It was created together with the tables of the database, and never changes. */
   readonly libraryUid: TE.TaskEither<Unavailable, string>
-  /** Returns those of `keys` that a row of the database names. Every call queries the database. */
+  /**
+   * Returns those of `keys` to which a row of the database refers. Every call queries the database, so the
+   * result is never out of date.
+   */
   readonly filterReferencedKeys: (
     keys: ReadonlyArray<string>,
   ) => TE.TaskEither<Unavailable, ReadonlySet<string>>

@@ -1,13 +1,16 @@
-/** A tier of the cache, in order of distance from the reader. `origin` is the source behind the cache. */
+/**
+ * A tier of the cache. The tiers are in order of distance from the reader. `origin` is the source from which
+ * the cache loads.
+ */
 export type CacheTierName = 'memory' | 'disk' | 'origin'
 
 /**
- * How a tier took part in a read. `collapsed`: it joined a running fill. `partial`: it fetched only the
- * requested bytes, because the running fill was too far behind.
+ * The part of a tier in a read. `collapsed`: the read shared a running fill. `partial`: only the requested
+ * bytes were fetched, because the running fill was too far from them.
  */
 export type TierOutcome = {
   readonly tier: CacheTierName
   readonly outcome: 'hit' | 'miss' | 'collapsed' | 'partial' | 'bypass'
-  /** For a stale value: its remaining lifetime in whole seconds, which is negative. */
+  /** Only for an expired value: its remaining lifetime in whole seconds, which is negative. */
   readonly ttl?: number
 }

@@ -4,7 +4,8 @@ export type TokenAlgorithm = (typeof tokenAlgorithms)[number]
 
 /**
  * A key that signs or verifies tokens with one algorithm. `material` is the secret for HS256 (32 bytes or
- * more); otherwise DER: SPKI of a public key, or PKCS #8 of a private key, which can also sign.
+ * more); for other algorithms it is DER: SPKI for a public key, or PKCS #8 for a private key, which can also
+ * sign.
  */
 export type TokenKey = {
   readonly kid: string

@@ -10,7 +10,7 @@ export type TranscodedPart = {
   readonly slice: FileSlice
   readonly durationTicks: number
   readonly keyframes: ReadonlyArray<Keyframe>
-  /** Parsed from its bytes, for the examiner. */
+  /** The fragments of the segment, parsed from its bytes, for the examiner. */
   readonly fragments: ReadonlyArray<ParsedFragment>
 }
 
@@ -26,7 +26,10 @@ export type Rendition = {
   /** The track, parsed from the init segment, for the examiner. */
   readonly track: ParsedTrack
   readonly init: FileSlice
-  /** In order of playback. The examiner checks the segments against docs/hls.md (examineContentFile). */
+  /**
+   * The media segments in order of playback. The examiner checks them by the rules of docs/hls.md
+   * (examineContentFile).
+   */
   readonly parts: ReadonlyArray<TranscodedPart>
 }
 
@@ -34,20 +37,23 @@ export type Rendition = {
 export type ProgressiveFile = {
   readonly renditions: ReadonlyArray<string>
   readonly file: FileSlice
-  /** Parsed from its bytes, for the examiner. */
+  /** Facts that were parsed from the bytes of the file, for the examiner. */
   readonly parsed: ParsedProgressive
 }
 
 export type TranscodeResult = {
   readonly renditions: ReadonlyArray<Rendition>
   readonly progressive: ReadonlyArray<ProgressiveFile>
-  /** Duration of the source that could be decoded (seconds); `null` when unknown. */
+  /** Duration in seconds of the part of the source that could be decoded; `null` if unknown. */
   readonly sourceSeconds: number | null
   /** Messages for the user, such as `no sound: the audio track (mp3) could not be decoded`. */
   readonly warnings: ReadonlyArray<string>
 }
 
-/** Isolation of the processes that decode. It holds even if a hostile file takes control of the decoder. */
+/**
+ * Isolation of the processes that decode. The isolation is effective even if a hostile file takes control of
+ * the decoder.
+ */
 export type Isolation = {
   /** The process has no network, not even to services on this machine. */
   readonly withoutNetwork: boolean
@@ -55,7 +61,7 @@ export type Isolation = {
   readonly withoutNewPrivileges: boolean
   /**
    * The process sees only the files of its job and the programs of the system: no key and no socket of the
-   * library. It neither sees nor signals other processes.
+   * library. The process can neither see nor signal other processes.
    */
   readonly withoutLibrary: boolean
 }
@@ -65,24 +71,27 @@ export type Isolation = {
  * else:
  * - Demuxers, decoders and encoders run in separate processes, bounded in time, memory and disk.
  * - The calling process reads headers of the source, and of the files that these processes wrote. Each read
- *   is asynchronous. Its work is proportional to the bytes, and bounded in time and in the number of parts.
+ *   is asynchronous. The work for a file is proportional to its bytes, and bounded in time and in the number
+ * of parts.
  *
  * If the signal is aborted, the task ends its processes, removes their files, and then fails with
  * `Unavailable`.
  */
 export type Transcoder = {
-  /** Returns name and version of the engine; fails with `Unavailable` when this machine has none. */
+  /** Returns name and version of the engine. Fails with `Unavailable` if this machine has no engine. */
   readonly describe: TE.TaskEither<Unavailable, string>
   /**
-   * Lists features that this engine lacks and another engine may have, one a line. Fails with `Unavailable`
-   * when there is no engine.
+   * Lists features that this engine lacks and another engine may have, one per line. Fails with `Unavailable`
+   * if there is no engine.
    */
   readonly differences: TE.TaskEither<Unavailable, ReadonlyArray<string>>
-  /** Returns how its processes, and those of the image processor, are isolated. */
+  /** Returns how the processes of the transcoder, and those of the image processor, are isolated. */
   readonly isolation: TE.TaskEither<never, Isolation>
-  /** Fails with `Refused` for a file without audio or video that can be decoded. */
+  /**
+   * Returns facts about the file. Fails with `Refused` for a file without audio or video that can be decoded.
+   */
   readonly probe: (path: string, signal?: AbortSignal) => TE.TaskEither<Refused | Unavailable, MediaFacts>
-  /** Writes only to `folder`. Fails with `Refused` when the source is truncated. */
+  /** Makes the renditions. Writes only to `folder`. Fails with `Refused` if the source is truncated. */
   readonly transcode: (
     path: string,
     facts: MediaFacts,

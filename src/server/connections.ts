@@ -12,17 +12,17 @@ export type Connection = Socket & {
   [lastReply]?: ServerResponse
   [closing]?: true
   [progress]?: Progress
-  /** Node-internal. It is missing after the connection is closed. */
+  /** The internal handle of a Node socket. It is missing after the connection was closed. */
   readonly _handle?: { readonly writeQueueSize?: number } | null
 }
 
 /**
- * Time for which the server still reads after it has ended a connection, so that no reset destroys the last
- * reply.
+ * After the server has ended a connection, it still reads for this time (ms), because a reset would destroy
+ * the last reply.
  */
 const lingerMilliseconds = 1000
 
-/** Records the latest reply on a connection. Hot path. */
+/** Records the latest reply on a connection. */
 export const recordReply = (connection: Connection, res: ServerResponse): void => {
   connection[lastReply] = res
 }
@@ -34,7 +34,7 @@ export const activeReply = (connection: Connection): ServerResponse | null => {
 }
 
 /**
- * Returns whether a request that is still arriving already has a reply, so that it must not get a second one.
+ * Returns whether a request that is still arriving already has a reply, so that no second reply may be sent.
  */
 export const hasEarlyReply = (connection: Connection): boolean =>
   connection[lastReply]?.req.complete === false
@@ -42,25 +42,28 @@ export const hasEarlyReply = (connection: Connection): boolean =>
 /** Returns whether the server has ended the connection, so that further requests get no reply. */
 export const isClosing = (connection: Connection): boolean => connection[closing] === true
 
-/** Runs `action` after all active replies were sent. It never runs if the connection breaks before that. */
+/**
+ * Runs `action` after all active replies were sent. If the connection breaks before that, `action` never
+ * runs.
+ */
 export const afterReplies = (connection: Connection, action: () => void): void => {
   const reply = activeReply(connection)
   if (reply === null) action()
-  // Another reply may have started meanwhile.
+  // A reply to another request on this connection may have started meanwhile, so this is checked again.
   else reply.once('finish', () => afterReplies(connection, action))
 }
 
 /**
- * Closes a connection in stages (RFC 9112 §9.6). It sends pending data, ends the server's side, and then
- * reads and discards input for a while. If the connection were closed at once, further input would cause a
- * TCP reset, which may destroy the reply before the client has read it.
+ * Closes a connection in stages (RFC 9112 §9.6). The server sends pending data, ends its side of the
+ * connection, and then reads and discards input for a while. If the connection were closed at once, further
+ * input would cause a TCP reset, which may destroy the reply before the client has read it.
  */
 export const endGracefully = (connection: Connection, last?: string | Uint8Array): void => {
   if (connection[closing]) return
   connection[closing] = true
   const timer = setTimeout(() => connection.destroy(), lingerMilliseconds).unref()
   connection.once('close', () => clearTimeout(timer))
-  // If the client breaks the connection now, nothing else handles the error.
+  // If the client breaks the connection now, no other listener handles the error.
   connection.on('error', () => undefined)
   if (last === undefined) connection.end()
   else connection.end(last)
@@ -72,14 +75,14 @@ export const endGracefullyAfterReply = (connection: Connection): void => {
   connection.destroySoon = () => endGracefully(connection)
 }
 
-/** Returns the milliseconds for which the client has accepted no pending bytes; 0 if no bytes are pending. */
+/** Returns for how many milliseconds the client has accepted no pending bytes; 0 if no bytes are pending. */
 export const stalledMilliseconds = (connection: Connection, now: number): number => {
   if (connection.writableLength === 0) {
     delete connection[progress]
     return 0
   }
-  // Progress is measured by completed writes, and by the rest of the current write that the system has not
-  // accepted yet.
+  // Progress means that a write was completed, or that the operating system has accepted more of the current
+  // write.
   const completed = connection.bytesWritten - connection.writableLength
   const queued = connection._handle?.writeQueueSize ?? 0
   const before = connection[progress]

@@ -10,26 +10,29 @@ import {
 } from './connections.ts'
 
 export type DrainTimes = {
-  /** Time for which the server still accepts connections while it announces its shutdown. */
+  /**
+   * Duration of the lame-duck phase (ms), in which the server still accepts connections but announces its
+   * shutdown.
+   */
   readonly lameDuckMilliseconds: number
-  /** Time from the start of the drain until open connections are closed by force. */
+  /** Time in milliseconds from the start of the drain until the remaining connections are closed by force. */
   readonly cutOffMilliseconds: number
 }
 
-/** Shuts a server down without resets of the connections of well-behaved clients (http-api.md §10). */
+/** Shuts down a server so that clients which behave correctly get no connection resets (http-api.md §10). */
 export type Drain = {
   readonly isStarted: () => boolean
-  /** Marks a reply as the last one on its connection. */
+  /** Makes a reply the last one on its connection. Called for each reply during the drain. */
   readonly lastReply: (connection: Connection, res: ServerResponse) => void
-  /** Drains the server. Resolves when no connection is open. */
+  /** Drains the server. Resolves when all connections are closed. */
   readonly run: (times: DrainTimes) => Promise<void>
 }
 
 /**
  * Creates a drain with three steps. In the lame-duck phase the server still serves, but each reply has
- * `Connection: close`, so that load balancers and clients switch to other servers. Then it stops accepting
- * connections: idle connections end at once, and busy ones after their reply. At the cut-off all remaining
- * connections are closed.
+ * `Connection: close`, so that load balancers and clients switch to other servers. After this phase the
+ * server stops accepting connections. Idle connections end at once, and busy ones after their reply. After
+ * `cutOffMilliseconds` all remaining connections are closed.
  */
 export const createDrain = (server: Server, connections: Iterable<Connection>): Drain => {
   let hasStarted = false
@@ -50,7 +53,7 @@ export const createDrain = (server: Server, connections: Iterable<Connection>): 
   const endConnections = (): Promise<void> =>
     new Promise((resolve) => {
       // The HTTP server's own `close` is not used, because it destroys idle connections. A request that is
-      // just arriving on one of them would get a reset.
+      // just arriving on an idle connection would get a reset.
       NetServer.prototype.close.call(server, () => resolve())
       for (const connection of connections) afterReplies(connection, () => endGracefully(connection))
     })

@@ -24,7 +24,7 @@ import { resetStalledClients } from './stalled-clients.ts'
 
 export type HttpServer = { readonly server: Server; readonly drain: Drain }
 
-/** The objects that the app gets from its server. */
+/** The objects that the server passes to the app. */
 export type ServerContext = {
   readonly limits: HttpLimits
   readonly traffic: Traffic
@@ -43,7 +43,8 @@ const checkMilliseconds = (limits: HttpLimits): number =>
 
 /**
  * Creates Node's HTTP server with all of Larder's limits, and without Node's own replies (100 Continue, 400,
- * 408, 413, 417, 431). Node may write them into the middle of another reply, and they lack Larder's headers.
+ * 408, 413, 417, 431). Node may write its own replies into the middle of another reply, and they lack
+ * Larder's headers.
  */
 export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServer => {
   const connections = new Set<Connection>()
@@ -57,8 +58,8 @@ export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServ
     requireHostHeader: false,
   })
   server.maxConnections = limits.connections
-  // The number of headers is not limited, because Node would silently drop further headers. Their total size
-  // is limited.
+  // The number of headers is not limited by Node, because Node would silently drop further headers. Their
+  // total size is limited.
   server.maxHeadersCount = 0
   const drain = createDrain(server, connections)
   const app = createApp({ limits, traffic, lifecycle: { isStopping: drain.isStarted } })
@@ -77,7 +78,7 @@ export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServ
 
   const answer = (req: IncomingMessage, res: ServerResponse): void => {
     const connection: Connection = req.socket
-    // After the last reply, further requests get no reply.
+    // After the last reply on a connection, further requests on it get no reply.
     if (isClosing(connection)) return
     recordReply(connection, res)
     if (drain.isStarted()) drain.lastReply(connection, res)
@@ -90,7 +91,7 @@ export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServ
   server.on('checkContinue', answer)
   server.on('checkExpectation', answer)
 
-  /** Ends a connection after its active replies. If `reply` is given, it is sent as the last one. */
+  /** Ends a connection after its active replies. A `reply` is sent as the last one; `null`: none is sent. */
   const endWith = (connection: Connection, reply: BufferedReply | null): void =>
     afterReplies(connection, () => {
       if (connection.writable) endGracefully(connection, reply === null ? undefined : formatFinalReply(reply))
@@ -108,7 +109,8 @@ export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServ
     }
     const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
     traffic.connections[isLate ? 'timed_out' : 'malformed'] += 1
-    // Browsers open connections in advance. If no request was sent on such a connection, it gets no reply.
+    // Browsers open connections in advance. If such a connection times out without any request, it gets no
+    // reply.
     const needsNoReply = hasEarlyReply(connection) || (isLate && connection.bytesRead === 0)
     endWith(connection, needsNoReply ? null : malformedRequestReply(error))
   })

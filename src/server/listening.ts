@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net'
 import type { Config } from '../config/settings.ts'
 import { UserError } from '../domain/shared/user-error.ts'
 
-/** Length of the system's accept queue. Node's default of 511 is too short for a busy start. */
+/**
+ * Maximum number of connections that wait to be accepted. Node's default of 511 is too low if many clients
+ * connect when the server starts.
+ */
 const backlog = 4096
 
 /**
@@ -29,8 +32,8 @@ export const startListening = (
   })
 
 /**
- * Replaces port 0 by a free port, because URLs need the port long before the server listens. If another
- * process takes the port first, `startListening` rejects.
+ * Replaces port 0 by a free port, because URLs that contain the port are built long before the server
+ * listens. If another process takes the port first, `startListening` rejects.
  */
 export const resolvePort = async (config: Config): Promise<Config> => {
   if (config.port !== 0) return config

@@ -26,8 +26,8 @@ export const malformedRequestReply = ({ code }: Pick<NodeJS.ErrnoException, 'cod
 export const connectReply: BufferedReply = methodNotAllowedReply('GET, HEAD, OPTIONS')
 
 /**
- * Formats a reply as text, for connections without a Node response. It is the last reply on its connection.
- * It has no body, because an invalid request may have been a HEAD request.
+ * Formats a reply as text, for connections without a Node response. The reply is the last one on its
+ * connection. It has no body, because an invalid request may have been a HEAD request.
  */
 export const formatFinalReply = ({ status, headers }: BufferedReply): string => {
   const fields = Object.assign({}, securityHeaders, headers, {

@@ -17,7 +17,8 @@ export const resetStalledClients = (
     for (const connection of connections) {
       if (stalledMilliseconds(connection, now) < limitMilliseconds) continue
       onReset()
-      // `destroy` is not used, because the system would still try to send the bytes that it has accepted.
+      // `destroy` would not be enough, because the operating system would still try to send the bytes that it
+      // has accepted.
       connection.resetAndDestroy()
     }
   }

@@ -2,11 +2,11 @@ import type { SweepReport } from '../domain/sweep/store-sweep.ts'
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
-/** Returns whether the sweep deleted nothing for a reason that an operator must check. */
+/** Returns whether the sweep has deleted nothing for a reason that an operator must check. */
 export const needsAttention = ({ result }: SweepReport): boolean =>
   result === 'foreign' || result === 'unproven' || result === 'braked'
 
-/** Formats a report: first its outcome, and after a dry run one line per object. */
+/** Formats a report of a sweep: first its outcome, and after a dry run one line for each object. */
 export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
   switch (report.result) {
     case 'busy':

@@ -1,7 +1,7 @@
 import { escapeUnprintable } from '../domain/shared/printable.ts'
 
 /**
- * Writes a line to standard error. Commands write only such lines, and the progress bar, to standard error.
+ * Writes a line to standard error. Commands write nothing else to standard error, except the progress bar.
  */
 export const printErrorLine = (line: string): void => {
   process.stderr.write(`${escapeUnprintable(line)}\n`)

@@ -22,7 +22,8 @@ export const createProgressBar = (out: Pick<WriteStream, 'write' | 'isTTY' | 'co
       const done = Math.round(fraction * width)
       const percent = String(Math.floor(fraction * 100)).padStart(3)
       const line = `${'█'.repeat(done)}${'░'.repeat(width - done)} ${percent} %  ${escapeUnprintable(label)}`
-      // A line that wraps could not be removed, so it is truncated.
+      // A line that is too wide for the terminal would wrap and could not be removed, so the line is
+      // truncated.
       draw(line.slice(0, out.columns - 1))
     },
     clear: () => draw(''),

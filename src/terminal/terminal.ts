@@ -9,11 +9,12 @@ export type Terminal = {
   readonly isInteractive: boolean
   readonly print: (line: string) => void
   /**
-   * Prints an error. `subject` is the name of what failed, such as a file; `null` if the message contains it.
+   * Prints an error. `subject` names what failed, for example a file; `null` if the message itself contains
+   * the name.
    */
   readonly printError: (subject: string | null, error: DomainError) => void
   readonly showProgress: (label: string, fraction: number) => void
-  /** Ends the output. Nothing is shown afterwards. */
+  /** Ends the output. Nothing is printed after this call. */
   readonly close: () => void
 }
 

@@ -9,13 +9,13 @@ import { createSweepTask } from './sweep-task.ts'
 
 export type BackgroundTasks = {
   /**
-   * Starts the work. Resolves after a call of `stop`, when all work has ended or the limit is exceeded. Never
-   * rejects.
+   * Starts the background work. After a call of `stop`, resolves when all work has ended or the limit of
+   * `stop` is exceeded. Never rejects.
    */
   readonly run: () => Promise<void>
   /**
-   * Aborts running work, and waits for at most `limitMs`. The next start of the server continues aborted
-   * work.
+   * Aborts running work, and waits for at most `limitMs` until it has ended. The server continues aborted
+   * work when it starts again.
    */
   readonly stop: (limitMs: number) => Promise<void>
 }

@@ -11,21 +11,22 @@ const intervalMs = 30_000
 const backoff = { first: 10_000, most: 600_000 }
 
 /**
- * Maximum number of failures of a decoder per file. After that, the file is not retried before the next
- * start.
+ * Maximum number of decoder failures per file. After that, the file is not tried again before the next start
+ * of the server.
  */
 const maxDecoderFailures = 5
 
 /**
- * Returns whether the file may be the cause of an error: a decoder may need too much memory for it. A store
- * does not fail because of a file.
+ * Returns whether the file may be the cause of an error: a decoder may need too much memory for it. A failure
+ * of any other dependency, such as the object store, is never the fault of a file.
  */
 const mayBeFileFault = (error: Refused | Unavailable): boolean =>
   error._tag === 'Refused' || error.dependency === 'transcoder' || error.dependency === 'image process'
 
 /**
- * Creates the task that makes missing exports, because an earlier process was killed or failed. It handles
- * one file at a time. It skips files on which another process works, and checks them later.
+ * Creates the task that makes missing exports. Exports are missing if an earlier process was killed or
+ * failed. The task handles one file at a time. It skips files on which another process works, and checks
+ * these files later.
  */
 export const createExportsTask = (
   { ingest, monotonic, log }: Pick<Larder, 'ingest' | 'monotonic' | 'log'>,
@@ -50,8 +51,8 @@ export const createExportsTask = (
     }
     failed(finished.left, uid)
     terminal.printError(uid, finished.left)
-    // The machine may be at fault even if the error is Refused. The original stays, so that a later attempt
-    // may succeed.
+    // Even if the error is Refused, the machine may be at fault. So the original is not deleted, and a later
+    // attempt may succeed.
     if (retries.failed(uid, mayBeFileFault(finished.left)) === 'later') return
     log.error('exports.given_up', { uid })
     terminal.print(`  the exports of ${uid} are not tried again before the next start`)

@@ -19,8 +19,8 @@ export const createSampleTask = (
   let isLinkPrinted = false
 
   /**
-   * Prints the link to a video, whose page shows the progress of its exports. For an image this is not
-   * possible, because it has no token before it has exports.
+   * Prints the link to a video, whose page shows the progress of its exports. This is only possible for a
+   * video, because an image gets no token before it has exports.
    */
   const printVideoLink = (uid: string): void => {
     if (isLinkPrinted) return
@@ -48,7 +48,7 @@ export const createSampleTask = (
           onProgress: (fraction) => terminal.showProgress(`exports of ${name}`, fraction),
         })()
         if (E.isLeft(added)) {
-          // A retry would be refused again.
+          // A file that was refused would be refused again, so there is no retry.
           if (added.left._tag !== 'Refused') return added
           terminal.printError(name, added.left)
           return E.right('done')

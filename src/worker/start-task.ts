@@ -21,7 +21,8 @@ export const createStartTask = (
     const oldest = await larder.ingest.oldest()
     if (E.isLeft(oldest)) return oldest
     const outdated = await larder.ingest.countOutdated()
-    // The count is only printed, so its failure does not prevent the other tasks.
+    // The number of outdated files is only printed, so a failure to count them does not prevent the other
+    // tasks.
     if (E.isRight(outdated) && outdated.right > 0) terminal.print(`  ${describeOutdated(outdated.right)}`)
     const { image, content } = oldest.right
     if (O.isSome(image)) await printWatchLink(larder, config, terminal, 'image', image.value)

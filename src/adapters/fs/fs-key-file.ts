@@ -24,7 +24,8 @@ export const readOrCreateSecretFile = (path: string, generate: () => string): st
   const draft = `${path}.${randomUUID()}`
   try {
     writeFileSync(draft, `${generate()}\n`, { mode: 0o600 })
-    // A link is created atomically and never replaces a file. With a rename, the last process would win.
+    // A link is created atomically and never replaces a file, so the first process wins. With a rename, the
+    // last process would win.
     linkSync(draft, path)
   } catch (error) {
     if (!alreadyExists(error)) throw error

@@ -14,7 +14,8 @@ const failed = unavailable('local files')
 
 /**
  * Implements LocalFiles on the disk of this machine. Creates `scratchDir` if it is missing. Processes can
- * share this folder; processes in different pid namespaces must also share the folder of beacons.
+ * share this folder; processes in different pid namespaces must also share the folder with which they see
+ * which processes are alive (process-beacon.ts).
  */
 export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeacon): Promise<LocalFiles> => {
   await ensurePrivateFolder(scratchDir)
@@ -41,8 +42,8 @@ export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeac
     }
 
   /**
-   * Runs `work` with a link to `target`. The link has the decoded name of the file, because ingest stores
-   * that name.
+   * Runs `work` with a path that links to `target`. The link has the decoded name of the file, because ingest
+   * stores that name.
    */
   const throughLink = <L, A>(target: Buffer, path: string, work: (path: string) => TE.TaskEither<L, A>) =>
     withScratch((folder) => async (): Promise<E.Either<L | Unavailable, A>> => {

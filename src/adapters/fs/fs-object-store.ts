@@ -17,9 +17,9 @@ const failed = unavailable('object store')
 
 /**
  * Stores objects as plain files: `s3_files/{uid}` is `{dir}/s3_files/{uid}`. Creates folders when needed. An
- * object is written to a temporary file, synced and renamed. So it is complete and survives a power loss once
- * `put` has succeeded. Processes can share the folder; processes in different pid namespaces must also share
- * the folder of beacons.
+ * object is written to a temporary file, synced and renamed. So an object is complete and survives a power
+ * loss once `put` has succeeded. Processes can share the folder; processes in different pid namespaces must
+ * also share the folder with which they see which processes are alive (process-beacon.ts).
  */
 export const createFsObjectStore = (dir: string, beacon: ProcessBeacon): ObjectStore => {
   const incoming = createIncomingFolder(join(dir, '.incoming'), beacon)
@@ -62,8 +62,8 @@ const writeSynced = async (path: string, object: NewObject): Promise<void> => {
 }
 
 /**
- * Yields the bytes of a file. Opens it with the first read, so that a stream that is never read holds no file
- * descriptor.
+ * Yields the bytes of a file. The file is opened by the first read, so that a stream that is never read has
+ * no open file descriptor.
  */
 async function* readFrom(path: string, { start, end }: ByteRange): ByteStream {
   const file = await open(path, 'r')
@@ -81,7 +81,8 @@ async function* readFrom(path: string, { start, end }: ByteRange): ByteStream {
 }
 
 const readChunk = async (file: FileHandle, position: number, length: number): Promise<Uint8Array> => {
-  // Not allocated from Buffer's pool: there, a small chunk would keep all 8 KiB of the pool in memory.
+  // The buffer is not allocated from Buffer's pool: there, a small chunk would keep all 8 KiB of the pool in
+  // memory.
   const { buffer, bytesRead } = await file.read(Buffer.allocUnsafeSlow(length), 0, length, position)
   return buffer.subarray(0, bytesRead)
 }

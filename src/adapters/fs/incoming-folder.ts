@@ -4,10 +4,11 @@ import { isLeftover } from '../platform/leftovers.ts'
 import type { ProcessBeacon } from '../platform/process-beacon.ts'
 import { identityPattern } from '../platform/process-identity.ts'
 
-// Number of the next file. All folders of this process share it, so that a number is never used twice.
+// Number of the next file. All folders of this process share this counter, so that a file name is never used
+// twice.
 let fileCount = 0
 
-/** A folder of incomplete files. */
+/** A folder of files that are not completely written yet. */
 export type IncomingFolder = {
   /**
    * Runs `work` with the path of a file that does not exist yet. Afterwards removes the file, if it exists.

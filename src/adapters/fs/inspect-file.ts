@@ -7,7 +7,7 @@ import { E, TE } from '../../fp.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
 import { errnoOf } from '../platform/errno.ts'
 
-/** Maximum length of `head`, in bytes. */
+/** Maximum length in bytes of `head`, the first bytes of the file. */
 const headSize = 4096
 
 /**

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { UserError } from '../../domain/shared/user-error.ts'
 import { orIfNotFound } from '../platform/errno.ts'
 
-/** A part of a library in DATA_DIR. The settings determine which parts must exist. */
+/** A part of a library in DATA_DIR. The settings of the process determine which parts must exist. */
 export type LibraryPart = { readonly what: 'database' | 'keys'; readonly path: string }
 
 /** Describes the missing parts. Returns `null` if nothing is missing. */

@@ -22,8 +22,8 @@ const orMissing = async <A, B>(reading: Promise<A>, missing: B): Promise<A | B> 
 }
 
 /**
- * Returns an entry with its key; nothing for an entry that is not an object or a folder. The key of a folder
- * ends with a slash, so that sorting by key gives the order of the objects' keys.
+ * Returns an entry with its key. Returns nothing for an entry that is neither an object nor a folder. The key
+ * of a folder ends with a slash, so that sorting by key gives the order of the objects' keys.
  */
 const withKey = (
   entry: Dirent,
@@ -62,7 +62,7 @@ export async function* listObjects(
   }
 }
 
-/** Lists incomplete files, including leftovers of killed processes. */
+/** Lists the files of uploads that are not complete, including leftovers of killed processes. */
 export async function* listUnfinishedUploads(folder: string): AsyncGenerator<UnfinishedUpload> {
   for (const name of await orMissing(readdir(folder), [])) {
     const path = join(folder, name)

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 
-/** The character that replaces invalid UTF-8 when bytes are decoded. */
+/** The character (U+FFFD) that replaces invalid UTF-8 when bytes are decoded. */
 const replacement = '\ufffd'
 
 /**

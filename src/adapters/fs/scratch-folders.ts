@@ -6,8 +6,8 @@ import { identityPattern, type ProcessIdentity, type ProcessState } from '../pla
 // A scratch folder is named `{identity}-{six letters}` after the process that created it.
 
 /**
- * Matches the names of scratch folders. Earlier releases named them `{pid}-{start}-{six letters}`, without
- * the machine.
+ * Matches the names of scratch folders. Earlier releases named them `{pid}-{start}-{six letters}`, which does
+ * not identify the machine.
  */
 const scratchName = new RegExp(`^(?:(${identityPattern})|\\d+-\\d+)-\\w{6}$`)
 

@@ -3,9 +3,9 @@ import { E } from '../../fp.ts'
 import type { BearerToken, PlaylistFetcher } from '../../ports/playlist-fetcher.ts'
 
 export type HttpPlaylistFetcherOptions = {
-  /** Maximum time for the complete response. */
+  /** Maximum time in seconds until the response is complete. */
   readonly timeoutSeconds: number
-  /** Maximum size of a playlist after decompression. */
+  /** Maximum size of a playlist in bytes, after decompression. */
   readonly maxBytes: number
 }
 
@@ -51,7 +51,8 @@ export const createHttpPlaylistFetcher =
       const bytes = await readWhole(response.body, maxBytes)
       if (E.isLeft(bytes)) return bytes
       return E.right({
-        // A byte order mark is a violation, so it must still be in the text that is checked.
+        // A byte order mark violates the rules for playlists, so the text that is checked must still contain
+        // it.
         text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.right),
         contentType: response.headers.get('content-type'),
         contentEncoding: response.headers.get('content-encoding'),

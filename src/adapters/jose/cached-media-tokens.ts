@@ -4,21 +4,21 @@ import { E } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MediaGrant, MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
 
-/** Memory for each kind of token, enough for about 20,000 tokens. */
+/** Maximum memory in bytes for each kind of token, enough for about 20,000 tokens. */
 const defaultBytes = 12 * 1024 * 1024
 
 /** Returns an upper bound of a grant's size in memory (bytes): its JSON with two bytes per character. */
 const sizeOf = (grant: MediaGrant): number => 2 * JSON.stringify(grant).length
 
 /**
- * Memory for each kind of token, enough for about 1,000 frequent tokens. They are found without computing a
- * digest (1 µs).
+ * Maximum memory in bytes for the most frequent tokens of each kind, enough for about 1,000. A lookup of
+ * these tokens computes no digest (which would take 1 µs).
  */
 const hottestBytes = 1024 * 1024
 
 /**
- * Returns the cache key of a token. It has a fixed length, and does not keep the URL in memory of which the
- * token is a substring.
+ * Returns the cache key of a token: a digest of fixed length. The token itself may be a substring of a URL,
+ * and would keep the whole URL in memory.
  */
 const digestOf = (jwt: string): string => hash('sha256', jwt, 'base64')
 
@@ -42,7 +42,7 @@ const createGrantCache = (maxBytes: number) => {
 
 /**
  * Caches verified tokens, so that all segments of a video cost one verification of the signature. A token
- * stays valid in the cache until it expires. Refused tokens are not cached, so many of them cannot evict
+ * stays valid in the cache until it expires. Refused tokens are not cached, so a flood of them cannot evict
  * valid tokens.
  */
 export const createCachedMediaTokens = (

@@ -1,11 +1,14 @@
-/** Maximum length in characters. It is longer than most URLs, and limits the work that clients can cause. */
+/**
+ * Maximum length of a token in characters. This is longer than most URLs, and limits the work that clients
+ * can cause.
+ */
 const maxLength = 4096
 
 const threeParts = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
-// Valid endings of a part, by its length modulo 4. The last letter has 6 bits, and the last 2 or 4 of them
-// may lie beyond the last byte. Those bits must be zero, because otherwise the same bytes have several
-// encodings (RFC 4648 §3.5). A length of 4n + 1 letters is impossible.
+// Valid last letters of a token part, by the part's length modulo 4. A letter encodes 6 bits. The lowest 2 or
+// 4 bits of the last letter may lie beyond the last byte. Those bits must be zero, because otherwise the same
+// bytes have several encodings (RFC 4648 §3.5). A length of 4n + 1 letters is impossible.
 const lastLetters: ReadonlyArray<RegExp> = [/./, /[^\s\S]/, /[AQgw]$/, /[AEIMQUYcgkosw048]$/]
 
 const isCanonical = (part: string): boolean => lastLetters[part.length % 4]?.test(part) ?? false

@@ -54,7 +54,7 @@ export const createJoseExplainToken = ({ keys, ...options }: Options): ExplainTo
   return async (jwt) => {
     const all = await Promise.all(codecs.map(({ use, codec }) => explainSigned(use, codec, jwt)))
     const signed = all.flatMap((each) => (E.isRight(each) ? [each.right] : []))
-    // If several uses share a key, the use that the token's audience names has priority.
+    // If several uses share a key, the use that the audience (`aud`) of the token names has priority.
     const [best] = [...signed.filter(({ refusal }) => refusal !== 'audience'), ...signed]
     if (best !== undefined) return best
     return { _tag: 'BadSignature', reason: mostSpecific(all.flatMap((e) => (E.isLeft(e) ? [e.left] : []))) }

@@ -10,7 +10,10 @@ type Options = Omit<JwtOptions, 'audience' | 'keys'> & {
   readonly keys: Readonly<Record<MediaKind, ReadonlyArray<TokenKey>>>
 }
 
-/** Claim of the tokens that Larder derives for URLs. It does not change what a token permits. */
+/**
+ * Claim in the tokens that Larder itself derives and writes into URLs. This claim does not change what a
+ * token permits.
+ */
 const urlUse = { use: 'url' }
 
 /** Creates MediaTokens. Throws if a key is invalid, or if no key can sign (see createJwtCodec). */

@@ -13,8 +13,8 @@ export type CommonClaims = {
   readonly exp: number
 }
 
-// PostgreSQL rejects NUL. UTF-8 cannot encode lone surrogates, so their conversion could make two subjects
-// equal.
+// A subject may contain neither NUL, which PostgreSQL rejects, nor a lone surrogate. UTF-8 cannot encode lone
+// surrogates, so their conversion could make two subjects equal.
 const isSubject = (u: unknown): u is string => typeof u === 'string' && u !== '' && !/[\p{Cc}\p{Cs}]/u.test(u)
 
 const hasAudience = (u: unknown, audience: string): boolean =>

@@ -11,8 +11,8 @@ export type JwtOptions = {
   readonly issuer: string
   readonly audience: string
   /**
-   * All keys verify. The first key that can sign is used for signing. The first key verifies tokens without a
-   * `kid`.
+   * All keys verify tokens. The first key that can sign is used for signing. The first key also verifies
+   * tokens without a `kid`.
    */
   readonly keys: ReadonlyArray<TokenKey>
   readonly leewaySeconds: number
@@ -57,8 +57,8 @@ export const createJwtVerifier = (options: JwtOptions): JwtVerifier => {
   const keyFor = (kid: unknown): LoadedTokenKey | undefined =>
     kid === undefined ? first : keys.find((key) => key.kid === kid)
 
-  // Each key works only with its own algorithm. This rejects the algorithm `none`, and a public key used as
-  // an HMAC secret.
+  // A token is verified only with the algorithm of its key. This rejects the algorithm `none`, and a public
+  // key used as an HMAC secret.
   const verifierOf: CompactVerifyGetKey = (header) => {
     const key = keyFor(header.kid)
     if (key === undefined || key.algorithm !== header.alg) throw new errors.JWKSNoMatchingKey()
@@ -69,7 +69,8 @@ export const createJwtVerifier = (options: JwtOptions): JwtVerifier => {
     if (!isCompactJwt(jwt)) return E.left('malformed')
     try {
       const { payload, protectedHeader } = await compactVerify(jwt, verifierOf)
-      // No critical extension is accepted, not even the extensions that jose supports (RFC 7515 §4.1.11).
+      // A token with a critical extension (`crit`) is refused, even if jose supports the extension (RFC 7515
+      // §4.1.11).
       const claims = protectedHeader.crit === undefined ? readClaims(payload) : null
       const kid = keyFor(protectedHeader.kid)?.kid ?? first.kid
       return claims === null ? E.left('malformed') : E.right({ kid, claims })

@@ -61,7 +61,10 @@ const parseTokenKey = (text: string): E.Either<string, TokenKey> => {
   return E.isLeft(loaded) ? loaded : E.right(key)
 }
 
-/** Parses `kid:alg:base64url[,…]`. Fails with a description of the fault, which contains no key. */
+/**
+ * Parses keys in the format `kid:alg:base64url[,…]`. Fails with a description of the fault, which contains no
+ * key.
+ */
 export const parseTokenKeys = (text: string): E.Either<string, ReadonlyArray<TokenKey>> => {
   const keys: TokenKey[] = []
   for (const item of text.split(',')) {
@@ -73,12 +76,12 @@ export const parseTokenKeys = (text: string): E.Either<string, ReadonlyArray<Tok
   return E.right(keys)
 }
 
-/** The `kid` that a plain secret gets. */
+/** The `kid` of a key that is configured as a plain secret. */
 const plainSecretKid = 'id'
 
 /**
- * Parses as `parseTokenKeys` does. Also accepts a single plain secret of at least 32 bytes, the format before
- * key rotation.
+ * Parses keys as `parseTokenKeys` does. Also accepts a single plain secret of at least 32 bytes, the only
+ * format before key rotation existed.
  */
 export const parseSecretOrKeys = (text: string): E.Either<string, ReadonlyArray<TokenKey>> => {
   if (/^[\w.-]{1,64}:(?:HS256|EdDSA|RS256):/.test(text)) return parseTokenKeys(text)

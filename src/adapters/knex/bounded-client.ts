@@ -13,11 +13,13 @@ import { type DatabaseLimits, isStatementLimit, type StatementLimit } from './da
 export type PoolState = {
   readonly limits: DatabaseLimits
   readonly breaker: Breaker
-  /** The callers that wait for a connection. Each function makes the wait of one caller fail. */
+  /** The callers that wait for a connection. Each function in the set makes the wait of one caller fail. */
   readonly waiting: Set<(cause: unknown) => void>
   /** The open connections. */
   readonly connections: Set<pg.Client>
-  /** Time of the last timeout (systemMonotonic). A connection without an answer since then is not reused. */
+  /**
+   * Time of the last timeout (systemMonotonic). A connection that has not answered since then is not reused.
+   */
   silentAt: number
 }
 
@@ -68,7 +70,7 @@ export class BoundedClient extends PostgresClient {
     try {
       return await Promise.race([pending.promise, failed])
     } catch (cause) {
-      // If a connection is still acquired later, it is returned to the pool.
+      // If the connection is acquired after the caller has timed out, it is returned to the pool.
       pending.promise.then((late) => this.releaseConnection(late)).catch(() => undefined)
       pending.abort()
       throw new NotConnectedError(isPoolTimeout(cause) ? this.poolExhausted() : cause)
@@ -160,7 +162,10 @@ export const limitTransaction = async (trx: Knex.Transaction, limit: StatementLi
   return () => limitOf.delete(connection)
 }
 
-/** Returns whether an error is the pool's timeout. The pool's message does not tell what timed out. */
+/**
+ * Returns whether an error is the pool's timeout. The pool's own message does not tell for which operation
+ * the time was over.
+ */
 const isPoolTimeout = (cause: unknown): boolean =>
   cause instanceof Error && cause.message === 'operation timed out for an unknown reason'
 

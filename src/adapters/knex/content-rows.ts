@@ -48,13 +48,19 @@ const partJson = {
 }
 const KeyframeJson = t.type({ offset: t.number, length: t.number, durationTicks: t.number })
 
-/** Returns an SQL list of the columns of these members, each renamed to the member's name in the domain. */
+/**
+ * Returns an SQL list of columns, one for each member. Each column is renamed to the member's name in the
+ * domain.
+ */
 const columnsOf = (members: t.Props, row: string): string =>
   Object.keys(members)
     .map((name) => `${row}.${snakeCase(name)} as "${name}"`)
     .join(', ')
 export const exportColumns = columnsOf(exportJson, 'e')
-/** All of these columns are in the index of the primary key. */
+/**
+ * The columns of a segment. All of them are in the index of the primary key, so a query need not read the
+ * table.
+ */
 export const partColumns = columnsOf(partJson, 'p')
 
 const vodRow = <P extends t.Mixed>(part: P) =>

@@ -23,10 +23,10 @@ export type KnexOptions = BreakerEvents & { readonly limits?: DatabaseLimits }
 const int8 = 20
 
 /**
- * Creates a pool of at most `poolMax` connections; the database may grant fewer. The pool calls `connection`
- * before the first query and after each failure to connect, because the database may be down at first, and
- * its address may change. A query fails within seconds while the database is down. The next query replaces
- * broken connections.
+ * Creates a pool of at most `poolMax` connections; the database may grant fewer. Before the first query and
+ * after each failure to connect, the pool calls `connection` to get the address, because the database may be
+ * down at first, and its address may change. A query fails within seconds while the database is down. The
+ * next query replaces broken connections.
  */
 export const createKnex = (
   connection: () => Promise<PgConnection>,
@@ -44,7 +44,7 @@ export const createKnex = (
   }
   const config: BoundedClientConfig = {
     client: BoundedClient,
-    version: '18', // otherwise knex would query it without a limit; only versions below 9.2 matter to knex
+    version: '18', // otherwise knex would query the version without a timeout; only versions below 9.2 matter to knex
     connection: async () => {
       const address = await connection()
       isOutdated = false
@@ -55,7 +55,7 @@ export const createKnex = (
     // fails all waiting callers (see `createFail` below), and not only the first.
     pool: { min: 0, max: poolMax, propagateCreateError: false, createTimeoutMillis: limits.connect * 2 },
     acquireConnectionTimeout: limits.acquire,
-    log: { warn: () => {}, error: () => {} }, // nothing is logged, because every caller gets its error
+    log: { warn: () => {}, error: () => {} }, // knex logs nothing, because every caller gets its error
     bounds,
   }
   const db = knex(config)

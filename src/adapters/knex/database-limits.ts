@@ -1,27 +1,36 @@
 /** Timeouts of the database, in milliseconds. */
 export type DatabaseLimits = {
-  /** Maximum time to open a connection: TCP, TLS and authentication. */
+  /** Maximum time to open a connection, including TCP, TLS and authentication. */
   readonly connect: number
   /** Maximum wait for a connection of the pool, new or reused. */
   readonly acquire: number
   /** Maximum time of a statement that a viewer waits for. */
   readonly read: number
-  /** Maximum time of a query of background work. A timeout of such a query does not affect viewers. */
+  /**
+   * Maximum time of a query of background work. A timeout of such a query does not open the breaker, so it
+   * does not affect viewers.
+   */
   readonly background: number
   /**
-   * Maximum time of any other statement. It is longer than the server's own limit, so that the server reports
-   * the timeout and the connection can be reused.
+   * Maximum time of any other statement. This limit is longer than the server's own limit, so that the server
+   * reports the timeout and the connection can be reused.
    */
   readonly statement: number
   /** Maximum time of a statement of a migration, which may rewrite a large table. */
   readonly migration: number
-  /** Maximum wait for connections to be returned when the pool is closed. After it they are destroyed. */
+  /**
+   * Maximum wait for connections to be returned when the pool is closed. After this time the connections are
+   * destroyed.
+   */
   readonly close: number
-  /** Time after a timeout during which no statement is sent to the database. */
+  /** After a timeout, no statement is sent to the database for this long. */
   readonly breaker: number
 }
 
-/** With `acquire` plus `read`, viewers get a 503 within five seconds (http-api.md §9.3). */
+/**
+ * `acquire` plus `read` is less than five seconds, because a viewer must get a 503 within that time
+ * (http-api.md §9.3).
+ */
 export const defaultDatabaseLimits: DatabaseLimits = {
   connect: 2000,
   acquire: 2000,

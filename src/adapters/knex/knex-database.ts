@@ -19,11 +19,11 @@ const migrationConfig: Knex.MigratorConfig = {
     getMigrationName: (migration: NamedMigration) => migration.name,
     getMigration: async (migration: NamedMigration) => migration,
   },
-  disableTransactions: true, // all run in the single transaction below
+  disableTransactions: true, // all migrations run in the single transaction below
   disableMigrationsListValidation: true, // during an upgrade an older release may start on newer tables
 }
 
-/** Delay between two attempts to acquire the lock. */
+/** Delay in milliseconds between two attempts to acquire the migration lock. */
 const lockRetryMs = 200
 const lockWaitMs = 900_000
 
@@ -51,9 +51,9 @@ export const createKnexDatabase = (db: Knex): Database => ({
 const asRead = statementOptions('read')
 
 /**
- * Waits for the migration lock. knex's own lock is a row in a table: it cannot exist before the table, and a
- * killed process leaves it behind. This lock ends with the transaction, which also rolls back a failed
- * migration. It is polled, because a statement that waits for the lock could take any time.
+ * Waits for the migration lock. knex's own lock is a row in a table: the row cannot exist before the table,
+ * and a killed process leaves it behind. The migration lock ends with the transaction, which also rolls back
+ * a failed migration. The lock is polled, because a statement that waits for the lock could take any time.
  */
 const lock = async (trx: Knex.Transaction): Promise<void> => {
   const deadline = systemMonotonic() + lockWaitMs

@@ -9,8 +9,8 @@ import { createStatements, decodeRows, inTransaction } from './statements.ts'
 import { StoredFileJson, storedFileJson } from './stored-file-rows.ts'
 
 /**
- * Describes a table of files. Each file has an original, and either all of its exports (then it is finished)
- * or none.
+ * Describes a table of files. Each file has an original, and either all of its exports (then the file is
+ * finished) or none.
  */
 export type LibraryTable<U extends string, P extends t.Props, X> = {
   readonly files: 'image_files' | 'content_files'
@@ -18,7 +18,7 @@ export type LibraryTable<U extends string, P extends t.Props, X> = {
   /** Column in the table of exports that refers to the file. */
   readonly fileId: 'image_file_id' | 'content_file_id'
   readonly uid: t.Type<U, unknown, unknown>
-  /** Members that ingest reads for this kind of file only. */
+  /** Codecs of the columns that ingest reads for this kind of file only. */
   readonly facts: P
   /** Inserts new exports of the file with this id. */
   readonly insertExports: (trx: Knex.Transaction, id: number, exports: ReadonlyArray<X>) => Promise<void>
@@ -121,9 +121,9 @@ export const createLibraryTable = <
     ),
 
     /**
-     * Adds the exports of an unfinished file. The first transaction marks the file as finished; others wait
-     * for the lock of the row, and then see that. Returns `false` if the file is already finished or no
-     * longer exists.
+     * Adds the exports of an unfinished file. The first transaction marks the file as finished. Concurrent
+     * transactions wait for the lock of the row, and then see that the file is finished. Returns `false` if
+     * the file is already finished or no longer exists.
      */
     addExports: (uid: U, added: ReadonlyArray<X>): TE.TaskEither<Unavailable, boolean> =>
       added.length === 0

@@ -2,10 +2,16 @@ import { createHash } from 'node:crypto'
 import pg from 'pg'
 import type { PgConnection } from './create-knex.ts'
 
-/** First half of all lock keys: an arbitrary number that no other program uses in this database. */
+/**
+ * First half of the keys of all advisory locks: an arbitrary number that no other program uses in this
+ * database.
+ */
 export const advisoryLockClass = 727_002
 
-/** Returns the second half of a lock key. If two names have the same key, one merely waits for the other. */
+/**
+ * Returns the second half of a lock key. If two names have the same key, a caller merely waits for the lock
+ * of the other name.
+ */
 const lockKey = (name: string): number => createHash('sha256').update(name).digest().readInt32BE()
 
 /** Limits in milliseconds. */
@@ -21,8 +27,8 @@ export type LockSession = {
   readonly tryLock: (name: string) => Promise<boolean>
   readonly unlock: (name: string) => Promise<void>
   /**
-   * Is aborted when the connection is broken or does not answer. Its locks have been released, or will be
-   * soon.
+   * Is aborted when the connection is broken or does not answer. The locks of the connection have been
+   * released then, or will be soon.
    */
   readonly lost: AbortSignal
   readonly end: () => void
@@ -50,7 +56,8 @@ export const openLockSession = async (
     if (losing.signal.aborted) return
     clearInterval(beats)
     losing.abort()
-    // This destroys the socket of a connection that does not answer.
+    // If a statement has no reply yet, `end` destroys the socket at once, so a connection that does not
+    // answer is closed as well.
     client.end(() => undefined)
   }
   client.on('error', lose)
@@ -58,8 +65,8 @@ export const openLockSession = async (
   let queue: Promise<unknown> = Promise.resolve()
   /**
    * Runs statements one at a time, because pg warns if a second one is queued. Only an error from the
-   * database proves that a statement failed. Without a reply the session may hold an unknown lock, so it is
-   * ended.
+   * database proves that a statement failed. Without a reply, it is unknown whether the session got a lock,
+   * so the session is ended.
    */
   const query = (sql: string, values: ReadonlyArray<unknown> = []): Promise<pg.QueryResult> => {
     const answered = queue

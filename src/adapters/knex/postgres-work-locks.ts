@@ -9,8 +9,8 @@ import { createStatements } from './statements.ts'
 
 const defaultLimits: LockLimits = { beat: 10_000, answer: 5_000 }
 
-// Larder's database role sees only the start times of its own connections. The age of a lock of another role
-// is unknown, and counts as infinite.
+// Selects the age of the oldest lock. Larder's database role sees only the start times of its own
+// connections, so the age of a lock of another role is unknown and counts as infinite.
 const selectOldestHolder = `
   select coalesce(max(coalesce(
            cast(extract(epoch from clock_timestamp() - a.backend_start) * 1000 as double precision),
@@ -30,7 +30,8 @@ export const createPostgresWorkLocks = (
   connection: () => Promise<PgConnection>,
   limits: LockLimits = defaultLimits,
 ): WorkLocks => {
-  // A PostgreSQL session can acquire the same lock twice, so this process records which locks it holds.
+  // PostgreSQL lets one session acquire the same lock twice, so this process itself records the names of its
+  // locks.
   const held = new Set<string>()
   let users = 0
   let opening: Promise<LockSession> | null = null
@@ -43,7 +44,7 @@ export const createPostgresWorkLocks = (
     return session
   }
 
-  /** Returns the open session, or opens one. If that fails, the next call tries again. */
+  /** Returns the open session, or opens one. If opening fails, the next call tries again. */
   const session = (): Promise<LockSession> => {
     opening ??= open().catch((error) => {
       opening = null

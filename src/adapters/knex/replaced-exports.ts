@@ -12,8 +12,8 @@ type ReplacedTable<U extends string> = {
   /** A query for the parts of the export `e`, with the columns `uid` and `s3_file_id`. */
   readonly parts: string
   /**
-   * CTEs that delete the export `:uid` if it was replaced. The CTE `deleted` has the `s3_file_id` of each
-   * part.
+   * CTEs that delete the export `:uid` if it was replaced. The CTE named `deleted` returns the `s3_file_id`
+   * of each part.
    */
   readonly remove: string
 }

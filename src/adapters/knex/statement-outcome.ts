@@ -5,8 +5,9 @@ import { NotConnectedError } from './bounded-client.ts'
 const dependency = 'database'
 
 /**
- * Error codes with which the server ends a connection, so that the outcome of the statement is unknown
- * (PostgreSQL, appendix A): connection exceptions, operator intervention, "statement completion unknown".
+ * Error codes with which the server ends a connection, so that it is unknown whether the statement had an
+ * effect (PostgreSQL, appendix A): connection exceptions, operator intervention, "statement completion
+ * unknown".
  */
 const endsConnection = /^(08|57P|40003)/
 
@@ -16,10 +17,11 @@ const isRejected = (error: unknown): boolean =>
   (error instanceof DatabaseError && error.code !== undefined && !endsConnection.test(error.code))
 
 /**
- * Converts the error of a write. The result tells whether the write had no effect, or its outcome is unknown.
+ * Converts the error of a write. The result tells whether the write had no effect, or whether its effect is
+ * unknown.
  */
 export const toWriteFailure = (error: unknown): Unavailable =>
   isRejected(error) ? unavailable(dependency)(error) : outcomeUnknown(dependency)(error)
 
-/** Converts the error of a query, or of a transaction before its COMMIT. It had no effect. */
+/** Converts the error of a query, or of a transaction before its COMMIT. Neither had an effect. */
 export const toReadFailure = unavailable(dependency)

@@ -17,7 +17,10 @@ type Binding = string | number | boolean
 export const query = <A>(runQuery: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
   TE.tryCatch(runQuery, toReadFailure)
 
-/** Runs `work` in a transaction. The outcome is unknown only if a COMMIT was sent and not answered. */
+/**
+ * Runs `work` in a transaction. Whether the transaction had an effect is unknown only if a COMMIT was sent
+ * and not answered.
+ */
 export const inTransaction =
   <A>(db: Knex, work: (trx: Knex.Transaction) => Promise<A>): TE.TaskEither<Unavailable, A> =>
   async () => {
@@ -43,7 +46,8 @@ export const decodeRows = <A>(row: t.Type<A, unknown, unknown>, rows: unknown): 
 /**
  * Creates functions that run fixed SQL. A statement with a `name` is prepared: PostgreSQL parses and plans it
  * once per connection, which halves the cost of a lookup by key. Each query has a limit (database-limits.ts).
- * With the wrong limit, a slow background query would open the breaker for viewers.
+ * A background query must not have the limit of viewers, because its timeout would open the breaker, and
+ * viewers would get errors.
  */
 export const createStatements = (db: Knex) => {
   const selectMany =

@@ -22,9 +22,9 @@ export const StoredFileJson: t.Type<StoredFile, unknown, unknown> = t.strict({
 export const storedAtColumn = 'cast(floor(extract(epoch from s.created_at) * 1000) as bigint) as stored_at'
 
 /**
- * The end of a statement that inserts a file (as the CTE `file`) together with its original. The file is
- * inserted first, because only its unique index shows whether the original is new. Its foreign key is checked
- * at the end of the statement. The bindings are `originalBindings`.
+ * The end of a statement that inserts a file (as the CTE `file`) together with its original. The row of the
+ * file is inserted first, because only its unique index shows whether the original is new. PostgreSQL checks
+ * the foreign key to the original at the end of the statement. The bindings are `originalBindings`.
  */
 export const insertOriginal = `
   insert into s3_files (id, uid, key, content_type, file_size, sha256) overriding system value
@@ -44,7 +44,7 @@ export const originalBindings = (original: StoredFile) => ({
 
 /**
  * Maximum number of rows per statement. PostgreSQL accepts 65,535 values per statement, and no table here has
- * twenty columns.
+ * more than twenty columns.
  */
 const rowsAtOnce = 1000
 

@@ -19,7 +19,10 @@ import { createMemoryLibraryTable } from './memory-library-table.ts'
 
 type Vod = { readonly meta: VodMeta; readonly keyed: VodPartsWithKeyframes }
 
-/** Stores content files in memory, for tests and for processes without a database. Fulfils the contract. */
+/**
+ * Stores content files in memory, for tests and for processes without a database. Passes the contract of the
+ * port.
+ */
 export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepository => {
   const vods = new Map<ContentExportUid, Vod>()
   const partFiles = new Map<ContentPartUid, ContentPartFile>()
@@ -75,7 +78,10 @@ export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepo
   }
 }
 
-/** Returns an empty array for an export without a first segment, because it cannot be played. */
+/**
+ * Returns the export in an array. The array is empty for an export without a first segment, because such an
+ * export cannot be played.
+ */
 const toExport = ({ parts, recipe: _, ...exported }: NewContentExport): ReadonlyArray<ContentExport> => {
   const first = parts.find((part) => part.role === 'media' && part.position === 0)
   return first === undefined ? [] : [{ ...exported, firstPartUid: first.uid }]

@@ -7,7 +7,7 @@ import { createMemoryReplacedExports, filterOutdated } from './memory-replaced-e
 
 type Options<U extends string, F, X, I, XU extends string> = {
   readonly clock: Clock
-  /** Is called with the new exports of a file. Returns the file as it is stored from then on. */
+  /** Is called with the new exports of a file. Returns the file as it is stored afterwards. */
   readonly onExports: (file: F, exports: ReadonlyArray<X>) => F
   readonly partsOf: (exported: X) => ReplacedExport<XU>['parts']
   /** Is called before a replaced export is removed. */

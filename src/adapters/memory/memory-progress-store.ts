@@ -2,7 +2,7 @@ import { createBoundedCache } from '../../bounded-cache.ts'
 import { O } from '../../fp.ts'
 import type { ProgressStore } from '../../ports/progress-store.ts'
 
-/** Maximum memory of the reasons for refusals, enough for hundreds of them. */
+/** Maximum memory in bytes of the reasons why files were refused, enough for hundreds of reasons. */
 const reasonBytes = 256 * 1024
 
 export const createMemoryProgressStore = (): ProgressStore => {

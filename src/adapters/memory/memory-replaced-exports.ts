@@ -36,8 +36,8 @@ export const createMemoryReplacedExports = <U extends string>(
 }
 
 /**
- * Returns the files that have an export with an older recipe. With `after`, returns one page of them, in
- * order of uid.
+ * Returns the files that have an export with an older recipe. With `after`, returns the page of files after
+ * that uid, in order of uid.
  */
 export const filterOutdated = <K extends { readonly uid: string; readonly recipe: number | null }>(
   files: ReadonlyArray<K>,

@@ -3,14 +3,14 @@ import type { Monotonic } from '../../ports/monotonic.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 
 /**
- * The start times of held locks, by name. Instances that share this map act like processes that share a
- * database.
+ * The start times of the acquired locks, by name. Instances that share this map act like processes that share
+ * a database.
  */
 export type HeldLocks = Map<string, number>
 
 /**
- * Implements WorkLocks in memory, for tests and for a single process without a database. Its locks are never
- * lost.
+ * Implements WorkLocks in memory, for tests and for a single process without a database. No connection can
+ * break, so a lock stays valid until it is released.
  */
 export const createMemoryWorkLocks = (monotonic: Monotonic, held: HeldLocks = new Map()): WorkLocks => ({
   tryWith: (name, work) => async () => {

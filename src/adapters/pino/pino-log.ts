@@ -3,7 +3,7 @@ import { escapeUnprintableJson } from '../../domain/shared/printable.ts'
 import type { Log, LogLevel } from '../../ports/log.ts'
 
 /**
- * Writes log events as JSON lines to standard error, because standard output contains only the output of
+ * Writes log events as JSON lines to standard error, because standard output is reserved for the output of
  * commands.
  */
 export const createPinoLog = (level: LogLevel): Log => {

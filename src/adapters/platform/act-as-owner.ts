@@ -6,8 +6,9 @@ import { isPermissionDenied } from './errno.ts'
 
 /**
  * If the process runs as root, switches permanently to the owner of DATA_DIR, because the owner could not
- * access files that root creates there. Call it before anything is opened. Any other user must be able to
- * write to the folder. Otherwise, throws a UserError with the command that `commandAs` returns.
+ * access files that root creates there. Call this function before any file is opened. A process that does not
+ * run as root must be able to write to the folder. Otherwise, throws a UserError with the command that
+ * `commandAs` returns.
  */
 export const actAsOwner = (dataDir: string, commandAs: (uid: number) => string): void => {
   const owner = ownerOf(dataDir)
@@ -37,8 +38,8 @@ declare global {
 type Owner = Pick<Stats, 'uid' | 'gid'>
 
 /**
- * Returns the owner; `null` if there is no folder. A folder that belongs to root may be a mount, so the owner
- * of its contents is used then.
+ * Returns the owner; `null` if there is no folder. If the folder belongs to root, it may be a mount point, so
+ * the owner of its contents is returned.
  */
 const ownerOf = (dataDir: string): Owner | null => {
   const folder = statOf(dataDir)
@@ -69,7 +70,7 @@ const switchToUser = ({ uid, gid }: Owner): void => {
   if (account !== null) process.env.HOME = account.homedir
 }
 
-/** Returns the user of a uid; `null` if it has no entry in /etc/passwd. */
+/** Returns the user of a uid; `null` if the uid has no entry in /etc/passwd. */
 const accountOf = (uid: number) => {
   process.seteuid?.(uid)
   try {

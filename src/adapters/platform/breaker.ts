@@ -2,14 +2,11 @@ import type { Monotonic } from '../../ports/monotonic.ts'
 
 /**
  * A circuit breaker, so that callers do not wait, one after the other, for a machine that does not answer. A
- * timeout opens it: for `openMs` (milliseconds) all calls fail immediately. Then one call per `openMs` is
- * allowed as a probe, until the machine answers one.
+ * timeout opens the breaker: for `openMs` (milliseconds) all calls fail immediately. Then one call per
+ * `openMs` is allowed as a probe, until the machine answers a probe.
  */
 export type Breaker = {
-  /**
-   * Returns whether a call is allowed now. If it returns `true` while the breaker is open, the call is the
-   * probe.
-   */
+  /** Returns whether a call is allowed now. A call that is allowed while the breaker is open is the probe. */
   readonly tryEnter: () => boolean
   /** Reports that the machine answered, even with an error. Closes the breaker. */
   readonly answered: () => void
@@ -20,7 +17,7 @@ export type Breaker = {
 export type BreakerEvents = {
   /** Is called once when the breaker opens, with the cause. */
   readonly onOpen?: (cause: unknown) => void
-  /** Is called for each answer. */
+  /** Is called whenever the machine has answered a call. */
   readonly onAnswered?: () => void
 }
 
@@ -50,6 +47,6 @@ export const createBreaker = ({ openMs, monotonic, onOpen, onAnswered }: Breaker
   }
 }
 
-/** Returns the error of a call that the breaker did not allow. */
+/** Returns the error for a call that the breaker did not allow. */
 export const circuitOpenError = (): Error =>
   new Error('it did not answer a moment ago; no new request is sent yet')

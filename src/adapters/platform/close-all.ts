@@ -13,7 +13,7 @@ export class CloseError extends Error {}
  * the process.
  */
 export const closeLimitMs = 1800
-/** Part of `closeLimitMs` that is reserved for each later step of a sequence. */
+/** Time in milliseconds, within `closeLimitMs`, that is reserved for each later step of a sequence. */
 const reservedMs = 500
 
 /**

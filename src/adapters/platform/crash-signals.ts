@@ -10,6 +10,6 @@ const signals: ReadonlySet<string> = new Set([
 
 /**
  * Returns whether a crash of native code causes this signal. Other signals, such as SIGKILL, come from other
- * processes.
+ * processes, so they do not show a fault of the code.
  */
 export const isCrash = (signal: string): boolean => signals.has(signal)

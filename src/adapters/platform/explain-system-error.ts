@@ -1,6 +1,8 @@
 import { errnoOf } from './errno.ts'
 
-/** Remedies by error code. Other codes have none, because a wrong remedy is worse than none. */
+/**
+ * Advice for the user, by error code. Other codes have no advice, because wrong advice is worse than none.
+ */
 const remedies: Readonly<Record<string, string>> = {
   EACCES: 'larder doctor shows which user owns the files',
   EPERM: 'larder doctor shows which user owns the files',
@@ -19,7 +21,7 @@ export const explainSystemError = (error: unknown): string | null => {
   const { syscall, path, message } = error as NodeJS.ErrnoException
   if (code === undefined || syscall === undefined || path === undefined) return null
   const [, reason = code] = /^[A-Z\d]+: ([^,]+)/.exec(message) ?? []
-  // If a folder of another user does not permit mkdir, only another location helps.
+  // If mkdir is not permitted because the folder belongs to another user, only another location helps.
   const remedy = syscall === 'mkdir' && remedies[code] === remedies.EACCES ? remedies.ENOTDIR : remedies[code]
   return `cannot use ${path}: ${reason}${remedy === undefined ? '' : `; ${remedy}`}`
 }

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { orIfNotFound } from './errno.ts'
 import type { ProcessIdentity, ProcessState } from './process-identity.ts'
 
-/** Time in milliseconds without a write after which a file of an unknown process counts as a leftover. */
+/** A file whose process is unknown is a leftover if nothing was written to it for this long (ms). */
 const abandonedMs = 24 * 60 * 60 * 1000
 
 /**
- * Returns whether an unfinished file or folder is a leftover. If the state of its process is known, that
- * decides. Otherwise it is a leftover after a day without a write, because running work writes continually.
+ * Returns whether an unfinished file or folder is a leftover. If it is known whether the writing process is
+ * alive, that decides. Otherwise the file is a leftover after a day without a write, because running work
+ * writes continually.
  */
 export const isLeftover = async (
   path: string,
@@ -37,7 +38,10 @@ const lastWritten = async (path: string): Promise<number | null> => {
   }
 }
 
-/** Returns the facts of a path. A file that disappeared during the scan counts as written now. */
+/**
+ * Returns the metadata of a path. A file that disappeared during the scan counts as written just now, so that
+ * its folder is not removed.
+ */
 const statOf = async (path: string): Promise<{ readonly mtimeMs: number; readonly isDirectory: boolean }> => {
   const stats = await orIfNotFound(lstat(path), null)
   return { mtimeMs: stats?.mtimeMs ?? Date.now(), isDirectory: stats?.isDirectory() ?? false }

@@ -12,14 +12,16 @@ import {
 } from './process-identity.ts'
 import { runProgram } from './run-program.ts'
 
-/** The identity of this process. Other processes can see that it is alive until `release` is called. */
+/**
+ * The identity of this process, which stays visible as alive to other processes until `release` is called.
+ */
 export type HeldIdentity = { readonly identity: ProcessIdentity; readonly release: () => void }
 
 /**
- * Shows which of the processes that share a folder are alive, also across pid namespaces
- * (docs/decisions/0014). Each process holds the read end of a FIFO, which is named after its identity, in a
+ * A beacon shows the processes that share a folder which of them are alive, also across pid namespaces
+ * (docs/decisions/0014). Each process opens the read end of a FIFO, which is named after its identity, in a
  * folder of beacons. When the process dies, for whatever reason, the kernel closes the read end. The write
- * end can be opened only while the read end is open.
+ * end can be opened only while the read end is open. So a process is alive if the write end can be opened.
  */
 export type ProcessBeacon = {
   /**
@@ -30,8 +32,8 @@ export type ProcessBeacon = {
   readonly hold: () => Promise<HeldIdentity>
   readonly stateOf: (identity: ProcessIdentity) => ProcessState
   /**
-   * Removes the beacon, unless an identity is still held. Then it stays, so that the owner of leftovers is
-   * known.
+   * Removes the beacon, unless `release` is still to be called for an identity. In that case the FIFO stays,
+   * so that the owner of leftovers can be determined.
    */
   readonly close: () => Promise<void>
 }
@@ -39,12 +41,15 @@ export type ProcessBeacon = {
 const hour = 60 * 60 * 1000
 
 /**
- * Time in milliseconds that the beacon of a dead process stays. Every cleanup of leftovers in this time can
- * use it.
+ * Time in milliseconds for which the FIFO of a dead process stays. During this time, every cleanup of
+ * leftovers can see that the process is dead.
  */
 const staleMs = 24 * hour
 
-/** Does without beacons, for folders that only processes of one pid namespace use, for example in tests. */
+/**
+ * A ProcessBeacon without FIFOs, for folders that only processes of one pid namespace use, for example in
+ * tests.
+ */
 export const noBeacon: ProcessBeacon = {
   hold: async () => ({ identity: currentProcessIdentity, release: () => undefined }),
   stateOf: processStateOf,
@@ -52,8 +57,8 @@ export const noBeacon: ProcessBeacon = {
 }
 
 /**
- * Creates a beacon in `folder`, which is created when needed. The beacon is touched every `refreshMs`, so
- * that processes on other machines do not take it for stale.
+ * Creates a beacon in `folder`, which is created when needed. The modification time of the FIFO is updated
+ * every `refreshMs`, so that processes on other machines do not remove it as stale.
  */
 export const createProcessBeacon = (folder: string, refreshMs = hour): ProcessBeacon => {
   const path = join(folder, currentProcessIdentity)
@@ -63,7 +68,8 @@ export const createProcessBeacon = (folder: string, refreshMs = hour): ProcessBe
 
   const refresh = (): void => {
     const now = new Date()
-    // A failed refresh is harmless, because many more follow before the beacon counts as stale.
+    // A failed update of the time is harmless, because many more updates follow before the beacon counts as
+    // stale.
     utimes(path, now, now).catch(() => undefined)
   }
 
@@ -101,7 +107,7 @@ const createFifo = async (folder: string, path: string): Promise<number | null> 
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await removeStale(folder)
-    // Another ProcessBeacon of this process may have created it already.
+    // The FIFO may already exist, because another ProcessBeacon of this process has created it.
     await runProgram('mkfifo', ['-m', '600', path]).catch(() => undefined)
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch {
@@ -110,7 +116,8 @@ const createFifo = async (folder: string, path: string): Promise<number | null> 
 }
 
 const stateByBeacon = (folder: string, identity: ProcessIdentity): ProcessState => {
-  // Only processes of the same kernel can see the readers of a FIFO.
+  // Only processes of the same kernel can see whether a FIFO has a reader. So nothing is known about a
+  // process of another boot.
   if (!isFromThisBoot(identity)) return 'unknown'
   try {
     closeSync(openSync(join(folder, identity), constants.O_WRONLY | constants.O_NONBLOCK))
@@ -121,8 +128,8 @@ const stateByBeacon = (folder: string, identity: ProcessIdentity): ProcessState 
 }
 
 /**
- * Removes beacons of dead processes, also of other kernels. A live process has touched its beacon within the
- * last hour.
+ * Removes the FIFOs of dead processes, also those of other kernels. A live process has updated the time of
+ * its FIFO within the last hour.
  */
 const removeStale = async (folder: string): Promise<void> => {
   const now = Date.now()

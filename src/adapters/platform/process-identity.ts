@@ -14,8 +14,8 @@ import { isPermissionDenied } from './errno.ts'
 export type ProcessIdentity = string
 
 /**
- * The state of a process, as seen from this process. Files of a process with an unknown state must not be
- * removed.
+ * The state of a process, as seen from this process. If the state is `unknown`, the process may be alive, so
+ * its files must not be removed.
  */
 export type ProcessState = 'alive' | 'gone' | 'unknown'
 
@@ -66,7 +66,8 @@ const ownStat = statOf('self')
 
 /**
  * How to find processes of this pid namespace. `proc`: in /proc. `signals`: with signals, because there is no
- * /proc. `none`: not at all, because /proc was mounted for another namespace and shows other pids.
+ * /proc. `none`: processes cannot be found, because /proc was mounted for another namespace and shows other
+ * pids.
  */
 const source = ownStat === null ? 'signals' : ownStat.pid === process.pid ? 'proc' : 'none'
 
@@ -87,8 +88,8 @@ export const processIdentityOf = (pid: number): ProcessIdentity | null => {
 }
 
 /**
- * Returns whether a process runs. Signal 0 only checks. Permission denied means that the process runs as
- * another user.
+ * Returns whether a process runs. Signal 0 is not delivered; it only checks the process. Permission denied
+ * means that the process runs as another user.
  */
 const isRunning = (pid: number): boolean => {
   try {
@@ -104,8 +105,9 @@ export const isFromThisBoot = (text: ProcessIdentity): boolean =>
   isProcessIdentity(text) && text.startsWith(`${own.boot}-`)
 
 /**
- * Returns the state of a process of this kernel and pid namespace. Any other process is 'unknown', because
- * its pid means nothing here. For other processes of this kernel, use process-beacon.ts.
+ * Returns the state of a process of this kernel and pid namespace. Returns `unknown` for any other process,
+ * because its pid means nothing here. For processes of this kernel in other pid namespaces, use
+ * process-beacon.ts.
  */
 export const processStateOf = (text: ProcessIdentity): ProcessState => {
   if (!isFromThisBoot(text)) return 'unknown'

@@ -1,6 +1,6 @@
 import type { Sleep } from '../../ports/sleep.ts'
 
-/** Waits with a timer of this process, until the time is over or `signal` is aborted. */
+/** Waits for `milliseconds`, or until `signal` is aborted. Uses a timer of this process. */
 export const timerSleep: Sleep = (milliseconds, signal) =>
   new Promise((resolve) => {
     if (signal.aborted) return resolve()

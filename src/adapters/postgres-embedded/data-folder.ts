@@ -13,9 +13,12 @@ export type DataFolder = {
   readonly base: string
   /** Folder of the database itself. */
   readonly cluster: string
-  /** A FIFO. Each process that needs the server holds its write end open. */
+  /**
+   * A FIFO. Each process that needs the server keeps its write end open, so the server can stop when all of
+   * them have closed it.
+   */
   readonly fifo: string
-  /** File that is locked while any process of the server is alive. */
+  /** File that is locked while any process of the server is alive, so that no second server starts. */
   readonly lock: string
   readonly log: string
   /** Folder of the server's socket. */
@@ -68,8 +71,8 @@ const makeSockets = async (sockets: string, privilege: Privilege): Promise<void>
 }
 
 /**
- * Checks that a folder belongs to this user or to the user that PostgreSQL runs as. Only the holder of the
- * server's lock changes the owner between these two (supervisor.ts).
+ * Checks that a folder belongs to this user or to the user that PostgreSQL runs as. Only the supervisor,
+ * which has the server's lock, changes the owner between these two (supervisor.ts).
  */
 const checkOwner = async (folder: string, privilege: Privilege): Promise<void> => {
   const stats = await lstat(folder)

@@ -3,11 +3,11 @@ import { startEmbeddedPostgres } from './embedded-postgres.ts'
 
 export type EmbeddedConnection = {
   /**
-   * Returns the server's address. Starts the server if it does not run, for the first time or after it was
-   * killed.
+   * Returns the server's address. Starts the server if it does not run: at the first call, or after the
+   * server was killed.
    */
   readonly get: () => Promise<EmbeddedPostgres['connection']>
-  /** Releases the server, if it was started. */
+  /** Releases the server, if this process has started or joined it. */
   readonly stop: () => Promise<void>
 }
 

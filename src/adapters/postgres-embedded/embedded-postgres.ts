@@ -24,8 +24,8 @@ export type EmbeddedPostgres = {
     readonly database: string
   }
   /**
-   * Releases the server. It shuts down shortly after the last process has released it. The caller closes all
-   * connections before.
+   * Releases the server. The server shuts down shortly after the last process has released it. The caller
+   * closes all connections before.
    */
   readonly stop: () => Promise<void>
   readonly isRunning: () => boolean
@@ -97,13 +97,16 @@ const isShort = (sockets: string): boolean => Buffer.byteLength(sockets) <= 90
 
 /**
  * Returns the setting for the socket's folder. Its absolute path may be too long for a socket, or contain a
- * comma or quote, which PostgreSQL would interpret. The server then gets a path relative to the cluster, and
- * this process uses its open folder descriptor.
+ * comma or quote, which PostgreSQL would interpret. In that case the server gets a path relative to the
+ * cluster folder, and this process connects through an open descriptor of the folder.
  */
 const socketSetting = ({ sockets }: DataFolder): string =>
   isShort(sockets) && /^[\w./-]+$/.test(sockets) ? sockets : '../run'
 
-/** Starts or joins a server. Returns a reference to it once it answers. */
+/**
+ * Starts or joins a server. Returns the open FIFO (server-reference.ts) that keeps the server running, once
+ * the server answers.
+ */
 const startOrJoin = async (
   folder: DataFolder,
   startServer: () => Supervisor,
@@ -118,7 +121,7 @@ const startOrJoin = async (
   for (;;) {
     reference ??= acquireReference(folder.fifo)
     if (reference === undefined && supervisor?.isRunning() !== true) {
-      supervisor = startServer() // if several processes do so, one gets the lock
+      supervisor = startServer() // if several processes start a server, only one gets the lock
       reference = supervisor.reference
     }
     const refusal = await connect()
@@ -128,8 +131,8 @@ const startOrJoin = async (
       return giveUp(reference, `PostgreSQL does not answer: ${refusal?.message} (see ${folder.log})`)
     }
     await sleep(10)
-    // A server that was shutting down has ended by now, so this reference is useless. The next round gets a
-    // new one.
+    // The server that was shutting down has ended by now, so this open FIFO does not keep a server running.
+    // The next attempt opens the FIFO again.
     if (reference !== undefined && !hasReferences(folder.fifo)) {
       closeSync(reference)
       reference = undefined

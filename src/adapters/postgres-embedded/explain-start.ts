@@ -7,8 +7,8 @@ const notReady =
 const errorMark = /\b(?:PANIC|FATAL|ERROR):\s*|\berror: /
 
 /**
- * Explains a failed start from the log, which for this start begins at byte `from`. If the log has no error,
- * uses `failure`.
+ * Explains a failed start from the log. The entries of this start begin at byte `from`. If the log has no
+ * error, returns the message of `failure`.
  */
 export const explainStart = async (log: string, from: number, failure: Error): Promise<string> => {
   const lines = (await readFrom(log, from)).split('\n').filter((line) => !notReady.test(line))
@@ -20,7 +20,7 @@ export const explainStart = async (log: string, from: number, failure: Error): P
   return `PostgreSQL does not start: ${message || failure.message} (see ${log})`
 }
 
-/** Maximum number of bytes that are read from the log. */
+/** Maximum number of bytes that are read from the log, starting at byte `from`. */
 const maxBytes = 4 * 1024 * 1024
 
 const readFrom = async (log: string, from: number): Promise<string> => {

@@ -6,8 +6,9 @@ const executeForOthers = 0o001
 
 /**
  * If PostgreSQL runs as another user, that user needs execute permission for all folders above its own. Adds
- * this permission to `base` and to its parent, DATA_DIR; the contents of both have their own permissions.
- * Does not change the folders above, and throws if one of them has no execute permission for others.
+ * this permission to `base` and to its parent, DATA_DIR. This does not expose their contents, which have
+ * their own permissions. Does not change the folders above, and throws if one of them has no execute
+ * permission for others.
  */
 export const grantPathAccess = async ({ uid }: Privilege, base: string): Promise<void> => {
   if (uid === process.getuid?.()) return

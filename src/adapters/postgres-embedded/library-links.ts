@@ -3,7 +3,7 @@ import { chmod, mkdir, readlink, rename, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import type { Privilege } from './privilege.ts'
 
-/** Name of the folder that contains the links. */
+/** Name of the folder that contains the links to the libraries. */
 const name = 'lib'
 
 /**
@@ -16,8 +16,9 @@ export const librarySpawnOptions = (base: string) => ({
 })
 
 /**
- * Creates a folder below `base` with a link to each library. It is not in the npm package, because the user
- * who starts Larder may lack write permission there. Several processes may call it concurrently.
+ * Creates a folder below `base` with a link to each library. The folder is not created inside the npm
+ * package, because the user who starts Larder may lack write permission there. Several processes may call it
+ * concurrently.
  */
 export const linkLibraries = async (
   base: string,

@@ -9,7 +9,10 @@ export type PostgresBinaries = {
   readonly postgres: string
   /** Major version, in the format of PG_VERSION in a data folder: `18`. */
   readonly major: string
-  /** Paths of the libraries that both programs need, by the names under which the programs look for them. */
+  /**
+   * Paths of the libraries that both programs need. The keys are the file names under which the programs look
+   * for them.
+   */
   readonly libraries: ReadonlyMap<string, string>
 }
 
@@ -41,8 +44,8 @@ const packageFolder = (name: string): string => {
   }
 }
 
-// An npm package cannot contain symbolic links, so this package has a list of them. All libraries get a link,
-// because a library that was found through a link looks for other libraries beside that link.
+// The npm package contains a list of links, because it cannot contain symbolic links. A link is created for
+// every library, because a library that was found through a link looks for other libraries beside that link.
 const readLibraries = async (root: string): Promise<ReadonlyMap<string, string>> => {
   const folder = path.join(root, 'native/lib')
   const links = await readJson(Links, path.join(root, 'native/pg-symlinks.json'))

@@ -3,7 +3,7 @@ import { runProgram } from '../platform/run-program.ts'
 
 /** How to run PostgreSQL without root's rights, because it refuses to run as root. */
 export type Privilege = {
-  /** Prefix of each command. */
+  /** Program and arguments that precede each command. */
   readonly wrap: ReadonlyArray<string>
   /** Uid of the owner of PostgreSQL's files, as this process sees it. */
   readonly uid: number
@@ -26,10 +26,10 @@ const switchUser = [
 ]
 
 /**
- * Finds out how to run PostgreSQL. It runs as this user, unless that is root or has no name. Then a user
- * namespace maps the user to `nobody`. The files still belong to the real user, so this works below /root,
- * too. If a container forbids namespaces, root switches to the Unix user `nobody`, which then also owns the
- * database (supervisor.ts).
+ * Finds out how to run PostgreSQL. PostgreSQL runs as this user, unless the user is root or has no name. For
+ * such a user, a user namespace maps the user to `nobody`. The files still belong to the real user, so this
+ * works below /root, too. If a container forbids namespaces, root switches to the Unix user `nobody`, which
+ * then also owns the database (supervisor.ts).
  */
 export const findPrivilege = async (executable: string): Promise<Privilege> => {
   const uid = process.getuid?.() ?? unprivilegedUid

@@ -3,8 +3,8 @@ import { lstat } from 'node:fs/promises'
 import { errnoOf } from '../platform/errno.ts'
 import { runProgram } from '../platform/run-program.ts'
 
-// The kernel counts references to the server. Each process that needs the server holds the write end of a
-// FIFO, and the supervisor (supervisor.ts) reads from it. It gets end of file once the last of these
+// The kernel counts the processes that need the server. Each of them opens the write end of a FIFO, and the
+// supervisor (supervisor.ts) reads from the FIFO. The supervisor gets end of file once the last of these
 // processes has closed the FIFO or ended.
 
 export const makeFifo = async (fifo: string): Promise<void> => {
@@ -26,7 +26,7 @@ export const acquireReference = (fifo: string): number | undefined => {
   }
 }
 
-/** Returns whether a server runs, in any pid namespace. */
+/** Returns whether a server runs, in any pid namespace: whether a supervisor reads from the FIFO. */
 export const hasReferences = (fifo: string): boolean => {
   const reference = acquireReference(fifo)
   if (reference !== undefined) closeSync(reference)

@@ -10,11 +10,12 @@ const lockTaken = 75
 
 // File descriptor 3 is the read end of the FIFO, which PostgreSQL must not inherit. PostgreSQL does inherit
 // the lock of flock(1), so that no second server starts while any process of the first one is alive. So all
-// pid files and sockets that are found here are stale, even if a process with that pid exists. After a killed
-// container it nearly always exists, and PostgreSQL would not start.
+// pid files and sockets that are found here are stale, even if a process with that pid exists. After a
+// container was killed, such a process nearly always exists, and PostgreSQL would refuse to start.
 //
-// SIGINT is the fast shutdown. A background job of sh ignores it until PostgreSQL has set its own handlers,
-// so an early SIGINT is lost. Therefore it is repeated until the server has ended, which is harmless.
+// SIGINT is the fast shutdown. A background job of sh ignores SIGINT until PostgreSQL has set its own
+// handlers, so an early SIGINT has no effect. Therefore the script repeats SIGINT until the server has ended,
+// which is harmless.
 //
 // Only this script changes the owner of the folders, because the lock proves that no server uses them, in any
 // pid namespace or as any user.
@@ -37,8 +38,8 @@ export type Supervisor = {
   readonly reference: number | undefined
   readonly isRunning: () => boolean
   /**
-   * Returns the error, if there is one. It is no error if another supervisor holds the lock, or if the server
-   * was stopped.
+   * Returns the error that ended the server, if there is one. It is not an error if another supervisor has
+   * the lock, or if the server was stopped.
    */
   readonly failure: () => Error | undefined
 }

@@ -4,7 +4,8 @@ import { TimeoutError } from '../../domain/shared/timeout-error.ts'
 export type S3Calls = {
   /**
    * Runs a request. Aborts it if it has not resolved within `ms`, if `cancel` is aborted, or if the store is
-   * closed. After it has resolved, it is no longer aborted, because the result may be the start of a stream.
+   * closed. A request that has resolved is no longer aborted, because its result may be the start of a
+   * stream.
    */
   readonly withTimeout: <A>(
     ms: number,
@@ -31,7 +32,8 @@ export const createS3Calls = (): S3Calls => {
       try {
         return await request(cancel === undefined ? call.signal : AbortSignal.any([cancel, call.signal]))
       } catch (error) {
-        // TimeoutError has the same name as the SDK's error for a timeout, so s3-fault.ts explains it.
+        // TimeoutError has the same name as the SDK's error for a timeout, so s3-fault.ts recognises and
+        // explains it.
         if (isLate) throw new TimeoutError(`no answer within ${ms} ms`)
         throw error
       } finally {

@@ -4,9 +4,9 @@ import { adapterTimeoutMs } from '../store/store-limits.ts'
 
 export type S3Options = {
   readonly bucket: string
-  /** Prefix of every key. It is used unchanged, so a slash at its end must be included. */
+  /** Prefix of every key. The prefix is used unchanged, so it must include a slash at its end. */
   readonly prefix: string
-  /** URL of the store. `null`: AWS in the region. */
+  /** URL of the store. `null`: the store is AWS S3 in the region. */
   readonly endpoint: string | null
   /** Region of the store. `null`: the SDK finds it (`AWS_REGION`, `~/.aws/config`). */
   readonly region: string | null
@@ -51,8 +51,8 @@ export const defaultS3Timeouts: S3Timeouts = {
 const maxAttempts = 3
 
 /**
- * Maximum number of sockets. Each stream that is being read uses one. That is enough, because the cache
- * merges concurrent fills.
+ * Maximum number of sockets. Each stream that is being read uses one. This number is enough, because the
+ * cache merges concurrent fetches of the same object.
  */
 const maxSockets = 128
 
@@ -66,7 +66,7 @@ export const createS3Client = (options: S3Options): S3Client => {
     forcePathStyle: options.forcePathStyle,
     maxAttempts,
     logger,
-    // Larder verifies objects with the sha256 in its own database.
+    // The SDK need not verify responses, because Larder verifies objects with the sha256 in its own database.
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {
       connectionTimeout: connect,

@@ -18,8 +18,8 @@ export type DownloadHooks = {
 }
 
 /**
- * The download fails after more than `maxBreaks` interruptions in a row with less than `minimumProgress`
- * (bytes) before each.
+ * An interruption counts if fewer than `minimumProgress` bytes came before it. The download fails after more
+ * than `maxBreaks` such interruptions in a row.
  */
 const maxBreaks = 4
 const minimumProgress = 256 * 1024
@@ -61,7 +61,7 @@ async function* withExplainedErrors(
   try {
     yield* steps
   } catch (error) {
-    // The cancellation aborted the request, so this is not an error.
+    // The request was aborted because the reader cancelled, so this is not an error.
     if (cancelled.aborted) return
     throw explained(error)
   }
@@ -96,8 +96,8 @@ async function* withResume(
 }
 
 /**
- * Returns the body of the rest. Throws if the end of the object has changed: without an etag, only that shows
- * that the object was replaced.
+ * Returns the body of the rest. Throws if the end of the object has changed: without an etag, only a changed
+ * end shows that the object was replaced.
  */
 const bodyOfRest = async (answer: Promise<Answer>, end: number): Promise<Readable> => {
   const { body, range } = await answer

@@ -1,7 +1,7 @@
 import { errnoOf } from '../platform/errno.ts'
 
 type Facts = {
-  /** The SDK's name of the error. It is S3's error code, if the response has one. */
+  /** The SDK's name of the error: S3's error code, if the response has one. */
   readonly name: string
   /** Node's error code, such as `ECONNREFUSED`; empty if there is none. */
   readonly code: string

@@ -27,7 +27,7 @@ type Where = {
   readonly failed: (error: unknown) => Unavailable
 }
 
-/** Waits for a page. Throws errors of the store as stream errors. */
+/** Waits for a page of a listing. Throws errors of the store as stream errors. */
 const orThrow = async <A>(page: Promise<A>, failed: Where['failed']): Promise<A> => {
   try {
     return await page
@@ -93,7 +93,7 @@ export async function* listUploads(
         startedAt: Initiated?.getTime() ?? Number.POSITIVE_INFINITY,
         remove: TE.tryCatch(async () => {
           const sent = calls.withTimeout(requestMs, (abortSignal) => client.send(abort, { abortSignal }))
-          // The upload may have ended meanwhile.
+          // The upload may have ended meanwhile, so it is not an error if it does not exist.
           await orIfNotFound(sent, undefined, isNoSuchUpload)
         }, failed),
       }

@@ -12,7 +12,10 @@ import { explainS3Fault, isNoSuchKey, isRangeNotSatisfiable } from './s3-fault.t
 import { listObjects, listUploads } from './s3-listing.ts'
 import { uploadObject } from './s3-upload.ts'
 
-/** A key that no object of Larder has. Reading it shows whether the store works. */
+/**
+ * A key that no object of Larder has. The health check reads it: the store works if it answers that the
+ * object is missing.
+ */
 const probe = 'larder-check'
 
 /**
@@ -83,7 +86,8 @@ export const createS3ObjectStore = (
           const sent = calls.withTimeout(adapterTimeoutMs('delete'), (abortSignal) =>
             client.send(command, { abortSignal }),
           )
-          // S3 itself succeeds for a missing object. Some other stores with the same protocol fail.
+          // S3 itself reports success for a missing object. Some other stores with the same protocol report
+          // an error, which is ignored.
           await orIfNotFound(sent, undefined, isNoSuchKey)
         }, failed),
       list: (prefix, after) => listObjects(where, prefix, after),

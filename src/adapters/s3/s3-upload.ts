@@ -11,7 +11,7 @@ import type { ObjectAddress } from './s3-download.ts'
 const smallestPart = 8 * 1024 * 1024
 /** Maximum number of parts that S3 permits. */
 const maxParts = 10_000
-/** Number of parts in memory, in addition to the part that is being read. */
+/** Number of uploaded parts in memory, in addition to the part that is being read from the source. */
 const partsAtOnce = 3
 
 /**
@@ -39,7 +39,7 @@ export const uploadObject = async (
     queueSize: partsAtOnce,
   })
   await calls.withTimeout(putTimeoutMs(object.size), (signal) => {
-    // biome-ignore lint/complexity/noVoid: it only aborts a controller, and `done` rejects for it
+    // biome-ignore lint/complexity/noVoid: it only aborts a controller, and then `done` rejects
     signal.addEventListener('abort', () => void parts.abort(), { once: true })
     return parts.done()
   })

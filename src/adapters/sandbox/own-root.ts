@@ -29,7 +29,7 @@ const devices = ['/dev/null', '/dev/zero', '/dev/urandom']
 const ancestors = (folder: string): ReadonlyArray<string> =>
   folder === dirname(folder) ? [folder] : [folder, ...ancestors(dirname(folder))]
 
-/** Larder's own code, and the packages that it may import. */
+/** Paths of Larder's own code, and of the packages that this code may import. */
 const codeFolder = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 const codePaths: ReadonlyArray<string> = [
   codeFolder,
@@ -50,7 +50,7 @@ const withLibraries = (program: string): ReadonlyArray<string> => {
   }
 }
 
-/** Returns a mount for each path. Missing paths are omitted; the command itself reports them. */
+/** Returns a mount for each path. Missing paths are omitted, because the command itself reports them. */
 const mountsOf = (paths: ReadonlyArray<string>, options: string): ReadonlyArray<Mount> =>
   [...new Set(paths.map((path) => resolve(path)))].flatMap((path) => {
     const stats = statSync(path, { throwIfNoEntry: false })
@@ -85,9 +85,10 @@ const escaped = (path: string): string =>
 /**
  * Returns a script for a shell that is the first process in new mount and pid namespaces. It creates a root
  * folder with an allow-list of paths. Anything else, such as a socket or a key that is added later, is
- * hidden. The command runs as a child of the shell: the kernel ignores most signals for the first process of
- * a namespace, but a decoder that crashes must end. Exit code 126 means that the root folder could not be
- * created. The script calls few programs, because each costs milliseconds.
+ * hidden. The command runs as a child of the shell. As the first process of the namespace, a decoder that
+ * crashes might not end, because the kernel ignores most signals for that process. Exit code 126 means that
+ * the root folder could not be created. The script calls few programs, because the start of each one costs
+ * milliseconds.
  */
 export const ownRootScript = (files: SandboxFiles, programs: ReadonlyArray<string>): string => {
   const mounts = allMounts(files, programs)

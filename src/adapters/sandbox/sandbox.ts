@@ -11,8 +11,8 @@ import { ownRootScript, type SandboxFiles } from './own-root.ts'
 export type Sandbox = {
   readonly prefix: ReadonlyArray<string>
   /**
-   * A separate root folder; `drop` removes the rights that its creation needs. `null`: the command sees the
-   * machine's root.
+   * A separate root folder. `drop` is the command prefix that removes the rights which are needed only to
+   * create that folder. `null`: the command sees the machine's root.
    */
   readonly ownRoot: { readonly drop: ReadonlyArray<string> } | null
   readonly isolation: Isolation
@@ -21,15 +21,15 @@ export type Sandbox = {
 export type SandboxCommand = { readonly program: string; readonly args: ReadonlyArray<string> }
 
 /**
- * Permits the command to read and write files like root, but removes all other rights of root. So it cannot
- * join another network.
+ * Permits the command to read and write files like root, but removes all other rights of root. So the command
+ * cannot join another network.
  */
 const rootFileRights = ['--inh-caps=-all', '--bounding-set=-all,+dac_override,+dac_read_search,+fowner']
 const noRights = ['--inh-caps=-all', '--bounding-set=-all']
 
 // `setpriv` forbids new rights (no_new_privs), and makes the kernel kill the command when this process dies.
-// `unshare` creates a network namespace without interfaces. A pid namespace needs a process that waits for
-// it. That process also dies with this process, and then all processes in the namespace end.
+// `unshare` creates a network namespace without interfaces. `unshare` itself stays alive to wait for the pid
+// namespace. `unshare` also dies with this process, and then all processes in the namespace end.
 const restricted = ['setpriv', '--pdeathsig', 'KILL', '--no-new-privs']
 const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child=KILL']
 const userNamespace = ['unshare', '--user', '--map-root-user']
@@ -38,8 +38,8 @@ const all: Isolation = { withoutNetwork: true, withoutNewPrivileges: true, witho
 const visible: Isolation = { withoutNetwork: true, withoutNewPrivileges: true, withoutLibrary: false }
 
 /**
- * The candidates, best first. The first one that runs is used, because containers and kernels differ in what
- * they permit.
+ * The sandboxes to try, best first. The first one that runs is used, because containers and kernels differ in
+ * what they permit.
  */
 const candidates: ReadonlyArray<Sandbox> = [
   {
@@ -106,7 +106,7 @@ const isProgram = (word: string, index: number, words: ReadonlyArray<string>): b
 
 type Outcome = 'runs' | 'is forbidden' | 'unknown'
 
-/** The messages for EPERM and EACCES in the locale of the trial (C). */
+/** The error messages for EPERM and EACCES. The trial runs with the locale C, so they are in English. */
 const forbidden = /Operation not permitted|Permission denied/
 
 const tryOnce = async (sandbox: Sandbox): Promise<Outcome> => {
@@ -120,7 +120,10 @@ const tryOnce = async (sandbox: Sandbox): Promise<Outcome> => {
   }
 }
 
-/** Pauses in milliseconds before further trials. A failure may be a temporary lack of memory or processes. */
+/**
+ * Pauses in milliseconds before a failed trial is repeated. A failure may be a temporary lack of memory or
+ * processes.
+ */
 const retryPauses = [100, 400]
 
 const runs = async (sandbox: Sandbox): Promise<boolean> => {
@@ -143,15 +146,15 @@ const search = async (): Promise<Sandbox> => {
 
 const isBest = ({ isolation }: Sandbox): boolean => isolation === all
 
-/** Time in milliseconds for which a result is cached that is not the best one. */
+/** Time in milliseconds for which a result other than the best possible one is cached. */
 const ttlMs = 600_000
 
 type Search = { readonly startedAt: number; readonly sandbox: Promise<Sandbox> }
 const searches = new Map<string | undefined, Search>()
 
 /**
- * Returns the best sandbox that this machine permits. It is found by trial for each PATH. The best possible
- * result is cached forever, any other result for ten minutes.
+ * Returns the best sandbox that this machine permits. Trials find it, once for each value of PATH. The best
+ * possible result is cached forever, any other result for ten minutes.
  */
 export const findSandbox = async (): Promise<Sandbox> => {
   const path = process.env.PATH

@@ -43,7 +43,7 @@ const clear = (canvas: Canvas, { x, y, width, height }: ApngFrame): void => {
     canvas.data.fill(0, 4 * (row * canvas.width + x), 4 * (row * canvas.width + x + width))
 }
 
-/** Maximum difference (of 255) that is invisible. */
+/** Maximum difference between two sample values (0 to 255) that is invisible. */
 const visibleDifference = 3
 
 /** Returns whether all pixels look the same, or all are transparent. */
@@ -72,7 +72,8 @@ const maxPixels = 32_000_000
 
 /**
  * Returns the first visible frame of an animated PNG, composited onto the frames before it, as a PNG.
- * Examines at most `maxFrames` frames. Returns `null` if all of them are blank, or if the file is malformed.
+ * Examines at most `maxFrames` frames. Returns `null` if all these frames are blank, or if the file is
+ * malformed.
  */
 export const composeFirstVisibleFrame = async (bytes: Buffer, maxFrames: number): Promise<Buffer | null> => {
   const apng = readApng(bytes, maxFrames)
@@ -88,7 +89,7 @@ export const composeFirstVisibleFrame = async (bytes: Buffer, maxFrames: number)
     const pixels = await pixelsOf(frame, isDeep).catch(() => null)
     if (pixels === null) return null
     draw(canvas, frame, pixels, max)
-    // A greyscale profile does not match the RGB output.
+    // The output is RGB, so the profile of a greyscale image does not match it and is omitted.
     if (!isBlank(canvas, max)) return writePng(canvas, profile === null || isGrey ? [] : [profile])
     if (frame.dispose === 'background') clear(canvas, frame)
     if (before !== null) canvas.data.set(before)

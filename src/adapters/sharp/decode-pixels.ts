@@ -13,8 +13,8 @@ export const fromPixels = ({ data, info: { width, height, channels } }: Pixels):
   sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
 
 /**
- * Limits the width, and also the height: no export is higher than JPEG permits, because JPEG has the greatest
- * limit.
+ * Limits the width, and also the height: no export is higher than JPEG permits, because of all formats JPEG
+ * permits the greatest height.
  */
 const resizeToWidth = (image: Sharp, width: number): Sharp =>
   image.resize({ width, height: longestSide.jpeg, fit: 'inside', withoutEnlargement: true })
@@ -31,9 +31,9 @@ const decodeBy = ({ colour, header, decode }: OpenedImage, width: number): Promi
     case 'Srgb':
       return scalePixels(decode({ ignoreIcc: true }).toColourspace('srgb'), width)
     case 'Icc':
-      // libvips converts to Display P3 at 16 bits, and the pixels stay in it unless an output profile is
-      // given. A source without a profile must not get one, because libvips would take its 16-bit values for
-      // Display P3.
+      // libvips converts to Display P3 at 16 bits, and the pixels stay in Display P3 unless an output profile
+      // is given. A source without a profile must not get one, because libvips would take its 16-bit values
+      // for Display P3.
       return scalePixels(decode().toColourspace('srgb').withIccProfile('srgb'), width)
     case 'DeviceCmyk':
       return fromCmyk(decode({ ignoreIcc: true }), width)
@@ -64,8 +64,8 @@ const fromEncoded = async (
 }
 
 /**
- * Returns the maximum sample value. libvips shifts samples of 10 and 12 bits left to 16 bits, so its low bits
- * are zeros.
+ * Returns the maximum sample value. libvips shifts samples of 10 and 12 bits left to 16 bits, so the low bits
+ * of each sample are zeros.
  */
 const deepMax = ({ bitsPerSample = 16 }: Metadata): number =>
   bitsPerSample > 8 && bitsPerSample < 16 ? (2 ** bitsPerSample - 1) * 2 ** (16 - bitsPerSample) : 65_535
@@ -87,7 +87,7 @@ const fromCmyk = async (image: Sharp, width: number): Promise<Pixels> => {
   return { data: out, info: { width: info.width, height: info.height, channels: 3 } }
 }
 
-/** Removes an alpha channel that is fully opaque, because it only costs bytes. */
+/** Removes an alpha channel that is fully opaque, because such a channel only costs bytes. */
 const withoutOpaqueAlpha = async (pixels: Pixels): Promise<Pixels> => {
   const { data, info } = pixels
   if (info.channels !== 2 && info.channels !== 4) return pixels

@@ -11,7 +11,8 @@ export const withoutExtraChannels = async (
   header: Metadata,
   limitInputPixels: number,
 ): Promise<{ readonly source: SharpInput; readonly header: Metadata }> => {
-  // Samples and profile are copied unchanged. Colours are converted when exports are made.
+  // This copy keeps samples and profile unchanged, because colours are converted later, when exports are
+  // made.
   const copy = await sharp(input, { limitInputPixels, failOn, sequentialRead: true, ignoreIcc: true })
     .autoOrient()
     .pipelineColourspace(header.space)

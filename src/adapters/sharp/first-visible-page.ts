@@ -1,12 +1,12 @@
 import type { Metadata, Sharp } from 'sharp'
 
 /**
- * Maximum number of frames of an animation that are examined. Each frame is decoded from the start of the
- * file.
+ * Maximum number of frames of an animation that are examined. The number is limited because each frame is
+ * decoded from the start of the file.
  */
 export const maxFrames = 32
 
-/** Amplitude of encoder noise (of 255). */
+/** Maximum difference between sample values (of 255) that is encoder noise and not visible content. */
 const noise = 3
 
 /** Returns whether all pixels look the same, or all are transparent. */
@@ -35,8 +35,8 @@ const channelRanges = async (image: Sharp) => {
 }
 
 /**
- * Returns the number of the page to show. For HEIF it is the primary image. For an animation it is the first
- * visible frame, because many animations fade in from a blank frame. Otherwise it is the first page.
+ * Returns the number of the page to show: for HEIF the primary image, for an animation the first visible
+ * frame (because many animations fade in from a blank frame), and otherwise the first page.
  */
 export const firstVisiblePage = async (
   { format, pages = 1, pagePrimary }: Metadata,

@@ -10,8 +10,9 @@ import { renderImage } from './render-image.ts'
 // The child process that run-image-child.ts starts. If hostile bytes crash native code, only this process
 // ends.
 
-// SIGKILL does not wait for libvips, as process.exit() would. This thread is idle while the thread pool
-// works, so the child ends as soon as its server ends. The server may have ended while this file was loading.
+// SIGKILL does not wait for libvips, as process.exit() would. The event loop is free while the thread pool
+// decodes, so the child ends as soon as the server that started it ends. The server may have ended while this
+// file was loading, so that is checked first.
 const die = (): void => {
   process.kill(process.pid, 'SIGKILL')
 }
@@ -24,7 +25,8 @@ sharp.block({ operation: ['VipsForeignLoad'] })
 sharp.unblock({
   operation: [
     ...['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map((format) => `VipsForeignLoad${format}File`),
-    // These are for files that were repaired in memory, and for TIFF without its extra channels.
+    // The loaders for bytes in memory: files that were repaired in memory, and TIFF without its extra
+    // channels.
     'VipsForeignLoadTiffBuffer',
     'VipsForeignLoadJpegBuffer',
     'VipsForeignLoadHeifBuffer',
@@ -37,7 +39,7 @@ const report = (message: ImageReport): void => {
 
 /**
  * Returns the memory limit in bytes. Progressive and interlaced files are decoded completely, at 8 bytes per
- * pixel. The rest is enough for a thousand photos.
+ * pixel. The other 512 MiB are enough to decode a thousand photos.
  */
 const memoryLimit = (maxPixels: number): number => 512 * 1024 ** 2 + 8 * maxPixels
 

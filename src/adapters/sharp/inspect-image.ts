@@ -31,8 +31,9 @@ export const inspectImage = ({
 
 const decodesWithAlpha = async (hasAlpha: boolean, isRepaired: boolean, image: Sharp): Promise<boolean> => {
   if (hasAlpha) return hasTransparentPixel(image)
-  // At an eighth of its size, a JPEG is decoded in a fraction of the time, but is still read nearly to its
-  // end.
+  // The test decode only shows whether the file is damaged. At an eighth of its size, a JPEG is decoded in a
+  // fraction of the time, and its file is still read nearly to the end. A repaired file must be decoded
+  // completely.
   const decoder = isRepaired ? image.extractChannel(0) : image.resize(100, 100, { fit: 'inside' })
   await decoder.raw().toBuffer()
   return false

@@ -20,8 +20,8 @@ import { hasUnspecifiedChannel, unsupportedTiffReason } from './headers/tiff-hea
 import { readWholeFile, type SharpInput, sharpInputOf } from './sharp-input.ts'
 
 /**
- * An image whose header was read and whose number of pixels is accepted. Of a multi-page file, it is one
- * page.
+ * An image whose header was read and whose number of pixels is accepted. Of a multi-page file, one page is
+ * opened.
  */
 export type OpenedImage = {
   readonly format: SourceImageFormat
@@ -33,11 +33,11 @@ export type OpenedImage = {
    * is missing.
    */
   readonly isRepaired: boolean
-  /** Runs decoders. Converts any failure of them to `Refused`, because the input is at fault. */
+  /** Runs decoders. Converts any failure of the decoders to `Refused`, because the input caused it. */
   readonly refuseOnDecoderError: <A>(work: () => Promise<A>) => TE.TaskEither<Refused | Unavailable, A>
   /** Returns a new decoder that has not started. Its output is upright. */
   readonly decode: (options?: Pick<SharpOptions, 'ignoreIcc'>) => Sharp
-  /** Lists the contents of the file other than its image. */
+  /** Lists the contents of the file that Larder does not use: everything except the image. */
   readonly leftOut: TE.TaskEither<Unavailable, ReadonlyArray<LeftOut>>
 }
 
@@ -106,7 +106,8 @@ const readHeader =
       if (jpegReason.right !== null) return E.left(refused(jpegReason.right))
     }
 
-    // libvips parses `[…]` at the end of a file name as options. A /dev/fd path never ends like that.
+    // libvips interprets `[…]` at the end of a file name as options. The path of a file descriptor (/dev/fd)
+    // never ends like that.
     const source = await reading(() => sharpInputOf(`/dev/fd/${file.fd}`, file, head.right))()
     if (E.isLeft(source)) return source
     const header = await decodeOrRefuse(file, format, 'header', () =>

@@ -11,8 +11,8 @@ import type { OpenedImage } from './open-image.ts'
 
 /**
  * Decodes the image once, at the widest target's width, and scales the other targets from the result. This
- * takes half the time of one decode per target. The formats of one width are encoded in parallel, because
- * WebP and JPEG use only one core.
+ * takes half the time of a separate decode for each target. The formats of one width are encoded in parallel,
+ * because WebP and JPEG use only one core.
  */
 export const renderImage =
   (
@@ -54,7 +54,7 @@ export const renderImage =
 
 /**
  * Encoder options. The qualities give equal SSIM on photographs (docs/media.md, scripts/weigh-pictures.mjs).
- * AVIF effort 3 takes 40 % of the time of effort 4, for 5 % more bytes.
+ * Encoding AVIF with effort 3 takes 40 % of the time of effort 4, and the file has 5 % more bytes.
  */
 export const encoderOptions = {
   avif: { quality: 50, effort: 3 },

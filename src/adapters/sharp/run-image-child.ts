@@ -13,13 +13,13 @@ type Bounds = { readonly timeoutSeconds: number; readonly signal: AbortSignal | 
 
 type Outcome = E.Either<Refused | Unavailable, unknown>
 
-/** Path of the child's code: TypeScript in tests, JavaScript in a build, as for this file. */
+/** Path of the child's code: TypeScript in tests, JavaScript in a build, like this file itself. */
 const childPath = fileURLToPath(new URL(`./image-child${extname(import.meta.url)}`, import.meta.url))
 
 /**
  * Runs one job in a sandboxed child process, which has a lower CPU priority than the server. The child is
- * killed after its result, on timeout, on abort, and when this process dies. It has exited when the task
- * ends.
+ * killed after its result, on timeout, on abort, and when this process dies. When the task ends, the child
+ * has exited.
  */
 export const runImageChild = <A>(
   job: ImageJob,
@@ -42,8 +42,8 @@ const filesOf = (job: ImageJob): SandboxFiles => ({
 })
 
 const startChild = async (files: SandboxFiles): Promise<ChildProcess> => {
-  // These flags load the TypeScript runner in tests. Debugger flags are omitted, because their port is in
-  // use.
+  // These Node flags load the TypeScript runner in tests. Debugger flags are omitted, because the debugger
+  // port of this process is already in use.
   const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
   const { program, args } = await sandboxCommand({ program: process.execPath, args: flags }, files)
   return fork(childPath, {

@@ -4,8 +4,8 @@ import { runImageChild } from './run-image-child.ts'
 
 type Options = {
   /**
-   * Maximum number of pixels. A larger image fails with `Refused`. It also limits memory: 512 MiB plus 8
-   * bytes per pixel.
+   * Maximum number of pixels of an image. A larger image fails with `Refused`. The number also limits the
+   * memory of the child process that decodes the image: 512 MiB plus 8 bytes per pixel.
    */
   readonly maxPixels: number
   /** Time limit of one job: an `inspect`, or a `render` of all targets. */

@@ -10,8 +10,8 @@ export type SharpInput = {
 }
 
 /**
- * Maximum size in bytes of a file that is repaired. A repair copies the file, and the copy counts towards the
- * memory limit of the process.
+ * Maximum size in bytes of a file that is repaired. A repair copies the file into memory, and the copy counts
+ * towards the memory limit of the child process.
  */
 const maxRepairBytes = 128 * 1024 ** 2
 
@@ -23,7 +23,7 @@ export const readWholeFile = async (file: FileHandle): Promise<Buffer | null> =>
 
 const endOfImage = Buffer.from([0xff, 0xd9])
 
-/** Maximum size of a list of brands in bytes. Real lists have about 250. */
+/** Maximum size in bytes of the list of brands at the start of a file. Real lists have about 250 bytes. */
 const maxBrandBytes = 1024
 
 /**
@@ -40,17 +40,17 @@ const brandAsStill = (bytes: Buffer): boolean => {
 }
 
 /**
- * Returns the input for a file. Repairs files that libvips rejects and other decoders accept: a JPEG that
- * lacks only its end marker, and an AVIF sequence with a primary image. `path` and `file` refer to the same
- * file.
+ * Returns the input for a file. Repairs a file in memory if libvips rejects it but other decoders accept it:
+ * a JPEG that lacks only its end marker, and an AVIF sequence with a primary image. `path` and `file` refer
+ * to the same file.
  */
 export const sharpInputOf = async (path: string, file: FileHandle, head: Buffer): Promise<SharpInput> => {
   const unchanged = { input: path, failOn: 'error' } as const
   const { size } = await file.stat()
   if (size > maxRepairBytes) return unchanged
   const isJpeg = head.length > 2 && head.readUInt16BE(0) === 0xffd8
-  // With an added end marker, libjpeg only warns about missing data before it. So decoding must fail on
-  // warnings.
+  // With an added end marker, libjpeg only warns about missing data before the marker. So decoding must fail
+  // on warnings.
   if (isJpeg && (await lacksEndOfImage(readAt(file), size))) {
     const bytes = await readAt(file)(0, size)
     return hasAllScans(bytes) ? { input: Buffer.concat([bytes, endOfImage]), failOn: 'warning' } : unchanged

@@ -18,8 +18,8 @@ import { defaultStoreLimits, type StoreLimits } from './store-limits.ts'
 const dependency = 'object store'
 
 /**
- * Adds a timeout to every call of an object store. After a timeout, reads fail at once for a moment (circuit
- * breaker). Writes and deletes have longer limits, and are always attempted.
+ * Adds a timeout to every call of an object store. After a timeout, reads fail at once for about a second
+ * (circuit breaker). Writes and deletes have longer limits, and are always attempted.
  */
 export const createBoundedObjectStore = (
   store: ObjectStore,
@@ -32,7 +32,7 @@ export const createBoundedObjectStore = (
       if (!breaker.tryEnter()) return E.left(unavailable(dependency)(circuitOpenError()))
       const result = await withTaskTimeout(task, ms, dependency, onLate)()
       if (E.isRight(result)) breaker.answered()
-      // Only timeouts open the breaker, including timeouts of an adapter whose own limit is shorter.
+      // Only timeouts open the breaker. They include timeouts of an adapter whose own limit is shorter.
       else if (isTimeout(result.left.cause)) breaker.timedOut(result.left.cause)
       return result
     }
@@ -80,5 +80,8 @@ export const createBoundedObjectStore = (
   }
 }
 
-/** Minimum wait in milliseconds for the first bytes, if the reader starts late. */
+/**
+ * Minimum time in milliseconds to wait for the first bytes, if the reader starts so late that the deadline is
+ * near or over.
+ */
 const minimumMs = 500

@@ -1,4 +1,7 @@
-/** Minimum speed of a store in bytes per second. A slower store counts as broken. */
+/**
+ * Minimum speed of a working store in bytes per second. The time limit assumes this speed, so an upload to a
+ * slower store times out.
+ */
 const slowest = 128 * 1024
 
 /** Returns the timeout in milliseconds for storing an object of `size` bytes. */

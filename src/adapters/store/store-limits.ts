@@ -1,10 +1,16 @@
 /** Timeouts of an object store in milliseconds. For the timeout of `put`, see put-limit.ts. */
 export type StoreLimits = {
-  /** Maximum time from the call of a read to its first byte. A viewer waits at most five seconds in total. */
+  /**
+   * Maximum time from the call of a read to its first byte. Shorter than the five seconds in total that a
+   * viewer waits at most.
+   */
   readonly firstByte: number
   readonly delete: number
   readonly check: number
-  /** Maximum wait for the next entry of a listing. Only the sweep lists, and it can wait. */
+  /**
+   * Maximum wait for the next entry of a listing. The limit is long, because only the sweep lists objects,
+   * and no viewer waits for it.
+   */
   readonly listed: number
 }
 
@@ -16,8 +22,8 @@ export const defaultStoreLimits: StoreLimits = {
 }
 
 /**
- * Returns the timeout for an adapter that can abort its own requests. It is shorter than the general limit,
- * because the error message of the adapter is better.
+ * Returns the timeout for an adapter that can abort its own requests. This timeout is shorter than the
+ * general limit, so that the error message of the adapter, which says more, is reported.
  */
 export const adapterTimeoutMs = (limit: 'firstByte' | 'delete' | 'listed'): number =>
   defaultStoreLimits[limit] - 500

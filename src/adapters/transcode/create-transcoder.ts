@@ -26,14 +26,15 @@ export type TranscoderOptions = {
   /** Maximum duration in seconds. Longer media are refused. */
   readonly maxSeconds: number
   readonly log: Log
-  /** Maximum wall time in seconds of one pass over a file of any length. */
+  /** Maximum wall time in seconds of one pass over a file, however long the media are. */
   readonly maxWorkSeconds?: number
   /** Returns the time limit of an engine in wall seconds, for the given seconds of media. */
   readonly wallSecondsFor?: (mediaSeconds: number) => number
 }
 
 /**
- * Creates a transcoder that uses the engine of this machine (see findEngine). The first call searches for it.
+ * Creates a transcoder that uses the engine of this machine (see findEngine). The first call searches for the
+ * engine.
  */
 export const createTranscoder = ({
   ffmpegPath,
@@ -47,7 +48,8 @@ export const createTranscoder = ({
   )
 
 /**
- * Creates a transcoder with the engine that `find` returns. If there is none, the next call searches again.
+ * Creates a transcoder with the engine that `find` returns. If no engine is found, the next call searches
+ * again.
  */
 export const createTranscoderWithEngine = (
   find: TE.TaskEither<Unavailable, FoundEngine>,
@@ -61,7 +63,8 @@ export const createTranscoderWithEngine = (
   const toError = (failure: EngineFailure, head: Uint8Array | null = null): Refused | Unavailable => {
     if (failure.reason === 'aborted') return unavailable('transcoder')('it was aborted')
     const message = refusalFor(failure, head)
-    // The owner of the file sees refusals. Only faults of Larder or of the machine are logged as warnings.
+    // The owner of the file sees a refusal, so it is only logged as information. Faults of Larder or of the
+    // machine are logged as warnings.
     if (message === null) log.warn('transcoder.failed', failure)
     else log.info('transcoder.refused', failure)
     return message === null ? unavailable('transcoder')(failure.detail) : refused(message)
@@ -98,7 +101,8 @@ export const createTranscoderWithEngine = (
       pipe(
         found,
         TE.tap(() => refuseEncrypted(path, signal)),
-        // The call itself may throw, for example if the path cannot be an argument of a process.
+        // The call itself may throw, for example if the path cannot be an argument of a process. `flatMap`
+        // converts such an exception to a failure.
         TE.flatMap(({ engine }) => TE.tryCatch(engine.probe(path, signal), unavailable('transcoder'))),
         TE.flatMap((probed) =>
           E.isRight(probed)
@@ -129,8 +133,8 @@ export const createTranscoderWithEngine = (
 }
 
 /**
- * Checks the facts from an engine. An impossible time is then a fault of the file; without the check, the
- * database would fail.
+ * Checks the facts from an engine. With an impossible time, the file is refused; without this check, the
+ * database would reject the time.
  */
 const refuseImpossibleTimes = (probed: ProbedFile): E.Either<Refused, ProbedFile> =>
   pipe(
@@ -178,23 +182,26 @@ const withPeakRate = (
 /** Returns a signal that is never aborted. */
 const never = (): AbortSignal => new AbortController().signal
 
-/** Message of the MP4/QuickTime demuxer if the index is missing, which may be at the end of the file. */
+/**
+ * The MP4/QuickTime demuxer logs this message if the index (`moov`) is missing. The index may be at the end
+ * of the file, so a truncated file may lack it.
+ */
 const NO_INDEX = /\bmoov atom not found\b/
 
 const headOf = (path: string, signal: AbortSignal): Promise<Uint8Array> =>
   withSourceBytes(path, signal, ({ at }) => at(0, 4096))
 
 /**
- * Returns the refusal for the owner of the file; `null` if the file is not at fault. `head` has the first
- * bytes of a file that could not be opened; `null` if the file was opened, but its contents could not be
+ * Returns the refusal for the owner of the file; `null` if the file is not at fault. `head`: the first bytes
+ * of a file that could not be opened; `null` for a file that was opened, but whose contents could not be
  * decoded.
  */
 const refusalFor = ({ reason, detail }: EngineFailure, head: Uint8Array | null): string | null => {
   switch (reason) {
     case 'input':
       if (head === null) return 'the file is damaged: its sound or film cannot be decoded'
-      // FFmpeg trusts a file name that ends with .mp4. For any other content of such a file it reports a
-      // missing index.
+      // If a file name ends with .mp4, FFmpeg assumes that the content is MP4. If it is not, FFmpeg also
+      // reports a missing index. So the first bytes are checked as well.
       return NO_INDEX.test(detail) && beginsAsMp4(head)
         ? 'the file is cut off, or was never finished: its index (moov) is missing'
         : unreadableReason(head, formatInLog(detail))
@@ -211,7 +218,10 @@ const refusalFor = ({ reason, detail }: EngineFailure, head: Uint8Array | null):
   }
 }
 
-/** Wraps a search so that all callers share it. The result of a failed search is not cached. */
+/**
+ * Wraps a search so that concurrent and later callers share its result. The result of a failed search is not
+ * cached.
+ */
 const once = <L, A>(task: TE.TaskEither<L, A>): TE.TaskEither<L, A> => {
   let running: Promise<E.Either<L, A>> | null = null
   return async () => {

@@ -12,15 +12,15 @@ const ENCRYPTED: ReadonlyArray<string> = ['encv', 'enca', 'drmi', 'drms']
 const MOST_BOXES = 1000
 
 /**
- * Returns whether a track of an MP4 or QuickTime file is encrypted. Demuxers report the codec under the
- * encryption, and would decode noise.
+ * Returns whether a track of an MP4 or QuickTime file is encrypted. This check is needed, because demuxers
+ * report the codec as if there were no encryption, and decoding would give noise.
  */
 export const isEncryptedMovie = (path: string, signal: AbortSignal): Promise<boolean> =>
   withSourceBytes(path, signal, async (bytes) => {
     let ranges: ReadonlyArray<Range> = [{ body: 0, end: bytes.size }]
     for (const type of ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd'])
       ranges = (await childrenOf(bytes, ranges)).filter((box) => box.type === type)
-    // Version, flags and a count precede the entries.
+    // The entries of an `stsd` box come after its version, its flags and a count (8 bytes together).
     const tables = ranges.map((range) => ({ ...range, body: range.body + 8 }))
     return (await childrenOf(bytes, tables)).some(({ type }) => ENCRYPTED.includes(type))
   })

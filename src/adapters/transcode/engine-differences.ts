@@ -2,7 +2,8 @@ import type { EngineFacts } from './engine.ts'
 
 /**
  * Lists the disadvantages of the engine in use, one line each: supported codecs that it cannot decode, other
- * engines of this machine that can decode them, and known faults of its release. Empty if there are none.
+ * engines of this machine that can decode them, and known faults of its release. The list is empty if there
+ * are no disadvantages.
  */
 export const engineDifferences = (
   { name, missingDecoders }: EngineFacts,
@@ -17,10 +18,12 @@ export const engineDifferences = (
   return [`it does not decode ${missingDecoders.join(', ')}`, ...helpful, ...faults]
 }
 
-/** Known faults of releases, by a pattern for the engine's name (docs/decisions/0024). */
+/**
+ * Known faults of FFmpeg releases. The pattern matches the engine's name and version (docs/decisions/0024).
+ */
 const FAULTS: ReadonlyArray<readonly [release: RegExp, fault: string]> = [
   [
-    // See DROP_WRONG_TIMESTAMPS in recipe.ts.
+    // The loss comes from the filter DROP_WRONG_TIMESTAMPS (recipe.ts).
     /^ffmpeg 5\./,
     'where the sample rate of a sound changes, it loses up to 40 ms',
   ],

@@ -11,15 +11,15 @@ export type EngineFacts = {
   readonly missingDecoders: ReadonlyArray<string>
 }
 
-/** A file to encode. It contains one track, as fragmented MP4, or as Matroska for PCM. */
+/** A file to encode. The file contains one track, as fragmented MP4, or as Matroska if the track is PCM. */
 export type EncodeOutput = {
   /** Label of the output pad of the filter graph that feeds this file. */
   readonly label: string
   readonly encoder: (typeof requiredEncoders)[number]
-  /** Options of the encoder, under FFmpeg's names. `muxer` has those of the muxer. */
+  /** Options of the encoder, under FFmpeg's names. The options of the muxer are in `muxer`. */
   readonly options: Readonly<Record<string, string>>
   readonly muxer: Readonly<Record<string, string>>
-  /** Whether to omit the first packet, which the encoder inserts before the first frame. */
+  /** Whether to omit the first packet of the output, which the AAC encoder inserts before the first frame. */
   readonly dropsFirstPacket: boolean
   readonly file: string
 }
@@ -32,7 +32,10 @@ export type StreamJob = {
   readonly streamIndex: number
   /** Filters before `graph` that convert all frames to one format, even if the source changes its format. */
   readonly steady: string
-  /** An FFmpeg filter graph. Its outputs have labels, and its only input has none. */
+  /**
+   * An FFmpeg filter graph. The graph has one input, which has no label, and an output for each label in
+   * `outputs`.
+   */
   readonly graph: string
   readonly outputs: ReadonlyArray<EncodeOutput>
 }
@@ -41,36 +44,38 @@ export type StreamJob = {
 export type EncodeJob = {
   readonly path: string
   /**
-   * In formats with discontinuities, a larger step between two timestamps (seconds) counts as a
-   * discontinuity.
+   * In formats whose clock may jump (such as MPEG-TS), a step between two timestamps that is larger than this
+   * (seconds) counts as a jump of the clock.
    */
   readonly jumpSeconds: number
-  /**
-   * Whether timestamps count from the start of the media. Otherwise they count from the earliest timestamp.
-   */
+  /** `true`: timestamps count from zero. `false`: they count from the earliest timestamp of the file. */
   readonly isFromZero: boolean
   /**
-   * Indexes of streams that this pass does not encode. They are read, because the earliest timestamp of all
-   * streams is the start.
+   * Indexes of streams that this pass reads but does not encode. The pass starts at the earliest timestamp of
+   * all streams that it reads, so without these streams it might start too late.
    */
   readonly alongside: ReadonlyArray<number>
   readonly video: StreamJob | null
   readonly audio: StreamJob | null
-  /** Time limit in wall seconds. */
+  /** Time limit of the pass, in seconds of wall time. */
   readonly wallSeconds: number
 }
 
-/** Result of a pass. `isTruncated`: the file is shorter than its container states. */
+/** Result of a pass. `isTruncated`: the source file is shorter than its container states. */
 export type EncodeResult = { readonly isTruncated: boolean }
 
-/** Matches what the demuxers mov and matroska log about a truncated file, at level `error`. */
+/** Matches the messages that the demuxers mov and matroska log about a truncated file, at level `error`. */
 export const TRUNCATED_FILE_LOG_PATTERN = /\bpartial file$|\bFile ended prematurely\b/m
 
-/** Matches what FFmpeg logs about a format that is not on the whitelist, at level `error`. */
+/**
+ * Matches the message that FFmpeg logs if the format of a file is not in the list of accepted formats, at
+ * level `error`.
+ */
 export const FORMAT_NOT_ACCEPTED = /\bFormat not on whitelist\b/
 
 /**
- * Returns the name of the format that FFmpeg has recognised. Returns `null` unless the log has level `debug`.
+ * Returns the name of the format that FFmpeg has recognised, from a log of level `debug`. Returns `null` if
+ * the log has another level.
  */
 export const formatInLog = (log: string): string | null =>
   /\bFormat (\S+) probed with size=/.exec(log)?.[1] ?? null
@@ -86,7 +91,7 @@ export type RemuxJob = {
 
 export const noSandboxFiles: SandboxFiles = { reads: [], writes: [] }
 
-/** The files that an engine needs for each operation. */
+/** The files that the sandbox must make available to an engine for each operation. */
 export const sandboxFilesOf = {
   probe: (path: string): SandboxFiles => ({ reads: [path], writes: [] }),
   encode: ({ path, video, audio }: EncodeJob): SandboxFiles => ({
@@ -100,13 +105,14 @@ export const sandboxFilesOf = {
 }
 
 /**
- * Why an engine failed. `input`: it cannot read the file. `crashed`: the file crashed it. `time`, `size`: it
- * exceeded a limit. `broken`: it did not start, was killed, or the disk is full; a retry may succeed.
- * `unsure`: its message may mean a damaged file or a failing machine. `aborted`: Larder stopped it.
+ * Why an engine failed. `input`: the engine cannot read the file. `crashed`: the file crashed the engine.
+ * `time`, `size`: the engine exceeded a limit. `broken`: the engine did not start, was killed, or the disk is
+ * full; a retry may succeed. `unsure`: the message of the engine may mean a damaged file or a failing
+ * machine. `aborted`: Larder stopped the engine.
  */
 export type EngineFailure = {
   readonly reason: 'input' | 'unsure' | 'crashed' | 'time' | 'size' | 'broken' | 'aborted'
-  /** Description for the log. It contains no path. */
+  /** Description for the log. It contains no path, because file names are private. */
   readonly detail: string
 }
 
@@ -116,11 +122,14 @@ export type EngineFailure = {
  */
 export type Engine = {
   /**
-   * Returns facts about the engine. Fails if it does not run on this machine, or cannot encode H.264 and AAC.
+   * Returns facts about the engine. Fails if the engine does not run on this machine, or cannot encode H.264
+   * and AAC.
    */
   readonly describe: TE.TaskEither<EngineFailure, EngineFacts>
   readonly probe: (path: string, signal: AbortSignal) => TE.TaskEither<EngineFailure, ProbedFile>
-  /** Returns the highest sustained frame rate of a stream (see createPeakRateMeter); 0 if it is unknown. */
+  /**
+   * Returns the highest sustained frame rate of a stream (see createPeakRateMeter); 0 if the rate is unknown.
+   */
   readonly peakRate: (
     path: string,
     streamIndex: number,

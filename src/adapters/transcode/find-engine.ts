@@ -26,8 +26,8 @@ export const findEngine =
       const facts = await engine.describe()
       if (E.isRight(facts)) {
         const { isolation } = await findSandbox()
-        // Without full isolation this is a warning, because operators should know that hostile files are
-        // decoded like that.
+        // Without full isolation this event is a warning, because operators should know that hostile files
+        // are decoded without full isolation.
         const logEngine = Object.values(isolation).every((isIsolated) => isIsolated) ? log.info : log.warn
         logEngine('transcoder.engine', { engine: facts.right.name, ...isolation })
         return E.right({ engine, facts: facts.right })
@@ -66,7 +66,8 @@ const ffprobeBeside = (ffmpeg: string | null): string | null => {
   return path !== null && existsSync(path) ? path : null
 }
 
-// Resolves the package without loading it, because a crash in its native code would end the server.
+// Resolves the path of the package without loading its code, because a crash in its native code would end the
+// server.
 const isNodeAvInstalled = (): boolean => {
   try {
     createRequire(import.meta.url).resolve('node-av/api')

@@ -1,14 +1,15 @@
 import type { ProbedExtras } from './probed-file.ts'
 
-/** Returns a warning about a part of a file that its exports lack. */
+/** Returns a warning that the exports lack a part of the file. */
 export const leftOutLine = (description: string): string => `left out: ${description}`
 
 /**
- * Returns a warning for each kind of extra contents, and not for each stream: a camera may write five data
- * streams, and a book may have a hundred chapters.
+ * Returns one warning for each kind of contents that the exports lack. There is no warning for each single
+ * stream, because a camera may write five data streams, and a book may have a hundred chapters.
  */
 export const extrasLines = ({ data, attachments, chapters }: ProbedExtras): ReadonlyArray<string> => {
-  // In MP4 a text track contains the titles of the chapters, and FFmpeg reports it as data.
+  // In MP4, the titles of chapters are in a text track, which FFmpeg reports as data. If there are chapters,
+  // this track is not listed as well.
   const others = chapters > 0 ? data.filter((name) => name !== 'text') : data
   return [
     ...(others.length > 0 ? [`${counted(others.length, 'data stream')} (${listed(others)})`] : []),

@@ -1,6 +1,6 @@
 /**
- * Returns the maximum of durations or end times. Returns `null` if one of them is unknown, or if there are
- * none.
+ * Returns the maximum of durations or of end times. Returns `null` if one of them is unknown (`null`), or if
+ * the list is empty.
  */
 export const longestOf = (seconds: ReadonlyArray<number | null>): number | null =>
   seconds.length === 0 ? null : seconds.reduce((a, b) => (a === null || b === null ? null : Math.max(a, b)))

@@ -17,7 +17,7 @@ export const withMovieFacts = async (
     const track = stream.kind === 'video' && stream.id !== null ? tracks.get(stream.id) : undefined
     if (stream.kind !== 'video' || track === undefined) return stream
     const colour = track.colour === null ? stream.colour : withContainerTags(stream.colour, track.colour)
-    // A demuxer reports the start of the first frame with its delay.
+    // A demuxer reports the start of a stream with the delay of its first frame, so this delay is subtracted.
     const lateAtStart = latenessAtStart(track.late)
     const startSeconds = (stream.startSeconds ?? 0) - lateAtStart
     const late = track.late.map(({ fromSeconds, seconds }) => ({

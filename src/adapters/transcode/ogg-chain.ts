@@ -3,7 +3,7 @@ import { type Refused, refused, type Unavailable } from '../../domain/shared/err
 import { pipe, TE } from '../../fp.ts'
 import { BeyondLimits, readSource, sourceBlocks } from './source-bytes.ts'
 
-/** Size of a page header before its segment table (RFC 3533 §6). */
+/** Size in bytes of a page header before its segment table (RFC 3533 §6). */
 const PAGE_HEADER_BYTES = 27
 const FLAGS_OFFSET = 5
 const BEGIN_OF_STREAM_FLAG = 2
@@ -24,7 +24,7 @@ const MAX_RATES = 100
 
 /**
  * Detects a chained Ogg file whose Vorbis streams differ in sample rate. Reads the bytes of the file, block
- * by block. Ogg counts time in samples, and demuxers keep counting at the rate of the first stream. So the
+ * by block. Ogg counts time in samples, and demuxers use the rate of the first stream for all streams. So the
  * duration of later streams is wrong by the ratio of the rates. Throws BeyondLimits if there are more than
  * MAX_RATES rates.
  */

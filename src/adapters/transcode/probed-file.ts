@@ -9,19 +9,22 @@ const nullable = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.nu
 const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value)
 
 const Finite = refine('Finite', isFiniteNumber)
-/** A time from the start, in seconds. It is not negative, because the database stores no negative times. */
+/**
+ * A time from the start, in seconds. A negative value is rejected, because the database stores no negative
+ * times.
+ */
 const Seconds = refine('Seconds', (value: unknown): value is number => isFiniteNumber(value) && value >= 0)
 
-/** Fields of every stream. */
+/** The fields that streams of all kinds have. */
 const stream = {
   index: t.number,
-  /** Id in the file, such as the PID in a transport stream; `null` if there is none. */
+  /** Id of the stream in the file, such as the PID in a transport stream; `null` if the stream has no id. */
   id: nullable(t.number),
-  /** Programs to which the stream belongs, in a transport stream with several programs. */
+  /** Numbers of the programs to which the stream belongs, in a transport stream with several programs. */
   programs: t.readonlyArray(t.number),
   /** Name of the codec, as FFmpeg uses it. */
   codec: t.string,
-  /** Language tag; `null` if it is missing or malformed (see normalizeLanguage). */
+  /** Language tag of the stream; `null` if the tag is missing or malformed (see normalizeLanguage). */
   language: nullable(t.string),
   purposes: t.readonlyArray(StreamPurpose),
 }
@@ -32,7 +35,10 @@ const timed = {
   startSeconds: nullable(Finite),
   /** Seconds from the start of the file to the end of the stream; `null` if unknown or estimated. */
   endSeconds: nullable(Seconds),
-  /** Seconds after which the stream ends and other streams of its kind continue, as in joined recordings. */
+  /**
+   * If other streams of the same kind continue where this stream ends, as in joined recordings: the seconds
+   * after which this stream ends.
+   */
   splitAfter: nullable(Seconds),
 }
 
@@ -43,7 +49,7 @@ const ProbedVideo = t.readonly(
     ...timed,
     /** Whether the stream is cover art or thumbnails. */
     isCover: t.boolean,
-    /** Coded size in pixels; 0 if the decoder does not report it. */
+    /** Coded size in pixels; 0 if the decoder does not report the size. */
     width: t.number,
     height: t.number,
     /** Width of a pixel divided by its height. */
@@ -56,14 +62,14 @@ const ProbedVideo = t.readonly(
     nominalRate: t.number,
     /** Fraction of the first frames that are interlaced; 0 if the frames were not decoded. */
     interlacedShare: t.number,
-    /** See VideoColourTags. */
+    /** Colour tags of the stream (see VideoColourTags). */
     colour: t.strict({
       primaries: t.number,
       transfer: t.number,
       matrix: t.number,
       isMatrixOfContainer: t.boolean,
     }),
-    /** See VideoSource. */
+    /** Delays with which the engine reports frames (see `late` of VideoSource). */
     late: t.readonlyArray(t.strict({ fromSeconds: t.number, seconds: t.number })),
   }),
 )
@@ -103,7 +109,10 @@ export type ProbedExtras = t.TypeOf<typeof ProbedExtras>
 /** Facts about a file, as a demuxer reports them. */
 export const ProbedFile = t.readonly(
   t.strict({
-    /** Duration of the longest stream; `null` if unknown, or estimated from size and bitrate. */
+    /**
+     * Duration of the longest stream in seconds; `null` if it is unknown, or only estimated from size and
+     * bitrate.
+     */
     durationSeconds: nullable(Seconds),
     streams: t.readonlyArray(t.union([ProbedVideo, ProbedAudio, ProbedSubtitles])),
     extras: ProbedExtras,
@@ -112,11 +121,15 @@ export const ProbedFile = t.readonly(
 export type ProbedFile = t.TypeOf<typeof ProbedFile>
 
 /**
- * Facts from decoding the first frames. `seconds` is the timestamp of the first frame on the file's clock.
+ * Facts from decoding the first frames of a stream. `seconds` is the timestamp of the first frame, on the
+ * clock of the file.
  */
 export type FirstFrames = { readonly seconds: number | null; readonly interlacedShare: number }
 
-/** Adds the facts from the first frames to a stream. `start` is the start of the file on the file's clock. */
+/**
+ * Adds the facts from the first frames to a stream. `start` is the start of the file, on the clock of the
+ * file.
+ */
 export const withFirstFrames = (
   stream: ProbedStream,
   { seconds, interlacedShare }: FirstFrames,
@@ -132,7 +145,7 @@ export const withFirstFrames = (
 
 /**
  * Returns how many of the first frames must be decoded. Several are needed if the video may be interlaced,
- * because no header tells it. One is needed if the start of the stream is unknown, which is the case if the
+ * because no header states this. One is needed if the start of the stream is unknown. That is the case if the
  * file was probed with ffmpeg instead of ffprobe (see parseFfprobeListing).
  */
 export const framesToDecode = (stream: ProbedStream): number => {
@@ -142,8 +155,8 @@ export const framesToDecode = (stream: ProbedStream): number => {
 }
 
 /**
- * Returns a name for a stream without a codec: its tag in the file, if it is well-formed, because it is
- * untrusted and shown to people.
+ * Returns a name for a stream without a codec: the stream's tag in the file. A malformed tag is not used,
+ * because the text is untrusted and is shown to people.
  */
 export const extraName = (codec: string | null | undefined, tag: string | null | undefined): string => {
   if (tag && /^[a-z][\w-]{1,3}$/i.test(tag)) return tag
@@ -151,8 +164,8 @@ export const extraName = (codec: string | null | undefined, tag: string | null |
 }
 
 /**
- * Returns a language tag in lower case; `null` unless it is well-formed, because it comes from an untrusted
- * file and is shown to people.
+ * Returns a language tag in lower case. Returns `null` if the tag is malformed, because the text is untrusted
+ * and is shown to people.
  */
 export const normalizeLanguage = (text: string | null | undefined): string | null =>
   text && text !== 'und' && /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(text) ? text.toLowerCase() : null
@@ -165,22 +178,22 @@ export const parseClockSeconds = (text: string | null | undefined): number | nul
   return hours * 3600 + minutes * 60 + seconds
 }
 
-/** The times of a stream as a file states them, in seconds; `null` if it does not state them. */
+/** The times of a stream as a file states them, in seconds; `null` if the file does not state them. */
 export type StatedTimes = {
-  /** Start of the file and of the stream, on the file's clock. */
+  /** Start of the file, and start of the stream, both on the clock of the file. */
   readonly fileStart: number | null
   readonly start: number | null
   readonly length: number | null
   /**
-   * Matroska's tag DURATION. FFmpeg writes the end of the stream on the file's clock, other programs write
-   * its length.
+   * Value of Matroska's tag DURATION. FFmpeg writes the end of the stream on the clock of the file. Other
+   * programs write the length of the stream.
    */
   readonly tagged: number | null
 }
 
 /**
  * Returns the seconds from the start of the file to the end of a stream; `null` if the file does not state
- * it.
+ * this end.
  */
 export const endSecondsOf = (times: StatedTimes): number | null => {
   const fileStart = times.fileStart ?? 0

@@ -11,8 +11,8 @@ type ProgressiveBounds = {
 }
 
 /**
- * Makes a fast-start MP4 of each video rendition with the best audio rendition. Without video, makes one of
- * each audio rendition. Tracks are copied, not encoded again.
+ * Makes a fast-start MP4 of each video rendition together with the best audio rendition. If there is no
+ * video, makes a fast-start MP4 of each audio rendition. Tracks are copied, not encoded again.
  */
 export const createProgressiveFiles =
   (
@@ -45,7 +45,7 @@ const toProgressive = async ({
 const combinations = (renditions: ReadonlyArray<Rendition>): ReadonlyArray<ReadonlyArray<Rendition>> => {
   const videos = renditions.filter(({ video }) => video !== null)
   const audios = renditions.filter(({ audio }) => audio !== null)
-  // The plan lists audio renditions from the lowest to the best quality.
+  // The plan lists audio renditions from the lowest to the best quality, so the last one is the best.
   const best = audios.slice(-1)
   return videos.length > 0 ? videos.map((video) => [video, ...best]) : audios.map((audio) => [audio])
 }

@@ -12,23 +12,23 @@ import { latenessAtStart } from './isobmff/lateness.ts'
 import { colourCubeFilters, inputMatrixOption, scalerFlags, videoColourOf } from './video-filters.ts'
 
 export type RecipeOptions = {
-  /** Path of the lookup table that converts the colours to sRGB; `null`: no conversion. */
+  /** Path of the lookup table that converts the colours to sRGB; `null` if no conversion is needed. */
   readonly cube: string | null
   readonly wallSeconds: number
-  /** Number of seconds for which the last frame is held. */
+  /** Number of seconds for which the last frame is repeated at the end. */
   readonly holdSeconds: number
   /** Number of seconds of silence that are appended to the audio. */
   readonly tailSeconds: number
-  /** Minimum duration of the audio with its tail, in seconds. The difference is filled with silence. */
+  /** Minimum duration in seconds of the audio including `tailSeconds`. Silence fills the difference. */
   readonly padSeconds: number
 }
 
-/** See EncodeJob. */
+/** How the timestamps of the source are read (see EncodeJob). */
 type SourceTimes = Pick<EncodeJob, 'jumpSeconds' | 'isFromZero'>
 
 /**
- * Translates a plan to FFmpeg options, which are equal for all engines. Each rung becomes a file
- * `{folder}/{name}.mp4`.
+ * Translates a plan to FFmpeg options, which are equal for all engines. Each rung (planned rendition) becomes
+ * a file `{folder}/{name}.mp4`.
  */
 export const toEncodeJob = (
   source: { readonly path: string; readonly facts: MediaFacts } & SourceTimes,
@@ -61,13 +61,13 @@ export const toEncodeJob = (
 }
 
 /**
- * Returns the seconds by which the media is delayed so that its first frame has a time of the planned frame
- * rate's grid. The fps filter moves frames to this grid anyway. Without this delay, audio would be out of
+ * Returns the seconds by which the media is delayed, so that its first frame is on the time grid of the
+ * planned frame rate. The fps filter moves all frames to this grid. Without this delay, audio would be out of
  * sync by up to half a frame.
  */
 const delayOf = (video: VideoSource | null, { frameRate: { num, den } }: MediaPlan): number => {
   const start = video?.startSeconds ?? 0
-  // The start may be negative, if the engine reports this video too late and counts from the start of another
+  // The start may be negative: the engine may report this video too late, and count from the start of another
   // stream.
   const delay = (Math.max(0, Math.round((start * num) / den)) * den) / num - start
   return Math.abs(delay) < 0.001 ? 0 : delay
@@ -90,8 +90,8 @@ const videoDelay = ({ late }: VideoSource, delay: number): ReadonlyArray<string>
 }
 
 /**
- * Returns the streams that are read only for their start time. A file whose timestamps count from zero is an
- * intermediate file of Larder with a single stream, so it needs none.
+ * Returns the streams that are read only for their start time. An intermediate file of Larder has timestamps
+ * from zero and a single stream, so no other stream is read.
  */
 const alongside = (
   { facts: { video, audio }, isFromZero }: { readonly facts: MediaFacts } & SourceTimes,
@@ -128,7 +128,7 @@ const videoJob = (
   )
   return {
     streamIndex: source.index,
-    // If the frame size changes, later frames are scaled to the first size.
+    // If the frame size of the source changes, later frames are scaled to the first size.
     steady: `scale=${source.codedWidth}:${source.codedHeight}`,
     graph: [shared, ...scaled].join(';'),
     outputs: plan.video.map((rung, i) => videoOutput(rung, plan, `v${i}`, join(folder, `${rung.name}.mp4`))),
@@ -143,13 +143,14 @@ const uprightFilters = ({ rotation, mirrored }: VideoSource): ReadonlyArray<stri
   ...(Math.abs(rotation - 270) < 1 ? ['transpose=cclock'] : []),
 ]
 
-// With +delay_moov, FFmpeg 8.1 writes edit lists. Without +cmaf, video starts two frames late in players that
-// ignore edit lists.
+// Both flags together avoid two faults. With +delay_moov, FFmpeg 8.1 writes edit lists. Without +cmaf, video
+// starts two frames late in players that ignore edit lists.
 const FRAGMENTS = '+cmaf+frag_keyframe+empty_moov+default_base_moof'
 
 /**
- * Minimum rate in frames per second for reordered frames. At a lower rate a frame takes more than 42 ms, and
- * viewers notice that offset (ITU-R BT.1359).
+ * Minimum frame rate (frames per second) at which frames may be reordered. Reordering delays video by a frame
+ * in some players. At a lower rate a frame takes more than 42 ms, and viewers notice that offset between
+ * audio and video (ITU-R BT.1359).
  */
 const MIN_REORDERED_RATE = 23.9
 
@@ -170,10 +171,10 @@ const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: stri
     color_trc: 'bt709',
     colorspace: 'bt709',
     color_range: 'tv',
-    // Captions in the frames would be copied, but the playlists declare no captions.
+    // Without this option, captions in the frames would be copied, but the playlists declare no captions.
     a53cc: '0',
     // Players that use FFmpeg's demuxer show video late by the number of reordered frames. Without a pyramid,
-    // it is at most one.
+    // at most one frame is reordered.
     'b-pyramid': 'none',
     ...(plan.frameRate.num / plan.frameRate.den < MIN_REORDERED_RATE ? { bf: '0' } : {}),
   },
@@ -185,12 +186,12 @@ const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: stri
 export const AAC_FRAME_SAMPLES = 1024
 
 /**
- * Minimum length of a gap that is filled, in seconds. A shorter gap puts the following audio out of sync.
- * FFmpeg's default is 0.1 s.
+ * Minimum length in seconds of a gap in audio that is filled with silence. A gap that is not filled puts the
+ * following audio out of sync, so FFmpeg's default of 0.1 s is too long.
  */
 const FILLED_GAP = 0.03
 
-/** The same for audio that was decoded to PCM, which may overlap by a frame where its format changes. */
+/** FILLED_GAP for audio that was decoded to PCM, which may overlap by a frame where its format changes. */
 const FILLED_GAP_OF_PCM = 0.01
 
 /** Minimum length of padded audio, in samples. */
@@ -198,9 +199,9 @@ export const PADDED_SAMPLES = 4 * AAC_FRAME_SAMPLES
 
 type AudioOptions = Pick<RecipeOptions, 'tailSeconds' | 'padSeconds'> &
   Pick<SourceTimes, 'isFromZero'> & {
-    /** Delay in seconds (see delayOf). */
+    /** Delay in seconds of the whole media (see delayOf). */
     readonly delay: number
-    /** Whether the source has no video. */
+    /** Whether the source has audio and no video. */
     readonly isAlone: boolean
   }
 
@@ -211,8 +212,8 @@ const audioJob = (
   { tailSeconds, padSeconds, isFromZero, delay, isAlone }: AudioOptions,
 ): StreamJob => {
   const sampleRate = rungs[0]?.sampleRate ?? 48_000
-  // Audio beside video starts with silence if it starts late. Audio alone starts with its first sample: its
-  // late start is only what decoders skip, such as the delay of an MP3 encoder.
+  // If there is also video, audio that starts late begins with silence. Audio alone starts with its first
+  // sample, because its late start is only what decoders skip, such as the delay of an MP3 encoder.
   const start = isAlone ? '' : ':first_pts=0'
   const graph = [
     ...delayFilters('asetpts', delay),
@@ -247,7 +248,7 @@ const audioJob = (
 /**
  * Six channels that are mixed down to two may exceed full scale by 6 dB, and so may floating-point samples.
  * The limiter reduces samples that are too loud. Its limit leaves headroom for the encoder's error, a
- * fraction of a decibel. Quieter audio is unchanged, and nothing is delayed.
+ * fraction of a decibel. Quieter audio is unchanged, and the audio is not delayed.
  */
 const LIMITER = 'alimiter=limit=0.9:attack=5:release=100:level=0:latency=1,aformat=sample_fmts=fltp'
 
@@ -258,15 +259,15 @@ const toEncodedFormat = ([first]: ReadonlyArray<AudioRung>): string =>
 /**
  * If a source changes its sample rate, FFmpeg 5 computes the timestamp of the last frame before the change
  * with the new rate (4.5 s instead of 3 s), and the muxer would delay all later frames. This filter drops
- * that frame. It also drops the first frame of each graph and after each gap, which is some hundredths of a
- * second. `larder doctor` reports this (engine-differences.ts).
+ * that frame. The filter also drops the first frame of each graph and the first frame after each gap, some
+ * hundredths of a second each. `larder doctor` reports this loss (engine-differences.ts).
  */
 const DROP_WRONG_TIMESTAMPS = "aselect='gte(t,0)*lt(t-prev_t,0.2)'"
 
 /**
  * Returns a job that decodes only the audio, to PCM of one format, with the timestamps of the source. An
- * engine restarts its graph when the format changes (stereo to 5.1). From PCM it can encode the audio without
- * a break in a second pass.
+ * engine restarts its graph when the format changes (stereo to 5.1). From PCM, the engine can encode the
+ * audio without a break in a second pass.
  */
 export const toPcmJob = (
   from: { readonly path: string; readonly facts: MediaFacts } & SourceTimes,

@@ -60,15 +60,15 @@ const isUsableAudio = (audio: ProbedAudio): boolean =>
   isSupportedCodec(audio.codec) && audio.channels > 0 && isSupportedSampleRate(audio.sampleRate)
 
 /**
- * Returns whether the number of channels of an audio stream is unknown. In a broadcast its first packet may
- * be later than the part that a demuxer examines.
+ * Returns whether the number of channels of an audio stream is unknown. In a broadcast the first audio packet
+ * may come after the part of the file that a demuxer examines.
  */
 const isUnknownAudio = ({ codec, channels }: ProbedAudio): boolean =>
   isSupportedCodec(codec) && channels === 0
 
 /**
- * Returns whether a stream belongs to a program of the main stream. Different programs in one recording are
- * unrelated.
+ * Returns whether a stream belongs to a program of the main stream. Streams of other programs are not
+ * selected, because different programs in one recording are unrelated.
  */
 const isInProgramOf = (main: ProbedStream | undefined, { programs }: ProbedStream): boolean =>
   main === undefined ||
@@ -84,7 +84,10 @@ const continuationWarning = (main: ProbedVideo | ProbedAudio | undefined): Reado
       ]
 }
 
-/** Warns about a rotation that is not a multiple of 90 degrees, because the recipe cannot do it. */
+/**
+ * Warns about a rotation that is not a multiple of 90 degrees, because the exports cannot have such a
+ * rotation.
+ */
 const unturnedWarning = (video: ProbedVideo | undefined): ReadonlyArray<string> => {
   const rotation = video?.rotation ?? 0
   return Math.abs(rotation - 90 * Math.round(rotation / 90)) < 1
@@ -100,8 +103,8 @@ const noAudioWarning = (usable: ReadonlyArray<ProbedAudio>): string =>
     : 'no sound: none of the sounds is decoded'
 
 /**
- * Compares streams: those for all viewers first, then default streams, then the original language. Some
- * containers mark all streams as default.
+ * Compares streams: streams for all viewers come first, then default streams, then streams in the original
+ * language. The default flag alone is not enough, because some containers mark all streams as default.
  */
 const byPurpose = (a: ProbedVideo | ProbedAudio, b: ProbedVideo | ProbedAudio): number =>
   Number(isSecondaryStream(a)) - Number(isSecondaryStream(b)) ||
@@ -171,23 +174,23 @@ const formOf = (stream: ProbedStream): string =>
 
 const sizeOf = (stream: ProbedStream): ReadonlyArray<string> => {
   if (stream.kind === 'subtitles' || !isSupportedCodec(stream.codec)) return []
-  // The size is unknown if the stream starts late.
+  // The size of a video is unknown if the stream starts late, so it is not shown.
   if (stream.kind === 'video') return stream.width > 0 ? [`${stream.width}x${stream.height}`] : []
   if (stream.channels === 0) return []
   return [`${stream.channels} ${stream.channels === 1 ? 'channel' : 'channels'}`]
 }
 
 /**
- * Returns the end of the longest selected stream; `null` if the end of one is unknown. Other streams, such as
- * subtitles, may be longer.
+ * Returns the end of the longest selected stream; `null` if the end of one of them is unknown. Streams that
+ * are not selected, such as subtitles, may be longer.
  */
 export const longestStreamEnd = (
   streams: ReadonlyArray<{ readonly endSeconds: number | null } | null>,
 ): number | null => longestOf(streams.filter((stream) => stream !== null).map(({ endSeconds }) => endSeconds))
 
 const toVideoSource = (video: ProbedVideo): VideoSource => {
-  // To get square pixels, the frame is enlarged and never reduced, so that no line or column of the source is
-  // lost.
+  // To get square pixels, the frame is enlarged and never reduced, so that no line or column of the source
+  // disappears.
   const wide = video.width * Math.max(1, video.pixelAspect)
   const fields = fieldLayoutOf(video.codec, video.interlacedShare)
   const high = (video.height * (fields === 'single' ? 2 : 1)) / Math.min(1, video.pixelAspect)

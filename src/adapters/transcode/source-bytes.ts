@@ -3,9 +3,9 @@ import { type Refused, refused, type Unavailable, unavailable } from '../../doma
 import { TE } from '../../fp.ts'
 import { SCAN_SECONDS } from './process/limits.ts'
 
-// Access to source files for readers that run in the server's own process, unlike engines. A source may be
-// hostile. So every reader gets its bytes from here: reads are asynchronous, can be aborted, and are limited
-// in time and in number.
+// Access to source files for readers that run in the server's own process, unlike engines. A source file may
+// be hostile, so every such reader gets its bytes through this file. Here all reads are asynchronous, can be
+// aborted, and are limited in time and in number.
 
 /**
  * Random access to the bytes of a source. Near the end of the file, `at` returns fewer than `length` bytes.
@@ -13,8 +13,8 @@ import { SCAN_SECONDS } from './process/limits.ts'
 export type SourceBytes = {
   readonly size: number
   /**
-   * Reads bytes. Each call counts as one step, for a box, an element or a page. Rejects with BeyondLimits
-   * after more than `maxSteps` calls.
+   * Reads bytes. Each call counts as one step: a reader makes one call for each box, element or page. Rejects
+   * with BeyondLimits after more than `maxSteps` calls.
    */
   readonly at: (position: number, length: number) => Promise<Buffer>
 }
@@ -35,20 +35,21 @@ export const sourceLimits: SourceLimits = {
 }
 
 /**
- * Signals that a source exceeds a limit that no real file of its kind reaches. The message is for its owner.
+ * Signals that a source exceeds a limit that no real file of its kind reaches. The message is for the owner
+ * of the source.
  */
 export class BeyondLimits extends Error {}
 
 /**
- * Runs a reader of a source. Fails with Refused if the source exceeds a limit. Any other failure is
- * Unavailable, because it tells nothing about the source.
+ * Runs a reader of a source. Fails with Refused if the source exceeds a limit. Fails with Unavailable for any
+ * other failure, because such a failure tells nothing about the source.
  */
 export const readSource = <A>(read: () => Promise<A>): TE.TaskEither<Refused | Unavailable, A> =>
   TE.tryCatch(read, (cause) =>
     cause instanceof BeyondLimits ? refused(cause.message) : unavailable('transcoder')(cause),
   )
 
-/** Opens a source and passes it to `work`. Closes it when `work` has ended. */
+/** Opens a source and passes it to `work`. Closes the source when `work` has ended. */
 export const withSourceBytes = async <A>(
   path: string,
   signal: AbortSignal,
@@ -87,7 +88,10 @@ export async function* sourceBlocks(
   }
 }
 
-/** Minimum speed of reads in bytes per second. A slower machine cannot encode videos. */
+/**
+ * Minimum speed of reads in bytes per second. The time limit assumes this speed. A machine that reads more
+ * slowly cannot encode videos.
+ */
 const SLOWEST_RATE = 1e6
 /** Maximum time of a timer in seconds. A longer timer would overflow and fire at once. */
 const MAX_TIMER_SECONDS = 2 ** 31 / 1000 - 1
@@ -96,8 +100,8 @@ const untilStopped = (signal: AbortSignal, size: number, { timeout }: SourceLimi
   AbortSignal.any([signal, timeout(Math.min(MAX_TIMER_SECONDS, SCAN_SECONDS + size / SLOWEST_RATE))])
 
 /**
- * Size of the window in bytes. Headers may be near to each other or far apart, and this size costs little in
- * both cases.
+ * Size in bytes of the window of the file that is kept in memory. Headers may be near to each other or far
+ * apart, and this size costs little in both cases.
  */
 const WINDOW_BYTES = 2 ** 16
 
@@ -110,7 +114,8 @@ const createWindow = (
   let [start, window, steps] = [0, Buffer.alloc(0), 0]
   return async (position, length) => {
     if (++steps > maxSteps) throw new BeyondLimits(`the file has more than ${maxSteps} parts`)
-    // Sizes in headers may lead to any position, also beyond the end of the file.
+    // Sizes in headers may lead to any position, even beyond the end of the file. Such a read returns no
+    // bytes.
     if (position >= size) return Buffer.alloc(0)
     if (position < start || position + length > start + window.length) {
       running.throwIfAborted()

@@ -2,9 +2,15 @@ import { isMultiProgram } from './mpegts/programs.ts'
 import { clockKeyIn, readStreamClock, removeClockJumps, type StreamClock } from './mpegts/stream-clock.ts'
 import type { ProbedFile, ProbedStream } from './probed-file.ts'
 
-/** The default of the program ffmpeg: a step of more seconds is a discontinuity. */
+/**
+ * A larger step between two timestamps (seconds) is a discontinuity of the clock. This is the default of the
+ * program ffmpeg.
+ */
 const DEFAULT_JUMP = 10
-/** For a file with one clock: even a step of this many seconds is only a pause of a stream. */
+/**
+ * The limit for a file whose timestamps are on one clock: even a step of many seconds is only a pause of a
+ * stream, so no step counts as a discontinuity.
+ */
 const NO_JUMP = 1_000_000
 
 /** Returns the file that a job reads: the source, or a copy in `folder` whose timestamps are on one clock. */
@@ -20,8 +26,8 @@ export const withContinuousClock = async (
 
 /**
  * Adds facts about a transport stream that a demuxer does not report: the programs of its streams. If the
- * clock jumps, or if each program has its own clock, also corrects durations. A demuxer only subtracts the
- * first timestamp from the last.
+ * clock jumps, or if each program has its own clock, also corrects durations. The durations that a demuxer
+ * reports are wrong then, because it only subtracts the first timestamp from the last.
  */
 export const withTransportFacts = async (
   probed: ProbedFile,
@@ -41,7 +47,7 @@ const describeTransport = (
   const isUneven = isSingleProgram && only?.isUneven === true
   const keyOfPid = clockKeyIn(programs)
   const keyOf = ({ id }: ProbedStream): number => keyOfPid(id ?? Number.NaN)
-  /** Start time of each program. Programs may start at different times. */
+  /** Start time of each program, by the key of its clock. Programs may start at different times. */
   const starts = new Map<number, number>()
   for (const stream of streams) {
     if (stream.kind === 'subtitles' || stream.startSeconds === null) continue
@@ -60,8 +66,8 @@ const describeTransport = (
       const described = Object.assign(inProgram, { splitAfter: splitAfter(id) })
       if (isSingleProgram && !isUneven) return described
       if (isSingleProgram) return Object.assign(described, { endSeconds: null })
-      // With several programs, each stream gets the end of its program, because encoding fills up a shorter
-      // stream.
+      // If there are several programs, each stream gets the end of its program, because encoding extends a
+      // shorter stream to this end.
       const [key, { startSeconds: start }] = [keyOf(stream), stream]
       return Object.assign(described, {
         startSeconds: start === null ? null : start - (starts.get(key) ?? start),

@@ -1,13 +1,14 @@
 import * as t from 'io-ts'
 
 /**
- * Importance of a purpose. `main`: for all viewers. `aside`: only for some viewers, or not playable alone.
+ * Importance of a stream with a purpose. `main`: the stream is for all viewers. `dub`: it is a translation.
+ * `aside`: it is only for some viewers, or cannot be played alone.
  */
 type Standing = 'main' | 'dub' | 'aside'
 
 /**
- * Purposes of a stream under FFmpeg's names (AV_DISPOSITION_*). In messages, `words` follow the stream's
- * codec.
+ * Purposes of a stream under FFmpeg's names (AV_DISPOSITION_*). In messages to users, `words` come after the
+ * codec of the stream.
  */
 export const streamPurposes = {
   original: { standing: 'main', words: 'original' },
@@ -41,8 +42,8 @@ export const isSecondaryStream = ({ purposes }: WithPurposes): boolean =>
   purposes.some((purpose) => streamPurposes[purpose].standing === 'aside')
 
 /**
- * Returns a rank among streams with the same standing and default flag: the original, then any other, then a
- * dub.
+ * Returns a rank among streams with the same standing and default flag. The original language comes first
+ * (0), a dub comes last (2).
  */
 export const languageRank = ({ purposes }: WithPurposes): number =>
   purposes.includes('original') ? 0 : purposes.includes('dub') ? 2 : 1

@@ -6,7 +6,7 @@ export const createTimeSpanMeter = () => {
       start = Math.min(start, seconds)
       end = Math.max(end, seconds + duration)
     },
-    /** Returns the time; 0 if there were no packets. */
+    /** Returns the measured time in seconds; 0 if there were no packets. */
     seconds: (): number => Math.max(0, end - start),
   }
 }

@@ -3,7 +3,7 @@ import { type VideoColour, type VideoMatrixCode, videoColour } from '../../domai
 import type { VideoRung, VideoSource } from '../../domain/ingest/plan/media-plan.ts'
 import { E } from '../../fp.ts'
 
-/** FFmpeg's names of the matrices that convert luma and chroma to RGB, by the code of H.273. */
+/** FFmpeg's names of the matrices that convert between RGB and luma/chroma, by their code points of H.273. */
 const matrixNames = {
   1: 'bt709',
   4: 'fcc',
@@ -15,8 +15,8 @@ const matrixNames = {
 } as const satisfies Readonly<Record<VideoMatrixCode, string>>
 
 /**
- * Returns the colour of a video. Throws for unsupported colours, but probing has already refused such a
- * video.
+ * Returns the colour of a video. Throws for unsupported colours, which cannot occur here, because probing has
+ * already refused such a video.
  */
 export const videoColourOf = ({ colour, codedWidth, codedHeight }: VideoSource): VideoColour => {
   const decided = videoColour(colour, { width: codedWidth, height: codedHeight })
@@ -33,18 +33,18 @@ const exact = 'bicubic+accurate_rnd+full_chroma_int'
 
 /**
  * Returns scaler flags. If the source has another matrix than the renditions, the scaler converts to RGB and
- * back, and the fast scaler would deviate by five levels of 255.
+ * back, and the fast scaler would change colours by five levels of 255.
  */
 export const scalerFlags = ({ matrix }: VideoColour, { colour }: VideoSource): string =>
   (matrix ?? colour.matrix) === 1 ? 'bicubic' : exact
 
-/** Returns the scaler option with the source's matrix; `''` if each frame states its matrix. */
+/** Returns the scaler option with the source's matrix; `''` if the matrix is stated by each frame. */
 export const inputMatrixOption = ({ matrix }: VideoColour): string =>
   matrix === null ? '' : `in_color_matrix=${matrixNames[matrix]}:`
 
 /**
- * Returns filters that convert colours to BT.709 with a lookup table. They first reduce the size, because the
- * table is applied to every pixel. The result has the matrix and the range of the renditions.
+ * Returns filters that convert colours to BT.709 with a lookup table. The filters first reduce the size,
+ * because the table is applied to every pixel. The result has the matrix and the range of the renditions.
  */
 export const colourCubeFilters = (
   cube: string,
@@ -56,7 +56,8 @@ export const colourCubeFilters = (
   `lut3d=file=${escaped(cube)}:interp=tetrahedral`,
   'scale=flags=bicubic+accurate_rnd:out_color_matrix=bt709:out_range=tv',
   'format=yuv420p',
-  // The scaler leaves the source's colour tags on each frame, and they would mislead the next scaler.
+  // The scaler leaves the source's colour tags on each frame. This filter replaces them, because wrong tags
+  // would mislead the next scaler.
   'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709',
 ]
 

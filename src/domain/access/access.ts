@@ -6,7 +6,9 @@ import { type Forbidden, forbidden } from '../shared/errors.ts'
 import type { CopiedToken, MintedToken, Signature, UriSignature, UrlSignature } from './signature.ts'
 import type { Presign, UrlPresign, UrlViewer, Viewer } from './viewer.ts'
 
-/** Lifetime of a new image token, and the minimum lifetime of a content token (seconds, http-api.md §2.3). */
+/**
+ * Lifetime in seconds of a new image token. Also the minimum lifetime of a content token (http-api.md §2.3).
+ */
 export const defaultTtlSeconds = 1800
 
 /**
@@ -29,8 +31,8 @@ export const authorizeFile = (viewer: Viewer, uid: string): E.Either<Forbidden, 
 const presignByCarrier = { header: 'none', path: 'path', query: 'query' } as const
 
 /**
- * Chooses the signature of a playlist. `presign` is the viewer's choice. `null`: the carrier of the viewer's
- * own token decides.
+ * Chooses the signature of a playlist. `presign` is the viewer's choice; `null` if the carrier of the
+ * viewer's own token decides.
  */
 export type PlaylistSigning = {
   readonly ofUrls: (viewer: Viewer, presign: UrlPresign | null) => TE.TaskEither<never, UrlSignature>
@@ -67,8 +69,8 @@ export const createPlaylistSigning = (
     )
   }
 
-  // Relative URIs inherit the token in the playlist's path. They may do so only if the viewer sent the token
-  // in the path, and wants it in the paths of the children.
+  // Relative URIs inherit the token in the playlist's path. Such URIs may be used only if the viewer sent the
+  // token in the path, and wants it in the paths of the children.
   const ofUris: PlaylistSigning['ofUris'] = (viewer, presign) =>
     viewer.carrier === 'path' && (presign ?? 'path') === 'path'
       ? TE.right({ mode: 'inherited' })

@@ -6,10 +6,16 @@ import { createSingleFlight, type Flight } from '../caching/single-flight.ts'
 import { cacheInBackground } from '../caching/write-in-background.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
 
-/** A record, if it was found, and the start of its load (`null`: the record came from the cache). */
+/**
+ * A record, if it was found. `loadStart` is the state at the start of its load; `null` if the record came
+ * from the cache.
+ */
 type Loaded<A> = { readonly found: O.Option<Found<A>>; readonly loadStart: LoadStart | null }
 
-/** The result of a load that several callers may share. `isCached`: the value is in the cache. */
+/**
+ * The result of a load that several callers may share. `isCached` is `true` if the loaded value is in the
+ * cache.
+ */
 type SharedLoad<A> = Loaded<A> & { readonly isCached: boolean }
 
 /**
@@ -18,12 +24,15 @@ type SharedLoad<A> = Loaded<A> & { readonly isCached: boolean }
  * lookups and one repository query. Therefore only owners are served from the cache, and other callers never
  * fill it.
  *
- * `isOwner` must take the same time for `none` as for a record. An owner's hit is one cache read (hot path).
- * Concurrent owners share one query.
+ * `isOwner` must take the same time for `none` as for a record. A hit of an owner costs only one cache read,
+ * because this is the most frequent case. Concurrent owners share one query.
  */
 export const createAuthorizedRead = (cache: CachePort) => {
   const flight = createSingleFlight()
-  /** Number of cache writes. A lookup that began before the last write may have missed the value. */
+  /**
+   * Number of cache writes so far. A lookup that began before the last write may have missed the written
+   * value.
+   */
   let writeCount = 0
 
   const lookUp = async <A>(key: CacheKey<A>): Promise<O.Option<Found<A>>> => {
@@ -88,8 +97,8 @@ export const createAuthorizedRead = (cache: CachePort) => {
         }
         return E.right(found.value)
       }
-      // A cached record saves the query. A caller that does not own the record runs the query here, so that
-      // its response time does not reveal the hit.
+      // The cache could answer without a query. But a caller that does not own the record still runs the
+      // query, so that its response time does not reveal that the record is cached.
       const queried = isCached ? await flight(`query ${generation} ${key.name}`, query) : loaded
       return E.isLeft(queried) ? queried : E.left(forbidden('other_subject'))
     }

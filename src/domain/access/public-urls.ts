@@ -7,8 +7,8 @@ export const apiPath = '/api/1'
 export const apiUrl = (publicUrl: string): string => `${publicUrl.replace(/\/+$/, '')}${apiPath}`
 
 /**
- * The path against which URIs of playlists are resolved. A playlist with another path below `/api/1` refers
- * to the same children by `..`.
+ * The path against which URIs of playlists are resolved. Playlists with other paths below `/api/1` refer to
+ * the same children by `..`.
  */
 const playlistBasePath = `${apiPath}/content_files/exports/`
 

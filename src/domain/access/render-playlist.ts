@@ -11,14 +11,14 @@ export type PlaylistResult<A> = TE.TaskEither<NotFound | Forbidden | Unavailable
 
 /** The steps that turn the cached playlist into the playlist of one viewer. */
 export type PlaylistSteps<S extends Signature> = {
-  /** The cached text: complete, unsigned, the same for all viewers. */
+  /** The cached text of the playlist. It is complete, unsigned, and the same for all viewers. */
   readonly text: PlaylistResult<Found<string>>
-  /** Removes what the restrictions exclude; `null` if nothing is left. */
+  /** Removes what the restrictions of the viewer's token exclude; returns `null` if nothing remains. */
   readonly applyRestrictions: (
     text: string,
     restrictions: Restrictions,
   ) => TE.TaskEither<Unavailable, string | null>
-  /** How the URIs in the playlist carry the token. */
+  /** Decides how the URIs in the playlist carry the token. */
   readonly signature: TE.TaskEither<never, S>
   readonly sign: (text: string, signature: S) => string
 }

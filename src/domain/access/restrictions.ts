@@ -35,8 +35,8 @@ export const permitsExport = ({ maxh, exports }: Restrictions, { uid, height }: 
 /** Start and end of a segment, in seconds from the start of its export. */
 export type TimeSpan = { readonly start: number; readonly end: number }
 
-// Minimum overlap with the clip (seconds). A playlist requires twice as much as the segment route, so that
-// rounding of sums cannot make a playlist name a segment that is then refused.
+// Minimum overlap of a segment with the clip (seconds). A playlist requires twice as much overlap as the
+// route of segments. So a rounding error can never make a playlist name a segment that the route refuses.
 const leastListed = 0.002
 const leastServed = 0.001
 
@@ -50,13 +50,13 @@ export const isSegmentInClipPlaylist = (clip: Clip, span: TimeSpan): boolean =>
 /** The properties of a segment on which restrictions depend. */
 export type PartFacts = ExportFacts & {
   readonly format: 'm3u8' | 'mp4'
-  /** `null` for an init segment, which has no duration. */
+  /** Time span of the segment; `null` for an init segment, which has no duration. */
   readonly span: TimeSpan | null
 }
 
 /**
- * Returns whether a segment is permitted. The single part of an `mp4` export cannot be cut, so a clip permits
- * the part only if the clip covers all of it.
+ * Returns whether a segment is permitted. An `mp4` export has a single part, which cannot be cut. So a clip
+ * permits this part only if the clip covers all of it.
  */
 export const permitsPart = (restrictions: Restrictions, part: PartFacts): boolean => {
   if (!permitsExport(restrictions, part)) return false

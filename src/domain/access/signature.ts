@@ -1,12 +1,12 @@
 declare const fromUrl: unique symbol
 
 /**
- * The caller's own token, copied from the URL of the request into the URLs of a playlist. Only `copiedFrom`
- * in access/access.ts creates one, and it accepts no viewer whose token came in a header.
+ * The caller's own token, copied from the URL of the request into the URLs of a playlist. Only
+ * access/access.ts creates a CopiedToken, and only for a viewer whose token came in the URL.
  */
 export type CopiedToken = { readonly source: 'copied'; readonly jwt: string; readonly [fromUrl]: true }
 
-/** A token that Larder has minted for this playlist. Only readers of this playlist have it. */
+/** A token that Larder has minted for this playlist. Only clients that get this playlist have the token. */
 export type MintedToken = { readonly source: 'minted'; readonly jwt: string }
 
 /**
@@ -21,9 +21,14 @@ export type Signature =
   | { readonly mode: 'inherited' }
   | { readonly mode: 'define' }
 
-/** Signatures of relative URIs in XML, which has no variables. The route answers `define` with 422. */
+/**
+ * The signatures that relative URIs in XML can have. XML has no variables, so the route answers `define` with
+ * 422.
+ */
 export type UriSignature = Exclude<Signature, { readonly mode: 'define' }>
-/** Signatures of absolute URLs, which inherit no token from the path of the playlist. */
+/**
+ * The signatures that absolute URLs can have. Absolute URLs inherit no token from the path of the playlist.
+ */
 export type UrlSignature = Exclude<UriSignature, { readonly mode: 'inherited' }>
 
 const nameOf = (pair: string): string | undefined => [...new URLSearchParams(pair).keys()][0]

@@ -1,6 +1,6 @@
 /**
- * Maximum time that a token may name (seconds since 1970), in the year 5138. A greater number is probably in
- * milliseconds; as seconds it would open the file for thousands of years.
+ * Maximum time that a token may contain (seconds since 1970): in the year 5138. A greater number is probably
+ * in milliseconds. As seconds, such a number would make the token valid for thousands of years.
  */
 const latest = 1e11
 

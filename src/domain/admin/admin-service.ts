@@ -24,7 +24,10 @@ export type AdminService = {
   readonly authenticate: (idToken: string) => TE.TaskEither<Forbidden | Unavailable, Identity>
   readonly setAdmin: (sub: string, admin: boolean) => TE.TaskEither<Unavailable, void>
   readonly mintIdToken: (sub: string) => TE.TaskEither<never, string>
-  /** Mints a token for a file. `ttlSeconds` `null`: the default of http-api.md §2.3. Restrictions: §2.4. */
+  /**
+   * Mints a token for a file. If `ttlSeconds` is `null`, the lifetime is the default of http-api.md §2.3. For
+   * restrictions, see §2.4.
+   */
   readonly mintMediaToken: (
     uid: string,
     ttlSeconds: number | null,
@@ -46,7 +49,8 @@ const idTokenTtlSeconds = 3600
 
 export const createAdminService = (deps: Deps): AdminService => {
   const { cache, users, imageFiles, contentFiles, idTokenVerifier, idTokenIssuer, tokens } = deps
-  // No stale fallback: admin checks fail closed when the database is unavailable (http-api.md §9.3).
+  // This read has no fallback to stale values, because admin checks must fail when the database is
+  // unavailable (http-api.md §9.3).
   const readThrough = createReadThrough(cache)
 
   const mint = (kind: MediaKind, uid: string, ttlSeconds: number, restrictions: Restrictions) =>
@@ -67,7 +71,7 @@ export const createAdminService = (deps: Deps): AdminService => {
 
     setAdmin: (sub, admin) => async () => {
       const result = await users.setAdmin(sub, admin)()
-      // A write whose outcome is unknown may have taken effect, so the cached value is deleted then, too.
+      // If it is unknown whether a failed write had an effect, the cached value is deleted as well.
       if (E.isLeft(result) && !result.left.mayHaveHappened) return result
       const evicted = await cache.delete(cacheKeys.isAdmin({ sub }))()
       return E.isLeft(result) ? result : evicted

@@ -6,11 +6,11 @@ import type { DomainError } from '../shared/errors.ts'
 import { type Backoff, backoffMilliseconds } from './backoff.ts'
 import { describeFailure } from './describe-failure.ts'
 
-/** When a task runs again after a success: after a delay, or not at all. */
+/** Whether a task runs again after a success: after a delay in milliseconds, or not at all. */
 export type NextRun = { readonly againInMs: number } | 'done'
 
 export type TaskContext = {
-  /** Aborted when the work stops. The task must then end as soon as it can. */
+  /** Is aborted when the background work stops. The task must end as soon as possible after that. */
   readonly signal: AbortSignal
   /** Counts and logs the failure of one item. The task continues with the other items. */
   readonly failed: (error: unknown, item: string) => void
@@ -48,7 +48,7 @@ export type BackgroundWork = {
 type Deps = {
   readonly log: Log
   readonly sleep: Sleep
-  /** Returns a number from 0 to 1. */
+  /** Returns a random number from 0 to 1, for the delays of retries. Tests replace it. */
   readonly random?: () => number
   readonly backoff?: Backoff
 }
@@ -89,7 +89,7 @@ export const createBackgroundWork = (deps: Deps): BackgroundWork => {
       counts.state = 'running'
       counts.runs += 1
       const result = await attempt(task, counts)
-      // A failure during a stop is a consequence of the stop, and is not counted.
+      // A failure while the work is being stopped is a consequence of the stop, so it is not counted.
       if (signal.aborted) break
       if (E.isRight(result)) {
         failuresInARow = 0

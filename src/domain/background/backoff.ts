@@ -7,8 +7,9 @@ export type Backoff = {
 }
 
 /**
- * Returns the delay after a number of failures in a row. It doubles with each failure up to `most`, and is
- * then scaled randomly to between 50% and 100%, so that many processes do not retry at the same time.
+ * Returns the delay after a number of failures in a row. The delay doubles with each failure up to `most`.
+ * The result is scaled randomly to between 50% and 100%, so that many processes do not retry at the same
+ * time.
  */
 export const backoffMilliseconds = (
   { first, most }: Backoff,

@@ -1,11 +1,17 @@
 import type { Monotonic } from '../../ports/monotonic.ts'
 import { type Backoff, backoffMilliseconds } from './backoff.ts'
 
-/** Schedules retries of failed items. In memory only: after a restart every item may be tried again. */
+/**
+ * Schedules retries of failed items. The failures are stored only in memory, so after a restart every item
+ * may be tried again.
+ */
 export type Retries = {
-  /** Returns the milliseconds until the item may be tried. 0: now; `null`: never. */
+  /**
+   * Returns the milliseconds until the item may be tried: 0 if it may be tried now, `null` if it is never
+   * tried again.
+   */
   readonly waitFor: (item: string) => number | null
-  /** Records a failure. The item is given up after `mostCounted` failures with `countAgainst`. */
+  /** Records a failure. After `mostCounted` failures with `countAgainst`, the item is never tried again. */
   readonly failed: (item: string, countAgainst: boolean) => 'later' | 'given up'
   readonly succeeded: (item: string) => void
 }

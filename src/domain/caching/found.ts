@@ -1,17 +1,18 @@
 import type { TierOutcome } from '../../ports/tier-outcome.ts'
 
 /**
- * A value read through the cache, and the tiers that served it. Only the cache creates one; `mapFound` and
- * `combineFound` derive others. An object literal or a spread does not compile, so that no code can omit a
- * value on which a decision depends. A reply is replayed only while `isStillCached` returns true.
+ * A value read through the cache, and the tiers that served it. Only the cache creates a Found; `mapFound`
+ * and `combineFound` derive others. An object literal or a spread does not compile as a Found, so that no
+ * code can drop a value on which a decision depends. A reply is replayed only while `isStillCached` returns
+ * true.
  */
 export class Found<out A> {
   readonly value: A
-  /** The tiers that were queried, the nearest first. */
+  /** The tiers that were queried, in this order. The fastest tier comes first. */
   readonly tiers: ReadonlyArray<TierOutcome>
-  /** Returns whether the cache still returns this value from memory. `false`: there may be a newer value. */
+  /** Returns whether the cache still returns this value from memory. If not, there may be a newer value. */
   readonly isStillCached: () => boolean
-  /** Makes the type nominal. */
+  /** Makes the type nominal: only instances of this class have the type, and no object literal has it. */
   declare protected readonly madeByCache: true
 
   constructor(value: A, tiers: ReadonlyArray<TierOutcome>, isStillCached: () => boolean) {
@@ -21,13 +22,16 @@ export class Found<out A> {
   }
 }
 
-/** Derives a value from a found one. It is valid as long as the found one. */
+/** Derives a value from a found one. The derived value is valid as long as the found value is. */
 export const mapFound = <A, B>(
   { value, tiers, isStillCached }: Found<A>,
   compute: (value: A) => B,
 ): Found<B> => new Found(compute(value), tiers, isStillCached)
 
-/** Derives a value from two found ones. It is valid as long as both are. Its tiers are those of the first. */
+/**
+ * Derives a value from two found ones. The derived value is valid as long as both are. The reported tiers are
+ * those of the first.
+ */
 export const combineFound = <A, B, C>(
   first: Found<A>,
   second: Found<B>,

@@ -1,11 +1,11 @@
 /**
- * Memoizes a pure function of a text. Results for the most recent texts are kept: up to `maxLength`
- * characters of text in total, but at least one result. Equal texts get the same object, so callers must not
- * modify a result.
+ * Memoizes a pure function of a text. Caches results for the most recent texts: up to `maxLength` characters
+ * of text in total, but at least one result. Equal texts get the same object, so callers must not modify a
+ * result.
  */
 export const memoize = <A>(maxLength: number, read: (text: string) => A): ((text: string) => A) => {
-  // A Map has the order of insertion, and each use inserts the entry again: the first is the least recently
-  // used.
+  // A Map iterates in the order of insertion, and each use inserts its entry again. So the first entry is the
+  // least recently used.
   const answers = new Map<string, { readonly answer: A }>()
   let length = 0
 

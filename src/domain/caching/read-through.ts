@@ -7,7 +7,7 @@ import { createSingleFlight } from './single-flight.ts'
 import { cacheInBackground } from './write-in-background.ts'
 
 /**
- * Maximum time after its expiry for which a value is served if a new one cannot be loaded (seconds,
+ * If a new value cannot be loaded, an expired one is served for up to this long after its expiry (seconds,
  * http-api.md §9.3).
  */
 const staleSeconds = 86_400
@@ -17,9 +17,10 @@ export const foundAtOrigin = <A>({ missTiers }: CachePort, value: A): Found<A> =
   new Found(value, [...missTiers, { tier: 'origin', outcome: 'hit' }], () => false)
 
 /**
- * Reads a value from the cache, or loads and caches it. A failure of the cache counts as a miss; a failed
- * write is ignored. Concurrent reads of one key share one lookup and one load. If the load is `Unavailable`,
- * the result is the expired value from `stale`. Without `stale`, as for access rights, the read fails.
+ * Reads a value from the cache, or loads and caches it. A failed read of the cache counts as a miss; a failed
+ * write to the cache is ignored. Concurrent reads of one key share one lookup and one load. If the load is
+ * `Unavailable`, the result is the expired value from `stale`. Without `stale`, as for access rights, the
+ * read fails.
  */
 export const createReadThrough = (cache: CachePort, stale: StaleCache | null = null) => {
   const flight = createSingleFlight()
@@ -39,8 +40,8 @@ export const createReadThrough = (cache: CachePort, stale: StaleCache | null = n
   ): TE.TaskEither<L | Unavailable, Found<A>> =>
     () => {
       const generation = cache.generation(key)
-      // The lookup is part of the flight, so a later caller finds the loaded value. Callers after a delete
-      // have another generation, and therefore another flight.
+      // The lookup in the cache is part of the shared task, so a later caller finds the loaded value. A
+      // delete changes the generation of the name, so callers after a delete start another task.
       return flight(`${generation} ${key.name}`, async ({ isGivenUp }) => {
         const cached = await cache.get(key)()
         if (E.isRight(cached) && O.isSome(cached.right)) return E.right(cached.right.value)

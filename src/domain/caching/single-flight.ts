@@ -1,25 +1,27 @@
 import { E } from '../../fp.ts'
 import { type Unavailable, unavailable } from '../shared/errors.ts'
 
-/** A running task whose result several callers share. The task itself gets this value. */
+/** A running task whose result several callers share. The task gets this value as its argument. */
 export type Flight = {
-  /** Whether the task timed out. Its result must then not replace a newer one. */
+  /** Returns whether the task timed out. The result of such a task must not replace a newer one. */
   readonly isGivenUp: () => boolean
 }
 
 type Running = {
   readonly result: Promise<E.Either<unknown, unknown>>
   readonly giveUp: () => void
-  /** Number of sweeps since the task started. */
+  /** Number of sweeps (timer ticks that find tasks which take too long) since the task started. */
   age: number
 }
 
-/** Milliseconds. Each single wait inside a flight has its own, shorter limit. */
+/**
+ * Default time limit of a task in milliseconds. Each single wait inside the task has its own, shorter limit.
+ */
 const defaultLimitMs = 10_000
 
 /**
- * Turns a synchronous exception into a rejection. An async function would delay each flight by one microtask
- * turn.
+ * Converts a synchronous exception to a rejection. An async function would do the same, but would delay each
+ * task by one microtask turn.
  */
 const begin = <A>(start: () => Promise<A>): Promise<A> => {
   try {
@@ -30,15 +32,15 @@ const begin = <A>(start: () => Promise<A>): Promise<A> => {
 }
 
 /**
- * Returns a function that runs at most one task of a name at a time. Callers that come while a task runs
- * share its result. A task times out after between one and two times `limitMs`: its callers get
+ * Returns a function that runs at most one task of a name at a time. Callers share the result of a task that
+ * is running when they call. A task times out after between one and two times `limitMs`: its callers get
  * `Unavailable`, and the next caller starts a new task.
  */
 export const createSingleFlight = (limitMs = defaultLimitMs) => {
   const underway = new Map<string, Running>()
   let isSweeping = false
 
-  // One timer serves all flights, because tens of thousands of flights start each second.
+  // One timer serves all tasks, because tens of thousands of tasks start each second.
   const scheduleSweep = (): void => {
     if (isSweeping) return
     isSweeping = true
@@ -61,7 +63,7 @@ export const createSingleFlight = (limitMs = defaultLimitMs) => {
     start: (flight: Flight) => Promise<E.Either<L, A>>,
   ): Promise<E.Either<L | Unavailable, A>> => {
     const running = underway.get(name)
-    // All tasks of one name have the same result type, so the cast is safe.
+    // All tasks with the same name have the same result type, so the cast is safe.
     if (running !== undefined) return running.result as Promise<E.Either<L | Unavailable, A>>
 
     let isGivenUp = false

@@ -64,7 +64,7 @@ const directionOf = ([x, y]: Chromaticity): Vector => [x, y, 1 - x - y]
 const xyzOf = (point: Chromaticity): Vector => scale(directionOf(point), 1 / point[1])
 
 const rgbToXyz = ({ red, green, blue, white }: Chromaticities): Matrix => {
-  // Primaries are not scaled to luminance 1, because the luminance of a primary may be 0.
+  // The primaries are not scaled to luminance 1 first, because a primary may have the luminance 0.
   const primaries = transpose([directionOf(red), directionOf(green), directionOf(blue)])
   const [r, g, b] = apply(invert(primaries), xyzOf(white))
   return multiply(primaries, [
@@ -74,7 +74,10 @@ const rgbToXyz = ({ red, green, blue, white }: Chromaticities): Matrix => {
   ])
 }
 
-/** The cone response matrix of the Bradford transform, which ICC profiles use for chromatic adaptation. */
+/**
+ * The cone response matrix of the Bradford transform. ICC profiles use this transform to adapt colours to
+ * another white point.
+ */
 const bradford: Matrix = [
   [0.8951, 0.2664, -0.1614],
   [-0.7502, 1.7135, 0.0367],
@@ -101,7 +104,10 @@ const adaptation = (from: Chromaticity, to: Chromaticity): Matrix => {
 export const matrixBetween = (from: Chromaticities, to: Chromaticities): Matrix =>
   multiply(invert(rgbToXyz(to)), multiply(adaptation(from.white, to.white), rgbToXyz(from)))
 
-/** Returns whether the chromaticities span a colour space. The numbers in a file may be arbitrary. */
+/**
+ * Returns whether the chromaticities define a colour space. The check is needed, because the numbers in a
+ * file may be arbitrary.
+ */
 export const areValidChromaticities = ({ red, green, blue, white }: Chromaticities): boolean => {
   if (![red, green, blue, white].flat().every((n) => n >= -1 && n <= 2) || white[1] <= 0) return false
   return Math.abs(determinant([directionOf(red), directionOf(green), directionOf(blue)])) > 1e-3

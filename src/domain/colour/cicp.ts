@@ -16,7 +16,7 @@ export type Cicp = { readonly primaries: number; readonly transfer: number }
 const d65 = [0.3127, 0.329] as const
 const illuminantC = [0.31, 0.316] as const
 
-/** Primaries and white point of code 9. All values are from H.273 table 2. */
+/** Primaries and white point of the code point 9 (BT.2020). All values are from H.273 table 2. */
 export const bt2020Chromaticities: Chromaticities = {
   red: [0.708, 0.292],
   green: [0.17, 0.797],
@@ -45,10 +45,12 @@ export const primariesByCode: ReadonlyMap<number, Chromaticities> = new Map([
   [22, { red: [0.63, 0.34], green: [0.295, 0.605], blue: [0.155, 0.077], white: d65 }],
 ] satisfies ReadonlyArray<readonly [number, Chromaticities]>)
 
-/** BT.709 and the related curves, as a BT.1886 display shows them. */
+/** The curve of BT.709 and related code points, as a display according to BT.1886 shows them. */
 const bt1886 = powerTransfer(2.4)
 
-/** Transfer functions by code point: H.273 table 3, without the logarithmic curves (9 and 10). */
+/**
+ * Transfer functions by code point, from H.273 table 3. The logarithmic curves (9 and 10) are not supported.
+ */
 export const transferByCode: ReadonlyMap<number, Transfer> = new Map([
   [1, bt1886],
   [4, powerTransfer(2.2)],

@@ -1,7 +1,9 @@
 import type { SourceColour } from './source-colour.ts'
 import { toSrgb16 } from './to-srgb.ts'
 
-/** Grid points along each axis. With half as many, the mean error in HDR is one level of 255. */
+/**
+ * Number of grid points along each axis. With half as many, the mean error in HDR would be one level of 255.
+ */
 const side = 65
 
 /**

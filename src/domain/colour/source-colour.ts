@@ -33,10 +33,10 @@ export const noColourTags: ColourTags = {
 
 /**
  * How the values of an image or video define colours.
- * - `Srgb`: sRGB; an ICC profile is ignored
- * - `Icc`: defined by the ICC profile
- * - `DeviceCmyk`: CMYK without a profile
- * - `Encoded`: defined by primaries and a transfer function
+ * - `Srgb`: the values are sRGB; an ICC profile is ignored
+ * - `Icc`: the ICC profile defines the colours
+ * - `DeviceCmyk`: the values are CMYK without a profile
+ * - `Encoded`: primaries and a transfer function define the colours
  */
 export type SourceColour =
   | { readonly _tag: 'Srgb' }
@@ -52,7 +52,8 @@ export type SourceColour =
 const sameAsSrgb: SourceColour = { _tag: 'Srgb' }
 
 /**
- * The assumed peak luminance of HDR without one (nits; BT.2408: the nominal peak of HLG, and usual for PQ).
+ * The peak luminance (nits) that is assumed for an HDR source that does not state it. It is the nominal peak
+ * of HLG, and usual for PQ (BT.2408).
  */
 const defaultPeakNits = 1000
 
@@ -67,19 +68,20 @@ const encoded = (
         _tag: 'Encoded',
         chromaticities,
         transfer,
-        // HLG is defined relative to the display, so content metadata does not apply.
+        // HLG is defined relative to the peak of the display, so the peak of the content is ignored.
         peakNits: transfer.isSceneLight ? defaultPeakNits : (peakNits ?? defaultPeakNits),
       }
 
 /**
  * Transfer functions that browsers show as sRGB in video: BT.709, the related curves (1, 6, 14, 15) and
- * unspecified ones (2). Browsers do the same in HEIF, because these tags come from video encoders.
+ * unspecified ones (2). Browsers also show these curves as sRGB in HEIF, because these tags come from video
+ * encoders.
  */
 const srgbInVideo = new Set([1, 2, 6, 14, 15])
 
 /**
- * Returns the colours that the code points define; `null` if there are none. Unspecified primaries are those
- * of sRGB.
+ * Returns the colours that the code points define; `null` if there are no code points. Unspecified primaries
+ * count as those of sRGB.
  */
 const fromCicp = ({ container, cicp, peakNits }: ColourTags): E.Either<Refused, SourceColour> | null => {
   if (cicp === null) return null
@@ -97,8 +99,8 @@ const fromCicp = ({ container, cicp, peakNits }: ColourTags): E.Either<Refused, 
 
 /**
  * Returns whether gamma and chromaticities stand for sRGB, as in PNGs for readers without support for `sRGB`
- * (PNG-3 §11.3.2.5). Encoders that write only these two mean sRGB, too. A pure power of 2.2 would differ from
- * sRGB by up to 8 levels of 255.
+ * (PNG-3 §11.3.2.5). Encoders that write only gamma and chromaticities also mean sRGB. A pure power of 2.2
+ * would differ from sRGB by up to 8 levels of 255.
  */
 const meansSrgb = (gamma: number, { red, green, blue, white }: Chromaticities): boolean => {
   const values = [red, green, blue, white].flat()
@@ -110,7 +112,7 @@ const meansSrgb = (gamma: number, { red, green, blue, white }: Chromaticities): 
 }
 
 const fromGamma = ({ gamma, chromaticities }: ColourTags): SourceColour => {
-  // `cHRM` alone defines no transfer function.
+  // Without a gamma, the chunk `cHRM` defines no transfer function, so the curve of sRGB is used.
   if (gamma === null || gamma <= 0) return sameAsSrgb
   const rgb =
     chromaticities !== null && areValidChromaticities(chromaticities) ? chromaticities : srgbChromaticities
@@ -118,9 +120,9 @@ const fromGamma = ({ gamma, chromaticities }: ColourTags): SourceColour => {
 }
 
 /**
- * Determines the colours of an image. In PNG, the first of cICP, iCCP, sRGB, gAMA with cHRM counts (PNG-3
- * §4.3). In HEIF, the ICC profile takes precedence over `nclx` (ISO/IEC 23000-22 §7.3.6.4). Untagged images
- * are sRGB.
+ * Determines the colours of an image. In PNG, the chunk that comes first in this list determines them: cICP,
+ * iCCP, sRGB, gAMA with cHRM (PNG-3 §4.3). In HEIF, the ICC profile takes precedence over `nclx` (ISO/IEC
+ * 23000-22 §7.3.6.4). Untagged images are sRGB.
  */
 export const sourceColour = (tags: ColourTags): E.Either<Refused, SourceColour> => {
   if (tags.container === 'heif')

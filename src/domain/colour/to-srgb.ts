@@ -5,7 +5,7 @@ import { toneMapFrom } from './tone-map.ts'
 import { encodeSrgb, referenceWhiteNits, type Transfer } from './transfer.ts'
 
 export type PixelSamples = {
-  /** Interleaved red, green, blue, and alpha if there are four channels. */
+  /** Interleaved samples: red, green, blue, and alpha if there are four channels. */
   readonly data: Uint8Array | Uint16Array
   readonly channels: 3 | 4
   /** The sample value that stands for 1. */
@@ -14,7 +14,10 @@ export type PixelSamples = {
 
 type Encoded = Extract<SourceColour, { readonly _tag: 'Encoded' }>
 
-/** Resolution of the lookup table for linear light. At the dark end 20 steps are one step of 8-bit sRGB. */
+/**
+ * Resolution of the lookup table from linear light to sRGB. In dark colours, 20 steps of the table are one
+ * step of 8-bit sRGB.
+ */
 const steps = 65_535
 
 let srgbTable: Uint8Array | undefined
@@ -31,8 +34,8 @@ const lightOf = (transfer: Transfer, { data, max }: PixelSamples): Float64Array 
   )
 
 /**
- * Returns the factor from scene light to display light. BT.2100: a 1,000-nit display multiplies scene light
- * by its luminance to the power of 0.2.
+ * Returns the factor from scene light to display light of HLG. A display of 1,000 nits multiplies scene light
+ * by its luminance to the power of 0.2 (BT.2100).
  */
 const displayGain = (r: number, g: number, b: number): number =>
   ((0.2627 * r + 0.678 * g + 0.0593 * b) ** 0.2 * 1000) / referenceWhiteNits
@@ -95,7 +98,7 @@ const convert = (samples: PixelSamples, colour: Encoded, values: Values, out: Va
     ? fromHdr(samples, colour, values, out)
     : fromSdr(samples, colour, values, out)
 
-/** Converts samples to sRGB with 8 bits per channel. Clips each channel to the range of sRGB. */
+/** Converts samples to sRGB with 8 bits per channel. Limits each channel to the range of sRGB. */
 export const toSrgb = (samples: PixelSamples, colour: Encoded): Uint8Array => {
   const { data, channels, max } = samples
   const out = new Uint8Array(data.length)
@@ -105,7 +108,7 @@ export const toSrgb = (samples: PixelSamples, colour: Encoded): Uint8Array => {
   return out
 }
 
-/** Like `toSrgb`, with 16 bits per channel and without alpha. */
+/** Converts samples as `toSrgb` does, but to 16 bits per channel and without alpha. */
 export const toSrgb16 = (samples: PixelSamples & { readonly channels: 3 }, colour: Encoded): Uint16Array => {
   const out = new Uint16Array(samples.data.length)
   convert(samples, colour, srgb16Values(), out)

@@ -1,24 +1,27 @@
 import { referenceWhiteNits } from './transfer.ts'
 
-/** Returns the factor that scales a pixel to the display's range. `brightest`: its brightest channel. */
+/**
+ * Returns the factor that scales a pixel to the range of the display. `brightest` is the value of the pixel's
+ * brightest channel.
+ */
 export type ToneMap = (brightest: number) => number
 
-/** Curvature of the knee (SMPTE ST 2094-50, annex D). */
+/** Curvature of the bend in the tone curve (SMPTE ST 2094-50, annex D). */
 const kappa = 0.65
 
-/** The headroom above reference white (stops) from which on the tone map halves white. */
+/** From this headroom (stops above reference white) on, the tone map halves reference white. */
 const fullHeadroom = Math.log2(1000 / referenceWhiteNits)
 
 /**
  * Returns the tone map of SMPTE ST 2094-50 for a display without headroom, as in browsers. Reference white
- * (1) maps to 0.5 if the peak is 1,000 nits or more, and to more for a lower peak. Above white, a quadratic
- * Bézier curve leads to the peak, which maps to 1.
+ * (1) maps to 0.5 if the peak is 1,000 nits or more, and to more for a lower peak. Values above reference
+ * white follow a quadratic Bézier curve up to the peak, which maps to 1.
  */
 export const toneMapFrom = (peakNits: number): ToneMap => {
   const peak = Math.max(peakNits / referenceWhiteNits, 1)
   const white = 1 - 0.5 * Math.min(Math.log2(peak) / fullHeadroom, 1)
   const [middleX, middleY] = [1 - kappa + kappa / white, (1 - kappa) * white + kappa]
-  // x(t) = 1 + bx·t + ax·t², and y(t) likewise from `white`.
+  // The coefficients of the Bézier curve: x(t) = 1 + bx·t + ax·t², and y(t) = white + by·t + ay·t².
   const [ax, bx] = [1 - 2 * middleX + peak, 2 * (middleX - 1)]
   const [ay, by] = [white - 2 * middleY + 1, 2 * (middleY - white)]
 

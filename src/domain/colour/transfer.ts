@@ -3,7 +3,10 @@ export type Transfer = {
   /** Returns linear light. 1 is white; in HDR, the reference white of 203 nits (BT.2408). */
   readonly toLinear: (value: number) => number
   readonly range: 'sdr' | 'hdr'
-  /** HLG stores scene light. Its conversion to display light depends on all three channels. */
+  /**
+   * Whether the channel values stand for scene light, as in HLG. The conversion to display light depends on
+   * all three channels.
+   */
   readonly isSceneLight: boolean
 }
 
@@ -32,7 +35,7 @@ export const smpte240Transfer: Transfer = sdr((v) =>
 /** The transfer function of digital cinema (SMPTE ST 428-1). */
 export const smpte428Transfer: Transfer = sdr((v) => (v ** 2.6 * 52.37) / 48)
 
-/** The transfer function PQ (SMPTE ST 2084). The value 1 stands for 10,000 nits. */
+/** The transfer function PQ (SMPTE ST 2084). The channel value 1 stands for 10,000 nits. */
 export const pqTransfer: Transfer = {
   toLinear: (v) => {
     const [m1, m2] = [2610 / 16384, (2523 / 4096) * 128]
@@ -44,7 +47,10 @@ export const pqTransfer: Transfer = {
   isSceneLight: false,
 }
 
-/** The transfer function HLG (ARIB STD-B67, BT.2100), to scene light. The value 1 stands for its peak. */
+/**
+ * The transfer function HLG (ARIB STD-B67, BT.2100), to scene light. The channel value 1 stands for the peak
+ * of scene light.
+ */
 export const hlgTransfer: Transfer = {
   toLinear: (v) => {
     const [a, b, c] = [0.17883277, 0.28466892, 0.55991073]

@@ -4,16 +4,16 @@ import { primariesByCode } from './cicp.ts'
 import { noColourTags, type SourceColour, sourceColour } from './source-colour.ts'
 
 /**
- * The colour tags of a video: code points of ITU-T H.273. Code point 2 means unspecified, and so does any
- * reserved or unknown code point.
+ * The colour tags of a video: code points of ITU-T H.273. Code point 2 means "unspecified". Any reserved or
+ * unknown code point is treated like 2.
  */
 export type VideoColourTags = {
   readonly primaries: number
   readonly transfer: number
   readonly matrix: number
   /**
-   * Whether the matrix comes from the container. Such a matrix takes precedence over that of the frames,
-   * which engines use by default.
+   * Whether the matrix comes from the container. The matrix of the container takes precedence over that of
+   * the frames, which engines use by default.
    */
   readonly isMatrixOfContainer: boolean
 }
@@ -29,7 +29,8 @@ const unspecified = 2
 
 /**
  * Replaces each tag of a video by that of its container, if the container specifies it. A reserved code point
- * of the container also replaces the tag, because engines differ in which of the two they report.
+ * of the container also replaces the tag, because some engines report the tag of the container, and others
+ * that of the video.
  */
 export const withContainerTags = (
   tags: VideoColourTags,
@@ -45,10 +46,11 @@ export type VideoMatrixCode = 1 | 4 | 5 | 6 | 7 | 9 | 10
 
 /** How luma and chroma of a video convert to R'G'B', and which colours the R'G'B' values define. */
 export type VideoColour = {
-  /** A code point of H.273; `null`: use the matrix that each frame is tagged with. */
+  /** Code point of the matrix (H.273); `null` if each frame states its own matrix, which is then used. */
   readonly matrix: VideoMatrixCode | null
   /**
-   * Colours of the R'G'B' values. `Srgb`: they are shown as sRGB without conversion, which includes BT.709.
+   * Colours of the R'G'B' values. `Srgb` means that they are shown as sRGB without conversion, which is also
+   * the case for BT.709.
    */
   readonly meaning: SourceColour
 }
@@ -64,8 +66,9 @@ const supportedMatrices: ReadonlyMap<number, VideoMatrixCode> = new Map(
 
 /**
  * Matrices that are refused: YCgCo, SMPTE 2085, ICtCp, IPT-C2 and YCgCo-R. Other unsupported code points are
- * ignored. RGB (0) is set on videos that are not RGB, and makes no difference for videos that are RGB. Chroma
- * derived from the primaries (12, 13) uses the matrix of the standard that defines those primaries.
+ * ignored. The code point for RGB (0) is ignored: some videos have it that are not RGB, and RGB videos need
+ * no matrix. Chroma derived from the primaries (12, 13) uses the matrix of the standard that defines those
+ * primaries.
  */
 const refusedMatrices: ReadonlySet<number> = new Set([8, 11, 14, 15, 16, 17])
 
@@ -86,8 +89,8 @@ const defaultMatrix = ({ width, height }: Size): 1 | 5 => {
 
 /**
  * Determines the colours of a video. Untagged video has the primaries and the curve of sRGB. HDR without
- * primaries or matrix has those of BT.2020. `size`: the coded size in pixels. Fails with Refused if no engine
- * can convert the colours, because the exports would have wrong colours.
+ * primaries or matrix has those of BT.2020. `size` is the coded size in pixels. Fails with Refused if no
+ * engine can convert the colours, because the exports would have wrong colours.
  */
 export const videoColour = (tags: VideoColourTags, size: Size): E.Either<Refused, VideoColour> => {
   const { matrix } = tags
@@ -99,7 +102,7 @@ export const videoColour = (tags: VideoColourTags, size: Size): E.Either<Refused
   const hasPrimaries = primariesByCode.has(tags.primaries)
   const primaries = isHdr(tags) && !hasPrimaries ? bt2020 : tags.primaries
   return pipe(
-    // Browsers show the primaries of 525-line BT.601 as if they were those of sRGB.
+    // Browsers show the primaries of 525-line BT.601 as if they were those of sRGB, so these count as sRGB.
     sourceColour(
       Object.assign({}, noColourTags, {
         container: 'film' as const,

@@ -24,7 +24,10 @@ const frameRateOf = ({ num, den }: FrameRate): string | null => {
   return den === 1 ? String(num) : `${num}/${den}`
 }
 
-/** Returns whether a player can switch between all representations after each segment. */
+/**
+ * Returns whether the segments of all representations have the same boundaries, so that a player can switch
+ * after each segment.
+ */
 const areAligned = (representations: ReadonlyArray<Representation>): boolean => {
   const boundaries = ({ segments: { timescale, durations } }: Representation) =>
     durations.map((ticks) => (ticks / timescale).toFixed(6)).join()
@@ -72,13 +75,16 @@ const adaptationSet = (kind: 'video' | 'audio', representations: ReadonlyArray<R
   )
 }
 
-/** Returns the DASH profile of a manifest (ISO/IEC 23009-1 §8). `isoff-live` does not allow segment lists. */
+/**
+ * Returns the DASH profile of a manifest (ISO/IEC 23009-1 §8). The profile `isoff-live` cannot be used,
+ * because it does not allow segment lists.
+ */
 const profileOf = (sets: ReadonlyArray<ReadonlyArray<Representation>>): string =>
   `urn:mpeg:dash:profile:${sets.every(areAligned) ? 'isoff-main' : 'full'}:2011`
 
 /**
  * Returns the DASH manifest of a file's CMAF segments (the same as for HLS), unsigned and with relative URIs.
- * `none` if no export is CMAF.
+ * Returns `none` if no export is CMAF.
  */
 export const toDashManifest = (file: ContentFile, vods: ReadonlyArray<VodParts>): O.Option<string> => {
   const representations = file.exports.flatMap((contentExport): ReadonlyArray<Representation> => {

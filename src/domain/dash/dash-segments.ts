@@ -10,14 +10,17 @@ export type DashSegments = {
   readonly timescale: number
   /** Ticks from the start of the export to the first media segment. */
   readonly start: number
-  /** Ticks of each media segment. */
+  /** Duration of each media segment in ticks. */
   readonly durations: ReadonlyArray<number>
   readonly initUri: string
-  /** URIs relative to the `BaseURL`. */
+  /** URIs of the media segments, relative to the `BaseURL`. */
   readonly mediaUris: ReadonlyArray<string>
 }
 
-/** Returns `null` for an export without an init segment: it is not CMAF, and DASH cannot use it. */
+/**
+ * Returns the segments of an export; `null` for an export without an init segment, because such an export is
+ * not CMAF and DASH cannot use it.
+ */
 export const toDashSegments = ({ parts }: VodParts): DashSegments | null => {
   const init = parts.find(({ role }) => role === 'init')
   const media = parts.filter(({ role }) => role === 'media')
@@ -37,7 +40,7 @@ export const startSecondsOf = ({ start, timescale }: DashSegments): number => st
 export const endSecondsOf = ({ start, durations, timescale }: DashSegments): number =>
   durations.reduce((sum, duration) => sum + duration, start) / timescale
 
-/** Returns the segments that a playlist of the clip names; `null` if there are none. */
+/** Returns the segments that the playlist of a clip contains; `null` if there are none. */
 export const clipDashSegments = (segments: DashSegments, clip: Clip): DashSegments | null => {
   const { timescale, durations, mediaUris } = segments
   let end = segments.start
@@ -58,8 +61,8 @@ export const clipDashSegments = (segments: DashSegments, clip: Clip): DashSegmen
 }
 
 /**
- * Writes one `S` per segment. dash.js and VLC use the index of the `S` element as that of the segment, and
- * ignore `r`.
+ * Writes one `S` per segment. The attribute `r` (repeat) is not used: dash.js and VLC ignore it, and use the
+ * index of the `S` element as the index of the segment.
  */
 const timelineOf = ({ start, durations }: DashSegments): string =>
   xmlElement(
@@ -84,7 +87,7 @@ const listElement = (
 
 /**
  * Returns a SegmentList (ISO/IEC 23009-1 §5.3.9.3). A SegmentTemplate would need names that can be computed,
- * but uids are random. `offsetSeconds`: where the presentation starts within the export.
+ * but uids are random. `offsetSeconds` is the time in the export at which the presentation starts.
  */
 export const segmentListElement = (segments: DashSegments, offsetSeconds = 0): string =>
   listElement(segments, offsetSeconds, [
@@ -95,7 +98,7 @@ export const segmentListElement = (segments: DashSegments, offsetSeconds = 0): s
 
 /**
  * Returns the timeline that all representations of an AdaptationSet share; `null` if they differ. ffmpeg and
- * mpv seek by the timeline of the set; old versions of dash.js need it in each representation, too.
+ * mpv seek by the timeline of the set; old versions of dash.js also need a timeline in each representation.
  */
 export const sharedTimelineElement = (all: ReadonlyArray<DashSegments>, offsetSeconds = 0): string | null => {
   const [first] = all

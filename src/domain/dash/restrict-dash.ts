@@ -9,15 +9,16 @@ import {
 } from './dash-segments.ts'
 import { xmlAttribute, xmlDuration } from './xml.ts'
 
-// These patterns match only manifests of dash-manifest.ts: no comments, no namespace prefixes, no `>` in an
-// attribute.
+// These patterns match only the XML that dash-manifest.ts writes: no comments, no namespace prefixes, no `>`
+// in an attribute.
 const representation = /<Representation [^>]*>.*?<\/Representation>/gs
 const list = /<SegmentList .*<\/SegmentList>/s
 const adaptationSet = /<AdaptationSet [^>]*>.*?<\/AdaptationSet>/gs
 const listOfSet = /(?<=<AdaptationSet [^>]*>)<SegmentList .*?<\/SegmentList>/s
 const presentationDuration = /(?<= mediaPresentationDuration=")[^"]*/
 
-// Manifests cached by an earlier release have one `S` for several segments, with `r`.
+// Manifests that an earlier release has cached contain one `S` element for several segments, with the
+// attribute `r` (repeat).
 const segmentsIn = (xml: string): DashSegments => {
   const runs = [...xml.matchAll(/<S [^>]*>/g)].map(([run]) => run)
   return {
@@ -40,8 +41,8 @@ const isPermitted = (xml: string, restrictions: Restrictions): boolean => {
 }
 
 /**
- * Clips a manifest. The presentation begins with the first segment, or a little before it: segments are not
- * split.
+ * Clips a manifest. Segments are not split, so the presentation begins with the first segment that the clip
+ * touches, or a little before it.
  */
 const clipDash = (manifest: string, clip: Clip): string => {
   const clips = new Map<string, DashSegments>()
@@ -68,7 +69,7 @@ const withoutEmptySets = (manifest: string): string =>
 
 /**
  * Returns the manifest without forbidden representations, and without segments outside the clip (http-api.md
- * §2.4); `null` if nothing is left.
+ * §2.4); `null` if no representation remains.
  */
 export const restrictDash = (manifest: string, restrictions: Restrictions): string | null => {
   const permitted = manifest.replace(representation, (xml) => (isPermitted(xml, restrictions) ? xml : ''))

@@ -7,8 +7,8 @@ const partUri = /\b(sourceURL|media)="([^"]*)"/g
 
 /**
  * Adds the token to all URIs of a manifest (http-api.md §3). All of these URIs are relative, have no query,
- * and lead to Larder. In path mode only the BaseURL gets the token: players resolve the other URIs against
- * it.
+ * and lead to Larder. In path mode only the BaseURL gets the token, because players resolve the other URIs
+ * against it.
  */
 export const signDash = (manifest: string, signature: UriSignature): string => {
   if (signature.mode === 'none' || signature.mode === 'inherited') return manifest

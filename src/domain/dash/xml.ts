@@ -5,13 +5,16 @@ const entities: Readonly<Record<string, string>> = {
   '"': '&quot;',
 }
 
-// XML 1.0 §2.2 does not allow these characters, not even escaped.
+// Characters that XML does not allow, not even escaped (XML 1.0 §2.2). They are removed.
 const forbidden = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu
 
 export const escapeXml = (text: string): string =>
   text.replace(forbidden, '').replace(/[&<>"]/g, (character) => entities[character] ?? character)
 
-/** Writes an element. Omits attributes that are `null`. Children must be XML already. */
+/**
+ * Writes an element. Omits attributes that are `null`. The children must be XML text already, because they
+ * are not escaped.
+ */
 export const xmlElement = (
   name: string,
   attributes: Readonly<Record<string, string | number | null>>,
@@ -24,9 +27,9 @@ export const xmlElement = (
   return children.length === 0 ? `<${name}${written}/>` : `<${name}${written}>${children.join('')}</${name}>`
 }
 
-/** Returns the value of the first attribute of that name, not unescaped. */
+/** Returns the value of the first attribute with this name. XML escapes in the value stay as they are. */
 export const xmlAttribute = (xml: string, name: string): string | undefined =>
   new RegExp(` ${name}="([^"]*)"`).exec(xml)?.[1]
 
-/** Writes seconds as an xs:duration (XML Schema 2 §3.2.6), to the microsecond. */
+/** Writes seconds as an xs:duration (XML Schema 2 §3.2.6), with a precision of a microsecond. */
 export const xmlDuration = (seconds: number): string => `PT${seconds.toFixed(6).replace(/\.?0+$/, '')}S`

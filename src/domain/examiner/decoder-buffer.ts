@@ -2,8 +2,8 @@ import { findH264Level } from '../ingest/plan/h264-level.ts'
 import type { SequenceParameterSet } from './parsed-media.ts'
 
 /**
- * Consecutive samples of equal size and duration, in decode order. `bytes` and `ticks` are those of each
- * sample.
+ * A run of samples of equal size and duration, in decode order. `bytes` and `ticks` are the size and the
+ * duration of each single sample.
  */
 export type EqualSamples = { readonly count: number; readonly bytes: number; readonly ticks: number }
 
@@ -14,9 +14,9 @@ export type EqualSamples = { readonly count: number; readonly bytes: number; rea
 export type DecoderBuffer = (samples: EqualSamples) => number
 
 /**
- * Simulates the coded picture buffer of a decoder (ITU-T H.264 annex C). Bits arrive at a constant rate. A
- * sample must be complete at its decode time, and is removed from the buffer then. So the size of any run of
- * samples is limited: to the bits that the buffer can hold plus the bits that arrive during the run.
+ * Simulates the coded picture buffer of a decoder (ITU-T H.264 annex C). Bits arrive at a constant rate. At
+ * its decode time, a sample must have arrived completely, and is removed from the buffer. So the size of any
+ * run of samples is limited: to the bits that the buffer can hold plus the bits that arrive during the run.
  */
 export const createDecoderBuffer = (bitsPerTick: number): DecoderBuffer => {
   let held = 0
@@ -30,7 +30,10 @@ export const createDecoderBuffer = (bitsPerTick: number): DecoderBuffer => {
   }
 }
 
-/** Returns the buffer of a decoder of the level that a track declares; `null` if there is no such level. */
+/**
+ * Returns the buffer of a decoder of the level that a track declares; `null` if the declared level does not
+ * exist.
+ */
 export const decoderBufferOf = (sequence: SequenceParameterSet, timescale: number): DecoderBuffer | null => {
   const level = findH264Level(sequence)
   return level === undefined ? null : createDecoderBuffer((1000 * level.kilobits) / timescale)

@@ -5,7 +5,7 @@ import { type Violation, violation } from './violation.ts'
 /** The facts that playlists declare about an audio rendition. */
 export type DeclaredAudio = { readonly channels: number; readonly sampleRate: number }
 
-/** Checks that all AAC frames have the same length, and that the format is the declared one. */
+/** Checks that all AAC frames have the same length, and that the audio has the declared format. */
 export const examineAudio = (
   rendition: ParsedRendition,
   audio: ParsedAudio,

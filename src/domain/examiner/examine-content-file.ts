@@ -17,7 +17,7 @@ export type ExaminedRendition = DeclaredTracks & { readonly parsed: ParsedRendit
 export type ExaminedContentFile = {
   readonly renditions: ReadonlyArray<ExaminedRendition>
   readonly progressive: ReadonlyArray<ExaminedProgressive>
-  /** Names of the renditions that were planned and must exist. */
+  /** Names of the planned renditions. The exports must contain all of them. */
   readonly planned: ReadonlyArray<string>
   /** Duration in seconds of the part of the source that could be decoded; `null` if unknown. */
   readonly sourceSeconds: number | null
@@ -58,8 +58,8 @@ const examinePlanned = (
     .map((name) => violation('complete', `the rendition ${name} was planned and is not there`))
 
 /**
- * Checks that each video rendition has an MP4, which contains audio if the file has any. Without video, each
- * audio rendition needs one.
+ * Checks that each video rendition has an MP4, which contains audio if the file has any. If there is no
+ * video, each audio rendition must have an MP4.
  */
 const examineFiles = (
   parsedRenditions: ReadonlyArray<ParsedRendition>,

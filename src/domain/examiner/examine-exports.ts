@@ -5,7 +5,7 @@ import { fragmentsOf, type ParsedPart, type ParsedRendition } from './parsed-med
 import { averageRate, peakRate, type TimedBytes } from './recomputed-rates.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** A segmented export, and its parsed rendition. */
+/** A segmented export as it will be stored, and the rendition that was parsed from its bytes. */
 export type ExaminedExport = {
   readonly parsed: ParsedRendition
   readonly stored: NewContentExport

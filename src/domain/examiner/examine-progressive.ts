@@ -53,7 +53,8 @@ export const examineProgressive = (examined: ExaminedProgressive): ReadonlyArray
         violation('keyframes', `${name}: it marks only some samples of ${rendition.name} as keyframes`),
       )
     const missing = parsedSeconds(rendition) - track.seconds
-    // At 50 frames per second a frame lasts 0.02 s, and a sum of such numbers has a floating-point error.
+    // The tolerance must exceed the duration of a frame a little: at 50 frames per second a frame lasts 0.02
+    // s, and a sum of such numbers has a floating-point error.
     const tolerance = longestSampleSeconds([rendition]) + ROUNDING_SECONDS
     const from = track.shownFromSeconds
     if (
@@ -78,8 +79,8 @@ export const examineProgressive = (examined: ExaminedProgressive): ReadonlyArray
 }
 
 /**
- * Returns whether the keyframes are the first samples of the fragments. `null` means that all samples are
- * keyframes.
+ * Returns whether the keyframes are the first samples of the fragments. If `keyframes` is `null`, all samples
+ * are keyframes.
  */
 const hasKeyframes = (
   keyframes: ReadonlyArray<number> | null,

@@ -4,7 +4,7 @@ import { isVideoRendition } from './examine-time.ts'
 import { type ParsedRendition, parsedSeconds } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** The fields of a part, computed from its bytes. */
+/** The fields that a part must have, computed from its bytes. */
 export type ExpectedPart = Pick<NewContentPart, 'role' | 'position' | 'durationTicks' | 'timescale'> & {
   readonly bytes: number
   readonly keyframes: ReadonlyArray<Keyframe>
@@ -13,7 +13,10 @@ export type ExpectedPart = Pick<NewContentPart, 'role' | 'position' | 'durationT
 export type ExpectedExport = {
   readonly format: NewContentExport['format']
   readonly parsed: ReadonlyArray<ParsedRendition>
-  /** The parts in the order of the database table, with the init segment first. */
+  /**
+   * The expected parts, ordered by role and position (the primary key of the table): the init segment comes
+   * first.
+   */
   readonly parts: ReadonlyArray<ExpectedPart>
 }
 

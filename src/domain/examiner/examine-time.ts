@@ -10,7 +10,10 @@ import { type Violation, violation } from './violation.ts'
 /** Duration of one AAC frame in ticks of its sample rate (ISO/IEC 14496-3 §4.5.1.1: `frameLength`). */
 export const AAC_TICKS = 1024
 
-/** Tolerance in seconds: far below the duration of any sample, and far above a floating-point error. */
+/**
+ * Tolerance in seconds for rounding. It is far smaller than the duration of any sample, and far greater than
+ * a floating-point error.
+ */
 export const ROUNDING_SECONDS = 1e-6
 
 export const isVideoRendition = ({ track }: ParsedRendition): boolean => track.video !== null
@@ -82,8 +85,8 @@ const bytesOf = (fragments: ReadonlyArray<ParsedFragment>): number =>
   fragments.reduce((sum, { bytes }) => sum + bytes, 0)
 
 /**
- * Returns whether samples are presented at their decode times. Otherwise, players that ignore edit lists
- * would delay the start by the composition offset of the first frame.
+ * Returns whether samples are presented at their decode times. If they are not, players that ignore edit
+ * lists delay the start by the composition offset of the first frame.
  */
 const isShownInTime = ({
   startTicks,
@@ -108,7 +111,10 @@ export const examineLengths = (renditions: ReadonlyArray<ParsedRendition>): Read
   ]
 }
 
-/** Compares durations with that of the part of the source that could be decoded (`null`: unknown). */
+/**
+ * Compares the durations of the renditions with that of the part of the source that could be decoded. If that
+ * duration is unknown (`null`), nothing is compared.
+ */
 export const examineSourceLength = (
   renditions: ReadonlyArray<ParsedRendition>,
   sourceSeconds: number | null,
@@ -129,14 +135,14 @@ const startOf = ({ fragments }: ParsedPart): number => fragments[0]?.startTicks 
 
 /**
  * Maximum distance in seconds between the starts of audio and video parts. Audio is split between fragments
- * of about a second, so the distance is at most half a fragment.
+ * of about a second. The nearest fragment starts a part, so the distance is at most half a fragment.
  */
 const MAX_OFFSET_SECONDS = 0.75
 
 /**
  * Checks that the parts of all video renditions start at the same times, so that players can switch at any of
- * them. Audio parts must start near these times. If a video part has no audio part, it must start near the
- * end of the audio.
+ * them. Audio parts must start near these times. If there is no audio part for a video part, the video part
+ * must start near the end of the audio.
  */
 export const examineAlignment = (renditions: ReadonlyArray<ParsedRendition>): ReadonlyArray<Violation> => {
   const first = renditions.find(isVideoRendition) ?? renditions[0]
@@ -157,7 +163,8 @@ export const examineAlignment = (renditions: ReadonlyArray<ParsedRendition>): Re
 
 const startTogether = (first: ParsedRendition, other: ParsedRendition): boolean =>
   other.parts.length === first.parts.length &&
-  // Whole numbers are compared, because two timescales may express the same instant with different fractions.
+  // The times are compared as whole numbers, because two timescales may express the same instant with
+  // different fractions.
   other.parts.every(
     (part, i) =>
       startOf(part) * first.track.timescale ===

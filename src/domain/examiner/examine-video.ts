@@ -18,7 +18,10 @@ export type DeclaredVideo = {
   readonly frameRate: FrameRate
 }
 
-/** Colour tags of BT.709 with limited range. Players that ignore the tags assume these colours. */
+/**
+ * The colour tags that a rendition must have: BT.709 with limited range. Players that ignore the tags assume
+ * these colours.
+ */
 const bt709Tags: ParsedColourTags = { primaries: 1, transfer: 1, matrix: 1, isFullRange: false }
 
 /** Checks that players can switch to a video rendition, decode it, and show it as intended. */
@@ -53,7 +56,10 @@ const examineKeyframes = (rendition: ParsedRendition, name: string): ReadonlyArr
   return [violation('keyframes', `${name}: the picture at ${at} s, which must be a keyframe, ${why}`)]
 }
 
-/** Checks the number of frames. Rounding at the end of a video may add or remove one frame. */
+/**
+ * Checks that the number of frames fits the frame rate and the duration. Rounding at the end of a video may
+ * add or remove one frame.
+ */
 const examineRate = (
   rendition: ParsedRendition,
   name: string,
@@ -125,7 +131,8 @@ const examineCodec = (
 }
 
 /**
- * Checks that the level in the sequence parameter set permits the size, the rate and the reference frames.
+ * Checks that the H.264 level in the sequence parameter set permits the frame size, the frame rate and the
+ * number of reference frames.
  */
 export const examineLevel = (
   name: string,
@@ -171,7 +178,10 @@ export const examineLevel = (
 
 const levelText = ({ idc }: H264Level): string => (idc === 9 ? '1b' : (idc / 10).toFixed(1))
 
-/** Checks that a decoder with the maximum bit rate and buffer of the level gets each frame in time. */
+/**
+ * Checks that a decoder receives each frame in time, if it has the maximum bit rate and buffer size of the
+ * level.
+ */
 const examineBuffer = (
   name: string,
   rendition: ParsedRendition,

@@ -1,4 +1,4 @@
-// Facts that were parsed from the bytes of new exports, before publication. Nothing in them comes from the
+// Facts that were parsed from the bytes of new exports before publication. None of these facts comes from the
 // plan.
 
 /** Colours as code points of ITU-T H.273. */
@@ -24,9 +24,9 @@ export type SequenceParameterSet = {
   readonly macroblocksWide: number
   readonly macroblocksHigh: number
   readonly referenceFrames: number
-  /** Colour tags; `null` if it has none. */
+  /** Colour tags of the sequence parameter set; `null` if it has none. */
   readonly colour: ParsedColourTags | null
-  /** Whether pixels are square. True if it does not specify this. */
+  /** Whether pixels are square. This is `true` if the sequence parameter set does not specify it. */
   readonly isSquare: boolean
 }
 
@@ -34,7 +34,7 @@ export type ParsedVideo = {
   /** Size in pixels, from the sample entry. */
   readonly width: number
   readonly height: number
-  /** The only sequence parameter set; `null` if there is none, or more than one. */
+  /** The sequence parameter set of the track; `null` if there is none, or more than one. */
   readonly sequence: SequenceParameterSet | null
   /** Colour tags of the `colr` box; `null` if there is none. */
   readonly boxColour: ParsedColourTags | null
@@ -43,7 +43,7 @@ export type ParsedVideo = {
 /** The AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1). */
 export type ParsedAudio = {
   readonly objectType: number
-  /** Sample rate in Hz; `null` if it is not one of the rates with an index. */
+  /** Sample rate in Hz; `null` if the rate is not in the table of the standard and is written as a number. */
   readonly sampleRate: number | null
   readonly channels: number
 }
@@ -58,12 +58,16 @@ export type ParsedTrack = {
   /** Whether players neither rotate, mirror nor stretch the decoded frames (`tkhd`). */
   readonly isUpright: boolean
   /**
-   * Whether there is an edit list. It shifts the track in time, but only in players that support edit lists.
+   * Whether there is an edit list. An edit list shifts the track in time, but only in players that support
+   * edit lists.
    */
   readonly hasEditList: boolean
 }
 
-/** A `moof` and its `mdat`: a GOP of video, or about a second of audio. Times are in ticks. */
+/**
+ * A fragment: a `moof` box and its `mdat` box. It contains a GOP of video, or about a second of audio. Times
+ * are in ticks.
+ */
 export type ParsedFragment = {
   readonly bytes: number
   /**
@@ -74,17 +78,20 @@ export type ParsedFragment = {
   readonly startTicks: number
   readonly durationTicks: number
   readonly samples: number
-  /** Durations of the shortest and the longest sample. */
+  /** Durations of the shortest and of the longest sample, in ticks. */
   readonly shortestTicks: number
   readonly longestTicks: number
-  /** Presentation time of the sample that is shown first, and end of the one that is shown last. */
+  /**
+   * Presentation time of the sample that is shown first, and end of the sample that is shown last (in ticks).
+   */
   readonly shownFromTicks: number
   readonly shownToTicks: number
   /** Number of different presentation times. */
   readonly shownTimes: number
   /**
    * Maximum number of bits in the buffer of a decoder while these samples are decoded, if they arrive at the
-   * highest bit rate of the level that the track declares. `null` for audio, and if there is no such level.
+   * highest bit rate of the level that the track declares. `null` for audio, and if the declared level does
+   * not exist.
    */
   readonly peakBufferBits: number | null
   /** Whether the first sample is marked as a sync sample. */
@@ -107,14 +114,17 @@ export type ParsedRendition = {
 /** A parsed progressive MP4. */
 export type ParsedProgressive = {
   readonly bytes: number
-  /** Whether `moov` precedes `mdat`. */
+  /**
+   * Whether the index (`moov`) comes before the media data (`mdat`), so that playback can start before the
+   * download is complete.
+   */
   readonly isFastStart: boolean
   readonly tracks: ReadonlyArray<{
     readonly codec: string
     /** Whether players neither rotate, mirror nor stretch the decoded frames (`tkhd`). */
     readonly isUpright: boolean
     readonly samples: number
-    /** Numbers of the keyframes, from 1; `null`: all samples are keyframes. */
+    /** Numbers of the samples that are keyframes, counted from 1; `null` if all samples are keyframes. */
     readonly keyframes: ReadonlyArray<number> | null
     readonly seconds: number
     /** Start and duration of the presentation, according to the edit list if there is one. */

@@ -1,11 +1,11 @@
-// A second, slow computation of the bit rates, directly from the text of RFC 8216bis §4.1. It reveals bugs in
-// the computation of the published rates (domain/ingest/plan/bitrates.ts).
+// A second, slow computation of the bit rates, directly from the text of RFC 8216bis §4.1. A difference
+// reveals a bug in the computation of the published rates (domain/ingest/plan/bitrates.ts).
 
 export type TimedBytes = { readonly bytes: number; readonly seconds: number }
 
 /**
- * Maximum difference in seconds of durations that count as equal, because they were summed in different
- * orders.
+ * Durations count as equal if they differ by at most this much (seconds), because they may have been summed
+ * in different orders.
  */
 const SAME_SECONDS = 1e-6
 
@@ -18,8 +18,8 @@ const together = (parts: ReadonlyArray<TimedBytes>): TimedBytes => ({
 
 /**
  * Returns the largest rate of any run of parts that lasts 0.5 to 1.5 target durations. A part that is in no
- * such run counts together with the shortest runs of half a target duration next to it, or else alone. The
- * result is never below the average.
+ * such run is measured together with the shortest neighbouring runs of half a target duration, or alone if
+ * there are none. The result is never below the average.
  */
 export const peakRate = (parts: ReadonlyArray<TimedBytes>, targetSeconds: number): number => {
   const [shortest, longest] = [0.5 * targetSeconds - SAME_SECONDS, 1.5 * targetSeconds + SAME_SECONDS]
@@ -48,7 +48,8 @@ export const peakRate = (parts: ReadonlyArray<TimedBytes>, targetSeconds: number
 }
 
 /**
- * Returns the shortest run of first parts that lasts for `seconds`; `null` if all parts together are shorter.
+ * Returns the shortest run of parts, from the first part on, that lasts for `seconds`. Returns `null` if all
+ * parts together are shorter.
  */
 const shortestRun = (parts: ReadonlyArray<TimedBytes>, seconds: number): TimedBytes | null => {
   for (let count = 1; count <= parts.length; count++) {

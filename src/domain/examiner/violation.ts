@@ -1,4 +1,4 @@
-/** The rules that every published export obeys. The tables of docs/hls.md describe them. */
+/** The rules that every published export obeys. docs/hls.md describes them. */
 export const examinerRules = [
   'starts-at-zero',
   'no-gaps',
@@ -37,8 +37,8 @@ export type Violation = {
 export const violation = (rule: ExaminerRule, message: string): Violation => ({ rule, message })
 
 /**
- * Maximum number of violations in a description. The first few suffice, because many violations usually have
- * one cause.
+ * Maximum number of violations in a description. The first few are enough, because many violations usually
+ * have one cause.
  */
 const maxDescribed = 3
 

@@ -10,18 +10,21 @@ import { type BadOrigin, badOrigin, type Unavailable } from '../shared/errors.ts
 export type ByteSource = {
   readonly contentType: string
   readonly size: number
-  /** Lower-case hex. */
+  /** The sha256 of the bytes, in lower-case hex. */
   readonly sha256: string
-  /** Milliseconds since 1970. */
+  /** Time at which the file was stored, in milliseconds since 1970. */
   readonly lastModified: number
   /** Whether the bytes can be read without a token. */
   readonly isPublic: boolean
-  /** Reads a range. `onArriving`: as in `BlobCache.read`. */
+  /** Reads a range of the bytes. `onArriving` is used as in `BlobCache.read`. */
   readonly read: (
     range: ByteRange,
     onArriving?: () => void,
   ) => TE.TaskEither<BadOrigin | Unavailable, BlobStream>
-  /** Returns all bytes if they are in memory. Does not wait. Callers must not modify them. */
+  /**
+   * Returns all bytes if they are in memory, otherwise `null`, without waiting. Callers must not modify the
+   * bytes.
+   */
   readonly peek: () => Uint8Array | null
 }
 
@@ -37,7 +40,7 @@ export type StoredObjectRef = {
 
 type Deps = { readonly blobs: BlobCache; readonly store: ObjectStore }
 
-/** Wraps a stored file as a byte source: metadata, and a lazy reader. */
+/** Wraps a stored file as a byte source: metadata, and a reader that opens the file only when it is read. */
 export const createByteSource = ({ blobs, store }: Deps) => {
   const createSource = (file: StoredObjectRef, isPublic: boolean): ByteSource => {
     const key = cacheKeys.storedFile({ uid: file.s3FileUid })
@@ -63,7 +66,10 @@ export const createByteSource = ({ blobs, store }: Deps) => {
     private: new WeakMap<StoredObjectRef, ByteSource>(),
   }
 
-  /** Hot path: the byte source is cached per record, so that a cache hit does not rebuild it. */
+  /**
+   * The byte source is cached for each record, because this code runs for each request, and a cache hit
+   * should not create a new byte source.
+   */
   return (file: StoredObjectRef, isPublic: boolean): ByteSource => {
     const cached = sources[isPublic ? 'public' : 'private']
     const bytes = cached.get(file) ?? createSource(file, isPublic)

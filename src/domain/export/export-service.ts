@@ -18,11 +18,13 @@ import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts
 import { type ByteSource, createByteSource } from './byte-source.ts'
 
 /**
- * Opens exports and segments. A missing one fails with Forbidden, like one of another file (http-api.md §2.5,
- * W15).
+ * Opens exports and segments. A missing export or segment fails with Forbidden, like one that belongs to
+ * another file (http-api.md §2.5, W15).
  */
 export type ExportService = {
-  /** Opens an image export. `viewer` `null`: a caller without a token, who can read public images only. */
+  /**
+   * Opens an image export. `viewer` is `null` for a caller without a token, who can read public images only.
+   */
   readonly openImage: (
     uid: ImageExportUid,
     viewer: Viewer | null,
@@ -55,8 +57,8 @@ export const createExportService = (deps: Deps): ExportService => {
   const authorizedRead = createAuthorizedRead(cache)
 
   /**
-   * Checks the public flag again (it is in memory by now), so that the result is valid only while the flag is
-   * cached.
+   * Checks the public flag again (at this point it is in memory), so that the result is valid only while the
+   * flag is cached.
    */
   const servePublic = (
     file: Found<ImageExportFile>,

@@ -4,7 +4,10 @@ import { oneLineMessage } from '../shared/error-text.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import { withTaskTimeout } from '../shared/with-timeout.ts'
 
-/** State of one dependency. `fault` is `null` when it works, else one line that says what is wrong. */
+/**
+ * State of one dependency. `fault` is `null` if the dependency works, otherwise one line that describes the
+ * fault.
+ */
 export type HealthFinding = { readonly name: string; readonly fault: string | null }
 
 export type HealthReport = {
@@ -25,11 +28,11 @@ type Deps = {
   readonly objectStore: Check
   readonly cache: Check
   readonly monotonic: Monotonic
-  /** Timeout for each of the three checks, in milliseconds. */
+  /** Timeout in milliseconds for the check of each dependency. */
   readonly limitMs?: number
 }
 
-/** Time for which a result is reused (milliseconds). */
+/** For this long (milliseconds), a result of the check is used again. */
 const reuseMs = 1000
 
 export const createHealthService = (deps: Deps): HealthService => {

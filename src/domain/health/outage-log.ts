@@ -8,13 +8,16 @@ import type { Monotonic } from '../../ports/monotonic.ts'
 export type OutageLog = {
   /** Reports that a call failed because of the dependency. */
   readonly failed: (dependency: string, fields: Readonly<Record<string, unknown>>) => void
-  /** Reports that the dependency answered. Costs nothing while there is no outage. */
+  /** Reports that the dependency answered. If there is no outage, the call costs nothing. */
   readonly answered: (dependency: string) => void
 }
 
 type Outage = {
   readonly startedAt: number
-  /** `null`: the start was not logged, because another start was logged less than a minute before. */
+  /**
+   * Time of the last log line; `null` if the start of this outage was not logged, because another start was
+   * logged less than a minute before.
+   */
   loggedAt: number | null
   failures: number
   lastFailureAt: number
@@ -22,14 +25,17 @@ type Outage = {
 
 const minute = 60_000
 
-/** An outage counts as ended after this time without a failure, also if no answer was reported. */
+/**
+ * An outage counts as ended if no failure is reported for this long (milliseconds), even if no answer was
+ * reported.
+ */
 const quietMs = 5 * minute
 
 export const createOutageLog = (log: Log, monotonic: Monotonic): OutageLog => {
   const outages = new Map<string, Outage>()
   /**
-   * When an outage was last logged as started, by dependency. A flapping dependency gets at most one line a
-   * minute.
+   * Time at which an outage of each dependency was last logged as started. A dependency that fails and
+   * recovers repeatedly gets at most one line a minute.
    */
   const startedAt = new Map<string, number>()
 

@@ -1,7 +1,7 @@
 import type { M3u8Line } from '../hls/m3u8-lines.ts'
 import { linesWithTag, type PlaylistCheck, type PlaylistFinding, ruleViolation } from './finding.ts'
 
-/** A range of bytes of a resource, without the byte at `end`. */
+/** A range of bytes of a resource. The byte at position `end` is not part of it. */
 type Range = { readonly line: M3u8Line; readonly uri: string; readonly start: number; readonly end: number }
 
 const readRanges = (

@@ -1,4 +1,5 @@
-// The details that a player needs in a codec string (RFC 6381 §3.3 and the ISO BMFF bindings of each codec).
+// The codec strings that contain all details that a player needs (RFC 6381 §3.3 and the ISO BMFF bindings of
+// each codec).
 const detailed: Readonly<Record<string, RegExp>> = {
   avc1: /^avc1\.[0-9A-Fa-f]{6}$/,
   avc3: /^avc3\.[0-9A-Fa-f]{6}$/,

@@ -5,13 +5,15 @@ import { linesWithTag, type PlaylistFinding, ruleViolation } from './finding.ts'
 /** A child playlist of a master playlist, with its text. */
 export type ChildPlaylistText = { readonly role: ChildPlaylist['role']; readonly text: string }
 
-// Seconds. Renditions may round their durations differently, so a millisecond is no misalignment.
+// Difference of durations (seconds) that is permitted. Renditions may round their durations differently, so a
+// difference of a millisecond is not a misalignment.
 const tolerance = 0.001
 
 const targetOf = (text: string): number =>
   Number(linesWithTag(parseM3u8Lines(text), 'EXT-X-TARGETDURATION')[0]?.value ?? 0)
 
-// Seconds. The last keyframe may be listed as one frame longer or shorter.
+// Difference of durations (seconds) that is permitted for I-frame playlists. The last keyframe may be listed
+// as one frame longer or shorter.
 const frameTolerance = 0.05
 
 const checkTarget = ({ role, text }: ChildPlaylistText, greatest: number): ReadonlyArray<PlaylistFinding> => {

@@ -24,6 +24,7 @@ const scrubbing: PlaylistCheck = (lines) => {
 }
 
 /**
- * Checks that EXT-X-I-FRAME-STREAM-INF lines are complete, and that a master playlist with video has some.
+ * Checks that EXT-X-I-FRAME-STREAM-INF lines are complete, and that a master playlist with video contains
+ * such lines.
  */
 export const iFrameStreamChecks: ReadonlyArray<PlaylistCheck> = [streams, scrubbing]

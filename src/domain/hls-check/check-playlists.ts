@@ -25,8 +25,8 @@ export const checkDelivery = ({
 }
 
 /**
- * Returns whether the text is no playlist at all, but a page, an image or JSON. One finding is enough for it,
- * because the rules for playlists do not apply.
+ * Returns whether the text is not a playlist, but a page, an image or JSON. Such a text gets a single
+ * finding, because the rules for playlists do not apply to it.
  */
 const isNotPlaylist = (text: string): boolean =>
   !parseM3u8Lines(text).some(({ tag }) => tag?.startsWith('EXT'))
@@ -56,8 +56,8 @@ const unreachable = (child: ChildPlaylist, reason: string): PlaylistFinding =>
 
 /**
  * Checks the playlist at `url` and, if it is a master playlist, all its children. Returns one report for each
- * playlist, the master's first. An unreachable child is a finding. Fails only if `url` itself cannot be
- * fetched.
+ * playlist. The report of the master playlist comes first. An unreachable child is a finding. Fails only if
+ * `url` itself cannot be fetched.
  */
 export const checkPlaylists =
   (

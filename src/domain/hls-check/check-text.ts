@@ -57,7 +57,8 @@ const variables: PlaylistCheck = (lines) => {
   return lines.flatMap((line) => {
     const isDefinition = line.tag === 'EXT-X-DEFINE'
     if (isDefinition) for (const { name, value } of line.attributes) if (name !== 'VALUE') defined.add(value)
-    // Variables occur only in URIs and attribute lists, after the first EXT-X-DEFINE.
+    // Variables are allowed only in URIs and attribute lists. Before the first EXT-X-DEFINE, the text has no
+    // variables.
     if (isDefinition || (line.uri === null && line.attributes.length === 0) || defined.size === 0) return []
     const unknown = variableReferencesIn(line.text).find((name) => !defined.has(name))
     return unknown === undefined

@@ -3,13 +3,16 @@ import { substituteVariables, variableDefinitionIn } from '../hls/variables.ts'
 
 /** A playlist to which a master playlist refers. */
 export type ChildPlaylist = {
-  /** The URI as written, with variables substituted. */
+  /** The URI as in the master playlist, but with variables replaced by their values. */
   readonly uri: string
   /** The absolute URL; `null` if the URI is invalid. */
   readonly url: string | null
   /** Number of the line that first refers to the playlist. */
   readonly number: number
-  /** Players switch between `video` playlists, so these must be aligned; `iFrames` are for scrubbing. */
+  /**
+   * `video` playlists are those between which players switch, so these must be aligned. `iFrames` playlists
+   * are for scrubbing (seeking with preview images).
+   */
   readonly role: 'video' | 'iFrames' | 'other'
 }
 

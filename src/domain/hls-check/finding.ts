@@ -9,9 +9,9 @@ export type PlaylistFinding = {
   readonly source: string
   /** Line number, from 1; `null` if the finding is about the whole playlist. */
   readonly line: number | null
-  /** What is wrong. */
+  /** Description of the violation. */
   readonly reason: string
-  /** How to correct it. */
+  /** Description of how to correct the violation. */
   readonly fix: string
 }
 
@@ -32,7 +32,7 @@ export const ruleViolation = (
 export const linesWithTag = (lines: ReadonlyArray<M3u8Line>, tag: string): ReadonlyArray<M3u8Line> =>
   lines.filter((line) => line.tag === tag)
 
-/** Returns the findings in the order of their lines; those about the whole playlist come first. */
+/** Returns the findings in the order of their lines. Findings about the whole playlist come first. */
 export const runChecks = (
   checks: ReadonlyArray<PlaylistCheck>,
   lines: ReadonlyArray<M3u8Line>,

@@ -1,5 +1,8 @@
 type RuleText = {
-  /** A `fault` can make a player fail; `advice` improves playback. */
+  /**
+   * A violation with severity `fault` can make a player fail. A violation with severity `advice` only makes
+   * playback worse.
+   */
   readonly severity: 'fault' | 'advice'
   readonly source: string
   readonly fix: string

@@ -3,8 +3,8 @@ import { extinfSeconds } from './m3u8-lines.ts'
 import { splitPlaylistEntries } from './split-playlist.ts'
 
 /**
- * A segment in a playlist. `text`: the lines from EXTINF to the URI. Adjacent entries with the same URI are
- * joined.
+ * A segment in a playlist. `text` contains its lines from EXTINF to the URI. Adjacent entries with the same
+ * URI are joined.
  */
 type ListedPart = { readonly uri: string; readonly span: TimeSpan; readonly text: string }
 
@@ -16,7 +16,8 @@ const microseconds = 1_000_000
 const isPart = (piece: string | ListedPart | undefined): piece is ListedPart => typeof piece === 'object'
 
 export const parseMediaPlaylist = (text: string): ParsedMediaPlaylist => {
-  // Durations in Larder's playlists are whole microseconds. As integers they add up exactly.
+  // Durations in Larder's playlists have whole microseconds. They are summed as integers, because integers
+  // add up exactly.
   let end = 0
   const entries = splitPlaylistEntries(text, 'EXTINF', (head, uri, text): ListedPart => {
     const start = end
@@ -36,10 +37,10 @@ export const parseMediaPlaylist = (text: string): ParsedMediaPlaylist => {
 }
 
 /**
- * Returns the playlist with only the segments in the clip (http-api.md §2.4); `null` if there are none. All
- * other lines stay: the init segment, the target duration (shared by all playlists of a file), the version
- * and ENDLIST. Keyframes of one segment stay together, so that I-frame and media playlist cover the same
- * time.
+ * Returns the playlist with only the segments in the clip (http-api.md §2.4); `null` if the clip contains no
+ * segment. All other lines stay unchanged: the init segment, the target duration (shared by all playlists of
+ * a file), the version and ENDLIST. Keyframes of one segment stay together, so that I-frame and media
+ * playlist cover the same time.
  */
 export const clipMediaPlaylist = (list: ParsedMediaPlaylist, clip: Clip): string | null => {
   const remaining = list.filter((piece) => !isPart(piece) || isSegmentInClipPlaylist(clip, piece.span))

@@ -10,7 +10,7 @@ export type ParsedVariant = SelectableVariant & {
   readonly uri: string
   /** The audio group of the variant; `null` if it has no separate audio. */
   readonly audioGroup: string | null
-  /** The lines from EXT-X-STREAM-INF to the URI, and the I-frame line after the URI. */
+  /** The lines from EXT-X-STREAM-INF to the URI, and the line of the I-frame playlist after the URI. */
   readonly text: string
 }
 
@@ -41,7 +41,7 @@ const iFramesIn = (piece: string | ParsedVariant | undefined): string =>
 
 /**
  * Parses a master playlist that Larder wrote. The I-frame line after a variant becomes part of the variant's
- * text, so that the two are filtered and moved together.
+ * text, so that both lines are removed or moved together.
  */
 export const parseMasterPlaylist = (text: string): ParsedMasterPlaylist => {
   const pieces = splitPlaylistEntries(text, 'EXT-X-STREAM-INF', variantOf)
@@ -52,8 +52,9 @@ export const parseMasterPlaylist = (text: string): ParsedMasterPlaylist => {
 }
 
 /**
- * Filters the variants of a master playlist and sorts them as in http-api.md §5.3. The cache has one complete
- * playlist for each file, never one for each filter (§5.2). The text between variants stays in its place.
+ * Filters the variants of a master playlist and sorts them as in http-api.md §5.3. Filtering is done per
+ * request: the cache has one complete playlist for each file, never one for each filter (§5.2). The text
+ * between variants is not moved.
  */
 export const filterMasterPlaylist = (master: ParsedMasterPlaylist, filter: MobileFilter): string => {
   const listed = putStartVariantFirst(filterVariants(master.filter(isParsedVariant), filter), filter.size)

@@ -2,7 +2,7 @@ import type { MobileFilter } from './mobile-filter.ts'
 import { compareSizes, effectivePixelRatio, type Size, scaleSize } from './size-comparison.ts'
 
 export type SelectableVariant = {
-  /** Bits per second. */
+  /** Peak bit rate of the variant in bits per second. */
   readonly bandwidth: number
   readonly size: Size | null
 }
@@ -13,8 +13,8 @@ const filterUnlessEmpty = <A>(all: ReadonlyArray<A>, matches: (a: A) => boolean)
 }
 
 /**
- * Keeps, for each effective pixel ratio, the best of the variants with a size, and all ties. Keeps all
- * variants without a size.
+ * Groups the variants with a size by effective pixel ratio. Keeps the best variants of each group, with all
+ * ties, and all variants without a size.
  */
 const bestOfEachRatio = <A extends SelectableVariant>(
   all: ReadonlyArray<A>,
@@ -37,7 +37,8 @@ const bestOfEachRatio = <A extends SelectableVariant>(
 }
 
 /**
- * Applies the parts of the filter in the order of http-api.md §5.3. The result is empty only if the input is.
+ * Applies the parts of the filter in the order of http-api.md §5.3. The result is empty only if the input is
+ * empty.
  */
 export const filterVariants = <A extends SelectableVariant>(
   all: ReadonlyArray<A>,

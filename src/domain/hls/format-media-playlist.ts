@@ -11,29 +11,32 @@ const uriOf = (part: ContentPart): string => `parts/${part.uid}.${partExtension(
 /** A segment, or a byte range of one, that a player fetches with one request. */
 export type MediaPlaylistEntry = TimedPart & {
   readonly part: ContentPart
-  /** `length@offset` in the segment; `null` for all of it. */
+  /** Byte range in the segment, as `length@offset`; `null` for the whole segment. */
   readonly byteRange: string | null
 }
 
 /** Input for media playlists of all kinds. */
 export type MediaPlaylistInput = Pick<VodParts, 'targetDuration' | 'parts'> & {
   readonly features: ReadonlyArray<HlsFeature>
-  /** The additional feature of a playlist that has an init segment. */
+  /**
+   * The feature that a playlist with an init segment needs in addition. It determines the declared version.
+   */
   readonly mapFeature: HlsFeature
-  /** The tag that says how entries can be decoded. */
+  /** The tag that states how players can decode the entries. */
   readonly kindTag: string
   readonly entries: ReadonlyArray<MediaPlaylistEntry>
 }
 
 /**
- * Returns the text of a complete media playlist (RFC 8216bis §4.4.3): relative URIs, unsigned. Its durations
- * add up to the exact total.
+ * Returns the text of a complete media playlist (RFC 8216bis §4.4.3): unsigned, with relative URIs. Its
+ * durations add up to the exact total.
  */
 export const formatMediaPlaylist = (list: MediaPlaylistInput): string => {
   const inits = list.parts.filter(({ role }) => role === 'init')
   const features = inits.length > 0 ? [...list.features, list.mapFeature] : list.features
   const durations = roundPartDurations(list.entries, microseconds)
-  // All playlists of a file share the target duration; a longer entry would make the playlist invalid.
+  // All playlists of a file declare the same target duration. If an entry is longer, this playlist declares a
+  // longer one, because it would be invalid otherwise.
   const longest = durations.reduce((a, b) => Math.max(a, b), 0)
   const target = Math.max(1, list.targetDuration, Math.round(longest / microseconds))
 

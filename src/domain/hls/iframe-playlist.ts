@@ -15,8 +15,9 @@ const entriesOf = (part: PartWithKeyframes): ReadonlyArray<MediaPlaylistEntry> =
   }))
 
 /**
- * Returns the I-frame playlist of an export (RFC 8216bis §4.4.3.6): each keyframe as a byte range of its
- * segment, shown until the next one. `none` if keyframes do not cover all of the export, as for audio.
+ * Returns the I-frame playlist of an export (RFC 8216bis §4.4.3.6): each keyframe is listed as a byte range
+ * of its segment, and is shown until the next keyframe. Returns `none` if keyframes do not cover the whole
+ * export, as for audio.
  */
 export const toIFramePlaylist = ({ targetDuration, parts }: VodPartsWithKeyframes): O.Option<string> => {
   const media = parts.filter(({ role }) => role === 'media')

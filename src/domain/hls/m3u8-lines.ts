@@ -2,7 +2,7 @@ import { type M3u8Token, tokenizeM3u8 } from './m3u8-tokenizer.ts'
 
 export type M3u8Attribute = {
   readonly name: string
-  /** The value without its quotes. */
+  /** The value of the attribute without its quotes. */
   readonly value: string
   readonly quoted: boolean
 }
@@ -13,11 +13,11 @@ export type M3u8Line = {
   readonly number: number
   /** The tag's name, such as `EXT-X-MAP`; `null` for a line without a tag. */
   readonly tag: string | null
-  /** The text after the tag's colon. */
+  /** The text of the line after the colon of the tag. */
   readonly value: string
   readonly attributes: ReadonlyArray<M3u8Attribute>
   readonly uri: string | null
-  /** The text of all `tokens`, with the line break. */
+  /** The texts of all `tokens` of the line joined, including the line break. */
   readonly text: string
   readonly tokens: ReadonlyArray<M3u8Token>
 }
@@ -49,7 +49,9 @@ const lineOf = (tokens: ReadonlyArray<M3u8Token>, number: number): M3u8Line => {
   }
 }
 
-/** Returns the lines of an m3u8 text in order. Their `text`s, joined, equal the input. */
+/**
+ * Returns the lines of an m3u8 text in order. If the `text`s of all lines are joined, they equal the input.
+ */
 export const parseM3u8Lines = (text: string): ReadonlyArray<M3u8Line> => {
   const lines: M3u8Line[] = []
   let tokens: M3u8Token[] = []
@@ -69,7 +71,7 @@ export const parseM3u8Lines = (text: string): ReadonlyArray<M3u8Line> => {
 export const attributeValue = (line: M3u8Line, name: string): string | undefined =>
   line.attributes.find((attribute) => attribute.name === name)?.value
 
-/** Returns the seconds of an EXTINF line; NaN if they are not in fixed notation. */
+/** Returns the seconds of an EXTINF line; NaN if they are not a number in decimal notation. */
 export const extinfSeconds = ({ value }: M3u8Line): number => {
   const [, seconds] = /^(\d+(?:\.\d+)?),/.exec(value) ?? []
   return seconds === undefined ? Number.NaN : Number(seconds)

@@ -1,13 +1,16 @@
-/** A piece of an m3u8 text. The `text`s of all tokens, joined in order, equal the input exactly. */
+/**
+ * A piece of an m3u8 text. If the `text`s of all tokens are joined in order, they equal the input exactly.
+ */
 export type M3u8Token = {
   readonly kind: M3u8TokenKind
   readonly text: string
 }
 
 /**
- * `tagName` includes the colon (`#EXTINF:`). After it comes an attribute list (`attributeName`, `punctuation`
- * for `=` and `,`, and `quotedString` or `value`), or one `value`. `malformed`: the rest of an attribute list
- * from the first syntax error. `space`: spaces and control characters around the content of a line.
+ * `tagName` includes the colon (`#EXTINF:`). After the tag name comes either an attribute list
+ * (`attributeName`, `punctuation` for `=` and `,`, and `quotedString` or `value`), or one `value`.
+ * `malformed`: the rest of an attribute list from the first syntax error. `space`: spaces and control
+ * characters around the content of a line.
  */
 export type M3u8TokenKind =
   | 'byteOrderMark'
@@ -31,8 +34,8 @@ const withoutEmpty = (...tokens: ReadonlyArray<M3u8Token>): ReadonlyArray<M3u8To
   tokens.filter(({ text }) => text !== '')
 
 /**
- * Returns the bounds of the text without leading and trailing spaces and control characters, which the URL
- * standard strips as well.
+ * Returns the bounds of the text without leading and trailing spaces and control characters, which URL
+ * parsers also remove.
  */
 const contentBounds = (text: string): readonly [start: number, end: number] => {
   let start = 0

@@ -40,7 +40,10 @@ const variantLines = (variant: Variant): ReadonlyArray<string> => [
   uriOf(variant.export),
 ]
 
-/** An I-frame stream has no audio and no frame rate: the player chooses the speed (RFC 8216bis §4.4.6.3). */
+/**
+ * An I-frame stream has no audio and no frame rate: it has no frame rate, because the player chooses the
+ * speed (RFC 8216bis §4.4.6.3).
+ */
 const iFrameLines = ({ export: { uid, codecs, iFrames }, resolution }: Variant): ReadonlyArray<string> =>
   iFrames === null
     ? []
@@ -55,14 +58,16 @@ const iFrameLines = ({ export: { uid, codecs, iFrames }, resolution }: Variant):
       ]
 
 /**
- * Returns the master playlist of a file (RFC 8216bis §4.4.6, http-api.md §5.2): all variants, unsigned and
- * unfiltered, with relative URIs, each followed by its I-frame stream. `none` if no export is segmented.
+ * Returns the master playlist of a file (RFC 8216bis §4.4.6, http-api.md §5.2): all variants, each followed
+ * by its I-frame stream. The playlist is unsigned and unfiltered, and its URIs are relative. Returns `none`
+ * if no export is segmented.
  */
 export const toMasterPlaylist = (file: ContentFile): O.Option<string> => {
   const { audio, variants } = variantsOf(file)
   if (variants.length === 0) return O.none
 
-  // Every media playlist has decimal durations, so the master playlist requires their version, too.
+  // Every media playlist has decimal durations. The master playlist declares at least the version that these
+  // need.
   const version = lowestHlsVersion(
     audio === null ? ['decimalDurations'] : ['decimalDurations', 'renditionGroups'],
   )

@@ -5,13 +5,13 @@ import type { Size } from './size-comparison.ts'
 
 /** The query of a master playlist (http-api.md §5.3). */
 export type MobileFilter = {
-  /** Size of the player (CSS pixels). */
+  /** Width and height of the player in CSS pixels; `null` if the query does not contain them. */
   readonly size: Size | null
   /** Device pixels per CSS pixel. */
   readonly pixelRatio: number
-  /** Bits per second. */
+  /** Minimum bit rate of a variant, in bits per second. */
   readonly minBandwidth: number
-  /** Bits per second; infinite if unbounded. */
+  /** Maximum bit rate of a variant, in bits per second; infinite if there is no limit. */
   readonly maxBandwidth: number
 }
 

@@ -7,8 +7,8 @@ const exportIn = (uri: string): string => /([^/]*)\.m3u8$/.exec(uri)?.[1] ?? ''
 
 /**
  * Returns the master playlist without the forbidden variants and renditions (http-api.md §2.4); `null` if no
- * variant is left. A variant whose audio is forbidden is removed, too, because no player could play it as the
- * playlist says.
+ * variant remains. A variant whose audio is forbidden is also removed, because no player could play the
+ * variant as declared.
  */
 export const restrictMasterPlaylist = (
   master: ParsedMasterPlaylist,

@@ -3,13 +3,14 @@ import { type Signature, withJwt } from '../access/signature.ts'
 import { declareQueryVariable } from './declare-query-variable.ts'
 import { type M3u8Token, tokenizeM3u8 } from './m3u8-tokenizer.ts'
 
-// The URL standard removes these characters before it parses, so `/⇥/host`, with a tab, leads to `//host`.
+// Characters that URL parsers remove before they parse. For example, `/⇥/host` (with a tab) refers to the
+// host `host`, as `//host` does.
 const ignored = /^[\p{Cc} ]+|[\t\n\r]/gu
 const leavesOrigin = /^(?:[a-z][a-z0-9+.-]*:|[/\\]{2})/i
 
 /**
- * Returns whether the URI stays at Larder's origin: it is not empty, not absolute (as `data:` is), and has no
- * host.
+ * Returns whether the URI refers to Larder's origin. The URI must not be empty, must not be absolute (as
+ * `data:` is), and must have no host.
  */
 const staysAtOrigin = (uri: string): boolean => uri !== '' && !leavesOrigin.test(uri.replace(ignored, ''))
 
@@ -27,9 +28,9 @@ const signTokens = (tokens: ReadonlyArray<M3u8Token>, sign: (uri: string) => str
 }
 
 /**
- * Adds the token to every URI of an m3u8 playlist that stays at Larder's origin, on a line of its own or in a
- * tag (http-api.md §3). If the path of the playlist has the token, relative URIs inherit it, so the text
- * stays the same.
+ * Adds the token to every URI of an m3u8 playlist that stays at Larder's origin, whether the URI is on a
+ * separate line or in a tag (http-api.md §3). If the token is in the path of the playlist, relative URIs
+ * inherit the token, so the text stays the same.
  */
 export const signM3u8 = (text: string, signature: Signature): string => {
   switch (signature.mode) {

@@ -1,7 +1,8 @@
 /** Width and height in pixels. */
 export type Size = { readonly width: number; readonly height: number }
 
-// Rounds to twelve digits first, so that a floating-point error does not raise 1.1 × 100 to 111.
+// Rounds up to a whole number. Rounds to twelve digits first, so that a floating-point error does not raise
+// 1.1 × 100 to 111.
 const roundUp = (n: number): number => Math.ceil(Number(n.toPrecision(12)))
 
 export const scaleSize = ({ width, height }: Size, ratio: number): Size => ({
@@ -16,8 +17,8 @@ const usefulArea = (have: Size, want: Size): number =>
   Math.min(have.width, want.width) * Math.min(have.height, want.height)
 
 /**
- * Returns a negative number if `a` is better than `b`: more useful area, then fewer pixels in total
- * (http-api.md §5.4).
+ * Returns a negative number if `a` is better than `b`. A size with more useful area is better. If both have
+ * the same useful area, the size with fewer pixels in total is better (http-api.md §5.4).
  */
 export const compareSizes =
   (want: Size) =>
@@ -27,8 +28,8 @@ export const compareSizes =
 const leastRatio = 0.3
 
 /**
- * Returns `pr`, its halves down to the first below `leastRatio`, and 1 if `pr` is greater than 1, in
- * descending order.
+ * Returns pixel ratios in descending order: `pr`, its halves down to the first below `leastRatio`, and 1 if
+ * `pr` is greater than 1.
  */
 const ratiosFrom = (pr: number): ReadonlyArray<number> => {
   const ratios = [pr]
@@ -38,8 +39,8 @@ const ratiosFrom = (pr: number): ReadonlyArray<number> => {
 }
 
 /**
- * Returns the greatest ratio (device pixels per CSS pixel) that `have` covers, among `pr` and its halves. A
- * size that does not cover even `leastRatio` gets the ratio below it.
+ * Returns the pixel ratio (device pixels per CSS pixel) at which `have` covers the player: the greatest of
+ * `pr` and its halves. A size that does not even cover `leastRatio` gets the ratio below it.
  */
 export const effectivePixelRatio = (want: Size, have: Size, pr: number): number => {
   const ratios = ratiosFrom(pr)

@@ -2,7 +2,7 @@ import { type M3u8Line, parseM3u8Lines } from './m3u8-lines.ts'
 
 /**
  * Splits a playlist into entries and the text between them. An entry is the text from a line with `tag` to
- * the next URI. If no URI follows, these lines are text, too.
+ * the next URI. If no URI follows, these lines belong to the text between entries.
  */
 export const splitPlaylistEntries = <A>(
   text: string,

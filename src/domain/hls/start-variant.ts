@@ -2,16 +2,23 @@ import type { SelectableVariant } from './filter-variants.ts'
 import type { Size } from './size-comparison.ts'
 
 /**
- * Bits per second that most connections carry. Used because the player has not measured its connection yet.
+ * Bandwidth in bits per second that most connections have. The start variant is chosen by this number,
+ * because the player has not measured its connection yet.
  */
 const startBandwidth = 2_000_000
-/** The same for a phone (Apple's HLS authoring specification: 730 kbit/s for cellular networks). */
+/**
+ * The same as `startBandwidth` for phones (Apple's HLS authoring specification: 730 kbit/s for cellular
+ * networks).
+ */
 const phoneStartBandwidth = 730_000
 
-/** Area in CSS pixels. A smaller screen is treated as a phone. */
+/** A screen with a smaller area than this (in CSS pixels) is treated as a phone. */
 const phonePixels = 1280 * 720
 
-/** Prefers variants with video: a viewer who opens a video expects to see it. */
+/**
+ * Returns the variants with video, or all variants if none has video: a viewer who opens a video expects to
+ * see it.
+ */
 const candidatesOf = <A extends SelectableVariant>(descending: ReadonlyArray<A>): ReadonlyArray<A> => {
   const withVideo = descending.filter(({ size }) => size !== null)
   return withVideo.length > 0 ? withVideo : descending
@@ -19,7 +26,8 @@ const candidatesOf = <A extends SelectableVariant>(descending: ReadonlyArray<A>)
 
 /**
  * Sorts by descending bandwidth, but puts the start variant first: players begin with the first variant, and
- * hls.js stays with it until a whole segment has arrived (http-api.md §5.3). `screen`: CSS pixels, if known.
+ * hls.js plays that variant until a whole segment has arrived (http-api.md §5.3). `screen` is the size of the
+ * screen in CSS pixels, if known.
  */
 export const putStartVariantFirst = <A extends SelectableVariant>(
   variants: ReadonlyArray<A>,

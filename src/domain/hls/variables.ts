@@ -6,14 +6,14 @@ const reference = /\{\$([A-Za-z0-9_-]+)\}/g
 export const variableReferencesIn = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(reference)].map(([, name = '']) => name)
 
-/** Replaces variables by their values. Undefined variables stay unchanged. */
+/** Replaces variables by their values. A reference to an undefined variable stays unchanged. */
 export const substituteVariables = (text: string, variables: ReadonlyMap<string, string>): string =>
   text.replace(reference, (whole, name: string) => variables.get(name) ?? whole)
 
 /**
  * Returns the variable that an EXT-X-DEFINE line defines in a master playlist at `url`; an empty array for
- * any other line. IMPORT is ignored: only media playlists may have it, and they have variables only in
- * segment URIs.
+ * any other line. IMPORT is ignored, because only media playlists may contain it, and variables in media
+ * playlists occur only in segment URIs, which are not followed.
  */
 export const variableDefinitionIn = (
   line: M3u8Line,

@@ -4,23 +4,23 @@ import { ascendingBy } from '../shared/order.ts'
 /** An export that a player can choose, with the audio that belongs to it. */
 export type Variant = {
   readonly export: ContentExport
-  /** Peak and average bits per second, video and audio together. */
+  /** Peak and average bit rate of video and audio together, in bits per second. */
   readonly bandwidth: number
   readonly averageBandwidth: number
   /** Codec strings (RFC 6381) of video and audio together, without duplicates. */
   readonly codecs: ReadonlyArray<string>
   readonly resolution: string | null
   readonly frameRate: FrameRate | null
-  /** Whether the audio is a separate export, `Variants.audio`. */
+  /** Whether the audio is in a separate export, which is `Variants.audio`. */
   readonly usesAudioGroup: boolean
 }
 
 export type Variants = {
-  /** The export with the audio of all video exports that have no audio of their own. */
+  /** The audio export that is played with all video exports that contain no audio. */
   readonly audio: ContentExport | null
   /**
-   * Ordered by descending bandwidth, then by uid. Of variants with equal bandwidth and resolution only the
-   * first is listed (http-api.md §5.3).
+   * All variants, ordered by descending bandwidth, then by uid. Of variants with equal bandwidth and
+   * resolution only the first is listed (http-api.md §5.3).
    */
   readonly variants: ReadonlyArray<Variant>
 }

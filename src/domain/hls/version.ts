@@ -1,9 +1,10 @@
-/** The protocol version that introduced each feature (RFC 8216bis §8). */
+/** The protocol version in which each feature was introduced (RFC 8216bis §8). */
 const since = {
   decimalDurations: 3,
   byteRanges: 4,
   iFramesOnly: 4,
-  // Version 1 allows groups, but RFC 8216bis §8 suggests 4, so that old clients do not try to play them.
+  // Version 1 allows rendition groups, but RFC 8216bis §8 suggests 4, so that old clients do not try to play
+  // them.
   renditionGroups: 4,
   mapInIFrames: 5,
   map: 6,

@@ -11,9 +11,9 @@ export type AddedFile = LibraryFileId & {
 }
 
 export type AddOptions = {
-  /** Whether every caller may see the file. For images only. */
+  /** Whether every caller may see the file. May be `true` for images only. */
   readonly isPublic: boolean
-  /** Called as soon as the uid is known. */
+  /** Called as soon as the file has a uid. */
   readonly onRegistered: (file: LibraryFileId) => void
   readonly onProgress: OnProgress
   /** Called once if another process is adding the same bytes, or is making their exports. */
@@ -30,7 +30,7 @@ const outdatedWarning = 'its exports were made by an older recipe: `larder remak
 
 const madeElsewhereWarning = 'its exports are there: another process, or an earlier try, has made them'
 
-/** Returns a function that calls `call` the first time only. */
+/** Returns a function that calls `call` at most once. */
 const once = (call: () => void) => {
   let called = false
   return () => {
@@ -41,7 +41,7 @@ const once = (call: () => void) => {
 
 /**
  * Registers a file of this machine and makes its exports. If another process is already making them, waits
- * for that process instead. A refused file leaves nothing behind.
+ * for that process instead. If the file is refused, its original and its row are removed again.
  */
 export const addFile =
   (

@@ -74,8 +74,8 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
   }
 
   /**
-   * Refuses exports with violations. Also logs the violations for operators, because their cause is a bug of
-   * Larder and not the file.
+   * Refuses a file whose exports violate a rule. Also logs the violations for operators, because their cause
+   * is a bug of Larder and not the file.
    */
   const refuseUnfit = (
     uid: ContentFileUid,
@@ -125,13 +125,14 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
     const makeFrom = (facts: MediaFacts): TE.TaskEither<Refused | Unavailable, CreatedExports> =>
       pipe(
         files.withScratch((folder) => makeInFolder(folder, facts)),
-        // A video without audio has a different ladder, so all of its exports are made again.
+        // The renditions of a video without audio differ from those of a video with audio, so all exports are
+        // made again.
         TE.flatMap((result) => ('isAdded' in result ? TE.right(result) : makeFrom(result))),
       )
 
     /**
      * Makes the exports in a folder. If no audio of a video can be decoded, returns its facts without audio,
-     * and the caller starts again with these.
+     * and the caller starts again with these facts.
      */
     const makeInFolder =
       (

@@ -4,12 +4,15 @@ import type { Refused, Unavailable } from '../shared/errors.ts'
 
 declare const proof: unique symbol
 
-/** Proof that a write had no effect. Only `proveNoEffect` creates one, never for an unknown outcome. */
+/**
+ * Proof that a database write had no effect. Only `proveNoEffect` creates a proof, and never if it is unknown
+ * whether the write had an effect.
+ */
 export type NoEffect = { readonly [proof]: true }
 
 /**
- * Returns the proof if the write certainly had no effect; `null` if it had one, or if its outcome is unknown.
- * `written`: the outcome of the write; `true` if it had an effect.
+ * Returns the proof if the write certainly had no effect. Returns `null` if it had an effect, or if that is
+ * unknown. `written` is the result of the write; `true` means that it had an effect.
  */
 export const proveNoEffect = (written: E.Either<Refused | Unavailable, boolean>): NoEffect | null => {
   const isCertain = E.isRight(written)
@@ -19,8 +22,8 @@ export const proveNoEffect = (written: E.Either<Refused | Unavailable, boolean>)
 }
 
 /**
- * Deletes objects to which certainly no row refers. If a delete fails, the object becomes an orphan, which
- * the sweep of the store deletes.
+ * Deletes objects to which certainly no row of the database refers. If a delete fails, the object becomes an
+ * orphan, which the sweep of the object store deletes later.
  */
 export const deleteUnreferenced = async (
   store: ObjectStore,

@@ -36,7 +36,8 @@ export const examineTranscoded = (transcoded: TranscodeResult, plan: MediaPlan):
   })
 
 /**
- * Examines stored exports before publication. `exports` has one for each rendition, then one for each MP4.
+ * Examines stored exports before publication. `exports` contains first one export for each rendition, then
+ * one for each MP4.
  */
 export const examineStored = (
   transcoded: TranscodeResult,

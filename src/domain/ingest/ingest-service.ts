@@ -25,7 +25,7 @@ import type { UploadDeps } from './uploads.ts'
 /** Kind and uid of a file of the library. */
 export type LibraryFileId = Pick<LibraryFile, 'kind' | 'uid'>
 
-/** A file whose original and row are stored permanently. */
+/** A file whose original is stored permanently, and which has a row in the database. */
 export type RegisteredFile = LibraryFileId & { readonly state: LibraryFile['stateWhenRead'] }
 
 type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
@@ -33,14 +33,15 @@ type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
 /** Adds images, audio and video to the library, and makes their exports. */
 export type IngestService = {
   /**
-   * Stores the original of a local file, and adds its row. If the library already has a file with these
-   * bytes, returns that file (http-api.md §8.3). Waits while another process registers the same bytes. Makes
-   * no exports.
+   * Stores the original of a local file, and adds its row to the database. If the library already has a file
+   * with these bytes, returns that file (http-api.md §8.3). Waits while another process registers the same
+   * bytes. Makes no exports.
    */
   readonly register: (path: string, options: RegisterOptions) => Outcome<RegisteredFile>
   /**
-   * Makes the exports of a file that has none. This takes long, and any process can do it. Returns `busy`
-   * without waiting if another process is making them. Fails with `Unavailable` when aborted.
+   * Makes the exports of a file that has none. This takes long, and any process can do it, not only the one
+   * that registered the file. Returns `busy` without waiting if another process is making them. Fails with
+   * `Unavailable` when aborted.
    */
   readonly makeExports: (file: LibraryFileId, options: MakeExportsOptions) => Outcome<MakeExportsResult>
   /** Lists the files without exports, oldest first. */
@@ -48,8 +49,8 @@ export type IngestService = {
   /** Counts the files whose exports were made by an older recipe. */
   readonly countOutdated: TE.TaskEither<Unavailable, number>
   /**
-   * Lists the outdated files of one kind, ordered by uid: at most 100, starting after `after` (`null`: at the
-   * first).
+   * Lists the outdated files of one kind, ordered by uid: at most 100, starting after the uid `after`. If
+   * `after` is `null`, starts with the first file.
    */
   readonly listOutdated: (
     kind: MediaKind,
@@ -66,22 +67,23 @@ export type OldestFiles = {
 
 export type OutdatedFile = LibraryFileId & {
   /**
-   * Remakes the exports from the stored original, and then replaces the old ones. The old exports are served
-   * until they are replaced, and stay if anything fails. `busy`: another process is making the exports.
+   * Makes the exports again from the stored original, and then replaces the old ones. The old exports are
+   * served until they are replaced, and stay if anything fails. Returns `busy` if another process is making
+   * the exports.
    */
   readonly remake: (onProgress: OnProgress, signal: AbortSignal) => Outcome<MakeExportsResult>
 }
 
 export type RegisterOptions = WaitOptions & {
-  /** Whether every client may view the file. For images only. */
+  /** Whether every client may view the file. May be `true` for images only. */
   readonly isPublic: boolean
 }
 
 export type MakeExportsOptions = {
   /**
-   * Path of a local copy of the original. If the copy is refused, and still has the registered bytes, the
-   * file is removed from the library. If the copy has changed, or with `null`, the exports are made from the
-   * stored original, which may be the only one: it is never removed.
+   * Path of a local copy of the original. If the copy is refused although it still has the registered bytes,
+   * the file is removed from the library. If the copy has changed, or if `source` is `null`, the exports are
+   * made from the stored original. That may be the only copy, so it is never removed.
    */
   readonly source: string | null
   readonly onProgress: OnProgress
@@ -106,8 +108,8 @@ export const createIngestService = (deps: Deps): IngestService => {
   const contentIngest = createContentIngest(deps)
 
   /**
-   * Registers the file. Fails with `fileChanged` instead of any other failure if the file has changed since
-   * it was inspected: the store then refuses its bytes, or a decoder reads other bytes.
+   * Registers the file. If registering fails and the file has changed since it was inspected, the failure is
+   * `fileChanged`: the store refuses changed bytes, and a decoder that reads them may report any error.
    */
   const registerUnchanged =
     (ingest: MediaIngest, source: SourceFile, signal: AbortSignal): Outcome<boolean> =>
@@ -167,8 +169,8 @@ export const createIngestService = (deps: Deps): IngestService => {
           ),
         ),
         TE.tap(({ kind, uid }) =>
-          // `kind` proves the type of the uid. Other files than images were refused before if `isPublic` is
-          // set.
+          // `kind` shows that the uid is an image's. If `isPublic` is set, other files than images were
+          // refused before.
           options.isPublic && kind === 'image'
             ? imageFiles.setPublic(uid as ImageFileUid, true)
             : TE.right(undefined),

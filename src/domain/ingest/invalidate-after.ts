@@ -3,8 +3,9 @@ import type { CachePort } from '../../ports/cache.ts'
 import type { Unavailable } from '../shared/errors.ts'
 
 /**
- * Runs the write, and then deletes the cache entries that it has made stale, also if its outcome is unknown.
- * If the cache is unavailable, the write stands and the entries expire by themselves.
+ * Runs the write, and then deletes the cache entries that are stale because of it, even if it is unknown
+ * whether the write had an effect. If the cache is unavailable, the write still counts as successful, and the
+ * entries expire after some time.
  */
 export const invalidateAfter =
   (

@@ -58,7 +58,7 @@ export const createLibraryFiles = <U extends LibraryFile['uid'], K extends Inges
   }
 
   return {
-    // The caller passes uids of this kind only.
+    // Every caller passes a uid of this kind, so the cast is safe.
     findByUid: (uid) => pipe(repository.findIngested(uid as U), TE.map(O.map(toLibraryFile))),
     find: (sha512) => pipe(repository.findByOriginal(sha512), TE.map(O.map(toLibraryFile))),
     listUnfinished: pipe(
@@ -68,7 +68,7 @@ export const createLibraryFiles = <U extends LibraryFile['uid'], K extends Inges
     countOutdated: repository.countOutdated(recipe),
     listOutdated: (after) =>
       pipe(
-        // A caller that lists the files of one kind passes a uid of this kind.
+        // A caller that lists files of this kind passes a uid of this kind, so the cast is safe.
         repository.listOutdated(recipe, after as U | null),
         TE.map((rows) => rows.map(toLibraryFile)),
       ),

@@ -9,7 +9,10 @@ import { type Original, type SourceOriginal, sourceChanged } from './originals.t
 /** The outcome of making the exports of a file. */
 export type MakeExportsResult =
   | { readonly state: 'made'; readonly warnings: ReadonlyArray<string> }
-  /** The exports exist: another process made them, or an earlier attempt of which the reply was lost. */
+  /**
+   * The exports exist already. Either another process made them, or an earlier attempt of this process did,
+   * and the reply to its write did not arrive.
+   */
   | { readonly state: 'made elsewhere' }
   /** Another process is making the exports. */
   | { readonly state: 'busy' }
@@ -22,12 +25,14 @@ export const fileDeletedRefusal = refused(
   'it is no longer in the library: it was deleted, or could not be decoded, while its exports were made',
 )
 
-/** The state that a file must have before each kind of publication. */
+/** The state that a file must have before each kind of publication. Otherwise there is nothing to do. */
 const requiredState = { first: 'unfinished', replacement: 'outdated' } as const
 
 /** Makes or remakes the exports of a file, unless another process is doing the same or has done it. */
 export const createMakeExportsOnce = ({ store, progress, locks }: Deps) => {
-  /** Reads from the database why no exports of this process were added. */
+  /**
+   * Determines why the exports of this process were not added, from the state of the file in the database.
+   */
   const reasonNotAdded = async (file: LibraryFile, publication: Publication): Promise<Outcome> => {
     const state = await file.state()
     if (E.isLeft(state)) return state
@@ -37,7 +42,7 @@ export const createMakeExportsOnce = ({ store, progress, locks }: Deps) => {
       : E.right({ state: 'made elsewhere' })
   }
 
-  /** Deletes the row of a refused file, and its original only if that row is certainly deleted. */
+  /** Deletes the row of a refused file. Deletes the original only if the row is certainly deleted. */
   const remove = async (file: LibraryFile): Promise<void> => {
     const removed = await file.removeUnfinished()
     const isRemoved = E.isRight(removed) && removed.right
@@ -71,8 +76,8 @@ export const createMakeExportsOnce = ({ store, progress, locks }: Deps) => {
           ? E.right({ state: 'made', warnings: result.right.warnings })
           : await reasonNotAdded(file, publication)
       if (result.left._tag === 'Refused') {
-        // A slow or failing machine may refuse a good file, so the file is removed only if the source still
-        // has its bytes.
+        // A slow or failing machine may refuse a good file, so the file is removed only if the added source
+        // still has the registered bytes.
         if ('stored' in original && !hasChanged) await remove(file)
         progress.refuse(file.uid, result.left.message)
       }

@@ -5,10 +5,13 @@ import type { ContentFileUid, ImageFileUid } from '../media/ids.ts'
 import type { StoredFile } from '../media/stored-file.ts'
 import { type Refused, type Unavailable, unavailable } from '../shared/errors.ts'
 
-/** Called with the finished fraction (0 to 1). */
+/** Is called with the fraction of the work that is finished (0 to 1). */
 export type OnProgress = (fraction: number) => void
 
-/** `isAdded` is false if the file already has other exports, or was deleted. */
+/**
+ * The result of making exports. `isAdded` is `false` if the file already has other exports, or was deleted
+ * meanwhile.
+ */
 export type CreatedExports = {
   readonly isAdded: boolean
   /** Messages for the person who added the file, one line each. */
@@ -27,13 +30,13 @@ export const fileStateOf = (
   return recipe !== null && recipe < current ? 'outdated' : 'finished'
 }
 
-/** `first`: the file has no exports yet. `replacement`: the exports replace those of an older recipe. */
+/** `first`: the file has no exports yet. `replacement`: the new exports replace those of an older recipe. */
 export type Publication = 'first' | 'replacement'
 
 /** A local copy of an original. */
 export type LocalCopy = {
   readonly path: string
-  /** Fails if the bytes at `path` are no longer those of the original. */
+  /** Fails if the bytes at `path` differ from those of the original. */
   readonly verify: TE.TaskEither<Unavailable, void>
 }
 
@@ -42,7 +45,7 @@ export type LibraryFile = {
   readonly kind: MediaKind
   readonly uid: ImageFileUid | ContentFileUid
   readonly original: StoredFile
-  /** The state at the time when the database was read. */
+  /** The state that the file had when it was read from the database. */
   readonly stateWhenRead: Exclude<FileState, 'gone'>
   /** Reads the current state from the database. */
   readonly state: TE.TaskEither<Unavailable, FileState>
@@ -56,7 +59,7 @@ export type LibraryFile = {
     onProgress: OnProgress,
     signal: AbortSignal,
   ) => TE.TaskEither<Refused | Unavailable, CreatedExports>
-  /** Deletes the row. Returns `false` and changes nothing if the file has exports. */
+  /** Deletes the row of the file. Returns `false` and changes nothing if the file has exports. */
   readonly removeUnfinished: TE.TaskEither<Unavailable, boolean>
 }
 
@@ -65,8 +68,8 @@ export type MediaIngest = {
   readonly find: (sha512: string) => TE.TaskEither<Unavailable, O.Option<LibraryFile>>
   readonly findByUid: (uid: LibraryFile['uid']) => TE.TaskEither<Unavailable, O.Option<LibraryFile>>
   /**
-   * Stores the original and its row. Returns `false` if the library already has the file. Fails with Refused
-   * if the file cannot be decoded, and with Unavailable when aborted.
+   * Stores the original, and adds its row to the database. Returns `false` if the library already has the
+   * file. Fails with Refused if the file cannot be decoded, and with Unavailable when aborted.
    */
   readonly register: (
     source: SourceFile,
@@ -76,11 +79,14 @@ export type MediaIngest = {
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<LibraryFile>>
   /** Counts the files whose exports were made by an older recipe. */
   readonly countOutdated: TE.TaskEither<Unavailable, number>
-  /** Lists the outdated files, ordered by uid: at most 100, starting after `after` (`null`: at the first). */
+  /**
+   * Lists the outdated files, ordered by uid: at most 100, starting after the uid `after`. If `after` is
+   * `null`, starts with the first file.
+   */
   readonly listOutdated: (
     after: LibraryFile['uid'] | null,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<LibraryFile>>
 }
 
-/** The failure of aborted work. Not Refused, because the file is not the cause. */
+/** The failure of work that was aborted. It is not Refused, because the file is not the cause. */
 export const ingestStopped = unavailable('work')('it was stopped before its end')

@@ -8,24 +8,31 @@ import type { CreatedExports, LocalCopy } from './media-ingest.ts'
 
 type MakeResult = TE.TaskEither<Refused | Unavailable, CreatedExports>
 
-/** The bytes from which exports are made. */
+/** The original bytes of a file, from which its exports are made. */
 export type Original = {
   /** Calls `make` with a local copy of the bytes. */
   readonly use: (make: (copy: LocalCopy) => MakeResult) => MakeResult
 }
 
 /**
- * The original of a file that is being added. The bytes at its path may have changed since it was registered.
+ * The original of a file that is being added. The file at the added path may have changed since it was
+ * registered.
  */
 export type SourceOriginal = Original & {
   /** The stored original, which is read instead if the source has changed. */
   readonly stored: Original
 }
 
-/** The file at the added path no longer has the registered bytes, so all that was made of it is discarded. */
+/**
+ * The file at the added path no longer has the registered bytes, so all exports that were made from it are
+ * discarded.
+ */
 export const sourceChanged = unavailable('source file')('it changed while its exports were made')
 
-/** The file was replaced or truncated while it was read, so a refusal does not apply to its earlier bytes. */
+/**
+ * The file was replaced or truncated while it was read. It is not known which bytes the decoder refused, so
+ * the user is asked to add the file again.
+ */
 export const fileChanged = refused('the file changed while it was read: add it again once it is complete')
 
 export const originalMissing = refused(
@@ -44,8 +51,8 @@ type Deps = { readonly files: LocalFiles; readonly store: ObjectStore }
 
 export const createOriginals = ({ files, store }: Deps) => {
   /**
-   * Verifies the downloaded bytes. Exports of wrong bytes would replace good exports, which may be all that
-   * is left of a file.
+   * Verifies the downloaded bytes. Without this check, exports of wrong bytes could replace good exports,
+   * which may be the only good copy of a file.
    */
   const verifyDownload = (
     path: string,
@@ -71,7 +78,8 @@ export const createOriginals = ({ files, store }: Deps) => {
           TE.flatMapEither(E.fromOption(() => missing)),
           TE.flatMap((bytes) => files.write(`${folder}/original`, bytes)),
           TE.flatMap(() => verifyDownload(`${folder}/original`, original)),
-          // The scratch folder is private, so these bytes cannot change.
+          // The scratch folder is private to this process, so these bytes cannot change, and `verify` always
+          // succeeds.
           TE.flatMap(() => make({ path: `${folder}/original`, verify: TE.right(undefined) })),
         ),
       ),

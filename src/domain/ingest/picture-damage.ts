@@ -2,19 +2,22 @@ import type { SourceImageFormat } from './sniff.ts'
 
 export type Damage = {
   readonly format: SourceImageFormat
-  /** What the decoder was reading when it failed. */
+  /** The part of the file that the decoder was reading when it failed. */
   readonly stage: 'header' | 'pixels'
-  /** Whether the file ends earlier than its format declares. Decoders confuse this with other damage. */
+  /**
+   * Whether the file ends earlier than its format declares. This is checked separately, because decoders
+   * confuse it with other damage.
+   */
   readonly isCutShort: boolean
   /** The message of the decoder. */
   readonly message: string
 }
 
-/** Messages of libjpeg, libtiff and libheif about images that they do not decode by design. */
+/** Matches messages of libjpeg, libtiff and libheif about images of a kind that they do not support. */
 const notDecoded =
   /Unsupported JPEG (?:process|data precision)|DNL not supported|not (?:implemented|configured)|Unsupported (?:feature|codec|image type|color)/i
 
-/** Message of libvips about a size that no memory could hold. */
+/** Matches the message of libvips about an image that would need more memory than any machine has. */
 const absurdSize = /exceeds pixel limit/i
 
 const copyAgain = 'copy it again from where it came from'

@@ -5,10 +5,10 @@ import type { IngestService, OutdatedFile } from './ingest-service.ts'
 import type { MakeExportsResult } from './make-exports-once.ts'
 import { ingestStopped } from './media-ingest.ts'
 
-/** Number of outdated files by outcome. */
+/** Number of outdated files, by the outcome of making their exports again. */
 export type RemakeReport = {
   readonly made: number
-  /** Another process is making the exports, or has made them. */
+  /** Number of files whose exports another process is making, or has made. */
   readonly elsewhere: number
   readonly failed: number
 }
@@ -25,8 +25,8 @@ type RemakeOptions = {
 const kinds: ReadonlyArray<MediaKind> = ['image', 'content']
 
 /**
- * Remakes the exports of all outdated files, images first, one file at a time. A file that fails keeps its
- * exports, and the remaining files are still remade.
+ * Makes the exports of all outdated files again, one file at a time, images first. A file that fails keeps
+ * its exports, and the remaining files are still processed.
  */
 export const remakeOutdated = async (
   { listOutdated }: Pick<IngestService, 'listOutdated'>,

@@ -7,15 +7,15 @@ import type { MediaPlan } from './plan/media-plan.ts'
 const lengthOf = ({ start, end }: FileSlice): number => end - start
 
 /**
- * Returns the duration in seconds. The ticks are summed before the division, so that rounding errors do not
- * accumulate.
+ * Returns the duration of a rendition in seconds. The ticks are summed before the division, so that rounding
+ * errors do not accumulate.
  */
 export const renditionSeconds = ({ parts, timescale }: Rendition): number =>
   parts.reduce((sum, { durationTicks }) => sum + durationTicks, 0) / timescale
 
 /**
- * Returns the target duration (seconds). All renditions of a file share it, because players switch between
- * them.
+ * Returns the target duration in seconds. All renditions of a file have the same, because players switch
+ * between them.
  */
 export const sharedTargetDuration = (renditions: ReadonlyArray<Rendition>): number =>
   targetDurationOf(
@@ -29,7 +29,7 @@ export const renditionBitrates = ({ parts, timescale }: Rendition, targetDuratio
     targetDuration,
   )
 
-/** Returns the bit rates of the keyframes alone; `null` for audio. */
+/** Returns the bit rates of the keyframes alone (for I-frame playlists); `null` for audio. */
 export const renditionIFrameRates = (
   { parts, timescale }: Rendition,
   targetDuration: number,
@@ -42,7 +42,7 @@ export const renditionIFrameRates = (
   return { bandwidth: peak, averageBandwidth: average }
 }
 
-/** Returns the encoder settings, for human readers. */
+/** Returns the encoder settings of a rendition, as information for people. */
 export const encoderSettingsOf = (
   { name, video }: Rendition,
   plan: MediaPlan,

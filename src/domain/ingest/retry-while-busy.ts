@@ -4,15 +4,15 @@ import type { Refused, Unavailable } from '../shared/errors.ts'
 import { ingestStopped } from './media-ingest.ts'
 
 export type WaitOptions = {
-  /** Called once if another process holds the lock. */
+  /** Is called once if another process has the lock. */
   readonly onWaiting: () => void
   readonly signal: AbortSignal
 }
 
-/** Delay between two attempts while another process holds the lock (milliseconds). */
+/** Delay in milliseconds between two attempts while another process has the lock. */
 const retryMilliseconds = 1000
 
-/** Repeats the attempt while it returns `none`, which means that another process holds the lock. */
+/** Repeats the attempt while it returns `none`, which means that another process has the lock. */
 export const retryWhileBusy = async <A>(
   sleep: Sleep,
   attempt: TE.TaskEither<Refused | Unavailable, O.Option<A>>,

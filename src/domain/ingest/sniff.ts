@@ -7,8 +7,8 @@
 export type FileKind = 'image' | 'svg' | 'heic' | 'other'
 
 /**
- * Returns the kind of a file. `head`: its first bytes. 4,096 suffice, except for an SVG after a very long
- * comment.
+ * Returns the kind of a file. `head` contains the first bytes of the file. 4,096 are enough, except for an
+ * SVG that starts with a very long comment.
  */
 export const sniffFileKind = (head: Uint8Array): FileKind => {
   const text = decodeLatin1(head)
@@ -18,8 +18,8 @@ export const sniffFileKind = (head: Uint8Array): FileKind => {
 }
 
 /**
- * Decodes one character per byte, so that magic bytes can be written and compared as text. At most 4,096
- * bytes.
+ * Decodes one character per byte, so that magic bytes can be written and compared as text. Decodes at most
+ * 4,096 bytes.
  */
 export const decodeLatin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, 4096))
 
@@ -32,7 +32,7 @@ const rasterMagics: ReadonlyArray<readonly [magic: string, format: SourceImageFo
   ['RIFF????WEBP', 'WebP'],
   ['GIF87a', 'GIF'],
   ['GIF89a', 'GIF'],
-  // TIFF, then BigTIFF, each in either byte order.
+  // Magic bytes of TIFF and BigTIFF, each in both byte orders.
   ['II*\0', 'TIFF'],
   ['MM\0*', 'TIFF'],
   ['II+\0', 'TIFF'],
@@ -47,7 +47,7 @@ export const sourceImageFormatOf = (head: Uint8Array): SourceImageFormat | null 
   return text.startsWith('ftyp', 4) && brandsIn(text).some(isAvif) ? 'AVIF' : null
 }
 
-/** Returns whether the text starts with the magic bytes; `?` matches any byte. */
+/** Returns whether the text starts with the magic bytes. A `?` in `magic` matches any byte. */
 export const matchesMagic = (text: string, magic: string): boolean =>
   [...magic].every((character, i) => character === '?' || character === text[i])
 
@@ -74,15 +74,15 @@ export const decodeText = (head: Uint8Array): string => {
 }
 
 /**
- * An item of a prolog: white space, a declaration, a comment, or a doctype with or without an internal
- * subset.
+ * Matches an item that may come before the root element of XML: white space, a declaration, a comment, or a
+ * doctype with or without an internal subset.
  */
 const prologItem = /\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>[]*(?:\[[^\]]*\]\s*)?>/isy
 const svgRoot = /<(?:[\w.-]+:)?svg[\s/>]/y
 
 /**
- * Returns whether the text is an SVG. Skips the prolog item by item: one expression for the whole prolog
- * would backtrack catastrophically.
+ * Returns whether the text is an SVG. Skips the items before the root element one by one, because a single
+ * expression for all of them would backtrack catastrophically.
  */
 const isSvg = (text: string): boolean => {
   let position = 0

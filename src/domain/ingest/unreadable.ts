@@ -4,7 +4,7 @@ type FileSignature = readonly [magics: ReadonlyArray<string>, what: string, advi
 
 const neither = 'the file is neither a picture nor sound nor film'
 
-/** Files that users often add by mistake: they hold no media, or only refer to media. */
+/** Files that users often add by mistake: they contain no media, or only refer to media in other files. */
 const otherFiles: ReadonlyArray<FileSignature> = [
   [['PK\x03\x04', 'PK\x05\x06'], 'a ZIP archive or an office document', 'unpack it, and add what is in it'],
   [['Rar!\x1a\x07'], 'a RAR archive', 'unpack it, and add what is in it'],
@@ -27,7 +27,7 @@ const mediaFiles: ReadonlyArray<FileSignature> = [
   [['RIFF????WAVE', 'RF64????WAVE'], 'WAV'],
   [['RIFF????AVI '], 'AVI'],
   [['\x1a\x45\xdf\xa3'], 'Matroska or WebM'],
-  // Any box of an MP4 may come first (ISO/IEC 14496-12 §4.2, QuickTime File Format).
+  // An MP4 file may start with any of these boxes (ISO/IEC 14496-12 §4.2, QuickTime File Format).
   [['????ftyp', '????moov', '????mdat', '????wide', '????free', '????skip'], mp4],
   [['????pnot', '????styp', '????moof'], mp4],
   [['OggS'], 'Ogg'],
@@ -62,16 +62,19 @@ const texts: ReadonlyArray<Text> = [
 
 const anyText: Text = [/^/, 'text', 'add the picture, sound or film itself']
 
-/** FFmpeg's format of a file that has the name of an image, but not its bytes. */
+/**
+ * FFmpeg's format name of a file whose name ends like that of an image, but whose bytes are not those of an
+ * image.
+ */
 const byName = 'image2'
 
-/** No header of an image, audio or video file is shorter (bytes). */
+/** Minimum length of a header in bytes. A shorter file is not an image, audio or video file. */
 const shortestHeader = 16
 
 /**
  * Returns the reason for refusing a file that neither the image decoder nor the audio and video decoders can
- * read. `head`: its first bytes. `format`: FFmpeg's name of a format that it recognises and Larder does not
- * accept.
+ * read. `head` contains the first bytes of the file. `format` is FFmpeg's name of the format, if FFmpeg
+ * recognises it and Larder does not accept it.
  */
 export const unreadableReason = (head: Uint8Array, format: string | null): string => {
   if (head.length === 0) return 'the file is empty'
@@ -105,8 +108,8 @@ const findSignature = (
 }
 
 /**
- * Returns the kind of text; `null` if the bytes are not text. Any encoding without control characters counts
- * as text.
+ * Returns the kind of text; `null` if the bytes are not text. Any encoding counts as text if it contains no
+ * control characters.
  */
 const textIn = (head: Uint8Array): Text | null => {
   const text = decodeText(head).replace(/^\ufeff/, '')

@@ -1,6 +1,9 @@
 import { decodeLatin1, matchesMagic, sniffFileKind } from './sniff.ts'
 
-/** A format, with what its files start with: bytes, in which `?` matches any byte, or a pattern. */
+/**
+ * An image format, and how its files start: with magic bytes, in which `?` matches any byte, or with a match
+ * of a pattern.
+ */
 type Format = readonly [name: string, begins: ReadonlyArray<string | RegExp>, advice?: string]
 
 const defaultAdvice = 'save it as PNG or JPEG'
@@ -83,7 +86,7 @@ const beginsWith = (text: string, start: string | RegExp): boolean =>
 
 /**
  * Returns why an image of an unsupported format is refused, and what to do about it. Returns `null` for a
- * supported format, and for a file that is not an image. `head`: the first bytes of the file.
+ * supported format, and for a file that is not an image. `head` contains the first bytes of the file.
  */
 export const unsupportedImageReason = (head: Uint8Array): string | null => {
   const text = decodeLatin1(head)

@@ -17,8 +17,8 @@ export type UploadDeps = {
 type Digest = Pick<StoredFile, 'size' | 'sha256'>
 
 /**
- * Uploads a slice of a file. With `known`, the slice is not read to compute its digest: the store verifies
- * the bytes against `known`.
+ * Uploads a slice of a file. If the digest `known` is given, the slice is not read to compute its digest;
+ * instead the store verifies the bytes against `known`.
  */
 export type UploadSlice = (
   slice: FileSlice,
@@ -28,9 +28,10 @@ export type UploadSlice = (
 
 /**
  * Runs `work`, which stores objects and then writes the rows that refer to them. Deletes the objects if the
- * rows were certainly not written: `work` failed before, or another process wrote its rows first (`false`).
- * If the outcome is unknown, the objects stay, and so does an object whose `put` failed; the sweep of the
- * store deletes orphans. Once `signal` is aborted, no upload starts or completes.
+ * rows were certainly not written: either `work` failed before it wrote them, or another process wrote its
+ * rows first (`false`). If it is unknown whether the rows were written, the objects stay. An object whose
+ * `put` failed also stays. The sweep of the object store deletes such objects if they are orphans. Once
+ * `signal` is aborted, no upload starts or completes.
  */
 export const withUploads =
   <L extends Refused | Unavailable>(
@@ -65,10 +66,7 @@ export const withUploads =
     return result
   }
 
-/**
- * Yields the bytes, and throws once `signal` is aborted. A store keeps nothing of a body that ends with an
- * error.
- */
+/** Yields the bytes, and throws once `signal` is aborted. A store discards a body that ends with an error. */
 async function* untilAborted(bytes: ByteStream, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   for await (const chunk of bytes) {
     if (signal.aborted) throw new Error('it was stopped before its end')

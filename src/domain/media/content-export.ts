@@ -8,7 +8,7 @@ import type { StoredFile } from './stored-file.ts'
 export type FrameRate = { readonly num: number; readonly den: number }
 
 export type VideoFacts = {
-  /** Pixels. The coded and the displayed size are equal, because pixels are square. */
+  /** Size in pixels. The coded and the displayed size are equal, because pixels are square. */
   readonly width: number
   readonly height: number
   readonly frameRate: FrameRate
@@ -17,8 +17,8 @@ export type VideoFacts = {
 export type AudioFacts = { readonly channels: number; readonly sampleRate: number }
 
 /**
- * Peak and average bits per second of the keyframes alone, each displayed until the next one. They are
- * measured like the rates of an export.
+ * Peak and average bits per second of the keyframes alone, if each keyframe is displayed until the next one.
+ * They are measured like the rates of an export.
  */
 export type IFrameRates = { readonly bandwidth: number; readonly averageBandwidth: number }
 
@@ -33,18 +33,18 @@ export type ContentExport = {
   readonly audio: AudioFacts | null
   /** Codec strings (RFC 6381), read from the encoded file: `avc1.640028`, `mp4a.40.2`. */
   readonly codecs: ReadonlyArray<string>
-  /** Peak bits per second as defined by RFC 8216bis §4.1, measured on the segments. */
+  /** Peak bit rate in bits per second, as defined by RFC 8216bis §4.1, measured on the segments. */
   readonly bandwidth: number
-  /** Total bits divided by total seconds, measured. */
+  /** Average bit rate in bits per second: total bits divided by total seconds, measured. */
   readonly averageBandwidth: number
-  /** `null` for audio and mp4, and if the rates were not measured. */
+  /** Bit rates of the keyframes; `null` for audio and mp4, and if these rates were not measured. */
   readonly iFrames: IFrameRates | null
-  /** Bytes of all parts. */
+  /** Total size of all parts in bytes. */
   readonly fileSize: number
   readonly durationSeconds: number
-  /** Seconds, an integer, the same for all m3u8 exports of a file; `null` for mp4. */
+  /** Target duration: whole seconds, the same for all m3u8 exports of a file; `null` for mp4. */
   readonly targetDuration: number | null
-  /** Encoder settings, for display only: `{ "crf": 22 }`. */
+  /** Encoder settings, for display only, for example `{ "crf": 22 }`. */
   readonly qualityParameters: Readonly<Record<string, unknown>>
   /** The part at position 0. An mp4 export has no other part. */
   readonly firstPartUid: ContentPartUid
@@ -58,8 +58,9 @@ export type ContentFile = {
 }
 
 /**
- * A keyframe, for I-frame playlists. `offset` and `length`: bytes in its segment, including its headers.
- * `durationTicks`: time until the next keyframe, in the segment's timescale.
+ * A keyframe, for I-frame playlists. `offset` and `length` are in bytes of the segment, and include the
+ * headers before the frame. `durationTicks` is the time until the next keyframe, in the timescale of the
+ * segment.
  */
 export type Keyframe = { readonly offset: number; readonly length: number; readonly durationTicks: number }
 
@@ -67,15 +68,15 @@ export type Keyframe = { readonly offset: number; readonly length: number; reado
 export type ContentPart = {
   readonly uid: ContentPartUid
   readonly role: 'init' | 'media'
-  /** Index within its role, from 0. */
+  /** Index among the parts with the same role, from 0. */
   readonly position: number
   readonly contentType: string
-  /** Exact duration: `durationTicks / timescale` seconds. */
+  /** The exact duration is `durationTicks / timescale` seconds. */
   readonly durationTicks: number
   readonly timescale: number
 }
 
-/** A segment with its keyframes, in order. Audio and init segments have none. */
+/** A segment with its keyframes, in order. Audio and init segments have no keyframes. */
 export type PartWithKeyframes = ContentPart & { readonly keyframes: ReadonlyArray<Keyframe> }
 
 /**
@@ -88,7 +89,7 @@ export type NewContentPart = PartWithKeyframes & { readonly file: StoredFile }
 
 export type NewContentExport = Omit<ContentExport, 'firstPartUid'> & {
   readonly parts: ReadonlyArray<NewContentPart>
-  /** Version of the recipe that it was encoded with. */
+  /** Version of the recipe with which the export was encoded. */
   readonly recipe: number
 }
 
@@ -98,7 +99,7 @@ export const longestDuration = (exports: ReadonlyArray<Pick<ContentExport, 'dura
 
 const Pixels = t.union([t.number, t.null])
 
-/** The file and the height of an export (`null`: audio). Cache key `content_files:vods:{uid}:meta`. */
+/** The file and the height of an export (`null` for audio). Cache key `content_files:vods:{uid}:meta`. */
 export const VodMeta = snakeCased(t.strict({ contentFileUid: ContentFileUid, height: Pixels }))
 export type VodMeta = t.TypeOf<typeof VodMeta>
 
@@ -121,7 +122,7 @@ export const ContentPartFile = snakeCased(
     contentType: t.string,
     fileSize: t.number,
     sha256: t.string,
-    /** Milliseconds since 1970. */
+    /** Time at which the part was stored, in milliseconds since 1970. */
     storedAt: t.number,
   }),
 )
@@ -137,7 +138,7 @@ export const toPartFacts = (part: ContentPartFile): PartFacts => {
 export type VodParts = {
   readonly exportUid: ContentExportUid
   readonly targetDuration: number
-  /** `init` first, then `media` by position. */
+  /** The segments: `init` first, then `media` by position. */
   readonly parts: ReadonlyArray<ContentPart>
 }
 

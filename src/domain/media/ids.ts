@@ -3,15 +3,16 @@ import { refine } from '../shared/refine.ts'
 
 declare const kind: unique symbol
 /**
- * An opaque id (http-api.md §1.2). The kind exists only for the compiler: it rejects an export's uid in place
- * of an image's uid.
+ * An opaque id (http-api.md §1.2). The kind exists only in the type, so that the compiler rejects, for
+ * example, an export's uid in place of an image's uid.
  */
 type Uid<K extends string> = string & { readonly [kind]: K }
 
-// New uids have a prefix for their kind; older ones may not, so only the alphabet is checked.
+// Returns whether a value is a uid. New uids have a prefix for their kind. Older uids may have none, so only
+// the alphabet is checked.
 export const isUid = (u: unknown): u is string => typeof u === 'string' && /^[A-Za-z0-9_-]{1,80}$/.test(u)
 
-/** The prefixes of new uids, with the kinds that they stand for. */
+/** The prefixes of new uids, each with the kind that it stands for. */
 export const uidKinds = {
   if: 'imageFile',
   ife: 'imageExport',
@@ -23,11 +24,12 @@ export const uidKinds = {
 export type UidKind = (typeof uidKinds)[keyof typeof uidKinds]
 
 const prefixes = Object.keys(uidKinds).join('|')
-// The 22 random characters may contain such a prefix, and any UID_PREFIX (a setting) may precede the prefix.
+// Matches a new uid. The 22 random characters may contain the text of such a prefix, and any UID_PREFIX (a
+// setting) may come before the prefix.
 const newUid = new RegExp(`(?:^|_)(${prefixes})_[A-Za-z0-9_-]{22}$`)
 const shortUid = new RegExp(`^(${prefixes})_`)
 
-/** Returns the kind by the prefix of a uid; `null` for an old uid without one. */
+/** Returns the kind of a uid, from its prefix; `null` for an old uid without a prefix. */
 export const kindOfUid = (uid: string): UidKind | null => {
   const prefix = (newUid.exec(uid) ?? shortUid.exec(uid))?.[1]
   return prefix === undefined ? null : uidKinds[prefix as keyof typeof uidKinds]

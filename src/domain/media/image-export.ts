@@ -3,24 +3,24 @@ import { snakeCased } from '../shared/snake-cased.ts'
 import { type ImageExportUid, ImageFileUid, StoredFileUid } from './ids.ts'
 import type { StoredFile } from './stored-file.ts'
 
-/** One rendering of an image, as listed in a playlist. */
+/** One encoding of an image, as listed in a playlist. */
 export type ImageExport = {
   readonly uid: ImageExportUid
-  /** The file extension: `avif`, `webp`, `jpeg`, `png`. */
+  /** The file extension: `avif`, `webp`, `jpeg` or `png`. */
   readonly format: string
-  /** Pixels. */
+  /** Width in pixels. */
   readonly width: number
-  /** Pixels. */
+  /** Height in pixels. */
   readonly height: number
   readonly sizeBytes: number
-  /** base64url of the thumbhash of this rendering (https://evanw.github.io/thumbhash). */
+  /** Thumbhash of this export in base64url (https://evanw.github.io/thumbhash). */
   readonly thumbhash: string
 }
 
-/** A rendering whose bytes are in the object store, but whose row is not in the database yet. */
+/** An export whose bytes are in the object store, but whose row is not in the database yet. */
 export type NewImageExport = Omit<ImageExport, 'sizeBytes'> & {
   readonly file: StoredFile
-  /** Version of the recipe that it was encoded with. */
+  /** Version of the recipe with which the export was encoded. */
   readonly recipe: number
 }
 
@@ -36,7 +36,7 @@ export const ImageExportFile = snakeCased(
     s3FileKey: t.string,
     contentType: t.string,
     sha256: t.string,
-    /** Milliseconds since 1970. */
+    /** Time at which the export was stored, in milliseconds since 1970. */
     storedAt: t.number,
   }),
 )

@@ -1,12 +1,12 @@
-/** An export that another one has replaced, and its stored objects. */
+/** An export that another export has replaced, and its objects in the object store. */
 export type ReplacedExport<U extends string> = {
   readonly uid: U
-  /** An image export has one part: itself. */
+  /** The stored parts of the export. An image export counts as a single part. */
   readonly parts: ReadonlyArray<{
     readonly uid: string
-    /** Key of its stored file. */
+    /** Key of the object that contains the part. */
     readonly key: string
-    /** Bytes. */
+    /** Size of the object in bytes. */
     readonly size: number
   }>
 }

@@ -1,13 +1,16 @@
 import type { StoredFileUid } from './ids.ts'
 
-/** An object in the object store, and the expected size and checksum of its bytes. Immutable. */
+/**
+ * An object in the object store, and the expected size and checksum of its bytes. A stored file never
+ * changes.
+ */
 export type StoredFile = {
   readonly uid: StoredFileUid
-  /** Its key in the object store. */
+  /** Key of the object in the object store. */
   readonly key: string
   readonly contentType: string
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size: number
-  /** Lower-case hex. */
+  /** The sha256 of the bytes, in lower-case hex. */
   readonly sha256: string
 }

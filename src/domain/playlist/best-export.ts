@@ -6,11 +6,11 @@ import type { ListedImage } from './image-playlist.ts'
 export type ImagePreferences = {
   /** Acceptable formats, best first. */
   readonly formats: ReadonlyArray<string>
-  /** Fallback formats, best first. */
+  /** Fallback formats, best first, for an image without exports in `formats`. */
   readonly otherwise: ReadonlyArray<string>
   /**
-   * Device pixels that the export should cover, 0 for a dimension that does not matter; `null`: the largest
-   * export.
+   * Number of device pixels that the export should cover; 0 for a dimension that does not matter. `null`: the
+   * largest export is preferred.
    */
   readonly size: Size | null
 }
@@ -43,8 +43,9 @@ const bestOf = (
 }
 
 /**
- * Returns the smallest export that covers the preferred size, in the first format that has one; otherwise the
- * largest export of the first format present. `null` if no export has any of the formats.
+ * Returns the smallest export that covers the preferred size, in the first format that has one. If no export
+ * covers the size, returns the largest export of the first format that exists. Returns `null` if no export
+ * has any of the formats.
  */
 export const chooseBestExport = (
   exports: ReadonlyArray<ListedImage>,

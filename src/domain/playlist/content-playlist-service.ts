@@ -49,7 +49,7 @@ type Deps = {
   readonly publicUrl: string
 }
 
-/** Total length of the playlists whose parsed form is memoized (characters). */
+/** Maximum total length in characters of the playlists whose parsed form is memoized. */
 const maxParsedLength = 2 * 1024 * 1024
 
 export const createContentPlaylistService = (deps: Deps): ContentPlaylistService => {
@@ -81,8 +81,8 @@ export const createContentPlaylistService = (deps: Deps): ContentPlaylistService
     readThrough(cacheKeys.mobilePlaylist({ uid }), loadPlaylist(uid, toMasterPlaylist))
 
   /**
-   * Entries of a web playlist have no export uid, so restrictions are checked on the parts to which entries
-   * link.
+   * Entries of a web playlist have no export uid, so restrictions are checked on the parts to which the
+   * entries refer.
    */
   const restrictWeb: PlaylistSteps<UrlSignature>['applyRestrictions'] = (text, restrictions) => async () => {
     if (isUnrestricted(restrictions)) return E.right(text)

@@ -30,7 +30,7 @@ import {
 export type PublicImagePlaylist = {
   readonly list: Found<SignablePlaylist<UrlSignature>>
   readonly jwt: string
-  /** When the token expires (seconds since 1970). */
+  /** Time at which the token expires (seconds since 1970). */
   readonly exp: number
 }
 
@@ -43,8 +43,8 @@ export type ImagePlaylistService = {
     presign: UrlPresign | null,
   ) => PlaylistResult<Found<SignablePlaylist<UrlSignature>>>
   /**
-   * Returns the JSON playlist without a viewer's token. Fails with Forbidden('not_public') unless the image
-   * is public (http-api.md §4.2).
+   * Returns the JSON playlist for a caller without a token. Fails with Forbidden('not_public') unless the
+   * image is public (http-api.md §4.2).
    */
   readonly showPublicImages: (
     uid: ImageFileUid,
@@ -53,8 +53,8 @@ export type ImagePlaylistService = {
   /** Succeeds if the image is public. Fails with Forbidden('not_public') otherwise. */
   readonly checkPublic: (uid: ImageFileUid) => TE.TaskEither<Forbidden | Unavailable, unknown>
   /**
-   * Returns the best export (http-api.md §4.4). `viewer` `null`: a caller without a token, for public images
-   * only.
+   * Returns the best export (http-api.md §4.4). `viewer` is `null` for a caller without a token, who can read
+   * public images only.
    */
   readonly chooseImage: (
     uid: ImageFileUid,
@@ -73,7 +73,7 @@ type Deps = {
   readonly clock: Clock
 }
 
-/** Total length of the playlists whose parsed form is memoized (characters). */
+/** Maximum total length in characters of the playlists whose parsed form is memoized. */
 const maxParsedLength = 4 * 1024 * 1024
 
 export const createImagePlaylistService = (deps: Deps): ImagePlaylistService => {

@@ -6,7 +6,7 @@ import { ImageExportUid } from '../media/ids.ts'
 import type { ImageExport } from '../media/image-export.ts'
 import { ascendingBy } from '../shared/order.ts'
 
-/** An entry of an image playlist: the members on which a choice depends. */
+/** An entry of an image playlist, with the members on which the choice of an export depends. */
 const ListedImage = t.readonly(
   t.type({
     uid: ImageExportUid,
@@ -20,7 +20,7 @@ export type ListedImage = t.TypeOf<typeof ListedImage>
 
 const ImagePlaylist = t.type({ items: t.record(t.string, t.readonlyArray(ListedImage)) })
 
-/** Order of the entries. Clients take the first entry that is large enough. */
+/** Orders the entries by size, smallest first, because clients take the first entry that is large enough. */
 const smallestFirst = ascendingBy<ImageExport>(
   (e) => e.sizeBytes,
   (e) => e.width,
@@ -32,7 +32,9 @@ const smallestFirst = ascendingBy<ImageExport>(
 export const imagePath = ({ uid, format }: Pick<ImageExport, 'uid' | 'format'>): string =>
   `/image_files/image/${uid}.${format}`
 
-/** Returns the JSON playlist of an image: exports by format, absolute unsigned URLs (http-api.md §4.1). */
+/**
+ * Returns the JSON playlist of an image: exports by format, with absolute unsigned URLs (http-api.md §4.1).
+ */
 export const toImagePlaylist = (exports: ReadonlyArray<ImageExport>, publicUrl: string): string => {
   const itemOf = ({ uid, format, width, height, sizeBytes, thumbhash }: ImageExport) => ({
     url: `${apiUrl(publicUrl)}${imagePath({ uid, format })}`,
@@ -58,7 +60,9 @@ export const parseImagePlaylist = (text: string): ReadonlyArray<ListedImage> => 
   return E.isLeft(playlist) ? [] : Object.values(playlist.right.items).flat()
 }
 
-/** Returns the image playlist with the permitted exports only (http-api.md §2.4); `null` if none is left. */
+/**
+ * Returns the image playlist with the permitted exports only (http-api.md §2.4); `null` if no export remains.
+ */
 export const restrictImagePlaylist = (text: string, restrictions: Restrictions): string | null => {
   const formats = new Map<string, ReadonlyArray<ListedImage>>()
   for (const image of parseImagePlaylist(text))

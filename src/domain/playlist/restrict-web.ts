@@ -8,14 +8,14 @@ const WebPlaylist = t.type({ exports: t.readonlyArray(ListedExport) })
 /** Returns the uid in `…/parts/{uid}.mp4`. */
 const partIn = (url: string): string => /\/([^/.]*)\.mp4$/.exec(url)?.[1] ?? ''
 
-/** Returns the parts to which a web playlist links. */
+/** Returns the uids of the parts to which a web playlist refers. */
 export const partUidsInWebPlaylist = (text: string): ReadonlyArray<ContentPartUid> => {
   const playlist = WebPlaylist.decode(JSON.parse(text))
   if (E.isLeft(playlist)) return []
   return playlist.right.exports.map(({ url }) => partIn(url)).filter(ContentPartUid.is)
 }
 
-/** Returns the web playlist with only the exports whose part is permitted; `null` if none is left. */
+/** Returns the web playlist with only the exports whose part is permitted; `null` if no export remains. */
 export const restrictWebPlaylist = (
   text: string,
   permitted: ReadonlyArray<ContentPartUid>,

@@ -13,7 +13,7 @@ export type DomainError =
 export type NotFound = { readonly _tag: 'NotFound'; readonly what: string; readonly uid: string }
 
 /**
- * The caller has no access. The reason is for metrics and logs; clients learn only whether their token has
+ * The caller has no access. The reason is for metrics and logs. Clients are told only whether their token has
  * expired.
  */
 export type Forbidden = { readonly _tag: 'Forbidden'; readonly reason: ForbiddenReason }
@@ -29,24 +29,28 @@ export const forbiddenReasons = [
   'expired',
   'restriction',
   'other_subject',
-  // No token, or an id token:
+  // The caller sent no token, or an id token:
   'not_public',
   'not_admin',
 ] as const
 export type ForbiddenReason = (typeof forbiddenReasons)[number]
 
-/** The input was rejected. The message says why, in one line that is safe to show to its sender. */
+/**
+ * The input was rejected. The message states the reason in one line, which is safe to show to the sender of
+ * the input.
+ */
 export type Refused = { readonly _tag: 'Refused'; readonly message: string }
 
 /**
- * The state of the resource does not permit the operation. The message says why, in one line for the caller.
+ * The state of the resource does not permit the operation. The message states the reason in one line, for the
+ * caller.
  */
 export type Conflict = { readonly _tag: 'Conflict'; readonly message: string }
 
-/** The input is longer than permitted. */
+/** The input is longer than the maximum. */
 export type TooLarge = { readonly _tag: 'TooLarge'; readonly maxBytes: number }
 
-/** Too much work is waiting already. A retry after this time may succeed. */
+/** Too many requests are waiting already. A retry after this time may succeed. */
 export type Overloaded = { readonly _tag: 'Overloaded'; readonly retryAfterSeconds: number }
 
 /** A dependency did not answer. A later retry may succeed. */
@@ -55,8 +59,8 @@ export type Unavailable = {
   readonly dependency: string
   readonly cause: unknown
   /**
-   * A write was sent, but its response was lost: the write may have taken effect, or may do so later. Do not
-   * undo the write; a later sweep compares the rows with the objects that exist.
+   * A write was sent, but its response did not arrive, so the write may have taken effect, or may take effect
+   * later. Do not undo the write; a later sweep compares the rows with the objects that exist.
    */
   readonly mayHaveHappened?: true
 }

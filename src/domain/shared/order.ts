@@ -1,6 +1,9 @@
 type Key = number | bigint | string
 
-/** Compares by each key in turn, ascending. Strings compare by code unit: the same order on every machine. */
+/**
+ * Compares by each key in turn, ascending. Strings are compared by code unit, so that the order is the same
+ * on every machine.
+ */
 export const ascendingBy =
   <A>(...keysOf: ReadonlyArray<(a: A) => Key>) =>
   (a: A, b: A): number => {

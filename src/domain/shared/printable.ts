@@ -7,10 +7,13 @@ const unprintable = /[\p{Cc}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u
 const hex = (character: string, digits: number): string =>
   (character.codePointAt(0) ?? 0).toString(16).padStart(digits, '0')
 
-/** Escapes a line for the terminal: `\x1b` for ESC. Every printed line passes through it exactly once. */
+/**
+ * Escapes a line for the terminal, for example ESC as `\x1b`. Every printed line is escaped here exactly
+ * once.
+ */
 export const escapeUnprintable = (line: string): string =>
   line.replace(unprintable, (found) => (found > '\u00FF' ? `\\u${hex(found, 4)}` : `\\x${hex(found, 2)}`))
 
-/** Escapes unprintable characters in JSON. Its value and its line feeds stay the same. */
+/** Escapes unprintable characters in JSON text. The value of the JSON and its line feeds stay the same. */
 export const escapeUnprintableJson = (json: string): string =>
   json.replace(unprintable, (found) => (found === '\n' ? found : `\\u${hex(found, 4)}`))

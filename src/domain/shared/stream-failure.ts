@@ -14,7 +14,7 @@ export const toStreamError = (failure: BadOrigin | Unavailable): Error => new St
 
 /**
  * Returns the failure that a stream has thrown. Any error that `toStreamError` did not create means that the
- * object store broke off the stream.
+ * object store interrupted the stream.
  */
 export const fromStreamError = (cause: unknown): BadOrigin | Unavailable =>
   cause instanceof StreamFailure ? cause.failure : unavailable('object store')(cause)

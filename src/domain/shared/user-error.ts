@@ -1,2 +1,2 @@
-/** An error that the user can correct. The message is one sentence that says how. */
+/** Signals an error that the user can correct. The message is one sentence that explains how. */
 export class UserError extends Error {}

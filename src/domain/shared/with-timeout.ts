@@ -2,7 +2,7 @@ import { E, type TE } from '../../fp.ts'
 import { type Unavailable, unavailable } from './errors.ts'
 import { TimeoutError } from './timeout-error.ts'
 
-/** Settles as `promise` does. Rejects with TimeoutError after `ms` milliseconds. */
+/** Settles like `promise`. Rejects with TimeoutError if `promise` has not settled after `ms` milliseconds. */
 export const withTimeout = <A>(
   promise: Promise<A>,
   ms: number,
@@ -14,8 +14,8 @@ export const withTimeout = <A>(
   })
 
 /**
- * Fails with `Unavailable` if the task takes longer than `ms` (milliseconds), or rejects. A later result goes
- * to `onLate`, so that a late stream can be closed.
+ * Fails with `Unavailable` if the task takes longer than `ms` (milliseconds), or rejects. A result that
+ * arrives later is passed to `onLate`, so that a late stream can be closed.
  */
 export const withTaskTimeout =
   <L, A>(
@@ -29,7 +29,7 @@ export const withTaskTimeout =
     try {
       return await withTimeout(answer, ms)
     } catch (cause) {
-      // The caller has already got the timeout, so a later failure is ignored.
+      // The caller has already got the timeout, so a failure after that is ignored.
       answer.then((late) => E.isRight(late) && onLate(late.right)).catch(() => undefined)
       return E.left(unavailable(dependency)(cause))
     }

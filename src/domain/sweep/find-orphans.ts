@@ -10,16 +10,16 @@ import { isStoredFileKey, storedFilesFolder } from './sweep-rules.ts'
 const batchSize = 500
 
 export type OrphanSearch = {
-  /** The orphans that were found, at most `max`. */
+  /** The orphans that were found. The search stops after `max` orphans. */
   readonly orphans: ReadonlyArray<ListedObject>
   /** Number of objects listed so far whose keys have Larder's form. */
   readonly objects: number
-  /** Whether the listing was read to its end. */
+  /** Whether the listing of the object store was read to its end. */
   readonly isWhole: boolean
 }
 
 type Search = {
-  /** Objects that were stored at this time or later are not orphans. */
+  /** Objects that were stored at this time or later do not count as orphans. */
   readonly before: number
   /** The search ends when it has found more orphans than this. */
   readonly max: number

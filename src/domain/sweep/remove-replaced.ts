@@ -11,7 +11,7 @@ import type { ReplacedExport } from '../media/replaced-export.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import { isStoredFileKey, minimumAgeMs } from './sweep-rules.ts'
 
-/** The stored objects of replaced exports. */
+/** Number and total size of the stored objects of replaced exports. */
 export type ReplacedObjects = { readonly objects: number; readonly bytes: number }
 
 type Deps = {
@@ -28,9 +28,10 @@ type ExportKind<U extends string> = ReplacedExports<U> & {
 
 /**
  * Removes exports that were replaced at least 48 hours ago: by then no playlist refers to them, and no viewer
- * is still playing them. Objects are deleted before their rows, so that the next run finds what a killed
- * process left behind. The number of removals has no limit, because the rows prove that these exports were
- * replaced. Precondition: the caller has checked that the store belongs to this library.
+ * is still playing them. Objects are deleted before their rows, so that the next run can still find the
+ * exports that a killed process has not removed completely. The number of removals has no limit, because the
+ * rows prove that these exports were replaced. The caller must have checked that the store belongs to this
+ * library.
  */
 export const createReplacedExportRemover = ({ store, imageFiles, contentFiles, cache }: Deps) => {
   const images: ExportKind<ImageExportUid> = {

@@ -11,7 +11,7 @@ import {
   storeSampleSize,
 } from './sweep-rules.ts'
 
-/** Bytes to read of a text object: more than any library uid has. */
+/** Maximum number of bytes that are read of a text object, more than any library uid has. */
 const maxTextBytes = 200
 
 export const createTextObject = async (text: string): Promise<NewObject> => {
@@ -47,16 +47,25 @@ const readText = async (
 
 export type StoreIdentity =
   | { readonly owner: 'ours' }
-  /** The store has no mark of a library; its objects belong to this database, or it is empty. */
+  /**
+   * The store has no mark (an object with a library uid), but its objects belong to this database, or it is
+   * empty.
+   */
   | { readonly owner: 'unmarked'; readonly ours: string }
-  /** The store has no mark, and too few of the sampled objects (`looked`) are in this database (`named`). */
+  /**
+   * The store has no mark (an object with a library uid), and too few of the sampled objects (`looked`) are
+   * in this database (`named`).
+   */
   | { readonly owner: 'unproven'; readonly ours: string; readonly looked: number; readonly named: number }
-  /** The mark in the store names the library `other`. */
+  /** The mark in the store contains the uid `other` of another library. */
   | { readonly owner: 'foreign'; readonly other: string; readonly ours: string }
 
 type Deps = { readonly store: ObjectStore; readonly storedFiles: StoredFileRepository }
 
-/** Determines the owner of the store by its mark, or else by a sample of its objects. Writes nothing. */
+/**
+ * Determines to which library the store belongs: by its mark, or if there is none, by a sample of its
+ * objects. Writes nothing.
+ */
 export const identifyStore = async ({
   store,
   storedFiles,
@@ -89,8 +98,8 @@ export const writeLibraryMark = async (
 ): Promise<E.Either<Unavailable, void>> => store.put(libraryMarkKey, await createTextObject(ours))()
 
 /**
- * Returns the first keys of Larder's form. Keys end in random characters, so the first keys are a random
- * sample.
+ * Returns the first keys that have the form of Larder's keys. Keys end in random characters, so the first
+ * keys are a random sample.
  */
 const sampleKeys = async (store: ObjectStore): Promise<E.Either<Unavailable, ReadonlyArray<string>>> => {
   const keys: string[] = []

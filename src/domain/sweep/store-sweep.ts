@@ -30,30 +30,39 @@ export type SweepReport =
       readonly result: 'swept'
       readonly objects: number
       readonly deleted: ReadonlyArray<ListedObject>
-      /** Number of old unfinished uploads; `null` if the store cannot list them. */
+      /** Number of old uploads that were never completed; `null` if the store cannot list them. */
       readonly uploads: number | null
-      /** Whether `deleted` has all orphans; false if there are more than one sweep may delete. */
+      /**
+       * Whether `deleted` contains all orphans. This is `false` if there are more orphans than one sweep may
+       * delete.
+       */
       readonly isWhole: boolean
       readonly replaced: ReplacedObjects
     }
-  /** `looked`: a dry run has ended. `braked`: the safety limits stopped the sweep, so nothing was deleted. */
+  /**
+   * `looked`: a dry run has ended. `braked`: the safety limits stopped the sweep. Nothing was deleted in
+   * either case.
+   */
   | {
       readonly result: 'looked' | 'braked'
       readonly objects: number
       readonly orphans: ReadonlyArray<ListedObject>
-      /** Number of old unfinished uploads; `null` if the store cannot list them. */
+      /** Number of old uploads that were never completed; `null` if the store cannot list them. */
       readonly uploads: number | null
       readonly isWhole: boolean
-      /** Objects of replaced exports. A dry run counts them, and does not remove them. */
+      /** The objects of replaced exports. A dry run only counts them. */
       readonly replaced: ReplacedObjects
     }
   | { readonly result: 'foreign'; readonly other: string; readonly ours: string }
-  /** The store has no mark of a library, and too few of its objects are in the database. */
+  /** The store has no mark (an object with a library uid), and too few of its objects are in the database. */
   | { readonly result: 'unproven'; readonly ours: string; readonly looked: number; readonly named: number }
   /** Another process is sweeping. */
   | { readonly result: 'busy' }
 
-/** Deletes objects without a row, which a killed process or an unavailable database has left behind. */
+/**
+ * Deletes objects to which no row refers. Such objects remain after a process was killed, or while the
+ * database was unavailable.
+ */
 export type StoreSweep = (mode: SweepMode, signal: AbortSignal) => TE.TaskEither<Unavailable, SweepReport>
 
 type Deps = Parameters<typeof createReplacedExportRemover>[0] & {
@@ -71,7 +80,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
   const { store, storedFiles, locks, clock, log } = deps
   const removeReplaced = createReplacedExportRemover(deps)
 
-  /** Returns the time of the store's clock. The only way to read it is to write an object and list it. */
+  /** Returns the time of the store's clock. To read this clock, an object must be written and listed. */
   const readClock = async (): Promise<E.Either<Unavailable, number>> => {
     const written = await store.put(
       clockProbeKey,
@@ -88,8 +97,8 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
   }
 
   /**
-   * Deletes orphans. Checks the rows again before each hundred deletes, and keeps an object that has a row by
-   * then.
+   * Deletes orphans. Checks the rows again before each hundred deletes, and does not delete an object to
+   * which a row refers now.
    */
   const deleteAll = async (
     orphans: ReadonlyArray<ListedObject>,
@@ -112,8 +121,8 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
   }
 
   /**
-   * Returns the old unfinished uploads; `null` if the store does not permit listing them. In that case, the
-   * objects are swept nevertheless.
+   * Returns the old uploads that were never completed; `null` if the store does not permit listing them. In
+   * that case, the objects are swept nevertheless.
    */
   const oldUploads = async (before: number): Promise<ReadonlyArray<UnfinishedUpload> | null> => {
     const uploads = await collect(store.unfinishedUploads(storedFilesFolder), maxOrphansPerSweep)
@@ -141,8 +150,8 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     if (E.isLeft(removed)) return removed
     const replaced = removed.right
 
-    // The age is read before the listing, so that objects of work that starts later are younger than
-    // `before`.
+    // The age of the oldest work is read before the listing, so that objects of work that starts later are
+    // younger than `before`.
     const age = await locks.oldestHolderAge()
     if (E.isLeft(age)) return age
     // A dry run deletes nothing, so the clock of this machine is accurate enough.

@@ -10,41 +10,47 @@ export const libraryMarkKey = '.library'
 export const clockProbeKey = '.sweep'
 
 /**
- * Returns whether the key is `s3_files/` and the uid of a stored file (http-api.md §1.2). Larder writes no
- * other keys into this folder.
+ * Returns whether the key is `s3_files/` and the uid of a stored file (http-api.md §1.2). Other objects in
+ * this folder are never deleted, because Larder does not write them.
  */
 export const isStoredFileKey = (key: string): boolean =>
   /^s3_files\/(?:[A-Za-z0-9-]{1,32}_)?s3f_[A-Za-z0-9_-]{22}$/.test(key)
 
 const hour = 3_600_000
 /**
- * Milliseconds. No upload takes longer until its row is written, and no viewer plays a replaced export for
- * longer.
+ * Minimum age of an object before it can be deleted, in milliseconds. No upload takes longer than this until
+ * its row is written, and no viewer plays a replaced export for longer.
  */
 export const minimumAgeMs = 48 * hour
-/** Milliseconds. The ages of work and of objects are read at different times. */
+/**
+ * Margin in milliseconds that is added to the age of running work, because the ages of work and of objects
+ * are read at different times.
+ */
 const marginMs = hour
 
 /**
- * Returns the time before which a stored object may be an orphan: it is then older than 48 hours, and older
+ * Returns the time before which a stored object may be an orphan: it must be older than 48 hours, and older
  * than the oldest running work.
  */
 export const orphanCutoff = (storeNow: number, oldestWorkAgeMs: number): number =>
   storeNow - Math.max(minimumAgeMs, oldestWorkAgeMs + marginMs)
 
-/** More orphans than this in one sweep indicate a mistake (a restored database, a wrong bucket). */
+/**
+ * If a sweep finds more orphans than this, there is probably a mistake (a restored database, a wrong bucket),
+ * so nothing is deleted.
+ */
 export const maxOrphansPerSweep = 1000
 const maxOrphanShare = 0.05
 
 export const hasTooManyOrphans = (orphans: number, objects: number): boolean =>
   orphans > maxOrphansPerSweep || orphans > objects * maxOrphanShare
 
-/** Number of objects to sample when deciding whether a store without a mark is this library's. */
+/** Number of objects that are sampled to decide whether a store without a mark belongs to this library. */
 export const storeSampleSize = 500
 
 /**
- * Returns whether the store has no objects of Larder's form, or most of the sample are in this library's
- * database.
+ * Returns whether the store belongs to this library: it contains no objects with the form of Larder's keys,
+ * or most of the sampled objects are in this library's database.
  */
 export const isStoreProven = ({
   looked,

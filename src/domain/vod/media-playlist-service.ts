@@ -21,7 +21,7 @@ import type { ContentExportUid } from '../media/ids.ts'
 import { forbidden, notFound } from '../shared/errors.ts'
 
 /**
- * Shows a playlist of an export. A missing export fails with Forbidden, like an export of another file
+ * Returns a playlist of an export. A missing export fails with Forbidden, like an export of another file
  * (http-api.md §2.5, W15).
  */
 type ShowExportPlaylist = (
@@ -32,9 +32,9 @@ type ShowExportPlaylist = (
 
 /** Playlists of the segments of an export. */
 export type MediaPlaylistService = {
-  /** Shows the media playlist (http-api.md §5.6). */
+  /** Returns the media playlist (http-api.md §5.6). */
   readonly showMediaPlaylist: ShowExportPlaylist
-  /** Shows the I-frame playlist of an export with video (RFC 8216bis §4.4.3.6). */
+  /** Returns the I-frame playlist of an export with video (RFC 8216bis §4.4.3.6). */
   readonly showIFrames: ShowExportPlaylist
 }
 
@@ -45,7 +45,10 @@ type Deps = {
   readonly signing: PlaylistSigning
 }
 
-/** Total length of the playlists whose parsed form is memoized, for clips (characters). */
+/**
+ * Maximum total length in characters of the playlists whose parsed form is memoized. Only clips need the
+ * parsed form.
+ */
 const maxParsedLength = 4 * 1024 * 1024
 
 export const createMediaPlaylistService = ({

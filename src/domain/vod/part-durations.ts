@@ -3,8 +3,9 @@ import type { ContentPart } from '../media/content-export.ts'
 export type TimedPart = Pick<ContentPart, 'durationTicks' | 'timescale'>
 
 /**
- * Returns the duration of each segment, in whole units. The rounding error is carried to the next segment, so
- * that each partial sum is within half a unit of the exact time, and exact if the timescale is that unit.
+ * Returns the duration of each segment, in whole units of time. The rounding error of a segment is carried to
+ * the next one, so that each sum from the start differs from the exact time by at most half a unit. If the
+ * timescale has the same unit, the durations are exact.
  */
 export const roundPartDurations = (
   parts: ReadonlyArray<TimedPart>,

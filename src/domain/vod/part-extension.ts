@@ -9,8 +9,8 @@ const extensions: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Returns the file extension of a segment's path (http-api.md §5.6). Some players depend on it; the server
- * ignores it. CMAF segments are `m4s`, init segments are `mp4`.
+ * Returns the file extension of a segment's path (http-api.md §5.6). Some players depend on the extension;
+ * the server ignores it. CMAF segments are `m4s`, init segments are `mp4`.
  */
 export const partExtension = ({ role, contentType }: Pick<ContentPart, 'role' | 'contentType'>): string => {
   if (role === 'init') return 'mp4'

@@ -8,13 +8,13 @@ const IMAGE_TYPES = {
   png: 'image/png',
 } as const
 
-/** The server's order for formats that a client names (http-api.md §4.4), best first. */
+/** The server's order of the formats that a client names in Accept, best first (http-api.md §4.4). */
 export const IMAGE_FORMATS = ['svg', 'avif', 'webp', 'jpeg', 'png'] as const
 export type ImageFormat = (typeof IMAGE_FORMATS)[number]
 
 /**
- * The order for formats that a client does not name, most widely supported first. A client that names no
- * format (such as a link preview) may support only JPEG.
+ * The order of the formats that a client does not name in Accept, most widely supported first. A client that
+ * names no format (such as a link preview) may support only JPEG.
  */
 const bySupport: ReadonlyArray<ImageFormat> = ['jpeg', 'png', 'webp', 'avif', 'svg']
 
@@ -54,10 +54,11 @@ export const unacceptedImageFormats = (header: string | undefined): ReadonlyArra
 }
 
 /**
- * Returns whether the client prefers RFC 9457 errors. On a tie it gets the default JSON (http-api.md §1.4).
+ * Returns whether the client prefers RFC 9457 errors. If the client prefers neither, it gets the default JSON
+ * (http-api.md §1.4).
  */
 export const prefersProblemJson = (header: string | undefined): boolean => {
-  // Fast path: nearly no request names this type.
+  // Nearly no request names this type, so the header is parsed only if it contains the type.
   if (header === undefined || !/application\/problem\+json/i.test(header)) return false
   const members = parseQualityList(header)
   const problem = preference('application/problem+json', members)
@@ -67,8 +68,8 @@ export const prefersProblemJson = (header: string | undefined): boolean => {
 }
 
 /**
- * Returns whether the client prefers HTML errors. Browsers name HTML on navigation; scripts and players do
- * not.
+ * Returns whether the client prefers HTML errors. Browsers name HTML in Accept when a person navigates;
+ * scripts and players do not.
  */
 export const prefersHtml = (header: string | undefined): boolean => {
   if (header === undefined || !/text\/html/i.test(header)) return false

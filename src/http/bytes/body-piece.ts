@@ -1,9 +1,12 @@
-/** A piece of a body. A string is latin1: one character a byte. Pieces are shared; do not modify them. */
+/**
+ * A piece of a body. A string contains one byte per character (latin1). Pieces are shared; do not modify
+ * them.
+ */
 export type BodyPiece = Uint8Array | string
 
 /**
- * Maximum bytes of a piece that is sent as a string. Node sends strings together with the head, in one write.
- * Each further write costs more than a copy of this length.
+ * Maximum number of bytes of a piece that is sent as a string. Node sends strings together with the head of
+ * the reply, in one write. Each further write costs more than a copy of this length.
  */
 export const maxTextBytes = 12 * 1024
 
@@ -13,7 +16,10 @@ export const toLatin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toStri
 export const joinPieces = (pieces: ReadonlyArray<BodyPiece>): Buffer =>
   Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece)))
 
-/** Returns the bytes before, between and after the holes of a template, each as a piece that can be sent. */
+/**
+ * Splits a template at its holes. Returns the bytes before, between and after the holes, each as a piece that
+ * can be sent.
+ */
 export const splitAtHoles = (
   bytes: Uint8Array,
   holes: ReadonlyArray<number> | Uint32Array,
@@ -27,8 +33,9 @@ export const splitAtHoles = (
 }
 
 /**
- * Returns the pieces with the filling between them, and `last` at the end. Hot path: adjacent strings become
- * one, so that a short body is sent in one write with its head. `filling` and `last` are latin1.
+ * Returns the pieces with the filling between them, and `last` at the end. Adjacent strings are joined,
+ * because then a short body is sent in one write together with the head of the reply. `filling` and `last`
+ * are latin1.
  */
 export const fillHoles = (
   pieces: ReadonlyArray<BodyPiece>,

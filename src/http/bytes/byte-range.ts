@@ -4,7 +4,7 @@ import type { ByteRange } from '../../domain/media/bytes.ts'
 export type RangeSelection =
   | { readonly _tag: 'Whole' }
   | { readonly _tag: 'One'; readonly range: ByteRange }
-  /** 2 to 8 ranges that neither overlap nor touch, in the order of the request. */
+  /** 2 to 8 ranges in the order of the request. They neither overlap nor touch. */
   | { readonly _tag: 'Several'; readonly ranges: ReadonlyArray<ByteRange> }
   | { readonly _tag: 'Unsatisfiable' }
 
@@ -15,8 +15,8 @@ const unsatisfiable: RangeSelection = { _tag: 'Unsatisfiable' }
 
 const MAX_PARTS = 8
 
-// Four times the length of eight ranges with the largest positions. A longer header is ignored, as
-// RFC 9110 §14.2 allows, so that a hostile header costs nothing.
+// Maximum length of the header: four times the length of eight ranges with the largest positions. A longer
+// header is ignored, as RFC 9110 §14.2 allows, so that a hostile header costs nothing.
 const MAX_HEADER = 1024
 
 /**
@@ -41,9 +41,13 @@ export const selectRanges = (header: string | undefined, length: number): RangeS
   return ranges.length === 1 ? { _tag: 'One', range: only } : { _tag: 'Several', ranges }
 }
 
-/** Returns the digits of each range (`first-last`, `first-`, `-suffix`) as text; `undefined` if malformed. */
+/**
+ * Returns the digits of each range (`first-last`, `first-`, `-suffix`) as text; `undefined` if the header is
+ * malformed.
+ */
 const specsOf = (header: string): ReadonlyArray<readonly [first: string, last: string]> | undefined => {
-  // A list may start with an empty element, so a space before a comma is valid, but not before a range.
+  // A list may start with an empty element. So a space before a comma is valid, but a space before a range is
+  // not.
   const unit = /^bytes=(?![ \t]+[\d-])/i.exec(header)
   if (unit === null) return undefined
 
@@ -60,13 +64,16 @@ const specsOf = (header: string): ReadonlyArray<readonly [first: string, last: s
 }
 
 /**
- * Compares numbers in digits of any length. Long ones are compared as BigInt, because a number would be
- * rounded.
+ * Returns whether the number `a` is less than `b`. Both are texts of any number of digits. Long ones are
+ * compared as BigInt, because a number would be rounded.
  */
 const isBefore = (a: string, b: string): boolean =>
   a.length <= 15 && b.length <= 15 ? Number(a) < Number(b) : BigInt(a) < BigInt(b)
 
-/** Returns the bytes of one range; `undefined` if unsatisfiable. Values beyond 2^53 exceed any length. */
+/**
+ * Returns the bytes of one range; `undefined` if the range is unsatisfiable. Values above 2^53 need not be
+ * exact, because they exceed any length.
+ */
 const resolve = (first: string, last: string, length: number, order: number): OrderedRange | undefined => {
   if (first === '') {
     const suffix = Number(last)
@@ -77,7 +84,10 @@ const resolve = (first: string, last: string, length: number, order: number): Or
   return { start, end: last === '' ? length : Math.min(Number(last) + 1, length), order }
 }
 
-/** Merges ranges that overlap or touch; a merged range takes the position of its first member (§15.3.7.2). */
+/**
+ * Merges ranges that overlap or touch; a merged range has the position of its first range in the request
+ * (§15.3.7.2).
+ */
 const merged = (ranges: ReadonlyArray<OrderedRange>): ReadonlyArray<ByteRange> => {
   const groups: OrderedRange[] = []
   for (const range of ranges.toSorted((a, b) => a.start - b.start)) {

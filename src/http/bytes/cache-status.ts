@@ -9,8 +9,8 @@ const parameters: Readonly<Record<TierOutcome['outcome'], string>> = {
 }
 
 /**
- * Formats Cache-Status (RFC 9211 §2). The input begins with the tier nearest to the client, the header with
- * the tier nearest to the origin.
+ * Formats Cache-Status (RFC 9211 §2). `tiers` begins with the tier nearest to the client, but the header must
+ * begin with the tier nearest to the origin.
  */
 export const formatCacheStatus = (tiers: ReadonlyArray<TierOutcome>): string =>
   tiers
@@ -20,9 +20,9 @@ export const formatCacheStatus = (tiers: ReadonlyArray<TierOutcome>): string =>
     )
     .join(', ')
 
-/** A phase in the processing of a request. */
+/** A measured phase in the processing of a request. */
 export type ServerTiming = {
-  /** A token: letters, digits, hyphens. */
+  /** Name of the phase, a token: letters, digits, hyphens. */
   readonly name: string
   readonly milliseconds: number
 }

@@ -15,15 +15,16 @@ export type ConditionalHeaders = {
 export type Validators = {
   /** A strong entity tag with quotes; `undefined` if the representation has none. */
   readonly etag: string | undefined
-  /** Seconds since 1970-01-01T00:00Z. */
+  /** Time of the last change, in seconds since 1970-01-01T00:00Z. */
   readonly lastModified?: number | undefined
 }
 
 export type ConditionOutcome = 'send' | 'not-modified' | 'precondition-failed' | 'ignore-range'
 
 /**
- * Evaluates the preconditions of a GET or HEAD in the order of RFC 9110 §13.2.2 (http-api.md §6.2).
- * `ignore-range`: the whole representation is sent, because the range refers to another representation.
+ * Evaluates the preconditions of a GET or HEAD in the order of RFC 9110 §13.2.2 (http-api.md §6.2). The
+ * result `ignore-range` means that the whole representation is sent, because the range refers to another
+ * version of it.
  */
 export const evaluateConditions = (
   headers: ConditionalHeaders,
@@ -47,8 +48,8 @@ export const evaluateConditions = (
 }
 
 /**
- * Returns whether the file was modified after the date in the header; `undefined` if either date is missing,
- * or the header is not an HTTP-date.
+ * Returns whether the file was modified after the date in the header. Returns `undefined` if one of the two
+ * dates is missing, or if the header is not an HTTP-date.
  */
 const isModifiedSince = (
   header: string | undefined,
@@ -61,8 +62,8 @@ const isModifiedSince = (
 }
 
 /**
- * Returns whether If-Range (§13.1.5) matches the strong tag or the exact date. The date is a strong
- * validator, as §8.8.2.2 requires, because the bytes of an export never change.
+ * Returns whether If-Range (§13.1.5) matches the strong tag or the exact date. The date can be used as a
+ * strong validator (§8.8.2.2), because the bytes of an export never change.
  */
 const matchesIfRange = (
   header: string | ReadonlyArray<string>,

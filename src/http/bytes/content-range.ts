@@ -1,8 +1,8 @@
 import type { ByteRange } from '../../domain/media/bytes.ts'
 
 /**
- * Returns the `Content-Range` of a 206 (RFC 9110 §14.4). The last position in it is inclusive. `length`: size
- * of the whole representation.
+ * Returns the `Content-Range` of a 206 (RFC 9110 §14.4). The last position in the header is inclusive.
+ * `length` is the size of the whole representation in bytes.
  */
 export const contentRange = ({ start, end }: ByteRange, length: number): string =>
   `bytes ${start}-${end - 1}/${length}`

@@ -16,7 +16,10 @@ const FORMS = [
   new RegExp(`^${day} ${month} (?<day>\\d{2}| \\d) ${time} (?<year>\\d{4})$`),
 ]
 
-/** Returns seconds since 1970-01-01T00:00Z; `undefined` if invalid. The clock resolves two-digit years. */
+/**
+ * Returns seconds since 1970-01-01T00:00Z; `undefined` if the text is not a valid date. `clock` is needed to
+ * interpret two-digit years.
+ */
 export const parseHttpDate = (text: string, clock: Clock): number | undefined => {
   for (const form of FORMS) {
     const fields = form.exec(text)?.groups
@@ -25,7 +28,7 @@ export const parseHttpDate = (text: string, clock: Clock): number | undefined =>
   return undefined
 }
 
-/** Formats an IMF-fixdate. */
+/** Formats a time (seconds since 1970) as an IMF-fixdate. */
 export const formatHttpDate = (seconds: number): string => new Date(seconds * 1000).toUTCString()
 
 const secondsOf = (fields: Readonly<Record<string, string>>, clock: Clock): number | undefined => {
@@ -36,13 +39,14 @@ const secondsOf = (fields: Readonly<Record<string, string>>, clock: Clock): numb
     number('second'),
     number('day'),
   ]
-  // 60 is a leap second (§5.6.7). It counts as the first second of the next minute, as in POSIX time.
+  // The second 60 is a leap second (§5.6.7). It counts as the first second of the next minute, as in POSIX
+  // time.
   if (hour > 23 || minute > 59 || second > 60) return undefined
 
   const monthIndex = MONTHS.indexOf(fields.month ?? '')
   const utc = (year: number): number => {
     const date = new Date(0)
-    // Date.UTC would treat the years 0 to 99 as 1900 to 1999.
+    // Date.UTC would interpret the years 0 to 99 as 1900 to 1999, so the year is set separately.
     date.setUTCFullYear(year, monthIndex, dayOfMonth)
     const exists = date.getUTCMonth() === monthIndex && date.getUTCDate() === dayOfMonth
     return exists ? date.setUTCHours(hour, minute, second) / 1000 : Number.NaN

@@ -3,7 +3,10 @@ import { contentRange } from './content-range.ts'
 
 /** A planned `multipart/byteranges` body (RFC 9110 §14.6); no bytes are read yet. */
 export type MultipartPlan = {
-  /** Content-Type of the reply. Each preamble has the Content-Type of the representation. */
+  /**
+   * Content-Type of the whole reply. The preamble of each part contains the Content-Type of the
+   * representation.
+   */
   readonly contentType: string
   /** Size of the whole body (bytes). */
   readonly contentLength: number
@@ -16,7 +19,7 @@ type Request = {
   /** Size of the whole representation (bytes). */
   readonly length: number
   readonly contentType: string
-  /** 1 to 70 unpredictable letters and digits (RFC 2046 §5.1.1). */
+  /** Text that separates the parts: 1 to 70 unpredictable letters and digits (RFC 2046 §5.1.1). */
   readonly boundary: string
 }
 

@@ -7,11 +7,11 @@ import { contentRange } from './content-range.ts'
 import { type MultipartPlan, planMultipart } from './multipart-byteranges.ts'
 import type { Headers, Representation } from './representation-headers.ts'
 
-/** A planned reply with bytes; no bytes are read yet. */
+/** A planned reply with stored bytes. No bytes are read yet. */
 export type ByteReplyPlan = {
   readonly status: 200 | 206 | 304 | 412 | 416
   readonly headers: Headers
-  /** In a 412 or 416, an error body replaces `None`. */
+  /** The body of the reply. In a 412 or 416, the caller sends an error body instead of `None`. */
   readonly body:
     | { readonly _tag: 'None' }
     | { readonly _tag: 'Range'; readonly range: ByteRange }
@@ -23,7 +23,7 @@ export type ByteReplyInput = {
   readonly headers: ConditionalHeaders
   readonly representation: Representation
   readonly clock: Clock
-  /** Called once for a reply with several ranges; returns unpredictable letters and digits. */
+  /** Called once for a reply with several ranges. Returns unpredictable letters and digits. */
   readonly newBoundary: () => string
 }
 

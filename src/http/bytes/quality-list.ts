@@ -1,18 +1,19 @@
 /** A member of an Accept or Accept-Encoding list, in lower case and without its parameters. */
 export type QualityValue = {
   readonly name: string
-  /** 0 (refused) to 1 (RFC 9110 §12.4.2). */
+  /** Weight from 0 (refused) to 1 (RFC 9110 §12.4.2). */
   readonly weight: number
 }
 
 /**
- * Parses the members of a negotiation header, in order; omits members with a malformed weight.
+ * Parses the members of a negotiation header, in order; members with a malformed weight are omitted.
  *
- * Koa's `negotiator` is not enough: it returns the order of the accepted members but not their weights, so a
- * tie would follow the client's order instead of the server's.
+ * Koa's `negotiator` is not enough: it returns the order of the accepted members but not their weights, so
+ * members of equal weight would get the client's order instead of the server's.
  */
 export const parseQualityList = (header: string): ReadonlyArray<QualityValue> => {
-  // Names and weights are never quoted, but quoted parameters may contain a comma.
+  // Names and weights are never quoted, but quoted parameters may contain a comma, so these are removed
+  // before the split.
   const unquoted = header.replace(/"(?:[^"\\]|\\.)*(?:"|$)/g, '""')
   return unquoted.split(',').flatMap((member) => {
     const [name = '', ...parameters] = member.split(';').map((part) => part.trim().toLowerCase())

@@ -6,13 +6,16 @@ export type Headers = Readonly<Record<string, string>>
 /** The metadata of a stored file from which its headers are built. */
 export type RepresentationFacts = {
   readonly contentType: string
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size: number
-  /** Lower-case hex. */
+  /** The sha256 of the bytes, in lower-case hex. */
   readonly sha256: string
-  /** Milliseconds since 1970-01-01T00:00Z; HTTP dates have a resolution of one second. */
+  /**
+   * Time of the last change in milliseconds since 1970-01-01T00:00Z. HTTP dates have a resolution of one
+   * second.
+   */
   readonly lastModified?: number | undefined
-  /** Whether every client may see the file, and shared caches may store it. */
+  /** Whether every client may see the file, so that shared caches may store it. */
   readonly isPublic: boolean
 }
 
@@ -25,15 +28,16 @@ export type Representation = {
   readonly contentType: string
   /** A strong entity tag with quotes; `undefined` for content that is specific to one viewer. */
   readonly etag: string | undefined
-  /** Seconds since 1970-01-01T00:00Z. */
+  /** Time of the last change in seconds since 1970-01-01T00:00Z. */
   readonly lastModified: number | undefined
-  /** Headers of a 200; a 206 replaces Content-Length and adds Content-Range. */
+  /** Headers of a 200. A 206 replaces Content-Length and adds Content-Range. */
   readonly whole: Headers
   readonly notModified: Headers
   readonly rangeNotSatisfiable: Headers
 }
 
-// An SVG opened directly is a document: only inline styles are allowed (http-api.md §4.3).
+// An SVG that is opened directly is a document, which could run scripts. This policy allows only inline
+// styles (http-api.md §4.3).
 const SVG_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 
 /** Builds the headers of a stored file (http-api.md §4.3, §6.2, §6.3). */
@@ -47,7 +51,8 @@ export const describeRepresentation = (
   const cacheHeaders = {
     ETag: etag,
     'Cache-Control': `${isPublic ? 'public' : 'private'}, max-age=31536000, immutable`,
-    // The token grants access but does not change the content, so that caches may ignore it.
+    // The token grants access but does not change the content. This header tells caches that they may ignore
+    // the token.
     ...(isPublic ? {} : { 'No-Vary-Search': 'params=("jwt")' }),
   }
   return {
@@ -61,7 +66,7 @@ export const describeRepresentation = (
       'Accept-Ranges': 'bytes',
       ...cacheHeaders,
       ...(lastModified === undefined ? {} : { 'Last-Modified': formatHttpDate(lastModified) }),
-      // RFC 9530 §3: the digest of the whole representation, also on a 206.
+      // RFC 9530 §3: the digest is that of the whole representation, even in a 206.
       'Repr-Digest': `sha-256=:${digest.toString('base64')}:`,
       'X-Content-Type-Options': 'nosniff',
       ...(isSvg(contentType) ? { 'Content-Security-Policy': SVG_POLICY } : {}),

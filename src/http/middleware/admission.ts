@@ -4,9 +4,9 @@ import type { Traffic } from './traffic.ts'
 
 /** A request that waits to be started. */
 export type QueuedRequest = {
-  /** Whether the request is a likely cache hit. Likely hits are started before requests that need a fetch. */
+  /** Whether the request is a likely cache hit. Likely hits are started before all other requests. */
   readonly isLikelyHit: boolean
-  /** Starts the request. `release` is called once, when its reply is known. */
+  /** Starts the request. The request calls `release` once, when its reply is known. */
   readonly begin: (release: () => void) => void
   /** Replies with 503 instead of starting the request. */
   readonly refuse: () => void
@@ -23,13 +23,13 @@ type Deps = {
   readonly counts: Traffic['requests']
   /** Monotonic clock (milliseconds). */
   readonly now: () => number
-  /** Maximum of requests started in one turn of the event loop. */
+  /** Maximum number of requests that are started in one turn of the event loop. */
   readonly perTurn: number
 }
 
 /**
- * Maximum of refusals in one turn. A refusal costs a tenth of a start; hundreds at once would block the event
- * loop.
+ * Maximum number of refusals in one turn of the event loop. A refusal costs a tenth of the start of a
+ * request, so hundreds at once would block the event loop.
  */
 const refusedPerTurn = 16
 
@@ -38,8 +38,8 @@ type Lane = { readonly queue: Fifo<Waiting>; inFlight: number }
 
 /**
  * Starts at most `perTurn` requests in one turn of the event loop: likely hits first, otherwise in order of
- * arrival. Between turns, requests in progress receive results from disk and database, so their next reads
- * start earlier.
+ * arrival. Between turns, requests in progress receive results from disk and database, so they do not wait
+ * until all new requests are started.
  *
  * Each of the two lanes (likely hits, and all other requests) has at most `inFlight` requests without a
  * reply. Both lanes together queue at most `waiting` requests. A queued request is refused after
@@ -71,7 +71,7 @@ export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit =
     try {
       request.begin(release)
     } catch (error) {
-      // One failing request must not affect the others of its turn.
+      // A request that fails must not affect the other requests of the same turn.
       release()
       request.fail(error)
     }

@@ -4,23 +4,23 @@ import { E, type TE } from '../../fp.ts'
 
 /**
  * One time limit for everything that a request waits for. Each dependency has its own timeout, but the client
- * experiences the sum, for example of a slow database and an object store that does not reply.
+ * waits for the sum of them, for example of a slow database and an object store that does not reply.
  */
 export type Deadline = {
   /**
-   * Runs the task. Fails with Unavailable(`dependency`) after the deadline; a later result is passed to
-   * `onLate`.
+   * Runs the task. Fails with Unavailable(`dependency`) after the deadline; a result that arrives later is
+   * passed to `onLate`.
    */
   readonly inTime: <L, A>(
     task: TE.TaskEither<L, A>,
     dependency: string,
     onLate?: (late: A) => void,
   ) => TE.TaskEither<L | Unavailable, A>
-  /** Restarts the time limit, because the dependency is slow but makes progress. */
+  /** Restarts the time limit. Called when a dependency is slow but makes progress. */
   readonly extend: () => void
 }
 
-/** Starts a deadline in `ms` milliseconds. `now`: monotonic clock (milliseconds). */
+/** Starts a deadline in `ms` milliseconds. `now` returns the time of a monotonic clock in milliseconds. */
 export const startDeadline = (ms: number, now: () => number): Deadline => {
   let end = now() + ms
   return {

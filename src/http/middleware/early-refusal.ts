@@ -4,7 +4,10 @@ import { parseRequestTarget } from '../request/request-target.ts'
 import { errorReply, toErrorReply } from '../response/error-replies.ts'
 import type { BufferedReply } from '../response/reply.ts'
 
-/** Reads and discards the body. If more than `maxBytes` arrive, calls `onCut` and closes the connection. */
+/**
+ * Reads and discards the body of a request. If more than `maxBytes` arrive, calls `onCut` and closes the
+ * connection.
+ */
 export const discardBody = (req: IncomingMessage, maxBytes: number, onCut: () => void): void => {
   let bytes = 0
   req.on('data', (chunk: Uint8Array) => {
@@ -13,7 +16,7 @@ export const discardBody = (req: IncomingMessage, maxBytes: number, onCut: () =>
     onCut()
     req.socket.destroy()
   })
-  // A body reader that gave up has paused the request.
+  // A reader of the body that stopped early has paused the request, so it is resumed.
   req.resume()
 }
 
@@ -35,10 +38,15 @@ export const headersTooLargeReply = errorReply({
   message: 'the headers of the request are too large, or too many',
 })
 
-/** Maximum number of headers. The byte limit alone would permit thousands of short headers. */
+/**
+ * Maximum number of headers. A limit is needed, because Node's limit in bytes alone would permit thousands of
+ * short headers.
+ */
 const maxHeaders = 200
 
-/** Returns the number of Host headers. A second one is an error (RFC 9112 §3.2), but Node ignores it. */
+/**
+ * Returns the number of Host headers. A second Host header is an error (RFC 9112 §3.2), but Node ignores it.
+ */
 const hostCount = ({ rawHeaders }: IncomingMessage): number => {
   let count = 0
   for (let i = 0; i < rawHeaders.length; i += 2)
@@ -47,12 +55,13 @@ const hostCount = ({ rawHeaders }: IncomingMessage): number => {
 }
 
 /**
- * Validates a request before replay and routes. Returns the error reply; `null` if the request is valid. Hot
- * path. Rewrites `req.url` to path and query, so that routes and replay read the same target.
+ * Validates a request before replay and routes. Returns the error reply; `null` if the request is valid. Must
+ * be fast, because it runs for every request. Rewrites `req.url` to path and query, so that routes and replay
+ * read the same target.
  */
 export const refuseInvalidRequest = (req: IncomingMessage): BufferedReply | null => {
   const target = parseRequestTarget(req.method, req.url ?? '')
-  // Later code must not read an invalid target: URL parsers log a warning that contains it.
+  // Later code must not read an invalid target, because URL parsers log a warning that contains the target.
   req.url = target ?? '/'
   if (target === null) return badTarget
   if (req.rawHeaders.length > 2 * maxHeaders) return headersTooLargeReply
@@ -63,8 +72,8 @@ export const refuseInvalidRequest = (req: IncomingMessage): BufferedReply | null
   } else if (httpVersion !== '1.0') return badVersion
   else if (hosts > 1) return badHost
   if (headers.expect !== undefined && !/^100-continue$/i.test(headers.expect)) return badExpectation
-  // The end of a body with another transfer coding is unknown (RFC 9112 §6.3). Node reports it only after the
-  // 'request' event.
+  // It is unknown where a body with another transfer coding ends (RFC 9112 §6.3). Node reports this error
+  // only after the 'request' event.
   const coding = headers['transfer-encoding']
   return coding !== undefined && coding.toLowerCase() !== 'chunked' ? badFraming : null
 }

@@ -11,7 +11,10 @@ import {
 import type { BufferedReply } from '../response/reply.ts'
 import { writeReply } from '../response/response-writer.ts'
 
-/** Gives every response the security headers, and a body in Larder's error format when no route replied. */
+/**
+ * Adds the security headers to every response. If no route has replied, the response gets a body in Larder's
+ * error format.
+ */
 export const errorBoundary =
   (log: Log): Middleware =>
   async (ctx, next) => {
@@ -20,7 +23,8 @@ export const errorBoundary =
       await next()
       if (ctx.respond !== false) writeReply(ctx, unrouted(ctx as RouterContext))
     } catch (error) {
-      // Koa's own reply would be plain text. A URL may contain a token, so only the error is logged.
+      // Without this handler, Koa would reply with plain text. A URL may contain a token, so only the error
+      // is logged.
       log.error('request.broken', { cause: errorStack(error) })
       if (!ctx.headerSent) writeReply(ctx, internalServerErrorReply)
     }

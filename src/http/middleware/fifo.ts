@@ -1,4 +1,7 @@
-/** A queue with constant-time operations. An array is slower, because its `shift` moves all other items. */
+/**
+ * A queue with constant-time operations. A plain array would be slower, because `shift` moves all other
+ * items.
+ */
 export type Fifo<A> = {
   readonly size: () => number
   readonly first: () => A | undefined
@@ -7,7 +10,8 @@ export type Fifo<A> = {
 }
 
 /**
- * Minimum number of empty slots at the front before the items are copied. A smaller gap is not worth a copy.
+ * Items are moved to the front of the array only if at least this many slots before them are empty. A smaller
+ * gap is not worth a copy.
  */
 const minCompaction = 1024
 
@@ -27,7 +31,7 @@ export const createFifo = <A>(): Fifo<A> => {
       const item = items[head]
       items[head] = undefined
       head += 1
-      // Since the array is half empty, each item is copied once on average.
+      // The array is at least half empty at this point, so each item is copied once on average.
       if (head >= minCompaction && head * 2 >= items.length) {
         items = items.slice(head)
         head = 0

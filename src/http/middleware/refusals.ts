@@ -1,13 +1,14 @@
 import { type ForbiddenReason, forbiddenReasons } from '../../domain/shared/errors.ts'
 
 /**
- * Reasons for refusing requests. They are reported to operators, never to clients (http-api.md §2.6, V61).
+ * Reasons for refusing requests. The reasons are reported to operators, never to clients (http-api.md §2.6,
+ * V61).
  */
 const reasons = ['not_set', 'bad_format', ...forbiddenReasons] as const
 export type RefusalReason = 'not_set' | 'bad_format' | ForbiddenReason
 
 export type RefusalCounts = {
-  /** Counts by reason since process start, including reasons with 0. */
+  /** Returns the number of refusals by reason since the process started, including reasons with 0. */
   readonly counts: () => Readonly<Record<RefusalReason, number>>
 }
 

@@ -1,6 +1,7 @@
 /**
- * Counters of client traffic in a serving process; limits.ts has the limits. The gauges (`open`, `in_flight`,
- * `waiting`) are current values; all others count since process start. The names are wire names.
+ * Counters of client traffic in a serving process; the limits are in limits.ts. The gauges (`open`,
+ * `in_flight`, `waiting`) are current values; all others count since the process started. Metrics use these
+ * names, so they must not change.
  */
 export type Traffic = {
   readonly connections: {

@@ -9,7 +9,7 @@ const states: Readonly<Record<HealthReport['status'], string>> = {
 
 type Entry = readonly [name: string, meaning: string]
 
-/** Commands of the command line; a test compares their names with `larder help`. */
+/** Commands of the command line. A test compares their names with those in `larder help`. */
 export const commands: ReadonlyArray<Entry> = [
   ['larder add FILE…', 'adds images, audio and videos, and prints a link to each'],
   ['larder token UID', 'prints a token for a file'],
@@ -22,7 +22,7 @@ export const commands: ReadonlyArray<Entry> = [
   ['larder serve', 'starts the server'],
 ]
 
-/** Documents in the folder of the program; a test checks that each exists. */
+/** Documents in the folder of the program. A test checks that each of them exists. */
 export const documents: ReadonlyArray<Entry> = [
   ['README.md', 'where to begin'],
   ['docs/requests.md', 'an example for each address'],
@@ -37,7 +37,10 @@ const list = (entries: ReadonlyArray<Entry>): string =>
     .map(([name, meaning]) => `<dt><code>${escapeHtml(name)}</code></dt><dd>${escapeHtml(meaning)}</dd>`)
     .join('')}</dl>`
 
-/** Returns the start page: what Larder is, whether it is ready, and where to read on (http-api.md §13.6). */
+/**
+ * Returns the start page: what Larder is, whether it is ready, and links to further documents (http-api.md
+ * §13.6).
+ */
 export const homePage = (status: HealthReport['status']): string =>
   renderPage(
     'Larder',

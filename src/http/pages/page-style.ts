@@ -26,7 +26,10 @@ dt { padding-right: 1.5rem; } dd { color: var(--soft); }
 
 const digest = createHash('sha256').update(pageStyle).digest('base64')
 
-/** Allows only the style above: no scripts, remote images, requests or embedding in frames. */
+/**
+ * Content-Security-Policy of all pages. It allows only the style above: no scripts, remote images, requests
+ * or embedding in frames.
+ */
 export const pageSecurityPolicy = [
   "default-src 'none'",
   `style-src 'sha256-${digest}'`,

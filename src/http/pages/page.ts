@@ -9,7 +9,7 @@ export const pageHeaders: Headers = {
   'Content-Security-Policy': pageSecurityPolicy,
 }
 
-/** Returns an HTML document. `head` and `body` are HTML. */
+/** Returns an HTML document. `head` and `body` are HTML, which is not escaped. */
 export const htmlDocument = (title: string, head: string, body: string): string => `<!doctype html>
 <html lang="en">
 <head>

@@ -50,7 +50,7 @@ const textsByCode: Readonly<Record<string, PageText>> = {
   },
 }
 
-/** Page texts for faults of the caller's own token. They reveal nothing about what exists. */
+/** Page texts for faults of the caller's own token. The texts reveal nothing about which files exist. */
 const tokenTexts: Readonly<Record<NonNullable<ErrorBody['token']>, PageText>> = {
   expired: {
     title: 'This link has expired',

@@ -2,8 +2,8 @@ import type { MediaKind } from '../../ports/media-tokens.ts'
 import { htmlDocument } from './page.ts'
 
 /**
- * Returns the page of a share link. It contains no token: its script reads the token from the page address.
- * `uid` consists of uid characters and needs no escaping.
+ * Returns the page of a share link. The page contains no token, because its script reads the token from the
+ * address of the page. `uid` consists of uid characters and needs no escaping.
  */
 export const watchPage = (kind: MediaKind, uid: string): string =>
   htmlDocument(

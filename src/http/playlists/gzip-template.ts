@@ -7,16 +7,17 @@ import { fillIdentity, type IdentityTemplate } from './identity-template.ts'
 import { createPlaceholder, MAX_PLACEHOLDER_LENGTH } from './placeholder.ts'
 
 // Deflate (RFC 1951) encodes a text as literal bytes and as back-references of up to 32 KB. A signed playlist
-// contains its token many times. The template has it once as literal bytes, and otherwise as back-references,
-// which encode distance and length, not content. So all other bits are the same for every token of one
-// length. The body for a viewer is a copy of the template with the token written over one place, and with the
-// matching CRC-32.
+// contains its token many times. The template contains the token once as literal bytes, and otherwise as
+// back-references, which encode distance and length, not content. So all other bits are the same for every
+// token of one length. The body for a viewer is a copy of the template with the token written over one place,
+// and with the matching CRC-32.
 
 /** A signed playlist as gzip (RFC 1952), for any token of one length. */
 export type GzipTemplate = {
   readonly bytes: Uint8Array
   /**
-   * Offsets of the literal tokens. There is one, or a few if some of the others cannot be back-references.
+   * Offsets of the literal tokens. There is one literal token, or a few if some of the other tokens cannot be
+   * encoded as back-references.
    */
   readonly places: ReadonlyArray<number>
   readonly tokenLength: number
@@ -24,17 +25,17 @@ export type GzipTemplate = {
   readonly crcOf: (token: Uint8Array | string) => number
 }
 
-// Method deflate, no flags, no time, best compression, unknown system (RFC 1952 §2.3).
+// The gzip header: method deflate, no flags, no time, best compression, unknown system (RFC 1952 §2.3).
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255])
 const TRAILER_LENGTH = 8
 
 const MAX_PLACES = 8
 
 /**
- * Creates the template of a playlist; `none` if the playlist has no hole or needs too many literal tokens.
- * The first token is always literal. Another one must be literal if the token before it is more than 32 KB
- * away, or if encoding a token and the text after it leaves one or two bytes, which are too few for a
- * back-reference.
+ * Creates the template of a playlist; Returns `none` if the playlist has no hole, or needs too many literal
+ * tokens. The first token is always literal. A later token must be literal if the token before it is more
+ * than 32 KB away, or if encoding a token and the text after it leaves one or two bytes, which are too few
+ * for a back-reference.
  */
 export const createGzipTemplate = async (list: IdentityTemplate): Promise<O.Option<GzipTemplate>> => {
   let [wrongHole] = list.holes
@@ -51,7 +52,7 @@ export const createGzipTemplate = async (list: IdentityTemplate): Promise<O.Opti
   return O.none
 }
 
-/** Returns the gzip body for one viewer. `token` has the length of the template. */
+/** Returns the gzip body for one viewer. `token` must have the length for which the template was created. */
 export const fillGzip = ({ bytes, places, crcOf }: GzipTemplate, token: Uint8Array): Buffer => {
   const filled = Buffer.from(bytes)
   for (const place of places) filled.set(token, place)
@@ -59,14 +60,14 @@ export const fillGzip = ({ bytes, places, crcOf }: GzipTemplate, token: Uint8Arr
   return filled
 }
 
-/** Returns the CRC-32 as it stands in the trailer: little endian, one character per byte. */
+/** Returns the CRC-32 as in the trailer of gzip: little endian, one character per byte. */
 const crcText = (crc: number): string =>
   String.fromCharCode(crc & 0xff, (crc >>> 8) & 0xff, (crc >>> 16) & 0xff, crc >>> 24)
 
 /**
- * Returns a function that fills the template for one viewer, and returns the body in consecutive pieces. Hot
- * path: long pieces are shared, not copied. Token and CRC-32 become text, together with the short pieces next
- * to them.
+ * Returns a function that fills the template for one viewer, and returns the body in consecutive pieces. For
+ * speed, long pieces are shared and not copied. Token and CRC-32 are joined with the short pieces next to
+ * them to one text.
  */
 export const createGzipPieces = ({
   bytes,
@@ -105,9 +106,10 @@ const assemble = async (list: IdentityTemplate, stored: ReadonlyArray<number>): 
     starts.map((start, index) => {
       const end = stored[index]
       return deflate(text.subarray(start, end), {
-        // For the decoder, the dictionary is the preceding text.
+        // The preceding text is passed as the dictionary, so that the compressor can refer back to it, as the
+        // decoder will.
         ...(start === 0 ? {} : { dictionary: text.subarray(0, start) }),
-        // A flush ends at a byte boundary, where a stored block can start.
+        // A sync flush ends the compressed data at a byte boundary, where a stored block can start.
         finishFlush: end === undefined ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
       })
     }),

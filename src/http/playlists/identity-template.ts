@@ -3,9 +3,12 @@ import { O } from '../../fp.ts'
 
 /** A signed playlist for any token of one length: its bytes, with holes for the token. */
 export type IdentityTemplate = {
-  /** The holes contain zeros. */
+  /** The bytes of the playlist. The holes contain zeros. */
   readonly bytes: Uint8Array
-  /** Start of each hole, ascending. If empty, the playlist is the same for all viewers. */
+  /**
+   * Position of each hole, in ascending order. If there are no holes, the playlist is the same for all
+   * viewers.
+   */
   readonly holes: Uint32Array
   readonly tokenLength: number
 }
@@ -13,13 +16,14 @@ export type IdentityTemplate = {
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.'
 
 /**
- * Returns whether the token has only JWT characters (RFC 7515 §7.1), which need no escaping in any playlist.
+ * Returns whether the token consists of JWT characters only (RFC 7515 §7.1), which need no escaping in any
+ * playlist.
  */
 export const isPlainToken = (token: string): boolean => /^[\w.-]*$/.test(token)
 
 /**
- * Returns the positions of the tokens. `first` and `second` are signed with tokens that differ at every
- * position.
+ * Returns the positions of the tokens. `first` and `second` are the playlist signed with two tokens that
+ * differ at every position.
  */
 const holesBetween = (first: Uint8Array, second: Uint8Array, tokenLength: number): Uint32Array => {
   const holes: number[] = []
@@ -63,7 +67,8 @@ export const createIdentityTemplate = async (
 }
 
 /**
- * Returns the playlist for one viewer, at about the cost of a copy. `token` has the length of the template.
+ * Returns the playlist for one viewer, at about the cost of a copy. `token` must have the length for which
+ * the template was created.
  */
 export const fillIdentity = ({ bytes, holes }: IdentityTemplate, token: Uint8Array): Buffer => {
   const list = Buffer.from(bytes)

@@ -6,7 +6,7 @@ import { createBoundedCache } from '../../bounded-cache.ts'
  */
 export type Memo<A> = (name: string, make: () => Promise<A>) => A | Promise<A>
 
-/** Memoizes values up to a total size of `maxBytes`; evicts the least recently used. */
+/** Memoizes values up to a total size of `maxBytes`. Evicts the least recently used values first. */
 export const createMemo = <A extends { readonly size: number }>(maxBytes: number): Memo<A> => {
   const values = createBoundedCache<A>({ maxBytes, sizeOf: ({ size }) => size })
   const pending = new Map<string, Promise<A>>()

@@ -1,4 +1,5 @@
-// The 13 byte values that never occur in UTF-8 text (RFC 3629 §4), and therefore in no playlist.
+// The 13 byte values that never occur in UTF-8 text (RFC 3629 §4), and therefore do not occur in any
+// playlist.
 const BYTES = [0xc0, 0xc1, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9, 0xfa, 0xfb, 0xfc, 0xfd, 0xfe, 0xff]
 
 /** Maximum length of a placeholder in which no sequence of three bytes repeats. */

@@ -16,7 +16,8 @@ import {
 } from './playlist-representation.ts'
 
 /**
- * The format of a playlist. It also identifies the signing method in cache keys: each format has exactly one.
+ * The format of a playlist. In cache keys, the format also identifies the signing method, because each format
+ * has exactly one.
  */
 export type PlaylistFormat = 'json' | 'm3u8' | 'dash'
 
@@ -24,15 +25,18 @@ export type PlaylistBody = {
   readonly body: Uint8Array
   /** The representation from which the body was produced. */
   readonly representation: PlaylistRepresentation
-  /** `Vary`; `Content-Encoding` if encoded; `ETag` if the body is the same for all viewers. */
+  /**
+   * The header `Vary`; also `Content-Encoding` if the body is encoded, and `ETag` if it is the same for all
+   * viewers.
+   */
   readonly headers: Headers
 }
 
 /**
  * Signs a playlist for one viewer, in the best coding that their Accept-Encoding allows (http-api.md §7.1).
  * After the first call for a playlist and token length, a call costs one copy of the body (http-api.md §3.3).
- * `isSeldom`: the playlist, such as that of a clip, is probably requested only once, so it is prepared for
- * further calls only at the second call.
+ * If `isSeldom` is `true`, the playlist is probably requested only once (as that of a clip), so it is
+ * prepared for further calls only at the second call.
  */
 export type PlaylistBodies = <S extends Signature>(
   list: SignablePlaylist<S>,
@@ -41,7 +45,10 @@ export type PlaylistBodies = <S extends Signature>(
   isSeldom?: boolean,
 ) => Promise<PlaylistBody>
 
-/** Brotli is too slow for a body that is encoded for a single viewer. */
+/**
+ * Brotli is too slow for a body that is encoded for a single viewer, so only bodies for all viewers (with an
+ * ETag) use it.
+ */
 const codingFor = ({ etag }: PlaylistRepresentation, acceptEncoding: string | undefined): ContentCoding =>
   chooseCoding(acceptEncoding, etag === undefined ? ['gzip'] : ['br', 'gzip'])
 
@@ -53,7 +60,10 @@ const headersOf = ({ etag }: PlaylistRepresentation, coding: ContentCoding): Hea
 
 type TextId = { readonly id: string; readonly isNew: boolean }
 
-/** Replaces long, repeated texts by their digests in cache keys. */
+/**
+ * Creates a function that replaces a long text by its digest, so that cache keys are short. The digests of
+ * repeated texts are cached.
+ */
 const createTextIds = (maxBytes: number): ((text: string) => TextId) => {
   const ids = createBoundedCache<{ readonly id: string }>({ maxBytes, sizeOf: ({ id }) => id.length })
   return (text) => {
@@ -66,7 +76,7 @@ const createTextIds = (maxBytes: number): ((text: string) => TextId) => {
 }
 
 type Options = {
-  /** Size limit of the cache (bytes). A playlist of 1,000 segments takes 0.4 MB for each token length. */
+  /** Maximum size of the cache in bytes. A playlist of 1,000 segments takes 0.4 MB for each token length. */
   readonly maxBytes: number
 }
 

@@ -28,7 +28,7 @@ export type PlaylistReplyInput<S extends Signature> = {
   readonly found: Found<SignablePlaylist<S>>
   readonly format: PlaylistFormat
   readonly viewer: Viewer | null
-  /** Expiry of the token that the playlist contains or depends on (seconds since 1970). */
+  /** Time at which the token that the playlist contains or depends on expires (seconds since 1970). */
   readonly exp: number
   /** Additional headers of this reply. */
   readonly headers?: Headers
@@ -77,7 +77,7 @@ const bodyOf = (planned: ByteReplyPlan['body'], bytes: Uint8Array): Reply['body'
 
 /**
  * Returns the body for replays to other viewers. Returns `null` for a playlist with a token that was minted
- * for one reply, and for one that needs more than a copy to fill: neither is ever replayed.
+ * for one reply, and for one that needs more than a copy to fill: such replies are never replayed.
  */
 const replayBodyOf = <S extends Signature>(
   { signature }: SignablePlaylist<S>,
@@ -115,7 +115,8 @@ export const createPlaylistReply =
   (incoming, list) =>
   async () => {
     const { method, headers } = incoming
-    // Ranges refer to the unencoded playlist, because some players send `bytes=0-` with every request.
+    // If the request has a Range header, the playlist is not encoded. Ranges refer to the unencoded playlist,
+    // because some players send `bytes=0-` with every request.
     const acceptEncoding = headers.range === undefined ? headers['accept-encoding'] : 'identity'
     const isSeldom = list.viewer !== null && !isUnrestricted(list.viewer.grant.restrictions)
     const listBody = await bodies(list.found.value, list.format, acceptEncoding, isSeldom)

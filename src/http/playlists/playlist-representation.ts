@@ -9,18 +9,18 @@ import { createIdentityTemplate, fillIdentity, type IdentityTemplate } from './i
 
 /** A playlist in one coding, prepared for any token of one length. */
 export type PlaylistRepresentation = {
-  /** Retained memory (bytes). */
+  /** Memory that the representation occupies, in bytes. */
   readonly size: number
   /** A strong entity tag with quotes; `undefined` if each viewer has a different body. */
   readonly etag: string | undefined
   readonly bodyFor: (token: string) => Uint8Array | Promise<Uint8Array>
-  /** Returns the body in pieces; `null` if filling it needs more work than a copy. */
+  /** Returns the body in pieces. `null` if filling in a token needs more work than a copy. */
   readonly piecesFor: ((token: string) => ReadonlyArray<BodyPiece>) | null
 }
 
 /** The unencoded representation, from which the other codings are derived. */
 export type IdentityRepresentation = PlaylistRepresentation & {
-  /** `none` if the positions of the token cannot be determined in advance. */
+  /** The template of the playlist; `none` if the positions of the token cannot be determined in advance. */
   readonly template: O.Option<IdentityTemplate>
 }
 
@@ -37,7 +37,9 @@ const signWith =
   (token: string): string =>
     sign(text, 'jwt' in signature ? { ...signature, jwt: token } : signature)
 
-/** Signs the playlist again for every body. Used for playlists without a template. */
+/**
+ * Creates a representation that signs the playlist again for every body, for a playlist without a template.
+ */
 export const createPerRequestRepresentation = <S extends Signature>(
   list: SignablePlaylist<S>,
 ): IdentityRepresentation => {
@@ -71,7 +73,7 @@ export const createIdentityRepresentation = async <S extends Signature>(
   }
 }
 
-/** Returns a function that fills a short playlist. Its pieces are one text. */
+/** Returns a function that fills a token into a short playlist. The pieces that it returns are one text. */
 const identityPieces = ({ bytes, holes, tokenLength }: IdentityTemplate) => {
   const pieces = splitAtHoles(bytes, holes, tokenLength)
   return (token: string) => fillHoles(pieces, token)
@@ -84,7 +86,7 @@ export const encodeRepresentation = (
 ): Promise<PlaylistRepresentation> =>
   identity.etag === undefined ? gzipForm(identity) : sharedForm(identity, identity.etag, coding)
 
-/** Compresses a playlist that is the same for all viewers once, at the best level. */
+/** Compresses once, at the best level, a playlist that is the same for all viewers. */
 const sharedForm = async (
   identity: IdentityRepresentation,
   etag: string,
@@ -100,7 +102,7 @@ const sharedForm = async (
   }
 }
 
-/** Uses a gzip template where possible, and otherwise compresses for each viewer. */
+/** Creates the gzip representation: from a template if possible, otherwise by compressing for each viewer. */
 const gzipForm = async (identity: IdentityRepresentation): Promise<PlaylistRepresentation> => {
   const template = O.isSome(identity.template) ? await createGzipTemplate(identity.template.value) : O.none
   if (O.isNone(template))

@@ -2,15 +2,16 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 /** The parts of a request that identify a stored reply. */
 export type ReplayKey = {
-  /** Equal for all requests that differ only in their tokens. */
+  /** Identifies the reply apart from the token: equal for all requests that differ only in their tokens. */
   readonly name: string
-  /** `null`: the request has no credential. */
+  /** The token of the request; `null` if the request has no credential. */
   readonly jwt: string | null
   /** Whether the reply also depends on a range or a condition of the request. */
   readonly isConditional: boolean
 }
 
-// Each pattern matches the usual notation only, and nothing ambiguous. The routes handle every other request.
+// Each pattern matches only the usual way to send a token, and nothing ambiguous. The routes handle every
+// other request.
 const inHeader = /^bearer ([\w.-]+)$/i
 const inPath = /^\/api\/1\/~([\w.-]+)\//
 const inQuery = /[?&]jwt=([\w.-]+)(?=&|$)/
@@ -24,8 +25,9 @@ const isConditional = (headers: IncomingHttpHeaders): boolean =>
 
 /**
  * Splits a request into the replay name and the token; `null` if only the routes can interpret the request.
- * `readsOrigin`: replies depend on the Origin header. Hot path. The credential must be the one that
- * credential.ts chooses: the first one in the order header, path, query (http-api.md §2.2).
+ * `readsOrigin` tells whether replies depend on the Origin header. Must be fast, because it runs for every
+ * request. The token must be the one that credential.ts would read: the first one in the order header, path,
+ * query (http-api.md §2.2).
  */
 export const parseReplayKey = (
   method: string | undefined,
@@ -46,7 +48,8 @@ export const parseReplayKey = (
   if (inUrl === null || jwt === undefined) return { name: `nobody\n${form}\n${url}`, jwt: null, ...common }
   const start = inUrl.index + inUrl[0].lastIndexOf(jwt)
   if (url.lastIndexOf('jwt=') > start) return null
-  // The stored body of a playlist has room for tokens of one length only.
+  // The length of the token is part of the name, because the stored body of a playlist has room for tokens of
+  // one length only.
   const name = `${jwt.length}\n${form}\n${url.slice(0, start)}\n${url.slice(start + jwt.length)}`
   return { name, jwt, ...common }
 }

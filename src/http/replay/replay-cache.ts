@@ -24,8 +24,8 @@ export type ReplayCache = {
   /** Replays a stored reply if possible. Returns whether it has replied. Never throws. */
   readonly answer: (req: IncomingMessage, res: ServerResponse) => boolean
   /**
-   * Stores the reply to `request`, which is as it was received. `common`: headers that do not depend on the
-   * status.
+   * Stores the reply to `request`. The headers and URL of `request` must be as they were received. `common`
+   * contains the headers that do not depend on the status.
    */
   readonly store: (
     request: {
@@ -42,28 +42,31 @@ type Options = {
   readonly tokens: MediaTokens
   readonly clock: Clock
   readonly log: Log
-  /** Size limit for replies and their names (bytes). */
+  /** Maximum size of all replies and their names, in bytes. */
   readonly maxBytes: number
   /** Whether reply headers depend on the Origin header of the request. */
   readonly readsOrigin: boolean
 }
 
-/** Maximum length of a name without the token. Longer names would only serve clients to fill memory (V4). */
+/**
+ * Maximum length of a name without the token, in characters. Longer names are not stored, because clients
+ * could use them to fill the memory (V4).
+ */
 const maxNameLength = 2048
 
 const withoutToken: CallerToken = { jwt: '', secondsLeft: 0 }
 
 /**
- * Replays recent replies without the routes (docs/decisions/0011). A caller gets one only if their token is
- * valid now and opens the same file without restrictions, and only while every value behind the reply is
- * unchanged in memory. So a replay is never staler than the cache, and never reveals more than the routes
- * would. A fault in this code costs one slow request: the reply is evicted, and the routes reply instead
- * (V1).
+ * Replays recent replies without the routes (docs/decisions/0011). A caller gets a stored reply only if their
+ * token is valid now and opens the same file without restrictions, and only while every value behind the
+ * reply is unchanged in memory. So a replay is never older than the values in the cache, and never reveals
+ * more than the routes would. A fault in this code costs one slow request: the reply is evicted, and the
+ * routes reply instead (V1).
  */
 export const createReplayCache = ({ tokens, clock, log, maxBytes, readsOrigin }: Options): ReplayCache => {
   const replies = createBoundedCache<Replay>({ maxBytes, sizeOf: sizeOfReplay })
 
-  /** Returns the caller if they may get the reply that `viewer` got; otherwise `null`. */
+  /** Returns the caller if they may get the reply that was stored for `viewer`; otherwise `null`. */
   const authorize = (jwt: string | null, viewer: Viewer | null): CallerToken | null => {
     if (jwt === null || viewer === null) return jwt === viewer ? withoutToken : null
     const grant = tokens.verifiedGrant(viewer.kind, jwt)
@@ -98,7 +101,8 @@ export const createReplayCache = ({ tokens, clock, log, maxBytes, readsOrigin }:
       } catch (error) {
         if (key !== null) replies.delete(key.name)
         log.error('replay.broken', { cause: errorStack(error) })
-        // After the head is written the routes cannot reply. A broken connection is better than a wrong body.
+        // After the head was sent, the routes can no longer reply. A broken connection is better than a wrong
+        // body, so the connection is closed.
         if (res.headersSent) res.destroy()
         return res.headersSent
       }

@@ -6,36 +6,44 @@ import type { Headers } from '../bytes/representation-headers.ts'
 
 /** The body of a replayable reply. Only `Template` receives the token of a caller. */
 export type ReplayBody =
-  /** The same for all callers, and stored with the reply. */
+  /** A body that is the same for all callers, and is stored with the reply. */
   | { readonly _tag: 'Stored'; readonly bytes: Uint8Array }
-  /** The same for all callers, and in the memory cache. Returns `null` after its eviction. */
+  /**
+   * A body that is the same for all callers, and is in the memory cache. `bytes` returns `null` after its
+   * eviction.
+   */
   | { readonly _tag: 'Cached'; readonly bytes: () => Uint8Array | null }
-  /** Contains the caller's own token from the URL, which must have this length. */
+  /**
+   * A body that contains the caller's own token from the URL. The token must have the length `tokenLength`.
+   */
   | {
       readonly _tag: 'Template'
       readonly tokenLength: number
       readonly fill: (jwt: string) => ReadonlyArray<BodyPiece>
     }
 
-/** A reply with all that is needed to replay it without waiting. */
+/** A reply with all the data that is needed to send it again without waiting. */
 export type Replayable = {
   /**
-   * The viewer who got the first reply, with an unrestricted token. Other viewers of the same file get the
-   * replay, too. `null`: every caller gets it.
+   * The viewer who got the first reply, with an unrestricted token. Other viewers of the same file also get
+   * the replay. `null`: every caller gets the replay.
    */
   readonly viewer: Viewer | null
-  /** Whether every value behind the reply is unchanged in the memory cache. */
+  /** Returns whether every value on which the reply depends is unchanged in the memory cache. */
   readonly isStillCached: () => boolean
-  /** Headers of a 200, without those that replies of every status have. */
+  /** Headers of a 200, without the headers that replies of every status have. */
   readonly headers: Headers
-  /** Plans the reply to these conditions (RFC 9110 §13.2.2); `null`: only the routes can reply. */
+  /**
+   * Plans the reply to a request with these conditions (RFC 9110 §13.2.2). Returns `null` if only the routes
+   * can reply.
+   */
   readonly plan: (headers: ConditionalHeaders) => ByteReplyPlan | null
   readonly body: ReplayBody
   /**
-   * Returns Cache-Control for the remaining lifetime of the token (seconds); `null`: Cache-Control is always
-   * the same.
+   * Returns the header Cache-Control for a token that is valid for `secondsLeft` seconds. `null` if
+   * Cache-Control does not depend on the token.
    */
   readonly cacheControlFor: ((secondsLeft: number) => string) | null
-  /** Retained memory without the headers (bytes). */
+  /** Memory that the reply occupies without its headers, in bytes. */
   readonly size: number
 }

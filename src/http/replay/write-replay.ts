@@ -10,15 +10,21 @@ export type Replay = {
   readonly reply: Replayable
   /** Headers that do not depend on the status. */
   readonly common: Headers
-  /** Head of a 200: alternating names and values, as Node's `writeHead` accepts them. */
+  /**
+   * Head of a 200: names and values of the headers alternate, as in the array that Node's `writeHead`
+   * accepts.
+   */
   readonly head: string[]
   /** Index of the value of Cache-Control in `head`. */
   readonly cacheControlAt: number
-  /** The whole body as latin1, one character per byte; `null` if too long or not stored. */
+  /**
+   * The whole body as latin1, one character per byte; `null` if the body is too long or not stored with the
+   * reply.
+   */
   readonly text: string | null
 }
 
-/** The caller's token and its remaining lifetime; `''` and 0 if none is needed. */
+/** The caller's token and its remaining lifetime in seconds; `''` and 0 if no token is needed. */
 export type CallerToken = { readonly jwt: string; readonly secondsLeft: number }
 
 export const createReplay = (reply: Replayable, common: Headers): Replay => {
@@ -35,14 +41,20 @@ export const createReplay = (reply: Replayable, common: Headers): Replay => {
   }
 }
 
-/** Returns the retained memory (bytes). The head counts twice: as `head` and as the headers of the reply. */
+/**
+ * Returns the memory that a replay occupies, in bytes. The head counts twice, because it is stored as `head`
+ * and as the headers of the reply.
+ */
 export const sizeOfReplay = ({ reply, head, text }: Replay): number =>
   reply.size + (text?.length ?? 0) + 2 * head.reduce((sum, { length }) => sum + length, 0) + recordBytes
 
 /** Estimated size of the objects and closures of one reply (bytes). */
 const recordBytes = 1024
 
-/** Returns all pieces of the body, before the head is written; `null`: only the routes can reply. */
+/**
+ * Returns all pieces of the body. Called before the head is written, because the result `null` means that
+ * only the routes can reply.
+ */
 const piecesOf = (body: ReplayBody, jwt: string): ReadonlyArray<BodyPiece> | null => {
   if (body._tag === 'Stored') return [body.bytes]
   if (body._tag === 'Template') return body.tokenLength === jwt.length ? body.fill(jwt) : null
@@ -60,7 +72,10 @@ const endWith = (res: ServerResponse, piece: BodyPiece): void => {
   else res.end(piece)
 }
 
-/** Writes a 200. Returns `false` if it wrote nothing, so that the routes must reply. Hot path. */
+/**
+ * Writes a 200. Returns `false` if nothing was written, so that the routes must reply. Must be fast, because
+ * most replays are of this kind.
+ */
 export const writeFullReplay = (
   replay: Replay,
   { jwt, secondsLeft }: CallerToken,
@@ -69,22 +84,24 @@ export const writeFullReplay = (
   const { head, text, reply, cacheControlAt } = replay
   const pieces = text === null ? piecesOf(reply.body, jwt) : []
   if (pieces === null) return false
-  // All replays share `head`. `writeHead` serializes it before another replay can change it.
+  // All replays of this reply share the array `head`. That is safe, because `writeHead` serializes it before
+  // another replay can change it.
   if (reply.cacheControlFor !== null) head[cacheControlAt] = reply.cacheControlFor(secondsLeft)
   res.writeHead(200, head)
   if (text !== null) {
     endWith(res, text)
     return true
   }
-  // Node corks the socket until the end of this turn, so all pieces are sent together.
+  // Node delays writing to the socket until the end of this turn of the event loop, so all pieces are sent
+  // together.
   for (let i = 0; i < pieces.length - 1; i += 1) writePiece(res, pieces[i] ?? '')
   endWith(res, pieces.at(-1) ?? '')
   return true
 }
 
 /**
- * Writes the reply to a range or a condition. Returns `false` for error bodies and multipart replies, which
- * the routes write.
+ * Writes the reply to a request with a range or a condition. Returns `false` for error bodies and multipart
+ * replies, which the routes must write.
  */
 export const writeConditionalReplay = (
   { common, reply }: Replay,

@@ -20,7 +20,10 @@ export type Credential = { readonly carrier: Viewer['carrier']; readonly jwt: st
 
 const bearer = /^bearer +([^\s]+) *$/i
 
-/** Reads the token of `Authorization: bearer …`. The scheme is case-insensitive (RFC 9110 §11.1, W17). */
+/**
+ * Reads the token of a header `Authorization: bearer …`. Letter case of `bearer` is ignored (RFC 9110 §11.1,
+ * W17).
+ */
 const readBearer = ({
   headers,
 }: IncomingRequest): E.Either<MissingCredential | MalformedCredential, string> => {
@@ -50,11 +53,11 @@ export type Authenticate<C> = (
   incoming: IncomingRequest,
 ) => TE.TaskEither<MissingCredential | MalformedCredential | Forbidden | Unavailable, C>
 
-/** How a route authenticates its callers. */
+/** How a route authenticates its callers, and which replies depend on the Authorization header. */
 export type Authenticator<C> = {
   readonly authenticate: Authenticate<C>
   /**
-   * Whether the Authorization header is read. If so, all replies but those with public files have `Vary:
+   * Whether the Authorization header is read. If so, all replies except those with public files have `Vary:
    * Authorization` (http-api.md §6.3, V13).
    */
   readonly readsAuthorization: boolean
@@ -80,7 +83,9 @@ const authenticateMedia =
 export const mediaViewerAuthenticator = (tokens: MediaTokens, kind: MediaKind): Authenticator<Viewer> =>
   byAuthorization(authenticateMedia(tokens, kind))
 
-/** Like `mediaViewerAuthenticator`, but returns `null` for a caller without any credential. */
+/**
+ * Authenticates as `mediaViewerAuthenticator` does, but returns `null` for a caller without any credential.
+ */
 export const optionalMediaViewerAuthenticator = (
   tokens: MediaTokens,
   kind: MediaKind,
@@ -96,14 +101,17 @@ export const optionalMediaViewerAuthenticator = (
 const reasonsBeforeClaims: ReadonlyArray<ForbiddenReason> = ['malformed', 'signature', 'unknown_key']
 
 /**
- * Returns whether the signature is valid. If so, this error says more than that the token is of the other
- * kind.
+ * Returns whether the signature is valid. If so, this error is more specific than the error of the other kind
+ * of token.
  */
 const hasValidSignature = (
   error: MissingCredential | MalformedCredential | Forbidden | Unavailable,
 ): boolean => error._tag === 'Forbidden' && !reasonsBeforeClaims.includes(error.reason)
 
-/** Accepts a viewer with a valid token of either media kind; the token's audience selects the kind. */
+/**
+ * Accepts a viewer with a valid token of either media kind. The audience (`aud`) of the token determines the
+ * kind.
+ */
 export const anyMediaViewerAuthenticator = (tokens: MediaTokens): Authenticator<Viewer> => {
   const asImage = authenticateMedia(tokens, 'image')
   const asContent = authenticateMedia(tokens, 'content')

@@ -1,7 +1,7 @@
 import type * as t from 'io-ts'
 import { type Unprocessable, unprocessable } from '../response/http-error.ts'
 
-/** The part of a request that did not decode. */
+/** The part of a request that could not be decoded. */
 export type RequestPart = 'params' | 'query' | 'body'
 
 type Tagged = { readonly _tag?: string; readonly type?: Tagged }
@@ -9,7 +9,8 @@ type Tagged = { readonly _tag?: string; readonly type?: Tagged }
 const wrappers = ['ExactType', 'ReadonlyType', 'RefinementType']
 
 /**
- * Returns whether the keys below this codec are indices of its members, which the request does not contain.
+ * Returns whether this codec (a union or intersection) adds the index of a member to the path of a fault. The
+ * request does not contain such an index.
  */
 const hasMembers = (codec: Tagged | undefined): boolean => {
   if (codec?._tag !== undefined && wrappers.includes(codec._tag)) return hasMembers(codec.type)

@@ -8,13 +8,16 @@ import { acceptedImageFormats, unacceptedImageFormats } from '../bytes/accept.ts
 import { ImageFormatName } from './query-codecs.ts'
 
 /**
- * The query of a route that selects an export. `w`, `h`: CSS pixels; `dpr`: device pixels per CSS pixel;
- * `fmt`: the only format (http-api.md §4.4).
+ * The query of a route that selects an export. `w` and `h` are the size in CSS pixels, `dpr` is the number of
+ * device pixels per CSS pixel, and `fmt` is the only format that may be sent (http-api.md §4.4).
  */
 export const ImageQuery = t.partial({ w: Pixels, h: Pixels, dpr: PixelRatio, fmt: ImageFormatName })
 type ImageQuery = t.TypeOf<typeof ImageQuery>
 
-/** The client hints that a server must request (RFC 8942 §3.1); clients send Save-Data without a request. */
+/**
+ * The client hints that clients send only if a server requests them (RFC 8942 §3.1). Save-Data is not among
+ * them, because clients send it without a request.
+ */
 export const acceptClientHints = 'Sec-CH-DPR, Sec-CH-Width'
 
 const hint = <A>(codec: t.Type<A, unknown, unknown>, header: unknown): A | undefined => {
@@ -25,9 +28,10 @@ const hint = <A>(codec: t.Type<A, unknown, unknown>, header: unknown): A | undef
 const savesData = (headers: IncomingHttpHeaders): boolean => /^on\b/i.test(String(headers['save-data'] ?? ''))
 
 /**
- * Returns the image preferences and the request headers on which they depend. A parameter overrides its hint.
- * `Sec-CH-Width` is in device pixels (https://wicg.github.io/responsive-image-client-hints), and is converted
- * to CSS pixels first. A client that sends Save-Data gets one device pixel per CSS pixel.
+ * Returns the image preferences and the request headers on which they depend. A query parameter takes
+ * precedence over the client hint for the same preference. `Sec-CH-Width` is in device pixels
+ * (https://wicg.github.io/responsive-image-client-hints), and is converted to CSS pixels first. A client that
+ * sends Save-Data gets one device pixel per CSS pixel.
  */
 export const readImagePreferences = (
   query: ImageQuery,

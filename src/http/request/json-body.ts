@@ -7,7 +7,7 @@ import { malformedBody, slowRequest, unsupportedMedia } from '../response/http-e
 import { toUnprocessable } from './decode-faults.ts'
 import { type RequestBody, sendContinue } from './request-body.ts'
 
-/** Default limit of a body (bytes): more than any description of a file needs. */
+/** Default maximum length of a body in bytes, which is more than any description of a file needs. */
 const defaultMaxBytes = 256 * 1024
 
 const json = 'application/json'
@@ -15,7 +15,8 @@ const json = 'application/json'
 const codingOf = ({ req }: RouterContext): string => req.headers['content-encoding'] ?? 'identity'
 
 /**
- * Returns whether the request has a body that is not JSON. The codec decides about a request without a body.
+ * Returns whether the request has a body that is not JSON. For a request without a body, returns `false`: the
+ * codec of the body decides whether it is an error.
  */
 const isOtherMedia = (ctx: RouterContext): boolean =>
   ctx.is(json) === false || codingOf(ctx).toLowerCase() !== 'identity'
@@ -49,7 +50,10 @@ const inTime = async <A>(work: Promise<A>, milliseconds: number): Promise<A | ty
 const statusOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined
 
-/** Describes a body in JSON (RFC 8259). Its faults have `loc: ['body', …]`. */
+/**
+ * Describes a body in JSON (RFC 8259). In error replies, the faults of the body have a `loc` that begins with
+ * `'body'`.
+ */
 export const jsonBody = <B>(
   codec: t.Type<B, unknown, unknown>,
   maxBytes = defaultMaxBytes,
@@ -63,7 +67,7 @@ export const jsonBody = <B>(
       try {
         const value = await inTime(parse(ctx), limits.milliseconds)
         if (value === tooLate) {
-          // The rest of the body may never come, so the connection cannot carry another request.
+          // The rest of the body may never arrive, so no other request can be read from this connection.
           ctx.res.shouldKeepAlive = false
           return E.left(slowRequest)
         }

@@ -1,9 +1,9 @@
 import type * as t from 'io-ts'
 
 type CodecShape = {
-  /** Present in `t.type` and `t.partial`. */
+  /** The members of a codec that was created by `t.type` or `t.partial`. */
   readonly props?: t.Props
-  /** Present in `t.intersection`. */
+  /** The codecs that `t.intersection` combines. */
   readonly types?: ReadonlyArray<t.Mixed>
 }
 

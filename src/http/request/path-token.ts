@@ -2,12 +2,12 @@ import type { Context, Middleware } from 'koa'
 
 const withToken = /^\/api\/1\/~([^/]*)(\/.*)$/
 
-/** Returns the path without the token of `/api/1/~{jwt}/…`, if it has one. */
+/** Returns the path without the token, if it is a path like `/api/1/~{jwt}/…`. */
 export const withoutPathToken = (path: string): string => path.replace(withToken, '/api/1$2')
 
 /**
  * Removes the token from `/api/1/~{jwt}/…`, so that one route serves all token carriers. Relative URIs in a
- * playlist inherit the token segment by URL resolution (http-api.md §2.2, §3).
+ * playlist inherit this token when the player resolves them (http-api.md §2.2, §3).
  */
 export const takePathToken: Middleware = (ctx, next) => {
   const [, jwt, rest] = withToken.exec(ctx.path) ?? []

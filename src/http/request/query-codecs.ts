@@ -3,7 +3,8 @@ import type { Presign } from '../../domain/access/viewer.ts'
 import { E } from '../../fp.ts'
 import { IMAGE_FORMATS, type ImageFormat } from '../bytes/accept.ts'
 
-// In a 422, a codec's name is the `type` of the fault, and its failure message is the `msg`.
+// The query codecs. In a 422, the name of a codec is the `type` of the fault, and its failure message is the
+// `msg`.
 
 const yes = ['1', 'true', 'on', 'yes', 't', 'y']
 const no = ['0', 'false', 'off', 'no', 'f', 'n']
@@ -54,6 +55,9 @@ const presign = <const P extends Presign>(name: string, modes: ReadonlyArray<P>)
   )
 }
 
-/** The `presign` parameters of playlists with absolute URLs, and of m3u8 playlists (http-api.md §3). */
+/**
+ * The codecs of the `presign` parameter: for playlists with absolute URLs, and for m3u8 playlists
+ * (http-api.md §3).
+ */
 export const PresignUrls = presign('presign_urls', ['path'])
 export const PresignM3u8 = presign('presign_m3u8', ['path', 'define'])

@@ -5,11 +5,11 @@ import { E } from '../../fp.ts'
 import { type RequestBody, sendContinue } from './request-body.ts'
 
 /**
- * Yields the bytes as they arrive. The timeout does not include the time in which the reader processes a
- * piece.
+ * Yields the bytes as they arrive. The timeout applies to each piece, without the time in which the reader
+ * processes it.
  */
 async function* receive(request: IncomingMessage, milliseconds: number): AsyncGenerator<Uint8Array> {
-  // A handler that stops reading early still replies, so the request is not destroyed.
+  // If the handler stops reading early, it still sends a reply, so the request must not be destroyed.
   const pieces = request.iterator({ destroyOnReturn: false })
   for (;;) {
     const timer = setTimeout(

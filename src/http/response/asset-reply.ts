@@ -21,7 +21,8 @@ const encoders: Readonly<Record<ContentCoding, (bytes: Uint8Array) => Promise<Ui
 }
 
 /**
- * Creates a reply with the file in the best accepted coding. Encodes the file once per coding, on first use.
+ * Creates a function that replies with the file, in the best coding that the client accepts. Encodes the file
+ * once per coding, on first use.
  */
 export const createAssetReply = ({ contentType, body }: Asset, clock: Clock): AssetReply => {
   const digest = createHash('sha256').update(body).digest('base64url').slice(0, 22)
@@ -37,7 +38,7 @@ export const createAssetReply = ({ contentType, body }: Asset, clock: Clock): As
     async () => {
       const coding = chooseCoding(requestHeaders['accept-encoding'], ['br', 'gzip'])
       const etag = `"${digest}${coding === 'identity' ? '' : `-${coding}`}"`
-      // The browser revalidates at each load, so that a new release is visible at once.
+      // The browser asks at each load whether the file has changed, so that a new release is visible at once.
       const shared: Headers = { ETag: etag, 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding' }
       const decision = evaluateConditions({ ...requestHeaders, range: undefined }, { etag }, clock)
       if (decision === 'not-modified') return E.right({ status: 304, headers: shared, body: null })

@@ -16,9 +16,9 @@ import { joinHeaders } from './join-headers.ts'
 import type { Reply } from './reply.ts'
 
 /**
- * Creates a reply with stored bytes. `extra`: headers of a route that selects a representation, which
- * override the headers of the bytes. Such a reply is not replayable, because the selection depends on more
- * than the replay key contains.
+ * Creates a reply with stored bytes. `extra` contains headers of a route that selects a representation. They
+ * take precedence over the headers of the bytes. A reply with `extra` cannot be replayed, because the
+ * selection depends on more than the replay key contains.
  */
 export type BytesReply = (
   incoming: IncomingRequest,
@@ -30,7 +30,7 @@ export type BytesReply = (
 /** Returns a boundary of multipart/byteranges (RFC 2046 §5.1.1). */
 const newBoundary = (): string => randomBytes(18).toString('hex')
 
-/** Returns a planner for replies with one representation. Any method but HEAD counts as GET. */
+/** Returns a function that plans replies with one representation. Any method except HEAD counts as GET. */
 export const createByteReplyPlanner =
   (representation: Representation, clock: Clock) =>
   (headers: ConditionalHeaders, method = 'GET'): ByteReplyPlan =>
@@ -43,8 +43,8 @@ export const createByteReplyPlanner =
     })
 
 /**
- * Opens a range, or throws. Ranges are opened one by one after the status was sent, so a failure can only
- * break off the stream.
+ * Opens a range. Throws if that fails. Ranges are opened one by one after the status was sent, so a failure
+ * can only interrupt the stream.
  */
 const openOrThrow =
   (read: ByteSource['read']) =>

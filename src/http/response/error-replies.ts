@@ -10,8 +10,9 @@ type ErrorForm = {
   readonly token?: ErrorBody['token']
 }
 
-// The error replies of http-api.md §1.4. A message does not depend on the cause: causes go to the log, never
-// to a client. The exception is a conflict, whose message is written for the caller, an admin.
+// The error replies of http-api.md §1.4. A message does not depend on the cause of the error, because causes
+// are logged and never sent to a client. The exception is a conflict, whose message is written for the
+// caller, who is an admin.
 const forms = {
   NotSet: { status: 401, type: 'not_set', message: 'a token is required' },
   BadFormat: { status: 401, type: 'bad_format', message: 'the Authorization header is not "bearer <token>"' },
@@ -37,7 +38,8 @@ const forms = {
   BadOrigin: { status: 502, type: 'bad_origin', message: 'the stored bytes are damaged or missing' },
 } satisfies Record<(DomainError | HttpError)['_tag'], ErrorForm>
 
-// The signature alone decides these faults, so they reveal nothing about what exists.
+// Faults of a token that its signature alone shows. They reveal nothing about which files exist, so clients
+// are told about them.
 const tokenFaults: Partial<Record<ForbiddenReason, Partial<ErrorForm>>> = {
   expired: { token: 'expired', message: 'the token has expired' },
   malformed: { token: 'damaged' },

@@ -6,7 +6,10 @@ const listeners = new WeakMap<ServerResponse, Listener>()
 
 export const isDisconnected = (res: ServerResponse): boolean => res.destroyed || res.req.socket.destroyed
 
-/** Calls `listener` when the reply is closed, possibly twice. */
+/**
+ * Calls `listener` when the reply is closed, for example because the client has disconnected. May call it
+ * twice.
+ */
 export const onDisconnect = (res: ServerResponse, listener: () => void): void => {
   res.once('close', listener)
   // With HTTP pipelining a queued response gets no 'close' event when the client disconnects, so the request
@@ -14,14 +17,18 @@ export const onDisconnect = (res: ServerResponse, listener: () => void): void =>
   res.req.once('close', () => isDisconnected(res) && listener())
 }
 
-/** Calls `listener` once, when the head of the reply is written or its connection is closed (status 0). */
+/**
+ * Calls `listener` once with the status: when the head of the reply is written, or with 0 when the connection
+ * is closed before that.
+ */
 export const onHeadWritten = (res: ServerResponse, listener: Listener): void => {
   listeners.set(res, listener)
   onDisconnect(res, () => notifyHeadWritten(res, 0))
 }
 
 /**
- * Reports that the head is written. The outcome of the request is known then, however long the body takes.
+ * Reports that the head is written. At this time the outcome of the request is known, however long it takes
+ * to send the body.
  */
 export const notifyHeadWritten = (res: ServerResponse, status: number): void => {
   const listener = listeners.get(res)

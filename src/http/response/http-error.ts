@@ -11,7 +11,7 @@ export type HttpError =
 export type MissingCredential = { readonly _tag: 'NotSet' }
 /** The Authorization header is not `bearer <token>`. */
 export type MalformedCredential = { readonly _tag: 'BadFormat' }
-/** Parameters could not be decoded. `detail` has one entry per fault. */
+/** Parameters could not be decoded. `detail` contains one entry for each fault. */
 export type Unprocessable = { readonly _tag: 'Unprocessable'; readonly detail: ReadonlyArray<ParameterFault> }
 
 /** The body is not JSON, or ends early. */
@@ -22,8 +22,8 @@ export type UnsupportedMedia = { readonly _tag: 'UnsupportedMedia' }
 export type SlowRequest = { readonly _tag: 'SlowRequest' }
 
 /**
- * A fault as in http-api.md §1.4: `{ loc: ['query', 'w'], msg: 'should be a number ≥ 1', type: 'dimension'
- * }`.
+ * A fault of a parameter, in the form of http-api.md §1.4: `{ loc: ['query', 'w'], msg: 'should be a number ≥
+ * 1', type: 'dimension' }`.
  */
 export type ParameterFault = {
   readonly loc: ReadonlyArray<string>

@@ -6,16 +6,21 @@ import type { ReplyBuffers } from './reply-buffers.ts'
 export type PieceReader = {
   /** Returns the next piece; `null` at the end. */
   readonly next: () => Promise<Uint8Array | null>
-  /** Closes the source because the client disconnected; may be called while `next` is pending. */
+  /**
+   * Closes the source because the client has disconnected. May be called while a call of `next` is pending.
+   */
   readonly cancel: () => void
   /**
-   * Must be called at the end, while no `next` is pending. `isFree`: nothing reads the last piece, so its
-   * buffer may be reused.
+   * Must be called at the end, while no call of `next` is pending. If `isFree` is `true`, no code reads the
+   * last piece any more, so its buffer can be reused.
    */
   readonly release: (isFree: boolean) => void
 }
 
-/** Creates a reader of the stream. It reads into a reused buffer if the stream supports it. */
+/**
+ * Creates a reader of the stream. The reader uses one buffer again and again if the stream supports
+ * `readInto`.
+ */
 export const createPieceReader = (
   stream: ByteStream & Partial<BlobStream>,
   buffers: ReplyBuffers,

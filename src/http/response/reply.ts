@@ -7,7 +7,7 @@ import type { TierOutcome } from '../../ports/tier-outcome.ts'
 import type { Replayable } from '../replay/replayable.ts'
 import type { ErrorBody } from './write-error.ts'
 
-/** A response as data. Routes return it, and only handle.ts writes it to Koa. */
+/** A response as data. Routes return such data, and only handle.ts writes it to Koa. */
 export type Reply = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -22,7 +22,7 @@ export type Reply = {
 export type BufferedReply = Reply & { readonly body: Exclude<Reply['body'], StreamedBody> }
 
 /**
- * A body that is opened when it is sent, and therefore not for HEAD. The headers have its length.
+ * A body that is opened only when it is sent, so it is not opened for HEAD. The headers contain its length.
  * `onArriving` is called when other bytes of the same file arrive while the reply waits for its own.
  */
 export type StreamedBody = {
@@ -34,15 +34,15 @@ export type StreamedBody = {
 type PlaylistAudience = {
   readonly isPublic: boolean
   /**
-   * Remaining lifetime (seconds) of the token that the playlist contains or depends on; `null`: there is no
-   * token.
+   * Remaining lifetime of the token that the playlist contains or depends on, in seconds; `null` if there is
+   * no token.
    */
   readonly secondsLeft: number | null
 }
 
 /**
- * Returns the Cache-Control of every playlist (http-api.md §6.3). No playlist outlives its token in a cache
- * (V13). Hot path.
+ * Returns the Cache-Control of every playlist (http-api.md §6.3). A cache never keeps a playlist for longer
+ * than the token in it is valid (V13).
  */
 export const playlistCacheControl = ({ isPublic, secondsLeft }: PlaylistAudience): string => {
   const left = secondsLeft === null ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor(secondsLeft))

@@ -2,10 +2,10 @@ import type { TierOutcome } from '../../ports/tier-outcome.ts'
 import { formatCacheStatus, formatServerTiming, type ServerTiming } from '../bytes/cache-status.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 
-/** The telemetry headers that replies have (http-api.md §7.3). */
+/** Which telemetry headers are added to replies (http-api.md §7.3). */
 export type ResponseTelemetry = {
   readonly cacheStatus: boolean
-  /** Monotonic clock (milliseconds, any origin); `null`: replies have no Server-Timing. */
+  /** Monotonic clock in milliseconds, with any origin; `null` if replies get no header Server-Timing. */
   readonly stopwatch: (() => number) | null
 }
 
@@ -14,8 +14,8 @@ type Tiered = { readonly tiers?: ReadonlyArray<TierOutcome> }
 const noHeaders: Headers = {}
 
 /**
- * Creates the formatter of Cache-Status. Hot path: all hits of a tier share one array, so the header of an
- * array is memoized.
+ * Creates the formatter of Cache-Status. The header is memoized by the array of outcomes, because all hits of
+ * a tier share one array.
  */
 export const createCacheTelemetry = ({ cacheStatus }: ResponseTelemetry): ((source: Tiered) => Headers) => {
   const headers = new WeakMap<ReadonlyArray<TierOutcome>, Headers>()
@@ -32,8 +32,8 @@ export const createCacheTelemetry = ({ cacheStatus }: ResponseTelemetry): ((sour
 }
 
 /**
- * Starts the Server-Timing of a request. Each call of the result ends a phase and returns the header with all
- * phases.
+ * Starts the Server-Timing of a request. Each call of the returned function ends a phase and returns the
+ * header with all phases so far.
  */
 export const startTiming = ({ stopwatch }: ResponseTelemetry): ((phase: string) => Headers) => {
   if (stopwatch === null) return () => noHeaders
@@ -47,7 +47,10 @@ export const startTiming = ({ stopwatch }: ResponseTelemetry): ((phase: string) 
   }
 }
 
-/** Sets Server-Timing to 0 for a replay, which waits for nothing; its real duration would round to 0. */
+/**
+ * Sets Server-Timing to 0 for a replay. A replay waits for nothing, so its real duration would be rounded to
+ * 0.
+ */
 export const withZeroTiming = (headers: Headers): Headers =>
   'Server-Timing' in headers
     ? { ...headers, 'Server-Timing': formatServerTiming([{ name: 'find', milliseconds: 0 }]) }

@@ -8,10 +8,10 @@ import { isDisconnected, onDisconnect } from './head-written.ts'
 import { createPieceReader, type PieceReader } from './piece-reader.ts'
 import type { ReplyBuffers } from './reply-buffers.ts'
 
-/** A stream whose first piece has been read. `first` is `null` if the stream is empty. */
+/** A stream whose first piece was read already. `first` is `null` if the stream is empty. */
 export type StartedStream = { readonly first: Uint8Array | null; readonly pieces: PieceReader }
 
-/** Waits for the first bytes, so that a failure before them still gets an error status. */
+/** Waits for the first bytes of a stream, so that a failure before these bytes still gets an error status. */
 export const startStream = async (
   stream: ByteStream & Partial<BlobStream>,
   buffers: ReplyBuffers,
@@ -27,9 +27,9 @@ export const startStream = async (
 
 /** Sends pieces to one client. */
 type PieceWriter = {
-  /** Resolves when the piece was sent. `false`: the client has disconnected. */
+  /** Resolves to `true` when the piece was sent, or to `false` when the client has disconnected. */
   readonly send: (piece: Uint8Array) => Promise<boolean>
-  /** Whether the system may still read the last piece. */
+  /** Returns whether the operating system may still read the last piece. */
   readonly isBusy: () => boolean
 }
 
@@ -47,7 +47,8 @@ const createPieceWriter = (res: ServerResponse, cancel: () => void): PieceWriter
         if (isDisconnected(res)) return resolve(false)
         settle = resolve
         isBusy = true
-        // After a disconnect Node calls back for the write in progress, but never for queued writes.
+        // After a disconnect, Node calls the callback of the write in progress, but never the callbacks of
+        // queued writes.
         res.write(piece, (error) => {
           isBusy = false
           resolve(!error && !isDisconnected(res))

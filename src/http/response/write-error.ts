@@ -5,16 +5,19 @@ import { pageHeaders } from '../pages/page.ts'
 import { refusalPage } from '../pages/refusal-page.ts'
 import type { ParameterFault } from './http-error.ts'
 
-/** An error before its format is negotiated. */
+/** The content of an error reply, before its format (JSON, problem or HTML) is negotiated. */
 export type ErrorBody = {
   readonly _tag: 'ErrorBody'
   readonly status: number
   /** The error code (http-api.md §1.4). */
   readonly type: string
   readonly message: string
-  /** One entry per fault of a 422. */
+  /** The faults of a request that gets a 422, one entry for each; `null` for any other status. */
   readonly detail: ReadonlyArray<ParameterFault> | null
-  /** A fault of the caller's own token. It does not depend on the requested file, so it may be disclosed. */
+  /**
+   * A fault of the caller's own token. The fault does not depend on the requested file, so clients may be
+   * told about it.
+   */
   readonly token: 'expired' | 'damaged' | null
 }
 
@@ -26,8 +29,8 @@ const defaultForm = ({ type, message, detail }: ErrorBody): Written => ({
 })
 
 /**
- * Formats an RFC 9457 problem. Its `detail` would be a sentence, so the faults are in `errors` (§3). There is
- * no page at the type URI.
+ * Formats an RFC 9457 problem. In this format `detail` would be a sentence, so the faults are in the member
+ * `errors` (§3). There is no page at the type URI.
  */
 const problemForm = ({ status, type, message, detail }: ErrorBody): Written => ({
   headers: { 'Content-Type': 'application/problem+json' },

@@ -13,7 +13,7 @@ import { errorReply } from '../response/error-replies.ts'
 import { jsonReply, type Reply } from '../response/reply.ts'
 import { createRoutes, type Routes } from '../routes.ts'
 
-/** Files of the console by name (`watch.js`), built in advance and held in memory. */
+/** Files of the console by name (`watch.js`). They are built in advance and kept in memory. */
 export type ConsoleAssets = ReadonlyMap<string, Asset>
 
 type Deps = {
@@ -23,7 +23,10 @@ type Deps = {
   readonly clock: Clock
 }
 
-/** Allows only Larder's own files. `blob:` is for hls.js, which feeds the player from blobs. */
+/**
+ * Allows only Larder's own files. `blob:` is needed by hls.js, which passes video to the player through blob
+ * URLs.
+ */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -58,7 +61,8 @@ export const consoleRoutes = (
   handle: RouteHandler,
 ): Routes => {
   const routes = createRoutes('/console')
-  // A share link does not say the kind of media; the token's audience does.
+  // A share link does not contain the kind of the media, so a token of either kind is accepted. The audience
+  // of the token shows the kind.
   const viewer = anyMediaViewerAuthenticator(tokens)
   const assetReplies = new Map(
     [...consoleAssets].map(([name, asset]) => [name, createAssetReply(asset, clock)]),

@@ -33,7 +33,7 @@ type Deps = {
 const ByFile = t.strict({ uid: ContentFileUid })
 const ByExport = t.strict({ uid: ContentExportUid })
 const ByPart = t.strict({ uid: ContentPartUid })
-// There is no `define` mode, because JSON and XML playlists cannot define variables.
+// Playlists in JSON and XML have no presign mode `define`, because they cannot define variables.
 const UrlQuery = t.partial({ presign: PresignUrls })
 const M3u8Query = t.partial({ presign: PresignM3u8 })
 const MasterQuery = t.intersection([M3u8Query, MobileFilter])

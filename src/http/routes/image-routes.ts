@@ -36,8 +36,8 @@ const ByExport = t.strict({ uid: ImageExportUid })
 const ListQuery = t.partial({ presign: PresignUrls, public: QueryBoolean })
 
 /**
- * Returns the headers of a selected export. Another export may be selected later, so the reply has the short
- * lifetime of a playlist, unlike the export itself.
+ * Returns the headers of a reply with a selected export. A later request may select another export, so caches
+ * may store this reply only for the short time of a playlist, unlike the export itself.
  */
 const negotiationHeaders = (
   image: ListedImage,
@@ -95,8 +95,8 @@ export const imageRoutes = (
   )
 
   /**
-   * Turns Forbidden into 401 for a request without a token: a file that is not public gets 401, like any
-   * request without a token (W16).
+   * Converts Forbidden to 401 for a request without a token: for a file that is not public, such a request
+   * gets 401, like any request without a token (W16).
    */
   const as401WithoutToken =
     (viewer: Viewer | null) =>

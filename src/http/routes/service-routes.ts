@@ -7,8 +7,8 @@ import { jsonReply } from '../response/reply.ts'
 import { createRoutes, type Routes } from '../routes.ts'
 
 /**
- * The routes of health checks (http-api.md §10). Causes are reported only to operators, in the log and by
- * `larder doctor`.
+ * The routes of health checks (http-api.md §10). The replies do not contain the causes of failures, which are
+ * reported only to operators, in the log and by `larder doctor`.
  */
 export const serviceRoutes = (
   { health, lifecycle }: { readonly health: HealthService; readonly lifecycle: ServerLifecycle },

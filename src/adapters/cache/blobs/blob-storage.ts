@@ -3,7 +3,10 @@ import type { CacheKey } from '../../../ports/cache.ts'
 
 /** Reads the bytes of a blob, at any offset that has been written. */
 export type BlobReader = {
-  /** Reads at least one byte, from `start` on and before `end`. Throws if the bytes are lost. */
+  /**
+   * Reads at least one byte, from `start` on and before `end`. Throws if the stored bytes are gone or
+   * damaged.
+   */
   readonly read: (start: number, end: number) => Promise<Uint8Array>
   /** Releases the resources of the reader. The caller must not read afterwards. */
   readonly close: () => Promise<void>
@@ -13,8 +16,8 @@ export type BlobReader = {
 export type InMemoryBlobReader = BlobReader & { readonly buffer: Uint8Array }
 
 /**
- * Reader of a whole blob that is not in memory. A read never returns wrong bytes: if the bytes are damaged,
- * the storage removes the blob, and then the read throws.
+ * Reader of a whole blob that is not in memory. A read never returns wrong bytes: if the bytes on disk are
+ * damaged, the storage removes the blob, and then the read throws.
  */
 export type StoredBlobReader = BlobReader & {
   readonly buffer: null
@@ -38,7 +41,8 @@ export type BlobWriter = BlobReader & {
 /** Reader of a blob that another process fetches. */
 export type SharedBlobReader = BlobReader & {
   /**
-   * Resolves when `reached` (number of readable bytes) or `state` (whether more bytes will come) has changed.
+   * Resolves when one of two values has changed: `reached` (number of bytes that can be read) or `state`
+   * (whether more bytes will come).
    */
   readonly progress: () => Promise<{ readonly reached: number; readonly state: 'growing' | 'whole' | 'lost' }>
 }
@@ -53,7 +57,10 @@ export type BlobStorage = {
   readonly open: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Promise<CompleteBlobReader | null>
   /** Returns a blob synchronously if it is in memory; otherwise `null`. */
   readonly peek: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Uint8Array | null
-  /** Starts a write, or follows the write of another process. `null`: the blob is not accepted. */
+  /**
+   * Starts a write, or follows the write of another process. Resolves to `null` if the storage does not
+   * accept the blob.
+   */
   readonly begin: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Promise<WriteLease | null>
   /** Removes a blob. Readers that have already opened it can read to the end. */
   readonly remove: (name: string) => Promise<void>

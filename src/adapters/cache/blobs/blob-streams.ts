@@ -3,7 +3,7 @@ import { E } from '../../../fp.ts'
 import type { BlobOrigin, BlobStream, ReadInto } from '../../../ports/blob-cache.ts'
 import type { CacheTierName, TierOutcome } from '../../../ports/tier-outcome.ts'
 
-/** Wraps a stream as a blob stream with tier outcomes. */
+/** Wraps a stream as a blob stream that also reports which cache tiers had a hit or a miss. */
 export const withTierOutcomes = (
   stream: ByteStream,
   tiers: ReadonlyArray<TierOutcome>,
@@ -16,7 +16,8 @@ export const withTierOutcomes = (
 })
 
 /**
- * Wraps bytes in memory as a blob stream. Hot path: the generator is created only when the stream is read.
+ * Wraps bytes in memory as a blob stream. Most hits take this path, so the generator is created only when the
+ * stream is read.
  */
 export const blobStreamFromBuffer = (bytes: Uint8Array, tiers: ReadonlyArray<TierOutcome>): BlobStream => ({
   [Symbol.asyncIterator]: () => once(bytes),
@@ -30,8 +31,8 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * Returns one list of outcomes for each outcome of a tier. The lists are shared, because callers use their
- * identity as a cache key.
+ * Returns the shared list with this single outcome. Callers use the identity of the list as a cache key, so
+ * each outcome has one list.
  */
 export const tierOutcomesOf = (
   tier: CacheTierName,
@@ -46,7 +47,8 @@ export const tierOutcomesOf = (
 const store: ReadonlyArray<TierOutcome> = [{ tier: 'origin', outcome: 'hit' }]
 
 /**
- * Wraps an origin. `tiers` returns the outcomes of the origin's latest answer; empty before the first answer.
+ * Wraps an origin. `tiers` returns the tier outcomes of the origin's latest answer; an empty list before the
+ * first answer.
  */
 export const recordTierOutcomes = (
   origin: BlobOrigin,

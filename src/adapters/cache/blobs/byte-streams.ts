@@ -8,7 +8,7 @@ import { withTimeout } from '../../../domain/shared/with-timeout.ts'
 export const withStallTimeout = <A>(next: Promise<A>, ms: number): Promise<A> =>
   withTimeout(next, ms, `nothing came for ${ms} ms`)
 
-/** Cancels a stream without waiting for it to close. Works also while a read is pending. */
+/** Cancels a stream without waiting for the stream to close. A read may be pending. */
 export const cancelStream = (stream: ByteStream): void => {
   // The reader has left, so no caller can handle a failure to close.
   stream[Symbol.asyncIterator]()
@@ -16,9 +16,10 @@ export const cancelStream = (stream: ByteStream): void => {
     .catch(() => undefined)
 }
 
-/** Cancels a stream from which nothing has been read, without waiting for it to close. */
+/** Cancels a stream from which nothing has been read, without waiting for the stream to close. */
 export const cancelUnstartedStream = (stream: ByteStream): void => {
-  // A generator that was never started runs no `finally` block when it is closed, so it is started first.
+  // A generator that was never started runs no `finally` block when it is closed, so this starts the
+  // generator first.
   const startAndLeave = async () => {
     for await (const _ of stream) return
   }
@@ -48,8 +49,8 @@ export async function* withIdleTimeout<A>(stream: AsyncIterable<A>, ms: number):
 }
 
 /**
- * Passes a stream through, and verifies its length and its sha256 (unless `null`). The last chunk is held
- * back until both are verified. So an incorrect stream throws (by default BadOrigin) before its last byte.
+ * Passes a stream through, and verifies its length and its sha256 (unless `null`). The last chunk is delayed
+ * until both are verified. So an incorrect stream throws (by default BadOrigin) before its last byte.
  */
 export async function* verifyStream(
   stream: ByteStream,
@@ -75,7 +76,7 @@ export async function* verifyStream(
 /**
  * Wraps a generator of `length` bytes, and calls `release` exactly once: after the last byte, when the
  * generator throws, or when the reader cancels. The reader may cancel before the first byte or while a read
- * is pending. `isEarly` tells that the reader cancelled before the stream ended.
+ * is pending. The argument `isEarly` of `release` is `true` if the reader cancelled before the stream ended.
  */
 export const withRelease = (
   bytes: AsyncGenerator<Uint8Array>,
@@ -105,8 +106,8 @@ export const withRelease = (
   const iterator: AsyncIterableIterator<Uint8Array> = {
     next: pull,
     return: async () => {
-      // A generator that was never started runs no `finally` block, and neither does its source. So it is
-      // started first.
+      // A generator that was never started runs no `finally` block, and neither does its source. So the
+      // generator is started first.
       if (!started) pull().catch(() => undefined)
       releaseOnce(true)
       bytes.return(undefined).catch(() => undefined)

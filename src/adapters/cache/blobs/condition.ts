@@ -1,4 +1,4 @@
-/** A repeated event. `next` resolves at the next call of `notify`. */
+/** An event that may happen many times. `next` resolves at the next call of `notify`. */
 export type Condition = { readonly next: () => Promise<void>; readonly notify: () => void }
 
 export const createCondition = (): Condition => {

@@ -14,13 +14,16 @@ const storeUnavailable = unavailable('object store')
 type FillDeps = {
   readonly stallMs: number
   readonly onUnwritable: (cause: unknown) => void
-  /** Is called when the origin sent wrong bytes. The readers get the error after it resolves. */
+  /**
+   * Is called when the origin sent wrong bytes. The readers get the error after the returned promise has
+   * resolved.
+   */
   readonly onWrongBytes: () => Promise<void>
   readonly turns: FairScheduler
 }
 
 /**
- * Reads a blob from the origin, at the speed at which the storage writes, and verifies it. Resolves when the
+ * Reads a blob from the origin, only as fast as the storage writes, and verifies the blob. Resolves when the
  * fill has ended and its bytes are published or discarded. Never rejects.
  */
 export const runFill = async (
@@ -85,8 +88,8 @@ const pull = async (
 }
 
 /**
- * Reports the progress of a fill by another process to the readers here. Gives up after `stallMs` without new
- * bytes. Never rejects.
+ * Reports to the readers in this process how far a fill by another process has come. Stops after `stallMs`
+ * without new bytes. Never rejects.
  */
 export const followFill = async (fill: Fill, bytes: SharedBlobReader, stallMs: number): Promise<void> => {
   try {

@@ -5,7 +5,7 @@ export type FairScheduler = {
    * order is first come, first served.
    */
   readonly next: (reader: 'starting' | 'started') => Promise<void>
-  /** Is called by writers. Resolves when no reader waits for its first bytes; at once if none waits. */
+  /** Is called by writers. Resolves when no reader waits for its first bytes (at once if none waits). */
   readonly idle: () => Promise<void>
 }
 

@@ -4,18 +4,21 @@ import type { CacheTierName } from '../../../ports/tier-outcome.ts'
 import { noMeter, type TierMeter } from '../tiers/cache-meter.ts'
 
 export type FillOptions = {
-  /** Tier name in the outcomes of a stream. */
+  /** Name of the cache tier that the outcomes of a stream report. */
   readonly tier: CacheTierName
   /**
-   * Maximum distance in bytes between a reader's start and the fill's position at which the reader waits for
+   * A reader waits for a running fill if the reader's start is at most this many bytes beyond the position of
    * the fill.
    */
   readonly waitWithinBytes: number
-  /** Time without a byte from the origin after which the origin counts as failed. */
+  /** The origin counts as failed if it sends no byte for this long (ms). */
   readonly stallMs: number
   /** Is called for each failed write to the storage. */
   readonly onWriteError: (cause: unknown) => void
-  /** Is called when the origin sent wrong bytes for a blob. The readers get the error after it resolves. */
+  /**
+   * Is called when the origin sent wrong bytes for a blob. The readers get the error after the returned
+   * promise has resolved.
+   */
   readonly onWrongBytes: (key: CacheKey<BlobFacts>) => Promise<void>
   readonly meter: TierMeter
 }

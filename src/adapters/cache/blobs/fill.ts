@@ -10,14 +10,17 @@ import { createCondition } from './condition.ts'
 export type FillEnd = 'whole' | 'no room' | 'abandoned' | BadOrigin | Unavailable
 
 /**
- * A running fetch of one blob, and its readers. The storage stays open until the fill has ended, the work
- * passed to `finish` is done, and the last reader has left.
+ * A running fetch of one blob, and its readers. The storage of the fetched bytes stays open until the fill
+ * has ended, the `lastWork` passed to `finish` is done, and the last reader has left.
  */
 export type Fill = {
   readonly facts: BlobFacts
-  /** Number of bytes that can be read. The last bytes of the blob count only after verification. */
+  /**
+   * Number of bytes that can be read so far. The last bytes of the blob count only after the blob is
+   * verified.
+   */
   readonly reached: () => number
-  /** How the fill ended; `null` while it runs. */
+  /** Returns how the fill ended; `null` while it runs. */
   readonly end: () => FillEnd | null
   readonly ended: Promise<FillEnd>
   /** Resolves at the next change of `reached` or `end`. */
@@ -27,7 +30,7 @@ export type Fill = {
   readonly join: () => void
   readonly leave: () => void
 
-  /** Sets the storage of the bytes. Called by the code that runs the fill. */
+  /** Sets the storage from which the fetched bytes are read. Called by the code that runs the fill. */
   readonly attachStorage: (bytes: BlobReader) => void
   readonly advance: (reached: number) => void
   /**
@@ -36,18 +39,18 @@ export type Fill = {
    */
   readonly detach: () => void
   readonly isDetached: () => boolean
-  /** Resolves when the work passed to `finish` is done. */
+  /** Resolves when the `lastWork` passed to `finish` is done. */
   readonly settled: () => Promise<void>
   /**
-   * Ends the fill. The storage stays open until `lastWork`, which must not reject, is done. Later calls have
-   * no effect.
+   * Ends the fill. The storage of the fetched bytes stays open until `lastWork`, which must not reject, is
+   * done. Later calls have no effect.
    */
   readonly finish: (end: FillEnd, lastWork?: Promise<void>) => void
 }
 
 /**
- * Without readers, a fill continues if at most this many bytes are missing, because a new request is likely
- * soon.
+ * When the last reader leaves, the fill still continues if at most this many bytes are missing, because a new
+ * request is likely soon.
  */
 const finishAnywayBytes = 8 * 1024 * 1024
 

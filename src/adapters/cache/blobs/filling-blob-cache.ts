@@ -25,8 +25,8 @@ type Opened = Promise<E.Either<BadOrigin | Unavailable, BlobStream>>
 type Reader = { source: ByteStream | null; hasLeft: boolean }
 
 /**
- * Readers resumed per turn (see FairScheduler). First pieces are small and later ones large, so both kinds of
- * turn take some tenths of a millisecond.
+ * Number of readers that are resumed per turn of the event loop (see FairScheduler). First pieces are small
+ * and later ones large, so both kinds of turn take some tenths of a millisecond.
  */
 const readersPerTurn = { starting: 16, started: 2 }
 
@@ -37,9 +37,9 @@ const readersPerTurn = { starting: 16, started: 2 }
 type Rest = ByteRange & { readonly tries: number }
 
 /**
- * Creates a BlobCache on a storage. It answers a read from a running fill, else from the storage, else from a
- * new fill; if none of them works, from the origin directly. If a stream loses its source for a reason other
- * than the origin, it continues from the next source at the same offset.
+ * Creates a BlobCache on a storage. The cache answers a read from a running fill, else from the storage, else
+ * from a new fill; if none of them works, from the origin directly. If the source of a stream fails for a
+ * reason other than the origin, the stream continues from the next source at the same offset.
  */
 export const createFillingBlobCache = (
   storage: BlobStorage,
@@ -70,8 +70,8 @@ export const createFillingBlobCache = (
     if (!isFillOf(fill, facts)) return bypass(request, rest)
     const outcome = running === undefined ? 'miss' : 'collapsed'
     const opened = await openFill(recordedRequest, fill, rest, outcome)
-    // Only the reader that started the fill has queried the origin, so only its outcomes include those of the
-    // origin.
+    // Only the reader that started the fill has queried the origin, so only this reader's stream reports the
+    // tier outcomes of the origin.
     return E.isLeft(opened) || tiers().length === 0
       ? opened
       : E.right(withTierOutcomes(opened.right, [...opened.right.tiers, ...tiers()]))
@@ -186,7 +186,7 @@ const cancelReader = (reader: Reader): void => {
 const lengthOf = ({ start, end }: ByteRange): number => end - start
 
 /**
- * After a fill without space (`no room`), another fill would fail for the same reason, so no attempts are
- * left.
+ * After a fill without space (`no room`), another fill would fail for the same reason, so the number of
+ * further attempts is zero.
  */
 const triesAfter = (fill: Fill, { tries }: Rest): number => (fill.end() === 'no room' ? 0 : tries - 1)

@@ -11,8 +11,8 @@ const failureOf = (fill: Fill): BadOrigin | Unavailable | null => {
 }
 
 /**
- * Waits until the byte at `start` has arrived: if the origin sends nothing, the read fails, and no stream is
- * returned. Resolves to `false` if the fill ended before that byte for a reason other than the origin.
+ * Waits until the byte at `start` has arrived, so that a read fails before a stream is returned if the origin
+ * sends nothing. Resolves to `false` if the fill ended before that byte for a reason other than the origin.
  */
 export const waitForOffset = async (
   fill: Fill,
@@ -32,8 +32,8 @@ export const waitForOffset = async (
  * origin.
  *
  * Hundreds of readers may share a fill. Pieces are small, and the first is very small, so that all readers
- * get their first byte before any of them gets many bytes. The caller has waited for its turn before the
- * first piece.
+ * get their first byte before any of them gets many bytes. Before this call, the caller has waited for the
+ * reader's turn (FairScheduler) to get the first piece.
  */
 export async function* readFill(
   fill: Fill,

@@ -6,7 +6,7 @@ import { pieceBytes } from './pieces.ts'
 type Options = {
   readonly bytes: StoredBlobReader
   readonly range: ByteRange
-  /** Continues from offset `at` with another source. Called when the storage has lost the bytes. */
+  /** Continues from offset `at` with another source. Called when a read from the storage fails. */
   readonly continueFrom: (at: number) => AsyncGenerator<Uint8Array>
   /** Is called when the reader cancels before the last byte. */
   readonly onCancel: () => void
@@ -14,8 +14,8 @@ type Options = {
 
 /**
  * Reads stored bytes as a stream (`stream`), or into buffers of the caller (`into`). Both advance the same
- * offset. Closes the stored bytes exactly once: after the last byte, when the storage has lost them, or when
- * the reader cancels. The reader may cancel before the first byte or while a read is pending.
+ * offset. Closes the stored bytes exactly once: after the last byte, when a read from the storage fails, or
+ * when the reader cancels. The reader may cancel before the first byte or while a read is pending.
  */
 export const readStoredBlob = ({
   bytes,
@@ -35,7 +35,7 @@ export const readStoredBlob = ({
     bytes.close().catch(() => undefined)
   }
 
-  /** Reads from the storage. After the storage has lost the bytes, reads from `continueFrom`. */
+  /** If a read from the storage fails, the rest comes from `continueFrom`. */
   const step = async (buffer: Uint8Array): Promise<number> => {
     if (rest !== null) return rest(buffer)
     const count = await bytes.readInto(buffer, at).catch(() => null)
@@ -73,7 +73,7 @@ export const readStoredBlob = ({
   return { stream: iterator, into }
 }
 
-/** Copies the bytes of a stream into buffers of the caller. A buffer gets bytes of a single chunk. */
+/** Copies the bytes of a stream into buffers of the caller. Each call copies bytes of a single chunk. */
 const readIntoFrom = (stream: AsyncGenerator<Uint8Array>): ReadInto => {
   let pending: Uint8Array = new Uint8Array()
   return async (buffer) => {

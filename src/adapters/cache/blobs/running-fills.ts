@@ -10,7 +10,9 @@ import type { BlobRequest } from './open-origin.ts'
 export type RunningFills = {
   readonly get: (name: string) => Fill | undefined
   readonly start: (request: BlobRequest) => Fill
-  /** Prevents a running fill of this name from being published. Resolves when it can no longer publish. */
+  /**
+   * Prevents a running fill of this name from being published. Resolves when the fill can no longer publish.
+   */
   readonly detach: (name: string) => Promise<void>
   /** Resolves when every blob that has been fetched completely is in the storage. */
   readonly settled: () => Promise<void>
@@ -60,12 +62,13 @@ export const createRunningFills = (
       const forget = () => {
         if (fills.get(name) === fill) fills.delete(name)
       }
-      // A complete fill stays available until it is published. A failed fill is removed at once.
+      // A complete fill can be read until the storage has its bytes. A failed fill is removed at once.
       const fill = createFill(request.facts, (end) => end === 'whole' || forget())
       fills.set(name, fill)
       drive(fill, request)
         .catch((cause) => {
-          // Without this, the readers would wait forever. Now each of them continues from the origin.
+          // If the fill did not end here, its readers would wait forever. Now each of them continues from the
+          // origin.
           options.onWriteError(cause)
           fill.finish('no room')
         })
@@ -84,6 +87,9 @@ export const createRunningFills = (
   }
 }
 
-/** Returns whether a fill fetches the blob with these facts. The key may refer to another blob by now. */
+/**
+ * Returns whether a fill fetches the blob with these facts. The comparison is necessary, because the same key
+ * may refer to another blob by now.
+ */
 export const isFillOf = (fill: Fill, { size, sha256 }: BlobFacts): boolean =>
   fill.facts.size === size && fill.facts.sha256 === sha256

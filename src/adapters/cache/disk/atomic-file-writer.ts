@@ -9,7 +9,7 @@ import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
  *
  * There is no fsync, because it would cost each fill tens of milliseconds. If the process is killed, no
  * written data is lost. The file systems in use (ext4, XFS, Btrfs, ZFS, APFS) write a file's length after its
- * data. So after a power loss a file with missing data is too short, and counts as a miss.
+ * data. So after a power loss a file with missing data is too short, and is a cache miss.
  */
 export const createAtomicFileWriter = async (temporary: string, final: string): Promise<BlobWriter> => {
   const file = await retryAfterCreatingFolder(dirname(temporary), () => open(temporary, 'wx+', 0o600))

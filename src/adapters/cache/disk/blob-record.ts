@@ -9,9 +9,7 @@ export const DiskBlobRecord = t.strict({ size: t.number, sha256: t.string, chunk
 
 export type DiskBlobRecord = t.TypeOf<typeof DiskBlobRecord>
 
-/**
- * Returns the key of a blob's record, which is stored like a value. It has the same name as the blob's key.
- */
+/** Returns the key of a blob's record. The record is stored like a value, under the same name as the blob. */
 export const blobRecordKey = ({ name, family }: CacheKey<BlobFacts>): CacheKey<DiskBlobRecord> => ({
   name,
   family,
@@ -20,10 +18,13 @@ export const blobRecordKey = ({ name, family }: CacheKey<BlobFacts>): CacheKey<D
   isNegative: () => false,
 })
 
-/** Maximum number of bytes that node-persist writes in addition to the digests. */
+/**
+ * Maximum number of bytes of a record's file in addition to the digests: JSON that node-persist writes around
+ * them.
+ */
 const envelopeBytes = 512
 
-/** Returns the disk space of the record of a blob of `size` bytes: bytes in whole blocks. */
+/** Returns the disk space (bytes, in whole blocks) of the record of a blob of `size` bytes. */
 export const blobRecordBytes = (size: number): number => {
   const text = Math.ceil((digestCount(size) * digestBytes * 4) / 3)
   return Math.ceil((envelopeBytes + text) / blockBytes) * blockBytes

@@ -6,8 +6,8 @@ import type { SharedFiles } from './shared-files.ts'
 import type { ChunkTrust } from './trusted-chunks.ts'
 
 /**
- * Removes deleted or damaged blobs. Every removal goes through it, so that the state in memory is cleared,
- * too.
+ * Removes deleted or damaged blobs. All removals use this function, so that the record cached in memory is
+ * removed as well.
  */
 export type BlobRemover = {
   /**
@@ -26,7 +26,7 @@ type Deps = {
   readonly budget: DiskBudget
   readonly trust: ChunkTrust
   readonly files: SharedFiles
-  /** The cached records by id. */
+  /** The records cached in memory, by id. */
   readonly cachedRecords: { readonly delete: (id: string) => unknown }
 }
 

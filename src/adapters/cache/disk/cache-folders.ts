@@ -7,7 +7,7 @@ export type CacheFolders = {
   readonly values: string
   /** Whole blobs: `blobs/{first two digits}/{id}`. */
   readonly blobs: string
-  /** Files of running work: partial blobs, locks of fills, and new journals. */
+  /** Files of running fills: partial blobs and locks. Also new journals, before they replace the journal. */
   readonly fills: string
   readonly blob: (id: string) => string
   readonly value: (id: string) => string
@@ -15,11 +15,17 @@ export type CacheFolders = {
   readonly journal: string
   /** Returns the path at which a process (process-identity.ts) writes a new journal. */
   readonly newJournal: (identity: string) => string
-  /** Invalidation marks (invalidation-marks.ts). */
+  /**
+   * The file of invalidation marks: versions of cached names that change with each delete
+   * (invalidation-marks.ts).
+   */
   readonly marks: string
-  /** Lock that is held by the process that runs the maintenance. */
+  /** Lock file. Only the process that owns this lock runs the maintenance. */
   readonly maintenanceLock: string
-  /** Beacons of the processes that fill blobs (process-beacon.ts). */
+  /**
+   * Folder with a FIFO for each process that fills blobs. The FIFO shows whether the process is alive
+   * (process-beacon.ts).
+   */
   readonly processes: string
 }
 

@@ -4,8 +4,8 @@ import { errnoOf } from '../../platform/errno.ts'
 export class CorruptBytesError extends Error {}
 
 /**
- * Returns whether a failed read means that the bytes are lost. Any other failure (no memory, a closed file)
- * concerns only this process, and the bytes may be intact.
+ * Returns whether a failed read means that the stored bytes are damaged. Any other failure (no memory, a
+ * closed file) concerns only this process, and the bytes may be intact.
  */
 export const isDataLost = (cause: unknown): boolean =>
   cause instanceof CorruptBytesError || errnoOf(cause) === 'EIO'

@@ -26,14 +26,14 @@ import { createVerifiedFileReader } from './verified-file.ts'
 const readCache = { windowBytes: 256 * 1024, pieces: 4 }
 
 /**
- * Maximum memory of cached records and their names. They may be stale, so each open checks the blob's file,
- * too.
+ * Maximum memory in bytes of cached records and their names. A cached record may be out of date, so each open
+ * also checks the blob's file.
  */
 const recordCacheBytes = 8 * 1024 * 1024
 
 export type BlobRecordState = Pick<DiskBlobRecord, 'size' | 'sha256'> & { readonly digests: Buffer }
 
-/** Cache of the records, by id. */
+/** The records cached in memory, by id. */
 export type CachedBlobRecords = BoundedCache<BlobRecordState>
 
 export const createCachedBlobRecords = (): CachedBlobRecords =>
@@ -46,7 +46,7 @@ const bytesOnDisk = ({ size }: Pick<BlobFacts, 'size'>): number => size + blobRe
 
 export type DiskBlobStorageDeps = {
   readonly folders: CacheFolders
-  /** Stores the records of blobs, with node-persist and a separate scope. */
+  /** Stores the records of blobs with node-persist, without the scope (`PUBLIC_URL`) that values have. */
   readonly records: CacheTier
   readonly budget: DiskBudget
   readonly room: DiskSpace
@@ -158,8 +158,8 @@ export const createDiskBlobStorage = (deps: DiskBlobStorageDeps): BlobStorage =>
         return null
       }
       const path = folders.blob(id)
-      // An evicted file uses disk space until its last handle is closed, so new readers do not share its old
-      // handle.
+      // A removed file uses disk space until its last open handle is closed. So new readers of an evicted
+      // entry must not share its old handle.
       if (!budget.recordAccess(id)) files.forget(path)
       const opened = await files.open(path, facts.size)
       if (opened === null) {

@@ -4,7 +4,9 @@ import type { DiskLimit } from './disk-limit.ts'
 import type { Journal, JournalRecord } from './journal.ts'
 import { removeFile } from './remove-file.ts'
 
-/** File systems allocate whole blocks of this size (bytes), so a value of 10 bytes uses one block. */
+/**
+ * Size in bytes of the blocks in which file systems allocate space, so a value of 10 bytes uses one block.
+ */
 export const blockBytes = 4096
 
 /** Returns the number of blocks. An empty file counts as one block, because of its directory entry. */
@@ -13,24 +15,27 @@ const blocksOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / blockB
 export const wholeBlocksIn = (bytes: number): number => Math.floor(bytes / blockBytes)
 
 /**
- * Number of entries whose files are removed concurrently. It is enough to use all threads that access the
- * file system.
+ * Number of entries whose files are removed concurrently. Large enough to keep all file system threads
+ * (libuv) busy.
  */
 const evictedAtOnce = 32
 
 /**
- * Nothing new is stored while more than an eighth of the budget, and more than 1 MiB (256 blocks), waits for
- * eviction.
+ * No new entry is stored while the entries that wait for eviction exceed both an eighth of the budget and 256
+ * blocks (1 MiB).
  */
 const excessPart = 8
 const leastExcess = 256
 
-/** Kind of an entry: the file of a value, or the file of a blob together with the file of its record. */
+/**
+ * Kind of an entry. `value`: the file of a value. `blob`: the file of a blob together with the file of its
+ * record.
+ */
 export type DiskEntryKind = 'value' | 'blob'
 
 /**
- * The byte budget that all entries of the cache share. Each file counts in whole blocks. Blobs count once
- * they are stored, not while they are filled.
+ * The byte budget that all entries of the cache share. Each file counts in whole blocks. A blob counts from
+ * the time at which it is stored, not while it is being fetched.
  */
 export type DiskBudget = {
   /** Returns whether an entry of this size may be stored now. */
@@ -53,7 +58,9 @@ export type DiskBudget = {
 }
 
 export type DiskAccounting = DiskBudget & {
-  /** The eviction policy. It holds the kind of each entry as its mark. */
+  /**
+   * The eviction policy. The number that it stores for each entry is the kind of the entry (value or blob).
+   */
   readonly policy: S3Fifo
   /** Reads the journal. Is called once, at startup. */
   readonly load: () => Promise<void>

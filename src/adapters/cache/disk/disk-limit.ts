@@ -4,7 +4,7 @@ import type { Monotonic } from '../../../ports/monotonic.ts'
 export type DiskLimit = {
   readonly blocks: () => number
   /**
-   * Lowers the limit, because the disk has refused a write of `wanted` blocks while `held` blocks were
+   * Lowers the limit. Called when the disk has refused a write of `wanted` blocks while `held` blocks were
    * stored.
    */
   readonly lower: (wanted: number, held: number) => void
@@ -14,18 +14,18 @@ type Options = {
   readonly maxBlocks: number
   readonly monotonic: Monotonic
   /**
-   * Is called when the limit drops below the budget. It is called again only after the limit has returned to
-   * the budget.
+   * Is called when the limit drops below the budget, but not again until the limit has returned to the
+   * budget.
    */
   readonly onLowered: (blocks: number) => void
 }
 
-/** Time after each change until the limit is raised again. */
+/** Time in milliseconds from a change of the limit until the limit is raised again. */
 const retryMs = 30_000
 
 /**
- * The limit drops by at least 64 blocks (256 KiB), and by at least a 16th of the stored blocks, so that the
- * next write finds space.
+ * The limit drops by at least 64 blocks (256 KiB), and by at least a sixteenth of the stored blocks, so that
+ * the next write finds space.
  */
 const stepBlocks = 64
 const stepPart = 16

@@ -10,7 +10,7 @@ import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 
 /** Disk space reserved for a write. */
 export type DiskReservation = {
-  /** Reports written bytes, which then no longer count as reserved. */
+  /** Reports bytes that were written. They then no longer count as reserved. */
   readonly spend: (bytes: number) => void
   /** Releases the bytes that are still reserved. */
   readonly release: () => void
@@ -21,7 +21,10 @@ export const fileOverheadBytes = 16 * blockBytes
 
 /** Manages the free space of the disk, which may be less than the budget. */
 export type DiskSpace = {
-  /** Reserves space before a blob is fetched, and evicts entries if necessary. `null`: there is no space. */
+  /**
+   * Reserves space before a blob is fetched, and evicts entries if necessary. Resolves to `null` if there is
+   * no space.
+   */
   readonly reserve: (bytes: number) => Promise<DiskReservation | null>
   /** Runs `write`. If the disk is full, evicts `bytes` bytes and runs `write` once more. */
   readonly retry: <A>(bytes: number, write: () => Promise<A>) => Promise<A>

@@ -3,9 +3,9 @@ import type { ProcessBeacon } from '../../platform/process-beacon.ts'
 import { identityPattern, type ProcessIdentity } from '../../platform/process-identity.ts'
 import { createSymlinkLock } from './link-lock.ts'
 
-// Only one process of the machine fills a blob at a time: the one that holds the blob's lock in the folder
-// `fills`. The lock contains the name of the partial file, and that name contains the identity of the
-// process.
+// Only one process of the machine fills a blob at a time: the one that has the blob's lock, which is a link
+// in the folder `fills`. The lock contains the name of the partial file, and that name contains the identity
+// of the process.
 
 /**
  * Returns the process that writes, or wrote, the partial file of this name; `null` if it is not the name of a
@@ -19,7 +19,10 @@ export type FillLock =
   | { readonly by: 'us'; readonly part: string; readonly release: () => Promise<void> }
   | { readonly by: 'another'; readonly part: string; readonly writer: ProcessIdentity }
 
-/** Acquires the lock of a blob, or returns its holder. `count` distinguishes the fills of this process. */
+/**
+ * Acquires the lock of a blob. If another process has the lock, returns that process. `count` distinguishes
+ * the fills of this process.
+ */
 export const acquireFillLock = async (
   fills: string,
   id: string,
@@ -34,7 +37,8 @@ export const acquireFillLock = async (
     throw error
   })
   const writer = holding === null ? null : lockHolderOf(holding)
-  // If this process holds the lock, it is a leftover of an abandoned fill, so there is nothing to wait for.
+  // If the lock names this process, the lock is a leftover of an abandoned fill, so there is nothing to wait
+  // for.
   if (holding === null || writer === null || writer === identity)
     return { by: 'us', part, release: () => lock.release(part).finally(releaseBeacon) }
   releaseBeacon()

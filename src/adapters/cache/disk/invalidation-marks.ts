@@ -8,9 +8,10 @@ import { removeFile } from './remove-file.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 
 /**
- * Invalidation marks, in a file that all processes share. A value is stored with the mark that was read
- * before its load, and is valid while the mark stays the same. So a value that was loaded before a delete is
- * never found after the delete. The order in which processes load, delete and write does not matter.
+ * An invalidation mark is the version of a cached name. A delete changes the mark of a name. A loader reads
+ * the mark first and stores it with the value. The value is valid while the mark is unchanged. So a value
+ * that was loaded before a delete is never found after it, in whatever order processes load, delete and
+ * write. All processes share the marks in one file.
  */
 export type InvalidationMarks = {
   /** Returns the current mark of a name. Rejects if the mark cannot be read. */
@@ -20,16 +21,16 @@ export type InvalidationMarks = {
 }
 
 /**
- * Number of marks. Names share marks by hash, so the file always has 64 KiB, and a delete may invalidate
- * other names, too.
+ * Number of marks. Names with the same hash share a mark, so the file always has 64 KiB, and a delete may
+ * also invalidate other names.
  */
 const slots = 2 ** 13
 const slotBytes = 8
 
 /**
- * Stores the marks as a file of random numbers. A delete writes a new random number, so it need not know the
- * old one. The file is opened for each read, because another process may have replaced it. All numbers of a
- * new file differ from those of the old one.
+ * Stores the marks as a file of random numbers. A delete writes a new random number, so the delete need not
+ * read the old one. The file is opened for each read, because another process may have replaced it. All
+ * numbers of a new file differ from those of the old one.
  */
 export const createInvalidationMarks = ({ marks: path, fills }: CacheFolders): InvalidationMarks => {
   const createFile = async (): Promise<void> => {
@@ -46,7 +47,7 @@ export const createInvalidationMarks = ({ marks: path, fills }: CacheFolders): I
     }
   }
 
-  /** Opens the file of marks and calls `act`. Resolves to `null` if there is no such file. */
+  /** Opens the file of marks and calls `act`. Resolves to `null` if the file does not exist. */
   const inFile = async <A>(flags: string, act: (file: FileHandle) => Promise<A>): Promise<A | null> => {
     try {
       const file = await open(path, flags)
@@ -85,7 +86,7 @@ export const createInvalidationMarks = ({ marks: path, fills }: CacheFolders): I
       if (created === null) throw new Error('the file of delete marks cannot be created')
       return created
     },
-    // Without the file no stored value is valid, so there is nothing to invalidate then.
+    // If there is no file, no stored value is valid, so nothing needs to be invalidated.
     advance: async (name) => {
       await inFile('r+', async (file) => {
         await file.write(randomBytes(slotBytes), 0, slotBytes, positionOf(name))
@@ -96,7 +97,7 @@ export const createInvalidationMarks = ({ marks: path, fills }: CacheFolders): I
 }
 
 /**
- * Marks that never change, for values that a delete cannot make stale, and for folders that only one process
+ * Marks that never change. For values that a delete cannot make stale, and for folders that only one process
  * uses.
  */
 export const constantInvalidationMarks: InvalidationMarks = {

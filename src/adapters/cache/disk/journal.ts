@@ -5,18 +5,20 @@ import type { ProcessIdentity } from '../../platform/process-identity.ts'
 import { idBytes } from '../eviction/id-table.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 
-/** A change of an entry. `stored`: the entry was added, or its size changed. `removed`: it was removed. */
+/**
+ * A change of an entry. `stored`: the entry was added, or its size changed. `removed`: the entry was removed.
+ */
 export type JournalRecord =
   | { readonly op: 'stored'; readonly id: Uint8Array; readonly blocks: number; readonly mark: number }
   | { readonly op: 'removed'; readonly id: Uint8Array }
 
 /**
- * A log of the changes of the cache. With it, a start need not stat a million files, and processes see the
- * changes of other processes. It is only a hint: no read depends on it, the sweep corrects lost records, and
- * a record may be read twice. There is no fsync.
+ * A log of the changes of the cache. With the journal, a process need not stat a million files when it
+ * starts, and sees the changes of other processes. The journal is only a hint: no read depends on it, the
+ * sweep adds missing records, and a record may be read twice. There is no fsync.
  *
- * A record has 40 bytes: id (32), blocks of 4 KiB (4, little endian), mark (1), operation (1; 1 is `stored`, 2
- * is `removed`), and a checksum (2) of the preceding bytes. A record with a wrong checksum is skipped.
+ * A record has 40 bytes: id (32), blocks of 4 KiB (4, little endian), mark (1), operation (1; 1 is `stored`,
+ * 2 is `removed`), and a checksum (2) of the preceding bytes. A record with a wrong checksum is skipped.
  */
 export type Journal = {
   readonly append: (records: ReadonlyArray<JournalRecord>) => Promise<void>
@@ -26,7 +28,9 @@ export type Journal = {
   readonly length: () => number
   /** Replaces the journal with a new one that contains these records. */
   readonly rewrite: (records: Iterable<JournalRecord>) => Promise<void>
-  /** Closes the file. Records that are appended later are lost; the next sweep corrects that. */
+  /**
+   * Closes the file. Records that are appended later are not written; the next sweep corrects the journal.
+   */
   readonly close: () => Promise<void>
 }
 
@@ -87,7 +91,8 @@ export const createJournal = (
     append: async (records) => {
       if (closed) return
       const { opened, size } = await openCurrent()
-      // A crash or a full disk may have truncated the last record. Padding aligns the next records.
+      // A crash or a full disk may have truncated the last record. Zero bytes complete that record, so that
+      // the next records are aligned.
       const filler = Buffer.alloc((recordBytes - (size % recordBytes)) % recordBytes)
       await opened.appendFile(Buffer.concat([filler, ...records.map(encode)]))
     },

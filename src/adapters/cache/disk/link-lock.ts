@@ -4,22 +4,25 @@ import type { ProcessIdentity, ProcessState } from '../../platform/process-ident
 
 /**
  * A lock between the processes of a machine: a symbolic link whose target names the holder. A link is created
- * atomically with its target, so a lock is never half written. A lock is taken over if its holder is dead. It
- * is also taken over if its holder is unknown, because the lock is then nearly always older than the last
- * boot.
+ * atomically with its target, so a lock is never half written. A process takes over a lock if the holder is
+ * dead. It also does so if nothing is known about the holder, because the lock is then nearly always older
+ * than the last boot.
  *
  * If two processes take over a lock at the same moment, both may hold it. Use it only where that is harmless.
  */
 export type SymlinkLock = {
-  /** Resolves to `null` if this process has got the lock; otherwise to the target of the holder's link. */
+  /**
+   * Resolves to `null` if this process has acquired the lock; otherwise to the link target that names the
+   * holder.
+   */
   readonly take: (target: string) => Promise<string | null>
   /** Releases the lock, if the link still has this target. */
   readonly release: (target: string) => Promise<void>
 }
 
 /**
- * Creates a lock at `path`. `holderIn` returns the process that a target names; `null`: the link is not such
- * a lock.
+ * Creates a lock at `path`. `holderIn` returns the process that the target of a link names; `null` if the
+ * link is not a lock of this kind.
  */
 export const createSymlinkLock = (
   path: string,

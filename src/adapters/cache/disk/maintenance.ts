@@ -14,7 +14,7 @@ type Options = {
   readonly beacon: ProcessBeacon
   /** Pause between the end of one round and the start of the next. */
   readonly everyMs: number
-  /** Runs one round. It must end soon after a call of `stop`. */
+  /** Runs one round. After a call of `stop`, the round must end soon. */
   readonly round: () => Promise<unknown>
   readonly onFailure: (cause: unknown) => void
 }

@@ -14,14 +14,14 @@ import { removeFile } from './remove-file.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 
 /**
- * The content of `value` in a file of node-persist. `scope` is the public URL for which the value was
- * computed. Bodies contain absolute URLs, so a value with another scope is a miss.
+ * The JSON that node-persist stores in its field `value`. `scope` is the public URL for which the cached
+ * value was computed. Bodies contain absolute URLs, so a value with another scope is a miss.
  */
 export const StoredEntry = t.strict({
   value: t.unknown,
   expiresAt: t.union([t.number, t.null]),
   scope: t.string,
-  /** Invalidation mark of the name at the start of the load (invalidation-marks.ts). */
+  /** Invalidation mark (version) of the name at the start of the load (invalidation-marks.ts). */
   mark: t.string,
   check: t.string,
 })
@@ -45,7 +45,7 @@ export const openNodePersist = (dir: string): LocalStorage =>
   storage.create({
     dir,
     writeQueue: false, // the queue would delay a write by up to a second
-    expiredInterval: 0, // its sweep would read every file; reads check the expiry
+    expiredInterval: 0, // node-persist's own sweep would read every file; reads check the expiry
     forgiveParseErrors: true, // a half-written file is a miss
   })
 
@@ -85,7 +85,7 @@ export const createNodePersistTier = (
         if (entryChecksum(key.name, entry.right) !== entry.right.check) return O.none
         const value = key.codec.decode(entry.right.value)
         if (E.isLeft(value)) return O.none
-        // The mark is read last. If a delete has happened before, the lookup is a miss.
+        // The mark is read last. If the name was deleted before that, the lookup is a miss.
         const mark = await marks.of(key.name)
         if (entry.right.mark !== mark) return O.none
         return O.some({ value: value.right, expiresAt: entry.right.expiresAt, mark })
@@ -104,8 +104,8 @@ export const createNodePersistTier = (
     delete: (name) =>
       TE.tryCatch(async () => {
         await mutex.run(name, async () => {
-          // The mark is changed first, so that a value which another process writes after the removal is
-          // invalid.
+          // The mark is changed before the file is removed, so that a value which another process writes
+          // after the removal is invalid.
           try {
             await marks.advance(name)
           } finally {

@@ -36,25 +36,28 @@ export type DiskCacheOptions = {
   readonly log: Log
   /** `PUBLIC_URL`. Cached bodies contain it, so values of another scope are misses. Blobs have no scope. */
   readonly scope: string
-  /** Byte budget for all files, in whole blocks. Running fills do not count. */
+  /** Maximum size in bytes of all files, in whole blocks. Blobs that are still being fetched do not count. */
   readonly maxBytes: number
   readonly meter?: TierMeter
   readonly fill?: Partial<FillOptions>
-  /** Pause between two rounds of sweep and scrub. */
+  /** Pause in milliseconds between two rounds of sweep and scrub. */
   readonly maintenanceIntervalMs?: number
-  /** Maximum read rate of the scrub. */
+  /** Maximum rate at which the scrub reads blobs to verify them. */
   readonly scrubBytesPerSecond?: number
 }
 
 export type DiskCache = {
   readonly cache: CachePort
-  /** The same values as a tier that can be combined with a memory tier. */
+  /** The same values as `cache`, as a tier that can be combined with a memory tier. */
   readonly values: CacheTier
   readonly blobs: BlobCache
   readonly usage: () => { readonly bytes: number; readonly entries: number }
   /** Checks that new entries can be written. Fails with Unavailable otherwise. */
   readonly check: TE.TaskEither<Unavailable, void>
-  /** Compares the accounting with the folders now. This also happens periodically. */
+  /**
+   * Compares the accounting (sizes of all entries) with the files in the folders now. This also happens
+   * periodically.
+   */
   readonly sweep: () => Promise<DiskSweepReport>
   /** Verifies all blobs now. The periodic maintenance verifies a part of them each hour. */
   readonly scrub: () => Promise<ScrubReport>
@@ -65,20 +68,21 @@ export type DiskCache = {
 
 const hour = 3_600_000
 
-/** Number of scrub rounds in which all entries are verified once: one pass per day. */
+/** Number of hourly scrub rounds in which all entries are verified once, so all are verified once a day. */
 const roundsPerPass = 24
 const MiB = 1024 * 1024
 
 /**
- * Opens the cache in a folder. It can be used immediately, whatever its size. It never prevents a start: if
- * the folder cannot be created or written to, reads are answered from the origin, and an outage is logged.
+ * Opens the cache in a folder. The cache can be used immediately, whatever its size. A fault of the folder
+ * never prevents the start of the process: if the folder cannot be created or written to, reads are answered
+ * from the origin, and an outage is logged.
  */
 export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCache> => {
   const { dir, clock, monotonic = systemMonotonic, log, scope, maxBytes, meter = noMeter } = options
   const outages = createOutageLog(log, monotonic)
   const logOutage = (part: string) => (cause: unknown) =>
     outages.failed(`cache: ${part}`, { cause: String(cause) })
-  // A successful fill shows that the disk can be written to, which ends the outage `new bytes`.
+  // A successful fill shows that the disk can be written to, so it ends the logged outage `new bytes`.
   const fillMeter: TierMeter = {
     ...meter,
     filling: (key) => {

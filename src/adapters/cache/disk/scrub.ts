@@ -12,7 +12,7 @@ import { isDataLost } from './corrupt-bytes.ts'
 import { isBlobEntry } from './disk-budget.ts'
 import { type ChunkTrust, fileStampOf } from './trusted-chunks.ts'
 
-/** The fields of a blob record's node-persist file that the scrub needs (node-persist-cache.ts). */
+/** The fields that the scrub reads from the node-persist file of a blob's record (node-persist-cache.ts). */
 const RecordFile = t.type({ value: t.type({ value: DiskBlobRecord }) })
 
 export type ScrubReport = { readonly checked: number; readonly bad: number }
@@ -30,17 +30,18 @@ type Deps = {
 type Scope = {
   readonly bytesPerSecond: number
   /**
-   * Share of all entries that is verified (0 to 1). The next scrub continues after the last verified entry.
+   * Share of all entries that one scrub verifies (0 to 1). The next scrub continues after the last verified
+   * entry.
    */
   readonly share: number
-  /** A blob is skipped if all its chunks were verified within this time. */
+  /** A blob is skipped if all its chunks were verified within this time (ms). */
   readonly notWithinMs: number
 }
 
 /**
  * Returns a function that verifies blobs at a limited rate, because a disk does not report a flipped bit.
- * Blobs that do not match their record are removed. Readers verify the bytes that they read, too. The scrub
- * finds most damage earlier, so that readers seldom wait for a new fill.
+ * Blobs that do not match their record are removed. Readers also verify the bytes that they read. The scrub
+ * finds most damage earlier, so that readers seldom wait until a blob is fetched again.
  */
 export const createScrub = (deps: Deps): ((scope: Scope) => Promise<ScrubReport>) => {
   const { folders, policy, remover, trust, stopped } = deps

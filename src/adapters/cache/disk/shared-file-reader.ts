@@ -3,11 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { SharedBlobReader } from '../blobs/blob-storage.ts'
 import { readFileRange } from './file-bytes.ts'
 
-/** Interval at which the growing file is checked. */
+/** Interval in milliseconds at which the reader checks whether the file has grown. */
 const pollMs = 20
 
 type Options = {
-  /** Path of the file during the fill. After the fill the file is at `final`. */
+  /** Path of the file while it is being filled. After that, the file is at `final`. */
   readonly temporary: string
   readonly final: string
   readonly size: number
@@ -17,7 +17,7 @@ type Options = {
 
 /**
  * Reads a file that another process is filling. An open file can still be read after its rename to `final`.
- * If the file at `final` has the same inode, it is the file that was open.
+ * If the file at `final` has the inode of the open file, the fill was published.
  */
 export const createSharedFileReader = ({
   temporary,

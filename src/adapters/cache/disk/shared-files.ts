@@ -6,7 +6,7 @@ import { fileStampOf } from './trusted-chunks.ts'
 export type SharedFileHandle = {
   readonly file: FileHandle
   readonly ino: number
-  /** State of the file when this reader opened it (trusted-chunks.ts). */
+  /** Fingerprint of the file's version when this reader opened the file (trusted-chunks.ts). */
   readonly stamp: string | null
   readonly close: () => Promise<void>
 }
@@ -47,7 +47,8 @@ export const createSharedFiles = (): SharedFiles => {
         await leave(null)
         throw error
       })
-      // Each reader calls stat, because the open file may have been changed since another reader opened it.
+      // Each reader calls stat again, because the shared open file may have changed since another reader
+      // opened it.
       const stat = await file?.stat().catch(() => null)
       if (file === null || !stat || stat.size !== size) {
         forgetIf(path, shared)

@@ -14,7 +14,7 @@ import { removeFile } from './remove-file.ts'
 export type DiskSweepReport = {
   /** Number of orphaned files that were removed. */
   readonly removed: number
-  /** Number of files that were missing from the accounting and were added to it. */
+  /** Number of files that were missing from the accounting, so the sweep added them to it. */
   readonly adopted: number
   /** Number of entries in the accounting whose files are missing. */
   readonly missed: number
@@ -29,15 +29,16 @@ type Deps = {
   readonly stopped: () => boolean
 }
 
-/** Number of files that are checked before other work can run. */
+/** Number of files that are checked before the event loop runs other work. */
 const batchSize = 256
 
-/** Bit in the mark of an entry: the sweep has seen its file. */
+/** Bit in the number that the policy stores for an entry. Set when the sweep has found the entry's file. */
 const seen = 2
 
 /**
- * Compares the accounting with the folders, and removes the leftovers of dead processes. Readers are not
- * disturbed. At worst, a file that is being written during the sweep counts as missing, and is filled again.
+ * Compares the accounting (the known entries and their sizes) with the files in the folders, and removes the
+ * leftovers of dead processes. Readers are not disturbed. At worst, a file that is being written during the
+ * sweep counts as missing, and is filled again.
  */
 export const sweepDisk = async ({
   folders,
@@ -132,8 +133,8 @@ export const sweepDisk = async ({
 }
 
 /**
- * Returns whether the file exists. If stat fails for another reason than a missing file, assumes that it
- * exists.
+ * Returns whether the file exists. If stat fails for any reason other than a missing file, assumes that the
+ * file exists.
  */
 const isThere = (path: string): Promise<boolean> =>
   stat(path).then(

@@ -10,8 +10,9 @@ export type TrustedChunks = {
 
 export type ChunkTrust = {
   /**
-   * Returns the verified chunks of a file. A new `stamp` means that the file was written to or replaced; then
-   * no chunk is trusted. With the stamp `null`, which means "not known yet", no verification is remembered.
+   * Returns the verified chunks of a file. `stamp` is a fingerprint of the file's version. A new `stamp`
+   * means that the file was written to or replaced, so no chunk is trusted. If `stamp` is `null` (the version
+   * is not known yet), no verification is remembered.
    */
   readonly of: (path: string, stamp: string | null, chunks: number) => TrustedChunks
   /** Returns whether every chunk of this version of the file was verified within `withinMs`. */
@@ -27,11 +28,12 @@ export type ChunkTrust = {
 const trustMs = 60_000
 
 /**
- * Timestamps are coarse (Linux: 4 ms), so a file that has just changed may change again without a new ctime.
+ * Timestamps are coarse (Linux: 4 ms). For this long (ms) after a change, a file may change again without a
+ * new ctime, so its times do not prove its version.
  */
 const tickMs = 20
 
-/** Maximum memory of all notes: names, stamps and times. */
+/** Maximum memory in bytes of all records of verified chunks: file names, fingerprints and times. */
 const maxBytes = 8 * 1024 * 1024
 
 type Note = { readonly stamp: string; readonly at: Float64Array; readonly chunks: TrustedChunks }
@@ -85,8 +87,8 @@ export const createChunkTrust = (monotonic: Monotonic): ChunkTrust => {
 }
 
 /**
- * Returns a stamp of the file's version, from its inode and times; `null` if it changed too recently to rely
- * on them.
+ * Returns a fingerprint of the file's version, from its inode and times; `null` if the file changed too
+ * recently to rely on its times.
  */
 export const fileStampOf = (
   { ino, ctimeMs, mtimeMs }: { ino: number; ctimeMs: number; mtimeMs: number },

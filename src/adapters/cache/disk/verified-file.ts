@@ -13,7 +13,9 @@ type Options = {
   /** The digests of the chunks (chunk-digests.ts). */
   readonly digests: Buffer
   readonly trusted: TrustedChunks
-  /** Is called when the file is damaged. The reader gets the error after it resolves. */
+  /**
+   * Is called when the file is damaged. The reader gets the error after the returned promise has resolved.
+   */
   readonly onWrongBytes: (cause: unknown) => Promise<void>
 }
 

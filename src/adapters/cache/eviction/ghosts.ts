@@ -1,6 +1,6 @@
 /**
  * Fingerprints of recently evicted entries, 8 bytes each, in a hash table. A new fingerprint may overwrite an
- * older one. A wrong answer only puts an entry into the wrong queue.
+ * older one. A wrong answer does no harm: it only puts an entry into the wrong queue.
  */
 export type GhostQueue = {
   readonly add: (hash: number, fingerprint: number) => void
@@ -25,7 +25,7 @@ export const createGhostQueue = (): GhostQueue => {
       const at = addedAt[hash & mask] ?? 0
       return at !== 0 && fingerprints[hash & mask] === fingerprint && (added - at) >>> 0 < length
     },
-    // Forgets all fingerprints. That is harmless, because the table grows only while the cache is new.
+    // Removes all fingerprints. That is harmless, because the table grows only while the cache is new.
     grow: (size) => {
       fingerprints = new Uint32Array(size)
       addedAt = new Uint32Array(size)

@@ -3,8 +3,8 @@ export const idBytes = 32
 
 /**
  * Assigns numbers ("slots") to ids, in flat arrays that the garbage collector does not traverse. An entry
- * uses 32 bytes for the id and 8 for the lookup. Uses open addressing with linear probing; the ids are hashes
- * already.
+ * uses 32 bytes for the id and 8 for the lookup. Uses open addressing with linear probing. The ids need no
+ * hash function, because they are hashes already.
  */
 export type IdTable = {
   /** Returns the slot of an id; `-1` if it has none. */
@@ -21,12 +21,12 @@ export type IdTable = {
   readonly wordAt: (slot: number, word: number) => number
 }
 
-/** Creates a table. It calls `onGrow` with the new number of slots, before it assigns the first new slot. */
+/** Creates a table. Calls `onGrow` with the new number of slots before the first new slot is assigned. */
 export const createIdTable = (onGrow: (slots: number) => void): IdTable => {
   let slots = 0
   let ids = new Uint8Array(0)
   let words = new DataView(ids.buffer)
-  /** The hash table. Each place holds a slot + 1, or 0 if it is empty. */
+  /** The hash table. Each place contains a slot number plus 1, or 0 if the place is empty. */
   let places = new Uint32Array(0)
   let mask = 0
   let used = 0
@@ -90,7 +90,8 @@ export const createIdTable = (onGrow: (slots: number) => void): IdTable => {
       return place < 0 ? -1 : (places[place] ?? 0) - 1
     },
     add: (id) => {
-      // `grow` inserts all slots again, which is correct only if every slot is in use.
+      // `grow` inserts all slots again, which is correct only if every slot is in use. So the table grows
+      // only if no slot is free.
       if (free.length === 0 && used === slots) grow()
       const slot = free.pop() ?? used++
       ids.set(id, slot * idBytes)

@@ -5,16 +5,16 @@ import { createSlotQueue, type SlotLinks, type SlotQueue } from './slot-queue.ts
 /**
  * The eviction policy: S3-FIFO (Yang, Zhang, Qiu, Yue, Rashmi: FIFO queues are all you need for cache
  * eviction, SOSP 2023), with weights. New entries enter a small queue, which has a tenth of the budget.
- * Entries that were used more than once then move to the main queue. The others are evicted; if one returns
- * while its fingerprint is remembered, it enters the main queue. A scan passes through the small queue
- * without changing the main queue.
+ * Entries that were used more than once then move to the main queue. The others are evicted. An evicted entry
+ * that is added again while its fingerprint is remembered enters the main queue. A scan passes through the
+ * small queue without changing the main queue.
  *
  * An entry uses about 64 bytes, in flat arrays. Weights are whole numbers below 2³².
  */
 export type S3Fifo = {
   /**
-   * Adds an entry, or updates its weight and mark. The mark is a number below 256 whose meaning the caller
-   * defines.
+   * Adds an entry, or updates its weight and mark. The mark is a number below 256 that the policy only
+   * stores; the caller defines its meaning.
    */
   readonly set: (id: Uint8Array, weight: number, mark: number) => void
   /** Adds an entry that was cached before a restart. It enters the main queue. */
@@ -29,8 +29,8 @@ export type S3Fifo = {
   readonly weight: () => number
   readonly count: () => number
   /**
-   * Returns the first entry at `place` or later. An entry keeps its place, so an iteration may pause between
-   * calls.
+   * Returns the first entry at `place` or later. The place of an entry does not change, so the caller may
+   * pause between calls.
    */
   readonly entryFrom: (place: number) => { readonly place: number; readonly entry: EvictionEntry } | null
 }

@@ -1,6 +1,9 @@
 const none = 0xffff_ffff
 
-/** The links of all queues, 8 bytes per slot. They are shared, because a slot is in one queue at a time. */
+/**
+ * The links of all queues, 8 bytes per slot. All queues can share them, because a slot is in one queue at a
+ * time.
+ */
 export type SlotLinks = { older: Uint32Array; newer: Uint32Array }
 
 /** A FIFO queue of slots, with their total weight. Any slot can be removed. */

@@ -15,7 +15,7 @@ import {
 type MemoryEntry = {
   readonly entry: CacheEntry<unknown>
   /**
-   * The codec that decoded the value. For a key with another codec, the result of `encode()` is decoded
+   * The codec with which the value was decoded. A lookup with another codec decodes the result of `encode()`
    * again.
    */
   readonly codec: object
@@ -23,14 +23,14 @@ type MemoryEntry = {
   readonly bytes: number
 }
 
-/** Divisor of `maxBytes`: negative entries get at most a 16th of the memory. */
+/** Negative entries (such as "not public") get at most a sixteenth of `maxBytes`. */
 const negativePart = 16
 
 /**
  * Caches values in memory (LRU), at most `maxBytes`. The size of an entry is the UTF-8 bytes of its value as
- * JSON, plus its name, plus an allowance. A value is encoded and decoded once when it is set, so that a lossy
- * codec has the same effect as on disk. A hit costs a lookup and copies nothing. Negative entries evict only
- * negative entries.
+ * JSON, plus its name, plus a constant overhead. A value is encoded and decoded once when it is set, so that
+ * a lossy codec has the same effect as on disk. A hit costs a lookup and copies nothing. Negative entries
+ * evict only negative entries.
  */
 export const createMemoryTier = (
   maxBytes: number,

@@ -9,7 +9,9 @@ export type TierMeter = {
   readonly miss: (key: Family) => void
   readonly collapsed: (key: Family) => void
   readonly failed: (key: Family) => void
-  /** Starts the timing of a fill. The caller calls the returned function when the fill has succeeded. */
+  /**
+   * Starts to measure the time of a fill. The caller calls the returned function when the fill has succeeded.
+   */
   readonly filling: (key: Family) => (bytes: number) => void
   readonly evicted: (bytes: number) => void
 }

@@ -19,28 +19,29 @@ export type CacheEntry<A> = {
   /** Expiry time in milliseconds since 1970; `null` for a value that cannot change. */
   readonly expiresAt: number | null
   /**
-   * Invalidation mark of the name, read before the load. If the mark has changed since, the value is invalid.
+   * Invalidation mark (version) of the name, read before the load. If the mark has changed since, the value
+   * is invalid.
    */
   readonly mark: InvalidationMark | null
-  /** Time after which a copy in a front tier must be read from the tier behind it again. */
+  /** Time after which a copy in a faster tier must be read again from the slower tier. */
   readonly recheckAt?: MonotonicMs
 }
 
 /**
- * One of several places that store values. Writes and deletes of one name take effect in the order in which
- * the tasks were started. `find` also returns expired values, and the caller decides whether to use them. A
- * value that is copied to another tier keeps its expiry time.
+ * One of several places that store values, for example memory or the disk. Writes and deletes of one name
+ * take effect in the order in which the tasks were started. `find` also returns expired values, and the
+ * caller decides whether to use them. A value that is copied to another tier keeps its expiry time.
  */
 export type CacheTier = {
   readonly name: CacheTierName
   readonly find: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, O.Option<CacheEntry<A>>>
   /**
-   * Returns the entry that `find` would return, if it is in memory. It is the same object until the name is
-   * written again.
+   * Returns the entry that `find` would return, if that entry is in memory. The result is the same object
+   * until the name is written again.
    */
   readonly peek: <A>(key: CacheKey<A>) => CacheEntry<A> | undefined
   readonly set: <A>(key: CacheKey<A>, entry: CacheEntry<A>) => TE.TaskEither<Unavailable, void>
-  /** Deletes a value. Also invalidates its loads that are running in any process. */
+  /** Deletes a value. Loads of this value that are running in any process become invalid. */
   readonly delete: (name: string) => TE.TaskEither<Unavailable, void>
   /** Removes a stored value that a newer value replaces. Does not change the invalidation mark. */
   readonly remove: (name: string) => TE.TaskEither<Unavailable, void>
@@ -48,13 +49,16 @@ export type CacheTier = {
   readonly readMark: (name: string) => Promise<InvalidationMark | null>
 }
 
-/** The mark of every name in a tier that no other process shares. It never changes. */
+/**
+ * The invalidation mark of every name in a tier that no other process shares. The mark never changes, because
+ * no other process can delete.
+ */
 export const constantInvalidationMark = '' as InvalidationMark
 
 export const isFresh = ({ expiresAt }: CacheEntry<unknown>, now: number): boolean =>
   expiresAt === null || now < expiresAt
 
-/** Returns the entry for a value that is set at `now`. Its lifetime starts then. */
+/** Returns the entry for a value that is set at `now`. The lifetime of the entry starts at `now`. */
 export const createCacheEntry = <A>(
   key: CacheKey<A>,
   value: A,
@@ -77,7 +81,9 @@ export const startLoad = async (
   return { generation: generations.of(name), mark, at } as LoadStart
 }
 
-/** Wraps an entry that a tier returned after `misses` in the tiers before it. */
+/**
+ * Wraps an entry that a tier returned. `misses` are the outcomes of the tiers that were queried before it.
+ */
 export const foundInTier = <A>(
   tier: CacheTier,
   key: CacheKey<A>,

@@ -1,8 +1,8 @@
 import type { Generation } from '../../../ports/cache.ts'
 
 /**
- * Counts the deletes of names. If the generation of a name changes during a load, the loaded value must not
- * be cached.
+ * The generation of a name counts its deletes. If the generation changes during a load, the loaded value must
+ * not be cached.
  */
 export type Generations = {
   readonly of: (name: string) => Generation
@@ -11,8 +11,8 @@ export type Generations = {
 }
 
 /**
- * Number of counters. Names share counters by hash, which limits the memory. If two names share a counter, a
- * delete of one of them can prevent that a value of the other is cached.
+ * Number of counters. Names with the same hash share a counter, which limits the memory. A delete of one of
+ * them may then prevent that a value of another is cached.
  */
 const counters = 2 ** 16
 
@@ -31,7 +31,8 @@ export const createGenerations = (): Generations => {
       try {
         return await remove()
       } finally {
-        // A load that started during the delete may have read the value just before its removal.
+        // A load that started during the delete may have read the value just before its removal, so the
+        // generation changes again.
         advance(name)
       }
     },

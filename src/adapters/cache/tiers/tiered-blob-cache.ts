@@ -6,22 +6,30 @@ import { noMeter, type TierMeter } from './cache-meter.ts'
 
 type Tiers = {
   readonly disk: BlobCache
-  /** Maximum memory of all cached blobs. Running fills may use as much again. */
+  /**
+   * Maximum memory of all cached blobs in bytes. Blobs that are still being fetched may use as much again.
+   */
   readonly maxBytes: number
   /** Maximum size of a blob in memory. Larger blobs are read from the disk only. */
   readonly maxBlobBytes?: number
   readonly meter?: TierMeter
 }
 
-/** Segments have 1 to 2 MB. A whole video file would evict thousands of images. */
+/**
+ * Maximum size of a blob in memory (bytes). Segments have 1 to 2 MB. A whole video file would evict thousands
+ * of images.
+ */
 const defaultMaxBlobBytes = 4 * 1024 * 1024
 
-/** A timeout is not needed here, because the fills of the disk cache end when their origin stalls. */
+/**
+ * The longest possible timeout. A shorter one is not needed here, because the fills of the disk cache end
+ * when their origin stalls.
+ */
 const noStallMs = 2 ** 31 - 1
 
 /**
  * Caches small blobs in memory, with the disk cache as the origin. The sha256 of a blob is verified when the
- * blob is read into memory. If it is wrong, the blob is removed from the disk.
+ * blob is read into memory. If the sha256 is wrong, the blob is removed from the disk.
  */
 export const createTieredBlobCache = (tiers: Tiers): BlobCache => {
   const { disk, maxBytes, maxBlobBytes = defaultMaxBlobBytes, meter = noMeter } = tiers
@@ -36,8 +44,8 @@ export const createTieredBlobCache = (tiers: Tiers): BlobCache => {
   })
 
   /**
-   * Deletes from the disk first. A memory fill that started earlier is then detached by the delete in memory,
-   * and a memory fill that starts later gets its bytes from the origin.
+   * Deletes from the disk first. The delete in memory then prevents that a memory fill which started earlier
+   * is published, and a memory fill that starts later gets its bytes from the origin.
    */
   const deleteByName = (name: string) => async () => {
     const fromDisk = await disk.deleteByName(name)()

@@ -26,16 +26,16 @@ type Tiers = {
 }
 
 /**
- * Time until memory reads a changeable value from disk again, because another process on the same disk may
- * have changed it.
+ * Time (ms) after which a value in memory that can change is read from disk again, because another process on
+ * the same disk may have changed it.
  */
 const recheckMs = 2000
 
 /**
  * Combines a memory tier with a disk tier. A value that is found on disk is copied to memory with its expiry
- * time. If it can change, it is read again after two seconds. Negative entries are stored in memory only, so
- * that refused clients cannot create files; an older value is removed from the disk. Concurrent lookups share
- * one read.
+ * time. If the value can change, memory reads it from disk again after two seconds. Negative entries are
+ * stored in memory only, so that refused clients cannot create files; an older value is removed from the
+ * disk. Concurrent lookups share one read.
  */
 export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonotonic }: Tiers): CachePort => {
   /** `asOf` is the time at which the value was read or loaded. Another process may have changed it since. */
@@ -50,8 +50,8 @@ export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonot
   const missedMemory = tierMisses(memory)
 
   /**
-   * Number of sets and deletes of any key. If it changes during a read of the disk, the result may be out of
-   * date.
+   * Number of sets and deletes of any key. If this number changes during a read of the disk, the result may
+   * be out of date.
    */
   let changes = 0
 
@@ -63,7 +63,8 @@ export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonot
       changes++
       const [, deleted] = await Promise.all([memory.delete(name)(), disk.delete(name)()])
       changes++
-      // A concurrent lookup may have read the value from disk and copied it to memory.
+      // A concurrent lookup may have copied the old value from disk to memory, so the value is deleted from
+      // memory again.
       await memory.delete(name)()
       return deleted
     })
@@ -94,7 +95,7 @@ export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonot
       if (since.generation !== generations.of(key.name)) return E.right(undefined)
       const entry = createCacheEntry(key, value, clock(), since)
       changes++
-      // Both start in the same tick, so that a later delete is ordered after them in both tiers.
+      // Both writes start in the same tick, so that a later delete is ordered after them in both tiers.
       const [, stored] = await Promise.all([
         setInMemory(key, entry, since.at)(),
         (key.isNegative(value) ? disk.remove(key.name) : disk.set(key, entry))(),

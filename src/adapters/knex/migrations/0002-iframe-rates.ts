@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 
-// An export has both rates or neither. Older exports have neither, and their master playlists refer to no
-// I-frame playlist.
+// An export has both rates (peak and average of its I-frames) or neither. Older exports have neither, so
+// their master playlists refer to no I-frame playlist.
 
 const up = async (db: Knex): Promise<void> => {
   await db.raw(`

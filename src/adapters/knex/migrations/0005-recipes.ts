@@ -3,8 +3,8 @@ import type { Knex } from 'knex'
 // Adds the recipe of an export, and the time at which another export replaced it. A replaced export is in no
 // playlist, but can be read by its uid until the sweep removes it.
 //
-// Existing exports get recipe 1. If an older release still runs, its new exports get recipe 1, too, and it
-// lists replaced exports together with their replacements.
+// Existing exports get recipe 1. If an older release still runs, its new exports also get recipe 1, and that
+// release lists replaced exports together with their replacements.
 
 const tables = [
   { exports: 'image_file_exports', fileId: 'image_file_id' },
@@ -23,7 +23,7 @@ const up = async (db: Knex): Promise<void> => {
 }
 
 // Without the column `replaced_at`, replaced exports would be listed again, so they are deleted. Their
-// objects stay.
+// objects stay in the object store.
 const down = async (db: Knex): Promise<void> => {
   for (const { exports } of tables)
     await db.raw(`

@@ -7,7 +7,7 @@ export type ApngFrame = {
   readonly width: number
   readonly height: number
   /**
-   * What happens to the area of this frame before the next frame: it is left unchanged, cleared, or restored.
+   * How the area of this frame is changed before the next frame is drawn: not at all, cleared, or restored.
    */
   readonly dispose: 'none' | 'background' | 'previous'
   /** Whether the frame is composited over the canvas (`true`) or replaces it. */
@@ -44,8 +44,8 @@ function* chunksIn(png: Buffer): Generator<Chunk> {
 const disposals = ['none', 'background', 'previous'] as const
 
 /**
- * Maximum number of chunks. Encoders write chunks of at least 4 KiB, and larger files are not read
- * (`readWholeFile`).
+ * Maximum number of chunks. Encoders write chunks of at least 4 KiB, so a file that is small enough to be
+ * read (sharp-input.ts) has fewer.
  */
 const maxChunks = 100_000
 
@@ -59,7 +59,8 @@ export const readApng = (png: Buffer, maxFrames: number): Apng | null => {
   for (const { type, data, whole } of chunksIn(png)) {
     if (++chunks > maxChunks) return null
     if (type === 'IHDR') header = data
-    // A file may have one of each of these chunks. Each frame gets a copy.
+    // A PNG file has at most one chunk of each of these types, for all frames. The PNG file of each frame
+    // gets a copy.
     if ((type === 'PLTE' || type === 'tRNS') && !shared.has(type)) shared.set(type, whole)
     if (type === 'iCCP') profile = whole
     if (type === 'fcTL' && data.length >= 26) {

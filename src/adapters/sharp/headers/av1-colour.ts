@@ -1,6 +1,8 @@
 import type { Cicp } from '../../../domain/colour/cicp.ts'
 
-/** Creates a reader of bits, most significant first. Past the end it returns zeros. */
+/**
+ * Creates a reader of bits, most significant bit first. Past the end of the data the reader returns zeros.
+ */
 const createBits = (data: Buffer) => {
   let at = 0
   return (count: number): number => {

@@ -12,7 +12,8 @@ export const lacksTrailer = (gif: Buffer): boolean => {
     const kind = gif[at]
     if (kind === extension) at += 2
     else if (kind === image) at += 11 + tableSize(gif[at + 9] ?? 0)
-    // An interrupted copy leaves zeros.
+    // A byte other than a block type means that the file is malformed. Zeros after the last block come from
+    // an interrupted copy, so the trailer is missing.
     else return kind === 0
     // Skips sub-blocks, each of which follows its length, up to an empty one.
     while (at < gif.length && gif[at] !== 0) at += 1 + (gif[at] ?? 0)

@@ -27,8 +27,8 @@ export const boxData = (boxes: ReadonlyArray<Box>, type: string): Buffer | undef
   boxes.find((box) => box.type === type)?.data
 
 /**
- * Creates a reader of consecutive big-endian numbers. Past the end it returns zeros, so that a wrong count is
- * harmless.
+ * Creates a reader of consecutive big-endian numbers. Past the end of the data the reader returns zeros, so
+ * that a wrong count is harmless.
  */
 export const createFieldCursor = (data: Buffer) => {
   let at = 0

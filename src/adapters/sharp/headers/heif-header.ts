@@ -7,8 +7,8 @@ import { fileOffsetOf, firstTileOf, itemTypesIn, primaryItem, propertiesOf } fro
 import type { ReadAt } from './read-at.ts'
 
 /**
- * Maximum size of a `meta` box in bytes. A grid of a thousand tiles needs 50 KB; the rest is for ICC
- * profiles.
+ * Maximum size of a `meta` box in bytes. A grid of a thousand tiles needs 50 KB, and ICC profiles may need
+ * megabytes.
  */
 const maxMetaBytes = 8 * 1024 ** 2
 
@@ -46,8 +46,8 @@ const nclxIn = (properties: ReadonlyArray<Box>): Cicp | null => {
 }
 
 /**
- * Returns the peak luminance in nits: of the content from `clli` (nits), or else of the display from `mdcv`
- * (units of 0.0001 nits).
+ * Returns the peak luminance in nits. Prefers the luminance of the content (`clli`, in nits) to that of the
+ * display (`mdcv`, in units of 0.0001 nits).
  */
 const peakIn = (properties: ReadonlyArray<Box>): number | null => {
   const clli = boxData(properties, 'clli')
@@ -58,8 +58,8 @@ const peakIn = (properties: ReadonlyArray<Box>): number | null => {
 }
 
 /**
- * Reads the colour tags of the primary image. If the image is a grid, they may be missing there, and are read
- * from its first tile.
+ * Reads the colour tags of the primary image. If the image is a grid without colour tags, reads them from its
+ * first tile.
  */
 export const readHeifHeader = async (readAt: ReadAt, hasIccProfile: boolean): Promise<ColourTags> => {
   const meta = await readMeta(readAt)

@@ -40,7 +40,7 @@ export const propertiesOf = (meta: ReadonlyArray<Box>, item: number): ReadonlyAr
 
 /**
  * Returns the id of the first image from which an item is derived (`iref` type `dimg`), for example the first
- * tile of a grid. `null` if there is none.
+ * tile of a grid. Returns `null` if there is none.
  */
 export const firstTileOf = (meta: ReadonlyArray<Box>, item: number): number | null => {
   const iref = boxData(meta, 'iref')
@@ -54,8 +54,8 @@ export const firstTileOf = (meta: ReadonlyArray<Box>, item: number): number | nu
 }
 
 /**
- * Returns the position of an item in the file (`iloc`, ISO/IEC 14496-12 §8.11.3); `null` if it is not in the
- * file itself.
+ * Returns the position of an item in the file (`iloc`, ISO/IEC 14496-12 §8.11.3); `null` if the item is not
+ * in the file itself.
  */
 export const fileOffsetOf = (meta: ReadonlyArray<Box>, item: number): number | null => {
   const cursor = createFieldCursor(boxData(meta, 'iloc') ?? Buffer.alloc(0))
@@ -71,8 +71,8 @@ export const fileOffsetOf = (meta: ReadonlyArray<Box>, item: number): number | n
     cursor.next(2)
     const base = cursor.next(baseSize)
     const extents = cursor.next(2)
-    // Only the first extent is used. The others are skipped in one step, because there may be many of zero
-    // size.
+    // Only the first extent of the item is used. The other extents are skipped in one step, because there may
+    // be many of zero size.
     if (id === item && extents > 0) {
       cursor.next(indexSize)
       return method === 0 ? base + cursor.next(offsetSize) : null

@@ -16,8 +16,8 @@ type ImageFile = {
 }
 
 /**
- * Number of bytes at the end that are searched for the end marker, because some programs append data to
- * files.
+ * Number of bytes at the end of a file that are searched for the end marker. The marker may be followed by
+ * other data, because some programs append data to files.
  */
 const tailSize = 4096
 
@@ -25,8 +25,8 @@ const tailOf = ({ readAt, size }: ImageFile): Promise<Buffer> =>
   readAt(Math.max(0, size - tailSize), Math.min(size, tailSize))
 
 const checks: Readonly<Record<SourceImageFormat, (file: ImageFile) => Promise<boolean>>> = {
-  // The first check alone would be wrong if a video follows the image. The second check alone would be wrong
-  // if a segment has a wrong length.
+  // Two checks are needed. The first check alone would be wrong if a video follows the image. The second
+  // check alone would be wrong if a segment has a wrong length.
   JPEG: async ({ readAt, size, readWhole }) => {
     if (!(await lacksEndOfImage(readAt, size))) return false
     const bytes = await readWhole()

@@ -7,7 +7,7 @@ const startOfJpeg = Buffer.from([0xff, 0xd8, 0xff])
 
 /**
  * Lists the contents after the first image of a JPEG: the video of a motion photo (Google, Samsung), further
- * images (MPO), a gain map or a depth map. Smaller versions of the first image do not count.
+ * images (MPO), a gain map or a depth map. Smaller versions of the first image are not listed.
  */
 export const jpegLeftOut = (bytes: Buffer): ReadonlyArray<LeftOut> => {
   const first = jpegImageAt(bytes, 0)
@@ -26,8 +26,8 @@ export const jpegLeftOut = (bytes: Buffer): ReadonlyArray<LeftOut> => {
 }
 
 /**
- * Returns the position of an MP4 file: the size of its first box, followed by `ftyp` and a brand. `null` if
- * there is none.
+ * Returns the position of an MP4 file: the size of its first box, followed by `ftyp` and a brand. Returns
+ * `null` if there is no MP4 file.
  */
 const videoAfter = (bytes: Buffer, from: number): number | null => {
   for (let at = bytes.indexOf('ftyp', from + 4); at >= 0; at = bytes.indexOf('ftyp', at + 4)) {
@@ -41,8 +41,8 @@ const videoAfter = (bytes: Buffer, from: number): number | null => {
 const xmp = 'http://ns.adobe.com/xap/1.0/\0'
 
 /**
- * Returns the kind of an image. Gain maps are marked by Adobe's namespace, ISO 21496-1 or Apple; depth maps
- * by Google or Apple.
+ * Returns the kind of an image. A gain map has a marker of Adobe, ISO 21496-1 or Apple; a depth map has a
+ * marker of Google or Apple.
  */
 const kindOf = (image: JpegImage): Exclude<LeftOut, 'film'> => {
   const properties = applicationData(image, xmp)

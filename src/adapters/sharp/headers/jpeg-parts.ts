@@ -3,12 +3,12 @@ import type { ReadAt } from './read-at.ts'
 const startOfScan = 0xda
 const endOfImage = 0xd9
 
-/** Number of bytes at the end of a JPEG that are searched for the last marker. */
+/** Number of bytes at the end of a JPEG that are searched for the end marker. */
 const tailSize = 64 * 1024
 
 /**
- * Returns whether a JPEG has no end marker after its last scan. Within a scan neither marker can occur, so an
- * end marker (EOI) after the last start of scan ends the image.
+ * Returns whether a JPEG has no end marker after its last scan. Neither an end marker (EOI) nor a start of
+ * scan (SOS) can occur within a scan, so an end marker after the last start of scan ends the image.
  */
 export const lacksEndOfImage = async (readAt: ReadAt, size: number): Promise<boolean> => {
   const length = Math.min(size, tailSize)
@@ -30,7 +30,7 @@ export type JpegSegment = { readonly marker: number; readonly data: Buffer; read
 /** A JPEG image in a buffer. `end` is the position after its end marker. */
 export type JpegImage = { readonly segments: ReadonlyArray<JpegSegment>; readonly end: number }
 
-/** Reads the image that starts at `start`. Returns `null` if it has no end marker. */
+/** Reads the JPEG image that starts at `start`. Returns `null` if the image has no end marker. */
 export const jpegImageAt = (bytes: Buffer, start: number): JpegImage | null => {
   const segments: JpegSegment[] = []
   let isInPixels = false

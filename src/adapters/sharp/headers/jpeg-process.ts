@@ -12,12 +12,18 @@ const NOT_DECODED: Readonly<Record<number, string>> = {
   207: 'lossless JPEG',
 }
 
-/** Frame markers that libjpeg decodes: sequential and progressive, with either entropy coding. */
+/**
+ * Frame markers of the coding processes that libjpeg decodes: sequential and progressive, with Huffman or
+ * arithmetic coding.
+ */
 const DECODED: ReadonlySet<number> = new Set([0xc0, 0xc1, 0xc2, 0xc9, 0xca])
 
 const START_OF_SCAN = 0xda
 
-/** Maximum number of segments before the frame. Profiles and previews are in segments of up to 64 KB. */
+/**
+ * Maximum number of segments that are read before the frame. Profiles and previews are in segments of up to
+ * 64 KB.
+ */
 const MOST_SEGMENTS = 1000
 
 /**

@@ -1,8 +1,8 @@
 import { hasNoSegment } from './jpeg-parts.ts'
 
 /**
- * A scan: its components, its range of coefficients, and whether it contains their last bit (ITU-T T.81
- * §B.2.3).
+ * A scan of a progressive JPEG: its components, its range of coefficients, and whether it contains the last
+ * bit of these coefficients (ITU-T T.81 §B.2.3).
  */
 type Scan = {
   readonly components: ReadonlyArray<number>
@@ -14,7 +14,10 @@ type Scan = {
 /** Limits of a progressive JPEG (ITU-T T.81, table B.2). */
 const maxComponents = 4
 const lastCoefficient = 63
-/** Maximum number of scans. Encoders write fewer: one for each bit of each range of coefficients. */
+/**
+ * Maximum number of scans that are read. Encoders write fewer, at most one for each bit of each range of
+ * coefficients.
+ */
 const maxScans = 1000
 
 const progressiveFrame = 0xc2
@@ -52,10 +55,10 @@ export const hasAllScans = (jpeg: Buffer): boolean => {
     }
     const end = at + 2 + jpeg.readUInt16BE(at + 2)
     const segment = jpeg.subarray(at + 4, end)
-    // The file is truncated within this segment.
+    // The segment should end after the end of the file, so the file is truncated within this segment.
     if (end > jpeg.length) return false
     if (marker === progressiveFrame) {
-      // An image has only one frame.
+      // An image has only one frame, so a second frame means that the file is malformed.
       if (missing.size > 0 || (segment[5] ?? 0) > maxComponents) return false
       for (let i = 0; i < (segment[5] ?? 0); i += 1)
         missing.set(

@@ -13,7 +13,7 @@ export const previewsIn = (first: JpegImage): ReadonlySet<number> => {
   if (index === undefined || index.data.length < 10) return new Set()
   const { data, at: base } = index
   const isLittle = data.toString('latin1', 0, 2) === 'II'
-  /** Reads a number. Returns zero past the end. */
+  /** Reads a number at an offset. Returns zero past the end of the data. */
   const number = (at: number, size: 2 | 4): number => {
     if (at + size > data.length) return 0
     return isLittle ? data.readUIntLE(at, size) : data.readUIntBE(at, size)

@@ -2,10 +2,10 @@ import type { Chromaticities } from '../../../domain/colour/chromaticities.ts'
 import { type ColourTags, noColourTags } from '../../../domain/colour/source-colour.ts'
 import type { ReadAt } from './read-at.ts'
 
-/** Facts from the chunks before the pixels that libvips does not report. */
+/** Facts that libvips does not report, from the chunks before the pixels. */
 export type PngHeader = { readonly colour: ColourTags; readonly isAnimated: boolean }
 
-/** Maximum number of chunks that are read. Encoders write fewer before the pixels. */
+/** Maximum number of chunks that are read. Encoders write fewer chunks than this before the pixels. */
 const maxChunks = 1000
 
 /** Types of the chunks that are read. Other chunks are skipped. */
@@ -38,8 +38,8 @@ const chromaticitiesIn = (chunk: Buffer | undefined): Chromaticities | null => {
 }
 
 /**
- * Reads a luminance in units of 0.0001 nits. cLLI has the peak of the content at byte 0, mDCV the peak of the
- * display at byte 16.
+ * Reads a luminance in units of 0.0001 nits. The chunk cLLI has the peak of the content at byte 0. The chunk
+ * mDCV has the peak of the display at byte 16.
  */
 const nitsIn = (chunk: Buffer | undefined, at: number): number | null => {
   if (chunk === undefined || chunk.length < at + 4) return null
@@ -56,7 +56,7 @@ export const readPngHeader = async (readAt: ReadAt, hasIccProfile: boolean): Pro
       ...noColourTags,
       container: 'png',
       hasIccProfile,
-      // Matrix and range are ignored, because PNG pixels are full-range RGB.
+      // The matrix and the range of cICP are ignored, because PNG pixels are full-range RGB.
       cicp:
         cicp === undefined || cicp.length < 4 ? null : { primaries: cicp[0] ?? 2, transfer: cicp[1] ?? 2 },
       isSrgb: chunks.has('sRGB'),

@@ -11,7 +11,9 @@ import { countPreviews } from './tiff-header.ts'
 export type HeaderFacts = {
   readonly colour: E.Either<Refused, SourceColour>
   readonly isAnimated: boolean
-  /** Number of images, without frames of an animation and smaller versions of another image. */
+  /**
+   * Number of images in the file. Frames of an animation and smaller versions of another image do not count.
+   */
   readonly pages: number
 }
 

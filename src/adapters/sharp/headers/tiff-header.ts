@@ -2,7 +2,7 @@ import type { ReadAt } from './read-at.ts'
 
 type Directory = {
   readonly values: ReadonlyMap<number, number>
-  /** Position in the file after the directory's entries and the data to which they point. */
+  /** Position in the file after the entries of the directory and the data to which these entries point. */
   readonly end: number
 }
 
@@ -81,8 +81,8 @@ const photometricNames: ReadonlyMap<number, string> = new Map([
 const misread = new Set(['uint', 'int', 'float', 'double', 'complex', 'dpcomplex', 'char'])
 
 /**
- * Returns why a TIFF is refused: libvips misreads it or cannot read it. Returns `null` if it is accepted.
- * `depth` is the sample format that libvips reports; `null` if libvips could not read the header.
+ * Returns why a TIFF is refused: libvips misreads it or cannot read it. Returns `null` if the TIFF is
+ * accepted. `depth` is the sample format that libvips reports; `null` if libvips could not read the header.
  */
 export const unsupportedTiffReason = async (readAt: ReadAt, depth: string | null): Promise<string | null> => {
   const { values: tags } = await firstDirectory(readAt)

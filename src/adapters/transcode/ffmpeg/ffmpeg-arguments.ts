@@ -9,19 +9,20 @@ export const QUIET_OPTIONS = ['-nostdin', '-hide_banner', '-loglevel', 'error', 
 export const formatOptions = (named: Readonly<Record<string, string>>, suffix = ''): ReadonlyArray<string> =>
   Object.entries(named).flatMap(([name, value]) => [`-${name}${suffix}`, value])
 
-/** Options that apply to the next input. They have no effect after `-i`. */
+/** Options of ffmpeg that apply to the next input, so they must come before its `-i`. */
 export const DEMUXER_LIMIT_OPTIONS = [
   ...formatOptions(demuxerLimits),
   ...formatOptions({ max_pixels: decoderLimits.max_pixels }),
 ]
 
 /**
- * Options that keep one filter graph for the whole stream. Its first filter accepts any frame size, and the
- * graph itself rotates frames.
+ * Options that keep one filter graph for the whole stream. The graph need not be rebuilt, because its first
+ * filter accepts any frame size, and the graph itself rotates frames.
  */
 export const KEEP_GRAPH_OPTIONS = ['-reinit_filter:v', '0', '-noautorotate']
 
-// Without the protocol `file:`, a path with a colon could select another protocol.
+// Returns the path with the protocol `file:`. Without this protocol, a path with a colon could select another
+// protocol.
 export const fileUrl = (path: string): string => `file:${path}`
 export const inputOptions = (path: string): ReadonlyArray<string> => ['-i', fileUrl(path)]
 
@@ -44,7 +45,8 @@ export const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
       `[0:${streamIndex}]${steady},${graph}`,
     ]),
     ...streams.flatMap(({ outputs }) => outputs.flatMap(outputArgs)),
-    // ffmpeg starts at the earliest timestamp of the streams that it reads, so it reads these streams, too.
+    // ffmpeg starts at the earliest timestamp of all streams that it reads, so the streams in `alongside` are
+    // also read, to an empty output.
     ...job.alongside.flatMap((index) => ['-map', `0:${index}`, '-c', 'copy', '-f', 'null', '-']),
   ]
 }
@@ -63,7 +65,7 @@ const outputArgs = ({
     '-map',
     `[${label}]`,
     ...coding,
-    // Without an amount of noise, this filter changes no bytes. It only drops the first packet.
+    // This bitstream filter drops the first packet. Without an amount of noise, the filter changes no bytes.
     ...(dropsFirstPacket ? [`-bsf${kind}`, 'noise=drop=not(n)'] : []),
     ...NO_METADATA_OPTIONS,
     ...formatOptions(muxer),

@@ -59,7 +59,7 @@ export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
   },
 
   probe: (path, signal) => async () => {
-    // Only a warning tells that the duration is an estimate.
+    // The log needs the level `warning`, because only a warning tells that the duration is an estimate.
     const format = ['-show_entries', FFPROBE_ENTRIES, '-of', 'json']
     const args = ['-v', 'warning', ...DEMUXER_LIMIT_OPTIONS, ...format, ...inputOptions(path)]
     const bounds = { wallSeconds: PROBE_SECONDS, signal }
@@ -132,8 +132,8 @@ export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
 })
 
 /**
- * Reads all packets of these streams. `take` gets the decoding timestamp and the duration of each packet, in
- * seconds.
+ * Reads all packets of these streams. Calls `take` with the decoding timestamp and the duration of each
+ * packet, in seconds.
  */
 const listPackets = (
   ffmpeg: string,
@@ -168,7 +168,7 @@ const listPackets = (
 
 /**
  * Runs ffprobe again with a debug log, because no other log names the format that was not accepted. Returns
- * the failure of that run, whose detail has the end of the log.
+ * the failure of that run, whose detail contains the end of the log.
  */
 const withFormatName = async (
   { ffprobe }: FfmpegPrograms,
@@ -181,14 +181,14 @@ const withFormatName = async (
   return E.isLeft(ran) && FORMAT_NOT_ACCEPTED.test(ran.left.detail) ? ran.left : failure
 }
 
-/** Error of ffprobe if a stream needs a decoder that is not on the whitelist. */
+/** Error of ffprobe if a stream needs a decoder that is not in the list of accepted decoders. */
 const NOT_OPENED = /not on whitelist|Could not open codec for input stream/
 
 const isEstimate = (stderr: string): boolean => stderr.includes('Estimating duration from bitrate')
 
 /**
- * Probes a file with ffmpeg instead of ffprobe (see parseFfprobeListing). ffmpeg needs an output, so it gets
- * an empty one from a second input.
+ * Probes a file with ffmpeg instead of ffprobe (see parseFfprobeListing). ffmpeg needs an output, so a second
+ * input provides an empty one.
  */
 const probeByListing = async (
   programs: FfmpegPrograms,

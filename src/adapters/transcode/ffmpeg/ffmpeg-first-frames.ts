@@ -21,9 +21,9 @@ import {
 import { type FfprobeOutput, finite } from './ffprobe-output.ts'
 
 /**
- * Decodes the first frames of each video stream. ffprobe cannot be used: it opens a decoder for every stream,
- * and reports unknown interlacing as "progressive". A decoder error is ignored here, because encoding will
- * report it.
+ * Decodes the first frames of each video stream. ffprobe cannot be used, because it opens a decoder for every
+ * stream, and reports unknown interlacing as "progressive". A decoder error is ignored here, because encoding
+ * will report it.
  */
 export const inspectFirstFrames = async (
   { ffmpeg }: Pick<FfmpegPrograms, 'ffmpeg'>,
@@ -63,7 +63,8 @@ const firstFramesOf = async (
     ...inputOptions(path),
     '-filter_complex',
     `[0:${index}]${shrink},split[all],select='not(eq(interlace_type,PROGRESSIVE))'[interlaced]`,
-    // The default time base is one frame, which would round the first timestamp.
+    // This option sets the time base of the output to a microsecond. The default time base is one frame,
+    // which would round the first timestamp.
     ...['-map', '[all]', '-map', '[interlaced]', '-enc_time_base', '1:1000000', '-f', 'framecrc', '-'],
   ]
   let [all, interlaced, timeBase] = [0, 0, 0]
@@ -86,9 +87,9 @@ const firstFramesOf = async (
 /**
  * Returns whether all parameter sets of the first frames exclude interlaced fields (ITU-T H.264 §7.4.2.1.1,
  * frame_mbs_only_flag). The parameter sets in the file's header are not enough, because a joined recording
- * may have others at a later keyframe. This process only copies packets. Another one decodes frames, and
- * reads the same packets again, from the page cache. A single process for both would decode as many frames as
- * it copies packets.
+ * may have others at a later keyframe. This process of ffmpeg only copies packets. Another process decodes
+ * frames, and reads the same packets again from the page cache. A single process for both would decode as
+ * many frames as it copies packets.
  */
 const declaresFramesOnly = async (
   ffmpeg: string,

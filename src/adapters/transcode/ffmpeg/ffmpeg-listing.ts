@@ -3,9 +3,9 @@ import type { FfprobeOutput } from './ffprobe-output.ts'
 
 /**
  * Converts ffmpeg's description of its first input to the format of ffprobe. ffprobe opens a decoder for
- * every stream, and stops at the first one that is not on the whitelist. ffmpeg opens only the decoders that
- * it uses. The result is less precise: rates are rounded to a hundredth, and only Matroska files (by their
- * tags) have durations of streams.
+ * every stream, and stops at the first decoder that is not in the list of accepted decoders. ffmpeg opens
+ * only the decoders that it uses. The result is less precise than that of ffprobe: rates are rounded to a
+ * hundredth, and only Matroska files (by their tags) have durations of streams.
  */
 export const parseFfprobeListing = (text: string): FfprobeOutput => {
   const format: { duration?: string; start_time?: string } = {}
@@ -113,7 +113,7 @@ const NO_COLOUR = /^(tv|pc|progressive|(top|bottom) .*|.*first.*|\d+ bpc|left|ce
 
 /**
  * Returns the number of channels of an FFmpeg layout name. Returns 4 for an unknown layout, because all
- * layouts with more than two channels are mixed down alike.
+ * layouts with more than two channels are mixed down in the same way.
  */
 const channelsIn = (text: string): number => {
   const [, layout] = /, \d+ Hz, ([^,]+)/.exec(text) ?? []

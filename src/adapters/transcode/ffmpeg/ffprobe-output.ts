@@ -56,7 +56,7 @@ export const FFPROBE_ENTRIES = [
 ].join(':')
 
 /**
- * Converts ffprobe's output. `isEstimate`: its duration is computed from size and bitrate, which is
+ * Converts ffprobe's output. `isEstimate`: ffprobe computed the duration from size and bitrate, which is
  * unreliable for a variable bitrate.
  */
 export const toProbedFile = (
@@ -147,8 +147,8 @@ const clockwise = ({ side_data_list, tags }: FfprobeStream): number => {
 }
 
 /**
- * Returns whether the display matrix mirrors the image, that is, has a negative determinant. Its dump has a
- * number before each line.
+ * Returns whether the display matrix mirrors the image, that is, has a negative determinant. ffprobe prints
+ * the matrix as text, with a number before each line.
  */
 const isMirrored = ({ side_data_list }: FfprobeStream): boolean => {
   const dump = side_data_list?.find(({ displaymatrix }) => displaymatrix !== undefined)?.displaymatrix ?? ''

@@ -1,6 +1,6 @@
 import { malformedBox } from './isobmff.ts'
 
-/** Reads consecutive bit fields. Throws past the end. */
+/** Reads consecutive bit fields. Throws past the end of the data. */
 export type BitReader = {
   readonly bit: () => number
   /** Reads up to 32 bits as an unsigned number. */

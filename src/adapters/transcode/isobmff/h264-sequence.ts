@@ -90,7 +90,7 @@ const readCropping = (fields: BitReader, chroma: number, fieldsInFrame: number) 
 const EXTENDED_ASPECT = 255
 const SQUARE_OR_UNKNOWN = [0, 1]
 
-/** Reads the video usability information up to the colours. */
+/** Reads the video usability information (VUI) up to and including the colours. */
 const readUsability = (fields: BitReader): Pick<SequenceParameterSet, 'colour' | 'isSquare'> => {
   const isSquare = fields.bit() === 0 || readSquare(fields)
   if (fields.bit() === 1) fields.bit() // overscan
@@ -104,7 +104,7 @@ const readSquare = (fields: BitReader): boolean => {
   return width === height
 }
 
-/** Code point "unspecified" of primaries, transfer and matrix. */
+/** The code point that means "unspecified", for primaries, transfer and matrix. */
 const UNSPECIFIED = 2
 
 const readColour = (fields: BitReader): ParsedColourTags => {

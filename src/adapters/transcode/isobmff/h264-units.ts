@@ -1,17 +1,17 @@
 /**
- * NAL unit types of coded frames (ITU-T H.264, table 7-1). Units of other types come before a frame and
- * describe it.
+ * NAL unit types of slices, which contain the coded frame (ITU-T H.264, table 7-1). Units of other types come
+ * before the slices and describe the frame.
  */
 const SLICE = 1
 const IDR_SLICE = 5
 
-/** Maximum number of units that are read. Larder's encoders write far fewer before a frame. */
+/** Maximum number of units that are read per sample. Larder's encoders write far fewer before a frame. */
 const MAX_UNITS = 64
 
 /**
  * Returns whether a sample can be decoded independently, that is, whether its first slice is an IDR slice.
- * `start` and `end` are the positions of the sample that `read` uses. `lengthBytes` is the size of the length
- * field before each unit.
+ * The sample is between the positions `start` and `end`, from which `read` reads. `lengthBytes` is the size
+ * of the length field before each unit.
  */
 export const startsWithIdr = async (
   read: (at: number, length: number) => Promise<Uint8Array>,

@@ -2,8 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { BOX_HEADER_BYTES, type BoxHeader, malformedBox, readBoxHeader } from './isobmff.ts'
 
 /**
- * Maximum size of a `moov` or `moof` that is read. Those of one track are far smaller, and this fits into
- * memory.
+ * Maximum size in bytes of a `moov` or `moof` that is read into memory. Those of one track are far smaller.
  */
 const MAX_METADATA_BYTES = 8 * 2 ** 20
 
@@ -20,7 +19,7 @@ export const readHeaderAt = async (file: FileHandle, offset: number, end: number
   return readBoxHeader(await readBytesAt(file, offset, Math.min(BOX_HEADER_BYTES, room)), room)
 }
 
-/** Reads a header as readHeaderAt does. Throws if the box has another type. */
+/** Reads a box header as `readHeaderAt` does. Throws if the box has another type. */
 export const readHeaderOfType = async (
   file: FileHandle,
   offset: number,
@@ -46,8 +45,8 @@ export const readBoxAt = (file: FileHandle, { start, end }: BoxRange): Promise<U
   readBytesAt(file, start, end - start)
 
 /**
- * Maximum number of boxes at one level. A progressive file has far fewer. A decoder that a hostile file has
- * taken over may write more.
+ * Maximum number of boxes at one level. A progressive file of Larder has far fewer. A decoder that a hostile
+ * file has taken over may write more.
  */
 const MAX_BOXES = 1000
 

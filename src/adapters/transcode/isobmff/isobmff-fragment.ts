@@ -9,7 +9,7 @@ export type Fragment = Omit<ParsedFragment, 'startsWithIdr' | 'peakBufferBits' |
   readonly firstSampleStart: number
 }
 
-/** Range in which samples may lie, in bytes from the start of the `moof`. */
+/** Range that must contain the samples, in bytes from the start of the `moof`. */
 export type SampleRange = { readonly start: number; readonly end: number }
 
 /** Receives the samples of a fragment in decode order. */
@@ -57,7 +57,8 @@ const NON_SYNC = 0x1_0000
 const readTfhd = (body: Uint8Array, track: Track): SampleDefaults => {
   const fields = createFieldReader(body, 'tfhd')
   const flags = fields.u32() & 0xff_ffff
-  // Offsets from the start of the file would be wrong in a segment, because a segment is a slice of the file.
+  // The offsets of samples must count from the start of the `moof`. Offsets from the start of the file would
+  // be wrong in a segment, because a segment is a slice of the file.
   if (flags & 0x01 || !(flags & 0x2_0000)) throw malformedBox('offsets that do not count from their moof')
   if (fields.u32() !== track.id) throw malformedBox('a fragment of another track')
   if (flags & 0x02) fields.skip(4)
@@ -81,7 +82,10 @@ type Run = Pick<
   readonly start: number
   readonly end: number
   readonly endTicks: number
-  /** Number of presentation times of equal samples, which have no fields and are not listed. */
+  /**
+   * Number of samples, after the first one, that have no fields of their own. They are equal, so they are
+   * counted and not listed.
+   */
   readonly equalTimes: number
   readonly firstSize: number
   readonly firstFlags: number
@@ -89,7 +93,7 @@ type Run = Pick<
 
 const OFFSET_FIELD = 0x800
 
-/** Reads a run of samples. A run without an offset starts at the end of the previous run. */
+/** Reads a run of samples (`trun`). A run without an offset starts at the end of the previous run. */
 const readTrun = (
   body: Uint8Array,
   defaults: SampleDefaults,
@@ -114,8 +118,8 @@ const readTrun = (
   let shownFromTicks = place.ticks + first.offset
   let shownToTicks = shownFromTicks + first.duration
   place.shownTicks.add(shownFromTicks)
-  // Samples without fields are equal, for example in silence. There is no loop over them, because a few bytes
-  // may declare 2^32 of them.
+  // Samples without fields are equal, for example in silence. The loop must not run for them, because a few
+  // bytes may declare 2^32 of them.
   const others = sampleBytes === 0 ? 0 : samples - 1
   for (let left = others; left > 0; left--) {
     const sample = read()

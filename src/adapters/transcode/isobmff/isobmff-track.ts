@@ -44,8 +44,8 @@ export const readTrack = (init: Uint8Array): Track => {
 }
 
 /**
- * Reads the timescale of a MediaHeaderBox. It follows version, flags, and two times of 32 bits (64 bits in
- * version 1).
+ * Reads the timescale of a MediaHeaderBox. The timescale comes after version, flags, and two times of 32 bits
+ * (64 bits in version 1).
  */
 const readTimescale = (mdhd: Uint8Array): number => {
   const fields = createFieldReader(mdhd, 'mdhd')
@@ -64,7 +64,7 @@ const readDefaults = (trex: Uint8Array, trackId: number): SampleDefaults => {
 
 type SampleEntry = Pick<Track, 'codec' | 'video' | 'audio' | 'unitLengthBytes'>
 
-/** Reads the first entry of a SampleDescriptionBox. */
+/** Reads the first entry of a SampleDescriptionBox, which describes the codec. */
 export const readSampleEntry = (stsd: Uint8Array): SampleEntry => {
   const [entry] = boxesIn(stsd.subarray(8))
   if (entry?.type === 'avc1') return readAvc1(entry.body)
@@ -113,8 +113,8 @@ const readColr = (boxes: Uint8Array): ParsedColourTags | null => {
 }
 
 /**
- * Reads an AudioSampleEntry and the boxes in it. Its channel count is ignored, because some encoders always
- * write 2.
+ * Reads an AudioSampleEntry and the boxes in it. The channel count of the entry is ignored, because some
+ * encoders always write 2.
  */
 const readMp4a = (body: Uint8Array): SampleEntry => {
   const fields = createFieldReader(body, 'mp4a')
@@ -149,7 +149,8 @@ const readEsds = (body: Uint8Array): ParsedAudio => {
   enterDescriptor(fields, DECODER_SPECIFIC)
   const config = fields.u16()
   const objectType = config >> 11
-  // After an extended object type, the other fields have other positions. Larder's encoders never write one.
+  // An extended object type shifts the fields after it, so they are not read. Larder's encoders never write
+  // one.
   if (objectType === 31) return { objectType: 32 + ((config >> 5) & 0x3f), sampleRate: null, channels: 0 }
   return {
     objectType,
@@ -159,8 +160,8 @@ const readEsds = (body: Uint8Array): ParsedAudio => {
 }
 
 /**
- * Skips the tag and the length (groups of 7 bits) of a descriptor. The length is ignored, because the bounds
- * of the enclosing box are checked.
+ * Skips the tag and the length (groups of 7 bits) of a descriptor. The length is ignored, because reads past
+ * the end of the enclosing box fail anyway.
  */
 const enterDescriptor = (fields: FieldReader, tag: number): void => {
   if (fields.u8() !== tag) throw malformedBox('esds is out of order')

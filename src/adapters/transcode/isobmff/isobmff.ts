@@ -1,6 +1,6 @@
 /**
- * A box of the ISO base media file format (ISO/IEC 14496-12 §4). The readers in this folder that use it are
- * for files from Larder's encoders: they throw for anything malformed, and for a read past the end.
+ * A box of the ISO base media file format (ISO/IEC 14496-12 §4). The readers that use this type are for files
+ * from Larder's encoders: they throw for anything malformed, and for a read past the end.
  */
 export type Box = {
   readonly type: string
@@ -20,8 +20,8 @@ export const readBoxHeader = (bytes: Uint8Array, room: number): BoxHeader => {
   const fields = createFieldReader(bytes, 'box header')
   const short = fields.u32()
   const type = fields.text(4)
-  // A size of 0 means that the box extends to the end of the file. It is valid, but an encoder that finishes
-  // never writes it.
+  // A size of 0 means that the box extends to the end of the file. Such a size is valid, but only an encoder
+  // that was interrupted leaves it, so it is refused.
   const size = short === 1 ? fields.u64() : short
   const headerSize = fields.position()
   if (size < headerSize) throw malformedBox(`box ${printable(type)} of impossible size ${size}`)

@@ -1,14 +1,14 @@
 /**
- * A delay with which the engine reports frames, in addition to earlier delays: from `fromSeconds` on, frames
- * are `seconds` later than the file states. `fromSeconds` is a time that the engine reports, relative to the
- * correct time of the track's first frame; 0 means from the start.
+ * A delay with which the engine reports frames, in addition to earlier delays: frames from `fromSeconds` on
+ * are reported `seconds` later than the file states. `fromSeconds` is a time as the engine reports it,
+ * relative to the correct time of the track's first frame. 0 means from the start.
  */
 export type Lateness = { readonly fromSeconds: number; readonly seconds: number }
 
 /** Times of one track in a fragment, in ticks. */
 export type FragmentTimes = {
   readonly trackId: number
-  /** Decoding time of the first sample; `null` if the fragment does not contain it. */
+  /** Decoding time of the first sample; `null` if the fragment does not state it. */
   readonly startTicks: number | null
   /** Composition offset of the first sample. */
   readonly firstOffset: number
@@ -26,11 +26,11 @@ type TrackHead = {
 }
 
 /**
- * Returns the delays with which libavformat (5.1 to 8.1) reports the frames of fragments. It delays them by
- * the most negative composition offset that it has read, with or without an edit list, so that no decoding
- * time exceeds its presentation time. It corrects this delay only for samples in `moov`. Usually it reads all
- * fragments when it opens the file. If a `sidx` covers the file, it reads them one by one, so the delay may
- * grow later.
+ * Returns the delays with which libavformat (5.1 to 8.1) reports the frames of fragments. The demuxer delays
+ * them by the most negative composition offset that it has read, with or without an edit list, so that no
+ * decoding time exceeds its presentation time. The demuxer corrects this delay only for samples in `moov`.
+ * Usually it reads all fragments when it opens the file. If a `sidx` covers the file, it reads the fragments
+ * one by one, so the delay may grow later.
  */
 export const latenessOf = (
   fragments: ReadonlyArray<FragmentTimes>,
@@ -49,8 +49,8 @@ export const latenessOf = (
     const from = shownTicks(fragment)
     const isFirst = i === 0 && !hasSamples
     if (!isFirst && (from === null || origin === null)) continue
-    // A time between the last frame before the change and the first frame after it, as the engine reports
-    // them.
+    // The delay changes between two frames. The middle between the last frame before the change and the first
+    // frame after it, as the engine reports them, separates the two.
     const fromTicks = isFirst ? 0 : (from ?? 0) - (origin ?? 0) + (ticks + next) / 2
     late.push({ fromSeconds: fromTicks / timescale, seconds: (next - ticks) / timescale })
     ticks = next

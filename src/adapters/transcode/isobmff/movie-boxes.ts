@@ -6,8 +6,8 @@ export type NclxColour = { readonly primaries: number; readonly transfer: number
 type Box = { readonly type: string; readonly body: Buffer }
 
 /**
- * Lists the boxes in `bytes` before the first malformed one, because QuickTime ends some lists with four
- * zeros.
+ * Lists the boxes in `bytes` up to the first malformed one. What follows is not an error, because QuickTime
+ * ends some lists with four zeros.
  */
 const boxesIn = (bytes: Buffer): ReadonlyArray<Box> => {
   const boxes: Box[] = []
@@ -69,8 +69,8 @@ const OFFSETS = 0x800
 const SAMPLE_FIELDS = [0x100, 0x200, 0x400, OFFSETS]
 
 /**
- * Returns the composition offsets of a run as signed numbers. Encoders write negative offsets in version 0,
- * too, and engines accept them.
+ * Returns the composition offsets of a run as signed numbers. Version 0 defines unsigned offsets, but
+ * encoders also write negative ones there, and engines accept them.
  */
 const offsetsIn = (trun: Buffer): { readonly first: number; readonly smallest: number } => {
   const none = { first: 0, smallest: 0 }

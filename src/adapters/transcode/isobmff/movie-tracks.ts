@@ -4,8 +4,8 @@ import { type NclxColour, readFragmentTimes, readNclx } from './movie-boxes.ts'
 import { type SourceBox, sourceBoxesBetween } from './source-boxes.ts'
 
 /**
- * Facts from the boxes of a video track of an MP4 or QuickTime file. Engines report them differently, or
- * wrongly.
+ * Facts from the boxes of a video track of an MP4 or QuickTime file. These are the facts that engines report
+ * differently, or wrongly.
  */
 export type MovieTrack = {
   /** Colours from `colr` of type `nclx` or `nclc`; `null` if there are none. */
@@ -32,7 +32,7 @@ const FIRST_BOXES: ReadonlyArray<string> = [
 
 /**
  * Maximum number of boxes that are read. A recording of 10 hours with a fragment per frame has 4 million, but
- * that takes an engine too long as well.
+ * such a file takes an engine too long as well.
  */
 const MAX_BOXES = 1_000_000
 
@@ -134,8 +134,8 @@ const videoTrackIn = async (bytes: SourceBytes, trak: SourceBox) => {
 }
 
 /**
- * Returns the field after the times of `tkhd` or `mdhd`. Both start with version, flags, and two times of 32
- * bits (64 bits in version 1).
+ * Returns the field that comes after the times of `tkhd` or `mdhd`. Both boxes start with version, flags, and
+ * two times of 32 bits (64 bits in version 1).
  */
 const fieldAfterTimes = (content: Buffer | null): number | null => {
   const at = content?.[0] === 1 ? 20 : 12
@@ -158,7 +158,10 @@ const firstContent = async (
  */
 const MAX_HEAD_BYTES = 2 ** 16
 
-/** Returns the contents of a box, at most `head` bytes. Returns `null` if they are too large or truncated. */
+/**
+ * Returns the contents of a box, at most `head` bytes. Returns `null` if the contents are too large or
+ * truncated.
+ */
 const contentOf = async (
   bytes: SourceBytes,
   { body, end }: SourceBox,

@@ -74,8 +74,8 @@ const readTimes = async (file: FileHandle, header: BoxRange) => {
 }
 
 /**
- * Reads the SyncSampleBox (ISO/IEC 14496-12 §8.6.2). Returns `null` if there is none; then every sample is a
- * keyframe.
+ * Reads the SyncSampleBox (ISO/IEC 14496-12 §8.6.2). Returns `null` if there is no such box, which means that
+ * every sample is a keyframe.
  */
 const readKeyframes = async (
   file: FileHandle,
@@ -103,7 +103,8 @@ const readFirstOffset = async (file: FileHandle, stbl: ReadonlyArray<BoxRange>):
 }
 
 /**
- * An edit: `duration` is in ticks of the movie, `from` in ticks of the track. `from` is -1 for an empty edit.
+ * An edit of an edit list. `duration` is in ticks of the movie. `from` is the start in ticks of the track; -1
+ * for an empty edit.
  */
 type Edit = { readonly duration: number; readonly from: number }
 

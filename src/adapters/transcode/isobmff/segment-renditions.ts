@@ -9,16 +9,19 @@ import {
   segmentTrack,
 } from './segmenter.ts'
 
-/** Returns the boundaries of video segments. The first segment has the length of one GOP. */
+/**
+ * Returns the boundaries of video segments. The first segment has the length of one GOP (the frames from one
+ * keyframe to the next).
+ */
 export const segmentBoundaries = ({ gop, frameRate, partSeconds: step }: MediaPlan): SegmentBoundaries => ({
   seconds: [Math.min((gop * frameRate.den) / frameRate.num, step)],
   step,
 })
 
 /**
- * Segments the encoded file of each rung. Video has segments of equal length after a short first one. Audio
- * has its boundaries at the same times. The first segment is short, because players show nothing before it
- * has arrived completely.
+ * Segments the encoded file of each rung. Video has segments of equal length after a short first one. The
+ * boundaries of audio segments are at the same times. The first segment is short, because players show
+ * nothing before it has arrived completely.
  */
 export const segmentRenditions = async (
   plan: MediaPlan,
@@ -36,7 +39,8 @@ export const segmentRenditions = async (
       return { segmented, rendition: toRendition(rung.name, segmented, { video, audio: null }) }
     }),
   )
-  // The last video segment may be longer than the others. Audio gets no additional segment then.
+  // The last video segment may be longer than the others. In that case audio must not get an additional
+  // segment, so its boundaries are those of the video.
   const [first] = videos.map(({ segmented }) => segmentStartSeconds(segmented))
   const edges = first === undefined ? even : { seconds: first.slice(1), step: Infinity }
   const audios = await Promise.all(

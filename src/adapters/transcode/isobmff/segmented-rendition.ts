@@ -4,7 +4,7 @@ import type { Segment } from './segmenter.ts'
 
 export type SegmentedRendition = Omit<Rendition, 'parts'> & {
   readonly parts: ReadonlyArray<Segment>
-  /** See SegmentedTrack.isEven. */
+  /** Whether all samples have the same duration without gaps (see SegmentedTrack.isEven). */
   readonly isEven: boolean
 }
 
@@ -15,8 +15,8 @@ export const segmentedSeconds = (rendition: SegmentedRendition): number =>
   renditionTicks(rendition) / rendition.timescale
 
 /**
- * Returns the duration of the longest frame, video or audio. Renditions count as equally long if they do not
- * differ by more.
+ * Returns the duration of the longest frame, video or audio. Renditions count as equally long if their
+ * lengths differ by no more than this.
  */
 export const longestFrameSeconds = (renditions: ReadonlyArray<SegmentedRendition>): number =>
   Math.max(

@@ -14,7 +14,7 @@ import { readTrack, type Track } from './isobmff-track.ts'
 /** Target times of segment boundaries, in seconds from the start of the rendition, ascending. */
 export type SegmentBoundaries = {
   readonly seconds: ReadonlyArray<number>
-  /** Distance in seconds between the boundaries after the last of `seconds`. */
+  /** Distance in seconds between further boundaries, after the last one in `seconds`. */
   readonly step: number
 }
 
@@ -31,9 +31,9 @@ export type Segment = TranscodedPart & { readonly startTicks: number }
 
 /**
  * Segments a fragmented CMAF file of one track. A video segment starts at the first keyframe at or after a
- * boundary, an audio segment at the fragment that starts nearest to it. A track without samples has no
- * segments. Only headers are read. Throws if the file is truncated or differs from what Larder's encoders
- * write. examineContentFile decides whether the segments can be published.
+ * boundary, an audio segment starts at the fragment that is nearest to a boundary. A track without samples
+ * has no segments. Only the headers of boxes are read. Throws if the file is truncated or differs from what
+ * Larder's encoders write. examineContentFile decides whether the segments can be published.
  */
 export const segmentTrack = async (path: string, edges: SegmentBoundaries): Promise<SegmentedTrack> => {
   const file = await open(path)
@@ -114,8 +114,8 @@ const groupIntoSegments = (
   const groups: PlacedFragment[][] = []
   let edge = Number.NEGATIVE_INFINITY
   for (const fragment of fragments) {
-    // Adding half of an audio fragment's duration selects the nearest fragment instead of the first one at or
-    // after the boundary. For video, a microsecond tolerates rounding.
+    // `slack` moves the boundary. Half of an audio fragment's duration selects the fragment nearest to the
+    // boundary, instead of the first one at or after it. For video, a microsecond tolerates rounding.
     const slack = track.video === null ? fragment.durationTicks / 2 : track.timescale / 1_000_000
     const seconds = (fragment.startTicks + slack) / track.timescale
     if (seconds >= edge) {
@@ -133,8 +133,8 @@ const edgeAfter = ({ seconds: edgeSeconds, step }: SegmentBoundaries, seconds: n
 }
 
 /**
- * Minimum duration of the last segment. A shorter one has only a few frames, which is not worth a request, so
- * it is joined to the previous segment.
+ * Minimum duration of the last segment in seconds. A shorter one has only a few frames, which are not worth a
+ * request, so they are added to the previous segment.
  */
 const SHORTEST_TAIL_SECONDS = 0.25
 

@@ -1,7 +1,7 @@
 import type { SourceBytes } from '../source-bytes.ts'
 
-// Reads the boxes of source files, which may be malformed anywhere. For Larder's own exports, see the strict
-// isobmff-file.ts.
+// Reads the boxes of source files, which may be malformed anywhere. The readers in isobmff-file.ts are for
+// Larder's own exports, and throw for anything malformed.
 
 /** Header of a box (ISO/IEC 14496-12 §4.2). */
 export type SourceBoxHeader = {
@@ -9,12 +9,13 @@ export type SourceBoxHeader = {
   /** Size of the header in bytes. */
   readonly header: number
   /**
-   * Size of the box in bytes, including its header, as the file states it. It may be wrong. 0: up to the end.
+   * Size of the box in bytes, including its header, as the file states it; the file may be wrong. 0: the box
+   * extends to the end of the file.
    */
   readonly size: number
 }
 
-/** Reads the header at a position. Returns `null` if the file ends before it. */
+/** Reads the box header at a position. Returns `null` if the file ends before the end of the header. */
 export const sourceBoxHeaderAt = async (bytes: SourceBytes, at: number): Promise<SourceBoxHeader | null> => {
   const head = await bytes.at(at, 16)
   if (head.length < 8) return null
@@ -38,7 +39,7 @@ export type SourceBox = {
   readonly end: number
 }
 
-/** Lists boxes before the first malformed one, at most `maxBoxes`. */
+/** Lists at most `maxBoxes` boxes. Stops at the first malformed one. */
 export const sourceBoxesBetween = async (
   bytes: SourceBytes,
   from: number,

@@ -6,7 +6,10 @@ const FLAGS_AT = 5
 const BEGINS_STREAM = 2
 export const SERIAL_AT = 14
 export const CHECKSUM_AT = 22
-/** Number of bytes that identify a codec: `OpusHead`, or `vorbis` and `theora` after one other byte. */
+/**
+ * Number of first bytes of a stream that identify its codec: `OpusHead`, or one byte and then `vorbis` or
+ * `theora`.
+ */
 const CODEC_BYTES = 7
 
 type OggPage = {

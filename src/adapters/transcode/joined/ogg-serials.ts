@@ -5,8 +5,9 @@ import { CHECKSUM_AT, oggPages, SERIAL_AT } from './ogg-pages.ts'
 
 /**
  * Returns the path of a file in which each link of an Ogg chain has a unique serial number (RFC 3533 §4): the
- * file itself, or a copy in `folder`. A file that was joined with itself repeats its serial number. FFmpeg 5
- * then decodes the headers of the second link as audio, which adds a second.
+ * file itself, or a copy in `folder`. A file that was joined with itself repeats its serial number. If a
+ * number is repeated, FFmpeg 5 decodes the headers of the second link as audio, which makes the audio a
+ * second longer.
  */
 export const withOwnSerials = (path: string, folder: string, signal: AbortSignal): Promise<string> =>
   withSourceBytes(path, signal, async (bytes) => {
@@ -21,7 +22,10 @@ export const withOwnSerials = (path: string, folder: string, signal: AbortSignal
     return copy
   })
 
-/** Maximum number of serial numbers that are remembered per file. Later streams are not renumbered. */
+/**
+ * Maximum number of serial numbers that are remembered per file. If a file has more streams, the later ones
+ * keep their numbers.
+ */
 const MAX_STREAMS = 100_000
 
 const hasRepeatedSerial = async (bytes: SourceBytes): Promise<boolean> => {
@@ -44,8 +48,8 @@ async function* renumbered(bytes: SourceBytes): AsyncIterable<Uint8Array> {
   const current = new Map<number, number>()
   let [end, candidate] = [0, 0]
   /**
-   * Returns an unused serial number. The search continues where it last stopped, because a hostile file may
-   * use any number of serials.
+   * Returns an unused serial number. Each search continues where the previous one stopped, because a hostile
+   * file may use any number of serials.
    */
   const unused = (): number => {
     while (used.has(candidate)) candidate++
@@ -67,7 +71,10 @@ async function* renumbered(bytes: SourceBytes): AsyncIterable<Uint8Array> {
   for (let at = end; at < bytes.size; at += BLOCK_BYTES) yield bytes.at(at, BLOCK_BYTES)
 }
 
-/** Polynomial of the CRC-32, which is not reflected and starts with 0 (RFC 3533 §6). */
+/**
+ * Polynomial of Ogg's CRC-32. Unlike common CRC-32 variants, Ogg's is not bit-reversed, and its initial value
+ * is 0 (RFC 3533 §6).
+ */
 const POLYNOMIAL = 0x04c1_1db7
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {

@@ -10,8 +10,8 @@ import { findSecondOgg } from './second-ogg.ts'
 import { findSecondRiffOrAiff } from './second-riff-aiff.ts'
 
 /**
- * Formats of which engines read only the first file if several files were concatenated. Each has a signature,
- * its offset, and a function that finds the second file.
+ * Formats of which engines read only the first file if several files were concatenated. Each entry has a
+ * signature, the offset of the signature, and a function that finds the second file.
  */
 const FORMATS: ReadonlyArray<
   readonly [signature: string, offset: number, find: (bytes: SourceBytes) => Promise<number | null>]
@@ -27,9 +27,9 @@ const FORMATS: ReadonlyArray<
 ]
 
 /**
- * Returns the position of a second file that was appended to the first one. Returns `null` if there is none,
- * and for formats whose files can be concatenated. Returns `unknown` if the first file has too many parts to
- * read all of them.
+ * Returns the position of a second file that was appended to the first one. Returns `null` if there is no
+ * second file, and for formats whose files can be concatenated. Returns `unknown` if the first file has too
+ * many parts to read all of them.
  */
 export const findSecondFile = (
   path: string,
@@ -67,8 +67,8 @@ const warningFor = (secondAt: number | 'unknown'): string =>
     : `the file goes on after its end: at ${(secondAt / 1e6).toFixed(1)} MB another file begins, which is left out. Join the two by remuxing them (as ffmpeg's concat does), or add each by itself`
 
 /**
- * Returns the path of the first file alone: the path itself, or a copy in `folder`. Engines handle the
- * appended file in different ways.
+ * Returns the path of the first file alone: the path itself, or a copy in `folder`. The copy is needed,
+ * because engines handle an appended file in different ways.
  */
 export const extractFirstFile = async (
   path: string,

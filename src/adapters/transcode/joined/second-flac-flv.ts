@@ -4,7 +4,7 @@ const BLOCK_BYTES = 2 ** 20
 
 /**
  * Returns the position of the first of several patterns of equal length after `from`; `null` if there is
- * none. It is for formats whose files do not contain their own size.
+ * none. This search is for formats whose files do not contain their own size.
  */
 const findAfter = async (
   bytes: SourceBytes,
@@ -21,14 +21,14 @@ const findAfter = async (
 
 /**
  * The marker of a FLAC file, and the header of its first block, which contains the block's size (RFC 9639
- * §8.1). A frame contains these bytes only if it was crafted.
+ * §8.1). An audio frame contains these bytes only if a hostile program wrote it.
  */
 const FLAC_HEAD = Buffer.from('fLaC\0\0\0\x22', 'latin1')
 const LAST_BLOCK = 0x80
 
 /**
- * Returns the position of a second FLAC file. Searches only after the metadata blocks, because a picture in
- * one of them may contain any bytes.
+ * Returns the position of a second FLAC file. Searches only after the metadata blocks, because a picture in a
+ * metadata block may contain any bytes.
  */
 export const findSecondFlac = async (bytes: SourceBytes): Promise<number | null> => {
   let at = 4
@@ -44,8 +44,8 @@ export const findSecondFlac = async (bytes: SourceBytes): Promise<number | null>
 }
 
 /**
- * Returns the position of a second Flash Video file. A file starts with a header of 9 bytes and a tag size of
- * 0 (FLV 10.1, annex E.2).
+ * Returns the position of a second Flash Video file. A Flash Video file starts with a header of 9 bytes and a
+ * tag size of 0 (FLV 10.1, annex E.2).
  */
 export const findSecondFlv = async (bytes: SourceBytes): Promise<number | null> => {
   const head = await bytes.at(0, 13)

@@ -1,13 +1,14 @@
 import type { SourceBytes } from '../source-bytes.ts'
 
-/** Ids of elements (RFC 8794 §4, RFC 9559 §5). */
+/** Ids of the elements that a file consists of (RFC 8794 §4, RFC 9559 §5). */
 const IDS = { file: 0x1a45dfa3, segment: 0x18538067, cluster: 0x1f43b675, void: 0xec, crc: 0xbf }
 
 type Element = { readonly id: number; readonly body: number; readonly end: number | null }
 
 /**
- * Returns the position of a second Matroska or WebM file after the first one; `null` if there is none. A
- * segment or cluster of unknown size, as browsers record them, ends before an element that it cannot contain.
+ * Returns the position of a second Matroska or WebM file after the first one; `null` if there is none.
+ * Browsers record segments and clusters of unknown size. Such an element ends before the next element that it
+ * cannot contain.
  */
 export const findSecondMatroska = async (bytes: SourceBytes): Promise<number | null> => {
   let at = 0
@@ -39,7 +40,7 @@ const elementAt = async (bytes: SourceBytes, at: number): Promise<Element | null
 
 /**
  * Returns the length in bytes of a variable-size integer, from its first byte: the number of leading zero
- * bits + 1. Returns 9 if it is invalid.
+ * bits + 1. Returns 9 if the first byte is invalid.
  */
 const lengthOf = (first: number | undefined): number => (first === undefined ? 9 : Math.clz32(first) - 23)
 

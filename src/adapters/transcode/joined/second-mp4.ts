@@ -3,14 +3,17 @@ import { BeyondLimits, type SourceBytes } from '../source-bytes.ts'
 
 type Box = { readonly type: string; readonly at: number; readonly size: number }
 
-/** Track and start time of the first track fragment in a fragment (ISO/IEC 14496-12 §8.8.7, §8.8.12). */
+/**
+ * Time of a fragment: the track and the start time of its first track fragment (ISO/IEC 14496-12 §8.8.7,
+ * §8.8.12).
+ */
 type FragmentTime = { readonly track: number; readonly ticks: bigint }
 
 /** A part of a file: the boxes from a `ftyp` box, or the start of the file, to the next `ftyp` box. */
 type Part = {
   readonly at: number
   hasIndex: boolean
-  /** Time of the first fragment; `null` if there is no fragment, or if it has no time. */
+  /** Time of the first fragment; `null` if the part has no fragment, or if the fragment states no time. */
   first: FragmentTime | null
   hasFragments: boolean
   /** The latest fragment time of each track. */
@@ -51,7 +54,7 @@ const addFragment = (part: Part, time: FragmentTime | null): void => {
   if (time !== null) setLatest(part, time.track, time.ticks)
 }
 
-/** Maximum number of tracks. By default FFmpeg opens no file with more streams. */
+/** Maximum number of tracks. By default FFmpeg does not open a file with more than this many streams. */
 const MAX_TRACKS = 1000
 
 const setLatest = ({ latest }: Part, track: number, ticks: bigint): void => {
@@ -62,8 +65,8 @@ const setLatest = ({ latest }: Part, track: number, ticks: bigint): void => {
 const later = (a: bigint | undefined, b: bigint): bigint => (a === undefined || a < b ? b : a)
 
 /**
- * Adds the facts of a part to those of earlier parts. The cost depends only on the number of tracks in
- * `part`, because a file may consist of any number of parts.
+ * Adds the facts of a part to those of earlier parts. A file may consist of any number of parts, so the cost
+ * must depend only on the number of tracks in `part`.
  */
 const append = (before: Part, part: Part): void => {
   before.hasIndex ||= part.hasIndex
@@ -80,7 +83,7 @@ const continuesInTime = ({ latest }: Part, { first }: Part): boolean => {
 }
 
 /**
- * Reads the box at a position. Returns `null` at the end of the file, also after a box that extends to the
+ * Reads the box at a position. Returns `null` at the end of the file, also if the previous box extends to the
  * end.
  */
 const boxAt = async (bytes: SourceBytes, at: number): Promise<Box | null> => {
@@ -88,7 +91,10 @@ const boxAt = async (bytes: SourceBytes, at: number): Promise<Box | null> => {
   return box === null || box.size < 8 ? null : { type: box.type, at, size: box.size }
 }
 
-/** Maximum number of bytes of a fragment that are read. The time of the first track is far before that. */
+/**
+ * Maximum number of bytes of a fragment that are read. The time of the first track comes far before this
+ * limit.
+ */
 const MOST_READ_BYTES = 4096
 
 const timeOf = async (bytes: SourceBytes, { at, size }: Box): Promise<FragmentTime | null> => {

@@ -2,9 +2,9 @@ import type { SourceBytes } from '../source-bytes.ts'
 import { oggPages } from './ogg-pages.ts'
 
 /**
- * Returns the position of a second Ogg file after the first one; `null` if there is none. A chain whose links
- * each have one audio stream, all of the same codec, is one file, which engines read to its end. In any other
- * chain they lose streams, or timestamps.
+ * Returns the position of a second Ogg file after the first one; `null` if there is none. Engines read a
+ * chain to its end if each link has one audio stream, and all have the same codec; such a chain counts as one
+ * file. In any other chain, engines lose streams or timestamps after the first link.
  */
 export const findSecondOgg = async (bytes: SourceBytes): Promise<number | null> => {
   /** Number of streams in the first file, and the codec of its first stream. */

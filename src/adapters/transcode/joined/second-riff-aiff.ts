@@ -2,8 +2,8 @@ import type { SourceBytes } from '../source-bytes.ts'
 
 /**
  * Returns the position of a second WAVE (RIFF) or AIFF (FORM) file after the first one, which is a single
- * chunk; `null` if there is none. AVI is not checked, because it consists of several chunks, and engines read
- * all that follow.
+ * chunk; `null` if there is none. AVI is not checked, because an AVI file may consist of several chunks, and
+ * engines read all of them.
  */
 export const findSecondRiffOrAiff = async (bytes: SourceBytes): Promise<number | null> => {
   const head = await bytes.at(0, 12)

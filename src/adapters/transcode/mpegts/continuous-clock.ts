@@ -1,19 +1,19 @@
 import { TICKS_PER_SECOND, TIMESTAMP_WRAP } from './packets.ts'
 
-/** Maximum distance of a timestamp from the previous one on the same clock. */
+/** Maximum distance in ticks of a timestamp from the previous one on the same clock. */
 const FAR = 10 * TICKS_PER_SECOND
 /**
- * Maximum backward steps: decoding timestamps go back only by rounding errors, presentation timestamps by
- * some reordered frames.
+ * Maximum backward steps in ticks. Decoding timestamps go back only by rounding errors. Presentation
+ * timestamps go back by the distance of reordered frames.
  */
 const ROUNDING = 0.005 * TICKS_PER_SECOND
 const REORDERING = 0.5 * TICKS_PER_SECOND
-/** Maximum distance of two frames without a gap. */
+/** Maximum distance in ticks of two frames without a gap between them. */
 const LONGEST_STEP = 2 * TICKS_PER_SECOND
 
 /**
- * A clock of the source. `raw` is a timestamp of it, and `mapped` is the same instant on the continuous
- * clock.
+ * A clock of the source. `raw` is a timestamp of this clock, and `mapped` is the same instant on the
+ * continuous clock.
  */
 type SourceClock = { readonly index: number; raw: number; mapped: number }
 
@@ -24,17 +24,25 @@ type StreamTimestamp = {
   readonly clock: SourceClock
   readonly raw: number
   readonly mapped: number
-  /** Distance from the previous timestamp of the stream. */
+  /** Ticks from the previous timestamp of the stream to this one. */
   readonly step: number
-  /** Estimated duration of the frame. */
+  /** Estimated duration of the frame in ticks. */
   readonly duration: number
-  /** The previous timestamp, if it is far from this one. Then this one may be damaged. */
+  /**
+   * The previous timestamp, if it is far from this one, because this one may be damaged; otherwise `null`.
+   */
   readonly before: StreamTimestamp | null
 }
 
-/** Facts about the timestamps of a whole file, for a second pass over it. */
+/**
+ * Facts about the timestamps of a whole file. The first pass over the file collects them, and the second pass
+ * uses them.
+ */
 export type ClockFacts = {
-  /** For each clock, the maximum time by which a stream would overlap its own end on the previous clock. */
+  /**
+   * For each clock, the maximum time in ticks by which a stream would overlap its own end on the previous
+   * clock.
+   */
   readonly overlaps: ReadonlyArray<number>
   /**
    * Indexes of damaged timestamps, ascending. After a damaged timestamp, its stream continues from the
@@ -45,8 +53,8 @@ export type ClockFacts = {
 
 export type ContinuousClock = {
   /**
-   * Maps a `raw` decoding timestamp of a stream to the continuous clock. Call it in the order of the file.
-   * `isPts`: the timestamp is a presentation timestamp, because the stream has no decoding timestamps.
+   * Maps a `raw` decoding timestamp of a stream to the continuous clock. Must be called in the order of the
+   * file. `isPts`: the timestamp is a presentation timestamp, because the stream has no decoding timestamps.
    * `durationOf` estimates the duration of a frame from the distance to the previous one, in ticks.
    */
   readonly place: (
@@ -57,8 +65,8 @@ export type ContinuousClock = {
   ) => number
   readonly facts: () => ClockFacts & {
     /**
-     * Whether timestamps must be rewritten, because the source changes its clock, or its 33-bit counter
-     * wraps.
+     * Whether timestamps must be rewritten, because the source changes its clock, or because its 33-bit
+     * counter wraps.
      */
     readonly isUneven: boolean
     /** Ticks from the first timestamp to the last. */
@@ -69,9 +77,9 @@ export type ContinuousClock = {
 /**
  * Creates a clock that maps the 33-bit timestamps of several streams to one continuous clock. Adjacent
  * packets are assumed to have been sent at the same time. If a stream jumps, a new clock starts at the
- * expected time of its next frame. The other streams stay on the old clock until they jump, too, and join the
- * new clock. So the offsets between streams are preserved. A pause of a single stream is not a jump. Pauses
- * of all streams of up to 10 seconds are preserved.
+ * expected time of its next frame. Each of the other streams stays on the old clock until it also jumps, and
+ * then joins the new clock. So the offsets between streams are preserved. A pause of a single stream is not a
+ * jump. Pauses of all streams of up to 10 seconds are preserved.
  */
 export const createContinuousClock = (facts: ClockFacts = { overlaps: [], damaged: [] }): ContinuousClock => {
   const latestTimestamps = new Map<number, StreamTimestamp>()
@@ -91,8 +99,8 @@ export const createContinuousClock = (facts: ClockFacts = { overlaps: [], damage
   }
 
   /**
-   * Finds a clock near `raw`, newest first. A stream may return to an older clock, but its mapped time never
-   * goes back.
+   * Finds a clock near `raw`. Searches the newest clock first. A stream may return to an older clock, but its
+   * mapped time never goes back.
    */
   const findClock = (
     raw: number,
@@ -107,8 +115,8 @@ export const createContinuousClock = (facts: ClockFacts = { overlaps: [], damage
     })
 
   /**
-   * Returns whether a timestamp is on the newest clock. After a small jump it may be on either clock, so the
-   * clock with the more regular step is chosen.
+   * Returns whether a timestamp is on the newest clock. After a small jump the timestamp may be on either
+   * clock, so the clock with the more regular step is chosen.
    */
   const isOnNewest = (latest: StreamTimestamp, raw: number, gap: number): boolean => {
     const [newest] = clocks
@@ -118,7 +126,8 @@ export const createContinuousClock = (facts: ClockFacts = { overlaps: [], damage
   }
 
   /**
-   * Returns the latest timestamp of a stream, or the one before it if the latest one turns out to be damaged.
+   * Returns the latest timestamp of a stream, or the timestamp before it, if `raw` shows that the latest one
+   * is damaged.
    */
   const undamagedBefore = (stream: number, raw: number): StreamTimestamp | undefined => {
     const latest = latestTimestamps.get(stream)
@@ -166,10 +175,16 @@ export const createContinuousClock = (facts: ClockFacts = { overlaps: [], damage
 }
 
 const MAX_CLOCKS = 8
-/** Maximum number of damaged timestamps, and of clocks, that are corrected. Later ones are not. */
+/**
+ * Maximum number of damaged timestamps, and of clocks, that are corrected. Any further ones are not
+ * corrected.
+ */
 const MAX_CORRECTED = 100_000
 
-/** Start of the first clock. It is late enough for timestamps before the first timestamp of the file. */
+/**
+ * Start of the first clock. The start is not zero, so that a timestamp that is earlier than the first one of
+ * the file is not negative.
+ */
 const START = 20 * TICKS_PER_SECOND
 
 const nextOf = (latest: StreamTimestamp | undefined, newest: SourceClock | undefined): number =>
@@ -177,7 +192,7 @@ const nextOf = (latest: StreamTimestamp | undefined, newest: SourceClock | undef
 
 /**
  * Returns the signed distance of two timestamps modulo TIMESTAMP_WRAP. Its absolute value is at most half of
- * that.
+ * TIMESTAMP_WRAP.
  */
 const delta = (from: number, to: number): number => {
   const distance = (((to - from) % TIMESTAMP_WRAP) + TIMESTAMP_WRAP) % TIMESTAMP_WRAP

@@ -3,8 +3,8 @@ const PACKET_BYTES = 188
 const SYNC = 0x47
 
 /**
- * Distances between packets: packets alone, with a timestamp of 4 bytes before each (M2TS), or with a
- * checksum of 16 bytes after each.
+ * Possible distances in bytes from one packet to the next: packets alone, packets with a timestamp of 4 bytes
+ * before each (M2TS), or packets with a checksum of 16 bytes after each.
  */
 const STRIDES = [PACKET_BYTES, 192, 204]
 const CHECKED_PACKETS = 5
@@ -25,7 +25,10 @@ const syncs = (bytes: Uint8Array, start: number, stride: number): boolean => {
   return true
 }
 
-/** Calls `visit` with the offset of each complete packet. Returns the number of consumed bytes. */
+/**
+ * Calls `visit` with the offset of each complete packet. Returns the number of bytes of these packets. The
+ * caller passes the other bytes again with the next block.
+ */
 export const forEachPacket = (bytes: Uint8Array, stride: number, visit: (at: number) => void): number => {
   let at = 0
   while (at + stride <= bytes.length) {
@@ -38,8 +41,8 @@ export const forEachPacket = (bytes: Uint8Array, stride: number, visit: (at: num
 }
 
 /**
- * Returns the start of the next packet: a sync byte that is followed by another one at the distance of
- * packets. Recordings may have lost bytes before it.
+ * Returns the start of the next packet. A packet starts at a sync byte that is followed by another sync byte
+ * at the distance `stride`. Bytes before the packet are skipped, because recordings may have gaps.
  */
 const nextSync = (bytes: Uint8Array, from: number, stride: number): number => {
   for (let at = from; at < bytes.length; at++)
@@ -54,8 +57,8 @@ export const startsPayloadUnit = (bytes: Uint8Array, at: number): boolean =>
   ((bytes[at + 1] ?? 0) & 0x40) !== 0
 
 /**
- * Returns the payload of a packet, which is a part of a PES packet or of a table. It is empty if it is
- * scrambled.
+ * Returns the payload of a packet, which is a part of a PES packet or of a table. The payload is empty if it
+ * is scrambled.
  */
 export const payloadOf = (bytes: Uint8Array, at: number): Uint8Array => {
   const control = bytes[at + 3] ?? 0
@@ -64,12 +67,15 @@ export const payloadOf = (bytes: Uint8Array, at: number): Uint8Array => {
   return bytes.subarray(at + 4 + (hasAdaptation ? 1 + (bytes[at + 4] ?? 0) : 0), at + PACKET_BYTES)
 }
 
-/** Offsets of the timestamps in the header of a PES packet. If there is no DTS, `dts` equals `pts`. */
+/**
+ * Offsets of the timestamps in the header of a PES packet. If there is no DTS (decoding timestamp), `dts`
+ * equals `pts`.
+ */
 export type PesTimes = { readonly isVideo: boolean; readonly pts: number; readonly dts: number }
 
 /**
- * Calls `visit` with the stream and the timestamps of each packet in a block. Returns the number of consumed
- * bytes. The next block must start with the other bytes.
+ * Calls `visit` with the stream and the timestamps of each packet in a block. Returns the number of bytes
+ * that were read. The next block must start with the other bytes.
  */
 export type TimestampReader = (bytes: Buffer, visit: (stream: number, times: PesTimes) => void) => number
 
@@ -83,7 +89,7 @@ export const createPacketReader =
 
 /**
  * Returns the timestamps of the PES packet that starts in a packet (ISO/IEC 13818-1 §2.4.3.6). Returns `null`
- * if its header continues in the next packet, which muxers avoid.
+ * if the header of the PES packet continues in the next packet, which muxers avoid.
  */
 export const pesTimesAt = (bytes: Uint8Array, at: number): PesTimes | null => {
   if (!startsPayloadUnit(bytes, at)) return null
@@ -102,7 +108,8 @@ export const pesTimesAt = (bytes: Uint8Array, at: number): PesTimes | null => {
 const WITHOUT_TIMES: ReadonlySet<number> = new Set([0xbc, 0xbe, 0xbf, 0xf0, 0xf1, 0xf2, 0xf8, 0xff])
 
 /**
- * Number of values of a timestamp. It has 33 bits at 90 kHz, so it wraps after a little more than 26 hours.
+ * Number of different timestamps. A timestamp has 33 bits at 90 kHz, so it wraps after a little more than 26
+ * hours.
  */
 export const TIMESTAMP_WRAP = 2 ** 33
 export const TICKS_PER_SECOND = 90_000

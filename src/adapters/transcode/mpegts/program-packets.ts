@@ -4,7 +4,7 @@ const PACK = Buffer.from([0, 0, 1, 0xba])
 const PROGRAM_END = 0xb9
 const PACK_CODE = 0xba
 
-/** Maximum size of a packet header, including the substream number of a private stream. */
+/** Maximum size in bytes of a packet header, including the substream number of a private stream. */
 const HEADER_BYTES = 300
 
 export const isProgramStream = (head: Buffer): boolean => head.subarray(0, PACK.length).equals(PACK)
@@ -36,8 +36,8 @@ export const createProgramReader = (): TimestampReader => {
 }
 
 /**
- * Returns the length of the packet that starts at a position. Returns `null` if no packet starts there,
- * because a recording may have lost bytes.
+ * Returns the length of the packet that starts at a position. Returns `null` if no packet starts there, which
+ * is possible, because a recording may have gaps.
  */
 const lengthAt = (bytes: Buffer, at: number): number | null => {
   const code = bytes[at + 3] ?? 0
@@ -84,7 +84,7 @@ const timesAt = (bytes: Buffer, at: number, end: number): PesTimes | null => {
 
 const MAX_STUFFING = 16
 
-/** Returns the position of the timestamp, which follows stuffing bytes and the buffer size. */
+/** Returns the position of the timestamp, which comes after stuffing bytes and the buffer size. */
 const firstTimeOfMpeg1 = (bytes: Buffer, from: number): number => {
   let at = from
   while (bytes[at] === 0xff && at < from + MAX_STUFFING) at++

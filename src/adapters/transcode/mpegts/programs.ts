@@ -5,15 +5,15 @@ import { forEachPacket, payloadOf, pidAt, startsPayloadUnit } from './packets.ts
 export type ProgramMap = ReadonlyMap<number, ReadonlySet<number>>
 
 /**
- * Maximum number of programs. The largest multiplexes have about a hundred, and one section of the
- * association table can list 253.
+ * Maximum number of programs. The largest multiplexes have about a hundred programs, and one section of the
+ * program association table can list 253.
  */
 export const MAX_PROGRAMS = 256
 
 export type ProgramTables = {
   /**
-   * Reads the packets of a block. Returns the number of consumed bytes. The next block must start with the
-   * other bytes.
+   * Reads the packets of a block. Returns the number of bytes that were read. The next block must start with
+   * the other bytes.
    */
   readonly take: (bytes: Uint8Array) => number
   readonly programs: ProgramMap
@@ -27,7 +27,7 @@ export const createProgramTables = (stride: number): ProgramTables => {
   const programs = new Map<number, Set<number>>()
   const numbers = new Set<number>()
   const mapPids = new Set<number>()
-  /** The start of a section that continues in the next packet, by PID. */
+  /** The start of each table section that continues in the next packet, by PID. */
   const incomplete = new Map<number, Uint8Array>()
 
   const readSection = (pid: number, section: Uint8Array): void => {
@@ -35,7 +35,7 @@ export const createProgramTables = (stride: number): ProgramTables => {
     if (section.length < SHORTEST || !isCurrent || crc32(section) !== 0) return
     const end = section.length - CRC_BYTES
     if (pid === ASSOCIATION_PID && section[0] === ASSOCIATION) {
-      // Program number 0 is the network table, which is no program.
+      // Program number 0 refers to the network table, which is not a program.
       for (let at = 8; at + 4 <= end; at += 4)
         if (uint16(section, at) !== 0) mapPids.add(uint16(section, at + 2) & 0x1fff)
     } else if (pid !== ASSOCIATION_PID && section[0] === MAP) {
@@ -99,8 +99,8 @@ const uint16 = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8
 const lengthAt = (bytes: Uint8Array, at: number): number => uint16(bytes, at) & 0xfff
 
 /**
- * Returns the checksum of a section, including its own checksum field (annex A). It is 0 if the section is
- * intact.
+ * Returns the checksum of a section, including the section's own checksum field (annex A). The result is 0 if
+ * the section is intact.
  */
 const crc32 = (bytes: Uint8Array): number => {
   let crc = 0xffffffff
@@ -111,8 +111,8 @@ const crc32 = (bytes: Uint8Array): number => {
 }
 
 /**
- * The effect of eight bits on the checksum. The table makes it fast, because a file may consist only of
- * tables.
+ * The effect of eight bits on the checksum. The table makes the computation fast, because a file may consist
+ * only of sections.
  */
 const CRC_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte << 24

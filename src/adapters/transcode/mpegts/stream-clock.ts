@@ -21,7 +21,7 @@ export type ProgramClock = ReturnType<ContinuousClock['facts']> & { readonly sec
 type Container = {
   /** Creates a reader for one pass over the file. */
   readonly newReader: () => TimestampReader
-  /** Whether only the first of several frames has a timestamp. */
+  /** Whether some frames have no timestamp of their own, because only the first of several frames has one. */
   readonly isSparse: boolean
   readonly programs: ProgramMap
 }
@@ -30,9 +30,12 @@ type Container = {
 export type StreamClock = {
   readonly container: Container
   readonly programs: ProgramMap
-  /** The clocks, by the keys of `clockKeyIn`. */
+  /** The clock of each program, by the keys that `clockKeyIn` returns. */
   readonly clocks: ReadonlyMap<number, ProgramClock>
-  /** Returns the seconds after which other streams continue a stream, or `null` (see createStreamSpans). */
+  /**
+   * Returns the seconds after which other streams continue this stream; `null` if no stream continues it (see
+   * createStreamSpans).
+   */
   readonly splitAfter: (pid: number) => number | null
 }
 
@@ -60,7 +63,8 @@ export const readStreamClock = async (path: string, signal: AbortSignal): Promis
 }
 
 /**
- * Returns a function that maps a stream to the key of its clock. Each program of a file has its own clock.
+ * Returns a function that maps the PID of a stream to the key of its clock. Each program of a file has its
+ * own clock.
  */
 export const clockKeyIn = (programs: ProgramMap): ((pid: number) => number) => {
   if (!isMultiProgram(programs)) return () => ONLY_CLOCK
@@ -72,8 +76,8 @@ const [NO_PROGRAM, ONLY_CLOCK] = [-1, -2]
 
 /**
  * Returns the path of a file with the same streams on a clock without jumps: the file itself, or a copy in
- * `folder` with new timestamps. Each engine handles jumps in a different wrong way, and audio and video lose
- * their synchronisation.
+ * `folder` with new timestamps. The copy is needed, because engines handle jumps in different wrong ways, so
+ * that audio and video would be out of sync.
  */
 export const removeClockJumps = async (
   path: string,
@@ -128,12 +132,15 @@ const createPlace = ({ programs, isSparse }: Container, clocks: Map<number, Cont
 }
 
 /**
- * Returns at most the duration of one frame, because the audio is a better source for the end of the last
- * frame.
+ * Returns the distance to the previous timestamp, but at most the duration of one frame. The end of the last
+ * frame is uncertain, and the audio is a better source for it.
  */
 const ofOneFrame = (step: number): number => Math.min(step, 0.04 * TICKS_PER_SECOND)
 
-/** Adds a gap that engines fill (FILLED_GAP), whatever the duration of the last audio packet is. */
+/**
+ * Adds a pause that is so long that engines fill it (FILLED_GAP), whatever the duration of the last audio
+ * packet is.
+ */
 const withPause = (step: number): number => step + 0.05 * TICKS_PER_SECOND
 
 const containerOf = async (path: string, signal: AbortSignal): Promise<Container | null> => {
@@ -149,8 +156,8 @@ const containerOf = async (path: string, signal: AbortSignal): Promise<Container
 
 const STRIDE_BYTES = 2048
 /**
- * Number of bytes that are searched for program tables. It is half a second at 134 Mbit/s, and tables are
- * repeated several times a second.
+ * Number of bytes that are searched for program tables. These bytes are half a second at 134 Mbit/s, and
+ * tables are repeated several times a second.
  */
 const HEAD_BYTES = 2 ** 23
 
@@ -170,8 +177,8 @@ async function* firstBytes(blocks: AsyncIterable<Buffer>, length: number): Async
 }
 
 /**
- * Passes blocks to `take`, which returns the number of bytes that it consumed. It gets the other bytes again
- * at the start of the next block. Returns the bytes that were never consumed.
+ * Passes blocks to `take`, which returns the number of bytes that it has read. The next block starts with the
+ * other bytes. Returns the bytes at the end that `take` has not read.
  */
 const readBlocks = async (
   blocks: AsyncIterable<Buffer>,

@@ -2,7 +2,7 @@ import { TICKS_PER_SECOND } from './packets.ts'
 
 type Span = {
   readonly isVideo: boolean
-  /** Index of the stream's last timestamp among all timestamps of the file. */
+  /** Ordinal number of the stream's last timestamp among all timestamps of the file. */
   last: number
   /** Start and end of the stream on the continuous clock. */
   readonly start: number
@@ -12,12 +12,12 @@ type Span = {
 const kindOf = (isVideo: boolean) => (isVideo ? 'video' : 'audio')
 
 /**
- * Finds streams that end before another stream of the same kind starts. Gets the timestamps in the order of
- * the file.
+ * Finds streams that end before another stream of the same kind starts. The timestamps must be added in the
+ * order of the file.
  */
 export const createStreamSpans = () => {
   const spans = new Map<number, Span>()
-  /** For each kind, the index of the first timestamp of the stream that starts last. */
+  /** For each kind, the ordinal number of the first timestamp of the stream that starts last. */
   const latestStart = { video: 0, audio: 0 }
   let ordinal = 0
   return {

@@ -23,8 +23,8 @@ export const encodeByNodeAv = async (
   const source = await openDemuxer(job.path, job.jumpSeconds)
   const jobs = [job.video, job.audio].filter((stream) => stream !== null)
   let lastReported = 0
-  // Reports the time of packets that are read, and of frames that come out of the filters. Both are needed,
-  // because a long gap between timestamps is filled with video or audio of the same length.
+  // Reports the progress. It uses the time of packets that are read and of frames that come out of the
+  // filters, because a long gap between timestamps is filled with video or audio of the same length.
   const report = (seconds: number): void => {
     if (seconds <= lastReported + 0.5) return
     lastReported = seconds
@@ -56,7 +56,10 @@ type Pipeline = {
   readonly finish: () => Promise<void>
 }
 
-/** Maximum fraction of decoder errors. A stream with more errors fails, as in the program ffmpeg. */
+/**
+ * Maximum fraction of packets that may fail to decode. A stream with more errors fails, as in the program
+ * ffmpeg.
+ */
 const MAX_ERROR_RATE = 2 / 3
 
 const openPipeline = async (
@@ -71,7 +74,7 @@ const openPipeline = async (
     inputs: [{ label: 'in' }],
     outputs: outputs.map(({ label }) => ({ label })),
   })
-  // Restarts if the source changes its format, so that the filters after it get a single format.
+  // This filter restarts if the source changes its format, so that the filters after it get a single format.
   const normalizer = FilterAPI.create(steady, { allowReinit: true })
   const sinks = await Promise.all(outputs.map((output) => openEncoderSink(output, filter)))
   let [decoded, undecodable] = [0, 0]
@@ -85,13 +88,14 @@ const openPipeline = async (
       for (const [, frame] of ready) report(secondsOf(frame))
       await encoding
       encoding = Promise.all(ready.map(([sink, frame]) => sink.push(frame)))
-      // The error is handled where the promise is awaited. This handler only prevents a report of an
+      // The error is handled where the promise is awaited. This handler only prevents the report of an
       // unhandled rejection before that.
       encoding.catch(() => {})
     }
   }
   /**
-   * Receives a frame. A decoder may report a damaged packet here or in `decode`; decoding continues after it.
+   * Receives a frame. A decoder may report a damaged packet here or in `decode`; decoding continues after
+   * such a packet.
    */
   const receiveFrame = async () => {
     try {
@@ -146,8 +150,8 @@ const openPipeline = async (
 }
 
 /**
- * Returns a frame for each output that has one. Not in parallel, because the graph allows one `receive` at a
- * time.
+ * Returns a frame for each output that has one. The calls are sequential, because the graph allows one
+ * `receive` at a time.
  */
 const takeFrames = async (
   filter: FilterComplexAPI,

@@ -13,8 +13,8 @@ import { type DecoderBounds, redactPath, superviseDecoder, toEngineFailure } fro
 import { ChildReply, type ChildRequest } from './node-av-messages.ts'
 
 /**
- * Creates an engine that uses FFmpeg's libraries (npm package node-av). They run in a child process, because
- * native code may crash.
+ * Creates an engine that uses FFmpeg's libraries (npm package node-av). The libraries run in a child process,
+ * because native code may crash.
  */
 export const createNodeAvEngine = (): Engine => ({
   describe: pipe(
@@ -71,13 +71,17 @@ export const createNodeAvEngine = (): Engine => ({
     ),
 })
 
-/** Path of the child's code: TypeScript in tests, JavaScript in a build, as for this file. */
+/** Path of the child's code: TypeScript in tests, JavaScript in a build, like this file itself. */
 const CHILD = fileURLToPath(new URL(`./node-av-child${extname(import.meta.url)}`, import.meta.url))
 
-// The limit is for data and not for address space, because V8 reserves far more address space than it uses.
+// Limits of the child process. Memory is limited as data and not as address space, because V8 reserves far
+// more address space than it uses.
 const LIMITS = [`--data=${MAX_MEMORY_BYTES}`, `--fsize=${MAX_FILE_BYTES}`]
 
-/** Forks a child process, sends it one request, and waits until it has exited. Error messages omit `path`. */
+/**
+ * Forks a child process, sends it one request, and waits until the child has exited. Error messages omit
+ * `path`, because file names are private.
+ */
 const runRequest =
   (
     request: ChildRequest,
@@ -87,17 +91,18 @@ const runRequest =
     onProgress: (seconds: number) => void = () => {},
   ): TE.TaskEither<EngineFailure, unknown> =>
   async () => {
-    // These flags load the TypeScript runner in tests. Debugger flags are omitted, because their port is in
-    // use.
+    // These Node flags load the TypeScript runner in tests. Debugger flags are omitted, because the debugger
+    // port of this process is already in use.
     const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
     const { program, args } = await boundedCommand({ program: process.execPath, args: flags }, files, LIMITS)
     const child = fork(CHILD, {
       execPath: program,
       execArgv: [...args],
-      // Decoding and each encoding are tasks of the thread pool.
+      // The thread pool needs more threads than the default of 4, because decoding and each encoding are
+      // tasks of the pool.
       env: { ...minimalEnvironment(), UV_THREADPOOL_SIZE: '8' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // A separate process group, so that Ctrl-C in the terminal reaches only this process.
+      // A separate process group, so that Ctrl-C in the terminal sends its signal only to this process.
       detached: true,
     })
     let answer: E.Either<EngineFailure, unknown> | null = null

@@ -6,8 +6,8 @@ import { decoderLimits } from '../process/limits.ts'
 import { openDemuxer } from './node-av-source.ts'
 
 /**
- * Decodes the first `count` frames of a stream. `colour` has the tags of the first frame; `null` if no frame
- * was decoded.
+ * Decodes the first `count` frames of a stream. `colour` contains the colour tags of the first frame; `null`
+ * if no frame was decoded.
  */
 export const firstFramesOf = async (
   path: string,

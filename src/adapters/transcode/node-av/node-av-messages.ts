@@ -44,7 +44,7 @@ const RemuxJobMessage: t.Type<RemuxJob> = t.readonly(
   }),
 )
 
-/** The request to a child process. It gets one request, replies, and exits. */
+/** The request to a child process. A child process gets one request, replies, and exits. */
 export const ChildRequest = t.union([
   t.strict({ kind: t.literal('describe') }),
   t.strict({ kind: t.literal('probe'), path: t.string }),

@@ -57,10 +57,12 @@ export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
     { maxLevel: AV_LOG_INFO },
   )
   const source = await openDemuxer(path).catch(async (error: unknown) => {
-    // Log messages come from other threads, through the event loop, so they may arrive later.
+    // Log messages come from other threads through the event loop, so they may arrive after the error. This
+    // waits for them.
     await setImmediate()
     const message = errorMessage(error)
-    // The error of the library is only a number. The demuxer logs the reason.
+    // The error of the library is only a number, so the message contains the last warnings of the demuxer,
+    // which state the reason.
     const reasons = [...warnings.slice(-MAX_REASONS).map((line) => line.trim()), message]
     const isFormatRefused = reasons.some((reason) => FORMAT_NOT_ACCEPTED.test(reason))
     throw new Error([...reasons, ...(isFormatRefused ? [await formatLine(path)] : [])].join(' | '))
@@ -68,12 +70,12 @@ export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
   const start = startOf(source)
   const streams = source.streams.flatMap((stream) => toProbedStreams(stream, start))
   const durationSeconds = positive(source.duration)
-  // The package has no call for chapters, but this call logs them.
+  // The package has no function that returns chapters, but this function logs them.
   source.getFormatContext().dumpFormat(0, '', false)
   await setImmediate()
   const extras = { ...otherStreamsOf(source), chapters: log.filter((text) => CHAPTER.test(text)).length }
   await source.close()
-  // Only a warning tells that the duration is an estimate.
+  // The warnings are needed, because only a warning tells that the duration is an estimate.
   const isEstimate = warnings.some((warning) => warning.includes('Estimating duration from bitrate'))
   const inspected: ProbedStream[] = []
   for (const stream of streams) {
@@ -93,12 +95,15 @@ export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
 const MAX_REASONS = 4
 
 /**
- * Replaces the colour tags by those of the first decoded frame. A decoder reports the tags of the stream, or
- * else those of the container, as ffprobe does.
+ * Replaces the colour tags by those of the first decoded frame. The tags of a decoded frame are those of the
+ * video stream itself, or else those of the container. ffprobe reports the same.
  */
 const withFirstColour = (stream: ProbedStream, colour: ProbedVideo['colour'] | null): ProbedStream =>
   stream.kind === 'video' && colour !== null ? { ...stream, colour } : stream
-/** Returns the log line with the name of a format that was not accepted. Only a debug log has it. */
+/**
+ * Returns the log line with the name of a format that was not accepted. Only a log of level `debug` contains
+ * this line.
+ */
 const formatLine = async (path: string): Promise<string> => {
   const lines: string[] = []
   Log.setCallback((_, line) => lines.push(line), { maxLevel: AV_LOG_DEBUG })
@@ -171,7 +176,8 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   averageRate: quotient(stream.avgFrameRate),
   nominalRate: quotient(stream.rFrameRate),
   interlacedShare: 0,
-  // FFmpeg uses the numbers of H.273. These are the tags of the container; withFirstColour replaces them.
+  // FFmpeg uses the numbers of H.273. These tags come from the container; `withFirstColour` replaces them by
+  // those of the first frame.
   colour: {
     primaries: stream.codecpar.colorPrimaries,
     transfer: stream.codecpar.colorTrc,

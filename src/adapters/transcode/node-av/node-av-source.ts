@@ -4,9 +4,8 @@ import { AV_NOPTS_VALUE, AV_PKT_DATA_DISPLAYMATRIX, AVFMT_TS_DISCONT } from 'nod
 import { demuxerLimits } from '../process/limits.ts'
 
 /**
- * Opens a file by its absolute path, so that FFmpeg does not take a part before a colon for a protocol. In
- * formats with discontinuities, a step between two timestamps of more than `jumpSeconds` counts as a
- * discontinuity.
+ * Opens a file by its absolute path, so that FFmpeg does not interpret a part before a colon as a protocol.
+ * In formats whose clock may jump, a step of more than `jumpSeconds` between two timestamps counts as a jump.
  */
 export const openDemuxer = (path: string, jumpSeconds = 10): Promise<Demuxer> =>
   Demuxer.open(resolve(path), { options: demuxerLimits, dtsDeltaThreshold: jumpSeconds })
@@ -16,8 +15,8 @@ const MICROSECOND = { num: 1, den: 1_000_000 }
 /**
  * Returns a function that shifts timestamps so that they start at zero. A clock may start anywhere: in a
  * recorded broadcast at several hours, in fragments at the delay of reordered frames. The program ffmpeg
- * subtracts the start, but its libraries do not. `used` lists the streams that define the start; `null`: all
- * streams of the file.
+ * subtracts the start of the clock, but FFmpeg's libraries do not. `used` lists the streams that define the
+ * start; if it is `null`, all streams of the file do.
  */
 export const startTimeShift = (
   source: Demuxer,
@@ -33,8 +32,8 @@ export const startTimeShift = (
 }
 
 /**
- * Returns the start in microseconds. In a format with timestamp discontinuities, other streams may belong to
- * another program, so only the used streams count, as in the program ffmpeg.
+ * Returns the start in microseconds. In a format whose clock may jump, other streams may belong to another
+ * program, so only the used streams define the start, as in the program ffmpeg.
  */
 const firstTimeOf = (source: Demuxer, used: ReadonlyArray<number>): bigint => {
   const { iformat, startTime: first } = source.getFormatContext()
@@ -52,8 +51,8 @@ const firstTimeOf = (source: Demuxer, used: ReadonlyArray<number>): bigint => {
 export type Orientation = { readonly rotation: number; readonly mirrored: boolean }
 
 /**
- * Reads the display matrix. It has 9 native 32-bit integers, of which the first, second, fourth and fifth
- * rotate and scale (libavutil/display.h of FFmpeg).
+ * Reads the display matrix. The matrix has 9 native 32-bit integers, of which the first, second, fourth and
+ * fifth rotate and scale (libavutil/display.h of FFmpeg).
  */
 export const orientationOf = ({ codecpar }: Stream): Orientation => {
   const matrix = codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)

@@ -1,4 +1,5 @@
-// node-av calls Promise.withResolvers, which is part of Node since release 22.
+// node-av calls Promise.withResolvers, which Node has only since release 22. Older releases get this
+// implementation.
 if (!('withResolvers' in Promise)) {
   Object.defineProperty(Promise, 'withResolvers', {
     configurable: true,

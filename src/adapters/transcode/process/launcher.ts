@@ -4,7 +4,7 @@ import { type SandboxCommand, sandboxCommand } from '../../sandbox/sandbox.ts'
 
 /**
  * Wraps a command in the sandbox, with access to `files` and under `limits` (options of `prlimit`). If
- * `prlimit` is not installed, there are no limits.
+ * `prlimit` is not installed, the command runs without limits.
  */
 export const boundedCommand = (
   command: SandboxCommand,
@@ -18,8 +18,8 @@ export const boundedCommand = (
 }
 
 /**
- * Returns the environment variables of an engine. The variables of this process contain secrets, which a
- * decoder must not get.
+ * Returns the environment variables of an engine. It does not get the variables of this process, because they
+ * contain secrets.
  */
 export const minimalEnvironment = (): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,

@@ -1,7 +1,7 @@
 /**
- * Supported container formats, under FFmpeg's names (listed in docs/media.md). None of them opens other
- * files. A playlist format must not be added: a playlist that is named `.mp4` could read any file of this
- * machine.
+ * Supported container formats, under FFmpeg's names (listed in docs/media.md). No file of these formats can
+ * refer to other files. A playlist format must not be added: a playlist with the name of an `.mp4` file could
+ * refer to any file of this machine.
  */
 export const acceptedFormats: ReadonlyArray<string> = [
   ...['mov', 'matroska', 'webm', 'ogg', 'mp3', 'wav', 'flac', 'aac', 'mpegts', 'mpeg', 'avi', 'flv', 'asf'],
@@ -103,7 +103,7 @@ export const decoderLimits = {
   max_pixels: String(MAX_PIXELS),
 }
 
-/** Maximum address space or data segment of an engine's process, in bytes. */
+/** Maximum memory of an engine's process in bytes: its address space, or for node-av its data segment. */
 export const MAX_MEMORY_BYTES = 6 * 2 ** 30
 
 /** Maximum size in bytes of each file that an engine writes. */
@@ -114,12 +114,15 @@ export const PROBE_SECONDS = 30
 /** Time limit for reading a whole file without decoding it, in seconds. */
 export const SCAN_SECONDS = 600
 
-/** Default time limit of one pass over a file, in seconds: one day (MEDIA_MAX_WORK_SECONDS). */
+/**
+ * Default time limit of one pass over a file, in seconds (one day). The setting MEDIA_MAX_WORK_SECONDS
+ * changes it.
+ */
 export const MAX_WORK_SECONDS = 86_400
 
 /**
- * Returns the time limit for media of this duration. A slow machine encodes at a tenth of real time, and its
- * CPU is shared.
+ * Returns the time limit for media of this duration. The limit is long, because a slow machine encodes at a
+ * tenth of real time, and its CPU is shared.
  */
 export const wallSecondsFor = (mediaSeconds: number, maxSeconds: number): number =>
   Math.min(maxSeconds, 300 + 20 * mediaSeconds)

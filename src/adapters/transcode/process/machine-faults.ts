@@ -1,7 +1,8 @@
 import type { EngineFailure } from '../engine.ts'
 
 /**
- * Messages of the C library and of wrapper programs about missing resources. A source file never causes them.
+ * Matches messages of the C library and of wrapper programs about missing resources of the machine. A source
+ * file never causes these messages.
  */
 const MACHINE_FAULT = new RegExp(
   [
@@ -10,9 +11,9 @@ const MACHINE_FAULT = new RegExp(
     'Read-only file system',
     'Too many open files',
     'Stale file handle',
-    // There are no more processes, threads or locked memory.
+    // The machine has no more processes, threads or locked memory.
     'Resource temporarily unavailable',
-    // A wrapper (sandbox.ts, launcher.ts) failed before the engine started.
+    // A wrapper program (sandbox.ts, launcher.ts) failed before the engine started.
     '^(?:\\S*/)?(?:nice|prlimit|setpriv|unshare|mount|umount|pivot_root|sh): ',
   ].join('|'),
   'im',
@@ -20,14 +21,14 @@ const MACHINE_FAULT = new RegExp(
 
 /**
  * FFmpeg logs these messages for a damaged file, but also for a machine with a failing disk or without free
- * memory. The format of an encoder's frames is always valid, so an encoder that cannot be opened could not
- * start its threads.
+ * memory. An encoder that cannot be opened is a fault of the machine (its threads could not start), because
+ * the encoder's input always has a valid format.
  */
 const FILE_OR_MACHINE_FAULT = /Input\/output error|Cannot allocate memory|Error while opening encoder/i
 
 const SIZE_LIMIT = /File too large/i
 
-/** Classifies the messages of an engine that ended on its own. */
+/** Classifies the messages of an engine that ended by itself, that is, that Larder did not stop. */
 export const classifyMessages = (log: string): EngineFailure['reason'] => {
   if (MACHINE_FAULT.test(log)) return 'broken'
   if (SIZE_LIMIT.test(log)) return 'size'
@@ -41,5 +42,5 @@ export const classifyMessages = (log: string): EngineFailure['reason'] => {
 export const machineFaultLine = (log: string): string | null =>
   log.split('\n').find((line) => MACHINE_FAULT.test(line) || FILE_OR_MACHINE_FAULT.test(line)) ?? null
 
-/** Returns whether the file may be at fault. Then an attempt with another plan may succeed. */
+/** Returns whether the file may be at fault. In that case an attempt with another plan may succeed. */
 export const mayRetryAfter = ({ reason }: EngineFailure): boolean => reason === 'input' || reason === 'unsure'

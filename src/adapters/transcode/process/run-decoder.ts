@@ -13,7 +13,8 @@ const MAX_STDOUT = 8 * 2 ** 20
 type ProgramOutput = { readonly stdout: string; readonly stderr: string }
 
 /**
- * Runs a program to its end. Error messages omit `path`. If `onLine` is given, it gets the lines of stdout.
+ * Runs a program to its end. Error messages omit `path`, because file names are private. Calls `onLine`, if
+ * given, with each line of stdout.
  */
 export const runDecoder = async (
   program: string,
@@ -27,7 +28,7 @@ export const runDecoder = async (
   const child = spawn(command.program, command.args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: minimalEnvironment(),
-    // A separate process group, so that Ctrl-C in the terminal reaches only this process.
+    // A separate process group, so that Ctrl-C in the terminal sends its signal only to this process.
     detached: true,
   })
   let stdout = ''

@@ -7,14 +7,14 @@ import { classifyMessages, machineFaultLine } from './machine-faults.ts'
 
 export type DecoderBounds = { readonly wallSeconds: number; readonly signal?: AbortSignal }
 
-/** How a process ended, and its stderr. If stderr is long, only its start and end are included. */
+/** How a process ended, and its stderr. A long stderr is shortened to its start and its end. */
 export type SupervisedExit = {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly stderr: string
-  /** The reason why Larder killed the process; `null` if it did not. */
+  /** The reason why Larder killed the process; `null` if Larder did not kill it. */
   readonly stopped: 'time' | 'aborted' | null
-  /** The error if the process did not start. */
+  /** The error because of which the process did not start; `null` if it started. */
   readonly startError: Error | null
 }
 
@@ -22,7 +22,8 @@ export type SupervisedExit = {
 const MAX_STDERR = 64 * 1024
 
 /**
- * Waits until a process and its pipes are closed. Kills it on timeout, on abort, and when this process exits.
+ * Waits until a process and its pipes are closed. Kills the process on timeout, on abort, and when this
+ * process exits.
  */
 export const superviseDecoder = (
   child: ChildProcess,
@@ -37,7 +38,7 @@ export const superviseDecoder = (
     }
     const abort = () => stop('aborted')
     const exit = () => child.kill('SIGKILL')
-    // A longer timer would overflow and fire at once.
+    // The timeout is limited, because a longer timer would overflow and fire at once.
     const timer = setTimeout(() => stop('time'), Math.min(wallSeconds * 1000, 2 ** 31 - 1))
     signal?.addEventListener('abort', abort)
     process.once('exit', exit)
@@ -58,7 +59,10 @@ export const superviseDecoder = (
 export const redactPath = (text: string, path: string | null): string =>
   path === null ? text : text.replaceAll(path, '…')
 
-/** Returns the failure of a process; `null` if it succeeded. The detail omits `path`. */
+/**
+ * Returns the failure of a process; `null` if the process succeeded. The text of the failure omits `path`,
+ * because file names are private.
+ */
 export const toEngineFailure = (ended: SupervisedExit, path: string | null): EngineFailure | null => {
   const { code, signal, stopped, startError } = ended
   if (code === 0 && stopped === null) return null
@@ -71,8 +75,9 @@ export const toEngineFailure = (ended: SupervisedExit, path: string | null): Eng
 }
 
 /**
- * Exit codes that tell nothing about the file. 126 and 127: a command could not be run or found. 255: ffmpeg
- * got a signal to end, which a service manager sends to every process that it stops.
+ * Exit codes that do not show whether the file is at fault. 126 and 127: a command could not be run or found.
+ * 255: ffmpeg got a signal to end. A service manager sends this signal to every process of a service that it
+ * stops.
  */
 const NO_VERDICT: ReadonlySet<number | null> = new Set([126, 127, 255])
 

@@ -2,7 +2,7 @@ import type { AudioRung, AudioSource } from './media-plan.ts'
 
 const LOSSY = /^(mp[23]|aac|opus|vorbis|wma|e?ac3|amr)/
 
-/** Nominal kilobits per second for two channels. */
+/** Bit rates of the planned audio renditions, in kilobits per second for two channels. */
 const audioOnlyRungs = [64, 128, 256]
 const rungsWithVideo = [128]
 
@@ -23,22 +23,26 @@ export const planAudio = (source: AudioSource, hasVideo: boolean): ReadonlyArray
     }))
 }
 
-/** Returns the kilobits per second for one channel: about three fifths of what two channels need. */
+/** Returns the kilobits per second for one channel: about three fifths of the bit rate for two channels. */
 const monoKilobits = (kilobits: number): number => Math.max(48, Math.round(kilobits * 0.6))
 
-/** Returns the bit rate (bits per second) above which a rendition of a lossy source does not improve. */
+/**
+ * Returns the maximum useful bit rate in bits per second. A rendition of a lossy source does not get better
+ * above it.
+ */
 const maxBitrate = ({ codec, bitrate }: AudioSource): number =>
   LOSSY.test(codec) && bitrate !== null ? bitrate * 1.3 : Number.POSITIVE_INFINITY
 
 /**
- * Returns the kilobits per second for each channel above which quality does not improve. A sample rate
- * carries frequencies up to half of it, so the 8 kHz of telephone audio need no more than 32.
+ * Returns the maximum useful bit rate of one channel in kilobits per second. A sample rate contains
+ * frequencies up to half of it, so the 8 kHz of telephone audio need no more than 32.
  */
 const enoughPerChannel = (sampleRate: number): number =>
   sampleRate >= 44_100 ? Number.POSITIVE_INFINITY : Math.max(32, Math.round((sampleRate * 3) / 1000))
 
 /**
- * Returns one of the two sample rates (Hz) that every player supports: 44,100 for its multiples and divisors.
+ * Returns the sample rate (Hz) of a rendition: 44,100 for a source with a multiple or divisor of it,
+ * otherwise 48,000. Every player supports both.
  */
 const outputSampleRate = (sampleRate: number): number =>
   sampleRate > 0 && (44_100 % sampleRate === 0 || sampleRate % 44_100 === 0) ? 44_100 : 48_000

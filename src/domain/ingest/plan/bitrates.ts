@@ -1,7 +1,7 @@
-/** The fields of a part on which the bit rate of its rendition depends. `durationTicks` is above 0. */
+/** The fields of a part on which the bit rate of its rendition depends. `durationTicks` is greater than 0. */
 export type MeasuredPart = { readonly bytes: number; readonly durationTicks: number }
 
-/** Bits per second, whole, rounded up. */
+/** Bit rates in bits per second, rounded up to whole numbers. */
 export type Bitrates = { readonly peak: number; readonly average: number }
 
 /**
@@ -12,11 +12,11 @@ export const targetDurationOf = (partSeconds: ReadonlyArray<number>): number =>
   partSeconds.reduce((target, seconds) => Math.max(target, Math.round(seconds)), 1)
 
 /**
- * Returns the bit rates of a rendition, with container overhead, without the init segment. The peak follows
- * RFC 8216bis §4.1: the largest rate of any run of parts that lasts 0.5 to 1.5 target durations. A part in no
- * such run (a short one next to long ones) counts with the shortest runs of at least half a target duration
- * that start or end with it. In a playlist shorter than that, each part counts alone. The average never
- * exceeds the peak.
+ * Returns the bit rates of a rendition. They include the container overhead, but not the init segment. The
+ * peak follows RFC 8216bis §4.1: the largest rate of any run of parts that lasts 0.5 to 1.5 target durations.
+ * A part in no such run (a short one next to long ones) is measured with the shortest runs of at least half a
+ * target duration that start or end with this part. If the playlist is shorter than half a target duration,
+ * each part is measured alone. The average never exceeds the peak.
  */
 export const measureBitrates = (
   parts: ReadonlyArray<MeasuredPart>,
@@ -25,10 +25,10 @@ export const measureBitrates = (
 ): Bitrates => {
   const [shortest, longest] = [0.5 * targetDuration * timescale, 1.5 * targetDuration * timescale]
   let busiest = 0
-  // The current run has the parts from `first` up to, and without, `end`. It is the shortest one that lasts
-  // long enough.
+  // The current run contains the parts from `first` to `end`, without `end`. It is the shortest run from
+  // `first` that lasts long enough.
   let [end, ticks, bytes] = [0, 0, 0]
-  // All parts before this index are in a run, or were counted alone.
+  // All parts before this index were measured, in a run or alone.
   let counted = 0
   const countAlone = (until: number) => {
     for (; counted < until; counted++) busiest = Math.max(busiest, rateAround(parts, counted, shortest))
@@ -55,8 +55,8 @@ export const measureBitrates = (
 }
 
 /**
- * Returns the highest rate of the shortest runs that start or end with a part and last long enough; the
- * part's own rate if there is no such run.
+ * Returns the highest rate of the shortest runs that start or end with a part and last long enough; the rate
+ * of the part alone if there is no such run.
  */
 const rateAround = (parts: ReadonlyArray<MeasuredPart>, index: number, shortest: number): number => {
   const rates = [1, -1].flatMap((step) => {
@@ -73,8 +73,8 @@ const rateAround = (parts: ReadonlyArray<MeasuredPart>, index: number, shortest:
 }
 
 /**
- * Far below 1 bit/s, and far above the floating-point error: 1,000,000 bit/s must not be rounded up to
- * 1,000,001.
+ * Tolerance of rounding in bits per second. It is far smaller than 1 bit/s, and far greater than the
+ * floating-point error, so that 1,000,000 bit/s are not rounded up to 1,000,001.
  */
 const ROUNDING = 1e-6
 
@@ -88,8 +88,8 @@ const plus = (a: MeasuredPart, b: MeasuredPart): MeasuredPart => ({
 })
 
 /**
- * Extends a run part by part up to `longest`. `rate`: the highest rate of all these runs. `end`: the end of
- * the longest of them.
+ * Extends a run part by part up to the length `longest`. Returns the highest rate of all these runs (`rate`),
+ * and the end of the longest of them (`end`).
  */
 const busiestRun = (
   parts: ReadonlyArray<MeasuredPart>,

@@ -2,9 +2,9 @@ import type { FrameRate } from '../../media/content-export.ts'
 import type { AudioSource, VideoSource } from './media-plan.ts'
 
 /**
- * Returns a constant frame rate: a standard rate within 2 %, otherwise the next higher one, so that a video
- * of variable frame rate loses no frame. Below 24 frames per second (time lapses, slides) it is a whole
- * number. Below 5 it is multiplied, so that each frame is shown several times.
+ * Returns a constant frame rate: a standard rate within 2 %, otherwise the next higher one, so that no frame
+ * of a video with a variable frame rate is dropped. A rate below 24 frames per second (time lapses, slides)
+ * is a whole number. A rate below 5 is multiplied, so that each frame is shown several times.
  */
 export const planFrameRate = (video: VideoSource, audio: AudioSource | null): FrameRate => {
   if (isStillImage(video, audio)) return STILL_RATE
@@ -18,8 +18,8 @@ export const planFrameRate = (video: VideoSource, audio: AudioSource | null): Fr
 }
 
 /**
- * Returns a rate of at most 60 frames per second. A high rate (119.88, 240) becomes a half or a quarter of
- * it, if that is a standard rate of at least 50; otherwise it becomes 60.
+ * Returns a rate of at most 60 frames per second. A high rate (119.88, 240) is divided by two or four, if the
+ * result is a standard rate of at least 50; otherwise it becomes 60.
  */
 const atMost60 = (rate: number): number => {
   if (rate < 61) return Math.min(60, rate)
@@ -44,7 +44,10 @@ const STANDARD_RATES: ReadonlyArray<FrameRate> = [
   { num: 60_000, den: 1001 },
   { num: 60, den: 1 },
 ]
-/** Half the standard rates. At a rounded rate, frames would appear up to half a frame early or late. */
+/**
+ * Half of each standard rate. If such a rate were rounded to a whole number, frames would appear up to half a
+ * frame early or late.
+ */
 const SLOW_RATES: ReadonlyArray<FrameRate> = [
   { num: 12_000, den: 1001 },
   { num: 25, den: 2 },
@@ -62,8 +65,9 @@ const wholeRate = (rate: number): number => {
 }
 
 /**
- * Returns the frames per second to show. The mean of a variable frame rate is useless: a screen recording has
- * 30 while something moves, and 1 otherwise. Each field of an interlaced video becomes a frame.
+ * Returns the frames per second to show. The mean of a variable frame rate is not useful: a screen recording
+ * has 30 frames per second while something moves, and 1 otherwise. Each field of an interlaced video becomes
+ * a frame.
  */
 const rateOf = (video: VideoSource): number => {
   const { nominalRate, peakRate, interlaced } = video
@@ -78,7 +82,7 @@ const rateOf = (video: VideoSource): number => {
   if (isStandard(mean)) return mean
   if (nominalRate <= mean) return mean
   if (nominalRate <= MAX_NOMINAL) return nominalRate
-  // So high a nominal rate is not a frame rate but the time base of the file.
+  // Such a high nominal rate is not a frame rate but the time base of the file, so it is ignored.
   return Math.max(mean, USUAL_MAX)
 }
 
@@ -92,26 +96,28 @@ const isStandard = (rate: number): boolean =>
 const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= 0.02 * b
 
 /**
- * Returns whether the nominal rate is below the mean. The mean that AVI declares may be twice the true rate,
- * if frames are reordered.
+ * Returns whether the nominal rate is below the mean. In that case the nominal rate is the true one: the mean
+ * that AVI declares may be twice the true rate, if frames are reordered.
  */
 const isBelow = (nominalRate: number, mean: number): boolean =>
   nominalRate > 0 && nominalRate < mean && !isNear(nominalRate, mean)
 
 /**
  * Returns whether the frames must be counted: the mean is not a standard rate, or the nominal rate differs
- * from it.
+ * from the mean.
  */
 export const mayHaveVariableFrameRate = (video: VideoSource): boolean => {
   const [mean, { nominalRate, interlaced }] = [meanOf(video), video]
   return !interlaced && (!isStandard(mean) || (nominalRate > 0 && !isNear(nominalRate, mean)))
 }
 
-/** Frames per second. Above this, the mean of an interlaced video already counts fields. */
+/**
+ * If the mean rate of an interlaced video is greater than this (frames per second), it already counts fields.
+ */
 const MAX_INTERLACED_FRAMES = 31
 const MAX_NOMINAL = 61
 const MAX_MEAN = 1000
-/** Frames per second: the maximum of most cameras and screen recorders. */
+/** The maximum frame rate of most cameras and screen recorders, in frames per second. */
 const USUAL_MAX = 30
 
 /** Frame rate of a still image that is shown while its audio plays. */

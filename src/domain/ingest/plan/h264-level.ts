@@ -2,15 +2,18 @@ import type { FrameRate } from '../../media/content-export.ts'
 
 /** The limits of an H.264 level (ITU-T H.264 table A-1), with the bit rates of a profile (§A.3.1, §A.3.3). */
 export type H264Level = {
-  /** Ten times the level: 42 is level 4.2. Level 1b, between 1 and 1.1, has 9. */
+  /**
+   * Number of the level: ten times the level, so 42 means level 4.2. Level 1b, which is between 1 and 1.1,
+   * has the number 9.
+   */
   readonly idc: number
   readonly macroblocksPerSecond: number
-  /** Macroblocks in one frame. */
+  /** Maximum number of macroblocks in one frame. */
   readonly macroblocks: number
-  /** Macroblocks in all reference frames together (the decoded picture buffer). */
+  /** Maximum number of macroblocks in all reference frames together (the decoded picture buffer). */
   readonly keptMacroblocks: number
   readonly kilobits: number
-  /** Kilobits in the coded picture buffer. */
+  /** Size of the coded picture buffer in kilobits. */
   readonly bufferKilobits: number
 }
 
@@ -34,14 +37,14 @@ const level = (
 })
 
 /**
- * The highest level of a rendition. The HLS authoring specification advises against higher levels, for
- * phones.
+ * The highest level that a rendition may have. The HLS authoring specification advises against higher levels,
+ * because of phones.
  */
 export const highestH264Level = level(42, 522_240, 8704, 34_816, 50_000, 62_500)
 
 const level1b = level(9, 1485, 99, 396, 128, 350)
 
-/** Limits for the High profile. The encoder chooses among all of these levels. */
+/** The levels, with their limits for the High profile. The encoder chooses among all of these levels. */
 const levels: ReadonlyArray<H264Level> = [
   level(10, 1485, 99, 396, 64, 175),
   level1b,
@@ -72,8 +75,8 @@ const BASELINE_MAIN_EXTENDED = [66, 77, 88]
 const CONSTRAINT_SET_3 = 0x10
 
 /**
- * Returns the limits of a level; `undefined` if there is no such level. Profiles below High signal level 1b
- * as 1.1 with a flag (ITU-T H.264 §A.3.1).
+ * Returns the limits of a level; `undefined` if there is no such level. In profiles below High, level 1b is
+ * written as level 1.1 with a flag (ITU-T H.264 §A.3.1).
  */
 export const findH264Level = ({ profile, constraints, level }: NamedLevel): H264Level | undefined => {
   const isBelowHigh = BASELINE_MAIN_EXTENDED.includes(profile)
@@ -100,7 +103,7 @@ export const macroblockCount = (size: Size): number => {
   return width * height
 }
 
-/** Number of reference frames of the encoder. B-frames to which other frames refer are among them. */
+/** Number of reference frames that the encoder uses. It includes B-frames to which other frames refer. */
 const referenceFrames = 4
 
 /** Returns whether a level permits a frame size: its area, its longer side, and its reference frames. */
@@ -113,7 +116,7 @@ export const permitsSize = (size: Size, { macroblocks, keptMacroblocks }: H264Le
   )
 }
 
-/** Size and encoder settings of a stream. `maxrate`: kilobits per second. `bufsize`: kilobits. */
+/** Size and encoder settings of a stream. `maxrate` is in kilobits per second, `bufsize` in kilobits. */
 type Stream = Size & { readonly maxrate: number; readonly bufsize: number }
 
 /** Returns whether a level permits a stream: its size, macroblocks per second, bit rate and buffer. */
@@ -124,8 +127,8 @@ export const permitsStream = (stream: Stream, { num, den }: FrameRate, level: H2
   stream.bufsize <= level.bufferKilobits
 
 /**
- * Returns the level in a codec string such as `avc1.64002a` (RFC 6381); `null` for other codecs and unknown
- * levels.
+ * Returns the level in a codec string such as `avc1.64002a` (RFC 6381); `null` if the string is for another
+ * codec, or the level is unknown.
  */
 export const h264LevelInCodec = (codec: string): H264Level | null => {
   const [, hex] = /^avc[13]\.([\da-f]{6})$/i.exec(codec) ?? []

@@ -1,8 +1,8 @@
 import { type LeftOut, leftOutWarnings } from './left-out.ts'
 
-/** The properties of a source image, after EXIF orientation. */
+/** The properties of a source image, after the EXIF orientation was applied. */
 export type ImageFacts = {
-  /** Pixels. */
+  /** Size in pixels. */
   readonly width: number
   readonly height: number
   /** Whether some pixel is transparent. A fully opaque alpha channel does not count. */
@@ -17,7 +17,7 @@ export type ImageFacts = {
   readonly leftOut: ReadonlyArray<LeftOut>
 }
 
-/** One export to make. `width` is a maximum: no export is wider than the source. */
+/** An export to make. `width` is a maximum, because no export is wider than the source. */
 export type ImageTarget = { readonly format: 'avif' | 'webp' | 'jpeg' | 'png'; readonly width: number }
 
 type Format = ImageTarget['format']
@@ -26,16 +26,22 @@ type Shape = Pick<ImageFacts, 'width' | 'height' | 'hasAlpha'>
 const rungs = [320, 640, 1280, 1920, 2560, 3840]
 const widest = 3840
 
-/** If the source is wider than a rung by less than this factor, its own width replaces that rung. */
+/**
+ * If the source is wider than a rung of the ladder by less than this factor, the width of the source replaces
+ * that rung.
+ */
 const margin = 1.2
 
-/** Maximum width of AVIF (pixels). Encoding a wider export takes more time than viewers save. */
+/**
+ * Maximum width of AVIF in pixels. The encoding of a wider export would take more time than the smaller file
+ * saves for viewers.
+ */
 const widestAvif = 2560
 
 /**
- * Maximum side in pixels that a format supports and viewers decode. WebP: RFC 9649 §2.7 gives 14 bits, and
- * libwebp does not use the last value. AVIF: 16,384 is the limit of libheif's encoder. JPEG: the limit of
- * libjpeg. PNG supports more than any viewer displays, so it has the limit of JPEG.
+ * Maximum width and height in pixels that a format supports and that viewers can decode. WebP: RFC 9649 §2.7
+ * gives 14 bits, and libwebp does not use the last value. AVIF: 16,384 is the limit of libheif's encoder.
+ * JPEG: the limit of libjpeg. PNG supports more than any viewer displays, so it has the limit of JPEG.
  */
 export const longestSide: Readonly<Record<Format, number>> = {
   avif: 16_384,
@@ -44,13 +50,13 @@ export const longestSide: Readonly<Record<Format, number>> = {
   png: 65_500,
 }
 
-/** Maximum pixels of an image in AVIF's Advanced profile (AV1 level 6). */
+/** Maximum number of pixels of an image in AVIF's Advanced profile (AV1 level 6). */
 const largestAvif = 35_651_584
 
 /**
  * Returns the exports to make, narrowest first, with all formats of one width together: AVIF, WebP, and the
  * format that every client reads (JPEG, or PNG with alpha). No export is wider than the source, and there is
- * at least one. A format that does not support a size is left out for that size only.
+ * at least one. If a format does not support a size, only the export of that format and size is omitted.
  */
 export const planImage = (shape: Shape): ReadonlyArray<ImageTarget> => {
   const heightAt = (width: number): number => Math.round((shape.height * width) / shape.width)
@@ -75,13 +81,13 @@ export const planImage = (shape: Shape): ReadonlyArray<ImageTarget> => {
 }
 
 /**
- * Returns the width of the source, or less if the height exceeds `side`, so that the universal format is
- * never left out.
+ * Returns the width of the source, or a smaller width if the height would exceed `side`, so that the format
+ * that every client reads can always be made.
  */
 const widestSupported = ({ width, height }: Shape, side: number): number =>
   height <= side ? width : Math.max(1, Math.floor((width * side) / height))
 
-/** Returns the rungs below `top`, and `top` itself, which replaces a rung that is nearly as wide. */
+/** Returns the rungs below `top`, and `top` itself. `top` replaces a rung that is nearly as wide. */
 const ladder = (top: number): ReadonlyArray<number> => {
   const largest = Math.min(top, widest)
   const below = rungs.filter((rung) => rung < largest)
@@ -91,7 +97,7 @@ const ladder = (top: number): ReadonlyArray<number> => {
     : [...below, largest]
 }
 
-/** Returns messages about what the exports lose, one line each. */
+/** Returns messages about what is missing in the exports, one line each. */
 export const imageWarnings = ({ isAnimated, pages, isHdr, leftOut }: ImageFacts): ReadonlyArray<string> => [
   ...(isAnimated
     ? ['an animation: its exports show one frame and do not move; add it as MP4 to keep its motion']

@@ -1,13 +1,19 @@
-/** Number of frames to examine: an interlaced video may start with frames that are not interlaced. */
+/**
+ * Number of frames to examine. One is not enough, because an interlaced video may start with frames that are
+ * not interlaced.
+ */
 export const INTERLACE_SAMPLE_FRAMES = 100
 
 /**
- * Minimum share of interlaced frames. A smaller share is an error of the decoder, which may have to guess for
- * single frames.
+ * Minimum share of interlaced frames in an interlaced video. A smaller share is an error of the decoder,
+ * which may have to guess for single frames.
  */
 const MIN_SHARE = 0.25
 
-/** No standard has larger interlaced frames (1920 × 1088), or interlacing in other codecs than these. */
+/**
+ * Only frames of up to this size, in these codecs, can be interlaced: no standard defines larger interlaced
+ * frames (1920 × 1088), or interlacing in other codecs.
+ */
 const MAX_PIXELS = 1920 * 1088
 const CODECS: ReadonlySet<string> = new Set([
   ...['h264', 'hevc', 'mpeg2video', 'mpeg4', 'vc1'],
@@ -22,11 +28,11 @@ export const mayBeInterlaced = ({ codec, width, height }: CodedVideo): boolean =
 
 /**
  * Returns how a video stores its fields. `woven`: two fields in one frame. `single`: each field is a frame of
- * half the height. `none`: no fields. `share`: the share of the examined frames that the decoder reports as
- * interlaced.
+ * half the height. `none`: the video has no fields. The argument `share` is the share of the examined frames
+ * that the decoder reports as interlaced.
  */
 export const fieldLayoutOf = (codec: string, share: number): 'woven' | 'single' | 'none' => {
   if (share < MIN_SHARE) return 'none'
-  // For HEVC, FFmpeg reports frames that are a single field (pic_struct, ITU-T H.265 table D.2).
+  // For HEVC, FFmpeg reports interlacing if each frame is a single field (pic_struct, ITU-T H.265 table D.2).
   return codec === 'hevc' ? 'single' : 'woven'
 }

@@ -17,7 +17,7 @@ const meanings = {
 export const LeftOut = t.keyof(meanings)
 export type LeftOut = t.TypeOf<typeof LeftOut>
 
-/** Returns one line for each kind of content that is left out. */
+/** Returns one line for each kind of content that the exports do not show. */
 export const leftOutWarnings = (leftOut: ReadonlyArray<LeftOut>): ReadonlyArray<string> =>
   (Object.keys(meanings) as ReadonlyArray<LeftOut>).flatMap((kind) => {
     const count = leftOut.filter((item) => item === kind).length

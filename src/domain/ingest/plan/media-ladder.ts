@@ -4,8 +4,8 @@ import type { MediaFacts, MediaPlan } from './media-plan.ts'
 import { planVideo } from './video-ladder.ts'
 
 /**
- * Constant rate factor: visually close to the source. The ladder's maxrates limit the bit rate of demanding
- * videos.
+ * Constant rate factor of the encoder. At this value, renditions are visually close to the source. The
+ * maximum rates of the ladder limit the bit rate of demanding videos.
  */
 const CRF = 22
 const GOP_SECONDS = 2

@@ -3,18 +3,23 @@ import type { FrameRate } from '../../media/content-export.ts'
 
 /** The properties of an audio or video source. */
 export type MediaFacts = {
-  /** Duration in seconds; `null` if the file does not declare it. An ignored stream may be longer. */
+  /**
+   * Duration in seconds; `null` if the file does not declare it. A stream that is not selected may be longer.
+   */
   readonly durationSeconds: number | null
   /**
-   * Seconds that the file declares for the selected streams; `null` if it does not declare them for these
-   * alone.
+   * Duration in seconds that the file declares for the selected streams; `null` if it declares none for these
+   * streams alone.
    */
   readonly declaredSeconds: number | null
   readonly video: VideoSource | null
   readonly audio: AudioSource | null
-  /** Audio streams that replace `audio` if it cannot be decoded, best first. They are decoded, too. */
+  /**
+   * Audio streams that are tried in this order if `audio` cannot be decoded. All of them are decoded in the
+   * same pass.
+   */
   readonly fallbackAudio: ReadonlyArray<FallbackAudio>
-  /** Messages for the person who added the file: which streams are ignored, and why. */
+  /** Messages for the person who added the file. They tell which streams are ignored, and why. */
   readonly warnings: ReadonlyArray<string>
 }
 
@@ -25,29 +30,32 @@ export type VideoSource = {
   readonly codec: string
   /** Seconds from the start of the file to the start of the stream; `null` if unknown. */
   readonly startSeconds: number | null
-  /** Seconds from the start of the file to the end of the stream; `null` if the file does not say. */
+  /** Seconds from the start of the file to the end of the stream; `null` if the file does not declare it. */
   readonly endSeconds: number | null
-  /** Pixels as displayed: upright, with square pixels. */
+  /** Displayed size in pixels: upright, with square pixels. */
   readonly width: number
   readonly height: number
-  /** Pixels as coded, and the clockwise rotation for display (degrees). */
+  /** Size of the coded frames in pixels. For display they are rotated clockwise by `rotation` degrees. */
   readonly codedWidth: number
   readonly codedHeight: number
   readonly rotation: number
-  /** Whether the video is mirrored. It must then be flipped vertically before the rotation. */
+  /** Whether the video is mirrored. If so, it must be flipped vertically before the rotation. */
   readonly mirrored: boolean
-  /** Frames per second: average rate and lowest common rate; 0 if unknown. Both are estimates. */
+  /**
+   * Frames per second: the average rate and the lowest rate that fits all timestamps (FFmpeg's
+   * `r_frame_rate`); 0 if unknown. Both are estimates.
+   */
   readonly averageRate: number
   readonly nominalRate: number
-  /** Frames per second, counted where the frames are densest; `null` if not counted. */
+  /** Frames per second, counted where the frames are densest; `null` if the frames were not counted. */
   readonly peakRate: number | null
-  /** Whether each frame holds two fields from different times. */
+  /** Whether each frame contains two fields from different times. */
   readonly interlaced: boolean
   readonly colour: VideoColourTags
   /**
-   * Times by which the engine reports frames later than the file declares. Each entry adds `seconds` to the
-   * frames from `fromSeconds` on, in the engine's time (0: from the start). `startSeconds` and `endSeconds`
-   * are as the file declares.
+   * Delays with which the engine reports frames, compared with the file. Each entry adds `seconds` to the
+   * frames from `fromSeconds` on, which is a time as the engine reports it (0: from the start).
+   * `startSeconds` and `endSeconds` are without these delays.
    */
   readonly late: ReadonlyArray<{ readonly fromSeconds: number; readonly seconds: number }>
 }
@@ -57,26 +65,29 @@ export type AudioSource = {
   readonly codec: string
   readonly endSeconds: number | null
   readonly channels: number
-  /** Hz. */
+  /** Sample rate in Hz. */
   readonly sampleRate: number
-  /** Bits per second; `null` if unknown. */
+  /** Bit rate in bits per second; `null` if unknown. */
   readonly bitrate: number | null
 }
 
-/** `description`: text for messages, such as `sound in fra (aac, 1 channel)`. */
+/**
+ * An audio stream that may replace the selected one. `description` is its text for messages, such as `sound
+ * in fra (aac, 1 channel)`.
+ */
 export type FallbackAudio = { readonly source: AudioSource; readonly description: string }
 
-/** One video rendition to make. */
+/** A video rendition to make. */
 export type VideoRung = {
   readonly name: string
   readonly width: number
   readonly height: number
-  /** Kilobits per second. */
+  /** Maximum bit rate in kilobits per second. The encoder measures it over `bufsize` (kilobits). */
   readonly maxrate: number
   readonly bufsize: number
 }
 
-/** One audio rendition to make. */
+/** An audio rendition to make. */
 export type AudioRung = {
   readonly name: string
   readonly kilobits: number
@@ -84,14 +95,16 @@ export type AudioRung = {
   readonly sampleRate: number
 }
 
-/** The renditions of one transcoding pass. At least one of `video` and `audio` has a rung. */
+/**
+ * The renditions of one transcoding pass. `video` or `audio` contains at least one rung (planned rendition).
+ */
 export type MediaPlan = {
   readonly frameRate: FrameRate
   /** Number of frames from one keyframe to the next. */
   readonly gop: number
   /**
-   * Target length of a part (seconds). With video it is a whole number of GOPs, and the first part is one
-   * GOP.
+   * Target length of a part (seconds). If there is video, this is a whole number of GOPs, and the first part
+   * is one GOP long.
    */
   readonly partSeconds: number
   readonly crf: number

@@ -6,8 +6,8 @@ type Size = { readonly width: number; readonly height: number }
 
 /**
  * A step of the video ladder. Sizes are compared by area, so that wide and square videos have as many bits
- * per pixel as 16:9. `side`: the short side of a 16:9 frame of that area (pixels). `kilobits`: the maxrate up
- * to 31 frames per second.
+ * per pixel as 16:9. `side` is the short side of a 16:9 frame with the area of the step (pixels). `kilobits`
+ * is the maximum bit rate up to 31 frames per second.
  */
 type Step = { readonly side: number; readonly kilobits: number; readonly isSlowest?: true }
 
@@ -22,14 +22,15 @@ const steps: ReadonlyArray<Step> = [
 const maxRungs = 4
 
 /**
- * Only for video without audio: otherwise viewers with the slowest connections play the audio alone. The peak
- * of this step, container and buffer included, is below the 192 kbit/s that the HLS authoring specification
- * requires of one variant.
+ * The smallest step, only for video without audio. If there is audio, viewers with the slowest connections
+ * play the audio alone. The peak of this step, container and buffer included, is below the 192 kbit/s that
+ * the HLS authoring specification requires for at least one variant.
  */
 const slowest: Step = { side: 144, kilobits: 130, isSlowest: true }
 
 /**
- * A step whose side is within this factor of the source's side is omitted; the source's own size replaces it.
+ * A step whose side is within this factor of the source's side is omitted, and the size of the source
+ * replaces it.
  */
 const margin = 1.12
 
@@ -59,7 +60,7 @@ export const planVideo = (
   })
 }
 
-/** Returns the size of the source if level 4.2 permits it, otherwise that of the largest step. */
+/** Returns the size of the source if H.264 level 4.2 permits it, otherwise the size of the largest step. */
 const topSize = (source: Size): Size => {
   const unscaled = even(source, 1)
   return permitsSize(unscaled, highestH264Level) ? unscaled : sizeWithin(source, boundsOf(largest))
@@ -75,7 +76,8 @@ const boundsOf = ({ side }: Step): Bounds => {
 }
 
 /**
- * Scales a source into bounds. Partial macroblocks count as whole ones, so a limit on the area is not enough.
+ * Scales a source into bounds. The number of macroblocks has a separate limit, because partial macroblocks at
+ * the edges count as whole ones.
  */
 const sizeWithin = (source: Size, { area, macroblocks }: Bounds): Size => {
   let scale = Math.min(1, Math.sqrt(area / (source.width * source.height)))
@@ -92,12 +94,13 @@ const even = ({ width, height }: Size, scale: number): Size => ({
   height: nearestEven(height * scale),
 })
 
-// H.264 in 4:2:0 subsamples chroma by two in both directions, so sizes must be even.
+// Returns the nearest even number of pixels. H.264 in 4:2:0 subsamples chroma by two in both directions, so
+// sizes must be even.
 const nearestEven = (pixels: number): number => Math.max(2, 2 * Math.round(pixels / 2))
 
 /**
- * Returns the step of any side. Interpolates the maxrate between steps. Below all steps it is proportional to
- * the side; above all it is constant.
+ * Returns a step for any side. The maximum bit rate is interpolated between steps. Below all steps it is
+ * proportional to the side; above all steps it is constant.
  */
 const stepOf = (side: number): Step => {
   const below = steps.find((step) => step.side <= side)
