@@ -10,7 +10,7 @@ import { orThrowCommandError } from './outcome.ts'
 
 const usage = 'add FILE… [--public]'
 
-/** Adds files one at a time. If one fails, the others are still added. */
+/** Adds files one at a time. If a file fails, the remaining files are still added. */
 export const addCommand: Command = {
   usage,
   about: 'Adds images, audio and video to the library, and makes their exports.',

@@ -29,7 +29,7 @@ const remediesOf = (config: Config): Readonly<Record<string, string>> => ({
 
 /** Checks database, object store, cache and transcoder with the same adapters as the server. */
 const examineServices = (config: Config): Promise<ReadonlyArray<DoctorFinding>> =>
-  // Nothing is logged, because the findings report the same problems.
+  // These checks log nothing, because the findings report the same problems.
   withTemporaryKeys({ ...config, logLevel: 'silent' }, async (larder) => {
     const { database, health, transcoder, ingest } = larder
     // Embedded PostgreSQL may need more time to start than a health check waits. So this check waits for the

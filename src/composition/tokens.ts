@@ -39,7 +39,8 @@ export const createTokens = (config: Config, clock: Clock): Tokens => {
 }
 
 /**
- * Creates a function that explains tokens. It needs only the keys, opens no library, and creates no files.
+ * Creates a function that explains tokens. The function needs only the keys, opens no library, and creates no
+ * files.
  */
 export const createExplainToken = (config: Config): ExplainToken => {
   const keys = resolveTokenKeys(config, readSecretFile)

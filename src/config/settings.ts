@@ -69,8 +69,8 @@ export class InvalidSettingError extends Error {}
 type Parse<A> = (text: string) => E.Either<string, A>
 
 /**
- * Parsers of token keys. They are passed as arguments, because the adapter for tokens defines the notation,
- * and settings do not depend on adapters.
+ * Parsers of token keys. These parsers are passed as arguments, because the adapter for tokens defines the
+ * notation, and settings do not depend on adapters.
  */
 export type KeyParsers = {
   readonly parseTokenKeys: Parse<ReadonlyArray<TokenKey>>

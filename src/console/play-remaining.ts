@@ -12,7 +12,10 @@ const hasMore = ({ buffered, currentTime, duration }: HTMLVideoElement): boolean
   return false
 }
 
-/** Plays the rest of the buffer. At its end, pauses and calls `callBack`, again after each seek. */
+/**
+ * Plays the rest of the buffer. At the end of the buffer, pauses and calls `callBack`. Does the same again
+ * after each seek.
+ */
 export const playRemaining = (video: HTMLVideoElement, callBack: () => void): void => {
   const stop = () => {
     video.pause()

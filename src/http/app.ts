@@ -35,7 +35,7 @@ export type AppDeps = ListenerDeps & {
 }
 
 /**
- * Size in bytes of the cache of encoded playlists. It is enough for a few hundred long ones or tens of
+ * Size in bytes of the cache of encoded playlists. This is enough for a few hundred long playlists or tens of
  * thousands of short ones.
  */
 const playlistBodyBytes = 64 * 1024 * 1024

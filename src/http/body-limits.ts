@@ -5,7 +5,7 @@ import type { Routes } from './routes.ts'
 /**
  * Creates a function that returns the longest body (bytes) that a route accepts of a request; `null` if no
  * route reads the body. The function is called before Koa runs, so that a body that no route reads is
- * discarded from the start. It must be fast for GET, because it runs for every request.
+ * discarded from the start. The function must be fast for GET, because it runs for every request.
  */
 export const createBodyLimits =
   (allRoutes: ReadonlyArray<Pick<Routes, 'maxBodyBytes'>>) =>

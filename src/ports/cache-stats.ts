@@ -6,7 +6,7 @@ export type CacheCounts = {
   readonly family: string
   readonly hits: number
   /**
-   * Number of lookups that found no value. One load can count two misses, because it repeats the lookup once
+   * Number of lookups that found no value. One load can count two misses, because the lookup is repeated once
    * no other load of the key can be running.
    */
   readonly misses: number

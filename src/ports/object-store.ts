@@ -47,7 +47,7 @@ export type ObjectStore = {
    */
   readonly put: (key: string, object: NewObject) => TE.TaskEither<Unavailable, void>
   /**
-   * Streams the bytes of `range`; Returns `none` if there is no such object. If the range extends beyond the
+   * Streams the bytes of `range`. Returns `none` if there is no such object. If the range extends beyond the
    * end, returns the available bytes. If the store interrupts the transfer, the stream throws; it never ends
    * early without an error.
    */

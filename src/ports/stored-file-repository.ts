@@ -3,7 +3,7 @@ import type { TE } from '../fp.ts'
 
 /** Database queries about the object store and its objects. */
 export type StoredFileRepository = {
-  /** Uid of the library. It was created together with the tables of the database, and never changes. */
+  /** Uid of the library. This uid was created together with the tables of the database, and never changes. */
   readonly libraryUid: TE.TaskEither<Unavailable, string>
   /**
    * Returns those of `keys` to which a row of the database refers. Every call queries the database, so the

@@ -12,7 +12,7 @@ export type Connection = Socket & {
   [lastReply]?: ServerResponse
   [closing]?: true
   [progress]?: Progress
-  /** The internal handle of a Node socket. It is missing after the connection was closed. */
+  /** The internal handle of a Node socket. The handle is missing after the connection was closed. */
   readonly _handle?: { readonly writeQueueSize?: number } | null
 }
 

@@ -27,7 +27,7 @@ export const connectReply: BufferedReply = methodNotAllowedReply('GET, HEAD, OPT
 
 /**
  * Formats a reply as text, for connections without a Node response. The reply is the last one on its
- * connection. It has no body, because an invalid request may have been a HEAD request.
+ * connection. The reply has no body, because an invalid request may have been a HEAD request.
  */
 export const formatFinalReply = ({ status, headers }: BufferedReply): string => {
   const fields = Object.assign({}, securityHeaders, headers, {

@@ -25,8 +25,8 @@ const mayBeFileFault = (error: Refused | Unavailable): boolean =>
 
 /**
  * Creates the task that makes missing exports. Exports are missing if an earlier process was killed or
- * failed. The task handles one file at a time. It skips files on which another process works, and checks
- * these files later.
+ * failed. The task handles one file at a time. Files on which another process works are skipped, and checked
+ * again later.
  */
 export const createExportsTask = (
   { ingest, monotonic, log }: Pick<Larder, 'ingest' | 'monotonic' | 'log'>,

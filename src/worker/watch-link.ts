@@ -5,8 +5,8 @@ import type { MediaKind } from '../ports/media-tokens.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 /**
- * Lifetime of a printed link in seconds. It is a day, because users may return to the terminal on the next
- * day.
+ * Lifetime of a printed link in seconds. The link is valid for a day, because users may return to the
+ * terminal on the next day.
  */
 const linkTtlSeconds = 86_400
 const labels: Readonly<Record<MediaKind, string>> = { image: 'a picture', content: 'a film   ' }

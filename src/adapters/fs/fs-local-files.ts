@@ -34,8 +34,8 @@ export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeac
       try {
         return await work(folder.right)()
       } finally {
-        // A folder that cannot be removed now is removed at the next start. It must not make the finished
-        // work fail.
+        // A folder that cannot be removed now is removed at the next start. The failure is ignored, because
+        // the work has succeeded.
         await rm(folder.right, { recursive: true, force: true, maxRetries: 3 }).catch(() => {})
         release()
       }

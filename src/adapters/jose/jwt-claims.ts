@@ -3,7 +3,10 @@ import { isTokenTime } from '../../domain/access/token-times.ts'
 import type { ForbiddenReason } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 
-/** The claims of a token with a valid signature. They are any JSON object; their values are not checked. */
+/**
+ * The claims of a token with a valid signature. The claims may be any JSON object, because their values are
+ * not checked.
+ */
 export type JwtClaims = Readonly<Record<string, unknown>>
 
 /** The claims that every token has. Times are in seconds since 1970. */

@@ -92,7 +92,8 @@ export const parseSecretOrKeys = (text: string): E.Either<string, ReadonlyArray<
 
 /**
  * Returns the keys of one kind of token, at least one of which can sign. If none of the configured keys can
- * sign, Larder's own key is appended. Its `kid` differs from the other keys' `kid`s (http-api.md §2.1, V63).
+ * sign, Larder's own key is appended. The `kid` of this key differs from those of the other keys (http-api.md
+ * §2.1, V63).
  */
 export const withSigningKey = (
   keys: ReadonlyArray<TokenKey>,

@@ -49,8 +49,8 @@ const statementLimit = (name: string | undefined): StatementLimit | undefined =>
  * knex use it. A connection that timed out is destroyed and never reused.
  */
 export class BoundedClient extends PostgresClient {
-  // knex creates the client of a transaction without the constructor. It copies the config, which contains
-  // this state.
+  // knex creates the client of a transaction without the constructor. But knex copies the config, so this
+  // state is stored there.
   private get bounds(): PoolState {
     return (this.config as BoundedClientConfig).bounds
   }
@@ -170,8 +170,8 @@ const isPoolTimeout = (cause: unknown): boolean =>
   cause instanceof Error && cause.message === 'operation timed out for an unknown reason'
 
 /**
- * Restores the original message of an error. knex puts the SQL before it, and a log shows only the first
- * line.
+ * Restores the original message of an error. knex puts the SQL before the message, and a log shows only the
+ * first line.
  */
 const withOwnMessage = (error: unknown): unknown => {
   if (!(error instanceof Error)) return error

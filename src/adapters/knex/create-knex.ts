@@ -51,8 +51,8 @@ export const createKnex = (
       const settings = connectionSettings(limits)
       return { ...address, ...settings, expirationChecker: () => isOutdated }
     },
-    // With a minimum above 0, knex would reconnect to a database that is down. A failed attempt to connect
-    // fails all waiting callers (see `createFail` below), and not only the first.
+    // With a minimum above 0, knex would reconnect to a database that is down. By default, a failed attempt
+    // to connect fails only the first waiting caller. Here the event `createFail` (below) fails all of them.
     pool: { min: 0, max: poolMax, propagateCreateError: false, createTimeoutMillis: limits.connect * 2 },
     acquireConnectionTimeout: limits.acquire,
     log: { warn: () => {}, error: () => {} }, // knex logs nothing, because every caller gets its error

@@ -22,20 +22,23 @@ export type LockLimits = {
   readonly answer: number
 }
 
-/** A connection that holds advisory locks. PostgreSQL releases them when the connection ends. */
+/**
+ * A connection to PostgreSQL to which advisory locks belong. PostgreSQL releases them when the connection
+ * ends.
+ */
 export type LockSession = {
   readonly tryLock: (name: string) => Promise<boolean>
   readonly unlock: (name: string) => Promise<void>
   /**
-   * Is aborted when the connection is broken or does not answer. The locks of the connection have been
-   * released then, or will be soon.
+   * Is aborted when the connection is broken or does not answer. By then PostgreSQL has released the locks of
+   * the connection, or will do so soon.
    */
   readonly lost: AbortSignal
   readonly end: () => void
 }
 
 // With these settings, PostgreSQL ends the connection of a vanished client after a minute. With the default
-// of two hours, the locks of a machine that lost power would be held for that long. The client notices a
+// of two hours, the locks of a machine that lost power would stay locked for that long. The client notices a
 // broken connection much sooner.
 const setKeepalives = `
   set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3`
@@ -99,7 +102,7 @@ export const openLockSession = async (
   }
   return {
     tryLock: (name) => callLockFunction('pg_try_advisory_lock', name),
-    // After a failed unlock the lock may still be held. The end of the session releases it.
+    // If an unlock fails, the lock may still be locked. So the session is ended, which releases the lock.
     unlock: async (name) => {
       if (!(await callLockFunction('pg_advisory_unlock', name).catch(() => false))) lose()
     },

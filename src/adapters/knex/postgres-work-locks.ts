@@ -21,9 +21,9 @@ const selectOldestHolder = `
 
 /**
  * Implements WorkLocks with advisory locks of PostgreSQL, which releases the locks of a killed process. All
- * locks of this process share one dedicated connection, which is open while a lock is held. The locks do not
- * work behind a pooler that gives the connection to another client after each transaction (pgbouncer's
- * transaction mode).
+ * locks of this process share one dedicated connection, which is open while this process has a lock. The
+ * locks do not work behind a pooler that gives the connection to another client after each transaction
+ * (pgbouncer's transaction mode).
  */
 export const createPostgresWorkLocks = (
   db: Knex,

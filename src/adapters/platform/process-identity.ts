@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { isPermissionDenied } from './errno.ts'
 
 // Identities of processes, for the names of files: locks, and unfinished folders and files. All other code
-// compares identities and calls `processStateOf`; it never uses a pid (test/architecture.test.ts).
+// compares identities and calls `processStateOf`; no other code uses a pid (test/architecture.test.ts).
 
 /**
  * `{boot}-{pid namespace}-{pid}-{start}`. The boot id distinguishes kernels. The pid namespace distinguishes
@@ -19,7 +19,10 @@ export type ProcessIdentity = string
  */
 export type ProcessState = 'alive' | 'gone' | 'unknown'
 
-/** Source of a regular expression that matches an identity in a file name. It contains no groups. */
+/**
+ * Source of a regular expression that matches an identity in a file name. The expression contains no groups,
+ * so that it can be part of another expression.
+ */
 export const identityPattern = '[0-9a-f]{12}-\\d+-\\d+-\\d+'
 
 const identity = new RegExp(`^${identityPattern}$`)

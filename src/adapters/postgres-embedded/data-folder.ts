@@ -26,8 +26,8 @@ export type DataFolder = {
 }
 
 /**
- * Opens the folder. Creates it and its database if they are missing. Several processes may call it
- * concurrently.
+ * Opens the data folder. Creates the folder and its database if they are missing. Several processes may call
+ * this function concurrently.
  */
 export const openDataFolder = async (
   dir: string,

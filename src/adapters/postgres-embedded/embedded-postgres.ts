@@ -34,7 +34,7 @@ export type EmbeddedPostgres = {
 }
 
 type Options = {
-  /** Settings of PostgreSQL. They take effect only if this process starts the server. */
+  /** Settings of PostgreSQL. The settings have an effect only if this process starts the server. */
   readonly settings?: Readonly<Record<string, string>>
   readonly timeoutMs?: number
 }
@@ -96,9 +96,9 @@ export const startEmbeddedPostgres = async (
 const isShort = (sockets: string): boolean => Buffer.byteLength(sockets) <= 90
 
 /**
- * Returns the setting for the socket's folder. Its absolute path may be too long for a socket, or contain a
- * comma or quote, which PostgreSQL would interpret. In that case the server gets a path relative to the
- * cluster folder, and this process connects through an open descriptor of the folder.
+ * Returns the setting for the socket's folder. The absolute path of this folder may be too long for a socket,
+ * or contain a comma or quote, which PostgreSQL would interpret. In that case the server gets a path relative
+ * to the cluster folder, and this process connects through an open descriptor of the folder.
  */
 const socketSetting = ({ sockets }: DataFolder): string =>
   isShort(sockets) && /^[\w./-]+$/.test(sockets) ? sockets : '../run'

@@ -17,8 +17,8 @@ export const librarySpawnOptions = (base: string) => ({
 
 /**
  * Creates a folder below `base` with a link to each library. The folder is not created inside the npm
- * package, because the user who starts Larder may lack write permission there. Several processes may call it
- * concurrently.
+ * package, because the user who starts Larder may lack write permission there. Several processes may call
+ * this function concurrently.
  */
 export const linkLibraries = async (
   base: string,

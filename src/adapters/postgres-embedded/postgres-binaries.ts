@@ -44,8 +44,9 @@ const packageFolder = (name: string): string => {
   }
 }
 
-// The npm package contains a list of links, because it cannot contain symbolic links. A link is created for
-// every library, because a library that was found through a link looks for other libraries beside that link.
+// The npm package contains a list of links, because npm packages cannot contain symbolic links. A link is
+// created for every library, because a library that was found through a link looks for other libraries beside
+// that link.
 const readLibraries = async (root: string): Promise<ReadonlyMap<string, string>> => {
   const folder = path.join(root, 'native/lib')
   const links = await readJson(Links, path.join(root, 'native/pg-symlinks.json'))

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { runProgram } from '../platform/run-program.ts'
 
-/** How to run PostgreSQL without root's rights, because it refuses to run as root. */
+/** How to run PostgreSQL without root's rights, because PostgreSQL refuses to run as root. */
 export type Privilege = {
   /** Program and arguments that precede each command. */
   readonly wrap: ReadonlyArray<string>
@@ -28,8 +28,8 @@ const switchUser = [
 /**
  * Finds out how to run PostgreSQL. PostgreSQL runs as this user, unless the user is root or has no name. For
  * such a user, a user namespace maps the user to `nobody`. The files still belong to the real user, so this
- * works below /root, too. If a container forbids namespaces, root switches to the Unix user `nobody`, which
- * then also owns the database (supervisor.ts).
+ * works even for a data folder below /root. If a container forbids namespaces, root switches to the Unix user
+ * `nobody`, which then also owns the database (supervisor.ts).
  */
 export const findPrivilege = async (executable: string): Promise<Privilege> => {
   const uid = process.getuid?.() ?? unprivilegedUid

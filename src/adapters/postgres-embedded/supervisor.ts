@@ -5,7 +5,7 @@ import { librarySpawnOptions } from './library-links.ts'
 import type { Privilege } from './privilege.ts'
 import { acquireReference } from './server-reference.ts'
 
-/** Exit code of flock(1) if another supervisor holds the lock. */
+/** Exit code of flock(1) if another supervisor has the lock already. */
 const lockTaken = 75
 
 // File descriptor 3 is the read end of the FIFO, which PostgreSQL must not inherit. PostgreSQL does inherit

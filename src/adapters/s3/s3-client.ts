@@ -28,7 +28,8 @@ export type S3Timeouts = {
   /** Maximum time to open a connection. */
   readonly connect: number
   /**
-   * Maximum time until the response to a read begins, including all attempts, because a viewer waits for it.
+   * Maximum time until the response to a read begins, including all attempts. It is short, because a viewer
+   * waits for the response.
    */
   readonly firstByte: number
   /** Maximum time without a byte in either direction. */

@@ -26,7 +26,7 @@ const minimumProgress = 256 * 1024
 
 type Answer = {
   readonly body: Readable
-  /** Range of the body. It is shorter than requested if the object ends earlier. */
+  /** Range of the body. The range is shorter than the requested one if the object ends earlier. */
   readonly range: ByteRange
   readonly etag: string | undefined
 }

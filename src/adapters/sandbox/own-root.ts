@@ -83,8 +83,8 @@ const escaped = (path: string): string =>
   path.replace(/[\s\\#]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`)
 
 /**
- * Returns a script for a shell that is the first process in new mount and pid namespaces. It creates a root
- * folder with an allow-list of paths. Anything else, such as a socket or a key that is added later, is
+ * Returns a script for a shell that is the first process in new mount and pid namespaces. The script creates
+ * a root folder with an allow-list of paths. Anything else, such as a socket or a key that is added later, is
  * hidden. The command runs as a child of the shell. As the first process of the namespace, a decoder that
  * crashes might not end, because the kernel ignores most signals for that process. Exit code 126 means that
  * the root folder could not be created. The script calls few programs, because the start of each one costs

@@ -22,7 +22,7 @@ const resizeToWidth = (image: Sharp, width: number): Sharp =>
 export const scalePixels = (image: Sharp, width: number): Promise<Pixels> =>
   resizeToWidth(image, width).raw().toBuffer({ resolveWithObject: true })
 
-/** Decodes an image at a width. Converts it to sRGB from the colour space of its header. */
+/** Decodes an image at a width. Converts it to sRGB from the colour space that its header states. */
 export const decodePixels = async (image: OpenedImage, width: number): Promise<Pixels> =>
   withoutOpaqueAlpha(await decodeBy(image, width))
 
@@ -32,8 +32,8 @@ const decodeBy = ({ colour, header, decode }: OpenedImage, width: number): Promi
       return scalePixels(decode({ ignoreIcc: true }).toColourspace('srgb'), width)
     case 'Icc':
       // libvips converts to Display P3 at 16 bits, and the pixels stay in Display P3 unless an output profile
-      // is given. A source without a profile must not get one, because libvips would take its 16-bit values
-      // for Display P3.
+      // is given. A source without a profile must not get one, because libvips would interpret its 16-bit
+      // values as Display P3.
       return scalePixels(decode().toColourspace('srgb').withIccProfile('srgb'), width)
     case 'DeviceCmyk':
       return fromCmyk(decode({ ignoreIcc: true }), width)
@@ -72,7 +72,8 @@ const deepMax = ({ bitsPerSample = 16 }: Metadata): number =>
 
 /** Converts CMYK without a profile as browsers do: each ink absorbs its share of the light. */
 const fromCmyk = async (image: Sharp, width: number): Promise<Pixels> => {
-  // Both calls are necessary. Otherwise libvips converts to sRGB and back with a built-in profile.
+  // Both `pipelineColourspace` and `toColourspace` are necessary. Otherwise libvips converts to sRGB and back
+  // with a built-in profile.
   const { data, info } = await resizeToWidth(image, width)
     .pipelineColourspace('cmyk')
     .toColourspace('cmyk')

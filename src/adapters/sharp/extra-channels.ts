@@ -3,8 +3,8 @@ import type { SharpInput } from './sharp-input.ts'
 
 /**
  * Copies the first page of a TIFF into memory, upright, without the channels after its colours. These must be
- * removed before any other operation: libvips takes them for transparency, and multiplies the colours by them
- * when it scales.
+ * removed before any other operation: libvips interprets them as transparency, and multiplies the colours by
+ * them when it scales.
  */
 export const withoutExtraChannels = async (
   { input, failOn }: SharpInput,

@@ -19,8 +19,8 @@ export const isBlankFrame = async (frame: Sharp): Promise<boolean> => {
 }
 
 /**
- * Returns minimum and maximum of each channel. `sharp.stats()` cannot be used, because it measures the input
- * before any operation.
+ * Returns minimum and maximum of each channel. `sharp.stats()` cannot be used, because that function measures
+ * the input before any operation is applied.
  */
 const channelRanges = async (image: Sharp) => {
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true })

@@ -29,13 +29,13 @@ export type OpenedImage = {
   readonly facts: HeaderFacts
   readonly colour: SourceColour
   /**
-   * Whether the input was repaired (see sharpInputOf). Then only decoding every pixel shows whether more data
-   * is missing.
+   * Whether the input was repaired (see sharpInputOf). If so, only decoding every pixel shows whether more
+   * data is missing.
    */
   readonly isRepaired: boolean
   /** Runs decoders. Converts any failure of the decoders to `Refused`, because the input caused it. */
   readonly refuseOnDecoderError: <A>(work: () => Promise<A>) => TE.TaskEither<Refused | Unavailable, A>
-  /** Returns a new decoder that has not started. Its output is upright. */
+  /** Returns a new decoder that has not started. The decoded image is upright. */
   readonly decode: (options?: Pick<SharpOptions, 'ignoreIcc'>) => Sharp
   /** Lists the contents of the file that Larder does not use: everything except the image. */
   readonly leftOut: TE.TaskEither<Unavailable, ReadonlyArray<LeftOut>>

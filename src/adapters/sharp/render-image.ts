@@ -102,7 +102,10 @@ const thumbhashOf = async (pixels: Pixels): Promise<string> => {
   return Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64url')
 }
 
-/** Approximate encoding time per pixel, relative to JPEG. It makes progress proportional to time. */
+/**
+ * Approximate encoding time per pixel, relative to JPEG. These numbers make the reported progress
+ * proportional to time.
+ */
 const cost = { avif: 8, webp: 1, jpeg: 1, png: 2 }
 
 const progressOf = (targets: ReadonlyArray<ImageTarget>, onProgress: (fraction: number) => void) => {

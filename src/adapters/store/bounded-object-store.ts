@@ -32,7 +32,7 @@ export const createBoundedObjectStore = (
       if (!breaker.tryEnter()) return E.left(unavailable(dependency)(circuitOpenError()))
       const result = await withTaskTimeout(task, ms, dependency, onLate)()
       if (E.isRight(result)) breaker.answered()
-      // Only timeouts open the breaker. They include timeouts of an adapter whose own limit is shorter.
+      // Only timeouts open the breaker. Timeouts of an adapter with a shorter limit of its own count as well.
       else if (isTimeout(result.left.cause)) breaker.timedOut(result.left.cause)
       return result
     }

@@ -7,7 +7,8 @@ type Range = Pick<SourceBox, 'body' | 'end'>
 const ENCRYPTED: ReadonlyArray<string> = ['encv', 'enca', 'drmi', 'drms']
 
 /**
- * Maximum number of children of a box that are read. Real files have fewer; a hostile file may have millions.
+ * Maximum number of child boxes that are read of a box. Real files have fewer; a hostile file may have
+ * millions.
  */
 const MOST_BOXES = 1000
 

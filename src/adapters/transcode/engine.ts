@@ -112,7 +112,7 @@ export const sandboxFilesOf = {
  */
 export type EngineFailure = {
   readonly reason: 'input' | 'unsure' | 'crashed' | 'time' | 'size' | 'broken' | 'aborted'
-  /** Description for the log. It contains no path, because file names are private. */
+  /** Description of the failure for the log. The text contains no path, because file names are private. */
   readonly detail: string
 }
 

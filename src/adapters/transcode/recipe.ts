@@ -173,8 +173,8 @@ const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: stri
     color_range: 'tv',
     // Without this option, captions in the frames would be copied, but the playlists declare no captions.
     a53cc: '0',
-    // Players that use FFmpeg's demuxer show video late by the number of reordered frames. Without a pyramid,
-    // at most one frame is reordered.
+    // Players that use FFmpeg's demuxer show video late by the number of reordered frames. Without a pyramid
+    // of B-frames, at most one frame is reordered.
     'b-pyramid': 'none',
     ...(plan.frameRate.num / plan.frameRate.den < MIN_REORDERED_RATE ? { bf: '0' } : {}),
   },

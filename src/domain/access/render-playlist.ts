@@ -11,7 +11,7 @@ export type PlaylistResult<A> = TE.TaskEither<NotFound | Forbidden | Unavailable
 
 /** The steps that turn the cached playlist into the playlist of one viewer. */
 export type PlaylistSteps<S extends Signature> = {
-  /** The cached text of the playlist. It is complete, unsigned, and the same for all viewers. */
+  /** The cached text of the playlist. This text is complete, unsigned, and the same for all viewers. */
   readonly text: PlaylistResult<Found<string>>
   /** Removes what the restrictions of the viewer's token exclude; returns `null` if nothing remains. */
   readonly applyRestrictions: (

@@ -36,7 +36,7 @@ export type TaskCounts = {
 
 /** Runs everything that a process does besides answering requests. */
 export type BackgroundWork = {
-  /** Starts a task. Its failures never reach the caller. Does nothing after `stop`. */
+  /** Starts a task. Failures of the task are not reported to the caller. Does nothing after `stop`. */
   readonly start: (task: BackgroundTask) => void
   /**
    * Aborts all tasks and waits for them, at most `limitMs`. Resolves to the names of the tasks still running.

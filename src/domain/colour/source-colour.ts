@@ -52,8 +52,8 @@ export type SourceColour =
 const sameAsSrgb: SourceColour = { _tag: 'Srgb' }
 
 /**
- * The peak luminance (nits) that is assumed for an HDR source that does not state it. It is the nominal peak
- * of HLG, and usual for PQ (BT.2408).
+ * The peak luminance (nits) that is assumed for an HDR source that does not state it. 1,000 nits are the
+ * nominal peak of HLG, and usual for PQ (BT.2408).
  */
 const defaultPeakNits = 1000
 

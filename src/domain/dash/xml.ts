@@ -5,7 +5,7 @@ const entities: Readonly<Record<string, string>> = {
   '"': '&quot;',
 }
 
-// Characters that XML does not allow, not even escaped (XML 1.0 §2.2). They are removed.
+// Characters that XML does not allow, not even escaped (XML 1.0 §2.2). These characters are removed.
 const forbidden = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu
 
 export const escapeXml = (text: string): string =>

@@ -11,8 +11,8 @@ import { type Violation, violation } from './violation.ts'
 export const AAC_TICKS = 1024
 
 /**
- * Tolerance in seconds for rounding. It is far smaller than the duration of any sample, and far greater than
- * a floating-point error.
+ * Tolerance in seconds for rounding. The tolerance is far smaller than the duration of any sample, and far
+ * greater than a floating-point error.
  */
 export const ROUNDING_SECONDS = 1e-6
 

@@ -45,8 +45,8 @@ type Deps = {
 }
 
 /**
- * Returns a uid that no image has, for an export that does not exist. Its public flag is queried like that of
- * any other image, so that both take the same time.
+ * Returns a uid that no image has, for an export that does not exist. The public flag of this uid is queried
+ * like that of any other image, so that the reply takes the same time.
  */
 const missingImageOf = (uid: ImageExportUid) => `-${uid}` as ImageFileUid
 

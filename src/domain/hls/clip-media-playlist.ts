@@ -16,8 +16,8 @@ const microseconds = 1_000_000
 const isPart = (piece: string | ListedPart | undefined): piece is ListedPart => typeof piece === 'object'
 
 export const parseMediaPlaylist = (text: string): ParsedMediaPlaylist => {
-  // Durations in Larder's playlists have whole microseconds. They are summed as integers, because integers
-  // add up exactly.
+  // Durations in Larder's playlists have whole microseconds. The durations are summed as integers, because
+  // integers add up exactly.
   let end = 0
   const entries = splitPlaylistEntries(text, 'EXTINF', (head, uri, text): ListedPart => {
     const start = end

@@ -19,7 +19,8 @@ export type MediaPlaylistEntry = TimedPart & {
 export type MediaPlaylistInput = Pick<VodParts, 'targetDuration' | 'parts'> & {
   readonly features: ReadonlyArray<HlsFeature>
   /**
-   * The feature that a playlist with an init segment needs in addition. It determines the declared version.
+   * The feature that a playlist with an init segment needs in addition. This feature affects the declared
+   * version.
    */
   readonly mapFeature: HlsFeature
   /** The tag that states how players can decode the entries. */
@@ -28,8 +29,8 @@ export type MediaPlaylistInput = Pick<VodParts, 'targetDuration' | 'parts'> & {
 }
 
 /**
- * Returns the text of a complete media playlist (RFC 8216bis §4.4.3): unsigned, with relative URIs. Its
- * durations add up to the exact total.
+ * Returns the text of a complete media playlist (RFC 8216bis §4.4.3): unsigned, with relative URIs. The
+ * durations in the playlist add up to the exact total.
  */
 export const formatMediaPlaylist = (list: MediaPlaylistInput): string => {
   const inits = list.parts.filter(({ role }) => role === 'init')

@@ -88,5 +88,8 @@ export type MediaIngest = {
   ) => TE.TaskEither<Unavailable, ReadonlyArray<LibraryFile>>
 }
 
-/** The failure of work that was aborted. It is not Refused, because the file is not the cause. */
+/**
+ * The failure of work that was aborted. The failure is Unavailable and not Refused, because the file is not
+ * the cause.
+ */
 export const ingestStopped = unavailable('work')('it was stopped before its end')

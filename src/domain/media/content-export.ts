@@ -18,7 +18,7 @@ export type AudioFacts = { readonly channels: number; readonly sampleRate: numbe
 
 /**
  * Peak and average bits per second of the keyframes alone, if each keyframe is displayed until the next one.
- * They are measured like the rates of an export.
+ * These rates are measured like the rates of an export.
  */
 export type IFrameRates = { readonly bandwidth: number; readonly averageBandwidth: number }
 

@@ -27,11 +27,11 @@ type ExportKind<U extends string> = ReplacedExports<U> & {
 }
 
 /**
- * Removes exports that were replaced at least 48 hours ago: by then no playlist refers to them, and no viewer
- * is still playing them. Objects are deleted before their rows, so that the next run can still find the
- * exports that a killed process has not removed completely. The number of removals has no limit, because the
- * rows prove that these exports were replaced. The caller must have checked that the store belongs to this
- * library.
+ * Removes exports that were replaced at least 48 hours ago: after this time no playlist refers to them, and
+ * no viewer plays them any more. Objects are deleted before their rows, so that the next run can still find
+ * the exports that a killed process has not removed completely. The number of removals has no limit, because
+ * the rows prove that these exports were replaced. The caller must have checked that the store belongs to
+ * this library.
  */
 export const createReplacedExportRemover = ({ store, imageFiles, contentFiles, cache }: Deps) => {
   const images: ExportKind<ImageExportUid> = {

@@ -21,7 +21,7 @@ import {
 
 /**
  * `dry run` deletes and writes nothing. `repair` deletes even if the safety limits would stop a `usual`
- * sweep.
+ * sweep. A `usual` sweep deletes within these limits.
  */
 export type SweepMode = 'usual' | 'dry run' | 'repair'
 

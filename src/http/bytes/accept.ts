@@ -27,8 +27,8 @@ const compareFormats = (a: Candidate, b: Candidate): number => {
 }
 
 /**
- * Returns the image formats that Accept allows, best first: possibly none, or all if there is no header. They
- * are ordered by these criteria:
+ * Returns the image formats that Accept allows, best first: possibly none, or all if there is no header. The
+ * formats are ordered by these criteria:
  * - their weight
  * - named formats first, because a browser that names WebP and `*` may not support AVIF
  * - named formats in the server's order, and others by how widely they are supported
@@ -45,8 +45,8 @@ export const acceptedImageFormats = (header: string | undefined): ReadonlyArray<
 }
 
 /**
- * Returns the image formats that Accept excludes, most widely supported first. They are the fallback when no
- * accepted format exists (RFC 9110 §12.4.1 permits an unacceptable representation).
+ * Returns the image formats that Accept excludes, most widely supported first. These formats are the fallback
+ * if the image exists in no accepted format (RFC 9110 §12.4.1 permits an unacceptable representation).
  */
 export const unacceptedImageFormats = (header: string | undefined): ReadonlyArray<ImageFormat> => {
   const accepted = acceptedImageFormats(header)

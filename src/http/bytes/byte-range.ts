@@ -4,7 +4,7 @@ import type { ByteRange } from '../../domain/media/bytes.ts'
 export type RangeSelection =
   | { readonly _tag: 'Whole' }
   | { readonly _tag: 'One'; readonly range: ByteRange }
-  /** 2 to 8 ranges in the order of the request. They neither overlap nor touch. */
+  /** 2 to 8 ranges in the order of the request. The ranges neither overlap nor touch. */
   | { readonly _tag: 'Several'; readonly ranges: ReadonlyArray<ByteRange> }
   | { readonly _tag: 'Unsatisfiable' }
 
@@ -64,7 +64,7 @@ const specsOf = (header: string): ReadonlyArray<readonly [first: string, last: s
 }
 
 /**
- * Returns whether the number `a` is less than `b`. Both are texts of any number of digits. Long ones are
+ * Returns whether the number `a` is less than `b`. Both are texts of any number of digits. Long texts are
  * compared as BigInt, because a number would be rounded.
  */
 const isBefore = (a: string, b: string): boolean =>

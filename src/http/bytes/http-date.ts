@@ -39,8 +39,8 @@ const secondsOf = (fields: Readonly<Record<string, string>>, clock: Clock): numb
     number('second'),
     number('day'),
   ]
-  // The second 60 is a leap second (§5.6.7). It counts as the first second of the next minute, as in POSIX
-  // time.
+  // The second 60 is a leap second (§5.6.7). A leap second counts as the first second of the next minute, as
+  // in POSIX time.
   if (hour > 23 || minute > 59 || second > 60) return undefined
 
   const monthIndex = MONTHS.indexOf(fields.month ?? '')

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 
-/** The style of all pages. It is inline, because a page during an outage cannot rely on a second request. */
+/**
+ * The style of all pages. The style is inline, because a page that is shown during an outage cannot rely on a
+ * second request.
+ */
 export const pageStyle = `
 :root { color-scheme: light dark; --ink: #1d2430; --soft: #5b6675; --line: #dfe4ea; --back: #f6f7f9; --card: #fff; --accent: #8a4b12; --good: #1c7a43; --fair: #9a6200; --bad: #b3261e; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e7eaee; --soft: #a0abb8; --line: #313a45; --back: #12161b; --card: #1a2027; --accent: #e7a35f; --good: #62d08f; --fair: #f0b95a; --bad: #ff8a80; } }

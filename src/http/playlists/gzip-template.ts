@@ -32,7 +32,7 @@ const TRAILER_LENGTH = 8
 const MAX_PLACES = 8
 
 /**
- * Creates the template of a playlist; Returns `none` if the playlist has no hole, or needs too many literal
+ * Creates the template of a playlist. Returns `none` if the playlist has no hole, or needs too many literal
  * tokens. The first token is always literal. A later token must be literal if the token before it is more
  * than 32 KB away, or if encoding a token and the text after it leaves one or two bytes, which are too few
  * for a back-reference.

@@ -7,8 +7,8 @@ export const MAX_PLACEHOLDER_LENGTH = 13 ** 3 - 1
 
 /**
  * Returns bytes that deflate cannot compress and matches only with another placeholder. Their values do not
- * occur in the surrounding text, and no three consecutive bytes (the shortest match of deflate) repeat. They
- * follow a third-order recurrence over GF(13) with the maximum period, 13³ − 1.
+ * occur in the surrounding text, and no three consecutive bytes (the shortest match of deflate) repeat. The
+ * bytes follow a third-order recurrence over GF(13) with the maximum period, 13³ − 1.
  */
 export const createPlaceholder = (length: number): Buffer => {
   const bytes = Buffer.alloc(length)

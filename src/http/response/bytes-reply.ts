@@ -16,8 +16,8 @@ import { joinHeaders } from './join-headers.ts'
 import type { Reply } from './reply.ts'
 
 /**
- * Creates a reply with stored bytes. `extra` contains headers of a route that selects a representation. They
- * take precedence over the headers of the bytes. A reply with `extra` cannot be replayed, because the
+ * Creates a reply with stored bytes. `extra` contains headers of a route that selects a representation. These
+ * headers take precedence over the headers of the bytes. A reply with `extra` cannot be replayed, because the
  * selection depends on more than the replay key contains.
  */
 export type BytesReply = (

@@ -38,8 +38,8 @@ const forms = {
   BadOrigin: { status: 502, type: 'bad_origin', message: 'the stored bytes are damaged or missing' },
 } satisfies Record<(DomainError | HttpError)['_tag'], ErrorForm>
 
-// Faults of a token that its signature alone shows. They reveal nothing about which files exist, so clients
-// are told about them.
+// Faults of a token that its signature alone shows. Such faults reveal nothing about which files exist, so
+// clients are told about them.
 const tokenFaults: Partial<Record<ForbiddenReason, Partial<ErrorForm>>> = {
   expired: { token: 'expired', message: 'the token has expired' },
   malformed: { token: 'damaged' },

@@ -13,7 +13,7 @@ import { errorReply } from '../response/error-replies.ts'
 import { jsonReply, type Reply } from '../response/reply.ts'
 import { createRoutes, type Routes } from '../routes.ts'
 
-/** Files of the console by name (`watch.js`). They are built in advance and kept in memory. */
+/** Files of the console by name (`watch.js`). The files are built in advance and kept in memory. */
 export type ConsoleAssets = ReadonlyMap<string, Asset>
 
 type Deps = {

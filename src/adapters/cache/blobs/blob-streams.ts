@@ -47,8 +47,8 @@ export const tierOutcomesOf = (
 const store: ReadonlyArray<TierOutcome> = [{ tier: 'origin', outcome: 'hit' }]
 
 /**
- * Wraps an origin. `tiers` returns the tier outcomes of the origin's latest answer; an empty list before the
- * first answer.
+ * Wraps an origin to record its tier outcomes. `tiers` returns those of the latest answer; an empty list
+ * before the first answer.
  */
 export const recordTierOutcomes = (
   origin: BlobOrigin,

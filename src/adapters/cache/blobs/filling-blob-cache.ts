@@ -129,7 +129,10 @@ export const createFillingBlobCache = (
     return E.isLeft(reached) ? reached : open(request, { ...rest, tries: triesAfter(fill, rest) })
   }
 
-  /** Reads the reader's own source until the fill has caught up or the source ends. Then reads the fill. */
+  /**
+   * Yields bytes from the reader's own source until the fill has caught up or the source ends. After that,
+   * yields bytes from the fill.
+   */
   async function* fromFill(request: BlobRequest, fill: Fill, rest: Rest, reader: Reader) {
     let at = rest.start
     if (reader.source !== null)

@@ -21,8 +21,8 @@ export const withReadCache = (bytes: BlobWriter, { windowBytes, pieces }: Option
   const readBack = new LRUCache<number, Promise<Uint8Array>>({ max: pieces })
 
   /**
-   * Reads the piece at `base`. Callers use only its bytes before the window, and all of those have been
-   * written.
+   * Reads the piece at `base` from disk. The end of the piece may not be written yet. Callers use only the
+   * bytes before the window in memory, and these have been written.
    */
   const pieceAt = (base: number): Promise<Uint8Array> => {
     const cached = readBack.get(base)

@@ -33,7 +33,7 @@ export const createBlobFileWriter = (options: Options): BlobWriter => {
     try {
       await room.retry(size, () => storeRecord(record))
     } catch (error) {
-      // A file without a record would only waste disk space.
+      // A file without a record is never read, so it is removed to save disk space.
       await remove().catch(() => undefined)
       throw error
     }

@@ -3,7 +3,10 @@ import { createHash, type Hash } from 'node:crypto'
 /** Size of a chunk, the unit of verification: to read one byte, the whole chunk is read and hashed. */
 export const chunkBytes = 1024 * 1024
 
-/** Only the first 128 bits of each SHA-256 are stored. They detect disk faults, not attacks. */
+/**
+ * Only the first 128 bits of each SHA-256 are stored. These bits are enough to detect disk faults, but not
+ * attacks.
+ */
 export const digestBytes = 16
 
 export const digestCount = (size: number): number => Math.ceil(size / chunkBytes)
@@ -11,7 +14,7 @@ export const digestCount = (size: number): number => Math.ceil(size / chunkBytes
 /** Computes a digest for each chunk of a stream. */
 export type ChunkDigests = {
   readonly update: (bytes: Uint8Array) => void
-  /** Returns all digests, concatenated. Call it once. */
+  /** Returns all digests, concatenated. Must be called only once. */
   readonly end: () => Buffer
 }
 

@@ -1,6 +1,6 @@
 import type { Monotonic } from '../../../ports/monotonic.ts'
 
-/** The number of blocks that may be stored. It is lower than the budget while the disk is full. */
+/** The number of blocks that may be stored. This limit is lower than the budget while the disk is full. */
 export type DiskLimit = {
   readonly blocks: () => number
   /**

@@ -10,7 +10,7 @@ import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 
 /** Disk space reserved for a write. */
 export type DiskReservation = {
-  /** Reports bytes that were written. They then no longer count as reserved. */
+  /** Reports bytes that were written. These bytes no longer count as reserved. */
   readonly spend: (bytes: number) => void
   /** Releases the bytes that are still reserved. */
   readonly release: () => void

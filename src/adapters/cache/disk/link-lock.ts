@@ -5,8 +5,8 @@ import type { ProcessIdentity, ProcessState } from '../../platform/process-ident
 /**
  * A lock between the processes of a machine: a symbolic link whose target names the holder. A link is created
  * atomically with its target, so a lock is never half written. A process takes over a lock if the holder is
- * dead. It also does so if nothing is known about the holder, because the lock is then nearly always older
- * than the last boot.
+ * dead. A process also takes over a lock if nothing is known about the holder, because such a lock is nearly
+ * always older than the last boot.
  *
  * If two processes take over a lock at the same moment, both may hold it. Use it only where that is harmless.
  */

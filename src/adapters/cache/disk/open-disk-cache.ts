@@ -34,7 +34,10 @@ export type DiskCacheOptions = {
   readonly clock: Clock
   readonly monotonic?: Monotonic
   readonly log: Log
-  /** `PUBLIC_URL`. Cached bodies contain it, so values of another scope are misses. Blobs have no scope. */
+  /**
+   * The setting `PUBLIC_URL`. Cached bodies contain this URL, so values with another scope are misses. Blobs
+   * have no scope.
+   */
   readonly scope: string
   /** Maximum size in bytes of all files, in whole blocks. Blobs that are still being fetched do not count. */
   readonly maxBytes: number

@@ -21,8 +21,8 @@ type Options = {
 
 /**
  * Reads an open file. Verifies the digest of a chunk before it returns any of its bytes. A read throws if the
- * digest is wrong or the disk fails. A reader may close at any time. The file is released after the last
- * read, because other readers may wait for a verification by that read.
+ * digest is wrong or the disk fails. A reader may close at any time. The file is closed only after the last
+ * read has ended, because other readers may wait for the verification in that read.
  */
 export const createVerifiedFileReader = ({
   opened,
@@ -53,7 +53,7 @@ export const createVerifiedFileReader = ({
       throw new CorruptBytesError('a chunk has another sha256')
   }
 
-  /** Hot path: a read of a trusted chunk costs one system call and two comparisons. */
+  /** This code must be fast: a read of a trusted chunk costs one system call and two comparisons. */
   const read = async (buffer: Uint8Array, start: number): Promise<number> => {
     const chunk = Math.floor(start / chunkBytes)
     if (!trusted.has(chunk)) await trusted.verify(chunk, () => verify(chunk))

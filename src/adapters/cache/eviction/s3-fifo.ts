@@ -17,7 +17,7 @@ export type S3Fifo = {
    * stores; the caller defines its meaning.
    */
   readonly set: (id: Uint8Array, weight: number, mark: number) => void
-  /** Adds an entry that was cached before a restart. It enters the main queue. */
+  /** Adds an entry that was cached before a restart, to the main queue. */
   readonly restore: (id: Uint8Array, weight: number, mark: number) => void
   /** Records an access. Returns `false` if there is no such entry. */
   readonly touch: (id: Uint8Array) => boolean

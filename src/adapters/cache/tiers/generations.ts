@@ -12,7 +12,7 @@ export type Generations = {
 
 /**
  * Number of counters. Names with the same hash share a counter, which limits the memory. A delete of one of
- * them may then prevent that a value of another is cached.
+ * these names may prevent that a value of another one is cached.
  */
 const counters = 2 ** 16
 

@@ -44,8 +44,9 @@ export const createTieredBlobCache = (tiers: Tiers): BlobCache => {
   })
 
   /**
-   * Deletes from the disk first. The delete in memory then prevents that a memory fill which started earlier
-   * is published, and a memory fill that starts later gets its bytes from the origin.
+   * Deletes the blob from the disk first, and then from memory. The delete in memory then prevents that a
+   * memory fill which started earlier is published, and a memory fill that starts later gets its bytes from
+   * the origin.
    */
   const deleteByName = (name: string) => async () => {
     const fromDisk = await disk.deleteByName(name)()

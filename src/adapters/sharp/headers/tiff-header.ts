@@ -77,7 +77,7 @@ const photometricNames: ReadonlyMap<number, string> = new Map([
   [32845, 'LogLuv'],
 ])
 
-/** Sample formats that libvips takes for linear light, or inverts. */
+/** Sample formats that libvips interprets as linear light, or inverts. */
 const misread = new Set(['uint', 'int', 'float', 'double', 'complex', 'dpcomplex', 'char'])
 
 /**
@@ -115,7 +115,7 @@ export const countPreviews = async (readAt: ReadAt): Promise<number> => {
 
 /**
  * Returns whether the first channel after the colours is not transparency but a spot colour, a mask, or
- * unspecified data. libvips takes any such channel for transparency.
+ * unspecified data. libvips interprets any such channel as transparency.
  */
 export const hasUnspecifiedChannel = async (readAt: ReadAt): Promise<boolean> => {
   const { values: tags } = await firstDirectory(readAt)

@@ -83,8 +83,8 @@ type Run = Pick<
   readonly end: number
   readonly endTicks: number
   /**
-   * Number of samples, after the first one, that have no fields of their own. They are equal, so they are
-   * counted and not listed.
+   * Number of samples, after the first one, that have no fields of their own. Such samples are equal, so they
+   * are counted and not listed.
    */
   readonly equalTimes: number
   readonly firstSize: number

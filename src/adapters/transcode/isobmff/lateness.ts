@@ -50,7 +50,7 @@ export const latenessOf = (
     const isFirst = i === 0 && !hasSamples
     if (!isFirst && (from === null || origin === null)) continue
     // The delay changes between two frames. The middle between the last frame before the change and the first
-    // frame after it, as the engine reports them, separates the two.
+    // frame after it, as the engine reports them, is the time of the change.
     const fromTicks = isFirst ? 0 : (from ?? 0) - (origin ?? 0) + (ticks + next) / 2
     late.push({ fromSeconds: fromTicks / timescale, seconds: (next - ticks) / timescale })
     ticks = next

@@ -23,8 +23,8 @@ export const encodeByNodeAv = async (
   const source = await openDemuxer(job.path, job.jumpSeconds)
   const jobs = [job.video, job.audio].filter((stream) => stream !== null)
   let lastReported = 0
-  // Reports the progress. It uses the time of packets that are read and of frames that come out of the
-  // filters, because a long gap between timestamps is filled with video or audio of the same length.
+  // Reports the progress from the time of packets that are read and of frames that come out of the filters,
+  // because a long gap between timestamps is filled with video or audio of the same length.
   const report = (seconds: number): void => {
     if (seconds <= lastReported + 0.5) return
     lastReported = seconds

@@ -18,8 +18,8 @@ export const boundedCommand = (
 }
 
 /**
- * Returns the environment variables of an engine. It does not get the variables of this process, because they
- * contain secrets.
+ * Returns the environment variables of an engine. The variables of this process are not passed on, because
+ * they contain secrets.
  */
 export const minimalEnvironment = (): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,

@@ -12,11 +12,11 @@ export const targetDurationOf = (partSeconds: ReadonlyArray<number>): number =>
   partSeconds.reduce((target, seconds) => Math.max(target, Math.round(seconds)), 1)
 
 /**
- * Returns the bit rates of a rendition. They include the container overhead, but not the init segment. The
- * peak follows RFC 8216bis §4.1: the largest rate of any run of parts that lasts 0.5 to 1.5 target durations.
- * A part in no such run (a short one next to long ones) is measured with the shortest runs of at least half a
- * target duration that start or end with this part. If the playlist is shorter than half a target duration,
- * each part is measured alone. The average never exceeds the peak.
+ * Returns the bit rates of a rendition. The bit rates include the container overhead, but not the init
+ * segment. The peak follows RFC 8216bis §4.1: the largest rate of any run of parts that lasts 0.5 to 1.5
+ * target durations. A part in no such run (a short one next to long ones) is measured with the shortest runs
+ * of at least half a target duration that start or end with this part. If the playlist is shorter than half a
+ * target duration, each part is measured alone. The average never exceeds the peak.
  */
 export const measureBitrates = (
   parts: ReadonlyArray<MeasuredPart>,
@@ -73,8 +73,8 @@ const rateAround = (parts: ReadonlyArray<MeasuredPart>, index: number, shortest:
 }
 
 /**
- * Tolerance of rounding in bits per second. It is far smaller than 1 bit/s, and far greater than the
- * floating-point error, so that 1,000,000 bit/s are not rounded up to 1,000,001.
+ * Tolerance of rounding in bits per second. The tolerance is far smaller than 1 bit/s, and far greater than
+ * the floating-point error, so that 1,000,000 bit/s are not rounded up to 1,000,001.
  */
 const ROUNDING = 1e-6
 

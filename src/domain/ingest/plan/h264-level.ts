@@ -103,7 +103,7 @@ export const macroblockCount = (size: Size): number => {
   return width * height
 }
 
-/** Number of reference frames that the encoder uses. It includes B-frames to which other frames refer. */
+/** Number of reference frames that the encoder uses. B-frames to which other frames refer count as well. */
 const referenceFrames = 4
 
 /** Returns whether a level permits a frame size: its area, its longer side, and its reference frames. */

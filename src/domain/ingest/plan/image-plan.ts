@@ -7,11 +7,11 @@ export type ImageFacts = {
   readonly height: number
   /** Whether some pixel is transparent. A fully opaque alpha channel does not count. */
   readonly hasAlpha: boolean
-  /** Whether the image is an animation. Its exports show one frame. */
+  /** Whether the image is an animation. If so, the exports show one frame. */
   readonly isAnimated: boolean
   /** Number of images in the file that are not animation frames. The exports show one of them. */
   readonly pages: number
-  /** Whether the image is brighter than an sRGB display can show. Its exports are tone-mapped. */
+  /** Whether the image is brighter than an sRGB display can show. If so, the exports are tone-mapped. */
   readonly isHdr: boolean
   /** Other content of the file that no export shows, with one entry for each item. */
   readonly leftOut: ReadonlyArray<LeftOut>

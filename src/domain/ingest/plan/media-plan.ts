@@ -19,7 +19,7 @@ export type MediaFacts = {
    * same pass.
    */
   readonly fallbackAudio: ReadonlyArray<FallbackAudio>
-  /** Messages for the person who added the file. They tell which streams are ignored, and why. */
+  /** Messages for the person who added the file. The messages tell which streams are ignored, and why. */
   readonly warnings: ReadonlyArray<string>
 }
 
