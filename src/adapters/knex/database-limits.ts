@@ -23,7 +23,7 @@ export type DatabaseLimits = {
    * destroyed.
    */
   readonly close: number
-  /** After a timeout, no statement is sent to the database for this long. */
+  /** After a timeout, no statement is sent to the database for this long (circuit breaker). */
   readonly breaker: number
 }
 

@@ -73,7 +73,7 @@ export const createIdentityRepresentation = async <S extends Signature>(
   }
 }
 
-/** Returns a function that fills a token into a short playlist. The pieces that it returns are one text. */
+/** Returns a function that fills a token into a short playlist and joins all pieces to one text. */
 const identityPieces = ({ bytes, holes, tokenLength }: IdentityTemplate) => {
   const pieces = splitAtHoles(bytes, holes, tokenLength)
   return (token: string) => fillHoles(pieces, token)
