@@ -4,6 +4,8 @@ import type { MediaGrant, MediaKind } from './media-tokens.ts'
 /** What a token is for. Each use has its own keys and audience. */
 export type TokenUse = MediaKind | 'id'
 
+export const tokenUses = ['image', 'content', 'id'] as const satisfies ReadonlyArray<TokenUse>
+
 /** What an operator may learn about a refused token (V61). */
 export type TokenExplanation =
   /** The claims are neither trusted nor shown. */

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { NO_ADDED_SECONDS, remeasureSourceSeconds } from '../../src/adapters/transcode/encode-passes.ts'
 import type { SegmentedRendition } from '../../src/adapters/transcode/isobmff/segmented-rendition.ts'
-import { AAC_TICKS } from '../../src/domain/examiner/examine-time.ts'
+import { AAC_FRAME_SAMPLES } from '../../src/domain/media/aac.ts'
 
 const TIMESCALE = 48_000
 const track = {
@@ -24,7 +24,7 @@ const rendition = (durationTicks: number, frame: number | null): SegmentedRendit
   track,
   init: slice,
   parts: [{ slice, durationTicks, keyframes: [], fragments: [], startTicks: 0 }],
-  isEven: true,
+  hasEqualFrames: true,
 })
 
 describe('the length of a source', () => {
@@ -41,8 +41,8 @@ describe('the length of a source', () => {
           off: fc.integer({ min: 0, max: 2 }),
         }),
         ({ frame, pictures, sound, announced, off }) => {
-          const soundTicks = sound * AAC_TICKS
-          const longest = Math.max(frame, AAC_TICKS)
+          const soundTicks = sound * AAC_FRAME_SAMPLES
+          const longest = Math.max(frame, AAC_FRAME_SAMPLES)
           const holdFrames = (seconds: number) =>
             seconds > 0 ? Math.round((seconds * TIMESCALE) / frame) + off : 0
           const videoTicks = (hold: number) => (pictures + holdFrames(hold)) * frame

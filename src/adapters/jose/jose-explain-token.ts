@@ -1,5 +1,10 @@
 import { E } from '../../fp.ts'
-import type { ExplainToken, TokenExplanation, TokenUse } from '../../ports/explain-token.ts'
+import {
+  type ExplainToken,
+  type TokenExplanation,
+  type TokenUse,
+  tokenUses,
+} from '../../ports/explain-token.ts'
 import type { TokenKey } from '../../ports/token-key.ts'
 import { type BadSignature, createJwtVerifier, type JwtOptions, type JwtVerifier } from './jwt-verifier.ts'
 import { toMediaGrant } from './media-grant.ts'
@@ -29,8 +34,6 @@ const explainSigned = async (
   )
 }
 
-const uses = ['image', 'content', 'id'] as const
-
 /** Returns the most specific reason. A bad signature by a known key says more than an unknown key. */
 const mostSpecific = (reasons: ReadonlyArray<BadSignature>): BadSignature =>
   (['signature', 'unknown_key', 'malformed'] as const).find((reason) => reasons.includes(reason)) ??
@@ -38,7 +41,7 @@ const mostSpecific = (reasons: ReadonlyArray<BadSignature>): BadSignature =>
 
 /** Throws for an invalid key (see createJwtVerifier). */
 export const createJoseExplainToken = ({ keys, ...options }: Options): ExplainToken => {
-  const codecs = uses.flatMap((use) =>
+  const codecs = tokenUses.flatMap((use) =>
     keys[use].length === 0
       ? []
       : [

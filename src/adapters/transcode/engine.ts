@@ -31,7 +31,7 @@ export const containerOf = (encoder: EncodeOutput['encoder']): 'mp4' | 'matroska
 export type StreamJob = {
   readonly streamIndex: number
   /** Filters before `graph` that convert every frame to one format, even if the source changes its format. */
-  readonly steady: string
+  readonly normalization: string
   /** An FFmpeg filter graph. Its outputs are labelled, its only input is not. */
   readonly graph: string
   readonly outputs: ReadonlyArray<EncodeOutput>
@@ -43,9 +43,9 @@ export type EncodeJob = {
   /** Seconds. A larger step between two timestamps is a discontinuity, in formats that can have them. */
   readonly jumpSeconds: number
   /** Whether timestamps count from the start of the media; otherwise the earliest timestamp is the start. */
-  readonly isFromZero: boolean
+  readonly hasZeroBasedTimes: boolean
   /** Other streams, which this pass does not encode: the earliest timestamp of all streams is the start. */
-  readonly alongside: ReadonlyArray<number>
+  readonly referenceStreams: ReadonlyArray<number>
   readonly video: StreamJob | null
   readonly audio: StreamJob | null
   /** Time limit, in wall seconds. */
@@ -88,11 +88,11 @@ export const sandboxFilesOf = {
 
 /**
  * `input`: the engine cannot read the file. `crashed`: the file crashed it. `time`, `size`: it exceeded a
- * limit. `broken`: it did not start, was killed, or the disk is full; a retry may succeed. `unsure`: its
+ * limit. `output`: it printed too much. `broken`: it did not start, was killed, or the disk is full; a retry may succeed. `unsure`: its
  * message fits damaged files and a failing machine. `aborted`: Larder stopped it.
  */
 export type EngineFailure = {
-  readonly reason: 'input' | 'unsure' | 'crashed' | 'time' | 'size' | 'broken' | 'aborted'
+  readonly reason: 'input' | 'unsure' | 'crashed' | 'time' | 'size' | 'output' | 'broken' | 'aborted'
   /** For the log. Contains no path. */
   readonly detail: string
 }

@@ -1,15 +1,10 @@
 import { withContainerTags } from '../../domain/colour/video-colour.ts'
 import { latenessAtStart } from './isobmff/lateness.ts'
-import { readMovieTracks } from './isobmff/movie-tracks.ts'
+import type { Movie } from './isobmff/movie-tracks.ts'
 import type { ProbedFile, ProbedStream } from './probed-file.ts'
 
 /** Corrects what engines report of an MP4 or QuickTime file by what its boxes say: colours and late frames. */
-export const withMovieFacts = async (
-  probed: ProbedFile,
-  path: string,
-  signal: AbortSignal,
-): Promise<ProbedFile> => {
-  const tracks = await readMovieTracks(path, signal)
+export const withMovieFacts = (probed: ProbedFile, { tracks }: Movie): ProbedFile => {
   const correct = (stream: ProbedStream): ProbedStream => {
     const track = stream.kind === 'video' && stream.id !== null ? tracks.get(stream.id) : undefined
     if (stream.kind !== 'video' || track === undefined) return stream

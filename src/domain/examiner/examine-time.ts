@@ -7,9 +7,6 @@ import {
 } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** Duration of one AAC frame in ticks of its sample rate (ISO/IEC 14496-3 §4.5.1.1: `frameLength`). */
-export const AAC_TICKS = 1024
-
 /** Far below the duration of any sample, far above the floating-point error. */
 export const ROUNDING_SECONDS = 1e-6
 

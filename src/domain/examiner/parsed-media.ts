@@ -1,3 +1,5 @@
+import { totalTicks } from '../media/total-ticks.ts'
+
 // What was parsed from the bytes of new exports, before publication. Nothing here is taken from the plan.
 
 /** Code points of ITU-T H.273. */
@@ -121,5 +123,4 @@ export const fragmentsOf = ({ parts }: ParsedRendition): ReadonlyArray<ParsedFra
   parts.flatMap(({ fragments }) => fragments)
 
 export const parsedSeconds = (rendition: ParsedRendition): number =>
-  fragmentsOf(rendition).reduce((ticks, { durationTicks }) => ticks + durationTicks, 0) /
-  rendition.track.timescale
+  totalTicks(fragmentsOf(rendition)) / rendition.track.timescale

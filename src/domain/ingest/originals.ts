@@ -30,14 +30,6 @@ export const originalMissing = refused(
   'its original is not in the object store any more: the exports that it has stay as they are',
 )
 
-/** Whether the file has these bytes, and no others. */
-export const hasBytesOf =
-  (files: Pick<LocalFiles, 'inspect'>, path: string, { size, sha256 }: Pick<StoredFile, 'size' | 'sha256'>) =>
-  async (): Promise<boolean> => {
-    const found = await files.inspect(path)()
-    return E.isRight(found) && found.right.size === size && found.right.sha256 === sha256
-  }
-
 type Deps = { readonly files: LocalFiles; readonly store: ObjectStore }
 
 export const createOriginals = ({ files, store }: Deps) => {
@@ -74,10 +66,11 @@ export const createOriginals = ({ files, store }: Deps) => {
 
   /** Reads the file at the path that was added. Fails with `sourceChanged` if that has other bytes by then. */
   const source = (path: string, original: StoredFile): SourceOriginal => {
-    const verify =
-      (usable: string): TE.TaskEither<Unavailable, void> =>
-      async () =>
-        (await hasBytesOf(files, usable, original)()) ? E.right(undefined) : E.left(sourceChanged)
+    const verify = (usable: string): TE.TaskEither<Unavailable, void> =>
+      pipe(
+        files.hasBytes(usable, original),
+        TE.flatMapEither((isSame) => (isSame ? E.right(undefined) : E.left(sourceChanged))),
+      )
 
     const makeOf =
       (make: (copy: LocalCopy) => Made, copy: LocalCopy): Made =>

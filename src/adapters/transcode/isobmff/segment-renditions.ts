@@ -50,7 +50,7 @@ export const segmentRenditions = async (
 
 const toRendition = (
   name: string,
-  { track, init, parts, isEven }: SegmentedTrack,
+  { track, init, parts, hasEqualFrames }: SegmentedTrack,
   facts: Pick<Rendition, 'video' | 'audio'>,
 ): SegmentedRendition => ({
   name,
@@ -67,5 +67,5 @@ const toRendition = (
   },
   init,
   parts,
-  isEven,
+  hasEqualFrames,
 })
