@@ -1,20 +1,23 @@
 import type { Metadata, Sharp } from 'sharp'
 import { areBlank } from './blank-pixels.ts'
 
-/** Maximum frames of an animation that are tested; each is decoded from the start of the file. */
+/**
+ * Maximum number of frames of an animation that are examined. Each frame is decoded from the start of the
+ * file.
+ */
 export const maxFrames = 32
 
 /** Returns whether all pixels look the same, or all are transparent. */
 export const isBlankFrame = async (frame: Sharp): Promise<boolean> => {
   const small = frame.resize(64, 64, { fit: 'inside' }).toColourspace('srgb').ensureAlpha()
-  // `sharp.stats()` is no use here: it measures the input before any operation.
+  // `sharp.stats()` cannot be used, because it measures the input before any operation.
   const { data, info } = await small.raw().toBuffer({ resolveWithObject: true })
   return areBlank({ data, channels: info.channels }, 255)
 }
 
 /**
- * Returns the page to show: the primary image of HEIF; the first visible frame of an animation, since many
- * fade in from blank; otherwise the first page.
+ * Returns the number of the page to show. For HEIF it is the primary image. For an animation it is the first
+ * visible frame, because many animations fade in from a blank frame. Otherwise it is the first page.
  */
 export const firstVisiblePage = async (
   { format, pages = 1, pagePrimary }: Metadata,

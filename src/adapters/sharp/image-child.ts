@@ -8,7 +8,8 @@ import { inspectImage } from './inspect-image.ts'
 import { withOpenImage } from './open-image.ts'
 import { renderImage } from './render-image.ts'
 
-// The child process of run-image-child.ts. If hostile bytes crash native code, only this process ends.
+// The child process that run-image-child.ts starts. If hostile bytes crash native code, only this process
+// ends.
 
 sharp.cache(false)
 sharp.concurrency(Math.min(4, availableParallelism()))
@@ -16,7 +17,7 @@ sharp.block({ operation: ['VipsForeignLoad'] })
 sharp.unblock({
   operation: [
     ...['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map((format) => `VipsForeignLoad${format}File`),
-    // For files repaired in memory, and TIFF without its extra channels.
+    // These are for files that were repaired in memory, and for TIFF without its extra channels.
     'VipsForeignLoadTiffBuffer',
     'VipsForeignLoadJpegBuffer',
     'VipsForeignLoadHeifBuffer',
@@ -25,7 +26,10 @@ sharp.unblock({
 
 const report = (message: ImageReport): void => replyToParent(message)
 
-/** Bytes. Progressive and interlaced files are decoded whole: 8 bytes a pixel, plus room for 1,000 photos. */
+/**
+ * Returns the memory limit in bytes. Progressive and interlaced files are decoded completely, at 8 bytes per
+ * pixel. The rest is enough for a thousand photos.
+ */
 const memoryLimit = (maxPixels: number): number => 512 * 1024 ** 2 + 8 * maxPixels
 
 const watchMemory = (maxPixels: number): void => {

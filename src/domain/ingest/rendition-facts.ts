@@ -7,10 +7,14 @@ import type { MediaPlan } from './plan/media-plan.ts'
 
 const lengthOf = ({ start, end }: FileSlice): number => end - start
 
+/** Returns the duration in seconds. */
 export const renditionSeconds = ({ parts, timescale }: Pick<Rendition, 'parts' | 'timescale'>): number =>
   totalTicks(parts) / timescale
 
-/** One for all renditions of a file, because players switch between them. */
+/**
+ * Returns the target duration (seconds). All renditions of a file share it, because players switch between
+ * them.
+ */
 export const sharedTargetDuration = (renditions: ReadonlyArray<Rendition>): number =>
   targetDurationOf(
     renditions.flatMap(({ parts, timescale }) => parts.map(({ durationTicks }) => durationTicks / timescale)),
@@ -23,7 +27,7 @@ export const renditionBitrates = ({ parts, timescale }: Rendition, targetDuratio
     targetDuration,
   )
 
-/** Bit rates of the keyframes alone; `null` for audio. */
+/** Returns the bit rates of the keyframes alone; `null` for audio. */
 export const renditionIFrameRates = (
   { parts, timescale }: Rendition,
   targetDuration: number,
@@ -36,7 +40,7 @@ export const renditionIFrameRates = (
   return { bandwidth: peak, averageBandwidth: average }
 }
 
-/** The encoder settings, for human readers. */
+/** Returns the encoder settings, for human readers. */
 export const encoderSettingsOf = (
   { name, video }: Rendition,
   plan: MediaPlan,

@@ -24,8 +24,9 @@ const sequenceHeaderIn = (data: Buffer): Buffer | null => {
 }
 
 /**
- * Returns the colour code points in the sequence header of a still image (AV1 §5.5), for a file without
- * `colr`. `null` if there are none, or the header is not the reduced one that still image encoders write.
+ * Returns the colour code points in the sequence header of a still image (AV1 §5.5), for a file without a
+ * `colr` box. Returns `null` if there are none, or if the header is not the reduced header that encoders of
+ * still images write.
  */
 export const av1Colour = (obus: Buffer): Cicp | null => {
   const header = sequenceHeaderIn(obus)

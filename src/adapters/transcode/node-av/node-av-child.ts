@@ -12,7 +12,7 @@ import { probeByNodeAv } from './node-av-probe.ts'
 import { remuxByNodeAv } from './node-av-remux.ts'
 import { timeSpanOf } from './node-av-time-span.ts'
 
-/** Main module of the child process of node-av-engine.ts. It answers one request and exits. */
+/** The main module of the child process that node-av-engine.ts starts. It handles one request and exits. */
 const answer = async (request: ChildRequest): Promise<unknown> => {
   switch (request.kind) {
     case 'describe':
