@@ -69,8 +69,7 @@ export const encodeFirstWorkingAttempt = async (
       const renditions = await segmentRenditions(attempt.plan, folder)
       const sourceSeconds = sourceSecondsOf(renditions, added)
       const { facts } = request
-      const { isTruncated } = result.right
-      return E.right({ attempt, facts, folder, renditions, added, sourceSeconds, isTruncated })
+      return E.right({ ...result.right, attempt, facts, folder, renditions, added, sourceSeconds })
     }
     failure = result
     if (!mayRetryAfter(result.left)) break
@@ -196,10 +195,8 @@ const equalizeWithPcm = async (
     if (Math.abs(gap) <= frame) break
     // Headers err in both directions: the last frame may have to be held for longer or for less time.
     const holdsLastFrame = added.tailSeconds === 0 && (gap > 0 || added.holdSeconds > 0)
-    added = {
-      holdSeconds: holdsLastFrame ? Math.max(0, added.holdSeconds + gap) : added.holdSeconds,
-      tailSeconds: 0,
-    }
+    const holdSeconds = holdsLastFrame ? Math.max(0, added.holdSeconds + gap) : added.holdSeconds
+    added = { holdSeconds, tailSeconds: 0 }
     const result = holdsLastFrame
       ? await encodeAgain({ ...attempt.plan, audio: [] }, request, { ...added, padSeconds: 0 })
       : await encodeAgain(audioPlan, audioRequest, { ...NO_ADDED_SECONDS, padSeconds: lengthOf('video') })
@@ -207,11 +204,8 @@ const equalizeWithPcm = async (
     if (holdsLastFrame)
       sourceSeconds = remeasureSourceSeconds(audioSeconds, videoRenditionsOf(renditions), added)
   }
-  const endWarnings = unevenEndWarnings(
-    facts,
-    sourceSecondsOf(videoRenditionsOf(renditions), added),
-    audioSeconds,
-  )
+  const videoSeconds = sourceSecondsOf(videoRenditionsOf(renditions), added)
+  const endWarnings = unevenEndWarnings(facts, videoSeconds, audioSeconds)
   const withWarnings = { ...attempt, warnings: [...attempt.warnings, ...endWarnings] }
   return E.right({ ...encoded, renditions, added, sourceSeconds, attempt: withWarnings })
 }
