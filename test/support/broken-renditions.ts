@@ -113,6 +113,21 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
     'source-length: the sound a128: it lasts 10.027 s, and the source 9.980 s',
   ],
   [
+    'sound of the source that was lost, and pictures that are too long',
+    {
+      ...made,
+      sourceStreams: [
+        { kind: 'video', packetSeconds: 9.9, lastPacketSeconds: 0.04, encodedSeconds: 10 },
+        { kind: 'audio', packetSeconds: 10, lastPacketSeconds: 0.05, encodedSeconds: 9.94 },
+        // Within a frame, or the last packet.
+        { kind: 'video', packetSeconds: 10.04, lastPacketSeconds: 0, encodedSeconds: 10 },
+        { kind: 'audio', packetSeconds: 10, lastPacketSeconds: 0.05, encodedSeconds: 9.95 },
+      ],
+    },
+    'source-length: the pictures of the source: 10.000 s were encoded, and the packets last 9.900 s',
+    'source-length: the sound of the source: 9.940 s were encoded, and the packets last 10.000 s',
+  ],
+  [
     'video parts that start elsewhere',
     withParts(v240, [2, 2, 1]),
     'aligned: the pictures v240: its parts do not start with those of the pictures v360',

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import type { TE } from '../../fp.ts'
 import type { SandboxFiles } from '../sandbox/own-root.ts'
+import type { PacketSpan } from './packet-spans.ts'
 import type { ProbedFile } from './probed-file.ts'
 import type { requiredEncoders } from './process/limits.ts'
 
@@ -37,6 +38,9 @@ export type StreamJob = {
   readonly outputs: ReadonlyArray<EncodeOutput>
 }
 
+/** Default of the program ffmpeg. */
+export const DEFAULT_JUMP_SECONDS = 10
+
 /** One pass over a source. */
 export type EncodeJob = {
   readonly path: string
@@ -52,8 +56,12 @@ export type EncodeJob = {
   readonly wallSeconds: number
 }
 
-/** `isTruncated`: the file is truncated: shorter than its container says. */
-export type EncodeResult = { readonly isTruncated: boolean }
+export type EncodeResult = {
+  /** The file is truncated: shorter than its container says. */
+  readonly isTruncated: boolean
+  /** The engine logged errors: some of the file may be damaged, and missing from what was encoded. */
+  readonly hasErrors: boolean
+}
 
 /** What the demuxers mov and matroska log about a truncated file, at level `error`. */
 export const TRUNCATED_FILE_LOG_PATTERN = /\bpartial file$|\bFile ended prematurely\b/m
@@ -108,12 +116,15 @@ export type Engine = {
     streamIndex: number,
     signal: AbortSignal,
   ) => TE.TaskEither<EngineFailure, number>
-  /** Returns the seconds from the first packet of these streams to the end of the last; 0 if unknown. */
-  readonly timeSpan: (
-    path: string,
+  /**
+   * Reads all packets of these streams, and decodes none. Their times count from the start that `encode` has if it uses
+   * the same streams. `jumpSeconds`: see EncodeJob.
+   */
+  readonly packetSpans: (
+    source: Pick<EncodeJob, 'path' | 'jumpSeconds'>,
     streamIndexes: ReadonlyArray<number>,
     signal: AbortSignal,
-  ) => TE.TaskEither<EngineFailure, number>
+  ) => TE.TaskEither<EngineFailure, ReadonlyArray<PacketSpan>>
   /** `onProgress` gets the seconds of media that are encoded. */
   readonly encode: (
     job: EncodeJob,

@@ -3,7 +3,7 @@ import { latenessAtStart } from './isobmff/lateness.ts'
 import { readMovieTracks } from './isobmff/movie-tracks.ts'
 import type { ProbedFile, ProbedStream } from './probed-file.ts'
 
-/** Corrects what engines report of an MP4 or QuickTime file by what its boxes say: colours and late frames. */
+/** Corrects what engines report of an MP4 or QuickTime file by what its boxes say: colours, late frames, missing ends. */
 export const withMovieFacts = async (
   probed: ProbedFile,
   path: string,
@@ -11,8 +11,9 @@ export const withMovieFacts = async (
 ): Promise<ProbedFile> => {
   const tracks = await readMovieTracks(path, signal)
   const correct = (stream: ProbedStream): ProbedStream => {
-    const track = stream.kind === 'video' && stream.id !== null ? tracks.get(stream.id) : undefined
-    if (stream.kind !== 'video' || track === undefined) return stream
+    const track = stream.kind !== 'subtitles' && stream.id !== null ? tracks.get(stream.id) : undefined
+    if (stream.kind === 'subtitles' || track === undefined) return stream
+    if (stream.kind === 'audio') return { ...stream, endSeconds: stream.endSeconds ?? track.endSeconds }
     const colour = track.colour === null ? stream.colour : withContainerTags(stream.colour, track.colour)
     // A demuxer's start is that of the first frame, as late as it reports it.
     const lateAtStart = latenessAtStart(track.late)
@@ -21,7 +22,8 @@ export const withMovieFacts = async (
       fromSeconds: fromSeconds === 0 ? 0 : startSeconds + fromSeconds,
       seconds,
     }))
-    const endSeconds = stream.endSeconds === null ? null : Math.max(0, stream.endSeconds - lateAtStart)
+    const endSeconds =
+      stream.endSeconds === null ? track.endSeconds : Math.max(0, stream.endSeconds - lateAtStart)
     return { ...stream, colour, late, startSeconds, endSeconds }
   }
   return { ...probed, streams: probed.streams.map(correct) }

@@ -4,6 +4,7 @@ import {
   type ParsedPart,
   type ParsedRendition,
   parsedSeconds,
+  type SourceStream,
 } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 
@@ -118,6 +119,28 @@ export const examineSourceLength = (
       violation(
         'source-length',
         `${renditionLabel(rendition)}: it lasts ${parsedSeconds(rendition).toFixed(3)} s, and the source ${sourceSeconds.toFixed(3)} s`,
+      ),
+    )
+}
+
+/**
+ * Compares what was encoded of each stream with its packets. Frames of the renditions are on a grid of their own, and
+ * decoders may trim the last packet.
+ */
+export const examineSourceStreams = (
+  renditions: ReadonlyArray<ParsedRendition>,
+  streams: ReadonlyArray<SourceStream>,
+): ReadonlyArray<Violation> => {
+  const frame = longestSampleSeconds(renditions)
+  return streams
+    .filter(
+      ({ packetSeconds, lastPacketSeconds, encodedSeconds }) =>
+        Math.abs(packetSeconds - encodedSeconds) > Math.max(frame, lastPacketSeconds) + ROUNDING_SECONDS,
+    )
+    .map(({ kind, packetSeconds, encodedSeconds }) =>
+      violation(
+        'source-length',
+        `the ${kind === 'video' ? 'pictures' : 'sound'} of the source: ${encodedSeconds.toFixed(3)} s were encoded, and the packets last ${packetSeconds.toFixed(3)} s`,
       ),
     )
 }

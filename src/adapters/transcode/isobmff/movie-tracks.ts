@@ -3,8 +3,10 @@ import { type FragmentTimes, type Lateness, latenessOf } from './lateness.ts'
 import { type NclxColour, readFragmentTimes, readNclx } from './movie-boxes.ts'
 import { type SourceBox, sourceBoxesBetween } from './source-boxes.ts'
 
-/** What the boxes of an MP4 or QuickTime file say of a video track, where engines differ or are wrong. */
+/** What the boxes of an MP4 or QuickTime file say of a track, where engines differ or are wrong. */
 export type MovieTrack = {
+  /** End of the track, with its edit list; `null` if unknown, as it is of fragments. */
+  readonly endSeconds: number | null
   /** `colr` of type `nclx` or `nclc`; `null` if there is none. */
   readonly colour: NclxColour | null
   readonly late: ReadonlyArray<Lateness>
@@ -29,7 +31,7 @@ const MAX_BOXES = 1_000_000
 /** A box that is larger is not read: nothing is known then. */
 const MAX_BOX_BYTES = 8 * 2 ** 20
 
-/** Reads the video tracks by their ids. Whatever is malformed is unknown: the engine decides whether it is refused. */
+/** Reads the video and audio tracks by their ids. Whatever is malformed is unknown: the engine decides whether it is refused. */
 export const readMovieTracks = (
   path: string,
   signal: AbortSignal,
@@ -42,12 +44,16 @@ export const readMovieTracks = (
     const moov = boxes.find(({ type }) => type === 'moov')
     if (moov === undefined) return tracks
     const fragments = byTrack(await fragmentsIn(bytes, boxes))
+    const movieTimescale = fieldAfterTimes(await firstContent(bytes, moov, 'mvhd'))
     for (const trak of await childrenOf(bytes, moov, 'trak')) {
-      const facts = await videoTrackIn(bytes, trak)
-      if (facts === null) continue
-      const { id, timescale, hasSamples, colour } = facts
-      if (tracks.has(id)) continue
-      tracks.set(id, { colour, late: latenessOf(fragments.get(id) ?? [], { timescale, hasSamples }) })
+      const facts = await trackIn(bytes, trak)
+      if (facts === null || tracks.has(facts.id)) continue
+      const { id, timescale, isVideo, hasSamples, colour, durationTicks } = facts
+      tracks.set(id, {
+        endSeconds: durationTicks === null || !movieTimescale ? null : durationTicks / movieTimescale,
+        colour,
+        late: isVideo ? latenessOf(fragments.get(id) ?? [], { timescale, hasSamples }) : [],
+      })
     }
     return tracks
   })
@@ -101,19 +107,22 @@ const isIndexOfAll = async (
   return end === bytes.size || (last?.type === 'mfra' && last.start === end)
 }
 
-const videoTrackIn = async (bytes: SourceBytes, trak: SourceBox) => {
+const trackIn = async (bytes: SourceBytes, trak: SourceBox) => {
   const tkhd = await firstContent(bytes, trak, 'tkhd')
   const mdhd = await firstContent(bytes, trak, 'mdia', 'mdhd')
   const hdlr = await firstContent(bytes, trak, 'mdia', 'hdlr')
   const stsd = await firstContent(bytes, trak, 'mdia', 'minf', 'stbl', 'stsd')
   const stsz = await firstContent(bytes, trak, 'mdia', 'minf', 'stbl', 'stsz')
   const [id, timescale] = [fieldAfterTimes(tkhd), fieldAfterTimes(mdhd)]
-  if (id === null || !timescale || hdlr?.toString('latin1', 8, 12) !== 'vide') return null
+  const kind = hdlr?.toString('latin1', 8, 12)
+  if (id === null || !timescale || (kind !== 'vide' && kind !== 'soun')) return null
   return {
     id,
     timescale,
+    isVideo: kind === 'vide',
+    durationTicks: durationIn(tkhd),
     hasSamples: stsz !== null && stsz.length >= 12 && stsz.readUInt32BE(8) > 0,
-    colour: stsd === null ? null : readNclx(stsd),
+    colour: stsd === null || kind !== 'vide' ? null : readNclx(stsd),
   }
 }
 
@@ -121,6 +130,14 @@ const videoTrackIn = async (bytes: SourceBytes, trak: SourceBox) => {
 const fieldAfterTimes = (content: Buffer | null): number | null => {
   const at = content?.[0] === 1 ? 20 : 12
   return content === null || content.length < at + 4 ? null : content.readUInt32BE(at)
+}
+
+/** Duration in a `tkhd`, in ticks of the movie; 0 and all ones are unknown (ISO/IEC 14496-12 §8.3.2). */
+const durationIn = (tkhd: Buffer | null): number | null => {
+  const isLong = tkhd?.[0] === 1
+  if (tkhd === null || tkhd.length < (isLong ? 36 : 24)) return null
+  const ticks = isLong ? Number(tkhd.readBigUInt64BE(28)) : tkhd.readUInt32BE(20)
+  return ticks === 0 || ticks >= (isLong ? 2 ** 53 : 2 ** 32 - 1) ? null : ticks
 }
 
 const firstContent = async (
