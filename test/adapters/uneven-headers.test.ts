@@ -41,15 +41,26 @@ const announcing = ({ pictures, sound }: Ends, facts: MediaFacts): MediaFacts =>
   audio: facts.audio && { ...facts.audio, endSeconds: sound === undefined ? facts.audio.endSeconds : sound },
 })
 
-/** An engine that encodes nothing of these streams from a time on, and says nothing of it. */
+/** An engine that encodes nothing of these streams from a time on, and logs no error. */
 const losingTheEnd = (engine: Engine, seconds: number, kinds: ReadonlyArray<'video' | 'audio'>): Engine => {
-  const cut = (job: StreamJob | null, kind: 'video' | 'audio', filter: string): StreamJob | null =>
-    job === null || !kinds.includes(kind) ? job : { ...job, graph: `${filter}='lt(t,${seconds})',${job.graph}` }
+  const early = `select='lt(t,${seconds})'`
+  // Alone it is held up to the end of the audio, from where the filter graph ends. node-av reports that as an error.
+  const cutVideo = (graph: string) =>
+    kinds.length === 1
+      ? `trim=end=${seconds},${graph}`
+      : // Before it, the filter `fps` would hold the last frame.
+        graph.replace(/(?<=fps=[^,]+),/, `,${early},`)
+  const change = (job: StreamJob | null, kind: 'video' | 'audio', to: (graph: string) => string) =>
+    job === null || !kinds.includes(kind) ? job : { ...job, graph: to(job.graph) }
   return {
     ...engine,
     encode: (job, ...rest) =>
       engine.encode(
-        { ...job, video: cut(job.video, 'video', 'select'), audio: cut(job.audio, 'audio', 'aselect') },
+        {
+          ...job,
+          video: change(job.video, 'video', cutVideo),
+          audio: change(job.audio, 'audio', (graph) => `a${early},${graph}`),
+        },
         ...rest,
       ),
   }
