@@ -38,7 +38,9 @@ export const createTokens = (config: Config, clock: Clock): Tokens => {
   }
 }
 
-/** Explains tokens. Needs only the keys: opens no library, and creates nothing. */
+/**
+ * Creates a function that explains tokens. It needs only the keys, opens no library, and creates no files.
+ */
 export const createExplainToken = (config: Config): ExplainToken => {
   const keys = resolveTokenKeys(config, readSecretFile)
   if (Object.values(keys).every(({ length }) => length === 0))

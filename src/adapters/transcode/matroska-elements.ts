@@ -3,7 +3,9 @@ import type { SourceBytes } from './source-bytes.ts'
 /** RFC 8794 §4. `body`, `end`: bytes from the start of the file; `end` is `null` if the size is not known. */
 export type MatroskaElement = { readonly id: number; readonly body: number; readonly end: number | null }
 
-/** `null` at the end of the file, and for what is no element. */
+/**
+ * Reads the element at a position. Returns `null` at the end of the file, and if there is no valid element.
+ */
 export const matroskaElementAt = async (bytes: SourceBytes, at: number): Promise<MatroskaElement | null> => {
   const head = await bytes.at(at, 12)
   const idLength = lengthOf(head[0])
@@ -15,10 +17,13 @@ export const matroskaElementAt = async (bytes: SourceBytes, at: number): Promise
   return { id, body, end: size === null ? null : body + size }
 }
 
-/** Of a number whose first byte has as many zeros in front as bytes follow; 9 for what is none. */
+/**
+ * Returns the length in bytes of a variable-size integer, from its first byte: the number of leading zero
+ * bits + 1. Returns 9 if it is invalid.
+ */
 const lengthOf = (first: number | undefined): number => (first === undefined ? 9 : Math.clz32(first) - 23)
 
-/** `null`: not known, all bits are set. */
+/** Returns the size of an element. Returns `null` if all bits are set, which means "unknown". */
 const sizeOf = (field: Buffer): number | null => {
   const largest = 0xff >> field.length
   let value = (field[0] ?? 0) & largest

@@ -3,7 +3,10 @@ import { latenessAtStart } from './isobmff/lateness.ts'
 import { readMovieTracks } from './isobmff/movie-tracks.ts'
 import type { ProbedFile, ProbedStream } from './probed-file.ts'
 
-/** Corrects what engines report of an MP4 or QuickTime file by what its boxes say: colours, late frames, missing ends. */
+/**
+ * Corrects the facts that engines report about an MP4 or QuickTime file, from its boxes: colours, delays of
+ * frames, and missing ends.
+ */
 export const withMovieFacts = async (
   probed: ProbedFile,
   path: string,
@@ -15,7 +18,7 @@ export const withMovieFacts = async (
     if (stream.kind === 'subtitles' || track === undefined) return stream
     if (stream.kind === 'audio') return { ...stream, endSeconds: stream.endSeconds ?? track.endSeconds }
     const colour = track.colour === null ? stream.colour : withContainerTags(stream.colour, track.colour)
-    // A demuxer's start is that of the first frame, as late as it reports it.
+    // A demuxer reports the start of the first frame with its delay.
     const lateAtStart = latenessAtStart(track.late)
     const startSeconds = (stream.startSeconds ?? 0) - lateAtStart
     const late = track.late.map(({ fromSeconds, seconds }) => ({

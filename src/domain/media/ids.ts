@@ -2,13 +2,16 @@ import type * as t from 'io-ts'
 import { refine } from '../shared/refine.ts'
 
 declare const kind: unique symbol
-/** An opaque id (http-api.md §1.2). The kind is for the compiler only: an image's uid is not an export's. */
+/**
+ * An opaque id (http-api.md §1.2). The kind exists only for the compiler: it rejects an export's uid in place
+ * of an image's uid.
+ */
 type Uid<K extends string> = string & { readonly [kind]: K }
 
 // New uids have a prefix for their kind; older ones may not, so only the alphabet is checked.
 export const isUid = (u: unknown): u is string => typeof u === 'string' && /^[A-Za-z0-9_-]{1,80}$/.test(u)
 
-/** The prefixes of new uids. */
+/** The prefixes of new uids, with the kinds that they stand for. */
 export const uidKinds = {
   if: 'imageFile',
   ife: 'imageExport',
@@ -20,7 +23,7 @@ export const uidKinds = {
 export type UidKind = (typeof uidKinds)[keyof typeof uidKinds]
 
 const prefixes = Object.keys(uidKinds).join('|')
-// The 22 random characters may contain such a prefix, and any UID_PREFIX may come first.
+// The 22 random characters may contain such a prefix, and any UID_PREFIX (a setting) may precede the prefix.
 const newUid = new RegExp(`(?:^|_)(${prefixes})_[A-Za-z0-9_-]{22}$`)
 const shortUid = new RegExp(`^(${prefixes})_`)
 

@@ -7,7 +7,7 @@ import { recipesMigration } from './0005-recipes.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
 
-/** In order of execution. Never change a released migration: add a new one. */
+/** All migrations in order of execution. Never change a released migration; add a new one. */
 export const migrations: ReadonlyArray<NamedMigration> = [
   libraryMigration,
   iframeRatesMigration,
