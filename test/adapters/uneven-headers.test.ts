@@ -114,7 +114,9 @@ describe('a film whose video and audio end at different times', () => {
         expect(violations.length, JSON.stringify(violations)).to.equal(lost.length)
         for (const [n, what] of lost.entries())
           expect(violations[n]?.message).to.match(
-            new RegExp(`^the ${what} of the source: (4\\.9|5\\.0)\\d\\d? s were encoded, and the packets last 6\\.0`),
+            new RegExp(
+              `^the ${what} of the source: (4\\.9|5\\.0)\\d\\d? s were encoded, and the packets last 6\\.0`,
+            ),
           )
       })
 

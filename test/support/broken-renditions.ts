@@ -118,14 +118,14 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
       ...made,
       sourceStreams: [
         { kind: 'video', packetSeconds: 9.9, lastPacketSeconds: 0.04, encodedSeconds: 10 },
-        { kind: 'audio', packetSeconds: 10, lastPacketSeconds: 0.05, encodedSeconds: 9.94 },
-        // Within a frame, or the last packet.
+        { kind: 'audio', packetSeconds: 10, lastPacketSeconds: 0.05, encodedSeconds: 9.9 },
+        // Within a frame and the last packet.
         { kind: 'video', packetSeconds: 10.04, lastPacketSeconds: 0, encodedSeconds: 10 },
-        { kind: 'audio', packetSeconds: 10, lastPacketSeconds: 0.05, encodedSeconds: 9.95 },
+        { kind: 'audio', packetSeconds: 10, lastPacketSeconds: 0.05, encodedSeconds: 9.92 },
       ],
     },
     'source-length: the pictures of the source: 10.000 s were encoded, and the packets last 9.900 s',
-    'source-length: the sound of the source: 9.940 s were encoded, and the packets last 10.000 s',
+    'source-length: the sound of the source: 9.900 s were encoded, and the packets last 10.000 s',
   ],
   [
     'video parts that start elsewhere',

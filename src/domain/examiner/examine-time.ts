@@ -138,7 +138,7 @@ export const examineSourceStreams = (
   return streams
     .filter(
       ({ packetSeconds, lastPacketSeconds, encodedSeconds }) =>
-        Math.abs(packetSeconds - encodedSeconds) > Math.max(frame, lastPacketSeconds) + ROUNDING_SECONDS,
+        Math.abs(packetSeconds - encodedSeconds) > frame + lastPacketSeconds + ROUNDING_SECONDS,
     )
     .map(({ kind, packetSeconds, encodedSeconds }) =>
       violation(
