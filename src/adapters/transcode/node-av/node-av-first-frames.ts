@@ -1,7 +1,7 @@
 import { Decoder } from 'node-av'
 import { AV_FRAME_FLAG_INTERLACED, AV_NOPTS_VALUE } from 'node-av/constants'
 import type { VideoColourTags } from '../../../domain/colour/video-colour.ts'
-import { FIRST_SOUND_FRAMES, type SoundForm } from '../first-sounds.ts'
+import { type AudioForm, FIRST_AUDIO_FRAMES } from '../first-audio.ts'
 import type { FirstFrames } from '../probed-file.ts'
 import { decoderLimits } from '../process/limits.ts'
 import { openDemuxer } from './node-av-source.ts'
@@ -42,18 +42,18 @@ export const firstFramesOf = async (
 }
 
 /** Decodes the first frames of an audio stream; `null` if no frame was decoded. */
-export const firstSoundFormOf = async (path: string, streamIndex: number): Promise<SoundForm | null> => {
+export const firstAudioFormOf = async (path: string, streamIndex: number): Promise<AudioForm | null> => {
   const source = await openDemuxer(path)
   const stream = source.getStream(streamIndex)
   if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
   const decoder = await Decoder.create(stream, { options: decoderLimits, exitOnError: false })
   let decoded = 0
-  let form: SoundForm | null = null
+  let form: AudioForm | null = null
   for await (const frame of decoder.frames(source.packets(streamIndex))) {
     if (frame === null) continue
     form = { channels: frame.channels, sampleRate: frame.sampleRate }
     frame.free()
-    if (++decoded === FIRST_SOUND_FRAMES) break
+    if (++decoded === FIRST_AUDIO_FRAMES) break
   }
   await source.close()
   return form
