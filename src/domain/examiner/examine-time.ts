@@ -127,8 +127,9 @@ export const examineSourceLength = (
 }
 
 /**
- * Compares what was encoded of each stream with its packets. Frames of the renditions are on a grid of their own, and
- * decoders may trim the last packet.
+ * Checks that no end of a stream was lost: compares what was encoded of it with its packets. Frames of the
+ * renditions are on a grid of their own, and decoders may trim the last packet. More than the packets is no
+ * loss: some containers (AVI) state only decoding times, which are earlier.
  */
 export const examineSourceStreams = (
   renditions: ReadonlyArray<ParsedRendition>,
@@ -138,7 +139,7 @@ export const examineSourceStreams = (
   return streams
     .filter(
       ({ packetSeconds, lastPacketSeconds, encodedSeconds }) =>
-        Math.abs(packetSeconds - encodedSeconds) > frame + lastPacketSeconds + ROUNDING_SECONDS,
+        packetSeconds - encodedSeconds > frame + lastPacketSeconds + ROUNDING_SECONDS,
     )
     .map(({ kind, packetSeconds, encodedSeconds }) =>
       violation(

@@ -126,7 +126,7 @@ export type ParsedProgressive = {
 /** A stream of the source. Its packets are read without a decoder. */
 export type SourceStream = {
   readonly kind: 'video' | 'audio'
-  /** End of its last packet, in seconds from the start of the renditions. */
+  /** End of its last packet at least, in seconds from the start of the renditions. */
   readonly packetSeconds: number
   /** Duration of that packet; 0 if unknown. */
   readonly lastPacketSeconds: number
