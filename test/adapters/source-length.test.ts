@@ -4,6 +4,7 @@ import type { SegmentedRendition } from '../../src/adapters/transcode/isobmff/se
 import {
   longestEncoded,
   NO_ADDED_SECONDS,
+  remeasurePaddedAudio,
   remeasureVideo,
 } from '../../src/adapters/transcode/source-length.ts'
 import { AAC_TICKS } from '../../src/domain/examiner/examine-time.ts'
@@ -60,6 +61,17 @@ describe('the length of a source', () => {
             expect(Math.abs(ticks / TIMESCALE - (seconds ?? 0))).to.be.at.most(longest / TIMESCALE + 1e-6)
         },
       ),
+    )
+  })
+
+  it('[V41] is not above that of audio which was padded again, without the tail that the header announced', () => {
+    fc.assert(
+      fc.property(fc.nat(100_000), fc.nat(100_000), fc.nat(100_000), (own, tail, video) => {
+        const frames = (samples: number) => Math.ceil(samples / AAC_TICKS) * AAC_TICKS
+        const padded = frames(Math.max(own, video))
+        const { audio } = remeasurePaddedAudio({ video: null, audio: frames(own + tail) - tail }, padded)
+        expect(audio).to.be.within(own, padded)
+      }),
     )
   })
 })

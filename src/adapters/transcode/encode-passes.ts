@@ -20,6 +20,7 @@ import {
   type EncodedSeconds,
   encodedSecondsOf,
   NO_ADDED_SECONDS,
+  remeasurePaddedAudio,
   remeasureVideo,
 } from './source-length.ts'
 import type { TranscodeContext, TranscodeRequest } from './transcode.ts'
@@ -173,7 +174,9 @@ const equalizeWith = async (
       ? await again({ ...attempt.plan, audio: [] }, request, { ...added, padSeconds: 0 })
       : await again(soundAlone, sound, { ...NO_ADDED_SECONDS, padSeconds: lengthOf('video') })
     if (E.isLeft(ended)) return ended
-    if (isHeld) encodedSeconds = remeasureVideo(encodedSeconds, renditions, added)
+    encodedSeconds = isHeld
+      ? remeasureVideo(encodedSeconds, renditions, added)
+      : remeasurePaddedAudio(encodedSeconds, lengthOf('audio'))
   }
   const untold = unevenEndWarnings(facts, encodedSeconds.video, encodedSeconds.audio)
   const withWarnings = { ...attempt, warnings: [...attempt.warnings, ...untold] }

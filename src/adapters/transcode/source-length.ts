@@ -41,6 +41,15 @@ export const remeasureVideo = (
   added: AddedSeconds,
 ): EncodedSeconds => ({ audio, video: encodedSecondsOf(renditions, added).video })
 
+/**
+ * The same after a pass that pads the audio to the length of the video. The first pass rounded the audio and its tail up
+ * to whole frames together, so that the difference may be a frame too long.
+ */
+export const remeasurePaddedAudio = ({ video, audio }: EncodedSeconds, padded: number): EncodedSeconds => ({
+  video,
+  audio: audio === null ? null : Math.min(audio, padded),
+})
+
 /** Seconds of the source that were encoded; `null` if unknown. */
 export const longestEncoded = (renditions: Renditions, { video, audio }: EncodedSeconds): number | null =>
   longestOf([...(renditions.some(isVideo) ? [video] : []), ...(renditions.some(isAudio) ? [audio] : [])])
