@@ -7,6 +7,7 @@ import { E, pipe, TE } from '../../fp.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
 import { findSandbox } from '../sandbox/sandbox.ts'
+import { isEncryptedFile } from './encrypted-file.ts'
 import { type EngineFacts, type EngineFailure, formatInLog } from './engine.ts'
 import { engineDifferences } from './engine-differences.ts'
 import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './find-engine.ts'
@@ -150,7 +151,10 @@ const readUnencryptedMovie = (
   signal: AbortSignal,
 ): TE.TaskEither<Refused | Unavailable, Movie> =>
   pipe(
-    readSource(() => readMovie(path, signal)),
+    readSource(async () => {
+      const movie = await readMovie(path, signal)
+      return { ...movie, isEncrypted: movie.isEncrypted || (await isEncryptedFile(path, signal)) }
+    }),
     TE.filterOrElseW(
       ({ isEncrypted }) => !isEncrypted,
       () => refused('the file is encrypted (DRM), and Larder has no key: add it as it was before'),

@@ -13,9 +13,16 @@ import {
   type SegmentedRendition,
   segmentedSeconds,
 } from './isobmff/segmented-rendition.ts'
-import { longestOf } from './longest.ts'
 import { mayRetryAfter } from './process/machine-faults.ts'
 import { type RecipeOptions, toEncodeJob, toPcmJob } from './recipe.ts'
+import {
+  type AddedSeconds,
+  type EncodedSeconds,
+  encodedSecondsOf,
+  NO_ADDED_SECONDS,
+  remeasurePaddedAudio,
+  remeasureVideo,
+} from './source-length.ts'
 import type { TranscodeContext, TranscodeRequest } from './transcode.ts'
 import { unevenEndWarnings } from './uneven-end-warnings.ts'
 import { needsColourCube, videoColourOf } from './video-filters.ts'
@@ -35,14 +42,8 @@ export type EncodedRenditions = EncodeResult & {
   readonly renditions: ReadonlyArray<SegmentedRendition>
   /** What was appended to the video and to the audio. */
   readonly added: AddedSeconds
-  /** Seconds of the source that could be decoded, without what was added; `null`: unknown. */
-  readonly sourceSeconds: number | null
+  readonly encodedSeconds: EncodedSeconds
 }
-
-/** Seconds for which the last frame is held, and of silence after the audio. */
-export type AddedSeconds = Pick<RecipeOptions, 'holdSeconds' | 'tailSeconds'>
-
-export const NO_ADDED_SECONDS: AddedSeconds = { holdSeconds: 0, tailSeconds: 0 }
 
 /** Makes the first attempt that succeeds, into a new folder. Removes the files of failed ones. */
 export const encodeFirstWorkingAttempt = async (
@@ -67,42 +68,17 @@ export const encodeFirstWorkingAttempt = async (
     )
     if (E.isRight(result)) {
       const renditions = await segmentRenditions(attempt.plan, folder)
-      const sourceSeconds = sourceSecondsOf(renditions, added)
-      const { facts } = request
-      return E.right({ ...result.right, attempt, facts, folder, renditions, added, sourceSeconds })
+      const encodedSeconds = encodedSecondsOf(renditions, added)
+      return E.right({
+        ...result.right,
+        ...{ attempt, facts: request.facts, folder, renditions, added, encodedSeconds },
+      })
     }
     failure = result
     if (!mayRetryAfter(result.left)) break
   }
   return failure
 }
-
-/** `null` if audio frames are unequal: the length then includes gaps, or times that an engine got wrong. */
-export const sourceSecondsOf = (
-  renditions: ReadonlyArray<SegmentedRendition>,
-  { holdSeconds, tailSeconds }: AddedSeconds,
-): number | null =>
-  longestOf(
-    renditions.map((rendition) => {
-      if (rendition.video !== null) return segmentedSeconds(rendition) - holdSeconds
-      return rendition.hasEqualFrames ? segmentedSeconds(rendition) - tailSeconds : null
-    }),
-  )
-
-/**
- * The same after a pass of `equalizeLengths` over the video. It measures the video of the source more exactly: the last
- * frame is held for nearly as long as necessary, not for as long as the header declares.
- */
-export const remeasureSourceSeconds = (
-  audioSeconds: number | null,
-  videoRenditions: ReadonlyArray<SegmentedRendition>,
-  added: AddedSeconds,
-): number | null => longestOf([audioSeconds, sourceSecondsOf(videoRenditions, added)])
-
-const audioRenditionsOf = (renditions: ReadonlyArray<SegmentedRendition>) =>
-  renditions.filter(({ video }) => video === null)
-const videoRenditionsOf = (renditions: ReadonlyArray<SegmentedRendition>) =>
-  renditions.filter(({ video }) => video !== null)
 
 /** Longer gaps are measured first: if the header is wrong, filling them is wasted work. */
 const MAX_ADDED_BY_HEADER_SECONDS = 60
@@ -146,7 +122,7 @@ const equalizeWithPcm = async (
   pcm: string,
 ): Promise<E.Either<EngineFailure, EncodedRenditions>> => {
   const { attempt, folder } = encoded
-  let { renditions, sourceSeconds, added } = encoded
+  let { renditions, encodedSeconds, added } = encoded
   const { facts } = request
   const encodeAgain = async (plan: MediaPlan, source: TranscodeRequest, options: Lengths) => {
     const result = await runWithOneRetry(context, async () => {
@@ -183,31 +159,32 @@ const equalizeWithPcm = async (
     const reencoded = await encodeAgain(audioPlan, audioRequest, { ...NO_ADDED_SECONDS, padSeconds: 0 })
     if (E.isLeft(reencoded)) return reencoded
     added = { ...added, tailSeconds: 0 }
-    sourceSeconds = sourceSecondsOf(renditions, added)
+    encodedSeconds = encodedSecondsOf(renditions, added)
   }
   if (renditions.every(({ audio }) => audio === null) || renditions.every(({ video }) => video === null))
-    return E.right({ ...encoded, renditions, added, sourceSeconds })
+    return E.right({ ...encoded, renditions, added, encodedSeconds })
 
-  const audioSeconds = sourceSecondsOf(audioRenditionsOf(renditions), added)
   const frame = longestFrameSeconds(renditions)
   for (let passes = 0; passes < MAX_EQUALIZING_PASSES; passes++) {
     const gap = lengthOf('audio') - lengthOf('video')
     if (Math.abs(gap) <= frame) break
     // Headers err in both directions: the last frame may have to be held for longer or for less time.
     const holdsLastFrame = added.tailSeconds === 0 && (gap > 0 || added.holdSeconds > 0)
-    const holdSeconds = holdsLastFrame ? Math.max(0, added.holdSeconds + gap) : added.holdSeconds
-    added = { holdSeconds, tailSeconds: 0 }
+    added = {
+      holdSeconds: holdsLastFrame ? Math.max(0, added.holdSeconds + gap) : added.holdSeconds,
+      tailSeconds: 0,
+    }
     const result = holdsLastFrame
       ? await encodeAgain({ ...attempt.plan, audio: [] }, request, { ...added, padSeconds: 0 })
       : await encodeAgain(audioPlan, audioRequest, { ...NO_ADDED_SECONDS, padSeconds: lengthOf('video') })
     if (E.isLeft(result)) return result
-    if (holdsLastFrame)
-      sourceSeconds = remeasureSourceSeconds(audioSeconds, videoRenditionsOf(renditions), added)
+    encodedSeconds = holdsLastFrame
+      ? remeasureVideo(encodedSeconds, renditions, added)
+      : remeasurePaddedAudio(encodedSeconds, lengthOf('audio'))
   }
-  const videoSeconds = sourceSecondsOf(videoRenditionsOf(renditions), added)
-  const endWarnings = unevenEndWarnings(facts, videoSeconds, audioSeconds)
+  const endWarnings = unevenEndWarnings(facts, encodedSeconds.video, encodedSeconds.audio)
   const withWarnings = { ...attempt, warnings: [...attempt.warnings, ...endWarnings] }
-  return E.right({ ...encoded, renditions, added, sourceSeconds, attempt: withWarnings })
+  return E.right({ ...encoded, renditions, added, encodedSeconds, attempt: withWarnings })
 }
 
 /**

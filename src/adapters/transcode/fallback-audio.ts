@@ -5,24 +5,21 @@ import { AAC_FRAME_SAMPLES } from '../../domain/media/aac.ts'
 import { E } from '../../fp.ts'
 import { undecodableAudioWarning } from './attempts.ts'
 import {
-  type AddedSeconds,
   type EncodedRenditions,
   encodeFirstWorkingAttempt,
   encodePass,
   equalizeLengths,
-  NO_ADDED_SECONDS,
   runWithOneRetry,
-  sourceSecondsOf,
 } from './encode-passes.ts'
 import type { EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
 import { segmentRenditions } from './isobmff/segment-renditions.ts'
 import { renditionTicks, type SegmentedRendition, segmentedSeconds } from './isobmff/segmented-rendition.ts'
 import { leftOutLine } from './left-out.ts'
-import { longestOf } from './longest.ts'
 import { mayRetryAfter } from './process/machine-faults.ts'
 import { PADDED_SAMPLES } from './recipe.ts'
 import { longestStreamEnd } from './select-streams.ts'
+import { type AddedSeconds, encodedSecondsOf, NO_ADDED_SECONDS } from './source-length.ts'
 import type { TranscodeContext, TranscodeRequest } from './transcode.ts'
 
 /**
@@ -92,7 +89,7 @@ const withoutAudio = (encoded: EncodedRenditions, facts: MediaFacts): EncodedRen
       ],
     },
     renditions,
-    sourceSeconds: encoded.sourceSeconds ?? sourceSecondsOf(renditions, encoded.added),
+    encodedSeconds: { ...encoded.encodedSeconds, audio: null },
   }
 }
 
@@ -123,10 +120,13 @@ const encodeFallback = async (
   const added = { holdSeconds: previous?.added.holdSeconds ?? 0, tailSeconds: 0 }
   const audioRenditions = renditions.filter(({ audio }) => audio !== null)
   if (audioRenditions.every((rendition) => isPadding(rendition, added))) return E.right(null)
-  const audioSeconds = sourceSecondsOf(audioRenditions, added)
-  const sourceSeconds = previous === null ? audioSeconds : longestOf([previous.sourceSeconds, audioSeconds])
+  const encodedSeconds = {
+    video: previous?.encodedSeconds.video ?? null,
+    audio: encodedSecondsOf(audioRenditions, added).audio,
+  }
   const isTruncated = result.right.isTruncated || previous?.isTruncated === true
-  return E.right({ attempt, folder, facts, renditions, added, sourceSeconds, isTruncated })
+  const hasErrors = result.right.hasErrors || previous?.hasErrors === true
+  return E.right({ attempt, folder, facts, renditions, added, encodedSeconds, isTruncated, hasErrors })
 }
 
 /** Replaces the selected audio by a fallback, with a warning that names both. */

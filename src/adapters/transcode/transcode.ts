@@ -14,6 +14,7 @@ import { boundLeftOutLines } from './left-out.ts'
 import { createProgressiveFiles } from './progressive.ts'
 import { readSource } from './source-bytes.ts'
 import { withContinuousClock } from './source-clock.ts'
+import { longestEncoded, measureSourceStreams } from './source-length.ts'
 
 export type TranscodeContext = {
   readonly maxSeconds: number
@@ -67,16 +68,17 @@ const transcodeOrThrow = async (
     return E.left(
       encoded.left.reason === 'aborted' && !signal.aborted ? context.tooLong : context.toError(encoded.left),
     )
-  const { renditions, folder, facts, isTruncated, attempt, sourceSeconds } = encoded.right
+  const { renditions, folder, facts, attempt, encodedSeconds } = encoded.right
   if (renditions.some(({ parts }) => parts.length === 0))
     return E.left(refused('nothing of the file can be decoded'))
 
-  const encodedSeconds = Math.max(...renditions.map(segmentedSeconds))
-  if (encodedSeconds > context.maxSeconds + LENGTH_TOLERANCE_SECONDS) return E.left(context.tooLong)
+  const longestSeconds = Math.max(...renditions.map(segmentedSeconds))
+  if (longestSeconds > context.maxSeconds + LENGTH_TOLERANCE_SECONDS) return E.left(context.tooLong)
+  const sourceSeconds = longestEncoded(renditions, encodedSeconds)
   const missing = missingText(sourceSeconds, facts.declaredSeconds)
-  if (missing !== null && isTruncated) return E.left(refused(`the file is cut off: ${missing}`))
+  if (missing !== null && encoded.right.isTruncated) return E.left(refused(`the file is cut off: ${missing}`))
 
-  const bounds = { folder, wallSeconds: context.wallSecondsFor(encodedSeconds), signal }
+  const bounds = { folder, wallSeconds: context.wallSecondsFor(longestSeconds), signal }
   const progressive = await createProgressiveFiles(found.engine, renditions, bounds)()
   if (E.isLeft(progressive)) {
     await rm(folder, { recursive: true, force: true })
@@ -85,7 +87,11 @@ const transcodeOrThrow = async (
   onProgress(1)
   const shorterWarning = missing === null ? [] : [`it is shorter than it says: ${missing}`]
   const warnings = boundLeftOutLines([...facts.warnings, ...attempt.warnings, ...shorterWarning])
-  return E.right({ renditions, progressive: progressive.right, sourceSeconds, warnings })
+  // What a decoder could not read is damage of the file, and no loss of the engine's.
+  const sourceStreams = encoded.right.hasErrors
+    ? []
+    : await measureSourceStreams(found.engine, { ...request, facts }, renditions, encodedSeconds, signal)
+  return E.right({ renditions, progressive: progressive.right, sourceSeconds, sourceStreams, warnings })
 }
 
 /** Reports only fractions above the last one. */

@@ -62,7 +62,10 @@ const readTrak = async (
   }
 }
 
-/** Reads a MovieHeaderBox or MediaHeaderBox, which start alike (ISO/IEC 14496-12 §8.2.2 and §8.4.2). */
+/**
+ * Reads a MovieHeaderBox or MediaHeaderBox. Both start with the same fields
+ * (ISO/IEC 14496-12 §8.2.2 and §8.4.2).
+ */
 const readTimes = async (file: FileHandle, header: BoxRange) => {
   const fields = createFieldReader(await readBoxAt(file, header), header.type)
   const isLarge = fields.u8() === 1
