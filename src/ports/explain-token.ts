@@ -4,6 +4,8 @@ import type { MediaGrant, MediaKind } from './media-tokens.ts'
 /** The purpose of a token. Each use has its own keys and its own audience (`aud`). */
 export type TokenUse = MediaKind | 'id'
 
+export const tokenUses = ['image', 'content', 'id'] as const satisfies ReadonlyArray<TokenUse>
+
 /** What an operator is told about a token, for example why it is refused (V61). */
 export type TokenExplanation =
   /** The signature could not be verified, so the claims are neither trusted nor shown. */

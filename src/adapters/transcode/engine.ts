@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import type { TE } from '../../fp.ts'
 import type { SandboxFiles } from '../sandbox/own-root.ts'
+import type { PacketSpan } from './packet-spans.ts'
 import type { ProbedFile } from './probed-file.ts'
 import type { requiredEncoders } from './process/limits.ts'
 
@@ -31,7 +32,7 @@ export const containerOf = (encoder: EncodeOutput['encoder']): 'mp4' | 'matroska
 export type StreamJob = {
   readonly streamIndex: number
   /** Filters before `graph` that convert all frames to one format, even if the source changes its format. */
-  readonly steady: string
+  readonly normalization: string
   /**
    * An FFmpeg filter graph. The graph has one input, which has no label, and an output for each label in
    * `outputs`.
@@ -39,6 +40,9 @@ export type StreamJob = {
   readonly graph: string
   readonly outputs: ReadonlyArray<EncodeOutput>
 }
+
+/** The default of the program ffmpeg for `jumpSeconds`. */
+export const DEFAULT_JUMP_SECONDS = 10
 
 /** Describes one pass over a source: the streams that are decoded, and the files that are encoded. */
 export type EncodeJob = {
@@ -49,20 +53,25 @@ export type EncodeJob = {
    */
   readonly jumpSeconds: number
   /** `true`: timestamps count from zero. `false`: they count from the earliest timestamp of the file. */
-  readonly isFromZero: boolean
+  readonly hasZeroBasedTimes: boolean
   /**
    * Indexes of streams that this pass reads but does not encode. The pass starts at the earliest timestamp of
    * all streams that it reads, so without these streams it might start too late.
    */
-  readonly alongside: ReadonlyArray<number>
+  readonly referenceStreams: ReadonlyArray<number>
   readonly video: StreamJob | null
   readonly audio: StreamJob | null
   /** Time limit of the pass, in seconds of wall time. */
   readonly wallSeconds: number
 }
 
-/** Result of a pass. `isTruncated`: the source file is shorter than its container states. */
-export type EncodeResult = { readonly isTruncated: boolean }
+/** Result of a pass. */
+export type EncodeResult = {
+  /** Whether the file is shorter than its container states. */
+  readonly isTruncated: boolean
+  /** Whether the engine logged errors. Then some of the file may be damaged, and missing from the renditions. */
+  readonly hasErrors: boolean
+}
 
 /** Matches the messages that the demuxers mov and matroska log about a truncated file, at level `error`. */
 export const TRUNCATED_FILE_LOG_PATTERN = /\bpartial file$|\bFile ended prematurely\b/m
@@ -105,13 +114,13 @@ export const sandboxFilesOf = {
 }
 
 /**
- * Why an engine failed. `input`: the engine cannot read the file. `crashed`: the file crashed the engine.
- * `time`, `size`: the engine exceeded a limit. `broken`: the engine did not start, was killed, or the disk is
- * full; a retry may succeed. `unsure`: the message of the engine may mean a damaged file or a failing
- * machine. `aborted`: Larder stopped the engine.
+ * Why an engine failed. `input`: it cannot read the file. `crashed`: the file crashed it. `time`, `size`: it
+ * exceeded a limit. `output`: it printed too much. `broken`: it did not start, was killed, or the disk is full;
+ * a retry may succeed. `unsure`: its message may mean a damaged file or a failing machine. `aborted`: Larder
+ * stopped it.
  */
 export type EngineFailure = {
-  readonly reason: 'input' | 'unsure' | 'crashed' | 'time' | 'size' | 'broken' | 'aborted'
+  readonly reason: 'input' | 'unsure' | 'crashed' | 'time' | 'size' | 'output' | 'broken' | 'aborted'
   /** Description of the failure for the log. The text contains no path, because file names are private. */
   readonly detail: string
 }
@@ -136,13 +145,14 @@ export type Engine = {
     signal: AbortSignal,
   ) => TE.TaskEither<EngineFailure, number>
   /**
-   * Returns the seconds from the first packet of these streams to the end of the last packet; 0 if unknown.
+   * Reads all packets of these streams, and decodes none. Their times count from the same start as those of
+   * `encode`, if it uses the same streams.
    */
-  readonly timeSpan: (
-    path: string,
+  readonly packetSpans: (
+    source: Pick<EncodeJob, 'path' | 'jumpSeconds'>,
     streamIndexes: ReadonlyArray<number>,
     signal: AbortSignal,
-  ) => TE.TaskEither<EngineFailure, number>
+  ) => TE.TaskEither<EngineFailure, ReadonlyArray<PacketSpan>>
   /** Encodes. `onProgress` gets the number of seconds of media that are encoded so far. */
   readonly encode: (
     job: EncodeJob,

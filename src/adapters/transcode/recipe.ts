@@ -7,6 +7,7 @@ import type {
   VideoRung,
   VideoSource,
 } from '../../domain/ingest/plan/media-plan.ts'
+import { AAC_FRAME_SAMPLES } from '../../domain/media/aac.ts'
 import type { EncodeJob, EncodeOutput, StreamJob } from './engine.ts'
 import { latenessAtStart } from './isobmff/lateness.ts'
 import { colourCubeFilters, inputMatrixOption, scalerFlags, videoColourOf } from './video-filters.ts'
@@ -24,7 +25,7 @@ export type RecipeOptions = {
 }
 
 /** How the timestamps of the source are read (see EncodeJob). */
-type SourceTimes = Pick<EncodeJob, 'jumpSeconds' | 'isFromZero'>
+type SourceTimes = Pick<EncodeJob, 'jumpSeconds' | 'hasZeroBasedTimes'>
 
 /**
  * Translates a plan to FFmpeg options, which are equal for all engines. Each rung (planned rendition) becomes
@@ -36,13 +37,13 @@ export const toEncodeJob = (
   folder: string,
   options: RecipeOptions,
 ): EncodeJob => {
-  const { path, facts, jumpSeconds, isFromZero } = source
+  const { path, facts, jumpSeconds, hasZeroBasedTimes } = source
   const { video, audio } = facts
   return {
     path,
     jumpSeconds,
-    isFromZero,
-    alongside: alongside(source, [
+    hasZeroBasedTimes,
+    referenceStreams: referenceStreamsOf(source, [
       ...(plan.video.length > 0 ? [video] : []),
       ...(plan.audio.length > 0 ? [audio] : []),
     ]),
@@ -52,9 +53,9 @@ export const toEncodeJob = (
         ? null
         : audioJob(audio.index, plan, folder, {
             ...options,
-            isFromZero,
+            hasZeroBasedTimes,
             delay: delayOf(video, plan),
-            isAlone: video === null && !isFromZero,
+            isAlone: video === null && !hasZeroBasedTimes,
           }),
     wallSeconds: options.wallSeconds,
   }
@@ -93,11 +94,11 @@ const videoDelay = ({ late }: VideoSource, delay: number): ReadonlyArray<string>
  * Returns the streams that are read only for their start time. An intermediate file of Larder has timestamps
  * from zero and a single stream, so no other stream is read.
  */
-const alongside = (
-  { facts: { video, audio }, isFromZero }: { readonly facts: MediaFacts } & SourceTimes,
+const referenceStreamsOf = (
+  { facts: { video, audio }, hasZeroBasedTimes }: { readonly facts: MediaFacts } & SourceTimes,
   used: ReadonlyArray<VideoSource | AudioSource | null>,
 ): ReadonlyArray<number> =>
-  isFromZero
+  hasZeroBasedTimes
     ? []
     : [video, audio].flatMap((stream) => (stream === null || used.includes(stream) ? [] : [stream.index]))
 
@@ -129,7 +130,7 @@ const videoJob = (
   return {
     streamIndex: source.index,
     // If the frame size of the source changes, later frames are scaled to the first size.
-    steady: `scale=${source.codedWidth}:${source.codedHeight}`,
+    normalization: `scale=${source.codedWidth}:${source.codedHeight}`,
     graph: [shared, ...scaled].join(';'),
     outputs: plan.video.map((rung, i) => videoOutput(rung, plan, `v${i}`, join(folder, `${rung.name}.mp4`))),
   }
@@ -183,8 +184,6 @@ const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: stri
   file,
 })
 
-export const AAC_FRAME_SAMPLES = 1024
-
 /**
  * Minimum length in seconds of a gap in audio that is filled with silence. A gap that is not filled puts the
  * following audio out of sync, so FFmpeg's default of 0.1 s is too long.
@@ -198,7 +197,7 @@ const FILLED_GAP_OF_PCM = 0.01
 export const PADDED_SAMPLES = 4 * AAC_FRAME_SAMPLES
 
 type AudioOptions = Pick<RecipeOptions, 'tailSeconds' | 'padSeconds'> &
-  Pick<SourceTimes, 'isFromZero'> & {
+  Pick<SourceTimes, 'hasZeroBasedTimes'> & {
     /** Delay in seconds of the whole media (see delayOf). */
     readonly delay: number
     /** Whether the source has audio and no video. */
@@ -209,7 +208,7 @@ const audioJob = (
   streamIndex: number,
   { audio: rungs }: MediaPlan,
   folder: string,
-  { tailSeconds, padSeconds, isFromZero, delay, isAlone }: AudioOptions,
+  { tailSeconds, padSeconds, hasZeroBasedTimes, delay, isAlone }: AudioOptions,
 ): StreamJob => {
   const sampleRate = rungs[0]?.sampleRate ?? 48_000
   // If there is also video, audio that starts late begins with silence. Audio alone starts with its first
@@ -218,7 +217,7 @@ const audioJob = (
   const graph = [
     ...delayFilters('asetpts', delay),
     // Gaps are filled, so that audio stays in sync with the video.
-    `aresample=${sampleRate}:async=1:min_hard_comp=${isFromZero ? FILLED_GAP_OF_PCM : FILLED_GAP}${start}`,
+    `aresample=${sampleRate}:async=1:min_hard_comp=${hasZeroBasedTimes ? FILLED_GAP_OF_PCM : FILLED_GAP}${start}`,
     LIMITER,
     ...(tailSeconds > 0 ? [`apad=pad_len=${Math.round(tailSeconds * sampleRate)}`] : []),
     `apad=whole_len=${Math.max(PADDED_SAMPLES, Math.round(padSeconds * sampleRate))}`,
@@ -229,7 +228,7 @@ const audioJob = (
   ].join(',')
   return {
     streamIndex,
-    steady: toEncodedFormat(rungs),
+    normalization: toEncodedFormat(rungs),
     graph,
     outputs: rungs.map((rung, i) => ({
       label: `a${i}`,
@@ -278,12 +277,12 @@ export const toPcmJob = (
 ): EncodeJob => ({
   path: from.path,
   jumpSeconds: from.jumpSeconds,
-  isFromZero: from.isFromZero,
-  alongside: alongside(from, [source]),
+  hasZeroBasedTimes: from.hasZeroBasedTimes,
+  referenceStreams: referenceStreamsOf(from, [source]),
   video: null,
   audio: {
     streamIndex: source.index,
-    steady: toEncodedFormat(rungs),
+    normalization: toEncodedFormat(rungs),
     graph: `${DROP_WRONG_TIMESTAMPS},aformat=sample_fmts=flt[pcm]`,
     outputs: [{ label: 'pcm', encoder: 'pcm_f32le', options: {}, muxer: {}, dropsFirstPacket: false, file }],
   },

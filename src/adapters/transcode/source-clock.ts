@@ -1,12 +1,8 @@
+import { DEFAULT_JUMP_SECONDS } from './engine.ts'
 import { isMultiProgram } from './mpegts/programs.ts'
 import { clockKeyIn, readStreamClock, removeClockJumps, type StreamClock } from './mpegts/stream-clock.ts'
 import type { ProbedFile, ProbedStream } from './probed-file.ts'
 
-/**
- * A larger step between two timestamps (seconds) is a discontinuity of the clock. This is the default of the
- * program ffmpeg.
- */
-const DEFAULT_JUMP = 10
 /**
  * The limit for a file whose timestamps are on one clock: even a step of many seconds is only a pause of a
  * stream, so no step counts as a discontinuity.
@@ -20,7 +16,7 @@ export const withContinuousClock = async (
   signal: AbortSignal,
 ): Promise<{ readonly path: string; readonly jumpSeconds: number }> => {
   const clock = await readStreamClock(path, signal)
-  if (clock === null) return { path, jumpSeconds: DEFAULT_JUMP }
+  if (clock === null) return { path, jumpSeconds: DEFAULT_JUMP_SECONDS }
   return { path: await removeClockJumps(path, folder, clock, signal), jumpSeconds: NO_JUMP }
 }
 

@@ -55,7 +55,7 @@ export const segmentRenditions = async (
 
 const toRendition = (
   name: string,
-  { track, init, parts, isEven }: SegmentedTrack,
+  { track, init, parts, hasEqualFrames }: SegmentedTrack,
   facts: Pick<Rendition, 'video' | 'audio'>,
 ): SegmentedRendition => ({
   name,
@@ -72,5 +72,5 @@ const toRendition = (
   },
   init,
   parts,
-  isEven,
+  hasEqualFrames,
 })

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path'
 import { avRescaleQ, Demuxer, type Packet, type Stream } from 'node-av'
 import { AV_NOPTS_VALUE, AV_PKT_DATA_DISPLAYMATRIX, AVFMT_TS_DISCONT } from 'node-av/constants'
+import { DEFAULT_JUMP_SECONDS } from '../engine.ts'
 import { demuxerLimits } from '../process/limits.ts'
 
 /**
  * Opens a file by its absolute path, so that FFmpeg does not interpret a part before a colon as a protocol.
  * In formats whose clock may jump, a step of more than `jumpSeconds` between two timestamps counts as a jump.
  */
-export const openDemuxer = (path: string, jumpSeconds = 10): Promise<Demuxer> =>
+export const openDemuxer = (path: string, jumpSeconds = DEFAULT_JUMP_SECONDS): Promise<Demuxer> =>
   Demuxer.open(resolve(path), { options: demuxerLimits, dtsDeltaThreshold: jumpSeconds })
 
 const MICROSECOND = { num: 1, den: 1_000_000 }
