@@ -32,7 +32,7 @@ export type LocalFiles = {
     path: string,
     work: (path: string) => TE.TaskEither<L, A>,
   ) => TE.TaskEither<L | Refused | Unavailable, A>
-  /** Whether it is a plain file with these bytes, and no others. If its size differs, it is not read. */
+  /** Returns whether `path` is a plain file with exactly these bytes. A file of another size is not read. */
   readonly hasBytes: (
     path: string,
     expected: { readonly size: number; readonly sha256: string },

@@ -51,7 +51,7 @@ export type TranscodeResult = {
   readonly progressive: ReadonlyArray<ProgressiveFile>
   /** Duration in seconds of the part of the source that could be decoded; `null` if unknown. */
   readonly sourceSeconds: number | null
-  /** Streams of the source whose packets were measured. Without those of a damaged file. */
+  /** Streams of the source whose packets were measured. Those of a damaged file are omitted. */
   readonly sourceStreams: ReadonlyArray<SourceStream>
   /** Messages for the user, such as `no sound: the audio track (mp3) could not be decoded`. */
   readonly warnings: ReadonlyArray<string>

@@ -42,7 +42,7 @@ const openWithoutWaiting = (path: string): Promise<FileHandle> =>
 const chunksOf = (file: FileHandle): AsyncIterable<Buffer> =>
   file.createReadStream({ autoClose: false, highWaterMark: 256 * 1024 })
 
-/** LocalFiles.hasBytes. A file that cannot be read does not have them. */
+/** Implements LocalFiles.hasBytes. Returns `false` for a file that cannot be read. */
 export const hasFileBytes =
   (path: string, { size, sha256 }: Pick<SourceFile, 'size' | 'sha256'>): TE.TaskEither<never, boolean> =>
   async () => {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { createLineSplitter } from './line-splitter.ts'
 
-/** Characters: far more than a request or a reply of Larder has. */
+/** Maximum length of a message in characters, far more than Larder's requests and replies have. */
 export const MAX_MESSAGE_LENGTH = 8 * 2 ** 20
 
 /** The child's file descriptor for replies. */
@@ -13,7 +13,7 @@ export type MessageChildCommand = {
   readonly program: string
   readonly args: ReadonlyArray<string>
   readonly env: NodeJS.ProcessEnv
-  /** Whether the child gets a process group of its own. */
+  /** Whether the child gets a separate process group. */
   readonly detached?: boolean
 }
 

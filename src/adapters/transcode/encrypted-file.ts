@@ -8,10 +8,10 @@ import { type SourceBytes, withSourceBytes } from './source-bytes.ts'
 export const isEncryptedFile = (path: string, signal: AbortSignal): Promise<boolean> =>
   withSourceBytes(path, signal, async (bytes) => (await isEncryptedMatroska(bytes)) || isEncryptedAsf(bytes))
 
-/** More than any header has; a hostile file may have millions. */
+/** Maximum number of elements that are read. No real header has more; a hostile file may have millions. */
 const MAX_ELEMENTS = 100_000
 
-/** RFC 9559 §5. */
+/** Ids of Matroska elements (RFC 9559 §5). */
 const EBML = 0x1a45dfa3
 const CLUSTER = 0x1f43b675
 const CONTENT_ENCRYPTION = 0x5035

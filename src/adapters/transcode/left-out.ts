@@ -5,7 +5,7 @@ const PREFIX = 'left out: '
 /** Returns a warning that the exports lack a part of the file. */
 export const leftOutLine = (description: string): string => `${PREFIX}${description}`
 
-/** A person reads no more. */
+/** Maximum number of lines, because a person reads no more. */
 const MAX_LINES = 20
 
 /** Replaces all but the first lines of `leftOutLine` by their number: a file may have a thousand streams. */

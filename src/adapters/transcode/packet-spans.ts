@@ -27,7 +27,7 @@ export const createPacketSpanMeter = () => {
         lastPacketSeconds: isLast ? duration : before.lastPacketSeconds,
       })
     },
-    /** One for each stream that has packets. */
+    /** Returns a span for each stream that has packets. */
     spans: (): ReadonlyArray<PacketSpan> => [...spans.values()],
   }
 }

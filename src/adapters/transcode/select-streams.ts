@@ -54,7 +54,7 @@ export const selectStreams = ({
   })
 }
 
-/** Each costs up to two passes over the file. */
+/** Maximum number of fallback streams, because each costs up to two passes over the file. */
 const MAX_FALLBACK_AUDIO = 8
 
 const isCover = (stream: ProbedStream): boolean => stream.kind === 'video' && stream.isCover

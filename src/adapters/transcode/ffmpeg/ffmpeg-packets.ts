@@ -4,7 +4,7 @@ import { SCAN_SECONDS } from '../process/limits.ts'
 import { runDecoder } from '../process/run-decoder.ts'
 import { DEMUXER_LIMIT_OPTIONS, inputOptions, QUIET_OPTIONS } from './ffmpeg-arguments.ts'
 
-/** Times in seconds. */
+/** A packet of a stream. Its times are in seconds. */
 type ListedPacket = {
   readonly streamIndex: number
   readonly decoded: number

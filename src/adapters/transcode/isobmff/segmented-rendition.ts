@@ -5,7 +5,7 @@ import type { Segment } from './segmenter.ts'
 
 export type SegmentedRendition = Omit<Rendition, 'parts'> & {
   readonly parts: ReadonlyArray<Segment>
-  /** See SegmentedTrack.hasEqualFrames. */
+  /** Whether all frames have the same duration (see SegmentedTrack.hasEqualFrames). */
   readonly hasEqualFrames: boolean
 }
 

@@ -8,7 +8,7 @@ import { MAX_FILE_BYTES, MAX_MEMORY_BYTES } from './limits.ts'
 import { type DecoderBounds, superviseDecoder, toEngineFailure } from './supervise.ts'
 
 const LIMITS = [`--as=${MAX_MEMORY_BYTES}`, `--fsize=${MAX_FILE_BYTES}`]
-/** Characters that are kept. */
+/** Maximum number of characters that are stored of stdout, and of one line. */
 const MAX_STDOUT = 8 * 2 ** 20
 const MAX_LINE = 64 * 1024
 

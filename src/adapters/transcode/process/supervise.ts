@@ -9,7 +9,7 @@ import { classifyMessages, machineFaultLine } from './machine-faults.ts'
 export type DecoderBounds = {
   readonly wallSeconds: number
   readonly signal?: AbortSignal
-  /** Limit of all that it prints. */
+  /** Maximum number of characters that the process may print. */
   readonly maxOutputLength?: number
 }
 
