@@ -1,5 +1,4 @@
 import { E, pipe, TE } from '../../fp.ts'
-import type { Clock } from '../../ports/clock.ts'
 import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
 import { isUid, kindOfUid } from '../media/ids.ts'
 import { type Forbidden, forbidden } from '../shared/errors.ts'
@@ -39,14 +38,10 @@ const copiedFrom = ({ jwt }: UrlViewer): CopiedToken => ({ source: 'copied', jwt
  * A token from a header must not appear in a URL: the children get a fresh token for the same file, with the
  * same expiry and the same restrictions (http-api.md §3.2, W14).
  */
-export const createPlaylistSigning = (
-  kind: MediaKind,
-  tokens: MediaTokens,
-  clock: Clock,
-): PlaylistSigning => {
+export const createPlaylistSigning = (kind: MediaKind, tokens: MediaTokens): PlaylistSigning => {
   const mintFor = ({ grant }: Viewer): TE.TaskEither<never, MintedToken> =>
     pipe(
-      tokens.derive(kind, grant.sub, grant.exp - Math.floor(clock() / 1000), grant.restrictions),
+      tokens.derive(kind, grant),
       TE.map((jwt) => ({ source: 'minted', jwt })),
     )
 

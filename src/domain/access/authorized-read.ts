@@ -6,6 +6,8 @@ import { createSingleFlight, type Flight } from '../caching/single-flight.ts'
 import { cacheInBackground } from '../caching/write-in-background.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
 
+export type AuthorizedRead = ReturnType<typeof createAuthorizedRead>
+
 /** `loadStart`: `null` for a cache hit. */
 type Loaded<A> = { readonly found: O.Option<Found<A>>; readonly loadStart: LoadStart | null }
 

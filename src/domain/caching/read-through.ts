@@ -9,6 +9,8 @@ import { cacheInBackground } from './write-in-background.ts'
 /** How long after its expiry a value may replace one that cannot be loaded (http-api.md §9.3). */
 const staleSeconds = 86_400
 
+export type ReadThrough = ReturnType<typeof createReadThrough>
+
 /** Wraps a value that was loaded after a miss of `cache`. */
 export const foundAtOrigin = <A>({ missTiers }: CachePort, value: A): Found<A> =>
   new Found(value, [...missTiers, { tier: 'origin', outcome: 'hit' }], () => false)
