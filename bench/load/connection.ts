@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { createResponseReader, type Response } from './response-reader.ts'
 
 /** Milliseconds since the request was sent. */
-export type Timing = { readonly firstByte: number; readonly whole: number }
+type Timing = { readonly firstByte: number; readonly whole: number }
 
 type Options = {
   readonly host: string

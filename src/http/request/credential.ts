@@ -30,7 +30,7 @@ const readBearer = ({
 }
 
 /** Reads the first credential present. A bad header is not replaced by a good query (http-api.md §2.2). */
-export const readCredential = (
+const readCredential = (
   incoming: IncomingRequest,
 ): E.Either<MissingCredential | MalformedCredential | Forbidden, Credential> => {
   const { headers, pathToken, query } = incoming
