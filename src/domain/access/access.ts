@@ -1,6 +1,6 @@
 import { E, pipe, TE } from '../../fp.ts'
 import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
-import { isUid, kindOfUid } from '../media/ids.ts'
+import { isUid, kindOfUid } from '../media/uid-text.ts'
 import { type Forbidden, forbidden } from '../shared/errors.ts'
 import type { CopiedToken, MintedToken, Signature, UriSignature, UrlSignature } from './signature.ts'
 import type { Presign, UrlPresign, UrlViewer, Viewer } from './viewer.ts'
