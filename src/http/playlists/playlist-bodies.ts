@@ -28,13 +28,15 @@ export type PlaylistBody = {
 
 /**
  * Signs a list for one viewer, in the best coding that their Accept-Encoding allows (http-api.md §7.1). After
- * the second call for a list and token length, a call costs one copy of the body (http-api.md §3.3). The first
- * call prepares nothing: many lists, such as those of clips, are requested once.
+ * the first call for a list and token length, a call costs one copy of the body (http-api.md §3.3).
+ * `isSeldom`: the list, such as that of a clip, is probably requested once, so that only its second call
+ * prepares it for more.
  */
 export type PlaylistBodies = <S extends Signature>(
   list: SignablePlaylist<S>,
   format: PlaylistFormat,
   acceptEncoding: string | undefined,
+  isSeldom?: boolean,
 ) => Promise<PlaylistBody>
 
 /** Brotli is too slow for a body that is encoded for a single viewer. */
@@ -47,25 +49,17 @@ const headersOf = ({ etag }: PlaylistRepresentation, coding: ContentCoding): Hea
   ...(etag === undefined ? {} : { ETag: etag }),
 })
 
+type TextId = { readonly id: string; readonly isNew: boolean }
+
 /** Replaces long, repeated texts by their digests in cache keys. */
-const createTextIds = (maxBytes: number): ((text: string) => string) => {
+const createTextIds = (maxBytes: number): ((text: string) => TextId) => {
   const ids = createBoundedCache<{ readonly id: string }>({ maxBytes, sizeOf: ({ id }) => id.length })
   return (text) => {
     const cached = ids.get(text)
-    if (cached !== undefined) return cached.id
+    if (cached !== undefined) return { id: cached.id, isNew: false }
     const id = createHash('sha256').update(text).digest('base64url')
     ids.set(text, { id })
-    return id
-  }
-}
-
-/** Returns whether the name was passed before, and lately. */
-const createRepetitions = (maxBytes: number): ((name: string) => boolean) => {
-  const names = createBoundedCache<object>({ maxBytes, sizeOf: () => 0 })
-  return (name) => {
-    const isRepeated = names.get(name) !== undefined
-    names.set(name, {})
-    return isRepeated
+    return { id, isNew: true }
   }
 }
 
@@ -75,8 +69,7 @@ type Options = {
 }
 
 export const createPlaylistBodies = ({ maxBytes }: Options): PlaylistBodies => {
-  const idOf = createTextIds((maxBytes * 3) / 16)
-  const isRepeated = createRepetitions(maxBytes / 16)
+  const idOf = createTextIds(maxBytes / 4)
   const identityForms = createMemo<IdentityRepresentation>(maxBytes / 2)
   const encodedForms = createMemo<PlaylistRepresentation>(maxBytes / 4)
 
@@ -85,11 +78,13 @@ export const createPlaylistBodies = ({ maxBytes }: Options): PlaylistBodies => {
       ? encodeRepresentation(identity, coding)
       : encodedForms(`${name} ${coding}`, () => encodeRepresentation(identity, coding))
 
-  return async (list, format, acceptEncoding) => {
+  return async (list, format, acceptEncoding, isSeldom = false) => {
     const token = tokenInSignature(list.signature)
-    const fullName = `${format} ${idOf(list.text)} ${list.signature.mode} ${token.length}`
+    const { id, isNew } = idOf(list.text)
     // Without a token there is one representation for all viewers, and its ETag.
-    const name = isPlainToken(token) && (token === '' || isRepeated(fullName)) ? fullName : undefined
+    const isOnce = isSeldom && isNew && token !== ''
+    const name =
+      isPlainToken(token) && !isOnce ? `${format} ${id} ${list.signature.mode} ${token.length}` : undefined
     const identity =
       name === undefined
         ? createPerRequestRepresentation(list)

@@ -1,3 +1,4 @@
+import { isUnrestricted } from '../../domain/access/restrictions.ts'
 import type { SignablePlaylist } from '../../domain/access/signable-playlist.ts'
 import type { Signature } from '../../domain/access/signature.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
@@ -116,7 +117,8 @@ export const createPlaylistReply =
     const { method, headers } = incoming
     // Ranges refer to the unencoded list: some players send `bytes=0-` with every request.
     const acceptEncoding = headers.range === undefined ? headers['accept-encoding'] : 'identity'
-    const listBody = await bodies(list.found.value, list.format, acceptEncoding)
+    const isSeldom = list.viewer !== null && !isUnrestricted(list.viewer.grant.restrictions)
+    const listBody = await bodies(list.found.value, list.format, acceptEncoding, isSeldom)
     const representation = representationOf(
       listBody,
       contentTypes[list.format],
