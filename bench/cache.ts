@@ -40,7 +40,7 @@ const drain = async (stream: ByteStream): Promise<number> => {
   return length
 }
 
-/** Returns how often `work` completes a second, at a concurrency of eight. */
+/** Measures throughput: returns how many calls of `work` complete per second, eight at a time. */
 const rate = async (work: () => Promise<unknown>, count = 800): Promise<number> => {
   for (let n = 0; n < 50; n++) await work()
   let left = count
@@ -116,7 +116,7 @@ const crowd = async (dir: string) => {
   for (const clients of [1, 1, 500]) {
     const { first, all, asked, growth } = await firstByte(clients)
     show(
-      `cold 20 MB, ${clients} at once: last one's first byte`,
+      `cold 20 MB, ${clients} at once: first byte of the last client`,
       `${first.toFixed(1)} ms (all done ${all.toFixed(0)} ms), ${asked} × origin, RSS + ${growth.toFixed(0)} MiB`,
     )
   }
@@ -128,7 +128,8 @@ const manyEntries = async (dir: string, entries: number) => {
   const journal = createJournal(cacheFolders(dir).journal, () => join(dir, 'new-journal'), noBeacon)
   await journal.rewrite(
     (function* () {
-      for (let n = 0; n < entries; n++) yield { op: 'kept', id: randomBytes(32), blocks: 1, mark: 0 } as const
+      for (let n = 0; n < entries; n++)
+        yield { op: 'stored', id: randomBytes(32), blocks: 1, mark: 0 } as const
     })(),
   )
   await journal.close()
@@ -143,7 +144,7 @@ const manyEntries = async (dir: string, entries: number) => {
   const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
   const reply = await disk.cache.get(key)()
   const ready = performance.now() - from
-  const entryCount = disk.held().entries
+  const entryCount = disk.usage().entries
   const bytes = (used() - before) / entries
   if (E.isLeft(reply) || entryCount !== entries) throw new Error('not all there')
   show(`${entries} entries: ready after`, `${ready.toFixed(0)} ms`)

@@ -14,12 +14,12 @@ export const USAGE = `npm run bench -- [--smoke] [--figure ID]… [--out FILE] [
 
 export type Options = Omit<BenchContext, 'lab' | 'settings'> & {
   readonly settings: Omit<Settings, 'generator'>
-  /** `undefined`: wrk where it is installed. */
+  /** The load generator. `undefined`: wrk if it is installed. */
   readonly generator: Settings['generator'] | undefined
-  /** Ids in capitals; empty: all. */
+  /** Ids of the figures, in capitals. Empty: all figures. */
   readonly figures: ReadonlyArray<string>
   readonly out: string
-  /** ISO 8601. */
+  /** Date of the report (ISO 8601). */
   readonly date: string | undefined
 }
 
@@ -30,7 +30,10 @@ const FULL: Options['settings'] = {
   repliesEach: null,
   rounds: 5,
 }
-/** Ends by count where the generator can count: even on a busy machine every server gets its replies. */
+/**
+ * A smoke run ends by the number of replies, if the generator can count them. So every server gets requests,
+ * even on a busy machine.
+ */
 const SMOKE: Options['settings'] = {
   connections: 4,
   warmupSeconds: 0,

@@ -15,7 +15,7 @@ import { type Options, optionsOf, USAGE } from './options.ts'
 import { machineFacts } from './report/machine.ts'
 import { formatFindings } from './report/table.ts'
 
-/** To add a figure, add a file to bench/figures and its name to this list. */
+/** All figures. To add one, add a file to bench/figures and its export to this list. */
 const FIGURES: ReadonlyArray<Figure> = [
   p0Peers,
   p1Lists,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, rmSync } from 'node:fs'
 import { buildConsole } from './console-build.mjs'
 
-// Files that were deleted from src must not remain in dist.
+// Removes dist first, so that it holds no output of deleted source files.
 rmSync('dist', { recursive: true, force: true })
 const { status } = spawnSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' })
 if (status !== 0) process.exit(status ?? 1)

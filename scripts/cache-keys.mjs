@@ -1,4 +1,5 @@
-// Writes docs/cache-keys.md from the registry; with --check, only reports whether the file is up to date.
+// Writes docs/cache-keys.md from the registry of cache keys. With --check, it only reports whether the file
+// is up to date.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { negativeTtlSeconds } from '../dist/ports/cache.js'
 import { cacheKeys } from '../dist/ports/cache-keys.js'

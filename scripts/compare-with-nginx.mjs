@@ -1,6 +1,6 @@
-// Sends the same range and conditional requests for the same file to nginx and to Larder, by curl, and prints where
-// the replies differ. Needs nginx and curl: `node --import tsx scripts/compare-with-nginx.mjs`. Exits with 1 if
-// a difference is not in `deliberate`, which lists the reasons.
+// Sends the same range and conditional requests for the same file to nginx and to Larder, with curl, and
+// prints the replies that differ. Needs nginx and curl: `node --import tsx scripts/compare-with-nginx.mjs`.
+// Exits with 1 if a difference is not listed, with its reason, in `deliberate`.
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -21,7 +21,7 @@ const AT = 'Thu, 15 Jan 2026 12:00:00 GMT'
 const BEFORE = 'Thu, 15 Jan 2026 11:59:59 GMT'
 const AFTER = 'Thu, 15 Jan 2026 12:00:01 GMT'
 
-/** `{etag}` stands for the ETag of the server. */
+/** The headers of each request. `{etag}` is replaced by the ETag that the server sends. */
 const requests = [
   {},
   ...[
@@ -101,7 +101,7 @@ const requests = [
   { range: 'bytes=2000-', 'if-match': '"x"' },
 ]
 
-/** Intended differences, and the requests that show them. */
+/** Intended differences: the reason, and the requests whose replies differ. */
 const deliberate = [
   {
     reason:
@@ -181,7 +181,10 @@ async function compare(method, headers) {
   console.log(`${name}\n  larder  ${ours}\n  nginx   ${theirs}\n  ${reason ?? 'NOT INTENDED'}\n`)
 }
 
-/** Returns the reply in one line: status, relevant headers, and the position in the file of each run of bytes. */
+/**
+ * Sends a request. Returns its reply as one line: status, relevant headers, and the file positions of the
+ * bytes.
+ */
 async function send({ url, etag }, method, headers) {
   const sent = Object.entries(headers).flatMap(([name, value]) => [
     '-H',

@@ -4,7 +4,10 @@ import { build } from 'esbuild'
 
 const source = fileURLToPath(new URL('../src/console/', import.meta.url))
 
-/** Bundles the pages of the console, including the players, into `folder`: they load nothing from other servers. */
+/**
+ * Bundles the pages of the console with their players into `folder`, so that the pages load nothing from
+ * other servers.
+ */
 export const buildConsole = async (folder) => {
   await mkdir(folder, { recursive: true })
   await build({

@@ -1,5 +1,6 @@
-// Runs the examples of README.md ("Ask it") and then those of docs/requests.md as a reader would paste them, against a
-// server from dist/ with an empty folder of its own. Fails if an example fails, or gets any status but 2xx.
+// Runs the examples of README.md (section "Ask it"), then those of docs/requests.md, as a reader would paste
+// them. The server runs from dist/ with an empty folder. Fails if an example fails, or gets a status other
+// than 2xx.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -38,7 +39,7 @@ const untilReady = async (base, server) => {
   throw new Error('the server is not ready within 30 seconds')
 }
 
-// curl prints the status of each reply on standard error, where no example writes.
+// curl prints the status of each reply to standard error. The examples themselves write nothing there.
 const prelude = `set -euo pipefail
 curl() {
   command curl --no-progress-meter --fail --write-out '%{stderr}HTTP %{http_code}\\n' "$@" ||

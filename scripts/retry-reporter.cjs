@@ -1,6 +1,6 @@
 const { reporters } = require('mocha')
 
-/** The spec reporter, which also prints why a test is run again. */
+/** The spec reporter of Mocha, which also prints why a test is retried. */
 module.exports = class RetryReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options)

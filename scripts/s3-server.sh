@@ -36,7 +36,7 @@ export PYTHONPATH=$LIB/usr/lib/python3/dist-packages
 
 # ---- Installation -----------------------------------------------------------------------------------------------
 
-# Looks for the modules without importing them, because an import of Swift takes a second.
+# Checks for the modules without importing them, because an import of Swift takes a second.
 has_dependencies() {
   "$PYTHON" -c 'import importlib.util, sys
 sys.exit(not all(map(importlib.util.find_spec, ("eventlet", "xattr", "pyeclib", "lxml", "dns"))))'

@@ -1,5 +1,5 @@
-// Starts the build with plain node in an empty folder, as a new user would, sends requests, and stops it while it
-// makes the exports of a film.
+// Starts the build with plain node in an empty folder, as a new user would, and sends requests. Stops the
+// server while it makes the exports of a film.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -30,7 +30,10 @@ const until = async (what, url, holds) => {
   throw new Error(`not ${what} within 30 seconds`)
 }
 
-/** Returns the uid of the sample film. Standard output is a pipe here, so that the printed line has no token. */
+/**
+ * Returns the uid of the sample film. Larder prints no token here, because standard output is a pipe and not
+ * a terminal.
+ */
 const untilFilm = async (lines) => {
   for await (const line of lines) {
     if (/jwt=[^…]/.test(line)) throw new Error('a token is printed where no terminal is')
@@ -64,7 +67,7 @@ try {
 } catch (error) {
   fail(error.message)
 } finally {
-  // Like Ctrl-C under npm: one signal from the terminal, and one from npm.
+  // Sends the signal twice, like Ctrl-C under npm: one comes from the terminal, and one from npm.
   const stopped = performance.now()
   server.kill('SIGINT')
   await sleep(20)

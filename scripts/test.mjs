@@ -1,26 +1,29 @@
-// Runs the suite in groups, two side by side, because tests mostly wait for other processes. Arguments of the command
-// line are passed to mocha, which then runs in one process: npm test -- --grep V39
-// With TEST_RETRIES=1 a test that fails runs once more, and its first failure is printed.
+// Runs the suite in groups, two at a time, because tests mostly wait for other processes. Arguments of the
+// command line are passed to mocha, which then runs all tests in one process: npm test -- --grep V39
+// With TEST_RETRIES=1 a failed test is retried once, and its first failure is printed.
 import { spawn } from 'node:child_process'
 
 const retries = process.env.TEST_RETRIES
 const withRetries = retries ? ['--retries', retries, '--reporter', 'scripts/retry-reporter.cjs'] : []
 const mocha = (args, stdio) => spawn('node_modules/.bin/mocha', [...withRetries, ...args], { stdio })
 
-/** Resolves with the exit code. */
+/** Resolves with the exit code of a process. */
 const ended = (child) => new Promise((resolve) => child.on('close', (code) => resolve(code ?? 1)))
 
 const args = process.argv.slice(2)
 if (args.length > 0) process.exit(await ended(mocha(args, 'inherit')))
 
-/** The longest first. Each is what these patterns leave of the suite. */
+/**
+ * Groups of tests, the slowest first. Mocha ignores the files that match a group's patterns and runs the rest
+ * of the suite.
+ */
 const groups = [
   ['test/adapters/**'],
   ['test/!(adapters)/**', 'test/*.test.ts', 'test/adapters/!(transcoder)*', 'test/adapters/*/**'],
   ['test/!(adapters)/**', 'test/*.test.ts', 'test/adapters/transcoder*'],
 ]
 
-/** Prints the report of the first group as it goes, and those of the others whole. */
+/** Runs a group. The report of the first group is printed at once, the reports of the others at the end. */
 const runGroup = async (patterns) => {
   const isFirst = patterns === groups[0]
   const child = mocha(
@@ -39,6 +42,6 @@ const lane = async () => {
     codes.push(await runGroup(group))
 }
 await Promise.all([lane(), lane()])
-// `process.exit` would cut off what a pipe has not taken yet.
+// `process.exit` would discard output that a pipe has not accepted yet.
 process.exitCode = codes.every((code) => code === 0) ? 0 : 1
 process.stdout.write(Buffer.concat(lines))

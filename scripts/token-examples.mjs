@@ -1,6 +1,6 @@
-// Mints a token with every example of docs/tokens.md, as a reader would, and sends it to a server from dist/ with the keys
-// of the document (with `--source`, to a server from src/). With EVERY_LANGUAGE=1 a language that is not installed is an
-// error; without, it is only reported.
+// Mints a token with every example of docs/tokens.md, as a reader would, and sends it to a server that uses
+// the keys of that document. The server runs from dist/, or with `--source` from src/. With EVERY_LANGUAGE=1
+// a language that is not installed is an error; otherwise it is only reported.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -38,7 +38,7 @@ const isHere = (program) => {
   }
 }
 
-/** Runs the shell blocks in the folder of the examples, and returns the environment after them. */
+/** Runs the shell blocks in the folder of the examples. Returns the environment variables that they set. */
 const environment = (script) =>
   JSON.parse(
     execFileSync('bash', ['-euc', `${script}\nnode -p 'JSON.stringify(process.env)'`], {
@@ -71,9 +71,13 @@ const serve = async (env) => {
   return { base, server, exited: once(server, 'exit') }
 }
 
-/** A good token is for a file that does not exist: 404. A bad one is always 403 (http-api.md §2.5). */
+/**
+ * Returns the status for a token. The file does not exist, so a valid token gets 404. An invalid token gets
+ * 403 (http-api.md §2.5).
+ */
 const statusOf = async (base, jwt, about = uid) => {
-  // On a connection of its own: while a compiler blocks this process, the server may close an idle connection.
+  // Each request has its own connection, because the server may close an idle one while a compiler blocks
+  // this process.
   const request = get(`${base}/api/1/content_files/${about}/web.json?jwt=${jwt}`, { agent: false })
   const [response] = await once(request, 'response')
   response.resume()
@@ -114,7 +118,7 @@ const attemptAll = async (script, chosen) => {
 
 const script = shell.join('\n')
 const byPair = examples.filter(({ code }) => code.includes('createPrivateKey'))
-// The changes that the document describes for RSA.
+// For RSA, makes the changes to the shell blocks that the document describes.
 const forRsa = script.replace('ed25519', 'RSA -pkeyopt rsa_keygen_bits:2048').replace('EdDSA', 'RS256')
 try {
   await attemptAll(script, examples)

@@ -1,5 +1,5 @@
-// Compares AVIF, WebP and JPEG at equal SSIM: for each photo and width, the qualities at which WebP and JPEG reach the
-// SSIM of the AVIF, and the sizes of the files. Prints the tables of docs/media.md.
+// Compares AVIF, WebP and JPEG at equal SSIM. For each photo and width, it finds the qualities at which WebP
+// and JPEG reach the SSIM of the AVIF, and compares the file sizes. Prints the tables of docs/media.md.
 //   node scripts/weigh-pictures.mjs [--widths 640,1280] [--avif 50] PHOTO…
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -12,7 +12,7 @@ const { values, positionals } = parseArgs({
 const widths = values.widths.split(',').map(Number)
 const avifQuality = Number(values.avif)
 
-/** The settings of src/adapters/sharp/render-image.ts, except for the quality. */
+/** The encoder settings of src/adapters/sharp/render-image.ts, except for the quality. */
 const encoders = {
   avif: (picture, quality) => picture.avif({ quality, effort: 3 }),
   webp: (picture, quality) => picture.webp({ quality, effort: 4 }),
@@ -69,7 +69,7 @@ for (const photo of positionals)
         ssim: ssim(reference, await lumaOf(sharp(bytes)), info.width, info.height),
       }
     }
-    /** Returns the lowest quality that reaches the SSIM of the AVIF. */
+    /** Encodes with the lowest quality that reaches the SSIM of the AVIF. */
     const equal = async (format, target) => {
       let [low, high] = [20, 99]
       let found = await measure(format, high)

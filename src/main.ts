@@ -16,7 +16,7 @@ import { UserError } from './domain/shared/user-error.ts'
 import { E } from './fp.ts'
 import { printError, printErrorLine } from './terminal/print-error.ts'
 
-/** Each is loaded when it is asked for: `--version` waits for no command, and `token` for no other one. */
+/** A module is loaded only when its command runs: `--version` loads none, and `token` loads no other one. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./cli/serve-command.ts')).serveCommand,
   migrate: async () => (await import('./cli/migrate-command.ts')).migrateCommand,
@@ -59,7 +59,7 @@ const main = async (name: string | undefined, words: ReadonlyArray<string>): Pro
   const config = loadSettings(process.env)
   if (E.isLeft(config)) throw new CommandError(config.left.map((fault) => `bad setting: ${fault}`))
   for (const warning of describeMisspelt(process.env)) printError(warning)
-  // All files are for the user of this process only, whatever the inherited umask is.
+  // New files are accessible to the user of this process only, whatever umask the process inherited.
   process.umask(0o077)
   const context = { config: config.right, args }
   const { dataDir } = config.right
@@ -68,7 +68,7 @@ const main = async (name: string | undefined, words: ReadonlyArray<string>): Pro
   return command.run({ ...context, ...out })
 }
 
-/** Returns the lines for an error that the user can correct; `null` for a bug. */
+/** Returns the message for an error that the user can correct; `null` for a bug. */
 const explain = (error: unknown): CommandError | null => {
   if (error instanceof CommandError) return error
   if (error instanceof InvalidSettingError) return new CommandError(error.message)
@@ -86,7 +86,8 @@ printWarningsWithoutText((text) => text.split('\n').forEach(printErrorLine))
 
 const [name, ...args] = process.argv.slice(2)
 try {
-  // Everything is closed. Running exports would keep the process alive for minutes, so exit explicitly.
+  // Everything is closed by now. Exports in progress would keep the process alive for minutes, so it exits
+  // explicitly.
   process.exit(await main(name, args))
 } catch (error) {
   const failure = explain(error)

@@ -3,6 +3,7 @@ import { withPeers } from './beside-peers.ts'
 import { compare, type Goals } from './compare.ts'
 import type { BenchContext, Finding, RunningServer, Warm } from './figure.ts'
 
+/** Work for which Larder is compared with the peers. */
 export type WarmWork = {
   /** Name of the warm target. */
   readonly warm: string
@@ -11,7 +12,7 @@ export type WarmWork = {
   readonly goals: Goals
 }
 
-/** Compares warm targets of Larder with peers that serve the same bytes. */
+/** Compares the warm targets of Larder with peers that serve the same bytes. */
 export const compareWarm = async (
   { settings, server, lab }: BenchContext,
   works: ReadonlyArray<WarmWork>,
@@ -38,7 +39,10 @@ const warmOf = ({ warm }: RunningServer, name: string): Warm => {
 /** Path of the same bytes on a peer. */
 const pathOf = (warm: string): string => `/${warm}`
 
-/** Fetches a body for the peers to serve. Requests it twice: the first reply may come from the origin. */
+/**
+ * Fetches a body that the peers will serve. Sends the request twice, because only the second reply is sure to
+ * come from the cache.
+ */
 const fetchServed = async (name: string, { origin, paths: [path], headers }: Warm): Promise<Served> => {
   await (await fetch(`${origin}${path}`, { headers })).arrayBuffer()
   const response = await fetch(`${origin}${path}`, { headers })

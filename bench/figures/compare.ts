@@ -12,13 +12,15 @@ type Subject = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Goals of the first subject, as multiples of the others' throughput. */
+/**
+ * Minimum throughput of the first subject, as a multiple of the throughput of each other subject (by name).
+ */
 export type Goals = Readonly<Record<string, number>>
 
-/** A named measurement. */
+/** A named piece of work whose throughput can be measured. */
 export type Contender = { readonly name: string; readonly measure: () => Promise<ThroughputAnswer> }
 
-/** Measures the subjects in turn, round by round. The first finding has the ratios to all others. */
+/** Measures the subjects in turn, once per round. The first finding has the ratios to all other subjects. */
 export const compare = (
   work: string,
   subjects: ReadonlyArray<Subject>,
@@ -32,7 +34,7 @@ export const compare = (
     goals,
   )
 
-/** Like `compare`, for contenders that are not HTTP servers. */
+/** Like `compare`, for work that is not an HTTP server. */
 export const compareContenders = async (
   work: string,
   subjects: ReadonlyArray<Contender>,
@@ -109,13 +111,13 @@ const ratioIn = (pairs: ReadonlyArray<Pair>): Omit<Ratio, 'against'> => {
 
 const throughput = ({ measured }: ThroughputAnswer): number => measured.responses / measured.seconds
 
-/** Microseconds. */
+/** CPU time per reply, in microseconds. */
 const cpuEach = ({ measured, cpuSeconds }: ThroughputAnswer): number =>
   cpuSeconds === null ? Number.NaN : (1e6 * cpuSeconds) / measured.responses
 
 const same = (value: number): number => value
 
-/** Returns the median; of an even number of values, the lower of the middle two. */
+/** Returns the median. Of an even number of values it is the lower of the middle two. */
 const medianOf = <A>(values: ReadonlyArray<A>, by: (value: A) => number): A => {
   const middle = values.toSorted((a, b) => by(a) - by(b))[Math.floor((values.length - 1) / 2)]
   if (middle === undefined) throw new Error('a bench needs at least one round')

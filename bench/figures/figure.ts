@@ -3,11 +3,13 @@ import type { Throughput } from '../load/load.ts'
 
 /** A target that is in the cache of a running Larder. */
 export type Warm = {
-  /** Of the server, without a trailing slash. */
+  /** Origin of the server, without a trailing slash. */
   readonly origin: string
-  /** `null` for a server from the command line. */
+  /**
+   * Process id of the server. `null`: the server was named on the command line, so its CPU time is unknown.
+   */
   readonly pid: number | null
-  /** Requested in turn: one path, or one for each token. */
+  /** Paths that are requested in turn: a single path, or one path per token. */
   readonly paths: ReadonlyArray<string>
   readonly headers: Readonly<Record<string, string>>
 }
@@ -22,27 +24,30 @@ export type Settings = {
   readonly warmupSeconds: number
   /** Maximum time of one measurement. */
   readonly seconds: number
-  /** Replies after which a connection ends; `null`: it ends when the time is over. */
+  /** Number of replies after which a connection ends. `null`: it ends when the time is over. */
   readonly repliesEach: number | null
-  /** Each server is measured once a round, in turn, so that other load on the machine affects all of them. */
+  /**
+   * Number of rounds. Each round measures every server once, so that other load on the machine affects all
+   * servers.
+   */
   readonly rounds: number
 }
 
 export type BenchContext = {
   readonly settings: Settings
   readonly smoke: boolean
-  /** Server from the command line, measured instead of the lab's. */
+  /** Server named on the command line. It is measured instead of the lab's servers. */
   readonly server: RunningServer | undefined
-  /** Opened by the first call. */
+  /** Returns the lab. The first call opens it. */
   readonly lab: () => Promise<Lab>
 }
 
-/** Throughput as a multiple of a peer's: the median over the rounds. */
+/** Throughput of one server divided by the throughput of another server: the median over the rounds. */
 export type Ratio = {
   readonly against: string
   readonly ratio: number
   readonly goal?: number
-  /** Ratio of replies per CPU second: what the ratio would be on an otherwise idle machine. */
+  /** Ratio of replies per CPU second. On an otherwise idle machine, `ratio` would have this value. */
   readonly byCpu?: number
   /** Minimum and maximum over the rounds. */
   readonly spread?: readonly [number, number]
@@ -52,9 +57,9 @@ export type Ratio = {
 export type Finding = {
   readonly work: string
   readonly server: string
-  /** The round whose throughput is the median. */
+  /** Throughput of the round with the median throughput. */
   readonly measured: Throughput
-  /** The server's CPU time for one reply, in microseconds: the median over the rounds. */
+  /** CPU time of the server per reply, in microseconds: the median over the rounds. */
   readonly cpu?: number
   readonly ratios: ReadonlyArray<Ratio>
 }
@@ -67,12 +72,14 @@ export type Fact = {
   readonly goal?: { readonly atMost: number } | { readonly atLeast: number }
 }
 
-/** Each file p….ts of this folder exports one; run.ts lists them. */
+/**
+ * One measurement of the bench. Each file `p….ts` of this folder exports one figure, and run.ts lists them.
+ */
 export type Figure = {
-  /** Id in the design: `P3`. */
+  /** Id of the figure in the design, for example `P3`. */
   readonly id: string
   readonly title: string
-  /** Names of the warm targets that a server from the command line must have. */
+  /** Names of the warm targets that a server named on the command line must have. */
   readonly needs: ReadonlyArray<string>
   readonly run: (context: BenchContext) => Promise<ReadonlyArray<Finding | Fact>>
 }

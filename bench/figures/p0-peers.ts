@@ -10,7 +10,9 @@ const served: ReadonlyArray<Served> = [
   { path: '/part', contentType: 'video/mp4', bytes: randomBytes(2_000_000) },
 ]
 
-/** Only the peers: the limit of this machine, and whether the generator is fast enough to measure it. */
+/**
+ * Measures only the peers. Shows the limit of this machine, and whether the load generator is fast enough.
+ */
 export const p0Peers: Figure = {
   id: 'P0',
   title: 'the peers alone',

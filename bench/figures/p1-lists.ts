@@ -6,7 +6,7 @@ const WORKS: ReadonlyArray<WarmWork> = [
   { warm: 'master', work: 'a master playlist, 12 viewers', goals: { raw: 0.7 } },
 ]
 
-/** Small playlists from memory. The token of each request is checked. */
+/** Throughput of small playlists from memory. The server verifies the token of each request. */
 export const p1Lists: Figure = {
   id: 'P1',
   title: 'warm lists',

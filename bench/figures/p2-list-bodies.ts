@@ -25,19 +25,20 @@ const playlist = (): string =>
     })),
   })
 
-// 220 characters each, a common length of a JWT.
+// Each token has 220 characters, a common length of a JWT.
 const tokens = Array.from({ length: 1000 }, () => randomBytes(165).toString('base64url'))
 
-/** Makes bodies until the time is over, each with another token. */
+/** Creates bodies, each with the next token, until the time is over or there are enough. */
 const measureBodies = async (
   bodyFor: (token: string) => Promise<Uint8Array>,
   seconds: number,
+  maxReplies: number,
 ): Promise<Throughput> => {
   const times: number[] = []
   const start = performance.now()
   let bytes = 0
   let now = start
-  while (now < start + seconds * 1000) {
+  while (now < start + seconds * 1000 && times.length < maxReplies) {
     bytes += (await bodyFor(tokens[times.length % tokens.length] ?? '')).length
     const then = performance.now()
     times.push(then - now)
@@ -59,16 +60,17 @@ const measureBodies = async (
 }
 
 const contender =
-  ({ warmupSeconds, seconds }: Settings) =>
+  ({ warmupSeconds, seconds, repliesEach }: Settings) =>
   (name: string, bodyFor: (token: string) => Promise<Uint8Array>): Contender => ({
     name,
     measure: async () => {
-      await measureBodies(bodyFor, warmupSeconds)
-      return { measured: await measureBodies(bodyFor, seconds), cpuSeconds: null }
+      const maxReplies = repliesEach ?? Number.POSITIVE_INFINITY
+      await measureBodies(bodyFor, warmupSeconds, maxReplies)
+      return { measured: await measureBodies(bodyFor, seconds, maxReplies), cpuSeconds: null }
     },
   })
 
-/** Cost of playlist bodies without a server. */
+/** Cost of creating playlist bodies, without a server. */
 export const p2ListBodies: Figure = {
   id: 'P2-BODIES',
   title: `the body of a media playlist of ${PARTS} parts, another token each time`,

@@ -4,7 +4,10 @@ import { withPeers } from './beside-peers.ts'
 import { compare } from './compare.ts'
 import type { Figure, Warm } from './figure.ts'
 
-/** A media playlist, signed for another viewer in each request. The peers serve the gzip bytes of one. */
+/**
+ * Throughput of a media playlist that is signed for another viewer in each request. The peers serve the gzip
+ * bytes of a single signed playlist.
+ */
 export const p2Lists: Figure = {
   id: 'P2',
   title: 'a media playlist signed by query, as gzip',
@@ -28,7 +31,7 @@ export const p2Lists: Figure = {
   },
 }
 
-/** Does not decompress, as `fetch` would. */
+/** Fetches the gzip bytes. `fetch` is not used, because it would decompress them. */
 const fetchGzip = async ({ origin, paths: [path = '/'], headers }: Warm): Promise<Served> => {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     get(`${origin}${path}`, { headers, agent: false }, resolve).on('error', reject)

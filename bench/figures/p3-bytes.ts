@@ -7,7 +7,7 @@ const WORKS: ReadonlyArray<WarmWork> = [
   { warm: 'image', work: 'an image', goals: { raw: 0.7 } },
 ]
 
-/** Warm bytes: the peers serve the same bytes as Larder. */
+/** Throughput of cached parts and images. The peers serve the same bytes as Larder. */
 export const p3Bytes: Figure = {
   id: 'P3',
   title: 'warm parts and images',

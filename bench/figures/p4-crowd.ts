@@ -10,12 +10,16 @@ const crowd = 500
 const MiB = 1024 * 1024
 
 /**
- * Milliseconds to the first byte. Amazon S3 takes 100 to 200 ("Best practices design patterns: optimizing
- * Amazon S3 performance" in its user guide). With a shorter delay, fewer of the crowd connect in time.
+ * Delay of the store's first byte, in milliseconds. Amazon S3 takes 100 to 200 ms ("Best practices design
+ * patterns: optimizing Amazon S3 performance" in its user guide). With a shorter delay, fewer clients would
+ * connect before the object arrives.
  */
 const distantMs = 100
 
-/** Milliseconds until the last of `clients`, which request the same object at once, gets its first byte. */
+/**
+ * Starts `clients` that request the same object at once. Returns the milliseconds until the last one gets its
+ * first byte.
+ */
 const lastFirstByte = async ({ origin }: CountingLarder, { path, headers }: Target, clients: number) => {
   const { hostname, port } = new URL(origin)
   const { measured } = await measure({
@@ -35,7 +39,10 @@ const lastFirstByte = async ({ origin }: CountingLarder, { path, headers }: Targ
   return measured.firstByte.max
 }
 
-/** All clients request one cold video. Returns latency, queries, reads and growth of memory. */
+/**
+ * Starts `clients` that request one cold video. Returns latency, queries, reads of the store, and growth of
+ * memory.
+ */
 const requestAtOnce = async (larder: CountingLarder, video: Target, clients: number) => {
   const before = await larder.counts()
   const memory = await memoryOf(larder.pid)
@@ -49,7 +56,7 @@ const requestAtOnce = async (larder: CountingLarder, video: Target, clients: num
   return { firstByte, queries: queries - before.queries, reads: reads - before.reads, growth: peak - memory }
 }
 
-/** Measures a single client, a crowd, and a crowd that requests only the health check. */
+/** Measures a single client, then a crowd, then a crowd that requests only the health check. */
 const measureCrowd = async ({ folder, library }: Lab, clients: number, storeMs: number) => {
   const cache = join(folder, `cache-crowd-${storeMs}`)
   const larder = await startCountingLarder({ DATA_DIR: folder, CACHE_DIR: cache }, storeMs)
@@ -57,7 +64,7 @@ const measureCrowd = async ({ folder, library }: Lab, clients: number, storeMs: 
   const [one, all] = cold
   if (!warmup || !first || !second || !one || !all) throw new Error('too few videos')
   try {
-    // Warm-up: the first database connection and the first run of code are not measured.
+    // These requests are not measured: they open the first database connection and compile the code.
     for (const video of [warmup, first, second]) await requestAtOnce(larder, video, clients)
     const alone = await requestAtOnce(larder, one, 1)
     const together = await requestAtOnce(larder, all, clients)
@@ -91,11 +98,12 @@ const factsOf = (
 
 const run = async (lab: Lab, clients: number): Promise<ReadonlyArray<Fact>> => [
   ...factsOf(await measureCrowd(lab, clients, distantMs), `a store ${distantMs} ms away`, { atMost: 1.5 }),
-  // A folder answers before all connections are accepted: no measure of a store over a network.
+  // A folder returns bytes before all connections are accepted, so this says nothing about a store over a
+  // network.
   ...factsOf(await measureCrowd(lab, clients, 0), 'a folder as the store', undefined),
 ]
 
-/** Many clients request an object that is not in the cache. */
+/** Latency when many clients request an object that is not in the cache. */
 export const p4Crowd: Figure = {
   id: 'P4',
   title: `${crowd} clients at once ask for one cold object of 20 MB`,

@@ -13,17 +13,20 @@ import { compare } from './compare.ts'
 import type { Fact, Figure, Finding, Settings } from './figure.ts'
 
 function* entries(count: number): Generator<JournalRecord> {
-  for (let n = 0; n < count; n++) yield { op: 'kept', id: randomBytes(32), blocks: 1, mark: 0 }
+  for (let n = 0; n < count; n++) yield { op: 'stored', id: randomBytes(32), blocks: 1, mark: 0 }
 }
 
 /**
- * Writes a cache journal with `count` entries, without their files, which are never opened and would take an
- * hour to write. Holds the maintenance lock like another process, so that no sweep notices the missing files.
+ * Writes a cache journal with `count` entries, but not their files: the bench never reads these, and writing
+ * them would take an hour. Holds the maintenance lock as another process would, so that no sweep detects the
+ * missing files.
  */
 const fillJournal = async (dir: string, count: number): Promise<void> => {
   const folders = cacheFolders(dir)
   await mkdir(dir, { recursive: true })
-  await createSymlinkLock(folders.upkeepLock, (text) => text, processStateOf).take(currentProcessIdentity)
+  await createSymlinkLock(folders.maintenanceLock, (text) => text, processStateOf).take(
+    currentProcessIdentity,
+  )
   const journal = createJournal(folders.journal, () => join(dir, 'new-journal'), noBeacon)
   await journal.rewrite(entries(count))
   await journal.close()

@@ -9,7 +9,7 @@ import type { Fact, Figure } from './figure.ts'
 
 const MiB = 1024 * 1024
 
-/** Sends a request, reads the first bytes, stops reading, and disconnects after `holdMs`. */
+/** Sends a request, stops reading after the first bytes, and disconnects after `holdMs`. */
 const badClient = async ({ origin }: Peer, { path, headers }: Target, holdMs: number): Promise<void> => {
   const { hostname, port } = new URL(origin)
   const lines = Object.entries({ Host: hostname, ...headers }).map(([name, value]) => `${name}: ${value}`)
@@ -21,7 +21,7 @@ const badClient = async ({ origin }: Peer, { path, headers }: Target, holdMs: nu
   socket.destroy()
 }
 
-/** Runs clients that disconnect soon, and clients that stall for seconds, until the signal is aborted. */
+/** Runs clients that disconnect soon, and clients that stall for seconds, until `signal` is aborted. */
 const badClients = async (
   larder: Peer,
   targets: ReadonlyArray<Target>,
@@ -63,7 +63,7 @@ const run = async ({ library, start }: Lab, seconds: number): Promise<ReadonlyAr
   await bad
   unwatch()
 
-  // The first third is left out: it is when code, pools and the memory cache fill up.
+  // The first third is ignored, because code, pools and the memory cache still grow then.
   const settled = samples.slice(Math.floor(samples.length / 3))
   const median = settled.toSorted((a, b) => a - b)[Math.floor(settled.length / 2)] ?? Number.NaN
   const half = Math.ceil(settled.length / 2)
@@ -84,7 +84,7 @@ const run = async ({ library, start }: Lab, seconds: number): Promise<ReadonlyAr
   ]
 }
 
-/** Normal clients, slow ones, and ones that disconnect. */
+/** Memory under load from normal clients, stalled clients, and clients that disconnect early. */
 export const p8Memory: Figure = {
   id: 'P8',
   title: 'memory over ten minutes of mixed load',

@@ -11,11 +11,14 @@ const SERVER = fileURLToPath(new URL('counting-server.ts', import.meta.url))
 const Counts = t.strict({ queries: t.number, reads: t.number })
 
 export type CountingLarder = Peer & {
-  /** Database statements and objects opened in the store, since the start. */
+  /** Returns the number of database statements, and of objects opened in the store, since the start. */
   readonly counts: () => Promise<t.TypeOf<typeof Counts>>
 }
 
-/** Starts a Larder (from source, as a process) that counts. `storeMs`: delay of its store's first byte. */
+/**
+ * Starts a Larder process (from source) that counts its calls. `storeMs`: delay of the first byte of its
+ * store.
+ */
 export const startCountingLarder = async (
   environment: Readonly<Record<string, string>>,
   storeMs: number,

@@ -7,9 +7,9 @@ import { loadSettings } from '../../src/composition/load-settings.ts'
 import { E, type TE } from '../../src/fp.ts'
 import { createDistantStore } from './distant-store.ts'
 
-// A Larder process that counts its calls of the database and the store: the usual composition, with counters
-// around both. It answers each message with the counts. Argument: milliseconds that the store's first byte
-// takes, in addition to the time of a folder.
+// A Larder process that counts its calls of the database and of the store. It replies to each message with
+// the counts. Argument: the delay of the store's first byte in milliseconds, in addition to the time that a
+// folder takes.
 
 const storeMs = Number(process.argv[2])
 const config = loadSettings(process.env)
@@ -17,7 +17,9 @@ if (E.isLeft(config)) throw new Error(config.left.join('\n'))
 const { close, ...adapters } = await createAdapters(config.right)
 const counts = { queries: 0, reads: 0 }
 
-/** Each method of a repository is one statement. */
+/**
+ * Wraps a method of a port, so that each call increments a counter. Each repository method is one statement.
+ */
 const counted =
   <A extends ReadonlyArray<unknown>, L, B>(
     method: (...args: A) => TE.TaskEither<L, B>,

@@ -10,7 +10,10 @@ export const createDistantStore = (store: ObjectStore, firstByteMs: number): Obj
     pipe(store.read(key, range), TE.map(O.map((stream) => afterDelay(stream, firstByteMs)))),
 })
 
-/** The bytes after the first are not delayed, which is harder for a crowd than a slow network. */
+/**
+ * Delays only the first byte. The rest arrives at full speed, which is harder to serve to a crowd than a slow
+ * network.
+ */
 async function* afterDelay(stream: ByteStream, ms: number): ByteStream {
   await sleep(ms)
   yield* stream

@@ -7,9 +7,9 @@ import type { Peer } from '../peers/peer.ts'
 import { startLarder } from './larder-process.ts'
 import { type Library, seedLibrary, type Target } from './library.ts'
 
-/** A library and its servers. */
+/** A seeded library, and servers on it. */
 export type Lab = {
-  /** For temporary files of a figure. */
+  /** Folder for temporary files of the figures. */
   readonly folder: string
   readonly library: Library
   /** Starts a server on the library with a new, empty cache (unless `environment` names another). */
@@ -17,12 +17,12 @@ export type Lab = {
     environment?: Readonly<Record<string, string>>,
     nodeOptions?: ReadonlyArray<string>,
   ) => Promise<Peer>
-  /** Starts two servers, one of which caches no blob in memory. Returns their warm targets. */
+  /** Starts two servers, one of them with too little memory to cache blobs. Returns their warm targets. */
   readonly warm: () => Promise<RunningServer>
   readonly stop: () => Promise<void>
 }
 
-/** Maximum number of cold videos that a figure needs. */
+/** Number of cold videos in the library: the maximum that a figure needs. */
 const videos = 8
 
 /** Builds Larder, and seeds a library in a new folder. */
@@ -54,7 +54,7 @@ export const openLab = async (): Promise<Lab> => {
     },
     stop: async () => {
       await Promise.all(running.map(({ stop }) => stop()))
-      // The database may still write for a moment after it was stopped.
+      // The stopped database may still write for a moment.
       await rm(folder, { recursive: true, force: true, maxRetries: 10 })
     },
   }

@@ -10,8 +10,8 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 type Environment = Readonly<Record<string, string>>
 
 /**
- * Starts the built `larder serve` as a process. Resolves when the server is ready. `nodeOptions`: for example
- * `--cpu-prof`.
+ * Starts the built `larder serve` as a process, with `nodeOptions` such as `--cpu-prof`. Resolves when the
+ * server is ready.
  */
 export const startLarder = async (
   environment: Environment,

@@ -8,24 +8,24 @@ import { aNewContentExport, aNewContentFile, aNewContentPart } from '../../test/
 import { right } from '../../test/support/expect-right.ts'
 import { seedImage, storeBytes } from '../../test/support/library.ts'
 
-/** A path to request from Larder, with its credentials. */
+/** A request to Larder: its path and its credentials. */
 export type Target = { readonly path: string; readonly headers: Readonly<Record<string, string>> }
 
-/** The library of the bench. */
+/** The targets of the bench's library. */
 export type Library = {
-  /** JSON playlist of an image's four exports. */
+  /** JSON playlist of an image with four exports. */
   readonly imagePlaylist: Target
-  /** 40 KB. */
+  /** An image of 40 KB. */
   readonly image: Target
-  /** m3u8 of seven exports. */
+  /** Master playlist (m3u8) of seven exports. */
   readonly master: Target
-  /** The same, signed by query for twelve viewers. */
+  /** The same master playlist, signed by query for each of twelve viewers. */
   readonly masters: ReadonlyArray<Target>
-  /** m3u8 of 1,010 segments, signed by query for twelve viewers. */
+  /** Media playlist (m3u8) of 1,010 segments, signed by query for each of twelve viewers. */
   readonly longLists: ReadonlyArray<Target>
-  /** 1.35 MB. */
+  /** A segment of 1.35 MB. */
   readonly part: Target
-  /** 20 MB each. */
+  /** Videos of 20 MB each. */
   readonly videos: ReadonlyArray<Target>
 }
 
@@ -61,7 +61,7 @@ const seedImageFile = async (larder: Larder): Promise<Pick<Library, 'imagePlayli
   }
 }
 
-/** Seeds a video with renditions of one segment each, and `videos` more exports of the same file. */
+/** Seeds a content file with renditions of one segment each, and with `videos` whole MP4s. */
 const seedVideos = async (
   larder: Larder,
   videos: number,
@@ -82,7 +82,7 @@ const seedVideos = async (
       aNewContentExport({ format: 'mp4', targetDuration: null, parts: [await partOf(videoBytes)] }),
     ),
   )
-  // These segments are never requested: they have rows but no bytes.
+  // These segments are never requested, so they have rows but no bytes.
   const long = aNewContentExport({
     parts: Array.from({ length: manyParts }, (_, position) => aNewContentPart({ position })),
   })

@@ -8,7 +8,9 @@ export const memoryOf = async (pid: number): Promise<number> => {
   return Number(kilobytes) * 1024
 }
 
-/** Calls `onSample` every `everyMs` with the memory of a process. The returned function stops it. */
+/**
+ * Calls `onSample` with the memory of a process, every `everyMs`. Returns a function that stops the calls.
+ */
 export const watchMemory = (
   pid: number,
   everyMs: number,

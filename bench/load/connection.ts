@@ -1,7 +1,9 @@
 import { connect } from 'node:net'
 import { createResponseReader, type Response } from './response-reader.ts'
 
-/** Milliseconds since the request was sent. */
+/**
+ * Durations in milliseconds, from sending the request to the first byte and to the last byte of the reply.
+ */
 type Timing = { readonly firstByte: number; readonly whole: number }
 
 type Options = {
@@ -9,14 +11,17 @@ type Options = {
   readonly port: number
   /** Returns the bytes of the next request. */
   readonly next: () => Buffer
-  /** Returns whether to continue. */
+  /** Is called with each reply. Returns whether to send another request. */
   readonly onResponse: (response: Response, took: Timing) => boolean
   readonly onError: () => void
 }
 
 const BUFFER_BYTES = 256 * 1024
 
-/** Sends requests until `onResponse` stops it or the connection breaks. Rejects if a reply is invalid. */
+/**
+ * Sends requests until `onResponse` returns false or the connection breaks. Rejects if a reply cannot be
+ * parsed.
+ */
 export const runConnection = ({ host, port, next, onResponse, onError }: Options): Promise<void> =>
   new Promise((resolve, reject) => {
     let sentAt = 0
@@ -39,7 +44,7 @@ export const runConnection = ({ host, port, next, onResponse, onError }: Options
       host,
       port,
       noDelay: true,
-      // One buffer for all replies: the generator must use less CPU than the server.
+      // All replies share one buffer, because the load generator must use less CPU than the server.
       onread: {
         buffer: Buffer.allocUnsafe(BUFFER_BYTES),
         callback: (bytes, buffer) => {

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 const TICKS_PER_SECOND = 100
 
 /**
- * Returns the CPU seconds used by a process and its children, all threads (proc(5), fields 14 and 15); `null`
- * without /proc. Other load on the machine has little influence on it.
+ * Returns the CPU seconds that a process, its threads and its children have used (proc(5), fields 14 and 15);
+ * `null` without /proc. Other load on the machine hardly changes this number.
  */
 export const cpuSecondsOf = async (pid: number): Promise<number | null> => {
   try {
@@ -17,7 +17,10 @@ export const cpuSecondsOf = async (pid: number): Promise<number | null> => {
   }
 }
 
-/** Seconds of processor time of this process's children that have ended (fields 16 and 17); 0 without /proc. */
+/**
+ * Returns the CPU seconds of those children of this process that have ended (fields 16 and 17); 0 without
+ * /proc.
+ */
 export const endedChildrenCpuSeconds = async (): Promise<number> => {
   try {
     return (await ticksOf('self', endedFields)) / TICKS_PER_SECOND
@@ -26,7 +29,7 @@ export const endedChildrenCpuSeconds = async (): Promise<number> => {
   }
 }
 
-// Positions behind the second field.
+// Indexes among the fields after the second field, which is removed first.
 const ownFields = [11, 12]
 const endedFields = [13, 14]
 

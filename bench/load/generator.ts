@@ -2,7 +2,7 @@ import { E } from '../../src/fp.ts'
 import { Load } from './load.ts'
 import { runLoad } from './run-load.ts'
 
-// Process that generates load: it receives one task by message, sends one answer, and exits.
+// The process that generates load: it receives one task as a message, sends one answer, and exits.
 
 process.once('message', async (message: unknown) => {
   const load = Load.decode(message)

@@ -1,4 +1,7 @@
-/** Returns percentiles (nearest rank: each is a measured value) of milliseconds; all 0 for no values. */
+/**
+ * Returns percentiles of durations in milliseconds by nearest rank, so each is a measured value. Without
+ * values, all are 0.
+ */
 export const percentilesOf = (milliseconds: ReadonlyArray<number>) => {
   const sorted = Float64Array.from(milliseconds).sort()
   const at = (percent: number): number =>

@@ -6,7 +6,7 @@ import { Answer, type Load } from './load.ts'
 
 const GENERATOR = fileURLToPath(new URL('generator.ts', import.meta.url))
 
-/** Runs a load in a new process, so that no measurement is affected by the previous one. */
+/** Runs a load in a new process, so that an earlier measurement does not affect it. */
 export const measure = async (load: Load): Promise<Answer> => {
   const generator = fork(GENERATOR, { execArgv: ['--import', 'tsx'] })
   const exited = once(generator, 'exit')

@@ -4,9 +4,9 @@ export type Response = { readonly status: number; readonly bodyBytes: number }
 const END_OF_HEAD = Buffer.from('\r\n\r\n')
 
 /**
- * Finds the end of each HTTP/1.1 reply on a connection, which is all that a load generator needs. Counts the
- * bytes of a body without copying, so that the buffer can be reused at once. Throws for a reply without
- * Content-Length: all measured servers send it.
+ * Parses the replies of an HTTP/1.1 connection just enough to find where each one ends. Body bytes are
+ * counted without a copy, so that the caller can reuse its buffer at once. Throws for a reply without
+ * Content-Length, which all measured servers send.
  */
 export const createResponseReader = (onResponse: (response: Response) => void) => {
   let head: Buffer = Buffer.alloc(0)

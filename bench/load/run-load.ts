@@ -3,10 +3,10 @@ import { cpuSecondsOf } from './cpu-seconds.ts'
 import { percentilesOf } from './latencies.ts'
 import type { Answer, Load } from './load.ts'
 
-// After this many broken connections in a row, the server counts as unreachable.
+// Number of consecutive broken connections after which the server counts as unreachable.
 const MAX_BROKEN = 100
 
-/** Runs a load in this process. Throws if no server answers, or its replies cannot be parsed. */
+/** Runs a load in this process. Throws if no server is reachable, or if a reply cannot be parsed. */
 export const runLoad = async (load: Load): Promise<Answer> => {
   const requests = load.paths.map((path) => requestFor(load, path))
   const from = performance.now() + load.warmupSeconds * 1000

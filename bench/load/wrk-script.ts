@@ -1,6 +1,6 @@
 import type { Load } from './load.ts'
 
-/** A Lua string; `\ddd` is a byte in decimal digits. */
+/** Returns a Lua string literal. In Lua, `\ddd` is a byte in decimal digits. */
 const luaText = (text: string): string => {
   const escaped = text.replace(
     /[^\x20-\x7e]|["\\]/g,
@@ -14,7 +14,9 @@ const headersOf = ({ headers }: Load): string =>
     .map(([name, value]) => `wrk.headers[${luaText(name)}] = ${luaText(value)}`)
     .join('\n')
 
-/** A request that never changes is formatted by wrk itself, without a call of Lua for each. */
+/**
+ * Returns the script for a single path. wrk formats that request once, and calls no Lua function per request.
+ */
 const onePath = (path: string): string => `
 function init(args)
   wrk.path = ${luaText(path)}
@@ -44,8 +46,8 @@ end
 `
 
 /**
- * The script of one run. Lua's functions of a thread have a state of their own, which `done` asks the thread
- * for. https://github.com/wg/wrk/blob/4.1.0/SCRIPTING
+ * Returns the Lua script of one run. Each wrk thread has its own Lua state, so `done` reads the counter from
+ * the thread. https://github.com/wg/wrk/blob/4.1.0/SCRIPTING
  */
 export const wrkScript = (load: Load, isChecked: boolean): string => {
   const { paths, status } = load

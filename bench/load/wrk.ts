@@ -11,9 +11,9 @@ import { wrkScript } from './wrk-script.ts'
 
 const run = promisify(execFile)
 
-/** Such as `wrk 4.1.0`; `undefined` where it is not installed. */
+/** Returns the version, such as `wrk 4.1.0`; `undefined` if wrk is not installed. */
 export const wrkVersion = async (): Promise<string | undefined> => {
-  // It prints its version and usage, and exits with 1.
+  // `wrk -v` prints its version and usage, and exits with 1.
   const printed = await run('wrk', ['-v']).catch(({ stdout }: { readonly stdout?: string }) => ({ stdout }))
   return /^wrk \S+/.exec(printed.stdout ?? '')?.[0]
 }
@@ -23,9 +23,12 @@ const Summary = t.strict({
   duration: t.number,
   requests: t.number,
   bytes: t.number,
-  /** Failed connects, reads, writes, and time-outs. */
+  /** Number of failed connects, reads and writes, and of timeouts. */
   broken: t.number,
-  /** Replies with a status above 399, or with any other than the expected one where each is checked. */
+  /**
+   * Number of replies with an unexpected status. Without the status check, only replies with a status above
+   * 399 are counted.
+   */
   otherStatus: t.number,
   p50: t.number,
   p90: t.number,
@@ -34,14 +37,14 @@ const Summary = t.strict({
 })
 type Summary = t.TypeOf<typeof Summary>
 
-/** wrk counts whole seconds, and no replies of a connection. */
+/** wrk accepts only whole seconds, and cannot limit the number of replies per connection. */
 const secondsOf = ({ repliesEach, seconds }: Load): number =>
   repliesEach === null ? Math.max(1, Math.round(seconds)) : 1
 
 /**
- * Puts the load on by wrk: one thread, one process for each run. The warm-up is a run of its own, in which the
- * status of every reply is checked: that costs wrk a copy of each reply, so the measured run only counts those
- * above 399. Throws when no server answers.
+ * Generates the load with wrk: one process per run, with one thread. The warm-up is a separate run that
+ * checks the status of every reply. The check costs wrk a copy of each reply, so the measured run only counts
+ * replies with a status above 399. Throws if no server is reachable.
  */
 export const measureByWrk = async (load: Load): Promise<ThroughputAnswer> => {
   const folder = await mkdtemp(join(tmpdir(), 'larder-wrk-'))
@@ -84,7 +87,8 @@ const runWrk = async (folder: string, load: Load, seconds: number, isChecked: bo
   const script = join(folder, 'load.lua')
   await writeFile(script, wrkScript(load, isChecked))
   const args = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '-s', script]
-  // Paths and headers are in the script: arguments are visible to every user of the machine.
+  // Paths and headers are in the script, because every user of the machine can see the arguments of a
+  // process.
   const { stdout } = await run('wrk', [...args, `http://${host}:${port}/`])
   const line = stdout.split('\n').find((one) => one.startsWith('{'))
   const summary = Summary.decode(line === undefined ? undefined : JSON.parse(line))

@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** Returns a free port of 127.0.0.1. */
 export const freePort = async (): Promise<number> => {
   const socket = createServer().listen(0, '127.0.0.1')
   await once(socket, 'listening')

@@ -8,15 +8,16 @@ import { promisify } from 'node:util'
 import { freePort } from './free-port.ts'
 import type { Peer, Served } from './peer.ts'
 
-/** Returns for example `nginx/1.22.1`; `undefined` if nginx is not installed. */
+/** Returns the version, for example `nginx/1.22.1`; `undefined` if nginx is not installed. */
 export const nginxVersion = async (): Promise<string | undefined> => {
   const output = await promisify(execFile)('nginx', ['-v']).catch(() => undefined)
   return output === undefined ? undefined : /nginx\/\S+/.exec(output.stderr)?.[0]
 }
 
 /**
- * Starts nginx with one worker and sendfile, which serves the bodies as files from a temporary folder;
- * `undefined` if it is not installed. `lastModified`: modification time of the files, in milliseconds.
+ * Starts nginx with one worker and sendfile. It serves the bodies as files from a temporary folder.
+ * `lastModified` is the modification time of these files, in milliseconds. Returns `undefined` if nginx is
+ * not installed.
  */
 export const startNginx = async (
   served: ReadonlyArray<Served>,

@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 
-// Messages between the bench and the process of the raw peer.
+// The messages between the bench and the process of the raw peer.
 
 export const RawRoutes = t.array(
   t.strict({ path: t.string, file: t.string, headers: t.record(t.string, t.string) }),

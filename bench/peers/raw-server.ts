@@ -4,7 +4,8 @@ import { createServer } from 'node:http'
 import { E } from '../../src/fp.ts'
 import { RawRoutes } from './raw-routes.ts'
 
-// Process of the raw peer: node:http and constant buffers, the minimum work of a server in Node.
+// The process of the raw peer. It serves constant buffers with node:http, which is the least work that a Node
+// server can do.
 
 process.once('message', async (message: unknown) => {
   const routes = RawRoutes.decode(message)

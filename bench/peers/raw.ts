@@ -10,7 +10,7 @@ import { RawReady, type RawRoutes } from './raw-routes.ts'
 
 const SERVER = fileURLToPath(new URL('raw-server.ts', import.meta.url))
 
-/** Starts a process in which `node:http` serves constant buffers. */
+/** Starts a process that serves constant buffers with `node:http`. */
 export const startRaw = async (served: ReadonlyArray<Served>): Promise<Peer> => {
   const folder = await mkdtemp(join(tmpdir(), 'larder-bench-raw-'))
   const routes: RawRoutes = await Promise.all(

@@ -2,7 +2,7 @@ import { cpus, release, totalmem } from 'node:os'
 import { wrkVersion } from '../load/wrk.ts'
 import { nginxVersion } from '../peers/nginx.ts'
 
-/** Facts about the machine that the figures depend on. */
+/** Returns those properties of the machine that affect the figures. */
 export const machineFacts = async () => ({
   cpu: cpus()[0]?.model ?? 'unknown',
   cores: cpus().length,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-/** Sizes and maxrates (kbit/s) of Larder's ladder for a video of 1920 × 1080. */
+/** Width, height and maxrate (kbit/s) of each rung of Larder's ladder for a video of 1920 × 1080. */
 const ladder = [
   [1920, 1080, 5000],
   [1280, 720, 2800],
@@ -8,7 +8,7 @@ const ladder = [
   [640, 360, 800],
 ] as const
 
-/** Arguments of a single ffmpeg that makes the same ladder: four videos and one audio track. */
+/** Returns the arguments of one ffmpeg that encodes the same ladder: four videos and one audio track. */
 export const bareFfmpeg = (path: string, folder: string): ReadonlyArray<string> => {
   const split = `[0:v]split=${ladder.length}${ladder.map((_, i) => `[s${i}]`).join('')}`
   const scaled = ladder.map(([w, h], i) => `[s${i}]scale=${w}:${h}:flags=bicubic,format=yuv420p[v${i}]`)

@@ -1,5 +1,5 @@
-// Transcodes a video like an ingest does, as a separate process whose CPU time can be measured. Arguments:
-// `PATH FOLDER`. Without arguments it only loads the code: the CPU time of that is subtracted.
+// Transcodes a video as an ingest does, in a separate process whose CPU time can be measured. Arguments:
+// `PATH FOLDER`. Without arguments it only loads the code; the bench subtracts the CPU time of such a run.
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import { E } from '../../src/fp.ts'

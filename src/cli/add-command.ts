@@ -54,7 +54,7 @@ export const addCommand: Command = {
           }
           const { kind, uid, warnings } = added.right
           for (const warning of warnings) printError(`${path}: ${warning}`)
-          // With `--json` there is no link: programs get the uid, and can mint a token when they need one.
+          // With `--json` no link is printed. Programs get the uid, and can mint a token when they need one.
           const link = async (): Promise<string> => {
             const { jwt } = await orThrowCommandError(admins.mintMediaToken(uid, null))
             return `  ${config.publicUrl}/console/watch/${uid}?jwt=${jwt}`

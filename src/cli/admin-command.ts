@@ -4,7 +4,7 @@ import { orThrowCommandError } from './outcome.ts'
 
 const usage = 'admin grant|revoke|token SUB'
 
-/** Grants or revokes admin rights. `token` prints only an id token. */
+/** Grants or revokes admin rights, or mints an id token and prints only the token. */
 export const adminCommand: Command = {
   usage,
   about: 'Grants or revokes admin rights, or prints an id token; running servers notice within seconds.',

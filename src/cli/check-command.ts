@@ -13,7 +13,7 @@ import { describePlaylistReports, playlistReportsAsJson, redactTokens } from './
 
 const usage = 'check URL|UID [--token JWT]'
 
-/** Checks the playlists of a file over a temporary server, so that no other server has to run. */
+/** Checks the playlists of a file, served by a temporary server, so that no other server has to run. */
 const examineFile = async (
   larder: Larder,
   config: Config,
@@ -32,7 +32,7 @@ const examineFile = async (
   const { server } = createLarderServer(larder, config)
   const { port } = await startListening(server, { host: '127.0.0.1', port: 0 })
   const origin = `http://127.0.0.1:${port}`
-  // With the token in the path, playlists are unchanged by signing.
+  // With the token in the path, signing does not change the playlists.
   const url = `${origin}/api/1/~${jwt}/content_files/${uid}/mobile.m3u8`
   try {
     return { reports: await orThrowCommandError(checkPlaylists(url, larder.playlistFetcher(null))), origin }
@@ -41,7 +41,7 @@ const examineFile = async (
   }
 }
 
-/** Checks the playlists at a URL. Sends the token, if any, in the header. */
+/** Checks the playlists at a URL. If there is a token, it is sent in a header. */
 const examineAddress = async (
   url: string,
   jwt: string | undefined,
@@ -69,8 +69,9 @@ const targetOf = (args: ReadonlyArray<string>) => {
 }
 
 /**
- * Checks an m3u8 playlist and those that it refers to. Exit code 1 for a violation that can make players
- * fail. `--token` is for unsigned playlists: a URL may contain a token, and a UID needs none.
+ * Checks an m3u8 playlist, and the playlists to which it refers. The exit code is 1 for a violation that can
+ * make players fail. `--token` is for unsigned playlists: a URL may already contain a token, and a UID needs
+ * none.
  */
 export const checkCommand: Command = {
   usage,

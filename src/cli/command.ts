@@ -1,28 +1,30 @@
 import type { Config } from '../config/settings.ts'
 import { escapeUnprintable, escapeUnprintableJson } from '../domain/shared/printable.ts'
 
-/** The result of a command, for people and for programs. */
+/** The result of a command. `lines` are for people, `json` is for programs. */
 export type CommandOutput = {
   readonly lines: ReadonlyArray<string>
-  /** Plain fields that programs may rely on, without internal tags. */
+  /** Plain fields on which programs may rely, without internal tags. */
   readonly json: Readonly<Record<string, unknown>> & { readonly _tag?: never }
 }
 
-/** The input and output of a command. Tests supply their own. */
+/** The input and output of a command. Tests supply other ones. */
 export type CommandContext = {
   readonly config: Config
-  /** Arguments without `--json`, which every command accepts. */
+  /** The arguments without `--json`, which every command accepts. */
   readonly args: ReadonlyArray<string>
   readonly isJson: boolean
-  /** Prints the lines to standard output; with `--json` the object, as one line. */
+  /** Prints a result to standard output: its lines, or with `--json` its object as one line. */
   readonly report: (result: CommandOutput) => void
-  /** Prints a message that is not a result; with `--json` as `{"message":"…"}`. */
+  /** Prints a message that is not a result. With `--json` it is printed as `{"message":"…"}`. */
   readonly print: (line: string) => void
 }
 
 type Out = Pick<CommandContext, 'isJson' | 'report' | 'print'>
 
-/** With `--json`, standard output contains only JSON, one object per line, for every command. */
+/**
+ * Creates the output of a command. With `--json`, standard output contains only JSON, one object per line.
+ */
 export const createCommandPrinter = (write: (line: string) => void, isJson: boolean): Out => {
   const report: Out['report'] = ({ lines, json }) => {
     if (isJson) write(escapeUnprintableJson(JSON.stringify(json)))
@@ -31,7 +33,7 @@ export const createCommandPrinter = (write: (line: string) => void, isJson: bool
   return { isJson, report, print: (message) => report({ lines: [message], json: { message } }) }
 }
 
-/** Removes `--json` from the arguments. Arguments after `--` are file names. */
+/** Removes `--json` from the arguments. Arguments after `--` are file names and stay. */
 export const extractJsonFlag = (
   words: ReadonlyArray<string>,
 ): { readonly isJson: boolean; readonly args: ReadonlyArray<string> } => {
@@ -43,26 +45,31 @@ export const extractJsonFlag = (
 /** One command of the command line. */
 export type Command = {
   readonly usage: string
-  /** One-line description. */
+  /** Description of the command in one line. */
   readonly about: string
   /** The arguments and options in `usage`, each with its meaning. */
   readonly words: ReadonlyArray<readonly [word: string, meaning: string]>
   /**
-   * Whether the command reads or writes DATA_DIR: if so, it must run as the owner of that folder. Throws a
+   * Returns whether the command uses DATA_DIR. If so, it must run as the owner of that folder. Throws a
    * `CommandError` for wrong usage.
    */
   readonly needsLibrary: (given: Pick<CommandContext, 'config' | 'args'>) => boolean
-  /** Returns the exit code. Throws a `CommandError` for errors that the user can correct. */
+  /**
+   * Runs the command. Returns its exit code. Throws a `CommandError` for an error that the user can correct.
+   */
   readonly run: (context: CommandContext) => Promise<number>
 }
 
 /** The `needsLibrary` of most commands. */
 export const alwaysNeedsLibrary = (): boolean => true
 
-/** Ends a command with one line on standard error, and exit code 1 (2 for wrong usage). */
+/** Ends a command with a message on standard error, and exit code 1 (2 for wrong usage). */
 export class CommandError extends Error {
   readonly exitCode: number
-  /** A line break inside a message is untrusted text, so several lines are passed as an array. */
+  /**
+   * The lines of the message. Several lines are passed as an array, because a line break within a line is
+   * untrusted text and is escaped.
+   */
   readonly lines: ReadonlyArray<string>
   constructor(message: string | ReadonlyArray<string>, exitCode = 1) {
     const lines = typeof message === 'string' ? [message] : message
@@ -72,7 +79,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Returns the usage with `--json`, which every command accepts. */
+/** Returns the usage of a command, including `--json`, which every command accepts. */
 export const fullUsage = (usage: string): string => `larder ${usage} [--json]`
 
 export const usageError = (usage: string): CommandError => new CommandError(`usage: ${fullUsage(usage)}`, 2)

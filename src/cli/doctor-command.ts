@@ -27,12 +27,13 @@ const remediesOf = (config: Config): Readonly<Record<string, string>> => ({
   transcoder: 'install ffmpeg, or set FFMPEG_PATH and FFPROBE_PATH; images work without it',
 })
 
-/** Checks database, object store, cache and transcoder with the server's own adapters. */
+/** Checks database, object store, cache and transcoder with the same adapters as the server. */
 const examineServices = (config: Config): Promise<ReadonlyArray<DoctorFinding>> =>
-  // The findings report what would be logged.
+  // Nothing is logged, because the findings report the same problems.
   withTemporaryKeys({ ...config, logLevel: 'silent' }, async (larder) => {
     const { database, health, transcoder, ingest } = larder
-    // Embedded PostgreSQL may start for longer than a health check waits; this check returns its error.
+    // Embedded PostgreSQL may need more time to start than a health check waits. This check returns its
+    // error.
     const checked = await database.check()
     const { findings } = await health.examine()
     const places = serviceLocations(config)
@@ -48,7 +49,7 @@ const examineServices = (config: Config): Promise<ReadonlyArray<DoctorFinding>> 
     }))
     const isolation = await transcoder.isolation()
     const decoders = E.isRight(isolation) ? [examineDecoders(isolation.right)] : []
-    // If the database is down, its own finding reports it.
+    // If the database is down, its own finding reports that.
     const outdated = E.isRight(checked) ? await ingest.countOutdated() : checked
     const library = E.isRight(outdated) ? [healthyFinding('library', describeOutdated(outdated.right))] : []
     const engine = await pipe(
@@ -70,7 +71,7 @@ const examineServices = (config: Config): Promise<ReadonlyArray<DoctorFinding>> 
     return [...services, ...library, ...decoders, missing]
   })
 
-/** Turns an exception into a finding, so that the rest of the report is not lost. */
+/** Runs a check. Converts an exception to a finding, so that the rest of the report is not lost. */
 const examineSafely = async (
   name: string,
   examine: () => Promise<ReadonlyArray<DoctorFinding>>,
@@ -92,7 +93,7 @@ const linesOf = ({ name, detail, fault, remedy }: DoctorFinding): ReadonlyArray<
         `      → ${remedy}`,
       ]
 
-/** Checks everything that Larder depends on. Exit code 1 if there is a fault. */
+/** Checks everything on which Larder depends. The exit code is 1 if there is a fault. */
 export const doctorCommand: Command = {
   usage: 'doctor',
   about: 'Checks everything that Larder depends on, and explains how to correct faults.',
@@ -107,7 +108,7 @@ export const doctorCommand: Command = {
       describeKeys(examineKeyFiles(config)),
       await examineServer(config),
     ]
-    // If the folder has a fault, the services cannot be opened, or would create files as the wrong user.
+    // If the folder has a fault, the services cannot be opened, or they would create files as the wrong user.
     const all =
       folder.fault === null
         ? [...basics, ...(await examineSafely('services', () => examineServices(config)))]

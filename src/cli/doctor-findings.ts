@@ -5,12 +5,12 @@ import type { Isolation } from '../ports/transcoder.ts'
 import { findForeignFiles } from './foreign-files.ts'
 import { larderSudoCommand, shellLine } from './shell-line.ts'
 
-/** The result of one check. `fault: null`: no fault. */
+/** The result of one check. `fault` is `null` if there is no fault. */
 export type DoctorFinding = {
   readonly name: string
   readonly detail: string
   readonly fault: string | null
-  /** How to correct the fault. */
+  /** Instructions to correct the fault. */
   readonly remedy: string
 }
 
@@ -59,7 +59,7 @@ const joinNames = (all: ReadonlyArray<string>): string =>
     ? `${all.slice(0, maxNames).join(', ')} and ${all.length - maxNames} more`
     : all.join(', ')
 
-/** Checks that the folder exists, its owner, and the free space. `uid`: the user of this process. */
+/** Checks the existence of the folder, its owner, and the free space. `uid` is the user of this process. */
 export const examineDataFolder = async (dataDir: string, uid: number): Promise<DoctorFinding> => {
   const name = 'data folder'
   const stats = await stat(dataDir).catch(() => null)
@@ -98,7 +98,10 @@ export const examineDataFolder = async (dataDir: string, uid: number): Promise<D
   )
 }
 
-/** Missing isolation is not a fault: a container may forbid all of it. */
+/**
+ * Describes the isolation of decoders. Missing isolation is not a fault, because a container may forbid all
+ * of it.
+ */
 export const examineDecoders = ({
   withoutNetwork,
   withoutNewPrivileges,
@@ -116,7 +119,10 @@ export const examineDecoders = ({
 
 const requestMilliseconds = 2000
 
-/** Checks whether a server answers at the configured address. None is no fault: commands need no server. */
+/**
+ * Checks whether a server answers at the configured address. If not, that is no fault, because commands need
+ * no server.
+ */
 export const examineServer = async ({
   host,
   port,

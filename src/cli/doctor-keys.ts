@@ -13,7 +13,7 @@ const remedies = {
   malformed: 'restore it from a backup',
 } as const
 
-/** Describes the source of each key, and the faults of key files. Shows nothing of a key. */
+/** Describes the source of each key, and the faults of key files. The result contains nothing of a key. */
 export const describeKeys = (files: ReadonlyArray<KeyFile>): DoctorFinding => {
   const sourceOf = (use: (typeof uses)[number]): string => {
     const keyFile = files.find((file) => file.use === use)

@@ -23,7 +23,7 @@ const kinds: Readonly<Record<UidKind, string>> = {
   storedFile: 'a stored file',
 }
 
-/** Formats a claim as JSON, so without control characters. */
+/** Formats a claim as JSON, which contains no control characters. */
 const quote = (claim: unknown): string => JSON.stringify(claim) ?? 'missing'
 
 const instantOf = (seconds: unknown): string => {
@@ -59,7 +59,9 @@ const refusalOf = ({ refusal, claims }: Signed, issuer: string, use: TokenUse): 
   }
 }
 
-/** Extracts the token from a link (path or `jwt=`) or a header; other text is the token itself. */
+/**
+ * Extracts a token from a link (path or `jwt=`) or from a header. Any other text counts as the token itself.
+ */
 export const extractToken = (given: string): string => {
   const trimmed = given.trim()
   const [, inPath] = /\/api\/1\/~([^/?#\s]+)\//.exec(trimmed) ?? []
@@ -67,14 +69,14 @@ export const extractToken = (given: string): string => {
   return inPath ?? inQuery ?? trimmed.replace(/^(?:authorization:\s*)?bearer\s+/i, '')
 }
 
-/** The explanation for programs (`--json`). */
+/** Returns the explanation for programs (`--json`). */
 export const explanationAsJson = (explained: TokenExplanation) => {
   if (explained._tag === 'BadSignature') return { signature: 'bad', reason: explained.reason }
   const { use, kid, claims, refusal, grant } = explained
   return { signature: 'good', use, kid, claims, refusal, restrictions: grant?.restrictions ?? null }
 }
 
-/** Explains what a token opens, or why it is refused. Shows no claims without a valid signature. */
+/** Explains what a token permits, or why it is refused. Claims are shown only if the signature is valid. */
 export const explanationLines = (explained: TokenExplanation, issuer: string): ReadonlyArray<string> => {
   if (explained._tag === 'BadSignature') return [`bad signature: ${badSignatures[explained.reason]}`]
   const { use, kid, claims, refusal, grant } = explained

@@ -1,4 +1,4 @@
-/** Converts an error of Node's parseArgs to one line that explains what to type. */
+/** Converts an error of Node's parseArgs to one line that explains the correct usage. */
 export const explainUsage = ({ message }: Error, command: string): string => {
   const [what = ''] = message.split(/\.\s|\n/)
   const [, ambiguous] = /^Option '(?:-\w, )?(--[\w-]+).*argument is ambiguous/.exec(message) ?? []

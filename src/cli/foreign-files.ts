@@ -1,14 +1,20 @@
 import { lstat, opendir } from 'node:fs/promises'
 import path from 'node:path'
 
-/** Maximum number of files and folders to check: a cache may have millions. The upper levels come first. */
+/**
+ * Maximum number of files and folders that are checked, because a cache may have millions. Upper levels are
+ * checked first.
+ */
 const maxChecks = 10_000
 
-/** If root cannot create a user namespace, PostgreSQL runs as this user, which then owns the database. */
+/**
+ * Uid of `nobody`. If root cannot create a user namespace, PostgreSQL runs as this user, which then owns the
+ * database.
+ */
 const nobodyUid = 65_534
 
 export type ForeignFiles = {
-  /** Relative paths with another owner than the folder; only the topmost of each tree. */
+  /** Relative paths of files and folders with another owner. Of a tree, only the topmost folder is listed. */
   readonly foreign: ReadonlyArray<string>
   /** Whether everything in the folder was checked. */
   readonly isWhole: boolean
@@ -18,11 +24,12 @@ const namesIn = async function* (folder: string): AsyncGenerator<string> {
   try {
     for await (const { name } of await opendir(folder)) yield name
   } catch {
-    // The folder was removed meanwhile, or is unreadable. Its own owner has been checked.
+    // The folder was removed meanwhile, or it cannot be read. The owner of the folder itself has been
+    // checked.
   }
 }
 
-/** Finds files in `folder` with another owner than `owner`. Searches level by level. */
+/** Finds files in `folder` that do not belong to `owner`. Searches level by level. */
 export const findForeignFiles = async (
   folder: string,
   owner: number,

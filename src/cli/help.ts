@@ -1,6 +1,6 @@
 import { type Command, fullUsage } from './command.ts'
 
-/** Formats pairs as two columns. */
+/** Formats pairs of texts as two columns. */
 const columns = (pairs: Command['words']): ReadonlyArray<string> => {
   const width = Math.max(...pairs.map(([word]) => word.length))
   return pairs.map(([word, meaning]) => `  ${word.padEnd(width)}  ${meaning}`)
@@ -8,7 +8,7 @@ const columns = (pairs: Command['words']): ReadonlyArray<string> => {
 
 const common: Command['words'] = [['--json', 'prints only JSON on standard output, one object per line']]
 
-/** Returns the help of one command. */
+/** Returns the help text of one command. */
 export const commandHelp = ({ usage, about, words }: Command): string =>
   [`usage: ${fullUsage(usage)}`, '', about, '', ...columns([...words, ...common])].join('\n')
 
@@ -22,7 +22,9 @@ export const overviewHelp = (commands: ReadonlyArray<Command>): string =>
 
 const isHelp = (word: string): boolean => word === '--help' || word === '-h'
 
-/** Returns the help topic that is requested: a command's name or `all`; `null` if none. */
+/**
+ * Returns the requested help topic: the name of a command, or `all`. Returns `null` if no help is requested.
+ */
 export const requestedHelpTopic = (name: string, args: ReadonlyArray<string>): string | null => {
   if (name === 'help' || isHelp(name)) return args[0] ?? 'all'
   // Arguments after `--` are file names.

@@ -1,5 +1,5 @@
-// Commands that open the library load the AWS SDK, sharp, Knex and Koa here. `larder help`, `--version` and
-// `token --explain` start without them.
+// Loads the code that opens the library (with the AWS SDK, sharp, Knex and Koa) only when a command needs it.
+// `larder help`, `--version` and `token --explain` start without it.
 import type * as Services from '../composition/with-services.ts'
 
 const load = () => import('../composition/with-services.ts')
@@ -13,5 +13,8 @@ export const withTemporaryKeys: typeof Services.withTemporaryKeys = async (confi
 export const withNewLibrary: typeof Services.withNewLibrary = async (config, work, reporting) =>
   (await load()).withNewLibrary(config, work, reporting)
 
-/** What is logged of a file that is refused; commands that add files or remake them tell the person instead. */
+/**
+ * Log events about refused files. Commands that add or remake files print these refusals, so they are not
+ * logged.
+ */
 export const reportedByCommand = { reported: ['examiner.refused', 'transcoder.refused'] }

@@ -2,7 +2,7 @@ import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import { withServices } from './library.ts'
 import { orThrowCommandError } from './outcome.ts'
 
-/** Runs the migrations. `serve` runs them, too. */
+/** Runs the migrations of the database. `serve` runs them, too. */
 export const migrateCommand: Command = {
   usage: 'migrate',
   about: "Migrates the database to this release's schema, as `serve` does.",

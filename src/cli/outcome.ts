@@ -3,7 +3,7 @@ import { E, type TE } from '../fp.ts'
 import { explainError } from '../terminal/explain-error.ts'
 import { CommandError } from './command.ts'
 
-/** Runs the task. Throws a `CommandError`, which ends the command, if the task fails. */
+/** Runs a task. If it fails, throws a `CommandError`, which ends the command. */
 export const orThrowCommandError = async <A>(task: TE.TaskEither<DomainError, A>): Promise<A> => {
   const result = await task()
   if (E.isLeft(result)) throw new CommandError(explainError(result.left))

@@ -1,7 +1,7 @@
 import type { PlaylistReport } from '../domain/hls-check/check-playlists.ts'
 import type { PlaylistFinding } from '../domain/hls-check/finding.ts'
 
-/** Removes tokens, because printed output may be copied into a ticket (http-api.md §2.6). */
+/** Removes tokens from a text, because printed output may be copied into a ticket (http-api.md §2.6). */
 export const redactTokens = (text: string): string =>
   text.replace(/\/~[^/\s]+/g, '').replace(/([?&]jwt=)[^&\s:]+/g, '$1…')
 
@@ -17,7 +17,7 @@ const findingLines = ({
   `    → ${fix}`,
 ]
 
-/** The reports for programs (`--json`). */
+/** Returns the reports for programs (`--json`). */
 export const playlistReportsAsJson = (reports: ReadonlyArray<PlaylistReport>) => ({
   lists: reports.map(({ url, findings }) => ({
     url: redactTokens(url),
@@ -30,7 +30,7 @@ export const playlistReportsAsJson = (reports: ReadonlyArray<PlaylistReport>) =>
 
 const count = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`
 
-/** Returns the findings as lines, and the number of faults. Removes `origin` from the URLs. */
+/** Returns the findings as lines of text, and the number of faults. Removes `origin` from the URLs. */
 export const describePlaylistReports = (
   reports: ReadonlyArray<PlaylistReport>,
   origin = '',

@@ -16,7 +16,10 @@ const descriptions = {
   busy: 'another process is making it',
 } as const
 
-/** Re-encodes exports that were made with an older recipe. If one file fails, the others are still processed. */
+/**
+ * Encodes exports again that were made with an older recipe. If one file fails, the others are still
+ * processed.
+ */
 export const remakeCommand: Command = {
   usage,
   about:

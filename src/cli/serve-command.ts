@@ -15,7 +15,7 @@ const budgetOf = ({ lameDuckSeconds, shutdownGraceSeconds }: Config): StopBudget
 
 type Serving = {
   readonly config: Config
-  /** Describes what was just created for the library. */
+  /** Description of what was just created for the library; `null` if nothing was created. */
   readonly created: string | null
   readonly print: CommandContext['print']
   readonly report: CommandContext['report']
@@ -44,7 +44,7 @@ const serve = async (larder: Larder, { config, created, print, report, stop }: S
   return 0
 }
 
-/** Serves until a stop signal. Finishes interrupted exports, and adds samples to an empty library. */
+/** Serves until a stop signal. Also finishes interrupted exports, and adds samples to an empty library. */
 export const serveCommand: Command = {
   usage: 'serve',
   about: 'Serves until Ctrl-C, finishes interrupted exports, and adds samples to an empty library.',

@@ -1,4 +1,4 @@
-/** Quotes the words of a command for a POSIX shell. */
+/** Returns a command line for a POSIX shell, with quoted words. */
 export const shellLine = (words: ReadonlyArray<string>): string => words.map(quoted).join(' ')
 
 /** Returns the `sudo` command line that runs Larder as the owner of DATA_DIR. */

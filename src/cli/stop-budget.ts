@@ -1,27 +1,37 @@
 import { closeLimitMs } from '../composition/close-limit.ts'
 import type { DrainTimes } from '../server/drain.ts'
 
-/** Time for lame duck and closing, in addition to the grace period. Before serving, the whole limit. */
+/**
+ * Seconds for the lame-duck phase and for closing, in addition to the grace period. Before serving, they are
+ * the whole limit.
+ */
 export const closingSeconds = 5
-/** The share of `closingSeconds` for the lame duck. */
+/** Part of `closingSeconds` that is for the lame-duck phase. */
 const lameDuckShareSeconds = 3
-/** Short, because background work is aborted: its processes are killed, its files removed. */
+/**
+ * Maximum time for background work to stop, in milliseconds. It is short, because background work is aborted:
+ * its processes are killed, and its files are removed.
+ */
 const maxWorkMs = 5000
 
-/** Milliseconds. */
+/** Time limits of a stop, in milliseconds. */
 export type StopBudget = {
-  /** From the signal to process exit. */
+  /** Maximum time from the signal to the exit of the process. */
   readonly total: number
-  /** For requests; runs concurrently with `work`. */
+  /** Limits for requests. They run concurrently with `work`. */
   readonly drain: DrainTimes
+  /** Maximum time for background work to stop. */
   readonly work: number
-  /** For closing everything, after `drain` and `work`. */
+  /** Maximum time to close everything, after `drain` and `work`. */
   readonly closing: number
 }
 
 type Times = { readonly graceSeconds: number; readonly lameDuckSeconds: number }
 
-/** Splits grace plus 5 seconds into all limits of a stop. A long lame duck is part of the grace. */
+/**
+ * Divides the grace period plus 5 seconds into all limits of a stop. A long lame-duck phase counts as part of
+ * the grace period.
+ */
 export const stopBudget = ({ graceSeconds, lameDuckSeconds }: Times): StopBudget => {
   const beforeClosing = (graceSeconds + lameDuckShareSeconds) * 1000
   return {

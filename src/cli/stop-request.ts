@@ -1,18 +1,21 @@
 import { printError } from '../terminal/print-error.ts'
 
-/** npm forwards the Ctrl-C that the terminal has already sent. A second one within this time is ignored. */
+/**
+ * Time in milliseconds for which a second signal is ignored, because npm forwards the Ctrl-C that the
+ * terminal has already sent.
+ */
 const echoMilliseconds = 500
 
-/** A stop signal (SIGTERM or SIGINT), and the time limit on everything that follows. */
+/** A stop signal (SIGTERM or SIGINT), and the time limit for everything that follows it. */
 export type StopRequest = {
   readonly requested: Promise<void>
   readonly isRequested: () => boolean
-  /** Returns `work`. If the time limit is exceeded before it ends, its name is reported. */
+  /** Returns `work`. If the time limit is exceeded before `work` ends, `name` is reported. */
   readonly track: <A>(name: string, work: Promise<A>) => Promise<A>
 }
 
 /**
- * Listens for the signals. After the first one the process runs for at most `limitSeconds`: then it prints
+ * Listens for stop signals. After the first one the process runs for at most `limitSeconds`. Then it prints
  * what it still waits for, and exits with code 1. A second signal ends it at once, with code 130.
  */
 export const listenForStop = (limitSeconds: () => number): StopRequest => {

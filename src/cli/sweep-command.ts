@@ -6,7 +6,7 @@ import { orThrowCommandError } from './outcome.ts'
 
 const usage = 'sweep [--dry-run|--repair]'
 
-/** Deletes orphans from the object store, as a server does on its own. */
+/** Deletes orphans from the object store, as a server does periodically. */
 export const sweepCommand: Command = {
   usage,
   about: 'Deletes objects older than 48 hours that the database does not refer to, as `serve` does.',
@@ -26,7 +26,7 @@ export const sweepCommand: Command = {
     if (values['dry-run'] && values.repair) throw usageError(usage)
     const mode = values['dry-run'] ? 'dry run' : values.repair ? 'repair' : 'usual'
     return withServices(config, async ({ sweep, database }) => {
-      // A dry run must not migrate the tables, either.
+      // A dry run must not change the tables, either.
       await orThrowCommandError(mode === 'dry run' ? database.check : database.migrate)
       const swept = await orThrowCommandError(sweep(mode, new AbortController().signal))
       report({ lines: describeSweep(swept), json: swept })

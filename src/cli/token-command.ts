@@ -34,7 +34,7 @@ export const restrictionsOf = (options: {
   ...(options.clip === undefined ? {} : { clip: clipOf(options.clip) }),
 })
 
-/** Throws for a clip of an image, which would seem to restrict the token, but does not. */
+/** Throws for a clip of an image. It would seem to restrict the token, but has no effect. */
 export const checkClip = (kind: MediaKind, uid: string, { clip }: Restrictions): void => {
   if (kind === 'image' && clip !== undefined)
     throw new CommandError(`${uid} is an image and has no duration: --clip is for audio and video`, 2)
@@ -52,7 +52,7 @@ const parseWords = (args: ReadonlyArray<string>) =>
     allowPositionals: true,
   })
 
-/** Prints only a media token for an image or content file, or explains a token. */
+/** Mints a media token for an image or content file and prints only the token, or explains a token. */
 export const tokenCommand: Command = {
   usage,
   about: 'Prints only a token for an image, audio or video file; or explains what a token opens.',

@@ -31,12 +31,12 @@ import { createStore, reportOutages, storeBreakerOpenMs } from './store.ts'
 import { createTokens } from './tokens.ts'
 
 /**
- * Creates all adapters. Does not connect to the database or the store, because they may come up later. Throws
+ * Creates all adapters. Does not connect to the database or the store, because they may start later. Throws
  * if DATA_DIR is not writable.
  */
 export const createAdapters = async (
   config: Config,
-  /** Events that are not logged. */
+  /** Names of events that are not logged. */
   reported: ReadonlyArray<string> = [],
 ): Promise<Adapters & { readonly close: () => Promise<void> }> => {
   const clock = Date.now
@@ -99,7 +99,7 @@ export const createAdapters = async (
           { name: 'database', close: () => db.destroy() },
           { name: 'embedded database', close: embedded.stop },
         ],
-        // Closed last, because the beacon shows other processes that this one is alive.
+        // The beacon is closed last, because it shows other processes that this one is alive.
       ]).finally(() => beacon.close()),
   }
 }

@@ -3,7 +3,10 @@ import { unavailable } from '../domain/shared/errors.ts'
 import { pipe, TE } from '../fp.ts'
 import type { Database } from '../ports/database.ts'
 
-/** The first start of embedded PostgreSQL outlasts the pool timeout: these wait, and report its error. */
+/**
+ * Knex's acquire timeout is shorter than the first start of embedded PostgreSQL, so `migrate` and `check`
+ * wait for the server first, and report its start-up error.
+ */
 export const waitForEmbeddedPostgres = (
   { get }: EmbeddedConnection,
   { migrate, check }: Database,

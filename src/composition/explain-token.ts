@@ -5,7 +5,9 @@ import { type Config, InvalidSettingError } from '../config/settings.ts'
 import type { ExplainToken } from '../ports/explain-token.ts'
 import { resolveTokenKeys } from './token-keys.ts'
 
-/** Explains tokens. Needs only the keys: opens no library, and creates nothing. */
+/**
+ * Creates a function that explains tokens. It needs only the keys, opens no library, and creates no files.
+ */
 export const createExplainToken = (config: Config): ExplainToken => {
   const keys = resolveTokenKeys(config, readSecretFile)
   if (Object.values(keys).every(({ length }) => length === 0))

@@ -13,7 +13,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   'watch.css': 'text/css; charset=utf-8',
 }
 
-/** Loads the console's files from the build output. When running from source there are none. */
+/** Loads the console's files from the build output. Returns an empty map when Larder runs from source. */
 const loadConsoleAssets = (folder: string): ConsoleAssets =>
   new Map(
     Object.entries(contentTypes)

@@ -7,7 +7,7 @@ import { E } from '../fp.ts'
 import type { TokenUse } from '../ports/explain-token.ts'
 import { keyFilePath, resolveTokenKeys } from './token-keys.ts'
 
-/** A file of token keys, and its fault, which contains nothing of a key. */
+/** A file of token keys, and its fault (`null`: none). The text of a fault contains no part of a key. */
 export type KeyFile = {
   readonly use: TokenUse
   readonly folder: string
@@ -26,7 +26,7 @@ const keyFileFault = (file: string): KeyFile['fault'] => {
   }
 }
 
-/** Checks the key files that these settings need. Creates none. */
+/** Checks the key files that these settings require. Does not create them. */
 export const examineKeyFiles = (config: Config): ReadonlyArray<KeyFile> => {
   const needed: string[] = []
   resolveTokenKeys(config, (file) => {

@@ -39,10 +39,10 @@ import type { Transcoder } from '../ports/transcoder.ts'
 import type { UserRepository } from '../ports/user-repository.ts'
 import type { WorkLocks } from '../ports/work-locks.ts'
 
-/** One member per port. Tests supply their own. */
+/** One member for each port. Tests supply their own adapters. */
 export type Adapters = {
   readonly cache: CachePort
-  /** Expired values of `cache`. */
+  /** Reads expired values of `cache`. */
   readonly stale: StaleCache
   readonly blobs: BlobCache
   readonly cacheStats: CacheStats

@@ -10,13 +10,13 @@ import { oneLineMessage } from '../domain/shared/error-text.ts'
 import type { Log } from '../ports/log.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 
-/** Connects the breaker of a dependency with the log of outages. */
+/** Connects the circuit breaker of a dependency to the log of outages. */
 export const reportOutages = (outages: OutageLog, dependency: string): BreakerEvents => ({
   onOpen: (cause) => outages.failed(dependency, { cause: oneLineMessage(cause) }),
   onAnswered: () => outages.answered(dependency),
 })
 
-/** After a timeout, the object store is not read for this long (milliseconds). */
+/** Time for which the object store is not read after a timeout (milliseconds). */
 export const storeBreakerOpenMs = 1000
 
 export const createStore = async (

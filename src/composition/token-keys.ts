@@ -10,12 +10,15 @@ type TokenKeys = Readonly<Record<TokenUse, ReadonlyArray<TokenKey>>>
 export const keyFilePath = (config: Config, use: TokenUse): string =>
   path.join(config.dataDir, 'keys', `${use}-tokens`)
 
-/** Returns the configured keys. If none can sign, adds those from `ownText`, which reads a key file. */
-export const resolveTokenKeys = (config: Config, ownText: (file: string) => string | null): TokenKeys => {
+/**
+ * Returns the configured keys of each use. If none of a use can sign, adds the keys in its key file.
+ * `readKeyFile` returns the text of that file (`null`: there is no file).
+ */
+export const resolveTokenKeys = (config: Config, readKeyFile: (file: string) => string | null): TokenKeys => {
   const keysOf = (use: TokenUse, configured: ReadonlyArray<TokenKey> | null) =>
     withSigningKey(configured ?? [], () => {
       const file = keyFilePath(config, use)
-      const text = ownText(file)
+      const text = readKeyFile(file)
       const keys = text === null ? E.right([]) : parseTokenKeys(text)
       if (E.isLeft(keys)) throw new InvalidSettingError(`${file} ${keys.left}; restore it from a backup`)
       return keys.right
@@ -27,7 +30,7 @@ export const resolveTokenKeys = (config: Config, ownText: (file: string) => stri
   }
 }
 
-/** Whether Larder reads any keys from DATA_DIR with these settings. */
+/** Returns whether Larder reads any keys from DATA_DIR with these settings. */
 export const readsKeyFiles = (config: Config): boolean => {
   let isRead = false
   resolveTokenKeys(config, () => {

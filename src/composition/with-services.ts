@@ -5,7 +5,10 @@ import type { Config } from '../config/settings.ts'
 import { createAdapters } from './adapters.ts'
 import { createServices, type Larder } from './larder.ts'
 
-/** Returns what DATA_DIR must contain for these settings. Anything else in it can be recreated. */
+/**
+ * Returns the parts of the library that DATA_DIR must contain with these settings. All other content of
+ * DATA_DIR can be recreated.
+ */
 const libraryParts = (config: Config): ReadonlyArray<LibraryPart> => [
   ...(config.databaseUrl === null ? [{ what: 'database', path: 'postgres' } as const] : []),
   ...[
@@ -15,7 +18,7 @@ const libraryParts = (config: Config): ReadonlyArray<LibraryPart> => [
   ].flatMap(({ isSet, name }) => (isSet ? [] : [{ what: 'keys', path: `keys/${name}` } as const])),
 ]
 
-/** `reported`: events that the command reports itself, in words: they are not logged besides. */
+/** `reported`: names of events that are not logged, because the command prints them itself, in words. */
 type Reporting = { readonly reported?: ReadonlyArray<string> }
 
 const withLarder = async <A>(
@@ -25,7 +28,7 @@ const withLarder = async <A>(
 ): Promise<A> => {
   const { close, ...adapters } = await createAdapters(config, reported)
   const result = await work({ ...adapters, ...createServices(adapters, config) }).catch(async (error) => {
-    // The first error is the one to report; an error while closing is only logged.
+    // The first error is thrown. An error while closing is only logged.
     await close().catch((cause) => adapters.log.error('closing.failed', { cause: String(cause) }))
     throw error
   })
@@ -34,8 +37,8 @@ const withLarder = async <A>(
 }
 
 /**
- * Runs `work` with all services on an existing library, and always closes everything. Throws a UserError if
- * there is no library: a command that may create one calls `withNewLibrary`.
+ * Runs `work` with all services on an existing library, and closes everything, whatever the outcome. Throws a
+ * UserError if there is no library: a command that may create one calls `withNewLibrary`.
  */
 export const withServices = async <A>(
   config: Config,
@@ -46,7 +49,7 @@ export const withServices = async <A>(
   return withLarder(config, work, reporting)
 }
 
-/** As `withServices`, with temporary keys, so that `doctor` works even if key files are damaged. */
+/** Like `withServices`, but with temporary keys, so that `doctor` works even if key files are damaged. */
 export const withTemporaryKeys = async <A>(
   config: Config,
   work: (larder: Larder) => Promise<A>,
@@ -57,7 +60,10 @@ export const withTemporaryKeys = async <A>(
   return withLarder(Object.assign({}, config, temporary), work)
 }
 
-/** As `withServices`, but creates what is missing. `created` describes it; `null` if nothing was missing. */
+/**
+ * Like `withServices`, but creates the missing parts of the library. `created` describes them; `null` if
+ * there were none.
+ */
 export const withNewLibrary = async <A>(
   config: Config,
   work: (larder: Larder, created: string | null) => Promise<A>,

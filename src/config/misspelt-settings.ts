@@ -3,48 +3,61 @@ import { loadConfig } from './settings.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Returns the names that `loadConfig` reads. Records them from a call, so the list is never outdated. */
+/**
+ * Returns the names of all settings, recorded from a call of `loadConfig`, so that the list is never
+ * outdated.
+ */
 export const settingNames = (): ReadonlyArray<string> => {
   const names = new Set<string>()
   const get = (_: object, name: string | symbol): undefined => {
     names.add(String(name))
   }
-  // No variable is set, so no parser is called.
+  // The call sets no variable, so it calls no parser.
   const parse = () => E.left('is not set')
   const unset = new Proxy<Record<string, string | undefined>>({}, { get })
   loadConfig(unset, { parseTokenKeys: parse, parseSecretOrKeys: parse })
   return [...names]
 }
 
-/** Returns the number of insertions, deletions, substitutions and swaps of neighbours between two words. */
+/**
+ * Returns the least number of insertions, deletions, substitutions and swaps of adjacent letters from `a` to
+ * `b`.
+ */
 export const editDistance = (a: string, b: string): number => {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)]
-  const at = (row: number, column: number): number => rows[row]?.[column] ?? 0
+  const distanceAt = (row: number, column: number): number => rows[row]?.[column] ?? 0
   for (let i = 1; i <= a.length; i++) {
     const row = [i]
     rows.push(row)
     for (let j = 1; j <= b.length; j++) {
-      const changed = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      const changed = distanceAt(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1)
       const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      row.push(Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, changed, isSwap ? at(i - 2, j - 2) + 1 : changed))
+      row.push(
+        Math.min(
+          distanceAt(i - 1, j) + 1,
+          distanceAt(i, j - 1) + 1,
+          changed,
+          isSwap ? distanceAt(i - 2, j - 2) + 1 : changed,
+        ),
+      )
     }
   }
-  return at(a.length, b.length)
+  return distanceAt(a.length, b.length)
 }
 
 const maxEdits = 2
 
 const letters = (name: string): string => name.replaceAll('_', '')
 
-/** Whether the words differ by one swap of neighbours only. */
+/** Returns whether the words differ only by one swap of adjacent letters. */
 const isSwap = (a: string, b: string): boolean =>
   a.length === b.length && editDistance(a, b) === 1 && sorted(a) === sorted(b)
 
 const sorted = (word: string): string => [...word].sort().join('')
 
 /**
- * Returns the setting that is probably meant. One-word names are short, and half of all short shell variables
- * resemble HOST or PORT, so for these only swaps count.
+ * Returns the setting that is probably meant. For names of one word only swaps count: such names are short,
+ * and half of all short shell variables resemble HOST or PORT.
  */
 const findIntended = (variable: string, settings: ReadonlyArray<string>): string | undefined => {
   const name = variable.toUpperCase().replace(/^LARDER_/, '')
@@ -56,7 +69,9 @@ const findIntended = (variable: string, settings: ReadonlyArray<string>): string
   return settings.find((candidate) => letters(candidate) === letters(name)) ?? settings.find(near)
 }
 
-/** Returns a line for each variable that resembles a setting. Without its value, which may be secret. */
+/**
+ * Returns a line for each variable that resembles a setting. The line omits the value, which may be secret.
+ */
 export const describeMisspelt = (env: Env): ReadonlyArray<string> => {
   const settings = settingNames()
   return Object.keys(env)

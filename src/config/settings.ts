@@ -21,7 +21,10 @@ export type Config = {
   readonly cacheMemoryBytes: number
   readonly tokenIssuer: string
   readonly tokenLeewaySeconds: number
-  /** `null`: generated on first start, and stored in `dataDir`; also for the two below. */
+  /**
+   * `null`: Larder generates the keys on its first start, and stores them in `dataDir`. This also holds for
+   * the next two.
+   */
   readonly imageTokenKeys: ReadonlyArray<TokenKey> | null
   readonly contentTokenKeys: ReadonlyArray<TokenKey> | null
   readonly idTokenKeys: ReadonlyArray<TokenKey> | null
@@ -40,7 +43,7 @@ export type Config = {
   /** Limits on the resources that clients can use. */
   readonly limits: HttpLimits
   readonly shutdownGraceSeconds: number
-  /** `null`: 2 seconds, and none at a terminal. */
+  /** `null`: 2 seconds, or 0 if Larder runs at a terminal. */
   readonly lameDuckSeconds: number | null
   readonly logLevel: LogLevel
 }
@@ -53,13 +56,15 @@ export type S3Config = {
   readonly forcePathStyle: boolean
 }
 
-/** A setting with a fault that shows only when it is used. The message is one line for the operator. */
+/**
+ * The fault of a setting that shows only when the setting is used. The message is one line for the operator.
+ */
 export class InvalidSettingError extends Error {}
 
-/** Parses the text of a setting. Fails with a message that continues "PORT=abc ". */
+/** Parses the text of a setting. Fails with a message that continues a line such as "PORT=abc ". */
 type Parse<A> = (text: string) => E.Either<string, A>
 
-/** How lists of keys are written. Their form belongs to the adapter for tokens, which settings do not know. */
+/** Parsers of token keys. The adapter for tokens defines the notation; settings do not depend on adapters. */
 export type KeyParsers = {
   readonly parseTokenKeys: Parse<ReadonlyArray<TokenKey>>
   /** Also accepts one plain secret. */
@@ -87,7 +92,7 @@ const bytesIn = (s: string): number => {
   return Number(digits) * (units[unit ?? ''] ?? Number.NaN)
 }
 
-/** `min` and `max` are in the notation of the setting. */
+/** `min` and `max` are in the notation of the setting, such as `16K`. */
 const bytes =
   (min: string, max: string): Parse<number> =>
   (s) => {
@@ -137,7 +142,7 @@ const list =
     return fault ?? E.right(items.flatMap((parsed) => (E.isRight(parsed) ? [parsed.right] : [])))
   }
 
-// Error messages must not contain the values of these.
+// Error messages must not contain the values of these settings.
 const secrets = new Set(['DATABASE_URL', 'IMAGE_TOKEN_KEYS', 'CONTENT_TOKEN_KEYS', 'ID_TOKEN_SECRET'])
 
 /** Decodes the environment. Fails with one line for each invalid setting: name, fault, example. */

@@ -2,7 +2,7 @@
 export type BackOff = {
   /** Returns twice the previous delay; `null` after the last retry. */
   readonly next: () => number | null
-  /** Call after a success: the next failure counts as the first. */
+  /** Must be called after a success, so that the next failure counts as the first. */
   readonly reset: () => void
 }
 
@@ -22,6 +22,6 @@ export const createBackOff = ({ first, max, tries }: Bounds): BackOff => {
   }
 }
 
-/** For an unreachable server: about a minute in total. */
+/** Creates the delays for an unreachable server: about a minute in total. */
 export const createConnectionLossBackOff = (): BackOff =>
   createBackOff({ first: 1000, max: 30_000, tries: 6 })

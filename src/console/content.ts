@@ -15,7 +15,7 @@ export const showContent = async (view: ViewContext): Promise<void> => {
   video.classList.toggle('sound', !master.includes('RESOLUTION='))
   main.prepend(video)
   status.show('Loading…')
-  // Native HLS is for Safari. With Media Source Extensions, hls.js is more reliable.
+  // Native HLS is for Safari. In browsers with Media Source Extensions, hls.js is more reliable.
   const play = Hls.isSupported() ? playByHls : playNatively
   play(video, url, view)
 }

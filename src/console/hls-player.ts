@@ -5,15 +5,18 @@ import { playRemaining } from './play-remaining.ts'
 import type { ViewContext } from './status-line.ts'
 import { storePosition, takeStoredPosition } from './stored-position.ts'
 
-/** Initial bandwidth estimate (bits a second). A higher one delays the first frame on a slow connection. */
+/**
+ * Initial bandwidth estimate in bits per second. A higher estimate would delay the first frame on a slow
+ * connection.
+ */
 const initialBitsPerSecond = 500_000
 
-/** Milliseconds. A token with less time left may expire during a request. */
+/** If a token has less time left than this (milliseconds), it may expire during a request. */
 const almostExpiredMs = 2000
 
 /**
- * Plays with hls.js until the link expires. Then it stops loading, plays the rest of its buffer, and shows a
- * message. Other failures are retried a limited number of times, with increasing delays.
+ * Plays with hls.js until the link expires. Then loading stops, the rest of the buffer is played, and a
+ * message is shown. Other failures are retried a limited number of times, with increasing delays.
  */
 export const playByHls = (video: HTMLVideoElement, url: string, { uid, link, status }: ViewContext): void => {
   const hls = new Hls({

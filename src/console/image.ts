@@ -10,13 +10,16 @@ type Item = {
 }
 type Playlist = { readonly items: Readonly<Record<string, ReadonlyArray<Item>>> }
 
-/** Best first. If the browser cannot decode a format, the next one is used. */
+/** Image formats, best first. If the browser cannot decode a format, the next one is used. */
 const formats = ['avif', 'webp', 'jpeg', 'png']
 
 const bytesOf = (base64url: string): Uint8Array =>
   Uint8Array.from(atob(base64url.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0))
 
-/** Returns the smallest export that fills the window at its pixel density, or else the largest. */
+/**
+ * Returns the smallest export that fills the window at the window's pixel density, or else the largest
+ * export.
+ */
 const bestFor = (items: ReadonlyArray<Item>): Item | undefined => {
   const byWidth = items.toSorted((a, b) => a.width - b.width)
   const covers = ({ width, height }: Item) => {
@@ -26,7 +29,10 @@ const bestFor = (items: ReadonlyArray<Item>): Item | undefined => {
   return byWidth.find(covers) ?? byWidth.at(-1)
 }
 
-/** Removes the origin: the page may be open under another host name than the URLs in playlists. */
+/**
+ * Removes the origin from a URL, because the host name of the page may differ from the host name in
+ * playlists.
+ */
 const toSameOrigin = (url: string): string => {
   const { pathname, search } = new URL(url)
   return `${pathname}${search}`
@@ -39,7 +45,7 @@ const load = (image: HTMLImageElement, url: string): Promise<boolean> =>
     image.src = url
   })
 
-/** Shows the thumbhash, then the export that fits the window best. */
+/** Shows the thumbhash, and then the export that fits the window best. */
 export const showImage = async (view: ViewContext): Promise<void> => {
   const { uid, jwt, main, status } = view
   const list = await waitForExports(`/api/1/image_files/playlist/${uid}?jwt=${jwt}`, view)

@@ -1,12 +1,18 @@
 /** The token in the URL of the page. */
 export type Link = {
-  /** By the server's clock, once a reply was seen; infinite for an unreadable token. */
+  /**
+   * Returns the remaining lifetime of the token, by the server's clock once a reply was seen; infinite if the
+   * token cannot be parsed.
+   */
   readonly millisecondsLeft: () => number
-  /** Reads the time of the server from a reply. */
+  /** Reads the server's time from a reply. */
   readonly syncClock: (reply: Response) => void
 }
 
-/** The claim `exp` (RFC 7519 §4.1.4), in milliseconds. A prediction: only the server decides. */
+/**
+ * Returns the expiry time of a token, its claim `exp` (RFC 7519 §4.1.4), in milliseconds. It is a prediction,
+ * because only the server decides.
+ */
 const endOf = (jwt: string): number => {
   try {
     const [, claims = ''] = jwt.split('.')
@@ -29,10 +35,10 @@ export const createLink = (jwt: string, now: () => number = Date.now): Link => {
   }
 }
 
-/** Longest delay of a timer: 2^31 − 1 milliseconds, 24 days. */
+/** Maximum delay of a timer: 2^31 − 1 milliseconds, or 24 days. */
 const maxTimerMs = 2 ** 31 - 1
 
-/** Calls back when the link expires, even if that is months away. */
+/** Calls `callBack` when the link expires, even if that is in months. */
 export const onLinkExpired = (link: Link, callBack: () => void): void => {
   const left = link.millisecondsLeft()
   if (left <= 0) callBack()

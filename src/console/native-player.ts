@@ -2,19 +2,25 @@ import { expiredMessage, refusedMessage } from './link.ts'
 import type { ViewContext } from './status-line.ts'
 import { storePosition, takeStoredPosition } from './stored-position.ts'
 
-/** Timeout of a complete reply. */
+/** Maximum time for a complete reply, in milliseconds. */
 const timeoutMs = 10_000
 
 const lostMessage = 'The server cannot be reached. Load this page again later'
 
-/** The browser hides why a request failed, so this requests the playlist again. `null`: it is there. */
+/**
+ * Returns why playback failed; `null` if the playlist is available. The browser hides the reason, so the
+ * playlist is requested again.
+ */
 const failureMessage = async (url: string): Promise<string | null> => {
   const reply = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).catch(() => null)
   if (reply === null || reply.status >= 500) return lostMessage
   return reply.ok ? null : refusedMessage
 }
 
-/** Plays with the browser's native HLS, which sends its own requests and drops its buffer when refused. */
+/**
+ * Plays with the browser's native HLS. It sends its own requests, and discards its buffer when one is
+ * refused.
+ */
 export const playNatively = (
   video: HTMLVideoElement,
   url: string,

@@ -1,4 +1,7 @@
-/** Seconds. More than players leave unplayed of a buffer, far less than is worth playing. */
+/**
+ * Minimum number of buffered seconds that count as playable. Players leave less than that unplayed at the end
+ * of a buffer, and it is too short to be worth playing.
+ */
 const minSeconds = 0.3
 
 const hasMore = ({ buffered, currentTime, duration }: HTMLVideoElement): boolean => {
@@ -9,7 +12,7 @@ const hasMore = ({ buffered, currentTime, duration }: HTMLVideoElement): boolean
   return false
 }
 
-/** Plays the rest of the buffer. At its end, pauses and calls back (again after each seek). */
+/** Plays the rest of the buffer. At its end, pauses and calls `callBack`, again after each seek. */
 export const playRemaining = (video: HTMLVideoElement, callBack: () => void): void => {
   const stop = () => {
     video.pause()

@@ -2,12 +2,12 @@ import type { Link } from './link.ts'
 
 export type StatusLine = {
   readonly show: (text: string) => void
-  /** `fraction`: 0 to 1; `null` if unknown. */
+  /** Shows a text with a progress bar. `fraction` is between 0 and 1; `null` if unknown. */
   readonly showProgress: (text: string, fraction: number | null) => void
   readonly hide: () => void
 }
 
-/** Context of every view: the media, its token, and where to show it. */
+/** The context of every view: the media, its token, and where it is shown. */
 export type ViewContext = {
   readonly uid: string
   readonly jwt: string

@@ -1,15 +1,15 @@
 const keyOf = (uid: string): string => `larder:position:${uid}`
 
-/** Stores the playback position, for the next link to the same media in this browser. */
+/** Stores the playback position for the next link to the same media in this browser. */
 export const storePosition = (uid: string, seconds: number): void => {
   try {
     localStorage.setItem(keyOf(uid), String(seconds))
   } catch {
-    // Without storage, playback starts at the beginning.
+    // Without storage, playback will start at the beginning.
   }
 }
 
-/** Returns and removes the stored position, in seconds; `null` if there is none. */
+/** Returns the stored position in seconds, and removes it; `null` if there is none. */
 export const takeStoredPosition = (uid: string): number | null => {
   try {
     const stored = localStorage.getItem(keyOf(uid))

@@ -5,13 +5,13 @@ import type { ViewContext } from './status-line.ts'
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 type Progress = {
-  /** 0 to 1; `null` if unknown. */
+  /** Progress of the exports from 0 to 1; `null` if unknown. */
   readonly progress: number | null
-  /** Why the file is refused, so that there will be no exports. */
+  /** The reason why the file was refused, so that it gets no exports; `null` if it was not refused. */
   readonly refused: string | null
 }
 
-/** Timeout of a complete reply. */
+/** Maximum time for a complete reply, in milliseconds. */
 const timeoutMs = 10_000
 
 const progressOf = async ({ uid, jwt }: ViewContext): Promise<Progress> => {
@@ -20,14 +20,15 @@ const progressOf = async ({ uid, jwt }: ViewContext): Promise<Progress> => {
     const reply = await fetch(`/console/watch/${uid}/progress?jwt=${jwt}`, { signal })
     if (reply.ok) return await reply.json()
   } catch {
-    // The next poll is soon.
+    // A failure is ignored, because the next poll is soon.
   }
   return { progress: null, refused: null }
 }
 
 /**
- * Polls `url` until there is a playlist, and shows the progress of the exports meanwhile. Throws the reason
- * if there will be none. Polling may take hours. It ends when the link expires: then the server replies 403.
+ * Polls `url` until the playlist exists, and shows the progress of the exports meanwhile. If the file was
+ * refused, throws an error with the reason. Polling may take hours. It ends when the link expires, because
+ * the server then replies 403.
  */
 export const waitForExports = async (url: string, view: ViewContext): Promise<Response> => {
   const { link, status } = view

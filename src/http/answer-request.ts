@@ -10,7 +10,7 @@ type Outcome<A> = TE.TaskEither<DomainError | HttpError, A>
 
 export type RouteResult = {
   readonly reply: Reply
-  /** The caller sent no credential and needed none. */
+  /** Whether the caller sent no credential, and needed none. */
   readonly isAnonymous: boolean
 }
 
@@ -35,7 +35,10 @@ export const answerWithoutBody =
     return runHandler(route, decoded.right, undefined as B, incoming)()
   }
 
-/** The body is read once the caller is authenticated. The time that the client takes counts for no dependency. */
+/**
+ * Reads the body only after the caller is authenticated. The deadline for dependencies does not include the
+ * time that the client takes to send the body.
+ */
 export const answerWithBody =
   <C, P, Q, B>(
     route: Route<C, P, Q, B>,
@@ -53,7 +56,7 @@ export const answerWithBody =
         : body
     deadline.extend()
     const handle = runHandler(route, decoded.right, body.right, incoming)
-    // A handler that reads the body itself ends when the client is done.
+    // A handler that reads the body itself has no deadline, because it lasts as long as the client sends.
     if (route.body?.maxBytes === null) return handle().finally(deadline.extend)
     return deadline.inTime(handle, 'database')()
   }

@@ -20,7 +20,7 @@ import { homeRoutes } from './routes/home-routes.ts'
 import { imageRoutes } from './routes/image-routes.ts'
 import { serviceRoutes } from './routes/service-routes.ts'
 
-/** Dependencies of the HTTP layer: one service for each domain, and what the listener needs. */
+/** Dependencies of the HTTP layer: one service for each domain, and the dependencies of the listener. */
 export type AppDeps = ListenerDeps & {
   readonly playlists: PlaylistService
   readonly vods: VodService
@@ -34,8 +34,11 @@ export type AppDeps = ListenerDeps & {
   readonly lifecycle: ServerLifecycle
 }
 
-/** Cache of encoded lists: enough for a few hundred long ones or tens of thousands of short ones. */
-const listBodyBytes = 64 * 1024 * 1024
+/**
+ * Size of the cache of encoded playlists (bytes): enough for a few hundred long ones or tens of thousands of
+ * short ones.
+ */
+const playlistBodyBytes = 64 * 1024 * 1024
 
 /** The wiring diagram of the routes. */
 export const createApp = (deps: AppDeps): RequestListener => {
@@ -43,7 +46,7 @@ export const createApp = (deps: AppDeps): RequestListener => {
   const { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic, lifecycle } = deps
   const sharing = createCorsPolicy(corsOrigins)
   const bytesReply = createBytesReply(clock)
-  const playlistReply = createPlaylistReply(createPlaylistBodies({ maxBytes: listBodyBytes }), clock)
+  const playlistReply = createPlaylistReply(createPlaylistBodies({ maxBytes: playlistBodyBytes }), clock)
   return createRequestListener(
     { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic },
     ({ handle, refusals }) => [

@@ -3,8 +3,9 @@ import { withoutPathToken } from './request/path-token.ts'
 import type { Routes } from './routes.ts'
 
 /**
- * Returns the longest body (bytes) that a route reads of a request; `null` if none reads it. Asked before Koa
- * runs, because what no route reads is discarded from the start. Hot path for GET.
+ * Creates a function that returns the longest body (bytes) that a route accepts of a request; `null` if no
+ * route reads the body. It is called before Koa runs, so that a body that no route reads is discarded from
+ * the start. Hot path for GET.
  */
 export const createBodyLimits =
   (allRoutes: ReadonlyArray<Pick<Routes, 'maxBodyBytes'>>) =>

@@ -34,7 +34,7 @@ import type { Route } from './route.ts'
 
 export type RouteMiddleware = {
   readonly middleware: RouterMiddleware
-  /** Longest body (bytes) of a request to it; `null`: it reads none. */
+  /** Longest request body that the route reads (bytes); `null`: the route reads none. */
   readonly maxBodyBytes: number | null
 }
 
@@ -152,7 +152,8 @@ export const createRouteHandler = ({
   }
 
   return (route) => {
-    // Unknown parameters do not change a reply. As cache keys they would let a client fill the cache (V4).
+    // Unknown parameters do not change a reply. If they were part of cache keys, a client could fill the
+    // cache (V4).
     const knownNames = new Set(['jwt', ...parameterNames(route.query)])
     const reader = bodyReaderOf(route.body)
 

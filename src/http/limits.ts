@@ -2,9 +2,12 @@
 export type HttpLimits = {
   /** Maximum of open connections; further ones are closed on arrival. */
   readonly connections: number
-  /** Requests in progress without a reply. Likely cache hits have a second allowance of the same size. */
+  /**
+   * Maximum of requests in progress without a reply. Likely cache hits have a second allowance of the same
+   * size.
+   */
   readonly inFlight: number
-  /** Requests in the admission queue. */
+  /** Maximum of requests in the admission queue. */
   readonly waiting: number
   readonly waitMilliseconds: number
   readonly headerBytes: number
@@ -13,7 +16,7 @@ export type HttpLimits = {
   /** Time for a whole request to arrive, including its body. */
   readonly requestMilliseconds: number
   readonly keepAliveMilliseconds: number
-  /** How long a client may accept no byte of its reply before it is disconnected. */
+  /** Time for which a client may accept no byte of its reply before it is disconnected. */
   readonly stallMilliseconds: number
   /** Time from the start of a request to its reply, across all dependencies (http-api.md §10). */
   readonly replyMilliseconds: number

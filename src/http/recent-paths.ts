@@ -1,4 +1,7 @@
-/** Records the paths of recent successful replies, to tell likely cache hits from misses under overload. */
+/**
+ * Records the paths of recent successful replies, to distinguish likely cache hits from misses under
+ * overload.
+ */
 export type RecentPaths = {
   readonly add: (url: string) => void
   readonly has: (url: string) => boolean
@@ -13,14 +16,17 @@ const pathOf = (url: string): string => {
   return path.startsWith('/api/1/~') ? path.replace(tokenSegment, '/api/1') : path
 }
 
-/** FNV-1a, 32 bits. A collision only puts a request into the wrong lane of the queue. */
+/** Returns the FNV-1a hash (32 bits). A collision only puts a request into the wrong lane of the queue. */
 const hashOf = (text: string): number => {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   return hash
 }
 
-/** Bounded: holds `count` to 2 × `count` hashes and drops the oldest half at once. Stores no client text. */
+/**
+ * Creates a record of between `count` and 2 × `count` recent paths. It drops the older half at once. It
+ * stores hashes, and no text from clients.
+ */
 export const createRecentPaths = (count = 32_768): RecentPaths => {
   let newer = new Set<number>()
   let older = new Set<number>()

@@ -23,7 +23,7 @@ import { type BufferedReply, optionsAsteriskReply } from './response/reply.ts'
 import type { ResponseTelemetry } from './response/response-telemetry.ts'
 import type { Routes } from './routes.ts'
 
-/** What the listener needs, whatever its routes are. */
+/** Dependencies of the listener that are the same for all routes. */
 export type ListenerDeps = {
   readonly tokens: MediaTokens
   readonly clock: Clock
@@ -35,15 +35,18 @@ export type ListenerDeps = {
   readonly traffic: Traffic
 }
 
-/** What routes are made with. */
+/** Dependencies that the listener supplies to routes. */
 export type RouteTools = { readonly handle: RouteHandler; readonly refusals: RefusalCounts }
 
 const replayCacheBytes = 32 * 1024 * 1024
 
-/** Limits one event-loop turn to a few milliseconds of work when every request misses the memory cache. */
+/**
+ * Maximum of requests started in one turn of the event loop. A turn then takes a few milliseconds at most,
+ * even if every request misses the memory cache.
+ */
 const startsPerTurn = 4
 
-/** The admission queue is full, or the request waited too long (http-api.md §13.2). */
+/** The reply if the admission queue is full, or the request waited too long (http-api.md §13.2). */
 const queueRefusal = toErrorReply(overloaded(2))
 
 const now = () => performance.now()
@@ -64,7 +67,7 @@ export const createRequestListener = (
   const handle = createRouteHandler({ log, outages, responseTelemetry, replayCache, refusals, limits, now })
   const allRoutes = createAllRoutes({ handle, refusals })
   const app = new Koa()
-  // Koa would also report clients that disconnect. Our own errors are logged where they occur.
+  // Koa would also report clients that disconnect. Larder's own errors are logged where they occur.
   app.silent = true
   app.use(errorBoundary(log)).use(takePathToken)
   for (const routes of allRoutes) app.use(routes.middleware())
@@ -83,7 +86,7 @@ export const createRequestListener = (
   const admit = createAdmission({ limits, counts, now, perTurn: startsPerTurn })
   const bodyLimitOf = createBodyLimits(allRoutes)
 
-  /** Bounds what is read of a body only to be discarded. */
+  /** Reads a body only to discard it, up to a limit. */
   const discardBoundedBody = (req: IncomingMessage): void =>
     discardBody(req, limits.bodyBytes, () => {
       counts.refused_early += 1
@@ -107,7 +110,8 @@ export const createRequestListener = (
           release()
         })
         byRoutes(req, res)
-        // An upload may take hours. What bounds uploads is their own route.
+        // An upload may take hours, so it does not count as in progress. The upload route has limits of its
+        // own.
         if (bodyLimit === Infinity) release()
       },
       refuse: () => {
@@ -142,5 +146,5 @@ export const createRequestListener = (
   }
 }
 
-/** Health checks bypass the admission queue (http-api.md §13.2). */
+/** Returns whether this is a health check. Health checks bypass the admission queue (http-api.md §13.2). */
 const isHealth = (url: string): boolean => /^\/(?:healthz|readyz)(?:\?|$)/.test(url)

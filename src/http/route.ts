@@ -10,18 +10,20 @@ import type { Reply } from './response/reply.ts'
 
 type Outcome<A> = TE.TaskEither<DomainError | HttpError, A>
 
-/** A route as a record. What it does not name, it does not read. */
+/** A route. A part of the request for which the route has no codec is not read. */
 export type Route<C, P, Q, B> = {
   readonly credential: Authenticator<C>
-  /** Path parameters. An invalid one gets the reply for one that does not exist (http-api.md §1.2, §2.5). */
+  /**
+   * Path parameters. An invalid one gets the same reply as one that does not exist (http-api.md §1.2, §2.5).
+   */
   readonly params?: t.Type<P, unknown, unknown>
-  /** If true, an invalid path parameter is named in a 422: for paths without a uid, which hide nothing. */
+  /** If true, a 422 names an invalid path parameter: for paths without a uid, which hide nothing. */
   readonly explainsParams?: boolean
   readonly query?: t.Type<Q, unknown, unknown>
   readonly body?: RequestBody<B>
   /**
-   * Succeeds if a caller without a credential may learn that a parameter is wrong, as for public files. A
-   * route without this check asks for a token first.
+   * Succeeds if a caller without a credential may learn that a parameter is invalid, as for public files.
+   * Without this check, the reply to such a caller is that a token is required.
    */
   readonly checkAnonymous?: (params: P, query: IncomingRequest['query']) => Outcome<unknown>
   readonly handler: (input: {
@@ -38,17 +40,17 @@ export type DecodedRequest<C, P, Q> = {
   readonly credential: C
   readonly params: P
   readonly query: Q
-  /** The caller sent no credential and needed none. */
+  /** Whether the caller sent no credential, and needed none. */
   readonly isAnonymous: boolean
 }
 
 /**
- * The codec of a part that a route does not name. `A` is then inferred as unknown, which the compiler cannot see here:
- * hence the cast.
+ * Returns the codec of a part that a route does not name. Its type `A` is unknown then, which TypeScript
+ * cannot infer here, so a cast is necessary.
  */
 const anything = <A>(): t.Type<A, unknown, unknown> => t.unknown as unknown as t.Type<A, unknown, unknown>
 
-/** The error for an invalid query or body. It reveals nothing about files that are not public. */
+/** Returns the error for an invalid query or body. It reveals nothing about files that are not public. */
 export const toFaultError = async <C, P, Q, B>(
   { checkAnonymous }: Route<C, P, Q, B>,
   { isAnonymous, params }: Pick<DecodedRequest<C, P, Q>, 'isAnonymous' | 'params'>,

@@ -4,7 +4,7 @@ import type { CorsPolicy } from './middleware/cors.ts'
 import { sendRefusalReply } from './middleware/refusal-reply.ts'
 import { writeReply } from './response/response-writer.ts'
 
-/** Methods that change something. */
+/** Methods that change data. */
 export type WriteMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** The routes under one path prefix. */
@@ -12,7 +12,9 @@ export type Routes = {
   readonly get: (path: string | string[], answer: RouteMiddleware) => void
   readonly on: (method: WriteMethod, path: string, answer: RouteMiddleware) => void
   readonly middleware: () => RouterMiddleware
-  /** Longest body (bytes) that a route here reads of such a request; `null` if none reads it. */
+  /**
+   * Returns the longest body (bytes) that the route of a request accepts; `null` if no route reads the body.
+   */
   readonly maxBodyBytes: (method: string, path: string) => number | null
 }
 
@@ -26,8 +28,9 @@ const answerOptions = (ctx: RouterContext): void => {
 }
 
 /**
- * The only place that matches paths. Letter case and slashes count. Per-route behaviour, such as CORS,
- * depends on the match alone (V8). `sharing`: CORS policy; `null`: pages of other sites have no access.
+ * Creates routes. No other code matches paths. Letter case and slashes are significant. Per-route behaviour,
+ * such as CORS, depends only on the route that matches (V8). `sharing`: CORS policy; `null`: pages of other
+ * sites have no access.
  */
 export const createRoutes = (prefix: string, sharing: CorsPolicy | null = null): Routes => {
   const router = new Router({ prefix, sensitive: true, strict: true })

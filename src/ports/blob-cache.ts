@@ -14,18 +14,22 @@ export type BlobStream = ByteStream & {
   /** The tiers that were queried, the nearest to the reader first. */
   readonly tiers: ReadonlyArray<TierOutcome>
   /**
-   * All of the bytes, if they are in memory; a caller that uses them need not read the stream. Do not modify
-   * them. `null`: read the stream.
+   * All bytes of the stream, if they are in memory: a caller that uses them need not read the stream. Do not
+   * modify them. `null`: the bytes must be read from the stream.
    */
   readonly buffer: Uint8Array | null
-  /** Reads the same bytes into buffers of the caller. `null`: read the stream. */
+  /**
+   * Copies the same bytes into buffers that the caller passes. `null`: the bytes must be read from the
+   * stream.
+   */
   readonly readInto: ReadInto | null
 }
 
 /**
- * Copies the next bytes of a stream into `buffer`, and resolves to how many, 0 at the end. Call it again only
- * after that; `buffer` is not touched any more, so one buffer can serve the whole read. Throws where the
- * stream throws. It shares its position with the stream, and the stream's `return` closes both.
+ * Copies the next bytes of a stream into `buffer`, and resolves to their number, 0 at the end. The caller
+ * must await each call before the next; the function then no longer writes to `buffer`, so one buffer can
+ * serve the whole read. Throws when the stream throws. The function and the stream share one position, and
+ * the stream's `return` closes both.
  */
 export type ReadInto = (buffer: Uint8Array) => Promise<number>
 
@@ -37,16 +41,16 @@ export type BlobOrigin = (
 /**
  * Caches immutable blobs, whole or not at all.
  *
- * `read` answers from the cache, else from the origin while filling the cache:
+ * `read` serves bytes from the cache, or from the origin while it fills the cache:
  * - Concurrent misses of one key share one fill. Readers of a fill get bytes as they arrive. A reader that
- *   leaves does not disturb the others, and the fill goes on while it has readers.
+ *   cancels does not disturb the others, and the fill continues while it has readers.
  * - A range that the fill will not reach soon is read from the origin separately.
  * - A fill is cached only if its length and sha256 match `facts`. If they do not, every reader's stream
- *   throws before the blob's last byte, and the next read starts a new fill. (A range that ends earlier may
- *   have been read by then: its reader does not wait for the verification.)
- * - A cache that cannot be written to still answers, from the origin.
- * - While a reader waits for an offset ahead of the fill, `onArriving` is called when earlier bytes arrive:
- *   the wait is long, but the origin is not stalled.
+ *   throws before the blob's last byte, and the next read starts a new fill. (A range that ends before the
+ *   last byte may already have been read: its reader does not wait for the verification.)
+ * - If the cache cannot be written to, bytes are still served from the origin.
+ * - While a reader waits for an offset ahead of the fill, `onArriving` is called when earlier bytes arrive.
+ *   The call tells the reader that the wait is long, but that the origin has not stalled.
  *
  * The caller must read the stream to the end or cancel it; otherwise a file descriptor leaks.
  */
@@ -59,12 +63,12 @@ export type BlobCache = {
     onArriving?: () => void,
   ) => TE.TaskEither<BadOrigin | Unavailable, BlobStream>
   /**
-   * Returns all of the bytes synchronously if they are in memory: the cheapest hit. Do not modify them.
-   * `null`: `read` may still have them.
+   * Returns all bytes synchronously if they are in memory: the cheapest hit. Do not modify them. `null`: the
+   * bytes are not in memory, but `read` may find them on disk.
    */
   readonly peek: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Uint8Array | null
   /** Removes the blob. Current readers can finish; a running fill is not cached. */
   readonly delete: (key: CacheKey<BlobFacts>) => TE.TaskEither<Unavailable, void>
-  /** The same, by the key's name. */
+  /** Removes the blob whose key has this name. */
   readonly deleteByName: (name: string) => TE.TaskEither<Unavailable, void>
 }

@@ -23,7 +23,7 @@ const family = <const T extends string, P extends Readonly<Record<ParamsOf<T>, t
     readonly value: t.Type<A, unknown, unknown>
     /** `null`: the value cannot change. */
     readonly ttlSeconds: number | null
-    /** See CacheKey. Default: no value is negative. */
+    /** Whether a value is negative, as in CacheKey. By default no value is. */
     readonly isNegative?: (value: A) => boolean
     /** Description in docs/cache-keys.md. */
     readonly about: string
@@ -34,14 +34,14 @@ const family = <const T extends string, P extends Readonly<Record<ParamsOf<T>, t
   const isNegative = spec.isNegative ?? never
   // Split once, since building a name is a hot path. Text and parameter names alternate.
   const pieces = template.split(/\{(\w+)\}/)
-  const at = (params: { readonly [K in keyof P]: t.TypeOf<P[K]> }): CacheKey<A> => ({
+  const keyFor = (params: { readonly [K in keyof P]: t.TypeOf<P[K]> }): CacheKey<A> => ({
     name: pieces.map((piece, index) => (index % 2 === 0 ? piece : String(params[piece as keyof P]))).join(''),
     family: template,
     codec: spec.value,
     ttlSeconds: spec.ttlSeconds,
     isNegative,
   })
-  return Object.assign(at, { template, ...spec })
+  return Object.assign(keyFor, { template, ...spec })
 }
 
 /** Encodes `true` as `1`, `false` as `0`. */
@@ -54,7 +54,9 @@ const Flag = new t.Type<boolean, string, unknown>(
 
 const isFalse = (flag: boolean): boolean => !flag
 
-/** Record of a blob among the values: length (bytes) and sha256 (lower-case hex). */
+/**
+ * Cached description of a blob: length (bytes) and sha256 (lower-case hex). The bytes are stored separately.
+ */
 export const BlobRecord = t.strict({ size: t.number, sha256: t.string })
 
 /** All cache keys of this service. A new kind of cached value needs an entry here. */

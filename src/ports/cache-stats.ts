@@ -5,14 +5,17 @@ export type CacheCounts = {
   /** Template of the keys, such as `s3_files:{uid}`. */
   readonly family: string
   readonly hits: number
-  /** A load may count two misses: it looks again when no other load of the key can be running. */
+  /**
+   * One load can count two misses: it looks in the cache a second time when no other load of the key can be
+   * running.
+   */
   readonly misses: number
   /** Reads that shared a running fill. */
   readonly collapsed: number
-  /** The tier could not be read or written, or a fill got wrong bytes. */
+  /** Failed reads and writes of the tier, and fills that received wrong bytes. */
   readonly errors: number
   readonly fills: number
-  /** Bytes of successful fills, and the milliseconds that these took. */
+  /** Bytes of successful fills, and the total duration of these fills (milliseconds). */
   readonly filledBytes: number
   readonly fillMs: number
 }

@@ -19,16 +19,23 @@ export type CacheKey<A> = {
 
 declare const seen: unique symbol
 
-/** Generation of a key: changes when this process deletes the key, both before and after the delete. */
+/**
+ * Generation of a key. It changes twice when this process deletes the key: before the delete and after it.
+ */
 export type Generation = number & { readonly [seen]: true }
 
-/** Invalidation mark of a key in a cache that processes share: changes when any of them deletes the key. */
+/**
+ * Invalidation mark of a key in a cache that processes share. It changes when any of them deletes the key.
+ */
 export type InvalidationMark = string & { readonly [seen]: true }
 
-/** The start of a load. Only a cache creates it, and `set` needs one. */
+/**
+ * The start of a load, by which `set` recognises that a later delete has made the loaded value obsolete. Only
+ * a cache creates one.
+ */
 export type LoadStart = {
   readonly generation: Generation
-  /** `null`: it could not be read, so the loaded value is not stored where processes share it. */
+  /** `null`: the mark could not be read, so the loaded value is not stored in a tier that processes share. */
   readonly mark: InvalidationMark | null
   readonly at: MonotonicMs
   readonly [seen]: true
@@ -40,23 +47,26 @@ export const negativeTtlSeconds = 30
 /**
  * Caches values for a limited time. A value that is missing, expired, or no longer fits its codec is `none`,
  * never an error; `Unavailable` means that the cache itself failed. Negative entries have their own share of
- * the memory, since any client can cause them: they evict nothing else.
+ * the memory and evict no other entries, because any client can cause negative entries.
  */
 export type CachePort = {
   readonly get: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, O.Option<Found<A>>>
-  /** Tier outcomes of a miss. */
+  /** The tier outcomes that a miss reports. */
   readonly missTiers: ReadonlyArray<TierOutcome>
   /**
-   * Callers that got the same generation may share a lookup or a load: this process ran no delete of the key
-   * in between. Costs one hash of the name.
+   * Returns the current generation of the key. Callers with the same generation may share a lookup or a load,
+   * because this process has not deleted the key between their calls. Costs one hash of the name.
    */
   readonly generation: <A>(key: CacheKey<A>) => Generation
-  /** Must be awaited after a miss and before the load. May read the disk. Never rejects. */
+  /**
+   * Returns the start of a load. Must be awaited after a miss and before the load. May read the disk. Never
+   * rejects.
+   */
   readonly beginLoad: <A>(key: CacheKey<A>) => Promise<LoadStart>
   /**
    * Stores a value whose load began at `since`. If any process has deleted the key since then, the value may
-   * be out of date and is not stored, which is no error. Callers answer the reader first; only `get` of the
-   * same key needs to wait for it.
+   * be out of date: `set` succeeds without storing it. Callers reply to the reader without waiting for `set`;
+   * only a `get` of the same key needs to wait for it.
    */
   readonly set: <A>(key: CacheKey<A>, value: A, since: LoadStart) => TE.TaskEither<Unavailable, void>
   /**
@@ -64,6 +74,6 @@ export type CachePort = {
    * Other processes that share the cache may see it for two more seconds.
    */
   readonly delete: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, void>
-  /** The same, by the key's name. */
+  /** Deletes the value whose key has this name. */
   readonly deleteByName: (name: string) => TE.TaskEither<Unavailable, void>
 }

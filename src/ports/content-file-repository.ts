@@ -16,8 +16,9 @@ type Duration = { readonly durationSeconds: number }
 export type NewContentFile = NewLibraryFile<ContentFileUid> & Duration
 
 /**
- * Content files (audio and video), their exports, and the segments of these. With its exports, the duration
- * of a file becomes that of the longest, whatever the source said.
+ * Content files (audio and video), their exports, and the segments of these. When exports are added, the
+ * duration of the longest export becomes the duration of the file, and replaces the duration that the source
+ * declared.
  */
 export type ContentFileRepository = LibraryRepository<
   ContentFileUid,
@@ -32,7 +33,10 @@ export type ContentFileRepository = LibraryRepository<
   readonly findVod: (uid: ContentExportUid) => TE.TaskEither<Unavailable, O.Option<VodMeta>>
   /** Lists all segments of an `m3u8` export with one query; `none` when there is no such export. */
   readonly listParts: (uid: ContentExportUid) => TE.TaskEither<Unavailable, O.Option<VodParts>>
-  /** The same with the keyframes of each segment, also with one query. */
+  /**
+   * Lists all segments of an `m3u8` export with their keyframes, also with one query; `none` when there is no
+   * such export.
+   */
   readonly listKeyframes: (
     uid: ContentExportUid,
   ) => TE.TaskEither<Unavailable, O.Option<VodPartsWithKeyframes>>

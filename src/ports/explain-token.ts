@@ -1,12 +1,12 @@
 import type { ForbiddenReason } from '../domain/shared/errors.ts'
 import type { MediaGrant, MediaKind } from './media-tokens.ts'
 
-/** What a token is for. Each use has its own keys and audience. */
+/** The use of a token. Each use has its own keys and its own audience (`aud`). */
 export type TokenUse = MediaKind | 'id'
 
-/** What an operator may learn about a refused token (V61). */
+/** The information that an operator gets about a refused token (V61). */
 export type TokenExplanation =
-  /** The claims are neither trusted nor shown. */
+  /** The signature could not be verified, so the claims are neither trusted nor shown. */
   | {
       readonly _tag: 'BadSignature'
       readonly reason: Extract<ForbiddenReason, 'malformed' | 'unknown_key' | 'signature'>
@@ -17,11 +17,11 @@ export type TokenExplanation =
       readonly use: TokenUse
       readonly kid: string
       readonly claims: Readonly<Record<string, unknown>>
-      /** Why the token is refused nevertheless; `null` when it is valid. */
+      /** The reason why the token is refused in spite of its signature; `null` when it is valid. */
       readonly refusal: ForbiddenReason | null
-      /** Grant of a valid media token. */
+      /** The grant of a valid media token. */
       readonly grant: MediaGrant | null
     }
 
-/** Uses only the keys, not the database. */
+/** Explains a token. Uses only the keys, not the database. */
 export type ExplainToken = (jwt: string) => Promise<TokenExplanation>

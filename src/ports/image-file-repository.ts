@@ -10,7 +10,7 @@ export type NewImageFile = NewLibraryFile<ImageFileUid> & {
   readonly height: number
 }
 
-/** Image files, their exports, and whether they are public: a new file is not. */
+/** Image files, their exports, and whether each image is public. A new image is not public. */
 export type ImageFileRepository = LibraryRepository<
   ImageFileUid,
   NewImageFile,
@@ -21,8 +21,8 @@ export type ImageFileRepository = LibraryRepository<
   /** Lists all exports of an image file, in no order; empty when there is no such file or it has none. */
   readonly listExports: (uid: ImageFileUid) => TE.TaskEither<Unavailable, ReadonlyArray<ImageExport>>
   readonly findExport: (uid: ImageExportUid) => TE.TaskEither<Unavailable, O.Option<ImageExportFile>>
-  /** Whether the image is public; `false` also when there is no such file. */
+  /** Returns whether the image is public; `false` also when there is no such file. */
   readonly isPublic: (uid: ImageFileUid) => TE.TaskEither<Unavailable, boolean>
-  /** Does nothing when there is no such file. */
+  /** Sets whether the image is public. Does nothing when there is no such file. */
   readonly setPublic: (uid: ImageFileUid, isPublic: boolean) => TE.TaskEither<Unavailable, void>
 }

@@ -16,9 +16,9 @@ export type RenderedImage = {
 }
 
 /**
- * Renders image exports: upright, sRGB, without metadata. Headers, too, are read in separate processes, whose
- * time, memory and pixels are bounded: hostile input fails with `Refused` and harms nothing else. If the signal is
- * aborted, the task fails with `Unavailable`, after its processes have ended.
+ * Renders image exports: upright, sRGB, without metadata. Separate processes, with bounded time, memory and
+ * pixels, read even the headers, so hostile input fails with `Refused` and harms nothing else. If the signal
+ * is aborted, the task ends its processes, and then fails with `Unavailable`.
  */
 export type ImageProcessor = {
   /** Fails with `Refused` for a file that cannot be decoded as an image, or has too many pixels. */

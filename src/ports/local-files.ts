@@ -2,7 +2,7 @@ import type { ByteStream } from '../domain/media/bytes.ts'
 import type { Refused, Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 
-/** A byte range of a local file: from `start` up to, but not including, `end`. */
+/** A byte range of a local file. `start` is inclusive, `end` is exclusive. */
 export type FileSlice = { readonly path: string; readonly start: number; readonly end: number }
 
 /** A local file to be ingested. */
@@ -21,12 +21,14 @@ export type SourceFile = {
 
 /** Files on this machine: sources to be ingested, and scratch space for exports. */
 export type LocalFiles = {
-  /** Reads the file once. Fails with `Refused` when it is missing, no plain file, unreadable, or empty. */
+  /**
+   * Reads the file once. Fails with `Refused` when it is missing, unreadable, empty, or not a regular file.
+   */
   readonly inspect: (path: string) => TE.TaskEither<Refused, SourceFile>
   /**
    * Runs `work` with a path of the file that other calls and other programs can use. This is `path` itself,
-   * unless the name is not UTF-8, in which case `path` has lost bytes: the file is then found by the rest of
-   * its name. Fails with `Refused` when several files match.
+   * unless the file's name is not valid UTF-8. Such a name has lost bytes in `path`, so the file is found by
+   * the bytes that remain. Fails with `Refused` when several files match.
    */
   readonly withUsablePath: <L, A>(
     path: string,
@@ -37,11 +39,11 @@ export type LocalFiles = {
     slice: FileSlice,
   ) => TE.TaskEither<Unavailable, { readonly size: number; readonly sha256: string }>
   readonly open: (slice: FileSlice) => ByteStream
-  /** Writes a file whole, or removes what it has written. */
+  /** Writes the whole file. Removes the incomplete file on failure. */
   readonly write: (path: string, bytes: ByteStream) => TE.TaskEither<Unavailable, void>
   /**
-   * Runs `work` with a new empty folder, and removes the folder whatever the outcome. Folders that a killed
-   * process has left are removed when the adapter is created.
+   * Runs `work` with a new empty folder, and removes the folder whatever the outcome. Folders that killed
+   * processes have left behind are removed when the adapter is created.
    */
   readonly withScratch: <L, A>(
     work: (folder: string) => TE.TaskEither<L, A>,

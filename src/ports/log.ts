@@ -14,7 +14,10 @@ export type Log = {
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
-/** The same log without the events that a command reports itself, in words: a person reads each once. */
+/**
+ * Returns the same log without `events`. A command prints these itself, in words, so that a person reads each
+ * once.
+ */
 export const withoutEvents = (log: Log, events: ReadonlyArray<string>): Log => {
   const unlessReported =
     (write: Log[keyof Log]): Log[keyof Log] =>

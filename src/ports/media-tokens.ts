@@ -5,22 +5,25 @@ import type { TE } from '../fp.ts'
 /** Images and content have their own keys and audiences. */
 export type MediaKind = 'image' | 'content'
 
-/** Verified claims of a media token: the logical file that it opens, and until when (http-api.md §2.1). */
+/** Verified claims of a media token: the logical file that it opens, and its expiry (http-api.md §2.1). */
 export type MediaGrant = {
   /** Uid of an image file or of a content file. */
   readonly sub: string
-  /** When it was minted (seconds since 1970). */
+  /** Time of minting (seconds since 1970). */
   readonly iat: number
-  /** Seconds since 1970. */
+  /** Time of expiry (seconds since 1970). */
   readonly exp: number
-  /** Its name, if its issuer gave it one (RFC 7519 §4.1.7). */
+  /** Id of the token, if its issuer gave it one (RFC 7519 §4.1.7). */
   readonly jti?: string
   readonly restrictions: Restrictions
 }
 
 /** Mints and verifies media tokens. */
 export type MediaTokens = {
-  /** `iat` is one second ago (http-api.md §2.3). Without restrictions the token opens the whole file. */
+  /**
+   * Mints a token whose `iat` is one second in the past (http-api.md §2.3). Without restrictions the token
+   * opens the whole file.
+   */
   readonly mint: (
     kind: MediaKind,
     sub: string,
@@ -38,6 +41,8 @@ export type MediaTokens = {
    * expired token, a subject of another kind, or a malformed restriction. Ignores unknown claims.
    */
   readonly verify: (kind: MediaKind, jwt: string) => TE.TaskEither<Forbidden, MediaGrant>
-  /** Returns a remembered result of `verify` that still holds. `undefined`: call `verify`. */
+  /**
+   * Returns a remembered result of `verify` that is still valid. `undefined`: the caller must call `verify`.
+   */
   readonly verifiedGrant: (kind: MediaKind, jwt: string) => MediaGrant | undefined
 }

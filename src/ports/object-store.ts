@@ -2,7 +2,7 @@ import type { ByteRange, ByteStream } from '../domain/media/bytes.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
 import type { O, TE } from '../fp.ts'
 
-/** An object to be stored. `open` may be called again when an attempt has failed. */
+/** An object to be stored. `open` may be called again after a failed attempt. */
 export type NewObject = {
   readonly contentType: string
   /** Bytes. */
@@ -20,11 +20,11 @@ export type ListedObject = {
   readonly modifiedAt: number
 }
 
-/** Remains of a `put` that never ended. `list` does not show them. */
+/** A `put` that has not completed: it is still running, or was abandoned. `list` omits its object. */
 export type UnfinishedUpload = {
-  /** For log output: the key, or a name that stands for it. */
+  /** Name for log output: the key, or an identifier that stands for it. */
   readonly name: string
-  /** When it began or was last written to; units as in `modifiedAt`. */
+  /** When the upload began or was last written to; same unit as `modifiedAt`. */
   readonly startedAt: number
   readonly remove: TE.TaskEither<Unavailable, void>
 }
@@ -32,24 +32,29 @@ export type UnfinishedUpload = {
 /** Permanent storage of the bytes: S3, or a folder. Larder chooses the keys: `s3_files/{uid}`. */
 export type ObjectStore = {
   /**
-   * Stores the object whole or not at all, and replaces an existing one. If the body's length or sha256 is
-   * not the declared one, nothing is stored, and it fails with `Unavailable` (the source changed while it was
-   * read). After any other failure the object may or may not exist.
+   * Stores the object whole or not at all, and replaces an existing object. If the body's length or sha256
+   * differs from the declared one (the source changed while it was read), `put` stores nothing and fails with
+   * `Unavailable`. After any other failure the object may or may not exist.
    */
   readonly put: (key: string, object: NewObject) => TE.TaskEither<Unavailable, void>
   /**
    * Streams the bytes of `range`; `none` when there is no such object. A range past the end returns the
-   * available bytes. The stream throws when the store breaks off; it never just ends early.
+   * available bytes. If the store breaks off the transfer, the stream throws; it never ends early without an
+   * error.
    */
   readonly read: (key: string, range: ByteRange) => TE.TaskEither<Unavailable, O.Option<ByteStream>>
   /** Deletes the object. Succeeds when it does not exist. */
   readonly delete: (key: string) => TE.TaskEither<Unavailable, void>
   /**
    * Lists all objects whose keys begin with `prefix` and come after `after` (`null`: all), ordered by the
-   * UTF-8 bytes of the keys. Throws when the store breaks off; it never just ends early.
+   * UTF-8 bytes of the keys. If the store breaks off the transfer, the iteration throws; it never ends early
+   * without an error.
    */
   readonly list: (prefix: string, after: string | null) => AsyncIterable<ListedObject>
-  /** Lists running and abandoned uploads of keys that begin with `prefix`. Throws as `list` does. */
+  /**
+   * Lists running and abandoned uploads of keys that begin with `prefix`. The iteration throws as that of
+   * `list` does.
+   */
   readonly unfinishedUploads: (prefix: string) => AsyncIterable<UnfinishedUpload>
   /** Checks that the store can be used (bucket exists, access granted, folder writable). */
   readonly check: TE.TaskEither<Unavailable, void>

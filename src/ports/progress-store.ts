@@ -1,11 +1,17 @@
 import type { O } from '../fp.ts'
 
-/** Progress of making a file's exports, and the reason when that was refused. Of this process only. */
+/**
+ * Stores the progress of making a file's exports, or the reason why the file was refused. Each process has
+ * its own.
+ */
 export type ProgressStore = {
-  /** From 0 to 1. */
+  /** Records the finished fraction (0 to 1). */
   readonly report: (uid: string, fraction: number) => void
   readonly done: (uid: string) => void
-  /** Records that the file was refused, for this reason (one line). The latest few hundred are kept. */
+  /**
+   * Records that the file was refused, for this reason (one line). Only the latest few hundred reasons are
+   * stored.
+   */
   readonly refuse: (uid: string, reason: string) => void
   readonly read: (uid: string) => O.Option<number>
   readonly readRefusal: (uid: string) => O.Option<string>

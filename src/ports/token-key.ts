@@ -3,8 +3,8 @@ export const tokenAlgorithms = ['HS256', 'EdDSA', 'RS256'] as const
 export type TokenAlgorithm = (typeof tokenAlgorithms)[number]
 
 /**
- * A key that signs or verifies tokens, and its only algorithm. `material` is the secret for HS256 (32 bytes
- * or more); otherwise DER: SPKI of a public key, or PKCS #8 of a private key, which can also sign.
+ * A key that signs or verifies tokens with one algorithm. `material` is the secret for HS256 (32 bytes or
+ * more); otherwise DER: SPKI of a public key, or PKCS #8 of a private key, which can also sign.
  */
 export type TokenKey = {
   readonly kid: string

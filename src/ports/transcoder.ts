@@ -5,7 +5,7 @@ import type { Refused, Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 import type { FileSlice } from './local-files.ts'
 
-/** A media segment. */
+/** A media segment that the transcoder has written. */
 export type TranscodedPart = {
   readonly slice: FileSlice
   readonly durationTicks: number
@@ -14,19 +14,19 @@ export type TranscodedPart = {
   readonly fragments: ReadonlyArray<ParsedFragment>
 }
 
-/** One segmented rendition: CMAF, one track. */
+/** A segmented rendition: CMAF with one track. */
 export type Rendition = {
-  /** Name of its rung in the plan. */
+  /** Name of the planned rendition. */
   readonly name: string
   readonly video: VideoFacts | null
   readonly audio: AudioFacts | null
-  /** RFC 6381, read from the init segment. */
+  /** Codec string (RFC 6381), read from the init segment. */
   readonly codec: string
   readonly timescale: number
-  /** Parsed from its init segment, for the examiner. */
+  /** The track, parsed from the init segment, for the examiner. */
   readonly track: ParsedTrack
   readonly init: FileSlice
-  /** In order. The examiner checks them against docs/hls.md (examineContentFile). */
+  /** In order of playback. The examiner checks the segments against docs/hls.md (examineContentFile). */
   readonly parts: ReadonlyArray<TranscodedPart>
 }
 
@@ -41,44 +41,48 @@ export type ProgressiveFile = {
 export type TranscodeResult = {
   readonly renditions: ReadonlyArray<Rendition>
   readonly progressive: ReadonlyArray<ProgressiveFile>
-  /** Seconds of the source that could be decoded; `null` when unknown. */
+  /** Duration of the source that could be decoded (seconds); `null` when unknown. */
   readonly sourceSeconds: number | null
   /** Messages for the user, such as `no sound: the audio track (mp3) could not be decoded`. */
   readonly warnings: ReadonlyArray<string>
 }
 
-/** What a decoder cannot do even if a hostile file takes it over. */
+/** Isolation of the processes that decode. It holds even if a hostile file takes control of the decoder. */
 export type Isolation = {
-  /** It has no network, not even to services on this machine. */
+  /** The process has no network, not even to services on this machine. */
   readonly withoutNetwork: boolean
-  /** It cannot gain privileges (`no_new_privs`). */
+  /** The process cannot gain privileges (`no_new_privs`). */
   readonly withoutNewPrivileges: boolean
   /**
-   * It sees only the files of its job and the programs of the system: no key and no socket of the library. It
-   * neither sees nor signals other processes.
+   * The process sees only the files of its job and the programs of the system: no key and no socket of the
+   * library. It neither sees nor signals other processes.
    */
   readonly withoutLibrary: boolean
 }
 
 /**
- * Makes renditions of audio and video files by a plan. Hostile input fails with `Refused` and harms nothing else:
+ * Makes renditions of audio and video files by a plan. Hostile input fails with `Refused` and harms nothing
+ * else:
  * - Demuxers, decoders and encoders run in separate processes, bounded in time, memory and disk.
- * - The process of the caller reads headers of the source, and of what the others wrote. Each read is
- *   asynchronous; their work is proportional to the bytes, and bounded in time and in the number of parts.
+ * - The calling process reads headers of the source, and of the files that these processes wrote. Each read
+ *   is asynchronous. Its work is proportional to the bytes, and bounded in time and in the number of parts.
  *
- * If the signal is aborted, the task fails with `Unavailable`, after its processes have ended and their files are
- * removed.
+ * If the signal is aborted, the task ends its processes, removes their files, and then fails with
+ * `Unavailable`.
  */
 export type Transcoder = {
   /** Returns name and version of the engine; fails with `Unavailable` when this machine has none. */
   readonly describe: TE.TaskEither<Unavailable, string>
-  /** Lists what this engine cannot do and another may, a line each; `Unavailable` when there is no engine. */
+  /**
+   * Lists features that this engine lacks and another engine may have, one a line. Fails with `Unavailable`
+   * when there is no engine.
+   */
   readonly differences: TE.TaskEither<Unavailable, ReadonlyArray<string>>
   /** Returns how its processes, and those of the image processor, are isolated. */
   readonly isolation: TE.TaskEither<never, Isolation>
   /** Fails with `Refused` for a file without audio or video that can be decoded. */
   readonly probe: (path: string, signal?: AbortSignal) => TE.TaskEither<Refused | Unavailable, MediaFacts>
-  /** Writes only to `folder`. Fails with `Refused` when the source breaks off. */
+  /** Writes only to `folder`. Fails with `Refused` when the source is truncated. */
   readonly transcode: (
     path: string,
     facts: MediaFacts,

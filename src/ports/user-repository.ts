@@ -1,10 +1,10 @@
 import type { Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 
-/** Users, by the `sub` of their id token. */
+/** Users, identified by the `sub` of their id token. */
 export type UserRepository = {
-  /** Returns `false` for an unknown user. */
+  /** Returns whether the user is an admin; `false` for an unknown user. */
   readonly isAdmin: (sub: string) => TE.TaskEither<Unavailable, boolean>
-  /** Creates an unknown user. */
+  /** Sets whether the user is an admin. Creates an unknown user. */
   readonly setAdmin: (sub: string, admin: boolean) => TE.TaskEither<Unavailable, void>
 }

@@ -10,25 +10,26 @@ import {
 } from './connections.ts'
 
 export type DrainTimes = {
-  /** How long the server still accepts connections while it announces its shutdown. */
+  /** Time for which the server still accepts connections while it announces its shutdown. */
   readonly lameDuckMilliseconds: number
   /** Time from the start of the drain until open connections are closed by force. */
   readonly cutOffMilliseconds: number
 }
 
-/** Shuts a server down without connection resets for well-behaved clients (http-api.md §10). */
+/** Shuts a server down without resets of the connections of well-behaved clients (http-api.md §10). */
 export type Drain = {
   readonly isStarted: () => boolean
-  /** Marks the reply as the last one on its connection. */
+  /** Marks a reply as the last one on its connection. */
   readonly lastReply: (connection: Connection, res: ServerResponse) => void
-  /** Drains the server; resolves when no connection is open. */
+  /** Drains the server. Resolves when no connection is open. */
   readonly run: (times: DrainTimes) => Promise<void>
 }
 
 /**
- * Drains in three steps. In the lame-duck period it still serves, but each reply has `Connection: close`, so
- * that load balancers and clients move elsewhere. Then it stops accepting: idle connections end at once, busy
- * ones after their reply. At the cut-off it closes all remaining connections.
+ * Creates a drain with three steps. In the lame-duck phase the server still serves, but each reply has
+ * `Connection: close`, so that load balancers and clients switch to other servers. Then it stops accepting
+ * connections: idle connections end at once, and busy ones after their reply. At the cut-off all remaining
+ * connections are closed.
  */
 export const createDrain = (server: Server, connections: Iterable<Connection>): Drain => {
   let hasStarted = false
@@ -48,8 +49,8 @@ export const createDrain = (server: Server, connections: Iterable<Connection>): 
 
   const endConnections = (): Promise<void> =>
     new Promise((resolve) => {
-      // Bypasses the HTTP server's own `close`, which destroys idle connections: a request that is just
-      // arriving on one would get a reset.
+      // The HTTP server's own `close` is not used, because it destroys idle connections. A request that is
+      // just arriving on one of them would get a reset.
       NetServer.prototype.close.call(server, () => resolve())
       for (const connection of connections) afterReplies(connection, () => endGracefully(connection))
     })

@@ -24,7 +24,7 @@ import { resetStalledClients } from './stalled-clients.ts'
 
 export type HttpServer = { readonly server: Server; readonly drain: Drain }
 
-/** What the app receives from its server. */
+/** The objects that the app gets from its server. */
 export type ServerContext = {
   readonly limits: HttpLimits
   readonly traffic: Traffic
@@ -37,13 +37,13 @@ type Deps = {
   readonly traffic: Traffic
 }
 
-/** How often Node checks for requests that exceed their time limit. */
+/** Returns the interval at which Node checks for requests that exceed their time limit. */
 const checkMilliseconds = (limits: HttpLimits): number =>
   Math.max(100, Math.min(limits.headerMilliseconds, limits.requestMilliseconds, 8000) / 4)
 
 /**
- * Creates Node's HTTP server with all our limits, and without Node's own replies: those (100 Continue, 400,
- * 408, 413, 417, 431) may be written into the middle of another reply and lack our headers.
+ * Creates Node's HTTP server with all of Larder's limits, and without Node's own replies (100 Continue, 400,
+ * 408, 413, 417, 431). Node may write them into the middle of another reply, and they lack Larder's headers.
  */
 export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServer => {
   const connections = new Set<Connection>()
@@ -53,11 +53,12 @@ export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServ
     requestTimeout: limits.requestMilliseconds,
     keepAliveTimeout: limits.keepAliveMilliseconds,
     connectionsCheckingInterval: checkMilliseconds(limits),
-    // The app checks Host itself and replies in our error format.
+    // The app checks the Host header itself, so that the reply has Larder's error format.
     requireHostHeader: false,
   })
   server.maxConnections = limits.connections
-  // No limit: Node would silently drop further headers. Their total size is limited.
+  // The number of headers is not limited, because Node would silently drop further headers. Their total size
+  // is limited.
   server.maxHeadersCount = 0
   const drain = createDrain(server, connections)
   const app = createApp({ limits, traffic, lifecycle: { isStopping: drain.isStarted } })
@@ -84,12 +85,12 @@ export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServ
     if (!res.shouldKeepAlive || req.headers.expect !== undefined) endGracefullyAfterReply(connection)
   }
   server.on('request', answer)
-  // A route that reads the body sends "100 Continue" itself (request-body.ts). All others send their final reply
-  // in its place. Node closes such a connection after its reply.
+  // A route that reads the body sends "100 Continue" itself (request-body.ts). Any other route sends only its
+  // final reply, and Node then closes the connection.
   server.on('checkContinue', answer)
   server.on('checkExpectation', answer)
 
-  /** Ends the connection after its active replies, and after one more reply if given. */
+  /** Ends a connection after its active replies. If `reply` is given, it is sent as the last one. */
   const endWith = (connection: Connection, reply: BufferedReply | null): void =>
     afterReplies(connection, () => {
       if (connection.writable) endGracefully(connection, reply === null ? undefined : formatFinalReply(reply))
@@ -107,7 +108,7 @@ export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServ
     }
     const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
     traffic.connections[isLate ? 'timed_out' : 'malformed'] += 1
-    // Browsers open connections in advance. One that never sent a request gets no reply.
+    // Browsers open connections in advance. If no request was sent on such a connection, it gets no reply.
     const needsNoReply = hasEarlyReply(connection) || (isLate && connection.bytesRead === 0)
     endWith(connection, needsNoReply ? null : malformedRequestReply(error))
   })

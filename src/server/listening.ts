@@ -3,10 +3,13 @@ import type { AddressInfo } from 'node:net'
 import type { Config } from '../config/settings.ts'
 import { UserError } from '../domain/shared/user-error.ts'
 
-/** Length of the system's accept queue; Node's default of 511 is too short for a busy start. */
+/** Length of the system's accept queue. Node's default of 511 is too short for a busy start. */
 const backlog = 4096
 
-/** Resolves with the address; the system chooses the port if `port` is 0. Rejects with a UserError. */
+/**
+ * Resolves with the address of the server. If `port` is 0, the system chooses the port. Rejects with a
+ * UserError.
+ */
 export const startListening = (
   server: Server,
   { host, port }: Pick<Config, 'host' | 'port'>,
@@ -26,8 +29,8 @@ export const startListening = (
   })
 
 /**
- * Replaces port 0 by a free port, because URLs contain the port long before the server listens. Another
- * process may still take the port first; `startListening` then rejects.
+ * Replaces port 0 by a free port, because URLs need the port long before the server listens. If another
+ * process takes the port first, `startListening` rejects.
  */
 export const resolvePort = async (config: Config): Promise<Config> => {
   if (config.port !== 0) return config

@@ -18,16 +18,16 @@ const byCode: Readonly<Record<string, BufferedReply>> = {
   ERR_HTTP_REQUEST_TIMEOUT: tooSlow,
 }
 
-/** Returns the reply to a request that Node's parser rejected. */
+/** Returns the reply to a request that Node's parser has rejected. */
 export const malformedRequestReply = ({ code }: Pick<NodeJS.ErrnoException, 'code'>): BufferedReply =>
   byCode[code ?? ''] ?? malformed
 
-/** CONNECT is refused, because Larder is not a proxy. */
+/** Reply to CONNECT, which is refused because Larder is not a proxy. */
 export const connectReply: BufferedReply = methodNotAllowedReply('GET, HEAD, OPTIONS')
 
 /**
  * Formats a reply as text, for connections without a Node response. It is the last reply on its connection.
- * It has no body, because an invalid request may have been a HEAD.
+ * It has no body, because an invalid request may have been a HEAD request.
  */
 export const formatFinalReply = ({ status, headers }: BufferedReply): string => {
   const fields = Object.assign({}, securityHeaders, headers, {

@@ -2,8 +2,9 @@ import type { Server } from 'node:http'
 import { type Connection, stalledMilliseconds } from './connections.ts'
 
 /**
- * Resets connections whose client accepts no pending bytes for too long, because each one holds the memory of
- * its reply. All connections are checked periodically: a timer for each write would slow down fast replies.
+ * Resets connections whose client accepts no pending bytes for too long, because each of them holds the
+ * memory of its reply. All connections are checked periodically, because a timer for each write would slow
+ * down fast replies.
  */
 export const resetStalledClients = (
   server: Server,
@@ -16,7 +17,7 @@ export const resetStalledClients = (
     for (const connection of connections) {
       if (stalledMilliseconds(connection, now) < limitMilliseconds) continue
       onReset()
-      // After `destroy` the system would still try to send the bytes it has accepted.
+      // `destroy` is not used, because the system would still try to send the bytes that it has accepted.
       connection.resetAndDestroy()
     }
   }

@@ -1,4 +1,4 @@
-/** Describes the number of files with exports of an older recipe, in one line. */
+/** Describes in one line how many files have exports of an older recipe. */
 export const describeOutdated = (count: number): string => {
   if (count === 0) return 'no exports were made by an older recipe'
   const files = count === 1 ? '1 file' : `${count} files`

@@ -2,11 +2,11 @@ import type { SweepReport } from '../domain/sweep/store-sweep.ts'
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
-/** Whether the sweep refused to delete for a reason that an operator must check. */
+/** Returns whether the sweep deleted nothing for a reason that an operator must check. */
 export const needsAttention = ({ result }: SweepReport): boolean =>
   result === 'foreign' || result === 'unproven' || result === 'braked'
 
-/** Formats a report: the outcome, then in a dry run one line for each object. */
+/** Formats a report: first its outcome, and after a dry run one line per object. */
 export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
   switch (report.result) {
     case 'busy':

@@ -1,7 +1,7 @@
 import { oneLineMessage } from '../domain/shared/error-text.ts'
 import type { DomainError } from '../domain/shared/errors.ts'
 
-/** Explains an error in one line, for the terminal. */
+/** Explains an error in one line for the terminal. */
 export const explainError = (error: DomainError): string => {
   switch (error._tag) {
     case 'Refused':

@@ -5,11 +5,11 @@ const width = 30
 
 export type ProgressBar = {
   readonly show: (label: string, fraction: number) => void
-  /** Removes the bar, so that lines can follow. */
+  /** Removes the bar, so that lines can be printed. */
   readonly clear: () => void
 }
 
-/** Shows a bar on a terminal; nothing if the output is a file or a pipe. */
+/** Creates a progress bar on a terminal. If the output is a file or a pipe, nothing is shown. */
 export const createProgressBar = (out: Pick<WriteStream, 'write' | 'isTTY' | 'columns'>): ProgressBar => {
   let shown = ''
   const draw = (line: string) => {
@@ -22,7 +22,7 @@ export const createProgressBar = (out: Pick<WriteStream, 'write' | 'isTTY' | 'co
       const done = Math.round(fraction * width)
       const percent = String(Math.floor(fraction * 100)).padStart(3)
       const line = `${'█'.repeat(done)}${'░'.repeat(width - done)} ${percent} %  ${escapeUnprintable(label)}`
-      // A wrapped line could not be removed.
+      // A line that wraps could not be removed, so it is truncated.
       draw(line.slice(0, out.columns - 1))
     },
     clear: () => draw(''),

@@ -5,13 +5,15 @@ import { createProgressBar } from './progress-bar.ts'
 
 /** The terminal output of a serving process: lines, errors, and a progress bar for exports. */
 export type Terminal = {
-  /** Whether output goes to a terminal and not to a log: only then may a line contain a token. */
+  /** Whether output goes to a terminal and not to a log. Only then may a line contain a token. */
   readonly isInteractive: boolean
   readonly print: (line: string) => void
-  /** `subject`: what failed, such as a file name; `null` if the message names it. */
+  /**
+   * Prints an error. `subject` is the name of what failed, such as a file; `null` if the message contains it.
+   */
   readonly printError: (subject: string | null, error: DomainError) => void
   readonly showProgress: (label: string, fraction: number) => void
-  /** After this, nothing is shown. */
+  /** Ends the output. Nothing is shown afterwards. */
   readonly close: () => void
 }
 

@@ -8,13 +8,19 @@ import { createStartTask } from './start-task.ts'
 import { createSweepTask } from './sweep-task.ts'
 
 export type BackgroundTasks = {
-  /** Starts the work. Resolves after `stop`, when all of it has ended or the limit is over. Never rejects. */
+  /**
+   * Starts the work. Resolves after a call of `stop`, when all work has ended or the limit is exceeded. Never
+   * rejects.
+   */
   readonly run: () => Promise<void>
-  /** Aborts running work, and waits for at most `limitMs`. The next start finishes it. */
+  /**
+   * Aborts running work, and waits for at most `limitMs`. The next start of the server continues aborted
+   * work.
+   */
   readonly stop: (limitMs: number) => Promise<void>
 }
 
-/** The background work of a server: migrations, unfinished exports, samples, and the sweep. */
+/** Creates the background work of a server: migrations, unfinished exports, samples, and the sweep. */
 export const createBackgroundTasks = (
   larder: Larder,
   config: Config,

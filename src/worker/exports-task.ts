@@ -6,20 +6,26 @@ import type { Refused, Unavailable } from '../domain/shared/errors.ts'
 import { E } from '../fp.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
-/** Milliseconds between two searches for unfinished files that no process works on. */
+/** Pause in milliseconds between two searches for unfinished files on which no process works. */
 const intervalMs = 30_000
 const backoff = { first: 10_000, most: 600_000 }
 
-/** After this many failures of the decoder, the file is not retried before the next start. */
+/**
+ * Maximum number of failures of a decoder per file. After that, the file is not retried before the next
+ * start.
+ */
 const maxDecoderFailures = 5
 
-/** A decoder can fail because of the file, which may need too much memory; a store cannot. */
+/**
+ * Returns whether the file may be the cause of an error: a decoder may need too much memory for it. A store
+ * does not fail because of a file.
+ */
 const mayBeFileFault = (error: Refused | Unavailable): boolean =>
   error._tag === 'Refused' || error.dependency === 'transcoder' || error.dependency === 'image process'
 
 /**
- * Encodes the exports of files that have none, because a process was killed or failed; one file after the
- * other. Files that another process works on are skipped, and checked later.
+ * Creates the task that makes missing exports, because an earlier process was killed or failed. It handles
+ * one file at a time. It skips files on which another process works, and checks them later.
  */
 export const createExportsTask = (
   { ingest, monotonic, log }: Pick<Larder, 'ingest' | 'monotonic' | 'log'>,
@@ -44,7 +50,8 @@ export const createExportsTask = (
     }
     failed(finished.left, uid)
     terminal.printError(uid, finished.left)
-    // Even for a Refused the machine may be at fault: the original stays, and a later attempt may succeed.
+    // The machine may be at fault even if the error is Refused. The original stays, so that a later attempt
+    // may succeed.
     if (retries.failed(uid, mayBeFileFault(finished.left)) === 'later') return
     log.error('exports.given_up', { uid })
     terminal.print(`  the exports of ${uid} are not tried again before the next start`)

@@ -7,7 +7,7 @@ import { E } from '../fp.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { printWatchLink } from './watch-link.ts'
 
-/** Adds one sample to an empty library. */
+/** Creates the task that adds one sample to an empty library. */
 export const createSampleTask = (
   larder: Larder,
   config: Config,
@@ -18,7 +18,10 @@ export const createSampleTask = (
   const name = basename(path)
   let isLinkPrinted = false
 
-  /** Only for video: its page shows the progress of exports. An image has no token before it has exports. */
+  /**
+   * Prints the link to a video, whose page shows the progress of its exports. For an image this is not
+   * possible, because it has no token before it has exports.
+   */
   const printVideoLink = (uid: string): void => {
     if (isLinkPrinted) return
     isLinkPrinted = true

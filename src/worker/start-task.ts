@@ -7,7 +7,7 @@ import { describeOutdated } from '../terminal/describe-outdated.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { printWatchLink } from './watch-link.ts'
 
-/** Runs the migrations, prints links, and starts the other tasks. */
+/** Creates the task that runs the migrations, prints links, and starts the other tasks. */
 export const createStartTask = (
   larder: Larder,
   config: Config,
@@ -21,7 +21,7 @@ export const createStartTask = (
     const oldest = await larder.ingest.oldest()
     if (E.isLeft(oldest)) return oldest
     const outdated = await larder.ingest.countOutdated()
-    // The count is only printed: its failure does not stop the other tasks.
+    // The count is only printed, so its failure does not prevent the other tasks.
     if (E.isRight(outdated) && outdated.right > 0) terminal.print(`  ${describeOutdated(outdated.right)}`)
     const { image, content } = oldest.right
     if (O.isSome(image)) await printWatchLink(larder, config, terminal, 'image', image.value)

@@ -8,7 +8,7 @@ import type { Terminal } from '../terminal/terminal.ts'
 const pauseMs = 6 * 3_600_000
 const pauseAfterBusyMs = 3_600_000
 
-/** Sweeps the object store at the start and every few hours. */
+/** Creates the task that sweeps the object store at the start and then every few hours. */
 export const createSweepTask = (
   { sweep, log }: Pick<Larder, 'sweep' | 'log'>,
   terminal: Terminal,

@@ -4,14 +4,14 @@ import { E } from '../fp.ts'
 import type { MediaKind } from '../ports/media-tokens.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
-/** Lifetime of a printed link: users may return to the terminal the next day. */
+/** Lifetime of a printed link in seconds. Users may return to the terminal on the next day. */
 const linkTtlSeconds = 86_400
 const labels: Readonly<Record<MediaKind, string>> = { image: 'a picture', content: 'a film   ' }
 
 /**
- * Prints the link to the page of a file. Returns false if there is none: an image without exports has no
- * token. The link opens the file for anyone who reads it, so it is printed only to a terminal. Any other
- * output may be a log that is stored and copied, so it gets the command that mints a token.
+ * Prints the link to the page of a file. Returns false if there is no link, because an image without exports
+ * has no token. With the link, anyone can open the file, so it is printed only to a terminal. Any other
+ * output may be a log that is stored and copied; it gets the command that mints a token.
  */
 export const printWatchLink = async (
   { admins }: Pick<Larder, 'admins'>,

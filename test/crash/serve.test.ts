@@ -128,7 +128,7 @@ describe(`larder serve, killed repeatedly during fills (R3; CRASH_SEED=${seed})`
     await cache.sweep()
     expect(await readdir(folders.fills)).to.deep.equal([])
     expect(await cache.sweep()).to.deep.equal({ removed: 0, adopted: 0, missed: 0 })
-    const { bytes } = cache.held()
+    const { bytes } = cache.usage()
     expect(bytes).to.be.within(1, cacheMaxBytes)
     await cache.close()
     expect(await bytesBelow(dir)).to.be.below(cacheMaxBytes + MB)

@@ -12,7 +12,7 @@ import type { uidKinds } from '../../domain/media/uid-text.ts'
 import { E } from '../../fp.ts'
 import type { NewUid } from '../../ports/new-uid.ts'
 
-/** `prefix` is without its underscore: `oseh` gives `oseh_if_…`; `null` gives `if_…`. */
+/** Creates uids. `prefix` has no underscore at its end: `oseh` gives `oseh_if_…`, `null` gives `if_…`. */
 export const createRandomUid = (prefix: string | null): NewUid => {
   const createGenerator =
     <A>(codec: t.Type<A, string, unknown>, kind: keyof typeof uidKinds) =>

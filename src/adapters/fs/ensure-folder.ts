@@ -3,8 +3,9 @@ import path from 'node:path'
 import { errnoOf } from '../platform/errno.ts'
 
 /**
- * Creates a folder for this user, with its parents. Also throws if it exists and this user cannot write to
- * it. Others can traverse new parents, but not list them: PostgreSQL may run as the Unix user `nobody` in one of them.
+ * Creates a folder for this user, with its parents. Throws if this user cannot write to the folder. Other
+ * users can traverse new parents but not list them, because PostgreSQL may run as the Unix user `nobody` in
+ * one of them.
  */
 export const ensureFolder = async (folder: string): Promise<void> => {
   await makeFolder(folder, 0o711)
@@ -12,8 +13,8 @@ export const ensureFolder = async (folder: string): Promise<void> => {
 }
 
 /**
- * As `ensureFolder`, for a folder that only this user can enter, whatever the umask is, and whatever its mode
- * from an earlier release: `DATA_DIR` itself may be open to others.
+ * Creates a folder that only this user can enter, whatever the umask is. Also corrects the mode of an
+ * existing folder of an earlier release. `DATA_DIR` itself may be open to other users.
  */
 export const ensurePrivateFolder = async (folder: string): Promise<void> => {
   await makeFolder(folder, 0o700)
@@ -22,8 +23,8 @@ export const ensurePrivateFolder = async (folder: string): Promise<void> => {
 }
 
 /**
- * Node's recursive mkdir never ends on a file system that answers ENOENT below existing folders, such as
- * /proc. This tries each folder at most twice.
+ * Creates a folder with its parents. Each folder is tried at most twice: Node's recursive mkdir never ends on
+ * a file system such as /proc, which reports ENOENT below existing folders.
  */
 const makeFolder = async (folder: string, parentMode: number, mode = 0o700): Promise<void> => {
   const make = async () => {

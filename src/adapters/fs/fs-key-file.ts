@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { dirname } from 'node:path'
 import { alreadyExists, isNotFound } from '../platform/errno.ts'
 
-/** Reads a secret file; `null` if there is none. */
+/** Reads a secret file. Returns `null` if there is none. */
 export const readSecretFile = (path: string): string | null => {
   try {
     return readFileSync(path, 'utf8').trim()
@@ -14,8 +14,8 @@ export const readSecretFile = (path: string): string | null => {
 }
 
 /**
- * Reads a secret file. If there is none, creates it from `generate` (mode 0600). If several processes do so
- * at once, all get the text of the same one.
+ * Reads a secret file. If there is none, creates it with the text from `generate` (mode 0600). If several
+ * processes create it at once, all of them get the same text.
  */
 export const readOrCreateSecretFile = (path: string, generate: () => string): string => {
   const existing = readSecretFile(path)
@@ -24,7 +24,7 @@ export const readOrCreateSecretFile = (path: string, generate: () => string): st
   const draft = `${path}.${randomUUID()}`
   try {
     writeFileSync(draft, `${generate()}\n`, { mode: 0o600 })
-    // A link is atomic and never replaces a file: with rename the last process would win.
+    // A link is created atomically and never replaces a file. With a rename, the last process would win.
     linkSync(draft, path)
   } catch (error) {
     if (!alreadyExists(error)) throw error

@@ -13,8 +13,8 @@ import { createScratchFolder, removeOrphanedScratchFolders } from './scratch-fol
 const failed = unavailable('local files')
 
 /**
- * LocalFiles on this machine's disk. Creates `scratchDir` if missing. Processes can share it; in several pid
- * namespaces they must also share the folder of beacons.
+ * Implements LocalFiles on the disk of this machine. Creates `scratchDir` if it is missing. Processes can
+ * share this folder; processes in different pid namespaces must also share the folder of beacons.
  */
 export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeacon): Promise<LocalFiles> => {
   await ensurePrivateFolder(scratchDir)
@@ -33,13 +33,17 @@ export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeac
       try {
         return await work(folder.right)()
       } finally {
-        // The next start removes a folder that cannot be removed now; finished work must not fail for it.
+        // A folder that cannot be removed now is removed at the next start. It must not make the finished
+        // work fail.
         await rm(folder.right, { recursive: true, force: true, maxRetries: 3 }).catch(() => {})
         release()
       }
     }
 
-  /** The link has the name of the file as decoded text: ingest stores that name. */
+  /**
+   * Runs `work` with a link to `target`. The link has the decoded name of the file, because ingest stores
+   * that name.
+   */
   const throughLink = <L, A>(target: Buffer, path: string, work: (path: string) => TE.TaskEither<L, A>) =>
     withScratch((folder) => async (): Promise<E.Either<L | Unavailable, A>> => {
       const link = join(folder, basename(path))
@@ -56,7 +60,8 @@ export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeac
         writes += 1
         const unfinished = `${path}.${writes}.unfinished`
         try {
-          // No sync: after a power loss these files are created again, and syncing gigabytes takes seconds.
+          // There is no fsync: it takes seconds for gigabytes, and these files are created again after a
+          // power loss.
           await writeFile(unfinished, bytes, { mode: 0o600 })
           await rename(unfinished, path)
         } catch (cause) {

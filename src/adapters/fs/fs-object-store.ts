@@ -17,8 +17,8 @@ const failed = unavailable('object store')
 
 /**
  * Stores objects as plain files: `s3_files/{uid}` is `{dir}/s3_files/{uid}`. Creates folders when needed. An
- * object is written to a temporary file, synced and renamed, so that it is complete and survives a power loss
- * once `put` has succeeded. Processes can share the folder; in several pid namespaces they must also share
+ * object is written to a temporary file, synced and renamed. So it is complete and survives a power loss once
+ * `put` has succeeded. Processes can share the folder; processes in different pid namespaces must also share
  * the folder of beacons.
  */
 export const createFsObjectStore = (dir: string, beacon: ProcessBeacon): ObjectStore => {
@@ -61,7 +61,10 @@ const writeSynced = async (path: string, object: NewObject): Promise<void> => {
   }
 }
 
-/** Opens the file with the first chunk, so that a stream that is never read holds no file descriptor. */
+/**
+ * Yields the bytes of a file. Opens it with the first read, so that a stream that is never read holds no file
+ * descriptor.
+ */
 async function* readFrom(path: string, { start, end }: ByteRange): ByteStream {
   const file = await open(path, 'r')
   try {
@@ -78,12 +81,12 @@ async function* readFrom(path: string, { start, end }: ByteRange): ByteStream {
 }
 
 const readChunk = async (file: FileHandle, position: number, length: number): Promise<Uint8Array> => {
-  // Not from Buffer's pool: a small chunk would keep all 8 KiB of the pool in memory.
+  // Not allocated from Buffer's pool: there, a small chunk would keep all 8 KiB of the pool in memory.
   const { buffer, bytesRead } = await file.read(Buffer.allocUnsafeSlow(length), 0, length, position)
   return buffer.subarray(0, bytesRead)
 }
 
-/** Creates a folder with its parents, and syncs them, so that new folders survive a power loss. */
+/** Creates a folder with its parents, and syncs the parents, so that the new folders survive a power loss. */
 const makeFolder = async (folder: string): Promise<void> => {
   const topmost = await mkdir(folder, { recursive: true, mode: 0o700 })
   if (topmost === undefined) return

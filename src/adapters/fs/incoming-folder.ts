@@ -4,19 +4,21 @@ import { isLeftover } from '../platform/leftovers.ts'
 import type { ProcessBeacon } from '../platform/process-beacon.ts'
 import { identityPattern } from '../platform/process-identity.ts'
 
-// Counts over all folders of this process, so that a number is never used twice.
+// Number of the next file. All folders of this process share it, so that a number is never used twice.
 let fileCount = 0
 
-/** A folder for incomplete files. */
+/** A folder of incomplete files. */
 export type IncomingFolder = {
-  /** Runs `work` with the path of a file that does not exist yet. Removes it afterwards if it exists. */
+  /**
+   * Runs `work` with the path of a file that does not exist yet. Afterwards removes the file, if it exists.
+   */
   readonly withNewFile: <A>(work: (path: string) => Promise<A>) => Promise<A>
 }
 
 /**
- * A folder for incomplete files, shared by any number of processes. A file is named `{identity}.{number}`
- * after its writer, so that leftovers of a killed process can be distinguished from files of a running one.
- * Leftovers are removed after the first new file.
+ * Opens a folder of incomplete files, which any number of processes can share. A file is named
+ * `{identity}.{number}` after the process that writes it. So leftovers of a killed process can be
+ * distinguished from files of a running one. Leftovers are removed after the first new file.
  */
 export const createIncomingFolder = (dir: string, beacon: ProcessBeacon): IncomingFolder => {
   let swept: Promise<void> | null = null
@@ -24,7 +26,7 @@ export const createIncomingFolder = (dir: string, beacon: ProcessBeacon): Incomi
   const removeLeftovers = async (): Promise<void> => {
     for (const name of await readdir(dir).catch(() => [])) {
       const path = join(dir, name)
-      // Leftovers only take space, so one that cannot be removed is ignored.
+      // Leftovers only use disk space, so a failure to remove one is ignored.
       if (await isLeftover(path, writerOf(name), beacon.stateOf))
         await rm(path, { force: true, recursive: true }).catch(() => undefined)
     }

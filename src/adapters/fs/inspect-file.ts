@@ -7,10 +7,13 @@ import { E, TE } from '../../fp.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
 import { errnoOf } from '../platform/errno.ts'
 
-/** Maximum length of `head` (bytes). */
+/** Maximum length of `head`, in bytes. */
 const headSize = 4096
 
-/** LocalFiles.inspect: one pass, in constant memory. Messages omit the file name, which the caller adds. */
+/**
+ * Implements LocalFiles.inspect: reads the file once, in constant memory. Messages omit the file name, which
+ * the caller adds.
+ */
 export const inspectFile =
   (path: string): TE.TaskEither<Refused, SourceFile> =>
   async () => {

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { UserError } from '../../domain/shared/user-error.ts'
 import { orIfNotFound } from '../platform/errno.ts'
 
-/** A part of a library that must exist in DATA_DIR, depending on the settings. */
+/** A part of a library in DATA_DIR. The settings determine which parts must exist. */
 export type LibraryPart = { readonly what: 'database' | 'keys'; readonly path: string }
 
-/** Describes what is missing; `null` if nothing is. */
+/** Describes the missing parts. Returns `null` if nothing is missing. */
 const findMissing = async (dataDir: string, parts: ReadonlyArray<LibraryPart>): Promise<string | null> => {
   const found = await Promise.all(parts.map(({ path }) => orIfNotFound(stat(join(dataDir, path)), null)))
   const missing = parts.filter((_, i) => found[i] === null)
@@ -16,8 +16,9 @@ const findMissing = async (dataDir: string, parts: ReadonlyArray<LibraryPart>): 
 }
 
 /**
- * Describes what has to be created in `dataDir`; `null` for a complete library. Unless `mayCreate`, throws a
- * UserError if anything is missing: a forgotten DATA_DIR must not silently become a second library.
+ * Describes what has to be created in `dataDir`. Returns `null` for a complete library. Without `mayCreate`,
+ * throws a UserError if anything is missing: if DATA_DIR was forgotten, a second library must not be created
+ * silently.
  */
 export const checkLibrary = async (
   dataDir: string,

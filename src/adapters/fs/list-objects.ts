@@ -11,7 +11,7 @@ import { keySegmentOfFileName } from './key-names.ts'
 
 const failed = unavailable('object store')
 
-/** Returns `missing` if the file does not exist. Throws any other error. */
+/** Returns `missing` if the file or folder does not exist. Throws for any other error. */
 const orMissing = async <A, B>(reading: Promise<A>, missing: B): Promise<A | B> => {
   try {
     return await reading
@@ -21,7 +21,10 @@ const orMissing = async <A, B>(reading: Promise<A>, missing: B): Promise<A | B> 
   }
 }
 
-/** Pairs an entry with its key. A folder's key ends in a slash, so that sorting by key is correct. */
+/**
+ * Returns an entry with its key; nothing for an entry that is not an object or a folder. The key of a folder
+ * ends with a slash, so that sorting by key gives the order of the objects' keys.
+ */
 const withKey = (
   entry: Dirent,
   before: string,
@@ -32,8 +35,8 @@ const withKey = (
 }
 
 /**
- * Lists the objects below a folder in the order of their keys. Reads all names of one folder at once (about
- * 100 bytes of memory each), and each file's metadata when its turn comes.
+ * Lists the objects below a folder in the order of their keys. Reads all names of a folder at once (about 100
+ * bytes of memory each), but the metadata of each file only when the file is listed.
  */
 export async function* listObjects(
   folder: string,
@@ -59,7 +62,7 @@ export async function* listObjects(
   }
 }
 
-/** Lists incomplete files, including leftovers. */
+/** Lists incomplete files, including leftovers of killed processes. */
 export async function* listUnfinishedUploads(folder: string): AsyncGenerator<UnfinishedUpload> {
   for (const name of await orMissing(readdir(folder), [])) {
     const path = join(folder, name)

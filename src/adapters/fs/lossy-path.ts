@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 
-/** Replaces bytes that are not UTF-8 in decoded text. */
+/** The character that replaces invalid UTF-8 when bytes are decoded. */
 const replacement = '\ufffd'
 
 /**
- * File names are bytes, but arguments reach this process as text: if a name is not UTF-8, some bytes were
- * replaced. Returns all real paths that decode to `path`: none, one, or several that cannot be distinguished.
- * `null`: the path can be used unchanged.
+ * File names are bytes, but this process gets its arguments as text. If a name is not valid UTF-8, some of
+ * its bytes were replaced. Returns all existing paths that decode to `path`: none, one, or several that
+ * cannot be distinguished. `null`: the path can be used unchanged.
  */
 export const pathsDecodingTo = async (path: string): Promise<ReadonlyArray<Buffer> | null> => {
   if (!path.includes(replacement) || existsSync(path)) return null

@@ -3,11 +3,13 @@ import { createReadStream } from 'node:fs'
 import type { ByteStream } from '../../domain/media/bytes.ts'
 import type { FileSlice } from '../../ports/local-files.ts'
 
-/** Yields the bytes of the slice. Throws if the file is shorter. Opens the file with the first read. */
+/**
+ * Yields the bytes of a slice of a file. Throws if the file is too short. Opens the file with the first read.
+ */
 export async function* readSlice({ path, start, end }: FileSlice): ByteStream {
   if (start === end) return
   let missing = end - start
-  // `end` is inclusive here.
+  // The `end` of createReadStream is inclusive.
   for await (const chunk of createReadStream(path, { start, end: end - 1, highWaterMark: 256 * 1024 })) {
     missing -= chunk.length
     yield chunk

@@ -5,14 +5,17 @@ import { identityPattern, type ProcessIdentity, type ProcessState } from '../pla
 
 // A scratch folder is named `{identity}-{six letters}` after the process that created it.
 
-/** In earlier releases: `{pid}-{start}-{six letters}`, without the machine. */
+/**
+ * Matches the names of scratch folders. Earlier releases named them `{pid}-{start}-{six letters}`, without
+ * the machine.
+ */
 const scratchName = new RegExp(`^(?:(${identityPattern})|\\d+-\\d+)-\\w{6}$`)
 
 /** Creates an empty folder that only this user can read. */
 export const createScratchFolder = (scratchDir: string, identity: ProcessIdentity): Promise<string> =>
   mkdtemp(join(scratchDir, `${identity}-`))
 
-/** Removes the folders of processes that have ended. */
+/** Removes the scratch folders of processes that have ended. */
 export const removeOrphanedScratchFolders = async (
   scratchDir: string,
   stateOf: (identity: ProcessIdentity) => ProcessState,

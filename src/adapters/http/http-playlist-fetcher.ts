@@ -3,9 +3,9 @@ import { E } from '../../fp.ts'
 import type { BearerToken, PlaylistFetcher } from '../../ports/playlist-fetcher.ts'
 
 export type HttpPlaylistFetcherOptions = {
-  /** For the complete response. */
+  /** Maximum time for the complete response. */
   readonly timeoutSeconds: number
-  /** Of a playlist, decompressed. */
+  /** Maximum size of a playlist after decompression. */
   readonly maxBytes: number
 }
 
@@ -25,13 +25,13 @@ const readWhole = async (
   return E.right(Buffer.concat(chunks))
 }
 
-/** fetch throws "fetch failed"; the reason is in its cause. */
+/** Returns the cause of an error from `fetch`, whose own message is only "fetch failed". */
 const reasonOf = (error: unknown): unknown => (error instanceof Error && error.cause) || error
 
 const authorizationFor = (url: string, bearer: BearerToken | null): Readonly<Record<string, string>> =>
   bearer !== null && new URL(url).origin === bearer.origin ? { authorization: `bearer ${bearer.jwt}` } : {}
 
-/** Fetches playlists over HTTP. A redirect is reported and not followed: Larder itself sends none. */
+/** Fetches playlists over HTTP. A redirect is reported and not followed, because Larder itself sends none. */
 export const createHttpPlaylistFetcher =
   ({ timeoutSeconds, maxBytes }: HttpPlaylistFetcherOptions): PlaylistFetcher =>
   (bearer) =>
@@ -51,7 +51,7 @@ export const createHttpPlaylistFetcher =
       const bytes = await readWhole(response.body, maxBytes)
       if (E.isLeft(bytes)) return bytes
       return E.right({
-        // A byte order mark is a violation, so it must not be removed before the check.
+        // A byte order mark is a violation, so it must still be in the text that is checked.
         text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.right),
         contentType: response.headers.get('content-type'),
         contentEncoding: response.headers.get('content-encoding'),

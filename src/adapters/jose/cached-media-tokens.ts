@@ -4,19 +4,25 @@ import { E } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MediaGrant, MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
 
-/** For each kind: about 20,000 tokens. */
+/** Memory for each kind of token, enough for about 20,000 tokens. */
 const defaultBytes = 12 * 1024 * 1024
 
-/** Upper bound of the size in memory (bytes): JSON with two bytes per character. */
+/** Returns an upper bound of a grant's size in memory (bytes): its JSON with two bytes per character. */
 const sizeOf = (grant: MediaGrant): number => 2 * JSON.stringify(grant).length
 
-/** For each kind: about 1,000 frequent tokens, found without computing a digest (1 µs). */
+/**
+ * Memory for each kind of token, enough for about 1,000 frequent tokens. They are found without computing a
+ * digest (1 µs).
+ */
 const hottestBytes = 1024 * 1024
 
-/** Cache key of a token: of fixed length, and it does not keep the URL in memory that contains the token. */
+/**
+ * Returns the cache key of a token. It has a fixed length, and does not keep the URL in memory of which the
+ * token is a substring.
+ */
 const digestOf = (jwt: string): string => hash('sha256', jwt, 'base64')
 
-/** Copies the characters: a substring would keep the whole URL in memory. */
+/** Copies a token. Without a copy, the substring would keep the whole URL in memory. */
 const copyOf = (jwt: string): string => Buffer.from(jwt, 'latin1').toString('latin1')
 
 const createGrantCache = (maxBytes: number) => {
@@ -35,8 +41,9 @@ const createGrantCache = (maxBytes: number) => {
 }
 
 /**
- * Caches verified tokens, so that all segments of a video cost one signature check. A token is valid in the
- * cache until it expires. Refused tokens are not cached, so a flood of them evicts nothing.
+ * Caches verified tokens, so that all segments of a video cost one verification of the signature. A token
+ * stays valid in the cache until it expires. Refused tokens are not cached, so many of them cannot evict
+ * valid tokens.
  */
 export const createCachedMediaTokens = (
   tokens: MediaTokens,

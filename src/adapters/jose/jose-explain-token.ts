@@ -31,12 +31,15 @@ const explainSigned = async (
 
 const uses = ['image', 'content', 'id'] as const
 
-/** Returns the most specific reason. A bad signature by a known key says more than an unknown key. */
+/**
+ * Returns the most specific of several reasons. A wrong signature for a known key is more specific than an
+ * unknown key.
+ */
 const mostSpecific = (reasons: ReadonlyArray<BadSignature>): BadSignature =>
   (['signature', 'unknown_key', 'malformed'] as const).find((reason) => reasons.includes(reason)) ??
   'malformed'
 
-/** Throws for an invalid key (see createJwtVerifier). */
+/** Creates ExplainToken. Throws if a key is invalid (see createJwtVerifier). */
 export const createJoseExplainToken = ({ keys, ...options }: Options): ExplainToken => {
   const codecs = uses.flatMap((use) =>
     keys[use].length === 0
@@ -51,7 +54,7 @@ export const createJoseExplainToken = ({ keys, ...options }: Options): ExplainTo
   return async (jwt) => {
     const all = await Promise.all(codecs.map(({ use, codec }) => explainSigned(use, codec, jwt)))
     const signed = all.flatMap((each) => (E.isRight(each) ? [each.right] : []))
-    // If several uses share a key, the use that the audience of the token names comes first.
+    // If several uses share a key, the use that the token's audience names has priority.
     const [best] = [...signed.filter(({ refusal }) => refusal !== 'audience'), ...signed]
     if (best !== undefined) return best
     return { _tag: 'BadSignature', reason: mostSpecific(all.flatMap((e) => (E.isLeft(e) ? [e.left] : []))) }

@@ -3,7 +3,7 @@ import type { IdTokenIssuer } from '../../ports/id-token-issuer.ts'
 import { createJwtCodec } from './jwt-codec.ts'
 import type { JwtOptions } from './jwt-verifier.ts'
 
-/** Throws for an invalid key, and if none can sign (see createJwtCodec). */
+/** Creates an issuer of id tokens. Throws if a key is invalid, or if no key can sign (see createJwtCodec). */
 export const createJoseIdTokenIssuer = (options: Omit<JwtOptions, 'audience'>): IdTokenIssuer => {
   const codec = createJwtCodec({ ...options, audience: `${options.issuer}-id` })
   return { mint: (sub, ttlSeconds) => async () => E.right(await codec.sign({}, sub, ttlSeconds)) }

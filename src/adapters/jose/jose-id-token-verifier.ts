@@ -2,7 +2,10 @@ import { E } from '../../fp.ts'
 import type { IdTokenVerifier } from '../../ports/id-token-verifier.ts'
 import { createJwtVerifier, type JwtOptions } from './jwt-verifier.ts'
 
-/** Verifies the id tokens that Larder's own keys sign. Throws for an invalid key (see createJwtVerifier). */
+/**
+ * Creates a verifier of the id tokens that Larder's own keys sign. Throws if a key is invalid (see
+ * createJwtVerifier).
+ */
 export const createJoseIdTokenVerifier = (options: Omit<JwtOptions, 'audience'>): IdTokenVerifier => {
   const verifier = createJwtVerifier({ ...options, audience: `${options.issuer}-id` })
   return {

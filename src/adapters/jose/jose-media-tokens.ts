@@ -10,10 +10,10 @@ type Options = Omit<JwtOptions, 'audience' | 'keys'> & {
   readonly keys: Readonly<Record<MediaKind, ReadonlyArray<TokenKey>>>
 }
 
-/** Marks tokens that Larder derived for URLs. It does not change what the token opens. */
+/** Claim of the tokens that Larder derives for URLs. It does not change what a token permits. */
 const urlUse = { use: 'url' }
 
-/** Throws for an invalid key (see createJwtCodec). */
+/** Creates MediaTokens. Throws if a key is invalid, or if no key can sign (see createJwtCodec). */
 export const createJoseMediaTokens = ({ keys, ...options }: Options): MediaTokens => {
   const codecOf = (kind: MediaKind) =>
     createJwtCodec({ ...options, audience: `${options.issuer}-${kind}`, keys: keys[kind] })

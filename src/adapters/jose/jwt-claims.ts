@@ -3,17 +3,18 @@ import { isTokenTime } from '../../domain/access/token-times.ts'
 import type { ForbiddenReason } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 
-/** The unchecked claims of a token with a valid signature: any JSON object. */
+/** The claims of a token with a valid signature. They are any JSON object; their values are not checked. */
 export type JwtClaims = Readonly<Record<string, unknown>>
 
-/** Claims that every token has. Times are in seconds since 1970. */
+/** The claims that every token has. Times are in seconds since 1970. */
 export type CommonClaims = {
   readonly sub: string
   readonly iat: number
   readonly exp: number
 }
 
-// PostgreSQL rejects NUL. UTF-8 has no lone surrogates: their conversion could make two subjects equal.
+// PostgreSQL rejects NUL. UTF-8 cannot encode lone surrogates, so their conversion could make two subjects
+// equal.
 const isSubject = (u: unknown): u is string => typeof u === 'string' && u !== '' && !/[\p{Cc}\p{Cs}]/u.test(u)
 
 const hasAudience = (u: unknown, audience: string): boolean =>
@@ -23,11 +24,13 @@ export type ClaimRules = {
   readonly issuer: string
   readonly audience: string
   readonly leewaySeconds: number
-  /** Seconds since 1970. */
+  /** Current time in seconds since 1970. */
   readonly now: number
 }
 
-/** Requires `sub iss aud exp iat` (http-api.md §2.1), and checks `nbf` if present. */
+/**
+ * Checks the claims `sub iss aud exp iat` (http-api.md §2.1), which are required, and `nbf` if it is present.
+ */
 export const checkClaims = (
   { sub, iss, aud, exp, iat, nbf }: JwtClaims,
   { issuer, audience, leewaySeconds, now }: ClaimRules,
@@ -40,7 +43,10 @@ export const checkClaims = (
   return E.right({ sub, iat, exp })
 }
 
-/** Reads the payload of a token; `null` if it is not a JSON object. Throws if it is not UTF-8 or not JSON. */
+/**
+ * Reads the claims of a token; `null` if the payload is not a JSON object. Throws if it is not UTF-8 or not
+ * JSON.
+ */
 export const readClaims = (payload: Uint8Array): JwtClaims | null => {
   const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
   return t.UnknownRecord.is(claims) && !Array.isArray(claims) ? claims : null

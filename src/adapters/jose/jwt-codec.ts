@@ -10,7 +10,7 @@ export type JwtCodec = JwtVerifier & {
   readonly signClaims: (claims: JWTPayload & CommonClaims) => Promise<string>
 }
 
-/** Throws if no key can sign, and for invalid keys (see createJwtVerifier). */
+/** Creates a codec. Throws if a key is invalid, or if no key can sign (see createJwtVerifier). */
 export const createJwtCodec = (options: JwtOptions): JwtCodec => {
   const { issuer, audience, clock } = options
   const verifier = createJwtVerifier(options)

@@ -12,13 +12,16 @@ import { type LoadedTokenKey, loadTokenKey } from './token-key.ts'
 export type JwtOptions = {
   readonly issuer: string
   readonly audience: string
-  /** All keys verify. The first key that can sign is the signer. Without a `kid`, the first key verifies. */
+  /**
+   * All keys verify. The first key that can sign is used for signing. The first key verifies tokens without a
+   * `kid`.
+   */
   readonly keys: ReadonlyArray<TokenKey>
   readonly leewaySeconds: number
   readonly clock: Clock
 }
 
-/** Why the signature of a token is not valid. */
+/** The reason why the signature of a token is not valid. */
 export type BadSignature = Extract<ForbiddenReason, 'malformed' | 'unknown_key' | 'signature'>
 
 /** A token with a valid signature. */
@@ -26,7 +29,7 @@ export type VerifiedClaims = { readonly kid: string; readonly claims: JwtClaims 
 
 /** Verifies the JWTs (RFC 7519) of one audience. */
 export type JwtVerifier = {
-  /** Verifies the signature only. */
+  /** Verifies only the signature. */
   readonly open: (jwt: string) => Promise<E.Either<BadSignature, VerifiedClaims>>
   /** Checks the claims of a token with a valid signature. */
   readonly check: (claims: JwtClaims) => E.Either<ForbiddenReason, CommonClaims>
@@ -34,7 +37,7 @@ export type JwtVerifier = {
   readonly verify: (jwt: string) => Promise<E.Either<Forbidden, JwtClaims & CommonClaims>>
 }
 
-/** Throws an error for an invalid key. */
+/** Loads a key. Throws if it is invalid. */
 export const loadTokenKeyOrThrow = (key: TokenKey): LoadedTokenKey => {
   const result = loadTokenKey(key)
   if (E.isLeft(result)) throw new Error(`the list of keys ${result.left}`)
@@ -46,7 +49,7 @@ const reasonOf = (error: unknown): BadSignature => {
   return error instanceof errors.JWSSignatureVerificationFailed ? 'signature' : 'malformed'
 }
 
-/** Throws if there is no key, or the material of a key does not fit its algorithm. */
+/** Creates a verifier. Throws if there is no key, or if the material of a key does not fit its algorithm. */
 export const createJwtVerifier = (options: JwtOptions): JwtVerifier => {
   const { issuer, audience, leewaySeconds, clock } = options
   const keys = options.keys.map(loadTokenKeyOrThrow)
@@ -56,7 +59,8 @@ export const createJwtVerifier = (options: JwtOptions): JwtVerifier => {
   const keyFor = (kid: unknown): LoadedTokenKey | undefined =>
     kid === undefined ? first : keys.find((key) => key.kid === kid)
 
-  // Each key works with its own algorithm only: this rejects `none`, and a public key used as an HMAC secret.
+  // Each key works only with its own algorithm. This rejects the algorithm `none`, and a public key used as
+  // an HMAC secret.
   const verifierOf: CompactVerifyGetKey = (header) => {
     const key = keyFor(header.kid)
     if (key === undefined || key.algorithm !== header.alg) throw new errors.JWKSNoMatchingKey()
@@ -67,7 +71,7 @@ export const createJwtVerifier = (options: JwtOptions): JwtVerifier => {
     if (!isCompactJwt(jwt)) return E.left('malformed')
     try {
       const { payload, protectedHeader } = await compactVerify(jwt, verifierOf)
-      // No critical extension is supported, not even those that jose supports (RFC 7515 §4.1.11).
+      // No critical extension is accepted, not even the extensions that jose supports (RFC 7515 §4.1.11).
       const claims = protectedHeader.crit === undefined ? readClaims(payload) : null
       const kid = keyFor(protectedHeader.kid)?.kid ?? first.kid
       return claims === null ? E.left('malformed') : E.right({ kid, claims })

@@ -5,12 +5,15 @@ import { E } from '../../fp.ts'
 import type { MediaGrant, MediaKind } from '../../ports/media-tokens.ts'
 import type { CommonClaims, JwtClaims } from './jwt-claims.ts'
 
-/** Any other value than a text names no token (RFC 7519 §4.1.7), and is ignored like an unknown claim. */
+/**
+ * Returns whether a `jti` is a token id. A value that is not a text (RFC 7519 §4.1.7) is ignored like an
+ * unknown claim.
+ */
 const isTokenId = (u: unknown): u is string => typeof u === 'string' && u !== ''
 
 /**
- * Returns what a media token with valid signature and times opens. Shared by the server and `token
- * --explain`: an explanation with fewer checks would say "opens" for a token that opens nothing (V61).
+ * Returns what a media token with a valid signature and valid times permits. The server and `token --explain`
+ * share this function: with fewer checks, the explanation would accept tokens that the server refuses (V61).
  */
 export const toMediaGrant = (
   kind: MediaKind,

@@ -2,7 +2,10 @@ import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject, ran
 import { E } from '../../fp.ts'
 import { type TokenAlgorithm, type TokenKey, tokenAlgorithms } from '../../ports/token-key.ts'
 
-/** `signKey` is `null` for a public key, which verifies the signatures of another service. */
+/**
+ * A key that can be used. `signKey` is `null` for a public key, which verifies the signatures of another
+ * service.
+ */
 export type LoadedTokenKey = TokenKey & { readonly verifyKey: KeyObject; readonly signKey: KeyObject | null }
 
 const asymmetricTypes = { EdDSA: 'ed25519', RS256: 'rsa' } as const
@@ -21,7 +24,10 @@ const keyPairOf = (der: Buffer): Pick<LoadedTokenKey, 'verifyKey' | 'signKey'> |
   }
 }
 
-/** Fails with a description of the fault, which contains nothing of the material. */
+/**
+ * Checks and loads a key. Fails with a description of the fault, which contains nothing of the key's
+ * material.
+ */
 export const loadTokenKey = (key: TokenKey): E.Either<string, LoadedTokenKey> => {
   const material = Buffer.from(key.material)
   if (key.algorithm === 'HS256') {
@@ -67,10 +73,13 @@ export const parseTokenKeys = (text: string): E.Either<string, ReadonlyArray<Tok
   return E.right(keys)
 }
 
-/** The `kid` of a plain secret. */
+/** The `kid` that a plain secret gets. */
 const plainSecretKid = 'id'
 
-/** As `parseTokenKeys`; also accepts one plain secret of 32 bytes or more, the format before key rotation. */
+/**
+ * Parses as `parseTokenKeys` does. Also accepts a single plain secret of at least 32 bytes, the format before
+ * key rotation.
+ */
 export const parseSecretOrKeys = (text: string): E.Either<string, ReadonlyArray<TokenKey>> => {
   if (/^[\w.-]{1,64}:(?:HS256|EdDSA|RS256):/.test(text)) return parseTokenKeys(text)
   return Buffer.byteLength(text) >= 32
@@ -79,8 +88,8 @@ export const parseSecretOrKeys = (text: string): E.Either<string, ReadonlyArray<
 }
 
 /**
- * Returns the keys of one kind of token, at least one of which can sign. If none of the configured keys can,
- * Larder's own key is appended, with a `kid` that differs from theirs (http-api.md §2.1, V63).
+ * Returns the keys of one kind of token, at least one of which can sign. If none of the configured keys can
+ * sign, Larder's own key is appended. Its `kid` differs from the other keys' `kid`s (http-api.md §2.1, V63).
  */
 export const withSigningKey = (
   keys: ReadonlyArray<TokenKey>,

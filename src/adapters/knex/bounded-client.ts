@@ -9,21 +9,21 @@ import { type Breaker, circuitOpenError } from '../platform/breaker.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { type DatabaseLimits, isStatementLimit, type StatementLimit } from './database-limits.ts'
 
-/** The limits and the state of one pool. */
+/** The limits and the state of one pool of connections. */
 export type PoolState = {
   readonly limits: DatabaseLimits
   readonly breaker: Breaker
-  /** Each function fails one caller that waits for a connection. */
+  /** The callers that wait for a connection. Each function makes the wait of one caller fail. */
   readonly waiting: Set<(cause: unknown) => void>
-  /** Open connections. */
+  /** The open connections. */
   readonly connections: Set<pg.Client>
-  /** Time of the last timeout: a connection without an answer since then is not reused. */
+  /** Time of the last timeout (systemMonotonic). A connection without an answer since then is not reused. */
   silentAt: number
 }
 
 export type BoundedClientConfig = Knex.Config & { readonly bounds: PoolState }
 
-/** There was no connection, so nothing was sent. */
+/** Signals that there was no connection, so no statement was sent. */
 export class NotConnectedError extends Error {
   constructor(cause: unknown) {
     super(errorMessage(cause), { cause })
@@ -33,23 +33,30 @@ export class NotConnectedError extends Error {
 const answeredAt = new WeakMap<pg.Client, number>()
 const limitOf = new WeakMap<pg.Client, StatementLimit>()
 
-/** knex accepts any options. A statement with an unknown limit would time out at once, or never. */
+/**
+ * Returns the limit of this name. Throws for any other name, because knex accepts any options, and a
+ * statement with an unknown limit would time out at once or never.
+ */
 const statementLimit = (name: string | undefined): StatementLimit | undefined => {
   if (name === undefined || isStatementLimit(name)) return name
   throw new Error(`"${name}" is no limit of a statement`)
 }
 
 /**
- * knex's client for PostgreSQL with a timeout for every wait. All statements, transactions and migrations of
- * knex pass through it. A connection that timed out is destroyed and never reused.
+ * knex's client for PostgreSQL, with a timeout for every wait. All statements, transactions and migrations of
+ * knex use it. A connection that timed out is destroyed and never reused.
  */
 export class BoundedClient extends PostgresClient {
-  // knex creates the client of a transaction without the constructor, but copies the config with this state.
+  // knex creates the client of a transaction without the constructor. It copies the config, which contains
+  // this state.
   private get bounds(): PoolState {
     return (this.config as BoundedClientConfig).bounds
   }
 
-  /** Waits for a new connection, or for one of the pool while any of its connections is in use. */
+  /**
+   * Waits for a new connection or, while others are in use, for one that is returned to the pool. Fails with
+   * NotConnectedError.
+   */
   override async acquireConnection(): Promise<pg.Client> {
     const { breaker, waiting } = this.bounds
     if (!breaker.tryEnter()) throw new NotConnectedError(circuitOpenError())
@@ -61,7 +68,7 @@ export class BoundedClient extends PostgresClient {
     try {
       return await Promise.race([pending.promise, failed])
     } catch (cause) {
-      // A connection that is acquired later is returned to the pool.
+      // If a connection is still acquired later, it is returned to the pool.
       pending.promise.then((late) => this.releaseConnection(late)).catch(() => undefined)
       pending.abort()
       throw new NotConnectedError(isPoolTimeout(cause) ? this.poolExhausted() : cause)
@@ -112,13 +119,13 @@ export class BoundedClient extends PostgresClient {
     return Promise.resolve((answeredAt.get(connection) ?? 0) >= this.bounds.silentAt)
   }
 
-  /** A silent peer does not close its side, so the wait for it is limited. */
+  /** Limits the wait for the peer to close its side, because an unresponsive peer never does. */
   override async destroyRawConnection(connection: pg.Client): Promise<void> {
     const timer = setTimeout(() => destroySocket(connection), this.bounds.limits.close)
     await super.destroyRawConnection(connection).finally(() => clearTimeout(timer))
   }
 
-  /** Waits `limits.close` for running statements, then destroys their connections. */
+  /** Waits up to `limits.close` for running statements, then destroys their connections. */
   override async destroy(): Promise<void> {
     const { limits, connections, waiting } = this.bounds
     for (const fail of waiting) fail(new Error('the pool is closed'))
@@ -146,25 +153,31 @@ export class BoundedClient extends PostgresClient {
   }
 }
 
-/** Sets the limit for all statements of this transaction. Returns a function that resets it. */
+/** Sets the limit of all statements of a transaction. Returns a function that removes this limit. */
 export const limitTransaction = async (trx: Knex.Transaction, limit: StatementLimit): Promise<() => void> => {
   const connection = await trx.client.acquireConnection() // the transaction's own connection
   limitOf.set(connection, limit)
   return () => limitOf.delete(connection)
 }
 
-/** The pool's own message does not say what timed out. */
+/** Returns whether an error is the pool's timeout. The pool's message does not tell what timed out. */
 const isPoolTimeout = (cause: unknown): boolean =>
   cause instanceof Error && cause.message === 'operation timed out for an unknown reason'
 
-/** knex puts the SQL before the message, and a log shows the first line only. Restores the message. */
+/**
+ * Restores the original message of an error. knex puts the SQL before it, and a log shows only the first
+ * line.
+ */
 const withOwnMessage = (error: unknown): unknown => {
   if (!(error instanceof Error)) return error
   const { message } = error
   return Object.defineProperty(error, 'message', { get: () => message, set: () => {}, configurable: true })
 }
 
-/** pg cannot drop a connection without a message to the peer. The socket is not in its types. */
+/**
+ * Access to the socket, which is missing in pg's types. pg itself cannot close a connection without a message
+ * to the peer.
+ */
 type WithSocket = { readonly connection: { readonly stream: { readonly destroy: () => void } } }
 
 const destroySocket = (connection: pg.Client): void => {

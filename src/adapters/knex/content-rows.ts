@@ -3,8 +3,8 @@ import type { ContentExport, NewContentExport, PartWithStart } from '../../domai
 import { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/media/ids.ts'
 import { snakeCase, snakeCased, snakeKeys } from '../../domain/shared/snake-cased.ts'
 
-// Rows of content files, as read and as written. JSON within a row has the names of the domain, so that it
-// needs no conversion: there may be thousands of segments.
+// Codecs of the rows of content files. JSON values in a row use the domain's names, so that the rows, which
+// may contain thousands of segments, need no conversion.
 
 const nullable = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 
@@ -48,13 +48,13 @@ const partJson = {
 }
 const KeyframeJson = t.type({ offset: t.number, length: t.number, durationTicks: t.number })
 
-/** Selects the columns of these members, under the names of the domain. */
+/** Returns an SQL list of the columns of these members, each renamed to the member's name in the domain. */
 const columnsOf = (members: t.Props, row: string): string =>
   Object.keys(members)
     .map((name) => `${row}.${snakeCase(name)} as "${name}"`)
     .join(', ')
 export const exportColumns = columnsOf(exportJson, 'e')
-/** All of these are in the index of the primary key. */
+/** All of these columns are in the index of the primary key. */
 export const partColumns = columnsOf(partJson, 'p')
 
 const vodRow = <P extends t.Mixed>(part: P) =>
@@ -80,10 +80,10 @@ export const toContentExport = (json: ContentExportJson): ContentExport => {
 
 export const toExportRow = (
   contentFileId: number,
-  { video, audio, iFrames, parts: _, ...made }: NewContentExport,
+  { video, audio, iFrames, parts: _, ...columns }: NewContentExport,
 ) =>
   snakeKeys({
-    ...made,
+    ...columns,
     contentFileId,
     width: video?.width ?? null,
     height: video?.height ?? null,
@@ -93,7 +93,7 @@ export const toExportRow = (
     sampleRate: audio?.sampleRate ?? null,
     iframeBandwidth: iFrames?.bandwidth ?? null,
     iframeAverageBandwidth: iFrames?.averageBandwidth ?? null,
-    qualityParameters: JSON.stringify(made.qualityParameters),
+    qualityParameters: JSON.stringify(columns.qualityParameters),
   })
 
 export const toPartRow = (

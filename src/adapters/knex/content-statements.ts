@@ -1,9 +1,9 @@
 import { exportColumns, partColumns } from './content-rows.ts'
 import { storedAtColumn } from './stored-file-rows.ts'
 
-// Statements that read content files. Keys of JSON objects are those of the domain.
+// Statements that read content files. The keys of JSON objects are the domain's names.
 
-/** By the file's uid. */
+/** Selects a file and its exports, by the file's uid. */
 export const selectFileWithExports = `
   select f.uid, f.duration_seconds,
          (select coalesce(json_agg(x), '[]') from (
@@ -15,13 +15,16 @@ export const selectFileWithExports = `
           ) x) as exports
   from content_files f where f.uid = ?`
 
-/** By the export's uid, as are the statements for its segments. */
+/** Selects the file of an export and the height of its video, by the export's uid. */
 export const selectVodMeta = `
   select f.uid as content_file_uid, e.height
   from content_file_exports e join content_files f on f.id = e.content_file_id
   where e.uid = ? and e.format = 'm3u8'`
 
-/** A segmented export, with these columns of each segment. */
+/**
+ * Returns a statement that selects a segmented export, by the export's uid, with these columns of each
+ * segment.
+ */
 const selectVod = (columns: string): string => `
   select e.uid as export_uid, e.target_duration,
          (select coalesce(json_agg(x order by x.role, x.position), '[]') from ( -- init, then media
@@ -32,11 +35,11 @@ const selectVod = (columns: string): string => `
 export const selectParts = selectVod(partColumns)
 export const selectPartsWithKeyframes = selectVod(`${partColumns}, p.keyframes`)
 
-/** Duration of a segment (seconds). */
+/** Returns an SQL expression for the duration of a segment in seconds. */
 const secondsOf = (part: string): string =>
   `cast(${part}.duration_ticks as double precision) / ${part}.timescale`
 
-/** By the segment's uid. */
+/** Selects a segment with its stored file and its time span, by the segment's uid. */
 export const selectPartFile = `
   select f.uid as content_file_uid, e.uid as content_file_export_uid, e.format, e.height,
          part.start as start_seconds, part.start + ${secondsOf('p')} as end_seconds,

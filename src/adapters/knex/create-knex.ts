@@ -5,7 +5,9 @@ import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { BoundedClient, type BoundedClientConfig } from './bounded-client.ts'
 import { type DatabaseLimits, defaultDatabaseLimits } from './database-limits.ts'
 
-/** A `postgres://…` URL, or its parts. A `host` that starts with `/` is the folder of a socket. */
+/**
+ * A `postgres://…` URL, or the parts of one. A `host` that starts with `/` is the folder of a Unix socket.
+ */
 export type PgConnection =
   | { readonly connectionString: string }
   | {
@@ -21,9 +23,10 @@ export type KnexOptions = BreakerEvents & { readonly limits?: DatabaseLimits }
 const int8 = 20
 
 /**
- * Creates a pool of at most `poolMax` connections, or as many as the database grants. `connection` is called
- * before the first query, and after each failure to connect: the database may be down at first, and may move.
- * A query then fails within seconds; the pool replaces broken connections at the next query.
+ * Creates a pool of at most `poolMax` connections; the database may grant fewer. The pool calls `connection`
+ * before the first query and after each failure to connect, because the database may be down at first, and
+ * its address may change. A query fails within seconds while the database is down. The next query replaces
+ * broken connections.
  */
 export const createKnex = (
   connection: () => Promise<PgConnection>,
@@ -41,25 +44,26 @@ export const createKnex = (
   }
   const config: BoundedClientConfig = {
     client: BoundedClient,
-    version: '18', // otherwise knex queries it without a limit; it matters to knex only before 9.2
+    version: '18', // otherwise knex would query it without a limit; only versions below 9.2 matter to knex
     connection: async () => {
       const address = await connection()
       isOutdated = false
       const settings = connectionSettings(limits)
       return { ...address, ...settings, expirationChecker: () => isOutdated }
     },
-    // With a minimum, knex would reconnect to a database that is down. A failed connection fails all waiting
-    // callers (below), not only the first.
+    // With a minimum above 0, knex would reconnect to a database that is down. A failed attempt to connect
+    // fails all waiting callers (see `createFail` below), and not only the first.
     pool: { min: 0, max: poolMax, propagateCreateError: false, createTimeoutMillis: limits.connect * 2 },
     acquireConnectionTimeout: limits.acquire,
-    log: { warn: () => {}, error: () => {} }, // each caller gets its own error
+    log: { warn: () => {}, error: () => {} }, // nothing is logged, because every caller gets its error
     bounds,
   }
   const db = knex(config)
   const { pool } = db.client
   pool.on('createFail', (_: number, cause: unknown) => {
     isOutdated = true
-    // A database may grant fewer than `poolMax`: callers wait while a connection is in use or being created.
+    // The database may grant fewer than `poolMax` connections. Callers keep waiting while a connection is in
+    // use or is being created.
     if (pool.numUsed() + pool.numPendingCreates() === 0) for (const fail of bounds.waiting) fail(cause)
   })
   return db
@@ -72,7 +76,7 @@ const connectionSettings = (limits: DatabaseLimits) => ({
   keepAliveInitialDelayMillis: 10_000,
   statement_timeout: 10_000,
   types: {
-    // The default for int8 is a string. Sizes and ids stay far below 2^53.
+    // By default int8 becomes a string. A number is exact here, because sizes and ids stay far below 2^53.
     getTypeParser: (oid: number, format: string) =>
       oid === int8 ? Number : types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text'),
   },

@@ -1,24 +1,27 @@
-/** Timeouts of the database (milliseconds). */
+/** Timeouts of the database, in milliseconds. */
 export type DatabaseLimits = {
-  /** For a new connection: TCP, TLS and authentication. */
+  /** Maximum time to open a connection: TCP, TLS and authentication. */
   readonly connect: number
-  /** For a connection from the pool, new or reused. */
+  /** Maximum wait for a connection of the pool, new or reused. */
   readonly acquire: number
-  /** For a statement that a viewer waits for. */
+  /** Maximum time of a statement that a viewer waits for. */
   readonly read: number
-  /** For a query of background work. A slow one does not affect viewers. */
+  /** Maximum time of a query of background work. A timeout of such a query does not affect viewers. */
   readonly background: number
-  /** For any other. Longer than the server's limit: then the server reports it, and the connection stays. */
+  /**
+   * Maximum time of any other statement. It is longer than the server's own limit, so that the server reports
+   * the timeout and the connection can be reused.
+   */
   readonly statement: number
-  /** For a statement of a migration, which may rewrite a large table. */
+  /** Maximum time of a statement of a migration, which may rewrite a large table. */
   readonly migration: number
-  /** For connections to be returned when the pool is closed; then they are destroyed. */
+  /** Maximum wait for connections to be returned when the pool is closed. After it they are destroyed. */
   readonly close: number
-  /** After a timeout, the database is not queried for this long. */
+  /** Time after a timeout during which no statement is sent to the database. */
   readonly breaker: number
 }
 
-/** `acquire` plus `read` gives viewers a 503 within five seconds (http-api.md §9.3). */
+/** With `acquire` plus `read`, viewers get a 503 within five seconds (http-api.md §9.3). */
 export const defaultDatabaseLimits: DatabaseLimits = {
   connect: 2000,
   acquire: 2000,
@@ -32,11 +35,11 @@ export const defaultDatabaseLimits: DatabaseLimits = {
 
 const statementLimits = ['read', 'background', 'statement', 'migration'] as const
 
-/** A limit that a statement can have. */
+/** Name of a limit that a statement can have. */
 export type StatementLimit = (typeof statementLimits)[number]
 
 export const isStatementLimit = (name: string): name is StatementLimit =>
   (statementLimits as ReadonlyArray<string>).includes(name)
 
-/** Options of a knex statement with this limit. */
+/** Returns the options that set this limit for a knex statement. */
 export const statementOptions = (limit: StatementLimit) => ({ limit })

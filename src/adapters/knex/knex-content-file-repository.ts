@@ -37,7 +37,7 @@ import {
   originalBindings,
 } from './stored-file-rows.ts'
 
-/** Audio and video files in PostgreSQL. */
+/** Stores content files (audio and video) in PostgreSQL. */
 export const createKnexContentFileRepository = (db: Knex): ContentFileRepository => {
   const { selectOne, run } = createStatements(db)
   const shared = createLibraryTable(db, {

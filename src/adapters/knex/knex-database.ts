@@ -7,7 +7,7 @@ import { statementOptions } from './database-limits.ts'
 import { migrations, type NamedMigration } from './migrations/all.ts'
 import { query } from './statements.ts'
 
-/** Any number that no other program uses on this database. */
+/** Key of the migration lock: an arbitrary number that no other program uses in this database. */
 const migrationLock = 727_001
 
 const tableName = 'knex_migrations'
@@ -23,11 +23,11 @@ const migrationConfig: Knex.MigratorConfig = {
   disableMigrationsListValidation: true, // during an upgrade an older release may start on newer tables
 }
 
-/** Delay between two attempts to lock. */
+/** Delay between two attempts to acquire the lock. */
 const lockRetryMs = 200
 const lockWaitMs = 900_000
 
-/** Migrates and checks the database of `db`. */
+/** Creates the port that migrates and checks a database. */
 export const createKnexDatabase = (db: Knex): Database => ({
   migrate: query(async () => {
     await db.transaction(async (trx) => {
@@ -51,9 +51,9 @@ export const createKnexDatabase = (db: Knex): Database => ({
 const asRead = statementOptions('read')
 
 /**
- * knex's own lock is a row in a table: it cannot exist before the table, and a killed process leaves it
- * behind. This one ends with the transaction, which also undoes a failed migration. It is polled, since
- * waiting for it would be a statement of unknown duration.
+ * Waits for the migration lock. knex's own lock is a row in a table: it cannot exist before the table, and a
+ * killed process leaves it behind. This lock ends with the transaction, which also rolls back a failed
+ * migration. It is polled, because a statement that waits for the lock could take any time.
  */
 const lock = async (trx: Knex.Transaction): Promise<void> => {
   const deadline = systemMonotonic() + lockWaitMs

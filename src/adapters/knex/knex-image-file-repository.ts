@@ -28,7 +28,7 @@ const ImageExportRow = snakeCased(
   }),
 )
 
-/** Images in PostgreSQL. */
+/** Stores image files in PostgreSQL. */
 export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => {
   const { selectMany, selectOne, run } = createStatements(db)
   const shared = createLibraryTable(db, {

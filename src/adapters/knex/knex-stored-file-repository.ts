@@ -9,7 +9,7 @@ const selectKeys = `
   select s.key from s3_files s
   where s.key = any(array(select json_array_elements_text(cast(? as json)) collate "C"))`
 
-/** Stored files in PostgreSQL. */
+/** Reads stored files from PostgreSQL. */
 export const createKnexStoredFileRepository = (db: Knex): StoredFileRepository => {
   const { selectOne, selectMany } = createStatements(db)
   const getId = selectOne('background', 'library.uid', t.strict({ uid: t.string }), 'select uid from library')

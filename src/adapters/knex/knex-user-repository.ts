@@ -4,7 +4,7 @@ import { O, pipe, TE } from '../../fp.ts'
 import type { UserRepository } from '../../ports/user-repository.ts'
 import { createStatements } from './statements.ts'
 
-/** Users in PostgreSQL. */
+/** Stores users in PostgreSQL. */
 export const createKnexUserRepository = (db: Knex): UserRepository => {
   const { selectOne, run } = createStatements(db)
   const selectAdmin = selectOne(

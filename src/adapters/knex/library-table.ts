@@ -8,20 +8,23 @@ import type { IngestedFile } from '../../ports/library-repository.ts'
 import { createStatements, decodeRows, inTransaction } from './statements.ts'
 import { StoredFileJson, storedFileJson } from './stored-file-rows.ts'
 
-/** A table of files. Each file has an original, and either all of its exports (finished) or none. */
+/**
+ * Describes a table of files. Each file has an original, and either all of its exports (then it is finished)
+ * or none.
+ */
 export type LibraryTable<U extends string, P extends t.Props, X> = {
   readonly files: 'image_files' | 'content_files'
   readonly exports: 'image_file_exports' | 'content_file_exports'
-  /** Column of an export that refers to its file. */
+  /** Column in the table of exports that refers to the file. */
   readonly fileId: 'image_file_id' | 'content_file_id'
   readonly uid: t.Type<U, unknown, unknown>
-  /** Members of a file that ingest needs of this table alone. */
+  /** Members that ingest reads for this kind of file only. */
   readonly facts: P
   /** Inserts new exports of the file with this id. */
   readonly insertExports: (trx: Knex.Transaction, id: number, exports: ReadonlyArray<X>) => Promise<void>
 }
 
-/** Files per listing. */
+/** Number of files per page of a listing. */
 const pageSize = 100
 
 const Id = t.strict({ id: t.number })
@@ -118,8 +121,9 @@ export const createLibraryTable = <
     ),
 
     /**
-     * The first transaction claims the file. Others wait for the row lock, and then find it finished. Returns
-     * `false` for them, and for a file that no longer exists.
+     * Adds the exports of an unfinished file. The first transaction marks the file as finished; others wait
+     * for the lock of the row, and then see that. Returns `false` if the file is already finished or no
+     * longer exists.
      */
     addExports: (uid: U, added: ReadonlyArray<X>): TE.TaskEither<Unavailable, boolean> =>
       added.length === 0
@@ -135,6 +139,7 @@ export const createLibraryTable = <
             return true
           }),
 
+    /** Replaces the exports of a file that have an older recipe. Returns `false` if there are none. */
     replaceExports: (uid: U, added: ReadonlyArray<X>): TE.TaskEither<Unavailable, boolean> =>
       added.length === 0
         ? TE.right(false)

@@ -5,28 +5,32 @@ import type { PgConnection } from './create-knex.ts'
 /** First half of all lock keys: an arbitrary number that no other program uses in this database. */
 export const advisoryLockClass = 727_002
 
-/** Second half of a lock key. If two names collide, one only waits for the other. */
+/** Returns the second half of a lock key. If two names have the same key, one merely waits for the other. */
 const lockKey = (name: string): number => createHash('sha256').update(name).digest().readInt32BE()
 
-/** Milliseconds. */
+/** Limits in milliseconds. */
 export type LockLimits = {
-  /** Between two checks of the connection. */
+  /** Interval between two checks of the connection. */
   readonly beat: number
-  /** Timeout of one answer. */
+  /** Maximum wait for the reply to a statement. */
   readonly answer: number
 }
 
-/** A connection with advisory locks. PostgreSQL releases them when the connection ends. */
+/** A connection that holds advisory locks. PostgreSQL releases them when the connection ends. */
 export type LockSession = {
   readonly tryLock: (name: string) => Promise<boolean>
   readonly unlock: (name: string) => Promise<void>
-  /** Aborted when the connection broke or does not answer: its locks are, or soon will be, released. */
+  /**
+   * Is aborted when the connection is broken or does not answer. Its locks have been released, or will be
+   * soon.
+   */
   readonly lost: AbortSignal
   readonly end: () => void
 }
 
-// PostgreSQL drops a connection a minute after its client has vanished; the client notices much sooner. With
-// the default of two hours, the locks of a machine that lost power would be held for that long.
+// With these settings, PostgreSQL ends the connection of a vanished client after a minute. With the default
+// of two hours, the locks of a machine that lost power would be held for that long. The client notices a
+// broken connection much sooner.
 const setKeepalives = `
   set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3`
 
@@ -46,16 +50,16 @@ export const openLockSession = async (
     if (losing.signal.aborted) return
     clearInterval(beats)
     losing.abort()
-    // For a connection that does not answer, this destroys the socket.
+    // This destroys the socket of a connection that does not answer.
     client.end(() => undefined)
   }
   client.on('error', lose)
   client.once('end', lose)
   let queue: Promise<unknown> = Promise.resolve()
   /**
-   * Runs statements one after the other: pg would queue a second one anyway, with a warning. Only an error
-   * from the database proves that a statement failed. Without an answer the session may hold an unknown lock,
-   * so it is ended.
+   * Runs statements one at a time, because pg warns if a second one is queued. Only an error from the
+   * database proves that a statement failed. Without a reply the session may hold an unknown lock, so it is
+   * ended.
    */
   const query = (sql: string, values: ReadonlyArray<unknown> = []): Promise<pg.QueryResult> => {
     const answered = queue
@@ -88,7 +92,7 @@ export const openLockSession = async (
   }
   return {
     tryLock: (name) => callLockFunction('pg_try_advisory_lock', name),
-    // After a failed unlock the lock may still be held; ending the session releases it.
+    // After a failed unlock the lock may still be held. The end of the session releases it.
     unlock: async (name) => {
       if (!(await callLockFunction('pg_advisory_unlock', name).catch(() => false))) lose()
     },

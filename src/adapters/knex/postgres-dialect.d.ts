@@ -1,4 +1,4 @@
-/** Types of knex's own client for PostgreSQL, which has none, as far as `BoundedClient` needs them. */
+/** The types that `BoundedClient` needs of knex's client for PostgreSQL, which has no types. */
 declare module 'knex/lib/dialects/postgres/index.js' {
   import { Knex } from 'knex'
   import type { Client } from 'pg'

@@ -9,8 +9,8 @@ import { createStatements } from './statements.ts'
 
 const defaultLimits: LockLimits = { beat: 10_000, answer: 5_000 }
 
-// Larder's role sees the start times of its own connections only. The age of a lock of another role is
-// unknown, and counts as infinite.
+// Larder's database role sees only the start times of its own connections. The age of a lock of another role
+// is unknown, and counts as infinite.
 const selectOldestHolder = `
   select coalesce(max(coalesce(
            cast(extract(epoch from clock_timestamp() - a.backend_start) * 1000 as double precision),
@@ -20,16 +20,17 @@ const selectOldestHolder = `
     and l.database = (select oid from pg_database where datname = current_database())`
 
 /**
- * Implements WorkLocks with advisory locks of PostgreSQL, which releases those of a killed process. All locks
- * of this process share one dedicated connection, open while a lock is held. They do not work behind a pooler
- * that gives the connection to another client after each transaction (pgbouncer's transaction mode).
+ * Implements WorkLocks with advisory locks of PostgreSQL, which releases the locks of a killed process. All
+ * locks of this process share one dedicated connection, which is open while a lock is held. The locks do not
+ * work behind a pooler that gives the connection to another client after each transaction (pgbouncer's
+ * transaction mode).
  */
 export const createPostgresWorkLocks = (
   db: Knex,
   connection: () => Promise<PgConnection>,
   limits: LockLimits = defaultLimits,
 ): WorkLocks => {
-  // A PostgreSQL connection can acquire the same lock twice, so this process records which locks it holds.
+  // A PostgreSQL session can acquire the same lock twice, so this process records which locks it holds.
   const held = new Set<string>()
   let users = 0
   let opening: Promise<LockSession> | null = null
@@ -42,7 +43,7 @@ export const createPostgresWorkLocks = (
     return session
   }
 
-  /** Returns the open session, or opens a new one. A failed one is discarded. */
+  /** Returns the open session, or opens one. If that fails, the next call tries again. */
   const session = (): Promise<LockSession> => {
     opening ??= open().catch((error) => {
       opening = null
@@ -57,7 +58,7 @@ export const createPostgresWorkLocks = (
       return { opened, isAcquired: await opened.tryLock(name) }
     }, unavailable('database'))
 
-  /** The last user closes the connection. */
+  /** Closes the connection when it has no more users. */
   const release = async (): Promise<void> => {
     users -= 1
     const last = users === 0 ? await opening?.catch(() => null) : null

@@ -5,21 +5,25 @@ import type { Unavailable } from '../../domain/shared/errors.ts'
 import { pipe, TE } from '../../fp.ts'
 import { createStatements } from './statements.ts'
 
+/** Describes a table of exports. */
 type ReplacedTable<U extends string> = {
   readonly exports: 'image_file_exports' | 'content_file_exports'
   readonly uid: t.Type<U, unknown, unknown>
   /** A query for the parts of the export `e`, with the columns `uid` and `s3_file_id`. */
   readonly parts: string
-  /** CTEs that delete the export `:uid` if it was replaced; `deleted` has the `s3_file_id` of each part. */
+  /**
+   * CTEs that delete the export `:uid` if it was replaced. The CTE `deleted` has the `s3_file_id` of each
+   * part.
+   */
   readonly remove: string
 }
 
-/** Exports per listing. */
+/** Number of exports per page of a listing. */
 const pageSize = 100
 
 const Part = t.strict({ uid: t.string, key: t.string, size: t.number })
 
-/** Creates the statements for replaced exports. */
+/** Creates the statements that list and remove replaced exports. */
 export const createReplacedExports = <U extends string>(db: Knex, table: ReplacedTable<U>) => {
   const { exports, uid, parts, remove } = table
   const { selectMany, run } = createStatements(db)

@@ -10,7 +10,10 @@ type QueryLimit = Extract<StatementLimit, 'read' | 'background'>
 
 type Binding = string | number | boolean
 
-/** Fails with `Unavailable` for any error of the database, and for a row that does not match its codec. */
+/**
+ * Runs a query. Fails with `Unavailable` for any error of the database, and for a row that does not match its
+ * codec.
+ */
 export const query = <A>(runQuery: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
   TE.tryCatch(runQuery, toReadFailure)
 
@@ -38,9 +41,9 @@ export const decodeRows = <A>(row: t.Type<A, unknown, unknown>, rows: unknown): 
 }
 
 /**
- * Creates functions from fixed SQL. With a `name` it is a prepared statement, which PostgreSQL parses and
- * plans once per connection: that halves the cost of a lookup by key. Each query has a limit
- * (database-limits.ts): with the wrong one, a slow background query would open the breaker for viewers.
+ * Creates functions that run fixed SQL. A statement with a `name` is prepared: PostgreSQL parses and plans it
+ * once per connection, which halves the cost of a lookup by key. Each query has a limit (database-limits.ts).
+ * With the wrong limit, a slow background query would open the breaker for viewers.
  */
 export const createStatements = (db: Knex) => {
   const selectMany =
@@ -54,10 +57,10 @@ export const createStatements = (db: Knex) => {
       )
 
   return {
-    /** All rows. */
+    /** Returns all rows. */
     selectMany,
 
-    /** The first row, if there is one. */
+    /** Returns the first row, if there is one. */
     selectOne: <A>(limit: QueryLimit, name: string, row: t.Type<A, unknown, unknown>, sql: string) => {
       const select = selectMany(limit, name, row, sql)
       return (...bindings: ReadonlyArray<Binding>) =>
@@ -67,7 +70,7 @@ export const createStatements = (db: Knex) => {
         )
     },
 
-    /** Runs a write. Returns the number of rows. Bindings are by name: `:sub`. */
+    /** Runs a write. Returns the number of affected rows. Bindings have names, such as `:sub`. */
     run: (sql: string, bindings: Readonly<Record<string, Binding>>) =>
       TE.tryCatch(async (): Promise<number> => (await db.raw(sql, bindings)).rowCount, toWriteFailure),
   }

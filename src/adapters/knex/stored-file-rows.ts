@@ -4,7 +4,9 @@ import { StoredFileUid } from '../../domain/media/ids.ts'
 import type { StoredFile } from '../../domain/media/stored-file.ts'
 import { decodeRows } from './statements.ts'
 
-/** A stored file as JSON; its row must be `s` in the statement. */
+/**
+ * SQL expression for a stored file as JSON. The row of the stored file must be named `s` in the statement.
+ */
 export const storedFileJson = `json_build_object(
   'uid', s.uid, 'key', s.key, 'contentType', s.content_type, 'size', s.file_size, 'sha256', s.sha256)`
 
@@ -16,13 +18,13 @@ export const StoredFileJson: t.Type<StoredFile, unknown, unknown> = t.strict({
   sha256: t.string,
 })
 
-/** When it was stored (milliseconds since 1970). */
+/** SQL column with the time at which the file was stored, in milliseconds since 1970. */
 export const storedAtColumn = 'cast(floor(extract(epoch from s.created_at) * 1000) as bigint) as stored_at'
 
 /**
- * The end of a statement that inserts a file (the new row `file`) together with its original. The file comes
- * first, because only its unique index shows whether the original is new; its foreign key is checked at the
- * end of the statement. Needs `originalBindings`.
+ * The end of a statement that inserts a file (as the CTE `file`) together with its original. The file is
+ * inserted first, because only its unique index shows whether the original is new. Its foreign key is checked
+ * at the end of the statement. The bindings are `originalBindings`.
  */
 export const insertOriginal = `
   insert into s3_files (id, uid, key, content_type, file_size, sha256) overriding system value
@@ -40,10 +42,13 @@ export const originalBindings = (original: StoredFile) => ({
   original_sha256: original.sha256,
 })
 
-/** PostgreSQL accepts 65,535 values in one statement; no table here has twenty columns. */
+/**
+ * Maximum number of rows per statement. PostgreSQL accepts 65,535 values per statement, and no table here has
+ * twenty columns.
+ */
 const rowsAtOnce = 1000
 
-/** Inserts rows, in as few statements as possible. */
+/** Inserts rows with as few statements as possible. */
 export const insertRows = async (
   trx: Knex.Transaction,
   table: string,
@@ -63,7 +68,7 @@ type StoredFileRow = {
 
 const Inserted = t.strict({ id: t.number, uid: t.string })
 
-/** Inserts stored files. Returns a function from a file to its id. */
+/** Inserts stored files. Returns a function that maps a stored file to its id. */
 export const insertStoredFiles = async (
   trx: Knex.Transaction,
   files: ReadonlyArray<StoredFile>,
@@ -82,7 +87,7 @@ export const insertStoredFiles = async (
   return createIdLookup(inserted)
 }
 
-/** Returns a function from an inserted item to its id. */
+/** Returns a function that maps an inserted item to its id. */
 export const createIdLookup = (inserted: unknown): ((added: { readonly uid: string }) => number) => {
   const ids = new Map(decodeRows(Inserted, inserted).map(({ id, uid }) => [uid, id]))
   return ({ uid }) => {

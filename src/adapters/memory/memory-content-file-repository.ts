@@ -21,7 +21,7 @@ import { createMemoryLibraryTable } from './memory-library-table.ts'
 
 type Vod = { readonly meta: VodMeta; readonly keyed: VodPartsWithKeyframes }
 
-/** For tests, and for a run without a database. Meets the contract, but stores nothing permanently. */
+/** Stores content files in memory, for tests and for processes without a database. Fulfils the contract. */
 export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepository => {
   const vods = new Map<ContentExportUid, Vod>()
   const partFiles = new Map<ContentPartUid, ContentPartFile>()
@@ -78,7 +78,7 @@ export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepo
   }
 }
 
-/** Returns nothing for an export without a first segment: it cannot be played. */
+/** Returns an empty array for an export without a first segment, because it cannot be played. */
 const toExport = ({ parts, recipe: _, ...exported }: NewContentExport): ReadonlyArray<ContentExport> => {
   const first = parts.find((part) => part.role === 'media' && part.position === 0)
   return first === undefined ? [] : [{ ...exported, firstPartUid: first.uid }]

@@ -8,7 +8,7 @@ import { createMemoryLibraryTable } from './memory-library-table.ts'
 
 type Row = NewImageFile & { readonly isPublic?: boolean }
 
-/** For tests, and for a run without a database. Meets the contract, but stores nothing permanently. */
+/** Stores image files in memory, for tests and for processes without a database. Fulfils the contract. */
 export const createMemoryImageFileRepository = (clock: Clock): ImageFileRepository => {
   const exportFiles = new Map<ImageExportUid, ImageExportFile>()
 

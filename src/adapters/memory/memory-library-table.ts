@@ -7,16 +7,16 @@ import { createMemoryReplacedExports, filterOutdated } from './memory-replaced-e
 
 type Options<U extends string, F, X, I, XU extends string> = {
   readonly clock: Clock
-  /** Called with exports that are set: returns the file as it is from then on. */
+  /** Is called with the new exports of a file. Returns the file as it is stored from then on. */
   readonly onExports: (file: F, exports: ReadonlyArray<X>) => F
   readonly partsOf: (exported: X) => ReplacedExport<XU>['parts']
-  /** Called before a replaced export is removed. */
+  /** Is called before a replaced export is removed. */
   readonly onRemoved: (uid: XU, parts: ReplacedExport<XU>['parts']) => void
-  /** Adds what ingestion needs of this kind of file. */
+  /** Adds the members that ingest reads for this kind of file only. */
   readonly toIngested: (common: IngestedFile<U>, file: F) => I
 }
 
-/** The functions that are the same for image and content files, as in knex/library-table.ts. */
+/** Creates the functions that image and content files share, as knex/library-table.ts does. */
 export const createMemoryLibraryTable = <
   U extends string,
   F extends NewLibraryFile<U>,
@@ -31,7 +31,7 @@ export const createMemoryLibraryTable = <
   toIngested,
 }: Options<U, F, X, I, XU>) => {
   type Row = { readonly file: F; readonly exports: ReadonlyArray<X> }
-  const rows = new Map<U, Row>() // in the order of insertion: oldest first
+  const rows = new Map<U, Row>() // iteration is in the order of insertion, oldest first
   const replaced = createMemoryReplacedExports<XU>(clock, onRemoved)
 
   const all = (): ReadonlyArray<Row> => [...rows.values()]

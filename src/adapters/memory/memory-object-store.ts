@@ -8,7 +8,7 @@ import { verifyChecksum } from '../store/verify-checksum.ts'
 
 const chunkSize = 64 * 1024
 
-/** For tests, and for a run that stores nothing permanently. */
+/** Stores objects in memory, for tests and for processes that store nothing permanently. */
 export const createMemoryObjectStore = (clock: Clock = Date.now): ObjectStore => {
   const objects = new Map<string, Buffer>()
   const modified = new Map<string, number>()
@@ -37,7 +37,7 @@ export const createMemoryObjectStore = (clock: Clock = Date.now): ObjectStore =>
         yield { key, size: bytes.length, modifiedAt: modified.get(key) ?? 0 }
       }
     },
-    // A body is collected before it is stored, so a put that breaks off leaves nothing.
+    // A body is collected before it is stored, so an interrupted put leaves no unfinished upload.
     unfinishedUploads: async function* () {},
     check: TE.right(undefined),
   }

@@ -2,7 +2,7 @@ import { createBoundedCache } from '../../bounded-cache.ts'
 import { O } from '../../fp.ts'
 import type { ProgressStore } from '../../ports/progress-store.ts'
 
-/** Memory for the reasons: enough for hundreds. */
+/** Maximum memory of the reasons for refusals, enough for hundreds of them. */
 const reasonBytes = 256 * 1024
 
 export const createMemoryProgressStore = (): ProgressStore => {

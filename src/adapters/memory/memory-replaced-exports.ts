@@ -6,7 +6,7 @@ const pageSize = 100
 
 const byUid = (a: { readonly uid: string }, b: { readonly uid: string }): number => (a.uid < b.uid ? -1 : 1)
 
-/** Stores replaced exports. `onRemoved` is called before one is removed. */
+/** Stores replaced exports in memory. `onRemoved` is called before an export is removed. */
 export const createMemoryReplacedExports = <U extends string>(
   clock: Clock,
   onRemoved: (uid: U, parts: ReplacedExport<U>['parts']) => void,
@@ -35,7 +35,10 @@ export const createMemoryReplacedExports = <U extends string>(
   }
 }
 
-/** Returns the files with an export of an older recipe: all, or with `after` one page of them by uid. */
+/**
+ * Returns the files that have an export with an older recipe. With `after`, returns one page of them, in
+ * order of uid.
+ */
 export const filterOutdated = <K extends { readonly uid: string; readonly recipe: number | null }>(
   files: ReadonlyArray<K>,
   recipe: number,

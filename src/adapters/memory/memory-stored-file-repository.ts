@@ -1,7 +1,7 @@
 import { TE } from '../../fp.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
 
-/** For tests. `isNamed` says which keys have a row. */
+/** Implements the port for tests. `isNamed` returns whether a row exists for a key. */
 export const createMemoryStoredFileRepository = (
   libraryUid: string,
   isNamed: (key: string) => boolean,

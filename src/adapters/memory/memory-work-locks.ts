@@ -2,10 +2,16 @@ import { E, O, pipe, TE } from '../../fp.ts'
 import type { Monotonic } from '../../ports/monotonic.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 
-/** Start times of the held locks, by name. Instances that share it act like processes on one database. */
+/**
+ * The start times of held locks, by name. Instances that share this map act like processes that share a
+ * database.
+ */
 export type HeldLocks = Map<string, number>
 
-/** For tests, and for a single process without a database. Its locks are never lost. */
+/**
+ * Implements WorkLocks in memory, for tests and for a single process without a database. Its locks are never
+ * lost.
+ */
 export const createMemoryWorkLocks = (monotonic: Monotonic, held: HeldLocks = new Map()): WorkLocks => ({
   tryWith: (name, work) => async () => {
     if (held.has(name)) return E.right(O.none)

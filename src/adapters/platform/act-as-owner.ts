@@ -5,16 +5,16 @@ import { UserError } from '../../domain/shared/user-error.ts'
 import { isPermissionDenied } from './errno.ts'
 
 /**
- * If run as root, switches to the owner of DATA_DIR for the rest of the process: the owner could not access
- * files that root creates there. Call it before anything is opened. Any other user must be able to write to
- * the folder; otherwise throws a UserError with the command from `commandAs`.
+ * If the process runs as root, switches permanently to the owner of DATA_DIR, because the owner could not
+ * access files that root creates there. Call it before anything is opened. Any other user must be able to
+ * write to the folder. Otherwise, throws a UserError with the command that `commandAs` returns.
  */
 export const actAsOwner = (dataDir: string, commandAs: (uid: number) => string): void => {
   const owner = ownerOf(dataDir)
   const uid = process.getuid?.()
   if (owner === null || uid === undefined || uid === owner.uid) return
   try {
-    if (uid === 0) become(owner)
+    if (uid === 0) switchToUser(owner)
     else accessSync(dataDir, constants.W_OK | constants.X_OK)
   } catch (error) {
     if (!isPermissionDenied(error)) throw error
@@ -25,7 +25,7 @@ export const actAsOwner = (dataDir: string, commandAs: (uid: number) => string):
   }
 }
 
-// In Node since 0.9, but not in its types.
+// `initgroups` has been in Node since 0.9, but is missing in its types.
 declare global {
   namespace NodeJS {
     interface Process {
@@ -36,7 +36,10 @@ declare global {
 
 type Owner = Pick<Stats, 'uid' | 'gid'>
 
-/** `null` if there is no folder. If root mounted it for another user, the owner of its contents counts. */
+/**
+ * Returns the owner; `null` if there is no folder. A folder that belongs to root may be a mount, so the owner
+ * of its contents is used then.
+ */
 const ownerOf = (dataDir: string): Owner | null => {
   const folder = statOf(dataDir)
   if (folder === null || folder.uid !== 0) return folder
@@ -53,10 +56,10 @@ const statOf = (path: string): Owner | null => {
 }
 
 /**
- * Switches like `sudo -H -u`: with the user's groups in /etc/group, or only the folder's for a uid without a
- * name. The order matters: only root can change groups.
+ * Switches to a user as `sudo -H -u` does. A named user gets its groups from /etc/group; a uid without a name
+ * gets only the group of the folder. Groups are changed first, because only root can change them.
  */
-const become = ({ uid, gid }: Owner): void => {
+const switchToUser = ({ uid, gid }: Owner): void => {
   const account = accountOf(uid)
   const group = account?.gid ?? gid
   if (account === null) process.setgroups?.([group])
@@ -66,7 +69,7 @@ const become = ({ uid, gid }: Owner): void => {
   if (account !== null) process.env.HOME = account.homedir
 }
 
-/** `null` for a uid without an entry in /etc/passwd. */
+/** Returns the user of a uid; `null` if it has no entry in /etc/passwd. */
 const accountOf = (uid: number) => {
   process.seteuid?.(uid)
   try {

@@ -3,28 +3,31 @@ import type { Monotonic } from '../../ports/monotonic.ts'
 /**
  * A circuit breaker, so that callers do not wait, one after the other, for a machine that does not answer. A
  * timeout opens it: for `openMs` (milliseconds) all calls fail immediately. Then one call per `openMs` is
- * allowed as a probe, until one is answered.
+ * allowed as a probe, until the machine answers one.
  */
 export type Breaker = {
-  /** Whether a call is allowed now. If it returns `true` while open, the call is the probe. */
+  /**
+   * Returns whether a call is allowed now. If it returns `true` while the breaker is open, the call is the
+   * probe.
+   */
   readonly tryEnter: () => boolean
-  /** Call this when the machine answered, even with an error. */
+  /** Reports that the machine answered, even with an error. Closes the breaker. */
   readonly answered: () => void
-  /** Call this after a timeout. */
+  /** Reports a timeout. Opens the breaker. */
   readonly timedOut: (cause: unknown) => void
 }
 
 export type BreakerEvents = {
-  /** Called once when it opens, with the cause. */
+  /** Is called once when the breaker opens, with the cause. */
   readonly onOpen?: (cause: unknown) => void
-  /** Called at each answer. */
+  /** Is called for each answer. */
   readonly onAnswered?: () => void
 }
 
 export type BreakerOptions = BreakerEvents & { readonly openMs: number; readonly monotonic: Monotonic }
 
 export const createBreaker = ({ openMs, monotonic, onOpen, onAnswered }: BreakerOptions): Breaker => {
-  /** `null`: closed. */
+  /** Time of the next probe; `null` while the breaker is closed. */
   let nextProbeAt: number | null = null
 
   return {
@@ -47,6 +50,6 @@ export const createBreaker = ({ openMs, monotonic, onOpen, onAnswered }: Breaker
   }
 }
 
-/** The error of a call that was not allowed. */
+/** Returns the error of a call that the breaker did not allow. */
 export const circuitOpenError = (): Error =>
   new Error('it did not answer a moment ago; no new request is sent yet')

@@ -2,26 +2,30 @@ import { errorMessage } from '../../domain/shared/error-text.ts'
 import { withTimeout } from '../../domain/shared/with-timeout.ts'
 import { systemMonotonic } from './system-monotonic.ts'
 
-/** A resource to close when the process ends. */
+/** A resource that must be closed before the process ends. */
 type Closing = { readonly name: string; readonly close: () => Promise<void> }
 
-/** The message names the resources that could not be closed. All others are closed. */
+/** Signals that resources could not be closed. The message names them. */
 export class CloseError extends Error {}
 
-/** Limit for all resources together. A resource that takes longer is closed by process exit. */
+/**
+ * Maximum time in milliseconds to close all resources. A resource that takes longer is closed by the exit of
+ * the process.
+ */
 export const closeLimitMs = 1800
-/** The share of it that is reserved for each later step. */
+/** Part of `closeLimitMs` that is reserved for each later step of a sequence. */
 const reservedMs = 500
 
 /**
- * Closes all resources within one limit: sequences in parallel, and each sequence in its order. Every step
- * runs, even if another one fails or hangs. At the end, throws a `CloseError` that names the failed ones.
+ * Closes all resources within one time limit. The sequences run in parallel, and the steps of a sequence run
+ * in order. Every step runs, even if another one fails or hangs. At the end, throws a CloseError that names
+ * the resources that could not be closed.
  */
 export const closeAll = async (sequences: ReadonlyArray<ReadonlyArray<Closing>>): Promise<void> => {
   const faults: string[] = []
   const deadline = systemMonotonic() + closeLimitMs
   const closeInOrder = async (steps: ReadonlyArray<Closing>): Promise<void> => {
-    // `close` runs inside an async function, so that a synchronous throw is a rejection.
+    // `close` is called inside an async function, so that a synchronous throw becomes a rejection.
     for (const [index, { name, close }] of steps.entries()) {
       const reserved = reservedMs * (steps.length - 1 - index)
       const ms = Math.max(0, deadline - reserved - systemMonotonic())

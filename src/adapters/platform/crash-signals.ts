@@ -8,5 +8,8 @@ const signals: ReadonlySet<string> = new Set([
   'SIGSYS',
 ])
 
-/** Whether a crash of native code causes this signal. Others, such as SIGKILL, come from other processes. */
+/**
+ * Returns whether a crash of native code causes this signal. Other signals, such as SIGKILL, come from other
+ * processes.
+ */
 export const isCrash = (signal: string): boolean => signals.has(signal)

@@ -13,13 +13,13 @@ const remedies: Readonly<Record<string, string>> = {
   ENFILE: 'the system has reached its limit of open files',
 }
 
-/** Explains a system error about a path, in one line; `null` for all other errors. */
+/** Explains a system error about a path in one line. Returns `null` for any other error. */
 export const explainSystemError = (error: unknown): string | null => {
   const code = errnoOf(error)
   const { syscall, path, message } = error as NodeJS.ErrnoException
   if (code === undefined || syscall === undefined || path === undefined) return null
   const [, reason = code] = /^[A-Z\d]+: ([^,]+)/.exec(message) ?? []
-  // In a folder of another user, only another location helps.
+  // If a folder of another user does not permit mkdir, only another location helps.
   const remedy = syscall === 'mkdir' && remedies[code] === remedies.EACCES ? remedies.ENOTDIR : remedies[code]
   return `cannot use ${path}: ${reason}${remedy === undefined ? '' : `; ${remedy}`}`
 }

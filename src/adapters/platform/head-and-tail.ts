@@ -1,6 +1,6 @@
 /**
- * Keeps the first and the last `maxLength` characters of a text that arrives in chunks. The start of a
- * program's output shows its first problem, and the end shows why it stopped.
+ * Collects text that arrives in chunks, but stores only its first and last `maxLength` characters. The start
+ * of a program's output shows its first problem, and the end shows why the program stopped.
  */
 export const createHeadAndTail = (maxLength: number) => {
   let head = ''

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { orIfNotFound } from './errno.ts'
 import type { ProcessIdentity, ProcessState } from './process-identity.ts'
 
-/** A file of an unknown process counts as a leftover after this time without a write. */
+/** Time in milliseconds without a write after which a file of an unknown process counts as a leftover. */
 const abandonedMs = 24 * 60 * 60 * 1000
 
 /**
- * Whether an unfinished file or folder was left behind. If the state of its process is known, that decides.
- * Otherwise it is a leftover after a day without a write: writes are the heartbeat.
+ * Returns whether an unfinished file or folder is a leftover. If the state of its process is known, that
+ * decides. Otherwise it is a leftover after a day without a write, because running work writes continually.
  */
 export const isLeftover = async (
   path: string,
@@ -21,7 +21,10 @@ export const isLeftover = async (
   return written !== null && Date.now() - written > abandonedMs
 }
 
-/** Returns the newest modification time of a file or folder tree (milliseconds); `null` if unknown. */
+/**
+ * Returns the newest modification time in a file or folder tree, in milliseconds; `null` if it cannot be
+ * determined.
+ */
 const lastWritten = async (path: string): Promise<number | null> => {
   try {
     const { mtimeMs, isDirectory } = await statOf(path)
@@ -34,7 +37,7 @@ const lastWritten = async (path: string): Promise<number | null> => {
   }
 }
 
-/** A file that disappeared during the scan counts as written now. */
+/** Returns the facts of a path. A file that disappeared during the scan counts as written now. */
 const statOf = async (path: string): Promise<{ readonly mtimeMs: number; readonly isDirectory: boolean }> => {
   const stats = await orIfNotFound(lstat(path), null)
   return { mtimeMs: stats?.mtimeMs ?? Date.now(), isDirectory: stats?.isDirectory() ?? false }

@@ -12,39 +12,49 @@ import {
 } from './process-identity.ts'
 import { runProgram } from './run-program.ts'
 
-/** The identity of this process, visible to others until `release`. */
+/** The identity of this process. Other processes can see that it is alive until `release` is called. */
 export type HeldIdentity = { readonly identity: ProcessIdentity; readonly release: () => void }
 
 /**
  * Shows which of the processes that share a folder are alive, also across pid namespaces
- * (docs/decisions/0014). Each holds the read end of a FIFO, named after its identity, in a folder of beacons.
- * The kernel closes that end however the process dies, and a write end can be opened only while there is a
- * reader.
+ * (docs/decisions/0014). Each process holds the read end of a FIFO, which is named after its identity, in a
+ * folder of beacons. When the process dies, for whatever reason, the kernel closes the read end. The write
+ * end can be opened only while the read end is open.
  */
 export type ProcessBeacon = {
   /**
-   * Makes this process visible to others until `release`. Name files in the shared folder with the returned
-   * identity only. If no FIFO can be created, processes in other pid namespaces cannot see this one.
+   * Makes this process visible to others until `release` is called. Files in the shared folder must be named
+   * with the returned identity. If no FIFO can be created, processes in other pid namespaces cannot see this
+   * process.
    */
   readonly hold: () => Promise<HeldIdentity>
   readonly stateOf: (identity: ProcessIdentity) => ProcessState
-  /** Removes the beacon. It stays while an identity is held, so that the owner of leftovers is known. */
+  /**
+   * Removes the beacon, unless an identity is still held. Then it stays, so that the owner of leftovers is
+   * known.
+   */
   readonly close: () => Promise<void>
 }
 
 const hour = 60 * 60 * 1000
 
-/** The beacon of a dead process stays for a day, so that every cleanup of leftovers can use it. */
+/**
+ * Time in milliseconds that the beacon of a dead process stays. Every cleanup of leftovers in this time can
+ * use it.
+ */
 const staleMs = 24 * hour
 
-/** For folders that only processes of one pid namespace use, such as in tests. */
+/** Does without beacons, for folders that only processes of one pid namespace use, for example in tests. */
 export const noBeacon: ProcessBeacon = {
   hold: async () => ({ identity: currentProcessIdentity, release: () => undefined }),
   stateOf: processStateOf,
   close: async () => undefined,
 }
 
-/** Creates `folder` when needed. Touches the beacon every `refreshMs`, for processes on other machines. */
+/**
+ * Creates a beacon in `folder`, which is created when needed. The beacon is touched every `refreshMs`, so
+ * that processes on other machines do not take it for stale.
+ */
 export const createProcessBeacon = (folder: string, refreshMs = hour): ProcessBeacon => {
   const path = join(folder, currentProcessIdentity)
   let creating: Promise<number | null> | null = null
@@ -53,7 +63,7 @@ export const createProcessBeacon = (folder: string, refreshMs = hour): ProcessBe
 
   const refresh = (): void => {
     const now = new Date()
-    // A failed refresh does no harm: many more follow before the beacon counts as stale.
+    // A failed refresh is harmless, because many more follow before the beacon counts as stale.
     utimes(path, now, now).catch(() => undefined)
   }
 
@@ -86,12 +96,12 @@ export const createProcessBeacon = (folder: string, refreshMs = hour): ProcessBe
   }
 }
 
-/** Creates the FIFO. Returns its open read end; `null` if that is impossible. */
+/** Creates the FIFO. Returns its open read end; `null` if it cannot be created. */
 const createFifo = async (folder: string, path: string): Promise<number | null> => {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await removeStale(folder)
-    // Another beacon of this process may have created it already.
+    // Another ProcessBeacon of this process may have created it already.
     await runProgram('mkfifo', ['-m', '600', path]).catch(() => undefined)
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch {
@@ -100,7 +110,7 @@ const createFifo = async (folder: string, path: string): Promise<number | null> 
 }
 
 const stateByBeacon = (folder: string, identity: ProcessIdentity): ProcessState => {
-  // Readers of a FIFO are visible in their own kernel only.
+  // Only processes of the same kernel can see the readers of a FIFO.
   if (!isFromThisBoot(identity)) return 'unknown'
   try {
     closeSync(openSync(join(folder, identity), constants.O_WRONLY | constants.O_NONBLOCK))
@@ -110,7 +120,10 @@ const stateByBeacon = (folder: string, identity: ProcessIdentity): ProcessState 
   }
 }
 
-/** Also removes beacons of other kernels: a live process has touched its beacon within the last hour. */
+/**
+ * Removes beacons of dead processes, also of other kernels. A live process has touched its beacon within the
+ * last hour.
+ */
 const removeStale = async (folder: string): Promise<void> => {
   const now = Date.now()
   for (const name of (await readdir(folder)).filter(isProcessIdentity)) {

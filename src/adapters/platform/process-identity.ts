@@ -3,20 +3,23 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { isPermissionDenied } from './errno.ts'
 
-// Names of processes on disk: in locks, and in unfinished folders and files. All other code compares these
-// names and calls `processStateOf`; it never uses a pid (test/architecture.test.ts).
+// Identities of processes, for the names of files: locks, and unfinished folders and files. All other code
+// compares identities and calls `processStateOf`; it never uses a pid (test/architecture.test.ts).
 
 /**
- * `{boot}-{pid namespace}-{pid}-{start}`. The boot id distinguishes kernels, and the namespace containers of
- * one kernel. The start (clock ticks since boot) distinguishes processes with the same pid. Without a dot, so
- * that file names can append one.
+ * `{boot}-{pid namespace}-{pid}-{start}`. The boot id distinguishes kernels. The pid namespace distinguishes
+ * containers of one kernel. The start time (clock ticks since boot) distinguishes processes with the same
+ * pid. An identity contains no dot, so that a file name can append a suffix with a dot.
  */
 export type ProcessIdentity = string
 
-/** The state of a process, as seen from here. Never remove anything of a process whose state is unknown. */
+/**
+ * The state of a process, as seen from this process. Files of a process with an unknown state must not be
+ * removed.
+ */
 export type ProcessState = 'alive' | 'gone' | 'unknown'
 
-/** Source of a regular expression that matches an identity in a file name. Has no groups. */
+/** Source of a regular expression that matches an identity in a file name. It contains no groups. */
 export const identityPattern = '[0-9a-f]{12}-\\d+-\\d+-\\d+'
 
 const identity = new RegExp(`^${identityPattern}$`)
@@ -31,16 +34,19 @@ const textOf = (path: string): string => {
 
 type Stat = { readonly pid: number; readonly state: string; readonly start: string }
 
-/** proc(5): pid, state (field 3) and start (field 22); `null` if there is no such process, or no /proc. */
+/**
+ * Reads pid, state (field 3) and start (field 22) of a process (proc(5)). Returns `null` if there is no such
+ * process, or no /proc.
+ */
 const statOf = (process: number | 'self'): Stat | null => {
   const text = textOf(`/proc/${process}/stat`)
   if (text === '') return null
-  // Field 2 is the command in parentheses, and may itself contain spaces and parentheses.
+  // Field 2 is the command in parentheses. The command itself may contain spaces and parentheses.
   const rest = text.slice(text.lastIndexOf(')') + 2).split(' ')
   return { pid: Number.parseInt(text, 10), state: rest[0] ?? '', start: rest[19] ?? '0' }
 }
 
-/** Without a boot id (outside Linux), a hash of the host name. */
+/** Returns the boot id. Outside Linux there is none, so a hash of the host name is used. */
 const boot = (): string => {
   const id = textOf('/proc/sys/kernel/random/boot_id').replaceAll('-', '').trim()
   return /^[0-9a-f]{32}$/.test(id)
@@ -59,8 +65,8 @@ const pidNamespace = (): string => {
 const ownStat = statOf('self')
 
 /**
- * How to find processes of our pid namespace: in /proc, unless it was mounted for another namespace and has
- * other pids; by signals if there is no /proc.
+ * How to find processes of this pid namespace. `proc`: in /proc. `signals`: with signals, because there is no
+ * /proc. `none`: not at all, because /proc was mounted for another namespace and shows other pids.
  */
 const source = ownStat === null ? 'signals' : ownStat.pid === process.pid ? 'proc' : 'none'
 
@@ -69,10 +75,10 @@ const own = { boot: boot(), pidNamespace: pidNamespace() }
 const identityFor = (pid: number, start: string): ProcessIdentity =>
   `${own.boot}-${own.pidNamespace}-${pid}-${start}`
 
-/** This process. */
+/** The identity of this process. */
 export const currentProcessIdentity: ProcessIdentity = identityFor(process.pid, ownStat?.start ?? '0')
 
-/** Returns the identity of a running process in our pid namespace; `null` if none has this pid. */
+/** Returns the identity of a running process in this pid namespace; `null` if no process has this pid. */
 export const processIdentityOf = (pid: number): ProcessIdentity | null => {
   if (pid === process.pid) return currentProcessIdentity
   if (source === 'signals') return isRunning(pid) ? identityFor(pid, '0') : null
@@ -80,7 +86,10 @@ export const processIdentityOf = (pid: number): ProcessIdentity | null => {
   return stat === null || stat.state === 'Z' ? null : identityFor(pid, stat.start)
 }
 
-/** Signal 0 only checks. Permission denied means that the process runs as another user. */
+/**
+ * Returns whether a process runs. Signal 0 only checks. Permission denied means that the process runs as
+ * another user.
+ */
 const isRunning = (pid: number): boolean => {
   try {
     return process.kill(pid, 0)
@@ -95,8 +104,8 @@ export const isFromThisBoot = (text: ProcessIdentity): boolean =>
   isProcessIdentity(text) && text.startsWith(`${own.boot}-`)
 
 /**
- * Returns the state of a process in this kernel and pid namespace. Any other process is 'unknown', since its
- * pid means nothing here; for processes of this kernel, process-beacon.ts knows more.
+ * Returns the state of a process of this kernel and pid namespace. Any other process is 'unknown', because
+ * its pid means nothing here. For other processes of this kernel, use process-beacon.ts.
  */
 export const processStateOf = (text: ProcessIdentity): ProcessState => {
   if (!isFromThisBoot(text)) return 'unknown'

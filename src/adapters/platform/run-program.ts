@@ -5,8 +5,8 @@ import { errnoOf, isNotFound } from './errno.ts'
 const run = promisify(execFile)
 
 /**
- * Runs a program to its end. Throws an error with the relevant line of its output: Node's own message is the
- * whole command line, including Larder's scripts, and does not help the reader.
+ * Runs a program to its end. Throws an error with the relevant line of the program's output. Node's own
+ * message would be the whole command line, including Larder's scripts.
  */
 export const runProgram = async (
   program: string,
@@ -30,7 +30,7 @@ const reasonOf = (cause: unknown): string => {
     readonly signal?: string
   }
   const lines = stderr?.trim().split('\n') ?? []
-  // The last line may be about cleanup, so a line with an error has priority.
+  // The last line may be about cleanup, so a line that reports an error is preferred.
   const message = lines.find((line) => errorMark.test(line)) ?? lines.at(-1)
   return message || errnoOf(cause) || (signal ? `ended by ${signal}` : `ended with code ${code}`)
 }

@@ -1,4 +1,4 @@
 import type { Monotonic, MonotonicMs } from '../../ports/monotonic.ts'
 
-/** The monotonic clock of this process. */
+/** Returns the time of the process's monotonic clock. */
 export const systemMonotonic: Monotonic = () => performance.now() as MonotonicMs

@@ -1,6 +1,6 @@
 import type { Sleep } from '../../ports/sleep.ts'
 
-/** Sleeps with a timer of this process. */
+/** Waits with a timer of this process, until the time is over or `signal` is aborted. */
 export const timerSleep: Sleep = (milliseconds, signal) =>
   new Promise((resolve) => {
     if (signal.aborted) return resolve()

@@ -8,21 +8,24 @@ import type { PostgresBinaries } from './postgres-binaries.ts'
 import { type Privilege, unprivilegedUid } from './privilege.ts'
 import { makeFifo } from './server-reference.ts'
 
-/** The paths of an embedded server: all below one folder that only this user can access. */
+/** The paths of an embedded server. All are in one folder that only this user can access. */
 export type DataFolder = {
   readonly base: string
-  /** The database itself. */
+  /** Folder of the database itself. */
   readonly cluster: string
-  /** A FIFO: a process that needs the server holds its write end open. */
+  /** A FIFO. Each process that needs the server holds its write end open. */
   readonly fifo: string
-  /** Locked while any process of the server is alive. */
+  /** File that is locked while any process of the server is alive. */
   readonly lock: string
   readonly log: string
-  /** The folder of the server's socket. */
+  /** Folder of the server's socket. */
   readonly sockets: string
 }
 
-/** Creates the folder and its database if missing. Several processes may call it concurrently. */
+/**
+ * Opens the folder. Creates it and its database if they are missing. Several processes may call it
+ * concurrently.
+ */
 export const openDataFolder = async (
   dir: string,
   binaries: PostgresBinaries,
@@ -65,8 +68,8 @@ const makeSockets = async (sockets: string, privilege: Privilege): Promise<void>
 }
 
 /**
- * A folder must belong to this user or to the user that PostgreSQL runs as. Its owner changes between these
- * two only under the lock of the server (supervisor.ts).
+ * Checks that a folder belongs to this user or to the user that PostgreSQL runs as. Only the holder of the
+ * server's lock changes the owner between these two (supervisor.ts).
  */
 const checkOwner = async (folder: string, privilege: Privilege): Promise<void> => {
   const stats = await lstat(folder)
@@ -83,7 +86,8 @@ const checkOwner = async (folder: string, privilege: Privilege): Promise<void> =
   )
 }
 
-// One process at a time. Removes the unfinished folder of a killed process; the final rename is atomic.
+// A lock ensures that only one process runs this script at a time. The script removes the unfinished folder
+// of a killed process. The final rename is atomic.
 const initializeOnce = `
   set -e
   if [ -e "$CLUSTER/PG_VERSION" ]; then exit 0; fi

@@ -2,13 +2,16 @@ import type { EmbeddedPostgres } from './embedded-postgres.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 
 export type EmbeddedConnection = {
-  /** Returns the server's address. Starts the server if it does not run: at first, or after it was killed. */
+  /**
+   * Returns the server's address. Starts the server if it does not run, for the first time or after it was
+   * killed.
+   */
   readonly get: () => Promise<EmbeddedPostgres['connection']>
-  /** Releases the server, if it was ever started. */
+  /** Releases the server, if it was started. */
   readonly stop: () => Promise<void>
 }
 
-/** Manages the embedded server with its data below `dir`. It starts with the first connection. */
+/** Manages the embedded server whose data is below `dir`. The first call of `get` starts it. */
 export const createEmbeddedConnection = (dir: string): EmbeddedConnection => {
   let server: EmbeddedPostgres | undefined
   let starting: Promise<EmbeddedPostgres> | undefined

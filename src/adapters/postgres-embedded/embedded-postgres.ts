@@ -14,24 +14,27 @@ import { type Supervisor, startSupervisor } from './supervisor.ts'
 
 export type EmbeddedPostgres = {
   readonly connection: {
-    /** The folder of its socket; the path may be valid in this process only. It listens on no port. */
+    /**
+     * The folder of the server's socket. The path may be valid only in this process. The server listens on no
+     * port.
+     */
     readonly host: string
     readonly port: number
     readonly user: string
     readonly database: string
   }
   /**
-   * Releases the server. It shuts down shortly after the last process has released it. Close all
-   * connections first.
+   * Releases the server. It shuts down shortly after the last process has released it. The caller closes all
+   * connections before.
    */
   readonly stop: () => Promise<void>
   readonly isRunning: () => boolean
-  /** In the pid namespace of the process that started it. */
+  /** Pid in the pid namespace of the process that started the server. */
   readonly postmasterPid: number
 }
 
 type Options = {
-  /** Settings of PostgreSQL. They have an effect only if this process starts the server. */
+  /** Settings of PostgreSQL. They take effect only if this process starts the server. */
   readonly settings?: Readonly<Record<string, string>>
   readonly timeoutMs?: number
 }
@@ -48,8 +51,8 @@ const defaults = {
 }
 
 /**
- * Starts a PostgreSQL server with its data below `dir`, or joins the one that runs there. The server runs
- * until no process needs it, even if the process that started it has ended, or processes are killed. Throws
+ * Starts a PostgreSQL server with its data below `dir`, or joins the server that already runs there. The
+ * server runs while any process needs it, even if the process that started it has ended or was killed. Throws
  * an error with a one-line message.
  */
 export const startEmbeddedPostgres = async (
@@ -87,18 +90,20 @@ export const startEmbeddedPostgres = async (
   }
 }
 
-/** The path of a Unix socket has at most 107 bytes. */
+/**
+ * Returns whether a socket path in this folder is short enough. A Unix socket's path has at most 107 bytes.
+ */
 const isShort = (sockets: string): boolean => Buffer.byteLength(sockets) <= 90
 
 /**
- * The path of this folder may be too long for a socket, or contain a comma or quote, which PostgreSQL would
- * interpret. The socket stays here nevertheless: the server gets a path relative to the cluster, and this
- * process uses its open folder descriptor.
+ * Returns the setting for the socket's folder. Its absolute path may be too long for a socket, or contain a
+ * comma or quote, which PostgreSQL would interpret. The server then gets a path relative to the cluster, and
+ * this process uses its open folder descriptor.
  */
 const socketSetting = ({ sockets }: DataFolder): string =>
   isShort(sockets) && /^[\w./-]+$/.test(sockets) ? sockets : '../run'
 
-/** Returns a reference to a server that answers. */
+/** Starts or joins a server. Returns a reference to it once it answers. */
 const startOrJoin = async (
   folder: DataFolder,
   startServer: () => Supervisor,
@@ -113,7 +118,7 @@ const startOrJoin = async (
   for (;;) {
     reference ??= acquireReference(folder.fifo)
     if (reference === undefined && supervisor?.isRunning() !== true) {
-      supervisor = startServer() // if several start at once, one gets the lock
+      supervisor = startServer() // if several processes do so, one gets the lock
       reference = supervisor.reference
     }
     const refusal = await connect()
@@ -123,7 +128,8 @@ const startOrJoin = async (
       return giveUp(reference, `PostgreSQL does not answer: ${refusal?.message} (see ${folder.log})`)
     }
     await sleep(10)
-    // A server that was shutting down has ended by now, so this reference is useless: try again.
+    // A server that was shutting down has ended by now, so this reference is useless. The next round gets a
+    // new one.
     if (reference !== undefined && !hasReferences(folder.fifo)) {
       closeSync(reference)
       reference = undefined

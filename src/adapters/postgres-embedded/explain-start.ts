@@ -1,12 +1,15 @@
 import { open } from 'node:fs/promises'
 
-/** Logged for each connection attempt while the server is not ready. */
+/** Messages that the server logs for each connection attempt while it is not ready. */
 const notReady =
   /starting up|shutting down|in recovery mode|not yet accepting connections|not accepting connections/
 
 const errorMark = /\b(?:PANIC|FATAL|ERROR):\s*|\berror: /
 
-/** Explains a failed start from the log, else by `failure`. The log of this start begins at byte `from`. */
+/**
+ * Explains a failed start from the log, which for this start begins at byte `from`. If the log has no error,
+ * uses `failure`.
+ */
 export const explainStart = async (log: string, from: number, failure: Error): Promise<string> => {
   const lines = (await readFrom(log, from)).split('\n').filter((line) => !notReady.test(line))
   const cause =
@@ -17,11 +20,11 @@ export const explainStart = async (log: string, from: number, failure: Error): P
   return `PostgreSQL does not start: ${message || failure.message} (see ${log})`
 }
 
-/** Maximum number of bytes to read from the log. */
+/** Maximum number of bytes that are read from the log. */
 const maxBytes = 4 * 1024 * 1024
 
 const readFrom = async (log: string, from: number): Promise<string> => {
-  // If the log is unreadable, `failure` is reported.
+  // If the log cannot be read, `failure` is reported.
   const file = await open(log).catch(() => null)
   if (file === null) return ''
   try {

@@ -5,9 +5,9 @@ import type { Privilege } from './privilege.ts'
 const executeForOthers = 0o001
 
 /**
- * If PostgreSQL runs as another user, that user needs execute permission on all folders above its own. Adds
- * it for `base` and its parent, DATA_DIR; their contents have their own permissions. Does not change the
- * folders above, and throws if one has no execute permission for others.
+ * If PostgreSQL runs as another user, that user needs execute permission for all folders above its own. Adds
+ * this permission to `base` and to its parent, DATA_DIR; the contents of both have their own permissions.
+ * Does not change the folders above, and throws if one of them has no execute permission for others.
  */
 export const grantPathAccess = async ({ uid }: Privilege, base: string): Promise<void> => {
   if (uid === process.getuid?.()) return

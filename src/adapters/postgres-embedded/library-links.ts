@@ -3,12 +3,12 @@ import { chmod, mkdir, readlink, rename, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import type { Privilege } from './privilege.ts'
 
-/** The name of the folder of links. */
+/** Name of the folder that contains the links. */
 const name = 'lib'
 
 /**
- * How to run a program that needs the libraries. The path is relative, because the one of a data folder may
- * contain a colon, which separates paths here.
+ * Returns the options to start a program that needs the libraries. Their path is relative, because the path
+ * of a data folder may contain a colon, which separates paths in LD_LIBRARY_PATH.
  */
 export const librarySpawnOptions = (base: string) => ({
   cwd: base,
@@ -16,8 +16,8 @@ export const librarySpawnOptions = (base: string) => ({
 })
 
 /**
- * Makes a folder below `base` contain a link to each library. It is not in the package, because the user who
- * starts Larder may lack write permission there. Several processes may call it concurrently.
+ * Creates a folder below `base` with a link to each library. It is not in the npm package, because the user
+ * who starts Larder may lack write permission there. Several processes may call it concurrently.
  */
 export const linkLibraries = async (
   base: string,
@@ -26,7 +26,7 @@ export const linkLibraries = async (
 ): Promise<void> => {
   const folder = path.join(base, name)
   await mkdir(folder, { recursive: true })
-  // If PostgreSQL runs as another user, that user needs to follow the links.
+  // If PostgreSQL runs as another user, that user must be able to follow the links.
   await chmod(folder, uid === process.getuid?.() ? 0o700 : 0o711)
   for (const [soname, file] of libraries) {
     const link = path.join(folder, soname)

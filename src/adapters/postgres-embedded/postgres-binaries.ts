@@ -7,16 +7,16 @@ import { E } from '../../fp.ts'
 export type PostgresBinaries = {
   readonly initdb: string
   readonly postgres: string
-  /** In the format of PG_VERSION in a data folder: `18`. */
+  /** Major version, in the format of PG_VERSION in a data folder: `18`. */
   readonly major: string
-  /** The libraries that both need, by the names under which they look for them. */
+  /** Paths of the libraries that both programs need, by the names under which the programs look for them. */
   readonly libraries: ReadonlyMap<string, string>
 }
 
 const Links = t.readonlyArray(t.strict({ source: t.string, target: t.string }))
 const Package = t.strict({ version: t.string })
 
-/** Finds PostgreSQL in its npm package. Throws with a one-line message if there is none. */
+/** Finds PostgreSQL in its npm package. Throws an error with a one-line message if it is missing. */
 export const findPostgresBinaries = async (
   platform: string = process.platform,
   arch: string = process.arch,
@@ -41,8 +41,8 @@ const packageFolder = (name: string): string => {
   }
 }
 
-// An npm package cannot contain symbolic links. This one lists them. The other libraries are needed as well: one
-// that is found through a link looks for its own beside the link.
+// An npm package cannot contain symbolic links, so this package has a list of them. All libraries get a link,
+// because a library that was found through a link looks for other libraries beside that link.
 const readLibraries = async (root: string): Promise<ReadonlyMap<string, string>> => {
   const folder = path.join(root, 'native/lib')
   const links = await readJson(Links, path.join(root, 'native/pg-symlinks.json'))

@@ -1,11 +1,11 @@
 import { userInfo } from 'node:os'
 import { runProgram } from '../platform/run-program.ts'
 
-/** How to run PostgreSQL, which refuses to run as root. */
+/** How to run PostgreSQL without root's rights, because it refuses to run as root. */
 export type Privilege = {
   /** Prefix of each command. */
   readonly wrap: ReadonlyArray<string>
-  /** Owner of its files, as seen from this process. */
+  /** Uid of the owner of PostgreSQL's files, as this process sees it. */
   readonly uid: number
 }
 
@@ -26,9 +26,10 @@ const switchUser = [
 ]
 
 /**
- * Runs as this user, unless it is root or has no name. Then a user namespace maps the user to `nobody`. Files
- * still belong to the real user, so this works below /root. If a container forbids namespaces, root switches
- * to the Unix user `nobody`, which then also owns the database (supervisor.ts).
+ * Finds out how to run PostgreSQL. It runs as this user, unless that is root or has no name. Then a user
+ * namespace maps the user to `nobody`. The files still belong to the real user, so this works below /root,
+ * too. If a container forbids namespaces, root switches to the Unix user `nobody`, which then also owns the
+ * database (supervisor.ts).
  */
 export const findPrivilege = async (executable: string): Promise<Privilege> => {
   const uid = process.getuid?.() ?? unprivilegedUid
@@ -44,7 +45,10 @@ export const findPrivilege = async (executable: string): Promise<Privilege> => {
   )
 }
 
-/** initdb needs an entry in /etc/passwd, which the user of a container may not have. */
+/**
+ * Returns whether this user has an entry in /etc/passwd. initdb needs it, and the user of a container may
+ * have none.
+ */
 const hasName = (): boolean => {
   try {
     return userInfo().username !== ''

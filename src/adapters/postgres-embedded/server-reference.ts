@@ -3,8 +3,9 @@ import { lstat } from 'node:fs/promises'
 import { errnoOf } from '../platform/errno.ts'
 import { runProgram } from '../platform/run-program.ts'
 
-// The kernel counts references: each process that needs the server holds the write end of a FIFO, and the
-// supervisor (supervisor.ts) reads it. It gets end of file once the last process has closed it or ended.
+// The kernel counts references to the server. Each process that needs the server holds the write end of a
+// FIFO, and the supervisor (supervisor.ts) reads from it. It gets end of file once the last of these
+// processes has closed the FIFO or ended.
 
 export const makeFifo = async (fifo: string): Promise<void> => {
   try {
@@ -15,7 +16,7 @@ export const makeFifo = async (fifo: string): Promise<void> => {
   }
 }
 
-/** Opens a write end of the FIFO. Returns `undefined` if no supervisor reads it. */
+/** Opens the write end of the FIFO. Returns `undefined` if no supervisor reads from it. */
 export const acquireReference = (fifo: string): number | undefined => {
   try {
     return openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK)
@@ -25,7 +26,7 @@ export const acquireReference = (fifo: string): number | undefined => {
   }
 }
 
-/** Whether a server runs, in any pid namespace. */
+/** Returns whether a server runs, in any pid namespace. */
 export const hasReferences = (fifo: string): boolean => {
   const reference = acquireReference(fifo)
   if (reference !== undefined) closeSync(reference)

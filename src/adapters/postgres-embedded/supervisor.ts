@@ -5,19 +5,19 @@ import { librarySpawnOptions } from './library-links.ts'
 import type { Privilege } from './privilege.ts'
 import { acquireReference } from './server-reference.ts'
 
-/** Exit code of flock if another supervisor has the lock. */
+/** Exit code of flock(1) if another supervisor holds the lock. */
 const lockTaken = 75
 
-// File 3 is the read end of the FIFO, which PostgreSQL must not inherit. It does inherit the lock of
-// flock(1), so that no second server starts while any process of the first is alive. Pid files and sockets
-// found here are therefore stale, even if a process with that pid exists (after a killed container it nearly
-// always does, and PostgreSQL would not start).
+// File descriptor 3 is the read end of the FIFO, which PostgreSQL must not inherit. PostgreSQL does inherit
+// the lock of flock(1), so that no second server starts while any process of the first one is alive. So all
+// pid files and sockets that are found here are stale, even if a process with that pid exists. After a killed
+// container it nearly always exists, and PostgreSQL would not start.
 //
 // SIGINT is the fast shutdown. A background job of sh ignores it until PostgreSQL has set its own handlers,
-// so an early one is lost: it is repeated until the server has ended. Repetition does no harm.
+// so an early SIGINT is lost. Therefore it is repeated until the server has ended, which is harmless.
 //
-// The owner of the folders changes here only: the lock proves that no server runs in them, in any pid
-// namespace or as any user.
+// Only this script changes the owner of the folders, because the lock proves that no server uses them, in any
+// pid namespace or as any user.
 const supervisorScript = `
   for folder in "$CLUSTER" "$SOCKETS"; do
     [ "$(stat -c %u "$folder")" = "$OWNER" ] || chown -R "$OWNER:$OWNER" "$folder" || exit
@@ -36,11 +36,14 @@ const supervisorScript = `
 export type Supervisor = {
   readonly reference: number | undefined
   readonly isRunning: () => boolean
-  /** The error, if any. Losing the lock to another supervisor is not an error, nor is a stop. */
+  /**
+   * Returns the error, if there is one. It is no error if another supervisor holds the lock, or if the server
+   * was stopped.
+   */
   readonly failure: () => Error | undefined
 }
 
-/** Starts a server and its supervisor in a separate session, so that Ctrl-C does not reach them. */
+/** Starts a server and its supervisor in a separate session, so that they do not get the SIGINT of Ctrl-C. */
 export const startSupervisor = (
   folder: DataFolder,
   { uid }: Privilege,

@@ -1,9 +1,9 @@
 import type { ByteStream } from '../../domain/media/bytes.ts'
 
 /**
- * A stream that can be cancelled at once. A generator by itself cannot: `return` waits for the current step,
- * which may wait for the network, and on a generator that was never started it does not run `finally`. So
- * `cancel` is called first; it must end the current step and free what the generator holds.
+ * Creates a stream that can be cancelled at once. A generator alone cannot: its `return` waits for the
+ * current step, which may wait for the network, and before the first step it does not run `finally`. So
+ * `cancel` is called first. It must end the current step and release the generator's resources.
  */
 export const cancellable = (steps: AsyncGenerator<Uint8Array, void>, cancel: () => void): ByteStream => {
   const iterator: AsyncIterator<Uint8Array> = {

@@ -3,8 +3,8 @@ import { TimeoutError } from '../../domain/shared/timeout-error.ts'
 /** The running requests. Each has a timeout, and all are aborted when the store is closed. */
 export type S3Calls = {
   /**
-   * Runs a request. It is aborted if it has not resolved within `ms`, if `cancel` aborts, or if the store
-   * is closed. Its result is never aborted: it may be the start of a stream.
+   * Runs a request. Aborts it if it has not resolved within `ms`, if `cancel` is aborted, or if the store is
+   * closed. After it has resolved, it is no longer aborted, because the result may be the start of a stream.
    */
   readonly withTimeout: <A>(
     ms: number,
@@ -31,7 +31,7 @@ export const createS3Calls = (): S3Calls => {
       try {
         return await request(cancel === undefined ? call.signal : AbortSignal.any([cancel, call.signal]))
       } catch (error) {
-        // TimeoutError has the SDK's name for a timeout, which s3-fault.ts explains.
+        // TimeoutError has the same name as the SDK's error for a timeout, so s3-fault.ts explains it.
         if (isLate) throw new TimeoutError(`no answer within ${ms} ms`)
         throw error
       } finally {

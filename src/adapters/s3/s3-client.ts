@@ -4,31 +4,36 @@ import { adapterTimeoutMs } from '../store/store-limits.ts'
 
 export type S3Options = {
   readonly bucket: string
-  /** Prefix of every key, used unchanged: include a trailing slash if wanted. */
+  /** Prefix of every key. It is used unchanged, so a slash at its end must be included. */
   readonly prefix: string
-  /** `null`: AWS in the region. */
+  /** URL of the store. `null`: AWS in the region. */
   readonly endpoint: string | null
-  /** `null`: from the SDK's chain (`AWS_REGION`, `~/.aws/config`). */
+  /** Region of the store. `null`: the SDK finds it (`AWS_REGION`, `~/.aws/config`). */
   readonly region: string | null
   readonly forcePathStyle: boolean
   readonly log: Log
-  /** If missing, from the SDK's chain: `AWS_ACCESS_KEY_ID`, `~/.aws`, the role of the machine. */
+  /**
+   * Credentials. If they are missing, the SDK finds them (`AWS_ACCESS_KEY_ID`, `~/.aws`, the role of the
+   * machine).
+   */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
   /** Overrides `defaultS3Timeouts`. */
   readonly timeouts?: Partial<S3Timeouts>
-  /** Entries per page of a listing; the default is 1,000. */
+  /** Number of entries per page of a listing. The default is 1,000. */
   readonly listPageSize?: number
 }
 
-/** Milliseconds. */
+/** Timeouts in milliseconds. */
 export type S3Timeouts = {
-  /** For a connection. */
+  /** Maximum time to open a connection. */
   readonly connect: number
-  /** Until the response to a read begins, over all attempts: a viewer waits for it. */
+  /**
+   * Maximum time until the response to a read begins, including all attempts, because a viewer waits for it.
+   */
   readonly firstByte: number
-  /** Without a byte in either direction. */
+  /** Maximum time without a byte in either direction. */
   readonly idle: number
-  /** For the complete response to any other request. */
+  /** Maximum time until the response to any other request is complete. */
   readonly request: number
 }
 
@@ -39,10 +44,16 @@ export const defaultS3Timeouts: S3Timeouts = {
   request: 120_000,
 }
 
-/** Maximum attempts per request, with growing random pauses. There is no other attempt after the first byte of a response. */
+/**
+ * Maximum number of attempts per request, with growing random pauses. After the first byte of a response
+ * there is no other attempt.
+ */
 const maxAttempts = 3
 
-/** Each stream being read holds one. The cache merges concurrent fills, so these are enough. */
+/**
+ * Maximum number of sockets. Each stream that is being read uses one. That is enough, because the cache
+ * merges concurrent fills.
+ */
 const maxSockets = 128
 
 export const createS3Client = (options: S3Options): S3Client => {
@@ -55,7 +66,7 @@ export const createS3Client = (options: S3Options): S3Client => {
     forcePathStyle: options.forcePathStyle,
     maxAttempts,
     logger,
-    // Larder verifies objects by the sha256 in its own database.
+    // Larder verifies objects with the sha256 in its own database.
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {
       connectionTimeout: connect,
@@ -73,7 +84,7 @@ export const createS3Client = (options: S3Options): S3Client => {
   return new S3Client(config)
 }
 
-/** Logs only the SDK's warnings. The adapter itself reports errors. */
+/** Logs only warnings of the SDK, because the adapter itself reports errors. */
 const toLog = (log: Log): NonNullable<S3ClientConfig['logger']> => ({
   debug: () => undefined,
   info: () => undefined,

@@ -9,28 +9,31 @@ export type ObjectAddress = { readonly Bucket: string; readonly Key: string }
 
 export type DownloadHooks = {
   readonly calls: S3Calls
-  /** Milliseconds until the response must begin, over all attempts of one request. */
+  /** Maximum time in milliseconds until a response begins, including all attempts of the request. */
   readonly firstByteMs: number
-  /** Called before a broken body is resumed, with the position (bytes) and the error. */
+  /** Is called before an interrupted body is resumed, with the position (bytes) and the error. */
   readonly onBreak: (position: number, error: unknown) => void
-  /** Converts the error that broke the stream to the error that the stream throws. */
+  /** Converts the error that interrupted the stream to the error that the stream throws. */
   readonly explained: (error: unknown) => Error
 }
 
-/** After so many breaks with less than `minimumProgress` (bytes) each, the download fails. */
+/**
+ * The download fails after more than `maxBreaks` interruptions in a row with less than `minimumProgress`
+ * (bytes) before each.
+ */
 const maxBreaks = 4
 const minimumProgress = 256 * 1024
 
 type Answer = {
   readonly body: Readable
-  /** The range of the body: shorter than requested if the object ends earlier. */
+  /** Range of the body. It is shorter than requested if the object ends earlier. */
   readonly range: ByteRange
   readonly etag: string | undefined
 }
 
 /**
- * Requests a range of an object, `start < end`, and resolves when the response has begun. A body that breaks
- * off is resumed from there, if the object is still the same.
+ * Requests a range of an object (`start < end`). Resolves when the response has begun. An interrupted body is
+ * resumed at its position, if the object is still the same.
  */
 export const downloadObject = async (
   client: S3Client,
@@ -58,7 +61,7 @@ async function* withExplainedErrors(
   try {
     yield* steps
   } catch (error) {
-    // The cancellation itself aborted the request.
+    // The cancellation aborted the request, so this is not an error.
     if (cancelled.aborted) return
     throw explained(error)
   }
@@ -92,7 +95,10 @@ async function* withResume(
   }
 }
 
-/** Throws if the end of the object has changed: without an etag, only this shows that it was replaced. */
+/**
+ * Returns the body of the rest. Throws if the end of the object has changed: without an etag, only that shows
+ * that the object was replaced.
+ */
 const bodyOfRest = async (answer: Promise<Answer>, end: number): Promise<Readable> => {
   const { body, range } = await answer
   if (range.end === end) return body
@@ -124,7 +130,7 @@ const bodyOf = ({ Body }: GetObjectCommandOutput): Readable => {
   throw new Error('the store answered without a body')
 }
 
-/** Parses `bytes 0-9/100` (RFC 9110 §14.4). */
+/** Parses a Content-Range such as `bytes 0-9/100` (RFC 9110 §14.4). */
 const rangeOf = ({ ContentRange }: GetObjectCommandOutput): ByteRange | null => {
   const [, first, last] = /^bytes (\d+)-(\d+)\//.exec(ContentRange ?? '') ?? []
   return first === undefined || last === undefined ? null : { start: Number(first), end: Number(last) + 1 }

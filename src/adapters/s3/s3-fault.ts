@@ -1,9 +1,9 @@
 import { errnoOf } from '../platform/errno.ts'
 
 type Facts = {
-  /** The SDK's name of the error: S3's code, if the response has one. */
+  /** The SDK's name of the error. It is S3's error code, if the response has one. */
   readonly name: string
-  /** Node's error code, such as `ECONNREFUSED`; empty if none. */
+  /** Node's error code, such as `ECONNREFUSED`; empty if there is none. */
   readonly code: string
   /** HTTP status; 0 if there was no response. */
   readonly status: number
@@ -17,10 +17,10 @@ type Where = { readonly bucket: string; readonly endpoint: string | null }
 
 export const isNoSuchKey = (error: unknown): boolean => factsOf(error).name === 'NoSuchKey'
 
-/** The object exists, but ends before the range begins. */
+/** Returns whether the object exists, but ends before the requested range begins. */
 export const isRangeNotSatisfiable = (error: unknown): boolean => factsOf(error).status === 416
 
-/** Explains an error in one line for operators: what is wrong, and how to correct it. */
+/** Explains an error to operators in one line: the cause and its remedy. */
 export const explainS3Fault = (error: unknown, { bucket, endpoint }: Where): string => {
   const facts = factsOf(error)
   const store = endpoint ?? 'AWS'

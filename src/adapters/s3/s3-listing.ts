@@ -13,7 +13,7 @@ import { orIfNotFound } from '../platform/errno.ts'
 import { adapterTimeoutMs } from '../store/store-limits.ts'
 import type { S3Calls } from './s3-calls.ts'
 
-/** Timeout of one request (milliseconds). */
+/** Timeout of one request, in milliseconds. */
 const requestMs = adapterTimeoutMs('listed')
 
 type Where = {
@@ -22,12 +22,12 @@ type Where = {
   readonly bucket: string
   /** Prefix of all keys of this library. */
   readonly prefix: string
-  /** Entries per page, at most 1,000. */
+  /** Number of entries per page, at most 1,000. */
   readonly pageSize: number
   readonly failed: (error: unknown) => Unavailable
 }
 
-/** Awaits one page. Throws errors of the store as stream errors. */
+/** Waits for a page. Throws errors of the store as stream errors. */
 const orThrow = async <A>(page: Promise<A>, failed: Where['failed']): Promise<A> => {
   try {
     return await page
@@ -58,7 +58,7 @@ export async function* listObjects(
       calls.withTimeout(requestMs, (abortSignal) => client.send(page, { abortSignal })),
       failed,
     )
-    // An object without a time counts as new, so that it is never swept.
+    // An object without a modification time counts as new, so that it is never swept.
     for (const { Key = '', Size = 0, LastModified } of Contents)
       yield {
         key: Key.slice(prefix.length),

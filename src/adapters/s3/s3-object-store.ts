@@ -12,13 +12,13 @@ import { explainS3Fault, isNoSuchKey, isRangeNotSatisfiable } from './s3-fault.t
 import { listObjects, listUploads } from './s3-listing.ts'
 import { uploadObject } from './s3-upload.ts'
 
-/** A key that no object of Larder has. */
+/** A key that no object of Larder has. Reading it shows whether the store works. */
 const probe = 'larder-check'
 
 /**
- * Stores objects in a bucket of S3, or of a store with its protocol. The cause of an `Unavailable`, and the
- * errors of streams, say in one line what is wrong and how to correct it. The access key also needs the right
- * to list the bucket: without it S3 answers a missing object with `AccessDenied`.
+ * Stores objects in a bucket of S3, or of a store with the same protocol. The cause of an `Unavailable`, and
+ * errors of streams, describe in one line the problem and its remedy. The access key also needs the
+ * permission to list the bucket. Without it, S3 answers a request for a missing object with `AccessDenied`.
  *
  * Uploaded parts of a killed process stay in the bucket, and cost money, until the sweep or a lifecycle rule
  * of the bucket (`AbortIncompleteMultipartUpload`) removes them.
@@ -61,7 +61,10 @@ export const createS3ObjectStore = (
     }
   }
 
-  /** HTTP has no empty range, and HEAD does not distinguish a missing object from a missing bucket. */
+  /**
+   * Opens an empty range by reading one byte: HTTP has no empty range, and HEAD does not distinguish a
+   * missing object from a missing bucket.
+   */
   const openEmpty = async (key: string): Promise<O.Option<ByteStream>> => {
     const opened = await open(key, 0, 1)
     if (O.isNone(opened)) return O.none
@@ -80,7 +83,7 @@ export const createS3ObjectStore = (
           const sent = calls.withTimeout(adapterTimeoutMs('delete'), (abortSignal) =>
             client.send(command, { abortSignal }),
           )
-          // S3 itself succeeds for a missing object; some other stores with its protocol fail.
+          // S3 itself succeeds for a missing object. Some other stores with the same protocol fail.
           await orIfNotFound(sent, undefined, isNoSuchKey)
         }, failed),
       list: (prefix, after) => listObjects(where, prefix, after),

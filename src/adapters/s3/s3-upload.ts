@@ -9,14 +9,14 @@ import type { S3Calls } from './s3-calls.ts'
 import type { ObjectAddress } from './s3-download.ts'
 
 const smallestPart = 8 * 1024 * 1024
-/** S3's own limit. */
+/** Maximum number of parts that S3 permits. */
 const maxParts = 10_000
-/** Number of parts in memory, in addition to the one that is being read. */
+/** Number of parts in memory, in addition to the part that is being read. */
 const partsAtOnce = 3
 
 /**
- * Stores an object: a small one in one request with its sha256, a large one in parts with a checksum each.
- * The parts become an object only if the whole source has the announced length and sha256.
+ * Stores an object. A small object is sent in one request with its sha256, a large object in parts that each
+ * have a checksum. The parts become an object only if the whole source has the declared length and sha256.
  */
 export const uploadObject = async (
   client: S3Client,

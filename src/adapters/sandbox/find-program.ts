@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** Finds a program in PATH; `null` if there is none. */
+/** Finds a program in PATH. Returns `null` if there is none. */
 export const findProgram = (name: string): string | null => {
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
   return folders.map((folder) => join(folder, name)).find(isExecutable) ?? null

@@ -2,16 +2,20 @@ import { realpathSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The files of a command. It has access to no others if the sandbox can give it a root folder of its own. */
+/**
+ * The files that a command needs. If the sandbox can give it a separate root folder, it cannot access any
+ * other files.
+ */
 export type SandboxFiles = {
+  /** Files and folders that the command reads. */
   readonly reads: ReadonlyArray<string>
-  /** Folders that it writes to. */
+  /** Folders that the command writes to. */
   readonly writes: ReadonlyArray<string>
 }
 
 type Mount = { readonly path: string; readonly isFolder: boolean; readonly options: string }
 
-/** System folders with programs and libraries only: no sockets, settings or user data. */
+/** System folders that contain only programs and libraries: no sockets, settings or user data. */
 const systemPaths: ReadonlyArray<string> = [
   ...['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/nix/store', '/gnu/store'],
   ...['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libexec', 'local/bin', 'local/lib'].map(
@@ -25,7 +29,7 @@ const devices = ['/dev/null', '/dev/zero', '/dev/urandom']
 const ancestors = (folder: string): ReadonlyArray<string> =>
   folder === dirname(folder) ? [folder] : [folder, ...ancestors(dirname(folder))]
 
-/** Larder's own code, and the packages that it can import. */
+/** Larder's own code, and the packages that it may import. */
 const codeFolder = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 const codePaths: ReadonlyArray<string> = [
   codeFolder,
@@ -36,7 +40,7 @@ const codePaths: ReadonlyArray<string> = [
 /** Cache folder of the TypeScript runner (development only). */
 const tsxCache = extname(import.meta.url) === '.ts' ? [join('/', 'tmp', `tsx-${process.getuid?.()}`)] : []
 
-/** A program, and the libraries beside its `bin` folder. */
+/** Returns the path of a program, and of the libraries beside its `bin` folder. */
 const withLibraries = (program: string): ReadonlyArray<string> => {
   try {
     const folder = dirname(realpathSync(program))
@@ -46,7 +50,7 @@ const withLibraries = (program: string): ReadonlyArray<string> => {
   }
 }
 
-/** Omits missing paths: the command itself reports them. */
+/** Returns a mount for each path. Missing paths are omitted; the command itself reports them. */
 const mountsOf = (paths: ReadonlyArray<string>, options: string): ReadonlyArray<Mount> =>
   [...new Set(paths.map((path) => resolve(path)))].flatMap((path) => {
     const stats = statSync(path, { throwIfNoEntry: false })
@@ -80,9 +84,10 @@ const escaped = (path: string): string =>
 
 /**
  * Returns a script for a shell that is the first process in new mount and pid namespaces. It creates a root
- * folder with an allow-list of paths: anything else, such as a socket or a key that is added later, is
+ * folder with an allow-list of paths. Anything else, such as a socket or a key that is added later, is
  * hidden. The command runs as a child of the shell: the kernel ignores most signals for the first process of
- * a namespace, but a crash must end a decoder. Exit code 126: no root. Few programs: each costs milliseconds.
+ * a namespace, but a decoder that crashes must end. Exit code 126 means that the root folder could not be
+ * created. The script calls few programs, because each costs milliseconds.
  */
 export const ownRootScript = (files: SandboxFiles, programs: ReadonlyArray<string>): string => {
   const mounts = allMounts(files, programs)

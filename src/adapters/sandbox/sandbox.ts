@@ -7,23 +7,29 @@ import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { findProgram } from './find-program.ts'
 import { ownRootScript, type SandboxFiles } from './own-root.ts'
 
-/** A command prefix that isolates the command from this machine. */
+/** A command prefix that isolates a command from this machine. */
 export type Sandbox = {
   readonly prefix: ReadonlyArray<string>
-  /** A separate root folder; `drop` removes the rights needed to create it. `null`: the machine's root. */
+  /**
+   * A separate root folder; `drop` removes the rights that its creation needs. `null`: the command sees the
+   * machine's root.
+   */
   readonly ownRoot: { readonly drop: ReadonlyArray<string> } | null
   readonly isolation: Isolation
 }
 
 export type SandboxCommand = { readonly program: string; readonly args: ReadonlyArray<string> }
 
-/** Can read and write files like root, but has no other right of root: it cannot join another network. */
+/**
+ * Permits the command to read and write files like root, but removes all other rights of root. So it cannot
+ * join another network.
+ */
 const rootFileRights = ['--inh-caps=-all', '--bounding-set=-all,+dac_override,+dac_read_search,+fowner']
 const noRights = ['--inh-caps=-all', '--bounding-set=-all']
 
 // `setpriv` forbids new rights (no_new_privs), and makes the kernel kill the command when this process dies.
 // `unshare` creates a network namespace without interfaces. A pid namespace needs a process that waits for
-// it: that process dies with this one, and ends all processes in the namespace.
+// it. That process also dies with this process, and then all processes in the namespace end.
 const restricted = ['setpriv', '--pdeathsig', 'KILL', '--no-new-privs']
 const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child=KILL']
 const userNamespace = ['unshare', '--user', '--map-root-user']
@@ -31,7 +37,10 @@ const userNamespace = ['unshare', '--user', '--map-root-user']
 const all: Isolation = { withoutNetwork: true, withoutNewPrivileges: true, withoutLibrary: true }
 const visible: Isolation = { withoutNetwork: true, withoutNewPrivileges: true, withoutLibrary: false }
 
-/** Best first. Containers and kernels differ in what they permit: the first candidate that runs is used. */
+/**
+ * The candidates, best first. The first one that runs is used, because containers and kernels differ in what
+ * they permit.
+ */
 const candidates: ReadonlyArray<Sandbox> = [
   {
     prefix: [...restricted, '--', 'unshare', ...namespaces, '--'],
@@ -67,7 +76,7 @@ const resolvePrograms = (words: ReadonlyArray<string>): ReadonlyArray<string> | 
   return resolved.every((word) => word !== null) ? resolved : null
 }
 
-/** Replaces program names by their paths; `null` if one is missing. */
+/** Replaces the names of programs by their paths. Returns `null` if a program is missing. */
 const onThisMachine = ({ prefix, ownRoot, isolation }: Sandbox): Sandbox | null => {
   const resolved = resolvePrograms(prefix)
   const drop = resolvePrograms(ownRoot?.drop ?? [])
@@ -88,13 +97,16 @@ const wrapCommand = (
   return { program: first, args: rest }
 }
 
-/** Programs of nested wrappers are absolute paths at the start or after `--`; other paths are files. */
+/**
+ * Returns whether a word is a program. In nested wrappers, programs are absolute paths at the start or after
+ * `--`. Other paths are files.
+ */
 const isProgram = (word: string, index: number, words: ReadonlyArray<string>): boolean =>
   isAbsolute(word) && (index === 0 || words[index - 1] === '--')
 
 type Outcome = 'runs' | 'is forbidden' | 'unknown'
 
-/** The messages for EPERM and EACCES in the locale of the trial. */
+/** The messages for EPERM and EACCES in the locale of the trial (C). */
 const forbidden = /Operation not permitted|Permission denied/
 
 const tryOnce = async (sandbox: Sandbox): Promise<Outcome> => {
@@ -108,7 +120,7 @@ const tryOnce = async (sandbox: Sandbox): Promise<Outcome> => {
   }
 }
 
-/** Milliseconds before each further trial: a failure may be a temporary lack of memory or processes. */
+/** Pauses in milliseconds before further trials. A failure may be a temporary lack of memory or processes. */
 const retryPauses = [100, 400]
 
 const runs = async (sandbox: Sandbox): Promise<boolean> => {
@@ -131,15 +143,15 @@ const search = async (): Promise<Sandbox> => {
 
 const isBest = ({ isolation }: Sandbox): boolean => isolation === all
 
-/** A result other than the best is cached for this time (milliseconds). */
+/** Time in milliseconds for which a result is cached that is not the best one. */
 const ttlMs = 600_000
 
 type Search = { readonly startedAt: number; readonly sandbox: Promise<Sandbox> }
 const searches = new Map<string | undefined, Search>()
 
 /**
- * Returns the best sandbox that this machine permits, found by trial for each PATH. The best one is cached
- * for ever, any other for ten minutes.
+ * Returns the best sandbox that this machine permits. It is found by trial for each PATH. The best possible
+ * result is cached forever, any other result for ten minutes.
  */
 export const findSandbox = async (): Promise<Sandbox> => {
   const path = process.env.PATH
@@ -151,7 +163,7 @@ export const findSandbox = async (): Promise<Sandbox> => {
   return started.sandbox
 }
 
-/** Wraps the command in the sandbox, with a lower CPU priority than this process. */
+/** Wraps a command in the sandbox. The command gets a lower CPU priority than this process. */
 export const sandboxCommand = async (
   command: SandboxCommand,
   files: SandboxFiles,
@@ -167,7 +179,10 @@ const signals = new Map(
   Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]),
 )
 
-/** Returns how a sandboxed command ended: its shell reports a signal as exit code 128 plus its number. */
+/**
+ * Returns how a sandboxed command ended. The shell of the sandbox reports a signal as exit code 128 plus its
+ * number.
+ */
 export const toProcessExit = (code: number | null, signal: NodeJS.Signals | null): ProcessExit => {
   const reported = signals.get((code ?? 0) - 128)
   return reported === undefined ? { code, signal } : { code: null, signal: reported }

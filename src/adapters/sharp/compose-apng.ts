@@ -4,7 +4,10 @@ import { type Canvas, writePng } from './headers/png-writer.ts'
 
 type Values = Canvas['data']
 
-/** Stored pixel values of a frame, with alpha. Colours are converted later (decode-pixels.ts). */
+/**
+ * Returns the stored pixel values of a frame, with alpha. Their colours are converted later
+ * (decode-pixels.ts).
+ */
 const pixelsOf = async ({ png }: ApngFrame, isDeep: boolean): Promise<Values> => {
   const data = await sharp(png, { failOn: 'error', limitInputPixels: false, ignoreIcc: true })
     .toColourspace(isDeep ? 'rgb16' : 'srgb')
@@ -14,7 +17,7 @@ const pixelsOf = async ({ png }: ApngFrame, isDeep: boolean): Promise<Values> =>
   return isDeep ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data
 }
 
-/** Alpha compositing "over" of unassociated alpha (PNG-3 §13.15). */
+/** Composites a pixel over the canvas (operator "over" for unassociated alpha, PNG-3 §13.15). */
 const drawOver = (canvas: Values, to: number, frame: Values, from: number, max: number): void => {
   const above = (frame[from + 3] ?? 0) / max
   const below = ((canvas[to + 3] ?? 0) / max) * (1 - above)
@@ -40,7 +43,7 @@ const clear = (canvas: Canvas, { x, y, width, height }: ApngFrame): void => {
     canvas.data.fill(0, 4 * (row * canvas.width + x), 4 * (row * canvas.width + x + width))
 }
 
-/** Differences up to this one are invisible (of 255). */
+/** Maximum difference (of 255) that is invisible. */
 const visibleDifference = 3
 
 /** Returns whether all pixels look the same, or all are transparent. */
@@ -61,12 +64,15 @@ const isBlank = ({ data }: Canvas, max: number): boolean => {
 const isWithin = (frame: ApngFrame, { width, height }: Apng): boolean =>
   frame.width > 0 && frame.height > 0 && frame.x + frame.width <= width && frame.y + frame.height <= height
 
-/** Larger animations show their default image: composing frames would need gigabytes of memory. */
+/**
+ * Maximum number of pixels of the canvas. Larger animations show their default image, because composing
+ * frames would need gigabytes of memory.
+ */
 const maxPixels = 32_000_000
 
 /**
- * Returns the first visible frame of an animated PNG, composed onto the frames before it, as a PNG. Looks at
- * `maxFrames` frames; `null` if all of them are blank, or the file is malformed.
+ * Returns the first visible frame of an animated PNG, composited onto the frames before it, as a PNG.
+ * Examines at most `maxFrames` frames. Returns `null` if all of them are blank, or if the file is malformed.
  */
 export const composeFirstVisibleFrame = async (bytes: Buffer, maxFrames: number): Promise<Buffer | null> => {
   const apng = readApng(bytes, maxFrames)
@@ -82,7 +88,7 @@ export const composeFirstVisibleFrame = async (bytes: Buffer, maxFrames: number)
     const pixels = await pixelsOf(frame, isDeep).catch(() => null)
     if (pixels === null) return null
     draw(canvas, frame, pixels, max)
-    // A greyscale profile does not fit the RGB output.
+    // A greyscale profile does not match the RGB output.
     if (!isBlank(canvas, max)) return writePng(canvas, profile === null || isGrey ? [] : [profile])
     if (frame.dispose === 'background') clear(canvas, frame)
     if (before !== null) canvas.data.set(before)

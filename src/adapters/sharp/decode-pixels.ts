@@ -3,7 +3,7 @@ import { toSrgb } from '../../domain/colour/to-srgb.ts'
 import { longestSide } from '../../domain/ingest/plan/image-plan.ts'
 import type { OpenedImage } from './open-image.ts'
 
-/** Decoded pixels: upright, sRGB, 8 bits a channel, without metadata. */
+/** Decoded pixels: upright, sRGB, 8 bits per channel, without metadata. */
 export type Pixels = {
   readonly data: Uint8Array
   readonly info: Pick<OutputInfo, 'width' | 'height' | 'channels'>
@@ -12,14 +12,17 @@ export type Pixels = {
 export const fromPixels = ({ data, info: { width, height, channels } }: Pixels): Sharp =>
   sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
 
-/** Limits the height, too: no format can store a greater height than JPEG. */
+/**
+ * Limits the width, and also the height: no export is higher than JPEG permits, because JPEG has the greatest
+ * limit.
+ */
 const resizeToWidth = (image: Sharp, width: number): Sharp =>
   image.resize({ width, height: longestSide.jpeg, fit: 'inside', withoutEnlargement: true })
 
 export const scalePixels = (image: Sharp, width: number): Promise<Pixels> =>
   resizeToWidth(image, width).raw().toBuffer({ resolveWithObject: true })
 
-/** Decodes to a width, and converts to sRGB from the colour space of the header. */
+/** Decodes an image at a width. Converts it to sRGB from the colour space of its header. */
 export const decodePixels = async (image: OpenedImage, width: number): Promise<Pixels> =>
   withoutOpaqueAlpha(await decodeBy(image, width))
 
@@ -28,8 +31,9 @@ const decodeBy = ({ colour, header, decode }: OpenedImage, width: number): Promi
     case 'Srgb':
       return scalePixels(decode({ ignoreIcc: true }).toColourspace('srgb'), width)
     case 'Icc':
-      // libvips works in Display P3 at 16 bits and leaves the pixels there unless an output profile is given.
-      // A source without a profile must not get one: libvips would read its 16-bit values as Display P3.
+      // libvips converts to Display P3 at 16 bits, and the pixels stay in it unless an output profile is
+      // given. A source without a profile must not get one, because libvips would take its 16-bit values for
+      // Display P3.
       return scalePixels(decode().toColourspace('srgb').withIccProfile('srgb'), width)
     case 'DeviceCmyk':
       return fromCmyk(decode({ ignoreIcc: true }), width)
@@ -59,13 +63,16 @@ const fromEncoded = async (
   }
 }
 
-/** libvips shifts samples of 10 and 12 bits left to 16, so the low bits of the maximum are zeros. */
+/**
+ * Returns the maximum sample value. libvips shifts samples of 10 and 12 bits left to 16 bits, so its low bits
+ * are zeros.
+ */
 const deepMax = ({ bitsPerSample = 16 }: Metadata): number =>
   bitsPerSample > 8 && bitsPerSample < 16 ? (2 ** bitsPerSample - 1) * 2 ** (16 - bitsPerSample) : 65_535
 
 /** Converts CMYK without a profile as browsers do: each ink absorbs its share of the light. */
 const fromCmyk = async (image: Sharp, width: number): Promise<Pixels> => {
-  // Both are set: otherwise libvips converts to sRGB and back with a built-in profile.
+  // Both calls are necessary. Otherwise libvips converts to sRGB and back with a built-in profile.
   const { data, info } = await resizeToWidth(image, width)
     .pipelineColourspace('cmyk')
     .toColourspace('cmyk')
@@ -80,7 +87,7 @@ const fromCmyk = async (image: Sharp, width: number): Promise<Pixels> => {
   return { data: out, info: { width: info.width, height: info.height, channels: 3 } }
 }
 
-/** Removes an alpha plane that is fully opaque: it only costs bytes. */
+/** Removes an alpha channel that is fully opaque, because it only costs bytes. */
 const withoutOpaqueAlpha = async (pixels: Pixels): Promise<Pixels> => {
   const { data, info } = pixels
   if (info.channels !== 2 && info.channels !== 4) return pixels

@@ -2,15 +2,16 @@ import sharp, { type Metadata } from 'sharp'
 import type { SharpInput } from './sharp-input.ts'
 
 /**
- * Copies the first page of a TIFF into memory, upright, without the channels behind its colours. They must go before
- * anything else: libvips takes them for transparency, and weighs the colours by them wherever it scales.
+ * Copies the first page of a TIFF into memory, upright, without the channels after its colours. These must be
+ * removed before any other operation: libvips takes them for transparency, and multiplies the colours by them
+ * when it scales.
  */
 export const withoutExtraChannels = async (
   { input, failOn }: SharpInput,
   header: Metadata,
   limitInputPixels: number,
 ): Promise<{ readonly source: SharpInput; readonly header: Metadata }> => {
-  // The samples and the profile stay as they are: colours are converted when exports are made.
+  // Samples and profile are copied unchanged. Colours are converted when exports are made.
   const copy = await sharp(input, { limitInputPixels, failOn, sequentialRead: true, ignoreIcc: true })
     .autoOrient()
     .pipelineColourspace(header.space)

@@ -1,6 +1,9 @@
 import type { Metadata, Sharp } from 'sharp'
 
-/** Maximum frames of an animation that are tested; each is decoded from the start of the file. */
+/**
+ * Maximum number of frames of an animation that are examined. Each frame is decoded from the start of the
+ * file.
+ */
 export const maxFrames = 32
 
 /** Amplitude of encoder noise (of 255). */
@@ -15,7 +18,10 @@ export const isBlankFrame = async (frame: Sharp): Promise<boolean> => {
   return [red, green, blue, alpha].every((c) => c === undefined || c.max - c.min <= noise)
 }
 
-/** `sharp.stats()` is no use here: it measures the input before any operation. */
+/**
+ * Returns minimum and maximum of each channel. `sharp.stats()` cannot be used, because it measures the input
+ * before any operation.
+ */
 const channelRanges = async (image: Sharp) => {
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true })
   const channels = Array.from({ length: info.channels }, () => ({ min: 255, max: 0 }))
@@ -29,8 +35,8 @@ const channelRanges = async (image: Sharp) => {
 }
 
 /**
- * Returns the page to show: the primary image of HEIF; the first visible frame of an animation, since many
- * fade in from blank; otherwise the first page.
+ * Returns the number of the page to show. For HEIF it is the primary image. For an animation it is the first
+ * visible frame, because many animations fade in from a blank frame. Otherwise it is the first page.
  */
 export const firstVisiblePage = async (
   { format, pages = 1, pagePrimary }: Metadata,

@@ -7,10 +7,11 @@ import { inspectImage } from './inspect-image.ts'
 import { withOpenImage } from './open-image.ts'
 import { renderImage } from './render-image.ts'
 
-// The child process of run-image-child.ts. If hostile bytes crash native code, only this process ends.
+// The child process that run-image-child.ts starts. If hostile bytes crash native code, only this process
+// ends.
 
-// SIGKILL does not wait for libvips, as process.exit() would. This thread is idle while the pool works, so
-// the child ends as soon as its server does. The server may also have died while this file was loading.
+// SIGKILL does not wait for libvips, as process.exit() would. This thread is idle while the thread pool
+// works, so the child ends as soon as its server ends. The server may have ended while this file was loading.
 const die = (): void => {
   process.kill(process.pid, 'SIGKILL')
 }
@@ -23,7 +24,7 @@ sharp.block({ operation: ['VipsForeignLoad'] })
 sharp.unblock({
   operation: [
     ...['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map((format) => `VipsForeignLoad${format}File`),
-    // For files repaired in memory, and TIFF without its extra channels.
+    // These are for files that were repaired in memory, and for TIFF without its extra channels.
     'VipsForeignLoadTiffBuffer',
     'VipsForeignLoadJpegBuffer',
     'VipsForeignLoadHeifBuffer',
@@ -34,7 +35,10 @@ const report = (message: ImageReport): void => {
   process.send?.(message)
 }
 
-/** Bytes. Progressive and interlaced files are decoded whole: 8 bytes a pixel, plus room for 1,000 photos. */
+/**
+ * Returns the memory limit in bytes. Progressive and interlaced files are decoded completely, at 8 bytes per
+ * pixel. The rest is enough for a thousand photos.
+ */
 const memoryLimit = (maxPixels: number): number => 512 * 1024 ** 2 + 8 * maxPixels
 
 const watchMemory = (maxPixels: number): void => {

@@ -3,7 +3,7 @@ import type { ImageFacts, ImageTarget } from '../../domain/ingest/plan/image-pla
 import { LeftOut } from '../../domain/ingest/plan/left-out.ts'
 import type { RenderedImage } from '../../ports/image-processor.ts'
 
-// Messages between the server and the image child process.
+// The messages between the server and the image child process.
 
 const Target: t.Type<ImageTarget> = t.strict({
   format: t.keyof({ avif: null, webp: null, jpeg: null, png: null }),
@@ -21,11 +21,11 @@ const RenderJob = t.strict({
 })
 export type RenderJob = t.TypeOf<typeof RenderJob>
 
-/** Message from the server. A child process gets exactly one. */
+/** The message from the server. A child process gets exactly one. */
 export const ImageJob = t.union([InspectJob, RenderJob])
 export type ImageJob = t.TypeOf<typeof ImageJob>
 
-/** Messages from the child: any number of `progress`, then one of the others. */
+/** The messages from the child: any number of `progress`, then one of the other kinds. */
 export const ImageReport = t.union([
   t.strict({ kind: t.literal('progress'), fraction: t.number }),
   t.strict({ kind: t.literal('done'), result: t.unknown }),
@@ -34,7 +34,7 @@ export const ImageReport = t.union([
 ])
 export type ImageReport = t.TypeOf<typeof ImageReport>
 
-/** The result of an `inspect`. */
+/** The result of an `inspect` job. */
 export const ImageFactsCodec: t.Type<ImageFacts> = t.strict({
   width: t.number,
   height: t.number,
@@ -45,7 +45,7 @@ export const ImageFactsCodec: t.Type<ImageFacts> = t.strict({
   leftOut: t.readonlyArray(LeftOut),
 })
 
-/** The result of a `render`. */
+/** The result of a `render` job. */
 export const RenderedImages: t.Type<ReadonlyArray<RenderedImage>> = t.readonlyArray(
   t.strict({
     path: t.string,

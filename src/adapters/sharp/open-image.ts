@@ -19,19 +19,25 @@ import { type HeaderFacts, readHeaderFacts } from './headers/read-header-facts.t
 import { hasUnspecifiedChannel, unsupportedTiffReason } from './headers/tiff-header.ts'
 import { readWholeFile, type SharpInput, sharpInputOf } from './sharp-input.ts'
 
-/** An image whose header is read and whose size is within bounds: one page of a multi-page file. */
+/**
+ * An image whose header was read and whose number of pixels is accepted. Of a multi-page file, it is one
+ * page.
+ */
 export type OpenedImage = {
   readonly format: SourceImageFormat
   readonly header: Metadata
   readonly facts: HeaderFacts
   readonly colour: SourceColour
-  /** See sharpInputOf: only decoding every pixel shows whether more is missing. */
+  /**
+   * Whether the input was repaired (see sharpInputOf). Then only decoding every pixel shows whether more data
+   * is missing.
+   */
   readonly isRepaired: boolean
-  /** Runs decoders. Maps any failure of them to `Refused`: the input is at fault. */
+  /** Runs decoders. Converts any failure of them to `Refused`, because the input is at fault. */
   readonly refuseOnDecoderError: <A>(work: () => Promise<A>) => TE.TaskEither<Refused | Unavailable, A>
   /** Returns a new decoder that has not started. Its output is upright. */
   readonly decode: (options?: Pick<SharpOptions, 'ignoreIcc'>) => Sharp
-  /** Reads what else is in the file. */
+  /** Lists the contents of the file other than its image. */
   readonly leftOut: TE.TaskEither<Unavailable, ReadonlyArray<LeftOut>>
 }
 
@@ -53,7 +59,7 @@ export const withOpenImage =
     }
   }
 
-/** See OpenedImage.refuseOnDecoderError. */
+/** Runs a decoder. Converts its failure to `Refused` (see OpenedImage.refuseOnDecoderError). */
 const decodeOrRefuse = <A>(
   file: FileHandle,
   format: SourceImageFormat,
@@ -100,7 +106,7 @@ const readHeader =
       if (jpegReason.right !== null) return E.left(refused(jpegReason.right))
     }
 
-    // libvips parses `[…]` at the end of a file name as options; a /dev/fd path never ends like that.
+    // libvips parses `[…]` at the end of a file name as options. A /dev/fd path never ends like that.
     const source = await reading(() => sharpInputOf(`/dev/fd/${file.fd}`, file, head.right))()
     if (E.isLeft(source)) return source
     const header = await decodeOrRefuse(file, format, 'header', () =>
@@ -141,7 +147,10 @@ const readHeader =
     return selectPage({ ...chosen, format, facts: facts.right, maxPixels, refuseOnDecoderError, leftOut })()
   }
 
-/** First visible frame of an animated PNG with a blank default image, the only image that libvips reads. */
+/**
+ * Returns the first visible frame of an animated PNG with a blank default image, because libvips reads only
+ * the default image. Returns `null` if the default image is not blank, or if no visible frame is found.
+ */
 const stillOf = async (
   file: FileHandle,
   { input, failOn }: SharpInput,

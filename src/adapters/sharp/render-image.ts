@@ -10,8 +10,9 @@ import { decodePixels, fromPixels, type Pixels, scalePixels } from './decode-pix
 import type { OpenedImage } from './open-image.ts'
 
 /**
- * Decodes once, to the widest target, and scales the others from it: half the time of one decode a target.
- * The formats of one width are encoded in parallel, since WebP and JPEG use only one core.
+ * Decodes the image once, at the widest target's width, and scales the other targets from the result. This
+ * takes half the time of one decode per target. The formats of one width are encoded in parallel, because
+ * WebP and JPEG use only one core.
  */
 export const renderImage =
   (
@@ -52,8 +53,8 @@ export const renderImage =
   }
 
 /**
- * Qualities with equal SSIM on photographs (docs/media.md, scripts/weigh-pictures.mjs). AVIF effort 3 takes
- * 40 % of the time of effort 4, for 5 % more bytes.
+ * Encoder options. The qualities give equal SSIM on photographs (docs/media.md, scripts/weigh-pictures.mjs).
+ * AVIF effort 3 takes 40 % of the time of effort 4, for 5 % more bytes.
  */
 export const encoderOptions = {
   avif: { quality: 50, effort: 3 },
@@ -66,7 +67,7 @@ const encoders: Readonly<Record<ImageTarget['format'], (image: Sharp, isPalette:
   avif: (image) => image.avif(encoderOptions.avif),
   webp: (image) => image.webp(encoderOptions.webp),
   jpeg: (image) => image.jpeg(encoderOptions.jpeg),
-  // A palette image stays a palette image, at a quarter of the bytes.
+  // A palette image is encoded as a palette image, with a quarter of the bytes.
   png: (image, isPalette) => image.png({ ...encoderOptions.png, palette: isPalette }),
 }
 
@@ -94,14 +95,14 @@ const encode =
 const thumbhashOf = async (pixels: Pixels): Promise<string> => {
   const { data, info } = await fromPixels(pixels)
     .resize(100, 100, { fit: 'inside' })
-    .toColourspace('srgb') // a greyscale image would keep one channel
+    .toColourspace('srgb') // otherwise a greyscale image would keep its only channel
     .ensureAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true })
   return Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64url')
 }
 
-/** Approximate encoding time of a pixel, relative to JPEG, so that progress is proportional to time. */
+/** Approximate encoding time per pixel, relative to JPEG. It makes progress proportional to time. */
 const cost = { avif: 8, webp: 1, jpeg: 1, png: 2 }
 
 const progressOf = (targets: ReadonlyArray<ImageTarget>, onProgress: (fraction: number) => void) => {

@@ -13,12 +13,13 @@ type Bounds = { readonly timeoutSeconds: number; readonly signal: AbortSignal | 
 
 type Outcome = E.Either<Refused | Unavailable, unknown>
 
-/** TypeScript in tests, JavaScript when built, like this file. */
+/** Path of the child's code: TypeScript in tests, JavaScript in a build, as for this file. */
 const childPath = fileURLToPath(new URL(`./image-child${extname(import.meta.url)}`, import.meta.url))
 
 /**
- * Runs one job in a sandboxed child process with a lower CPU priority than the server. The child is killed
- * after its result, on timeout, on abort, and when this process dies; it has exited when the task ends.
+ * Runs one job in a sandboxed child process, which has a lower CPU priority than the server. The child is
+ * killed after its result, on timeout, on abort, and when this process dies. It has exited when the task
+ * ends.
  */
 export const runImageChild = <A>(
   job: ImageJob,
@@ -34,14 +35,15 @@ export const runImageChild = <A>(
 
 const failed = unavailable('image process')
 
-/** The child repairs a file in memory, so the file stays read-only. */
+/** Returns the files that a job needs. The source is read-only, because the child repairs it in memory. */
 const filesOf = (job: ImageJob): SandboxFiles => ({
   reads: [job.path],
   writes: job.task === 'render' ? [job.folder] : [],
 })
 
 const startChild = async (files: SandboxFiles): Promise<ChildProcess> => {
-  // The flags load the TypeScript runner in tests. A debugger flag is left out: its port is in use.
+  // These flags load the TypeScript runner in tests. Debugger flags are omitted, because their port is in
+  // use.
   const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
   const { program, args } = await sandboxCommand({ program: process.execPath, args: flags }, files)
   return fork(childPath, {
@@ -86,7 +88,7 @@ const waitForExit = (
       resolve(outcome ?? E.left(failureOf(toProcessExit(code, killedBy), readStderr())))
     })
     if (signal?.aborted) abort()
-    // If the child exits before it reads the job, 'close' reports the failure.
+    // If the child exits before it reads the job, the event 'close' reports the failure.
     else child.send(job, () => {})
   })
 

@@ -3,13 +3,19 @@ import { ImageFactsCodec, RenderedImages } from './image-job.ts'
 import { runImageChild } from './run-image-child.ts'
 
 type Options = {
-  /** A larger image fails with `Refused`. Also bounds memory: 8 bytes a pixel plus 512 MiB. */
+  /**
+   * Maximum number of pixels. A larger image fails with `Refused`. It also limits memory: 512 MiB plus 8
+   * bytes per pixel.
+   */
   readonly maxPixels: number
-  /** Time limit of one job: an `inspect`, or a `render` of all its targets. */
+  /** Time limit of one job: an `inspect`, or a `render` of all targets. */
   readonly timeoutSeconds: number
 }
 
-/** ImageProcessor on sharp (libvips). Each job runs in its own child process, never in this one. */
+/**
+ * Implements ImageProcessor with sharp (libvips). Each job runs in a separate child process, never in this
+ * process.
+ */
 export const createSharpImageProcessor = ({ maxPixels, timeoutSeconds }: Options): ImageProcessor => ({
   inspect: (path, signal) =>
     runImageChild({ task: 'inspect', path, maxPixels }, ImageFactsCodec, { timeoutSeconds, signal }),

@@ -3,16 +3,19 @@ import { lacksEndOfImage } from './headers/jpeg-parts.ts'
 import { hasAllScans } from './headers/jpeg-scans.ts'
 import { readAt } from './headers/read-at.ts'
 
-/** Input of sharp: the path of a file, or the bytes of a repaired one. */
+/** The input of sharp: the path of a file, or the bytes of a repaired file. */
 export type SharpInput = {
   readonly input: string | Buffer
   readonly failOn: 'error' | 'warning'
 }
 
-/** Bytes. Larger files are not repaired: a copy in memory counts towards the memory limit of the process. */
+/**
+ * Maximum size in bytes of a file that is repaired. A repair copies the file, and the copy counts towards the
+ * memory limit of the process.
+ */
 const maxRepairBytes = 128 * 1024 ** 2
 
-/** Reads a whole file; `null` if it is larger than `maxRepairBytes`. */
+/** Reads a whole file. Returns `null` if it is larger than `maxRepairBytes`. */
 export const readWholeFile = async (file: FileHandle): Promise<Buffer | null> => {
   const { size } = await file.stat()
   return size > maxRepairBytes ? null : readAt(file)(0, size)
@@ -20,10 +23,13 @@ export const readWholeFile = async (file: FileHandle): Promise<Buffer | null> =>
 
 const endOfImage = Buffer.from([0xff, 0xd9])
 
-/** Bytes of a list of brands: about 250. */
+/** Maximum size of a list of brands in bytes. Real lists have about 250. */
 const maxBrandBytes = 1024
 
-/** Brands an AVIF sequence as a still image: otherwise libheif reads only the sequence. `false`: not one. */
+/**
+ * Changes the brands of an AVIF sequence in place to those of a still image, because libheif reads only the
+ * sequence otherwise. Returns `false` if the file is not a sequence.
+ */
 const brandAsStill = (bytes: Buffer): boolean => {
   const isSequence = bytes.toString('latin1', 4, 12) === 'ftypavis'
   if (!isSequence) return false
@@ -34,15 +40,17 @@ const brandAsStill = (bytes: Buffer): boolean => {
 }
 
 /**
- * Repairs files that libvips rejects and other decoders read: a JPEG that lacks only its end marker, and an
- * AVIF sequence with a primary image. `path` and `file` refer to the same file.
+ * Returns the input for a file. Repairs files that libvips rejects and other decoders accept: a JPEG that
+ * lacks only its end marker, and an AVIF sequence with a primary image. `path` and `file` refer to the same
+ * file.
  */
 export const sharpInputOf = async (path: string, file: FileHandle, head: Buffer): Promise<SharpInput> => {
   const unchanged = { input: path, failOn: 'error' } as const
   const { size } = await file.stat()
   if (size > maxRepairBytes) return unchanged
   const isJpeg = head.length > 2 && head.readUInt16BE(0) === 0xffd8
-  // Once the end marker is there, libjpeg only warns about missing data before it.
+  // With an added end marker, libjpeg only warns about missing data before it. So decoding must fail on
+  // warnings.
   if (isJpeg && (await lacksEndOfImage(readAt(file), size))) {
     const bytes = await readAt(file)(0, size)
     return hasAllScans(bytes) ? { input: Buffer.concat([bytes, endOfImage]), failOn: 'warning' } : unchanged

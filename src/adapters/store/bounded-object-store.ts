@@ -19,7 +19,7 @@ const dependency = 'object store'
 
 /**
  * Adds a timeout to every call of an object store. After a timeout, reads fail at once for a moment (circuit
- * breaker); writes and deletes have longer limits, and are always tried.
+ * breaker). Writes and deletes have longer limits, and are always attempted.
  */
 export const createBoundedObjectStore = (
   store: ObjectStore,
@@ -32,12 +32,12 @@ export const createBoundedObjectStore = (
       if (!breaker.tryEnter()) return E.left(unavailable(dependency)(circuitOpenError()))
       const result = await withTaskTimeout(task, ms, dependency, onLate)()
       if (E.isRight(result)) breaker.answered()
-      // Only timeouts open the breaker, also those of an adapter whose own limit is shorter.
+      // Only timeouts open the breaker, including timeouts of an adapter whose own limit is shorter.
       else if (isTimeout(result.left.cause)) breaker.timedOut(result.left.cause)
       return result
     }
 
-  /** Wraps a stream so that reading throws if the first bytes do not come before the deadline. */
+  /** Wraps a stream so that reading throws if the first bytes do not arrive before the deadline. */
   const withFirstByteLimit = (stream: ByteStream, deadline: number): ByteStream => {
     const source = stream[Symbol.asyncIterator]()
     const first = async () => {
@@ -45,7 +45,7 @@ export const createBoundedObjectStore = (
       try {
         return await withStallTimeout(source.next(), Math.max(minimumMs, leftMs))
       } catch (cause) {
-        // If the reader itself came late, its timeout says nothing about the store.
+        // If the reader started after the deadline, its timeout does not show a fault of the store.
         if (leftMs > 0 && isTimeout(cause)) breaker.timedOut(cause)
         cancelStream(stream)
         throw cause
@@ -80,5 +80,5 @@ export const createBoundedObjectStore = (
   }
 }
 
-/** Minimum wait (milliseconds) for the first bytes, if the reader itself is late. */
+/** Minimum wait in milliseconds for the first bytes, if the reader starts late. */
 const minimumMs = 500

@@ -1,10 +1,10 @@
-/** Timeouts of an object store (milliseconds). For `put`: put-limit.ts. */
+/** Timeouts of an object store in milliseconds. For the timeout of `put`, see put-limit.ts. */
 export type StoreLimits = {
-  /** From the call of a read to the first byte. A viewer waits at most five seconds in total. */
+  /** Maximum time from the call of a read to its first byte. A viewer waits at most five seconds in total. */
   readonly firstByte: number
   readonly delete: number
   readonly check: number
-  /** Until the next entry of a listing. Only the sweep lists, and can wait. */
+  /** Maximum wait for the next entry of a listing. Only the sweep lists, and it can wait. */
   readonly listed: number
 }
 
@@ -15,6 +15,9 @@ export const defaultStoreLimits: StoreLimits = {
   listed: 60_000,
 }
 
-/** The timeout for an adapter that can abort requests itself. It is shorter: its error message is better. */
+/**
+ * Returns the timeout for an adapter that can abort its own requests. It is shorter than the general limit,
+ * because the error message of the adapter is better.
+ */
 export const adapterTimeoutMs = (limit: 'firstByte' | 'delete' | 'listed'): number =>
   defaultStoreLimits[limit] - 500

@@ -57,7 +57,7 @@ const matrices: Readonly<Record<string, number>> = {
   'ycgco-ro': 17,
 }
 
-/** Returns 2 (unspecified) for any other name, such as `unknown` and `reserved`. */
+/** Returns the code point of a name; 2 (unspecified) for any other name, such as `unknown` and `reserved`. */
 const codeOf = (codes: Readonly<Record<string, number>>, name: string | undefined): number =>
   name !== undefined && Object.hasOwn(codes, name) ? (codes[name] ?? 2) : 2
 

@@ -23,16 +23,18 @@ import { withTransportFacts } from './source-clock.ts'
 import { createTranscode } from './transcode.ts'
 
 export type TranscoderOptions = {
-  /** Longer media are refused. */
+  /** Maximum duration in seconds. Longer media are refused. */
   readonly maxSeconds: number
   readonly log: Log
-  /** Limit of one pass over a file of any length, in wall seconds. */
+  /** Maximum wall time in seconds of one pass over a file of any length. */
   readonly maxWorkSeconds?: number
-  /** Returns the time limit of an engine, in wall seconds, for the given seconds of media. */
+  /** Returns the time limit of an engine in wall seconds, for the given seconds of media. */
   readonly wallSecondsFor?: (mediaSeconds: number) => number
 }
 
-/** Transcodes with the engine of this machine (see findEngine). The first call searches for it. */
+/**
+ * Creates a transcoder that uses the engine of this machine (see findEngine). The first call searches for it.
+ */
 export const createTranscoder = ({
   ffmpegPath,
   ffprobePath,
@@ -44,11 +46,13 @@ export const createTranscoder = ({
     findEngines({ ffmpegPath, ffprobePath }),
   )
 
-/** Transcodes with one engine. If none is found, the next call searches again. */
+/**
+ * Creates a transcoder with the engine that `find` returns. If there is none, the next call searches again.
+ */
 export const createTranscoderWithEngine = (
   find: TE.TaskEither<Unavailable, FoundEngine>,
   options: TranscoderOptions,
-  /** All engines of this machine. */
+  /** Lists all engines of this machine. */
   all: TE.TaskEither<never, ReadonlyArray<EngineFacts>> = TE.right([]),
 ): Transcoder => {
   const { maxSeconds, maxWorkSeconds = MAX_WORK_SECONDS, log } = options
@@ -57,7 +61,7 @@ export const createTranscoderWithEngine = (
   const toError = (failure: EngineFailure, head: Uint8Array | null = null): Refused | Unavailable => {
     if (failure.reason === 'aborted') return unavailable('transcoder')('it was aborted')
     const message = refusalFor(failure, head)
-    // The owner of the file gets refusals. Only faults of Larder or the machine are warnings in the log.
+    // The owner of the file sees refusals. Only faults of Larder or of the machine are logged as warnings.
     if (message === null) log.warn('transcoder.failed', failure)
     else log.info('transcoder.refused', failure)
     return message === null ? unavailable('transcoder')(failure.detail) : refused(message)
@@ -94,7 +98,7 @@ export const createTranscoderWithEngine = (
       pipe(
         found,
         TE.tap(() => refuseEncrypted(path, signal)),
-        // The call itself may throw, for example on a path that cannot be a process argument.
+        // The call itself may throw, for example if the path cannot be an argument of a process.
         TE.flatMap(({ engine }) => TE.tryCatch(engine.probe(path, signal), unavailable('transcoder'))),
         TE.flatMap((probed) =>
           E.isRight(probed)
@@ -124,7 +128,10 @@ export const createTranscoderWithEngine = (
   }
 }
 
-/** Checks what an engine says, so that a wrong time is the fault of the file, not an outage of the database. */
+/**
+ * Checks the facts from an engine. An impossible time is then a fault of the file; without the check, the
+ * database would fail.
+ */
 const refuseImpossibleTimes = (probed: ProbedFile): E.Either<Refused, ProbedFile> =>
   pipe(
     ProbedFile.decode(probed),
@@ -141,7 +148,7 @@ const refuseEncrypted = (path: string, signal: AbortSignal): TE.TaskEither<Refus
     ),
   )
 
-/** Refuses video in unsupported colours before it is encoded. */
+/** Refuses a video with unsupported colours before it is encoded. */
 const refuseUnsupportedColours = (facts: MediaFacts): E.Either<Refused, MediaFacts> =>
   facts.video === null
     ? E.right(facts)
@@ -149,7 +156,7 @@ const refuseUnsupportedColours = (facts: MediaFacts): E.Either<Refused, MediaFac
         videoColour(facts.video.colour, { width: facts.video.codedWidth, height: facts.video.codedHeight }),
         E.map(() => facts),
       )
-/** Measures the peak of a variable frame rate: demuxers often report only its mean. */
+/** Measures the peak of a variable frame rate, because demuxers often report only its mean. */
 const withPeakRate = (
   found: TE.TaskEither<Unavailable, FoundEngine>,
   path: string,
@@ -168,24 +175,26 @@ const withPeakRate = (
   )
 }
 
-/** A signal that is not aborted. */
+/** Returns a signal that is never aborted. */
 const never = (): AbortSignal => new AbortController().signal
 
-/** Message of the MP4/QuickTime demuxer if the index, which may be at the end of the file, is missing. */
+/** Message of the MP4/QuickTime demuxer if the index is missing, which may be at the end of the file. */
 const NO_INDEX = /\bmoov atom not found\b/
 
 const headOf = (path: string, signal: AbortSignal): Promise<Uint8Array> =>
   withSourceBytes(path, signal, ({ at }) => at(0, 4096))
 
 /**
- * Returns the message for the owner of the file; `null` if the file is not at fault. `head`: the first bytes of a file
- * that could not be opened; `null` if only its contents could not be decoded.
+ * Returns the refusal for the owner of the file; `null` if the file is not at fault. `head` has the first
+ * bytes of a file that could not be opened; `null` if the file was opened, but its contents could not be
+ * decoded.
  */
 const refusalFor = ({ reason, detail }: EngineFailure, head: Uint8Array | null): string | null => {
   switch (reason) {
     case 'input':
       if (head === null) return 'the file is damaged: its sound or film cannot be decoded'
-      // FFmpeg trusts a file name that ends in .mp4, and then reports a missing index for any other content.
+      // FFmpeg trusts a file name that ends with .mp4. For any other content of such a file it reports a
+      // missing index.
       return NO_INDEX.test(detail) && beginsAsMp4(head)
         ? 'the file is cut off, or was never finished: its index (moov) is missing'
         : unreadableReason(head, formatInLog(detail))
@@ -202,7 +211,7 @@ const refusalFor = ({ reason, detail }: EngineFailure, head: Uint8Array | null):
   }
 }
 
-/** Callers share one search. A failed search is not cached. */
+/** Wraps a search so that all callers share it. The result of a failed search is not cached. */
 const once = <L, A>(task: TE.TaskEither<L, A>): TE.TaskEither<L, A> => {
   let running: Promise<E.Either<L, A>> | null = null
   return async () => {

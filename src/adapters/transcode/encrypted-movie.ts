@@ -3,19 +3,24 @@ import { type SourceBytes, withSourceBytes } from './source-bytes.ts'
 
 type Range = Pick<SourceBox, 'body' | 'end'>
 
-/** Sample entries of encrypted tracks: ISO/IEC 14496-12 §8.12 (as CENC and its kin have), and FairPlay. */
+/** Sample entries of encrypted tracks: ISO/IEC 14496-12 §8.12 (CENC and similar schemes), and FairPlay. */
 const ENCRYPTED: ReadonlyArray<string> = ['encv', 'enca', 'drmi', 'drms']
 
-/** More than the children of any box on the way; a hostile file may have millions. */
+/**
+ * Maximum number of children of a box that are read. Real files have fewer; a hostile file may have millions.
+ */
 const MOST_BOXES = 1000
 
-/** Whether a track of an MP4 or QuickTime file is encrypted. Demuxers name the codec inside, and decode noise. */
+/**
+ * Returns whether a track of an MP4 or QuickTime file is encrypted. Demuxers report the codec under the
+ * encryption, and would decode noise.
+ */
 export const isEncryptedMovie = (path: string, signal: AbortSignal): Promise<boolean> =>
   withSourceBytes(path, signal, async (bytes) => {
     let ranges: ReadonlyArray<Range> = [{ body: 0, end: bytes.size }]
     for (const type of ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd'])
       ranges = (await childrenOf(bytes, ranges)).filter((box) => box.type === type)
-    // Version, flags and a count stand before the entries.
+    // Version, flags and a count precede the entries.
     const tables = ranges.map((range) => ({ ...range, body: range.body + 8 }))
     return (await childrenOf(bytes, tables)).some(({ type }) => ENCRYPTED.includes(type))
   })

@@ -1,8 +1,8 @@
 import type { EngineFacts } from './engine.ts'
 
 /**
- * Lists what the engine in use does otherwise than others, a line each: the supported codecs that it cannot decode, the
- * engines of this machine that can, and known faults of its release. Empty if there is nothing.
+ * Lists the disadvantages of the engine in use, one line each: supported codecs that it cannot decode, other
+ * engines of this machine that can decode them, and known faults of its release. Empty if there are none.
  */
 export const engineDifferences = (
   { name, missingDecoders }: EngineFacts,
@@ -17,7 +17,7 @@ export const engineDifferences = (
   return [`it does not decode ${missingDecoders.join(', ')}`, ...helpful, ...faults]
 }
 
-/** Faults of releases, by the names of engines, which docs/decisions/0024 lists. */
+/** Known faults of releases, by a pattern for the engine's name (docs/decisions/0024). */
 const FAULTS: ReadonlyArray<readonly [release: RegExp, fault: string]> = [
   [
     // See DROP_WRONG_TIMESTAMPS in recipe.ts.

@@ -5,21 +5,21 @@ import type { ProbedFile } from './probed-file.ts'
 import type { requiredEncoders } from './process/limits.ts'
 
 export type EngineFacts = {
-  /** Name and version. */
+  /** Name and version of the engine. */
   readonly name: string
-  /** Supported codecs that this engine has no decoder for. */
+  /** Supported codecs for which this engine has no decoder. */
   readonly missingDecoders: ReadonlyArray<string>
 }
 
-/** One file to encode, with one track: fragmented MP4, or Matroska for PCM. */
+/** A file to encode. It contains one track, as fragmented MP4, or as Matroska for PCM. */
 export type EncodeOutput = {
-  /** Label of the filter graph's output pad that feeds this file. */
+  /** Label of the output pad of the filter graph that feeds this file. */
   readonly label: string
   readonly encoder: (typeof requiredEncoders)[number]
-  /** Encoder and muxer options under FFmpeg's own names. */
+  /** Options of the encoder, under FFmpeg's names. `muxer` has those of the muxer. */
   readonly options: Readonly<Record<string, string>>
   readonly muxer: Readonly<Record<string, string>>
-  /** Whether to leave out the first packet: the encoder puts it in front of the first frame. */
+  /** Whether to omit the first packet, which the encoder inserts before the first frame. */
   readonly dropsFirstPacket: boolean
   readonly file: string
 }
@@ -27,45 +27,58 @@ export type EncodeOutput = {
 export const containerOf = (encoder: EncodeOutput['encoder']): 'mp4' | 'matroska' =>
   encoder === 'pcm_f32le' ? 'matroska' : 'mp4'
 
-/** One stream of the source, decoded once, and all of its outputs. */
+/** A stream of the source, which is decoded once, and all outputs that are made from it. */
 export type StreamJob = {
   readonly streamIndex: number
-  /** Filters before `graph` that convert every frame to one format, even if the source changes its format. */
+  /** Filters before `graph` that convert all frames to one format, even if the source changes its format. */
   readonly steady: string
-  /** An FFmpeg filter graph. Its outputs are labelled, its only input is not. */
+  /** An FFmpeg filter graph. Its outputs have labels, and its only input has none. */
   readonly graph: string
   readonly outputs: ReadonlyArray<EncodeOutput>
 }
 
-/** One pass over a source. */
+/** Describes one pass over a source: the streams that are decoded, and the files that are encoded. */
 export type EncodeJob = {
   readonly path: string
-  /** Seconds. A larger step between two timestamps is a discontinuity, in formats that can have them. */
+  /**
+   * In formats with discontinuities, a larger step between two timestamps (seconds) counts as a
+   * discontinuity.
+   */
   readonly jumpSeconds: number
-  /** Whether timestamps count from the start of the media; otherwise the earliest timestamp is the start. */
+  /**
+   * Whether timestamps count from the start of the media. Otherwise they count from the earliest timestamp.
+   */
   readonly isFromZero: boolean
-  /** Other streams, which this pass does not encode: the earliest timestamp of all streams is the start. */
+  /**
+   * Indexes of streams that this pass does not encode. They are read, because the earliest timestamp of all
+   * streams is the start.
+   */
   readonly alongside: ReadonlyArray<number>
   readonly video: StreamJob | null
   readonly audio: StreamJob | null
-  /** Time limit, in wall seconds. */
+  /** Time limit in wall seconds. */
   readonly wallSeconds: number
 }
 
-/** `isTruncated`: the file is truncated: shorter than its container says. */
+/** Result of a pass. `isTruncated`: the file is shorter than its container states. */
 export type EncodeResult = { readonly isTruncated: boolean }
 
-/** What the demuxers mov and matroska log about a truncated file, at level `error`. */
+/** Matches what the demuxers mov and matroska log about a truncated file, at level `error`. */
 export const TRUNCATED_FILE_LOG_PATTERN = /\bpartial file$|\bFile ended prematurely\b/m
 
-/** What FFmpeg logs about a format that is not on the whitelist, at level `error`. */
+/** Matches what FFmpeg logs about a format that is not on the whitelist, at level `error`. */
 export const FORMAT_NOT_ACCEPTED = /\bFormat not on whitelist\b/
 
-/** Returns the name of the format that FFmpeg has recognised; `null` without its log at level `debug`. */
+/**
+ * Returns the name of the format that FFmpeg has recognised. Returns `null` unless the log has level `debug`.
+ */
 export const formatInLog = (log: string): string | null =>
   /\bFormat (\S+) probed with size=/.exec(log)?.[1] ?? null
 
-/** For each of `outputs`, copies the tracks of its inputs into one fast-start MP4. */
+/**
+ * For each of `outputs`, copies the tracks of its inputs into one MP4 with its index at the start (fast
+ * start).
+ */
 export type RemuxJob = {
   readonly outputs: ReadonlyArray<{ readonly inputs: ReadonlyArray<string>; readonly file: string }>
   readonly wallSeconds: number
@@ -73,7 +86,7 @@ export type RemuxJob = {
 
 export const noSandboxFiles: SandboxFiles = { reads: [], writes: [] }
 
-/** The files that an engine needs for each of its operations. */
+/** The files that an engine needs for each operation. */
 export const sandboxFilesOf = {
   probe: (path: string): SandboxFiles => ({ reads: [path], writes: [] }),
   encode: ({ path, video, audio }: EncodeJob): SandboxFiles => ({
@@ -87,34 +100,41 @@ export const sandboxFilesOf = {
 }
 
 /**
- * `input`: the engine cannot read the file. `crashed`: the file crashed it. `time`, `size`: it exceeded a
- * limit. `broken`: it did not start, was killed, or the disk is full; a retry may succeed. `unsure`: its
- * message fits damaged files and a failing machine. `aborted`: Larder stopped it.
+ * Why an engine failed. `input`: it cannot read the file. `crashed`: the file crashed it. `time`, `size`: it
+ * exceeded a limit. `broken`: it did not start, was killed, or the disk is full; a retry may succeed.
+ * `unsure`: its message may mean a damaged file or a failing machine. `aborted`: Larder stopped it.
  */
 export type EngineFailure = {
   readonly reason: 'input' | 'unsure' | 'crashed' | 'time' | 'size' | 'broken' | 'aborted'
-  /** For the log. Contains no path. */
+  /** Description for the log. It contains no path. */
   readonly detail: string
 }
 
-/** Decodes and encodes. Each call runs in its own process, with limits, which ends when this process ends. */
+/**
+ * Decodes and encodes media. Each call runs in a separate process with limits. That process ends when this
+ * process ends.
+ */
 export type Engine = {
-  /** Fails if the engine does not run on this machine, or cannot encode H.264 and AAC. */
+  /**
+   * Returns facts about the engine. Fails if it does not run on this machine, or cannot encode H.264 and AAC.
+   */
   readonly describe: TE.TaskEither<EngineFailure, EngineFacts>
   readonly probe: (path: string, signal: AbortSignal) => TE.TaskEither<EngineFailure, ProbedFile>
-  /** Returns the highest sustained frame rate of a stream (see createPeakRateMeter); 0 if unknown. */
+  /** Returns the highest sustained frame rate of a stream (see createPeakRateMeter); 0 if it is unknown. */
   readonly peakRate: (
     path: string,
     streamIndex: number,
     signal: AbortSignal,
   ) => TE.TaskEither<EngineFailure, number>
-  /** Returns the seconds from the first packet of these streams to the end of the last; 0 if unknown. */
+  /**
+   * Returns the seconds from the first packet of these streams to the end of the last packet; 0 if unknown.
+   */
   readonly timeSpan: (
     path: string,
     streamIndexes: ReadonlyArray<number>,
     signal: AbortSignal,
   ) => TE.TaskEither<EngineFailure, number>
-  /** `onProgress` gets the seconds of media that are encoded. */
+  /** Encodes. `onProgress` gets the number of seconds of media that are encoded so far. */
   readonly encode: (
     job: EncodeJob,
     onProgress: (seconds: number) => void,

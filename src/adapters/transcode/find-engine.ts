@@ -15,8 +15,8 @@ export type EnginePaths = { readonly ffmpegPath: string | null; readonly ffprobe
 export type FoundEngine = { readonly engine: Engine; readonly facts: EngineFacts }
 
 /**
- * Finds the engine to use: the configured ffmpeg, else ffmpeg on PATH, else the node-av package. If a
- * configured ffmpeg does not work, the search fails: there is no fallback.
+ * Finds the engine to use: the configured ffmpeg, else ffmpeg in PATH, else the package node-av. If a
+ * configured ffmpeg does not work, the search fails without a fallback.
  */
 export const findEngine =
   (paths: EnginePaths, log: Log): TE.TaskEither<Unavailable, FoundEngine> =>
@@ -26,7 +26,8 @@ export const findEngine =
       const facts = await engine.describe()
       if (E.isRight(facts)) {
         const { isolation } = await findSandbox()
-        // The operator should know if hostile files are decoded without full isolation.
+        // Without full isolation this is a warning, because operators should know that hostile files are
+        // decoded like that.
         const logEngine = Object.values(isolation).every((isIsolated) => isIsolated) ? log.info : log.warn
         logEngine('transcoder.engine', { engine: facts.right.name, ...isolation })
         return E.right({ engine, facts: facts.right })
@@ -39,7 +40,7 @@ export const findEngine =
     return E.left(unavailable('transcoder')(cause))
   }
 
-/** Returns all working engines of this machine, the one in use first. */
+/** Returns all working engines of this machine. The engine in use is the first. */
 export const findEngines =
   (paths: EnginePaths): TE.TaskEither<never, ReadonlyArray<EngineFacts>> =>
   async () => {
@@ -65,7 +66,7 @@ const ffprobeBeside = (ffmpeg: string | null): string | null => {
   return path !== null && existsSync(path) ? path : null
 }
 
-// Resolves the package without loading it: a crash in its native code would end the server.
+// Resolves the package without loading it, because a crash in its native code would end the server.
 const isNodeAvInstalled = (): boolean => {
   try {
     createRequire(import.meta.url).resolve('node-av/api')

@@ -3,7 +3,10 @@ import { latenessAtStart } from './isobmff/lateness.ts'
 import { readMovieTracks } from './isobmff/movie-tracks.ts'
 import type { ProbedFile, ProbedStream } from './probed-file.ts'
 
-/** Corrects what engines report of an MP4 or QuickTime file by what its boxes say: colours and late frames. */
+/**
+ * Corrects the facts that engines report about an MP4 or QuickTime file, from its boxes: colours, and delays
+ * of frames.
+ */
 export const withMovieFacts = async (
   probed: ProbedFile,
   path: string,
@@ -14,7 +17,7 @@ export const withMovieFacts = async (
     const track = stream.kind === 'video' && stream.id !== null ? tracks.get(stream.id) : undefined
     if (stream.kind !== 'video' || track === undefined) return stream
     const colour = track.colour === null ? stream.colour : withContainerTags(stream.colour, track.colour)
-    // A demuxer's start is that of the first frame, as late as it reports it.
+    // A demuxer reports the start of the first frame with its delay.
     const lateAtStart = latenessAtStart(track.late)
     const startSeconds = (stream.startSeconds ?? 0) - lateAtStart
     const late = track.late.map(({ fromSeconds, seconds }) => ({

@@ -7,19 +7,26 @@ import { BeyondLimits, readSource, sourceBlocks } from './source-bytes.ts'
 const PAGE_HEADER_BYTES = 27
 const FLAGS_OFFSET = 5
 const BEGIN_OF_STREAM_FLAG = 2
-/** First packet of a stream: type, `vorbis`, version (4 bytes), number of channels (Vorbis I, 4.2.2). */
+/**
+ * Start of the first packet of a Vorbis stream. The packet has a type, `vorbis`, a version (4 bytes), and the
+ * number of channels (Vorbis I, 4.2.2).
+ */
 const IDENTIFICATION = '\u0001vorbis'
 const RATE_OFFSET = 12
-/** Largest page header with its table, and the bytes of the packet that are read. */
+/**
+ * Maximum number of bytes that are read per page: the largest page header with its table, and the start of
+ * the packet.
+ */
 const MAX_READ_BYTES = PAGE_HEADER_BYTES + 255 + RATE_OFFSET + 4
 
-/** Vorbis is recorded at about ten sample rates. */
+/** Maximum number of different sample rates. Real Vorbis files use about ten. */
 const MAX_RATES = 100
 
 /**
- * Detects a chained Ogg file whose Vorbis streams differ in sample rate, from the bytes of the file, block by
- * block. Ogg counts time in samples. Demuxers keep counting at the rate of the first stream, so the duration
- * of later streams is wrong by the ratio of the rates. Throws BeyondLimits for more than MAX_RATES rates.
+ * Detects a chained Ogg file whose Vorbis streams differ in sample rate. Reads the bytes of the file, block
+ * by block. Ogg counts time in samples, and demuxers keep counting at the rate of the first stream. So the
+ * duration of later streams is wrong by the ratio of the rates. Throws BeyondLimits if there are more than
+ * MAX_RATES rates.
  */
 export const createOggChainReader = () => {
   const firstRates = new Set<number>()

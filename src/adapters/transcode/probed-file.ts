@@ -9,19 +9,19 @@ const nullable = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.nu
 const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value)
 
 const Finite = refine('Finite', isFiniteNumber)
-/** A time from the start, in seconds: the database stores no other. */
+/** A time from the start, in seconds. It is not negative, because the database stores no negative times. */
 const Seconds = refine('Seconds', (value: unknown): value is number => isFiniteNumber(value) && value >= 0)
 
-/** Fields of any stream. */
+/** Fields of every stream. */
 const stream = {
   index: t.number,
   /** Id in the file, such as the PID in a transport stream; `null` if there is none. */
   id: nullable(t.number),
-  /** Programs that it belongs to, in a transport stream with several. */
+  /** Programs to which the stream belongs, in a transport stream with several programs. */
   programs: t.readonlyArray(t.number),
-  /** FFmpeg's name. */
+  /** Name of the codec, as FFmpeg uses it. */
   codec: t.string,
-  /** Language tag; `null` if the file has none, or it is malformed (see normalizeLanguage). */
+  /** Language tag; `null` if it is missing or malformed (see normalizeLanguage). */
   language: nullable(t.string),
   purposes: t.readonlyArray(StreamPurpose),
 }
@@ -32,7 +32,7 @@ const timed = {
   startSeconds: nullable(Finite),
   /** Seconds from the start of the file to the end of the stream; `null` if unknown or estimated. */
   endSeconds: nullable(Seconds),
-  /** Seconds at which it ends and other streams of its kind continue, as in joined recordings. */
+  /** Seconds after which the stream ends and other streams of its kind continue, as in joined recordings. */
   splitAfter: nullable(Seconds),
 }
 
@@ -41,20 +41,20 @@ const ProbedVideo = t.readonly(
     kind: t.literal('video'),
     ...stream,
     ...timed,
-    /** Cover art, or thumbnails. */
+    /** Whether the stream is cover art or thumbnails. */
     isCover: t.boolean,
     /** Coded size in pixels; 0 if the decoder does not report it. */
     width: t.number,
     height: t.number,
     /** Width of a pixel divided by its height. */
     pixelAspect: t.number,
-    /** Degrees clockwise by which a player must rotate it. */
+    /** Degrees by which a player must rotate the frames clockwise. */
     rotation: t.number,
-    /** Whether a player must flip it vertically before the rotation. */
+    /** Whether a player must flip the frames vertically before the rotation. */
     mirrored: t.boolean,
     averageRate: t.number,
     nominalRate: t.number,
-    /** Fraction of the first frames that is interlaced; 0 if they were not decoded. */
+    /** Fraction of the first frames that are interlaced; 0 if the frames were not decoded. */
     interlacedShare: t.number,
     /** See VideoColourTags. */
     colour: t.strict({
@@ -74,7 +74,7 @@ const ProbedAudio = t.readonly(
     kind: t.literal('audio'),
     ...stream,
     ...timed,
-    /** 0 if unknown. */
+    /** Number of channels; 0 if unknown. */
     channels: t.number,
     sampleRate: t.number,
     bitrate: nullable(t.number),
@@ -100,7 +100,7 @@ const ProbedExtras = t.readonly(
 /** Contents of a file that are neither video, audio nor subtitles. */
 export type ProbedExtras = t.TypeOf<typeof ProbedExtras>
 
-/** Facts about a file as a demuxer reports them. */
+/** Facts about a file, as a demuxer reports them. */
 export const ProbedFile = t.readonly(
   t.strict({
     /** Duration of the longest stream; `null` if unknown, or estimated from size and bitrate. */
@@ -111,10 +111,12 @@ export const ProbedFile = t.readonly(
 )
 export type ProbedFile = t.TypeOf<typeof ProbedFile>
 
-/** Facts from decoding the first frames. `seconds`: timestamp of the first frame, by the file's clock. */
+/**
+ * Facts from decoding the first frames. `seconds` is the timestamp of the first frame on the file's clock.
+ */
 export type FirstFrames = { readonly seconds: number | null; readonly interlacedShare: number }
 
-/** `start`: start of the file, by the file's clock. */
+/** Adds the facts from the first frames to a stream. `start` is the start of the file on the file's clock. */
 export const withFirstFrames = (
   stream: ProbedStream,
   { seconds, interlacedShare }: FirstFrames,
@@ -129,8 +131,9 @@ export const withFirstFrames = (
     : stream
 
 /**
- * Returns how many of the first frames must be decoded. No header says whether they are interlaced; and one is
- * decoded where the start of the stream is unknown, as it is for ffmpeg where ffprobe ends (see readListing).
+ * Returns how many of the first frames must be decoded. Several are needed if the video may be interlaced,
+ * because no header tells it. One is needed if the start of the stream is unknown, which is the case if the
+ * file was probed with ffmpeg instead of ffprobe (see parseFfprobeListing).
  */
 export const framesToDecode = (stream: ProbedStream): number => {
   if (stream.kind !== 'video' || stream.isCover) return 0
@@ -138,17 +141,23 @@ export const framesToDecode = (stream: ProbedStream): number => {
   return stream.startSeconds === null && isSupportedCodec(stream.codec) ? 1 : 0
 }
 
-/** Names a stream without a codec by its tag in the file, which is untrusted and shown to people. */
+/**
+ * Returns a name for a stream without a codec: its tag in the file, if it is well-formed, because it is
+ * untrusted and shown to people.
+ */
 export const extraName = (codec: string | null | undefined, tag: string | null | undefined): string => {
   if (tag && /^[a-z][\w-]{1,3}$/i.test(tag)) return tag
   return codec && codec !== 'none' ? codec : 'unknown'
 }
 
-/** Accepts only well-formed language tags: the text comes from an untrusted file and is shown to people. */
+/**
+ * Returns a language tag in lower case; `null` unless it is well-formed, because it comes from an untrusted
+ * file and is shown to people.
+ */
 export const normalizeLanguage = (text: string | null | undefined): string | null =>
   text && text !== 'und' && /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(text) ? text.toLowerCase() : null
 
-/** Parses `00:00:12.021000000`, the form of durations in Matroska tags, to seconds. */
+/** Parses `00:00:12.021000000`, the format of durations in Matroska tags, to seconds. */
 export const parseClockSeconds = (text: string | null | undefined): number | null => {
   const match = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(text ?? '')
   if (match === null) return null
@@ -156,17 +165,23 @@ export const parseClockSeconds = (text: string | null | undefined): number | nul
   return hours * 3600 + minutes * 60 + seconds
 }
 
-/** What a file says about the times of a stream, in seconds; `null` where it says nothing. */
+/** The times of a stream as a file states them, in seconds; `null` if it does not state them. */
 export type StatedTimes = {
-  /** Start of the file and of the stream, by the file's clock. */
+  /** Start of the file and of the stream, on the file's clock. */
   readonly fileStart: number | null
   readonly start: number | null
   readonly length: number | null
-  /** Tag of Matroska: FFmpeg writes the end of the stream by the file's clock, other programs write its length. */
+  /**
+   * Matroska's tag DURATION. FFmpeg writes the end of the stream on the file's clock, other programs write
+   * its length.
+   */
   readonly tagged: number | null
 }
 
-/** Returns the seconds from the start of the file to the end of a stream; `null` if the file does not say. */
+/**
+ * Returns the seconds from the start of the file to the end of a stream; `null` if the file does not state
+ * it.
+ */
 export const endSecondsOf = (times: StatedTimes): number | null => {
   const fileStart = times.fileStart ?? 0
   const { start, length, tagged } = times

@@ -12,7 +12,7 @@ type ProgressiveBounds = {
 
 /**
  * Makes a fast-start MP4 of each video rendition with the best audio rendition. Without video, makes one of
- * each audio rendition. Nothing is encoded again.
+ * each audio rendition. Tracks are copied, not encoded again.
  */
 export const createProgressiveFiles =
   (
@@ -38,14 +38,14 @@ const toProgressive = async ({
   readonly names: ReadonlyArray<string>
   readonly file: string
 }) => {
-  const reading = await readProgressive(file)
-  return { renditions: names, file: { path: file, start: 0, end: reading.bytes }, parsed: reading }
+  const parsed = await readProgressive(file)
+  return { renditions: names, file: { path: file, start: 0, end: parsed.bytes }, parsed }
 }
 
 const combinations = (renditions: ReadonlyArray<Rendition>): ReadonlyArray<ReadonlyArray<Rendition>> => {
   const videos = renditions.filter(({ video }) => video !== null)
   const audios = renditions.filter(({ audio }) => audio !== null)
-  // The plan lists audio from the lowest to the best quality.
+  // The plan lists audio renditions from the lowest to the best quality.
   const best = audios.slice(-1)
   return videos.length > 0 ? videos.map((video) => [video, ...best]) : audios.map((audio) => [audio])
 }

@@ -15,18 +15,21 @@ export type RecipeOptions = {
   /** Path of the lookup table that converts the colours to sRGB; `null`: no conversion. */
   readonly cube: string | null
   readonly wallSeconds: number
-  /** Seconds to hold the last frame. */
+  /** Number of seconds for which the last frame is held. */
   readonly holdSeconds: number
-  /** Seconds of silence to append to the audio. */
+  /** Number of seconds of silence that are appended to the audio. */
   readonly tailSeconds: number
-  /** Minimum duration of the audio with its tail; the rest is silence. */
+  /** Minimum duration of the audio with its tail, in seconds. The difference is filled with silence. */
   readonly padSeconds: number
 }
 
 /** See EncodeJob. */
 type SourceTimes = Pick<EncodeJob, 'jumpSeconds' | 'isFromZero'>
 
-/** Translates a plan to FFmpeg options, equal for all engines. Each rung becomes `{folder}/{name}.mp4`. */
+/**
+ * Translates a plan to FFmpeg options, which are equal for all engines. Each rung becomes a file
+ * `{folder}/{name}.mp4`.
+ */
 export const toEncodeJob = (
   source: { readonly path: string; readonly facts: MediaFacts } & SourceTimes,
   plan: MediaPlan,
@@ -58,12 +61,14 @@ export const toEncodeJob = (
 }
 
 /**
- * Seconds to delay the media, so that its first frame is on the grid of the planned frame rate. The fps
- * filter moves frames there anyway: without this delay, audio would be out of sync by up to half a frame.
+ * Returns the seconds by which the media is delayed so that its first frame has a time of the planned frame
+ * rate's grid. The fps filter moves frames to this grid anyway. Without this delay, audio would be out of
+ * sync by up to half a frame.
  */
 const delayOf = (video: VideoSource | null, { frameRate: { num, den } }: MediaPlan): number => {
   const start = video?.startSeconds ?? 0
-  // A start before zero: the engine reports this video too late, and counts from the start of another stream.
+  // The start may be negative, if the engine reports this video too late and counts from the start of another
+  // stream.
   const delay = (Math.max(0, Math.round((start * num) / den)) * den) / num - start
   return Math.abs(delay) < 0.001 ? 0 : delay
 }
@@ -71,7 +76,9 @@ const delayOf = (video: VideoSource | null, { frameRate: { num, den } }: MediaPl
 const delayFilters = (filter: 'setpts' | 'asetpts', delay: number): ReadonlyArray<string> =>
   delay === 0 ? [] : [`${filter}=PTS+(${delay.toFixed(6)})/TB`]
 
-/** See `late` of VideoSource. */
+/**
+ * Returns the filter that corrects the delays with which the engine reports frames (`late` of VideoSource).
+ */
 const videoDelay = ({ late }: VideoSource, delay: number): ReadonlyArray<string> => {
   const constant = delay - latenessAtStart(late)
   const steps = late.filter(({ fromSeconds }) => fromSeconds !== 0)
@@ -82,7 +89,10 @@ const videoDelay = ({ late }: VideoSource, delay: number): ReadonlyArray<string>
   return [`setpts=PTS+(${[constant.toFixed(6), ...later].join('-')})/TB`]
 }
 
-/** A file whose timestamps count from zero is an intermediate file of Larder, with one stream. */
+/**
+ * Returns the streams that are read only for their start time. A file whose timestamps count from zero is an
+ * intermediate file of Larder with a single stream, so it needs none.
+ */
 const alongside = (
   { facts: { video, audio }, isFromZero }: { readonly facts: MediaFacts } & SourceTimes,
   used: ReadonlyArray<VideoSource | AudioSource | null>,
@@ -103,7 +113,8 @@ const videoJob = (
     ...(source.interlaced ? ['bwdif=mode=send_field:deint=all'] : []),
     ...uprightFilters(source),
     ...videoDelay(source, delayOf(source, plan)),
-    // A video that starts late repeats its first frame from 0, so that audio and video start together.
+    // If a video starts late, its first frame is repeated from time 0, so that audio and video start
+    // together.
     `fps=${num}/${den}:start_time=0${holdSeconds > 0 ? ':eof_action=pass' : ''}`,
     ...(holdSeconds > 0 ? [`tpad=stop_mode=clone:stop_duration=${holdSeconds.toFixed(6)}`] : []),
     ...(cube === null ? [] : colourCubeFilters(cube, colour, plan.video[0])),
@@ -124,7 +135,7 @@ const videoJob = (
   }
 }
 
-/** Filters that rotate frames upright. */
+/** Returns filters that rotate frames upright. */
 const uprightFilters = ({ rotation, mirrored }: VideoSource): ReadonlyArray<string> => [
   ...(mirrored ? ['vflip'] : []),
   ...(Math.abs(rotation - 90) < 1 ? ['transpose=clock'] : []),
@@ -136,7 +147,10 @@ const uprightFilters = ({ rotation, mirrored }: VideoSource): ReadonlyArray<stri
 // ignore edit lists.
 const FRAGMENTS = '+cmaf+frag_keyframe+empty_moov+default_base_moof'
 
-/** Frames a second. At a lower rate, one frame is more than 42 ms, which viewers begin to notice (ITU-R BT.1359). */
+/**
+ * Minimum rate in frames per second for reordered frames. At a lower rate a frame takes more than 42 ms, and
+ * viewers notice that offset (ITU-R BT.1359).
+ */
 const MIN_REORDERED_RATE = 23.9
 
 const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: string): EncodeOutput => ({
@@ -156,9 +170,10 @@ const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: stri
     color_trc: 'bt709',
     colorspace: 'bt709',
     color_range: 'tv',
-    // Captions in the frames would be copied, and the playlists declare none.
+    // Captions in the frames would be copied, but the playlists declare no captions.
     a53cc: '0',
-    // Players on FFmpeg's demuxer show video late by the reordered frames. Without a pyramid, this is one at most.
+    // Players that use FFmpeg's demuxer show video late by the number of reordered frames. Without a pyramid,
+    // it is at most one.
     'b-pyramid': 'none',
     ...(plan.frameRate.num / plan.frameRate.den < MIN_REORDERED_RATE ? { bf: '0' } : {}),
   },
@@ -169,18 +184,21 @@ const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: stri
 
 export const AAC_FRAME_SAMPLES = 1024
 
-/** Seconds. A gap that is not filled puts the following audio out of sync. FFmpeg's default is 0.1 s. */
+/**
+ * Minimum length of a gap that is filled, in seconds. A shorter gap puts the following audio out of sync.
+ * FFmpeg's default is 0.1 s.
+ */
 const FILLED_GAP = 0.03
 
-/** Seconds, for audio decoded to PCM: it may overlap by a frame where its format changes. */
+/** The same for audio that was decoded to PCM, which may overlap by a frame where its format changes. */
 const FILLED_GAP_OF_PCM = 0.01
 
-/** Minimum length of padded audio. */
+/** Minimum length of padded audio, in samples. */
 export const PADDED_SAMPLES = 4 * AAC_FRAME_SAMPLES
 
 type AudioOptions = Pick<RecipeOptions, 'tailSeconds' | 'padSeconds'> &
   Pick<SourceTimes, 'isFromZero'> & {
-    /** See delayOf. */
+    /** Delay in seconds (see delayOf). */
     readonly delay: number
     /** Whether the source has no video. */
     readonly isAlone: boolean
@@ -193,8 +211,8 @@ const audioJob = (
   { tailSeconds, padSeconds, isFromZero, delay, isAlone }: AudioOptions,
 ): StreamJob => {
   const sampleRate = rungs[0]?.sampleRate ?? 48_000
-  // Beside video, audio that starts late begins with silence. Audio alone begins with its first sample: a late
-  // start is only what decoders skip, such as the delay of an MP3 encoder.
+  // Audio beside video starts with silence if it starts late. Audio alone starts with its first sample: its
+  // late start is only what decoders skip, such as the delay of an MP3 encoder.
   const start = isAlone ? '' : ':first_pts=0'
   const graph = [
     ...delayFilters('asetpts', delay),
@@ -204,7 +222,7 @@ const audioJob = (
     ...(tailSeconds > 0 ? [`apad=pad_len=${Math.round(tailSeconds * sampleRate)}`] : []),
     `apad=whole_len=${Math.max(PADDED_SAMPLES, Math.round(padSeconds * sampleRate))}`,
     'asetpts=PTS-STARTPTS',
-    // Whole frames, the last one padded with silence: node-av would drop an incomplete one.
+    // Makes whole frames, and pads the last one with silence, because node-av would drop an incomplete frame.
     `asetnsamples=n=${AAC_FRAME_SAMPLES}:p=1`,
     `asplit=${rungs.length}${rungs.map((_, i) => `[a${i}]`).join('')}`,
   ].join(',')
@@ -217,8 +235,9 @@ const audioJob = (
       encoder: 'aac',
       options: { b: `${rung.kilobits}k`, flags: '+bitexact' },
       muxer: { movflags: FRAGMENTS, fflags: '+bitexact', frag_duration: '1000000' },
-      // The priming of the AAC encoder: 1024 samples of silence, which players would not skip without an edit
-      // list. Without this packet the first 1024 samples fade in: AAC frames overlap, and one half is missing.
+      // The AAC encoder first writes a packet of priming: 1024 samples of silence, which players would play
+      // without an edit list. Without this packet the first 1024 samples fade in, because AAC frames overlap
+      // and one half is missing.
       dropsFirstPacket: true,
       file: join(folder, `${rung.name}.mp4`),
     })),
@@ -226,27 +245,28 @@ const audioJob = (
 }
 
 /**
- * Six channels mixed down to two reach 6 dB above full scale, and so may floating-point samples: the limiter
- * lowers them while they are too loud. The limit leaves headroom for the encoder's error, a fraction of a
- * decibel. Quieter audio is unchanged, and nothing is delayed.
+ * Six channels that are mixed down to two may exceed full scale by 6 dB, and so may floating-point samples.
+ * The limiter reduces samples that are too loud. Its limit leaves headroom for the encoder's error, a
+ * fraction of a decibel. Quieter audio is unchanged, and nothing is delayed.
  */
 const LIMITER = 'alimiter=limit=0.9:attack=5:release=100:level=0:latency=1,aformat=sample_fmts=fltp'
 
-/** Filters that convert any source format to the encoded rate, layout and sample format. */
+/** Returns filters that convert any source format to the encoded sample rate, layout and sample format. */
 const toEncodedFormat = ([first]: ReadonlyArray<AudioRung>): string =>
   `aresample=${first?.sampleRate ?? 48_000},aformat=sample_fmts=fltp:channel_layouts=${first?.channels === 1 ? 'mono' : 'stereo'}`
 
 /**
- * If a source changes its sample rate, FFmpeg 5 computes the timestamp of the last frame before the change by
- * the new rate (4.5 s instead of 3 s), and the muxer would delay all later frames. This filter drops that
- * frame, and with it the first frame of each graph and after each gap: some hundredths of a second. `larder doctor` says so
- * (engine-differences.ts).
+ * If a source changes its sample rate, FFmpeg 5 computes the timestamp of the last frame before the change
+ * with the new rate (4.5 s instead of 3 s), and the muxer would delay all later frames. This filter drops
+ * that frame. It also drops the first frame of each graph and after each gap, which is some hundredths of a
+ * second. `larder doctor` reports this (engine-differences.ts).
  */
 const DROP_WRONG_TIMESTAMPS = "aselect='gte(t,0)*lt(t-prev_t,0.2)'"
 
 /**
- * Decodes only the audio, to PCM in one format, with the timestamps of the source. An engine that restarts
- * its graph when the format changes (stereo to 5.1) can encode this in a second pass without a break.
+ * Returns a job that decodes only the audio, to PCM of one format, with the timestamps of the source. An
+ * engine restarts its graph when the format changes (stereo to 5.1). From PCM it can encode the audio without
+ * a break in a second pass.
  */
 export const toPcmJob = (
   from: { readonly path: string; readonly facts: MediaFacts } & SourceTimes,
@@ -269,7 +289,7 @@ export const toPcmJob = (
   wallSeconds,
 })
 
-/** Muxer options of a progressive file, which is a copy of encoded tracks. */
+/** Muxer options of a progressive file, whose tracks are copied from encoded files. */
 export const progressiveMuxer: Readonly<Record<string, string>> = {
   movflags: '+faststart',
   brand: 'mp42',

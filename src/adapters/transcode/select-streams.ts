@@ -9,8 +9,8 @@ import { isSupportedCodec, isSupportedSampleRate, MAX_PIXELS, sampleRateRange } 
 import { isSecondaryStream, languageRank, purposeWords } from './stream-purposes.ts'
 
 /**
- * Selects the main video and the default audio of the streams in supported codecs. Warnings name the streams
- * that are left out. Refuses a file without supported streams, and names their codecs.
+ * Selects the main video and the default audio among the streams with supported codecs. Warnings name the
+ * other streams. Refuses a file without supported streams, and names their codecs.
  */
 export const selectStreams = ({
   durationSeconds,
@@ -59,11 +59,17 @@ const isUsableVideo = ({ codec, width, height }: ProbedVideo): boolean =>
 const isUsableAudio = (audio: ProbedAudio): boolean =>
   isSupportedCodec(audio.codec) && audio.channels > 0 && isSupportedSampleRate(audio.sampleRate)
 
-/** Without channels: in a broadcast, the first packet is later than a demuxer looks. */
+/**
+ * Returns whether the number of channels of an audio stream is unknown. In a broadcast its first packet may
+ * be later than the part that a demuxer examines.
+ */
 const isUnknownAudio = ({ codec, channels }: ProbedAudio): boolean =>
   isSupportedCodec(codec) && channels === 0
 
-/** Different programs in one recording are unrelated. */
+/**
+ * Returns whether a stream belongs to a program of the main stream. Different programs in one recording are
+ * unrelated.
+ */
 const isInProgramOf = (main: ProbedStream | undefined, { programs }: ProbedStream): boolean =>
   main === undefined ||
   main.programs.length === 0 ||
@@ -78,7 +84,7 @@ const continuationWarning = (main: ProbedVideo | ProbedAudio | undefined): Reado
       ]
 }
 
-/** The recipe turns by quarters alone. */
+/** Warns about a rotation that is not a multiple of 90 degrees, because the recipe cannot do it. */
 const unturnedWarning = (video: ProbedVideo | undefined): ReadonlyArray<string> => {
   const rotation = video?.rotation ?? 0
   return Math.abs(rotation - 90 * Math.round(rotation / 90)) < 1
@@ -93,13 +99,19 @@ const noAudioWarning = (usable: ReadonlyArray<ProbedAudio>): string =>
     ? 'no sound: there is none in the program of the pictures'
     : 'no sound: none of the sounds is decoded'
 
-/** Streams for all viewers first, then default ones, then originals. Some containers mark all as default. */
+/**
+ * Compares streams: those for all viewers first, then default streams, then the original language. Some
+ * containers mark all streams as default.
+ */
 const byPurpose = (a: ProbedVideo | ProbedAudio, b: ProbedVideo | ProbedAudio): number =>
   Number(isSecondaryStream(a)) - Number(isSecondaryStream(b)) ||
   Number(b.isDefault) - Number(a.isDefault) ||
   languageRank(a) - languageRank(b)
 
-/** Still images beside a video are thumbnails. Of videos with equal purposes, the largest wins. */
+/**
+ * Compares video streams. Still images beside a video are thumbnails, so they come last. Of streams with
+ * equal purposes, the largest is first.
+ */
 const byImportance = (a: ProbedVideo, b: ProbedVideo): number =>
   Number(isStillCodec(a)) - Number(isStillCodec(b)) ||
   byPurpose(a, b) ||
@@ -159,19 +171,23 @@ const formOf = (stream: ProbedStream): string =>
 
 const sizeOf = (stream: ProbedStream): ReadonlyArray<string> => {
   if (stream.kind === 'subtitles' || !isSupportedCodec(stream.codec)) return []
-  // Unknown if the stream starts late.
+  // The size is unknown if the stream starts late.
   if (stream.kind === 'video') return stream.width > 0 ? [`${stream.width}x${stream.height}`] : []
   if (stream.channels === 0) return []
   return [`${stream.channels} ${stream.channels === 1 ? 'channel' : 'channels'}`]
 }
 
-/** End of the longest selected stream, if all are known. Other streams, such as subtitles, may be longer. */
+/**
+ * Returns the end of the longest selected stream; `null` if the end of one is unknown. Other streams, such as
+ * subtitles, may be longer.
+ */
 export const longestStreamEnd = (
   streams: ReadonlyArray<{ readonly endSeconds: number | null } | null>,
 ): number | null => longestOf(streams.filter((stream) => stream !== null).map(({ endSeconds }) => endSeconds))
 
 const toVideoSource = (video: ProbedVideo): VideoSource => {
-  // For square pixels the frame is stretched, never shrunk, so that no line or column of the source is lost.
+  // To get square pixels, the frame is enlarged and never reduced, so that no line or column of the source is
+  // lost.
   const wide = video.width * Math.max(1, video.pixelAspect)
   const fields = fieldLayoutOf(video.codec, video.interlacedShare)
   const high = (video.height * (fields === 'single' ? 2 : 1)) / Math.min(1, video.pixelAspect)
@@ -212,5 +228,5 @@ const toAudioSource = ({
   endSeconds,
 })
 
-/** Of audio whose channels are unknown. */
+/** Assumed number of channels of audio whose number of channels is unknown. */
 const ASSUMED_CHANNELS = 2

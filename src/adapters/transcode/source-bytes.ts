@@ -3,38 +3,52 @@ import { type Refused, refused, type Unavailable, unavailable } from '../../doma
 import { TE } from '../../fp.ts'
 import { SCAN_SECONDS } from './process/limits.ts'
 
-// Readers of source files that run in the server's own process, unlike engines. A source may be hostile: every
-// reader gets its bytes here, where reads are asynchronous, can be aborted, and are bounded in time and steps.
+// Access to source files for readers that run in the server's own process, unlike engines. A source may be
+// hostile. So every reader gets its bytes from here: reads are asynchronous, can be aborted, and are limited
+// in time and in number.
 
-/** Random access to the bytes of a source. Near the end of the file, `at` returns fewer than `length` bytes. */
+/**
+ * Random access to the bytes of a source. Near the end of the file, `at` returns fewer than `length` bytes.
+ */
 export type SourceBytes = {
   readonly size: number
-  /** One step: a box, an element, a page. Rejects with BeyondLimits if a reader takes more than `maxSteps`. */
+  /**
+   * Reads bytes. Each call counts as one step, for a box, an element or a page. Rejects with BeyondLimits
+   * after more than `maxSteps` calls.
+   */
   readonly at: (position: number, length: number) => Promise<Buffer>
 }
 
 export type SourceLimits = {
   readonly maxSteps: number
-  /** Returns a signal that aborts after this time. */
+  /** Returns a signal that is aborted after this time. */
   readonly timeout: (seconds: number) => AbortSignal
 }
 
 export const sourceLimits: SourceLimits = {
-  /** A browser records a day of 60 frames and 50 audio blocks a second as 9.5 million elements. */
+  /**
+   * Maximum number of reads per source. The recording of a day by a browser, with 60 frames and 50 audio
+   * blocks per second, has 9.5 million elements.
+   */
   maxSteps: 10_000_000,
   timeout: (seconds) => AbortSignal.timeout(Math.ceil(seconds * 1000)),
 }
 
-/** A source exceeds a limit that no real file of its kind reaches. The message is for its owner. */
+/**
+ * Signals that a source exceeds a limit that no real file of its kind reaches. The message is for its owner.
+ */
 export class BeyondLimits extends Error {}
 
-/** Runs a reader of a source. What exceeds a limit is refused; other failures say nothing about the source. */
+/**
+ * Runs a reader of a source. Fails with Refused if the source exceeds a limit. Any other failure is
+ * Unavailable, because it tells nothing about the source.
+ */
 export const readSource = <A>(read: () => Promise<A>): TE.TaskEither<Refused | Unavailable, A> =>
   TE.tryCatch(read, (cause) =>
     cause instanceof BeyondLimits ? refused(cause.message) : unavailable('transcoder')(cause),
   )
 
-/** Opens a source for as long as `work` takes. */
+/** Opens a source and passes it to `work`. Closes it when `work` has ended. */
 export const withSourceBytes = async <A>(
   path: string,
   signal: AbortSignal,
@@ -52,7 +66,7 @@ export const withSourceBytes = async <A>(
 
 const BLOCK_BYTES = 2 ** 20
 
-/** Yields the bytes of a source from its start, in new blocks of up to 1 MiB. */
+/** Yields the bytes of a source from its start, in new blocks of at most 1 MiB. */
 export async function* sourceBlocks(
   path: string,
   signal: AbortSignal,
@@ -73,15 +87,18 @@ export async function* sourceBlocks(
   }
 }
 
-/** Bytes a second. A machine that reads more slowly cannot encode films. */
+/** Minimum speed of reads in bytes per second. A slower machine cannot encode videos. */
 const SLOWEST_RATE = 1e6
-/** A longer timer overflows, and fires at once. */
+/** Maximum time of a timer in seconds. A longer timer would overflow and fire at once. */
 const MAX_TIMER_SECONDS = 2 ** 31 / 1000 - 1
 
 const untilStopped = (signal: AbortSignal, size: number, { timeout }: SourceLimits): AbortSignal =>
   AbortSignal.any([signal, timeout(Math.min(MAX_TIMER_SECONDS, SCAN_SECONDS + size / SLOWEST_RATE))])
 
-/** Headers stand near each other, or far apart: a window costs little in both cases. */
+/**
+ * Size of the window in bytes. Headers may be near to each other or far apart, and this size costs little in
+ * both cases.
+ */
 const WINDOW_BYTES = 2 ** 16
 
 const createWindow = (
@@ -93,7 +110,7 @@ const createWindow = (
   let [start, window, steps] = [0, Buffer.alloc(0), 0]
   return async (position, length) => {
     if (++steps > maxSteps) throw new BeyondLimits(`the file has more than ${maxSteps} parts`)
-    // Sizes in headers lead anywhere, also beyond the positions that a file can have.
+    // Sizes in headers may lead to any position, also beyond the end of the file.
     if (position >= size) return Buffer.alloc(0)
     if (position < start || position + length > start + window.length) {
       running.throwIfAborted()

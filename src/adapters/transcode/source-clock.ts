@@ -2,9 +2,9 @@ import { isMultiProgram } from './mpegts/programs.ts'
 import { clockKeyIn, readStreamClock, removeClockJumps, type StreamClock } from './mpegts/stream-clock.ts'
 import type { ProbedFile, ProbedStream } from './probed-file.ts'
 
-/** Seconds. Default of the program ffmpeg: a larger step is a discontinuity. */
+/** The default of the program ffmpeg: a step of more seconds is a discontinuity. */
 const DEFAULT_JUMP = 10
-/** Seconds. In a file with one clock, a large step is a pause of one stream. */
+/** For a file with one clock: even a step of this many seconds is only a pause of a stream. */
 const NO_JUMP = 1_000_000
 
 /** Returns the file that a job reads: the source, or a copy in `folder` whose timestamps are on one clock. */
@@ -19,8 +19,9 @@ export const withContinuousClock = async (
 }
 
 /**
- * Adds what a demuxer does not report about a transport stream: the programs of its streams, and durations if
- * the clock jumps or each program has its own. A demuxer only subtracts the first timestamp from the last.
+ * Adds facts about a transport stream that a demuxer does not report: the programs of its streams. If the
+ * clock jumps, or if each program has its own clock, also corrects durations. A demuxer only subtracts the
+ * first timestamp from the last.
  */
 export const withTransportFacts = async (
   probed: ProbedFile,
@@ -40,7 +41,7 @@ const describeTransport = (
   const isUneven = isSingleProgram && only?.isUneven === true
   const keyOfPid = clockKeyIn(programs)
   const keyOf = ({ id }: ProbedStream): number => keyOfPid(id ?? Number.NaN)
-  /** Start of each program: other programs may have started much earlier. */
+  /** Start time of each program. Programs may start at different times. */
   const starts = new Map<number, number>()
   for (const stream of streams) {
     if (stream.kind === 'subtitles' || stream.startSeconds === null) continue
@@ -59,7 +60,8 @@ const describeTransport = (
       const described = Object.assign(inProgram, { splitAfter: splitAfter(id) })
       if (isSingleProgram && !isUneven) return described
       if (isSingleProgram) return Object.assign(described, { endSeconds: null })
-      // With several programs, each stream gets the end of its program: encoding fills up a shorter one.
+      // With several programs, each stream gets the end of its program, because encoding fills up a shorter
+      // stream.
       const [key, { startSeconds: start }] = [keyOf(stream), stream]
       return Object.assign(described, {
         startSeconds: start === null ? null : start - (starts.get(key) ?? start),

@@ -1,9 +1,14 @@
 import * as t from 'io-ts'
 
-/** `main`: for all viewers. `aside`: for some viewers only, or not playable by itself. */
+/**
+ * Importance of a purpose. `main`: for all viewers. `aside`: only for some viewers, or not playable alone.
+ */
 type Standing = 'main' | 'dub' | 'aside'
 
-/** Purposes of a stream under FFmpeg's names (AV_DISPOSITION_*). `words` follow its codec in messages. */
+/**
+ * Purposes of a stream under FFmpeg's names (AV_DISPOSITION_*). In messages, `words` follow the stream's
+ * codec.
+ */
 export const streamPurposes = {
   original: { standing: 'main', words: 'original' },
   dub: { standing: 'dub', words: 'dubbed' },
@@ -26,7 +31,7 @@ export const StreamPurpose = t.keyof(streamPurposes)
 export const purposesOf = (has: (purpose: StreamPurpose) => boolean): ReadonlyArray<StreamPurpose> =>
   (Object.keys(streamPurposes) as ReadonlyArray<StreamPurpose>).filter(has)
 
-/** Words for the purposes, without duplicates. */
+/** Returns the words for the purposes of a stream, without duplicates. */
 export const purposeWords = (purposes: ReadonlyArray<StreamPurpose>): ReadonlyArray<string> =>
   purposes.map((purpose) => streamPurposes[purpose].words).filter((words, i, all) => all.indexOf(words) === i)
 
@@ -35,6 +40,9 @@ type WithPurposes = { readonly purposes: ReadonlyArray<StreamPurpose> }
 export const isSecondaryStream = ({ purposes }: WithPurposes): boolean =>
   purposes.some((purpose) => streamPurposes[purpose].standing === 'aside')
 
-/** Order among streams of the same standing and default flag: the original, any other, a dub. */
+/**
+ * Returns a rank among streams with the same standing and default flag: the original, then any other, then a
+ * dub.
+ */
 export const languageRank = ({ purposes }: WithPurposes): number =>
   purposes.includes('original') ? 0 : purposes.includes('dub') ? 2 : 1

@@ -1,4 +1,4 @@
-/** Measures the time from the first packet to the end of the last, in seconds. */
+/** Measures the time from the first packet to the end of the last packet, in seconds. */
 export const createTimeSpanMeter = () => {
   let [start, end] = [Number.POSITIVE_INFINITY, 0]
   return {
@@ -6,7 +6,7 @@ export const createTimeSpanMeter = () => {
       start = Math.min(start, seconds)
       end = Math.max(end, seconds + duration)
     },
-    /** 0 if there are no packets. */
+    /** Returns the time; 0 if there were no packets. */
     seconds: (): number => Math.max(0, end - start),
   }
 }

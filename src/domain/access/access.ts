@@ -8,11 +8,14 @@ import type { Presign, UrlPresign, UrlViewer, Viewer } from './viewer.ts'
 /** Lifetime of a new image token, and the minimum lifetime of a content token (seconds, http-api.md §2.3). */
 export const defaultTtlSeconds = 1800
 
-/** A content token must outlive the playback of its file (http-api.md §2.3, W13). */
+/**
+ * Returns the lifetime of a new content token (seconds). The token must outlive the playback of its file
+ * (http-api.md §2.3, W13).
+ */
 export const contentTtlSeconds = (durationSeconds: number): number =>
   Math.max(defaultTtlSeconds, Math.ceil(2 * durationSeconds) + 600)
 
-/** Returns false if the uid carries another kind than the token's (http-api.md §2.1). */
+/** Returns whether a token of this kind can open the file of this uid (http-api.md §2.1). */
 export const isFileOfKind = (kind: MediaKind, uid: string): boolean => {
   const uidKind = kindOfUid(uid)
   return isUid(uid) && (uidKind === null || uidKind === `${kind}File`)
@@ -24,19 +27,23 @@ export const authorizeFile = (viewer: Viewer, uid: string): E.Either<Forbidden, 
 
 const presignByCarrier = { header: 'none', path: 'path', query: 'query' } as const
 
-/** Decides how a playlist is signed. `presign` `null`: by the carrier of the viewer's own token. */
+/**
+ * Chooses the signature of a playlist. `presign` is the viewer's choice. `null`: the carrier of the viewer's
+ * own token decides.
+ */
 export type PlaylistSigning = {
   readonly ofUrls: (viewer: Viewer, presign: UrlPresign | null) => TE.TaskEither<never, UrlSignature>
   readonly ofUris: (viewer: Viewer, presign: UrlPresign | null) => TE.TaskEither<never, UriSignature>
   readonly ofM3u8: (viewer: Viewer, presign: Presign | null) => TE.TaskEither<never, Signature>
 }
 
-/** The only place that marks a token in a playlist as the caller's own. */
+/** Marks the viewer's own token as one that the playlist may contain. No other code creates a CopiedToken. */
 const copiedFrom = ({ jwt }: UrlViewer): CopiedToken => ({ source: 'copied', jwt }) as CopiedToken
 
 /**
- * A token from a header must not appear in a URL: the children get a fresh token for the same file, with the
- * same expiry and the same restrictions (http-api.md §3.2, W14).
+ * Creates the functions that choose signatures. A token that came in a header must not appear in a URL, so
+ * the children of such a viewer's playlist get a fresh token for the same file, with the same expiry and
+ * restrictions (http-api.md §3.2, W14).
  */
 export const createPlaylistSigning = (kind: MediaKind, tokens: MediaTokens): PlaylistSigning => {
   const mintFor = ({ grant }: Viewer): TE.TaskEither<never, MintedToken> =>
@@ -55,7 +62,8 @@ export const createPlaylistSigning = (kind: MediaKind, tokens: MediaTokens): Pla
     )
   }
 
-  // Relative URIs inherit the token of the path; if another token was used, they must not.
+  // Relative URIs inherit the token in the playlist's path. They may do so only if the viewer sent the token
+  // in the path, and wants it in the paths of the children.
   const ofUris: PlaylistSigning['ofUris'] = (viewer, presign) =>
     viewer.carrier === 'path' && (presign ?? 'path') === 'path'
       ? TE.right({ mode: 'inherited' })

@@ -8,24 +8,24 @@ import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts
 
 export type AuthorizedRead = ReturnType<typeof createAuthorizedRead>
 
-/** `loadStart`: `null` for a cache hit. */
+/** A record, if it was found, and the start of its load (`null`: the record came from the cache). */
 type Loaded<A> = { readonly found: O.Option<Found<A>>; readonly loadStart: LoadStart | null }
 
-/** A load that several callers may share. `isCached`: the cache has the value by now. */
+/** The result of a load that several callers may share. `isCached`: the value is in the cache. */
 type SharedLoad<A> = Loaded<A> & { readonly isCached: boolean }
 
 /**
  * Reads a cached record for a caller that may or may not own it. A record of another owner and a missing
  * record must be indistinguishable, also by response time (http-api.md §2.5, W15): both cost the same cache
- * lookups and one repository query. So only an owner is served from the cache, and other callers never fill
- * it.
+ * lookups and one repository query. Therefore only owners are served from the cache, and other callers never
+ * fill it.
  *
- * `isOwner` must take the same time for `none`. Hot path: an owner's hit is one cache read. Owners share
- * queries.
+ * `isOwner` must take the same time for `none` as for a record. An owner's hit is one cache read (hot path).
+ * Concurrent owners share one query.
  */
 export const createAuthorizedRead = (cache: CachePort) => {
   const flight = createSingleFlight()
-  /** Count of cache writes. A lookup that is older than the last write may have missed it. */
+  /** Number of cache writes. A lookup that began before the last write may have missed the value. */
   let writeCount = 0
 
   const lookUp = async <A>(key: CacheKey<A>): Promise<O.Option<Found<A>>> => {
@@ -47,7 +47,10 @@ export const createAuthorizedRead = (cache: CachePort) => {
       return E.right({ found: O.map((value: A) => foundAtOrigin(cache, value))(loaded.right), loadStart })
     }
 
-    /** If an owner starts the load, the value is cached before the load resolves: later callers hit. */
+    /**
+     * If an owner starts the load, the value is cached before the load resolves, so that later callers hit
+     * the cache.
+     */
     const loadAndCache = async (
       cached: O.Option<Found<A>>,
       { isGivenUp }: Flight,
@@ -87,7 +90,8 @@ export const createAuthorizedRead = (cache: CachePort) => {
         }
         return E.right(found.value)
       }
-      // A cached record saved the query. Other callers pay for it here, so that they cannot measure the hit.
+      // A cached record saves the query. A caller that does not own the record runs the query here, so that
+      // its response time does not reveal the hit.
       const queried = isCached ? await flight(`query ${generation} ${key.name}`, query) : loaded
       return E.isLeft(queried) ? queried : E.left(forbidden('other_subject'))
     }

@@ -22,7 +22,7 @@ export const createPublicImageCheck = ({ readThrough, imageFiles }: Deps) => {
     )
 
   /**
-   * Only "public" is cached. "Not public" is queried every time: an answer without a query would be faster,
+   * Only "public" is cached. "Not public" is queried every time: a response without a query would be faster,
    * and so reveal that the image exists (W15).
    */
   return (uid: ImageFileUid): TE.TaskEither<Forbidden | Unavailable, Found<boolean>> =>

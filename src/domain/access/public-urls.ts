@@ -1,15 +1,20 @@
-/** The first part of every path. A path token follows it: `/api/1/~{jwt}/…` (http-api.md §2.2). */
+/**
+ * The start of every path of the API. A token in the path follows it: `/api/1/~{jwt}/…` (http-api.md §2.2).
+ */
 export const apiPath = '/api/1'
 
 /** The public URL of the API, without a trailing slash: `https://media.example.com/api/1`. */
 export const apiUrl = (publicUrl: string): string => `${publicUrl.replace(/\/+$/, '')}${apiPath}`
 
-/** Base path of playlists. A playlist elsewhere below `/api/1` reaches the same children by `..`. */
+/**
+ * The path against which URIs of playlists are resolved. A playlist with another path below `/api/1` refers
+ * to the same children by `..`.
+ */
 const playlistBasePath = `${apiPath}/content_files/exports/`
 
 /**
- * Returns the absolute path of a relative URI in a playlist, with the token in it; `null` if the URI does not
- * lead below our API, or has a token already. `jwt` is not escaped.
+ * Returns the absolute path of a relative URI in a playlist, with the token in it. Returns `null` if the URI
+ * does not point below the API, or already has a token. Does not escape `jwt`.
  */
 export const withPathToken = (uri: string, jwt: string): string | null => {
   const anyOrigin = 'http://larder.invalid'

@@ -9,7 +9,7 @@ import type { Viewer } from './viewer.ts'
 
 export type PlaylistResult<A> = TE.TaskEither<NotFound | Forbidden | Unavailable, A>
 
-/** The steps from the cached playlist to the playlist of one viewer. */
+/** The steps that turn the cached playlist into the playlist of one viewer. */
 export type PlaylistSteps<S extends Signature> = {
   /** The cached text: complete, unsigned, the same for all viewers. */
   readonly text: PlaylistResult<Found<string>>
@@ -23,7 +23,7 @@ export type PlaylistSteps<S extends Signature> = {
   readonly sign: (text: string, signature: S) => string
 }
 
-/** Renders the playlist for a viewer. The caller has authorized the viewer for the file. */
+/** Renders the playlist for a viewer. The caller must have authorized the viewer for the file. */
 export const renderPlaylist =
   <S extends Signature>(
     uid: string,
@@ -42,7 +42,10 @@ export const renderPlaylist =
     return E.right(mapFound(complete.right, () => ({ text: restricted, signature: chosen.right, sign })))
   }
 
-/** Fails with Forbidden('other_subject') unless the viewer's token names the file. */
+/**
+ * Renders the playlist of a file. Fails with Forbidden('other_subject') unless the viewer's token names the
+ * file.
+ */
 export const renderPlaylistOfFile =
   <S extends Signature>(
     uid: string,

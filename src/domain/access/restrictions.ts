@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import { refine } from '../shared/refine.ts'
 
-/** Seconds of a video, `0 ≤ from < to`. */
+/** A time span of a video, in seconds: `0 ≤ from < to`. */
 export type Clip = readonly [from: number, to: number]
 export const Clip = refine('Clip', (u): u is Clip => {
   const [from, to, ...more]: ReadonlyArray<unknown> = Array.isArray(u) ? u : []
@@ -25,14 +25,14 @@ export const unrestricted: Restrictions = {}
 export const isUnrestricted = ({ maxh, clip, exports }: Restrictions): boolean =>
   maxh === undefined && clip === undefined && exports === undefined
 
-/** The facts of an export that restrictions depend on. `height`: pixels; `null` for audio. */
+/** The properties of an export on which restrictions depend. `height`: pixels; `null` for audio. */
 export type ExportFacts = { readonly uid: string; readonly height: number | null }
 
 export const permitsExport = ({ maxh, exports }: Restrictions, { uid, height }: ExportFacts): boolean =>
   (maxh === undefined || height === null || height <= maxh) &&
   (exports === undefined || exports.includes(uid))
 
-/** Seconds from the start of the export. */
+/** Start and end of a segment, in seconds from the start of its export. */
 export type TimeSpan = { readonly start: number; readonly end: number }
 
 // Minimum overlap with the clip (seconds). A playlist requires twice as much as the segment route, so that
@@ -43,11 +43,11 @@ const leastServed = 0.001
 const overlaps = ([from, to]: Clip, { start, end }: TimeSpan, least: number): boolean =>
   start < to - least && end > from + least
 
-/** Whether a playlist of the clip names the segment. */
+/** Returns whether a playlist of the clip names the segment. */
 export const isSegmentInClipPlaylist = (clip: Clip, span: TimeSpan): boolean =>
   overlaps(clip, span, leastListed)
 
-/** The facts of a segment that restrictions depend on. */
+/** The properties of a segment on which restrictions depend. */
 export type PartFacts = ExportFacts & {
   readonly format: 'm3u8' | 'mp4'
   /** `null` for an init segment, which has no duration. */
@@ -55,8 +55,8 @@ export type PartFacts = ExportFacts & {
 }
 
 /**
- * Whether a segment is permitted. The single part of an `mp4` export cannot be cut, so a clip permits it only
- * if the clip covers all of it.
+ * Returns whether a segment is permitted. The single part of an `mp4` export cannot be cut, so a clip permits
+ * the part only if the clip covers all of it.
  */
 export const permitsPart = (restrictions: Restrictions, part: PartFacts): boolean => {
   if (!permitsExport(restrictions, part)) return false

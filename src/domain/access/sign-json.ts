@@ -5,8 +5,8 @@ import { type UrlSignature, withJwt } from './signature.ts'
 const urlMember = /("url"\s*:\s*)("(?:[^"\\]|\\.)*")/g
 
 /**
- * Signs the `url` members of a JSON text that start with our own API's URL (http-api.md §3). Every other byte
- * is unchanged. No other origin gets the token.
+ * Signs the `url` members of a JSON text that start with the URL of this API (http-api.md §3). Every other
+ * byte is unchanged. A URL of another origin never gets the token.
  */
 export const signJson = (text: string, publicUrl: string, signature: UrlSignature): string => {
   if (signature.mode === 'none') return text

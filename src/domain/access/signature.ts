@@ -6,13 +6,14 @@ declare const fromUrl: unique symbol
  */
 export type CopiedToken = { readonly source: 'copied'; readonly jwt: string; readonly [fromUrl]: true }
 
-/** A token that Larder has just derived for this playlist: only readers of this playlist have it. */
+/** A token that Larder has minted for this playlist. Only readers of this playlist have it. */
 export type MintedToken = { readonly source: 'minted'; readonly jwt: string }
 
 /**
- * How a token gets from a playlist to its children (http-api.md §3), and where that token comes from. The
- * source is recorded when the signature is created, never derived by comparing tokens (§3.2). `none`: by
- * header or cookie. `inherited`: the playlist's own path has the caller's token, which relative URIs inherit.
+ * How the children of a playlist get a token (http-api.md §3), and the source of this token. The source is
+ * recorded when the signature is created, and never derived by comparing tokens (§3.2). `none`: the client
+ * sends its token by header or cookie. `inherited`: the playlist's own path has the caller's token, which
+ * relative URIs inherit.
  */
 export type Signature =
   | { readonly mode: 'none' }
@@ -20,14 +21,14 @@ export type Signature =
   | { readonly mode: 'inherited' }
   | { readonly mode: 'define' }
 
-/** Signatures of relative URIs in XML, which has no variables: the route answers `define` with 422. */
+/** Signatures of relative URIs in XML, which has no variables. The route answers `define` with 422. */
 export type UriSignature = Exclude<Signature, { readonly mode: 'define' }>
-/** Signatures of absolute URLs, which inherit nothing. */
+/** Signatures of absolute URLs, which inherit no token from the path of the playlist. */
 export type UrlSignature = Exclude<UriSignature, { readonly mode: 'inherited' }>
 
 const nameOf = (pair: string): string | undefined => [...new URLSearchParams(pair).keys()][0]
 
-/** Appends `jwt={value}` to the query of the URI and removes any other `jwt`. `value` is not escaped. */
+/** Appends `jwt={value}` to the query of the URI and removes any other `jwt`. Does not escape `value`. */
 export const withJwt = (uri: string, value: string): string => {
   const hash = uri.indexOf('#')
   const fragment = hash < 0 ? '' : uri.slice(hash)

@@ -17,5 +17,5 @@ export type Viewer = UrlViewer | ViewerBy<'header'>
 
 /** How the children of a playlist carry the token (http-api.md §3). */
 export type Presign = Exclude<Signature['mode'], 'inherited'>
-/** The same for JSON and XML, which have no variables. */
+/** The same for the URLs in JSON and XML, which have no variables. */
 export type UrlPresign = UrlSignature['mode']

@@ -17,11 +17,14 @@ export type MediaToken = { readonly kind: MediaKind; readonly jwt: string }
 
 /** Authenticates admins and issues tokens. */
 export type AdminService = {
-  /** Returns the identity in a valid id token. Fails with Forbidden('not_admin') unless it is an admin's. */
+  /**
+   * Verifies an id token and returns its identity. Fails with Forbidden('not_admin') unless the user is an
+   * admin.
+   */
   readonly authenticate: (idToken: string) => TE.TaskEither<Forbidden | Unavailable, Identity>
   readonly setAdmin: (sub: string, admin: boolean) => TE.TaskEither<Unavailable, void>
   readonly mintIdToken: (sub: string) => TE.TaskEither<never, string>
-  /** Mints a token for a file (`ttlSeconds` `null`: http-api.md §2.3; restrictions: §2.4). */
+  /** Mints a token for a file. `ttlSeconds` `null`: the default of http-api.md §2.3. Restrictions: §2.4. */
   readonly mintMediaToken: (
     uid: string,
     ttlSeconds: number | null,
@@ -64,7 +67,7 @@ export const createAdminService = (deps: Deps): AdminService => {
 
     setAdmin: (sub, admin) => async () => {
       const result = await users.setAdmin(sub, admin)()
-      // An unknown outcome counts as a write: the cached value may be wrong by now.
+      // A write whose outcome is unknown may have taken effect, so the cached value is deleted then, too.
       if (E.isLeft(result) && !result.left.mayHaveHappened) return result
       const evicted = await cache.delete(cacheKeys.isAdmin({ sub }))()
       return E.isLeft(result) ? result : evicted

@@ -19,7 +19,7 @@ export type TaskContext = {
 export type BackgroundTask = {
   /** Fixed name, for the log and the counters. */
   readonly name: string
-  /** One attempt. A left or an exception is a failure: the task is retried with backoff. */
+  /** Runs the task once. A `left` or an exception is a failure: the task is retried with backoff. */
   readonly run: (context: TaskContext) => TE.TaskEither<DomainError, NextRun>
   /** Called after each failure of the whole task. */
   readonly onFailure?: (error: unknown, failuresInARow: number) => void
@@ -30,7 +30,7 @@ export type TaskCounts = {
   readonly state: 'running' | 'waiting' | 'done' | 'stopped'
   readonly runs: number
   readonly failures: number
-  /** One line; `null` when there was no failure. */
+  /** The last failure in one line; `null` when there was none. */
   readonly lastFailure: string | null
 }
 
@@ -38,7 +38,9 @@ export type TaskCounts = {
 export type BackgroundWork = {
   /** Starts a task. Its failures never reach the caller. Does nothing after `stop`. */
   readonly start: (task: BackgroundTask) => void
-  /** Aborts all tasks and waits for them, at most `limitMs`. Resolves to the names of those still running. */
+  /**
+   * Aborts all tasks and waits for them, at most `limitMs`. Resolves to the names of the tasks still running.
+   */
   readonly stop: (limitMs: number) => Promise<ReadonlyArray<string>>
   readonly counts: () => ReadonlyArray<TaskCounts>
 }
@@ -125,9 +127,10 @@ export const createBackgroundWork = (deps: Deps): BackgroundWork => {
       const limit = new AbortController()
       await Promise.race([Promise.all(loops.values()), sleep(limitMs, limit.signal)])
       limit.abort()
-      const late = [...loops.keys()].map(({ task }) => task)
-      if (late.length > 0) log.warn('background.still_running', { tasks: late, after_ms: limitMs })
-      return late
+      const stillRunning = [...loops.keys()].map(({ task }) => task)
+      if (stillRunning.length > 0)
+        log.warn('background.still_running', { tasks: stillRunning, after_ms: limitMs })
+      return stillRunning
     },
 
     counts: () => tasks.map((counts) => Object.assign({}, counts)),

@@ -1,4 +1,4 @@
-/** In milliseconds. */
+/** Delays of retries, in milliseconds. */
 export type Backoff = {
   /** Delay after the first failure. */
   readonly first: number

@@ -5,7 +5,7 @@ import { type Backoff, backoffMilliseconds } from './backoff.ts'
 export type Retries = {
   /** Returns the milliseconds until the item may be tried. 0: now; `null`: never. */
   readonly waitFor: (item: string) => number | null
-  /** Records a failure. After a limited number of failures with `countAgainst` the item is given up. */
+  /** Records a failure. The item is given up after `mostCounted` failures with `countAgainst`. */
   readonly failed: (item: string, countAgainst: boolean) => 'later' | 'given up'
   readonly succeeded: (item: string) => void
 }

@@ -2,14 +2,14 @@ import type { TierOutcome } from '../../ports/tier-outcome.ts'
 
 /**
  * A value read through the cache, and the tiers that served it. Only the cache creates one; `mapFound` and
- * `combineFound` derive others. A literal or a spread does not compile, so that no code can omit a value that
- * a decision depends on: a reply is replayed only while `isStillCached` holds.
+ * `combineFound` derive others. An object literal or a spread does not compile, so that no code can omit a
+ * value on which a decision depends. A reply is replayed only while `isStillCached` returns true.
  */
 export class Found<out A> {
   readonly value: A
   /** The tiers that were queried, the nearest first. */
   readonly tiers: ReadonlyArray<TierOutcome>
-  /** Whether the cache still returns this value from memory. `false`: there may be a newer value. */
+  /** Returns whether the cache still returns this value from memory. `false`: there may be a newer value. */
   readonly isStillCached: () => boolean
   /** Makes the type nominal. */
   declare protected readonly madeByCache: true
@@ -21,13 +21,13 @@ export class Found<out A> {
   }
 }
 
-/** Computes a value that stays valid as long as the found one. */
+/** Derives a value from a found one. It is valid as long as the found one. */
 export const mapFound = <A, B>(
   { value, tiers, isStillCached }: Found<A>,
   compute: (value: A) => B,
 ): Found<B> => new Found(compute(value), tiers, isStillCached)
 
-/** Computes a value from two. It stays valid as long as both do. Its tiers are those of the first. */
+/** Derives a value from two found ones. It is valid as long as both are. Its tiers are those of the first. */
 export const combineFound = <A, B, C>(
   first: Found<A>,
   second: Found<B>,

@@ -1,9 +1,11 @@
 /**
- * Memoizes a pure function for its most recent texts: up to `maxLength` characters in total, but at least one
- * text. Equal texts get the same object, so do not modify an answer.
+ * Memoizes a pure function of a text. Results for the most recent texts are kept: up to `maxLength`
+ * characters of text in total, but at least one result. Equal texts get the same object, so callers must not
+ * modify a result.
  */
 export const memoize = <A>(maxLength: number, read: (text: string) => A): ((text: string) => A) => {
-  // A Map keeps the order of insertion, so the first entry is the least recently used.
+  // A Map has the order of insertion, and each use inserts the entry again: the first is the least recently
+  // used.
   const answers = new Map<string, { readonly answer: A }>()
   let length = 0
 

@@ -6,7 +6,10 @@ import { Found } from './found.ts'
 import { createSingleFlight } from './single-flight.ts'
 import { cacheInBackground } from './write-in-background.ts'
 
-/** How long after its expiry a value may replace one that cannot be loaded (http-api.md §9.3). */
+/**
+ * Maximum time after its expiry for which a value is served if a new one cannot be loaded (seconds,
+ * http-api.md §9.3).
+ */
 const staleSeconds = 86_400
 
 export type ReadThrough = ReturnType<typeof createReadThrough>
@@ -16,7 +19,7 @@ export const foundAtOrigin = <A>({ missTiers }: CachePort, value: A): Found<A> =
   new Found(value, [...missTiers, { tier: 'origin', outcome: 'hit' }], () => false)
 
 /**
- * Looks in the cache, else loads the value and caches it. A failure of the cache counts as a miss; a failed
+ * Reads a value from the cache, or loads and caches it. A failure of the cache counts as a miss; a failed
  * write is ignored. Concurrent reads of one key share one lookup and one load. If the load is `Unavailable`,
  * the result is the expired value from `stale`. Without `stale`, as for access rights, the read fails.
  */
@@ -28,8 +31,8 @@ export const createReadThrough = (cache: CachePort, stale: StaleCache | null = n
     failure: L,
   ): Promise<E.Either<L, Found<A>>> => {
     if (stale === null || failure._tag !== 'Unavailable') return E.left(failure)
-    const found = await stale.getStale(key, staleSeconds)()
-    return E.isRight(found) && O.isSome(found.right) ? E.right(found.right.value) : E.left(failure)
+    const expired = await stale.getStale(key, staleSeconds)()
+    return E.isRight(expired) && O.isSome(expired.right) ? E.right(expired.right.value) : E.left(failure)
   }
 
   return <L extends DomainError, A>(
@@ -39,7 +42,7 @@ export const createReadThrough = (cache: CachePort, stale: StaleCache | null = n
     () => {
       const generation = cache.generation(key)
       // The lookup is part of the flight, so a later caller finds the loaded value. Callers after a delete
-      // have another generation, and so a flight of their own.
+      // have another generation, and therefore another flight.
       return flight(`${generation} ${key.name}`, async ({ isGivenUp }) => {
         const cached = await cache.get(key)()
         if (E.isRight(cached) && O.isSome(cached.right)) return E.right(cached.right.value)

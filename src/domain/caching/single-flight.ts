@@ -1,7 +1,7 @@
 import { E } from '../../fp.ts'
 import { type Unavailable, unavailable } from '../shared/errors.ts'
 
-/** A running task that several callers wait for, from the task's side. */
+/** A running task whose result several callers share. The task itself gets this value. */
 export type Flight = {
   /** Whether the task timed out. Its result must then not replace a newer one. */
   readonly isGivenUp: () => boolean
@@ -14,10 +14,13 @@ type Running = {
   age: number
 }
 
-/** Longer than any single wait inside a flight, which has its own limit. */
+/** Milliseconds. Each single wait inside a flight has its own, shorter limit. */
 const defaultLimitMs = 10_000
 
-/** Turns a synchronous exception into a rejection. An async function would cost each flight a turn. */
+/**
+ * Turns a synchronous exception into a rejection. An async function would delay each flight by one microtask
+ * turn.
+ */
 const begin = <A>(start: () => Promise<A>): Promise<A> => {
   try {
     return start()
@@ -27,15 +30,15 @@ const begin = <A>(start: () => Promise<A>): Promise<A> => {
 }
 
 /**
- * Returns a function that runs one task for a name at a time: callers that come while it runs share its
- * result. A task is given up after between one and two times `limitMs`: its callers get `Unavailable`, and
- * the next caller starts a new task.
+ * Returns a function that runs at most one task of a name at a time. Callers that come while a task runs
+ * share its result. A task times out after between one and two times `limitMs`: its callers get
+ * `Unavailable`, and the next caller starts a new task.
  */
 export const createSingleFlight = (limitMs = defaultLimitMs) => {
   const underway = new Map<string, Running>()
   let isSweeping = false
 
-  // One timer for all flights, since there are tens of thousands a second.
+  // One timer serves all flights, because tens of thousands of flights start each second.
   const scheduleSweep = (): void => {
     if (isSweeping) return
     isSweeping = true
@@ -58,7 +61,7 @@ export const createSingleFlight = (limitMs = defaultLimitMs) => {
     start: (flight: Flight) => Promise<E.Either<L, A>>,
   ): Promise<E.Either<L | Unavailable, A>> => {
     const running = underway.get(name)
-    // All tasks of one name have the same result type.
+    // All tasks of one name have the same result type, so the cast is safe.
     if (running !== undefined) return running.result as Promise<E.Either<L | Unavailable, A>>
 
     let isGivenUp = false

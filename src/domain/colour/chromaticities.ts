@@ -15,7 +15,7 @@ export type Matrix = readonly [Vector, Vector, Vector]
 
 const d65: Chromaticity = [0.3127, 0.329]
 
-/** IEC 61966-2-1, and BT.709. */
+/** Primaries and white point of sRGB (IEC 61966-2-1) and BT.709. */
 export const srgbChromaticities: Chromaticities = {
   red: [0.64, 0.33],
   green: [0.3, 0.6],
@@ -60,7 +60,7 @@ const invert = (m: Matrix): Matrix => {
 
 const directionOf = ([x, y]: Chromaticity): Vector => [x, y, 1 - x - y]
 
-/** The XYZ colour of a chromaticity at luminance 1. */
+/** Returns the XYZ colour of a chromaticity at luminance 1. */
 const xyzOf = (point: Chromaticity): Vector => scale(directionOf(point), 1 / point[1])
 
 const rgbToXyz = ({ red, green, blue, white }: Chromaticities): Matrix => {
@@ -101,7 +101,7 @@ const adaptation = (from: Chromaticity, to: Chromaticity): Matrix => {
 export const matrixBetween = (from: Chromaticities, to: Chromaticities): Matrix =>
   multiply(invert(rgbToXyz(to)), multiply(adaptation(from.white, to.white), rgbToXyz(from)))
 
-/** Whether the chromaticities span a colour space. The numbers in a file may be arbitrary. */
+/** Returns whether the chromaticities span a colour space. The numbers in a file may be arbitrary. */
 export const areValidChromaticities = ({ red, green, blue, white }: Chromaticities): boolean => {
   if (![red, green, blue, white].flat().every((n) => n >= -1 && n <= 2) || white[1] <= 0) return false
   return Math.abs(determinant([directionOf(red), directionOf(green), directionOf(blue)])) > 1e-3

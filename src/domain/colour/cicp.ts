@@ -16,7 +16,7 @@ export type Cicp = { readonly primaries: number; readonly transfer: number }
 const d65 = [0.3127, 0.329] as const
 const illuminantC = [0.31, 0.316] as const
 
-/** H.273 table 2. */
+/** Primaries and white point of code 9. All values are from H.273 table 2. */
 export const bt2020Chromaticities: Chromaticities = {
   red: [0.708, 0.292],
   green: [0.17, 0.797],
@@ -48,7 +48,7 @@ export const primariesByCode: ReadonlyMap<number, Chromaticities> = new Map([
 /** BT.709 and the related curves, as a BT.1886 display shows them. */
 const bt1886 = powerTransfer(2.4)
 
-/** H.273 table 3, without the logarithmic curves (9 and 10). */
+/** Transfer functions by code point: H.273 table 3, without the logarithmic curves (9 and 10). */
 export const transferByCode: ReadonlyMap<number, Transfer> = new Map([
   [1, bt1886],
   [4, powerTransfer(2.2)],

@@ -10,11 +10,11 @@ export type ColourTags = {
   readonly cicp: Cicp | null
   readonly hasIccProfile: boolean
   readonly isCmyk: boolean
-  /** PNG: has the `sRGB` chunk. */
+  /** PNG: whether the `sRGB` chunk is present. */
   readonly isSrgb: boolean
-  /** PNG: `gAMA`; 0.45455 means a display gamma of 2.2. */
+  /** PNG: the value of the `gAMA` chunk; 0.45455 means a display gamma of 2.2. */
   readonly gamma: number | null
-  /** PNG: `cHRM`. */
+  /** PNG: the values of the `cHRM` chunk. */
   readonly chromaticities: Chromaticities | null
   /** Peak luminance of an HDR image (nits). */
   readonly peakNits: number | null
@@ -32,7 +32,7 @@ export const noColourTags: ColourTags = {
 }
 
 /**
- * What the values of an image or video mean.
+ * How the values of an image or video define colours.
  * - `Srgb`: sRGB; an ICC profile is ignored
  * - `Icc`: defined by the ICC profile
  * - `DeviceCmyk`: CMYK without a profile
@@ -51,7 +51,9 @@ export type SourceColour =
 
 const sameAsSrgb: SourceColour = { _tag: 'Srgb' }
 
-/** For HDR without a peak luminance (BT.2408: the nominal peak of HLG, and usual for PQ). */
+/**
+ * The assumed peak luminance of HDR without one (nits; BT.2408: the nominal peak of HLG, and usual for PQ).
+ */
 const defaultPeakNits = 1000
 
 const encoded = (
@@ -70,18 +72,22 @@ const encoded = (
       }
 
 /**
- * In video, browsers show BT.709, the related curves (1, 6, 14, 15) and unspecified ones (2) as sRGB. In HEIF
- * they do the same, because these tags come from video encoders.
+ * Transfer functions that browsers show as sRGB in video: BT.709, the related curves (1, 6, 14, 15) and
+ * unspecified ones (2). Browsers do the same in HEIF, because these tags come from video encoders.
  */
 const srgbInVideo = new Set([1, 2, 6, 14, 15])
 
-/** Returns the meaning of the code points, `null` if none. Unspecified primaries are those of sRGB. */
+/**
+ * Returns the colours that the code points define; `null` if there are none. Unspecified primaries are those
+ * of sRGB.
+ */
 const fromCicp = ({ container, cicp, peakNits }: ColourTags): E.Either<Refused, SourceColour> | null => {
   if (cicp === null) return null
   if (cicp.transfer === 9 || cicp.transfer === 10)
     return E.left(refused('its colours are logarithmic (transfer 9 or 10): save it as sRGB'))
   const isSrgbCurve = container !== 'png' && srgbInVideo.has(cicp.transfer)
-  // In video a reserved code point says nothing of the curve: it must not discard the primaries.
+  // A reserved code point in a video does not define the curve. sRGB replaces it, so that the primaries are
+  // not discarded.
   const unknown = container === 'film' ? srgbTransfer : undefined
   const transfer = isSrgbCurve ? srgbTransfer : (transferByCode.get(cicp.transfer) ?? unknown)
   if (transfer === undefined) return null
@@ -90,15 +96,16 @@ const fromCicp = ({ container, cicp, peakNits }: ColourTags): E.Either<Refused, 
 }
 
 /**
- * Whether these stand for sRGB in readers without support for `sRGB` (PNG-3 §11.3.2.5). Encoders that write
- * only these mean sRGB, too; a pure power of 2.2 would differ by up to 8 levels of 255.
+ * Returns whether gamma and chromaticities stand for sRGB, as in PNGs for readers without support for `sRGB`
+ * (PNG-3 §11.3.2.5). Encoders that write only these two mean sRGB, too. A pure power of 2.2 would differ from
+ * sRGB by up to 8 levels of 255.
  */
 const meansSrgb = (gamma: number, { red, green, blue, white }: Chromaticities): boolean => {
-  const own = [red, green, blue, white].flat()
+  const values = [red, green, blue, white].flat()
   const { red: r, green: g, blue: b, white: w } = srgbChromaticities
   return (
     Math.abs(gamma - 0.45455) < 0.001 &&
-    [r, g, b, w].flat().every((n, i) => Math.abs(n - (own[i] ?? 0)) < 0.001)
+    [r, g, b, w].flat().every((n, i) => Math.abs(n - (values[i] ?? 0)) < 0.001)
   )
 }
 
@@ -111,8 +118,9 @@ const fromGamma = ({ gamma, chromaticities }: ColourTags): SourceColour => {
 }
 
 /**
- * Determines what the values of an image mean. PNG: the first of cICP, iCCP, sRGB, gAMA with cHRM (PNG-3
- * §4.3). HEIF: the profile before `nclx` (ISO/IEC 23000-22 §7.3.6.4). Untagged images are sRGB.
+ * Determines the colours of an image. In PNG, the first of cICP, iCCP, sRGB, gAMA with cHRM counts (PNG-3
+ * §4.3). In HEIF, the ICC profile takes precedence over `nclx` (ISO/IEC 23000-22 §7.3.6.4). Untagged images
+ * are sRGB.
  */
 export const sourceColour = (tags: ColourTags): E.Either<Refused, SourceColour> => {
   if (tags.container === 'heif')

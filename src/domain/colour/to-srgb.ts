@@ -8,7 +8,7 @@ export type PixelSamples = {
   /** Interleaved red, green, blue, and alpha if there are four channels. */
   readonly data: Uint8Array | Uint16Array
   readonly channels: 3 | 4
-  /** The value that stands for 1. */
+  /** The sample value that stands for 1. */
   readonly max: number
 }
 
@@ -30,7 +30,10 @@ const lightOf = (transfer: Transfer, { data, max }: PixelSamples): Float64Array 
     transfer.toLinear(Math.min(value / max, 1)),
   )
 
-/** BT.2100: a 1,000-nit display multiplies scene light by its luminance to the power of 0.2. */
+/**
+ * Returns the factor from scene light to display light. BT.2100: a 1,000-nit display multiplies scene light
+ * by its luminance to the power of 0.2.
+ */
 const displayGain = (r: number, g: number, b: number): number =>
   ((0.2627 * r + 0.678 * g + 0.0593 * b) ** 0.2 * 1000) / referenceWhiteNits
 
@@ -102,7 +105,7 @@ export const toSrgb = (samples: PixelSamples, colour: Encoded): Uint8Array => {
   return out
 }
 
-/** As `toSrgb`, with 16 bits per channel and without alpha. */
+/** Like `toSrgb`, with 16 bits per channel and without alpha. */
 export const toSrgb16 = (samples: PixelSamples & { readonly channels: 3 }, colour: Encoded): Uint16Array => {
   const out = new Uint16Array(samples.data.length)
   convert(samples, colour, srgb16Values(), out)

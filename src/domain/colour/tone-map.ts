@@ -6,7 +6,7 @@ export type ToneMap = (brightest: number) => number
 /** Curvature of the knee (SMPTE ST 2094-50, annex D). */
 const kappa = 0.65
 
-/** Headroom above reference white (stops) at which white is halved. */
+/** The headroom above reference white (stops) from which on the tone map halves white. */
 const fullHeadroom = Math.log2(1000 / referenceWhiteNits)
 
 /**

@@ -7,7 +7,7 @@ export type Transfer = {
   readonly isSceneLight: boolean
 }
 
-/** In nits. */
+/** Luminance of the reference white of HDR (nits). */
 export const referenceWhiteNits = 203
 
 const sdr = (toLinear: (value: number) => number): Transfer => ({
@@ -16,23 +16,23 @@ const sdr = (toLinear: (value: number) => number): Transfer => ({
   isSceneLight: false,
 })
 
-/** A pure power function. */
+/** Returns a pure power function. */
 export const powerTransfer = (exponent: number): Transfer => sdr((v) => v ** exponent)
 
 export const linearTransfer: Transfer = sdr((v) => v)
 
-/** IEC 61966-2-1. */
+/** The transfer function of sRGB (IEC 61966-2-1). */
 export const srgbTransfer: Transfer = sdr((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
 
-/** SMPTE ST 240. */
+/** The transfer function of SMPTE ST 240. */
 export const smpte240Transfer: Transfer = sdr((v) =>
   v < 0.0913 ? v / 4 : ((v + 0.1115) / 1.1115) ** (1 / 0.45),
 )
 
-/** SMPTE ST 428-1, of digital cinema. */
+/** The transfer function of digital cinema (SMPTE ST 428-1). */
 export const smpte428Transfer: Transfer = sdr((v) => (v ** 2.6 * 52.37) / 48)
 
-/** SMPTE ST 2084, in which 1 is 10,000 nits. */
+/** The transfer function PQ (SMPTE ST 2084). The value 1 stands for 10,000 nits. */
 export const pqTransfer: Transfer = {
   toLinear: (v) => {
     const [m1, m2] = [2610 / 16384, (2523 / 4096) * 128]
@@ -44,7 +44,7 @@ export const pqTransfer: Transfer = {
   isSceneLight: false,
 }
 
-/** ARIB STD-B67 (BT.2100), as scene light: 1 is its peak. */
+/** The transfer function HLG (ARIB STD-B67, BT.2100), to scene light. The value 1 stands for its peak. */
 export const hlgTransfer: Transfer = {
   toLinear: (v) => {
     const [a, b, c] = [0.17883277, 0.28466892, 0.55991073]

@@ -3,12 +3,18 @@ import { type Refused, refused } from '../shared/errors.ts'
 import { primariesByCode } from './cicp.ts'
 import { noColourTags, type SourceColour, sourceColour } from './source-colour.ts'
 
-/** The colour tags of a video: code points of ITU-T H.273. 2, and any that is reserved or unknown: unspecified. */
+/**
+ * The colour tags of a video: code points of ITU-T H.273. Code point 2 means unspecified, and so does any
+ * reserved or unknown code point.
+ */
 export type VideoColourTags = {
   readonly primaries: number
   readonly transfer: number
   readonly matrix: number
-  /** Whether the matrix is the container's: it goes before that of the frames, which engines use by themselves. */
+  /**
+   * Whether the matrix comes from the container. Such a matrix takes precedence over that of the frames,
+   * which engines use by default.
+   */
   readonly isMatrixOfContainer: boolean
 }
 
@@ -22,8 +28,8 @@ export const unspecifiedVideoColourTags: VideoColourTags = {
 const unspecified = 2
 
 /**
- * Replaces the tags of a video by those of its container, one by one. Only what the container does not specify is the
- * video's: an engine may report either of the two, so that a reserved code point may not uncover the other.
+ * Replaces each tag of a video by that of its container, if the container specifies it. A reserved code point
+ * of the container also replaces the tag, because engines differ in which of the two they report.
  */
 export const withContainerTags = (
   tags: VideoColourTags,
@@ -37,11 +43,13 @@ export const withContainerTags = (
 
 export type VideoMatrixCode = 1 | 4 | 5 | 6 | 7 | 9 | 10
 
-/** How luma and chroma convert to R'G'B', and which colours these values mean. */
+/** How luma and chroma of a video convert to R'G'B', and which colours the R'G'B' values define. */
 export type VideoColour = {
   /** A code point of H.273; `null`: use the matrix that each frame is tagged with. */
   readonly matrix: VideoMatrixCode | null
-  /** `Srgb`: shown as sRGB without conversion; includes BT.709. */
+  /**
+   * Colours of the R'G'B' values. `Srgb`: they are shown as sRGB without conversion, which includes BT.709.
+   */
   readonly meaning: SourceColour
 }
 
@@ -55,9 +63,9 @@ const supportedMatrices: ReadonlyMap<number, VideoMatrixCode> = new Map(
 )
 
 /**
- * YCgCo, SMPTE 2085, ICtCp, IPT-C2 and YCgCo-R. All others are ignored. RGB (0) is set on videos that are not RGB, and
- * does not matter for those that are. Chroma derived from the primaries (12, 13) uses the matrix of the standard that
- * defines those primaries.
+ * Matrices that are refused: YCgCo, SMPTE 2085, ICtCp, IPT-C2 and YCgCo-R. Other unsupported code points are
+ * ignored. RGB (0) is set on videos that are not RGB, and makes no difference for videos that are RGB. Chroma
+ * derived from the primaries (12, 13) uses the matrix of the standard that defines those primaries.
  */
 const refusedMatrices: ReadonlySet<number> = new Set([8, 11, 14, 15, 16, 17])
 
@@ -77,9 +85,9 @@ const defaultMatrix = ({ width, height }: Size): 1 | 5 => {
 }
 
 /**
- * Determines what the colours of a video mean. Untagged video has the primaries and the curve of sRGB. HDR
- * without primaries or matrix has those of BT.2020. `size`: as coded. Fails with Refused if no engine can
- * convert the colours, because the exports would have wrong colours.
+ * Determines the colours of a video. Untagged video has the primaries and the curve of sRGB. HDR without
+ * primaries or matrix has those of BT.2020. `size`: the coded size in pixels. Fails with Refused if no engine
+ * can convert the colours, because the exports would have wrong colours.
  */
 export const videoColour = (tags: VideoColourTags, size: Size): E.Either<Refused, VideoColour> => {
   const { matrix } = tags

@@ -17,7 +17,7 @@ import { restrictDash } from './restrict-dash.ts'
 import { signDash } from './sign-dash.ts'
 
 export type DashManifestService = {
-  /** DASH manifest of all CMAF exports, http-api.md §5.8. */
+  /** Returns the DASH manifest of all CMAF exports (http-api.md §5.8). */
   readonly showDash: (
     uid: ContentFileUid,
     viewer: Viewer,

@@ -11,9 +11,12 @@ import {
 } from './dash-segments.ts'
 import { xmlDuration, xmlElement } from './xml.ts'
 
-type Representation = { readonly of: ContentExport; readonly segments: DashSegments }
+type Representation = { readonly contentExport: ContentExport; readonly segments: DashSegments }
 
-/** Relative to the manifest's path, `/api/1/content_files/{cf}/dash.mpd` (http-api.md §5.8). */
+/**
+ * Path of the segments, relative to the manifest's path `/api/1/content_files/{cf}/dash.mpd` (http-api.md
+ * §5.8).
+ */
 const baseUrl = '../exports/parts/'
 
 const frameRateOf = ({ num, den }: FrameRate): string | null => {
@@ -21,7 +24,7 @@ const frameRateOf = ({ num, den }: FrameRate): string | null => {
   return den === 1 ? String(num) : `${num}/${den}`
 }
 
-/** Whether a player can switch between all of them after each segment. */
+/** Returns whether a player can switch between all representations after each segment. */
 const areAligned = (representations: ReadonlyArray<Representation>): boolean => {
   const boundaries = ({ segments: { timescale, durations } }: Representation) =>
     durations.map((ticks) => (ticks / timescale).toFixed(6)).join()
@@ -38,20 +41,22 @@ const channels = ({ audio }: ContentExport): ReadonlyArray<string> =>
         }),
       ]
 
-const representation = ({ of: it, segments }: Representation): string =>
-  xmlElement(
+const representation = ({ contentExport, segments }: Representation): string => {
+  const { uid, bandwidth, codecs, video, audio } = contentExport
+  return xmlElement(
     'Representation',
     {
-      id: it.uid,
-      bandwidth: decimalInteger(it.bandwidth),
-      codecs: it.codecs.join(','),
-      width: it.video?.width ?? null,
-      height: it.video?.height ?? null,
-      frameRate: it.video === null ? null : frameRateOf(it.video.frameRate),
-      audioSamplingRate: it.audio?.sampleRate ?? null,
+      id: uid,
+      bandwidth: decimalInteger(bandwidth),
+      codecs: codecs.join(','),
+      width: video?.width ?? null,
+      height: video?.height ?? null,
+      frameRate: video === null ? null : frameRateOf(video.frameRate),
+      audioSamplingRate: audio?.sampleRate ?? null,
     },
-    [...channels(it), segmentListElement(segments)],
+    [...channels(contentExport), segmentListElement(segments)],
   )
+}
 
 const adaptationSet = (kind: 'video' | 'audio', representations: ReadonlyArray<Representation>): string => {
   const timeline = sharedTimelineElement(representations.map(({ segments }) => segments))
@@ -67,7 +72,7 @@ const adaptationSet = (kind: 'video' | 'audio', representations: ReadonlyArray<R
   )
 }
 
-/** The DASH profile of a manifest (ISO/IEC 23009-1 §8): `isoff-live` does not allow segment lists. */
+/** Returns the DASH profile of a manifest (ISO/IEC 23009-1 §8). `isoff-live` does not allow segment lists. */
 const profileOf = (sets: ReadonlyArray<ReadonlyArray<Representation>>): string =>
   `urn:mpeg:dash:profile:${sets.every(areAligned) ? 'isoff-main' : 'full'}:2011`
 
@@ -76,21 +81,21 @@ const profileOf = (sets: ReadonlyArray<ReadonlyArray<Representation>>): string =
  * `none` if no export is CMAF.
  */
 export const toDashManifest = (file: ContentFile, vods: ReadonlyArray<VodParts>): O.Option<string> => {
-  const representations = file.exports.flatMap((of): ReadonlyArray<Representation> => {
-    const vod = vods.find(({ exportUid }) => exportUid === of.uid)
-    const segments = of.format === 'm3u8' && vod !== undefined ? toDashSegments(vod) : null
-    return segments === null ? [] : [{ of, segments }]
+  const representations = file.exports.flatMap((contentExport): ReadonlyArray<Representation> => {
+    const vod = vods.find(({ exportUid }) => exportUid === contentExport.uid)
+    const segments = contentExport.format === 'm3u8' && vod !== undefined ? toDashSegments(vod) : null
+    return segments === null ? [] : [{ contentExport, segments }]
   })
   if (representations.length === 0) return O.none
 
   const descending = representations.sort(
     ascendingBy(
-      ({ of }) => -of.bandwidth,
-      ({ of }) => of.uid,
+      ({ contentExport }) => -contentExport.bandwidth,
+      ({ contentExport }) => contentExport.uid,
     ),
   )
-  const video = descending.filter(({ of }) => of.video !== null)
-  const audio = descending.filter(({ of }) => of.video === null)
+  const video = descending.filter(({ contentExport }) => contentExport.video !== null)
+  const audio = descending.filter(({ contentExport }) => contentExport.video === null)
   const targets = vods.map(({ targetDuration }) => targetDuration)
 
   const mpd = xmlElement(

@@ -13,7 +13,7 @@ export type DashSegments = {
   /** Ticks of each media segment. */
   readonly durations: ReadonlyArray<number>
   readonly initUri: string
-  /** Relative to the `BaseURL`. */
+  /** URIs relative to the `BaseURL`. */
   readonly mediaUris: ReadonlyArray<string>
 }
 
@@ -37,7 +37,7 @@ export const startSecondsOf = ({ start, timescale }: DashSegments): number => st
 export const endSecondsOf = ({ start, durations, timescale }: DashSegments): number =>
   durations.reduce((sum, duration) => sum + duration, start) / timescale
 
-/** Returns the segments that lie in the clip; `null` if there is none. */
+/** Returns the segments that a playlist of the clip names; `null` if there are none. */
 export const clipDashSegments = (segments: DashSegments, clip: Clip): DashSegments | null => {
   const { timescale, durations, mediaUris } = segments
   let end = segments.start
@@ -57,7 +57,10 @@ export const clipDashSegments = (segments: DashSegments, clip: Clip): DashSegmen
   }
 }
 
-/** One `S` per segment: dash.js and VLC use the index of the `S` element as the segment's, and ignore `r`. */
+/**
+ * Writes one `S` per segment. dash.js and VLC use the index of the `S` element as that of the segment, and
+ * ignore `r`.
+ */
 const timelineOf = ({ start, durations }: DashSegments): string =>
   xmlElement(
     'SegmentTimeline',
@@ -80,8 +83,8 @@ const listElement = (
 }
 
 /**
- * Returns a SegmentList (ISO/IEC 23009-1 §5.3.9.3): a SegmentTemplate needs names that can be computed, and
- * uids are random. `offsetSeconds`: start of the presentation in the export.
+ * Returns a SegmentList (ISO/IEC 23009-1 §5.3.9.3). A SegmentTemplate would need names that can be computed,
+ * but uids are random. `offsetSeconds`: where the presentation starts within the export.
  */
 export const segmentListElement = (segments: DashSegments, offsetSeconds = 0): string =>
   listElement(segments, offsetSeconds, [

@@ -9,7 +9,8 @@ import {
 } from './dash-segments.ts'
 import { xmlAttribute, xmlDuration } from './xml.ts'
 
-// Only for manifests by dash-manifest.ts: no comments, no namespace prefixes, no `>` in an attribute.
+// These patterns match only manifests of dash-manifest.ts: no comments, no namespace prefixes, no `>` in an
+// attribute.
 const representation = /<Representation [^>]*>.*?<\/Representation>/gs
 const list = /<SegmentList .*<\/SegmentList>/s
 const adaptationSet = /<AdaptationSet [^>]*>.*?<\/AdaptationSet>/gs
@@ -38,7 +39,10 @@ const isPermitted = (xml: string, restrictions: Restrictions): boolean => {
   })
 }
 
-/** The presentation begins with the first segment, or a little before: segments are not split. */
+/**
+ * Clips a manifest. The presentation begins with the first segment, or a little before it: segments are not
+ * split.
+ */
 const clipDash = (manifest: string, clip: Clip): string => {
   const clips = new Map<string, DashSegments>()
   for (const [xml] of manifest.matchAll(representation)) {
@@ -63,7 +67,7 @@ const withoutEmptySets = (manifest: string): string =>
   manifest.replace(adaptationSet, (xml) => (xml.search(representation) < 0 ? '' : xml))
 
 /**
- * Returns the manifest without forbidden representations and without segments outside the clip (http-api.md
+ * Returns the manifest without forbidden representations, and without segments outside the clip (http-api.md
  * §2.4); `null` if nothing is left.
  */
 export const restrictDash = (manifest: string, restrictions: Restrictions): string | null => {

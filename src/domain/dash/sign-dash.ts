@@ -6,8 +6,9 @@ const baseUrl = /(<BaseURL>)([^<]*)(?=<)/
 const partUri = /\b(sourceURL|media)="([^"]*)"/g
 
 /**
- * Adds the token to all URIs of a manifest (http-api.md §3). All of them are ours, relative, without a query.
- * In path mode the token is in the BaseURL, and URL resolution adds it.
+ * Adds the token to all URIs of a manifest (http-api.md §3). All of these URIs are relative, have no query,
+ * and lead to Larder. In path mode only the BaseURL gets the token: players resolve the other URIs against
+ * it.
  */
 export const signDash = (manifest: string, signature: UriSignature): string => {
   if (signature.mode === 'none' || signature.mode === 'inherited') return manifest

@@ -1,16 +1,22 @@
 import { findH264Level } from '../ingest/plan/h264-level.ts'
 import type { SequenceParameterSet } from './parsed-media.ts'
 
-/** Consecutive equal samples, in decode order. `bytes` and `ticks`: of each. */
+/**
+ * Consecutive samples of equal size and duration, in decode order. `bytes` and `ticks` are those of each
+ * sample.
+ */
 export type EqualSamples = { readonly count: number; readonly bytes: number; readonly ticks: number }
 
-/** Adds samples. Returns the most bits that the buffer holds while they are decoded. */
+/**
+ * Adds samples to the buffer. Returns the maximum number of bits in the buffer while these samples are
+ * decoded.
+ */
 export type DecoderBuffer = (samples: EqualSamples) => number
 
 /**
- * Simulates the coded picture buffer of a decoder (ITU-T H.264 annex C). Bits arrive at a constant rate, and a
- * sample, which must be complete by its decode time, leaves then. So any run of samples has at most the bits
- * that the buffer holds plus those that arrive during the run.
+ * Simulates the coded picture buffer of a decoder (ITU-T H.264 annex C). Bits arrive at a constant rate. A
+ * sample must be complete at its decode time, and is removed from the buffer then. So the size of any run of
+ * samples is limited: to the bits that the buffer can hold plus the bits that arrive during the run.
  */
 export const createDecoderBuffer = (bitsPerTick: number): DecoderBuffer => {
   let held = 0
@@ -24,7 +30,7 @@ export const createDecoderBuffer = (bitsPerTick: number): DecoderBuffer => {
   }
 }
 
-/** The buffer of a decoder of the level that a track declares; `null` if there is no such level. */
+/** Returns the buffer of a decoder of the level that a track declares; `null` if there is no such level. */
 export const decoderBufferOf = (sequence: SequenceParameterSet, timescale: number): DecoderBuffer | null => {
   const level = findH264Level(sequence)
   return level === undefined ? null : createDecoderBuffer((1000 * level.kilobits) / timescale)

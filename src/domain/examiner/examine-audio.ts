@@ -2,13 +2,13 @@ import { AAC_TICKS, renditionLabel } from './examine-time.ts'
 import { fragmentsOf, type ParsedAudio, type ParsedRendition } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** What playlists declare about an audio rendition. */
+/** The facts that playlists declare about an audio rendition. */
 export type DeclaredAudio = { readonly channels: number; readonly sampleRate: number }
 
-/** Checks that the AAC frames have equal length, and that the format is the declared one. */
+/** Checks that all AAC frames have the same length, and that the format is the declared one. */
 export const examineAudio = (
   rendition: ParsedRendition,
-  sound: ParsedAudio,
+  audio: ParsedAudio,
   { channels, sampleRate }: DeclaredAudio,
 ): ReadonlyArray<Violation> => {
   const name = renditionLabel(rendition)
@@ -32,18 +32,18 @@ export const examineAudio = (
     const at = (unmarked.startTicks / timescale).toFixed(3)
     found.push(violation('keyframes', `${name}: players cannot start at ${at} s: the sample is not marked`))
   }
-  if (timescale !== sampleRate || sound.sampleRate !== sampleRate)
+  if (timescale !== sampleRate || audio.sampleRate !== sampleRate)
     found.push(
       violation(
         'sound-form',
-        `${name}: it is decoded at ${sound.sampleRate ?? 'an unknown number of'} Hz and counted at ${timescale}, where ${sampleRate} are meant`,
+        `${name}: it is decoded at ${audio.sampleRate ?? 'an unknown number of'} Hz and counted at ${timescale}, where ${sampleRate} are meant`,
       ),
     )
-  if (sound.channels !== channels)
+  if (audio.channels !== channels)
     found.push(
-      violation('sound-form', `${name}: it has ${sound.channels} channels, and lists would say ${channels}`),
+      violation('sound-form', `${name}: it has ${audio.channels} channels, and lists would say ${channels}`),
     )
-  const actual = `mp4a.40.${sound.objectType}`
+  const actual = `mp4a.40.${audio.objectType}`
   if (codec !== actual)
     found.push(violation('codec-string', `${name}: its AAC is ${actual}, and lists would say ${codec}`))
   return found

@@ -11,21 +11,22 @@ import {
 import type { ParsedRendition } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** The reading of a rendition, and what playlists will declare about it. */
+/** A parsed rendition, and the facts that playlists will declare about it. */
 export type ExaminedRendition = DeclaredTracks & { readonly parsed: ParsedRendition }
 
 export type ExaminedContentFile = {
   readonly renditions: ReadonlyArray<ExaminedRendition>
   readonly progressive: ReadonlyArray<ExaminedProgressive>
-  /** Names of the renditions that must exist. */
+  /** Names of the renditions that were planned and must exist. */
   readonly planned: ReadonlyArray<string>
-  /** Seconds of the source that could be decoded; `null` if unknown. */
+  /** Duration in seconds of the part of the source that could be decoded; `null` if unknown. */
   readonly sourceSeconds: number | null
 }
 
 /**
- * Compares all renditions of a content file with each other, with the source, and with what playlists will
- * declare. If this finds a violation, nothing is published. It trusts neither the encoders nor the plan.
+ * Compares all renditions of a content file with each other, with the source, and with the facts that
+ * playlists will declare. If there is a violation, nothing is published. The comparison trusts neither the
+ * encoders nor the plan.
  */
 export const examineContentFile = ({
   renditions,
@@ -56,7 +57,10 @@ const examinePlanned = (
     .filter((planned) => parsedRenditions.every(({ name }) => name !== planned))
     .map((name) => violation('complete', `the rendition ${name} was planned and is not there`))
 
-/** Each video rendition needs an MP4, with audio if there is any; without video, each audio rendition. */
+/**
+ * Checks that each video rendition has an MP4, which contains audio if the file has any. Without video, each
+ * audio rendition needs one.
+ */
 const examineFiles = (
   parsedRenditions: ReadonlyArray<ParsedRendition>,
   progressive: ReadonlyArray<ExaminedProgressive>,

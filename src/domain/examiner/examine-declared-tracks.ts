@@ -4,10 +4,13 @@ import { type DeclaredVideo, examineVideo } from './examine-video.ts'
 import type { ParsedRendition } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** What playlists declare about the video and audio of a rendition or of an MP4. */
+/** The facts that playlists declare about the video and audio of a rendition or of an MP4. */
 export type DeclaredTracks = { readonly video: DeclaredVideo | null; readonly audio: DeclaredAudio | null }
 
-/** Compares renditions of one export (video, audio or both) with what playlists declare about it. */
+/**
+ * Compares the renditions of one export (video, audio or both) with the facts that playlists declare about
+ * it.
+ */
 export const examineDeclaredTracks = (
   name: string,
   parsedRenditions: ReadonlyArray<ParsedRendition>,

@@ -5,17 +5,17 @@ import { fragmentsOf, type ParsedPart, type ParsedRendition } from './parsed-med
 import { averageRate, peakRate, type TimedBytes } from './recomputed-rates.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** A segmented export and the reading of its rendition. */
+/** A segmented export, and its parsed rendition. */
 export type ExaminedExport = {
   readonly parsed: ParsedRendition
   readonly stored: NewContentExport
-  /** Size of its init segment (bytes). */
+  /** Size of the export's init segment in bytes. */
   readonly initBytes: number
 }
 
 /**
- * Recomputes from the parts what playlists will declare about exports: durations, rates, codecs, sizes.
- * Declared and actual values must be identical.
+ * Recomputes the facts that playlists will declare about exports from their parts: durations, rates, codecs,
+ * sizes. Declared and recomputed values must be identical.
  */
 export const examineExports = (exports: ReadonlyArray<ExaminedExport>): ReadonlyArray<Violation> => {
   const oneTarget = exports.every(({ stored }) => stored.targetDuration === exports[0]?.stored.targetDuration)
@@ -77,7 +77,7 @@ const mediaOf = (parsed: ParsedRendition, part: ParsedPart, position: number): E
 const timedPartsOf = ({ track, parts }: ParsedRendition): ReadonlyArray<TimedBytes> =>
   parts.map((part) => ({ bytes: part.bytes, seconds: ticksOf(part) / track.timescale }))
 
-/** Bits per second, for playlists with this target duration. */
+/** Returns the peak rate in bits per second, for playlists with this target duration. */
 export const parsedPeakRate = (parsed: ParsedRendition, targetSeconds: number): number =>
   peakRate(timedPartsOf(parsed), targetSeconds)
 
@@ -89,7 +89,7 @@ const examineRates = (
   const { timescale } = parsed.track
   const target = stored.targetDuration ?? 0
   const parts = timedPartsOf(parsed)
-  const pictures: ReadonlyArray<TimedBytes> = isVideoRendition(parsed)
+  const keyframes: ReadonlyArray<TimedBytes> = isVideoRendition(parsed)
     ? fragmentsOf(parsed).map(({ firstSampleEnd, durationTicks }) => ({
         bytes: firstSampleEnd,
         seconds: durationTicks / timescale,
@@ -102,16 +102,20 @@ const examineRates = (
   return [
     ...compare('its peak rate', stored.bandwidth, peakRate(parts, target)),
     ...compare('its average rate', stored.averageBandwidth, averageRate(parts)),
-    ...(pictures.length === 0
+    ...(keyframes.length === 0
       ? stored.iFrames === null
         ? []
         : [violation('rates', `${name}: it would have rates of keyframes, and has none`)]
       : [
-          ...compare('the peak rate of its keyframes', stored.iFrames?.bandwidth, peakRate(pictures, target)),
+          ...compare(
+            'the peak rate of its keyframes',
+            stored.iFrames?.bandwidth,
+            peakRate(keyframes, target),
+          ),
           ...compare(
             'the average rate of its keyframes',
             stored.iFrames?.averageBandwidth,
-            averageRate(pictures),
+            averageRate(keyframes),
           ),
         ]),
   ]

@@ -10,7 +10,7 @@ import {
 } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** A progressive MP4 and the renditions that it contains. */
+/** A parsed progressive MP4, and the renditions that it contains. */
 export type ExaminedProgressive = {
   readonly parsed: ParsedProgressive
   readonly renditions: ReadonlyArray<ParsedRendition>
@@ -53,7 +53,7 @@ export const examineProgressive = (examined: ExaminedProgressive): ReadonlyArray
         violation('keyframes', `${name}: it marks only some samples of ${rendition.name} as keyframes`),
       )
     const missing = parsedSeconds(rendition) - track.seconds
-    // At 50 frames per second a frame lasts 0.02 s; a sum of such numbers has a floating-point error.
+    // At 50 frames per second a frame lasts 0.02 s, and a sum of such numbers has a floating-point error.
     const tolerance = longestSampleSeconds([rendition]) + ROUNDING_SECONDS
     const from = track.shownFromSeconds
     if (
@@ -77,7 +77,10 @@ export const examineProgressive = (examined: ExaminedProgressive): ReadonlyArray
   return found
 }
 
-/** Whether the keyframes are the first samples of the fragments. `null`: all samples are keyframes. */
+/**
+ * Returns whether the keyframes are the first samples of the fragments. `null` means that all samples are
+ * keyframes.
+ */
 const hasKeyframes = (
   keyframes: ReadonlyArray<number> | null,
   fragments: ReadonlyArray<ParsedFragment>,
@@ -92,7 +95,7 @@ const hasKeyframes = (
   return keyframes.join() === expected.join()
 }
 
-/** Compares what playlists will declare about the MP4 with recomputed values. */
+/** Compares the facts that playlists will declare about an MP4 with recomputed values. */
 export const examineProgressiveExport = (
   examined: ExaminedProgressive,
   stored: NewContentExport,

@@ -13,11 +13,11 @@ export type ExpectedPart = Pick<NewContentPart, 'role' | 'position' | 'durationT
 export type ExpectedExport = {
   readonly format: NewContentExport['format']
   readonly parsed: ReadonlyArray<ParsedRendition>
-  /** In the order of the database tables: the init segment first. */
+  /** The parts in the order of the database table, with the init segment first. */
   readonly parts: ReadonlyArray<ExpectedPart>
 }
 
-/** Compares the fields that segmented and MP4 exports share with recomputed values. */
+/** Compares the fields that segmented exports and MP4 exports have in common with recomputed values. */
 export const examinePublished = (
   name: string,
   stored: NewContentExport,

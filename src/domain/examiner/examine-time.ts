@@ -10,7 +10,7 @@ import { type Violation, violation } from './violation.ts'
 /** Duration of one AAC frame in ticks of its sample rate (ISO/IEC 14496-3 §4.5.1.1: `frameLength`). */
 export const AAC_TICKS = 1024
 
-/** Far below the duration of any sample, far above the floating-point error. */
+/** Tolerance in seconds: far below the duration of any sample, and far above a floating-point error. */
 export const ROUNDING_SECONDS = 1e-6
 
 export const isVideoRendition = ({ track }: ParsedRendition): boolean => track.video !== null
@@ -18,7 +18,7 @@ export const isVideoRendition = ({ track }: ParsedRendition): boolean => track.v
 export const renditionLabel = (rendition: ParsedRendition): string =>
   `the ${isVideoRendition(rendition) ? 'pictures' : 'sound'} ${rendition.name}`
 
-/** Duration of the longest sample of all: a video frame or an AAC frame (seconds). */
+/** Returns the duration in seconds of the longest sample of all renditions: a video frame or an AAC frame. */
 export const longestSampleSeconds = (renditions: ReadonlyArray<ParsedRendition>): number =>
   Math.max(
     0,
@@ -29,7 +29,7 @@ export const longestSampleSeconds = (renditions: ReadonlyArray<ParsedRendition>)
     ),
   )
 
-/** Checks one rendition by itself: starts at 0, has no gaps, and is presented at its decode times. */
+/** Checks that a rendition starts at 0, has no gaps, and is presented at its decode times. */
 export const examineTiming = (rendition: ParsedRendition): ReadonlyArray<Violation> => {
   const name = renditionLabel(rendition)
   const { timescale } = rendition.track
@@ -81,7 +81,10 @@ export const examineTiming = (rendition: ParsedRendition): ReadonlyArray<Violati
 const bytesOf = (fragments: ReadonlyArray<ParsedFragment>): number =>
   fragments.reduce((sum, { bytes }) => sum + bytes, 0)
 
-/** Players without edit list support would delay the start by the composition offset of the first frame. */
+/**
+ * Returns whether samples are presented at their decode times. Otherwise, players that ignore edit lists
+ * would delay the start by the composition offset of the first frame.
+ */
 const isShownInTime = ({
   startTicks,
   durationTicks,
@@ -89,7 +92,7 @@ const isShownInTime = ({
   shownToTicks,
 }: ParsedFragment): boolean => shownFromTicks === startTicks && shownToTicks === startTicks + durationTicks
 
-/** Compares the lengths of all renditions with each other. */
+/** Compares the durations of all renditions with each other. */
 export const examineLengths = (renditions: ReadonlyArray<ParsedRendition>): ReadonlyArray<Violation> => {
   const tolerance = longestSampleSeconds(renditions) + ROUNDING_SECONDS
   const byLength = renditions.toSorted((a, b) => parsedSeconds(a) - parsedSeconds(b))
@@ -105,7 +108,7 @@ export const examineLengths = (renditions: ReadonlyArray<ParsedRendition>): Read
   ]
 }
 
-/** Compares lengths with what could be decoded of the source (`null`: unknown). */
+/** Compares durations with that of the part of the source that could be decoded (`null`: unknown). */
 export const examineSourceLength = (
   renditions: ReadonlyArray<ParsedRendition>,
   sourceSeconds: number | null,
@@ -124,12 +127,16 @@ export const examineSourceLength = (
 
 const startOf = ({ fragments }: ParsedPart): number => fragments[0]?.startTicks ?? Number.NaN
 
-/** Audio is split between fragments of about a second, so it is off by half a fragment at most. */
+/**
+ * Maximum distance in seconds between the starts of audio and video parts. Audio is split between fragments
+ * of about a second, so the distance is at most half a fragment.
+ */
 const MAX_OFFSET_SECONDS = 0.75
 
 /**
- * Checks that the parts of all video renditions start together, so that players can switch at any of them.
- * Audio parts must start nearby. A video part without an audio part must start near the end of the audio.
+ * Checks that the parts of all video renditions start at the same times, so that players can switch at any of
+ * them. Audio parts must start near these times. If a video part has no audio part, it must start near the
+ * end of the audio.
  */
 export const examineAlignment = (renditions: ReadonlyArray<ParsedRendition>): ReadonlyArray<Violation> => {
   const first = renditions.find(isVideoRendition) ?? renditions[0]
@@ -150,7 +157,7 @@ export const examineAlignment = (renditions: ReadonlyArray<ParsedRendition>): Re
 
 const startTogether = (first: ParsedRendition, other: ParsedRendition): boolean =>
   other.parts.length === first.parts.length &&
-  // Compared as whole numbers: two timescales may name one instant by different fractions.
+  // Whole numbers are compared, because two timescales may express the same instant with different fractions.
   other.parts.every(
     (part, i) =>
       startOf(part) * first.track.timescale ===

@@ -11,30 +11,30 @@ import {
 } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** What playlists and web pages declare about a video rendition. */
+/** The facts that playlists and web pages declare about a video rendition. */
 export type DeclaredVideo = {
   readonly width: number
   readonly height: number
   readonly frameRate: FrameRate
 }
 
-/** BT.709 with limited range, which players assume if they do not read the tags. */
+/** Colour tags of BT.709 with limited range. Players that ignore the tags assume these colours. */
 const bt709Tags: ParsedColourTags = { primaries: 1, transfer: 1, matrix: 1, isFullRange: false }
 
 /** Checks that players can switch to a video rendition, decode it, and show it as intended. */
 export const examineVideo = (
   rendition: ParsedRendition,
-  pictures: ParsedVideo,
+  video: ParsedVideo,
   declared: DeclaredVideo,
 ): ReadonlyArray<Violation> => {
   const name = renditionLabel(rendition)
   const found = [...examineKeyframes(rendition, name), ...examineRate(rendition, name, declared.frameRate)]
-  const { sequence, boxColour } = pictures
+  const { sequence, boxColour } = video
   if (sequence === null)
     return [...found, violation('complete', `${name}: nothing in it describes its pictures to a decoder`)]
   return [
     ...found,
-    ...examineSize(name, pictures, sequence, declared),
+    ...examineSize(name, video, sequence, declared),
     ...examineColours(name, sequence, boxColour),
     ...examineCodec(name, rendition.track.codec, sequence),
     ...examineLevel(name, sequence, declared.frameRate),
@@ -53,19 +53,19 @@ const examineKeyframes = (rendition: ParsedRendition, name: string): ReadonlyArr
   return [violation('keyframes', `${name}: the picture at ${at} s, which must be a keyframe, ${why}`)]
 }
 
-/** Rounding at the end of a video may add or drop one frame. */
+/** Checks the number of frames. Rounding at the end of a video may add or remove one frame. */
 const examineRate = (
   rendition: ParsedRendition,
   name: string,
   { num, den }: FrameRate,
 ): ReadonlyArray<Violation> => {
-  const pictures = fragmentsOf(rendition).reduce((sum, { samples }) => sum + samples, 0)
+  const frames = fragmentsOf(rendition).reduce((sum, { samples }) => sum + samples, 0)
   const expected = (parsedSeconds(rendition) * num) / den
-  if (Math.abs(pictures - expected) <= 1) return []
+  if (Math.abs(frames - expected) <= 1) return []
   return [
     violation(
       'picture-rate',
-      `${name}: it has ${pictures} pictures, where ${(num / den).toFixed(3)} a second make ${expected.toFixed(1)}`,
+      `${name}: it has ${frames} pictures, where ${(num / den).toFixed(3)} a second make ${expected.toFixed(1)}`,
     ),
   ]
 }
@@ -124,7 +124,9 @@ const examineCodec = (
     : [violation('codec-string', `${name}: its codec is ${actual}, and lists would say ${codec}`)]
 }
 
-/** Checks that the level in the sequence parameter set permits the frames. */
+/**
+ * Checks that the level in the sequence parameter set permits the size, the rate and the reference frames.
+ */
 export const examineLevel = (
   name: string,
   sequence: SequenceParameterSet,
@@ -136,7 +138,7 @@ export const examineLevel = (
   const macroblocks = macroblocksWide * macroblocksHigh
   const longSide = Math.max(macroblocksWide, macroblocksHigh)
   const perSecond = Math.ceil((macroblocks * num) / den)
-  const kept = referenceFrames * macroblocks
+  const referenceMacroblocks = referenceFrames * macroblocks
   const claim = `and level ${levelText(limits)}, which it says it has, permits`
   const found: Violation[] = []
   if (macroblocks > limits.macroblocks)
@@ -157,11 +159,11 @@ export const examineLevel = (
         `${name}: a second has ${perSecond} macroblocks, ${claim} ${limits.macroblocksPerSecond}`,
       ),
     )
-  if (kept > limits.keptMacroblocks)
+  if (referenceMacroblocks > limits.keptMacroblocks)
     found.push(
       violation(
         'level',
-        `${name}: its ${referenceFrames} reference frames have ${kept} macroblocks, ${claim} ${limits.keptMacroblocks}`,
+        `${name}: its ${referenceFrames} reference frames have ${referenceMacroblocks} macroblocks, ${claim} ${limits.keptMacroblocks}`,
       ),
     )
   return found
@@ -169,7 +171,7 @@ export const examineLevel = (
 
 const levelText = ({ idc }: H264Level): string => (idc === 9 ? '1b' : (idc / 10).toFixed(1))
 
-/** Checks that a decoder whose bit rate and buffer are the largest of the level gets each frame in time. */
+/** Checks that a decoder with the maximum bit rate and buffer of the level gets each frame in time. */
 const examineBuffer = (
   name: string,
   rendition: ParsedRendition,

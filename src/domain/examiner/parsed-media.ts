@@ -1,89 +1,95 @@
-// What was parsed from the bytes of new exports, before publication. Nothing here is taken from the plan.
+// Facts that were parsed from the bytes of new exports, before publication. Nothing in them comes from the
+// plan.
 
-/** Code points of ITU-T H.273. */
+/** Colours as code points of ITU-T H.273. */
 export type ParsedColourTags = {
   readonly primaries: number
   readonly transfer: number
   readonly matrix: number
-  /** Values from 0 to 255 instead of 16 to 235. */
+  /** Whether luma values range from 0 to 255. Otherwise they range from 16 to 235. */
   readonly isFullRange: boolean
 }
 
-/** The sequence parameter set of H.264, from which a decoder is configured. */
+/** The sequence parameter set of H.264, which configures a decoder. */
 export type SequenceParameterSet = {
   readonly profile: number
   /** The constraint flags, as in the second byte of the codec string. */
   readonly constraints: number
-  /** Ten times the level: 31 is level 3.1. */
+  /** Ten times the level, for example 31 for level 3.1. */
   readonly level: number
-  /** Pixels, as displayed. */
+  /** Displayed size in pixels. */
   readonly width: number
   readonly height: number
-  /** Macroblocks of 16 × 16 pixels, as coded. */
+  /** Coded size in macroblocks of 16 × 16 pixels. */
   readonly macroblocksWide: number
   readonly macroblocksHigh: number
   readonly referenceFrames: number
-  /** `null`: it has no colour description. */
+  /** Colour tags; `null` if it has none. */
   readonly colour: ParsedColourTags | null
-  /** Whether pixels are square. True if unspecified. */
+  /** Whether pixels are square. True if it does not specify this. */
   readonly isSquare: boolean
 }
 
 export type ParsedVideo = {
-  /** Pixels, from the sample entry. */
+  /** Size in pixels, from the sample entry. */
   readonly width: number
   readonly height: number
-  /** `null`: there is none, or more than one. */
+  /** The only sequence parameter set; `null` if there is none, or more than one. */
   readonly sequence: SequenceParameterSet | null
-  /** From the `colr` box; `null`: there is none. */
+  /** Colour tags of the `colr` box; `null` if there is none. */
   readonly boxColour: ParsedColourTags | null
 }
 
-/** AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1). */
+/** The AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1). */
 export type ParsedAudio = {
   readonly objectType: number
-  /** Hz; `null`: not one of the rates with an index. */
+  /** Sample rate in Hz; `null` if it is not one of the rates with an index. */
   readonly sampleRate: number | null
   readonly channels: number
 }
 
 export type ParsedTrack = {
-  /** RFC 6381, from the sample entry. Playlists declare it. */
+  /** Codec from the sample entry, in the format of RFC 6381. Playlists declare it. */
   readonly codec: string
-  /** Ticks per second. */
+  /** Number of ticks per second. */
   readonly timescale: number
   readonly video: ParsedVideo | null
   readonly audio: ParsedAudio | null
-  /** Whether players neither rotate, mirror nor stretch what they decode (`tkhd`). */
+  /** Whether players neither rotate, mirror nor stretch the decoded frames (`tkhd`). */
   readonly isUpright: boolean
-  /** An edit list shifts the track in time, but only in players that support edit lists. */
+  /**
+   * Whether there is an edit list. It shifts the track in time, but only in players that support edit lists.
+   */
   readonly hasEditList: boolean
 }
 
-/** A `moof` with its `mdat`: a GOP of video, or about a second of audio. Times are in ticks. */
+/** A `moof` and its `mdat`: a GOP of video, or about a second of audio. Times are in ticks. */
 export type ParsedFragment = {
   readonly bytes: number
-  /** Bytes from its start to the end of its first sample: the byte range of an I-frame playlist. */
+  /**
+   * Number of bytes from the start of the fragment to the end of its first sample. An I-frame playlist refers
+   * to this byte range.
+   */
   readonly firstSampleEnd: number
   readonly startTicks: number
   readonly durationTicks: number
   readonly samples: number
-  /** Durations of its shortest and longest sample. */
+  /** Durations of the shortest and the longest sample. */
   readonly shortestTicks: number
   readonly longestTicks: number
-  /** Presentation time of its first sample, and the end of its last one. */
+  /** Presentation time of the sample that is shown first, and end of the one that is shown last. */
   readonly shownFromTicks: number
   readonly shownToTicks: number
   /** Number of different presentation times. */
   readonly shownTimes: number
   /**
-   * The most bits in the buffer of a decoder during its samples, if they arrive at the highest bit rate of the
-   * level that the track declares; `null` for audio, and if there is no such level.
+   * Maximum number of bits in the buffer of a decoder while these samples are decoded, if they arrive at the
+   * highest bit rate of the level that the track declares. `null` for audio, and if there is no such level.
    */
   readonly peakBufferBits: number | null
-  /** Whether its first sample is marked as a sync sample. */
+  /** Whether the first sample is marked as a sync sample. */
   readonly isMarkedKey: boolean
-  /** Whether its first sample is an IDR picture; `null` for audio. */
+  /** Whether the first sample is an IDR picture; `null` for audio. */
   readonly startsWithIdr: boolean | null
 }
 
@@ -98,20 +104,20 @@ export type ParsedRendition = {
   readonly parts: ReadonlyArray<ParsedPart>
 }
 
-/** A progressive MP4. */
+/** A parsed progressive MP4. */
 export type ParsedProgressive = {
   readonly bytes: number
   /** Whether `moov` precedes `mdat`. */
   readonly isFastStart: boolean
   readonly tracks: ReadonlyArray<{
     readonly codec: string
-    /** Whether players neither rotate, mirror nor stretch what they decode (`tkhd`). */
+    /** Whether players neither rotate, mirror nor stretch the decoded frames (`tkhd`). */
     readonly isUpright: boolean
     readonly samples: number
-    /** Their numbers, from 1; `null`: all samples are keyframes. */
+    /** Numbers of the keyframes, from 1; `null`: all samples are keyframes. */
     readonly keyframes: ReadonlyArray<number> | null
     readonly seconds: number
-    /** Presentation start and duration, according to the edit list if there is one. */
+    /** Start and duration of the presentation, according to the edit list if there is one. */
     readonly shownFromSeconds: number
     readonly shownSeconds: number
   }>

@@ -3,7 +3,10 @@
 
 export type TimedBytes = { readonly bytes: number; readonly seconds: number }
 
-/** Durations that differ by less are equal: they were summed in a different order. */
+/**
+ * Maximum difference in seconds of durations that count as equal, because they were summed in different
+ * orders.
+ */
 const SAME_SECONDS = 1e-6
 
 const bitsPerSecond = ({ bytes, seconds }: TimedBytes): number => (8 * bytes) / seconds
@@ -14,8 +17,9 @@ const together = (parts: ReadonlyArray<TimedBytes>): TimedBytes => ({
 })
 
 /**
- * Returns the largest rate of any run of parts that lasts 0.5 to 1.5 target durations. A part in no such run
- * counts with the shortest runs of half a target next to it, or else alone. Never below the average.
+ * Returns the largest rate of any run of parts that lasts 0.5 to 1.5 target durations. A part that is in no
+ * such run counts together with the shortest runs of half a target duration next to it, or else alone. The
+ * result is never below the average.
  */
 export const peakRate = (parts: ReadonlyArray<TimedBytes>, targetSeconds: number): number => {
   const [shortest, longest] = [0.5 * targetSeconds - SAME_SECONDS, 1.5 * targetSeconds + SAME_SECONDS]
@@ -43,7 +47,9 @@ export const peakRate = (parts: ReadonlyArray<TimedBytes>, targetSeconds: number
   return Math.ceil(peak - SAME_SECONDS)
 }
 
-/** Returns the fewest first parts that last for `seconds`; `null` if all together do not. */
+/**
+ * Returns the shortest run of first parts that lasts for `seconds`; `null` if all parts together are shorter.
+ */
 const shortestRun = (parts: ReadonlyArray<TimedBytes>, seconds: number): TimedBytes | null => {
   for (let count = 1; count <= parts.length; count++) {
     const run = together(parts.slice(0, count))

@@ -1,5 +1,5 @@
-/** The guarantees for all published exports. The tables of docs/hls.md describe them. */
-export const examinerRules = [
+/** The rules that every published export obeys. The tables of docs/hls.md describe them. */
+const examinerRules = [
   'starts-at-zero',
   'no-gaps',
   'shown-in-time',
@@ -24,16 +24,22 @@ export const examinerRules = [
 ] as const
 export type ExaminerRule = (typeof examinerRules)[number]
 
-/** A guarantee that an export breaks. */
+/** A rule that an export breaks. */
 export type Violation = {
   readonly rule: ExaminerRule
-  /** A clause for people: `the sound a128 ends 0.300 s before the pictures v240`. */
+  /**
+   * Description of the violation for people, for example `the sound a128 ends 0.300 s before the pictures
+   * v240`.
+   */
   readonly message: string
 }
 
 export const violation = (rule: ExaminerRule, message: string): Violation => ({ rule, message })
 
-/** The first few suffice, because many violations usually have one cause. */
+/**
+ * Maximum number of violations in a description. The first few suffice, because many violations usually have
+ * one cause.
+ */
 const maxDescribed = 3
 
 /** Describes violations in one line, for the person who added the file. */

@@ -6,7 +6,7 @@ import type { ByteRange } from '../media/bytes.ts'
 import type { StoredFileUid } from '../media/ids.ts'
 import { type BadOrigin, badOrigin, type Unavailable } from '../shared/errors.ts'
 
-/** Bytes that the caller is permitted to read, not read yet. */
+/** A stored file that the caller is permitted to read. Its bytes are not read yet. */
 export type ByteSource = {
   readonly contentType: string
   readonly size: number
@@ -14,9 +14,9 @@ export type ByteSource = {
   readonly sha256: string
   /** Milliseconds since 1970. */
   readonly lastModified: number
-  /** Whether they need no token. */
+  /** Whether the bytes can be read without a token. */
   readonly isPublic: boolean
-  /** `onArriving`: as in `BlobCache.read`. */
+  /** Reads a range. `onArriving`: as in `BlobCache.read`. */
   readonly read: (
     range: ByteRange,
     onArriving?: () => void,
@@ -25,7 +25,7 @@ export type ByteSource = {
   readonly peek: () => Uint8Array | null
 }
 
-/** A stored file, as a row or a cached value describes it. */
+/** A stored file as described by a row of the database, or by a cached value. */
 export type StoredObjectRef = {
   readonly s3FileUid: StoredFileUid
   readonly s3FileKey: string
@@ -63,7 +63,7 @@ export const createByteSource = ({ blobs, store }: Deps) => {
     private: new WeakMap<StoredObjectRef, ByteSource>(),
   }
 
-  /** Hot path: cached per record, so that a cache hit does not rebuild it. */
+  /** Hot path: the byte source is cached per record, so that a cache hit does not rebuild it. */
   return (file: StoredObjectRef, isPublic: boolean): ByteSource => {
     const cached = sources[isPublic ? 'public' : 'private']
     const bytes = cached.get(file) ?? createSource(file, isPublic)

@@ -15,9 +15,12 @@ import type { ImageExportFile } from '../media/image-export.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
 import { type ByteSource, createByteSource } from './byte-source.ts'
 
-/** Bytes of exports and segments. If missing: Forbidden, as for another file (http-api.md §2.5, W15). */
+/**
+ * Opens exports and segments. A missing one fails with Forbidden, like one of another file (http-api.md §2.5,
+ * W15).
+ */
 export type ExportService = {
-  /** `viewer` `null`: a caller without a token, who can read public images only. */
+  /** Opens an image export. `viewer` `null`: a caller without a token, who can read public images only. */
   readonly openImage: (
     uid: ImageExportUid,
     viewer: Viewer | null,
@@ -37,14 +40,20 @@ type Deps = {
   readonly contentFiles: ContentFileRepository
 }
 
-/** The image uid of a missing export: its public flag is queried like any other, and is never set. */
+/**
+ * Returns a uid that no image has, for an export that does not exist. Its public flag is queried like that of
+ * any other image, so that both take the same time.
+ */
 const missingImageOf = (uid: ImageExportUid) => `-${uid}` as ImageFileUid
 
 export const createExportService = (deps: Deps): ExportService => {
   const { authorizedRead, checkPublic, blobs, store, imageFiles, contentFiles } = deps
   const toByteSource = createByteSource({ blobs, store })
 
-  /** Checks the flag again (it is in memory by now): the bytes are public for as long as it is cached. */
+  /**
+   * Checks the public flag again (it is in memory by now), so that the result is valid only while the flag is
+   * cached.
+   */
   const servePublic = (
     file: Found<ImageExportFile>,
   ): TE.TaskEither<Forbidden | Unavailable, Found<ByteSource>> =>

@@ -29,7 +29,7 @@ type Deps = {
   readonly limitMs?: number
 }
 
-/** How long a result is reused. */
+/** Time for which a result is reused (milliseconds). */
 const reuseMs = 1000
 
 export const createHealthService = (deps: Deps): HealthService => {

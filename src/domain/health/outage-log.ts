@@ -6,9 +6,9 @@ import type { Monotonic } from '../../ports/monotonic.ts'
  * however many requests fail meanwhile (http-api.md §13.4).
  */
 export type OutageLog = {
-  /** A call failed because of the dependency. */
+  /** Reports that a call failed because of the dependency. */
   readonly failed: (dependency: string, fields: Readonly<Record<string, unknown>>) => void
-  /** The dependency answered. Costs nothing while there is no outage. */
+  /** Reports that the dependency answered. Costs nothing while there is no outage. */
   readonly answered: (dependency: string) => void
 }
 
@@ -27,7 +27,10 @@ const quietMs = 5 * minute
 
 export const createOutageLog = (log: Log, monotonic: Monotonic): OutageLog => {
   const outages = new Map<string, Outage>()
-  /** When an outage was last logged as started, by dependency: a flapping one also gets one line a minute. */
+  /**
+   * When an outage was last logged as started, by dependency. A flapping dependency gets at most one line a
+   * minute.
+   */
   const startedAt = new Map<string, number>()
 
   const end = (
@@ -42,14 +45,14 @@ export const createOutageLog = (log: Log, monotonic: Monotonic): OutageLog => {
   }
 
   const start = (dependency: string, fields: Readonly<Record<string, unknown>>, now: number): void => {
-    const isNews = now - (startedAt.get(dependency) ?? Number.NEGATIVE_INFINITY) >= minute
+    const shouldLog = now - (startedAt.get(dependency) ?? Number.NEGATIVE_INFINITY) >= minute
     outages.set(dependency, {
       startedAt: now,
-      loggedAt: isNews ? now : null,
+      loggedAt: shouldLog ? now : null,
       failures: 1,
       lastFailureAt: now,
     })
-    if (!isNews) return
+    if (!shouldLog) return
     startedAt.set(dependency, now)
     log.warn('outage.started', Object.assign({ dependency }, fields))
   }

@@ -1,7 +1,7 @@
 import type { M3u8Line } from '../hls/m3u8-lines.ts'
 import { linesWithTag, type PlaylistCheck, type PlaylistFinding, ruleViolation } from './finding.ts'
 
-/** Bytes of a resource, from `start` up to, and without, `end`. */
+/** A range of bytes of a resource, without the byte at `end`. */
 type Range = { readonly line: M3u8Line; readonly uri: string; readonly start: number; readonly end: number }
 
 const readRanges = (
@@ -24,7 +24,10 @@ const readRanges = (
   return { ranges, findings }
 }
 
-/** Returns the range, or why it is invalid. Without an offset it begins where the last one ends. */
+/**
+ * Returns the range, or the reason why it is invalid. A range without an offset begins where the previous one
+ * ends.
+ */
 const rangeOf = (line: M3u8Line, uri: string, previous: Range | null): Range | string => {
   const [, length, offset] = /^([1-9]\d*)(?:@(\d+))?$/.exec(line.value) ?? []
   if (length === undefined) return `${line.value} is not a byte range`
@@ -46,5 +49,5 @@ const iFrameRanges: PlaylistCheck = (lines) => {
   })
 }
 
-/** Byte ranges must be valid, and those of keyframes must not overlap. */
+/** Checks that byte ranges are valid, and that those of keyframes do not overlap. */
 export const byteRangeChecks: ReadonlyArray<PlaylistCheck> = [ranges, iFrameRanges]

@@ -2,10 +2,10 @@ import { extinfSeconds, parseM3u8Lines } from '../hls/m3u8-lines.ts'
 import type { ChildPlaylist } from './child-playlists.ts'
 import { linesWithTag, type PlaylistFinding, ruleViolation } from './finding.ts'
 
-/** A media playlist of a master playlist. */
+/** A child playlist of a master playlist, with its text. */
 export type ChildPlaylistText = { readonly role: ChildPlaylist['role']; readonly text: string }
 
-// Seconds. Renditions may round their durations differently: a millisecond is no misalignment.
+// Seconds. Renditions may round their durations differently, so a millisecond is no misalignment.
 const tolerance = 0.001
 
 const targetOf = (text: string): number =>
@@ -30,15 +30,17 @@ const checkTarget = ({ role, text }: ChildPlaylistText, greatest: number): Reado
 
 const checkAlignment = (
   { text }: ChildPlaylistText,
-  model: ChildPlaylistText,
+  reference: ChildPlaylistText,
 ): ReadonlyArray<PlaylistFinding> => {
-  const own = linesWithTag(parseM3u8Lines(text), 'EXTINF')
-  const others = linesWithTag(parseM3u8Lines(model.text), 'EXTINF').map(extinfSeconds)
-  if (own.length !== others.length)
-    return [ruleViolation('aligned', null, `has ${own.length} segments, another rendition ${others.length}`)]
+  const lines = linesWithTag(parseM3u8Lines(text), 'EXTINF')
+  const others = linesWithTag(parseM3u8Lines(reference.text), 'EXTINF').map(extinfSeconds)
+  if (lines.length !== others.length)
+    return [
+      ruleViolation('aligned', null, `has ${lines.length} segments, another rendition ${others.length}`),
+    ]
 
   let drift = 0
-  for (const [i, line] of own.entries()) {
+  for (const [i, line] of lines.entries()) {
     drift += extinfSeconds(line) - (others[i] ?? 0)
     if (Math.abs(drift) > tolerance)
       return [ruleViolation('aligned', line, `ends ${drift.toFixed(3)} s off the end in another rendition`)]
@@ -51,9 +53,9 @@ const secondsIn = (text: string): number =>
 
 const checkLength = (
   { text }: ChildPlaylistText,
-  model: ChildPlaylistText,
+  reference: ChildPlaylistText,
 ): ReadonlyArray<PlaylistFinding> => {
-  const [seconds, expected] = [secondsIn(text), secondsIn(model.text)]
+  const [seconds, expected] = [secondsIn(text), secondsIn(reference.text)]
   return Math.abs(seconds - expected) <= frameTolerance
     ? []
     : [ruleViolation('i-frames', null, `lasts ${seconds.toFixed(3)} s, the video ${expected.toFixed(3)} s`)]
@@ -68,22 +70,25 @@ const checkRole = ({ role, text }: ChildPlaylistText): ReadonlyArray<PlaylistFin
 
 const checkAgainst = (
   sibling: ChildPlaylistText,
-  model: ChildPlaylistText,
+  reference: ChildPlaylistText,
 ): ReadonlyArray<PlaylistFinding> => {
-  if (sibling.role === 'video') return checkAlignment(sibling, model)
-  return sibling.role === 'iFrames' ? checkLength(sibling, model) : []
+  if (sibling.role === 'video') return checkAlignment(sibling, reference)
+  return sibling.role === 'iFrames' ? checkLength(sibling, reference) : []
 }
 
-/** Checks what all playlists of a file must have in common. Returns the findings of each, in order. */
+/**
+ * Checks the properties that all playlists of a file must share. Returns the findings of each playlist, in
+ * the order of `siblings`.
+ */
 export const checkConsistency = (
   siblings: ReadonlyArray<ChildPlaylistText>,
 ): ReadonlyArray<ReadonlyArray<PlaylistFinding>> => {
-  const played = siblings.filter(({ role }) => role !== 'iFrames')
-  const greatest = Math.max(...played.map(({ text }) => targetOf(text)))
-  const model = siblings.find(({ role }) => role === 'video')
+  const playable = siblings.filter(({ role }) => role !== 'iFrames')
+  const greatest = Math.max(...playable.map(({ text }) => targetOf(text)))
+  const reference = siblings.find(({ role }) => role === 'video')
   return siblings.map((sibling) => [
     ...checkTarget(sibling, greatest),
     ...checkRole(sibling),
-    ...(model === undefined ? [] : checkAgainst(sibling, model)),
+    ...(reference === undefined ? [] : checkAgainst(sibling, reference)),
   ])
 }

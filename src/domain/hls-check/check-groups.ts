@@ -44,5 +44,5 @@ const references: PlaylistCheck = (lines) => {
   )
 }
 
-/** Rendition groups must be complete, and defined if a variant refers to them. */
+/** Checks that rendition groups are complete, and that each group to which a variant refers is defined. */
 export const groupChecks: ReadonlyArray<PlaylistCheck> = [membership, duplicates, references]

@@ -23,5 +23,7 @@ const scrubbing: PlaylistCheck = (lines) => {
     : []
 }
 
-/** EXT-X-I-FRAME-STREAM-INF lines must be complete, and a master playlist with video should have some. */
+/**
+ * Checks that EXT-X-I-FRAME-STREAM-INF lines are complete, and that a master playlist with video has some.
+ */
 export const iFrameStreamChecks: ReadonlyArray<PlaylistCheck> = [streams, scrubbing]

@@ -12,7 +12,7 @@ export type PlaylistReport = { readonly url: string; readonly findings: Readonly
 
 const listTypes = ['application/vnd.apple.mpegurl', 'audio/mpegurl']
 
-/** Rules for the HTTP response of a playlist. */
+/** Checks the HTTP response of a playlist: media type and compression. */
 const checkDelivery = ({ contentType, contentEncoding }: FetchedPlaylist): ReadonlyArray<PlaylistFinding> => {
   const essence = contentType?.split(';')[0]?.trim().toLowerCase() ?? 'no type'
   return [
@@ -21,10 +21,14 @@ const checkDelivery = ({ contentType, contentEncoding }: FetchedPlaylist): Reado
   ]
 }
 
-/** A page, an image, JSON: one finding is enough, as the rules for playlists do not apply. */
-const isNoList = (text: string): boolean => !parseM3u8Lines(text).some(({ tag }) => tag?.startsWith('EXT'))
+/**
+ * Returns whether the text is no playlist at all, but a page, an image or JSON. One finding is enough for it,
+ * because the rules for playlists do not apply.
+ */
+const isNotPlaylist = (text: string): boolean =>
+  !parseM3u8Lines(text).some(({ tag }) => tag?.startsWith('EXT'))
 
-const notAList = ({ contentType }: FetchedPlaylist): ReadonlyArray<PlaylistFinding> => [
+const notPlaylistFindings = ({ contentType }: FetchedPlaylist): ReadonlyArray<PlaylistFinding> => [
   ruleViolation(
     'head',
     null,
@@ -32,12 +36,12 @@ const notAList = ({ contentType }: FetchedPlaylist): ReadonlyArray<PlaylistFindi
   ),
 ]
 
-/** Returns the findings about one playlist by itself. */
+/** Returns the findings about one playlist, without a comparison with other playlists. */
 const findingsOf = (
   list: FetchedPlaylist,
   check: (text: string) => ReadonlyArray<PlaylistFinding>,
 ): ReadonlyArray<PlaylistFinding> =>
-  isNoList(list.text) ? notAList(list) : [...checkDelivery(list), ...check(list.text)]
+  isNotPlaylist(list.text) ? notPlaylistFindings(list) : [...checkDelivery(list), ...check(list.text)]
 
 const isMaster = (text: string): boolean => parseM3u8Lines(text).some(({ tag }) => tag === 'EXT-X-STREAM-INF')
 
@@ -48,8 +52,9 @@ const unreachable = (child: ChildPlaylist, reason: string): PlaylistFinding =>
   ruleViolation('reachable', child, `refers to ${child.uri}: ${reason}`)
 
 /**
- * Checks the playlist at `url` and, if it is a master, all its playlists. Returns one report for each, the
- * master's first. An unreachable child is a finding. Fails only if `url` itself cannot be fetched.
+ * Checks the playlist at `url` and, if it is a master playlist, all its children. Returns one report for each
+ * playlist, the master's first. An unreachable child is a finding. Fails only if `url` itself cannot be
+ * fetched.
  */
 export const checkPlaylists =
   (
@@ -74,10 +79,13 @@ export const checkPlaylists =
       else lists.push({ ...fetched.right, url: child.url, role: child.role })
     }
 
-    const across = checkConsistency(lists)
+    const consistencyFindings = checkConsistency(lists)
     const reports = lists.map((list, i) => ({
       url: list.url,
-      findings: [...findingsOf(list, checkMediaPlaylist), ...(isNoList(list.text) ? [] : (across[i] ?? []))],
+      findings: [
+        ...findingsOf(list, checkMediaPlaylist),
+        ...(isNotPlaylist(list.text) ? [] : (consistencyFindings[i] ?? [])),
+      ],
     }))
     return E.right([
       { url, findings: [...findingsOf(top.right, checkMasterPlaylist), ...missing] },

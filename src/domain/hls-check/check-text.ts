@@ -57,7 +57,7 @@ const variables: PlaylistCheck = (lines) => {
   return lines.flatMap((line) => {
     const isDefinition = line.tag === 'EXT-X-DEFINE'
     if (isDefinition) for (const { name, value } of line.attributes) if (name !== 'VALUE') defined.add(value)
-    // Variables occur in URIs and attribute lists only, after the first EXT-X-DEFINE.
+    // Variables occur only in URIs and attribute lists, after the first EXT-X-DEFINE.
     if (isDefinition || (line.uri === null && line.attributes.length === 0) || defined.size === 0) return []
     const unknown = variableReferencesIn(line.text).find((name) => !defined.has(name))
     return unknown === undefined
@@ -66,7 +66,7 @@ const variables: PlaylistCheck = (lines) => {
   })
 }
 
-/** Rules for playlists of every kind. */
+/** Checks that apply to playlists of every kind. */
 export const textChecks: ReadonlyArray<PlaylistCheck> = [
   text,
   head,

@@ -67,7 +67,7 @@ const video = eachVariant((variant) => {
   ]
 })
 
-/** `NONE` holds for all variants (RFC 8216bis §4.4.6.2). */
+/** If one variant has `CLOSED-CAPTIONS=NONE`, all variants must have it (RFC 8216bis §4.4.6.2). */
 const closedCaptions: PlaylistCheck = (lines) => {
   const variants = linesWithTag(lines, 'EXT-X-STREAM-INF')
   const isNone = (variant: M3u8Line) => attributeValue(variant, 'CLOSED-CAPTIONS') === 'NONE'
@@ -110,7 +110,7 @@ const ladder: PlaylistCheck = (lines) => {
   ]
 }
 
-/** Rules for each variant, and for the set of variants. */
+/** Checks of each variant, and of the set of variants. */
 export const variantChecks: ReadonlyArray<PlaylistCheck> = [
   uris,
   bandwidth,

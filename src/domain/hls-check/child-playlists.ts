@@ -1,25 +1,25 @@
 import { attributeValue, parseM3u8Lines } from '../hls/m3u8-lines.ts'
 import { substituteVariables, variableDefinitionIn } from '../hls/variables.ts'
 
-/** A playlist that a master playlist refers to. */
+/** A playlist to which a master playlist refers. */
 export type ChildPlaylist = {
-  /** As written, with variables substituted. */
+  /** The URI as written, with variables substituted. */
   readonly uri: string
-  /** Absolute; `null` if the URI is invalid. */
+  /** The absolute URL; `null` if the URI is invalid. */
   readonly url: string | null
-  /** Line of the first reference. */
+  /** Number of the line that first refers to the playlist. */
   readonly number: number
   /** Players switch between `video` playlists, so these must be aligned; `iFrames` are for scrubbing. */
   readonly role: 'video' | 'iFrames' | 'other'
 }
 
-/** The role of a playlist that a tag refers to by its URI attribute. */
+/** The role of a playlist to which a tag refers by its URI attribute. */
 const roleByTagName: Readonly<Record<string, ChildPlaylist['role']>> = {
   'EXT-X-MEDIA': 'other',
   'EXT-X-I-FRAME-STREAM-INF': 'iFrames',
 }
 
-/** Returns the playlists that a master playlist at `url` refers to, without duplicates. */
+/** Returns the playlists to which a master playlist at `url` refers, without duplicates. */
 export const childPlaylistsOf = (text: string, url: string): ReadonlyArray<ChildPlaylist> => {
   const variables = new Map<string, string>()
   const children = new Map<string, ChildPlaylist>()

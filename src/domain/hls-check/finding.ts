@@ -5,9 +5,9 @@ import { type HlsRule, hlsRules } from './rules.ts'
 export type PlaylistFinding = {
   readonly rule: HlsRule
   readonly severity: 'fault' | 'advice'
-  /** Where the rule is written. */
+  /** The source of the rule: a section of a standard. */
   readonly source: string
-  /** From 1; `null` if the finding is about the whole playlist. */
+  /** Line number, from 1; `null` if the finding is about the whole playlist. */
   readonly line: number | null
   /** What is wrong. */
   readonly reason: string
@@ -32,7 +32,7 @@ export const ruleViolation = (
 export const linesWithTag = (lines: ReadonlyArray<M3u8Line>, tag: string): ReadonlyArray<M3u8Line> =>
   lines.filter((line) => line.tag === tag)
 
-/** Returns the findings by line number; those about the whole playlist come first. */
+/** Returns the findings in the order of their lines; those about the whole playlist come first. */
 export const runChecks = (
   checks: ReadonlyArray<PlaylistCheck>,
   lines: ReadonlyArray<M3u8Line>,

@@ -1,6 +1,9 @@
-// Attribute values that are valid for any data (RFC 8216bis §4.2).
+// These functions write valid attribute values whatever their input (RFC 8216bis §4.2).
 
-/** Writes a decimal-integer, rounded up. Negative, too large or NaN: the nearest valid value. */
+/**
+ * Writes a decimal-integer, rounded up. NaN and negative numbers become 0; a number that is too large becomes
+ * the largest valid value.
+ */
 export const decimalInteger = (n: number): string =>
   String(Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.ceil(n) || 0)))
 

@@ -2,7 +2,10 @@ import { type Clip, isSegmentInClipPlaylist, type TimeSpan } from '../access/res
 import { extinfSeconds } from './m3u8-lines.ts'
 import { splitPlaylistEntries } from './split-playlist.ts'
 
-/** A segment in a playlist. `text`: from its EXTINF to its URI; adjacent entries of one URI are joined. */
+/**
+ * A segment in a playlist. `text`: the lines from EXTINF to the URI. Adjacent entries with the same URI are
+ * joined.
+ */
 type ListedPart = { readonly uri: string; readonly span: TimeSpan; readonly text: string }
 
 /** A parsed media playlist: its segments and the text between them, in order. */
@@ -13,7 +16,7 @@ const microseconds = 1_000_000
 const isPart = (piece: string | ListedPart | undefined): piece is ListedPart => typeof piece === 'object'
 
 export const parseMediaPlaylist = (text: string): ParsedMediaPlaylist => {
-  // Our playlists have whole microseconds. As integers they add up exactly.
+  // Durations in Larder's playlists are whole microseconds. As integers they add up exactly.
   let end = 0
   const entries = splitPlaylistEntries(text, 'EXTINF', (head, uri, text): ListedPart => {
     const start = end
@@ -33,11 +36,14 @@ export const parseMediaPlaylist = (text: string): ParsedMediaPlaylist => {
 }
 
 /**
- * Returns the playlist with only the segments in the clip (http-api.md §2.4); `null` if there is none. All
- * else stays: the init segment, the target duration (shared by all playlists of a file), the version and
- * ENDLIST. Keyframes of one segment stay together, so that I-frame and media playlist cover the same time.
+ * Returns the playlist with only the segments in the clip (http-api.md §2.4); `null` if there are none. All
+ * other lines stay: the init segment, the target duration (shared by all playlists of a file), the version
+ * and ENDLIST. Keyframes of one segment stay together, so that I-frame and media playlist cover the same
+ * time.
  */
 export const clipMediaPlaylist = (list: ParsedMediaPlaylist, clip: Clip): string | null => {
-  const kept = list.filter((piece) => !isPart(piece) || isSegmentInClipPlaylist(clip, piece.span))
-  return kept.some(isPart) ? kept.map((piece) => (isPart(piece) ? piece.text : piece)).join('') : null
+  const remaining = list.filter((piece) => !isPart(piece) || isSegmentInClipPlaylist(clip, piece.span))
+  return remaining.some(isPart)
+    ? remaining.map((piece) => (isPart(piece) ? piece.text : piece)).join('')
+    : null
 }

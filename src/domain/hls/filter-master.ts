@@ -8,9 +8,9 @@ import { putStartVariantFirst } from './start-variant.ts'
 /** A variant in a master playlist. */
 export type ParsedVariant = SelectableVariant & {
   readonly uri: string
-  /** Its audio group; `null` if it has no separate audio. */
+  /** The audio group of the variant; `null` if it has no separate audio. */
   readonly audioGroup: string | null
-  /** From its EXT-X-STREAM-INF to its URI, and the I-frame line after it. */
+  /** The lines from EXT-X-STREAM-INF to the URI, and the I-frame line after the URI. */
   readonly text: string
 }
 
@@ -39,7 +39,10 @@ export const isParsedVariant = (piece: string | ParsedVariant): piece is ParsedV
 const iFramesIn = (piece: string | ParsedVariant | undefined): string =>
   typeof piece === 'string' ? (/^(?:#EXT-X-I-FRAME-STREAM-INF:.*\n?)*/.exec(piece)?.[0] ?? '') : ''
 
-/** Parses a playlist of ours, in which the I-frame line of a variant follows it, and moves with it. */
+/**
+ * Parses a master playlist that Larder wrote. The I-frame line after a variant becomes part of the variant's
+ * text, so that the two are filtered and moved together.
+ */
 export const parseMasterPlaylist = (text: string): ParsedMasterPlaylist => {
   const pieces = splitPlaylistEntries(text, 'EXT-X-STREAM-INF', variantOf)
   return pieces.map((piece, i) => {
@@ -50,7 +53,7 @@ export const parseMasterPlaylist = (text: string): ParsedMasterPlaylist => {
 
 /**
  * Filters the variants of a master playlist and sorts them as in http-api.md §5.3. The cache has one complete
- * playlist for each file, never one for each filter (§5.2). Text between variants stays in its place.
+ * playlist for each file, never one for each filter (§5.2). The text between variants stays in its place.
  */
 export const filterMasterPlaylist = (master: ParsedMasterPlaylist, filter: MobileFilter): string => {
   const listed = putStartVariantFirst(filterVariants(master.filter(isParsedVariant), filter), filter.size)

@@ -12,7 +12,10 @@ const filterUnlessEmpty = <A>(all: ReadonlyArray<A>, matches: (a: A) => boolean)
   return matching.length > 0 ? matching : all
 }
 
-/** Of the variants with a size, keeps the best for each effective pixel ratio, and all ties. */
+/**
+ * Keeps, for each effective pixel ratio, the best of the variants with a size, and all ties. Keeps all
+ * variants without a size.
+ */
 const bestOfEachRatio = <A extends SelectableVariant>(
   all: ReadonlyArray<A>,
   want: Size,
@@ -33,13 +36,15 @@ const bestOfEachRatio = <A extends SelectableVariant>(
     .map(({ choice }) => choice)
 }
 
-/** Applies the filter, in the given order. Never empty unless the input is (http-api.md §5.3). */
+/**
+ * Applies the parts of the filter in the order of http-api.md §5.3. The result is empty only if the input is.
+ */
 export const filterVariants = <A extends SelectableVariant>(
   all: ReadonlyArray<A>,
   filter: MobileFilter,
 ): ReadonlyArray<A> => {
   const { size, pixelRatio, minBandwidth, maxBandwidth } = filter
   const fitting = size === null ? all : bestOfEachRatio(all, size, pixelRatio)
-  const richEnough = filterUnlessEmpty(fitting, ({ bandwidth }) => bandwidth >= minBandwidth)
-  return filterUnlessEmpty(richEnough, ({ bandwidth }) => bandwidth <= maxBandwidth)
+  const aboveMinimum = filterUnlessEmpty(fitting, ({ bandwidth }) => bandwidth >= minBandwidth)
+  return filterUnlessEmpty(aboveMinimum, ({ bandwidth }) => bandwidth <= maxBandwidth)
 }

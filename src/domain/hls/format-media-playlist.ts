@@ -5,10 +5,10 @@ import { type HlsFeature, lowestHlsVersion } from './version.ts'
 
 const microseconds = 1_000_000
 
-/** Relative to the playlist's path below `/api/1/content_files/exports/`. */
+/** URI relative to the playlist's path below `/api/1/content_files/exports/`. */
 const uriOf = (part: ContentPart): string => `parts/${part.uid}.${partExtension(part)}`
 
-/** What a player fetches with one request. */
+/** A segment, or a byte range of one, that a player fetches with one request. */
 export type MediaPlaylistEntry = TimedPart & {
   readonly part: ContentPart
   /** `length@offset` in the segment; `null` for all of it. */

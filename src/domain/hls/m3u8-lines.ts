@@ -2,16 +2,16 @@ import { type M3u8Token, tokenizeM3u8 } from './m3u8-tokenizer.ts'
 
 export type M3u8Attribute = {
   readonly name: string
-  /** Without its quotes. */
+  /** The value without its quotes. */
   readonly value: string
   readonly quoted: boolean
 }
 
 /** A line of an m3u8 text with its tag, attributes and URI. */
 export type M3u8Line = {
-  /** From 1. */
+  /** Line number, from 1. */
   readonly number: number
-  /** `EXT-X-MAP`; `null` for a line without a tag. */
+  /** The tag's name, such as `EXT-X-MAP`; `null` for a line without a tag. */
   readonly tag: string | null
   /** The text after the tag's colon. */
   readonly value: string
@@ -49,7 +49,7 @@ const lineOf = (tokens: ReadonlyArray<M3u8Token>, number: number): M3u8Line => {
   }
 }
 
-/** Returns the lines of an m3u8 text in order. Their `text`s together are the input. */
+/** Returns the lines of an m3u8 text in order. Their `text`s, joined, equal the input. */
 export const parseM3u8Lines = (text: string): ReadonlyArray<M3u8Line> => {
   const lines: M3u8Line[] = []
   let tokens: M3u8Token[] = []

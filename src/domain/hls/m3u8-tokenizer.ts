@@ -1,4 +1,4 @@
-/** A piece of an m3u8 text. The `text`s of all tokens in order are the input, code unit for code unit. */
+/** A piece of an m3u8 text. The `text`s of all tokens, joined in order, equal the input exactly. */
 export type M3u8Token = {
   readonly kind: M3u8TokenKind
   readonly text: string
@@ -30,7 +30,10 @@ const attribute = /(\s*)([A-Z0-9-]+)(=)(?:("[^"]*")(\s*)|([^",]*))(,|$)/y
 const withoutEmpty = (...tokens: ReadonlyArray<M3u8Token>): ReadonlyArray<M3u8Token> =>
   tokens.filter(({ text }) => text !== '')
 
-/** Strips what the URL standard strips from a URL: spaces and control characters. */
+/**
+ * Returns the bounds of the text without leading and trailing spaces and control characters, which the URL
+ * standard strips as well.
+ */
 const contentBounds = (text: string): readonly [start: number, end: number] => {
   let start = 0
   while (text.charCodeAt(start) <= 0x20) start += 1
@@ -79,7 +82,7 @@ const contentOf = (text: string): ReadonlyArray<M3u8Token> => {
 
 /**
  * Splits an m3u8 text into tokens without loss (RFC 8216bis §4.1, §4.2). Lines end in LF or CRLF; the last
- * one may have no line break. Never throws: see `malformed`.
+ * one may have no line break. Never throws: a syntax error becomes a `malformed` token.
  */
 export const tokenizeM3u8 = (text: string): ReadonlyArray<M3u8Token> => {
   const tokens: M3u8Token[] = []

@@ -6,7 +6,7 @@ import { lowestHlsVersion } from './version.ts'
 
 const audioGroup = quotedString('sound')
 
-/** Relative to the playlist's path, `/api/1/content_files/{cf}/mobile.m3u8` (http-api.md §5.5). */
+/** URI relative to the playlist's path, `/api/1/content_files/{cf}/mobile.m3u8` (http-api.md §5.5). */
 const uriOf = ({ uid }: ContentExport): string => `../exports/${uid}.m3u8`
 
 const frameRateOf = ({ num, den }: FrameRate): string | null => {
@@ -14,15 +14,15 @@ const frameRateOf = ({ num, den }: FrameRate): string | null => {
   return Number.isFinite(rate) && rate > 0 ? rate.toFixed(3) : null
 }
 
-const mediaLine = (sound: ContentExport): string =>
+const mediaLine = (audioExport: ContentExport): string =>
   `#EXT-X-MEDIA:${attributeList({
     TYPE: 'AUDIO',
     'GROUP-ID': audioGroup,
     NAME: quotedString('Sound'),
     DEFAULT: 'YES',
     AUTOSELECT: 'YES',
-    CHANNELS: sound.audio === null ? null : quotedString(decimalInteger(sound.audio.channels)),
-    URI: quotedString(uriOf(sound)),
+    CHANNELS: audioExport.audio === null ? null : quotedString(decimalInteger(audioExport.audio.channels)),
+    URI: quotedString(uriOf(audioExport)),
   })}`
 
 const variantLines = (variant: Variant): ReadonlyArray<string> => [
@@ -33,7 +33,8 @@ const variantLines = (variant: Variant): ReadonlyArray<string> => [
     RESOLUTION: variant.resolution,
     'FRAME-RATE': variant.frameRate === null ? null : frameRateOf(variant.frameRate),
     AUDIO: variant.usesAudioGroup ? audioGroup : null,
-    // Without it, Shaka searches three segments for captions before it starts, and Apple's players list some.
+    // Without this attribute, Shaka searches three segments for captions before it starts, and Apple's
+    // players list captions that do not exist.
     'CLOSED-CAPTIONS': 'NONE',
   })}`,
   uriOf(variant.export),

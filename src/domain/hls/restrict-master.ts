@@ -7,7 +7,8 @@ const exportIn = (uri: string): string => /([^/]*)\.m3u8$/.exec(uri)?.[1] ?? ''
 
 /**
  * Returns the master playlist without the forbidden variants and renditions (http-api.md §2.4); `null` if no
- * variant is left. A variant whose audio is forbidden is removed, too: no player could play it as described.
+ * variant is left. A variant whose audio is forbidden is removed, too, because no player could play it as the
+ * playlist says.
  */
 export const restrictMasterPlaylist = (
   master: ParsedMasterPlaylist,

@@ -3,15 +3,18 @@ import { type Signature, withJwt } from '../access/signature.ts'
 import { declareQueryVariable } from './declare-query-variable.ts'
 import { type M3u8Token, tokenizeM3u8 } from './m3u8-tokenizer.ts'
 
-// The URL standard removes these characters before it parses: a tab must not hide that `/⇥/host` is `//host`.
+// The URL standard removes these characters before it parses, so `/⇥/host`, with a tab, leads to `//host`.
 const ignored = /^[\p{Cc} ]+|[\t\n\r]/gu
 const leavesOrigin = /^(?:[a-z][a-z0-9+.-]*:|[/\\]{2})/i
 
-/** Whether the URI stays at our origin: not absolute (`data:` is), without a host, not empty. */
-const isOurs = (uri: string): boolean => uri !== '' && !leavesOrigin.test(uri.replace(ignored, ''))
+/**
+ * Returns whether the URI stays at Larder's origin: it is not empty, not absolute (as `data:` is), and has no
+ * host.
+ */
+const staysAtOrigin = (uri: string): boolean => uri !== '' && !leavesOrigin.test(uri.replace(ignored, ''))
 
 const signTokens = (tokens: ReadonlyArray<M3u8Token>, sign: (uri: string) => string): string => {
-  const signUri = (uri: string): string => (isOurs(uri) ? sign(uri) : uri)
+  const signUri = (uri: string): string => (staysAtOrigin(uri) ? sign(uri) : uri)
   let attribute = ''
   return tokens
     .map(({ kind, text }) => {
@@ -24,8 +27,9 @@ const signTokens = (tokens: ReadonlyArray<M3u8Token>, sign: (uri: string) => str
 }
 
 /**
- * Adds the token to every URI of an m3u8 playlist that stays at our origin, on a line or in a tag
- * (http-api.md §3). If the path of the playlist has the token, relative URIs inherit it: nothing changes.
+ * Adds the token to every URI of an m3u8 playlist that stays at Larder's origin, on a line of its own or in a
+ * tag (http-api.md §3). If the path of the playlist has the token, relative URIs inherit it, so the text
+ * stays the same.
  */
 export const signM3u8 = (text: string, signature: Signature): string => {
   switch (signature.mode) {

@@ -1,7 +1,7 @@
-/** Pixels. */
+/** Width and height in pixels. */
 export type Size = { readonly width: number; readonly height: number }
 
-// Twelve digits: 1.1 × 100 must be 110, and not 111 by a floating-point error.
+// Rounds to twelve digits first, so that a floating-point error does not raise 1.1 × 100 to 111.
 const roundUp = (n: number): number => Math.ceil(Number(n.toPrecision(12)))
 
 export const scaleSize = ({ width, height }: Size, ratio: number): Size => ({
@@ -15,7 +15,10 @@ export const isAtLeastAsLarge = (have: Size, want: Size): boolean =>
 const usefulArea = (have: Size, want: Size): number =>
   Math.min(have.width, want.width) * Math.min(have.height, want.height)
 
-/** Negative if `a` is better than `b`: more useful area, then fewer pixels in total (http-api.md §5.4). */
+/**
+ * Returns a negative number if `a` is better than `b`: more useful area, then fewer pixels in total
+ * (http-api.md §5.4).
+ */
 export const compareSizes =
   (want: Size) =>
   (a: Size, b: Size): number =>
@@ -23,7 +26,10 @@ export const compareSizes =
 
 const leastRatio = 0.3
 
-/** `pr`, its halves down to the first below `leastRatio`, and 1 if `pr` is greater than 1; descending. */
+/**
+ * Returns `pr`, its halves down to the first below `leastRatio`, and 1 if `pr` is greater than 1, in
+ * descending order.
+ */
 const ratiosFrom = (pr: number): ReadonlyArray<number> => {
   const ratios = [pr]
   for (let ratio = pr; ratio >= leastRatio; ratio /= 2) ratios.push(ratio / 2)

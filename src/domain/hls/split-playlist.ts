@@ -1,8 +1,8 @@
 import { type M3u8Line, parseM3u8Lines } from './m3u8-lines.ts'
 
 /**
- * Splits a playlist into entries, each from `tag` to the next URI, and the text between entries. An entry
- * without a URI is text.
+ * Splits a playlist into entries and the text between them. An entry is the text from a line with `tag` to
+ * the next URI. If no URI follows, these lines are text, too.
  */
 export const splitPlaylistEntries = <A>(
   text: string,

@@ -1,12 +1,14 @@
 import type { SelectableVariant } from './filter-variants.ts'
 import type { Size } from './size-comparison.ts'
 
-/** Bits per second that most connections carry, for use until the player has measured its own. */
+/**
+ * Bits per second that most connections carry. Used because the player has not measured its connection yet.
+ */
 const startBandwidth = 2_000_000
 /** The same for a phone (Apple's HLS authoring specification: 730 kbit/s for cellular networks). */
 const phoneStartBandwidth = 730_000
 
-/** CSS pixels. A smaller screen is treated as a phone. */
+/** Area in CSS pixels. A smaller screen is treated as a phone. */
 const phonePixels = 1280 * 720
 
 /** Prefers variants with video: a viewer who opens a video expects to see it. */

@@ -11,8 +11,9 @@ export const substituteVariables = (text: string, variables: ReadonlyMap<string,
   text.replace(reference, (whole, name: string) => variables.get(name) ?? whole)
 
 /**
- * Returns the variable that an EXT-X-DEFINE line of a master playlist at `url` defines; an empty array for
- * any other line. (IMPORT is for media playlists only, which have variables only in their segment URIs.)
+ * Returns the variable that an EXT-X-DEFINE line defines in a master playlist at `url`; an empty array for
+ * any other line. IMPORT is ignored: only media playlists may have it, and they have variables only in
+ * segment URIs.
  */
 export const variableDefinitionIn = (
   line: M3u8Line,

@@ -1,24 +1,27 @@
 import type { ContentExport, ContentFile, FrameRate } from '../media/content-export.ts'
 import { ascendingBy } from '../shared/order.ts'
 
-/** One option that a player can choose: an export, with the audio that belongs to it. */
+/** An export that a player can choose, with the audio that belongs to it. */
 export type Variant = {
   readonly export: ContentExport
   /** Peak and average bits per second, video and audio together. */
   readonly bandwidth: number
   readonly averageBandwidth: number
-  /** RFC 6381, video and audio together, without duplicates. */
+  /** Codec strings (RFC 6381) of video and audio together, without duplicates. */
   readonly codecs: ReadonlyArray<string>
   readonly resolution: string | null
   readonly frameRate: FrameRate | null
-  /** Whether its audio is a separate export, `Variants.audio`. */
+  /** Whether the audio is a separate export, `Variants.audio`. */
   readonly usesAudioGroup: boolean
 }
 
 export type Variants = {
-  /** The audio of all video exports without audio of their own. */
+  /** The export with the audio of all video exports that have no audio of their own. */
   readonly audio: ContentExport | null
-  /** By descending bandwidth, then uid; the first of equal bandwidth and resolution (http-api.md §5.3). */
+  /**
+   * Ordered by descending bandwidth, then by uid. Of variants with equal bandwidth and resolution only the
+   * first is listed (http-api.md §5.3).
+   */
   readonly variants: ReadonlyArray<Variant>
 }
 
@@ -27,16 +30,16 @@ const best = ascendingBy<ContentExport>(
   (e) => e.uid,
 )
 
-const variantOf = (main: ContentExport, sound: ContentExport | null): Variant => {
+const variantOf = (main: ContentExport, sharedAudio: ContentExport | null): Variant => {
   const { video } = main
   return {
     export: main,
-    bandwidth: main.bandwidth + (sound?.bandwidth ?? 0),
-    averageBandwidth: main.averageBandwidth + (sound?.averageBandwidth ?? 0),
-    codecs: [...new Set([...main.codecs, ...(sound?.codecs ?? [])])],
+    bandwidth: main.bandwidth + (sharedAudio?.bandwidth ?? 0),
+    averageBandwidth: main.averageBandwidth + (sharedAudio?.averageBandwidth ?? 0),
+    codecs: [...new Set([...main.codecs, ...(sharedAudio?.codecs ?? [])])],
     resolution: video === null ? null : `${video.width}x${video.height}`,
     frameRate: video?.frameRate ?? null,
-    usesAudioGroup: sound !== null,
+    usesAudioGroup: sharedAudio !== null,
   }
 }
 
@@ -54,16 +57,16 @@ const firstOfEach = <A>(all: ReadonlyArray<A>, groupKeyOf: (a: A) => string): Re
 export const variantsOf = (file: ContentFile): Variants => {
   const segmented = file.exports.filter(({ format }) => format === 'm3u8')
   const audioExports = segmented.filter(({ video, audio }) => video === null && audio !== null).sort(best)
-  const needsSound = ({ video, audio }: ContentExport) => video !== null && audio === null
-  const sound = segmented.some(needsSound) ? (audioExports[0] ?? null) : null
+  const lacksAudio = ({ video, audio }: ContentExport) => video !== null && audio === null
+  const sharedAudio = segmented.some(lacksAudio) ? (audioExports[0] ?? null) : null
 
   const sorted = segmented
-    .map((e) => variantOf(e, needsSound(e) ? sound : null))
+    .map((e) => variantOf(e, lacksAudio(e) ? sharedAudio : null))
     .sort(
       ascendingBy(
         (v) => -v.bandwidth,
         (v) => v.export.uid,
       ),
     )
-  return { audio: sound, variants: firstOfEach(sorted, (v) => `${v.bandwidth} ${v.resolution}`) }
+  return { audio: sharedAudio, variants: firstOfEach(sorted, (v) => `${v.bandwidth} ${v.resolution}`) }
 }

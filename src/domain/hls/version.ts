@@ -3,7 +3,7 @@ const since = {
   decimalDurations: 3,
   byteRanges: 4,
   iFramesOnly: 4,
-  // Version 1 allows groups, but RFC 8216bis §8 suggests 4, so that old clients do not try.
+  // Version 1 allows groups, but RFC 8216bis §8 suggests 4, so that old clients do not try to play them.
   renditionGroups: 4,
   mapInIFrames: 5,
   map: 6,

@@ -6,17 +6,17 @@ import type { OnProgress } from './media-ingest.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
 
 export type AddedFile = LibraryFileId & {
-  /** What the person who added the file should know, a line each. */
+  /** Warnings for the person who added the file, one line each. */
   readonly warnings: ReadonlyArray<string>
 }
 
 export type AddOptions = {
-  /** Images only: every caller may see it. */
+  /** Whether every caller may see the file. For images only. */
   readonly isPublic: boolean
   /** Called as soon as the uid is known. */
   readonly onRegistered: (file: LibraryFileId) => void
   readonly onProgress: OnProgress
-  /** Called once when another process is adding the same bytes, or is making their exports. */
+  /** Called once if another process is adding the same bytes, or is making their exports. */
   readonly onWaiting?: () => void
   readonly signal?: AbortSignal
 }
@@ -30,7 +30,7 @@ const outdatedWarning = 'its exports were made by an older recipe: `larder remak
 
 const madeElsewhereWarning = 'its exports are there: another process, or an earlier try, has made them'
 
-/** Calls it the first time only. */
+/** Returns a function that calls `call` the first time only. */
 const once = (call: () => void) => {
   let called = false
   return () => {
@@ -40,8 +40,8 @@ const once = (call: () => void) => {
 }
 
 /**
- * Registers a file of this machine and makes its exports from it. Exports that another process is making are
- * waited for, and not made twice. What is refused leaves nothing behind.
+ * Registers a file of this machine and makes its exports. If another process is already making them, waits
+ * for that process instead. A refused file leaves nothing behind.
  */
 export const addFile =
   (
@@ -61,13 +61,13 @@ export const addFile =
 
     const make = pipe(
       ingest.makeExports({ kind, uid }, { source: path, onProgress, signal }),
-      TE.map((made) => (made.state === 'busy' ? O.none : O.some(made))),
+      TE.map((result) => (result.state === 'busy' ? O.none : O.some(result))),
     )
-    const made = await retryWhileBusy(sleep, make, { onWaiting, signal })
-    if (E.isLeft(made)) return made
+    const created = await retryWhileBusy(sleep, make, { onWaiting, signal })
+    if (E.isLeft(created)) return created
     return E.right({
       kind,
       uid,
-      warnings: made.right.state === 'made' ? made.right.warnings : [madeElsewhereWarning],
+      warnings: created.right.state === 'made' ? created.right.warnings : [madeElsewhereWarning],
     })
   }

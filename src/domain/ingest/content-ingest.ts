@@ -53,7 +53,10 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
     return invalidateAfter(cache, playlists, contentFiles.replaceExports(uid, exports))
   }
 
-  /** Refuses exports with violations. Logs them for operators, too: the cause is a bug, not the file. */
+  /**
+   * Refuses exports with violations. Also logs the violations for operators, because their cause is a bug of
+   * Larder and not the file.
+   */
   const refuseUnfit = (
     uid: ContentFileUid,
     violations: ReadonlyArray<Violation>,
@@ -98,11 +101,14 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
     const makeFrom = (facts: MediaFacts): TE.TaskEither<Refused | Unavailable, CreatedExports> =>
       pipe(
         files.withScratch((folder) => makeInFolder(folder, facts)),
-        // A film without audio has a different ladder.
+        // A video without audio has a different ladder, so all of its exports are made again.
         TE.flatMap((result) => ('isAdded' in result ? TE.right(result) : makeFrom(result))),
       )
 
-    /** Returns facts without audio, with which to start again, if no audio of a film can be decoded. */
+    /**
+     * Makes the exports in a folder. If no audio of a video can be decoded, returns its facts without audio,
+     * and the caller starts again with these.
+     */
     const makeInFolder =
       (
         folder: string,

@@ -4,10 +4,13 @@ import type { Refused, Unavailable } from '../shared/errors.ts'
 
 declare const proof: unique symbol
 
-/** Proof that a write had no effect. Only `proveNoEffect` creates one, and never for an unknown outcome. */
+/** Proof that a write had no effect. Only `proveNoEffect` creates one, never for an unknown outcome. */
 export type NoEffect = { readonly [proof]: true }
 
-/** `written`: whether the write had an effect. Returns `null` if it had, or if the outcome is unknown. */
+/**
+ * Returns the proof if the write certainly had no effect; `null` if it had one, or if its outcome is unknown.
+ * `written`: the outcome of the write; `true` if it had an effect.
+ */
 export const proveNoEffect = (written: E.Either<Refused | Unavailable, boolean>): NoEffect | null => {
   const isCertain = E.isRight(written)
     ? !written.right
@@ -16,8 +19,8 @@ export const proveNoEffect = (written: E.Either<Refused | Unavailable, boolean>)
 }
 
 /**
- * Deletes objects that certainly no row refers to. If a delete fails, the object is an orphan, which the
- * sweep of the store deletes.
+ * Deletes objects to which certainly no row refers. If a delete fails, the object becomes an orphan, which
+ * the sweep of the store deletes.
  */
 export const deleteUnreferenced = async (
   store: ObjectStore,

@@ -35,7 +35,9 @@ export const examineTranscoded = (transcoded: TranscodeResult, plan: MediaPlan):
     sourceSeconds: transcoded.sourceSeconds,
   })
 
-/** Examines stored exports before publication. Their order: one for each rendition, then one for each MP4. */
+/**
+ * Examines stored exports before publication. `exports` has one for each rendition, then one for each MP4.
+ */
 export const examineStored = (
   transcoded: TranscodeResult,
   exports: ReadonlyArray<NewContentExport>,
@@ -65,7 +67,7 @@ export const examineStored = (
       const stored = exports[renditions.length + i]
       return stored === undefined
         ? []
-        : examineProgressiveExport(file, stored, (reading) => parsedPeakRate(reading, target))
+        : examineProgressiveExport(file, stored, (parsed) => parsedPeakRate(parsed, target))
     }),
   ]
 }

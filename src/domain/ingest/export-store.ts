@@ -14,8 +14,11 @@ import {
 } from './rendition-facts.ts'
 import type { UploadSlice } from './uploads.ts'
 
-/** Rates of an MP4. In a short one the header weighs more than the peaks of its tracks. */
-const ratesOfWhole = (
+/**
+ * Returns the bit rates of an MP4. In a short MP4 the average, which includes the header, can exceed the sum
+ * of the tracks' peaks, so the peak is at least the average.
+ */
+const progressiveBitrates = (
   bytes: number,
   seconds: number,
   tracks: ReadonlyArray<Rendition>,
@@ -26,7 +29,7 @@ const ratesOfWhole = (
   return { bandwidth: Math.max(peaks, average), averageBandwidth: average }
 }
 
-/** Stores the output files of a transcoder, and describes them as exports. */
+/** Stores the output files of a transcoder, and returns their descriptions as exports. */
 export type ExportStore = (
   upload: UploadSlice,
   output: TranscodeResult,
@@ -102,7 +105,7 @@ export const createExportStore = (newUid: NewUid): ExportStore => {
     return pipe(
       upload(file, contentType),
       TE.map((stored) => ({
-        ...ratesOfWhole(stored.size, durationSeconds, tracks, targetDuration),
+        ...progressiveBitrates(stored.size, durationSeconds, tracks, targetDuration),
         uid: newUid.contentExport(),
         format: 'mp4',
         video: tracks.find(({ video }) => video !== null)?.video ?? null,

@@ -22,10 +22,10 @@ import { sniffFileKind } from './sniff.ts'
 import { unsupportedImageReason } from './unsupported-image.ts'
 import type { UploadDeps } from './uploads.ts'
 
-/** A file of the library. */
+/** Kind and uid of a file of the library. */
 export type LibraryFileId = Pick<LibraryFile, 'kind' | 'uid'>
 
-/** A file whose original and row outlive this process. */
+/** A file whose original and row are stored permanently. */
 export type RegisteredFile = LibraryFileId & { readonly state: LibraryFile['stateWhenRead'] }
 
 type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
@@ -33,25 +33,29 @@ type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
 /** Adds images, audio and video to the library, and makes their exports. */
 export type IngestService = {
   /**
-   * Stores the original of a local file, and its row. A file whose bytes are in the library keeps its uid
-   * (http-api.md §8.3). Waits while another process registers the same bytes. Makes no exports.
+   * Stores the original of a local file, and adds its row. If the library already has a file with these
+   * bytes, returns that file (http-api.md §8.3). Waits while another process registers the same bytes. Makes
+   * no exports.
    */
   readonly register: (path: string, options: RegisterOptions) => Outcome<RegisteredFile>
   /**
-   * Makes the exports of a file that has none: long work, in any process. `busy`: another process is making
-   * them; does not wait for it. Fails with `Unavailable` once aborted.
+   * Makes the exports of a file that has none. This takes long, and any process can do it. Returns `busy`
+   * without waiting if another process is making them. Fails with `Unavailable` when aborted.
    */
   readonly makeExports: (file: LibraryFileId, options: MakeExportsOptions) => Outcome<MakeExportsResult>
-  /** Files without exports, oldest first. */
+  /** Lists the files without exports, oldest first. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<LibraryFileId>>
-  /** Number of files whose exports an older recipe made. */
+  /** Counts the files whose exports were made by an older recipe. */
   readonly countOutdated: TE.TaskEither<Unavailable, number>
-  /** Returns those of one kind by uid, at most 100, starting after `after` (`null`: with the first). */
+  /**
+   * Lists the outdated files of one kind, ordered by uid: at most 100, starting after `after` (`null`: at the
+   * first).
+   */
   readonly listOutdated: (
     kind: MediaKind,
     after: LibraryFile['uid'] | null,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<OutdatedFile>>
-  /** The oldest file of each kind in the library. */
+  /** Finds the oldest file of each kind in the library. */
   readonly oldest: TE.TaskEither<Unavailable, OldestFiles>
 }
 
@@ -62,22 +66,22 @@ export type OldestFiles = {
 
 export type OutdatedFile = LibraryFileId & {
   /**
-   * Remakes the exports from the stored original, and replaces the present ones. Those are served until then,
-   * and stay if anything fails. `busy`: another process is making the exports.
+   * Remakes the exports from the stored original, and then replaces the old ones. The old exports are served
+   * until they are replaced, and stay if anything fails. `busy`: another process is making the exports.
    */
   readonly remake: (onProgress: OnProgress, signal: AbortSignal) => Outcome<MakeExportsResult>
 }
 
 export type RegisterOptions = WaitOptions & {
-  /** Only for images: every client may view it. */
+  /** Whether every client may view the file. For images only. */
   readonly isPublic: boolean
 }
 
 export type MakeExportsOptions = {
   /**
-   * Path of a local copy of the original. If that is refused, and still has the registered bytes, the file is
-   * removed from the library. With other bytes by then, or `null`: the stored original is read, possibly the only
-   * copy, and is kept.
+   * Path of a local copy of the original. If the copy is refused, and still has the registered bytes, the
+   * file is removed from the library. If the copy has changed, or with `null`, the exports are made from the
+   * stored original, which may be the only one: it is never removed.
    */
   readonly source: string | null
   readonly onProgress: OnProgress
@@ -101,7 +105,10 @@ export const createIngestService = (deps: Deps): IngestService => {
   const imageIngest = createImageIngest(deps)
   const contentIngest = createContentIngest(deps)
 
-  /** If the file changed after it was inspected, the store refuses its bytes, or a decoder reads others. */
+  /**
+   * Registers the file. Fails with `fileChanged` instead of any other failure if the file has changed since
+   * it was inspected: the store then refuses its bytes, or a decoder reads other bytes.
+   */
   const registerUnchanged =
     (ingest: MediaIngest, source: SourceFile, signal: AbortSignal): Outcome<boolean> =>
     async () => {
@@ -160,7 +167,8 @@ export const createIngestService = (deps: Deps): IngestService => {
           ),
         ),
         TE.tap(({ kind, uid }) =>
-          // `kind` proves the type of the uid. Only images get this far with `isPublic`.
+          // `kind` proves the type of the uid. Other files than images were refused before if `isPublic` is
+          // set.
           options.isPublic && kind === 'image'
             ? imageFiles.setPublic(uid as ImageFileUid, true)
             : TE.right(undefined),

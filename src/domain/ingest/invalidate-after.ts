@@ -3,8 +3,8 @@ import type { CachePort } from '../../ports/cache.ts'
 import type { Unavailable } from '../shared/errors.ts'
 
 /**
- * Writes, and then deletes the cache entries that the write has made stale, also if the outcome of the write
- * is unknown. If the cache is unavailable, the write stands and the entries expire by themselves.
+ * Runs the write, and then deletes the cache entries that it has made stale, also if its outcome is unknown.
+ * If the cache is unavailable, the write stands and the entries expire by themselves.
  */
 export const invalidateAfter =
   (

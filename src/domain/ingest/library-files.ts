@@ -25,7 +25,7 @@ type Options<U extends string, K extends IngestedFile<U>> = {
   ) => TE.TaskEither<Refused | Unavailable, CreatedExports>
 }
 
-/** Finds and lists the files of one kind in the library, as ingestion needs them. */
+/** Creates the functions with which ingestion finds and lists the files of one kind. */
 export const createLibraryFiles = <U extends LibraryFile['uid'], K extends IngestedFile<U>>({
   kind,
   repository,
@@ -58,7 +58,7 @@ export const createLibraryFiles = <U extends LibraryFile['uid'], K extends Inges
   }
 
   return {
-    // The caller names the kind with the uid.
+    // The caller passes uids of this kind only.
     findByUid: (uid) => pipe(repository.findIngested(uid as U), TE.map(O.map(toLibraryFile))),
     find: (sha512) => pipe(repository.findByOriginal(sha512), TE.map(O.map(toLibraryFile))),
     listUnfinished: pipe(
@@ -68,7 +68,7 @@ export const createLibraryFiles = <U extends LibraryFile['uid'], K extends Inges
     countOutdated: repository.countOutdated(recipe),
     listOutdated: (after) =>
       pipe(
-        // A caller that lists files of this kind passes a uid of this kind.
+        // A caller that lists the files of one kind passes a uid of this kind.
         repository.listOutdated(recipe, after as U | null),
         TE.map((rows) => rows.map(toLibraryFile)),
       ),

@@ -6,10 +6,10 @@ import { type Refused, refused, type Unavailable, unavailable } from '../shared/
 import type { LibraryFile, LocalCopy, OnProgress, Publication } from './media-ingest.ts'
 import { type Original, type SourceOriginal, sourceChanged } from './originals.ts'
 
-/** The result of making the exports of a file. */
+/** The outcome of making the exports of a file. */
 export type MakeExportsResult =
   | { readonly state: 'made'; readonly warnings: ReadonlyArray<string> }
-  /** The exports exist: another process made them, or an earlier attempt whose reply was lost. */
+  /** The exports exist: another process made them, or an earlier attempt of which the reply was lost. */
   | { readonly state: 'made elsewhere' }
   /** Another process is making the exports. */
   | { readonly state: 'busy' }
@@ -22,12 +22,12 @@ export const fileDeletedRefusal = refused(
   'it is no longer in the library: it was deleted, or could not be decoded, while its exports were made',
 )
 
-/** The state that a file must have before this kind of publication. */
+/** The state that a file must have before each kind of publication. */
 const requiredState = { first: 'unfinished', replacement: 'outdated' } as const
 
 /** Makes or remakes the exports of a file, unless another process is doing the same or has done it. */
 export const createMakeExportsOnce = ({ store, progress, locks }: Deps) => {
-  /** Determines from the database why this process added nothing. */
+  /** Reads from the database why no exports of this process were added. */
   const reasonNotAdded = async (file: LibraryFile, publication: Publication): Promise<Outcome> => {
     const state = await file.state()
     if (E.isLeft(state)) return state
@@ -71,7 +71,8 @@ export const createMakeExportsOnce = ({ store, progress, locks }: Deps) => {
           ? E.right({ state: 'made', warnings: result.right.warnings })
           : await reasonNotAdded(file, publication)
       if (result.left._tag === 'Refused') {
-        // A slow or failing machine may refuse a good file, so it is removed only if its source still has the bytes.
+        // A slow or failing machine may refuse a good file, so the file is removed only if the source still
+        // has its bytes.
         if ('stored' in original && !hasChanged) await remove(file)
         progress.refuse(file.uid, result.left.message)
       }

@@ -5,7 +5,7 @@ import type { ContentFileUid, ImageFileUid } from '../media/ids.ts'
 import type { StoredFile } from '../media/stored-file.ts'
 import { type Refused, type Unavailable, unavailable } from '../shared/errors.ts'
 
-/** Called with the finished fraction, from 0 to 1. */
+/** Called with the finished fraction (0 to 1). */
 export type OnProgress = (fraction: number) => void
 
 /** `isAdded` is false if the file already has other exports, or was deleted. */
@@ -15,7 +15,7 @@ export type CreatedExports = {
   readonly warnings: ReadonlyArray<string>
 }
 
-/** `outdated`: an older recipe made its exports. */
+/** `outdated`: the exports were made by an older recipe. */
 export type FileState = 'finished' | 'outdated' | 'unfinished' | 'gone'
 
 /** Returns the state of a file that is in the library. */
@@ -42,11 +42,14 @@ export type LibraryFile = {
   readonly kind: MediaKind
   readonly uid: ImageFileUid | ContentFileUid
   readonly original: StoredFile
-  /** The state when the database was read. */
+  /** The state at the time when the database was read. */
   readonly stateWhenRead: Exclude<FileState, 'gone'>
   /** Reads the current state from the database. */
   readonly state: TE.TaskEither<Unavailable, FileState>
-  /** Makes all exports, and publishes them if the copy is still that of the original. Fails with Unavailable once aborted. */
+  /**
+   * Makes all exports. Publishes them if the copy still has the bytes of the original. Fails with Unavailable
+   * when aborted.
+   */
   readonly makeExports: (
     copy: LocalCopy,
     publication: Publication,
@@ -63,17 +66,17 @@ export type MediaIngest = {
   readonly findByUid: (uid: LibraryFile['uid']) => TE.TaskEither<Unavailable, O.Option<LibraryFile>>
   /**
    * Stores the original and its row. Returns `false` if the library already has the file. Fails with Refused
-   * if it cannot be decoded, with Unavailable once aborted.
+   * if the file cannot be decoded, and with Unavailable when aborted.
    */
   readonly register: (
     source: SourceFile,
     signal: AbortSignal,
   ) => TE.TaskEither<Refused | Unavailable, boolean>
-  /** Oldest first. */
+  /** Lists the files without exports, oldest first. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<LibraryFile>>
-  /** Number of files whose exports an older recipe made. */
+  /** Counts the files whose exports were made by an older recipe. */
   readonly countOutdated: TE.TaskEither<Unavailable, number>
-  /** Returns these files by uid, at most 100, starting after `after` (`null`: with the first). */
+  /** Lists the outdated files, ordered by uid: at most 100, starting after `after` (`null`: at the first). */
   readonly listOutdated: (
     after: LibraryFile['uid'] | null,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<LibraryFile>>

@@ -6,42 +6,47 @@ import type { StoredFile } from '../media/stored-file.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import type { CreatedExports, LocalCopy } from './media-ingest.ts'
 
-type Made = TE.TaskEither<Refused | Unavailable, CreatedExports>
+type MakeResult = TE.TaskEither<Refused | Unavailable, CreatedExports>
 
 /** The bytes from which exports are made. */
 export type Original = {
-  /** Calls `make` with a local copy. */
-  readonly use: (make: (copy: LocalCopy) => Made) => Made
+  /** Calls `make` with a local copy of the bytes. */
+  readonly use: (make: (copy: LocalCopy) => MakeResult) => MakeResult
 }
 
-/** A file that is being added. Its path may have other bytes by now. */
+/**
+ * The original of a file that is being added. The bytes at its path may have changed since it was registered.
+ */
 export type SourceOriginal = Original & {
-  /** Read in its place if the source has changed. */
+  /** The stored original, which is read instead if the source has changed. */
   readonly stored: Original
 }
 
-/** The path that was added does not have the registered bytes any more, so nothing that was made of it counts. */
+/** The file at the added path no longer has the registered bytes, so all that was made of it is discarded. */
 export const sourceChanged = unavailable('source file')('it changed while its exports were made')
 
-/** A refusal of a file that was replaced or cut while it was read says nothing of the bytes before. */
+/** The file was replaced or truncated while it was read, so a refusal does not apply to its earlier bytes. */
 export const fileChanged = refused('the file changed while it was read: add it again once it is complete')
 
 export const originalMissing = refused(
   'its original is not in the object store any more: the exports that it has stay as they are',
 )
 
-/** Whether the file has these bytes, and no others. */
+/** Returns whether the file at `path` has exactly the bytes of the stored file. */
 export const hasBytesOf =
   (files: Pick<LocalFiles, 'inspect'>, path: string, { size, sha256 }: Pick<StoredFile, 'size' | 'sha256'>) =>
   async (): Promise<boolean> => {
-    const found = await files.inspect(path)()
-    return E.isRight(found) && found.right.size === size && found.right.sha256 === sha256
+    const inspected = await files.inspect(path)()
+    return E.isRight(inspected) && inspected.right.size === size && inspected.right.sha256 === sha256
   }
 
 type Deps = { readonly files: LocalFiles; readonly store: ObjectStore }
 
 export const createOriginals = ({ files, store }: Deps) => {
-  /** Exports of wrong bytes would replace good ones, which may be all that is left of a file. */
+  /**
+   * Verifies the downloaded bytes. Exports of wrong bytes would replace good exports, which may be all that
+   * is left of a file.
+   */
   const verifyDownload = (
     path: string,
     { key, size, sha256 }: StoredFile,
@@ -66,36 +71,36 @@ export const createOriginals = ({ files, store }: Deps) => {
           TE.flatMapEither(E.fromOption(() => missing)),
           TE.flatMap((bytes) => files.write(`${folder}/original`, bytes)),
           TE.flatMap(() => verifyDownload(`${folder}/original`, original)),
-          // The scratch folder is private.
+          // The scratch folder is private, so these bytes cannot change.
           TE.flatMap(() => make({ path: `${folder}/original`, verify: TE.right(undefined) })),
         ),
       ),
   })
 
-  /** Reads the file at the path that was added. Fails with `sourceChanged` if that has other bytes by then. */
+  /** Uses the file at the added path. Fails with `sourceChanged` if its bytes have changed. */
   const source = (path: string, original: StoredFile): SourceOriginal => {
     const verify =
       (usable: string): TE.TaskEither<Unavailable, void> =>
       async () =>
         (await hasBytesOf(files, usable, original)()) ? E.right(undefined) : E.left(sourceChanged)
 
-    const makeOf =
-      (make: (copy: LocalCopy) => Made, copy: LocalCopy): Made =>
+    const makeAndVerify =
+      (make: (copy: LocalCopy) => MakeResult, copy: LocalCopy): MakeResult =>
       async () => {
-        const made = await make(copy)()
-        if (E.isRight(made)) return made
+        const result = await make(copy)()
+        if (E.isRight(result)) return result
         const verified = await copy.verify()
-        return E.isLeft(verified) ? verified : made
+        return E.isLeft(verified) ? verified : result
       }
 
     return {
       use: (make) =>
         pipe(
           files.withUsablePath(path, (usable) =>
-            TE.fromTask(makeOf(make, { path: usable, verify: verify(usable) })),
+            TE.fromTask(makeAndVerify(make, { path: usable, verify: verify(usable) })),
           ),
           TE.mapLeft(() => sourceChanged),
-          TE.flatMapEither((made) => made),
+          TE.flatMapEither((result) => result),
         ),
       stored: stored(original, unavailable('object store')(`${original.key} is missing`)),
     }

@@ -2,15 +2,15 @@ import type { SourceImageFormat } from './sniff.ts'
 
 export type Damage = {
   readonly format: SourceImageFormat
-  /** What was being read when the decoder failed. */
+  /** What the decoder was reading when it failed. */
   readonly stage: 'header' | 'pixels'
-  /** Whether the file ends before its format says. Decoders confuse this with other damage. */
+  /** Whether the file ends earlier than its format declares. Decoders confuse this with other damage. */
   readonly isCutShort: boolean
   /** The message of the decoder. */
   readonly message: string
 }
 
-/** Messages of libjpeg, libtiff and libheif about what they cannot decode by design. */
+/** Messages of libjpeg, libtiff and libheif about images that they do not decode by design. */
 const notDecoded =
   /Unsupported JPEG (?:process|data precision)|DNL not supported|not (?:implemented|configured)|Unsupported (?:feature|codec|image type|color)/i
 
@@ -20,7 +20,7 @@ const absurdSize = /exceeds pixel limit/i
 const copyAgain = 'copy it again from where it came from'
 const saveAnew = 'copy it again, or open it in another program and save it anew'
 
-/** Returns why an image is refused whose decoder failed, and what to do about it. */
+/** Returns the reason for refusing an image whose decoder failed, and advice for the user. */
 export const damageReason = ({ format, stage, isCutShort, message }: Damage): string => {
   if (isCutShort) return `the ${format} is cut short: part of it is missing (${copyAgain})`
   if (notDecoded.test(message))

@@ -2,7 +2,7 @@ import type { MediaKind } from '../../ports/media-tokens.ts'
 
 /**
  * The recipe version of this release for each kind of media. Increment it whenever the same original would
- * give different exports; without that, existing files are not seen as outdated. Exports without a version
+ * give different exports; otherwise existing files are not recognised as outdated. Exports without a version
  * count as 1. `test/recipe-versions.test.ts` fails if a recipe changes and its version does not.
  */
 export const recipeVersions: Readonly<Record<MediaKind, number>> = { image: 2, content: 2 }

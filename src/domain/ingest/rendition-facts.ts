@@ -6,11 +6,17 @@ import type { MediaPlan } from './plan/media-plan.ts'
 
 const lengthOf = ({ start, end }: FileSlice): number => end - start
 
-/** Seconds. The ticks are summed before the division, so that rounding errors do not accumulate. */
+/**
+ * Returns the duration in seconds. The ticks are summed before the division, so that rounding errors do not
+ * accumulate.
+ */
 export const renditionSeconds = ({ parts, timescale }: Rendition): number =>
   parts.reduce((sum, { durationTicks }) => sum + durationTicks, 0) / timescale
 
-/** One for all renditions of a file, because players switch between them. */
+/**
+ * Returns the target duration (seconds). All renditions of a file share it, because players switch between
+ * them.
+ */
 export const sharedTargetDuration = (renditions: ReadonlyArray<Rendition>): number =>
   targetDurationOf(
     renditions.flatMap(({ parts, timescale }) => parts.map(({ durationTicks }) => durationTicks / timescale)),
@@ -23,7 +29,7 @@ export const renditionBitrates = ({ parts, timescale }: Rendition, targetDuratio
     targetDuration,
   )
 
-/** Bit rates of the keyframes alone; `null` for audio. */
+/** Returns the bit rates of the keyframes alone; `null` for audio. */
 export const renditionIFrameRates = (
   { parts, timescale }: Rendition,
   targetDuration: number,
@@ -36,7 +42,7 @@ export const renditionIFrameRates = (
   return { bandwidth: peak, averageBandwidth: average }
 }
 
-/** The encoder settings, for human readers. */
+/** Returns the encoder settings, for human readers. */
 export const encoderSettingsOf = (
   { name, video }: Rendition,
   plan: MediaPlan,

@@ -4,15 +4,15 @@ import type { Refused, Unavailable } from '../shared/errors.ts'
 import { ingestStopped } from './media-ingest.ts'
 
 export type WaitOptions = {
-  /** Called once, if another process has to be waited for. */
+  /** Called once if another process holds the lock. */
   readonly onWaiting: () => void
   readonly signal: AbortSignal
 }
 
-/** Delay between two attempts while another process holds the lock. */
+/** Delay between two attempts while another process holds the lock (milliseconds). */
 const retryMilliseconds = 1000
 
-/** Repeats the attempt until no other process holds the lock. `none`: another process does. */
+/** Repeats the attempt while it returns `none`, which means that another process holds the lock. */
 export const retryWhileBusy = async <A>(
   sleep: Sleep,
   attempt: TE.TaskEither<Refused | Unavailable, O.Option<A>>,

@@ -1,12 +1,15 @@
 /**
- * The kind of a file, from its first bytes alone. Its name does not count.
+ * The kind of a file, by its first bytes. The name of the file does not count.
  * - `image`: JPEG, PNG, WebP, GIF, TIFF or AVIF
  * - `svg`, `heic`: images that Larder refuses
  * - `other`: audio, video or no media at all; the Transcoder decides
  */
 export type FileKind = 'image' | 'svg' | 'heic' | 'other'
 
-/** `head`: the first bytes of the file. 4,096 suffice, except for an SVG after a very long comment. */
+/**
+ * Returns the kind of a file. `head`: its first bytes. 4,096 suffice, except for an SVG after a very long
+ * comment.
+ */
 export const sniffFileKind = (head: Uint8Array): FileKind => {
   const text = decodeLatin1(head)
   if (sourceImageFormatOf(head) !== null) return 'image'
@@ -14,7 +17,10 @@ export const sniffFileKind = (head: Uint8Array): FileKind => {
   return isSvg(decodeText(head)) ? 'svg' : 'other'
 }
 
-/** One character per byte, so that magic bytes can be written and compared as text. At most 4,096 bytes. */
+/**
+ * Decodes one character per byte, so that magic bytes can be written and compared as text. At most 4,096
+ * bytes.
+ */
 export const decodeLatin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, 4096))
 
 /** A format of images that Larder decodes. */
@@ -41,7 +47,7 @@ export const sourceImageFormatOf = (head: Uint8Array): SourceImageFormat | null 
   return text.startsWith('ftyp', 4) && brandsIn(text).some(isAvif) ? 'AVIF' : null
 }
 
-/** Whether the text starts with the magic bytes; `?` matches any byte. */
+/** Returns whether the text starts with the magic bytes; `?` matches any byte. */
 export const matchesMagic = (text: string, magic: string): boolean =>
   [...magic].every((character, i) => character === '?' || character === text[i])
 
@@ -49,14 +55,17 @@ const isAvif = (brand: string): boolean => ['avif', 'avis'].includes(brand)
 const isHeif = (brand: string): boolean =>
   ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1'].includes(brand)
 
-/** ISO/IEC 14496-12 §4.3: size, `ftyp`, major brand, minor version, compatible brands (images: 23008-12). */
+/**
+ * Returns the brands of an `ftyp` box (ISO/IEC 14496-12 §4.3; images: 23008-12). The box has size, `ftyp`,
+ * major brand, minor version and compatible brands.
+ */
 const brandsIn = (text: string): ReadonlyArray<string> => {
   const size = [0, 1, 2, 3].reduce((sum, i) => sum * 256 + text.charCodeAt(i), 0)
   const box = text.slice(8, size)
   return [box.slice(0, 4), ...(box.slice(8).match(/.{4}/gs) ?? [])]
 }
 
-/** UTF-16 if there is a byte order mark, otherwise UTF-8. */
+/** Decodes UTF-16 if there is a byte order mark, otherwise UTF-8. */
 export const decodeText = (head: Uint8Array): string => {
   const [first, second] = head
   const encoding =
@@ -64,11 +73,17 @@ export const decodeText = (head: Uint8Array): string => {
   return new TextDecoder(encoding).decode(head)
 }
 
-/** White space, a declaration, a comment, or a doctype with or without an internal subset. */
+/**
+ * An item of a prolog: white space, a declaration, a comment, or a doctype with or without an internal
+ * subset.
+ */
 const prologItem = /\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>[]*(?:\[[^\]]*\]\s*)?>/isy
 const svgRoot = /<(?:[\w.-]+:)?svg[\s/>]/y
 
-/** Skips the prolog item by item. One expression for the whole prolog would backtrack catastrophically. */
+/**
+ * Returns whether the text is an SVG. Skips the prolog item by item: one expression for the whole prolog
+ * would backtrack catastrophically.
+ */
 const isSvg = (text: string): boolean => {
   let position = 0
   for (;;) {

@@ -1,11 +1,11 @@
 import { decodeLatin1, decodeText, matchesMagic } from './sniff.ts'
 
-type Known = readonly [magics: ReadonlyArray<string>, what: string, advice?: string]
+type FileSignature = readonly [magics: ReadonlyArray<string>, what: string, advice?: string]
 
 const neither = 'the file is neither a picture nor sound nor film'
 
-/** Frequent mistakes: files that hold no media, or not the media themselves. */
-const otherFiles: ReadonlyArray<Known> = [
+/** Files that users often add by mistake: they hold no media, or only refer to media. */
+const otherFiles: ReadonlyArray<FileSignature> = [
   [['PK\x03\x04', 'PK\x05\x06'], 'a ZIP archive or an office document', 'unpack it, and add what is in it'],
   [['Rar!\x1a\x07'], 'a RAR archive', 'unpack it, and add what is in it'],
   [["7z\xbc\xaf'\x1c"], 'a 7z archive', 'unpack it, and add what is in it'],
@@ -20,12 +20,14 @@ const otherFiles: ReadonlyArray<Known> = [
 
 const mp4 = 'MP4 or QuickTime'
 
-/** Formats of sound and film by their first bytes, so that a damaged file can be named. */
-const mediaFiles: ReadonlyArray<Known> = [
+/**
+ * Audio and video formats by their first bytes, so that the message about a damaged file names its format.
+ */
+const mediaFiles: ReadonlyArray<FileSignature> = [
   [['RIFF????WAVE', 'RF64????WAVE'], 'WAV'],
   [['RIFF????AVI '], 'AVI'],
   [['\x1a\x45\xdf\xa3'], 'Matroska or WebM'],
-  // Any of its boxes may come first (ISO/IEC 14496-12 §4.2, QuickTime File Format).
+  // Any box of an MP4 may come first (ISO/IEC 14496-12 §4.2, QuickTime File Format).
   [['????ftyp', '????moov', '????mdat', '????wide', '????free', '????skip'], mp4],
   [['????pnot', '????styp', '????moof'], mp4],
   [['OggS'], 'Ogg'],
@@ -60,20 +62,21 @@ const texts: ReadonlyArray<Text> = [
 
 const anyText: Text = [/^/, 'text', 'add the picture, sound or film itself']
 
-/** FFmpeg's format for a file whose name, not its bytes, is that of an image. */
+/** FFmpeg's format of a file that has the name of an image, but not its bytes. */
 const byName = 'image2'
 
-/** No header of a picture, sound or film is shorter (bytes). */
+/** No header of an image, audio or video file is shorter (bytes). */
 const shortestHeader = 16
 
 /**
- * Returns why a file is refused that neither the decoder of images nor that of sound and film can read.
- * `head`: its first bytes. `format`: FFmpeg's name of a format that it recognises and Larder does not accept.
+ * Returns the reason for refusing a file that neither the image decoder nor the audio and video decoders can
+ * read. `head`: its first bytes. `format`: FFmpeg's name of a format that it recognises and Larder does not
+ * accept.
  */
 export const unreadableReason = (head: Uint8Array, format: string | null): string => {
   if (head.length === 0) return 'the file is empty'
   if (head.length < shortestHeader) return `${neither}: it has only ${head.length} bytes`
-  const other = knownIn(otherFiles, head)
+  const other = findSignature(otherFiles, head)
   if (other !== undefined) return neitherBut(other[1], other[2])
   const text = textIn(head)
   if (text !== null) return neitherBut(text[1], text[2])
@@ -86,19 +89,25 @@ export const unreadableReason = (head: Uint8Array, format: string | null): strin
     : `the file begins as ${media}, but is damaged or cut short: copy it again from where it came from`
 }
 
-const beginsAs = (head: Uint8Array): string | null => knownIn(mediaFiles, head)?.[1] ?? null
+const beginsAs = (head: Uint8Array): string | null => findSignature(mediaFiles, head)?.[1] ?? null
 
 export const beginsAsMp4 = (head: Uint8Array): boolean => beginsAs(head) === mp4
 
 const neitherBut = (what: string, advice: string | undefined): string =>
   `${neither}: it is ${what}${advice === undefined ? '' : ` (${advice})`}`
 
-const knownIn = (known: ReadonlyArray<Known>, head: Uint8Array): Known | undefined => {
+const findSignature = (
+  signatures: ReadonlyArray<FileSignature>,
+  head: Uint8Array,
+): FileSignature | undefined => {
   const bytes = decodeLatin1(head)
-  return known.find(([magics]) => magics.some((magic) => matchesMagic(bytes, magic)))
+  return signatures.find(([magics]) => magics.some((magic) => matchesMagic(bytes, magic)))
 }
 
-/** `null` if the bytes are no text. Any encoding without control characters counts. */
+/**
+ * Returns the kind of text; `null` if the bytes are not text. Any encoding without control characters counts
+ * as text.
+ */
 const textIn = (head: Uint8Array): Text | null => {
   const text = decodeText(head).replace(/^\ufeff/, '')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these distinguish text from other bytes
@@ -106,7 +115,7 @@ const textIn = (head: Uint8Array): Text | null => {
   return texts.find(([begins]) => begins.test(text.trimStart())) ?? anyText
 }
 
-/** FFmpeg reads images by demuxers whose names end so. */
+/** Returns the reason for refusing a format. FFmpeg's demuxers of images have names that end in `_pipe`. */
 const notAcceptedReason = (format: string): string => {
   const [, picture] = /^(.+)_pipe$/.exec(format) ?? []
   return picture === undefined

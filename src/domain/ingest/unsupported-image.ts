@@ -1,6 +1,6 @@
 import { decodeLatin1, matchesMagic, sniffFileKind } from './sniff.ts'
 
-/** What a file of the format starts with: bytes, of which `?` matches any, or text. */
+/** A format, with what its files start with: bytes, in which `?` matches any byte, or a pattern. */
 type Format = readonly [name: string, begins: ReadonlyArray<string | RegExp>, advice?: string]
 
 const defaultAdvice = 'save it as PNG or JPEG'

@@ -16,7 +16,10 @@ export type UploadDeps = {
 
 type Digest = Pick<StoredFile, 'size' | 'sha256'>
 
-/** With `known`, the slice is not read for its digest: the store checks it against this one. */
+/**
+ * Uploads a slice of a file. With `known`, the slice is not read to compute its digest: the store verifies
+ * the bytes against `known`.
+ */
 export type UploadSlice = (
   slice: FileSlice,
   contentType: string,
@@ -62,7 +65,10 @@ export const withUploads =
     return result
   }
 
-/** Throws once the work is aborted. A store keeps nothing of a body that ends with an error. */
+/**
+ * Yields the bytes, and throws once `signal` is aborted. A store keeps nothing of a body that ends with an
+ * error.
+ */
 async function* untilAborted(bytes: ByteStream, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   for await (const chunk of bytes) {
     if (signal.aborted) throw new Error('it was stopped before its end')

@@ -1,7 +1,7 @@
-/** A byte stream: can be read once, in order; the reader sets the pace. */
+/** A stream of bytes. It can be read once, in order; the reader sets the pace. */
 export type ByteStream = AsyncIterable<Uint8Array>
 
-/** Bytes from `start` up to, and without, `end`; `0 ≤ start ≤ end ≤ size`. */
+/** A range of bytes, without the byte at `end`: `0 ≤ start ≤ end ≤ size`. */
 export type ByteRange = { readonly start: number; readonly end: number }
 
 export const fullRange = (size: number): ByteRange => ({ start: 0, end: size })

@@ -4,11 +4,11 @@ import { snakeCased } from '../shared/snake-cased.ts'
 import { ContentExportUid, ContentFileUid, type ContentPartUid, StoredFileUid } from './ids.ts'
 import type { StoredFile } from './stored-file.ts'
 
-/** A frame rate is a fraction: 29.97 is 30000/1001. */
+/** A frame rate as a fraction: 29.97 is 30000/1001. */
 export type FrameRate = { readonly num: number; readonly den: number }
 
 export type VideoFacts = {
-  /** Pixels, as coded and shown (pixels are square). */
+  /** Pixels. The coded and the displayed size are equal, because pixels are square. */
   readonly width: number
   readonly height: number
   readonly frameRate: FrameRate
@@ -17,8 +17,8 @@ export type VideoFacts = {
 export type AudioFacts = { readonly channels: number; readonly sampleRate: number }
 
 /**
- * Peak and average bits per second of the keyframes alone, each shown until the next, measured like the rates
- * of an export.
+ * Peak and average bits per second of the keyframes alone, each displayed until the next one. They are
+ * measured like the rates of an export.
  */
 export type IFrameRates = { readonly bandwidth: number; readonly averageBandwidth: number }
 
@@ -31,13 +31,13 @@ export type ContentExport = {
   readonly format: 'm3u8' | 'mp4'
   readonly video: VideoFacts | null
   readonly audio: AudioFacts | null
-  /** RFC 6381, read from the encoded file: `avc1.640028`, `mp4a.40.2`. */
+  /** Codec strings (RFC 6381), read from the encoded file: `avc1.640028`, `mp4a.40.2`. */
   readonly codecs: ReadonlyArray<string>
   /** Peak bits per second as defined by RFC 8216bis §4.1, measured on the segments. */
   readonly bandwidth: number
   /** Total bits divided by total seconds, measured. */
   readonly averageBandwidth: number
-  /** `null` for audio and mp4, and if not measured. */
+  /** `null` for audio and mp4, and if the rates were not measured. */
   readonly iFrames: IFrameRates | null
   /** Bytes of all parts. */
   readonly fileSize: number
@@ -46,7 +46,7 @@ export type ContentExport = {
   readonly targetDuration: number | null
   /** Encoder settings, for display only: `{ "crf": 22 }`. */
   readonly qualityParameters: Readonly<Record<string, unknown>>
-  /** The part at position 0; the only part of an mp4 export. */
+  /** The part at position 0. An mp4 export has no other part. */
   readonly firstPartUid: ContentPartUid
 }
 
@@ -67,7 +67,7 @@ export type Keyframe = { readonly offset: number; readonly length: number; reado
 export type ContentPart = {
   readonly uid: ContentPartUid
   readonly role: 'init' | 'media'
-  /** From 0 within its role. */
+  /** Index within its role, from 0. */
   readonly position: number
   readonly contentType: string
   /** Exact duration: `durationTicks / timescale` seconds. */
@@ -75,10 +75,12 @@ export type ContentPart = {
   readonly timescale: number
 }
 
-/** A segment with its keyframes, in order; none in audio and init segments. */
+/** A segment with its keyframes, in order. Audio and init segments have none. */
 export type PartWithKeyframes = ContentPart & { readonly keyframes: ReadonlyArray<Keyframe> }
 
-/** Whether each of these media segments has a keyframe, so that keyframes cover the whole time. */
+/**
+ * Returns whether each of these media segments has a keyframe, so that keyframes cover the whole duration.
+ */
 export const allHaveKeyframes = (media: ReadonlyArray<Pick<PartWithKeyframes, 'keyframes'>>): boolean =>
   media.length > 0 && media.every(({ keyframes }) => keyframes.length > 0)
 
@@ -119,7 +121,7 @@ export type VodMeta = t.TypeOf<typeof VodMeta>
 const Seconds = t.union([t.number, t.null])
 
 /**
- * What is needed to authorize and serve a segment. Cache key `content_files:exports:parts:{uid}`.
+ * The fields that are needed to authorize and serve a segment. Cache key `content_files:exports:parts:{uid}`.
  * `startSeconds` and `endSeconds` are `null` for an init segment.
  */
 export const ContentPartFile = snakeCased(
@@ -141,7 +143,7 @@ export const ContentPartFile = snakeCased(
 )
 export type ContentPartFile = t.TypeOf<typeof ContentPartFile>
 
-/** Returns the facts that restrictions depend on. */
+/** Returns the properties of a segment on which restrictions depend. */
 export const toPartFacts = (part: ContentPartFile): PartFacts => {
   const { contentFileExportUid: uid, height, format, startSeconds: start, endSeconds: end } = part
   return { uid, height, format, span: start === null || end === null ? null : { start, end } }
@@ -155,7 +157,7 @@ export type VodParts = {
   readonly parts: ReadonlyArray<ContentPart>
 }
 
-/** The same with keyframes: the input of an I-frame playlist. */
+/** An export and its segments with keyframes: the input of an I-frame playlist. */
 export type VodPartsWithKeyframes = Omit<VodParts, 'parts'> & {
   readonly parts: ReadonlyArray<PartWithKeyframes>
 }

@@ -3,7 +3,10 @@ import { refine } from '../shared/refine.ts'
 import { isUid } from './uid-text.ts'
 
 declare const kind: unique symbol
-/** An opaque id (http-api.md §1.2). The kind is for the compiler only: an image's uid is not an export's. */
+/**
+ * An opaque id (http-api.md §1.2). The kind exists only for the compiler: it rejects an export's uid in place
+ * of an image's uid.
+ */
 type Uid<K extends string> = string & { readonly [kind]: K }
 
 const uidOf = <const K extends string>(name: K): t.Type<Uid<K>, string, unknown> =>

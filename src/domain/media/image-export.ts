@@ -17,14 +17,16 @@ export type ImageExport = {
   readonly thumbhash: string
 }
 
-/** A rendering whose bytes are in the store, but not yet in the library. */
+/** A rendering whose bytes are in the object store, but whose row is not in the database yet. */
 export type NewImageExport = Omit<ImageExport, 'sizeBytes'> & {
   readonly file: StoredFile
   /** Version of the recipe that it was encoded with. */
   readonly recipe: number
 }
 
-/** What is needed to authorize and serve an image export. Cache key `image_files:exports:{uid}`. */
+/**
+ * The fields that are needed to authorize and serve an image export. Cache key `image_files:exports:{uid}`.
+ */
 export const ImageExportFile = snakeCased(
   t.strict({
     fileSize: t.number,

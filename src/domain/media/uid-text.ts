@@ -1,9 +1,9 @@
-// Uids as texts, for commands that decode nothing else: ids.ts loads io-ts.
+// Uids as texts. This file loads no codecs, which ids.ts does.
 
 // New uids have a prefix for their kind; older ones may not, so only the alphabet is checked.
 export const isUid = (u: unknown): u is string => typeof u === 'string' && /^[A-Za-z0-9_-]{1,80}$/.test(u)
 
-/** The prefixes of new uids. */
+/** The prefixes of new uids, with the kinds that they stand for. */
 export const uidKinds = {
   if: 'imageFile',
   ife: 'imageExport',
@@ -15,7 +15,7 @@ export const uidKinds = {
 export type UidKind = (typeof uidKinds)[keyof typeof uidKinds]
 
 const prefixes = Object.keys(uidKinds).join('|')
-// The 22 random characters may contain such a prefix, and any UID_PREFIX may come first.
+// The 22 random characters may contain such a prefix, and any UID_PREFIX (a setting) may precede the prefix.
 const newUid = new RegExp(`(?:^|_)(${prefixes})_[A-Za-z0-9_-]{22}$`)
 const shortUid = new RegExp(`^(${prefixes})_`)
 

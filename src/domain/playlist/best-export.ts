@@ -2,13 +2,16 @@ import { isAtLeastAsLarge, type Size } from '../hls/size-comparison.ts'
 import { ascendingBy } from '../shared/order.ts'
 import type { ListedImage } from './image-playlist.ts'
 
-/** What a page wants of an image (http-api.md §4.4). */
+/** The preferences of a page for an image (http-api.md §4.4). */
 export type ImagePreferences = {
   /** Acceptable formats, best first. */
   readonly formats: ReadonlyArray<string>
   /** Fallback formats, best first. */
   readonly otherwise: ReadonlyArray<string>
-  /** Device pixels to cover, 0 for a dimension that does not matter; `null`: the largest export. */
+  /**
+   * Device pixels that the export should cover, 0 for a dimension that does not matter; `null`: the largest
+   * export.
+   */
   readonly size: Size | null
 }
 
@@ -40,7 +43,7 @@ const bestOf = (
 }
 
 /**
- * Returns the smallest export that covers the wanted size, in the first format that has one; otherwise the
+ * Returns the smallest export that covers the preferred size, in the first format that has one; otherwise the
  * largest export of the first format present. `null` if no export has any of the formats.
  */
 export const chooseBestExport = (

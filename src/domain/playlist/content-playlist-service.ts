@@ -24,13 +24,13 @@ import { toWebPlaylist } from './web-playlist.ts'
 
 /** Playlists of the exports of an audio or video file. */
 export type ContentPlaylistService = {
-  /** JSON, http-api.md §5.1. */
+  /** Returns the JSON playlist (http-api.md §5.1). */
   readonly showWeb: (
     uid: ContentFileUid,
     viewer: Viewer,
     presign: UrlPresign | null,
   ) => PlaylistResult<Found<SignablePlaylist<UrlSignature>>>
-  /** Master playlist, http-api.md §5.2. */
+  /** Returns the master playlist (http-api.md §5.2). */
   readonly showMobile: (
     uid: ContentFileUid,
     viewer: Viewer,
@@ -53,8 +53,8 @@ export const createContentPlaylistService = (deps: Deps): ContentPlaylistService
   const { readThrough, contentFiles, contentSigning, publicUrl } = deps
   const parseMaster = memoize(maxParsedLength, parseMasterPlaylist)
 
-  /** Writes a playlist of a content file. `write` returns `none` if there is nothing to list. */
-  const contentList = (uid: ContentFileUid, write: (file: ContentFile) => O.Option<string>) =>
+  /** Loads a content file and writes a playlist of it. `write` returns `none` if there is nothing to list. */
+  const loadPlaylist = (uid: ContentFileUid, write: (file: ContentFile) => O.Option<string>) =>
     pipe(
       contentFiles.find(uid),
       TE.flatMapEither((file) =>
@@ -68,15 +68,18 @@ export const createContentPlaylistService = (deps: Deps): ContentPlaylistService
   const webPlaylist = (uid: ContentFileUid) =>
     readThrough(
       cacheKeys.webPlaylist({ uid }),
-      contentList(uid, (file) =>
+      loadPlaylist(uid, (file) =>
         file.exports.some(({ format }) => format === 'mp4') ? O.some(toWebPlaylist(file, publicUrl)) : O.none,
       ),
     )
 
   const mobilePlaylist = (uid: ContentFileUid) =>
-    readThrough(cacheKeys.mobilePlaylist({ uid }), contentList(uid, toMasterPlaylist))
+    readThrough(cacheKeys.mobilePlaylist({ uid }), loadPlaylist(uid, toMasterPlaylist))
 
-  /** The entries of a web playlist have no export uid, so the facts come from the parts that they link to. */
+  /**
+   * Entries of a web playlist have no export uid, so restrictions are checked on the parts to which entries
+   * link.
+   */
   const restrictWeb: PlaylistSteps<UrlSignature>['applyRestrictions'] = (text, restrictions) => async () => {
     if (isUnrestricted(restrictions)) return E.right(text)
     const permitted: ContentPartUid[] = []

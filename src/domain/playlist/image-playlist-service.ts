@@ -28,30 +28,36 @@ import {
 export type PublicImagePlaylist = {
   readonly list: Found<SignablePlaylist<UrlSignature>>
   readonly jwt: string
-  /** When the token expires, in seconds since 1970. */
+  /** When the token expires (seconds since 1970). */
   readonly exp: number
 }
 
 /** Playlists of the exports of an image. */
 export type ImagePlaylistService = {
-  /** JSON, http-api.md §4.1. */
+  /** Returns the JSON playlist (http-api.md §4.1). */
   readonly showImages: (
     uid: ImageFileUid,
     viewer: Viewer,
     presign: UrlPresign | null,
   ) => PlaylistResult<Found<SignablePlaylist<UrlSignature>>>
-  /** Needs no viewer's token. Fails with Forbidden('not_public') otherwise (http-api.md §4.2). */
+  /**
+   * Returns the JSON playlist without a viewer's token. Fails with Forbidden('not_public') unless the image
+   * is public (http-api.md §4.2).
+   */
   readonly showPublicImages: (
     uid: ImageFileUid,
     presign: UrlPresign | null,
   ) => PlaylistResult<PublicImagePlaylist>
-  /** Fails with Forbidden('not_public') unless the image is public. */
+  /** Succeeds if the image is public. Fails with Forbidden('not_public') otherwise. */
   readonly checkPublic: (uid: ImageFileUid) => TE.TaskEither<Forbidden | Unavailable, unknown>
-  /** Returns the best export (http-api.md §4.4). `viewer` `null`: no token, so public images only. */
+  /**
+   * Returns the best export (http-api.md §4.4). `viewer` `null`: a caller without a token, for public images
+   * only.
+   */
   readonly chooseImage: (
     uid: ImageFileUid,
     viewer: Viewer | null,
-    wish: ImagePreferences,
+    preferences: ImagePreferences,
   ) => PlaylistResult<ListedImage>
 }
 
@@ -116,14 +122,14 @@ export const createImagePlaylistService = (deps: Deps): ImagePlaylistService => 
 
     checkPublic,
 
-    chooseImage: (uid, viewer, wish) => async () => {
+    chooseImage: (uid, viewer, preferences) => async () => {
       const permitted = viewer === null ? await checkPublic(uid)() : authorizeFile(viewer, uid)
       if (E.isLeft(permitted)) return permitted
       const text = await imagePlaylist(uid)()
       if (E.isLeft(text)) return text
       const restrictions = viewer?.grant.restrictions ?? unrestricted
       const images = parseImages(text.right.value).filter((image) => permitsExport(restrictions, image))
-      const best = chooseBestExport(images, wish)
+      const best = chooseBestExport(images, preferences)
       return best === null ? E.left(notFound('image_file', uid)) : E.right(best)
     },
   }

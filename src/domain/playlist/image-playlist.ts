@@ -6,7 +6,7 @@ import { ImageExportUid } from '../media/ids.ts'
 import type { ImageExport } from '../media/image-export.ts'
 import { ascendingBy } from '../shared/order.ts'
 
-/** An entry of an image playlist: the members that a choice depends on. */
+/** An entry of an image playlist: the members on which a choice depends. */
 const ListedImage = t.readonly(
   t.type({
     uid: ImageExportUid,
@@ -20,7 +20,7 @@ export type ListedImage = t.TypeOf<typeof ListedImage>
 
 const ImagePlaylist = t.type({ items: t.record(t.string, t.readonlyArray(ListedImage)) })
 
-/** Clients take the first entry that is large enough. */
+/** Order of the entries. Clients take the first entry that is large enough. */
 const smallestFirst = ascendingBy<ImageExport>(
   (e) => e.sizeBytes,
   (e) => e.width,
@@ -28,7 +28,7 @@ const smallestFirst = ascendingBy<ImageExport>(
   (e) => e.uid,
 )
 
-/** The path of the bytes of an export below the API (http-api.md §4.3). */
+/** Returns the path of an export's bytes below the API (http-api.md §4.3). */
 export const imagePath = ({ uid, format }: Pick<ImageExport, 'uid' | 'format'>): string =>
   `/image_files/image/${uid}.${format}`
 

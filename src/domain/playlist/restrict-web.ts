@@ -8,7 +8,7 @@ const WebPlaylist = t.type({ exports: t.readonlyArray(ListedExport) })
 /** Returns the uid in `…/parts/{uid}.mp4`. */
 const partIn = (url: string): string => /\/([^/.]*)\.mp4$/.exec(url)?.[1] ?? ''
 
-/** The parts that a web playlist links to. */
+/** Returns the parts to which a web playlist links. */
 export const partUidsInWebPlaylist = (text: string): ReadonlyArray<ContentPartUid> => {
   const playlist = WebPlaylist.decode(JSON.parse(text))
   if (E.isLeft(playlist)) return []

@@ -7,7 +7,7 @@ const lightestFirst = ascendingBy<ContentExport>(
   (e) => e.uid,
 )
 
-/** Frames per second, to three decimals; `null` if the rate is unknown. */
+/** Returns frames per second, to three decimals; `null` if the rate is unknown. */
 const roundedRate = ({ num, den }: FrameRate): number | null =>
   num > 0 && den > 0 ? Math.round((num / den) * 1000) / 1000 : null
 

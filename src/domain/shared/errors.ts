@@ -9,10 +9,13 @@ export type DomainError =
   | Unavailable
   | BadOrigin
 
-/** The caller is permitted, but the resource does not exist. */
+/** The caller has access, but the resource does not exist. */
 export type NotFound = { readonly _tag: 'NotFound'; readonly what: string; readonly uid: string }
 
-/** Not permitted. The reason is for metrics and logs; clients learn only whether their token has expired. */
+/**
+ * The caller has no access. The reason is for metrics and logs; clients learn only whether their token has
+ * expired.
+ */
 export type Forbidden = { readonly _tag: 'Forbidden'; readonly reason: ForbiddenReason }
 export const forbiddenReasons = [
   // The token could not be verified:
@@ -35,7 +38,9 @@ export type ForbiddenReason = (typeof forbiddenReasons)[number]
 /** The input was rejected. The message says why, in one line that is safe to show to its sender. */
 export type Refused = { readonly _tag: 'Refused'; readonly message: string }
 
-/** The state of the resource does not permit this. The message says why, in one line for the caller. */
+/**
+ * The state of the resource does not permit the operation. The message says why, in one line for the caller.
+ */
 export type Conflict = { readonly _tag: 'Conflict'; readonly message: string }
 
 /** The input is longer than permitted. */
@@ -44,19 +49,22 @@ export type TooLarge = { readonly _tag: 'TooLarge'; readonly maxBytes: number }
 /** Too much work is waiting already. A retry after this time may succeed. */
 export type Overloaded = { readonly _tag: 'Overloaded'; readonly retryAfterSeconds: number }
 
-/** A dependency gave no answer. A later retry may succeed. */
+/** A dependency did not answer. A later retry may succeed. */
 export type Unavailable = {
   readonly _tag: 'Unavailable'
   readonly dependency: string
   readonly cause: unknown
   /**
-   * A write was sent, but its response was lost: it may have taken effect, or may do so later. Do not undo
-   * it; a later sweep decides by what exists.
+   * A write was sent, but its response was lost: the write may have taken effect, or may do so later. Do not
+   * undo the write; a later sweep compares the rows with the objects that exist.
    */
   readonly mayHaveHappened?: true
 }
 
-/** The object store answered, but the object is missing, truncated, or has other bytes than were stored. */
+/**
+ * The object store answered, but the object is missing, truncated, or differs from the bytes that were
+ * stored.
+ */
 export type BadOrigin = { readonly _tag: 'BadOrigin'; readonly what: string }
 
 export const notFound = (what: string, uid: string): NotFound => ({ _tag: 'NotFound', what, uid })

@@ -3,7 +3,10 @@ import * as t from 'io-ts'
 const decimal = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 const integer = /^\d+$/
 
-/** A number in a query. Rejects `nan`, `inf` and repeated parameters. `expectation` is the error message. */
+/**
+ * Creates the codec of a number in a query. Rejects `nan`, `inf` and repeated parameters. `expectation` is
+ * the error message.
+ */
 const numeric = (
   name: string,
   expectation: string,
@@ -20,14 +23,14 @@ const numeric = (
     String,
   )
 
-/** CSS pixels. */
+/** Codec of a length in CSS pixels. */
 export const Pixels = numeric('pixels', 'should be a number of at least 1', decimal, (n) => n >= 1)
-/** Device pixels per CSS pixel. */
+/** Codec of the device pixels per CSS pixel. */
 export const PixelRatio = numeric(
   'pixel_ratio',
   'should be a number above 0 and up to 16',
   decimal,
   (n) => n > 0 && n <= 16,
 )
-/** Bits per second. */
+/** Codec of a bandwidth in bits per second. */
 export const Bandwidth = numeric('bandwidth', 'should be a whole number', integer, () => true)

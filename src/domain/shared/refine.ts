@@ -1,5 +1,5 @@
 import * as t from 'io-ts'
 
-/** Creates the codec of a type that is its own encoded form. */
+/** Creates the codec of a type whose values are their own encoded form. `is` is the type guard. */
 export const refine = <A>(name: string, is: (u: unknown) => u is A): t.Type<A, A, unknown> =>
   new t.Type(name, is, (u, context) => (is(u) ? t.success(u) : t.failure(u, context)), t.identity)

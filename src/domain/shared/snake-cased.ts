@@ -4,7 +4,7 @@ import { E } from '../../fp.ts'
 export const snakeCase = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-/** Renames all members of a record: `fileSize` becomes `file_size`. */
+/** Returns the record with its members in snake_case: `fileSize` becomes `file_size`. */
 export const snakeKeys = (record: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [snakeCase(name), value]))
 

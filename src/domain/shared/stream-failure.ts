@@ -9,9 +9,12 @@ class StreamFailure extends Error {
   }
 }
 
-/** Wraps a failure so that a stream can throw it. */
+/** Wraps a failure in an error, so that a stream can throw it. */
 export const toStreamError = (failure: BadOrigin | Unavailable): Error => new StreamFailure(failure)
 
-/** Unwraps what a stream has thrown. Any other error means that the object store broke the stream off. */
+/**
+ * Returns the failure that a stream has thrown. Any error that `toStreamError` did not create means that the
+ * object store broke off the stream.
+ */
 export const fromStreamError = (cause: unknown): BadOrigin | Unavailable =>
   cause instanceof StreamFailure ? cause.failure : unavailable('object store')(cause)

@@ -1,2 +1,2 @@
-/** An error that the user can correct. Its message is one sentence that says how. */
+/** An error that the user can correct. The message is one sentence that says how. */
 export class UserError extends Error {}

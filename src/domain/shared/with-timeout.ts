@@ -29,7 +29,7 @@ export const withTaskTimeout =
     try {
       return await withTimeout(answer, ms)
     } catch (cause) {
-      // The caller gets the timeout, so a late failure has no reader.
+      // The caller has already got the timeout, so a later failure is ignored.
       answer.then((late) => E.isRight(late) && onLate(late.right)).catch(() => undefined)
       return E.left(unavailable(dependency)(cause))
     }

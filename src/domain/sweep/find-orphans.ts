@@ -6,11 +6,11 @@ import type { Unavailable } from '../shared/errors.ts'
 import { toUnavailable } from './store-failure.ts'
 import { isStoredFileKey, storedFilesFolder } from './sweep-rules.ts'
 
-/** Keys in one database query. */
+/** Number of keys in one database query. */
 const batchSize = 500
 
 export type OrphanSearch = {
-  /** At most `max` of them. */
+  /** The orphans that were found, at most `max`. */
   readonly orphans: ReadonlyArray<ListedObject>
   /** Number of objects listed so far whose keys have Larder's form. */
   readonly objects: number
@@ -21,12 +21,14 @@ export type OrphanSearch = {
 type Search = {
   /** Objects that were stored at this time or later are not orphans. */
   readonly before: number
-  /** The search ends when it has found more than this. */
+  /** The search ends when it has found more orphans than this. */
   readonly max: number
   readonly signal: AbortSignal
 }
 
-/** Finds objects that are old enough and that no row refers to. Constant memory, apart from the result. */
+/**
+ * Finds objects that are old enough and to which no row refers. Uses constant memory, apart from the result.
+ */
 export const findOrphans = async (
   { store, storedFiles }: { readonly store: ObjectStore; readonly storedFiles: StoredFileRepository },
   { before, max, signal }: Search,
@@ -36,9 +38,9 @@ export const findOrphans = async (
   let batch: ListedObject[] = []
 
   const lookUp = async (): Promise<E.Either<Unavailable, void>> => {
-    const named = await storedFiles.filterReferencedKeys(batch.map(({ key }) => key))()
-    if (E.isLeft(named)) return named
-    orphans.push(...batch.filter(({ key }) => !named.right.has(key)))
+    const referenced = await storedFiles.filterReferencedKeys(batch.map(({ key }) => key))()
+    if (E.isLeft(referenced)) return referenced
+    orphans.push(...batch.filter(({ key }) => !referenced.right.has(key)))
     batch = []
     return E.right(undefined)
   }

@@ -29,8 +29,8 @@ type ExportKind<U extends string> = ReplacedExports<U> & {
 /**
  * Removes exports that were replaced at least 48 hours ago: by then no playlist refers to them, and no viewer
  * is still playing them. Objects are deleted before their rows, so that the next run finds what a killed
- * process left behind. The rows say which exports were replaced, so there is no limit on their number.
- * Precondition: the caller has checked that the store belongs to this library.
+ * process left behind. The number of removals has no limit, because the rows prove that these exports were
+ * replaced. Precondition: the caller has checked that the store belongs to this library.
  */
 export const createReplacedExportRemover = ({ store, imageFiles, contentFiles, cache }: Deps) => {
   const images: ExportKind<ImageExportUid> = {

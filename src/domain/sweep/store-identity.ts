@@ -11,7 +11,7 @@ import {
   storeSampleSize,
 } from './sweep-rules.ts'
 
-/** Longer than any library uid (bytes). */
+/** Bytes to read of a text object: more than any library uid has. */
 const maxTextBytes = 200
 
 export const createTextObject = async (text: string): Promise<NewObject> => {
@@ -72,9 +72,9 @@ export const identifyStore = async ({
   }
   const sample = await sampleKeys(store)
   if (E.isLeft(sample)) return sample
-  const named = await storedFiles.filterReferencedKeys(sample.right)()
-  if (E.isLeft(named)) return named
-  const counts = { looked: sample.right.length, named: named.right.size }
+  const referenced = await storedFiles.filterReferencedKeys(sample.right)()
+  if (E.isLeft(referenced)) return referenced
+  const counts = { looked: sample.right.length, named: referenced.right.size }
   return E.right(
     isStoreProven(counts)
       ? { owner: 'unmarked', ours }
@@ -82,13 +82,16 @@ export const identifyStore = async ({
   )
 }
 
-/** Marks a store without a mark as this library's. */
+/** Marks the store, which has no mark yet, as the store of this library. */
 export const writeLibraryMark = async (
   { store }: Pick<Deps, 'store'>,
   ours: string,
 ): Promise<E.Either<Unavailable, void>> => store.put(libraryMarkKey, await createTextObject(ours))()
 
-/** Returns the first keys of Larder's form. Keys end in random characters, so that these represent all. */
+/**
+ * Returns the first keys of Larder's form. Keys end in random characters, so the first keys are a random
+ * sample.
+ */
 const sampleKeys = async (store: ObjectStore): Promise<E.Either<Unavailable, ReadonlyArray<string>>> => {
   const keys: string[] = []
   try {

@@ -19,7 +19,10 @@ import {
   storedFilesFolder,
 } from './sweep-rules.ts'
 
-/** `dry run` deletes and writes nothing. `repair` deletes even if the brakes stop `usual`. */
+/**
+ * `dry run` deletes and writes nothing. `repair` deletes even if the safety limits would stop a `usual`
+ * sweep.
+ */
 export type SweepMode = 'usual' | 'dry run' | 'repair'
 
 export type SweepReport =
@@ -29,10 +32,11 @@ export type SweepReport =
       readonly deleted: ReadonlyArray<ListedObject>
       /** Number of old unfinished uploads; `null` if the store cannot list them. */
       readonly uploads: number | null
-      /** Whether these were all orphans; false if there are more than one sweep deletes. */
+      /** Whether `deleted` has all orphans; false if there are more than one sweep may delete. */
       readonly isWhole: boolean
       readonly replaced: ReplacedObjects
     }
+  /** `looked`: a dry run has ended. `braked`: the safety limits stopped the sweep, so nothing was deleted. */
   | {
       readonly result: 'looked' | 'braked'
       readonly objects: number
@@ -40,7 +44,7 @@ export type SweepReport =
       /** Number of old unfinished uploads; `null` if the store cannot list them. */
       readonly uploads: number | null
       readonly isWhole: boolean
-      /** In a dry run: what would be removed. */
+      /** Objects of replaced exports. A dry run counts them, and does not remove them. */
       readonly replaced: ReplacedObjects
     }
   | { readonly result: 'foreign'; readonly other: string; readonly ours: string }
@@ -49,7 +53,7 @@ export type SweepReport =
   /** Another process is sweeping. */
   | { readonly result: 'busy' }
 
-/** Deletes objects without a row: left by a killed process, or after a database that did not answer. */
+/** Deletes objects without a row, which a killed process or an unavailable database has left behind. */
 export type StoreSweep = (mode: SweepMode, signal: AbortSignal) => TE.TaskEither<Unavailable, SweepReport>
 
 type Deps = Parameters<typeof createReplacedExportRemover>[0] & {
@@ -60,14 +64,14 @@ type Deps = Parameters<typeof createReplacedExportRemover>[0] & {
 }
 
 const maxOrphansInRepair = 10_000
-/** Keys in one database query of the second check. */
+/** Number of keys in one database query of the second check. */
 const batchSize = 100
 
 export const createStoreSweep = (deps: Deps): StoreSweep => {
   const { store, storedFiles, locks, clock, log } = deps
   const removeReplaced = createReplacedExportRemover(deps)
 
-  /** The only way to read the clock of the store is to write an object and list it. */
+  /** Returns the time of the store's clock. The only way to read it is to write an object and list it. */
   const readClock = async (): Promise<E.Either<Unavailable, number>> => {
     const written = await store.put(
       clockProbeKey,
@@ -83,7 +87,10 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
       : E.left(unavailable('object store')('its listing lacks what was stored a moment ago'))
   }
 
-  /** Checks the rows a second time, before each hundred deletes. An object that has a row by then stays. */
+  /**
+   * Deletes orphans. Checks the rows again before each hundred deletes, and keeps an object that has a row by
+   * then.
+   */
   const deleteAll = async (
     orphans: ReadonlyArray<ListedObject>,
     signal: AbortSignal,
@@ -91,11 +98,11 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     const deleted: ListedObject[] = []
     for (let start = 0; start < orphans.length; start += batchSize) {
       const batch = orphans.slice(start, start + batchSize)
-      const named = await storedFiles.filterReferencedKeys(batch.map(({ key }) => key))()
-      if (E.isLeft(named)) return named
+      const referenced = await storedFiles.filterReferencedKeys(batch.map(({ key }) => key))()
+      if (E.isLeft(referenced)) return referenced
       for (const orphan of batch) {
         if (signal.aborted) return E.left(ingestStopped)
-        if (named.right.has(orphan.key)) continue
+        if (referenced.right.has(orphan.key)) continue
         const removed = await store.delete(orphan.key)()
         if (E.isLeft(removed)) return removed
         deleted.push(orphan)
@@ -104,7 +111,10 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     return E.right(deleted)
   }
 
-  /** The store may not permit listing uploads; its objects are swept nevertheless. */
+  /**
+   * Returns the old unfinished uploads; `null` if the store does not permit listing them. In that case, the
+   * objects are swept nevertheless.
+   */
   const oldUploads = async (before: number): Promise<ReadonlyArray<UnfinishedUpload> | null> => {
     const uploads = await collect(store.unfinishedUploads(storedFilesFolder), maxOrphansPerSweep)
     if (E.isRight(uploads)) return uploads.right.filter(({ startedAt }) => startedAt < before)
@@ -131,7 +141,8 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     if (E.isLeft(removed)) return removed
     const replaced = removed.right
 
-    // Read before the listing: work that starts later stores objects that are younger than `before`.
+    // The age is read before the listing, so that objects of work that starts later are younger than
+    // `before`.
     const age = await locks.oldestHolderAge()
     if (E.isLeft(age)) return age
     // A dry run deletes nothing, so the clock of this machine is accurate enough.
@@ -145,10 +156,10 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     const { orphans, objects, isWhole } = search.right
     const uploads = await oldUploads(before)
 
-    const seen = { objects, orphans, uploads: uploads?.length ?? null, isWhole, replaced }
-    if (mode === 'dry run') return E.right(Object.assign({ result: 'looked' as const }, seen))
+    const counts = { objects, orphans, uploads: uploads?.length ?? null, isWhole, replaced }
+    if (mode === 'dry run') return E.right(Object.assign({ result: 'looked' as const }, counts))
     if (mode === 'usual' && (!isWhole || hasTooManyOrphans(orphans.length, objects)))
-      return E.right(Object.assign({ result: 'braked' as const }, seen))
+      return E.right(Object.assign({ result: 'braked' as const }, counts))
 
     for (const { remove } of uploads ?? []) {
       const removed = await remove()
@@ -173,7 +184,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     )
 }
 
-/** Returns the first items of a stream. Fails with what the stream throws. */
+/** Returns the first items of a stream. Fails with Unavailable if the stream throws. */
 const collect = async <A>(
   items: AsyncIterable<A>,
   limit: number,

@@ -18,8 +18,11 @@ import type { VodMeta } from '../media/content-export.ts'
 import type { ContentExportUid } from '../media/ids.ts'
 import { forbidden, notFound } from '../shared/errors.ts'
 
-/** A missing export fails with Forbidden, like an export of another file (http-api.md §2.5, W15). */
-type ShowListOfExport = (
+/**
+ * Shows a playlist of an export. A missing export fails with Forbidden, like an export of another file
+ * (http-api.md §2.5, W15).
+ */
+type ShowExportPlaylist = (
   uid: ContentExportUid,
   viewer: Viewer,
   presign: Presign | null,
@@ -27,10 +30,10 @@ type ShowListOfExport = (
 
 /** Playlists of the segments of an export. */
 export type MediaPlaylistService = {
-  /** Media playlist, http-api.md §5.6. */
-  readonly showMediaPlaylist: ShowListOfExport
-  /** I-frame playlist, for exports with video (RFC 8216bis §4.4.3.6). */
-  readonly showIFrames: ShowListOfExport
+  /** Shows the media playlist (http-api.md §5.6). */
+  readonly showMediaPlaylist: ShowExportPlaylist
+  /** Shows the I-frame playlist of an export with video (RFC 8216bis §4.4.3.6). */
+  readonly showIFrames: ShowExportPlaylist
 }
 
 type Deps = {
@@ -83,9 +86,12 @@ export const createMediaPlaylistService = ({
       ),
     )
 
-  /** Fails with Forbidden unless the viewer's token names the file of the export. */
-  const showListOfExport =
-    (listOf: (uid: ContentExportUid) => PlaylistResult<Found<string>>): ShowListOfExport =>
+  /**
+   * Renders a playlist of an export. Fails with Forbidden unless the viewer's token names the file of the
+   * export.
+   */
+  const showExportPlaylist =
+    (listOf: (uid: ContentExportUid) => PlaylistResult<Found<string>>): ShowExportPlaylist =>
     (uid, viewer, presign) =>
     async () => {
       const vod = await meta(uid, viewer)()
@@ -103,5 +109,5 @@ export const createMediaPlaylistService = ({
       return E.right(combineFound(list.right, vod.right, (signable) => signable))
     }
 
-  return { showMediaPlaylist: showListOfExport(playlist), showIFrames: showListOfExport(iFrames) }
+  return { showMediaPlaylist: showExportPlaylist(playlist), showIFrames: showExportPlaylist(iFrames) }
 }

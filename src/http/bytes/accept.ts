@@ -8,25 +8,30 @@ const IMAGE_TYPES = {
   png: 'image/png',
 } as const
 
-/** Best first: the server's order for formats that a client names (http-api.md §4.4). */
+/** The server's order for formats that a client names (http-api.md §4.4), best first. */
 export const IMAGE_FORMATS = ['svg', 'avif', 'webp', 'jpeg', 'png'] as const
 export type ImageFormat = (typeof IMAGE_FORMATS)[number]
 
-/** Most widely supported first: a client that names no format (a link preview, say) may support only JPEG. */
+/**
+ * The order for formats that a client does not name, most widely supported first. A client that names no
+ * format (such as a link preview) may support only JPEG.
+ */
 const bySupport: ReadonlyArray<ImageFormat> = ['jpeg', 'png', 'webp', 'avif', 'svg']
 
 type Candidate = { readonly format: ImageFormat } & Preference
 
 /** Compares two formats of equal weight and specificity; negative if `a` is preferred. */
 const compareFormats = (a: Candidate, b: Candidate): number => {
-  const order: ReadonlyArray<ImageFormat> = a.specificity === named ? IMAGE_FORMATS : bySupport
+  const order: ReadonlyArray<ImageFormat> = a.specificity === exactSpecificity ? IMAGE_FORMATS : bySupport
   return order.indexOf(a.format) - order.indexOf(b.format)
 }
 
 /**
- * Returns the image formats that Accept allows (may be none; without the header all), best first: by weight;
- * then named formats before those that only a wildcard covers, because a browser that names WebP and `*` may
- * not support AVIF; then named formats in the server's order, others by how widely they are supported.
+ * Returns the image formats that Accept allows, best first: possibly none, or all if there is no header. They
+ * are ordered by these criteria:
+ * - their weight
+ * - named formats first, because a browser that names WebP and `*` may not support AVIF
+ * - named formats in the server's order, and others by how widely they are supported
  */
 export const acceptedImageFormats = (header: string | undefined): ReadonlyArray<ImageFormat> => {
   if (header === undefined) return bySupport
@@ -48,7 +53,9 @@ export const unacceptedImageFormats = (header: string | undefined): ReadonlyArra
   return bySupport.filter((format) => !accepted.includes(format))
 }
 
-/** Whether the client prefers RFC 9457 errors; on a tie it gets the usual JSON (http-api.md §1.4). */
+/**
+ * Returns whether the client prefers RFC 9457 errors. On a tie it gets the default JSON (http-api.md §1.4).
+ */
 export const prefersProblemJson = (header: string | undefined): boolean => {
   // Fast path: nearly no request names this type.
   if (header === undefined || !/application\/problem\+json/i.test(header)) return false
@@ -59,7 +66,10 @@ export const prefersProblemJson = (header: string | undefined): boolean => {
   return problem.weight > json.weight
 }
 
-/** Whether the client prefers HTML errors: browsers name HTML on navigation; scripts and players do not. */
+/**
+ * Returns whether the client prefers HTML errors. Browsers name HTML on navigation; scripts and players do
+ * not.
+ */
 export const prefersHtml = (header: string | undefined): boolean => {
   if (header === undefined || !/text\/html/i.test(header)) return false
   const members = parseQualityList(header)
@@ -68,14 +78,21 @@ export const prefersHtml = (header: string | undefined): boolean => {
 }
 
 /** The specificity of an exact type. */
-const named = 2
+const exactSpecificity = 2
 
 type Preference = { readonly weight: number; readonly specificity: number }
 
-/** The most specific match decides (RFC 9110 §12.5.1): 2 is the exact type, 1 is `type/*`, 0 is any type. */
+/**
+ * Returns the preference for a type. The most specific match decides (RFC 9110 §12.5.1): specificity 2 is the
+ * exact type, 1 is `type/*`, 0 is any type.
+ */
 const preference = (type: string, members: ReadonlyArray<QualityValue>): Preference => {
   const wildcard = `${type.slice(0, type.indexOf('/'))}/*`
-  for (const [specificity, name] of [[named, type] as const, [1, wildcard] as const, [0, '*/*'] as const]) {
+  for (const [specificity, name] of [
+    [exactSpecificity, type] as const,
+    [1, wildcard] as const,
+    [0, '*/*'] as const,
+  ]) {
     const member = members.find((candidate) => candidate.name === name)
     if (member !== undefined) return { weight: member.weight, specificity }
   }

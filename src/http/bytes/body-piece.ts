@@ -1,9 +1,9 @@
-/** A piece of a body. A string is latin1: one character is one byte. Pieces may be shared; do not modify them. */
+/** A piece of a body. A string is latin1: one character a byte. Pieces are shared; do not modify them. */
 export type BodyPiece = Uint8Array | string
 
 /**
- * Up to this many bytes, a piece is sent as a string: Node writes strings together with the head, in one piece,
- * and every further piece costs more than a copy of this length.
+ * Maximum bytes of a piece that is sent as a string. Node sends strings together with the head, in one write.
+ * Each further write costs more than a copy of this length.
  */
 export const maxTextBytes = 12 * 1024
 
@@ -13,7 +13,7 @@ export const toLatin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toStri
 export const joinPieces = (pieces: ReadonlyArray<BodyPiece>): Buffer =>
   Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece)))
 
-/** The bytes before, between and after the holes of a template, each as the piece in which it is sent. */
+/** Returns the bytes before, between and after the holes of a template, each as a piece that can be sent. */
 export const splitAtHoles = (
   bytes: Uint8Array,
   holes: ReadonlyArray<number> | Uint32Array,
@@ -27,8 +27,8 @@ export const splitAtHoles = (
 }
 
 /**
- * Returns the pieces with the filling between them, and `last` behind. Hot path: neighbouring strings become one,
- * so that a short body leaves in one piece with its head. `filling` and `last` are latin1.
+ * Returns the pieces with the filling between them, and `last` at the end. Hot path: adjacent strings become
+ * one, so that a short body is sent in one write with its head. `filling` and `last` are latin1.
  */
 export const fillHoles = (
   pieces: ReadonlyArray<BodyPiece>,

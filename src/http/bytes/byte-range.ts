@@ -35,7 +35,8 @@ export const selectRanges = (header: string | undefined, length: number): RangeS
 
   const ranges = merged(found)
   const [only] = ranges
-  // A suffix range of an empty file has no bytes: satisfiable by §14.1.2, but no Content-Range can say so.
+  // A suffix range of an empty file has no bytes. §14.1.2 calls it satisfiable, but no Content-Range can
+  // express it.
   if (only === undefined || only.start === only.end || ranges.length > MAX_PARTS) return whole
   return ranges.length === 1 ? { _tag: 'One', range: only } : { _tag: 'Several', ranges }
 }
@@ -58,7 +59,10 @@ const specsOf = (header: string): ReadonlyArray<readonly [first: string, last: s
   return specs.length === 0 ? undefined : specs
 }
 
-/** Compares digits of any length; long ones as BigInt, because a number would round. */
+/**
+ * Compares numbers in digits of any length. Long ones are compared as BigInt, because a number would be
+ * rounded.
+ */
 const isBefore = (a: string, b: string): boolean =>
   a.length <= 15 && b.length <= 15 ? Number(a) < Number(b) : BigInt(a) < BigInt(b)
 

@@ -8,7 +8,10 @@ const parameters: Readonly<Record<TierOutcome['outcome'], string>> = {
   bypass: 'fwd=bypass',
 }
 
-/** Formats Cache-Status (RFC 9211 §2). The input starts at the client's side, the header at the origin's. */
+/**
+ * Formats Cache-Status (RFC 9211 §2). The input begins with the tier nearest to the client, the header with
+ * the tier nearest to the origin.
+ */
 export const formatCacheStatus = (tiers: ReadonlyArray<TierOutcome>): string =>
   tiers
     .toReversed()

@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/clock.ts'
 import { parseHttpDate } from './http-date.ts'
 
-/** Request headers with lower-case names, as Node provides them: repeated ones joined by commas. */
+/** Request headers with lower-case names, as Node provides them: repeated headers are joined by commas. */
 export type ConditionalHeaders = {
   readonly range?: string | undefined
   readonly 'if-match'?: string | undefined
@@ -13,7 +13,7 @@ export type ConditionalHeaders = {
 }
 
 export type Validators = {
-  /** Strong, with quotes; `undefined` if the representation has none. */
+  /** A strong entity tag with quotes; `undefined` if the representation has none. */
   readonly etag: string | undefined
   /** Seconds since 1970-01-01T00:00Z. */
   readonly lastModified?: number | undefined
@@ -23,7 +23,7 @@ export type ConditionOutcome = 'send' | 'not-modified' | 'precondition-failed' |
 
 /**
  * Evaluates the preconditions of a GET or HEAD in the order of RFC 9110 §13.2.2 (http-api.md §6.2).
- * `ignore-range`: send the whole representation, because the range refers to another one.
+ * `ignore-range`: the whole representation is sent, because the range refers to another representation.
  */
 export const evaluateConditions = (
   headers: ConditionalHeaders,
@@ -46,7 +46,10 @@ export const evaluateConditions = (
   return matchesIfRange(headers['if-range'], validators, clock) ? 'send' : 'ignore-range'
 }
 
-/** Returns `undefined` if the header or the file's date is missing, or the header is no HTTP-date. */
+/**
+ * Returns whether the file was modified after the date in the header; `undefined` if either date is missing,
+ * or the header is not an HTTP-date.
+ */
 const isModifiedSince = (
   header: string | undefined,
   { lastModified }: Validators,
@@ -58,8 +61,8 @@ const isModifiedSince = (
 }
 
 /**
- * If-Range (§13.1.5) matches the strong tag or the exact date. The date is a strong validator, as §8.8.2.2
- * requires, because the bytes of an export never change.
+ * Returns whether If-Range (§13.1.5) matches the strong tag or the exact date. The date is a strong
+ * validator, as §8.8.2.2 requires, because the bytes of an export never change.
  */
 const matchesIfRange = (
   header: string | ReadonlyArray<string>,
@@ -72,8 +75,9 @@ const matchesIfRange = (
 }
 
 /**
- * Whether `header`, a `*` or a list of entity tags (§8.8.3), matches `etag`. In the strong comparison a weak
- * tag never matches; in the weak comparison `W/` is ignored (§8.8.3.2). Parsing stops at a syntax error.
+ * Returns whether `header`, a `*` or a list of entity tags (§8.8.3), matches `etag`. In the strong comparison
+ * a weak tag never matches; in the weak comparison `W/` is ignored (§8.8.3.2). Parsing stops at a syntax
+ * error.
  */
 const matchesTag = (header: string, etag: string | undefined, comparison: 'strong' | 'weak'): boolean => {
   if (header === etag || header === '*') return true

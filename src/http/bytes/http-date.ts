@@ -7,7 +7,9 @@ const time = '(?<hour>\\d{2}):(?<minute>\\d{2}):(?<second>\\d{2})'
 const day = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)'
 const longDay = '(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day'
 
-/** RFC 9110 §5.6.7: IMF-fixdate, and the two obsolete formats that a recipient must accept. */
+/**
+ * The date formats of RFC 9110 §5.6.7: IMF-fixdate, and two obsolete formats that a recipient must accept.
+ */
 const FORMS = [
   new RegExp(`^${day}, (?<day>\\d{2}) ${month} (?<year>\\d{4}) ${time} GMT$`),
   new RegExp(`^${longDay}, (?<day>\\d{2})-${month}-(?<year>\\d{2}) ${time} GMT$`),
@@ -49,7 +51,10 @@ const secondsOf = (fields: Readonly<Record<string, string>>, clock: Clock): numb
   return Number.isNaN(seconds) ? undefined : seconds
 }
 
-/** A two-digit year over 50 years in the future means the latest past year with these digits (§5.6.7). */
+/**
+ * Returns the seconds of a date with a two-digit year. A year more than 50 years in the future means the
+ * latest past year with these digits (§5.6.7).
+ */
 const resolveCentury = (twoDigits: number, utc: (year: number) => number, clock: Clock): number => {
   const limit = new Date(clock())
   const century = Math.floor(limit.getUTCFullYear() / 100) * 100

@@ -3,7 +3,7 @@ import { contentRange } from './content-range.ts'
 
 /** A planned `multipart/byteranges` body (RFC 9110 §14.6); no bytes are read yet. */
 export type MultipartPlan = {
-  /** Content-Type of the reply; each preamble contains the one of the representation. */
+  /** Content-Type of the reply. Each preamble has the Content-Type of the representation. */
   readonly contentType: string
   /** Size of the whole body (bytes). */
   readonly contentLength: number
@@ -39,7 +39,7 @@ export const planMultipart = ({ ranges, length, contentType, boundary }: Request
 
 /**
  * Streams the planned body, with one range open at a time. A preamble is sent when the first bytes of its
- * range have arrived, so that a source that fails at once sends nothing.
+ * range have arrived, so that nothing is sent if the source fails at once.
  */
 export async function* multipartBody(
   plan: MultipartPlan,

@@ -11,7 +11,7 @@ import type { Headers, Representation } from './representation-headers.ts'
 export type ByteReplyPlan = {
   readonly status: 200 | 206 | 304 | 412 | 416
   readonly headers: Headers
-  /** For a 412 or 416, `None` is replaced by an error body. */
+  /** In a 412 or 416, an error body replaces `None`. */
   readonly body:
     | { readonly _tag: 'None' }
     | { readonly _tag: 'Range'; readonly range: ByteRange }

@@ -21,7 +21,7 @@ export const parseQualityList = (header: string): ReadonlyArray<QualityValue> =>
   })
 }
 
-/** Returns 1 if there is no weight, `undefined` if it is malformed. */
+/** Returns the weight among the parameters: 1 if there is none, `undefined` if it is malformed. */
 const weightIn = (parameters: ReadonlyArray<string>): number | undefined => {
   const quality = parameters.find((parameter) => parameter.startsWith('q='))
   if (quality === undefined) return 1

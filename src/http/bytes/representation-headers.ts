@@ -12,7 +12,7 @@ export type RepresentationFacts = {
   readonly sha256: string
   /** Milliseconds since 1970-01-01T00:00Z; HTTP dates have a resolution of one second. */
   readonly lastModified?: number | undefined
-  /** Every client may see the file, and shared caches may store it. */
+  /** Whether every client may see the file, and shared caches may store it. */
   readonly isPublic: boolean
 }
 
@@ -23,7 +23,7 @@ export type RepresentationFacts = {
 export type Representation = {
   readonly size: number
   readonly contentType: string
-  /** Strong, with quotes; `undefined` for content that is specific to one viewer. */
+  /** A strong entity tag with quotes; `undefined` for content that is specific to one viewer. */
   readonly etag: string | undefined
   /** Seconds since 1970-01-01T00:00Z. */
   readonly lastModified: number | undefined
@@ -36,7 +36,7 @@ export type Representation = {
 // An SVG opened directly is a document: only inline styles are allowed (http-api.md §4.3).
 const SVG_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 
-/** Builds the headers of http-api.md §4.3, §6.2 and §6.3. */
+/** Builds the headers of a stored file (http-api.md §4.3, §6.2, §6.3). */
 export const describeRepresentation = (
   facts: RepresentationFacts,
 ): Representation & { readonly etag: string } => {
@@ -47,7 +47,7 @@ export const describeRepresentation = (
   const cacheHeaders = {
     ETag: etag,
     'Cache-Control': `${isPublic ? 'public' : 'private'}, max-age=31536000, immutable`,
-    // The token grants access but does not change the content.
+    // The token grants access but does not change the content, so that caches may ignore it.
     ...(isPublic ? {} : { 'No-Vary-Search': 'params=("jwt")' }),
   }
   return {

@@ -4,7 +4,7 @@ import type { Traffic } from './traffic.ts'
 
 /** A request that waits to be started. */
 export type QueuedRequest = {
-  /** A likely cache hit, which is started before requests that need a fetch. */
+  /** Whether the request is a likely cache hit. Likely hits are started before requests that need a fetch. */
   readonly isLikelyHit: boolean
   /** Starts the request. `release` is called once, when its reply is known. */
   readonly begin: (release: () => void) => void
@@ -27,7 +27,10 @@ type Deps = {
   readonly perTurn: number
 }
 
-/** A refusal costs a tenth of a start; hundreds at once would block the event loop. */
+/**
+ * Maximum of refusals in one turn. A refusal costs a tenth of a start; hundreds at once would block the event
+ * loop.
+ */
 const refusedPerTurn = 16
 
 type Waiting = { readonly request: QueuedRequest; readonly expiresAt: number }
@@ -38,8 +41,9 @@ type Lane = { readonly queue: Fifo<Waiting>; inFlight: number }
  * arrival. Between turns, requests in progress receive results from disk and database, so their next reads
  * start earlier.
  *
- * Bounds: each lane (likely hits, and the rest) has at most `inFlight` requests without a reply; both
- * together queue at most `waiting`; a queued one is refused after `waitMilliseconds`, even if all are stuck.
+ * Each of the two lanes (likely hits, and all other requests) has at most `inFlight` requests without a
+ * reply. Both lanes together queue at most `waiting` requests. A queued request is refused after
+ * `waitMilliseconds`, even if no request in progress ends.
  */
 export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit => {
   const hits: Lane = { queue: createFifo(), inFlight: 0 }
@@ -73,7 +77,7 @@ export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit =
     }
   }
 
-  /** Removes the first request whose client is still connected. */
+  /** Removes and returns the first request whose client is still connected. */
   const take = (lane: Lane): QueuedRequest | undefined => {
     for (let first = lane.queue.take(); first !== undefined; first = lane.queue.take()) {
       counts.waiting -= 1

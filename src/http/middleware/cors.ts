@@ -7,7 +7,7 @@ import { writeReply } from '../response/response-writer.ts'
 export type CorsPolicy = {
   /** Adds the CORS headers to the reply. */
   readonly share: Middleware
-  /** Answers OPTIONS. */
+  /** Replies to OPTIONS requests. */
   readonly preflight: Middleware
 }
 
@@ -20,7 +20,10 @@ const preflight = {
   'Access-Control-Max-Age': '86400',
 }
 
-/** CORS (https://fetch.spec.whatwg.org/#http-cors-protocol) for media routes (http-api.md §7.4). */
+/**
+ * Creates the CORS policy (https://fetch.spec.whatwg.org/#http-cors-protocol) of media routes (http-api.md
+ * §7.4).
+ */
 export const createCorsPolicy = (origins: ReadonlyArray<string>): CorsPolicy => {
   const anyOrigin = origins.includes('*')
 

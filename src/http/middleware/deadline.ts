@@ -8,8 +8,8 @@ import { E, type TE } from '../../fp.ts'
  */
 export type Deadline = {
   /**
-   * Runs the task and fails with Unavailable(`dependency`) after the deadline. A result that arrives later is
-   * passed to `onLate`.
+   * Runs the task. Fails with Unavailable(`dependency`) after the deadline; a later result is passed to
+   * `onLate`.
    */
   readonly inTime: <L, A>(
     task: TE.TaskEither<L, A>,
@@ -20,7 +20,7 @@ export type Deadline = {
   readonly extend: () => void
 }
 
-/** `now`: monotonic clock (milliseconds). */
+/** Starts a deadline in `ms` milliseconds. `now`: monotonic clock (milliseconds). */
 export const startDeadline = (ms: number, now: () => number): Deadline => {
   let end = now() + ms
   return {

@@ -4,7 +4,7 @@ import { parseRequestTarget } from '../request/request-target.ts'
 import { errorReply, toErrorReply } from '../response/error-replies.ts'
 import type { BufferedReply } from '../response/reply.ts'
 
-/** Reads and discards the body. Closes the connection when more than `maxBytes` of it arrive. */
+/** Reads and discards the body. If more than `maxBytes` arrive, calls `onCut` and closes the connection. */
 export const discardBody = (req: IncomingMessage, maxBytes: number, onCut: () => void): void => {
   let bytes = 0
   req.on('data', (chunk: Uint8Array) => {
@@ -13,7 +13,7 @@ export const discardBody = (req: IncomingMessage, maxBytes: number, onCut: () =>
     onCut()
     req.socket.destroy()
   })
-  // A reader that gave up has paused it.
+  // A body reader that gave up has paused the request.
   req.resume()
 }
 
@@ -35,10 +35,10 @@ export const headersTooLargeReply = errorReply({
   message: 'the headers of the request are too large, or too many',
 })
 
-/** The byte limit alone would allow thousands of short headers. */
+/** Maximum number of headers. The byte limit alone would permit thousands of short headers. */
 const maxHeaders = 200
 
-/** RFC 9112 §3.2: a second Host header is an error, but Node ignores it. */
+/** Returns the number of Host headers. A second one is an error (RFC 9112 §3.2), but Node ignores it. */
 const hostCount = ({ rawHeaders }: IncomingMessage): number => {
   let count = 0
   for (let i = 0; i < rawHeaders.length; i += 2)
@@ -63,11 +63,12 @@ export const refuseInvalidRequest = (req: IncomingMessage): BufferedReply | null
   } else if (httpVersion !== '1.0') return badVersion
   else if (hosts > 1) return badHost
   if (headers.expect !== undefined && !/^100-continue$/i.test(headers.expect)) return badExpectation
-  // RFC 9112 §6.3: the end of such a body is unknown. Node reports it only after the 'request' event.
+  // The end of a body with another transfer coding is unknown (RFC 9112 §6.3). Node reports it only after the
+  // 'request' event.
   const coding = headers['transfer-encoding']
   return coding !== undefined && coding.toLowerCase() !== 'chunked' ? badFraming : null
 }
 
-/** Returns the error reply to a request that announces a longer body than this; `null` if it does not. */
+/** Returns the error reply if the Content-Length of the request exceeds `maxBytes`; otherwise `null`. */
 export const refuseLongBody = ({ headers }: IncomingMessage, maxBytes: number): BufferedReply | null =>
   Number(headers['content-length'] ?? 0) > maxBytes ? toErrorReply(tooLarge(maxBytes)) : null

@@ -11,7 +11,7 @@ import {
 import type { BufferedReply } from '../response/reply.ts'
 import { writeReply } from '../response/response-writer.ts'
 
-/** Gives every response the security headers, and a body in our error format when no route replied. */
+/** Gives every response the security headers, and a body in Larder's error format when no route replied. */
 export const errorBoundary =
   (log: Log): Middleware =>
   async (ctx, next) => {

@@ -1,4 +1,4 @@
-/** A queue with constant-time operations; `shift` of a long array moves all other items. */
+/** A queue with constant-time operations. An array is slower, because its `shift` moves all other items. */
 export type Fifo<A> = {
   readonly size: () => number
   readonly first: () => A | undefined
@@ -6,7 +6,9 @@ export type Fifo<A> = {
   readonly take: () => A | undefined
 }
 
-/** A smaller gap at the front is not worth a copy. */
+/**
+ * Minimum number of empty slots at the front before the items are copied. A smaller gap is not worth a copy.
+ */
 const minCompaction = 1024
 
 export const createFifo = <A>(): Fifo<A> => {
@@ -25,7 +27,7 @@ export const createFifo = <A>(): Fifo<A> => {
       const item = items[head]
       items[head] = undefined
       head += 1
-      // At half empty, each item is copied once on average.
+      // Since the array is half empty, each item is copied once on average.
       if (head >= minCompaction && head * 2 >= items.length) {
         items = items.slice(head)
         head = 0

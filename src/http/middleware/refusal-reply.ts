@@ -11,8 +11,8 @@ export const setRefusalReply = (req: IncomingMessage, reply: BufferedReply): voi
 }
 
 /**
- * Replies to requests that were refused early. It precedes each route's handler, so that the reply has the
- * headers of the route (CORS), and follows all routes, for paths without a route.
+ * Replies to requests that were refused early. This middleware runs before each route's handler, so that the
+ * reply has the headers of the route (CORS), and after all routes, for paths without a route.
  */
 export const sendRefusalReply: Middleware = async (ctx, next) => {
   const reply = refused.get(ctx.req)

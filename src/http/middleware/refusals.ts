@@ -1,6 +1,8 @@
 import { type ForbiddenReason, forbiddenReasons } from '../../domain/shared/errors.ts'
 
-/** Why requests were refused: reported to operators, never to clients (http-api.md §2.6, V61). */
+/**
+ * Reasons for refusing requests. They are reported to operators, never to clients (http-api.md §2.6, V61).
+ */
 const reasons = ['not_set', 'bad_format', ...forbiddenReasons] as const
 export type RefusalReason = 'not_set' | 'bad_format' | ForbiddenReason
 

@@ -5,25 +5,25 @@
 export type Traffic = {
   readonly connections: {
     open: number
-    /** Closed on arrival, because too many were open. */
+    /** Connections that were closed on arrival, because too many were open. */
     dropped: number
-    /** Reset because the client accepted no byte for too long. */
+    /** Connections that were reset, because the client accepted no byte for too long. */
     stalled: number
-    /** Closed because a request did not arrive in time. */
+    /** Connections that were closed, because a request did not arrive in time. */
     timed_out: number
-    /** Closed because the client sent invalid HTTP/1.1. */
+    /** Connections that were closed, because the client sent invalid HTTP/1.1. */
     malformed: number
   }
   readonly requests: {
     in_flight: number
     waiting: number
-    /** 503 on arrival: the queue was full. */
+    /** Requests that got a 503 on arrival, because the queue was full. */
     refused_full: number
-    /** 503 after the maximum wait. */
+    /** Requests that got a 503 after the maximum wait. */
     refused_waited: number
-    /** The client disconnected before the request was started. */
+    /** Requests whose client disconnected before they were started. */
     abandoned: number
-    /** 4xx or 505 before any route: target, version, Host, Expect, body size. */
+    /** Requests that got a 4xx or 505 before any route: target, version, Host, Expect, body size. */
     refused_early: number
   }
 }

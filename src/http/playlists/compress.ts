@@ -8,27 +8,27 @@ const inflateRawAsync = promisify(inflateRaw)
 const gzipAsync = promisify(gzip)
 const brotliAsync = promisify(brotliCompress)
 
-// Each chunk of output costs one turn of the event loop; a list fits into one chunk of this size.
+// Bytes. Each chunk of output costs one turn of the event loop; a playlist fits into one chunk of this size.
 const chunkSize = 256 * 1024
 
-/** Raw deflate (RFC 1951) at the best compression. */
+/** Compresses as raw deflate (RFC 1951) at the best level. */
 export const deflate = (bytes: Uint8Array, options: ZlibOptions = {}): Promise<Buffer> =>
   deflateRawAsync(bytes, { level: constants.Z_BEST_COMPRESSION, memLevel: 9, chunkSize, ...options })
 
 export const inflate = (bytes: Uint8Array): Promise<Buffer> => inflateRawAsync(bytes, { chunkSize })
 
-/** Default level, for a body that is used for one reply. */
+/** Compresses at the default level, for a body that is used for one reply. */
 export const gzipFast = (bytes: Uint8Array): Promise<Buffer> => gzipAsync(bytes, { chunkSize })
 
-/** Best compression, for a body that is used for many replies. */
+/** Compresses at the best level, for a body that is used for many replies. */
 export const gzipBest = (bytes: Uint8Array): Promise<Buffer> =>
   gzipAsync(bytes, { level: constants.Z_BEST_COMPRESSION, memLevel: 9, chunkSize })
 
-// A long list is mostly uids, which do not compress. Measured on 1,000 segments, level 11 saves 1.5 % over
-// level 5 and takes ten times as long.
+// Bytes. A long playlist consists mostly of uids, which do not compress. Measured on 1,000 segments, level 11
+// saves 1.5 % over level 5 and takes ten times as long.
 const LONG_BYTES = 32 * 1024
 
-/** Best worthwhile compression, for a body that is used for many replies. */
+/** Compresses at the best level that is worth its time, for a body that is used for many replies. */
 export const brotliBest = (bytes: Uint8Array): Promise<Buffer> =>
   brotliAsync(bytes, {
     chunkSize,

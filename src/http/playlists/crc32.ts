@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 
 // Apart from its complements, the CRC-32 of gzip (RFC 1952 §8) is the remainder of the text, as a polynomial
-// over GF(2), after division by a fixed one. So it is linear: for two texts of one length,
+// over GF(2), after division by a fixed polynomial. So it is linear: for two texts of one length,
 //   crc(a) ⊕ crc(b) = remainder of a ⊕ b,
 // and appending d bytes to a text multiplies its remainder by x^(8d). zlib's crc32_combine uses the same
 // property. Remainders have zlib's bit order: the most significant bit is the coefficient of x⁰.
@@ -37,8 +37,9 @@ const weightOf = (text: Uint8Array, holes: Uint32Array, holeLength: number): num
 }
 
 /**
- * Returns a function that computes the CRC-32 of the text with the same ASCII filling in every hole. Holes do not
- * overlap, and contain zeros in `text`. A call costs one CRC and one multiplication, however many holes.
+ * Returns a function that computes the CRC-32 of the text with the same ASCII filling in every hole. Holes do
+ * not overlap, and contain zeros in `text`. A call costs one CRC and one multiplication, however many holes
+ * there are.
  */
 export const createTemplateCrc = (
   text: Uint8Array,

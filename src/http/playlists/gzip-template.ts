@@ -6,18 +6,21 @@ import { createTemplateCrc } from './crc32.ts'
 import { fillIdentity, type IdentityTemplate } from './identity-template.ts'
 import { createPlaceholder, MAX_PLACEHOLDER_LENGTH } from './placeholder.ts'
 
-// Deflate (RFC 1951) encodes a text as literal bytes and as back-references of up to 32 KB. A list contains
-// its token many times: here once as literal bytes, and otherwise as back-references, which encode distance
-// and length, not content. So all other bits are the same for every token of one length: the body for a
-// viewer is a copy of the template with the token written over one place, and with the matching CRC-32.
+// Deflate (RFC 1951) encodes a text as literal bytes and as back-references of up to 32 KB. A signed playlist
+// contains its token many times. The template has it once as literal bytes, and otherwise as back-references,
+// which encode distance and length, not content. So all other bits are the same for every token of one
+// length. The body for a viewer is a copy of the template with the token written over one place, and with the
+// matching CRC-32.
 
-/** A signed list as gzip (RFC 1952), for any token of one length. */
+/** A signed playlist as gzip (RFC 1952), for any token of one length. */
 export type GzipTemplate = {
   readonly bytes: Uint8Array
-  /** Offsets of the literal tokens: one, or a few if not all others can be back-references. */
+  /**
+   * Offsets of the literal tokens. There is one, or a few if some of the others cannot be back-references.
+   */
   readonly places: ReadonlyArray<number>
   readonly tokenLength: number
-  /** Returns the CRC-32 of the list with this token. */
+  /** Returns the CRC-32 of the playlist with this token. */
   readonly crcOf: (token: Uint8Array | string) => number
 }
 
@@ -28,9 +31,10 @@ const TRAILER_LENGTH = 8
 const MAX_PLACES = 8
 
 /**
- * Creates the template of a list; `none` if the list has no hole or needs too many literal tokens. The first
- * token is always literal. Another one must be literal if the token before it is more than 32 KB away, or if
- * encoding a token and the text after it leaves one or two bytes, too few for a back-reference.
+ * Creates the template of a playlist; `none` if the playlist has no hole or needs too many literal tokens.
+ * The first token is always literal. Another one must be literal if the token before it is more than 32 KB
+ * away, or if encoding a token and the text after it leaves one or two bytes, which are too few for a
+ * back-reference.
  */
 export const createGzipTemplate = async (list: IdentityTemplate): Promise<O.Option<GzipTemplate>> => {
   let [wrongHole] = list.holes
@@ -41,13 +45,13 @@ export const createGzipTemplate = async (list: IdentityTemplate): Promise<O.Opti
     const template = await assemble(list, stored)
     const check = await verify(template, list)
     if (check.isCorrect) return O.some(template)
-    // Later holes may be wrong only because they are back-references to this one.
+    // Later holes may be wrong only because they refer back to this one, so they are checked again.
     wrongHole = check.firstWrongHole
   }
   return O.none
 }
 
-/** Returns the list for one viewer. `token` has the length of the template. */
+/** Returns the gzip body for one viewer. `token` has the length of the template. */
 export const fillGzip = ({ bytes, places, crcOf }: GzipTemplate, token: Uint8Array): Buffer => {
   const filled = Buffer.from(bytes)
   for (const place of places) filled.set(token, place)
@@ -55,13 +59,14 @@ export const fillGzip = ({ bytes, places, crcOf }: GzipTemplate, token: Uint8Arr
   return filled
 }
 
-/** The CRC-32 as it stands in the trailer: little endian, one character per byte. */
+/** Returns the CRC-32 as it stands in the trailer: little endian, one character per byte. */
 const crcText = (crc: number): string =>
   String.fromCharCode(crc & 0xff, (crc >>> 8) & 0xff, (crc >>> 16) & 0xff, crc >>> 24)
 
 /**
- * Prepares the list for all viewers. The result returns it for one of them, in consecutive pieces. Hot path: a long
- * piece is shared and not copied; token and CRC-32 become text, together with the short pieces beside them.
+ * Returns a function that fills the template for one viewer, and returns the body in consecutive pieces. Hot
+ * path: long pieces are shared, not copied. Token and CRC-32 become text, together with the short pieces next
+ * to them.
  */
 export const createGzipPieces = ({
   bytes,
@@ -74,7 +79,10 @@ export const createGzipPieces = ({
   return (token) => fillHoles(pieces, token, crcText(crcOf(token)) + lengthText)
 }
 
-/** The header of a stored block (RFC 1951 §3.2.4), not the last block, at a byte boundary. */
+/**
+ * Returns the header of a stored block (RFC 1951 §3.2.4) that is not the last block and starts at a byte
+ * boundary.
+ */
 const storedBlockHeader = (length: number): Buffer => {
   const header = Buffer.alloc(5)
   header.writeUInt16LE(length, 1)
@@ -88,7 +96,7 @@ const trailerOf = (length: number): Buffer => {
   return trailer
 }
 
-/** Compresses the list with a placeholder for the token; the holes in `stored` become stored blocks. */
+/** Compresses the playlist with a placeholder for the token. The holes in `stored` become stored blocks. */
 const assemble = async (list: IdentityTemplate, stored: ReadonlyArray<number>): Promise<GzipTemplate> => {
   const { tokenLength } = list
   const text = fillIdentity(list, createPlaceholder(tokenLength))

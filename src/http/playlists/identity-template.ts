@@ -1,21 +1,26 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { O } from '../../fp.ts'
 
-/** A signed list for any token of one length: its bytes, with holes for the token. */
+/** A signed playlist for any token of one length: its bytes, with holes for the token. */
 export type IdentityTemplate = {
   /** The holes contain zeros. */
   readonly bytes: Uint8Array
-  /** Start of each hole, ascending. Empty: the list is the same for all viewers. */
+  /** Start of each hole, ascending. If empty, the playlist is the same for all viewers. */
   readonly holes: Uint32Array
   readonly tokenLength: number
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.'
 
-/** A plain token (JWT characters, RFC 7515 §7.1) needs no escaping anywhere in a list. */
+/**
+ * Returns whether the token has only JWT characters (RFC 7515 §7.1), which need no escaping in any playlist.
+ */
 export const isPlainToken = (token: string): boolean => /^[\w.-]*$/.test(token)
 
-/** `first` and `second` are signed with tokens that differ at every position. */
+/**
+ * Returns the positions of the tokens. `first` and `second` are signed with tokens that differ at every
+ * position.
+ */
 const holesBetween = (first: Uint8Array, second: Uint8Array, tokenLength: number): Uint32Array => {
   const holes: number[] = []
   let position = 0
@@ -31,9 +36,10 @@ const holesBetween = (first: Uint8Array, second: Uint8Array, tokenLength: number
 }
 
 /**
- * Finds where `sign` inserts a token of this length by comparing the output for two tokens, and verifies it
- * with a third, whose neighbouring characters differ. Returns `none` if a token changes more than its own
- * characters. Yields to the event loop after each signing, so that a long list delays other requests less.
+ * Finds where `sign` inserts a token of this length by comparing the output for two tokens, and verifies the
+ * result with a third token, whose neighbouring characters differ. Returns `none` if a token changes more
+ * than its own characters. Yields to the event loop after each signing, so that a long playlist delays other
+ * requests less.
  */
 export const createIdentityTemplate = async (
   sign: (token: string) => string,
@@ -56,7 +62,9 @@ export const createIdentityTemplate = async (
     : O.none
 }
 
-/** Returns the list for one viewer, at about the cost of a copy. `token` has the length of the template. */
+/**
+ * Returns the playlist for one viewer, at about the cost of a copy. `token` has the length of the template.
+ */
 export const fillIdentity = ({ bytes, holes }: IdentityTemplate, token: Uint8Array): Buffer => {
   const list = Buffer.from(bytes)
   for (const hole of holes) list.set(token, hole)

@@ -1,6 +1,9 @@
 import { createBoundedCache } from '../../bounded-cache.ts'
 
-/** Returns the cached value for `name`, or calls `make`, once for all concurrent callers. */
+/**
+ * Returns the cached value for `name`, or the result of `make`, which is called once for all concurrent
+ * callers.
+ */
 export type Memo<A> = (name: string, make: () => Promise<A>) => A | Promise<A>
 
 /** Memoizes values up to a total size of `maxBytes`; evicts the least recently used. */

@@ -15,22 +15,24 @@ import {
   tokenInSignature,
 } from './playlist-representation.ts'
 
-/** The format of a list. It also identifies the signing method in cache keys: each format has exactly one. */
+/**
+ * The format of a playlist. It also identifies the signing method in cache keys: each format has exactly one.
+ */
 export type PlaylistFormat = 'json' | 'm3u8' | 'dash'
 
 export type PlaylistBody = {
   readonly body: Uint8Array
-  /** What produced the body. */
+  /** The representation from which the body was produced. */
   readonly representation: PlaylistRepresentation
-  /** Vary; Content-Encoding if encoded; ETag if the body is the same for all viewers. */
+  /** `Vary`; `Content-Encoding` if encoded; `ETag` if the body is the same for all viewers. */
   readonly headers: Headers
 }
 
 /**
- * Signs a list for one viewer, in the best coding that their Accept-Encoding allows (http-api.md §7.1). After
- * the first call for a list and token length, a call costs one copy of the body (http-api.md §3.3).
- * `isSeldom`: the list, such as that of a clip, is probably requested once, so that only its second call
- * prepares it for more.
+ * Signs a playlist for one viewer, in the best coding that their Accept-Encoding allows (http-api.md §7.1).
+ * After the first call for a playlist and token length, a call costs one copy of the body (http-api.md §3.3).
+ * `isSeldom`: the playlist, such as that of a clip, is probably requested only once, so it is prepared for
+ * further calls only at the second call.
  */
 export type PlaylistBodies = <S extends Signature>(
   list: SignablePlaylist<S>,
@@ -64,7 +66,7 @@ const createTextIds = (maxBytes: number): ((text: string) => TextId) => {
 }
 
 type Options = {
-  /** Size limit of the cache. A list of 1,000 segments takes 0.4 MB for each token length. */
+  /** Size limit of the cache (bytes). A playlist of 1,000 segments takes 0.4 MB for each token length. */
   readonly maxBytes: number
 }
 
@@ -81,7 +83,8 @@ export const createPlaylistBodies = ({ maxBytes }: Options): PlaylistBodies => {
   return async (list, format, acceptEncoding, isSeldom = false) => {
     const token = tokenInSignature(list.signature)
     const { id, isNew } = idOf(list.text)
-    // Without a token there is one representation for all viewers, and its ETag.
+    // Without a token, all viewers share one representation and its ETag, so the first call prepares it for
+    // all.
     const isOnce = isSeldom && isNew && token !== ''
     const name =
       isPlainToken(token) && !isOnce ? `${format} ${id} ${list.signature.mode} ${token.length}` : undefined

@@ -28,13 +28,13 @@ export type PlaylistReplyInput<S extends Signature> = {
   readonly found: Found<SignablePlaylist<S>>
   readonly format: PlaylistFormat
   readonly viewer: Viewer | null
-  /** Expiry of the token that the list contains or depends on (seconds since 1970). */
+  /** Expiry of the token that the playlist contains or depends on (seconds since 1970). */
   readonly exp: number
   /** Additional headers of this reply. */
   readonly headers?: Headers
 }
 
-/** Replies with a list, signed for its viewer (http-api.md §6.1, §6.2, §7.1, §7.2). */
+/** Replies with a playlist, signed for its viewer (http-api.md §6.1, §6.2, §7.1, §7.2). */
 export type PlaylistReply = <S extends Signature>(
   incoming: Pick<IncomingRequest, 'method' | 'headers'>,
   list: PlaylistReplyInput<S>,
@@ -76,8 +76,8 @@ const bodyOf = (planned: ByteReplyPlan['body'], bytes: Uint8Array): Reply['body'
 }
 
 /**
- * Returns the body for replays to other viewers. `null`: a list with a token that was minted for one reply is
- * never replayed, and neither is a list that needs more than a copy to fill.
+ * Returns the body for replays to other viewers. Returns `null` for a playlist with a token that was minted
+ * for one reply, and for one that needs more than a copy to fill: neither is ever replayed.
  */
 const replayBodyOf = <S extends Signature>(
   { signature }: SignablePlaylist<S>,
@@ -109,13 +109,13 @@ const replayableOf = <S extends Signature>(
   }
 }
 
-/** Creates the only function that replies with lists. */
+/** Creates the only function that replies with playlists. */
 export const createPlaylistReply =
   (bodies: PlaylistBodies, clock: Clock): PlaylistReply =>
   (incoming, list) =>
   async () => {
     const { method, headers } = incoming
-    // Ranges refer to the unencoded list: some players send `bytes=0-` with every request.
+    // Ranges refer to the unencoded playlist, because some players send `bytes=0-` with every request.
     const acceptEncoding = headers.range === undefined ? headers['accept-encoding'] : 'identity'
     const isSeldom = list.viewer !== null && !isUnrestricted(list.viewer.grant.restrictions)
     const listBody = await bodies(list.found.value, list.format, acceptEncoding, isSeldom)

@@ -7,24 +7,24 @@ import { brotliBest, gzipBest, gzipFast } from './compress.ts'
 import { createGzipPieces, createGzipTemplate, fillGzip } from './gzip-template.ts'
 import { createIdentityTemplate, fillIdentity, type IdentityTemplate } from './identity-template.ts'
 
-/** A list in one coding, prepared for any token of one length. */
+/** A playlist in one coding, prepared for any token of one length. */
 export type PlaylistRepresentation = {
   /** Retained memory (bytes). */
   readonly size: number
-  /** Strong, with quotes; `undefined` if each viewer has a different body. */
+  /** A strong entity tag with quotes; `undefined` if each viewer has a different body. */
   readonly etag: string | undefined
   readonly bodyFor: (token: string) => Uint8Array | Promise<Uint8Array>
-  /** The body in pieces, if filling it is only a copy; `null` if it needs more work. */
+  /** Returns the body in pieces; `null` if filling it needs more work than a copy. */
   readonly piecesFor: ((token: string) => ReadonlyArray<BodyPiece>) | null
 }
 
-/** The unencoded form; other codings are derived from it. */
+/** The unencoded representation, from which the other codings are derived. */
 export type IdentityRepresentation = PlaylistRepresentation & {
   /** `none` if the positions of the token cannot be determined in advance. */
   readonly template: O.Option<IdentityTemplate>
 }
 
-/** Returns the token that the list contains for its child URLs; empty if none. */
+/** Returns the token that the playlist contains for its child URLs; empty if there is none. */
 export const tokenInSignature = (signature: Signature): string => ('jwt' in signature ? signature.jwt : '')
 
 const byCopy = (bodyFor: (token: string) => Uint8Array) => ({
@@ -37,7 +37,7 @@ const signWith =
   (token: string): string =>
     sign(text, 'jwt' in signature ? { ...signature, jwt: token } : signature)
 
-/** Signs again for every body, for lists without a template. */
+/** Signs the playlist again for every body. Used for playlists without a template. */
 export const createPerRequestRepresentation = <S extends Signature>(
   list: SignablePlaylist<S>,
 ): IdentityRepresentation => {
@@ -64,27 +64,27 @@ export const createIdentityRepresentation = async <S extends Signature>(
   return {
     ...copied,
     ...(pieces === null ? {} : { piecesFor: pieces }),
-    // A short list is kept twice: as bytes, and as text between the holes.
+    // A short playlist is stored twice: as bytes, and as text between the holes.
     size: bytes.length * (pieces === null ? 1 : 2) + holes.byteLength,
     etag: isShared ? `"${createHash('sha256').update(bytes).digest('base64url')}"` : undefined,
     template,
   }
 }
 
-/** The pieces of a short list: a single text. */
+/** Returns a function that fills a short playlist. Its pieces are one text. */
 const identityPieces = ({ bytes, holes, tokenLength }: IdentityTemplate) => {
   const pieces = splitAtHoles(bytes, holes, tokenLength)
   return (token: string) => fillHoles(pieces, token)
 }
 
-/** Returns the list in another coding. */
+/** Returns the playlist in another coding. */
 export const encodeRepresentation = (
   identity: IdentityRepresentation,
   coding: 'br' | 'gzip',
 ): Promise<PlaylistRepresentation> =>
   identity.etag === undefined ? gzipForm(identity) : sharedForm(identity, identity.etag, coding)
 
-/** A list that is the same for all viewers is compressed once, at the best level. */
+/** Compresses a playlist that is the same for all viewers once, at the best level. */
 const sharedForm = async (
   identity: IdentityRepresentation,
   etag: string,
@@ -108,7 +108,7 @@ const gzipForm = async (identity: IdentityRepresentation): Promise<PlaylistRepre
   return {
     bodyFor: (token) => fillGzip(template.value, Buffer.from(token)),
     piecesFor: createGzipPieces(template.value),
-    // What is short in it is kept twice.
+    // Short pieces are stored twice: in the template, and as text.
     size: template.value.bytes.length + Math.min(template.value.bytes.length, 2 * maxTextBytes),
     etag: undefined,
   }

@@ -6,11 +6,11 @@ export type ReplayKey = {
   readonly name: string
   /** `null`: the request has no credential. */
   readonly jwt: string | null
-  /** True if the reply also depends on a range or a condition of the request. */
+  /** Whether the reply also depends on a range or a condition of the request. */
   readonly isConditional: boolean
 }
 
-// Each pattern matches the usual notation and nothing ambiguous. The routes handle every other request.
+// Each pattern matches the usual notation only, and nothing ambiguous. The routes handle every other request.
 const inHeader = /^bearer ([\w.-]+)$/i
 const inPath = /^\/api\/1\/~([\w.-]+)\//
 const inQuery = /[?&]jwt=([\w.-]+)(?=&|$)/
@@ -23,9 +23,9 @@ const isConditional = (headers: IncomingHttpHeaders): boolean =>
   headers['if-unmodified-since'] !== undefined
 
 /**
- * Splits a request into the replay name and the token; `null` if only the routes can interpret it.
- * `readsOrigin`: replies depend on the Origin header. Hot path. The choice of the credential must match
- * credential.ts: the first one in the order header, path, query (http-api.md §2.2).
+ * Splits a request into the replay name and the token; `null` if only the routes can interpret the request.
+ * `readsOrigin`: replies depend on the Origin header. Hot path. The credential must be the one that
+ * credential.ts chooses: the first one in the order header, path, query (http-api.md §2.2).
  */
 export const parseReplayKey = (
   method: string | undefined,
@@ -46,7 +46,7 @@ export const parseReplayKey = (
   if (inUrl === null || jwt === undefined) return { name: `nobody\n${form}\n${url}`, jwt: null, ...common }
   const start = inUrl.index + inUrl[0].lastIndexOf(jwt)
   if (url.lastIndexOf('jwt=') > start) return null
-  // The body of a list has room for tokens of one length.
+  // The stored body of a playlist has room for tokens of one length only.
   const name = `${jwt.length}\n${form}\n${url.slice(0, start)}\n${url.slice(start + jwt.length)}`
   return { name, jwt, ...common }
 }

@@ -23,7 +23,10 @@ import {
 export type ReplayCache = {
   /** Replays a stored reply if possible. Returns whether it has replied. Never throws. */
   readonly answer: (req: IncomingMessage, res: ServerResponse) => boolean
-  /** Stores the reply to a request as it was received; `common`: headers independent of the status. */
+  /**
+   * Stores the reply to `request`, which is as it was received. `common`: headers that do not depend on the
+   * status.
+   */
   readonly store: (
     request: {
       readonly method: string
@@ -39,27 +42,28 @@ type Options = {
   readonly tokens: MediaTokens
   readonly clock: Clock
   readonly log: Log
-  /** Size limit for replies and their names. */
+  /** Size limit for replies and their names (bytes). */
   readonly maxBytes: number
   /** Whether reply headers depend on the Origin header of the request. */
   readonly readsOrigin: boolean
 }
 
-/** Maximum name length, without the token. Longer names could only serve to fill memory (V4). */
+/** Maximum length of a name without the token. Longer names would only serve clients to fill memory (V4). */
 const maxNameLength = 2048
 
 const withoutToken: CallerToken = { jwt: '', secondsLeft: 0 }
 
 /**
- * Replays recent replies without the routes (docs/decisions/0011), only to callers whose token is valid now
- * and opens the same file without restrictions, and only while every value behind the reply is unchanged in
- * memory. So a replay is never staler than the cache, and never reveals more than the routes would. A fault
- * in this code costs one slow request: the reply is evicted, and the routes reply instead (V1).
+ * Replays recent replies without the routes (docs/decisions/0011). A caller gets one only if their token is
+ * valid now and opens the same file without restrictions, and only while every value behind the reply is
+ * unchanged in memory. So a replay is never staler than the cache, and never reveals more than the routes
+ * would. A fault in this code costs one slow request: the reply is evicted, and the routes reply instead
+ * (V1).
  */
 export const createReplayCache = ({ tokens, clock, log, maxBytes, readsOrigin }: Options): ReplayCache => {
   const replies = createBoundedCache<Replay>({ maxBytes, sizeOf: sizeOfReplay })
 
-  /** Returns the caller if they may get the reply that this viewer got; otherwise `null`. */
+  /** Returns the caller if they may get the reply that `viewer` got; otherwise `null`. */
   const authorize = (jwt: string | null, viewer: Viewer | null): CallerToken | null => {
     if (jwt === null || viewer === null) return jwt === viewer ? withoutToken : null
     const grant = tokens.verifiedGrant(viewer.kind, jwt)

@@ -39,10 +39,10 @@ export const createReplay = (reply: Replayable, common: Headers): Replay => {
 export const sizeOfReplay = ({ reply, head, text }: Replay): number =>
   reply.size + (text?.length ?? 0) + 2 * head.reduce((sum, { length }) => sum + length, 0) + recordBytes
 
-/** Estimate for the objects and closures of one reply. */
+/** Estimated size of the objects and closures of one reply (bytes). */
 const recordBytes = 1024
 
-/** Prepares all pieces before the head is written; `null`: only the routes can reply. */
+/** Returns all pieces of the body, before the head is written; `null`: only the routes can reply. */
 const piecesOf = (body: ReplayBody, jwt: string): ReadonlyArray<BodyPiece> | null => {
   if (body._tag === 'Stored') return [body.bytes]
   if (body._tag === 'Template') return body.tokenLength === jwt.length ? body.fill(jwt) : null
@@ -60,7 +60,7 @@ const endWith = (res: ServerResponse, piece: BodyPiece): void => {
   else res.end(piece)
 }
 
-/** Writes a 200. Returns `false` if nothing was written and the routes must reply. Hot path. */
+/** Writes a 200. Returns `false` if it wrote nothing, so that the routes must reply. Hot path. */
 export const writeFullReplay = (
   replay: Replay,
   { jwt, secondsLeft }: CallerToken,
@@ -69,7 +69,7 @@ export const writeFullReplay = (
   const { head, text, reply, cacheControlAt } = replay
   const pieces = text === null ? piecesOf(reply.body, jwt) : []
   if (pieces === null) return false
-  // `head` is shared by all replays: `writeHead` serializes it before another replay can change it.
+  // All replays share `head`. `writeHead` serializes it before another replay can change it.
   if (reply.cacheControlFor !== null) head[cacheControlAt] = reply.cacheControlFor(secondsLeft)
   res.writeHead(200, head)
   if (text !== null) {
@@ -82,7 +82,10 @@ export const writeFullReplay = (
   return true
 }
 
-/** Writes the reply to a range or a condition. Leaves error bodies and multipart replies to the routes. */
+/**
+ * Writes the reply to a range or a condition. Returns `false` for error bodies and multipart replies, which
+ * the routes write.
+ */
 export const writeConditionalReplay = (
   { common, reply }: Replay,
   conditions: ConditionalHeaders,

@@ -29,7 +29,10 @@ const readBearer = ({
   return jwt === undefined ? E.left(malformedCredential) : E.right(jwt)
 }
 
-/** Reads the first credential present. A bad header is not replaced by a good query (http-api.md §2.2). */
+/**
+ * Reads the first credential that is present. A malformed header is an error even if the query has a token
+ * (http-api.md §2.2).
+ */
 const readCredential = (
   incoming: IncomingRequest,
 ): E.Either<MissingCredential | MalformedCredential | Forbidden, Credential> => {
@@ -50,7 +53,10 @@ export type Authenticate<C> = (
 /** How a route authenticates its callers. */
 export type Authenticator<C> = {
   readonly authenticate: Authenticate<C>
-  /** If true, all replies but those with public files have `Vary: Authorization` (http-api.md §6.3, V13). */
+  /**
+   * Whether the Authorization header is read. If so, all replies but those with public files have `Vary:
+   * Authorization` (http-api.md §6.3, V13).
+   */
   readonly readsAuthorization: boolean
 }
 
@@ -86,10 +92,13 @@ export const optionalMediaViewerAuthenticator = (
   })
 }
 
-/** Reasons that occur before the claims can be trusted. */
+/** Reasons of errors that occur before the claims can be trusted. */
 const reasonsBeforeClaims: ReadonlyArray<ForbiddenReason> = ['malformed', 'signature', 'unknown_key']
 
-/** Whether the signature is valid: then the error says more than "this token is for the other media kind". */
+/**
+ * Returns whether the signature is valid. If so, this error says more than that the token is of the other
+ * kind.
+ */
 const hasValidSignature = (
   error: MissingCredential | MalformedCredential | Forbidden | Unavailable,
 ): boolean => error._tag === 'Forbidden' && !reasonsBeforeClaims.includes(error.reason)

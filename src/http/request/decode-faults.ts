@@ -8,13 +8,15 @@ type Tagged = { readonly _tag?: string; readonly type?: Tagged }
 
 const wrappers = ['ExactType', 'ReadonlyType', 'RefinementType']
 
-/** Whether the keys below this codec are the indices of its members, which the request does not contain. */
+/**
+ * Returns whether the keys below this codec are indices of its members, which the request does not contain.
+ */
 const hasMembers = (codec: Tagged | undefined): boolean => {
   if (codec?._tag !== undefined && wrappers.includes(codec._tag)) return hasMembers(codec.type)
   return codec?._tag === 'IntersectionType' || codec?._tag === 'UnionType'
 }
 
-/** Converts faults to the form of http-api.md §1.4: `loc` is where the value stands in the request. */
+/** Converts faults to the form of http-api.md §1.4. `loc` is the path of the value in the request. */
 export const toUnprocessable = (part: RequestPart, errors: t.Errors): Unprocessable =>
   unprocessable(
     errors.map(({ context, message }) => ({

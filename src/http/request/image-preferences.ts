@@ -7,7 +7,10 @@ import { E } from '../../fp.ts'
 import { acceptedImageFormats, unacceptedImageFormats } from '../bytes/accept.ts'
 import { ImageFormatName } from './query-codecs.ts'
 
-/** `w`, `h`: CSS pixels; `dpr`: device pixels per CSS pixel; `fmt`: the only format (http-api.md §4.4). */
+/**
+ * The query of a route that selects an export. `w`, `h`: CSS pixels; `dpr`: device pixels per CSS pixel;
+ * `fmt`: the only format (http-api.md §4.4).
+ */
 export const ImageQuery = t.partial({ w: Pixels, h: Pixels, dpr: PixelRatio, fmt: ImageFormatName })
 type ImageQuery = t.TypeOf<typeof ImageQuery>
 
@@ -22,8 +25,8 @@ const hint = <A>(codec: t.Type<A, unknown, unknown>, header: unknown): A | undef
 const savesData = (headers: IncomingHttpHeaders): boolean => /^on\b/i.test(String(headers['save-data'] ?? ''))
 
 /**
- * Returns the image preferences and the request headers that they depend on. A parameter overrides its hint.
- * `Sec-CH-Width` is in device pixels (https://wicg.github.io/responsive-image-client-hints): it is converted
+ * Returns the image preferences and the request headers on which they depend. A parameter overrides its hint.
+ * `Sec-CH-Width` is in device pixels (https://wicg.github.io/responsive-image-client-hints), and is converted
  * to CSS pixels first. A client that sends Save-Data gets one device pixel per CSS pixel.
  */
 export const readImagePreferences = (

@@ -7,14 +7,16 @@ import { malformedBody, slowRequest, unsupportedMedia } from '../response/http-e
 import { toUnprocessable } from './decode-faults.ts'
 import { type RequestBody, sendContinue } from './request-body.ts'
 
-/** Bytes; more than any description of a file needs. */
-const usualBytes = 256 * 1024
+/** Default limit of a body (bytes): more than any description of a file needs. */
+const defaultMaxBytes = 256 * 1024
 
 const json = 'application/json'
 
 const codingOf = ({ req }: RouterContext): string => req.headers['content-encoding'] ?? 'identity'
 
-/** Whether the request has a body that is not JSON. A request without a body is judged by the codec. */
+/**
+ * Returns whether the request has a body that is not JSON. The codec decides about a request without a body.
+ */
 const isOtherMedia = (ctx: RouterContext): boolean =>
   ctx.is(json) === false || codingOf(ctx).toLowerCase() !== 'identity'
 
@@ -47,8 +49,11 @@ const inTime = async <A>(work: Promise<A>, milliseconds: number): Promise<A | ty
 const statusOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined
 
-/** A body in JSON (RFC 8259). Its faults have `loc: ['body', …]`. */
-export const jsonBody = <B>(codec: t.Type<B, unknown, unknown>, maxBytes = usualBytes): RequestBody<B> => ({
+/** Describes a body in JSON (RFC 8259). Its faults have `loc: ['body', …]`. */
+export const jsonBody = <B>(
+  codec: t.Type<B, unknown, unknown>,
+  maxBytes = defaultMaxBytes,
+): RequestBody<B> => ({
   maxBytes,
   createReader: (limits) => {
     const parse = createParse(limits.maxBytes)

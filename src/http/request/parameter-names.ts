@@ -1,9 +1,9 @@
 import type * as t from 'io-ts'
 
 type CodecShape = {
-  /** On `t.type` and `t.partial`. */
+  /** Present in `t.type` and `t.partial`. */
   readonly props?: t.Props
-  /** On `t.intersection`. */
+  /** Present in `t.intersection`. */
   readonly types?: ReadonlyArray<t.Mixed>
 }
 

@@ -8,7 +8,7 @@ import { IMAGE_FORMATS, type ImageFormat } from '../bytes/accept.ts'
 const yes = ['1', 'true', 'on', 'yes', 't', 'y']
 const no = ['0', 'false', 'off', 'no', 'f', 'n']
 
-/** A query boolean, http-api.md §1.3. */
+/** A boolean in a query (http-api.md §1.3). */
 export const QueryBoolean = new t.Type<boolean, string, unknown>(
   'boolean',
   t.boolean.is,
@@ -24,7 +24,7 @@ export const QueryBoolean = new t.Type<boolean, string, unknown>(
 
 const isImageFormat = (u: unknown): u is ImageFormat => IMAGE_FORMATS.some((format) => format === u)
 
-/** Accepts `jpg` as an alias of `jpeg`. */
+/** An image format in a query. `jpg` is an alias of `jpeg`. */
 export const ImageFormatName = new t.Type<ImageFormat, string, unknown>(
   'image_format',
   isImageFormat,
@@ -54,6 +54,6 @@ const presign = <const P extends Presign>(name: string, modes: ReadonlyArray<P>)
   )
 }
 
-/** How to sign a list of absolute URLs, or an m3u8 (http-api.md §3). */
+/** The `presign` parameters of playlists with absolute URLs, and of m3u8 playlists (http-api.md §3). */
 export const PresignUrls = presign('presign_urls', ['path'])
 export const PresignM3u8 = presign('presign_m3u8', ['path', 'define'])

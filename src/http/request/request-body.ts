@@ -5,7 +5,7 @@ import type { HttpError } from '../response/http-error.ts'
 
 export type BodyLimits = {
   readonly maxBytes: number
-  /** How long the body, or the next piece of a streamed one, may take to arrive. */
+  /** Maximum time until the body, or the next piece of a streamed body, has arrived. */
   readonly milliseconds: number
 }
 
@@ -13,12 +13,12 @@ export type ReadBody<B> = (ctx: RouterContext) => TE.TaskEither<TooLarge | HttpE
 
 /** How a route reads the body of its requests, once the caller is authenticated. */
 export type RequestBody<B> = {
-  /** Longest body (bytes), within MAX_BODY_BYTES; `null`: the handler has a limit of its own, and no deadline. */
+  /** Longest body (bytes), within MAX_BODY_BYTES; `null`: the handler has its own limit, and no deadline. */
   readonly maxBytes: number | null
   readonly createReader: (limits: BodyLimits) => ReadBody<B>
 }
 
-/** Tells a client that waits with its body to send it (RFC 9110 §10.1.1). */
+/** Asks a client that waits before it sends the body to continue (RFC 9110 §10.1.1). */
 export const sendContinue = ({ req, res }: Pick<RouterContext, 'req' | 'res'>): void => {
   if (req.headers.expect !== undefined) res.writeContinue()
 }

@@ -4,9 +4,12 @@ import { TimeoutError } from '../../domain/shared/timeout-error.ts'
 import { E } from '../../fp.ts'
 import { type RequestBody, sendContinue } from './request-body.ts'
 
-/** Yields the bytes as they arrive. The time in which the reader is busy does not count. */
+/**
+ * Yields the bytes as they arrive. The timeout does not include the time in which the reader processes a
+ * piece.
+ */
 async function* receive(request: IncomingMessage, milliseconds: number): AsyncGenerator<Uint8Array> {
-  // A reader that stops early still replies, so its request is not destroyed.
+  // A handler that stops reading early still replies, so the request is not destroyed.
   const pieces = request.iterator({ destroyOnReturn: false })
   for (;;) {
     const timer = setTimeout(
@@ -20,8 +23,8 @@ async function* receive(request: IncomingMessage, milliseconds: number): AsyncGe
 }
 
 /**
- * The body as a stream of bytes of any length, which the handler reads itself. The stream throws if the client
- * breaks off or sends nothing for too long.
+ * Describes a body as a stream of bytes of any length, which the handler reads itself. The stream throws if
+ * the client disconnects or sends nothing for too long.
  */
 export const uploadBody: RequestBody<ByteStream> = {
   maxBytes: null,

@@ -20,7 +20,9 @@ const encoders: Readonly<Record<ContentCoding, (bytes: Uint8Array) => Promise<Ui
   identity: async (bytes) => bytes,
 }
 
-/** Replies with the file in the best accepted coding. Encodes it once per coding, on first use. */
+/**
+ * Creates a reply with the file in the best accepted coding. Encodes the file once per coding, on first use.
+ */
 export const createAssetReply = ({ contentType, body }: Asset, clock: Clock): AssetReply => {
   const digest = createHash('sha256').update(body).digest('base64url').slice(0, 22)
   const forms = new Map<ContentCoding, Promise<Uint8Array>>()

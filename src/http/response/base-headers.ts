@@ -7,7 +7,7 @@ export const securityHeaders: Headers = {
   'X-Content-Type-Options': 'nosniff',
 }
 
-/** Headers that middleware collects before the handler runs, to be written with the reply's own. */
+/** Returns the headers that middleware has collected, to be written with the reply's own headers. */
 export const baseHeadersOf = ({ state }: Pick<Context, 'state'>): Headers => {
   const { baseHeaders }: { baseHeaders?: Headers } = state
   return baseHeaders ?? {}

@@ -16,8 +16,9 @@ import { joinHeaders } from './join-headers.ts'
 import type { Reply } from './reply.ts'
 
 /**
- * `extra`: headers of a route that selects a representation, which override the headers of the bytes.
- * Such a reply is not replayable, because the selection depends on more than the replay key contains.
+ * Creates a reply with stored bytes. `extra`: headers of a route that selects a representation, which
+ * override the headers of the bytes. Such a reply is not replayable, because the selection depends on more
+ * than the replay key contains.
  */
 export type BytesReply = (
   incoming: IncomingRequest,
@@ -26,7 +27,7 @@ export type BytesReply = (
   extra?: Headers,
 ) => Reply
 
-/** Boundary of multipart/byteranges (RFC 2046 §5.1.1). */
+/** Returns a boundary of multipart/byteranges (RFC 2046 §5.1.1). */
 const newBoundary = (): string => randomBytes(18).toString('hex')
 
 /** Returns a planner for replies with one representation. Any method but HEAD counts as GET. */
@@ -41,7 +42,10 @@ export const createByteReplyPlanner =
       newBoundary,
     })
 
-/** Ranges are opened one by one after the status was sent, so a failure breaks the stream. */
+/**
+ * Opens a range, or throws. Ranges are opened one by one after the status was sent, so a failure can only
+ * break off the stream.
+ */
 const openOrThrow =
   (read: ByteSource['read']) =>
   async (range: ByteRange): Promise<ByteStream> => {

@@ -10,8 +10,8 @@ type ErrorForm = {
   readonly token?: ErrorBody['token']
 }
 
-// http-api.md §1.4. The message does not depend on the cause: causes go to the log, never to a client. The
-// exception is a conflict, whose message is written for the caller, an admin.
+// The error replies of http-api.md §1.4. A message does not depend on the cause: causes go to the log, never
+// to a client. The exception is a conflict, whose message is written for the caller, an admin.
 const forms = {
   NotSet: { status: 401, type: 'not_set', message: 'a token is required' },
   BadFormat: { status: 401, type: 'bad_format', message: 'the Authorization header is not "bearer <token>"' },
@@ -37,7 +37,7 @@ const forms = {
   BadOrigin: { status: 502, type: 'bad_origin', message: 'the stored bytes are damaged or missing' },
 } satisfies Record<(DomainError | HttpError)['_tag'], ErrorForm>
 
-// The signature alone decides these, so they reveal nothing about what exists.
+// The signature alone decides these faults, so they reveal nothing about what exists.
 const tokenFaults: Partial<Record<ForbiddenReason, Partial<ErrorForm>>> = {
   expired: { token: 'expired', message: 'the token has expired' },
   malformed: { token: 'damaged' },

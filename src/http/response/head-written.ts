@@ -6,10 +6,11 @@ const listeners = new WeakMap<ServerResponse, Listener>()
 
 export const isDisconnected = (res: ServerResponse): boolean => res.destroyed || res.req.socket.destroyed
 
-/** Calls `listener` when the reply is closed, perhaps twice. */
+/** Calls `listener` when the reply is closed, possibly twice. */
 export const onDisconnect = (res: ServerResponse, listener: () => void): void => {
   res.once('close', listener)
-  // With HTTP pipelining a queued response gets no 'close' event when the client disconnects.
+  // With HTTP pipelining a queued response gets no 'close' event when the client disconnects, so the request
+  // is watched as well.
   res.req.once('close', () => isDisconnected(res) && listener())
 }
 
@@ -19,7 +20,9 @@ export const onHeadWritten = (res: ServerResponse, listener: Listener): void => 
   onDisconnect(res, () => notifyHeadWritten(res, 0))
 }
 
-/** Reports that the head is written: the outcome is known then, however long the body takes. */
+/**
+ * Reports that the head is written. The outcome of the request is known then, however long the body takes.
+ */
 export const notifyHeadWritten = (res: ServerResponse, status: number): void => {
   const listener = listeners.get(res)
   if (listener === undefined) return

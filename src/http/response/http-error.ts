@@ -7,21 +7,24 @@ export type HttpError =
   | UnsupportedMedia
   | SlowRequest
 
-/** No credential at all. */
+/** The request has no credential. */
 export type MissingCredential = { readonly _tag: 'NotSet' }
-/** An Authorization header that is not `bearer <token>`. */
+/** The Authorization header is not `bearer <token>`. */
 export type MalformedCredential = { readonly _tag: 'BadFormat' }
-/** Parameters that do not decode, one entry per fault. */
+/** Parameters could not be decoded. `detail` has one entry per fault. */
 export type Unprocessable = { readonly _tag: 'Unprocessable'; readonly detail: ReadonlyArray<ParameterFault> }
 
-/** A body that is not JSON, or that breaks off. */
+/** The body is not JSON, or ends early. */
 export type MalformedBody = { readonly _tag: 'MalformedBody' }
-/** A body of a type or coding that the route does not read. */
+/** The body has a type or coding that the route does not read. */
 export type UnsupportedMedia = { readonly _tag: 'UnsupportedMedia' }
 /** The body did not arrive in time. */
 export type SlowRequest = { readonly _tag: 'SlowRequest' }
 
-/** See http-api.md §1.4: `{ loc: ['query', 'w'], msg: 'should be a number ≥ 1', type: 'dimension' }`. */
+/**
+ * A fault as in http-api.md §1.4: `{ loc: ['query', 'w'], msg: 'should be a number ≥ 1', type: 'dimension'
+ * }`.
+ */
 export type ParameterFault = {
   readonly loc: ReadonlyArray<string>
   readonly msg: string

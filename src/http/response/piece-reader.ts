@@ -4,22 +4,25 @@ import type { ReplyBuffers } from './reply-buffers.ts'
 
 /** A body in pieces. Each piece is valid until the next call of `next`. */
 export type PieceReader = {
-  /** `null` at the end. */
+  /** Returns the next piece; `null` at the end. */
   readonly next: () => Promise<Uint8Array | null>
   /** Closes the source because the client disconnected; may be called while `next` is pending. */
   readonly cancel: () => void
-  /** Call when done; no `next` may be pending. `isFree`: nothing reads the last piece, so its buffer may be reused. */
+  /**
+   * Must be called at the end, while no `next` is pending. `isFree`: nothing reads the last piece, so its
+   * buffer may be reused.
+   */
   readonly release: (isFree: boolean) => void
 }
 
-/** Reads into a reused buffer where the stream supports it. */
+/** Creates a reader of the stream. It reads into a reused buffer if the stream supports it. */
 export const createPieceReader = (
   stream: ByteStream & Partial<BlobStream>,
   buffers: ReplyBuffers,
 ): PieceReader => {
   const iterator = stream[Symbol.asyncIterator]()
   const cancel = () => {
-    // The reply has ended, so an error on close has no receiver.
+    // The reply has ended, so an error while closing is ignored.
     iterator.return?.().catch(() => undefined)
   }
   return stream.readInto ? bufferedPieces(stream.readInto, cancel, buffers) : iteratedPieces(iterator, cancel)

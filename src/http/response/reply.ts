@@ -7,12 +7,12 @@ import type { TierOutcome } from '../../ports/tier-outcome.ts'
 import type { Replayable } from '../replay/replayable.ts'
 import type { ErrorBody } from './write-error.ts'
 
-/** A response as data. Routes return one; only handle.ts writes it to Koa. */
+/** A response as data. Routes return it, and only handle.ts writes it to Koa. */
 export type Reply = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array | StreamedBody | ErrorBody | null
-  /** Outcome of each cache tier for the data in this reply; a streamed body reports its own. */
+  /** Outcome of each cache tier for the data in this reply. A streamed body reports its own outcomes. */
   readonly tiers?: ReadonlyArray<TierOutcome>
   /** Present if the replay cache may store the reply. */
   readonly replay?: Replayable
@@ -22,8 +22,8 @@ export type Reply = {
 export type BufferedReply = Reply & { readonly body: Exclude<Reply['body'], StreamedBody> }
 
 /**
- * A body that is opened only when it is sent, so not for HEAD. Its length is in the headers. `onArriving` is
- * called when other bytes of the same file arrive while the reply waits for its own.
+ * A body that is opened when it is sent, and therefore not for HEAD. The headers have its length.
+ * `onArriving` is called when other bytes of the same file arrive while the reply waits for its own.
  */
 export type StreamedBody = {
   readonly open: (
@@ -31,14 +31,20 @@ export type StreamedBody = {
   ) => Promise<E.Either<BadOrigin | Unavailable, ByteStream | BlobStream>>
 }
 
-type ListAudience = {
+type PlaylistAudience = {
   readonly isPublic: boolean
-  /** Remaining lifetime (seconds) of the token that the list contains or depends on; `null`: no token. */
+  /**
+   * Remaining lifetime (seconds) of the token that the playlist contains or depends on; `null`: there is no
+   * token.
+   */
   readonly secondsLeft: number | null
 }
 
-/** Cache-Control of every list (http-api.md §6.3). No list outlives its token in a cache (V13). Hot path. */
-export const playlistCacheControl = ({ isPublic, secondsLeft }: ListAudience): string => {
+/**
+ * Returns the Cache-Control of every playlist (http-api.md §6.3). No playlist outlives its token in a cache
+ * (V13). Hot path.
+ */
+export const playlistCacheControl = ({ isPublic, secondsLeft }: PlaylistAudience): string => {
   const left = secondsLeft === null ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor(secondsLeft))
   return `${isPublic ? 'public' : 'private'}, max-age=${Math.min(30, left)}, stale-while-revalidate=${Math.min(
     300,
@@ -49,7 +55,7 @@ export const playlistCacheControl = ({ isPublic, secondsLeft }: ListAudience): s
 /** Returns the remaining lifetime of a token (seconds); `exp` is in seconds since 1970. */
 export const secondsUntil = (exp: number, clock: Clock): number => exp - Math.floor(clock() / 1000)
 
-/** A reply that must not be cached, because it is valid only at this moment. */
+/** Returns a reply that must not be cached, because it is valid only at this moment. */
 export const jsonReply = (body: unknown, status = 200): Reply => ({
   status,
   headers: { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' },

@@ -2,7 +2,7 @@ import type { TierOutcome } from '../../ports/tier-outcome.ts'
 import { formatCacheStatus, formatServerTiming, type ServerTiming } from '../bytes/cache-status.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 
-/** Which telemetry headers replies have (http-api.md §7.3). */
+/** The telemetry headers that replies have (http-api.md §7.3). */
 export type ResponseTelemetry = {
   readonly cacheStatus: boolean
   /** Monotonic clock (milliseconds, any origin); `null`: replies have no Server-Timing. */
@@ -13,7 +13,10 @@ type Tiered = { readonly tiers?: ReadonlyArray<TierOutcome> }
 
 const noHeaders: Headers = {}
 
-/** Formats Cache-Status. Hot path: all hits of a tier share one array, so its header is memoized. */
+/**
+ * Creates the formatter of Cache-Status. Hot path: all hits of a tier share one array, so the header of an
+ * array is memoized.
+ */
 export const createCacheTelemetry = ({ cacheStatus }: ResponseTelemetry): ((source: Tiered) => Headers) => {
   const headers = new WeakMap<ReadonlyArray<TierOutcome>, Headers>()
   const headersOf = (tiers: ReadonlyArray<TierOutcome>): Headers => ({
@@ -28,7 +31,10 @@ export const createCacheTelemetry = ({ cacheStatus }: ResponseTelemetry): ((sour
   }
 }
 
-/** Starts Server-Timing of a request. Each call ends a phase and returns the header with all phases. */
+/**
+ * Starts the Server-Timing of a request. Each call of the result ends a phase and returns the header with all
+ * phases.
+ */
 export const startTiming = ({ stopwatch }: ResponseTelemetry): ((phase: string) => Headers) => {
   if (stopwatch === null) return () => noHeaders
   const timings: ServerTiming[] = []

@@ -8,10 +8,10 @@ import { isDisconnected, onDisconnect } from './head-written.ts'
 import { createPieceReader, type PieceReader } from './piece-reader.ts'
 import type { ReplyBuffers } from './reply-buffers.ts'
 
-/** A stream whose first piece was read; `first` is `null` for an empty stream. */
+/** A stream whose first piece has been read. `first` is `null` if the stream is empty. */
 export type StartedStream = { readonly first: Uint8Array | null; readonly pieces: PieceReader }
 
-/** Waits for the first bytes, so that a failure until then still gets an error status. */
+/** Waits for the first bytes, so that a failure before them still gets an error status. */
 export const startStream = async (
   stream: ByteStream & Partial<BlobStream>,
   buffers: ReplyBuffers,
@@ -63,7 +63,7 @@ const createPieceWriter = (res: ServerResponse, cancel: () => void): PieceWriter
  * never mistaken for a complete one (http-api.md §6.4).
  */
 export const sendStream = async ({ first, pieces }: StartedStream, res: ServerResponse): Promise<void> => {
-  // A disconnect cancels the source also while it waits for bytes that may never arrive.
+  // A disconnect also cancels a source that waits for bytes that may never arrive.
   const { send, isBusy } = createPieceWriter(res, pieces.cancel)
   try {
     let piece = first

@@ -14,18 +14,21 @@ export type ErrorBody = {
   readonly message: string
   /** One entry per fault of a 422. */
   readonly detail: ReadonlyArray<ParameterFault> | null
-  /** A fault of the caller's own token, independent of what it was used for, so it may be disclosed. */
+  /** A fault of the caller's own token. It does not depend on the requested file, so it may be disclosed. */
   readonly token: 'expired' | 'damaged' | null
 }
 
 type Written = { readonly headers: Headers; readonly text: string }
 
-const usualForm = ({ type, message, detail }: ErrorBody): Written => ({
+const defaultForm = ({ type, message, detail }: ErrorBody): Written => ({
   headers: { 'Content-Type': 'application/json; charset=utf-8' },
   text: JSON.stringify({ type, message, markdown: message, ...(detail === null ? {} : { detail }) }),
 })
 
-/** RFC 9457. Its `detail` is a sentence, so the faults are in `errors` (§3). The type URI has no page. */
+/**
+ * Formats an RFC 9457 problem. Its `detail` would be a sentence, so the faults are in `errors` (§3). There is
+ * no page at the type URI.
+ */
 const problemForm = ({ status, type, message, detail }: ErrorBody): Written => ({
   headers: { 'Content-Type': 'application/problem+json' },
   text: JSON.stringify({
@@ -39,5 +42,5 @@ const problemForm = ({ status, type, message, detail }: ErrorBody): Written => (
 /** Formats the error as the caller prefers (http-api.md §1.4): HTML for browsers, otherwise JSON. */
 export const writeError = (body: ErrorBody, accept: string | undefined): Written => {
   if (prefersHtml(accept)) return { headers: pageHeaders, text: refusalPage(body) }
-  return prefersProblemJson(accept) ? problemForm(body) : usualForm(body)
+  return prefersProblemJson(accept) ? problemForm(body) : defaultForm(body)
 }

@@ -30,7 +30,10 @@ const evictionsBody = ({ evictedBytes, ...evictions }: CacheEvictions) => ({
 
 const taskBody = ({ lastFailure, ...task }: TaskCounts) => ({ ...task, last_failure: lastFailure })
 
-/** http-api.md §8.1, and the cache and background counters of §8.2. */
+/**
+ * The routes for admins: identity (http-api.md §8.1), and counters of the cache and the background work
+ * (§8.2).
+ */
 export const adminRoutes = (
   { admins, cacheStats, traffic, refusals, background }: Deps,
   handle: RouteHandler,

@@ -23,7 +23,7 @@ type Deps = {
   readonly clock: Clock
 }
 
-/** Allows only our own files; `blob:` is for hls.js, which feeds the player from blobs. */
+/** Allows only Larder's own files. `blob:` is for hls.js, which feeds the player from blobs. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -52,13 +52,13 @@ const noSuchAsset = errorReply({ status: 404, type: 'not_found', message: 'there
 const AnyUid = t.strict({ uid: ContentFileUid })
 const AssetName = t.strict({ name: t.string })
 
-/** Pages for people, http-api.md §10. */
+/** The routes of pages for people (http-api.md §10). */
 export const consoleRoutes = (
   { tokens, progress, consoleAssets, clock }: Deps,
   handle: RouteHandler,
 ): Routes => {
   const routes = createRoutes('/console')
-  // A share link does not contain the media kind; the token's audience does.
+  // A share link does not say the kind of media; the token's audience does.
   const viewer = anyMediaViewerAuthenticator(tokens)
   const assetReplies = new Map(
     [...consoleAssets].map(([name, asset]) => [name, createAssetReply(asset, clock)]),

@@ -33,12 +33,12 @@ type Deps = {
 const ByFile = t.strict({ uid: ContentFileUid })
 const ByExport = t.strict({ uid: ContentExportUid })
 const ByPart = t.strict({ uid: ContentPartUid })
-// No `define` mode: JSON and XML lists cannot define variables.
+// There is no `define` mode, because JSON and XML playlists cannot define variables.
 const UrlQuery = t.partial({ presign: PresignUrls })
 const M3u8Query = t.partial({ presign: PresignM3u8 })
 const MasterQuery = t.intersection([M3u8Query, MobileFilter])
 
-/** http-api.md §5.1, §5.2, §5.6–5.8. */
+/** The routes of audio and video: segments, playlists and manifests (http-api.md §5.1, §5.2, §5.6–5.8). */
 export const contentRoutes = (
   { playlists, vods, exports, tokens, bytesReply, playlistReply, sharing }: Deps,
   handle: RouteHandler,

@@ -6,7 +6,7 @@ import { pageHeaders } from '../pages/page.ts'
 import { anonymousAuthenticator } from '../request/credential.ts'
 import { createRoutes, type Routes } from '../routes.ts'
 
-/** The start page, for a visitor without a link (http-api.md §13.6). */
+/** The route of the start page, for a visitor without a link (http-api.md §13.6). */
 export const homeRoutes = (health: HealthService, handle: RouteHandler): Routes => {
   const routes = createRoutes('')
   routes.get(

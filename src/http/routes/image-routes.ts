@@ -35,7 +35,10 @@ const ByImage = t.strict({ uid: ImageFileUid })
 const ByExport = t.strict({ uid: ImageExportUid })
 const ListQuery = t.partial({ presign: PresignUrls, public: QueryBoolean })
 
-/** The selected export may change, so the reply has the short lifetime of a list, unlike an export itself. */
+/**
+ * Returns the headers of a selected export. Another export may be selected later, so the reply has the short
+ * lifetime of a playlist, unlike the export itself.
+ */
 const negotiationHeaders = (
   image: ListedImage,
   { isPublic }: ByteSource,
@@ -48,7 +51,7 @@ const negotiationHeaders = (
   ...(vary.length > 0 && { Vary: vary.join(', ') }),
 })
 
-/** http-api.md §4. */
+/** The routes of images: playlists, the best export, and exports (http-api.md §4). */
 export const imageRoutes = (
   { playlists, exports, tokens, bytesReply, playlistReply, sharing, clock }: Deps,
   handle: RouteHandler,
@@ -91,7 +94,10 @@ export const imageRoutes = (
     }),
   )
 
-  /** Without a token, a file that is not public gets 401, like any request without a token (W16). */
+  /**
+   * Turns Forbidden into 401 for a request without a token: a file that is not public gets 401, like any
+   * request without a token (W16).
+   */
   const as401WithoutToken =
     (viewer: Viewer | null) =>
     <L extends { readonly _tag: string }>(error: L): L | MissingCredential =>

@@ -6,7 +6,10 @@ import { anonymousAuthenticator } from '../request/credential.ts'
 import { jsonReply } from '../response/reply.ts'
 import { createRoutes, type Routes } from '../routes.ts'
 
-/** http-api.md §10. Causes are reported only to operators, in the log and by `larder doctor`. */
+/**
+ * The routes of health checks (http-api.md §10). Causes are reported only to operators, in the log and by
+ * `larder doctor`.
+ */
 export const serviceRoutes = (
   { health, lifecycle }: { readonly health: HealthService; readonly lifecycle: ServerLifecycle },
   handle: RouteHandler,

@@ -35,7 +35,7 @@ describe('the budget of the disk cache', () => {
       const { values, blobs } = cacheFolders(dir)
       const used = (await bytesBelow(values)) + (await bytesBelow(blobs))
       expect(used).to.be.at.most(MiB)
-      expect(cache.held().bytes).to.equal(used)
+      expect(cache.usage().bytes).to.equal(used)
     }
   })
 
@@ -81,10 +81,10 @@ describe('the budget of the disk cache', () => {
     await cacheBlob(before, key, blobBytes)
     await right(cacheValue(before.cache, aTextKey(), 'small'))
     await right(before.cache.delete(aTextKey()))
-    const accounted = before.held()
+    const accounted = before.usage()
     await caches.closeAll()
     const after = await caches.open({ dir })
-    expect(after.held()).to.deep.equal(accounted)
+    expect(after.usage()).to.deep.equal(accounted)
     expect(await isCached(after, key, blobBytes)).to.equal(true)
   })
 

@@ -120,10 +120,10 @@ describe('maintenance', () => {
   it('[M5] locks with a process identity that other containers can check', async () => {
     const dir = await scratchFolder()
     const cache = await openDiskCache({ dir, clock: Date.now, log: silentLog, scope: '', maxBytes: 2 ** 20 })
-    const { upkeepLock, processes } = cacheFolders(dir)
-    while ((await readlink(upkeepLock).catch(() => null)) === null)
+    const { maintenanceLock, processes } = cacheFolders(dir)
+    while ((await readlink(maintenanceLock).catch(() => null)) === null)
       await new Promise((resolve) => setImmediate(resolve))
-    expect(await readdir(processes).catch(() => [])).to.deep.equal([await readlink(upkeepLock)])
+    expect(await readdir(processes).catch(() => [])).to.deep.equal([await readlink(maintenanceLock)])
     await cache.close()
     expect(await readdir(processes)).to.deep.equal([])
   })

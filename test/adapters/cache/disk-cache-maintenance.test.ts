@@ -36,7 +36,7 @@ describe('the maintenance of the disk cache', () => {
       const first = await caches.open({ dir })
       await cacheBlob(first, key, blobBytes)
       await right(cacheValue(first.cache, text, 'small'))
-      const accounted = first.held()
+      const accounted = first.usage()
       const damages = [
         () => rm(journal),
         () => writeFile(journal, 'x'.repeat(1001)),
@@ -48,7 +48,7 @@ describe('the maintenance of the disk cache', () => {
         const cache = await caches.open({ dir })
         expect(await isCached(cache, key, blobBytes)).to.equal(true)
         await cache.sweep()
-        expect(cache.held()).to.deep.equal(accounted)
+        expect(cache.usage()).to.deep.equal(accounted)
       }
     })
 
@@ -60,7 +60,7 @@ describe('the maintenance of the disk cache', () => {
       await appendFile(cacheFolders(dir).journal, 'cut off')
       await right(cacheValue(first.cache, aTextKey(), 'small'))
       await caches.closeAll()
-      expect((await caches.open({ dir })).held().entries).to.equal(2)
+      expect((await caches.open({ dir })).usage().entries).to.equal(2)
     })
 
     it('is compacted when it has grown too long', async () => {
@@ -69,7 +69,7 @@ describe('the maintenance of the disk cache', () => {
       const journal = createJournal(path, () => join(dir, 'new'), noBeacon)
       const id = Buffer.alloc(32, 7)
       for (let n = 0; n < 10; n++)
-        await journal.append(Array.from({ length: 1100 }, () => ({ op: 'kept', id, blocks: 1, mark: 0 })))
+        await journal.append(Array.from({ length: 1100 }, () => ({ op: 'stored', id, blocks: 1, mark: 0 })))
       await journal.close()
       const cache = await caches.open({ dir })
       await right(cacheValue(cache.cache, aTextKey(), 'small'))
@@ -77,7 +77,7 @@ describe('the maintenance of the disk cache', () => {
       expect((await readFile(path)).length).to.be.below(5 * 40)
       await right(cacheValue(cache.cache, aTextKey(), 'small'))
       await caches.closeAll()
-      expect((await caches.open({ dir })).held().entries).to.be.at.least(2)
+      expect((await caches.open({ dir })).usage().entries).to.be.at.least(2)
     })
   })
 
@@ -128,7 +128,7 @@ describe('the maintenance of the disk cache', () => {
       await right(cacheValue(cache.cache, aTextKey(), 'small'))
       await rm(cacheFolders(dir).blobs, { recursive: true })
       expect(await cache.sweep()).to.deep.include({ missed: 1 })
-      expect(cache.held()).to.deep.equal({ bytes: 4096, entries: 1 })
+      expect(cache.usage()).to.deep.equal({ bytes: 4096, entries: 1 })
     })
   })
 })

@@ -60,8 +60,8 @@ const createSlowDisk = async () => {
   )
   /** Fills the budget with entries of one block, and adds a large one that evicts half of them. */
   const overfill = () => {
-    for (let n = 0; n < budgetBlocks; n++) budget.kept(cacheIdOf(`small ${n}`), 1, 'value')
-    budget.kept(cacheIdOf('large'), (budgetBlocks / 10) * blockBytes, 'blob')
+    for (let n = 0; n < budgetBlocks; n++) budget.recordStored(cacheIdOf(`small ${n}`), 1, 'value')
+    budget.recordStored(cacheIdOf('large'), (budgetBlocks / 10) * blockBytes, 'blob')
   }
   return {
     budget,
@@ -105,7 +105,8 @@ describe('[V25] an eviction of the disk cache', () => {
     overfill()
     expect(budget.accepts(1)).to.equal(true)
     for (let n = 0; n < 4; n++) overfill()
-    for (let n = 0; n < 3; n++) budget.kept(cacheIdOf(`large ${n}`), (budgetBlocks / 10) * blockBytes, 'blob')
+    for (let n = 0; n < 3; n++)
+      budget.recordStored(cacheIdOf(`large ${n}`), (budgetBlocks / 10) * blockBytes, 'blob')
     expect(budget.accepts(1)).to.equal(false)
     open()
     await budget.settled()

@@ -1,40 +1,45 @@
 import type { BlobFacts } from '../../../ports/blob-cache.ts'
 import type { CacheKey } from '../../../ports/cache.ts'
 
-/** Bytes of a blob that can be read at any offset that has been written. */
+/** Reads the bytes of a blob, at any offset that has been written. */
 export type BlobReader = {
-  /** Reads at least one byte from `start` on, and none from `end` on. Throws when the bytes are lost. */
+  /** Reads at least one byte, from `start` on and before `end`. Throws if the bytes are lost. */
   readonly read: (start: number, end: number) => Promise<Uint8Array>
-  /** Releases the bytes. No reads follow. */
+  /** Releases the resources of the reader. The caller must not read afterwards. */
   readonly close: () => Promise<void>
 }
 
-/** All of a blob's bytes, in memory. */
+/** Reader of a whole blob that is in memory. */
 export type InMemoryBlobReader = BlobReader & { readonly buffer: Uint8Array }
 
 /**
- * All of a blob's bytes, outside memory. A read never returns wrong bytes: it throws, after the storage has
- * removed the blob.
+ * Reader of a whole blob that is not in memory. A read never returns wrong bytes: if the bytes are damaged,
+ * the storage removes the blob, and then the read throws.
  */
 export type StoredBlobReader = BlobReader & {
   readonly buffer: null
-  /** Copies at least one byte from `start` on into `buffer`, and returns how many. Throws as `read` does. */
+  /**
+   * Copies at least one byte, from `start` on, into `buffer`. Returns the number of bytes. Throws as `read`
+   * does.
+   */
   readonly readInto: (buffer: Uint8Array, start: number) => Promise<number>
 }
 
 export type CompleteBlobReader = InMemoryBlobReader | StoredBlobReader
 
-/** Bytes of a fill by this process. `close` without `publish` discards them. */
+/** Writer of a blob that this process fetches. `close` without `publish` discards the bytes. */
 export type BlobWriter = BlobReader & {
-  /** Appends. Throws when there is no room. */
+  /** Appends a chunk. Throws if there is no space. */
   readonly write: (chunk: Uint8Array) => Promise<void>
-  /** Makes the bytes visible to `open`. The caller has verified that they are complete and right. */
+  /** Makes the bytes visible to `open`. The caller has verified that they are complete and correct. */
   readonly publish: () => Promise<void>
 }
 
-/** Bytes of a fill by another process. */
+/** Reader of a blob that another process fetches. */
 export type SharedBlobReader = BlobReader & {
-  /** Resolves when `reached` (bytes that can be read) or `state` (whether more will come) has changed. */
+  /**
+   * Resolves when `reached` (number of readable bytes) or `state` (whether more bytes will come) has changed.
+   */
   readonly progress: () => Promise<{ readonly reached: number; readonly state: 'growing' | 'whole' | 'lost' }>
 }
 
@@ -42,14 +47,14 @@ export type WriteLease =
   | { readonly by: 'us'; readonly bytes: BlobWriter }
   | { readonly by: 'another'; readonly bytes: SharedBlobReader }
 
-/** Stores whole blobs. Any call may fail; the blob cache then works without the storage. */
+/** Stores whole blobs. If a call fails, the blob cache works without the storage. */
 export type BlobStorage = {
-  /** Opens the blob. Resolves to `null` when it is absent or incomplete, or does not match `facts`. */
+  /** Opens a blob. Resolves to `null` if the blob is absent or incomplete, or does not match `facts`. */
   readonly open: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Promise<CompleteBlobReader | null>
-  /** Returns the blob synchronously when it is in memory. */
+  /** Returns a blob synchronously if it is in memory; otherwise `null`. */
   readonly peek: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Uint8Array | null
-  /** Starts a write, or joins that of another process. `null`: the storage does not accept the blob. */
+  /** Starts a write, or follows the write of another process. `null`: the blob is not accepted. */
   readonly begin: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Promise<WriteLease | null>
-  /** Removes the blob. Readers that have it open can finish. */
+  /** Removes a blob. Readers that have already opened it can read to the end. */
   readonly remove: (name: string) => Promise<void>
 }

@@ -3,7 +3,7 @@ import { E } from '../../../fp.ts'
 import type { BlobOrigin, BlobStream, ReadInto } from '../../../ports/blob-cache.ts'
 import type { CacheTierName, TierOutcome } from '../../../ports/tier-outcome.ts'
 
-/** Adds tier outcomes to a stream. */
+/** Wraps a stream as a blob stream with tier outcomes. */
 export const withTierOutcomes = (
   stream: ByteStream,
   tiers: ReadonlyArray<TierOutcome>,
@@ -15,7 +15,9 @@ export const withTierOutcomes = (
   readInto,
 })
 
-/** Wraps bytes in memory. Hot path: the generator is created only when the stream is read. */
+/**
+ * Wraps bytes in memory as a blob stream. Hot path: the generator is created only when the stream is read.
+ */
 export const blobStreamFromBuffer = (bytes: Uint8Array, tiers: ReadonlyArray<TierOutcome>): BlobStream => ({
   [Symbol.asyncIterator]: () => once(bytes),
   tiers,
@@ -27,7 +29,10 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   if (bytes.length > 0) yield bytes
 }
 
-/** Returns one list for each outcome. Callers cache by its identity, so it is not rebuilt for each reader. */
+/**
+ * Returns one list of outcomes for each outcome of a tier. The lists are shared, because callers use their
+ * identity as a cache key.
+ */
 export const tierOutcomesOf = (
   tier: CacheTierName,
 ): Readonly<Record<TierOutcome['outcome'], ReadonlyArray<TierOutcome>>> => ({
@@ -40,7 +45,9 @@ export const tierOutcomesOf = (
 
 const store: ReadonlyArray<TierOutcome> = [{ tier: 'origin', outcome: 'hit' }]
 
-/** Wraps an origin and records the tiers of its latest answer; there are none before the first answer. */
+/**
+ * Wraps an origin. `tiers` returns the outcomes of the origin's latest answer; empty before the first answer.
+ */
 export const recordTierOutcomes = (
   origin: BlobOrigin,
 ): { readonly origin: BlobOrigin; readonly tiers: () => ReadonlyArray<TierOutcome> } => {

@@ -4,19 +4,19 @@ import { badOrigin } from '../../../domain/shared/errors.ts'
 import { toStreamError } from '../../../domain/shared/stream-failure.ts'
 import { withTimeout } from '../../../domain/shared/with-timeout.ts'
 
-/** Settles as the next step of a stream does. Rejects with TimeoutError after `ms` milliseconds. */
+/** Limits the wait for the next step of a stream. Rejects with TimeoutError after `ms` milliseconds. */
 export const withStallTimeout = <A>(next: Promise<A>, ms: number): Promise<A> =>
   withTimeout(next, ms, `nothing came for ${ms} ms`)
 
-/** Cancels a stream without waiting, also while a read of it is pending. */
+/** Cancels a stream without waiting for it to close. Works also while a read is pending. */
 export const cancelStream = (stream: ByteStream): void => {
-  // The reader is gone, so no caller can handle a failure to close.
+  // The reader has left, so no caller can handle a failure to close.
   stream[Symbol.asyncIterator]()
     .return?.()
     .catch(() => undefined)
 }
 
-/** Cancels a stream that has not been read, without waiting. */
+/** Cancels a stream from which nothing has been read, without waiting for it to close. */
 export const cancelUnstartedStream = (stream: ByteStream): void => {
   // A generator that was never started runs no `finally` block when it is closed, so it is started first.
   const startAndLeave = async () => {
@@ -25,7 +25,10 @@ export const cancelUnstartedStream = (stream: ByteStream): void => {
   startAndLeave().catch(() => undefined)
 }
 
-/** Throws TimeoutError when an item takes longer than `ms` milliseconds. The source is closed without waiting. */
+/**
+ * Passes a stream through. Throws TimeoutError if an item takes longer than `ms` milliseconds. If reading
+ * stops early, the source is closed without waiting.
+ */
 export async function* withIdleTimeout<A>(stream: AsyncIterable<A>, ms: number): AsyncGenerator<A> {
   const source = stream[Symbol.asyncIterator]()
   let ended = false
@@ -39,14 +42,14 @@ export async function* withIdleTimeout<A>(stream: AsyncIterable<A>, ms: number):
       yield next.value
     }
   } finally {
-    // The reader is gone, or gets the timeout as its error.
+    // A failure to close is ignored: the reader has left, or it gets TimeoutError.
     if (!ended) source.return?.().catch(() => undefined)
   }
 }
 
 /**
- * Passes a stream through and checks its length and, unless it is `null`, its sha256. The last chunk is
- * held back until both are verified, so a wrong stream throws (by default BadOrigin) before its last byte.
+ * Passes a stream through, and verifies its length and its sha256 (unless `null`). The last chunk is held
+ * back until both are verified. So an incorrect stream throws (by default BadOrigin) before its last byte.
  */
 export async function* verifyStream(
   stream: ByteStream,
@@ -71,8 +74,8 @@ export async function* verifyStream(
 
 /**
  * Wraps a generator of `length` bytes, and calls `release` exactly once: after the last byte, when the
- * generator throws, or when the reader cancels, also before the first byte or while a read is pending.
- * `isEarly`: the reader cancelled before the stream ended.
+ * generator throws, or when the reader cancels. The reader may cancel before the first byte or while a read
+ * is pending. `isEarly` tells that the reader cancelled before the stream ended.
  */
 export const withRelease = (
   bytes: AsyncGenerator<Uint8Array>,
@@ -102,7 +105,8 @@ export const withRelease = (
   const iterator: AsyncIterableIterator<Uint8Array> = {
     next: pull,
     return: async () => {
-      // A generator that was never started runs no `finally` block, and neither does the source behind it.
+      // A generator that was never started runs no `finally` block, and neither does its source. So it is
+      // started first.
       if (!started) pull().catch(() => undefined)
       releaseOnce(true)
       bytes.return(undefined).catch(() => undefined)
@@ -113,7 +117,7 @@ export const withRelease = (
   return iterator
 }
 
-/** Continues a stream after its first result has been read. */
+/** Yields `first`, which has already been read from a stream, then the rest of the stream. */
 export async function* resumeAfter(
   first: IteratorResult<Uint8Array>,
   rest: AsyncGenerator<Uint8Array>,

@@ -1,4 +1,4 @@
-/** A repeating event. `next` resolves at the next `notify`. */
+/** A repeated event. `next` resolves at the next call of `notify`. */
 export type Condition = { readonly next: () => Promise<void>; readonly notify: () => void }
 
 export const createCondition = (): Condition => {

@@ -14,14 +14,14 @@ const storeUnavailable = unavailable('object store')
 type FillDeps = {
   readonly stallMs: number
   readonly onUnwritable: (cause: unknown) => void
-  /** Runs before the readers get the error. */
+  /** Is called when the origin sent wrong bytes. The readers get the error after it resolves. */
   readonly onWrongBytes: () => Promise<void>
   readonly turns: FairScheduler
 }
 
 /**
- * Reads the blob from the origin, as fast as the storage writes, and verifies it. Resolves when the fill has
- * ended and its bytes are published or discarded. Never rejects.
+ * Reads a blob from the origin, at the speed at which the storage writes, and verifies it. Resolves when the
+ * fill has ended and its bytes are published or discarded. Never rejects.
  */
 export const runFill = async (
   fill: Fill,
@@ -58,18 +58,18 @@ const pull = async (
   )()
   if (E.isLeft(opened)) return opened.left
 
-  // When the last reader leaves, the origin is cancelled even if it sends nothing.
+  // When the last reader leaves, the origin is cancelled, even if it is stalled.
   // biome-ignore lint/complexity/noVoid: `ended` never rejects, and `cancelStream` neither throws nor waits
   void fill.ended.then((end) => end === 'abandoned' && cancelStream(opened.right))
 
   const digest = createHash('sha256')
-  let landed = 0
+  let written = 0
   for await (const chunk of withIdleTimeout(opened.right, stallMs)) {
-    // Readers that wait for their first piece go before the next write.
+    // Readers that wait for their first piece get it before the next write.
     await turns.idle()
     if (fill.end() !== null) return 'abandoned'
-    landed += chunk.length
-    if (landed > size) return badOrigin(`more than the ${size} bytes that were stored`)
+    written += chunk.length
+    if (written > size) return badOrigin(`more than the ${size} bytes that were stored`)
     digest.update(chunk)
     try {
       await bytes.write(chunk)
@@ -77,14 +77,17 @@ const pull = async (
       onUnwritable(cause)
       return 'no room'
     }
-    if (landed < size) fill.advance(landed)
+    if (written < size) fill.advance(written)
   }
   if (fill.end() !== null) return 'abandoned'
-  if (landed < size) return badOrigin(`${landed} bytes where ${size} were stored`)
+  if (written < size) return badOrigin(`${written} bytes where ${size} were stored`)
   return digest.digest('hex') === sha256 ? 'whole' : badOrigin('bytes with another sha256')
 }
 
-/** Follows the fill of another process; gives up after `stallMs` without new bytes. Never rejects. */
+/**
+ * Reports the progress of a fill by another process to the readers here. Gives up after `stallMs` without new
+ * bytes. Never rejects.
+ */
 export const followFill = async (fill: Fill, bytes: SharedBlobReader, stallMs: number): Promise<void> => {
   try {
     while (fill.end() === null) {

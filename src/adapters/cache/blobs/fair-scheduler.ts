@@ -1,37 +1,37 @@
-/** Resumes readers a few at a time, so that new requests are served in between. */
+/** Resumes waiting readers a few at a time, so that new requests are accepted in between. */
 export type FairScheduler = {
   /**
-   * Resolves when it is the caller's turn. Readers without any bytes go before those with some; within each
-   * group the order is first come, first served.
+   * Resolves when it is the caller's turn. Readers that have had no bytes yet go first. Within each group the
+   * order is first come, first served.
    */
-  readonly next: (hasHad: 'nothing' | 'something') => Promise<void>
-  /** For writers: resolves when no reader waits for its first bytes, immediately if none does. */
+  readonly next: (reader: 'starting' | 'started') => Promise<void>
+  /** Is called by writers. Resolves when no reader waits for its first bytes; at once if none waits. */
   readonly idle: () => Promise<void>
 }
 
 type Options = {
-  /** Readers without any bytes that resume in one turn of the event loop. */
-  readonly nothing: number
-  /** Other readers that resume in one turn, when no reader without bytes waits. */
-  readonly something: number
+  /** Number of readers without any bytes that are resumed per turn of the event loop. */
+  readonly starting: number
+  /** Number of other readers that are resumed per turn, if no reader without bytes waits. */
+  readonly started: number
 }
 
 /**
- * A turn is one turn of the event loop. Node accepts only one new connection in each (libuv, since 1.45), so
- * long turns delay new connections.
+ * Creates a scheduler whose turns are turns of the event loop. Node accepts one new connection per turn
+ * (libuv since 1.45), so long turns delay new connections.
  */
 export const createFairScheduler = (perTurn: Options): FairScheduler => {
-  const waiting: Record<keyof Options, Array<() => void>> = { nothing: [], something: [] }
+  const waiting: Record<keyof Options, Array<() => void>> = { starting: [], started: [] }
   let writers: Array<() => void> = []
   let isScheduled = false
 
   const scheduleTurn = () => {
-    isScheduled = waiting.nothing.length + waiting.something.length + writers.length > 0
+    isScheduled = waiting.starting.length + waiting.started.length + writers.length > 0
     if (isScheduled) setImmediate(runTurn)
   }
   const pick = (): ReadonlyArray<() => void> => {
-    if (waiting.nothing.length > 0) return waiting.nothing.splice(0, perTurn.nothing)
-    const all = [...writers, ...waiting.something.splice(0, perTurn.something)]
+    if (waiting.starting.length > 0) return waiting.starting.splice(0, perTurn.starting)
+    const all = [...writers, ...waiting.started.splice(0, perTurn.started)]
     writers = []
     return all
   }
@@ -47,7 +47,7 @@ export const createFairScheduler = (perTurn: Options): FairScheduler => {
     })
 
   return {
-    next: (hasHad) => enqueue(waiting[hasHad]),
-    idle: () => (waiting.nothing.length === 0 ? Promise.resolve() : enqueue(writers)),
+    next: (reader) => enqueue(waiting[reader]),
+    idle: () => (waiting.starting.length === 0 ? Promise.resolve() : enqueue(writers)),
   }
 }

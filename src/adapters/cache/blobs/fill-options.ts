@@ -4,15 +4,18 @@ import type { CacheTierName } from '../../../ports/tier-outcome.ts'
 import { noMeter, type TierMeter } from '../tiers/cache-meter.ts'
 
 export type FillOptions = {
-  /** Tier name that the cache reports in the tiers of a stream. */
+  /** Tier name in the outcomes of a stream. */
   readonly tier: CacheTierName
-  /** A reader that starts at most this many bytes ahead of the fill waits for it. */
+  /**
+   * Maximum distance in bytes between a reader's start and the fill's position at which the reader waits for
+   * the fill.
+   */
   readonly waitWithinBytes: number
-  /** An origin that sends no byte for this long has failed. */
+  /** Time without a byte from the origin after which the origin counts as failed. */
   readonly stallMs: number
-  /** Called each time that the storage could not be written to. */
+  /** Is called for each failed write to the storage. */
   readonly onWriteError: (cause: unknown) => void
-  /** Called when the origin sent wrong bytes for the blob, before any reader gets the error. */
+  /** Is called when the origin sent wrong bytes for a blob. The readers get the error after it resolves. */
   readonly onWrongBytes: (key: CacheKey<BlobFacts>) => Promise<void>
   readonly meter: TierMeter
 }

@@ -4,41 +4,51 @@ import type { BlobReader } from './blob-storage.ts'
 import { createCondition } from './condition.ts'
 
 /**
- * How a fill ended. `whole`: all bytes are present and verified. `no room`: they could not be written.
- * `abandoned`: the last reader left, or another process stopped writing. An error: all readers get it.
+ * How a fill ended. `whole`: all bytes are present and verified. `no room`: the bytes could not be written.
+ * `abandoned`: the last reader left, or another process stopped writing. An error is passed to all readers.
  */
 export type FillEnd = 'whole' | 'no room' | 'abandoned' | BadOrigin | Unavailable
 
 /**
- * One blob that is being fetched, and its readers. The storage stays open until the fill has ended, its last
- * work is done, and the last reader has left.
+ * A running fetch of one blob, and its readers. The storage stays open until the fill has ended, the work
+ * passed to `finish` is done, and the last reader has left.
  */
 export type Fill = {
   readonly facts: BlobFacts
-  /** Bytes before this offset can be read. The last bytes of the blob are among them only once verified. */
+  /** Number of bytes that can be read. The last bytes of the blob count only after verification. */
   readonly reached: () => number
+  /** How the fill ended; `null` while it runs. */
   readonly end: () => FillEnd | null
   readonly ended: Promise<FillEnd>
-  /** Resolves when `reached` or `end` has changed. */
+  /** Resolves at the next change of `reached` or `end`. */
   readonly changed: () => Promise<void>
-  /** As `BlobReader.read`, up to `reached`. */
+  /** Reads as `BlobReader.read` does, but not beyond `reached`. */
   readonly read: (start: number, end: number) => Promise<Uint8Array>
   readonly join: () => void
   readonly leave: () => void
 
-  /** For the code that runs the fill: sets the storage of the bytes. */
+  /** Sets the storage of the bytes. Called by the code that runs the fill. */
   readonly attachStorage: (bytes: BlobReader) => void
   readonly advance: (reached: number) => void
-  /** Excludes the bytes from the cache: the blob was deleted. Current readers can finish. */
+  /**
+   * Prevents the bytes from being published, because the blob was deleted. Current readers can read to the
+   * end.
+   */
   readonly detach: () => void
   readonly isDetached: () => boolean
-  /** Resolves when the last work of an ended fill (`finish`) is done. */
+  /** Resolves when the work passed to `finish` is done. */
   readonly settled: () => Promise<void>
-  /** Ends the fill; bytes stay open until `lastWork` (never rejects) is done. Only the first call counts. */
+  /**
+   * Ends the fill. The storage stays open until `lastWork`, which must not reject, is done. Later calls have
+   * no effect.
+   */
   readonly finish: (end: FillEnd, lastWork?: Promise<void>) => void
 }
 
-/** With at most this many bytes left, a fill goes on without readers: a new request is likely soon. */
+/**
+ * Without readers, a fill continues if at most this many bytes are missing, because a new request is likely
+ * soon.
+ */
 const finishAnywayBytes = 8 * 1024 * 1024
 
 export const createFill = (facts: BlobFacts, onEnd: (end: FillEnd) => void): Fill => {
@@ -57,7 +67,7 @@ export const createFill = (facts: BlobFacts, onEnd: (end: FillEnd) => void): Fil
 
   const closeWhenIdle = () => {
     if (end === null || readers > 0 || working || bytes === null) return
-    // Whatever is cached has been published by now, so a failed close loses nothing.
+    // All cached bytes are published by now, so a failed close loses nothing.
     bytes.close().catch(() => undefined)
     bytes = null
   }

@@ -18,19 +18,28 @@ export type FillingBlobCache = BlobCache & Pick<RunningFills, 'settled'>
 
 type Opened = Promise<E.Either<BadOrigin | Unavailable, BlobStream>>
 
-/** A reader, and the source that it reads beside the fill: it is cancelled when the reader leaves. */
+/**
+ * A reader, and the stream that it reads instead of the fill (`null`: none). The stream is cancelled when the
+ * reader leaves.
+ */
 type Reader = { source: ByteStream | null; hasLeft: boolean }
 
-/** For fills. First pieces are small and later ones large, so either turn takes tenths of a millisecond. */
-const readersPerTurn = { nothing: 16, something: 2 }
+/**
+ * Readers resumed per turn (see FairScheduler). First pieces are small and later ones large, so both kinds of
+ * turn take some tenths of a millisecond.
+ */
+const readersPerTurn = { starting: 16, started: 2 }
 
-/** The range that is still to be read, and how many sources to try before the read bypasses the cache. */
+/**
+ * The range that is still to be read, and the number of attempts that are left before the read bypasses the
+ * cache.
+ */
 type Rest = ByteRange & { readonly tries: number }
 
 /**
- * Returns a BlobCache on a storage. A read is answered by, in this order: a running fill, the storage, or a
- * new fill; and by the origin directly if none of them can. A stream that loses its source for a reason other
- * than the origin continues from the next source at the same offset.
+ * Creates a BlobCache on a storage. It answers a read from a running fill, else from the storage, else from a
+ * new fill; if none of them works, from the origin directly. If a stream loses its source for a reason other
+ * than the origin, it continues from the next source at the same offset.
  */
 export const createFillingBlobCache = (
   storage: BlobStorage,
@@ -61,13 +70,14 @@ export const createFillingBlobCache = (
     if (!isFillOf(fill, facts)) return bypass(request, rest)
     const outcome = running === undefined ? 'miss' : 'collapsed'
     const opened = await openFill(recordedRequest, fill, rest, outcome)
-    // Of all readers of a fill, only the one that started it has queried the origin.
+    // Only the reader that started the fill has queried the origin, so only its outcomes include those of the
+    // origin.
     return E.isLeft(opened) || tiers().length === 0
       ? opened
       : E.right(withTierOutcomes(opened.right, [...opened.right.tiers, ...tiers()]))
   }
 
-  /** Reads from the origin, past the storage. */
+  /** Reads from the origin directly, without the storage. */
   const bypass = async (request: BlobRequest, rest: Rest): Opened => {
     const { origin, tiers } = recordTierOutcomes(request.origin)
     const opened = await openOrigin({ ...request, origin }, rest, stallMs)
@@ -82,8 +92,8 @@ export const createFillingBlobCache = (
     const { stream, into } = readStoredBlob({
       bytes,
       range: rest,
-      goOn: (at) => resume(request, { start: at, end: rest.end, tries: rest.tries - 1 }, reader),
-      leave: () => cancelReader(reader),
+      continueFrom: (at) => resume(request, { start: at, end: rest.end, tries: rest.tries - 1 }, reader),
+      onCancel: () => cancelReader(reader),
     })
     return withTierOutcomes(stream, hit, into)
   }
@@ -112,14 +122,14 @@ export const createFillingBlobCache = (
     }
     const reached = await waitForOffset(fill, rest.start, request.onArriving)
     if (E.isRight(reached) && reached.right) {
-      await turns.next('nothing')
+      await turns.next('starting')
       return stream(null, outcome)
     }
     fill.leave()
     return E.isLeft(reached) ? reached : open(request, { ...rest, tries: triesAfter(fill, rest) })
   }
 
-  /** Reads the reader's own source until the fill has caught up or the source ends, then the fill. */
+  /** Reads the reader's own source until the fill has caught up or the source ends. Then reads the fill. */
   async function* fromFill(request: BlobRequest, fill: Fill, rest: Rest, reader: Reader) {
     let at = rest.start
     if (reader.source !== null)
@@ -175,5 +185,8 @@ const cancelReader = (reader: Reader): void => {
 
 const lengthOf = ({ start, end }: ByteRange): number => end - start
 
-/** After a fill without room, another fill would fail the same way. */
+/**
+ * After a fill without space (`no room`), another fill would fail for the same reason, so no attempts are
+ * left.
+ */
 const triesAfter = (fill: Fill, { tries }: Rest): number => (fill.end() === 'no room' ? 0 : tries - 1)

@@ -24,10 +24,10 @@ export type BlobRequest = {
 }
 
 /**
- * Reads `range` directly from the origin, for one reader, past the cache. If the reader requested the whole
- * blob, the sha256 is verified, which means reading the blob from its start again; of a part only the length
- * can be verified. Resolves with the first bytes, so that an origin which fails at once fails the read and
- * not the stream.
+ * Reads `range` directly from the origin for one reader, without the cache. If the reader requested the whole
+ * blob, the blob is read from its start again, so that its sha256 can be verified. Otherwise only the length
+ * is verified. Resolves when the first bytes have arrived: if the origin fails at once, the read fails, and
+ * no stream is returned.
  */
 export const openOrigin = async (
   { facts, range: requested, origin }: BlobRequest,

@@ -3,15 +3,15 @@ import type { BlobWriter } from './blob-storage.ts'
 import { pieceBytes } from './pieces.ts'
 
 type Options = {
-  /** Bytes of the latest writes that stay in memory, for readers that keep up with the fill. */
+  /** Number of recently written bytes that stay in memory, for readers that keep up with the fill. */
   readonly windowBytes: number
-  /** Number of pieces read back from disk that stay in memory, for readers that fell behind together. */
+  /** Number of pieces read back from disk that stay in memory, for readers that have fallen behind. */
   readonly pieces: number
 }
 
 /**
  * Wraps a blob writer with a small read cache: concurrent readers of one fill are usually near the same
- * base, so one disk read serves all. Chunks are shared; do not modify them.
+ * offset, so one disk read serves all. Chunks are shared; do not modify them.
  */
 export const withReadCache = (bytes: BlobWriter, { windowBytes, pieces }: Options): BlobWriter => {
   const recent: Uint8Array[] = []
@@ -20,7 +20,10 @@ export const withReadCache = (bytes: BlobWriter, { windowBytes, pieces }: Option
 
   const readBack = new LRUCache<number, Promise<Uint8Array>>({ max: pieces })
 
-  /** Reads the piece at `base`. Of it only bytes before the window are needed, and those are written. */
+  /**
+   * Reads the piece at `base`. Callers use only its bytes before the window, and all of those have been
+   * written.
+   */
   const pieceAt = (base: number): Promise<Uint8Array> => {
     const cached = readBack.get(base)
     if (cached !== undefined) return cached

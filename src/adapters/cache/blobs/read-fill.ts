@@ -11,8 +11,8 @@ const failureOf = (fill: Fill): BadOrigin | Unavailable | null => {
 }
 
 /**
- * Waits for the byte at `start`, so that an origin which sends nothing fails the read and not the stream.
- * Resolves to `false` when the fill ended before that byte for a reason other than the origin.
+ * Waits until the byte at `start` has arrived: if the origin sends nothing, the read fails, and no stream is
+ * returned. Resolves to `false` if the fill ended before that byte for a reason other than the origin.
  */
 export const waitForOffset = async (
   fill: Fill,
@@ -28,10 +28,12 @@ export const waitForOffset = async (
 }
 
 /**
- * Yields the bytes of a fill as they arrive. Ends early if the fill does, for a reason other than the origin.
+ * Yields the bytes of a fill as they arrive. Ends early if the fill ends early for a reason other than the
+ * origin.
  *
  * Hundreds of readers may share a fill. Pieces are small, and the first is very small, so that all readers
- * get their first byte before any of them gets much. The caller has waited for the turn of the first piece.
+ * get their first byte before any of them gets many bytes. The caller has waited for its turn before the
+ * first piece.
  */
 export async function* readFill(
   fill: Fill,
@@ -44,7 +46,7 @@ export async function* readFill(
     const failure = failureOf(fill)
     if (failure !== null) throw toStreamError(failure)
     if (fill.reached() > at) {
-      if (at > start) await turns.next('something')
+      if (at > start) await turns.next('started')
       const chunk = await fill.read(at, Math.min(end, nextPieceEnd(start, at))).catch(() => null)
       if (chunk === null) return
       at += chunk.length

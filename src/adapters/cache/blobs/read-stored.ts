@@ -6,22 +6,22 @@ import { pieceBytes } from './pieces.ts'
 type Options = {
   readonly bytes: StoredBlobReader
   readonly range: ByteRange
-  /** Reads the rest from offset `at` when the storage has lost the bytes. */
-  readonly goOn: (at: number) => AsyncGenerator<Uint8Array>
-  /** Called when the reader cancels before the last byte. */
-  readonly leave: () => void
+  /** Continues from offset `at` with another source. Called when the storage has lost the bytes. */
+  readonly continueFrom: (at: number) => AsyncGenerator<Uint8Array>
+  /** Is called when the reader cancels before the last byte. */
+  readonly onCancel: () => void
 }
 
 /**
- * Reads stored bytes as a stream or into buffers of the caller; both advance one offset. Closes the stored
- * bytes exactly once: after the last byte, when the storage has lost them, or when the reader cancels, also
- * before the first byte or while a read is pending.
+ * Reads stored bytes as a stream (`stream`), or into buffers of the caller (`into`). Both advance the same
+ * offset. Closes the stored bytes exactly once: after the last byte, when the storage has lost them, or when
+ * the reader cancels. The reader may cancel before the first byte or while a read is pending.
  */
 export const readStoredBlob = ({
   bytes,
   range: { start, end },
-  goOn,
-  leave,
+  continueFrom,
+  onCancel,
 }: Options): { readonly stream: ByteStream; readonly into: ReadInto } => {
   let at = start
   let rest: ReadInto | null = null
@@ -31,18 +31,18 @@ export const readStoredBlob = ({
   const release = (): void => {
     if (released) return
     released = true
-    // A failed close does not affect what was read.
+    // A failed close does not affect the bytes that were read.
     bytes.close().catch(() => undefined)
   }
 
-  /** Reads from the storage until it loses the bytes, then from `goOn`. */
+  /** Reads from the storage. After the storage has lost the bytes, reads from `continueFrom`. */
   const step = async (buffer: Uint8Array): Promise<number> => {
     if (rest !== null) return rest(buffer)
     const count = await bytes.readInto(buffer, at).catch(() => null)
     if (count !== null) return count
     if (cancelled) return 0
     release()
-    rest = readIntoFrom(goOn(at))
+    rest = readIntoFrom(continueFrom(at))
     return rest(buffer)
   }
 
@@ -65,7 +65,7 @@ export const readStoredBlob = ({
       const isEarly = at < end && !cancelled
       cancelled = true
       release()
-      if (isEarly) leave()
+      if (isEarly) onCancel()
       return { done: true, value: undefined }
     },
     [Symbol.asyncIterator]: () => iterator,
@@ -73,7 +73,7 @@ export const readStoredBlob = ({
   return { stream: iterator, into }
 }
 
-/** Copies the stream's bytes into buffers of the caller, across chunk borders. */
+/** Copies the bytes of a stream into buffers of the caller. A buffer gets bytes of a single chunk. */
 const readIntoFrom = (stream: AsyncGenerator<Uint8Array>): ReadInto => {
   let pending: Uint8Array = new Uint8Array()
   return async (buffer) => {

@@ -6,13 +6,13 @@ import { createFill, type Fill } from './fill.ts'
 import type { FillOptions } from './fill-options.ts'
 import type { BlobRequest } from './open-origin.ts'
 
-/** The fills of this process, at most one for each key. */
+/** The fills that run in this process: at most one per key. */
 export type RunningFills = {
   readonly get: (name: string) => Fill | undefined
   readonly start: (request: BlobRequest) => Fill
-  /** Excludes a running fill of this name from the cache. Resolves when it can no longer publish. */
+  /** Prevents a running fill of this name from being published. Resolves when it can no longer publish. */
   readonly detach: (name: string) => Promise<void>
-  /** Resolves when every fill whose last byte has been read is in the storage. */
+  /** Resolves when every blob that has been fetched completely is in the storage. */
   readonly settled: () => Promise<void>
 }
 
@@ -60,12 +60,12 @@ export const createRunningFills = (
       const forget = () => {
         if (fills.get(name) === fill) fills.delete(name)
       }
-      // Readers may join a completed fill until it is published. A failed fill is forgotten at once.
+      // A complete fill stays available until it is published. A failed fill is removed at once.
       const fill = createFill(request.facts, (end) => end === 'whole' || forget())
       fills.set(name, fill)
       drive(fill, request)
         .catch((cause) => {
-          // Otherwise the readers would wait for ever. Now each continues from the origin.
+          // Without this, the readers would wait forever. Now each of them continues from the origin.
           options.onWriteError(cause)
           fill.finish('no room')
         })
@@ -84,6 +84,6 @@ export const createRunningFills = (
   }
 }
 
-/** Whether a fill fetches the blob of these facts. A key may have got another blob meanwhile. */
+/** Returns whether a fill fetches the blob with these facts. The key may refer to another blob by now. */
 export const isFillOf = (fill: Fill, { size, sha256 }: BlobFacts): boolean =>
   fill.facts.size === size && fill.facts.sha256 === sha256

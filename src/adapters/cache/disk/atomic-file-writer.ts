@@ -7,9 +7,9 @@ import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 /**
  * Writes a new file at `temporary`, and renames it to `final` when it is published.
  *
- * There is no fsync: it would cost each fill tens of milliseconds. A killed process loses nothing. The file
- * systems in use (ext4, XFS, Btrfs, ZFS, APFS) write a file's length after its data, so after a power loss a
- * file with missing data is short, and counts as a miss.
+ * There is no fsync, because it would cost each fill tens of milliseconds. If the process is killed, no
+ * written data is lost. The file systems in use (ext4, XFS, Btrfs, ZFS, APFS) write a file's length after its
+ * data. So after a power loss a file with missing data is too short, and counts as a miss.
  */
 export const createAtomicFileWriter = async (temporary: string, final: string): Promise<BlobWriter> => {
   const file = await retryAfterCreatingFolder(dirname(temporary), () => open(temporary, 'wx+', 0o600))

@@ -9,7 +9,7 @@ type Options = {
   readonly facts: BlobFacts
   readonly room: DiskSpace
   readonly reservation: DiskReservation
-  /** Stores the record of the published file, which makes it a cache entry. */
+  /** Stores the record of the published file. The record makes the file a cache entry. */
   readonly storeRecord: (record: DiskBlobRecord) => Promise<void>
   /** Removes the published file. */
   readonly remove: () => Promise<void>
@@ -18,13 +18,13 @@ type Options = {
 }
 
 /**
- * Writes a new blob: hashes its chunks as they arrive, and stores its record once it is complete. If the disk
- * is full, older entries are evicted.
+ * Writes a new blob. Hashes its chunks as they arrive, and stores its record when the blob is complete. If
+ * the disk is full, older entries are evicted.
  */
 export const createBlobFileWriter = (options: Options): BlobWriter => {
   const { file, facts, room, reservation, storeRecord, remove, release } = options
   const digests = createChunkDigests()
-  let landed = 0
+  let written = 0
 
   const publish = async (): Promise<void> => {
     await room.retry(fileOverheadBytes, file.publish)
@@ -33,7 +33,7 @@ export const createBlobFileWriter = (options: Options): BlobWriter => {
     try {
       await room.retry(size, () => storeRecord(record))
     } catch (error) {
-      // Without a record the file would only use disk space.
+      // A file without a record would only waste disk space.
       await remove().catch(() => undefined)
       throw error
     }
@@ -42,8 +42,8 @@ export const createBlobFileWriter = (options: Options): BlobWriter => {
   return {
     read: file.read,
     write: async (chunk) => {
-      await room.retry(facts.size - landed, () => file.write(chunk))
-      landed += chunk.length
+      await room.retry(facts.size - written, () => file.write(chunk))
+      written += chunk.length
       reservation.spend(chunk.length)
       digests.update(chunk)
     },

@@ -9,7 +9,9 @@ export const DiskBlobRecord = t.strict({ size: t.number, sha256: t.string, chunk
 
 export type DiskBlobRecord = t.TypeOf<typeof DiskBlobRecord>
 
-/** Returns the key of a blob's record among the values. It has the same name as the blob's key. */
+/**
+ * Returns the key of a blob's record, which is stored like a value. It has the same name as the blob's key.
+ */
 export const blobRecordKey = ({ name, family }: CacheKey<BlobFacts>): CacheKey<DiskBlobRecord> => ({
   name,
   family,
@@ -18,10 +20,10 @@ export const blobRecordKey = ({ name, family }: CacheKey<BlobFacts>): CacheKey<D
   isNegative: () => false,
 })
 
-/** Upper bound for what node-persist writes around the digests. */
+/** Maximum number of bytes that node-persist writes in addition to the digests. */
 const envelopeBytes = 512
 
-/** Bytes that the record of a blob of this size uses on disk, in whole blocks. */
+/** Returns the disk space of the record of a blob of `size` bytes: bytes in whole blocks. */
 export const blobRecordBytes = (size: number): number => {
   const text = Math.ceil((digestCount(size) * digestBytes * 4) / 3)
   return Math.ceil((envelopeBytes + text) / blockBytes) * blockBytes

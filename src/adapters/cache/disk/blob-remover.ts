@@ -5,13 +5,18 @@ import { removeFile } from './remove-file.ts'
 import type { SharedFiles } from './shared-files.ts'
 import type { ChunkTrust } from './trusted-chunks.ts'
 
-/** Removes deleted or damaged blobs. All removals use it, so that the state in memory is cleared as well. */
+/**
+ * Removes deleted or damaged blobs. Every removal goes through it, so that the state in memory is cleared,
+ * too.
+ */
 export type BlobRemover = {
-  /** `removeRecord`: given where writes of the record may be pending, to be ordered with them. */
+  /**
+   * Removes a blob. A caller with pending writes of the record passes `removeRecord`, which runs after them.
+   */
   readonly remove: (id: string, removeRecord?: () => Promise<void>) => Promise<void>
   /**
-   * Removes a damaged blob, unless a new file has replaced it. `ino`: inode of the file that was read, `null`
-   * when there was none. Resolves to whether it was removed.
+   * Removes a damaged blob, unless another file has replaced it. `ino` is the inode of the file that was
+   * read; `null`: there was no file. Resolves to whether the blob was removed.
    */
   readonly discard: (id: string, ino: number | null, removeRecord?: () => Promise<void>) => Promise<boolean>
 }
@@ -21,7 +26,7 @@ type Deps = {
   readonly budget: DiskBudget
   readonly trust: ChunkTrust
   readonly files: SharedFiles
-  /** Cached records, by id. */
+  /** The cached records by id. */
   readonly cachedRecords: { readonly delete: (id: string) => unknown }
 }
 
@@ -33,7 +38,7 @@ export const createBlobRemover = ({ folders, budget, trust, files, cachedRecords
     trust.forget(path)
     await removeFile(path)
     await removeRecord()
-    budget.removed(id)
+    budget.recordRemoved(id)
   }
 
   return {

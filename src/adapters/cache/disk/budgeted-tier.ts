@@ -5,7 +5,7 @@ import type { CacheTier } from '../tiers/cache-tier.ts'
 import { type CacheFolders, cacheIdOf } from './cache-folders.ts'
 import type { DiskBudget } from './disk-budget.ts'
 
-/** Counts the file of each value of a tier in the budget. */
+/** Wraps a tier so that the file of each value counts in the budget. */
 export const createBudgetedTier = (
   tier: CacheTier,
   folders: CacheFolders,
@@ -18,7 +18,7 @@ export const createBudgetedTier = (
     return found
   },
   set: (key, entry) => async () => {
-    // If the new value is not stored, the older one must not remain.
+    // The new value will not be stored, so the old value must be removed.
     if (!budget.accepts(1)) return tier.remove(key.name)()
     const stored = await tier.set(key, entry)()
     if (E.isLeft(stored)) {
@@ -28,17 +28,17 @@ export const createBudgetedTier = (
     const id = cacheIdOf(key.name)
     const stats = await stat(folders.value(id)).catch(() => null)
     // The value may have been deleted meanwhile.
-    if (stats !== null) budget.kept(id, stats.size, 'value')
+    if (stats !== null) budget.recordStored(id, stats.size, 'value')
     return stored
   },
   delete: (name) => async () => {
     const deleted = await tier.delete(name)()
-    budget.removed(cacheIdOf(name))
+    budget.recordRemoved(cacheIdOf(name))
     return deleted
   },
   remove: (name) => async () => {
     const removed = await tier.remove(name)()
-    budget.removed(cacheIdOf(name))
+    budget.recordRemoved(cacheIdOf(name))
     return removed
   },
 })

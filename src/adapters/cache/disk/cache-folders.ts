@@ -7,18 +7,18 @@ export type CacheFolders = {
   readonly values: string
   /** Whole blobs: `blobs/{first two digits}/{id}`. */
   readonly blobs: string
-  /** Files of running work: partial blobs, their locks, a new journal. */
+  /** Files of running work: partial blobs, locks of fills, and new journals. */
   readonly fills: string
   readonly blob: (id: string) => string
   readonly value: (id: string) => string
-  /** List of the entries (journal.ts). */
+  /** The journal: a list of the entries (journal.ts). */
   readonly journal: string
-  /** Path at which a process (process-identity.ts) writes a new journal. */
+  /** Returns the path at which a process (process-identity.ts) writes a new journal. */
   readonly newJournal: (identity: string) => string
   /** Invalidation marks (invalidation-marks.ts). */
   readonly marks: string
-  /** Held by the process that runs the maintenance. */
-  readonly upkeepLock: string
+  /** Lock that is held by the process that runs the maintenance. */
+  readonly maintenanceLock: string
   /** Beacons of the processes that fill blobs (process-beacon.ts). */
   readonly processes: string
 }
@@ -32,9 +32,9 @@ export const cacheFolders = (dir: string): CacheFolders => ({
   journal: join(dir, 'journal'),
   newJournal: (identity) => join(dir, 'fills', `journal.${identity}.0.part`),
   marks: join(dir, 'marks'),
-  upkeepLock: join(dir, 'upkeep.lock'),
+  maintenanceLock: join(dir, 'upkeep.lock'),
   processes: join(dir, 'processes'),
 })
 
-/** Same as the file names of node-persist. */
+/** Returns the id of an entry. node-persist computes its file names in the same way. */
 export const cacheIdOf = (name: string): string => createHash('sha256').update(name).digest('hex')

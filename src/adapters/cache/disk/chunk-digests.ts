@@ -1,17 +1,17 @@
 import { createHash, type Hash } from 'node:crypto'
 
-/** Unit of verification: the first read of one byte reads and hashes this many. */
+/** Size of a chunk, the unit of verification: to read one byte, the whole chunk is read and hashed. */
 export const chunkBytes = 1024 * 1024
 
-/** The first 128 bits of each SHA-256: they detect disk faults, not attacks. */
+/** Only the first 128 bits of each SHA-256 are stored. They detect disk faults, not attacks. */
 export const digestBytes = 16
 
 export const digestCount = (size: number): number => Math.ceil(size / chunkBytes)
 
-/** Computes the digests of the chunks of a stream. */
+/** Computes a digest for each chunk of a stream. */
 export type ChunkDigests = {
   readonly update: (bytes: Uint8Array) => void
-  /** Returns the digests, one after the other. Call it once. */
+  /** Returns all digests, concatenated. Call it once. */
   readonly end: () => Buffer
 }
 

@@ -22,15 +22,18 @@ import type { SharedFiles } from './shared-files.ts'
 import type { ChunkTrust } from './trusted-chunks.ts'
 import { createVerifiedFileReader } from './verified-file.ts'
 
-/** Memory that the readers of a fill share: 768 KiB at most. */
+/** The readers of a fill share at most 768 KiB of memory: a window of 256 KiB, and four pieces of 128 KiB. */
 const readCache = { windowBytes: 256 * 1024, pieces: 4 }
 
-/** Memory for cached records, with their names. The blob's own file is checked at each open. */
+/**
+ * Maximum memory of cached records and their names. They may be stale, so each open checks the blob's file,
+ * too.
+ */
 const recordCacheBytes = 8 * 1024 * 1024
 
 export type BlobRecordState = Pick<DiskBlobRecord, 'size' | 'sha256'> & { readonly digests: Buffer }
 
-/** Cached records, by id. */
+/** Cache of the records, by id. */
 export type CachedBlobRecords = BoundedCache<BlobRecordState>
 
 export const createCachedBlobRecords = (): CachedBlobRecords =>
@@ -43,7 +46,7 @@ const bytesOnDisk = ({ size }: Pick<BlobFacts, 'size'>): number => size + blobRe
 
 export type DiskBlobStorageDeps = {
   readonly folders: CacheFolders
-  /** Stores the records of blobs: node-persist, with a scope of their own. */
+  /** Stores the records of blobs, with node-persist and a separate scope. */
   readonly records: CacheTier
   readonly budget: DiskBudget
   readonly room: DiskSpace
@@ -52,14 +55,14 @@ export type DiskBlobStorageDeps = {
   readonly cachedRecords: CachedBlobRecords
   readonly remover: BlobRemover
   readonly beacon: ProcessBeacon
-  /** Called when a read found damaged bytes. The blob is removed after it. */
+  /** Is called when a read has found damaged bytes, before the blob is removed. */
   readonly onBadBytes: (key: CacheKey<BlobFacts>, cause: unknown) => void
 }
 
 /**
- * Stores blobs as files. The record of a blob, which is stored like a value, has its size and digests. A file
- * without a record, a record without a file, a file of another length, and one with a damaged chunk are all
- * misses; the last three are removed at once.
+ * Stores blobs as files. Each blob has a record with its size and digests, which is stored like a value. A
+ * file without a record, a record without a file, a file with another length, and a file with a damaged chunk
+ * are all misses. The last three are removed at once.
  */
 export const createDiskBlobStorage = (deps: DiskBlobStorageDeps): BlobStorage => {
   const { folders, records, budget, room, trust, files, cachedRecords, remover, beacon, onBadBytes } = deps
@@ -79,7 +82,7 @@ export const createDiskBlobStorage = (deps: DiskBlobStorageDeps): BlobStorage =>
       : cacheRecord(cacheIdOf(key.name), found.right.value.value)
   }
 
-  /** Concurrent requests for one blob read its record once. */
+  /** Returns the record of a blob. Concurrent requests for the same blob share one read. */
   const recordOf = async (key: CacheKey<BlobFacts>, id: string): Promise<BlobRecordState | null> => {
     const cached = cachedRecords.get(id)
     if (cached !== undefined) return cached
@@ -108,7 +111,7 @@ export const createDiskBlobStorage = (deps: DiskBlobStorageDeps): BlobStorage =>
     })()
     if (E.isLeft(put)) throw put.left.cause
     cacheRecord(cacheIdOf(key.name), record)
-    budget.kept(cacheIdOf(key.name), bytesOnDisk(record), 'blob')
+    budget.recordStored(cacheIdOf(key.name), bytesOnDisk(record), 'blob')
   }
 
   const beginFile = async (
@@ -155,7 +158,8 @@ export const createDiskBlobStorage = (deps: DiskBlobStorageDeps): BlobStorage =>
         return null
       }
       const path = folders.blob(id)
-      // An evicted file keeps its disk space while it is open, so new readers must not share the old handle.
+      // An evicted file uses disk space until its last handle is closed, so new readers do not share its old
+      // handle.
       if (!budget.recordAccess(id)) files.forget(path)
       const opened = await files.open(path, facts.size)
       if (opened === null) {

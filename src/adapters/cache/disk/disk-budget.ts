@@ -4,49 +4,58 @@ import type { DiskLimit } from './disk-limit.ts'
 import type { Journal, JournalRecord } from './journal.ts'
 import { removeFile } from './remove-file.ts'
 
-/** Files use whole blocks of this size, so a value of 10 bytes costs one block. */
+/** File systems allocate whole blocks of this size (bytes), so a value of 10 bytes uses one block. */
 export const blockBytes = 4096
 
-/** An empty file counts as one block, for its directory entry. */
+/** Returns the number of blocks. An empty file counts as one block, because of its directory entry. */
 const blocksOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / blockBytes))
 
 export const wholeBlocksIn = (bytes: number): number => Math.floor(bytes / blockBytes)
 
-/** Entries whose files are removed concurrently: enough to keep the file system's threads busy. */
+/**
+ * Number of entries whose files are removed concurrently. It is enough to use all threads that access the
+ * file system.
+ */
 const evictedAtOnce = 32
 
-/** Nothing new is stored while more than this part of the budget, and more than 1 MiB, waits for eviction. */
+/**
+ * Nothing new is stored while more than an eighth of the budget, and more than 1 MiB (256 blocks), waits for
+ * eviction.
+ */
 const excessPart = 8
 const leastExcess = 256
 
-/** An entry is the file of a value, or the file of a blob with that of its record. */
+/** Kind of an entry: the file of a value, or the file of a blob together with the file of its record. */
 export type DiskEntryKind = 'value' | 'blob'
 
 /**
- * One byte budget for all entries of the cache. Each file counts in whole blocks. Running fills are not
- * counted until they are stored.
+ * The byte budget that all entries of the cache share. Each file counts in whole blocks. Blobs count once
+ * they are stored, not while they are filled.
  */
 export type DiskBudget = {
-  /** Whether an entry of this size may be stored now. */
+  /** Returns whether an entry of this size may be stored now. */
   readonly accepts: (bytes: number) => boolean
   /** Records a stored entry. Evictions that it causes run in the background. */
-  readonly kept: (id: string, bytes: number, kind: DiskEntryKind) => void
-  /** The disk has no room for `bytes`: lowers the budget, and evicts that much. `settled` waits for it. */
+  readonly recordStored: (id: string, bytes: number, kind: DiskEntryKind) => void
+  /**
+   * Lowers the budget and starts to evict `bytes`, because the disk is full. `settled` waits for these
+   * evictions.
+   */
   readonly lower: (bytes: number) => void
-  /** Records an access. Returns `false` for an entry that is not recorded: it was evicted. */
+  /** Records an access. Returns `false` if the entry is unknown, because it was evicted. */
   readonly recordAccess: (id: string) => boolean
   /** Records that the files of an entry were removed. */
-  readonly removed: (id: string) => void
-  /** Total of the entries, as far as this process knows. */
+  readonly recordRemoved: (id: string) => void
+  /** Returns the total of the entries that this process knows. */
   readonly usage: () => { readonly bytes: number; readonly entries: number }
   /** Resolves when all recorded changes are in the journal and pending evictions are done. */
   readonly settled: () => Promise<void>
 }
 
 export type DiskAccounting = DiskBudget & {
-  /** The eviction policy. Its marks hold the kind of each entry. */
+  /** The eviction policy. It holds the kind of each entry as its mark. */
   readonly policy: S3Fifo
-  /** Reads the journal. Called once, at startup. */
+  /** Reads the journal. Is called once, at startup. */
   readonly load: () => Promise<void>
 }
 
@@ -62,7 +71,7 @@ type Options = {
   /** Removes the files of an entry. */
   readonly remove?: (id: string, kind: DiskEntryKind) => Promise<void>
   readonly onEvicted: (bytes: number) => void
-  /** Called when the journal or a file could not be written. */
+  /** Is called when the journal or a file could not be written. */
   readonly onFailure: (cause: unknown) => void
 }
 
@@ -73,15 +82,15 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
   let unwritten: JournalRecord[] = []
   let flushing: Promise<void> = Promise.resolve()
   let queued = false
-  /** Blocks of evicted entries whose files are being removed. */
+  /** Number of blocks of evicted entries whose files are still being removed. */
   let beingRemoved = 0
 
   const apply = (record: JournalRecord): void => {
-    if (record.op === 'gone') policy.remove(record.id)
+    if (record.op === 'removed') policy.remove(record.id)
     else policy.set(record.id, record.blocks, record.mark)
   }
 
-  /** Writes changes to the journal, reads those of other processes, and evicts. */
+  /** Writes changes to the journal, reads the changes of other processes, and evicts entries. */
   const flush = async (): Promise<void> => {
     await syncJournal().catch(onFailure)
     for (let batch = pickBatch(); batch.length > 0; batch = pickBatch()) await evictBatch(batch)
@@ -117,17 +126,17 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
     beingRemoved += blocks
     const removeOne = async ({ id, mark, weight }: EvictionEntry) => {
       await remove(Buffer.from(id).toString('hex'), isBlobEntry(mark) ? 'blob' : 'value').catch(onFailure)
-      unwritten.push({ op: 'gone', id })
+      unwritten.push({ op: 'removed', id })
       onEvicted(weight * blockBytes)
     }
     await Promise.all(batch.map(removeOne))
     beingRemoved -= blocks
   }
 
-  /** Blocks over the limit that are still on disk. */
+  /** Returns the number of blocks beyond the limit that are still on disk. */
   const excess = (): number => beingRemoved + Math.max(0, policy.weight() - limit.blocks())
 
-  /** One flush runs at a time. Changes that arrive meanwhile share the next one. */
+  /** Schedules a flush. One flush runs at a time, and changes that arrive during it share the next flush. */
   const scheduleFlush = (record: JournalRecord | null): void => {
     if (record !== null) unwritten.push(record)
     if (!queued) {
@@ -144,29 +153,29 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
   return {
     accepts: (bytes) =>
       blocksOf(bytes) <= limit.blocks() && excess() <= Math.max(maxBlocks / excessPart, leastExcess),
-    kept: (hex, bytes, kind) => {
+    recordStored: (hex, bytes, kind) => {
       const id = Buffer.from(hex, 'hex')
       const blocks = blocksOf(bytes)
       policy.set(id, blocks, journalKindFlags[kind])
-      scheduleFlush({ op: 'kept', id, blocks, mark: journalKindFlags[kind] })
+      scheduleFlush({ op: 'stored', id, blocks, mark: journalKindFlags[kind] })
     },
     lower: (bytes) => {
       limit.lower(blocksOf(bytes), policy.weight())
       scheduleFlush(null)
     },
     recordAccess: (hex) => policy.touch(Buffer.from(hex, 'hex')),
-    removed: (hex) => {
+    recordRemoved: (hex) => {
       const id = Buffer.from(hex, 'hex')
       if (policy.markOf(id) === null) return
       policy.remove(id)
-      scheduleFlush({ op: 'gone', id })
+      scheduleFlush({ op: 'removed', id })
     },
     usage: () => ({ bytes: policy.weight() * blockBytes, entries: policy.count() }),
     policy,
     load: () =>
       journal
         .readNew((record) => {
-          if (record.op === 'gone') policy.remove(record.id)
+          if (record.op === 'removed') policy.remove(record.id)
           else policy.restore(record.id, record.blocks, record.mark)
         })
         .catch(onFailure),
@@ -174,10 +183,13 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
   }
 }
 
-/** Iterates by place, so entries may change during it. Such changes are appended to the journal later. */
+/**
+ * Iterates by slot number, so that entries may change meanwhile. Such changes are appended to the journal
+ * later.
+ */
 function* recordsOf(policy: S3Fifo): Generator<JournalRecord> {
   for (let at = policy.entryFrom(0); at !== null; at = policy.entryFrom(at.place + 1)) {
     const { id, weight, mark } = at.entry
-    yield { op: 'kept', id, blocks: weight, mark: mark & journalKindFlags.blob }
+    yield { op: 'stored', id, blocks: weight, mark: mark & journalKindFlags.blob }
   }
 }

@@ -1,27 +1,36 @@
 import type { Monotonic } from '../../../ports/monotonic.ts'
 
-/** The number of blocks that may be stored. It is below the budget while the disk has no room. */
+/** The number of blocks that may be stored. It is lower than the budget while the disk is full. */
 export type DiskLimit = {
   readonly blocks: () => number
-  /** The disk has refused a write of `wanted` blocks, while `held` blocks are stored. */
+  /**
+   * Lowers the limit, because the disk has refused a write of `wanted` blocks while `held` blocks were
+   * stored.
+   */
   readonly lower: (wanted: number, held: number) => void
 }
 
 type Options = {
   readonly maxBlocks: number
   readonly monotonic: Monotonic
-  /** Called when the disk is full, and not again until the limit has been back at the budget. */
+  /**
+   * Is called when the limit drops below the budget. It is called again only after the limit has returned to
+   * the budget.
+   */
   readonly onLowered: (blocks: number) => void
 }
 
-/** Time after a change until the limit is raised again. */
+/** Time after each change until the limit is raised again. */
 const retryMs = 30_000
 
-/** The limit drops by at least 256 KiB, and by a 16th of what is stored, so that the next write has room. */
+/**
+ * The limit drops by at least 64 blocks (256 KiB), and by at least a 16th of the stored blocks, so that the
+ * next write finds space.
+ */
 const stepBlocks = 64
 const stepPart = 16
 
-/** Added at each raise, so that a limit of 0 grows too. */
+/** Number of blocks that each raise adds to the doubled limit, so that a limit of 0 can grow. */
 const growBlocks = 256
 
 export const createDiskLimit = ({ maxBlocks, monotonic, onLowered }: Options): DiskLimit => {

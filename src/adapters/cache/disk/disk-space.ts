@@ -10,20 +10,20 @@ import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 
 /** Disk space reserved for a write. */
 export type DiskReservation = {
-  /** Reports written bytes: they no longer count as reserved. */
+  /** Reports written bytes, which then no longer count as reserved. */
   readonly spend: (bytes: number) => void
-  /** Releases the rest. */
+  /** Releases the bytes that are still reserved. */
   readonly release: () => void
 }
 
-/** Disk space of a file beyond its bytes: a folder, metadata of the file system. */
+/** Disk space that a file needs in addition to its bytes: its folder, and metadata of the file system. */
 export const fileOverheadBytes = 16 * blockBytes
 
-/** Free space of the disk itself, which may be less than the budget. */
+/** Manages the free space of the disk, which may be less than the budget. */
 export type DiskSpace = {
-  /** Reserves space before the store is read, and evicts if necessary. `null`: there is no space. */
+  /** Reserves space before a blob is fetched, and evicts entries if necessary. `null`: there is no space. */
   readonly reserve: (bytes: number) => Promise<DiskReservation | null>
-  /** Runs `write`. If the disk is full, evicts so many bytes and runs it once more. */
+  /** Runs `write`. If the disk is full, evicts `bytes` bytes and runs `write` once more. */
   readonly retry: <A>(bytes: number, write: () => Promise<A>) => Promise<A>
   /** Checks that the disk can be written to, by writing one block. */
   readonly check: TE.TaskEither<Unavailable, void>
@@ -38,7 +38,7 @@ type Deps = { readonly folders: CacheFolders; readonly budget: DiskBudget }
 export const createDiskSpace = ({ folders, budget }: Deps): DiskSpace => {
   let reserved = 0
 
-  /** Free bytes that are not reserved; `null` when they cannot be determined. */
+  /** Returns the number of free bytes that are not reserved; `null` if it cannot be determined. */
   const free = async (): Promise<number | null> => {
     const stats = await retryAfterCreatingFolder(folders.fills, () => statfs(folders.fills)).catch(() => null)
     return stats === null ? null : stats.bavail * stats.bsize - reserved

@@ -3,10 +3,14 @@ import type { ProcessBeacon } from '../../platform/process-beacon.ts'
 import { identityPattern, type ProcessIdentity } from '../../platform/process-identity.ts'
 import { createSymlinkLock } from './link-lock.ts'
 
-// Only one process of the machine fills a blob at a time: the one that holds the blob's lock in the folder of
-// fills. The lock contains the name of the file that is being written, and that name contains the process.
+// Only one process of the machine fills a blob at a time: the one that holds the blob's lock in the folder
+// `fills`. The lock contains the name of the partial file, and that name contains the identity of the
+// process.
 
-/** Returns the process that writes, or wrote, the file of this name; `null` for any other name. */
+/**
+ * Returns the process that writes, or wrote, the partial file of this name; `null` if it is not the name of a
+ * partial file.
+ */
 export const lockHolderOf = (name: string): ProcessIdentity | null => partName.exec(name)?.[1] ?? null
 
 const partName = new RegExp(`^(?:[0-9a-f]{64}|journal)\\.(${identityPattern})\\.\\d+\\.part$`)
@@ -15,7 +19,7 @@ export type FillLock =
   | { readonly by: 'us'; readonly part: string; readonly release: () => Promise<void> }
   | { readonly by: 'another'; readonly part: string; readonly writer: ProcessIdentity }
 
-/** Takes the lock of a blob, or returns its holder. `count` distinguishes the fills of this process. */
+/** Acquires the lock of a blob, or returns its holder. `count` distinguishes the fills of this process. */
 export const acquireFillLock = async (
   fills: string,
   id: string,
@@ -30,7 +34,7 @@ export const acquireFillLock = async (
     throw error
   })
   const writer = holding === null ? null : lockHolderOf(holding)
-  // A lock that this process holds is from an earlier, abandoned fill: do not wait for it.
+  // If this process holds the lock, it is a leftover of an abandoned fill, so there is nothing to wait for.
   if (holding === null || writer === null || writer === identity)
     return { by: 'us', part, release: () => lock.release(part).finally(releaseBeacon) }
   releaseBeacon()

@@ -8,25 +8,28 @@ import { removeFile } from './remove-file.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 
 /**
- * Invalidation marks, on the disk that processes share. A value is stored with the mark that was read before its
- * load, and is valid while the mark is the same. So a value that was loaded before a delete is never found
- * after it, whichever processes load, delete and write, and in whatever order.
+ * Invalidation marks, in a file that all processes share. A value is stored with the mark that was read
+ * before its load, and is valid while the mark stays the same. So a value that was loaded before a delete is
+ * never found after the delete. The order in which processes load, delete and write does not matter.
  */
 export type InvalidationMarks = {
-  /** Rejects when the mark cannot be read. */
+  /** Returns the current mark of a name. Rejects if the mark cannot be read. */
   readonly of: (name: string) => Promise<InvalidationMark>
-  /** Invalidates all values of this name that were loaded so far, also after a power loss. */
+  /** Invalidates all values of this name that were loaded so far. The invalidation survives a power loss. */
   readonly advance: (name: string) => Promise<void>
 }
 
-/** Names share this many marks (by hash): the file always has 64 KiB, and a delete may affect other names. */
+/**
+ * Number of marks. Names share marks by hash, so the file always has 64 KiB, and a delete may invalidate
+ * other names, too.
+ */
 const slots = 2 ** 13
 const slotBytes = 8
 
 /**
- * The marks are a file of random numbers. A delete writes a new number, so it need not know the old one. The
- * file is opened for each read, since another process may have replaced it; a new file has other numbers
- * throughout.
+ * Stores the marks as a file of random numbers. A delete writes a new random number, so it need not know the
+ * old one. The file is opened for each read, because another process may have replaced it. All numbers of a
+ * new file differ from those of the old one.
  */
 export const createInvalidationMarks = ({ marks: path, fills }: CacheFolders): InvalidationMarks => {
   const createFile = async (): Promise<void> => {
@@ -43,7 +46,7 @@ export const createInvalidationMarks = ({ marks: path, fills }: CacheFolders): I
     }
   }
 
-  /** Resolves to `null` when there is no file of marks. */
+  /** Opens the file of marks and calls `act`. Resolves to `null` if there is no such file. */
   const inFile = async <A>(flags: string, act: (file: FileHandle) => Promise<A>): Promise<A | null> => {
     try {
       const file = await open(path, flags)
@@ -82,7 +85,7 @@ export const createInvalidationMarks = ({ marks: path, fills }: CacheFolders): I
       if (created === null) throw new Error('the file of delete marks cannot be created')
       return created
     },
-    // Without the file no stored value is valid, so there is nothing to invalidate.
+    // Without the file no stored value is valid, so there is nothing to invalidate then.
     advance: async (name) => {
       await inFile('r+', async (file) => {
         await file.write(randomBytes(slotBytes), 0, slotBytes, positionOf(name))
@@ -92,7 +95,10 @@ export const createInvalidationMarks = ({ marks: path, fills }: CacheFolders): I
   }
 }
 
-/** For values that do not change after a delete, and for folders that only one process uses. */
+/**
+ * Marks that never change, for values that a delete cannot make stale, and for folders that only one process
+ * uses.
+ */
 export const constantInvalidationMarks: InvalidationMarks = {
   of: async () => '' as InvalidationMark,
   advance: async () => undefined,

@@ -5,35 +5,38 @@ import type { ProcessIdentity } from '../../platform/process-identity.ts'
 import { idBytes } from '../eviction/id-table.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 
-/** An entry was added or changed its size, or was removed. */
+/** A change of an entry. `stored`: the entry was added, or its size changed. `removed`: it was removed. */
 export type JournalRecord =
-  | { readonly op: 'kept'; readonly id: Uint8Array; readonly blocks: number; readonly mark: number }
-  | { readonly op: 'gone'; readonly id: Uint8Array }
+  | { readonly op: 'stored'; readonly id: Uint8Array; readonly blocks: number; readonly mark: number }
+  | { readonly op: 'removed'; readonly id: Uint8Array }
 
 /**
- * A log of the changes of the cache, so that a start need not stat a million files, and so that processes see
- * one another's changes. It is only a hint: no read is answered from it, the sweep corrects lost records, and
- * reading a record twice is harmless. No fsync.
+ * A log of the changes of the cache. With it, a start need not stat a million files, and processes see the
+ * changes of other processes. It is only a hint: no read depends on it, the sweep corrects lost records, and
+ * a record may be read twice. There is no fsync.
  *
- * A record has 40 bytes: id (32), blocks of 4 KiB (4, little endian), mark (1), 1 for kept and 2 for gone (1),
- * and a checksum (2) of the bytes before it. A record with a wrong checksum is skipped.
+ * A record has 40 bytes: id (32), blocks of 4 KiB (4, little endian), mark (1), operation (1; 1 is `stored`, 2
+ * is `removed`), and a checksum (2) of the preceding bytes. A record with a wrong checksum is skipped.
  */
 export type Journal = {
   readonly append: (records: ReadonlyArray<JournalRecord>) => Promise<void>
-  /** Reads the records since the last call, including those of this process. */
+  /** Reads the records that were appended since the last call, including those of this process. */
   readonly readNew: (onRecord: (record: JournalRecord) => void) => Promise<void>
-  /** Number of records. */
+  /** Returns the number of records. */
   readonly length: () => number
-  /** Replaces the journal with one of these records. */
+  /** Replaces the journal with a new one that contains these records. */
   readonly rewrite: (records: Iterable<JournalRecord>) => Promise<void>
-  /** Closes the file. Records that are appended later are dropped; the next sweep corrects that. */
+  /** Closes the file. Records that are appended later are lost; the next sweep corrects that. */
   readonly close: () => Promise<void>
 }
 
 const recordBytes = 40
 const readBytes = recordBytes * 8192
 
-/** `freshOf`: path at which a process writes a new journal before it replaces the old one. */
+/**
+ * Opens the journal at `path`. `freshOf` returns the path at which a process writes a new journal before it
+ * replaces the old one.
+ */
 export const createJournal = (
   path: string,
   freshOf: (identity: ProcessIdentity) => string,
@@ -43,7 +46,7 @@ export const createJournal = (
   let offset = 0
   let closed = false
 
-  /** Opens the current file: another process may have replaced it. */
+  /** Returns the current file. Another process may have replaced the file that was opened earlier. */
   const openCurrent = async (): Promise<{ readonly opened: FileHandle; readonly size: number }> => {
     const current = await stat(path).catch(() => null)
     const ours = await file?.stat()
@@ -84,7 +87,7 @@ export const createJournal = (
     append: async (records) => {
       if (closed) return
       const { opened, size } = await openCurrent()
-      // Pads a record that was cut off by a crash or a full disk, so that the next ones are aligned.
+      // A crash or a full disk may have truncated the last record. Padding aligns the next records.
       const filler = Buffer.alloc((recordBytes - (size % recordBytes)) % recordBytes)
       await opened.appendFile(Buffer.concat([filler, ...records.map(encode)]))
     },
@@ -124,11 +127,11 @@ export const createJournal = (
 const encode = (record: JournalRecord): Buffer => {
   const bytes = Buffer.alloc(recordBytes)
   bytes.set(record.id)
-  if (record.op === 'kept') {
+  if (record.op === 'stored') {
     bytes.writeUInt32LE(record.blocks, idBytes)
     bytes[36] = record.mark
   }
-  bytes[37] = record.op === 'kept' ? 1 : 2
+  bytes[37] = record.op === 'stored' ? 1 : 2
   bytes.writeUInt16LE(checksumOf(bytes, 0), 38)
   return bytes
 }
@@ -138,8 +141,8 @@ const decode = (bytes: Buffer, from: number): JournalRecord | null => {
   const id = bytes.subarray(from, from + idBytes)
   const blocks = bytes.readUInt32LE(from + idBytes)
   const mark = bytes[from + 36] ?? 0
-  if (bytes[from + 37] === 1) return { op: 'kept', id, blocks, mark }
-  return bytes[from + 37] === 2 ? { op: 'gone', id } : null
+  if (bytes[from + 37] === 1) return { op: 'stored', id, blocks, mark }
+  return bytes[from + 37] === 2 ? { op: 'removed', id } : null
 }
 
 const checksumOf = (bytes: Buffer, from: number): number => {

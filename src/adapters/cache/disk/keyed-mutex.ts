@@ -1,7 +1,7 @@
-/** Runs work on one name in the order of the calls, and work on different names concurrently. */
+/** Runs work on the same name in the order of the calls, and work on different names concurrently. */
 export type KeyedMutex = {
   readonly run: <A>(name: string, work: () => Promise<A>) => Promise<A>
-  /** Resolves when all work so far has ended, successfully or not; `undefined` when there is none. */
+  /** Resolves when all work on a name has ended, successfully or not; `undefined` if there is none. */
   readonly pending: (name: string) => Promise<unknown> | undefined
 }
 

@@ -3,9 +3,9 @@ import type { HeldIdentity, ProcessBeacon } from '../../platform/process-beacon.
 import { createSymlinkLock } from './link-lock.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 
-/** Periodic maintenance, by one process of the machine at a time. */
+/** Periodic maintenance of the cache. Only one process of the machine runs it at a time. */
 export type Maintenance = {
-  /** Stops the maintenance. Resolves when the running round has ended. */
+  /** Stops the maintenance. Resolves when the current round has ended. */
   readonly stop: () => Promise<void>
 }
 
@@ -14,7 +14,7 @@ type Options = {
   readonly beacon: ProcessBeacon
   /** Pause between the end of one round and the start of the next. */
   readonly everyMs: number
-  /** One round. It must end soon after a stop. */
+  /** Runs one round. It must end soon after a call of `stop`. */
   readonly round: () => Promise<unknown>
   readonly onFailure: (cause: unknown) => void
 }

@@ -12,19 +12,19 @@ import { removeFile } from './remove-file.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 
 /**
- * The content of `value` in a file of node-persist. `scope` is the public URL that the value was computed
- * for: bodies contain absolute URLs, so a value with another scope is a miss.
+ * The content of `value` in a file of node-persist. `scope` is the public URL for which the value was
+ * computed. Bodies contain absolute URLs, so a value with another scope is a miss.
  */
 const StoredEntry = t.strict({
   value: t.unknown,
   expiresAt: t.union([t.number, t.null]),
   scope: t.string,
-  /** Invalidation mark of the name when the load began (invalidation-marks.ts). */
+  /** Invalidation mark of the name at the start of the load (invalidation-marks.ts). */
   mark: t.string,
   check: t.string,
 })
 
-/** Returns the start of a SHA-256 of the key's name and all fields of the entry. */
+/** Returns the first 22 characters of a SHA-256 (base64url) of the key's name and all fields of the entry. */
 const entryChecksum = (name: string, { value, expiresAt, scope, mark }: Omit<Entry, 'check'>): string =>
   createHash('sha256')
     .update(JSON.stringify([name, value, expiresAt, scope, mark]))
@@ -35,19 +35,19 @@ type Entry = t.TypeOf<typeof StoredEntry>
 
 const diskUnavailable = unavailable('disk cache')
 
-/** Opens node-persist on a folder, which need not exist or be writable. */
+/** Opens node-persist on a folder. The folder need not exist or be writable. */
 export const openNodePersist = (dir: string): LocalStorage =>
   storage.create({
     dir,
-    writeQueue: false, // by default the queue can delay a write for a second
-    expiredInterval: 0, // node-persist's own sweep reads every file; reads check expiry instead
+    writeQueue: false, // the queue would delay a write by up to a second
+    expiredInterval: 0, // its sweep would read every file; reads check the expiry
     forgiveParseErrors: true, // a half-written file is a miss
   })
 
 /**
- * Stores each value in a file, as JSON. node-persist overwrites in place, so a crash or another process may
- * leave a torn file. A file that is torn, is damaged, belongs to another key or was written by an older
- * release fails its checksum and is a miss; the next `keep` replaces it.
+ * Stores each value in a file, as JSON. node-persist overwrites files in place, so a crash or another process
+ * may leave a half-written file. A file that is half written, is damaged, belongs to another key, or was
+ * written by an older release has a wrong checksum and is a miss. The next `set` replaces it.
  */
 export const createNodePersistTier = (
   disk: LocalStorage,
@@ -59,7 +59,7 @@ export const createNodePersistTier = (
   const write = async (name: string, entry: Entry): Promise<void> => {
     const path = disk.getDatumPath(name)
     const set = () => retryAfterCreatingFolder(dirname(path), () => disk.setItem(name, entry))
-    // A path that cannot be overwritten can often be removed: a folder, or a file of another user.
+    // A path that cannot be overwritten can often be removed, for example a folder or a file of another user.
     await set().catch(async (error) => {
       await removeFile(path)
       if (isDiskFull(error)) throw error
@@ -80,7 +80,7 @@ export const createNodePersistTier = (
         if (entryChecksum(key.name, entry.right) !== entry.right.check) return O.none
         const value = key.codec.decode(entry.right.value)
         if (E.isLeft(value)) return O.none
-        // The mark is read last, so that a delete before that makes this lookup a miss.
+        // The mark is read last. If a delete has happened before, the lookup is a miss.
         const mark = await marks.of(key.name)
         if (entry.right.mark !== mark) return O.none
         return O.some({ value: value.right, expiresAt: entry.right.expiresAt, mark })
@@ -99,7 +99,8 @@ export const createNodePersistTier = (
     delete: (name) =>
       TE.tryCatch(async () => {
         await mutex.run(name, async () => {
-          // The mark first: a value that another process writes after the removal is then invalid.
+          // The mark is changed first, so that a value which another process writes after the removal is
+          // invalid.
           try {
             await marks.advance(name)
           } finally {

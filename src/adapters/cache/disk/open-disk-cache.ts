@@ -34,51 +34,51 @@ export type DiskCacheOptions = {
   readonly clock: Clock
   readonly monotonic?: Monotonic
   readonly log: Log
-  /** `PUBLIC_URL`, which cached bodies contain: values of another scope are misses. Blobs have no scope. */
+  /** `PUBLIC_URL`. Cached bodies contain it, so values of another scope are misses. Blobs have no scope. */
   readonly scope: string
-  /** Budget for all files, in whole blocks. Running fills are not counted. */
+  /** Byte budget for all files, in whole blocks. Running fills do not count. */
   readonly maxBytes: number
   readonly meter?: TierMeter
   readonly fill?: Partial<FillOptions>
   /** Pause between two rounds of sweep and scrub. */
   readonly maintenanceIntervalMs?: number
-  /** Read rate of the scrub. */
+  /** Maximum read rate of the scrub. */
   readonly scrubBytesPerSecond?: number
 }
 
 export type DiskCache = {
   readonly cache: CachePort
-  /** The same values as a tier, to put a memory tier in front. */
+  /** The same values as a tier that can be combined with a memory tier. */
   readonly values: CacheTier
   readonly blobs: BlobCache
-  readonly held: () => { readonly bytes: number; readonly entries: number }
+  readonly usage: () => { readonly bytes: number; readonly entries: number }
   /** Checks that new entries can be written. Fails with Unavailable otherwise. */
   readonly check: TE.TaskEither<Unavailable, void>
-  /** Compares the accounting with the folders, now. It also runs periodically. */
+  /** Compares the accounting with the folders now. This also happens periodically. */
   readonly sweep: () => Promise<DiskSweepReport>
-  /** Verifies all blobs, now. Periodically it verifies a part of them each hour. */
+  /** Verifies all blobs now. The periodic maintenance verifies a part of them each hour. */
   readonly scrub: () => Promise<ScrubReport>
-  /** Resolves when all blobs that were read to their end, and all set values, are stored and counted. */
+  /** Resolves when all completely fetched blobs and all set values are stored and counted. */
   readonly settled: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
 const hour = 3_600_000
 
-/** Scrub rounds for a pass over all entries: one pass a day. */
+/** Number of scrub rounds in which all entries are verified once: one pass per day. */
 const roundsPerPass = 24
 const MiB = 1024 * 1024
 
 /**
- * Opens the cache in a folder. It is usable at once, whatever its size, and never prevents a start: if the
- * folder cannot be created or written to, reads are answered by the origin, and an outage is logged.
+ * Opens the cache in a folder. It can be used immediately, whatever its size. It never prevents a start: if
+ * the folder cannot be created or written to, reads are answered from the origin, and an outage is logged.
  */
 export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCache> => {
   const { dir, clock, monotonic = systemMonotonic, log, scope, maxBytes, meter = noMeter } = options
   const outages = createOutageLog(log, monotonic)
   const logOutage = (part: string) => (cause: unknown) =>
     outages.failed(`cache: ${part}`, { cause: String(cause) })
-  // A successful fill means that the disk can be written to, which ends that outage.
+  // A successful fill shows that the disk can be written to, which ends the outage `new bytes`.
   const fillMeter: TierMeter = {
     ...meter,
     filling: (key) => {
@@ -151,7 +151,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     return report
   }
   const maintenance = startMaintenance({
-    lockPath: folders.upkeepLock,
+    lockPath: folders.maintenanceLock,
     beacon,
     everyMs: options.maintenanceIntervalMs ?? hour,
     round: async () => {
@@ -175,7 +175,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     cache: createSingleTierCache(values, clock, monotonic),
     values,
     blobs,
-    held: budget.usage,
+    usage: budget.usage,
     check: room.check,
     sweep: sweepNow,
     scrub: () => scrubNow({ bytesPerSecond: Number.POSITIVE_INFINITY, share: 1, notWithinMs: 0 }),

@@ -1,7 +1,7 @@
 import { rm, unlink } from 'node:fs/promises'
 import { isNotFound } from '../../platform/errno.ts'
 
-/** Removes whatever is at `path`, even a folder. Succeeds when there is nothing. */
+/** Removes the file or folder at `path`. Succeeds if there is none. */
 export const removeFile = async (path: string): Promise<void> => {
   try {
     await unlink(path)

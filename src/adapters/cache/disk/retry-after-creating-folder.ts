@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { isNotFound } from '../../platform/errno.ts'
 
-/** Runs `act`. If something is missing (ENOENT), creates the folder and runs `act` again. */
+/** Runs `act`. If it fails with ENOENT, creates `folder` and runs `act` again. */
 export const retryAfterCreatingFolder = async <A>(folder: string, act: () => Promise<A>): Promise<A> => {
   try {
     return await act()

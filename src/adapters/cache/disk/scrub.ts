@@ -12,7 +12,7 @@ import { isDataLost } from './corrupt-bytes.ts'
 import { isBlobEntry } from './disk-budget.ts'
 import { type ChunkTrust, fileStampOf } from './trusted-chunks.ts'
 
-/** Content of the node-persist file of a blob's record (node-persist-cache.ts). */
+/** The fields of a blob record's node-persist file that the scrub needs (node-persist-cache.ts). */
 const RecordFile = t.type({ value: t.type({ value: DiskBlobRecord }) })
 
 export type ScrubReport = { readonly checked: number; readonly bad: number }
@@ -23,22 +23,24 @@ type Deps = {
   readonly policy: S3Fifo
   readonly remover: BlobRemover
   readonly trust: ChunkTrust
-  /** Whether the scrub should stop. */
+  /** Returns whether the scrub should stop. */
   readonly stopped: () => boolean
 }
 
 type Scope = {
   readonly bytesPerSecond: number
-  /** Share of all entries (0 to 1). The next scrub continues where this one ends. */
+  /**
+   * Share of all entries that is verified (0 to 1). The next scrub continues after the last verified entry.
+   */
   readonly share: number
-  /** A blob whose chunks were all verified within this time is skipped. */
+  /** A blob is skipped if all its chunks were verified within this time. */
   readonly notWithinMs: number
 }
 
 /**
- * Returns a function that verifies blobs at a limited rate and removes those that do not match their record,
- * since a disk does not report a flipped bit. Readers verify what they read as well; the scrub finds most
- * damage before them, so that they seldom wait for a new fill.
+ * Returns a function that verifies blobs at a limited rate, because a disk does not report a flipped bit.
+ * Blobs that do not match their record are removed. Readers verify the bytes that they read, too. The scrub
+ * finds most damage earlier, so that readers seldom wait for a new fill.
  */
 export const createScrub = (deps: Deps): ((scope: Scope) => Promise<ScrubReport>) => {
   const { folders, policy, remover, trust, stopped } = deps
@@ -82,7 +84,9 @@ export const createScrub = (deps: Deps): ((scope: Scope) => Promise<ScrubReport>
   }
 }
 
-/** Compares a blob with its record. `ino`: inode of the file that was read; `null`: there is none. */
+/**
+ * Compares a blob with its record. `ino` is the inode of the file that was read; `null`: there is no file.
+ */
 const compare = async (
   { folders, storage, stopped }: Deps,
   id: string,

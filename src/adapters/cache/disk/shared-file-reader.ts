@@ -3,21 +3,21 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { SharedBlobReader } from '../blobs/blob-storage.ts'
 import { readFileRange } from './file-bytes.ts'
 
-/** How often the growing file is checked. */
+/** Interval at which the growing file is checked. */
 const pollMs = 20
 
 type Options = {
-  /** Paths of the file during the fill and after it. */
+  /** Path of the file during the fill. After the fill the file is at `final`. */
   readonly temporary: string
   readonly final: string
   readonly size: number
-  /** Whether the writing process is alive. */
+  /** Returns whether the process that writes the file is alive. */
   readonly isWriterAlive: () => boolean
 }
 
 /**
- * Reads the file that another process is filling. A rename keeps the file itself, so an open file can be read
- * on after it gets its final name. Its inode there shows that it is the same file.
+ * Reads a file that another process is filling. An open file can still be read after its rename to `final`.
+ * If the file at `final` has the same inode, it is the file that was open.
  */
 export const createSharedFileReader = ({
   temporary,

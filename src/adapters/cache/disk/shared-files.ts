@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { orIfNotFound } from '../../platform/errno.ts'
 import { fileStampOf } from './trusted-chunks.ts'
 
-/** An open file, for one of its readers. */
+/** The handle of one reader. Readers of the same file share the open file. */
 export type SharedFileHandle = {
   readonly file: FileHandle
   readonly ino: number
@@ -12,13 +12,13 @@ export type SharedFileHandle = {
 }
 
 /**
- * Opens each file once for all its concurrent readers. Reads are positional, so one handle serves hundreds of
- * readers.
+ * Opens each file once for all its concurrent readers. Each read passes its own position, so one handle can
+ * serve hundreds of readers.
  */
 export type SharedFiles = {
-  /** Resolves to `null` when the file is missing or has another length. Throws when it cannot be opened. */
+  /** Resolves to `null` if the file is missing or has another length. Throws if it cannot be opened. */
   readonly open: (path: string, size: number) => Promise<SharedFileHandle | null>
-  /** Readers from now on open the file again. */
+  /** Makes later readers open the file again. */
   readonly forget: (path: string) => void
 }
 
@@ -47,7 +47,7 @@ export const createSharedFiles = (): SharedFiles => {
         await leave(null)
         throw error
       })
-      // Each reader calls stat: the open file may have been written to since.
+      // Each reader calls stat, because the open file may have been changed since another reader opened it.
       const stat = await file?.stat().catch(() => null)
       if (file === null || !stat || stat.size !== size) {
         forgetIf(path, shared)

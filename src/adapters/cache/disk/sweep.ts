@@ -12,11 +12,11 @@ import { lockHolderOf } from './fill-lock.ts'
 import { removeFile } from './remove-file.ts'
 
 export type DiskSweepReport = {
-  /** Orphaned files that were removed. */
+  /** Number of orphaned files that were removed. */
   readonly removed: number
-  /** Files that were missing from the accounting and were added to it. */
+  /** Number of files that were missing from the accounting and were added to it. */
   readonly adopted: number
-  /** Entries of the accounting whose files are missing. */
+  /** Number of entries in the accounting whose files are missing. */
   readonly missed: number
 }
 
@@ -25,19 +25,19 @@ type Deps = {
   readonly policy: S3Fifo
   readonly budget: DiskBudget
   readonly stateOf: (identity: ProcessIdentity) => ProcessState
-  /** Whether the sweep should stop. */
+  /** Returns whether the sweep should stop. */
   readonly stopped: () => boolean
 }
 
-/** Files that are checked before the event loop gets a turn. */
+/** Number of files that are checked before other work can run. */
 const batchSize = 256
 
-/** Bit in the marks of entries whose files this sweep has seen. */
+/** Bit in the mark of an entry: the sweep has seen its file. */
 const seen = 2
 
 /**
- * Compares the accounting with the folders, and removes what dead processes left. It does not disturb
- * readers; at worst a file that is being written at this moment counts as missing, and is filled again.
+ * Compares the accounting with the folders, and removes the leftovers of dead processes. Readers are not
+ * disturbed. At worst, a file that is being written during the sweep counts as missing, and is filled again.
  */
 export const sweepDisk = async ({
   folders,
@@ -66,7 +66,7 @@ export const sweepDisk = async ({
   const adopt = async (id: string, path: string, kind: 'value' | 'blob') => {
     const stats = await stat(path).catch(() => null)
     if (stats === null) return
-    budget.kept(id, kind === 'blob' ? stats.size + blobRecordBytes(stats.size) : stats.size, kind)
+    budget.recordStored(id, kind === 'blob' ? stats.size + blobRecordBytes(stats.size) : stats.size, kind)
     adopted++
   }
 
@@ -85,7 +85,10 @@ export const sweepDisk = async ({
     else if (!isBlobEntry(mark)) policy.setMark(key, mark | seen)
   }
 
-  /** Visits all files that are named after an id, in batches. Other files are not ours and stay. */
+  /**
+   * Calls `check` for all files that are named after an id, in batches. Other files do not belong to the
+   * cache and stay.
+   */
   const eachFile = async (folder: string, check: (id: string) => Promise<void>) => {
     let batch: string[] = []
     const checkBatch = async () => {
@@ -115,7 +118,7 @@ export const sweepDisk = async ({
     const files = isBlobEntry(mark) ? [folders.value(id), folders.blob(id)] : [folders.value(id)]
     if ((await Promise.all(files.map(isThere))).every((exists) => exists)) return
     for (const file of files) await removeFile(file)
-    budget.removed(id)
+    budget.recordRemoved(id)
     missed++
   }
 
@@ -128,7 +131,10 @@ export const sweepDisk = async ({
   return { removed, adopted, missed }
 }
 
-/** If stat fails with anything but "missing", assume that the file exists. */
+/**
+ * Returns whether the file exists. If stat fails for another reason than a missing file, assumes that it
+ * exists.
+ */
 const isThere = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,

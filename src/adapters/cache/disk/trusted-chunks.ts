@@ -1,34 +1,37 @@
 import { createBoundedCache } from '../../../bounded-cache.ts'
 import type { Monotonic } from '../../../ports/monotonic.ts'
 
-/** Recently verified chunks of one state of a file. */
+/** The recently verified chunks of one version of a file. */
 export type TrustedChunks = {
   readonly has: (chunk: number) => boolean
-  /** Verifies the chunk. Concurrent calls for one chunk share one check. */
+  /** Verifies a chunk with `check`. Concurrent calls for one chunk share one check. */
   readonly verify: (chunk: number, check: () => Promise<void>) => Promise<void>
 }
 
 export type ChunkTrust = {
   /**
-   * `stamp` changes when the file is written to or replaced; then no chunk is trusted. `null`: the stamp
-   * cannot be determined yet, and nothing is remembered.
+   * Returns the verified chunks of a file. A new `stamp` means that the file was written to or replaced; then
+   * no chunk is trusted. With the stamp `null`, which means "not known yet", no verification is remembered.
    */
   readonly of: (path: string, stamp: string | null, chunks: number) => TrustedChunks
-  /** Whether every chunk of the file in this state was verified within `withinMs`. */
+  /** Returns whether every chunk of this version of the file was verified within `withinMs`. */
   readonly isVerified: (path: string, stamp: string | null, withinMs: number) => boolean
   readonly forget: (path: string) => void
 }
 
 /**
- * How long the page cache is trusted to hold the verified bytes. A hot file is hashed once a minute, and a
- * file that was not read for longer is hashed before it is sent.
+ * Time for which a verified chunk is trusted, because its bytes are probably still in the page cache. So a
+ * frequently read file is hashed once a minute, and a file that was not read for longer is hashed before it
+ * is sent.
  */
 const trustMs = 60_000
 
-/** Timestamps are coarse (Linux: 4 ms): a file that just changed may change again without a new ctime. */
+/**
+ * Timestamps are coarse (Linux: 4 ms), so a file that has just changed may change again without a new ctime.
+ */
 const tickMs = 20
 
-/** Memory for all notes: names, stamps and times. */
+/** Maximum memory of all notes: names, stamps and times. */
 const maxBytes = 8 * 1024 * 1024
 
 type Note = { readonly stamp: string; readonly at: Float64Array; readonly chunks: TrustedChunks }
@@ -81,7 +84,10 @@ export const createChunkTrust = (monotonic: Monotonic): ChunkTrust => {
   }
 }
 
-/** Identifies the state of a file by inode and times; `null` if it changed too recently to rely on them. */
+/**
+ * Returns a stamp of the file's version, from its inode and times; `null` if it changed too recently to rely
+ * on them.
+ */
 export const fileStampOf = (
   { ino, ctimeMs, mtimeMs }: { ino: number; ctimeMs: number; mtimeMs: number },
   now = Date.now(),

@@ -10,17 +10,17 @@ import type { TrustedChunks } from './trusted-chunks.ts'
 type Options = {
   readonly opened: SharedFileHandle
   readonly size: number
-  /** Digests of the chunks (chunk-digests.ts). */
+  /** The digests of the chunks (chunk-digests.ts). */
   readonly digests: Buffer
   readonly trusted: TrustedChunks
-  /** The file is damaged. Runs before the reader gets the error. */
+  /** Is called when the file is damaged. The reader gets the error after it resolves. */
   readonly onWrongBytes: (cause: unknown) => Promise<void>
 }
 
 /**
- * Reads an open file and verifies the digest of each chunk before it returns any byte of it. A read throws
- * when the digest is wrong, or when the disk fails. A reader may close it at any time: the file is released
- * after the last read, which may be a verification that other readers wait for.
+ * Reads an open file. Verifies the digest of a chunk before it returns any of its bytes. A read throws if the
+ * digest is wrong or the disk fails. A reader may close at any time. The file is released after the last
+ * read, because other readers may wait for a verification by that read.
  */
 export const createVerifiedFileReader = ({
   opened,
@@ -51,7 +51,7 @@ export const createVerifiedFileReader = ({
       throw new CorruptBytesError('a chunk has another sha256')
   }
 
-  /** Hot path: for trusted chunks, one read and two comparisons. */
+  /** Hot path: a read of a trusted chunk costs one system call and two comparisons. */
   const read = async (buffer: Uint8Array, start: number): Promise<number> => {
     const chunk = Math.floor(start / chunkBytes)
     if (!trusted.has(chunk)) await trusted.verify(chunk, () => verify(chunk))

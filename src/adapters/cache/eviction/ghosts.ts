@@ -1,10 +1,10 @@
 /**
- * Fingerprints of recently evicted entries, 8 bytes each, in a hash table in which a newer one may overwrite
- * an older one. A wrong answer only puts an entry into the wrong queue.
+ * Fingerprints of recently evicted entries, 8 bytes each, in a hash table. A new fingerprint may overwrite an
+ * older one. A wrong answer only puts an entry into the wrong queue.
  */
 export type GhostQueue = {
   readonly add: (hash: number, fingerprint: number) => void
-  /** Whether the fingerprint is among the last `length` that were added. */
+  /** Returns whether the fingerprint is among the last `length` that were added. */
   readonly has: (hash: number, fingerprint: number, length: number) => boolean
   readonly grow: (size: number) => void
 }
@@ -25,7 +25,7 @@ export const createGhostQueue = (): GhostQueue => {
       const at = addedAt[hash & mask] ?? 0
       return at !== 0 && fingerprints[hash & mask] === fingerprint && (added - at) >>> 0 < length
     },
-    // Drops all fingerprints, which is harmless: the table grows while the cache is young.
+    // Forgets all fingerprints. That is harmless, because the table grows only while the cache is new.
     grow: (size) => {
       fingerprints = new Uint32Array(size)
       addedAt = new Uint32Array(size)

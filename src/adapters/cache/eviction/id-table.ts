@@ -2,27 +2,31 @@
 export const idBytes = 32
 
 /**
- * Assigns numbers ("slots") to ids, in flat arrays that the garbage collector need not walk: 32 bytes an
- * entry for the id and 8 for the lookup. Open addressing with linear probing; the ids are hashes already.
+ * Assigns numbers ("slots") to ids, in flat arrays that the garbage collector does not traverse. An entry
+ * uses 32 bytes for the id and 8 for the lookup. Uses open addressing with linear probing; the ids are hashes
+ * already.
  */
 export type IdTable = {
-  /** Returns `-1` for an id without a slot. */
+  /** Returns the slot of an id; `-1` if it has none. */
   readonly slotOf: (id: Uint8Array) => number
-  /** The id must not have a slot yet. */
+  /** Assigns a slot to an id that has none. */
   readonly add: (id: Uint8Array) => number
   readonly remove: (slot: number) => void
-  /** Returns a copy. */
+  /** Returns a copy of the id. */
   readonly idAt: (slot: number) => Uint8Array
-  /** Returns bytes `4 * word` to `4 * word + 3` of the id as a number, to be used as another hash of it. */
+  /**
+   * Returns the bytes from `4 * word` to `4 * word + 3` of the id as a number, which serves as another hash
+   * of the id.
+   */
   readonly wordAt: (slot: number, word: number) => number
 }
 
-/** Calls `onGrow` with the new number of slots, before the first of the new slots is assigned. */
+/** Creates a table. It calls `onGrow` with the new number of slots, before it assigns the first new slot. */
 export const createIdTable = (onGrow: (slots: number) => void): IdTable => {
   let slots = 0
   let ids = new Uint8Array(0)
   let words = new DataView(ids.buffer)
-  /** Hash table: slot + 1, or 0 where it is empty. */
+  /** The hash table. Each place holds a slot + 1, or 0 if it is empty. */
   let places = new Uint32Array(0)
   let mask = 0
   let used = 0
@@ -64,7 +68,10 @@ export const createIdTable = (onGrow: (slots: number) => void): IdTable => {
     onGrow(slots)
   }
 
-  /** Closes the gap, so that a search for a later id of the same run does not end there (Knuth, 6.4 R). */
+  /**
+   * Empties a place, and moves later ids of the same run into the gap, so that lookups still find them
+   * (Knuth, 6.4 R).
+   */
   const closeGap = (at: number): void => {
     let gap = at
     for (let place = (gap + 1) & mask; places[place] !== 0; place = (place + 1) & mask) {
@@ -83,7 +90,7 @@ export const createIdTable = (onGrow: (slots: number) => void): IdTable => {
       return place < 0 ? -1 : (places[place] ?? 0) - 1
     },
     add: (id) => {
-      // `grow` inserts all slots again, so it may run only when every slot is in use.
+      // `grow` inserts all slots again, which is correct only if every slot is in use.
       if (free.length === 0 && used === slots) grow()
       const slot = free.pop() ?? used++
       ids.set(id, slot * idBytes)

@@ -4,27 +4,34 @@ import { createSlotQueue, type SlotLinks, type SlotQueue } from './slot-queue.ts
 
 /**
  * The eviction policy: S3-FIFO (Yang, Zhang, Qiu, Yue, Rashmi: FIFO queues are all you need for cache
- * eviction, SOSP 2023), with weights. New entries enter a small queue with a tenth of the budget. Those used
- * more than once move to the main queue; the others are evicted, and go to the main queue if they return
- * while their fingerprint is known. A scan passes through the small queue and does not change the main one.
+ * eviction, SOSP 2023), with weights. New entries enter a small queue, which has a tenth of the budget.
+ * Entries that were used more than once then move to the main queue. The others are evicted; if one returns
+ * while its fingerprint is remembered, it enters the main queue. A scan passes through the small queue
+ * without changing the main queue.
  *
- * About 64 bytes an entry, in flat arrays. Weights are whole numbers below 2³².
+ * An entry uses about 64 bytes, in flat arrays. Weights are whole numbers below 2³².
  */
 export type S3Fifo = {
-  /** Adds an entry, or updates its weight and mark. `mark` is the caller's: a number below 256. */
+  /**
+   * Adds an entry, or updates its weight and mark. The mark is a number below 256 whose meaning the caller
+   * defines.
+   */
   readonly set: (id: Uint8Array, weight: number, mark: number) => void
-  /** Adds an entry directly to the main queue: it was cached before a restart. */
+  /** Adds an entry that was cached before a restart. It enters the main queue. */
   readonly restore: (id: Uint8Array, weight: number, mark: number) => void
-  /** Records an access. Returns `false` when there is no such entry. */
+  /** Records an access. Returns `false` if there is no such entry. */
   readonly touch: (id: Uint8Array) => boolean
   readonly remove: (id: Uint8Array) => void
   readonly markOf: (id: Uint8Array) => number | null
   readonly setMark: (id: Uint8Array, mark: number) => void
-  /** Removes one entry and returns it; `null` when there is none. */
+  /** Removes the entry that the policy evicts next, and returns it; `null` if there is no entry. */
   readonly evict: () => EvictionEntry | null
   readonly weight: () => number
   readonly count: () => number
-  /** Returns the entry at `place`, or the next one. Places are stable: a walk may pause between calls. */
+  /**
+   * Returns the first entry at `place` or later. An entry keeps its place, so an iteration may pause between
+   * calls.
+   */
   readonly entryFrom: (place: number) => { readonly place: number; readonly entry: EvictionEntry } | null
 }
 

@@ -1,16 +1,17 @@
 const none = 0xffff_ffff
 
-/** Links of the queues, shared by all of them: a slot is in one queue at a time. 8 bytes a slot. */
+/** The links of all queues, 8 bytes per slot. They are shared, because a slot is in one queue at a time. */
 export type SlotLinks = { older: Uint32Array; newer: Uint32Array }
 
-/** A FIFO queue of slots with their total weight. Any slot can be removed. */
+/** A FIFO queue of slots, with their total weight. Any slot can be removed. */
 export type SlotQueue = {
   readonly push: (slot: number, weight: number) => void
   readonly remove: (slot: number, weight: number) => void
-  /** Returns `-1` when the queue is empty. */
+  /** Returns the oldest slot; `-1` if the queue is empty. */
   readonly oldest: () => number
   readonly weight: () => number
   readonly count: () => number
+  /** Adds `difference` to the total weight, because the weight of a slot has changed. */
   readonly reweigh: (difference: number) => void
 }
 

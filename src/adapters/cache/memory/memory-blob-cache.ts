@@ -8,8 +8,8 @@ import { noMeter, type TierMeter } from '../tiers/cache-meter.ts'
 type MemoryBlob = { readonly sha256: string; readonly bytes: Buffer }
 
 /**
- * Caches blobs in memory, at most `maxBytes` (LRU); running fills may use as much again. A hit returns the
- * cached bytes without a copy: do not modify them.
+ * Caches blobs in memory, at most `maxBytes` (LRU). Running fills may use as much memory again. A hit returns
+ * the cached bytes without a copy; do not modify them.
  */
 export const createMemoryBlobCache = (
   maxBytes = 256 * 1024 * 1024,
@@ -40,12 +40,12 @@ export const createMemoryBlobStorage = (maxBytes: number, meter: TierMeter = noM
       if (bytesInFills + size > maxBytes) return null
       bytesInFills += size
       const bytes = Buffer.allocUnsafeSlow(size)
-      let landed = 0
+      let written = 0
       const writer: BlobWriter = {
         ...bytesOf(bytes),
         write: async (chunk) => {
-          bytes.set(chunk, landed)
-          landed += chunk.length
+          bytes.set(chunk, written)
+          written += chunk.length
         },
         publish: async () => {
           blobs.set(key.name, { sha256, bytes })

@@ -14,19 +14,23 @@ import {
 
 type MemoryEntry = {
   readonly entry: CacheEntry<unknown>
-  /** The codec that decoded the value. A key with another codec decodes `encode()` again. */
+  /**
+   * The codec that decoded the value. For a key with another codec, the result of `encode()` is decoded
+   * again.
+   */
   readonly codec: object
   readonly encode: () => unknown
   readonly bytes: number
 }
 
-/** Negative entries get one part in this many of all bytes. */
+/** Divisor of `maxBytes`: negative entries get at most a 16th of the memory. */
 const negativePart = 16
 
 /**
- * Caches values in memory (LRU), in at most `maxBytes`: UTF-8 bytes of the value as JSON, its name, and an
- * allowance for the entry. A value is encoded and decoded once when it is set, so that a lossy codec shows
- * here as it does on disk; a hit costs a lookup and copies nothing. Negative entries evict only one another.
+ * Caches values in memory (LRU), at most `maxBytes`. The size of an entry is the UTF-8 bytes of its value as
+ * JSON, plus its name, plus an allowance. A value is encoded and decoded once when it is set, so that a lossy
+ * codec has the same effect as on disk. A hit costs a lookup and copies nothing. Negative entries evict only
+ * negative entries.
  */
 export const createMemoryTier = (
   maxBytes: number,
@@ -100,6 +104,6 @@ export const createMemoryTier = (
   }
 }
 
-/** For tests, and for a run without a disk. */
+/** Creates a cache without a disk, for tests and for processes without a cache folder. */
 export const createMemoryCache = (clock: Clock, maxBytes = 64 * 1024 * 1024): CachePort =>
   createSingleTierCache(createMemoryTier(maxBytes), clock)

@@ -3,13 +3,13 @@ import type { Monotonic } from '../../../ports/monotonic.ts'
 
 type Family = { readonly family: string }
 
-/** Counters of one tier. */
+/** Counts the events of one tier. */
 export type TierMeter = {
   readonly hit: (key: Family) => void
   readonly miss: (key: Family) => void
   readonly collapsed: (key: Family) => void
   readonly failed: (key: Family) => void
-  /** Starts timing a fill. The returned function is called when the fill has succeeded. */
+  /** Starts the timing of a fill. The caller calls the returned function when the fill has succeeded. */
   readonly filling: (key: Family) => (bytes: number) => void
   readonly evicted: (bytes: number) => void
 }

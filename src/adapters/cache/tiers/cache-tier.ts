@@ -16,40 +16,45 @@ import { createGenerations, type Generations } from './generations.ts'
 
 export type CacheEntry<A> = {
   readonly value: A
-  /** Milliseconds since 1970; `null` for a value that cannot change. */
+  /** Expiry time in milliseconds since 1970; `null` for a value that cannot change. */
   readonly expiresAt: number | null
-  /** Invalidation mark of the name, read before the load. If the mark has changed since, the value was deleted. */
+  /**
+   * Invalidation mark of the name, read before the load. If the mark has changed since, the value is invalid.
+   */
   readonly mark: InvalidationMark | null
-  /** In a tier in front of another: when the entry must be read from the other tier again. */
+  /** Time after which a copy in a front tier must be read from the tier behind it again. */
   readonly recheckAt?: MonotonicMs
 }
 
 /**
- * One place of several that store values. Writes and deletes of one name take effect in the order in which
- * the tasks were started. `find` also returns expired values: the caller decides whether to use them. A value
- * that is copied to another tier keeps its expiry time.
+ * One of several places that store values. Writes and deletes of one name take effect in the order in which
+ * the tasks were started. `find` also returns expired values, and the caller decides whether to use them. A
+ * value that is copied to another tier keeps its expiry time.
  */
 export type CacheTier = {
   readonly name: CacheTierName
   readonly find: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, O.Option<CacheEntry<A>>>
-  /** Returns what `find` would, if it is in memory: the same object until the name is written again. */
+  /**
+   * Returns the entry that `find` would return, if it is in memory. It is the same object until the name is
+   * written again.
+   */
   readonly peek: <A>(key: CacheKey<A>) => CacheEntry<A> | undefined
   readonly set: <A>(key: CacheKey<A>, entry: CacheEntry<A>) => TE.TaskEither<Unavailable, void>
-  /** Deletes the value, and invalidates loads of it that are running in any process. */
+  /** Deletes a value. Also invalidates its loads that are running in any process. */
   readonly delete: (name: string) => TE.TaskEither<Unavailable, void>
-  /** Removes the stored value only, for one that a newer value replaces. Does not change the invalidation mark. */
+  /** Removes a stored value that a newer value replaces. Does not change the invalidation mark. */
   readonly remove: (name: string) => TE.TaskEither<Unavailable, void>
-  /** See LoadStart. */
+  /** Reads the invalidation mark of a name before a load (see LoadStart). */
   readonly readMark: (name: string) => Promise<InvalidationMark | null>
 }
 
-/** The mark of every name in a tier that no other process shares. */
+/** The mark of every name in a tier that no other process shares. It never changes. */
 export const constantInvalidationMark = '' as InvalidationMark
 
 export const isFresh = ({ expiresAt }: CacheEntry<unknown>, now: number): boolean =>
   expiresAt === null || now < expiresAt
 
-/** Returns the entry for a value that is set now: its lifetime begins now. */
+/** Returns the entry for a value that is set at `now`. Its lifetime starts then. */
 export const createCacheEntry = <A>(
   key: CacheKey<A>,
   value: A,
@@ -60,7 +65,7 @@ export const createCacheEntry = <A>(
   return { value, expiresAt: seconds === null ? null : now + seconds * 1000, mark }
 }
 
-/** Returns the start of a load whose value goes into this tier. */
+/** Returns the state at the start of a load whose value will be stored in this tier. */
 export const startLoad = async (
   tier: CacheTier,
   name: string,
@@ -89,7 +94,7 @@ export const foundInTier = <A>(
 export const tierMisses = (...tiers: ReadonlyArray<CacheTier>): ReadonlyArray<TierOutcome> =>
   tiers.map(({ name }) => ({ tier: name, outcome: 'miss' }))
 
-/** Returns a CachePort on a single tier. */
+/** Creates a CachePort with a single tier. */
 export const createSingleTierCache = (
   tier: CacheTier,
   clock: Clock,

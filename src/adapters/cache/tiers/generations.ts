@@ -1,15 +1,18 @@
 import type { Generation } from '../../../ports/cache.ts'
 
-/** Counts deletes: if the generation of a name changes during a load, the loaded value must not be cached. */
+/**
+ * Counts the deletes of names. If the generation of a name changes during a load, the loaded value must not
+ * be cached.
+ */
 export type Generations = {
   readonly of: (name: string) => Generation
-  /** Runs a delete of this name. Values whose load began before the delete ended are not cached. */
+  /** Runs a delete of this name. A value is not cached if its load started before the delete ended. */
   readonly around: <A>(name: string, remove: () => Promise<A>) => Promise<A>
 }
 
 /**
- * Names share this many counters (by hash), which bounds the memory. If two names share a counter, a delete
- * of one can keep one value of the other from being cached.
+ * Number of counters. Names share counters by hash, which limits the memory. If two names share a counter, a
+ * delete of one of them can prevent that a value of the other is cached.
  */
 const counters = 2 ** 16
 
@@ -28,14 +31,14 @@ export const createGenerations = (): Generations => {
       try {
         return await remove()
       } finally {
-        // A lookup during the delete may have found the value just before it was removed.
+        // A load that started during the delete may have read the value just before its removal.
         advance(name)
       }
     },
   }
 }
 
-/** FNV-1a of the UTF-16 code units, folded. */
+/** Returns the FNV-1a hash of the UTF-16 code units, reduced to the number of counters. */
 const slotOf = (name: string): number => {
   let hash = 0x811c9dc5
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193)

@@ -3,7 +3,7 @@ import type { Clock } from '../../../ports/clock.ts'
 import type { TierMeter } from './cache-meter.ts'
 import { type CacheTier, isFresh } from './cache-tier.ts'
 
-/** Counts the lookups of a tier. An expired value counts as a miss. */
+/** Wraps a tier so that its lookups are counted. An expired value counts as a miss. */
 export const createMeteredTier = (tier: CacheTier, clock: Clock, meter: TierMeter): CacheTier => ({
   name: tier.name,
   find: (key) => async () => {

@@ -4,7 +4,7 @@ import type { Clock } from '../../../ports/clock.ts'
 import type { StaleCache } from '../../../ports/stale-cache.ts'
 import { type CacheTier, isFresh } from './cache-tier.ts'
 
-/** Reads stale values from a tier. Pass the last of several tiers: only that has every value. */
+/** Reads stale values from a tier. Pass the last tier, because only the last tier has every value. */
 export const createStaleReader = (tier: CacheTier, clock: Clock): StaleCache => ({
   getStale: (key, seconds) => async () => {
     const found = await tier.find(key)()

@@ -6,22 +6,22 @@ import { noMeter, type TierMeter } from './cache-meter.ts'
 
 type Tiers = {
   readonly disk: BlobCache
-  /** Of all blobs in memory. Running fills may use as much again. */
+  /** Maximum memory of all cached blobs. Running fills may use as much again. */
   readonly maxBytes: number
-  /** Larger blobs are read from the disk only. */
+  /** Maximum size of a blob in memory. Larger blobs are read from the disk only. */
   readonly maxBlobBytes?: number
   readonly meter?: TierMeter
 }
 
-/** Segments have 1 to 2 MB; a whole video file would evict thousands of images. */
+/** Segments have 1 to 2 MB. A whole video file would evict thousands of images. */
 const defaultMaxBlobBytes = 4 * 1024 * 1024
 
-/** No timeout: the fills of the disk cache end when their origin stalls. */
+/** A timeout is not needed here, because the fills of the disk cache end when their origin stalls. */
 const noStallMs = 2 ** 31 - 1
 
 /**
- * Caches small blobs in memory, with the disk cache as the origin. The sha256 of a blob is verified on its
- * way into memory, so a damaged file is found here and removed from the disk.
+ * Caches small blobs in memory, with the disk cache as the origin. The sha256 of a blob is verified when the
+ * blob is read into memory. If it is wrong, the blob is removed from the disk.
  */
 export const createTieredBlobCache = (tiers: Tiers): BlobCache => {
   const { disk, maxBytes, maxBlobBytes = defaultMaxBlobBytes, meter = noMeter } = tiers
@@ -36,8 +36,8 @@ export const createTieredBlobCache = (tiers: Tiers): BlobCache => {
   })
 
   /**
-   * The disk first: a memory fill that began before is then detached by the memory delete, and one that
-   * begins later gets its bytes from the origin.
+   * Deletes from the disk first. A memory fill that started earlier is then detached by the delete in memory,
+   * and a memory fill that starts later gets its bytes from the origin.
    */
   const deleteByName = (name: string) => async () => {
     const fromDisk = await disk.deleteByName(name)()

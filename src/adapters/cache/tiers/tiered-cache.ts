@@ -18,23 +18,27 @@ import {
 import { createGenerations } from './generations.ts'
 
 type Tiers = {
-  /** Queried first. */
+  /** The tier that is queried first. */
   readonly memory: CacheTier
   readonly disk: CacheTier
   readonly clock: Clock
   readonly monotonic?: Monotonic
 }
 
-/** Another process on the same disk may change a value, so memory rechecks the disk after this time. */
+/**
+ * Time until memory reads a changeable value from disk again, because another process on the same disk may
+ * have changed it.
+ */
 const recheckMs = 2000
 
 /**
- * Puts a memory tier in front of a disk tier. A value found on disk is copied to memory with its expiry time,
- * and read again after two seconds if it can change. Negative entries are stored in memory only, so that
- * refused clients cannot create files; the older value is deleted there. Concurrent lookups share one read.
+ * Combines a memory tier with a disk tier. A value that is found on disk is copied to memory with its expiry
+ * time. If it can change, it is read again after two seconds. Negative entries are stored in memory only, so
+ * that refused clients cannot create files; an older value is removed from the disk. Concurrent lookups share
+ * one read.
  */
 export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonotonic }: Tiers): CachePort => {
-  /** `asOf`: when the value was read or loaded; another process may have changed it since. */
+  /** `asOf` is the time at which the value was read or loaded. Another process may have changed it since. */
   const setInMemory = <A>(key: CacheKey<A>, { value, expiresAt, mark }: CacheEntry<A>, asOf: MonotonicMs) =>
     memory.set(
       key,
@@ -45,7 +49,10 @@ export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonot
 
   const missedMemory = tierMisses(memory)
 
-  /** Number of sets and deletes of any key: a disk read that spans a change may be out of date. */
+  /**
+   * Number of sets and deletes of any key. If it changes during a read of the disk, the result may be out of
+   * date.
+   */
   let changes = 0
 
   const flight = createSingleFlight()
@@ -56,7 +63,7 @@ export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonot
       changes++
       const [, deleted] = await Promise.all([memory.delete(name)(), disk.delete(name)()])
       changes++
-      // A concurrent lookup may have found the value on disk and copied it to memory.
+      // A concurrent lookup may have read the value from disk and copied it to memory.
       await memory.delete(name)()
       return deleted
     })
@@ -76,7 +83,8 @@ export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonot
       const cached = await memory.find(key)()
       if (E.isRight(cached) && O.isSome(cached.right) && isFresh(cached.right.value, clock()))
         return E.right(O.some(foundInTier(memory, key, cached.right.value, clock)))
-      // A caller that comes after a change must not share a lookup that began before it.
+      // The number of changes is part of the flight's key, so that a caller never shares a lookup that
+      // started before a change.
       return flight(`${changes} ${key.name}`, () => findOnDisk(key))
     },
     missTiers: tierMisses(memory, disk),
@@ -86,7 +94,7 @@ export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonot
       if (since.generation !== generations.of(key.name)) return E.right(undefined)
       const entry = createCacheEntry(key, value, clock(), since)
       changes++
-      // Both start in the same tick, so that a following delete is ordered after them in both tiers.
+      // Both start in the same tick, so that a later delete is ordered after them in both tiers.
       const [, stored] = await Promise.all([
         setInMemory(key, entry, since.at)(),
         (key.isNegative(value) ? disk.remove(key.name) : disk.set(key, entry))(),

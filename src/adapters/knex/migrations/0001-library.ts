@@ -5,9 +5,9 @@ import type { Knex } from 'knex'
 // An image or content file is finished when its exports have been added, all in one transaction. Exports,
 // segments and stored files are immutable.
 //
-// With `include`, index-only scans answer the joins of the delivery routes, and the sum of the durations
-// before a segment. Every foreign key has an index, because PostgreSQL searches for referring rows when it
-// deletes a row.
+// Because of the `include` columns, index-only scans answer the joins of the delivery routes, and the sum of
+// the durations before a segment. Every foreign key has an index, because PostgreSQL searches for referring
+// rows when it deletes a row.
 
 const up = async (db: Knex): Promise<void> => {
   await db.raw(`

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 
-// Both or neither: an older export has neither, and its master playlist refers to no I-frame playlist.
+// An export has both rates or neither. Older exports have neither, and their master playlists refer to no
+// I-frame playlist.
 
 const up = async (db: Knex): Promise<void> => {
   await db.raw(`

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-// Last-Modified of the bytes. For older files it is the time of this migration.
+// Time at which a file was stored, for Last-Modified. Existing files get the time of this migration.
 
 const up = async (db: Knex): Promise<void> => {
   await db.raw('alter table s3_files add column created_at timestamptz not null default now()')

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 
-// One row. The object store contains the same uid, so that no library sweeps the store of another.
+// A table with one row. The object store contains the same uid, so that a library never sweeps the store of
+// another library.
 
 const up = async (db: Knex): Promise<void> => {
   await db.raw(`

@@ -1,10 +1,10 @@
 import type { Knex } from 'knex'
 
-// The recipe of an export, and the time when another export replaced it. A replaced export is in no playlist,
-// but can be read by its uid until the sweep removes it.
+// Adds the recipe of an export, and the time at which another export replaced it. A replaced export is in no
+// playlist, but can be read by its uid until the sweep removes it.
 //
-// Existing exports have recipe 1, as have those that an older release adds at the same time. An older release
-// lists replaced exports together with their replacements until it is stopped.
+// Existing exports get recipe 1. If an older release still runs, its new exports get recipe 1, too, and it
+// lists replaced exports together with their replacements.
 
 const tables = [
   { exports: 'image_file_exports', fileId: 'image_file_id' },
@@ -22,7 +22,8 @@ const up = async (db: Knex): Promise<void> => {
     `)
 }
 
-// Without the column, replaced exports would be listed again, so they are deleted. Their objects stay.
+// Without the column `replaced_at`, replaced exports would be listed again, so they are deleted. Their
+// objects stay.
 const down = async (db: Knex): Promise<void> => {
   for (const { exports } of tables)
     await db.raw(`

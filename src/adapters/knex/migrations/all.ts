@@ -8,7 +8,7 @@ import { partStartsMigration } from './0006-part-starts.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
 
-/** In order of execution. Never change a released migration: add a new one. */
+/** All migrations in order of execution. Never change a released migration; add a new one. */
 export const migrations: ReadonlyArray<NamedMigration> = [
   libraryMigration,
   iframeRatesMigration,

@@ -6,7 +6,9 @@ export type ApngFrame = {
   readonly y: number
   readonly width: number
   readonly height: number
-  /** Before the next frame, the area of this frame is left, cleared, or restored. */
+  /**
+   * What happens to the area of this frame before the next frame: it is left unchanged, cleared, or restored.
+   */
   readonly dispose: 'none' | 'background' | 'previous'
   /** Whether the frame is composited over the canvas (`true`) or replaces it. */
   readonly isOver: boolean
@@ -20,7 +22,7 @@ export type Apng = {
   readonly depth: number
   readonly isGrey: boolean
   readonly frames: ReadonlyArray<ApngFrame>
-  /** The complete iCCP chunk, or `null`. */
+  /** The complete iCCP chunk; `null` if there is none. */
   readonly profile: Buffer | null
 }
 
@@ -41,10 +43,13 @@ function* chunksIn(png: Buffer): Generator<Chunk> {
 
 const disposals = ['none', 'background', 'previous'] as const
 
-/** The smallest chunks that encoders write have 4 KiB, and larger files are not read (`readWholeFile`). */
+/**
+ * Maximum number of chunks. Encoders write chunks of at least 4 KiB, and larger files are not read
+ * (`readWholeFile`).
+ */
 const maxChunks = 100_000
 
-/** Reads up to `maxFrames` frames; `null` if the file is not a PNG, or has too many chunks. */
+/** Reads at most `maxFrames` frames. Returns `null` if the file is not a PNG, or has too many chunks. */
 export const readApng = (png: Buffer, maxFrames: number): Apng | null => {
   let header: Buffer | null = null
   let profile: Buffer | null = null
@@ -54,14 +59,14 @@ export const readApng = (png: Buffer, maxFrames: number): Apng | null => {
   for (const { type, data, whole } of chunksIn(png)) {
     if (++chunks > maxChunks) return null
     if (type === 'IHDR') header = data
-    // One of each is allowed. Each frame gets a copy.
+    // A file may have one of each of these chunks. Each frame gets a copy.
     if ((type === 'PLTE' || type === 'tRNS') && !shared.has(type)) shared.set(type, whole)
     if (type === 'iCCP') profile = whole
     if (type === 'fcTL' && data.length >= 26) {
       if (frames.length === maxFrames) break
       frames.push({ control: data, data: [] })
     }
-    // IDAT before the first fcTL is a default image outside the animation.
+    // An IDAT chunk before the first fcTL chunk is a default image that does not belong to the animation.
     if (type === 'IDAT') frames.at(-1)?.data.push(data)
     if (type === 'fdAT') frames.at(-1)?.data.push(data.subarray(4))
   }

@@ -1,6 +1,6 @@
 import type { Cicp } from '../../../domain/colour/cicp.ts'
 
-/** Reads bits, most significant first. Reads zeros past the end. */
+/** Creates a reader of bits, most significant first. Past the end it returns zeros. */
 const createBits = (data: Buffer) => {
   let at = 0
   return (count: number): number => {
@@ -36,8 +36,9 @@ const sequenceHeaderIn = (data: Buffer): Buffer | null => {
 }
 
 /**
- * Returns the colour code points in the sequence header of a still image (AV1 §5.5), for a file without
- * `colr`. `null` if there are none, or the header is not the reduced one that still image encoders write.
+ * Returns the colour code points in the sequence header of a still image (AV1 §5.5), for a file without a
+ * `colr` box. Returns `null` if there are none, or if the header is not the reduced header that encoders of
+ * still images write.
  */
 export const av1Colour = (obus: Buffer): Cicp | null => {
   const header = sequenceHeaderIn(obus)

@@ -1,7 +1,9 @@
 /** A box of an ISO base media file: its type and its payload. */
 export type Box = { readonly type: string; readonly data: Buffer }
 
-/** Lists the boxes in a buffer (ISO/IEC 14496-12 §4.2). Stops at a truncated box or one with a wrong size. */
+/**
+ * Lists the boxes in a buffer (ISO/IEC 14496-12 §4.2). Stops at a box that is truncated or has a wrong size.
+ */
 export const boxesIn = (data: Buffer): ReadonlyArray<Box> => {
   const boxes: Box[] = []
   let at = 0
@@ -24,7 +26,10 @@ export const boxesIn = (data: Buffer): ReadonlyArray<Box> => {
 export const boxData = (boxes: ReadonlyArray<Box>, type: string): Buffer | undefined =>
   boxes.find((box) => box.type === type)?.data
 
-/** Reads consecutive big-endian numbers. Reads zeros past the end, so that a wrong count does no harm. */
+/**
+ * Creates a reader of consecutive big-endian numbers. Past the end it returns zeros, so that a wrong count is
+ * harmless.
+ */
 export const createFieldCursor = (data: Buffer) => {
   let at = 0
   return {

@@ -6,12 +6,15 @@ import { type Box, boxData, boxesIn } from './heif-boxes.ts'
 import { fileOffsetOf, firstTileOf, itemTypesIn, primaryItem, propertiesOf } from './heif-item.ts'
 import type { ReadAt } from './read-at.ts'
 
-/** Bytes. More than any real `meta` box: a grid of a thousand tiles takes 50 KB; the rest is ICC profiles. */
+/**
+ * Maximum size of a `meta` box in bytes. A grid of a thousand tiles needs 50 KB; the rest is for ICC
+ * profiles.
+ */
 const maxMetaBytes = 8 * 1024 ** 2
 
 type BoxPlace = { readonly type: string; readonly position: number; readonly size: number }
 
-/** Lists the boxes of the file, without reading them. */
+/** Lists the boxes of a file, without reading their contents. */
 export async function* boxPlacesIn(readAt: ReadAt): AsyncGenerator<BoxPlace> {
   let position = 0
   for (let i = 0; i < 100; i += 1) {
@@ -25,7 +28,7 @@ export async function* boxPlacesIn(readAt: ReadAt): AsyncGenerator<BoxPlace> {
   }
 }
 
-/** Returns the boxes in the `meta` box of the file. */
+/** Returns the boxes in the `meta` box of a file. */
 const readMeta = async (readAt: ReadAt): Promise<ReadonlyArray<Box>> => {
   for await (const { type, position, size } of boxPlacesIn(readAt))
     if (type === 'meta' && size >= 12 && size <= maxMetaBytes)
@@ -42,7 +45,10 @@ const nclxIn = (properties: ReadonlyArray<Box>): Cicp | null => {
     : { primaries: colr.data.readUInt16BE(4), transfer: colr.data.readUInt16BE(6) }
 }
 
-/** Peak in nits: of the content from `clli` (nits), or of the display from `mdcv` (units of 0.0001 nits). */
+/**
+ * Returns the peak luminance in nits: of the content from `clli` (nits), or else of the display from `mdcv`
+ * (units of 0.0001 nits).
+ */
 const peakIn = (properties: ReadonlyArray<Box>): number | null => {
   const clli = boxData(properties, 'clli')
   const mdcv = boxData(properties, 'mdcv')
@@ -51,7 +57,10 @@ const peakIn = (properties: ReadonlyArray<Box>): number | null => {
   return content > 0 ? content : display > 0 ? display : null
 }
 
-/** Reads the colour tags of the primary image. A grid may have them only at its tiles. */
+/**
+ * Reads the colour tags of the primary image. If the image is a grid, they may be missing there, and are read
+ * from its first tile.
+ */
 export const readHeifHeader = async (readAt: ReadAt, hasIccProfile: boolean): Promise<ColourTags> => {
   const meta = await readMeta(readAt)
   const primary = primaryItem(meta)
@@ -69,12 +78,12 @@ export const readHeifHeader = async (readAt: ReadAt, hasIccProfile: boolean): Pr
   }
 }
 
-/** Items of the derived image that a gain map makes (ISO/IEC 23008-12, `tmap`). */
+/** Type of a derived image that applies a gain map (ISO/IEC 23008-12, `tmap`). */
 const toneMapped = 'tmap'
 
 /**
- * Lists what the file holds beside images: the film of a motion photo (a box `mpvd`), a gain map, a depth map
- * (an auxiliary image).
+ * Lists the contents of a file other than its image: the video of a motion photo (an `mpvd` box), a gain map,
+ * or a depth map (an auxiliary image).
  */
 export const heifLeftOut = async (readAt: ReadAt): Promise<ReadonlyArray<LeftOut>> => {
   const found: LeftOut[] = []

@@ -38,7 +38,10 @@ export const propertiesOf = (meta: ReadonlyArray<Box>, item: number): ReadonlyAr
   return found
 }
 
-/** Returns the id of the first image that an item is composed of (`iref` type `dimg`): a tile of a grid. */
+/**
+ * Returns the id of the first image from which an item is derived (`iref` type `dimg`), for example the first
+ * tile of a grid. `null` if there is none.
+ */
 export const firstTileOf = (meta: ReadonlyArray<Box>, item: number): number | null => {
   const iref = boxData(meta, 'iref')
   if (iref === undefined) return null
@@ -50,7 +53,10 @@ export const firstTileOf = (meta: ReadonlyArray<Box>, item: number): number | nu
   return null
 }
 
-/** Returns the file offset of an item (`iloc`, ISO/IEC 14496-12 §8.11.3); `null` if it is elsewhere. */
+/**
+ * Returns the position of an item in the file (`iloc`, ISO/IEC 14496-12 §8.11.3); `null` if it is not in the
+ * file itself.
+ */
 export const fileOffsetOf = (meta: ReadonlyArray<Box>, item: number): number | null => {
   const cursor = createFieldCursor(boxData(meta, 'iloc') ?? Buffer.alloc(0))
   const version = cursor.next(1)
@@ -65,7 +71,8 @@ export const fileOffsetOf = (meta: ReadonlyArray<Box>, item: number): number | n
     cursor.next(2)
     const base = cursor.next(baseSize)
     const extents = cursor.next(2)
-    // Only the first extent counts. The others are skipped at once: they may be many of no size.
+    // Only the first extent is used. The others are skipped in one step, because there may be many of zero
+    // size.
     if (id === item && extents > 0) {
       cursor.next(indexSize)
       return method === 0 ? base + cursor.next(offsetSize) : null

@@ -7,22 +7,26 @@ import { endOfFirstDirectory } from './tiff-header.ts'
 
 type ImageFile = {
   readonly readAt: ReadAt
-  /** Bytes. */
+  /** Size of the file in bytes. */
   readonly size: number
-  /** Returns `null` for a file that is too large for that. */
+  /** Reads the whole file. Returns `null` if the file is too large. */
   readonly readWhole: () => Promise<Buffer | null>
-  /** The message of the decoder. */
+  /** Error message of the decoder. */
   readonly message: string
 }
 
-/** Bytes at the end that are searched for the mark of the end: some programs append more. */
+/**
+ * Number of bytes at the end that are searched for the end marker, because some programs append data to
+ * files.
+ */
 const tailSize = 4096
 
 const tailOf = ({ readAt, size }: ImageFile): Promise<Buffer> =>
   readAt(Math.max(0, size - tailSize), Math.min(size, tailSize))
 
 const checks: Readonly<Record<SourceImageFormat, (file: ImageFile) => Promise<boolean>>> = {
-  // The first alone would be wrong if a film follows; the second, if a segment has a wrong length.
+  // The first check alone would be wrong if a video follows the image. The second check alone would be wrong
+  // if a segment has a wrong length.
   JPEG: async ({ readAt, size, readWhole }) => {
     if (!(await lacksEndOfImage(readAt, size))) return false
     const bytes = await readWhole()
@@ -46,6 +50,6 @@ const checks: Readonly<Record<SourceImageFormat, (file: ImageFile) => Promise<bo
     /Read error at|Not enough data|premature end of JPEG image/.test(message),
 }
 
-/** Returns whether a file that its decoder rejects ends before its format says. */
+/** Returns whether a file that its decoder rejects is truncated. */
 export const isCutShort = (format: SourceImageFormat, file: ImageFile): Promise<boolean> =>
   checks[format](file)

@@ -3,10 +3,13 @@ import type { ReadAt } from './read-at.ts'
 const startOfScan = 0xda
 const endOfImage = 0xd9
 
-/** Bytes at the end of a JPEG that are searched for the last marker. */
+/** Number of bytes at the end of a JPEG that are searched for the last marker. */
 const tailSize = 64 * 1024
 
-/** No such marker can occur within a scan, so an EOI after the last start of scan ends the image. */
+/**
+ * Returns whether a JPEG has no end marker after its last scan. Within a scan neither marker can occur, so an
+ * end marker (EOI) after the last start of scan ends the image.
+ */
 export const lacksEndOfImage = async (readAt: ReadAt, size: number): Promise<boolean> => {
   const length = Math.min(size, tailSize)
   const tail = await readAt(size - length, length)
@@ -14,23 +17,26 @@ export const lacksEndOfImage = async (readAt: ReadAt, size: number): Promise<boo
   return last(endOfImage) <= last(startOfScan)
 }
 
-/** Markers without a segment (ITU-T T.81, table B.1): TEM, RSTn, SOI, and a stuffed byte within a scan. */
-export const standsAlone = (marker: number): boolean =>
+/**
+ * Returns whether a marker has no segment (ITU-T T.81, table B.1): TEM, RSTn, SOI, or a stuffed byte within a
+ * scan.
+ */
+export const hasNoSegment = (marker: number): boolean =>
   marker === 0 || marker === 1 || (marker >= 0xd0 && marker <= 0xd8)
 
-/** A segment in front of the pixels, with its position in the buffer. */
+/** A segment before the pixels. `at` is the position of its data in the buffer. */
 export type JpegSegment = { readonly marker: number; readonly data: Buffer; readonly at: number }
 
-/** One JPEG image of a buffer. `end`: position behind its end marker. */
+/** A JPEG image in a buffer. `end` is the position after its end marker. */
 export type JpegImage = { readonly segments: ReadonlyArray<JpegSegment>; readonly end: number }
 
-/** Reads the image that begins at `start`; `null` if it has no end marker. */
+/** Reads the image that starts at `start`. Returns `null` if it has no end marker. */
 export const jpegImageAt = (bytes: Buffer, start: number): JpegImage | null => {
   const segments: JpegSegment[] = []
   let isInPixels = false
   for (let at = start + 2; at + 2 <= bytes.length; ) {
     const marker = bytes[at + 1] ?? 0
-    if (bytes[at] !== 0xff || marker === 0xff || standsAlone(marker)) {
+    if (bytes[at] !== 0xff || marker === 0xff || hasNoSegment(marker)) {
       const next = bytes.indexOf(0xff, at + 1)
       if (next < 0) return null
       at = next
@@ -46,7 +52,7 @@ export const jpegImageAt = (bytes: Buffer, start: number): JpegImage | null => {
   return null
 }
 
-/** Payloads of the application segments that begin with this signature. */
+/** Returns the payloads of the application segments that start with a signature. */
 export const applicationData = (
   { segments }: JpegImage,
   signature: string,

@@ -1,6 +1,6 @@
 import type { ReadAt } from './read-at.ts'
 
-/** Frames that libjpeg does not decode, by their marker (ITU-T T.81, table B.1). */
+/** Coding processes that libjpeg does not decode, by their frame marker (ITU-T T.81, table B.1). */
 const NOT_DECODED: Readonly<Record<number, string>> = {
   195: 'lossless JPEG',
   197: 'hierarchical JPEG',
@@ -12,15 +12,18 @@ const NOT_DECODED: Readonly<Record<number, string>> = {
   207: 'lossless JPEG',
 }
 
-/** Sequential and progressive ones, with either coding of entropy. */
+/** Frame markers that libjpeg decodes: sequential and progressive, with either entropy coding. */
 const DECODED: ReadonlySet<number> = new Set([0xc0, 0xc1, 0xc2, 0xc9, 0xca])
 
 const START_OF_SCAN = 0xda
 
-/** Profiles and previews stand before the frame, in segments of up to 64 KB. */
+/** Maximum number of segments before the frame. Profiles and previews are in segments of up to 64 KB. */
 const MOST_SEGMENTS = 1000
 
-/** The reason why a JPEG of an unusual process is refused; `null` for all others, and for what cannot be read. */
+/**
+ * Returns why a JPEG with an unusual coding process is refused. Returns `null` for any other JPEG, and for a
+ * malformed file.
+ */
 export const unsupportedJpegReason = async (readAt: ReadAt): Promise<string | null> => {
   let at = 2
   for (let segment = 0; segment < MOST_SEGMENTS; segment++) {

@@ -1,6 +1,9 @@
-import { standsAlone } from './jpeg-parts.ts'
+import { hasNoSegment } from './jpeg-parts.ts'
 
-/** A scan: components, range of coefficients, and whether it has their last bit (ITU-T T.81 §B.2.3). */
+/**
+ * A scan: its components, its range of coefficients, and whether it contains their last bit (ITU-T T.81
+ * §B.2.3).
+ */
 type Scan = {
   readonly components: ReadonlyArray<number>
   readonly from: number
@@ -8,10 +11,10 @@ type Scan = {
   readonly isLast: boolean
 }
 
-/** Of a progressive JPEG (ITU-T T.81, table B.2). */
+/** Limits of a progressive JPEG (ITU-T T.81, table B.2). */
 const maxComponents = 4
 const lastCoefficient = 63
-/** More than any encoder writes: one for each bit of each coefficient range. */
+/** Maximum number of scans. Encoders write fewer: one for each bit of each range of coefficients. */
 const maxScans = 1000
 
 const progressiveFrame = 0xc2
@@ -31,17 +34,17 @@ const scanIn = (segment: Buffer): Scan | null => {
 }
 
 /**
- * Returns whether a JPEG has all of its scans: one with the last bit for each of the 64 coefficients of every
- * component. A progressive JPEG that is truncated between two scans decodes without an error, but blurred. A
- * baseline JPEG cannot be truncated between scans. `false` also for a file that is no JPEG by its counts of
- * components and scans.
+ * Returns whether a JPEG has all of its scans, that is, a scan with the last bit for each of the 64
+ * coefficients of every component. A progressive JPEG that is truncated between two scans decodes without an
+ * error, but blurred. A baseline JPEG cannot be truncated between scans. Also returns `false` if the number
+ * of components or scans is impossible for a JPEG.
  */
 export const hasAllScans = (jpeg: Buffer): boolean => {
   const missing = new Map<number, Set<number>>()
   let scans = 0
   for (let at = 2; at + 4 <= jpeg.length; ) {
     const marker = jpeg[at + 1] ?? 0
-    if (jpeg[at] !== 0xff || marker === 0xff || standsAlone(marker)) {
+    if (jpeg[at] !== 0xff || marker === 0xff || hasNoSegment(marker)) {
       const next = jpeg.indexOf(0xff, at + 1)
       if (next < 0) break
       at = next
@@ -49,10 +52,10 @@ export const hasAllScans = (jpeg: Buffer): boolean => {
     }
     const end = at + 2 + jpeg.readUInt16BE(at + 2)
     const segment = jpeg.subarray(at + 4, end)
-    // Truncated within a segment.
+    // The file is truncated within this segment.
     if (end > jpeg.length) return false
     if (marker === progressiveFrame) {
-      // An image has one frame.
+      // An image has only one frame.
       if (missing.size > 0 || (segment[5] ?? 0) > maxComponents) return false
       for (let i = 0; i < (segment[5] ?? 0); i += 1)
         missing.set(

@@ -5,7 +5,7 @@ import { jpegLeftOut } from './jpeg-left-out.ts'
 import type { ReadAt } from './read-at.ts'
 import { hasUnspecifiedChannel } from './tiff-header.ts'
 
-/** Lists what a file holds beside its image. `readWhole` returns `null` for a file that is too large for that. */
+/** Lists the contents of a file other than its image. `readWhole` returns `null` if the file is too large. */
 export const readLeftOut = async (
   format: SourceImageFormat,
   readAt: ReadAt,

@@ -1,16 +1,19 @@
 import { applicationData, type JpegImage } from './jpeg-parts.ts'
 
-/** Tag of the entries, and size of each (CIPA DC-007, MP Index IFD). */
+/** Tag of the list of entries, and size of an entry in bytes (CIPA DC-007, MP Index IFD). */
 const entriesTag = 0xb002
 const entrySize = 16
 
-/** Returns positions of images that are smaller versions of the first (CIPA DC-007, type codes 0x01xxxx). */
+/**
+ * Returns the positions of images that are smaller versions of the first one (CIPA DC-007, type codes
+ * 0x01xxxx).
+ */
 export const previewsIn = (first: JpegImage): ReadonlySet<number> => {
   const [index] = applicationData(first, 'MPF\0')
   if (index === undefined || index.data.length < 10) return new Set()
   const { data, at: base } = index
   const isLittle = data.toString('latin1', 0, 2) === 'II'
-  /** Reads zero past the end. */
+  /** Reads a number. Returns zero past the end. */
   const number = (at: number, size: 2 | 4): number => {
     if (at + size > data.length) return 0
     return isLittle ? data.readUIntLE(at, size) : data.readUIntBE(at, size)

@@ -5,13 +5,16 @@ import type { ReadAt } from './read-at.ts'
 /** Facts from the chunks before the pixels that libvips does not report. */
 export type PngHeader = { readonly colour: ColourTags; readonly isAnimated: boolean }
 
-/** More chunks than any encoder writes before the pixels. */
+/** Maximum number of chunks that are read. Encoders write fewer before the pixels. */
 const maxChunks = 1000
 
-/** Chunks to read; all others are skipped. */
+/** Types of the chunks that are read. Other chunks are skipped. */
 const wanted = new Set(['cICP', 'sRGB', 'gAMA', 'cHRM', 'cLLI', 'mDCV', 'acTL'])
 
-/** Reads the chunks before the first IDAT (PNG-3 §5.3). The first chunk of a name counts. */
+/**
+ * Reads the chunks before the first IDAT (PNG-3 §5.3). Of several chunks with the same type, the first is
+ * used.
+ */
 const chunksBeforePixels = async (readAt: ReadAt): Promise<ReadonlyMap<string, Buffer>> => {
   const chunks = new Map<string, Buffer>()
   let position = 8
@@ -27,14 +30,17 @@ const chunksBeforePixels = async (readAt: ReadAt): Promise<ReadonlyMap<string, B
   return chunks
 }
 
-/** cHRM is in units of 1/100,000, in the order white, red, green, blue (PNG-3 §11.3.2.1). */
+/** Parses cHRM: units of 1/100,000, in the order white, red, green, blue (PNG-3 §11.3.2.1). */
 const chromaticitiesIn = (chunk: Buffer | undefined): Chromaticities | null => {
   if (chunk === undefined || chunk.length < 32) return null
   const point = (at: number) => [chunk.readInt32BE(at) / 1e5, chunk.readInt32BE(at + 4) / 1e5] as const
   return { white: point(0), red: point(8), green: point(16), blue: point(24) }
 }
 
-/** In units of 0.0001 nits: cLLI has the content's peak at byte 0, mDCV the display's peak at byte 16. */
+/**
+ * Reads a luminance in units of 0.0001 nits. cLLI has the peak of the content at byte 0, mDCV the peak of the
+ * display at byte 16.
+ */
 const nitsIn = (chunk: Buffer | undefined, at: number): number | null => {
   if (chunk === undefined || chunk.length < at + 4) return null
   const nits = chunk.readUInt32BE(at) / 10_000
@@ -50,7 +56,7 @@ export const readPngHeader = async (readAt: ReadAt, hasIccProfile: boolean): Pro
       ...noColourTags,
       container: 'png',
       hasIccProfile,
-      // Matrix and range are ignored: PNG pixels are full-range RGB.
+      // Matrix and range are ignored, because PNG pixels are full-range RGB.
       cicp:
         cicp === undefined || cicp.length < 4 ? null : { primaries: cicp[0] ?? 2, transfer: cicp[1] ?? 2 },
       isSrgb: chunks.has('sRGB'),

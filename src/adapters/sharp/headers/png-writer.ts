@@ -11,14 +11,16 @@ export const pngChunk = (type: string, data: Uint8Array): Buffer => {
   return chunk
 }
 
-/** Interleaved RGBA. */
+/** An image of interleaved RGBA samples. */
 export type Canvas = {
   readonly width: number
   readonly height: number
   readonly data: Uint8Array | Uint16Array
 }
 
-/** Writes a PNG of 8 or 16 bits with alpha. Compression is fast and weak, since the file is read once. */
+/**
+ * Writes a PNG of 8 or 16 bits with alpha. Compression is fast and weak, because the file is read only once.
+ */
 export const writePng = ({ width, height, data }: Canvas, chunks: ReadonlyArray<Buffer>): Buffer => {
   const bytes = data.BYTES_PER_ELEMENT
   const row = 4 * width

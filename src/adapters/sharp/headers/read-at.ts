@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 
-/** Reads up to `length` bytes from `position`; fewer at the end of the file. */
+/** Reads up to `length` bytes from `position`. Returns fewer bytes at the end of the file. */
 export type ReadAt = (position: number, length: number) => Promise<Buffer>
 
 export const readAt =

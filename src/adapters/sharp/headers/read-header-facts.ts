@@ -11,7 +11,7 @@ import { countPreviews } from './tiff-header.ts'
 export type HeaderFacts = {
   readonly colour: E.Either<Refused, SourceColour>
   readonly isAnimated: boolean
-  /** Number of images that are neither frames of an animation nor smaller versions of another. */
+  /** Number of images, without frames of an animation and smaller versions of another image. */
   readonly pages: number
 }
 

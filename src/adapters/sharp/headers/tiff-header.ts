@@ -2,18 +2,20 @@ import type { ReadAt } from './read-at.ts'
 
 type Directory = {
   readonly values: ReadonlyMap<number, number>
-  /** Position behind its entries, and what they point to. */
+  /** Position in the file after the directory's entries and the data to which they point. */
   readonly end: number
 }
 
-/** Bytes of a value, by its type (TIFF 6.0 §2). */
+/** Size of a value in bytes, by its type (TIFF 6.0 §2). */
 const typeSizes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8]
 const short = 3
 
-/** More directories than any real file has. */
+/** Maximum number of directories that are read. Real files have fewer. */
 const maxDirectories = 1000
 
-/** Lists the directories, each with its values that are stored inline (TIFF 6.0 §2). One for each page. */
+/**
+ * Lists the directories of a TIFF, one per page, each with the values that are stored inline (TIFF 6.0 §2).
+ */
 async function* directoriesIn(readAt: ReadAt): AsyncGenerator<Directory> {
   const head = await readAt(0, 8)
   const isLittle = head.toString('latin1', 0, 2) === 'II'
@@ -21,7 +23,7 @@ async function* directoriesIn(readAt: ReadAt): AsyncGenerator<Directory> {
     const bytes = data.subarray(at, at + size)
     return bytes.length < size ? 0 : isLittle ? bytes.readUIntLE(0, size) : bytes.readUIntBE(0, size)
   }
-  // BigTIFF is not parsed: no camera writes it.
+  // BigTIFF is not parsed, because no camera writes it.
   if (number(head, 2, 2) !== 42) return
   let at = number(head, 4, 4)
   for (let i = 0; i < maxDirectories && at > 0; i += 1) {
@@ -45,7 +47,7 @@ const firstDirectory = async (readAt: ReadAt): Promise<Directory> => {
   return { values: new Map(), end: 0 }
 }
 
-/** Returns the position behind the first directory; 0 if there is none that can be found. */
+/** Returns the position after the first directory and its data; 0 if no directory is found. */
 export const endOfFirstDirectory = async (readAt: ReadAt): Promise<number> =>
   (await firstDirectory(readAt)).end
 
@@ -53,7 +55,7 @@ export const endOfFirstDirectory = async (readAt: ReadAt): Promise<number> =>
 const [newSubfileType, photometric, samplesPerPixel] = [254, 262, 277]
 const [subIfds, extraSamples, dngVersion] = [330, 338, 50706]
 
-/** Channels of colour by photometric interpretation: grey, RGB, palette, CMYK, YCbCr, CIELab. */
+/** Number of colour channels by photometric interpretation: grey, RGB, palette, CMYK, YCbCr, CIELab. */
 const colourChannels: ReadonlyMap<number, number> = new Map([
   [0, 1],
   [1, 1],
@@ -64,7 +66,7 @@ const colourChannels: ReadonlyMap<number, number> = new Map([
   [8, 3],
 ])
 
-/** ExtraSamples of transparency (TIFF 6.0): associated and unassociated alpha. */
+/** Values of ExtraSamples that mean transparency (TIFF 6.0): associated and unassociated alpha. */
 const alphaSamples = [1, 2]
 
 const photometricNames: ReadonlyMap<number, string> = new Map([
@@ -75,12 +77,12 @@ const photometricNames: ReadonlyMap<number, string> = new Map([
   [32845, 'LogLuv'],
 ])
 
-/** Sample depths that libvips reads as linear light, or inverts. */
+/** Sample formats that libvips takes for linear light, or inverts. */
 const misread = new Set(['uint', 'int', 'float', 'double', 'complex', 'dpcomplex', 'char'])
 
 /**
- * Returns why a TIFF is refused (libvips misreads it, or cannot read it); `null` if it is accepted.
- * `depth`: sample depth as libvips reports it; `null` if libvips could not read the header.
+ * Returns why a TIFF is refused: libvips misreads it or cannot read it. Returns `null` if it is accepted.
+ * `depth` is the sample format that libvips reports; `null` if libvips could not read the header.
  */
 export const unsupportedTiffReason = async (readAt: ReadAt, depth: string | null): Promise<string | null> => {
   const { values: tags } = await firstDirectory(readAt)
@@ -95,10 +97,13 @@ export const unsupportedTiffReason = async (readAt: ReadAt, depth: string | null
   return null
 }
 
-/** Bits of NewSubfileType: a smaller version of another page, or its transparency mask (TIFF 6.0 §8). */
+/**
+ * Bits of NewSubfileType: a smaller version of another page, or the transparency mask of another page (TIFF
+ * 6.0 §8).
+ */
 const previewOrMask = 0b101
 
-/** Returns the number of pages behind the first that are smaller versions or masks of another. */
+/** Returns the number of pages after the first that are smaller versions or masks of another page. */
 export const countPreviews = async (readAt: ReadAt): Promise<number> => {
   let [pages, previews] = [0, 0]
   for await (const { values } of directoriesIn(readAt)) {
@@ -109,8 +114,8 @@ export const countPreviews = async (readAt: ReadAt): Promise<number> => {
 }
 
 /**
- * Returns whether the first channel behind the colours is no transparency: a spot colour, a mask, or unspecified data.
- * libvips takes any such channel for transparency.
+ * Returns whether the first channel after the colours is not transparency but a spot colour, a mask, or
+ * unspecified data. libvips takes any such channel for transparency.
  */
 export const hasUnspecifiedChannel = async (readAt: ReadAt): Promise<boolean> => {
   const { values: tags } = await firstDirectory(readAt)

@@ -1,7 +1,7 @@
 import { containerOf, type EncodeJob, type EncodeOutput } from '../engine.ts'
 import { decoderLimits, demuxerLimits } from '../process/limits.ts'
 
-/** Paths of the programs, release 5 or later. */
+/** Paths of the programs. Their release is 5 or later. */
 export type FfmpegPrograms = { readonly ffmpeg: string; readonly ffprobe: string }
 
 export const QUIET_OPTIONS = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-nostats', '-n']
@@ -9,16 +9,19 @@ export const QUIET_OPTIONS = ['-nostdin', '-hide_banner', '-loglevel', 'error', 
 export const formatOptions = (named: Readonly<Record<string, string>>, suffix = ''): ReadonlyArray<string> =>
   Object.entries(named).flatMap(([name, value]) => [`-${name}${suffix}`, value])
 
-/** Apply to the input that follows: they have no effect after `-i`. */
+/** Options that apply to the next input. They have no effect after `-i`. */
 export const DEMUXER_LIMIT_OPTIONS = [
   ...formatOptions(demuxerLimits),
   ...formatOptions({ max_pixels: decoderLimits.max_pixels }),
 ]
 
-/** One graph for the whole stream: its first filter accepts any frame size, and it rotates frames itself. */
+/**
+ * Options that keep one filter graph for the whole stream. Its first filter accepts any frame size, and the
+ * graph itself rotates frames.
+ */
 export const KEEP_GRAPH_OPTIONS = ['-reinit_filter:v', '0', '-noautorotate']
 
-// Without the protocol, a path with a colon could select another one.
+// Without the protocol `file:`, a path with a colon could select another protocol.
 export const fileUrl = (path: string): string => `file:${path}`
 export const inputOptions = (path: string): ReadonlyArray<string> => ['-i', fileUrl(path)]
 
@@ -34,13 +37,14 @@ export const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
     ...(job.isFromZero ? ['-copyts'] : []),
     ...KEEP_GRAPH_OPTIONS,
     ...inputOptions(job.path),
-    // Separate graphs: a format change in one stream must not restart the graph of the other.
+    // Each stream has a separate graph, so that a format change in one stream does not restart the graph of
+    // the other.
     ...streams.flatMap(({ streamIndex, steady, graph }) => [
       '-filter_complex',
       `[0:${streamIndex}]${steady},${graph}`,
     ]),
     ...streams.flatMap(({ outputs }) => outputs.flatMap(outputArgs)),
-    // ffmpeg starts at the earliest timestamp of the streams that it reads.
+    // ffmpeg starts at the earliest timestamp of the streams that it reads, so it reads these streams, too.
     ...job.alongside.flatMap((index) => ['-map', `0:${index}`, '-c', 'copy', '-f', 'null', '-']),
   ]
 }
@@ -59,7 +63,7 @@ const outputArgs = ({
     '-map',
     `[${label}]`,
     ...coding,
-    // Without an amount of noise, this filter changes no byte.
+    // Without an amount of noise, this filter changes no bytes. It only drops the first packet.
     ...(dropsFirstPacket ? [`-bsf${kind}`, 'noise=drop=not(n)'] : []),
     ...NO_METADATA_OPTIONS,
     ...formatOptions(muxer),

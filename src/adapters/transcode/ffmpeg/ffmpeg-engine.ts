@@ -37,7 +37,7 @@ import { inspectFirstFrames } from './ffmpeg-first-frames.ts'
 import { parseFfprobeListing } from './ffmpeg-listing.ts'
 import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
 
-/** Engine on the programs `ffmpeg` and `ffprobe`. */
+/** Creates an engine that runs the programs `ffmpeg` and `ffprobe`. */
 export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
   describe: async () => {
     const printed: string[] = []
@@ -59,7 +59,7 @@ export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
   },
 
   probe: (path, signal) => async () => {
-    // Only a warning says that the duration is an estimate.
+    // Only a warning tells that the duration is an estimate.
     const format = ['-show_entries', FFPROBE_ENTRIES, '-of', 'json']
     const args = ['-v', 'warning', ...DEMUXER_LIMIT_OPTIONS, ...format, ...inputOptions(path)]
     const bounds = { wallSeconds: PROBE_SECONDS, signal }
@@ -131,7 +131,10 @@ export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
   },
 })
 
-/** Reads the whole file. `take` gets the decoding timestamp and the duration of each packet, in seconds. */
+/**
+ * Reads all packets of these streams. `take` gets the decoding timestamp and the duration of each packet, in
+ * seconds.
+ */
 const listPackets = (
   ffmpeg: string,
   path: string,
@@ -163,7 +166,10 @@ const listPackets = (
   return runDecoder(ffmpeg, args, path, sandboxFilesOf.probe(path), bounds, onLine)
 }
 
-/** Only a debug log names the format that is not accepted, and only its end is in the detail of the failure. */
+/**
+ * Runs ffprobe again with a debug log, because no other log names the format that was not accepted. Returns
+ * the failure of that run, whose detail has the end of the log.
+ */
 const withFormatName = async (
   { ffprobe }: FfmpegPrograms,
   path: string,
@@ -180,7 +186,10 @@ const NOT_OPENED = /not on whitelist|Could not open codec for input stream/
 
 const isEstimate = (stderr: string): boolean => stderr.includes('Estimating duration from bitrate')
 
-/** See parseFfprobeListing. ffmpeg needs an output: it is made of the second input, and is empty. */
+/**
+ * Probes a file with ffmpeg instead of ffprobe (see parseFfprobeListing). ffmpeg needs an output, so it gets
+ * an empty one from a second input.
+ */
 const probeByListing = async (
   programs: FfmpegPrograms,
   path: string,

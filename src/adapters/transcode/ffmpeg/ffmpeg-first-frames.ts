@@ -21,8 +21,9 @@ import {
 import { type FfprobeOutput, finite } from './ffprobe-output.ts'
 
 /**
- * Decodes the first frames of each video stream. ffprobe cannot: it opens a decoder for every stream, and reports
- * "progressive" if it does not know. A decoder error is ignored here: encoding reports it.
+ * Decodes the first frames of each video stream. ffprobe cannot be used: it opens a decoder for every stream,
+ * and reports unknown interlacing as "progressive". A decoder error is ignored here, because encoding will
+ * report it.
  */
 export const inspectFirstFrames = async (
   { ffmpeg }: Pick<FfmpegPrograms, 'ffmpeg'>,
@@ -51,7 +52,7 @@ const firstFramesOf = async (
 ): Promise<E.Either<EngineFailure, FirstFrames>> => {
   const isProgressive =
     count > 1 && codec === 'h264' && (await declaresFramesOnly(ffmpeg, path, index, bounds))
-  // One is decoded for its timestamp.
+  // A single frame is enough for the first timestamp.
   const frames = isProgressive ? 1 : count
   const shrink = `scale=16:16:flags=neighbor,trim=end_frame=${frames}`
   const args = [
@@ -62,7 +63,7 @@ const firstFramesOf = async (
     ...inputOptions(path),
     '-filter_complex',
     `[0:${index}]${shrink},split[all],select='not(eq(interlace_type,PROGRESSIVE))'[interlaced]`,
-    // By default the time base is a frame, which would round the first timestamp.
+    // The default time base is one frame, which would round the first timestamp.
     ...['-map', '[all]', '-map', '[interlaced]', '-enc_time_base', '1:1000000', '-f', 'framecrc', '-'],
   ]
   let [all, interlaced, timeBase] = [0, 0, 0]
@@ -83,9 +84,11 @@ const firstFramesOf = async (
 }
 
 /**
- * Whether all parameter sets of the first frames exclude fields (ITU-T H.264 §7.4.2.1.1, frame_mbs_only_flag). Those in
- * the header of the file are not enough: a joined recording gets others at a later keyframe. The packets are read again
- * to be decoded, from memory: one process for both would decode as many frames as it copies packets.
+ * Returns whether all parameter sets of the first frames exclude interlaced fields (ITU-T H.264 §7.4.2.1.1,
+ * frame_mbs_only_flag). The parameter sets in the file's header are not enough, because a joined recording
+ * may have others at a later keyframe. This process only copies packets. Another one decodes frames, and
+ * reads the same packets again, from the page cache. A single process for both would decode as many frames as
+ * it copies packets.
  */
 const declaresFramesOnly = async (
   ffmpeg: string,
@@ -103,8 +106,8 @@ const declaresFramesOnly = async (
   return flags.length > 0 && flags.every(([, flag]) => flag === '1')
 }
 
-/** Type of a NAL unit (ITU-T H.264, table 7-1). */
+/** Type of a NAL unit with a sequence parameter set (ITU-T H.264, table 7-1). */
 const H264_SEQUENCE = 7
 
-/** Characters. `runDecoder` leaves out the middle of a longer log. */
+/** Maximum length of a log in characters. `runDecoder` omits the middle of a longer log. */
 const MAX_WHOLE_LOG = 60_000

@@ -2,9 +2,10 @@ import { parseClockSeconds } from '../probed-file.ts'
 import type { FfprobeOutput } from './ffprobe-output.ts'
 
 /**
- * Converts what ffmpeg prints about its first input to the format of ffprobe. ffprobe opens a decoder for
- * every stream, and stops at the first that is not on the whitelist; ffmpeg opens only those that it uses.
- * Less precise: rates are rounded to a hundredth, and only Matroska files (by their tags) have durations.
+ * Converts ffmpeg's description of its first input to the format of ffprobe. ffprobe opens a decoder for
+ * every stream, and stops at the first one that is not on the whitelist. ffmpeg opens only the decoders that
+ * it uses. The result is less precise: rates are rounded to a hundredth, and only Matroska files (by their
+ * tags) have durations of streams.
  */
 export const parseFfprobeListing = (text: string): FfprobeOutput => {
   const format: { duration?: string; start_time?: string } = {}
@@ -74,7 +75,10 @@ const toStream = ([, index, id, language, kind = '', codec = '', rest = '']: Reg
   }
 }
 
-/** Parses `(default) (visual impaired)`: here names have a space or a hyphen in place of `_`. */
+/**
+ * Parses dispositions such as `(default) (visual impaired)`. These names have a space or a hyphen in place of
+ * `_`.
+ */
 const dispositionsIn = (text: string): Record<string, number> =>
   Object.fromEntries(
     [...text.matchAll(/ \(([a-z]+(?:[ _-][a-z]+)*)\)/g)].map(([, name = '']) => [
@@ -88,7 +92,10 @@ const rateIn = (text: string, unit: string): string => {
   return `${Number(number) * (thousands === '' ? 1 : 1000)}/1`
 }
 
-/** `yuv420p10le(tv, bt2020nc/bt2020/smpte2084, progressive)`: matrix/primaries/transfer, or one for all. */
+/**
+ * Parses colours such as `yuv420p10le(tv, bt2020nc/bt2020/smpte2084, progressive)`:
+ * matrix/primaries/transfer, or a single name for all three.
+ */
 const coloursIn = (text: string) => {
   const [, inside = ''] = /^(?: \([^,]*\))*, \w+\(([^)]*)\)/.exec(text) ?? []
   const names =
@@ -104,7 +111,10 @@ const coloursIn = (text: string) => {
 
 const NO_COLOUR = /^(tv|pc|progressive|(top|bottom) .*|.*first.*|\d+ bpc|left|center|topleft|top|bottom.*|)$/
 
-/** Channels of an FFmpeg layout name. Returns 4 for an unknown one: all above two are mixed down alike. */
+/**
+ * Returns the number of channels of an FFmpeg layout name. Returns 4 for an unknown layout, because all
+ * layouts with more than two channels are mixed down alike.
+ */
 const channelsIn = (text: string): number => {
   const [, layout] = /, \d+ Hz, ([^,]+)/.exec(text) ?? []
   if (layout === undefined) return 0

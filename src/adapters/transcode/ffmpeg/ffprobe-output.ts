@@ -36,7 +36,7 @@ const FfprobeStream = t.partial({
 })
 type FfprobeStream = t.TypeOf<typeof FfprobeStream>
 
-/** Output of `ffprobe -of json` for the entries below. */
+/** Output of `ffprobe -of json` for the entries `FFPROBE_ENTRIES`. */
 export const FfprobeOutput = t.intersection([
   t.type({ streams: t.array(FfprobeStream) }),
   t.partial({
@@ -55,7 +55,10 @@ export const FFPROBE_ENTRIES = [
   'chapter=id',
 ].join(':')
 
-/** `isEstimate`: the duration is computed from size and bitrate, and is unreliable for a variable bitrate. */
+/**
+ * Converts ffprobe's output. `isEstimate`: its duration is computed from size and bitrate, which is
+ * unreliable for a variable bitrate.
+ */
 export const toProbedFile = (
   { format, streams, chapters = [] }: FfprobeOutput,
   isEstimate: boolean,
@@ -133,14 +136,20 @@ const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, Timed> => ({
   bitrate: positive(stream.bit_rate),
 })
 
-/** The rotation of side data is counter-clockwise; that of the older tag, clockwise. */
+/**
+ * Returns the clockwise rotation in degrees. The rotation in side data is counter-clockwise; the older tag is
+ * clockwise.
+ */
 const clockwise = ({ side_data_list, tags }: FfprobeStream): number => {
   const matrix = side_data_list?.find(({ rotation }) => rotation !== undefined)?.rotation
   const degrees = matrix === undefined ? Number(tags?.rotate ?? 0) : -matrix
   return Number.isFinite(degrees) ? ((degrees % 360) + 360) % 360 : 0
 }
 
-/** Reads a matrix dump with a number before each line. A negative determinant mirrors the image. */
+/**
+ * Returns whether the display matrix mirrors the image, that is, has a negative determinant. Its dump has a
+ * number before each line.
+ */
 const isMirrored = ({ side_data_list }: FfprobeStream): boolean => {
   const dump = side_data_list?.find(({ displaymatrix }) => displaymatrix !== undefined)?.displaymatrix ?? ''
   const [a = 0, b = 0, , c = 0, d = 0] = dump
@@ -159,7 +168,7 @@ const positive = (text: string | undefined): number | null => {
   return Number.isFinite(value) && value > 0 ? value : null
 }
 
-/** Parses `30000/1001` or `4:3`; 0 for anything else. */
+/** Parses `30000/1001` or `4:3`. Returns 0 for any other text. */
 const fraction = (text: string | undefined): number => {
   const [num = Number.NaN, den = Number.NaN] = (text ?? '').split(/[/:]/).map(Number)
   const value = num / den

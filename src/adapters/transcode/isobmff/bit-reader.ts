@@ -3,11 +3,11 @@ import { malformedBox } from './isobmff.ts'
 /** Reads consecutive bit fields. Throws past the end. */
 export type BitReader = {
   readonly bit: () => number
-  /** Up to 32 bits, as an unsigned number. */
+  /** Reads up to 32 bits as an unsigned number. */
   readonly bits: (count: number) => number
-  /** ue(v): Exp-Golomb (ITU-T H.264 §9.1). */
+  /** Reads an unsigned Exp-Golomb code: ue(v), ITU-T H.264 §9.1. */
   readonly ue: () => number
-  /** se(v). */
+  /** Reads a signed Exp-Golomb code: se(v). */
   readonly se: () => number
 }
 

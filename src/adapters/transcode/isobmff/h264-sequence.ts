@@ -1,10 +1,12 @@
 import type { ParsedColourTags, SequenceParameterSet } from '../../../domain/examiner/parsed-media.ts'
 import { type BitReader, createBitReader } from './bit-reader.ts'
 
-/** Profiles whose parameter sets have chroma and scaling lists (ITU-T H.264 §7.3.2.1.1). */
+/** Profiles whose parameter sets contain the chroma format and scaling lists (ITU-T H.264 §7.3.2.1.1). */
 const PROFILES_WITH_CHROMA = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]
 
-/** Reads a sequence parameter set: a NAL unit with its one-byte header (ITU-T H.264 §7.3.2.1 and annex E). */
+/**
+ * Parses a sequence parameter set: a NAL unit with its one-byte header (ITU-T H.264 §7.3.2.1 and annex E).
+ */
 export const parseSequenceParameterSet = (unit: Uint8Array): SequenceParameterSet => {
   const fields = fieldsOf(unit)
   const { chroma, mapUnitsHigh, isFramesOnly, ...head } = readHead(fields)
@@ -40,11 +42,14 @@ const readHead = (fields: BitReader) => {
   return { profile, constraints, level, chroma, referenceFrames, macroblocksWide, mapUnitsHigh, isFramesOnly }
 }
 
-/** Removes emulation prevention bytes, which keep start codes out of a NAL unit (ITU-T H.264 §7.4.1). */
+/**
+ * Removes emulation prevention bytes, which encoders insert so that a NAL unit contains no start code (ITU-T
+ * H.264 §7.4.1).
+ */
 const withoutEmulation = (bytes: Uint8Array): Uint8Array =>
   bytes.filter((byte, i) => !(byte === 3 && i >= 2 && bytes[i - 1] === 0 && bytes[i - 2] === 0))
 
-/** Returns chroma_format_idc: 1 is 4:2:0. */
+/** Returns chroma_format_idc. The value 1 means 4:2:0. */
 const readChroma = (fields: BitReader): number => {
   const chroma = fields.ue()
   if (chroma === 3) fields.bit() // separate planes
@@ -74,7 +79,7 @@ const skipOrderCounts = (fields: BitReader): void => {
   for (let left = fields.ue(); left > 0; left--) fields.se()
 }
 
-/** Pixels at the edges that are cropped. */
+/** Returns the number of pixels that are cropped horizontally and vertically. */
 const readCropping = (fields: BitReader, chroma: number, fieldsInFrame: number) => {
   const [left, right, top, bottom] = [fields.ue(), fields.ue(), fields.ue(), fields.ue()]
   const unitX = chroma === 1 || chroma === 2 ? 2 : 1
@@ -85,7 +90,7 @@ const readCropping = (fields: BitReader, chroma: number, fieldsInFrame: number) 
 const EXTENDED_ASPECT = 255
 const SQUARE_OR_UNKNOWN = [0, 1]
 
-/** Reads the video usability information, up to the colours. */
+/** Reads the video usability information up to the colours. */
 const readUsability = (fields: BitReader): Pick<SequenceParameterSet, 'colour' | 'isSquare'> => {
   const isSquare = fields.bit() === 0 || readSquare(fields)
   if (fields.bit() === 1) fields.bit() // overscan
@@ -99,7 +104,7 @@ const readSquare = (fields: BitReader): boolean => {
   return width === height
 }
 
-/** Code of "unspecified" in primaries, transfer and matrix. */
+/** Code point "unspecified" of primaries, transfer and matrix. */
 const UNSPECIFIED = 2
 
 const readColour = (fields: BitReader): ParsedColourTags => {

@@ -1,13 +1,17 @@
-/** NAL unit types of a coded frame (ITU-T H.264, table 7-1). Units of other types precede and describe it. */
+/**
+ * NAL unit types of coded frames (ITU-T H.264, table 7-1). Units of other types come before a frame and
+ * describe it.
+ */
 const SLICE = 1
 const IDR_SLICE = 5
 
-/** Far more units than Larder's encoders write before a frame. */
+/** Maximum number of units that are read. Larder's encoders write far fewer before a frame. */
 const MAX_UNITS = 64
 
 /**
- * Returns whether a sample can be decoded without any other: whether its first slice is an IDR slice. `start`
- * and `end`: position of the sample for `read`. `lengthBytes`: size of the length field before each unit.
+ * Returns whether a sample can be decoded independently, that is, whether its first slice is an IDR slice.
+ * `start` and `end` are the positions of the sample that `read` uses. `lengthBytes` is the size of the length
+ * field before each unit.
  */
 export const startsWithIdr = async (
   read: (at: number, length: number) => Promise<Uint8Array>,

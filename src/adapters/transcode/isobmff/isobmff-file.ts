@@ -1,7 +1,10 @@
 import type { FileHandle } from 'node:fs/promises'
 import { BOX_HEADER_BYTES, type BoxHeader, malformedBox, readBoxHeader } from './isobmff.ts'
 
-/** Far more than a `moov` or `moof` of one track, far less than the memory. */
+/**
+ * Maximum size of a `moov` or `moof` that is read. Those of one track are far smaller, and this fits into
+ * memory.
+ */
 const MAX_METADATA_BYTES = 8 * 2 ** 20
 
 export const readBytesAt = async (file: FileHandle, offset: number, length: number): Promise<Uint8Array> => {
@@ -12,12 +15,12 @@ export const readBytesAt = async (file: FileHandle, offset: number, length: numb
 }
 
 /** Reads the header of the box at `offset`. Throws if the box ends after `end`. */
-export const readHeaderAt = async (file: FileHandle, offset: number, end: number): Promise<BoxHeader> => {
+const readHeaderAt = async (file: FileHandle, offset: number, end: number): Promise<BoxHeader> => {
   const room = end - offset
   return readBoxHeader(await readBytesAt(file, offset, Math.min(BOX_HEADER_BYTES, room)), room)
 }
 
-/** Like readHeaderAt. Throws for a box of another type. */
+/** Reads a header as readHeaderAt does. Throws if the box has another type. */
 export const readHeaderOfType = async (
   file: FileHandle,
   offset: number,
@@ -29,7 +32,7 @@ export const readHeaderOfType = async (
   return header
 }
 
-/** A box of a file: start and end of its payload, in bytes. */
+/** A box in a file: its type, and the start and end of its payload in bytes. */
 export type BoxRange = { readonly type: string; readonly start: number; readonly end: number }
 
 export const onlyBoxOf = (boxes: ReadonlyArray<BoxRange>, type: string): BoxRange => {
@@ -42,10 +45,15 @@ export const onlyBoxOf = (boxes: ReadonlyArray<BoxRange>, type: string): BoxRang
 export const readBoxAt = (file: FileHandle, { start, end }: BoxRange): Promise<Uint8Array> =>
   readBytesAt(file, start, end - start)
 
-/** Far more than a progressive file has at one level: a decoder that a hostile file took over may write more. */
+/**
+ * Maximum number of boxes at one level. A progressive file has far fewer. A decoder that a hostile file has
+ * taken over may write more.
+ */
 const MAX_BOXES = 1000
 
-/** Lists the boxes from `start` to `end`. Reads only their headers: a payload may not fit into memory. */
+/**
+ * Lists the boxes from `start` to `end`. Reads only their headers, because a payload may not fit into memory.
+ */
 export const boxesBetween = async (
   file: FileHandle,
   start: number,

@@ -3,19 +3,19 @@ import type { ParsedFragment } from '../../../domain/examiner/parsed-media.ts'
 import { boxesIn, createFieldReader, type FieldReader, malformedBox, requireOneBox } from './isobmff.ts'
 import type { SampleDefaults, Track } from './isobmff-track.ts'
 
-/** Facts from the boxes of a fragment, without its samples. */
+/** Facts from the boxes of a fragment, without the bytes of its samples. */
 export type Fragment = Omit<ParsedFragment, 'startsWithIdr' | 'peakBufferBits' | 'bytes'> & {
-  /** Bytes from the start of the `moof` to its first sample. */
+  /** Position of the first sample in bytes from the start of the `moof`. */
   readonly firstSampleStart: number
 }
 
-/** Range where samples may be: bytes from the start of the `moof`. */
+/** Range in which samples may lie, in bytes from the start of the `moof`. */
 export type SampleRange = { readonly start: number; readonly end: number }
 
 /** Receives the samples of a fragment in decode order. */
 export type SampleListener = (samples: EqualSamples) => void
 
-/** Reads the body of a `moof` with one track fragment (ISO/IEC 14496-12 §8.8). */
+/** Reads the body of a `moof` that has one track fragment (ISO/IEC 14496-12 §8.8). */
 export const readFragment = (
   moof: Uint8Array,
   track: Track,
@@ -57,7 +57,7 @@ const NON_SYNC = 0x1_0000
 const readTfhd = (body: Uint8Array, track: Track): SampleDefaults => {
   const fields = createFieldReader(body, 'tfhd')
   const flags = fields.u32() & 0xff_ffff
-  // Offsets from the start of the file would be wrong in a segment, which is a slice of the file.
+  // Offsets from the start of the file would be wrong in a segment, because a segment is a slice of the file.
   if (flags & 0x01 || !(flags & 0x2_0000)) throw malformedBox('offsets that do not count from their moof')
   if (fields.u32() !== track.id) throw malformedBox('a fragment of another track')
   if (flags & 0x02) fields.skip(4)
@@ -81,7 +81,7 @@ type Run = Pick<
   readonly start: number
   readonly end: number
   readonly endTicks: number
-  /** Presentation times of samples without fields, which are not listed. */
+  /** Number of presentation times of equal samples, which have no fields and are not listed. */
   readonly equalTimes: number
   readonly firstSize: number
   readonly firstFlags: number
@@ -89,7 +89,7 @@ type Run = Pick<
 
 const OFFSET_FIELD = 0x800
 
-/** Reads a run of samples. Without an offset of its own it starts at the end of the previous run. */
+/** Reads a run of samples. A run without an offset starts at the end of the previous run. */
 const readTrun = (
   body: Uint8Array,
   defaults: SampleDefaults,
@@ -114,7 +114,8 @@ const readTrun = (
   let shownFromTicks = place.ticks + first.offset
   let shownToTicks = shownFromTicks + first.duration
   place.shownTicks.add(shownFromTicks)
-  // Samples without fields, as in silence, are equal. No loop over them: a few bytes may declare 2^32.
+  // Samples without fields are equal, for example in silence. There is no loop over them, because a few bytes
+  // may declare 2^32 of them.
   const others = sampleBytes === 0 ? 0 : samples - 1
   for (let left = others; left > 0; left--) {
     const sample = read()
@@ -147,7 +148,7 @@ const readTrun = (
 }
 
 type Sample = SampleDefaults & {
-  /** Composition offset: ticks from decoding to presentation. */
+  /** Composition offset: ticks from the decoding time to the presentation time. */
   readonly offset: number
 }
 

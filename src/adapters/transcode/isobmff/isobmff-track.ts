@@ -3,29 +3,29 @@ import { parseSequenceParameterSet } from './h264-sequence.ts'
 import { boxesIn, createFieldReader, type FieldReader, malformedBox, requireOneBox } from './isobmff.ts'
 import { readTrackHeader } from './track-header.ts'
 
-/** The only track of a rendition, from its init segment. */
+/** The only track of a rendition, as its init segment describes it. */
 export type Track = {
   readonly id: number
-  /** Ticks a second. */
+  /** Number of ticks per second. */
   readonly timescale: number
-  /** Whether its matrix neither rotates, mirrors nor stretches. */
+  /** Whether the track's matrix neither rotates, mirrors nor stretches the image. */
   readonly isUpright: boolean
   readonly hasEditList: boolean
-  /** RFC 6381. */
+  /** Codec, in the format of RFC 6381. */
   readonly codec: string
-  /** `null` for audio. */
+  /** Facts about the video; `null` for audio. */
   readonly video: ParsedVideo | null
-  /** `null` for video. */
+  /** Facts about the audio; `null` for video. */
   readonly audio: ParsedAudio | null
   /** Size of the length field before a NAL unit, in bytes; 0 for audio. */
   readonly unitLengthBytes: number
   readonly defaults: SampleDefaults
 }
 
-/** Defaults of fragments (`trex`, ISO/IEC 14496-12 §8.8.3). */
+/** Default values for samples of fragments (`trex`, ISO/IEC 14496-12 §8.8.3). */
 export type SampleDefaults = { readonly duration: number; readonly size: number; readonly flags: number }
 
-/** Reads an init segment: `ftyp` and a `moov` with one track of H.264 or AAC. */
+/** Reads an init segment: `ftyp`, and a `moov` with one track of H.264 or AAC. */
 export const readTrack = (init: Uint8Array): Track => {
   const moov = requireOneBox(init, 'moov')
   const trak = requireOneBox(moov, 'trak')
@@ -43,7 +43,10 @@ export const readTrack = (init: Uint8Array): Track => {
   }
 }
 
-/** MediaHeaderBox: version, flags, and two times of 32 bits (64 bits in version 1) come first. */
+/**
+ * Reads the timescale of a MediaHeaderBox. It follows version, flags, and two times of 32 bits (64 bits in
+ * version 1).
+ */
 const readTimescale = (mdhd: Uint8Array): number => {
   const fields = createFieldReader(mdhd, 'mdhd')
   const version = fields.u8()
@@ -69,7 +72,10 @@ export const readSampleEntry = (stsd: Uint8Array): SampleEntry => {
   throw malformedBox('neither H.264 nor AAC')
 }
 
-/** VisualSampleEntry (ISO/IEC 14496-12 §12.1.3), then boxes; `avcC` has the codec's name (14496-15 §5.3.3). */
+/**
+ * Reads a VisualSampleEntry (ISO/IEC 14496-12 §12.1.3) and the boxes in it. `avcC` contains the name of the
+ * codec (14496-15 §5.3.3).
+ */
 const readAvc1 = (body: Uint8Array): SampleEntry => {
   const fields = createFieldReader(body, 'avc1')
   fields.skip(24)
@@ -94,7 +100,9 @@ const readAvc1 = (body: Uint8Array): SampleEntry => {
   }
 }
 
-/** Reads the ColourInformationBox (ISO/IEC 14496-12 §12.1.5) of type `nclx`; `null` if there is none. */
+/**
+ * Reads the ColourInformationBox (ISO/IEC 14496-12 §12.1.5) of type `nclx`. Returns `null` if there is none.
+ */
 const readColr = (boxes: Uint8Array): ParsedColourTags | null => {
   const colr = boxesIn(boxes).find(({ type }) => type === 'colr')
   if (colr === undefined) return null
@@ -104,7 +112,10 @@ const readColr = (boxes: Uint8Array): ParsedColourTags | null => {
   return { primaries, transfer, matrix, isFullRange: (fields.u8() & 0x80) !== 0 }
 }
 
-/** AudioSampleEntry, then boxes. Its channel count is unreliable: some encoders always write 2. */
+/**
+ * Reads an AudioSampleEntry and the boxes in it. Its channel count is ignored, because some encoders always
+ * write 2.
+ */
 const readMp4a = (body: Uint8Array): SampleEntry => {
   const fields = createFieldReader(body, 'mp4a')
   fields.skip(28)
@@ -117,12 +128,12 @@ const DECODER_CONFIG = 4
 const DECODER_SPECIFIC = 5
 const MPEG4_AUDIO = 0x40
 
-/** Hz, indexed as in AudioSpecificConfig (ISO/IEC 14496-3 §1.6.3.4). */
+/** Sample rates in Hz, by their index in AudioSpecificConfig (ISO/IEC 14496-3 §1.6.3.4). */
 const SAMPLE_RATES = [
   96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000, 7350,
 ]
 
-/** ES_Descriptor (ISO/IEC 14496-1 §7.2.6.5) down to AudioSpecificConfig (14496-3 §1.6.2.1). */
+/** Reads an ES_Descriptor (ISO/IEC 14496-1 §7.2.6.5) up to its AudioSpecificConfig (14496-3 §1.6.2.1). */
 const readEsds = (body: Uint8Array): ParsedAudio => {
   const fields = createFieldReader(body, 'esds')
   fields.skip(4)
@@ -138,7 +149,7 @@ const readEsds = (body: Uint8Array): ParsedAudio => {
   enterDescriptor(fields, DECODER_SPECIFIC)
   const config = fields.u16()
   const objectType = config >> 11
-  // After an extended object type the other fields are elsewhere. Larder's encoders do not write one.
+  // After an extended object type, the other fields have other positions. Larder's encoders never write one.
   if (objectType === 31) return { objectType: 32 + ((config >> 5) & 0x3f), sampleRate: null, channels: 0 }
   return {
     objectType,
@@ -147,7 +158,10 @@ const readEsds = (body: Uint8Array): ParsedAudio => {
   }
 }
 
-/** Skips a descriptor's tag and length (groups of 7 bits). The enclosing box is already bounds-checked. */
+/**
+ * Skips the tag and the length (groups of 7 bits) of a descriptor. The length is ignored, because the bounds
+ * of the enclosing box are checked.
+ */
 const enterDescriptor = (fields: FieldReader, tag: number): void => {
   if (fields.u8() !== tag) throw malformedBox('esds is out of order')
   while (fields.u8() & 0x80);

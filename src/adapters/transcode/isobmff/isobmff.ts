@@ -1,10 +1,10 @@
 /**
- * A box of the ISO base media file format (ISO/IEC 14496-12 §4). These readers are for files from Larder's
- * encoders: they throw on anything malformed, including a read past the end.
+ * A box of the ISO base media file format (ISO/IEC 14496-12 §4). The readers in this folder that use it are
+ * for files from Larder's encoders: they throw for anything malformed, and for a read past the end.
  */
 export type Box = {
   readonly type: string
-  /** Without the header. */
+  /** Payload of the box, without its header. */
   readonly body: Uint8Array
 }
 
@@ -12,7 +12,7 @@ export type BoxHeader = { readonly type: string; readonly headerSize: number; re
 
 export const malformedBox = (what: string): Error => new Error(`malformed MP4: ${what}`)
 
-/** Maximum size of a box header: size, type, and 64-bit size. */
+/** Maximum size of a box header in bytes: size, type, and 64-bit size. */
 export const BOX_HEADER_BYTES = 16
 
 /** Reads the box header at the start of `bytes`. Throws if the box is longer than `room` bytes. */
@@ -20,7 +20,8 @@ export const readBoxHeader = (bytes: Uint8Array, room: number): BoxHeader => {
   const fields = createFieldReader(bytes, 'box header')
   const short = fields.u32()
   const type = fields.text(4)
-  // A size of 0 means "to the end of the file". It is valid, but an encoder that finishes never writes it.
+  // A size of 0 means that the box extends to the end of the file. It is valid, but an encoder that finishes
+  // never writes it.
   const size = short === 1 ? fields.u64() : short
   const headerSize = fields.position()
   if (size < headerSize) throw malformedBox(`box ${printable(type)} of impossible size ${size}`)
@@ -28,7 +29,7 @@ export const readBoxHeader = (bytes: Uint8Array, room: number): BoxHeader => {
   return { type, headerSize, size }
 }
 
-/** Lists the boxes in `bytes`, which must contain nothing else. */
+/** Lists the boxes in `bytes`. Throws if `bytes` contains anything else. */
 export const boxesIn = (bytes: Uint8Array): ReadonlyArray<Box> => {
   const boxes: Box[] = []
   for (let at = 0; at < bytes.length; ) {
@@ -55,13 +56,13 @@ export type FieldReader = {
   readonly u24: () => number
   readonly u32: () => number
   readonly i32: () => number
-  /** Throws for a value above 2^53. */
+  /** Reads 64 bits. Throws for a value above 2^53. */
   readonly u64: () => number
   readonly text: (length: number) => string
   readonly skip: (length: number) => void
   readonly take: (length: number) => Uint8Array
   readonly rest: () => Uint8Array
-  /** Bytes read so far. */
+  /** Returns the number of bytes that were read so far. */
   readonly position: () => number
 }
 

@@ -1,15 +1,16 @@
 /**
- * From a time on, the engine reports frames later than the file says, by so many seconds more. `fromSeconds`: from the
- * first frame of the track, where it belongs, to the time that the engine reports; 0: from the start.
+ * A delay with which the engine reports frames, in addition to earlier delays: from `fromSeconds` on, frames
+ * are `seconds` later than the file states. `fromSeconds` is a time that the engine reports, relative to the
+ * correct time of the track's first frame; 0 means from the start.
  */
 export type Lateness = { readonly fromSeconds: number; readonly seconds: number }
 
 /** Times of one track in a fragment, in ticks. */
 export type FragmentTimes = {
   readonly trackId: number
-  /** Decoding time of its first sample; `null` if the fragment does not say. */
+  /** Decoding time of the first sample; `null` if the fragment does not contain it. */
   readonly startTicks: number | null
-  /** Composition offset of its first sample. */
+  /** Composition offset of the first sample. */
   readonly firstOffset: number
   /** The smallest composition offset; 0 if none is negative. */
   readonly smallestOffset: number
@@ -18,17 +19,18 @@ export type FragmentTimes = {
 }
 
 type TrackHead = {
-  /** Ticks a second. */
+  /** Number of ticks per second. */
   readonly timescale: number
-  /** Whether `moov` has samples of the track, in front of the fragments. */
+  /** Whether `moov` itself has samples of the track, before the fragments. */
   readonly hasSamples: boolean
 }
 
 /**
- * By how much libavformat (5.1 to 8.1) reports the frames of fragments too late: by the most negative composition offset
- * that it has read, whether or not there is an edit list. It means to keep decoding times from exceeding presentation
- * times, and takes it back in `moov` alone. Usually it reads all fragments when it opens the file; where a `sidx` covers
- * the file, it reads them one by one.
+ * Returns the delays with which libavformat (5.1 to 8.1) reports the frames of fragments. It delays them by
+ * the most negative composition offset that it has read, with or without an edit list, so that no decoding
+ * time exceeds its presentation time. It corrects this delay only for samples in `moov`. Usually it reads all
+ * fragments when it opens the file. If a `sidx` covers the file, it reads them one by one, so the delay may
+ * grow later.
  */
 export const latenessOf = (
   fragments: ReadonlyArray<FragmentTimes>,
@@ -36,18 +38,19 @@ export const latenessOf = (
 ): ReadonlyArray<Lateness> => {
   const late: Lateness[] = []
   const origin = hasSamples ? 0 : shownTicks(fragments[0])
-  const known = fragments.reduce(
+  const initialDelay = fragments.reduce(
     (most, { isReadAhead, smallestOffset }) => (isReadAhead ? Math.max(most, -smallestOffset) : most),
     0,
   )
   let ticks = 0
   for (const [i, fragment] of fragments.entries()) {
-    const next = Math.max(ticks, -fragment.smallestOffset, i === 0 ? known : 0)
+    const next = Math.max(ticks, -fragment.smallestOffset, i === 0 ? initialDelay : 0)
     if (next === ticks) continue
     const from = shownTicks(fragment)
     const isFirst = i === 0 && !hasSamples
     if (!isFirst && (from === null || origin === null)) continue
-    // Between the last frame before the change and the first one after it, as they are reported.
+    // A time between the last frame before the change and the first frame after it, as the engine reports
+    // them.
     const fromTicks = isFirst ? 0 : (from ?? 0) - (origin ?? 0) + (ticks + next) / 2
     late.push({ fromSeconds: fromTicks / timescale, seconds: (next - ticks) / timescale })
     ticks = next

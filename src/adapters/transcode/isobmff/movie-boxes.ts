@@ -1,11 +1,14 @@
 import type { FragmentTimes } from './lateness.ts'
 
-/** Code points of ITU-T H.273. */
+/** Colours as code points of ITU-T H.273. */
 export type NclxColour = { readonly primaries: number; readonly transfer: number; readonly matrix: number }
 
 type Box = { readonly type: string; readonly body: Buffer }
 
-/** Lists the boxes in `bytes` up to the first that is malformed: QuickTime ends some lists with four zeros. */
+/**
+ * Lists the boxes in `bytes` before the first malformed one, because QuickTime ends some lists with four
+ * zeros.
+ */
 const boxesIn = (bytes: Buffer): ReadonlyArray<Box> => {
   const boxes: Box[] = []
   for (let at = 0; at + 8 <= bytes.length; ) {
@@ -17,10 +20,13 @@ const boxesIn = (bytes: Buffer): ReadonlyArray<Box> => {
   return boxes
 }
 
-/** Fields of a VisualSampleEntry before its boxes (ISO/IEC 14496-12 §12.1.3). */
+/** Size of the fields of a VisualSampleEntry before its boxes (ISO/IEC 14496-12 §12.1.3). */
 const VISUAL_ENTRY_BYTES = 78
 
-/** Reads the ColourInformationBox (ISO/IEC 14496-12 §12.1.5) of the first entry of a SampleDescriptionBox. `nclc`: QuickTime's. */
+/**
+ * Reads the ColourInformationBox (ISO/IEC 14496-12 §12.1.5) of the first entry of a SampleDescriptionBox. The
+ * type `nclc` is QuickTime's.
+ */
 export const readNclx = (stsd: Buffer): NclxColour | null => {
   const [entry] = boxesIn(stsd.subarray(8))
   const colours = boxesIn(entry?.body.subarray(VISUAL_ENTRY_BYTES) ?? Buffer.alloc(0))
@@ -59,10 +65,13 @@ const startIn = (tfdt: Buffer | undefined): number | null => {
 const DATA_OFFSET = 0x01
 const FIRST_FLAGS = 0x04
 const OFFSETS = 0x800
-/** Fields of each sample, in order: duration, size, flags, composition offset. */
+/** Flags of the fields that each sample may have, in order: duration, size, flags, composition offset. */
 const SAMPLE_FIELDS = [0x100, 0x200, 0x400, OFFSETS]
 
-/** Composition offsets of a run. Encoders write negative ones in version 0, too, which engines accept. */
+/**
+ * Returns the composition offsets of a run as signed numbers. Encoders write negative offsets in version 0,
+ * too, and engines accept them.
+ */
 const offsetsIn = (trun: Buffer): { readonly first: number; readonly smallest: number } => {
   const none = { first: 0, smallest: 0 }
   if (trun.length < 8) return none

@@ -3,14 +3,21 @@ import { type FragmentTimes, type Lateness, latenessOf } from './lateness.ts'
 import { type NclxColour, readFragmentTimes, readNclx } from './movie-boxes.ts'
 import { type SourceBox, sourceBoxesBetween } from './source-boxes.ts'
 
-/** What the boxes of an MP4 or QuickTime file say of a video track, where engines differ or are wrong. */
+/**
+ * Facts from the boxes of a video track of an MP4 or QuickTime file. Engines report them differently, or
+ * wrongly.
+ */
 export type MovieTrack = {
-  /** `colr` of type `nclx` or `nclc`; `null` if there is none. */
+  /** Colours from `colr` of type `nclx` or `nclc`; `null` if there are none. */
   readonly colour: NclxColour | null
+  /** Delays with which the engine reports the frames of the track. */
   readonly late: ReadonlyArray<Lateness>
 }
 
-/** Possible first boxes of an MP4 or QuickTime file (ISO/IEC 14496-12 §4.2, QuickTime File Format). */
+/**
+ * Types of the first box that an MP4 or QuickTime file may have (ISO/IEC 14496-12 §4.2, QuickTime File
+ * Format).
+ */
 const FIRST_BOXES: ReadonlyArray<string> = [
   'ftyp',
   'moov',
@@ -23,13 +30,19 @@ const FIRST_BOXES: ReadonlyArray<string> = [
   'moof',
 ]
 
-/** A recording of 10 hours in fragments of a frame has 4 million boxes: it takes an engine too long, too. */
+/**
+ * Maximum number of boxes that are read. A recording of 10 hours with a fragment per frame has 4 million, but
+ * that takes an engine too long as well.
+ */
 const MAX_BOXES = 1_000_000
 
-/** A box that is larger is not read: nothing is known then. */
+/** Maximum size of a box that is read. The contents of a larger box count as unknown. */
 const MAX_BOX_BYTES = 8 * 2 ** 20
 
-/** Reads the video tracks by their ids. Whatever is malformed is unknown: the engine decides whether it is refused. */
+/**
+ * Reads the facts of the video tracks, by their ids. Malformed boxes count as unknown, because the engine
+ * decides whether the file is refused.
+ */
 export const readMovieTracks = (
   path: string,
   signal: AbortSignal,
@@ -69,21 +82,24 @@ const fragmentsIn = async (
   boxes: ReadonlyArray<SourceBox>,
 ): Promise<ReadonlyArray<FragmentTimes>> => {
   const fragments: FragmentTimes[] = []
-  let reading: 'ahead' | 'last ahead' | 'as it goes' = 'ahead'
+  let mode: 'on open' | 'last on open' | 'on demand' = 'on open'
   for (const box of boxes) {
-    if (box.type === 'sidx' && reading === 'ahead' && (await isIndexOfAll(bytes, box, boxes)))
-      reading = 'last ahead'
+    if (box.type === 'sidx' && mode === 'on open' && (await isIndexOfAll(bytes, box, boxes)))
+      mode = 'last on open'
     if (box.type !== 'moof') continue
     const moof = await contentOf(bytes, box)
     if (moof === null) return fragments
-    const isReadAhead = reading !== 'as it goes'
+    const isReadAhead = mode !== 'on demand'
     for (const times of readFragmentTimes(moof)) fragments.push({ ...times, isReadAhead })
-    if (reading === 'last ahead') reading = 'as it goes'
+    if (mode === 'last on open') mode = 'on demand'
   }
   return fragments
 }
 
-/** SegmentIndexBox (ISO/IEC 14496-12 §8.16.3): whether it covers the file up to its end, or to its `mfra`. */
+/**
+ * Returns whether a SegmentIndexBox (ISO/IEC 14496-12 §8.16.3) covers the file up to its end, or up to its
+ * `mfra`.
+ */
 const isIndexOfAll = async (
   bytes: SourceBytes,
   sidx: SourceBox,
@@ -117,7 +133,10 @@ const videoTrackIn = async (bytes: SourceBytes, trak: SourceBox) => {
   }
 }
 
-/** `tkhd` and `mdhd` start with version, flags, and two times of 32 bits (64 bits in version 1). */
+/**
+ * Returns the field after the times of `tkhd` or `mdhd`. Both start with version, flags, and two times of 32
+ * bits (64 bits in version 1).
+ */
 const fieldAfterTimes = (content: Buffer | null): number | null => {
   const at = content?.[0] === 1 ? 20 : 12
   return content === null || content.length < at + 4 ? null : content.readUInt32BE(at)
@@ -133,10 +152,13 @@ const firstContent = async (
   return box === undefined ? null : contentOf(bytes, box, MAX_HEAD_BYTES)
 }
 
-/** Of a sample table only its head is needed; it grows with the file. */
+/**
+ * Maximum number of bytes that are read of a box in a track. Sample tables grow with the file, but only their
+ * start is needed.
+ */
 const MAX_HEAD_BYTES = 2 ** 16
 
-/** `null` if the content is too large, or cut off. `head`: reads no more than that. */
+/** Returns the contents of a box, at most `head` bytes. Returns `null` if they are too large or truncated. */
 const contentOf = async (
   bytes: SourceBytes,
   { body, end }: SourceBox,

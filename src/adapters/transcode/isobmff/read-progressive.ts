@@ -7,7 +7,10 @@ import { readTrackHeader } from './track-header.ts'
 
 type ProgressiveTrack = ParsedProgressive['tracks'][number]
 
-/** Reads the facts of a progressive MP4. Of the sample tables, loads only that of the keyframes. */
+/**
+ * Reads the facts of a progressive MP4. Of the sample tables, only the table of keyframes is loaded
+ * completely.
+ */
 export const readProgressive = async (path: string): Promise<ParsedProgressive> => {
   const file = await open(path)
   try {
@@ -38,7 +41,7 @@ const readTrak = async (
   const stbl = await childBoxesOf(file, onlyBoxOf(minf, 'stbl'))
   const { isUpright } = readTrackHeader(await readBoxAt(file, onlyBoxOf(boxes, 'tkhd')))
   const { codec } = readSampleEntry(await readBoxAt(file, onlyBoxOf(stbl, 'stsd')))
-  // SampleSizeBox: version and flags, common size, number of samples (ISO/IEC 14496-12 §8.7.3).
+  // Fields of SampleSizeBox: version and flags, common size, number of samples (ISO/IEC 14496-12 §8.7.3).
   const sizes = createFieldReader(await readBytesAt(file, onlyBoxOf(stbl, 'stsz').start, 12), 'stsz')
   sizes.skip(8)
   const { timescale, duration } = await readTimes(file, onlyBoxOf(mdia, 'mdhd'))
@@ -59,7 +62,10 @@ const readTrak = async (
   }
 }
 
-/** MovieHeaderBox and MediaHeaderBox start with the same fields (ISO/IEC 14496-12 §8.2.2 and §8.4.2). */
+/**
+ * Reads a MovieHeaderBox or MediaHeaderBox. Both start with the same fields (ISO/IEC 14496-12 §8.2.2 and
+ * §8.4.2).
+ */
 const readTimes = async (file: FileHandle, header: BoxRange) => {
   const fields = createFieldReader(await readBoxAt(file, header), header.type)
   const isLarge = fields.u8() === 1
@@ -67,7 +73,10 @@ const readTimes = async (file: FileHandle, header: BoxRange) => {
   return { timescale: fields.u32(), duration: isLarge ? fields.u64() : fields.u32() }
 }
 
-/** Reads the SyncSampleBox (ISO/IEC 14496-12 §8.6.2). Without one, every sample is a keyframe. */
+/**
+ * Reads the SyncSampleBox (ISO/IEC 14496-12 §8.6.2). Returns `null` if there is none; then every sample is a
+ * keyframe.
+ */
 const readKeyframes = async (
   file: FileHandle,
   stbl: ReadonlyArray<BoxRange>,
@@ -81,7 +90,10 @@ const readKeyframes = async (
   return Array.from({ length: count }, () => fields.u32())
 }
 
-/** Composition offset of the first sample, in ticks (CompositionOffsetBox, ISO/IEC 14496-12 §8.6.1.3). */
+/**
+ * Returns the composition offset of the first sample, in ticks (CompositionOffsetBox, ISO/IEC 14496-12
+ * §8.6.1.3).
+ */
 const readFirstOffset = async (file: FileHandle, stbl: ReadonlyArray<BoxRange>): Promise<number> => {
   const box = stbl.find(({ type }) => type === 'ctts')
   if (box === undefined) return 0
@@ -90,7 +102,9 @@ const readFirstOffset = async (file: FileHandle, stbl: ReadonlyArray<BoxRange>):
   return fields.i32()
 }
 
-/** `duration` in ticks of the movie, `from` in ticks of the track; -1: an empty edit. */
+/**
+ * An edit: `duration` is in ticks of the movie, `from` in ticks of the track. `from` is -1 for an empty edit.
+ */
 type Edit = { readonly duration: number; readonly from: number }
 
 /** Reads the EditListBox (ISO/IEC 14496-12 §8.6.6). */

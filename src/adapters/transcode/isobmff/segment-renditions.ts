@@ -9,15 +9,16 @@ import {
   segmentTrack,
 } from './segmenter.ts'
 
-/** The first segment is one GOP long. */
+/** Returns the boundaries of video segments. The first segment has the length of one GOP. */
 export const segmentBoundaries = ({ gop, frameRate, partSeconds: step }: MediaPlan): SegmentBoundaries => ({
   seconds: [Math.min((gop * frameRate.den) / frameRate.num, step)],
   step,
 })
 
 /**
- * Segments the encoded file of each rung: video in equal segments after a short first one, audio at the same
- * times as the video. The first is short since players show nothing before it has arrived completely.
+ * Segments the encoded file of each rung. Video has segments of equal length after a short first one. Audio
+ * has its boundaries at the same times. The first segment is short, because players show nothing before it
+ * has arrived completely.
  */
 export const segmentRenditions = async (
   plan: MediaPlan,
@@ -35,7 +36,7 @@ export const segmentRenditions = async (
       return { segmented, rendition: toRendition(rung.name, segmented, { video, audio: null }) }
     }),
   )
-  // If the last video segment is longer, audio gets no additional segment.
+  // The last video segment may be longer than the others. Audio gets no additional segment then.
   const [first] = videos.map(({ segmented }) => segmentStartSeconds(segmented))
   const edges = first === undefined ? even : { seconds: first.slice(1), step: Infinity }
   const audios = await Promise.all(

@@ -4,6 +4,7 @@ import type { Segment } from './segmenter.ts'
 
 export type SegmentedRendition = Omit<Rendition, 'parts'> & {
   readonly parts: ReadonlyArray<Segment>
+  /** See SegmentedTrack.isEven. */
   readonly isEven: boolean
 }
 
@@ -13,7 +14,10 @@ export const renditionTicks = ({ parts }: SegmentedRendition): number =>
 export const segmentedSeconds = (rendition: SegmentedRendition): number =>
   renditionTicks(rendition) / rendition.timescale
 
-/** Duration of the longest frame, video or audio. Renditions are equally long if they differ by no more. */
+/**
+ * Returns the duration of the longest frame, video or audio. Renditions count as equally long if they do not
+ * differ by more.
+ */
 export const longestFrameSeconds = (renditions: ReadonlyArray<SegmentedRendition>): number =>
   Math.max(
     ...renditions.map(({ video, timescale }) =>

@@ -11,29 +11,29 @@ import { readBytesAt, readHeaderOfType } from './isobmff-file.ts'
 import { type Fragment, readFragment } from './isobmff-fragment.ts'
 import { readTrack, type Track } from './isobmff-track.ts'
 
-/** Target boundaries of segments, in seconds from the start of the rendition, ascending. */
+/** Target times of segment boundaries, in seconds from the start of the rendition, ascending. */
 export type SegmentBoundaries = {
   readonly seconds: ReadonlyArray<number>
-  /** Seconds between the boundaries after the last of `seconds`. */
+  /** Distance in seconds between the boundaries after the last of `seconds`. */
   readonly step: number
 }
 
-/** A segmented rendition. Segments are slices of the fragmented file: no bytes are copied. */
+/** A segmented rendition. Its segments are slices of the fragmented file, so no bytes are copied. */
 export type SegmentedTrack = {
   readonly track: Track
   readonly init: FileSlice
   readonly parts: ReadonlyArray<Segment>
-  /** Whether every sample has the duration of an AAC frame, and there is no gap between them. */
+  /** Whether every sample has the duration of an AAC frame, and there are no gaps between samples. */
   readonly isEven: boolean
 }
 
 export type Segment = TranscodedPart & { readonly startTicks: number }
 
 /**
- * Segments a fragmented CMAF file of one track. Video is cut at the first keyframe at or after a boundary,
- * audio at the fragment that starts nearest to it. A track without samples has no segments. Reads only
- * headers. Throws for a file that is truncated, or not as Larder's encoders write it. examineContentFile decides
- * whether the segments are fit for players.
+ * Segments a fragmented CMAF file of one track. A video segment starts at the first keyframe at or after a
+ * boundary, an audio segment at the fragment that starts nearest to it. A track without samples has no
+ * segments. Only headers are read. Throws if the file is truncated or differs from what Larder's encoders
+ * write. examineContentFile decides whether the segments can be published.
  */
 export const segmentTrack = async (path: string, edges: SegmentBoundaries): Promise<SegmentedTrack> => {
   const file = await open(path)
@@ -50,7 +50,7 @@ export const segmentTrack = async (path: string, edges: SegmentBoundaries): Prom
   }
 }
 
-/** Start times in seconds. Audio is cut at the same times. */
+/** Returns the start times of the segments in seconds. Audio segments get the same boundaries. */
 export const segmentStartSeconds = ({ track, parts }: SegmentedTrack): ReadonlyArray<number> =>
   parts.map(({ startTicks }) => startTicks / track.timescale)
 
@@ -70,7 +70,7 @@ type PlacedFragment = Fragment &
     readonly end: number
   }
 
-/** Reads a file with the boxes `ftyp moov (moof mdat)+ mfra?`. */
+/** Reads a file that consists of the boxes `ftyp moov (moof mdat)+ mfra?`. */
 const readFile = async (file: FileHandle) => {
   const { size: fileSize } = await file.stat()
   const ftyp = await readHeaderOfType(file, 0, fileSize, 'ftyp')
@@ -114,7 +114,8 @@ const groupIntoSegments = (
   const groups: PlacedFragment[][] = []
   let edge = Number.NEGATIVE_INFINITY
   for (const fragment of fragments) {
-    // Half of the fragment's length turns "at or after" into "nearest". A microsecond tolerates rounding.
+    // Adding half of an audio fragment's duration selects the nearest fragment instead of the first one at or
+    // after the boundary. For video, a microsecond tolerates rounding.
     const slack = track.video === null ? fragment.durationTicks / 2 : track.timescale / 1_000_000
     const seconds = (fragment.startTicks + slack) / track.timescale
     if (seconds >= edge) {
@@ -131,7 +132,10 @@ const edgeAfter = ({ seconds: edgeSeconds, step }: SegmentBoundaries, seconds: n
   return edgeSeconds.find((edge) => edge > seconds) ?? last + step * (Math.floor((seconds - last) / step) + 1)
 }
 
-/** A shorter last segment, of a frame or two, is not worth a request: it is joined to the one before. */
+/**
+ * Minimum duration of the last segment. A shorter one has only a few frames, which is not worth a request, so
+ * it is joined to the previous segment.
+ */
 const SHORTEST_TAIL_SECONDS = 0.25
 
 const joinShortTail = (
@@ -160,11 +164,16 @@ const toSegment = (path: string, track: Track, fragments: ReadonlyArray<PlacedFr
     startTicks: first.startTicks,
     durationTicks: ticksOf(fragments),
     keyframes: track.video === null ? [] : fragments.map(keyframe),
-    fragments: fragments.map(toReading),
+    fragments: fragments.map(toParsedFragment),
   }
 }
 
-const toReading = ({ offset, end, firstSampleStart: _start, ...parsed }: PlacedFragment): ParsedFragment => ({
+const toParsedFragment = ({
+  offset,
+  end,
+  firstSampleStart: _start,
+  ...parsed
+}: PlacedFragment): ParsedFragment => ({
   bytes: end - offset,
   ...parsed,
 })

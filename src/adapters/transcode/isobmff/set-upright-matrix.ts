@@ -3,8 +3,8 @@ import { boxesBetween, onlyBoxOf, readBoxAt, readHeaderOfType } from './isobmff-
 import { readTrackHeader, UPRIGHT_MATRIX } from './track-header.ts'
 
 /**
- * Sets the matrix of an encoded file's only track to upright. ffmpeg copies the matrix of the source although
- * the frames are already rotated, and has no option for another one.
+ * Sets the matrix of the only track of an encoded file to "upright". ffmpeg copies the matrix of the source,
+ * although the frames are already rotated, and has no option to set another matrix.
  */
 export const setUprightMatrix = async (path: string): Promise<void> => {
   const file = await open(path, 'r+')

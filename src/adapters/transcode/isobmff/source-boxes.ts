@@ -1,17 +1,20 @@
 import type { SourceBytes } from '../source-bytes.ts'
 
-// Boxes of sources, which may be malformed anywhere. Those of our own exports are read strictly (isobmff-file.ts).
+// Reads the boxes of source files, which may be malformed anywhere. For Larder's own exports, see the strict
+// isobmff-file.ts.
 
-/** ISO/IEC 14496-12 §4.2. */
+/** Header of a box (ISO/IEC 14496-12 §4.2). */
 export type SourceBoxHeader = {
   readonly type: string
-  /** Bytes of the header. */
+  /** Size of the header in bytes. */
   readonly header: number
-  /** Bytes with the header, as stated, however wrong; 0: up to the end. */
+  /**
+   * Size of the box in bytes, including its header, as the file states it. It may be wrong. 0: up to the end.
+   */
   readonly size: number
 }
 
-/** `null` if no header is left at this position. */
+/** Reads the header at a position. Returns `null` if the file ends before it. */
 export const sourceBoxHeaderAt = async (bytes: SourceBytes, at: number): Promise<SourceBoxHeader | null> => {
   const head = await bytes.at(at, 16)
   if (head.length < 8) return null
@@ -24,7 +27,10 @@ export const sourceBoxHeaderAt = async (bytes: SourceBytes, at: number): Promise
   }
 }
 
-/** `body`: start of the content. All are bytes from the start of the file. */
+/**
+ * A box in a source file. `body` is the start of its payload. All positions are in bytes from the start of
+ * the file.
+ */
 export type SourceBox = {
   readonly type: string
   readonly start: number
@@ -32,7 +38,7 @@ export type SourceBox = {
   readonly end: number
 }
 
-/** Lists boxes up to the first that is malformed, `maxBoxes` at most. */
+/** Lists boxes before the first malformed one, at most `maxBoxes`. */
 export const sourceBoxesBetween = async (
   bytes: SourceBytes,
   from: number,

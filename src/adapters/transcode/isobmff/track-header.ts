@@ -1,13 +1,13 @@
 import { createFieldReader } from './isobmff.ts'
 
-/** The matrix of a track that is shown as it was decoded (ISO/IEC 14496-12 §6.2.2). */
+/** The matrix of a track whose frames are shown as they were decoded (ISO/IEC 14496-12 §6.2.2). */
 export const UPRIGHT_MATRIX = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000]
 
 export type TrackHeader = {
   readonly id: number
   /** Whether players neither rotate, mirror nor stretch the frames. */
   readonly isUpright: boolean
-  /** Bytes from the start of the payload. */
+  /** Position of the matrix in bytes from the start of the payload. */
   readonly matrixOffset: number
 }
 

@@ -1,25 +1,25 @@
 import type { SourceBytes } from '../source-bytes.ts'
 
-/** RFC 3533 §6. */
+/** Layout of a page header (RFC 3533 §6). */
 const HEADER_BYTES = 27
 const FLAGS_AT = 5
 const BEGINS_STREAM = 2
 export const SERIAL_AT = 14
 export const CHECKSUM_AT = 22
-/** Length of the name that a codec begins with: `vorbis` and `theora` after a byte, `OpusHead`. */
+/** Number of bytes that identify a codec: `OpusHead`, or `vorbis` and `theora` after one other byte. */
 const CODEC_BYTES = 7
 
 type OggPage = {
   readonly at: number
-  /** Bytes, with the header. */
+  /** Size of the page in bytes, including its header. */
   readonly size: number
   readonly beginsStream: boolean
   readonly serial: number
-  /** Beginning of its first packet. */
+  /** The first bytes of the first packet, which identify the codec. */
   readonly codec: string
 }
 
-/** Reads the headers of all pages, up to the end of the file or the first bytes that are no page. */
+/** Reads the headers of all pages, up to the end of the file or the first bytes that are not a page. */
 export async function* oggPages(bytes: SourceBytes): AsyncIterable<OggPage> {
   for (let at = 0; ; ) {
     const page = await bytes.at(at, HEADER_BYTES + 255 + CODEC_BYTES)

@@ -4,9 +4,9 @@ import { type SourceBytes, withSourceBytes } from '../source-bytes.ts'
 import { CHECKSUM_AT, oggPages, SERIAL_AT } from './ogg-pages.ts'
 
 /**
- * Returns a file in which each link of an Ogg chain has a serial number of its own (RFC 3533 §4): the file itself, or
- * a copy in `folder`. A file that is joined with itself repeats its number, and FFmpeg 5 then decodes the headers of
- * the second link as audio: a second too much.
+ * Returns the path of a file in which each link of an Ogg chain has a unique serial number (RFC 3533 §4): the
+ * file itself, or a copy in `folder`. A file that was joined with itself repeats its serial number. FFmpeg 5
+ * then decodes the headers of the second link as audio, which adds a second.
  */
 export const withOwnSerials = (path: string, folder: string, signal: AbortSignal): Promise<string> =>
   withSourceBytes(path, signal, async (bytes) => {
@@ -21,7 +21,7 @@ export const withOwnSerials = (path: string, folder: string, signal: AbortSignal
     return copy
   })
 
-/** Numbers that are remembered of a file. Later streams keep theirs. */
+/** Maximum number of serial numbers that are remembered per file. Later streams are not renumbered. */
 const MAX_STREAMS = 100_000
 
 const hasRepeatedSerial = async (bytes: SourceBytes): Promise<boolean> => {
@@ -35,12 +35,18 @@ const hasRepeatedSerial = async (bytes: SourceBytes): Promise<boolean> => {
 
 const BLOCK_BYTES = 2 ** 20
 
-/** All pages, with new numbers for the streams whose number was in use, and what follows the pages. */
+/**
+ * Yields all pages, and then the bytes after them. A stream whose serial number is already in use gets a new
+ * number.
+ */
 async function* renumbered(bytes: SourceBytes): AsyncIterable<Uint8Array> {
   const used = new Set<number>()
   const current = new Map<number, number>()
   let [end, candidate] = [0, 0]
-  /** Continues where it last stopped: a hostile file may use any number of serials. */
+  /**
+   * Returns an unused serial number. The search continues where it last stopped, because a hostile file may
+   * use any number of serials.
+   */
   const unused = (): number => {
     while (used.has(candidate)) candidate++
     return candidate
@@ -61,7 +67,7 @@ async function* renumbered(bytes: SourceBytes): AsyncIterable<Uint8Array> {
   for (let at = end; at < bytes.size; at += BLOCK_BYTES) yield bytes.at(at, BLOCK_BYTES)
 }
 
-/** CRC of 32 bits by this polynomial, without reflection, from 0 (RFC 3533 §6). */
+/** Polynomial of the CRC-32, which is not reflected and starts with 0 (RFC 3533 §6). */
 const POLYNOMIAL = 0x04c1_1db7
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -70,6 +76,6 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value
 })
 
-/** Checksum of a page whose own checksum field is 0. */
+/** Returns the checksum of a page whose own checksum field is 0. */
 export const oggChecksum = (page: Uint8Array): number =>
   page.reduce((crc, byte) => ((crc << 8) ^ (TABLE[(crc >>> 24) ^ byte] ?? 0)) >>> 0, 0)

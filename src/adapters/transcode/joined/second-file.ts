@@ -9,9 +9,12 @@ import { findSecondMp4 } from './second-mp4.ts'
 import { findSecondOgg } from './second-ogg.ts'
 import { findSecondRiffOrAiff } from './second-riff-aiff.ts'
 
-/** Formats of which engines read the first file alone where several were put one behind the other. */
+/**
+ * Formats of which engines read only the first file if several files were concatenated. Each has a signature,
+ * its offset, and a function that finds the second file.
+ */
 const FORMATS: ReadonlyArray<
-  readonly [begins: string, behind: number, find: (bytes: SourceBytes) => Promise<number | null>]
+  readonly [signature: string, offset: number, find: (bytes: SourceBytes) => Promise<number | null>]
 > = [
   ['\x1a\x45\xdf\xa3', 0, findSecondMatroska],
   ['OggS', 0, findSecondOgg],
@@ -24,8 +27,9 @@ const FORMATS: ReadonlyArray<
 ]
 
 /**
- * Where a second file begins behind the first; `null` where there is none, and in formats that go on through files;
- * `unknown` where the first one has too many parts to be read through.
+ * Returns the position of a second file that was appended to the first one. Returns `null` if there is none,
+ * and for formats whose files can be concatenated. Returns `unknown` if the first file has too many parts to
+ * read all of them.
  */
 export const findSecondFile = (
   path: string,
@@ -37,7 +41,7 @@ export const findSecondFile = (
     signal,
     async (bytes) => {
       const head = (await bytes.at(0, 12)).toString('latin1')
-      const format = FORMATS.find(([begins, behind]) => head.startsWith(begins, behind))
+      const format = FORMATS.find(([signature, offset]) => head.startsWith(signature, offset))
       return format === undefined ? null : format[2](bytes)
     },
     limits,
@@ -52,26 +56,29 @@ export const withSecondFileWarning = async (
   signal: AbortSignal,
   limits = sourceLimits,
 ): Promise<MediaFacts> => {
-  const begins = await findSecondFile(path, signal, limits)
-  if (begins === null) return facts
-  return { ...facts, warnings: [warningFor(begins), ...facts.warnings] }
+  const secondAt = await findSecondFile(path, signal, limits)
+  if (secondAt === null) return facts
+  return { ...facts, warnings: [warningFor(secondAt), ...facts.warnings] }
 }
 
-const warningFor = (begins: number | 'unknown'): string =>
-  begins === 'unknown'
+const warningFor = (secondAt: number | 'unknown'): string =>
+  secondAt === 'unknown'
     ? 'the file has too many parts: whether another file follows behind it was not looked at'
-    : `the file goes on after its end: at ${(begins / 1e6).toFixed(1)} MB another file begins, which is left out. Join the two by remuxing them (as ffmpeg's concat does), or add each by itself`
+    : `the file goes on after its end: at ${(secondAt / 1e6).toFixed(1)} MB another file begins, which is left out. Join the two by remuxing them (as ffmpeg's concat does), or add each by itself`
 
-/** The path of the first file alone: the file itself, or a copy in `folder`. Engines disagree on what they make of the rest. */
+/**
+ * Returns the path of the first file alone: the path itself, or a copy in `folder`. Engines handle the
+ * appended file in different ways.
+ */
 export const extractFirstFile = async (
   path: string,
   folder: string,
   signal: AbortSignal,
 ): Promise<string> => {
-  const begins = await findSecondFile(path, signal)
-  if (begins === null || begins === 'unknown') return path
+  const secondAt = await findSecondFile(path, signal)
+  if (secondAt === null || secondAt === 'unknown') return path
   const copy = join(folder, 'first-file')
-  await pipeline(createReadStream(path, { end: begins - 1 }), createWriteStream(copy, { flags: 'wx' }), {
+  await pipeline(createReadStream(path, { end: secondAt - 1 }), createWriteStream(copy, { flags: 'wx' }), {
     signal,
   })
   return copy

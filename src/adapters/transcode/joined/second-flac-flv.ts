@@ -2,8 +2,11 @@ import type { SourceBytes } from '../source-bytes.ts'
 
 const BLOCK_BYTES = 2 ** 20
 
-/** Where one of the patterns, equally long, comes behind `from`. Formats that do not say where they end are read through. */
-const findBehind = async (
+/**
+ * Returns the position of the first of several patterns of equal length after `from`; `null` if there is
+ * none. It is for formats whose files do not contain their own size.
+ */
+const findAfter = async (
   bytes: SourceBytes,
   patterns: readonly [Buffer, ...Buffer[]],
   from: number,
@@ -16,11 +19,17 @@ const findBehind = async (
   return null
 }
 
-/** The marker and the head of the first block, which says how long it is (RFC 9639 §8.1): no frame holds it but by design. */
+/**
+ * The marker of a FLAC file, and the header of its first block, which contains the block's size (RFC 9639
+ * §8.1). A frame contains these bytes only if it was crafted.
+ */
 const FLAC_HEAD = Buffer.from('fLaC\0\0\0\x22', 'latin1')
 const LAST_BLOCK = 0x80
 
-/** Behind the blocks in front of the sound: a picture in one of them may be anything. */
+/**
+ * Returns the position of a second FLAC file. Searches only after the metadata blocks, because a picture in
+ * one of them may contain any bytes.
+ */
 export const findSecondFlac = async (bytes: SourceBytes): Promise<number | null> => {
   let at = 4
   for (;;) {
@@ -29,13 +38,16 @@ export const findSecondFlac = async (bytes: SourceBytes): Promise<number | null>
     at += 4 + head.readUIntBE(1, 3)
     if (((head[0] ?? 0) & LAST_BLOCK) !== 0) break
   }
-  const [more, alone] = [FLAC_HEAD, Buffer.from(FLAC_HEAD)]
-  alone[4] = LAST_BLOCK
-  return findBehind(bytes, [more, alone], at)
+  const [notLast, last] = [FLAC_HEAD, Buffer.from(FLAC_HEAD)]
+  last[4] = LAST_BLOCK
+  return findAfter(bytes, [notLast, last], at)
 }
 
-/** Flash Video has a head of 9 bytes, and none before the first tag (FLV 10.1, annex E.2). */
+/**
+ * Returns the position of a second Flash Video file. A file starts with a header of 9 bytes and a tag size of
+ * 0 (FLV 10.1, annex E.2).
+ */
 export const findSecondFlv = async (bytes: SourceBytes): Promise<number | null> => {
   const head = await bytes.at(0, 13)
-  return head.length < 13 || head.readUInt32BE(5) !== 9 ? null : findBehind(bytes, [head], 13)
+  return head.length < 13 || head.readUInt32BE(5) !== 9 ? null : findAfter(bytes, [head], 13)
 }

@@ -1,21 +1,21 @@
 import type { SourceBytes } from '../source-bytes.ts'
 
-/** RFC 8794 §4, RFC 9559 §5. */
+/** Ids of elements (RFC 8794 §4, RFC 9559 §5). */
 const IDS = { file: 0x1a45dfa3, segment: 0x18538067, cluster: 0x1f43b675, void: 0xec, crc: 0xbf }
 
 type Element = { readonly id: number; readonly body: number; readonly end: number | null }
 
 /**
- * Where a second Matroska or WebM file begins behind the first. Segments and clusters of which the size is not known, as
- * browsers record them, end where something begins that cannot be in them.
+ * Returns the position of a second Matroska or WebM file after the first one; `null` if there is none. A
+ * segment or cluster of unknown size, as browsers record them, ends before an element that it cannot contain.
  */
 export const findSecondMatroska = async (bytes: SourceBytes): Promise<number | null> => {
   let at = 0
-  let isBehindSegment = false
+  let isAfterSegment = false
   for (let element = await elementAt(bytes, at); element !== null; element = await elementAt(bytes, at)) {
     const { id, body, end } = element
-    if (id === IDS.file && isBehindSegment) return at
-    isBehindSegment ||= id === IDS.segment
+    if (id === IDS.file && isAfterSegment) return at
+    isAfterSegment ||= id === IDS.segment
     const isEntered = end === null && (id === IDS.segment || id === IDS.cluster)
     if (end === null && !isEntered) return null
     at = end ?? body
@@ -23,7 +23,9 @@ export const findSecondMatroska = async (bytes: SourceBytes): Promise<number | n
   return null
 }
 
-/** `null` at the end of the file, and for what is no element. */
+/**
+ * Reads the element at a position. Returns `null` at the end of the file, and if there is no valid element.
+ */
 const elementAt = async (bytes: SourceBytes, at: number): Promise<Element | null> => {
   const head = await bytes.at(at, 12)
   const idLength = lengthOf(head[0])
@@ -35,10 +37,13 @@ const elementAt = async (bytes: SourceBytes, at: number): Promise<Element | null
   return { id, body, end: size === null ? null : body + size }
 }
 
-/** Of a number whose first byte has as many zeros in front as bytes follow; 9 for what is none. */
+/**
+ * Returns the length in bytes of a variable-size integer, from its first byte: the number of leading zero
+ * bits + 1. Returns 9 if it is invalid.
+ */
 const lengthOf = (first: number | undefined): number => (first === undefined ? 9 : Math.clz32(first) - 23)
 
-/** `null`: not known, all bits are set. */
+/** Returns the size of an element. Returns `null` if all bits are set, which means "unknown". */
 const sizeOf = (field: Buffer): number | null => {
   const largest = 0xff >> field.length
   let value = (field[0] ?? 0) & largest

@@ -3,23 +3,24 @@ import { BeyondLimits, type SourceBytes } from '../source-bytes.ts'
 
 type Box = { readonly type: string; readonly at: number; readonly size: number }
 
-/** A fragment's first track and its time (ISO/IEC 14496-12 §8.8.7, §8.8.12). */
+/** Track and start time of the first track fragment in a fragment (ISO/IEC 14496-12 §8.8.7, §8.8.12). */
 type FragmentTime = { readonly track: number; readonly ticks: bigint }
 
-/** The boxes from one that a file may begin with to the next. */
+/** A part of a file: the boxes from a `ftyp` box, or the start of the file, to the next `ftyp` box. */
 type Part = {
   readonly at: number
   hasIndex: boolean
-  /** Time of its first fragment; `null` if it has none, or no time. */
+  /** Time of the first fragment; `null` if there is no fragment, or if it has no time. */
   first: FragmentTime | null
   hasFragments: boolean
-  /** The latest time of each track. */
+  /** The latest fragment time of each track. */
   readonly latest: Map<number, bigint>
 }
 
 /**
- * Where a second MP4 or QuickTime file begins behind the first: it has an index of its own, and engines read the first
- * one alone. Where an index comes again and its fragments go on in time, as in live recordings, there is no second file.
+ * Returns the position of a second MP4 or QuickTime file after the first one; `null` if there is none. The
+ * second file has its own index, and engines read only the first index. If a second index is followed by
+ * fragments with later times, as in live recordings, there is no second file.
  */
 export const findSecondMp4 = async (bytes: SourceBytes): Promise<number | null> => {
   const before = partAt(0)
@@ -50,7 +51,7 @@ const addFragment = (part: Part, time: FragmentTime | null): void => {
   if (time !== null) setLatest(part, time.track, time.ticks)
 }
 
-/** FFmpeg opens no file with more streams, unless it is told to. */
+/** Maximum number of tracks. By default FFmpeg opens no file with more streams. */
 const MAX_TRACKS = 1000
 
 const setLatest = ({ latest }: Part, track: number, ticks: bigint): void => {
@@ -60,28 +61,34 @@ const setLatest = ({ latest }: Part, track: number, ticks: bigint): void => {
 
 const later = (a: bigint | undefined, b: bigint): bigint => (a === undefined || a < b ? b : a)
 
-/** Costs no more than `part` has tracks: a file may consist of any number of parts. */
+/**
+ * Adds the facts of a part to those of earlier parts. The cost depends only on the number of tracks in
+ * `part`, because a file may consist of any number of parts.
+ */
 const append = (before: Part, part: Part): void => {
   before.hasIndex ||= part.hasIndex
   for (const [track, ticks] of part.latest) setLatest(before, track, ticks)
 }
 
 const isSecond = (before: Part, part: Part): boolean =>
-  before.hasIndex && part.hasIndex && !goesOn(before, part)
+  before.hasIndex && part.hasIndex && !continuesInTime(before, part)
 
-const goesOn = ({ latest }: Part, { first }: Part): boolean => {
+const continuesInTime = ({ latest }: Part, { first }: Part): boolean => {
   if (first === null) return false
   const last = latest.get(first.track)
   return last === undefined || last < first.ticks
 }
 
-/** `null` at the end, also behind a box that reaches to it. */
+/**
+ * Reads the box at a position. Returns `null` at the end of the file, also after a box that extends to the
+ * end.
+ */
 const boxAt = async (bytes: SourceBytes, at: number): Promise<Box | null> => {
   const box = await sourceBoxHeaderAt(bytes, at)
   return box === null || box.size < 8 ? null : { type: box.type, at, size: box.size }
 }
 
-/** Much more than a fragment has in front of the time of its first track. */
+/** Maximum number of bytes of a fragment that are read. The time of the first track is far before that. */
 const MOST_READ_BYTES = 4096
 
 const timeOf = async (bytes: SourceBytes, { at, size }: Box): Promise<FragmentTime | null> => {

@@ -2,16 +2,17 @@ import type { SourceBytes } from '../source-bytes.ts'
 import { oggPages } from './ogg-pages.ts'
 
 /**
- * Where a second Ogg file begins behind the first. A chain of one sound each, in the same codec, is one file: engines
- * read it to its end. Of any other they lose streams, or their times.
+ * Returns the position of a second Ogg file after the first one; `null` if there is none. A chain whose links
+ * each have one audio stream, all of the same codec, is one file, which engines read to its end. In any other
+ * chain they lose streams, or timestamps.
  */
 export const findSecondOgg = async (bytes: SourceBytes): Promise<number | null> => {
-  /** Of the first file: how many streams it has, and the codec of the first one. */
+  /** Number of streams in the first file, and the codec of its first stream. */
   let [streams, firstCodec] = [0, '']
-  let isBehindFirst = false
+  let isAfterFirst = false
   for await (const { at, beginsStream, codec } of oggPages(bytes)) {
-    if (!beginsStream) isBehindFirst = true
-    else if (!isBehindFirst) {
+    if (!beginsStream) isAfterFirst = true
+    else if (!isAfterFirst) {
       if (streams === 0) firstCodec = codec
       streams++
     } else if (streams !== 1 || codec !== firstCodec) return at

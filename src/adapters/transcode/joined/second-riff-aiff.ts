@@ -1,8 +1,9 @@
 import type { SourceBytes } from '../source-bytes.ts'
 
 /**
- * Where a second file begins behind one that is a single chunk: WAVE (RIFF) or AIFF (FORM). AVI is made of several, and
- * engines read on in whatever follows.
+ * Returns the position of a second WAVE (RIFF) or AIFF (FORM) file after the first one, which is a single
+ * chunk; `null` if there is none. AVI is not checked, because it consists of several chunks, and engines read
+ * all that follow.
  */
 export const findSecondRiffOrAiff = async (bytes: SourceBytes): Promise<number | null> => {
   const head = await bytes.at(0, 12)

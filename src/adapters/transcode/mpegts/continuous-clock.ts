@@ -1,44 +1,53 @@
 import { TICKS_PER_SECOND, TIMESTAMP_WRAP } from './packets.ts'
 
-/** A timestamp with a larger distance from the previous one belongs to another clock. */
+/** Maximum distance of a timestamp from the previous one on the same clock. */
 const FAR = 10 * TICKS_PER_SECOND
-/** Decoding timestamps go back only by rounding errors; presentation timestamps, by some reordered frames. */
+/**
+ * Maximum backward steps: decoding timestamps go back only by rounding errors, presentation timestamps by
+ * some reordered frames.
+ */
 const ROUNDING = 0.005 * TICKS_PER_SECOND
 const REORDERING = 0.5 * TICKS_PER_SECOND
-/** Longest distance of two frames without a gap. */
+/** Maximum distance of two frames without a gap. */
 const LONGEST_STEP = 2 * TICKS_PER_SECOND
 
-/** A clock of the source: a timestamp on it (`raw`) and the same instant on the continuous clock (`mapped`). */
-type Era = { readonly index: number; raw: number; mapped: number }
+/**
+ * A clock of the source. `raw` is a timestamp of it, and `mapped` is the same instant on the continuous
+ * clock.
+ */
+type SourceClock = { readonly index: number; raw: number; mapped: number }
 
 /** The latest timestamp of a stream. */
-type Reading = {
-  /** Its index among all timestamps of the file. */
+type StreamTimestamp = {
+  /** Index of the timestamp among all timestamps of the file. */
   readonly ordinal: number
-  readonly era: Era
+  readonly clock: SourceClock
   readonly raw: number
   readonly mapped: number
-  /** Distance from the previous timestamp. */
+  /** Distance from the previous timestamp of the stream. */
   readonly step: number
   /** Estimated duration of the frame. */
   readonly duration: number
-  /** The previous reading if it is far away: then this timestamp may be damaged. */
-  readonly before: Reading | null
+  /** The previous timestamp, if it is far from this one. Then this one may be damaged. */
+  readonly before: StreamTimestamp | null
 }
 
-/** Facts about a whole file, for a second pass over it. */
+/** Facts about the timestamps of a whole file, for a second pass over it. */
 export type ClockFacts = {
-  /** For each clock, the longest time by which a stream would overlap its own end on the previous clock. */
+  /** For each clock, the maximum time by which a stream would overlap its own end on the previous clock. */
   readonly overlaps: ReadonlyArray<number>
-  /** Indexes of damaged timestamps, ascending: the stream's next timestamp continues from the one before. */
+  /**
+   * Indexes of damaged timestamps, ascending. After a damaged timestamp, its stream continues from the
+   * timestamp before it.
+   */
   readonly damaged: ReadonlyArray<number>
 }
 
 export type ContinuousClock = {
   /**
-   * Maps a `raw` decoding timestamp of a stream to the continuous clock. Call it in file order.
-   * `isPts`: it is a presentation timestamp, of a stream without decoding timestamps.
-   * `durationOf`: estimates the duration of the frame from the distance to the previous one, in ticks.
+   * Maps a `raw` decoding timestamp of a stream to the continuous clock. Call it in the order of the file.
+   * `isPts`: the timestamp is a presentation timestamp, because the stream has no decoding timestamps.
+   * `durationOf` estimates the duration of a frame from the distance to the previous one, in ticks.
    */
   readonly place: (
     stream: number,
@@ -47,62 +56,78 @@ export type ContinuousClock = {
     durationOf?: (step: number) => number,
   ) => number
   readonly facts: () => ClockFacts & {
-    /** Timestamps must be rewritten: the source changes its clock, or its 33-bit counter wraps. */
+    /**
+     * Whether timestamps must be rewritten, because the source changes its clock, or its 33-bit counter
+     * wraps.
+     */
     readonly isUneven: boolean
-    /** From the first timestamp to the last. */
+    /** Ticks from the first timestamp to the last. */
     readonly ticks: number
   }
 }
 
 /**
- * Maps 33-bit timestamps of several streams to one continuous clock. Adjacent packets were sent at one time.
- * A stream that jumps opens a new clock, at the expected time of its next frame. The others stay on the old
- * clock until they jump, too, and join the new one: offsets between streams are preserved. A pause of one
- * stream is no jump. Pauses of all streams up to 10 seconds are preserved.
+ * Creates a clock that maps the 33-bit timestamps of several streams to one continuous clock. Adjacent
+ * packets are assumed to have been sent at the same time. If a stream jumps, a new clock starts at the
+ * expected time of its next frame. The other streams stay on the old clock until they jump, too, and join the
+ * new clock. So the offsets between streams are preserved. A pause of a single stream is not a jump. Pauses
+ * of all streams of up to 10 seconds are preserved.
  */
 export const createContinuousClock = (facts: ClockFacts = { overlaps: [], damaged: [] }): ContinuousClock => {
-  const readings = new Map<number, Reading>()
+  const latestTimestamps = new Map<number, StreamTimestamp>()
   const overlaps: number[] = [0]
   const damaged: number[] = []
-  let eras: ReadonlyArray<Era> = []
+  let clocks: ReadonlyArray<SourceClock> = []
   let isUneven = false
   let [ordinal, nextDamaged] = [-1, 0]
   let [first, last] = [Number.POSITIVE_INFINITY, 0]
 
-  const addEra = (raw: number, mapped: number): Era => {
-    const index = (eras[0]?.index ?? -1) + 1
-    const era = { index, raw, mapped: mapped + (facts.overlaps[index] ?? 0) }
-    eras = [era, ...eras].slice(0, MAX_ERAS)
+  const addClock = (raw: number, mapped: number): SourceClock => {
+    const index = (clocks[0]?.index ?? -1) + 1
+    const clock = { index, raw, mapped: mapped + (facts.overlaps[index] ?? 0) }
+    clocks = [clock, ...clocks].slice(0, MAX_CLOCKS)
     if (index < MAX_CORRECTED) overlaps[index] = 0
-    return era
+    return clock
   }
 
-  /** Finds a clock near `raw`, newest first. A stream may return to an older clock but never goes back. */
-  const findEra = (raw: number, latest: Reading | undefined, slack: number): Era | undefined =>
-    eras.find((era) => {
-      const distance = delta(era.raw, raw)
+  /**
+   * Finds a clock near `raw`, newest first. A stream may return to an older clock, but its mapped time never
+   * goes back.
+   */
+  const findClock = (
+    raw: number,
+    latest: StreamTimestamp | undefined,
+    slack: number,
+  ): SourceClock | undefined =>
+    clocks.find((clock) => {
+      const distance = delta(clock.raw, raw)
       if (Math.abs(distance) > FAR) return false
-      const isNewer = latest === undefined || era.index > latest.era.index
-      return isNewer || era.mapped + distance >= latest.mapped - slack
+      const isNewer = latest === undefined || clock.index > latest.clock.index
+      return isNewer || clock.mapped + distance >= latest.mapped - slack
     })
 
-  /** After a small jump a timestamp may be on either clock: it is on the one with the more regular step. */
-  const isOnNewest = (latest: Reading, raw: number, gap: number): boolean => {
-    const [newest] = eras
-    if (newest === undefined || newest.index <= latest.era.index || latest.step === 0) return false
+  /**
+   * Returns whether a timestamp is on the newest clock. After a small jump it may be on either clock, so the
+   * clock with the more regular step is chosen.
+   */
+  const isOnNewest = (latest: StreamTimestamp, raw: number, gap: number): boolean => {
+    const [newest] = clocks
+    if (newest === undefined || newest.index <= latest.clock.index || latest.step === 0) return false
     const gapOnNewest = newest.mapped + delta(newest.raw, raw) - latest.mapped
     return Math.abs(gapOnNewest - latest.step) < Math.abs(gap - latest.step)
   }
 
-  /** Returns the reading to continue from, which is not a damaged one. */
-  const readingBefore = (stream: number, raw: number): Reading | undefined => {
-    const latest = readings.get(stream)
+  /**
+   * Returns the latest timestamp of a stream, or the one before it if the latest one turns out to be damaged.
+   */
+  const undamagedBefore = (stream: number, raw: number): StreamTimestamp | undefined => {
+    const latest = latestTimestamps.get(stream)
     if (!latest?.before) return latest
     const gap = delta(latest.before.raw, raw)
     if (gap <= 0 || gap > LONGEST_STEP) return latest
     isUneven = true
     if (damaged.length < MAX_CORRECTED) damaged.push(latest.ordinal)
-    if (latest.era !== latest.before.era) eras = eras.filter((era) => era !== latest.era)
+    if (latest.clock !== latest.before.clock) clocks = clocks.filter((clock) => clock !== latest.clock)
     return latest.before
   }
 
@@ -110,26 +135,28 @@ export const createContinuousClock = (facts: ClockFacts = { overlaps: [], damage
     ordinal++
     if (ordinal === facts.damaged[nextDamaged]) {
       nextDamaged++
-      return nextOf(readings.get(stream), eras[0])
+      return nextOf(latestTimestamps.get(stream), clocks[0])
     }
-    const latest = readingBefore(stream, raw)
+    const latest = undamagedBefore(stream, raw)
     const gap = latest === undefined ? 0 : delta(latest.raw, raw)
     const slack = isPts ? REORDERING : ROUNDING
     const continues = latest !== undefined && gap >= -slack && gap <= FAR && !isOnNewest(latest, raw, gap)
-    const era = continues ? latest.era : (findEra(raw, latest, slack) ?? addEra(raw, nextOf(latest, eras[0])))
-    const mapped = continues ? latest.mapped + gap : era.mapped + delta(era.raw, raw)
+    const clock = continues
+      ? latest.clock
+      : (findClock(raw, latest, slack) ?? addClock(raw, nextOf(latest, clocks[0])))
+    const mapped = continues ? latest.mapped + gap : clock.mapped + delta(clock.raw, raw)
     if (latest !== undefined) {
-      isUneven ||= era !== latest.era || raw + TIMESTAMP_WRAP / 2 < latest.raw
-      if (era.index > latest.era.index && era.index < MAX_CORRECTED)
-        overlaps[era.index] = Math.max(overlaps[era.index] ?? 0, latest.mapped + latest.duration - mapped)
+      isUneven ||= clock !== latest.clock || raw + TIMESTAMP_WRAP / 2 < latest.raw
+      if (clock.index > latest.clock.index && clock.index < MAX_CORRECTED)
+        overlaps[clock.index] = Math.max(overlaps[clock.index] ?? 0, latest.mapped + latest.duration - mapped)
     }
     const step = latest === undefined ? 0 : Math.min(LONGEST_STEP, Math.max(0, mapped - latest.mapped))
     const duration = durationOf(step)
     const isNear = latest === undefined || Math.abs(gap) <= LONGEST_STEP
     const before = isNear ? null : Object.assign({}, latest, { before: null })
-    readings.set(stream, { ordinal, era, raw, mapped, step, duration, before })
-    era.raw = raw
-    era.mapped = mapped
+    latestTimestamps.set(stream, { ordinal, clock, raw, mapped, step, duration, before })
+    clock.raw = raw
+    clock.mapped = mapped
     first = Math.min(first, mapped)
     last = Math.max(last, mapped + step)
     return mapped
@@ -138,17 +165,20 @@ export const createContinuousClock = (facts: ClockFacts = { overlaps: [], damage
   return { place, facts: () => ({ overlaps, damaged, isUneven, ticks: Math.max(0, last - first) }) }
 }
 
-const MAX_ERAS = 8
-/** If a file has more damaged timestamps, or more clocks, the later ones are not corrected. */
+const MAX_CLOCKS = 8
+/** Maximum number of damaged timestamps, and of clocks, that are corrected. Later ones are not. */
 const MAX_CORRECTED = 100_000
 
-/** The first clock starts late enough for timestamps before the first of the file. */
+/** Start of the first clock. It is late enough for timestamps before the first timestamp of the file. */
 const START = 20 * TICKS_PER_SECOND
 
-const nextOf = (latest: Reading | undefined, newest: Era | undefined): number =>
+const nextOf = (latest: StreamTimestamp | undefined, newest: SourceClock | undefined): number =>
   latest === undefined ? (newest?.mapped ?? START) : latest.mapped + latest.duration
 
-/** Signed distance of two timestamps modulo WRAP, at most half of it. */
+/**
+ * Returns the signed distance of two timestamps modulo TIMESTAMP_WRAP. Its absolute value is at most half of
+ * that.
+ */
 const delta = (from: number, to: number): number => {
   const distance = (((to - from) % TIMESTAMP_WRAP) + TIMESTAMP_WRAP) % TIMESTAMP_WRAP
   return distance < TIMESTAMP_WRAP / 2 ? distance : distance - TIMESTAMP_WRAP

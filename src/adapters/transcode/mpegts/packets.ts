@@ -1,13 +1,18 @@
-/** Size of a packet and its first byte (ISO/IEC 13818-1 §2.4.3.2). */
+/** Size of a packet, and its first byte (ISO/IEC 13818-1 §2.4.3.2). */
 const PACKET_BYTES = 188
 const SYNC = 0x47
 
-/** Distances between packets: bare, after a timestamp of 4 bytes (M2TS), before a checksum of 16 bytes. */
+/**
+ * Distances between packets: packets alone, with a timestamp of 4 bytes before each (M2TS), or with a
+ * checksum of 16 bytes after each.
+ */
 const STRIDES = [PACKET_BYTES, 192, 204]
 const CHECKED_PACKETS = 5
 const MAX_START = 2 * 204
 
-/** Returns the distance between the packets of an MPEG transport stream; `null` for any other file. */
+/**
+ * Returns the distance between the packets of an MPEG transport stream. Returns `null` for any other file.
+ */
 export const packetStrideOf = (head: Uint8Array): number | null => {
   for (let start = 0; start < MAX_START; start++)
     for (const stride of STRIDES)
@@ -20,7 +25,7 @@ const syncs = (bytes: Uint8Array, start: number, stride: number): boolean => {
   return true
 }
 
-/** Calls `visit` with the offset of each complete packet. Returns the number of bytes consumed. */
+/** Calls `visit` with the offset of each complete packet. Returns the number of consumed bytes. */
 export const forEachPacket = (bytes: Uint8Array, stride: number, visit: (at: number) => void): number => {
   let at = 0
   while (at + stride <= bytes.length) {
@@ -32,7 +37,10 @@ export const forEachPacket = (bytes: Uint8Array, stride: number, visit: (at: num
   return Math.min(at, bytes.length)
 }
 
-/** Recordings lose bytes: a packet starts at a sync byte that another one follows. */
+/**
+ * Returns the start of the next packet: a sync byte that is followed by another one at the distance of
+ * packets. Recordings may have lost bytes before it.
+ */
 const nextSync = (bytes: Uint8Array, from: number, stride: number): number => {
   for (let at = from; at < bytes.length; at++)
     if (bytes[at] === SYNC && (at + stride >= bytes.length || bytes[at + stride] === SYNC)) return at
@@ -45,7 +53,10 @@ export const pidAt = (bytes: Uint8Array, at: number): number =>
 export const startsPayloadUnit = (bytes: Uint8Array, at: number): boolean =>
   ((bytes[at + 1] ?? 0) & 0x40) !== 0
 
-/** Returns the payload of a packet, part of a PES packet or a table; empty if it is scrambled. */
+/**
+ * Returns the payload of a packet, which is a part of a PES packet or of a table. It is empty if it is
+ * scrambled.
+ */
 export const payloadOf = (bytes: Uint8Array, at: number): Uint8Array => {
   const control = bytes[at + 3] ?? 0
   const [isScrambled, hasAdaptation, hasPayload] = [control & 0xc0, control & 0x20, control & 0x10]
@@ -53,12 +64,12 @@ export const payloadOf = (bytes: Uint8Array, at: number): Uint8Array => {
   return bytes.subarray(at + 4 + (hasAdaptation ? 1 + (bytes[at + 4] ?? 0) : 0), at + PACKET_BYTES)
 }
 
-/** Offsets of the timestamps of a PES packet that starts in a packet. Without a DTS, `dts` equals `pts`. */
+/** Offsets of the timestamps in the header of a PES packet. If there is no DTS, `dts` equals `pts`. */
 export type PesTimes = { readonly isVideo: boolean; readonly pts: number; readonly dts: number }
 
 /**
- * Calls `visit` with the stream and the timestamps of each packet in a block. Returns the number of bytes
- * consumed; the next block starts with the rest.
+ * Calls `visit` with the stream and the timestamps of each packet in a block. Returns the number of consumed
+ * bytes. The next block must start with the other bytes.
  */
 export type TimestampReader = (bytes: Buffer, visit: (stream: number, times: PesTimes) => void) => number
 
@@ -70,7 +81,10 @@ export const createPacketReader =
       if (times !== null) visit(pidAt(bytes, at), times)
     })
 
-/** ISO/IEC 13818-1 §2.4.3.6. `null` if the header continues in the next packet: muxers do not split it. */
+/**
+ * Returns the timestamps of the PES packet that starts in a packet (ISO/IEC 13818-1 §2.4.3.6). Returns `null`
+ * if its header continues in the next packet, which muxers avoid.
+ */
 export const pesTimesAt = (bytes: Uint8Array, at: number): PesTimes | null => {
   if (!startsPayloadUnit(bytes, at)) return null
   const payload = payloadOf(bytes, at)
@@ -84,10 +98,12 @@ export const pesTimesAt = (bytes: Uint8Array, at: number): PesTimes | null => {
   return flags === 3 && pts + 10 <= end ? { isVideo, pts, dts: pts + 5 } : null
 }
 
-/** Stream ids without timestamps: maps, padding, private data 2, ECM, EMM, directories and others. */
+/** Ids of streams without timestamps: maps, padding, private data 2, ECM, EMM, directories and others. */
 const WITHOUT_TIMES: ReadonlySet<number> = new Set([0xbc, 0xbe, 0xbf, 0xf0, 0xf1, 0xf2, 0xf8, 0xff])
 
-/** Timestamps wrap at this value: 33 bits of 90 kHz, a little more than 26 hours. */
+/**
+ * Number of values of a timestamp. It has 33 bits at 90 kHz, so it wraps after a little more than 26 hours.
+ */
 export const TIMESTAMP_WRAP = 2 ** 33
 export const TICKS_PER_SECOND = 90_000
 
@@ -96,7 +112,7 @@ export const readTimestamp = (bytes: Uint8Array, at: number): number => {
   return ((a >> 1) & 7) * 2 ** 30 + ((b << 22) | ((c >> 1) << 15) | (d << 7) | (e >> 1))
 }
 
-/** Writes `time` modulo WRAP. Does not change the marker bits. */
+/** Writes `time` modulo TIMESTAMP_WRAP. The marker bits stay unchanged. */
 export const writeTimestamp = (bytes: Uint8Array, at: number, time: number): void => {
   const wrapped = ((time % TIMESTAMP_WRAP) + TIMESTAMP_WRAP) % TIMESTAMP_WRAP
   const [high, low] = [Math.floor(wrapped / 2 ** 30), wrapped % 2 ** 30]

@@ -4,14 +4,17 @@ const PACK = Buffer.from([0, 0, 1, 0xba])
 const PROGRAM_END = 0xb9
 const PACK_CODE = 0xba
 
-/** Maximum size of a packet header, with the substream number of a private stream. */
+/** Maximum size of a packet header, including the substream number of a private stream. */
 const HEADER_BYTES = 300
 
 export const isProgramStream = (head: Buffer): boolean => head.subarray(0, PACK.length).equals(PACK)
 
-/** Reads timestamps of an MPEG program stream (ISO/IEC 13818-1 §2.5.3, 11172-1 §2.4.3), block by block. */
+/**
+ * Creates a reader of the timestamps of an MPEG program stream (ISO/IEC 13818-1 §2.5.3, 11172-1 §2.4.3),
+ * block by block.
+ */
 export const createProgramReader = (): TimestampReader => {
-  // Bytes of the next block that belong to a packet of the last one.
+  // Number of bytes at the start of the next block that belong to a packet of the previous block.
   let ahead = 0
   return (bytes, visit) => {
     let at = ahead
@@ -32,7 +35,10 @@ export const createProgramReader = (): TimestampReader => {
   }
 }
 
-/** Returns the length of the packet that starts here; `null` if none does, since recordings lose bytes. */
+/**
+ * Returns the length of the packet that starts at a position. Returns `null` if no packet starts there,
+ * because a recording may have lost bytes.
+ */
 const lengthAt = (bytes: Buffer, at: number): number | null => {
   const code = bytes[at + 3] ?? 0
   if (bytes[at] !== 0 || bytes[at + 1] !== 0 || bytes[at + 2] !== 1 || code < PROGRAM_END) return null
@@ -52,8 +58,8 @@ const isPrivate = (code: number): boolean => code === 0xbd
 const hasTimes = (code: number): boolean => isPrivate(code) || (code >= 0xc0 && code <= 0xef) || code === 0xfd
 
 /**
- * Non-MPEG audio and subtitles share one stream id. On DVDs the first byte of the payload is the substream
- * number (0x20 to 0x3f, 0x80 to 0xcf). Other files have no such byte.
+ * Returns the id of a packet's stream. Non-MPEG audio and subtitles share one stream id. On DVDs the first
+ * byte of their payload is a substream number (0x20 to 0x3f, 0x80 to 0xcf). Other files have no such byte.
  */
 const streamAt = (bytes: Buffer, at: number): number => {
   const code = bytes[at + 3] ?? 0
@@ -78,7 +84,7 @@ const timesAt = (bytes: Buffer, at: number, end: number): PesTimes | null => {
 
 const MAX_STUFFING = 16
 
-/** The timestamp follows stuffing bytes and the buffer size. */
+/** Returns the position of the timestamp, which follows stuffing bytes and the buffer size. */
 const firstTimeOfMpeg1 = (bytes: Buffer, from: number): number => {
   let at = from
   while (bytes[at] === 0xff && at < from + MAX_STUFFING) at++

@@ -1,27 +1,33 @@
 import { BeyondLimits } from '../source-bytes.ts'
 import { forEachPacket, payloadOf, pidAt, startsPayloadUnit } from './packets.ts'
 
-/** Numbers of the programs of a stream, by PID. */
+/** The numbers of the programs to which a stream belongs, by the stream's PID. */
 export type ProgramMap = ReadonlyMap<number, ReadonlySet<number>>
 
-/** The fullest multiplexes have about a hundred, and one section of the association table has room for 253. */
-export const MAX_PROGRAMS = 256
+/**
+ * Maximum number of programs. The largest multiplexes have about a hundred, and one section of the
+ * association table can list 253.
+ */
+const MAX_PROGRAMS = 256
 
 export type ProgramTables = {
-  /** Reads the packets of a block. Returns the number of bytes consumed; the next block starts with the rest. */
+  /**
+   * Reads the packets of a block. Returns the number of consumed bytes. The next block must start with the
+   * other bytes.
+   */
   readonly take: (bytes: Uint8Array) => number
   readonly programs: ProgramMap
 }
 
 /**
- * Reads the program association and map tables of a transport stream (ISO/IEC 13818-1 §2.4.4). Throws
- * BeyondLimits for more than MAX_PROGRAMS programs.
+ * Reads the program association and program map tables of a transport stream (ISO/IEC 13818-1 §2.4.4). Throws
+ * BeyondLimits if there are more than MAX_PROGRAMS programs.
  */
 export const createProgramTables = (stride: number): ProgramTables => {
   const programs = new Map<number, Set<number>>()
   const numbers = new Set<number>()
   const mapPids = new Set<number>()
-  /** Start of a section that continues in the next packet of its PID. */
+  /** The start of a section that continues in the next packet, by PID. */
   const incomplete = new Map<number, Uint8Array>()
 
   const readSection = (pid: number, section: Uint8Array): void => {
@@ -29,7 +35,7 @@ export const createProgramTables = (stride: number): ProgramTables => {
     if (section.length < SHORTEST || !isCurrent || crc32(section) !== 0) return
     const end = section.length - CRC_BYTES
     if (pid === ASSOCIATION_PID && section[0] === ASSOCIATION) {
-      // Program number 0 is the network table.
+      // Program number 0 is the network table, which is no program.
       for (let at = 8; at + 4 <= end; at += 4)
         if (uint16(section, at) !== 0) mapPids.add(uint16(section, at + 2) & 0x1fff)
     } else if (pid !== ASSOCIATION_PID && section[0] === MAP) {
@@ -73,7 +79,7 @@ export const createProgramTables = (stride: number): ProgramTables => {
   return { take: (bytes) => forEachPacket(bytes, stride, (at) => readPacket(bytes, at)), programs }
 }
 
-/** Whether the streams belong to several programs. */
+/** Returns whether the streams belong to several programs. */
 export const isMultiProgram = (programs: ProgramMap): boolean => {
   let only: number | null = null
   for (const numbers of programs.values())
@@ -92,7 +98,10 @@ const uint16 = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8
 
 const lengthAt = (bytes: Uint8Array, at: number): number => uint16(bytes, at) & 0xfff
 
-/** Checksum of a section including its own checksum field (annex A): 0 if it is intact. */
+/**
+ * Returns the checksum of a section, including its own checksum field (annex A). It is 0 if the section is
+ * intact.
+ */
 const crc32 = (bytes: Uint8Array): number => {
   let crc = 0xffffffff
   for (const byte of bytes) {
@@ -101,7 +110,10 @@ const crc32 = (bytes: Uint8Array): number => {
   return crc
 }
 
-/** What eight bits do: a file may consist of nothing but tables. */
+/**
+ * The effect of eight bits on the checksum. The table makes it fast, because a file may consist only of
+ * tables.
+ */
 const CRC_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte << 24
   for (let bit = 0; bit < 8; bit++) crc = (crc << 1) ^ (crc < 0 ? 0x04c11db7 : 0)

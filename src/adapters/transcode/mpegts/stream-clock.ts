@@ -15,7 +15,7 @@ import { createProgramReader, isProgramStream } from './program-packets.ts'
 import { createProgramTables, isMultiProgram, type ProgramMap } from './programs.ts'
 import { createStreamSpans } from './stream-spans.ts'
 
-/** Facts from the timestamps of one program. */
+/** Facts about the timestamps of one program. */
 export type ProgramClock = ReturnType<ContinuousClock['facts']> & { readonly seconds: number }
 
 type Container = {
@@ -26,17 +26,20 @@ type Container = {
   readonly programs: ProgramMap
 }
 
-/** Facts from the timestamps of a transport or program stream. */
+/** Facts about the timestamps of a transport or program stream. */
 export type StreamClock = {
   readonly container: Container
   readonly programs: ProgramMap
-  /** By `clockKeyIn`. */
+  /** The clocks, by the keys of `clockKeyIn`. */
   readonly clocks: ReadonlyMap<number, ProgramClock>
-  /** See createStreamSpans. */
+  /** Returns the seconds after which other streams continue a stream, or `null` (see createStreamSpans). */
   readonly splitAfter: (pid: number) => number | null
 }
 
-/** Reads the timestamps of an MPEG transport or program stream; `null` for any file without them. */
+/**
+ * Reads the timestamps of an MPEG transport or program stream. Returns `null` for any other file, and for a
+ * file without timestamps.
+ */
 export const readStreamClock = async (path: string, signal: AbortSignal): Promise<StreamClock | null> => {
   const container = await containerOf(path, signal)
   if (container === null) return null
@@ -56,7 +59,9 @@ export const readStreamClock = async (path: string, signal: AbortSignal): Promis
   return { container, programs, clocks: new Map(facts), splitAfter: spans.splitAfter }
 }
 
-/** Returns the key of a stream's clock. Each program of a file has its own clock, independent of the others. */
+/**
+ * Returns a function that maps a stream to the key of its clock. Each program of a file has its own clock.
+ */
 export const clockKeyIn = (programs: ProgramMap): ((pid: number) => number) => {
   if (!isMultiProgram(programs)) return () => ONLY_CLOCK
   const keys = new Map([...programs].map(([pid, [first = NO_PROGRAM]]) => [pid, first]))
@@ -66,8 +71,9 @@ export const clockKeyIn = (programs: ProgramMap): ((pid: number) => number) => {
 const [NO_PROGRAM, ONLY_CLOCK] = [-1, -2]
 
 /**
- * Returns a file with the same streams on a clock without jumps: the file itself, or a copy in `folder` with new
- * timestamps. Engines mishandle a jump, each in its own way, and put audio and video out of sync.
+ * Returns the path of a file with the same streams on a clock without jumps: the file itself, or a copy in
+ * `folder` with new timestamps. Each engine handles jumps in a different wrong way, and audio and video lose
+ * their synchronisation.
  */
 export const removeClockJumps = async (
   path: string,
@@ -101,8 +107,9 @@ export const removeClockJumps = async (
 }
 
 /**
- * Adds missing clocks to `clocks`. As long as no frame of a video stream has a decoding timestamp, its frames
- * may be reordered.
+ * Returns a function that maps timestamps to continuous clocks. Missing clocks are added to `clocks`. Until a
+ * frame of a video stream has a decoding timestamp, the timestamps of that stream count as presentation
+ * timestamps, because its frames may be reordered.
  */
 const createPlace = ({ programs, isSparse }: Container, clocks: Map<number, ContinuousClock>) => {
   const keyOf = clockKeyIn(programs)
@@ -120,10 +127,13 @@ const createPlace = ({ programs, isSparse }: Container, clocks: Map<number, Cont
   }
 }
 
-/** At most one frame: the audio is a better source for the end of the last one. */
+/**
+ * Returns at most the duration of one frame, because the audio is a better source for the end of the last
+ * frame.
+ */
 const ofOneFrame = (step: number): number => Math.min(step, 0.04 * TICKS_PER_SECOND)
 
-/** Leaves a gap that engines fill (FILLED_GAP), whatever the duration of the last audio packet. */
+/** Adds a gap that engines fill (FILLED_GAP), whatever the duration of the last audio packet is. */
 const withPause = (step: number): number => step + 0.05 * TICKS_PER_SECOND
 
 const containerOf = async (path: string, signal: AbortSignal): Promise<Container | null> => {
@@ -138,7 +148,10 @@ const containerOf = async (path: string, signal: AbortSignal): Promise<Container
 }
 
 const STRIDE_BYTES = 2048
-/** Half a second at 134 Mbit/s: program tables repeat several times a second. */
+/**
+ * Number of bytes that are searched for program tables. It is half a second at 134 Mbit/s, and tables are
+ * repeated several times a second.
+ */
 const HEAD_BYTES = 2 ** 23
 
 const programMapIn = async (path: string, stride: number, signal: AbortSignal): Promise<ProgramMap> => {
@@ -157,8 +170,8 @@ async function* firstBytes(blocks: AsyncIterable<Buffer>, length: number): Async
 }
 
 /**
- * Passes blocks to `take`, which returns how many bytes it consumed, and gets the rest again with the next
- * block. Returns the bytes that it never consumed.
+ * Passes blocks to `take`, which returns the number of bytes that it consumed. It gets the other bytes again
+ * at the start of the next block. Returns the bytes that were never consumed.
  */
 const readBlocks = async (
   blocks: AsyncIterable<Buffer>,

@@ -2,19 +2,22 @@ import { TICKS_PER_SECOND } from './packets.ts'
 
 type Span = {
   readonly isVideo: boolean
-  /** Index of its last timestamp among all of the file. */
+  /** Index of the stream's last timestamp among all timestamps of the file. */
   last: number
-  /** Start and end on the continuous clock. */
+  /** Start and end of the stream on the continuous clock. */
   readonly start: number
   end: number
 }
 
 const kindOf = (isVideo: boolean) => (isVideo ? 'video' : 'audio')
 
-/** Finds streams that end where another of their kind begins, from timestamps in file order. */
+/**
+ * Finds streams that end before another stream of the same kind starts. Gets the timestamps in the order of
+ * the file.
+ */
 export const createStreamSpans = () => {
   const spans = new Map<number, Span>()
-  /** Index of the timestamp with which the latest video or audio stream starts. */
+  /** For each kind, the index of the first timestamp of the stream that starts last. */
   const latestStart = { video: 0, audio: 0 }
   let ordinal = 0
   return {
@@ -29,7 +32,10 @@ export const createStreamSpans = () => {
         span.end = Math.max(span.end, even)
       }
     },
-    /** Returns the seconds of a stream if another of its kind starts after its end; otherwise `null`. */
+    /**
+     * Returns the duration of a stream in seconds, if another stream of its kind starts after its end;
+     * otherwise `null`.
+     */
     splitAfter: (pid: number): number | null => {
       const own = spans.get(pid)
       if (own === undefined) return null

@@ -11,7 +11,7 @@ import { probeByNodeAv } from './node-av-probe.ts'
 import { remuxByNodeAv } from './node-av-remux.ts'
 import { timeSpanOf } from './node-av-time-span.ts'
 
-/** Main module of the child process of node-av-engine.ts. It answers one request and exits. */
+/** The main module of the child process that node-av-engine.ts starts. It handles one request and exits. */
 const answer = async (request: ChildRequest): Promise<unknown> => {
   switch (request.kind) {
     case 'describe':
@@ -33,12 +33,12 @@ const reply = (message: ChildReply, sent: () => void = () => {}): void => {
   process.send?.(message, sent)
 }
 
-// The parent has exited. SIGKILL also ends a decoder that hangs.
+// The parent process has ended. SIGKILL also ends a decoder that hangs.
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
 process.once('message', async (message) => {
   Log.setLevel(AV_LOG_ERROR)
-  // Native threads may still run: exit() ends all of them.
+  // Native threads may still run, and exit() ends all of them.
   const exit = () => process.exit(0)
   try {
     const request = ChildRequest.decode(message)

@@ -5,7 +5,10 @@ import { decoderLimits } from '../process/limits.ts'
 import { type EncoderSink, openEncoderSink } from './node-av-sink.ts'
 import { openDemuxer, startTimeShift } from './node-av-source.ts'
 
-/** One pass over the source, like the program ffmpeg: decodes each stream once for all of its outputs. */
+/**
+ * Makes one pass over the source, as the program ffmpeg does. Decodes each stream once for all of its
+ * outputs.
+ */
 export const encodeByNodeAv = async (
   job: EncodeJob,
   onProgress: (seconds: number) => void,
@@ -20,7 +23,8 @@ export const encodeByNodeAv = async (
   const source = await openDemuxer(job.path, job.jumpSeconds)
   const jobs = [job.video, job.audio].filter((stream) => stream !== null)
   let lastReported = 0
-  // Of what is read and of what is made of it: a gap in its times becomes as much video or audio.
+  // Reports the time of packets that are read, and of frames that come out of the filters. Both are needed,
+  // because a long gap between timestamps is filled with video or audio of the same length.
   const report = (seconds: number): void => {
     if (seconds <= lastReported + 0.5) return
     lastReported = seconds
@@ -52,7 +56,7 @@ type Pipeline = {
   readonly finish: () => Promise<void>
 }
 
-/** A stream with a larger fraction of decoder errors fails, as in the program ffmpeg. */
+/** Maximum fraction of decoder errors. A stream with more errors fails, as in the program ffmpeg. */
 const MAX_ERROR_RATE = 2 / 3
 
 const openPipeline = async (
@@ -67,7 +71,7 @@ const openPipeline = async (
     inputs: [{ label: 'in' }],
     outputs: outputs.map(({ label }) => ({ label })),
   })
-  // Restarts if the source changes its format, so that the filters after it see only one format.
+  // Restarts if the source changes its format, so that the filters after it get a single format.
   const normalizer = FilterAPI.create(steady, { allowReinit: true })
   const sinks = await Promise.all(outputs.map((output) => openEncoderSink(output, filter)))
   let [decoded, undecodable] = [0, 0]
@@ -81,11 +85,14 @@ const openPipeline = async (
       for (const [, frame] of ready) report(secondsOf(frame))
       await encoding
       encoding = Promise.all(ready.map(([sink, frame]) => sink.push(frame)))
-      // The error is handled where the promise is awaited. Until then Node must not report it as unhandled.
+      // The error is handled where the promise is awaited. This handler only prevents a report of an
+      // unhandled rejection before that.
       encoding.catch(() => {})
     }
   }
-  /** A decoder may report a damaged packet here or in `decode`. Decoding continues after it. */
+  /**
+   * Receives a frame. A decoder may report a damaged packet here or in `decode`; decoding continues after it.
+   */
   const receiveFrame = async () => {
     try {
       return await decoder.receive()
@@ -138,7 +145,10 @@ const openPipeline = async (
   }
 }
 
-/** Returns a frame for each output that has one. The graph allows only one `receive` at a time. */
+/**
+ * Returns a frame for each output that has one. Not in parallel, because the graph allows one `receive` at a
+ * time.
+ */
 const takeFrames = async (
   filter: FilterComplexAPI,
   sinks: ReadonlyArray<EncoderSink>,

@@ -12,7 +12,10 @@ import { classifyMessages } from '../process/machine-faults.ts'
 import { type DecoderBounds, redactPath, superviseDecoder, toEngineFailure } from '../process/supervise.ts'
 import { ChildReply, type ChildRequest } from './node-av-messages.ts'
 
-/** Engine on FFmpeg's libraries (npm package node-av). They run in a child: native code may crash. */
+/**
+ * Creates an engine that uses FFmpeg's libraries (npm package node-av). They run in a child process, because
+ * native code may crash.
+ */
 export const createNodeAvEngine = (): Engine => ({
   describe: pipe(
     runRequest({ kind: 'describe' }, noSandboxFiles, { wallSeconds: PROBE_SECONDS }),
@@ -68,13 +71,13 @@ export const createNodeAvEngine = (): Engine => ({
     ),
 })
 
-/** TypeScript in tests, JavaScript when built, like this file. */
+/** Path of the child's code: TypeScript in tests, JavaScript in a build, as for this file. */
 const CHILD = fileURLToPath(new URL(`./node-av-child${extname(import.meta.url)}`, import.meta.url))
 
-// Limits data, not address space: V8 reserves far more address space than it uses.
+// The limit is for data and not for address space, because V8 reserves far more address space than it uses.
 const LIMITS = [`--data=${MAX_MEMORY_BYTES}`, `--fsize=${MAX_FILE_BYTES}`]
 
-/** Forks a child, sends it one request, and waits until it has exited. Error messages omit `path`. */
+/** Forks a child process, sends it one request, and waits until it has exited. Error messages omit `path`. */
 const runRequest =
   (
     request: ChildRequest,
@@ -84,16 +87,17 @@ const runRequest =
     onProgress: (seconds: number) => void = () => {},
   ): TE.TaskEither<EngineFailure, unknown> =>
   async () => {
-    // The flags load the TypeScript runner in tests. A debugger flag is left out: its port is in use.
+    // These flags load the TypeScript runner in tests. Debugger flags are omitted, because their port is in
+    // use.
     const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
     const { program, args } = await boundedCommand({ program: process.execPath, args: flags }, files, LIMITS)
     const child = fork(CHILD, {
       execPath: program,
       execArgv: [...args],
-      // Decoding and each encoding run as tasks of the thread pool.
+      // Decoding and each encoding are tasks of the thread pool.
       env: { ...minimalEnvironment(), UV_THREADPOOL_SIZE: '8' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // A separate process group: Ctrl-C in the terminal must reach only this process.
+      // A separate process group, so that Ctrl-C in the terminal reaches only this process.
       detached: true,
     })
     let answer: E.Either<EngineFailure, unknown> | null = null

@@ -5,7 +5,10 @@ import type { FirstFrames } from '../probed-file.ts'
 import { decoderLimits } from '../process/limits.ts'
 import { openDemuxer } from './node-av-source.ts'
 
-/** Decodes the first `count` frames of a stream. `colour`: tags of the first one; `null` if there is none. */
+/**
+ * Decodes the first `count` frames of a stream. `colour` has the tags of the first frame; `null` if no frame
+ * was decoded.
+ */
 export const firstFramesOf = async (
   path: string,
   streamIndex: number,

@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import type { EncodeJob, EncodeOutput, RemuxJob, StreamJob } from '../engine.ts'
 
-// Messages between the server and the child process that loads node-av.
+// The messages between the server and the child process that loads node-av.
 
 const options = t.readonly(t.record(t.string, t.string))
 
@@ -44,7 +44,7 @@ const RemuxJobMessage: t.Type<RemuxJob> = t.readonly(
   }),
 )
 
-/** A child gets one request, answers, and exits. */
+/** The request to a child process. It gets one request, replies, and exits. */
 export const ChildRequest = t.union([
   t.strict({ kind: t.literal('describe') }),
   t.strict({ kind: t.literal('probe'), path: t.string }),

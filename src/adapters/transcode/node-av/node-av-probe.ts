@@ -57,10 +57,10 @@ export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
     { maxLevel: AV_LOG_INFO },
   )
   const source = await openDemuxer(path).catch(async (error: unknown) => {
-    // Log messages come from other threads, through the event loop.
+    // Log messages come from other threads, through the event loop, so they may arrive later.
     await setImmediate()
     const message = errorMessage(error)
-    // The library's error is only a number; the demuxer logs the reason.
+    // The error of the library is only a number. The demuxer logs the reason.
     const reasons = [...warnings.slice(-MAX_REASONS).map((line) => line.trim()), message]
     const isFormatRefused = reasons.some((reason) => FORMAT_NOT_ACCEPTED.test(reason))
     throw new Error([...reasons, ...(isFormatRefused ? [await formatLine(path)] : [])].join(' | '))
@@ -68,19 +68,19 @@ export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
   const start = startOf(source)
   const streams = source.streams.flatMap((stream) => toProbedStreams(stream, start))
   const durationSeconds = positive(source.duration)
-  // The package has no call for chapters, but logs them.
+  // The package has no call for chapters, but this call logs them.
   source.getFormatContext().dumpFormat(0, '', false)
   await setImmediate()
   const extras = { ...otherStreamsOf(source), chapters: log.filter((text) => CHAPTER.test(text)).length }
   await source.close()
-  // Only a warning says that the duration is an estimate.
+  // Only a warning tells that the duration is an estimate.
   const isEstimate = warnings.some((warning) => warning.includes('Estimating duration from bitrate'))
   const inspected: ProbedStream[] = []
   for (const stream of streams) {
     const probed = isEstimate && stream.kind !== 'subtitles' ? { ...stream, endSeconds: null } : stream
     const count = framesToDecode(stream)
     const isLookedAt = stream.kind === 'video' && !stream.isCover && isSupportedCodec(stream.codec)
-    // A decoder error is ignored here: encoding reports it.
+    // A decoder error is ignored here, because encoding will report it.
     const first = isLookedAt
       ? await firstFramesOf(path, stream.index, Math.max(1, count)).catch(() => null)
       : null
@@ -92,10 +92,13 @@ export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
 
 const MAX_REASONS = 4
 
-/** The decoder reports the tags of the stream, and those of the container where there are none: so does ffprobe. */
+/**
+ * Replaces the colour tags by those of the first decoded frame. A decoder reports the tags of the stream, or
+ * else those of the container, as ffprobe does.
+ */
 const withFirstColour = (stream: ProbedStream, colour: ProbedVideo['colour'] | null): ProbedStream =>
   stream.kind === 'video' && colour !== null ? { ...stream, colour } : stream
-/** Only a debug log names a format that is not accepted. */
+/** Returns the log line with the name of a format that was not accepted. Only a debug log has it. */
 const formatLine = async (path: string): Promise<string> => {
   const lines: string[] = []
   Log.setCallback((_, line) => lines.push(line), { maxLevel: AV_LOG_DEBUG })
@@ -168,7 +171,7 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   averageRate: quotient(stream.avgFrameRate),
   nominalRate: quotient(stream.rFrameRate),
   interlacedShare: 0,
-  // FFmpeg uses the numbers of H.273. Those of the container; see withFirstColour.
+  // FFmpeg uses the numbers of H.273. These are the tags of the container; withFirstColour replaces them.
   colour: {
     primaries: stream.codecpar.colorPrimaries,
     transfer: stream.codecpar.colorTrc,

@@ -11,7 +11,7 @@ export const remuxByNodeAv = async ({ outputs }: RemuxJob): Promise<void> => {
 const copyTracks = async ({ inputs, file }: RemuxJob['outputs'][number]): Promise<void> => {
   const muxer = await Muxer.open(file, { format: 'mp4', options: { ...progressiveMuxer } })
   const tracks: Track[] = []
-  // Not in parallel: the muxer numbers its tracks in the order of calls.
+  // Not in parallel, because the muxer numbers its tracks in the order of the calls.
   for (const input of inputs) tracks.push(await openTrack(input, muxer))
   for (;;) {
     const earliest = tracks.filter(hasNext).sort((a, b) => secondsOf(a.next) - secondsOf(b.next))[0]

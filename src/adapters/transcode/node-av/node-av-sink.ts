@@ -2,7 +2,7 @@ import { Encoder, type FilterComplexAPI, type Frame, Muxer } from 'node-av'
 import { FF_ENCODER_AAC, FF_ENCODER_LIBX264, FF_ENCODER_PCM_F32LE } from 'node-av/constants'
 import { containerOf, type EncodeOutput } from '../engine.ts'
 
-/** Encodes frames into a file, which is complete after `finish`. */
+/** Encodes frames into a file. The file is complete after `finish`. */
 export type EncoderSink = {
   readonly label: string
   readonly push: (frame: Frame) => Promise<void>

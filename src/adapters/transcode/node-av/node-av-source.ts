@@ -4,8 +4,9 @@ import { AV_NOPTS_VALUE, AV_PKT_DATA_DISPLAYMATRIX, AVFMT_TS_DISCONT } from 'nod
 import { demuxerLimits } from '../process/limits.ts'
 
 /**
- * Opens a file by its absolute path, so that FFmpeg does not read a part before a colon as a protocol.
- * `jumpSeconds`: a larger step between two timestamps is a discontinuity, in formats that can have them.
+ * Opens a file by its absolute path, so that FFmpeg does not take a part before a colon for a protocol. In
+ * formats with discontinuities, a step between two timestamps of more than `jumpSeconds` counts as a
+ * discontinuity.
  */
 export const openDemuxer = (path: string, jumpSeconds = 10): Promise<Demuxer> =>
   Demuxer.open(resolve(path), { options: demuxerLimits, dtsDeltaThreshold: jumpSeconds })
@@ -13,9 +14,10 @@ export const openDemuxer = (path: string, jumpSeconds = 10): Promise<Demuxer> =>
 const MICROSECOND = { num: 1, den: 1_000_000 }
 
 /**
- * Returns a function that shifts timestamps to start at zero. A clock may start anywhere: a recorded
- * broadcast at several hours, fragments at the delay of reordered frames. The program ffmpeg subtracts the
- * start, its libraries do not. `used`: the streams that define the start; `null`: all of the file.
+ * Returns a function that shifts timestamps so that they start at zero. A clock may start anywhere: in a
+ * recorded broadcast at several hours, in fragments at the delay of reordered frames. The program ffmpeg
+ * subtracts the start, but its libraries do not. `used` lists the streams that define the start; `null`: all
+ * streams of the file.
  */
 export const startTimeShift = (
   source: Demuxer,
@@ -31,8 +33,8 @@ export const startTimeShift = (
 }
 
 /**
- * In microseconds. In a format with timestamp discontinuities, other streams may belong to another program
- * and do not count, as in the program ffmpeg.
+ * Returns the start in microseconds. In a format with timestamp discontinuities, other streams may belong to
+ * another program, so only the used streams count, as in the program ffmpeg.
  */
 const firstTimeOf = (source: Demuxer, used: ReadonlyArray<number>): bigint => {
   const { iformat, startTime: first } = source.getFormatContext()
@@ -43,12 +45,15 @@ const firstTimeOf = (source: Demuxer, used: ReadonlyArray<number>): bigint => {
     .reduce((a, b) => (a === AV_NOPTS_VALUE || b < a ? b : a), AV_NOPTS_VALUE)
 }
 
-/** How a player must turn frames: a vertical flip first, if `mirrored`; then degrees clockwise (0 to 359). */
+/**
+ * How a player must turn frames: first a vertical flip, if `mirrored`, then a clockwise rotation in degrees
+ * (0 to 359).
+ */
 export type Orientation = { readonly rotation: number; readonly mirrored: boolean }
 
 /**
- * Reads the display matrix: 9 native 32-bit integers, of which the first, second, fourth and fifth rotate and
- * scale (FFmpeg's libavutil/display.h).
+ * Reads the display matrix. It has 9 native 32-bit integers, of which the first, second, fourth and fifth
+ * rotate and scale (libavutil/display.h of FFmpeg).
  */
 export const orientationOf = ({ codecpar }: Stream): Orientation => {
   const matrix = codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)

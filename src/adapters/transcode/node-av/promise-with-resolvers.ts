@@ -1,4 +1,4 @@
-// node-av calls Promise.withResolvers, which Node has since release 22.
+// node-av calls Promise.withResolvers, which is part of Node since release 22.
 if (!('withResolvers' in Promise)) {
   Object.defineProperty(Promise, 'withResolvers', {
     configurable: true,

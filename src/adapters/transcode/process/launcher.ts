@@ -3,8 +3,8 @@ import type { SandboxFiles } from '../../sandbox/own-root.ts'
 import { type SandboxCommand, sandboxCommand } from '../../sandbox/sandbox.ts'
 
 /**
- * Wraps a command in the sandbox, with access to `files`, under `limits` (options of `prlimit`). Without that
- * program there are no limits.
+ * Wraps a command in the sandbox, with access to `files` and under `limits` (options of `prlimit`). If
+ * `prlimit` is not installed, there are no limits.
  */
 export const boundedCommand = (
   command: SandboxCommand,
@@ -17,7 +17,10 @@ export const boundedCommand = (
   return sandboxCommand({ program: prlimit, args }, files)
 }
 
-/** Environment variables of an engine. The process's own contain secrets, which a decoder must not get. */
+/**
+ * Returns the environment variables of an engine. The variables of this process contain secrets, which a
+ * decoder must not get.
+ */
 export const minimalEnvironment = (): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
   LC_ALL: 'C',

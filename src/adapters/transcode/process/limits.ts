@@ -1,6 +1,7 @@
 /**
- * Supported container formats, under FFmpeg's names (listed in docs/media.md). None of them opens other files: a
- * playlist that is named `.mp4` could read any file of this machine.
+ * Supported container formats, under FFmpeg's names (listed in docs/media.md). None of them opens other
+ * files. A playlist format must not be added: a playlist that is named `.mp4` could read any file of this
+ * machine.
  */
 export const acceptedFormats: ReadonlyArray<string> = [
   ...['mov', 'matroska', 'webm', 'ogg', 'mp3', 'wav', 'flac', 'aac', 'mpegts', 'mpeg', 'avi', 'flv', 'asf'],
@@ -60,14 +61,17 @@ const DECODERS: Readonly<Record<string, ReadonlyArray<string>>> = {
 /** Supported codecs (listed in docs/media.md). */
 export const acceptedCodecs: ReadonlyArray<string> = Object.keys(DECODERS)
 
-/** `codec`: FFmpeg's name of the codec, which may differ from the names of its decoders. */
+/**
+ * Returns whether a codec is supported. `codec` is FFmpeg's name of the codec, which may differ from the
+ * names of its decoders.
+ */
 export const isSupportedCodec = (codec: string): boolean => Object.hasOwn(DECODERS, codec)
 
-/** Returns the supported codecs that an engine has no decoder for. */
+/** Returns the supported codecs for which an engine has no decoder. */
 export const codecsWithoutDecoder = (hasDecoder: (name: string) => boolean): ReadonlyArray<string> =>
   Object.entries(DECODERS).flatMap(([codec, decoders]) => (decoders.some(hasDecoder) ? [] : [codec]))
 
-/** Encoders and filters that every engine must have. */
+/** The encoders and filters that every engine must have. */
 export const requiredEncoders = ['libx264', 'aac', 'pcm_f32le'] as const
 export const requiredFilters = [
   ...['aformat', 'alimiter', 'apad', 'aresample', 'aselect', 'asetnsamples', 'asetpts', 'asplit'],
@@ -76,15 +80,16 @@ export const requiredFilters = [
 ]
 
 /**
- * Samples of audio a second. Nothing is recorded below the 4,000 of the poorest speech codecs or above the 768,000 of
- * studio converters; a header with 1 makes 48,000 samples of each of its own, which takes minutes.
+ * Range of supported sample rates, in samples per second. Real audio is between 4,000 (speech codecs) and
+ * 768,000 (studio converters). A header that states a rate of 1 would turn each sample into 48,000, which
+ * takes minutes.
  */
 const [LEAST_SAMPLE_RATE, MOST_SAMPLE_RATE] = [1000, 768_000]
 export const sampleRateRange = '1,000 to 768,000'
 export const isSupportedSampleRate = (rate: number): boolean =>
   rate >= LEAST_SAMPLE_RATE && rate <= MOST_SAMPLE_RATE
 
-/** Limit of one frame: 8K has 33 million pixels. */
+/** Maximum number of pixels of a frame. 8K has 33 million pixels. */
 export const MAX_PIXELS = 36_000_000
 
 export const demuxerLimits = {
@@ -98,20 +103,23 @@ export const decoderLimits = {
   max_pixels: String(MAX_PIXELS),
 }
 
-/** Limit of an engine process's address space or data segment, in bytes. */
+/** Maximum address space or data segment of an engine's process, in bytes. */
 export const MAX_MEMORY_BYTES = 6 * 2 ** 30
 
-/** Limit of each file that an engine writes. */
+/** Maximum size in bytes of each file that an engine writes. */
 export const MAX_FILE_BYTES = 20 * 2 ** 30
 
 export const PROBE_SECONDS = 30
 
-/** Time limit of reading a whole file without decoding it. */
+/** Time limit for reading a whole file without decoding it, in seconds. */
 export const SCAN_SECONDS = 600
 
-/** Time limit of one pass over a file, one day by default (MEDIA_MAX_WORK_SECONDS). */
+/** Default time limit of one pass over a file, in seconds: one day (MEDIA_MAX_WORK_SECONDS). */
 export const MAX_WORK_SECONDS = 86_400
 
-/** Time limit for media of this length. A slow machine encodes at a tenth of real time; its CPU is shared. */
+/**
+ * Returns the time limit for media of this duration. A slow machine encodes at a tenth of real time, and its
+ * CPU is shared.
+ */
 export const wallSecondsFor = (mediaSeconds: number, maxSeconds: number): number =>
   Math.min(maxSeconds, 300 + 20 * mediaSeconds)

@@ -12,7 +12,9 @@ const MAX_STDOUT = 8 * 2 ** 20
 
 type ProgramOutput = { readonly stdout: string; readonly stderr: string }
 
-/** Runs a program to its end. Error messages omit `path`. `onLine` gets the lines of stdout, if given. */
+/**
+ * Runs a program to its end. Error messages omit `path`. If `onLine` is given, it gets the lines of stdout.
+ */
 export const runDecoder = async (
   program: string,
   args: ReadonlyArray<string>,
@@ -25,7 +27,7 @@ export const runDecoder = async (
   const child = spawn(command.program, command.args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: minimalEnvironment(),
-    // A separate process group: Ctrl-C in the terminal must reach only this process.
+    // A separate process group, so that Ctrl-C in the terminal reaches only this process.
     detached: true,
   })
   let stdout = ''

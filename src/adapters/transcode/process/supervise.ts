@@ -7,21 +7,23 @@ import { classifyMessages, machineFaultLine } from './machine-faults.ts'
 
 export type DecoderBounds = { readonly wallSeconds: number; readonly signal?: AbortSignal }
 
-/** How a process ended, with its stderr (of long output, the start and the end). */
+/** How a process ended, and its stderr. If stderr is long, only its start and end are included. */
 export type SupervisedExit = {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly stderr: string
-  /** Why Larder killed it; `null` if it did not. */
+  /** The reason why Larder killed the process; `null` if it did not. */
   readonly stopped: 'time' | 'aborted' | null
-  /** The process did not start. */
+  /** The error if the process did not start. */
   readonly startError: Error | null
 }
 
-/** Characters kept of the start, and of the end. */
+/** Maximum number of characters of the start, and of the end, of stderr. */
 const MAX_STDERR = 64 * 1024
 
-/** Waits until a process and its pipes are closed. Kills it on timeout, abort, and exit of this process. */
+/**
+ * Waits until a process and its pipes are closed. Kills it on timeout, on abort, and when this process exits.
+ */
 export const superviseDecoder = (
   child: ChildProcess,
   { wallSeconds, signal }: DecoderBounds,
@@ -35,7 +37,7 @@ export const superviseDecoder = (
     }
     const abort = () => stop('aborted')
     const exit = () => child.kill('SIGKILL')
-    // A longer timer overflows, and fires at once.
+    // A longer timer would overflow and fire at once.
     const timer = setTimeout(() => stop('time'), Math.min(wallSeconds * 1000, 2 ** 31 - 1))
     signal?.addEventListener('abort', abort)
     process.once('exit', exit)
@@ -52,11 +54,11 @@ export const superviseDecoder = (
     if (signal?.aborted) abort()
   })
 
-/** Replaces `path`: file names are private and must not be in the log. */
+/** Replaces `path` in a text, because file names are private and must not be in the log. */
 export const redactPath = (text: string, path: string | null): string =>
   path === null ? text : text.replaceAll(path, '…')
 
-/** Returns `null` for a success. The detail omits `path`. */
+/** Returns the failure of a process; `null` if it succeeded. The detail omits `path`. */
 export const toEngineFailure = (ended: SupervisedExit, path: string | null): EngineFailure | null => {
   const { code, signal, stopped, startError } = ended
   if (code === 0 && stopped === null) return null
@@ -68,8 +70,10 @@ export const toEngineFailure = (ended: SupervisedExit, path: string | null): Eng
   return { reason: stopped ?? reasonOf(ended), detail: detail.slice(0, 600) }
 }
 
-/** Exit codes that say nothing about the file: 126 and 127 if a command could not be run, or was not found; 255 if
- * ffmpeg got a signal to end, as a service manager sends to every process that it stops. */
+/**
+ * Exit codes that tell nothing about the file. 126 and 127: a command could not be run or found. 255: ffmpeg
+ * got a signal to end, which a service manager sends to every process that it stops.
+ */
 const NO_VERDICT: ReadonlySet<number | null> = new Set([126, 127, 255])
 
 const reasonOf = ({ code, signal, stderr, startError }: SupervisedExit): EngineFailure['reason'] => {

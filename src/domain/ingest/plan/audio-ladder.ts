@@ -23,20 +23,22 @@ export const planAudio = (source: AudioSource, hasVideo: boolean): ReadonlyArray
     }))
 }
 
-/** Kilobits per second. One channel needs about three fifths of what two channels need. */
+/** Returns the kilobits per second for one channel: about three fifths of what two channels need. */
 const monoKilobits = (kilobits: number): number => Math.max(48, Math.round(kilobits * 0.6))
 
-/** Bits per second above which a lossy source has nothing to gain. */
+/** Returns the bit rate (bits per second) above which a rendition of a lossy source does not improve. */
 const maxBitrate = ({ codec, bitrate }: AudioSource): number =>
   LOSSY.test(codec) && bitrate !== null ? bitrate * 1.3 : Number.POSITIVE_INFINITY
 
 /**
- * Kilobits per second for each channel above which nothing is gained. A sample rate carries frequencies up to
- * half of it, so the 8 kHz of telephone audio need no more than 32.
+ * Returns the kilobits per second for each channel above which quality does not improve. A sample rate
+ * carries frequencies up to half of it, so the 8 kHz of telephone audio need no more than 32.
  */
 const enoughPerChannel = (sampleRate: number): number =>
   sampleRate >= 44_100 ? Number.POSITIVE_INFINITY : Math.max(32, Math.round((sampleRate * 3) / 1000))
 
-/** One of the two sample rates (Hz) that every player supports: 44,100 for its multiples and divisors. */
+/**
+ * Returns one of the two sample rates (Hz) that every player supports: 44,100 for its multiples and divisors.
+ */
 const outputSampleRate = (sampleRate: number): number =>
   sampleRate > 0 && (44_100 % sampleRate === 0 || sampleRate % 44_100 === 0) ? 44_100 : 48_000

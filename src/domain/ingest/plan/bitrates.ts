@@ -1,18 +1,22 @@
-/** The fields of a part that the bit rate of its rendition depends on. `durationTicks` is above 0. */
+/** The fields of a part on which the bit rate of its rendition depends. `durationTicks` is above 0. */
 export type MeasuredPart = { readonly bytes: number; readonly durationTicks: number }
 
 /** Bits per second, whole, rounded up. */
 export type Bitrates = { readonly peak: number; readonly average: number }
 
-/** The smallest EXT-X-TARGETDURATION that holds for parts of these durations: RFC 8216bis §4.4.3.1. */
+/**
+ * Returns the smallest EXT-X-TARGETDURATION that is valid for parts of these durations (RFC 8216bis
+ * §4.4.3.1).
+ */
 export const targetDurationOf = (partSeconds: ReadonlyArray<number>): number =>
   partSeconds.reduce((target, seconds) => Math.max(target, Math.round(seconds)), 1)
 
 /**
  * Returns the bit rates of a rendition, with container overhead, without the init segment. The peak follows
  * RFC 8216bis §4.1: the largest rate of any run of parts that lasts 0.5 to 1.5 target durations. A part in no
- * such run (a short one next to long ones) counts with the shortest runs of half a target that start or end
- * with it. In a shorter playlist each part counts alone. The average never exceeds the peak.
+ * such run (a short one next to long ones) counts with the shortest runs of at least half a target duration
+ * that start or end with it. In a playlist shorter than that, each part counts alone. The average never
+ * exceeds the peak.
  */
 export const measureBitrates = (
   parts: ReadonlyArray<MeasuredPart>,
@@ -21,7 +25,8 @@ export const measureBitrates = (
 ): Bitrates => {
   const [shortest, longest] = [0.5 * targetDuration * timescale, 1.5 * targetDuration * timescale]
   let busiest = 0
-  // The current run: parts from `first` up to but excluding `end`, the shortest run that lasts long enough.
+  // The current run has the parts from `first` up to, and without, `end`. It is the shortest one that lasts
+  // long enough.
   let [end, ticks, bytes] = [0, 0, 0]
   // All parts before this index are in a run, or were counted alone.
   let counted = 0
@@ -49,7 +54,10 @@ export const measureBitrates = (
   return { peak: perSecond(Math.max(busiest, average)), average: perSecond(average) }
 }
 
-/** The peak of the shortest runs that start or end with a part and last long enough; else its own rate. */
+/**
+ * Returns the highest rate of the shortest runs that start or end with a part and last long enough; the
+ * part's own rate if there is no such run.
+ */
 const rateAround = (parts: ReadonlyArray<MeasuredPart>, index: number, shortest: number): number => {
   const rates = [1, -1].flatMap((step) => {
     let run = NOTHING
@@ -64,7 +72,10 @@ const rateAround = (parts: ReadonlyArray<MeasuredPart>, index: number, shortest:
   return rates.length > 0 || part === undefined ? Math.max(0, ...rates) : rateOf(part)
 }
 
-/** Far below 1 bit/s, far above the floating-point error: 1,000,000 bit/s must not become 1,000,001. */
+/**
+ * Far below 1 bit/s, and far above the floating-point error: 1,000,000 bit/s must not be rounded up to
+ * 1,000,001.
+ */
 const ROUNDING = 1e-6
 
 const rateOf = ({ bytes, durationTicks }: MeasuredPart): number => bytes / durationTicks
@@ -76,7 +87,10 @@ const plus = (a: MeasuredPart, b: MeasuredPart): MeasuredPart => ({
   durationTicks: a.durationTicks + b.durationTicks,
 })
 
-/** Extends a run part by part up to `longest`. `rate`: the peak of these runs; `end`: of the longest one. */
+/**
+ * Extends a run part by part up to `longest`. `rate`: the highest rate of all these runs. `end`: the end of
+ * the longest of them.
+ */
 const busiestRun = (
   parts: ReadonlyArray<MeasuredPart>,
   run: { readonly end: number; readonly ticks: number; readonly bytes: number },

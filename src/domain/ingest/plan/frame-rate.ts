@@ -3,12 +3,12 @@ import type { AudioSource, VideoSource } from './media-plan.ts'
 
 /**
  * Returns a constant frame rate: a standard rate within 2 %, otherwise the next higher one, so that a video
- * of variable frame rate loses no frame. Below 24 (time lapses, slides) it is a whole number. Below 5 it is a
- * multiple, which shows each frame several times.
+ * of variable frame rate loses no frame. Below 24 frames per second (time lapses, slides) it is a whole
+ * number. Below 5 it is multiplied, so that each frame is shown several times.
  */
 export const planFrameRate = (video: VideoSource, audio: AudioSource | null): FrameRate => {
   if (isStillImage(video, audio)) return STILL_RATE
-  const rate = from5(upTo60(rateOf(video)))
+  const rate = atLeast5(atMost60(rateOf(video)))
   const nearest = [...STANDARD_RATES, ...SLOW_RATES].reduce((best, next) =>
     distance(next, rate) < distance(best, rate) ? next : best,
   )
@@ -17,14 +17,20 @@ export const planFrameRate = (video: VideoSource, audio: AudioSource | null): Fr
   return STANDARD_RATES.find(({ num, den }) => num / den >= rate) ?? MAX_RATE
 }
 
-/** Every second or fourth frame of a multiple of a standard rate from 50 on (119.88, 240), otherwise 60. */
-const upTo60 = (rate: number): number => {
+/**
+ * Returns a rate of at most 60 frames per second. A high rate (119.88, 240) becomes a half or a quarter of
+ * it, if that is a standard rate of at least 50; otherwise it becomes 60.
+ */
+const atMost60 = (rate: number): number => {
   if (rate < 61) return Math.min(60, rate)
   return [rate / 2, rate / 4].find((part) => part > 49 && isStandard(part)) ?? 60
 }
 
-/** Audio and video end together within a frame: a frame of a second would be too much. */
-const from5 = (rate: number): number => (rate < MIN_RATE ? rate * Math.ceil(MIN_RATE / rate) : rate)
+/**
+ * Returns a rate of at least 5 frames per second. Audio and video end within one frame of each other, so a
+ * frame must not last as long as a second.
+ */
+const atLeast5 = (rate: number): number => (rate < MIN_RATE ? rate * Math.ceil(MIN_RATE / rate) : rate)
 
 const MIN_RATE = 5
 
@@ -38,7 +44,7 @@ const STANDARD_RATES: ReadonlyArray<FrameRate> = [
   { num: 60_000, den: 1001 },
   { num: 60, den: 1 },
 ]
-/** Half the standard rates. With a whole number, frames would appear up to half a frame early or late. */
+/** Half the standard rates. At a rounded rate, frames would appear up to half a frame early or late. */
 const SLOW_RATES: ReadonlyArray<FrameRate> = [
   { num: 12_000, den: 1001 },
   { num: 25, den: 2 },
@@ -72,11 +78,11 @@ const rateOf = (video: VideoSource): number => {
   if (isStandard(mean)) return mean
   if (nominalRate <= mean) return mean
   if (nominalRate <= MAX_NOMINAL) return nominalRate
-  // The nominal rate is not a frame rate but the time base of the file.
+  // So high a nominal rate is not a frame rate but the time base of the file.
   return Math.max(mean, USUAL_MAX)
 }
 
-/** The mean that a demuxer reports may be its time base (DV in FFmpeg 8). */
+/** Returns the mean rate. The mean that a demuxer reports may be its time base (DV in FFmpeg 8). */
 const meanOf = ({ averageRate, nominalRate }: VideoSource): number =>
   (averageRate > MAX_MEAN ? nominalRate : averageRate || nominalRate) || 25
 
@@ -85,11 +91,17 @@ const isStandard = (rate: number): boolean =>
 
 const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= 0.02 * b
 
-/** The mean that AVI states may be twice the true rate, where frames are reordered. */
+/**
+ * Returns whether the nominal rate is below the mean. The mean that AVI declares may be twice the true rate,
+ * if frames are reordered.
+ */
 const isBelow = (nominalRate: number, mean: number): boolean =>
   nominalRate > 0 && nominalRate < mean && !isNear(nominalRate, mean)
 
-/** Whether the frames must be counted: the mean is not a standard rate, or the nominal rate is another. */
+/**
+ * Returns whether the frames must be counted: the mean is not a standard rate, or the nominal rate differs
+ * from it.
+ */
 export const mayHaveVariableFrameRate = (video: VideoSource): boolean => {
   const [mean, { nominalRate, interlaced }] = [meanOf(video), video]
   return !interlaced && (!isStandard(mean) || (nominalRate > 0 && !isNear(nominalRate, mean)))
@@ -99,7 +111,7 @@ export const mayHaveVariableFrameRate = (video: VideoSource): boolean => {
 const MAX_INTERLACED_FRAMES = 31
 const MAX_NOMINAL = 61
 const MAX_MEAN = 1000
-/** The usual maximum of cameras and screen recorders. */
+/** Frames per second: the maximum of most cameras and screen recorders. */
 const USUAL_MAX = 30
 
 /** Frame rate of a still image that is shown while its audio plays. */

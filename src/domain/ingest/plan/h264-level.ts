@@ -1,20 +1,20 @@
 import type { FrameRate } from '../../media/content-export.ts'
 
-/** The limits of a level (ITU-T H.264 table A-1), with the bit rates of a profile (§A.3.1, §A.3.3). */
+/** The limits of an H.264 level (ITU-T H.264 table A-1), with the bit rates of a profile (§A.3.1, §A.3.3). */
 export type H264Level = {
   /** Ten times the level: 42 is level 4.2. Level 1b, between 1 and 1.1, has 9. */
   readonly idc: number
   readonly macroblocksPerSecond: number
-  /** In one frame. */
+  /** Macroblocks in one frame. */
   readonly macroblocks: number
-  /** In all reference frames together (the decoded picture buffer). */
+  /** Macroblocks in all reference frames together (the decoded picture buffer). */
   readonly keptMacroblocks: number
   readonly kilobits: number
-  /** In the coded picture buffer. */
+  /** Kilobits in the coded picture buffer. */
   readonly bufferKilobits: number
 }
 
-/** The bit rates of the High profile by those of the table (ITU-T H.264 table A-2). */
+/** Ratio of the bit rates of the High profile to those in the table (ITU-T H.264 table A-2). */
 const HIGH_FACTOR = 1.25
 
 const level = (
@@ -33,12 +33,15 @@ const level = (
   bufferKilobits: maxCpb * HIGH_FACTOR,
 })
 
-/** The highest level of a rendition. The HLS authoring specification advises against more, for phones. */
+/**
+ * The highest level of a rendition. The HLS authoring specification advises against higher levels, for
+ * phones.
+ */
 export const highestH264Level = level(42, 522_240, 8704, 34_816, 50_000, 62_500)
 
 const level1b = level(9, 1485, 99, 396, 128, 350)
 
-/** For the High profile. The encoder chooses among all of these. */
+/** Limits for the High profile. The encoder chooses among all of these levels. */
 const levels: ReadonlyArray<H264Level> = [
   level(10, 1485, 99, 396, 64, 175),
   level1b,
@@ -68,7 +71,10 @@ type NamedLevel = { readonly profile: number; readonly constraints: number; read
 const BASELINE_MAIN_EXTENDED = [66, 77, 88]
 const CONSTRAINT_SET_3 = 0x10
 
-/** `undefined`: no such level. Profiles below High signal 1b as 1.1 with a flag (ITU-T H.264 §A.3.1). */
+/**
+ * Returns the limits of a level; `undefined` if there is no such level. Profiles below High signal level 1b
+ * as 1.1 with a flag (ITU-T H.264 §A.3.1).
+ */
 export const findH264Level = ({ profile, constraints, level }: NamedLevel): H264Level | undefined => {
   const isBelowHigh = BASELINE_MAIN_EXTENDED.includes(profile)
   const is1b = isBelowHigh && level === 11 && (constraints & CONSTRAINT_SET_3) !== 0
@@ -94,10 +100,10 @@ export const macroblockCount = (size: Size): number => {
   return width * height
 }
 
-/** Reference frames of the encoder: four, with B-frames that other frames refer to. */
+/** Number of reference frames of the encoder. B-frames to which other frames refer are among them. */
 const referenceFrames = 4
 
-/** Whether a level permits a frame size: its area, its longer side, and its reference frames. */
+/** Returns whether a level permits a frame size: its area, its longer side, and its reference frames. */
 export const permitsSize = (size: Size, { macroblocks, keptMacroblocks }: H264Level): boolean => {
   const { width, height } = inMacroblocks(size)
   return (
@@ -107,17 +113,20 @@ export const permitsSize = (size: Size, { macroblocks, keptMacroblocks }: H264Le
   )
 }
 
-/** Encoder settings. `maxrate` in kilobits per second, `bufsize` in kilobits. */
+/** Size and encoder settings of a stream. `maxrate`: kilobits per second. `bufsize`: kilobits. */
 type Stream = Size & { readonly maxrate: number; readonly bufsize: number }
 
-/** Whether a level permits a stream: its size, macroblocks per second, bit rate and buffer. */
+/** Returns whether a level permits a stream: its size, macroblocks per second, bit rate and buffer. */
 export const permitsStream = (stream: Stream, { num, den }: FrameRate, level: H264Level): boolean =>
   permitsSize(stream, level) &&
   macroblockCount(stream) * (num / den) <= level.macroblocksPerSecond &&
   stream.maxrate <= level.kilobits &&
   stream.bufsize <= level.bufferKilobits
 
-/** Returns the level in a codec string as `avc1.64002a` (RFC 6381); `null`: other codec, or no such level. */
+/**
+ * Returns the level in a codec string such as `avc1.64002a` (RFC 6381); `null` for other codecs and unknown
+ * levels.
+ */
 export const h264LevelInCodec = (codec: string): H264Level | null => {
   const [, hex] = /^avc[13]\.([\da-f]{6})$/i.exec(codec) ?? []
   if (hex === undefined) return null

@@ -7,13 +7,13 @@ export type ImageFacts = {
   readonly height: number
   /** Whether some pixel is transparent. A fully opaque alpha channel does not count. */
   readonly hasAlpha: boolean
-  /** Whether it is an animation; its exports show one frame. */
+  /** Whether the image is an animation. Its exports show one frame. */
   readonly isAnimated: boolean
-  /** Number of images in the file that are not animation frames; the exports show one of them. */
+  /** Number of images in the file that are not animation frames. The exports show one of them. */
   readonly pages: number
-  /** Whether it is brighter than an sRGB display can show; its exports are tone-mapped. */
+  /** Whether the image is brighter than an sRGB display can show. Its exports are tone-mapped. */
   readonly isHdr: boolean
-  /** What else is in the file, once for each. */
+  /** Other content of the file that no export shows, with one entry for each item. */
   readonly leftOut: ReadonlyArray<LeftOut>
 }
 
@@ -29,7 +29,7 @@ const widest = 3840
 /** If the source is wider than a rung by less than this factor, its own width replaces that rung. */
 const margin = 1.2
 
-/** Above this width, encoding AVIF takes more time than viewers save. */
+/** Maximum width of AVIF (pixels). Encoding a wider export takes more time than viewers save. */
 const widestAvif = 2560
 
 /**
@@ -48,9 +48,9 @@ export const longestSide: Readonly<Record<Format, number>> = {
 const largestAvif = 35_651_584
 
 /**
- * Returns the exports to make, narrowest first, all formats of one width together: AVIF, WebP, and the format
- * that every client reads (JPEG, or PNG with alpha). Never wider than the source, and never empty. A format
- * that does not support a size is left out for that size only.
+ * Returns the exports to make, narrowest first, with all formats of one width together: AVIF, WebP, and the
+ * format that every client reads (JPEG, or PNG with alpha). No export is wider than the source, and there is
+ * at least one. A format that does not support a size is left out for that size only.
  */
 export const planImage = (shape: Shape): ReadonlyArray<ImageTarget> => {
   const heightAt = (width: number): number => Math.round((shape.height * width) / shape.width)
@@ -74,16 +74,21 @@ export const planImage = (shape: Shape): ReadonlyArray<ImageTarget> => {
   ].sort((a, b) => a.width - b.width)
 }
 
-/** The width of the source, or less if the height exceeds `side`: the universal format is never left out. */
+/**
+ * Returns the width of the source, or less if the height exceeds `side`, so that the universal format is
+ * never left out.
+ */
 const widestSupported = ({ width, height }: Shape, side: number): number =>
   height <= side ? width : Math.max(1, Math.floor((width * side) / height))
 
 /** Returns the rungs below `top`, and `top` itself, which replaces a rung that is nearly as wide. */
 const ladder = (top: number): ReadonlyArray<number> => {
-  const own = Math.min(top, widest)
-  const below = rungs.filter((rung) => rung < own)
+  const largest = Math.min(top, widest)
+  const below = rungs.filter((rung) => rung < largest)
   const nearest = below.at(-1)
-  return nearest !== undefined && own < nearest * margin ? [...below.slice(0, -1), own] : [...below, own]
+  return nearest !== undefined && largest < nearest * margin
+    ? [...below.slice(0, -1), largest]
+    : [...below, largest]
 }
 
 /** Returns messages about what the exports lose, one line each. */

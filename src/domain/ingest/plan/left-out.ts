@@ -11,15 +11,15 @@ const meanings = {
 } as const
 
 /**
- * What a file holds beside its image, and no export shows: the film of a motion photo, more images (MPO), the
- * map that makes an image HDR, its distances, or channels of TIFF that have another meaning.
+ * Content of an image file that no export shows: the video of a motion photo, more images (MPO), the gain map
+ * that makes an image HDR, its depth map, or TIFF channels that are neither colour nor transparency.
  */
 export const LeftOut = t.keyof(meanings)
 export type LeftOut = t.TypeOf<typeof LeftOut>
 
-/** Returns a line for each kind. */
+/** Returns one line for each kind of content that is left out. */
 export const leftOutWarnings = (leftOut: ReadonlyArray<LeftOut>): ReadonlyArray<string> =>
   (Object.keys(meanings) as ReadonlyArray<LeftOut>).flatMap((kind) => {
-    const count = leftOut.filter((it) => it === kind).length
+    const count = leftOut.filter((item) => item === kind).length
     return count === 0 ? [] : [meanings[kind](count)]
   })

@@ -3,7 +3,10 @@ import { planFrameRate } from './frame-rate.ts'
 import type { MediaFacts, MediaPlan } from './media-plan.ts'
 import { planVideo } from './video-ladder.ts'
 
-/** Visually close to the source; the maxrates of the ladder limit the bit rate of demanding videos. */
+/**
+ * Constant rate factor: visually close to the source. The ladder's maxrates limit the bit rate of demanding
+ * videos.
+ */
 const CRF = 22
 const GOP_SECONDS = 2
 const GOPS_PER_PART = 3

@@ -3,13 +3,16 @@ import type { FrameRate } from '../../media/content-export.ts'
 
 /** The properties of an audio or video source. */
 export type MediaFacts = {
-  /** Seconds; `null` if the file does not say. An ignored stream may be longer. */
+  /** Duration in seconds; `null` if the file does not declare it. An ignored stream may be longer. */
   readonly durationSeconds: number | null
-  /** Seconds that the file declares for the selected streams; `null` if it declares none for these alone. */
+  /**
+   * Seconds that the file declares for the selected streams; `null` if it does not declare them for these
+   * alone.
+   */
   readonly declaredSeconds: number | null
   readonly video: VideoSource | null
   readonly audio: AudioSource | null
-  /** Audio streams that replace `audio` if it turns out broken, best first. They are decoded, too. */
+  /** Audio streams that replace `audio` if it cannot be decoded, best first. They are decoded, too. */
   readonly fallbackAudio: ReadonlyArray<FallbackAudio>
   /** Messages for the person who added the file: which streams are ignored, and why. */
   readonly warnings: ReadonlyArray<string>
@@ -31,19 +34,20 @@ export type VideoSource = {
   readonly codedWidth: number
   readonly codedHeight: number
   readonly rotation: number
-  /** Whether the image is mirrored: it must be flipped vertically before the rotation. */
+  /** Whether the video is mirrored. It must then be flipped vertically before the rotation. */
   readonly mirrored: boolean
-  /** Frames per second: average rate and lowest common rate; 0 if unknown. Both are guesses. */
+  /** Frames per second: average rate and lowest common rate; 0 if unknown. Both are estimates. */
   readonly averageRate: number
   readonly nominalRate: number
-  /** Frames per second, counted where frames are densest; `null` if not counted. */
+  /** Frames per second, counted where the frames are densest; `null` if not counted. */
   readonly peakRate: number | null
-  /** Whether a frame holds two fields from different times. */
+  /** Whether each frame holds two fields from different times. */
   readonly interlaced: boolean
   readonly colour: VideoColourTags
   /**
-   * The engine reports frames later than the file says: from a time on (seconds, as it reports them; 0: from the start),
-   * by so many seconds more. `startSeconds` and `endSeconds` are as the file says.
+   * Times by which the engine reports frames later than the file declares. Each entry adds `seconds` to the
+   * frames from `fromSeconds` on, in the engine's time (0: from the start). `startSeconds` and `endSeconds`
+   * are as the file declares.
    */
   readonly late: ReadonlyArray<{ readonly fromSeconds: number; readonly seconds: number }>
 }
@@ -59,7 +63,7 @@ export type AudioSource = {
   readonly bitrate: number | null
 }
 
-/** `description`: for messages, as `sound in fra (aac, 1 channel)`. */
+/** `description`: text for messages, such as `sound in fra (aac, 1 channel)`. */
 export type FallbackAudio = { readonly source: AudioSource; readonly description: string }
 
 /** One video rendition to make. */
@@ -83,9 +87,12 @@ export type AudioRung = {
 /** The renditions of one transcoding pass. At least one of `video` and `audio` has a rung. */
 export type MediaPlan = {
   readonly frameRate: FrameRate
-  /** Frames from one keyframe to the next. */
+  /** Number of frames from one keyframe to the next. */
   readonly gop: number
-  /** Target length of a part (seconds): a whole number of GOPs if there is video. The first is one GOP. */
+  /**
+   * Target length of a part (seconds). With video it is a whole number of GOPs, and the first part is one
+   * GOP.
+   */
   readonly partSeconds: number
   readonly crf: number
   readonly video: ReadonlyArray<VideoRung>

@@ -5,8 +5,9 @@ import type { VideoRung } from './media-plan.ts'
 type Size = { readonly width: number; readonly height: number }
 
 /**
- * Sizes are compared by area, so that wide and square videos have as many bits per pixel as 16:9. `side`: the
- * short side of a 16:9 frame of that area (pixels). `kilobits`: the maxrate up to 31 frames per second.
+ * A step of the video ladder. Sizes are compared by area, so that wide and square videos have as many bits
+ * per pixel as 16:9. `side`: the short side of a 16:9 frame of that area (pixels). `kilobits`: the maxrate up
+ * to 31 frames per second.
  */
 type Step = { readonly side: number; readonly kilobits: number; readonly isSlowest?: true }
 
@@ -21,12 +22,15 @@ const steps: ReadonlyArray<Step> = [
 const maxRungs = 4
 
 /**
- * Only for video without audio; otherwise the slowest connections play the audio. Its peak, container and
- * buffer included, is below the 192 kbit/s that the HLS authoring specification requires of one variant.
+ * Only for video without audio: otherwise viewers with the slowest connections play the audio alone. The peak
+ * of this step, container and buffer included, is below the 192 kbit/s that the HLS authoring specification
+ * requires of one variant.
  */
 const slowest: Step = { side: 144, kilobits: 130, isSlowest: true }
 
-/** A step whose side is within this factor of the source's is left out; the source's own size replaces it. */
+/**
+ * A step whose side is within this factor of the source's side is omitted; the source's own size replaces it.
+ */
 const margin = 1.12
 
 export const planVideo = (
@@ -35,9 +39,9 @@ export const planVideo = (
   isSilent: boolean,
 ): ReadonlyArray<VideoRung> => {
   const top = topSize(source)
-  const own = stepOf(sideOf(top))
-  const below = steps.filter(({ side }) => side * margin < own.side)
-  const [first = own, ...others] = [own, ...below].slice(0, maxRungs)
+  const topStep = stepOf(sideOf(top))
+  const below = steps.filter(({ side }) => side * margin < topStep.side)
+  const [first = topStep, ...others] = [topStep, ...below].slice(0, maxRungs)
   const ladder = isSilent
     ? first.side < slowest.side * margin
       ? [{ ...slowest, side: first.side }]
@@ -57,8 +61,8 @@ export const planVideo = (
 
 /** Returns the size of the source if level 4.2 permits it, otherwise that of the largest step. */
 const topSize = (source: Size): Size => {
-  const own = even(source, 1)
-  return permitsSize(own, highestH264Level) ? own : sizeWithin(source, boundsOf(largest))
+  const unscaled = even(source, 1)
+  return permitsSize(unscaled, highestH264Level) ? unscaled : sizeWithin(source, boundsOf(largest))
 }
 
 const sideOf = ({ width, height }: Size): number => Math.sqrt((width * height * 9) / 16)
@@ -70,7 +74,9 @@ const boundsOf = ({ side }: Step): Bounds => {
   return { area: wide.width * wide.height, macroblocks: macroblockCount(wide) }
 }
 
-/** Scales a source into bounds. Partial macroblocks count whole, so a limit on the area is not enough. */
+/**
+ * Scales a source into bounds. Partial macroblocks count as whole ones, so a limit on the area is not enough.
+ */
 const sizeWithin = (source: Size, { area, macroblocks }: Bounds): Size => {
   let scale = Math.min(1, Math.sqrt(area / (source.width * source.height)))
   for (;;) {
@@ -89,7 +95,10 @@ const even = ({ width, height }: Size, scale: number): Size => ({
 // H.264 in 4:2:0 subsamples chroma by two in both directions, so sizes must be even.
 const nearestEven = (pixels: number): number => Math.max(2, 2 * Math.round(pixels / 2))
 
-/** Interpolates the maxrate between steps. Below all it is proportional to the side; above all, constant. */
+/**
+ * Returns the step of any side. Interpolates the maxrate between steps. Below all steps it is proportional to
+ * the side; above all it is constant.
+ */
 const stepOf = (side: number): Step => {
   const below = steps.find((step) => step.side <= side)
   const above = steps.findLast((step) => step.side > side)

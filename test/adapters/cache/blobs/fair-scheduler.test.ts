@@ -6,11 +6,11 @@ describe('the fair scheduler', () => {
   const turnsSoFar = countEventLoopTurns()
 
   it('admits a number of readers in one turn of the event loop, in their order', async () => {
-    const turns = createFairScheduler({ nothing: 3, something: 2 })
+    const turns = createFairScheduler({ starting: 3, started: 2 })
     const from = turnsSoFar()
     const admitted: Array<readonly [name: string, turn: number]> = []
     const proceed = async (name: string) => {
-      await turns.next('something')
+      await turns.next('started')
       admitted.push([name, turnsSoFar() - from])
     }
     await Promise.all(['a', 'b', 'c', 'd', 'e'].map(proceed))
@@ -24,11 +24,11 @@ describe('the fair scheduler', () => {
   })
 
   it('queues a reader that continues behind those that wait', async () => {
-    const turns = createFairScheduler({ nothing: 1, something: 1 })
+    const turns = createFairScheduler({ starting: 1, started: 1 })
     const admitted: string[] = []
     const proceed = async (name: string) => {
       for (let count = 0; count < 2; count++) {
-        await turns.next('something')
+        await turns.next('started')
         admitted.push(name)
       }
     }
@@ -37,18 +37,18 @@ describe('the fair scheduler', () => {
   })
 
   it('prefers readers that have received nothing, whenever they arrive', async () => {
-    const turns = createFairScheduler({ nothing: 2, something: 1 })
+    const turns = createFairScheduler({ starting: 2, started: 1 })
     const admitted: string[] = []
-    const proceed = async (name: string, received: 'nothing' | 'something') => {
-      await turns.next(received)
+    const proceed = async (name: string, reader: 'starting' | 'started') => {
+      await turns.next(reader)
       admitted.push(name)
     }
     await Promise.all([
-      proceed('a', 'something').then(() => Promise.all([proceed('f', 'nothing'), proceed('g', 'nothing')])),
-      proceed('b', 'something'),
-      proceed('c', 'nothing'),
-      proceed('d', 'nothing'),
-      proceed('e', 'nothing'),
+      proceed('a', 'started').then(() => Promise.all([proceed('f', 'starting'), proceed('g', 'starting')])),
+      proceed('b', 'started'),
+      proceed('c', 'starting'),
+      proceed('d', 'starting'),
+      proceed('e', 'starting'),
     ])
     expect(admitted).to.deep.equal(['c', 'd', 'e', 'a', 'f', 'g', 'b'])
   })

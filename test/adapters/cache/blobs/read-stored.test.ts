@@ -41,11 +41,11 @@ describe('bytes from storage', () => {
     const opened = readStoredBlob({
       bytes: stored,
       range,
-      goOn: async function* (at) {
+      continueFrom: async function* (at) {
         resumedAt.push(at)
         yield* inChunks(bytes.subarray(at, range.end), chunkSize)
       },
-      leave: () => {
+      onCancel: () => {
         leaves++
       },
     })

@@ -141,7 +141,7 @@ describe('memory in front of disk', () => {
         expect(await cachedValue(cache, key)).to.deep.equal(O.some(false))
       }
       await disk.settled()
-      expect(disk.held()).to.deep.equal({ bytes: 0, entries: 0 })
+      expect(disk.usage()).to.deep.equal({ bytes: 0, entries: 0 })
     })
 
     it('that are negative replace positive ones, also on disk and for other processes', async () => {
