@@ -4,7 +4,7 @@ import { Encoder, Frame, Log, Muxer, Rational } from 'node-av'
 import type { AVPixelFormat, FFEncoderCodec } from 'node-av/constants'
 import { AV_FRAME_DATA_A53_CC, AV_LOG_ERROR } from 'node-av/constants'
 
-type FilmOptions = {
+export type FilmOptions = {
   readonly width: number
   readonly height: number
   /** Frames a second. */
