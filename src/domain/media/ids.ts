@@ -1,5 +1,6 @@
 import type * as t from 'io-ts'
 import { refine } from '../shared/refine.ts'
+import { isUid } from './uid-text.ts'
 
 declare const kind: unique symbol
 /**
@@ -7,33 +8,6 @@ declare const kind: unique symbol
  * example, an export's uid in place of an image's uid.
  */
 type Uid<K extends string> = string & { readonly [kind]: K }
-
-// Returns whether a value is a uid. New uids have a prefix for their kind. Older uids may have none, so only
-// the alphabet is checked.
-export const isUid = (u: unknown): u is string => typeof u === 'string' && /^[A-Za-z0-9_-]{1,80}$/.test(u)
-
-/** The prefixes of new uids, each with the kind that it stands for. */
-export const uidKinds = {
-  if: 'imageFile',
-  ife: 'imageExport',
-  cf: 'contentFile',
-  cfe: 'contentExport',
-  cfep: 'contentPart',
-  s3f: 'storedFile',
-} as const
-export type UidKind = (typeof uidKinds)[keyof typeof uidKinds]
-
-const prefixes = Object.keys(uidKinds).join('|')
-// Matches a new uid. The 22 random characters may contain the text of such a prefix, and any UID_PREFIX (a
-// setting) may come before the prefix.
-const newUid = new RegExp(`(?:^|_)(${prefixes})_[A-Za-z0-9_-]{22}$`)
-const shortUid = new RegExp(`^(${prefixes})_`)
-
-/** Returns the kind of a uid, from its prefix; `null` for an old uid without a prefix. */
-export const kindOfUid = (uid: string): UidKind | null => {
-  const prefix = (newUid.exec(uid) ?? shortUid.exec(uid))?.[1]
-  return prefix === undefined ? null : uidKinds[prefix as keyof typeof uidKinds]
-}
 
 const uidOf = <const K extends string>(name: K): t.Type<Uid<K>, string, unknown> =>
   refine(name, (u): u is Uid<K> => isUid(u))
