@@ -13,14 +13,14 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
       return ['another process is sweeping the object store']
     case 'foreign':
       return [
-        `nothing is swept: the object store belongs to the library ${report.other}, and the database to ${report.ours}; ` +
-          'see S3_BUCKET, S3_PREFIX and DATABASE_URL. If these are right, delete the object .library of the store: ' +
+        `nothing was deleted: the object store belongs to the library ${report.other}, but the database to ${report.ours}; ` +
+          'check S3_BUCKET, S3_PREFIX and DATABASE_URL. If these are right, delete the object .library of the store: ' +
           'the next sweep then determines the owner again',
       ]
     case 'unproven':
       return [
-        `nothing is swept: the object store names no library, and of ${plural(report.looked, 'object')} in it the ` +
-          `database names ${report.named}; see S3_BUCKET, S3_PREFIX and DATABASE_URL. If these are right, ` +
+        `nothing was deleted: the object store names no library, and of ${plural(report.looked, 'object')} in it the ` +
+          `database names ${report.named}; check S3_BUCKET, S3_PREFIX and DATABASE_URL. If these are right, ` +
           `store an object .library with the content ${report.ours}`,
       ]
     case 'swept':
@@ -39,7 +39,7 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
       ]
     case 'braked':
       return [
-        `nothing is swept: no row of the database names ${orphanCount(report)} of ${report.objects}, more than ` +
+        `nothing was deleted: no row of the database names ${orphanCount(report)} of ${report.objects}, more than ` +
           '5 % or 1,000. If the database is the right one and not an old copy: larder sweep --dry-run, then --repair',
         ...replacedLine(report, 'deleted'),
       ]

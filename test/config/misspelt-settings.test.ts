@@ -21,7 +21,7 @@ describe('misspelt settings', () => {
       ['HSOT', 'HOST'],
     ] as const)
       expect(describeMisspelt({ [name]: 's3cret' })).to.deep.equal([
-        `${name} is no setting of Larder and changes nothing; is ${meant} meant?`,
+        `${name} is not a setting of Larder and has no effect; did you mean ${meant}?`,
       ])
   })
 

@@ -196,7 +196,7 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
         ...beat,
         file: 'beat.mkv',
         change: (film) => Buffer.concat([film, film]),
-        warnings: [/^the file goes on after its end: at 0\.0 MB another file begins, which is left out/],
+        warnings: [/^the file contains a second file, which begins at 0\.0 MB and is left out/],
       },
     ],
   },
@@ -273,6 +273,8 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
   {
     comesIn: 'a header that says more than there is (FLV)',
     comesOut: 'what there is, and a warning',
-    films: [{ file: 'flvdur.flv', seconds: 12, beats: [], warnings: [/^it is shorter than it says/] }],
+    films: [
+      { file: 'flvdur.flv', seconds: 12, beats: [], warnings: [/^it is shorter than its header says/] },
+    ],
   },
 ]

@@ -138,7 +138,7 @@ describe('the background work of a server', () => {
     while (checks < 3) await timer.next()
     await timer.idle(() => lines.length > 0)
     expect(lines[0]).to.equal(
-      '  the exports of cf_1 are there: another process, or an earlier try, has made them',
+      '  the exports of cf_1 exist already: another process, or an earlier attempt, made them',
     )
     await stop()
   })

@@ -11,8 +11,8 @@ export type EncodeAttempt = {
 
 const notConverted = (isHdr: boolean): string =>
   isHdr
-    ? 'colours are off: it is HDR that could not be tone-mapped'
-    : 'colours are off: those of the film could not be converted to sRGB'
+    ? 'colours are wrong: the HDR of the film could not be tone-mapped'
+    : 'colours are wrong: the colours of the film could not be converted to sRGB'
 
 /** In the order to try them: all of it, then without what a damaged or unusual file may not bear. */
 export const encodeAttemptsFor = (facts: MediaFacts, plan: MediaPlan): ReadonlyArray<EncodeAttempt> => {

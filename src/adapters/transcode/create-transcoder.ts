@@ -143,7 +143,9 @@ const refuseEncrypted = (path: string, signal: AbortSignal): TE.TaskEither<Refus
     readSource(() => isEncryptedMovie(path, signal)),
     TE.flatMapEither((isEncrypted) =>
       isEncrypted
-        ? E.left(refused('the file is encrypted (DRM), and Larder has no key: add it as it was before'))
+        ? E.left(
+            refused('the file is encrypted (DRM), and Larder has no key: add the file without encryption'),
+          )
         : E.right(undefined),
     ),
   )

@@ -124,6 +124,6 @@ const withSound = (facts: MediaFacts, { source, description }: FallbackAudio): M
   audio: source,
   warnings: [
     ...facts.warnings.filter((warning) => warning !== leftOutLine(description)),
-    `the sound (${facts.audio?.codec}) could not be decoded: ${description} is in its place`,
+    `the sound (${facts.audio?.codec}) could not be decoded: ${description} replaces it`,
   ],
 })

@@ -66,7 +66,7 @@ const transcodeOrThrow = async (
     return E.left(tried.left.reason === 'aborted' && !signal.aborted ? run.tooLong : run.toError(tried.left))
   const { renditions, folder, facts, isTruncated, attempt, sourceSeconds } = tried.right
   if (renditions.some(({ parts }) => parts.length === 0))
-    return E.left(refused('nothing of the file can be decoded'))
+    return E.left(refused('no part of the file can be decoded'))
 
   const madeSeconds = Math.max(...renditions.map(segmentedSeconds))
   if (madeSeconds > run.maxSeconds + LENGTH_TOLERANCE_SECONDS) return E.left(run.tooLong)
@@ -80,7 +80,7 @@ const transcodeOrThrow = async (
     return E.left(run.toError(progressive.left))
   }
   onProgress(1)
-  const shorter = missing === null ? [] : [`it is shorter than it says: ${missing}`]
+  const shorter = missing === null ? [] : [`it is shorter than its header says: ${missing}`]
   const warnings = [...facts.warnings, ...attempt.warnings, ...shorter]
   return E.right({ renditions, progressive: progressive.right, sourceSeconds, warnings })
 }

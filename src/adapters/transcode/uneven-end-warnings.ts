@@ -23,6 +23,6 @@ export const unevenEndWarnings = (
   return isTold
     ? []
     : [
-        `its pictures end at ${pictureSeconds.toFixed(1)} s, and its sound at ${soundSeconds.toFixed(1)} s: what is between them may be damaged, or of a second file`,
+        `its pictures end at ${pictureSeconds.toFixed(1)} s, and its sound at ${soundSeconds.toFixed(1)} s: the rest may be damaged, or may belong to a second file`,
       ]
 }

@@ -71,7 +71,7 @@ describe('[V43] [V45] the colour space of a film', () => {
   it('is refused if it cannot be converted', () => {
     for (const matrix of [8, 11, 14, 15])
       expect(decided({ matrix })).to.equal(
-        `its colours are coded in a way that is not read (matrix ${matrix}): save it as BT.709`,
+        `its colour matrix (${matrix}) is not supported: save it as BT.709`,
       )
     expect(decided({ transfer: 9 })).to.match(/^its colours are logarithmic/)
   })
