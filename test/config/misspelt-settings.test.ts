@@ -40,7 +40,7 @@ describe('misspelt settings', () => {
       const swapped = `${name[1]}${name[0]}${name.slice(2)}`
       const forms = [name.replaceAll('_', ''), `LARDER_${name}`, swapped, name.toLowerCase()]
       for (const form of forms.filter((one) => !settingNames().includes(one)))
-        expect(describeMisspelt({ [form]: 'x' }).join(), form).to.include(`is ${name} meant?`)
+        expect(describeMisspelt({ [form]: 'x' }).join(), form).to.include(`did you mean ${name}?`)
     }
   })
 
