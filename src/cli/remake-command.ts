@@ -25,7 +25,10 @@ export const remakeCommand: Command = {
   about:
     'Encodes exports again if an older release encoded them differently. Serves the old ones until then.',
   words: [
-    ['--outdated', 'all files with exports of an older recipe; if a file fails, it keeps its old exports'],
+    [
+      '--outdated',
+      'processes all files with exports of an older recipe; a file that fails keeps its old exports',
+    ],
   ],
   needsLibrary: alwaysNeedsLibrary,
   run: ({ config, args, report }) => {
