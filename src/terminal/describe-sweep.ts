@@ -26,14 +26,14 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
     case 'swept':
       return [
         `${plural(report.deleted.length, 'object')} of ${report.objects} deleted, ` +
-          `and what was left of ${uploadCount(report)}` +
+          `and the leftovers of ${uploadCount(report)}` +
           (report.isWhole ? '' : '; there are more, sweep again'),
         ...replacedLine(report, 'deleted'),
       ]
     case 'looked':
       return [
         `${orphanCount(report)} of ${report.objects} would be deleted, ` +
-          `and what is left of ${uploadCount(report)}`,
+          `and the leftovers of ${uploadCount(report)}`,
         ...replacedLine(report, 'would be deleted'),
         ...report.orphans.map(({ key, size }) => `${key}  ${size}`),
       ]
@@ -53,7 +53,7 @@ const replacedLine = (
   objects === 0 ? [] : [`${plural(objects, 'object')} of replaced exports ${done} (${bytes} bytes)`]
 
 const uploadCount = ({ uploads }: { readonly uploads: number | null }): string =>
-  uploads === null ? 'no upload, as the store does not list them' : plural(uploads, 'upload')
+  uploads === null ? 'no upload, because the store does not list them' : plural(uploads, 'upload')
 
 const orphanCount = ({
   orphans,

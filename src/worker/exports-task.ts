@@ -41,7 +41,7 @@ export const createExportsTask = (
     if (E.isRight(finished)) {
       retries.succeeded(uid)
       if (finished.right.state === 'made') {
-        terminal.print(`  the exports of ${uid} are made`)
+        terminal.print(`  the exports of ${uid} are ready`)
         for (const warning of finished.right.warnings) terminal.print(`  ${uid}: ${warning}`)
       }
       if (finished.right.state === 'made elsewhere')
