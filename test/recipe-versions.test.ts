@@ -41,7 +41,7 @@ import { recipeJobs, recipeSources } from './support/recipe-sources.ts'
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
   image: { 2: '6d9e405f710341f4' },
-  content: { 2: '5ec72857e09cfd6a' },
+  content: { 2: '935c2ad1cf3a734e' },
 }
 
 const shapes = [

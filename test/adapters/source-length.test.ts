@@ -1,7 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { NO_ADDED_SECONDS, remeasureSourceSeconds } from '../../src/adapters/transcode/encode-passes.ts'
 import type { SegmentedRendition } from '../../src/adapters/transcode/isobmff/segmented-rendition.ts'
+import {
+  longestEncoded,
+  NO_ADDED_SECONDS,
+  remeasurePaddedAudio,
+  remeasureVideo,
+} from '../../src/adapters/transcode/source-length.ts'
 import { AAC_TICKS } from '../../src/domain/examiner/examine-time.ts'
 
 const TIMESCALE = 48_000
@@ -47,16 +52,26 @@ describe('the length of a source', () => {
             seconds > 0 ? Math.round((seconds * TIMESCALE) / frame) + off : 0
           const videoTicks = (hold: number) => (pictures + holdFrames(hold)) * frame
           const hold = Math.max(0, announced + (soundTicks - videoTicks(announced)) / TIMESCALE)
-          const films = [rendition(videoTicks(hold), frame)]
+          const renditions = [rendition(videoTicks(hold), frame), rendition(soundTicks, null)]
           fc.pre(Math.abs(videoTicks(hold) - soundTicks) <= longest)
-          const seconds = remeasureSourceSeconds(soundTicks / TIMESCALE, films, {
-            ...NO_ADDED_SECONDS,
-            holdSeconds: hold,
-          })
+          const encoded = { video: null, audio: soundTicks / TIMESCALE }
+          const added = { ...NO_ADDED_SECONDS, holdSeconds: hold }
+          const seconds = longestEncoded(renditions, remeasureVideo(encoded, renditions, added))
           for (const ticks of [videoTicks(hold), soundTicks])
             expect(Math.abs(ticks / TIMESCALE - (seconds ?? 0))).to.be.at.most(longest / TIMESCALE + 1e-6)
         },
       ),
+    )
+  })
+
+  it('[V41] is not above that of audio which was padded again, without the tail that the header announced', () => {
+    fc.assert(
+      fc.property(fc.nat(100_000), fc.nat(100_000), fc.nat(100_000), (own, tail, video) => {
+        const frames = (samples: number) => Math.ceil(samples / AAC_TICKS) * AAC_TICKS
+        const padded = frames(Math.max(own, video))
+        const { audio } = remeasurePaddedAudio({ video: null, audio: frames(own + tail) - tail }, padded)
+        expect(audio).to.be.within(own, padded)
+      }),
     )
   })
 })

@@ -85,7 +85,7 @@ describe('[V62] a library', function () {
       const serving = await serveLarder(served)
       await waitUntilReady(serving.base)
       expect(await serving.end('SIGTERM')).to.equal(0)
-      expect(serving.out.slice(1).filter((line) => line.includes('made'))).to.deep.equal(lines)
+      expect(serving.out.slice(1).filter((line) => line.includes('created'))).to.deep.equal(lines)
     }
     for (const { DATA_DIR } of [added, served]) await waitForServerExit(path.join(DATA_DIR, 'postgres'))
   })

@@ -7,7 +7,7 @@ import { E, pipe, TE } from '../../fp.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
 import { findSandbox } from '../sandbox/sandbox.ts'
-import { isEncryptedMovie } from './encrypted-movie.ts'
+import { isEncryptedFile } from './encrypted-file.ts'
 import { type EngineFacts, type EngineFailure, formatInLog } from './engine.ts'
 import { engineDifferences } from './engine-differences.ts'
 import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './find-engine.ts'
@@ -140,7 +140,7 @@ const refuseImpossibleTimes = (probed: ProbedFile): E.Either<Refused, ProbedFile
 
 const refuseEncrypted = (path: string, signal: AbortSignal): TE.TaskEither<Refused | Unavailable, void> =>
   pipe(
-    readSource(() => isEncryptedMovie(path, signal)),
+    readSource(() => isEncryptedFile(path, signal)),
     TE.flatMapEither((isEncrypted) =>
       isEncrypted
         ? E.left(

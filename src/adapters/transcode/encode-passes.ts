@@ -13,9 +13,16 @@ import {
   type SegmentedRendition,
   segmentedSeconds,
 } from './isobmff/segmented-rendition.ts'
-import { longestOf } from './longest.ts'
 import { mayRetryAfter } from './process/machine-faults.ts'
 import { type RecipeOptions, toEncodeJob, toPcmJob } from './recipe.ts'
+import {
+  type AddedSeconds,
+  type EncodedSeconds,
+  encodedSecondsOf,
+  NO_ADDED_SECONDS,
+  remeasurePaddedAudio,
+  remeasureVideo,
+} from './source-length.ts'
 import type { TranscodeContext, TranscodeRequest } from './transcode.ts'
 import { unevenEndWarnings } from './uneven-end-warnings.ts'
 import { needsColourCube, videoColourOf } from './video-filters.ts'
@@ -35,14 +42,8 @@ export type EncodedRenditions = EncodeResult & {
   readonly renditions: ReadonlyArray<SegmentedRendition>
   /** What was put behind its pictures and its sound. */
   readonly added: AddedSeconds
-  /** How much of the source could be decoded, without what was added. `null`: that is not known. */
-  readonly sourceSeconds: number | null
+  readonly encodedSeconds: EncodedSeconds
 }
-
-/** Seconds for which the last picture is held, and of silence behind the sound. */
-export type AddedSeconds = Pick<RecipeOptions, 'holdSeconds' | 'tailSeconds'>
-
-export const NO_ADDED_SECONDS: AddedSeconds = { holdSeconds: 0, tailSeconds: 0 }
 
 /** Encodes in the first way that the file bears, into a new folder; what a failed try leaves behind is removed. */
 export const encodeFirstWorkingAttempt = async (
@@ -67,43 +68,17 @@ export const encodeFirstWorkingAttempt = async (
     )
     if (E.isRight(ended)) {
       const renditions = await segmentRenditions(attempt.plan, folder)
-      const sourceSeconds = sourceSecondsOf(renditions, added)
-      const { facts } = request
-      const { isTruncated } = ended.right
-      return E.right({ attempt, facts, folder, renditions, added, sourceSeconds, isTruncated })
+      const encodedSeconds = encodedSecondsOf(renditions, added)
+      return E.right({
+        ...ended.right,
+        ...{ attempt, facts: request.facts, folder, renditions, added, encodedSeconds },
+      })
     }
     failed = ended
     if (!mayRetryAfter(ended.left)) break
   }
   return failed
 }
-
-/** `null` where sound is uneven: it is as long as what it lacks, too, or as long as an engine counted it wrongly. */
-export const sourceSecondsOf = (
-  renditions: ReadonlyArray<SegmentedRendition>,
-  { holdSeconds, tailSeconds }: AddedSeconds,
-): number | null =>
-  longestOf(
-    renditions.map((one) => {
-      if (one.video !== null) return segmentedSeconds(one) - holdSeconds
-      return one.isEven ? segmentedSeconds(one) - tailSeconds : null
-    }),
-  )
-
-/**
- * The same after `equalizeLengths`: a pass over pictures alone tells anew how long these are in the source, by a hold
- * that is nearer to the truth. The first one was held for what the header said, and came out in whole pictures.
- */
-export const remeasureSourceSeconds = (
-  soundSeconds: number | null,
-  films: ReadonlyArray<SegmentedRendition>,
-  added: AddedSeconds,
-): number | null => longestOf([soundSeconds, sourceSecondsOf(films, added)])
-
-const soundsOf = (renditions: ReadonlyArray<SegmentedRendition>) =>
-  renditions.filter(({ video }) => video === null)
-const filmsOf = (renditions: ReadonlyArray<SegmentedRendition>) =>
-  renditions.filter(({ video }) => video !== null)
 
 /** A header that lies costs as much encoding as it says is missing. More than this is measured first. */
 const MAX_ADDED_BY_HEADER_SECONDS = 60
@@ -147,7 +122,7 @@ const equalizeWith = async (
   pcm: string,
 ): Promise<E.Either<EngineFailure, EncodedRenditions>> => {
   const { attempt, folder } = made
-  let { renditions, sourceSeconds, added } = made
+  let { renditions, encodedSeconds, added } = made
   const { facts } = request
   const again = async (plan: MediaPlan, source: TranscodeRequest, options: Lengths) => {
     const ended = await runWithOneRetry(run, async () => {
@@ -183,12 +158,11 @@ const equalizeWith = async (
     const encoded = await again(soundAlone, sound, { ...NO_ADDED_SECONDS, padSeconds: 0 })
     if (E.isLeft(encoded)) return encoded
     added = { ...added, tailSeconds: 0 }
-    sourceSeconds = sourceSecondsOf(renditions, added)
+    encodedSeconds = encodedSecondsOf(renditions, added)
   }
   if (renditions.every(({ audio }) => audio === null) || renditions.every(({ video }) => video === null))
-    return E.right({ ...made, renditions, added, sourceSeconds })
+    return E.right({ ...made, renditions, added, encodedSeconds })
 
-  const soundSeconds = sourceSecondsOf(soundsOf(renditions), added)
   const frame = longestFrameSeconds(renditions)
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const gap = lengthOf('audio') - lengthOf('video')
@@ -200,11 +174,13 @@ const equalizeWith = async (
       ? await again({ ...attempt.plan, audio: [] }, request, { ...added, padSeconds: 0 })
       : await again(soundAlone, sound, { ...NO_ADDED_SECONDS, padSeconds: lengthOf('video') })
     if (E.isLeft(ended)) return ended
-    if (isHeld) sourceSeconds = remeasureSourceSeconds(soundSeconds, filmsOf(renditions), added)
+    encodedSeconds = isHeld
+      ? remeasureVideo(encodedSeconds, renditions, added)
+      : remeasurePaddedAudio(encodedSeconds, lengthOf('audio'))
   }
-  const untold = unevenEndWarnings(facts, sourceSecondsOf(filmsOf(renditions), added), soundSeconds)
+  const untold = unevenEndWarnings(facts, encodedSeconds.video, encodedSeconds.audio)
   const withWarnings = { ...attempt, warnings: [...attempt.warnings, ...untold] }
-  return E.right({ ...made, renditions, added, sourceSeconds, attempt: withWarnings })
+  return E.right({ ...made, renditions, added, encodedSeconds, attempt: withWarnings })
 }
 
 /**

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import type { TE } from '../../fp.ts'
 import type { SandboxFiles } from '../sandbox/own-root.ts'
+import type { PacketSpan } from './packet-spans.ts'
 import type { ProbedFile } from './probed-file.ts'
 import type { requiredEncoders } from './process/limits.ts'
 
@@ -37,6 +38,9 @@ export type StreamJob = {
   readonly outputs: ReadonlyArray<EncodeOutput>
 }
 
+/** The default of the program ffmpeg for `jumpSeconds`. */
+export const DEFAULT_JUMP_SECONDS = 10
+
 /** Describes one pass over a source: the streams that are decoded, and the files that are encoded. */
 export type EncodeJob = {
   readonly path: string
@@ -60,8 +64,13 @@ export type EncodeJob = {
   readonly wallSeconds: number
 }
 
-/** Result of a pass. `isTruncated`: the file is shorter than its container states. */
-export type EncodeResult = { readonly isTruncated: boolean }
+/** Result of a pass. */
+export type EncodeResult = {
+  /** Whether the file is shorter than its container states. */
+  readonly isTruncated: boolean
+  /** Whether the engine logged errors. Then some of the file may be damaged, and missing from the renditions. */
+  readonly hasErrors: boolean
+}
 
 /** Matches what the demuxers mov and matroska log about a truncated file, at level `error`. */
 export const TRUNCATED_FILE_LOG_PATTERN = /\bpartial file$|\bFile ended prematurely\b/m
@@ -127,13 +136,14 @@ export type Engine = {
     signal: AbortSignal,
   ) => TE.TaskEither<EngineFailure, number>
   /**
-   * Returns the seconds from the first packet of these streams to the end of the last packet; 0 if unknown.
+   * Reads all packets of these streams, and decodes none. Their times count from the same start as those of
+   * `encode`, if it uses the same streams.
    */
-  readonly timeSpan: (
-    path: string,
+  readonly packetSpans: (
+    source: Pick<EncodeJob, 'path' | 'jumpSeconds'>,
     streamIndexes: ReadonlyArray<number>,
     signal: AbortSignal,
-  ) => TE.TaskEither<EngineFailure, number>
+  ) => TE.TaskEither<EngineFailure, ReadonlyArray<PacketSpan>>
   /** Encodes. `onProgress` gets the number of seconds of media that are encoded so far. */
   readonly encode: (
     job: EncodeJob,

@@ -4,24 +4,21 @@ import type { FallbackAudio, MediaFacts } from '../../domain/ingest/plan/media-p
 import { E } from '../../fp.ts'
 import { undecodableAudioWarning } from './attempts.ts'
 import {
-  type AddedSeconds,
   type EncodedRenditions,
   encodeFirstWorkingAttempt,
   encodePass,
   equalizeLengths,
-  NO_ADDED_SECONDS,
   runWithOneRetry,
-  sourceSecondsOf,
 } from './encode-passes.ts'
 import type { EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
 import { segmentRenditions } from './isobmff/segment-renditions.ts'
 import { renditionTicks, type SegmentedRendition, segmentedSeconds } from './isobmff/segmented-rendition.ts'
 import { leftOutLine } from './left-out.ts'
-import { longestOf } from './longest.ts'
 import { mayRetryAfter } from './process/machine-faults.ts'
 import { AAC_FRAME_SAMPLES, PADDED_SAMPLES } from './recipe.ts'
 import { longestStreamEnd } from './select-streams.ts'
+import { type AddedSeconds, encodedSecondsOf, NO_ADDED_SECONDS } from './source-length.ts'
 import type { TranscodeContext, TranscodeRequest } from './transcode.ts'
 
 /**
@@ -81,7 +78,7 @@ const withoutSound = (made: EncodedRenditions, facts: MediaFacts): EncodedRendit
       ],
     },
     renditions,
-    sourceSeconds: made.sourceSeconds ?? sourceSecondsOf(renditions, made.added),
+    encodedSeconds: { ...made.encodedSeconds, audio: null },
   }
 }
 
@@ -111,10 +108,13 @@ const encodeSound = async (
   const added = { holdSeconds: before?.added.holdSeconds ?? 0, tailSeconds: 0 }
   const sounds = renditions.filter(({ audio }) => audio !== null)
   if (sounds.every((sound) => isPadding(sound, added))) return E.right(null)
-  const soundSeconds = sourceSecondsOf(sounds, added)
-  const sourceSeconds = before === null ? soundSeconds : longestOf([before.sourceSeconds, soundSeconds])
+  const encodedSeconds = {
+    video: before?.encodedSeconds.video ?? null,
+    audio: encodedSecondsOf(sounds, added).audio,
+  }
   const isTruncated = ended.right.isTruncated || before?.isTruncated === true
-  return E.right({ attempt, folder, facts, renditions, added, sourceSeconds, isTruncated })
+  const hasErrors = ended.right.hasErrors || before?.hasErrors === true
+  return E.right({ attempt, folder, facts, renditions, added, encodedSeconds, isTruncated, hasErrors })
 }
 
 /** The other sound in place of the chosen one, and words for both. */

@@ -1,7 +1,9 @@
 import type { MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
 import { type Refused, refused, type Unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
+import { DEFAULT_JUMP_SECONDS } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
+import { totalSeconds } from './packet-spans.ts'
 
 export const tooLongRefusal = (maxSeconds: number): Refused =>
   refused(`the file plays for longer than ${maxSeconds} seconds`)
@@ -30,12 +32,15 @@ export const refuseTooLong = (
   const used = [video, audio].flatMap((stream) => (stream === null ? [] : [stream.index]))
   return pipe(
     found,
-    TE.flatMap(({ engine }) => TE.fromTask(engine.timeSpan(path, used, signal))),
-    TE.flatMapEither((span): E.Either<Refused, MediaFacts> => {
-      if (E.isLeft(span) || span.right === 0) return E.right(facts)
-      return span.right > maxSeconds
+    TE.flatMap(({ engine }) =>
+      TE.fromTask(engine.packetSpans({ path, jumpSeconds: DEFAULT_JUMP_SECONDS }, used, signal)),
+    ),
+    TE.flatMapEither((spans): E.Either<Refused, MediaFacts> => {
+      const seconds = E.isLeft(spans) ? 0 : totalSeconds(spans.right)
+      if (seconds === 0) return E.right(facts)
+      return seconds > maxSeconds
         ? E.left(tooLongRefusal(maxSeconds))
-        : E.right(withMeasuredSeconds(facts, span.right))
+        : E.right(withMeasuredSeconds(facts, seconds))
     }),
   )
 }

@@ -13,6 +13,7 @@ import { extractFirstFile } from './joined/second-file.ts'
 import { createProgressiveFiles } from './progressive.ts'
 import { readSource } from './source-bytes.ts'
 import { withContinuousClock } from './source-clock.ts'
+import { longestEncoded, measureSourceStreams } from './source-length.ts'
 
 export type TranscodeContext = {
   readonly maxSeconds: number
@@ -64,14 +65,15 @@ const transcodeOrThrow = async (
   const tried = await encodeWithFallbackAudio(found, run, request)
   if (E.isLeft(tried))
     return E.left(tried.left.reason === 'aborted' && !signal.aborted ? run.tooLong : run.toError(tried.left))
-  const { renditions, folder, facts, isTruncated, attempt, sourceSeconds } = tried.right
+  const { renditions, folder, facts, attempt, encodedSeconds } = tried.right
   if (renditions.some(({ parts }) => parts.length === 0))
     return E.left(refused('no part of the file can be decoded'))
 
   const madeSeconds = Math.max(...renditions.map(segmentedSeconds))
   if (madeSeconds > run.maxSeconds + LENGTH_TOLERANCE_SECONDS) return E.left(run.tooLong)
+  const sourceSeconds = longestEncoded(renditions, encodedSeconds)
   const missing = missingOf(sourceSeconds, facts.declaredSeconds)
-  if (missing !== null && isTruncated) return E.left(refused(`the file is cut off: ${missing}`))
+  if (missing !== null && tried.right.isTruncated) return E.left(refused(`the file is cut off: ${missing}`))
 
   const bounds = { folder, wallSeconds: run.wallSecondsFor(madeSeconds), signal }
   const progressive = await createProgressiveFiles(found.engine, renditions, bounds)()
@@ -82,7 +84,11 @@ const transcodeOrThrow = async (
   onProgress(1)
   const shorter = missing === null ? [] : [`it is shorter than its header says: ${missing}`]
   const warnings = [...facts.warnings, ...attempt.warnings, ...shorter]
-  return E.right({ renditions, progressive: progressive.right, sourceSeconds, warnings })
+  // What a decoder could not read is damage of the file, and no loss of the engine's.
+  const sourceStreams = tried.right.hasErrors
+    ? []
+    : await measureSourceStreams(found.engine, { ...request, facts }, renditions, encodedSeconds, signal)
+  return E.right({ renditions, progressive: progressive.right, sourceSeconds, sourceStreams, warnings })
 }
 
 /** Tells a fraction only when it is above the last one. */

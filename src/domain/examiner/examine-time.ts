@@ -4,6 +4,7 @@ import {
   type ParsedPart,
   type ParsedRendition,
   parsedSeconds,
+  type SourceStream,
 } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 
@@ -122,6 +123,29 @@ export const examineSourceLength = (
       violation(
         'source-length',
         `${renditionLabel(rendition)}: it lasts ${parsedSeconds(rendition).toFixed(3)} s, and the source ${sourceSeconds.toFixed(3)} s`,
+      ),
+    )
+}
+
+/**
+ * Checks that no end of a stream was lost: compares what was encoded of it with its packets. Frames of the
+ * renditions are on a grid of their own, and decoders may trim the last packet. More than the packets is no
+ * loss: some containers (AVI) state only decoding times, which are earlier.
+ */
+export const examineSourceStreams = (
+  renditions: ReadonlyArray<ParsedRendition>,
+  streams: ReadonlyArray<SourceStream>,
+): ReadonlyArray<Violation> => {
+  const frame = longestSampleSeconds(renditions)
+  return streams
+    .filter(
+      ({ packetSeconds, lastPacketSeconds, encodedSeconds }) =>
+        packetSeconds - encodedSeconds > frame + lastPacketSeconds + ROUNDING_SECONDS,
+    )
+    .map(({ kind, packetSeconds, encodedSeconds }) =>
+      violation(
+        'source-length',
+        `the ${kind === 'video' ? 'pictures' : 'sound'} of the source: ${encodedSeconds.toFixed(3)} s were encoded, and the packets last ${packetSeconds.toFixed(3)} s`,
       ),
     )
 }

@@ -18,6 +18,7 @@ import {
   KEEP_GRAPH_OPTIONS,
   QUIET_OPTIONS,
 } from './ffmpeg-arguments.ts'
+import { withFirstAudio } from './ffmpeg-first-audio.ts'
 import { type FfprobeOutput, finite } from './ffprobe-output.ts'
 
 /**
@@ -40,7 +41,7 @@ export const inspectFirstFrames = async (
     if (first !== null && E.isLeft(first) && !mayRetryAfter(first.left)) return first
     streams.push(first === null || E.isLeft(first) ? stream : withFirstFrames(stream, first.right, start))
   }
-  return E.right({ ...probed, streams })
+  return withFirstAudio(ffmpeg, path, output, { ...probed, streams }, bounds)
 }
 
 const firstFramesOf = async (

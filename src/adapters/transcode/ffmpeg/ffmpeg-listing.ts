@@ -8,13 +8,15 @@ import type { FfprobeOutput } from './ffprobe-output.ts'
  * tags) have durations of streams.
  */
 export const parseFfprobeListing = (text: string): FfprobeOutput => {
-  const format: { duration?: string; start_time?: string } = {}
+  const format: { format_name?: string; duration?: string; start_time?: string } = {}
   const streams: Stream[] = []
   const chapters: string[] = []
   for (const line of text.split('\n').slice(0, MAX_LINES)) {
     if (/^Input #[1-9]/.test(line)) break
     const head = STREAM.exec(line)
     if (head !== null) streams.push(toStream(head))
+    const name = /^Input #0, (\S+), from /.exec(line)?.[1]
+    if (name !== undefined) format.format_name = name
     const file = /^ {2}Duration: (\S+), start: (-?[\d.]+)/.exec(line)
     if (file !== null) Object.assign(format, toFormat(file))
     if (/^ {4}Chapter #0:\d+: start /.test(line)) chapters.push(line)
@@ -111,13 +113,16 @@ const coloursIn = (text: string) => {
 
 const NO_COLOUR = /^(tv|pc|progressive|(top|bottom) .*|.*first.*|\d+ bpc|left|center|topleft|top|bottom.*|)$/
 
+const channelsIn = (text: string): number => {
+  const [, layout] = /, \d+ Hz, ([^,]+)/.exec(text) ?? []
+  return layout === undefined ? 0 : channelsOfLayout(layout)
+}
+
 /**
  * Returns the number of channels of an FFmpeg layout name. Returns 4 for an unknown layout, because all
  * layouts with more than two channels are mixed down alike.
  */
-const channelsIn = (text: string): number => {
-  const [, layout] = /, \d+ Hz, ([^,]+)/.exec(text) ?? []
-  if (layout === undefined) return 0
+export const channelsOfLayout = (layout: string): number => {
   const [, count] = /^(\d+) channels/.exec(layout) ?? []
   if (count !== undefined) return Number(count)
   const [, main, low] = /^(\d)\.(\d)/.exec(layout) ?? []

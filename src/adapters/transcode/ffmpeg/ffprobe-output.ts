@@ -40,14 +40,14 @@ type FfprobeStream = t.TypeOf<typeof FfprobeStream>
 export const FfprobeOutput = t.intersection([
   t.type({ streams: t.array(FfprobeStream) }),
   t.partial({
-    format: t.partial({ duration: t.string, start_time: t.string }),
+    format: t.partial({ format_name: t.string, duration: t.string, start_time: t.string }),
     chapters: t.array(t.unknown),
   }),
 ])
 export type FfprobeOutput = t.TypeOf<typeof FfprobeOutput>
 
 export const FFPROBE_ENTRIES = [
-  'format=duration,start_time',
+  'format=format_name,duration,start_time',
   'stream=index,id,codec_type,codec_name,codec_tag_string,width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
   'stream_disposition',
   'stream_side_data=rotation,displaymatrix',

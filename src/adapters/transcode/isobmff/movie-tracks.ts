@@ -4,10 +4,11 @@ import { type NclxColour, readFragmentTimes, readNclx } from './movie-boxes.ts'
 import { type SourceBox, sourceBoxesBetween } from './source-boxes.ts'
 
 /**
- * Facts from the boxes of a video track of an MP4 or QuickTime file. Engines report them differently, or
- * wrongly.
+ * Facts from the boxes of a track of an MP4 or QuickTime file. Engines report them differently, or wrongly.
  */
 export type MovieTrack = {
+  /** End of the track, with its edit list; `null` if unknown, as in a fragmented file. */
+  readonly endSeconds: number | null
   /** Colours from `colr` of type `nclx` or `nclc`; `null` if there are none. */
   readonly colour: NclxColour | null
   /** Delays with which the engine reports the frames of the track. */
@@ -40,8 +41,8 @@ const MAX_BOXES = 1_000_000
 const MAX_BOX_BYTES = 8 * 2 ** 20
 
 /**
- * Reads the facts of the video tracks, by their ids. Malformed boxes count as unknown, because the engine
- * decides whether the file is refused.
+ * Reads the facts of the video and audio tracks, by their ids. Malformed boxes count as unknown, because the
+ * engine decides whether the file is refused.
  */
 export const readMovieTracks = (
   path: string,
@@ -55,12 +56,16 @@ export const readMovieTracks = (
     const moov = boxes.find(({ type }) => type === 'moov')
     if (moov === undefined) return tracks
     const fragments = byTrack(await fragmentsIn(bytes, boxes))
+    const movieTimescale = fieldAfterTimes(await firstContent(bytes, moov, 'mvhd'))
     for (const trak of await childrenOf(bytes, moov, 'trak')) {
-      const facts = await videoTrackIn(bytes, trak)
-      if (facts === null) continue
-      const { id, timescale, hasSamples, colour } = facts
-      if (tracks.has(id)) continue
-      tracks.set(id, { colour, late: latenessOf(fragments.get(id) ?? [], { timescale, hasSamples }) })
+      const facts = await trackIn(bytes, trak)
+      if (facts === null || tracks.has(facts.id)) continue
+      const { id, timescale, isVideo, hasSamples, colour, durationTicks } = facts
+      tracks.set(id, {
+        endSeconds: durationTicks === null || !movieTimescale ? null : durationTicks / movieTimescale,
+        colour,
+        late: isVideo ? latenessOf(fragments.get(id) ?? [], { timescale, hasSamples }) : [],
+      })
     }
     return tracks
   })
@@ -117,19 +122,22 @@ const isIndexOfAll = async (
   return end === bytes.size || (last?.type === 'mfra' && last.start === end)
 }
 
-const videoTrackIn = async (bytes: SourceBytes, trak: SourceBox) => {
+const trackIn = async (bytes: SourceBytes, trak: SourceBox) => {
   const tkhd = await firstContent(bytes, trak, 'tkhd')
   const mdhd = await firstContent(bytes, trak, 'mdia', 'mdhd')
   const hdlr = await firstContent(bytes, trak, 'mdia', 'hdlr')
   const stsd = await firstContent(bytes, trak, 'mdia', 'minf', 'stbl', 'stsd')
   const stsz = await firstContent(bytes, trak, 'mdia', 'minf', 'stbl', 'stsz')
   const [id, timescale] = [fieldAfterTimes(tkhd), fieldAfterTimes(mdhd)]
-  if (id === null || !timescale || hdlr?.toString('latin1', 8, 12) !== 'vide') return null
+  const kind = hdlr?.toString('latin1', 8, 12)
+  if (id === null || !timescale || (kind !== 'vide' && kind !== 'soun')) return null
   return {
     id,
     timescale,
+    isVideo: kind === 'vide',
+    durationTicks: durationIn(tkhd),
     hasSamples: stsz !== null && stsz.length >= 12 && stsz.readUInt32BE(8) > 0,
-    colour: stsd === null ? null : readNclx(stsd),
+    colour: stsd === null || kind !== 'vide' ? null : readNclx(stsd),
   }
 }
 
@@ -140,6 +148,14 @@ const videoTrackIn = async (bytes: SourceBytes, trak: SourceBox) => {
 const fieldAfterTimes = (content: Buffer | null): number | null => {
   const at = content?.[0] === 1 ? 20 : 12
   return content === null || content.length < at + 4 ? null : content.readUInt32BE(at)
+}
+
+/** Duration in a `tkhd`, in ticks of the movie; 0 and all ones are unknown (ISO/IEC 14496-12 §8.3.2). */
+const durationIn = (tkhd: Buffer | null): number | null => {
+  const isLong = tkhd?.[0] === 1
+  if (tkhd === null || tkhd.length < (isLong ? 36 : 24)) return null
+  const ticks = isLong ? Number(tkhd.readBigUInt64BE(28)) : tkhd.readUInt32BE(20)
+  return ticks === 0 || ticks >= (isLong ? 2 ** 53 : 2 ** 32 - 1) ? null : ticks
 }
 
 const firstContent = async (

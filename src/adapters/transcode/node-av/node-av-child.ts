@@ -6,10 +6,10 @@ import { E } from '../../../fp.ts'
 import { describeNodeAv } from './node-av-describe.ts'
 import { encodeByNodeAv } from './node-av-encode.ts'
 import { type ChildReply, ChildRequest } from './node-av-messages.ts'
+import { packetSpansOf } from './node-av-packet-spans.ts'
 import { peakRateOf } from './node-av-peak-rate.ts'
 import { probeByNodeAv } from './node-av-probe.ts'
 import { remuxByNodeAv } from './node-av-remux.ts'
-import { timeSpanOf } from './node-av-time-span.ts'
 
 /** The main module of the child process that node-av-engine.ts starts. It handles one request and exits. */
 const answer = async (request: ChildRequest): Promise<unknown> => {
@@ -20,8 +20,8 @@ const answer = async (request: ChildRequest): Promise<unknown> => {
       return probeByNodeAv(request.path)
     case 'peak-rate':
       return peakRateOf(request.path, request.streamIndex)
-    case 'time-span':
-      return timeSpanOf(request.path, request.streamIndexes)
+    case 'packet-spans':
+      return packetSpansOf(request.path, request.streamIndexes, request.jumpSeconds)
     case 'encode':
       return encodeByNodeAv(request.job, (seconds) => reply({ kind: 'progress', seconds }))
     case 'remux':

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { Decoder, type Demuxer, FilterAPI, FilterComplexAPI, type Frame, Log, type Packet } from 'node-av'
 import { AV_LOG_ERROR, AV_NOPTS_VALUE } from 'node-av/constants'
 import { type EncodeJob, type EncodeResult, type StreamJob, TRUNCATED_FILE_LOG_PATTERN } from '../engine.ts'
@@ -13,9 +14,10 @@ export const encodeByNodeAv = async (
   job: EncodeJob,
   onProgress: (seconds: number) => void,
 ): Promise<EncodeResult> => {
-  let isTruncated = false
+  let [isTruncated, hasErrors] = [false, false]
   Log.setCallback(
     (_, message) => {
+      hasErrors = true
       isTruncated ||= TRUNCATED_FILE_LOG_PATTERN.test(message)
     },
     { maxLevel: AV_LOG_ERROR },
@@ -44,7 +46,9 @@ export const encodeByNodeAv = async (
   }
   for (const pipeline of pipelines) await pipeline.finish()
   await source.close()
-  return { isTruncated }
+  // Log messages come from other threads, through the event loop.
+  await setImmediate()
+  return { isTruncated, hasErrors: hasErrors || pipelines.some(({ errors }) => errors() > 0) }
 }
 
 const secondsOf = ({ pts, timeBase }: Packet | Frame): number =>
@@ -54,6 +58,8 @@ type Pipeline = {
   readonly streamIndex: number
   readonly push: (packet: Packet) => Promise<void>
   readonly finish: () => Promise<void>
+  /** Number of packets that could not be decoded. */
+  readonly errors: () => number
 }
 
 /** Maximum fraction of decoder errors. A stream with more errors fails, as in the program ffmpeg. */
@@ -122,6 +128,7 @@ const openPipeline = async (
   }
   return {
     streamIndex,
+    errors: () => undecodable,
     push: async (packet) => {
       try {
         await decoder.decode(packet)

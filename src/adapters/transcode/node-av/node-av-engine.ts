@@ -5,6 +5,7 @@ import * as t from 'io-ts'
 import { E, pipe, TE } from '../../../fp.ts'
 import type { SandboxFiles } from '../../sandbox/own-root.ts'
 import { type Engine, type EngineFailure, noSandboxFiles, sandboxFilesOf } from '../engine.ts'
+import { PacketSpan } from '../packet-spans.ts'
 import { ProbedFile } from '../probed-file.ts'
 import { boundedCommand, minimalEnvironment } from '../process/launcher.ts'
 import { MAX_FILE_BYTES, MAX_MEMORY_BYTES, PROBE_SECONDS, SCAN_SECONDS } from '../process/limits.ts'
@@ -43,15 +44,15 @@ export const createNodeAvEngine = (): Engine => ({
       ),
       TE.flatMapEither(decodeWith(t.number)),
     ),
-  timeSpan: (path, streamIndexes, signal) =>
+  packetSpans: ({ path, jumpSeconds }, streamIndexes, signal) =>
     pipe(
       runRequest(
-        { kind: 'time-span', path, streamIndexes },
+        { kind: 'packet-spans', path, streamIndexes, jumpSeconds },
         sandboxFilesOf.probe(path),
         { wallSeconds: SCAN_SECONDS, signal },
         path,
       ),
-      TE.flatMapEither(decodeWith(t.number)),
+      TE.flatMapEither(decodeWith(t.readonlyArray(PacketSpan))),
     ),
   encode: (job, onProgress, signal) =>
     pipe(
@@ -62,7 +63,7 @@ export const createNodeAvEngine = (): Engine => ({
         job.path,
         onProgress,
       ),
-      TE.flatMapEither(decodeWith(t.readonly(t.strict({ isTruncated: t.boolean })))),
+      TE.flatMapEither(decodeWith(t.readonly(t.strict({ isTruncated: t.boolean, hasErrors: t.boolean })))),
     ),
   remux: (job, signal) =>
     pipe(

@@ -1,6 +1,7 @@
 import { Decoder } from 'node-av'
 import { AV_FRAME_FLAG_INTERLACED, AV_NOPTS_VALUE } from 'node-av/constants'
 import type { VideoColourTags } from '../../../domain/colour/video-colour.ts'
+import { type AudioForm, FIRST_AUDIO_FRAMES } from '../first-audio.ts'
 import type { FirstFrames } from '../probed-file.ts'
 import { decoderLimits } from '../process/limits.ts'
 import { openDemuxer } from './node-av-source.ts'
@@ -38,4 +39,22 @@ export const firstFramesOf = async (
   }
   await source.close()
   return { seconds, interlacedShare: decoded === 0 ? 0 : interlaced / decoded, colour }
+}
+
+/** Decodes the first frames of an audio stream; `null` if no frame was decoded. */
+export const firstAudioFormOf = async (path: string, streamIndex: number): Promise<AudioForm | null> => {
+  const source = await openDemuxer(path)
+  const stream = source.getStream(streamIndex)
+  if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
+  const decoder = await Decoder.create(stream, { options: decoderLimits, exitOnError: false })
+  let decoded = 0
+  let form: AudioForm | null = null
+  for await (const frame of decoder.frames(source.packets(streamIndex))) {
+    if (frame === null) continue
+    form = { channels: frame.channels, sampleRate: frame.sampleRate }
+    frame.free()
+    if (++decoded === FIRST_AUDIO_FRAMES) break
+  }
+  await source.close()
+  return form
 }

@@ -49,7 +49,12 @@ export const ChildRequest = t.union([
   t.strict({ kind: t.literal('describe') }),
   t.strict({ kind: t.literal('probe'), path: t.string }),
   t.strict({ kind: t.literal('peak-rate'), path: t.string, streamIndex: t.number }),
-  t.strict({ kind: t.literal('time-span'), path: t.string, streamIndexes: t.readonlyArray(t.number) }),
+  t.strict({
+    kind: t.literal('packet-spans'),
+    path: t.string,
+    streamIndexes: t.readonlyArray(t.number),
+    jumpSeconds: t.number,
+  }),
   t.strict({ kind: t.literal('encode'), job: EncodeJobMessage }),
   t.strict({ kind: t.literal('remux'), job: RemuxJobMessage }),
 ])
