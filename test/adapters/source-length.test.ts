@@ -7,7 +7,7 @@ import {
   remeasurePaddedAudio,
   remeasureVideo,
 } from '../../src/adapters/transcode/source-length.ts'
-import { AAC_TICKS } from '../../src/domain/examiner/examine-time.ts'
+import { AAC_FRAME_SAMPLES } from '../../src/domain/media/aac.ts'
 
 const TIMESCALE = 48_000
 const track = {
@@ -29,7 +29,7 @@ const rendition = (durationTicks: number, frame: number | null): SegmentedRendit
   track,
   init: slice,
   parts: [{ slice, durationTicks, keyframes: [], fragments: [], startTicks: 0 }],
-  isEven: true,
+  hasEqualFrames: true,
 })
 
 describe('the length of a source', () => {
@@ -46,8 +46,8 @@ describe('the length of a source', () => {
           off: fc.integer({ min: 0, max: 2 }),
         }),
         ({ frame, pictures, sound, announced, off }) => {
-          const soundTicks = sound * AAC_TICKS
-          const longest = Math.max(frame, AAC_TICKS)
+          const soundTicks = sound * AAC_FRAME_SAMPLES
+          const longest = Math.max(frame, AAC_FRAME_SAMPLES)
           const holdFrames = (seconds: number) =>
             seconds > 0 ? Math.round((seconds * TIMESCALE) / frame) + off : 0
           const videoTicks = (hold: number) => (pictures + holdFrames(hold)) * frame
@@ -67,7 +67,7 @@ describe('the length of a source', () => {
   it('[V41] is not above that of audio which was padded again, without the tail that the header announced', () => {
     fc.assert(
       fc.property(fc.nat(100_000), fc.nat(100_000), fc.nat(100_000), (own, tail, video) => {
-        const frames = (samples: number) => Math.ceil(samples / AAC_TICKS) * AAC_TICKS
+        const frames = (samples: number) => Math.ceil(samples / AAC_FRAME_SAMPLES) * AAC_FRAME_SAMPLES
         const padded = frames(Math.max(own, video))
         const { audio } = remeasurePaddedAudio({ video: null, audio: frames(own + tail) - tail }, padded)
         expect(audio).to.be.within(own, padded)

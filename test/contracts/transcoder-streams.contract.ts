@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { boxAlong } from '../support/edit-mp4.ts'
 import { left, right } from '../support/expect-right.ts'
 import { beatsOf, expectInSync } from '../support/flash-and-beep.ts'
+import { frameContentVideos, writeFrameContentVideo } from '../support/frame-content-videos.ts'
 import {
   createTranscodingFolder,
   mediaPath,
@@ -17,7 +19,7 @@ const ASF_HEADER = '3026b2758e66cf11a6d900aa0062ce6c'
 
 /** Which of a file's streams a Transcoder uses, and what it reports about the others. */
 export const transcoderStreamsContract = (transcoder: Transcoder): void => {
-  const { transcode, written } = createTranscodingFolder()
+  const { transcode, written, newTarget } = createTranscodingFolder()
   const warningsOf = async (name: string) => (await right(transcoder.probe(mediaPath(name)))).warnings
 
   for (const [name, codec] of [
@@ -158,6 +160,25 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
     it(`[V47] warns about all that a file holds beside its streams (${name})`, async () => {
       expect(await warningsOf(name)).to.deep.equal(warnings)
     })
+
+  it('warns about what its frames contain beside their colours: captions, an alpha channel', async () => {
+    const folder = await newTarget()
+    for (const name of frameContentVideos) {
+      const path = join(folder, name)
+      const content = await writeFrameContentVideo(name, path)
+      expect((await right(transcoder.probe(path))).warnings, name).to.deep.equal([
+        content === 'captions'
+          ? 'left out: captions inside the pictures (CEA-608 or CEA-708)'
+          : 'left out: the alpha channel of the pictures (transparency)',
+      ])
+    }
+    const { task } = await transcode(transcoder, join(folder, 'captions.mp4'))
+    const { progressive } = await right(task)
+    // The identifier of captions in the frames (ANSI/SCTE 128-1 §8.1).
+    const [source, copy] = [join(folder, 'captions.mp4'), progressive[0]?.file.path ?? '']
+    expect((await readFile(source)).includes('GA94')).to.equal(true)
+    expect((await readFile(copy)).includes('GA94')).to.equal(false)
+  })
 
   it('[V48] uses the film, not the thumbnail stream before it', async () => {
     const { video, warnings } = await right(transcoder.probe(mediaPath('thumbnail-first.mkv')))

@@ -1,10 +1,11 @@
-import { isEncryptedMovie } from './encrypted-movie.ts'
 import { matroskaElementAt } from './matroska-elements.ts'
 import { type SourceBytes, withSourceBytes } from './source-bytes.ts'
 
-/** Whether a file says that it is encrypted, in MP4, Matroska or ASF. Engines decode noise, or name no reason. */
-export const isEncryptedFile = async (path: string, signal: AbortSignal): Promise<boolean> =>
-  (await isEncryptedMovie(path, signal)) ||
+/**
+ * Returns whether a Matroska or ASF file declares that it is encrypted; for MP4 see readMovie. Engines decode noise, or
+ * report no reason.
+ */
+export const isEncryptedFile = (path: string, signal: AbortSignal): Promise<boolean> =>
   withSourceBytes(path, signal, async (bytes) => (await isEncryptedMatroska(bytes)) || isEncryptedAsf(bytes))
 
 /** More than any header has; a hostile file may have millions. */

@@ -32,7 +32,7 @@ export const containerOf = (encoder: EncodeOutput['encoder']): 'mp4' | 'matroska
 export type StreamJob = {
   readonly streamIndex: number
   /** Filters before `graph` that convert all frames to one format, even if the source changes its format. */
-  readonly steady: string
+  readonly normalization: string
   /** An FFmpeg filter graph. Its outputs have labels, and its only input has none. */
   readonly graph: string
   readonly outputs: ReadonlyArray<EncodeOutput>
@@ -52,12 +52,12 @@ export type EncodeJob = {
   /**
    * Whether timestamps count from the start of the media. Otherwise they count from the earliest timestamp.
    */
-  readonly isFromZero: boolean
+  readonly hasZeroBasedTimes: boolean
   /**
    * Indexes of streams that this pass does not encode. They are read, because the earliest timestamp of all
    * streams is the start.
    */
-  readonly alongside: ReadonlyArray<number>
+  readonly referenceStreams: ReadonlyArray<number>
   readonly video: StreamJob | null
   readonly audio: StreamJob | null
   /** Time limit in wall seconds. */
@@ -110,11 +110,12 @@ export const sandboxFilesOf = {
 
 /**
  * Why an engine failed. `input`: it cannot read the file. `crashed`: the file crashed it. `time`, `size`: it
- * exceeded a limit. `broken`: it did not start, was killed, or the disk is full; a retry may succeed.
- * `unsure`: its message may mean a damaged file or a failing machine. `aborted`: Larder stopped it.
+ * exceeded a limit. `output`: it printed too much. `broken`: it did not start, was killed, or the disk is full;
+ * a retry may succeed. `unsure`: its message may mean a damaged file or a failing machine. `aborted`: Larder
+ * stopped it.
  */
 export type EngineFailure = {
-  readonly reason: 'input' | 'unsure' | 'crashed' | 'time' | 'size' | 'broken' | 'aborted'
+  readonly reason: 'input' | 'unsure' | 'crashed' | 'time' | 'size' | 'output' | 'broken' | 'aborted'
   /** Description for the log. It contains no path. */
   readonly detail: string
 }

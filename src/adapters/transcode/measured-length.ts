@@ -8,7 +8,7 @@ import { totalSeconds } from './packet-spans.ts'
 export const tooLongRefusal = (maxSeconds: number): Refused =>
   refused(`the file plays for longer than ${maxSeconds} seconds`)
 
-/** Nothing that the header says of the ends of streams is believed any longer. */
+/** Replaces the duration by a measured one. The header was wrong, so the ends that it declares are dropped, too. */
 const withMeasuredSeconds = (facts: MediaFacts, durationSeconds: number): MediaFacts => ({
   ...facts,
   durationSeconds,
@@ -17,8 +17,8 @@ const withMeasuredSeconds = (facts: MediaFacts, durationSeconds: number): MediaF
 })
 
 /**
- * Refuses what is too long. Headers may say anything: a file that says that it is too long is read through before it is
- * believed. Where that fails it is not known, and the pass that encodes it stops at the limit.
+ * Refuses a file that is too long. Headers may be wrong: if one declares too long a duration, all packets are read to
+ * measure it. If that fails, the duration stays unknown, and encoding stops at the limit.
  */
 export const refuseTooLong = (
   found: TE.TaskEither<Unavailable, FoundEngine>,

@@ -1,18 +1,13 @@
 import { withContainerTags } from '../../domain/colour/video-colour.ts'
 import { latenessAtStart } from './isobmff/lateness.ts'
-import { readMovieTracks } from './isobmff/movie-tracks.ts'
+import type { Movie } from './isobmff/movie-tracks.ts'
 import type { ProbedFile, ProbedStream } from './probed-file.ts'
 
 /**
  * Corrects the facts that engines report about an MP4 or QuickTime file, from its boxes: colours, delays of
  * frames, and missing ends.
  */
-export const withMovieFacts = async (
-  probed: ProbedFile,
-  path: string,
-  signal: AbortSignal,
-): Promise<ProbedFile> => {
-  const tracks = await readMovieTracks(path, signal)
+export const withMovieFacts = (probed: ProbedFile, { tracks }: Movie): ProbedFile => {
   const correct = (stream: ProbedStream): ProbedStream => {
     const track = stream.kind !== 'subtitles' && stream.id !== null ? tracks.get(stream.id) : undefined
     if (stream.kind === 'subtitles' || track === undefined) return stream

@@ -27,7 +27,9 @@ export const encodedSecondsOf = (
 ): EncodedSeconds => ({
   video: longestOf(renditions.filter(isVideo).map((one) => segmentedSeconds(one) - holdSeconds)),
   audio: longestOf(
-    renditions.filter(isAudio).map((one) => (one.isEven ? segmentedSeconds(one) - tailSeconds : null)),
+    renditions
+      .filter(isAudio)
+      .map((one) => (one.hasEqualFrames ? segmentedSeconds(one) - tailSeconds : null)),
   ),
 })
 

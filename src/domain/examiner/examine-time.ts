@@ -8,9 +8,6 @@ import {
 } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** Duration of one AAC frame in ticks of its sample rate (ISO/IEC 14496-3 §4.5.1.1: `frameLength`). */
-export const AAC_TICKS = 1024
-
 /** Tolerance in seconds: far below the duration of any sample, and far above a floating-point error. */
 export const ROUNDING_SECONDS = 1e-6
 

@@ -1,3 +1,5 @@
+import { totalTicks } from '../media/total-ticks.ts'
+
 // Facts that were parsed from the bytes of new exports, before publication. Nothing in them comes from the
 // plan.
 
@@ -138,5 +140,4 @@ export const fragmentsOf = ({ parts }: ParsedRendition): ReadonlyArray<ParsedFra
   parts.flatMap(({ fragments }) => fragments)
 
 export const parsedSeconds = (rendition: ParsedRendition): number =>
-  fragmentsOf(rendition).reduce((ticks, { durationTicks }) => ticks + durationTicks, 0) /
-  rendition.track.timescale
+  totalTicks(fragmentsOf(rendition)) / rendition.track.timescale

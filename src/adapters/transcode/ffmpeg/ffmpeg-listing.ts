@@ -24,6 +24,8 @@ export const parseFfprobeListing = (text: string): FfprobeOutput => {
     if (stream === undefined) continue
     const end = /^ {6}DURATION +: (\S+)/.exec(line)?.[1]
     if (end !== undefined) stream.tags.DURATION = end
+    const alphaMode = /^ {6}alpha_mode +: (\d)/.exec(line)?.[1]
+    if (alphaMode !== undefined) stream.tags.alpha_mode = alphaMode
     const rotation = /^ {6}displaymatrix: rotation of (-?[\d.]+) degrees/.exec(line)?.[1]
     if (rotation !== undefined) stream.side_data_list = [{ rotation: Number(rotation) }]
   }
@@ -36,7 +38,7 @@ const STREAM =
   /^ {2,4}Stream #0:(\d+)(?:\[(0x[0-9a-f]+)\])?(?:\(([^)]*)\))?: (Video|Audio|Subtitle|Data|Attachment): (\w+)(.*)$/
 
 type Stream = FfprobeOutput['streams'][number] & {
-  tags: { language?: string; DURATION?: string }
+  tags: { language?: string; DURATION?: string; alpha_mode?: string }
   side_data_list?: Array<{ rotation: number }>
 }
 
@@ -70,6 +72,7 @@ const toStream = ([, index, id, language, kind = '', codec = '', rest = '']: Reg
     ...common,
     width: Number(width),
     height: Number(height),
+    pix_fmt: pixelFormatIn(rest),
     sample_aspect_ratio: /\bSAR (\d+:\d+)/.exec(rest)?.[1] ?? '1:1',
     avg_frame_rate: rateIn(rest, 'fps'),
     r_frame_rate: rateIn(rest, 'tbr'),
@@ -93,6 +96,8 @@ const rateIn = (text: string, unit: string): string => {
   const [, number = '0', thousands = ''] = new RegExp(`, ([\\d.]+)(k?) ${unit}\\b`).exec(text) ?? []
   return `${Number(number) * (thousands === '' ? 1 : 1000)}/1`
 }
+
+const pixelFormatIn = (text: string): string => /^(?: \([^,]*\))*, (\w+)/.exec(text)?.[1] ?? ''
 
 /**
  * Parses colours such as `yuv420p10le(tv, bt2020nc/bt2020/smpte2084, progressive)`:

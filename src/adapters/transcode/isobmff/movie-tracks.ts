@@ -15,6 +15,16 @@ export type MovieTrack = {
   readonly late: ReadonlyArray<Lateness>
 }
 
+export type Movie = {
+  /** Video tracks, by their ids. */
+  readonly tracks: ReadonlyMap<number, MovieTrack>
+  /** Whether a track is encrypted: demuxers name the codec inside, and decode noise. */
+  readonly isEncrypted: boolean
+}
+
+/** Sample entries of encrypted tracks: ISO/IEC 14496-12 §8.12 (CENC and its variants), and FairPlay. */
+const ENCRYPTED: ReadonlyArray<string> = ['encv', 'enca', 'drmi', 'drms']
+
 /**
  * Types of the first box that an MP4 or QuickTime file may have (ISO/IEC 14496-12 §4.2, QuickTime File
  * Format).
@@ -41,23 +51,22 @@ const MAX_BOXES = 1_000_000
 const MAX_BOX_BYTES = 8 * 2 ** 20
 
 /**
- * Reads the facts of the video and audio tracks, by their ids. Malformed boxes count as unknown, because the
- * engine decides whether the file is refused.
+ * Reads the facts of an MP4 or QuickTime file; other files have none. Malformed boxes count as unknown, because
+ * the engine decides whether the file is refused.
  */
-export const readMovieTracks = (
-  path: string,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<number, MovieTrack>> =>
+export const readMovie = (path: string, signal: AbortSignal): Promise<Movie> =>
   withSourceBytes(path, signal, async (bytes) => {
     const tracks = new Map<number, MovieTrack>()
     const first = (await bytes.at(0, 8)).toString('latin1', 4)
-    if (!FIRST_BOXES.includes(first)) return tracks
+    if (!FIRST_BOXES.includes(first)) return { tracks, isEncrypted: false }
     const boxes = await sourceBoxesBetween(bytes, 0, bytes.size, MAX_BOXES)
     const moov = boxes.find(({ type }) => type === 'moov')
-    if (moov === undefined) return tracks
+    if (moov === undefined) return { tracks, isEncrypted: false }
+    const traks = await childrenOf(bytes, moov, 'trak')
+    for (const trak of traks) if (await isEncryptedTrack(bytes, trak)) return { tracks, isEncrypted: true }
     const fragments = byTrack(await fragmentsIn(bytes, boxes))
     const movieTimescale = fieldAfterTimes(await firstContent(bytes, moov, 'mvhd'))
-    for (const trak of await childrenOf(bytes, moov, 'trak')) {
+    for (const trak of traks) {
       const facts = await trackIn(bytes, trak)
       if (facts === null || tracks.has(facts.id)) continue
       const { id, timescale, isVideo, hasSamples, colour, durationTicks } = facts
@@ -67,8 +76,19 @@ export const readMovieTracks = (
         late: isVideo ? latenessOf(fragments.get(id) ?? [], { timescale, hasSamples }) : [],
       })
     }
-    return tracks
+    return { tracks, isEncrypted: false }
   })
+
+const isEncryptedTrack = async (bytes: SourceBytes, trak: SourceBox): Promise<boolean> => {
+  const stsd = await boxAlong(bytes, trak, 'mdia', 'minf', 'stbl', 'stsd')
+  if (stsd === undefined) return false
+  // Version, flags and a count precede the entries.
+  const entries = await sourceBoxesBetween(bytes, stsd.body + 8, stsd.end, MAX_SAMPLE_ENTRIES)
+  return entries.some(({ type }) => ENCRYPTED.includes(type))
+}
+
+/** A hostile file may have millions. */
+const MAX_SAMPLE_ENTRIES = 1000
 
 const byTrack = (
   fragments: ReadonlyArray<FragmentTimes>,
@@ -163,9 +183,19 @@ const firstContent = async (
   parent: SourceBox,
   ...path: ReadonlyArray<string>
 ): Promise<Buffer | null> => {
+  const box = await boxAlong(bytes, parent, ...path)
+  return box === undefined ? null : contentOf(bytes, box, MAX_HEAD_BYTES)
+}
+
+/** Returns the first box of each type in `path`, one inside the other. */
+const boxAlong = async (
+  bytes: SourceBytes,
+  parent: SourceBox,
+  ...path: ReadonlyArray<string>
+): Promise<SourceBox | undefined> => {
   let box: SourceBox | undefined = parent
   for (const type of path) [box] = box === undefined ? [] : await childrenOf(bytes, box, type)
-  return box === undefined ? null : contentOf(bytes, box, MAX_HEAD_BYTES)
+  return box
 }
 
 /**

@@ -91,8 +91,8 @@ const readKeyframes = async (
 }
 
 /**
- * Returns the composition offset of the first sample, in ticks (CompositionOffsetBox, ISO/IEC 14496-12
- * §8.6.1.3).
+ * Returns the composition offset of the first sample, in ticks (CompositionOffsetBox,
+ * ISO/IEC 14496-12 §8.6.1.3).
  */
 const readFirstOffset = async (file: FileHandle, stbl: ReadonlyArray<BoxRange>): Promise<number> => {
   const box = stbl.find(({ type }) => type === 'ctts')

@@ -33,12 +33,15 @@ export const encodeByNodeAv = async (
     onProgress(seconds)
   }
   const pipelines = await Promise.all(jobs.map((stream) => openPipeline(source, stream, report)))
-  const shift = startTimeShift(source, [...jobs.map(({ streamIndex }) => streamIndex), ...job.alongside])
+  const shift = startTimeShift(source, [
+    ...jobs.map(({ streamIndex }) => streamIndex),
+    ...job.referenceStreams,
+  ])
   for await (const packet of source.packets()) {
     if (packet === null) continue
     const pipeline = pipelines.find(({ streamIndex }) => streamIndex === packet.streamIndex)
     if (pipeline !== undefined) {
-      if (!job.isFromZero) shift(packet)
+      if (!job.hasZeroBasedTimes) shift(packet)
       await pipeline.push(packet)
       report(secondsOf(packet))
     }
@@ -67,7 +70,7 @@ const MAX_ERROR_RATE = 2 / 3
 
 const openPipeline = async (
   source: Demuxer,
-  { streamIndex, steady, graph, outputs }: StreamJob,
+  { streamIndex, normalization, graph, outputs }: StreamJob,
   report: (seconds: number) => void,
 ): Promise<Pipeline> => {
   const stream = source.getStream(streamIndex)
@@ -78,7 +81,7 @@ const openPipeline = async (
     outputs: outputs.map(({ label }) => ({ label })),
   })
   // Restarts if the source changes its format, so that the filters after it get a single format.
-  const normalizer = FilterAPI.create(steady, { allowReinit: true })
+  const normalizer = FilterAPI.create(normalization, { allowReinit: true })
   const sinks = await Promise.all(outputs.map((output) => openEncoderSink(output, filter)))
   let [decoded, undecodable] = [0, 0]
   let encoding: Promise<unknown> = Promise.resolve()

@@ -19,7 +19,7 @@ const EncodeOutputMessage: t.Type<EncodeOutput> = t.readonly(
 const StreamJobMessage: t.Type<StreamJob> = t.readonly(
   t.strict({
     streamIndex: t.number,
-    steady: t.string,
+    normalization: t.string,
     graph: t.string,
     outputs: t.readonlyArray(EncodeOutputMessage),
   }),
@@ -29,8 +29,8 @@ const EncodeJobMessage: t.Type<EncodeJob> = t.readonly(
   t.strict({
     path: t.string,
     jumpSeconds: t.number,
-    isFromZero: t.boolean,
-    alongside: t.readonlyArray(t.number),
+    hasZeroBasedTimes: t.boolean,
+    referenceStreams: t.readonlyArray(t.number),
     video: t.union([StreamJobMessage, t.null]),
     audio: t.union([StreamJobMessage, t.null]),
     wallSeconds: t.number,

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import { avGetCodecName, type Demuxer, Log, type Rational, type Stream } from 'node-av'
+import { avGetCodecName, avGetPixFmtName, type Demuxer, Log, type Rational, type Stream } from 'node-av'
+import type { AVPixelFormat } from 'node-av/constants'
 import {
   AV_DISPOSITION_ATTACHED_PIC,
   AV_DISPOSITION_CLEAN_EFFECTS,
@@ -33,6 +34,7 @@ import {
   endSecondsOf,
   extraName,
   framesToDecode,
+  hasAlphaChannel,
   normalizeLanguage,
   type ProbedAudio,
   type ProbedExtras,
@@ -176,6 +178,8 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   averageRate: quotient(stream.avgFrameRate),
   nominalRate: quotient(stream.rFrameRate),
   interlacedShare: 0,
+  hasAlpha: hasAlphaChannel(pixelFormatOf(stream), stream.metadata?.get('alpha_mode')),
+  hasCaptions: false,
   // FFmpeg uses the numbers of H.273. These are the tags of the container; withFirstColour replaces them.
   colour: {
     primaries: stream.codecpar.colorPrimaries,
@@ -188,6 +192,10 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   endSeconds: endOf(stream, start),
   splitAfter: null,
 })
+
+/** The format of a video stream is that of its pixels. */
+const pixelFormatOf = ({ codecpar }: Stream): string | null =>
+  avGetPixFmtName(codecpar.format as AVPixelFormat)
 
 const toProbedAudio = (stream: Stream, start: number): ProbedAudio => ({
   kind: 'audio',
