@@ -154,7 +154,7 @@ describe('the command line', () => {
     expect(store).to.equal(`ok    object store: ${home}/objects`)
     expect(cache).to.equal(`ok    cache: ${home}/cache`)
     expect(library).to.equal('ok    library: no exports were made by an older recipe')
-    expect(decoders).to.match(/^ok {4}decoders: run with(?:out)? .*network.*, and .*rights$/)
+    expect(decoders).to.match(/^ok {4}decoders: run with(?:out)? .*network.*, and .*privileges$/)
     expect(transcoder).to.match(/^ok {4}transcoder: /)
   })
 
