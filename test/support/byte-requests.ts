@@ -3,7 +3,7 @@ import { sha256 } from './bytes.ts'
 import type { ClientReply } from './foreign-clients.ts'
 
 /** A request for bytes, and the outcome of its conditions: `send` the selected range, or a bare status. */
-export type ByteRequest = {
+type ByteRequest = {
   readonly headers: Readonly<Record<string, string>>
   readonly verdict: 'send' | 'send whole' | 304 | 412
 }

@@ -6,7 +6,7 @@ import { O, TE } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 
 /** A fault in the stream of a read. Positions are bytes from the start of that stream. */
-export type StreamFault =
+type StreamFault =
   /** Ends early without an error, which a store must never do, and callers must detect. */
   | { readonly kind: 'ends'; readonly after: number }
   | { readonly kind: 'throws'; readonly after: number }
@@ -24,7 +24,7 @@ export type Fault =
   | { readonly kind: 'none' }
   | { readonly kind: 'unavailable' }
 
-export type StoreCall = {
+type StoreCall = {
   readonly operation: 'put' | 'read' | 'delete' | 'check'
   /** Empty for `check`. */
   readonly key: string

@@ -7,7 +7,7 @@ import { Decoder, Demuxer, type Frame, type Stream } from 'node-av'
 export type Beats = { readonly flashes: ReadonlyArray<number>; readonly beeps: ReadonlyArray<number> }
 
 /** The largest distance of a flash from its beep: half a frame. Viewers do not notice twice that. */
-export const SYNC_SECONDS = 0.02
+const SYNC_SECONDS = 0.02
 
 /** Finds flashes and beeps in a film that is otherwise black and silent. */
 export const beatsOf = async (path: string): Promise<Beats> => {

@@ -11,7 +11,7 @@ import {
 } from './jwt-signing.ts'
 
 /** The keys of one kind of token in a test. */
-export type CorpusKeys = {
+type CorpusKeys = {
   readonly secret: { readonly kid: string; readonly key: Uint8Array }
   readonly ed25519: { readonly kid: string; readonly privateKey: KeyObject; readonly publicKey: KeyObject }
   readonly rsa: { readonly kid: string; readonly privateKey: KeyObject; readonly publicKey: KeyObject }

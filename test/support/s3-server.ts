@@ -11,7 +11,7 @@ import { type Credentials, isPresigned, verifySignature } from './s3/signature.t
 /** A request as tests see it. */
 export type SeenRequest = Pick<S3Request, 'method' | 'bucket' | 'key' | 'headers' | 'query'>
 
-export type S3ServerOptions = {
+type S3ServerOptions = {
   /** Buckets that exist from the start. */
   readonly buckets?: ReadonlyArray<string>
   readonly clock?: () => number

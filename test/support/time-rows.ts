@@ -7,7 +7,7 @@ import {
 } from './transport-stream.ts'
 
 /** The result for films that flash and beep. */
-export type DocumentedTimeRow = {
+type DocumentedTimeRow = {
   /** The text in the table of docs/media.md. */
   readonly comesIn: string
   readonly comesOut: string

@@ -21,7 +21,7 @@ export type ReceivedReply = {
 /** A request as a test writes it: a path with its query, and headers. */
 export type TestRequest = { readonly path: string; readonly headers: RequestHeaders }
 
-export type MediaRoute = { readonly kind: MediaKind; readonly path: string }
+type MediaRoute = { readonly kind: MediaKind; readonly path: string }
 
 /** How a token travels to the server (http-api.md §2.2). */
 export const requestsByCarrier = {
