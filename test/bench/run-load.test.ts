@@ -87,7 +87,7 @@ describe('the load generator', () => {
     expect(latency.p50).to.be.greaterThan(firstByte.p50)
   })
 
-  it('has never more requests under way than connections', async () => {
+  it('has never more requests in progress than connections', async () => {
     let underway = 0
     let most = 0
     const load = await serve((_, res) => {
