@@ -87,7 +87,7 @@ const isEncryptedTrack = async (bytes: SourceBytes, trak: SourceBox): Promise<bo
   return entries.some(({ type }) => ENCRYPTED.includes(type))
 }
 
-/** Maximum number of sample entries that are read. Maximum number of sample entries that are read. A hostile file may have millions. */
+/** Maximum number of sample entries that are read. Maximum number of sample entries that are read. Maximum number of sample entries that are read. A hostile file may have millions. */
 const MAX_SAMPLE_ENTRIES = 1000
 
 const byTrack = (
