@@ -15,7 +15,7 @@ import { countWork } from '../support/count-work.ts'
 import { left } from '../support/expect-right.ts'
 import { mediaFacts } from '../support/recipe-sources.ts'
 import { mediaPath } from '../support/transcoding.ts'
-import { packetOf, sealed } from '../support/transport-stream.ts'
+import { packetOf, withChecksum } from '../support/transport-stream.ts'
 
 const { signal } = new AbortController()
 
@@ -40,13 +40,13 @@ const vorbisPage = (rate: number): Buffer => {
   return page
 }
 
-const association = packetOf(0, sealed(hex('00b00d0001c100000001e02000000000')))
+const association = packetOf(0, withChecksum(hex('00b00d0001c100000001e02000000000')))
 
 /** The map of one program, with one stream. */
 const mapOf = (number: number): Buffer => {
   const section = hex('02b0120000c10000e100f0001be100f00000000000')
   section.writeUInt16BE(number, 3)
-  return packetOf(0x20, sealed(section))
+  return packetOf(0x20, withChecksum(section))
 }
 
 /** A PES packet on another clock for each `era`. */

@@ -16,7 +16,7 @@ import {
   pseudoRandomBytes,
 } from '../support/origins.ts'
 
-/** How every BlobCache shares one fill among its readers. Part of blob-cache.contract.ts. */
+/** How the readers of a BlobCache share one fill. Called by blobCacheContract in blob-cache.contract.ts. */
 export const blobCacheFillingContract = (make: MakeBlobCache): void => {
   const MiB = 1024 * 1024
 
@@ -90,7 +90,7 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
       expect(asked).to.have.length(1)
     })
 
-    it('continues for the others when the first reader cancels', async () => {
+    it('continues for the other readers when the first reader cancels', async () => {
       const { origin, asked, openTo } = createGatedOrigin(bytes)
       openTo(5000)
       const first = createChunkReader(await read(origin))
@@ -104,7 +104,7 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
       await expectCached()
     })
 
-    it('continues for the others when one cancels before the first byte, or stalls', async () => {
+    it('continues for the other readers when one cancels before the first byte, or stalls', async () => {
       const { origin, asked, openTo } = createGatedOrigin(bytes)
       openTo(5000)
       await createChunkReader(await read(origin)).cancel()
@@ -118,7 +118,7 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
       await second.cancel()
     })
 
-    it('completes for later readers when little of it is missing', async () => {
+    it('completes for later readers when few bytes are missing', async () => {
       const { origin, asked, openTo } = createGatedOrigin(bytes)
       openTo(5000)
       await createChunkReader(await read(origin)).cancel()
@@ -127,7 +127,7 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
       expect(asked).to.have.length(1)
     })
 
-    it('is cancelled when much of it is missing and no reader is left', async () => {
+    it('is cancelled when many bytes are missing and no reader is left', async () => {
       const large = pseudoRandomBytes(10 * MiB)
       const readLarge = (origin: BlobOrigin) =>
         right(blobs.cache.read(blobs.key, blobFactsOf(large), fullRange(large.length), origin))
@@ -186,7 +186,7 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
       expect((await collect(await right(() => waits))).equals(large.subarray(last.start))).to.equal(true)
     })
 
-    it('takes over a far reader once it has reached its offset', async () => {
+    it('takes over the reader of a far range once the fill has reached its offset', async () => {
       const large = pseudoRandomBytes(12 * MiB)
       const range = { start: 6 * MiB, end: 12 * MiB }
       const readLarge = (from: BlobOrigin) =>

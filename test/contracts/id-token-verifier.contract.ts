@@ -6,13 +6,13 @@ import { left, right } from '../support/expect-right.ts'
 
 type Made = {
   readonly verifier: IdTokenVerifier
-  /** Signs as the issuer does whose tokens the verifier takes. */
+  /** Signs claims as the issuer whose tokens the verifier accepts. */
   readonly mint: (sub: string, ttlSeconds: number) => Promise<string>
-  /** Signs the same claims with a key that the verifier does not know. */
+  /** Signs the same claims with a key that the verifier does not trust. */
   readonly forge: (sub: string, ttlSeconds: number) => Promise<string>
 }
 
-/** What every IdTokenVerifier promises. Call it from the adapter's own test file. */
+/** What every IdTokenVerifier promises. An adapter's test file calls it. */
 export const idTokenVerifierContract = (make: (clock: Clock) => Made): void => {
   let now: number
   let made: Made
@@ -22,7 +22,7 @@ export const idTokenVerifierContract = (make: (clock: Clock) => Made): void => {
     made = make(() => now)
   })
 
-  it('returns the subject that the issuer signed, whatever its letters', async () => {
+  it('returns the subject that the issuer signed, with any characters', async () => {
     const sub = fc.oneof(
       fc.emailAddress(),
       fc.constantFrom('zoë', "o'hara", 'auth0|1', ' ann', '%00', '🦊'),
@@ -36,13 +36,13 @@ export const idTokenVerifierContract = (make: (clock: Clock) => Made): void => {
     )
   })
 
-  it('says the same of a token each time', async () => {
+  it('returns the same subject for a token each time', async () => {
     const jwt = await made.mint('ann', 60)
     const first = await right(made.verifier.verify(jwt))
     expect(await right(made.verifier.verify(jwt))).to.deep.equal(first)
   })
 
-  it('refuses a token from the second in which it ends', async () => {
+  it('refuses a token from the second in which it expires', async () => {
     const jwt = await made.mint('ann', 60)
     now += 59_999
     await right(made.verifier.verify(jwt))
@@ -50,12 +50,12 @@ export const idTokenVerifierContract = (make: (clock: Clock) => Made): void => {
     expect(await left(made.verifier.verify(jwt))).to.deep.equal({ _tag: 'Forbidden', reason: 'expired' })
   })
 
-  it('refuses a token that another key has signed', async () => {
+  it('refuses a token that is signed with another key', async () => {
     const forged = await made.forge('ann', 60)
     expect(await left(made.verifier.verify(forged))).to.include({ _tag: 'Forbidden' })
   })
 
-  it('refuses a token of which any letter was changed', async () => {
+  it('refuses a token in which any character was changed', async () => {
     const jwt = await made.mint('ann', 60)
     await fc.assert(
       fc.asyncProperty(fc.nat(jwt.length - 1), fc.constantFrom(...'Aa0_-'), async (at, letter) => {
@@ -67,7 +67,7 @@ export const idTokenVerifierContract = (make: (clock: Clock) => Made): void => {
     )
   })
 
-  it('refuses whatever is no token', async () => {
+  it('refuses any string that is not a token', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string(), async (text) => {
         expect(await left(made.verifier.verify(text))).to.include({ _tag: 'Forbidden' })

@@ -23,7 +23,7 @@ async function* breakingOff(bytes: Buffer): ByteStream {
   throw new Error('the source broke off')
 }
 
-/** What every ObjectStore promises. Call it from the adapter's own test file. */
+/** What every ObjectStore promises. An adapter's test file calls it. */
 export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
   let store: ObjectStore
   before(async () => {
@@ -81,7 +81,7 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
     for (const offset of [0, 3, 6, 100]) expect(await read(full, offset, offset)).to.have.length(0)
   })
 
-  it('returns the existing bytes of a range that ends beyond the object', async () => {
+  it('returns the bytes that exist of a range that ends beyond the object', async () => {
     const key = await put(Buffer.from('larder'))
     expect((await read(key, 3, 1_000_000)).toString()).to.equal('der')
     expect(await read(key, 6, 7)).to.have.length(0)

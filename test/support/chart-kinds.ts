@@ -5,13 +5,13 @@ import { chartColours, greyChart, type Rgb } from './chart.ts'
 import { encodings } from './chart-encodings.ts'
 import { adobePoints, type PngChart, p3Points, pngChart, pngColour, srgbPoints } from './chart-png.ts'
 
-/** A way to encode the chart, and the expected result. */
+/** One encoding of the chart, and the colours that its exports must have. */
 export type ChartKind = {
   readonly name: string
   readonly format: 'PNG' | 'JPEG' | 'WebP' | 'AVIF' | 'TIFF' | 'GIF'
   readonly make: () => Promise<Buffer>
   readonly expected: ReadonlyArray<Rgb>
-  /** Levels of 255 by which a channel of a patch may differ. */
+  /** The largest accepted error of a channel of a patch (levels of 255). */
   readonly tolerance: number
 }
 
@@ -30,7 +30,7 @@ const both = (name: string, about: PngChart): ReadonlyArray<ChartKind> => [
 
 const { cicp, gamma, chromaticities, srgb, icc } = pngColour
 
-/** The ICC profile of Display P3, from libvips. */
+/** The ICC profile of Display P3 that libvips contains. */
 const p3Profile = async (): Promise<Buffer> => {
   const { icc: profile } = await sharp(
     await sharp(pngChart({})).withIccProfile('p3').png().toBuffer(),
@@ -76,7 +76,7 @@ const file = (
   tolerance,
 })
 
-/** Made from a PNG of 16 bits with the P3 profile, which is kept. */
+/** A chart that sharp converts from a PNG with 16 bits a channel and the P3 profile. The profile is kept. */
 const deepInP3 = (format: ChartKind['format'], name: string, make: (picture: Sharp) => Sharp): ChartKind => ({
   name,
   format,
@@ -88,7 +88,7 @@ const deepInP3 = (format: ChartKind['format'], name: string, make: (picture: Sha
   tolerance: 3,
 })
 
-/** White at 203 nits, of 1,000: what Chromium 156 paints on a canvas of sRGB. */
+/** The chart in HDR of 1,000 nits with white at 203 nits, as Chromium 156 paints it on an sRGB canvas. */
 export const toneMapped: ReadonlyArray<Rgb> = [
   [146, 26, 26],
   [26, 116, 41],
@@ -104,7 +104,7 @@ export const toneMapped: ReadonlyArray<Rgb> = [
   [79, 94, 124],
 ]
 
-/** The same for a file that announces 400 nits as its brightest pixel. */
+/** The same chart in a file that declares 400 nits as its brightest pixel. */
 const toneMappedFrom400: ReadonlyArray<Rgb> = [
   [180, 35, 35],
   [34, 144, 53],
@@ -243,7 +243,10 @@ const otherKinds: ReadonlyArray<ChartKind> = [
   file('10 bit, nclx of HLG', 'hlg10.avif', 'AVIF', toneMapped, 8),
 ]
 
-/** The chart converted to a CMYK profile and back, which reduces colours that cannot be printed. */
+/**
+ * The colours of the chart after conversion to a CMYK profile and back. Colours that cannot be printed are
+ * reduced.
+ */
 const printed: ReadonlyArray<Rgb> = [
   [198, 34, 33],
   [33, 144, 54],
@@ -283,7 +286,7 @@ const animatedKinds: ReadonlyArray<ChartKind> = [
   }),
 ]
 
-/** Every way of encoding the chart that needs no external program. */
+/** All encodings of the chart that need no external program. */
 export const chartKinds: ReadonlyArray<ChartKind> = [
   ...pngKinds,
   ...animatedKinds,

@@ -3,14 +3,14 @@ import { encodings } from './chart-encodings.ts'
 import type { FilmChart } from './chart-film.ts'
 import { toneMapped } from './chart-kinds.ts'
 
-/** A way to encode the chart as a film, and the expected result. */
+/** One encoding of the chart as a film, and the colours that its renditions must have. */
 export type FilmKind = {
   readonly name: string
   readonly film: FilmChart
   readonly expected: ReadonlyArray<Rgb>
-  /** Levels of 255 by which a channel of a patch may differ. */
+  /** The largest accepted error of a channel of a patch (levels of 255). */
   readonly tolerance: number
-  /** Whether it runs on every change: one kind for each path through the code. */
+  /** Whether it is tested on every change. One such kind covers each path through the code. */
   readonly isQuick: boolean
 }
 

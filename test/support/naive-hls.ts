@@ -2,8 +2,8 @@ import { boxAlong, boxesAlong } from './edit-mp4.ts'
 import type { Timed } from './naive/naive-rates.ts'
 import * as ratesOf from './naive/naive-rates.ts'
 
-// A minimal HLS client: playlists and attributes by regular expressions, boxes by their positions. It shares
-// no code with the sources that write playlists and measure segments.
+// A minimal HLS client that parses playlists and attributes with regular expressions, and boxes by their
+// positions. It shares no code with the parts of `src` that write playlists and measure segments.
 
 export type NaivePart = { readonly bytes: Buffer; readonly extinf: number; readonly seconds: number }
 export type NaiveList = {
@@ -26,7 +26,10 @@ const attributesOf = (line: string): Readonly<Record<string, string>> =>
     ]),
   )
 
-/** All variants of a master playlist, each with the media playlists that play together and their segments. */
+/**
+ * Returns all variants of a master playlist. Each has the media playlists that play together, and their
+ * segments.
+ */
 export const readMaster = async (url: string, get: Fetch): Promise<ReadonlyArray<NaiveVariant>> => {
   const lines = (await get(url)).toString('utf8').split('\n')
   const groups = lines.filter((line) => line.startsWith('#EXT-X-MEDIA:')).map(attributesOf)
@@ -61,7 +64,10 @@ const readList = async (url: string, get: Fetch): Promise<NaiveList> => {
 
 const track = ['moov', 'trak', 'mdia']
 
-/** The sum of all sample durations: from the `trun`, the `tfhd` or the `trex`. */
+/**
+ * The sum of all sample durations (seconds). A duration is in the `trun`, else in the `tfhd`, else in the
+ * `trex`.
+ */
 const secondsOf = (init: Buffer, part: Buffer): number => {
   const mdhd = boxAlong(init, [...track, 'mdhd']).body
   const timescale = init.readUInt32BE(mdhd + (init[mdhd] === 1 ? 20 : 12))
@@ -88,7 +94,7 @@ const codecOf = (init: Buffer): string => {
   const [film] = boxesAlong(init, [...entries, 'avc1', 'avcC'])
   if (film !== undefined) return `avc1.${init.toString('hex', film.body + 1, film.body + 4)}`
   const { start, size } = boxAlong(init, [...entries, 'mp4a', 'esds'])
-  // After the tag of DecoderSpecificInfo, and a length of one to four bytes.
+  // The object type follows the tag of DecoderSpecificInfo and a length of one to four bytes.
   const specific = init.subarray(start, start + size)
   const longForm = specific.lastIndexOf(Buffer.from([0x05, 0x80, 0x80, 0x80]))
   const config = longForm >= 0 ? specific[longForm + 5] : specific[specific.lastIndexOf(0x05) + 2]

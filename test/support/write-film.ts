@@ -15,7 +15,7 @@ export type FilmOptions = {
   readonly options: Readonly<Record<string, string>>
 }
 
-/** Encodes frames (their planes concatenated) into an mp4. */
+/** Encodes frames into an mp4. `frames`: the planes of all frames, concatenated. */
 export const writeFilm = async (
   path: string,
   { width, height, rate, pixelFormat, encoder: name, options }: FilmOptions,
