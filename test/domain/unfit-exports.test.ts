@@ -44,7 +44,7 @@ describe('exports that the examiner refuses', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  /** A transcoder that returns the same exports for each file. */
+  /** Creates a transcoder that returns the same exports for each file. */
   const returning = (transcoded: TranscodeResult): Pick<Adapters['transcoder'], 'probe' | 'transcode'> => ({
     probe: () => TE.right(facts),
     transcode: () => TE.right(transcoded),
@@ -69,7 +69,7 @@ describe('exports that the examiner refuses', () => {
     expect(error._tag === 'Refused' && error.message.replace('bunny.mp3: ', '')).to.match(reason)
     expect(await keysIn(broken.store, 's3_files/')).to.deep.equal([])
     expect(entries.filter(({ event }) => event === 'examiner.refused')).to.have.length(1)
-    // A command says so in words, and nothing besides.
+    // The command prints the refusal itself, so its log has no line for it.
     const besides = createRecordingLog()
     const log = withoutEvents(besides.log, reportedByCommand.reported)
     for (const { level, event, fields } of entries) log[level](event, fields)

@@ -13,7 +13,7 @@ import { removeScratch, scratchFolder } from '../support/scratch.ts'
 type Ask = { readonly path: string; readonly range?: string }
 type Answer = { readonly status: number; readonly body: Buffer }
 
-/** Sizes of one hashed chunk, of two, and above the limit of the memory tier. */
+/** Bodies with the sizes of one hashed chunk, of two, and above the limit of the memory tier. */
 const bodies = [
   pseudoRandomBytes(40_000, 3),
   pseudoRandomBytes(1_300_000, 5),

@@ -6,7 +6,7 @@ import { type NaiveVariant, naiveAverage, naivePeak, readMaster } from '../suppo
 
 const options = { isPublic: false, onRegistered: () => {}, onProgress: () => {} }
 
-// Compares the lists with every byte that they refer to, with a parser that shares no code with Larder.
+// Compares the lists with all bytes that they refer to. The parser of the bytes shares no code with Larder.
 for (const file of ['bunny.mp4', 'bunny.mp3', 'short-sound.mp4'])
   describe(`lists of ${file}, recomputed from their segments`, () => {
     let server: TestServer

@@ -82,7 +82,7 @@ const cases: ReadonlyArray<Case> = [
 ]
 
 describe('the examiner of master playlists (hls.md, Master playlist; W25)', () => {
-  it('finds nothing in a good playlist', () => {
+  it('finds no fault in a good playlist', () => {
     expect(findingsIn(good)).to.deep.equal([])
   })
 
@@ -110,12 +110,12 @@ describe('the examiner of master playlists (hls.md, Master playlist; W25)', () =
     })
   }
 
-  it('reports missing conveniences as advice', () => {
+  it('reports missing optional features as advice', () => {
     const advice = checkMasterPlaylist(good.replace(soundOnly, '')).map(({ severity }) => severity)
     expect(advice).to.deep.equal(['advice', 'advice', 'advice'])
   })
 
-  it('finds no fault in our own playlists, however they are signed', () => {
+  it("finds no fault in Larder's own playlists, however they are signed", () => {
     fc.assert(
       fc.property(contentFile(), (file) => {
         const text = O.getOrElse(() => '')(toMasterPlaylist(file))

@@ -34,7 +34,7 @@ describe('Accept of images (http-api.md §4.4, RFC 9110 §12.5.1)', () => {
     ['a malformed weight', 'image/webp;q=1.5, image/png', 'png'],
   ]
   for (const [who, header, formats] of table) {
-    it(`${who}: ${JSON.stringify(header)} takes ${formats === '' ? 'none' : formats}`, () => {
+    it(`${who}: ${JSON.stringify(header)} accepts ${formats === '' ? 'none' : formats}`, () => {
       expect(acceptedImageFormats(header).join(' ')).to.equal(formats)
     })
   }
@@ -65,7 +65,7 @@ describe('Accept of errors (http-api.md §1.4, RFC 9457)', () => {
 })
 
 describe('image formats that Accept excludes (§12.4.1)', () => {
-  it('are the others, the most widely supported first', () => {
+  it('are all other formats, the most widely supported first', () => {
     for (const [header, formats] of [
       ['image/webp', 'jpeg png avif svg'],
       ['text/html', 'jpeg png webp avif svg'],

@@ -4,7 +4,7 @@ import { type RangeSelection, selectRanges } from '../../../src/http/bytes/byte-
 import { rangeHeader } from './arbitraries.ts'
 import { type ReferenceSelection, referenceSelection } from './reference-range.ts'
 
-/** Formats ranges as in a Content-Range, otherwise returns the tag of the selection. */
+/** Formats selected ranges as in Content-Range. Returns the tag of any other selection. */
 const describeSelection = (selection: RangeSelection): string => {
   const text = ({ start, end }: { readonly start: number; readonly end: number }) => `${start}-${end - 1}`
   switch (selection._tag) {
@@ -17,7 +17,7 @@ const describeSelection = (selection: RangeSelection): string => {
   }
 }
 
-/** The byte positions in each range. */
+/** The positions of the bytes in each selected range. */
 const bytesOf = (selection: RangeSelection, body: ReadonlyArray<number>): ReferenceSelection => {
   switch (selection._tag) {
     case 'Whole':
@@ -90,7 +90,7 @@ describe('byte ranges (http-api.md §6.1, W1, W2)', () => {
     })
   }
 
-  it('no header selects the whole', () => {
+  it('selects the whole without a Range header', () => {
     expect(selectRanges(undefined, 1000)).to.deep.equal({ _tag: 'Whole' })
   })
 

@@ -96,7 +96,7 @@ describe('preconditions (http-api.md §6.2, RFC 9110 §13)', () => {
     })
   }
 
-  it('dates are ignored if the representation has none', () => {
+  it('ignores dates if the representation has none', () => {
     const decideUndated = (headers: ConditionalHeaders) =>
       evaluateConditions(headers, { etag: ETAG }, () => Date.UTC(2026, 10, 23))
     expect(decideUndated({ 'if-modified-since': after })).to.equal('send')
@@ -109,7 +109,7 @@ describe('preconditions (http-api.md §6.2, RFC 9110 §13)', () => {
     .map((text) => `"${text.replaceAll(' ', '')}"`)
   const tag = fc.tuple(fc.constantFrom('', 'W/'), opaque)
 
-  it('If-None-Match with any list sends unless the tag is in it', () => {
+  it('sends, for If-None-Match with any list, unless the tag is in the list', () => {
     fc.assert(
       fc.property(
         fc.array(tag, { minLength: 1 }),
@@ -126,7 +126,7 @@ describe('preconditions (http-api.md §6.2, RFC 9110 §13)', () => {
     )
   })
 
-  it('If-Match with any list fails unless the tag is in it and strong', () => {
+  it('fails, for If-Match with any list, unless the tag is in the list and strong', () => {
     fc.assert(
       fc.property(fc.array(tag, { minLength: 1 }), opaque, (tags, etag) => {
         const header = tags.map(([weak, text]) => weak + text).join(', ')
@@ -148,7 +148,7 @@ describe('preconditions (http-api.md §6.2, RFC 9110 §13)', () => {
       'if-modified-since': some(before, at, 'x'),
       'if-range': some(ETAG, '"x"', at, before),
     })
-    // The numbered steps of the RFC, literally.
+    // The steps are those of the RFC, in its numbering.
     const decideByRfc = (h: ConditionalHeaders): ConditionOutcome => {
       const step1 = h['if-match'] === undefined ? undefined : h['if-match'] === ETAG
       const step2 = step1 === undefined && h['if-unmodified-since'] === before ? false : undefined
