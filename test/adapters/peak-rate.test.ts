@@ -34,7 +34,7 @@ describe('createPeakRateMeter', () => {
         }
   })
 
-  it('starts a new measurement where the clock jumps', () => {
+  it('starts a new measurement when the clock jumps', () => {
     expect(rateOf([...steady(25, 4), ...steady(25, 4), ...steady(25, 4, 5000)])).to.be.closeTo(25, 0.01)
   })
 })

@@ -13,8 +13,9 @@ import {
 import { withStreamPause } from '../support/transport-stream.ts'
 
 /**
- * `header`: announced ends of video and audio (seconds); `passes`: the expected number of encodings. Code that all
- * engines share decides on passes, so one film for each number of them runs on all engines, the others on the first.
+ * `header`: the declared ends of video and audio (seconds). `passes`: the expected number of encodings. Code
+ * that all engines share decides on passes, so one film for each number of passes runs on all engines, and
+ * the others run on the first.
  */
 const films = [
   { file: 'short-sound.mp4', seconds: 12, header: {}, passes: 1, onAll: true },
@@ -73,7 +74,7 @@ describe('a film whose video and audio end at different times', () => {
         expect(encodings).to.equal(passes)
       })
 
-  it('[V41] has a warning where the header does not announce it, also if its sound changes its form', async () => {
+  it('[V41] has a warning if the header does not declare this, even if its audio changes format', async () => {
     for (const [name, engine] of availableEngines()) {
       const onEngine = createTranscoderOfEngine(engine)
       const lying = {

@@ -16,7 +16,7 @@ describe('wrong arguments of a command', () => {
     return ''
   }
 
-  it('are explained in one line that says what to type instead', () => {
+  it('are explained in one line, with the arguments to type instead', () => {
     for (const [args, line] of [
       [
         ['--ttl', '-5'],

@@ -176,8 +176,7 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
     expect(detail.map(({ loc }) => loc[1])).to.deep.equal(['w', 'h', 'dpr', 'fmt'])
   })
 
-  it('is 404 for a format without exports', async () =>
-    expect((await send('?fmt=svg')).status).to.equal(404))
+  it('is 404 for a format without exports', async () => expect((await send('?fmt=svg')).status).to.equal(404))
 
   it('needs no token for a public image, and otherwise reveals only that a token is required', async () => {
     const path = `/api/1/image_files/${uid}/best`

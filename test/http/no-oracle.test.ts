@@ -29,7 +29,7 @@ const withQueries = ({ imageFiles, contentFiles }: Adapters, decorate: Decorate)
 type Route = {
   readonly name: string
   readonly path: (uid: string) => string
-  /** The request of a viewer with access, to whom the route has replied before. */
+  /** The request of a viewer with access. The route has replied to this viewer before. */
   readonly owner: RequestInit
   /** The request of a caller with the token of another file, or without a token. */
   readonly outsider: RequestInit
@@ -126,7 +126,7 @@ describe('missing and foreign files (§2.5, W15)', () => {
   it('cost the same cache lookups and queries, and fill no cache', async () => {
     const plain = await createMemoryLarder()
     const steps: string[] = []
-    const told =
+    const recorded =
       <L, A>(step: string, task: TE.TaskEither<L, A>): TE.TaskEither<L, A> =>
       () => {
         steps.push(step)
@@ -134,10 +134,10 @@ describe('missing and foreign files (§2.5, W15)', () => {
       }
     const cache: CachePort = {
       ...plain.cache,
-      get: (key) => told('get', plain.cache.get(key)),
-      set: (key, value, since) => told('set', plain.cache.set(key, value, since)),
+      get: (key) => recorded('get', plain.cache.get(key)),
+      set: (key, value, since) => recorded('set', plain.cache.set(key, value, since)),
     }
-    const queries = withQueries(plain, (ask) => (uid) => told('ask', ask(uid)))
+    const queries = withQueries(plain, (ask) => (uid) => recorded('ask', ask(uid)))
     const larder = await createMemoryLarder({ ...plain, cache, ...queries })
     const server = await listen(larder)
     for (const route of await routesOf(larder)) {

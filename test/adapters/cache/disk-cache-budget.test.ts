@@ -39,7 +39,7 @@ describe('the budget of the disk cache', () => {
     }
   })
 
-  it('evicts first what is not requested', async () => {
+  it('evicts entries that are not requested first', async () => {
     const cache = await caches.open({ maxBytes: MiB })
     const requested = aBlobKey()
     await cacheBlob(cache, requested, blobBytes)

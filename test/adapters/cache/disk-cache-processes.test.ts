@@ -51,7 +51,7 @@ describe('processes on one disk cache', () => {
   const open = (dir: string) =>
     openDiskCache({ dir, clock: () => 0, log: silentLog, scope: '', maxBytes: 2 ** 30 })
 
-  it('fill a blob once, and all read it as it arrives', async () => {
+  it('fill a blob once, and all read it while it arrives', async () => {
     const dir = await scratchFolder()
     const { origin, asked, openTo } = createGatedOrigin(bytes, 64 * 1024)
     const address = await serve(origin)
@@ -95,7 +95,10 @@ describe('processes on one disk cache', () => {
     const keys = blobs.map(() => aStoredFileUid())
     const first = blobs[0] ?? Buffer.alloc(0)
 
-    /** Kills a worker at an offset of the blob, which differs by round from none to all of it. */
+    /**
+     * Kills a worker at an offset of the blob. The offset differs from round to round, from no bytes to all
+     * of them.
+     */
     const killOne = async (round: number) => {
       const n = round % blobs.length
       const [blob = first, uid = aStoredFileUid()] = [blobs[n], keys[n]]

@@ -48,7 +48,7 @@ describe('disk cache', () => {
   })
 
   describe('an unusable folder', () => {
-    it('does not prevent start and reads, and is logged as an outage, once for each', async () => {
+    it('does not prevent start and reads, and is logged once as an outage for each', async () => {
       const file = join(await scratchFolder(), 'a-file')
       await writeFile(file, '')
       const { log, entries } = createRecordingLog()

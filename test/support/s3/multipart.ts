@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Bucket, storedHeaders, md5, type Upload } from './buckets.ts'
+import { type Bucket, md5, storedHeaders, type Upload } from './buckets.ts'
 import { answer, type S3Request, type S3Response, xmlAnswer } from './exchange.ts'
 import { malformedXml, noSuchUpload, s3Error } from './s3-error.ts'
 import { store } from './write-object.ts'

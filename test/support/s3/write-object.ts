@@ -1,4 +1,4 @@
-import { type Bucket, storedHeaders, md5, type StoredObject } from './buckets.ts'
+import { type Bucket, md5, type StoredObject, storedHeaders } from './buckets.ts'
 import { answer, type S3Request, type S3Response } from './exchange.ts'
 import { preconditionFailed } from './s3-error.ts'
 

@@ -24,7 +24,7 @@ describe('blobs in memory in front of disk', () => {
     return createTieredBlobCache({ disk, maxBytes: 32 * MiB })
   })
 
-  it('are read from memory alone after they were read from disk', async () => {
+  it('are read only from memory after they were read from disk', async () => {
     const dir = await scratchFolder()
     const disk = await caches.open({ dir })
     const blobs = createTieredBlobCache({ disk: disk.blobs, maxBytes: 8 * MiB })
