@@ -75,9 +75,9 @@ describe('knex database', () => {
     if (database === undefined || next === undefined) return expect.fail('there is no database')
     await knex().transaction(async (other) => {
       await other.raw('create table users (id bigint)') // The new table blocks the migration, and is not visible to it before the transaction commits.
-      const cutOff = left(database.migrate)
+      const failedMigration = left(database.migrate)
       await terminateWaiting(knex())
-      expect(await cutOff).to.include({ _tag: 'Unavailable' })
+      expect(await failedMigration).to.include({ _tag: 'Unavailable' })
       await other.raw('drop table users')
     })
     expect(await knex().schema.hasTable('knex_migrations')).to.equal(false)

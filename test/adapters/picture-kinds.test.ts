@@ -5,7 +5,7 @@ import { imageWarnings, planImage } from '../../src/domain/ingest/plan/image-pla
 import { chartColours, greyChart } from '../support/chart.ts'
 import { pngChart, pngChunk } from '../support/chart-png.ts'
 import { createPictureFolder } from '../support/picture-folder.ts'
-import { noise, plainImage, truncateBytes } from '../support/pictures.ts'
+import { noiseImage, plainImage, truncateBytes } from '../support/pictures.ts'
 import { chartError, refusalOf } from '../support/render-chart.ts'
 import { createTiff } from '../support/tiff-file.ts'
 
@@ -57,7 +57,7 @@ describe('[V37] kinds of images', () => {
     })
 
     it('is refused if pixels are missing', async () => {
-      const photo = await noise(320, 240).jpeg().toBuffer()
+      const photo = await noiseImage(320, 240).jpeg().toBuffer()
       for (const fraction of [0.3, 0.6, 0.95, 0.99]) {
         expect(await refusal(truncateBytes(photo, fraction)), String(fraction)).to.include({
           _tag: 'Refused',

@@ -8,7 +8,7 @@ import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-
 import { E } from '../../src/fp.ts'
 import { imageProcessorContract } from '../contracts/image-processor.contract.ts'
 import { left, right } from '../support/expect-right.ts'
-import { noise, posterPath, saveFile } from '../support/pictures.ts'
+import { noiseImage, posterPath, saveFile } from '../support/pictures.ts'
 import {
   childProcessesOf,
   innermostProcessOf,
@@ -31,7 +31,7 @@ describe('sharp image processor', () => {
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'larder-sharp-'))
       // This image takes more than ten seconds to encode as AVIF.
-      path = await saveFile(folder, 'noise.jpg', await noise(4000, 4000).jpeg().toBuffer())
+      path = await saveFile(folder, 'noise.jpg', await noiseImage(4000, 4000).jpeg().toBuffer())
     })
 
     after(() => rm(folder, { recursive: true }))

@@ -77,7 +77,7 @@ describe('a film whose video and audio end at different times', () => {
   it('[V41] has a warning if the header does not declare this, even if its audio changes format', async () => {
     for (const [name, engine] of availableEngines()) {
       const onEngine = createTranscoderOfEngine(engine)
-      const lying = {
+      const withFalseEnd = {
         ...onEngine,
         probe: (path: string) =>
           pipe(
@@ -89,7 +89,7 @@ describe('a film whose video and audio end at different times', () => {
         `${name}.m2t`,
         withStreamPause(await readFile(mediaPath('chlayout.m2t')), 'sound', 3.5, 9),
       )
-      const output = await right((await transcode(lying, path, withSmallestVideo)).task)
+      const output = await right((await transcode(withFalseEnd, path, withSmallestVideo)).task)
       expect(output.warnings, name).to.have.length(1)
       expect(output.warnings[0], name).to.match(/^its pictures end at 5\.[23] s, and its sound at 3\.[45] s:/)
     }

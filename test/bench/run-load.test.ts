@@ -30,10 +30,10 @@ describe('the load generator', () => {
   afterEach(() => server.close())
 
   it('counts the replies and bytes that the server sent, and requests each path in turn', async () => {
-    const asked: string[] = []
+    const requested: string[] = []
     const authorizations = new Set<string | undefined>()
     const load = await serve((req, res) => {
-      asked.push(req.url ?? '')
+      requested.push(req.url ?? '')
       authorizations.add(req.headers.authorization)
       res.end('x'.repeat(1000))
     })
@@ -42,37 +42,37 @@ describe('the load generator', () => {
     } = await runLoad(load)
 
     // Requests that are in flight at the end were sent, but are not counted.
-    expect(asked.length - responses).to.be.within(0, load.connections)
+    expect(requested.length - responses).to.be.within(0, load.connections)
     expect(responses).to.be.greaterThan(0)
     expect({ bytes, errors, seconds }).to.deep.equal({ bytes: responses * 1000, errors: 0, seconds: 0.2 })
-    expect(asked.filter((path) => path === '/a').length).to.be.closeTo(asked.length / 2, 1)
+    expect(requested.filter((path) => path === '/a').length).to.be.closeTo(requested.length / 2, 1)
     expect([...authorizations]).to.deep.equal(['bearer x'])
     expect(firstByte.p50).to.be.greaterThan(0).and.at.most(latency.p50)
     expect(latency.p50).to.be.at.most(latency.max)
   })
 
   it('counts no replies of the warm-up', async () => {
-    let asked = 0
+    let requested = 0
     const load = await serve((_, res) => {
-      asked += 1
+      requested += 1
       res.end('x')
     })
     const {
       measured: { responses },
     } = await runLoad({ ...load, warmupSeconds: 0.2 })
-    expect(responses).to.be.within(1, asked - 1)
+    expect(responses).to.be.within(1, requested - 1)
   })
 
   it('sends as many requests on each connection as it is configured to, and no more', async () => {
-    let asked = 0
+    let requested = 0
     const load = await serve((_, res) => {
-      asked += 1
+      requested += 1
       res.end('x')
     })
     const {
       measured: { responses, seconds },
     } = await runLoad({ ...load, connections: 50, repliesEach: 2, seconds: 60 })
-    expect({ asked, responses }).to.deep.equal({ asked: 100, responses: 100 })
+    expect({ requested, responses }).to.deep.equal({ requested: 100, responses: 100 })
     expect(seconds).to.be.lessThan(60)
   })
 
@@ -112,10 +112,10 @@ describe('the load generator', () => {
   })
 
   it('counts a broken connection as an error, and continues with a new one', async () => {
-    let asked = 0
+    let requested = 0
     const load = await serve((req, res) => {
-      asked += 1
-      if (asked % 10 === 5) req.socket.destroy()
+      requested += 1
+      if (requested % 10 === 5) req.socket.destroy()
       else res.end('x')
     })
     const {

@@ -86,11 +86,11 @@ whereInstalled?.('the load by wrk', () => {
   })
 
   it('counts a broken connection as an error', async () => {
-    let asked = 0
+    let requested = 0
     const { measured } = await measureByWrk(
       await serve((req, res) => {
-        asked += 1
-        if (asked % 100 === 5) req.socket.destroy()
+        requested += 1
+        if (requested % 100 === 5) req.socket.destroy()
         else res.end('x')
       }),
     )

@@ -70,7 +70,7 @@ export const blobCacheFaultsContract = (make: MakeBlobCache): void => {
         () => 'thrown',
       )
       expect(ended).to.equal('thrown')
-      expect(reader.got().length).to.be.below(facts.size - start)
+      expect(reader.received().length).to.be.below(facts.size - start)
     }
 
     it('without a stream returns its error to the reader, and nothing is cached', async () => {

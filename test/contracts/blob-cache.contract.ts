@@ -23,9 +23,9 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
     const { blobs, bytes, facts, read, noOrigin, expectCached, fill } = createBlobCacheFixture(make)
 
     it('reads from the origin once, then from the cache', async () => {
-      const { origin, asked } = createWorkingOrigin(bytes)
+      const { origin, requestedRanges } = createWorkingOrigin(bytes)
       expect(await collect(await read(origin))).to.deep.equal(bytes)
-      expect(asked).to.deep.equal([fullRange(facts.size)])
+      expect(requestedRanges).to.deep.equal([fullRange(facts.size)])
       await expectCached()
     })
 
@@ -105,7 +105,7 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
       const reader = createChunkReader(await read(noOrigin))
       await right(blobs.cache.delete(blobs.key))
       await reader.upTo(facts.size)
-      expect(reader.got()).to.deep.equal(bytes)
+      expect(reader.received()).to.deep.equal(bytes)
     })
 
     it('[V23] discards a running fill, at any moment', async () => {
@@ -130,7 +130,7 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
       await right(blobs.cache.delete(blobs.key))
       openTo(facts.size)
       await reader.upTo(facts.size)
-      expect(reader.got()).to.deep.equal(bytes)
+      expect(reader.received()).to.deep.equal(bytes)
       expect(await left(blobs.cache.read(blobs.key, facts, fullRange(facts.size), noOrigin))).to.include({
         _tag: 'Unavailable',
       })

@@ -11,8 +11,8 @@ import { encodings } from '../support/chart-encodings.ts'
 import { pngChart, pngColour } from '../support/chart-png.ts'
 import { left, right } from '../support/expect-right.ts'
 import {
-  deepPng,
   phonePhoto,
+  png16Bit,
   pngWithFalseSize,
   poster,
   posterPath,
@@ -138,7 +138,7 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
     })
 
     it('keeps the colours of an image of 16 bits a channel', async () => {
-      const path = await saveFile(folder, 'deep.png', await deepPng(200, 200))
+      const path = await saveFile(folder, 'deep.png', await png16Bit(200, 200))
       for (const image of await right(render(path, allAt(100)))) await expectQuadrants(image)
     })
 

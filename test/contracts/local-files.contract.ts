@@ -85,9 +85,13 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
     })
 
     const refusals: ReadonlyArray<[string, () => Promise<string>, string]> = [
-      ['a file that is not there', async () => join(folder, 'x.mp4'), 'there is no such file'],
-      ['a link that leads nowhere', () => link('gone', 'x.mp4'), 'there is no such file'],
-      ['a path through a file', async () => join(await put('a', 'text'), 'x.mp4'), 'there is no such file'],
+      ['a missing file', async () => join(folder, 'x.mp4'), 'there is no such file'],
+      ['a link to a missing file', () => link('gone', 'x.mp4'), 'there is no such file'],
+      [
+        'a path below a regular file',
+        async () => join(await put('a', 'text'), 'x.mp4'),
+        'there is no such file',
+      ],
       ['a link to itself', () => link('x.mp4', 'x.mp4'), 'it cannot be read: its links lead in a circle'],
       ['a name that is too long', async () => join(folder, 'x'.repeat(300)), 'its name is too long'],
       ['a folder', () => subfolder('holiday'), 'it is a folder'],

@@ -126,7 +126,7 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
     ['has other bytes than announced', { open: () => inChunks(Buffer.alloc(5000, 1)) }],
     ['breaks off', { open: () => breakingOff(bytes) }],
     ['breaks off after the last byte', { size: 6000, open: () => breakingOff(bytes) }],
-    ['is empty, against what was announced', { open: () => inChunks(Buffer.alloc(0)) }],
+    ['is empty, although it declares a size', { open: () => inChunks(Buffer.alloc(0)) }],
   ]
   for (const [what, lie] of lies) {
     it(`stores nothing of a body that ${what}`, async () => {

@@ -69,14 +69,14 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
   })
 
   /** Declares the first AAC track as MP3: object type 0x6b instead of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2). */
-  const withBrokenSound = async () => {
+  const withBrokenAudio = async () => {
     const bytes = await readFile(mediaPath('two-sounds.mp4'))
     const config = bytes.indexOf(Buffer.from([0x04, 0x80, 0x80, 0x80]), bytes.indexOf('esds'))
     bytes[config + 5] = 0x6b
     return written('two-sounds.mp4', bytes)
   }
   for (const [name, broken, path] of [
-    ['a wrong header', 'mp3', withBrokenSound],
+    ['a wrong header', 'mp3', withBrokenAudio],
     ['noise', 'mp2', async () => mediaPath('noise.mkv')],
   ] as const)
     it(`uses the next audio track if the selected one is broken (${name}), with a warning`, async () => {

@@ -67,16 +67,16 @@ export const workLocksContract = (make: () => Promise<readonly [WorkLocks, WorkL
   it('grants the lock to one of several concurrent callers', async () => {
     for (let round = 0; round < 10; round += 1) {
       let atOnce = 0
-      let most = 0
+      let mostAtOnce = 0
       const work = () => async () => {
         atOnce += 1
-        most = Math.max(most, atOnce)
+        mostAtOnce = Math.max(mostAtOnce, atOnce)
         await new Promise(setImmediate)
         atOnce -= 1
         return { _tag: 'Right', right: 1 } as const
       }
       await Promise.all([one, other, one, other].map((locks) => right(locks.tryWith('a', work))))
-      expect(most).to.equal(1)
+      expect(mostAtOnce).to.equal(1)
     }
   })
 

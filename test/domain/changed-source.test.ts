@@ -51,7 +51,7 @@ describe('a source that changes', () => {
    */
   const larderWith = async (meanwhile: Change) => {
     const { store, keys } = createStoreWithKeys()
-    const hooked =
+    const thenMeanwhile =
       <L, A>(source: string, making: TE.TaskEither<L, A>): TE.TaskEither<L, A> =>
       async () => {
         const made = await making()
@@ -62,11 +62,11 @@ describe('a source that changes', () => {
       store,
       images: {
         ...images,
-        render: (source, ...rest) => hooked(source, images.render(source, ...rest)),
+        render: (source, ...rest) => thenMeanwhile(source, images.render(source, ...rest)),
       },
       transcoder: {
         ...transcoder,
-        transcode: (source, ...rest) => hooked(source, transcoder.transcode(source, ...rest)),
+        transcode: (source, ...rest) => thenMeanwhile(source, transcoder.transcode(source, ...rest)),
       },
     })
     return { larder, keys }

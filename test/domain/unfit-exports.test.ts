@@ -64,16 +64,19 @@ describe('exports that the examiner refuses', () => {
   it('are refused with the reason, and nothing of them is stored', async () => {
     const { broken, entries } = await make()
     let uid: string | undefined
-    const noting = { ...options, onRegistered: (file: { readonly uid: string }) => (uid = file.uid) }
-    const error = await left(addFile(broken, sound, noting))
+    const recordingOptions = {
+      ...options,
+      onRegistered: (file: { readonly uid: string }) => (uid = file.uid),
+    }
+    const error = await left(addFile(broken, sound, recordingOptions))
     expect(error._tag === 'Refused' && error.message.replace('bunny.mp3: ', '')).to.match(reason)
     expect(await keysIn(broken.store, 's3_files/')).to.deep.equal([])
     expect(entries.filter(({ event }) => event === 'examiner.refused')).to.have.length(1)
     // The command prints the refusal itself, so its log has no line for it.
-    const besides = createRecordingLog()
-    const log = withoutEvents(besides.log, reportedByCommand.reported)
+    const commandLog = createRecordingLog()
+    const log = withoutEvents(commandLog.log, reportedByCommand.reported)
     for (const { level, event, fields } of entries) log[level](event, fields)
-    expect(besides.entries).to.deep.equal([])
+    expect(commandLog.entries).to.deep.equal([])
 
     const server = await listen(broken)
     const jwt = await right(broken.tokens.mint('content', uid ?? '', 60))

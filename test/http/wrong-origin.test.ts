@@ -33,11 +33,11 @@ type Case = {
 }
 
 const cases: ReadonlyArray<Case> = [
-  { what: 'has no such object', fault: () => ({ kind: 'none' }), status: 502 },
-  { what: 'cannot be asked', fault: () => ({ kind: 'unavailable' }), status: 503 },
+  { what: 'lacks the object', fault: () => ({ kind: 'none' }), status: 502 },
+  { what: 'is unavailable', fault: () => ({ kind: 'unavailable' }), status: 503 },
   { what: 'has an empty object', fault: () => ({ kind: 'truncated', size: 0 }), status: 502 },
   { what: 'has half of the object', fault: (size) => ({ kind: 'truncated', size: size / 2 }) },
-  { what: 'has all but the last byte', fault: (size) => ({ kind: 'truncated', size: size - 1 }) },
+  { what: 'lacks the last byte', fault: (size) => ({ kind: 'truncated', size: size - 1 }) },
   { what: 'has a byte too many', fault: () => ({ kind: 'appends', bytes: Buffer.of(0) }) },
   { what: 'stops at once', fault: () => ({ kind: 'ends', after: 0 }), status: 502 },
   { what: 'stops half-way', fault: (size) => ({ kind: 'ends', after: size / 2 }) },

@@ -39,7 +39,11 @@ const flipBit = async (path: string, at: number, bit: number): Promise<void> => 
 }
 
 /** Damages the file at `path`. `files` lists all files of the cache. */
-export const inflict = async (damage: Damage, path: string, files: ReadonlyArray<string>): Promise<void> => {
+export const damageFile = async (
+  damage: Damage,
+  path: string,
+  files: ReadonlyArray<string>,
+): Promise<void> => {
   const { size } = await stat(path)
   switch (damage.kind) {
     case 'flip':

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { chartColours, greyChart, type Rgb } from './chart.ts'
 import { type Encoding, encodings } from './chart-encodings.ts'
-import { type ChartKind, toneMapped } from './chart-kinds.ts'
+import { type ChartKind, toneMappedChart } from './chart-kinds.ts'
 import { type PngChart, pngChart } from './chart-png.ts'
 import { isInstalled } from './is-installed.ts'
 
@@ -93,9 +93,9 @@ export const chartKindsByTools = (): ReadonlyArray<ChartKind> => [
   ]),
   ...[10, 12].flatMap((depth) => [
     ...avif('9/13/9', encodings.wide, depth, [], chartColours, 8),
-    ...avif('9/16/9', encodings.pq, depth, [], toneMapped, 8),
-    ...avif('9/18/9', encodings.hlg, depth, [], toneMapped, 8),
-    ...avif('12/16/6', encodings.pqInP3, depth, [], toneMapped, 8),
+    ...avif('9/16/9', encodings.pq, depth, [], toneMappedChart, 8),
+    ...avif('9/18/9', encodings.hlg, depth, [], toneMappedChart, 8),
+    ...avif('12/16/6', encodings.pqInP3, depth, [], toneMappedChart, 8),
     ...avif('12/13/6', encodings.p3, depth, ['-g', '2x1']),
   ]),
   ...convert('8 bit', 'png', []),

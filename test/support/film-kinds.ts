@@ -1,7 +1,7 @@
 import { chartColours, type Rgb } from './chart.ts'
 import { encodings } from './chart-encodings.ts'
 import type { FilmChart } from './chart-film.ts'
-import { toneMapped } from './chart-kinds.ts'
+import { toneMappedChart } from './chart-kinds.ts'
 
 /** One encoding of the chart as a film, and the colours that its renditions must have. */
 export type FilmKind = {
@@ -24,7 +24,7 @@ const all = (name: string) => ({ color_primaries: name, color_trc: name, colorsp
 const hd = { width: 1280, height: 720 }
 const deep = { depth: 10, codec: 'hevc' } as const
 const wide = { color_primaries: 'bt2020', colorspace: 'bt2020nc' }
-const toneMapping = { expected: toneMapped, tolerance: 8 }
+const toneMapping = { expected: toneMappedChart, tolerance: 8 }
 
 export const filmKinds: ReadonlyArray<FilmKind> = [
   kind('says nothing, 1280x720', { ...hd, matrix: 'bt709' }),

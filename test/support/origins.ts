@@ -22,12 +22,12 @@ export const pseudoRandomBytes = (length: number, seed = 1): Buffer => {
 
 /** Makes an origin of any stream. Its requested ranges are recorded. */
 export const recordingOrigin = (open: (range: ByteRange) => ByteStream) => {
-  const asked: ByteRange[] = []
+  const requestedRanges: ByteRange[] = []
   const origin: BlobOrigin = (range) => async () => {
-    asked.push(range)
+    requestedRanges.push(range)
     return E.right(open(range))
   }
-  return { origin, asked }
+  return { origin, requestedRanges }
 }
 
 export const createWorkingOrigin = (bytes: Uint8Array, chunkSize?: number) =>
@@ -75,16 +75,16 @@ export const createGatedOrigin = (bytes: Uint8Array, chunkSize = 1000) => {
 /** Reads a stream chunk by chunk, and can cancel the stream. */
 export const createChunkReader = (stream: ByteStream) => {
   const iterator = stream[Symbol.asyncIterator]()
-  const got: Uint8Array[] = []
+  const chunks: Uint8Array[] = []
   return {
-    got: () => Buffer.concat(got),
+    received: () => Buffer.concat(chunks),
     /** Reads until at least `count` bytes have arrived, or the stream ends. */
     upTo: async (count: number) => {
-      let length = Buffer.concat(got).length
+      let length = Buffer.concat(chunks).length
       while (length < count) {
         const next = await iterator.next()
         if (next.done === true) return
-        got.push(next.value)
+        chunks.push(next.value)
         length += next.value.length
       }
     },

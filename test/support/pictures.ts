@@ -48,7 +48,7 @@ export const phonePhoto = async (width: number, height: number): Promise<Buffer>
 }
 
 /** Returns a PNG with 16 bits a channel, in Display P3. */
-export const deepPng = async (width: number, height: number): Promise<Buffer> =>
+export const png16Bit = async (width: number, height: number): Promise<Buffer> =>
   sharp(await quadrantImage(width, height).png().toBuffer())
     .toColourspace('rgb16')
     .withIccProfile('p3')
@@ -56,7 +56,7 @@ export const deepPng = async (width: number, height: number): Promise<Buffer> =>
     .toBuffer()
 
 /** Returns an image of noise. It cannot be compressed, so encoding it takes long. */
-export const noise = (width: number, height: number): Sharp =>
+export const noiseImage = (width: number, height: number): Sharp =>
   sharp({
     create: {
       width,

@@ -70,14 +70,14 @@ describe('blobs on disk that are read into buffers', () => {
   })
 
   it('continue from the origin at the current offset when the file is truncated', async () => {
-    const { origin, asked } = createWorkingOrigin(bytes)
+    const { origin, requestedRanges } = createWorkingOrigin(bytes)
     const into = intoOf(await read(origin))
     const start = Buffer.alloc(300_000)
     expect(await into(start)).to.equal(300_000)
     await truncate(path, 400_000)
     const rest = await readThroughBuffer(into, 70_000)
     expect(Buffer.concat([start, rest]).equals(bytes)).to.equal(true)
-    expect(asked).to.have.length(1)
+    expect(requestedRanges).to.have.length(1)
     await isClosed()
     await cache.settled()
     expect((await readThroughBuffer(intoOf(await read(noOrigin)), 70_000)).equals(bytes)).to.equal(true)

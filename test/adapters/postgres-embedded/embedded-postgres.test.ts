@@ -79,7 +79,7 @@ describe('embedded PostgreSQL', () => {
   })
 
   it('stops even if the first signals arrive before it handles signals', async () => {
-    const own = path.join(base, 'deaf')
+    const own = path.join(base, 'ignoringScript')
     const folder = {
       base: own,
       cluster: path.join(own, 'pg'),
@@ -91,12 +91,12 @@ describe('embedded PostgreSQL', () => {
     for (const each of [folder.cluster, folder.sockets]) await mkdir(each, { recursive: true })
     await makeFifo(folder.fifo)
     // This script ignores the first signals, as PostgreSQL does until it has installed its handlers.
-    const deaf = `let signals = 0
+    const ignoringScript = `let signals = 0
       process.on('SIGINT', () => { if (++signals === 3) process.exit(0) })
       setTimeout(() => process.exit(0), 60_000)
       require('node:fs').writeFileSync(${JSON.stringify(path.join(own, 'ready'))}, '')`
     const uid = process.getuid?.() ?? 0
-    const { reference } = startSupervisor(folder, { uid, wrap: [] }, [process.execPath, '-e', deaf])
+    const { reference } = startSupervisor(folder, { uid, wrap: [] }, [process.execPath, '-e', ignoringScript])
     while (!(await readdir(own)).includes('ready')) await sleep(20)
     closeSync(reference ?? expect.fail('no reference'))
     await waitForServerExit(own)

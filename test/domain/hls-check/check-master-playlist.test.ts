@@ -56,7 +56,7 @@ const cases: ReadonlyArray<Case> = [
   ['an audio codec without its type', 'CODECS="mp4a.40.2"', 'CODECS="mp4a"', ['codecs', 7]],
   ['an empty codec', 'avc1.64001e,', 'avc1.64001e,,', ['codecs', 5]],
   ['no codec for the audio of a group', ',mp4a.40.2', '', ['codecs', 5]],
-  ['no word on closed captions', /,CLOSED-CAPTIONS=NONE/g, '', ['closed-captions', 5]],
+  ['no declaration of closed captions', /,CLOSED-CAPTIONS=NONE/g, '', ['closed-captions', 5]],
   [
     'closed captions that one variant lacks',
     '"sound",CLOSED-CAPTIONS=NONE',
@@ -72,7 +72,7 @@ const cases: ReadonlyArray<Case> = [
   ['a default that must not be selected', 'AUTOSELECT=YES', 'AUTOSELECT=NO', ['group', 4]],
   ['two of one name, both default', media, '$1$1', ['group', 5], ['group', 5]],
   [
-    'no variant of audio alone',
+    'no variant without video',
     soundOnly,
     '',
     ['several-bit-rates', null],
