@@ -22,7 +22,8 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/s3/s3-calls.ts': 'requests under way',
   'src/server/http-server.ts': 'connections, which have a limit',
   'src/http/recent-paths.ts': 'hashes of paths in two halves of a fixed size: no text of a client',
-  'src/adapters/transcode/peak-rate.ts': 'rates in steps of 0.05 % of one film, while it is read',
+  'src/adapters/transcode/rate-histogram.ts': 'rates in steps of 0.05 % of one film, while it is read',
+  'src/adapters/transcode/packet-spans.ts': 'the selected streams of one file, while it is read',
   'src/adapters/transcode/ogg-chain.ts': '100 sample rates of one file, while it is read',
   // Larder chooses these keys.
   'src/adapters/knex/postgres-work-locks.ts': 'files whose exports this process is making',
@@ -60,7 +61,7 @@ const local: ReadonlyArray<string> = [
   'src/adapters/sharp/headers/',
   'src/adapters/sharp/render-image.ts',
   'src/adapters/transcode/isobmff/isobmff-fragment.ts',
-  'src/adapters/transcode/ffmpeg/ffmpeg-engine.ts',
+  'src/adapters/transcode/ffmpeg/',
   'src/adapters/transcode/joined/second-mp4.ts',
   'src/adapters/transcode/isobmff/movie-tracks.ts',
   'src/adapters/transcode/mpegts/',

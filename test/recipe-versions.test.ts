@@ -22,13 +22,14 @@ import {
   sourceColour,
 } from '../src/domain/colour/source-colour.ts'
 import { toSrgb } from '../src/domain/colour/to-srgb.ts'
-import { unspecifiedVideoColourTags, videoColour } from '../src/domain/colour/video-colour.ts'
+import { videoColour } from '../src/domain/colour/video-colour.ts'
 import { planImage } from '../src/domain/ingest/plan/image-plan.ts'
 import { planMedia } from '../src/domain/ingest/plan/media-ladder.ts'
 import { recipeVersions } from '../src/domain/ingest/recipe-versions.ts'
 import { E } from '../src/fp.ts'
 import { fragment, initSegment } from './support/mp4-writer.ts'
 import { recipeJobs, recipeSources } from './support/recipe-sources.ts'
+import { unspecifiedVideoColourTags } from './support/unspecified-colour-tags.ts'
 
 /**
  * A digest of the recipes' decisions for sources of every kind: streams, times, rates, plans, arguments of
@@ -41,7 +42,7 @@ import { recipeJobs, recipeSources } from './support/recipe-sources.ts'
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
   image: { 2: '6d9e405f710341f4' },
-  content: { 2: '5ec72857e09cfd6a' },
+  content: { 2: 'fda3cb40a8d00fb5' },
 }
 
 const shapes = [
@@ -58,6 +59,7 @@ const times = { startSeconds: 0, endSeconds: 60 }
 const film = (index: number, changes: Partial<ProbedVideo> = {}): ProbedVideo => ({
   ...{ kind: 'video', index, codec: 'h264', isCover: false, width: 640, height: 360, pixelAspect: 1 },
   ...{ rotation: 0, mirrored: false, averageRate: 25, nominalRate: 25, interlacedShare: 0 },
+  ...{ hasAlpha: false, hasCaptions: false },
   ...{ colour: unspecifiedVideoColourTags, late: [], ...stream, ...times, ...changes },
 })
 const sound = (index: number, changes: Partial<ProbedAudio> = {}): ProbedAudio => ({

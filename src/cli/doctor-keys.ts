@@ -1,9 +1,9 @@
 import type { KeyFile } from '../composition/key-files.ts'
+import { type TokenUse, tokenUses } from '../ports/explain-token.ts'
 import type { DoctorFinding } from './doctor-findings.ts'
 
 const names = { image: 'images', content: 'sounds and films', id: 'admins' } as const
 const settings = { image: 'IMAGE_TOKEN_KEYS', content: 'CONTENT_TOKEN_KEYS', id: 'ID_TOKEN_SECRET' } as const
-const uses = ['image', 'content', 'id'] as const
 
 const remedies = {
   missing:
@@ -15,14 +15,14 @@ const remedies = {
 
 /** Describes the source of each key, and the faults of key files. The result contains nothing of a key. */
 export const describeKeys = (files: ReadonlyArray<KeyFile>): DoctorFinding => {
-  const sourceOf = (use: (typeof uses)[number]): string => {
+  const sourceOf = (use: TokenUse): string => {
     const keyFile = files.find((file) => file.use === use)
     return `${names[use]} from ${keyFile === undefined ? settings[use] : keyFile.folder}`
   }
   const faults = files.flatMap(({ fault }) => (fault === null ? [] : [fault]))
   return {
     name: 'token keys',
-    detail: uses.map(sourceOf).join(', '),
+    detail: tokenUses.map(sourceOf).join(', '),
     fault: faults.length === 0 ? null : faults.map(({ text }) => text).join(', '),
     remedy: [...new Set(faults.map(({ kind }) => remedies[kind]))].join('; '),
   }

@@ -4,7 +4,7 @@ import { parseTokenKeys } from '../adapters/jose/token-key.ts'
 import { errnoOf, isPermissionDenied } from '../adapters/platform/errno.ts'
 import type { Config } from '../config/settings.ts'
 import { E } from '../fp.ts'
-import type { TokenUse } from '../ports/explain-token.ts'
+import { type TokenUse, tokenUses } from '../ports/explain-token.ts'
 import { keyFilePath, resolveTokenKeys } from './token-keys.ts'
 
 /** A file of token keys, and its fault (`null`: none). The text of a fault contains no part of a key. */
@@ -33,7 +33,7 @@ export const examineKeyFiles = (config: Config): ReadonlyArray<KeyFile> => {
     needed.push(file)
     return null
   })
-  return (['image', 'content', 'id'] as const)
+  return tokenUses
     .map((use) => ({ use, file: keyFilePath(config, use) }))
     .filter(({ file }) => needed.includes(file))
     .map(({ use, file }) => ({ use, folder: path.dirname(file), fault: keyFileFault(file) }))

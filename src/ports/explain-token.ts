@@ -4,6 +4,8 @@ import type { MediaGrant, MediaKind } from './media-tokens.ts'
 /** The use of a token. Each use has its own keys and its own audience (`aud`). */
 export type TokenUse = MediaKind | 'id'
 
+export const tokenUses = ['image', 'content', 'id'] as const satisfies ReadonlyArray<TokenUse>
+
 /** The information that an operator gets about a refused token (V61). */
 export type TokenExplanation =
   /** The signature could not be verified, so the claims are neither trusted nor shown. */

@@ -34,6 +34,11 @@ export type LocalFiles = {
     path: string,
     work: (path: string) => TE.TaskEither<L, A>,
   ) => TE.TaskEither<L | Refused | Unavailable, A>
+  /** Whether it is a plain file with these bytes, and no others. If its size differs, it is not read. */
+  readonly hasBytes: (
+    path: string,
+    expected: { readonly size: number; readonly sha256: string },
+  ) => TE.TaskEither<never, boolean>
   /** Computes length (bytes) and sha256 (lower-case hex) of a slice. */
   readonly digest: (
     slice: FileSlice,

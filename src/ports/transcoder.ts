@@ -1,4 +1,9 @@
-import type { ParsedFragment, ParsedProgressive, ParsedTrack } from '../domain/examiner/parsed-media.ts'
+import type {
+  ParsedFragment,
+  ParsedProgressive,
+  ParsedTrack,
+  SourceStream,
+} from '../domain/examiner/parsed-media.ts'
 import type { MediaFacts, MediaPlan } from '../domain/ingest/plan/media-plan.ts'
 import type { AudioFacts, Keyframe, VideoFacts } from '../domain/media/content-export.ts'
 import type { Refused, Unavailable } from '../domain/shared/errors.ts'
@@ -43,6 +48,8 @@ export type TranscodeResult = {
   readonly progressive: ReadonlyArray<ProgressiveFile>
   /** Duration of the source that could be decoded (seconds); `null` when unknown. */
   readonly sourceSeconds: number | null
+  /** Streams of the source whose packets were measured. Without those of a damaged file. */
+  readonly sourceStreams: ReadonlyArray<SourceStream>
   /** Messages for the user, such as `no sound: the audio track (mp3) could not be decoded`. */
   readonly warnings: ReadonlyArray<string>
 }

@@ -20,18 +20,13 @@ import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
 import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { currentProcessIdentity, processIdentityOf } from '../../src/adapters/platform/process-identity.ts'
 import { O } from '../../src/fp.ts'
-import type { NewObject, ObjectStore } from '../../src/ports/object-store.ts'
+import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { objectStoreContract } from '../contracts/object-store.contract.ts'
-import { collect, inChunks, sha256 } from '../support/bytes.ts'
+import { collect } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
+import { newObject } from '../support/new-object.ts'
 
-const objectOf = (bytes: Buffer): NewObject => ({
-  contentType: 'application/octet-stream',
-  size: bytes.length,
-  sha256: sha256(bytes),
-  open: () => inChunks(bytes),
-})
-const anObject = objectOf(Buffer.from('larder'))
+const anObject = newObject(Buffer.from('larder'))
 const whole = { start: 0, end: 1_000_000 }
 
 describe('fs object store', () => {
@@ -106,7 +101,7 @@ describe('fs object store', () => {
 
   it('keeps different keys apart', async () => {
     const keys = ['a/b', 'a/%62', 'a//b', 'a%2Fb', '../a/b']
-    for (const key of keys) await right(store.put(key, objectOf(Buffer.from(key))))
+    for (const key of keys) await right(store.put(key, newObject(Buffer.from(key))))
     for (const key of keys) expect(await textAt(key)).to.equal(key)
   })
 
@@ -118,7 +113,7 @@ describe('fs object store', () => {
 
   it('closes every file, even if the reader cancels or never starts', async () => {
     const bytes = Buffer.alloc(1_000_000, 1)
-    await right(store.put('s3_files/one', objectOf(bytes)))
+    await right(store.put('s3_files/one', newObject(bytes)))
     for (let reader = 0; reader < 20; reader += 1) {
       const found = await right(store.read('s3_files/one', whole))
       if (O.isNone(found) || reader % 2 === 0) continue
@@ -128,7 +123,7 @@ describe('fs object store', () => {
   })
 
   it('throws when the file is truncated during a read', async () => {
-    await right(store.put('s3_files/one', objectOf(Buffer.alloc(1_000_000, 1))))
+    await right(store.put('s3_files/one', newObject(Buffer.alloc(1_000_000, 1))))
     const found = await right(store.read('s3_files/one', whole))
     if (O.isNone(found)) throw new Error('the object is missing')
     const read = async (): Promise<void> => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import fc from 'fast-check'
 import { createPeakRateMeter } from '../../src/adapters/transcode/peak-rate.ts'
 
 const rateOf = (times: ReadonlyArray<number>): number => {
@@ -32,6 +33,45 @@ describe('createPeakRateMeter', () => {
           const film = [...times, ...short, ...times.map((time) => 10.05 + time)]
           expect(rateOf(film), `${rate}, ${jitter}, ${burst}`).to.be.closeTo(rate, 0.03 * rate)
         }
+  })
+
+  it('[V48] returns the rate of repeated bursts of at least three frames, however slow the rest is', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          rate: fc.integer({ min: 20, max: 60 }),
+          frames: fc.integer({ min: 3, max: 12 }),
+          // The interval of the frames between bursts, as a multiple of the interval within a burst.
+          slower: fc.double({ min: 5, max: 30, noNaN: true }),
+          pause: fc.integer({ min: 1, max: 12 }),
+          bursts: fc.integer({ min: 3, max: 40 }),
+          isRounded: fc.boolean(),
+        }),
+        ({ rate, frames, slower, pause, bursts, isRounded }) => {
+          const intervals = Array.from({ length: bursts }, () => [
+            ...Array.from({ length: frames - 1 }, () => 1 / rate),
+            ...Array.from({ length: pause }, () => slower / rate),
+          ]).flat()
+          const times = [0]
+          for (const [i, interval] of intervals.entries()) times.push((times[i] ?? 0) + interval)
+          const written = isRounded ? times.map((time) => Math.round(1000 * time) / 1000) : times
+          expect(rateOf(written)).to.be.closeTo(rate, 0.03 * rate)
+        },
+      ),
+    )
+  })
+
+  it('[V48] ignores jitter of less than 0.4 of an interval', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: -0.39, max: 0.39, noNaN: true }), { minLength: 30, maxLength: 300 }),
+        fc.integer({ min: 5, max: 60 }),
+        (jitters, rate) => {
+          const highest = rateOf(jitters.map((jitter, i) => (i + jitter) / rate))
+          expect(highest).to.be.at.most(rate / (1 - 0.78 / 8) + 1e-6)
+        },
+      ),
+    )
   })
 
   it('starts a new measurement when the clock jumps', () => {

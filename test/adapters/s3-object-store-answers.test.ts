@@ -6,21 +6,16 @@ import type { S3Options } from '../../src/adapters/s3/s3-client.ts'
 import { createS3ObjectStore } from '../../src/adapters/s3/s3-object-store.ts'
 import type { Unavailable } from '../../src/domain/shared/errors.ts'
 import { O, type TE } from '../../src/fp.ts'
-import type { NewObject, ObjectStore } from '../../src/ports/object-store.ts'
-import { collect, inChunks, sha256 } from '../support/bytes.ts'
+import type { ObjectStore } from '../../src/ports/object-store.ts'
+import { collect, sha256 } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
+import { newObject } from '../support/new-object.ts'
 import { createRecordingLog } from '../support/recording-log.ts'
 import { type S3Error, s3Error } from '../support/s3/s3-error.ts'
 import { type S3Server, type SeenRequest, startS3Server } from '../support/s3-server.ts'
 
-const objectOf = (bytes: Buffer): NewObject => ({
-  contentType: 'image/webp',
-  size: bytes.length,
-  sha256: sha256(bytes),
-  open: () => inChunks(bytes, 65_536),
-})
-const small = objectOf(Buffer.from('larder'))
-const large = objectOf(randomBytes(17 * 1024 * 1024))
+const small = newObject(Buffer.from('larder'), { contentType: 'image/webp' })
+const large = newObject(randomBytes(17 * 1024 * 1024))
 const range = { start: 0, end: 6 }
 
 describe('S3 object store, for each response of its server', () => {

@@ -5,20 +5,14 @@ import { createS3Client } from '../../src/adapters/s3/s3-client.ts'
 import { createS3ObjectStore } from '../../src/adapters/s3/s3-object-store.ts'
 import type { ByteStream } from '../../src/domain/media/bytes.ts'
 import { O } from '../../src/fp.ts'
-import type { NewObject, ObjectStore } from '../../src/ports/object-store.ts'
+import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { objectStoreContract } from '../contracts/object-store.contract.ts'
-import { collect, inChunks, sha256 } from '../support/bytes.ts'
+import { collect } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
+import { newObject } from '../support/new-object.ts'
 import { createRecordingLog, type LogEntry } from '../support/recording-log.ts'
 import { openS3Target, type S3Target } from '../support/s3-target.ts'
 import { type ConnectionFault, startTcpFaultProxy, type TcpFaultProxy } from '../support/tcp-fault-proxy.ts'
-
-const objectOf = (bytes: Buffer): NewObject => ({
-  contentType: 'application/octet-stream',
-  size: bytes.length,
-  sha256: sha256(bytes),
-  open: () => inChunks(bytes, 65_536),
-})
 
 const openOne = async (store: ObjectStore, start: number, end: number): Promise<ByteStream> => {
   const found = await right(store.read('s3_files/one', { start, end }))
@@ -98,7 +92,7 @@ describe('S3 object store', () => {
       close()
       await proxy.close()
     })
-    beforeEach(() => right(store.put('s3_files/one', objectOf(bytes))))
+    beforeEach(() => right(store.put('s3_files/one', newObject(bytes))))
 
     const open = (start = 0, end = bytes.length): Promise<ByteStream> => openOne(store, start, end)
 
@@ -142,13 +136,13 @@ describe('S3 object store', () => {
       proxy.fail({ kind: 'stalls', after: 500_000 })
       const message = collect(await open()).catch((error: Error) => error.message)
       await proxy.until(() => proxy.pending() === 0)
-      await right(store.put('s3_files/one', objectOf(replacement)))
+      await right(store.put('s3_files/one', newObject(replacement)))
       expect(await message).to.equal('the object was replaced while it was read')
     })
 
     it('stores an object whole when the connection breaks during the put', async () => {
       proxy.fail({ kind: 'resets', after: 0 })
-      await right(store.put('s3_files/one', objectOf(replacement)))
+      await right(store.put('s3_files/one', newObject(replacement)))
       expect((await collect(await open())).equals(replacement)).to.equal(true)
     })
 
@@ -179,7 +173,7 @@ describe('S3 object store', () => {
       const opened = createS3ObjectStore({ ...target.options, endpoint: proxy.endpoint, timeouts })
       store = opened.store
       close = opened.close
-      await right(store.put('s3_files/one', objectOf(bytes)))
+      await right(store.put('s3_files/one', newObject(bytes)))
     })
     after(async () => {
       close()

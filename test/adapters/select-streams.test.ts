@@ -1,60 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import * as constants from 'node-av/constants'
-import type {
-  ProbedAudio,
-  ProbedFile,
-  ProbedStream,
-  ProbedVideo,
-} from '../../src/adapters/transcode/probed-file.ts'
+import type { ProbedStream } from '../../src/adapters/transcode/probed-file.ts'
 import { isSupportedCodec } from '../../src/adapters/transcode/process/limits.ts'
 import { selectStreams } from '../../src/adapters/transcode/select-streams.ts'
 import { type StreamPurpose, streamPurposes } from '../../src/adapters/transcode/stream-purposes.ts'
-import { unspecifiedVideoColourTags } from '../../src/domain/colour/video-colour.ts'
 import { E } from '../../src/fp.ts'
-
-const noExtras = { data: [], attachments: [], chapters: 0 } as const
-const noPurpose = { id: null, programs: [], purposes: [] } as const
-
-const videoStream = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
-  kind: 'video',
-  index: 0,
-  codec: 'h264',
-  language: null,
-  ...noPurpose,
-  isDefault: false,
-  endSeconds: 10,
-  splitAfter: null,
-  isCover: false,
-  width: 640,
-  height: 360,
-  pixelAspect: 1,
-  rotation: 0,
-  mirrored: false,
-  averageRate: 25,
-  nominalRate: 25,
-  interlacedShare: 0,
-  startSeconds: 0,
-  colour: unspecifiedVideoColourTags,
-  late: [],
-  ...overrides,
-})
-
-const audioStream = (overrides: Partial<ProbedAudio> = {}): ProbedAudio => ({
-  kind: 'audio',
-  index: 1,
-  codec: 'aac',
-  language: null,
-  ...noPurpose,
-  isDefault: false,
-  startSeconds: 0,
-  endSeconds: 10,
-  splitAfter: null,
-  channels: 2,
-  sampleRate: 48_000,
-  bitrate: null,
-  ...overrides,
-})
+import { audioStream, noExtras, subtitleStream, videoStream } from '../support/probed-streams.ts'
 
 const PREFIX = 'AV_DISPOSITION_'
 const purposes = Object.keys(streamPurposes) as ReadonlyArray<StreamPurpose>
@@ -62,11 +14,6 @@ const asides = purposes.filter((purpose) => streamPurposes[purpose].standing ===
 
 const select = (...streams: ReadonlyArray<ProbedStream>) =>
   selectStreams({ durationSeconds: 60, streams, extras: noExtras })
-
-const warningsOf = (file: Partial<ProbedFile>) => {
-  const facts = selectStreams({ durationSeconds: 60, streams: [], extras: noExtras, ...file })
-  return E.isRight(facts) ? facts.right.warnings : []
-}
 
 const chosen = (...streams: ReadonlyArray<ProbedStream>) => {
   const facts = select(...streams)
@@ -81,13 +28,7 @@ const someStreams = () =>
       fc.oneof(
         fc.record({ codec: codec(), isDefault: fc.boolean(), isCover: fc.boolean() }).map(videoStream),
         fc.record({ codec: codec(), isDefault: fc.boolean(), channels: fc.nat(8) }).map(audioStream),
-        codec().map((codec) => ({
-          kind: 'subtitles' as const,
-          index: 0,
-          codec,
-          language: null,
-          ...noPurpose,
-        })),
+        codec().map((codec) => subtitleStream({ codec })),
       ),
     )
     .map((streams): ReadonlyArray<ProbedStream> => streams.map((stream, index) => ({ ...stream, index })))
@@ -132,10 +73,7 @@ describe('selectStreams', () => {
       language: 'eng',
       purposes: ['visual_impaired', 'descriptions'],
     })
-    const captions = {
-      ...{ kind: 'subtitles' as const, index: 3, codec: 'subrip', language: 'eng', ...noPurpose },
-      purposes: ['hearing_impaired' as const],
-    }
+    const captions = subtitleStream({ index: 3, language: 'eng', purposes: ['hearing_impaired'] })
     const warnings = (...streams: ReadonlyArray<ProbedStream>) => {
       const facts = select(...streams)
       return E.isRight(facts) ? facts.right.warnings : []
@@ -220,8 +158,7 @@ describe('selectStreams', () => {
       const facts = select(...streams)
       return E.isLeft(facts) ? facts.left.message : ''
     }
-    const subtitles = { kind: 'subtitles' as const, index: 0, codec: 'subrip', language: null, ...noPurpose }
-    expect(reasonOf(subtitles)).to.equal(
+    expect(reasonOf(subtitleStream())).to.equal(
       'the file holds subtitles alone (subrip): add the film or the sound that they belong to',
     )
     for (const sampleRate of [1, 999, 768_001, 4_000_000_000]) {
@@ -239,7 +176,7 @@ describe('selectStreams', () => {
 
   it('[V44] announces the duration of the selected streams alone', () => {
     const unknown = [videoStream({ endSeconds: null }), audioStream({ index: 1 })]
-    const subtitles = { kind: 'subtitles' as const, index: 2, codec: 'subrip', language: null, ...noPurpose }
+    const subtitles = subtitleStream()
     const announced = (...streams: ReadonlyArray<ProbedStream>) => {
       const facts = select(...streams)
       return E.isRight(facts) ? facts.right.declaredSeconds : undefined
@@ -263,22 +200,12 @@ describe('selectStreams', () => {
       [4, 'sound (aac, 2 channels)'],
     ])
     for (const { description } of fallbackAudio) expect(warnings).to.include(`left out: ${description}`)
-  })
-
-  it('[V47] warns about cover pictures, data streams, attached files and chapters', () => {
-    const cover = videoStream({ codec: 'mjpeg', width: 300, height: 300, isCover: true })
-    const extras = { data: ['tmcd', 'gpmd', 'gpmd'], attachments: ['ttf'], chapters: 2 }
-    expect(warningsOf({ streams: [cover, audioStream()], extras })).to.deep.equal([
-      'left out: a cover picture (mjpeg, 300x300)',
-      'left out: 3 data streams (tmcd, gpmd)',
-      'left out: 1 attached file (ttf)',
-      'left out: 2 chapters',
-    ])
-    const titles = { data: ['text'], attachments: [], chapters: 1 }
-    expect(warningsOf({ streams: [audioStream()], extras: titles })).to.deep.equal(['left out: 1 chapter'])
-    const many = { data: ['a1', 'b2', 'c3', 'd4', 'e5', 'f6'], attachments: [], chapters: 0 }
-    expect(warningsOf({ streams: [audioStream()], extras: many })).to.deep.equal([
-      'left out: 6 data streams (a1, b2, c3, d4, e5, others)',
+    const many = select(
+      videoStream(),
+      ...Array.from({ length: 999 }, (_, i) => audioStream({ index: 1 + i })),
+    )
+    expect(E.isRight(many) && many.right.fallbackAudio.map(({ source }) => source.index)).to.deep.equal([
+      ...[2, 3, 4, 5, 6, 7, 8, 9],
     ])
   })
 

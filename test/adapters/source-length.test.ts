@@ -1,8 +1,13 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { NO_ADDED_SECONDS, remeasureSourceSeconds } from '../../src/adapters/transcode/encode-passes.ts'
 import type { SegmentedRendition } from '../../src/adapters/transcode/isobmff/segmented-rendition.ts'
-import { AAC_TICKS } from '../../src/domain/examiner/examine-time.ts'
+import {
+  longestEncoded,
+  NO_ADDED_SECONDS,
+  remeasurePaddedAudio,
+  remeasureVideo,
+} from '../../src/adapters/transcode/source-length.ts'
+import { AAC_FRAME_SAMPLES } from '../../src/domain/media/aac.ts'
 
 const TIMESCALE = 48_000
 const track = {
@@ -24,7 +29,7 @@ const rendition = (durationTicks: number, frame: number | null): SegmentedRendit
   track,
   init: slice,
   parts: [{ slice, durationTicks, keyframes: [], fragments: [], startTicks: 0 }],
-  isEven: true,
+  hasEqualFrames: true,
 })
 
 describe('the length of a source', () => {
@@ -42,22 +47,32 @@ describe('the length of a source', () => {
           off: fc.integer({ min: 0, max: 2 }),
         }),
         ({ frame, pictures, sound, announced, off }) => {
-          const soundTicks = sound * AAC_TICKS
-          const longest = Math.max(frame, AAC_TICKS)
+          const soundTicks = sound * AAC_FRAME_SAMPLES
+          const longest = Math.max(frame, AAC_FRAME_SAMPLES)
           const holdFrames = (seconds: number) =>
             seconds > 0 ? Math.round((seconds * TIMESCALE) / frame) + off : 0
           const videoTicks = (hold: number) => (pictures + holdFrames(hold)) * frame
           const hold = Math.max(0, announced + (soundTicks - videoTicks(announced)) / TIMESCALE)
-          const films = [rendition(videoTicks(hold), frame)]
+          const renditions = [rendition(videoTicks(hold), frame), rendition(soundTicks, null)]
           fc.pre(Math.abs(videoTicks(hold) - soundTicks) <= longest)
-          const seconds = remeasureSourceSeconds(soundTicks / TIMESCALE, films, {
-            ...NO_ADDED_SECONDS,
-            holdSeconds: hold,
-          })
+          const encoded = { video: null, audio: soundTicks / TIMESCALE }
+          const added = { ...NO_ADDED_SECONDS, holdSeconds: hold }
+          const seconds = longestEncoded(renditions, remeasureVideo(encoded, renditions, added))
           for (const ticks of [videoTicks(hold), soundTicks])
             expect(Math.abs(ticks / TIMESCALE - (seconds ?? 0))).to.be.at.most(longest / TIMESCALE + 1e-6)
         },
       ),
+    )
+  })
+
+  it('[V41] is not above that of audio which was padded again, without the tail that the header announced', () => {
+    fc.assert(
+      fc.property(fc.nat(100_000), fc.nat(100_000), fc.nat(100_000), (own, tail, video) => {
+        const frames = (samples: number) => Math.ceil(samples / AAC_FRAME_SAMPLES) * AAC_FRAME_SAMPLES
+        const padded = frames(Math.max(own, video))
+        const { audio } = remeasurePaddedAudio({ video: null, audio: frames(own + tail) - tail }, padded)
+        expect(audio).to.be.within(own, padded)
+      }),
     )
   })
 })

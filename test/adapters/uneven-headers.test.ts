@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
+import type { Engine, StreamJob } from '../../src/adapters/transcode/engine.ts'
+import { examineTranscoded } from '../../src/domain/ingest/examine-transcoded.ts'
+import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import type { MediaFacts, MediaPlan } from '../../src/domain/ingest/plan/media-plan.ts'
 import { pipe, TE } from '../../src/fp.ts'
 import { availableEngines, createTranscoderOfEngine } from '../support/engines.ts'
@@ -39,8 +42,33 @@ const announcing = ({ pictures, sound }: Ends, facts: MediaFacts): MediaFacts =>
   audio: facts.audio && { ...facts.audio, endSeconds: sound === undefined ? facts.audio.endSeconds : sound },
 })
 
+/** An engine that encodes nothing of these streams from a time on, and logs no error. */
+const losingTheEnd = (engine: Engine, seconds: number, kinds: ReadonlyArray<'video' | 'audio'>): Engine => {
+  const early = `select='lt(t,${seconds})'`
+  // Alone it is held up to the end of the audio, from where the filter graph ends. node-av reports that as an error.
+  const cutVideo = (graph: string) =>
+    kinds.length === 1
+      ? `trim=end=${seconds},${graph}`
+      : // Before it, the filter `fps` would hold the last frame.
+        graph.replace(/(?<=fps=[^,]+),/, `,${early},`)
+  const change = (job: StreamJob | null, kind: 'video' | 'audio', to: (graph: string) => string) =>
+    job === null || !kinds.includes(kind) ? job : { ...job, graph: to(job.graph) }
+  return {
+    ...engine,
+    encode: (job, ...rest) =>
+      engine.encode(
+        {
+          ...job,
+          video: change(job.video, 'video', cutVideo),
+          audio: change(job.audio, 'audio', (graph) => `a${early},${graph}`),
+        },
+        ...rest,
+      ),
+  }
+}
+
 describe('a film whose video and audio end at different times', () => {
-  const { transcode, written } = createTranscodingFolder()
+  const { transcode, written, newTarget } = createTranscodingFolder()
 
   for (const [i, [name, engine]] of availableEngines().entries())
     for (const { file, seconds, header, passes } of films.filter(({ onAll }) => i === 0 || onAll))
@@ -72,6 +100,25 @@ describe('a film whose video and audio end at different times', () => {
           expect(renditionSeconds(rendition)).to.be.closeTo(seconds, frame)
         expect(output.sourceSeconds).to.be.closeTo(seconds, frame)
         expect(encodings).to.equal(passes)
+      })
+
+  for (const [i, [name, engine]] of availableEngines().entries())
+    for (const kinds of i === 0 ? ([['video'], ['audio']] as const) : ([['video', 'audio']] as const))
+      it(`[V41] is refused if ${name} loses the last second of its ${kinds.join(' and ')} without an error`, async () => {
+        const transcoder = createTranscoderOfEngine(losingTheEnd(engine, 5, kinds))
+        const facts = await right(transcoder.probe(mediaPath('beat.mkv')))
+        const plan = withSmallestVideo(planMedia(facts))
+        const target = await newTarget()
+        const output = await right(transcoder.transcode(mediaPath('beat.mkv'), facts, plan, target, () => {}))
+        const lost = kinds.map((kind) => (kind === 'video' ? 'pictures' : 'sound'))
+        const violations = examineTranscoded(output, plan)
+        expect(violations.length, JSON.stringify(violations)).to.equal(lost.length)
+        for (const [n, what] of lost.entries())
+          expect(violations[n]?.message).to.match(
+            new RegExp(
+              `^the ${what} of the source: (4\\.9|5\\.0)\\d\\d? s were encoded, and the packets last 6\\.0`,
+            ),
+          )
       })
 
   it('[V41] has a warning if the header does not declare this, even if its audio changes format', async () => {

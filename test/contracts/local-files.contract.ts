@@ -122,6 +122,19 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
     }
   })
 
+  describe('hasBytes', () => {
+    it('is true for a plain file with these bytes, and false for every other path', async () => {
+      const path = await put('film', 'bytes')
+      const expected = { size: 5, sha256: sha256(Buffer.from('bytes')) }
+      expect(await right(files.hasBytes(path, expected))).to.equal(true)
+      expect(await right(files.hasBytes(path, { ...expected, size: 4 }))).to.equal(false)
+      expect(await right(files.hasBytes(await put('film', 'bytez'), expected))).to.equal(false)
+      expect(await right(files.hasBytes(await put('film', 'bytes and more'), expected))).to.equal(false)
+      for (const other of [join(folder, 'gone'), folder, '/dev/zero'])
+        expect(await right(files.hasBytes(other, expected)), other).to.equal(false)
+    })
+  })
+
   describe('slices', () => {
     it('return the requested bytes, and their digest', async () => {
       const bytes = randomBytes(10_000)

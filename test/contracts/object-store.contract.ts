@@ -7,16 +7,9 @@ import type { NewObject, ObjectStore } from '../../src/ports/object-store.ts'
 import { aStoredFileUid } from '../support/builders.ts'
 import { collect, inChunks, sha256 } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
+import { newObject } from '../support/new-object.ts'
 
 const aKey = (): string => `s3_files/${aStoredFileUid()}`
-
-const objectOf = (bytes: Buffer, overrides: Partial<NewObject> = {}): NewObject => ({
-  contentType: 'application/octet-stream',
-  size: bytes.length,
-  sha256: sha256(bytes),
-  open: () => inChunks(bytes, 60_013),
-  ...overrides,
-})
 
 async function* breakingOff(bytes: Buffer): ByteStream {
   yield* inChunks(bytes)
@@ -32,7 +25,7 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
 
   const put = async (bytes: Buffer): Promise<string> => {
     const key = aKey()
-    await right(store.put(key, objectOf(bytes)))
+    await right(store.put(key, newObject(bytes)))
     return key
   }
   const open = async (key: string, start: number, end: number): Promise<ByteStream> => {
@@ -101,20 +94,20 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
 
   it('stores nothing before the task is run', async () => {
     const key = aKey()
-    store.put(key, objectOf(Buffer.from('larder')))
+    store.put(key, newObject(Buffer.from('larder')))
     expect(await isThere(key)).to.equal(false)
   })
 
   it('replaces an object', async () => {
     const key = await put(Buffer.from('the first, which is longer'))
-    await right(store.put(key, objectOf(Buffer.from('the second'))))
+    await right(store.put(key, newObject(Buffer.from('the second'))))
     expect((await read(key, 0, 100)).toString()).to.equal('the second')
   })
 
   it('keeps one of two concurrent puts, whole', async () => {
     const key = aKey()
     const [one, other] = [randomBytes(300_000), randomBytes(200_000)]
-    await Promise.all([right(store.put(key, objectOf(one))), right(store.put(key, objectOf(other)))])
+    await Promise.all([right(store.put(key, newObject(one))), right(store.put(key, newObject(other)))])
     const found = await read(key, 0, 300_000)
     expect(found.equals(one) || found.equals(other)).to.equal(true)
   })
@@ -131,14 +124,14 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
   for (const [what, lie] of lies) {
     it(`stores nothing of a body that ${what}`, async () => {
       const key = aKey()
-      expect((await left(store.put(key, objectOf(bytes, lie))))._tag).to.equal('Unavailable')
+      expect((await left(store.put(key, newObject(bytes, lie))))._tag).to.equal('Unavailable')
       expect(await isThere(key)).to.equal(false)
     })
   }
 
   it('keeps the previous object when a put is refused', async () => {
     const key = await put(Buffer.from('the first'))
-    await left(store.put(key, objectOf(bytes, { sha256: sha256(Buffer.from('another')) })))
+    await left(store.put(key, newObject(bytes, { sha256: sha256(Buffer.from('another')) })))
     expect((await read(key, 0, 100)).toString()).to.equal('the first')
   })
 
@@ -147,7 +140,7 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
     await right(store.delete(key))
     expect(await isThere(key)).to.equal(false)
     await right(store.delete(key))
-    await right(store.put(key, objectOf(Buffer.from('again'))))
+    await right(store.put(key, newObject(Buffer.from('again'))))
     expect((await read(key, 0, 10)).toString()).to.equal('again')
   })
 
@@ -156,7 +149,7 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
     const key = await put(old)
     const reader = (await open(key, 0, old.length))[Symbol.asyncIterator]()
     const chunks = [await reader.next()]
-    await right(store.put(key, objectOf(fresh)))
+    await right(store.put(key, newObject(fresh)))
     const found = await restOf(reader, chunks).catch(() => null)
     if (found !== null) expect(found.equals(old)).to.equal(true)
     expect((await read(key, 0, fresh.length)).equals(fresh)).to.equal(true)
@@ -180,7 +173,7 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
       for await (const { key } of store.list(prefix, after)) keys.push(key)
       return keys
     }
-    const putText = (key: string, text = key) => right(store.put(key, objectOf(Buffer.from(text))))
+    const putText = (key: string, text = key) => right(store.put(key, newObject(Buffer.from(text))))
 
     it('returns nothing for a prefix without objects', async () => {
       expect(await keysOf('nothing/here')).to.deep.equal([])
@@ -247,7 +240,7 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
         seen = await keysOf(folder)
         yield Buffer.from('der')
       }
-      const facts = objectOf(Buffer.from('larder'))
+      const facts = newObject(Buffer.from('larder'))
       await right(store.put(`${folder}6`, { ...facts, open: slow }))
       expect(seen).to.have.length(5)
       expect(await keysOf(folder)).to.have.length(6)
@@ -276,8 +269,8 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
       const key = aKey()
       const corrupted = Buffer.from(large)
       corrupted[large.length - 1] = (corrupted[large.length - 1] ?? 0) ^ 1
-      await left(store.put(key, objectOf(large, { open: () => inChunks(corrupted, 65_536) })))
-      await left(store.put(key, objectOf(large, { open: () => inChunks(large.subarray(0, -1), 65_536) })))
+      await left(store.put(key, newObject(large, { open: () => inChunks(corrupted, 65_536) })))
+      await left(store.put(key, newObject(large, { open: () => inChunks(large.subarray(0, -1), 65_536) })))
       expect(await isThere(key)).to.equal(false)
     })
   })

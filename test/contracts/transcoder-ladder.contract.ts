@@ -1,10 +1,11 @@
 import { expect } from 'chai'
-import { h264LevelInCodec, highestH264Level, permitsStream } from '../../src/domain/ingest/plan/h264-level.ts'
 import type { MediaPlan } from '../../src/domain/ingest/plan/media-plan.ts'
 import { renditionBitrates, sharedTargetDuration } from '../../src/domain/ingest/rendition-facts.ts'
+import { highestH264Level } from '../../src/domain/media/h264-level.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { writeChartFilm } from '../support/chart-film.ts'
 import { right } from '../support/expect-right.ts'
+import { h264LevelInCodec, permitsStream } from '../support/h264-streams.ts'
 import { writeNoiseFilm } from '../support/noise-film.ts'
 import { createTranscodingFolder } from '../support/transcoding.ts'
 

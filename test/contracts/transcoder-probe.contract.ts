@@ -47,6 +47,17 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     expect(fields.video).to.include({ width: 160, height: 96, codedHeight: 48, interlaced: false })
   })
 
+  it('[V44] returns the form in which a sound begins, if it changes soon', async () => {
+    const change = await right(transcoder.probe(mediaPath('rate-change.m2t')))
+    expect(change.audio).to.include({ channels: 1, sampleRate: 48_000 })
+    expect((await right(transcoder.probe(mediaPath('chlayout.m2t')))).audio).to.include({ channels: 2 })
+    // The other way round: its end is 5.1.
+    const layout = await readFile(mediaPath('chlayout.m2t'))
+    const end = layout.subarray(188 * Math.floor((0.75 * layout.length) / 188))
+    const path = await written('layout-down.m2t', Buffer.concat([end, layout]))
+    expect((await right(transcoder.probe(path))).audio).to.include({ channels: 6 })
+  })
+
   it('detects high dynamic range', async () => {
     const { video } = await right(transcoder.probe(mediaPath('bunny-hdr.mp4')))
     expect(video?.colour).to.include({ primaries: 9, transfer: 16, matrix: 9 })

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { boxAlong } from '../support/edit-mp4.ts'
 import { left, right } from '../support/expect-right.ts'
 import { beatsOf, expectInSync } from '../support/flash-and-beep.ts'
+import { frameContentVideos, writeFrameContentVideo } from '../support/frame-content-videos.ts'
 import {
   createTranscodingFolder,
   mediaPath,
@@ -12,9 +14,12 @@ import {
 } from '../support/transcoding.ts'
 import { multiplexPrograms } from '../support/transport-stream.ts'
 
+/** GUID of the header of ASF. */
+const ASF_HEADER = '3026b2758e66cf11a6d900aa0062ce6c'
+
 /** Which of a file's streams a Transcoder uses, and what it reports about the others. */
 export const transcoderStreamsContract = (transcoder: Transcoder): void => {
-  const { transcode, written } = createTranscodingFolder()
+  const { transcode, written, newTarget } = createTranscodingFolder()
   const warningsOf = async (name: string) => (await right(transcoder.probe(mediaPath(name)))).warnings
 
   for (const [name, codec] of [
@@ -28,6 +33,9 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
       // Video starts 21 ms after audio, and its frames are aligned to the frame rate, hence the tolerance.
       for (const rendition of renditions) expect(renditionSeconds(rendition)).to.be.closeTo(12, 0.06)
       expect(warnings).to.deep.equal([`left out: subtitles (${codec})`])
+      const { video, audio, declaredSeconds } = await right(transcoder.probe(mediaPath(name)))
+      for (const end of [video?.endSeconds, audio?.endSeconds, declaredSeconds])
+        expect(end).to.be.closeTo(12, 0.06)
     })
 
   it('[V40] leaves out audio that is not decoded, with a warning', async () => {
@@ -52,7 +60,7 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
     })
   })
 
-  it('fails with Refused for an encrypted film (CENC, FairPlay), and says that it is encrypted', async () => {
+  it('fails with Refused for an encrypted film (CENC, FairPlay; Matroska, ASF), and says that it is encrypted', async () => {
     for (const [clear, encrypted] of [
       ['avc1', 'encv'],
       ['mp4a', 'enca'],
@@ -65,6 +73,24 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
         _tag: 'Refused',
         message: 'the file is encrypted (DRM), and Larder has no key: add it as it was before',
       })
+    }
+    const matroska = (encoding: string) =>
+      Buffer.from(`1a45dfa380 18538067ff 1654ae6b8d ae8b 6d8088 624085${encoding}`.replaceAll(' ', ''), 'hex')
+    const asf = (object: string) =>
+      Buffer.from(
+        `${ASF_HEADER}4600000000000000 01000000 0102 ${object}2800000000000000`.replaceAll(' ', ''),
+        'hex',
+      )
+    for (const [bytes, isRefusedSo] of [
+      [matroska('5035820000'), true],
+      [matroska('5034820000'), false],
+      [asf('fbb3112223bdd211b4b700a0c955fc6e'), true],
+      [asf('14e68a292226174cb935dae07ee9289c'), true],
+      [asf('338505438169e6499b74ad12cb86d58c'), true],
+      [asf('a1dcab8c47a9cf118ee400c00c205365'), false],
+    ] as const) {
+      const error = await left(transcoder.probe(await written('encrypted', bytes)))
+      expect(JSON.stringify(error).includes('encrypted (DRM)'), bytes.toString('hex')).to.equal(isRefusedSo)
     }
   })
 
@@ -134,6 +160,25 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
     it(`[V47] warns about everything in a file that is not a used stream (${name})`, async () => {
       expect(await warningsOf(name)).to.deep.equal(warnings)
     })
+
+  it('warns about what its frames contain beside their colours: captions, an alpha channel', async () => {
+    const folder = await newTarget()
+    for (const name of frameContentVideos) {
+      const path = join(folder, name)
+      const content = await writeFrameContentVideo(name, path)
+      expect((await right(transcoder.probe(path))).warnings, name).to.deep.equal([
+        content === 'captions'
+          ? 'left out: captions inside the pictures (CEA-608 or CEA-708)'
+          : 'left out: the alpha channel of the pictures (transparency)',
+      ])
+    }
+    const { task } = await transcode(transcoder, join(folder, 'captions.mp4'))
+    const { progressive } = await right(task)
+    // The identifier of captions in the frames (ANSI/SCTE 128-1 §8.1).
+    const [source, copy] = [join(folder, 'captions.mp4'), progressive[0]?.file.path ?? '']
+    expect((await readFile(source)).includes('GA94')).to.equal(true)
+    expect((await readFile(copy)).includes('GA94')).to.equal(false)
+  })
 
   it('[V48] uses the film, not the thumbnail stream before it', async () => {
     const { video, warnings } = await right(transcoder.probe(mediaPath('thumbnail-first.mkv')))

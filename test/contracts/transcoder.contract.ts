@@ -105,19 +105,21 @@ export const transcoderContract = (
       expect(warnings).to.deep.equal(['no sound: the audio track (mp3) could not be decoded'])
     })
 
-    it('fails with Refused for a truncated film, and says how much of it can be decoded', async () => {
-      const bytes = await readFile(mediaPath('bunny.mp4'))
-      const { task } = await transcode(
-        transcoder,
-        await written('short.mp4', bytes.subarray(0, bytes.length * 0.5)),
-        withSmallestVideo,
-      )
-      const error = await left(task)
-      expect(error._tag).to.equal('Refused')
-      expect(error._tag === 'Refused' && error.message).to.match(
-        /^the file is cut off: [12]\.\d of 4\.0 seconds can be decoded$/,
-      )
-    })
+    for (const [file, message] of [
+      ['bunny.mp4', /^the file is cut off: [12]\.\d of 4\.0 seconds can be decoded$/],
+      ['beat.mkv', /^the file is cut off: [1-4]\.\d of 6\.0 seconds can be decoded$/],
+    ] as const)
+      it(`fails with Refused for a truncated film (${file}), and says how much of it can be decoded`, async () => {
+        const bytes = await readFile(mediaPath(file))
+        const { task } = await transcode(
+          transcoder,
+          await written(`short-${file}`, bytes.subarray(0, bytes.length * 0.5)),
+          withSmallestVideo,
+        )
+        const error = await left(task)
+        expect(error._tag).to.equal('Refused')
+        expect(error._tag === 'Refused' && error.message).to.match(message)
+      })
 
     it('fails with Refused for a film of which nothing can be decoded', async () => {
       const bytes = await readFile(mediaPath('bunny.mp4'))

@@ -23,7 +23,7 @@ export const brokenExports: ReadonlyArray<Broken> = [
     withMp4((mp4) => ({
       ...mp4,
       renditions: mp4.renditions.slice(0, 1),
-      reading: { ...mp4.parsed, tracks: mp4.parsed.tracks.slice(0, 1) },
+      parsed: { ...mp4.parsed, tracks: mp4.parsed.tracks.slice(0, 1) },
     })),
     'complete: the pictures v360: its mp4 has 1 tracks',
   ],
@@ -31,7 +31,7 @@ export const brokenExports: ReadonlyArray<Broken> = [
     'an mp4 with a track too few',
     withMp4((mp4) => ({
       ...mp4,
-      reading: { ...mp4.parsed, tracks: mp4.parsed.tracks.slice(0, 1) },
+      parsed: { ...mp4.parsed, tracks: mp4.parsed.tracks.slice(0, 1) },
     })),
     'complete: the mp4 of v360 and a128: it has 1 tracks of 2',
   ],
@@ -60,7 +60,7 @@ export const brokenExports: ReadonlyArray<Broken> = [
   ],
   [
     'an mp4 that starts slowly',
-    withMp4((mp4) => ({ ...mp4, reading: { ...mp4.parsed, isFastStart: false } })),
+    withMp4((mp4) => ({ ...mp4, parsed: { ...mp4.parsed, isFastStart: false } })),
     'fast-start: the mp4 of v360 and a128: what describes it stands behind its bytes',
   ],
   [

@@ -147,6 +147,7 @@ export const fakeTranscodeResult = (): { readonly made: TranscodeResult; readonl
       renditions: [...films, ...sounds],
       progressive: films.map((film) => progressiveFileOf([film, ...sounds])),
       sourceSeconds: 10,
+      sourceStreams: [],
       warnings: [],
     },
   }

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { examineTranscoded } from '../../src/domain/ingest/examine-transcoded.ts'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { worstError } from './chart.ts'
@@ -23,10 +24,13 @@ export const worstColourError = async (
     await mkdir(target)
     const facts = await right(transcoder.probe(path))
     const plan = planMedia(facts)
-    const output = await right(
-      transcoder.transcode(path, facts, { ...plan, video: plan.video.slice(-1) }, target, () => {}),
-    )
-    if (output.warnings.length > 0) throw new Error(output.warnings.join())
+    const smallest = { ...plan, video: plan.video.slice(-1) }
+    const output = await right(transcoder.transcode(path, facts, smallest, target, () => {}))
+    const faults = [
+      ...output.warnings,
+      ...examineTranscoded(output, smallest).map(({ rule, message }) => `${rule}: ${message}`),
+    ]
+    if (faults.length > 0) throw new Error(faults.join())
     return worstError(await videoPatches(output.progressive[0]?.file.path ?? ''), expected)
   } finally {
     await rm(folder, { recursive: true })

@@ -1,12 +1,12 @@
 import type { EncodeJob } from '../../src/adapters/transcode/engine.ts'
 import { toEncodeJob, toPcmJob } from '../../src/adapters/transcode/recipe.ts'
-import { unspecifiedVideoColourTags } from '../../src/domain/colour/video-colour.ts'
 import type {
   AudioSource,
   MediaFacts,
   MediaPlan,
   VideoSource,
 } from '../../src/domain/ingest/plan/media-plan.ts'
+import { unspecifiedVideoColourTags } from './unspecified-colour-tags.ts'
 
 export const aVideoSource: VideoSource = {
   index: 0,
@@ -106,7 +106,9 @@ export const recipeJobs = (
   const options = { cube, wallSeconds: 1, holdSeconds: 2, tailSeconds: 1, padSeconds: 3 }
   const { audio } = facts
   return [
-    ...[false, true].map((isFromZero) => toEncodeJob({ ...from, isFromZero }, plan, '/scratch', options)),
-    audio && toPcmJob({ ...from, isFromZero: false }, audio, plan.audio, '/scratch/pcm', 1),
+    ...[false, true].map((hasZeroBasedTimes) =>
+      toEncodeJob({ ...from, hasZeroBasedTimes }, plan, '/scratch', options),
+    ),
+    audio && toPcmJob({ ...from, hasZeroBasedTimes: false }, audio, plan.audio, '/scratch/pcm', 1),
   ]
 }

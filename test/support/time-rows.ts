@@ -213,10 +213,13 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
   },
   {
     comesIn: 'pictures at a rate that varies',
-    comesOut: 'all of them, at the highest rate that the film has for a while (60 at most)',
+    comesOut:
+      'all of them, at the highest rate that the film has for a while, or that comes back (60 at most)',
     films: [
       { ...beat, file: 'vfr.mp4', frameRate: 30 },
       { ...beat, file: 'vfr.mkv', frameRate: 30 },
+      // Five pictures in each second.
+      { ...beat, file: 'bursts.mp4', frameRate: 30 },
     ],
   },
   {

@@ -6,14 +6,13 @@ import { examineTranscoded } from '../../src/domain/ingest/examine-transcoded.ts
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import type { MediaPlan } from '../../src/domain/ingest/plan/media-plan.ts'
 import { pipe, TE } from '../../src/fp.ts'
-import type { Rendition, Transcoder } from '../../src/ports/transcoder.ts'
+import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { right } from './expect-right.ts'
 import { planWithoutLostAudio } from './plan-without-lost-audio.ts'
 
 export const mediaPath = (name: string): string => resolve('test/media', name)
 
-export const renditionSeconds = ({ parts, timescale }: Pick<Rendition, 'parts' | 'timescale'>): number =>
-  parts.reduce((sum, { durationTicks }) => sum + durationTicks, 0) / timescale
+export { renditionSeconds } from '../../src/domain/ingest/rendition-facts.ts'
 
 /** Plans only the smallest video rendition, for tests to which the ladder does not matter. */
 export const withSmallestVideo = (plan: MediaPlan): MediaPlan => ({ ...plan, video: plan.video.slice(-1) })

@@ -2,7 +2,7 @@ import '../../src/adapters/transcode/node-av/promise-with-resolvers.ts'
 
 import { Encoder, Frame, Log, Muxer, Rational } from 'node-av'
 import type { AVPixelFormat, FFEncoderCodec } from 'node-av/constants'
-import { AV_LOG_ERROR } from 'node-av/constants'
+import { AV_FRAME_DATA_A53_CC, AV_LOG_ERROR } from 'node-av/constants'
 
 export type FilmOptions = {
   readonly width: number
@@ -13,12 +13,16 @@ export type FilmOptions = {
   readonly encoder: FFEncoderCodec
   /** Encoder options by their FFmpeg names. */
   readonly options: Readonly<Record<string, string>>
+  /** FFmpeg's name of the container; `mp4` by default. */
+  readonly container?: string
+  /** Captions of each frame: triples of `cc_data` (ANSI/SCTE 128-1 §8). */
+  readonly captions?: Uint8Array
 }
 
-/** Encodes frames into an mp4. `frames`: the planes of all frames, concatenated. */
+/** Encodes frames into a film. `pictures`: the planes of each frame, concatenated. */
 export const writeFilm = async (
   path: string,
-  { width, height, rate, pixelFormat, encoder: name, options }: FilmOptions,
+  { width, height, rate, pixelFormat, encoder: name, options, container = 'mp4', captions }: FilmOptions,
   pictures: Iterable<Buffer>,
 ): Promise<void> => {
   Log.setLevel(AV_LOG_ERROR)
@@ -28,7 +32,7 @@ export const writeFilm = async (
     context: { framerate: new Rational(rate, 1) },
     options: { ...options },
   })
-  const muxer = await Muxer.open(path, { format: 'mp4', options: {} })
+  const muxer = await Muxer.open(path, { format: container, options: {} })
   const track = muxer.addStream(encoder)
   const drain = async () => {
     for (let packet = await encoder.receive(); packet; packet = await encoder.receive()) {
@@ -39,6 +43,7 @@ export const writeFilm = async (
   let pts = 0n
   for (const picture of pictures) {
     const frame = Frame.fromVideoBuffer(picture, { width, height, format: pixelFormat, timeBase, pts: pts++ })
+    if (captions !== undefined) frame.newSideData(AV_FRAME_DATA_A53_CC, captions.length).set(captions)
     await encoder.encode(frame)
     frame.free()
     await drain()

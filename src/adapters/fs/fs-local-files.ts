@@ -5,7 +5,7 @@ import { E, TE } from '../../fp.ts'
 import type { LocalFiles } from '../../ports/local-files.ts'
 import type { ProcessBeacon } from '../platform/process-beacon.ts'
 import { ensurePrivateFolder } from './ensure-folder.ts'
-import { inspectFile } from './inspect-file.ts'
+import { hasFileBytes, inspectFile } from './inspect-file.ts'
 import { pathsDecodingTo } from './lossy-path.ts'
 import { digestSlice, readSlice } from './read-slice.ts'
 import { createScratchFolder, removeOrphanedScratchFolders } from './scratch-folders.ts'
@@ -53,6 +53,7 @@ export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeac
 
   return {
     inspect: inspectFile,
+    hasBytes: hasFileBytes,
     digest: (slice) => TE.tryCatch(() => digestSlice(slice), failed),
     open: readSlice,
     write: (path, bytes) =>

@@ -18,9 +18,7 @@ export const inspectFile =
   (path: string): TE.TaskEither<Refused, SourceFile> =>
   async () => {
     const name = basename(path)
-    // Without O_NONBLOCK, opening a named pipe would wait for a writer.
-    const flags = constants.O_RDONLY | constants.O_NONBLOCK
-    const opened = await TE.tryCatch(() => open(path, flags), couldNotRead)()
+    const opened = await TE.tryCatch(() => openWithoutWaiting(path), couldNotRead)()
     if (E.isLeft(opened)) return opened
     const file = opened.right
     try {
@@ -37,12 +35,43 @@ export const inspectFile =
     }
   }
 
+/** Without O_NONBLOCK, opening a named pipe would wait for a writer. */
+const openWithoutWaiting = (path: string): Promise<FileHandle> =>
+  open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+
+const chunksOf = (file: FileHandle): AsyncIterable<Buffer> =>
+  file.createReadStream({ autoClose: false, highWaterMark: 256 * 1024 })
+
+/** LocalFiles.hasBytes. A file that cannot be read does not have them. */
+export const hasFileBytes =
+  (path: string, { size, sha256 }: Pick<SourceFile, 'size' | 'sha256'>): TE.TaskEither<never, boolean> =>
+  async () => {
+    const opened = await TE.tryCatch(() => openWithoutWaiting(path), couldNotRead)()
+    if (E.isLeft(opened)) return E.right(false)
+    const file = opened.right
+    try {
+      const stats = await file.stat()
+      if (!stats.isFile() || stats.size !== size) return E.right(false)
+      const hash = createHash('sha256')
+      let length = 0
+      for await (const chunk of chunksOf(file)) {
+        hash.update(chunk)
+        length += chunk.length
+      }
+      return E.right(length === size && hash.digest('hex') === sha256)
+    } catch {
+      return E.right(false)
+    } finally {
+      await file.close()
+    }
+  }
+
 const readThrough = async (file: FileHandle): Promise<Omit<SourceFile, 'path' | 'name'>> => {
   const sha256 = createHash('sha256')
   const sha512 = createHash('sha512')
   const heads: Uint8Array[] = []
   let size = 0
-  for await (const chunk of file.createReadStream({ autoClose: false, highWaterMark: 256 * 1024 })) {
+  for await (const chunk of chunksOf(file)) {
     sha256.update(chunk)
     sha512.update(chunk)
     if (size < headSize) heads.push(chunk.subarray(0, headSize - size))

@@ -1,5 +1,10 @@
 import { E } from '../../fp.ts'
-import type { ExplainToken, TokenExplanation, TokenUse } from '../../ports/explain-token.ts'
+import {
+  type ExplainToken,
+  type TokenExplanation,
+  type TokenUse,
+  tokenUses,
+} from '../../ports/explain-token.ts'
 import type { TokenKey } from '../../ports/token-key.ts'
 import { type BadSignature, createJwtVerifier, type JwtOptions, type JwtVerifier } from './jwt-verifier.ts'
 import { toMediaGrant } from './media-grant.ts'
@@ -29,8 +34,6 @@ const explainSigned = async (
   )
 }
 
-const uses = ['image', 'content', 'id'] as const
-
 /**
  * Returns the most specific of several reasons. A wrong signature for a known key is more specific than an
  * unknown key.
@@ -41,7 +44,7 @@ const mostSpecific = (reasons: ReadonlyArray<BadSignature>): BadSignature =>
 
 /** Creates ExplainToken. Throws if a key is invalid (see createJwtVerifier). */
 export const createJoseExplainToken = ({ keys, ...options }: Options): ExplainToken => {
-  const codecs = uses.flatMap((use) =>
+  const codecs = tokenUses.flatMap((use) =>
     keys[use].length === 0
       ? []
       : [

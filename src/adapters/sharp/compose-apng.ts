@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import { areBlank } from './blank-pixels.ts'
 import { type Apng, type ApngFrame, readApng } from './headers/apng-frames.ts'
 import { type Canvas, writePng } from './headers/png-writer.ts'
 
@@ -43,24 +44,6 @@ const clear = (canvas: Canvas, { x, y, width, height }: ApngFrame): void => {
     canvas.data.fill(0, 4 * (row * canvas.width + x), 4 * (row * canvas.width + x + width))
 }
 
-/** Maximum difference (of 255) that is invisible. */
-const visibleDifference = 3
-
-/** Returns whether all pixels look the same, or all are transparent. */
-const isBlank = ({ data }: Canvas, max: number): boolean => {
-  const [least, most] = [
-    [max, max, max, max],
-    [0, 0, 0, 0],
-  ]
-  for (let i = 0; i < data.length; i += 1) {
-    const value = data[i] ?? 0
-    if (value < (least[i % 4] ?? 0)) least[i % 4] = value
-    if (value > (most[i % 4] ?? 0)) most[i % 4] = value
-  }
-  const limit = (visibleDifference * max) / 255
-  return (most[3] ?? 0) <= limit || most.every((value, c) => value - (least[c] ?? 0) <= limit)
-}
-
 const isWithin = (frame: ApngFrame, { width, height }: Apng): boolean =>
   frame.width > 0 && frame.height > 0 && frame.x + frame.width <= width && frame.y + frame.height <= height
 
@@ -89,7 +72,8 @@ export const composeFirstVisibleFrame = async (bytes: Buffer, maxFrames: number)
     if (pixels === null) return null
     draw(canvas, frame, pixels, max)
     // A greyscale profile does not match the RGB output.
-    if (!isBlank(canvas, max)) return writePng(canvas, profile === null || isGrey ? [] : [profile])
+    if (!areBlank({ data: canvas.data, channels: 4 }, max))
+      return writePng(canvas, profile === null || isGrey ? [] : [profile])
     if (frame.dispose === 'background') clear(canvas, frame)
     if (before !== null) canvas.data.set(before)
   }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import sharp from 'sharp'
 import type { Refused, Unavailable } from '../../domain/shared/errors.ts'
 import { E, type TE } from '../../fp.ts'
+import { receiveRequest, replyToParent } from '../platform/message-parent.ts'
 import { ImageJob, type ImageReport } from './image-job.ts'
 import { inspectImage } from './inspect-image.ts'
 import { withOpenImage } from './open-image.ts'
@@ -9,14 +10,6 @@ import { renderImage } from './render-image.ts'
 
 // The child process that run-image-child.ts starts. If hostile bytes crash native code, only this process
 // ends.
-
-// SIGKILL does not wait for libvips, as process.exit() would. This thread is idle while the thread pool
-// works, so the child ends as soon as its server ends. The server may have ended while this file was loading.
-const die = (): void => {
-  process.kill(process.pid, 'SIGKILL')
-}
-process.on('disconnect', die)
-if (!process.connected) die()
 
 sharp.cache(false)
 sharp.concurrency(Math.min(4, availableParallelism()))
@@ -31,9 +24,7 @@ sharp.unblock({
   ],
 })
 
-const report = (message: ImageReport): void => {
-  process.send?.(message)
-}
+const report = (message: ImageReport): void => replyToParent(message)
 
 /**
  * Returns the memory limit in bytes. Progressive and interlaced files are decoded completely, at 8 bytes per
@@ -56,7 +47,8 @@ const runJob = (job: ImageJob): TE.TaskEither<Refused | Unavailable, unknown> =>
       : renderImage(image, job.targets, job.folder, (fraction) => report({ kind: 'progress', fraction })),
   )
 
-process.once('message', async (message) => {
+// This thread is idle while the pool works, so the child ends as soon as its server does.
+receiveRequest(async (message) => {
   const job = ImageJob.decode(message)
   if (E.isLeft(job)) throw new Error('malformed job')
   watchMemory(job.right.maxPixels)

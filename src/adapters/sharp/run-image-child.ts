@@ -1,10 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type * as t from 'io-ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import { isCrash } from '../platform/crash-signals.ts'
+import { type MessageChildCommand, startMessageChild } from '../platform/message-child.ts'
 import type { SandboxFiles } from '../sandbox/own-root.ts'
 import { type ProcessExit, sandboxCommand, toProcessExit } from '../sandbox/sandbox.ts'
 import { type ImageJob, ImageReport } from './image-job.ts'
@@ -28,7 +29,7 @@ export const runImageChild = <A>(
   onProgress: (fraction: number) => void = () => {},
 ): TE.TaskEither<Refused | Unavailable, A> =>
   pipe(
-    TE.tryCatch(async () => waitForExit(await startChild(filesOf(job)), job, bounds, onProgress), failed),
+    TE.tryCatch(async () => waitForExit(await commandFor(filesOf(job)), job, bounds, onProgress), failed),
     TE.flatMapEither((outcome) => outcome),
     TE.flatMapEither((value) => pipe(result.decode(value), E.mapLeft(failed))),
   )
@@ -41,21 +42,15 @@ const filesOf = (job: ImageJob): SandboxFiles => ({
   writes: job.task === 'render' ? [job.folder] : [],
 })
 
-const startChild = async (files: SandboxFiles): Promise<ChildProcess> => {
+const commandFor = async (files: SandboxFiles): Promise<MessageChildCommand> => {
   // These flags load the TypeScript runner in tests. Debugger flags are omitted, because their port is in
   // use.
   const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
-  const { program, args } = await sandboxCommand({ program: process.execPath, args: flags }, files)
-  return fork(childPath, {
-    execPath: program,
-    execArgv: [...args],
-    env: {},
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  })
+  return { ...(await sandboxCommand({ program: process.execPath, args: flags }, files)), env: {} }
 }
 
 const waitForExit = (
-  child: ChildProcess,
+  command: MessageChildCommand,
   job: ImageJob,
   { timeoutSeconds, signal }: Bounds,
   onProgress: (fraction: number) => void,
@@ -73,14 +68,13 @@ const waitForExit = (
     )
     const abort = (): void => settle(E.left(failed(new Error('it was aborted'))))
     signal?.addEventListener('abort', abort)
-    const readStderr = stderrTailReader(child)
-
-    child.on('message', (message) => {
+    const child = startMessageChild(childPath, job, command, (message) => {
       const report = ImageReport.decode(message)
       if (E.isLeft(report)) settle(E.left(failed(report.left)))
       else if (report.right.kind !== 'progress') settle(outcomeOf(report.right))
       else if (outcome === undefined) onProgress(report.right.fraction)
     })
+    const readStderr = stderrTailReader(child)
     child.on('error', (cause) => settle(E.left(failed(cause))))
     child.on('close', (code, killedBy) => {
       clearTimeout(timer)
@@ -88,8 +82,6 @@ const waitForExit = (
       resolve(outcome ?? E.left(failureOf(toProcessExit(code, killedBy), readStderr())))
     })
     if (signal?.aborted) abort()
-    // If the child exits before it reads the job, the event 'close' reports the failure.
-    else child.send(job, () => {})
   })
 
 const outcomeOf = (report: Exclude<ImageReport, { readonly kind: 'progress' }>): Outcome => {

@@ -2,38 +2,38 @@ import { isHdr } from '../../domain/colour/video-colour.ts'
 import type { MediaFacts, MediaPlan } from '../../domain/ingest/plan/media-plan.ts'
 import { needsColourCube, videoColourOf } from './video-filters.ts'
 
-/** One way to make the renditions; `warnings` is what it costs. */
+/** A plan to encode by. `warnings`: what the exports then lack. */
 export type EncodeAttempt = {
   readonly plan: MediaPlan
   readonly convertsColours: boolean
   readonly warnings: ReadonlyArray<string>
 }
 
-const notConverted = (isHdr: boolean): string =>
+const unconvertedWarning = (isHdr: boolean): string =>
   isHdr
     ? 'colours are off: it is HDR that could not be tone-mapped'
     : 'colours are off: those of the film could not be converted to sRGB'
 
-/** In the order to try them: all of it, then without what a damaged or unusual file may not bear. */
+/** In the order to try them: first with everything, then without what may fail for a damaged or unusual file. */
 export const encodeAttemptsFor = (facts: MediaFacts, plan: MediaPlan): ReadonlyArray<EncodeAttempt> => {
   const { video } = facts
   const colours: ReadonlyArray<Omit<EncodeAttempt, 'plan'>> =
     video !== null && needsColourCube(videoColourOf(video).meaning)
       ? [
           { convertsColours: true, warnings: [] },
-          { convertsColours: false, warnings: [notConverted(isHdr(video.colour))] },
+          { convertsColours: false, warnings: [unconvertedWarning(isHdr(video.colour))] },
         ]
       : [{ convertsColours: false, warnings: [] }]
-  const sounds = plan.video.length > 0 && plan.audio.length > 0 ? [true, false] : [true]
-  return sounds.flatMap((hasSound) =>
+  const withAudio = plan.video.length > 0 && plan.audio.length > 0 ? [true, false] : [true]
+  return withAudio.flatMap((hasAudio) =>
     colours.map((colour) => ({
       convertsColours: colour.convertsColours,
-      plan: hasSound ? plan : { ...plan, audio: [] },
-      warnings: hasSound ? colour.warnings : [...colour.warnings, undecodableAudioWarning(facts)],
+      plan: hasAudio ? plan : { ...plan, audio: [] },
+      warnings: hasAudio ? colour.warnings : [...colour.warnings, undecodableAudioWarning(facts)],
     })),
   )
 }
 
-/** Sound of which nothing could be decoded. */
+/** Warns that nothing of the audio could be decoded. */
 export const undecodableAudioWarning = ({ audio }: MediaFacts): string =>
   `no sound: the audio track (${audio?.codec}) could not be decoded`

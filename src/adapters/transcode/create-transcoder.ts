@@ -7,10 +7,11 @@ import { E, pipe, TE } from '../../fp.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
 import { findSandbox } from '../sandbox/sandbox.ts'
-import { isEncryptedMovie } from './encrypted-movie.ts'
+import { isEncryptedFile } from './encrypted-file.ts'
 import { type EngineFacts, type EngineFailure, formatInLog } from './engine.ts'
 import { engineDifferences } from './engine-differences.ts'
 import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './find-engine.ts'
+import { type Movie, readMovie } from './isobmff/movie-tracks.ts'
 import { withSecondFileWarning } from './joined/second-file.ts'
 import { refuseTooLong, tooLongRefusal } from './measured-length.ts'
 import { withMovieFacts } from './movie-facts.ts'
@@ -97,20 +98,27 @@ export const createTranscoderWithEngine = (
     probe: (path, signal = never()) =>
       pipe(
         found,
-        TE.tap(() => refuseEncrypted(path, signal)),
+        TE.bindTo('found'),
+        TE.bindW('movie', () => readUnencryptedMovie(path, signal)),
         // The call itself may throw, for example if the path cannot be an argument of a process.
-        TE.flatMap(({ engine }) => TE.tryCatch(engine.probe(path, signal), unavailable('transcoder'))),
-        TE.flatMap((probed) =>
+        TE.bindW('probed', ({ found: { engine } }) =>
+          TE.tryCatch(engine.probe(path, signal), unavailable('transcoder')),
+        ),
+        TE.flatMap(({ probed, movie }) =>
           E.isRight(probed)
-            ? TE.right(probed.right)
+            ? TE.right({ probed: probed.right, movie })
             : pipe(
                 TE.tryCatch(() => headOf(path, signal), unavailable('transcoder')),
                 TE.flatMap((head) => TE.left(toError(probed.left, head))),
               ),
         ),
-        TE.flatMap((probed) => readSource(() => withTransportFacts(probed, path, signal))),
-        TE.flatMapEither(refuseImpossibleTimes),
-        TE.flatMap((probed) => readSource(() => withMovieFacts(probed, path, signal))),
+        TE.flatMap(({ probed, movie }) =>
+          pipe(
+            readSource(() => withTransportFacts(probed, path, signal)),
+            TE.flatMapEither(refuseImpossibleTimes),
+            TE.map((described) => withMovieFacts(described, movie)),
+          ),
+        ),
         TE.flatMapEither(selectStreams),
         TE.flatMapEither(refuseUnsupportedColours),
         TE.flatMap((facts) => withPeakRate(found, path, facts, signal)),
@@ -138,13 +146,18 @@ const refuseImpossibleTimes = (probed: ProbedFile): E.Either<Refused, ProbedFile
     E.mapLeft(() => refused('the file states times that no recording can have')),
   )
 
-const refuseEncrypted = (path: string, signal: AbortSignal): TE.TaskEither<Refused | Unavailable, void> =>
+const readUnencryptedMovie = (
+  path: string,
+  signal: AbortSignal,
+): TE.TaskEither<Refused | Unavailable, Movie> =>
   pipe(
-    readSource(() => isEncryptedMovie(path, signal)),
-    TE.flatMapEither((isEncrypted) =>
-      isEncrypted
-        ? E.left(refused('the file is encrypted (DRM), and Larder has no key: add it as it was before'))
-        : E.right(undefined),
+    readSource(async () => {
+      const movie = await readMovie(path, signal)
+      return { ...movie, isEncrypted: movie.isEncrypted || (await isEncryptedFile(path, signal)) }
+    }),
+    TE.filterOrElseW(
+      ({ isEncrypted }) => !isEncrypted,
+      () => refused('the file is encrypted (DRM), and Larder has no key: add it as it was before'),
     ),
   )
 
@@ -204,6 +217,8 @@ const refusalFor = ({ reason, detail }: EngineFailure, head: Uint8Array | null):
       return 'the file takes too long to decode'
     case 'size':
       return 'the encoded file becomes too large'
+    case 'output':
+      return 'the file makes its decoder print without end'
     case 'broken':
     case 'unsure':
     case 'aborted':

@@ -13,203 +13,183 @@ import {
   type SegmentedRendition,
   segmentedSeconds,
 } from './isobmff/segmented-rendition.ts'
-import { longestOf } from './longest.ts'
 import { mayRetryAfter } from './process/machine-faults.ts'
 import { type RecipeOptions, toEncodeJob, toPcmJob } from './recipe.ts'
+import {
+  type AddedSeconds,
+  type EncodedSeconds,
+  encodedSecondsOf,
+  NO_ADDED_SECONDS,
+  remeasurePaddedAudio,
+  remeasureVideo,
+} from './source-length.ts'
 import type { TranscodeContext, TranscodeRequest } from './transcode.ts'
 import { unevenEndWarnings } from './uneven-end-warnings.ts'
 import { needsColourCube, videoColourOf } from './video-filters.ts'
 
-/** Encoding is nearly all of the work; what comes after it has the rest of the bar. */
-const ENCODING = 0.97
+/** Share of encoding in the progress. */
+const ENCODING_SHARE = 0.97
 
-/** The last frame may end a little after what the source says of itself. */
+/** The last frame may end a little after the declared duration. */
 export const LENGTH_TOLERANCE_SECONDS = 1
 
-/** What one way of encoding gave. */
+/** Renditions of one attempt. */
 export type EncodedRenditions = EncodeResult & {
   readonly attempt: EncodeAttempt
-  /** Of what was encoded: its sound may be another than the chosen one. */
+  /** Facts about the encoded streams: the audio may be a fallback of the selected one. */
   readonly facts: MediaFacts
   readonly folder: string
   readonly renditions: ReadonlyArray<SegmentedRendition>
-  /** What was put behind its pictures and its sound. */
+  /** What was appended to the video and to the audio. */
   readonly added: AddedSeconds
-  /** How much of the source could be decoded, without what was added. `null`: that is not known. */
-  readonly sourceSeconds: number | null
+  readonly encodedSeconds: EncodedSeconds
 }
 
-/** Seconds for which the last picture is held, and of silence behind the sound. */
-export type AddedSeconds = Pick<RecipeOptions, 'holdSeconds' | 'tailSeconds'>
-
-export const NO_ADDED_SECONDS: AddedSeconds = { holdSeconds: 0, tailSeconds: 0 }
-
-/** Encodes in the first way that the file bears, into a new folder; what a failed try leaves behind is removed. */
+/** Makes the first attempt that succeeds, into a new folder. Removes the files of failed ones. */
 export const encodeFirstWorkingAttempt = async (
   found: FoundEngine,
-  run: TranscodeContext,
+  context: TranscodeContext,
   request: TranscodeRequest,
 ): Promise<E.Either<EngineFailure, EncodedRenditions>> => {
   const attempts = encodeAttemptsFor(request.facts, request.plan)
-  let failed: E.Either<EngineFailure, never> = E.left({ reason: 'broken', detail: 'nothing was tried' })
+  let failure: E.Either<EngineFailure, never> = E.left({ reason: 'broken', detail: 'nothing was tried' })
   for (const attempt of attempts) {
-    const added = missingByHeader(request.facts, attempt.plan)
+    const added = addedByHeader(request.facts, attempt.plan)
     let folder = request.folder
-    const ended = await runWithOneRetry(
-      run,
+    const result = await runWithOneRetry(
+      context,
       async () => {
         folder = await mkdtemp(join(request.folder, 'pass-'))
-        const pass = await encodePass(found, run, request, attempt, folder, { ...added, padSeconds: 0 })
+        const pass = await encodePass(found, context, request, attempt, folder, { ...added, padSeconds: 0 })
         if (E.isLeft(pass)) await rm(folder, { recursive: true, force: true })
         return pass
       },
       attempt.warnings,
     )
-    if (E.isRight(ended)) {
+    if (E.isRight(result)) {
       const renditions = await segmentRenditions(attempt.plan, folder)
-      const sourceSeconds = sourceSecondsOf(renditions, added)
-      const { facts } = request
-      const { isTruncated } = ended.right
-      return E.right({ attempt, facts, folder, renditions, added, sourceSeconds, isTruncated })
+      const encodedSeconds = encodedSecondsOf(renditions, added)
+      return E.right({
+        ...result.right,
+        ...{ attempt, facts: request.facts, folder, renditions, added, encodedSeconds },
+      })
     }
-    failed = ended
-    if (!mayRetryAfter(ended.left)) break
+    failure = result
+    if (!mayRetryAfter(result.left)) break
   }
-  return failed
+  return failure
 }
 
-/** `null` where sound is uneven: it is as long as what it lacks, too, or as long as an engine counted it wrongly. */
-export const sourceSecondsOf = (
-  renditions: ReadonlyArray<SegmentedRendition>,
-  { holdSeconds, tailSeconds }: AddedSeconds,
-): number | null =>
-  longestOf(
-    renditions.map((one) => {
-      if (one.video !== null) return segmentedSeconds(one) - holdSeconds
-      return one.isEven ? segmentedSeconds(one) - tailSeconds : null
-    }),
-  )
-
-/**
- * The same after `equalizeLengths`: a pass over pictures alone tells anew how long these are in the source, by a hold
- * that is nearer to the truth. The first one was held for what the header said, and came out in whole pictures.
- */
-export const remeasureSourceSeconds = (
-  soundSeconds: number | null,
-  films: ReadonlyArray<SegmentedRendition>,
-  added: AddedSeconds,
-): number | null => longestOf([soundSeconds, sourceSecondsOf(films, added)])
-
-const soundsOf = (renditions: ReadonlyArray<SegmentedRendition>) =>
-  renditions.filter(({ video }) => video === null)
-const filmsOf = (renditions: ReadonlyArray<SegmentedRendition>) =>
-  renditions.filter(({ video }) => video !== null)
-
-/** A header that lies costs as much encoding as it says is missing. More than this is measured first. */
+/** Longer gaps are measured first: if the header is wrong, filling them is wasted work. */
 const MAX_ADDED_BY_HEADER_SECONDS = 60
 
-/** What the shorter one of pictures and sound lacks, by the header; `equalizeLengths` adds what the header does not say. */
-const missingByHeader = ({ video, audio }: MediaFacts, plan: MediaPlan): AddedSeconds => {
-  const [pictures, sound] = [video?.endSeconds ?? null, audio?.endSeconds ?? null]
-  if (plan.video.length === 0 || plan.audio.length === 0 || pictures === null || sound === null)
+/** Returns what the shorter one of video and audio lacks, by the header. `equalizeLengths` adds the rest. */
+const addedByHeader = ({ video, audio }: MediaFacts, plan: MediaPlan): AddedSeconds => {
+  const [videoEnd, audioEnd] = [video?.endSeconds ?? null, audio?.endSeconds ?? null]
+  if (plan.video.length === 0 || plan.audio.length === 0 || videoEnd === null || audioEnd === null)
     return NO_ADDED_SECONDS
   const frame = plan.frameRate.den / plan.frameRate.num
-  // The shortest film is one picture of the rate that is planned, even if the source shows it for less.
-  const gap = sound - Math.max(pictures, frame)
+  // The shortest video is one frame at the planned rate, even if the source shows it for less time.
+  const gap = audioEnd - Math.max(videoEnd, frame)
   if (Math.abs(gap) > MAX_ADDED_BY_HEADER_SECONDS) return NO_ADDED_SECONDS
   return { holdSeconds: gap > frame ? gap : 0, tailSeconds: gap < -frame ? -gap : 0 }
 }
 
 /**
- * Makes all renditions last equally long, by another pass over what is too short: silence goes behind the sound, the
- * last picture is held. Sound that is uneven is first brought into one form by itself.
+ * Makes all renditions equally long, by another pass over what is too short: silence is appended to the audio, or
+ * the last frame of the video is held. Audio with unequal frames is first decoded to PCM, in one format.
  */
 export const equalizeLengths = async (
   found: FoundEngine,
-  run: TranscodeContext,
+  context: TranscodeContext,
   request: TranscodeRequest,
-  made: EncodedRenditions,
+  encoded: EncodedRenditions,
 ): Promise<E.Either<EngineFailure, EncodedRenditions>> => {
-  const pcm = join(made.folder, 'sound.mkv')
+  const pcm = join(encoded.folder, 'sound.mkv')
   try {
-    return await equalizeWith(found, run, request, made, pcm)
+    return await equalizeWithPcm(found, context, request, encoded, pcm)
   } finally {
     await rm(pcm, { force: true })
   }
 }
 
-/** `pcm`: path for sound that is decoded first. */
-const equalizeWith = async (
+/** `pcm`: path for the decoded audio. */
+const equalizeWithPcm = async (
   found: FoundEngine,
-  run: TranscodeContext,
+  context: TranscodeContext,
   request: TranscodeRequest,
-  made: EncodedRenditions,
+  encoded: EncodedRenditions,
   pcm: string,
 ): Promise<E.Either<EngineFailure, EncodedRenditions>> => {
-  const { attempt, folder } = made
-  let { renditions, sourceSeconds, added } = made
+  const { attempt, folder } = encoded
+  let { renditions, encodedSeconds, added } = encoded
   const { facts } = request
-  const again = async (plan: MediaPlan, source: TranscodeRequest, options: Lengths) => {
-    const ended = await runWithOneRetry(run, async () => {
-      const fresh = await mkdtemp(join(folder, 'again-'))
-      const pass = await encodePass(found, run, source, { ...attempt, plan }, fresh, options)
+  const encodeAgain = async (plan: MediaPlan, source: TranscodeRequest, options: Lengths) => {
+    const result = await runWithOneRetry(context, async () => {
+      const newFolder = await mkdtemp(join(folder, 'again-'))
+      const pass = await encodePass(found, context, source, { ...attempt, plan }, newFolder, options)
       if (E.isRight(pass))
-        for (const { name } of [...plan.video, ...plan.audio]) await replace(folder, fresh, name)
-      await rm(fresh, { recursive: true, force: true })
+        for (const { name } of [...plan.video, ...plan.audio]) await replace(folder, newFolder, name)
+      await rm(newFolder, { recursive: true, force: true })
       return pass
     })
-    if (E.isRight(ended)) renditions = await segmentRenditions(planOf(attempt.plan, renditions), folder)
-    return ended
+    if (E.isRight(result))
+      renditions = await segmentRenditions(planOfExisting(attempt.plan, renditions), folder)
+    return result
   }
-  const soundAlone = { ...attempt.plan, video: [] }
-  /** Where the sound is read from: the source, or PCM. */
-  let sound = request
+  const audioPlan = { ...attempt.plan, video: [] }
+  /** Reads the audio from the source, or from PCM. */
+  let audioRequest = request
   const lengthOf = (kind: 'video' | 'audio') =>
-    Math.max(0, ...renditions.filter((one) => one[kind] !== null).map(segmentedSeconds))
+    Math.max(0, ...renditions.filter((rendition) => rendition[kind] !== null).map(segmentedSeconds))
 
-  if (renditions.some(({ audio, isEven }) => audio !== null && !isEven)) {
-    const ended = await runWithOneRetry(run, async () => {
+  if (renditions.some(({ audio, hasEqualFrames }) => audio !== null && !hasEqualFrames)) {
+    const result = await runWithOneRetry(context, async () => {
       await rm(pcm, { force: true })
-      return decodeToPcm(found, run, request, pcm)
+      return decodeToPcm(found, context, request, pcm)
     })
-    if (E.isLeft(ended)) return ended
-    sound = {
+    if (E.isLeft(result)) return result
+    audioRequest = {
       ...request,
       path: pcm,
-      isFromZero: true,
+      hasZeroBasedTimes: true,
       facts: { ...facts, audio: facts.audio && { ...facts.audio, index: 0 } },
     }
-    // Without padding: only so is it known where the sound ends.
-    const encoded = await again(soundAlone, sound, { ...NO_ADDED_SECONDS, padSeconds: 0 })
-    if (E.isLeft(encoded)) return encoded
+    // Without padding, which would hide where the audio ends.
+    const reencoded = await encodeAgain(audioPlan, audioRequest, { ...NO_ADDED_SECONDS, padSeconds: 0 })
+    if (E.isLeft(reencoded)) return reencoded
     added = { ...added, tailSeconds: 0 }
-    sourceSeconds = sourceSecondsOf(renditions, added)
+    encodedSeconds = encodedSecondsOf(renditions, added)
   }
   if (renditions.every(({ audio }) => audio === null) || renditions.every(({ video }) => video === null))
-    return E.right({ ...made, renditions, added, sourceSeconds })
+    return E.right({ ...encoded, renditions, added, encodedSeconds })
 
-  const soundSeconds = sourceSecondsOf(soundsOf(renditions), added)
   const frame = longestFrameSeconds(renditions)
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
+  for (let passes = 0; passes < MAX_EQUALIZING_PASSES; passes++) {
     const gap = lengthOf('audio') - lengthOf('video')
     if (Math.abs(gap) <= frame) break
-    // Headers lie both ways: pictures may have to be held for longer than these say, or for less.
-    const isHeld = added.tailSeconds === 0 && (gap > 0 || added.holdSeconds > 0)
-    added = { holdSeconds: isHeld ? Math.max(0, added.holdSeconds + gap) : added.holdSeconds, tailSeconds: 0 }
-    const ended = isHeld
-      ? await again({ ...attempt.plan, audio: [] }, request, { ...added, padSeconds: 0 })
-      : await again(soundAlone, sound, { ...NO_ADDED_SECONDS, padSeconds: lengthOf('video') })
-    if (E.isLeft(ended)) return ended
-    if (isHeld) sourceSeconds = remeasureSourceSeconds(soundSeconds, filmsOf(renditions), added)
+    // Headers err in both directions: the last frame may have to be held for longer or for less time.
+    const holdsLastFrame = added.tailSeconds === 0 && (gap > 0 || added.holdSeconds > 0)
+    added = {
+      holdSeconds: holdsLastFrame ? Math.max(0, added.holdSeconds + gap) : added.holdSeconds,
+      tailSeconds: 0,
+    }
+    const result = holdsLastFrame
+      ? await encodeAgain({ ...attempt.plan, audio: [] }, request, { ...added, padSeconds: 0 })
+      : await encodeAgain(audioPlan, audioRequest, { ...NO_ADDED_SECONDS, padSeconds: lengthOf('video') })
+    if (E.isLeft(result)) return result
+    encodedSeconds = holdsLastFrame
+      ? remeasureVideo(encodedSeconds, renditions, added)
+      : remeasurePaddedAudio(encodedSeconds, lengthOf('audio'))
   }
-  const untold = unevenEndWarnings(facts, sourceSecondsOf(filmsOf(renditions), added), soundSeconds)
-  const withWarnings = { ...attempt, warnings: [...attempt.warnings, ...untold] }
-  return E.right({ ...made, renditions, added, sourceSeconds, attempt: withWarnings })
+  const endWarnings = unevenEndWarnings(facts, encodedSeconds.video, encodedSeconds.audio)
+  const withWarnings = { ...attempt, warnings: [...attempt.warnings, ...endWarnings] }
+  return E.right({ ...encoded, renditions, added, encodedSeconds, attempt: withWarnings })
 }
 
 /**
- * A pass, and once more where the file may be to blame: what fails for a moment looks the same, and after it some of the
- * film would be given up for good. `warnings`: what this pass would cost.
+ * Repeats a pass once if the file may be at fault: a passing fault of the machine can look the same, and the next
+ * attempt would leave out audio or colours for good. `warnings`: of this attempt, for the log.
  */
 export const runWithOneRetry = async <A>(
   { onFailedAttempt }: TranscodeContext,
@@ -225,50 +205,51 @@ export const runWithOneRetry = async <A>(
   return second
 }
 
-/** Puts what was made anew in the place of what was there; a rung that came to nothing is gone. */
-const replace = async (folder: string, fresh: string, name: string): Promise<void> => {
+/** Replaces a rendition by a new one. If the new pass wrote no file, there is none afterwards. */
+const replace = async (folder: string, newFolder: string, name: string): Promise<void> => {
   const file = `${name}.mp4`
   await rm(join(folder, file), { force: true })
-  await rename(join(fresh, file), join(folder, file)).catch((error) => {
+  await rename(join(newFolder, file), join(folder, file)).catch((error) => {
     if (!isNotFound(error)) throw error
   })
 }
 
-/** Pictures that are held may begin to be so at another of the last two, so that once is not always enough. */
-const MOST_TRIES = 3
+/** One pass may not be enough: which of the last two frames is held can change with the time to hold it. */
+const MAX_EQUALIZING_PASSES = 3
 
 type Lengths = AddedSeconds & Pick<RecipeOptions, 'padSeconds'>
 
-/** Of the rungs that came to something. */
-const planOf = (plan: MediaPlan, renditions: ReadonlyArray<SegmentedRendition>): MediaPlan => {
-  const isMade = ({ name }: { readonly name: string }) => renditions.some((one) => one.name === name)
-  return { ...plan, video: plan.video.filter(isMade), audio: plan.audio.filter(isMade) }
+/** Returns the plan for the renditions that exist. */
+const planOfExisting = (plan: MediaPlan, renditions: ReadonlyArray<SegmentedRendition>): MediaPlan => {
+  const exists = ({ name }: { readonly name: string }) =>
+    renditions.some((rendition) => rendition.name === name)
+  return { ...plan, video: plan.video.filter(exists), audio: plan.audio.filter(exists) }
 }
 
 const decodeToPcm = async (
   found: FoundEngine,
-  run: TranscodeContext,
+  context: TranscodeContext,
   request: TranscodeRequest,
   file: string,
 ) => {
   const { facts, plan } = request
   if (facts.audio === null) throw new Error('there is no sound to decode')
-  const wallSeconds = run.wallSecondsFor(facts.durationSeconds ?? run.maxSeconds)
-  return encodeWithin(found, run, request, toPcmJob(request, facts.audio, plan.audio, file, wallSeconds))
+  const wallSeconds = context.wallSecondsFor(facts.durationSeconds ?? context.maxSeconds)
+  return encodeWithin(found, context, request, toPcmJob(request, facts.audio, plan.audio, file, wallSeconds))
 }
 
 export const encodePass = async (
   found: FoundEngine,
-  run: TranscodeContext,
+  context: TranscodeContext,
   request: TranscodeRequest,
   { plan, convertsColours }: EncodeAttempt,
   folder: string,
   lengths: Lengths,
 ): Promise<E.Either<EngineFailure, EncodeResult>> => {
-  const wallSeconds = run.wallSecondsFor(request.facts.durationSeconds ?? run.maxSeconds)
+  const wallSeconds = context.wallSecondsFor(request.facts.durationSeconds ?? context.maxSeconds)
   const cube = convertsColours && plan.video.length > 0 ? await writeCube(request.facts, folder) : null
   const options = Object.assign({}, lengths, { cube, wallSeconds })
-  return encodeWithin(found, run, request, toEncodeJob(request, plan, folder, options))
+  return encodeWithin(found, context, request, toEncodeJob(request, plan, folder, options))
 }
 
 const writeCube = async ({ video }: MediaFacts, folder: string): Promise<string | null> => {
@@ -279,18 +260,18 @@ const writeCube = async ({ video }: MediaFacts, folder: string): Promise<string 
   return path
 }
 
-/** Encodes, and stops when the file goes on for too long. */
+/** Encodes, and stops if the file is too long. */
 const encodeWithin = async (
   { engine }: FoundEngine,
-  run: TranscodeContext,
+  context: TranscodeContext,
   { facts: { durationSeconds }, onProgress, signal }: TranscodeRequest,
   job: EncodeJob,
 ): Promise<E.Either<EngineFailure, EncodeResult>> => {
   const tooLong = new AbortController()
   const onSeconds = (seconds: number) => {
-    // A file may keep silent on its length, or lie: a gap in its timestamps is filled with pictures for as long.
-    if (seconds > run.maxSeconds + LENGTH_TOLERANCE_SECONDS) tooLong.abort()
-    if (durationSeconds !== null) onProgress(Math.min(1, seconds / durationSeconds) * ENCODING)
+    // A header may declare no duration or a wrong one, and a gap in timestamps is filled with frames.
+    if (seconds > context.maxSeconds + LENGTH_TOLERANCE_SECONDS) tooLong.abort()
+    if (durationSeconds !== null) onProgress(Math.min(1, seconds / durationSeconds) * ENCODING_SHARE)
   }
   return engine.encode(job, onSeconds, AbortSignal.any([signal, tooLong.signal]))()
 }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import type { TE } from '../../fp.ts'
 import type { SandboxFiles } from '../sandbox/own-root.ts'
+import type { PacketSpan } from './packet-spans.ts'
 import type { ProbedFile } from './probed-file.ts'
 import type { requiredEncoders } from './process/limits.ts'
 
@@ -31,11 +32,14 @@ export const containerOf = (encoder: EncodeOutput['encoder']): 'mp4' | 'matroska
 export type StreamJob = {
   readonly streamIndex: number
   /** Filters before `graph` that convert all frames to one format, even if the source changes its format. */
-  readonly steady: string
+  readonly normalization: string
   /** An FFmpeg filter graph. Its outputs have labels, and its only input has none. */
   readonly graph: string
   readonly outputs: ReadonlyArray<EncodeOutput>
 }
+
+/** The default of the program ffmpeg for `jumpSeconds`. */
+export const DEFAULT_JUMP_SECONDS = 10
 
 /** Describes one pass over a source: the streams that are decoded, and the files that are encoded. */
 export type EncodeJob = {
@@ -48,20 +52,25 @@ export type EncodeJob = {
   /**
    * Whether timestamps count from the start of the media. Otherwise they count from the earliest timestamp.
    */
-  readonly isFromZero: boolean
+  readonly hasZeroBasedTimes: boolean
   /**
    * Indexes of streams that this pass does not encode. They are read, because the earliest timestamp of all
    * streams is the start.
    */
-  readonly alongside: ReadonlyArray<number>
+  readonly referenceStreams: ReadonlyArray<number>
   readonly video: StreamJob | null
   readonly audio: StreamJob | null
   /** Time limit in wall seconds. */
   readonly wallSeconds: number
 }
 
-/** Result of a pass. `isTruncated`: the file is shorter than its container states. */
-export type EncodeResult = { readonly isTruncated: boolean }
+/** Result of a pass. */
+export type EncodeResult = {
+  /** Whether the file is shorter than its container states. */
+  readonly isTruncated: boolean
+  /** Whether the engine logged errors. Then some of the file may be damaged, and missing from the renditions. */
+  readonly hasErrors: boolean
+}
 
 /** Matches what the demuxers mov and matroska log about a truncated file, at level `error`. */
 export const TRUNCATED_FILE_LOG_PATTERN = /\bpartial file$|\bFile ended prematurely\b/m
@@ -101,11 +110,12 @@ export const sandboxFilesOf = {
 
 /**
  * Why an engine failed. `input`: it cannot read the file. `crashed`: the file crashed it. `time`, `size`: it
- * exceeded a limit. `broken`: it did not start, was killed, or the disk is full; a retry may succeed.
- * `unsure`: its message may mean a damaged file or a failing machine. `aborted`: Larder stopped it.
+ * exceeded a limit. `output`: it printed too much. `broken`: it did not start, was killed, or the disk is full;
+ * a retry may succeed. `unsure`: its message may mean a damaged file or a failing machine. `aborted`: Larder
+ * stopped it.
  */
 export type EngineFailure = {
-  readonly reason: 'input' | 'unsure' | 'crashed' | 'time' | 'size' | 'broken' | 'aborted'
+  readonly reason: 'input' | 'unsure' | 'crashed' | 'time' | 'size' | 'output' | 'broken' | 'aborted'
   /** Description for the log. It contains no path. */
   readonly detail: string
 }
@@ -127,13 +137,14 @@ export type Engine = {
     signal: AbortSignal,
   ) => TE.TaskEither<EngineFailure, number>
   /**
-   * Returns the seconds from the first packet of these streams to the end of the last packet; 0 if unknown.
+   * Reads all packets of these streams, and decodes none. Their times count from the same start as those of
+   * `encode`, if it uses the same streams.
    */
-  readonly timeSpan: (
-    path: string,
+  readonly packetSpans: (
+    source: Pick<EncodeJob, 'path' | 'jumpSeconds'>,
     streamIndexes: ReadonlyArray<number>,
     signal: AbortSignal,
-  ) => TE.TaskEither<EngineFailure, number>
+  ) => TE.TaskEither<EngineFailure, ReadonlyArray<PacketSpan>>
   /** Encodes. `onProgress` gets the number of seconds of media that are encoded so far. */
   readonly encode: (
     job: EncodeJob,

@@ -1,124 +1,136 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FallbackAudio, MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
+import { AAC_FRAME_SAMPLES } from '../../domain/media/aac.ts'
 import { E } from '../../fp.ts'
 import { undecodableAudioWarning } from './attempts.ts'
 import {
-  type AddedSeconds,
   type EncodedRenditions,
   encodeFirstWorkingAttempt,
   encodePass,
   equalizeLengths,
-  NO_ADDED_SECONDS,
   runWithOneRetry,
-  sourceSecondsOf,
 } from './encode-passes.ts'
 import type { EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
 import { segmentRenditions } from './isobmff/segment-renditions.ts'
 import { renditionTicks, type SegmentedRendition, segmentedSeconds } from './isobmff/segmented-rendition.ts'
 import { leftOutLine } from './left-out.ts'
-import { longestOf } from './longest.ts'
 import { mayRetryAfter } from './process/machine-faults.ts'
-import { AAC_FRAME_SAMPLES, PADDED_SAMPLES } from './recipe.ts'
+import { PADDED_SAMPLES } from './recipe.ts'
 import { longestStreamEnd } from './select-streams.ts'
+import { type AddedSeconds, encodedSecondsOf, NO_ADDED_SECONDS } from './source-length.ts'
 import type { TranscodeContext, TranscodeRequest } from './transcode.ts'
 
 /**
- * Encodes, and makes all renditions last equally long. Where nothing of the chosen sound can be decoded, the next one
- * that can be takes its place, in the form that was planned, and in the end none. The pictures that were made stay.
+ * Encodes, and makes all renditions equally long. If nothing of the selected audio can be decoded, it is replaced by the
+ * first fallback that can be, encoded as planned; otherwise there is no audio. The encoded video is kept.
  */
 export const encodeWithFallbackAudio = async (
   found: FoundEngine,
-  run: TranscodeContext,
+  context: TranscodeContext,
   request: TranscodeRequest,
 ): Promise<E.Either<EngineFailure, EncodedRenditions>> => {
   const { facts, plan } = request
-  const others = facts.fallbackAudio.map((other) => ({ ...request, facts: withSound(facts, other) }))
-  let made = await encodeFirstWorkingAttempt(found, run, request)
-  for (const other of [...others, null]) {
-    if (E.isLeft(made)) {
-      if (made.left.reason !== 'input' || plan.video.length > 0) return made
-    } else if (plan.audio.length === 0 || made.right.renditions.some(({ parts }) => parts.length === 0))
-      return made
-    else if (!isMute(made.right)) {
-      const levelled = await equalizeLengths(found, run, { ...request, facts: made.right.facts }, made.right)
-      if (E.isRight(levelled) || levelled.left.reason !== 'input' || plan.video.length === 0) return levelled
+  const fallbacks = facts.fallbackAudio.map((fallback) => ({
+    ...request,
+    facts: withFallback(facts, fallback),
+  }))
+  let encoded = await encodeFirstWorkingAttempt(found, context, request)
+  for (const fallback of [...fallbacks, null]) {
+    if (E.isLeft(encoded)) {
+      if (encoded.left.reason !== 'input' || plan.video.length > 0) return encoded
+    } else if (plan.audio.length === 0 || encoded.right.renditions.some(({ parts }) => parts.length === 0))
+      return encoded
+    else if (!hasOnlySilence(encoded.right)) {
+      const equalized = await equalizeLengths(
+        found,
+        context,
+        { ...request, facts: encoded.right.facts },
+        encoded.right,
+      )
+      if (E.isRight(equalized) || equalized.left.reason !== 'input' || plan.video.length === 0)
+        return equalized
     }
-    if (E.isRight(made)) made = E.right(withoutSound(made.right, facts))
-    if (other === null) continue
-    const next = await encodeSound(found, run, other, made)
-    if (E.isLeft(next)) return next
-    if (next.right !== null) made = E.right(next.right)
+    if (E.isRight(encoded)) encoded = E.right(withoutAudio(encoded.right, facts))
+    if (fallback === null) continue
+    const replaced = await encodeFallback(found, context, fallback, encoded)
+    if (E.isLeft(replaced)) return replaced
+    if (replaced.right !== null) encoded = E.right(replaced.right)
   }
-  return made
+  return encoded
 }
 
-const isMute = ({ renditions, added }: EncodedRenditions): boolean => {
-  const films = renditions.filter(({ video }) => video !== null)
-  const sounds = renditions.filter(({ audio }) => audio !== null)
-  // A sound of which nothing can be decoded may end in success all the same, and in nothing but its padding.
+const hasOnlySilence = ({ renditions, added }: EncodedRenditions): boolean => {
+  const videoRenditions = renditions.filter(({ video }) => video !== null)
+  const audioRenditions = renditions.filter(({ audio }) => audio !== null)
+  // If nothing of the audio can be decoded, an engine may still succeed, and write only the padding.
   return (
-    sounds.length === 0 ||
-    (films.some((film) => segmentedSeconds(film) > 1) && sounds.every((sound) => isPadding(sound, added)))
+    audioRenditions.length === 0 ||
+    (videoRenditions.some((video) => segmentedSeconds(video) > 1) &&
+      audioRenditions.every((rendition) => isPadding(rendition, added)))
   )
 }
 
-const isPadding = (sound: SegmentedRendition, { tailSeconds }: AddedSeconds): boolean =>
-  renditionTicks(sound) <= Math.max(PADDED_SAMPLES, tailSeconds * sound.timescale + AAC_FRAME_SAMPLES)
+const isPadding = (rendition: SegmentedRendition, { tailSeconds }: AddedSeconds): boolean =>
+  renditionTicks(rendition) <= Math.max(PADDED_SAMPLES, tailSeconds * rendition.timescale + AAC_FRAME_SAMPLES)
 
-const withoutSound = (made: EncodedRenditions, facts: MediaFacts): EncodedRenditions => {
-  const renditions = made.renditions.filter(({ video }) => video !== null)
+const withoutAudio = (encoded: EncodedRenditions, facts: MediaFacts): EncodedRenditions => {
+  const renditions = encoded.renditions.filter(({ video }) => video !== null)
   return {
-    ...made,
+    ...encoded,
     facts,
     attempt: {
-      ...made.attempt,
-      plan: { ...made.attempt.plan, audio: [] },
+      ...encoded.attempt,
+      plan: { ...encoded.attempt.plan, audio: [] },
       warnings: [
-        ...made.attempt.warnings.filter((warning) => warning !== undecodableAudioWarning(facts)),
+        ...encoded.attempt.warnings.filter((warning) => warning !== undecodableAudioWarning(facts)),
         undecodableAudioWarning(facts),
       ],
     },
     renditions,
-    sourceSeconds: made.sourceSeconds ?? sourceSecondsOf(renditions, made.added),
+    encodedSeconds: { ...encoded.encodedSeconds, audio: null },
   }
 }
 
-/** `null` where this one cannot be decoded, either. */
-const encodeSound = async (
+/** Returns `null` if the fallback cannot be decoded, either. */
+const encodeFallback = async (
   found: FoundEngine,
-  run: TranscodeContext,
+  context: TranscodeContext,
   request: TranscodeRequest,
-  tried: E.Either<EngineFailure, EncodedRenditions>,
+  attempted: E.Either<EngineFailure, EncodedRenditions>,
 ): Promise<E.Either<EngineFailure, EncodedRenditions | null>> => {
   const { facts, plan } = request
-  const before = E.isRight(tried) ? tried.right : null
-  const folder = before?.folder ?? (await mkdtemp(join(request.folder, 'pass-')))
-  const sound = { plan: { ...plan, video: [] }, convertsColours: false, warnings: [] }
-  const ended = await runWithOneRetry(run, async () => {
+  const previous = E.isRight(attempted) ? attempted.right : null
+  const folder = previous?.folder ?? (await mkdtemp(join(request.folder, 'pass-')))
+  const audioAttempt = { plan: { ...plan, video: [] }, convertsColours: false, warnings: [] }
+  const result = await runWithOneRetry(context, async () => {
     for (const { name } of plan.audio) await rm(join(folder, `${name}.mp4`), { force: true })
-    return encodePass(found, run, request, sound, folder, { ...NO_ADDED_SECONDS, padSeconds: 0 })
+    return encodePass(found, context, request, audioAttempt, folder, { ...NO_ADDED_SECONDS, padSeconds: 0 })
   })
-  if (E.isLeft(ended)) return mayRetryAfter(ended.left) ? E.right(null) : ended
+  if (E.isLeft(result)) return mayRetryAfter(result.left) ? E.right(null) : result
   const attempt = {
-    plan: { ...plan, video: before?.attempt.plan.video ?? [] },
-    convertsColours: before?.attempt.convertsColours ?? false,
+    plan: { ...plan, video: previous?.attempt.plan.video ?? [] },
+    convertsColours: previous?.attempt.convertsColours ?? false,
     warnings:
-      before?.attempt.warnings.filter((warning) => warning !== undecodableAudioWarning(before.facts)) ?? [],
+      previous?.attempt.warnings.filter((warning) => warning !== undecodableAudioWarning(previous.facts)) ??
+      [],
   }
   const renditions = await segmentRenditions(attempt.plan, folder)
-  const added = { holdSeconds: before?.added.holdSeconds ?? 0, tailSeconds: 0 }
-  const sounds = renditions.filter(({ audio }) => audio !== null)
-  if (sounds.every((sound) => isPadding(sound, added))) return E.right(null)
-  const soundSeconds = sourceSecondsOf(sounds, added)
-  const sourceSeconds = before === null ? soundSeconds : longestOf([before.sourceSeconds, soundSeconds])
-  const isTruncated = ended.right.isTruncated || before?.isTruncated === true
-  return E.right({ attempt, folder, facts, renditions, added, sourceSeconds, isTruncated })
+  const added = { holdSeconds: previous?.added.holdSeconds ?? 0, tailSeconds: 0 }
+  const audioRenditions = renditions.filter(({ audio }) => audio !== null)
+  if (audioRenditions.every((rendition) => isPadding(rendition, added))) return E.right(null)
+  const encodedSeconds = {
+    video: previous?.encodedSeconds.video ?? null,
+    audio: encodedSecondsOf(audioRenditions, added).audio,
+  }
+  const isTruncated = result.right.isTruncated || previous?.isTruncated === true
+  const hasErrors = result.right.hasErrors || previous?.hasErrors === true
+  return E.right({ attempt, folder, facts, renditions, added, encodedSeconds, isTruncated, hasErrors })
 }
 
-/** The other sound in place of the chosen one, and words for both. */
-const withSound = (facts: MediaFacts, { source, description }: FallbackAudio): MediaFacts => ({
+/** Replaces the selected audio by a fallback, with a warning that names both. */
+const withFallback = (facts: MediaFacts, { source, description }: FallbackAudio): MediaFacts => ({
   ...facts,
   declaredSeconds: longestStreamEnd([facts.video, source]),
   audio: source,

@@ -1,7 +1,28 @@
-import type { ProbedExtras } from './probed-file.ts'
+import type { ProbedExtras, ProbedVideo } from './probed-file.ts'
+
+const PREFIX = 'left out: '
 
 /** Returns a warning about a part of a file that its exports lack. */
-export const leftOutLine = (description: string): string => `left out: ${description}`
+export const leftOutLine = (description: string): string => `${PREFIX}${description}`
+
+/** A person reads no more. */
+const MAX_LINES = 20
+
+/** Replaces all but the first lines of `leftOutLine` by their number: a file may have a thousand streams. */
+export const boundLeftOutLines = (warnings: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const excess = warnings.filter((warning) => warning.startsWith(PREFIX)).slice(MAX_LINES)
+  if (excess.length === 0) return warnings
+  let lines = 0
+  const shown = warnings.filter((warning) => !warning.startsWith(PREFIX) || ++lines <= MAX_LINES)
+  return [...shown, `${excess.length} more ${excess.length === 1 ? 'stream is' : 'streams are'} left out`]
+}
+
+/** A line for each kind of content of the frames that H.264 renditions of Larder do not have. */
+export const frameContentLines = ({ hasAlpha, hasCaptions }: ProbedVideo): ReadonlyArray<string> =>
+  [
+    ...(hasCaptions ? ['captions inside the pictures (CEA-608 or CEA-708)'] : []),
+    ...(hasAlpha ? ['the alpha channel of the pictures (transparency)'] : []),
+  ].map(leftOutLine)
 
 /**
  * Returns a warning for each kind of extra contents, and not for each stream: a camera may write five data

@@ -1,12 +1,14 @@
 import type { MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
 import { type Refused, refused, type Unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
+import { DEFAULT_JUMP_SECONDS } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
+import { totalSeconds } from './packet-spans.ts'
 
 export const tooLongRefusal = (maxSeconds: number): Refused =>
   refused(`the file plays for longer than ${maxSeconds} seconds`)
 
-/** Nothing that the header says of the ends of streams is believed any longer. */
+/** Replaces the duration by a measured one. The header was wrong, so the ends that it declares are dropped, too. */
 const withMeasuredSeconds = (facts: MediaFacts, durationSeconds: number): MediaFacts => ({
   ...facts,
   durationSeconds,
@@ -15,8 +17,8 @@ const withMeasuredSeconds = (facts: MediaFacts, durationSeconds: number): MediaF
 })
 
 /**
- * Refuses what is too long. Headers may say anything: a file that says that it is too long is read through before it is
- * believed. Where that fails it is not known, and the pass that encodes it stops at the limit.
+ * Refuses a file that is too long. Headers may be wrong: if one declares too long a duration, all packets are read to
+ * measure it. If that fails, the duration stays unknown, and encoding stops at the limit.
  */
 export const refuseTooLong = (
   found: TE.TaskEither<Unavailable, FoundEngine>,
@@ -30,12 +32,15 @@ export const refuseTooLong = (
   const used = [video, audio].flatMap((stream) => (stream === null ? [] : [stream.index]))
   return pipe(
     found,
-    TE.flatMap(({ engine }) => TE.fromTask(engine.timeSpan(path, used, signal))),
-    TE.flatMapEither((span): E.Either<Refused, MediaFacts> => {
-      if (E.isLeft(span) || span.right === 0) return E.right(facts)
-      return span.right > maxSeconds
+    TE.flatMap(({ engine }) =>
+      TE.fromTask(engine.packetSpans({ path, jumpSeconds: DEFAULT_JUMP_SECONDS }, used, signal)),
+    ),
+    TE.flatMapEither((spans): E.Either<Refused, MediaFacts> => {
+      const seconds = E.isLeft(spans) ? 0 : totalSeconds(spans.right)
+      if (seconds === 0) return E.right(facts)
+      return seconds > maxSeconds
         ? E.left(tooLongRefusal(maxSeconds))
-        : E.right(withMeasuredSeconds(facts, span.right))
+        : E.right(withMeasuredSeconds(facts, seconds))
     }),
   )
 }

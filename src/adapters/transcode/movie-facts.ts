@@ -1,21 +1,17 @@
 import { withContainerTags } from '../../domain/colour/video-colour.ts'
 import { latenessAtStart } from './isobmff/lateness.ts'
-import { readMovieTracks } from './isobmff/movie-tracks.ts'
+import type { Movie } from './isobmff/movie-tracks.ts'
 import type { ProbedFile, ProbedStream } from './probed-file.ts'
 
 /**
- * Corrects the facts that engines report about an MP4 or QuickTime file, from its boxes: colours, and delays
- * of frames.
+ * Corrects the facts that engines report about an MP4 or QuickTime file, from its boxes: colours, delays of
+ * frames, and missing ends.
  */
-export const withMovieFacts = async (
-  probed: ProbedFile,
-  path: string,
-  signal: AbortSignal,
-): Promise<ProbedFile> => {
-  const tracks = await readMovieTracks(path, signal)
+export const withMovieFacts = (probed: ProbedFile, { tracks }: Movie): ProbedFile => {
   const correct = (stream: ProbedStream): ProbedStream => {
-    const track = stream.kind === 'video' && stream.id !== null ? tracks.get(stream.id) : undefined
-    if (stream.kind !== 'video' || track === undefined) return stream
+    const track = stream.kind !== 'subtitles' && stream.id !== null ? tracks.get(stream.id) : undefined
+    if (stream.kind === 'subtitles' || track === undefined) return stream
+    if (stream.kind === 'audio') return { ...stream, endSeconds: stream.endSeconds ?? track.endSeconds }
     const colour = track.colour === null ? stream.colour : withContainerTags(stream.colour, track.colour)
     // A demuxer reports the start of the first frame with its delay.
     const lateAtStart = latenessAtStart(track.late)
@@ -24,7 +20,8 @@ export const withMovieFacts = async (
       fromSeconds: fromSeconds === 0 ? 0 : startSeconds + fromSeconds,
       seconds,
     }))
-    const endSeconds = stream.endSeconds === null ? null : Math.max(0, stream.endSeconds - lateAtStart)
+    const endSeconds =
+      stream.endSeconds === null ? track.endSeconds : Math.max(0, stream.endSeconds - lateAtStart)
     return { ...stream, colour, late, startSeconds, endSeconds }
   }
   return { ...probed, streams: probed.streams.map(correct) }

@@ -1,18 +1,54 @@
+import { createRateHistogram, heaviestRate, type RateBin, weightOf } from './rate-histogram.ts'
+
 /** Frame intervals in the sliding window that a rate is measured over. */
 const WINDOW = 8
-/** Timestamps are off by milliseconds, and frames get lost: rates within this ratio may be the same rate. */
-const SAME_RATE_RATIO = 0.85
-const NEAR_MEDIAN = 0.02
-/** A shorter rate is a burst, unless it fills half of the video. */
+/** The same for bursts of 3 to 8 frames. */
+const BURST_WINDOWS = [2, 3, 4, 5, 6, 7]
+/** Seconds. A shorter rate is a burst, unless it fills half of the video. */
 const MIN_SECONDS = 0.25
-/** Relative width of a histogram bin (0.05 %). A histogram takes the same memory for a video of any length. */
-const BIN = Math.log(1.0005)
+/** Bursts that are rarer, by frames of the video, are disturbances of its clock. */
+const MIN_BURST_SHARE = 0.01
+const MIN_BURSTS = 3
+/** Seconds. Frames that follow each other faster are one: no export shows both. */
+const MIN_INTERVAL = 1 / 125
+/** By how much of its interval a frame may be early or late. */
+const JITTER = 0.4
+/** Rates that differ by less are the same, measured over another window. */
+const FASTER = 1.05
 
-type RateBin = { readonly rate: number; readonly seconds: number }
-
-/** Measures the highest frame rate that lasts for a while, from timestamps in decoding order. */
+/**
+ * Measures the highest frame rate that lasts for a while or comes back, from timestamps in decoding order. Frames are a
+ * burst if they are closer than jitter could bring frames of the rate that lasts.
+ */
 export const createPeakRateMeter = () => {
-  const bins = new Map<number, RateBin>()
+  const lasting = createWindow(WINDOW, (seconds) => seconds)
+  const bursts = BURST_WINDOWS.map((intervals) => ({ intervals, window: createWindow(intervals, () => 1) }))
+  let frames = 0
+  let last = Number.NEGATIVE_INFINITY
+  return {
+    take: (time: number): void => {
+      lasting.take(time)
+      if (time > last && time - last < MIN_INTERVAL) return
+      last = time
+      frames++
+      for (const { window } of bursts) window.take(time)
+    },
+    /** Frames per second; 0 if there are too few frames. */
+    rate: (): number => {
+      const bins = lasting.bins()
+      const rate = heaviestRate(bins, Math.min(MIN_SECONDS, weightOf(bins) / 2))
+      const faster = bursts.map(({ intervals, window }) => {
+        const isBurst = (bin: RateBin) => bin.rate * (1 - (2 * JITTER) / intervals) > FASTER * rate
+        return heaviestRate(window.bins().filter(isBurst), Math.max(MIN_BURSTS, MIN_BURST_SHARE * frames))
+      })
+      return Math.max(rate, ...faster)
+    },
+  }
+}
+
+/** A histogram of the rates of all windows of `intervals` frame intervals. `weight` gets the last interval (seconds). */
+const createWindow = (intervals: number, weight: (seconds: number) => number) => {
+  const { add, bins } = createRateHistogram()
   let times: number[] = []
   return {
     take: (time: number): void => {
@@ -20,53 +56,9 @@ export const createPeakRateMeter = () => {
       // A timestamp that goes back starts a new window.
       if (!(time > last)) times = []
       times.push(time)
-      if (times.length > WINDOW + 1) times.shift()
-      if (times.length <= WINDOW) return
-      const [rate, seconds] = [WINDOW / (time - (times[0] ?? 0)), time - last]
-      const key = Math.round(Math.log(rate) / BIN)
-      const before = bins.get(key) ?? { rate, seconds: 0 }
-      bins.set(key, { rate: before.rate, seconds: before.seconds + seconds })
+      if (times.length > intervals + 1) times.shift()
+      if (times.length > intervals) add(intervals / (time - (times[0] ?? 0)), weight(time - last))
     },
-    /** Frames per second; 0 if there are too few frames. */
-    rate: (): number => {
-      const rates = [...bins.values()].toSorted((a, b) => b.rate - a.rate)
-      const band = densestBand(rates)
-      const median = medianOf(band)
-      // Rounded timestamps (milliseconds in Matroska) give rates on both sides of the true one.
-      const near = band.filter(({ rate }) => Math.abs(rate - median) <= NEAR_MEDIAN * median)
-      const seconds = secondsOf(near)
-      return seconds === 0 ? 0 : near.reduce((sum, bin) => sum + bin.rate * bin.seconds, 0) / seconds
-    },
+    bins,
   }
-}
-
-/**
- * `rates` are sorted, highest first. Of the bands of similar rates near the highest that lasts, returns the
- * one that lasts longest.
- */
-const densestBand = (rates: ReadonlyArray<RateBin>): ReadonlyArray<RateBin> => {
-  const minSeconds = Math.min(MIN_SECONDS, secondsOf(rates) / 2)
-  let [end, seconds, highest] = [0, 0, 0]
-  let best = { start: 0, end: 0, seconds: 0 }
-  for (const [start, top] of rates.entries()) {
-    for (; (rates[end]?.rate ?? 0) >= SAME_RATE_RATIO * top.rate; end++) seconds += rates[end]?.seconds ?? 0
-    if (highest === 0 && seconds >= minSeconds) highest = top.rate
-    if (top.rate < SAME_RATE_RATIO * highest) break
-    if (highest > 0 && seconds > best.seconds) best = { start, end, seconds }
-    seconds -= top.seconds
-  }
-  return rates.slice(best.start, best.end)
-}
-
-const secondsOf = (rates: ReadonlyArray<RateBin>): number =>
-  rates.reduce((sum, { seconds }) => sum + seconds, 0)
-
-/** Median, weighted by duration. */
-const medianOf = (rates: ReadonlyArray<RateBin>): number => {
-  let left = secondsOf(rates) / 2
-  for (const { rate, seconds } of rates) {
-    left -= seconds
-    if (left <= 0) return rate
-  }
-  return 0
 }

@@ -56,6 +56,10 @@ const ProbedVideo = t.readonly(
     nominalRate: t.number,
     /** Fraction of the first frames that are interlaced; 0 if the frames were not decoded. */
     interlacedShare: t.number,
+    /** Whether the frames have an alpha channel. */
+    hasAlpha: t.boolean,
+    /** Whether the first frames contain captions (CEA-608, CEA-708); `false` if they were not decoded. */
+    hasCaptions: t.boolean,
     /** See VideoColourTags. */
     colour: t.strict({
       primaries: t.number,
@@ -114,30 +118,42 @@ export type ProbedFile = t.TypeOf<typeof ProbedFile>
 /**
  * Facts from decoding the first frames. `seconds` is the timestamp of the first frame on the file's clock.
  */
-export type FirstFrames = { readonly seconds: number | null; readonly interlacedShare: number }
+export type FirstFrames = {
+  readonly seconds: number | null
+  readonly interlacedShare: number
+  readonly hasCaptions: boolean
+}
 
 /** Adds the facts from the first frames to a stream. `start` is the start of the file on the file's clock. */
 export const withFirstFrames = (
   stream: ProbedStream,
-  { seconds, interlacedShare }: FirstFrames,
+  { seconds, interlacedShare, hasCaptions }: FirstFrames,
   start: number,
 ): ProbedStream =>
   stream.kind === 'video'
     ? {
         ...stream,
         interlacedShare,
+        hasCaptions,
         startSeconds: seconds === null ? stream.startSeconds : seconds - start,
       }
     : stream
 
+/** Codecs whose frames may contain captions that FFmpeg's decoders report. */
+const CODECS_WITH_CAPTIONS: ReadonlyArray<string> = ['h264', 'hevc', 'mpeg2video', 'av1']
+
+/** Encoders of broadcasts write captions into nearly all frames, also while there is no speech. */
+export const CAPTION_SAMPLE_FRAMES = 10
+
 /**
- * Returns how many of the first frames must be decoded. Several are needed if the video may be interlaced,
- * because no header tells it. One is needed if the start of the stream is unknown, which is the case if the
- * file was probed with ffmpeg instead of ffprobe (see parseFfprobeListing).
+ * Returns how many of the first frames must be decoded. Several are needed if the video may be interlaced or
+ * have captions, because no header tells it. One is needed if the start of the stream is unknown, which is the
+ * case if the file was probed with ffmpeg instead of ffprobe (see parseFfprobeListing).
  */
 export const framesToDecode = (stream: ProbedStream): number => {
   if (stream.kind !== 'video' || stream.isCover) return 0
   if (mayBeInterlaced(stream)) return INTERLACE_SAMPLE_FRAMES
+  if (CODECS_WITH_CAPTIONS.includes(stream.codec)) return CAPTION_SAMPLE_FRAMES
   return stream.startSeconds === null && isSupportedCodec(stream.codec) ? 1 : 0
 }
 
@@ -149,6 +165,15 @@ export const extraName = (codec: string | null | undefined, tag: string | null |
   if (tag && /^[a-z][\w-]{1,3}$/i.test(tag)) return tag
   return codec && codec !== 'none' ? codec : 'unknown'
 }
+
+/** FFmpeg's names of pixel formats with alpha. Without `pal8`: nearly all palettes are opaque. */
+const ALPHA_FORMAT = /^(?:yuva|uyva|vuya|ayuv|ya\d|yaf|gbrap|rgba|bgra|argb|abgr)/
+
+/** `alphaMode`: tag of Matroska and WebM, where the alpha channel of VP8 and VP9 is stored beside the frames. */
+export const hasAlphaChannel = (
+  pixelFormat: string | null | undefined,
+  alphaMode: string | null | undefined,
+): boolean => ALPHA_FORMAT.test(pixelFormat ?? '') || alphaMode === '1'
 
 /**
  * Returns a language tag in lower case; `null` unless it is well-formed, because it comes from an untrusted

@@ -7,6 +7,7 @@ import type {
   VideoRung,
   VideoSource,
 } from '../../domain/ingest/plan/media-plan.ts'
+import { AAC_FRAME_SAMPLES } from '../../domain/media/aac.ts'
 import type { EncodeJob, EncodeOutput, StreamJob } from './engine.ts'
 import { latenessAtStart } from './isobmff/lateness.ts'
 import { colourCubeFilters, inputMatrixOption, scalerFlags, videoColourOf } from './video-filters.ts'
@@ -24,7 +25,7 @@ export type RecipeOptions = {
 }
 
 /** See EncodeJob. */
-type SourceTimes = Pick<EncodeJob, 'jumpSeconds' | 'isFromZero'>
+type SourceTimes = Pick<EncodeJob, 'jumpSeconds' | 'hasZeroBasedTimes'>
 
 /**
  * Translates a plan to FFmpeg options, which are equal for all engines. Each rung becomes a file
@@ -36,13 +37,13 @@ export const toEncodeJob = (
   folder: string,
   options: RecipeOptions,
 ): EncodeJob => {
-  const { path, facts, jumpSeconds, isFromZero } = source
+  const { path, facts, jumpSeconds, hasZeroBasedTimes } = source
   const { video, audio } = facts
   return {
     path,
     jumpSeconds,
-    isFromZero,
-    alongside: alongside(source, [
+    hasZeroBasedTimes,
+    referenceStreams: referenceStreamsOf(source, [
       ...(plan.video.length > 0 ? [video] : []),
       ...(plan.audio.length > 0 ? [audio] : []),
     ]),
@@ -52,9 +53,9 @@ export const toEncodeJob = (
         ? null
         : audioJob(audio.index, plan, folder, {
             ...options,
-            isFromZero,
+            hasZeroBasedTimes,
             delay: delayOf(video, plan),
-            isAlone: video === null && !isFromZero,
+            isAlone: video === null && !hasZeroBasedTimes,
           }),
     wallSeconds: options.wallSeconds,
   }
@@ -93,11 +94,11 @@ const videoDelay = ({ late }: VideoSource, delay: number): ReadonlyArray<string>
  * Returns the streams that are read only for their start time. A file whose timestamps count from zero is an
  * intermediate file of Larder with a single stream, so it needs none.
  */
-const alongside = (
-  { facts: { video, audio }, isFromZero }: { readonly facts: MediaFacts } & SourceTimes,
+const referenceStreamsOf = (
+  { facts: { video, audio }, hasZeroBasedTimes }: { readonly facts: MediaFacts } & SourceTimes,
   used: ReadonlyArray<VideoSource | AudioSource | null>,
 ): ReadonlyArray<number> =>
-  isFromZero
+  hasZeroBasedTimes
     ? []
     : [video, audio].flatMap((stream) => (stream === null || used.includes(stream) ? [] : [stream.index]))
 
@@ -129,7 +130,7 @@ const videoJob = (
   return {
     streamIndex: source.index,
     // If the frame size changes, later frames are scaled to the first size.
-    steady: `scale=${source.codedWidth}:${source.codedHeight}`,
+    normalization: `scale=${source.codedWidth}:${source.codedHeight}`,
     graph: [shared, ...scaled].join(';'),
     outputs: plan.video.map((rung, i) => videoOutput(rung, plan, `v${i}`, join(folder, `${rung.name}.mp4`))),
   }
@@ -182,8 +183,6 @@ const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: stri
   file,
 })
 
-export const AAC_FRAME_SAMPLES = 1024
-
 /**
  * Minimum length of a gap that is filled, in seconds. A shorter gap puts the following audio out of sync.
  * FFmpeg's default is 0.1 s.
@@ -197,7 +196,7 @@ const FILLED_GAP_OF_PCM = 0.01
 export const PADDED_SAMPLES = 4 * AAC_FRAME_SAMPLES
 
 type AudioOptions = Pick<RecipeOptions, 'tailSeconds' | 'padSeconds'> &
-  Pick<SourceTimes, 'isFromZero'> & {
+  Pick<SourceTimes, 'hasZeroBasedTimes'> & {
     /** Delay in seconds (see delayOf). */
     readonly delay: number
     /** Whether the source has no video. */
@@ -208,7 +207,7 @@ const audioJob = (
   streamIndex: number,
   { audio: rungs }: MediaPlan,
   folder: string,
-  { tailSeconds, padSeconds, isFromZero, delay, isAlone }: AudioOptions,
+  { tailSeconds, padSeconds, hasZeroBasedTimes, delay, isAlone }: AudioOptions,
 ): StreamJob => {
   const sampleRate = rungs[0]?.sampleRate ?? 48_000
   // Audio beside video starts with silence if it starts late. Audio alone starts with its first sample: its
@@ -217,7 +216,7 @@ const audioJob = (
   const graph = [
     ...delayFilters('asetpts', delay),
     // Gaps are filled, so that audio stays in sync with the video.
-    `aresample=${sampleRate}:async=1:min_hard_comp=${isFromZero ? FILLED_GAP_OF_PCM : FILLED_GAP}${start}`,
+    `aresample=${sampleRate}:async=1:min_hard_comp=${hasZeroBasedTimes ? FILLED_GAP_OF_PCM : FILLED_GAP}${start}`,
     LIMITER,
     ...(tailSeconds > 0 ? [`apad=pad_len=${Math.round(tailSeconds * sampleRate)}`] : []),
     `apad=whole_len=${Math.max(PADDED_SAMPLES, Math.round(padSeconds * sampleRate))}`,
@@ -228,7 +227,7 @@ const audioJob = (
   ].join(',')
   return {
     streamIndex,
-    steady: toEncodedFormat(rungs),
+    normalization: toEncodedFormat(rungs),
     graph,
     outputs: rungs.map((rung, i) => ({
       label: `a${i}`,
@@ -277,12 +276,12 @@ export const toPcmJob = (
 ): EncodeJob => ({
   path: from.path,
   jumpSeconds: from.jumpSeconds,
-  isFromZero: from.isFromZero,
-  alongside: alongside(from, [source]),
+  hasZeroBasedTimes: from.hasZeroBasedTimes,
+  referenceStreams: referenceStreamsOf(from, [source]),
   video: null,
   audio: {
     streamIndex: source.index,
-    steady: toEncodedFormat(rungs),
+    normalization: toEncodedFormat(rungs),
     graph: `${DROP_WRONG_TIMESTAMPS},aformat=sample_fmts=flt[pcm]`,
     outputs: [{ label: 'pcm', encoder: 'pcm_f32le', options: {}, muxer: {}, dropsFirstPacket: false, file }],
   },

@@ -2,7 +2,7 @@ import { fieldLayoutOf } from '../../domain/ingest/plan/interlacing.ts'
 import type { AudioSource, MediaFacts, VideoSource } from '../../domain/ingest/plan/media-plan.ts'
 import { type Refused, refused } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
-import { extrasLines, leftOutLine } from './left-out.ts'
+import { extrasLines, frameContentLines, leftOutLine } from './left-out.ts'
 import { longestOf } from './longest.ts'
 import type { ProbedAudio, ProbedFile, ProbedStream, ProbedVideo } from './probed-file.ts'
 import { isSupportedCodec, isSupportedSampleRate, MAX_PIXELS, sampleRateRange } from './process/limits.ts'
@@ -36,10 +36,13 @@ export const selectStreams = ({
     declaredSeconds: seconds ?? (isAlone ? durationSeconds : null),
     video: video === undefined ? null : toVideoSource(video),
     audio: audio === undefined ? null : toAudioSource(audio),
-    fallbackAudio: others.map((other) => ({ source: toAudioSource(other), description: describe(other) })),
+    fallbackAudio: others
+      .slice(0, MAX_FALLBACK_AUDIO)
+      .map((other) => ({ source: toAudioSource(other), description: describe(other) })),
     warnings: [
       ...continuationWarning(main),
       ...unturnedWarning(video),
+      ...(video === undefined ? [] : frameContentLines(video)),
       ...streams.filter((stream) => stream !== video && stream !== audio).map(leftOutWarning),
       ...extrasLines(extras),
       ...(audio === undefined && audios.length > 0 ? [noAudioWarning(usable)] : []),
@@ -50,6 +53,9 @@ export const selectStreams = ({
     ],
   })
 }
+
+/** Each costs up to two passes over the file. */
+const MAX_FALLBACK_AUDIO = 8
 
 const isCover = (stream: ProbedStream): boolean => stream.kind === 'video' && stream.isCover
 

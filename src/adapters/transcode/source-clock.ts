@@ -1,9 +1,8 @@
+import { DEFAULT_JUMP_SECONDS } from './engine.ts'
 import { isMultiProgram } from './mpegts/programs.ts'
 import { clockKeyIn, readStreamClock, removeClockJumps, type StreamClock } from './mpegts/stream-clock.ts'
 import type { ProbedFile, ProbedStream } from './probed-file.ts'
 
-/** The default of the program ffmpeg: a step of more seconds is a discontinuity. */
-const DEFAULT_JUMP = 10
 /** For a file with one clock: even a step of this many seconds is only a pause of a stream. */
 const NO_JUMP = 1_000_000
 
@@ -14,7 +13,7 @@ export const withContinuousClock = async (
   signal: AbortSignal,
 ): Promise<{ readonly path: string; readonly jumpSeconds: number }> => {
   const clock = await readStreamClock(path, signal)
-  if (clock === null) return { path, jumpSeconds: DEFAULT_JUMP }
+  if (clock === null) return { path, jumpSeconds: DEFAULT_JUMP_SECONDS }
   return { path: await removeClockJumps(path, folder, clock, signal), jumpSeconds: NO_JUMP }
 }
 

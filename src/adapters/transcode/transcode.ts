@@ -10,9 +10,11 @@ import type { FoundEngine } from './find-engine.ts'
 import { segmentedSeconds } from './isobmff/segmented-rendition.ts'
 import { withOwnSerials } from './joined/ogg-serials.ts'
 import { extractFirstFile } from './joined/second-file.ts'
+import { boundLeftOutLines } from './left-out.ts'
 import { createProgressiveFiles } from './progressive.ts'
 import { readSource } from './source-bytes.ts'
 import { withContinuousClock } from './source-clock.ts'
+import { longestEncoded, measureSourceStreams } from './source-length.ts'
 
 export type TranscodeContext = {
   readonly maxSeconds: number
@@ -23,7 +25,7 @@ export type TranscodeContext = {
   readonly onFailedAttempt: (failure: EngineFailure, warnings: ReadonlyArray<string>) => void
 }
 
-export type TranscodeRequest = Pick<EncodeJob, 'path' | 'jumpSeconds' | 'isFromZero'> & {
+export type TranscodeRequest = Pick<EncodeJob, 'path' | 'jumpSeconds' | 'hasZeroBasedTimes'> & {
   readonly facts: MediaFacts
   readonly plan: MediaPlan
   readonly folder: string
@@ -31,72 +33,81 @@ export type TranscodeRequest = Pick<EncodeJob, 'path' | 'jumpSeconds' | 'isFromZ
   readonly signal: AbortSignal
 }
 
-/** Before its clock was looked at. */
-type AskedTranscode = Omit<TranscodeRequest, 'jumpSeconds' | 'isFromZero'>
+/** A request before its source has been brought onto one clock. */
+type TranscodeInput = Omit<TranscodeRequest, 'jumpSeconds' | 'hasZeroBasedTimes'>
 
-/** A source that gives less than this share of what it announced, less a frame, is shorter than it says. */
-const WHOLE = 0.95
+/** If less than this share of the declared duration, minus a frame, can be decoded, the file is incomplete. */
+const MIN_SHARE = 0.95
 const FRAME_SECONDS = 0.05
 
 export const createTranscode =
-  (found: FoundEngine, run: TranscodeContext) =>
-  (request: AskedTranscode): TE.TaskEither<Refused | Unavailable, TranscodeResult> =>
+  (found: FoundEngine, context: TranscodeContext) =>
+  (request: TranscodeInput): TE.TaskEither<Refused | Unavailable, TranscodeResult> =>
     pipe(
-      TE.tryCatch(() => transcodeOrThrow(found, run, request), unavailable('transcoder')),
+      TE.tryCatch(() => transcodeOrThrow(found, context, request), unavailable('transcoder')),
       TE.flatMapEither((result) => result),
     )
 
 const transcodeOrThrow = async (
   found: FoundEngine,
-  run: TranscodeContext,
-  asked: AskedTranscode,
+  context: TranscodeContext,
+  input: TranscodeInput,
 ): Promise<E.Either<Refused | Unavailable, TranscodeResult>> => {
-  const { signal } = asked
-  const onProgress = forward(asked.onProgress)
+  const { signal } = input
+  const onProgress = increasing(input.onProgress)
   const source = await readSource(async () => {
-    const first = await extractFirstFile(asked.path, asked.folder, signal)
-    const chain = await withOwnSerials(first, asked.folder, signal)
-    return withContinuousClock(chain, asked.folder, signal)
+    const first = await extractFirstFile(input.path, input.folder, signal)
+    const chain = await withOwnSerials(first, input.folder, signal)
+    return withContinuousClock(chain, input.folder, signal)
   })()
   if (E.isLeft(source)) return source
-  const request = { ...asked, ...source.right, isFromZero: false, onProgress }
+  const request = { ...input, ...source.right, hasZeroBasedTimes: false, onProgress }
 
-  const tried = await encodeWithFallbackAudio(found, run, request)
-  if (E.isLeft(tried))
-    return E.left(tried.left.reason === 'aborted' && !signal.aborted ? run.tooLong : run.toError(tried.left))
-  const { renditions, folder, facts, isTruncated, attempt, sourceSeconds } = tried.right
+  const encoded = await encodeWithFallbackAudio(found, context, request)
+  if (E.isLeft(encoded))
+    return E.left(
+      encoded.left.reason === 'aborted' && !signal.aborted ? context.tooLong : context.toError(encoded.left),
+    )
+  const { renditions, folder, facts, attempt, encodedSeconds } = encoded.right
   if (renditions.some(({ parts }) => parts.length === 0))
     return E.left(refused('nothing of the file can be decoded'))
 
-  const madeSeconds = Math.max(...renditions.map(segmentedSeconds))
-  if (madeSeconds > run.maxSeconds + LENGTH_TOLERANCE_SECONDS) return E.left(run.tooLong)
-  const missing = missingOf(sourceSeconds, facts.declaredSeconds)
-  if (missing !== null && isTruncated) return E.left(refused(`the file is cut off: ${missing}`))
+  const longestSeconds = Math.max(...renditions.map(segmentedSeconds))
+  if (longestSeconds > context.maxSeconds + LENGTH_TOLERANCE_SECONDS) return E.left(context.tooLong)
+  const sourceSeconds = longestEncoded(renditions, encodedSeconds)
+  const missing = missingText(sourceSeconds, facts.declaredSeconds)
+  if (missing !== null && encoded.right.isTruncated) return E.left(refused(`the file is cut off: ${missing}`))
 
-  const bounds = { folder, wallSeconds: run.wallSecondsFor(madeSeconds), signal }
+  const bounds = { folder, wallSeconds: context.wallSecondsFor(longestSeconds), signal }
   const progressive = await createProgressiveFiles(found.engine, renditions, bounds)()
   if (E.isLeft(progressive)) {
     await rm(folder, { recursive: true, force: true })
-    return E.left(run.toError(progressive.left))
+    return E.left(context.toError(progressive.left))
   }
   onProgress(1)
-  const shorter = missing === null ? [] : [`it is shorter than it says: ${missing}`]
-  const warnings = [...facts.warnings, ...attempt.warnings, ...shorter]
-  return E.right({ renditions, progressive: progressive.right, sourceSeconds, warnings })
+  const shorterWarning = missing === null ? [] : [`it is shorter than it says: ${missing}`]
+  const warnings = boundLeftOutLines([...facts.warnings, ...attempt.warnings, ...shorterWarning])
+  // What a decoder could not read is damage of the file, and no loss of the engine's.
+  const sourceStreams = encoded.right.hasErrors
+    ? []
+    : await measureSourceStreams(found.engine, { ...request, facts }, renditions, encodedSeconds, signal)
+  return E.right({ renditions, progressive: progressive.right, sourceSeconds, sourceStreams, warnings })
 }
 
-/** Tells a fraction only when it is above the last one. */
-const forward = (onProgress: (fraction: number) => void) => {
-  let told = 0
+/** Reports only fractions above the last one. */
+const increasing = (onProgress: (fraction: number) => void) => {
+  let reported = 0
   return (fraction: number): void => {
-    if (fraction <= told) return
-    told = Math.min(1, fraction)
-    onProgress(told)
+    if (fraction <= reported) return
+    reported = Math.min(1, fraction)
+    onProgress(reported)
   }
 }
 
-/** In words, what a file lacks of what it announces; `null` where it is whole, or one of the two is not known. */
-const missingOf = (sourceSeconds: number | null, announced: number | null): string | null =>
-  sourceSeconds === null || announced === null || sourceSeconds >= WHOLE * announced - FRAME_SECONDS
+/** Returns how much of the declared duration can be decoded; `null` if the file is complete, or one of the two is unknown. */
+const missingText = (sourceSeconds: number | null, declaredSeconds: number | null): string | null =>
+  sourceSeconds === null ||
+  declaredSeconds === null ||
+  sourceSeconds >= MIN_SHARE * declaredSeconds - FRAME_SECONDS
     ? null
-    : `${sourceSeconds.toFixed(1)} of ${announced.toFixed(1)} seconds can be decoded`
+    : `${sourceSeconds.toFixed(1)} of ${declaredSeconds.toFixed(1)} seconds can be decoded`

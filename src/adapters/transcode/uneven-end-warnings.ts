@@ -1,28 +1,29 @@
 import type { MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
 
-/** Nearer to what the header says, ends are as good as said: headers of some formats estimate them. */
-const UNTOLD_SECONDS = 1
-const UNTOLD_SHARE = 0.05
+/** A smaller difference to the header is not reported: headers of some formats are estimates. */
+const MIN_SECONDS = 1
+const MIN_SHARE = 0.05
 
 /**
- * A warning where one of two streams ends long before the other, and the header does not say so: it was damaged, or
- * joined to another file in a format of which a decoder reads no more than the first. `null` for what is not known.
+ * Returns a warning if one of the two streams ends long before the other, and the header does not declare it: the file is
+ * damaged, or consists of several files of which a decoder reads only the first. `null`: the length is unknown.
  */
 export const unevenEndWarnings = (
   { video, audio }: MediaFacts,
-  pictureSeconds: number | null,
-  soundSeconds: number | null,
+  videoSeconds: number | null,
+  audioSeconds: number | null,
 ): ReadonlyArray<string> => {
-  if (pictureSeconds === null || soundSeconds === null) return []
-  const [pictures, sound] = [video?.endSeconds ?? null, audio?.endSeconds ?? null]
-  const gap = soundSeconds - pictureSeconds
-  const toldGap = pictures === null || sound === null ? 0 : sound - pictures
-  // Ends that are nearer to each other than the header says are no loss: it may not count the last picture.
-  const untoldGap = Math.abs(gap) - Math.max(0, toldGap * Math.sign(gap))
-  const isTold = untoldGap <= Math.max(UNTOLD_SECONDS, UNTOLD_SHARE * Math.max(pictureSeconds, soundSeconds))
-  return isTold
+  if (videoSeconds === null || audioSeconds === null) return []
+  const [videoEnd, audioEnd] = [video?.endSeconds ?? null, audio?.endSeconds ?? null]
+  const gap = audioSeconds - videoSeconds
+  const declaredGap = videoEnd === null || audioEnd === null ? 0 : audioEnd - videoEnd
+  // Ends that are closer than the header declares are no loss: it may not count the last frame.
+  const undeclaredGap = Math.abs(gap) - Math.max(0, declaredGap * Math.sign(gap))
+  const isNegligible =
+    undeclaredGap <= Math.max(MIN_SECONDS, MIN_SHARE * Math.max(videoSeconds, audioSeconds))
+  return isNegligible
     ? []
     : [
-        `its pictures end at ${pictureSeconds.toFixed(1)} s, and its sound at ${soundSeconds.toFixed(1)} s: what is between them may be damaged, or of a second file`,
+        `its pictures end at ${videoSeconds.toFixed(1)} s, and its sound at ${audioSeconds.toFixed(1)} s: what is between them may be damaged, or of a second file`,
       ]
 }

@@ -118,9 +118,9 @@ const fromGamma = ({ gamma, chromaticities }: ColourTags): SourceColour => {
 }
 
 /**
- * Determines the colours of an image. In PNG, the first of cICP, iCCP, sRGB, gAMA with cHRM counts (PNG-3
- * §4.3). In HEIF, the ICC profile takes precedence over `nclx` (ISO/IEC 23000-22 §7.3.6.4). Untagged images
- * are sRGB.
+ * Determines the colours of an image. In PNG, the first of cICP, iCCP, sRGB, gAMA with cHRM counts
+ * (PNG-3 §4.3). In HEIF, the ICC profile takes precedence over `nclx` (ISO/IEC 23000-22 §7.3.6.4). Untagged
+ * images are sRGB.
  */
 export const sourceColour = (tags: ColourTags): E.Either<Refused, SourceColour> => {
   if (tags.container === 'heif')

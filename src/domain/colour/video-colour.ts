@@ -18,13 +18,6 @@ export type VideoColourTags = {
   readonly isMatrixOfContainer: boolean
 }
 
-export const unspecifiedVideoColourTags: VideoColourTags = {
-  primaries: 2,
-  transfer: 2,
-  matrix: 2,
-  isMatrixOfContainer: false,
-}
-
 const unspecified = 2
 
 /**

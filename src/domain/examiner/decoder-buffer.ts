@@ -1,4 +1,4 @@
-import { findH264Level } from '../ingest/plan/h264-level.ts'
+import { findH264Level } from '../media/h264-level.ts'
 import type { SequenceParameterSet } from './parsed-media.ts'
 
 /**

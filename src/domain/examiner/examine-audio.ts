@@ -1,4 +1,5 @@
-import { AAC_TICKS, renditionLabel } from './examine-time.ts'
+import { AAC_FRAME_SAMPLES } from '../media/aac.ts'
+import { renditionLabel } from './examine-time.ts'
 import { fragmentsOf, type ParsedAudio, type ParsedRendition } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 
@@ -15,15 +16,16 @@ export const examineAudio = (
   const { codec, timescale } = rendition.track
   const found: Violation[] = []
   const uneven = fragmentsOf(rendition).find(
-    ({ shortestTicks, longestTicks }) => shortestTicks !== AAC_TICKS || longestTicks !== AAC_TICKS,
+    ({ shortestTicks, longestTicks }) =>
+      shortestTicks !== AAC_FRAME_SAMPLES || longestTicks !== AAC_FRAME_SAMPLES,
   )
   if (uneven !== undefined) {
-    const ticks = uneven.shortestTicks === AAC_TICKS ? uneven.longestTicks : uneven.shortestTicks
+    const ticks = uneven.shortestTicks === AAC_FRAME_SAMPLES ? uneven.longestTicks : uneven.shortestTicks
     const at = (uneven.startTicks / timescale).toFixed(3)
     found.push(
       violation(
         'aac-samples',
-        `${name}: a sample after ${at} s lasts ${ticks} ticks in place of ${AAC_TICKS}`,
+        `${name}: a sample after ${at} s lasts ${ticks} ticks in place of ${AAC_FRAME_SAMPLES}`,
       ),
     )
   }

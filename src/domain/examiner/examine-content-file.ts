@@ -4,11 +4,12 @@ import {
   examineAlignment,
   examineLengths,
   examineSourceLength,
+  examineSourceStreams,
   examineTiming,
   isVideoRendition,
   renditionLabel,
 } from './examine-time.ts'
-import type { ParsedRendition } from './parsed-media.ts'
+import type { ParsedRendition, SourceStream } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 
 /** A parsed rendition, and the facts that playlists will declare about it. */
@@ -21,6 +22,7 @@ export type ExaminedContentFile = {
   readonly planned: ReadonlyArray<string>
   /** Duration in seconds of the part of the source that could be decoded; `null` if unknown. */
   readonly sourceSeconds: number | null
+  readonly sourceStreams: ReadonlyArray<SourceStream>
 }
 
 /**
@@ -33,6 +35,7 @@ export const examineContentFile = ({
   progressive,
   planned,
   sourceSeconds,
+  sourceStreams,
 }: ExaminedContentFile): ReadonlyArray<Violation> => {
   const parsedRenditions = renditions.map(({ parsed }) => parsed)
   const empty = parsedRenditions.filter(({ parts }) => parts.length === 0)
@@ -42,6 +45,7 @@ export const examineContentFile = ({
     ...parsedRenditions.flatMap(examineTiming),
     ...examineLengths(parsedRenditions),
     ...examineSourceLength(parsedRenditions, sourceSeconds),
+    ...examineSourceStreams(parsedRenditions, sourceStreams),
     ...examineAlignment(parsedRenditions),
     ...renditions.flatMap((each) => examineDeclaredTracks(renditionLabel(each.parsed), [each.parsed], each)),
     ...examineFiles(parsedRenditions, progressive),

@@ -1,4 +1,5 @@
 import type { NewContentExport } from '../media/content-export.ts'
+import { totalTicks } from '../media/total-ticks.ts'
 import { type ExpectedPart, examinePublished } from './examine-published.ts'
 import { isVideoRendition, renditionLabel } from './examine-time.ts'
 import { fragmentsOf, type ParsedPart, type ParsedRendition } from './parsed-media.ts'
@@ -29,7 +30,9 @@ const examineExport = ({ parsed, stored, initBytes }: ExaminedExport): ReadonlyA
   const name = renditionLabel(parsed)
   const { timescale } = parsed.track
   const target = stored.targetDuration ?? 0
-  const tooLong = parsed.parts.findIndex((part) => Math.round(ticksOf(part) / timescale) > target)
+  const tooLong = parsed.parts.findIndex(
+    (part) => Math.round(totalTicks(part.fragments) / timescale) > target,
+  )
   const parts = [initOf(parsed, initBytes), ...parsed.parts.map((part, i) => mediaOf(parsed, part, i))]
   return [
     ...examinePublished(name, stored, { format: 'm3u8', parsed: [parsed], parts }),
@@ -44,9 +47,6 @@ const examineExport = ({ parsed, stored, initBytes }: ExaminedExport): ReadonlyA
     ...examineRates(name, parsed, stored),
   ]
 }
-
-const ticksOf = ({ fragments }: ParsedPart): number =>
-  fragments.reduce((ticks, { durationTicks }) => ticks + durationTicks, 0)
 
 const initOf = ({ track: { timescale } }: ParsedRendition, bytes: number): ExpectedPart => ({
   role: 'init',
@@ -67,7 +67,7 @@ const mediaOf = (parsed: ParsedRendition, part: ParsedPart, position: number): E
   return {
     role: 'media',
     position,
-    durationTicks: ticksOf(part),
+    durationTicks: totalTicks(part.fragments),
     timescale: parsed.track.timescale,
     bytes: part.bytes,
     keyframes: isVideoRendition(parsed) ? keyframes : [],
@@ -75,7 +75,7 @@ const mediaOf = (parsed: ParsedRendition, part: ParsedPart, position: number): E
 }
 
 const timedPartsOf = ({ track, parts }: ParsedRendition): ReadonlyArray<TimedBytes> =>
-  parts.map((part) => ({ bytes: part.bytes, seconds: ticksOf(part) / track.timescale }))
+  parts.map((part) => ({ bytes: part.bytes, seconds: totalTicks(part.fragments) / track.timescale }))
 
 /** Returns the peak rate in bits per second, for playlists with this target duration. */
 export const parsedPeakRate = (parsed: ParsedRendition, targetSeconds: number): number =>

@@ -4,11 +4,9 @@ import {
   type ParsedPart,
   type ParsedRendition,
   parsedSeconds,
+  type SourceStream,
 } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
-
-/** Duration of one AAC frame in ticks of its sample rate (ISO/IEC 14496-3 §4.5.1.1: `frameLength`). */
-export const AAC_TICKS = 1024
 
 /** Tolerance in seconds: far below the duration of any sample, and far above a floating-point error. */
 export const ROUNDING_SECONDS = 1e-6
@@ -121,6 +119,29 @@ export const examineSourceLength = (
       violation(
         'source-length',
         `${renditionLabel(rendition)}: it lasts ${parsedSeconds(rendition).toFixed(3)} s, and the source ${sourceSeconds.toFixed(3)} s`,
+      ),
+    )
+}
+
+/**
+ * Checks that no end of a stream was lost: compares what was encoded of it with its packets. Frames of the
+ * renditions are on a grid of their own, and decoders may trim the last packet. More than the packets is no
+ * loss: some containers (AVI) state only decoding times, which are earlier.
+ */
+export const examineSourceStreams = (
+  renditions: ReadonlyArray<ParsedRendition>,
+  streams: ReadonlyArray<SourceStream>,
+): ReadonlyArray<Violation> => {
+  const frame = longestSampleSeconds(renditions)
+  return streams
+    .filter(
+      ({ packetSeconds, lastPacketSeconds, encodedSeconds }) =>
+        packetSeconds - encodedSeconds > frame + lastPacketSeconds + ROUNDING_SECONDS,
+    )
+    .map(({ kind, packetSeconds, encodedSeconds }) =>
+      violation(
+        'source-length',
+        `the ${kind === 'video' ? 'pictures' : 'sound'} of the source: ${encodedSeconds.toFixed(3)} s were encoded, and the packets last ${packetSeconds.toFixed(3)} s`,
       ),
     )
 }

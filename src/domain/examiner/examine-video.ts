@@ -1,5 +1,5 @@
-import { findH264Level, type H264Level } from '../ingest/plan/h264-level.ts'
 import type { FrameRate } from '../media/content-export.ts'
+import { findH264Level, type H264Level } from '../media/h264-level.ts'
 import { renditionLabel } from './examine-time.ts'
 import {
   fragmentsOf,

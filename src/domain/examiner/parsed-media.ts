@@ -1,3 +1,5 @@
+import { totalTicks } from '../media/total-ticks.ts'
+
 // Facts that were parsed from the bytes of new exports, before publication. Nothing in them comes from the
 // plan.
 
@@ -123,9 +125,19 @@ export type ParsedProgressive = {
   }>
 }
 
+/** A stream of the source. Its packets are read without a decoder. */
+export type SourceStream = {
+  readonly kind: 'video' | 'audio'
+  /** End of its last packet at least, in seconds from the start of the renditions. */
+  readonly packetSeconds: number
+  /** Duration of that packet; 0 if unknown. */
+  readonly lastPacketSeconds: number
+  /** Seconds of it in the renditions: without what was added to make these equally long. */
+  readonly encodedSeconds: number
+}
+
 export const fragmentsOf = ({ parts }: ParsedRendition): ReadonlyArray<ParsedFragment> =>
   parts.flatMap(({ fragments }) => fragments)
 
 export const parsedSeconds = (rendition: ParsedRendition): number =>
-  fragmentsOf(rendition).reduce((ticks, { durationTicks }) => ticks + durationTicks, 0) /
-  rendition.track.timescale
+  totalTicks(fragmentsOf(rendition)) / rendition.track.timescale

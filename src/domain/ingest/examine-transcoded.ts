@@ -33,6 +33,7 @@ export const examineTranscoded = (transcoded: TranscodeResult, plan: MediaPlan):
     progressive: progressiveOf(transcoded),
     planned: [...plan.video, ...plan.audio].map(nameOf),
     sourceSeconds: transcoded.sourceSeconds,
+    sourceStreams: transcoded.sourceStreams,
   })
 
 /**

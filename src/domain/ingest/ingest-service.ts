@@ -16,7 +16,7 @@ import { createContentIngest } from './content-ingest.ts'
 import { createImageIngest } from './image-ingest.ts'
 import { createMakeExportsOnce, fileDeletedRefusal, type MakeExportsResult } from './make-exports-once.ts'
 import type { LibraryFile, MediaIngest, OnProgress } from './media-ingest.ts'
-import { createOriginals, fileChanged, hasBytesOf, originalMissing } from './originals.ts'
+import { createOriginals, fileChanged, originalMissing } from './originals.ts'
 import { retryWhileBusy, type WaitOptions } from './retry-while-busy.ts'
 import { sniffFileKind } from './sniff.ts'
 import { unsupportedImageReason } from './unsupported-image.ts'
@@ -114,7 +114,8 @@ export const createIngestService = (deps: Deps): IngestService => {
     async () => {
       const registered = await ingest.register(source, signal)()
       if (E.isRight(registered) || signal.aborted) return registered
-      return (await hasBytesOf(files, source.path, source)()) ? registered : E.left(fileChanged)
+      const isUnchanged = await files.hasBytes(source.path, source)()
+      return E.isRight(isUnchanged) && isUnchanged.right ? registered : E.left(fileChanged)
     }
 
   /** Finds the file by its SHA-512, or registers it. */

@@ -32,14 +32,6 @@ export const originalMissing = refused(
   'its original is not in the object store any more: the exports that it has stay as they are',
 )
 
-/** Returns whether the file at `path` has exactly the bytes of the stored file. */
-export const hasBytesOf =
-  (files: Pick<LocalFiles, 'inspect'>, path: string, { size, sha256 }: Pick<StoredFile, 'size' | 'sha256'>) =>
-  async (): Promise<boolean> => {
-    const inspected = await files.inspect(path)()
-    return E.isRight(inspected) && inspected.right.size === size && inspected.right.sha256 === sha256
-  }
-
 type Deps = { readonly files: LocalFiles; readonly store: ObjectStore }
 
 export const createOriginals = ({ files, store }: Deps) => {
@@ -79,10 +71,11 @@ export const createOriginals = ({ files, store }: Deps) => {
 
   /** Uses the file at the added path. Fails with `sourceChanged` if its bytes have changed. */
   const source = (path: string, original: StoredFile): SourceOriginal => {
-    const verify =
-      (usable: string): TE.TaskEither<Unavailable, void> =>
-      async () =>
-        (await hasBytesOf(files, usable, original)()) ? E.right(undefined) : E.left(sourceChanged)
+    const verify = (usable: string): TE.TaskEither<Unavailable, void> =>
+      pipe(
+        files.hasBytes(usable, original),
+        TE.flatMapEither((isSame) => (isSame ? E.right(undefined) : E.left(sourceChanged))),
+      )
 
     const makeAndVerify =
       (make: (copy: LocalCopy) => MakeResult, copy: LocalCopy): MakeResult =>

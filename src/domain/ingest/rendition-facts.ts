@@ -1,17 +1,15 @@
 import type { FileSlice } from '../../ports/local-files.ts'
 import type { Rendition } from '../../ports/transcoder.ts'
 import { allHaveKeyframes, type IFrameRates } from '../media/content-export.ts'
+import { totalTicks } from '../media/total-ticks.ts'
 import { type Bitrates, measureBitrates, targetDurationOf } from './plan/bitrates.ts'
 import type { MediaPlan } from './plan/media-plan.ts'
 
 const lengthOf = ({ start, end }: FileSlice): number => end - start
 
-/**
- * Returns the duration in seconds. The ticks are summed before the division, so that rounding errors do not
- * accumulate.
- */
-export const renditionSeconds = ({ parts, timescale }: Rendition): number =>
-  parts.reduce((sum, { durationTicks }) => sum + durationTicks, 0) / timescale
+/** Returns the duration in seconds. */
+export const renditionSeconds = ({ parts, timescale }: Pick<Rendition, 'parts' | 'timescale'>): number =>
+  totalTicks(parts) / timescale
 
 /**
  * Returns the target duration (seconds). All renditions of a file share it, because players switch between

@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { type FragmentTimes, latenessOf } from '../../../src/adapters/transcode/isobmff/lateness.ts'
 import { readFragmentTimes } from '../../../src/adapters/transcode/isobmff/movie-boxes.ts'
-import { readMovieTracks } from '../../../src/adapters/transcode/isobmff/movie-tracks.ts'
+import { readMovie } from '../../../src/adapters/transcode/isobmff/movie-tracks.ts'
 import { box, u32 } from '../../support/mp4-writer.ts'
 import { mediaPath } from '../../support/transcoding.ts'
 
@@ -67,7 +67,7 @@ describe('the video tracks of an MP4 that comes in', () => {
         const damaged = Buffer.from(film.subarray(0, Math.max(length, 2000)))
         damaged.set(bytes.subarray(0, Math.max(0, damaged.length - from - offset)), from + offset)
         await writeFile(path, damaged)
-        for (const { late } of (await readMovieTracks(path, never)).values())
+        for (const { late } of (await readMovie(path, never)).tracks.values())
           for (const { fromSeconds, seconds } of late)
             expect(Number.isFinite(fromSeconds) && seconds > 0).to.equal(true)
       }),

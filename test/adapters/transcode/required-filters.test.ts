@@ -11,7 +11,7 @@ const filtersIn = (graph: string): ReadonlyArray<string> =>
     .map((filter) => /^(?:\[\w+\])*(\w+)/.exec(filter)?.[1] ?? filter)
 
 /** See ffmpeg-first-frames.ts. */
-const ofFirstFrames = ['scale', 'select', 'split', 'trim']
+const ofFirstFrames = ['scale', 'select', 'sidedata', 'split', 'trim']
 
 describe('the filters that every engine must have', () => {
   it('are those that the recipe and the first look at a film use', () => {
@@ -21,7 +21,7 @@ describe('the filters that every engine must have', () => {
         return [null, 'colours.cube'].flatMap((cube) => recipeJobs(source, plan, cube))
       })
       .flatMap((job) => [job?.video, job?.audio])
-      .flatMap((stream) => (stream ? [stream.steady, stream.graph] : []))
+      .flatMap((stream) => (stream ? [stream.normalization, stream.graph] : []))
       .flatMap(filtersIn)
     expect([...new Set([...used, ...ofFirstFrames])]).to.have.members(requiredFilters)
   })

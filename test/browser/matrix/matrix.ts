@@ -62,7 +62,7 @@ const rowOf = async (media: Media, player: Player): Promise<Row> => {
 }
 
 type Choice = {
-  /** Runs only players whose names contain one of these words; all players if it is empty. */
+  /** Runs only players whose names contain one of these words. */
   readonly only: ReadonlyArray<string>
   readonly isWritten: boolean
 }

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import {
-  unspecifiedVideoColourTags,
   type VideoColourTags,
   videoColour,
   withContainerTags,
 } from '../../../src/domain/colour/video-colour.ts'
 import { E } from '../../../src/fp.ts'
+import { unspecifiedVideoColourTags } from '../../support/unspecified-colour-tags.ts'
 
 const small = { width: 720, height: 576 }
 const large = { width: 1280, height: 720 }

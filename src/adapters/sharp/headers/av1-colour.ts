@@ -1,17 +1,5 @@
 import type { Cicp } from '../../../domain/colour/cicp.ts'
-
-/** Creates a reader of bits, most significant first. Past the end it returns zeros. */
-const createBits = (data: Buffer) => {
-  let at = 0
-  return (count: number): number => {
-    let value = 0
-    for (let i = 0; i < count; i += 1) {
-      value = value * 2 + (((data[at >> 3] ?? 0) >> (7 - (at & 7))) & 1)
-      at += 1
-    }
-    return value
-  }
-}
+import { createBitReader } from '../../platform/bit-reader.ts'
 
 /** Returns the payload of the first sequence header OBU (AV1 §5.3). */
 const sequenceHeaderIn = (data: Buffer): Buffer | null => {
@@ -43,7 +31,7 @@ const sequenceHeaderIn = (data: Buffer): Buffer | null => {
 export const av1Colour = (obus: Buffer): Cicp | null => {
   const header = sequenceHeaderIn(obus)
   if (header === null) return null
-  const bits = createBits(header)
+  const { bits } = createBitReader(header, () => 0)
   const profile = bits(3)
   bits(1) // still_picture
   const isReduced = bits(1) === 1

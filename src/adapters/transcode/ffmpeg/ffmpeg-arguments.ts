@@ -34,18 +34,18 @@ export const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
     ...['-progress', 'pipe:1', '-stats_period', '0.5'],
     ...DEMUXER_LIMIT_OPTIONS,
     ...['-dts_delta_threshold', String(job.jumpSeconds)],
-    ...(job.isFromZero ? ['-copyts'] : []),
+    ...(job.hasZeroBasedTimes ? ['-copyts'] : []),
     ...KEEP_GRAPH_OPTIONS,
     ...inputOptions(job.path),
     // Each stream has a separate graph, so that a format change in one stream does not restart the graph of
     // the other.
-    ...streams.flatMap(({ streamIndex, steady, graph }) => [
+    ...streams.flatMap(({ streamIndex, normalization, graph }) => [
       '-filter_complex',
-      `[0:${streamIndex}]${steady},${graph}`,
+      `[0:${streamIndex}]${normalization},${graph}`,
     ]),
     ...streams.flatMap(({ outputs }) => outputs.flatMap(outputArgs)),
     // ffmpeg starts at the earliest timestamp of the streams that it reads, so it reads these streams, too.
-    ...job.alongside.flatMap((index) => ['-map', `0:${index}`, '-c', 'copy', '-f', 'null', '-']),
+    ...job.referenceStreams.flatMap((index) => ['-map', `0:${index}`, '-c', 'copy', '-f', 'null', '-']),
   ]
 }
 

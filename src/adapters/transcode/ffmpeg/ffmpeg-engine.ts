@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { E } from '../../../fp.ts'
 import {
+  DEFAULT_JUMP_SECONDS,
   type Engine,
   type EngineFacts,
   type EngineFailure,
@@ -10,19 +11,13 @@ import {
   TRUNCATED_FILE_LOG_PATTERN,
 } from '../engine.ts'
 import { setUprightMatrix } from '../isobmff/set-upright-matrix.ts'
+import { createPacketSpanMeter } from '../packet-spans.ts'
 import { createPeakRateMeter } from '../peak-rate.ts'
 import type { ProbedFile } from '../probed-file.ts'
-import {
-  codecsWithoutDecoder,
-  PROBE_SECONDS,
-  requiredEncoders,
-  requiredFilters,
-  SCAN_SECONDS,
-} from '../process/limits.ts'
+import { codecsWithoutDecoder, PROBE_SECONDS, requiredEncoders, requiredFilters } from '../process/limits.ts'
 import { runDecoder } from '../process/run-decoder.ts'
 import type { DecoderBounds } from '../process/supervise.ts'
 import { progressiveMuxer } from '../recipe.ts'
-import { createTimeSpanMeter } from '../time-span.ts'
 import {
   DEMUXER_LIMIT_OPTIONS,
   encodeArgs,
@@ -35,6 +30,7 @@ import {
 } from './ffmpeg-arguments.ts'
 import { inspectFirstFrames } from './ffmpeg-first-frames.ts'
 import { parseFfprobeListing } from './ffmpeg-listing.ts'
+import { listPackets } from './ffmpeg-packets.ts'
 import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
 
 /** Creates an engine that runs the programs `ffmpeg` and `ffprobe`. */
@@ -75,14 +71,19 @@ export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
 
   peakRate: (path, streamIndex, signal) => async () => {
     const peak = createPeakRateMeter()
-    const ran = await listPackets(programs.ffmpeg, path, [streamIndex], signal, peak.take)
+    const source = { path, jumpSeconds: DEFAULT_JUMP_SECONDS }
+    const ran = await listPackets(programs.ffmpeg, source, [streamIndex], signal, ({ decoded }) =>
+      peak.take(decoded),
+    )
     return E.isLeft(ran) ? ran : E.right(peak.rate())
   },
 
-  timeSpan: (path, streamIndexes, signal) => async () => {
-    const span = createTimeSpanMeter()
-    const ran = await listPackets(programs.ffmpeg, path, streamIndexes, signal, span.take)
-    return E.isLeft(ran) ? ran : E.right(span.seconds())
+  packetSpans: (source, streamIndexes, signal) => async () => {
+    const meter = createPacketSpanMeter()
+    const ran = await listPackets(programs.ffmpeg, source, streamIndexes, signal, (packet) => {
+      if (packet.isShown) meter.take(packet.streamIndex, packet.shown, packet.duration)
+    })
+    return E.isLeft(ran) ? ran : E.right(meter.spans())
   },
 
   encode: (job, onProgress, signal) => async () => {
@@ -101,7 +102,8 @@ export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
     )
     if (E.isLeft(ran)) return ran
     for (const { file } of job.video?.outputs ?? []) await setUprightMatrix(file)
-    return E.right({ isTruncated: TRUNCATED_FILE_LOG_PATTERN.test(ran.right.stderr) })
+    const { stderr } = ran.right
+    return E.right({ isTruncated: TRUNCATED_FILE_LOG_PATTERN.test(stderr), hasErrors: stderr.trim() !== '' })
   },
 
   remux: (job, signal) => async () => {
@@ -130,41 +132,6 @@ export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
     return E.isLeft(ran) ? ran : E.right(undefined)
   },
 })
-
-/**
- * Reads all packets of these streams. `take` gets the decoding timestamp and the duration of each packet, in
- * seconds.
- */
-const listPackets = (
-  ffmpeg: string,
-  path: string,
-  streamIndexes: ReadonlyArray<number>,
-  signal: AbortSignal,
-  take: (seconds: number, duration: number) => void,
-) => {
-  const maps = streamIndexes.flatMap((index) => ['-map', `0:${index}`])
-  const args = [
-    ...QUIET_OPTIONS,
-    ...DEMUXER_LIMIT_OPTIONS,
-    ...inputOptions(path),
-    ...maps,
-    '-c',
-    'copy',
-    '-f',
-    'framecrc',
-    '-',
-  ]
-  const timeBases = new Map<string, number>()
-  const onLine = (line: string) => {
-    const [, stream = '', num, den] = /^#tb (\d+): (\d+)\/(\d+)$/.exec(line) ?? []
-    if (num !== undefined) timeBases.set(stream, Number(num) / Number(den))
-    const [, index = '', dts, duration] = /^(\d+), *(-?\d+), *-?\d+, *(\d+),/.exec(line) ?? []
-    const timeBase = timeBases.get(index)
-    if (timeBase !== undefined) take(Number(dts) * timeBase, Number(duration) * timeBase)
-  }
-  const bounds = { wallSeconds: SCAN_SECONDS, signal }
-  return runDecoder(ffmpeg, args, path, sandboxFilesOf.probe(path), bounds, onLine)
-}
 
 /**
  * Runs ffprobe again with a debug log, because no other log names the format that was not accepted. Returns

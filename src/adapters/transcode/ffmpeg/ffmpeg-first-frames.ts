@@ -2,6 +2,7 @@ import { INTERLACE_SAMPLE_FRAMES } from '../../../domain/ingest/plan/interlacing
 import { E } from '../../../fp.ts'
 import { type EngineFailure, sandboxFilesOf } from '../engine.ts'
 import {
+  CAPTION_SAMPLE_FRAMES,
   type FirstFrames,
   framesToDecode,
   type ProbedFile,
@@ -18,6 +19,7 @@ import {
   KEEP_GRAPH_OPTIONS,
   QUIET_OPTIONS,
 } from './ffmpeg-arguments.ts'
+import { withFirstAudio } from './ffmpeg-first-audio.ts'
 import { type FfprobeOutput, finite } from './ffprobe-output.ts'
 
 /**
@@ -40,7 +42,7 @@ export const inspectFirstFrames = async (
     if (first !== null && E.isLeft(first) && !mayRetryAfter(first.left)) return first
     streams.push(first === null || E.isLeft(first) ? stream : withFirstFrames(stream, first.right, start))
   }
-  return E.right({ ...probed, streams })
+  return withFirstAudio(ffmpeg, path, output, { ...probed, streams }, bounds)
 }
 
 const firstFramesOf = async (
@@ -51,9 +53,10 @@ const firstFramesOf = async (
   bounds: DecoderBounds,
 ): Promise<E.Either<EngineFailure, FirstFrames>> => {
   const isProgressive =
-    count > 1 && codec === 'h264' && (await declaresFramesOnly(ffmpeg, path, index, bounds))
-  // A single frame is enough for the first timestamp.
-  const frames = isProgressive ? 1 : count
+    count > CAPTION_SAMPLE_FRAMES &&
+    codec === 'h264' &&
+    (await declaresFramesOnly(ffmpeg, path, index, bounds))
+  const frames = isProgressive ? CAPTION_SAMPLE_FRAMES : count
   const shrink = `scale=16:16:flags=neighbor,trim=end_frame=${frames}`
   const args = [
     ...QUIET_OPTIONS,
@@ -62,25 +65,35 @@ const firstFramesOf = async (
     '-copyts',
     ...inputOptions(path),
     '-filter_complex',
-    `[0:${index}]${shrink},split[all],select='not(eq(interlace_type,PROGRESSIVE))'[interlaced]`,
+    [
+      `[0:${index}]${shrink},split=3[all][x][y]`,
+      "[x]select='not(eq(interlace_type,PROGRESSIVE))'[interlaced]",
+      '[y]sidedata=mode=select:type=A53_CC[captions]',
+    ].join(';'),
     // The default time base is one frame, which would round the first timestamp.
-    ...['-map', '[all]', '-map', '[interlaced]', '-enc_time_base', '1:1000000', '-f', 'framecrc', '-'],
+    ...['-map', '[all]', '-map', '[interlaced]', '-map', '[captions]'],
+    ...['-enc_time_base', '1:1000000', '-f', 'framecrc', '-'],
   ]
-  let [all, interlaced, timeBase] = [0, 0, 0]
+  let [all, interlaced, captioned, timeBase] = [0, 0, 0, 0]
   let seconds: number | null = null
   const onLine = (line: string) => {
     const [, num, den] = /^#tb 0: (\d+)\/(\d+)$/.exec(line) ?? []
     if (num !== undefined) timeBase = Number(num) / Number(den)
-    const [, stream, time] = /^([01]), *-?\d+, *(-?\d+),/.exec(line) ?? []
+    const [, stream, time] = /^([012]), *-?\d+, *(-?\d+),/.exec(line) ?? []
     if (stream === '0') {
       if (all === 0) seconds = Number(time) * timeBase
       all++
     }
     if (stream === '1') interlaced++
+    if (stream === '2') captioned++
   }
   const ran = await runDecoder(ffmpeg, args, path, sandboxFilesOf.probe(path), bounds, onLine)
   if (E.isLeft(ran)) return ran
-  return E.right({ seconds, interlacedShare: all === 0 ? 0 : interlaced / all })
+  return E.right({
+    seconds,
+    interlacedShare: all === 0 ? 0 : interlaced / all,
+    hasCaptions: captioned > 0,
+  })
 }
 
 /**

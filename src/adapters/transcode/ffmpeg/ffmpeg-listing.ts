@@ -8,13 +8,15 @@ import type { FfprobeOutput } from './ffprobe-output.ts'
  * tags) have durations of streams.
  */
 export const parseFfprobeListing = (text: string): FfprobeOutput => {
-  const format: { duration?: string; start_time?: string } = {}
+  const format: { format_name?: string; duration?: string; start_time?: string } = {}
   const streams: Stream[] = []
   const chapters: string[] = []
   for (const line of text.split('\n').slice(0, MAX_LINES)) {
     if (/^Input #[1-9]/.test(line)) break
     const head = STREAM.exec(line)
     if (head !== null) streams.push(toStream(head))
+    const name = /^Input #0, (\S+), from /.exec(line)?.[1]
+    if (name !== undefined) format.format_name = name
     const file = /^ {2}Duration: (\S+), start: (-?[\d.]+)/.exec(line)
     if (file !== null) Object.assign(format, toFormat(file))
     if (/^ {4}Chapter #0:\d+: start /.test(line)) chapters.push(line)
@@ -22,6 +24,8 @@ export const parseFfprobeListing = (text: string): FfprobeOutput => {
     if (stream === undefined) continue
     const end = /^ {6}DURATION +: (\S+)/.exec(line)?.[1]
     if (end !== undefined) stream.tags.DURATION = end
+    const alphaMode = /^ {6}alpha_mode +: (\d)/.exec(line)?.[1]
+    if (alphaMode !== undefined) stream.tags.alpha_mode = alphaMode
     const rotation = /^ {6}displaymatrix: rotation of (-?[\d.]+) degrees/.exec(line)?.[1]
     if (rotation !== undefined) stream.side_data_list = [{ rotation: Number(rotation) }]
   }
@@ -34,7 +38,7 @@ const STREAM =
   /^ {2,4}Stream #0:(\d+)(?:\[(0x[0-9a-f]+)\])?(?:\(([^)]*)\))?: (Video|Audio|Subtitle|Data|Attachment): (\w+)(.*)$/
 
 type Stream = FfprobeOutput['streams'][number] & {
-  tags: { language?: string; DURATION?: string }
+  tags: { language?: string; DURATION?: string; alpha_mode?: string }
   side_data_list?: Array<{ rotation: number }>
 }
 
@@ -68,6 +72,7 @@ const toStream = ([, index, id, language, kind = '', codec = '', rest = '']: Reg
     ...common,
     width: Number(width),
     height: Number(height),
+    pix_fmt: pixelFormatIn(rest),
     sample_aspect_ratio: /\bSAR (\d+:\d+)/.exec(rest)?.[1] ?? '1:1',
     avg_frame_rate: rateIn(rest, 'fps'),
     r_frame_rate: rateIn(rest, 'tbr'),
@@ -92,6 +97,8 @@ const rateIn = (text: string, unit: string): string => {
   return `${Number(number) * (thousands === '' ? 1 : 1000)}/1`
 }
 
+const pixelFormatIn = (text: string): string => /^(?: \([^,]*\))*, (\w+)/.exec(text)?.[1] ?? ''
+
 /**
  * Parses colours such as `yuv420p10le(tv, bt2020nc/bt2020/smpte2084, progressive)`:
  * matrix/primaries/transfer, or a single name for all three.
@@ -111,13 +118,16 @@ const coloursIn = (text: string) => {
 
 const NO_COLOUR = /^(tv|pc|progressive|(top|bottom) .*|.*first.*|\d+ bpc|left|center|topleft|top|bottom.*|)$/
 
+const channelsIn = (text: string): number => {
+  const [, layout] = /, \d+ Hz, ([^,]+)/.exec(text) ?? []
+  return layout === undefined ? 0 : channelsOfLayout(layout)
+}
+
 /**
  * Returns the number of channels of an FFmpeg layout name. Returns 4 for an unknown layout, because all
  * layouts with more than two channels are mixed down alike.
  */
-const channelsIn = (text: string): number => {
-  const [, layout] = /, \d+ Hz, ([^,]+)/.exec(text) ?? []
-  if (layout === undefined) return 0
+export const channelsOfLayout = (layout: string): number => {
   const [, count] = /^(\d+) channels/.exec(layout) ?? []
   if (count !== undefined) return Number(count)
   const [, main, low] = /^(\d)\.(\d)/.exec(layout) ?? []

@@ -3,6 +3,7 @@ import { videoColourTagsOf } from '../colour-names.ts'
 import {
   endSecondsOf,
   extraName,
+  hasAlphaChannel,
   normalizeLanguage,
   type ProbedAudio,
   type ProbedFile,
@@ -19,6 +20,7 @@ const FfprobeStream = t.partial({
   codec_tag_string: t.string,
   width: t.number,
   height: t.number,
+  pix_fmt: t.string,
   sample_aspect_ratio: t.string,
   r_frame_rate: t.string,
   avg_frame_rate: t.string,
@@ -32,7 +34,7 @@ const FfprobeStream = t.partial({
   sample_rate: t.string,
   disposition: t.record(t.string, t.number),
   side_data_list: t.array(t.partial({ rotation: t.number, displaymatrix: t.string })),
-  tags: t.partial({ rotate: t.string, language: t.string, DURATION: t.string }),
+  tags: t.partial({ rotate: t.string, language: t.string, DURATION: t.string, alpha_mode: t.string }),
 })
 type FfprobeStream = t.TypeOf<typeof FfprobeStream>
 
@@ -40,18 +42,18 @@ type FfprobeStream = t.TypeOf<typeof FfprobeStream>
 export const FfprobeOutput = t.intersection([
   t.type({ streams: t.array(FfprobeStream) }),
   t.partial({
-    format: t.partial({ duration: t.string, start_time: t.string }),
+    format: t.partial({ format_name: t.string, duration: t.string, start_time: t.string }),
     chapters: t.array(t.unknown),
   }),
 ])
 export type FfprobeOutput = t.TypeOf<typeof FfprobeOutput>
 
 export const FFPROBE_ENTRIES = [
-  'format=duration,start_time',
-  'stream=index,id,codec_type,codec_name,codec_tag_string,width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
+  'format=format_name,duration,start_time',
+  'stream=index,id,codec_type,codec_name,codec_tag_string,width,height,pix_fmt,sample_aspect_ratio,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
   'stream_disposition',
   'stream_side_data=rotation,displaymatrix',
-  'stream_tags=rotate,language,DURATION',
+  'stream_tags=rotate,language,DURATION,alpha_mode',
   'chapter=id',
 ].join(':')
 
@@ -119,6 +121,8 @@ const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, Timed> => ({
   averageRate: fraction(stream.avg_frame_rate),
   nominalRate: fraction(stream.r_frame_rate),
   interlacedShare: 0,
+  hasAlpha: hasAlphaChannel(stream.pix_fmt, stream.tags?.alpha_mode),
+  hasCaptions: false,
   colour: videoColourTagsOf({
     primaries: stream.color_primaries,
     transfer: stream.color_transfer,

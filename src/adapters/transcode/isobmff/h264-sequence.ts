@@ -1,5 +1,6 @@
 import type { ParsedColourTags, SequenceParameterSet } from '../../../domain/examiner/parsed-media.ts'
-import { type BitReader, createBitReader } from './bit-reader.ts'
+import { type BitReader, createBitReader } from '../../platform/bit-reader.ts'
+import { malformedBox } from './isobmff.ts'
 
 /** Profiles whose parameter sets contain the chroma format and scaling lists (ITU-T H.264 §7.3.2.1.1). */
 const PROFILES_WITH_CHROMA = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]
@@ -26,7 +27,9 @@ export const parseSequenceParameterSet = (unit: Uint8Array): SequenceParameterSe
 }
 
 const fieldsOf = (unit: Uint8Array): BitReader =>
-  createBitReader(withoutEmulation(unit.subarray(1)), 'sequence parameter set')
+  createBitReader(withoutEmulation(unit.subarray(1)), () => {
+    throw malformedBox('sequence parameter set is too short')
+  })
 
 const readHead = (fields: BitReader) => {
   const [profile, constraints, level] = [fields.bits(8), fields.bits(8), fields.bits(8)]

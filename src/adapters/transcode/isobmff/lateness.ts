@@ -61,5 +61,8 @@ export const latenessOf = (
 const shownTicks = (fragment: FragmentTimes | undefined): number | null =>
   fragment === undefined || fragment.startTicks === null ? null : fragment.startTicks + fragment.firstOffset
 
+export const latenessAtEnd = (late: ReadonlyArray<Lateness>): number =>
+  late.reduce((sum, { seconds }) => sum + seconds, 0)
+
 export const latenessAtStart = (late: ReadonlyArray<Lateness>): number =>
-  late.filter(({ fromSeconds }) => fromSeconds === 0).reduce((sum, { seconds }) => sum + seconds, 0)
+  latenessAtEnd(late.filter(({ fromSeconds }) => fromSeconds === 0))

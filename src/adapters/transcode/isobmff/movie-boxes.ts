@@ -1,24 +1,8 @@
 import type { FragmentTimes } from './lateness.ts'
+import { sourceBoxesIn } from './source-boxes.ts'
 
 /** Colours as code points of ITU-T H.273. */
 export type NclxColour = { readonly primaries: number; readonly transfer: number; readonly matrix: number }
-
-type Box = { readonly type: string; readonly body: Buffer }
-
-/**
- * Lists the boxes in `bytes` before the first malformed one, because QuickTime ends some lists with four
- * zeros.
- */
-const boxesIn = (bytes: Buffer): ReadonlyArray<Box> => {
-  const boxes: Box[] = []
-  for (let at = 0; at + 8 <= bytes.length; ) {
-    const size = bytes.readUInt32BE(at)
-    if (size < 8 || at + size > bytes.length) return boxes
-    boxes.push({ type: bytes.toString('latin1', at + 4, at + 8), body: bytes.subarray(at + 8, at + size) })
-    at += size
-  }
-  return boxes
-}
 
 /** Size of the fields of a VisualSampleEntry before its boxes (ISO/IEC 14496-12 §12.1.3). */
 const VISUAL_ENTRY_BYTES = 78
@@ -28,8 +12,8 @@ const VISUAL_ENTRY_BYTES = 78
  * type `nclc` is QuickTime's.
  */
 export const readNclx = (stsd: Buffer): NclxColour | null => {
-  const [entry] = boxesIn(stsd.subarray(8))
-  const colours = boxesIn(entry?.body.subarray(VISUAL_ENTRY_BYTES) ?? Buffer.alloc(0))
+  const [entry] = sourceBoxesIn(stsd.subarray(8))
+  const colours = sourceBoxesIn(entry?.body.subarray(VISUAL_ENTRY_BYTES) ?? Buffer.alloc(0))
     .filter(({ type, body }) => type === 'colr' && body.length >= 10)
     .map(({ body }) => body)
   const colr = colours.find((body) => ['nclx', 'nclc'].includes(body.toString('latin1', 0, 4)))
@@ -39,10 +23,10 @@ export const readNclx = (stsd: Buffer): NclxColour | null => {
 
 /** Reads the times of each track fragment in the body of a `moof` (ISO/IEC 14496-12 §8.8). */
 export const readFragmentTimes = (moof: Buffer): ReadonlyArray<Omit<FragmentTimes, 'isReadAhead'>> =>
-  boxesIn(moof)
+  sourceBoxesIn(moof)
     .filter(({ type }) => type === 'traf')
     .flatMap(({ body }) => {
-      const boxes = boxesIn(body)
+      const boxes = sourceBoxesIn(body)
       const tfhd = boxes.find(({ type }) => type === 'tfhd')?.body
       if (tfhd === undefined || tfhd.length < 8) return []
       const offsets = boxes.filter(({ type }) => type === 'trun').map((run) => offsetsIn(run.body))

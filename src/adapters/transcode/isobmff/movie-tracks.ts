@@ -4,15 +4,26 @@ import { type NclxColour, readFragmentTimes, readNclx } from './movie-boxes.ts'
 import { type SourceBox, sourceBoxesBetween } from './source-boxes.ts'
 
 /**
- * Facts from the boxes of a video track of an MP4 or QuickTime file. Engines report them differently, or
- * wrongly.
+ * Facts from the boxes of a track of an MP4 or QuickTime file. Engines report them differently, or wrongly.
  */
 export type MovieTrack = {
+  /** End of the track, with its edit list; `null` if unknown, as in a fragmented file. */
+  readonly endSeconds: number | null
   /** Colours from `colr` of type `nclx` or `nclc`; `null` if there are none. */
   readonly colour: NclxColour | null
   /** Delays with which the engine reports the frames of the track. */
   readonly late: ReadonlyArray<Lateness>
 }
+
+export type Movie = {
+  /** Video tracks, by their ids. */
+  readonly tracks: ReadonlyMap<number, MovieTrack>
+  /** Whether a track is encrypted: demuxers name the codec inside, and decode noise. */
+  readonly isEncrypted: boolean
+}
+
+/** Sample entries of encrypted tracks: ISO/IEC 14496-12 §8.12 (CENC and its variants), and FairPlay. */
+const ENCRYPTED: ReadonlyArray<string> = ['encv', 'enca', 'drmi', 'drms']
 
 /**
  * Types of the first box that an MP4 or QuickTime file may have (ISO/IEC 14496-12 §4.2, QuickTime File
@@ -40,30 +51,44 @@ const MAX_BOXES = 1_000_000
 const MAX_BOX_BYTES = 8 * 2 ** 20
 
 /**
- * Reads the facts of the video tracks, by their ids. Malformed boxes count as unknown, because the engine
- * decides whether the file is refused.
+ * Reads the facts of an MP4 or QuickTime file; other files have none. Malformed boxes count as unknown, because
+ * the engine decides whether the file is refused.
  */
-export const readMovieTracks = (
-  path: string,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<number, MovieTrack>> =>
+export const readMovie = (path: string, signal: AbortSignal): Promise<Movie> =>
   withSourceBytes(path, signal, async (bytes) => {
     const tracks = new Map<number, MovieTrack>()
     const first = (await bytes.at(0, 8)).toString('latin1', 4)
-    if (!FIRST_BOXES.includes(first)) return tracks
+    if (!FIRST_BOXES.includes(first)) return { tracks, isEncrypted: false }
     const boxes = await sourceBoxesBetween(bytes, 0, bytes.size, MAX_BOXES)
     const moov = boxes.find(({ type }) => type === 'moov')
-    if (moov === undefined) return tracks
+    if (moov === undefined) return { tracks, isEncrypted: false }
+    const traks = await childrenOf(bytes, moov, 'trak')
+    for (const trak of traks) if (await isEncryptedTrack(bytes, trak)) return { tracks, isEncrypted: true }
     const fragments = byTrack(await fragmentsIn(bytes, boxes))
-    for (const trak of await childrenOf(bytes, moov, 'trak')) {
-      const facts = await videoTrackIn(bytes, trak)
-      if (facts === null) continue
-      const { id, timescale, hasSamples, colour } = facts
-      if (tracks.has(id)) continue
-      tracks.set(id, { colour, late: latenessOf(fragments.get(id) ?? [], { timescale, hasSamples }) })
+    const movieTimescale = fieldAfterTimes(await firstContent(bytes, moov, 'mvhd'))
+    for (const trak of traks) {
+      const facts = await trackIn(bytes, trak)
+      if (facts === null || tracks.has(facts.id)) continue
+      const { id, timescale, isVideo, hasSamples, colour, durationTicks } = facts
+      tracks.set(id, {
+        endSeconds: durationTicks === null || !movieTimescale ? null : durationTicks / movieTimescale,
+        colour,
+        late: isVideo ? latenessOf(fragments.get(id) ?? [], { timescale, hasSamples }) : [],
+      })
     }
-    return tracks
+    return { tracks, isEncrypted: false }
   })
+
+const isEncryptedTrack = async (bytes: SourceBytes, trak: SourceBox): Promise<boolean> => {
+  const stsd = await boxAlong(bytes, trak, 'mdia', 'minf', 'stbl', 'stsd')
+  if (stsd === undefined) return false
+  // Version, flags and a count precede the entries.
+  const entries = await sourceBoxesBetween(bytes, stsd.body + 8, stsd.end, MAX_SAMPLE_ENTRIES)
+  return entries.some(({ type }) => ENCRYPTED.includes(type))
+}
+
+/** A hostile file may have millions. */
+const MAX_SAMPLE_ENTRIES = 1000
 
 const byTrack = (
   fragments: ReadonlyArray<FragmentTimes>,
@@ -117,19 +142,22 @@ const isIndexOfAll = async (
   return end === bytes.size || (last?.type === 'mfra' && last.start === end)
 }
 
-const videoTrackIn = async (bytes: SourceBytes, trak: SourceBox) => {
+const trackIn = async (bytes: SourceBytes, trak: SourceBox) => {
   const tkhd = await firstContent(bytes, trak, 'tkhd')
   const mdhd = await firstContent(bytes, trak, 'mdia', 'mdhd')
   const hdlr = await firstContent(bytes, trak, 'mdia', 'hdlr')
   const stsd = await firstContent(bytes, trak, 'mdia', 'minf', 'stbl', 'stsd')
   const stsz = await firstContent(bytes, trak, 'mdia', 'minf', 'stbl', 'stsz')
   const [id, timescale] = [fieldAfterTimes(tkhd), fieldAfterTimes(mdhd)]
-  if (id === null || !timescale || hdlr?.toString('latin1', 8, 12) !== 'vide') return null
+  const kind = hdlr?.toString('latin1', 8, 12)
+  if (id === null || !timescale || (kind !== 'vide' && kind !== 'soun')) return null
   return {
     id,
     timescale,
+    isVideo: kind === 'vide',
+    durationTicks: durationIn(tkhd),
     hasSamples: stsz !== null && stsz.length >= 12 && stsz.readUInt32BE(8) > 0,
-    colour: stsd === null ? null : readNclx(stsd),
+    colour: stsd === null || kind !== 'vide' ? null : readNclx(stsd),
   }
 }
 
@@ -142,14 +170,32 @@ const fieldAfterTimes = (content: Buffer | null): number | null => {
   return content === null || content.length < at + 4 ? null : content.readUInt32BE(at)
 }
 
+/** Duration in a `tkhd`, in ticks of the movie; 0 and all ones are unknown (ISO/IEC 14496-12 §8.3.2). */
+const durationIn = (tkhd: Buffer | null): number | null => {
+  const isLong = tkhd?.[0] === 1
+  if (tkhd === null || tkhd.length < (isLong ? 36 : 24)) return null
+  const ticks = isLong ? Number(tkhd.readBigUInt64BE(28)) : tkhd.readUInt32BE(20)
+  return ticks === 0 || ticks >= (isLong ? 2 ** 53 : 2 ** 32 - 1) ? null : ticks
+}
+
 const firstContent = async (
   bytes: SourceBytes,
   parent: SourceBox,
   ...path: ReadonlyArray<string>
 ): Promise<Buffer | null> => {
+  const box = await boxAlong(bytes, parent, ...path)
+  return box === undefined ? null : contentOf(bytes, box, MAX_HEAD_BYTES)
+}
+
+/** Returns the first box of each type in `path`, one inside the other. */
+const boxAlong = async (
+  bytes: SourceBytes,
+  parent: SourceBox,
+  ...path: ReadonlyArray<string>
+): Promise<SourceBox | undefined> => {
   let box: SourceBox | undefined = parent
   for (const type of path) [box] = box === undefined ? [] : await childrenOf(bytes, box, type)
-  return box === undefined ? null : contentOf(bytes, box, MAX_HEAD_BYTES)
+  return box
 }
 
 /**

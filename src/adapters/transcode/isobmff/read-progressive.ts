@@ -63,8 +63,8 @@ const readTrak = async (
 }
 
 /**
- * Reads a MovieHeaderBox or MediaHeaderBox. Both start with the same fields (ISO/IEC 14496-12 §8.2.2 and
- * §8.4.2).
+ * Reads a MovieHeaderBox or MediaHeaderBox. Both start with the same fields
+ * (ISO/IEC 14496-12 §8.2.2 and §8.4.2).
  */
 const readTimes = async (file: FileHandle, header: BoxRange) => {
   const fields = createFieldReader(await readBoxAt(file, header), header.type)
@@ -91,8 +91,8 @@ const readKeyframes = async (
 }
 
 /**
- * Returns the composition offset of the first sample, in ticks (CompositionOffsetBox, ISO/IEC 14496-12
- * §8.6.1.3).
+ * Returns the composition offset of the first sample, in ticks (CompositionOffsetBox,
+ * ISO/IEC 14496-12 §8.6.1.3).
  */
 const readFirstOffset = async (file: FileHandle, stbl: ReadonlyArray<BoxRange>): Promise<number> => {
   const box = stbl.find(({ type }) => type === 'ctts')

@@ -51,7 +51,7 @@ export const segmentRenditions = async (
 
 const toRendition = (
   name: string,
-  { track, init, parts, isEven }: SegmentedTrack,
+  { track, init, parts, hasEqualFrames }: SegmentedTrack,
   facts: Pick<Rendition, 'video' | 'audio'>,
 ): SegmentedRendition => ({
   name,
@@ -68,5 +68,5 @@ const toRendition = (
   },
   init,
   parts,
-  isEven,
+  hasEqualFrames,
 })

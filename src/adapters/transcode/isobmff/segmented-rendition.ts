@@ -1,15 +1,15 @@
-import { AAC_TICKS } from '../../../domain/examiner/examine-time.ts'
+import { AAC_FRAME_SAMPLES } from '../../../domain/media/aac.ts'
+import { totalTicks } from '../../../domain/media/total-ticks.ts'
 import type { Rendition } from '../../../ports/transcoder.ts'
 import type { Segment } from './segmenter.ts'
 
 export type SegmentedRendition = Omit<Rendition, 'parts'> & {
   readonly parts: ReadonlyArray<Segment>
-  /** See SegmentedTrack.isEven. */
-  readonly isEven: boolean
+  /** See SegmentedTrack.hasEqualFrames. */
+  readonly hasEqualFrames: boolean
 }
 
-export const renditionTicks = ({ parts }: SegmentedRendition): number =>
-  parts.reduce((ticks, { durationTicks }) => ticks + durationTicks, 0)
+export const renditionTicks = ({ parts }: SegmentedRendition): number => totalTicks(parts)
 
 export const segmentedSeconds = (rendition: SegmentedRendition): number =>
   renditionTicks(rendition) / rendition.timescale
@@ -21,6 +21,6 @@ export const segmentedSeconds = (rendition: SegmentedRendition): number =>
 export const longestFrameSeconds = (renditions: ReadonlyArray<SegmentedRendition>): number =>
   Math.max(
     ...renditions.map(({ video, timescale }) =>
-      video === null ? AAC_TICKS / timescale : video.frameRate.den / video.frameRate.num,
+      video === null ? AAC_FRAME_SAMPLES / timescale : video.frameRate.den / video.frameRate.num,
     ),
   )

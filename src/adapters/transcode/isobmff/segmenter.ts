@@ -1,8 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { decoderBufferOf } from '../../../domain/examiner/decoder-buffer.ts'
-import { AAC_TICKS } from '../../../domain/examiner/examine-time.ts'
 import type { ParsedFragment } from '../../../domain/examiner/parsed-media.ts'
+import { AAC_FRAME_SAMPLES } from '../../../domain/media/aac.ts'
 import type { Keyframe } from '../../../domain/media/content-export.ts'
+import { totalTicks } from '../../../domain/media/total-ticks.ts'
 import type { FileSlice } from '../../../ports/local-files.ts'
 import type { TranscodedPart } from '../../../ports/transcoder.ts'
 import { startsWithIdr } from './h264-units.ts'
@@ -24,7 +25,7 @@ export type SegmentedTrack = {
   readonly init: FileSlice
   readonly parts: ReadonlyArray<Segment>
   /** Whether every sample has the duration of an AAC frame, and there are no gaps between samples. */
-  readonly isEven: boolean
+  readonly hasEqualFrames: boolean
 }
 
 export type Segment = TranscodedPart & { readonly startTicks: number }
@@ -43,7 +44,7 @@ export const segmentTrack = async (path: string, edges: SegmentBoundaries): Prom
       track,
       init: { path, start: 0, end: initEnd },
       parts: groupIntoSegments(path, track, fragments, edges),
-      isEven: fragments.every(isEven),
+      hasEqualFrames: fragments.every(hasEqualFrames),
     }
   } finally {
     await file.close()
@@ -54,12 +55,12 @@ export const segmentTrack = async (path: string, edges: SegmentBoundaries): Prom
 export const segmentStartSeconds = ({ track, parts }: SegmentedTrack): ReadonlyArray<number> =>
   parts.map(({ startTicks }) => startTicks / track.timescale)
 
-const isEven = (fragment: Fragment, i: number, all: ReadonlyArray<Fragment>): boolean => {
+const hasEqualFrames = (fragment: Fragment, i: number, all: ReadonlyArray<Fragment>): boolean => {
   const before = all[i - 1]
   const expectedStart = before === undefined ? 0 : before.startTicks + before.durationTicks
   return (
-    fragment.shortestTicks === AAC_TICKS &&
-    fragment.longestTicks === AAC_TICKS &&
+    fragment.shortestTicks === AAC_FRAME_SAMPLES &&
+    fragment.longestTicks === AAC_FRAME_SAMPLES &&
     fragment.startTicks === expectedStart
   )
 }
@@ -144,12 +145,9 @@ const joinShortTail = (
 ): ReadonlyArray<ReadonlyArray<PlacedFragment>> => {
   const [before, tail] = groups.slice(-2)
   if (before === undefined || tail === undefined) return groups
-  if (ticksOf(tail) >= SHORTEST_TAIL_SECONDS * track.timescale) return groups
+  if (totalTicks(tail) >= SHORTEST_TAIL_SECONDS * track.timescale) return groups
   return [...groups.slice(0, -2), [...before, ...tail]]
 }
-
-const ticksOf = (fragments: ReadonlyArray<Fragment>): number =>
-  fragments.reduce((ticks, { durationTicks }) => ticks + durationTicks, 0)
 
 const toSegment = (path: string, track: Track, fragments: ReadonlyArray<PlacedFragment>): Segment => {
   const [first, last] = [fragments[0], fragments.at(-1)]
@@ -162,7 +160,7 @@ const toSegment = (path: string, track: Track, fragments: ReadonlyArray<PlacedFr
   return {
     slice: { path, start: first.offset, end: last.end },
     startTicks: first.startTicks,
-    durationTicks: ticksOf(fragments),
+    durationTicks: totalTicks(fragments),
     keyframes: track.video === null ? [] : fragments.map(keyframe),
     fragments: fragments.map(toParsedFragment),
   }

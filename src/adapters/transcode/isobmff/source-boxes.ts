@@ -57,3 +57,21 @@ export const sourceBoxesBetween = async (
   }
   return boxes
 }
+
+/** A box in memory. */
+type MemoryBox = { readonly type: string; readonly body: Buffer }
+
+/**
+ * Lists the boxes in `bytes` before the first malformed one, because QuickTime ends some lists with four
+ * zeros.
+ */
+export const sourceBoxesIn = (bytes: Buffer): ReadonlyArray<MemoryBox> => {
+  const boxes: MemoryBox[] = []
+  for (let at = 0; at + 8 <= bytes.length; ) {
+    const size = bytes.readUInt32BE(at)
+    if (size < 8 || at + size > bytes.length) return boxes
+    boxes.push({ type: bytes.toString('latin1', at + 4, at + 8), body: bytes.subarray(at + 8, at + size) })
+    at += size
+  }
+  return boxes
+}

@@ -20,8 +20,8 @@ const findAfter = async (
 }
 
 /**
- * The marker of a FLAC file, and the header of its first block, which contains the block's size (RFC 9639
- * §8.1). A frame contains these bytes only if it was crafted.
+ * The marker of a FLAC file, and the header of its first block, which contains the block's size
+ * (RFC 9639 §8.1). A frame contains these bytes only if it was crafted.
  */
 const FLAC_HEAD = Buffer.from('fLaC\0\0\0\x22', 'latin1')
 const LAST_BLOCK = 0x80

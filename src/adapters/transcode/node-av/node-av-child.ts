@@ -3,13 +3,14 @@ import './promise-with-resolvers.ts'
 import { Log } from 'node-av'
 import { AV_LOG_ERROR } from 'node-av/constants'
 import { E } from '../../../fp.ts'
+import { receiveRequest, replyToParent } from '../../platform/message-parent.ts'
 import { describeNodeAv } from './node-av-describe.ts'
 import { encodeByNodeAv } from './node-av-encode.ts'
 import { type ChildReply, ChildRequest } from './node-av-messages.ts'
+import { packetSpansOf } from './node-av-packet-spans.ts'
 import { peakRateOf } from './node-av-peak-rate.ts'
 import { probeByNodeAv } from './node-av-probe.ts'
 import { remuxByNodeAv } from './node-av-remux.ts'
-import { timeSpanOf } from './node-av-time-span.ts'
 
 /** The main module of the child process that node-av-engine.ts starts. It handles one request and exits. */
 const answer = async (request: ChildRequest): Promise<unknown> => {
@@ -20,8 +21,8 @@ const answer = async (request: ChildRequest): Promise<unknown> => {
       return probeByNodeAv(request.path)
     case 'peak-rate':
       return peakRateOf(request.path, request.streamIndex)
-    case 'time-span':
-      return timeSpanOf(request.path, request.streamIndexes)
+    case 'packet-spans':
+      return packetSpansOf(request.path, request.streamIndexes, request.jumpSeconds)
     case 'encode':
       return encodeByNodeAv(request.job, (seconds) => reply({ kind: 'progress', seconds }))
     case 'remux':
@@ -29,22 +30,17 @@ const answer = async (request: ChildRequest): Promise<unknown> => {
   }
 }
 
-const reply = (message: ChildReply, sent: () => void = () => {}): void => {
-  process.send?.(message, sent)
-}
+const reply = (message: ChildReply): void => replyToParent(message)
 
-// The parent process has ended. SIGKILL also ends a decoder that hangs.
-process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
-
-process.once('message', async (message) => {
+receiveRequest(async (message) => {
   Log.setLevel(AV_LOG_ERROR)
-  // Native threads may still run, and exit() ends all of them.
-  const exit = () => process.exit(0)
   try {
     const request = ChildRequest.decode(message)
     if (E.isLeft(request)) throw new Error('malformed request')
-    reply({ kind: 'done', value: await answer(request.right) }, exit)
+    reply({ kind: 'done', value: await answer(request.right) })
   } catch (error) {
-    reply({ kind: 'failed', detail: error instanceof Error ? error.message : String(error) }, exit)
+    reply({ kind: 'failed', detail: error instanceof Error ? error.message : String(error) })
   }
+  // Native threads may still run: exit() ends all of them.
+  process.exit(0)
 })

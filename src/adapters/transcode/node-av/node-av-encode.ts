@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { Decoder, type Demuxer, FilterAPI, FilterComplexAPI, type Frame, Log, type Packet } from 'node-av'
 import { AV_LOG_ERROR, AV_NOPTS_VALUE } from 'node-av/constants'
 import { type EncodeJob, type EncodeResult, type StreamJob, TRUNCATED_FILE_LOG_PATTERN } from '../engine.ts'
@@ -13,9 +14,10 @@ export const encodeByNodeAv = async (
   job: EncodeJob,
   onProgress: (seconds: number) => void,
 ): Promise<EncodeResult> => {
-  let isTruncated = false
+  let [isTruncated, hasErrors] = [false, false]
   Log.setCallback(
     (_, message) => {
+      hasErrors = true
       isTruncated ||= TRUNCATED_FILE_LOG_PATTERN.test(message)
     },
     { maxLevel: AV_LOG_ERROR },
@@ -31,12 +33,15 @@ export const encodeByNodeAv = async (
     onProgress(seconds)
   }
   const pipelines = await Promise.all(jobs.map((stream) => openPipeline(source, stream, report)))
-  const shift = startTimeShift(source, [...jobs.map(({ streamIndex }) => streamIndex), ...job.alongside])
+  const shift = startTimeShift(source, [
+    ...jobs.map(({ streamIndex }) => streamIndex),
+    ...job.referenceStreams,
+  ])
   for await (const packet of source.packets()) {
     if (packet === null) continue
     const pipeline = pipelines.find(({ streamIndex }) => streamIndex === packet.streamIndex)
     if (pipeline !== undefined) {
-      if (!job.isFromZero) shift(packet)
+      if (!job.hasZeroBasedTimes) shift(packet)
       await pipeline.push(packet)
       report(secondsOf(packet))
     }
@@ -44,7 +49,9 @@ export const encodeByNodeAv = async (
   }
   for (const pipeline of pipelines) await pipeline.finish()
   await source.close()
-  return { isTruncated }
+  // Log messages come from other threads, through the event loop.
+  await setImmediate()
+  return { isTruncated, hasErrors: hasErrors || pipelines.some(({ errors }) => errors() > 0) }
 }
 
 const secondsOf = ({ pts, timeBase }: Packet | Frame): number =>
@@ -54,6 +61,8 @@ type Pipeline = {
   readonly streamIndex: number
   readonly push: (packet: Packet) => Promise<void>
   readonly finish: () => Promise<void>
+  /** Number of packets that could not be decoded. */
+  readonly errors: () => number
 }
 
 /** Maximum fraction of decoder errors. A stream with more errors fails, as in the program ffmpeg. */
@@ -61,7 +70,7 @@ const MAX_ERROR_RATE = 2 / 3
 
 const openPipeline = async (
   source: Demuxer,
-  { streamIndex, steady, graph, outputs }: StreamJob,
+  { streamIndex, normalization, graph, outputs }: StreamJob,
   report: (seconds: number) => void,
 ): Promise<Pipeline> => {
   const stream = source.getStream(streamIndex)
@@ -72,7 +81,7 @@ const openPipeline = async (
     outputs: outputs.map(({ label }) => ({ label })),
   })
   // Restarts if the source changes its format, so that the filters after it get a single format.
-  const normalizer = FilterAPI.create(steady, { allowReinit: true })
+  const normalizer = FilterAPI.create(normalization, { allowReinit: true })
   const sinks = await Promise.all(outputs.map((output) => openEncoderSink(output, filter)))
   let [decoded, undecodable] = [0, 0]
   let encoding: Promise<unknown> = Promise.resolve()
@@ -122,6 +131,7 @@ const openPipeline = async (
   }
   return {
     streamIndex,
+    errors: () => undecodable,
     push: async (packet) => {
       try {
         await decoder.decode(packet)

@@ -1,10 +1,11 @@
-import { fork } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as t from 'io-ts'
 import { E, pipe, TE } from '../../../fp.ts'
+import { startMessageChild } from '../../platform/message-child.ts'
 import type { SandboxFiles } from '../../sandbox/own-root.ts'
 import { type Engine, type EngineFailure, noSandboxFiles, sandboxFilesOf } from '../engine.ts'
+import { PacketSpan } from '../packet-spans.ts'
 import { ProbedFile } from '../probed-file.ts'
 import { boundedCommand, minimalEnvironment } from '../process/launcher.ts'
 import { MAX_FILE_BYTES, MAX_MEMORY_BYTES, PROBE_SECONDS, SCAN_SECONDS } from '../process/limits.ts'
@@ -43,15 +44,15 @@ export const createNodeAvEngine = (): Engine => ({
       ),
       TE.flatMapEither(decodeWith(t.number)),
     ),
-  timeSpan: (path, streamIndexes, signal) =>
+  packetSpans: ({ path, jumpSeconds }, streamIndexes, signal) =>
     pipe(
       runRequest(
-        { kind: 'time-span', path, streamIndexes },
+        { kind: 'packet-spans', path, streamIndexes, jumpSeconds },
         sandboxFilesOf.probe(path),
         { wallSeconds: SCAN_SECONDS, signal },
         path,
       ),
-      TE.flatMapEither(decodeWith(t.number)),
+      TE.flatMapEither(decodeWith(t.readonlyArray(PacketSpan))),
     ),
   encode: (job, onProgress, signal) =>
     pipe(
@@ -62,7 +63,7 @@ export const createNodeAvEngine = (): Engine => ({
         job.path,
         onProgress,
       ),
-      TE.flatMapEither(decodeWith(t.readonly(t.strict({ isTruncated: t.boolean })))),
+      TE.flatMapEither(decodeWith(t.readonly(t.strict({ isTruncated: t.boolean, hasErrors: t.boolean })))),
     ),
   remux: (job, signal) =>
     pipe(
@@ -77,7 +78,7 @@ const CHILD = fileURLToPath(new URL(`./node-av-child${extname(import.meta.url)}`
 // The limit is for data and not for address space, because V8 reserves far more address space than it uses.
 const LIMITS = [`--data=${MAX_MEMORY_BYTES}`, `--fsize=${MAX_FILE_BYTES}`]
 
-/** Forks a child process, sends it one request, and waits until it has exited. Error messages omit `path`. */
+/** Starts a child process, sends it one request, and waits until it has exited. Error messages omit `path`. */
 const runRequest =
   (
     request: ChildRequest,
@@ -91,25 +92,17 @@ const runRequest =
     // use.
     const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
     const { program, args } = await boundedCommand({ program: process.execPath, args: flags }, files, LIMITS)
-    const child = fork(CHILD, {
-      execPath: program,
-      execArgv: [...args],
-      // Decoding and each encoding are tasks of the thread pool.
-      env: { ...minimalEnvironment(), UV_THREADPOOL_SIZE: '8' },
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // A separate process group, so that Ctrl-C in the terminal reaches only this process.
-      detached: true,
-    })
+    // Decoding and each encoding are tasks of the thread pool.
+    const env = { ...minimalEnvironment(), UV_THREADPOOL_SIZE: '8' }
     let answer: E.Either<EngineFailure, unknown> | null = null
-    child.on('message', (message) => {
+    // A separate process group: Ctrl-C in the terminal must reach only this process.
+    const child = startMessageChild(CHILD, request, { program, args, env, detached: true }, (message) => {
       const reply = ChildReply.decode(message)
       if (E.isLeft(reply)) return
       if (reply.right.kind === 'progress') onProgress(reply.right.seconds)
       if (reply.right.kind === 'done') answer = E.right(reply.right.value)
       if (reply.right.kind === 'failed') answer = E.left(toFailure(reply.right.detail, path))
     })
-    // If the child exits before it reads the request, superviseDecoder reports the failure.
-    child.send(request, () => {})
     const end = await superviseDecoder(child, bounds)
     const failure = toEngineFailure(end, path)
     if (failure !== null) return E.left(failure)

@@ -1,6 +1,7 @@
 import { Decoder } from 'node-av'
-import { AV_FRAME_FLAG_INTERLACED, AV_NOPTS_VALUE } from 'node-av/constants'
+import { AV_FRAME_DATA_A53_CC, AV_FRAME_FLAG_INTERLACED, AV_NOPTS_VALUE } from 'node-av/constants'
 import type { VideoColourTags } from '../../../domain/colour/video-colour.ts'
+import { type AudioForm, FIRST_AUDIO_FRAMES } from '../first-audio.ts'
 import type { FirstFrames } from '../probed-file.ts'
 import { decoderLimits } from '../process/limits.ts'
 import { openDemuxer } from './node-av-source.ts'
@@ -19,6 +20,7 @@ export const firstFramesOf = async (
   if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
   const decoder = await Decoder.create(stream, { options: decoderLimits, exitOnError: false })
   let [decoded, interlaced] = [0, 0]
+  let hasCaptions = false
   let seconds: number | null = null
   let colour: VideoColourTags | null = null
   for await (const frame of decoder.frames(source.packets(streamIndex))) {
@@ -32,10 +34,29 @@ export const firstFramesOf = async (
       isMatrixOfContainer: false,
     }
     decoded++
+    hasCaptions ||= frame.getSideData(AV_FRAME_DATA_A53_CC) !== null
     if (frame.hasFlags(AV_FRAME_FLAG_INTERLACED)) interlaced++
     frame.free()
     if (decoded === count) break
   }
   await source.close()
-  return { seconds, interlacedShare: decoded === 0 ? 0 : interlaced / decoded, colour }
+  return { seconds, interlacedShare: decoded === 0 ? 0 : interlaced / decoded, hasCaptions, colour }
+}
+
+/** Decodes the first frames of an audio stream; `null` if no frame was decoded. */
+export const firstAudioFormOf = async (path: string, streamIndex: number): Promise<AudioForm | null> => {
+  const source = await openDemuxer(path)
+  const stream = source.getStream(streamIndex)
+  if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
+  const decoder = await Decoder.create(stream, { options: decoderLimits, exitOnError: false })
+  let decoded = 0
+  let form: AudioForm | null = null
+  for await (const frame of decoder.frames(source.packets(streamIndex))) {
+    if (frame === null) continue
+    form = { channels: frame.channels, sampleRate: frame.sampleRate }
+    frame.free()
+    if (++decoded === FIRST_AUDIO_FRAMES) break
+  }
+  await source.close()
+  return form
 }

@@ -19,7 +19,7 @@ const EncodeOutputMessage: t.Type<EncodeOutput> = t.readonly(
 const StreamJobMessage: t.Type<StreamJob> = t.readonly(
   t.strict({
     streamIndex: t.number,
-    steady: t.string,
+    normalization: t.string,
     graph: t.string,
     outputs: t.readonlyArray(EncodeOutputMessage),
   }),
@@ -29,8 +29,8 @@ const EncodeJobMessage: t.Type<EncodeJob> = t.readonly(
   t.strict({
     path: t.string,
     jumpSeconds: t.number,
-    isFromZero: t.boolean,
-    alongside: t.readonlyArray(t.number),
+    hasZeroBasedTimes: t.boolean,
+    referenceStreams: t.readonlyArray(t.number),
     video: t.union([StreamJobMessage, t.null]),
     audio: t.union([StreamJobMessage, t.null]),
     wallSeconds: t.number,
@@ -49,7 +49,12 @@ export const ChildRequest = t.union([
   t.strict({ kind: t.literal('describe') }),
   t.strict({ kind: t.literal('probe'), path: t.string }),
   t.strict({ kind: t.literal('peak-rate'), path: t.string, streamIndex: t.number }),
-  t.strict({ kind: t.literal('time-span'), path: t.string, streamIndexes: t.readonlyArray(t.number) }),
+  t.strict({
+    kind: t.literal('packet-spans'),
+    path: t.string,
+    streamIndexes: t.readonlyArray(t.number),
+    jumpSeconds: t.number,
+  }),
   t.strict({ kind: t.literal('encode'), job: EncodeJobMessage }),
   t.strict({ kind: t.literal('remux'), job: RemuxJobMessage }),
 ])

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import { avGetCodecName, type Demuxer, Log, type Rational, type Stream } from 'node-av'
+import { avGetCodecName, avGetPixFmtName, type Demuxer, Log, type Rational, type Stream } from 'node-av'
+import type { AVPixelFormat } from 'node-av/constants'
 import {
   AV_DISPOSITION_ATTACHED_PIC,
   AV_DISPOSITION_CLEAN_EFFECTS,
@@ -28,10 +29,12 @@ import {
 } from 'node-av/constants'
 import { errorMessage } from '../../../domain/shared/error-text.ts'
 import { FORMAT_NOT_ACCEPTED, formatInLog } from '../engine.ts'
+import { audioToDecode, withAudioForm } from '../first-audio.ts'
 import {
   endSecondsOf,
   extraName,
   framesToDecode,
+  hasAlphaChannel,
   normalizeLanguage,
   type ProbedAudio,
   type ProbedExtras,
@@ -43,7 +46,7 @@ import {
 } from '../probed-file.ts'
 import { isSupportedCodec } from '../process/limits.ts'
 import { purposesOf, type StreamPurpose } from '../stream-purposes.ts'
-import { firstFramesOf } from './node-av-first-frames.ts'
+import { firstAudioFormOf, firstFramesOf } from './node-av-first-frames.ts'
 import { openDemuxer, orientationOf } from './node-av-source.ts'
 
 export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
@@ -72,9 +75,10 @@ export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
   source.getFormatContext().dumpFormat(0, '', false)
   await setImmediate()
   const extras = { ...otherStreamsOf(source), chapters: log.filter((text) => CHAPTER.test(text)).length }
-  await source.close()
   // Only a warning tells that the duration is an estimate.
   const isEstimate = warnings.some((warning) => warning.includes('Estimating duration from bitrate'))
+  const sounds = audioToDecode(source.getFormatContext().iformat?.name, streams)
+  await source.close()
   const inspected: ProbedStream[] = []
   for (const stream of streams) {
     const probed = isEstimate && stream.kind !== 'subtitles' ? { ...stream, endSeconds: null } : stream
@@ -84,7 +88,10 @@ export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
     const first = isLookedAt
       ? await firstFramesOf(path, stream.index, Math.max(1, count)).catch(() => null)
       : null
-    const coloured = withFirstColour(probed, first?.colour ?? null)
+    const form = sounds.includes(stream.index)
+      ? await firstAudioFormOf(path, stream.index).catch(() => null)
+      : null
+    const coloured = withFirstColour(withAudioForm(probed, form), first?.colour ?? null)
     inspected.push(first === null || count === 0 ? coloured : withFirstFrames(coloured, first, start))
   }
   return { durationSeconds: isEstimate ? null : durationSeconds, streams: inspected, extras }
@@ -171,6 +178,8 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   averageRate: quotient(stream.avgFrameRate),
   nominalRate: quotient(stream.rFrameRate),
   interlacedShare: 0,
+  hasAlpha: hasAlphaChannel(pixelFormatOf(stream), stream.metadata?.get('alpha_mode')),
+  hasCaptions: false,
   // FFmpeg uses the numbers of H.273. These are the tags of the container; withFirstColour replaces them.
   colour: {
     primaries: stream.codecpar.colorPrimaries,
@@ -183,6 +192,10 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   endSeconds: endOf(stream, start),
   splitAfter: null,
 })
+
+/** The format of a video stream is that of its pixels. */
+const pixelFormatOf = ({ codecpar }: Stream): string | null =>
+  avGetPixFmtName(codecpar.format as AVPixelFormat)
 
 const toProbedAudio = (stream: Stream, start: number): ProbedAudio => ({
   kind: 'audio',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { avRescaleQ, Demuxer, type Packet, type Stream } from 'node-av'
 import { AV_NOPTS_VALUE, AV_PKT_DATA_DISPLAYMATRIX, AVFMT_TS_DISCONT } from 'node-av/constants'
+import { DEFAULT_JUMP_SECONDS } from '../engine.ts'
 import { demuxerLimits } from '../process/limits.ts'
 
 /**
@@ -8,7 +9,7 @@ import { demuxerLimits } from '../process/limits.ts'
  * formats with discontinuities, a step between two timestamps of more than `jumpSeconds` counts as a
  * discontinuity.
  */
-export const openDemuxer = (path: string, jumpSeconds = 10): Promise<Demuxer> =>
+export const openDemuxer = (path: string, jumpSeconds = DEFAULT_JUMP_SECONDS): Promise<Demuxer> =>
   Demuxer.open(resolve(path), { options: demuxerLimits, dtsDeltaThreshold: jumpSeconds })
 
 const MICROSECOND = { num: 1, den: 1_000_000 }

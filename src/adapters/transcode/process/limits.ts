@@ -76,7 +76,7 @@ export const requiredEncoders = ['libx264', 'aac', 'pcm_f32le'] as const
 export const requiredFilters = [
   ...['aformat', 'alimiter', 'apad', 'aresample', 'aselect', 'asetnsamples', 'asetpts', 'asplit'],
   ...['bwdif', 'format', 'fps', 'hflip', 'lut3d', 'scale', 'select', 'setparams', 'setpts', 'setsar'],
-  ...['split', 'tpad', 'transpose', 'trim', 'vflip'],
+  ...['sidedata', 'split', 'tpad', 'transpose', 'trim', 'vflip'],
 ]
 
 /**

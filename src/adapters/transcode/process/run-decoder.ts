@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
 import { E } from '../../../fp.ts'
+import { createLineSplitter } from '../../platform/line-splitter.ts'
 import type { SandboxFiles } from '../../sandbox/own-root.ts'
 import type { EngineFailure } from '../engine.ts'
 import { boundedCommand, minimalEnvironment } from './launcher.ts'
@@ -8,7 +8,9 @@ import { MAX_FILE_BYTES, MAX_MEMORY_BYTES } from './limits.ts'
 import { type DecoderBounds, superviseDecoder, toEngineFailure } from './supervise.ts'
 
 const LIMITS = [`--as=${MAX_MEMORY_BYTES}`, `--fsize=${MAX_FILE_BYTES}`]
+/** Characters that are kept. */
 const MAX_STDOUT = 8 * 2 ** 20
+const MAX_LINE = 64 * 1024
 
 type ProgramOutput = { readonly stdout: string; readonly stderr: string }
 
@@ -31,11 +33,11 @@ export const runDecoder = async (
     detached: true,
   })
   let stdout = ''
-  if (onLine === undefined) {
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout = (stdout + text).slice(0, MAX_STDOUT)
-    })
-  } else createInterface(child.stdout).on('line', onLine)
+  const keep = (text: string) => {
+    stdout += text.slice(0, MAX_STDOUT - stdout.length)
+  }
+  const take = onLine === undefined ? keep : createLineSplitter(MAX_LINE, onLine).add
+  child.stdout.setEncoding('utf8').on('data', take)
   const end = await superviseDecoder(child, bounds)
   const failure = toEngineFailure(end, path)
   return failure === null ? E.right({ stdout, stderr: end.stderr }) : E.left(failure)

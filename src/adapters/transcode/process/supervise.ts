@@ -1,11 +1,17 @@
 import type { ChildProcess } from 'node:child_process'
 import { isCrash } from '../../platform/crash-signals.ts'
 import { createHeadAndTail } from '../../platform/head-and-tail.ts'
+import { REPLY_FD } from '../../platform/message-child.ts'
 import { toProcessExit } from '../../sandbox/sandbox.ts'
 import type { EngineFailure } from '../engine.ts'
 import { classifyMessages, machineFaultLine } from './machine-faults.ts'
 
-export type DecoderBounds = { readonly wallSeconds: number; readonly signal?: AbortSignal }
+export type DecoderBounds = {
+  readonly wallSeconds: number
+  readonly signal?: AbortSignal
+  /** Limit of all that it prints. */
+  readonly maxOutputLength?: number
+}
 
 /** How a process ended, and its stderr. If stderr is long, only its start and end are included. */
 export type SupervisedExit = {
@@ -13,7 +19,7 @@ export type SupervisedExit = {
   readonly signal: NodeJS.Signals | null
   readonly stderr: string
   /** The reason why Larder killed the process; `null` if it did not. */
-  readonly stopped: 'time' | 'aborted' | null
+  readonly stopped: 'time' | 'aborted' | 'output' | null
   /** The error if the process did not start. */
   readonly startError: Error | null
 }
@@ -21,17 +27,20 @@ export type SupervisedExit = {
 /** Maximum number of characters of the start, and of the end, of stderr. */
 const MAX_STDERR = 64 * 1024
 
+/** Characters: twice the list of all packets of a film of a day. */
+const MAX_OUTPUT_LENGTH = 2 ** 30
+
 /**
- * Waits until a process and its pipes are closed. Kills it on timeout, on abort, and when this process exits.
+ * Waits until a process and its pipes are closed. Kills it at its limits, on abort, and when this process exits.
  */
 export const superviseDecoder = (
   child: ChildProcess,
-  { wallSeconds, signal }: DecoderBounds,
+  { wallSeconds, signal, maxOutputLength = MAX_OUTPUT_LENGTH }: DecoderBounds,
 ): Promise<SupervisedExit> =>
   new Promise((resolve) => {
     let stopped: SupervisedExit['stopped'] = null
     const stderr = createHeadAndTail(MAX_STDERR)
-    const stop = (reason: 'time' | 'aborted') => {
+    const stop = (reason: 'time' | 'aborted' | 'output') => {
       stopped ??= reason
       child.kill('SIGKILL')
     }
@@ -49,6 +58,12 @@ export const superviseDecoder = (
       resolve({ ...ended, stderr: stderr.text(), stopped })
     }
     child.stderr?.setEncoding('utf8').on('data', stderr.add)
+    let printed = 0
+    for (const pipe of [child.stdout, child.stderr, child.stdio?.[REPLY_FD]])
+      pipe?.on('data', (text: string) => {
+        printed += text.length
+        if (printed > maxOutputLength) stop('output')
+      })
     child.once('error', (startError) => end({ code: null, signal: null, startError }))
     child.once('close', (code, killedBy) => end({ ...toProcessExit(code, killedBy), startError: null }))
     if (signal?.aborted) abort()

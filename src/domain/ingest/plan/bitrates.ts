@@ -5,8 +5,8 @@ export type MeasuredPart = { readonly bytes: number; readonly durationTicks: num
 export type Bitrates = { readonly peak: number; readonly average: number }
 
 /**
- * Returns the smallest EXT-X-TARGETDURATION that is valid for parts of these durations (RFC 8216bis
- * §4.4.3.1).
+ * Returns the smallest EXT-X-TARGETDURATION that is valid for parts of these durations
+ * (RFC 8216bis §4.4.3.1).
  */
 export const targetDurationOf = (partSeconds: ReadonlyArray<number>): number =>
   partSeconds.reduce((target, seconds) => Math.max(target, Math.round(seconds)), 1)

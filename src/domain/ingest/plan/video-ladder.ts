@@ -1,5 +1,5 @@
 import type { FrameRate } from '../../media/content-export.ts'
-import { highestH264Level, macroblockCount, permitsSize } from './h264-level.ts'
+import { highestH264Level, macroblockCount, permitsSize } from '../../media/h264-level.ts'
 import type { VideoRung } from './media-plan.ts'
 
 type Size = { readonly width: number; readonly height: number }

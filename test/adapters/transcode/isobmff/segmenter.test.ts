@@ -132,7 +132,7 @@ describe('segmentTrack', () => {
     await writeFile(path, Buffer.concat([init, fragment(0, [sample]), fragment(1001, [sample])]))
     const gap = await segmentTrack(path, { seconds: [], step: 6 })
     expect(gap.parts[0]?.fragments.map(({ startTicks }) => startTicks)).to.deep.equal([0, 1001])
-    expect(gap.isEven).to.equal(false)
+    expect(gap.hasEqualFrames).to.equal(false)
     await writeFile(path, Buffer.concat([init, fragment(0, [{ ...sample, key: false }])]))
     const { parts } = await segmentTrack(path, { seconds: [], step: 6 })
     expect(parts[0]?.fragments).to.have.length(1)

@@ -1,9 +1,10 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { unspecifiedVideoColourTags } from '../../../../src/domain/colour/video-colour.ts'
-import { highestH264Level, permitsStream } from '../../../../src/domain/ingest/plan/h264-level.ts'
 import { planMedia } from '../../../../src/domain/ingest/plan/media-ladder.ts'
 import type { AudioSource, MediaFacts, VideoSource } from '../../../../src/domain/ingest/plan/media-plan.ts'
+import { highestH264Level } from '../../../../src/domain/media/h264-level.ts'
+import { permitsStream } from '../../../support/h264-streams.ts'
+import { unspecifiedVideoColourTags } from '../../../support/unspecified-colour-tags.ts'
 
 const aFilm = (overrides: Partial<VideoSource> = {}): VideoSource => ({
   index: 0,

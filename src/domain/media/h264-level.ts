@@ -1,5 +1,3 @@
-import type { FrameRate } from '../../media/content-export.ts'
-
 /** The limits of an H.264 level (ITU-T H.264 table A-1), with the bit rates of a profile (§A.3.1, §A.3.3). */
 export type H264Level = {
   /** Ten times the level: 42 is level 4.2. Level 1b, between 1 and 1.1, has 9. */
@@ -111,26 +109,4 @@ export const permitsSize = (size: Size, { macroblocks, keptMacroblocks }: H264Le
     Math.max(width, height) ** 2 <= 8 * macroblocks &&
     width * height * referenceFrames <= keptMacroblocks
   )
-}
-
-/** Size and encoder settings of a stream. `maxrate`: kilobits per second. `bufsize`: kilobits. */
-type Stream = Size & { readonly maxrate: number; readonly bufsize: number }
-
-/** Returns whether a level permits a stream: its size, macroblocks per second, bit rate and buffer. */
-export const permitsStream = (stream: Stream, { num, den }: FrameRate, level: H264Level): boolean =>
-  permitsSize(stream, level) &&
-  macroblockCount(stream) * (num / den) <= level.macroblocksPerSecond &&
-  stream.maxrate <= level.kilobits &&
-  stream.bufsize <= level.bufferKilobits
-
-/**
- * Returns the level in a codec string such as `avc1.64002a` (RFC 6381); `null` for other codecs and unknown
- * levels.
- */
-export const h264LevelInCodec = (codec: string): H264Level | null => {
-  const [, hex] = /^avc[13]\.([\da-f]{6})$/i.exec(codec) ?? []
-  if (hex === undefined) return null
-  const [profile, constraints, level] = [0, 2, 4].map((i) => Number.parseInt(hex.slice(i, i + 2), 16))
-  if (profile === undefined || constraints === undefined || level === undefined) return null
-  return findH264Level({ profile, constraints, level }) ?? null
 }

@@ -1,15 +1,10 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { examineLevel } from '../../../../src/domain/examiner/examine-video.ts'
-import {
-  h264LevelInCodec,
-  highestH264Level,
-  macroblockCount,
-  permitsSize,
-  permitsStream,
-} from '../../../../src/domain/ingest/plan/h264-level.ts'
-import type { VideoRung } from '../../../../src/domain/ingest/plan/media-plan.ts'
-import { planVideo } from '../../../../src/domain/ingest/plan/video-ladder.ts'
+import { examineLevel } from '../../../src/domain/examiner/examine-video.ts'
+import type { VideoRung } from '../../../src/domain/ingest/plan/media-plan.ts'
+import { planVideo } from '../../../src/domain/ingest/plan/video-ladder.ts'
+import { highestH264Level, macroblockCount, permitsSize } from '../../../src/domain/media/h264-level.ts'
+import { h264LevelInCodec, permitsStream } from '../../support/h264-streams.ts'
 
 const rate = (num: number) => ({ num, den: 1 })
 const stream = (width: number, height: number, maxrate = 100) => ({

@@ -1,6 +1,4 @@
-import { malformedBox } from './isobmff.ts'
-
-/** Reads consecutive bit fields. Throws past the end. */
+/** Reads consecutive bit fields, most significant bit first. */
 export type BitReader = {
   readonly bit: () => number
   /** Reads up to 32 bits as an unsigned number. */
@@ -11,11 +9,12 @@ export type BitReader = {
   readonly se: () => number
 }
 
-export const createBitReader = (bytes: Uint8Array, name: string): BitReader => {
+/** `onEnd` returns the bits past the end, or throws. A ue(v) of more than 32 bits is past the end, too. */
+export const createBitReader = (bytes: Uint8Array, onEnd: () => number): BitReader => {
   let at = 0
   const bit = (): number => {
     const byte = bytes[at >> 3]
-    if (byte === undefined) throw malformedBox(`${name} is too short`)
+    if (byte === undefined) return onEnd()
     return (byte >> (7 - (at++ & 7))) & 1
   }
   const bits = (count: number): number => {
@@ -25,7 +24,7 @@ export const createBitReader = (bytes: Uint8Array, name: string): BitReader => {
   }
   const ue = (): number => {
     let zeros = 0
-    while (bit() === 0) if (++zeros > 32) throw malformedBox(`${name} has a number that is too long`)
+    while (bit() === 0) if (++zeros > 32) return onEnd()
     return 2 ** zeros - 1 + bits(zeros)
   }
   const se = (): number => {

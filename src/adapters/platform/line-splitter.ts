@@ -1,0 +1,21 @@
+/**
+ * Splits text that arrives in chunks into lines. Of a line with more than `maxLength` characters only the start is
+ * kept, where `readline` would buffer all of it.
+ */
+export const createLineSplitter = (maxLength: number, onLine: (line: string) => void) => {
+  let line = ''
+  const append = (text: string): void => {
+    line += text.slice(0, maxLength - line.length)
+  }
+  return {
+    add: (text: string): void => {
+      const [first = '', ...others] = text.split('\n')
+      append(first)
+      for (const next of others) {
+        onLine(line)
+        line = ''
+        append(next)
+      }
+    },
+  }
+}

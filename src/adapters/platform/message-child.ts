@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import { createLineSplitter } from './line-splitter.ts'
+
+/** Characters: far more than a request or a reply of Larder has. */
+export const MAX_MESSAGE_LENGTH = 8 * 2 ** 20
+
+/** The child's file descriptor for replies. */
+export const REPLY_FD = 3
+
+/** How Node.js is run; `args` come before the module. */
+export type MessageChildCommand = {
+  readonly program: string
+  readonly args: ReadonlyArray<string>
+  readonly env: NodeJS.ProcessEnv
+  /** Whether the child gets a process group of its own. */
+  readonly detached?: boolean
+}
+
+/**
+ * Starts a module of Larder in a child process, and sends it one request. `onReply` gets its replies; `undefined` for a
+ * malformed one. Messages are JSON, one a line (see message-parent.ts). Node's own channel (`fork`) would buffer a
+ * message of any length, and a decoder that a hostile file has taken over can send anything.
+ */
+export const startMessageChild = (
+  module: string,
+  request: unknown,
+  { program, args, env, detached = false }: MessageChildCommand,
+  onReply: (reply: unknown) => void,
+): ChildProcess => {
+  const child = spawn(program, [...args, module], {
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+    env,
+    detached,
+  })
+  // If the child exits before it reads the request, its exit is the failure. No streams: it did not start.
+  child.stdin?.on('error', () => {})
+  child.stdin?.write(`${JSON.stringify(request)}\n`)
+  const replies = child.stdio?.[REPLY_FD] as Readable | null | undefined
+  const lines = createLineSplitter(MAX_MESSAGE_LENGTH, (line) => onReply(parseMessage(line)))
+  replies?.setEncoding('utf8').on('data', lines.add)
+  return child
+}
+
+export const parseMessage = (line: string): unknown => {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}

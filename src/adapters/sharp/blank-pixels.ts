@@ -1,0 +1,21 @@
+/** Differences up to this one are invisible, or noise of an encoder (of 255). */
+const VISIBLE_DIFFERENCE = 3
+
+/** Interleaved samples of a picture. */
+export type Samples = { readonly data: Uint8Array | Uint16Array; readonly channels: number }
+
+/** Returns whether all pixels of an RGBA or RGB picture look the same, or all are transparent. `max`: of a sample. */
+export const areBlank = ({ data, channels }: Samples, max: number): boolean => {
+  const ranges = Array.from({ length: channels }, () => ({ least: max, most: 0 }))
+  for (let i = 0; i < data.length; i += 1) {
+    const [value, range] = [data[i] ?? 0, ranges[i % channels]]
+    if (range === undefined) continue
+    if (value < range.least) range.least = value
+    if (value > range.most) range.most = value
+  }
+  const limit = (VISIBLE_DIFFERENCE * max) / 255
+  const alpha = ranges[3]
+  return (
+    (alpha !== undefined && alpha.most <= limit) || ranges.every(({ least, most }) => most - least <= limit)
+  )
+}

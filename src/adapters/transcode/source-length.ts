@@ -1,0 +1,98 @@
+import type { SourceStream } from '../../domain/examiner/parsed-media.ts'
+import type { MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
+import { E } from '../../fp.ts'
+import type { EncodeJob, Engine } from './engine.ts'
+import { latenessAtEnd } from './isobmff/lateness.ts'
+import { type SegmentedRendition, segmentedSeconds } from './isobmff/segmented-rendition.ts'
+import { longestOf } from './longest.ts'
+import { PADDED_SAMPLES, type RecipeOptions } from './recipe.ts'
+
+/** Seconds for which the last picture is held, and of silence behind the sound. */
+export type AddedSeconds = Pick<RecipeOptions, 'holdSeconds' | 'tailSeconds'>
+
+export const NO_ADDED_SECONDS: AddedSeconds = { holdSeconds: 0, tailSeconds: 0 }
+
+/** Seconds of each stream of the source that were encoded, without what was added; `null`: unknown, or no such stream. */
+export type EncodedSeconds = { readonly video: number | null; readonly audio: number | null }
+
+type Renditions = ReadonlyArray<SegmentedRendition>
+
+const isVideo = ({ video }: SegmentedRendition): boolean => video !== null
+const isAudio = ({ video }: SegmentedRendition): boolean => video === null
+
+/** Unknown for uneven sound: it is as long as what it lacks, too, or as long as an engine counted it wrongly. */
+export const encodedSecondsOf = (
+  renditions: Renditions,
+  { holdSeconds, tailSeconds }: AddedSeconds,
+): EncodedSeconds => ({
+  video: longestOf(renditions.filter(isVideo).map((one) => segmentedSeconds(one) - holdSeconds)),
+  audio: longestOf(
+    renditions
+      .filter(isAudio)
+      .map((one) => (one.hasEqualFrames ? segmentedSeconds(one) - tailSeconds : null)),
+  ),
+})
+
+/**
+ * The same after a pass over the pictures alone, which measures them anew, by a hold that is nearer to the truth. The
+ * first one was held for what the header said, and came out in whole pictures.
+ */
+export const remeasureVideo = (
+  { audio }: EncodedSeconds,
+  renditions: Renditions,
+  added: AddedSeconds,
+): EncodedSeconds => ({ audio, video: encodedSecondsOf(renditions, added).video })
+
+/**
+ * The same after a pass that pads the audio to the length of the video. The first pass rounded the audio and its tail up
+ * to whole frames together, so that the difference may be a frame too long.
+ */
+export const remeasurePaddedAudio = ({ video, audio }: EncodedSeconds, padded: number): EncodedSeconds => ({
+  video,
+  audio: audio === null ? null : Math.min(audio, padded),
+})
+
+/** Seconds of the source that were encoded; `null` if unknown. */
+export const longestEncoded = (renditions: Renditions, { video, audio }: EncodedSeconds): number | null =>
+  longestOf([...(renditions.some(isVideo) ? [video] : []), ...(renditions.some(isAudio) ? [audio] : [])])
+
+type MeasuredSource = Pick<EncodeJob, 'path' | 'jumpSeconds'> & { readonly facts: MediaFacts }
+
+/**
+ * Measures the packets of the encoded streams: what an engine loses silently at the end is in no rendition. Empty where
+ * they cannot be read.
+ */
+export const measureSourceStreams = async (
+  engine: Engine,
+  { path, jumpSeconds, facts }: MeasuredSource,
+  renditions: Renditions,
+  { video, audio }: EncodedSeconds,
+  signal: AbortSignal,
+): Promise<ReadonlyArray<SourceStream>> => {
+  const indexes = [facts.video, facts.audio].flatMap((stream) => (stream === null ? [] : [stream.index]))
+  const measured = await engine.packetSpans({ path, jumpSeconds }, indexes, signal)()
+  if (E.isLeft(measured)) return []
+  const spanOf = (stream: { readonly index: number } | null) =>
+    measured.right.find(({ streamIndex }) => streamIndex === stream?.index)
+  const [videoSpan, audioSpan] = [spanOf(facts.video), spanOf(facts.audio)]
+  const sound = renditions.find(isAudio)
+  const streams: SourceStream[] = []
+  if (facts.video !== null && videoSpan !== undefined && video !== null)
+    streams.push({
+      kind: 'video',
+      packetSeconds: videoSpan.endSeconds - latenessAtEnd(facts.video.late),
+      lastPacketSeconds: videoSpan.lastPacketSeconds,
+      encodedSeconds: video,
+    })
+  if (sound !== undefined && audioSpan !== undefined && audio !== null) {
+    // Sound alone begins with its first sample, and no sound is shorter than its padding.
+    const start = facts.video === null ? Math.max(0, audioSpan.startSeconds) : 0
+    streams.push({
+      kind: 'audio',
+      packetSeconds: Math.max(PADDED_SAMPLES / sound.timescale, audioSpan.endSeconds - start),
+      lastPacketSeconds: audioSpan.lastPacketSeconds,
+      encodedSeconds: audio,
+    })
+  }
+  return streams
+}
