@@ -161,7 +161,7 @@ const clocks = [
       'src/adapters/platform/leftovers.ts', // compared with file times
       'src/adapters/platform/process-beacon.ts', // compared with file times
       'src/composition/adapters.ts',
-      'src/composition/tokens.ts',
+      'src/composition/explain-token.ts',
       'src/server/protocol-errors.ts', // the header Date
     ],
   },

@@ -4,7 +4,7 @@ import { measureByWrk } from '../load/wrk.ts'
 import type { Finding, Ratio, Settings } from './figure.ts'
 
 /** A server and the paths to request. */
-export type Subject = {
+type Subject = {
   readonly name: string
   readonly origin: string
   readonly pid: number | null

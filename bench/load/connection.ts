@@ -4,7 +4,7 @@ import { createResponseReader, type Response } from './response-reader.ts'
 /**
  * Durations in milliseconds, from sending the request to the first byte and to the last byte of the reply.
  */
-export type Timing = { readonly firstByte: number; readonly whole: number }
+type Timing = { readonly firstByte: number; readonly whole: number }
 
 type Options = {
   readonly host: string

@@ -3,7 +3,7 @@ import type { Larder } from '../composition/larder.ts'
 import { createPlaylistFetcher } from '../composition/playlist-fetcher.ts'
 import type { Config } from '../config/settings.ts'
 import { checkPlaylists, type PlaylistReport } from '../domain/hls-check/check-playlists.ts'
-import { ContentFileUid } from '../domain/media/ids.ts'
+import { isUid } from '../domain/media/uid-text.ts'
 import { E, O, TE } from '../fp.ts'
 import { closeServer, startListening } from '../server/listening.ts'
 import { type Command, CommandError, usageError } from './command.ts'
@@ -23,6 +23,7 @@ const examineFile = async (
   const { kind, jwt } = await orThrowCommandError(larder.admins.mintMediaToken(uid, null))
   if (kind !== 'content') throw new CommandError(`${uid} is an image: it has no playlists to check`)
 
+  const { ContentFileUid } = await import('../domain/media/ids.ts')
   const file = ContentFileUid.is(uid) ? await orThrowCommandError(larder.contentFiles.find(uid)) : O.none
   if (O.isSome(file) && file.value.exports.length === 0)
     throw new CommandError(`${uid} has no exports yet: \`larder serve\` makes them`)
@@ -62,7 +63,7 @@ const targetOf = (args: ReadonlyArray<string>) => {
   const [target, ...rest] = positionals
   if (!target || rest.length > 0) throw usageError(usage)
   const isAddress = target.includes('://')
-  if (!isAddress && !ContentFileUid.is(target))
+  if (!isAddress && !isUid(target))
     throw new CommandError(`${target} is neither a uid nor an address with http:// or https://`, 2)
   return { target, isAddress, token: values.token }
 }

@@ -1,5 +1,5 @@
 import { isInMilliseconds } from '../domain/access/token-times.ts'
-import { isUid, kindOfUid, type UidKind } from '../domain/media/ids.ts'
+import { isUid, kindOfUid, type UidKind } from '../domain/media/uid-text.ts'
 import type { TokenExplanation, TokenUse } from '../ports/explain-token.ts'
 
 const badSignatures = {

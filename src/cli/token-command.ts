@@ -75,7 +75,7 @@ export const tokenCommand: Command = {
     const [uid, ...rest] = positionals
     if (values.explain !== undefined) {
       if (uid !== undefined || Object.keys(values).length > 1) throw usageError(usage)
-      const { createExplainToken } = await import('../composition/tokens.ts')
+      const { createExplainToken } = await import('../composition/explain-token.ts')
       const explained = await createExplainToken(config)(extractToken(values.explain))
       report({ lines: explanationLines(explained, config.tokenIssuer), json: explanationAsJson(explained) })
       return explained._tag === 'Signed' && explained.refusal === null ? 0 : 1

@@ -1,7 +1,10 @@
 import type { Config } from '../config/settings.ts'
 import { createPlaylistSigning } from '../domain/access/access.ts'
+import { createAuthorizedRead } from '../domain/access/authorized-read.ts'
+import { createPublicImageCheck } from '../domain/access/public-images.ts'
 import { type AdminService, createAdminService } from '../domain/admin/admin-service.ts'
 import { type BackgroundWork, createBackgroundWork } from '../domain/background/background-work.ts'
+import { createReadThrough } from '../domain/caching/read-through.ts'
 import { createExportService, type ExportService } from '../domain/export/export-service.ts'
 import { createHealthService, type HealthService } from '../domain/health/health-service.ts'
 import type { OutageLog } from '../domain/health/outage-log.ts'
@@ -88,12 +91,16 @@ export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, '
   const { imageFiles, contentFiles, storedFiles, users } = adapters
   const { tokens, idTokenVerifier, idTokenIssuer } = adapters
   const { files, images, transcoder, progress, locks, sleep, newUid, clock, monotonic, log } = adapters
-  const imageSigning = createPlaylistSigning('image', tokens, clock)
-  const contentSigning = createPlaylistSigning('content', tokens, clock)
+  // Made once, so that all services share one load of a value.
+  const readThrough = createReadThrough(cache, stale)
+  const authorizedRead = createAuthorizedRead(cache)
+  const checkPublic = createPublicImageCheck({ readThrough, imageFiles })
+  const imageSigning = createPlaylistSigning('image', tokens)
+  const contentSigning = createPlaylistSigning('content', tokens)
   return {
     playlists: createPlaylistService({
-      cache,
-      stale,
+      readThrough,
+      checkPublic,
       imageFiles,
       contentFiles,
       tokens,
@@ -102,8 +109,8 @@ export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, '
       publicUrl,
       clock,
     }),
-    vods: createVodService({ cache, stale, contentFiles, signing: contentSigning }),
-    exports: createExportService({ cache, stale, blobs, store, imageFiles, contentFiles }),
+    vods: createVodService({ readThrough, authorizedRead, contentFiles, signing: contentSigning }),
+    exports: createExportService({ authorizedRead, checkPublic, blobs, store, imageFiles, contentFiles }),
     admins: createAdminService({
       cache,
       users,

@@ -31,15 +31,11 @@ export type MediaTokens = {
     restrictions?: Restrictions,
   ) => TE.TaskEither<never, string>
   /**
-   * Mints a token for URLs (http-api.md §3.2). It always differs from every token of `mint`, so that a token
-   * that came in a header never appears in a URL, even in the second in which it was minted.
+   * Mints a token for URLs that opens the same, as long, as the token of this grant (http-api.md §3.2). It keeps
+   * `iat` and `jti`, so that what revokes that token revokes this one. It always differs from every token of
+   * `mint`, so that a token that came in a header never appears in a URL.
    */
-  readonly derive: (
-    kind: MediaKind,
-    sub: string,
-    ttlSeconds: number,
-    restrictions?: Restrictions,
-  ) => TE.TaskEither<never, string>
+  readonly derive: (kind: MediaKind, grant: MediaGrant) => TE.TaskEither<never, string>
   /**
    * Fails with `Forbidden` for a wrong signature, algorithm, `kid`, `iss` or `aud`, a missing claim, an
    * expired token, a subject of another kind, or a malformed restriction. Ignores unknown claims.

@@ -2,12 +2,16 @@ import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { createKnex } from '../../src/adapters/knex/create-knex.ts'
+import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexDatabase } from '../../src/adapters/knex/knex-database.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
 import { createKnexUserRepository } from '../../src/adapters/knex/knex-user-repository.ts'
+import { partStartsMigration } from '../../src/adapters/knex/migrations/0006-part-starts.ts'
 import { migrations } from '../../src/adapters/knex/migrations/all.ts'
 import type { ImageFileUid } from '../../src/domain/media/ids.ts'
+import { O } from '../../src/fp.ts'
 import { databaseContract } from '../contracts/database.contract.ts'
+import { aNewContentExport, aNewContentFile } from '../support/builders.ts'
 import { left, right } from '../support/expect-right.ts'
 import { withDatabase } from '../support/postgres.ts'
 
@@ -68,6 +72,34 @@ describe('knex database', () => {
       ['beside', 1],
     ])
     expect(await right(images.listExports('before' as ImageFileUid))).to.have.length(1)
+  })
+
+  it('stores when each segment starts, also of an older release, added before or beside this one', async () => {
+    const [database] = await start(1)
+    if (database === undefined) return expect.fail('there is no database')
+    await right(database.migrate)
+    const contents = createKnexContentFileRepository(knex())
+    const file = aNewContentFile()
+    const { parts, ...added } = aNewContentExport()
+    await right(contents.add(file))
+    await right(contents.addExports(file.uid, [{ ...added, parts: [...parts].reverse() }]))
+    const rows = () => knex()('content_file_export_parts').orderBy(['role', 'position'])
+    const startsRead = () =>
+      Promise.all(
+        parts.map(async ({ uid }) => O.toNullable(await right(contents.findPart(uid)))?.startSeconds),
+      )
+    expect(await rows().pluck('start_seconds')).to.deep.equal([null, 0, 6])
+    expect(await startsRead()).to.deep.equal([null, 0, 6])
+
+    await partStartsMigration.down?.(knex())
+    await knex()('knex_migrations').where({ name: partStartsMigration.name }).delete()
+    await right(database.migrate)
+    expect(await rows().pluck('start_seconds')).to.deep.equal([null, 0, 6])
+
+    await knex()('content_file_export_parts').where({ position: 1 }).update({ start_seconds: 100 })
+    expect(await startsRead(), 'as stored').to.deep.equal([null, 0, 100])
+    await knex()('content_file_export_parts').update({ start_seconds: null })
+    expect(await startsRead(), 'of an older release').to.deep.equal([null, 0, 6])
   })
 
   it('leaves nothing behind when its connection is terminated, so that the next migration succeeds', async () => {

@@ -8,7 +8,7 @@ import type { FuzzLibrary } from './library.ts'
 import { type FuzzRequest, makeRequest } from './requests.ts'
 
 /** The result of a conversation: the statuses of its replies, or its fault. */
-export type Outcome = {
+type Outcome = {
   readonly statuses: ReadonlyArray<number>
   readonly fault: { readonly what: string; readonly sent: string; readonly received: string } | null
 }
@@ -146,7 +146,7 @@ const describe = ({ responses, rest }: Received): string =>
     printable(rest),
   ].join('\n            ')
 
-export type Conversation = { readonly requests: number; readonly run: () => Promise<Outcome> }
+type Conversation = { readonly requests: number; readonly run: () => Promise<Outcome> }
 
 /** Creates the conversation with this number. It has its own connection. */
 export const createConversation = (

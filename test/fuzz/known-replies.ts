@@ -5,7 +5,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { exchange } from '../support/exchange.ts'
 import type { FuzzLibrary } from './library.ts'
 
-export type Carrier = 'header' | 'path' | 'query' | 'none'
+type Carrier = 'header' | 'path' | 'query' | 'none'
 
 /** A request and its reply, which was recorded before the run. */
 export type KnownReply = {
@@ -20,7 +20,7 @@ export type KnownReply = {
   readonly digest: string
 }
 
-export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64')
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64')
 
 /** Returns the hashes of all objects in the store. They are read without the server. */
 const storedHashes = (dataDir: string): ReadonlySet<string> =>

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { compiledLarder } from '../support/compiled-larder.ts'
 
-export type ServerProcess = {
+type ServerProcess = {
   readonly port: number
   /** Returns the standard output and standard error so far. */
   readonly output: () => string

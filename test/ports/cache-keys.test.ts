@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
-import { createNodePersistCache, openNodePersist } from '../../src/adapters/cache/disk/node-persist-cache.ts'
+import { openNodePersist } from '../../src/adapters/cache/disk/node-persist-cache.ts'
 import type {
   ContentExportUid,
   ContentFileUid,
@@ -15,6 +15,7 @@ import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { cacheValue } from '../support/cache-value.ts'
 import { cachedValue } from '../support/cached-value.ts'
 import { right } from '../support/expect-right.ts'
+import { createNodePersistCache } from '../support/node-persist-cache.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
 const imageFileUid = 'if_0123456789abcdefghijkl' as ImageFileUid

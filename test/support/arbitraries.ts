@@ -27,7 +27,7 @@ const pixels = () => fc.integer({ min: 1, max: 65_535 })
 // PostgreSQL cannot store a NUL in text.
 const text = () => fc.string({ unit: 'grapheme', maxLength: 40 }).map((s) => s.replaceAll('\u0000', ''))
 
-export const storedFile = (): fc.Arbitrary<StoredFile> =>
+const storedFile = (): fc.Arbitrary<StoredFile> =>
   fc
     .record({
       size: fc.maxSafeNat(),

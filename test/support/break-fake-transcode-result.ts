@@ -54,7 +54,7 @@ export const withTrack = (index: number, change: (track: ParsedTrack) => Partial
   })
 export const withPictures = (change: Partial<ParsedVideo>) =>
   withTrack(v360, ({ video }) => ({ video: video && { ...video, ...change } }))
-export const hex = (byte: number) => byte.toString(16).padStart(2, '0')
+const hex = (byte: number) => byte.toString(16).padStart(2, '0')
 /** Changes the sequence parameter set of the first rendition, and its codec string accordingly. */
 export const withSequence = (change: Partial<SequenceParameterSet>) =>
   withTrack(v360, ({ video, codec }) => {
@@ -79,7 +79,7 @@ export const withMp4 = (change: (mp4: ProgressiveFile) => ProgressiveFile): Tran
   ...made,
   progressive: changeAt(made.progressive, 0, change),
 })
-export type Mp4Track = ProgressiveFile['parsed']['tracks'][number]
+type Mp4Track = ProgressiveFile['parsed']['tracks'][number]
 export const withMp4Track = (index: number, change: Partial<Mp4Track>) =>
   withMp4(({ parsed, ...mp4 }) => ({
     ...mp4,

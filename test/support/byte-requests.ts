@@ -5,7 +5,7 @@ import type { ClientReply } from './foreign-clients.ts'
 /**
  * A request for bytes with its expected outcome: either the range that is sent, or a status without a body.
  */
-export type ByteRequest = {
+type ByteRequest = {
   readonly headers: Readonly<Record<string, string>>
   readonly verdict: 'send' | 'send whole' | 304 | 412
 }

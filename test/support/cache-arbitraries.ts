@@ -6,7 +6,6 @@ import type {
   ImageFileUid,
   StoredFileUid,
 } from '../../src/domain/media/ids.ts'
-import type { ImageExportFile } from '../../src/domain/media/image-export.ts'
 
 // Arbitrary cached values.
 
@@ -16,8 +15,8 @@ const uid = (): fc.Arbitrary<string> =>
   fc.array(fc.constantFrom(...alphabet), { minLength: 1, maxLength: 80 }).map((letters) => letters.join(''))
 
 export const imageFileUid = (): fc.Arbitrary<ImageFileUid> => uid().map((text) => text as ImageFileUid)
-export const contentFileUid = (): fc.Arbitrary<ContentFileUid> => uid().map((text) => text as ContentFileUid)
-export const storedFileUid = (): fc.Arbitrary<StoredFileUid> => uid().map((text) => text as StoredFileUid)
+const contentFileUid = (): fc.Arbitrary<ContentFileUid> => uid().map((text) => text as ContentFileUid)
+const storedFileUid = (): fc.Arbitrary<StoredFileUid> => uid().map((text) => text as StoredFileUid)
 
 /** Any string that UTF-8 can encode. */
 export const anyText = (): fc.Arbitrary<string> => fc.string({ unit: 'binary', maxLength: 200 })
@@ -35,9 +34,6 @@ const stored = {
   sha256: hex(64),
   storedAt: fc.nat(),
 }
-
-export const imageExportFile = (): fc.Arbitrary<ImageExportFile> =>
-  fc.record({ imageFileUid: imageFileUid(), height: fc.nat(), ...stored })
 
 export const contentPartFile = (): fc.Arbitrary<ContentPartFile> =>
   fc.record({

@@ -2,7 +2,7 @@ import { appendFile, copyFile, mkdir, open, rm, stat, symlink, truncate } from '
 import fc from 'fast-check'
 
 /** Damage to a file of the cache. */
-export type Damage =
+type Damage =
   /** `at`: the position of the flipped bit, as a fraction of the file. */
   | { readonly kind: 'flip'; readonly at: number; readonly bit: number }
   | { readonly kind: 'cut'; readonly at: number }

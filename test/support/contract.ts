@@ -12,7 +12,7 @@ export const filesBelow = (folders: ReadonlyArray<string>, ends: RegExp): Readon
   )
 
 /** A numbered paragraph of docs/http-api.md: the text up to the next number. */
-export type Paragraph = { readonly number: string; readonly text: string; readonly isBuilt: boolean }
+type Paragraph = { readonly number: string; readonly text: string; readonly isBuilt: boolean }
 
 const notYet = '**(not yet)**'
 
@@ -27,7 +27,7 @@ export const contractParagraphs = (): ReadonlyArray<Paragraph> =>
       return [{ number, text, isBuilt: !text.startsWith(`${number} ${notYet}`) }]
     })
 
-export type DocumentedRoute = { readonly number: string; readonly route: string; readonly isBuilt: boolean }
+type DocumentedRoute = { readonly number: string; readonly route: string; readonly isBuilt: boolean }
 
 /** Normalizes `GET /a/{uid}.{ext}` and `GET /a/:uid{.:ext}` to one form, without parameter names. */
 export const normalizeRoute = (route: string): string =>

@@ -1,7 +1,7 @@
 import type { HeapProfiler } from 'node:inspector'
 import { Session } from 'node:inspector/promises'
 
-export type Work = { readonly calls: number; readonly allocatedBytes: number }
+type Work = { readonly calls: number; readonly allocatedBytes: number }
 
 /**
  * Counts the calls of functions in src/adapters, and the allocated bytes, while `work` runs. Copies of arrays

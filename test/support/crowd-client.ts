@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { rawRequest } from './raw-exchange.ts'
 import { readResponses } from './strict-responses.ts'
 
-export type CrowdResult = {
+type CrowdResult = {
   /** Counts of replies by status and presence of Retry-After. Keys are `200`, `503 with Retry-After`. */
   readonly statuses: Map<string, number>
   readonly milliseconds: number[]

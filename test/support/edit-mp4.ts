@@ -1,5 +1,5 @@
 /** The position and size of a box in a file (bytes). */
-export type BoxPlace = { readonly start: number; readonly size: number; readonly body: number }
+type BoxPlace = { readonly start: number; readonly size: number; readonly body: number }
 
 /** The number of bytes of fields before the child boxes. */
 const prefix: Readonly<Record<string, number>> = { stsd: 8, avc1: 78, mp4a: 28 }

@@ -17,7 +17,7 @@ export const queryServer = async (
   return rows
 }
 
-export type Holder = {
+type Holder = {
   readonly process: ChildProcessByStdio<Writable, Readable, null>
   readonly postmasterPid: number
 }

@@ -6,7 +6,7 @@ import { O, TE } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 
 /** A fault in the stream of a read. Positions are offsets in bytes from the start of that stream. */
-export type StreamFault =
+type StreamFault =
   /** Ends early without an error. A store must never do this, and callers must detect it. */
   | { readonly kind: 'ends'; readonly after: number }
   | { readonly kind: 'throws'; readonly after: number }
@@ -24,7 +24,7 @@ export type Fault =
   | { readonly kind: 'none' }
   | { readonly kind: 'unavailable' }
 
-export type StoreCall = {
+type StoreCall = {
   readonly operation: 'put' | 'read' | 'delete' | 'check'
   /** Empty for the operation `check`, which has no key. */
   readonly key: string

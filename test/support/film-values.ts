@@ -4,7 +4,7 @@ import type { Rgb } from './chart.ts'
 // be in both.
 
 /** The weights of red and blue in luma. */
-export const lumaParts = {
+const lumaParts = {
   bt601: [0.299, 0.114],
   bt709: [0.2126, 0.0722],
   bt2020: [0.2627, 0.0593],

@@ -10,7 +10,7 @@ export type Beats = { readonly flashes: ReadonlyArray<number>; readonly beeps: R
  * The largest accepted distance between a flash and its beep (seconds): half a frame. Viewers do not notice
  * twice that.
  */
-export const SYNC_SECONDS = 0.02
+const SYNC_SECONDS = 0.02
 
 /** Finds flashes and beeps in a film that is otherwise black and silent. */
 export const beatsOf = async (path: string): Promise<Beats> => {

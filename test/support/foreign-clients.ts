@@ -11,7 +11,7 @@ export type ClientReply = {
   readonly body: Buffer
 }
 
-export type ForeignClient = {
+type ForeignClient = {
   readonly name: string
   readonly ask: (url: string, request: ExchangeRequest) => Promise<ClientReply>
 }

@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 
-export type ProbeResult = { readonly milliseconds: ReadonlyArray<number>; readonly failed: number }
+type ProbeResult = { readonly milliseconds: ReadonlyArray<number>; readonly failed: number }
 
-export type HealthProbe = { readonly stop: () => Promise<ProbeResult> }
+type HealthProbe = { readonly stop: () => Promise<ProbeResult> }
 
 // The probe runs in its own process, because load that this process generates would delay it.
 const probe = `

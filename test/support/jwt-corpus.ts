@@ -11,10 +11,10 @@ import {
 } from './jwt-signing.ts'
 
 /** The keys of a server for one kind of token. */
-export type CorpusKeys = {
+type CorpusKeys = {
   readonly secret: { readonly kid: string; readonly key: Uint8Array }
-  readonly ed25519: { readonly kid: string; readonly privateKey: KeyObject; readonly publicKey: KeyObject }
-  readonly rsa: { readonly kid: string; readonly privateKey: KeyObject; readonly publicKey: KeyObject }
+  readonly { readonly kid: string; readonly privateKey: KeyObject; readonly publicKey: KeyObject }
+  readonly { readonly kid: string; readonly privateKey: KeyObject; readonly publicKey: KeyObject }
 }
 
 export type CorpusToken = {

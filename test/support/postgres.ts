@@ -68,7 +68,7 @@ after(async () => {
 
 const uniqueName = (kind: string): string => `larder_${kind}_${randomBytes(6).toString('hex')}`
 
-export type TestDatabase = {
+type TestDatabase = {
   /** A pool of ten connections. */
   readonly knex: () => Knex
   /** For tests that make their own pool or client. */

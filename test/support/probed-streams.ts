@@ -2,7 +2,7 @@ import type { ProbedAudio, ProbedSubtitles, ProbedVideo } from '../../src/adapte
 import { unspecifiedVideoColourTags } from './unspecified-colour-tags.ts'
 
 export const noExtras = { data: [], attachments: [], chapters: 0 } as const
-export const noPurpose = { id: null, programs: [], purposes: [] } as const
+const noPurpose = { id: null, programs: [], purposes: [] } as const
 
 export const videoStream = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
   kind: 'video',

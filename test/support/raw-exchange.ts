@@ -9,7 +9,7 @@ export const rawRequest = (
   body = '',
 ): string => `${[`${method} ${target} HTTP/1.1`, 'Host: a', ...headers].join('\r\n')}\r\n\r\n${body}`
 
-export type RawConnection = {
+type RawConnection = {
   readonly socket: Socket
   readonly send: (text: string | Buffer) => void
   /** The bytes received so far. */

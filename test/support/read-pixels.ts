@@ -7,7 +7,7 @@ import { isInstalled } from './is-installed.ts'
 const run = promisify(execFile)
 
 /** The pixels of a decoded image. */
-export type Pixels = {
+type Pixels = {
   readonly width: number
   readonly height: number
   /** Red, green and blue at a position (fractions of width and height). */

@@ -4,7 +4,7 @@ import { request } from 'node:http'
  * The progress of a download whose bytes are not stored. `isRight`: whether all received bytes are as
  * expected.
  */
-export type Received = {
+type Received = {
   readonly status: number | null
   readonly bytes: number
   readonly isRight: boolean

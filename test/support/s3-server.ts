@@ -11,7 +11,7 @@ import { type Credentials, isPresigned, verifySignature } from './s3/signature.t
 /** The part of a request that tests inspect. */
 export type SeenRequest = Pick<S3Request, 'method' | 'bucket' | 'key' | 'headers' | 'query'>
 
-export type S3ServerOptions = {
+type S3ServerOptions = {
   /** The names of the buckets that exist from the start. */
   readonly buckets?: ReadonlyArray<string>
   readonly clock?: () => number

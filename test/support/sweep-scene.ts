@@ -71,7 +71,7 @@ export const createSweptLibrary = (clock: () => number) => ({
 
 const start = 1_800_000_000_000
 
-export type SweepScene = {
+type SweepScene = {
   now: number
   store: ObjectStore
   rows: Set<string>

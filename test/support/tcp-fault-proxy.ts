@@ -13,7 +13,7 @@ export type ConnectionFault = {
 }
 
 /** The behaviour of all connections, open and new. */
-export type ProxyMode =
+type ProxyMode =
   | { readonly kind: 'pass' }
   /**
    * Drops bytes in both directions, but closes no connection. A connection that lost a byte stays silent for

@@ -9,7 +9,7 @@ import {
 /**
  * One row of the table of timestamps in docs/media.md: films that flash and beep, and the expected result.
  */
-export type DocumentedTimeRow = {
+type DocumentedTimeRow = {
   /** The text in the table of docs/media.md. */
   readonly comesIn: string
   readonly comesOut: string

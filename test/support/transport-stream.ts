@@ -9,7 +9,7 @@ import {
 } from '../../src/adapters/transcode/mpegts/packets.ts'
 
 /** The start of a PES packet, with its stream and its decoding time (ticks). */
-export type PesStart = { readonly isVideo: boolean; readonly pid: number; readonly time: number }
+type PesStart = { readonly isVideo: boolean; readonly pid: number; readonly time: number }
 
 type Edit = (pes: PesStart) => number | null
 
@@ -17,7 +17,7 @@ type Edit = (pes: PesStart) => number | null
  * Copies a transport stream with other times of its PES packets. `edit` returns the new time in ticks of 90
  * kHz, modulo 2^33, or `null` to leave the PES packet out.
  */
-export const editTimestamps = (film: Uint8Array, edit: Edit): Buffer => {
+const editTimestamps = (film: Uint8Array, edit: Edit): Buffer => {
   const bytes = Buffer.from(film)
   const omitted = new Map<number, boolean>()
   forEachPacket(bytes, strideIn(bytes), (at) => {

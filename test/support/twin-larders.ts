@@ -21,7 +21,7 @@ export type ReceivedReply = {
 /** A request of a test: a path with its query, and headers. */
 export type TestRequest = { readonly path: string; readonly headers: RequestHeaders }
 
-export type MediaRoute = { readonly kind: MediaKind; readonly path: string }
+type MediaRoute = { readonly kind: MediaKind; readonly path: string }
 
 /** Requests that carry their token in each of the permitted ways (http-api.md §2.2). */
 export const requestsByCarrier = {

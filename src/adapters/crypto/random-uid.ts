@@ -7,8 +7,8 @@ import {
   ImageExportUid,
   ImageFileUid,
   StoredFileUid,
-  type uidKinds,
 } from '../../domain/media/ids.ts'
+import type { uidKinds } from '../../domain/media/uid-text.ts'
 import { E } from '../../fp.ts'
 import type { NewUid } from '../../ports/new-uid.ts'
 

@@ -22,8 +22,10 @@ export const createJoseMediaTokens = ({ keys, ...options }: Options): MediaToken
   return {
     mint: (kind, sub, ttlSeconds, restrictions) => async () =>
       E.right(await codecs[kind].sign({ ...restrictions }, sub, ttlSeconds)),
-    derive: (kind, sub, ttlSeconds, restrictions) => async () =>
-      E.right(await codecs[kind].sign({ ...restrictions, ...urlUse }, sub, ttlSeconds)),
+    derive:
+      (kind, { restrictions, ...claims }) =>
+      async () =>
+        E.right(await codecs[kind].signClaims({ ...restrictions, ...urlUse, ...claims })),
     verifiedGrant: () => undefined,
     verify: (kind, jwt) => async () => {
       const claims = await codecs[kind].verify(jwt)

@@ -1,4 +1,6 @@
-import { type CompactVerifyGetKey, compactVerify, errors } from 'jose'
+import type { CompactVerifyGetKey } from 'jose'
+import * as errors from 'jose/errors'
+import { compactVerify } from 'jose/jws/compact/verify'
 import { type Forbidden, type ForbiddenReason, forbidden } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'

@@ -1,5 +1,5 @@
 import * as t from 'io-ts'
-import type { ContentExport, NewContentExport, NewContentPart } from '../../domain/media/content-export.ts'
+import type { ContentExport, NewContentExport, PartWithStart } from '../../domain/media/content-export.ts'
 import { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/media/ids.ts'
 import { snakeCase, snakeCased, snakeKeys } from '../../domain/shared/snake-cased.ts'
 
@@ -99,7 +99,7 @@ export const toExportRow = (
 export const toPartRow = (
   contentFileExportId: number,
   s3FileId: number,
-  { file: _, keyframes, ...part }: NewContentPart,
+  { file: _, keyframes, ...part }: PartWithStart,
 ) =>
   snakeKeys({
     ...part,

@@ -42,18 +42,19 @@ const secondsOf = (part: string): string =>
 /** Selects a segment with its stored file and its time span, by the segment's uid. */
 export const selectPartFile = `
   select f.uid as content_file_uid, e.uid as content_file_export_uid, e.format, e.height,
-         case p.role when 'media' then before.seconds end as start_seconds,
-         case p.role when 'media' then before.seconds + ${secondsOf('p')} end as end_seconds,
+         part.start as start_seconds, part.start + ${secondsOf('p')} as end_seconds,
          s.uid as s3_file_uid, s.key as s3_file_key, s.content_type, s.file_size, s.sha256,
          ${storedAtColumn}
   from content_file_export_parts p
   join content_file_exports e on e.id = p.content_file_export_id
   join content_files f on f.id = e.content_file_id
   join s3_files s on s.id = p.s3_file_id
-  cross join lateral ( -- read from the primary key's index alone
-    select coalesce(sum(${secondsOf('q')}), 0) as seconds
-    from content_file_export_parts q
-    where q.content_file_export_id = p.content_file_export_id and q.role = 'media'
-      and q.position < p.position
-  ) before
+  cross join lateral (
+    select case p.role when 'media' then coalesce(p.start_seconds, ( -- null: an older release added it
+      select coalesce(sum(${secondsOf('q')}), 0)
+      from content_file_export_parts q
+      where q.content_file_export_id = p.content_file_export_id and q.role = 'media'
+        and q.position < p.position
+    )) end as start
+  ) part
   where p.uid = ?`

@@ -5,6 +5,7 @@ import {
   longestDuration,
   type NewContentExport,
   VodMeta,
+  withStartTimes,
 } from '../../domain/media/content-export.ts'
 import { ContentExportUid, ContentFileUid } from '../../domain/media/ids.ts'
 import { O, pipe, TE } from '../../fp.ts'
@@ -121,7 +122,9 @@ const insertExports = async (
     parts.map(({ file }) => file),
   )
   const partRows = exports.flatMap((newExport) =>
-    newExport.parts.map((part) => toPartRow(exportId(newExport), storedFileId(part.file), part)),
+    withStartTimes(newExport.parts).map((part) =>
+      toPartRow(exportId(newExport), storedFileId(part.file), part),
+    ),
   )
   await insertRows(trx, 'content_file_export_parts', partRows)
 }

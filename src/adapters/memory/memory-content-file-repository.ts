@@ -6,9 +6,11 @@ import {
   type NewContentExport,
   type NewContentPart,
   type PartWithKeyframes,
+  type PartWithStart,
   type VodMeta,
   type VodParts,
   type VodPartsWithKeyframes,
+  withStartTimes,
 } from '../../domain/media/content-export.ts'
 import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/media/ids.ts'
 import { O, pipe, TE } from '../../fp.ts'
@@ -25,7 +27,8 @@ export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepo
   const partFiles = new Map<ContentPartUid, ContentPartFile>()
 
   const indexExport = (uid: ContentFileUid, exported: NewContentExport): void => {
-    for (const part of exported.parts) partFiles.set(part.uid, toPartFile(uid, exported, part, clock()))
+    for (const part of withStartTimes(exported.parts))
+      partFiles.set(part.uid, toPartFile(uid, exported, part, clock()))
     if (exported.targetDuration === null) return
     const parts = exported.parts.map(toKeyedPart).sort(initFirst)
     const { targetDuration } = exported
@@ -93,34 +96,22 @@ const toVodParts = ({ parts, ...vod }: VodPartsWithKeyframes): VodParts => ({
 const initFirst = (a: ContentPart, b: ContentPart): number =>
   a.role === b.role ? a.position - b.position : a.role === 'init' ? -1 : 1
 
-const secondsOf = ({ durationTicks, timescale }: NewContentPart): number => durationTicks / timescale
-
-const timesOf = (
-  { parts }: NewContentExport,
-  part: NewContentPart,
-): Pick<ContentPartFile, 'startSeconds' | 'endSeconds'> => {
-  if (part.role === 'init') return { startSeconds: null, endSeconds: null }
-  const startSeconds = parts
-    .filter(({ role, position }) => role === 'media' && position < part.position)
-    .reduce((sum, earlier) => sum + secondsOf(earlier), 0)
-  return { startSeconds, endSeconds: startSeconds + secondsOf(part) }
-}
-
 const toPartFile = (
   contentFileUid: ContentFileUid,
   exported: NewContentExport,
-  part: NewContentPart,
+  { startSeconds, durationTicks, timescale, file }: PartWithStart,
   storedAt: number,
 ): ContentPartFile => ({
   contentFileUid,
   contentFileExportUid: exported.uid,
   format: exported.format,
   height: exported.video?.height ?? null,
-  ...timesOf(exported, part),
-  s3FileUid: part.file.uid,
-  s3FileKey: part.file.key,
-  contentType: part.file.contentType,
-  fileSize: part.file.size,
-  sha256: part.file.sha256,
+  startSeconds,
+  endSeconds: startSeconds === null ? null : startSeconds + durationTicks / timescale,
+  s3FileUid: file.uid,
+  s3FileKey: file.key,
+  contentType: file.contentType,
+  fileSize: file.size,
+  sha256: file.sha256,
   storedAt,
 })

@@ -1,7 +1,6 @@
 import { E, pipe, TE } from '../../fp.ts'
-import type { Clock } from '../../ports/clock.ts'
 import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
-import { isUid, kindOfUid } from '../media/ids.ts'
+import { isUid, kindOfUid } from '../media/uid-text.ts'
 import { type Forbidden, forbidden } from '../shared/errors.ts'
 import type { CopiedToken, MintedToken, Signature, UriSignature, UrlSignature } from './signature.ts'
 import type { Presign, UrlPresign, UrlViewer, Viewer } from './viewer.ts'
@@ -46,14 +45,10 @@ const copiedFrom = ({ jwt }: UrlViewer): CopiedToken => ({ source: 'copied', jwt
  * the children of such a viewer's playlist get a fresh token for the same file, with the same expiry and
  * restrictions (http-api.md §3.2, W14).
  */
-export const createPlaylistSigning = (
-  kind: MediaKind,
-  tokens: MediaTokens,
-  clock: Clock,
-): PlaylistSigning => {
+export const createPlaylistSigning = (kind: MediaKind, tokens: MediaTokens): PlaylistSigning => {
   const mintFor = ({ grant }: Viewer): TE.TaskEither<never, MintedToken> =>
     pipe(
-      tokens.derive(kind, grant.sub, grant.exp - Math.floor(clock() / 1000), grant.restrictions),
+      tokens.derive(kind, grant),
       TE.map((jwt) => ({ source: 'minted', jwt })),
     )
 

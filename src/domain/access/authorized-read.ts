@@ -6,6 +6,8 @@ import { createSingleFlight, type Flight } from '../caching/single-flight.ts'
 import { cacheInBackground } from '../caching/write-in-background.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
 
+export type AuthorizedRead = ReturnType<typeof createAuthorizedRead>
+
 /** A record, if it was found, and the start of its load (`null`: the record came from the cache). */
 type Loaded<A> = { readonly found: O.Option<Found<A>>; readonly loadStart: LoadStart | null }
 

@@ -1,23 +1,17 @@
 import { pipe, TE } from '../../fp.ts'
-import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
-import type { StaleCache } from '../../ports/stale-cache.ts'
 import { type Found, mapFound } from '../caching/found.ts'
-import { createReadThrough } from '../caching/read-through.ts'
+import type { ReadThrough } from '../caching/read-through.ts'
 import type { ImageFileUid } from '../media/ids.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
 
-type Deps = {
-  readonly cache: CachePort
-  readonly stale: StaleCache
-  readonly imageFiles: ImageFileRepository
-}
+type Deps = { readonly readThrough: ReadThrough; readonly imageFiles: ImageFileRepository }
+
+export type PublicImageCheck = ReturnType<typeof createPublicImageCheck>
 
 /** Returns a check that succeeds only for public images. Fails with Forbidden('not_public') otherwise. */
-export const createPublicImageCheck = ({ cache, stale, imageFiles }: Deps) => {
-  const readThrough = createReadThrough(cache, stale)
-
+export const createPublicImageCheck = ({ readThrough, imageFiles }: Deps) => {
   const queryPublic = (uid: ImageFileUid) =>
     pipe(
       imageFiles.isPublic(uid),

@@ -12,6 +12,8 @@ import { cacheInBackground } from './write-in-background.ts'
  */
 const staleSeconds = 86_400
 
+export type ReadThrough = ReturnType<typeof createReadThrough>
+
 /** Wraps a value that was loaded after a miss of `cache`. */
 export const foundAtOrigin = <A>({ missTiers }: CachePort, value: A): Found<A> =>
   new Found(value, [...missTiers, { tier: 'origin', outcome: 'hit' }], () => false)

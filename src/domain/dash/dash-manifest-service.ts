@@ -1,8 +1,6 @@
 import { E, O, pipe, TE } from '../../fp.ts'
-import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
-import type { StaleCache } from '../../ports/stale-cache.ts'
 import type { PlaylistSigning } from '../access/access.ts'
 import { type PlaylistResult, renderPlaylistOfFile } from '../access/render-playlist.ts'
 import { isUnrestricted } from '../access/restrictions.ts'
@@ -10,7 +8,7 @@ import type { SignablePlaylist } from '../access/signable-playlist.ts'
 import type { UriSignature } from '../access/signature.ts'
 import type { UrlPresign, Viewer } from '../access/viewer.ts'
 import type { Found } from '../caching/found.ts'
-import { createReadThrough } from '../caching/read-through.ts'
+import type { ReadThrough } from '../caching/read-through.ts'
 import type { ContentFile, VodParts } from '../media/content-export.ts'
 import type { ContentFileUid } from '../media/ids.ts'
 import { type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
@@ -28,20 +26,16 @@ export type DashManifestService = {
 }
 
 type Deps = {
-  readonly cache: CachePort
-  readonly stale: StaleCache
+  readonly readThrough: ReadThrough
   readonly contentFiles: ContentFileRepository
   readonly signing: PlaylistSigning
 }
 
 export const createDashManifestService = ({
-  cache,
-  stale,
+  readThrough,
   contentFiles,
   signing,
 }: Deps): DashManifestService => {
-  const readThrough = createReadThrough(cache, stale)
-
   const listAllParts = ({ exports }: ContentFile): TE.TaskEither<Unavailable, ReadonlyArray<VodParts>> => {
     const segmented = exports.filter(({ format }) => format === 'm3u8')
     return async () => {

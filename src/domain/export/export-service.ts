@@ -1,13 +1,11 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { BlobCache } from '../../ports/blob-cache.ts'
-import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import type { StaleCache } from '../../ports/stale-cache.ts'
-import { createAuthorizedRead } from '../access/authorized-read.ts'
-import { createPublicImageCheck } from '../access/public-images.ts'
+import type { AuthorizedRead } from '../access/authorized-read.ts'
+import type { PublicImageCheck } from '../access/public-images.ts'
 import { permitsExport, permitsPart } from '../access/restrictions.ts'
 import type { Viewer } from '../access/viewer.ts'
 import { combineFound, type Found, mapFound } from '../caching/found.ts'
@@ -34,8 +32,8 @@ export type ExportService = {
 }
 
 type Deps = {
-  readonly cache: CachePort
-  readonly stale: StaleCache
+  readonly authorizedRead: AuthorizedRead
+  readonly checkPublic: PublicImageCheck
   readonly blobs: BlobCache
   readonly store: ObjectStore
   readonly imageFiles: ImageFileRepository
@@ -49,10 +47,8 @@ type Deps = {
 const missingImageOf = (uid: ImageExportUid) => `-${uid}` as ImageFileUid
 
 export const createExportService = (deps: Deps): ExportService => {
-  const { cache, stale, blobs, store, imageFiles, contentFiles } = deps
-  const checkPublic = createPublicImageCheck({ cache, stale, imageFiles })
+  const { authorizedRead, checkPublic, blobs, store, imageFiles, contentFiles } = deps
   const toByteSource = createByteSource({ blobs, store })
-  const authorizedRead = createAuthorizedRead(cache)
 
   /**
    * Checks the public flag again (it is in memory by now), so that the result is valid only while the flag is

@@ -13,10 +13,7 @@ export type PlaylistReport = { readonly url: string; readonly findings: Readonly
 const listTypes = ['application/vnd.apple.mpegurl', 'audio/mpegurl']
 
 /** Checks the HTTP response of a playlist: media type and compression. */
-export const checkDelivery = ({
-  contentType,
-  contentEncoding,
-}: FetchedPlaylist): ReadonlyArray<PlaylistFinding> => {
+const checkDelivery = ({ contentType, contentEncoding }: FetchedPlaylist): ReadonlyArray<PlaylistFinding> => {
   const essence = contentType?.split(';')[0]?.trim().toLowerCase() ?? 'no type'
   return [
     ...(listTypes.includes(essence) ? [] : [ruleViolation('media-type', null, `is served as ${essence}`)]),

@@ -1,34 +1,29 @@
 import { E, pipe, TE } from '../../fp.ts'
+
 import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
-import type { SourceFile } from '../../ports/local-files.ts'
 import type { Log } from '../../ports/log.ts'
 import type { TranscodeResult, Transcoder } from '../../ports/transcoder.ts'
 import { describeViolations, type Violation } from '../examiner/violation.ts'
 import type { NewContentExport } from '../media/content-export.ts'
 import type { ContentFileUid } from '../media/ids.ts'
+import type { Abortable } from '../shared/abortable.ts'
 import { type Refused, refused, type Unavailable } from '../shared/errors.ts'
 import { examineStored, examineTranscoded } from './examine-transcoded.ts'
 import { createExportStore } from './export-store.ts'
 import { invalidateAfter } from './invalidate-after.ts'
 import { createLibraryFiles } from './library-files.ts'
-import {
-  type CreatedExports,
-  ingestStopped,
-  type LocalCopy,
-  type MediaIngest,
-  type OnProgress,
-  type Publication,
-} from './media-ingest.ts'
+import type { CreatedExports, LocalCopy, MediaIngest, OnProgress, Publication } from './media-ingest.ts'
 import { hasLostAudio, withoutAudio } from './plan/lost-audio.ts'
 import { planMedia } from './plan/media-ladder.ts'
 import type { MediaFacts, MediaPlan } from './plan/media-plan.ts'
+import { createRegister } from './register-original.ts'
 import { type UploadDeps, withUploads } from './uploads.ts'
 
 type Deps = UploadDeps & {
   readonly contentFiles: ContentFileRepository
-  readonly transcoder: Transcoder
+  readonly transcoder: Abortable<Transcoder>
   readonly cache: CachePort
   readonly log: Log
 }
@@ -38,29 +33,14 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
   const { files, newUid, contentFiles, transcoder, cache, log } = deps
   const storeExports = createExportStore(newUid)
 
-  const register = (source: SourceFile, signal: AbortSignal): TE.TaskEither<Refused | Unavailable, boolean> =>
-    pipe(
-      transcoder.probe(source.path, signal),
-      TE.flatMap(({ durationSeconds }) =>
-        withUploads(
-          deps,
-          (upload) =>
-            pipe(
-              upload({ path: source.path, start: 0, end: source.size }, 'application/octet-stream', source),
-              TE.flatMap((original) =>
-                contentFiles.add({
-                  uid: newUid.contentFile(),
-                  name: source.name,
-                  original,
-                  sha512: source.sha512,
-                  durationSeconds: durationSeconds ?? 0,
-                }),
-              ),
-            ),
-          signal,
-        ),
+  const register = createRegister(deps, {
+    readFacts: (path, signal) =>
+      pipe(
+        transcoder.probe(path, signal),
+        TE.map(({ durationSeconds }) => ({ durationSeconds: durationSeconds ?? 0 })),
       ),
-    )
+    add: (file) => contentFiles.add({ uid: newUid.contentFile(), ...file }),
+  })
 
   const publish = (
     uid: ContentFileUid,
@@ -97,13 +77,9 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
     publication: Publication,
     signal: AbortSignal,
   ): TE.TaskEither<Refused | Unavailable, boolean> =>
-    withUploads<Refused | Unavailable>(deps, (upload) =>
+    withUploads<Refused | Unavailable>(deps, signal, (upload) =>
       pipe(
-        storeExports(
-          (slice, contentType) => (signal.aborted ? TE.left(ingestStopped) : upload(slice, contentType)),
-          transcoded,
-          plan,
-        ),
+        storeExports(upload, transcoded, plan),
         TE.flatMapEither((exports) =>
           pipe(
             refuseUnfit(uid, examineStored(transcoded, exports)),

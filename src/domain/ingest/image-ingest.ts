@@ -1,29 +1,24 @@
 import { E, pipe, TE } from '../../fp.ts'
+
 import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { ImageProcessor, RenderedImage } from '../../ports/image-processor.ts'
-import type { SourceFile } from '../../ports/local-files.ts'
 import type { ImageFileUid } from '../media/ids.ts'
 import type { NewImageExport } from '../media/image-export.ts'
+import type { Abortable } from '../shared/abortable.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import { invalidateAfter } from './invalidate-after.ts'
 import { createLibraryFiles } from './library-files.ts'
-import {
-  type CreatedExports,
-  ingestStopped,
-  type LocalCopy,
-  type MediaIngest,
-  type OnProgress,
-  type Publication,
-} from './media-ingest.ts'
+import type { CreatedExports, LocalCopy, MediaIngest, OnProgress, Publication } from './media-ingest.ts'
 import { imageWarnings, planImage } from './plan/image-plan.ts'
 import { recipeVersions } from './recipe-versions.ts'
+import { createRegister } from './register-original.ts'
 import { type UploadDeps, withUploads } from './uploads.ts'
 
 type Deps = UploadDeps & {
   readonly imageFiles: ImageFileRepository
-  readonly images: ImageProcessor
+  readonly images: Abortable<ImageProcessor>
   readonly cache: CachePort
 }
 
@@ -33,30 +28,14 @@ const recipe = recipeVersions.image
 export const createImageIngest = (deps: Deps): MediaIngest => {
   const { files, newUid, imageFiles, images, cache } = deps
 
-  const register = (source: SourceFile, signal: AbortSignal): TE.TaskEither<Refused | Unavailable, boolean> =>
-    pipe(
-      images.inspect(source.path, signal),
-      TE.flatMap(({ width, height }) =>
-        withUploads(
-          deps,
-          (upload) =>
-            pipe(
-              upload({ path: source.path, start: 0, end: source.size }, 'application/octet-stream', source),
-              TE.flatMap((original) =>
-                imageFiles.add({
-                  uid: newUid.imageFile(),
-                  name: source.name,
-                  original,
-                  sha512: source.sha512,
-                  width,
-                  height,
-                }),
-              ),
-            ),
-          signal,
-        ),
+  const register = createRegister(deps, {
+    readFacts: (path, signal) =>
+      pipe(
+        images.inspect(path, signal),
+        TE.map(({ width, height }) => ({ width, height })),
       ),
-    )
+    add: (file) => imageFiles.add({ uid: newUid.imageFile(), ...file }),
+  })
 
   const store = (
     uid: ImageFileUid,
@@ -65,10 +44,9 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
     publication: Publication,
     signal: AbortSignal,
   ): TE.TaskEither<Unavailable, boolean> =>
-    withUploads(deps, (upload) => async () => {
+    withUploads(deps, signal, (upload) => async () => {
       const exports: NewImageExport[] = []
       for (const { path, format, width, height, thumbhash, size } of rendered) {
-        if (signal.aborted) return E.left(ingestStopped)
         const file = await upload({ path, start: 0, end: size }, `image/${format}`)()
         if (E.isLeft(file)) return file
         exports.push({

@@ -35,8 +35,8 @@ export type UploadSlice = (
 export const withUploads =
   <L extends Refused | Unavailable>(
     { files, store, newUid }: UploadDeps,
+    signal: AbortSignal,
     work: (upload: UploadSlice) => TE.TaskEither<L, boolean>,
-    signal: AbortSignal = new AbortController().signal,
   ): TE.TaskEither<L, boolean> =>
   async () => {
     const keys: string[] = []

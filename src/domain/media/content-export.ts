@@ -92,6 +92,22 @@ export type NewContentExport = Omit<ContentExport, 'firstPartUid'> & {
   readonly recipe: number
 }
 
+/** A segment, and when it starts (seconds from the start of its export); `null` for an init segment. */
+export type PartWithStart = NewContentPart & { readonly startSeconds: number | null }
+
+/** Returns the segments by position, each with its start: the sum of the durations before it. */
+export const withStartTimes = (parts: ReadonlyArray<NewContentPart>): ReadonlyArray<PartWithStart> => {
+  let elapsed = 0
+  return [...parts]
+    .sort((a, b) => a.position - b.position)
+    .map((part) => {
+      if (part.role === 'init') return { ...part, startSeconds: null }
+      const startSeconds = elapsed
+      elapsed += part.durationTicks / part.timescale
+      return { ...part, startSeconds }
+    })
+}
+
 /** Returns the duration of the longest export (seconds). */
 export const longestDuration = (exports: ReadonlyArray<Pick<ContentExport, 'durationSeconds'>>): number =>
   exports.reduce((longest, { durationSeconds }) => Math.max(longest, durationSeconds), 0)

@@ -1,8 +1,6 @@
 import { E, O, pipe, TE } from '../../fp.ts'
-import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
-import type { StaleCache } from '../../ports/stale-cache.ts'
 import type { PlaylistSigning } from '../access/access.ts'
 import { type PlaylistResult, type PlaylistSteps, renderPlaylistOfFile } from '../access/render-playlist.ts'
 import { isUnrestricted, permitsPart } from '../access/restrictions.ts'
@@ -12,7 +10,7 @@ import type { Signature, UrlSignature } from '../access/signature.ts'
 import type { Presign, UrlPresign, Viewer } from '../access/viewer.ts'
 import type { Found } from '../caching/found.ts'
 import { memoize } from '../caching/memoize.ts'
-import { createReadThrough } from '../caching/read-through.ts'
+import type { ReadThrough } from '../caching/read-through.ts'
 import { filterMasterPlaylist, parseMasterPlaylist } from '../hls/filter-master.ts'
 import { toMasterPlaylist } from '../hls/master-playlist.ts'
 import type { MobileFilter } from '../hls/mobile-filter.ts'
@@ -42,8 +40,7 @@ export type ContentPlaylistService = {
 }
 
 type Deps = {
-  readonly cache: CachePort
-  readonly stale: StaleCache
+  readonly readThrough: ReadThrough
   readonly contentFiles: ContentFileRepository
   readonly contentSigning: PlaylistSigning
   readonly publicUrl: string
@@ -53,8 +50,7 @@ type Deps = {
 const maxParsedLength = 2 * 1024 * 1024
 
 export const createContentPlaylistService = (deps: Deps): ContentPlaylistService => {
-  const { cache, stale, contentFiles, contentSigning, publicUrl } = deps
-  const readThrough = createReadThrough(cache, stale)
+  const { readThrough, contentFiles, contentSigning, publicUrl } = deps
   const parseMaster = memoize(maxParsedLength, parseMasterPlaylist)
 
   /** Loads a content file and writes a playlist of it. `write` returns `none` if there is nothing to list. */

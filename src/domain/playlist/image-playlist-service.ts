@@ -1,12 +1,10 @@
 import { E, pipe, TE } from '../../fp.ts'
-import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
-import type { StaleCache } from '../../ports/stale-cache.ts'
 import { authorizeFile, defaultTtlSeconds, type PlaylistSigning } from '../access/access.ts'
-import { createPublicImageCheck } from '../access/public-images.ts'
+import type { PublicImageCheck } from '../access/public-images.ts'
 import { type PlaylistResult, renderPlaylistOfFile } from '../access/render-playlist.ts'
 import { isUnrestricted, permitsExport, unrestricted } from '../access/restrictions.ts'
 import { signJson } from '../access/sign-json.ts'
@@ -15,7 +13,7 @@ import type { UrlSignature } from '../access/signature.ts'
 import type { UrlPresign, Viewer } from '../access/viewer.ts'
 import { type Found, mapFound } from '../caching/found.ts'
 import { memoize } from '../caching/memoize.ts'
-import { createReadThrough } from '../caching/read-through.ts'
+import type { ReadThrough } from '../caching/read-through.ts'
 import type { ImageFileUid } from '../media/ids.ts'
 import { type Forbidden, notFound, type Unavailable } from '../shared/errors.ts'
 import { chooseBestExport, type ImagePreferences } from './best-export.ts'
@@ -64,8 +62,8 @@ export type ImagePlaylistService = {
 }
 
 type Deps = {
-  readonly cache: CachePort
-  readonly stale: StaleCache
+  readonly readThrough: ReadThrough
+  readonly checkPublic: PublicImageCheck
   readonly imageFiles: ImageFileRepository
   readonly tokens: MediaTokens
   readonly imageSigning: PlaylistSigning
@@ -77,9 +75,7 @@ type Deps = {
 const maxParsedLength = 4 * 1024 * 1024
 
 export const createImagePlaylistService = (deps: Deps): ImagePlaylistService => {
-  const { cache, stale, imageFiles, tokens, imageSigning, publicUrl, clock } = deps
-  const readThrough = createReadThrough(cache, stale)
-  const checkPublic = createPublicImageCheck({ cache, stale, imageFiles })
+  const { readThrough, checkPublic, imageFiles, tokens, imageSigning, publicUrl, clock } = deps
   const parseImages = memoize(maxParsedLength, parseImagePlaylist)
 
   const imagePlaylist = (uid: ImageFileUid) =>
@@ -113,9 +109,10 @@ export const createImagePlaylistService = (deps: Deps): ImagePlaylistService => 
       const text = await imagePlaylist(uid)()
       if (E.isLeft(text)) return text
       const mode = presign ?? 'none'
-      const exp = Math.floor(clock() / 1000) + defaultTtlSeconds
+      const now = Math.floor(clock() / 1000)
+      const exp = now + defaultTtlSeconds
       return pipe(
-        tokens.derive('image', uid, defaultTtlSeconds),
+        tokens.derive('image', { sub: uid, iat: now - 1, exp, restrictions: unrestricted }),
         TE.map((jwt) => {
           const signature: UrlSignature = mode === 'none' ? { mode } : { mode, source: 'minted', jwt }
           return { jwt, exp, list: mapFound(text.right, (text) => ({ text, signature, sign: signUrls })) }

@@ -1,17 +1,15 @@
 import { E, O, pipe, TE } from '../../fp.ts'
-import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
-import type { StaleCache } from '../../ports/stale-cache.ts'
 import type { PlaylistSigning } from '../access/access.ts'
-import { createAuthorizedRead } from '../access/authorized-read.ts'
+import type { AuthorizedRead } from '../access/authorized-read.ts'
 import { type PlaylistResult, renderPlaylist } from '../access/render-playlist.ts'
 import { permitsExport } from '../access/restrictions.ts'
 import type { SignablePlaylist } from '../access/signable-playlist.ts'
 import type { Presign, Viewer } from '../access/viewer.ts'
 import { combineFound, type Found } from '../caching/found.ts'
 import { memoize } from '../caching/memoize.ts'
-import { createReadThrough } from '../caching/read-through.ts'
+import type { ReadThrough } from '../caching/read-through.ts'
 import { clipMediaPlaylist, parseMediaPlaylist } from '../hls/clip-media-playlist.ts'
 import { toIFramePlaylist } from '../hls/iframe-playlist.ts'
 import { toMediaPlaylist } from '../hls/media-playlist.ts'
@@ -39,8 +37,8 @@ export type MediaPlaylistService = {
 }
 
 type Deps = {
-  readonly cache: CachePort
-  readonly stale: StaleCache
+  readonly readThrough: ReadThrough
+  readonly authorizedRead: AuthorizedRead
   readonly contentFiles: ContentFileRepository
   readonly signing: PlaylistSigning
 }
@@ -49,13 +47,11 @@ type Deps = {
 const maxParsedLength = 4 * 1024 * 1024
 
 export const createMediaPlaylistService = ({
-  cache,
-  stale,
+  readThrough,
+  authorizedRead,
   contentFiles,
   signing,
 }: Deps): MediaPlaylistService => {
-  const readThrough = createReadThrough(cache, stale)
-  const authorizedRead = createAuthorizedRead(cache)
   const parseMemoized = memoize(maxParsedLength, parseMediaPlaylist)
 
   const meta = (uid: ContentExportUid, { grant }: Viewer) =>

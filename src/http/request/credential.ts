@@ -33,7 +33,7 @@ const readBearer = ({
  * Reads the first credential that is present. A malformed header is an error even if the query has a token
  * (http-api.md §2.2).
  */
-export const readCredential = (
+const readCredential = (
   incoming: IncomingRequest,
 ): E.Either<MissingCredential | MalformedCredential | Forbidden, Credential> => {
   const { headers, pathToken, query } = incoming

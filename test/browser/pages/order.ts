@@ -7,7 +7,7 @@ export type Source = {
   readonly jwt: string | null
 }
 
-export const browserPlayers = ['hls.js', 'Shaka', 'dash.js', 'video.js', 'plyr', 'the browser'] as const
+const browserPlayers = ['hls.js', 'Shaka', 'dash.js', 'video.js', 'plyr', 'the browser'] as const
 
 /** What a page has to play and how. It is the fragment of the page's address, as JSON. */
 export type Order = Source & {

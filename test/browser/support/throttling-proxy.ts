@@ -7,7 +7,7 @@ export type Line = {
   readonly roundTrip: number
 }
 
-export type ThrottlingProxy = { readonly base: string; readonly close: () => Promise<void> }
+type ThrottlingProxy = { readonly base: string; readonly close: () => Promise<void> }
 
 /** The number of bytes that the line carries at a time: about an Ethernet packet. */
 const packet = 1400

@@ -1,6 +1,6 @@
 import type { Fetched } from './naive-hls.ts'
 
-export type NaiveRepresentation = {
+type NaiveRepresentation = {
   readonly bandwidth: number
   readonly codecs: string
   readonly timescale: number

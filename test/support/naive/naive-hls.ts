@@ -18,7 +18,7 @@ export type NaiveList = {
   readonly partUrls: ReadonlyArray<string>
 }
 
-export type NaiveVariant = {
+type NaiveVariant = {
   readonly bandwidth: number
   readonly average: number
   readonly codecs: string
@@ -37,7 +37,7 @@ export type NaiveMaster = {
 const attribute = (line: string, name: string): string =>
   new RegExp(`[:,]${name}=("[^"]*"|[^,]*)`).exec(line)?.[1]?.replaceAll('"', '') ?? ''
 
-export const timedOf = ({ bytes, ticks }: NaivePart, { timescale }: NaiveTrack): Timed => ({
+const timedOf = ({ bytes, ticks }: NaivePart, { timescale }: NaiveTrack): Timed => ({
   bytes,
   seconds: ticks / timescale,
 })

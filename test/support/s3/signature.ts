@@ -32,7 +32,7 @@ type Scope = {
 const skewAllowed = 15 * 60 * 1000
 
 /** Percent-encodes all characters except the unreserved ones of RFC 3986. */
-export const percentEncoded = (text: string): string =>
+const percentEncoded = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
 
 export const isPresigned = (request: SignedRequest): boolean =>

@@ -9,9 +9,8 @@ const characters = Object.fromEntries(
   Object.entries(entities).map(([character, entity]) => [entity, character]),
 )
 
-export const escapeXml = (text: string): string =>
-  text.replace(/[&<>"']/g, (found) => entities[found] ?? found)
-export const unescapeXml = (text: string): string =>
+const escapeXml = (text: string): string => text.replace(/[&<>"']/g, (found) => entities[found] ?? found)
+const unescapeXml = (text: string): string =>
   text.replace(/&(?:amp|lt|gt|quot|apos);/g, (found) => characters[found] ?? found)
 
 /** Returns `<name>content</name>`. The content is XML. */

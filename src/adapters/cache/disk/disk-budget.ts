@@ -59,7 +59,7 @@ export type DiskAccounting = DiskBudget & {
   readonly load: () => Promise<void>
 }
 
-export const journalKindFlags = { value: 0, blob: 1 } as const
+const journalKindFlags = { value: 0, blob: 1 } as const
 
 export const isBlobEntry = (mark: number): boolean => (mark & journalKindFlags.blob) !== 0
 

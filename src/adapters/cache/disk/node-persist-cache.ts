@@ -4,11 +4,9 @@ import * as t from 'io-ts'
 import storage, { type LocalStorage } from 'node-persist'
 import { unavailable } from '../../../domain/shared/errors.ts'
 import { E, O, TE } from '../../../fp.ts'
-import type { CachePort } from '../../../ports/cache.ts'
-import type { Clock } from '../../../ports/clock.ts'
 import { isDiskFull } from '../../platform/errno.ts'
-import { type CacheTier, createSingleTierCache } from '../tiers/cache-tier.ts'
-import { constantInvalidationMarks, type InvalidationMarks } from './invalidation-marks.ts'
+import type { CacheTier } from '../tiers/cache-tier.ts'
+import type { InvalidationMarks } from './invalidation-marks.ts'
 import { createKeyedMutex } from './keyed-mutex.ts'
 import { removeFile } from './remove-file.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
@@ -17,7 +15,7 @@ import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
  * The content of `value` in a file of node-persist. `scope` is the public URL for which the value was
  * computed. Bodies contain absolute URLs, so a value with another scope is a miss.
  */
-export const StoredEntry = t.strict({
+const StoredEntry = t.strict({
   value: t.unknown,
   expiresAt: t.union([t.number, t.null]),
   scope: t.string,
@@ -27,10 +25,7 @@ export const StoredEntry = t.strict({
 })
 
 /** Returns the first 22 characters of a SHA-256 (base64url) of the key's name and all fields of the entry. */
-export const entryChecksum = (
-  name: string,
-  { value, expiresAt, scope, mark }: Omit<Entry, 'check'>,
-): string =>
+const entryChecksum = (name: string, { value, expiresAt, scope, mark }: Omit<Entry, 'check'>): string =>
   createHash('sha256')
     .update(JSON.stringify([name, value, expiresAt, scope, mark]))
     .digest('base64url')
@@ -117,8 +112,3 @@ export const createNodePersistTier = (
     readMark: (name) => marks.of(name).catch(() => null),
   }
 }
-
-type Options = { readonly storage: LocalStorage; readonly clock: Clock; readonly scope: string }
-
-export const createNodePersistCache = ({ storage, clock, scope }: Options): CachePort =>
-  createSingleTierCache(createNodePersistTier(storage, scope, constantInvalidationMarks), clock)

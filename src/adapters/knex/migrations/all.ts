@@ -4,6 +4,7 @@ import { iframeRatesMigration } from './0002-iframe-rates.ts'
 import { storedFileAgeMigration } from './0003-stored-file-age.ts'
 import { libraryUidMigration } from './0004-library-uid.ts'
 import { recipesMigration } from './0005-recipes.ts'
+import { partStartsMigration } from './0006-part-starts.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
 
@@ -14,4 +15,5 @@ export const migrations: ReadonlyArray<NamedMigration> = [
   storedFileAgeMigration,
   libraryUidMigration,
   recipesMigration,
+  partStartsMigration,
 ]

@@ -15,7 +15,7 @@ export const readBytesAt = async (file: FileHandle, offset: number, length: numb
 }
 
 /** Reads the header of the box at `offset`. Throws if the box ends after `end`. */
-export const readHeaderAt = async (file: FileHandle, offset: number, end: number): Promise<BoxHeader> => {
+const readHeaderAt = async (file: FileHandle, offset: number, end: number): Promise<BoxHeader> => {
   const room = end - offset
   return readBoxHeader(await readBytesAt(file, offset, Math.min(BOX_HEADER_BYTES, room)), room)
 }

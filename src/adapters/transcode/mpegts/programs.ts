@@ -8,7 +8,7 @@ export type ProgramMap = ReadonlyMap<number, ReadonlySet<number>>
  * Maximum number of programs. The largest multiplexes have about a hundred, and one section of the
  * association table can list 253.
  */
-export const MAX_PROGRAMS = 256
+const MAX_PROGRAMS = 256
 
 export type ProgramTables = {
   /**

@@ -1,10 +1,7 @@
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import {
-  createNodePersistCache,
-  openNodePersist,
-} from '../../../../src/adapters/cache/disk/node-persist-cache.ts'
+import { openNodePersist } from '../../../../src/adapters/cache/disk/node-persist-cache.ts'
 import { O } from '../../../../src/fp.ts'
 import { cacheKeys } from '../../../../src/ports/cache-keys.ts'
 import { cacheContract } from '../../../contracts/cache.contract.ts'
@@ -12,6 +9,7 @@ import { aContentExportUid } from '../../../support/builders.ts'
 import { cacheValue } from '../../../support/cache-value.ts'
 import { cachedValue } from '../../../support/cached-value.ts'
 import { left, right } from '../../../support/expect-right.ts'
+import { createNodePersistCache } from '../../../support/node-persist-cache.ts'
 import { removeScratch, scratchFolder } from '../../../support/scratch.ts'
 
 describe('node-persist cache', () => {
