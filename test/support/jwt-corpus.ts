@@ -13,8 +13,8 @@ import {
 /** The keys of a server for one kind of token. */
 type CorpusKeys = {
   readonly secret: { readonly kid: string; readonly key: Uint8Array }
-  readonly { readonly kid: string; readonly privateKey: KeyObject; readonly publicKey: KeyObject }
-  readonly { readonly kid: string; readonly privateKey: KeyObject; readonly publicKey: KeyObject }
+  readonly ed25519: { readonly kid: string; readonly privateKey: KeyObject; readonly publicKey: KeyObject }
+  readonly rsa: { readonly kid: string; readonly privateKey: KeyObject; readonly publicKey: KeyObject }
 }
 
 export type CorpusToken = {

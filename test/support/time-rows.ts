@@ -57,7 +57,7 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
   },
   {
     comesIn: 'a counter that starts again (33 bits of MPEG, after 26.5 hours)',
-    comesOut: 'goes on',
+    comesOut: 'continues',
     films: [
       { ...beat, change: (film) => withClockWrap(film, 2.5) },
       { ...beat, change: (film) => withClockWrap(film, 0.01) },
@@ -65,8 +65,8 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
   },
   {
     comesIn:
-      'a transport stream whose clock jumps, forwards by more than 10 s or backwards, be it recorded so or put together of several',
-    comesOut: 'goes on without a gap; sound and pictures stay together',
+      'a transport stream whose clock jumps, forwards by more than 10 s or backwards, as recorded or because several files were joined',
+    comesOut: 'continues without a gap; audio and video stay in sync',
     films: [
       { ...beat, change: (film) => withClockJump(film, 2.5, HOUR) },
       { ...beat, change: (film) => withClockJump(film, 2.5, -HOUR) },
@@ -89,7 +89,7 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
   },
   {
     comesIn: 'a gap in all streams of up to 10 s',
-    comesOut: 'the last picture and silence for as long',
+    comesOut: 'the last frame and silence for the same time',
     films: [
       { ...beat, change: (film) => withClockJump(film, 2, 4), seconds: 10, beats: [1, 7, 9] },
       { ...beat, file: 'gap.mkv', seconds: 9, beats: [1, 6, 8] },
@@ -97,7 +97,7 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
   },
   {
     comesIn: 'a gap in one stream, however long',
-    comesOut: 'the last picture, or silence; the other stream goes on',
+    comesOut: 'the last frame, or silence; the other stream continues',
     films: [
       {
         ...beat,
@@ -110,8 +110,8 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
     ],
   },
   {
-    comesIn: 'sound that starts later than the pictures',
-    comesOut: 'silence up to there',
+    comesIn: 'audio that starts later than the video',
+    comesOut: 'silence until the audio starts',
     films: [
       { ...beat, file: 'late-sound.mp4', beats: [3, 5], silent: [1] },
       { ...beat, change: (film) => withStreamPause(film, 'sound', 0, 2), beats: [3, 5], silent: [1] },
@@ -132,24 +132,24 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
     ],
   },
   {
-    comesIn: 'pictures that start later than the sound',
-    comesOut: 'the first picture from the start',
+    comesIn: 'video that starts later than the audio',
+    comesOut: 'the first frame from the start',
     films: [
       { ...beat, file: 'late-pictures.mp4', beats: [3, 5], dark: [1] },
       { ...beat, change: (film) => withStreamPause(film, 'pictures', 0, 1.9), beats: [3, 5], dark: [1] },
     ],
   },
   {
-    comesIn: 'sound that ends before the pictures',
-    comesOut: 'silence to the end of the pictures',
+    comesIn: 'audio that ends before the video',
+    comesOut: 'silence to the end of the video',
     films: [
       { ...beat, file: 'short-sound.mp4', seconds: 12, beats: [1], silent: [3, 5, 7, 9, 11] },
       { ...beat, change: (film) => withStreamPause(film, 'sound', 2, 9), beats: [1], silent: [3, 5] },
     ],
   },
   {
-    comesIn: 'pictures that end before the sound',
-    comesOut: 'the last picture to the end of the sound',
+    comesIn: 'video that ends before the audio',
+    comesOut: 'the last frame to the end of the audio',
     films: [
       { ...beat, file: 'short-pictures.mp4', beats: [1], dark: [3, 5] },
       { ...beat, change: (film) => withStreamPause(film, 'pictures', 2, 9), beats: [1], dark: [3, 5] },
@@ -157,7 +157,7 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
   },
   {
     comesIn: 'an edit list that begins within the film, or puts a gap before it',
-    comesOut: 'what a player shows: the film from there',
+    comesOut: 'the same as in a player: the film from that point',
     films: [
       // The first frame is half a frame later than the header declares.
       { ...beat, file: 'edit-list.mp4', seconds: 4.5, beats: [1.5, 3.5], apart: 0.03 },
@@ -166,7 +166,7 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
   },
   {
     comesIn: 'fragments (CMAF) with negative composition offsets, which engines report late',
-    comesOut: 'each picture at its time',
+    comesOut: 'each frame at its time',
     films: [
       // The audio is 1024 samples late: the file has no edit list that declares this, because ffmpeg writes
       // none.
@@ -175,8 +175,8 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
     ],
   },
   {
-    comesIn: 'an MPEG program stream that is put together of several, or whose clock jumps',
-    comesOut: 'goes on; sound and pictures stay together',
+    comesIn: 'an MPEG program stream that was joined from several, or whose clock jumps',
+    comesOut: 'continues; audio and video stay in sync',
     films: [
       {
         ...beat,
@@ -189,32 +189,31 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
   },
   {
     comesIn:
-      'a file that does not say where its streams end (MPEG program streams), so that this is estimated',
-    comesOut: 'what there is',
+      'a file that does not state the length of its streams (MPEG program streams), so that it is estimated',
+    comesOut: 'everything in the file',
     films: [{ ...beat, file: 'beat.mpg' }],
   },
   {
     comesIn:
-      'a file of several, one behind the other (Matroska, WebM, MP4, FLV, WAVE, AIFF, FLAC; Ogg, but for a chain of one sound each)',
+      'several concatenated files (Matroska, WebM, MP4, FLV, WAVE, AIFF, FLAC; Ogg, except a chain with one sound each)',
     comesOut: 'the first, and a warning',
     films: [
       {
         ...beat,
         file: 'beat.mkv',
         change: (film) => Buffer.concat([film, film]),
-        warnings: [/^the file goes on after its end: at 0\.0 MB another file begins, which is left out/],
+        warnings: [/^the file contains a second file, which begins at 0\.0 MB and is left out/],
       },
     ],
   },
   {
-    comesIn: 'a chain of Ogg with one sound each in one codec, be their serial numbers different or not',
+    comesIn: 'a chain of Ogg with one sound each in one codec, with the same or different serial numbers',
     comesOut: 'all of it',
     films: [{ file: 'tone.opus', change: (film) => Buffer.concat([film, film]), seconds: 2, beats: [] }],
   },
   {
-    comesIn: 'pictures at a rate that varies',
-    comesOut:
-      'all of them, at the highest rate that the film has for a while, or that comes back (60 at most)',
+    comesIn: 'a variable frame rate',
+    comesOut: 'all frames, at the highest rate that lasts for a while or that comes back (60 at most)',
     films: [
       { ...beat, file: 'vfr.mp4', frameRate: 30 },
       { ...beat, file: 'vfr.mkv', frameRate: 30 },
@@ -223,13 +222,13 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
     ],
   },
   {
-    comesIn: 'fewer than 5 pictures a second',
-    comesOut: 'each picture several times, at 5 to 10 a second; sound and pictures end together',
+    comesIn: 'fewer than 5 frames a second',
+    comesOut: 'each frame several times, at 5 to 10 a second; audio and video end together',
     films: [{ ...beat, file: 'slow.mp4', frameRate: 5, beats: [] }],
   },
   {
-    comesIn: 'interlaced pictures (50i, 60i)',
-    comesOut: 'each field as a picture: 50 or 59.94 a second',
+    comesIn: 'interlaced video (50i, 60i)',
+    comesOut: 'each field as a frame: 50 or 59.94 a second',
     films: [
       { ...beat, file: 'beat-50i.mkv', frameRate: 50 },
       { ...beat, file: 'beat-50i.m2t', frameRate: 50 },
@@ -237,8 +236,8 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
     ],
   },
   {
-    comesIn: 'sound that changes from stereo to 5.1, or its sample rate',
-    comesOut: 'goes on, in the form that was planned for its beginning',
+    comesIn: 'audio that changes from stereo to 5.1, or changes its sample rate',
+    comesOut: 'continues, with the channels and the sample rate of its beginning',
     films: [
       { file: 'chlayout.m2t', seconds: 5.2, beats: [1.68, 3.6] },
       // FFmpeg 5 loses the beginning of the beep that falls on the change (recipe.ts).
@@ -254,8 +253,8 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
     ],
   },
   {
-    comesIn: 'pictures that change their size, be they turned or not',
-    comesOut: 'go on, in the size of the first',
+    comesIn: 'video that changes its size, rotated or not',
+    comesOut: 'continues, in the size of the first frame',
     films: [
       { file: 'size-change.m2t', seconds: 4, beats: [] },
       { ...beat, file: 'turned-size-change.mp4' },
@@ -263,25 +262,27 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
   },
   {
     comesIn: 'one picture and a song',
-    comesOut: 'the picture for as long as the song, at 5 a second',
+    comesOut: 'the picture for as long as the song, at 5 frames a second',
     films: [{ file: 'onepic.mp4', seconds: 30, beats: [], frameRate: 5 }],
   },
   {
     comesIn: 'one picture alone',
-    comesOut: 'a film of one picture',
+    comesOut: 'a film of one frame',
     films: [
       { file: 'one-picture.mp4', seconds: 0.04, beats: [] },
       { file: 'one-picture.mkv', seconds: 0.04, beats: [] },
     ],
   },
   {
-    comesIn: 'a stream that is left out and goes on for longer',
-    comesOut: 'does not count',
+    comesIn: 'a stream that is left out and lasts longer',
+    comesOut: 'does not affect the length',
     films: [{ file: 'longtrack2.mkv', seconds: 12, beats: [], warnings: [/^left out: sound/] }],
   },
   {
-    comesIn: 'a header that says more than there is (FLV)',
-    comesOut: 'what there is, and a warning',
-    films: [{ file: 'flvdur.flv', seconds: 12, beats: [], warnings: [/^it is shorter than it says/] }],
+    comesIn: 'a header that states a greater length than the file has (FLV)',
+    comesOut: 'everything in the file, and a warning',
+    films: [
+      { file: 'flvdur.flv', seconds: 12, beats: [], warnings: [/^it is shorter than its header says/] },
+    ],
   },
 ]
