@@ -130,4 +130,4 @@ try {
 }
 for (const failure of failures) console.error(`tokens: ${failure}`)
 if (minted.length === 0 || failures.length > 0) process.exitCode = 1
-else console.log(`tokens: minted by ${minted.join(', ')}, and taken by a server`)
+else console.log(`tokens: minted by ${minted.join(', ')}, and accepted by a server`)

@@ -19,7 +19,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/http/playlists/memo.ts': 'lists in the making',
   'src/adapters/cache/disk/trusted-chunks.ts': 'chunks of a blob that are being verified',
   'src/adapters/knex/create-knex.ts': 'connections of the pool, and who waits for one',
-  'src/adapters/s3/s3-calls.ts': 'requests under way',
+  'src/adapters/s3/s3-calls.ts': 'requests in progress',
   'src/server/http-server.ts': 'connections, which have a limit',
   'src/http/recent-paths.ts': 'hashes of paths in two halves of a fixed size: no text of a client',
   'src/adapters/transcode/rate-histogram.ts': 'rates in steps of 0.05 % of one film, while it is read',

@@ -15,8 +15,11 @@ export const addCommand: Command = {
   usage,
   about: 'Adds images, audio and video to the library, and makes their exports.',
   words: [
-    ['FILE', 'with any name: the type is detected from its bytes; a file in the library keeps its uid'],
-    ['--public', 'only for images: every client may view them without a token'],
+    [
+      'FILE',
+      'one or more files; the type is detected from the bytes; a file that is already in the library keeps its uid',
+    ],
+    ['--public', 'for images only: every client may view them without a token'],
   ],
   needsLibrary: alwaysNeedsLibrary,
   run: ({ config, args, isJson, report }) => {
@@ -41,7 +44,7 @@ export const addCommand: Command = {
             onProgress: (fraction) => bar.show(path, fraction),
             onWaiting: () => {
               bar.clear()
-              printError(`${path}: another process is adding it, or making its exports: waiting`)
+              printError(`${path}: waiting for another process that is adding it or making its exports`)
             },
           })()
           bar.clear()

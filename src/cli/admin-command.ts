@@ -7,7 +7,8 @@ const usage = 'admin grant|revoke|token SUB'
 /** Grants or revokes admin rights, or mints an id token and prints only the token. */
 export const adminCommand: Command = {
   usage,
-  about: 'Grants or revokes admin rights, or prints an id token; running servers notice within seconds.',
+  about:
+    'Grants or revokes admin rights, or prints an id token; servers on the same CACHE_DIR notice in seconds.',
   words: [
     ['grant', 'makes SUB an admin'],
     ['revoke', 'removes the admin right of SUB'],

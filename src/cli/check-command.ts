@@ -79,7 +79,7 @@ export const checkCommand: Command = {
   words: [
     ['URL', 'the URL of an m3u8 playlist on any server; playlists that it refers to are checked, too'],
     ['UID', 'the uid of an audio or video file in this library; needs neither a running server nor a token'],
-    ['--token JWT', 'is sent in the header of requests to the host of URL'],
+    ['--token JWT', 'a token, sent in the Authorization header of requests to the host of URL'],
   ],
   needsLibrary: ({ args }) => !targetOf(args).isAddress,
   run: async ({ config, args, report }) => {

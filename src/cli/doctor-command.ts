@@ -20,7 +20,7 @@ import { larderVersion } from './version.ts'
 const remediesOf = (config: Config): Readonly<Record<string, string>> => ({
   database:
     config.databaseUrl === null
-      ? `see ${config.dataDir}/postgres/postgres.log, and data folder above; \`larder migrate\` creates the tables`
+      ? `see ${config.dataDir}/postgres/postgres.log, and the data folder above; \`larder migrate\` creates the tables`
       : 'see DATABASE_URL, or unset it for the embedded one; `larder migrate` creates the tables',
   'object store': 'see the S3_ settings, or DATA_DIR',
   cache: 'see CACHE_DIR: Larder must be able to write there',

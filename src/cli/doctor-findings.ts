@@ -67,11 +67,11 @@ export const examineDataFolder = async (dataDir: string, uid: number): Promise<D
     return {
       name,
       detail: dataDir,
-      fault: `${dataDir} is not there`,
-      remedy: 'set DATA_DIR to the folder of your library; for a new one, `larder serve` creates it',
+      fault: `${dataDir} does not exist`,
+      remedy: 'set DATA_DIR to the folder of your library; `larder serve` creates a new library',
     }
   if (!stats.isDirectory())
-    return { name, detail: dataDir, fault: `${dataDir} is no folder`, remedy: 'set DATA_DIR to a folder' }
+    return { name, detail: dataDir, fault: `${dataDir} is not a folder`, remedy: 'set DATA_DIR to a folder' }
   if (stats.uid !== uid && uid !== 0)
     return {
       name,
@@ -108,12 +108,14 @@ export const examineDecoders = ({
   withoutLibrary,
 }: Isolation): DoctorFinding => {
   const network = withoutNetwork
-    ? 'without network'
-    : 'with the network of this machine, which permits no other'
-  const rights = withoutNewPrivileges ? 'without a way to new rights' : 'free to gain rights'
+    ? 'without network access'
+    : 'with network access, because this machine does not allow Larder to block it'
+  const rights = withoutNewPrivileges
+    ? 'without the ability to gain privileges'
+    : 'with the ability to gain privileges'
   const files = withoutLibrary
-    ? 'with the files of their job alone'
-    : 'with all files and processes of this user, keys too'
+    ? 'with access to the files of their job only'
+    : 'with access to all files and processes of this user, including the keys'
   return healthyFinding('decoders', `run ${network}, ${files}, and ${rights}`)
 }
 
@@ -138,7 +140,7 @@ export const examineServer = async ({
       `at ${address}: ${typeof status === 'string' ? status : 'another program answers'}`,
     )
   } catch {
-    return healthyFinding(name, `none answers at ${address}`)
+    return healthyFinding(name, `no server answers at ${address}`)
   }
 }
 

@@ -9,7 +9,7 @@ const remedies = {
   missing:
     'set DATA_DIR to the folder of your library, or restore the file from a backup; `larder serve` creates ' +
     'a new file, which invalidates all existing tokens',
-  unreadable: 'make the owner of DATA_DIR its owner: see data folder',
+  unreadable: 'give it the same owner as DATA_DIR: see data folder',
   malformed: 'restore it from a backup',
 } as const
 

@@ -3,15 +3,15 @@ import { isUid, kindOfUid, type UidKind } from '../domain/media/uid-text.ts'
 import type { TokenExplanation, TokenUse } from '../ports/explain-token.ts'
 
 const badSignatures = {
-  malformed: 'it is no JWT of three parts in base64url, of 4,096 characters at most',
-  unknown_key: 'no key that is set here has the kid and the algorithm of its header',
-  signature: 'the key that its header names has not signed it',
+  malformed: 'it is not a JWT of three parts in base64url with at most 4,096 characters',
+  unknown_key: 'no configured key has the kid and the algorithm of its header',
+  signature: 'it was not signed by the key that its header names',
 } as const
 
 const files: Readonly<Record<TokenUse, string>> = {
   image: 'the picture',
   content: 'the sound or film',
-  id: 'nothing by itself: it says that its bearer is',
+  id: 'no file; it identifies its bearer as',
 }
 
 const kinds: Readonly<Record<UidKind, string>> = {
@@ -39,17 +39,17 @@ type Signed = Extract<TokenExplanation, { readonly _tag: 'Signed' }>
 const refusalOf = ({ refusal, claims }: Signed, issuer: string, use: TokenUse): string => {
   switch (refusal) {
     case 'issuer':
-      return `iss is ${quote(claims.iss)}, and TOKEN_ISSUER is ${quote(issuer)}`
+      return `iss is ${quote(claims.iss)}, but TOKEN_ISSUER is ${quote(issuer)}`
     case 'audience':
-      return `aud is ${quote(claims.aud)}, and does not name ${quote(`${issuer}-${use}`)}`
+      return `aud is ${quote(claims.aud)}, which does not include ${quote(`${issuer}-${use}`)}`
     case 'expired':
-      return `it ended at ${instantOf(claims.exp)}`
+      return `it expired at ${instantOf(claims.exp)}`
     case 'restriction':
       return 'a restriction (maxh, clip or exports) is invalid, so it is unknown what the token may open'
     case 'other_subject': {
       const kind = isUid(claims.sub) ? kindOfUid(claims.sub) : null
-      const what = kind === null ? 'which is no uid' : `the uid of ${kinds[kind]}`
-      return `sub is ${quote(claims.sub)}, ${what}: such a token opens ${files[use]} that sub names`
+      const what = kind === null ? 'which is not a uid' : `the uid of ${kinds[kind]}`
+      return `sub is ${quote(claims.sub)}, ${what}: for ${files[use]}, sub must be the uid of that file`
     }
     default: {
       const { sub, iat, exp, nbf } = claims

@@ -11,9 +11,9 @@ import { orThrowCommandError } from './outcome.ts'
 const usage = 'remake --outdated'
 
 const descriptions = {
-  made: 'made anew',
-  'made elsewhere': 'another process has made it anew',
-  busy: 'another process is making it',
+  made: 'made again',
+  'made elsewhere': 'made again by another process',
+  busy: 'left to another process, which is making the exports',
 } as const
 
 /**
@@ -25,7 +25,10 @@ export const remakeCommand: Command = {
   about:
     'Encodes exports again if an older release encoded them differently. Serves the old ones until then.',
   words: [
-    ['--outdated', 'all files with exports of an older recipe; if a file fails, it keeps its old exports'],
+    [
+      '--outdated',
+      'processes all files with exports of an older recipe; a file that fails keeps its old exports',
+    ],
   ],
   needsLibrary: alwaysNeedsLibrary,
   run: ({ config, args, report }) => {
@@ -68,7 +71,7 @@ export const remakeCommand: Command = {
         )
         const { made, elsewhere, failed } = counts
         report({
-          lines: [`${made} made anew, ${elsewhere} left to other processes, ${failed} failed`],
+          lines: [`${made} made again, ${elsewhere} left to other processes, ${failed} failed`],
           json: counts,
         })
         return failed === 0 ? 0 : 1

@@ -39,7 +39,7 @@ const serve = async (larder: Larder, { config, created, print, report, stop }: S
   await stop.requested
   await Promise.all([
     stop.track('background work', Promise.all([work.stop(budget.work), working])),
-    stop.track('requests under way', drain.run(budget.drain)),
+    stop.track('requests in progress', drain.run(budget.drain)),
   ])
   return 0
 }
@@ -60,6 +60,6 @@ export const serveCommand: Command = {
       isServing = true
       return serve(larder, { config, created, print, report, stop })
     })
-    return stop.track('database, object store and cache to be opened or closed', running)
+    return stop.track('opening or closing of database, object store and cache', running)
   },
 }

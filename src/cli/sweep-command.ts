@@ -9,7 +9,8 @@ const usage = 'sweep [--dry-run|--repair]'
 /** Deletes orphans from the object store, as a server does periodically. */
 export const sweepCommand: Command = {
   usage,
-  about: 'Deletes objects older than 48 hours that the database does not refer to, as `serve` does.',
+  about:
+    'Deletes objects of the store that are older than 48 hours and not in the database, as `serve` does.',
   words: [
     ['--dry-run', 'writes and deletes nothing; prints each key that would be deleted, and its size'],
     ['--repair', 'deletes even more than 5 % of all objects, or more than 1,000'],

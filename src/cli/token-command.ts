@@ -55,15 +55,15 @@ const parseWords = (args: ReadonlyArray<string>) =>
 /** Mints a media token for an image or content file and prints only the token, or explains a token. */
 export const tokenCommand: Command = {
   usage,
-  about: 'Prints only a token for an image, audio or video file; or explains what a token opens.',
+  about: 'Prints a token for an image, audio or video file and nothing else, or explains what a token opens.',
   words: [
     ['UID', 'the uid of the file, as `larder add` prints it'],
     [
       '--ttl S',
       'lifetime in seconds; default: half an hour or, for audio and video, longer than the duration',
     ],
-    ['--maxh N', 'opens only exports with a height of at most N pixels'],
-    ['--clip A,B', 'opens only the parts between these two times (seconds)'],
+    ['--maxh N', 'the token opens only exports with a height of at most N pixels'],
+    ['--clip A,B', 'the token opens only the parts between these two times (seconds)'],
     [
       '--explain JWT',
       'explains what a token opens, or why it is refused (exit code 1); accepts a link or header, reads only keys',

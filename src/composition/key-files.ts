@@ -17,7 +17,7 @@ export type KeyFile = {
 const keyFileFault = (file: string): KeyFile['fault'] => {
   try {
     const text = readSecretFile(file)
-    if (text === null) return { kind: 'missing', text: `${file} is not there` }
+    if (text === null) return { kind: 'missing', text: `${file} does not exist` }
     const keys = parseTokenKeys(text)
     return E.isLeft(keys) ? { kind: 'malformed', text: `${file} ${keys.left}` } : null
   } catch (error) {

@@ -72,7 +72,7 @@ export const withNewLibrary = async <A>(
   const created = await checkLibrary(config.dataDir, libraryParts(config), true)
   return withLarder(
     config,
-    (larder) => work(larder, created === null ? null : `made ${created} in ${config.dataDir}`),
+    (larder) => work(larder, created === null ? null : `created ${created} in ${config.dataDir}`),
     reporting,
   )
 }

@@ -80,6 +80,6 @@ export const describeMisspelt = (env: Env): ReadonlyArray<string> => {
       const intended = findIntended(name, settings)
       return intended === undefined
         ? []
-        : [`${name} is no setting of Larder and changes nothing; is ${intended} meant?`]
+        : [`${name} is not a setting of Larder and has no effect; did you mean ${intended}?`]
     })
 }

@@ -66,7 +66,7 @@ export const playByHls = (video: HTMLVideoElement, url: string, { uid, link, sta
     else if (type === Hls.ErrorTypes.MEDIA_ERROR && mediaErrorBackOff.next() !== null) hls.recoverMediaError()
     else {
       hls.stopLoad()
-      status.show(`This cannot be played: ${details}`)
+      status.show(`This file cannot be played: ${details}`)
     }
   }
 

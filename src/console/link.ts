@@ -47,4 +47,4 @@ export const onLinkExpired = (link: Link, callBack: () => void): void => {
 }
 
 export const expiredMessage = 'This link has expired. Ask the person who sent it to you for a new one'
-export const refusedMessage = 'This link does not open this any more'
+export const refusedMessage = 'This link no longer opens this file'

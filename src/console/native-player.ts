@@ -42,7 +42,7 @@ export const playNatively = (
   const showError = async (): Promise<void> => {
     const message = link.millisecondsLeft() > 0 ? await failureMessage(url) : expiredMessage
     if (message === null) {
-      status.show(`This cannot be played: ${video.error?.message || 'unknown'}`)
+      status.show(`This file cannot be played: ${video.error?.message || 'unknown'}`)
       return
     }
     storePosition(uid, seconds)

@@ -48,7 +48,7 @@ export const waitForExports = async (url: string, view: ViewContext): Promise<Re
       continue
     }
     if (list !== null && list.status < 500)
-      throw new Error(link.millisecondsLeft() <= 0 ? expiredMessage : 'the link does not open this')
+      throw new Error(link.millisecondsLeft() <= 0 ? expiredMessage : 'this link does not open this file')
     const wait = lossBackOff.next()
     if (wait === null) throw new Error('the server cannot be reached')
     status.show('The server cannot be reached. Trying again…')

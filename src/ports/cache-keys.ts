@@ -72,7 +72,7 @@ export const cacheKeys = {
     params: { uid: ImageExportUid },
     value: ImageExportFile,
     ttlSeconds: null,
-    about: 'Where the bytes of an image export are, and whose they are.',
+    about: 'The stored file of an image export, and the image file that it belongs to.',
     form: '`{file_size, image_file_uid, height, s3_file_uid, s3_file_key, content_type, sha256, stored_at}`',
   }),
   imagePublic: family('image_files:public:{uid}', {
@@ -80,14 +80,14 @@ export const cacheKeys = {
     value: Flag,
     ttlSeconds: 600,
     isNegative: isFalse,
-    about: 'Whether an image may be had without a token.',
+    about: 'Whether an image may be requested without a token.',
     form: '`1` or `0`',
   }),
   storedFile: family('s3_files:{uid}', {
     params: { uid: StoredFileUid },
     value: BlobRecord,
     ttlSeconds: null,
-    about: 'The bytes of a stored file: a file beside the values, with this record of it.',
+    about: 'The bytes of a stored file. They are a file beside the values, and this is its record.',
     form: '`{size, sha256}` and the bytes',
   }),
   isAdmin: family('auth:is_admin:{sub}', {
@@ -102,7 +102,7 @@ export const cacheKeys = {
     params: { uid: ContentPartUid },
     value: ContentPartFile,
     ttlSeconds: null,
-    about: 'Where the bytes of a part are, and whose they are.',
+    about: 'The stored file of a part, and the content file that it belongs to.',
     form: '`{content_file_uid, content_file_export_uid, format, height, start_seconds, end_seconds, s3_file_uid, s3_file_key, content_type, file_size, sha256, stored_at}`',
   }),
   webPlaylist: family('content_files:playlists:web:{uid}', {
@@ -130,7 +130,7 @@ export const cacheKeys = {
     params: { uid: ContentExportUid },
     value: VodMeta,
     ttlSeconds: null,
-    about: 'Whose export this is, and how high.',
+    about: 'The content file that an export belongs to, and the height of the export.',
     form: '`{content_file_uid, height}`',
   }),
   vodPlaylist: family('content_files:vods:{uid}:m3u', {

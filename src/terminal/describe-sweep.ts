@@ -13,33 +13,33 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
       return ['another process is sweeping the object store']
     case 'foreign':
       return [
-        `nothing is swept: the object store belongs to the library ${report.other}, and the database to ${report.ours}; ` +
-          'see S3_BUCKET, S3_PREFIX and DATABASE_URL. If these are right, delete the object .library of the store: ' +
+        `nothing was deleted: the object store belongs to the library ${report.other}, but the database to ${report.ours}; ` +
+          'check S3_BUCKET, S3_PREFIX and DATABASE_URL. If these are right, delete the object .library of the store: ' +
           'the next sweep then determines the owner again',
       ]
     case 'unproven':
       return [
-        `nothing is swept: the object store names no library, and of ${plural(report.looked, 'object')} in it the ` +
-          `database names ${report.named}; see S3_BUCKET, S3_PREFIX and DATABASE_URL. If these are right, ` +
+        `nothing was deleted: the object store names no library, and of ${plural(report.looked, 'object')} in it the ` +
+          `database names ${report.named}; check S3_BUCKET, S3_PREFIX and DATABASE_URL. If these are right, ` +
           `store an object .library with the content ${report.ours}`,
       ]
     case 'swept':
       return [
         `${plural(report.deleted.length, 'object')} of ${report.objects} deleted, ` +
-          `and what was left of ${uploadCount(report)}` +
+          `and the leftovers of ${uploadCount(report)}` +
           (report.isWhole ? '' : '; there are more, sweep again'),
         ...replacedLine(report, 'deleted'),
       ]
     case 'looked':
       return [
         `${orphanCount(report)} of ${report.objects} would be deleted, ` +
-          `and what is left of ${uploadCount(report)}`,
+          `and the leftovers of ${uploadCount(report)}`,
         ...replacedLine(report, 'would be deleted'),
         ...report.orphans.map(({ key, size }) => `${key}  ${size}`),
       ]
     case 'braked':
       return [
-        `nothing is swept: no row of the database names ${orphanCount(report)} of ${report.objects}, more than ` +
+        `nothing was deleted: no row of the database names ${orphanCount(report)} of ${report.objects}, more than ` +
           '5 % or 1,000. If the database is the right one and not an old copy: larder sweep --dry-run, then --repair',
         ...replacedLine(report, 'deleted'),
       ]
@@ -53,7 +53,7 @@ const replacedLine = (
   objects === 0 ? [] : [`${plural(objects, 'object')} of replaced exports ${done} (${bytes} bytes)`]
 
 const uploadCount = ({ uploads }: { readonly uploads: number | null }): string =>
-  uploads === null ? 'no upload, as the store does not list them' : plural(uploads, 'upload')
+  uploads === null ? 'no upload, because the store does not list them' : plural(uploads, 'upload')
 
 const orphanCount = ({
   orphans,

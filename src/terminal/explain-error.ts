@@ -8,14 +8,14 @@ export const explainError = (error: DomainError): string => {
     case 'Conflict':
       return error.message
     case 'TooLarge':
-      return `it is longer than the ${error.maxBytes} bytes that are permitted`
+      return `it is longer than the permitted ${error.maxBytes} bytes`
     case 'Overloaded':
-      return `too much is waiting already: try again in ${error.retryAfterSeconds} seconds`
+      return `too many requests are waiting: try again in ${error.retryAfterSeconds} seconds`
     case 'NotFound':
       return `there is no ${error.what.replaceAll('_', ' ')} with the uid ${error.uid}`
     case 'Unavailable':
       return error.mayHaveHappened
-        ? `the ${error.dependency} did not say whether it was done (${oneLineMessage(error.cause)}): try again`
+        ? `the ${error.dependency} did not confirm the change (${oneLineMessage(error.cause)}), which may have happened: try again`
         : `the ${error.dependency} cannot be used: ${oneLineMessage(error.cause)}`
     case 'BadOrigin':
       return `the object store is damaged: ${error.what}`

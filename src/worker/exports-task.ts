@@ -41,11 +41,13 @@ export const createExportsTask = (
     if (E.isRight(finished)) {
       retries.succeeded(uid)
       if (finished.right.state === 'made') {
-        terminal.print(`  the exports of ${uid} are made`)
+        terminal.print(`  the exports of ${uid} are ready`)
         for (const warning of finished.right.warnings) terminal.print(`  ${uid}: ${warning}`)
       }
       if (finished.right.state === 'made elsewhere')
-        terminal.print(`  the exports of ${uid} are there: another process, or an earlier try, has made them`)
+        terminal.print(
+          `  the exports of ${uid} exist already: another process, or an earlier attempt, made them`,
+        )
       return
     }
     failed(finished.left, uid)

@@ -53,7 +53,7 @@ export const createSampleTask = (
           terminal.printError(name, added.left)
           return E.right('done')
         }
-        terminal.print(`  the exports of ${name} are made`)
+        terminal.print(`  the exports of ${name} are ready`)
         if (added.right.kind === 'image')
           await printWatchLink(larder, config, terminal, 'image', added.right.uid)
         return E.right('done')

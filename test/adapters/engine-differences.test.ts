@@ -14,14 +14,14 @@ describe('the reported differences between two engines', () => {
   it('list the codecs that the engine in use does not decode, and another engine that does', () => {
     expect(engineDifferences(engine('ffmpeg 5', 'av1', 'vc1'), [engine('node-av', 'vc1')])).to.deep.equal([
       'it does not decode av1, vc1',
-      'node-av, which is here, too, decodes av1',
+      'node-av, which is also installed here, decodes av1',
     ])
     expect(engineDifferences(engine('ffmpeg 5', 'vc1'), [])).to.deep.equal(['it does not decode vc1'])
   })
 
   it("list the known faults of the engine's release", () => {
     expect(engineDifferences(engine('ffmpeg 5.1.9-0+deb12u1'), [])).to.deep.equal([
-      'where the sample rate of a sound changes, it loses up to 40 ms',
+      'where the sample rate of audio changes, it loses up to 40 ms',
     ])
     expect(engineDifferences(engine('node-av 6.1.1 (FFmpeg 8.1)'), [])).to.deep.equal([])
   })

@@ -92,7 +92,7 @@ describe('the reported cause of a failure, which need not be the first or last l
       const connection = await db.client.acquireConnection()
       const failure = await left(createKnexUserRepository(db).isAdmin('ann'))
       expect(explainError(failure)).to.equal(
-        'the database cannot be used: all connections (1) are in use, and none came free within 700 ms',
+        'the database cannot be used: all connections (1) are in use, and none became free within 700 ms',
       )
       await db.client.releaseConnection(connection)
     })

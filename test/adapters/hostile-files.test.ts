@@ -149,7 +149,7 @@ describe('a hostile file', () => {
       expect(await findSecondFile(path, signal, limits), name).to.equal('unknown')
       const facts = await withSecondFileWarning(mediaFacts(), path, signal, limits)
       expect(facts.warnings).to.deep.equal([
-        'the file has too many parts: whether another file follows behind it was not looked at',
+        'the file has too many parts, so Larder did not check whether another file follows it',
       ])
     }
   })
@@ -158,13 +158,13 @@ describe('a hostile file', () => {
     const programs = Array.from({ length: 257 }, (_, i) => mapOf(1 + i))
     const path = await written(Buffer.concat([association, ...programs]))
     expect(await left(readSource(() => readStreamClock(path, signal)))).to.deep.equal(
-      refused('the file has more than 256 programs: save the one to keep as a file of its own'),
+      refused('the file has more than 256 programs: save the program that you want as a separate file'),
     )
     const rates = Buffer.concat(Array.from({ length: 101 }, (_, i) => vorbisPage(8000 + i)))
     const chain = createOggChainReader()
     chain.take(rates)
     expect(await left(readSource(async () => chain.isMixed()))).to.deep.equal(
-      refused('the file has sounds of too many sample rates'),
+      refused('the file has audio of too many sample rates'),
     )
   })
 

@@ -28,7 +28,7 @@ describe('a chain of Ogg streams', () => {
       expect(await left(transcoder.probe(chain)), name).to.deep.equal({
         _tag: 'Refused',
         message:
-          'the file is a chain of sounds of several sample rates: save them as one, or each as a file of its own',
+          'the file is a chain of sounds of several sample rates: save them as one sound, or each as a separate file',
       })
     }
     const [, engine] = availableEngines()[0] ?? []

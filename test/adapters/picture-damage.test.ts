@@ -11,7 +11,7 @@ const formats = { jpeg: 'JPEG', png: 'PNG', webp: 'WebP', gif: 'GIF', tiff: 'TIF
  * not a picture.
  */
 const inWords =
-  /^the (JPEG|PNG|WebP|GIF|TIFF|AVIF) [^()]+ \([^()]+\)$|^[A-Za-z ]+pictures .*are not taken: .+$|^the file is not a picture: .+$/
+  /^the (JPEG|PNG|WebP|GIF|TIFF|AVIF) [^()]+ \([^()]+\)$|^[A-Za-z ]+pictures .*are not supported: .+$|^the file is not a picture: .+$/
 
 const cutShort = / is cut short: part of it is missing \(copy it again/
 
@@ -65,7 +65,7 @@ describe('[V37] a damaged picture', () => {
     }
     for (const [fault, change] of Object.entries(faults))
       expect(await outcome(withHeader(png, change)), fault).to.equal(
-        'the PNG is damaged: its header is wrong (copy it again, or open it in another program and save it anew)',
+        'the PNG is damaged: its header is wrong (copy it again, or open it in another program and save it again)',
       )
   })
 })

@@ -26,7 +26,7 @@ describe('[V37] kinds of images', () => {
     lossless[lossless.indexOf(Buffer.from([0xff, 0xc0])) + 1] = 0xc3
     expect(await refusal(lossless)).to.deep.equal({
       _tag: 'Refused',
-      message: 'lossless JPEG pictures are not taken: save it as PNG or as an ordinary JPEG',
+      message: 'lossless JPEG pictures are not supported: save it as PNG or as an ordinary JPEG',
     })
   })
 
@@ -182,11 +182,11 @@ describe('[V37] kinds of images', () => {
 
   describe('that are not decoded are refused by name, with advice', () => {
     const refused: ReadonlyArray<[string, () => Promise<Uint8Array>, RegExp]> = [
-      ['JPEG XL', () => media('chart.jxl'), /^JPEG XL pictures are not taken: save it as PNG or JPEG$/],
+      ['JPEG XL', () => media('chart.jxl'), /^JPEG XL pictures are not supported: save it as PNG or JPEG$/],
       [
         'TIFF in CIELab of 8 bits',
         () => media('chart-lab8.tif'),
-        /^TIFF pictures in CIELab are not taken: save it in RGB$/,
+        /^TIFF pictures in CIELab are not supported: save the picture in RGB$/,
       ],
       [
         'TIFF of floating point',
@@ -201,12 +201,12 @@ describe('[V37] kinds of images', () => {
             [254, 1],
             [330, 8],
           ]),
-        /^raw photos are not taken/,
+        /^raw photos are not supported/,
       ],
       [
         'a raw photo in DNG',
         async () => createTiff(8, [[50706, 1]]),
-        /^raw photos are not taken: develop it/,
+        /^raw photos are not supported: develop the photo/,
       ],
       [
         'PNG in logarithmic colours',

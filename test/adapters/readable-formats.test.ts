@@ -123,7 +123,7 @@ describe('[V37] every format that can be read', () => {
         const decision = byFfmpeg[name.replace(/_pipe$/, '')]
         expect(decision, name).to.not.equal(undefined)
         if (decision === 'named by the engine')
-          expect(unreadableReason(Buffer.alloc(32, 1), name)).to.match(/^[A-Z]+ pictures are not taken: /)
+          expect(unreadableReason(Buffer.alloc(32, 1), name)).to.match(/^[A-Z]+ pictures are not supported: /)
         else if (decision !== undefined) expectDecided(name, decision)
       }
     })

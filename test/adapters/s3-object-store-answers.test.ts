@@ -169,7 +169,7 @@ describe('S3 object store, for each response of its server', () => {
   const refusals: ReadonlyArray<readonly [string, number, RegExp]> = [
     ['AccessDenied', 403, /^the store refused access to bucket larder: allow/],
     ['RequestTimeTooSkewed', 403, /^the clocks of this machine and of the store .* differ/],
-    ['SlowDown', 503, /^the store at .* is ill or overloaded \(503 SlowDown\)$/],
+    ['SlowDown', 503, /^the store at .* is failing or overloaded \(503 SlowDown\)$/],
     ['NotImplemented', 501, /^the store at .* answered 501 NotImplemented: /],
     ['InvalidObjectState', 400, /^the store at .* answered 400 InvalidObjectState: InvalidObjectState$/],
   ]

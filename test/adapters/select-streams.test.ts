@@ -83,7 +83,7 @@ describe('selectStreams', () => {
       'left out: subtitles in eng (subrip, for the hard of hearing)',
     ])
     expect(warnings(videoStream(), described)).to.deep.equal([
-      'the sound in eng (aac, 2 channels, audio description) is used: no other is decoded',
+      'the sound in eng (aac, 2 channels, audio description) is used: no other one can be decoded',
     ])
   })
 
@@ -104,7 +104,7 @@ describe('selectStreams', () => {
         'left out: pictures of program 1 (h264, 320x360)',
         'left out: sound of program 1 (aac, 2 channels)',
         'left out: sound of program 1 (aac, 2 channels)',
-        'no sound: there is none in the program of the pictures',
+        'no sound: the program of the video has none',
       ],
     ])
     const radio = [
@@ -149,7 +149,7 @@ describe('selectStreams', () => {
     }
     for (const rotation of [0, 90, 180, 270, 359.6]) expect(warningsAt(rotation)).to.deep.equal([])
     expect(warningsAt(45)).to.deep.equal([
-      'the header turns the video by 45 degrees: only quarter turns are made, so it is left as it is',
+      'the header turns the video by 45 degrees: Larder makes only quarter turns, so the video stays as it is',
     ])
   })
 
@@ -159,10 +159,10 @@ describe('selectStreams', () => {
       return E.isLeft(facts) ? facts.left.message : ''
     }
     expect(reasonOf(subtitleStream())).to.equal(
-      'the file holds subtitles alone (subrip): add the film or the sound that they belong to',
+      'the file contains only subtitles (subrip): add the film or the sound that they belong to',
     )
     for (const sampleRate of [1, 999, 768_001, 4_000_000_000]) {
-      const message = `the sound has ${sampleRate} samples a second, and 1,000 to 768,000 are decoded: save it at 48,000`
+      const message = `the sound has ${sampleRate} samples a second, but Larder can decode only 1,000 to 768,000: save it at 48,000`
       expect(reasonOf(audioStream({ sampleRate }))).to.equal(message)
       const film = select(videoStream(), audioStream({ sampleRate }), audioStream({ index: 2 }))
       expect(E.isRight(film) && [film.right.audio?.index, film.right.warnings]).to.deep.equal([

@@ -86,7 +86,7 @@ describe('sharp image processor', () => {
         E.left({
           _tag: 'Refused',
           message:
-            'the picture is damaged and breaks its decoder: open it in another program and save it anew',
+            'the picture is damaged and crashes its decoder: open it in another program and save it again',
         }),
       )
     })

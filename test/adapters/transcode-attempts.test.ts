@@ -58,7 +58,7 @@ describe('a film whose first attempt fails', () => {
     const transcoder = createTranscoderOfEngine(withoutToneMapping(engine))
     const { task } = await transcode(transcoder, mediaPath('bunny-hdr.mp4'), withSmallestVideo)
     expect((await right(task)).warnings).to.deep.equal([
-      'colours are off: it is HDR that could not be tone-mapped',
+      'colours are wrong: the HDR of the film could not be tone-mapped',
     ])
   })
 })

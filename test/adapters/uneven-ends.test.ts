@@ -8,7 +8,7 @@ const header = (pictures: number | null, sound: number | null) =>
 describe('different ends of video and audio', () => {
   it('cause a warning if they are far apart and the header does not declare this, as in a joined Ogg film', () => {
     expect(unevenEndWarnings(header(4, 4), 4, 8.1)).to.deep.equal([
-      'its pictures end at 4.0 s, and its sound at 8.1 s: what is between them may be damaged, or of a second file',
+      'its pictures end at 4.0 s, and its sound at 8.1 s: the rest may be damaged, or may belong to a second file',
     ])
     expect(unevenEndWarnings(header(null, null), 8, 4)).to.have.length(1)
     expect(unevenEndWarnings(header(100, 100), 94, 100)).to.have.length(1)

@@ -123,7 +123,7 @@ describe('[V52] the share page', () => {
 
   it('sends no more requests after the server refused one', async () => {
     const { page, requested } = await open((route) => route.fulfill(expired))
-    await page.getByText('This link does not open this any more').waitFor()
+    await page.getByText('This link no longer opens this file').waitFor()
     const before = requested.length
     for (let i = 0; i < 20; i++) await page.clock.fastForward(60_000)
     expect(requested.length).to.equal(before)
@@ -190,7 +190,7 @@ describe('[V52] the share page', () => {
 
   it("with the browser's own HLS distinguishes a refused link from an unreachable server", async () => {
     for (const [answer, words] of [
-      [(route: Route) => route.fulfill(expired), 'This link does not open this any more'],
+      [(route: Route) => route.fulfill(expired), 'This link no longer opens this file'],
       [(route: Route) => route.abort(), 'The server cannot be reached'],
     ] as const) {
       let begin = () => {}

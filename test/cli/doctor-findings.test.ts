@@ -61,10 +61,10 @@ describe('the checks of the doctor', () => {
 
   it('[V65] cover whether the folder exists and is a folder', async () => {
     const none = path.join(folder, 'none')
-    expect((await examineDataFolder(none, self)).fault).to.equal(`${none} is not there`)
+    expect((await examineDataFolder(none, self)).fault).to.equal(`${none} does not exist`)
     const file = path.join(folder, 'file')
     await writeFile(file, '')
-    expect((await examineDataFolder(file, self)).fault).to.equal(`${file} is no folder`)
+    expect((await examineDataFolder(file, self)).fault).to.equal(`${file} is not a folder`)
   })
 
   it('[V65] cover the version of Node', () => {
@@ -90,17 +90,17 @@ describe('the checks of the doctor', () => {
   })
 
   it('[V65] cover how decoders are isolated from this machine', () => {
-    const machine = 'with the network of this machine, which permits no other'
-    const own = 'with all files and processes of this user, keys too'
+    const machine = 'with network access, because this machine does not allow Larder to block it'
+    const own = 'with access to all files and processes of this user, including the keys'
     for (const [withoutNetwork, withoutNewPrivileges, withoutLibrary, detail] of [
       [
         true,
         true,
         true,
-        'run without network, with the files of their job alone, and without a way to new rights',
+        'run without network access, with access to the files of their job only, and without the ability to gain privileges',
       ],
-      [false, true, false, `run ${machine}, ${own}, and without a way to new rights`],
-      [false, false, false, `run ${machine}, ${own}, and free to gain rights`],
+      [false, true, false, `run ${machine}, ${own}, and without the ability to gain privileges`],
+      [false, false, false, `run ${machine}, ${own}, and with the ability to gain privileges`],
     ] as const)
       expect(examineDecoders({ withoutNetwork, withoutNewPrivileges, withoutLibrary })).to.include({
         detail,
@@ -110,7 +110,7 @@ describe('the checks of the doctor', () => {
 
   it('[V65] cover whether a server answers', async () => {
     expect((await examineServer({ host: '127.0.0.1', port: 1 })).detail).to.equal(
-      'none answers at http://127.0.0.1:1',
+      'no server answers at http://127.0.0.1:1',
     )
   })
 })

@@ -67,7 +67,7 @@ describe('larder doctor on a damaged library', () => {
     const none = await doctor('/nolib')
     expect({ code: none.code, err: none.err }).to.deep.equal({ code: 1, err: [] })
     expect(none.of('token keys').fault).to.equal(
-      uses.map((use) => `/nolib/keys/${use}-tokens is not there`).join(', '),
+      uses.map((use) => `/nolib/keys/${use}-tokens does not exist`).join(', '),
     )
 
     const dataDir = await library()
@@ -76,7 +76,7 @@ describe('larder doctor on a damaged library', () => {
     await rm(path.join(keys, 'content-tokens'))
     const { code, of } = await doctor(dataDir)
     expect(code).to.equal(1)
-    expect(of('token keys').fault).to.equal(`${keys}/content-tokens is not there`)
+    expect(of('token keys').fault).to.equal(`${keys}/content-tokens does not exist`)
     expect(await readdir(keys)).to.have.members(['image-tokens', 'id-tokens'])
   })
 

@@ -78,7 +78,7 @@ describe('larder token --explain [V61]', () => {
 
     const id = createJoseIdTokenIssuer({ issuer: 'larder', leewaySeconds: 0, clock: Date.now, keys: keys.id })
     const { lines: ofId } = await explain(await right(id.mint('me@example.org', 60)))
-    expect(ofId[1]).to.equal('opens: nothing by itself: it says that its bearer is "me@example.org"')
+    expect(ofId[1]).to.equal('opens: no file; it identifies its bearer as "me@example.org"')
   })
 
   it('reports the name of a token that has one, and accepts only a text as a name', async () => {
@@ -101,14 +101,14 @@ describe('larder token --explain [V61]', () => {
       keys: { ...keys, image: [generateSecretKey('k1')], content: [generateSecretKey('other')] },
     })
     for (const [text, reason] of [
-      [`${jwt}=`, 'it is no JWT of three parts'],
-      ['rubbish', 'it is no JWT of three parts'],
-      [`${jwt.slice(0, -8)}AAAAAAAA`, 'the key that its header names has not signed it'],
+      [`${jwt}=`, 'it is not a JWT of three parts'],
+      ['rubbish', 'it is not a JWT of three parts'],
+      [`${jwt.slice(0, -8)}AAAAAAAA`, 'it was not signed by the key that its header names'],
       [
         await right(foreignTokens.mint('image', 'if_secret', 60)),
-        'the key that its header names has not signed it',
+        'it was not signed by the key that its header names',
       ],
-      [await right(foreignTokens.mint('content', 'if_secret', 60)), 'no key that is set here has the kid'],
+      [await right(foreignTokens.mint('content', 'if_secret', 60)), 'no configured key has the kid'],
     ] as const) {
       const { code, lines } = await explain(text)
       expect(code).to.equal(1)
@@ -152,10 +152,10 @@ describe('larder token --explain [V61]', () => {
   it('reports other faults', async () => {
     const hourAgo = () => Date.now() - 3_600_000
     for (const [jwt, reason] of [
-      [await right(media('larder', hourAgo).mint('image', 'if_a', 60)), /^refused: it ended at \d{4}-/],
+      [await right(media('larder', hourAgo).mint('image', 'if_a', 60)), /^refused: it expired at \d{4}-/],
       [
         await right(media('other').mint('image', 'if_a', 60)),
-        /^refused: iss is "other", and TOKEN_ISSUER is "larder"$/,
+        /^refused: iss is "other", but TOKEN_ISSUER is "larder"$/,
       ],
     ] as const) {
       const { code, lines } = await explain(jwt)

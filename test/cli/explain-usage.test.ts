@@ -20,9 +20,12 @@ describe('wrong arguments of a command', () => {
     for (const [args, line] of [
       [
         ['--ttl', '-5'],
-        '--ttl is followed by what looks like an option; where that is its value, write --ttl=VALUE',
+        '--ttl is followed by something that looks like an option; if it is the value, write --ttl=VALUE',
       ],
-      [['-dash.gif'], "Unknown option '-d'; a name that begins with - goes behind --; see: larder help add"],
+      [
+        ['-dash.gif'],
+        "Unknown option '-d'; put a file name that begins with - after --; see: larder help add",
+      ],
       [['--wat'], "Unknown option '--wat'; see: larder help add"],
       [['--ttl'], "Option '--ttl <value>' argument missing; see: larder help add"],
     ] as const)

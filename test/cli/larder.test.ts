@@ -154,7 +154,7 @@ describe('the command line', () => {
     expect(store).to.equal(`ok    object store: ${home}/objects`)
     expect(cache).to.equal(`ok    cache: ${home}/cache`)
     expect(library).to.equal('ok    library: no exports were made by an older recipe')
-    expect(decoders).to.match(/^ok {4}decoders: run with(?:out)? .*network.*, and .*rights$/)
+    expect(decoders).to.match(/^ok {4}decoders: run with(?:out)? .*network.*, and .*privileges$/)
     expect(transcoder).to.match(/^ok {4}transcoder: /)
   })
 
@@ -187,7 +187,7 @@ describe('the command line', () => {
     const { code, out, err } = await runLarder(['migrate'], { ...env, CACHE_MAXBYTES: 's3cret' })
     expect({ code, out }).to.deep.equal({ code: 0, out: ['the database is up to date'] })
     expect(err).to.deep.equal([
-      'larder: CACHE_MAXBYTES is no setting of Larder and changes nothing; is CACHE_MAX_BYTES meant?',
+      'larder: CACHE_MAXBYTES is not a setting of Larder and has no effect; did you mean CACHE_MAX_BYTES?',
     ])
   })
 

@@ -33,14 +33,14 @@ describe('[V62] a library', function () {
         code: 1,
         out: [],
         err: [
-          `larder: there is no library in DATA_DIR ${env.DATA_DIR}: set DATA_DIR to the folder of yours, ` +
-            'or make one by `larder serve` or `larder add`',
+          `larder: there is no library in DATA_DIR ${env.DATA_DIR}: set DATA_DIR to the folder of your library, ` +
+            'or create one with `larder serve` or `larder add`',
         ],
       })
     }
     const doctor = await runLarder(['doctor'], env)
     expect(doctor.code).to.equal(1)
-    expect(doctor.out).to.include(`fault data folder: ${env.DATA_DIR} is not there`)
+    expect(doctor.out).to.include(`fault data folder: ${env.DATA_DIR} does not exist`)
     expect(await readdir(folder)).to.deep.equal([])
   })
 
@@ -74,18 +74,18 @@ describe('[V62] a library', function () {
     await sharp({ create: { width: 64, height: 64, channels: 3, background: 'red' } }).toFile(picture)
     const added = { DATA_DIR: path.join(folder, 'added') }
     const first = await runLarder(['add', '--json', picture], added)
-    expect(first.err).to.deep.equal([`larder: made a new library in ${added.DATA_DIR}`])
+    expect(first.err).to.deep.equal([`larder: created a new library in ${added.DATA_DIR}`])
     expect(first.out).to.have.length(1)
     expect((await runLarder(['add', '--json', picture], added)).err).to.deep.equal([])
     await rm(path.join(added.DATA_DIR, 'cache'), { recursive: true })
     expect((await runLarder(['doctor'], added)).code).to.equal(0)
 
     const served = { DATA_DIR: path.join(folder, 'served') }
-    for (const lines of [[`  made a new library in ${served.DATA_DIR}`], []]) {
+    for (const lines of [[`  created a new library in ${served.DATA_DIR}`], []]) {
       const serving = await serveLarder(served)
       await waitUntilReady(serving.base)
       expect(await serving.end('SIGTERM')).to.equal(0)
-      expect(serving.out.slice(1).filter((line) => line.includes('made'))).to.deep.equal(lines)
+      expect(serving.out.slice(1).filter((line) => line.includes('created'))).to.deep.equal(lines)
     }
     for (const { DATA_DIR } of [added, served]) await waitForServerExit(path.join(DATA_DIR, 'postgres'))
   })

@@ -83,7 +83,7 @@ if (ownUid === 0)
         expect({ code, err }).to.deep.equal({
           code: 1,
           err: [
-            `larder: DATA_DIR ${env.DATA_DIR} belongs to uid ${owner}, and this is uid 4343: ` +
+            `larder: DATA_DIR ${env.DATA_DIR} belongs to uid ${owner}, but this process has uid 4343: ` +
               `type ${larderSudoCommand(owner, env.DATA_DIR ?? '', words)}`,
           ],
         })

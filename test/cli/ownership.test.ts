@@ -127,7 +127,7 @@ if (isRoot)
       expect({ code, err }).to.deep.equal({
         code: 1,
         err: [
-          `larder: DATA_DIR ${env.DATA_DIR} belongs to uid ${uid}, and this is uid 0: ` +
+          `larder: DATA_DIR ${env.DATA_DIR} belongs to uid ${uid}, but this process has uid 0: ` +
             `type sudo -u '#${uid}' env DATA_DIR=${env.DATA_DIR} larder migrate`,
         ],
       })
@@ -142,7 +142,7 @@ if (isRoot)
       expect({ code, err }).to.deep.equal({
         code: 1,
         err: [
-          `larder: DATA_DIR ${env.DATA_DIR} belongs to uid ${uid}, and this is uid 4343: ` +
+          `larder: DATA_DIR ${env.DATA_DIR} belongs to uid ${uid}, but this process has uid 4343: ` +
             `type sudo -u '#${uid}' env DATA_DIR=${env.DATA_DIR} larder doctor`,
         ],
       })
@@ -199,6 +199,6 @@ if (isRoot)
         'source',
         forbidden,
       )
-      expect(err.join('\n')).to.include(`may not pass through ${folder}: move DATA_DIR elsewhere`)
+      expect(err.join('\n')).to.include(`cannot access ${folder}: move DATA_DIR elsewhere`)
     })
   })

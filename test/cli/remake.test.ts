@@ -24,7 +24,7 @@ describe('[V39] larder remake', () => {
   const json = ({ out }: { readonly out: ReadonlyArray<string> }) => out.map((line) => JSON.parse(line))
   const age = () => db.raw('update image_file_exports set recipe = 1 where replaced_at is null')
   const line = (count: string) =>
-    `the exports of ${count} were made by an older recipe: larder remake --outdated makes them anew`
+    `the exports of ${count} were made by an older recipe: larder remake --outdated makes them again`
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'larder-remake-'))
@@ -53,7 +53,7 @@ describe('[V39] larder remake', () => {
     const { code, out } = await larder('remake', '--outdated')
     expect({ code, out }).to.deep.equal({
       code: 0,
-      out: ['0 made anew, 0 left to other processes, 0 failed'],
+      out: ['0 made again, 0 left to other processes, 0 failed'],
     })
   })
 
@@ -70,7 +70,7 @@ describe('[V39] larder remake', () => {
     const added = await larder('add', '--json', pictures[0] ?? '')
     expect(added.code).to.equal(0)
     expect(added.err).to.deep.equal([
-      `larder: ${pictures[0]}: its exports were made by an older recipe: \`larder remake --outdated\` makes them anew`,
+      `larder: ${pictures[0]}: its exports were made by an older recipe: \`larder remake --outdated\` makes them again`,
     ])
     const serving = await serveLarder(env)
     while (!serving.out.some((text) => text.includes('older recipe'))) await new Promise(setImmediate)
@@ -100,10 +100,9 @@ describe('[V39] larder remake', () => {
     await unlink(path.join(objects, rows[0].key))
     const { code, out, err } = await larder('remake', '--outdated')
     expect(code).to.equal(1)
-    const reason =
-      'its original is not in the object store any more: the exports that it has stay as they are'
+    const reason = 'its original is no longer in the object store: its existing exports stay as they are'
     expect(err).to.deep.equal([`larder: ${withoutOriginal}: ${reason}`])
-    expect(out.at(-1)).to.equal('1 made anew, 0 left to other processes, 1 failed')
+    expect(out.at(-1)).to.equal('1 made again, 0 left to other processes, 1 failed')
     expect(await readdir(path.join(folder, 'data/scratch'))).to.deep.equal([])
   })
 })

@@ -93,7 +93,7 @@ describe('the stop of larder serve (§13.1) [V29]', () => {
     const serving = await serve({ NODE_OPTIONS: `--import ${preload}` })
     expect(await serving.end('SIGTERM')).to.equal(1)
     expect(serving.err.join('\n')).to.match(
-      /larder: ended after 6 s without waiting any longer for: requests under way/,
+      /larder: ended after 6 s without waiting any longer for: requests in progress/,
     )
   })
 })

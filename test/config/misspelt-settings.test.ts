@@ -21,7 +21,7 @@ describe('misspelt settings', () => {
       ['HSOT', 'HOST'],
     ] as const)
       expect(describeMisspelt({ [name]: 's3cret' })).to.deep.equal([
-        `${name} is no setting of Larder and changes nothing; is ${meant} meant?`,
+        `${name} is not a setting of Larder and has no effect; did you mean ${meant}?`,
       ])
   })
 
@@ -40,7 +40,7 @@ describe('misspelt settings', () => {
       const swapped = `${name[1]}${name[0]}${name.slice(2)}`
       const forms = [name.replaceAll('_', ''), `LARDER_${name}`, swapped, name.toLowerCase()]
       for (const form of forms.filter((one) => !settingNames().includes(one)))
-        expect(describeMisspelt({ [form]: 'x' }).join(), form).to.include(`is ${name} meant?`)
+        expect(describeMisspelt({ [form]: 'x' }).join(), form).to.include(`did you mean ${name}?`)
     }
   })
 

@@ -92,7 +92,7 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
         async () => join(await put('a', 'text'), 'x.mp4'),
         'there is no such file',
       ],
-      ['a link to itself', () => link('x.mp4', 'x.mp4'), 'it cannot be read: its links lead in a circle'],
+      ['a link to itself', () => link('x.mp4', 'x.mp4'), 'it cannot be read: its symbolic links form a loop'],
       ['a name that is too long', async () => join(folder, 'x'.repeat(300)), 'its name is too long'],
       ['a folder', () => subfolder('holiday'), 'it is a folder'],
       ['a device', async () => '/dev/zero', 'it is not a plain file'],

@@ -75,7 +75,7 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     const path = await written('other-streams.ts', Buffer.concat([film, withOtherPids(film)]))
     const { warnings } = await right(transcoder.probe(path))
     expect(warnings[0]).to.match(
-      /^after [56]\.\d seconds the film goes on in other streams, which are left out: cut the file there, and add each part$/,
+      /^after [56]\.\d seconds the film continues in other streams, which are left out: cut the file there, and add each part$/,
     )
     expect(warnings.join()).not.to.contain('0x0')
   })
@@ -137,7 +137,10 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
         /^the file is neither .*: it is text/,
       ],
       // The AU format has a header of 24 bytes; the samples of the silence follow.
-      'sound.jpg': [sunAudio, /^the file is in the format au, which is not taken: convert it to MP4, or /],
+      'sound.jpg': [
+        sunAudio,
+        /^the file is in the format au, which is not supported: convert it to MP4, or /,
+      ],
     }
     for (const [name, [bytes, expected]] of Object.entries(hostile)) {
       const error = await left(transcoder.probe(await written(name, bytes)))

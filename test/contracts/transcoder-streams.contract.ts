@@ -42,7 +42,7 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
     const { task } = await transcode(transcoder, mediaPath('dts.mp4'), withSmallestVideo)
     const { renditions, warnings } = await right(task)
     expect(renditions.map(({ audio }) => audio?.channels)).to.deep.equal([undefined, 1])
-    expect(warnings).to.deep.equal(['left out: sound in fra (dts), which is not decoded'])
+    expect(warnings).to.deep.equal(['left out: sound in fra (dts), which Larder cannot decode'])
   })
 
   it('[V40] returns the facts of a film that has a stream that is not decoded', async () => {
@@ -56,7 +56,7 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
     const error = await left(transcoder.probe(mediaPath('dts.mka')))
     expect(error).to.deep.equal({
       _tag: 'Refused',
-      message: 'the sound is in dts, which is not decoded: convert it to AAC, MP3, Opus or FLAC',
+      message: 'the sound is in dts, which Larder cannot decode: convert it to AAC, MP3, Opus or FLAC',
     })
   })
 
@@ -71,7 +71,7 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
       film.write(encrypted, start + 4, 'latin1')
       expect(await left(transcoder.probe(await written('encrypted.mp4', film)))).to.deep.equal({
         _tag: 'Refused',
-        message: 'the file is encrypted (DRM), and Larder has no key: add it as it was before',
+        message: 'the file is encrypted (DRM), and Larder has no key: add the file without encryption',
       })
     }
     const matroska = (encoding: string) =>
@@ -112,7 +112,7 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
       expectInSync(await beatsOf(progressive[0]?.file.path ?? ''))
       expect(renditions.map(({ audio }) => audio !== null)).to.deep.equal([false, true])
       expect(warnings).to.deep.equal([
-        `the sound (${broken}) could not be decoded: sound in eng (aac, 2 channels) is in its place`,
+        `the sound (${broken}) could not be decoded: sound in eng (aac, 2 channels) replaces it`,
       ])
     })
 

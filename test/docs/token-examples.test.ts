@@ -8,7 +8,7 @@ describe('docs/tokens.md', function () {
 
   it('[V64] has examples that mint tokens which a server accepts', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, ['scripts/token-examples.mjs', '--source'])
-    expect(stdout).to.match(/^tokens: minted by mint\S*\.\w+.*, and taken by a server$/m)
+    expect(stdout).to.match(/^tokens: minted by mint\S*\.\w+.*, and accepted by a server$/m)
   })
 
   it('[V64] has examples that run in every language before a change lands', async () => {

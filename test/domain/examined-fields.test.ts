@@ -174,12 +174,12 @@ describe('[V39] the examiner, field by field', () => {
       'aligned: the sound a128: its parts do not start with those of the pictures v360',
     ])
     expect(rulesOfMade({ progressive: [] })).to.deep.equal([
-      'complete: the pictures v360: there is no mp4 of it',
-      'complete: the pictures v240: there is no mp4 of it',
+      'complete: the pictures v360: it has no mp4',
+      'complete: the pictures v240: it has no mp4',
     ])
     const films = made.renditions.filter(({ video }) => video !== null)
     expect(rulesOfMade({ renditions: films, progressive: [] })).to.include(
-      'complete: the rendition a128 was planned and is not there',
+      'complete: the rendition a128 was planned but is missing',
     )
     expect(rulesOfMade({ progressive: made.progressive.slice(0, 1) })).to.have.length(1)
   })

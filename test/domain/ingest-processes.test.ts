@@ -138,7 +138,7 @@ describe('ingestion by several processes', () => {
       } else {
         const { warnings } = await right(addFile(late, paths.picture, addOptions()))
         expect(warnings).to.deep.equal([
-          'its exports are there: another process, or an earlier try, has made them',
+          'its exports exist already: another process, or an earlier attempt, made them',
         ])
       }
       expect(keys.size, 'only the original').to.equal(1)

@@ -73,8 +73,13 @@ describe('ingestion', () => {
   for (const [what, name, bytes, message] of [
     ['a text named .mp4', 'text.mp4', 'not a film at all', /^(?!.*text\.mp4).+/],
     ['an empty file', 'empty.mp4', '', /^the file is empty$/],
-    ['an SVG', 'drawing.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>', /^SVG pictures are not taken/],
-    ['[V37] a BMP', 'x.bmp', `BM1234\0\0\0\x006\0\0\0(\0\0\0`, /^BMP pictures are not taken: save it as PNG/],
+    ['an SVG', 'drawing.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>', /^SVG pictures are not supported/],
+    [
+      '[V37] a BMP',
+      'x.bmp',
+      `BM1234\0\0\0\x006\0\0\0(\0\0\0`,
+      /^BMP pictures are not supported: save it as PNG/,
+    ],
     ['[V37] a Photoshop file', 'x.psd', '8BPS\0\x01\0\0\0\0\0\0', /^Photoshop .*: export it as PNG/],
     ['a broken picture', 'broken.jpg', '\xff\xd8\xff\xe0 no more', /^(?!.*broken\.jpg).+/],
   ] as const) {

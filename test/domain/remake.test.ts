@@ -25,7 +25,7 @@ import { keysIn } from '../support/sweep-scene.ts'
 
 const never = new AbortController().signal
 const hours = 3600
-const older = 'its exports were made by an older recipe: `larder remake --outdated` makes them anew'
+const older = 'its exports were made by an older recipe: `larder remake --outdated` makes them again'
 
 describe('[V39] exports of an older recipe', () => {
   let folder: string
@@ -176,9 +176,7 @@ describe('[V39] exports of an older recipe', () => {
     expect(counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 1 })
     const [, outcome] = done[0] ?? []
     expect(outcome).to.deep.equal(
-      E.left(
-        refused('its original is not in the object store any more: the exports that it has stay as they are'),
-      ),
+      E.left(refused('its original is no longer in the object store: its existing exports stay as they are')),
     )
     expect(await listed(larder, uid)).to.deep.equal(old.map((made) => made.uid))
   })

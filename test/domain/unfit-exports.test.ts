@@ -22,7 +22,7 @@ const sound = 'test/media/bunny.mp3'
 const never = new AbortController().signal
 const options = { isPublic: false, onRegistered: () => {}, onProgress: () => {} }
 const reason =
-  /^what was made of it is not fit to be published: the sound a64: it has 2 channels, and lists would say 1; the sound a128: .*$/
+  /^its exports are faulty, so they are not published: the sound a64: it has 2 channels, but playlists would say 1; the sound a128: .*$/
 
 const withMono = (made: TranscodeResult): TranscodeResult => ({
   ...made,

@@ -38,7 +38,7 @@ const files: ReadonlyArray<readonly [what: string, head: Uint8Array, message: st
   [
     'a playlist',
     bytes('#EXTM3U\n#EXT-X-VERSION:3\n'),
-    `${neither}: it is a playlist (add the film or the sound that it names)`,
+    `${neither}: it is a playlist (add the film or the sound that it refers to)`,
   ],
   [
     'XML',
@@ -48,11 +48,15 @@ const files: ReadonlyArray<readonly [what: string, head: Uint8Array, message: st
   [
     'a ZIP archive',
     bytes(`PK\x03\x04${'\0'.repeat(40)}`),
-    `${neither}: it is a ZIP archive or an office document (unpack it, and add what is in it)`,
+    `${neither}: it is a ZIP archive or an office document (unpack it, and add the files in it)`,
   ],
   ['a program', bytes(`\x7fELF${'\0'.repeat(40)}`), `${neither}: it is a program`],
-  ['zeros', new Uint8Array(4096), `${neither}: it is empty: it begins with zeros alone (copy it again)`],
-  ['noise', random, `${neither} of a known format: if it should be one, it is damaged at its beginning`],
+  [
+    'zeros',
+    new Uint8Array(4096),
+    `${neither}: it is empty: it begins with nothing but zeros (copy it again)`,
+  ],
+  ['noise', random, `${neither} of a known format: if it is meant to be one, its beginning is damaged`],
   [
     'an AVI without contents',
     bytes(`RIFF\x24\0\0\0AVI LIST${'\0'.repeat(40)}`),
@@ -68,10 +72,10 @@ describe('the reason for refusing a file in no readable format', () => {
 
   it('names a format that the engine knows, and Larder does not accept', () => {
     expect(unreadableReason(random, 'au')).to.equal(
-      'the file is in the format au, which is not taken: convert it to MP4, or sound to FLAC',
+      'the file is in the format au, which is not supported: convert it to MP4, or audio to FLAC',
     )
     expect(unreadableReason(random, 'new_pipe')).to.equal(
-      'NEW pictures are not taken: save it as PNG or JPEG',
+      'NEW pictures are not supported: save it as PNG or JPEG',
     )
     // FFmpeg recognises this format only by the file's name, so it says nothing about the bytes.
     expect(unreadableReason(random, 'image2')).to.equal(unreadableReason(random, null))

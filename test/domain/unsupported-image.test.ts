@@ -44,7 +44,7 @@ describe('[V37] pictures that are not accepted', () => {
   for (const [name, begins] of unsupported)
     it(`are refused by name, with advice: ${name} ${JSON.stringify(begins.slice(0, 8))}`, () => {
       expect(unsupportedImageReason(bytes(begins)))
-        .to.match(/^\S.* pictures are not taken: \S/)
+        .to.match(/^\S.* pictures are not supported: \S/)
         .and.satisfy((text: string) => text.startsWith(name))
     })
 

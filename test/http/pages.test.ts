@@ -96,10 +96,14 @@ describe('pages for people (§13.6)', () => {
       [`/console/watch/${image.uid}?jwt=x`, 403, 'This link is damaged'],
       [`/console/watch/${image.uid}`, 401, 'A link is needed'],
       [bytes, 401, 'A link is needed'],
-      [`/console/watch/${foreign.uid}?jwt=${image.jwt}`, 403, 'This link does not open this'],
+      [`/console/watch/${foreign.uid}?jwt=${image.jwt}`, 403, 'This link does not open this page'],
       [`/nowhere?jwt=${image.jwt}`, 404, 'There is nothing here'],
       [`/console/assets/none.js`, 404, 'There is nothing here'],
-      [`/api/1/image_files/playlist/${image.uid}?jwt=${image.jwt}&presign=maybe`, 422, 'does not fit'],
+      [
+        `/api/1/image_files/playlist/${image.uid}?jwt=${image.jwt}&presign=maybe`,
+        422,
+        'has an invalid value',
+      ],
     ] as const) {
       const refused = await open(path)
       expect(refused.status, path).to.equal(status)

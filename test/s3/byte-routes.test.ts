@@ -100,7 +100,7 @@ describe('byte routes on S3', () => {
         closing.push(close)
         return { endpoint, credentials, region }
       },
-      line: /^the clocks of this machine and of the store at \S+ differ .*: set this one right$/,
+      line: /^the clocks of this machine and of the store at \S+ differ .*: correct the clock of this machine$/,
     },
   ]
   for (const { what, change, line } of ills)

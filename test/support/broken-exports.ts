@@ -38,9 +38,9 @@ export const brokenExports: ReadonlyArray<Broken> = [
   [
     'sound alone without an mp4',
     { ...made, sourceSeconds: null, renditions: made.renditions.slice(a128), progressive: [] },
-    'complete: the rendition v360 was planned and is not there',
-    'complete: the rendition v240 was planned and is not there',
-    'complete: the sound a128: there is no mp4 of it',
+    'complete: the rendition v360 was planned but is missing',
+    'complete: the rendition v240 was planned but is missing',
+    'complete: the sound a128: it has no mp4',
   ],
   [
     'missing video, not an mp4 of sound alone',
@@ -50,8 +50,8 @@ export const brokenExports: ReadonlyArray<Broken> = [
       renditions: made.renditions.slice(a128),
       progressive: [progressiveFileOf(made.renditions.slice(a128))],
     },
-    'complete: the rendition v360 was planned and is not there',
-    'complete: the rendition v240 was planned and is not there',
+    'complete: the rendition v360 was planned but is missing',
+    'complete: the rendition v240 was planned but is missing',
   ],
   [
     'an mp4 of nothing',
@@ -61,7 +61,7 @@ export const brokenExports: ReadonlyArray<Broken> = [
   [
     'an mp4 that starts slowly',
     withMp4((mp4) => ({ ...mp4, parsed: { ...mp4.parsed, isFastStart: false } })),
-    'fast-start: the mp4 of v360 and a128: what describes it stands behind its bytes',
+    'fast-start: the mp4 of v360 and a128: its index (moov) is behind its media data',
   ],
   [
     'an mp4 with another codec',
@@ -81,12 +81,12 @@ export const brokenExports: ReadonlyArray<Broken> = [
   [
     'an mp4 with other keyframes',
     withMp4Track(0, { keyframes: [1, 51, 102, 151, 201] }),
-    'keyframes: the mp4 of v360 and a128: it marks other frames as keyframes than v360 begins GOPs with',
+    'keyframes: the mp4 of v360 and a128: it marks other frames as keyframes than those that begin the GOPs of v360',
   ],
   [
     'an mp4 of keyframes',
     withMp4Track(0, { keyframes: null }),
-    'keyframes: the mp4 of v360 and a128: it marks other frames as keyframes than v360 begins GOPs with',
+    'keyframes: the mp4 of v360 and a128: it marks other frames as keyframes than those that begin the GOPs of v360',
   ],
   [
     'an mp4 whose sound has keyframes',
@@ -118,7 +118,7 @@ export const brokenExports: ReadonlyArray<Broken> = [
   [
     'two exports with one uid',
     (stored) => changeAt(stored, v360, (one) => ({ ...one, uid: stored[v240]?.uid ?? one.uid })),
-    'complete: two of what was stored have one uid',
+    'complete: two stored items have the same uid',
   ],
   [
     'two parts in one file',
@@ -128,7 +128,7 @@ export const brokenExports: ReadonlyArray<Broken> = [
         file: { ...part.file, uid: parts[0]?.file.uid ?? part.file.uid },
       })),
     })),
-    'complete: two of what was stored have one uid',
+    'complete: two stored items have the same uid',
   ],
   [
     'two target durations',
@@ -176,7 +176,7 @@ export const brokenExports: ReadonlyArray<Broken> = [
   [
     'another codec',
     withExport(v360, () => ({ codecs: ['avc1.64001f'] })),
-    'codec-string: the pictures v360: lists would name avc1.64001f, and it is avc1.64001e',
+    'codec-string: the pictures v360: playlists would name avc1.64001f, but it is avc1.64001e',
   ],
   [
     'another size',
@@ -196,7 +196,7 @@ export const brokenExports: ReadonlyArray<Broken> = [
   [
     'a part too many',
     withExport(v360, ({ parts }) => ({ parts: [...parts, ...parts.slice(-1)] })),
-    'complete: two of what was stored have one uid',
+    'complete: two stored items have the same uid',
     'complete: the pictures v360: its 5 parts are not the 4 of it in order',
   ],
   [
@@ -217,17 +217,17 @@ export const brokenExports: ReadonlyArray<Broken> = [
   [
     'a part with other keyframes',
     withPart(0, { keyframes: [{ offset: 0, length: 1, durationTicks: 1 }] }),
-    'keyframes: the pictures v360: its init segment does not have its keyframes where lists would say',
+    'keyframes: the pictures v360: its init segment does not have its keyframes where playlists would say',
   ],
   [
     'a part with a longer keyframe',
     withPart(1, { keyframes: [{ offset: 0, length: 401, durationTicks: 25_600 }] }),
-    'keyframes: the pictures v360: part 0 does not have its keyframes where lists would say',
+    'keyframes: the pictures v360: part 0 does not have its keyframes where playlists would say',
   ],
   [
     'a part with a keyframe that lasts longer',
     withPart(1, { keyframes: [{ offset: 0, length: 400, durationTicks: 25_601 }] }),
-    'keyframes: the pictures v360: part 0 does not have its keyframes where lists would say',
+    'keyframes: the pictures v360: part 0 does not have its keyframes where playlists would say',
   ],
   [
     'an mp4 with a target duration',

@@ -61,12 +61,12 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
   [
     'a part with bytes of its own',
     withFragment(a128, ({ bytes }) => ({ bytes: bytes - 1 })),
-    'bytes: the sound a128: part 1 is not its fragments and no more',
+    'bytes: the sound a128: part 1 does not consist of exactly its fragments',
   ],
   [
     'an edit list',
     withTrack(v360, () => ({ hasEditList: true })),
-    'shown-in-time: the pictures v360: an edit list moves it, in players that read these',
+    'shown-in-time: the pictures v360: an edit list shifts it in players that read edit lists',
   ],
   [
     'a turned rendition',
@@ -152,7 +152,7 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
   [
     'no sequence parameter set',
     withPictures({ sequence: null }),
-    'complete: the pictures v360: nothing in it describes its pictures to a decoder',
+    'complete: the pictures v360: it contains no description of its video for a decoder',
   ],
   [
     'a part without a keyframe',
@@ -180,12 +180,12 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
   [
     'another width in the sample entry',
     withPictures({ width: 642 }),
-    'picture-size: the pictures v360: its pictures are 642x360, and lists would say 640x360',
+    'picture-size: the pictures v360: its pictures are 642x360, but playlists would say 640x360',
   ],
   [
     'another height of the frames',
     withSequence({ height: 362 }),
-    'picture-size: the pictures v360: its pictures are 640x362, and lists would say 640x360',
+    'picture-size: the pictures v360: its pictures are 640x362, but playlists would say 640x360',
   ],
   [
     'pixels that are not square',
@@ -195,7 +195,7 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
   [
     'no colour description',
     withSequence({ colour: null }),
-    'colours: the pictures v360: it does not say which colours it has (1/1/1 limited is meant)',
+    'colours: the pictures v360: it does not declare its colours (1/1/1 limited is expected)',
   ],
   [
     'full range',
@@ -210,7 +210,7 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
   [
     'another codec string',
     withTrack(v360, () => ({ codec: 'avc1.64001f' })),
-    'codec-string: the pictures v360: its codec is avc1.64001e, and lists would say avc1.64001f',
+    'codec-string: the pictures v360: its codec is avc1.64001e, but playlists would say avc1.64001f',
   ],
   [
     'a level that does not exist',
@@ -220,48 +220,48 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
   [
     'a level with smaller frames',
     withSequence({ level: 40, macroblocksWide: 100, macroblocksHigh: 85, referenceFrames: 2 }),
-    'level: the pictures v360: a frame has 8500 macroblocks, and level 4.0, which it says it has, permits 8192',
+    'level: the pictures v360: a frame has 8500 macroblocks, and level 4.0, which it declares, permits 8192',
   ],
   [
     'a level with a shorter side',
     withSequence({ macroblocksWide: 120, macroblocksHigh: 8 }),
-    'level: the pictures v360: its longer side has 120 macroblocks, and level 3.0, which it says it has, permits 113',
+    'level: the pictures v360: its longer side has 120 macroblocks, and level 3.0, which it declares, permits 113',
   ],
   [
     'a level with a shorter side, upright',
     withSequence({ macroblocksWide: 8, macroblocksHigh: 120 }),
-    'level: the pictures v360: its longer side has 120 macroblocks, and level 3.0, which it says it has, permits 113',
+    'level: the pictures v360: its longer side has 120 macroblocks, and level 3.0, which it declares, permits 113',
   ],
   [
     'a level with fewer macroblocks a second',
     withSequence({ level: 22 }),
-    'level: the pictures v360: a second has 23000 macroblocks, and level 2.2, which it says it has, permits 20250',
+    'level: the pictures v360: a second has 23000 macroblocks, and level 2.2, which it declares, permits 20250',
   ],
   [
     'a level with fewer reference frames',
     withSequence({ referenceFrames: 9 }),
-    'level: the pictures v360: its 9 reference frames have 8280 macroblocks, and level 3.0, which it says it has, permits 8100',
+    'level: the pictures v360: its 9 reference frames have 8280 macroblocks, and level 3.0, which it declares, permits 8100',
   ],
   [
     'a level with a smaller buffer',
     withFragment(v360, () => ({ peakBufferBits: 12_500_001 })),
-    'level: the pictures v360: at 2.000 s it needs a buffer of 12501 kbit at 12500 kbit/s, and level 3.0, which it says it has, permits 12500',
+    'level: the pictures v360: at 2.000 s it needs a buffer of 12501 kbit at 12500 kbit/s, and level 3.0, which it declares, permits 12500',
   ],
   [
     'a buffer that was not computed',
     withFragment(v360, () => ({ peakBufferBits: null })),
-    'level: the pictures v360: at 2.000 s it needs a buffer of Infinity kbit at 12500 kbit/s, and level 3.0, which it says it has, permits 12500',
+    'level: the pictures v360: at 2.000 s it needs a buffer of Infinity kbit at 12500 kbit/s, and level 3.0, which it declares, permits 12500',
   ],
   // Sound
   [
     'a sample that is too long',
     withFragment(a128, () => ({ longestTicks: 1025 })),
-    'aac-samples: the sound a128: a sample after 2.005 s lasts 1025 ticks in place of 1024',
+    'aac-samples: the sound a128: a sample after 2.005 s lasts 1025 ticks instead of 1024',
   ],
   [
     'a sample that is too short',
     withFragment(a128, () => ({ shortestTicks: 1023 })),
-    'aac-samples: the sound a128: a sample after 2.005 s lasts 1023 ticks in place of 1024',
+    'aac-samples: the sound a128: a sample after 2.005 s lasts 1023 ticks instead of 1024',
   ],
   [
     'a fragment of sound that is not marked',
@@ -271,42 +271,42 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
   [
     'another timescale',
     withTrack(a128, () => ({ timescale: 48_001 })),
-    'sound-form: the sound a128: it is decoded at 48000 Hz and counted at 48001, where 48000 are meant',
+    'sound-form: the sound a128: it is decoded at 48000 Hz and counted at 48001, where 48000 are expected',
   ],
   [
     'another rate in AudioSpecificConfig',
     withSound({ sampleRate: 44_100 }),
-    'sound-form: the sound a128: it is decoded at 44100 Hz and counted at 48000, where 48000 are meant',
+    'sound-form: the sound a128: it is decoded at 44100 Hz and counted at 48000, where 48000 are expected',
   ],
   [
     'a rate without an index',
     withSound({ sampleRate: null }),
-    'sound-form: the sound a128: it is decoded at an unknown number of Hz and counted at 48000, where 48000 are meant',
+    'sound-form: the sound a128: it is decoded at an unknown number of Hz and counted at 48000, where 48000 are expected',
   ],
   [
     'other channels',
     withSound({ channels: 1 }),
-    'sound-form: the sound a128: it has 1 channels, and lists would say 2',
+    'sound-form: the sound a128: it has 1 channels, but playlists would say 2',
   ],
   [
     'another kind of AAC',
     withSound({ objectType: 5 }),
-    'codec-string: the sound a128: its AAC is mp4a.40.5, and lists would say mp4a.40.2',
+    'codec-string: the sound a128: its AAC is mp4a.40.5, but playlists would say mp4a.40.2',
   ],
   // All renditions
   [
     'a missing rendition',
     { ...made, renditions: made.renditions.slice(1), progressive: made.progressive.slice(1) },
-    'complete: the rendition v360 was planned and is not there',
+    'complete: the rendition v360 was planned but is missing',
   ],
   [
     'a missing mp4',
     { ...made, progressive: made.progressive.slice(1) },
-    'complete: the pictures v360: there is no mp4 of it',
+    'complete: the pictures v360: it has no mp4',
   ],
   [
     'video that is declared to be sound, too',
     withRendition(v360, (one) => ({ ...one, audio: { channels: 2, sampleRate: 48_000 } })),
-    'complete: the pictures v360: it is not what lists would say of it',
+    'complete: the pictures v360: it differs from what playlists would say about it',
   ],
 ]

@@ -102,7 +102,7 @@ describe('the background work of a server', () => {
     const { lines, errors, stop } = start({ ...larder, ingest, monotonic: asMonotonic(() => clock.now) })
     while (attempts < 4) clock.now += await timer.next()
     await timer.idle(() => lines.length > 0)
-    expect(lines).to.deep.equal(['  the exports of cf_1 are made', '  cf_1: no sound'])
+    expect(lines).to.deep.equal(['  the exports of cf_1 are ready', '  cf_1: no sound'])
     expect(errors).to.have.length(3)
     expect(stateOf(larder, 'exports')).to.include({ failures: 3, lastFailure: 'object store: it is down' })
     await stop()
@@ -141,7 +141,7 @@ describe('the background work of a server', () => {
     while (checks < 3) await timer.next()
     await timer.idle(() => lines.length > 0)
     expect(lines[0]).to.equal(
-      '  the exports of cf_1 are there: another process, or an earlier try, has made them',
+      '  the exports of cf_1 exist already: another process, or an earlier attempt, made them',
     )
     await stop()
   })

@@ -81,7 +81,7 @@ export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeac
         if (E.isLeft(paths)) return paths
         const [target, second] = paths.right ?? []
         if (second !== undefined)
-          return E.left(refused('several files have this name: rename the one that is meant'))
+          return E.left(refused('several files have this name: rename the one that you want to add'))
         return target === undefined ? work(path)() : throughLink(target, path, work)()
       },
   }

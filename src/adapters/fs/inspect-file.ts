@@ -93,7 +93,7 @@ const missing = new Set(['ENOENT', 'ENOTDIR'])
 const reasons = new Map([
   ['EACCES', 'permission denied'],
   ['EPERM', 'permission denied'],
-  ['ELOOP', 'its links lead in a circle'],
+  ['ELOOP', 'its symbolic links form a loop'],
   ['ENAMETOOLONG', 'its name is too long'],
   ['ENXIO', 'not a plain file'],
   ['EIO', 'the disk reports an error'],

@@ -29,8 +29,8 @@ export const checkLibrary = async (
   if (missing === null || mayCreate) return missing
   throw new UserError(
     missing === 'a new library'
-      ? `there is no library in DATA_DIR ${dataDir}: set DATA_DIR to the folder of yours, ` +
-          'or make one by `larder serve` or `larder add`'
+      ? `there is no library in DATA_DIR ${dataDir}: set DATA_DIR to the folder of your library, ` +
+          'or create one with `larder serve` or `larder add`'
       : `DATA_DIR ${dataDir} needs ${missing}: set DATA_DIR to the folder of your library ` +
           '(or DATABASE_URL and the keys by settings), or make them by `larder serve` or `larder add`',
   )

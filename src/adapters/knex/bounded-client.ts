@@ -141,7 +141,7 @@ export class BoundedClient extends PostgresClient {
     return new Error(
       used === 0
         ? `no connection was made within ${ms} ms`
-        : `all connections (${used}) are in use, and none came free within ${ms} ms`,
+        : `all connections (${used}) are in use, and none became free within ${ms} ms`,
     )
   }
 

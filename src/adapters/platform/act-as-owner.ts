@@ -19,7 +19,7 @@ export const actAsOwner = (dataDir: string, commandAs: (uid: number) => string):
   } catch (error) {
     if (!isPermissionDenied(error)) throw error
     throw new UserError(
-      `DATA_DIR ${dataDir} belongs to uid ${owner.uid}, and this is uid ${uid}: ` +
+      `DATA_DIR ${dataDir} belongs to uid ${owner.uid}, but this process has uid ${uid}: ` +
         `type ${commandAs(owner.uid)}`,
     )
   }

@@ -82,7 +82,7 @@ const checkOwner = async (folder: string, privilege: Privilege): Promise<void> =
   )
     return
   throw new Error(
-    `${folder} belongs to another user (uid ${stats.uid}) than the folder that it is in: larder doctor says how to mend it`,
+    `${folder} belongs to another user (uid ${stats.uid}) than the folder that it is in: larder doctor says how to correct it`,
   )
 }
 
@@ -109,7 +109,7 @@ const initialize = async (
   if (version !== undefined) {
     if (version.trim() === major) return
     throw new Error(
-      `${cluster} was written by PostgreSQL ${version.trim()}, and this is ${major}: move its data or set DATABASE_URL`,
+      `${cluster} was written by PostgreSQL ${version.trim()}, but this is ${major}: move its data or set DATABASE_URL`,
     )
   }
   const command = [

@@ -17,7 +17,7 @@ export const grantPathAccess = async ({ uid }: Privilege, base: string): Promise
     if ((mode & executeForOthers) !== 0) continue
     if (!ownFolders.has(folder) || owner !== process.getuid?.())
       throw new Error(
-        `PostgreSQL has to run as uid ${uid} here, which may not pass through ${folder}: ` +
+        `PostgreSQL has to run as uid ${uid} here, which cannot access ${folder}: ` +
           'move DATA_DIR elsewhere, start as another user, or set DATABASE_URL',
       )
     await chmod(folder, (mode & 0o7777) | executeForOthers)

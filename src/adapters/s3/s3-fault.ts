@@ -34,7 +34,7 @@ export const explainS3Fault = (error: unknown, { bucket, endpoint }: Where): str
     case 'AccessDenied':
       return `the store refused access to bucket ${bucket}: allow its key to list the bucket and to get, put and delete objects`
     case 'RequestTimeTooSkewed':
-      return `the clocks of this machine and of the store at ${store} differ by more than it allows: set this one right`
+      return `the clocks of this machine and of the store at ${store} differ by more than it allows: correct the clock of this machine`
     case 'AuthorizationHeaderMalformed':
     case 'PermanentRedirect':
       return `the store at ${store} expects another region: set S3_REGION (${facts.message})`
@@ -51,7 +51,8 @@ export const explainS3Fault = (error: unknown, { bucket, endpoint }: Where): str
 
 const explainUnnamed = ({ name, code, status, message }: Facts, store: string): string => {
   if (message === 'Region is missing') return 'there is no region for the store: set S3_REGION'
-  if (status === 500 || status > 501) return `the store at ${store} is ill or overloaded (${status} ${name})`
+  if (status === 500 || status > 501)
+    return `the store at ${store} is failing or overloaded (${status} ${name})`
   if (status > 0) return `the store at ${store} answered ${status} ${name}: ${message}`
   if (networkCodes.test(code)) return `the store at ${store} cannot be reached (${code}): check S3_ENDPOINT`
   if (tlsCodes.test(code))

@@ -87,7 +87,7 @@ const decodeOrRefuse = <A>(
 const reading = <A>(work: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
   TE.tryCatch(work, unavailable('picture file'))
 
-const notAPicture = 'the file is not a picture: JPEG, PNG, WebP, AVIF, GIF and TIFF are taken'
+const notAPicture = 'the file is not a picture: Larder accepts JPEG, PNG, WebP, AVIF, GIF and TIFF'
 
 const readHeader =
   (file: FileHandle, maxPixels: number): TE.TaskEither<Refused | Unavailable, OpenedImage> =>
@@ -124,7 +124,7 @@ const readHeader =
     if (width * height > maxPixels)
       return E.left(
         refused(
-          `the ${format} has too many pixels, ${width} × ${height}: at most ${maxPixels / 1e6} million are taken (save it smaller)`,
+          `the ${format} has too many pixels, ${width} × ${height}: at most ${maxPixels / 1e6} million are accepted (save it smaller)`,
         ),
       )
     const refuseOnDecoderError: OpenedImage['refuseOnDecoderError'] = (work) =>

@@ -97,7 +97,7 @@ const outcomeOf = (report: Exclude<ImageReport, { readonly kind: 'progress' }>):
 
 const failureOf = ({ code, signal }: ProcessExit, stderr: string): Refused | Unavailable =>
   signal !== null && isCrash(signal)
-    ? refused('the picture is damaged and breaks its decoder: open it in another program and save it anew')
+    ? refused('the picture is damaged and crashes its decoder: open it in another program and save it again')
     : failed(new Error(`ended with ${signal ?? code}: ${stderr}`))
 
 const stderrTailReader = (child: ChildProcess): (() => string) => {

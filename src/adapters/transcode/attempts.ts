@@ -11,8 +11,8 @@ export type EncodeAttempt = {
 
 const unconvertedWarning = (isHdr: boolean): string =>
   isHdr
-    ? 'colours are off: it is HDR that could not be tone-mapped'
-    : 'colours are off: those of the film could not be converted to sRGB'
+    ? 'colours are wrong: the HDR of the film could not be tone-mapped'
+    : 'colours are wrong: the colours of the film could not be converted to sRGB'
 
 /** In the order to try them: first with everything, then without what may fail for a damaged or unusual file. */
 export const encodeAttemptsFor = (facts: MediaFacts, plan: MediaPlan): ReadonlyArray<EncodeAttempt> => {

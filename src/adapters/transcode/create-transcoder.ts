@@ -157,7 +157,7 @@ const readUnencryptedMovie = (
     }),
     TE.filterOrElseW(
       ({ isEncrypted }) => !isEncrypted,
-      () => refused('the file is encrypted (DRM), and Larder has no key: add it as it was before'),
+      () => refused('the file is encrypted (DRM), and Larder has no key: add the file without encryption'),
     ),
   )
 

@@ -12,7 +12,9 @@ export const engineDifferences = (
   if (missingDecoders.length === 0) return faults
   const helpful = others.flatMap((other) => {
     const more = missingDecoders.filter((codec) => !other.missingDecoders.includes(codec))
-    return more.length === 0 ? [] : [`${other.name}, which is here, too, decodes ${more.join(', ')}`]
+    return more.length === 0
+      ? []
+      : [`${other.name}, which is also installed here, decodes ${more.join(', ')}`]
   })
   return [`it does not decode ${missingDecoders.join(', ')}`, ...helpful, ...faults]
 }
@@ -22,6 +24,6 @@ const FAULTS: ReadonlyArray<readonly [release: RegExp, fault: string]> = [
   [
     // See DROP_WRONG_TIMESTAMPS in recipe.ts.
     /^ffmpeg 5\./,
-    'where the sample rate of a sound changes, it loses up to 40 ms',
+    'where the sample rate of audio changes, it loses up to 40 ms',
   ],
 ]

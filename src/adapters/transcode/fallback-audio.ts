@@ -136,6 +136,6 @@ const withFallback = (facts: MediaFacts, { source, description }: FallbackAudio)
   audio: source,
   warnings: [
     ...facts.warnings.filter((warning) => warning !== leftOutLine(description)),
-    `the sound (${facts.audio?.codec}) could not be decoded: ${description} is in its place`,
+    `the sound (${facts.audio?.codec}) could not be decoded: ${description} replaces it`,
   ],
 })

@@ -43,7 +43,7 @@ export const createOggChainReader = () => {
     const rate = packet.readUInt32LE(RATE_OFFSET)
     if (isAfterFirstLink) isMixed ||= !firstRates.has(rate)
     else firstRates.add(rate)
-    if (firstRates.size > MAX_RATES) throw new BeyondLimits('the file has sounds of too many sample rates')
+    if (firstRates.size > MAX_RATES) throw new BeyondLimits('the file has audio of too many sample rates')
   }
 
   const takePages = (bytes: Buffer, end: number): void => {
@@ -94,5 +94,5 @@ export const refuseMixedOggChain = (
       )
 
 const mixed = refused(
-  'the file is a chain of sounds of several sample rates: save them as one, or each as a file of its own',
+  'the file is a chain of sounds of several sample rates: save them as one sound, or each as a separate file',
 )

@@ -49,7 +49,7 @@ export const selectStreams = ({
       ...[video, audio]
         .filter((stream) => stream !== undefined)
         .filter(isSecondaryStream)
-        .map((stream) => `the ${describe(stream)} is used: no other is decoded`),
+        .map((stream) => `the ${describe(stream)} is used: no other one can be decoded`),
     ],
   })
 }
@@ -86,7 +86,7 @@ const continuationWarning = (main: ProbedVideo | ProbedAudio | undefined): Reado
   return seconds === null
     ? []
     : [
-        `after ${seconds.toFixed(1)} seconds the film goes on in other streams, which are left out: cut the file there, and add each part`,
+        `after ${seconds.toFixed(1)} seconds the film continues in other streams, which are left out: cut the file there, and add each part`,
       ]
 }
 
@@ -96,14 +96,14 @@ const unturnedWarning = (video: ProbedVideo | undefined): ReadonlyArray<string> 
   return Math.abs(rotation - 90 * Math.round(rotation / 90)) < 1
     ? []
     : [
-        `the header turns the video by ${Math.round(rotation)} degrees: only quarter turns are made, so it is left as it is`,
+        `the header turns the video by ${Math.round(rotation)} degrees: Larder makes only quarter turns, so the video stays as it is`,
       ]
 }
 
 const noAudioWarning = (usable: ReadonlyArray<ProbedAudio>): string =>
   usable.length > 0
-    ? 'no sound: there is none in the program of the pictures'
-    : 'no sound: none of the sounds is decoded'
+    ? 'no sound: the program of the video has none'
+    : 'no sound: none of the audio streams can be decoded'
 
 /**
  * Compares streams: those for all viewers first, then default streams, then the original language. Some
@@ -137,18 +137,18 @@ const refusalFor = (
   if (video === undefined && firstVideo !== undefined)
     return isSupportedCodec(firstVideo.codec)
       ? `the pictures (${firstVideo.codec}) cannot be decoded, or are larger than 36 million pixels`
-      : `the pictures are in ${firstVideo.codec}, which is not decoded: convert them to H.264`
+      : `the pictures are in ${firstVideo.codec}, which Larder cannot decode: convert them to H.264`
   const [firstAudio] = audios
   if (video !== undefined || audio !== undefined) return null
   if (firstAudio === undefined)
     return firstSubtitles === undefined
       ? 'the file has neither sound nor moving pictures that can be decoded'
-      : `the file holds subtitles alone (${firstSubtitles.codec}): add the film or the sound that they belong to`
+      : `the file contains only subtitles (${firstSubtitles.codec}): add the film or the sound that they belong to`
   if (isSupportedCodec(firstAudio.codec) && !isSupportedSampleRate(firstAudio.sampleRate))
-    return `the sound has ${firstAudio.sampleRate} samples a second, and ${sampleRateRange} are decoded: save it at 48,000`
+    return `the sound has ${firstAudio.sampleRate} samples a second, but Larder can decode only ${sampleRateRange}: save it at 48,000`
   return isSupportedCodec(firstAudio.codec)
     ? `the sound (${firstAudio.codec}) cannot be decoded`
-    : `the sound is in ${firstAudio.codec}, which is not decoded: convert it to AAC, MP3, Opus or FLAC`
+    : `the sound is in ${firstAudio.codec}, which Larder cannot decode: convert it to AAC, MP3, Opus or FLAC`
 }
 
 const leftOutWarning = (stream: ProbedStream): string => {
@@ -157,7 +157,7 @@ const leftOutWarning = (stream: ProbedStream): string => {
 
 const reasonOf = (stream: ProbedStream): string => {
   if (stream.kind === 'subtitles' || isCover(stream)) return ''
-  if (!isSupportedCodec(stream.codec)) return ', which is not decoded'
+  if (!isSupportedCodec(stream.codec)) return ', which Larder cannot decode'
   return stream.kind === 'audio' && !isSupportedSampleRate(stream.sampleRate)
     ? `, which has ${stream.sampleRate} samples a second`
     : ''

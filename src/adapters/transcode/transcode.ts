@@ -70,7 +70,7 @@ const transcodeOrThrow = async (
     )
   const { renditions, folder, facts, attempt, encodedSeconds } = encoded.right
   if (renditions.some(({ parts }) => parts.length === 0))
-    return E.left(refused('nothing of the file can be decoded'))
+    return E.left(refused('no part of the file can be decoded'))
 
   const longestSeconds = Math.max(...renditions.map(segmentedSeconds))
   if (longestSeconds > context.maxSeconds + LENGTH_TOLERANCE_SECONDS) return E.left(context.tooLong)
@@ -85,7 +85,7 @@ const transcodeOrThrow = async (
     return E.left(context.toError(progressive.left))
   }
   onProgress(1)
-  const shorterWarning = missing === null ? [] : [`it is shorter than it says: ${missing}`]
+  const shorterWarning = missing === null ? [] : [`it is shorter than its header says: ${missing}`]
   const warnings = boundLeftOutLines([...facts.warnings, ...attempt.warnings, ...shorterWarning])
   // What a decoder could not read is damage of the file, and no loss of the engine's.
   const sourceStreams = encoded.right.hasErrors

@@ -24,6 +24,6 @@ export const unevenEndWarnings = (
   return isNegligible
     ? []
     : [
-        `its pictures end at ${videoSeconds.toFixed(1)} s, and its sound at ${audioSeconds.toFixed(1)} s: what is between them may be damaged, or of a second file`,
+        `its pictures end at ${videoSeconds.toFixed(1)} s, and its sound at ${audioSeconds.toFixed(1)} s: the rest may be damaged, or may belong to a second file`,
       ]
 }

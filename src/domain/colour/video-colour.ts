@@ -85,9 +85,7 @@ const defaultMatrix = ({ width, height }: Size): 1 | 5 => {
 export const videoColour = (tags: VideoColourTags, size: Size): E.Either<Refused, VideoColour> => {
   const { matrix } = tags
   if (refusedMatrices.has(matrix))
-    return E.left(
-      refused(`its colours are coded in a way that is not read (matrix ${matrix}): save it as BT.709`),
-    )
+    return E.left(refused(`its colour matrix (${matrix}) is not supported: save it as BT.709`))
   const supported = supportedMatrices.get(matrix)
   const hasPrimaries = primariesByCode.has(tags.primaries)
   const primaries = isHdr(tags) && !hasPrimaries ? bt2020 : tags.primaries

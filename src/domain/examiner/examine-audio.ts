@@ -25,7 +25,7 @@ export const examineAudio = (
     found.push(
       violation(
         'aac-samples',
-        `${name}: a sample after ${at} s lasts ${ticks} ticks in place of ${AAC_FRAME_SAMPLES}`,
+        `${name}: a sample after ${at} s lasts ${ticks} ticks instead of ${AAC_FRAME_SAMPLES}`,
       ),
     )
   }
@@ -38,15 +38,18 @@ export const examineAudio = (
     found.push(
       violation(
         'sound-form',
-        `${name}: it is decoded at ${audio.sampleRate ?? 'an unknown number of'} Hz and counted at ${timescale}, where ${sampleRate} are meant`,
+        `${name}: it is decoded at ${audio.sampleRate ?? 'an unknown number of'} Hz and counted at ${timescale}, where ${sampleRate} are expected`,
       ),
     )
   if (audio.channels !== channels)
     found.push(
-      violation('sound-form', `${name}: it has ${audio.channels} channels, and lists would say ${channels}`),
+      violation(
+        'sound-form',
+        `${name}: it has ${audio.channels} channels, but playlists would say ${channels}`,
+      ),
     )
   const actual = `mp4a.40.${audio.objectType}`
   if (codec !== actual)
-    found.push(violation('codec-string', `${name}: its AAC is ${actual}, and lists would say ${codec}`))
+    found.push(violation('codec-string', `${name}: its AAC is ${actual}, but playlists would say ${codec}`))
   return found
 }

@@ -59,7 +59,7 @@ const examinePlanned = (
 ): ReadonlyArray<Violation> =>
   planned
     .filter((planned) => parsedRenditions.every(({ name }) => name !== planned))
-    .map((name) => violation('complete', `the rendition ${name} was planned and is not there`))
+    .map((name) => violation('complete', `the rendition ${name} was planned but is missing`))
 
 /**
  * Checks that each video rendition has an MP4, which contains audio if the file has any. Without video, each
@@ -73,7 +73,7 @@ const examineFiles = (
   const hasBoth = videos.length > 0 && videos.length < parsedRenditions.length
   return (videos.length > 0 ? videos : parsedRenditions).flatMap((parsed) => {
     const file = progressive.find(({ renditions }) => renditions.some(({ name }) => name === parsed.name))
-    if (file === undefined) return [violation('complete', `${renditionLabel(parsed)}: there is no mp4 of it`)]
+    if (file === undefined) return [violation('complete', `${renditionLabel(parsed)}: it has no mp4`)]
     return file.renditions.length === (hasBoth ? 2 : 1)
       ? []
       : [violation('complete', `${renditionLabel(parsed)}: its mp4 has ${file.renditions.length} tracks`)]

@@ -22,7 +22,7 @@ export const examineDeclaredTracks = (
     (videoRendition === undefined) !== (video === null) ||
     (audioRendition === undefined) !== (audio === null)
   )
-    return [violation('complete', `${name}: it is not what lists would say of it`)]
+    return [violation('complete', `${name}: it differs from what playlists would say about it`)]
   return [
     ...(videoRendition?.track.video && video
       ? examineVideo(videoRendition, videoRendition.track.video, video)

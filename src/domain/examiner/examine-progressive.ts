@@ -27,7 +27,7 @@ export const examineProgressive = (examined: ExaminedProgressive): ReadonlyArray
     return [violation('complete', `${name}: it has ${parsed.tracks.length} tracks of ${renditions.length}`)]
   const found: Violation[] = []
   if (!parsed.isFastStart)
-    found.push(violation('fast-start', `${name}: what describes it stands behind its bytes`))
+    found.push(violation('fast-start', `${name}: its index (moov) is behind its media data`))
   for (const [i, track] of parsed.tracks.entries()) {
     const rendition = renditions[i]
     if (rendition === undefined) break
@@ -45,7 +45,7 @@ export const examineProgressive = (examined: ExaminedProgressive): ReadonlyArray
       found.push(
         violation(
           'keyframes',
-          `${name}: it marks other frames as keyframes than ${rendition.name} begins GOPs with`,
+          `${name}: it marks other frames as keyframes than those that begin the GOPs of ${rendition.name}`,
         ),
       )
     if (!isVideoRendition(rendition) && track.keyframes !== null)

@@ -31,7 +31,7 @@ export const examinePublished = (
     found.push(violation('complete', `${name}: it would be said to be ${stored.format}, and is ${format}`))
   if (stored.codecs.join() !== codecs)
     found.push(
-      violation('codec-string', `${name}: lists would name ${stored.codecs.join()}, and it is ${codecs}`),
+      violation('codec-string', `${name}: playlists would name ${stored.codecs.join()}, but it is ${codecs}`),
     )
   if (stored.fileSize !== bytes)
     found.push(
@@ -105,7 +105,7 @@ const examinePart = (
       violation('content-type', `${what} would be sent as ${part.contentType} in place of ${contentType}`),
     )
   if (!areSame(part.keyframes, expected.keyframes))
-    found.push(violation('keyframes', `${what} does not have its keyframes where lists would say`))
+    found.push(violation('keyframes', `${what} does not have its keyframes where playlists would say`))
   return found
 }
 
@@ -122,5 +122,5 @@ export const examineUids = (exports: ReadonlyArray<NewContentExport>): ReadonlyA
   const uids = [...exports, ...parts, ...parts.map(({ file }) => file)].map(({ uid }): string => uid)
   return new Set(uids).size === uids.length
     ? []
-    : [violation('complete', 'two of what was stored have one uid')]
+    : [violation('complete', 'two stored items have the same uid')]
 }

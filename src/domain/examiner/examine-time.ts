@@ -52,9 +52,10 @@ export const examineTiming = (rendition: ParsedRendition): ReadonlyArray<Violati
     break
   }
   const part = rendition.parts.findIndex(({ bytes, fragments }) => bytes !== bytesOf(fragments))
-  if (part !== -1) found.push(violation('bytes', `${name}: part ${part} is not its fragments and no more`))
+  if (part !== -1)
+    found.push(violation('bytes', `${name}: part ${part} does not consist of exactly its fragments`))
   if (rendition.track.hasEditList)
-    found.push(violation('shown-in-time', `${name}: an edit list moves it, in players that read these`))
+    found.push(violation('shown-in-time', `${name}: an edit list shifts it in players that read edit lists`))
   if (!rendition.track.isUpright)
     found.push(violation('upright', `${name}: its track header turns, mirrors or stretches it`))
   const crowded = fragments.find(({ shownTimes, samples }) => shownTimes !== samples)

@@ -31,7 +31,7 @@ export const examineVideo = (
   const found = [...examineKeyframes(rendition, name), ...examineRate(rendition, name, declared.frameRate)]
   const { sequence, boxColour } = video
   if (sequence === null)
-    return [...found, violation('complete', `${name}: nothing in it describes its pictures to a decoder`)]
+    return [...found, violation('complete', `${name}: it contains no description of its video for a decoder`)]
   return [
     ...found,
     ...examineSize(name, video, sequence, declared),
@@ -82,7 +82,7 @@ const examineSize = (
   return [
     ...(wrong === undefined
       ? []
-      : [violation('picture-size', `${name}: its pictures are ${wrong}, and lists would say ${meant}`)]),
+      : [violation('picture-size', `${name}: its pictures are ${wrong}, but playlists would say ${meant}`)]),
     ...(sequence.isSquare ? [] : [violation('picture-size', `${name}: its pixels are not square`)]),
   ]
 }
@@ -103,7 +103,7 @@ const examineColours = (
 ): ReadonlyArray<Violation> => {
   const meant = colourText(bt709Tags)
   if (colour === null)
-    return [violation('colours', `${name}: it does not say which colours it has (${meant} is meant)`)]
+    return [violation('colours', `${name}: it does not declare its colours (${meant} is expected)`)]
   const tagged = boxColour === null ? [colour] : [colour, boxColour]
   const wrong = tagged.find((tags) => !areSameColours(tags, bt709Tags))
   return wrong === undefined
@@ -121,7 +121,7 @@ const examineCodec = (
   const actual = `avc1.${hex(profile)}${hex(constraints)}${hex(level)}`
   return codec === actual
     ? []
-    : [violation('codec-string', `${name}: its codec is ${actual}, and lists would say ${codec}`)]
+    : [violation('codec-string', `${name}: its codec is ${actual}, but playlists would say ${codec}`)]
 }
 
 /**
@@ -139,7 +139,7 @@ export const examineLevel = (
   const longSide = Math.max(macroblocksWide, macroblocksHigh)
   const perSecond = Math.ceil((macroblocks * num) / den)
   const referenceMacroblocks = referenceFrames * macroblocks
-  const claim = `and level ${levelText(limits)}, which it says it has, permits`
+  const claim = `and level ${levelText(limits)}, which it declares, permits`
   const found: Violation[] = []
   if (macroblocks > limits.macroblocks)
     found.push(
@@ -189,7 +189,7 @@ const examineBuffer = (
   return [
     violation(
       'level',
-      `${name}: at ${at} s it needs a buffer of ${Math.ceil(bits / 1000)} kbit at ${kilobits} kbit/s, and level ${levelText(limits)}, which it says it has, permits ${bufferKilobits}`,
+      `${name}: at ${at} s it needs a buffer of ${Math.ceil(bits / 1000)} kbit at ${kilobits} kbit/s, and level ${levelText(limits)}, which it declares, permits ${bufferKilobits}`,
     ),
   ]
 }

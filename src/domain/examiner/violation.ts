@@ -46,5 +46,5 @@ const maxDescribed = 3
 export const describeViolations = (violations: ReadonlyArray<Violation>): string => {
   const shown = violations.slice(0, maxDescribed).map(({ message }) => message)
   const more = violations.length - shown.length
-  return `what was made of it is not fit to be published: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`
+  return `its exports are faulty, so they are not published: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`
 }

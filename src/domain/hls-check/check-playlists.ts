@@ -46,7 +46,7 @@ const findingsOf = (
 const isMaster = (text: string): boolean => parseM3u8Lines(text).some(({ tag }) => tag === 'EXT-X-STREAM-INF')
 
 const reasonOf = (error: Refused | Unavailable): string =>
-  error._tag === 'Refused' ? error.message : `${error.dependency} cannot be asked`
+  error._tag === 'Refused' ? error.message : `${error.dependency} cannot be reached`
 
 const unreachable = (child: ChildPlaylist, reason: string): PlaylistFinding =>
   ruleViolation('reachable', child, `refers to ${child.uri}: ${reason}`)

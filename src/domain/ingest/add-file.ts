@@ -26,9 +26,10 @@ type Deps = {
   readonly sleep: Sleep
 }
 
-const outdatedWarning = 'its exports were made by an older recipe: `larder remake --outdated` makes them anew'
+const outdatedWarning =
+  'its exports were made by an older recipe: `larder remake --outdated` makes them again'
 
-const madeElsewhereWarning = 'its exports are there: another process, or an earlier try, has made them'
+const madeElsewhereWarning = 'its exports exist already: another process, or an earlier attempt, made them'
 
 /** Returns a function that calls `call` the first time only. */
 const once = (call: () => void) => {

@@ -154,7 +154,7 @@ export const createIngestService = (deps: Deps): IngestService => {
     if (reason !== null) return TE.left(refused(reason))
     const sniffed = sniffFileKind(source.head)
     if (sniffed === 'other' && options.isPublic)
-      return TE.left(refused('it is no picture, and only pictures can be public'))
+      return TE.left(refused('only pictures can be public, and this file is not a picture'))
     return registerBy(sniffed === 'image' ? imageIngest : contentIngest, source, options)
   }
 

@@ -29,7 +29,7 @@ export const sourceChanged = unavailable('source file')('it changed while its ex
 export const fileChanged = refused('the file changed while it was read: add it again once it is complete')
 
 export const originalMissing = refused(
-  'its original is not in the object store any more: the exports that it has stay as they are',
+  'its original is no longer in the object store: its existing exports stay as they are',
 )
 
 type Deps = { readonly files: LocalFiles; readonly store: ObjectStore }

@@ -18,14 +18,15 @@ const notDecoded =
 const absurdSize = /exceeds pixel limit/i
 
 const copyAgain = 'copy it again from where it came from'
-const saveAnew = 'copy it again, or open it in another program and save it anew'
+const saveAnew = 'copy it again, or open it in another program and save it again'
 
 /** Returns the reason for refusing an image whose decoder failed, and advice for the user. */
 export const damageReason = ({ format, stage, isCutShort, message }: Damage): string => {
   if (isCutShort) return `the ${format} is cut short: part of it is missing (${copyAgain})`
   if (notDecoded.test(message))
-    return `the ${format} is of a kind that is not decoded, or damaged (save it as PNG or as an ordinary JPEG)`
-  if (absurdSize.test(message)) return `the ${format} is damaged: it announces an absurd size (${saveAnew})`
+    return `the ${format} is of a kind that Larder cannot decode, or damaged (save it as PNG or as an ordinary JPEG)`
+  if (absurdSize.test(message))
+    return `the ${format} is damaged: its header states an impossible size (${saveAnew})`
   return stage === 'header'
     ? `the ${format} is damaged: its header is wrong (${saveAnew})`
     : `the ${format} is damaged: its pixels cannot be decoded (${saveAnew})`

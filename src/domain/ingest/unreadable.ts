@@ -6,11 +6,15 @@ const neither = 'the file is neither a picture nor sound nor film'
 
 /** Files that users often add by mistake: they hold no media, or only refer to media. */
 const otherFiles: ReadonlyArray<FileSignature> = [
-  [['PK\x03\x04', 'PK\x05\x06'], 'a ZIP archive or an office document', 'unpack it, and add what is in it'],
-  [['Rar!\x1a\x07'], 'a RAR archive', 'unpack it, and add what is in it'],
-  [["7z\xbc\xaf'\x1c"], 'a 7z archive', 'unpack it, and add what is in it'],
-  [[`${'?'.repeat(257)}ustar`], 'a tar archive', 'unpack it, and add what is in it'],
-  [['BZh?1AY&SY', '\xfd7zXZ\0', '\x28\xb5\x2f\xfd'], 'a compressed file', 'unpack it, and add what is in it'],
+  [['PK\x03\x04', 'PK\x05\x06'], 'a ZIP archive or an office document', 'unpack it, and add the files in it'],
+  [['Rar!\x1a\x07'], 'a RAR archive', 'unpack it, and add the files in it'],
+  [["7z\xbc\xaf'\x1c"], 'a 7z archive', 'unpack it, and add the files in it'],
+  [[`${'?'.repeat(257)}ustar`], 'a tar archive', 'unpack it, and add the files in it'],
+  [
+    ['BZh?1AY&SY', '\xfd7zXZ\0', '\x28\xb5\x2f\xfd'],
+    'a compressed file',
+    'unpack it, and add the files in it',
+  ],
   [['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'], 'an office document', 'save its pictures, and add them'],
   [['\x7fELF', 'MZ\x90\0'], 'a program'],
   [['SQLite format 3\0'], 'a database'],
@@ -51,12 +55,8 @@ const texts: ReadonlyArray<Text> = [
     'an HTML page',
     'download the file itself, not the page that shows it',
   ],
-  [/^#EXTM3U\b/, 'a playlist', 'add the film or the sound that it names'],
-  [
-    /^version https:\/\/git-lfs\./,
-    'a pointer of Git LFS',
-    'fetch the file that it stands for (git lfs pull)',
-  ],
+  [/^#EXTM3U\b/, 'a playlist', 'add the film or the sound that it refers to'],
+  [/^version https:\/\/git-lfs\./, 'a pointer of Git LFS', 'fetch the actual file (git lfs pull)'],
   [/^(?:<\?xml|<[a-z])/i, 'XML', 'add the picture, sound or film itself'],
 ]
 
@@ -81,11 +81,11 @@ export const unreadableReason = (head: Uint8Array, format: string | null): strin
   const text = textIn(head)
   if (text !== null) return neitherBut(text[1], text[2])
   if (head.every((byte) => byte === 0))
-    return neitherBut('empty: it begins with zeros alone', 'copy it again')
+    return neitherBut('empty: it begins with nothing but zeros', 'copy it again')
   if (format !== null && format !== byName) return notAcceptedReason(format)
   const media = beginsAs(head)
   return media === null
-    ? `${neither} of a known format: if it should be one, it is damaged at its beginning`
+    ? `${neither} of a known format: if it is meant to be one, its beginning is damaged`
     : `the file begins as ${media}, but is damaged or cut short: copy it again from where it came from`
 }
 
@@ -119,6 +119,6 @@ const textIn = (head: Uint8Array): Text | null => {
 const notAcceptedReason = (format: string): string => {
   const [, picture] = /^(.+)_pipe$/.exec(format) ?? []
   return picture === undefined
-    ? `the file is in the format ${format}, which is not taken: convert it to MP4, or sound to FLAC`
-    : `${picture.toUpperCase()} pictures are not taken: save it as PNG or JPEG`
+    ? `the file is in the format ${format}, which is not supported: convert it to MP4, or audio to FLAC`
+    : `${picture.toUpperCase()} pictures are not supported: save it as PNG or JPEG`
 }

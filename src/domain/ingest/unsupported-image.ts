@@ -88,9 +88,9 @@ const beginsWith = (text: string, start: string | RegExp): boolean =>
 export const unsupportedImageReason = (head: Uint8Array): string | null => {
   const text = decodeLatin1(head)
   const format = unsupportedFormats.find(([, begins]) => begins.some((start) => beginsWith(text, start)))
-  if (format !== undefined) return `${format[0]} pictures are not taken: ${format[2] ?? defaultAdvice}`
+  if (format !== undefined) return `${format[0]} pictures are not supported: ${format[2] ?? defaultAdvice}`
   const kind = sniffFileKind(head)
-  if (kind === 'svg') return 'SVG pictures are not taken: save it as PNG'
-  if (kind === 'heic') return 'HEIC pictures are not taken: save it as JPEG'
+  if (kind === 'svg') return 'SVG pictures are not supported: save it as PNG'
+  if (kind === 'heic') return 'HEIC pictures are not supported: save it as JPEG'
   return null
 }

@@ -15,7 +15,7 @@ export const commands: ReadonlyArray<Entry> = [
   ['larder token UID', 'prints a token for a file'],
   ['larder admin grant SUB', 'makes a user an admin'],
   ['larder check URL', 'checks HLS playlists'],
-  ['larder doctor', 'finds problems and tells how to fix them'],
+  ['larder doctor', 'finds problems and says how to correct them'],
   ['larder sweep', 'deletes objects that the database does not refer to'],
   ['larder remake --outdated', 'makes outdated exports of older releases again'],
   ['larder migrate', 'upgrades the database to this release'],

@@ -17,7 +17,7 @@ const textsByCode: Readonly<Record<string, PageText>> = {
     text: 'This page opens only with a token, and the token in the request cannot be read.',
   },
   invalid: {
-    title: 'This link does not open this',
+    title: 'This link does not open this page',
     text: 'It may be a link to something else, or there may be nothing here.',
   },
   not_found: {
@@ -29,7 +29,7 @@ const textsByCode: Readonly<Record<string, PageText>> = {
     text: 'The address exists, but it does not support this request method.',
   },
   unprocessable: {
-    title: 'Something in this address does not fit',
+    title: 'This address has an invalid value',
     text: 'One of the values after the question mark is invalid:',
   },
   unavailable: {

@@ -18,7 +18,7 @@ const forms = {
   Forbidden: { status: 403, type: 'invalid', message: 'the token does not permit this' },
   NotFound: { status: 404, type: 'not_found', message: 'not found, or there is nothing to show' },
   Unprocessable: { status: 422, type: 'unprocessable', message: 'a parameter is invalid' },
-  MalformedBody: { status: 400, type: 'bad_request', message: 'the body is not JSON, or breaks off' },
+  MalformedBody: { status: 400, type: 'bad_request', message: 'the body is not JSON, or is incomplete' },
   UnsupportedMedia: {
     status: 415,
     type: 'unsupported_media',
@@ -26,7 +26,7 @@ const forms = {
   },
   SlowRequest: { status: 408, type: 'timeout', message: 'the request did not arrive in time' },
   Refused: { status: 422, type: 'unprocessable', message: 'the file cannot be accepted' },
-  Conflict: { status: 409, type: 'conflict', message: 'the state of this does not permit it' },
+  Conflict: { status: 409, type: 'conflict', message: 'its current state does not permit this' },
   TooLarge: { status: 413, type: 'too_large', message: 'the body of the request is too large' },
   Overloaded: {
     status: 503,
@@ -75,7 +75,7 @@ export const routeNotFoundReply = errorReply({
 })
 export const methodNotAllowedReply = (allow: string): BufferedReply =>
   errorReply(
-    { status: 405, type: 'method_not_allowed', message: 'the route does not have this method' },
+    { status: 405, type: 'method_not_allowed', message: 'the route does not support this method' },
     null,
     { Allow: allow },
   )

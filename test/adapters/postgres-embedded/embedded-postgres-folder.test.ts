@@ -58,8 +58,8 @@ describe('the folder of embedded PostgreSQL', () => {
     await rm(path.join(own, 'run'))
     await mkdir(path.join(own, 'run'))
     for (const [name, remedy] of [
-      ['pg', ' than the folder that it is in: larder doctor says how to mend it'],
-      ['run', ' than the folder that it is in: larder doctor says how to mend it'],
+      ['pg', ' than the folder that it is in: larder doctor says how to correct it'],
+      ['run', ' than the folder that it is in: larder doctor says how to correct it'],
       ['.', ': run Larder as that user'],
     ] as const) {
       const taken = path.join(own, name)

@@ -208,7 +208,7 @@ describe('embedded PostgreSQL', () => {
     await mkdir(path.join(old, 'pg'), { recursive: true })
     await writeFile(path.join(old, 'pg', 'PG_VERSION'), '16\n')
     expect(await startError(startEmbeddedPostgres(old))).to.match(
-      /pg was written by PostgreSQL 16, and this is \d+: .*DATABASE_URL$/,
+      /pg was written by PostgreSQL 16, but this is \d+: .*DATABASE_URL$/,
     )
     expect(await startError(startEmbeddedPostgres(dir, { settings: { shared_buffers: 'much' } }))).to.match(
       /^PostgreSQL does not start: .*shared_buffers.* \(see .*postgres\.log\)$/,

@@ -72,7 +72,7 @@ describe('[V43] [V45] the colour space of a film', () => {
   it('is refused if it cannot be converted', () => {
     for (const matrix of [8, 11, 14, 15])
       expect(decided({ matrix })).to.equal(
-        `its colours are coded in a way that is not read (matrix ${matrix}): save it as BT.709`,
+        `its colour matrix (${matrix}) is not supported: save it as BT.709`,
       )
     expect(decided({ transfer: 9 })).to.match(/^its colours are logarithmic/)
   })
@@ -83,7 +83,7 @@ describe('[V43] [V45] the colour space of a film', () => {
       fc.property(code, code, code, (primaries, transfer, matrix) => {
         const colour = videoColour({ ...unspecifiedVideoColourTags, primaries, transfer, matrix }, small)
         if (E.isRight(colour)) expect(['Srgb', 'Encoded']).to.include(colour.right.meaning._tag)
-        else expect(colour.left.message).to.match(/^its colours /)
+        else expect(colour.left.message).to.match(/^its colour(s| matrix) /)
       }),
     )
   })

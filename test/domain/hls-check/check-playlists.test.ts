@@ -107,10 +107,10 @@ describe('the examiner that follows a master playlist', () => {
       url === start ? TE.right(served(master)) : TE.left(unavailable('origin')('down'))
     const [report] = await right(checkPlaylists(start, down))
     expect(report?.findings.map(({ reason }) => reason)).to.deep.equal([
-      'refers to ../exports/sound.m3u8: origin cannot be asked',
-      'refers to ../exports/large.m3u8: origin cannot be asked',
-      'refers to ../exports/small.m3u8: origin cannot be asked',
-      'refers to ../exports/large.iframes.m3u8: origin cannot be asked',
+      'refers to ../exports/sound.m3u8: origin cannot be reached',
+      'refers to ../exports/large.m3u8: origin cannot be reached',
+      'refers to ../exports/small.m3u8: origin cannot be reached',
+      'refers to ../exports/large.iframes.m3u8: origin cannot be reached',
     ])
   })
 

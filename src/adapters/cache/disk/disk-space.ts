@@ -30,7 +30,7 @@ export type DiskSpace = {
 }
 
 const diskFull = new Error(
-  'the disk that CACHE_DIR is on is full: what is cached is served, and little or nothing new is cached until there is room',
+  'the disk that CACHE_DIR is on is full: cached data is served, and little or nothing new is cached until there is space',
 )
 
 type Deps = { readonly folders: CacheFolders; readonly budget: DiskBudget }

@@ -31,7 +31,7 @@ export const unsupportedJpegReason = async (readAt: ReadAt): Promise<string | nu
     const marker = head[1] ?? 0
     if (head.length < 4 || head[0] !== 0xff || marker === START_OF_SCAN || DECODED.has(marker)) return null
     const name = NOT_DECODED[marker]
-    if (name !== undefined) return `${name} pictures are not taken: save it as PNG or as an ordinary JPEG`
+    if (name !== undefined) return `${name} pictures are not supported: save it as PNG or as an ordinary JPEG`
     at += marker === 0xff ? 1 : 2 + head.readUInt16BE(2)
   }
   return null

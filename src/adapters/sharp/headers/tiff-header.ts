@@ -89,11 +89,12 @@ export const unsupportedTiffReason = async (readAt: ReadAt, depth: string | null
   const isPreview = ((tags.get(newSubfileType) ?? 0) & 1) === 1
   const kind = tags.get(photometric) ?? 2
   if (tags.has(dngVersion) || kind === 32803 || kind === 34892 || (isPreview && tags.has(subIfds)))
-    return 'raw photos are not taken: develop it and save it as JPEG or TIFF'
+    return 'raw photos are not supported: develop the photo and save it as JPEG or TIFF'
   const name = photometricNames.get(kind)
-  if (name !== undefined && depth === null) return `TIFF pictures in ${name} are not taken: save it in RGB`
+  if (name !== undefined && depth === null)
+    return `TIFF pictures in ${name} are not supported: save the picture in RGB`
   if (depth !== null && misread.has(depth))
-    return 'TIFF pictures of 32 bits or floating point are not taken: save it with 8 or 16 bits a channel'
+    return 'TIFF pictures of 32 bits or floating point are not supported: save the picture with 8 or 16 bits a channel'
   return null
 }
 

@@ -63,8 +63,8 @@ export const withSecondFileWarning = async (
 
 const warningFor = (secondAt: number | 'unknown'): string =>
   secondAt === 'unknown'
-    ? 'the file has too many parts: whether another file follows behind it was not looked at'
-    : `the file goes on after its end: at ${(secondAt / 1e6).toFixed(1)} MB another file begins, which is left out. Join the two by remuxing them (as ffmpeg's concat does), or add each by itself`
+    ? 'the file has too many parts, so Larder did not check whether another file follows it'
+    : `the file contains a second file, which begins at ${(secondAt / 1e6).toFixed(1)} MB and is left out. Join the two by remuxing them (as ffmpeg's concat does), or add each by itself`
 
 /**
  * Returns the path of the first file alone: the path itself, or a copy in `folder`. Engines handle the

@@ -43,7 +43,7 @@ export const createProgramTables = (stride: number): ProgramTables => {
       numbers.add(number)
       if (numbers.size > MAX_PROGRAMS)
         throw new BeyondLimits(
-          `the file has more than ${MAX_PROGRAMS} programs: save the one to keep as a file of its own`,
+          `the file has more than ${MAX_PROGRAMS} programs: save the program that you want as a separate file`,
         )
       for (let at = 12 + lengthAt(section, 10); at + 5 <= end; at += 5 + lengthAt(section, at + 3)) {
         const stream = uint16(section, at + 1) & 0x1fff
