@@ -7,7 +7,7 @@ type Value = { readonly bytes: number }
 describe('a bounded cache [V4]', () => {
   const cacheOf = (maxBytes: number) => createBoundedCache<Value>({ maxBytes, sizeOf: ({ bytes }) => bytes })
 
-  it('never exceeds its limit, keys and values together, whatever is set', () => {
+  it('never exceeds its limit for keys and values together, whatever is set', () => {
     const entry = fc.tuple(fc.string({ maxLength: 3000 }), fc.nat(3000))
     fc.assert(
       fc.property(

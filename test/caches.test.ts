@@ -2,13 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
 
 /**
- * Files in which a Map, a Set of texts or an LRU of another kind outlives a call, and what bounds it. A map whose keys
- * clients choose can fill memory if it is unbounded, or bounded only by a count (V4): it must be a bounded cache.
+ * Files in which a Map, a Set of texts or an LRU of another kind outlives a call, and what limits its size. A
+ * map whose keys clients choose can fill the memory if its size has no limit, or only a limit of entries
+ * (V4): it must be a bounded cache.
  */
 const bounds: Readonly<Record<string, string>> = {
   'src/adapters/transcode/joined/ogg-serials.ts': 'a maximum of streams of one file, while it is read',
   'src/bounded-cache.ts': 'the one helper: bytes of keys and values',
-  // Keys that clients choose, for as long as a request waits: bounded by the requests in flight.
+  // Clients choose the keys, but an entry exists only while a request waits: the requests in flight limit the
+  // size.
   'src/domain/caching/single-flight.ts': 'work under way',
   'src/adapters/cache/blobs/running-fills.ts': 'fills under way',
   'src/adapters/cache/disk/disk-blob-storage.ts': 'reads of records under way',
@@ -23,7 +25,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/transcode/rate-histogram.ts': 'rates in steps of 0.05 % of one film, while it is read',
   'src/adapters/transcode/packet-spans.ts': 'the selected streams of one file, while it is read',
   'src/adapters/transcode/ogg-chain.ts': '100 sample rates of one file, while it is read',
-  // Keys that Larder chooses.
+  // Larder chooses these keys.
   'src/adapters/knex/postgres-work-locks.ts': 'files whose exports this process is making',
   'src/adapters/sandbox/sandbox.ts': 'programs that are run, which are fixed',
   'src/domain/background/background-work.ts': 'tasks that run',
@@ -36,7 +38,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/domain/caching/memoize.ts': 'characters of lists that Larder has written',
   'src/http/handle.ts': 'parameters of a route, which are fixed',
   'src/http/routes.ts': 'routes that read a body, which are fixed',
-  // For tests, and for running without a database.
+  // These are for tests, and for running without a database.
   'src/adapters/memory/memory-content-file-repository.ts': 'a library in memory',
   'src/adapters/memory/memory-image-file-repository.ts': 'a library in memory',
   'src/adapters/memory/memory-library-table.ts': 'a library in memory',
@@ -47,7 +49,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-work-locks.ts': 'work under way',
 }
 
-/** Files whose maps and sets do not outlive a call, or hold constants. */
+/** Files whose maps and sets do not outlive a call, or contain constants. */
 const local: ReadonlyArray<string> = [
   'src/adapters/fs/inspect-file.ts',
   'src/adapters/knex/knex-stored-file-repository.ts',
@@ -89,7 +91,7 @@ describe('maps and caches [V4]', () => {
     .filter((file) => file.endsWith('.ts') && !file.startsWith('src/console/'))
   const using = (pattern: RegExp) => sources.filter((file) => pattern.test(readFileSync(file, 'utf8')))
 
-  it('that are bounded come from the one helper, which also counts their keys', () => {
+  it('that are bounded use the one helper, which also counts the size of their keys', () => {
     expect(using(/lru-cache/).sort()).to.deep.equal([
       'src/adapters/cache/blobs/read-cache.ts',
       'src/bounded-cache.ts',

@@ -8,7 +8,9 @@ const { dependencies, optionalDependencies } = JSON.parse(readText('package.json
   readonly optionalDependencies: Packages
 }
 
-/** Returns the packages that the server imports. The build bundles the console with all its imports. */
+/**
+ * Returns the packages that the server imports, without the console: the build bundles it with its imports.
+ */
 const imported = (): ReadonlySet<string> => {
   const sources = filesBelow(['src'], /\.ts$/).filter((file) => !file.startsWith('src/console/'))
   const names = sources.flatMap((file) =>
@@ -31,12 +33,12 @@ const imported = (): ReadonlySet<string> => {
 }
 
 describe('dependencies', () => {
-  it('[V65] are what the server imports, and nothing that only the build or the tests need', () => {
+  it('[V65] include only packages that the server imports, none that only the build or the tests need', () => {
     const names = imported()
     expect(Object.keys(dependencies).filter((name) => !names.has(name))).to.deep.equal([])
   })
 
-  it('have all that the server imports', () => {
+  it('include all packages that the server imports', () => {
     const declared = new Set([...Object.keys(dependencies), ...Object.keys(optionalDependencies)])
     for (const name of imported()) expect(declared.has(name), name).to.equal(true)
   })

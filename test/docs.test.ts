@@ -28,7 +28,7 @@ describe('docs/settings.md', () => {
     expect(entries().map(({ name }) => name)).to.have.members(settingNames())
   })
 
-  it('gives the syntax, the default and the effect of each', () => {
+  it('gives the syntax, the default and the effect of each setting', () => {
     for (const { name, text } of entries()) {
       const [, form = '', about = ''] =
         /^\n\*\*syntax:\*\* `(\w+)=.*\n\*\*default:\*\* (?:`.+`|none: .+)\n\n(.+)/.exec(text) ?? []
@@ -53,7 +53,7 @@ describe('docs/settings.md', () => {
   })
 })
 
-/** Returns the anchor that GitHub gives a heading. */
+/** Returns the anchor that GitHub generates for a heading. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
@@ -74,7 +74,7 @@ describe('the documents', () => {
       }
   })
 
-  it('name only existing files of the source tree', () => {
+  it('name only files that exist in the source tree', () => {
     for (const file of documents())
       for (const [, path = ''] of read(file).matchAll(/`((?:src|test|scripts)\/[\w./-]+)`/g))
         if (!/acme|caption/.test(path)) expect(existsSync(path), `${file}: ${path}`).to.equal(true)

@@ -1,7 +1,8 @@
 // Converts a chart of colours in every kind of picture and film, and prints the colour errors of the exports:
-// `npm run media:check`. `-- --tools` adds the pictures that avifenc, cwebp, heif-enc, ffmpeg and ImageMagick make, where
-// these are installed; `-- --films` or `-- --pictures` checks these alone. `-- --folder PATH` instead exports every sound and
-// film in a folder on each engine, decodes the exports, and compares them (`--smallest`: only the smallest video rendition).
+// `npm run media:check`. `-- --tools` adds the pictures that avifenc, cwebp, heif-enc, ffmpeg and ImageMagick
+// make, if these are installed; `-- --films` or `-- --pictures` checks only films or only pictures. `--
+// --folder PATH` instead exports every sound and film in a folder on each engine, decodes the exports, and
+// compares them (`--smallest`: only the smallest video rendition).
 import { chartKinds } from './support/chart-kinds.ts'
 import { chartKindsByTools } from './support/chart-tools.ts'
 import { availableEngines, createTranscoderOfEngine } from './support/engines.ts'

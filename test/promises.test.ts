@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 
-/** Files that deliberately ignore the failure of a promise; each says there why nothing is lost. */
+/** Files that deliberately ignore the failure of a promise. Each file states why nothing is lost. */
 const swallowing = [
   'src/adapters/cache/blobs/byte-streams.ts',
   'src/adapters/cache/blobs/fill.ts',
@@ -88,7 +88,7 @@ describe('[V24] a promise that is not awaited', () => {
 
 const ignoring = String.raw`(?:(?:async )?(?:\(\w*\)|\w+) => (?:undefined|null|true|false|''|\[\]|\{\s*\})|noop)`
 
-/** Returns whether the text has a statement that is a promise which is not awaited, and whose failure is ignored. */
+/** Returns whether the text has a statement that does not await a promise, and ignores its failure. */
 const swallows = (text: string): boolean => {
   const statement = new RegExp(
     String.raw`^ *(?:(?:if \(.*?\)|else) )?(?!if |else |const |let |export |return |await |[\w.]+ (?:\?\?)?= |[\w.]+: )\w.*` +

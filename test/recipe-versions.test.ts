@@ -32,13 +32,13 @@ import { recipeJobs, recipeSources } from './support/recipe-sources.ts'
 import { unspecifiedVideoColourTags } from './support/unspecified-colour-tags.ts'
 
 /**
- * A digest of the recipes' decisions for sources of every kind: streams, times, rates, plans, arguments of jobs,
- * borders of parts, and converted colours. It does not cover the other calls of sharp and FFmpeg (how
- * CMYK and ICC profiles are read, which frame of an animation is blank), how a second pass equalises durations, nor new
- * releases of the two programs: after such a change, check by hand whether the version must go up (decision 21).
- * If this test fails, the exports of some original have
- * changed. Files in the library keep their exports unless `recipeVersions` goes up: raise the number by one, unless
- * the current number is not released yet (CHANGELOG, "Unreleased"), and write the new digest here.
+ * A digest of the recipes' decisions for sources of every kind: streams, times, rates, plans, arguments of
+ * jobs, boundaries of parts, and converted colours. It does not cover the other calls of sharp and FFmpeg
+ * (how CMYK and ICC profiles are read, which frame of an animation is blank), how a second pass equalises
+ * durations, nor new releases of the two programs: after such a change, decide by hand whether the version
+ * must go up (decision 21). If this test fails, the exports of some original have changed. Files in the
+ * library keep their exports unless `recipeVersions` goes up: raise the number by one, unless the current
+ * number is not released yet (CHANGELOG, "Unreleased"), and write the new digest here.
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
   image: { 2: '6d9e405f710341f4' },
@@ -83,7 +83,7 @@ const files: ReadonlyArray<ProbedFile['streams']> = [
   ]),
 ]
 
-/** Timestamps of two streams whose clock jumps (or does not) by `by` seconds after two seconds. */
+/** Timestamps of two streams. Their clock jumps by `by` seconds after two seconds. */
 const jumps = [-5, 0.5, 3, 9.9, 10.1, 5000].map((by) => {
   const clock = createContinuousClock()
   return Array.from({ length: 80 }, (_, i) =>
@@ -104,7 +104,7 @@ const colours: ReadonlyArray<Partial<ColourTags>> = [
   { hasIccProfile: true },
   { isCmyk: true },
 ]
-/** More than the code points of H.273. */
+/** All code points of H.273, and some beyond them. */
 const codes = Array.from({ length: 24 }, (_, code) => code)
 const patches = {
   data: Uint8Array.from({ length: 3 * 125 }, (_, i) => (i * 37) % 256),
@@ -120,7 +120,7 @@ const paintedAs = (tags: Partial<ColourTags>) => {
   return E.isLeft(meaning) ? meaning.left.message : painted(meaning.right)
 }
 
-/** Films with each primaries, each curve and each matrix. */
+/** Films that together have each primaries, each transfer function and each matrix. */
 const filmColours = () =>
   codes
     .flatMap((code) => [
@@ -133,7 +133,10 @@ const filmColours = () =>
       return E.isLeft(colour) ? colour.left.message : [colour.right.matrix, painted(colour.right.meaning)]
     })
 
-/** Counted rates of films with a burst, and of films with two similar rates. Pairs of frames and their rate. */
+/**
+ * Counted frame rates of films with a burst, and of films with two similar rates. Each pair is a number of
+ * frames and their rate.
+ */
 const ratesOfFilms: ReadonlyArray<ReadonlyArray<readonly [number, number]>> = [
   ...Array.from({ length: 16 }, (_, i) => [[40, 12] as const, [16 + i, 60] as const]),
   ...[58.5, 57, 54, 48, 44].map((rate) => [[100, 60] as const, [120, rate] as const]),

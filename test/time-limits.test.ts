@@ -35,11 +35,11 @@ describe('the tests', () => {
   })
 })
 
-/** Returns the minimum of a limit: its first number, to which others are added. */
+/** Returns the minimum of a limit: its first number, to which other numbers are added. */
 const leastOf = (limit: string): number =>
   /^[\d_]+(?: \+ .*)?$/.test(limit) ? Number.parseInt(limit.replaceAll('_', ''), 10) : 0
 
-/** Returns the assertions of a text about elapsed wall time. */
+/** Returns the assertions in a text about elapsed time on this machine's clock. */
 const ofSpeed = (text: string): ReadonlyArray<string> => {
   const names = [...text.matchAll(/\b(?:const|let) (\w+) = (?:performance|Date)\.now\(\) - /g)].map(
     ([, name]) => `\\b${name}\\b`,

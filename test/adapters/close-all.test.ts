@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { CloseError, closeAll } from '../../src/adapters/platform/close-all.ts'
 
 describe('closing everything [V29]', () => {
-  it('runs every step although others fail, hang or throw synchronously, and reports those', async () => {
+  it('runs every step even if others fail, hang or throw synchronously, and reports those', async () => {
     const closed: string[] = []
     const step = (name: string, close: () => Promise<void> = async () => undefined) => ({
       name,

@@ -9,7 +9,7 @@ import { withDatabase } from '../support/postgres.ts'
 describe('createKnex', () => {
   const database = withDatabase()
 
-  it('returns integers as numbers, also int8', async () => {
+  it('returns integers as numbers, including int8', async () => {
     const { rows } = await database
       .knex()
       .raw('select 1::int4 as a, 2::int8 as b, count(*) as c, 1.5::float8 as d')
@@ -41,7 +41,7 @@ describe('createKnex', () => {
     await db.destroy()
   })
 
-  it('starts without a database, fails with Unavailable at once, and works as soon as there is one', async () => {
+  it('starts without a database, fails with Unavailable at once, and works as soon as there is a database', async () => {
     let locate = async (): Promise<PgConnection> => {
       throw new Error('not yet')
     }
@@ -53,7 +53,7 @@ describe('createKnex', () => {
     await db.destroy()
   })
 
-  it('looks up the address again when the database is not reachable', async () => {
+  it("looks up the host's address again when the database is not reachable", async () => {
     let address: PgConnection = { host: '/nowhere', port: 5432, user: 'larder', database: 'larder' }
     const db = createKnex(async () => address, 2)
     const users = createKnexUserRepository(db)
@@ -70,7 +70,7 @@ describe('createKnex', () => {
     const { port } = silent.address() as AddressInfo
     const db = createKnex(async () => ({ host: '127.0.0.1', port, user: 'larder', database: 'larder' }), 2)
 
-    // Mocha's timeout is far longer than that of the pool, and far shorter than that of the system.
+    // Mocha's timeout is far longer than that of the pool, and far shorter than that of the operating system.
     expect(await left(createKnexUserRepository(db).isAdmin('ann'))).to.include({ _tag: 'Unavailable' })
 
     await db.destroy()

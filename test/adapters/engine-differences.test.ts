@@ -6,12 +6,12 @@ import { right } from '../support/expect-right.ts'
 
 const engine = (name: string, ...missingDecoders: ReadonlyArray<string>) => ({ name, missingDecoders })
 
-describe('the differences of two engines', () => {
-  it('are empty where the engine in use decodes every accepted codec', () => {
+describe('the reported differences between two engines', () => {
+  it('are empty if the engine in use decodes every accepted codec', () => {
     expect(engineDifferences(engine('ffmpeg 7'), [engine('node-av', 'vc1')])).to.deep.equal([])
   })
 
-  it('list the codecs that it does not decode, and another engine that does', () => {
+  it('list the codecs that the engine in use does not decode, and another engine that does', () => {
     expect(engineDifferences(engine('ffmpeg 5', 'av1', 'vc1'), [engine('node-av', 'vc1')])).to.deep.equal([
       'it does not decode av1, vc1',
       'node-av, which is also installed here, decodes av1',
@@ -19,7 +19,7 @@ describe('the differences of two engines', () => {
     expect(engineDifferences(engine('ffmpeg 5', 'vc1'), [])).to.deep.equal(['it does not decode vc1'])
   })
 
-  it('list the known faults of its release', () => {
+  it("list the known faults of the engine's release", () => {
     expect(engineDifferences(engine('ffmpeg 5.1.9-0+deb12u1'), [])).to.deep.equal([
       'where the sample rate of audio changes, it loses up to 40 ms',
     ])

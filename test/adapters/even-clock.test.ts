@@ -99,7 +99,7 @@ describe('removeClockJumps', () => {
     expect(new Set(shifts).size).to.equal(1)
   })
 
-  it('returns after how long a film continues in other streams', async () => {
+  it('returns the time after which a film continues in other streams', async () => {
     const continuations = async (bytes: Uint8Array) => {
       const { clock } = await clockOf(bytes)
       return [256, 257, 512].map((pid) => clock?.splitAfter(pid) ?? null)
@@ -158,7 +158,7 @@ describe('removeClockJumps', () => {
 const cut = (bytes: Buffer, start: number, length: number): Buffer =>
   Buffer.concat([bytes.subarray(0, start), bytes.subarray(start + length)])
 
-/** Times of a program stream, read in blocks of these lengths and then to its end. */
+/** Returns the times of a program stream. It is read in blocks of these lengths, and then to its end. */
 const programTimesOf = (film: Buffer, blocks: ReadonlyArray<number> = []) => {
   const read = createProgramReader()
   const times: Array<{ readonly stream: number; readonly time: number }> = []

@@ -24,7 +24,7 @@ describe('the reported cause of a failure, which need not be the first or last l
     const failWith = (...lines: ReadonlyArray<string>) =>
       messageOf(runProgram('/bin/sh', ['-c', `printf '%s\\n' "$@" >&2; exit 1`, 'sh', ...lines]))
 
-    it('is its line with the error, not one about its clean-up', async () => {
+    it('is the line with the error, not a line about clean-up', async () => {
       expect(
         await failWith(
           'initdb: error: could not write to file "pg_wal/x": No space left on device',
@@ -36,7 +36,7 @@ describe('the reported cause of a failure, which need not be the first or last l
       )
     })
 
-    it('is its last line where no line has an error', async () => {
+    it('is the last line if no line has an error', async () => {
       expect(await failWith('one', 'two')).to.equal('Error: /bin/sh: two')
     })
   })
@@ -88,7 +88,7 @@ describe('the reported cause of a failure, which need not be the first or last l
       await db.raw('drop table larder_no_such')
     })
 
-    it('is the pool, where no connection came free', async () => {
+    it('is the pool if no connection became free', async () => {
       const connection = await db.client.acquireConnection()
       const failure = await left(createKnexUserRepository(db).isAdmin('ann'))
       expect(explainError(failure)).to.equal(
@@ -97,7 +97,7 @@ describe('the reported cause of a failure, which need not be the first or last l
       await db.client.releaseConnection(connection)
     })
 
-    it('does not open the circuit for viewers where a background query timed out', async () => {
+    it('does not open the circuit for viewers if a background query timed out', async () => {
       const opened: unknown[] = []
       const slow = createKnex(async () => database.connection(), 2, {
         limits: { ...defaultDatabaseLimits, background: 300, breaker: 60_000 },

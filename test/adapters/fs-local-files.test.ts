@@ -95,7 +95,7 @@ const kill = async (child: ChildProcess): Promise<void> => {
   await once(child, 'exit')
 }
 
-/** Root may read every file: as root, runs the work as another user. */
+/** Runs the work as another user if this process is root, because root may read every file. */
 const asUnprivileged = async <A>(work: () => Promise<A>): Promise<A> => {
   if (process.geteuid?.() !== 0) return work()
   process.seteuid?.(65_534)

@@ -64,7 +64,7 @@ describe('fs object store', () => {
     expect(await readdir(join(dir, '.incoming'))).to.deep.equal([])
   })
 
-  it('stores an object as a regular file named by its key', async () => {
+  it('stores an object as a regular file whose name is its key', async () => {
     await right(store.put('s3_files/oseh_s3f_1', anObject))
     expect(await readFile(join(dir, 's3_files/oseh_s3f_1'), 'utf8')).to.equal('larder')
   })
@@ -82,7 +82,7 @@ describe('fs object store', () => {
     expect(O.isSome(found)).to.equal(true)
   })
 
-  it('keeps every key inside its folder, apart from its own files', async () => {
+  it('stores every key inside its folder, apart from its own files', async () => {
     const segment = fc.constantFrom('..', '.', '', '.incoming', 'a', '...', '%2E%2E', '\0', '\\..', '~', 'ü')
     await fc.assert(
       fc.asyncProperty(fc.array(segment, { minLength: 1, maxLength: 5 }), async (segments) => {
@@ -111,7 +111,7 @@ describe('fs object store', () => {
     expect(await textAt('s3_files/one/two')).to.equal(null)
   })
 
-  it('closes every file, also when the reader cancels or never starts', async () => {
+  it('closes every file, even if the reader cancels or never starts', async () => {
     const bytes = Buffer.alloc(1_000_000, 1)
     await right(store.put('s3_files/one', newObject(bytes)))
     for (let reader = 0; reader < 20; reader += 1) {
@@ -142,7 +142,7 @@ describe('fs object store', () => {
     expect(await textAt('s3_files/one')).to.equal('larder')
   })
 
-  it('fails with Unavailable where it cannot write or read', async () => {
+  it('fails with Unavailable if it cannot write or read', async () => {
     const file = join(root, 'a-file')
     await writeFile(file, '')
     const blocked = createFsObjectStore(file, noBeacon)
@@ -171,7 +171,7 @@ describe('fs object store', () => {
     expect((await readdir(incoming)).sort()).to.deep.equal(alive.sort())
   })
 
-  it('stores nothing of an object whose writer was killed', async () => {
+  it('stores no bytes of an object whose writer was killed', async () => {
     const program = fileURLToPath(new URL('../support/endless-put.ts', import.meta.url))
     const writer = spawn(process.execPath, ['--import', 'tsx', program, dir, 's3_files/one'])
     await once(writer.stdout, 'data')
@@ -211,7 +211,7 @@ const withResolvers = (): { readonly promise: Promise<void>; readonly resolve: (
   return { promise, resolve }
 }
 
-/** Paths below `dir` that this process holds open (Linux). */
+/** Returns the paths below `dir` of the files that this process has open (Linux). */
 const openFilesBelow = async (dir: string): Promise<ReadonlyArray<string>> => {
   const links = (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => ''))
   return (await Promise.all(links)).filter((path) => path.startsWith(dir))

@@ -15,7 +15,7 @@ import { countWork } from '../support/count-work.ts'
 import { left } from '../support/expect-right.ts'
 import { mediaFacts } from '../support/recipe-sources.ts'
 import { mediaPath } from '../support/transcoding.ts'
-import { packetOf, sealed } from '../support/transport-stream.ts'
+import { packetOf, withChecksum } from '../support/transport-stream.ts'
 
 const { signal } = new AbortController()
 
@@ -30,32 +30,32 @@ const box = (type: string, body: Uint8Array = Buffer.alloc(0)): Buffer => {
 }
 
 const fragment = box('moof', latin1('tfhd________tfdt________________'))
-/** A header, and a segment of unknown size. */
+/** A Matroska header, and a segment of unknown size. */
 const openMatroska = latin1('\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\xff')
 
-/** A page that begins a stream. */
+/** Returns an Ogg page that begins a Vorbis stream. */
 const vorbisPage = (rate: number): Buffer => {
   const page = latin1(`OggS\0\x02${'\0'.repeat(20)}\x01\x10\x01vorbis\0\0\0\0\x02\0\0\0\0`)
   page.writeUInt32LE(rate, page.length - 4)
   return page
 }
 
-const association = packetOf(0, sealed(hex('00b00d0001c100000001e02000000000')))
+const association = packetOf(0, withChecksum(hex('00b00d0001c100000001e02000000000')))
 
-/** The map of one program, with one stream. */
+/** Returns a packet with the map of one program, which has one stream. */
 const mapOf = (number: number): Buffer => {
   const section = hex('02b0120000c10000e100f0001be100f00000000000')
   section.writeUInt16BE(number, 3)
-  return packetOf(0x20, sealed(section))
+  return packetOf(0x20, withChecksum(section))
 }
 
-/** A PES packet on another clock for each `era`. */
+/** Returns a PES packet. Its clock differs for each `era`. */
 const pes = (era: number): Buffer =>
   packetOf(0x100, hex(`000001e00000808005${'21'}00${`0${2 * era + 1}`}0001`))
 
 const pack = hex('000001ba440000000000000000000000')
 
-/** One image, and items that have 65,535 extents of no length each. */
+/** Returns a HEIF file with one image, and with items that each have 65,535 empty extents. */
 const heifWithEmptyExtents = (items: number): Buffer => {
   const iloc = Buffer.concat([hex('0000000000000000'), ...Array(items).fill(hex('00050000ffff'))])
   iloc.writeUInt16BE(items, 6)
@@ -63,7 +63,7 @@ const heifWithEmptyExtents = (items: number): Buffer => {
   return Buffer.concat([box('ftyp', latin1('avif\0\0\0\0')), box('meta', Buffer.concat(meta))])
 }
 
-/** A progressive frame that counts 255 components, without room for them. */
+/** A progressive JPEG frame header that declares 255 components, without room for them. */
 const frameOfMany = hex('ffc20008080001000100ff').subarray(0, 10)
 
 const pngOfFrames = (frames: number): Buffer =>
@@ -79,7 +79,7 @@ const MANY_PARTS = [
   'Matroska of many elements',
   'Ogg of many streams',
 ]
-/** Of sampled allocations. */
+/** The error of allocated bytes, because allocations are sampled. */
 const NOISE_BYTES = 1_000_000
 
 describe('a hostile file', () => {
@@ -103,7 +103,7 @@ describe('a hostile file', () => {
   const repeated = (n: number, bytes: Buffer, ...head: Buffer[]): Buffer =>
     Buffer.concat([...head, Buffer.alloc(n * bytes.length, bytes)])
 
-  /** Each reader, and a file of `n` of what it looks at. */
+  /** Each reader, and a function that returns a file with `n` of the structures that the reader parses. */
   const READERS: Readonly<
     Record<string, readonly [make: (n: number) => Buffer, read: (bytes: Buffer) => unknown]>
   > = {
@@ -130,7 +130,7 @@ describe('a hostile file', () => {
     'JPEG of many frames': [(n) => repeated(n, frameOfMany, latin1('\xff\xd8')), hasAllScans],
   }
 
-  it('costs work in proportion to its bytes, and little for each', async () => {
+  it('costs work that is proportional to its bytes, and little for each byte', async () => {
     for (const [name, [make, read]] of Object.entries(READERS)) {
       await read(make(10))
       const [once, twice] = [make(2000), make(4000)]
@@ -142,7 +142,7 @@ describe('a hostile file', () => {
     }
   })
 
-  it('is not read on beyond the parts that a film may have, which is said', async () => {
+  it('is not read beyond the number of parts that a film may have, and a warning reports this', async () => {
     const limits = { ...sourceLimits, maxSteps: 1000 }
     for (const name of MANY_PARTS) {
       const path = await written(READERS[name]?.[0](2000) ?? Buffer.alloc(0))
@@ -154,7 +154,7 @@ describe('a hostile file', () => {
     }
   })
 
-  it('is refused for more programs or sample rates than there are', async () => {
+  it('is refused if it has more programs or sample rates than real files have', async () => {
     const programs = Array.from({ length: 257 }, (_, i) => mapOf(1 + i))
     const path = await written(Buffer.concat([association, ...programs]))
     expect(await left(readSource(() => readStreamClock(path, signal)))).to.deep.equal(
@@ -168,7 +168,7 @@ describe('a hostile file', () => {
     )
   })
 
-  it('is not multiplied by the frames of an animation', () => {
+  it('is not copied for each frame of an animation', () => {
     const png = repeated(1000, pngChunk('PLTE', Buffer.alloc(3)), pngOfFrames(32))
     const frames = readApng(png, 32)?.frames ?? []
     expect(frames.length).to.equal(32)
@@ -176,7 +176,7 @@ describe('a hostile file', () => {
     expect(readApng(repeated(100_000, pngChunk('PLTE', Buffer.alloc(0)), png), 32)).to.equal(null)
   })
 
-  it('is read no longer than the time limit, nor once the reading is aborted', async () => {
+  it('is not read for longer than the time limit, nor after an abort', async () => {
     const path = await written(bunny)
     const expired = { ...sourceLimits, timeout: () => AbortSignal.abort(new Error('too slow')) }
     const read = (limits: typeof sourceLimits, until: AbortSignal) => async (): Promise<unknown> => {

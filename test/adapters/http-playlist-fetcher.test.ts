@@ -8,7 +8,7 @@ import { left, right } from '../support/expect-right.ts'
 const list = '#EXTM3U\n#EXT-X-ENDLIST\n'
 const type = 'application/vnd.apple.mpegurl'
 
-describe('lists over HTTP', () => {
+describe('playlists fetched over HTTP', () => {
   const handlers: Record<string, RequestListener> = {
     '/plain': (_, res) => res.setHeader('content-type', type).end(list),
     '/marked': (_, res) => res.end(`\uFEFF${list}`),
@@ -57,7 +57,7 @@ describe('lists over HTTP', () => {
     })
   })
 
-  it('are requested with the token of their origin, which is sent to no other origin', async () => {
+  it('are requested with a token for their origin, which is sent to no other origin', async () => {
     const textAs = async (origin: string) =>
       (await right(fetcher({ origin, jwt: 'a.b.c' })(`${base}/private`))).text
     expect(await textAs(base)).to.equal('bearer a.b.c')
@@ -81,7 +81,7 @@ describe('lists over HTTP', () => {
       expect(await left(fetchList(url))).to.include({ _tag: 'Refused' })
   })
 
-  it('fail with Unavailable when there is no reply, or none in time, or a truncated one', async () => {
+  it('fail with Unavailable if there is no reply, or none in time, or a truncated one', async () => {
     for (const url of [`${base}/silent`, `${base}/broken-off`, 'http://127.0.0.1:1/'])
       expect(await left(fetchList(url))).to.include({ _tag: 'Unavailable' })
   })

@@ -9,10 +9,13 @@ import { mediaPath } from '../support/transcoding.ts'
 
 const { signal } = new AbortController()
 
-/** Engines read these through, or the reader of MPEG clocks does. */
-const GO_ON = ['.mp3', '.m2t', '.mpg', '.avi', '.ogg', '.opus', '.heic', '.md', '']
+/**
+ * Extensions of files that engines read to the end, past a second file, or that the reader of MPEG clocks
+ * joins.
+ */
+const JOINED_EXTENSIONS = ['.mp3', '.m2t', '.mpg', '.avi', '.ogg', '.opus', '.heic', '.md', '']
 
-describe('files that were put one behind the other', () => {
+describe('files that were concatenated', () => {
   let folder: string
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'larder-joined-'))
@@ -32,15 +35,15 @@ describe('files that were put one behind the other', () => {
     return own === path ? null : readFile(own)
   }
 
-  it('are known by the beginning of the second, and no file that is whole is taken for two', async () => {
+  it('are detected by the beginning of the second file, and a single file is never detected as two', async () => {
     for (const name of await readdir(mediaPath(''))) {
       if (extname(name) === '') continue
       const film = await readFile(mediaPath(name))
       expect(await secondIn(film), name).to.equal(null)
-      const second = GO_ON.includes(extname(name)) ? null : film.length
+      const second = JOINED_EXTENSIONS.includes(extname(name)) ? null : film.length
       expect(await secondIn(Buffer.concat([film, film])), `${name}, twice`).to.equal(second)
     }
-    for (const [name, file] of Object.entries(madeUp)) {
+    for (const [name, file] of Object.entries(fakeFiles)) {
       expect(await secondIn(file), name).to.equal(null)
       expect(await secondIn(Buffer.concat([file, file])), `${name}, twice`).to.equal(file.length)
       const copy = await extractFirstFile(
@@ -52,11 +55,11 @@ describe('files that were put one behind the other', () => {
     }
   })
 
-  it('are not seen in whatever else stands behind a file, or in damaged bytes', async () => {
+  it('are not detected in other bytes after a file, nor in damaged files', async () => {
     const films = [
       await readFile(mediaPath('gap.mkv')),
       await readFile(mediaPath('vfr.mp4')),
-      ...Object.values(madeUp),
+      ...Object.values(fakeFiles),
     ]
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...films), fc.uint8Array({ maxLength: 300 }), async (film, rest) => {
@@ -75,7 +78,7 @@ describe('files that were put one behind the other', () => {
     )
   })
 
-  it('are one file where its index comes again and its fragments go on, as in live recordings', async () => {
+  it('are one file if the index is repeated and the fragments continue, as in live recordings', async () => {
     const film = await readFile(mediaPath('fragments-film.mp4'))
     const later = Buffer.from(film)
     for (let at = later.indexOf('tfdt'); at >= 0; at = later.indexOf('tfdt', at + 4))
@@ -83,7 +86,7 @@ describe('files that were put one behind the other', () => {
     expect(await secondIn(Buffer.concat([film, later]))).to.equal(null)
   })
 
-  it('are one file where a chain of Ogg has one sound in each link, in one codec, each with a serial number of its own', async () => {
+  it('are one file in a chain of Ogg whose links each have one sound, in the same codec, with their own serial number', async () => {
     const sound = await readFile(mediaPath('bunny.ogg'))
     expect(await secondIn(Buffer.concat([sound, sound, sound]))).to.equal(null)
     expect(await ownSerials(sound)).to.equal(null)
@@ -94,7 +97,7 @@ describe('files that were put one behind the other', () => {
       (await ownSerials(Buffer.concat([sound, sound, bytesOf('rest')])))?.subarray(-4).toString(),
     ).to.equal('rest')
     expect(new Set(places.map((at) => chain?.readUInt32LE(at + 14))).size).to.equal(3)
-    // With their first numbers and their checksums, the links are what they were.
+    // Apart from serial numbers and checksums, the links are unchanged.
     for (const { at, size } of pagesIn(chain ?? Buffer.alloc(0))) {
       const whole = Buffer.from(chain?.subarray(at, at + size) ?? [])
       const checksum = whole.readUInt32LE(22)
@@ -107,7 +110,7 @@ describe('files that were put one behind the other', () => {
   })
 })
 
-/** Starts and sizes of the pages of an Ogg file. */
+/** Returns the offsets and sizes of the pages of an Ogg file. */
 const pagesIn = (bytes: Buffer) => {
   const starts: number[] = []
   for (let at = bytes.indexOf('OggS'); at !== -1; at = bytes.indexOf('OggS', at + 4)) starts.push(at)
@@ -116,7 +119,7 @@ const pagesIn = (bytes: Buffer) => {
 
 const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1')
 
-/** A page of Ogg with one packet (RFC 3533 §6). */
+/** Returns an Ogg page with one packet (RFC 3533 §6). */
 const page = (flags: number, packet: string): Buffer => {
   const header = Buffer.alloc(28)
   header.write('OggS')
@@ -134,8 +137,8 @@ const chunked = (name: string, form: string, size: 'LE' | 'BE'): Buffer => {
   return Buffer.concat([head, sound])
 }
 
-/** Of muxers that no file in test/media is by: as far as is read of them. */
-const madeUp = {
+/** The beginnings of files, as far as they are read, of formats that no file in test/media has. */
+const fakeFiles = {
   'a film in Ogg': Buffer.concat([
     page(2, '\x80theora\x03'),
     page(2, '\x01vorbis\0\0'),
@@ -144,13 +147,13 @@ const madeUp = {
   ]),
   FLAC: Buffer.concat([
     bytesOf(`fLaC\0\0\0\x22${'s'.repeat(34)}`),
-    // A picture in it that is no second file.
+    // An embedded picture, which is not a second file.
     bytesOf('\x86\0\0\x0cfLaC\0\0\0\x22 art'),
     bytesOf('\xff\xf8frames'.repeat(50)),
   ]),
   WAVE: chunked('RIFF', 'WAVE', 'LE'),
   AIFF: chunked('FORM', 'AIFF', 'BE'),
-  // A header, a segment and two clusters of unknown size with a block each, as browsers record.
+  // A header, a segment, and two clusters of unknown size with a block each, as browsers record them.
   WebM: bytesOf(
     '\x1a\x45\xdf\xa3\x84\x42\x86\x81\x01\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff' +
       '\x1f\x43\xb6\x75\xff\xe7\x81\0\xa3\x85\x81\0\0\x80x\x1f\x43\xb6\x75\xff\xe7\x81\x01\xa3\x85\x81\0\0\x80x',

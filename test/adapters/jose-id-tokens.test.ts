@@ -46,7 +46,7 @@ describe('jose id tokens', () => {
     expect(() => createJoseIdTokenIssuer(optionsOf([verifies]))).to.throw('no larder-id key can sign')
   })
 
-  it('are no media tokens, though one key signs both', async () => {
+  it('are not accepted as media tokens, although one key signs both', async () => {
     const keys = [generateSecretKey('k')]
     const media = createJoseMediaTokens({ ...optionsOf(keys), keys: { image: keys, content: keys } })
     const verifier = createJoseIdTokenVerifier(optionsOf(keys))

@@ -28,14 +28,14 @@ const ed25519 = (kid: string) => {
 describe('jose media tokens', () => {
   mediaTokensContract((clock) => withKeys([generateSecretKey('i1')], { clock }))
 
-  it('are verified with an old key after a new one signs', async () => {
+  it('are verified with an old key after a new key signs', async () => {
     const [old, fresh] = [generateSecretKey('old'), generateSecretKey('new')]
     const jwt = await right(withKeys([old]).mint('image', 'if_a', 60))
     await right(withKeys([fresh, old]).verify('image', jwt))
     expect(await left(withKeys([fresh]).verify('image', jwt))).to.include({ reason: 'unknown_key' })
   })
 
-  it('are verified when another service minted them with its own private key', async () => {
+  it('are verified if another service minted them with its own private key', async () => {
     const key = ed25519('their')
     const jwt = await right(withKeys([key.signs]).mint('image', 'if_a', 60))
     const here = withKeys([generateSecretKey('ours'), key.verifies])
@@ -70,7 +70,7 @@ describe('jose media tokens', () => {
     })
   })
 
-  it('are refused when a public key was used as a secret (key confusion, §2.1)', async () => {
+  it('are refused if a public key was used as a secret (key confusion, §2.1)', async () => {
     const { verifies } = ed25519('k')
     const jwt = await new SignJWT({})
       .setProtectedHeader({ alg: 'HS256', kid: 'k' })
@@ -103,7 +103,7 @@ describe('jose media tokens', () => {
     'no subject': { sub: undefined },
     'no issue time': { iat: undefined },
     'no expiry': { exp: undefined },
-    'a subject that is no string': { sub: 7 },
+    'a subject that is not a string': { sub: 7 },
     'a start in the future': { nbf: now / 1000 + 30 },
     'an expiry in milliseconds': { exp: now + 60_000 },
     'an issue time in milliseconds': { iat: now },
@@ -112,13 +112,13 @@ describe('jose media tokens', () => {
     'the uid of a film as subject': { sub: 'cf_a' },
     'the uid of a film with a prefix as subject': { sub: `acme_cf_${'a'.repeat(22)}` },
     'a height of 0': { maxh: 0 },
-    'a height that is no number': { maxh: '480' },
+    'a height that is not a number': { maxh: '480' },
     'a clip that ends before it starts': { clip: [20, 10] },
     'a clip of length 0': { clip: [10, 10] },
     'a clip that starts before the film': { clip: [-1, 10] },
     'a clip without an end': { clip: [10] },
     'a clip of three times': { clip: [1, 2, 3] },
-    'exports that are no list': { exports: 'cfe_a' },
+    'exports that are not a list': { exports: 'cfe_a' },
     'a restriction of null': { maxh: null },
   })) {
     it(`are refused with ${what}`, async () => {
@@ -128,13 +128,13 @@ describe('jose media tokens', () => {
     })
   }
 
-  it('are accepted with every uid of an image as subject, also an old one without a kind', async () => {
-    const random = 'cf_cfe_s3f_cf_cfe_s3f_' // a possible encoding of 16 random bytes
+  it('are accepted with every uid of an image as subject, including old uids without a kind', async () => {
+    const random = 'cf_cfe_s3f_cf_cfe_s3f_' // This is a possible encoding of 16 random bytes.
     for (const sub of ['if_a', `if_${random}`, `acme_if_${random}`, 'if', 'cf', '1234', 'cat_if_sun'])
       expect(await right(withKeys([secret]).verify('image', await signed({ sub })))).to.include({ sub })
   })
 
-  it('say when they were minted and, where they have one, their name; also once they are remembered', async () => {
+  it('contain the time at which they were minted, and their name if they have one; also when verified from the cache', async () => {
     const tokens = createCachedMediaTokens(withKeys([secret]), standingClock)
     for (const [claims, name] of [
       [{}, {}],
@@ -149,7 +149,7 @@ describe('jose media tokens', () => {
     }
   })
 
-  it('carry no claim without a use, since each URL of a list repeats them', async () => {
+  it('contain no claim without a use, because each URL of a list repeats them', async () => {
     const tokens = withKeys([secret])
     const minted = await right(tokens.mint('image', 'if_a', 60))
     const derived = await right(tokens.derive('image', await right(tokens.verify('image', minted))))
@@ -165,7 +165,7 @@ describe('jose media tokens', () => {
     expect(await right(withKeys([secret]).verify('image', jwt))).to.include({ sub: 'if_a' })
   })
 
-  it('are refused with another algorithm of the same secret', async () => {
+  it('are refused if the same secret was used with another algorithm', async () => {
     const long: TokenKey = { kid: 'i1', algorithm: 'HS256', material: randomBytes(64) }
     const jwt = await new SignJWT({})
       .setProtectedHeader({ alg: 'HS512', kid: 'i1' })

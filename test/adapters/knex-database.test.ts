@@ -51,7 +51,7 @@ describe('knex database', () => {
     await right(database.check)
   })
 
-  it('[V39] assigns the previous recipe to exports of an older release, made before or beside this one', async () => {
+  it('[V39] assigns the previous recipe to exports of an older release, made before this release or beside it', async () => {
     const [database] = await start(1)
     if (database === undefined) return expect.fail('there is no database')
     const older = migrations.filter(({ name }) => name < '0005')
@@ -106,10 +106,10 @@ describe('knex database', () => {
     const [database, next] = await start(2)
     if (database === undefined || next === undefined) return expect.fail('there is no database')
     await knex().transaction(async (other) => {
-      await other.raw('create table users (id bigint)') // blocks the migration, and is not visible until it commits
-      const cutOff = left(database.migrate)
+      await other.raw('create table users (id bigint)') // The new table blocks the migration, and is not visible to it before the transaction commits.
+      const failedMigration = left(database.migrate)
       await terminateWaiting(knex())
-      expect(await cutOff).to.include({ _tag: 'Unavailable' })
+      expect(await failedMigration).to.include({ _tag: 'Unavailable' })
       await other.raw('drop table users')
     })
     expect(await knex().schema.hasTable('knex_migrations')).to.equal(false)
@@ -147,7 +147,7 @@ const addAsOlderRelease = async (db: Knex, name: string): Promise<void> => {
   })
 }
 
-/** Terminates the connection that waits for a lock in this database, as soon as there is one. */
+/** Waits for a connection in this database that waits for a lock, and terminates it. */
 const terminateWaiting = async (db: Knex): Promise<void> => {
   for (;;) {
     const { rowCount } = await db.raw(

@@ -24,7 +24,7 @@ describe('the tables', () => {
   it('have an index for every query', async () => {
     const db = createKnex(async () => database.connection(), 1)
     await runEveryQuery(db)
-    await db.raw('set enable_seqscan = off') // even an empty table uses an index that fits
+    await db.raw('set enable_seqscan = off') // With this setting even an empty table uses a suitable index.
     const { rows: statements } = await db.raw(
       `select name, statement from pg_prepared_statements where name like '%\\_files.%' or name like 'users.%'`,
     )
@@ -45,7 +45,7 @@ describe('the tables', () => {
     expect(rows).to.deep.equal([])
   })
 
-  it('keep nothing of a removed unfinished file', async () => {
+  it('keep no row of a removed unfinished file', async () => {
     const db = database.knex()
     const image = aNewImageFile()
     const content = aNewContentFile()
@@ -98,7 +98,7 @@ describe('the tables', () => {
     expect(await right(contents.listReplaced(-60_000, null))).to.deep.equal([])
   })
 
-  it('keep none of the exports when one of them is refused', async () => {
+  it('keep none of the new exports when one of them is refused', async () => {
     const db = database.knex()
     const images = createKnexImageFileRepository(db)
     const contents = createKnexContentFileRepository(db)

@@ -13,7 +13,10 @@ const [VIDEO, AUDIO] = [256, 257]
 
 type Time = readonly [stream: number, raw: number]
 
-/** 25 frames a second, and audio packets of 0.2 s, stored `lag` seconds later in the file than video. */
+/**
+ * Returns times of 25 video frames a second, and of audio packets of 0.2 s that are stored `lag` seconds
+ * after the video.
+ */
 const film = (seconds: number, lag = 0.5): ReadonlyArray<Time> =>
   [
     ...Array.from({ length: seconds * 25 }, (_, i) => ({ stream: VIDEO, second: i / 25, order: i / 25 })),
@@ -24,7 +27,7 @@ const film = (seconds: number, lag = 0.5): ReadonlyArray<Time> =>
 
 const wrap = (time: number): number => ((time % TIMESTAMP_WRAP) + TIMESTAMP_WRAP) % TIMESTAMP_WRAP
 
-/** Runs both passes of the clock; returns the placed times (seconds from the first). */
+/** Runs both passes of the clock. Returns the resulting times (seconds from the first). */
 const placeAll = (times: ReadonlyArray<Time>) => {
   const firstPass = createContinuousClock()
   for (const [stream, raw] of times) firstPass.place(stream, raw)
@@ -44,7 +47,7 @@ const expectSame = (actual: ReadonlyArray<number>, expected: ReadonlyArray<numbe
 }
 
 describe('the clock of a transport stream', () => {
-  it('[V44] is unchanged where it does not jump', () => {
+  it('[V44] is unchanged if it does not jump', () => {
     const { isUneven, placed, seconds: length } = placeAll(film(8))
     expect(isUneven).to.equal(false)
     expectSame(placed, seconds(film(8)))
@@ -62,7 +65,7 @@ describe('the clock of a transport stream', () => {
         jumps,
         fc.double({ min: 0, max: 0.8, noNaN: true }),
         (start, all, lag) => {
-          // Jumps shorter than the longest pause count as pauses.
+          // Jumps that are shorter than the longest pause count as pauses.
           const shifts = all
             .toSorted((a, b) => a.at - b.at)
             .filter(({ at }, i, sorted) => at !== sorted[i - 1]?.at)
@@ -105,7 +108,7 @@ describe('the clock of a transport stream', () => {
     expect(clock.facts().isUneven).to.equal(false)
   })
 
-  it('[V44] keeps audio and video in sync after a join at which one is longer', () => {
+  it('[V44] keeps audio and video in sync after a join at which one of them is longer', () => {
     const first = film(6).filter(([stream, raw]) => stream === AUDIO || raw < 4 * SECOND)
     const { placed } = placeAll([...first, ...film(4)])
     expectSame(
@@ -142,7 +145,7 @@ describe('the clock of a transport stream', () => {
 })
 
 describe('packets of a transport stream', () => {
-  it('read and write times of 33 bits between other bits', () => {
+  it('contain times of 33 bits between other bits', () => {
     // ISO/IEC 13818-1 §2.4.3.6: '0011', 3 bits, a marker, 15 bits, a marker, 15 bits, a marker.
     const bytes = Uint8Array.of(0x31, 0x00, 0x01, 0x00, 0x01)
     writeTimestamp(bytes, 0, TIMESTAMP_WRAP - 1)
@@ -157,7 +160,7 @@ describe('packets of a transport stream', () => {
     )
   })
 
-  it('are found at each of the strides, after other bytes', () => {
+  it('are found at each supported packet size, after other bytes', () => {
     for (const stride of [188, 192, 204]) {
       const bytes = Buffer.alloc(2048)
       for (let offset = 7; offset < bytes.length; offset += stride) bytes[offset] = 0x47

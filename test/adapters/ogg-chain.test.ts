@@ -6,10 +6,10 @@ import { availableEngines, createTranscoderOfEngine } from '../support/engines.t
 import { left, right } from '../support/expect-right.ts'
 import { createTranscodingFolder, mediaPath } from '../support/transcoding.ts'
 
-/** Offset of the sample rate in the first page of a Vorbis file. */
+/** The offset of the sample rate in the first page of a Vorbis file. */
 const RATE_AT = 28 + 12
 
-describe('a chain of Ogg', () => {
+describe('a chain of Ogg streams', () => {
   const { written } = createTranscodingFolder()
   let bytes: Buffer
   before(async () => {
@@ -21,7 +21,7 @@ describe('a chain of Ogg', () => {
     return other
   }
 
-  it('is refused where its sample rate changes, as the rest would have wrong times', async () => {
+  it('is refused if its sample rate changes, because the rest would have wrong times', async () => {
     for (const [name, engine] of availableEngines()) {
       const transcoder = createTranscoderOfEngine(engine)
       const chain = await written(`mixed-${name}.ogg`, Buffer.concat([bytes, withRate(44_100)]))

@@ -35,13 +35,13 @@ describe('createPeakRateMeter', () => {
         }
   })
 
-  it('[V48] returns the rate of bursts of three frames and more that come back, however slow the rest is', () => {
+  it('[V48] returns the rate of repeated bursts of at least three frames, however slow the rest is', () => {
     fc.assert(
       fc.property(
         fc.record({
           rate: fc.integer({ min: 20, max: 60 }),
           frames: fc.integer({ min: 3, max: 12 }),
-          // Of the frames between bursts, by the interval of these.
+          // The interval of the frames between bursts, as a multiple of the interval within a burst.
           slower: fc.double({ min: 5, max: 30, noNaN: true }),
           pause: fc.integer({ min: 1, max: 12 }),
           bursts: fc.integer({ min: 3, max: 40 }),
@@ -61,7 +61,7 @@ describe('createPeakRateMeter', () => {
     )
   })
 
-  it('[V48] takes no jitter of less than 0.4 of an interval for bursts', () => {
+  it('[V48] ignores jitter of less than 0.4 of an interval', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: -0.39, max: 0.39, noNaN: true }), { minLength: 30, maxLength: 300 }),
@@ -74,7 +74,7 @@ describe('createPeakRateMeter', () => {
     )
   })
 
-  it('starts a new measurement where the clock jumps', () => {
+  it('starts a new measurement when the clock jumps', () => {
     expect(rateOf([...steady(25, 4), ...steady(25, 4), ...steady(25, 4, 5000)])).to.be.closeTo(25, 0.01)
   })
 })

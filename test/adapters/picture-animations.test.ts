@@ -9,7 +9,7 @@ import { createPictureFolder } from '../support/picture-folder.ts'
 import { plainImage } from '../support/pictures.ts'
 import { renderedPatches } from '../support/render-chart.ts'
 
-/** Frames of one animation. */
+/** Joins frames into one animation. */
 const animation = async (format: 'gif' | 'webp', frames: ReadonlyArray<Buffer>): Promise<Buffer> => {
   const joined = sharp([...frames], { join: { animated: true } })
   return format === 'gif' ? joined.gif().toBuffer() : joined.webp({ lossless: true }).toBuffer()
@@ -47,7 +47,7 @@ describe('[V37] an animation', () => {
   })
 
   for (const depth of [8, 16] as const) {
-    it(`in PNG is exported as its default image where that is not blank (${depth} bit)`, async () => {
+    it(`in PNG is exported as its default image if that is not blank (${depth} bit)`, async () => {
       const bytes = createApng({ depth, frames: [{ shows: 'chart' }, { shows: 'white' }] })
       expect(worstError(await renderedPatches(bytes), chartColours)).to.be.at.most(3)
     })
@@ -79,7 +79,7 @@ describe('[V37] an animation', () => {
     }
   })
 
-  it('in PNG is exported as its first frame that is not blank, where the default image is no frame', async () => {
+  it('in PNG is exported as its first frame that is not blank, if the default image is not a frame', async () => {
     const bytes = createApng({
       frames: [{ shows: 'white', isApart: true }, { shows: 'white' }, { shows: 'chart' }],
     })

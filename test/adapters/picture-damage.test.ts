@@ -6,13 +6,16 @@ import { plainImage, poster } from '../support/pictures.ts'
 
 const formats = { jpeg: 'JPEG', png: 'PNG', webp: 'WebP', gif: 'GIF', tiff: 'TIFF', avif: 'AVIF' } as const
 
-/** The format, what is wrong, and what to do; or a format that is not accepted. */
+/**
+ * A refusal names the format, the fault and the remedy; or a format that is not accepted; or says that it is
+ * not a picture.
+ */
 const inWords =
   /^the (JPEG|PNG|WebP|GIF|TIFF|AVIF) [^()]+ \([^()]+\)$|^[A-Za-z ]+pictures .*are not supported: .+$|^the file is not a picture: .+$/
 
 const cutShort = / is cut short: part of it is missing \(copy it again/
 
-/** Returns a PNG whose header is changed, with a checksum that fits. */
+/** Returns a PNG with a changed header, whose checksum is correct. */
 const withHeader = (png: Buffer, change: (header: Buffer) => void): Buffer => {
   const copy = Buffer.from(png)
   change(copy.subarray(16, 29))
@@ -47,11 +50,11 @@ describe('[V37] a damaged picture', () => {
         const message = await outcome(whole.subarray(0, end))
         expect(message, `${end} bytes`).to.match(cutShort).and.match(inWords).and.include(name)
       }
-      // The others decode nearly anything.
+      // Decoders of the other formats decode nearly any bytes.
       if (format === 'png' || format === 'avif') expect(refused).to.not.deep.equal(new Set())
     })
 
-  it('says that the header of a PNG is wrong', async () => {
+  it('is refused as a PNG with a wrong header', async () => {
     const png = await plainImage('red', 8, 8).png().toBuffer()
     const faults: Readonly<Record<string, (header: Buffer) => void>> = {
       'no width': (header) => header.writeUInt32BE(0, 0),

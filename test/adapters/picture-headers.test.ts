@@ -16,7 +16,7 @@ const from =
     file.subarray(position, position + length)
 
 describe('[V31] headers of images', () => {
-  it('of AVIF return the colours of nclx', async () => {
+  it('of AVIF contain the colours of nclx', async () => {
     for (const [name, cicp] of [
       ['p3.avif', { primaries: 12, transfer: 13 }],
       ['p3-grid.avif', { primaries: 12, transfer: 13 }],
@@ -27,7 +27,7 @@ describe('[V31] headers of images', () => {
       expect((await readHeifHeader(from(media(name)), false)).cicp, name).to.deep.equal(cicp)
   })
 
-  it('of AVIF without colr return the colours of the AV1 sequence header', async () => {
+  it('of AVIF without colr contain the colours of the AV1 sequence header', async () => {
     for (const [name, cicp] of [
       ['p3.avif', { primaries: 12, transfer: 13 }],
       ['p3-grid.avif', { primaries: 12, transfer: 13 }],
@@ -40,7 +40,7 @@ describe('[V31] headers of images', () => {
     }
   })
 
-  it('of PNG return the peak brightness', async () => {
+  it('of PNG contain the peak brightness', async () => {
     const bytes = pngChart({ chunks: [pngColour.cicp(9, 16), pngColour.brightest(400)] })
     expect((await readPngHeader(from(bytes), false)).colour).to.include({ peakNits: 400 })
   })

@@ -5,7 +5,7 @@ import { imageWarnings, planImage } from '../../src/domain/ingest/plan/image-pla
 import { chartColours, greyChart } from '../support/chart.ts'
 import { pngChart, pngChunk } from '../support/chart-png.ts'
 import { createPictureFolder } from '../support/picture-folder.ts'
-import { noise, plainImage, truncateBytes } from '../support/pictures.ts'
+import { noiseImage, plainImage, truncateBytes } from '../support/pictures.ts'
 import { chartError, refusalOf } from '../support/render-chart.ts'
 import { createTiff } from '../support/tiff-file.ts'
 
@@ -22,7 +22,7 @@ describe('[V37] kinds of images', () => {
 
   it('include lossless JPEG, which is refused by its name', async () => {
     const lossless = await jpegChart()
-    // Its frame is marked as SOF3 (ITU-T T.81, table B.1).
+    // The frame is marked as lossless by SOF3 (ITU-T T.81, table B.1).
     lossless[lossless.indexOf(Buffer.from([0xff, 0xc0])) + 1] = 0xc3
     expect(await refusal(lossless)).to.deep.equal({
       _tag: 'Refused',
@@ -36,13 +36,13 @@ describe('[V37] kinds of images', () => {
       expect(await chartError(whole.subarray(0, -2), chartColours)).to.be.at.most(3)
     })
 
-    it('is accepted with zeros in place of the end marker', async () => {
+    it('is accepted with zeros instead of the end marker', async () => {
       const whole = await jpegChart()
       const padded = Buffer.concat([whole.subarray(0, -2), Buffer.alloc(3000)])
       expect(await chartError(padded, chartColours)).to.be.at.most(3)
     })
 
-    it('is refused when it is progressive and truncated anywhere, also between two scans', async () => {
+    it('is refused if it is progressive and truncated anywhere, even between two scans', async () => {
       const whole = await sharp(pngChart({})).jpeg({ progressive: true, quality: 90 }).toBuffer()
       const ends = Array.from({ length: 40 }, (_, i) => Math.floor((whole.length * (i + 1)) / 42))
       for (
@@ -56,8 +56,8 @@ describe('[V37] kinds of images', () => {
       expect(await chartError(whole.subarray(0, -2), chartColours)).to.be.at.most(3)
     })
 
-    it('is refused when pixels are missing', async () => {
-      const photo = await noise(320, 240).jpeg().toBuffer()
+    it('is refused if pixels are missing', async () => {
+      const photo = await noiseImage(320, 240).jpeg().toBuffer()
       for (const fraction of [0.3, 0.6, 0.95, 0.99]) {
         expect(await refusal(truncateBytes(photo, fraction)), String(fraction)).to.include({
           _tag: 'Refused',
@@ -95,7 +95,7 @@ describe('[V37] kinds of images', () => {
 
   describe('alpha', () => {
     for (const depth of [8, 16] as const)
-      it(`is in no export where it is fully opaque (${depth} bit)`, async () => {
+      it(`is in no export if it is fully opaque (${depth} bit)`, async () => {
         const bytes = pngChart({ type: 'rgba', depth })
         expect(await inspect(bytes)).to.include({ hasAlpha: false })
         const all = (['avif', 'webp', 'png'] as const).map((format) => ({ format, width: 160 }))
@@ -117,7 +117,7 @@ describe('[V37] kinds of images', () => {
   })
 
   describe('with a channel that is neither colour nor transparency (TIFF)', () => {
-    /** A TIFF that says `extra` of its last channel, which is zero throughout; `null`: it says nothing. */
+    /** A TIFF whose last channel is all zero. `extra` declares its meaning; with `null` it is undeclared. */
     const tiffWith = async (type: 'rgba' | 'greya', depth: 8 | 16, extra: number | null): Promise<Buffer> => {
       const channels = type === 'rgba' ? 4 : 2
       const png = pngChart({ width: 320, height: 240, type: type === 'rgba' ? 'rgb' : 'grey', depth })
@@ -128,17 +128,17 @@ describe('[V37] kinds of images', () => {
         .tiff({ compression: 'none' })
         .toBuffer()
       expect(await sharp(tiff).metadata()).to.include({ channels })
-      // The tag ExtraSamples (338), a SHORT.
+      // This is the tag ExtraSamples (338) with a SHORT.
       const entry = tiff.indexOf(Buffer.from([0x52, 0x01, 3, 0, 1, 0, 0, 0]))
       expect(entry).to.be.above(0)
-      // A tag without a meaning in RGB (DotRange) in its place.
+      // DotRange, a tag without a meaning in RGB, replaces it.
       if (extra === null) tiff.writeUInt16LE(336, entry)
       else tiff.writeUInt16LE(extra, entry + 8)
       return tiff
     }
     for (const type of ['rgba', 'greya'] as const)
       for (const depth of [8, 16] as const)
-        it(`lose it, and nothing becomes transparent: ${type}, ${depth} bit`, async () => {
+        it(`lose this channel, and nothing becomes transparent: ${type}, ${depth} bit`, async () => {
           const expected = type === 'rgba' ? chartColours : greyChart
           for (const extra of [0, null]) {
             const tiff = await tiffWith(type, depth, extra)
@@ -166,7 +166,7 @@ describe('[V37] kinds of images', () => {
     expect(await sharp(deep?.path ?? '').metadata()).to.include({ isPalette: false })
   })
 
-  it('[V33] that are tall have every size that a format permits', async () => {
+  it('[V33] that are tall have every size that a format supports', async () => {
     const tall = await sharp({ create: { width: 700, height: 18_000, channels: 3, background: '#888' } })
       .jpeg()
       .toBuffer()

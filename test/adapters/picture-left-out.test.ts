@@ -12,13 +12,13 @@ const segment = (marker: number, data: Buffer): Buffer => {
   return Buffer.concat([head, data])
 }
 
-/** Puts a segment behind the start marker of a JPEG. */
+/** Inserts a segment after the start marker of a JPEG. */
 const withSegment = (jpeg: Buffer, marker: number, data: Buffer): Buffer =>
   Buffer.concat([jpeg.subarray(0, 2), segment(marker, data), jpeg.subarray(2)])
 
 const xmp = (text: string): Buffer => Buffer.from(`http://ns.adobe.com/xap/1.0/\0${text}`, 'latin1')
 
-/** Two images, of which the first has an index of both (CIPA DC-007). `type`: that of the second. */
+/** Concatenates two images. The first has an index of both (CIPA DC-007). `type`: the type of the second. */
 const multiPicture = (first: Buffer, second: Buffer, type: number): Buffer => {
   const index = Buffer.alloc(4 + 8 + 2 + 12 + 4 + 32)
   index.write('MPF\0II*\0', 'latin1')
@@ -31,14 +31,14 @@ const multiPicture = (first: Buffer, second: Buffer, type: number): Buffer => {
   number(18, 26)
   number(26, 0x030000)
   number(42, type)
-  // Positions count from behind `MPF\0`: 2 of the start marker, 4 of the segment, 4 of its name.
+  // Offsets count from byte 10, which follows the start marker (2), the segment header (4) and `MPF\0` (4).
   const whole = withSegment(first, 0xe2, index)
   number(46, second.length)
   number(50, whole.length - 10)
   return Buffer.concat([withSegment(first, 0xe2, index), second])
 }
 
-describe('[V47] what a picture holds beside its pixels', () => {
+describe('[V47] warnings about content of a picture that is not exported', () => {
   const { inspect, firstPixel } = createPictureFolder()
   const red = () => plainImage('red').jpeg().toBuffer()
   const blue = () => plainImage('blue', 32, 24).jpeg().toBuffer()
@@ -104,14 +104,14 @@ describe('[V47] what a picture holds beside its pixels', () => {
     ],
   ]
   for (const [what, bytes, warnings] of jpegs)
-    it(`is told of a JPEG: ${what}`, async () => {
+    it(`name the content of a JPEG: ${what}`, async () => {
       const picture = await bytes()
       expect(await warningsOf(picture)).to.deep.equal(warnings)
       const [r = 0, , b = 255] = await firstPixel(picture)
       expect([r > 240, b < 15]).to.deep.equal([true, true])
     })
 
-  it('is told of an AVIF: a film, a gain map', async () => {
+  it('name the film and the gain map of an AVIF', async () => {
     const avif = await plainImage('red').avif().toBuffer()
     const box = (type: string, data: Uint8Array): Buffer => {
       const head = Buffer.from(`\0\0\0\0${type}`, 'latin1')
@@ -122,7 +122,7 @@ describe('[V47] what a picture holds beside its pixels', () => {
     expect(await warningsOf(Buffer.concat([avif, box('mpvd', await film())]))).to.deep.equal(motion)
   })
 
-  it('does not count smaller versions and masks in a TIFF', async () => {
+  it('do not name smaller versions and masks in a TIFF', async () => {
     const pages = [await plainImage('red').png().toBuffer(), await plainImage('blue').png().toBuffer()]
     const tiff = await sharp(pages, { join: { animated: true } })
       .tiff({ compression: 'lzw' })

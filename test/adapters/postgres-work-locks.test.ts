@@ -17,7 +17,7 @@ describe('[V24] PostgreSQL work locks', () => {
     createPostgresWorkLocks(knex(), async () => to(), limits)
 
   workLocksContract(async () => {
-    // The connections of the last test count until their server processes have exited.
+    // Connections of the last test count against the limit until their server processes have exited.
     await pollUntilDefined(async () => ((await holders()) === 0 ? true : undefined))
     return [make(), make()]
   })
@@ -30,7 +30,7 @@ describe('[V24] PostgreSQL work locks', () => {
     return rows[0].count
   }
 
-  /** A task that ends when its lock is lost. */
+  /** Returns a task that ends when its lock is lost. */
   const untilLost = (onHeld: () => void) => (lost: AbortSignal) => async () => {
     onHeld()
     await new Promise((resolve) => lost.addEventListener('abort', resolve))
@@ -65,7 +65,7 @@ describe('[V24] PostgreSQL work locks', () => {
     afterEach(() => proxy.close())
     const through = (limits?: { beat: number; answer: number }) => make(limits, () => proxy.connection)
 
-    describe('that delays each answer, within the timeout', () => {
+    describe('that delays each response, within the timeout', () => {
       workLocksContract(async () => {
         await pollUntilDefined(async () => ((await holders()) === 0 ? true : undefined))
         proxy.set({ kind: 'late', ms: 15 })
@@ -73,8 +73,8 @@ describe('[V24] PostgreSQL work locks', () => {
       })
     })
 
-    it('[M3] releases a lock whose answer came too late, also while it holds another', async () => {
-      // No heartbeat that would notice the loss.
+    it('[M3] releases a lock whose response came too late, even while it holds another', async () => {
+      // The heartbeat interval is so long that no heartbeat detects the loss.
       const one = through({ beat: 3_600_000, answer: 1000 })
       const holder = await new Promise<{ ended: Promise<O.Option<'lost'>> }>((resolve) => {
         const ended: Promise<O.Option<'lost'>> = right(
@@ -94,7 +94,7 @@ describe('[V24] PostgreSQL work locks', () => {
       const other = make()
       const isFree = async (name: string) => O.isSome(await right(other.tryWith(name, () => TE.right(1))))
       await pollUntilDefined(async () => (await isFree('b')) || undefined)
-      // The other lock is lost with it, and its holder is notified.
+      // The other lock is lost with the connection, and its holder is notified.
       expect(await holder.ended).to.deep.equal(O.some('lost'))
       expect(await right(one.tryWith('b', () => TE.right(1)))).to.deep.equal(O.some(1))
     })

@@ -7,7 +7,7 @@ import { E } from '../../src/fp.ts'
 const anySeconds = () => fc.option(fc.double())
 
 describe('the end of a stream', () => {
-  it('is unknown, or a number of seconds from the start of the file, whatever the file says', () => {
+  it('is unknown, or a number of seconds from the start of the file, whatever the file declares', () => {
     fc.assert(
       fc.property(
         anySeconds(),
@@ -22,7 +22,7 @@ describe('the end of a stream', () => {
     )
   })
 
-  it('is unknown where the tag is no number', () => {
+  it('is unknown if the tag is not a number', () => {
     const tagged = parseClockSeconds(`${'9'.repeat(400)}:00:00`)
     expect(endSecondsOf({ fileStart: 0, start: 0, length: null, tagged })).to.equal(null)
   })

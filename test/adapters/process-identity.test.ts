@@ -26,7 +26,7 @@ describe('[V26] the identity of a process', () => {
     expect(processStateOf(currentProcessIdentity)).to.equal('alive')
   })
 
-  it('returns alive for a running process, gone for one that has exited', async () => {
+  it('returns alive for a running process, and gone for a process that has exited', async () => {
     const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'])
     const identity = processIdentityOf(child.pid ?? 0) ?? ''
     expect(processStateOf(identity)).to.equal('alive')
@@ -35,7 +35,7 @@ describe('[V26] the identity of a process', () => {
     expect(processStateOf(identity)).to.equal('gone')
   })
 
-  it('returns gone where a later process has the same pid', () => {
+  it('returns gone if a later process has the same pid', () => {
     expect(processStateOf(`${boot}-${namespace}-${pid}-${Number(start) + 1}`)).to.equal('gone')
   })
 
@@ -71,7 +71,7 @@ describe('[V26] the files of a running process in a shared folder', () => {
   })
   afterEach(() => killHolder())
 
-  /** Waits, as the kernel kills the process in the namespace a moment after its creator. */
+  /** Waits for the exit, because the kernel kills the process in the namespace a moment after its creator. */
   const killHolder = async (): Promise<void> => {
     if (holder.exitCode !== null || holder.signalCode !== null) return
     holder.kill('SIGKILL')
@@ -88,7 +88,7 @@ describe('[V26] the files of a running process in a shared folder', () => {
     expect(await foldersHere()).to.deep.equal([])
   })
 
-  it('stay without a beacon of their process, until nothing was written for a day', async () => {
+  it('stay without a beacon of their process, until nothing has been written for a day', async () => {
     await killHolder()
     await createFsLocalFiles(folder, noBeacon)
     expect(await foldersHere()).to.deep.equal([heldName])
@@ -107,7 +107,7 @@ describe('[V26] the files of a running process in a shared folder', () => {
     const beacon = createProcessBeacon(join(folder, 'own'))
     const [first, second] = [(await beacon.hold()).release, (await beacon.hold()).release]
     first()
-    first() // releasing twice counts once
+    first() // Releasing twice counts once.
     await beacon.close()
     expect(await readdir(join(folder, 'own'))).to.deep.equal([currentProcessIdentity])
     second()
@@ -128,7 +128,7 @@ describe('[V26] the files of a running process in a shared folder', () => {
     release()
   })
 
-  it('[S10] keep their beacon while their process runs, also where another machine cleans up', async () => {
+  it('[S10] keep their beacon while their process runs, even if another machine cleans up', async () => {
     const beacons = join(folder, 'own')
     const beacon = createProcessBeacon(beacons, 5)
     const { release } = await beacon.hold()
@@ -139,7 +139,7 @@ describe('[V26] the files of a running process in a shared folder', () => {
     await beacon.close()
   })
 
-  it('stay where no beacon can be created', async () => {
+  it('stay if no beacon can be created', async () => {
     await writeFile(join(folder, 'file'), '')
     const beacon = createProcessBeacon(join(folder, 'file', 'processes'))
     const { release } = await beacon.hold()

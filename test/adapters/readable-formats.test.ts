@@ -9,9 +9,9 @@ import { unsupportedImageReason } from '../../src/domain/ingest/unsupported-imag
 import { installedFfmpeg } from '../support/engines.ts'
 
 type Accepted = { readonly accepted: SourceImageFormat; readonly begins: string }
-/** A file that begins so is refused under this name. */
+/** A file with this beginning is refused under this name. */
 type Refused = { readonly refused: string; readonly begins: string }
-/** Too few fixed bytes to recognise it by: the engine names it. */
+/** The format has too few fixed bytes to be recognised by them, so the engine names it. */
 type NamedByEngine = 'named by the engine'
 
 const accepted = (format: SourceImageFormat, begins: string): Accepted => ({ accepted: format, begins })
@@ -26,8 +26,9 @@ const svg = refused('SVG', '<svg xmlns="http://www.w3.org/2000/svg"/>')
 const pnm = (digit: number): Refused => refused('PNM', `P${digit}\n8 8\n`)
 
 /**
- * What becomes of each format that sharp or FFmpeg can read. A test fails for a format that a new release brings: decide
- * whether it is accepted, or how its refusal names it (unsupported-image.ts), and list it in docs/media.md.
+ * The decision for each format that sharp can read; `byFfmpeg` has those of FFmpeg. A test fails for a format
+ * that a new release adds: decide whether it is accepted, or how its refusal names it (unsupported-image.ts),
+ * and list it in docs/media.md.
  */
 const bySharp: Readonly<Record<string, Accepted | Refused | 'no file'>> = {
   jpeg,
@@ -96,7 +97,7 @@ const expectDecided = (name: string, decision: Accepted | Refused): void => {
     )
 }
 
-/** Backquoted names below a heading of docs/media.md. */
+/** Returns the names in backquotes below a heading of docs/media.md. */
 const documentedNames = (heading: string): ReadonlyArray<string> => {
   const [, section = ''] = readFileSync('docs/media.md', 'utf8').split(`\n### ${heading}\n`)
   const [text = ''] = section.split('\n### ')
@@ -127,12 +128,12 @@ describe('[V37] every format that can be read', () => {
       }
     })
 
-  it('has a decision that holds, whatever this release of FFmpeg reads', () => {
+  it('has a correct decision, even if this release of FFmpeg cannot read it', () => {
     for (const [name, decision] of Object.entries(byFfmpeg))
       if (decision !== 'named by the engine') expectDecided(name, decision)
   })
 
-  it('as sound or film is accepted by the lists of docs/media.md, which the engines get', () => {
+  it('as sound or film is accepted by the lists of docs/media.md, which engines receive', () => {
     expect(documentedNames('Which files').filter((name) => name !== 'PCM')).to.have.members([
       ...acceptedFormats,
       ...acceptedCodecs,

@@ -8,7 +8,10 @@ import { aNewContentExport, aNewContentFile, aNewImageExport, aNewImageFile } fr
 import { right } from '../support/expect-right.ts'
 import { withDatabase } from '../support/postgres.ts'
 
-/** An operation on a library: `file` is the index of an attempted add, `original` one of a few originals. */
+/**
+ * An operation on a library. `file`: the index of an earlier attempt to add. `original`: one of a few
+ * originals.
+ */
 type Step =
   | { readonly do: 'add'; readonly original: number }
   | {

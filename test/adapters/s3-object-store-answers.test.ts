@@ -18,7 +18,7 @@ const small = newObject(Buffer.from('larder'), { contentType: 'image/webp' })
 const large = newObject(randomBytes(17 * 1024 * 1024))
 const range = { start: 0, end: 6 }
 
-describe('S3 object store, by the responses of its server', () => {
+describe('S3 object store, for each response of its server', () => {
   let server: S3Server
   let intercept: (request: SeenRequest) => S3Error | null
   let now: () => number
@@ -76,7 +76,7 @@ describe('S3 object store, by the responses of its server', () => {
     )
   })
 
-  it('keeps no part of a large object with a wrong checksum, or that was refused', async () => {
+  it('keeps no part of a large object that has a wrong checksum or was refused', async () => {
     await left(store.put('s3_files/one', { ...large, sha256: small.sha256 }))
     intercept = ({ query }) => (query.get('partNumber') === '2' ? s3Error('AccessDenied', 403) : null)
     await left(store.put('s3_files/one', large))
@@ -128,7 +128,7 @@ describe('S3 object store, by the responses of its server', () => {
     expect(seen()).to.deep.equal(['PUT s3_files/one', 'GET s3_files/one'])
   })
 
-  it('puts its prefix before every key', async () => {
+  it('adds its prefix to every key', async () => {
     await right(storeWith({ prefix: 'live/' }).put('s3_files/one', small))
     expect([...(server.buckets.get('larder')?.objects.keys() ?? [])]).to.deep.equal(['live/s3_files/one'])
   })
@@ -140,7 +140,7 @@ describe('S3 object store, by the responses of its server', () => {
     expect(seen()).to.deep.equal(Array(3).fill('PUT s3_files/one'))
   })
 
-  it('stores an object although the clocks differ by an hour', async () => {
+  it('stores an object although the clocks of client and server differ by an hour', async () => {
     now = () => Date.now() + 60 * 60 * 1000
     await right(store.put('s3_files/one', small))
   })

@@ -146,7 +146,7 @@ describe('S3 object store', () => {
       expect((await collect(await open())).equals(replacement)).to.equal(true)
     })
 
-    it('fails with Unavailable when the server never answers, and names the timeout', async () => {
+    it('fails with Unavailable if the server never answers, and names the timeout', async () => {
       const impatient = createS3ObjectStore({
         ...target.options,
         endpoint: proxy.endpoint,
@@ -168,7 +168,7 @@ describe('S3 object store', () => {
 
     before(async () => {
       proxy = await startTcpFaultProxy(target.options.endpoint)
-      // Longer than a test, so that only a cancelled reader ends a connection.
+      // The idle timeout is longer than a test, so that a connection closes only because its reader cancels.
       const timeouts = { connect: 1000, idle: 60_000 }
       const opened = createS3ObjectStore({ ...target.options, endpoint: proxy.endpoint, timeouts })
       store = opened.store

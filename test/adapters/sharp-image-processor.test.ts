@@ -8,7 +8,7 @@ import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-
 import { E } from '../../src/fp.ts'
 import { imageProcessorContract } from '../contracts/image-processor.contract.ts'
 import { left, right } from '../support/expect-right.ts'
-import { noise, posterPath, saveFile } from '../support/pictures.ts'
+import { noiseImage, posterPath, saveFile } from '../support/pictures.ts'
 import {
   childProcessesOf,
   innermostProcessOf,
@@ -30,15 +30,15 @@ describe('sharp image processor', () => {
 
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'larder-sharp-'))
-      // Takes more than ten seconds to encode as AVIF.
-      path = await saveFile(folder, 'noise.jpg', await noise(4000, 4000).jpeg().toBuffer())
+      // This image takes more than ten seconds to encode as AVIF.
+      path = await saveFile(folder, 'noise.jpg', await noiseImage(4000, 4000).jpeg().toBuffer())
     })
 
     after(() => rm(folder, { recursive: true }))
 
     const ownChildren = () => childProcessesOf(process.pid, 'image-child')
 
-    /** Starts a long job, and waits for its first export, so that the second is being encoded. */
+    /** Starts a long job, and waits until its first export exists and the second is being encoded. */
     const begin = async () => {
       const before = await ownChildren()
       const targets = [
@@ -79,7 +79,7 @@ describe('sharp image processor', () => {
       await result
     })
 
-    it('whose crash fails with Refused, as the image is to blame', async () => {
+    it('whose crash fails with Refused, because the image is to blame', async () => {
       const { pid, result } = await begin()
       process.kill(pid, 'SIGSEGV')
       expect(await result).to.deep.equal(

@@ -33,7 +33,7 @@ const rendition = (durationTicks: number, frame: number | null): SegmentedRendit
 })
 
 describe('the length of a source', () => {
-  it('[V41] is within a frame of the levelled renditions, for any announced length', () => {
+  it('[V41] differs by at most a frame from the renditions after levelling, for any declared length', () => {
     const rates = [60, 50, 30, 25, 24, 12, 5].map((rate) => TIMESCALE / rate)
     fc.assert(
       fc.property(
@@ -41,7 +41,8 @@ describe('the length of a source', () => {
           frame: fc.constantFrom(...rates),
           pictures: fc.integer({ min: 1, max: 500 }),
           sound: fc.integer({ min: 1, max: 20_000 }),
-          // Seconds that are missing by the header, and by how many frames the hold differs.
+          // `announced`: the missing seconds by the header. `off`: the frames by which the hold of the last
+          // frame differs.
           announced: fc.double({ min: 0, max: 3, noNaN: true }),
           off: fc.integer({ min: 0, max: 2 }),
         }),

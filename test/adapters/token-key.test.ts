@@ -17,7 +17,7 @@ const spki = (key: typeof ed25519.publicKey) => key.export({ format: 'der', type
 const pkcs8 = (key: typeof ed25519.privateKey) => key.export({ format: 'der', type: 'pkcs8' })
 
 describe('keys of tokens [V63]', () => {
-  it('are checked when parsed; a key that does not fit its algorithm fails with one line that never repeats it', () => {
+  it('are verified when parsed; a key that does not fit its algorithm fails with one line, which never contains the key', () => {
     const pem = String(ed25519.publicKey.export({ format: 'pem', type: 'spki' }))
     const short = rsa(1024)
     const cases: ReadonlyArray<readonly [string, RegExp]> = [
@@ -44,7 +44,7 @@ describe('keys of tokens [V63]', () => {
       expect(E.isRight(parseTokenKeys(`k:RS256:${base64url(der)}`))).to.equal(true)
   })
 
-  it('that only verify get a signing key of Larder’s after them, with a distinct kid', () => {
+  it('that only verify are followed by a signing key of Larder’s own, with a distinct kid', () => {
     const verifying = { kid: 'k1', algorithm: 'EdDSA', material: spki(ed25519.publicKey) } as const
     const own = generateSecretKey('k1')
     const kids = (keys: ReadonlyArray<{ readonly kid: string }>) => keys.map(({ kid }) => kid)

@@ -16,8 +16,9 @@ import {
 import { withStreamPause } from '../support/transport-stream.ts'
 
 /**
- * `header`: announced ends of video and audio (seconds); `passes`: the expected number of encodings. Code that all
- * engines share decides on passes, so one film for each number of them runs on all engines, the others on the first.
+ * `header`: the declared ends of video and audio (seconds). `passes`: the expected number of encodings. Code
+ * that all engines share decides on passes, so one film for each number of passes runs on all engines, and
+ * the others run on the first.
  */
 const films = [
   { file: 'short-sound.mp4', seconds: 12, header: {}, passes: 1, onAll: true },
@@ -103,7 +104,7 @@ describe('a film whose video and audio end at different times', () => {
 
   for (const [i, [name, engine]] of availableEngines().entries())
     for (const kinds of i === 0 ? ([['video'], ['audio']] as const) : ([['video', 'audio']] as const))
-      it(`[V41] is refused where ${name} loses the last second of its ${kinds.join(' and ')} without an error`, async () => {
+      it(`[V41] is refused if ${name} loses the last second of its ${kinds.join(' and ')} without an error`, async () => {
         const transcoder = createTranscoderOfEngine(losingTheEnd(engine, 5, kinds))
         const facts = await right(transcoder.probe(mediaPath('beat.mkv')))
         const plan = withSmallestVideo(planMedia(facts))
@@ -120,10 +121,10 @@ describe('a film whose video and audio end at different times', () => {
           )
       })
 
-  it('[V41] has a warning where the header does not announce it, also if its sound changes its form', async () => {
+  it('[V41] has a warning if the header does not declare this, even if its audio changes format', async () => {
     for (const [name, engine] of availableEngines()) {
       const onEngine = createTranscoderOfEngine(engine)
-      const lying = {
+      const withFalseEnd = {
         ...onEngine,
         probe: (path: string) =>
           pipe(
@@ -135,7 +136,7 @@ describe('a film whose video and audio end at different times', () => {
         `${name}.m2t`,
         withStreamPause(await readFile(mediaPath('chlayout.m2t')), 'sound', 3.5, 9),
       )
-      const output = await right((await transcode(lying, path, withSmallestVideo)).task)
+      const output = await right((await transcode(withFalseEnd, path, withSmallestVideo)).task)
       expect(output.warnings, name).to.have.length(1)
       expect(output.warnings[0], name).to.match(/^its pictures end at 5\.[23] s, and its sound at 3\.[45] s:/)
     }

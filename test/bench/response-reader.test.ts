@@ -40,7 +40,7 @@ describe('the reader of the load generator', () => {
     )
   })
 
-  it('holds on to nothing of a chunk, so that its buffer may be used again', () => {
+  it('keeps no reference to a chunk, so that its buffer can be reused', () => {
     const responses: Response[] = []
     const read = createResponseReader((response) => responses.push(response))
     const buffer = Buffer.alloc(8)
@@ -52,7 +52,7 @@ describe('the reader of the load generator', () => {
     expect(responses).to.deep.equal([{ status: 200, bodyBytes: 100 }])
   })
 
-  it('refuses a reply that does not tell its length', () => {
+  it('refuses a reply without a declared length', () => {
     expect(() => readAll([Buffer.from('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n')])).to.throw(
       'unknown length',
     )

@@ -29,11 +29,11 @@ describe('the load generator', () => {
   }
   afterEach(() => server.close())
 
-  it('counts the replies and bytes that the server sent, and asks each path in turn', async () => {
-    const asked: string[] = []
+  it('counts the replies and bytes that the server sent, and requests each path in turn', async () => {
+    const requested: string[] = []
     const authorizations = new Set<string | undefined>()
     const load = await serve((req, res) => {
-      asked.push(req.url ?? '')
+      requested.push(req.url ?? '')
       authorizations.add(req.headers.authorization)
       res.end('x'.repeat(1000))
     })
@@ -41,42 +41,42 @@ describe('the load generator', () => {
       measured: { responses, bytes, errors, seconds, firstByte, latency },
     } = await runLoad(load)
 
-    // What was under way at the end is sent, and not counted.
-    expect(asked.length - responses).to.be.within(0, load.connections)
+    // Requests that are in flight at the end were sent, but are not counted.
+    expect(requested.length - responses).to.be.within(0, load.connections)
     expect(responses).to.be.greaterThan(0)
     expect({ bytes, errors, seconds }).to.deep.equal({ bytes: responses * 1000, errors: 0, seconds: 0.2 })
-    expect(asked.filter((path) => path === '/a').length).to.be.closeTo(asked.length / 2, 1)
+    expect(requested.filter((path) => path === '/a').length).to.be.closeTo(requested.length / 2, 1)
     expect([...authorizations]).to.deep.equal(['bearer x'])
     expect(firstByte.p50).to.be.greaterThan(0).and.at.most(latency.p50)
     expect(latency.p50).to.be.at.most(latency.max)
   })
 
-  it('counts nothing of the warm-up', async () => {
-    let asked = 0
+  it('counts no replies of the warm-up', async () => {
+    let requested = 0
     const load = await serve((_, res) => {
-      asked += 1
+      requested += 1
       res.end('x')
     })
     const {
       measured: { responses },
     } = await runLoad({ ...load, warmupSeconds: 0.2 })
-    expect(responses).to.be.within(1, asked - 1)
+    expect(responses).to.be.within(1, requested - 1)
   })
 
-  it('lets each connection ask as often as it is told, and no longer', async () => {
-    let asked = 0
+  it('sends as many requests on each connection as it is configured to, and no more', async () => {
+    let requested = 0
     const load = await serve((_, res) => {
-      asked += 1
+      requested += 1
       res.end('x')
     })
     const {
       measured: { responses, seconds },
     } = await runLoad({ ...load, connections: 50, repliesEach: 2, seconds: 60 })
-    expect({ asked, responses }).to.deep.equal({ asked: 100, responses: 100 })
+    expect({ requested, responses }).to.deep.equal({ requested: 100, responses: 100 })
     expect(seconds).to.be.lessThan(60)
   })
 
-  it('tells the first byte from the last', async () => {
+  it('distinguishes the time of the first byte from that of the last', async () => {
     const load = await serve((_, res) => {
       res.writeHead(200, { 'Content-Length': 2 }).write('x')
       setTimeout(() => res.end('y'), 20)
@@ -87,7 +87,7 @@ describe('the load generator', () => {
     expect(latency.p50).to.be.greaterThan(firstByte.p50)
   })
 
-  it('has never more requests in progress than connections', async () => {
+  it('never has more requests in flight than connections', async () => {
     let underway = 0
     let most = 0
     const load = await serve((_, res) => {
@@ -102,7 +102,7 @@ describe('the load generator', () => {
     expect(most).to.be.within(1, load.connections)
   })
 
-  it('counts another status as an error, and no bytes of it', async () => {
+  it('counts another status as an error, and does not count its bytes', async () => {
     const load = await serve((_, res) => res.writeHead(403, { 'Content-Length': 2 }).end('no'))
     const {
       measured: { responses, bytes, errors },
@@ -111,11 +111,11 @@ describe('the load generator', () => {
     expect(errors).to.be.greaterThan(0)
   })
 
-  it('counts a broken connection as an error, and goes on with a new one', async () => {
-    let asked = 0
+  it('counts a broken connection as an error, and continues with a new one', async () => {
+    let requested = 0
     const load = await serve((req, res) => {
-      asked += 1
-      if (asked % 10 === 5) req.socket.destroy()
+      requested += 1
+      if (requested % 10 === 5) req.socket.destroy()
       else res.end('x')
     })
     const {
@@ -125,7 +125,7 @@ describe('the load generator', () => {
     expect(errors).to.be.greaterThan(0)
   })
 
-  it('says so when it cannot read a reply, in place of counting it', async () => {
+  it('reports a reply that it cannot parse instead of counting it', async () => {
     const load = await serve((_, res) => res.writeHead(200, { 'Transfer-Encoding': 'chunked' }).end('x'))
     const failure = await runLoad(load).catch((error: unknown) => error)
     expect(failure).to.be.an('error').with.property('message').that.includes('unknown length')
@@ -141,7 +141,7 @@ describe('the load generator', () => {
 })
 
 describe('percentiles', () => {
-  it('have at least that share of all values at or below them, and are among them', () => {
+  it('have at least that share of all values at or below them, and are among the values', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1 }), (values) => {
         const { p50, p90, p99, max } = percentilesOf(values)
@@ -155,7 +155,7 @@ describe('percentiles', () => {
     )
   })
 
-  it('of nothing are 0', () => {
+  it('of no values are 0', () => {
     expect(percentilesOf([])).to.deep.equal({ p50: 0, p90: 0, p99: 0, max: 0 })
   })
 })

@@ -40,7 +40,7 @@ describe('the bench', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  it('measures a running server beside its peers, prints a table and writes the results', async () => {
+  it('measures a running server beside other servers, prints a table and writes the results', async () => {
     const bytes = new Uint8Array(20_000)
     const server = await startRaw([{ path: '/x', contentType: 'video/mp4', bytes }])
     const out = join(folder, 'results.json')
@@ -108,7 +108,7 @@ describe('the bench', () => {
     ['--rounds', 'many'],
     ['--generator', 'ab'],
   ] as const)
-    it(`names the option that it cannot read: ${option}`, async () => {
+    it(`names the option that it cannot parse: ${option}`, async () => {
       const failure = await bench(option, text).catch((error: unknown) => error)
       expect(failure).to.have.property('code', 2)
       expect(failure).to.have.property('stderr').that.includes(`${option} ${text}`)

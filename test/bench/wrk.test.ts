@@ -20,7 +20,7 @@ const load: Load = {
 }
 
 describe('the script for wrk', () => {
-  it('escapes what would end a text of Lua', () => {
+  it('escapes characters that would end a string of Lua', () => {
     const script = wrkScript({ ...load, headers: { 'X-Odd': 'a"b\\c\n' } }, false)
     expect(script).to.include('wrk.headers["X-Odd"] = "a\\034b\\092c\\010"')
   })
@@ -30,7 +30,7 @@ describe('the script for wrk', () => {
     expect(wrkScript(load, false)).to.not.include('function response')
   })
 
-  it('calls Lua for each request only where there are several', () => {
+  it('calls Lua for each request only if there are several paths', () => {
     expect(wrkScript(load, false)).to.include('function request()')
     expect(wrkScript({ ...load, paths: ['/a'] }, false)).to.not.include('function request()')
   })
@@ -68,7 +68,7 @@ whereInstalled?.('the load by wrk', () => {
     expect([...authorizations]).to.deep.equal(['bearer x'])
     const { generator, responses, errors, bytes, latency, seconds } = measured
     expect({ generator, errors }).to.deep.equal({ generator: 'wrk', errors: 0 })
-    // What is under way at the end is not counted.
+    // Requests that are in flight at the end are not counted.
     expect(a + b - responses).to.be.within(0, load.connections)
     expect(bytes).to.be.greaterThan(responses * 1000)
     expect(seconds).to.be.greaterThan(0.9)
@@ -76,7 +76,7 @@ whereInstalled?.('the load by wrk', () => {
     expect(cpuSeconds).to.be.greaterThan(0)
   })
 
-  it('counts another status as an error, also a good one, and also in the warm-up', async () => {
+  it('counts another status as an error, also a successful one, and also in the warm-up', async () => {
     const noContent = await measureByWrk(await serve((_, res) => res.writeHead(204).end()))
     expect(noContent.measured.responses).to.equal(0)
     expect(noContent.measured.errors).to.be.greaterThan(0)
@@ -86,11 +86,11 @@ whereInstalled?.('the load by wrk', () => {
   })
 
   it('counts a broken connection as an error', async () => {
-    let asked = 0
+    let requested = 0
     const { measured } = await measureByWrk(
       await serve((req, res) => {
-        asked += 1
-        if (asked % 100 === 5) req.socket.destroy()
+        requested += 1
+        if (requested % 100 === 5) req.socket.destroy()
         else res.end('x')
       }),
     )
@@ -98,7 +98,7 @@ whereInstalled?.('the load by wrk', () => {
     expect(measured.responses).to.be.greaterThan(measured.errors)
   })
 
-  it('fails where no server answers', async () => {
+  it('fails if no server answers', async () => {
     const gone = await serve((_, res) => res.end('x'))
     server.close()
     await once(server, 'close')

@@ -5,7 +5,9 @@ import { type ServedFilm, serveFilm } from './support/served-film.ts'
 
 const hour = 3600
 
-/** Tests a token that expires, or a server that goes away, during a film. The test controls the clock of the page. */
+/**
+ * Tests a token that expires, or a server that stops, during a film. The test controls the clock of the page.
+ */
 describe('[V52] the share page', () => {
   let film: ServedFilm
   let browser: Browser
@@ -21,9 +23,9 @@ describe('[V52] the share page', () => {
 
   type Opened = {
     readonly page: Page
-    /** URLs of parts that were requested since the film plays. */
+    /** URLs of parts that were requested after the film has begun to play. */
     readonly requested: string[]
-    /** Handles later requests for parts. */
+    /** Replies to requests for later parts. A test may replace it. */
     answer: (route: Route) => Promise<void>
   }
 
@@ -32,7 +34,10 @@ describe('[V52] the share page', () => {
     return `${new URL(film.addressOf('mobile.m3u8', 'path').url).origin}/console/watch/${film.uid}?jwt=${jwt}`
   }
 
-  /** Plays the first parts of the film, at least two of video and two of audio; `later` handles requests for the others. */
+  /**
+   * Plays the first parts of the film, at least two of video and two of audio. `later` replies to requests
+   * for the other parts.
+   */
   const open = async (
     later: Opened['answer'],
     { prepare, parts = 5 }: { readonly prepare?: () => void; readonly parts?: number } = {},
@@ -85,7 +90,7 @@ describe('[V52] the share page', () => {
   const never = () => new Promise<void>(() => {})
   const expired = { status: 403, contentType: 'application/json', body: '{"type":"invalid"}' }
 
-  it('plays its buffer when its link expires, says so, keeps the position, and sends no more requests', async () => {
+  it('plays its buffer when its link expires, reports this, keeps the position, and sends no more requests', async () => {
     const opened = await open(never)
     const { page, requested } = opened
     await page.clock.fastForward(hour * 1000 + 5000)
@@ -107,7 +112,7 @@ describe('[V52] the share page', () => {
     await words.waitFor()
     expect(requested.length).to.equal(before)
 
-    // The same film with a new link.
+    // The page is opened with a new link to the same film.
     await page.unrouteAll({ behavior: 'ignoreErrors' })
     await page.goto(await addressWith(2 * hour))
     await play(page)
@@ -127,7 +132,7 @@ describe('[V52] the share page', () => {
     await page.context().close()
   })
 
-  it('retries a missing server a few times with growing delays, and then only when the viewer presses play', async () => {
+  it('retries a few times with growing delays if the server is unreachable, and then only when the viewer presses play', async () => {
     const opened = await open((route) => route.abort())
     const { page, requested } = opened
     const words = page.getByText('Press play to try again')
@@ -144,19 +149,22 @@ describe('[V52] the share page', () => {
     await page.context().close()
   })
 
-  /** Simulates Safari of older iPhones, which has only the browser's own HLS player. */
+  /** Simulates Safari of older iPhones, which can play HLS only with the browser's own player. */
   const removeMediaSource = () => {
     for (const name of ['MediaSource', 'ManagedMediaSource', 'WebKitMediaSource'])
       Reflect.deleteProperty(globalThis, name)
   }
-  /** Chromium's own HLS requests parts again when it switches to another size. */
+  /**
+   * Requests up to ten parts: Chromium's own HLS player requests parts again when it switches to another
+   * size.
+   */
   const native = { prepare: removeMediaSource, parts: 10 }
   const isNative = (page: Page) =>
     page.evaluate(() => document.querySelector('video')?.src.includes('mobile.m3u8'))
   const storedPosition = (page: Page) =>
     page.evaluate((uid) => Number(localStorage.getItem(`larder:position:${uid}`)), film.uid)
 
-  it("with the browser's own HLS says that the link has expired, and continues there with a new one", async () => {
+  it("with the browser's own HLS reports that the link has expired, and continues there with a new link", async () => {
     let refuse = () => {}
     const end = new Promise<void>((resolve) => {
       refuse = resolve
@@ -180,7 +188,7 @@ describe('[V52] the share page', () => {
     await page.context().close()
   })
 
-  it("with the browser's own HLS distinguishes a refused link from a missing server", async () => {
+  it("with the browser's own HLS distinguishes a refused link from an unreachable server", async () => {
     for (const [answer, words] of [
       [(route: Route) => route.fulfill(expired), 'This link no longer opens this file'],
       [(route: Route) => route.abort(), 'The server cannot be reached'],

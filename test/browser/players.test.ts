@@ -8,7 +8,7 @@ import { firstFrameTests } from './players/first-picture.ts'
 import { chromiumPlayerTests } from './players/in-chromium.ts'
 import { type ServedFilm, serveFilm } from './support/served-film.ts'
 
-/** Other projects' players and playlist readers play one film from a server from dist/. */
+/** Players and playlist readers of other projects play one film from the server in dist/. */
 describe('a film in other players', () => {
   let served: ServedFilm
   const film = () => served
@@ -26,7 +26,7 @@ describe('a film in other players', () => {
   naiveReaderTests(film)
   larderCheckTests(film)
 
-  // A separate suite, so that it runs after the others.
+  // This is a separate suite, so that it runs after the others.
   describe('the server', () => {
     it('has printed no errors', () => {
       expect(served.complaints).to.deep.equal([])

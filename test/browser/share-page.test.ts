@@ -9,12 +9,15 @@ import { type PagesServer, servePages } from './support/pages-server.ts'
 import { addressIn } from './support/served-film.ts'
 import { type ServedLibrary, serveLibrary } from './support/served-library.ts'
 
-/** The tolerance: one frame at 25 a second, plus the delay of the measurement, two blocks of 128 samples. */
+/**
+ * The accepted offset (seconds): one frame at 25 a second, plus the delay of the measurement, two blocks of
+ * 128 samples.
+ */
 const syncSeconds = 0.04 + (2 * 128) / 48_000
 
 type Added = HardFilm & { readonly uid: string; readonly jwt: string }
 
-/** Plays films that once stopped players, on the share page. */
+/** Plays films that earlier stopped players, on the share page. */
 describe('the share page, on hard films', () => {
   let library: ServedLibrary
   let browser: Browser
@@ -39,7 +42,7 @@ describe('the share page, on hard films', () => {
   const filmOf = (name: string): Added => films.get(name) ?? expect.fail(`no ${name}`)
 
   const openFilm = async ({ uid, jwt }: Added): Promise<Page> => {
-    // The page's policy would refuse the script that measures the sound.
+    // The content security policy of the page would refuse the script that measures the audio.
     const context = await browser.newContext({ bypassCSP: true })
     const page = await context.newPage()
     await page.goto(`${library.base}/console/watch/${uid}?jwt=${jwt}`)
@@ -104,7 +107,7 @@ describe('the share page, on hard films', () => {
         await page.close()
       })
 
-    it(`serves playlists of ${name} that describe the parts correctly`, async () => {
+    it(`serves playlists of ${name} that declare the properties of its parts correctly`, async () => {
       const { uid, jwt } = filmOf(name)
       const at = (list: 'mobile.m3u8' | 'dash.mpd') => addressIn(library, uid, list, 'path', jwt).url
       await expectTrueLists({ master: at('mobile.m3u8'), manifest: at('dash.mpd') }, fetchOnce())

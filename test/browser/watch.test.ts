@@ -20,7 +20,7 @@ const freePort = async (): Promise<number> => {
   return port
 }
 
-/** Opens the links that a start with an empty library prints, as the person who started it would. */
+/** Opens the links that a start with an empty library prints, as its operator would. */
 describe('the share pages of the samples', () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'larder-browser-'))
   let env: NodeJS.ProcessEnv
@@ -50,7 +50,7 @@ describe('the share pages of the samples', () => {
     rmSync(dir, { recursive: true, force: true })
   })
 
-  /** The server prints to a pipe, so that its links have no token. */
+  /** Mints a token, because the server prints to a pipe, so that its links have no token. */
   const tokenOf = async (link: string): Promise<string> => {
     const uid = new URL(link).pathname.split('/').at(-1) ?? ''
     const { stdout } = await promisify(execFile)(process.execPath, ['dist/main.js', 'token', uid], { env })
@@ -59,7 +59,7 @@ describe('the share pages of the samples', () => {
 
   /** Opens the page and collects its errors. */
   const open = async (kind: string): Promise<{ page: Page; complaints: string[] }> => {
-    // The page waits while a playlist does not exist yet, which is a 404.
+    // While a playlist does not exist yet, the page waits and gets 404. This is not an error.
     const { page, complaints } = await openPage(browser, (error) => !error.includes('404'))
     const link = links.get(kind)
     if (link === undefined) return expect.fail(`no link to a ${kind} was printed`)
@@ -82,7 +82,7 @@ describe('the share pages of the samples', () => {
     await page.close()
   })
 
-  it('show the progress until the film is made, and then play it', async () => {
+  it('show the progress until the exports of the film are made, and then play it', async () => {
     const { page, complaints } = await open('film')
     await page.getByText(/being made: \d+ %/).waitFor({ timeout: 60_000 })
     const video = page.locator('video')

@@ -26,7 +26,7 @@ describe('the checks of the doctor', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  it('[V65] cover the owner of the data folder: the remedy for a wrong user is to act as the right one', async () => {
+  it('[V65] cover the owner of the data folder: the advice for a wrong user is to act as the owner', async () => {
     const other = self + 4711
     const { fault, remedy } = await examineDataFolder(folder, other)
     expect(fault).to.equal(
@@ -49,7 +49,7 @@ describe('the checks of the doctor', () => {
     expect(remedy).to.equal(`stop the server, then: sudo chown -R '--reference=${mixed}' -- '${mixed}/cache'`)
   })
 
-  it('cover a bounded number of files, the upper levels first, and report whether that is all', async () => {
+  it('cover a bounded number of files, the upper levels first, and report whether these are all files', async () => {
     const deep = path.join(folder, 'deep')
     await mkdir(path.join(deep, 'a', 'b'), { recursive: true })
     await mkdir(path.join(deep, 'c'))
@@ -78,7 +78,7 @@ describe('the checks of the doctor', () => {
       expect(examineNode('0.1.0', version).fault === null, version).to.equal(!isOld)
   })
 
-  it('[V65] never show a key or the password of a database', async () => {
+  it('[V65] never print a key or the password of a database', async () => {
     const secret = 'c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0'
     const config = await configOf({
       IMAGE_TOKEN_KEYS: `k1:HS256:${secret}`,

@@ -9,13 +9,13 @@ const isRoot = process.getuid?.() === 0
 const owner = isRoot ? 4242 : (process.getuid?.() ?? 0)
 const uses = ['image', 'content', 'id'] as const
 
-/** Settings with which neither a database nor a server answers. */
+/** Settings with an unreachable database and an unreachable server. */
 const unreachable = { DATABASE_URL: 'postgres://127.0.0.1:1/none', PORT: '1' }
 
 describe('larder doctor on a damaged library', () => {
   after(removeScratch)
 
-  /** A DATA_DIR of `owner` with good keys and an empty folder for a database. */
+  /** Creates a DATA_DIR of `owner` with good keys and an empty folder for a database. */
   const library = async (): Promise<string> => {
     const dataDir = path.join(await scratchFolder(), 'data')
     await chmod(path.dirname(dataDir), 0o755)
@@ -100,7 +100,7 @@ describe('larder doctor on a damaged library', () => {
           expect(of('token keys').remedy).not.to.include('DATA_DIR must be')
         }
         if (place === 'objects') continue
-        // Other commands report it, too, without showing the shell command that failed.
+        // Other commands report the owner, too, without printing the shell command that failed.
         const { err: lines } = await runLarder(['migrate'], { DATA_DIR: dataDir })
         expect(lines, place).to.have.length(1)
         expect(lines[0], place)

@@ -12,7 +12,9 @@ import { loadSettings } from '../../src/composition/load-settings.ts'
 import { E } from '../../src/fp.ts'
 import { right } from '../support/expect-right.ts'
 
-/** The name of the error's class: mocha and the command load the class separately, so `instanceof` would fail. */
+/**
+ * The name of the error's class: mocha and the command load the class separately, so `instanceof` would fail.
+ */
 const nameOf = (error: unknown): string => (error instanceof Error ? error.constructor.name : '')
 
 describe('larder token --explain [V61]', () => {
@@ -31,7 +33,7 @@ describe('larder token --explain [V61]', () => {
   })
   afterEach(() => rm(folder, { recursive: true }))
 
-  /** Runs the command with a database and a store that are unreachable. */
+  /** Runs the command with settings of an unreachable database and store. */
   const explain = async (jwt: string, env: Readonly<Record<string, string>> = {}, isJson = false) => {
     const config = loadSettings({ DATA_DIR: folder, DATABASE_URL: 'postgres://127.0.0.1:1/nothing', ...env })
     if (E.isLeft(config)) return expect.fail(config.left.join())
@@ -44,7 +46,7 @@ describe('larder token --explain [V61]', () => {
   const media = (issuer = 'larder', clock = Date.now) =>
     createJoseMediaTokens({ issuer, leewaySeconds: 0, clock, keys })
 
-  /** Signs a token as another service might. */
+  /** Signs a token as another service might sign it. */
   const signed = (use: 'image' | 'content', claims: Readonly<Record<string, unknown>>) => {
     const now = Math.floor(Date.now() / 1000)
     const [key] = keys[use]
@@ -54,7 +56,7 @@ describe('larder token --explain [V61]', () => {
       .sign(key?.material ?? expect.fail())
   }
 
-  it('says what a good token opens, using only the keys, and creates nothing', async () => {
+  it('reports what a good token permits, using only the keys, and creates no files', async () => {
     const jwt = await right(
       media().mint('content', 'cf_a', 60, { maxh: 480, clip: [1, 2], exports: ['cfe_a'] }),
     )
@@ -79,7 +81,7 @@ describe('larder token --explain [V61]', () => {
     expect(ofId[1]).to.equal('opens: no file; it identifies its bearer as "me@example.org"')
   })
 
-  it('shows the name of a token that has one, and takes nothing but a text for a name', async () => {
+  it('reports the name of a token that has one, and accepts only a text as a name', async () => {
     const { code, lines } = await explain(await signed('image', { sub: 'if_a', jti: 'a\nb' }))
     expect(code).to.equal(0)
     expect(lines.slice(4)).to.deep.equal(['jti: "a\\nb"'])
@@ -163,7 +165,7 @@ describe('larder token --explain [V61]', () => {
     }
   })
 
-  it('names times in milliseconds', async () => {
+  it('reports times that are given in milliseconds', async () => {
     const now = Date.now()
     for (const [claim, value] of [
       ['exp', now + 60_000],
@@ -179,7 +181,7 @@ describe('larder token --explain [V61]', () => {
     }
   })
 
-  it('says what a subject of the wrong kind is', async () => {
+  it('reports what the subject is if it is of the wrong kind', async () => {
     for (const [use, sub, what] of [
       ['content', 'cfe_x', 'an export'],
       ['content', `acme_cfep_${'x'.repeat(22)}`, 'a part'],
@@ -218,7 +220,7 @@ describe('larder token --explain [V61]', () => {
     expect(lines[1]).to.equal('opens: the sound or film "cf_a"')
   })
 
-  it('needs keys: a folder without any is an error', async () => {
+  it('needs keys: a folder without keys is an error', async () => {
     await rm(path.join(folder, 'keys'), { recursive: true })
     const error: unknown = await explain('a.b.c').catch((cause: unknown) => cause)
     expect(nameOf(error)).to.equal('InvalidSettingError')

@@ -16,13 +16,16 @@ describe('wrong arguments of a command', () => {
     return ''
   }
 
-  it('are explained in one line that says what to type instead', () => {
+  it('are explained in one line, with the arguments to type instead', () => {
     for (const [args, line] of [
       [
         ['--ttl', '-5'],
         '--ttl is followed by something that looks like an option; if it is the value, write --ttl=VALUE',
       ],
-      [['-dash.gif'], "Unknown option '-d'; put a file name that begins with - after --; see: larder help add"],
+      [
+        ['-dash.gif'],
+        "Unknown option '-d'; put a file name that begins with - after --; see: larder help add",
+      ],
       [['--wat'], "Unknown option '--wat'; see: larder help add"],
       [['--ttl'], "Option '--ttl <value>' argument missing; see: larder help add"],
     ] as const)

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { requestedHelpTopic } from '../../src/cli/help.ts'
 
 describe('help', () => {
-  it('is for all commands, or for the named one', () => {
+  it('is for all commands, or for the command that is named', () => {
     expect(requestedHelpTopic('help', [])).to.equal('all')
     expect(requestedHelpTopic('--help', [])).to.equal('all')
     expect(requestedHelpTopic('-h', ['add'])).to.equal('add')
@@ -14,7 +14,7 @@ describe('help', () => {
     expect(requestedHelpTopic('serve', ['--help'])).to.equal('serve')
   })
 
-  it('is not requested by a file of that name', () => {
+  it('is not requested by a file with that name', () => {
     expect(requestedHelpTopic('add', ['--', '--help'])).to.equal(null)
     expect(requestedHelpTopic('add', ['help'])).to.equal(null)
   })

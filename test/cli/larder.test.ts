@@ -56,7 +56,7 @@ describe('the command line', () => {
 
     const list = await fetch(`${serving.base}/api/1/image_files/playlist/${uid}?jwt=${jwt}`)
     expect(list.status).to.equal(200)
-    // The system chose the port, and the URLs in playlists contain it.
+    // The system chose the port of the server, and the URLs in playlists contain the port.
     const { items } = (await list.json()) as { items: { webp: ReadonlyArray<{ url: string }> } }
     expect((await fetch(items.webp[0]?.url ?? '')).status).to.equal(200)
     const open = await fetch(`${serving.base}/api/1/image_files/playlist/${uid}?public=1`)
@@ -138,7 +138,7 @@ describe('the command line', () => {
   it('passes all checks of the doctor', async () => {
     const { code, out } = await runLarder(['doctor'], { ...env, PORT: new URL(serving.base).port })
     expect(code).to.equal(0)
-    // [V65] The checks that it made.
+    // [V65] These are the checks that the doctor made.
     const [version, data, keys, server, database, store, cache, library, decoders, transcoder] = out
     const home = path.join(folder, 'data')
     expect(out).to.have.length(10)
@@ -176,7 +176,7 @@ describe('the command line', () => {
     }
   })
 
-  it('[V65] reports one fault for a URL that is no playlist', async () => {
+  it('[V65] reports one fault for a URL that is not a playlist', async () => {
     const { code, out } = await larder('check', `${serving.base}/`)
     expect(code).to.equal(1)
     expect(out.filter((line) => line.includes('fault: '))).to.have.length(1)
@@ -223,7 +223,7 @@ describe('the command line', () => {
       ).to.have.length(1)
   })
 
-  it('says why something cannot be checked', async () => {
+  it('reports why a playlist cannot be checked', async () => {
     const missing = `${serving.base}/nothing.m3u8`
     const { code, err } = await larder('check', `${missing}?jwt=a.b.c`)
     expect({ code, err }).to.deep.equal({ code: 1, err: [`larder: ${missing}?jwt=… answers 404`] })
@@ -232,7 +232,7 @@ describe('the command line', () => {
     ])
   })
 
-  it('refuses bad settings, and names all of them', async () => {
+  it('refuses invalid settings, and names all of them', async () => {
     const { code, err } = await runLarder(['serve'], { ...env, HOST: 'a b', PORT: 'abc', LOG_LEVEL: 'loud' })
     expect(code).to.equal(1)
     expect(err.map((line) => line.split('=')[0])).to.deep.equal([

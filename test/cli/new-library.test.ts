@@ -54,7 +54,7 @@ describe('[V62] a library', function () {
     expect((await runLarder(['admin', 'token', 'zoë'], all)).code).to.equal(0)
   })
 
-  it('does not get an empty database when DATABASE_URL was forgotten', async () => {
+  it('does not get an empty database if DATABASE_URL was forgotten', async () => {
     const env = { DATA_DIR: path.join(await scratchFolder(), 'data') }
     await mkdir(path.join(env.DATA_DIR, 'keys'), { recursive: true })
     for (const [name, text] of [
@@ -68,7 +68,7 @@ describe('[V62] a library', function () {
     expect(err[0]).to.match(/^larder: DATA_DIR \S+\/data needs a new database: /)
   })
 
-  it('is created by add and by serve, which say so once', async () => {
+  it('is created by add and by serve, which report this once', async () => {
     const folder = await scratchFolder()
     const picture = path.join(folder, 'picture.png')
     await sharp({ create: { width: 64, height: 64, channels: 3, background: 'red' } }).toFile(picture)

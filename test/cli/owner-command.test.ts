@@ -25,7 +25,7 @@ const hostile = [
   '!',
 ]
 
-describe('a command line to type [V3]', () => {
+describe('a command line for the user to type [V3]', () => {
   it('has every word quoted for the shell', () => {
     const line = shellLine(['printf', '%s\\0', ...hostile])
     const read = execFileSync('/bin/sh', ['-c', line], { encoding: 'utf8' })
@@ -90,7 +90,7 @@ if (ownUid === 0)
       }
     })
 
-    it('has the groups of the owner in /etc/group if root acts as the owner', async () => {
+    it("has the owner's groups in /etc/group if root acts as the owner", async () => {
       const [passwd, group] = [path.join(folder, 'passwd'), path.join(folder, 'group')]
       await writeFile(passwd, `${await readFile('/etc/passwd', 'utf8')}pantry:x:${owner}:4244::/:/bin/sh\n`)
       await writeFile(group, `${await readFile('/etc/group', 'utf8')}pantry:x:4244:\nmedia:x:4245:pantry\n`)
@@ -105,7 +105,7 @@ if (ownUid === 0)
       }
       const named = `mount --bind ${passwd} /etc/passwd && mount --bind ${group} /etc/group && exec "$@"`
       expect(run(['unshare', '--mount', 'sh', '-c', named, 'sh'])).to.deep.equal([owner, 4244, [4244, 4245]])
-      // A user without a name has only its own group, and none of root's.
+      // A user without a name has only its own group, and none of the groups of root.
       expect(run([])).to.deep.equal([owner, owner, [owner]])
     })
   })

@@ -9,7 +9,7 @@ import { waitForServerExit } from '../support/wait-for-server-exit.ts'
 
 const isRoot = process.getuid?.() === 0
 
-/** Returns path, kind, mode and owner of everything in a folder, like `ls -lR`. */
+/** Returns path, kind, mode and owner of everything in a folder, as `ls -lR` lists them. */
 const below = async (folder: string) => {
   const names = await readdir(folder, { recursive: true })
   const entries = await Promise.all(
@@ -154,7 +154,7 @@ if (isRoot)
     this.timeout(300_000)
     after(removeScratch)
 
-    // A user namespace with all ids that forbids further ones, as in many containers.
+    // This is a user namespace with all ids that forbids further namespaces, as in many containers.
     const forbid = `
       unshare --user sleep 60 >/dev/null 2>&1 &
       holder=$!
@@ -191,7 +191,7 @@ if (isRoot)
         expect((await lstat(path.join(env.DATA_DIR, name))).mode & 0o077, name).to.equal(0)
     })
 
-    it('names the folder that it may not pass through', async () => {
+    it('names the folder that the user is not permitted to pass through', async () => {
       const folder = await scratchFolder()
       const { err } = await runLarder(
         ['add', '/dev/null'],

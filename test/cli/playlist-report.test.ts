@@ -28,7 +28,7 @@ describe('the report of larder check', () => {
 
   const url = 'https://media.example.com/api/1/~a.b.c/content_files/cf_x/mobile.m3u8?bmin=0&jwt=d.e.f'
 
-  it('has the rule, the line, the reason, the source and the remedy of a finding', () => {
+  it('has the rule, the line, the reason, the source and the remedy of each finding', () => {
     const finding = ruleViolation(
       'same-target',
       { number: 3 },

@@ -11,7 +11,7 @@ const hostile = '…\u001b]0;PWN\u0007\u001b[31mx\nlarder: fake\u009b\u202e\u202
 const forbidden = /[\p{Cc}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\p{Surrogate}]/u
 
 describe('untrusted text for a terminal', () => {
-  it('has its control characters escaped', () => {
+  it('is printed with its control characters escaped', () => {
     expect(escapeUnprintable(hostile)).to.equal(
       '…\\x1b]0;PWN\\x07\\x1b[31mx\\x0alarder: fake\\x9b\\u202e\\u2028\\x7f\\ud800.png',
     )
@@ -50,14 +50,14 @@ describe('untrusted text for a terminal', () => {
     expect(new CommandError(hostile).lines, 'one line').to.deep.equal([hostile])
   })
 
-  it('is escaped in what a real process writes on standard error', async () => {
+  it('is escaped in the output of a real process on standard error', async () => {
     const { err, code } = await runLarder([hostile.replace('\ud800', '')], {})
     expect(code).to.equal(2)
     expect(err).to.have.length(1)
     expect(err[0]).to.contain('\\x1b]0;PWN').and.not.to.match(forbidden)
   })
 
-  it('has no other output: nothing else writes to standard output or standard error', async () => {
+  it('has no other output: no other code writes to standard output or standard error', async () => {
     const files = (await readdir('src', { recursive: true })).filter((name) => name.endsWith('.ts'))
     const writing: string[] = []
     for (const name of files) {

@@ -38,7 +38,7 @@ describe('[V39] larder remake', () => {
     )
     uids = json(await larder('add', '--json', ...pictures)).map(({ uid }) => uid)
     embedded = createEmbeddedConnection(path.join(folder, 'data', 'postgres'))
-    // The pool does not wait for a server that has to start first.
+    // The server is started first, because the pool does not wait for its start.
     await embedded.get()
     db = createKnex(embedded.get, 1)
   })
@@ -57,7 +57,7 @@ describe('[V39] larder remake', () => {
     })
   })
 
-  it('requires an option that says what to remake', async () => {
+  it('requires an option that selects what to remake', async () => {
     const { code, err } = await larder('remake')
     expect({ code, err }).to.deep.equal({
       code: 2,

@@ -8,7 +8,7 @@ import { removeScratch, scratchFolder } from '../support/scratch.ts'
 import { startSilentServer } from '../support/silent-server.ts'
 import { readResponses } from '../support/strict-responses.ts'
 
-/** Real processes. The database and the store hang, and so does everything that waits for them. */
+/** Tests real processes. The database and the store hang, as does everything that waits for them. */
 describe('the stop of larder serve (§13.1) [V29]', () => {
   let silent: Awaited<ReturnType<typeof startSilentServer>>
 
@@ -31,7 +31,7 @@ describe('the stop of larder serve (§13.1) [V29]', () => {
   const portOf = ({ base }: ServingLarder): number => Number(new URL(base).port)
   const health = rawRequest('GET', '/healthz')
 
-  it('is announced first: /readyz is 503, replies say close, no keep-alive connection is reset', async () => {
+  it('is announced first: /readyz is 503, replies have `Connection: close`, and no keep-alive connection is reset', async () => {
     const serving = await serve({ LAME_DUCK_SECONDS: '2' })
     const [busy, idle] = [openRaw(portOf(serving)), openRaw(portOf(serving))]
     for (const connection of [busy, idle]) {
@@ -55,7 +55,7 @@ describe('the stop of larder serve (§13.1) [V29]', () => {
       [200, 'keep-alive'],
       [200, 'close'],
     ])
-    // Longer than the keep-alive of load balancers.
+    // This is longer than the keep-alive timeout of load balancers.
     expect(responses[0]?.headers['keep-alive']).to.equal('timeout=75')
     expect(await idle.closed, 'a reset').to.equal(null)
     expect(await ended).to.equal(0)
@@ -82,7 +82,7 @@ describe('the stop of larder serve (§13.1) [V29]', () => {
     }
   })
 
-  it('ends if something hangs, with a line that says what it did not wait for', async () => {
+  it('ends even if a part hangs, with a line that names what it did not wait for', async () => {
     const folder = await scratchFolder()
     const preload = join(folder, 'hang.mjs')
     await writeFile(

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { expect } from 'chai'
 
-/** Emits warnings that contain a URL with a token, one of them Node's own. */
+/** A script that emits warnings with a URL that contains a token. One of them is Node's own. */
 const script = `
   const { printWarningsWithoutText } = await import('./src/cli/quiet-warnings.ts')
   if (process.env.QUIET === '1') printWarningsWithoutText((text) => process.stderr.write(text))

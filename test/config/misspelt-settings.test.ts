@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describeMisspelt, editDistance, settingNames } from '../../src/config/misspelt-settings.ts'
 
 describe('misspelt settings', () => {
-  it('[V65] are told, with what is probably meant, and without their value', () => {
+  it('[V65] are reported with the name that is probably meant, and without their value', () => {
     for (const [name, meant] of [
       ['CACHE_MAXBYTES', 'CACHE_MAX_BYTES'],
       ['DATBASE_URL', 'DATABASE_URL'],
@@ -25,7 +25,7 @@ describe('misspelt settings', () => {
       ])
   })
 
-  it('[V65] are never guessed at from what has nothing to do with Larder', () => {
+  it('[V65] are not reported for variables that have nothing to do with Larder', () => {
     const usual = `PATH HOME USER SHELL LANG LC_ALL TERM PWD OLDPWD LOGNAME HOSTNAME HOSTTYPE MAIL EDITOR PAGER TZ TMPDIR
       DISPLAY SSH_AUTH_SOCK XDG_DATA_DIRS XDG_CACHE_HOME NODE_ENV NODE_OPTIONS NODE_PATH npm_config_cache npm_package_name
       INIT_CWD AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_REGION AWS_PROFILE PGHOST PGPORT PGUSER PGDATABASE DEBUG CI
@@ -35,7 +35,7 @@ describe('misspelt settings', () => {
     )
   })
 
-  it('are told of every setting: without its underscores, with two neighbours swapped, and behind LARDER_', () => {
+  it('are reported for every setting: without underscores, with two letters swapped, and with the prefix LARDER_', () => {
     for (const name of settingNames()) {
       const swapped = `${name[1]}${name[0]}${name.slice(2)}`
       const forms = [name.replaceAll('_', ''), `LARDER_${name}`, swapped, name.toLowerCase()]
@@ -44,12 +44,12 @@ describe('misspelt settings', () => {
     }
   })
 
-  it('[V65] are not the settings themselves, set or empty', () => {
+  it('[V65] do not include the settings themselves, set or empty', () => {
     for (const name of settingNames()) expect(describeMisspelt({ [name]: 'x' })).to.deep.equal([])
     expect(describeMisspelt({ CACHE_MAXBYTES: '' })).to.deep.equal([])
   })
 
-  it('are measured by a distance: none to itself, one for an edit, the same both ways', () => {
+  it('are found by a distance: 0 to itself, 1 for one edit, and the same in both directions', () => {
     const word = fc.stringMatching(/^[A-Z_]{0,9}$/)
     fc.assert(
       fc.property(word, word, (a, b) => {

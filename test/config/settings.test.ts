@@ -20,7 +20,7 @@ describe('settings', () => {
     expect(good()).to.include({ host: '127.0.0.1', port: 8080, publicUrl: 'http://127.0.0.1:8080', s3: null })
   })
 
-  it('that are empty are as good as not set', () => {
+  it('that are empty count as not set', () => {
     expect(good({ PORT: '', S3_BUCKET: '', DATABASE_URL: '' })).to.deep.equal(good())
   })
 
@@ -42,12 +42,12 @@ describe('settings', () => {
     expect(config.contentTokenKeys?.map(({ kid }) => kid)).to.deep.equal(['new', 'old'])
   })
 
-  it('bring samples along only where the database is the embedded one', () => {
+  it('include samples only if the database is the embedded one', () => {
     expect(good().sampleMedia).to.equal(true)
     expect(good({ DATABASE_URL: 'postgres://db/larder' }).sampleMedia).to.equal(false)
   })
 
-  it('that are bad are all named at once, each with its fault and an example', () => {
+  it('that are invalid are all reported at once, each with its fault and an example', () => {
     expect(faults({ HOST: 'a b', PORT: '70000', PUBLIC_URL: 'media', LOG_LEVEL: 'loud' })).to.deep.equal([
       'HOST=a b is neither an address nor the name of a host; for example HOST=0.0.0.0',
       'PORT=70000 is not a whole number from 0 to 65535; for example PORT=8080',
@@ -56,7 +56,7 @@ describe('settings', () => {
     ])
   })
 
-  it('that are numbers of bytes say which', () => {
+  it('that are numbers of bytes report the permitted range', () => {
     expect(faults({ MAX_HEADER_BYTES: '1T', MAX_BODY_BYTES: '1T', CACHE_MAX_BYTES: '0' })).to.deep.equal([
       'MAX_HEADER_BYTES=1T is not a number of bytes from 1K to 1M; for example MAX_HEADER_BYTES=16K',
       'MAX_BODY_BYTES=1T is not a number of bytes from 1 to 1G; for example MAX_BODY_BYTES=1M',
@@ -101,7 +101,7 @@ describe('settings', () => {
     })
   }
 
-  it('that hold secrets are not repeated when they are bad', () => {
+  it('that are secret are not repeated when they are invalid', () => {
     const secrets = {
       DATABASE_URL: 'mysql://larder:xyzzy@db/x',
       IMAGE_TOKEN_KEYS: 'k1:HS999:xyzzy',

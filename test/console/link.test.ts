@@ -10,11 +10,11 @@ const repliedAt = (milliseconds: number): Response =>
   new Response(null, { headers: { Date: new Date(milliseconds).toUTCString() } })
 
 describe('createLink', () => {
-  it('[V52] knows how long its token is good', () => {
+  it('[V52] returns for how long its token is valid', () => {
     expect(createLink(tokenUntil(1000), () => 400_000).millisecondsLeft()).to.equal(600_000)
   })
 
-  it('[V52] goes by the clock of the server, where the one of the viewer is wrong', () => {
+  it('[V52] uses the clock of the server if the clock of the viewer is wrong', () => {
     let now = 5_000_000
     const link = createLink(tokenUntil(1000), () => now)
     link.syncClock(repliedAt(400_000))
@@ -24,7 +24,7 @@ describe('createLink', () => {
     expect(link.millisecondsLeft()).to.equal(500_000)
   })
 
-  it('never ends by itself where the token cannot be read: the server decides', () => {
+  it('never ends by itself if the token cannot be parsed, because the server decides', () => {
     for (const jwt of ['', 'x', 'a.b.c', tokenUntil('soon'), tokenUntil(undefined)])
       expect(createLink(jwt, () => 0).millisecondsLeft()).to.equal(Number.POSITIVE_INFINITY)
   })

@@ -9,7 +9,7 @@ import { collect, inChunks } from '../support/bytes.ts'
 import { left } from '../support/expect-right.ts'
 import { createChunkReader, recordingOrigin } from '../support/origins.ts'
 
-/** What every BlobCache does when its origin fails. Part of blob-cache.contract.ts. */
+/** What every BlobCache does when its origin fails. Called by blobCacheContract in blob-cache.contract.ts. */
 export const blobCacheFaultsContract = (make: MakeBlobCache): void => {
   describe('an origin that fails', () => {
     const { blobs, bytes, facts, read, noOrigin, fill } = createBlobCacheFixture(make)
@@ -42,19 +42,22 @@ export const blobCacheFaultsContract = (make: MakeBlobCache): void => {
     }
 
     for (const [fault, stream] of Object.entries(faults)) {
-      it(`fails all of its readers before their last byte when it ${fault}`, async () => {
+      it(`fails all concurrent readers before their last byte when it ${fault}`, async () => {
         const { origin } = recordingOrigin(stream)
         const readers = Array.from({ length: 5 }, (_, i) => expectTruncated(origin, i * 10_000))
         await Promise.all(readers)
       })
 
-      it(`fills again after one that ${fault}`, async () => {
+      it(`is read again after a fill of which the origin ${fault}`, async () => {
         await expectTruncated(recordingOrigin(stream).origin, 0)
         await fill()
       })
     }
 
-    /** Expects that a read of the rest of the blob fails at once, or throws before its last byte. */
+    /**
+     * Expects that a read of the rest of the blob fails at once, or that its stream throws before the last
+     * byte.
+     */
     const expectTruncated = async (origin: BlobOrigin, start: number) => {
       const opened = await blobs.cache.read(blobs.key, facts, { start, end: facts.size }, origin)()
       if (E.isLeft(opened)) {
@@ -67,10 +70,10 @@ export const blobCacheFaultsContract = (make: MakeBlobCache): void => {
         () => 'thrown',
       )
       expect(ended).to.equal('thrown')
-      expect(reader.got().length).to.be.below(facts.size - start)
+      expect(reader.received().length).to.be.below(facts.size - start)
     }
 
-    it('returns the error of an origin without a stream, and caches nothing', async () => {
+    it('without a stream returns its error to the reader, and nothing is cached', async () => {
       const missing = badOrigin('no such object')
       expect(
         await left(blobs.cache.read(blobs.key, facts, fullRange(facts.size), () => TE.left(missing))),
@@ -78,7 +81,7 @@ export const blobCacheFaultsContract = (make: MakeBlobCache): void => {
       await fill()
     })
 
-    it('fails with Unavailable when the origin never answers', async () => {
+    it('that never answers makes the read fail with Unavailable', async () => {
       const never: BlobOrigin = () => () => new Promise(() => undefined)
       expect(await left(blobs.cache.read(blobs.key, facts, fullRange(facts.size), never))).to.include({
         _tag: 'Unavailable',

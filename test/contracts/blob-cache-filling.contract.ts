@@ -16,7 +16,7 @@ import {
   pseudoRandomBytes,
 } from '../support/origins.ts'
 
-/** How every BlobCache shares one fill among its readers. Part of blob-cache.contract.ts. */
+/** How the readers of a BlobCache share one fill. Called by blobCacheContract in blob-cache.contract.ts. */
 export const blobCacheFillingContract = (make: MakeBlobCache): void => {
   const MiB = 1024 * 1024
 
@@ -28,10 +28,10 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
       openTo(3000)
       const reader = createChunkReader(await read(origin))
       await reader.upTo(3000)
-      expect(reader.got()).to.deep.equal(bytes.subarray(0, 3000))
+      expect(reader.received()).to.deep.equal(bytes.subarray(0, 3000))
       openTo(facts.size)
       await reader.upTo(facts.size)
-      expect(reader.got()).to.deep.equal(bytes)
+      expect(reader.received()).to.deep.equal(bytes)
     })
 
     it('is shared by all concurrent readers, of any ranges', async () => {
@@ -42,7 +42,7 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
           fc.array(fc.integer({ min: 1, max: facts.size }), { minLength: 1, maxLength: 8 }),
           async (readers, gates) => {
             blobs.key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-            const { origin, asked, openTo } = createGatedOrigin(bytes, 7001)
+            const { origin, requestedRanges, openTo } = createGatedOrigin(bytes, 7001)
             const results = readers.map(async ([a, b]) => {
               const [start, end] = [Math.min(a, b), Math.max(a, b)]
               const got = await collect(await read(origin, start, end))
@@ -50,7 +50,7 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
             })
             for (const gate of [...gates.sort((a, b) => a - b), facts.size]) openTo(gate)
             await Promise.all(results)
-            expect(asked.length).to.be.at.most(1)
+            expect(requestedRanges.length).to.be.at.most(1)
           },
         ),
         { numRuns: 40 },
@@ -77,21 +77,21 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
     })
 
     it('accepts readers while it runs', async () => {
-      const { origin, asked, openTo } = createGatedOrigin(bytes)
+      const { origin, requestedRanges, openTo } = createGatedOrigin(bytes)
       openTo(50_000)
       const early = createChunkReader(await read(origin))
       await early.upTo(50_000)
       const late = createChunkReader(await read(origin, 10, 60_000))
       await late.upTo(49_990)
-      expect(late.got()).to.deep.equal(bytes.subarray(10, 50_000))
+      expect(late.received()).to.deep.equal(bytes.subarray(10, 50_000))
       openTo(facts.size)
       await Promise.all([early.upTo(facts.size), late.upTo(59_990)])
-      expect(late.got()).to.deep.equal(bytes.subarray(10, 60_000))
-      expect(asked).to.have.length(1)
+      expect(late.received()).to.deep.equal(bytes.subarray(10, 60_000))
+      expect(requestedRanges).to.have.length(1)
     })
 
-    it('continues for the others when the first reader cancels', async () => {
-      const { origin, asked, openTo } = createGatedOrigin(bytes)
+    it('continues for the other readers when the first reader cancels', async () => {
+      const { origin, requestedRanges, openTo } = createGatedOrigin(bytes)
       openTo(5000)
       const first = createChunkReader(await read(origin))
       const second = createChunkReader(await read(origin))
@@ -99,13 +99,13 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
       await first.cancel()
       openTo(facts.size)
       await second.upTo(facts.size)
-      expect(second.got()).to.deep.equal(bytes)
-      expect(asked).to.have.length(1)
+      expect(second.received()).to.deep.equal(bytes)
+      expect(requestedRanges).to.have.length(1)
       await expectCached()
     })
 
-    it('continues for the others when one cancels before the first byte, or stalls', async () => {
-      const { origin, asked, openTo } = createGatedOrigin(bytes)
+    it('continues for the other readers when one cancels before the first byte, or stalls', async () => {
+      const { origin, requestedRanges, openTo } = createGatedOrigin(bytes)
       openTo(5000)
       await createChunkReader(await read(origin)).cancel()
       const second = createChunkReader(await read(origin))
@@ -113,21 +113,21 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
       const third = createChunkReader(await read(origin))
       openTo(facts.size)
       await third.upTo(facts.size)
-      expect(third.got()).to.deep.equal(bytes)
-      expect(asked).to.have.length(1)
+      expect(third.received()).to.deep.equal(bytes)
+      expect(requestedRanges).to.have.length(1)
       await second.cancel()
     })
 
-    it('completes for later readers when little of it is missing', async () => {
-      const { origin, asked, openTo } = createGatedOrigin(bytes)
+    it('completes for later readers when few bytes are missing', async () => {
+      const { origin, requestedRanges, openTo } = createGatedOrigin(bytes)
       openTo(5000)
       await createChunkReader(await read(origin)).cancel()
       openTo(facts.size)
       expect(await collect(await read(origin))).to.deep.equal(bytes)
-      expect(asked).to.have.length(1)
+      expect(requestedRanges).to.have.length(1)
     })
 
-    it('is cancelled when much of it is missing and no reader is left', async () => {
+    it('is cancelled when many bytes are missing and no reader is left', async () => {
       const large = pseudoRandomBytes(10 * MiB)
       const readLarge = (origin: BlobOrigin) =>
         right(blobs.cache.read(blobs.key, blobFactsOf(large), fullRange(large.length), origin))
@@ -139,14 +139,14 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
       openTo(large.length)
       const again = createWorkingOrigin(large, 64 * 1024)
       expect((await collect(await readLarge(again.origin))).equals(large)).to.equal(true)
-      expect(again.asked).to.deep.equal([fullRange(large.length)])
+      expect(again.requestedRanges).to.deep.equal([fullRange(large.length)])
       expect(closed()).to.equal(1)
     })
 
     it('leaves a far range to a separate read of the origin', async () => {
       const large = pseudoRandomBytes(12 * MiB)
       const range = { start: 11 * MiB, end: 12 * MiB }
-      const { origin, asked, openTo } = createGatedOrigin(large, 64 * 1024)
+      const { origin, requestedRanges, openTo } = createGatedOrigin(large, 64 * 1024)
       openTo(MiB)
       const first = createChunkReader(
         await right(blobs.cache.read(blobs.key, blobFactsOf(large), fullRange(large.length), origin)),
@@ -157,11 +157,11 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
         await right(blobs.cache.read(blobs.key, blobFactsOf(large), range, far.origin)),
       )
       expect(got.equals(large.subarray(range.start, range.end))).to.equal(true)
-      expect(far.asked).to.deep.equal([range])
+      expect(far.requestedRanges).to.deep.equal([range])
       openTo(large.length)
       await first.upTo(large.length)
-      expect(first.got().equals(large)).to.equal(true)
-      expect(asked).to.have.length(1)
+      expect(first.received().equals(large)).to.equal(true)
+      expect(requestedRanges).to.have.length(1)
     })
 
     it('reports arriving bytes to a reader that waits for a later offset', async () => {
@@ -186,7 +186,7 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
       expect((await collect(await right(() => waits))).equals(large.subarray(last.start))).to.equal(true)
     })
 
-    it('takes over a far reader once it has reached its offset', async () => {
+    it('takes over the reader of a far range once the fill has reached its offset', async () => {
       const large = pseudoRandomBytes(12 * MiB)
       const range = { start: 6 * MiB, end: 12 * MiB }
       const readLarge = (from: BlobOrigin) =>
@@ -204,7 +204,7 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
       openTo(large.length)
       await first.upTo(large.length)
       await far.upTo(6 * MiB)
-      expect(far.got().equals(large.subarray(range.start))).to.equal(true)
+      expect(far.received().equals(large.subarray(range.start))).to.equal(true)
       expect(slow.closed()).to.equal(1)
     })
   })

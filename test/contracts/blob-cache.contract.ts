@@ -17,15 +17,15 @@ import {
 import { blobCacheFaultsContract } from './blob-cache-faults.contract.ts'
 import { blobCacheFillingContract } from './blob-cache-filling.contract.ts'
 
-/** What every BlobCache promises. Call it from the adapter's own test file; blobs of up to 16 MiB are read. */
+/** What every BlobCache promises. An adapter's test file calls it. Blobs of up to 16 MiB are read. */
 export const blobCacheContract = (make: MakeBlobCache): void => {
   describe('reading', () => {
     const { blobs, bytes, facts, read, noOrigin, expectCached, fill } = createBlobCacheFixture(make)
 
     it('reads from the origin once, then from the cache', async () => {
-      const { origin, asked } = createWorkingOrigin(bytes)
+      const { origin, requestedRanges } = createWorkingOrigin(bytes)
       expect(await collect(await read(origin))).to.deep.equal(bytes)
-      expect(asked).to.deep.equal([fullRange(facts.size)])
+      expect(requestedRanges).to.deep.equal([fullRange(facts.size)])
       await expectCached()
     })
 
@@ -40,7 +40,7 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
       )
     })
 
-    it('returns the same bytes as one buffer, and into buffers of any size, where it supports these', async () => {
+    it('returns the same bytes as one buffer, and into buffers of any size, if the cache supports these reads', async () => {
       await fill()
       await fc.assert(
         fc.asyncProperty(
@@ -64,7 +64,7 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
       expect(await collect(await read(noOrigin, 500, 500))).to.have.length(0)
     })
 
-    it('returns a blob without bytes', async () => {
+    it('returns an empty blob', async () => {
       const empty = Buffer.alloc(0)
       const stream = await right(blobs.cache.read(blobs.key, blobFactsOf(empty), fullRange(0), noOrigin))
       expect(await collect(stream)).to.have.length(0)
@@ -105,7 +105,7 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
       const reader = createChunkReader(await read(noOrigin))
       await right(blobs.cache.delete(blobs.key))
       await reader.upTo(facts.size)
-      expect(reader.got()).to.deep.equal(bytes)
+      expect(reader.received()).to.deep.equal(bytes)
     })
 
     it('[V23] discards a running fill, at any moment', async () => {
@@ -123,14 +123,14 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
       )
     })
 
-    it('lets readers of a running fill finish, and discards it', async () => {
+    it('lets readers of a running fill finish, and does not cache its blob', async () => {
       const { origin, openTo } = createGatedOrigin(bytes)
       openTo(5000)
       const reader = createChunkReader(await read(origin))
       await right(blobs.cache.delete(blobs.key))
       openTo(facts.size)
       await reader.upTo(facts.size)
-      expect(reader.got()).to.deep.equal(bytes)
+      expect(reader.received()).to.deep.equal(bytes)
       expect(await left(blobs.cache.read(blobs.key, facts, fullRange(facts.size), noOrigin))).to.include({
         _tag: 'Unavailable',
       })

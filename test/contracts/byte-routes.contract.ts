@@ -6,7 +6,7 @@ import { type SeededImage, seedImage } from '../support/library.ts'
 import { listen, type TestServer } from '../support/memory-larder.ts'
 import { pseudoRandomBytes } from '../support/origins.ts'
 
-/** Replies of the byte routes, on any storage (http-api.md §6). Call it in a `describe`. */
+/** Replies of the byte routes on any kind of object store (http-api.md §6). Call it in a `describe`. */
 export const byteRoutesContract = (make: () => Promise<Larder>): void => {
   const bytes = pseudoRandomBytes(20_000)
   const large = pseudoRandomBytes(9 * 2 ** 20)
@@ -24,14 +24,14 @@ export const byteRoutesContract = (make: () => Promise<Larder>): void => {
     `${server.base}/api/1/image_files/image/${image.exports[index]?.uid}.webp?jwt=${image.jwt}`
 
   for (const { name, ask } of foreignClients) {
-    it(`sends ${name} the statuses and bytes that an independent reading of RFC 9110 expects`, async () => {
+    it(`sends ${name} the statuses and bytes that an independent model of RFC 9110 expects`, async () => {
       for (const request of byteRequests(bytes)) {
         const reply = receivedReply(await ask(urlOf(0), request))
         expect({ request, ...reply }).to.deep.equal({ request, ...expectedReply(bytes, request) })
       }
     })
 
-    it(`sends ${name} only the head in reply to HEAD, for the whole and for a range`, async () => {
+    it(`sends ${name} only headers in reply to HEAD, with and without a range`, async () => {
       const whole = await ask(urlOf(1), { method: 'HEAD' })
       expect([whole.status, whole.headers.get('content-length'), whole.body.length]).to.deep.equal([
         200,

@@ -17,14 +17,14 @@ import { cacheValue } from '../support/cache-value.ts'
 import { cachedValue } from '../support/cached-value.ts'
 import { right } from '../support/expect-right.ts'
 
-/** The same key, read as a string. */
+/** The same key with the codec of a string. */
 const asText = <A>(key: CacheKey<A>): CacheKey<string> => ({
   ...key,
   codec: t.string,
   isNegative: () => false,
 })
 
-/** What every CachePort promises. Call it from the adapter's own test file. */
+/** What every CachePort promises. An adapter's test file calls it. */
 export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void => {
   const runs = { numRuns: 30 }
   let now: number
@@ -97,7 +97,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     }
   })
 
-  it('keeps a positive entry longer, also where it replaces a negative one', async () => {
+  it('keeps a positive entry longer than a negative one, also if it replaces a negative one', async () => {
     const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
     await right(cacheValue(cache, key, false))
     await right(cacheValue(cache, key, true))

@@ -25,7 +25,7 @@ const inOrder = (parts: ReadonlyArray<NewContentPart>): ReadonlyArray<NewContent
   ...parts.filter(({ role }) => role === 'media').sort((a, b) => a.position - b.position),
 ]
 
-/** Within a tolerance: sums of fractions differ in the last digits by their order. */
+/** Allows a rounding error: the sum of floating-point durations depends on their order. */
 const expectTimes = (
   { parts }: NewContentExport,
   part: NewContentPart,
@@ -62,7 +62,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     expect(await right(contents.findByOriginal('00'))).to.deep.equal(O.none)
   })
 
-  it('does nothing until it is run', async () => {
+  it('does nothing before the task is run', async () => {
     contents.add(aNewContentFile())
     expect(await right(contents.first)).to.deep.equal(O.none)
   })

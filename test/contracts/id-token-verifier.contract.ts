@@ -4,25 +4,25 @@ import type { Clock } from '../../src/ports/clock.ts'
 import type { IdTokenVerifier } from '../../src/ports/id-token-verifier.ts'
 import { left, right } from '../support/expect-right.ts'
 
-type Made = {
+type VerifierFixture = {
   readonly verifier: IdTokenVerifier
-  /** Signs as the issuer does whose tokens the verifier takes. */
+  /** Signs claims as the issuer whose tokens the verifier accepts. */
   readonly mint: (sub: string, ttlSeconds: number) => Promise<string>
-  /** Signs the same claims with a key that the verifier does not know. */
+  /** Signs the same claims with a key that the verifier does not trust. */
   readonly forge: (sub: string, ttlSeconds: number) => Promise<string>
 }
 
-/** What every IdTokenVerifier promises. Call it from the adapter's own test file. */
-export const idTokenVerifierContract = (make: (clock: Clock) => Made): void => {
+/** What every IdTokenVerifier promises. An adapter's test file calls it. */
+export const idTokenVerifierContract = (make: (clock: Clock) => VerifierFixture): void => {
   let now: number
-  let made: Made
+  let fixture: VerifierFixture
 
   beforeEach(() => {
     now = 1_800_000_000_000
-    made = make(() => now)
+    fixture = make(() => now)
   })
 
-  it('returns the subject that the issuer signed, whatever its letters', async () => {
+  it('returns the subject that the issuer signed, with any characters', async () => {
     const sub = fc.oneof(
       fc.emailAddress(),
       fc.constantFrom('zoë', "o'hara", 'auth0|1', ' ann', '%00', '🦊'),
@@ -30,47 +30,47 @@ export const idTokenVerifierContract = (make: (clock: Clock) => Made): void => {
     )
     await fc.assert(
       fc.asyncProperty(sub, async (who) => {
-        expect(await right(made.verifier.verify(await made.mint(who, 60)))).to.deep.equal({ sub: who })
+        expect(await right(fixture.verifier.verify(await fixture.mint(who, 60)))).to.deep.equal({ sub: who })
       }),
       { numRuns: 30 },
     )
   })
 
-  it('says the same of a token each time', async () => {
-    const jwt = await made.mint('ann', 60)
-    const first = await right(made.verifier.verify(jwt))
-    expect(await right(made.verifier.verify(jwt))).to.deep.equal(first)
+  it('returns the same subject for a token each time', async () => {
+    const jwt = await fixture.mint('ann', 60)
+    const first = await right(fixture.verifier.verify(jwt))
+    expect(await right(fixture.verifier.verify(jwt))).to.deep.equal(first)
   })
 
-  it('refuses a token from the second in which it ends', async () => {
-    const jwt = await made.mint('ann', 60)
+  it('refuses a token from the second in which it expires', async () => {
+    const jwt = await fixture.mint('ann', 60)
     now += 59_999
-    await right(made.verifier.verify(jwt))
+    await right(fixture.verifier.verify(jwt))
     now += 1
-    expect(await left(made.verifier.verify(jwt))).to.deep.equal({ _tag: 'Forbidden', reason: 'expired' })
+    expect(await left(fixture.verifier.verify(jwt))).to.deep.equal({ _tag: 'Forbidden', reason: 'expired' })
   })
 
-  it('refuses a token that another key has signed', async () => {
-    const forged = await made.forge('ann', 60)
-    expect(await left(made.verifier.verify(forged))).to.include({ _tag: 'Forbidden' })
+  it('refuses a token that is signed with another key', async () => {
+    const forged = await fixture.forge('ann', 60)
+    expect(await left(fixture.verifier.verify(forged))).to.include({ _tag: 'Forbidden' })
   })
 
-  it('refuses a token of which any letter was changed', async () => {
-    const jwt = await made.mint('ann', 60)
+  it('refuses a token in which any character was changed', async () => {
+    const jwt = await fixture.mint('ann', 60)
     await fc.assert(
       fc.asyncProperty(fc.nat(jwt.length - 1), fc.constantFrom(...'Aa0_-'), async (at, letter) => {
         fc.pre(jwt[at] !== letter)
         const changed = jwt.slice(0, at) + letter + jwt.slice(at + 1)
-        expect(await left(made.verifier.verify(changed))).to.include({ _tag: 'Forbidden' })
+        expect(await left(fixture.verifier.verify(changed))).to.include({ _tag: 'Forbidden' })
       }),
       { numRuns: 60 },
     )
   })
 
-  it('refuses whatever is no token', async () => {
+  it('refuses any string that is not a token', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string(), async (text) => {
-        expect(await left(made.verifier.verify(text))).to.include({ _tag: 'Forbidden' })
+        expect(await left(fixture.verifier.verify(text))).to.include({ _tag: 'Forbidden' })
       }),
       { numRuns: 30 },
     )

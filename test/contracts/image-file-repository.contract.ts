@@ -31,7 +31,7 @@ export const imageFileRepositoryContract = (make: () => Promise<ImageFileReposit
     expect(await right(images.isPublic(anImageFileUid()))).to.equal(false)
   })
 
-  it('does nothing until it is run', async () => {
+  it('does nothing before the task is run', async () => {
     images.add(aNewImageFile())
     expect(await right(images.first)).to.deep.equal(O.none)
   })
@@ -69,7 +69,7 @@ export const imageFileRepositoryContract = (make: () => Promise<ImageFileReposit
     expect(await right(images.listUnfinished)).to.have.length(1)
   })
 
-  it('returns all that was added, and when it was stored', async () => {
+  it('returns all fields that were added, and the time at which the file was stored', async () => {
     const before = Date.now()
     await fc.assert(
       fc.asyncProperty(

@@ -11,9 +11,9 @@ import { encodings } from '../support/chart-encodings.ts'
 import { pngChart, pngColour } from '../support/chart-png.ts'
 import { left, right } from '../support/expect-right.ts'
 import {
-  deepPng,
-  lyingPng,
   phonePhoto,
+  png16Bit,
+  pngWithFalseSize,
   poster,
   posterPath,
   quadrantImage,
@@ -26,7 +26,7 @@ import { readPixels } from '../support/read-pixels.ts'
 const everyFormat = ['avif', 'webp', 'jpeg', 'png'] as const
 const allAt = (width: number): ReadonlyArray<ImageTarget> => everyFormat.map((format) => ({ format, width }))
 
-/** What every ImageProcessor promises. Call it from the adapter's own test file. */
+/** What every ImageProcessor promises. An adapter's test file calls it. */
 export const imageProcessorContract = (make: (maxPixels: number) => ImageProcessor): void => {
   const processor = make(12_000_000)
   let folder: string
@@ -73,10 +73,14 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
       ],
       ['a WebP cut short', async () => truncateBytes(await poster().webp().toBuffer()), /^the WebP is /],
       ['an AVIF cut short', async () => truncateBytes(await poster(64).avif().toBuffer()), /^the AVIF is /],
-      ['too many pixels', () => lyingPng(30_000, 30_000), /^the PNG has too many pixels, 30000 × 30000: /],
+      [
+        'too many pixels',
+        () => pngWithFalseSize(30_000, 30_000),
+        /^the PNG has too many pixels, 30000 × 30000: /,
+      ],
       [
         'a header that announces more pixels than follow',
-        () => lyingPng(3000, 3000),
+        () => pngWithFalseSize(3000, 3000),
         /^the PNG is damaged: its pixels /,
       ],
       [
@@ -118,7 +122,7 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
       }
     })
 
-    it('turns a photo upright, converts it to sRGB, and strips where it was taken', async () => {
+    it('turns a photo upright, converts it to sRGB, and removes its GPS position', async () => {
       const path = await saveFile(folder, 'phone.jpg', await phonePhoto(400, 300))
       expect(await sharp(path).metadata())
         .to.include.keys('exif', 'icc')
@@ -134,7 +138,7 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
     })
 
     it('keeps the colours of an image of 16 bits a channel', async () => {
-      const path = await saveFile(folder, 'deep.png', await deepPng(200, 200))
+      const path = await saveFile(folder, 'deep.png', await png16Bit(200, 200))
       for (const image of await right(render(path, allAt(100)))) await expectQuadrants(image)
     })
 
@@ -175,7 +179,7 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
       }
     })
 
-    it('never enlarges', async () => {
+    it('never enlarges an image', async () => {
       const path = await saveFile(folder, 'small.png', await poster(100).png().toBuffer())
       const images = await right(render(path, [...allAt(640), { format: 'webp', width: 50 }]))
       expect(images.map(({ width }) => width).sort((a, b) => a - b)).to.deep.equal([50, 100, 100, 100, 100])
@@ -267,7 +271,7 @@ const expectedQuadrants = [
   [0.75, 0.75, [255, 255, 0]],
 ] as const
 
-/** FFmpeg 5.1 cannot read AVIF, so sharp converts that to PNG first. */
+/** FFmpeg 5.1 cannot read AVIF, so sharp converts the image to PNG first. */
 const expectQuadrants = async (image: RenderedImage): Promise<void> => {
   const readable = `${image.path}.readable.png`
   if (image.format === 'avif') await sharp(image.path).png().toFile(readable)

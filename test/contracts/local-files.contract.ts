@@ -9,7 +9,7 @@ import type { LocalFiles } from '../../src/ports/local-files.ts'
 import { collect, inChunks, sha256 } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
 
-/** What every LocalFiles promises. Call it from the adapter's own test file. */
+/** What every LocalFiles promises. An adapter's test file calls it. */
 export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
   let files: LocalFiles
   let folder: string
@@ -85,9 +85,13 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
     })
 
     const refusals: ReadonlyArray<[string, () => Promise<string>, string]> = [
-      ['a file that is not there', async () => join(folder, 'x.mp4'), 'there is no such file'],
-      ['a link that leads nowhere', () => link('gone', 'x.mp4'), 'there is no such file'],
-      ['a path through a file', async () => join(await put('a', 'text'), 'x.mp4'), 'there is no such file'],
+      ['a missing file', async () => join(folder, 'x.mp4'), 'there is no such file'],
+      ['a link to a missing file', () => link('gone', 'x.mp4'), 'there is no such file'],
+      [
+        'a path below a regular file',
+        async () => join(await put('a', 'text'), 'x.mp4'),
+        'there is no such file',
+      ],
       ['a link to itself', () => link('x.mp4', 'x.mp4'), 'it cannot be read: its symbolic links form a loop'],
       ['a name that is too long', async () => join(folder, 'x'.repeat(300)), 'its name is too long'],
       ['a folder', () => subfolder('holiday'), 'it is a folder'],
@@ -103,7 +107,7 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
         )
       })
 
-    it('leaves the name of the file out of the message, as the caller has its own for it', async () => {
+    it('omits the file name from the error message, because the caller adds its own form of the name', async () => {
       const refusal = await left(files.inspect(join(folder, 'a\nb\u001b[31m.mp4')))
       expect(refusal.message).to.equal('there is no such file')
     })
@@ -158,7 +162,7 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
       expect(await right(files.digest({ path, start: 0, end: 2_000_000 }))).to.include({ size: 2_000_000 })
     })
 
-    it('fail when the file ends before they do, and are never just shorter', async () => {
+    it('fail when the file is shorter than the requested range, instead of returning fewer bytes', async () => {
       const slice = { path: await put('part', 'short'), start: 2, end: 9 }
       expect((await left(files.digest(slice)))._tag).to.equal('Unavailable')
       expect(await collect(files.open(slice)).catch((cause) => cause)).to.be.an('error')

@@ -5,7 +5,7 @@ import type { Clock } from '../../src/ports/clock.ts'
 import type { MediaTokens } from '../../src/ports/media-tokens.ts'
 import { left, right } from '../support/expect-right.ts'
 
-/** What every MediaTokens promises. Call it from the adapter's own test file. */
+/** What every MediaTokens promises. An adapter's test file calls it. */
 export const mediaTokensContract = (make: (clock: Clock) => MediaTokens): void => {
   let now: number
   let tokens: MediaTokens
@@ -15,7 +15,7 @@ export const mediaTokensContract = (make: (clock: Clock) => MediaTokens): void =
     tokens = make(() => now)
   })
 
-  it('verifies what it minted, for any uid', async () => {
+  it('verifies the tokens that it minted, for any uid', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.stringMatching(/^[A-Za-z0-9_-]{1,80}$/),
@@ -67,7 +67,7 @@ export const mediaTokensContract = (make: (clock: Clock) => MediaTokens): void =
     }
   })
 
-  it('returns the same grant each time', async () => {
+  it('returns the same grant for a token each time', async () => {
     const jwt = await right(tokens.mint('content', 'cf_a', 60))
     const first = await right(tokens.verify('content', jwt))
     expect(await right(tokens.verify('content', jwt))).to.deep.equal(first)
@@ -101,7 +101,7 @@ export const mediaTokensContract = (make: (clock: Clock) => MediaTokens): void =
     )
   })
 
-  it('fails with Forbidden for a string that is no token', async () => {
+  it('fails with Forbidden for a string that is not a token', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string(), async (text) => {
         expect(await left(tokens.verify('image', text))).to.include({ _tag: 'Forbidden' })

@@ -16,7 +16,7 @@ async function* breakingOff(bytes: Buffer): ByteStream {
   throw new Error('the source broke off')
 }
 
-/** What every ObjectStore promises. Call it from the adapter's own test file. */
+/** What every ObjectStore promises. An adapter's test file calls it. */
 export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
   let store: ObjectStore
   before(async () => {
@@ -74,7 +74,7 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
     for (const offset of [0, 3, 6, 100]) expect(await read(full, offset, offset)).to.have.length(0)
   })
 
-  it('returns the existing bytes of a range that ends beyond the object', async () => {
+  it('returns the bytes that exist of a range that ends beyond the object', async () => {
     const key = await put(Buffer.from('larder'))
     expect((await read(key, 3, 1_000_000)).toString()).to.equal('der')
     expect(await read(key, 6, 7)).to.have.length(0)
@@ -119,7 +119,7 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
     ['has other bytes than announced', { open: () => inChunks(Buffer.alloc(5000, 1)) }],
     ['breaks off', { open: () => breakingOff(bytes) }],
     ['breaks off after the last byte', { size: 6000, open: () => breakingOff(bytes) }],
-    ['is empty, against what was announced', { open: () => inChunks(Buffer.alloc(0)) }],
+    ['is empty, although it declares a size', { open: () => inChunks(Buffer.alloc(0)) }],
   ]
   for (const [what, lie] of lies) {
     it(`stores nothing of a body that ${what}`, async () => {

@@ -8,7 +8,7 @@ import { right } from '../support/expect-right.ts'
 type File<U> = { readonly uid: U; readonly sha512: string; readonly original: StoredFile }
 type IngestedFile = { readonly uid: string; readonly exportCount: number; readonly recipe: number | null }
 
-/** The common part of the repositories of image files and of content files. */
+/** The functions that the repositories of image files and of content files have in common. */
 type Repository<U extends string, E extends { readonly uid: string }> = {
   readonly addExports: (uid: U, exports: ReadonlyArray<E>) => TE.TaskEither<Unavailable, boolean>
   readonly replaceExports: (uid: U, exports: ReadonlyArray<E>) => TE.TaskEither<Unavailable, boolean>
@@ -32,17 +32,17 @@ type Subject<U extends string, F extends File<U>, E extends { readonly uid: stri
   readonly newFile: () => F
   readonly newExport: (recipe: number) => E
   readonly partsOf: (of: E) => ReplacedExport<E['uid']>['parts']
-  /** Uids of the exports in the lists of the file. */
+  /** The uids of the exports that the lists of the file name. */
   readonly listed: (uid: U) => Promise<ReadonlyArray<string>>
-  /** Whether its bytes can be read by its uid. */
+  /** Whether the bytes of the export can be read by its uid. */
   readonly isReadable: (of: E) => Promise<boolean>
 }
 
-/** Negative (ms), so that clock skew does not matter. */
-const atOnce = -60_000
-const hour = 3_600_000
+/** An age (ms) that every replaced export exceeds. It is negative, so that clock skew does not matter. */
+const anyAgeMs = -60_000
+const hourMs = 3_600_000
 
-/** What every repository of files promises about exports that a newer recipe replaces. */
+/** What every repository of files promises about exports that exports of a newer recipe replace. */
 export const recipeContract = <U extends string, F extends File<U>, E extends { readonly uid: string }>({
   repository,
   newFile,
@@ -51,7 +51,7 @@ export const recipeContract = <U extends string, F extends File<U>, E extends { 
   listed,
   isReadable,
 }: Subject<U, F, E>): void => {
-  /** A file with one export of each of these recipes. */
+  /** Adds a file with one export of each of these recipes. */
   const added = async (...recipes: ReadonlyArray<number>) => {
     const file = newFile()
     const exports = recipes.map(newExport)
@@ -95,7 +95,7 @@ export const recipeContract = <U extends string, F extends File<U>, E extends { 
     expect(await right(repository().countOutdated(2))).to.equal(0)
   })
 
-  it('[V39] replaces nothing by exports that are not newer, or in a file that has none or is missing', async () => {
+  it('[V39] does not replace exports by ones of the same or an older recipe, nor in a file without exports or a missing file', async () => {
     const { uid, exports } = await added(2)
     const bare = await added()
     for (const [file, recipe] of [
@@ -123,24 +123,24 @@ export const recipeContract = <U extends string, F extends File<U>, E extends { 
     expect(await listed(uid)).to.have.members(winner ?? [])
   })
 
-  it('[V39] lists exports once they have been replaced for long enough, with their objects, and removes them', async () => {
+  it('[V39] lists exports with their objects once they have been replaced for long enough, and removes them', async () => {
     const { uid, exports } = await added(1, 1)
     await right(repository().replaceExports(uid, [newExport(2)]))
-    expect(await right(repository().listReplaced(hour, null))).to.deep.equal([])
+    expect(await right(repository().listReplaced(hourMs, null))).to.deep.equal([])
 
     const old = [...exports].sort((a, b) => (a.uid < b.uid ? -1 : 1))
-    const replaced = await right(repository().listReplaced(atOnce, null))
+    const replaced = await right(repository().listReplaced(anyAgeMs, null))
     expect(replaced.map(({ uid }) => uid)).to.deep.equal(old.map(({ uid }) => uid))
     for (const [i, { parts }] of replaced.entries())
       expect(parts).to.have.deep.members([...partsOf(old[i] as E)])
-    const next = await right(repository().listReplaced(atOnce, old[0]?.uid ?? null))
+    const next = await right(repository().listReplaced(anyAgeMs, old[0]?.uid ?? null))
     expect(next.map(({ uid }) => uid)).to.deep.equal(old.slice(1).map(({ uid }) => uid))
 
     const [first, second] = old as unknown as readonly [E, E]
     expect(await right(repository().removeReplaced(first.uid))).to.equal(true)
     expect(await right(repository().removeReplaced(first.uid))).to.equal(false)
     expect([await isReadable(first), await isReadable(second)]).to.deep.equal([false, true])
-    expect(await right(repository().listReplaced(atOnce, null))).to.have.length(1)
+    expect(await right(repository().listReplaced(anyAgeMs, null))).to.have.length(1)
   })
 
   it('[V39] keeps exports that are not replaced', async () => {

@@ -7,7 +7,7 @@ import type { Clock } from '../../src/ports/clock.ts'
 import { cachedValue } from '../support/cached-value.ts'
 import { right } from '../support/expect-right.ts'
 
-/** What two CachePorts on the same storage promise, as in two processes. */
+/** What two CachePorts promise that share one storage, as the caches of two processes do. */
 export const sharedCacheContract = (
   make: (clock: Clock) => Promise<readonly [CachePort, CachePort]>,
 ): void => {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { StoredFileRepository } from '../../src/ports/stored-file-repository.ts'
 import { right } from '../support/expect-right.ts'
 
-/** What every StoredFileRepository promises. `make` returns one whose rows reference these keys. */
+/** What every StoredFileRepository promises. `make` returns a repository whose rows reference these keys. */
 export const storedFileRepositoryContract = (
   make: (keys: ReadonlyArray<string>) => Promise<StoredFileRepository>,
 ): void => {

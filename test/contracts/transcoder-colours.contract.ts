@@ -9,7 +9,7 @@ import {
   withSmallestVideo,
 } from '../support/transcoding.ts'
 
-/** The colours of a Transcoder's output: the table in docs/media.md. */
+/** The colours of a Transcoder's output, as in the table of docs/media.md. */
 export const transcoderColoursContract = (transcoder: Transcoder): void => {
   const { transcode } = createTranscodingFolder()
   const transcoded = async (name: string) =>
@@ -18,7 +18,7 @@ export const transcoderColoursContract = (transcoder: Transcoder): void => {
   it('[V43] reads untagged high definition as BT.709', async () => {
     const { progressive } = await transcoded('untag709_red.mp4')
     const [y = 0, u = 0, v = 0] = await firstPixel(progressive[0]?.file.path ?? '')
-    // At 130 kbit/s the encoder is off by one at most.
+    // At 130 kbit/s the encoder deviates by at most one level.
     expect(Math.max(Math.abs(y - 63), Math.abs(u - 102), Math.abs(v - 240))).to.be.at.most(1)
   })
 

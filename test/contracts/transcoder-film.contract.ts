@@ -15,7 +15,7 @@ const firstShownAt = (trak: Uint8Array): number => {
     ? requireOneBox(trak, 'edts', 'elst')
     : null
   const offsets = boxesIn(stbl).find(({ type }) => type === 'ctts')?.body ?? null
-  // Both start with version, flags, a count, and four irrelevant bytes of the first entry.
+  // Both tables start with a version, flags and a count; the first entry starts with four irrelevant bytes.
   const value = (table: Uint8Array | null) =>
     table === null ? 0 : createFieldReader(table.subarray(12), 'table').i32()
   return value(offsets) - value(skipped)
@@ -29,7 +29,7 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
   let progress: ReadonlyArray<number>
 
   before(async () => {
-    // A name with special characters of a shell, of FFmpeg and of printf.
+    // The name has special characters of a shell, of FFmpeg and of printf.
     const path = await written("concat:a b 'c' %d $(x).mp4", await readFile(mediaPath('bunny.mp4')))
     const run = await transcode(transcoder, path, (plan) => ({ ...plan, partSeconds: 2 }))
     output = await right(run.task)
@@ -67,7 +67,7 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
     for (const sound of sounds()) expect(renditionSeconds(sound)).to.be.closeTo(4, 0.022)
   })
 
-  it('writes an init segment, and segments of nothing but fragments', async () => {
+  it('writes an init segment, and segments that consist only of fragments', async () => {
     for (const { init, parts } of output.renditions) {
       const bytes = await readFile(init.path)
       const types = (slice: typeof init) =>

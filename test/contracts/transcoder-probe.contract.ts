@@ -10,12 +10,14 @@ import {
 } from '../support/transcoding.ts'
 import { withOtherPids } from '../support/transport-stream.ts'
 
-/** A second of silence in 8 bit at 8 kHz, in Sun's format. */
+/** One second of silence with 8 bits a sample at 8 kHz, in Sun's audio format (AU). */
 const sunAudio = Buffer.alloc(24 + 8000)
 sunAudio.write('.snd', 'latin1')
 for (const [i, value] of [24, 8000, 2, 8000, 1].entries()) sunAudio.writeUInt32BE(value, 4 + 4 * i)
 
-/** What a Transcoder reports about a file before it transcodes. `make`: see transcoder.contract.ts. */
+/**
+ * What a Transcoder reports about a file before it transcodes the file. `make`: see transcoder.contract.ts.
+ */
 export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder): void => {
   const transcoder = make(60)
   const { transcode, written } = createTranscodingFolder()
@@ -34,10 +36,10 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     expect(broadcast.video).to.include({ width: 512, height: 288, interlaced: true })
   })
 
-  it('detects interlaced video, also where the container announces none', async () => {
+  it('detects interlaced video, also if the container does not declare it', async () => {
     const interlaced = await right(transcoder.probe(mediaPath('interlaced.avi')))
     expect(interlaced.video).to.include({ codec: 'mpeg4', interlaced: true })
-    // Its first 40 frames are progressive, and have other parameter sets.
+    // The first 40 frames of this film are progressive, and have other parameter sets than the rest.
     const later = await right(transcoder.probe(mediaPath('fields-later.mkv')))
     expect(later.video).to.include({ codec: 'h264', interlaced: true })
     // In HEVC each field is a coded picture of half the height.
@@ -68,7 +70,7 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     expect(audio).to.include({ codec: 'mp3', channels: 2, sampleRate: 44_100, bitrate: 128_000 })
   })
 
-  it('warns that a film continues in other streams, which it leaves out', async () => {
+  it('warns that a film continues in other streams, which are left out', async () => {
     const film = await readFile(mediaPath('beat.m2t'))
     const path = await written('other-streams.ts', Buffer.concat([film, withOtherPids(film)]))
     const { warnings } = await right(transcoder.probe(path))
@@ -83,7 +85,7 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     expect(error).to.deep.equal({ _tag: 'Refused', message: 'the file plays for longer than 3 seconds' })
   })
 
-  it('fails with Refused for an mp4 without its index, and says that it was never finished', async () => {
+  it('fails with Refused for an mp4 without its index, and says that its recording was never finished', async () => {
     const film = await readFile(mediaPath('bunny.mp4'))
     const [moov, free] = [film.indexOf('moov') - 4, film.indexOf('free') - 4]
     const unfinished = Buffer.concat([film.subarray(0, moov), film.subarray(free)])
@@ -93,14 +95,14 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     })
   })
 
-  it('[V44] measures a file whose header announces too long a duration, before it refuses it', async () => {
+  it('[V44] measures the duration of a file whose header declares too long a duration, before the file is refused', async () => {
     const { durationSeconds, declaredSeconds } = await right(make(13).probe(mediaPath('flvdur.flv')))
     expect(declaredSeconds).to.be.above(13)
     expect(durationSeconds).to.be.closeTo(12, 0.2)
   })
 
   for (const stream of ['video', 'audio'])
-    it(`[V44] believes no end of the ${stream} that it has measured to be wrong`, async () => {
+    it(`[V44] ignores a declared end of the ${stream} that the measured duration contradicts`, async () => {
       const film = await readFile(mediaPath('beat.mkv'))
       const tags = [film.indexOf('00:01:46.000000000'), film.indexOf('00:01:46.001000000')]
       film.write('99:00:00.000000000', tags[stream === 'video' ? 0 : 1] ?? 0)
@@ -110,7 +112,7 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
       for (const rendition of renditions) expect(renditionSeconds(rendition)).to.be.closeTo(6, 0.1)
     })
 
-  it('reads a tagged time of Matroska that is before the start of the file as a length, not as a time', async () => {
+  it('reads a time in Matroska tags that is before the start of the file as a length, not as a time', async () => {
     const film = await readFile(mediaPath('beat.mkv'))
     for (const tag of ['00:01:46.000000000', '00:01:46.001000000'])
       film.write('00:00:06.000000000', film.indexOf(tag))
@@ -134,7 +136,7 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
         `ffconcat version 1.0\nfile '${mediaPath('bunny.mp3')}'\n`,
         /^the file is neither .*: it is text/,
       ],
-      // Sun audio: 24 bytes of header, then silence.
+      // The AU format has a header of 24 bytes; the samples of the silence follow.
       'sound.jpg': [
         sunAudio,
         /^the file is in the format au, which is not supported: convert it to MP4, or /,

@@ -35,7 +35,7 @@ export const transcoderSoundContract = (transcoder: Transcoder): void => {
   })
 
   it('[V48] keeps level and timing of audio that does not clip', async () => {
-    // A tone at half of full scale that starts at 0.5 seconds.
+    // The tone has half of full scale, and starts at 0.5 seconds.
     const tone = sine(1000, 0.5)
     const bytes = createWav({ channels: 2, sampleRate: 48_000, seconds: 1 }, (time) =>
       time < 0.5 ? 0 : tone(time),
@@ -46,11 +46,11 @@ export const transcoderSoundContract = (transcoder: Transcoder): void => {
   })
 
   for (const file of ['gapless.mp3', 'gapless.webm'])
-    it(`begins with the first sample and ends with the last, whatever decoders skip: ${file}`, async () => {
+    it(`begins with the first sample and ends with the last, although decoders skip some: ${file}`, async () => {
       const { rendition, samples } = await transcoded(file, await readFile(mediaPath(file)))
       const rate = rendition?.audio?.sampleRate ?? 0
       const isLoud = (sample: number) => Math.abs(sample) > 0.08
-      // A tone for the first and the last tenth of one second. An AAC frame fades in.
+      // The file is one second long, with a tone in its first and its last tenth. An AAC frame fades in.
       const [first, last] = [samples.findIndex(isLoud), samples.findLastIndex(isLoud)]
       const again = rate / 2 + samples.subarray(rate / 2).findIndex(isLoud)
       expect(first / rate, 'first').to.be.below(0.013)

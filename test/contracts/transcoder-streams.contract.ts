@@ -30,7 +30,7 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
       const { task } = await transcode(transcoder, mediaPath(name), withSmallestVideo)
       const { renditions, warnings } = await right(task)
       expect(renditions.map(({ video }) => video === null)).to.deep.equal([false, true])
-      // Video starts 21 ms after audio, and its frames are aligned to the frame rate.
+      // Video starts 21 ms after audio, and its frames are aligned to the frame rate, hence the tolerance.
       for (const rendition of renditions) expect(renditionSeconds(rendition)).to.be.closeTo(12, 0.06)
       expect(warnings).to.deep.equal([`left out: subtitles (${codec})`])
       const { video, audio, declaredSeconds } = await right(transcoder.probe(mediaPath(name)))
@@ -94,18 +94,18 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
     }
   })
 
-  /** Announces the first AAC track as MP3: object type 0x6b in place of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2). */
-  const withBrokenSound = async () => {
+  /** Declares the first AAC track as MP3: object type 0x6b instead of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2). */
+  const withBrokenAudio = async () => {
     const bytes = await readFile(mediaPath('two-sounds.mp4'))
     const config = bytes.indexOf(Buffer.from([0x04, 0x80, 0x80, 0x80]), bytes.indexOf('esds'))
     bytes[config + 5] = 0x6b
     return written('two-sounds.mp4', bytes)
   }
   for (const [name, broken, path] of [
-    ['a wrong header', 'mp3', withBrokenSound],
+    ['a wrong header', 'mp3', withBrokenAudio],
     ['noise', 'mp2', async () => mediaPath('noise.mkv')],
   ] as const)
-    it(`uses the next audio track where the chosen one is broken (${name}), with a warning`, async () => {
+    it(`uses the next audio track if the selected one is broken (${name}), with a warning`, async () => {
       const { task } = await transcode(transcoder, await path(), withSmallestVideo)
       const { renditions, progressive, warnings } = await right(task)
       for (const rendition of renditions) expect(renditionSeconds(rendition)).to.be.closeTo(6, 0.1)
@@ -123,9 +123,9 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
     ])
   })
 
-  it('[V47] leaves out a commentary, even where it is the default track', async () => {
+  it('[V47] leaves out a commentary, even if it is the default track', async () => {
     const film = await readFile(mediaPath('multi.mkv'))
-    // Replaces the TrackUID by FlagCommentary (RFC 9559 §5.1.4.1.11) and a Void.
+    // The TrackUID is replaced by FlagCommentary (RFC 9559 §5.1.4.1.11) and a Void element.
     const trackUid = film.lastIndexOf(Buffer.from([0x73, 0xc5, 0x88]), film.indexOf('eng'))
     film.set([0x55, 0xaf, 0x81, 1, 0xec, 0x85, 0, 0, 0, 0, 0], trackUid)
     const { audio, warnings } = await right(transcoder.probe(await written('commentary.mkv', film)))
@@ -133,7 +133,7 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
     expect(warnings[0]).to.equal('left out: sound in eng (aac, 1 channel, commentary)')
   })
 
-  it('uses video and audio of one program of several, on the clock of that program', async () => {
+  it('uses video and audio of one program of several, with the clock of that program', async () => {
     const [first, second] = [
       await readFile(mediaPath('beat.m2t')),
       await readFile(mediaPath('bunny-broadcast.m2t')),
@@ -151,13 +151,13 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
 
   for (const [name, warnings] of [
     ['extras.mov', ['left out: 1 data stream (tmcd)', 'left out: 2 chapters']],
-    // ffmpeg does not open its subtitles, so this goes through readListing.
+    // FFmpeg does not open the subtitles of this file, so the warning comes from readListing.
     [
       'extras.mkv',
       ['left out: subtitles (subrip)', 'left out: 1 attached file (ttf)', 'left out: 2 chapters'],
     ],
   ] as const)
-    it(`[V47] warns about all that a file holds beside its streams (${name})`, async () => {
+    it(`[V47] warns about everything in a file that is not a used stream (${name})`, async () => {
       expect(await warningsOf(name)).to.deep.equal(warnings)
     })
 

@@ -28,7 +28,7 @@ export const transcoderSyncContract = (transcoder: Transcoder, times: 'all' | 'o
   ) => {
     const isNear = (others: ReadonlyArray<number>) => (second: number) =>
       others.some((other) => Math.abs(other - second) < 0.5)
-    // A flash without a beep, and a beep without a flash, are compared separately.
+    // Flashes without a beep, and beeps without a flash, are compared separately.
     const rest = {
       flashes: flashes.filter((s) => !isNear(silent)(s)),
       beeps: beeps.filter((s) => !isNear(dark)(s)),
@@ -45,14 +45,14 @@ export const transcoderSyncContract = (transcoder: Transcoder, times: 'all' | 'o
     ['onepic.mp4', 0],
     ['beat.mkv', 1],
   ] as const)
-    it(`[V48] reorders ${most} frames at most, as some players would show them late (${file})`, async () => {
+    it(`[V48] reorders at most ${most} frames, because some players would show them late (${file})`, async () => {
       const { task } = await transcode(transcoder, mediaPath(file), withSmallestVideo)
       const { renditions, progressive } = await right(task)
       const moov = requireOneBox(await readFile(progressive[0]?.file.path ?? ''), 'moov')
       const [trak] = boxesIn(moov).filter(({ type }) => type === 'trak')
       const tables = boxesIn(requireOneBox(trak?.body ?? Buffer.alloc(0), 'mdia', 'minf', 'stbl'))
-      // Without composition offsets (ISO/IEC 14496-12 §8.6.1.3) frames are shown in decoding order. The first offset is
-      // the time by which frames are decoded before they are shown.
+      // Without composition offsets (ISO/IEC 14496-12 §8.6.1.3) frames are shown in decoding order. The first
+      // offset is the time between the decoding of a frame and its display.
       const offsets = tables.find(({ type }) => type === 'ctts')?.body
       const { video, timescale = Number.NaN } = renditions[0] ?? {}
       const frameTicks = (timescale * (video?.frameRate.den ?? 0)) / (video?.frameRate.num ?? 0)

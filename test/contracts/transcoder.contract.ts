@@ -18,8 +18,8 @@ import { transcoderStreamsContract } from './transcoder-streams.contract.ts'
 import { transcoderSyncContract } from './transcoder-sync.contract.ts'
 
 /**
- * What every Transcoder promises. `make` takes the maximum duration of media (seconds). `times`: all films
- * with unusual timestamps, or one of each kind.
+ * What every Transcoder promises. `make` takes the maximum duration of media (seconds). `times` selects the
+ * films with unusual timestamps: all of them, or one of each kind.
  */
 export const transcoderContract = (
   make: (maxSeconds: number) => Transcoder,
@@ -32,12 +32,12 @@ export const transcoderContract = (
   })
 
   describe('probe', () => transcoderProbeContract(make))
-  describe('transcode, of a film', () => transcoderFilmContract(transcoder))
-  describe('transcode, of many streams', () => transcoderStreamsContract(transcoder))
-  describe('transcode, the ladder', () => transcoderLadderContract(transcoder))
-  describe('transcode, of loud and narrow sound', () => transcoderSoundContract(transcoder))
-  describe('transcode, of unusual times', () => transcoderSyncContract(transcoder, times))
-  describe('transcode, of unusual colours', () => transcoderColoursContract(transcoder))
+  describe('transcode of a film', () => transcoderFilmContract(transcoder))
+  describe('transcode of many streams', () => transcoderStreamsContract(transcoder))
+  describe('transcode to a ladder', () => transcoderLadderContract(transcoder))
+  describe('transcode of loud and narrow audio', () => transcoderSoundContract(transcoder))
+  describe('transcode of unusual timestamps', () => transcoderSyncContract(transcoder, times))
+  describe('transcode of unusual colours', () => transcoderColoursContract(transcoder))
 
   describe('transcode', () => {
     const { transcode, newTarget, written } = createTranscodingFolder()
@@ -55,7 +55,7 @@ export const transcoderContract = (
         expect((await readFile(file.path)).includes('Bunny')).to.equal(false)
     })
 
-    it('keeps mono mono', async () => {
+    it('keeps mono audio mono', async () => {
       const { task } = await transcode(transcoder, mediaPath('bunny.ogg'))
       expect((await right(task)).renditions.map(({ audio }) => audio?.channels)).to.deep.equal([1])
     })
@@ -90,7 +90,7 @@ export const transcoderContract = (
     })
 
     it('leaves out audio that cannot be decoded, with a warning', async () => {
-      // AAC announced as MP3: object type 0x6b in place of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2).
+      // The AAC track is declared as MP3: object type 0x6b instead of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2).
       const bytes = await readFile(mediaPath('bunny.mp4'))
       const config = bytes.indexOf(Buffer.from([0x04, 0x80, 0x80, 0x80]), bytes.indexOf('esds'))
       bytes[config + 5] = 0x6b

@@ -15,7 +15,7 @@ export const userRepositoryContract = (make: () => Promise<UserRepository>): voi
     expect(await right(users.isAdmin('auth0|nobody'))).to.equal(false)
   })
 
-  it('returns the last setting of each user, and affects no other user', async () => {
+  it('returns the last setting of each user; a setting affects no other user', async () => {
     const sub = fc.constantFrom('ann', 'Ann', 'bob', "o'hara", 'auth0|1', '%', 'ünï', '')
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(sub, fc.boolean()), { maxLength: 10 }), async (changes) => {

@@ -4,7 +4,7 @@ import { O, TE } from '../../src/fp.ts'
 import type { WorkLocks } from '../../src/ports/work-locks.ts'
 import { left, right } from '../support/expect-right.ts'
 
-/** What all WorkLocks promise. `make` returns those of two processes on one database. */
+/** What all WorkLocks promise. `make` returns the locks of two processes that use one database. */
 export const workLocksContract = (make: () => Promise<readonly [WorkLocks, WorkLocks]>): void => {
   let one: WorkLocks
   let other: WorkLocks
@@ -36,7 +36,7 @@ export const workLocksContract = (make: () => Promise<readonly [WorkLocks, WorkL
     expect(await right(one.tryWith('a', () => TE.right(7)))).to.deep.equal(O.some(7))
   })
 
-  it('returns none to all others while a lock is held, and not afterwards', async () => {
+  it('returns none to all other callers while a lock is held, and grants the lock afterwards', async () => {
     const release = await hold(one, 'a')
     expect(await isFree(other, 'a')).to.equal(false)
     expect(await isFree(one, 'a'), 'in the same process').to.equal(false)
@@ -67,16 +67,16 @@ export const workLocksContract = (make: () => Promise<readonly [WorkLocks, WorkL
   it('grants the lock to one of several concurrent callers', async () => {
     for (let round = 0; round < 10; round += 1) {
       let atOnce = 0
-      let most = 0
+      let mostAtOnce = 0
       const work = () => async () => {
         atOnce += 1
-        most = Math.max(most, atOnce)
+        mostAtOnce = Math.max(mostAtOnce, atOnce)
         await new Promise(setImmediate)
         atOnce -= 1
         return { _tag: 'Right', right: 1 } as const
       }
       await Promise.all([one, other, one, other].map((locks) => right(locks.tryWith('a', work))))
-      expect(most).to.equal(1)
+      expect(mostAtOnce).to.equal(1)
     }
   })
 

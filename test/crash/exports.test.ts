@@ -37,7 +37,7 @@ describe('[V24] exports after their process was killed', () => {
     await ended
 
     const servers = [await serveLarder(env), await serveLarder(env)]
-    // It waits for the process that is making the exports, and makes none twice.
+    // The command waits for the process that is making the exports, and makes none twice.
     const added = await runLarder(['add', '--json', film], env)
     expect(added.code).to.equal(0)
     expect(JSON.parse(added.out[0] ?? '')).to.include({ kind: 'content' })

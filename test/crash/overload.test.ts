@@ -43,7 +43,7 @@ describe(`${clients} connections with constant cache misses (R9) [V28]`, () => {
       IMAGE_TOKEN_KEYS: formatTokenKeys([testKeys.image]),
     })
     const { port } = server
-    // A playlist, bytes, and a reply that is not replayed.
+    // A hit is a playlist, bytes, or a reply that is not replayed.
     const hits = [
       `/api/1/image_files/playlist/${image.uid}?jwt=${image.jwt}`,
       `/api/1/image_files/image/${image.exports[0]?.uid}.webp?jwt=${image.jwt}`,
@@ -51,7 +51,7 @@ describe(`${clients} connections with constant cache misses (R9) [V28]`, () => {
     ]
     for (const hit of hits) expect((await fetch(`http://127.0.0.1:${port}${hit}`)).status).to.equal(200)
 
-    // Images that do not exist are not cached, and each costs a query: each is requested once.
+    // Images that do not exist are not cached, and each costs a query. Each is requested once.
     const cold = await Promise.all(
       Array.from({ length: 40_000 }, async () => {
         const uid = anImageFileUid()
@@ -74,7 +74,7 @@ describe(`${clients} connections with constant cache misses (R9) [V28]`, () => {
       ...Array.from({ length: clients }, () => sendRequestsUntil(port, nextCold, () => isOver, ofCold)),
       ...Array.from({ length: 8 }, () => sendRequestsUntil(port, nextHit, () => isOver, ofHits)),
     ]
-    // Connections are accepted one by one, those of the health probe among the others.
+    // Connections are accepted one by one, including those of the health probe.
     await pollUntilTrue(async () => ofCold.served >= clients)
     const duringConnects = await connectProbe.stop()
     const probe = startHealthProbe(port)
@@ -100,7 +100,8 @@ describe(`${clients} connections with constant cache misses (R9) [V28]`, () => {
       process.stdout.write(`      ${line}\n`)
 
     expect([...ofHits.statuses.keys()], 'hits').to.deep.equal(['200'])
-    // Whether any request is refused depends on the machine; test/server/overload.test.ts covers that with small limits.
+    // Whether any request is refused depends on the machine; test/server/overload.test.ts covers that with
+    // small limits.
     for (const status of ofCold.statuses.keys()) expect(status).to.be.oneOf(['404', '503 with Retry-After'])
     expect(ofCold.broken + ofHits.broken, 'connections that broke').to.equal(0)
     expect(health.failed + duringConnects.failed, 'health probes that failed').to.equal(0)

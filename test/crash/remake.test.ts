@@ -16,13 +16,13 @@ describe('[V39] a remake after its process was killed', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  it('keeps the old exports, and continues when it is called again', async () => {
+  it('keeps the old exports, and continues when the command is run again', async () => {
     const data = join(folder, 'data')
     const env = { DATA_DIR: data }
     const added = await runLarder(['add', '--json', resolve('test/media/bunny.mp4')], env)
     expect(added.code).to.equal(0)
     const embedded = createEmbeddedConnection(join(data, 'postgres'))
-    // The pool does not wait for a server that has to start first.
+    // The server is started first, because the pool does not wait for its start.
     await embedded.get()
     const db = createKnex(embedded.get, 1)
     await db.raw('update content_file_exports set recipe = 1')

@@ -21,13 +21,16 @@ import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
 const rounds = 12
 const MB = 1_000_000
-/** In total twice the size of the cache, so that there are always fills and evictions. */
+/**
+ * Sizes of blobs (bytes). In total they are twice the cache size, so that there are always fills and
+ * evictions.
+ */
 const sizes = [300_000, 2 * MB, 5 * MB, 9 * MB, 12 * MB, 12 * MB, 14 * MB, 14 * MB, 15 * MB]
 const cacheMaxBytes = 40 * MB
 
 const seed = Number(process.env.CRASH_SEED ?? randomInt(2 ** 31))
 
-/** Returns integers below `max`, always the same for one seed. */
+/** Returns a generator of integers below `max`. One seed always yields the same integers. */
 const createDice = (from: number): ((max: number) => number) => {
   const bytes = pseudoRandomBytes(2 ** 16, from)
   let at = 0
@@ -71,7 +74,10 @@ describe(`larder serve, killed repeatedly during fills (R3; CRASH_SEED=${seed})`
   const urlAt = (base: string, at: number): string =>
     `${base}/api/1/image_files/image/${image.exports[at]?.uid}.webp?jwt=${image.jwt}`
 
-  /** Reads a whole object, or a random rest of it. All received bytes must be right, even if the reply breaks off. */
+  /**
+   * Reads a whole object, or a random range to its end. All received bytes must be right, even if the reply
+   * is truncated.
+   */
   const readOne = async (base: string, at: number, onBytes: (count: number) => void) => {
     const body = bodies[at] ?? Buffer.alloc(0)
     const from = dice(3) === 0 ? dice(body.length) : 0
@@ -91,7 +97,7 @@ describe(`larder serve, killed repeatedly during fills (R3; CRASH_SEED=${seed})`
       })
   }
 
-  /** Six clients read one object after the other, until the server is killed. */
+  /** Starts six clients that read one object after another, until the server is killed. */
   const readUntilKilled = async (base: string, onBytes: (count: number) => void): Promise<void> => {
     const client = async () => {
       for (let isAlive = true; isAlive; ) {
@@ -102,7 +108,7 @@ describe(`larder serve, killed repeatedly during fills (R3; CRASH_SEED=${seed})`
     await Promise.all(Array.from({ length: 6 }, client))
   }
 
-  it(`serves no wrong byte, before and after, and is clean after one sweep: ${rounds} times`, async () => {
+  it(`serves no wrong byte before and after, and has no stray files after one sweep: ${rounds} times`, async () => {
     let cutOff = 0
     for (let round = 0; round < rounds; round += 1) {
       const { base, end } = await serveLarder(env)

@@ -18,7 +18,7 @@ import { openS3Target, type S3Target } from '../support/s3-target.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 import { startTcpFaultProxy, type TcpFaultProxy } from '../support/tcp-fault-proxy.ts'
 
-/** For longer runs by hand: SILENT_SECONDS=60. */
+/** How long the dependencies are silent (seconds). SILENT_SECONDS=60 sets it for longer runs by hand. */
 const silentSeconds = Number(process.env.SILENT_SECONDS ?? 8)
 const graceSeconds = 1
 const warmImages = 20
@@ -75,7 +75,7 @@ describe(`larder serve while its database and store do not respond for ${silentS
     `${larder.base}/api/1/image_files/playlist/${image.uid}?jwt=${image.jwt}&presign=none`
   const bytesUrl = (image: SeededImage) =>
     `${larder.base}/api/1/image_files/image/${image.exports[0]?.uid}.webp?jwt=${image.jwt}`
-  /** Returns an image that was not requested before, as long as there are any. */
+  /** Returns an image that was not requested before, while there are any. */
   const cold = (): SeededImage => {
     nextCold += 1
     return images[warmImages + (nextCold % (images.length - warmImages))] as SeededImage

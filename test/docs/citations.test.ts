@@ -21,7 +21,7 @@ const linesOf = (files: ReadonlyArray<string>): ReadonlyArray<Line> =>
       .map((text, index) => ({ file, text, where: `${file}:${index + 1}: ${text.trim()}` })),
   )
 
-// In these files a bare § means RFC 9110, as the head of each file says.
+// In these files a § without a document's name means RFC 9110, as the head of each file states.
 const readsRfc9110 = (file: string): boolean =>
   file.includes('http/bytes/') || file === 'scripts/compare-with-nginx.mjs'
 

@@ -33,7 +33,7 @@ describe('fixed faults', () => {
     expect(required.filter((number) => !named.has(number))).to.deep.equal([])
   })
 
-  it('are found only in names', () => {
+  it('are counted only in titles', () => {
     expect(numbersIn("it('[V1] [V2] a', () => {}) // [V3]\ndescribe(`b [V4]`, x)")).to.deep.equal([1, 2, 4])
   })
 })

@@ -7,7 +7,9 @@ const [text = ''] = section.split('\n## ', 1)
 
 const cellsOf = (line: string): ReadonlyArray<string> => line.split('|').map((cell) => cell.trim())
 
-/** Width, SSIM, bytes of AVIF, quality and bytes of WebP, and of JPEG. */
+/**
+ * The rows of the table: width, SSIM, bytes of AVIF, quality and bytes of WebP, quality and bytes of JPEG.
+ */
 const photographs = text
   .split('\n')
   .filter((line) => /^\| \S+\.jpg \|/i.test(line))

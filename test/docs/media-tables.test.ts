@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { chartKinds } from '../support/chart-kinds.ts'
 import { filmKinds } from '../support/film-kinds.ts'
 
-/** Returns the rows, as cells, of the table of docs/media.md with this header row. */
+/** Returns the cells of each row of the table in docs/media.md with this header row. */
 const rowsUnder = (head: string): ReadonlyArray<ReadonlyArray<string>> => {
   const [, after = ''] = readFileSync('docs/media.md', 'utf8').split(`\n${head}\n`)
   const [table = ''] = after.split('\n\n')

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { documentedTimeRows } from '../support/time-rows.ts'
 
-/** Returns the rows of the table below a heading: source and result. */
+/** Returns source and result of each row of the table below a heading. */
 const rowsBelow = (heading: string): ReadonlyArray<readonly [string, string]> => {
   const text = readFileSync('docs/media.md', 'utf8')
   const [, section = ''] = text.split(`\n### ${heading}\n`)
@@ -12,7 +12,7 @@ const rowsBelow = (heading: string): ReadonlyArray<readonly [string, string]> =>
     .slice(1)
 }
 
-/** Rows that are refusals, which other tests cover. */
+/** Rows that describe refusals. Other tests cover these. */
 const refusals = ['MP4 or Matroska that is cut off (the demuxer says so, and more than 5 % is missing)']
 
 describe('docs/media.md', () => {

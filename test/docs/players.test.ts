@@ -4,7 +4,7 @@ import { defaultHttpLimits } from '../../src/http/limits.ts'
 import { readTable } from '../browser/matrix/table.ts'
 
 describe('docs/players.md [V53]', () => {
-  it('names a version of each player that it says something of, and something else than "not tried" of each', async () => {
+  it('names a version of each player that it describes, and a result other than "not tried" for each', async () => {
     const rows = (await readTable()).filter(([, version]) => version !== '')
     expect(rows.length).to.be.above(12)
     for (const [player = '', version = '', ...cells] of rows) {
@@ -23,7 +23,7 @@ describe('docs/players.md [V53]', () => {
       .and.match(/Shaka\s+Player from \d/)
   })
 
-  it('[V53] needs connections that stay open for longer than a player waits between two segments', () => {
+  it('[V53] requires connections that stay open for longer than a player waits between two segments', () => {
     const segmentSeconds = 6
     expect(defaultHttpLimits.keepAliveMilliseconds / 1000).to.be.above(2 * segmentSeconds)
   })

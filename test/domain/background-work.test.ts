@@ -103,7 +103,7 @@ describe('[V24] background work', () => {
     expect(work.counts()[0]?.state).to.equal('stopped')
   })
 
-  it('waits no longer than its limit, and names tasks that did not end', async () => {
+  it('stops waiting for tasks at its limit, and names tasks that did not end', async () => {
     const { work, timer, entries } = make()
     work.start({ name: 'deaf', run: () => () => new Promise(() => {}) })
     const stopped = work.stop(3000)
@@ -112,14 +112,14 @@ describe('[V24] background work', () => {
     expect(entries.map(({ event }) => event)).to.deep.equal(['background.still_running'])
   })
 
-  it('starts nothing after it was stopped', async () => {
+  it('starts no task after it was stopped', async () => {
     const { work } = make()
     await work.stop(1000)
     work.start({ name: 'late', run: () => TE.right('done' as const) })
     expect(work.counts()).to.deep.equal([])
   })
 
-  it('waits between half and all of a delay that doubles up to its limit', () => {
+  it('waits between half and all of a delay, which doubles up to its limit', () => {
     fc.assert(
       fc.property(fc.nat(100), fc.double({ min: 0, max: 1, noNaN: true }), (failures, dice) => {
         const backoff = { first: 1000, most: 60_000 }

@@ -46,10 +46,12 @@ describe('a source that changes', () => {
     return source
   }
 
-  /** A library whose engines run `meanwhile` when they have made all exports. */
+  /**
+   * Creates a library whose image processor and transcoder run `meanwhile` when they have made all exports.
+   */
   const larderWith = async (meanwhile: Change) => {
     const { store, keys } = createStoreWithKeys()
-    const hooked =
+    const thenMeanwhile =
       <L, A>(source: string, making: TE.TaskEither<L, A>): TE.TaskEither<L, A> =>
       async () => {
         const made = await making()
@@ -60,11 +62,11 @@ describe('a source that changes', () => {
       store,
       images: {
         ...images,
-        render: (source, ...rest) => hooked(source, images.render(source, ...rest)),
+        render: (source, ...rest) => thenMeanwhile(source, images.render(source, ...rest)),
       },
       transcoder: {
         ...transcoder,
-        transcode: (source, ...rest) => hooked(source, transcoder.transcode(source, ...rest)),
+        transcode: (source, ...rest) => thenMeanwhile(source, transcoder.transcode(source, ...rest)),
       },
     })
     return { larder, keys }
@@ -77,7 +79,7 @@ describe('a source that changes', () => {
     ['while', 'a longer file'],
     ['before', 'no file'],
   ] as const)
-    it(`to ${what} ${when} its exports are made: they are made of the registered bytes`, async () => {
+    it(`to ${what} ${when} its exports are made is ignored: the exports are made from the registered bytes`, async () => {
       const change = changes[what]
       const source = await copyOf(picture)
       const { larder, keys } = await larderWith(async (read) => {
@@ -93,7 +95,7 @@ describe('a source that changes', () => {
       expect(keys.size, 'the original and its exports').to.equal(made.length + 1)
     })
 
-  it('to another sound while its exports are made: they are made of the registered bytes', async () => {
+  it('to another sound while its exports are made is ignored: the exports are made from the registered bytes', async () => {
     const source = await copyOf(mediaPath('beat.m2t'))
     const { larder } = await larderWith(async (read) => {
       if (read === source) await copyFile(mediaPath('bunny.mp4'), source)
@@ -106,7 +108,7 @@ describe('a source that changes', () => {
     for (const { durationSeconds } of exports) expect(durationSeconds).to.be.closeTo(6, 0.1)
   })
 
-  it('after its inspection and before its upload: it is refused, with the reason, and nothing is stored', async () => {
+  it('after its inspection and before its upload is refused with the reason, and nothing is stored', async () => {
     const source = await copyOf(picture)
     const { store, keys } = createStoreWithKeys()
     const larder = await createMemoryLarder({

@@ -6,7 +6,7 @@ import {
   type EqualSamples,
 } from '../../src/domain/examiner/decoder-buffer.ts'
 
-/** The text of the standard, tried on each run of samples. */
+/** Computes the peak as the standard defines it, over each run of samples. */
 const peakOfAllRuns = (samples: ReadonlyArray<EqualSamples>, bitsPerTick: number): number => {
   let peak = 0
   for (const first of samples.keys()) {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { examineLengths } from '../../src/domain/examiner/examine-time.ts'
 import type { ParsedRendition } from '../../src/domain/examiner/parsed-media.ts'
 
-/** Returns a rendition of `ticks` duration whose samples last `sample` ticks each. */
+/** Returns a rendition of `ticks` duration, whose samples last `sample` ticks each. */
 const reading = (
   kind: 'pictures' | 'sound',
   timescale: number,

@@ -10,10 +10,13 @@ import { aStoredFile } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { fakeTranscodeResult } from '../support/fake-transcode-result.ts'
 
-/** How to make a field wrong, and the rule that notices; or who uses the field, if players do not. */
+/**
+ * A function that makes a field wrong, and the rule that reports it. For a field that players do not use: the
+ * name of its user.
+ */
 type Spoiled<T> = readonly [rule: ExaminerRule, spoil: (value: T, other: T) => Partial<T>] | string
 
-/** The type requires an entry for each field: a new field needs a rule. */
+/** The type requires an entry for each field, so that a new field needs a rule. */
 const ofExports: { readonly [Field in keyof NewContentExport]: Spoiled<NewContentExport> } = {
   uid: ['complete', (_, { uid }) => ({ uid })],
   format: ['complete', ({ format }) => ({ format: format === 'mp4' ? 'm3u8' : 'mp4' })],
@@ -88,12 +91,12 @@ describe('[V39] the examiner, field by field', () => {
     ['an mp4', 3],
   ] as const
 
-  it('accepts the made-up film', () => {
+  it('accepts the fake film', () => {
     expect(rulesOfMade({})).to.deep.equal([])
     expect(examineStored(made, exports)).to.deep.equal([])
   })
 
-  it('accepts no average rate above its peak: a short mp4, whose header weighs the most, has its average as peak', () => {
+  it('refuses an average rate above the peak rate; a short mp4, whose header weighs the most, has equal rates', () => {
     const [mp4] = exports.filter(({ format }) => format === 'mp4')
     expect(mp4?.bandwidth).to.equal(mp4?.averageBandwidth).and.be.closeTo(40_000, 200)
     for (const [index, { averageBandwidth, bandwidth }] of exports.entries()) {
@@ -111,7 +114,7 @@ describe('[V39] the examiner, field by field', () => {
         const [spoilt, other] = [exports[index], exports[index - 1] ?? exports[1]]
         if (spoilt === undefined || other === undefined) return expect.fail('there is no such export')
         const change = spoil(spoilt, other)
-        // A field that is null already cannot be made wrong by null.
+        // If a field is already null, null does not make it wrong.
         if (Object.values(change).includes(null) && spoilt[field as keyof NewContentExport] === null) continue
         expect(rulesOfStored(index, change), kind).to.include(rule)
       }

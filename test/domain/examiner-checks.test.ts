@@ -21,7 +21,7 @@ import { right } from '../support/expect-right.ts'
 
 const broken = [...brokenRenditions, ...brokenExports]
 
-/** Returns a pattern for each violation in a source: its rule and its message. */
+/** Returns a pattern for each violation in a source file. A pattern matches the rule and the message. */
 const violationsIn = (source: string): ReadonlyArray<RegExp> => {
   const found = [...source.matchAll(/\bviolation\(\s*'([\w-]+)',\s*(?:`([^`]*)`|'([^']*)')/g)]
   expect(found.length, 'a violation whose message is not a literal').to.equal(
@@ -33,7 +33,7 @@ const violationsIn = (source: string): ReadonlyArray<RegExp> => {
   })
 }
 
-/** Returns copies of a value, each with one number, flag or text changed, and the path to it. */
+/** Returns copies of a value. In each copy one number, flag or text is changed; the path names its place. */
 const wrongLeaves = (value: unknown): ReadonlyArray<readonly [path: string, changed: unknown]> => {
   if (typeof value === 'number') return [['', 1000 * value + 1]]
   if (typeof value === 'boolean') return [['', !value]]
@@ -49,11 +49,11 @@ const wrongLeaves = (value: unknown): ReadonlyArray<readonly [path: string, chan
   )
 }
 
-/** Facts that need no check. */
+/** Parsed values that need no check. */
 const unexamined = [
-  // Frames are counted instead: a film whose frames last unequally has too few or too many.
+  // The number of frames is checked instead: a film whose frames last unequally has too few or too many.
   /^v360: .*\.(?:shortest|longest)Ticks$/,
-  // Only video has playlists of keyframes.
+  // Only video has I-frame playlists, which use this value.
   /^a128: .*\.firstSampleEnd$/,
 ]
 
@@ -73,7 +73,7 @@ describe('the checks of the examiner', () => {
       expect(violations.map(({ rule, message }) => `${rule}: ${message}`)).to.deep.equal(expected)
     })
 
-  it('are each refused alone: no other check gives the same message', () => {
+  it('each report a violation alone: no other check gives the same message', () => {
     const messages = broken.flatMap(([, , ...violations]) => violations)
     const patterns = violationsIn(filesBelow(['src/domain'], /\.ts$/).map(readText).join('\n'))
     const matching = messages.map((message) => patterns.filter((pattern) => pattern.test(message)))
@@ -81,7 +81,7 @@ describe('the checks of the examiner', () => {
     expect(patterns.filter((pattern) => !alone.includes(pattern)).map(String)).to.deep.equal([])
   })
 
-  it('cover each fact that is read from the bytes', () => {
+  it('cover each value that is parsed from the bytes', () => {
     const isNoticed = (film: TranscodeResult) =>
       examineTranscoded(film, plan).length > 0 || examineStored(film, exports).length > 0
     const unnoticed = [

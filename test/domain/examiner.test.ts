@@ -16,7 +16,7 @@ import { right } from '../support/expect-right.ts'
 
 const rulesOf = (violations: ReadonlyArray<Violation>) => [...new Set(violations.map(({ rule }) => rule))]
 
-/** Films that are broken in their bytes. What is broken in readings of bytes is in examiner-checks.test.ts. */
+/** Tests films with broken bytes. Tests of broken parsed values are in examiner-checks.test.ts. */
 describe('the examiner of exports', () => {
   let folder: string
   let film: edits.GoodFilm
@@ -39,12 +39,12 @@ describe('the examiner of exports', () => {
 
   const examine = (made: TranscodeResult) => examineTranscoded(made, film.plan)
 
-  it('finds nothing in a good film', () => {
+  it('finds no violation in a good film', () => {
     expect(examine(film.made)).to.deep.equal([])
     expect(examineStored(film.made, exports)).to.deep.equal([])
   })
 
-  it('says what is wrong, and where', async () => {
+  it('reports what is wrong, and where', async () => {
     const [violation] = examine(await film.broken('a128', edits.dropLastFragment))
     expect(violation?.message).to.match(
       /^the sound a128: it ends [01]\.\d{3} s before the pictures v(?:360|240)$/,

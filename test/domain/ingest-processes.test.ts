@@ -18,7 +18,7 @@ import { createMemoryLarder } from '../support/memory-larder.ts'
 describe('ingestion by several processes', () => {
   const paths = usePictureFolder()
 
-  /** Two processes on one library, and the number of pictures that they rendered. */
+  /** Creates two processes on one library, and counts the pictures that they render. */
   const makeTwo = async (overrides: Partial<Adapters> = {}) => {
     const { larder } = await createLarderWithKeys()
     const locks: HeldLocks = new Map()
@@ -43,7 +43,7 @@ describe('ingestion by several processes', () => {
     return { one: await one(), other: await one(), renders: () => renders }
   }
 
-  it('[V24] makes exports once if two processes add a file: the second waits, and says so', async () => {
+  it('[V24] makes exports once if two processes add the same file: the second waits, and reports that it waits', async () => {
     const { one, other, renders } = await makeTwo()
     let waits = 0
     const waiting = addOptions({ onWaiting: () => waits++ })
@@ -87,7 +87,7 @@ describe('ingestion by several processes', () => {
     expect(renders()).to.equal(1)
   })
 
-  it('[V24] stops at a signal, leaves nothing in scratch, and is finished by the next attempt', async () => {
+  it('[V24] stops at an abort signal, leaves no files in scratch folders, and is finished by the next attempt', async () => {
     const { larder, keys } = await createLarderWithKeys()
     const stopping = new AbortController()
     const error = await left(

@@ -22,7 +22,7 @@ describe('a file that is being registered [V24]', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  /** Adds a file, and ends the work as `how` says at the first moment that `when` names. */
+  /** Adds a file, and interrupts the work as `how` specifies, at the first moment that `when` specifies. */
   const addUntil = async (file: string, how: 'stop' | 'lost lock', when: 'inspected' | 'uploaded') => {
     const stop = new AbortController()
     const lost = new AbortController()

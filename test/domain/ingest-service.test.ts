@@ -41,7 +41,7 @@ describe('ingestion', () => {
     expect(fractions).to.deep.equal(fractions.toSorted((a, b) => a - b))
   })
 
-  it('makes HLS and mp4 exports of a film, all of its duration', async () => {
+  it('makes HLS and mp4 exports of a film, each with its whole duration', async () => {
     const { larder } = await createLarderWithKeys()
     const { kind, uid, warnings } = await right(addFile(larder, film, addOptions()))
     expect({ kind, warnings }).to.deep.equal({ kind: 'content', warnings: [] })
@@ -83,7 +83,7 @@ describe('ingestion', () => {
     ['[V37] a Photoshop file', 'x.psd', '8BPS\0\x01\0\0\0\0\0\0', /^Photoshop .*: export it as PNG/],
     ['a broken picture', 'broken.jpg', '\xff\xd8\xff\xe0 no more', /^(?!.*broken\.jpg).+/],
   ] as const) {
-    it(`refuses ${what} in one line, and stores nothing of it`, async () => {
+    it(`refuses ${what} with one line, and stores nothing of it`, async () => {
       const { larder, keys } = await createLarderWithKeys()
       const file = path.join(paths.folder, name)
       await writeFile(file, bytes, 'latin1')
@@ -95,7 +95,7 @@ describe('ingestion', () => {
     })
   }
 
-  it('refuses a film that is cut off, and deletes what it had stored of it', async () => {
+  it('refuses a truncated film, and deletes what it had stored of it', async () => {
     const { larder, keys } = await createLarderWithKeys()
     const whole = await readFile(film)
     const file = path.join(paths.folder, 'cut-off.mp4')
@@ -106,7 +106,7 @@ describe('ingestion', () => {
     expect(await isEmpty(larder)).to.equal(true)
   })
 
-  it('refuses to make sound or film public', async () => {
+  it('refuses to make sounds and films public', async () => {
     const { larder } = await createLarderWithKeys()
     expect(await left(addFile(larder, film, addOptions({ isPublic: true })))).to.include({
       _tag: 'Refused',

@@ -24,7 +24,7 @@ describe('ingestion in two steps', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  /** Another process on the same library. */
+  /** Creates another process on the same library. */
   const another = ({ store, imageFiles, contentFiles }: Larder) =>
     createMemoryLarder({ store, imageFiles, contentFiles })
 
@@ -54,7 +54,7 @@ describe('ingestion in two steps', () => {
     expect(await right(larder.ingest.listUnfinished)).to.have.length(1)
   })
 
-  it('registers with the file that it is public, so that this outlives the process, too', async () => {
+  it('registers together with the file that it is public, so that this survives a crash of the process, too', async () => {
     const larder = await createMemoryLarder()
     const { uid } = await right(larder.ingest.register(picture, { ...usual, isPublic: true }))
     expect(await right(larder.imageFiles.isPublic(uid as ImageFileUid))).to.equal(true)
@@ -66,7 +66,7 @@ describe('ingestion in two steps', () => {
     expect(error._tag === 'Refused' && error.message).to.match(/^it is no longer in the library/)
   })
 
-  it('stops making at a signal; the file stays registered, and is made by the next try', async () => {
+  it('stops making exports at an abort signal; the file stays registered, and the next attempt makes them', async () => {
     const larder = await createMemoryLarder()
     const { kind, uid } = await right(larder.ingest.register(picture, usual))
     const stopping = new AbortController()

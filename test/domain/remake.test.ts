@@ -39,7 +39,7 @@ describe('[V39] exports of an older recipe', () => {
 
   const options = { isPublic: false, onRegistered: () => {}, onProgress: () => {} }
 
-  /** A library to which the previous release added the picture. */
+  /** Creates a library to which the previous release added the picture. */
   const withOldPicture = async () => {
     const { clock, advance } = createStandingClock()
     const larder = await createMemoryLarder({
@@ -128,7 +128,7 @@ describe('[V39] exports of an older recipe', () => {
     expect((await remake(larder)).counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 0 })
   })
 
-  it('leave the playlists at once, also cached ones, and can be read for 48 hours', async () => {
+  it('leave playlists at once, including cached ones, and can be read for 48 hours', async () => {
     const { larder, uid, old, advance } = await withOldPicture()
     const server = await listen(larder)
     const jwt = await right(larder.tokens.mint('image', uid, 100 * hours))
@@ -206,7 +206,7 @@ describe('[V39] exports of an older recipe', () => {
     expect((await remake(larder)).counts.made).to.equal(1)
   })
 
-  it('do not lead to deleting new objects if it is unknown whether these were published (V20)', async () => {
+  it('do not cause new objects to be deleted if it is unknown whether these were published (V20)', async () => {
     const { larder, uid, old } = await withOldPicture()
     const imageFiles: Adapters['imageFiles'] = {
       ...larder.imageFiles,
@@ -223,7 +223,7 @@ describe('[V39] exports of an older recipe', () => {
     expect((await remake(larder)).counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 0 })
   })
 
-  it('are remade once by two processes', async () => {
+  it('are remade once, even by two processes', async () => {
     const locks: HeldLocks = new Map()
     const { larder } = await withOldPicture()
     let renders = 0

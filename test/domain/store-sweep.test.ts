@@ -125,7 +125,7 @@ describe('[V24] the sweep of the object store', () => {
     const young = aStoredFileKey()
     await putText(scene.store, young)
     scene.now += 47 * hour
-    // The locks use the clock of the database, which is a year ahead, or behind.
+    // The locks use the clock of the database, which is a year ahead or a year behind.
     for (const skew of [365 * 24 * hour, -365 * 24 * hour]) {
       const skewed = createMemoryWorkLocks(
         asMonotonic(() => scene.now + skew),
@@ -146,7 +146,7 @@ describe('[V24] the sweep of the object store', () => {
     expect(await keysIn(scene.store)).to.have.members([...keysInOtherFormats, '.library'])
   })
 
-  it('deletes nothing if its listing breaks off, if it is stopped, or if the database is down', async () => {
+  it('deletes nothing if its listing fails, if it is stopped, or if the database is down', async () => {
     await fill(100)
     const orphan = aStoredFileKey()
     await putText(scene.store, orphan)
@@ -171,7 +171,7 @@ describe('[V24] the sweep of the object store', () => {
     expect(await keysIn(scene.store)).to.include(orphan)
   })
 
-  it('keeps an object that a row names by the second query', async () => {
+  it('keeps an object that a row names by the time of the second query', async () => {
     await fill(100)
     const late = aStoredFileKey()
     await putText(scene.store, late)
@@ -189,12 +189,12 @@ describe('[V24] the sweep of the object store', () => {
     expect(await keysIn(scene.store)).to.include(late)
   })
 
-  it('is run by one process at a time', async () => {
+  it('runs in one process at a time', async () => {
     scene.held.set('sweep', scene.now)
     expect(await right(sweepOf()('usual', neverAborted))).to.deep.equal({ result: 'busy' })
   })
 
-  it('removes old incomplete uploads, and leaves young ones; a store may forbid to list them', async () => {
+  it('removes old incomplete uploads, and leaves young ones; a store may forbid listing them', async () => {
     const removed: string[] = []
     const upload = (name: string, startedAt: number) => ({
       name,

@@ -44,7 +44,7 @@ describe('exports that the examiner refuses', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  /** A transcoder that returns the same exports for each file. */
+  /** Creates a transcoder that returns the same exports for each file. */
   const returning = (transcoded: TranscodeResult): Pick<Adapters['transcoder'], 'probe' | 'transcode'> => ({
     probe: () => TE.right(facts),
     transcode: () => TE.right(transcoded),
@@ -64,16 +64,19 @@ describe('exports that the examiner refuses', () => {
   it('are refused with the reason, and nothing of them is stored', async () => {
     const { broken, entries } = await make()
     let uid: string | undefined
-    const noting = { ...options, onRegistered: (file: { readonly uid: string }) => (uid = file.uid) }
-    const error = await left(addFile(broken, sound, noting))
+    const recordingOptions = {
+      ...options,
+      onRegistered: (file: { readonly uid: string }) => (uid = file.uid),
+    }
+    const error = await left(addFile(broken, sound, recordingOptions))
     expect(error._tag === 'Refused' && error.message.replace('bunny.mp3: ', '')).to.match(reason)
     expect(await keysIn(broken.store, 's3_files/')).to.deep.equal([])
     expect(entries.filter(({ event }) => event === 'examiner.refused')).to.have.length(1)
-    // A command says so in words, and nothing besides.
-    const besides = createRecordingLog()
-    const log = withoutEvents(besides.log, reportedByCommand.reported)
+    // The command prints the refusal itself, so its log has no line for it.
+    const commandLog = createRecordingLog()
+    const log = withoutEvents(commandLog.log, reportedByCommand.reported)
     for (const { level, event, fields } of entries) log[level](event, fields)
-    expect(besides.entries).to.deep.equal([])
+    expect(commandLog.entries).to.deep.equal([])
 
     const server = await listen(broken)
     const jwt = await right(broken.tokens.mint('content', uid ?? '', 60))

@@ -64,7 +64,7 @@ const files: ReadonlyArray<readonly [what: string, head: Uint8Array, message: st
   ],
 ]
 
-describe('the reason why a file is refused that nothing can read', () => {
+describe('the reason for refusing a file in no readable format', () => {
   for (const [what, head, message] of files)
     it(`names ${what}`, () => {
       expect(unreadableReason(head, null)).to.equal(message)
@@ -77,11 +77,11 @@ describe('the reason why a file is refused that nothing can read', () => {
     expect(unreadableReason(random, 'new_pipe')).to.equal(
       'NEW pictures are not supported: save it as PNG or JPEG',
     )
-    // FFmpeg goes by the name of the file alone here.
+    // FFmpeg recognises this format only by the file's name, so it says nothing about the bytes.
     expect(unreadableReason(random, 'image2')).to.equal(unreadableReason(random, null))
   })
 
-  it('is one line of words for any bytes', () => {
+  it('is one line of text for any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (head) => {
         expect(unreadableReason(head, null)).to.match(/^the file [\x20-\x7e]+$/)

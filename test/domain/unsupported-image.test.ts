@@ -4,7 +4,7 @@ import { poster, readHeic } from '../support/pictures.ts'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text.padEnd(64, '\0'), 'latin1')
 
-// The first bytes of files written by ImageMagick 6.9, libjxl 0.7 and these cameras.
+// The first bytes of files that ImageMagick 6.9, libjxl 0.7 and cameras wrote.
 const unsupported: ReadonlyArray<[name: string, begins: string]> = [
   ['BMP', 'BM\x8a\x90\0\0\0\0\0\0\x8a\0\0\0\x7c\0\0\0\x80\0\0\0'],
   ['BMP', 'BM\x36\x90\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x80\0\0\0'],
@@ -48,7 +48,7 @@ describe('[V37] pictures that are not accepted', () => {
         .and.satisfy((text: string) => text.startsWith(name))
     })
 
-  it('are SVG and HEIC, too', async () => {
+  it('include SVG and HEIC', async () => {
     expect(unsupportedImageReason(bytes('<svg xmlns="http://www.w3.org/2000/svg"/>'))).to.match(
       /^SVG .*: save it as PNG$/,
     )
@@ -56,7 +56,7 @@ describe('[V37] pictures that are not accepted', () => {
   })
 
   for (const format of ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const)
-    it(`are not those in ${format}`, async () => {
+    it(`do not include pictures in ${format}`, async () => {
       expect(
         unsupportedImageReason((await poster(64).toFormat(format).toBuffer()).subarray(0, 4096)),
       ).to.equal(null)
@@ -75,7 +75,7 @@ describe('[V37] pictures that are not accepted', () => {
     ['an MPEG program stream', '\0\0\x01\xba\x44\0\x04'],
   ]
   for (const [what, begins] of others)
-    it(`are not ${what}`, () => {
+    it(`do not include ${what}`, () => {
       expect(unsupportedImageReason(Buffer.from(begins, 'latin1'))).to.equal(null)
     })
 })

@@ -20,12 +20,12 @@ import { createMemoryLarder } from '../support/memory-larder.ts'
 import { poster } from '../support/pictures.ts'
 import { withDatabase } from '../support/postgres.ts'
 
-/** Long enough for a busy machine. */
+/** Limits that are long enough for a busy machine. */
 const limits = { ...defaultDatabaseLimits, statement: 4000, breaker: 0 }
 
 const addOptions = { isPublic: false, onRegistered: () => {}, onProgress: () => {} }
 
-/** Makes three exports of a few bytes: only their rows and objects matter here. */
+/** Makes three exports of a few bytes, because only their rows and objects matter here. */
 const images: ImageProcessor = {
   inspect: () =>
     TE.right({
@@ -88,7 +88,7 @@ describe('writes whose response is lost', () => {
   const has = async (key: string): Promise<boolean> =>
     O.isSome(await right(inner.read(key, { start: 0, end: 1 })))
 
-  /** Returns the keys of objects that rows name, and those of them that are missing. */
+  /** Returns the keys of objects that rows name, and the keys among them whose object is missing. */
   const storedFiles = async () => {
     const { rows } = await database.knex().raw('select key from s3_files')
     const keys = rows.map(({ key }: { readonly key: string }) => key)
@@ -137,7 +137,7 @@ describe('writes whose response is lost', () => {
       images: {
         ...images,
         render: () => async () => {
-          // Another process is faster.
+          // Another process finishes the file first.
           await right(addFile(await makeLarder(), picture, addOptions))
           return TE.left(refused('it took too long'))()
         },

@@ -18,7 +18,7 @@ import { withDatabase } from '../support/postgres.ts'
 import { pollUntilTrue } from '../support/processes.ts'
 import { removeScratch } from '../support/scratch.ts'
 
-/** Short, but long enough for a busy machine. */
+/** Limits that are short, but long enough for a busy machine. */
 const limits = {
   ...defaultDatabaseLimits,
   connect: 1500,

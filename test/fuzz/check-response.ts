@@ -1,7 +1,7 @@
 import type { WireResponse } from '../support/strict-responses.ts'
 import { decoded, type KnownReply } from './known-replies.ts'
 
-/** The permitted responses. `knownReply` is the known reply to the request, if there is one. */
+/** The permitted responses to a request. `knownReply`: the recorded reply to the request, if there is one. */
 export type Expectation = {
   readonly method: string
   readonly statuses: ReadonlyArray<number>
@@ -36,7 +36,7 @@ const checkMultipart = (contentType: string, body: Buffer, whole: Buffer): void 
   }
 }
 
-/** Only the ETag of a 304 shows its coding. */
+/** Removes the coding from the ETag of a 304, which has no other header that names its coding. */
 const withoutCoding = (status: number, etag: string): string =>
   status === 304 ? etag.replace(/-(?:br|gzip)"$/, '"') : etag
 
@@ -81,7 +81,7 @@ const checkError = (method: string, { headers, body, status }: WireResponse): vo
     headers['cache-control'] === 'no-store',
     () => `${status} with Cache-Control ${headers['cache-control']}`,
   )
-  // The reply to an unparsable request has no body.
+  // The reply to a request that cannot be parsed has no body.
   if (method === 'HEAD' || (headers['content-length'] === '0' && headers.connection === 'close')) return
   ensure(
     /^application\/(?:problem\+)?json/.test(headers['content-type'] ?? ''),
@@ -91,7 +91,7 @@ const checkError = (method: string, { headers, body, status }: WireResponse): vo
   ensure(typeof error.type === 'string', () => `${status} without a type`)
 }
 
-/** Throws if the response is wrong. 503 is always permitted; the run counts it. */
+/** Throws if the response is wrong. A 503 is always permitted, but the run counts it. */
 export const checkResponse = (expectation: Expectation, response: WireResponse): void => {
   const { method, statuses, knownReply } = expectation
   const { status, headers } = response

@@ -7,16 +7,19 @@ import type { KnownReply } from './known-replies.ts'
 import type { FuzzLibrary } from './library.ts'
 import { type FuzzRequest, makeRequest } from './requests.ts'
 
-/** The result of a conversation: its statuses, or the fault. */
+/** The result of a conversation: the statuses of its replies, or its fault. */
 type Outcome = {
   readonly statuses: ReadonlyArray<number>
   readonly fault: { readonly what: string; readonly sent: string; readonly received: string } | null
 }
 
-/** How the client ends the connection. `half`: it closes its sending side; `reset`: it resets the connection. */
+/**
+ * How the client ends the connection. `half`: it closes only its sending side. `reset`: it resets the
+ * connection.
+ */
 type Ending = 'whole' | 'half' | 'reset'
 
-/** No reply for this time is a fault. Long enough for a busy machine. */
+/** A missing reply is a fault after this time, which is long enough for a busy machine. */
 const replyTimeoutMilliseconds = 60_000
 
 const makeRequests = (
@@ -105,7 +108,7 @@ const converse = async (
   return receiver.received()
 }
 
-/** Checks all responses; throws at the first fault. */
+/** Checks all responses. Throws at the first fault. */
 const check = (
   { responses, rest }: Received,
   requests: ReadonlyArray<FuzzRequest>,
@@ -145,7 +148,7 @@ const describe = ({ responses, rest }: Received): string =>
 
 type Conversation = { readonly requests: number; readonly run: () => Promise<Outcome> }
 
-/** Creates the conversation of this number, on a connection of its own. */
+/** Creates the conversation with this number. It has its own connection. */
 export const createConversation = (
   port: number,
   { seed, number }: { readonly seed: number; readonly number: number },

@@ -1,4 +1,4 @@
-/** Random choices that are always the same for one seed. */
+/** Random choices, which are always the same for one seed. */
 export type Dice = {
   /** Returns an integer below `max`. */
   readonly below: (max: number) => number
@@ -6,7 +6,10 @@ export type Dice = {
   readonly pick: <A>(items: ReadonlyArray<A>) => A
 }
 
-/** Mulberry32 of the seed and the number of a conversation, so that a single conversation can be repeated. */
+/**
+ * Returns Mulberry32 seeded with the seed and the number of a conversation, so that one conversation can be
+ * repeated.
+ */
 export const createDice = (seed: number, number: number): Dice => {
   let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b)) >>> 0
   const next = (): number => {

@@ -7,7 +7,7 @@ import type { FuzzLibrary } from './library.ts'
 
 type Carrier = 'header' | 'path' | 'query' | 'none'
 
-/** A request with a known reply. */
+/** A request and its reply, which was recorded before the run. */
 export type KnownReply = {
   readonly name: string
   readonly target: string
@@ -22,7 +22,7 @@ export type KnownReply = {
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64')
 
-/** Returns the hashes of all objects in the store, read without the server. */
+/** Returns the hashes of all objects in the store. They are read without the server. */
 const storedHashes = (dataDir: string): ReadonlySet<string> =>
   new Set(
     readdirSync(join(dataDir, 'objects'), { recursive: true, withFileTypes: true })
@@ -30,7 +30,7 @@ const storedHashes = (dataDir: string): ReadonlySet<string> =>
       .map((entry) => sha256(readFileSync(join(entry.parentPath, entry.name)))),
   )
 
-/** Returns the target and headers for a token with this carrier. */
+/** Returns the target and headers of a request that carries its token in this carrier. */
 export const withToken = (path: string, jwt: string, carrier: Carrier) => {
   if (carrier === 'header') return { target: path, headers: [`Authorization: Bearer ${jwt}`] }
   if (carrier === 'path') return { target: path.replace('/api/1/', `/api/1/~${jwt}/`), headers: [] }
@@ -41,7 +41,7 @@ export const withToken = (path: string, jwt: string, carrier: Carrier) => {
 const headersOf = (lines: ReadonlyArray<string>): Record<string, string> =>
   Object.fromEntries(lines.map((line) => line.split(/: /, 2) as [string, string]))
 
-/** Sends one simple request to each route, one after the other, and compares bytes with the store itself. */
+/** Sends one simple request to each route in sequence, and compares the bytes with the store itself. */
 export const recordKnownReplies = async (
   port: number,
   library: FuzzLibrary,

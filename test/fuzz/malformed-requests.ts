@@ -1,7 +1,10 @@
-/** Stands where the server must read a body: a reply to it would mean that it was read as a request. */
+/**
+ * A request inside the body of another request. A reply to it means that the server read the body as a
+ * request.
+ */
 const smuggled = 'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'
 
-/** Requests that are malformed or unusual, with the statuses that are permitted. */
+/** Requests that are malformed or unusual, with the permitted statuses. */
 export const malformedRequests: ReadonlyArray<
   readonly [name: string, text: string, statuses: ReadonlyArray<number>]
 > = [

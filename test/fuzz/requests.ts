@@ -8,7 +8,7 @@ import { malformedRequests } from './malformed-requests.ts'
 export type FuzzRequest = {
   readonly bytes: Buffer
   readonly expectation: Expectation
-  /** The server does not, or may not, read another request after this one. */
+  /** Whether the server does not, or need not, read another request after this one. */
   readonly endsConnection: boolean
 }
 
@@ -69,14 +69,14 @@ const conditions = (dice: Dice, { body, etag = '"x"' }: KnownReply): ReadonlyArr
     .filter((_, at) => dice.chance(at === 0 ? 0.35 : 0.1))
     .map((make) => make())
 
-/** Returns a request with a known reply, with random noise. */
+/** Returns a request with a known reply, with random additional headers. */
 const withKnownReply = (dice: Dice, knownReplies: ReadonlyArray<KnownReply>): FuzzRequest => {
   const knownReply = dice.pick(knownReplies)
   const method = dice.chance(0.15) ? 'HEAD' : 'GET'
   const target = dice.chance(0.1)
     ? `${dice.pick(['http://a', 'HTTPS://b:8080'])}${knownReply.target}`
     : knownReply.target
-  // The recorded request has no Accept-Encoding: the noise may add one.
+  // The recorded request has no Accept-Encoding, but the additional headers may contain one.
   const lines = [host(dice), ...knownReply.headers, ...noise(dice), ...conditions(dice, knownReply)]
   const withBody = dice.chance(0.05)
   const body = withBody ? 'body' : ''
@@ -109,7 +109,7 @@ const damageToken = (dice: Dice, jwt: string): string => {
   ])()
 }
 
-/** Returns a request with a token that does not open the target. */
+/** Returns a request with a token that does not permit the target. */
 const badToken = (dice: Dice, { film, privateImage }: FuzzLibrary): FuzzRequest => {
   const [{ uid, jwt }, other, path] = dice.pick([
     [film, privateImage, `/api/1/content_files/${film.uid}/mobile.m3u8`] as const,
@@ -156,7 +156,7 @@ const strangeQueries = [
   '?',
   '?jwt=',
   '?jwt=a&jwt=b',
-  // Thousands of parameters, within the size limit of a target.
+  // A query of thousands of parameters, within the size limit of a target.
   `?${'a&'.repeat(7000)}`,
   '?w=NaN&h=1',
   '?presign=%',
@@ -222,7 +222,8 @@ const malformed = (dice: Dice): FuzzRequest => {
   return {
     bytes: Buffer.from(text, 'latin1'),
     expectation: { method: text.startsWith('CONNECT') ? 'CONNECT' : 'GET', statuses, knownReply: null },
-    // The server accepts some of them. They end the connection, so that no later request depends on that.
+    // The server accepts some of these requests. They end the connection, so that no later request depends on
+    // this.
     endsConnection: true,
   }
 }

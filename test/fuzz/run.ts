@@ -11,8 +11,9 @@ import { recordKnownReplies } from './known-replies.ts'
 import { makeLibrary } from './library.ts'
 import { startServer } from './server-process.ts'
 
-// Sends malformed, strange and good requests, several on each connection, to a `larder serve` of its own, and checks every
-// byte of the replies: npm run fuzz -- --seed N --requests N. The seed determines all; `--only N` repeats one conversation.
+// Starts a `larder serve`, sends it malformed, strange and good requests, several on each connection, and
+// checks every byte of the replies: npm run fuzz -- --seed N --requests N. The seed determines all requests;
+// `--only N` repeats one conversation.
 
 const { values } = parseArgs({
   options: {
@@ -65,7 +66,8 @@ try {
     while (sent < requestCount && faults.length < 20 && server.isAlive()) {
       const current = number++
       const conversation = createConversation(server.port, { seed, number: current }, knownReplies, library)
-      // Counted before it runs, so that one seed always means the same conversations.
+      // Requests are counted before the conversation runs, so that one seed always means the same
+      // conversations.
       sent += conversation.requests
       const outcome = await conversation.run()
       for (const status of outcome.statuses) statuses.set(status, (statuses.get(status) ?? 0) + 1)
@@ -92,7 +94,7 @@ try {
     if (server.descriptors() > bound)
       fault(`${server.descriptors()} descriptors are open, ${descriptorsBefore} were`)
     let { requests, connections } = await trafficOf(server.port, library.idToken)
-    // The counts include this request and its connection.
+    // The counts include the request that reads them, and its connection.
     const isAtRest = () => requests.in_flight <= 1 && requests.waiting === 0 && connections.open <= 2
     for (let n = 0; n < 50 && !isAtRest(); n += 1) {
       await sleep(200)
@@ -122,7 +124,7 @@ try {
   for (const jwt of tokens)
     for (const piece of jwt.split('.').slice(1))
       if (output.includes(piece)) fault('a token in the output of the server')
-  // PostgreSQL ends shortly after the server that used it.
+  // PostgreSQL ends shortly after the server that used it, so removing its folder is retried.
   await rm(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 500 })
 }
 print(

@@ -5,7 +5,7 @@ import { compiledLarder } from '../support/compiled-larder.ts'
 
 type ServerProcess = {
   readonly port: number
-  /** Standard output and standard error so far. */
+  /** Returns the standard output and standard error so far. */
   readonly output: () => string
   readonly isAlive: () => boolean
   readonly rssBytes: () => number

@@ -68,7 +68,7 @@ describe('attenuated tokens (§2.4)', () => {
       expect(JSON.parse(text)).to.include({ type: 'not_found' })
     })
 
-    it('never share cached lists: each gets its own, in any order', async () => {
+    it('never share cached playlists: each token gets its own playlist, in any order', async () => {
       const first = await variants({ maxh: 400 })
       expect(await variants({})).to.have.length(3)
       expect(await variants({ maxh: 400 })).to.deep.equal(first)
@@ -92,7 +92,7 @@ describe('attenuated tokens (§2.4)', () => {
       expect(await web({ maxh: 100 })).to.deep.equal(['404'])
     })
 
-    it('drop progressive exports under a clip, since they cannot be cut', async () => {
+    it('drop progressive exports under a clip, because these cannot be cut', async () => {
       expect(await web({ clip: [0, 24] })).to.have.length(2)
       expect(await web({ clip: [0, 23] })).to.deep.equal(['404'])
     })
@@ -112,7 +112,7 @@ describe('attenuated tokens (§2.4)', () => {
       expect((await list(film.low.uid, { exports: [film.high.uid] })).status).to.equal(403)
     })
 
-    it('cut it at segment boundaries, and leave a conforming list', async () => {
+    it('cut the playlist at segment boundaries, and leave a conforming playlist', async () => {
       const [init, ...media] = film.high.parts.map(({ uid }) => uid)
       for (const [clip, from, to] of [
         [[0, 24], 0, 4],
@@ -145,7 +145,7 @@ describe('attenuated tokens (§2.4)', () => {
       expect(await partStatus(film.sound.parts[1]?.uid, { maxh: 1 })).to.equal(200)
     })
 
-    it('permit every segment in the list, the init segment, and no other', async () => {
+    it('permit the init segment and every segment in the playlist, and no other', async () => {
       const clip = [5.999, 12] as const
       const statuses = await Promise.all(film.high.parts.map(({ uid }) => partStatus(uid, { clip })))
       const response = await send(`${content}/exports/${film.high.uid}.m3u8`, { clip })
@@ -184,7 +184,7 @@ describe('attenuated tokens (§2.4)', () => {
     }
     const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, value]) => value)
 
-    it('drop representations, and adaptation sets without any', async () => {
+    it('drop representations, and adaptation sets without any representation', async () => {
       const ids = async (restrictions: Restrictions) =>
         all((await manifest(restrictions)).text, /<Representation id="([^"]*)"/g)
       expect(await ids({})).to.deep.equal([film.high.uid, film.low.uid, film.sound.uid])
@@ -195,7 +195,7 @@ describe('attenuated tokens (§2.4)', () => {
       expect((await manifest({ clip: [24, 30] })).status).to.equal(404)
     })
 
-    it('cut it at segment boundaries, starting with its first segment', async () => {
+    it('cut the manifest at segment boundaries, and start with the first segment of the clip', async () => {
       const { text } = await manifest({ clip: [7, 13] })
       for (const { uid, parts } of [film.high, film.low, film.sound]) {
         const [one = ''] = text.match(new RegExp(`<Representation id="${uid}".*?</Representation>`)) ?? []
@@ -252,7 +252,7 @@ describe('attenuated tokens (§2.4)', () => {
       expect(await listed({ maxh: 100 })).to.equal(404)
     })
 
-    it('forbid the bytes of dropped exports, and select the best of the others', async () => {
+    it('forbid the bytes of dropped exports, and select the best of the remaining exports', async () => {
       const statuses = await Promise.all(
         images.map(async (image) => (await sendImage(`image/${image.uid}.webp`, { maxh: 540 })).status),
       )

@@ -7,7 +7,10 @@ import { right } from '../support/expect-right.ts'
 import { storeBytes } from '../support/library.ts'
 import { bearer, createMemoryLarder, listen, publicUrl, type TestServer } from '../support/memory-larder.ts'
 
-/** Headers of the representation, without those of the connection and Cache-Status, which HEAD lacks. */
+/**
+ * Headers of the representation, without headers of the connection and Cache-Status, which replies to HEAD
+ * lack.
+ */
 const about = ({ headers }: Response) =>
   [...headers].filter(([name]) => !['date', 'connection', 'keep-alive', 'cache-status'].includes(name))
 
@@ -59,7 +62,7 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
     expect(await best('?w=100&fmt=jpeg', { accept: 'image/avif' })).to.equal('jpeg of 200')
   })
 
-  it('serves the most widely supported format to a client that accepts none of the existing ones', async () =>
+  it('serves the most widely supported format to a client that accepts none of the existing formats', async () =>
     expect(await best('?w=100', { accept: 'text/html' })).to.equal('jpeg of 200'))
 
   it('[V32] sends no AVIF to clients that do not name it', async () => {
@@ -107,7 +110,7 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
     expect(await chosen('?w=9000', browser), 'nothing covers it').to.equal('avif of 400')
   })
 
-  it('selects the smallest that covers the size, else the largest', async () => {
+  it('selects the smallest export that covers the size, else the largest', async () => {
     const accept = 'image/webp'
     expect(await best('?w=200', { accept })).to.equal('webp of 200')
     expect(await best('?w=200.5', { accept })).to.equal('webp of 400')
@@ -118,7 +121,7 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
     expect(await best('', { accept })).to.equal('webp of 800')
   })
 
-  it('uses client hints only in place of missing parameters', async () => {
+  it('uses client hints only for parameters that are missing', async () => {
     const accept = 'image/webp'
     expect(await best('?w=200', { accept, 'sec-ch-dpr': '2.0' })).to.equal('webp of 400')
     expect(await best('?w=200&dpr=1', { accept, 'sec-ch-dpr': '2.0' })).to.equal('webp of 200')
@@ -129,7 +132,7 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
     expect(await best('?w=200', { accept, 'sec-ch-dpr': 'wide' })).to.equal('webp of 200')
   })
 
-  it('declares what the selection depends on, the supported hints, and the selected export', async () => {
+  it('declares the headers that affect the selection, the supported hints, and the selected export', async () => {
     const response = await send('?w=200', { accept: 'image/webp' })
     expect(response.headers.get('vary')).to.equal('Authorization, Accept, Sec-CH-DPR, Save-Data')
     expect(response.headers.get('accept-ch')).to.equal('Sec-CH-DPR, Sec-CH-Width')
@@ -149,10 +152,10 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
     expect(own.headers.get('etag')).to.equal(response.headers.get('etag'))
   })
 
-  it('is fresh as long as a list, not for ever as an export is', async () =>
+  it('is fresh as long as a list of exports is, not for ever as an export is', async () =>
     expect((await send()).headers.get('cache-control')).to.match(/^private, max-age=30,/))
 
-  it('supports HEAD, ranges and conditions like all bytes (§6)', async () => {
+  it('supports HEAD, ranges and conditions as all byte routes do (§6)', async () => {
     const get = await send('?w=100&fmt=webp')
     const etag = get.headers.get('etag') ?? ''
     const head = await send('?w=100&fmt=webp', {}, 'HEAD')
@@ -173,8 +176,7 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
     expect(detail.map(({ loc }) => loc[1])).to.deep.equal(['w', 'h', 'dpr', 'fmt'])
   })
 
-  it('has nothing to show for a format without exports', async () =>
-    expect((await send('?fmt=svg')).status).to.equal(404))
+  it('is 404 for a format without exports', async () => expect((await send('?fmt=svg')).status).to.equal(404))
 
   it('needs no token for a public image, and otherwise reveals only that a token is required', async () => {
     const path = `/api/1/image_files/${uid}/best`

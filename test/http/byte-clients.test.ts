@@ -48,7 +48,7 @@ describe('clients of bytes', () => {
   })
   beforeEach(() => faulty.heal())
 
-  /** The path of an object that no client has requested yet. */
+  /** Returns the path of an object that no client has requested yet. */
   const coldPath = async (body = bytes): Promise<string> => {
     const { exports, jwt } = await seedImage(larder, [body])
     return `/api/1/image_files/image/${exports[0]?.uid}.webp?jwt=${jwt}`
@@ -82,7 +82,7 @@ describe('clients of bytes', () => {
     expect(faulty.reads()).to.equal(1)
   })
 
-  it('that disconnect in the middle leave no open files or streams', async () => {
+  it('that disconnect in the middle of a body leave no open files or streams', async () => {
     const paths = await Promise.all(Array.from({ length: 5 }, () => coldPath()))
     const before = await openFiles()
     const leave = async (path: string) => {
@@ -98,7 +98,7 @@ describe('clients of bytes', () => {
 
   const silences = [
     { what: 'the whole', headers: '', awaited: 1_000_000, reads: 1 },
-    // Far ahead of the fill, so it has its own stream, whose last chunk is withheld.
+    // The range is far ahead of the fill, so it has its own stream, whose last chunk is withheld.
     { what: 'a far range', headers: 'Range: bytes=10000000-\r\n', awaited: 900_000, reads: 2 },
   ]
   for (const { what, headers, awaited, reads } of silences)
@@ -114,7 +114,7 @@ describe('clients of bytes', () => {
       })
       await pollUntilTrue(async () => received > awaited)
       socket.destroy()
-      // Long before the cache's own store timeout of 30 s.
+      // The poll times out long before the cache's own timeout of 30 s for the store.
       await pollUntilTrue(async () => faulty.openStreams() === 0 && (await openFiles()) <= filesBefore)
       expect(faulty.reads()).to.equal(readsBefore + reads)
     })
@@ -164,7 +164,7 @@ describe('clients of bytes', () => {
   })
 })
 
-/** Splits the replies of one connection by Content-Length; a reply to HEAD has no body. */
+/** Splits the replies of one connection by Content-Length. A reply to HEAD has no body. */
 const inOrder = (replies: Buffer, methods: ReadonlyArray<string>) => {
   let at = 0
   const read = methods.map((method) => {

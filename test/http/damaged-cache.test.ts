@@ -2,7 +2,7 @@ import { cp } from 'node:fs/promises'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Adapters } from '../../src/composition/larder.ts'
-import { anyDamage, inflict } from '../support/cache-damage.ts'
+import { anyDamage, damageFile } from '../support/cache-damage.ts'
 import { createDiskLarder, type DiskLarder } from '../support/disk-larder.ts'
 import { filesBelow } from '../support/disk-usage.ts'
 import { type SeededImage, seedFilm, seedImage } from '../support/library.ts'
@@ -13,7 +13,7 @@ import { removeScratch, scratchFolder } from '../support/scratch.ts'
 type Ask = { readonly path: string; readonly range?: string }
 type Answer = { readonly status: number; readonly body: Buffer }
 
-/** Sizes of one hashed chunk, of two, and above the limit of the memory tier. */
+/** Bodies with the sizes of one hashed chunk, of two, and above the limit of the memory tier. */
 const bodies = [
   pseudoRandomBytes(40_000, 3),
   pseudoRandomBytes(1_300_000, 5),
@@ -98,12 +98,12 @@ describe('[V22] [R10] a cache with damaged files', () => {
           await cp(intact, dir, { recursive: true })
           const files = await filesBelow(dir)
           const path = files[pick % files.length] ?? ''
-          const damageFile = () => inflict(damage, path, files)
-          if (!isWarm) await damageFile()
+          const damageOne = () => damageFile(damage, path, files)
+          if (!isWarm) await damageOne()
           await served(await openOn(dir, blobBytes), async (server) => {
             if (isWarm) {
               await sendAll(server)
-              await damageFile()
+              await damageOne()
             }
             expectUndamaged(await sendAll(server), 'at first')
             expectUndamaged(await sendAll(server), 'again')

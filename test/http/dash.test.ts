@@ -22,7 +22,7 @@ describe('GET /api/1/content_files/{cf}/dash.mpd (§5.8)', () => {
   })
   after(() => server.close())
 
-  /** Fetches all URLs of a manifest, resolved as by a player. */
+  /** Fetches all URLs of a manifest. They are resolved as a player does. */
   const fetchAll = async (
     path: string,
     init: RequestInit = {},
@@ -69,7 +69,7 @@ describe('GET /api/1/content_files/{cf}/dash.mpd (§5.8)', () => {
     expect(await fetchAll(`/api/1/~${jwt}/${path}`)).to.have.members(bodies)
   })
 
-  it('cannot define variables', async () => {
+  it('does not define variables', async () => {
     const response = await server.get(`/api/1/content_files/${film.uid}/dash.mpd?jwt=${jwt}&presign=define`)
     expect(response.status).to.equal(422)
   })

@@ -28,7 +28,7 @@ describe('a stopped database (R1, W28)', () => {
   let db: Knex
   let larder: DiskLarder
   let server: TestServer
-  /** All earlier requests and their replies. */
+  /** The replies before the database stopped, by request. */
   const warm = new Map<string, Buffer>()
   let coldFilm: ContentFileUid
   let coldJwt: string
@@ -137,7 +137,9 @@ describe('a stopped database (R1, W28)', () => {
 
   it('leaves stale lists available for a day after expiry (§9.3)', async () => {
     await allIsServed()
-    advance(day - 301) // 900 s have passed, and what is public was so for 600
+    // The clock is at 900 s. The public flag was fresh for 600 s, so it is stale until one second after this
+    // step.
+    advance(day - 301)
     await allIsServed()
     advance(301)
     const statuses = await Promise.all(

@@ -35,7 +35,7 @@ type Row = {
   readonly retryAfter?: string
 }
 
-/** One row a tag: a new one does not compile without its row. */
+/** One row for each error tag. Without a row for a new tag this does not compile. */
 const rows: { readonly [T in AnyError['_tag']]: Row & { readonly error: { readonly _tag: T } } } = {
   NotSet: { error: missingCredential, status: 401, type: 'not_set' },
   BadFormat: { error: malformedCredential, status: 401, type: 'bad_format' },
@@ -71,7 +71,7 @@ describe('the table of errors (§1.4)', () => {
   })
   after(() => server.close())
 
-  it('gives each tag its status, its type and its headers, and shows no cause', async () => {
+  it('gives each tag its status, its type and its headers, and reveals no cause', async () => {
     for (const [tag, { status, type, message, retryAfter = null }] of Object.entries<Row>(rows)) {
       const response = await server.get(`/fails/${tag}`)
       expect(response.status, tag).to.equal(status)
@@ -84,7 +84,7 @@ describe('the table of errors (§1.4)', () => {
     }
   })
 
-  it('is that of the contract', () => {
+  it('equals the table in http-api.md', () => {
     const documented = new Set(
       [...readText('docs/http-api.md').matchAll(/^\| (\d{3}) \| (`[^|]*`) \|/gm)].flatMap(
         ([, status, types = '']) => [...types.matchAll(/`(\w+)`/g)].map(([, type]) => `${status} ${type}`),

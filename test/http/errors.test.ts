@@ -8,7 +8,10 @@ import { bearer, createMemoryLarder, listen, type TestServer } from '../support/
 
 type Asked = { readonly path: string; readonly init?: RequestInit }
 
-/** A case for each row of http-api.md §1.4 for read routes; the servers are healthy, down or broken. */
+/**
+ * A case for each row of http-api.md §1.4 that read routes can cause, on servers that are healthy, down or
+ * broken.
+ */
 describe('errors (§1.4)', () => {
   let whole: TestServer
   let down: TestServer

@@ -41,7 +41,7 @@ describe('[V52] an expired token with a valid signature', () => {
       )
     }
 
-    // Fills the memory cache, so that replays are possible. This video has no keyframe index.
+    // These requests fill the memory cache, so that replays are possible. This video has no keyframe index.
     for (const [path, jwt] of own)
       for (let i = 0; i < 3; i++)
         for (const { status } of await send(path, jwt))

@@ -21,7 +21,7 @@ const content = '/api/1/content_files'
 
 const urisOf = (m3u8: string): ReadonlyArray<string> => m3u8.match(/^[^#\n].*$/gm) ?? []
 const uidIn = (uri: string): string | undefined => /([^/]*)\.\w+$/.exec(uri)?.[1]
-/** The I-frame playlists of a master playlist. */
+/** The URIs of the I-frame playlists that a master playlist names. */
 const namedIn = (master: string): ReadonlyArray<string> =>
   [...master.matchAll(/URI="([^"]*\.iframes\.m3u8[^"]*)"/g)].map(([, uri = '']) => uri)
 

@@ -80,7 +80,7 @@ describe('bodies in JSON (§1.4)', () => {
     return detail.map(({ loc }) => loc.join('.'))
   }
 
-  it('are decoded, with path and query', async () => {
+  it('are decoded, as are path and query', async () => {
     const note = { title: 'ünï', tags: [{ name: 'a' }], size: null }
     const response = await send(JSON.stringify({ ...note, unknown: 1 }), {}, '/2?draft=1')
     expect(response.status).to.equal(201)
@@ -89,7 +89,7 @@ describe('bodies in JSON (§1.4)', () => {
       expect((await send('{"title":""}', { 'content-type': type })).status, type).to.equal(201)
   })
 
-  it('name each fault by its place in the body; the query and the path name theirs', async () => {
+  it('cause faults that name their place in the body; faults of query and path name theirs', async () => {
     expect(await faultsOf(await send('{"title":1,"tags":[{"name":"a"},{"name":2}]}'))).to.deep.equal([
       'body.title',
       'body.tags.1.name',
@@ -107,18 +107,18 @@ describe('bodies in JSON (§1.4)', () => {
     expect((await send('{"title":""}', {}, '/3')).status, 'a path that hides what exists').to.equal(403)
   })
 
-  it('are not read of a caller without a token', async () => {
+  it('are not read if the caller has no token', async () => {
     for (const body of ['{"title":""}', '{"title":1}', 'no JSON'])
       expect((await send(body, { authorization: '' })).status, body).to.equal(401)
     expect((await send('no JSON', { authorization: 'bearer x' })).status).to.equal(403)
   })
 
-  it('that are no JSON are 400, also ones that would change the prototype', async () => {
+  it('get 400 if they are not JSON, or would change the prototype', async () => {
     for (const body of ['', '{', '{"title":"a"}}', '{"title":"","__proto__":{"isAdmin":true}}'])
       expect((await send(body === '' ? ' ' : body)).status, body).to.equal(400)
   })
 
-  it('of another type or coding are 415; none at all is a fault of the body', async () => {
+  it('get 415 for another type or coding; a missing body is a fault of the body', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])
       expect((await send('{"title":""}', { 'content-type': type })).status, type).to.equal(415)
     const zipped = new Uint8Array(gzipSync('{"title":""}'))
@@ -136,7 +136,7 @@ describe('bodies in JSON (§1.4)', () => {
   const chunked = (text: string) =>
     raw(['Transfer-Encoding: chunked'], `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`)
 
-  it('over the limit of the route are 413, announced or not; the connection serves on where it can', async () => {
+  it('get 413 over the limit of the route, with or without Content-Length; the connection stays open where possible', async () => {
     const long = JSON.stringify({ title: 'x'.repeat(1000) })
     expect((await send(long)).status).to.equal(413)
     const { responses } = await exchangeRaw(server.port, chunked(long) + chunked('{"title":""}'), [
@@ -148,7 +148,7 @@ describe('bodies in JSON (§1.4)', () => {
     expect((await send(atLimit)).status).to.equal(201)
   })
 
-  it('over the limit of the server are 413, too; what follows a refusal is discarded up to that limit', async () => {
+  it('get 413 over the limit of the server, too; bytes after a refusal are discarded up to that limit', async () => {
     const headers = { authorization: `bearer ${jwt}`, 'content-type': 'application/json' }
     const body = JSON.stringify({ title: 'x'.repeat(100) })
     expect((await strict.get('/api/1/admin/notes/1', { method: 'POST', headers, body })).status).to.equal(413)
@@ -161,7 +161,7 @@ describe('bodies in JSON (§1.4)', () => {
     }
   })
 
-  it('are asked for with 100 Continue, once the caller may send them', async () => {
+  it('are requested with 100 Continue, once the caller is permitted to send them', async () => {
     const length = '{"title":""}'.length
     const expecting = ['Expect: 100-continue', `Content-Length: ${length}`]
     const connection = openRaw(server.port)
@@ -176,7 +176,7 @@ describe('bodies in JSON (§1.4)', () => {
     expect(refused.received().toString()).to.match(/^HTTP\/1\.1 401 /)
   })
 
-  it('that arrive slowly take none of the time of a dependency; one that stops arriving is 408', async () => {
+  it('that arrive slowly do not shorten the deadline of a dependency; a body that stops arriving gets 408', async () => {
     const connection = openRaw(strict.port)
     connection.send(raw(['Content-Length: 12'], '{"tit'))
     await new Promise((resolve) => setTimeout(resolve, 900))
@@ -188,7 +188,7 @@ describe('bodies in JSON (§1.4)', () => {
     expect(stuck.received().toString()).to.match(/^HTTP\/1\.1 408 /)
   })
 
-  it('go to a path that says which methods it has', async () => {
+  it('are sent to a path whose Allow lists all its methods', async () => {
     const path = '/api/1/admin/notes/1'
     const options = await server.get(path, { method: 'OPTIONS' })
     expect([options.status, options.headers.get('allow')]).to.deep.equal([204, 'GET, HEAD, POST, OPTIONS'])
@@ -198,11 +198,11 @@ describe('bodies in JSON (§1.4)', () => {
     expect((await server.get(path, { headers: { authorization: `bearer ${jwt}` } })).status).to.equal(200)
   })
 
-  it('are read behind a token in the path, too', async () => {
+  it('are read for a token in the path, too', async () => {
     const response = await server.get('/api/1/~x/admin/notes/1', {
       method: 'POST',
       headers: { authorization: `bearer ${jwt}`, 'content-type': 'application/json' },
-      // A stream has no length, so it is sent in chunks.
+      // A stream has no length, so fetch sends it in chunks.
       body: new Blob(['{"title":"a"}']).stream(),
       duplex: 'half',
     } as RequestInit)

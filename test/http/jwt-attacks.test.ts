@@ -34,7 +34,9 @@ const corpusKeys = {
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 
-/** The status; `null` if Node refuses to send such a header or path, so that no server can receive it. */
+/**
+ * Returns the status, or `null` if Node refuses to send such a header or path. No server can receive these.
+ */
 const statusOf = (base: string, path: string, authorization?: string): Promise<number | null> =>
   new Promise((resolve, reject) => {
     try {
@@ -88,7 +90,10 @@ describe('attacks on tokens (§2.1)', () => {
       exp: 1_900_000_000,
     })
 
-  /** An empty token counts as none: 401 (§1.4). Tokens that are invalid in a header or URL are not sent. */
+  /**
+   * The permitted statuses. An empty token counts as missing: 401 (§1.4). Node does not send tokens that are
+   * invalid in a header or URL.
+   */
   const expected = ({ isGood, jwt }: CorpusToken): ReadonlyArray<number | null> =>
     isGood ? [200] : jwt.trim() === '' ? [401] : [403, null]
 
@@ -98,7 +103,8 @@ describe('attacks on tokens (§2.1)', () => {
       expect(corpus.length).to.be.greaterThan(150)
       for (const token of corpus) {
         const { name, jwt } = token
-        // White space ends a bearer token: the header is malformed (401). HTTP itself removes trailing space.
+        // White space ends a bearer token, so the header is malformed (401). HTTP itself removes trailing
+        // white space.
         const byHeader = await statusOf(server.base, `/api/1/${urls[use]}`, `bearer ${jwt}`)
         if (/\s/.test(jwt))
           expect(byHeader, `${name} by header`).to.be.oneOf([
@@ -122,7 +128,7 @@ describe('attacks on tokens (§2.1)', () => {
     })
   }
 
-  it('cannot reuse a token: a token of one kind opens no other kind', async () => {
+  it('cannot use a token of one kind on routes of another kind', async () => {
     for (const use of ['image', 'content', 'id'] as const)
       for (const { jwt, name } of corpusOf(use).filter(({ isGood }) => isGood))
         for (const other of ['image', 'content', 'id'] as const)

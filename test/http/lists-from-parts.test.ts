@@ -7,7 +7,7 @@ import { total } from '../support/naive/naive-rates.ts'
 
 const options = { isPublic: false, onRegistered: () => {}, onProgress: () => {} }
 
-// Compares the lists with every byte that they refer to, with a parser that shares no code with Larder.
+// Compares the lists with all bytes that they refer to. The parser of the bytes shares no code with Larder.
 describe('lists, recomputed from their segments', () => {
   let server: TestServer | undefined
   afterEach(() => server?.close())

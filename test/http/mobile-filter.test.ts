@@ -51,7 +51,7 @@ describe('filters of a master playlist, over a socket (§5.2, §5.3)', () => {
 
   it('accept a bmax of any size (W21)', async () => expect(await variants('bmax=64000')).to.deep.equal([0]))
 
-  it('answer 422 for invalid filters, with every fault listed, and never 500 (W20)', async () => {
+  it('return 422 for invalid filters, with every fault listed, and never 500 (W20)', async () => {
     for (const query of [
       'pr=abc',
       'pr=nan',

@@ -12,7 +12,7 @@ import { superiority } from '../support/rank-test.ts'
 type Query<U, A> = (uid: U) => TE.TaskEither<Unavailable, A>
 type Decorate = <U, A>(ask: Query<U, A>) => Query<U, A>
 
-/** The adapters, with every query for an export or part decorated. */
+/** Returns the repositories of the adapters, with every query for an export or part decorated. */
 const withQueries = ({ imageFiles, contentFiles }: Adapters, decorate: Decorate): Partial<Adapters> => ({
   imageFiles: {
     ...imageFiles,
@@ -29,18 +29,20 @@ const withQueries = ({ imageFiles, contentFiles }: Adapters, decorate: Decorate)
 type Route = {
   readonly name: string
   readonly path: (uid: string) => string
-  /** Request of a viewer with access who was served before. */
+  /** The request of a viewer with access. The route has replied to this viewer before. */
   readonly owner: RequestInit
-  /** Request of a caller with the token of another file, or without one. */
+  /** The request of a caller with the token of another file, or without a token. */
   readonly outsider: RequestInit
-  /** Requested by the owner before, so that everything about it is cached. */
+  /** A path that the owner has requested before, so that all values for it are cached. */
   readonly warm: string
-  /** Never requested before. */
+  /** A path that was never requested before. */
   readonly cold: string
   readonly unknown: () => string
 }
 
-/** All routes with the uid of an export or a part, and the one that needs no token for a public image. */
+/**
+ * All routes with the uid of an export or a part, including the one that needs no token for a public image.
+ */
 const routesOf = async (larder: Larder): Promise<ReadonlyArray<Route>> => {
   const [film, otherFilm, coldFilm] = [await seedFilm(larder), await seedFilm(larder), await seedFilm(larder)]
   const [image, otherImage, coldImage] = [
@@ -124,7 +126,7 @@ describe('missing and foreign files (§2.5, W15)', () => {
   it('cost the same cache lookups and queries, and fill no cache', async () => {
     const plain = await createMemoryLarder()
     const steps: string[] = []
-    const told =
+    const recorded =
       <L, A>(step: string, task: TE.TaskEither<L, A>): TE.TaskEither<L, A> =>
       () => {
         steps.push(step)
@@ -132,10 +134,10 @@ describe('missing and foreign files (§2.5, W15)', () => {
       }
     const cache: CachePort = {
       ...plain.cache,
-      get: (key) => told('get', plain.cache.get(key)),
-      set: (key, value, since) => told('set', plain.cache.set(key, value, since)),
+      get: (key) => recorded('get', plain.cache.get(key)),
+      set: (key, value, since) => recorded('set', plain.cache.set(key, value, since)),
     }
-    const queries = withQueries(plain, (ask) => (uid) => told('ask', ask(uid)))
+    const queries = withQueries(plain, (ask) => (uid) => recorded('ask', ask(uid)))
     const larder = await createMemoryLarder({ ...plain, cache, ...queries })
     const server = await listen(larder)
     for (const route of await routesOf(larder)) {
@@ -144,7 +146,7 @@ describe('missing and foreign files (§2.5, W15)', () => {
       const stepsOf = async (uid: string) => {
         steps.length = 0
         await server.get(path(uid), outsider)
-        // In any order: only their total time matters.
+        // The order of the steps is irrelevant: only their total time is observable.
         return steps.toSorted()
       }
       const expected = await stepsOf(unknown())
@@ -156,7 +158,7 @@ describe('missing and foreign files (§2.5, W15)', () => {
 
   it('take equally long', async () => {
     const plain = await createMemoryLarder()
-    // A real database is remote, so a reply without a query would be measurably faster.
+    // A real database is remote, so a reply that needs no query would be measurably faster.
     const far = withQueries(plain, (ask) => (uid) => async () => {
       await delay(1)
       return ask(uid)()
@@ -172,7 +174,7 @@ describe('missing and foreign files (§2.5, W15)', () => {
         await (await server.get(path(uid), outsider)).arrayBuffer()
         times[which].push(performance.now() - start)
       }
-      // Alternates the order, so that other load of the machine affects both equally.
+      // The order alternates, so that other load of the machine affects both equally.
       for (let i = 0; i < 200; i++) {
         if (i % 2 === 0) await measure('foreign', warm)
         await measure('unknown', unknown())

@@ -16,7 +16,7 @@ import {
 } from '../support/memory-larder.ts'
 import { runLarder } from '../support/run-larder.ts'
 
-/** The Accept header of Chromium and Firefox when they navigate. */
+/** The Accept header that Chromium and Firefox send when they navigate. */
 const browser = {
   accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8',
 }
@@ -47,7 +47,7 @@ describe('pages for people (§13.6)', () => {
     return { response, status: response.status, text: await response.text() }
   }
 
-  /** Asserts that the page has no script and no user data. */
+  /** Expects that the page has no script and no user data. */
   const expectPage = ({ response, text }: Awaited<ReturnType<typeof open>>) => {
     expect(response.headers.get('content-type')).to.equal('text/html; charset=utf-8')
     expect(response.headers.get('cache-control')).to.equal('no-store')
@@ -85,7 +85,7 @@ describe('pages for people (§13.6)', () => {
     for (const [name] of documents) expect(existsSync(name), name).to.equal(true)
   })
 
-  it('[V60] explain every refusal to a browser in words', async () => {
+  it('[V60] explain every refusal to a person in a browser', async () => {
     const damaged = `${image.jwt.slice(0, -6)}AAAAAA`
     const bytes = `/api/1/image_files/image/${image.exports[0]?.uid}.webp`
     for (const [path, status, words] of [
@@ -162,7 +162,7 @@ describe('pages for people (§13.6)', () => {
     expect((await open(`/console/watch/${film}?jwt=${forged}`)).text).to.include('This link is damaged')
   })
 
-  it('[V60] show no content of the URL', async () => {
+  it('[V60] contain no text of the URL', async () => {
     const evil = '%3Cscript%3Ealert(1)%3C/script%3E'
     for (const path of [
       `/${evil}?${evil}`,

@@ -40,7 +40,7 @@ describe('a path has exactly one reading [V8]', () => {
       expect(await isShared(path), path).to.deep.equal({ status: 404, isShared: false })
   })
 
-  it('for CORS, too: only media routes are shared, including their refusals', async () => {
+  it('also for CORS: only media routes are shared with other origins, including their refusals', async () => {
     for (const path of [`/api/1/image_files/playlist/${uid}`, `/api/1/~a.b.c/image_files/playlist/${uid}`])
       for (const method of ['GET', 'OPTIONS'])
         expect((await isShared(path, method)).isShared, `${method} ${path}`).to.equal(true)

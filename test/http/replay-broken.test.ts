@@ -12,7 +12,7 @@ const grant: MediaGrant = { sub: 'cf_a', iat: 1_799_999_999, exp: 1_800_000_060,
 const jwt = 'aaa.bbb.ccc'
 const common = { 'Cache-Control': 'private' }
 
-/** Parts of a replay; each can be made to throw after the reply was stored. */
+/** The parts of a replay. A test can make each of them throw after the reply was stored. */
 type Parts = {
   -readonly [K in 'known' | 'clock' | 'isStillCached' | 'plan' | 'cacheControlFor']: () => void
 } & {
@@ -146,7 +146,7 @@ describe('a fault in a replay costs one slow request [V1]', () => {
   })
 
   it('after the head is written: the connection breaks, and no wrong body is sent', async () => {
-    // A body that Node rejects; our types do not allow it.
+    // Node rejects this body; the types of Larder do not allow it.
     parts.body = () => ['text', 7] as unknown as ReadonlyArray<Uint8Array>
     storeReply(replayable(filled()))
     expect((await send()).isWhole).to.equal(false)

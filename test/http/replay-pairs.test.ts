@@ -12,7 +12,7 @@ import {
   withParameter,
 } from '../support/twin-larders.ts'
 
-/** Number of pairs, from `REPLAY_PAIRS`; `npm run replay:pairs` sends 20,000. */
+/** The number of pairs, from `REPLAY_PAIRS`. `npm run replay:pairs` sends 20,000. */
 const pairs = Number(process.env.REPLAY_PAIRS ?? 200)
 
 const listRoutes = (twins: TwinLarders) =>
@@ -29,7 +29,9 @@ describe('replay by token source, in the second in which the tokens are minted [
   const mint = (kind: MediaKind, ttl: number, restrictions = {}): Promise<string> =>
     right(twins.larder.tokens.mint(kind, uidOf(kind), ttl, restrictions))
 
-  /** A valid token with an unknown claim: other issuers may add claims of any length (§2.1). */
+  /**
+   * Returns a valid token with an unknown claim, because other issuers may add claims of any length (§2.1).
+   */
   const mintElsewhere = (kind: MediaKind, note: string, ttl: number): Promise<string> =>
     createJwtCodec({
       issuer: 'larder',
@@ -42,7 +44,7 @@ describe('replay by token source, in the second in which the tokens are minted [
   const tokensOf = async (kind: MediaKind): Promise<ReadonlyArray<string>> => [
     await mint(kind, 1800),
     await mint(kind, 1801),
-    // The expiry has one more digit, so this token, minted in the same second, is longer.
+    // The expiry has one more digit, so this token is longer although it is minted in the same second.
     await mint(kind, 9_000_000_000),
     await mint(kind, 9_000_000_001),
     await mintElsewhere(kind, 'x', 1800),
@@ -108,7 +110,7 @@ describe('replay by token source, in the second in which the tokens are minted [
       const { path, headers } = withParameter(carried, presign)
       return { path, headers: { ...headers, 'accept-encoding': coding, ...more } }
     }
-    // Half of the pairs use the same route, so that replays occur.
+    // In half of the pairs both requests use the same route, so that replays occur.
     const pair = fc.tuple(request, request, fc.boolean()).map(([first, second, isSame]) => {
       const other = isSame
         ? { ...second, route: first.route, presign: first.presign, coding: first.coding }

@@ -9,7 +9,7 @@ import { type SeededImage, seedImage } from '../support/library.ts'
 import { createMemoryLarder, createStandingClock, listen, type TestServer } from '../support/memory-larder.ts'
 import { pollUntilTrue } from '../support/processes.ts'
 
-/** A gate that withholds results until it is opened. */
+/** Creates a gate that withholds results until the test opens it. */
 const createGate = () => {
   let open = () => {}
   let opened = Promise.resolve()

@@ -22,9 +22,9 @@ describe('a route that reads the stream of a request itself', () => {
   let createAllRoutes: Parameters<typeof listenRoutes>[1]
   let server: TestServer
   let jwt: string
-  /** What became of the streams of the requests that failed. */
+  /** How the streams of failed requests ended. */
   let ends: string[]
-  /** Bytes that the handler has read. */
+  /** The number of bytes that the handler has read. */
   let readBytes: number
 
   before(async () => {
@@ -95,7 +95,7 @@ describe('a route that reads the stream of a request itself', () => {
     }
   })
 
-  it('has no deadline while bytes come, though the whole takes longer than a request may', async () => {
+  it('has no deadline while bytes arrive, even if the whole body takes longer than a request may', async () => {
     const connection = openRaw(server.port)
     connection.send(post('/whole', ['Content-Length: 8']))
     for (const piece of ['ab', 'cd', 'ef', 'gh']) {
@@ -107,7 +107,7 @@ describe('a route that reads the stream of a request itself', () => {
     expect(ends).to.deep.equal([])
   })
 
-  it('keeps no other request from its turn', async () => {
+  it('does not delay the admission of other requests', async () => {
     const patient = await listenRoutes(larder, createAllRoutes, { inFlight: 1 })
     const connection = openRaw(patient.port)
     connection.send(post('/whole', ['Content-Length: 2'], 'a'))
@@ -120,7 +120,7 @@ describe('a route that reads the stream of a request itself', () => {
     await patient.close()
   })
 
-  it('learns that the client broke off, or sends nothing any more', async () => {
+  it('is informed if the client disconnects, or stops sending', async () => {
     const broken = openRaw(server.port)
     broken.send(post('/whole', ['Content-Length: 8'], 'ab'))
     while (readBytes < 2) await sleep(10)
@@ -133,7 +133,7 @@ describe('a route that reads the stream of a request itself', () => {
     expect(ends[1]).to.include('no byte of the body within 3000 ms')
   })
 
-  it('may reply before the end: the client gets its reply, and the rest is not read for ever', async () => {
+  it('may reply before the body ends: the client gets its reply, and the rest is not read for ever', async () => {
     const connection = openRaw(server.port)
     connection.send(post('/first', ['Content-Length: 900'], 'x'.repeat(100)))
     await connection.until((wire) => wire.includes('one piece is enough'))
@@ -147,7 +147,7 @@ describe('a route that reads the stream of a request itself', () => {
     await endless.closed
   })
 
-  it('reads nothing of a caller without a token', async () => {
+  it('reads no body of a caller without a token', async () => {
     const headers = ['Content-Length: 9000000', 'Expect: 100-continue']
     const connection = openRaw(server.port)
     connection.send(rawRequest('POST', `${path}/whole`, headers))

@@ -122,7 +122,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
     }
   })
 
-  it('lacks it on public files, which are the same for every client, but not on their refusals', async () => {
+  it('is absent on public files, which are the same for every client, but present on their refusals', async () => {
     const { larder, image } = twins
     await right(larder.imageFiles.setPublic(image.uid, true))
     await right(larder.cache.delete(cacheKeys.imagePublic({ uid: image.uid })))
@@ -170,7 +170,7 @@ describe('cache lifetime of lists [V13]', () => {
     await twins.close()
   })
 
-  it('is the lifetime of the fresh token for a public image that comes with one', async () => {
+  it('is the lifetime of the new token for a public image that is returned with one', async () => {
     const twins = await createTwinLarders()
     await right(twins.larder.imageFiles.setPublic(twins.image.uid, true))
     const path = `/api/1/image_files/playlist/${twins.image.uid}?public=1`

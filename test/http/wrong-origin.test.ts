@@ -15,7 +15,7 @@ import { pseudoRandomBytes } from '../support/origins.ts'
 import { pollUntilTrue } from '../support/processes.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
-/** A request and the bytes of the object that it selects. */
+/** A request, and the bytes of the object that it selects. */
 type Request = { readonly range: string | null; readonly start: number; readonly end: number }
 
 const requestsOf = (size: number): ReadonlyArray<Request> => [
@@ -28,16 +28,16 @@ const requestsOf = (size: number): ReadonlyArray<Request> => [
 type Case = {
   readonly what: string
   readonly fault: (size: number) => Fault
-  /** The status if no byte was sent; set where this is always the case. */
+  /** The status if no byte was sent. It is set for faults that never let a byte through. */
   readonly status?: 502 | 503
 }
 
 const cases: ReadonlyArray<Case> = [
-  { what: 'has no such object', fault: () => ({ kind: 'none' }), status: 502 },
-  { what: 'cannot be asked', fault: () => ({ kind: 'unavailable' }), status: 503 },
+  { what: 'lacks the object', fault: () => ({ kind: 'none' }), status: 502 },
+  { what: 'is unavailable', fault: () => ({ kind: 'unavailable' }), status: 503 },
   { what: 'has an empty object', fault: () => ({ kind: 'truncated', size: 0 }), status: 502 },
   { what: 'has half of the object', fault: (size) => ({ kind: 'truncated', size: size / 2 }) },
-  { what: 'has all but the last byte', fault: (size) => ({ kind: 'truncated', size: size - 1 }) },
+  { what: 'lacks the last byte', fault: (size) => ({ kind: 'truncated', size: size - 1 }) },
   { what: 'has a byte too many', fault: () => ({ kind: 'appends', bytes: Buffer.of(0) }) },
   { what: 'stops at once', fault: () => ({ kind: 'ends', after: 0 }), status: 502 },
   { what: 'stops half-way', fault: (size) => ({ kind: 'ends', after: size / 2 }) },
@@ -50,17 +50,20 @@ const cases: ReadonlyArray<Case> = [
   { what: 'has another last bit', fault: (size) => ({ kind: 'flips', at: size - 1 }) },
 ]
 
-/** From this offset a range has its own read of the store while the fill is in progress. */
+/**
+ * While the fill is in progress, a range that starts at this offset or later has its own read of the store.
+ */
 const farBytes = 4 * 2 ** 20
 
 /**
- * http-api.md §6.4. Only the sha256 of the whole object reveals a flipped bit. A range that was sent before
- * the object was complete, or was read separately, may contain it; a cached or whole object never does.
+ * Verifies a reply by http-api.md §6.4. Only the sha256 of the whole object reveals a flipped bit. A range
+ * may contain the flipped bit if it was sent before the object was complete, or was read separately. A cached
+ * or whole object never contains it.
  */
 const check = (reply: Exchange, bytes: Buffer, { range, start, end }: Request, { kind }: Fault): void => {
   const { status, body, isWhole, headers } = reply
   const isVerified = range === null || (end === bytes.length && start < farBytes)
-  if (status === null) return // broken off before the head had left the buffers
+  if (status === null) return // The connection broke before the head had left the buffers.
   if (status === 502 || status === 503) {
     const { type } = JSON.parse(body.toString())
     expect(type).to.equal(status === 502 ? 'bad_origin' : 'unavailable')

@@ -29,9 +29,9 @@ const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 type Example<A> = {
   readonly key: CacheKey<A>
   readonly value: A
-  /** The key in the file. */
+  /** The key in the cache file. */
   readonly name: string
-  /** The value in the file. */
+  /** The value in the cache file. */
   readonly written: unknown
   readonly ttlSeconds: number | null
 }
@@ -166,7 +166,7 @@ describe('cache keys', () => {
   after(removeScratch)
 
   for (const [family, check] of Object.entries(examples))
-    it(`${family} is on disk as documented, and is read back`, check)
+    it(`of ${family} are on disk as documented, and can be read again`, check)
 
   it('have different templates', () => {
     const templates = Object.values(cacheKeys).map(({ template }) => template)

@@ -2,7 +2,10 @@ import { existsSync, readdirSync } from 'node:fs'
 import { expect } from 'chai'
 import { filesBelow, readText } from '../support/contract.ts'
 
-/** Ports without a contract, each with the reason: no adapter, or only one, which uses nothing outside the process. */
+/**
+ * Ports without a contract, each with the reason: it has no adapter, or only one, which uses nothing outside
+ * the process.
+ */
 const reasons: Readonly<Record<string, string>> = {
   'cache-keys': 'types and functions; it has no adapter',
   'cache-stats': 'one adapter, which counts in memory',

@@ -29,7 +29,7 @@ describe('byte routes on S3', () => {
     await removeScratch()
   })
 
-  /** Larder on a bucket, and what it logs. */
+  /** Starts Larder on a bucket, and records its log. */
   const openLarder = async (changes: Partial<S3Options> = {}) => {
     const { log, entries } = createRecordingLog()
     const { store, close } = createS3ObjectStore({ ...target.options, ...changes, log })
@@ -46,7 +46,7 @@ describe('byte routes on S3', () => {
   byteRoutesContract(async () => (await openLarder({ prefix: 'a prefix/' })).larder)
 
   for (const kind of ['ends', 'resets'] as const)
-    it(`give every byte when the connection to the store ${kind} in the middle of them`, async () => {
+    it(`return every byte when the connection to the store ${kind} in the middle of them`, async () => {
       const proxy = await startTcpFaultProxy(target.options.endpoint)
       const { larder, entries } = await openLarder({ endpoint: proxy.endpoint })
       const server = await listen(larder)
@@ -104,7 +104,7 @@ describe('byte routes on S3', () => {
     },
   ]
   for (const { what, change, line } of ills)
-    it(`answer 503 when the store is one ${what}, and say to operators alone what to do`, async () => {
+    it(`return 503 when the store is one ${what}, and report the remedy only to operators`, async () => {
       const { larder, entries } = await openLarder(await change(target.options))
       const path = await pathOf({ ...larder, store: createMemoryObjectStore() }, pseudoRandomBytes(1000))
       const server = await listen(larder)
@@ -118,7 +118,7 @@ describe('byte routes on S3', () => {
       expect(told).to.have.length(1)
       expect(String(told[0]?.fields.cause).replace(/^Error: /, '')).to.match(line)
 
-      // As `larder doctor` prints it.
+      // `larder doctor` prints these findings.
       const { findings } = await larder.health.examine()
       expect(findings.find(({ name }) => name === 'object store')?.fault).to.match(line)
     })

@@ -3,7 +3,7 @@ import { right } from '../support/expect-right.ts'
 import { seedImage } from '../support/library.ts'
 import { bearer, createMemoryLarder, listen } from '../support/memory-larder.ts'
 
-/** A database that withholds its results until they are released. */
+/** Creates a Larder whose database withholds its results until the test releases them. */
 const createSlowLarder = async () => {
   const whole = await createMemoryLarder()
   let open = (): void => undefined

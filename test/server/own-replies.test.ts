@@ -6,7 +6,7 @@ import { pseudoRandomBytes } from '../support/origins.ts'
 import { exchangeRaw, openRaw, rawRequest } from '../support/raw-exchange.ts'
 import { readResponses } from '../support/strict-responses.ts'
 
-/** Every reply that Node writes by itself, each while the body of an earlier reply is being sent. */
+/** Covers every reply that Node writes by itself, each while the body of an earlier reply is being sent. */
 describe('no reply of Node is written into another reply [V7]', () => {
   const bytes = pseudoRandomBytes(100_000)
   let larder: Larder
@@ -118,7 +118,7 @@ describe('no reply of Node is written into another reply [V7]', () => {
     })
     after(() => strict.close())
 
-    /** Waits for a complete reply first, so that the measured time covers only the rest. */
+    /** Waits for a complete reply first, so that the measured time covers only the incomplete request. */
     const afterFirst = async (text: string, methods: ReadonlyArray<string>) => {
       const connection = openRaw(strict.port)
       connection.send(first)

@@ -7,7 +7,7 @@ import { bearer, createMemoryLarder, listen, type TestServer } from '../support/
 import { pseudoRandomBytes } from '../support/origins.ts'
 import { openRaw, rawRequest } from '../support/raw-exchange.ts'
 
-/** More than the socket buffers hold for a client that does not read. */
+/** A body that exceeds the socket buffers for a client that does not read. */
 const bytes = pseudoRandomBytes(24 * 2 ** 20)
 
 describe('a client that accepts no byte of its reply (§13.2) [V29]', () => {
@@ -33,7 +33,7 @@ describe('a client that accepts no byte of its reply (§13.2) [V29]', () => {
   const request = (at: number, headers: ReadonlyArray<string> = []) =>
     rawRequest('GET', `/api/1/image_files/image/${image.exports[at]?.uid}.webp?jwt=${image.jwt}`, headers)
 
-  /** Sends a request, reads nothing, and waits for the reset; returns whether the reply was cut short. */
+  /** Sends a request, reads nothing, and waits for the reset. Returns whether the reply was truncated. */
   const isCut = async (text: string, wholeBytes = bytes.length): Promise<boolean> => {
     const before = await stalled()
     const connection = openRaw(server.port)

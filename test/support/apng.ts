@@ -9,7 +9,7 @@ type Frame = {
   readonly x?: number
   readonly dispose?: 0 | 1 | 2
   readonly blend?: 0 | 1
-  /** The default image, which is no frame of the animation. */
+  /** Whether this is the default image, which is not a frame of the animation. */
   readonly isApart?: boolean
 }
 
@@ -28,7 +28,7 @@ export type Apng = {
   readonly frames: ReadonlyArray<Frame>
 }
 
-/** An animated PNG with alpha, written without a library. */
+/** Returns an animated PNG with alpha. It is written without a library. */
 export const createApng = ({ depth = 8, encoding = encodings.srgb, chunks = [], frames }: Apng): Buffer => {
   const bytes = depth / 8
   const max = 2 ** depth - 1

@@ -19,7 +19,8 @@ import {
   aStoredFile,
 } from './builders.ts'
 
-// Arbitrary values of each kind: the builder's value with every variable field varied.
+// Arbitrary entities of each kind: each has the defaults of its builder, with all fields varied that can
+// vary.
 
 const seconds = () => fc.double({ min: 0.001, max: 1e6, noNaN: true })
 const pixels = () => fc.integer({ min: 1, max: 65_535 })

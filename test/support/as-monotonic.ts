@@ -1,6 +1,6 @@
 import type { Monotonic, MonotonicMs } from '../../src/ports/monotonic.ts'
 
-/** A test's clock as a monotonic clock. */
+/** Returns the clock of a test as a monotonic clock. */
 export const asMonotonic =
   (clock: () => number): Monotonic =>
   () =>

@@ -12,7 +12,7 @@ import { blobFactsOf, createWorkingOrigin, pseudoRandomBytes } from './origins.t
 
 export type MakeBlobCache = (options: FillOptions) => Promise<BlobCache>
 
-/** A blob of 100,000 bytes, and for each test a new cache and a new key. */
+/** Creates a blob of 100,000 bytes, and a new cache and a new key for each test. */
 export const createBlobCacheFixture = (make: MakeBlobCache) => {
   const bytes = pseudoRandomBytes(100_000)
   const facts = blobFactsOf(bytes)
@@ -32,7 +32,7 @@ export const createBlobCacheFixture = (make: MakeBlobCache) => {
     expect(await collect(await read(noOrigin))).to.deep.equal(bytes)
   }
 
-  /** Fills the cache; the fill has ended when it returns. */
+  /** Fills the cache. The fill has ended when the promise resolves. */
   const fill = async () => {
     expect(await collect(await read(createWorkingOrigin(bytes).origin))).to.deep.equal(bytes)
     await expectCached()

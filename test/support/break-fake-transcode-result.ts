@@ -11,15 +11,15 @@ import { fakeTranscodeResult, progressiveFileOf } from './fake-transcode-result.
 
 export const { made, plan } = fakeTranscodeResult()
 
-/** Copies a list with one element changed. */
+/** Returns a copy of a list with one element changed. */
 export const changeAt = <T>(all: ReadonlyArray<T>, index: number, change: (one: T) => T): ReadonlyArray<T> =>
   all.map((one, i) => (i === index ? change(one) : one))
 
-// The renditions of the made-up film, and its MP4s.
+// Indexes of the renditions of the fake film: video of 360 and of 240 lines, and audio.
 export const [v360, v240, a128] = [0, 1, 2]
 export const [mp4OfV360, mp4OfV240] = [3, 4]
 
-/** Changes a rendition. Its MP4 is a correct copy. */
+/** Changes a rendition. The MP4 of the rendition remains a correct copy of it. */
 export const withRendition = (
   index: number,
   change: (rendition: Rendition) => Rendition,
@@ -35,7 +35,7 @@ export const withRendition = (
   )
   return { ...made, renditions, progressive }
 }
-/** Divides the fragments of a rendition into parts with so many each. */
+/** Divides the fragments of a rendition into parts. `counts`: the number of fragments in each part. */
 export const withParts = (index: number, counts: ReadonlyArray<number>) =>
   withRendition(index, (one) => {
     const all = one.parts.flatMap(({ fragments }) => fragments)
@@ -55,7 +55,7 @@ export const withTrack = (index: number, change: (track: ParsedTrack) => Partial
 export const withPictures = (change: Partial<ParsedVideo>) =>
   withTrack(v360, ({ video }) => ({ video: video && { ...video, ...change } }))
 const hex = (byte: number) => byte.toString(16).padStart(2, '0')
-/** Changes the sequence parameter set, and the codec string with it. */
+/** Changes the sequence parameter set of the first rendition, and its codec string accordingly. */
 export const withSequence = (change: Partial<SequenceParameterSet>) =>
   withTrack(v360, ({ video, codec }) => {
     const sequence = video?.sequence && { ...video.sequence, ...change }
@@ -94,7 +94,10 @@ export const withExport =
 export const withPart = (index: number, change: Partial<NewContentPart>) =>
   withExport(v360, ({ parts }) => ({ parts: changeAt(parts, index, (part) => ({ ...part, ...change })) }))
 
-/** A broken output of the transcoder, or broken exports of a good one, and all that is said about it. */
+/**
+ * A broken output of the transcoder, or broken exports of a correct output, and all violations that are
+ * reported for it.
+ */
 export type Broken = readonly [
   what: string,
   broken: TranscodeResult | ((stored: Stored) => Stored),

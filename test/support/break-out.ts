@@ -6,8 +6,9 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { findSandbox, sandboxCommand } from '../../src/adapters/sandbox/sandbox.ts'
 
-// Its own process, so that a test can start it as another user. Plays the server with a data folder, and
-// prints what a child that tries to break out achieves without the sandbox and inside it.
+// Runs as its own process, so that a test can start it as another user. It acts as a server with a data
+// folder, and prints what a child process that tries to break out achieves, first without the sandbox, then
+// inside it.
 
 const folder = await mkdtemp(join(tmpdir(), 'larder-break-out-'))
 const [data, scratch] = [join(folder, 'data'), join(folder, 'data/scratch')]

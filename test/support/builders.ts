@@ -14,7 +14,7 @@ import type { StoredFile } from '../../src/domain/media/stored-file.ts'
 import type { NewContentFile } from '../../src/ports/content-file-repository.ts'
 import type { NewImageFile } from '../../src/ports/image-file-repository.ts'
 
-// One valid value of each kind, new at each call, with overrides.
+// Each builder returns a new valid entity at each call. Its fields can be overridden.
 
 const unique = (kind: string): string => `${kind}_${randomBytes(16).toString('base64url')}`
 

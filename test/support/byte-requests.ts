@@ -2,7 +2,9 @@ import { referenceSelection } from '../http/bytes/reference-range.ts'
 import { sha256 } from './bytes.ts'
 import type { ClientReply } from './foreign-clients.ts'
 
-/** A request for bytes, and the outcome of its conditions: `send` the selected range, or a bare status. */
+/**
+ * A request for bytes with its expected outcome: either the range that is sent, or a status without a body.
+ */
 type ByteRequest = {
   readonly headers: Readonly<Record<string, string>>
   readonly verdict: 'send' | 'send whole' | 304 | 412
@@ -34,7 +36,7 @@ const ranges = [
   'bytes=0-0,2-2,4-4,6-6,8-8,10-10,12-12,14-14,16-16',
 ]
 
-/** About thirty requests for `bytes`, from RFC 9110 and http-api.md §6. */
+/** Returns about thirty requests for `bytes`, taken from RFC 9110 and http-api.md §6. */
 export const byteRequests = (bytes: Buffer): ReadonlyArray<ByteRequest> => {
   const tag = `"${Buffer.from(sha256(bytes), 'hex').toString('base64url')}"`
   const range = 'bytes=100-199'
@@ -55,7 +57,7 @@ export const byteRequests = (bytes: Buffer): ReadonlyArray<ByteRequest> => {
 
 type Reply = { readonly status: number; readonly parts: ReadonlyArray<Buffer> }
 
-/** The reply that the reference expects: for each part the bytes at its indexes. */
+/** The reply that RFC 9110 requires: for each part the bytes at its indexes. */
 export const expectedReply = (bytes: Buffer, { headers, verdict }: ByteRequest): Reply => {
   if (typeof verdict === 'number') return { status: verdict, parts: [] }
   const selected =
@@ -70,14 +72,14 @@ export const expectedReply = (bytes: Buffer, { headers, verdict }: ByteRequest):
   }
 }
 
-/** The received bytes, one buffer a part. */
+/** The bytes of a received reply, one buffer for each part. */
 export const receivedReply = ({ status, headers, body }: ClientReply): Reply => {
   if (status !== 200 && status !== 206) return { status, parts: [] }
   const [, boundary] = /^multipart\/byteranges; boundary=(\w+)$/.exec(headers.get('content-type') ?? '') ?? []
   return { status, parts: boundary === undefined ? [body] : partsOf(body, boundary) }
 }
 
-/** RFC 2046 §5.1.1: a part lies between two delimiters, after an empty line. */
+/** By RFC 2046 §5.1.1 a part lies between two delimiters, after an empty line. */
 const partsOf = (body: Buffer, boundary: string): ReadonlyArray<Buffer> => {
   const pieces = body.toString('latin1').split(`--${boundary}`)
   return pieces.slice(1, -1).map((piece) => {

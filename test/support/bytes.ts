@@ -20,7 +20,7 @@ export const readThroughBuffer = async (into: ReadInto, size: number): Promise<B
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-/** Streams bytes in chunks, by default of a prime size, which lines up with no other boundary. */
+/** Streams bytes in chunks. The default size is a prime number, so that chunks end at no other boundary. */
 export async function* inChunks(bytes: Uint8Array, size = 1021): ByteStream {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size)
 }

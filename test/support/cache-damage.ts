@@ -3,15 +3,15 @@ import fc from 'fast-check'
 
 /** Damage to a file of the cache. */
 type Damage =
-  /** `at`: a position as a fraction of the file. */
+  /** `at`: the position of the flipped bit, as a fraction of the file. */
   | { readonly kind: 'flip'; readonly at: number; readonly bit: number }
   | { readonly kind: 'cut'; readonly at: number }
   | { readonly kind: 'longer' }
   | { readonly kind: 'empty' }
-  /** The file has the bytes of another, which `other` selects. */
+  /** The file gets the bytes of another file, which `other` selects. */
   | { readonly kind: 'another'; readonly other: number }
   | { readonly kind: 'folder' }
-  /** The file is listed, but cannot be opened. */
+  /** The file is still listed, but cannot be opened. */
   | { readonly kind: 'no entry' }
 
 const share = fc.double({ min: 0, max: 1, noNaN: true })
@@ -38,8 +38,12 @@ const flipBit = async (path: string, at: number, bit: number): Promise<void> => 
   await file.close()
 }
 
-/** Damages the file at `path`; `files` are all files of the cache. */
-export const inflict = async (damage: Damage, path: string, files: ReadonlyArray<string>): Promise<void> => {
+/** Damages the file at `path`. `files` lists all files of the cache. */
+export const damageFile = async (
+  damage: Damage,
+  path: string,
+  files: ReadonlyArray<string>,
+): Promise<void> => {
   const { size } = await stat(path)
   switch (damage.kind) {
     case 'flip':

@@ -9,9 +9,9 @@ import type { BlobOrigin } from '../../src/ports/blob-cache.ts'
 import { BlobRecord, cacheKeys } from '../../src/ports/cache-keys.ts'
 import { silentLog } from './recording-log.ts'
 
-// Its own process with the disk cache of a folder, for tests of processes that share one.
-// start-cache-worker.ts runs it with the folder and the address of the origin; messages tell it which blobs
-// to read.
+// Runs as its own process with the disk cache of a folder, for tests of processes that share one.
+// start-cache-worker.ts starts it with the folder and the address of the origin, and sends it a message for
+// each blob to read.
 
 export const ReadOrder = t.strict({ uid: StoredFileUid, facts: BlobRecord })
 

@@ -1,7 +1,7 @@
 import type { Rgb } from './chart.ts'
 
-// Encodings of sRGB colours, from light to value, with the published matrices. The sources convert from value
-// to light, with computed matrices, so that an error cannot be in both.
+// Converts sRGB colours from light to stored values, with the published matrices. `src` converts from stored
+// values to light, with computed matrices, so that the same error cannot be in both.
 
 /** Converts sRGB (0 to 255) to the values of channels (0 to 1). */
 export type Encoding = (colour: Rgb) => Rgb
@@ -22,7 +22,7 @@ const lightOf = (colour: Rgb): Vector =>
 const srgbCurve = (light: number): number =>
   light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055
 
-/** From linear sRGB to linear light of other primaries, all with D65. */
+/** Matrices from linear sRGB to linear light of other primaries, all with white point D65. */
 const toP3: Rows = [
   [0.8224621, 0.177538, 0],
   [0.0331941, 0.9668058, 0],
@@ -50,7 +50,7 @@ const pqCurve = (nits: number): number => {
   return ((0.8359375 + 18.8515625 * y) / (1 + 18.6875 * y)) ** 78.84375
 }
 
-/** From scene light. */
+/** The transfer function of HLG, from scene light (0 to 1). */
 const hlgCurve = (light: number): number =>
   light <= 1 / 12 ? Math.sqrt(3 * light) : 0.17883277 * Math.log(12 * light - 0.28466892) + 0.55991073
 
@@ -81,7 +81,7 @@ export const encodings = {
   gamma24: encoding(null, (light) => light ** (1 / 2.4)),
   wide: encoding(to2020, srgbCurve),
   wideGamma24: encoding(to2020, (light) => light ** (1 / 2.4)),
-  /** White at 203 nits. */
+  /** Places white at 203 nits. */
   pq: encoding(to2020, (light) => pqCurve(light * 203)),
   pqInP3: encoding(toP3, (light) => pqCurve(light * 203)),
   hlg: ((colour) =>

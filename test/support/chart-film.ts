@@ -26,20 +26,22 @@ export type FilmChart = {
   readonly encoding?: Encoding
   readonly matrix?: FilmMatrix
   readonly range?: FilmRange
-  /** Tags by their FFmpeg names; others are absent. */
+  /** Colour tags by their FFmpeg names. Omitted tags are not written. */
   readonly tags?: {
     readonly color_primaries?: string
     readonly color_trc?: string
     readonly colorspace?: string
     readonly color_range?: string
   }
-  /** Code points of the container, if they are not those of the tags: primaries, transfer, matrix. */
+  /**
+   * Code points (primaries, transfer, matrix) of the container, if they differ from the tags of the stream.
+   */
   readonly container?: readonly [number, number, number]
 }
 
 const frameCount = 5
 
-/** Writes an mp4 of five frames of the chart, encoded almost without loss. */
+/** Writes an mp4 of five frames of the chart, encoded with almost no loss. */
 export const writeChartFilm = async (
   path: string,
   {
@@ -78,7 +80,7 @@ const tagContainer = async (path: string, codes: ReadonlyArray<number>): Promise
   await writeFile(path, bytes)
 }
 
-/** Three planes in sequence, chroma at half the width and height. */
+/** Returns the three planes in sequence, with chroma at half the width and height. */
 const planar = (colours: ReadonlyArray<Rgb>, width: number, height: number, depth: number): Buffer => {
   const bytes = depth > 8 ? 2 : 1
   const plane = (channel: 0 | 1 | 2, w: number, h: number): Buffer => {
@@ -97,7 +99,10 @@ const planar = (colours: ReadonlyArray<Rgb>, width: number, height: number, dept
   ])
 }
 
-/** The mean of the middle half of each patch of a film's first frame, as a BT.709 player shows it in sRGB. */
+/**
+ * The mean colour of the middle half of each patch in a film's first frame, as a BT.709 player shows it in
+ * sRGB.
+ */
 export const videoPatches = async (path: string): Promise<ReadonlyArray<Rgb>> => {
   const source = await Demuxer.open(path)
   const stream = source.video()

@@ -5,13 +5,13 @@ import { chartColours, greyChart, type Rgb } from './chart.ts'
 import { encodings } from './chart-encodings.ts'
 import { adobePoints, type PngChart, p3Points, pngChart, pngColour, srgbPoints } from './chart-png.ts'
 
-/** A way to encode the chart, and the expected result. */
+/** One encoding of the chart, and the colours that its exports must have. */
 export type ChartKind = {
   readonly name: string
   readonly format: 'PNG' | 'JPEG' | 'WebP' | 'AVIF' | 'TIFF' | 'GIF'
   readonly make: () => Promise<Buffer>
   readonly expected: ReadonlyArray<Rgb>
-  /** Levels of 255 by which a channel of a patch may differ. */
+  /** The largest accepted error of a channel of a patch (levels of 255). */
   readonly tolerance: number
 }
 
@@ -23,14 +23,14 @@ const png = (name: string, about: PngChart, expected = chartColours, tolerance =
   tolerance,
 })
 
-const both = (name: string, about: PngChart): ReadonlyArray<ChartKind> => [
+const at8And16Bit = (name: string, about: PngChart): ReadonlyArray<ChartKind> => [
   png(`8 bit, ${name}`, { ...about, depth: 8 }),
   png(`16 bit, ${name}`, { ...about, depth: 16 }),
 ]
 
 const { cicp, gamma, chromaticities, srgb, icc } = pngColour
 
-/** The ICC profile of Display P3, from libvips. */
+/** The ICC profile of Display P3 that libvips contains. */
 const p3Profile = async (): Promise<Buffer> => {
   const { icc: profile } = await sharp(
     await sharp(pngChart({})).withIccProfile('p3').png().toBuffer(),
@@ -76,7 +76,7 @@ const file = (
   tolerance,
 })
 
-/** Made from a PNG of 16 bits with the P3 profile, which is kept. */
+/** A chart that sharp converts from a PNG with 16 bits a channel and the P3 profile. The profile is kept. */
 const deepInP3 = (format: ChartKind['format'], name: string, make: (picture: Sharp) => Sharp): ChartKind => ({
   name,
   format,
@@ -88,8 +88,8 @@ const deepInP3 = (format: ChartKind['format'], name: string, make: (picture: Sha
   tolerance: 3,
 })
 
-/** White at 203 nits, of 1,000: what Chromium 156 paints on a canvas of sRGB. */
-export const toneMapped: ReadonlyArray<Rgb> = [
+/** The chart in HDR of 1,000 nits with white at 203 nits, as Chromium 156 paints it on an sRGB canvas. */
+export const toneMappedChart: ReadonlyArray<Rgb> = [
   [146, 26, 26],
   [26, 116, 41],
   [34, 41, 146],
@@ -104,7 +104,7 @@ export const toneMapped: ReadonlyArray<Rgb> = [
   [79, 94, 124],
 ]
 
-/** The same for a file that announces 400 nits as its brightest pixel. */
+/** The same chart in a file that declares 400 nits as its brightest pixel. */
 const toneMappedFrom400: ReadonlyArray<Rgb> = [
   [180, 35, 35],
   [34, 144, 53],
@@ -120,39 +120,39 @@ const toneMappedFrom400: ReadonlyArray<Rgb> = [
   [98, 116, 153],
 ]
 
-const hdr = (name: string, about: PngChart, expected = toneMapped): ChartKind =>
+const hdr = (name: string, about: PngChart, expected = toneMappedChart): ChartKind =>
   png(name, { ...about, depth: 16 }, expected, 8)
 
 const pngKinds: ReadonlyArray<ChartKind> = [
-  ...both('says nothing', {}),
-  ...both('sRGB', { chunks: [srgb] }),
-  ...both('sRGB before gAMA and cHRM', { chunks: [gamma(1), chromaticities(...adobePoints), srgb] }),
-  ...both('gAMA of sRGB', { chunks: [gamma(0.45455)] }),
-  ...both('gAMA and cHRM of sRGB, as ImageMagick writes them', {
+  ...at8And16Bit('says nothing', {}),
+  ...at8And16Bit('sRGB', { chunks: [srgb] }),
+  ...at8And16Bit('sRGB before gAMA and cHRM', { chunks: [gamma(1), chromaticities(...adobePoints), srgb] }),
+  ...at8And16Bit('gAMA of sRGB', { chunks: [gamma(0.45455)] }),
+  ...at8And16Bit('gAMA and cHRM of sRGB, as ImageMagick writes them', {
     chunks: [gamma(0.45455), chromaticities(...srgbPoints)],
   }),
-  ...both('cHRM alone', { chunks: [chromaticities(...adobePoints)] }),
-  ...both('gAMA of 0', { chunks: [gamma(0)] }),
+  ...at8And16Bit('cHRM alone', { chunks: [chromaticities(...adobePoints)] }),
+  ...at8And16Bit('gAMA of 0', { chunks: [gamma(0)] }),
   png('16 bit, gAMA 1 (linear light)', { depth: 16, encoding: encodings.linear, chunks: [gamma(1)] }),
-  ...both('gAMA 1/1.8', { encoding: encodings.gamma18, chunks: [gamma(1 / 1.8)] }),
-  ...both('gAMA 1/1.8 and cHRM of P3', {
+  ...at8And16Bit('gAMA 1/1.8', { encoding: encodings.gamma18, chunks: [gamma(1 / 1.8)] }),
+  ...at8And16Bit('gAMA 1/1.8 and cHRM of P3', {
     encoding: encodings.p3Gamma18,
     chunks: [gamma(1 / 1.8), chromaticities(...p3Points)],
   }),
-  ...both('gAMA 1/2.2 and cHRM of Adobe RGB', {
+  ...at8And16Bit('gAMA 1/2.2 and cHRM of Adobe RGB', {
     encoding: encodings.adobe,
     chunks: [gamma(1 / 2.2), chromaticities(...adobePoints)],
   }),
-  ...both('cICP of sRGB', { chunks: [cicp(1, 13)] }),
-  ...both('cICP of Display P3', { encoding: encodings.p3, chunks: [cicp(12, 13)] }),
-  ...both('cICP before gAMA', { encoding: encodings.p3, chunks: [gamma(1), cicp(12, 13)] }),
-  ...both('cICP that says nothing, gAMA', {
+  ...at8And16Bit('cICP of sRGB', { chunks: [cicp(1, 13)] }),
+  ...at8And16Bit('cICP of Display P3', { encoding: encodings.p3, chunks: [cicp(12, 13)] }),
+  ...at8And16Bit('cICP before gAMA', { encoding: encodings.p3, chunks: [gamma(1), cicp(12, 13)] }),
+  ...at8And16Bit('cICP that says nothing, gAMA', {
     encoding: encodings.gamma18,
     chunks: [cicp(2, 2), gamma(1 / 1.8)],
   }),
   png('16 bit, cICP linear', { depth: 16, encoding: encodings.linear, chunks: [cicp(1, 8)] }),
-  ...both('cICP of BT.709', { encoding: encodings.gamma24, chunks: [cicp(1, 1)] }),
-  ...both('cICP of gamma 2.2', { encoding: encodings.gamma22, chunks: [cicp(1, 4)] }),
+  ...at8And16Bit('cICP of BT.709', { encoding: encodings.gamma24, chunks: [cicp(1, 1)] }),
+  ...at8And16Bit('cICP of gamma 2.2', { encoding: encodings.gamma22, chunks: [cicp(1, 4)] }),
   png('16 bit, cICP of BT.2020', { depth: 16, encoding: encodings.wideGamma24, chunks: [cicp(9, 14)] }),
   withP3Profile('8 bit, iCCP of P3', { encoding: encodings.p3 }),
   withP3Profile('16 bit, iCCP of P3', { depth: 16, encoding: encodings.p3 }),
@@ -169,8 +169,8 @@ const pngKinds: ReadonlyArray<ChartKind> = [
   png('16 bit grey and alpha', { type: 'greyAlpha', depth: 16 }, greyChart),
   png('palette', { type: 'palette' }),
   png('palette, cICP of P3', { type: 'palette', encoding: encodings.p3, chunks: [cicp(12, 13)] }),
-  ...both('with alpha', { type: 'rgba' }),
-  ...both('with alpha, cICP of P3', { type: 'rgba', encoding: encodings.p3, chunks: [cicp(12, 13)] }),
+  ...at8And16Bit('with alpha', { type: 'rgba' }),
+  ...at8And16Bit('with alpha, cICP of P3', { type: 'rgba', encoding: encodings.p3, chunks: [cicp(12, 13)] }),
   hdr('16 bit, cICP of PQ', { encoding: encodings.pq, chunks: [cicp(9, 16)] }),
   hdr(
     '16 bit, cICP of PQ, cLLI 400',
@@ -239,11 +239,14 @@ const otherKinds: ReadonlyArray<ChartKind> = [
   file('10 bit, nclx linear', 'linear10.avif', 'AVIF', chartColours, 4),
   file('12 bit, nclx of BT.2020, limited range', 'wide12-limited.avif', 'AVIF', chartColours, 8),
   file('10 bit grey', 'grey10.avif', 'AVIF', greyChart),
-  file('10 bit, nclx of PQ', 'pq10.avif', 'AVIF', toneMapped, 8),
-  file('10 bit, nclx of HLG', 'hlg10.avif', 'AVIF', toneMapped, 8),
+  file('10 bit, nclx of PQ', 'pq10.avif', 'AVIF', toneMappedChart, 8),
+  file('10 bit, nclx of HLG', 'hlg10.avif', 'AVIF', toneMappedChart, 8),
 ]
 
-/** The chart converted to a CMYK profile and back, which reduces colours that cannot be printed. */
+/**
+ * The colours of the chart after conversion to a CMYK profile and back. Colours that cannot be printed are
+ * reduced.
+ */
 const printed: ReadonlyArray<Rgb> = [
   [198, 34, 33],
   [33, 144, 54],
@@ -283,7 +286,7 @@ const animatedKinds: ReadonlyArray<ChartKind> = [
   }),
 ]
 
-/** Every way of encoding the chart that needs no external program. */
+/** All encodings of the chart that need no external program. */
 export const chartKinds: ReadonlyArray<ChartKind> = [
   ...pngKinds,
   ...animatedKinds,

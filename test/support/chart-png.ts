@@ -21,7 +21,7 @@ const numbers = (...values: ReadonlyArray<number>): Buffer => {
 export const pngColour = {
   cicp: (primaries: number, transfer: number) => pngChunk('cICP', Buffer.from([primaries, transfer, 0, 1])),
   gamma: (gamma: number) => pngChunk('gAMA', numbers(gamma * 1e5)),
-  /** White, red, green, blue. */
+  /** The points are white, red, green, blue, as CIE x and y. */
   chromaticities: (...points: ReadonlyArray<number>) =>
     pngChunk('cHRM', numbers(...points.map((n) => n * 1e5))),
   srgb: pngChunk('sRGB', Buffer.from([0])),
@@ -43,11 +43,14 @@ export type PngChart = {
   readonly chunks?: ReadonlyArray<Buffer>
   readonly width?: number
   readonly height?: number
-  /** From 0 to 1. */
+  /** Opacity, from 0 to 1. */
   readonly alpha?: number
 }
 
-/** The chart as a PNG, written without a library: any type and depth, with any chunks before the pixels. */
+/**
+ * Returns the chart as a PNG of any type and depth, with any chunks before the pixels. It is written without
+ * a library.
+ */
 export const pngChart = ({
   type = 'rgb',
   depth = 8,

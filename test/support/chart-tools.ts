@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { chartColours, greyChart, type Rgb } from './chart.ts'
 import { type Encoding, encodings } from './chart-encodings.ts'
-import { type ChartKind, toneMapped } from './chart-kinds.ts'
+import { type ChartKind, toneMappedChart } from './chart-kinds.ts'
 import { type PngChart, pngChart } from './chart-png.ts'
 import { isInstalled } from './is-installed.ts'
 
 const run = promisify(execFile)
 
-/** A kind of chart that a program converts from a PNG; `args` gets the paths of both. */
-const by = (
+/** A chart that an external program converts from a PNG. `args` gets the paths of input and output. */
+const convertedBy = (
   program: string,
   name: string,
   extension: string,
@@ -50,7 +50,7 @@ const avif = (
   expected: ReadonlyArray<Rgb> = chartColours,
   tolerance = 3,
 ): ReadonlyArray<ChartKind> =>
-  by(
+  convertedBy(
     'avifenc',
     `${depth} bit, nclx ${cicp} ${more.join(' ')}`.trim(),
     'avif',
@@ -71,9 +71,14 @@ const convert = (
   about: PngChart = {},
   expected: ReadonlyArray<Rgb> = chartColours,
   tolerance = 3,
-) => by('convert-im6', name, extension, (from, to) => [from, ...args, to], { about, expected, tolerance })
+) =>
+  convertedBy('convert-im6', name, extension, (from, to) => [from, ...args, to], {
+    about,
+    expected,
+    tolerance,
+  })
 
-/** More kinds of charts, made by those programs that are installed. */
+/** More encodings of the chart, made by those external programs that are installed. */
 export const chartKindsByTools = (): ReadonlyArray<ChartKind> => [
   ...[8, 10, 12].flatMap((depth) => [
     ...avif('1/13/6', encodings.srgb, depth),
@@ -88,9 +93,9 @@ export const chartKindsByTools = (): ReadonlyArray<ChartKind> => [
   ]),
   ...[10, 12].flatMap((depth) => [
     ...avif('9/13/9', encodings.wide, depth, [], chartColours, 8),
-    ...avif('9/16/9', encodings.pq, depth, [], toneMapped, 8),
-    ...avif('9/18/9', encodings.hlg, depth, [], toneMapped, 8),
-    ...avif('12/16/6', encodings.pqInP3, depth, [], toneMapped, 8),
+    ...avif('9/16/9', encodings.pq, depth, [], toneMappedChart, 8),
+    ...avif('9/18/9', encodings.hlg, depth, [], toneMappedChart, 8),
+    ...avif('12/16/6', encodings.pqInP3, depth, [], toneMappedChart, 8),
     ...avif('12/13/6', encodings.p3, depth, ['-g', '2x1']),
   ]),
   ...convert('8 bit', 'png', []),
@@ -119,12 +124,12 @@ export const chartKindsByTools = (): ReadonlyArray<ChartKind> => [
   ...convert('planes apart', 'tif', ['-interlace', 'plane', '-depth', '16']),
   ...convert('big end first', 'tif', ['-endian', 'MSB', '-depth', '16', '-compress', 'zip']),
   ...convert('palette', 'gif', []),
-  ...by('cwebp', 'lossy', 'webp', (from, to) => ['-quiet', '-q', '95', from, '-o', to]),
-  ...by('cwebp', 'lossless', 'webp', (from, to) => ['-quiet', '-lossless', from, '-o', to]),
-  ...by('cwebp', 'with alpha', 'webp', (from, to) => ['-quiet', '-q', '95', from, '-o', to], {
+  ...convertedBy('cwebp', 'lossy', 'webp', (from, to) => ['-quiet', '-q', '95', from, '-o', to]),
+  ...convertedBy('cwebp', 'lossless', 'webp', (from, to) => ['-quiet', '-lossless', from, '-o', to]),
+  ...convertedBy('cwebp', 'with alpha', 'webp', (from, to) => ['-quiet', '-q', '95', from, '-o', to], {
     about: { type: 'rgba' },
   }),
-  ...by('heif-enc', '8 bit', 'avif', (from, to) => [
+  ...convertedBy('heif-enc', '8 bit', 'avif', (from, to) => [
     '--avif',
     '-q',
     '95',
@@ -134,9 +139,25 @@ export const chartKindsByTools = (): ReadonlyArray<ChartKind> => [
     '-o',
     to,
   ]),
-  ...by('ffmpeg', '8 bit', 'png', (from, to) => ['-v', 'error', '-i', from, '-pix_fmt', 'rgb24', to]),
-  ...by('ffmpeg', '16 bit', 'png', (from, to) => ['-v', 'error', '-i', from, '-pix_fmt', 'rgb48be', to]),
-  ...by('ffmpeg', '8 bit', 'jpg', (from, to) => [
+  ...convertedBy('ffmpeg', '8 bit', 'png', (from, to) => [
+    '-v',
+    'error',
+    '-i',
+    from,
+    '-pix_fmt',
+    'rgb24',
+    to,
+  ]),
+  ...convertedBy('ffmpeg', '16 bit', 'png', (from, to) => [
+    '-v',
+    'error',
+    '-i',
+    from,
+    '-pix_fmt',
+    'rgb48be',
+    to,
+  ]),
+  ...convertedBy('ffmpeg', '8 bit', 'jpg', (from, to) => [
     '-v',
     'error',
     '-i',
@@ -147,5 +168,13 @@ export const chartKindsByTools = (): ReadonlyArray<ChartKind> => [
     '1',
     to,
   ]),
-  ...by('ffmpeg', '16 bit', 'tif', (from, to) => ['-v', 'error', '-i', from, '-pix_fmt', 'rgb48le', to]),
+  ...convertedBy('ffmpeg', '16 bit', 'tif', (from, to) => [
+    '-v',
+    'error',
+    '-i',
+    from,
+    '-pix_fmt',
+    'rgb48le',
+    to,
+  ]),
 ]

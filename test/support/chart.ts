@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 
-/** Twelve flat patches, four in a row, in sRGB. Every export of the chart must decode to them. */
+/** Twelve flat patches, four in a row, in sRGB. Every export of the chart must decode to these colours. */
 export const chartColours: ReadonlyArray<Rgb> = [
   [200, 40, 40],
   [40, 160, 60],
@@ -17,7 +17,7 @@ export const chartColours: ReadonlyArray<Rgb> = [
 ]
 export type Rgb = readonly [number, number, number]
 
-/** The chart in grey: the green channel of each patch. */
+/** The chart in grey: each patch has the green value of its colour in all channels. */
 export const greyChart: ReadonlyArray<Rgb> = chartColours.map(([, g]) => [g, g, g])
 
 const columns = 4
@@ -26,7 +26,7 @@ const columns = 4
 export const patchAt = (x: number, y: number): number =>
   Math.floor(y * (chartColours.length / columns)) * columns + Math.floor(x * columns)
 
-/** The mean of the middle half of each patch of an image, which sharp converts to sRGB. */
+/** The mean colour of the middle half of each patch of an image. sharp converts the image to sRGB. */
 export const readPatches = async (bytes: Buffer): Promise<ReadonlyArray<Rgb>> => {
   const { data, info } = await sharp(bytes)
     .toColourspace('srgb')
@@ -48,7 +48,7 @@ export const readPatches = async (bytes: Buffer): Promise<ReadonlyArray<Rgb>> =>
   return sums.map(([r, g, b, n]) => [r / n, g / n, b / n])
 }
 
-/** The largest difference in any channel of any patch. */
+/** The largest error of any channel of any patch. */
 export const worstError = (patches: ReadonlyArray<Rgb>, expected: ReadonlyArray<Rgb>): number =>
   Math.max(
     ...expected.flatMap((rgb, i) => rgb.map((value, c) => Math.abs(value - (patches[i]?.[c] ?? -1000)))),

@@ -7,7 +7,9 @@ const stamp = join(folder, 'made')
 
 const timeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
 
-/** Includes folders, whose time changes when a file in them is deleted. */
+/**
+ * The newest modification time below `path`. Folders count, because deleting a file changes only its folder.
+ */
 const newestOf = (path: string): number =>
   readdirSync(path, { recursive: true, encoding: 'utf8' }).reduce(
     (newest, name) => Math.max(newest, timeOf(join(path, name))),
@@ -30,8 +32,8 @@ const compile = (): void => {
 let main: string | null = null
 
 /**
- * Larder's program, compiled from the current source. A process that compiles TypeScript itself needs two
- * more seconds of processor time, and some tests start many processes.
+ * Compiles Larder's program from the current source, and returns its path. A process that compiles TypeScript
+ * itself needs two more seconds of processor time, and some tests start many processes.
  */
 export const compiledLarder = (): string => {
   if (main === null) {

@@ -11,7 +11,7 @@ export const filesBelow = (folders: ReadonlyArray<string>, ends: RegExp): Readon
       .filter((name) => ends.test(name)),
   )
 
-/** The text of a numbered paragraph of docs/http-api.md, up to the next number. */
+/** A numbered paragraph of docs/http-api.md: the text up to the next number. */
 type Paragraph = { readonly number: string; readonly text: string; readonly isBuilt: boolean }
 
 const notYet = '**(not yet)**'
@@ -36,7 +36,10 @@ export const normalizeRoute = (route: string): string =>
     .replace(/:\w+|\{\w+\}/g, '{}')
     .replace(/(\S)\/$/, '$1')
 
-/** Each `` `GET /path` `` of docs/http-api.md. "(not yet)" after it or its number means not built. */
+/**
+ * All routes in docs/http-api.md, written as `` `GET /path` ``. "(not yet)" after the route or after its
+ * number means that it is not built.
+ */
 export const documentedRoutes = (): ReadonlyArray<DocumentedRoute> =>
   contractParagraphs().flatMap(({ number, text, isBuilt }) =>
     [...text.matchAll(/`([A-Z]+ \/[^`\s]*)`( \*\*\(not yet\)\*\*)?/g)].map(([, route = '', mark]) => ({

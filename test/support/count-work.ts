@@ -4,8 +4,9 @@ import { Session } from 'node:inspector/promises'
 type Work = { readonly calls: number; readonly allocatedBytes: number }
 
 /**
- * Counts the calls of functions in src/adapters, and the bytes allocated, while `work` runs: copies of arrays
- * are no calls. Neither depends on how busy the machine is. Allocations are sampled, so they are approximate.
+ * Counts the calls of functions in src/adapters, and the allocated bytes, while `work` runs. Copies of arrays
+ * appear only in the allocated bytes. Neither count depends on how busy the machine is. Allocations are
+ * sampled, so their count is approximate.
  */
 export const countWork = async (work: () => unknown): Promise<Work> => {
   const session = new Session()

@@ -3,16 +3,16 @@ import { rawRequest } from './raw-exchange.ts'
 import { readResponses } from './strict-responses.ts'
 
 type CrowdResult = {
-  /** Counts of replies by status and presence of Retry-After: `200`, `503 with Retry-After`. */
+  /** Counts of replies by status and presence of Retry-After. Keys are `200`, `503 with Retry-After`. */
   readonly statuses: Map<string, number>
   readonly milliseconds: number[]
-  /** Broken connections. */
+  /** The number of broken connections. */
   broken: number
-  /** Connections with at least one reply. */
+  /** The number of connections with at least one reply. */
   served: number
 }
 
-/** Sends one request after the other on one connection, until `isOver`; parses replies strictly. */
+/** Sends one request after another on one connection, until `isOver` is true. Parses replies strictly. */
 export const sendRequestsUntil = (
   port: number,
   nextRequest: () => { readonly target: string; readonly headers?: ReadonlyArray<string> },

@@ -10,7 +10,10 @@ import { pseudoRandomBytes } from './origins.ts'
 import { receive } from './receive.ts'
 import { removeScratch } from './scratch.ts'
 
-/** Requests an uncached film of 20 MB from many clients at once; counts successes, reads and queries. */
+/**
+ * Requests an uncached film of 20 MB from many clients at once. Counts successes, reads of the store and
+ * database queries.
+ */
 export const crowd = async (clients: number) => {
   const bytes = pseudoRandomBytes(20_000_000)
   const faulty = createFaultyObjectStore(createMemoryObjectStore())

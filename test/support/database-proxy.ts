@@ -2,11 +2,11 @@ import type { PgConnection } from '../../src/adapters/knex/create-knex.ts'
 import { startTcpFaultProxy, type TcpFaultProxy } from './tcp-fault-proxy.ts'
 
 export type DatabaseProxy = TcpFaultProxy & {
-  /** The connection to the database through the proxy. */
+  /** Connects to the database through the proxy. */
   readonly connection: PgConnection
 }
 
-/** Starts a fault proxy in front of a real PostgreSQL on a socket or on a port. */
+/** Starts a fault proxy in front of a real PostgreSQL, which listens on a socket or on a port. */
 export const startDatabaseProxy = async (target: PgConnection): Promise<DatabaseProxy> => {
   if ('connectionString' in target) {
     const url = new URL(target.connectionString)

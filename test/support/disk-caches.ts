@@ -17,7 +17,7 @@ import { blobFactsOf, createWorkingOrigin, pseudoRandomBytes } from './origins.t
 import { silentLog } from './recording-log.ts'
 import { scratchFolder } from './scratch.ts'
 
-/** Opens caches in folders, and closes them together. */
+/** Returns functions that open caches in folders, and that close all of them. */
 export const createDiskCaches = () => {
   const opened: DiskCache[] = []
   return {
@@ -35,7 +35,7 @@ export const createDiskCaches = () => {
   }
 }
 
-/** The content of most blobs in these tests. */
+/** The content of blobs, in tests to which the content does not matter. */
 export const blobBytes = pseudoRandomBytes(100_000)
 
 export const aBlobKey = (): CacheKey<BlobFacts> => cacheKeys.storedFile({ uid: aStoredFileUid() })

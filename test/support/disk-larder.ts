@@ -23,7 +23,7 @@ type Options = {
   readonly blobBytes?: number
 }
 
-/** All of Larder with its production cache, memory in front of a folder. Callers must close its `disk`. */
+/** Creates a Larder with its production cache: memory in front of a folder. Callers must close its `disk`. */
 export const createDiskLarder = async (options: Options = {}): Promise<DiskLarder> => {
   const { adapters = {}, cache = {}, blobBytes = 64 * 2 ** 20 } = options
   const { clock = createStandingClock().clock, log = silentLog } = adapters

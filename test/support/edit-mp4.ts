@@ -1,7 +1,7 @@
 /** The position and size of a box in a file (bytes). */
 type BoxPlace = { readonly start: number; readonly size: number; readonly body: number }
 
-/** Bytes of fields before the child boxes. */
+/** The number of bytes of fields before the child boxes. */
 const prefix: Readonly<Record<string, number>> = { stsd: 8, avc1: 78, mp4a: 28 }
 
 const placesIn = (bytes: Buffer, from: number, to: number, type: string): ReadonlyArray<BoxPlace> => {
@@ -15,7 +15,7 @@ const placesIn = (bytes: Buffer, from: number, to: number, type: string): Readon
   return found
 }
 
-/** All boxes at a path of types from the top of the file. */
+/** All boxes at a path of box types, which begins at the top level of the file. */
 export const boxesAlong = (bytes: Buffer, path: ReadonlyArray<string>): ReadonlyArray<BoxPlace> =>
   path.reduce<ReadonlyArray<BoxPlace & { readonly type?: string }>>(
     (places, type, depth) =>
@@ -26,7 +26,7 @@ export const boxesAlong = (bytes: Buffer, path: ReadonlyArray<string>): Readonly
     [{ start: 0, size: bytes.length, body: 0 }],
   )
 
-/** The box at a path, the `index`th of several. Throws if there is none. */
+/** The box at a path of box types. `index` selects one of several. Throws if there is none. */
 export const boxAlong = (bytes: Buffer, path: ReadonlyArray<string>, index = 0): BoxPlace => {
   const found = boxesAlong(bytes, path).at(index)
   if (found === undefined) throw new Error(`there is no ${path.join('/')}`)

@@ -22,7 +22,7 @@ type Holder = {
   readonly postmasterPid: number
 }
 
-/** Another process that uses the server in `dir`. */
+/** Starts another process that uses the server in `dir`. */
 export const startHolder = async (dir: string, wrap: ReadonlyArray<string> = []): Promise<Holder> => {
   const script = fileURLToPath(new URL('./hold-postgres.ts', import.meta.url))
   const [command = '', ...args] = [...wrap, process.execPath, '--import', 'tsx', script, dir]
@@ -46,7 +46,7 @@ export const isAlive = (pid: number): boolean => {
   }
 }
 
-/** The message with which an attempt fails. */
+/** The message of the error with which an attempt fails. */
 export const startError = (attempt: Promise<unknown>): Promise<string> =>
   attempt.then(
     () => 'it succeeded',

@@ -1,5 +1,5 @@
-// Its own process, to be killed: starts to put an object from an endless source into the given folder. Prints
-// `writing` when 1 MB has been sent.
+// Runs as its own process, which a test kills. Puts an object from an endless source into the object store in
+// the given folder, and prints `writing` when 1 MB has been sent.
 import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
 import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 

@@ -1,7 +1,7 @@
 /**
- * Counts the turns of the event loop while the tests of this suite run; returns the count so far, which is
- * the same for all calls in one turn. Runs only between the hooks of the suite: started when the file is
- * loaded, it would keep a processor busy until all files before it have run.
+ * Counts the turns of the event loop while the tests of this suite run. Returns a function that returns the
+ * count so far; within one turn it always returns the same count. Counting starts in a hook of the suite: if
+ * it started when the file is loaded, it would keep a processor busy until all earlier files have run.
  */
 export const countEventLoopTurns = (): (() => number) => {
   let turns = 0

@@ -1,4 +1,5 @@
-// Simple cache models with entries of weight 1, to compare with S3-FIFO. `ask` returns whether it was a hit.
+// Simple models of caches with entries of weight 1, to compare with S3-FIFO. `ask` returns whether the id was
+// a hit.
 
 export type CacheModel = { readonly ask: (id: number) => boolean }
 
@@ -26,7 +27,7 @@ export const fifoModel = (capacity: number): CacheModel => {
   }
 }
 
-/** S3-FIFO by the paper's Algorithm 1, on arrays, with weights. */
+/** S3-FIFO by Algorithm 1 of its paper, on arrays, with weights. */
 export const naiveS3Fifo = (maxWeight: number) => {
   type Entry = { readonly id: number; weight: number; uses: number }
   const small: Entry[] = []

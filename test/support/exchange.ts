@@ -1,12 +1,12 @@
 import { type IncomingHttpHeaders, request } from 'node:http'
 
-/** The response to a request, possibly truncated. */
+/** The response to a request. Its body may be truncated. */
 export type Exchange = {
-  /** `null`: the connection broke before a response. */
+  /** `null` if the connection broke before a response. */
   readonly status: number | null
   readonly headers: IncomingHttpHeaders
   readonly body: Buffer
-  /** Whether the body arrived in its announced length. */
+  /** Whether the body has the length that Content-Length declares. */
   readonly isWhole: boolean
 }
 

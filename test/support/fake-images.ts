@@ -4,7 +4,7 @@ import type { Adapters } from '../../src/composition/larder.ts'
 import { unavailable } from '../../src/domain/shared/errors.ts'
 import { E, TE } from '../../src/fp.ts'
 
-/** An image processor without processes: it writes texts in place of pictures. */
+/** An image processor without child processes. It writes texts instead of images. */
 export const fakeImages: Adapters['images'] = {
   inspect: () =>
     TE.right({

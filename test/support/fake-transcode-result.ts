@@ -51,7 +51,7 @@ const audioTrack: ParsedTrack = {
 
 type Fragments = { readonly each: number; readonly sampleTicks: number; readonly bytes: number }
 
-/** Segments with `counts` fragments each, in sequence in one file. */
+/** Returns segments in sequence in one file. `counts`: the number of fragments in each segment. */
 const partsOf = (
   path: string,
   isVideo: boolean,
@@ -94,7 +94,7 @@ const seconds = ({ parts, timescale }: Rendition): number =>
 const samplesOf = ({ parts }: Rendition): number =>
   parts.flatMap(({ fragments }) => fragments).reduce((sum, { samples }) => sum + samples, 0)
 
-/** Number of the first sample of each fragment, from 1. */
+/** The number of the first sample of each fragment. Samples are numbered from 1. */
 const firstSamplesOf = ({ parts }: Rendition): ReadonlyArray<number> => {
   let next = 1
   return parts
@@ -106,7 +106,7 @@ const firstSamplesOf = ({ parts }: Rendition): ReadonlyArray<number> => {
     })
 }
 
-/** The reading of an mp4 that is a correct copy of these renditions. */
+/** The parsed form of an mp4 that is a correct copy of these renditions. */
 export const progressiveFileOf = (renditions: ReadonlyArray<Rendition>): ProgressiveFile => ({
   renditions: renditions.map(({ name }) => name),
   file: { path: 'film.mp4', start: 0, end: 50_000 },
@@ -125,7 +125,7 @@ export const progressiveFileOf = (renditions: ReadonlyArray<Rendition>): Progres
   },
 })
 
-/** The result of a transcoder for a film of ten seconds in two sizes, with audio, without any encoding. */
+/** The result of a transcoder for a film of ten seconds in two sizes, with audio. Nothing is encoded. */
 export const fakeTranscodeResult = (): { readonly made: TranscodeResult; readonly plan: MediaPlan } => {
   const init = (path: string) => ({ path, start: 0, end: 1000 })
   const films = plan.video.map(({ name, width, height }, i): Rendition => {

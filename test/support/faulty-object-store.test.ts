@@ -36,7 +36,7 @@ describe('the faulty object store of the tests', () => {
     objectStoreContract(async () => createFaultyObjectStore(createMemoryObjectStore()).store)
   })
 
-  it('ends, throws, truncates, appends and flips on demand', async () => {
+  it('ends, throws, truncates, appends and flips bits on demand', async () => {
     expect(await read({ kind: 'ends', after: 8 })).to.equal('a larder')
     expect(await read({ kind: 'truncated', size: 8 })).to.equal('a larder')
     expect(await read({ kind: 'appends', bytes: Buffer.from('!') })).to.equal(`${bytes}!`)
@@ -63,7 +63,7 @@ describe('the faulty object store of the tests', () => {
     expect(faulty.openStreams()).to.equal(0)
   })
 
-  it('fails one call of one key, and counts all calls', async () => {
+  it('fails one call with one key, and counts all calls', async () => {
     faulty.when(({ operation, key, nth }) =>
       operation === 'read' && key === 'key' && nth === 2 ? { kind: 'unavailable' } : null,
     )

@@ -5,14 +5,14 @@ import { type Unavailable, unavailable } from '../../src/domain/shared/errors.ts
 import { O, TE } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 
-/** A fault in the stream of a read. Positions are bytes from the start of that stream. */
+/** A fault in the stream of a read. Positions are offsets in bytes from the start of that stream. */
 type StreamFault =
-  /** Ends early without an error, which a store must never do, and callers must detect. */
+  /** Ends early without an error. A store must never do this, and callers must detect it. */
   | { readonly kind: 'ends'; readonly after: number }
   | { readonly kind: 'throws'; readonly after: number }
-  /** Stalls until the reader cancels or `heal` is called; then continues. */
+  /** Stalls until the reader cancels or the test calls `heal`; then the stream continues. */
   | { readonly kind: 'stalls'; readonly after: number }
-  /** Flips one bit of that byte. */
+  /** Flips one bit of the byte at this position. */
   | { readonly kind: 'flips'; readonly at: number }
   /** Appends bytes to the object. */
   | { readonly kind: 'appends'; readonly bytes: Uint8Array }
@@ -26,23 +26,26 @@ export type Fault =
 
 type StoreCall = {
   readonly operation: 'put' | 'read' | 'delete' | 'check'
-  /** Empty for `check`. */
+  /** Empty for the operation `check`, which has no key. */
   readonly key: string
   readonly range: ByteRange | null
-  /** 1 for the first call of this operation with this key. */
+  /** 1 for the first call of this operation with this key, 2 for the second. */
   readonly nth: number
 }
 
-/** An ObjectStore around another that fails on demand. */
+/** An ObjectStore that wraps another one, and fails on demand. */
 export type FaultyObjectStore = {
   readonly store: ObjectStore
-  /** Calls `decide` for each call; `null` is no fault. A put, delete or check can only be `unavailable`. */
+  /**
+   * Calls `decide` for each call of the store; `null` means no fault. Calls of put, delete and check can only
+   * fail as `unavailable`.
+   */
   readonly when: (decide: (call: StoreCall) => Fault | null) => void
   /** Ends all faults; stalled streams continue. */
   readonly heal: () => void
-  /** Calls so far, in order, with the failed ones. */
+  /** All calls so far, in order, including those that failed. */
   readonly calls: () => ReadonlyArray<StoreCall>
-  /** The number of reads so far, of one key or of all. */
+  /** The number of reads so far, of one key or of all keys. */
   readonly reads: (key?: string) => number
   readonly puts: (key?: string) => number
   /** The number of streams that have neither ended nor been cancelled. */

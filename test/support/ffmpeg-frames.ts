@@ -3,7 +3,9 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** A digest of each frame that ffmpeg decodes of a film, in order; `key pictures`: of its keyframes alone. */
+/**
+ * The digest of each frame that ffmpeg decodes, in order. With `key pictures` only keyframes are returned.
+ */
 export const ffmpegFrames = async (
   path: string,
   only: 'all' | 'key pictures' = 'all',

@@ -9,12 +9,14 @@ import { videoPatches, writeChartFilm } from './chart-film.ts'
 import { right } from './expect-right.ts'
 import type { FilmKind } from './film-kinds.ts'
 
-/** Transcodes a film of the chart; returns the largest error of its smallest rendition (levels of 255). */
+/**
+ * Transcodes a film of the chart. Returns the largest colour error of its smallest rendition (levels of 255).
+ */
 export const worstColourError = async (
   transcoder: Transcoder,
   { film, expected }: FilmKind,
 ): Promise<number> => {
-  // A name with every special character of a filter graph.
+  // The folder's name has every special character of a filter graph.
   const folder = await mkdtemp(join(tmpdir(), "larder-a'b:c,[d];\\e-"))
   try {
     const [path, target] = [join(folder, 'chart.mp4'), join(folder, 'made')]

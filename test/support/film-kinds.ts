@@ -1,16 +1,16 @@
 import { chartColours, type Rgb } from './chart.ts'
 import { encodings } from './chart-encodings.ts'
 import type { FilmChart } from './chart-film.ts'
-import { toneMapped } from './chart-kinds.ts'
+import { toneMappedChart } from './chart-kinds.ts'
 
-/** A way to encode the chart as a film, and the expected result. */
+/** One encoding of the chart as a film, and the colours that its renditions must have. */
 export type FilmKind = {
   readonly name: string
   readonly film: FilmChart
   readonly expected: ReadonlyArray<Rgb>
-  /** Levels of 255 by which a channel of a patch may differ. */
+  /** The largest accepted error of a channel of a patch (levels of 255). */
   readonly tolerance: number
-  /** Whether it runs on every change: one kind for each path through the code. */
+  /** Whether it is tested on every change. One such kind covers each path through the code. */
   readonly isQuick: boolean
 }
 
@@ -24,7 +24,7 @@ const all = (name: string) => ({ color_primaries: name, color_trc: name, colorsp
 const hd = { width: 1280, height: 720 }
 const deep = { depth: 10, codec: 'hevc' } as const
 const wide = { color_primaries: 'bt2020', colorspace: 'bt2020nc' }
-const toneMapping = { expected: toneMapped, tolerance: 8 }
+const toneMapping = { expected: toneMappedChart, tolerance: 8 }
 
 export const filmKinds: ReadonlyArray<FilmKind> = [
   kind('says nothing, 1280x720', { ...hd, matrix: 'bt709' }),

@@ -1,6 +1,7 @@
 import type { Rgb } from './chart.ts'
 
-// Luma and chroma by the standards, independent of the sources, so that an error cannot be in both.
+// Luma and chroma as the standards define them, computed without code of `src`, so that the same error cannot
+// be in both.
 
 /** The weights of red and blue in luma. */
 const lumaParts = {
@@ -16,7 +17,7 @@ export type FilmRange = 'limited' | 'full'
 
 type Scale = { readonly black: number; readonly luma: number; readonly chroma: number; readonly max: number }
 
-/** The stored range of luma (0 to 1) and chroma (-0.5 to 0.5). */
+/** The values in which luma (0 to 1) and chroma (-0.5 to 0.5) are stored. */
 const scaleOf = (range: FilmRange, depth: number): Scale => {
   const unit = 2 ** (depth - 8)
   const max = 2 ** depth - 1
@@ -25,7 +26,7 @@ const scaleOf = (range: FilmRange, depth: number): Scale => {
     : { black: 16 * unit, luma: 219 * unit, chroma: 224 * unit, max }
 }
 
-/** Converts R'G'B' (0 to 1) to stored luma and chroma. */
+/** Converts R'G'B' (0 to 1) to stored values of luma and chroma. */
 export const toFilmValues = ([r, g, b]: Rgb, matrix: FilmMatrix, range: FilmRange, depth: number): Rgb => {
   const [kr, kb] = lumaParts[matrix]
   const { black, luma, chroma, max } = scaleOf(range, depth)
@@ -39,7 +40,7 @@ export const toFilmValues = ([r, g, b]: Rgb, matrix: FilmMatrix, range: FilmRang
   ]
 }
 
-/** Converts luma and chroma of BT.709 (8 bits, limited range) to R'G'B' (0 to 255), as a player does. */
+/** Converts stored values of BT.709 (8 bits, limited range) to R'G'B' (0 to 255), as a player does. */
 export const fromFilmValues = ([y, u, v]: Rgb): Rgb => {
   const [kr, kb] = lumaParts.bt709
   const luma = ((y - 16) * 255) / 219

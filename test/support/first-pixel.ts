@@ -2,7 +2,7 @@ import '../../src/adapters/transcode/node-av/promise-with-resolvers.ts'
 
 import { Decoder, Demuxer } from 'node-av'
 
-/** Y, U and V of the upper left pixel of a film's first frame. */
+/** Y, U and V of the upper left pixel in a film's first frame. */
 export const firstPixel = async (path: string): Promise<ReadonlyArray<number | undefined>> => {
   const source = await Demuxer.open(path)
   const stream = source.video()

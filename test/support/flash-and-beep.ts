@@ -6,7 +6,10 @@ import { Decoder, Demuxer, type Frame, type Stream } from 'node-av'
 /** The times of a film's flashes and beeps (seconds from its start). */
 export type Beats = { readonly flashes: ReadonlyArray<number>; readonly beeps: ReadonlyArray<number> }
 
-/** The largest distance of a flash from its beep: half a frame. Viewers do not notice twice that. */
+/**
+ * The largest accepted distance between a flash and its beep (seconds): half a frame. Viewers do not notice
+ * twice that.
+ */
 const SYNC_SECONDS = 0.02
 
 /** Finds flashes and beeps in a film that is otherwise black and silent. */
@@ -23,7 +26,7 @@ export const beatsOf = async (path: string): Promise<Beats> => {
   }
 }
 
-/** Expects a beep with each flash. */
+/** Expects a beep for each flash, at most `apart` seconds away from it. */
 export const expectInSync = ({ flashes, beeps }: Beats, apart = SYNC_SECONDS): void => {
   expect(beeps.length, `flashes ${flashes}, beeps ${beeps}`).to.equal(flashes.length)
   for (const [i, flash] of flashes.entries())
@@ -32,12 +35,15 @@ export const expectInSync = ({ flashes, beeps }: Beats, apart = SYNC_SECONDS): v
     )
 }
 
-/** Parts of a frame, each with its time (seconds) and strength (0 to 1). */
+/** Divides a frame into parts, and yields the time (seconds) and the strength (0 to 1) of each. */
 type Strengths = (frame: Frame, start: number) => Iterable<readonly [second: number, strength: number]>
 
 const STRONG = 0.4
 const WEAK = 0.15
-/** Audio crosses 0 in each wave, and flashes last several frames: a beat ends after this time without one. */
+/**
+ * A beat ends after this time below the threshold: audio crosses 0 in each wave, and a flash lasts several
+ * frames.
+ */
 const QUIET_SECONDS = 0.2
 
 const onsetsIn = async (path: string, { index }: Stream, strengths: Strengths): Promise<number[]> => {
@@ -77,7 +83,7 @@ function* lightOf(frame: Frame, start: number): Iterable<readonly [number, numbe
   yield [start, (sum / count - 16) / 219]
 }
 
-/** Expects planar floats, the decoded form of AAC. */
+/** Expects planar floats, the format of decoded AAC. */
 function* loudnessOf(frame: Frame, start: number): Iterable<readonly [number, number]> {
   const plane = frame.data?.[0] ?? Buffer.alloc(0)
   for (let i = 0; i < frame.nbSamples; i++)

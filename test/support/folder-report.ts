@@ -11,7 +11,7 @@ import { type Beats, beatsOf } from './flash-and-beep.ts'
 import { planWithoutLostAudio } from './plan-without-lost-audio.ts'
 import { renditionSeconds } from './transcoding.ts'
 
-/** Transcodes each file of a folder: one line for each engine, and one if the engines differ. */
+/** Transcodes each file of a folder. Yields one line for each engine, and one more if the engines differ. */
 export async function* folderReport(
   folder: string,
   engines: ReadonlyArray<readonly [name: string, transcoder: Transcoder]>,
@@ -66,7 +66,9 @@ const shown = (rendition: TranscodeResult['renditions'][number]): string => {
   return `${name} ${form} ${renditionSeconds(rendition).toFixed(2)} s`
 }
 
-/** From the last mp4, decoded: flashes and beeps, their largest distance, and the error of a chart. */
+/**
+ * Decodes the last mp4. Returns its flashes and beeps with their largest distance, and the error of a chart.
+ */
 const played = async ({ progressive, renditions }: TranscodeResult): Promise<string[]> => {
   const path = progressive.at(-1)?.file.path ?? ''
   if (renditions.every(({ video }) => video === null)) return ['', '']
@@ -78,7 +80,7 @@ const inSync = ({ flashes, beeps }: Beats): string => {
   if (flashes.length === 0 || beeps.length === 0) return `${flashes.length} flashes, ${beeps.length} beeps`
   const apart = flashes
     .map((flash) => Math.min(...beeps.map((beep) => Math.abs(beep - flash))))
-    // A flash without a beep near it has no beep.
+    // A flash without a beep within half a second counts as one without a beep.
     .filter((seconds) => seconds < 0.5)
   const most = (1000 * Math.max(0, ...apart)).toFixed(0)
   return `${flashes.length} flashes, ${beeps.length} beeps, ${apart.length} together, ${most} ms apart at most`

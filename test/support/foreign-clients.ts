@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { type ExchangeRequest, exchange } from './exchange.ts'
 import { isInstalled } from './is-installed.ts'
 
-/** A reply as an independent client reads it. */
+/** A reply as parsed by an HTTP client that shares no code with Larder. */
 export type ClientReply = {
   readonly status: number
   /** Names in lower case. */

@@ -5,7 +5,7 @@ type ProbeResult = { readonly milliseconds: ReadonlyArray<number>; readonly fail
 
 type HealthProbe = { readonly stop: () => Promise<ProbeResult> }
 
-// Its own process: load that this process generates would delay the probe.
+// The probe runs in its own process, because load that this process generates would delay it.
 const probe = `
 const { get } = require('node:http')
 const [, port] = process.argv

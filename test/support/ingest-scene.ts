@@ -16,14 +16,16 @@ export const addOptions = (overrides: Partial<AddOptions> = {}): AddOptions => (
   ...overrides,
 })
 
-/** Reads the stored original, as a process without a copy of it does. */
+/**
+ * Options with which exports are made from the stored original, as in a process that has no local copy of it.
+ */
 export const makeFromStoredOriginal: MakeExportsOptions = {
   source: null,
   onProgress: () => {},
   signal: new AbortController().signal,
 }
 
-/** A store and the set of its keys. */
+/** Returns a store in memory, and the set of its keys. */
 export const createStoreWithKeys = (): { readonly store: ObjectStore; readonly keys: Set<string> } => {
   const store = createMemoryObjectStore()
   const keys = new Set<string>()
@@ -43,7 +45,7 @@ export const createStoreWithKeys = (): { readonly store: ObjectStore; readonly k
   }
 }
 
-/** A library in memory, and the keys of its store. */
+/** Returns a library in memory, and the keys of its store. */
 export const createLarderWithKeys = async (overrides: Partial<Adapters> = {}) => {
   const { store, keys } = createStoreWithKeys()
   return { larder: await createMemoryLarder({ store, ...overrides }), keys }

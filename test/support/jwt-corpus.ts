@@ -10,7 +10,7 @@ import {
   smallOrderSignature,
 } from './jwt-signing.ts'
 
-/** The keys of one kind of token in a test. */
+/** The keys of a server for one kind of token. */
 type CorpusKeys = {
   readonly secret: { readonly kid: string; readonly key: Uint8Array }
   readonly ed25519: { readonly kid: string; readonly privateKey: KeyObject; readonly publicKey: KeyObject }
@@ -20,16 +20,16 @@ type CorpusKeys = {
 export type CorpusToken = {
   readonly name: string
   readonly jwt: string
-  /** Whether the contract accepts the token; else it is refused with 403. */
+  /** Whether the contract accepts the token. Otherwise the token is refused with 403. */
   readonly isGood: boolean
 }
 
 type Json = Readonly<Record<string, unknown>>
 
 /**
- * Published attacks on JWTs (RFC 8725, RFC 7515 §10, CVEs), against the keys of a server. `claims` are those
- * of a good token. Tokens signed with the real key have claims or headers that an honest key holder could be
- * tricked into signing.
+ * Published attacks on JWTs (RFC 8725, RFC 7515 §10, CVEs), built for the keys of a server. `claims` are
+ * those of a valid token. Some tokens are signed with the real key: an honest key holder could be tricked
+ * into signing their claims or headers.
  */
 export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusToken> => {
   const { secret, ed25519, rsa } = keys
@@ -71,7 +71,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
 
   const [head = '', body = '', tail = ''] = signed(good).split('.')
   const refused: Readonly<Record<string, string>> = {
-    // No signature.
+    // Tokens without a signature.
     ...Object.fromEntries(
       ['none', 'None', 'NONE', 'nOnE', ' none', 'none ', 'nоne', '', 'null'].flatMap((alg) => [
         [`alg ${JSON.stringify(alg)}, no signature`, `${encodeJsonBase64Url({ alg })}.${payload}.`],
@@ -92,7 +92,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     'a signature of zeros': `${head}.${body}.${encodeBase64Url(Buffer.alloc(32))}`,
     'the signature of another payload': `${head}.${encodeJsonBase64Url({ ...claims, exp: 9_999_999_999 })}.${tail}`,
 
-    // Key confusion in both directions, with every form of the public key.
+    // Key confusion in both directions: a public key, in every form, as the secret, and the reverse.
     ...Object.fromEntries(
       [ed25519, rsa].flatMap(({ kid, publicKey }) => [
         [`${kid} as a secret, DER`, confused(kid, spki(publicKey))],
@@ -120,7 +120,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     'EdDSA cut short': `${edInput}.${encodeBase64Url(Buffer.from(edSignature, 'base64url').subarray(0, 63))}`,
     'RS256 with a signature of one': `${rsInput}.${encodeBase64Url(Buffer.concat([Buffer.alloc(255), Buffer.from([1])]))}`,
 
-    // The attacker's key.
+    // Keys that the attacker chooses, by jwk, jku, certificate or kid.
     'their key, by our kid': forged({ kid: ed25519.kid }),
     'jwk in the header': forged({ jwk: theirJwk }),
     'jwk beside our kid': forged({ kid: ed25519.kid, jwk: theirJwk }),
@@ -209,7 +209,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
       `${encodeJsonBase64Url({ ...header, zip: 'DEF' })}.${encodeBase64Url(deflateRawSync(Buffer.alloc(1_000_000)))}`,
     ),
 
-    // A header or payload that is none.
+    // Headers and payloads that are not JSON objects.
     'a header that is no JSON': rawHeader('alg=HS256'),
     'a header that is a list': rawHeader('[]'),
     'a header that is null': rawHeader('null'),
@@ -229,7 +229,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     'a payload nested deeply': withPayload(`${'['.repeat(900)}${']'.repeat(900)}`),
     'a payload of which the last exp is over': withPayload(`${JSON.stringify(claims).slice(0, -1)},"exp":1}`),
 
-    // Times.
+    // Invalid times.
     'exp 1e400': rawClaim('exp', '1e400'),
     'exp -1e400': rawClaim('exp', '-1e400'),
     'exp 1e300': rawClaim('exp', '1e300'),
@@ -251,7 +251,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     'nbf null': withClaims({ nbf: null }),
     'nbf 1e400': rawClaim('nbf', '1e400'),
 
-    // Issuer, subject, audience.
+    // Wrong issuer, subject or audience.
     ...Object.fromEntries(
       ['sub', 'iss', 'aud', 'exp', 'iat'].map((name) => [`no ${name}`, withClaims({ [name]: undefined })]),
     ),
@@ -285,7 +285,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
       cty: 'x',
       b64: false,
     }),
-    // RFC 7519 §4: the last of duplicate members counts.
+    // By RFC 7519 §4 the last of duplicate members counts.
     'a payload of which the first exp is over': withPayload(`{"exp":1,${JSON.stringify(claims).slice(1)}`),
     'aud a list with ours': withClaims({ aud: ['elsewhere', claims.aud] }),
     'exp with a fraction': rawClaim('exp', '1999999999.5'),

@@ -1,6 +1,6 @@
 import { createHmac, type KeyObject, sign as signBytes } from 'node:crypto'
 
-// Signatures and encodings of JWTs without a library, so that malformed ones can be made.
+// Signs and encodes JWTs without a library, so that tests can make malformed ones.
 
 export const encodeBase64Url = (bytes: string | Uint8Array): string =>
   Buffer.from(bytes).toString('base64url')
@@ -13,10 +13,13 @@ export const signEd = (input: string, key: KeyObject): string =>
 export const signRs = (input: string, key: KeyObject): string =>
   signBytes('sha256', Buffer.from(input), key).toString('base64url')
 
-/** The order of the group of Ed25519 (RFC 8032 §5.1), little-endian. */
+/** The order of the Ed25519 group (RFC 8032 §5.1). */
 const order = 2n ** 252n + 27742317777372353535851937790883648493n
 
-/** S + L in place of S: valid to verifiers that do not require S < L (RFC 8032, verification). */
+/**
+ * Replaces S by S + L (little-endian). Verifiers that do not require S < L (RFC 8032, verification) accept
+ * the result.
+ */
 export const malleateSignature = (signature: string): string => {
   const bytes = Buffer.from(signature, 'base64url')
   let scalar = 0n
@@ -29,5 +32,5 @@ export const malleateSignature = (signature: string): string => {
   return encodeBase64Url(bytes)
 }
 
-/** A point of small order, and S = 0. */
+/** An Ed25519 signature of a point of small order and S = 0. */
 export const smallOrderSignature = encodeBase64Url(Buffer.concat([Buffer.from([1]), Buffer.alloc(63)]))

@@ -32,7 +32,7 @@ export type SeededImage = {
   readonly jwt: string
 }
 
-/** An image with one export for each of the `bodies`. */
+/** Adds an image with one export for each of the `bodies`. */
 export const seedImage = async (
   larder: Larder,
   bodies: ReadonlyArray<Uint8Array> = [Buffer.from('the bytes of a picture')],
@@ -48,7 +48,9 @@ export const seedImage = async (
   return { uid: file.uid, exports, jwt: await right(larder.tokens.mint('image', file.uid, 1800)) }
 }
 
-/** An image in several formats, 320 and 640 pixels wide in each; the bytes name format and width. */
+/**
+ * Adds an image in several formats, with exports 320 and 640 pixels wide. The bytes name format and width.
+ */
 export const seedFormats = async (larder: Larder, formats: ReadonlyArray<string>): Promise<ImageFileUid> => {
   const file = aNewImageFile()
   await right(larder.imageFiles.add(file))
@@ -84,7 +86,7 @@ const seedParts = async (
   return parts
 }
 
-/** A film with an HLS export of two segments, and an mp4. */
+/** Adds a film with an HLS export of two segments, and an mp4. */
 export const seedFilm = async (larder: Larder): Promise<SeededFilm> => {
   const file = aNewContentFile()
   await right(larder.contentFiles.add(file))
@@ -102,22 +104,24 @@ export const seedFilm = async (larder: Larder): Promise<SeededFilm> => {
 
 export type SeededLadder = {
   readonly uid: ContentFileUid
-  /** HLS: 1080 and 360 lines, and the audio of both. */
+  /** HLS renditions of 1080 and of 360 lines, and the audio of both. */
   readonly high: NewContentExport
   readonly low: NewContentExport
   readonly sound: NewContentExport
-  /** MP4: 1080 and 360 lines. */
+  /** MP4s of 1080 and of 360 lines. */
   readonly highMp4: NewContentExport
   readonly lowMp4: NewContentExport
 }
 
-/** Two in each segment `{name} {position}`: its first letter, and its position. */
+/**
+ * The bytes of a segment are `{name} {position}`. It has two keyframes: the first letter, and the position.
+ */
 const keyframesOf = (name: string): ReadonlyArray<Keyframe> => [
   { offset: 0, length: 1, durationTicks: 24_000 },
   { offset: name.length + 1, length: 1, durationTicks: 48_000 },
 ]
 
-/** A film of four segments of six seconds, in two heights, with separate audio. */
+/** Adds a film of four segments of six seconds, in two heights, with separate audio. */
 export const seedLadder = async (larder: Larder): Promise<SeededLadder> => {
   const file = aNewContentFile({ durationSeconds: 24 })
   await right(larder.contentFiles.add(file))

@@ -13,7 +13,7 @@ import { O } from '../../src/fp.ts'
 import { anyList, listOfChildren } from './m3u8-arbitraries.ts'
 import { contentFile, vodParts } from './vod-arbitraries.ts'
 
-// Lists (playlists and manifests) of every kind, and tokens to sign them with.
+// Arbitrary lists (playlists and manifests) of every kind, and tokens to presign them with.
 
 export const publicUrl = 'https://media.example.com'
 
@@ -31,7 +31,7 @@ export const jsonList = (text: string): UnsignedList => ({
 })
 export const dashList = (text: string): UnsignedList => ({ format: 'dash', text, sign: signDash })
 
-/** A manifest of those exports that have segments. */
+/** The manifest of a film, with those of its exports that have segments. */
 const dashOfFile = (file: ContentFile, vods: ReadonlyArray<VodParts>): UnsignedList =>
   dashList(
     O.getOrElse(() => '<MPD></MPD>\n')(
@@ -52,7 +52,7 @@ const manifest = fc
 const masterOf = (file: ContentFile): UnsignedList =>
   m3u8List(O.getOrElse(() => '#EXTM3U\n')(toMasterPlaylist(file)))
 
-/** Larder's own lists of every kind, and m3u8 of other writers. */
+/** Lists of every kind that Larder writes, and m3u8 as other software writes it. */
 export const unsignedList = (): fc.Arbitrary<UnsignedList> =>
   fc.oneof(
     vodParts(60).map((vod) => m3u8List(toMediaPlaylist(vod))),
@@ -68,14 +68,14 @@ const alphabet = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 export const tokenOfLength = (length: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...alphabet), minLength: length, maxLength: length })
 
-/** Characters of a JWT. */
+/** Any sequence of characters that occur in JWTs. */
 export const anyToken = (): fc.Arbitrary<string> => fc.integer({ min: 1, max: 800 }).chain(tokenOfLength)
 
-/** Incompressible characters; the same for the same length. */
+/** Returns incompressible characters, always the same ones for a length. */
 export const incompressibleText = (length: number): string =>
   fc.sample(tokenOfLength(length), { numRuns: 1, seed: length }).join('')
 
-/** A media playlist of Larder's, with random uids. */
+/** Returns a media playlist in Larder's form, with random uids. */
 export const longPlaylist = (parts: number): UnsignedList => {
   const uids = incompressibleText(22 * (parts + 1)).replaceAll('.', 'o')
   const uidAt = (position: number) => uids.slice(22 * position, 22 * (position + 1))

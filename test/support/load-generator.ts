@@ -7,13 +7,13 @@ export type LoadTally = {
   requests: number
   /** Counts by status; 0: no response. */
   readonly statuses: Record<number, number>
-  /** Milliseconds. */
+  /** The longest time to a response (ms). */
   slowest: number
   /** The slowest 503 (ms). */
   slowest503: number
-  /** When the last request without 200 ended. */
+  /** The time at which the last request ended whose status was not 200. */
   lastFailureAt: number
-  /** The number of wrong bodies. */
+  /** The number of responses with an unexpected body. */
   wrong: number
 }
 
@@ -28,7 +28,10 @@ const newTally = (): LoadTally => ({
 
 type Ask = { readonly url: string; readonly body: Buffer | null }
 
-/** `clients` clients send requests in sequence until `stop`. `reset` starts a new tally, returns the old. */
+/**
+ * Starts `clients` clients that each send one request after another until `stop`. `reset` returns the tally
+ * so far and starts a new one.
+ */
 export const startLoad = (clients: number, next: () => Ask | null, pauseMs = 0) => {
   let tally = newTally()
   let isStopped = false

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 
-// Playlists of other writers, valid and malformed, for the test that the tokenizer loses nothing.
+// Playlists as other software writes them, valid and malformed, for the test that the tokenizer loses
+// nothing.
 
 const name = fc.stringMatching(/^[A-Z][A-Z0-9-]{0,9}$/)
 const inQuotes = fc
@@ -19,7 +20,7 @@ const tag = fc.oneof(
 const comment = fc.string().map((text) => `# ${text.replace(/[\r\n]/g, '')}`)
 const blank = fc.constantFrom('', ' ', '\t')
 
-/** A relative reference to a child, with or without query and fragment. */
+/** A relative reference to a child playlist or segment, with or without query and fragment. */
 export const childUri: fc.Arbitrary<string> = fc
   .tuple(
     fc.stringMatching(/^(\.\.\/|\/)?[a-z][a-z0-9/_.~-]{0,20}$/).filter((path) => !path.startsWith('//')),
@@ -33,7 +34,7 @@ const uriLine = fc.oneof(
   fc.string().map((text) => text.replace(/[\r\n]/g, '')),
 )
 
-/** Any playlist: LF and CRLF mixed, with or without byte order mark and final newline. */
+/** Any playlist, with LF and CRLF mixed, with or without a byte order mark and a final newline. */
 export const anyList: fc.Arbitrary<string> = fc
   .record({
     mark: fc.constantFrom('', '\uFEFF'),
@@ -44,7 +45,7 @@ export const anyList: fc.Arbitrary<string> = fc
   })
   .map(({ mark, lines, last }) => mark + lines.flat().join('') + last)
 
-/** A playlist with child URIs in lines and in tags, and these URIs in order. */
+/** A playlist that refers to child URIs in lines and in tags, and the list of these URIs in order. */
 export const listOfChildren: fc.Arbitrary<{
   readonly text: string
   readonly children: ReadonlyArray<string>

@@ -45,14 +45,14 @@ import { silentLog } from './recording-log.ts'
 
 export const publicUrl = 'https://media.example.com'
 
-/** The keys of the test server; tests may sign with them. */
+/** The keys of the test server. Tests may sign tokens with them. */
 export const testKeys = {
   image: generateSecretKey('i1'),
   content: generateSecretKey('c1'),
   id: generateSecretKey('id'),
 } satisfies Record<string, TokenKey>
 
-/** A clock that moves only by `advance` (seconds). */
+/** Returns a clock that moves only when the test calls `advance` (seconds). */
 export const createStandingClock = () => {
   let now = 1_800_000_000_000
   const advance = (seconds: number): void => {
@@ -70,7 +70,7 @@ export const createTestTokens = (clock: Clock): MediaTokens =>
     keys: { image: [testKeys.image], content: [testKeys.content] },
   })
 
-/** All of Larder on adapters in memory, some of them replaced by `overrides`. */
+/** Creates a Larder on adapters in memory. `overrides` replaces some of the adapters. */
 export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Promise<Larder> => {
   const clock = overrides.clock ?? createStandingClock().clock
   const monotonic = asMonotonic(clock)
@@ -112,12 +112,12 @@ export type TestServer = {
   readonly base: string
   readonly port: number
   readonly drain: Drain
-  /** `fetch` of a path, without following redirects. */
+  /** Fetches a path. Does not follow redirects. */
   readonly get: (path: string, init?: RequestInit) => Promise<Response>
   readonly close: () => Promise<void>
 }
 
-/** An app over a socket, in the server that it has in `larder serve`. */
+/** Starts an app on a socket, in the same server as `larder serve`. */
 const listenWith = async (
   createListener: (common: ServerContext) => RequestListener,
   limits: Partial<HttpLimits>,
@@ -143,7 +143,7 @@ const listenWith = async (
   }
 }
 
-/** The app of Larder. */
+/** Starts the app of Larder on a socket. */
 export const listen = (
   larder: Larder,
   responseTelemetry: ResponseTelemetry = { cacheStatus: true, stopwatch: null },
@@ -161,7 +161,7 @@ export const listen = (
     limits,
   )
 
-/** The same with the routes of a test in place of Larder's. */
+/** Starts an app with the routes of a test instead of Larder's. */
 export const listenRoutes = (
   larder: Larder,
   createAllRoutes: (tools: RouteTools) => ReadonlyArray<Routes>,

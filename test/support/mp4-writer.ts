@@ -28,7 +28,7 @@ type WrittenSample = { readonly duration: number; readonly size: number; readonl
 const SYNC = 0x0200_0000
 const NON_SYNC = 0x0101_0000
 
-/** A `moof` of track 1 with explicit duration, size and flags of each sample, and an `mdat` of zeros. */
+/** Returns a `moof` of track 1 with the duration, size and flags of each sample, and an `mdat` of zeros. */
 export const fragment = (startTicks: number, samples: ReadonlyArray<WrittenSample>): Buffer => {
   const moof = (dataOffset: number) =>
     box(
@@ -51,7 +51,7 @@ export const fragment = (startTicks: number, samples: ReadonlyArray<WrittenSampl
 
 const UPRIGHT = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000]
 
-/** `ftyp` and `moov` of one track of H.264 (High, level 3) or of AAC (low complexity). */
+/** Returns `ftyp` and `moov` for one track of H.264 (High, level 3) or of AAC (low complexity). */
 export const initSegment = (kind: 'film' | 'sound', timescale: number): Buffer =>
   Buffer.concat([
     box('ftyp', Buffer.from('iso6'), u32(0)),
@@ -74,7 +74,7 @@ const avc1 = (): Buffer => {
   const entry = Buffer.alloc(78)
   entry.writeUInt16BE(640, 24)
   entry.writeUInt16BE(360, 26)
-  // Lengths of four bytes, no parameter sets.
+  // NAL unit lengths have four bytes, and there are no parameter sets.
   return box('avc1', entry, box('avcC', Buffer.from([1, 0x64, 0x00, 0x1e, 0xff, 0xe0, 0])))
 }
 

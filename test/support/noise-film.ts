@@ -15,7 +15,7 @@ function* noise(): Generator<Buffer> {
   }
 }
 
-/** Writes a film that does not compress: three seconds of noise, 60 frames a second, without audio. */
+/** Writes a film that cannot be compressed: three seconds of noise, 60 frames a second, without audio. */
 export const writeNoiseFilm = (path: string): Promise<void> =>
   writeFilm(
     path,

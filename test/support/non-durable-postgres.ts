@@ -1,4 +1,4 @@
-/** Settings of a server whose data need not survive: no write waits for the disk. */
+/** PostgreSQL settings for data that need not survive a crash. No write waits for the disk. */
 export const nonDurablePostgresSettings = {
   fsync: 'off',
   synchronous_commit: 'off',

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { E } from '../../src/fp.ts'
 import type { BlobOrigin } from '../../src/ports/blob-cache.ts'
 
-/** Serves the blob of an origin over HTTP, for other processes. */
+/** Serves the blob of an origin over HTTP to other processes. */
 export const serveOrigin = async (origin: BlobOrigin) => {
   const server = createServer(async (request, response) => {
     const [, start, last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? []

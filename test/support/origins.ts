@@ -3,11 +3,11 @@ import { E } from '../../src/fp.ts'
 import type { BlobFacts, BlobOrigin } from '../../src/ports/blob-cache.ts'
 import { inChunks, sha256 } from './bytes.ts'
 
-// Origins of blobs for tests.
+// Origins from which tests fill a cache with blobs.
 
 export const blobFactsOf = (bytes: Uint8Array): BlobFacts => ({ size: bytes.length, sha256: sha256(bytes) })
 
-/** Pseudo-random bytes, cheap to make: no two ranges are alike. */
+/** Returns pseudo-random bytes. No two ranges are equal. */
 export const pseudoRandomBytes = (length: number, seed = 1): Buffer => {
   const bytes = Buffer.alloc(length)
   let x = seed | 1
@@ -20,20 +20,20 @@ export const pseudoRandomBytes = (length: number, seed = 1): Buffer => {
   return bytes
 }
 
-/** Any stream as an origin; `asked` lists the requested ranges. */
+/** Makes an origin of any stream. Its requested ranges are recorded. */
 export const recordingOrigin = (open: (range: ByteRange) => ByteStream) => {
-  const asked: ByteRange[] = []
+  const requestedRanges: ByteRange[] = []
   const origin: BlobOrigin = (range) => async () => {
-    asked.push(range)
+    requestedRanges.push(range)
     return E.right(open(range))
   }
-  return { origin, asked }
+  return { origin, requestedRanges }
 }
 
 export const createWorkingOrigin = (bytes: Uint8Array, chunkSize?: number) =>
   recordingOrigin(({ start, end }) => inChunks(bytes.subarray(start, end), chunkSize))
 
-/** Serves only the bytes below the offset that the test has set with `openTo`. */
+/** An origin that sends only the bytes below an offset, which the test sets with `openTo`. */
 export const createGatedOrigin = (bytes: Uint8Array, chunkSize = 1000) => {
   let limit = 0
   let changed = () => {}
@@ -60,7 +60,7 @@ export const createGatedOrigin = (bytes: Uint8Array, chunkSize = 1000) => {
 
   return {
     ...recordingOrigin(upToLimit),
-    /** The number of closed streams. */
+    /** The number of closed streams of this origin. */
     closed: () => closed,
     openTo: (bytesFromStart: number) => {
       limit = bytesFromStart
@@ -72,19 +72,19 @@ export const createGatedOrigin = (bytes: Uint8Array, chunkSize = 1000) => {
   }
 }
 
-/** Reads a stream chunk by chunk, and can cancel it. */
+/** Reads a stream chunk by chunk, and can cancel the stream. */
 export const createChunkReader = (stream: ByteStream) => {
   const iterator = stream[Symbol.asyncIterator]()
-  const got: Uint8Array[] = []
+  const chunks: Uint8Array[] = []
   return {
-    got: () => Buffer.concat(got),
+    received: () => Buffer.concat(chunks),
     /** Reads until at least `count` bytes have arrived, or the stream ends. */
     upTo: async (count: number) => {
-      let length = Buffer.concat(got).length
+      let length = Buffer.concat(chunks).length
       while (length < count) {
         const next = await iterator.next()
         if (next.done === true) return
-        got.push(next.value)
+        chunks.push(next.value)
         length += next.value.length
       }
     },

@@ -1,6 +1,6 @@
 /**
- * Command prefix that runs a command in its own pid namespace, as another container does. The command is
- * killed together with the started process. Users other than root need a user namespace for it.
+ * A command prefix that runs a command in its own pid namespace, as in another container. When the started
+ * process ends, the command is killed. Users other than root need a user namespace for this.
  */
 export const inOtherPidNamespace: ReadonlyArray<string> = [
   'unshare',

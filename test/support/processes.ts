@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 
-// Polls /proc: there are no events of processes that are not children of this one.
+// These functions poll /proc: there are no events of processes that are not children of this one.
 
-/** Pids of the running children of `pid` with `word` in their command. */
+/** The pids of the running children of `pid` whose command contains `word`. */
 export const childProcessesOf = async (pid: number, word = ''): Promise<ReadonlyArray<number>> => {
   const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
   const candidates = await Promise.all(all.map(async (id) => ({ id, ...(await statOf(`/proc/${id}`)) })))
@@ -14,7 +14,7 @@ export const childProcessesOf = async (pid: number, word = ''): Promise<Readonly
   return children.filter((_, index) => commands[index]?.includes(word)).map(({ id }) => id)
 }
 
-/** The process at the end of the sandbox's chain of single children: the one that does the work. */
+/** The process that does the work: the last one in the chain of single children of a sandbox. */
 export const innermostProcessOf = async (pid: number): Promise<number> => {
   const [child] = await childProcessesOf(pid)
   return child === undefined ? pid : innermostProcessOf(child)
@@ -38,7 +38,7 @@ export const isRunning = async (pid: number): Promise<boolean> => {
   return state !== undefined && state !== 'Z'
 }
 
-/** Shorter than the timeout of a test, so that this error is reported rather than the timeout. */
+/** Shorter than the timeout of a test, so that the error of the poll is reported instead of the timeout. */
 const patienceMilliseconds = 110_000
 
 /** Polls until `poll` returns a value. The timeout is long, so that no test fails on a busy machine. */
@@ -57,7 +57,9 @@ export const pollUntilTrue = (answer: () => Promise<boolean>): Promise<boolean> 
 
 type Stat = { readonly state?: string | undefined; readonly parent?: number; readonly niceness?: number }
 
-/** proc(5): the fields after the program's name in brackets. Empty if the process is gone. */
+/**
+ * Reads the fields of proc(5) after the program's name, which is in brackets. Empty if the process is gone.
+ */
 const statOf = async (folder: string): Promise<Stat> => {
   const stat = await readFile(`${folder}/stat`, 'utf8').catch(() => '')
   if (stat === '') return {}

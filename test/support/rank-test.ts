@@ -1,6 +1,7 @@
 /**
- * The probability that a sample of `a` is above one of `b` (Mann and Whitney's U divided by the number of
- * pairs): 0.5 for samples of one distribution of any shape; 0 or 1 for distributions that do not overlap.
+ * The probability that a sample of `a` is above a sample of `b` (Mann and Whitney's U divided by the number
+ * of pairs). It is 0.5 for samples of the same distribution, whatever its shape, and 0 or 1 for distributions
+ * that do not overlap.
  */
 export const superiority = (a: ReadonlyArray<number>, b: ReadonlyArray<number>): number => {
   let above = 0

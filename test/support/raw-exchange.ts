@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { readResponses, type WireResponses } from './strict-responses.ts'
 
-/** A request as text, with the required Host header. */
+/** Returns a request as text, including the required Host header. */
 export const rawRequest = (
   method: string,
   target: string,
@@ -14,9 +14,11 @@ type RawConnection = {
   readonly send: (text: string | Buffer) => void
   /** The bytes received so far. */
   readonly received: () => Buffer
-  /** Resolves when `holds` is true of the received bytes, or the connection is closed. */
+  /** Resolves when `holds` returns true for the received bytes, or when the connection is closed. */
   readonly until: (holds: (received: Buffer) => boolean) => Promise<void>
-  /** Resolves when the server has closed the connection; with the error code after a reset. */
+  /**
+   * Resolves when the server has closed the connection: with the error code after a reset, else with `null`.
+   */
   readonly closed: Promise<string | null>
 }
 
@@ -62,7 +64,10 @@ export const openRaw = (port: number): RawConnection => {
   }
 }
 
-/** Sends `text` at once, and reads until one response for each method has arrived, or the server closes. */
+/**
+ * Sends the whole `text` without waiting. Reads until a response for each method has arrived, or the server
+ * closes the connection.
+ */
 export const exchangeRaw = async (
   port: number,
   text: string | Buffer,

@@ -22,7 +22,7 @@ const pixelReader =
   }
 
 const sharpPixels = async (path: string): Promise<Pixels> => {
-  // From memory, as libvips caches files by path.
+  // The file is read first, because libvips caches files by path.
   const { data, info } = await sharp(await readFile(path))
     .toColourspace('srgb')
     .removeAlpha()
@@ -31,7 +31,10 @@ const sharpPixels = async (path: string): Promise<Pixels> => {
   return { width: info.width, height: info.height, at: pixelReader(data, info.width, info.height) }
 }
 
-/** Decodes with ffmpeg, as it shares no code with the encoder; without ffmpeg, with sharp. */
+/**
+ * Decodes an image with ffmpeg, which shares no code with the encoder, or with sharp if ffmpeg is not
+ * installed.
+ */
 export const readPixels = (path: string): Promise<Pixels> =>
   isInstalled('ffmpeg') ? ffmpegPixels(path) : sharpPixels(path)
 

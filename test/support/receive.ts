@@ -1,11 +1,14 @@
 import { request } from 'node:http'
 
-/** The progress of a download whose bytes are not stored; `isRight`: all received bytes are as expected. */
+/**
+ * The progress of a download whose bytes are not stored. `isRight`: whether all received bytes are as
+ * expected.
+ */
 type Received = {
   readonly status: number | null
   readonly bytes: number
   readonly isRight: boolean
-  /** Whether the body arrived in its announced length. */
+  /** Whether the body has the length that Content-Length declares. */
   readonly isWhole: boolean
 }
 
@@ -14,7 +17,7 @@ type Options = {
   readonly onBytes?: (count: number) => void
 }
 
-/** Downloads, and compares the bytes with `expected` as they arrive. */
+/** Downloads a URL, and compares the bytes with `expected` as they arrive. */
 export const receive = (
   url: string,
   expected: Buffer,

@@ -50,7 +50,7 @@ export const mediaFacts = (
   warnings: [],
 })
 
-/** Sources of every kind that the recipe treats in its own way. */
+/** One source of each kind that the recipe treats differently. */
 export const recipeSources: ReadonlyArray<MediaFacts> = [
   mediaFacts(),
   mediaFacts({
@@ -96,7 +96,7 @@ export const recipeSources: ReadonlyArray<MediaFacts> = [
   mediaFacts({ video: null, audio: { channels: 1, codec: 'mp3', sampleRate: 8000, bitrate: 16_000 } }),
 ]
 
-/** What engines are asked to do with a source. `cube`: path of the colour table, or `null`. */
+/** The jobs that an engine gets for a source. `cube`: the path of the colour table, or `null`. */
 export const recipeJobs = (
   facts: MediaFacts,
   plan: MediaPlan,

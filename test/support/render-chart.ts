@@ -7,7 +7,8 @@ import { renderImage } from '../../src/adapters/sharp/render-image.ts'
 import { E, TE } from '../../src/fp.ts'
 import { type Rgb, readPatches, worstError } from './chart.ts'
 
-// As in the rendering process: libvips caches files by path, and paths of descriptors are reused.
+// libvips caches files by path, and paths of file descriptors are reused. The rendering process disables the
+// cache, too.
 sharp.cache(false)
 
 /** Renders an image in this process, and returns the patches of its PNG export. */
@@ -26,7 +27,7 @@ export const renderedPatches = async (bytes: Uint8Array): Promise<ReadonlyArray<
   }
 }
 
-/** The message with which an image is refused; `null` if it is accepted. */
+/** The message with which an image is refused, or `null` if the image is accepted. */
 export const refusalOf = async (bytes: Uint8Array): Promise<string | null> => {
   const folder = await mkdtemp(join(tmpdir(), 'larder-chart-'))
   try {

@@ -12,7 +12,10 @@ export type LarderExit = {
 
 type Env = Readonly<Record<string, string>>
 
-/** The program that node runs: Larder's current source, compiled, or the output of `npm run build`. */
+/**
+ * The program that node runs. `source`: compiled from the current source. `built`: the output of `npm run
+ * build`.
+ */
 const programs = { source: compiledLarder, built: () => 'dist/main.js' } as const
 type Program = keyof typeof programs
 
@@ -36,12 +39,15 @@ const start = (program: Program, args: ReadonlyArray<string>, env: Env, wrap: Wr
   return child
 }
 
-/** A test that fails does not end its server, which would keep the suite from ending. */
+/**
+ * Servers that still run. A failed test does not stop its server, and a running server would keep the suite
+ * from ending.
+ */
 const running = new Set<ChildProcess>()
 const killRunning = () => {
   for (const child of running) child.kill('SIGKILL')
 }
-// The matrix of players is no suite.
+// The program that tests players also imports this file. It is not a mocha suite, so it has no `after`.
 if (typeof after === 'function') after(killRunning)
 
 const linesOf = (stream: NodeJS.ReadableStream | null): { lines: string[]; reader: Interface } => {
@@ -52,7 +58,7 @@ const linesOf = (stream: NodeJS.ReadableStream | null): { lines: string[]; reade
   return { lines, reader }
 }
 
-/** Runs a CLI command to its end, in its own process. */
+/** Runs a CLI command in its own process, and waits until it ends. */
 export const runLarder = async (
   args: ReadonlyArray<string>,
   env: Env,
@@ -76,7 +82,7 @@ export type ServingLarder = {
   readonly base: string
   readonly out: ReadonlyArray<string>
   readonly err: ReadonlyArray<string>
-  /** Sends the signal; resolves with the exit code, `null` if the signal ended the process. */
+  /** Sends the signal. Resolves with the exit code, or with `null` if the signal ended the process. */
   readonly end: (signal: NodeJS.Signals) => Promise<number | null>
 }
 

@@ -2,7 +2,7 @@ import { createS3ObjectStore } from '../../src/adapters/s3/s3-object-store.ts'
 import { right } from './expect-right.ts'
 import { openS3Target } from './s3-target.ts'
 
-// `npm run test:s3` is useful only against a real S3 server: without one it fails instead of skipping.
+// `npm run test:s3` needs a real S3 server. Without one it fails, so that it does not pass by skipping tests.
 before('S3_ENDPOINT names a server that answers', async () => {
   if (process.env.S3_ENDPOINT === undefined) {
     throw new Error(

@@ -160,12 +160,12 @@ describe('the signatures of the S3 server of the tests', () => {
     headers: { host },
   }
 
-  it('accepts the examples of AWS', () => {
+  it('accepts the example requests of AWS', () => {
     verifySignature(inHeader, exampleKey, then)
     verifySignature(inQuery, exampleKey, then)
   })
 
-  it('refuses them for any other request', () => {
+  it('refuses their signatures for any other request', () => {
     for (const signed of [inHeader, inQuery]) {
       for (const other of [
         { ...signed, method: 'PUT' },
@@ -185,7 +185,7 @@ describe('the signatures of the S3 server of the tests', () => {
     )
   })
 
-  it('refuses them before and after their validity', () => {
+  it('refuses signatures before and after their validity', () => {
     for (const away of [-16 * minute, 16 * minute]) {
       expect(() => verifySignature(inHeader, exampleKey, then + away)).to.throw('differ too much')
     }

@@ -8,20 +8,20 @@ import { route } from './s3/routes.ts'
 import { isS3Error, type S3Error, s3Error } from './s3/s3-error.ts'
 import { type Credentials, isPresigned, verifySignature } from './s3/signature.ts'
 
-/** A request as tests see it. */
+/** The part of a request that tests inspect. */
 export type SeenRequest = Pick<S3Request, 'method' | 'bucket' | 'key' | 'headers' | 'query'>
 
 type S3ServerOptions = {
-  /** Buckets that exist from the start. */
+  /** The names of the buckets that exist from the start. */
   readonly buckets?: ReadonlyArray<string>
   readonly clock?: () => number
-  /** Called with each request whose signature is valid; an error that it returns is the response. */
+  /** Called with each request whose signature is valid. If it returns an error, the error is the response. */
   readonly intercept?: (request: SeenRequest) => S3Error | null
 }
 
 /** An S3 server in this process, with its objects in memory. */
 export type S3Server = {
-  /** `http://127.0.0.1:{port}`, path style. */
+  /** The URL `http://127.0.0.1:{port}`. Buckets are in the path. */
   readonly endpoint: string
   readonly region: string
   readonly credentials: Credentials
@@ -35,9 +35,9 @@ const credentials: Credentials = { accessKeyId: 'larder', secretAccessKey: 'a se
 const region = 'eu-test-1'
 
 /**
- * Starts a strict S3 server. It verifies signatures (also of presigned URLs), payload hashes, checksums,
- * framing and trailers. It implements the buckets, objects, ranges, conditions, multipart uploads and
- * listings that Larder and its tests use; the rest is `501 NotImplemented`.
+ * Starts a strict S3 server. It verifies signatures (including those of presigned URLs), payload hashes,
+ * checksums, framing and trailers. It implements the buckets, objects, ranges, conditions, multipart uploads
+ * and listings that Larder and its tests use. It refuses all other requests with `501 NotImplemented`.
  */
 export const startS3Server = async (options: S3ServerOptions = {}): Promise<S3Server> => {
   const { clock = Date.now, intercept = () => null } = options
@@ -64,8 +64,8 @@ export const startS3Server = async (options: S3ServerOptions = {}): Promise<S3Se
 
   const server = createServer(async (message, response) => {
     const reply = await respond(message).catch(errorResponse)
-    await drained(message)
-    // Lets a client with another clock compute the difference.
+    await readToEnd(message)
+    // From this header a client with another clock computes the difference.
     response.setHeader('date', new Date(clock()).toUTCString())
     write(message, response, reply)
   })
@@ -123,8 +123,10 @@ const errorResponse = (error: unknown): S3Response => {
   }
 }
 
-/** Reads the rest of a body: a connection closed with unread bytes would lose the response. */
-const drained = async (message: IncomingMessage): Promise<void> => {
+/**
+ * Reads the rest of a body. If a connection is closed with unread bytes, the client may lose the response.
+ */
+const readToEnd = async (message: IncomingMessage): Promise<void> => {
   if (message.complete || message.destroyed) return
   message.resume()
   await once(message, 'close')

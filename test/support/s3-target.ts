@@ -26,8 +26,8 @@ type Server = {
 }
 
 /**
- * A new bucket on the server that S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY name.
- * Without S3_ENDPOINT, on a test server in this process.
+ * Creates a bucket on the server that S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY
+ * describe. Without S3_ENDPOINT it starts a test server in this process.
  */
 export const openS3Target = async (): Promise<S3Target> => {
   const { endpoint, region, credentials, close } = serverOfEnvironment() ?? (await startS3Server())

@@ -3,8 +3,8 @@ import { createKeyedMutex } from '../../src/adapters/cache/disk/keyed-mutex.ts'
 import type { CacheTier } from '../../src/adapters/cache/tiers/cache-tier.ts'
 
 /**
- * A tier whose steps are ordered by the scheduler. Writes of one name run in the order in which they were
- * started; a read waits for none of them.
+ * A cache tier whose operations run in the order of the scheduler. Writes of one name run in the order in
+ * which they were started. A read does not wait for writes.
  */
 export const createScheduledTier = (inner: CacheTier, scheduler: Scheduler): CacheTier => {
   const inTurn = createKeyedMutex()

@@ -2,9 +2,9 @@ import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { createProcessBeacon, noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { TE } from '../../src/fp.ts'
 
-// Forked by a test: takes a scratch folder in the given directory, sends its path, and never releases it. The
-// second argument is the folder of beacons.
-process.on('disconnect', () => process.exit()) // the listener also keeps the process alive
+// A test forks this process, which takes a scratch folder in the given directory, sends the folder's path,
+// and never releases it. The second argument is the folder of beacons.
+process.on('disconnect', () => process.exit()) // This listener also keeps the process alive.
 
 const [dir = '', beacons] = process.argv.slice(2)
 const files = await createFsLocalFiles(dir, beacons === undefined ? noBeacon : createProcessBeacon(beacons))

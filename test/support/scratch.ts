@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 const folders: string[] = []
 
-/** A new empty folder; `removeScratch` removes all of them. */
+/** Makes a new empty folder. `removeScratch` removes all these folders. */
 export const scratchFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'larder-test-'))
   folders.push(folder)

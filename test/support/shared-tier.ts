@@ -2,7 +2,7 @@ import type { CacheTier } from '../../src/adapters/cache/tiers/cache-tier.ts'
 import { E, O } from '../../src/fp.ts'
 import type { InvalidationMark } from '../../src/ports/cache.ts'
 
-/** The marks that processes share on a disk, in memory. */
+/** Invalidation marks in memory, which several tiers share as processes share them on a disk. */
 export const createSharedMarks = () => {
   const counts = new Map<string, number>()
   return {
@@ -13,7 +13,10 @@ export const createSharedMarks = () => {
   }
 }
 
-/** The tier of one process on shared marks. `pause` lets other processes run between its steps. */
+/**
+ * The cache tier of one process, with shared marks. `pause` lets other processes run between the steps of an
+ * operation.
+ */
 export const createSharedTier = (
   inner: CacheTier,
   marks: ReturnType<typeof createSharedMarks>,

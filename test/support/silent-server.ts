@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 
-/** A server that hangs: accepts connections, reads all bytes, and never replies. */
+/** Starts a server that hangs: it accepts connections, reads all bytes, and never replies. */
 export const startSilentServer = async () => {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {

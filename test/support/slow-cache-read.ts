@@ -1,6 +1,9 @@
 import type { CachePort } from '../../src/ports/cache.ts'
 
-/** Wraps a CachePort: after `holdNext`, one `get` returns what it has found only after `letGo`. */
+/**
+ * Wraps a CachePort. After `holdNext`, the next `get` reads the cache at once, but returns the result only
+ * after `letGo`.
+ */
 export const createSlowCacheRead = (inner: CachePort) => {
   let isNextHeld = false
   let release: () => void = () => undefined

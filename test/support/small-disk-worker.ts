@@ -17,7 +17,8 @@ import { createStandingClock, listen, type TestServer } from './memory-larder.ts
 import { pseudoRandomBytes } from './origins.ts'
 import { fillDisk } from './small-disks.ts'
 
-// Scenarios on a disk of 8 MB that this process has mounted (small-disks.ts). Fails with code and message.
+// Runs scenarios on a disk of 8 MB that small-disks.ts has mounted for this process. Fails with code and
+// message.
 
 const [disk = '', scenario = ''] = process.argv.slice(2)
 const { clock, advance } = createStandingClock()
@@ -39,9 +40,9 @@ const createCountedStore = () => {
 type Served = {
   readonly larder: DiskLarder
   readonly server: TestServer
-  /** Status and body of /readyz. */
+  /** Requests /readyz, and returns status and body. */
   readonly readiness: () => Promise<{ readonly status: number; readonly text: string }>
-  /** Requests every export; returns the number of store reads for each. */
+  /** Requests every export. Returns the number of reads of the store for each. */
   readonly askAll: (image: SeededImage, bodies: ReadonlyArray<Buffer>) => Promise<number[]>
 }
 
@@ -72,7 +73,7 @@ const serve = async (adapters: Partial<Adapters>, dir: string, blobBytes: number
 
 const bodies = [40_000, 1_300_000, 3_000_000].map((size, n) => pseudoRandomBytes(size, n + 1))
 
-/** The disk of the cache is full of other files, and later has room again. */
+/** Scenario: the disk of the cache is full of other files, and later has room again. */
 const fullByOthers = async (blobBytes: number): Promise<void> => {
   const dir = join(disk, 'cache')
   await mkdir(dir)
@@ -90,7 +91,7 @@ const fullByOthers = async (blobBytes: number): Promise<void> => {
 
   await makeRoom()
   await right(larder.disk.check)
-  // The budget grows back step by step.
+  // The budget grows back in steps.
   for (let step = 0; step < 6; step++) {
     advance(31)
     await right(larder.disk.check)
@@ -103,7 +104,7 @@ const fullByOthers = async (blobBytes: number): Promise<void> => {
   await larder.disk.close()
 }
 
-/** The budget is larger than the disk, and more is requested than fits. */
+/** Scenario: the cache budget is larger than the disk, and more bytes are requested than fit. */
 const fullByItself = async (): Promise<void> => {
   const dir = join(disk, 'cache')
   const { store, reads } = createCountedStore()
@@ -112,7 +113,7 @@ const fullByItself = async (): Promise<void> => {
     const image = await seedImage(larder, bodies)
     for (const count of await askAll(image, bodies)) expect(count).to.be.at.most(1)
     await larder.disk.settled()
-    // Which blobs stay depends on the policy; that one stays, on the space that is freed.
+    // Which blobs are evicted depends on the policy, but the space that was freed holds at least one blob.
     expect(await askAll(image, bodies), `after ${n} others`).to.include(0)
     await larder.disk.settled()
     await right(larder.disk.check)
@@ -121,7 +122,7 @@ const fullByItself = async (): Promise<void> => {
   await larder.disk.close()
 }
 
-/** Objects, keys and scratch have no room, and later have room again. */
+/** Scenario: the disk of objects, keys and scratch folders is full, and later has room again. */
 const dataFull = async (): Promise<void> => {
   const objects = join(disk, 'objects')
   const adapters = {
@@ -146,7 +147,7 @@ const dataFull = async (): Promise<void> => {
   expect(ready.status).to.equal(200)
   expect(JSON.parse(ready.text)).to.deep.include({ status: 'degraded' })
   await askAll(image, served)
-  // The cache has freed space on the shared disk.
+  // The cache has freed space on the disk that both share.
   const makeMoreRoom = await fillDisk(disk)
   const key = join(disk, 'keys', 'image-tokens')
   expect(() => readOrCreateSecretFile(key, () => 'a secret')).to.throw(/no space left/)

@@ -4,10 +4,16 @@ import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { scratchFolder } from './scratch.ts'
 
-/** Mounts are visible only to the child and end with it. Non-root users need a user namespace. */
+/**
+ * The mount is visible only to the child process and ends with it. Users other than root need a user
+ * namespace.
+ */
 const unshare = process.getuid?.() === 0 ? ['--mount'] : ['--mount', '--map-root-user']
 
-/** Runs a program of this folder with the path of a disk of 8 MB. Returns its output if it fails, else ''. */
+/**
+ * Runs a program of this folder with the path of a disk of 8 MB. Returns its output if it fails, else an
+ * empty string.
+ */
 export const runOnSmallDisk = async (program: string, ...args: ReadonlyArray<string>): Promise<string> => {
   const disk = await scratchFolder()
   const script = 'mount -t tmpfs -o size=8m tmpfs "$1" && shift && exec "$@"'

@@ -5,7 +5,10 @@ import { Decoder, Demuxer } from 'node-av'
 /** The channel mask of 5.1: front left and right, centre, low frequency, back left and right. */
 const fiveOne = 0x3f
 
-/** A WAV of floats (WAVE_FORMAT_EXTENSIBLE); `sample` returns the value of a channel at a time (seconds). */
+/**
+ * Returns a WAV of floats (WAVE_FORMAT_EXTENSIBLE). `sample` returns the value of a channel at a time
+ * (seconds).
+ */
 export const createWav = (
   {
     channels,
@@ -40,7 +43,7 @@ export const createWav = (
   return Buffer.concat([head, data])
 }
 
-/** The decoded samples of a file's first channel, as floats; a player clips values beyond 1. */
+/** Decodes the first channel of a file to floats. A player clips values beyond 1. */
 export const decodeAudio = async (path: string): Promise<Float32Array> => {
   const source = await Demuxer.open(path)
   const stream = source.audio()

@@ -28,7 +28,7 @@ export type CacheWorker = {
   readonly kill: () => Promise<void>
 }
 
-/** Bundles the worker into one file, which starts much faster than its sources. */
+/** Bundles the worker into one file, which starts much faster than the TypeScript sources. */
 export const buildCacheWorker = async (): Promise<string> => {
   const outfile = join(await scratchFolder(), 'cache-worker.cjs')
   const entry = fileURLToPath(new URL('./cache-worker.ts', import.meta.url))
@@ -68,7 +68,8 @@ export const startCacheWorker = async (
       const isOurs = (answer: Answer) => 'uid' in answer && answer.uid === order.uid
       const began = waitForAnswer((answer) => (isOurs(answer) ? true : null)).then(() => undefined)
       const done = waitForAnswer((answer) => (isOurs(answer) && 'sha256' in answer ? answer.sha256 : null))
-      // A killed worker answers neither. Only a caller that waits gets the error.
+      // A killed worker settles neither promise, so both are rejected. Without these handlers an unused one
+      // would be an unhandled rejection.
       for (const promise of [began, done]) promise.catch(() => undefined)
       return { began, done }
     },

@@ -1,12 +1,15 @@
 /** A response as sent on the wire. */
 export type WireResponse = {
   readonly status: number
-  /** By lower-case name; repeated fields are joined by a comma. */
+  /** Headers by lower-case name. Values of repeated fields are joined by a comma. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
 }
 
-/** `rest`: bytes of an incomplete response; `missing`: the minimum number of bytes that it still lacks. */
+/**
+ * `rest`: the bytes of an incomplete response at the end. `missing`: the minimum number of bytes that it
+ * still lacks.
+ */
 export type WireResponses = {
   readonly responses: ReadonlyArray<WireResponse>
   readonly rest: Buffer
@@ -15,7 +18,7 @@ export type WireResponses = {
 
 const token = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/
 const statusLine = /^HTTP\/1\.1 ([1-5]\d\d) [\t\x20-\x7e]*$/
-// Visible characters, with white space between them (RFC 9110 §5.5).
+// A field value has visible characters, with white space only between them (RFC 9110 §5.5).
 const fieldValue = /^(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?$/
 const onlyOnce = new Set(['content-length', 'content-type', 'etag', 'date', 'connection', 'content-range'])
 
@@ -39,7 +42,7 @@ const readHead = (head: string, at: number): Pick<WireResponse, 'status' | 'head
   return { status: Number(status), headers }
 }
 
-/** Length of the body by RFC 9112 §6.3. Larder sends no chunks: every length is known. */
+/** The length of the body by RFC 9112 §6.3. Larder never sends chunked bodies, so every length is known. */
 const bodyLength = (
   method: string,
   { status, headers }: Pick<WireResponse, 'status' | 'headers'>,
@@ -54,8 +57,8 @@ const bodyLength = (
 }
 
 /**
- * Parses responses strictly, without code of the server or of Node's parser. `methods`: those of the
- * requests, in order. Throws on malformed responses, and on more responses than requests.
+ * Parses responses strictly, without code of the server or of Node's parser. `methods`: the methods of the
+ * requests, in order. Throws for malformed responses, and for more responses than requests.
  */
 export const readResponses = (wire: Buffer, methods: ReadonlyArray<string>): WireResponses => {
   const responses: WireResponse[] = []

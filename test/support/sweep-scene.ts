@@ -19,7 +19,7 @@ export const neverAborted = new AbortController().signal
 
 export const aStoredFileKey = (): string => aStoredFile().key
 
-/** Keys that are not Larder’s, although some look like it. */
+/** Keys that Larder does not write, although some look like its keys. */
 export const keysInOtherFormats: ReadonlyArray<string> = [
   's3_files/readme.txt',
   's3_files/s3f_short',
@@ -50,7 +50,7 @@ export const keysIn = async (store: ObjectStore, prefix = ''): Promise<ReadonlyA
   return keys
 }
 
-/** The objects of a store below a prefix, as with S3_PREFIX. */
+/** A view of the objects of a store below a key prefix, as with the setting S3_PREFIX. */
 export const withKeyPrefix = (prefix: string, store: ObjectStore): ObjectStore => ({
   ...store,
   put: (key, object) => store.put(prefix + key, object),
@@ -62,7 +62,7 @@ export const withKeyPrefix = (prefix: string, store: ObjectStore): ObjectStore =
   },
 })
 
-/** The repositories and the cache that a sweep needs for replaced exports, in memory. */
+/** Creates in memory the repositories and the cache that a sweep needs for replaced exports. */
 export const createSweptLibrary = (clock: () => number) => ({
   imageFiles: createMemoryImageFileRepository(clock),
   contentFiles: createMemoryContentFileRepository(clock),
@@ -85,7 +85,7 @@ type SweepScene = {
   readonly fill: (count: number) => Promise<void>
 }
 
-/** A store, the rows that name its objects, and a sweep of both; `reset` begins a new test. */
+/** Creates a store, rows that name its objects, and a sweep of both. A test begins with `reset`. */
 export const createSweepScene = () => {
   const scene: SweepScene = {
     now: start,

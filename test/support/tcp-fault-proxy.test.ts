@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { expect } from 'chai'
 import { startTcpFaultProxy, type TcpFaultProxy } from './tcp-fault-proxy.ts'
 
-/** Without `once`, which rejects at an error before 'close'. */
+/** Waits for 'close' without `events.once`, which would reject at an error before 'close'. */
 const closed = (socket: Socket): Promise<unknown> => new Promise((resolve) => socket.once('close', resolve))
 
 describe('TCP fault proxy', () => {
@@ -72,7 +72,7 @@ describe('TCP fault proxy', () => {
     const { socket: fresh } = await open()
     await sendAndWait(fresh, 'd')
     socket.write('e')
-    await sendAndWait(idle, 'f') // it lost no byte
+    await sendAndWait(idle, 'f') // The idle connection lost no byte.
     expect(gotIdle.text).to.equal('f')
     expect([got.text, got.error]).to.deep.equal(['a', ''])
     expect(received).to.not.include('b')

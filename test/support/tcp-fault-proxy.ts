@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import { type AddressInfo, connect, createServer, type NetConnectOpts, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A fault of one connection after `after` more bytes from the server. */
+/** A fault of one connection, which occurs after `after` more bytes from the server. */
 export type ConnectionFault = {
   /**
    * `ends`: closed with FIN. `resets`: closed with RST. `stalls`: nothing more arrives until the proxy is
@@ -15,7 +15,10 @@ export type ConnectionFault = {
 /** The behaviour of all connections, open and new. */
 type ProxyMode =
   | { readonly kind: 'pass' }
-  /** Drops bytes in both directions, ends no connection. One that lost a byte stays silent for ever. */
+  /**
+   * Drops bytes in both directions, but closes no connection. A connection that lost a byte stays silent for
+   * ever.
+   */
   | { readonly kind: 'silent' }
   /** Resets open connections, and new ones as soon as they are established. */
   | { readonly kind: 'reset' }
@@ -26,7 +29,7 @@ type ProxyMode =
 /** A TCP proxy that is placed in front of a server, and breaks connections on demand. */
 export type TcpFaultProxy = {
   readonly port: number
-  /** `http://127.0.0.1:{port}` */
+  /** The URL `http://127.0.0.1:{port}`. */
   readonly endpoint: string
   readonly set: (mode: ProxyMode) => void
   /** Queues faults: the first connection that reaches the bytes of the next fault consumes it. */
@@ -67,7 +70,7 @@ export const startTcpFaultProxy = async (target: Target): Promise<TcpFaultProxy>
 
   const proxy = createServer((client) => {
     const server = connect(address)
-    /** Whether bytes were lost: later bytes are dropped too, as they would make no sense. */
+    /** Whether bytes were lost. Later bytes are then dropped too, because they would make no sense. */
     let isSilent = false
     let loss: Loss | undefined
 
@@ -136,7 +139,7 @@ export const startTcpFaultProxy = async (target: Target): Promise<TcpFaultProxy>
       server.destroy()
       changes.emit('change')
     })
-    // An error on one side closes the other; the test causes these errors, so none is reported.
+    // An error of one side closes the other side. The test causes these errors, so they are not reported.
     client.on('error', () => server.destroy())
     server.on('error', () => swallows() || client.destroy())
   })

@@ -2,7 +2,7 @@ import type { Sleep } from '../../src/ports/sleep.ts'
 
 type Sleeper = { readonly milliseconds: number; readonly wake: () => void }
 
-/** A Sleep without a clock: each sleeper waits until the test wakes it. */
+/** A Sleep that uses no clock: each caller sleeps until the test wakes it. */
 export const createTestSleep = () => {
   const sleepers: Sleeper[] = []
   let onSleep = (): void => {}

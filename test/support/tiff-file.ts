@@ -1,4 +1,4 @@
-/** An RGB TIFF of 4 × 4 pixels with `bits` a channel and extra tags (`own`); all samples are 0. */
+/** Returns an RGB TIFF of 4 × 4 pixels with `bits` a channel and the extra tags `own`. All samples are 0. */
 export const createTiff = (
   bits: number,
   own: ReadonlyArray<readonly [tag: number, value: number]>,

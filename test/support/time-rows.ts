@@ -6,7 +6,9 @@ import {
   withStreamPause,
 } from './transport-stream.ts'
 
-/** The result for films that flash and beep. */
+/**
+ * One row of the table of timestamps in docs/media.md: films that flash and beep, and the expected result.
+ */
 type DocumentedTimeRow = {
   /** The text in the table of docs/media.md. */
   readonly comesIn: string
@@ -17,7 +19,7 @@ type DocumentedTimeRow = {
 export type TimedFilm = {
   /** A file in test/media. */
   readonly file: string
-  /** Edits the file before. */
+  /** Edits the bytes of the file before it is transcoded. */
   readonly change?: (film: Buffer) => Buffer
   /** Duration of the output (seconds). */
   readonly seconds: number
@@ -27,14 +29,17 @@ export type TimedFilm = {
   readonly silent?: ReadonlyArray<number>
   readonly dark?: ReadonlyArray<number>
   readonly frameRate?: number
-  /** The largest distance of a flash from its beep (seconds), if above the default. */
+  /** The largest accepted distance between a flash and its beep (seconds), if it is above the default. */
   readonly apart?: number
-  /** Flashes are at their times to a few milliseconds: they fall on frames of the source and of the output. */
+  /**
+   * Whether flashes are exact to a few milliseconds, because they fall on frames of both the source and the
+   * output.
+   */
   readonly isExact?: boolean
   readonly warnings?: ReadonlyArray<RegExp>
 }
 
-/** `beat.m2t` and others last for 6 s, and flash and beep at 1, 3 and 5 s. */
+/** `beat.m2t` and similar films last for 6 s, and flash and beep at 1, 3 and 5 s. */
 const BEATS = [1, 3, 5]
 const beat = { file: 'beat.m2t', seconds: 6, beats: BEATS }
 const HOUR = 3600
@@ -46,7 +51,7 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
     films: [
       { ...beat, change: (film) => delayTimestamps(film, 10 * HOUR) },
       { ...beat, file: 'beat.mkv' },
-      // Pictures that begin between two frames of the grid, in a file that also has subtitles.
+      // Frames that begin between two ticks of the output's frame rate, in a file that also has subtitles.
       { ...beat, file: 'off-grid.webm', beats: [1.05, 3.05, 5.05], warnings: [/subtitles \(webvtt\)/] },
     ],
   },
@@ -110,7 +115,7 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
     films: [
       { ...beat, file: 'late-sound.mp4', beats: [3, 5], silent: [1] },
       { ...beat, change: (film) => withStreamPause(film, 'sound', 0, 2), beats: [3, 5], silent: [1] },
-      // Later than a demuxer looks for its channels.
+      // The audio begins later than the range in which a demuxer looks for its channels.
       {
         ...beat,
         change: (film) => withStreamPause(repeatStream(film, 3, 6), 'sound', 0, 14),
@@ -154,7 +159,7 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
     comesIn: 'an edit list that begins within the film, or puts a gap before it',
     comesOut: 'the same as in a player: the film from that point',
     films: [
-      // Its first frame is half a frame later than the header announces.
+      // The first frame is half a frame later than the header declares.
       { ...beat, file: 'edit-list.mp4', seconds: 4.5, beats: [1.5, 3.5], apart: 0.03 },
       { ...beat, file: 'late-sound.mp4', beats: [3, 5], silent: [1] },
     ],
@@ -163,7 +168,8 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
     comesIn: 'fragments (CMAF) with negative composition offsets, which engines report late',
     comesOut: 'each frame at its time',
     films: [
-      // Their sound is 1024 samples late: ffmpeg writes no edit list that says so.
+      // The audio is 1024 samples late: the file has no edit list that declares this, because ffmpeg writes
+      // none.
       { ...beat, file: 'beat-cmaf.mp4', isExact: true, apart: 0.025 },
       { ...beat, file: 'beat-cmaf-index.mp4', isExact: true, apart: 0.025 },
     ],

@@ -3,7 +3,8 @@ import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import { availableEngines, createTranscoderOfEngine } from './engines.ts'
 import { right } from './expect-right.ts'
 
-// Its own process, so that a test can kill it: transcodes a film, and tells its parent at the first progress.
+// Runs as its own process, so that a test can kill it. Transcodes a film, and sends a message at the first
+// progress.
 
 const [name, folder = ''] = process.argv.slice(2)
 const engine = availableEngines().find(([candidate]) => candidate === name)?.[1]

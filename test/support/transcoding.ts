@@ -17,7 +17,7 @@ export { renditionSeconds } from '../../src/domain/ingest/rendition-facts.ts'
 /** Plans only the smallest video rendition, for tests to which the ladder does not matter. */
 export const withSmallestVideo = (plan: MediaPlan): MediaPlan => ({ ...plan, video: plan.video.slice(-1) })
 
-/** A folder for the files of a suite; it exists while the tests of the suite run. */
+/** Makes a folder for the files of a suite, which exists while the tests of the suite run. */
 export const createTranscodingFolder = () => {
   let folder: string
 
@@ -31,7 +31,7 @@ export const createTranscodingFolder = () => {
   return {
     newTarget,
 
-    /** Probes, and prepares the task; `progress` lists the reported progress. */
+    /** Probes the file, and prepares the task. `progress` lists the reported progress. */
     transcode: async (
       transcoder: Transcoder,
       path: string,
@@ -43,7 +43,7 @@ export const createTranscodingFolder = () => {
       const plan = change(planMedia(facts))
       const task = pipe(
         transcoder.transcode(path, facts, plan, target, (fraction) => progress.push(fraction)),
-        // Every output must be fit to publish, whatever the test is about.
+        // Every output must be fit to be published, whatever the test verifies.
         TE.tapIO(
           (output) => () =>
             expect(examineTranscoded(output, planWithoutLostAudio(plan, output)), path).to.deep.equal([]),

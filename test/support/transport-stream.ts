@@ -8,14 +8,14 @@ import {
   writeTimestamp,
 } from '../../src/adapters/transcode/mpegts/packets.ts'
 
-/** The start of a PES packet: its stream, and its decoding time (ticks). */
+/** The start of a PES packet, with its stream and its decoding time (ticks). */
 type PesStart = { readonly isVideo: boolean; readonly pid: number; readonly time: number }
 
 type Edit = (pes: PesStart) => number | null
 
 /**
- * Copies a transport stream with new times of its PES packets. `edit` returns the time in ticks of 90 kHz,
- * modulo 33 bits; `null` leaves the PES packet out.
+ * Copies a transport stream with other times of its PES packets. `edit` returns the new time in ticks of 90
+ * kHz, modulo 2^33, or `null` to leave the PES packet out.
  */
 const editTimestamps = (film: Uint8Array, edit: Edit): Buffer => {
   const bytes = Buffer.from(film)
@@ -32,13 +32,14 @@ const editTimestamps = (film: Uint8Array, edit: Edit): Buffer => {
         writeTimestamp(bytes, times.dts, changed)
       }
     }
-    // Demuxers skip null packets (ISO/IEC 13818-1 table 2-3).
+    // A PES packet is left out by turning it into null packets, which demuxers skip (ISO/IEC 13818-1 table
+    // 2-3).
     if (omitted.get(pid)) bytes.writeUInt16BE(0x1fff, at + 1)
   })
   return bytes
 }
 
-/** All decoding times, in the order of the file. */
+/** The start of each PES packet, in the order of the file. */
 export const pesStartsOf = (film: Uint8Array): ReadonlyArray<PesStart> => {
   const starts: PesStart[] = []
   editTimestamps(film, (pes) => {
@@ -56,7 +57,7 @@ const strideIn = (bytes: Uint8Array): number => {
 
 const firstTimeOf = (film: Uint8Array): number => Math.min(...pesStartsOf(film).map(({ time }) => time))
 
-/** Like `editTimestamps`, in seconds from the first time of the film. */
+/** Like `editTimestamps`, but times are seconds from the first time of the film. */
 const bySeconds = (film: Uint8Array, edit: (second: number, isVideo: boolean) => number | null): Buffer => {
   const first = firstTimeOf(film)
   return editTimestamps(film, ({ time, isVideo }) => {
@@ -69,11 +70,11 @@ const bySeconds = (film: Uint8Array, edit: (second: number, isVideo: boolean) =>
 export const delayTimestamps = (film: Uint8Array, by: number): Buffer =>
   bySeconds(film, (second) => second + by)
 
-/** The clock jumps by `by` seconds at second `at`. */
+/** Makes the clock jump by `by` seconds at second `at`. */
 export const withClockJump = (film: Uint8Array, at: number, by: number): Buffer =>
   bySeconds(film, (second) => (second < at ? second : second + by))
 
-/** One stream has no packets between two times (seconds). */
+/** Removes the packets of one stream between two times (seconds). */
 export const withStreamPause = (
   film: Uint8Array,
   kind: 'pictures' | 'sound',
@@ -84,13 +85,13 @@ export const withStreamPause = (
     isVideo === (kind === 'pictures') && second >= from && second < to ? null : second,
   )
 
-/** Sets the clock so that its 33-bit counter wraps `after` seconds. */
+/** Sets the clock so that its 33-bit counter wraps around `after` seconds after the start. */
 export const withClockWrap = (film: Uint8Array, after: number): Buffer => {
   const first = firstTimeOf(film)
   return editTimestamps(film, ({ time }) => time - first - Math.round(after * TICKS_PER_SECOND))
 }
 
-/** Repeats a film of `seconds` seconds, on one clock. */
+/** Repeats a film of `seconds` seconds `times` times, with continuous timestamps. */
 export const repeatStream = (film: Uint8Array, times: number, seconds: number): Buffer =>
   Buffer.concat(Array.from({ length: times }, (_, i) => delayTimestamps(film, i * seconds)))
 
@@ -103,7 +104,7 @@ export const toM2ts = (film: Uint8Array): Buffer =>
     ]).flat(),
   )
 
-/** The same film as program `number`, with PIDs that are 256 higher. */
+/** Returns the same film as program `number`, with PIDs that are 256 higher. */
 export const withOtherPids = (film: Buffer, number = 1): Buffer => {
   const other = Buffer.from(film)
   let mapPid = 0
@@ -122,12 +123,12 @@ export const multiplexPrograms = (first: Buffer, second: Buffer): Buffer => {
   const other = withOtherPids(second, 2)
   forEachPacket(other, PACKET, (at) => {
     const pid = pidAt(other, at)
-    // The first film's table lists both programs; only the first film keeps its service description.
+    // The table of the first film lists both programs, and only the first film keeps its service description.
     if (pid < 256) other.writeUInt16BE(0x1fff, at + 1)
     if (pid === MAP_PID) other.writeUInt16BE(other.readUInt16BE(at + 1) + 256, at + 1)
   })
   const programs = Buffer.from('00b0110001c100000001f0000002f10000000000', 'hex')
-  const table = Buffer.concat([Buffer.from('4740001000', 'hex'), sealed(programs)])
+  const table = Buffer.concat([Buffer.from('4740001000', 'hex'), withChecksum(programs)])
   const head = Buffer.concat([table, Buffer.alloc(PACKET - table.length, 0xff)])
   const [ones, twos] = [packetsOf(first), packetsOf(other)].map((all) =>
     all.map((packet, i) => [i / all.length, packet] as const),
@@ -137,7 +138,7 @@ export const multiplexPrograms = (first: Buffer, second: Buffer): Buffer => {
 }
 
 const PACKET = 188
-/** The PID of the program map in FFmpeg's output. */
+/** The PID of the program map that FFmpeg writes. */
 const MAP_PID = 0x1000
 
 const packetsOf = (film: Buffer): ReadonlyArray<Buffer> =>
@@ -150,10 +151,10 @@ const toOtherStreams = (section: Buffer, number: number): void => {
     section.writeUInt16BE(section.readUInt16BE(at + 1) + 256, at + 1)
     at += 5 + (section.readUInt16BE(at + 3) & 0xfff)
   }
-  sealed(section)
+  withChecksum(section)
 }
 
-/** One packet that starts a unit: a PES packet, or a section behind its pointer. */
+/** Returns one packet that starts a unit: a PES packet, or a section behind its pointer field. */
 export const packetOf = (pid: number, payload: Buffer): Buffer => {
   const isSection = payload[0] !== 0 || payload[1] !== 0
   const body = isSection ? Buffer.concat([Buffer.alloc(1), payload]) : payload
@@ -161,8 +162,8 @@ export const packetOf = (pid: number, payload: Buffer): Buffer => {
   return Buffer.concat([head, body, Buffer.alloc(PACKET - 4 - body.length, 0xff)])
 }
 
-/** Writes the checksum (ISO/IEC 13818-1 annex A) into the last four bytes. */
-export const sealed = (section: Buffer): Buffer => {
+/** Writes the checksum of a section (ISO/IEC 13818-1 annex A) into its last four bytes. */
+export const withChecksum = (section: Buffer): Buffer => {
   let crc = 0xffffffff
   for (const byte of section.subarray(0, -4))
     for (let bit = 7; bit >= 0; bit--)

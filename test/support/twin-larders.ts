@@ -18,12 +18,12 @@ export type ReceivedReply = {
   readonly body: string
 }
 
-/** A request as a test writes it: a path with its query, and headers. */
+/** A request of a test: a path with its query, and headers. */
 export type TestRequest = { readonly path: string; readonly headers: RequestHeaders }
 
 type MediaRoute = { readonly kind: MediaKind; readonly path: string }
 
-/** How a token travels to the server (http-api.md §2.2). */
+/** Requests that carry their token in each of the permitted ways (http-api.md §2.2). */
 export const requestsByCarrier = {
   header: (path: string, jwt: string): TestRequest => ({
     path: `/api/1/${path}`,
@@ -33,13 +33,13 @@ export const requestsByCarrier = {
   query: (path: string, jwt: string): TestRequest => ({ path: `/api/1/${path}?jwt=${jwt}`, headers: {} }),
 } as const
 
-/** The same with one more parameter in its query. */
+/** Returns the same request with one more query parameter. */
 export const withParameter = ({ path, headers }: TestRequest, parameter: string): TestRequest => ({
   path: parameter === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${parameter}`,
   headers,
 })
 
-/** Every media route, for this image and this film. */
+/** All media routes, with the uids of this image and of this film. */
 const mediaRoutes = (image: SeededImage, film: SeededLadder): ReadonlyArray<MediaRoute> => {
   const [small, large] = image.exports.map(({ uid }) => uid)
   const [, segment] = film.high.parts.map(({ uid }) => uid)
@@ -58,7 +58,7 @@ const mediaRoutes = (image: SeededImage, film: SeededLadder): ReadonlyArray<Medi
 
 const agent = new Agent({ keepAlive: true, keepAliveMsecs: 1000 })
 
-/** All that a client can observe, except Date and Cache-Status. */
+/** Returns all that a client can observe of a reply, except Date and Cache-Status. */
 const hear = (base: string, { path, headers }: TestRequest, method = 'GET'): Promise<ReceivedReply> =>
   new Promise((resolve) => {
     const sent = request(base + path, { method, headers, agent })
@@ -83,19 +83,22 @@ export type TwinLarders = {
   readonly routes: ReadonlyArray<MediaRoute>
   readonly advance: (seconds: number) => void
   readonly clock: () => number
-  /** Requests from the server that replays. */
+  /** Sends a request to the server that replays replies. */
   readonly replayed: (ask: TestRequest, method?: string) => Promise<ReceivedReply>
-  /** Requests from the server on the same cache and library that never replays. */
+  /** Sends a request to the server that never replays. It has the same cache and library. */
   readonly routed: (ask: TestRequest) => Promise<ReceivedReply>
-  /** Requests until the reply can be replayed. */
+  /** Sends the request until its reply can be replayed. */
   readonly warm: (ask: TestRequest) => Promise<void>
-  /** Whether the reply needed no cache read: a route needs at least one. */
+  /** Whether the reply is replayed. It is if it needed no cache read: a route needs at least one. */
   readonly isReplayed: (ask: TestRequest) => Promise<boolean>
   readonly expectAlike: (ask: TestRequest, what?: string) => Promise<ReceivedReply>
   readonly close: () => Promise<void>
 }
 
-/** Two servers on one library and one cache, with a standing clock: one replays, the other never does. */
+/**
+ * Starts two servers on one library and one cache, with a standing clock. One replays replies, the other
+ * never does.
+ */
 export const createTwinLarders = async (): Promise<TwinLarders> => {
   const { clock, advance } = createStandingClock()
   const memory = createSingleTierCache(createMemoryTier(2 ** 24), clock)

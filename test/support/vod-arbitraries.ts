@@ -10,7 +10,8 @@ import type {
 } from '../../src/domain/media/content-export.ts'
 import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../../src/domain/media/ids.ts'
 
-// Content files as the library may have them, for properties of their playlists and manifests.
+// Arbitrary content files as the library may contain them, to test properties of their playlists and
+// manifests.
 
 const tail = fc.stringMatching(/^[A-Za-z0-9_-]{22}$/)
 const partUid = tail.map((s) => `cfep_${s}` as ContentPartUid)
@@ -54,7 +55,10 @@ export const vodParts = (maxParts = 40): fc.Arbitrary<VodParts> =>
       return { exportUid, targetDuration: 6, parts: kind.endsWith('mp4') ? [init, ...parts] : parts }
     })
 
-/** The same with one to five keyframes in each segment, which together last as long as the segment. */
+/**
+ * The same with one to five keyframes in each segment. The durations of a segment's keyframes add up to its
+ * own.
+ */
 export const vodPartsWithKeyframes = (): fc.Arbitrary<VodPartsWithKeyframes> =>
   fc
     .record({
@@ -161,7 +165,9 @@ const fileOf = (...kinds: ReadonlyArray<fc.Arbitrary<ContentExport>>): fc.Arbitr
     })
     .map(({ exports, ...file }) => ({ ...file, exports: exports.flat() }))
 
-/** A film with or without audio, audio alone, and an older film whose exports have both in one. */
+/**
+ * A film with or without audio, audio alone, or an old film each of whose exports has both video and audio.
+ */
 export const contentFile = (): fc.Arbitrary<ContentFile> =>
   fc.oneof(
     fileOf(videoOnly, audioOnly, progressive),

@@ -15,11 +15,11 @@ export type FilmOptions = {
   readonly options: Readonly<Record<string, string>>
   /** FFmpeg's name of the container; `mp4` by default. */
   readonly container?: string
-  /** Put into each frame: triples of `cc_data` (ANSI/SCTE 128-1 §8). */
+  /** Captions of each frame: triples of `cc_data` (ANSI/SCTE 128-1 §8). */
   readonly captions?: Uint8Array
 }
 
-/** Encodes frames (their planes concatenated) into a film. */
+/** Encodes frames into a film. `pictures`: the planes of each frame, concatenated. */
 export const writeFilm = async (
   path: string,
   { width, height, rate, pixelFormat, encoder: name, options, container = 'mp4', captions }: FilmOptions,

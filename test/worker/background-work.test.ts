@@ -57,7 +57,10 @@ describe('the background work of a server', () => {
 
   type Make = (options: MakeExportsOptions) => ReturnType<IngestService['makeExports']>
 
-  /** An ingest service with these unfinished films, by uid, each with what making its exports does. */
+  /**
+   * Wraps an ingest service. It has these unfinished films, each with a task that replaces making its
+   * exports.
+   */
   const unfinished = (
     { ingest }: Larder,
     films: Readonly<Record<string, Make>>,

@@ -19,7 +19,10 @@ import { createSharedMarks, createSharedTier } from '../../support/shared-tier.t
 
 const MiB = 2 ** 20
 
-/** The version in the database. Even versions are negative entries, which the cache stores separately. */
+/**
+ * The key of the version in the database. Even versions are negative entries, which the cache stores
+ * separately.
+ */
 const key: CacheKey<number> = {
   name: 'test:version',
   family: 'test:version',
@@ -93,7 +96,7 @@ describe('[V23] reads, loads and deletes in any order', () => {
               lastFound: null as Found<number> | null,
             }))
             type Process = (typeof processes)[number]
-            /** The lowest version for a read: own deletes count at once, foreign ones after two seconds. */
+            /** The lowest version a read may return: own deletes count at once, others' after two seconds. */
             const acknowledged = (to: Process): number =>
               Math.max(
                 0,
@@ -106,7 +109,7 @@ describe('[V23] reads, loads and deletes in any order', () => {
             const load = (): TE.TaskEither<never, number> => async () => {
               await wait('query')
               const version = databaseVersion
-              // As many waits as the steps of a delete.
+              // A delete has this many steps.
               for (let n = 0; n < 3; n++) await wait('answer')
               return E.right(version)
             }
@@ -127,7 +130,7 @@ describe('[V23] reads, loads and deletes in any order', () => {
               read: async (by) => {
                 const before = acknowledged(by)
                 const found = await by.readThrough(key, load())()
-                // It may have shared a load that failed.
+                // The read may have shared a load that failed.
                 if (E.isLeft(found)) return
                 check('read', before, found.right.value)
                 by.lastFound = found.right
@@ -146,11 +149,12 @@ describe('[V23] reads, loads and deletes in any order', () => {
                 const found = await by.readThrough(key, fail)()
                 if (E.isRight(found)) check('stale', before, found.right.value)
               },
-              // Like the replay cache: reuses the value while it is still cached.
+              // This step does what the replay cache does: it reuses the value while the value is still
+              // cached.
               replay: async (by) => {
                 if (by.lastFound?.isStillCached()) check('replay', acknowledged(by), by.lastFound.value)
               },
-              // Longer than memory answers for the disk.
+              // This is longer than a value in memory is trusted without the disk.
               moment: async () => {
                 now += 2_001
               },
@@ -164,7 +168,7 @@ describe('[V23] reads, loads and deletes in any order', () => {
               const process = processes[by % processes.length]
               if (process !== undefined) await run[kind](process)
             })
-            // A failed expectation must not leave other promises unhandled.
+            // All promises are settled, because a failed expectation must not leave unhandled rejections.
             const ended = Promise.allSettled(all)
             await scheduler.waitFor(ended)
             for (const result of await ended) if (result.status === 'rejected') throw result.reason

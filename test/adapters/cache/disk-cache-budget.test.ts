@@ -39,7 +39,7 @@ describe('the budget of the disk cache', () => {
     }
   })
 
-  it('evicts first what is not requested', async () => {
+  it('evicts entries that are not requested first', async () => {
     const cache = await caches.open({ maxBytes: MiB })
     const requested = aBlobKey()
     await cacheBlob(cache, requested, blobBytes)
@@ -58,7 +58,7 @@ describe('the budget of the disk cache', () => {
     for (let n = 0; n < 30; n++) await cacheBlob(cache, aBlobKey(), pseudoRandomBytes(100_000, n))
     expect(await isCached(cache, key, blobBytes)).to.equal(false)
     await reader.upTo(blobBytes.length)
-    expect(reader.got().equals(blobBytes)).to.equal(true)
+    expect(reader.received().equals(blobBytes)).to.equal(true)
   })
 
   it('does not store a blob larger than the whole budget, but serves it (W5)', async () => {

@@ -20,7 +20,7 @@ describe('[V22] a reader of the disk cache that cancels', () => {
     const size = 8 * 2 ** 20
     const bytes = pseudoRandomBytes(size)
     const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-    const { origin, asked } = createWorkingOrigin(bytes)
+    const { origin, requestedRanges } = createWorkingOrigin(bytes)
     const dir = await scratchFolder()
     const open = () => openDiskCache({ dir, clock: () => 0, scope: '', maxBytes: 2 ** 30, log: silentLog })
     let cache = await open()
@@ -36,7 +36,7 @@ describe('[V22] a reader of the disk cache that cancels', () => {
       expect((await collect(await read())).equals(bytes)).to.equal(true)
     }
     await cache.close()
-    expect(asked.length).to.equal(1)
+    expect(requestedRanges.length).to.equal(1)
   })
 
   it('before the file of another process is open leaves no file open', async () => {

@@ -48,7 +48,7 @@ describe('damage to the disk cache', () => {
     await reader.upTo(1000)
     await truncate(cacheFolders(dir).blob(cacheIdOf(key.name)), 70_000)
     await reader.upTo(large.length)
-    expect(reader.got().equals(large)).to.equal(true)
+    expect(reader.received().equals(large)).to.equal(true)
   })
 
   it('the scrub finds a flipped bit, and the blob is filled again', async () => {

@@ -58,7 +58,7 @@ describe('blobs on disk that are read into buffers', () => {
   }
   const isClosed = () => pollUntilTrue(async () => (await openFiles()) <= openBefore)
 
-  it('are read without the origin, and close the file after their last byte', async () => {
+  it('are read without the origin, and the file is closed after their last byte', async () => {
     expect((await readThroughBuffer(intoOf(await read(noOrigin)), 65_537)).equals(bytes)).to.equal(true)
     await isClosed()
   })
@@ -70,20 +70,20 @@ describe('blobs on disk that are read into buffers', () => {
   })
 
   it('continue from the origin at the current offset when the file is truncated', async () => {
-    const { origin, asked } = createWorkingOrigin(bytes)
+    const { origin, requestedRanges } = createWorkingOrigin(bytes)
     const into = intoOf(await read(origin))
     const start = Buffer.alloc(300_000)
     expect(await into(start)).to.equal(300_000)
     await truncate(path, 400_000)
     const rest = await readThroughBuffer(into, 70_000)
     expect(Buffer.concat([start, rest]).equals(bytes)).to.equal(true)
-    expect(asked).to.have.length(1)
+    expect(requestedRanges).to.have.length(1)
     await isClosed()
     await cache.settled()
     expect((await readThroughBuffer(intoOf(await read(noOrigin)), 70_000)).equals(bytes)).to.equal(true)
   })
 
-  it('are read to the end from a removed file', async () => {
+  it('are read to the end if the file is removed during the read', async () => {
     const into = intoOf(await read(noOrigin))
     const start = Buffer.alloc(300_000)
     expect(await into(start)).to.equal(300_000)
@@ -92,7 +92,7 @@ describe('blobs on disk that are read into buffers', () => {
     await isClosed()
   })
 
-  it('throw when they are lost and the origin fails', async () => {
+  it('cause an exception if they are lost and the origin fails', async () => {
     const into = intoOf(await read(noOrigin))
     await truncate(path, 400_000)
     const ended = await readThroughBuffer(into, 70_000).then(
@@ -103,7 +103,7 @@ describe('blobs on disk that are read into buffers', () => {
     await isClosed()
   })
 
-  it('are released when their reader cancels, also while it waits for a silent origin', async () => {
+  it('are released when their reader cancels, even if it waits for a silent origin', async () => {
     const early = await read(noOrigin)
     await intoOf(early)(Buffer.alloc(1000))
     await createChunkReader(early).cancel()

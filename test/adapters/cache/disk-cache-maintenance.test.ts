@@ -117,7 +117,7 @@ describe('the maintenance of the disk cache', () => {
       await cache.sweep()
       openTo(blobBytes.length)
       await reader.upTo(blobBytes.length)
-      expect(reader.got().equals(blobBytes)).to.equal(true)
+      expect(reader.received().equals(blobBytes)).to.equal(true)
       await collect(await readBlob(cache, key, blobBytes, noOrigin))
     })
 

@@ -51,25 +51,25 @@ describe('processes on one disk cache', () => {
   const open = (dir: string) =>
     openDiskCache({ dir, clock: () => 0, log: silentLog, scope: '', maxBytes: 2 ** 30 })
 
-  it('fill a blob once, and all read it as it arrives', async () => {
+  it('fill a blob once, and all read it while it arrives', async () => {
     const dir = await scratchFolder()
-    const { origin, asked, openTo } = createGatedOrigin(bytes, 64 * 1024)
+    const { origin, requestedRanges, openTo } = createGatedOrigin(bytes, 64 * 1024)
     const address = await serve(origin)
     const uid = aStoredFileUid()
     const reads = []
     for (let n = 0; n < 3; n++) reads.push((await start(dir, address)).read({ uid, facts }))
     openTo(MiB)
     await Promise.all(reads.map(({ began }) => began))
-    expect(asked).to.deep.equal([fullRange(facts.size)])
+    expect(requestedRanges).to.deep.equal([fullRange(facts.size)])
     openTo(facts.size)
     const digests = await Promise.all(reads.map(({ done }) => done))
     expect(digests).to.deep.equal([facts.sha256, facts.sha256, facts.sha256])
-    expect(asked).to.have.length(1)
+    expect(requestedRanges).to.have.length(1)
   })
 
   it('continue when the filling process is killed', async () => {
     const dir = await scratchFolder()
-    const { origin, asked, openTo } = createGatedOrigin(bytes, 64 * 1024)
+    const { origin, requestedRanges, openTo } = createGatedOrigin(bytes, 64 * 1024)
     const address = await serve(origin)
     const uid = aStoredFileUid()
     const [leader, second, third] = [
@@ -85,7 +85,7 @@ describe('processes on one disk cache', () => {
     openTo(facts.size)
     const digests = await Promise.all(others.map(({ done }) => done))
     expect(digests).to.deep.equal([facts.sha256, facts.sha256])
-    expect(asked.length).to.be.at.most(3)
+    expect(requestedRanges.length).to.be.at.most(3)
   })
 
   it('can be killed at any moment: no wrong byte is served afterwards, and no file is left behind', async () => {
@@ -95,7 +95,10 @@ describe('processes on one disk cache', () => {
     const keys = blobs.map(() => aStoredFileUid())
     const first = blobs[0] ?? Buffer.alloc(0)
 
-    /** Kills a worker at an offset of the blob, which differs by round from none to all of it. */
+    /**
+     * Kills a worker at an offset of the blob. The offset differs from round to round, from no bytes to all
+     * of them.
+     */
     const killOne = async (round: number) => {
       const n = round % blobs.length
       const [blob = first, uid = aStoredFileUid()] = [blobs[n], keys[n]]

@@ -48,7 +48,7 @@ describe('disk cache', () => {
   })
 
   describe('an unusable folder', () => {
-    it('does not prevent start and reads, and is logged as an outage, once for each', async () => {
+    it('does not prevent start and reads, and is logged once as an outage for each', async () => {
       const file = join(await scratchFolder(), 'a-file')
       await writeFile(file, '')
       const { log, entries } = createRecordingLog()
@@ -84,7 +84,7 @@ describe('disk cache', () => {
       await rm(dir, { recursive: true })
       openTo(100_000)
       await reader.upTo(100_000)
-      expect(reader.got().equals(pseudoRandomBytes(100_000, 3))).to.equal(true)
+      expect(reader.received().equals(pseudoRandomBytes(100_000, 3))).to.equal(true)
       await cacheBlob(cache, key, blobBytes)
       const text = aTextKey()
       await right(cacheValue(cache.cache, text, 'small'))

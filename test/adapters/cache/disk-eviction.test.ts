@@ -23,7 +23,7 @@ import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 
 const budgetBlocks = 1000
 
-/** A budget on a disk that removes files only after `open`. */
+/** Creates a budget on a disk that removes no file before `open` is called. */
 const createSlowDisk = async () => {
   const dir = await scratchFolder()
   const folders = cacheFolders(dir)
@@ -58,7 +58,7 @@ const createSlowDisk = async () => {
     folders,
     budget,
   )
-  /** Fills the budget with entries of one block, and adds a large one that evicts half of them. */
+  /** Fills the budget with entries of one block, and adds a large entry that evicts half of them. */
   const overfill = () => {
     for (let n = 0; n < budgetBlocks; n++) budget.recordStored(cacheIdOf(`small ${n}`), 1, 'value')
     budget.recordStored(cacheIdOf('large'), (budgetBlocks / 10) * blockBytes, 'blob')
@@ -80,7 +80,7 @@ describe('[V25] an eviction of the disk cache', () => {
     const { budget, cache, overfill, removing, open, journal } = await createSlowDisk()
     overfill()
     const set = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
-    // Each of these would never return if it waited for the gate.
+    // None of these would return if it waited for the gate.
     await right(cacheValue(cache, set, 'body'))
     await right(cache.delete(set))
     const list = cacheKeys.webPlaylist({ uid: aContentFileUid() })

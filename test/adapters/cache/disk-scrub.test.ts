@@ -22,7 +22,7 @@ describe('[V29] the scrub of the disk cache', () => {
   const caches = createDiskCaches()
   after(removeScratch)
 
-  /** A scrub of a folder with `count` blobs. */
+  /** Creates the scrub of a folder with `count` blobs. */
   const make = async (trust: (verified: string) => ChunkTrust, beforeRemoval = (_path: string) => {}) => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir })
@@ -70,7 +70,7 @@ describe('[V29] the scrub of the disk cache', () => {
 
   const scope = { bytesPerSecond: Number.POSITIVE_INFINITY, notWithinMs: 1 }
 
-  it('reads one share in each round, and each blob once in a cycle', async () => {
+  it('reads one share of the blobs in each round, and each blob once in a cycle', async () => {
     const scrub = await make(() => createChunkTrust(asMonotonic(() => 0)))
     const checked: number[] = []
     for (let round = 0; round < 2 * count; round++)
@@ -86,7 +86,7 @@ describe('[V29] the scrub of the disk cache', () => {
     expect(await scrub({ ...scope, share: 1 })).to.deep.equal({ checked: count - 1, bad: 0 })
   })
 
-  it('[S9] keeps a file that has replaced the bad one during the scrub', async () => {
+  it('[S9] keeps a file that replaced a damaged one during the scrub', async () => {
     const paths: string[] = []
     const scrub = await make(
       (path) => {

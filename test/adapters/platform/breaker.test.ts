@@ -34,12 +34,12 @@ describe('breaker', () => {
     expect(breaker.tryEnter()).to.equal(false)
   })
 
-  it('[V21] then permits one probe a second, whatever its outcome', () => {
+  it('[V21] then permits one probe a second, whatever the result of the probe', () => {
     const breaker = make()
     breaker.timedOut('silence')
     now = 1000
     expect([breaker.tryEnter(), breaker.tryEnter()]).to.deep.equal([true, false])
-    now = 2000 // the first probe is still waiting
+    now = 2000 // The first probe has no result yet.
     expect([breaker.tryEnter(), breaker.tryEnter()]).to.deep.equal([true, false])
   })
 

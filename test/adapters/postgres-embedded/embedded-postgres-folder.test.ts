@@ -40,7 +40,7 @@ describe('the folder of embedded PostgreSQL', () => {
     }
   })
 
-  it('[V2] is refused when it belongs to another user, and closed to other users', async () => {
+  it('[V2] is refused if it belongs to another user, and made inaccessible to other users', async () => {
     const own = path.join(base, 'shared')
     await mkdir(path.join(own, 'run'), { recursive: true })
     await chmod(path.join(own, 'run'), 0o777)

@@ -45,7 +45,7 @@ describe('embedded PostgreSQL', () => {
     await waitForServerExit(dir)
   })
 
-  it('adds nothing to the package of its programs, where the user may not be permitted to write', async () => {
+  it('adds no file to the package of its programs, which the user may not be permitted to write', async () => {
     const { postgres } = await findPostgresBinaries()
     const libraries = path.resolve(postgres, '../../lib')
     const links = async () =>
@@ -78,8 +78,8 @@ describe('embedded PostgreSQL', () => {
     expect(isAlive(other.postmasterPid)).to.equal(false)
   })
 
-  it('stops also when the first signals arrive before it handles signals', async () => {
-    const own = path.join(base, 'deaf')
+  it('stops even if the first signals arrive before it handles signals', async () => {
+    const own = path.join(base, 'ignoringScript')
     const folder = {
       base: own,
       cluster: path.join(own, 'pg'),
@@ -90,13 +90,13 @@ describe('embedded PostgreSQL', () => {
     }
     for (const each of [folder.cluster, folder.sockets]) await mkdir(each, { recursive: true })
     await makeFifo(folder.fifo)
-    // PostgreSQL ignores signals like this until it has installed its handlers.
-    const deaf = `let signals = 0
+    // This script ignores the first signals, as PostgreSQL does until it has installed its handlers.
+    const ignoringScript = `let signals = 0
       process.on('SIGINT', () => { if (++signals === 3) process.exit(0) })
       setTimeout(() => process.exit(0), 60_000)
       require('node:fs').writeFileSync(${JSON.stringify(path.join(own, 'ready'))}, '')`
     const uid = process.getuid?.() ?? 0
-    const { reference } = startSupervisor(folder, { uid, wrap: [] }, [process.execPath, '-e', deaf])
+    const { reference } = startSupervisor(folder, { uid, wrap: [] }, [process.execPath, '-e', ignoringScript])
     while (!(await readdir(own)).includes('ready')) await sleep(20)
     closeSync(reference ?? expect.fail('no reference'))
     await waitForServerExit(own)
@@ -170,7 +170,7 @@ describe('embedded PostgreSQL', () => {
     const db = createKnex(startOrJoin, 4)
     await db('kept')
     process.kill(servers[0]?.postmasterPid ?? 0, 'SIGKILL')
-    await waitForServerExit(dir) // until then a backend may still answer
+    await waitForServerExit(dir) // Until the server has exited, a backend may still answer.
     const tryAgain = (): Promise<unknown> => db('kept').catch(tryAgain)
     expect(await tryAgain()).to.deep.equal([{ word: 'pantry' }])
     expect(servers).to.have.length(2)
@@ -179,7 +179,7 @@ describe('embedded PostgreSQL', () => {
     await waitForServerExit(dir)
   })
 
-  it('starts one server for four concurrent processes, also after a killed start left a partial folder', async () => {
+  it('starts one server for four concurrent processes, even after a killed start left a partial folder', async () => {
     const fresh = path.join(base, 'fresh')
     await mkdir(path.join(fresh, 'pg.new'), { recursive: true })
     await writeFile(path.join(fresh, 'pg.new', 'PG_VERSION'), '')
@@ -193,7 +193,7 @@ describe('embedded PostgreSQL', () => {
     const child = await startHolder(dir, inOtherPidNamespace)
     const here = await start()
     expect(here.isRunning()).to.equal(true)
-    await killHolder(child) // and the whole namespace, with the server in it
+    await killHolder(child) // This also kills the whole namespace with the server in it.
     await waitForServerExit(dir)
     expect(here.isRunning()).to.equal(false)
     await here.stop()

@@ -64,7 +64,7 @@ describe('bounded object store', () => {
     const opened = await right(store.read(key, all))
     if (O.isNone(opened)) return expect.fail('the object is missing')
     const whole = collect(opened.value)
-    setTimeout(faulty.heal, 2500) // later than the timeout of the first byte
+    setTimeout(faulty.heal, 2500) // This is later than the timeout of the first byte.
     expect((await whole).equals(bytes)).to.equal(true)
   })
 

@@ -62,12 +62,12 @@ const rowOf = async (media: Media, player: Player): Promise<Row> => {
 }
 
 type Choice = {
-  /** Players whose names contain one of these words. */
+  /** Runs only players whose names contain one of these words. */
   readonly only: ReadonlyArray<string>
   readonly isWritten: boolean
 }
 
-/** Runs the players; returns whether all of them played. Rows of other players in the document stay. */
+/** Runs the players. Returns whether all of them played. Rows of other players in the document remain. */
 export const printMatrix = async (pages: PagesServer, { only, isWritten }: Choice): Promise<boolean> => {
   const chromium = await openChromium()
   const film = await serveFilm()
@@ -80,7 +80,7 @@ export const printMatrix = async (pages: PagesServer, { only, isWritten }: Choic
       if (!only.some((word) => player.name.includes(word))) continue
       newRows.set(player.name, await rowOf(media, player))
       const rows = players.map(({ name }) => newRows.get(name) ?? before.get(name))
-      // Written after each player, because a later one may hang for hours.
+      // The table is written after each player, because a later player may hang for hours.
       if (isWritten)
         await writeTable(
           head,

@@ -14,7 +14,7 @@ const versionOf = (name: string) => async (): Promise<string> =>
 
 type TimedSegment = { readonly duration: number; readonly uri?: string; readonly resolvedUri?: string }
 
-/** Checks that each part exists, and compares the duration. */
+/** Checks that each part exists, and compares the sum of durations with the film's. */
 const checkSegments = async (
   segments: ReadonlyArray<TimedSegment>,
   base: string,

@@ -1,6 +1,6 @@
 import type { Address, Mode } from '../support/served-film.ts'
 
-/** The kind of a file, and the ways to request it. */
+/** A kind of file, and the ways to request it. */
 export type Kind = {
   readonly title: string
   readonly of: 'film' | 'sound'
@@ -15,27 +15,27 @@ export const kinds: ReadonlyArray<Kind> = [
   { title: 'sound, HLS', of: 'sound', list: 'mobile.m3u8', modes: ['query', 'path'] },
 ]
 
-/** One run of a player. */
+/** One run of a player, for one address. */
 export type Task = Address & {
   readonly kind: Kind
   readonly mode: Mode
   readonly seconds: number
-  /** Frames of a film; 0 for audio alone. */
+  /** The number of frames of a film, or 0 for a file without video. */
   readonly pictures: number
 }
 
 export type Player = {
   readonly name: string
-  /** `null` if it is not installed. */
+  /** Returns the version, or `null` if the player is not installed. */
   readonly version: () => Promise<string | null>
-  /** Whether the player supports this. */
+  /** Returns whether the player supports this kind and mode. */
   readonly takes: (kind: Kind, mode: Mode) => boolean
-  /** Plays to the end; returns `null` on success, else the fault. */
+  /** Plays to the end. Returns `null` on success, else the fault. */
   readonly play: (task: Task) => Promise<string | null>
   readonly close?: () => Promise<void>
 }
 
-/** The permitted difference in seconds, because of audio frames and the clocks of players. */
+/** The accepted difference of durations (seconds), because of audio frames and the clocks of players. */
 const tolerance = 0.6
 
 export const durationFault = (seconds: number, played: number): string | null =>

@@ -27,7 +27,7 @@ const bearer = (jwt: string) => `Authorization: bearer ${jwt}`
 const failure = ({ code, err }: ProcessResult): string =>
   err.trim().split('\n').at(-1)?.slice(0, 100) || `exit code ${code}`
 
-/** Decodes the first video and the first audio stream. */
+/** ffmpeg decodes the first video and the first audio stream. */
 const ffmpeg: Player = {
   name: 'ffmpeg',
   version: versionOf('ffmpeg', '-version'),
@@ -39,7 +39,7 @@ const ffmpeg: Player = {
     const ran = await runProcess('ffmpeg', args, timeoutMilliseconds)
     if (ran.code !== 0) return failure(ran)
     const last = (name: string) => Number(ran.out.match(new RegExp(`(?<=^${name}=)\\d+`, 'gm'))?.at(-1) ?? 0)
-    // Its DASH demuxer ends with the first stream that ends.
+    // The DASH demuxer of ffmpeg ends with the first stream that ends.
     if (pictures > 0 && last('frame') < pictures - 5) return `${last('frame')} of ${pictures} pictures`
     return durationFault(seconds, last('out_time_us') / 1_000_000)
   },
@@ -59,7 +59,10 @@ const secondsIn = async (file: string): Promise<number> => {
   return Number(out.trim() || 0)
 }
 
-/** Measured by the audio that it writes to a file: it reports its position only a few times a second. */
+/**
+ * mpv is measured by the audio that it writes to a file, because it reports its position only a few times a
+ * second.
+ */
 const mpv: Player = {
   name: 'mpv',
   version: versionOf('mpv', '--version'),
@@ -74,7 +77,7 @@ const mpv: Player = {
     }),
 }
 
-/** It refuses to run as root. Its output goes to a file. */
+/** VLC refuses to run as root. Its output goes to a file. */
 const vlc: Player = {
   name: 'VLC',
   version: async () => {

@@ -1,8 +1,8 @@
-// `npm run players` serves a film and a sound of ten parts, plays them in all installed players,
-// and prints the table of docs/players.md; `-- --write` writes it there. `-- --only WebKit,mpv` runs only the players
-// with one of the words in their names, and writes only their rows. `-- --throttled` measures the time to the
-// first frame on a slow line, which takes minutes. `-- --lists FOLDER` adds each file of a folder,
-// and compares what all playlists say about its parts with the parts.
+// `npm run players` serves a film and a sound of ten parts, plays them in all installed players, and prints
+// the table of docs/players.md. `-- --write` writes the table there. `-- --only WebKit,mpv` runs only the
+// players with one of the words in their names, and writes only their rows. `-- --throttled` measures the
+// time to the first frame on a slow line, which takes minutes. `-- --lists FOLDER` adds each file of a
+// folder, and compares what all playlists declare about its parts with the parts.
 import { servePages } from '../support/pages-server.ts'
 import { printMatrix } from './matrix.ts'
 import { printThrottledStarts } from './throttled-start.ts'
@@ -10,7 +10,7 @@ import { printTrueLists } from './true-lists.ts'
 
 const asks = (option: string): boolean => process.argv.includes(option)
 
-/** Returns the argument after an option. */
+/** Returns the argument that follows an option. */
 const argumentOf = (option: string): string | undefined =>
   asks(option) ? process.argv[process.argv.indexOf(option) + 1] : undefined
 

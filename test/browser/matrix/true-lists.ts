@@ -5,7 +5,7 @@ import { fetchOnce } from '../support/fetch-all.ts'
 import { addressIn } from '../support/served-film.ts'
 import { type ServedLibrary, serveLibrary } from '../support/served-library.ts'
 
-/** Returns the first error in what the playlists of a file say about its parts, or `null`. */
+/** Returns the first error in what the playlists of a file declare about its parts, or `null`. */
 const errorIn = async (library: ServedLibrary, uid: string): Promise<string | null> => {
   const jwt = await library.tokenFor(uid)
   const urlOf = (list: 'mobile.m3u8' | 'dash.mpd') => addressIn(library, uid, list, 'path', jwt).url
@@ -18,8 +18,8 @@ const errorIn = async (library: ServedLibrary, uid: string): Promise<string | nu
 }
 
 /**
- * Adds each file of a folder, and recomputes from the parts what all its playlists say about them. A refused file is
- * printed with the reason, and does not count as an error.
+ * Adds each file of a folder, and compares what all its playlists declare about its parts with the parts. A
+ * refused file is printed with the reason, and does not count as an error.
  */
 export const printTrueLists = async (folder: string): Promise<boolean> => {
   const library = await serveLibrary()

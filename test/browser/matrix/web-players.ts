@@ -11,7 +11,7 @@ import type { PagesServer } from '../support/pages-server.ts'
 import { runProcess } from '../support/run.ts'
 import { durationFault, type Kind, type Player, type Task } from './player.ts'
 
-/** Opens a page; returns a function that closes it. */
+/** Opens a page. Returns a function that closes it. */
 type Open = (url: string) => Promise<() => Promise<void>>
 
 export type WebBrowser = {
@@ -19,7 +19,7 @@ export type WebBrowser = {
   readonly version: () => Promise<string | null>
   readonly open: Open
   readonly rate: number
-  /** Without a library. */
+  /** Whether the browser plays HLS without a JavaScript library. */
   readonly knowsHls: boolean
   readonly close?: () => Promise<void>
 }
@@ -52,7 +52,7 @@ const takes = (
 const faultOf = ({ error, playedSeconds, complaints }: Played, seconds: number): string | null =>
   error ?? complaints[0]?.slice(0, 100) ?? durationFault(seconds, playedSeconds)
 
-/** A player on a page in a browser. */
+/** Returns a player that runs on a page in a browser. */
 export const webPlayer = (player: Order['player'], browser: WebBrowser, pages: PagesServer): Player => ({
   name: `${player === 'the browser' ? 'by itself' : player}, in ${browser.name}`,
   version: async () => {
@@ -102,7 +102,9 @@ const kill = async (child: ChildProcess): Promise<void> => {
   await exit
 }
 
-/** A program that opens an address, with a new process group and home folder for each page. */
+/**
+ * Returns a browser program that opens an address, with a new process group and home folder for each page.
+ */
 const browserProgram = (
   name: string,
   program: string,
@@ -149,7 +151,7 @@ export const firefox: WebBrowser = browserProgram(
   (home) => writeFile(path.join(home, 'user.js'), firefoxSettings),
 )
 
-/** The engine of GNOME Web, without a screen. */
+/** The engine of GNOME Web, run without a screen. */
 export const webKit: WebBrowser = browserProgram(
   'WebKit (WPE)',
   'cog',

@@ -8,7 +8,7 @@ export const playByHlsJs = (video: HTMLVideoElement, { url, jwt }: Source): void
     },
   })
   hls.on(Hls.Events.ERROR, (_, { type, details, error }) => {
-    // An empty buffer at eight times the speed shows a busy machine, not a fault of the playlists.
+    // A stalled buffer at eight times the speed shows a busy machine, not a fault of the playlists.
     if (details !== Hls.ErrorDetails.BUFFER_STALLED_ERROR) complain(`hls.js: ${type} ${details} ${error}`)
   })
   hls.loadSource(url)

@@ -1,13 +1,15 @@
-/** What a player plays, and with which token. */
+/** The address that a player plays, and its token. */
 export type Source = {
   readonly url: string
-  /** For the `Authorization` header of every request; `null` if the address contains the token. */
+  /**
+   * The token for the `Authorization` header of every request, or `null` if the address contains the token.
+   */
   readonly jwt: string | null
 }
 
 const browserPlayers = ['hls.js', 'Shaka', 'dash.js', 'video.js', 'plyr', 'the browser'] as const
 
-/** The fragment of the page's address, as JSON. */
+/** What a page has to play and how. It is the fragment of the page's address, as JSON. */
 export type Order = Source & {
   readonly player: (typeof browserPlayers)[number]
   /** The playback rate. */
@@ -17,7 +19,10 @@ export type Order = Source & {
   readonly id: string
 }
 
-/** All errors of a player, also minor ones. They go to the console as well, where the test reads them. */
+/**
+ * All errors of a player, including minor ones. They are also printed to the console, where the test reads
+ * them.
+ */
 export const complaints: string[] = []
 export const complain = (what: string): void => {
   complaints.push(what)

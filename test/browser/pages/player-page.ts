@@ -3,7 +3,7 @@ import { reportAs } from './report.ts'
 
 type Play = (video: HTMLVideoElement, source: Source) => void | Promise<void>
 
-/** Each is loaded only when needed: together they have megabytes. */
+/** Each player is loaded only when needed, because together they have megabytes. */
 const players: Readonly<Record<Order['player'], () => Promise<Play>>> = {
   'hls.js': async () => (await import('./hls-js.ts')).playByHlsJs,
   Shaka: async () => (await import('./shaka.ts')).playByShaka,
@@ -16,7 +16,8 @@ const players: Readonly<Record<Order['player'], () => Promise<Play>>> = {
 const { player, rate, muted, id, ...source }: Order = JSON.parse(decodeURIComponent(location.hash.slice(1)))
 
 const video = document.createElement('video')
-// Loading resets the rate to the default one, and some players set it to 1 when they begin.
+// The default rate is set, too: loading resets the rate to it, and some players set the rate to 1 when they
+// begin.
 video.defaultPlaybackRate = rate
 video.addEventListener('playing', () => {
   video.playbackRate = rate

@@ -1,6 +1,6 @@
 import { complaints } from './order.ts'
 
-/** The state of a video element; only Chromium counts the bytes of the audio. */
+/** The state of a video element. Only Chromium counts the bytes of the audio. */
 export type Played = {
   readonly error: string | null
   readonly ended: boolean
@@ -9,7 +9,7 @@ export type Played = {
   readonly width: number
   readonly pictures: number
   readonly soundBytes: number
-  /** Seconds of the film that were played. */
+  /** The number of seconds of the film that were played. */
   readonly playedSeconds: number
   readonly complaints: ReadonlyArray<string>
 }
@@ -29,10 +29,10 @@ const played = (video: HTMLVideoElement): Played => ({
   complaints,
 })
 
-/** Posts the state to the server of the page, at the end and at an error, which works in any browser. */
+/** Posts the state to the server of the page, at the end and at an error. This works in any browser. */
 export const reportAs = (id: string, video: HTMLVideoElement): void => {
   const report = () => fetch(`/report/${id}`, { method: 'POST', body: JSON.stringify(played(video)) })
-  // The delay includes what happens just after the end.
+  // The delay lets the report include errors that occur just after the end.
   const later = () => setTimeout(() => report().catch(console.error), 200)
   for (const event of ['ended', 'error']) video.addEventListener(event, later, { once: true })
 }

@@ -1,7 +1,7 @@
 import shaka from 'shaka-player'
 import { complain, type Source } from './order.ts'
 
-/** Plays HLS or DASH, depending on the address. */
+/** Plays HLS or DASH, depending on the extension in the address. */
 export const playByShaka = async (video: HTMLVideoElement, { url, jwt }: Source): Promise<void> => {
   const player = new shaka.Player()
   await player.attach(video)

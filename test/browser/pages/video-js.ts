@@ -1,7 +1,7 @@
 import videojs from 'video.js'
 import { complain, type Source } from './order.ts'
 
-/** Plays HLS or DASH with its own engine. Its element must be in the page. */
+/** Plays HLS or DASH with the engine of Video.js. The element must be in the page. */
 export const playByVideoJs = (video: HTMLVideoElement, { url, jwt }: Source): void => {
   const player = videojs(video, {
     controls: false,

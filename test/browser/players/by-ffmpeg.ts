@@ -5,7 +5,7 @@ import type { Address, Mode, ServedFilm } from '../support/served-film.ts'
 const modes: ReadonlyArray<Mode> = ['none', 'query', 'path']
 const lists = ['mobile.m3u8', 'dash.mpd'] as const
 
-/** Warnings are printed, too. */
+/** Options that make ffmpeg print warnings, and the input. */
 const inputOf = ({ url, jwt }: Address): ReadonlyArray<string> => [
   '-v',
   'warning',
@@ -16,7 +16,7 @@ const inputOf = ({ url, jwt }: Address): ReadonlyArray<string> => [
 
 type Stream = { readonly codec_name: string; readonly width?: number; readonly nb_read_frames: string }
 
-/** Each variant includes its audio; the last program is audio alone. */
+/** The streams in the output of ffprobe. Each variant includes its audio; the last program has only audio. */
 const streamsOf = (out: string): ReadonlyArray<Stream> => JSON.parse(out).streams
 
 export const ffmpegTests = (film: () => ServedFilm): Mocha.Suite =>
@@ -38,7 +38,7 @@ export const ffmpegTests = (film: () => ServedFilm): Mocha.Suite =>
           const streams = streamsOf(out)
           const pictures = streams.filter(({ codec_name }) => codec_name === 'h264')
           expect(pictures.map(({ width }) => width)).to.have.members([640, 426])
-          // Its DASH demuxer ends with the first stream that ends, a few frames before the others.
+          // The DASH demuxer ends with the first stream that ends, a few frames before the others.
           const least = film().pictures - (list === 'dash.mpd' ? 5 : 0)
           for (const { nb_read_frames } of pictures)
             expect(Number(nb_read_frames)).to.be.within(least, film().pictures)

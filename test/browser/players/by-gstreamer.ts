@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import { runProcess } from '../support/run.ts'
 import type { Mode, ServedFilm } from '../support/served-film.ts'
 
-// Its demuxers fetch the children of a playlist without the header of the first request.
+// GStreamer's demuxers fetch the children of a playlist without the header of the first request.
 const modes: ReadonlyArray<Mode> = ['query', 'path']
 const lists = ['mobile.m3u8', 'dash.mpd'] as const
 

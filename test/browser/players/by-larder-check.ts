@@ -4,7 +4,7 @@ import type { Mode, ServedFilm } from '../support/served-film.ts'
 
 const modes: ReadonlyArray<Mode> = ['none', 'query', 'path', 'define']
 
-/** The second part exceeds the target duration. */
+/** A media playlist whose second part exceeds the target duration. */
 const broken = `#EXTM3U
 #EXT-X-VERSION:3
 #EXT-X-TARGETDURATION:6
@@ -17,7 +17,7 @@ second.ts
 #EXT-X-ENDLIST
 `
 
-/** The master playlist, two of video, their I-frame playlists, and the audio. */
+/** The lists are the master playlist, two of video, their I-frame playlists, and the audio. */
 const sixLists = '6 lists: 0 faults, 0 to consider'
 
 export const larderCheckTests = (film: () => ServedFilm): Mocha.Suite =>

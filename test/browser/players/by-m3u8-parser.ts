@@ -8,7 +8,7 @@ const modes: ReadonlyArray<Mode> = ['none', 'query', 'path', 'define']
 type List = {
   readonly text: string
   readonly manifest: Manifest
-  /** The URIs in it, resolved as browsers do. */
+  /** The URIs in the playlist, resolved as browsers do. */
   readonly addresses: ReadonlyArray<string>
 }
 
@@ -25,7 +25,7 @@ const urisOf = ({ playlists = [], segments, mediaGroups = {} }: Manifest): Reado
   return [...new Set([...renditions, ...maps, ...named].filter((uri) => uri !== undefined))]
 }
 
-/** Reads a playlist with the parser; fails at any warning. */
+/** Reads a playlist with the parser. Fails at any warning. */
 const readList = async (address: Address): Promise<List> => {
   const response = await fetch(address.url, { headers: headersOf(address) })
   expect(response.status, address.url).to.equal(200)

@@ -8,14 +8,17 @@ import { launchChromium, openPage } from '../support/launch-chromium.ts'
 import { type PagesServer, servePages } from '../support/pages-server.ts'
 import type { ServedFilm } from '../support/served-film.ts'
 
-/** The limit in seconds of the start variant; the first part lasts two. */
+/**
+ * The media that a player may load before the first frame, at the start variant's bandwidth (seconds). Its
+ * first part lasts two.
+ */
 const mostSeconds = 2.5
-/** Bytes for playlists and init segments. */
+/** The accepted number of bytes for playlists and init segments. */
 const overheadBytes = 30_000
 
 /**
- * [V50] Measures the bytes before the first frame. Time would depend on the load of this machine; bytes determine how
- * long a viewer waits on any line.
+ * [V50] Measures the bytes that a player needs before the first frame. The time would depend on the load of
+ * this machine, but the bytes determine how long a viewer waits on any line.
  */
 export const firstFrameTests = (film: () => ServedFilm): Mocha.Suite =>
   describe('before the first frame', () => {
@@ -33,7 +36,7 @@ export const firstFrameTests = (film: () => ServedFilm): Mocha.Suite =>
         fetched,
       )
       for (const { partUrls } of listsOf(master)) firsts.add(new URL(partUrls[0] ?? '').pathname)
-      // No playlist gets its second part.
+      // Only first parts get a reply, so that no playlist gets its second part.
       const isOther = (path: string) => /\/parts\/.*\.m4s/.test(path) && !firsts.has(path)
       proxy = await startCountingProxy(new URL(url).origin, (path) => !isOther(path))
       pages = await servePages({})
@@ -64,7 +67,7 @@ export const firstFrameTests = (film: () => ServedFilm): Mocha.Suite =>
       ['Shaka', 'dash.mpd'],
       ['dash.js', 'dash.mpd'],
     ] as const)
-      it(`[V50] ${player} needs no more than that of ${list}`, async () => {
+      it(`[V50] ${player} needs no more than the first part of ${list}`, async () => {
         const { page } = await openPage(browser)
         const { url } = film().addressOf(list, 'path')
         const through = url.replace(new URL(url).origin, proxy.base)

@@ -6,7 +6,7 @@ import { launchChromium, openPage } from '../support/launch-chromium.ts'
 import { type PagesServer, servePages } from '../support/pages-server.ts'
 import type { Address, Mode, ServedFilm } from '../support/served-film.ts'
 
-/** The fastest playback of Chromium. */
+/** The fastest playback rate that Chromium supports. */
 const rate = 16
 
 type Try = {
@@ -40,7 +40,7 @@ export const chromiumPlayerTests = (film: () => ServedFilm): Mocha.Suite =>
       await pages?.close()
     })
 
-    /** Plays to the end. */
+    /** Plays an address to the end. Returns the report of the page. */
     const play = async (player: Order['player'], { url, jwt }: Address): Promise<Played> => {
       const { page, complaints } = await openPage(browser)
       const order = pages.giveOrder({ player, url, jwt, rate, muted: false })
@@ -51,14 +51,17 @@ export const chromiumPlayerTests = (film: () => ServedFilm): Mocha.Suite =>
       return played
     }
 
-    /** [V51] Expects each second once: a player that repeats a part, or ends early, has another sum. */
+    /**
+     * [V51] Expects that each second was played once. A player that repeats a part, or ends early, has
+     * another sum.
+     */
     const expectFilm = (played: Played, seconds: number): void => {
       expect(played.error).to.equal(null)
       expect(played.seconds).to.be.closeTo(seconds, 0.1)
       expect(played.duration).to.be.closeTo(seconds, 0.1)
       expect(played.playedSeconds).to.be.closeTo(seconds, 0.2)
       expect(played.width).to.be.oneOf([640, 426])
-      // When a player switches to another size, it may miss some frames in its count.
+      // A player that switches to another size may omit some frames from its count.
       expect(played.pictures).to.be.greaterThan((seconds / film().seconds) * film().pictures * 0.9)
     }
     const leastSoundBytes = (seconds: number): number => seconds * 8000

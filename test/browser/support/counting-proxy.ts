@@ -6,14 +6,14 @@ import { pipeline } from 'node:stream/promises'
 
 export type CountingProxy = {
   readonly base: string
-  /** Returns the bytes of all bodies that were sent. */
+  /** Returns the number of bytes of all bodies that were sent. */
   readonly bytes: () => number
   /** The requested paths with their queries, in order. */
   readonly requested: ReadonlyArray<string>
   readonly close: () => Promise<void>
 }
 
-/** A proxy that counts bytes. Requests that are not admitted get no reply until it closes. */
+/** Starts a proxy that counts bytes. Requests that are not admitted get no reply until the proxy closes. */
 export const startCountingProxy = async (
   target: string,
   isAdmitted: (path: string) => boolean,

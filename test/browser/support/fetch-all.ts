@@ -1,6 +1,6 @@
 import type { Fetched } from '../../support/naive/naive-hls.ts'
 
-/** Returns a function that fetches each address once, and remembers the bytes. */
+/** Returns a function that fetches each address once, and returns the same bytes afterwards. */
 export const fetchOnce = (): Fetched => {
   const bytesByUrl = new Map<string, Promise<Buffer>>()
   const fetchBytes = async (url: string): Promise<Buffer> => {

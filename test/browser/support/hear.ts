@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-/** Measures the loudness of each 128 samples on the audio thread, where a busy machine does not matter. */
+/** Measures the loudness of each 128 samples on the audio thread, which a busy machine does not delay. */
 const meter = `registerProcessor('ear', class extends AudioWorkletProcessor {
   process([[samples = []]]) {
     let loudest = 0
@@ -13,7 +13,7 @@ const meter = `registerProcessor('ear', class extends AudioWorkletProcessor {
 type Block = { readonly frame: number; readonly loudest: number }
 type Heard = { readonly blocks: Block[]; readonly rate: number }
 
-/** Measures the sound of the video in a page. */
+/** Starts to measure the audio of the video in a page. */
 export const measureSound = async (page: Page): Promise<void> => {
   await page.evaluate(async (source) => {
     const video = document.querySelector('video') as HTMLVideoElement
@@ -29,11 +29,12 @@ export const measureSound = async (page: Page): Promise<void> => {
 }
 
 /**
- * Returns the film's own time of the next beep. Seeks to `from`, plays, and counts samples from the first audible
- * one, which belongs to `from`, so that the timing of scripts does not matter.
+ * Returns the time of the next beep, in the film's own time. Seeks to `from`, plays, and counts samples from
+ * the first audible one, which belongs to `from`, so that the timing of scripts does not matter.
  */
 export const beepAfter = (page: Page, from: number): Promise<number> =>
-  // It has no named function, for which the compiler would call a helper that the page lacks.
+  // The callback has no named function, because the compiler would insert a helper call that the page does
+  // not have.
   page.evaluate(async (seconds) => {
     const video = document.querySelector('video') as HTMLVideoElement
     const { heard } = globalThis as unknown as { readonly heard: Heard }
@@ -44,7 +45,7 @@ export const beepAfter = (page: Page, from: number): Promise<number> =>
     video.currentTime = seconds
     await seeked
     while (video.readyState < 3) await new Promise((resolve) => setTimeout(resolve, 20))
-    // Waits for a tenth of a second of silence, when the film is really paused.
+    // Waits for a tenth of a second of silence, which shows that the film is really paused.
     blocks.length = 0
     while (blocks.length < 40 || blocks.slice(-38).some(({ loudest }) => loudest > 0))
       await new Promise((resolve) => setTimeout(resolve, 20))
@@ -63,7 +64,7 @@ export const brightnessAt = (page: Page, at: number): Promise<number> =>
   page.evaluate(async (seconds) => {
     const video = document.querySelector('video') as HTMLVideoElement
     video.pause()
-    // A frame is painted a little after its `seeked` event.
+    // A frame is painted a little after the `seeked` event.
     const painted = new Promise((resolve) => video.requestVideoFrameCallback(resolve))
     video.currentTime = seconds
     await painted

@@ -1,6 +1,6 @@
 import { type Browser, chromium, type Page } from 'playwright-core'
 
-/** Starts the Chromium of this machine, or that of `CHROMIUM_PATH`. */
+/** Starts the Chromium of this machine, or the one at `CHROMIUM_PATH`. */
 export const launchChromium = (): Promise<Browser> =>
   chromium.launch({
     executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
@@ -16,7 +16,7 @@ export const launchChromium = (): Promise<Browser> =>
     ],
   })
 
-/** Opens a new page, and collects those of its errors that matter. */
+/** Opens a new page, and collects those of its errors for which `matters` is true. */
 export const openPage = async (
   browser: Browser,
   matters: (error: string) => boolean = () => true,

@@ -16,7 +16,7 @@ const page = `<!doctype html>
 </html>
 `
 
-/** Bundles the page's script and those of the installed players. */
+/** Bundles the script of the page, and the scripts of the installed players. */
 const bundlePlayers = async (): Promise<ReadonlyArray<readonly [name: string, file: File]>> => {
   const { outputFiles } = await build({
     entryPoints: ['test/browser/pages/player-page.ts'],
@@ -32,14 +32,17 @@ const bundlePlayers = async (): Promise<ReadonlyArray<readonly [name: string, fi
 }
 
 export type PagesServer = {
-  /** An origin other than that of the film. */
+  /** An origin other than the origin of the film. */
   readonly base: string
-  /** Returns the address of the page that carries out the order, and its report at the end of the film. */
+  /**
+   * Returns the address of the page that plays the order, and the report that the page sends at the end of
+   * the film.
+   */
   readonly giveOrder: (order: Omit<Order, 'id'>) => { readonly url: string; readonly played: Promise<Played> }
   readonly close: () => Promise<void>
 }
 
-/** Serves the page with the players, and the given playlists by name. */
+/** Serves the page with the players, and the given playlists under their names. */
 export const servePages = async (lists: Readonly<Record<string, string>>): Promise<PagesServer> => {
   const files = new Map<string, File>([
     ['/', { type: 'text/html; charset=utf-8', body: page }],

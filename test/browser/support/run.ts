@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 
 export type ProcessResult = { readonly code: number | null; readonly out: string; readonly err: string }
 
-/** Runs a program to its end, two minutes at most; throws if it is not installed. */
+/** Runs a program to its end, for at most two minutes. Throws if the program is not installed. */
 export const runProcess = async (
   program: string,
   args: ReadonlyArray<string>,

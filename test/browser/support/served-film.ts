@@ -8,7 +8,7 @@ export type Mode = 'none' | 'query' | 'path' | 'define'
 
 export type Address = {
   readonly url: string
-  /** For the header; `null` if the address contains the token. */
+  /** The token for the header, or `null` if the address contains the token. */
   readonly jwt: string | null
 }
 
@@ -16,35 +16,38 @@ export type Address = {
 export type ServedFilm = {
   readonly base: string
   readonly uid: string
-  /** Frames of the added film. */
+  /** The number of frames of the added film. */
   readonly pictures: number
   readonly seconds: number
-  /** Parts of each export; the first is shorter than the others. */
+  /** The number of parts of each export. The first part is shorter than the others. */
   readonly parts: number
   readonly secondPartSeconds: number
   readonly addressOf: (list: 'mobile.m3u8' | 'dash.mpd', mode: Mode, jwt?: string) => Address
-  /** The media playlist of the first video rendition, without audio, signed by define. */
+  /**
+   * Returns the media playlist of the first video rendition, without audio, signed with variables
+   * (`presign=define`).
+   */
   readonly videoPlaylistWithVariables: () => Promise<Address>
-  /** Mints a token with these options of `larder token`. */
+  /** Mints a token for the film with these options of `larder token`. */
   readonly tokenFor: (...restrictions: ReadonlyArray<string>) => Promise<string>
-  /** Adds the audio of the film as a file of its own. */
+  /** Adds the audio of the film as a separate file. */
   readonly addSound: () => Promise<{ readonly uid: string; readonly jwt: string }>
   readonly larder: (...args: ReadonlyArray<string>) => Promise<LarderExit>
-  /** The lines of the server on standard error. */
+  /** The lines that the server has printed on standard error. */
   readonly complaints: ReadonlyArray<string>
   readonly close: () => Promise<void>
 }
 
-/** Requests a playlist with variables. The URLs in a master playlist do not request that for its children. */
+/** Requests a playlist with variables. URLs in a master playlist do not request this for its children. */
 export const requestVariables = (url: string): string => `${url}&presign=define`
 
-/** The time limit for making the film on a busy machine. */
+/** The time limit for making the film (ms), which is long enough for a busy machine. */
 const mostMs = 600_000
 
 const times = 14
 const sample = { pictures: 96, samples: 192_000, seconds: 4 }
 
-/** Repeats the sample of four seconds: parts of two seconds and nine times six. */
+/** Repeats the sample of four seconds. The exports have one part of two seconds and nine of six. */
 const makeFilm = async (file: string): Promise<void> => {
   const pictures = `loop=loop=${times - 1}:size=${sample.pictures},setpts=N/24/TB`
   const sound = `aloop=loop=${times - 1}:size=${sample.samples},asetpts=N/SR/TB`
@@ -55,7 +58,7 @@ const makeFilm = async (file: string): Promise<void> => {
   if (code !== 0) throw new Error(err)
 }
 
-/** Returns the URL of a playlist, and the token for the header. */
+/** Returns the URL of a playlist, and the token for the header if there is one. */
 export const addressIn = (
   { base }: Pick<ServedLibrary, 'base'>,
   uid: string,
@@ -71,7 +74,7 @@ export const addressIn = (
   return { url: mode === 'define' ? requestVariables(url) : url, jwt: null }
 }
 
-/** Closes the library if the film cannot be added. */
+/** Adds the film. Closes the library if this fails. */
 const addFilm = async (library: ServedLibrary, file: string): Promise<string> => {
   try {
     await makeFilm(file)

@@ -6,15 +6,15 @@ import { waitForServerExit } from '../../support/wait-for-server-exit.ts'
 
 /** A new library on the built server. */
 export type ServedLibrary = {
-  /** For files of the test; deleted with the library. */
+  /** A folder for files of the test. It is deleted with the library. */
   readonly folder: string
   readonly base: string
-  /** Adds a file and makes its exports; returns its uid. */
+  /** Adds a file and makes its exports. Returns the file's uid. */
   readonly add: (file: string) => Promise<string>
   /** Mints a token with these options of `larder token`. */
   readonly tokenFor: (uid: string, ...options: ReadonlyArray<string>) => Promise<string>
   readonly larder: (...args: ReadonlyArray<string>) => Promise<LarderExit>
-  /** The lines of the server on standard error. */
+  /** The lines that the server has printed on standard error. */
   readonly complaints: ReadonlyArray<string>
   readonly close: () => Promise<void>
 }

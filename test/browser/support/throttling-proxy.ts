@@ -3,20 +3,20 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export type Line = {
   readonly bitsPerSecond: number
-  /** The round-trip time in milliseconds; each direction takes half. */
+  /** The round-trip time (ms). Each direction takes half of it. */
   readonly roundTrip: number
 }
 
 type ThrottlingProxy = { readonly base: string; readonly close: () => Promise<void> }
 
-/** The bytes that a line carries at a time: about an Ethernet packet. */
+/** The number of bytes that the line carries at a time: about an Ethernet packet. */
 const packet = 1400
 
-/** A proxy that simulates a slow line: all connections share its bandwidth, and no packet is lost. */
+/** Starts a proxy that simulates a slow line. All connections share its bandwidth, and no packet is lost. */
 export const startThrottlingProxy = async (target: string, line: Line): Promise<ThrottlingProxy> => {
   const { hostname, port } = new URL(target)
   const oneWay = line.roundTrip / 2
-  // Connections with data take turns, a packet each.
+  // Connections with data take turns. Each sends one packet.
   const waiting: Array<{ readonly to: Socket; readonly chunks: Buffer[] }> = []
   let freeAt = 0
   let isSending = false

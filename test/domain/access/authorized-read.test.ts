@@ -15,7 +15,7 @@ const meta = { contentFileUid: aContentFileUid(), height: 720 }
 const owned = () => TE.right(true)
 const notOwned = () => TE.right(false)
 
-/** Counts the operations of one read. */
+/** Counts the cache and repository operations of one read. */
 const countOperations = (inner: CachePort, found: O.Option<typeof meta>) => {
   const counts = { lookups: 0, loads: 0, checks: 0, sets: 0 }
   const cache: CachePort = {
@@ -41,7 +41,7 @@ const countOperations = (inner: CachePort, found: O.Option<typeof meta>) => {
 }
 
 describe('an authorized read', () => {
-  it('costs another viewer the same if the file is cached, not cached, or unknown (W15)', async () => {
+  it('costs another viewer the same operations if the file is cached, not cached, or unknown (W15)', async () => {
     const cached = createMemoryCache(() => 0)
     await right(cacheValue(cached, key, meta))
     const cases = [
@@ -75,7 +75,7 @@ describe('an authorized read', () => {
     expect(counts.loads).to.equal(1)
   })
 
-  it('caches for the owner what another viewer requested at the same time', async () => {
+  it('caches for the owner a value that another viewer requested at the same time', async () => {
     const { cache, load, counts } = countOperations(
       createMemoryCache(() => 0),
       O.some(meta),

@@ -20,7 +20,7 @@ const clip: fc.Arbitrary<Clip> = rising
 const span: fc.Arbitrary<TimeSpan> = rising.map(([start, end]) => ({ start, end }))
 
 describe('restrictions (http-api.md §2.4)', () => {
-  it('permit everything if there are none', () => {
+  it('permit everything if there are no restrictions', () => {
     expect(isUnrestricted({})).to.equal(true)
     expect(permitsPart({}, part)).to.equal(true)
     for (const one of [{ maxh: 1 }, { clip: [0, 1] as const }, { exports: [] }])
@@ -35,7 +35,7 @@ describe('restrictions (http-api.md §2.4)', () => {
     expect(permitsExport({ exports: ['cfe_b'], maxh: 720 }, part)).to.equal(false)
   })
 
-  it('permit parts that overlap the clip, and not those that only touch it', () => {
+  it('permit parts that overlap the clip, but not those that only touch it', () => {
     expect(permitsPart({ clip: [7, 8] }, part)).to.equal(true)
     expect(permitsPart({ clip: [0, 6] }, part)).to.equal(false)
     expect(permitsPart({ clip: [12, 20] }, part)).to.equal(false)
@@ -61,7 +61,7 @@ describe('restrictions (http-api.md §2.4)', () => {
     )
   })
 
-  it('never permit more when one is added', () => {
+  it('never permit more when a restriction is added', () => {
     const restrictions = fc.record(
       { maxh: fc.integer({ min: 1, max: 1500 }), clip, exports: fc.subarray(['cfe_a', 'cfe_b']) },
       { requiredKeys: [] },

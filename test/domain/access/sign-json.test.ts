@@ -20,7 +20,7 @@ describe('signing a JSON list (http-api.md §3)', () => {
     expect(signJson(text, home, query)).to.equal(`{"url":"${home}/api/1/a/b.webp?jwt=${jwt}"}`)
   })
 
-  it('puts it after a query and before a fragment', () => {
+  it('puts the token after an existing query and before a fragment', () => {
     const odd = `{"url":"${home}/api/1/a?x=1#top"}`
     expect(signJson(odd, home, query)).to.equal(`{"url":"${home}/api/1/a?x=1&jwt=${jwt}#top"}`)
   })
@@ -48,7 +48,7 @@ describe('signing a JSON list (http-api.md §3)', () => {
     })
   }
 
-  it('signs url members, and nothing that only looks like one', () => {
+  it('signs url members, and no text that only looks like one', () => {
     const decoy = JSON.stringify({ note: `"url":"${home}/api/1/a"`, link: `${home}/api/1/a` })
     expect(signJson(decoy, home, query)).to.equal(decoy)
   })
@@ -58,7 +58,7 @@ describe('signing a JSON list (http-api.md §3)', () => {
     expect(signJson(escaped, home, query)).to.equal(`{"url": "${home}/api/1/a?jwt=${jwt}"}`)
   })
 
-  it('gives every url of any web playlist the token exactly once', () => {
+  it('puts the token exactly once into every url of any web playlist', () => {
     fc.assert(
       fc.property(contentFile(), fc.constantFrom(home, `${home}/`, 'http://127.0.0.1:8080'), (file, at) => {
         const plain = toWebPlaylist(file, at)

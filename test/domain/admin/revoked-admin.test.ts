@@ -5,7 +5,7 @@ import { createDiskLarder, type DiskLarder } from '../../support/disk-larder.ts'
 import { left, right } from '../../support/expect-right.ts'
 import { removeScratch } from '../../support/scratch.ts'
 
-/** A repository that can delay one answer after reading it. */
+/** A repository that can delay one result after it has read the value. */
 const createSlowUsers = () => {
   const inner = createMemoryUserRepository()
   let release: () => void = () => undefined
@@ -44,7 +44,7 @@ describe('[V23] an admin whose right is revoked while it is being loaded', () =>
   afterEach(() => larder.disk.close())
   after(removeScratch)
 
-  it('is no admin from then on, even if the load ends later', async () => {
+  it('is not an admin from then on, even if the load ends later', async () => {
     const slow = createSlowUsers()
     larder = await createDiskLarder({ adapters: { users: slow.users } })
     const { admins } = larder

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { memoize } from '../../../src/domain/caching/memoize.ts'
 
 describe('a memoized function', () => {
-  it('returns what the function returns, for any texts in any order', () => {
+  it('returns the results of the function, for any texts in any order', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 2 })), fc.integer({ min: 1, max: 5 }), (texts, max) => {
         const shout = memoize(max, (text) => `${text}!`)
@@ -12,7 +12,7 @@ describe('a memoized function', () => {
     )
   })
 
-  it('computes again only the least recently used results', () => {
+  it('computes only evicted results again, and evicts the least recently used ones', () => {
     const computed: string[] = []
     const read = memoize(2, (text) => computed.push(text))
     for (const text of ['a', 'b', 'a', 'c', 'a', 'b']) read(text)

@@ -84,7 +84,7 @@ describe('[V31] the colour space of a picture', () => {
       )
   })
 
-  it('has the peak of the file for PQ, and that of the standard for HLG', () => {
+  it('has the peak luminance of the file for PQ, and that of the standard for HLG', () => {
     expect(colourOf({ container: 'png', cicp: { primaries: 9, transfer: 16 }, peakNits: 400 })).to.include({
       peakNits: 400,
     })
@@ -116,7 +116,7 @@ describe('[V31] the colour space of a picture', () => {
   })
 })
 
-/** PQ colours in nits (BT.2020), and what Chromium 156 paints on an sRGB canvas. */
+/** PQ colours in nits (BT.2020), and the values that Chromium 156 paints for them on an sRGB canvas. */
 const pqVectors: ReadonlyArray<
   [peak: number | null, nits: ReadonlyArray<number>, painted: ReadonlyArray<number>]
 > = [

@@ -26,7 +26,7 @@ describe('[V43] [V45] the colour space of a film', () => {
     }
   })
 
-  it('is that of its tags, whatever the size', () => {
+  it('is the one that its tags name, whatever the size', () => {
     for (const matrix of [1, 4, 5, 6, 7, 9, 10]) expect(decided({ matrix })).to.deep.equal([null, 'Srgb'])
   })
 
@@ -43,11 +43,11 @@ describe('[V43] [V45] the colour space of a film', () => {
       expect(decided({ transfer, matrix: 1 })).to.deep.equal([null, 'Encoded'])
   })
 
-  it('is BT.2020 for HDR that is tagged with its curve alone', () => {
+  it('is BT.2020 for HDR that is tagged only with its transfer function', () => {
     for (const transfer of [16, 18]) expect(decided({ transfer })).to.deep.equal([9, 'Encoded'])
   })
 
-  it('keeps what is specified if a code point beside it is reserved or unknown', () => {
+  it('keeps a specified code point if another one is reserved or unknown', () => {
     for (const unknown of [0, 3, 19, 255]) {
       expect(decided({ primaries: 12, transfer: unknown, matrix: 1 })).to.deep.equal([null, 'Encoded'])
       expect(decided({ primaries: unknown, transfer: 16 })).to.deep.equal([9, 'Encoded'])
@@ -55,16 +55,17 @@ describe('[V43] [V45] the colour space of a film', () => {
     for (const matrix of [3, 99, 255]) expect(decided({ matrix })).to.deep.equal(decided({ matrix: 2 }))
   })
 
-  it('is that of the container, where it specifies one', () => {
+  it('is that of the container, if the container specifies one', () => {
     const stream = { primaries: 12, transfer: 16, matrix: 9, isMatrixOfContainer: false }
     expect(withContainerTags(stream, { primaries: 1, transfer: 2, matrix: 2 })).to.deep.equal({
       ...stream,
       primaries: 1,
     })
-    // 3 is reserved: engines report one or the other, so that the stream's own must not show.
+    // The value 3 is reserved. Engines report either the stream's tags or the container's, so the stream's
+    // own tag must not remain.
     const tags = withContainerTags(stream, { primaries: 2, transfer: 3, matrix: 6 })
     expect(tags).to.deep.equal({ primaries: 12, transfer: 3, matrix: 6, isMatrixOfContainer: true })
-    // Frames have another matrix, so that it is named.
+    // The frames have another matrix, so the decision names it.
     expect(decided(tags)).to.deep.equal([6, 'Encoded'])
   })
 

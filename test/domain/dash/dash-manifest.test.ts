@@ -112,7 +112,7 @@ describe('a DASH manifest', () => {
     )
   })
 
-  it('claims alignment, and the profile that requires it, only if the parts are aligned', () => {
+  it('declares alignment, and the profile that requires it, only if the parts are aligned', () => {
     const other = { ...picture, uid: 'cfe_w' as ContentExportUid }
     const askew = parts(other.uid, 'w', 'video/mp4', 12_000, 72_000, 60_000, 30_000)
     const text = manifest({ ...film, exports: [picture, other] }, [pictureParts, askew])
@@ -122,7 +122,7 @@ describe('a DASH manifest', () => {
     expect(manifest({ ...film, exports: [picture, other] }, [pictureParts, finer])).to.include('isoff-main')
   })
 
-  it('[V51] has one S per part, for players that count S elements', () => {
+  it('[V51] has one S element for each part, for players that count S elements', () => {
     const even = parts(picture.uid, 'v', 'video/mp4', 12_000, ...Array.from({ length: 10 }, () => 72_000))
     const text = manifest({ ...film, exports: [picture] }, [even])
     const [, own = ''] = text.split('<Representation')
@@ -130,7 +130,7 @@ describe('a DASH manifest', () => {
     expect(text).not.to.match(/<S [^>]*\br=/)
   })
 
-  it('[V51] gives a set the timeline that its representations share, so that ffmpeg and mpv can seek', () => {
+  it('[V51] gives an adaptation set the timeline that its representations share, so that ffmpeg and mpv can seek', () => {
     const other = { ...picture, uid: 'cfe_w' as ContentExportUid }
     const setList = /<AdaptationSet [^>]*><SegmentList/
     const finer = parts(other.uid, 'w', 'video/mp4', 24_000, 144_000, 144_000, 36_000)
@@ -188,7 +188,7 @@ describe('a DASH manifest', () => {
 describe('signing a DASH manifest (http-api.md §3)', () => {
   const text = manifest(film, [soundParts, pictureParts])
 
-  it('gives every part the token in query mode', () => {
+  it('puts the token into the URL of every part in query mode', () => {
     const signed = signDash(text, { mode: 'query', source: 'minted', jwt: 'a.b.c' })
     const uris = [...all(signed, 'sourceURL'), ...all(signed, 'media')]
     expect(uris).to.have.length(7)
@@ -202,7 +202,7 @@ describe('signing a DASH manifest (http-api.md §3)', () => {
     expect(signed.replace('/api/1/~a.b.c/content_files/', '../')).to.equal(text)
   })
 
-  it('does not change it if the token is inherited or in a header', () => {
+  it('does not change the manifest if the token is inherited or in a header', () => {
     expect(signDash(text, { mode: 'inherited' })).to.equal(text)
     expect(signDash(text, { mode: 'none' })).to.equal(text)
   })

@@ -17,7 +17,7 @@ const write = (file: ContentFile, vods: ReadonlyArray<VodParts>): string | null 
 const maxh = fc.constantFrom(100, 240, 360, 480, 720, 1080, 1280)
 
 describe('a DASH manifest for an attenuated token (http-api.md §2.4)', () => {
-  it('is the manifest of the exports that the token opens', () => {
+  it('is the manifest of the exports that the token permits', () => {
     fc.assert(
       fc.property(fileWithVods, maxh, ({ file, vods }, maxh) => {
         const whole = write(file, vods)

@@ -18,7 +18,7 @@ describe('outage log', () => {
     }
   }
 
-  it('[V29] writes a line at the start, one a minute, and one at the end, however many requests fail', () => {
+  it('[V29] writes a line at the start, one each minute, and one at the end, however many requests fail', () => {
     const { failed, answered, logged } = make()
     for (let second = 0; second < 150; second += 1) {
       for (let i = 0; i < 1000; i += 1) failed('database', { cause: `failure ${second}` })
@@ -42,7 +42,7 @@ describe('outage log', () => {
     ])
   })
 
-  it('[V29] measures an outage until the answer, not until the last failure', () => {
+  it('[V29] measures an outage until the first successful answer, not until the last failure', () => {
     const { failed, answered, logged } = make()
     failed('database', {})
     now += 8000
@@ -62,7 +62,7 @@ describe('outage log', () => {
     expect(logged().length).to.equal(1)
   })
 
-  it('[V29] separates dependencies', () => {
+  it('[V29] reports the outage of each dependency separately', () => {
     const { failed, answered, logged } = make()
     failed('database', {})
     failed('object store', {})

@@ -56,7 +56,7 @@ const cases: ReadonlyArray<Case> = [
   ['an audio codec without its type', 'CODECS="mp4a.40.2"', 'CODECS="mp4a"', ['codecs', 7]],
   ['an empty codec', 'avc1.64001e,', 'avc1.64001e,,', ['codecs', 5]],
   ['no codec for the audio of a group', ',mp4a.40.2', '', ['codecs', 5]],
-  ['no word on closed captions', /,CLOSED-CAPTIONS=NONE/g, '', ['closed-captions', 5]],
+  ['no declaration of closed captions', /,CLOSED-CAPTIONS=NONE/g, '', ['closed-captions', 5]],
   [
     'closed captions that one variant lacks',
     '"sound",CLOSED-CAPTIONS=NONE',
@@ -72,7 +72,7 @@ const cases: ReadonlyArray<Case> = [
   ['a default that must not be selected', 'AUTOSELECT=YES', 'AUTOSELECT=NO', ['group', 4]],
   ['two of one name, both default', media, '$1$1', ['group', 5], ['group', 5]],
   [
-    'no variant of audio alone',
+    'no variant without video',
     soundOnly,
     '',
     ['several-bit-rates', null],
@@ -82,7 +82,7 @@ const cases: ReadonlyArray<Case> = [
 ]
 
 describe('the examiner of master playlists (hls.md, Master playlist; W25)', () => {
-  it('finds nothing in a good playlist', () => {
+  it('finds no fault in a good playlist', () => {
     expect(findingsIn(good)).to.deep.equal([])
   })
 
@@ -110,12 +110,12 @@ describe('the examiner of master playlists (hls.md, Master playlist; W25)', () =
     })
   }
 
-  it('reports missing conveniences as advice', () => {
+  it('reports missing optional features as advice', () => {
     const advice = checkMasterPlaylist(good.replace(soundOnly, '')).map(({ severity }) => severity)
     expect(advice).to.deep.equal(['advice', 'advice', 'advice'])
   })
 
-  it('finds no fault in our own playlists, however they are signed', () => {
+  it("finds no fault in Larder's own playlists, however they are signed", () => {
     fc.assert(
       fc.property(contentFile(), (file) => {
         const text = O.getOrElse(() => '')(toMasterPlaylist(file))

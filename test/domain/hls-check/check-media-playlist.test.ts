@@ -51,7 +51,8 @@ type Case = readonly [
   ...findings: ReadonlyArray<readonly [string, number | null]>,
 ]
 
-// Each breaks the good playlist in one way: the fault, the replaced text, the replacement, and the expected findings.
+// Each case breaks the good playlist in one way: the fault, the replaced text, the replacement, and the
+// expected findings.
 const cases: ReadonlyArray<Case> = [
   ['a byte order mark', '#EXTM3U', '\uFEFF#EXTM3U', ['text', 1]],
   ['a control character', '#EXTINF:1.5,', '#EXTINF:1.5,\u0007', ['text', 10]],
@@ -111,7 +112,7 @@ const iFrameCases: ReadonlyArray<Case> = [
 ]
 
 describe('the examiner of media playlists (hls.md, Media playlist; W25)', () => {
-  it('finds nothing in a good playlist', () => {
+  it('finds no fault in a good playlist', () => {
     expect(findingsIn(good)).to.deep.equal([])
   })
 
@@ -121,7 +122,7 @@ describe('the examiner of media playlists (hls.md, Media playlist; W25)', () => 
     })
   }
 
-  it('finds nothing in a good I-frame playlist', () => {
+  it('finds no fault in a good I-frame playlist', () => {
     expect(findingsIn(goodIFrames)).to.deep.equal([])
     expect(findingsIn(goodIFrames.replace('900@5000', '900'))).to.deep.equal([])
   })
@@ -161,7 +162,7 @@ describe('the examiner of media playlists (hls.md, Media playlist; W25)', () => 
     expect(findingsIn(old.replaceAll('\n', '\r\n'))).to.deep.equal([])
   })
 
-  it('finds nothing in our own playlists, however they are signed', () => {
+  it("finds no fault in Larder's own playlists, however they are signed", () => {
     fc.assert(
       fc.property(vodParts(), (vod) => {
         const text = toMediaPlaylist(vod)
@@ -174,7 +175,7 @@ describe('the examiner of media playlists (hls.md, Media playlist; W25)', () => 
     )
   })
 
-  it('finds nothing in our own I-frame playlists, however they are signed', () => {
+  it("finds no fault in Larder's own I-frame playlists, however they are signed", () => {
     fc.assert(
       fc.property(vodPartsWithKeyframes(), (vod) => {
         const text = O.getOrElse(() => '')(toIFramePlaylist(vod))
@@ -187,7 +188,7 @@ describe('the examiner of media playlists (hls.md, Media playlist; W25)', () => 
     )
   })
 
-  it('answers for any text', () => {
+  it('returns findings for any text, without an exception', () => {
     fc.assert(
       fc.property(anyList, (text) => {
         expect(findingsIn(text)).not.to.have.length(0)

@@ -74,7 +74,7 @@ const withList = (name: string, list: FetchedPlaylist): Site => ({
   [`${home}/exports/${name}.m3u8`]: list,
 })
 
-describe('the examiner, walking a master playlist', () => {
+describe('the examiner that follows a master playlist', () => {
   it('reports on the playlist and on each of its children once', async () => {
     const reports = await right(checkPlaylists(start, fetchFrom(site)))
     expect(reports).to.deep.equal([
@@ -114,7 +114,7 @@ describe('the examiner, walking a master playlist', () => {
     ])
   })
 
-  it('[V65] reports one fault for a text that is no playlist, at the top and below', async () => {
+  it('[V65] reports one fault for a text that is not a playlist, at the top and below', async () => {
     const page: FetchedPlaylist = {
       text: '<!doctype html>\n<html>\n\n#not a tag\n{"a":1}\n</html>\n',
       contentType: 'text/html; charset=utf-8',
@@ -147,13 +147,13 @@ describe('the examiner, walking a master playlist', () => {
     ])
   })
 
-  it('finds an I-frame playlist of another duration than the film', async () => {
+  it('finds an I-frame playlist whose duration differs from that of the film', async () => {
     expect(await findingsIn(withList('large.iframes', served(iFrames(3, 3, 3, 3))))).to.deep.equal([
       'large.iframes.m3u8:null i-frames',
     ])
   })
 
-  it('finds a media playlist in place of an I-frame playlist, and the reverse', async () => {
+  it('finds a media playlist instead of an I-frame playlist, and the reverse', async () => {
     expect(await findingsIn(withList('large.iframes', served(media(6, 6, 1.5))))).to.deep.equal([
       'large.iframes.m3u8:null i-frame-stream',
     ])
@@ -174,7 +174,7 @@ describe('the examiner, walking a master playlist', () => {
     ])
   })
 
-  it('replaces variables that come from the query', async () => {
+  it('replaces variables whose value comes from the query', async () => {
     const signed = served(signM3u8(master, { mode: 'define' }))
     const fetched: string[] = []
     const fetchList: FetchPlaylist = (url) => {

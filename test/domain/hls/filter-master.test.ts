@@ -41,7 +41,7 @@ describe('filtering a master playlist by its text (http-api.md §5.2, W10)', () 
 ${rung(360, 800_000)}`)
   })
 
-  it('[V46] keeps all variants by default, including the audio-only one', () => {
+  it('[V46] keeps all variants by default, including the one without video', () => {
     expect(urisAfter({})).to.have.members(['1080.m3u8', '720.m3u8', '360.m3u8', 'sound.m3u8'])
     expect(urisAfter({ bmin: '90000' })).to.have.members(['1080.m3u8', '720.m3u8', '360.m3u8'])
   })
@@ -72,7 +72,7 @@ ${rung(360, 800_000)}`)
     expect(urisAfter({ bmin: '5', bmax: '10' })).to.have.length(4)
   })
 
-  it('drops the I-frame playlist of a variant with it, and no others', () => {
+  it('drops the I-frame playlist of a dropped variant, and no others', () => {
     const rungWithKeys = (height: number, bandwidth: number) =>
       `${rung(height, bandwidth)}#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=9,URI="${height}.iframes.m3u8"\n`
     const [high, low] = [rungWithKeys(1080, 5_000_000), rungWithKeys(360, 800_000)]
@@ -96,12 +96,12 @@ ${rung(360, 800_000)}`)
     )
   })
 
-  it('drops the last lines of a playlist without a last newline', () => {
+  it('drops the last lines of a playlist without a final newline', () => {
     const [all, low] = [`${rung(1080, 2_000_000)}${rung(720, 1_000_000)}`.trimEnd(), rung(1080, 2_000_000)]
     expect(filtered(all, filterOf({ bmin: '1500000' }))).to.equal(low)
   })
 
-  it('does not change a playlist that is cut off in a variant, or a text that is none', () => {
+  it('does not change a playlist that ends within a variant, or a text that is not a playlist', () => {
     const odd = '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=5\n#EXT-X-STREAM-INF:BANDWIDTH=6\n# note'
     expect(filtered(odd, filterOf({}))).to.equal(odd)
     fc.assert(fc.property(fc.string(), (text) => filtered(text, filterOf({})) === text))
@@ -115,7 +115,7 @@ ${rung(360, 800_000)}`)
     )
   })
 
-  it('changes nothing the second time', () => {
+  it('changes nothing when it is applied again', () => {
     fc.assert(
       fc.property(master, filter, (text, chosen) => {
         const once = filtered(text, chosen)

@@ -22,7 +22,7 @@ describe('the m3u8 tokenizer', () => {
     )
   })
 
-  it('loses nothing of our own playlists', () => {
+  it("loses nothing of Larder's own playlists", () => {
     fc.assert(fc.property(vodParts().map(toMediaPlaylist), (text) => together(text) === text))
     const masters = contentFile().map((file) => O.getOrElse(() => '')(toMasterPlaylist(file)))
     fc.assert(fc.property(masters, (text) => together(text) === text))
@@ -69,7 +69,7 @@ describe('the m3u8 tokenizer', () => {
   it('takes linear time', () => {
     const many = 1_000_000
     const hostile = ['#EXT-X-A:A=', ' '.repeat(many), '"', `\n${' '.repeat(many)}x${'\t'.repeat(many)}y`]
-    // With quadratic time the test would exceed its limit.
+    // With quadratic time the test would exceed its time limit.
     expect(together(hostile.join('')) === hostile.join('')).to.equal(true)
   })
 })

@@ -90,7 +90,7 @@ describe('a master playlist', () => {
     expect(uris(text)).to.deep.equal(['../exports/cfe_ts.m3u8', '../exports/cfe_sound.m3u8'])
   })
 
-  it('lists the renditions of audio alone as variants', () => {
+  it('lists the renditions of a file without video as variants', () => {
     const text = master(
       aFile(aSound('cfe_64', { bandwidth: 67_000 }), aSound('cfe_256', { bandwidth: 268_000 })),
     )
@@ -110,7 +110,7 @@ describe('a master playlist', () => {
     ])
   })
 
-  it('keeps the first of equal bandwidth and resolution (http-api.md §5.3)', () => {
+  it('keeps the first of several exports with equal bandwidth and resolution (http-api.md §5.3)', () => {
     expect(uris(master(aFile(anExport('cfe_b'), anExport('cfe_a'))))).to.deep.equal(['../exports/cfe_a.m3u8'])
   })
 
@@ -128,7 +128,7 @@ describe('a master playlist', () => {
     expect(master(aFile(timeless))).not.to.include('FRAME-RATE')
   })
 
-  it('is valid for odd data', () => {
+  it('is valid for unusual data', () => {
     const odd = fc.record({
       codecs: fc.array(fc.string({ unit: 'binary' })),
       bandwidth: fc.double(),
@@ -157,7 +157,7 @@ describe('a master playlist', () => {
     )
   })
 
-  it('never claims less bandwidth than its largest combination needs (hls.md, Master playlist)', () => {
+  it('never declares less bandwidth than its largest combination needs (hls.md, Master playlist)', () => {
     fc.assert(
       fc.property(contentFile(), (file) => {
         const bandwidthOf = (uri = '') =>

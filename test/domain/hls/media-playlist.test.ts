@@ -85,7 +85,7 @@ parts/cfep_b.m4s
     )
   })
 
-  it('states the given target duration, the same in all renditions of a file (W25)', () => {
+  it('declares the given target duration, the same in all renditions of a file (W25)', () => {
     const target = (vod: string) => /^#EXT-X-TARGETDURATION:(.*)$/m.exec(vod)?.[1]
     fc.assert(
       fc.property(vodParts(), (vod) => {
@@ -94,7 +94,7 @@ parts/cfep_b.m4s
     )
   })
 
-  it('states a greater target duration if a part exceeds it', () => {
+  it('declares a greater target duration if a part exceeds it', () => {
     const text = playlist([part('cfep_a', { durationTicks: 6.5 * 12_000 })])
     expect(text).to.include('#EXT-X-TARGETDURATION:7\n')
   })
@@ -108,7 +108,7 @@ parts/cfep_b.m4s
     )
   })
 
-  it('is written in time proportional to the number of parts', () => {
+  it('is written in linear time in the number of parts', () => {
     let reads = 0
     const countReads = <A extends object>(target: A): A =>
       new Proxy(target, {

@@ -9,7 +9,7 @@ const decode = (query: unknown): MobileFilter => {
   return decoded.right
 }
 
-/** Returns the invalid parameters. */
+/** Returns the names of the invalid parameters. */
 const faults = (query: unknown): ReadonlyArray<string | undefined> => {
   const decoded = MobileFilter.decode(query)
   return E.isLeft(decoded) ? decoded.left.map(({ context }) => context.at(-1)?.key) : []

@@ -30,7 +30,7 @@ const restrictedMaster = contentFile().chain((file) =>
 )
 
 describe('a master playlist for an attenuated token (http-api.md §2.4)', () => {
-  it('names only exports that the token opens', () => {
+  it('names only exports that the token permits', () => {
     fc.assert(
       fc.property(restrictedMaster, ({ file, master, restrictions: { maxh = Infinity, exports } }) => {
         const restricted = restrictMasterPlaylist(master, {
@@ -60,7 +60,7 @@ describe('a master playlist for an attenuated token (http-api.md §2.4)', () => 
     )
   })
 
-  it('is unchanged the second time, and whole without restrictions', () => {
+  it('is unchanged when restricted again, and complete without restrictions', () => {
     fc.assert(
       fc.property(restrictedMaster, ({ master, restrictions }) => {
         const restricted = restrictMasterPlaylist(master, restrictions)

@@ -24,7 +24,7 @@ const hrefWithoutToken = (href: string): string => {
 }
 
 describe('signing an m3u8 playlist (http-api.md §3)', () => {
-  it('gives every child the token exactly once, and changes nothing else', () => {
+  it('puts the token exactly once into the URI of every child, and changes nothing else', () => {
     fc.assert(
       fc.property(listOfChildren, (list) => {
         const signed = children(signM3u8(list.text, query))
@@ -37,7 +37,7 @@ describe('signing an m3u8 playlist (http-api.md §3)', () => {
     )
   })
 
-  it('does so in our own playlists', () => {
+  it("does the same in Larder's own playlists", () => {
     fc.assert(
       fc.property(vodParts(), (vod) => {
         const signed = children(signM3u8(toMediaPlaylist(vod), query))
@@ -47,7 +47,7 @@ describe('signing an m3u8 playlist (http-api.md §3)', () => {
     )
   })
 
-  it('changes nothing the second time', () => {
+  it('changes nothing when it is applied again', () => {
     fc.assert(
       fc.property(listOfChildren, ({ text }) => {
         const once = signM3u8(text, query)
@@ -56,7 +56,7 @@ describe('signing an m3u8 playlist (http-api.md §3)', () => {
     )
   })
 
-  it('works with CRLF, without a last newline, with a query, with a fragment (W12)', () => {
+  it('supports CRLF, a missing final newline, queries and fragments (W12)', () => {
     expect(signM3u8('#EXTM3U\r\na.ts\r\nb.ts?x=1', query)).to.equal(
       `#EXTM3U\r\na.ts?jwt=${jwt}\r\nb.ts?x=1&jwt=${jwt}`,
     )
@@ -113,7 +113,7 @@ describe('signing an m3u8 playlist (http-api.md §3)', () => {
     )
   })
 
-  it('in path mode gives the token to every child of the API, as an absolute path', () => {
+  it('in path mode puts the token into the URI of every child of the API, as an absolute path', () => {
     fc.assert(
       fc.property(listOfChildren, (list) => {
         const signed = children(signM3u8(list.text, { mode: 'path', source: 'minted', jwt }))

@@ -34,7 +34,7 @@ describe('the size comparison (http-api.md §5.4)', () => {
       .sort(compareSizes(square(100)))
       .map(({ width, height }) => [width, height])
 
-  it('prefers more useful area, however much useless area comes with it', () => {
+  it('prefers more useful area, even with much more useless area', () => {
     expect(sorted([90, 100], [4000, 100])).to.deep.equal([
       [4000, 100],
       [90, 100],

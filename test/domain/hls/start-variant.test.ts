@@ -13,18 +13,18 @@ const order = (
 ) => putStartVariantFirst(choices, screen).map(({ bandwidth }) => bandwidth)
 
 describe('[V50] the variant that a player begins with (http-api.md §5.3)', () => {
-  it('is the largest of at most 2 Mbit/s', () => {
+  it('is the largest variant of at most 2 Mbit/s', () => {
     expect(order([video(5e6), video(2e6), video(8e5), audio(1e5)])).to.deep.equal([2e6, 5e6, 8e5, 1e5])
     expect(order([video(5e6), video(2_000_001), video(8e5)])).to.deep.equal([8e5, 5e6, 2_000_001])
   })
 
-  it('is the largest of at most 730 kbit/s on a screen smaller than 1280×720', () => {
+  it('is the largest variant of at most 730 kbit/s on a screen smaller than 1280×720', () => {
     const ladder = [video(5e6), video(2e6), video(730_000), video(3e5)]
     expect(order(ladder, phone)).to.deep.equal([730_000, 5e6, 2e6, 3e5])
     expect(order(ladder, { width: 1280, height: 720 })).to.deep.equal([2e6, 5e6, 730_000, 3e5])
   })
 
-  it('is the smallest if all are larger', () => {
+  it('is the smallest variant if all are larger', () => {
     expect(order([video(9e6), video(5e6)])).to.deep.equal([5e6, 9e6])
   })
 

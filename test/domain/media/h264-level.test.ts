@@ -14,14 +14,17 @@ const stream = (width: number, height: number, maxrate = 100) => ({
   bufsize: 2 * maxrate,
 })
 
-/** Returns the lowest level that holds the stream, as encoders choose it. */
+/** Returns the lowest level whose limits the stream satisfies, as encoders choose it. */
 const lowestLevel = (one: ReturnType<typeof stream>, frames: number): number | undefined =>
   [10, 9, 11, 12, 13, 20, 21, 22, 30, 31, 32, 40, 41, 42, 50, 51, 52].find((idc) => {
     const level = h264LevelInCodec(`avc1.6400${idc.toString(16).padStart(2, '0')}`)
     return level !== null && permitsStream(one, rate(frames), level)
   })
 
-/** The levels that x264 chooses from, in the order of x264. A row: level_idc, then the columns of ITU-T H.264 table A-1. */
+/**
+ * The levels that x264 chooses from, in its order. A row has level_idc, then the columns of ITU-T H.264 table
+ * A-1.
+ */
 const x264Levels = [
   [10, 1485, 99, 396, 64, 175],
   [9, 1485, 99, 396, 128, 350],
@@ -45,7 +48,7 @@ const x264Levels = [
   [62, 16_711_680, 139_264, 696_320, 800_000, 800_000],
 ] as const
 
-/** Returns the fields of the encoder's sequence parameter set that matter for levels. */
+/** Returns those fields of the encoder's sequence parameter set that affect levels. */
 const encodedAs = (rung: VideoRung, frames: number) => {
   const macroblocksWide = Math.ceil(rung.width / 16)
   const macroblocksHigh = Math.ceil(rung.height / 16)
@@ -70,14 +73,14 @@ const encodedAs = (rung: VideoRung, frames: number) => {
 }
 
 describe('[V48] the levels of H.264', () => {
-  it('are read from the name of a codec', () => {
+  it('are parsed from codec strings', () => {
     expect(h264LevelInCodec('avc1.64002a')).to.equal(highestH264Level)
     expect(h264LevelInCodec('avc1.640028')?.idc).to.equal(40)
     for (const other of ['mp4a.40.2', 'avc1.6400ff', 'avc1', 'hvc1.1.6.L93.B0'])
       expect(h264LevelInCodec(other)).to.equal(null)
   })
 
-  it('are those of the encoder, including level 1b', () => {
+  it('are those that the encoder chooses, including level 1b', () => {
     for (const [idc, rate, size, stored, bits, buffer] of x264Levels)
       expect(h264LevelInCodec(`avc1.6400${idc.toString(16).padStart(2, '0')}`), String(idc)).to.deep.equal({
         idc,
@@ -119,7 +122,7 @@ describe('[V48] the levels of H.264', () => {
     expect(lowestLevel(stream(3840, 2160, 14_000), 60)).to.equal(52)
   })
 
-  it('limit each side, and not only the area', () => {
+  it('limit width and height, not only the area', () => {
     expect(permitsSize({ width: 4208, height: 100 }, highestH264Level)).to.equal(true)
     expect(permitsSize({ width: 4240, height: 100 }, highestH264Level)).to.equal(false)
     expect(permitsSize({ width: 100, height: 4240 }, highestH264Level)).to.equal(false)

@@ -45,7 +45,7 @@ describe('the best export of an image (http-api.md §4.4)', () => {
     )
   })
 
-  it('[V34] has an unacceptable format only if there is no other, however well it covers', () => {
+  it('[V34] has an unacceptable format only if there is no other, however well its exports cover the size', () => {
     fc.assert(
       fc.property(images, preferences, (images, preferences) => {
         const best = chooseBestExport(images, preferences)

@@ -52,7 +52,7 @@ describe('an image playlist', () => {
     })
   })
 
-  it('does not double the slash of a public URL that ends in one', () => {
+  it('does not double the slash at the end of a public URL', () => {
     expect(toImagePlaylist([anExport('ife_w')], 'http://x/')).to.include('"http://x/api/1/image_files/')
   })
 

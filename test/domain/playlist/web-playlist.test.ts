@@ -40,7 +40,7 @@ describe('a web playlist', () => {
     expect(urls(toWebPlaylist(file, 'http://x')).map((url) => url.at(-5))).to.deep.equal(['a', 'b', 'c'])
   })
 
-  it('has the mp4 exports, and no others', () => {
+  it('lists the mp4 exports, and no others', () => {
     fc.assert(
       fc.property(contentFile(), (file) => {
         const progressive = file.exports.filter(({ format }) => format === 'mp4')

@@ -7,8 +7,8 @@ import {
 
 describe('Accept of images (http-api.md §4.4, RFC 9110 §12.5.1)', () => {
   const table: ReadonlyArray<readonly [who: string, header: string | undefined, formats: string]> = [
-    ['[V32] nobody asked', undefined, 'jpeg png webp avif svg'],
-    ['[V32] anything', '*/*', 'jpeg png webp avif svg'],
+    ['[V32] a client without Accept', undefined, 'jpeg png webp avif svg'],
+    ['[V32] a star', '*/*', 'jpeg png webp avif svg'],
     ['[V32] any image', 'image/*', 'jpeg png webp avif svg'],
     [
       '[V32] Safari 13',
@@ -16,25 +16,25 @@ describe('Accept of images (http-api.md §4.4, RFC 9110 §12.5.1)', () => {
       'svg png jpeg webp avif',
     ],
     ['Chrome', 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8', 'svg avif webp jpeg png'],
-    ['Firefox 65 to 91, which know no AVIF', 'image/webp,*/*', 'webp jpeg png avif svg'],
+    ['Firefox 65 to 91, which do not support AVIF', 'image/webp,*/*', 'webp jpeg png avif svg'],
     [
       'Safari 14, which does not support AVIF',
       'image/webp,image/png,image/svg+xml,image/*;q=0.8,video/*;q=0.8,*/*;q=0.5',
       'svg webp png jpeg avif',
     ],
     ['one format', 'image/jpeg', 'jpeg'],
-    ['in any case', 'IMAGE/JPEG', 'jpeg'],
+    ['any letter case', 'IMAGE/JPEG', 'jpeg'],
     ['weights', 'image/webp;q=0.5, image/jpeg;q=0.9', 'jpeg webp'],
-    ['the more specific decides', 'image/*;q=0.9, image/avif;q=0.1, */*', 'jpeg png webp svg avif'],
-    ['one refused', 'image/*, image/svg+xml;q=0', 'jpeg png webp avif'],
-    ['not for images', 'text/html', ''],
+    ['the more specific range overrides', 'image/*;q=0.9, image/avif;q=0.1, */*', 'jpeg png webp svg avif'],
+    ['one format excluded', 'image/*, image/svg+xml;q=0', 'jpeg png webp avif'],
+    ['no image type', 'text/html', ''],
     ['empty', '', ''],
     ['a comma in a quoted parameter', 'text/html;x=",image/png,";q=1, image/webp', 'webp'],
     ['a quoted parameter without an end', 'image/webp, text/html;x="\\", image/png', 'webp'],
     ['a malformed weight', 'image/webp;q=1.5, image/png', 'png'],
   ]
   for (const [who, header, formats] of table) {
-    it(`${who}: ${JSON.stringify(header)} takes ${formats === '' ? 'none' : formats}`, () => {
+    it(`${who}: ${JSON.stringify(header)} accepts ${formats === '' ? 'none' : formats}`, () => {
       expect(acceptedImageFormats(header).join(' ')).to.equal(formats)
     })
   }
@@ -65,7 +65,7 @@ describe('Accept of errors (http-api.md §1.4, RFC 9457)', () => {
 })
 
 describe('image formats that Accept excludes (§12.4.1)', () => {
-  it('are the others, the most widely supported first', () => {
+  it('are all other formats, the most widely supported first', () => {
     for (const [header, formats] of [
       ['image/webp', 'jpeg png avif svg'],
       ['text/html', 'jpeg png webp avif svg'],

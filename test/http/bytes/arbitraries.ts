@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-// Headers from correct, careless and hostile clients.
+// Arbitrary headers, as correct, careless and hostile clients send them.
 
 const position = fc.oneof(
   { weight: 6, arbitrary: fc.nat({ max: 70 }).map(String) },

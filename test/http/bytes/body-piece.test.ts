@@ -35,12 +35,12 @@ describe('the pieces of a body with a token', () => {
       ),
     ))
 
-  it('are one text where the body is short', () => {
+  it('are one text if the body is short', () => {
     const pieces = splitAtHoles(Buffer.from('a__b__c'), [1, 4], 2)
     expect(fillHoles(pieces, 'XY', '.')).to.deep.equal(['aXYbXYc.'])
   })
 
-  it('share what is long', () => {
+  it('share long texts between replies', () => {
     const bytes = Buffer.alloc(maxTextBytes + 3)
     const [first, long] = fillHoles(splitAtHoles(bytes, [0], 2), 'XY')
     expect(first).to.equal('XY')

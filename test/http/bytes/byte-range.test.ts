@@ -4,7 +4,7 @@ import { type RangeSelection, selectRanges } from '../../../src/http/bytes/byte-
 import { rangeHeader } from './arbitraries.ts'
 import { type ReferenceSelection, referenceSelection } from './reference-range.ts'
 
-/** Formats ranges as in a Content-Range, otherwise returns the tag of the selection. */
+/** Formats selected ranges as in Content-Range. Returns the tag of any other selection. */
 const describeSelection = (selection: RangeSelection): string => {
   const text = ({ start, end }: { readonly start: number; readonly end: number }) => `${start}-${end - 1}`
   switch (selection._tag) {
@@ -17,7 +17,7 @@ const describeSelection = (selection: RangeSelection): string => {
   }
 }
 
-/** The byte positions in each range. */
+/** The positions of the bytes in each selected range. */
 const bytesOf = (selection: RangeSelection, body: ReadonlyArray<number>): ReferenceSelection => {
   switch (selection._tag) {
     case 'Whole':
@@ -51,15 +51,15 @@ describe('byte ranges (http-api.md §6.1, W1, W2)', () => {
   }
 
   const further: ReadonlyArray<readonly [why: string, header: string, length: number, selected: string]> = [
-    ['the unit is read in any case', 'ByTeS=0-1', 1000, '0-1'],
+    ['the unit has any letter case', 'ByTeS=0-1', 1000, '0-1'],
     ['another unit is ignored', 'items=0-1', 1000, 'Whole'],
     ['the last byte by its position', 'bytes=999-', 1000, '999-999'],
-    ['one past the last byte', 'bytes=1000-', 1000, 'Unsatisfiable'],
-    ['a suffix longer than all is all', 'bytes=-5000', 1000, '0-999'],
-    ['what cannot be satisfied is left out', 'bytes=2000-,5-6,-0', 1000, '5-6'],
-    ['touching ranges become one', 'bytes=0-4,5-9', 1000, '0-9'],
-    ['a gap of one byte stays', 'bytes=0-4,6-9', 1000, '0-4 and 6-9'],
-    ['the order asked for is kept (RFC 9110 §15.3.7.2)', 'bytes=500-501,0-1', 1000, '500-501 and 0-1'],
+    ['the position after the last byte', 'bytes=1000-', 1000, 'Unsatisfiable'],
+    ['a suffix longer than the body selects all of it', 'bytes=-5000', 1000, '0-999'],
+    ['unsatisfiable ranges are omitted', 'bytes=2000-,5-6,-0', 1000, '5-6'],
+    ['adjacent ranges are merged', 'bytes=0-4,5-9', 1000, '0-9'],
+    ['ranges with a gap of one byte are not merged', 'bytes=0-4,6-9', 1000, '0-4 and 6-9'],
+    ['the requested order is kept (RFC 9110 §15.3.7.2)', 'bytes=500-501,0-1', 1000, '500-501 and 0-1'],
     [
       'a merged range has the position of its first member',
       'bytes=500-510,0-1,505-520',
@@ -72,17 +72,17 @@ describe('byte ranges (http-api.md §6.1, W1, W2)', () => {
       1000,
       '0-1 and 5-6',
     ],
-    ['a space is no list element', 'bytes= 0-1', 1000, 'Whole'],
+    ['a space is not a list element', 'bytes= 0-1', 1000, 'Whole'],
     ['a space inside a range', 'bytes=0 -1', 1000, 'Whole'],
-    ['nothing but commas', 'bytes=,,', 1000, 'Whole'],
-    ['one bad range spoils the set', 'bytes=0-1,x', 1000, 'Whole'],
+    ['only commas', 'bytes=,,', 1000, 'Whole'],
+    ['one invalid range makes the set invalid', 'bytes=0-1,x', 1000, 'Whole'],
     ['two headers, joined by Node', 'bytes=0-1, bytes=5-6', 1000, 'Whole'],
     ['numbers beyond 2^64', 'bytes=0-18446744073709551616', 1000, '0-999'],
-    ['numbers beyond what a double can hold', `bytes=0-1${'0'.repeat(400)}`, 1000, '0-999'],
-    ['suffixes beyond what a double can hold', `bytes=-1${'0'.repeat(400)}`, 1000, '0-999'],
-    ['numbers that a double cannot tell apart', 'bytes=9007199254740993-9007199254740992', 1000, 'Whole'],
-    ['nothing has no first byte', 'bytes=0-', 0, 'Unsatisfiable'],
-    ['the end of nothing is nothing', 'bytes=-5', 0, 'Whole'],
+    ['numbers above the maximum of a double', `bytes=0-1${'0'.repeat(400)}`, 1000, '0-999'],
+    ['suffixes above the maximum of a double', `bytes=-1${'0'.repeat(400)}`, 1000, '0-999'],
+    ['numbers that are equal as doubles', 'bytes=9007199254740993-9007199254740992', 1000, 'Whole'],
+    ['an empty body has no first byte', 'bytes=0-', 0, 'Unsatisfiable'],
+    ['a suffix of an empty body selects nothing', 'bytes=-5', 0, 'Whole'],
   ]
   for (const [why, header, length, selected] of further) {
     it(`${why}: ${JSON.stringify(header)} of ${length} selects ${selected}`, () => {
@@ -90,7 +90,7 @@ describe('byte ranges (http-api.md §6.1, W1, W2)', () => {
     })
   }
 
-  it('no header selects the whole', () => {
+  it('selects the whole without a Range header', () => {
     expect(selectRanges(undefined, 1000)).to.deep.equal({ _tag: 'Whole' })
   })
 

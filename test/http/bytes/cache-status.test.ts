@@ -5,8 +5,8 @@ import type { TierOutcome } from '../../../src/ports/tier-outcome.ts'
 describe('Cache-Status (http-api.md §7.3, RFC 9211)', () => {
   const table: ReadonlyArray<readonly [what: string, tiers: ReadonlyArray<TierOutcome>, header: string]> = [
     ['a hit in memory', [{ tier: 'memory', outcome: 'hit' }], 'memory; hit'],
-    ['what is left of its time', [{ tier: 'memory', outcome: 'hit', ttl: 30 }], 'memory; hit; ttl=30'],
-    ['an entry served stale (§9.3)', [{ tier: 'disk', outcome: 'hit', ttl: -12 }], 'disk; hit; ttl=-12'],
+    ['the remaining lifetime', [{ tier: 'memory', outcome: 'hit', ttl: 30 }], 'memory; hit; ttl=30'],
+    ['a stale entry (§9.3)', [{ tier: 'disk', outcome: 'hit', ttl: -12 }], 'disk; hit; ttl=-12'],
     [
       'the tier nearest to the origin first (RFC 9211 §2)',
       [
@@ -25,7 +25,7 @@ describe('Cache-Status (http-api.md §7.3, RFC 9211)', () => {
       'origin; hit, disk; fwd=miss; collapsed, memory; fwd=miss',
     ],
     ['a fill that is too far behind', [{ tier: 'disk', outcome: 'partial' }], 'disk; fwd=partial'],
-    ['a read past the cache', [{ tier: 'disk', outcome: 'bypass' }], 'disk; fwd=bypass'],
+    ['a read that bypasses the cache', [{ tier: 'disk', outcome: 'bypass' }], 'disk; fwd=bypass'],
     ['no tier', [], ''],
   ]
   for (const [what, tiers, header] of table) {

@@ -21,46 +21,50 @@ const decide = (
 const table: ReadonlyArray<
   readonly [promise: string, headers: ConditionalHeaders, decision: ConditionOutcome]
 > = [
-  ['nothing asked', {}, 'send'],
+  ['no condition', {}, 'send'],
 
   ['If-None-Match: the tag', { 'if-none-match': ETAG }, 'not-modified'],
   ['If-None-Match compares weakly', { 'if-none-match': `W/${ETAG}` }, 'not-modified'],
   ['If-None-Match: *', { 'if-none-match': '*' }, 'not-modified'],
-  ['If-None-Match: a list that names it', { 'if-none-match': `"x" , W/"y",, ${ETAG}` }, 'not-modified'],
+  ['If-None-Match: a list that contains it', { 'if-none-match': `"x" , W/"y",, ${ETAG}` }, 'not-modified'],
   ['If-None-Match: another tag', { 'if-none-match': '"x"' }, 'send'],
-  ['If-None-Match: nothing', { 'if-none-match': '' }, 'send'],
+  ['If-None-Match: empty', { 'if-none-match': '' }, 'send'],
   ['If-None-Match: the tag without quotes', { 'if-none-match': 'a1,b2' }, 'send'],
   ['If-None-Match: the tag inside another', { 'if-none-match': '"x\ta1,b2"' }, 'send'],
-  ['If-None-Match: a star in a list is no star', { 'if-none-match': '"x", *' }, 'send'],
-  ['If-None-Match: a lower-case w is no weak tag', { 'if-none-match': `w/${ETAG}` }, 'send'],
-  ['If-None-Match: the tag after a fault is not read', { 'if-none-match': `x, ${ETAG}` }, 'send'],
+  ['If-None-Match: a star in a list has no meaning', { 'if-none-match': '"x", *' }, 'send'],
+  ['If-None-Match: a lower-case w does not mark a weak tag', { 'if-none-match': `w/${ETAG}` }, 'send'],
+  ['If-None-Match: the tag after a syntax error is not read', { 'if-none-match': `x, ${ETAG}` }, 'send'],
 
   ['If-Modified-Since: that second', { 'if-modified-since': at }, 'not-modified'],
   ['If-Modified-Since: later', { 'if-modified-since': after }, 'not-modified'],
   ['If-Modified-Since: a second before', { 'if-modified-since': before }, 'send'],
-  ['If-Modified-Since: no date is ignored', { 'if-modified-since': '2026-01-15' }, 'send'],
+  ['If-Modified-Since: an invalid date is ignored', { 'if-modified-since': '2026-01-15' }, 'send'],
   [
     'If-Modified-Since in the form of RFC 850',
     { 'if-modified-since': 'Thursday, 15-Jan-26 12:00:00 GMT' },
     'not-modified',
   ],
-  ['If-None-Match decides alone, and sends', { 'if-none-match': '"x"', 'if-modified-since': after }, 'send'],
   [
-    'If-None-Match decides alone, and does not',
+    'If-None-Match overrides If-Modified-Since, and sends',
+    { 'if-none-match': '"x"', 'if-modified-since': after },
+    'send',
+  ],
+  [
+    'If-None-Match overrides If-Modified-Since, and does not send',
     { 'if-none-match': ETAG, 'if-modified-since': before },
     'not-modified',
   ],
 
   ['If-Match: the tag', { 'if-match': ETAG }, 'send'],
   ['If-Match: *', { 'if-match': '*' }, 'send'],
-  ['If-Match: a list that names it', { 'if-match': `"x", ${ETAG}` }, 'send'],
+  ['If-Match: a list that contains it', { 'if-match': `"x", ${ETAG}` }, 'send'],
   ['If-Match compares strongly', { 'if-match': `W/${ETAG}` }, 'precondition-failed'],
   ['If-Match: another tag', { 'if-match': '"x"' }, 'precondition-failed'],
-  ['If-Match: a fault', { 'if-match': 'x' }, 'precondition-failed'],
+  ['If-Match: a syntax error', { 'if-match': 'x' }, 'precondition-failed'],
   ['If-Unmodified-Since: that second', { 'if-unmodified-since': at }, 'send'],
   ['If-Unmodified-Since: a second before', { 'if-unmodified-since': before }, 'precondition-failed'],
-  ['If-Unmodified-Since: no date is ignored', { 'if-unmodified-since': 'x' }, 'send'],
-  ['If-Match decides alone', { 'if-match': ETAG, 'if-unmodified-since': before }, 'send'],
+  ['If-Unmodified-Since: an invalid date is ignored', { 'if-unmodified-since': 'x' }, 'send'],
+  ['If-Match overrides If-Unmodified-Since', { 'if-match': ETAG, 'if-unmodified-since': before }, 'send'],
   [
     'If-Match comes before If-None-Match',
     { 'if-match': '"x"', 'if-none-match': ETAG },
@@ -72,20 +76,20 @@ const table: ReadonlyArray<
     'precondition-failed',
   ],
   [
-    'after a fulfilled If-Match, If-None-Match decides',
+    'If-None-Match is evaluated after an If-Match that is true',
     { 'if-match': ETAG, 'if-none-match': ETAG },
     'not-modified',
   ],
 
   ['If-Range: the tag', { range: 'bytes=0-1', 'if-range': ETAG }, 'send'],
-  ['If-Range: a weak tag is never the same', { range: 'bytes=0-1', 'if-range': `W/${ETAG}` }, 'ignore-range'],
+  ['If-Range: a weak tag never matches', { range: 'bytes=0-1', 'if-range': `W/${ETAG}` }, 'ignore-range'],
   ['If-Range: another tag', { range: 'bytes=0-1', 'if-range': '"x"' }, 'ignore-range'],
-  ['If-Range: a list is a fault', { range: 'bytes=0-1', 'if-range': `"x", ${ETAG}` }, 'ignore-range'],
-  ['If-Range: * is a fault', { range: 'bytes=0-1', 'if-range': '*' }, 'ignore-range'],
+  ['If-Range: a list is invalid', { range: 'bytes=0-1', 'if-range': `"x", ${ETAG}` }, 'ignore-range'],
+  ['If-Range: * is invalid', { range: 'bytes=0-1', 'if-range': '*' }, 'ignore-range'],
   ['If-Range: the date', { range: 'bytes=0-1', 'if-range': at }, 'send'],
-  ['If-Range: a later date is another', { range: 'bytes=0-1', 'if-range': after }, 'ignore-range'],
-  ['If-Range: an earlier date is another', { range: 'bytes=0-1', 'if-range': before }, 'ignore-range'],
-  ['If-Range without Range means nothing', { 'if-range': '"x"' }, 'send'],
+  ['If-Range: a later date does not match', { range: 'bytes=0-1', 'if-range': after }, 'ignore-range'],
+  ['If-Range: an earlier date does not match', { range: 'bytes=0-1', 'if-range': before }, 'ignore-range'],
+  ['If-Range without Range is ignored', { 'if-range': '"x"' }, 'send'],
   ['If-Range comes last', { range: 'bytes=0-1', 'if-range': '"x"', 'if-none-match': ETAG }, 'not-modified'],
 ]
 
@@ -96,7 +100,7 @@ describe('preconditions (http-api.md §6.2, RFC 9110 §13)', () => {
     })
   }
 
-  it('dates are ignored if the representation has none', () => {
+  it('ignores dates if the representation has none', () => {
     const decideUndated = (headers: ConditionalHeaders) =>
       evaluateConditions(headers, { etag: ETAG }, () => Date.UTC(2026, 10, 23))
     expect(decideUndated({ 'if-modified-since': after })).to.equal('send')
@@ -109,7 +113,7 @@ describe('preconditions (http-api.md §6.2, RFC 9110 §13)', () => {
     .map((text) => `"${text.replaceAll(' ', '')}"`)
   const tag = fc.tuple(fc.constantFrom('', 'W/'), opaque)
 
-  it('If-None-Match with any list sends unless the tag is in it', () => {
+  it('sends, for If-None-Match with any list, unless the tag is in the list', () => {
     fc.assert(
       fc.property(
         fc.array(tag, { minLength: 1 }),
@@ -126,7 +130,7 @@ describe('preconditions (http-api.md §6.2, RFC 9110 §13)', () => {
     )
   })
 
-  it('If-Match with any list fails unless the tag is in it and strong', () => {
+  it('fails, for If-Match with any list, unless the tag is in the list and strong', () => {
     fc.assert(
       fc.property(fc.array(tag, { minLength: 1 }), opaque, (tags, etag) => {
         const header = tags.map(([weak, text]) => weak + text).join(', ')
@@ -148,7 +152,7 @@ describe('preconditions (http-api.md §6.2, RFC 9110 §13)', () => {
       'if-modified-since': some(before, at, 'x'),
       'if-range': some(ETAG, '"x"', at, before),
     })
-    // The numbered steps of the RFC, literally.
+    // The steps are those of the RFC, in its numbering.
     const decideByRfc = (h: ConditionalHeaders): ConditionOutcome => {
       const step1 = h['if-match'] === undefined ? undefined : h['if-match'] === ETAG
       const step2 = step1 === undefined && h['if-unmodified-since'] === before ? false : undefined

@@ -7,7 +7,7 @@ const parse = (text: string, now = NOW) => parseHttpDate(text, () => now)
 
 const LONG_DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 
-/** The three formats of one moment, built from an ISO date without the code under test. */
+/** Formats one moment in the three formats, from an ISO date without the code under test. */
 const formsOf = (seconds: number) => {
   const date = new Date(seconds * 1000)
   const [, day = '', month = '', year = ''] = date.toUTCString().split(' ')

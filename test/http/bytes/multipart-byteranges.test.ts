@@ -21,7 +21,7 @@ const plan = (ranges: ReadonlyArray<ByteRange>): MultipartPlan =>
 const openBody = async ({ start, end }: ByteRange): Promise<ByteStream> =>
   inChunks(body.subarray(start, end), 97)
 
-/** 2 to 8 ranges with gaps between them, in any order. */
+/** Two to eight ranges with gaps between them, in any order. */
 const ranges = fc
   .uniqueArray(fc.nat({ max: body.length }), { minLength: 4, maxLength: 17 })
   .map((cuts) => cuts.toSorted((a, b) => a - b))
@@ -46,7 +46,7 @@ describe('Content-Range (RFC 9110 §14.4)', () => {
 })
 
 describe('multipart/byteranges (http-api.md §6.1, RFC 9110 §14.6)', () => {
-  // formidable parses a body from a real socket, whose Content-Length must be correct.
+  // formidable parses a body from a real socket. Its Content-Length must be correct.
   let server: Server
   let read: (parts: Promise<ReadonlyArray<Part>>) => void
 
@@ -175,7 +175,7 @@ describe('multipart/byteranges (http-api.md §6.1, RFC 9110 §14.6)', () => {
       expect(events).to.deep.equal(['open 0', 'close 0'])
     })
 
-    it('send nothing if they fail at once', async () => {
+    it('send no bytes if they fail at once', async () => {
       const sent: Uint8Array[] = []
       const reading = async () => {
         const refused = () => Promise.reject(new Error('no such object'))

@@ -61,11 +61,11 @@ describe('a planned reply over a socket', () => {
     }
   }
 
-  /** Headers without those that depend on the connection or the time. */
+  /** Returns the headers without those that depend on the connection or the time. */
   const stable = (headers: Headers) =>
     [...headers].filter(([name]) => !['date', 'connection', 'keep-alive'].includes(name))
 
-  it('carries the whole, with a correct digest', async () => {
+  it('carries the whole representation, with a correct digest', async () => {
     const { status, headers, body } = await send({})
     expect(status).to.equal(200)
     expect(body.equals(bytes)).to.equal(true)
@@ -92,7 +92,7 @@ describe('a planned reply over a socket', () => {
     }
   })
 
-  it('is 304 for a matching ETag, and supports If-Range and joined headers as from Node', async () => {
+  it('is 304 for a matching ETag, and supports If-Range and headers that Node has joined', async () => {
     expect((await send({ 'if-none-match': representation.etag })).status).to.equal(304)
     expect((await send({ range: 'bytes=0-1', 'if-range': representation.etag })).status).to.equal(206)
     expect((await send({ range: 'bytes=0-1', 'if-range': '"x"' })).status).to.equal(200)

@@ -27,7 +27,7 @@ const plan = (headers: ConditionalHeaders, method: 'GET' | 'HEAD' = 'GET'): Byte
     newBoundary: () => 'B0undary',
   })
 
-/** Formats a reply as one line: `206 10-19`. */
+/** Formats a reply as one line, for example `206 10-19`. */
 const describeReply = ({ status, body }: ByteReplyPlan): string => {
   const text = ({ start, end }: { readonly start: number; readonly end: number }) => `${start}-${end - 1}`
   if (body._tag === 'None') return `${status}`
@@ -49,7 +49,7 @@ const RANGES: Readonly<Record<string, string>> = {
   'bytes=-0': '416',
 }
 
-/** The result of the preconditions, before the range is evaluated. */
+/** The expected result of the preconditions, before the range is evaluated. */
 const CONDITIONS: ReadonlyArray<
   readonly [headers: ConditionalHeaders, status: 304 | 412 | 'range' | 'no range']
 > = [

@@ -1,11 +1,11 @@
-// An independent implementation of RFC 9110 §14: a recursive-descent parser of the
-// grammar as printed, exact integers, and a mask with one flag per byte instead of interval arithmetic.
+// An independent implementation of RFC 9110 §14: a recursive-descent parser of the grammar as printed, exact
+// integers, and a mask with one flag for each byte instead of interval arithmetic.
 
 type Spec = { readonly first?: bigint; readonly last?: bigint }
 
 export type ReferenceSelection = 'whole' | 'unsatisfiable' | ReadonlyArray<ReadonlyArray<number>>
 
-/** The indexes of the bytes in each part. */
+/** Returns the indexes of the bytes in each part. */
 export const referenceSelection = (header: string, length: number): ReferenceSelection => {
   const specs = parse(header)
   if (specs === undefined) return 'whole'
@@ -40,7 +40,10 @@ const selects = ({ first, last }: Spec, at: number, length: number): boolean =>
     ? BigInt(length - at) <= (last ?? 0n)
     : first <= BigInt(at) && (last === undefined || BigInt(at) <= last)
 
-/** `ranges-specifier = range-unit "=" range-set`, `range-set = 1#range-spec`, as a recipient parses a list (RFC 9110 §5.6.1.2). */
+/**
+ * Parses `ranges-specifier = range-unit "=" range-set`, `range-set = 1#range-spec`, as a recipient parses a
+ * list (RFC 9110 §5.6.1.2).
+ */
 const parse = (text: string): ReadonlyArray<Spec> | undefined => {
   let at = 0
   const skipSpace = (): void => {

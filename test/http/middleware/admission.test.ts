@@ -45,7 +45,7 @@ describe('admission [V28]', () => {
   describe('by turns of the event loop', () => {
     const turnsSoFar = countEventLoopTurns()
 
-    /** Returns the turn in which each of `count` requests starts. */
+    /** Returns the turn of the event loop in which each of `count` requests starts. */
     const startAll = (admit: Admit, count: number): Promise<ReadonlyArray<number>> =>
       new Promise((resolve) => {
         const from = turnsSoFar()
@@ -71,7 +71,7 @@ describe('admission [V28]', () => {
       expect(await startAll(setUp({ perTurn: 3 }).admit, 8)).to.deep.equal([0, 0, 0, 1, 1, 1, 2, 2])
     })
 
-    it('starts at once again when the queue is empty', async () => {
+    it('starts requests at once again when the queue is empty', async () => {
       const { admit } = setUp({ perTurn: 2 })
       await startAll(admit, 5)
       await turns(2)
@@ -100,7 +100,7 @@ describe('admission [V28]', () => {
     expect(log).to.deep.equal(['a', 'b', 'c'])
   })
 
-  it('starts likely hits while others wait, and before them', async () => {
+  it('starts likely hits while other requests wait, and before them', async () => {
     const { arrive, log } = setUp({ inFlight: 1, perTurn: 1 })
     for (const name of ['a', 'b', 'c']) arrive(name)
     arrive('hit', { isLikelyHit: true })
@@ -115,7 +115,7 @@ describe('admission [V28]', () => {
     expect(counts).to.include({ waiting: 1, refused_full: 1 })
   })
 
-  it('[S5] has one queue limit for likely hits and others together', () => {
+  it('[S5] has one queue limit for likely hits and other requests together', () => {
     const { arrive, log, counts } = setUp({ inFlight: 1, waiting: 3 })
     for (const n of [1, 2, 3, 4]) {
       arrive(`rest ${n}`)

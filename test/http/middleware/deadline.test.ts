@@ -16,7 +16,7 @@ describe('[V21] the deadline of a request', () => {
     mock.timers.tick(ms)
     await new Promise(setImmediate)
   }
-  /** Starts a task that ends on demand, under the deadline, and records its results. */
+  /** Starts a task under the deadline, and records its results. The test decides when the task ends. */
   const start = (deadline = startDeadline(100, () => now)) => {
     let end: (answer: string) => void = () => undefined
     const late: string[] = []
@@ -55,7 +55,7 @@ describe('[V21] the deadline of a request', () => {
     expect(second.seen).to.deep.equal(['object store'])
   })
 
-  it('restarts while bytes arrive: a slow source is not a silent one', async () => {
+  it('restarts whenever bytes arrive, so that a slow source does not exceed it', async () => {
     const { deadline, seen, end, done } = start()
     for (let times = 0; times < 5; times++) {
       await pass(80)

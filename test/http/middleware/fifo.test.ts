@@ -31,7 +31,7 @@ describe('[S5] a queue', () => {
   it('handles a million items in linear time', () => {
     const fifo = createFifo<number>()
     for (let n = 0; n < 1_000_000; n += 1) fifo.push(n)
-    // An array would take minutes.
+    // Shifting an array would take minutes.
     for (let n = 0; n < 1_000_000; n += 1) if (fifo.take() !== n) expect.fail(`not ${n}`)
     expect(fifo.size()).to.equal(0)
     expect(fifo.take()).to.equal(undefined)

@@ -5,7 +5,7 @@ import { createTemplateCrc } from '../../../src/http/playlists/crc32.ts'
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array))
 
-describe('the CRC of a text with the same filling in all holes', () => {
+describe('the CRC of a text with the same string in all holes', () => {
   it('is the CRC-32 of that text', () => {
     const filling = fc.uint8Array({ minLength: 1, maxLength: 300 }).map((array) => Buffer.from(array))
     fc.assert(

@@ -26,7 +26,7 @@ const identity = async (sign: Sign, tokenLength: number) => {
 const templateOf = async (sign: Sign, tokenLength: number): Promise<O.Option<GzipTemplate>> =>
   createGzipTemplate(await identity(sign, tokenLength))
 
-/** A playlist with the token after each of these texts. */
+/** Signs as a playlist that has the token after each of these texts except the last. */
 const between =
   (...pieces: ReadonlyArray<string>): Sign =>
   (token) =>
@@ -55,7 +55,7 @@ describe('the template of a list', () => {
         const signed: Sign = (token) => sign(text, { mode: 'query', source: 'minted', jwt: token })
         const template = await templateOf(signed, jwt.length)
         if (O.isNone(template)) {
-          // Ten letters are enough for a back-reference; fewer may not be.
+          // A token of ten letters is long enough for a back-reference; a shorter one may not be.
           expect(jwt.length < 10 || !signed(jwt).includes(jwt)).to.equal(true)
           return
         }
@@ -64,7 +64,7 @@ describe('the template of a list', () => {
     ))
 
   for (const parts of [1, 2, 1000, 5000]) {
-    it(`as gzip exists for our playlists of ${parts} parts, whatever their uids`, async () => {
+    it(`as gzip exists for Larder's playlists of ${parts} parts, whatever their uids`, async () => {
       const signed = signedBy(longPlaylist(parts))
       const template = await templateOf(signed, 220)
       if (O.isNone(template)) throw new Error('there is none')
@@ -96,21 +96,21 @@ describe('the template of a list', () => {
     return template.value.places.length
   }
 
-  it('has one literal token, wherever the token occurs', async () => {
+  it('contains the token literally once, wherever the token occurs', async () => {
     const token = incompressibleText(220)
     expect(await placesOf(between('', '\n'), token)).to.equal(1)
     expect(await placesOf(between('a?', '', '', '\n'), token)).to.equal(1)
     expect(await placesOf(between('', ''), token)).to.equal(1)
   })
 
-  it('has another literal token if a back-reference is impossible: too far or too short', async () => {
+  it('contains another literal token if a back-reference is impossible: too far or too short', async () => {
     const token = incompressibleText(220)
     expect(await placesOf(between('a?', `\n${incompressibleText(40_000)}?`, '\n'), token)).to.equal(2)
     expect(await placesOf(between('', '\nb?', '\n'), token)).to.equal(2)
     expect(await placesOf(between('a?', '\nb', '\nc', '\n'), 'x')).to.equal(3)
   })
 
-  it('exists for tokens of every length, whatever the rest after matches of 258 bytes', async () => {
+  it('exists for tokens of every length, whatever remains after matches of 258 bytes', async () => {
     const { text, sign } = longPlaylist(20)
     for (let length = 240; length < 262; length += 1)
       expect(

@@ -27,7 +27,7 @@ const [jwt = '', another = ''] = fc.sample(tokenOfLength(220), { numRuns: 2, see
 const query = (token: string): UrlSignature => ({ mode: 'query', source: 'minted', jwt: token })
 const path = (token: string): UrlSignature => ({ mode: 'path', source: 'minted', jwt: token })
 
-/** Like PlaylistBodies, with a format in each list. */
+/** Like createPlaylistBodies, but each list carries its own format. */
 const createBodies = (options: Parameters<typeof createPlaylistBodies>[0]) => {
   const bodies = createPlaylistBodies(options)
   return <S extends Signature>(
@@ -42,7 +42,7 @@ const decoded = ({ body, headers }: PlaylistBody): string => {
   return (coding === 'br' ? brotliDecompressSync(body) : Buffer.from(body)).toString()
 }
 
-/** Wraps a list and counts its signings. */
+/** Wraps a list, and counts how often it is signed. */
 const counted = (list: UnsignedList): UnsignedList & { readonly signed: () => number } => {
   let signed = 0
   const sign: UnsignedList['sign'] = (text, how) => {
@@ -90,7 +90,7 @@ describe('the bodies of lists', () => {
     expect(list.signed()).to.equal(3)
   })
 
-  it('are signed once if they are seldom requested, and prepared for more at the second request', async () => {
+  it('are signed once if they are seldom requested, and get a template at the second request', async () => {
     const bodies = createPlaylistBodies({ maxBytes: MEGABYTE })
     const list = counted(longPlaylist(100))
     const signings: number[] = []
@@ -187,7 +187,7 @@ describe('the bodies of lists', () => {
       }
     })
 
-    it('are gzip for clients that accept it beside br, and unencoded for others', async () => {
+    it('are gzip for clients that accept both gzip and br, and unencoded for others', async () => {
       const codingFor = async (accepted: string | undefined) =>
         (await bodies({ ...list, signature: query(jwt) }, accepted)).headers['Content-Encoding']
       expect(await codingFor('br, gzip')).to.equal('gzip')

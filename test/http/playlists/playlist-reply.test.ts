@@ -16,7 +16,7 @@ const list = longPlaylist(40)
 const shared: UrlSignature = { mode: 'none' }
 const signed: UrlSignature = { mode: 'query', source: 'minted', jwt: 'eyJh.eyJz-_.c2ln' }
 
-/** Without a viewer. */
+/** Returns a list with this signature, without a viewer. */
 const signedBy = ({ format, ...kind }: typeof list, signature: UrlSignature) => ({
   found: foundInMemory({ ...kind, signature }),
   format,
@@ -51,7 +51,7 @@ describe('the reply with a list', () => {
     expect(headers.ETag).to.match(/^"[\w-]+-gzip"$/)
   })
 
-  it('has its type and the additional headers of the route', async () => {
+  it('has its own type and the additional headers of the route', async () => {
     const typeOf = async (each: typeof list) =>
       (await right(reply({ method: 'GET', headers: {} }, signedBy(each, shared)))).headers['Content-Type']
     expect(await typeOf(jsonList('{}'))).to.equal('application/json; charset=utf-8')
@@ -68,7 +68,7 @@ describe('the reply with a list', () => {
       [1800, 'max-age=30, stale-while-revalidate=300, stale-if-error=1800'],
       [100.5, 'max-age=30, stale-while-revalidate=100, stale-if-error=100'],
       [7, 'max-age=7, stale-while-revalidate=7, stale-if-error=7'],
-      // Expired within the leeway.
+      // This token has expired, but within the leeway.
       [-3, 'max-age=0, stale-while-revalidate=0, stale-if-error=0'],
     ] as const) {
       const input = { ...signedBy(list, shared), exp: now / 1000 + seconds }
@@ -77,7 +77,7 @@ describe('the reply with a list', () => {
     }
   })
 
-  it('gets 304 for the ETag of the same coding, and 200 for that of another', async () => {
+  it('gets 304 for the ETag of the same coding, and 200 for the ETag of another', async () => {
     for (const coding of ['gzip', 'br', 'identity']) {
       const first = await send({ 'accept-encoding': coding })
       const next = await send({ 'accept-encoding': coding, 'if-none-match': first.headers.ETag })
@@ -143,7 +143,7 @@ describe('the reply with a list', () => {
     })
   }
 
-  it('resumes a list only with the ETag of the unencoded one', async () => {
+  it('resumes a list only with the ETag of the unencoded list', async () => {
     const { headers: plain } = await send({ range: 'bytes=0-1' })
     const { headers: gzip } = await send({ 'accept-encoding': 'gzip' })
     expect((await send({ range: 'bytes=5-', 'if-range': plain.ETag })).status).to.equal(206)

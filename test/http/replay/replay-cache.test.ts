@@ -53,7 +53,7 @@ describe('replayed replies', () => {
     expect(await twins.isReplayed(get(`${path}?jwt=${second}`))).to.equal(true)
     const { body } = await twins.replayed(get(`${path}?jwt=${second}`))
     expect(body).to.include(second).and.not.include(first)
-    // Unknown claims are ignored (http-api.md §2.1) and make a token longer.
+    // Unknown claims are ignored (http-api.md §2.1), but make a token longer.
     const codec = createJwtCodec({
       issuer: 'larder',
       audience: 'larder-content',
@@ -88,7 +88,7 @@ describe('replayed replies', () => {
       expect((await twins.replayed(carry(path, good))).status).to.equal(403)
   })
 
-  it('follow range and condition: whole body, part of it, or none', async () => {
+  it('follow range and condition: they have the whole body, part of it, or none', async () => {
     const jwt = await mint('image')
     const bytes = `/api/1/image_files/image/${image.exports[0]?.uid}.webp?jwt=${jwt}`
     const list = `/api/1/~${jwt}/image_files/playlist/${image.uid}?presign=none`

@@ -41,7 +41,7 @@ describe('the request target (§1.4) [V5]', () => {
     for (const target of targets) {
       const { status, body } = await send(target)
       expect(status, target).to.equal(400)
-      // Requests that Node's parser rejects get no body.
+      // Node's parser rejects some of these requests itself, and its replies have no body.
       if (body !== '') expect(JSON.parse(body ?? ''), target).to.include({ type: 'bad_request' })
     }
   })
@@ -60,7 +60,7 @@ describe('the request target (§1.4) [V5]', () => {
     expect((await send('*', 'HEAD')).status).to.equal(400)
   })
 
-  it('is never normalised, so a path means the same in both forms', () => {
+  it('is never normalised, so that a path means the same in both forms', () => {
     for (const path of ['/a/../b', '/a%2e/b', '//x/y', '/%zz', '/a?b=c?d', '/\\'])
       expect(parseRequestTarget('GET', path)).to.equal(path)
     for (const path of ['/a/../b', '/a%2e/b', '//x/y', '/%zz', '/a?b=c?d'])

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import { joinHeaders } from '../../../src/http/response/join-headers.ts'
 
-/** Uses a V8 intrinsic, because hidden classes are not observable otherwise. */
+/** Uses a V8 intrinsic, because hidden classes cannot be observed otherwise. */
 const haveSameHiddenClass = (one: object, other: object): boolean => {
   setFlagsFromString('--allow-natives-syntax')
   const isSame = runInNewContext('%HaveSameMap(one, other)', { one, other })

@@ -38,7 +38,7 @@ describe('telemetry headers of replies (§7.3)', () => {
   })
   afterEach(() => Promise.all(servers.splice(0).map(({ close }) => close())))
 
-  it('name each tier up to the one that had the bytes', async () => {
+  it('name each tier up to the tier that had the bytes', async () => {
     const server = await start()
     const cold = await get(server)
     expect(await cold.text()).to.equal('the bytes of a picture')
@@ -47,7 +47,7 @@ describe('telemetry headers of replies (§7.3)', () => {
     expect((await get(server, { range: 'bytes=0-1' })).headers.get('cache-status')).to.equal('memory; hit')
   })
 
-  it('name the tier of a list, and of a reply without body', async () => {
+  it('name the tier of a list, and of a reply without a body', async () => {
     const server = await start()
     const list = () => server.get(`/api/1/image_files/playlist/${image.uid}?jwt=${image.jwt}`)
     expect((await list()).headers.get('cache-status')).to.equal('origin; hit, memory; fwd=miss')

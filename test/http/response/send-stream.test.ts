@@ -33,7 +33,7 @@ describe('bytes from disk, sent through reused buffers', () => {
   let cache: DiskCache
   let server: Server
 
-  /** Detects buffers that are in use twice at a time, and counts the large ones. */
+  /** Wraps buffers: detects one that two users have at the same time, and counts the large ones. */
   const watch = (buffers: ReplyBuffers): ReplyBuffers => {
     const backBy = (back: (buffer: Buffer) => void) => (buffer: Buffer) => {
       if (!inUse.delete(buffer)) faults.push('a buffer came back twice')
@@ -86,7 +86,10 @@ describe('bytes from disk, sent through reused buffers', () => {
 
   const raw = (path: string, headers = ''): string => `GET ${path} HTTP/1.1\r\nHost: larder\r\n${headers}\r\n`
 
-  /** The sha256 of the body; `null` after a disconnect. A stalled client reads nothing until `resume`. */
+  /**
+   * Returns the sha256 of the body, or `null` after a disconnect. A stalled client reads nothing until
+   * `resume`.
+   */
   const receive = async (path: string, manner: Manner, resume: Promise<unknown>): Promise<string | null> => {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
     socket.write(raw(path, 'Connection: close\r\n'))

@@ -18,7 +18,7 @@ import {
   type TestServer,
 } from '../../support/memory-larder.ts'
 
-/** The URIs of a playlist: URI lines and URI attributes. */
+/** The URIs of a playlist, from URI lines and URI attributes. */
 const urisOf = (m3u8: string): ReadonlyArray<string> => [
   ...m3u8.split('\n').filter((line) => line !== '' && !line.startsWith('#')),
   ...[...m3u8.matchAll(/URI="([^"]*)"/g)].map(([, uri]) => uri ?? ''),
@@ -60,7 +60,7 @@ describe('content routes', () => {
   })
 
   for (const name of ['mobile', 'ios', 'android']) {
-    it(`answer a master playlist as ${name}.m3u8 (§5.2)`, async () => {
+    it(`return a master playlist as ${name}.m3u8 (§5.2)`, async () => {
       const response = await server.get(`/api/1/content_files/${film.uid}/${name}.m3u8?jwt=${film.jwt}`)
       expect(response.status).to.equal(200)
       expect(response.headers.get('content-type')).to.equal('application/vnd.apple.mpegurl')
@@ -68,7 +68,7 @@ describe('content routes', () => {
     })
   }
 
-  /** Fetches a list and everything it refers to, with URLs resolved as by a player. */
+  /** Fetches a list and everything that it refers to. URLs are resolved as a player does. */
   const fetchAll = async (url: URL, init: RequestInit): Promise<ReadonlyArray<string>> => {
     const response = await fetch(url, init)
     expect(response.status, url.pathname).to.equal(200)
@@ -79,17 +79,17 @@ describe('content routes', () => {
   }
   const bodies = ['init', 'first part', 'second part']
 
-  it('can be followed from the master to every byte with a token in the query', async () => {
+  it('lead from the master playlist to every byte with a token in the query', async () => {
     const master = new URL(`/api/1/content_files/${film.uid}/mobile.m3u8?jwt=${film.jwt}`, server.base)
     expect(await fetchAll(master, {})).to.have.members(bodies)
   })
 
-  it('can be followed with a token in the path, by unchanged relative URIs (§3)', async () => {
+  it('lead to every byte with a token in the path, by unchanged relative URIs (§3)', async () => {
     const master = new URL(`/api/1/~${film.jwt}/content_files/${film.uid}/mobile.m3u8`, server.base)
     expect(await fetchAll(master, {})).to.have.members(bodies)
   })
 
-  it('can be followed with a token in the header, with or without a token in child URLs', async () => {
+  it('lead to every byte with a token in the header, with or without a token in child URLs', async () => {
     const master = new URL(`/api/1/content_files/${film.uid}/mobile.m3u8`, server.base)
     expect(await fetchAll(master, bearer(film.jwt))).to.have.members(bodies)
     advance(5)
@@ -99,7 +99,7 @@ describe('content routes', () => {
     for (const uri of urisOf(text)) expect(await fetchAll(new URL(uri, signed), {})).to.have.members(bodies)
   })
 
-  it('can be followed with presign=path for every carrier, and contain no header token (§3.2)', async () => {
+  it('lead to every byte with presign=path for every carrier, and put no header token into URLs (§3.2)', async () => {
     const path = `content_files/${film.uid}/mobile.m3u8?presign=path`
     const other = await right(larder.tokens.mint('content', aContentFileUid(), 60))
     advance(5)
@@ -107,7 +107,7 @@ describe('content routes', () => {
       [`/api/1/${path}`, bearer(film.jwt)],
       [`/api/1/${path}&jwt=${film.jwt}`, {}],
       [`/api/1/~${film.jwt}/${path}`, {}],
-      // Only the header counts: the token in the path was not verified, so no URL inherits it.
+      // Only the header counts. The token in the path is not verified, so no URL inherits it.
       [`/api/1/~${other}/${path}`, bearer(film.jwt)],
     ] as const) {
       const master = new URL(url, server.base)
@@ -132,7 +132,7 @@ describe('content routes', () => {
     expect(urisOf(text)).to.deep.equal([`../exports/${film.hls.uid}.m3u8?jwt={$jwt}`])
   })
 
-  it('cannot define variables in JSON', async () => {
+  it('do not define variables in JSON', async () => {
     const response = await server.get(
       `/api/1/content_files/${film.uid}/web.json?jwt=${film.jwt}&presign=define`,
     )
@@ -173,7 +173,7 @@ describe('content routes', () => {
     for (const reply of replies) expect(reply).to.deep.equal(replies[0])
   })
 
-  it('answer 404 to a viewer of a file or an export with nothing to show', async () => {
+  it('return 404 to a viewer of a file without exports or an export without segments', async () => {
     const file = aNewContentFile()
     await right(larder.contentFiles.add(file))
     const jwt = await right(larder.tokens.mint('content', file.uid, 60))

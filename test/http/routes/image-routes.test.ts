@@ -18,7 +18,7 @@ const urlsOf = async (response: Response): Promise<ReadonlyArray<string>> => {
   return Object.values(items).flatMap((list) => list.map(({ url }) => url))
 }
 
-/** The same path on the server under test. */
+/** Returns the path of a public URL, to request it from the server under test. */
 const pathOf = (url: string): string => url.slice(publicUrl.length)
 
 describe('image routes', () => {
@@ -83,7 +83,7 @@ describe('image routes', () => {
         expect((await server.get(pathOf(url))).status, url).to.equal(401)
     })
 
-    it('puts a derived token with no later expiry into URLs, not a header token (§3.2, W14)', async () => {
+    it('puts a derived token that expires no later into URLs, not the header token (§3.2, W14)', async () => {
       advance(5)
       const [url = ''] = await urlsOf(await playlist('?presign=query', bearer(image.jwt)))
       const fresh = new URL(url).searchParams.get('jwt') ?? ''
@@ -93,7 +93,7 @@ describe('image routes', () => {
       expect((await server.get(pathOf(url))).status).to.equal(200)
     })
 
-    it('answers 404 to a viewer of a file without exports', async () => {
+    it('returns 404 to a viewer of a file without exports', async () => {
       const empty = aNewImageFile()
       await right(larder.imageFiles.add(empty))
       const jwt = await right(larder.tokens.mint('image', empty.uid, 60))
@@ -102,7 +102,7 @@ describe('image routes', () => {
       expect(await response.json()).to.include({ type: 'not_found' })
     })
 
-    it('answers HEAD with the headers of GET and no body (§1.5)', async () => {
+    it('replies to HEAD with the headers of GET and no body (§1.5)', async () => {
       const headers = { authorization: `Bearer ${image.jwt}`, 'accept-encoding': 'identity' }
       const get = await playlist('', { headers })
       const head = await playlist('', { method: 'HEAD', headers })
@@ -145,7 +145,7 @@ describe('image routes', () => {
       expect(response.headers.get('cache-control')).to.equal('public, max-age=31536000, immutable')
     })
 
-    it('are the only ones: public=1 on another is forbidden', async () => {
+    it('are the only images that public=1 opens: it is forbidden on others', async () => {
       const response = await playlist('?public=1')
       expect(response.status).to.equal(403)
       expect(await response.json()).to.include({ type: 'invalid' })
@@ -185,7 +185,7 @@ describe('image routes', () => {
       expect(await response.text()).to.equal(body.slice(2, 9))
     })
 
-    it('answers a range beyond the end with 416 and the length', async () => {
+    it('returns 416 and the length for a range beyond the end', async () => {
       const response = await bytes({ headers: { range: 'bytes=1000-' } })
       expect(response.status).to.equal(416)
       expect(response.headers.get('content-range')).to.equal(`bytes */${body.length}`)
@@ -203,12 +203,12 @@ describe('image routes', () => {
       expect((await bytes({ headers: other })).status).to.equal(200)
     })
 
-    it('answers 304 for a matching ETag (W24)', async () => {
+    it('returns 304 for a matching ETag (W24)', async () => {
       const etag = (await bytes()).headers.get('etag') ?? ''
       expect((await bytes({ headers: { 'if-none-match': etag } })).status).to.equal(304)
     })
 
-    it('answers HEAD without reading the object', async () => {
+    it('replies to HEAD without reading the object', async () => {
       const cold = await seedImage(larder)
       await right(larder.store.delete(cold.exports[0]?.file.key ?? ''))
       const where = `/api/1/image_files/image/${cold.exports[0]?.uid}.webp?jwt=${cold.jwt}`
@@ -229,7 +229,7 @@ describe('image routes', () => {
       for (const reply of replies) expect(reply).to.deep.equal(replies[0])
     })
 
-    it('reveals to a caller without a token only that one is required (W16)', async () => {
+    it('reveals to a caller without a token only that a token is required (W16)', async () => {
       for (const uid of [image.exports[0]?.uid, anImageExportUid(), 'not%20a%20uid'])
         expect((await server.get(`/api/1/image_files/image/${uid}.webp`)).status).to.equal(401)
     })
@@ -241,7 +241,7 @@ describe('image routes', () => {
       return `${response.status} ${type}`
     }
 
-    it('are required with 401 not_set (W16)', async () =>
+    it('are required: without one the reply is 401 not_set (W16)', async () =>
       expect(await statusAndType(await playlist())).to.equal('401 not_set'))
 
     it('that are not bearer tokens get 401 bad_format', async () => {
@@ -258,7 +258,7 @@ describe('image routes', () => {
         ).to.equal(200)
     })
 
-    it('count by the first one present: a good query does not replace a bad header (§2.2)', async () =>
+    it('are taken from the first carrier that has one: a valid query does not replace an invalid header (§2.2)', async () =>
       expect(await statusAndType(await playlist(`?jwt=${image.jwt}`, bearer('rubbish')))).to.equal(
         '403 invalid',
       ))
@@ -285,7 +285,7 @@ describe('image routes', () => {
     })
   })
 
-  it('answers 422 with every fault, and only after authentication (§1.4)', async () => {
+  it('return 422 with every fault, and only after authentication (§1.4)', async () => {
     const bad = '?presign=maybe&public=2'
     expect((await playlist(bad)).status).to.equal(401)
     const response = await playlist(`${bad}&jwt=${image.jwt}`)

@@ -3,7 +3,7 @@ import { readManifest } from './naive-dash.ts'
 import { type Fetched, type NaiveList, type NaiveMaster, readMaster } from './naive-hls.ts'
 import { naiveAverage, naivePeak, type Timed, total } from './naive-rates.ts'
 
-/** The resolution of a playlist: one microsecond (in seconds). */
+/** The precision of times in playlists: one microsecond (in seconds). */
 const resolution = 1e-6
 
 const expectTrueList = ({ url, target, extinf, track, parts, timed }: NaiveList): void => {
@@ -33,7 +33,10 @@ const expectTrueRates = ({ variants, sound }: NaiveMaster): void => {
   }
 }
 
-/** Expects that each range of an I-frame playlist starts a fragment. Returns its duration (seconds). */
+/**
+ * Expects that a fragment starts at each range of an I-frame playlist. Returns the playlist's duration
+ * (seconds).
+ */
 const expectTrueIFrames = async (url: string, fetched: Fetched): Promise<number> => {
   const text = (await fetched(url)).toString()
   const entries = [...text.matchAll(/#EXTINF:([\d.]+),\n#EXT-X-BYTERANGE:(\d+)@(\d+)\n(\S+)\n/g)]
@@ -47,8 +50,9 @@ const expectTrueIFrames = async (url: string, fetched: Fetched): Promise<number>
 }
 
 /**
- * Recomputes BANDWIDTH, AVERAGE-BANDWIDTH, CODECS, EXTINF, the target duration and `S` of all lists of a file
- * from its segments, and expects them to be exact. Returns the parsed master playlist.
+ * Computes BANDWIDTH, AVERAGE-BANDWIDTH, CODECS, EXTINF, the target duration and `S` of all playlists and
+ * manifests of a file from its segments, and expects that the listed values are exact. Returns the parsed
+ * master playlist.
  */
 export const expectTrueLists = async (
   urls: { readonly master: string; readonly manifest: string },

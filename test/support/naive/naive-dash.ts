@@ -4,7 +4,7 @@ type NaiveRepresentation = {
   readonly bandwidth: number
   readonly codecs: string
   readonly timescale: number
-  /** Ticks of each `S`, in order. */
+  /** The duration of each `S` element (ticks), in order. */
   readonly durations: ReadonlyArray<number>
   readonly partUrls: ReadonlyArray<string>
 }
@@ -13,8 +13,8 @@ const attribute = (tag: string, name: string): string =>
   new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1]?.replaceAll('&amp;', '&') ?? ''
 
 /**
- * Reads a manifest like players that equate the index of an `S` with that of its segment (dash.js since 3,
- * VLC). Throws where such a player would fail.
+ * Reads a manifest as players do that equate the index of an `S` element with the index of its segment
+ * (dash.js since version 3, VLC). Throws where such a player would fail.
  */
 export const readManifest = async (
   url: string,

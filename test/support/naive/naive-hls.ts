@@ -1,13 +1,13 @@
 import { type NaivePart, type NaiveTrack, readInit, readPart } from './naive-mp4.ts'
 import type { Timed } from './naive-rates.ts'
 
-/** Fetches a URL; throws without success. */
+/** Fetches a URL. Throws if the status is not a success. */
 export type Fetched = (url: string) => Promise<Buffer>
 
 export type NaiveList = {
   readonly url: string
   readonly target: number
-  /** Listed durations (seconds), in order. */
+  /** The declared durations (seconds), in order. */
   readonly extinf: ReadonlyArray<number>
   readonly track: NaiveTrack
   /** The segments, parsed. */
@@ -27,7 +27,7 @@ type NaiveVariant = {
 }
 
 export type NaiveMaster = {
-  /** In the order of the playlist. */
+  /** The variants in the order of the playlist. */
   readonly variants: ReadonlyArray<NaiveVariant>
   readonly sound: NaiveList | null
   readonly iFrameLists: ReadonlyArray<string>
@@ -65,7 +65,7 @@ const readList = async (url: string, fetched: Fetched): Promise<NaiveList> => {
   }
 }
 
-/** Reads a master playlist with all its playlists and segments, line by line, without a parser. */
+/** Reads a master playlist with all its playlists and segments, line by line, without a shared parser. */
 export const readMaster = async (url: string, fetched: Fetched): Promise<NaiveMaster> => {
   const bytes = await fetched(url)
   const lines = bytes.toString().split('\n')

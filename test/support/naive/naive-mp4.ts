@@ -1,11 +1,12 @@
 /**
- * Reads CMAF segments by a search for box names. It shares no code with `src`, so that the two can be
- * compared. It assumes that each name occurs only as a name, and throws where that makes no sense.
+ * Reads CMAF segments by searching for the names of boxes. It shares no code with `src`, so that the results
+ * can be compared. It assumes that the bytes of a name occur only as a name, and throws where the result
+ * makes no sense.
  */
 export type NaiveTrack = {
   /** Ticks a second. */
   readonly timescale: number
-  /** RFC 6381. */
+  /** The codec string of RFC 6381. */
   readonly codec: string
   readonly defaultTicks: number
 }
@@ -28,7 +29,7 @@ const afterName = (bytes: Buffer, name: string, from = 0): number => {
 export const readInit = (bytes: Buffer): NaiveTrack => {
   const mdhd = afterName(bytes, 'mdhd')
   const timescale = bytes.readUInt32BE(mdhd + (bytes[mdhd] === 1 ? 20 : 12))
-  // after version and flags, track, and description: the default sample duration
+  // The default sample duration follows version and flags, track, and description.
   const defaultTicks = bytes.readUInt32BE(afterName(bytes, 'trex') + 12)
   return { timescale, codec: codecOf(bytes), defaultTicks }
 }
@@ -38,7 +39,8 @@ const codecOf = (bytes: Buffer): string => {
     const avcC = afterName(bytes, 'avcC')
     return `avc1.${bytes.subarray(avcC + 1, avcC + 4).toString('hex')}`
   }
-  // Nested: ES (3), DecoderConfig (4), DecoderSpecificInfo (5), whose first five bits are the object type.
+  // The descriptors are nested: ES (3), DecoderConfig (4), DecoderSpecificInfo (5). The first five bits of
+  // the last one are the object type.
   let at = afterName(bytes, 'esds') + 4
   const enter = (tag: number, skipped: number) => {
     if (bytes[at++] !== tag) throw new Error('the descriptors are in another order')

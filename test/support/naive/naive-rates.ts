@@ -1,9 +1,9 @@
 export type Timed = { readonly bytes: number; readonly seconds: number }
 
 /**
- * RFC 8216bis §4.1 by brute force over all runs of neighbours: the highest rate of the runs of 0.5 to 1.5
- * target durations. A segment in no such run counts with the shortest runs that start and end with it, else
- * with its own rate.
+ * The peak rate of RFC 8216bis §4.1, computed by brute force over all runs of consecutive segments: the
+ * highest rate of a run of 0.5 to 1.5 target durations. A segment that is in no such run counts with the
+ * shortest runs that start and end with it, else with its own rate.
  */
 export const naivePeak = (parts: ReadonlyArray<Timed>, target: number): number => {
   const isLong = (run: ReadonlyArray<Timed>) => total(run).seconds >= 0.5 * target - 1e-9

@@ -1,8 +1,8 @@
 import { incompleteBody, invalidRequest } from './s3-error.ts'
 
 /**
- * Removes the framing of `content-encoding: aws-chunked`: chunks of `{hex length}\r\n{bytes}\r\n`, the last
- * one empty, then trailers of `{name}:{value}\r\n` and an empty line.
+ * Removes the framing of `content-encoding: aws-chunked`: chunks of `{hex length}\r\n{bytes}\r\n`, of which
+ * the last one is empty, then trailers of `{name}:{value}\r\n` and an empty line.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
  */
 export const decodeChunks = (

@@ -4,10 +4,10 @@ import { decodeChunks } from './aws-chunked.ts'
 import { checksumOf, isChecksumHeader } from './checksums.ts'
 import { badDigest, incompleteBody, invalidRequest, notImplemented, s3Error } from './s3-error.ts'
 
-/** A body that passed all verifications. */
+/** A request body that passed all verifications. */
 export type Body = {
   readonly bytes: Buffer
-  /** The announced checksum, by the name of its header. */
+  /** The declared checksum, with the name of its header. */
   readonly checksum: Readonly<Record<string, string>>
 }
 

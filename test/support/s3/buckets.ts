@@ -4,13 +4,13 @@ import { noSuchBucket, s3Error } from './s3-error.ts'
 
 export type StoredObject = {
   readonly bytes: Buffer
-  /** Quoted, as in the header. */
+  /** In quotes, as in the header. */
   readonly etag: string
   /** Milliseconds since 1970. */
   readonly modified: number
-  /** Headers returned with the bytes: content type, metadata. */
+  /** Headers that are returned with the bytes: content type, metadata. */
   readonly headers: Readonly<Record<string, string>>
-  /** Returned on request. */
+  /** Checksum headers, which are returned only on request. */
   readonly checksum: Readonly<Record<string, string>>
 }
 
@@ -49,8 +49,8 @@ export const deleteBucket = (buckets: Buckets, name: string): void => {
 
 export const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex')
 
-/** The headers of a PUT that a later GET returns. */
-export const keptHeaders = (headers: IncomingHttpHeaders): Readonly<Record<string, string>> => {
+/** The headers of a PUT that are stored and that a GET returns. */
+export const storedHeaders = (headers: IncomingHttpHeaders): Readonly<Record<string, string>> => {
   const isStored = (name: string): boolean =>
     /^(content-type|content-disposition|content-language|cache-control|expires|x-amz-meta-.+)$/.test(name)
   const stored = Object.entries(headers).filter(([name]) => isStored(name))

@@ -5,7 +5,7 @@ import { element, xmlDocument } from './xml.ts'
 /** A request with a valid signature. */
 export type S3Request = {
   readonly method: string
-  /** Empty when the path names none. */
+  /** Empty if the path does not name a bucket. */
   readonly bucket: string
   readonly key: string
   readonly query: ReadonlyMap<string, string>

@@ -3,7 +3,7 @@ import { type S3Request, type S3Response, xmlAnswer } from './exchange.ts'
 import { malformedXml, notImplemented } from './s3-error.ts'
 import { element, textElement, textsOf } from './xml.ts'
 
-/** ListObjectsV2, without delimiters. */
+/** Implements ListObjectsV2, without delimiters. */
 export const listObjects = (bucket: Bucket, { bucket: name, query }: S3Request): S3Response => {
   if (query.get('list-type') !== '2' || query.has('delimiter')) throw notImplemented('this kind of listing')
   const prefix = query.get('prefix') ?? ''
@@ -38,7 +38,7 @@ export const listObjects = (bucket: Bucket, { bucket: name, query }: S3Request):
   ])
 }
 
-/** ListMultipartUploads, without delimiters: by key, then by start. */
+/** Implements ListMultipartUploads, without delimiters. Uploads are sorted by key, then by start. */
 export const listUploads = (bucket: Bucket, { bucket: name, query }: S3Request): S3Response => {
   if (query.has('delimiter')) throw notImplemented('this kind of listing')
   const prefix = query.get('prefix') ?? ''
@@ -83,5 +83,5 @@ export const deleteObjects = async (bucket: Bucket, request: S3Request): Promise
   )
 }
 
-/** S3 lists in the order of the keys' UTF-8 bytes. */
+/** S3 lists keys in the order of their UTF-8 bytes. */
 const byteOrder = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))

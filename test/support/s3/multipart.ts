@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Bucket, keptHeaders, md5, type Upload } from './buckets.ts'
+import { type Bucket, md5, storedHeaders, type Upload } from './buckets.ts'
 import { answer, type S3Request, type S3Response, xmlAnswer } from './exchange.ts'
 import { malformedXml, noSuchUpload, s3Error } from './s3-error.ts'
 import { store } from './write-object.ts'
@@ -9,7 +9,7 @@ const smallestPart = 5 * 1024 * 1024
 
 export const beginUpload = (bucket: Bucket, { key, headers, now }: S3Request): S3Response => {
   const id = randomBytes(16).toString('base64url')
-  bucket.uploads.set(id, { key, started: now, headers: keptHeaders(headers), parts: new Map() })
+  bucket.uploads.set(id, { key, started: now, headers: storedHeaders(headers), parts: new Map() })
   return xmlAnswer('InitiateMultipartUploadResult', [textElement('Key', key), textElement('UploadId', id)])
 }
 
@@ -19,7 +19,7 @@ export const putPart = async (bucket: Bucket, request: S3Request): Promise<S3Res
   uploadOf(bucket, request)
   const { bytes, checksum } = await request.body()
   const etag = `"${md5(bytes)}"`
-  // Looked up again, as it may have been aborted while the body was received.
+  // The upload is looked up again, because it may have been aborted while the body was received.
   uploadOf(bucket, request).parts.set(number, { bytes, etag })
   return answer(200, { etag, ...checksum })
 }

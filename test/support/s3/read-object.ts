@@ -3,7 +3,7 @@ import type { Bucket, StoredObject } from './buckets.ts'
 import { answer, type S3Request, type S3Response } from './exchange.ts'
 import { noSuchKey, preconditionFailed, s3Error } from './s3-error.ts'
 
-/** GET and HEAD of an object: conditions, then the range (RFC 9110 §13, §14). */
+/** Implements GET and HEAD of an object: first the conditions, then the range (RFC 9110 §13, §14). */
 export const readObject = (bucket: Bucket, { key, query, headers }: S3Request): S3Response => {
   const object = bucket.objects.get(key)
   if (object === undefined) throw noSuchKey()
@@ -46,7 +46,7 @@ const isUnchanged = (object: StoredObject, headers: IncomingHttpHeaders): boolea
     ? Date.parse(httpDate(object)) <= Date.parse(headers['if-modified-since'] ?? '')
     : isOneOf(headers['if-none-match'], object.etag)
 
-/** `null` is the whole object: without a range, or with one that must be ignored. */
+/** The range to send. `null` means the whole object: there is no range, or the range must be ignored. */
 const rangeOf = (
   header: string | undefined,
   size: number,

@@ -6,7 +6,7 @@ import { readObject } from './read-object.ts'
 import { notImplemented, s3Error } from './s3-error.ts'
 import { putObject } from './write-object.ts'
 
-/** Supported query parameters; others are not implemented. */
+/** The query parameters that are implemented. A request with another one is refused as not implemented. */
 const supported =
   /^(X-Amz-.*|x-amz-checksum-mode|x-id|response-.*|uploads|uploadId|partNumber|delete|list-type|prefix|max-keys|continuation-token|start-after|delimiter|encoding-type|max-uploads|key-marker|upload-id-marker)$/
 

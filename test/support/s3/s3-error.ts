@@ -1,4 +1,4 @@
-/** An error response of S3: thrown inside the server, and sent as XML. */
+/** An error of S3. It is thrown inside the server, and sent as XML. */
 export type S3Error = Error & {
   readonly code: string
   readonly status: number

@@ -2,43 +2,43 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { accessDenied, s3Error } from './s3-error.ts'
 
-// AWS Signature Version 4 for S3, header and query form:
+// Verifies AWS Signature Version 4 for S3, in headers and in the query:
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
 
 export type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string }
 
 export type SignedRequest = {
   readonly method: string
-  /** As on the wire, without the query. */
+  /** Percent-encoded as on the wire, without the query. */
   readonly path: string
-  /** Decoded, in any order. */
+  /** Decoded names and values, in any order. */
   readonly query: ReadonlyArray<readonly [string, string]>
   readonly headers: IncomingHttpHeaders
 }
 
 type Scope = {
   readonly accessKeyId: string
-  /** `20130524/us-east-1/s3/aws4_request` */
+  /** For example `20130524/us-east-1/s3/aws4_request`. */
   readonly scope: string
   readonly region: string
-  /** `20130524T000000Z` */
+  /** For example `20130524T000000Z`. */
   readonly date: string
   readonly signedHeaders: ReadonlyArray<string>
   readonly signature: string
-  /** Seconds; `null` in the header form. */
+  /** The validity of a presigned URL (seconds), or `null` if the signature is in the headers. */
   readonly expires: number | null
 }
 
 const skewAllowed = 15 * 60 * 1000
 
-/** Percent-encodes all but the unreserved characters of RFC 3986. */
+/** Percent-encodes all characters except the unreserved ones of RFC 3986. */
 const percentEncoded = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
 
 export const isPresigned = (request: SignedRequest): boolean =>
   request.query.some(([name]) => name === 'X-Amz-Signature')
 
-/** Throws the error of S3 for a request without a valid signature. */
+/** Throws the error that S3 returns if a request has no valid signature. */
 export const verifySignature = (
   request: SignedRequest,
   expectedKey: Credentials & { readonly region: string },

@@ -1,11 +1,11 @@
-import { type Bucket, keptHeaders, md5, type StoredObject } from './buckets.ts'
+import { type Bucket, md5, type StoredObject, storedHeaders } from './buckets.ts'
 import { answer, type S3Request, type S3Response } from './exchange.ts'
 import { preconditionFailed } from './s3-error.ts'
 
 export const putObject = async (bucket: Bucket, request: S3Request): Promise<S3Response> => {
   const { bytes, checksum } = await request.body()
   const etag = `"${md5(bytes)}"`
-  const headers = keptHeaders(request.headers)
+  const headers = storedHeaders(request.headers)
   store(bucket, request, { bytes, etag, modified: request.now, headers, checksum })
   return answer(200, { etag, ...checksum })
 }

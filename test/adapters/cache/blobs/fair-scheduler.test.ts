@@ -5,7 +5,7 @@ import { countEventLoopTurns } from '../../../support/event-loop-turns.ts'
 describe('the fair scheduler', () => {
   const turnsSoFar = countEventLoopTurns()
 
-  it('admits a number of readers in one turn of the event loop, in their order', async () => {
+  it('admits a limited number of readers in one turn of the event loop, in their order', async () => {
     const turns = createFairScheduler({ starting: 3, started: 2 })
     const from = turnsSoFar()
     const admitted: Array<readonly [name: string, turn: number]> = []
@@ -36,7 +36,7 @@ describe('the fair scheduler', () => {
     expect(admitted).to.deep.equal(['a', 'b', 'c', 'a', 'b', 'c'])
   })
 
-  it('prefers readers that have received nothing, whenever they arrive', async () => {
+  it('prefers readers that have received no bytes, whenever they arrive', async () => {
     const turns = createFairScheduler({ starting: 2, started: 1 })
     const admitted: string[] = []
     const proceed = async (name: string, reader: 'starting' | 'started') => {

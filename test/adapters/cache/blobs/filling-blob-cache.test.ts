@@ -23,7 +23,7 @@ describe('a blob cache on storage that fails', () => {
   const facts = blobFactsOf(bytes)
   const noSpace = new Error('ENOSPC')
 
-  /** Storage whose writers are wrapped by `spoil`. */
+  /** Returns storage in memory. `spoil` wraps each of its writers, to make it fail. */
   const withWriter = (spoil: (bytes: BlobWriter) => BlobWriter): BlobStorage => {
     const storage = createMemoryBlobStorage(2 ** 24)
     return {
@@ -69,7 +69,7 @@ describe('a blob cache on storage that fails', () => {
   }
 
   for (const [fault, makeStorage] of Object.entries(failingStorages)) {
-    it(`returns all bytes from the origin when it ${fault}`, async () => {
+    it(`returns all bytes from the origin if the storage ${fault}`, async () => {
       const ranges = fc.tuple(fc.nat(bytes.length), fc.nat(bytes.length))
       await fc.assert(
         fc.asyncProperty(
@@ -91,7 +91,7 @@ describe('a blob cache on storage that fails', () => {
       )
     })
 
-    it(`never returns a whole blob with a wrong bit when it ${fault}`, async () => {
+    it(`never returns a whole blob with a wrong bit if the storage ${fault}`, async () => {
       const flipped = Buffer.from(bytes)
       flipped[90_000] = (bytes[90_000] ?? 0) ^ 1
       const cache = createFillingBlobCache(makeStorage())

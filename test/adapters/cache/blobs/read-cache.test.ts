@@ -5,7 +5,7 @@ import { pieceBytes } from '../../../../src/adapters/cache/blobs/pieces.ts'
 import { withReadCache } from '../../../../src/adapters/cache/blobs/read-cache.ts'
 import { pseudoRandomBytes } from '../../../support/origins.ts'
 
-/** A writer to memory that records the offset of each read. */
+/** Returns a writer to memory, which records the offset of each read. */
 const memoryWriter = () => {
   const chunks: Uint8Array[] = []
   const readBack: number[] = []
@@ -50,7 +50,7 @@ describe('a blob writer with a read cache', () => {
     )
   })
 
-  it('does not read recent bytes back', async () => {
+  it('does not read recent bytes back from its writer', async () => {
     const { recent, readBack } = await written(10_000)
     await recent.read(all.length - 20_000, all.length)
     expect(readBack).to.deep.equal([])

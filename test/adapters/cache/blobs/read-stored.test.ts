@@ -9,7 +9,7 @@ import { createChunkReader, pseudoRandomBytes } from '../../../support/origins.t
 describe('bytes from storage', () => {
   const bytes = pseudoRandomBytes(1000)
 
-  /** Stored bytes, truncated to `length`, that are read in pieces of these sizes. */
+  /** Returns stored bytes, truncated to `length`. They are read in pieces of the given `sizes`. */
   const storedUpTo = (length: number, sizes: ReadonlyArray<number> = [bytes.length]) => {
     let reads = 0
     let closed = 0
@@ -52,7 +52,7 @@ describe('bytes from storage', () => {
     return { ...opened, resumedAt, leaves: () => leaves }
   }
 
-  it('are the same as a stream and in buffers, mixed in any way, and truncated half-way', async () => {
+  it('are the same as a stream and in buffers, mixed in any way, and when truncated half-way', async () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 6 })
     const steps = fc.array(fc.oneof(fc.constant('stream' as const), fc.integer({ min: 1, max: 600 })), {
       minLength: 1,
@@ -90,7 +90,7 @@ describe('bytes from storage', () => {
     )
   })
 
-  it('are not written beyond the requested range', async () => {
+  it('are written to no position beyond the requested range', async () => {
     const buffer = Buffer.alloc(500, 7)
     const { into } = open(storedUpTo(1000).stored, { start: 10, end: 110 })
     expect(await into(buffer)).to.equal(100)
@@ -126,7 +126,7 @@ describe('bytes from storage', () => {
     expect([closed(), leaves()]).to.deep.equal([1, 0])
   })
 
-  it('that fail after a cancel are not read from the origin', async () => {
+  it('are not read from the origin if they fail after a cancel', async () => {
     let fail = (_: Error): void => undefined
     const failing = new Promise<number>((_, reject) => {
       fail = reject

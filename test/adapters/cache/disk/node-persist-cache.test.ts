@@ -32,7 +32,7 @@ describe('node-persist cache', () => {
     expect(await cachedValue(reopened, key)).to.deep.equal(O.some('#EXTM3U'))
   })
 
-  it('returns none for values of another address', async () => {
+  it('returns none for the values of another cache address', async () => {
     const storage = openNodePersist(await scratchFolder())
     const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
     await right(cacheValue(createNodePersistCache({ storage, clock, scope }), key, '#EXTM3U'))
@@ -42,7 +42,7 @@ describe('node-persist cache', () => {
     expect(await cachedValue(moved, key)).to.deep.equal(O.some('#EXTM3U moved'))
   })
 
-  it('treats a file torn at any byte as a miss, and replaces it', async () => {
+  it('treats a file that is truncated at any byte as a miss, and replaces it', async () => {
     const storage = openNodePersist(await scratchFolder())
     const cache = createNodePersistCache({ storage, clock, scope })
     const key = cacheKeys.isAdmin({ sub: 'anna' })

@@ -61,7 +61,7 @@ describe('[V22] verified chunks', () => {
       })
   })
 
-  it('are not trusted by the timestamps of a file that has just been written', () => {
+  it('are not trusted if the file has just been written, because its timestamp may not change again', () => {
     const now = 1_000_000
     const ago = (ms: number) => ({ ino: 1, ctimeMs: now - ms, mtimeMs: 0 })
     expect(fileStampOf(ago(0), now)).to.equal(null)
@@ -80,7 +80,7 @@ describe('[V22] verified chunks', () => {
       }) as FileHandle['read'],
   }
   for (const [what, readOf] of Object.entries(trials))
-    it(`return nothing of a chunk ${what}, and report it first`, async () => {
+    it(`return no bytes of a chunk ${what}, and report it first`, async () => {
       const path = join(await scratchFolder(), 'blob')
       await writeFile(path, bytes)
       const file = await open(path, 'r')
@@ -108,7 +108,7 @@ describe('[V22] verified chunks', () => {
       await verified.close()
     })
 
-  it('are not bad when a reader cancels during verification, and are verified for the others', async () => {
+  it('are not bad when a reader cancels during verification, and are verified for the other readers', async () => {
     const path = join(await scratchFolder(), 'blob')
     await writeFile(path, bytes)
     const trusted = createChunkTrust(asMonotonic(() => 0)).of(path, null, 3)
@@ -152,7 +152,7 @@ describe('[V22] verified chunks', () => {
     expect(events).to.deep.equal(['first closed', 'second closed'])
   })
 
-  it('are not bad when a read fails for another reason than the disk', async () => {
+  it('are not bad when a read fails for a reason other than the disk', async () => {
     const path = join(await scratchFolder(), 'blob')
     await writeFile(path, bytes)
     const events: unknown[] = []

@@ -5,7 +5,9 @@ import { createIdTable } from '../../../../src/adapters/cache/eviction/id-table.
 import { createS3Fifo, type S3Fifo } from '../../../../src/adapters/cache/eviction/s3-fifo.ts'
 import { type CacheModel, fifoModel, lruModel, naiveS3Fifo } from '../../../support/eviction-models.ts'
 
-/** Small numbers as ids without collisions, so that the reference model must agree. */
+/**
+ * Encodes small numbers as ids without collisions, so that the cache must behave as the reference model does.
+ */
 const plainId = (n: number): Uint8Array => {
   const id = Buffer.alloc(32)
   id.writeUInt32LE(n, 0)
@@ -35,7 +37,7 @@ const s3FifoModel = (capacity: number): CacheModel => {
   }
 }
 
-/** Reproducible random numbers from 0 to 1 (mulberry32). */
+/** Returns a generator of reproducible random numbers from 0 to 1 (mulberry32). */
 const numbers = (seed: number) => () => {
   seed = (seed + 0x6d2b79f5) | 0
   let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
@@ -43,7 +45,9 @@ const numbers = (seed: number) => () => {
   return ((t ^ (t >>> 14)) >>> 0) / 4294967296
 }
 
-/** `length` requests for `objects` objects; the frequency of the n-th is proportional to 1/n. */
+/**
+ * Returns `length` requests for `objects` objects. The frequency of the n-th object is proportional to 1/n.
+ */
 const zipf = (objects: number, length: number): number[] => {
   const next = numbers(1)
   const upTo: number[] = []

@@ -11,7 +11,7 @@ import { right } from '../../../support/expect-right.ts'
 describe('memory cache', () => {
   cacheContract(async (clock) => createMemoryCache(clock))
 
-  it('stays within its budget (bytes), and evicts the least recently used first', async () => {
+  it('stays within its budget (bytes), and evicts the least recently used entry first', async () => {
     const cache = createMemoryCache(() => 0, 10_000)
     const keys = Array.from({ length: 20 }, () => cacheKeys.imagePlaylist({ uid: anImageFileUid() }))
     const [first] = keys
@@ -24,7 +24,7 @@ describe('memory cache', () => {
     expect(cached.map(O.isSome)).to.deep.equal(keys.map((_, i) => i === 0 || i >= 15))
   })
 
-  it('evicts nothing else for negative entries (http-api.md §9.2, W22)', async () => {
+  it('evicts no other entries for negative ones (http-api.md §9.2, W22)', async () => {
     const cache = createMemoryCache(() => 0, 100_000)
     const warm = [
       cacheKeys.imagePlaylist({ uid: anImageFileUid() }),
@@ -39,7 +39,7 @@ describe('memory cache', () => {
     expect(cached.at(-1)).to.deep.equal(O.some(false))
   })
 
-  it('counts the bytes of keys, which clients choose, like those of values', async () => {
+  it('counts the bytes of keys, which clients choose, as it counts those of values', async () => {
     const cache = createMemoryCache(() => 0, 160_000)
     const keys = Array.from({ length: 500 }, (_, i) => cacheKeys.isAdmin({ sub: `${'x'.repeat(1000)} ${i}` }))
     for (const key of keys) await right(cacheValue(cache, key, true))

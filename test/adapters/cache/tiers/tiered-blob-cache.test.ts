@@ -24,7 +24,7 @@ describe('blobs in memory in front of disk', () => {
     return createTieredBlobCache({ disk, maxBytes: 32 * MiB })
   })
 
-  it('are read from memory alone after they were read from disk', async () => {
+  it('are read only from memory after they were read from disk', async () => {
     const dir = await scratchFolder()
     const disk = await caches.open({ dir })
     const blobs = createTieredBlobCache({ disk: disk.blobs, maxBytes: 8 * MiB })
@@ -45,7 +45,7 @@ describe('blobs in memory in front of disk', () => {
     const disk = await caches.open({ dir })
     const bytes = pseudoRandomBytes(100_000)
     const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-    const { origin, asked } = createWorkingOrigin(bytes)
+    const { origin, requestedRanges } = createWorkingOrigin(bytes)
     const read = () =>
       right(
         createTieredBlobCache({ disk: disk.blobs, maxBytes: MiB }).read(
@@ -62,6 +62,6 @@ describe('blobs in memory in front of disk', () => {
     flipped[99_000] = (flipped[99_000] ?? 0) ^ 1
     await writeFile(path, flipped)
     for (let n = 0; n < 2; n++) expect((await collect(await read())).equals(bytes)).to.equal(true)
-    expect(asked).to.have.length(2)
+    expect(requestedRanges).to.have.length(2)
   })
 })

@@ -65,7 +65,7 @@ describe('memory in front of disk', () => {
   })
   after(removeScratch)
 
-  /** A tier whose `find` returns only after `release`. */
+  /** Wraps a tier. Its `find` returns only after `release` is called. */
   const slowToFind = (inner: CacheTier) => {
     let release = () => {}
     const released = new Promise<void>((resolve) => {
@@ -95,7 +95,7 @@ describe('memory in front of disk', () => {
       })
     })
 
-    it('are read from memory alone after they were found on disk', async () => {
+    it('are read only from memory after they were found on disk', async () => {
       const dir = await scratchFolder()
       const disk = (await openDisk({ dir })).values
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
@@ -132,7 +132,7 @@ describe('memory in front of disk', () => {
       expect(await cachedValue(here, key)).to.deep.equal(O.some('new'))
     })
 
-    it('that are negative are never stored on disk, which clients could fill (http-api.md §9.2)', async () => {
+    it('that are negative are never stored on disk, because clients could fill it (http-api.md §9.2)', async () => {
       const disk = await openDisk()
       const cache = cacheOn(disk.values)
       for (let i = 0; i < 20; i++) {
@@ -156,7 +156,7 @@ describe('memory in front of disk', () => {
       expect(await right(createStaleReader(theirs, clock).getStale(key, 86_400))).to.deep.equal(O.none)
     })
 
-    it('that change while the old one is read from disk do not reappear', async () => {
+    it('that change while the old value is read from disk do not reappear', async () => {
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
       const inner = createMemoryTier(MiB)
       const { disk, release } = slowToFind(inner)
@@ -207,7 +207,7 @@ describe('memory in front of disk', () => {
       expect(await since).to.deep.equal(O.none)
     })
 
-    it('are cached in memory also when the disk cannot be written', async () => {
+    it('are cached in memory even if the disk cannot be written', async () => {
       const file = join(await scratchFolder(), 'a-file')
       await writeFile(file, '')
       const disk = (await openDisk({ dir: file })).values

@@ -20,7 +20,7 @@ const parts = fc.array(
 )
 
 describe('measureBitrates', () => {
-  it('finds the same peak as a naive implementation of the RFC', () => {
+  it('finds the same peak as a naive implementation of RFC 8216bis', () => {
     fc.assert(
       fc.property(parts, fc.integer({ min: 1, max: 12 }), (list, target) => {
         const { peak, average } = measureBitrates(list, 1000, target)
@@ -50,7 +50,7 @@ describe('measureBitrates', () => {
     expect(measureBitrates(list, 1000, 2)).to.deep.equal({ peak: 4325, average: 4325 })
   })
 
-  it('computes the average as all bits per all seconds, rounded up', () => {
+  it('computes the average as all bits divided by all seconds, rounded up', () => {
     const list = [
       { bytes: 1_000_000, durationTicks: 6000 },
       { bytes: 1, durationTicks: 3000 },

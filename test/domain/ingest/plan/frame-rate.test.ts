@@ -38,13 +38,13 @@ describe('planFrameRate', () => {
     expect(rateOf(144)).to.equal('60')
     expect(rateOf(239.76)).to.equal('60000/1001')
     expect(rateOf(0, 25)).to.equal('25')
-    // A demuxer may report its timescale as the frame rate.
+    // Some demuxers report a film's timescale as its frame rate.
     expect(rateOf(60_000, 25)).to.equal('25')
     expect(rateOf(60_000, 25, true)).to.equal('50')
     expect(rateOf(0, 0)).to.equal('25')
   })
 
-  it('keeps slow films slow', () => {
+  it('keeps the rate of slow films', () => {
     expect(rateOf(15)).to.equal('15')
     expect(rateOf(12.5)).to.equal('25/2')
     expect(rateOf(14.985)).to.equal('15000/1001')
@@ -60,13 +60,13 @@ describe('planFrameRate', () => {
     expect(rateOf(4)).to.equal('8')
   })
 
-  it('[V48] takes the nominal rate of a film with a varying rate, or 30 if the nominal rate is a timescale', () => {
+  it('[V48] uses the nominal rate of a film with a varying rate, or 30 if the nominal rate is a timescale', () => {
     expect(rateOf(27.02, 30.01)).to.equal('30')
     expect(rateOf(2.4, 30)).to.equal('30')
     expect(rateOf(12, 60)).to.equal('60')
     expect(rateOf(14, 1000)).to.equal('30')
     expect(rateOf(40, 90_000)).to.equal('50')
-    // Telecined, or with fields counted singly: the mean is a standard rate, and correct.
+    // The film is telecined, or its fields are counted separately: the mean is a standard rate, and correct.
     expect(rateOf(23.976, 29.97)).to.equal('24000/1001')
     expect(rateOf(25, 50)).to.equal('25')
   })
@@ -80,7 +80,7 @@ describe('planFrameRate', () => {
     expect(counted(23.976, 29.97, 23.976)).to.equal('24000/1001')
     expect(counted(29.57, 30, 29.9)).to.equal('30000/1001')
     expect(counted(27, 30, 26.5)).to.equal('30000/1001')
-    // The mean of AVI with reordered frames.
+    // Reordered frames in AVI have this mean rate, twice the real one.
     expect(counted(50, 25, 25)).to.equal('25')
     for (const [mean, nominal] of [
       [50, 25],

@@ -25,7 +25,7 @@ describe('the plan of a picture', () => {
     expect(widthsOf('png', targets)).to.deep.equal([])
   })
 
-  it('has PNG in place of JPEG if any pixel is transparent', () => {
+  it('has PNG instead of JPEG if any pixel is transparent', () => {
     const targets = planImage({ width: 640, height: 700, hasAlpha: true })
     expect(widthsOf('png', targets)).to.deep.equal([320, 640])
     expect(widthsOf('jpeg', targets)).to.deep.equal([])
@@ -65,26 +65,26 @@ describe('the plan of a picture', () => {
     )
   })
 
-  it('[V33] omits a format at the sizes that it cannot hold, and at no others', () => {
+  it('[V33] omits a format at the sizes that the format does not support, and at no others', () => {
     const targets = planImage({ width: 790, height: 36_861, hasAlpha: false })
     expect(widthsOf('avif', targets)).to.deep.equal([320])
     expect(widthsOf('webp', targets)).to.deep.equal([320])
     expect(widthsOf('jpeg', targets)).to.deep.equal([320, 640, 790])
   })
 
-  it('[V35] has the width of the source in every format that can hold it', () => {
+  it('[V35] has the width of the source in every format that supports it', () => {
     const targets = planImage({ width: 2800, height: 1000, hasAlpha: false })
     expect(widthsOf('avif', targets)).to.deep.equal([320, 640, 1280, 1920, 2560])
     expect(widthsOf('webp', targets)).to.deep.equal([320, 640, 1280, 1920, 2800])
     expect(widthsOf('jpeg', targets)).to.deep.equal([320, 640, 1280, 1920, 2800])
   })
 
-  it('[V33] has no size that its format cannot hold', () => {
+  it('[V33] has no size that its format does not support', () => {
     fc.assert(
       fc.property(anyFacts, (facts) => {
         for (const { format, width } of planImage(facts)) {
           const height = Math.round((facts.height * width) / facts.width)
-          // At the minimum width of one pixel, a picture that is too high is reduced in height.
+          // At the minimum width of one pixel, the height of a picture that is too high is reduced.
           if (width > 1)
             expect(height, format).to.be.at.most(longestSide[format] + facts.height / facts.width)
           expect(width, format).to.be.at.most(longestSide[format])
@@ -104,7 +104,7 @@ describe('the plan of a picture', () => {
     )
   })
 
-  it('lists the narrowest first', () => {
+  it('lists the narrowest export first', () => {
     fc.assert(
       fc.property(anyFacts, (facts) => {
         const widths = planImage(facts).map(({ width }) => width)
@@ -113,7 +113,7 @@ describe('the plan of a picture', () => {
     )
   })
 
-  it('[V37] warns of what the exports do not show', () => {
+  it('[V37] warns about content that the exports do not show', () => {
     const still = {
       width: 9,
       height: 9,

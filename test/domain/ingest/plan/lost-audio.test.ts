@@ -10,7 +10,7 @@ import { O } from '../../../../src/fp.ts'
 import { right } from '../../../support/expect-right.ts'
 import { createMemoryLarder } from '../../../support/memory-larder.ts'
 
-describe('a film whose audio turns out undecodable', () => {
+describe('a film whose audio cannot be decoded', () => {
   let folder: string
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'larder-silent-'))
@@ -18,7 +18,7 @@ describe('a film whose audio turns out undecodable', () => {
   after(() => rm(folder, { recursive: true }))
 
   it('[V48] has the renditions of a film without audio, including the one for slow connections', async () => {
-    // AAC labelled as MP3: object type 0x6b in place of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2).
+    // The AAC track is declared as MP3: object type 0x6b instead of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2).
     const bytes = await readFile('test/media/bunny.mp4')
     const config = bytes.indexOf(Buffer.from([0x04, 0x80, 0x80, 0x80]), bytes.indexOf('esds'))
     bytes[config + 5] = 0x6b

@@ -48,7 +48,7 @@ const facts = (video: VideoSource | null, audio: AudioSource | null = null): Med
 const sizes = (width: number, height: number, averageRate = 24) =>
   planMedia(facts(aFilm({ width, height, averageRate }), aSound())).video.map((r) => `${r.width}x${r.height}`)
 
-/** Returns the plans for a film with and without audio. */
+/** Returns two plans for a film: with audio and without. */
 const plansOf = (source: VideoSource) => [aSound(), null].map((audio) => planMedia(facts(source, audio)))
 
 const film = () =>
@@ -78,7 +78,7 @@ describe('planMedia: video', () => {
     expect(sizes(3840, 2160)).to.deep.equal(['1920x1080', '1280x720', '854x480', '640x360'])
   })
 
-  it('[V48] compares areas: a wide film keeps its size, and so does a square one', () => {
+  it('[V48] compares areas: a wide film keeps its size, as does a square one', () => {
     expect(sizes(1920, 800)).to.deep.equal(['1920x800', '1472x614', '992x414', '736x306'])
     expect(sizes(800, 1920)).to.deep.equal(['800x1920', '614x1472', '414x992', '306x736'])
     expect(sizes(1440, 1440)[0]).to.equal('1440x1440')
@@ -113,7 +113,8 @@ describe('planMedia: video', () => {
         [170, 96],
         [16, 16],
       ] as const) {
-        // The peak rate in the worst case: half a target duration of 6 s at maxrate, plus the whole buffer.
+        // The peak rate in the worst case is maxrate plus the whole buffer, spread over half a target
+        // duration of 6 s.
         const peaks = silent(width, height, rate).map(({ maxrate, bufsize }) => maxrate + bufsize / 3)
         expect(peaks.filter((peak) => peak <= 185)).to.have.length(1)
       }
@@ -177,7 +178,7 @@ describe('planMedia: video', () => {
     )
   })
 
-  it('plans portrait like landscape, turned', () => {
+  it('plans a portrait film like the landscape film of the same sides', () => {
     fc.assert(
       fc.property(film(), (source) => {
         const turned = { ...source, width: source.height, height: source.width }
@@ -209,12 +210,13 @@ describe('planMedia: video', () => {
   it('never has a smaller size or a lower rate for a larger source', () => {
     fc.assert(
       fc.property(film(), fc.integer({ min: 1, max: 8 }), (source, times) => {
-        // For a film of a few lines, rounding by two lines is a large difference.
+        // In a film of a few lines, rounding by two lines changes much.
         fc.pre(Math.min(source.width, source.height) >= 64)
         const [small] = planMedia(facts(source)).video
         const larger = { ...source, width: source.width * times, height: source.height * times }
         const [large] = planMedia(facts(larger)).video
-        // A size that just fits level 4.2 is a little larger than the size to which larger sources are scaled.
+        // A size that just satisfies level 4.2 is a little larger than the size to which larger sources are
+        // scaled.
         const areas = [small, large].map((rung) => (rung?.width ?? 0) * (rung?.height ?? 0))
         expect(areas[1]).to.be.at.least(0.9 * Math.min(areas[0] ?? 0, 1920 * 1080))
         expect(large?.maxrate).to.be.at.least(0.95 * (small?.maxrate ?? 0))
@@ -227,7 +229,7 @@ describe('planMedia: audio', () => {
   const kilobits = (audio: AudioSource, video: VideoSource | null = null) =>
     planMedia(facts(video, audio)).audio.map((rung) => rung.kilobits)
 
-  it('makes one rendition for a film, three for audio alone', () => {
+  it('makes one rendition for a film, three for a file without video', () => {
     expect(kilobits(aSound(), aFilm())).to.deep.equal([128])
     expect(kilobits(aSound())).to.deep.equal([64, 128, 256])
     expect(planMedia(facts(null, aSound()))).to.include({ partSeconds: 6 })
@@ -240,7 +242,7 @@ describe('planMedia: audio', () => {
     expect(kilobits(aSound({ codec: 'pcm_s16le', bitrate: 64_000 }))).to.deep.equal([64, 128, 256])
   })
 
-  it('keeps mono, at three fifths of the rate, and mixes more than two channels down', () => {
+  it('keeps mono, at three fifths of the rate, and downmixes more than two channels', () => {
     expect(kilobits(aSound({ channels: 1 }))).to.deep.equal([48, 77, 154])
     expect(planMedia(facts(null, aSound({ channels: 1 }))).audio.map((r) => r.channels)).to.deep.equal([
       1, 1, 1,
@@ -251,7 +253,7 @@ describe('planMedia: audio', () => {
     })
   })
 
-  it('converts 44.1 kHz, its fractions and multiples to 44.1, and everything else to 48', () => {
+  it('converts 44.1 kHz, its fractions and multiples to 44.1, and all other rates to 48', () => {
     const rate = (sampleRate: number) => planMedia(facts(null, aSound({ sampleRate }))).audio[0]?.sampleRate
     expect([8000, 16_000, 32_000, 48_000, 96_000].map(rate)).to.deep.equal(Array(5).fill(48_000))
     expect([11_025, 22_050, 44_100, 88_200].map(rate)).to.deep.equal(Array(4).fill(44_100))
