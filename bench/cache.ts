@@ -12,7 +12,7 @@ import { type DiskCache, openDiskCache } from '../src/adapters/cache/disk/open-d
 import { createMemoryTier } from '../src/adapters/cache/memory/memory-cache.ts'
 import { createTieredBlobCache } from '../src/adapters/cache/tiers/tiered-blob-cache.ts'
 import { createTieredCache } from '../src/adapters/cache/tiers/tiered-cache.ts'
-import { noBeacon } from '../src/adapters/platform/process-beacon.ts'
+import { localProcessLiveness } from '../src/adapters/platform/process-liveness.ts'
 import { type ByteStream, fullRange } from '../src/domain/media/bytes.ts'
 import { E } from '../src/fp.ts'
 import type { BlobCache } from '../src/ports/blob-cache.ts'
@@ -130,7 +130,11 @@ const crowd = async (dir: string) => {
 
 const manyEntries = async (dir: string, entries: number) => {
   await mkdir(dir, { recursive: true })
-  const journal = createJournal(cacheFolders(dir).journal, () => join(dir, 'new-journal'), noBeacon)
+  const journal = createJournal(
+    cacheFolders(dir).journal,
+    () => join(dir, 'new-journal'),
+    localProcessLiveness,
+  )
   await journal.rewrite(
     (function* () {
       for (let n = 0; n < entries; n++)

@@ -12,7 +12,7 @@ const texts = [
     allowed: "process.kill(pid, 'SIGKILL')",
   },
   {
-    about: 'uses a pid in a name: use the name of a beacon (process-beacon.ts)',
+    about: 'uses a pid in a name: use the name of a beacon (process-liveness.ts)',
     pattern: /process\.pid\b(?!, 'SIGKILL'\))|\bhostname\(/,
     found: '`lock.$' + '{process.pid}`',
     allowed: "process.kill(process.pid, 'SIGKILL')",
@@ -84,7 +84,7 @@ describe('[M5] the identity of this process', () => {
         name.endsWith('.ts') && /\bcurrentProcessIdentity\b/.test(readFileSync(join('src', name), 'utf8')),
     )
     expect(using).to.have.members([
-      'adapters/platform/process-beacon.ts',
+      'adapters/platform/process-liveness.ts',
       'adapters/platform/process-identity.ts',
     ])
   })
@@ -92,7 +92,7 @@ describe('[M5] the identity of this process', () => {
 
 // Each kind of client of another machine is created in one place, which sets its time limits.
 const singlePlaces = [
-  { of: 'routers', pattern: /new Router\(/, in: ['src/http/routes.ts'] },
+  { of: 'routers', pattern: /new Router\(/, in: ['src/http/create-routes.ts'] },
   {
     of: 'pools of connections',
     pattern: /^import knex\b(?! from 'knex\/)/m,
@@ -159,7 +159,7 @@ const clocks = [
       'src/adapters/cache/disk/trusted-chunks.ts', // compared with file times
       'src/adapters/memory/memory-object-store.ts',
       'src/adapters/platform/leftovers.ts', // compared with file times
-      'src/adapters/platform/process-beacon.ts', // compared with file times
+      'src/adapters/platform/process-liveness.ts', // compared with file times
       'src/composition/adapters.ts',
       'src/composition/explain-token.ts',
       'src/server/protocol-errors.ts', // the header Date

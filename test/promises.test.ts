@@ -19,7 +19,7 @@ const swallowing = [
   'src/adapters/cache/blobs/read-stored.ts',
   'src/adapters/knex/bounded-client.ts',
   'src/adapters/transcode/node-av/node-av-encode.ts',
-  'src/adapters/platform/process-beacon.ts',
+  'src/adapters/platform/process-liveness.ts',
   'src/domain/caching/write-in-background.ts',
   'src/domain/shared/with-timeout.ts',
   'src/http/response/piece-reader.ts',

@@ -3,13 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { maxFrames } from '../src/adapters/sharp/first-visible-page.ts'
+import { MAX_EXAMINED_PAGES } from '../src/adapters/sharp/first-visible-page.ts'
 import { encoderOptions } from '../src/adapters/sharp/render-image.ts'
 import { segmentBoundaries } from '../src/adapters/transcode/isobmff/segment-renditions.ts'
 import { segmentTrack } from '../src/adapters/transcode/isobmff/segmenter.ts'
 import { createContinuousClock } from '../src/adapters/transcode/mpegts/continuous-clock.ts'
 import { TICKS_PER_SECOND } from '../src/adapters/transcode/mpegts/packets.ts'
-import { createPeakRateMeter } from '../src/adapters/transcode/peak-rate.ts'
+import { createPeakFrameRateMeter } from '../src/adapters/transcode/peak-frame-rate.ts'
 import type { ProbedAudio, ProbedFile, ProbedVideo } from '../src/adapters/transcode/probed-file.ts'
 import { progressiveMuxer } from '../src/adapters/transcode/recipe.ts'
 import { selectStreams } from '../src/adapters/transcode/select-streams.ts'
@@ -143,7 +143,7 @@ const ratesOfFilms: ReadonlyArray<ReadonlyArray<readonly [number, number]>> = [
 ]
 const peakRates = () =>
   ratesOfFilms.map((stretches) => {
-    const { take, rate } = createPeakRateMeter()
+    const { take, rate } = createPeakFrameRateMeter()
     let seconds = 0
     for (const [frames, perSecond] of stretches)
       for (let i = 0; i < frames; i++) {
@@ -174,7 +174,7 @@ const digestOf = (value: unknown): string =>
 const decisions = (folder: string) => ({
   image: async () => [
     encoderOptions,
-    maxFrames,
+    MAX_EXAMINED_PAGES,
     colours.map(paintedAs),
     (['png', 'heif'] as const).flatMap((container) =>
       codes.flatMap((code) => [

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { cacheFolders } from '../../src/adapters/cache/disk/cache-folders.ts'
 import { createJournal, type JournalRecord } from '../../src/adapters/cache/disk/journal.ts'
 import { createSymlinkLock } from '../../src/adapters/cache/disk/link-lock.ts'
-import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { currentProcessIdentity, processStateOf } from '../../src/adapters/platform/process-identity.ts'
+import { localProcessLiveness } from '../../src/adapters/platform/process-liveness.ts'
 import type { Lab } from '../larder/lab.ts'
 import { memoryOf } from '../larder/memory-of.ts'
 import type { Peer } from '../peers/peer.ts'
@@ -27,7 +27,7 @@ const fillJournal = async (dir: string, count: number): Promise<void> => {
   await createSymlinkLock(folders.maintenanceLock, (text) => text, processStateOf).take(
     currentProcessIdentity,
   )
-  const journal = createJournal(folders.journal, () => join(dir, 'new-journal'), noBeacon)
+  const journal = createJournal(folders.journal, () => join(dir, 'new-journal'), localProcessLiveness)
   await journal.rewrite(entries(count))
   await journal.close()
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
+import { createPlaylistFetcher } from '../composition/create-playlist-fetcher.ts'
 import type { Larder } from '../composition/larder.ts'
-import { createPlaylistFetcher } from '../composition/playlist-fetcher.ts'
 import type { Config } from '../config/settings.ts'
 import { checkPlaylists, type PlaylistReport } from '../domain/hls-check/check-playlists.ts'
 import { isUid } from '../domain/media/uid-text.ts'

@@ -14,8 +14,8 @@ import {
   serviceLocations,
 } from './doctor-findings.ts'
 import { describeKeys } from './doctor-keys.ts'
+import { larderVersion } from './larder-version.ts'
 import { withTemporaryKeys } from './library.ts'
-import { larderVersion } from './version.ts'
 
 const remediesOf = (config: Config): Readonly<Record<string, string>> => ({
   database:

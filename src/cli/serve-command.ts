@@ -4,11 +4,11 @@ import type { Config } from '../config/settings.ts'
 import { resolvePort, startListening } from '../server/listening.ts'
 import { alwaysNeedsLibrary, type Command, type CommandContext, usageError } from './command.ts'
 import { withNewLibrary } from './library.ts'
-import { closingSeconds, type StopBudget, stopBudget } from './stop-budget.ts'
+import { closingSeconds, planStopBudget, type StopBudget } from './stop-budget.ts'
 import { listenForStop, type StopRequest } from './stop-request.ts'
 
 const budgetOf = ({ lameDuckSeconds, shutdownGraceSeconds }: Config): StopBudget =>
-  stopBudget({
+  planStopBudget({
     graceSeconds: shutdownGraceSeconds,
     lameDuckSeconds: lameDuckSeconds ?? (isatty(0) ? 0 : 2),
   })
@@ -32,7 +32,7 @@ const serve = async (larder: Larder, { config, created, print, report, stop }: S
 
   if (created !== null) print(`  ${created}`)
 
-  const { createBackgroundTasks } = await import('../worker/background-work.ts')
+  const { createBackgroundTasks } = await import('../worker/background-tasks.ts')
   const work = createBackgroundTasks(larder, config, print)
   const working = work.run()
   const budget = budgetOf(config)

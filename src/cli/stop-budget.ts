@@ -35,7 +35,7 @@ type Times = { readonly graceSeconds: number; readonly lameDuckSeconds: number }
  * Divides the grace period plus 5 seconds into all limits of a stop. A long lame-duck phase counts as part of
  * the grace period.
  */
-export const stopBudget = ({ graceSeconds, lameDuckSeconds }: Times): StopBudget => {
+export const planStopBudget = ({ graceSeconds, lameDuckSeconds }: Times): StopBudget => {
   const beforeClosing = (graceSeconds + lameDuckShareSeconds) * 1000
   return {
     total: (graceSeconds + closingSeconds) * 1000,

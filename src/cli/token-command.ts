@@ -3,9 +3,9 @@ import { readsKeyFiles } from '../composition/token-keys.ts'
 import type { Clip, Restrictions } from '../domain/access/restrictions.ts'
 import type { MediaKind } from '../ports/media-tokens.ts'
 import { type Command, CommandError, usageError } from './command.ts'
-import { explanationAsJson, explanationLines, extractToken } from './explain-token.ts'
 import { withServices } from './library.ts'
 import { orThrowCommandError } from './outcome.ts'
+import { explanationAsJson, explanationLines, extractToken } from './token-explanation.ts'
 
 const usage = 'token UID [--ttl S] [--maxh N] [--clip A,B] | --explain JWT'
 

@@ -13,7 +13,7 @@ import { createMemoryProgressStore } from '../adapters/memory/memory-progress-st
 import { createPinoLog } from '../adapters/pino/pino-log.ts'
 import { createBreaker } from '../adapters/platform/breaker.ts'
 import { closeAll } from '../adapters/platform/close-all.ts'
-import { createProcessBeacon } from '../adapters/platform/process-beacon.ts'
+import { createProcessLiveness } from '../adapters/platform/process-liveness.ts'
 import { systemMonotonic } from '../adapters/platform/system-monotonic.ts'
 import { timerSleep } from '../adapters/platform/timer-sleep.ts'
 import { createEmbeddedConnection } from '../adapters/postgres-embedded/embedded-connection.ts'
@@ -24,9 +24,9 @@ import type { Config } from '../config/settings.ts'
 import { createOutageLog } from '../domain/health/outage-log.ts'
 import { withoutEvents } from '../ports/log.ts'
 import { createCache } from './cache.ts'
+import { createPlaylistFetcher } from './create-playlist-fetcher.ts'
 import { waitForEmbeddedPostgres } from './database.ts'
 import type { Adapters } from './larder.ts'
-import { createPlaylistFetcher } from './playlist-fetcher.ts'
 import { createStore, reportOutages, storeBreakerOpenMs } from './store.ts'
 import { createTokens } from './tokens.ts'
 
@@ -45,7 +45,7 @@ export const createAdapters = async (
   const outages = createOutageLog(log, monotonic)
   const { dataDir, databaseUrl } = config
   await ensureFolder(dataDir)
-  const beacon = createProcessBeacon(path.join(dataDir, 'processes'))
+  const beacon = createProcessLiveness(path.join(dataDir, 'processes'))
   const embedded = createEmbeddedConnection(path.join(dataDir, 'postgres'))
   const connection = databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl })
   const db = createKnex(connection, config.databasePoolMax, reportOutages(outages, 'database'))

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { systemMonotonic } from '../adapters/platform/system-monotonic.ts'
 import type { Config } from '../config/settings.ts'
 import { createApp } from '../http/app.ts'
-import { createTraffic } from '../http/middleware/traffic.ts'
+import { createTrafficCounters } from '../http/middleware/traffic.ts'
 import type { ConsoleAssets } from '../http/routes/console-routes.ts'
 import { createHttpServer, type HttpServer } from '../server/http-server.ts'
 import type { Larder } from './larder.ts'
@@ -33,7 +33,7 @@ export const createLarderServer = (
   const { cacheStats, progress, tokens, clock, log, outages } = larder
   return createHttpServer({
     limits,
-    traffic: createTraffic(),
+    traffic: createTrafficCounters(),
     createApp: (common) =>
       createApp({
         playlists,

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { readSecretFile } from '../adapters/fs/fs-key-file.ts'
-import { parseTokenKeys } from '../adapters/jose/token-key.ts'
+import { parseTokenKeys } from '../adapters/jose/token-keys.ts'
 import { errnoOf, isPermissionDenied } from '../adapters/platform/errno.ts'
 import type { Config } from '../config/settings.ts'
 import { E } from '../fp.ts'

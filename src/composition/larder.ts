@@ -1,6 +1,6 @@
 import type { Config } from '../config/settings.ts'
 import { createPlaylistSigning } from '../domain/access/access.ts'
-import { createAuthorizedRead } from '../domain/access/authorized-read.ts'
+import { createOwnerRead } from '../domain/access/authorized-read.ts'
 import { createPublicImageCheck } from '../domain/access/public-images.ts'
 import { type AdminService, createAdminService } from '../domain/admin/admin-service.ts'
 import { type BackgroundWork, createBackgroundWork } from '../domain/background/background-work.ts'
@@ -96,7 +96,7 @@ export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, '
   const { files, images, transcoder, progress, locks, sleep, newUid, clock, monotonic, log } = adapters
   // Made once, so that all services share one load of a value.
   const readThrough = createReadThrough(cache, stale)
-  const authorizedRead = createAuthorizedRead(cache)
+  const authorizedRead = createOwnerRead(cache)
   const checkPublic = createPublicImageCheck({ readThrough, imageFiles })
   const imageSigning = createPlaylistSigning('image', tokens)
   const contentSigning = createPlaylistSigning('content', tokens)

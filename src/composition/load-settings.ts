@@ -1,4 +1,4 @@
-import { parseSecretOrKeys, parseTokenKeys } from '../adapters/jose/token-key.ts'
+import { parseSecretOrKeys, parseTokenKeys } from '../adapters/jose/token-keys.ts'
 import { loadConfig } from '../config/settings.ts'
 
 /** Decodes the settings in the environment. The parsers of token keys come from the adapter for tokens. */

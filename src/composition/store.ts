@@ -2,7 +2,7 @@ import path from 'node:path'
 import { ensurePrivateFolder } from '../adapters/fs/ensure-folder.ts'
 import { createFsObjectStore } from '../adapters/fs/fs-object-store.ts'
 import type { BreakerEvents } from '../adapters/platform/breaker.ts'
-import type { ProcessBeacon } from '../adapters/platform/process-beacon.ts'
+import type { ProcessLiveness } from '../adapters/platform/process-liveness.ts'
 import { createS3ObjectStore } from '../adapters/s3/s3-object-store.ts'
 import type { Config } from '../config/settings.ts'
 import type { OutageLog } from '../domain/health/outage-log.ts'
@@ -24,7 +24,7 @@ export const storeBreakerOpenMs = 1000
 
 export const createStore = async (
   { s3, dataDir }: Config,
-  beacon: ProcessBeacon,
+  beacon: ProcessLiveness,
   log: Log,
 ): Promise<{ readonly store: ObjectStore; readonly close: () => void }> => {
   if (s3 !== null) return createS3ObjectStore({ ...s3, log })

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { parseTokenKeys, withSigningKey } from '../adapters/jose/token-key.ts'
+import { parseTokenKeys, withSigningKey } from '../adapters/jose/token-keys.ts'
 import { type Config, InvalidSettingError } from '../config/settings.ts'
 import { E } from '../fp.ts'
 import type { TokenUse } from '../ports/explain-token.ts'

@@ -3,7 +3,7 @@ import { createCachedMediaTokens } from '../adapters/jose/cached-media-tokens.ts
 import { createJoseIdTokenIssuer } from '../adapters/jose/jose-id-token-issuer.ts'
 import { createJoseIdTokenVerifier } from '../adapters/jose/jose-id-token-verifier.ts'
 import { createJoseMediaTokens } from '../adapters/jose/jose-media-tokens.ts'
-import { formatTokenKeys, generateSecretKey } from '../adapters/jose/token-key.ts'
+import { formatTokenKeys, generateSecretKey } from '../adapters/jose/token-keys.ts'
 import type { Config } from '../config/settings.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { IdTokenIssuer } from '../ports/id-token-issuer.ts'

@@ -1,6 +1,6 @@
 import type { LibraryPart } from '../adapters/fs/library-folder.ts'
 import { checkLibrary } from '../adapters/fs/library-folder.ts'
-import { generateSecretKey } from '../adapters/jose/token-key.ts'
+import { generateSecretKey } from '../adapters/jose/token-keys.ts'
 import type { Config } from '../config/settings.ts'
 import { createAdapters } from './adapters.ts'
 import { createServices, type Larder } from './larder.ts'

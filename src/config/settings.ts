@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { E, pipe } from '../fp.ts'
-import { defaultHttpLimits, type HttpLimits } from '../http/limits.ts'
+import { defaultHttpLimits, type HttpLimits } from '../http/http-limits.ts'
 import { type LogLevel, logLevels } from '../ports/log.ts'
 import type { TokenKey } from '../ports/token-key.ts'
 

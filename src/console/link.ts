@@ -1,5 +1,5 @@
 /** The token in the URL of the page. */
-export type Link = {
+export type ShareLink = {
   /**
    * Returns the remaining lifetime of the token in milliseconds, by the server's clock once `syncClock` has
    * read a reply. The lifetime is infinite if the token cannot be parsed.
@@ -23,7 +23,7 @@ const endOf = (jwt: string): number => {
   }
 }
 
-export const createLink = (jwt: string, now: () => number = Date.now): Link => {
+export const createShareLink = (jwt: string, now: () => number = Date.now): ShareLink => {
   const end = endOf(jwt)
   let serverAheadMs = 0
   return {
@@ -39,7 +39,7 @@ export const createLink = (jwt: string, now: () => number = Date.now): Link => {
 const maxTimerMs = 2 ** 31 - 1
 
 /** Calls `callBack` when the link expires, even if the link expires only in months. */
-export const onLinkExpired = (link: Link, callBack: () => void): void => {
+export const onLinkExpired = (link: ShareLink, callBack: () => void): void => {
   const left = link.millisecondsLeft()
   if (left <= 0) callBack()
   else if (left < Number.POSITIVE_INFINITY)

@@ -1,4 +1,4 @@
-import type { Link } from './link.ts'
+import type { ShareLink } from './link.ts'
 
 export type StatusLine = {
   readonly show: (text: string) => void
@@ -11,7 +11,7 @@ export type StatusLine = {
 export type ViewContext = {
   readonly uid: string
   readonly jwt: string
-  readonly link: Link
+  readonly link: ShareLink
   readonly main: HTMLElement
   readonly status: StatusLine
 }

@@ -1,6 +1,6 @@
 import { showContent } from './content.ts'
 import { showImage } from './image.ts'
-import { createLink } from './link.ts'
+import { createShareLink } from './link.ts'
 import { createStatusLine } from './status-line.ts'
 
 const { kind = '', uid = '' } = document.body.dataset
@@ -9,6 +9,6 @@ const main = document.querySelector('main') as HTMLElement
 const status = createStatusLine(main)
 
 const show = kind === 'image' ? showImage : showContent
-await show({ uid, jwt, link: createLink(jwt), main, status }).catch((error: unknown) =>
+await show({ uid, jwt, link: createShareLink(jwt), main, status }).catch((error: unknown) =>
   status.show(`This cannot be shown: ${error instanceof Error ? error.message : error}`),
 )

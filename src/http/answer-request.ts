@@ -2,11 +2,11 @@ import type { DomainError } from '../domain/shared/errors.ts'
 import { E, type TE } from '../fp.ts'
 import type { Deadline } from './middleware/deadline.ts'
 import type { IncomingRequest } from './request/incoming.ts'
-import type { HttpError } from './response/http-error.ts'
 import type { Reply } from './response/reply.ts'
+import type { RequestFault } from './response/request-faults.ts'
 import { type DecodedRequest, decodeRequest, type Route, toFaultError } from './route.ts'
 
-type Outcome<A> = TE.TaskEither<DomainError | HttpError, A>
+type Outcome<A> = TE.TaskEither<DomainError | RequestFault, A>
 
 export type RouteResult = {
   readonly reply: Reply
@@ -44,7 +44,7 @@ export const answerWithBody =
   <C, P, Q, B>(
     route: Route<C, P, Q, B>,
     incoming: IncomingRequest,
-    readBody: TE.TaskEither<DomainError | HttpError, B>,
+    readBody: TE.TaskEither<DomainError | RequestFault, B>,
     deadline: Deadline,
   ): Outcome<RouteResult> =>
   async () => {

@@ -28,7 +28,7 @@ export type AppDeps = ListenerDeps & {
   readonly admins: AdminService
   readonly health: HealthService
   readonly cacheStats: CacheStats
-  readonly background: Pick<BackgroundWork, 'counts'>
+  readonly background: Pick<BackgroundWork, 'statuses'>
   readonly progress: ProgressStore
   readonly consoleAssets: ConsoleAssets
   readonly lifecycle: ServerLifecycle

@@ -8,7 +8,7 @@ import type { BlobStream } from '../ports/blob-cache.ts'
 import type { Log } from '../ports/log.ts'
 import { answerWithBody, answerWithoutBody } from './answer-request.ts'
 import type { Headers } from './bytes/representation-headers.ts'
-import type { HttpLimits } from './limits.ts'
+import type { HttpLimits } from './http-limits.ts'
 import { type Deadline, startDeadline } from './middleware/deadline.ts'
 import type { RefusalReason, Refusals } from './middleware/refusals.ts'
 import type { ReplayCache } from './replay/replay-cache.ts'
@@ -18,10 +18,10 @@ import { parseQuery } from './request/read-query.ts'
 import type { ReadBody, RequestBody } from './request/request-body.ts'
 import { baseHeadersOf, setBaseHeaders } from './response/base-headers.ts'
 import { toErrorReply } from './response/error-replies.ts'
-import type { HttpError } from './response/http-error.ts'
 import { joinHeaders } from './response/join-headers.ts'
 import type { BufferedReply, Reply, StreamedBody } from './response/reply.ts'
 import { createReplyBuffers, type ReplyBuffers } from './response/reply-buffers.ts'
+import type { RequestFault } from './response/request-faults.ts'
 import {
   createCacheTelemetry,
   type ResponseTelemetry,
@@ -84,7 +84,7 @@ const release = (body: OpenedBody): void => {
   if (body._tag === 'Started') body.started.pieces.release(true)
 }
 
-const refusalReasonOf = (error: DomainError | HttpError): RefusalReason | null => {
+const refusalReasonOf = (error: DomainError | RequestFault): RefusalReason | null => {
   if (error._tag === 'Forbidden') return error.reason
   if (error._tag === 'NotSet') return 'not_set'
   return error._tag === 'BadFormat' ? 'bad_format' : null
@@ -103,7 +103,7 @@ export const createRouteHandler = ({
   const cacheHeaders = createCacheTelemetry(responseTelemetry)
   const buffers = createReplyBuffers()
 
-  const report = (error: DomainError | HttpError, ctx: RouterContext): void => {
+  const report = (error: DomainError | RequestFault, ctx: RouterContext): void => {
     const route = String(ctx._matchedRoute)
     if (error._tag === 'Unavailable') outages.failed(error.dependency, { route, cause: String(error.cause) })
     if (error._tag === 'BadOrigin') log.error('request.bad_origin', { route, what: error.what })
@@ -113,7 +113,7 @@ export const createRouteHandler = ({
     log.debug('request.refused', { route, reason })
   }
 
-  const refuse = (ctx: RouterContext, error: DomainError | HttpError): void => {
+  const refuse = (ctx: RouterContext, error: DomainError | RequestFault): void => {
     report(error, ctx)
     writeReply(ctx, toErrorReply(error))
   }

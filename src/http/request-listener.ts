@@ -6,14 +6,15 @@ import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
 import { createBodyLimits } from './body-limits.ts'
+import type { Routes } from './create-routes.ts'
 import { createRouteHandler, type RouteHandler } from './handle.ts'
-import type { HttpLimits } from './limits.ts'
+import type { HttpLimits } from './http-limits.ts'
 import { createAdmission } from './middleware/admission.ts'
 import { discardBody, refuseInvalidRequest, refuseLongBody } from './middleware/early-refusal.ts'
 import { errorBoundary } from './middleware/error-boundary.ts'
 import { sendRefusalReply, setRefusalReply } from './middleware/refusal-reply.ts'
 import { createRefusals, type RefusalCounts } from './middleware/refusals.ts'
-import type { Traffic } from './middleware/traffic.ts'
+import type { TrafficCounters } from './middleware/traffic.ts'
 import { createRecentPaths } from './recent-paths.ts'
 import { createReplayCache } from './replay/replay-cache.ts'
 import { takePathToken } from './request/path-token.ts'
@@ -21,7 +22,6 @@ import { toErrorReply } from './response/error-replies.ts'
 import { isDisconnected, onHeadWritten } from './response/head-written.ts'
 import { type BufferedReply, optionsAsteriskReply } from './response/reply.ts'
 import type { ResponseTelemetry } from './response/response-telemetry.ts'
-import type { Routes } from './routes.ts'
 
 /** Dependencies of the request listener that do not depend on the routes. */
 export type ListenerDeps = {
@@ -32,7 +32,7 @@ export type ListenerDeps = {
   readonly corsOrigins: ReadonlyArray<string>
   readonly responseTelemetry: ResponseTelemetry
   readonly limits: HttpLimits
-  readonly traffic: Traffic
+  readonly traffic: TrafficCounters
 }
 
 /** Dependencies that the request listener passes to the routes. */

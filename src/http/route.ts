@@ -5,10 +5,10 @@ import type { Authenticator } from './request/credential.ts'
 import { toUnprocessable } from './request/decode-faults.ts'
 import type { IncomingRequest } from './request/incoming.ts'
 import type { RequestBody } from './request/request-body.ts'
-import { type HttpError, missingCredential, type Unprocessable } from './response/http-error.ts'
 import type { Reply } from './response/reply.ts'
+import { missingCredential, type RequestFault, type Unprocessable } from './response/request-faults.ts'
 
-type Outcome<A> = TE.TaskEither<DomainError | HttpError, A>
+type Outcome<A> = TE.TaskEither<DomainError | RequestFault, A>
 
 /** A route. If the route has no codec for a part of the request, that part is not read. */
 export type Route<C, P, Q, B> = {
@@ -62,7 +62,7 @@ export const toFaultError = async <C, P, Q, B>(
   { isAnonymous, params }: Pick<DecodedRequest<C, P, Q>, 'isAnonymous' | 'params'>,
   incoming: IncomingRequest,
   fault: Unprocessable,
-): Promise<DomainError | HttpError> => {
+): Promise<DomainError | RequestFault> => {
   if (!isAnonymous) return fault
   const check = await checkAnonymous?.(params, incoming.query)()
   if (check === undefined) return missingCredential

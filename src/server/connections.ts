@@ -46,11 +46,11 @@ export const isClosing = (connection: Connection): boolean => connection[closing
  * Runs `action` after all active replies were sent. If the connection breaks before that, `action` never
  * runs.
  */
-export const afterReplies = (connection: Connection, action: () => void): void => {
+export const runAfterReply = (connection: Connection, action: () => void): void => {
   const reply = activeReply(connection)
   if (reply === null) action()
   // A reply to another request on this connection may have started meanwhile, so this is checked again.
-  else reply.once('finish', () => afterReplies(connection, action))
+  else reply.once('finish', () => runAfterReply(connection, action))
 }
 
 /**

@@ -3,10 +3,10 @@ import { Server as NetServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   activeReply,
-  afterReplies,
   type Connection,
   endGracefully,
   endGracefullyAfterReply,
+  runAfterReply,
 } from './connections.ts'
 
 export type DrainTimes = {
@@ -55,7 +55,7 @@ export const createDrain = (server: Server, connections: Iterable<Connection>): 
       // The HTTP server's own `close` is not used, because it destroys idle connections. A request that is
       // just arriving on an idle connection would get a reset.
       NetServer.prototype.close.call(server, () => resolve())
-      for (const connection of connections) afterReplies(connection, () => endGracefully(connection))
+      for (const connection of connections) runAfterReply(connection, () => endGracefully(connection))
     })
 
   return {

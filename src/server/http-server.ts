@@ -5,18 +5,18 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
+import type { HttpLimits } from '../http/http-limits.ts'
 import type { ServerLifecycle } from '../http/lifecycle.ts'
-import type { HttpLimits } from '../http/limits.ts'
-import type { Traffic } from '../http/middleware/traffic.ts'
+import type { TrafficCounters } from '../http/middleware/traffic.ts'
 import type { BufferedReply } from '../http/response/reply.ts'
 import {
-  afterReplies,
   type Connection,
   endGracefully,
   endGracefullyAfterReply,
   hasEarlyReply,
   isClosing,
   recordReply,
+  runAfterReply,
 } from './connections.ts'
 import { createDrain, type Drain } from './drain.ts'
 import { connectReply, formatFinalReply, malformedRequestReply } from './protocol-errors.ts'
@@ -27,14 +27,14 @@ export type HttpServer = { readonly server: Server; readonly drain: Drain }
 /** The objects that the server passes to the app. */
 export type ServerContext = {
   readonly limits: HttpLimits
-  readonly traffic: Traffic
+  readonly traffic: TrafficCounters
   readonly lifecycle: ServerLifecycle
 }
 
 type Deps = {
   readonly createApp: (common: ServerContext) => RequestListener
   readonly limits: HttpLimits
-  readonly traffic: Traffic
+  readonly traffic: TrafficCounters
 }
 
 /** Returns the interval at which Node checks for requests that exceed their time limit. */
@@ -93,7 +93,7 @@ export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServ
 
   /** Ends a connection after its active replies. A `reply` is sent as the last one; `null`: none is sent. */
   const endWith = (connection: Connection, reply: BufferedReply | null): void =>
-    afterReplies(connection, () => {
+    runAfterReply(connection, () => {
       if (connection.writable) endGracefully(connection, reply === null ? undefined : formatFinalReply(reply))
       else connection.destroy()
     })

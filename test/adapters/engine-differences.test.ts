@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { engineDifferences } from '../../src/adapters/transcode/engine-differences.ts'
-import { isSupportedCodec } from '../../src/adapters/transcode/process/limits.ts'
+import { isSupportedCodec } from '../../src/adapters/transcode/process/decoder-limits.ts'
 import { availableEngines } from '../support/engines.ts'
 import { right } from '../support/expect-right.ts'
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { expect } from 'chai'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
-import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
+import { localProcessLiveness } from '../../src/adapters/platform/process-liveness.ts'
 import { TE } from '../../src/fp.ts'
 import { localFilesContract } from '../contracts/local-files.contract.ts'
 import { left, right } from '../support/expect-right.ts'
@@ -21,11 +21,11 @@ describe('local files', () => {
   afterEach(() => rm(folder, { recursive: true }))
 
   describe('as any LocalFiles', () => {
-    localFilesContract(() => createFsLocalFiles(join(folder, 'data', 'scratch'), noBeacon))
+    localFilesContract(() => createFsLocalFiles(join(folder, 'data', 'scratch'), localProcessLiveness))
   })
 
   it('fails with "permission denied" for a file that it may not read', async () => {
-    const files = await createFsLocalFiles(join(folder, 'scratch'), noBeacon)
+    const files = await createFsLocalFiles(join(folder, 'scratch'), localProcessLiveness)
     const path = join(folder, 'x.mp4')
     await writeFile(path, 'film', { mode: 0o000 })
     const refusal = await asUnprivileged(() => left(files.inspect(path)))
@@ -33,7 +33,7 @@ describe('local files', () => {
   })
 
   it('refuses a named pipe instead of waiting for a writer', async () => {
-    const files = await createFsLocalFiles(join(folder, 'scratch'), noBeacon)
+    const files = await createFsLocalFiles(join(folder, 'scratch'), localProcessLiveness)
     const path = join(folder, 'pipe.mp4')
     execFileSync('mkfifo', [path])
     expect((await left(files.inspect(path))).message).to.equal('it is not a plain file')
@@ -51,29 +51,29 @@ describe('local files', () => {
     afterEach(() => kill(holder))
 
     it('stay while their process runs', async () => {
-      await createFsLocalFiles(folder, noBeacon)
+      await createFsLocalFiles(folder, localProcessLiveness)
       expect(await readdir(folder)).to.deep.equal([heldName])
     })
 
     it('are removed after their process was killed', async () => {
       await kill(holder)
-      await createFsLocalFiles(folder, noBeacon)
+      await createFsLocalFiles(folder, localProcessLiveness)
       expect(await readdir(folder)).to.deep.equal([])
     })
 
     it('are removed after their process was killed and its pid was reused', async () => {
       const [, before = '', start, letters] = /^(.*-)(\d+)-(\w+)$/.exec(heldName) ?? []
       await mkdir(join(folder, `${before}${Number(start) - 1}-${letters}`))
-      await createFsLocalFiles(folder, noBeacon)
+      await createFsLocalFiles(folder, localProcessLiveness)
       expect(await readdir(folder)).to.deep.equal([heldName])
     })
 
     it('stay when they belong to this process', async () => {
-      const files = await createFsLocalFiles(folder, noBeacon)
+      const files = await createFsLocalFiles(folder, localProcessLiveness)
       const seen = await right(
         files.withScratch((scratch) =>
           TE.fromTask(async () => {
-            await createFsLocalFiles(folder, noBeacon)
+            await createFsLocalFiles(folder, localProcessLiveness)
             return (await readdir(folder)).includes(basename(scratch))
           }),
         ),
@@ -83,7 +83,7 @@ describe('local files', () => {
 
     it('are the only folders that are removed', async () => {
       await mkdir(join(folder, 'holiday'))
-      await createFsLocalFiles(folder, noBeacon)
+      await createFsLocalFiles(folder, localProcessLiveness)
       expect(await readdir(folder)).to.have.members([heldName, 'holiday'])
     })
   })

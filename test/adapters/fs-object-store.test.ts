@@ -17,8 +17,8 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
-import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { currentProcessIdentity, processIdentityOf } from '../../src/adapters/platform/process-identity.ts'
+import { localProcessLiveness } from '../../src/adapters/platform/process-liveness.ts'
 import { O } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { objectStoreContract } from '../contracts/object-store.contract.ts'
@@ -40,7 +40,7 @@ describe('fs object store', () => {
   after(() => rm(root, { recursive: true }))
   beforeEach(async () => {
     dir = join(await mkdtemp(join(root, 'test-')), 'objects')
-    store = createFsObjectStore(dir, noBeacon)
+    store = createFsObjectStore(dir, localProcessLiveness)
   })
 
   const textAt = async (key: string): Promise<string | null> => {
@@ -48,7 +48,7 @@ describe('fs object store', () => {
     return O.isNone(found) ? null : (await collect(found.value)).toString()
   }
 
-  objectStoreContract(async () => createFsObjectStore(join(root, 'contract'), noBeacon))
+  objectStoreContract(async () => createFsObjectStore(join(root, 'contract'), localProcessLiveness))
 
   it('[V24] lists the files of unfinished puts, and removes them', async () => {
     await mkdir(join(dir, '.incoming'), { recursive: true })
@@ -78,7 +78,7 @@ describe('fs object store', () => {
 
   it('shares its folder with another store', async () => {
     await right(store.put('s3_files/one', anObject))
-    const found = await right(createFsObjectStore(dir, noBeacon).read('s3_files/one', whole))
+    const found = await right(createFsObjectStore(dir, localProcessLiveness).read('s3_files/one', whole))
     expect(O.isSome(found)).to.equal(true)
   })
 
@@ -88,7 +88,7 @@ describe('fs object store', () => {
       fc.asyncProperty(fc.array(segment, { minLength: 1, maxLength: 5 }), async (segments) => {
         const key = segments.join('/')
         const inside = join(await mkdtemp(join(root, 'keys-')), 'inside')
-        const keyed = createFsObjectStore(inside, noBeacon)
+        const keyed = createFsObjectStore(inside, localProcessLiveness)
         await right(keyed.put(key, anObject))
         expect(await readdir(join(inside, '..'))).to.deep.equal(['inside'])
         expect(await readdir(join(inside, '.incoming'))).to.deep.equal([])
@@ -145,7 +145,7 @@ describe('fs object store', () => {
   it('fails with Unavailable if it cannot write or read', async () => {
     const file = join(root, 'a-file')
     await writeFile(file, '')
-    const blocked = createFsObjectStore(file, noBeacon)
+    const blocked = createFsObjectStore(file, localProcessLiveness)
     expect((await left(blocked.check))._tag).to.equal('Unavailable')
     expect((await left(blocked.put('s3_files/one', anObject)))._tag).to.equal('Unavailable')
     await right(store.put('s3_files/one', anObject))
@@ -189,7 +189,7 @@ describe('fs object store', () => {
     const slow = { ...anObject, open: () => slowly(Buffer.from('larder'), started.resolve, resume.promise) }
     const put = store.put('s3_files/slow', slow)()
     await started.promise
-    await right(createFsObjectStore(dir, noBeacon).check)
+    await right(createFsObjectStore(dir, localProcessLiveness).check)
     resume.resolve()
     await put
     expect(await textAt('s3_files/slow')).to.equal('larder')

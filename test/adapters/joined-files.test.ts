@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { oggChecksum, withOwnSerials } from '../../src/adapters/transcode/joined/ogg-serials.ts'
+import { oggChecksum, withUniqueSerials } from '../../src/adapters/transcode/joined/ogg-serials.ts'
 import { extractFirstFile, findSecondFile } from '../../src/adapters/transcode/joined/second-file.ts'
 import { mediaPath } from '../support/transcoding.ts'
 
@@ -31,7 +31,7 @@ describe('files that were concatenated', () => {
   const ownSerials = async (bytes: Uint8Array): Promise<Buffer | null> => {
     const path = join(folder, 'chain.ogg')
     await writeFile(path, bytes)
-    const own = await withOwnSerials(path, await mkdtemp(join(folder, 'copy-')), signal)
+    const own = await withUniqueSerials(path, await mkdtemp(join(folder, 'copy-')), signal)
     return own === path ? null : readFile(own)
   }
 

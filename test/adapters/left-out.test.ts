@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { boundLeftOutLines } from '../../src/adapters/transcode/left-out.ts'
+import { boundLeftOutLines } from '../../src/adapters/transcode/left-out-lines.ts'
 import type { ProbedFile } from '../../src/adapters/transcode/probed-file.ts'
 import { selectStreams } from '../../src/adapters/transcode/select-streams.ts'
 import { E } from '../../src/fp.ts'

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { createPeakRateMeter } from '../../src/adapters/transcode/peak-rate.ts'
+import { createPeakFrameRateMeter } from '../../src/adapters/transcode/peak-frame-rate.ts'
 
 const rateOf = (times: ReadonlyArray<number>): number => {
-  const peak = createPeakRateMeter()
+  const peak = createPeakFrameRateMeter()
   for (const time of times) peak.take(time)
   return peak.rate()
 }
@@ -11,7 +11,7 @@ const rateOf = (times: ReadonlyArray<number>): number => {
 const steady = (rate: number, seconds: number, from = 0) =>
   Array.from({ length: Math.round(rate * seconds) }, (_, i) => from + i / rate)
 
-describe('createPeakRateMeter', () => {
+describe('createPeakFrameRateMeter', () => {
   it('[V48] returns the rate of the densest frames, in a film that is still for most of the time', () => {
     expect(rateOf([...steady(30, 1.2), ...steady(1, 60, 1.2)])).to.be.closeTo(30, 0.01)
     expect(rateOf([...steady(12, 600), ...steady(60, 1, 600)])).to.be.closeTo(60, 0.01)

@@ -5,13 +5,13 @@ import { basename, join } from 'node:path'
 import { expect } from 'chai'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { isLeftover } from '../../src/adapters/platform/leftovers.ts'
-import { createProcessBeacon, noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import {
   currentProcessIdentity,
   isProcessIdentity,
   processIdentityOf,
   processStateOf,
 } from '../../src/adapters/platform/process-identity.ts'
+import { createProcessLiveness, localProcessLiveness } from '../../src/adapters/platform/process-liveness.ts'
 import { inOtherPidNamespace } from '../support/other-pid-namespace.ts'
 import { pollUntilTrue } from '../support/processes.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
@@ -53,7 +53,7 @@ describe('[V26] the files of a running process in a shared folder', () => {
   let folder: string
   let heldName: string
 
-  const openHere = () => createFsLocalFiles(folder, createProcessBeacon(join(folder, 'processes')))
+  const openHere = () => createFsLocalFiles(folder, createProcessLiveness(join(folder, 'processes')))
   const foldersHere = async () => (await readdir(folder)).filter((name) => name !== 'processes')
 
   beforeEach(async () => {
@@ -76,7 +76,7 @@ describe('[V26] the files of a running process in a shared folder', () => {
     if (holder.exitCode !== null || holder.signalCode !== null) return
     holder.kill('SIGKILL')
     await once(holder, 'exit')
-    const { stateOf } = createProcessBeacon(join(folder, 'processes'))
+    const { stateOf } = createProcessLiveness(join(folder, 'processes'))
     await pollUntilTrue(async () => stateOf(heldName.slice(0, -'-letter'.length)) !== 'alive')
   }
 
@@ -90,22 +90,22 @@ describe('[V26] the files of a running process in a shared folder', () => {
 
   it('stay without a beacon of their process, until nothing has been written for a day', async () => {
     await killHolder()
-    await createFsLocalFiles(folder, noBeacon)
+    await createFsLocalFiles(folder, localProcessLiveness)
     expect(await foldersHere()).to.deep.equal([heldName])
 
     const film = join(folder, heldName, 'film.mp4')
     await writeFile(film, '')
     await utimes(join(folder, heldName), aDayAndMore, aDayAndMore)
-    await createFsLocalFiles(folder, noBeacon)
+    await createFsLocalFiles(folder, localProcessLiveness)
     expect(await foldersHere()).to.deep.equal([heldName])
     await utimes(film, aDayAndMore, aDayAndMore)
-    await createFsLocalFiles(folder, noBeacon)
+    await createFsLocalFiles(folder, localProcessLiveness)
     expect(await foldersHere()).to.deep.equal([])
   })
 
   it('have no beacon after their process has ended normally', async () => {
-    const beacon = createProcessBeacon(join(folder, 'own'))
-    const [first, second] = [(await beacon.hold()).release, (await beacon.hold()).release]
+    const beacon = createProcessLiveness(join(folder, 'own'))
+    const [first, second] = [(await beacon.announce()).release, (await beacon.announce()).release]
     first()
     first() // Releasing twice counts once.
     await beacon.close()
@@ -119,19 +119,19 @@ describe('[V26] the files of a running process in a shared folder', () => {
     await killHolder()
     const beacons = join(folder, 'processes')
     const [dead = ''] = await readdir(beacons)
-    const { release } = await createProcessBeacon(beacons).hold()
+    const { release } = await createProcessLiveness(beacons).announce()
     expect(await readdir(beacons)).to.have.members([dead, currentProcessIdentity])
     await utimes(join(beacons, dead), aDayAndMore, aDayAndMore)
-    const another = createProcessBeacon(beacons)
-    await another.hold()
+    const another = createProcessLiveness(beacons)
+    await another.announce()
     expect(await readdir(beacons)).to.deep.equal([currentProcessIdentity])
     release()
   })
 
   it('[S10] keep their beacon while their process runs, even if another machine cleans up', async () => {
     const beacons = join(folder, 'own')
-    const beacon = createProcessBeacon(beacons, 5)
-    const { release } = await beacon.hold()
+    const beacon = createProcessLiveness(beacons, 5)
+    const { release } = await beacon.announce()
     const path = join(beacons, currentProcessIdentity)
     await utimes(path, aDayAndMore, aDayAndMore)
     await pollUntilTrue(async () => Date.now() - (await stat(path)).mtimeMs < 60_000)
@@ -141,8 +141,8 @@ describe('[V26] the files of a running process in a shared folder', () => {
 
   it('stay if no beacon can be created', async () => {
     await writeFile(join(folder, 'file'), '')
-    const beacon = createProcessBeacon(join(folder, 'file', 'processes'))
-    const { release } = await beacon.hold()
+    const beacon = createProcessLiveness(join(folder, 'file', 'processes'))
+    const { release } = await beacon.announce()
     release()
     await beacon.close()
     expect(beacon.stateOf(heldName)).to.equal('unknown')

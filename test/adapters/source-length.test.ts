@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { SegmentedRendition } from '../../src/adapters/transcode/isobmff/segmented-rendition.ts'
 import {
   longestEncoded,
-  NO_ADDED_SECONDS,
+  NO_PADDING,
   remeasurePaddedAudio,
   remeasureVideo,
 } from '../../src/adapters/transcode/source-length.ts'
@@ -56,7 +56,7 @@ describe('the length of a source', () => {
           const renditions = [rendition(videoTicks(hold), frame), rendition(soundTicks, null)]
           fc.pre(Math.abs(videoTicks(hold) - soundTicks) <= longest)
           const encoded = { video: null, audio: soundTicks / TIMESCALE }
-          const added = { ...NO_ADDED_SECONDS, holdSeconds: hold }
+          const added = { ...NO_PADDING, lastFrameSeconds: hold }
           const seconds = longestEncoded(renditions, remeasureVideo(encoded, renditions, added))
           for (const ticks of [videoTicks(hold), soundTicks])
             expect(Math.abs(ticks / TIMESCALE - (seconds ?? 0))).to.be.at.most(longest / TIMESCALE + 1e-6)

@@ -6,7 +6,7 @@ import {
   parseSecretOrKeys,
   parseTokenKeys,
   withSigningKey,
-} from '../../src/adapters/jose/token-key.ts'
+} from '../../src/adapters/jose/token-keys.ts'
 import { E } from '../../src/fp.ts'
 
 const base64url = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64url')

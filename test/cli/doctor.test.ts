@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
-import { formatTokenKeys, generateSecretKey } from '../../src/adapters/jose/token-key.ts'
+import { formatTokenKeys, generateSecretKey } from '../../src/adapters/jose/token-keys.ts'
 import { runLarder } from '../support/run-larder.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 

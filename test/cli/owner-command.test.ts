@@ -3,7 +3,7 @@ import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
-import { formatTokenKeys, generateSecretKey } from '../../src/adapters/jose/token-key.ts'
+import { formatTokenKeys, generateSecretKey } from '../../src/adapters/jose/token-keys.ts'
 import { larderSudoCommand, shellLine } from '../../src/cli/shell-line.ts'
 import { runLarder } from '../support/run-larder.ts'
 

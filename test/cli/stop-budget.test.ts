@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { stopBudget } from '../../src/cli/stop-budget.ts'
+import { planStopBudget } from '../../src/cli/stop-budget.ts'
 
 describe('[S4] the budget of a stop', () => {
   it('leaves time for closing after each wait', () => {
     fc.assert(
       fc.property(fc.nat(3600), fc.nat(3600), (graceSeconds, lameDuckSeconds) => {
-        const { total, drain, work, closing } = stopBudget({ graceSeconds, lameDuckSeconds })
+        const { total, drain, work, closing } = planStopBudget({ graceSeconds, lameDuckSeconds })
         expect(total).to.equal((graceSeconds + 5) * 1000)
         for (const waited of [drain.lameDuckMilliseconds, drain.cutOffMilliseconds, work])
           expect(waited + closing).to.be.below(total)

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createLink } from '../../src/console/link.ts'
+import { createShareLink } from '../../src/console/link.ts'
 
 const tokenUntil = (exp: unknown): string =>
   ['{"alg":"HS256"}', JSON.stringify({ sub: 'cf_ü', exp }), 'signature']
@@ -9,14 +9,14 @@ const tokenUntil = (exp: unknown): string =>
 const repliedAt = (milliseconds: number): Response =>
   new Response(null, { headers: { Date: new Date(milliseconds).toUTCString() } })
 
-describe('createLink', () => {
+describe('createShareLink', () => {
   it('[V52] returns for how long its token is valid', () => {
-    expect(createLink(tokenUntil(1000), () => 400_000).millisecondsLeft()).to.equal(600_000)
+    expect(createShareLink(tokenUntil(1000), () => 400_000).millisecondsLeft()).to.equal(600_000)
   })
 
   it('[V52] uses the clock of the server if the clock of the viewer is wrong', () => {
     let now = 5_000_000
-    const link = createLink(tokenUntil(1000), () => now)
+    const link = createShareLink(tokenUntil(1000), () => now)
     link.syncClock(repliedAt(400_000))
     now += 100_000
     expect(link.millisecondsLeft()).to.equal(500_000)
@@ -26,6 +26,6 @@ describe('createLink', () => {
 
   it('never ends by itself if the token cannot be parsed, because the server decides', () => {
     for (const jwt of ['', 'x', 'a.b.c', tokenUntil('soon'), tokenUntil(undefined)])
-      expect(createLink(jwt, () => 0).millisecondsLeft()).to.equal(Number.POSITIVE_INFINITY)
+      expect(createShareLink(jwt, () => 0).millisecondsLeft()).to.equal(Number.POSITIVE_INFINITY)
   })
 })

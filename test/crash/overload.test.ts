@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
-import { formatTokenKeys } from '../../src/adapters/jose/token-key.ts'
+import { formatTokenKeys } from '../../src/adapters/jose/token-keys.ts'
 import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
-import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
+import { localProcessLiveness } from '../../src/adapters/platform/process-liveness.ts'
 import { startServer } from '../fuzz/server-process.ts'
 import { anImageFileUid } from '../support/builders.ts'
 import { newCrowdResult, sendRequestsUntil } from '../support/crowd-client.ts'
@@ -29,7 +29,7 @@ describe(`${clients} connections with constant cache misses (R9) [V28]`, () => {
     const dataDir = await scratchFolder()
     const larder = await createMemoryLarder({
       clock: Date.now,
-      store: createFsObjectStore(join(dataDir, 'objects'), noBeacon),
+      store: createFsObjectStore(join(dataDir, 'objects'), localProcessLiveness),
       imageFiles: createKnexImageFileRepository(database.knex()),
       contentFiles: createKnexContentFileRepository(database.knex()),
     })

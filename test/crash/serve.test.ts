@@ -5,10 +5,10 @@ import { expect } from 'chai'
 import { type CacheFolders, cacheFolders } from '../../src/adapters/cache/disk/cache-folders.ts'
 import { openDiskCache } from '../../src/adapters/cache/disk/open-disk-cache.ts'
 import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
-import { formatTokenKeys } from '../../src/adapters/jose/token-key.ts'
+import { formatTokenKeys } from '../../src/adapters/jose/token-keys.ts'
 import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
-import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
+import { localProcessLiveness } from '../../src/adapters/platform/process-liveness.ts'
 import { bytesBelow } from '../support/disk-usage.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
 import { createMemoryLarder, testKeys } from '../support/memory-larder.ts'
@@ -56,7 +56,7 @@ describe(`larder serve, killed repeatedly during fills (R3; CRASH_SEED=${seed})`
     folders = cacheFolders(dir)
     const larder = await createMemoryLarder({
       clock: Date.now,
-      store: createFsObjectStore(join(dataDir, 'objects'), noBeacon),
+      store: createFsObjectStore(join(dataDir, 'objects'), localProcessLiveness),
       imageFiles: createKnexImageFileRepository(database.knex()),
       contentFiles: createKnexContentFileRepository(database.knex()),
     })

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import { formatTokenKeys } from '../../src/adapters/jose/token-key.ts'
+import { formatTokenKeys } from '../../src/adapters/jose/token-keys.ts'
 import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
 import { createS3ObjectStore } from '../../src/adapters/s3/s3-object-store.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { defaultHttpLimits } from '../../src/http/limits.ts'
+import { defaultHttpLimits } from '../../src/http/http-limits.ts'
 import { readTable } from '../browser/matrix/table.ts'
 
 describe('docs/players.md [V53]', () => {

@@ -32,10 +32,10 @@ describe('[V24] background work', () => {
       onFailure: (_, failuresInARow) => failures.push(failuresInARow),
     })
     for (const wait of [1000, 2000, 4000, 8000, 8000]) expect(await timer.next()).to.equal(wait)
-    await timer.idle(() => work.counts()[0]?.state === 'done')
+    await timer.idle(() => work.statuses()[0]?.state === 'done')
     expect(failures).to.deep.equal([1, 2, 3, 4, 5])
     expect(entries.filter(({ event }) => event === 'background.failed')).to.have.length(5)
-    expect(work.counts()).to.deep.equal([
+    expect(work.statuses()).to.deep.equal([
       { task: 'looking', state: 'done', runs: 6, failures: 5, lastFailure: 'database: it is down' },
     ])
   })
@@ -100,7 +100,7 @@ describe('[V24] background work', () => {
     })
     expect(await work.stop(1000)).to.deep.equal([])
     expect({ ended, entries }).to.deep.equal({ ended: true, entries: [] })
-    expect(work.counts()[0]?.state).to.equal('stopped')
+    expect(work.statuses()[0]?.state).to.equal('stopped')
   })
 
   it('stops waiting for tasks at its limit, and names tasks that did not end', async () => {
@@ -116,7 +116,7 @@ describe('[V24] background work', () => {
     const { work } = make()
     await work.stop(1000)
     work.start({ name: 'late', run: () => TE.right('done' as const) })
-    expect(work.counts()).to.deep.equal([])
+    expect(work.statuses()).to.deep.equal([])
   })
 
   it('waits between half and all of a delay, which doubles up to its limit', () => {

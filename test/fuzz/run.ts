@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import type { Traffic } from '../../src/http/middleware/traffic.ts'
+import type { TrafficCounters } from '../../src/http/middleware/traffic.ts'
 import { exchange } from '../support/exchange.ts'
 import { quantile, startHealthProbe } from '../support/health-probe.ts'
 import { createConversation } from './conversation.ts'
@@ -29,11 +29,11 @@ const rssBound = 400 * 2 ** 20
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 /** Returns the traffic counts of the server. */
-const trafficOf = async (port: number, idToken: string): Promise<Traffic> => {
+const trafficOf = async (port: number, idToken: string): Promise<TrafficCounters> => {
   const { body } = await exchange(`http://127.0.0.1:${port}/api/1/admin/cache`, {
     headers: { authorization: `Bearer ${idToken}` },
   })
-  return (JSON.parse(body.toString()) as { traffic: Traffic }).traffic
+  return (JSON.parse(body.toString()) as { traffic: TrafficCounters }).traffic
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), 'larder-fuzz-'))

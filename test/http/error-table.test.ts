@@ -11,21 +11,21 @@ import {
   unavailable,
 } from '../../src/domain/shared/errors.ts'
 import { TE } from '../../src/fp.ts'
+import { createRoutes } from '../../src/http/create-routes.ts'
 import { anonymousAuthenticator } from '../../src/http/request/credential.ts'
 import {
-  type HttpError,
   malformedBody,
   malformedCredential,
   missingCredential,
+  type RequestFault,
   slowRequest,
   unprocessable,
   unsupportedMedia,
-} from '../../src/http/response/http-error.ts'
-import { createRoutes } from '../../src/http/routes.ts'
+} from '../../src/http/response/request-faults.ts'
 import { readText } from '../support/contract.ts'
 import { createMemoryLarder, listenRoutes, type TestServer } from '../support/memory-larder.ts'
 
-type AnyError = DomainError | HttpError
+type AnyError = DomainError | RequestFault
 
 type Row = {
   readonly error: AnyError

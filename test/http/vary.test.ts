@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { RouteHandler } from '../../src/http/handle.ts'
 import { createCorsPolicy } from '../../src/http/middleware/cors.ts'
 import { createRefusals } from '../../src/http/middleware/refusals.ts'
-import { createTraffic } from '../../src/http/middleware/traffic.ts'
+import { createTrafficCounters } from '../../src/http/middleware/traffic.ts'
 import { createPlaylistBodies } from '../../src/http/playlists/playlist-bodies.ts'
 import { createPlaylistReply } from '../../src/http/playlists/playlist-reply.ts'
 import { createBytesReply } from '../../src/http/response/bytes-reply.ts'
@@ -73,7 +73,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
     }
     imageRoutes(media, spy)
     contentRoutes(media, spy)
-    adminRoutes({ ...larder, refusals: createRefusals(), traffic: createTraffic() }, spy)
+    adminRoutes({ ...larder, refusals: createRefusals(), traffic: createTrafficCounters() }, spy)
     serviceRoutes({ health: larder.health, lifecycle: { isStopping: () => false } }, spy)
     homeRoutes(larder.health, spy)
     consoleRoutes({ ...larder, consoleAssets: new Map() }, spy)

@@ -4,7 +4,7 @@ import {
   openDiskCache,
 } from '../../src/adapters/cache/disk/open-disk-cache.ts'
 import { createMemoryTier } from '../../src/adapters/cache/memory/memory-cache.ts'
-import { noMeter } from '../../src/adapters/cache/tiers/cache-meter.ts'
+import { disabledTierMeter } from '../../src/adapters/cache/tiers/cache-meter.ts'
 import { createStaleReader } from '../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { createTieredBlobCache } from '../../src/adapters/cache/tiers/tiered-blob-cache.ts'
 import { createTieredCache } from '../../src/adapters/cache/tiers/tiered-cache.ts'
@@ -40,7 +40,7 @@ export const createDiskLarder = async (options: Options = {}): Promise<DiskLarde
   })
   const larder = await createMemoryLarder({
     cache: createTieredCache({
-      memory: createMemoryTier(2 ** 20, noMeter, monotonic),
+      memory: createMemoryTier(2 ** 20, disabledTierMeter, monotonic),
       disk: disk.values,
       clock,
       monotonic,

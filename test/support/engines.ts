@@ -1,6 +1,6 @@
 import { findProgram } from '../../src/adapters/sandbox/find-program.ts'
 import {
-  createTranscoderWithEngine,
+  createTranscoderFrom,
   type TranscoderOptions,
 } from '../../src/adapters/transcode/create-transcoder.ts'
 import type { Engine } from '../../src/adapters/transcode/engine.ts'
@@ -27,7 +27,7 @@ export const createTranscoderOfEngine = (
   engine: Engine,
   options: Partial<TranscoderOptions> = {},
 ): Transcoder =>
-  createTranscoderWithEngine(
+  createTranscoderFrom(
     pipe(
       engine.describe,
       TE.bimap(unavailable('transcoder'), (facts) => ({ engine, facts })),

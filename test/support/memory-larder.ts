@@ -14,7 +14,7 @@ import { createCachedMediaTokens } from '../../src/adapters/jose/cached-media-to
 import { createJoseIdTokenIssuer } from '../../src/adapters/jose/jose-id-token-issuer.ts'
 import { createJoseIdTokenVerifier } from '../../src/adapters/jose/jose-id-token-verifier.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
-import { generateSecretKey } from '../../src/adapters/jose/token-key.ts'
+import { generateSecretKey } from '../../src/adapters/jose/token-keys.ts'
 import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
@@ -22,7 +22,7 @@ import { createMemoryProgressStore } from '../../src/adapters/memory/memory-prog
 import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
 import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
 import { createMemoryWorkLocks } from '../../src/adapters/memory/memory-work-locks.ts'
-import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
+import { localProcessLiveness } from '../../src/adapters/platform/process-liveness.ts'
 import { timerSleep } from '../../src/adapters/platform/timer-sleep.ts'
 import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-processor.ts'
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
@@ -30,11 +30,11 @@ import { type Adapters, createServices, type Larder } from '../../src/compositio
 import { createOutageLog } from '../../src/domain/health/outage-log.ts'
 import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
-import { defaultHttpLimits, type HttpLimits } from '../../src/http/limits.ts'
-import { createTraffic } from '../../src/http/middleware/traffic.ts'
+import type { Routes } from '../../src/http/create-routes.ts'
+import { defaultHttpLimits, type HttpLimits } from '../../src/http/http-limits.ts'
+import { createTrafficCounters } from '../../src/http/middleware/traffic.ts'
 import { createRequestListener, type RouteTools } from '../../src/http/request-listener.ts'
 import type { ResponseTelemetry } from '../../src/http/response/response-telemetry.ts'
-import type { Routes } from '../../src/http/routes.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { MediaTokens } from '../../src/ports/media-tokens.ts'
 import type { TokenKey } from '../../src/ports/token-key.ts'
@@ -91,7 +91,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     tokens: createCachedMediaTokens(createTestTokens(clock), clock),
     idTokenVerifier: createJoseIdTokenVerifier(idTokenOptions),
     idTokenIssuer: createJoseIdTokenIssuer(idTokenOptions),
-    files: await createFsLocalFiles(path.join(tmpdir(), `larder-test-${process.pid}`), noBeacon),
+    files: await createFsLocalFiles(path.join(tmpdir(), `larder-test-${process.pid}`), localProcessLiveness),
     images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 600 }),
     transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silentLog }),
     progress: createMemoryProgressStore(),
@@ -124,7 +124,7 @@ const listenWith = async (
 ): Promise<TestServer> => {
   const { server, drain } = createHttpServer({
     limits: { ...defaultHttpLimits, ...limits },
-    traffic: createTraffic(),
+    traffic: createTrafficCounters(),
     createApp: createListener,
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -103,7 +103,7 @@ export const recipeJobs = (
   cube: string | null,
 ): ReadonlyArray<EncodeJob | null> => {
   const from = { path: 'film.mp4', facts, jumpSeconds: 10 }
-  const options = { cube, wallSeconds: 1, holdSeconds: 2, tailSeconds: 1, padSeconds: 3 }
+  const options = { cube, wallSeconds: 1, lastFrameSeconds: 2, appendedSilenceSeconds: 1, minimumSeconds: 3 }
   const { audio } = facts
   return [
     ...[false, true].map((hasZeroBasedTimes) =>

@@ -5,7 +5,7 @@ import { readOrCreateSecretFile } from '../../src/adapters/fs/fs-key-file.ts'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
-import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
+import { localProcessLiveness } from '../../src/adapters/platform/process-liveness.ts'
 import type { Adapters } from '../../src/composition/larder.ts'
 import { addFile } from '../../src/domain/ingest/add-file.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
@@ -126,8 +126,8 @@ const fullByItself = async (): Promise<void> => {
 const dataFull = async (): Promise<void> => {
   const objects = join(disk, 'objects')
   const adapters = {
-    store: createFsObjectStore(objects, noBeacon),
-    files: await createFsLocalFiles(join(disk, 'scratch'), noBeacon),
+    store: createFsObjectStore(objects, localProcessLiveness),
+    files: await createFsLocalFiles(join(disk, 'scratch'), localProcessLiveness),
   }
   const dir = join(disk, 'cache')
   const { larder, server, readiness, askAll } = await serve(adapters, dir, 64 * 2 ** 20)

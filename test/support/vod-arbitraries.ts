@@ -3,8 +3,8 @@ import type {
   ContentExport,
   ContentFile,
   ContentPart,
-  IFrameRates,
   Keyframe,
+  KeyframeBitrates,
   VodParts,
   VodPartsWithKeyframes,
 } from '../../src/domain/media/content-export.ts'
@@ -98,12 +98,15 @@ const bandwidths = fc.record({
 })
 
 const iFrameRates = bandwidths.map(
-  ({ averageBandwidth, excess }): IFrameRates => ({ bandwidth: averageBandwidth + excess, averageBandwidth }),
+  ({ averageBandwidth, excess }): KeyframeBitrates => ({
+    bandwidth: averageBandwidth + excess,
+    averageBandwidth,
+  }),
 )
 
 const anExport = (
   facts: fc.Arbitrary<Pick<ContentExport, 'format' | 'video' | 'audio' | 'codecs'>>,
-  iFrames: fc.Arbitrary<IFrameRates | null> = fc.constant(null),
+  iFrames: fc.Arbitrary<KeyframeBitrates | null> = fc.constant(null),
 ) =>
   fc.record({ uid: exportUid, firstPartUid: partUid, facts, bandwidths, iFrames, fileSize: fc.nat() }).map(
     ({ uid, firstPartUid, facts, bandwidths, iFrames, fileSize }): ContentExport => ({

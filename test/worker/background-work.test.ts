@@ -10,7 +10,7 @@ import type { ContentFileUid } from '../../src/domain/media/ids.ts'
 import { refused, unavailable } from '../../src/domain/shared/errors.ts'
 import { E } from '../../src/fp.ts'
 import type { Terminal } from '../../src/terminal/terminal.ts'
-import { createBackgroundTasks } from '../../src/worker/background-work.ts'
+import { createBackgroundTasks } from '../../src/worker/background-tasks.ts'
 import { asMonotonic } from '../support/as-monotonic.ts'
 import { seedFilm } from '../support/library.ts'
 import { createMemoryLarder } from '../support/memory-larder.ts'
@@ -53,7 +53,7 @@ describe('the background work of a server', () => {
   }
 
   const stateOf = ({ background }: Larder, name: string) =>
-    background.counts().find(({ task }) => task === name)
+    background.statuses().find(({ task }) => task === name)
 
   type Make = (options: MakeExportsOptions) => ReturnType<IngestService['makeExports']>
 

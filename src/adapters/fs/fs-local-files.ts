@@ -3,10 +3,10 @@ import { basename, join } from 'node:path'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, TE } from '../../fp.ts'
 import type { LocalFiles } from '../../ports/local-files.ts'
-import type { ProcessBeacon } from '../platform/process-beacon.ts'
+import type { ProcessLiveness } from '../platform/process-liveness.ts'
 import { ensurePrivateFolder } from './ensure-folder.ts'
 import { hasFileBytes, inspectFile } from './inspect-file.ts'
-import { pathsDecodingTo } from './lossy-path.ts'
+import { findLossyPaths } from './lossy-path.ts'
 import { digestSlice, readSlice } from './read-slice.ts'
 import { createScratchFolder, removeOrphanedScratchFolders } from './scratch-folders.ts'
 
@@ -15,9 +15,12 @@ const failed = unavailable('local files')
 /**
  * Implements LocalFiles on the disk of this machine. Creates `scratchDir` if it is missing. Processes can
  * share this folder; processes in different pid namespaces must also share the folder with which they see
- * which processes are alive (process-beacon.ts).
+ * which processes are alive (process-liveness.ts).
  */
-export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeacon): Promise<LocalFiles> => {
+export const createFsLocalFiles = async (
+  scratchDir: string,
+  beacon: ProcessLiveness,
+): Promise<LocalFiles> => {
   await ensurePrivateFolder(scratchDir)
   await removeOrphanedScratchFolders(scratchDir, beacon.stateOf)
   let writes = 0
@@ -25,7 +28,7 @@ export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeac
   const withScratch =
     <L, A>(work: (folder: string) => TE.TaskEither<L, A>): TE.TaskEither<L | Unavailable, A> =>
     async () => {
-      const { identity, release } = await beacon.hold()
+      const { identity, release } = await beacon.announce()
       const folder = await TE.tryCatch(() => createScratchFolder(scratchDir, identity), failed)()
       if (E.isLeft(folder)) {
         release()
@@ -78,7 +81,7 @@ export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeac
         work: (path: string) => TE.TaskEither<L, A>,
       ): TE.TaskEither<L | Refused | Unavailable, A> =>
       async () => {
-        const paths = await TE.tryCatch(() => pathsDecodingTo(path), failed)()
+        const paths = await TE.tryCatch(() => findLossyPaths(path), failed)()
         if (E.isLeft(paths)) return paths
         const [target, second] = paths.right ?? []
         if (second !== undefined)

@@ -5,7 +5,7 @@ import { unavailable } from '../../domain/shared/errors.ts'
 import { O, TE } from '../../fp.ts'
 import type { NewObject, ObjectStore } from '../../ports/object-store.ts'
 import { orIfNotFound } from '../platform/errno.ts'
-import type { ProcessBeacon } from '../platform/process-beacon.ts'
+import type { ProcessLiveness } from '../platform/process-liveness.ts'
 import { verifyChecksum } from '../store/verify-checksum.ts'
 import { createIncomingFolder } from './incoming-folder.ts'
 import { isObjectNotFound } from './is-object-not-found.ts'
@@ -19,9 +19,9 @@ const failed = unavailable('object store')
  * Stores objects as plain files: `s3_files/{uid}` is `{dir}/s3_files/{uid}`. Creates folders when needed. An
  * object is written to a temporary file, synced and renamed. So an object is complete and survives a power
  * loss once `put` has succeeded. Processes can share the folder; processes in different pid namespaces must
- * also share the folder with which they see which processes are alive (process-beacon.ts).
+ * also share the folder with which they see which processes are alive (process-liveness.ts).
  */
-export const createFsObjectStore = (dir: string, beacon: ProcessBeacon): ObjectStore => {
+export const createFsObjectStore = (dir: string, beacon: ProcessLiveness): ObjectStore => {
   const incoming = createIncomingFolder(join(dir, '.incoming'), beacon)
   const pathOf = (key: string): string => join(dir, ...key.split('/').map(fileNameOfKeySegment))
 

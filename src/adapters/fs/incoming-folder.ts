@@ -1,8 +1,8 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isLeftover } from '../platform/leftovers.ts'
-import type { ProcessBeacon } from '../platform/process-beacon.ts'
 import { identityPattern } from '../platform/process-identity.ts'
+import type { ProcessLiveness } from '../platform/process-liveness.ts'
 
 // Number of the next file. All folders of this process share this counter, so that a file name is never used
 // twice.
@@ -21,7 +21,7 @@ export type IncomingFolder = {
  * `{identity}.{number}` after the process that writes it. So leftovers of a killed process can be
  * distinguished from files of a running one. Leftovers are removed after the first new file.
  */
-export const createIncomingFolder = (dir: string, beacon: ProcessBeacon): IncomingFolder => {
+export const createIncomingFolder = (dir: string, beacon: ProcessLiveness): IncomingFolder => {
   let swept: Promise<void> | null = null
 
   const removeLeftovers = async (): Promise<void> => {
@@ -36,7 +36,7 @@ export const createIncomingFolder = (dir: string, beacon: ProcessBeacon): Incomi
   return {
     withNewFile: async (work) => {
       await mkdir(dir, { recursive: true, mode: 0o700 })
-      const { identity, release } = await beacon.hold()
+      const { identity, release } = await beacon.announce()
       const path = join(dir, `${identity}.${fileCount++}`)
       try {
         return await work(path)

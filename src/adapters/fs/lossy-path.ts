@@ -10,7 +10,7 @@ const replacement = '\ufffd'
  * its bytes were replaced. Returns all existing paths that decode to `path`: none, one, or several that
  * cannot be distinguished. `null`: the path can be used unchanged.
  */
-export const pathsDecodingTo = async (path: string): Promise<ReadonlyArray<Buffer> | null> => {
+export const findLossyPaths = async (path: string): Promise<ReadonlyArray<Buffer> | null> => {
   if (!path.includes(replacement) || existsSync(path)) return null
   let paths: ReadonlyArray<Buffer> = [Buffer.from(sep)]
   for (const name of resolve(path).split(sep).slice(1)) {

@@ -7,7 +7,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { TokenKey } from '../../ports/token-key.ts'
 import { isCompactJwt } from './compact-jwt.ts'
 import { type CommonClaims, checkClaims, type JwtClaims, readClaims } from './jwt-claims.ts'
-import { type LoadedTokenKey, loadTokenKey } from './token-key.ts'
+import { type LoadedTokenKey, loadTokenKey } from './token-keys.ts'
 
 export type JwtOptions = {
   readonly issuer: string
@@ -71,8 +71,8 @@ export const createJwtVerifier = (options: JwtOptions): JwtVerifier => {
     if (!isCompactJwt(jwt)) return E.left('malformed')
     try {
       const { payload, protectedHeader } = await compactVerify(jwt, verifierOf)
-      // A token with a critical extension (`crit`) is refused, even if jose supports the extension (RFC 7515
-      // §4.1.11).
+      // A token with a critical extension (`crit`) is refused, even if jose supports the extension
+      // (RFC 7515 §4.1.11).
       const claims = protectedHeader.crit === undefined ? readClaims(payload) : null
       const kid = keyFor(protectedHeader.kid)?.kid ?? first.kid
       return claims === null ? E.left('malformed') : E.right({ kid, claims })

@@ -2,7 +2,7 @@ import * as t from 'io-ts'
 import type { Knex } from 'knex'
 import {
   ContentPartFile,
-  longestDuration,
+  longestDurationSeconds,
   type NewContentExport,
   VodMeta,
   withStartTimes,
@@ -110,7 +110,7 @@ const insertExports = async (
 ): Promise<void> => {
   await trx('content_files')
     .where({ id: contentFileId })
-    .update({ duration_seconds: longestDuration(exports) })
+    .update({ duration_seconds: longestDurationSeconds(exports) })
 
   const exportRows = exports.map((newExport) => toExportRow(contentFileId, newExport))
   const exportId = createIdLookup(

@@ -2,7 +2,7 @@ import {
   type ContentExport,
   type ContentPart,
   type ContentPartFile,
-  longestDuration,
+  longestDurationSeconds,
   type NewContentExport,
   type NewContentPart,
   type PartWithKeyframes,
@@ -43,7 +43,7 @@ export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepo
     clock,
     onExports: (file: NewContentFile, exports: ReadonlyArray<NewContentExport>) => {
       for (const exported of exports) indexExport(file.uid, exported)
-      return { ...file, durationSeconds: longestDuration(exports) }
+      return { ...file, durationSeconds: longestDurationSeconds(exports) }
     },
     partsOf: ({ parts }) => parts.map(({ uid, file }) => ({ uid, key: file.key, size: file.size })),
     onRemoved: (uid: ContentExportUid, parts) => {

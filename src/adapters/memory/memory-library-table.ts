@@ -3,7 +3,7 @@ import type { ReplacedExport } from '../../domain/media/replaced-export.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { IngestedFile, LibraryRepository, NewLibraryFile } from '../../ports/library-repository.ts'
-import { createMemoryReplacedExports, filterOutdated } from './memory-replaced-exports.ts'
+import { createMemoryReplacedExportStore, filterOutdated } from './memory-replaced-exports.ts'
 
 type Options<U extends string, F, X, I, XU extends string> = {
   readonly clock: Clock
@@ -32,7 +32,7 @@ export const createMemoryLibraryTable = <
 }: Options<U, F, X, I, XU>) => {
   type Row = { readonly file: F; readonly exports: ReadonlyArray<X> }
   const rows = new Map<U, Row>() // iteration is in the order of insertion, oldest first
-  const replaced = createMemoryReplacedExports<XU>(clock, onRemoved)
+  const replaced = createMemoryReplacedExportStore<XU>(clock, onRemoved)
 
   const all = (): ReadonlyArray<Row> => [...rows.values()]
   const isUnfinished = (row: Row): boolean => row.exports.length === 0

@@ -7,7 +7,7 @@ const pageSize = 100
 const byUid = (a: { readonly uid: string }, b: { readonly uid: string }): number => (a.uid < b.uid ? -1 : 1)
 
 /** Stores replaced exports in memory. `onRemoved` is called before an export is removed. */
-export const createMemoryReplacedExports = <U extends string>(
+export const createMemoryReplacedExportStore = <U extends string>(
   clock: Clock,
   onRemoved: (uid: U, parts: ReplacedExport<U>['parts']) => void,
 ) => {

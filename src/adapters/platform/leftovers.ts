@@ -4,7 +4,7 @@ import { orIfNotFound } from './errno.ts'
 import type { ProcessIdentity, ProcessState } from './process-identity.ts'
 
 /** A file whose process is unknown is a leftover if nothing was written to it for this long (ms). */
-const abandonedMs = 24 * 60 * 60 * 1000
+const leftoverAgeMs = 24 * 60 * 60 * 1000
 
 /**
  * Returns whether an unfinished file or folder is a leftover. If it is known whether the writing process is
@@ -19,7 +19,7 @@ export const isLeftover = async (
   const state = owner === null ? 'unknown' : stateOf(owner)
   if (state !== 'unknown') return state === 'gone'
   const written = await lastWritten(path)
-  return written !== null && Date.now() - written > abandonedMs
+  return written !== null && Date.now() - written > leftoverAgeMs
 }
 
 /**

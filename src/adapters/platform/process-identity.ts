@@ -110,7 +110,7 @@ export const isFromThisBoot = (text: ProcessIdentity): boolean =>
 /**
  * Returns the state of a process of this kernel and pid namespace. Returns `unknown` for any other process,
  * because its pid means nothing here. For processes of this kernel in other pid namespaces, use
- * process-beacon.ts.
+ * process-liveness.ts.
  */
 export const processStateOf = (text: ProcessIdentity): ProcessState => {
   if (!isFromThisBoot(text)) return 'unknown'

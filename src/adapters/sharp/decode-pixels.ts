@@ -1,6 +1,6 @@
 import sharp, { type Metadata, type OutputInfo, type Sharp } from 'sharp'
 import { toSrgb } from '../../domain/colour/to-srgb.ts'
-import { longestSide } from '../../domain/ingest/plan/image-plan.ts'
+import { maxSideByFormat } from '../../domain/ingest/plan/image-plan.ts'
 import type { OpenedImage } from './open-image.ts'
 
 /** Decoded pixels: upright, sRGB, 8 bits per channel, without metadata. */
@@ -17,7 +17,7 @@ export const fromPixels = ({ data, info: { width, height, channels } }: Pixels):
  * permits the greatest height.
  */
 const resizeToWidth = (image: Sharp, width: number): Sharp =>
-  image.resize({ width, height: longestSide.jpeg, fit: 'inside', withoutEnlargement: true })
+  image.resize({ width, height: maxSideByFormat.jpeg, fit: 'inside', withoutEnlargement: true })
 
 export const scalePixels = (image: Sharp, width: number): Promise<Pixels> =>
   resizeToWidth(image, width).raw().toBuffer({ resolveWithObject: true })

@@ -5,7 +5,7 @@ import { areBlank } from './blank-pixels.ts'
  * Maximum number of frames of an animation that are examined. The number is limited because each frame is
  * decoded from the start of the file.
  */
-export const maxFrames = 32
+export const MAX_EXAMINED_PAGES = 32
 
 /** Returns whether all pixels look the same, or all are transparent. */
 export const isBlankFrame = async (frame: Sharp): Promise<boolean> => {
@@ -25,7 +25,7 @@ export const firstVisiblePage = async (
 ): Promise<number> => {
   if (format === 'heif') return pagePrimary ?? 0
   if (pages < 2 || (format !== 'gif' && format !== 'webp')) return 0
-  for (let page = 0; page < Math.min(pages, maxFrames); page += 1)
+  for (let page = 0; page < Math.min(pages, MAX_EXAMINED_PAGES); page += 1)
     if (!(await isBlankFrame(decode(page)))) return page
   return 0
 }

@@ -3,7 +3,7 @@ import sharp from 'sharp'
 import type { Refused, Unavailable } from '../../domain/shared/errors.ts'
 import { E, type TE } from '../../fp.ts'
 import { receiveRequest, replyToParent } from '../platform/message-parent.ts'
-import { ImageJob, type ImageReport } from './image-job.ts'
+import { type ImageChildMessage, ImageJob } from './image-job.ts'
 import { inspectImage } from './inspect-image.ts'
 import { withOpenImage } from './open-image.ts'
 import { renderImage } from './render-image.ts'
@@ -25,7 +25,7 @@ sharp.unblock({
   ],
 })
 
-const report = (message: ImageReport): void => replyToParent(message)
+const report = (message: ImageChildMessage): void => replyToParent(message)
 
 /**
  * Returns the memory limit in bytes. Progressive and interlaced files are decoded completely, at 8 bytes per
@@ -57,7 +57,7 @@ receiveRequest(async (message) => {
   report(E.isRight(result) ? { kind: 'done', result: result.right } : reportOf(result.left))
 })
 
-const reportOf = (error: Refused | Unavailable): ImageReport =>
+const reportOf = (error: Refused | Unavailable): ImageChildMessage =>
   error._tag === 'Refused'
     ? { kind: 'refused', message: error.message }
     : { kind: 'failed', dependency: error.dependency, cause: String(error.cause) }

@@ -26,13 +26,13 @@ export const ImageJob = t.union([InspectJob, RenderJob])
 export type ImageJob = t.TypeOf<typeof ImageJob>
 
 /** The messages from the child: any number of `progress`, then one of the other kinds. */
-export const ImageReport = t.union([
+export const ImageChildMessage = t.union([
   t.strict({ kind: t.literal('progress'), fraction: t.number }),
   t.strict({ kind: t.literal('done'), result: t.unknown }),
   t.strict({ kind: t.literal('refused'), message: t.string }),
   t.strict({ kind: t.literal('failed'), dependency: t.string, cause: t.string }),
 ])
-export type ImageReport = t.TypeOf<typeof ImageReport>
+export type ImageChildMessage = t.TypeOf<typeof ImageChildMessage>
 
 /** The result of an `inspect` job. */
 export const ImageFactsCodec: t.Type<ImageFacts> = t.strict({

@@ -10,12 +10,12 @@ import { type Refused, refused, type Unavailable, unavailable } from '../../doma
 import { E, pipe, TE } from '../../fp.ts'
 import { composeFirstVisibleFrame } from './compose-apng.ts'
 import { withoutExtraChannels } from './extra-channels.ts'
-import { firstVisiblePage, isBlankFrame, maxFrames } from './first-visible-page.ts'
+import { firstVisiblePage, isBlankFrame, MAX_EXAMINED_PAGES } from './first-visible-page.ts'
 import { isCutShort } from './headers/is-cut-short.ts'
 import { unsupportedJpegReason } from './headers/jpeg-process.ts'
-import { readLeftOut } from './headers/left-out.ts'
 import { readAt } from './headers/read-at.ts'
 import { type HeaderFacts, readHeaderFacts } from './headers/read-header-facts.ts'
+import { readLeftOut } from './headers/read-left-out.ts'
 import { hasUnspecifiedChannel, unsupportedTiffReason } from './headers/tiff-header.ts'
 import { readWholeFile, type SharpInput, sharpInputOf } from './sharp-input.ts'
 
@@ -158,7 +158,7 @@ const stillOf = async (
 ): Promise<{ readonly source: SharpInput; readonly header: Metadata } | null> => {
   if (!(await isBlankFrame(sharp(input, { limitInputPixels: false, failOn })))) return null
   const bytes = await readWholeFile(file)
-  const still = bytes === null ? null : await composeFirstVisibleFrame(bytes, maxFrames)
+  const still = bytes === null ? null : await composeFirstVisibleFrame(bytes, MAX_EXAMINED_PAGES)
   if (still === null) return null
   return {
     source: { input: still, failOn },

@@ -8,7 +8,7 @@ import { isCrash } from '../platform/crash-signals.ts'
 import { type MessageChildCommand, startMessageChild } from '../platform/message-child.ts'
 import type { SandboxFiles } from '../sandbox/own-root.ts'
 import { type ProcessExit, sandboxCommand, toProcessExit } from '../sandbox/sandbox.ts'
-import { type ImageJob, ImageReport } from './image-job.ts'
+import { ImageChildMessage, type ImageJob } from './image-job.ts'
 
 type Bounds = { readonly timeoutSeconds: number; readonly signal: AbortSignal | undefined }
 
@@ -69,7 +69,7 @@ const waitForExit = (
     const abort = (): void => settle(E.left(failed(new Error('it was aborted'))))
     signal?.addEventListener('abort', abort)
     const child = startMessageChild(childPath, job, command, (message) => {
-      const report = ImageReport.decode(message)
+      const report = ImageChildMessage.decode(message)
       if (E.isLeft(report)) settle(E.left(failed(report.left)))
       else if (report.right.kind !== 'progress') settle(outcomeOf(report.right))
       else if (outcome === undefined) onProgress(report.right.fraction)
@@ -84,7 +84,7 @@ const waitForExit = (
     if (signal?.aborted) abort()
   })
 
-const outcomeOf = (report: Exclude<ImageReport, { readonly kind: 'progress' }>): Outcome => {
+const outcomeOf = (report: Exclude<ImageChildMessage, { readonly kind: 'progress' }>): Outcome => {
   switch (report.kind) {
     case 'done':
       return E.right(report.result)

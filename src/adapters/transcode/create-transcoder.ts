@@ -1,7 +1,7 @@
 import { videoColour } from '../../domain/colour/video-colour.ts'
 import { mayHaveVariableFrameRate } from '../../domain/ingest/plan/frame-rate.ts'
 import type { MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
-import { beginsAsMp4, unreadableReason } from '../../domain/ingest/unreadable.ts'
+import { startsLikeMp4, unreadableReason } from '../../domain/ingest/unreadable.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { Log } from '../../ports/log.ts'
@@ -17,7 +17,7 @@ import { refuseTooLong, tooLongRefusal } from './measured-length.ts'
 import { withMovieFacts } from './movie-facts.ts'
 import { refuseMixedOggChain } from './ogg-chain.ts'
 import { ProbedFile } from './probed-file.ts'
-import { MAX_WORK_SECONDS, wallSecondsFor } from './process/limits.ts'
+import { MAX_WORK_SECONDS, wallSecondsFor } from './process/decoder-limits.ts'
 import { selectStreams } from './select-streams.ts'
 import { readSource, withSourceBytes } from './source-bytes.ts'
 import { withTransportFacts } from './source-clock.ts'
@@ -42,7 +42,7 @@ export const createTranscoder = ({
   ffprobePath,
   ...options
 }: EnginePaths & TranscoderOptions): Transcoder =>
-  createTranscoderWithEngine(
+  createTranscoderFrom(
     findEngine({ ffmpegPath, ffprobePath }, options.log),
     options,
     findEngines({ ffmpegPath, ffprobePath }),
@@ -52,7 +52,7 @@ export const createTranscoder = ({
  * Creates a transcoder with the engine that `find` returns. If no engine is found, the next call searches
  * again.
  */
-export const createTranscoderWithEngine = (
+export const createTranscoderFrom = (
   find: TE.TaskEither<Unavailable, FoundEngine>,
   options: TranscoderOptions,
   /** Lists all engines of this machine. */
@@ -184,7 +184,7 @@ const withPeakRate = (
   if (video === null || !mayHaveVariableFrameRate(video)) return TE.right(facts)
   return pipe(
     found,
-    TE.flatMap(({ engine }) => TE.fromTask(engine.peakRate(path, video.index, signal))),
+    TE.flatMap(({ engine }) => TE.fromTask(engine.peakFrameRate(path, video.index, signal))),
     TE.map((peak) => {
       const peakRate = E.isRight(peak) && peak.right > 0 ? peak.right : null
       return { ...facts, video: { ...video, peakRate } }
@@ -215,7 +215,7 @@ const refusalFor = ({ reason, detail }: EngineFailure, head: Uint8Array | null):
       if (head === null) return 'the file is damaged: its sound or film cannot be decoded'
       // If a file name ends with .mp4, FFmpeg assumes that the content is MP4. If it is not, FFmpeg also
       // reports a missing index. So the first bytes are checked as well.
-      return NO_INDEX.test(detail) && beginsAsMp4(head)
+      return NO_INDEX.test(detail) && startsLikeMp4(head)
         ? 'the file is cut off, or was never finished: its index (moov) is missing'
         : unreadableReason(head, formatInLog(detail))
     case 'crashed':

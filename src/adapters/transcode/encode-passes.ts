@@ -16,10 +16,10 @@ import {
 import { mayRetryAfter } from './process/machine-faults.ts'
 import { type RecipeOptions, toEncodeJob, toPcmJob } from './recipe.ts'
 import {
-  type AddedSeconds,
   type EncodedSeconds,
   encodedSecondsOf,
-  NO_ADDED_SECONDS,
+  NO_PADDING,
+  type PaddingSeconds,
   remeasurePaddedAudio,
   remeasureVideo,
 } from './source-length.ts'
@@ -41,12 +41,12 @@ export type EncodedRenditions = EncodeResult & {
   readonly folder: string
   readonly renditions: ReadonlyArray<SegmentedRendition>
   /** What was appended to the video and to the audio. */
-  readonly added: AddedSeconds
+  readonly added: PaddingSeconds
   readonly encodedSeconds: EncodedSeconds
 }
 
 /** Makes the first attempt that succeeds, into a new folder. Removes the files of failed ones. */
-export const encodeFirstWorkingAttempt = async (
+export const encodeWithFallbacks = async (
   found: FoundEngine,
   context: TranscodeContext,
   request: TranscodeRequest,
@@ -60,7 +60,10 @@ export const encodeFirstWorkingAttempt = async (
       context,
       async () => {
         folder = await mkdtemp(join(request.folder, 'pass-'))
-        const pass = await encodePass(found, context, request, attempt, folder, { ...added, padSeconds: 0 })
+        const pass = await encodePass(found, context, request, attempt, folder, {
+          ...added,
+          minimumSeconds: 0,
+        })
         if (E.isLeft(pass)) await rm(folder, { recursive: true, force: true })
         return pass
       },
@@ -84,15 +87,15 @@ export const encodeFirstWorkingAttempt = async (
 const MAX_ADDED_BY_HEADER_SECONDS = 60
 
 /** Returns what the shorter one of video and audio lacks, by the header. `equalizeLengths` adds the rest. */
-const addedByHeader = ({ video, audio }: MediaFacts, plan: MediaPlan): AddedSeconds => {
+const addedByHeader = ({ video, audio }: MediaFacts, plan: MediaPlan): PaddingSeconds => {
   const [videoEnd, audioEnd] = [video?.endSeconds ?? null, audio?.endSeconds ?? null]
   if (plan.video.length === 0 || plan.audio.length === 0 || videoEnd === null || audioEnd === null)
-    return NO_ADDED_SECONDS
+    return NO_PADDING
   const frame = plan.frameRate.den / plan.frameRate.num
   // The shortest video is one frame at the planned rate, even if the source shows it for less time.
   const gap = audioEnd - Math.max(videoEnd, frame)
-  if (Math.abs(gap) > MAX_ADDED_BY_HEADER_SECONDS) return NO_ADDED_SECONDS
-  return { holdSeconds: gap > frame ? gap : 0, tailSeconds: gap < -frame ? -gap : 0 }
+  if (Math.abs(gap) > MAX_ADDED_BY_HEADER_SECONDS) return NO_PADDING
+  return { lastFrameSeconds: gap > frame ? gap : 0, appendedSilenceSeconds: gap < -frame ? -gap : 0 }
 }
 
 /**
@@ -156,9 +159,9 @@ const equalizeWithPcm = async (
       facts: { ...facts, audio: facts.audio && { ...facts.audio, index: 0 } },
     }
     // Without padding, which would hide where the audio ends.
-    const reencoded = await encodeAgain(audioPlan, audioRequest, { ...NO_ADDED_SECONDS, padSeconds: 0 })
+    const reencoded = await encodeAgain(audioPlan, audioRequest, { ...NO_PADDING, minimumSeconds: 0 })
     if (E.isLeft(reencoded)) return reencoded
-    added = { ...added, tailSeconds: 0 }
+    added = { ...added, appendedSilenceSeconds: 0 }
     encodedSeconds = encodedSecondsOf(renditions, added)
   }
   if (renditions.every(({ audio }) => audio === null) || renditions.every(({ video }) => video === null))
@@ -169,14 +172,14 @@ const equalizeWithPcm = async (
     const gap = lengthOf('audio') - lengthOf('video')
     if (Math.abs(gap) <= frame) break
     // Headers err in both directions: the last frame may have to be held for longer or for less time.
-    const holdsLastFrame = added.tailSeconds === 0 && (gap > 0 || added.holdSeconds > 0)
+    const holdsLastFrame = added.appendedSilenceSeconds === 0 && (gap > 0 || added.lastFrameSeconds > 0)
     added = {
-      holdSeconds: holdsLastFrame ? Math.max(0, added.holdSeconds + gap) : added.holdSeconds,
-      tailSeconds: 0,
+      lastFrameSeconds: holdsLastFrame ? Math.max(0, added.lastFrameSeconds + gap) : added.lastFrameSeconds,
+      appendedSilenceSeconds: 0,
     }
     const result = holdsLastFrame
-      ? await encodeAgain({ ...attempt.plan, audio: [] }, request, { ...added, padSeconds: 0 })
-      : await encodeAgain(audioPlan, audioRequest, { ...NO_ADDED_SECONDS, padSeconds: lengthOf('video') })
+      ? await encodeAgain({ ...attempt.plan, audio: [] }, request, { ...added, minimumSeconds: 0 })
+      : await encodeAgain(audioPlan, audioRequest, { ...NO_PADDING, minimumSeconds: lengthOf('video') })
     if (E.isLeft(result)) return result
     encodedSeconds = holdsLastFrame
       ? remeasureVideo(encodedSeconds, renditions, added)
@@ -217,7 +220,7 @@ const replace = async (folder: string, newFolder: string, name: string): Promise
 /** One pass may not be enough: which of the last two frames is held can change with the time to hold it. */
 const MAX_EQUALIZING_PASSES = 3
 
-type Lengths = AddedSeconds & Pick<RecipeOptions, 'padSeconds'>
+type Lengths = PaddingSeconds & Pick<RecipeOptions, 'minimumSeconds'>
 
 /** Returns the plan for the renditions that exist. */
 const planOfExisting = (plan: MediaPlan, renditions: ReadonlyArray<SegmentedRendition>): MediaPlan => {

@@ -3,7 +3,7 @@ import type { TE } from '../../fp.ts'
 import type { SandboxFiles } from '../sandbox/own-root.ts'
 import type { PacketSpan } from './packet-spans.ts'
 import type { ProbedFile } from './probed-file.ts'
-import type { requiredEncoders } from './process/limits.ts'
+import type { requiredEncoders } from './process/decoder-limits.ts'
 
 export type EngineFacts = {
   /** Name and version of the engine. */
@@ -137,9 +137,9 @@ export type Engine = {
   readonly describe: TE.TaskEither<EngineFailure, EngineFacts>
   readonly probe: (path: string, signal: AbortSignal) => TE.TaskEither<EngineFailure, ProbedFile>
   /**
-   * Returns the highest sustained frame rate of a stream (see createPeakRateMeter); 0 if the rate is unknown.
+   * Returns the highest sustained frame rate of a stream (see createPeakFrameRateMeter); 0 if the rate is unknown.
    */
-  readonly peakRate: (
+  readonly peakFrameRate: (
     path: string,
     streamIndex: number,
     signal: AbortSignal,

@@ -6,8 +6,8 @@ import { E } from '../../fp.ts'
 import { undecodableAudioWarning } from './attempts.ts'
 import {
   type EncodedRenditions,
-  encodeFirstWorkingAttempt,
   encodePass,
+  encodeWithFallbacks,
   equalizeLengths,
   runWithOneRetry,
 } from './encode-passes.ts'
@@ -15,11 +15,11 @@ import type { EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
 import { segmentRenditions } from './isobmff/segment-renditions.ts'
 import { renditionTicks, type SegmentedRendition, segmentedSeconds } from './isobmff/segmented-rendition.ts'
-import { leftOutLine } from './left-out.ts'
+import { leftOutLine } from './left-out-lines.ts'
 import { mayRetryAfter } from './process/machine-faults.ts'
 import { PADDED_SAMPLES } from './recipe.ts'
 import { longestStreamEnd } from './select-streams.ts'
-import { type AddedSeconds, encodedSecondsOf, NO_ADDED_SECONDS } from './source-length.ts'
+import { encodedSecondsOf, NO_PADDING, type PaddingSeconds } from './source-length.ts'
 import type { TranscodeContext, TranscodeRequest } from './transcode.ts'
 
 /**
@@ -36,7 +36,7 @@ export const encodeWithFallbackAudio = async (
     ...request,
     facts: withFallback(facts, fallback),
   }))
-  let encoded = await encodeFirstWorkingAttempt(found, context, request)
+  let encoded = await encodeWithFallbacks(found, context, request)
   for (const fallback of [...fallbacks, null]) {
     if (E.isLeft(encoded)) {
       if (encoded.left.reason !== 'input' || plan.video.length > 0) return encoded
@@ -72,8 +72,9 @@ const hasOnlySilence = ({ renditions, added }: EncodedRenditions): boolean => {
   )
 }
 
-const isPadding = (rendition: SegmentedRendition, { tailSeconds }: AddedSeconds): boolean =>
-  renditionTicks(rendition) <= Math.max(PADDED_SAMPLES, tailSeconds * rendition.timescale + AAC_FRAME_SAMPLES)
+const isPadding = (rendition: SegmentedRendition, { appendedSilenceSeconds }: PaddingSeconds): boolean =>
+  renditionTicks(rendition) <=
+  Math.max(PADDED_SAMPLES, appendedSilenceSeconds * rendition.timescale + AAC_FRAME_SAMPLES)
 
 const withoutAudio = (encoded: EncodedRenditions, facts: MediaFacts): EncodedRenditions => {
   const renditions = encoded.renditions.filter(({ video }) => video !== null)
@@ -106,7 +107,7 @@ const encodeFallback = async (
   const audioAttempt = { plan: { ...plan, video: [] }, convertsColours: false, warnings: [] }
   const result = await runWithOneRetry(context, async () => {
     for (const { name } of plan.audio) await rm(join(folder, `${name}.mp4`), { force: true })
-    return encodePass(found, context, request, audioAttempt, folder, { ...NO_ADDED_SECONDS, padSeconds: 0 })
+    return encodePass(found, context, request, audioAttempt, folder, { ...NO_PADDING, minimumSeconds: 0 })
   })
   if (E.isLeft(result)) return mayRetryAfter(result.left) ? E.right(null) : result
   const attempt = {
@@ -117,7 +118,7 @@ const encodeFallback = async (
       [],
   }
   const renditions = await segmentRenditions(attempt.plan, folder)
-  const added = { holdSeconds: previous?.added.holdSeconds ?? 0, tailSeconds: 0 }
+  const added = { lastFrameSeconds: previous?.added.lastFrameSeconds ?? 0, appendedSilenceSeconds: 0 }
   const audioRenditions = renditions.filter(({ audio }) => audio !== null)
   if (audioRenditions.every((rendition) => isPadding(rendition, added))) return E.right(null)
   const encodedSeconds = {

@@ -1,5 +1,5 @@
 import type { ProbedStream } from './probed-file.ts'
-import { isSupportedCodec } from './process/limits.ts'
+import { isSupportedCodec } from './process/decoder-limits.ts'
 
 /**
  * Formats whose header does not describe the audio. Demuxers report one of the forms that they have seen in the

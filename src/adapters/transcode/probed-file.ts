@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import { INTERLACE_SAMPLE_FRAMES, mayBeInterlaced } from '../../domain/ingest/plan/interlacing.ts'
 import { refine } from '../../domain/shared/refine.ts'
-import { isSupportedCodec } from './process/limits.ts'
+import { isSupportedCodec } from './process/decoder-limits.ts'
 import { StreamPurpose } from './stream-purposes.ts'
 
 const nullable = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.null])
@@ -174,7 +174,10 @@ export const framesToDecode = (stream: ProbedStream): number => {
  * Returns a name for a stream without a codec: the stream's tag in the file. A malformed tag is not used,
  * because the text is untrusted and is shown to people.
  */
-export const extraName = (codec: string | null | undefined, tag: string | null | undefined): string => {
+export const streamDisplayName = (
+  codec: string | null | undefined,
+  tag: string | null | undefined,
+): string => {
   if (tag && /^[a-z][\w-]{1,3}$/i.test(tag)) return tag
   return codec && codec !== 'none' ? codec : 'unknown'
 }

@@ -22,7 +22,7 @@ export const weightOf = (bins: ReadonlyArray<RateBin>): number =>
   bins.reduce((sum, { weight }) => sum + weight, 0)
 
 /** Of the rates near the highest that has `minWeight`, returns the one with the most weight; 0 if there is none. */
-export const heaviestRate = (bins: ReadonlyArray<RateBin>, minWeight: number): number => {
+export const mostCommonRate = (bins: ReadonlyArray<RateBin>, minWeight: number): number => {
   const band = heaviestBand(
     bins.toSorted((a, b) => b.rate - a.rate),
     minWeight,

@@ -17,11 +17,11 @@ export type RecipeOptions = {
   readonly cube: string | null
   readonly wallSeconds: number
   /** Number of seconds for which the last frame is repeated at the end. */
-  readonly holdSeconds: number
+  readonly lastFrameSeconds: number
   /** Number of seconds of silence that are appended to the audio. */
-  readonly tailSeconds: number
-  /** Minimum duration in seconds of the audio including `tailSeconds`. Silence fills the difference. */
-  readonly padSeconds: number
+  readonly appendedSilenceSeconds: number
+  /** Minimum duration in seconds of the audio including `appendedSilenceSeconds`. Silence fills the difference. */
+  readonly minimumSeconds: number
 }
 
 /** How the timestamps of the source are read (see EncodeJob). */
@@ -106,7 +106,7 @@ const videoJob = (
   source: VideoSource,
   plan: MediaPlan,
   folder: string,
-  { cube, holdSeconds }: RecipeOptions,
+  { cube, lastFrameSeconds }: RecipeOptions,
 ): StreamJob => {
   const { num, den } = plan.frameRate
   const colour = videoColourOf(source)
@@ -116,8 +116,8 @@ const videoJob = (
     ...videoDelay(source, delayOf(source, plan)),
     // If a video starts late, its first frame is repeated from time 0, so that audio and video start
     // together.
-    `fps=${num}/${den}:start_time=0${holdSeconds > 0 ? ':eof_action=pass' : ''}`,
-    ...(holdSeconds > 0 ? [`tpad=stop_mode=clone:stop_duration=${holdSeconds.toFixed(6)}`] : []),
+    `fps=${num}/${den}:start_time=0${lastFrameSeconds > 0 ? ':eof_action=pass' : ''}`,
+    ...(lastFrameSeconds > 0 ? [`tpad=stop_mode=clone:stop_duration=${lastFrameSeconds.toFixed(6)}`] : []),
     ...(cube === null ? [] : colourCubeFilters(cube, colour, plan.video[0])),
     `split=${plan.video.length}${plan.video.map((_, i) => `[s${i}]`).join('')}`,
   ].join(',')
@@ -196,7 +196,7 @@ const FILLED_GAP_OF_PCM = 0.01
 /** Minimum length of padded audio, in samples. */
 export const PADDED_SAMPLES = 4 * AAC_FRAME_SAMPLES
 
-type AudioOptions = Pick<RecipeOptions, 'tailSeconds' | 'padSeconds'> &
+type AudioOptions = Pick<RecipeOptions, 'appendedSilenceSeconds' | 'minimumSeconds'> &
   Pick<SourceTimes, 'hasZeroBasedTimes'> & {
     /** Delay in seconds of the whole media (see delayOf). */
     readonly delay: number
@@ -208,7 +208,7 @@ const audioJob = (
   streamIndex: number,
   { audio: rungs }: MediaPlan,
   folder: string,
-  { tailSeconds, padSeconds, hasZeroBasedTimes, delay, isAlone }: AudioOptions,
+  { appendedSilenceSeconds, minimumSeconds, hasZeroBasedTimes, delay, isAlone }: AudioOptions,
 ): StreamJob => {
   const sampleRate = rungs[0]?.sampleRate ?? 48_000
   // If there is also video, audio that starts late begins with silence. Audio alone starts with its first
@@ -219,8 +219,10 @@ const audioJob = (
     // Gaps are filled, so that audio stays in sync with the video.
     `aresample=${sampleRate}:async=1:min_hard_comp=${hasZeroBasedTimes ? FILLED_GAP_OF_PCM : FILLED_GAP}${start}`,
     LIMITER,
-    ...(tailSeconds > 0 ? [`apad=pad_len=${Math.round(tailSeconds * sampleRate)}`] : []),
-    `apad=whole_len=${Math.max(PADDED_SAMPLES, Math.round(padSeconds * sampleRate))}`,
+    ...(appendedSilenceSeconds > 0
+      ? [`apad=pad_len=${Math.round(appendedSilenceSeconds * sampleRate)}`]
+      : []),
+    `apad=whole_len=${Math.max(PADDED_SAMPLES, Math.round(minimumSeconds * sampleRate))}`,
     'asetpts=PTS-STARTPTS',
     // Makes whole frames, and pads the last one with silence, because node-av would drop an incomplete frame.
     `asetnsamples=n=${AAC_FRAME_SAMPLES}:p=1`,

@@ -2,10 +2,15 @@ import { fieldLayoutOf } from '../../domain/ingest/plan/interlacing.ts'
 import type { AudioSource, MediaFacts, VideoSource } from '../../domain/ingest/plan/media-plan.ts'
 import { type Refused, refused } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
-import { extrasLines, frameContentLines, leftOutLine } from './left-out.ts'
-import { longestOf } from './longest.ts'
+import { extrasLines, frameContentLines, leftOutLine } from './left-out-lines.ts'
+import { maxUnlessUnknown } from './max-unless-unknown.ts'
 import type { ProbedAudio, ProbedFile, ProbedStream, ProbedVideo } from './probed-file.ts'
-import { isSupportedCodec, isSupportedSampleRate, MAX_PIXELS, sampleRateRange } from './process/limits.ts'
+import {
+  isSupportedCodec,
+  isSupportedSampleRate,
+  MAX_PIXELS,
+  sampleRateRange,
+} from './process/decoder-limits.ts'
 import { isSecondaryStream, languageRank, purposeWords } from './stream-purposes.ts'
 
 /**
@@ -192,7 +197,8 @@ const sizeOf = (stream: ProbedStream): ReadonlyArray<string> => {
  */
 export const longestStreamEnd = (
   streams: ReadonlyArray<{ readonly endSeconds: number | null } | null>,
-): number | null => longestOf(streams.filter((stream) => stream !== null).map(({ endSeconds }) => endSeconds))
+): number | null =>
+  maxUnlessUnknown(streams.filter((stream) => stream !== null).map(({ endSeconds }) => endSeconds))
 
 const toVideoSource = (video: ProbedVideo): VideoSource => {
   // To get square pixels, the frame is enlarged and never reduced, so that no line or column of the source

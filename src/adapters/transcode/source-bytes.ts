@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { TE } from '../../fp.ts'
-import { SCAN_SECONDS } from './process/limits.ts'
+import { SCAN_SECONDS } from './process/decoder-limits.ts'
 
 // Access to source files for readers that run in the server's own process, unlike engines. A source file may
 // be hostile, so every such reader gets its bytes through this file. Here all reads are asynchronous, can be

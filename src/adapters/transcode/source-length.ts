@@ -4,13 +4,13 @@ import { E } from '../../fp.ts'
 import type { EncodeJob, Engine } from './engine.ts'
 import { latenessAtEnd } from './isobmff/lateness.ts'
 import { type SegmentedRendition, segmentedSeconds } from './isobmff/segmented-rendition.ts'
-import { longestOf } from './longest.ts'
+import { maxUnlessUnknown } from './max-unless-unknown.ts'
 import { PADDED_SAMPLES, type RecipeOptions } from './recipe.ts'
 
 /** Seconds for which the last picture is held, and of silence behind the sound. */
-export type AddedSeconds = Pick<RecipeOptions, 'holdSeconds' | 'tailSeconds'>
+export type PaddingSeconds = Pick<RecipeOptions, 'lastFrameSeconds' | 'appendedSilenceSeconds'>
 
-export const NO_ADDED_SECONDS: AddedSeconds = { holdSeconds: 0, tailSeconds: 0 }
+export const NO_PADDING: PaddingSeconds = { lastFrameSeconds: 0, appendedSilenceSeconds: 0 }
 
 /** Seconds of each stream of the source that were encoded, without what was added; `null`: unknown, or no such stream. */
 export type EncodedSeconds = { readonly video: number | null; readonly audio: number | null }
@@ -23,13 +23,13 @@ const isAudio = ({ video }: SegmentedRendition): boolean => video === null
 /** Unknown for uneven sound: it is as long as what it lacks, too, or as long as an engine counted it wrongly. */
 export const encodedSecondsOf = (
   renditions: Renditions,
-  { holdSeconds, tailSeconds }: AddedSeconds,
+  { lastFrameSeconds, appendedSilenceSeconds }: PaddingSeconds,
 ): EncodedSeconds => ({
-  video: longestOf(renditions.filter(isVideo).map((one) => segmentedSeconds(one) - holdSeconds)),
-  audio: longestOf(
+  video: maxUnlessUnknown(renditions.filter(isVideo).map((one) => segmentedSeconds(one) - lastFrameSeconds)),
+  audio: maxUnlessUnknown(
     renditions
       .filter(isAudio)
-      .map((one) => (one.hasEqualFrames ? segmentedSeconds(one) - tailSeconds : null)),
+      .map((one) => (one.hasEqualFrames ? segmentedSeconds(one) - appendedSilenceSeconds : null)),
   ),
 })
 
@@ -40,7 +40,7 @@ export const encodedSecondsOf = (
 export const remeasureVideo = (
   { audio }: EncodedSeconds,
   renditions: Renditions,
-  added: AddedSeconds,
+  added: PaddingSeconds,
 ): EncodedSeconds => ({ audio, video: encodedSecondsOf(renditions, added).video })
 
 /**
@@ -54,7 +54,10 @@ export const remeasurePaddedAudio = ({ video, audio }: EncodedSeconds, padded: n
 
 /** Seconds of the source that were encoded; `null` if unknown. */
 export const longestEncoded = (renditions: Renditions, { video, audio }: EncodedSeconds): number | null =>
-  longestOf([...(renditions.some(isVideo) ? [video] : []), ...(renditions.some(isAudio) ? [audio] : [])])
+  maxUnlessUnknown([
+    ...(renditions.some(isVideo) ? [video] : []),
+    ...(renditions.some(isAudio) ? [audio] : []),
+  ])
 
 type MeasuredSource = Pick<EncodeJob, 'path' | 'jumpSeconds'> & { readonly facts: MediaFacts }
 

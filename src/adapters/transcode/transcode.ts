@@ -8,9 +8,9 @@ import type { EncodeJob, EngineFailure } from './engine.ts'
 import { encodeWithFallbackAudio } from './fallback-audio.ts'
 import type { FoundEngine } from './find-engine.ts'
 import { segmentedSeconds } from './isobmff/segmented-rendition.ts'
-import { withOwnSerials } from './joined/ogg-serials.ts'
+import { withUniqueSerials } from './joined/ogg-serials.ts'
 import { extractFirstFile } from './joined/second-file.ts'
-import { boundLeftOutLines } from './left-out.ts'
+import { boundLeftOutLines } from './left-out-lines.ts'
 import { createProgressiveFiles } from './progressive.ts'
 import { readSource } from './source-bytes.ts'
 import { withContinuousClock } from './source-clock.ts'
@@ -57,7 +57,7 @@ const transcodeOrThrow = async (
   const onProgress = increasing(input.onProgress)
   const source = await readSource(async () => {
     const first = await extractFirstFile(input.path, input.folder, signal)
-    const chain = await withOwnSerials(first, input.folder, signal)
+    const chain = await withUniqueSerials(first, input.folder, signal)
     return withContinuousClock(chain, input.folder, signal)
   })()
   if (E.isLeft(source)) return source

@@ -8,5 +8,5 @@ const latest = 1e11
 export const isTokenTime = (u: unknown): u is number => typeof u === 'number' && u >= 0 && u <= latest
 
 /** Returns whether a claim is probably a time in milliseconds since 1970. */
-export const isInMilliseconds = (u: unknown): u is number =>
+export const isMillisecondTime = (u: unknown): u is number =>
   typeof u === 'number' && u > latest && u <= latest * 1000

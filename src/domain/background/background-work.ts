@@ -25,7 +25,7 @@ export type BackgroundTask = {
   readonly onFailure?: (error: unknown, failuresInARow: number) => void
 }
 
-export type TaskCounts = {
+export type TaskStatus = {
   readonly task: string
   readonly state: 'running' | 'waiting' | 'done' | 'stopped'
   readonly runs: number
@@ -42,7 +42,7 @@ export type BackgroundWork = {
    * Aborts all tasks and waits for them, at most `limitMs`. Resolves to the names of the tasks still running.
    */
   readonly stop: (limitMs: number) => Promise<ReadonlyArray<string>>
-  readonly counts: () => ReadonlyArray<TaskCounts>
+  readonly statuses: () => ReadonlyArray<TaskStatus>
 }
 
 type Deps = {
@@ -53,7 +53,7 @@ type Deps = {
   readonly backoff?: Backoff
 }
 
-type Running = { -readonly [K in keyof TaskCounts]: TaskCounts[K] }
+type Running = { -readonly [K in keyof TaskStatus]: TaskStatus[K] }
 
 const defaultBackoff: Backoff = { first: 5_000, most: 300_000 }
 
@@ -133,6 +133,6 @@ export const createBackgroundWork = (deps: Deps): BackgroundWork => {
       return stillRunning
     },
 
-    counts: () => tasks.map((counts) => Object.assign({}, counts)),
+    statuses: () => tasks.map((counts) => Object.assign({}, counts)),
   }
 }

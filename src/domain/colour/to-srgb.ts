@@ -1,7 +1,7 @@
 import { matrixBetween, srgbChromaticities } from './chromaticities.ts'
 import { bt2020Chromaticities } from './cicp.ts'
 import type { SourceColour } from './source-colour.ts'
-import { toneMapFrom } from './tone-map.ts'
+import { createToneMap } from './tone-map.ts'
 import { encodeSrgb, referenceWhiteNits, type Transfer } from './transfer.ts'
 
 export type PixelSamples = {
@@ -58,7 +58,7 @@ const fromHdr = (
   const light = lightOf(transfer, samples)
   const [[ar, ag, ab], [cr, cg, cb], [dr, dg, db]] = matrixBetween(chromaticities, bt2020Chromaticities)
   const [[rr, rg, rb], [gr, gg, gb], [br, bg, bb]] = matrixBetween(bt2020Chromaticities, srgbChromaticities)
-  const toneMap = toneMapFrom(peakNits)
+  const toneMap = createToneMap(peakNits)
   for (let i = 0; i < data.length; i += channels) {
     const x = light[data[i] ?? 0] ?? 0
     const y = light[data[i + 1] ?? 0] ?? 0

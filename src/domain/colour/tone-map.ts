@@ -17,7 +17,7 @@ const fullHeadroom = Math.log2(1000 / referenceWhiteNits)
  * (1) maps to 0.5 if the peak is 1,000 nits or more, and to more for a lower peak. Values above reference
  * white follow a quadratic Bézier curve up to the peak, which maps to 1.
  */
-export const toneMapFrom = (peakNits: number): ToneMap => {
+export const createToneMap = (peakNits: number): ToneMap => {
   const peak = Math.max(peakNits / referenceWhiteNits, 1)
   const white = 1 - 0.5 * Math.min(Math.log2(peak) / fullHeadroom, 1)
   const [middleX, middleY] = [1 - kappa + kappa / white, (1 - kappa) * white + kappa]

@@ -166,11 +166,11 @@ export const examineLevel = (
         `${name}: a second has ${perSecond} macroblocks, ${claim} ${limits.macroblocksPerSecond}`,
       ),
     )
-  if (referenceMacroblocks > limits.keptMacroblocks)
+  if (referenceMacroblocks > limits.pictureBufferMacroblocks)
     found.push(
       violation(
         'level',
-        `${name}: its ${referenceFrames} reference frames have ${referenceMacroblocks} macroblocks, ${claim} ${limits.keptMacroblocks}`,
+        `${name}: its ${referenceFrames} reference frames have ${referenceMacroblocks} macroblocks, ${claim} ${limits.pictureBufferMacroblocks}`,
       ),
     )
   return found

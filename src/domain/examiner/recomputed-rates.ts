@@ -21,7 +21,7 @@ const together = (parts: ReadonlyArray<TimedBytes>): TimedBytes => ({
  * such run is measured together with the shortest neighbouring runs of half a target duration, or alone if
  * there are none. The result is never below the average.
  */
-export const peakRate = (parts: ReadonlyArray<TimedBytes>, targetSeconds: number): number => {
+export const peakBitrate = (parts: ReadonlyArray<TimedBytes>, targetSeconds: number): number => {
   const [shortest, longest] = [0.5 * targetSeconds - SAME_SECONDS, 1.5 * targetSeconds + SAME_SECONDS]
   let peak = parts.length === 0 ? 0 : bitsPerSecond(together(parts))
   const isInRun = parts.map(() => false)
@@ -59,5 +59,5 @@ const shortestRun = (parts: ReadonlyArray<TimedBytes>, seconds: number): TimedBy
   return null
 }
 
-export const averageRate = (parts: ReadonlyArray<TimedBytes>): number =>
+export const averageBitrate = (parts: ReadonlyArray<TimedBytes>): number =>
   parts.length === 0 ? 0 : Math.ceil(bitsPerSecond(together(parts)) - SAME_SECONDS)

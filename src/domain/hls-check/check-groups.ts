@@ -45,4 +45,4 @@ const references: PlaylistCheck = (lines) => {
 }
 
 /** Checks that rendition groups are complete, and that each group to which a variant refers is defined. */
-export const groupChecks: ReadonlyArray<PlaylistCheck> = [membership, duplicates, references]
+export const mediaGroupChecks: ReadonlyArray<PlaylistCheck> = [membership, duplicates, references]

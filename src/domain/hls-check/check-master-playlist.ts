@@ -1,8 +1,8 @@
 import { parseM3u8Lines } from '../hls/m3u8-lines.ts'
-import { groupChecks } from './check-groups.ts'
+import { mediaGroupChecks } from './check-groups.ts'
 import { iFrameStreamChecks } from './check-iframe-streams.ts'
 import { checkIndependentSegments } from './check-media-playlist.ts'
-import { textChecks } from './check-text.ts'
+import { playlistTextChecks } from './check-text.ts'
 import { variantChecks } from './check-variants.ts'
 import { type PlaylistCheck, type PlaylistFinding, ruleViolation, runChecks } from './finding.ts'
 
@@ -15,12 +15,12 @@ const kind: PlaylistCheck = (lines) => {
 }
 
 const checks: ReadonlyArray<PlaylistCheck> = [
-  ...textChecks,
+  ...playlistTextChecks,
   kind,
   checkIndependentSegments,
   ...variantChecks,
   ...iFrameStreamChecks,
-  ...groupChecks,
+  ...mediaGroupChecks,
 ]
 
 /** Returns every violation of the rules for master playlists. */

@@ -1,6 +1,6 @@
 import { attributeValue, extinfSeconds, type M3u8Line, parseM3u8Lines } from '../hls/m3u8-lines.ts'
 import { byteRangeChecks } from './check-byte-ranges.ts'
-import { textChecks } from './check-text.ts'
+import { playlistTextChecks } from './check-text.ts'
 import {
   linesWithTag,
   type PlaylistCheck,
@@ -92,7 +92,7 @@ export const checkIndependentSegments: PlaylistCheck = (lines) =>
     : [ruleViolation('independent-segments', null, 'does not say that its segments are independent')]
 
 const checks: ReadonlyArray<PlaylistCheck> = [
-  ...textChecks,
+  ...playlistTextChecks,
   kind,
   targetDuration,
   durations,

@@ -68,7 +68,7 @@ const variables: PlaylistCheck = (lines) => {
 }
 
 /** Checks that apply to playlists of every kind. */
-export const textChecks: ReadonlyArray<PlaylistCheck> = [
+export const playlistTextChecks: ReadonlyArray<PlaylistCheck> = [
   text,
   head,
   checkVersion,

@@ -1,5 +1,5 @@
+import { type HlsFeature, lowestHlsVersion } from '../hls/hls-version.ts'
 import { attributeValue, type M3u8Line } from '../hls/m3u8-lines.ts'
-import { type HlsFeature, lowestHlsVersion } from '../hls/version.ts'
 import { linesWithTag, type PlaylistCheck, ruleViolation } from './finding.ts'
 
 const featuresOf = (lines: ReadonlyArray<M3u8Line>): ReadonlyArray<HlsFeature> => {

@@ -1,5 +1,5 @@
+import { lowestHlsVersion } from './hls-version.ts'
 import { parseM3u8Lines } from './m3u8-lines.ts'
-import { lowestHlsVersion } from './version.ts'
 
 /**
  * Adds `#EXT-X-DEFINE:QUERYPARAM="{name}"` (RFC 8216bis §4.4.2.3) before the first reference, and raises the

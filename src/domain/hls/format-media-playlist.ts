@@ -1,7 +1,7 @@
 import type { ContentPart, VodParts } from '../media/content-export.ts'
 import { roundPartDurations, type TimedPart } from '../vod/part-durations.ts'
 import { partExtension } from '../vod/part-extension.ts'
-import { type HlsFeature, lowestHlsVersion } from './version.ts'
+import { type HlsFeature, lowestHlsVersion } from './hls-version.ts'
 
 const microseconds = 1_000_000
 

@@ -1,6 +1,6 @@
 import { O } from '../../fp.ts'
 import {
-  allHaveKeyframes,
+  everyPartHasKeyframes,
   type PartWithKeyframes,
   type VodPartsWithKeyframes,
 } from '../media/content-export.ts'
@@ -21,7 +21,7 @@ const entriesOf = (part: PartWithKeyframes): ReadonlyArray<MediaPlaylistEntry> =
  */
 export const toIFramePlaylist = ({ targetDuration, parts }: VodPartsWithKeyframes): O.Option<string> => {
   const media = parts.filter(({ role }) => role === 'media')
-  if (!allHaveKeyframes(media)) return O.none
+  if (!everyPartHasKeyframes(media)) return O.none
   return O.some(
     formatMediaPlaylist({
       targetDuration,

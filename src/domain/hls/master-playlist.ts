@@ -1,8 +1,8 @@
 import { O } from '../../fp.ts'
 import type { ContentExport, ContentFile, FrameRate } from '../media/content-export.ts'
 import { attributeList, decimalInteger, quotedString } from './attributes.ts'
+import { lowestHlsVersion } from './hls-version.ts'
 import { type Variant, variantsOf } from './variants.ts'
-import { lowestHlsVersion } from './version.ts'
 
 const audioGroup = quotedString('sound')
 

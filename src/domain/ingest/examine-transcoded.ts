@@ -1,6 +1,6 @@
 import type { Rendition, TranscodeResult } from '../../ports/transcoder.ts'
-import { examineContentFile } from '../examiner/examine-content-file.ts'
-import { type ExaminedExport, examineExports, parsedPeakRate } from '../examiner/examine-exports.ts'
+import { examineContentFile } from '../examiner/compare-renditions.ts'
+import { type ExaminedExport, examineExports, parsedPeakBitrate } from '../examiner/examine-declared-facts.ts'
 import { type ExaminedProgressive, examineProgressiveExport } from '../examiner/examine-progressive.ts'
 import { examineUids } from '../examiner/examine-published.ts'
 import type { ParsedRendition } from '../examiner/parsed-media.ts'
@@ -69,7 +69,7 @@ export const examineStored = (
       const stored = exports[renditions.length + i]
       return stored === undefined
         ? []
-        : examineProgressiveExport(file, stored, (parsed) => parsedPeakRate(parsed, target))
+        : examineProgressiveExport(file, stored, (parsed) => parsedPeakBitrate(parsed, target))
     }),
   ]
 }

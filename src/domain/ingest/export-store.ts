@@ -8,7 +8,7 @@ import { recipeVersions } from './recipe-versions.ts'
 import {
   encoderSettingsOf,
   renditionBitrates,
-  renditionIFrameRates,
+  renditionKeyframeBitrates,
   renditionSeconds,
   sharedTargetDuration,
 } from './rendition-facts.ts'
@@ -80,7 +80,7 @@ export const createExportStore = (newUid: NewUid): ExportStore => {
         codecs: [rendition.codec],
         bandwidth: peak,
         averageBandwidth: average,
-        iFrames: renditionIFrameRates(rendition, targetDuration),
+        iFrames: renditionKeyframeBitrates(rendition, targetDuration),
         fileSize: parts.reduce((sum, { file }) => sum + file.size, 0),
         durationSeconds: renditionSeconds(rendition),
         targetDuration,

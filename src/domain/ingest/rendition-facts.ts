@@ -1,6 +1,6 @@
 import type { FileSlice } from '../../ports/local-files.ts'
 import type { Rendition } from '../../ports/transcoder.ts'
-import { allHaveKeyframes, type IFrameRates } from '../media/content-export.ts'
+import { everyPartHasKeyframes, type KeyframeBitrates } from '../media/content-export.ts'
 import { totalTicks } from '../media/total-ticks.ts'
 import { type Bitrates, measureBitrates, targetDurationOf } from './plan/bitrates.ts'
 import type { MediaPlan } from './plan/media-plan.ts'
@@ -28,11 +28,11 @@ export const renditionBitrates = ({ parts, timescale }: Rendition, targetDuratio
   )
 
 /** Returns the bit rates of the keyframes alone (for I-frame playlists); `null` for audio. */
-export const renditionIFrameRates = (
+export const renditionKeyframeBitrates = (
   { parts, timescale }: Rendition,
   targetDuration: number,
-): IFrameRates | null => {
-  if (!allHaveKeyframes(parts)) return null
+): KeyframeBitrates | null => {
+  if (!everyPartHasKeyframes(parts)) return null
   const keyframesAlone = parts.flatMap(({ keyframes }) =>
     keyframes.map(({ length, durationTicks }) => ({ bytes: length, durationTicks })),
   )

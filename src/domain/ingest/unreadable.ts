@@ -94,7 +94,7 @@ export const unreadableReason = (head: Uint8Array, format: string | null): strin
 
 const beginsAs = (head: Uint8Array): string | null => findSignature(mediaFiles, head)?.[1] ?? null
 
-export const beginsAsMp4 = (head: Uint8Array): boolean => beginsAs(head) === mp4
+export const startsLikeMp4 = (head: Uint8Array): boolean => beginsAs(head) === mp4
 
 const neitherBut = (what: string, advice: string | undefined): string =>
   `${neither}: it is ${what}${advice === undefined ? '' : ` (${advice})`}`

@@ -20,7 +20,7 @@ export type AudioFacts = { readonly channels: number; readonly sampleRate: numbe
  * Peak and average bits per second of the keyframes alone, if each keyframe is displayed until the next one.
  * These rates are measured like the rates of an export.
  */
-export type IFrameRates = { readonly bandwidth: number; readonly averageBandwidth: number }
+export type KeyframeBitrates = { readonly bandwidth: number; readonly averageBandwidth: number }
 
 /**
  * One encoding of a content file. `m3u8`: a segmented rendition, for HLS and DASH; video and audio are
@@ -38,7 +38,7 @@ export type ContentExport = {
   /** Average bit rate in bits per second: total bits divided by total seconds, measured. */
   readonly averageBandwidth: number
   /** Bit rates of the keyframes; `null` for audio and mp4, and if these rates were not measured. */
-  readonly iFrames: IFrameRates | null
+  readonly iFrames: KeyframeBitrates | null
   /** Total size of all parts in bytes. */
   readonly fileSize: number
   readonly durationSeconds: number
@@ -82,7 +82,7 @@ export type PartWithKeyframes = ContentPart & { readonly keyframes: ReadonlyArra
 /**
  * Returns whether each of these media segments has a keyframe, so that keyframes cover the whole duration.
  */
-export const allHaveKeyframes = (media: ReadonlyArray<Pick<PartWithKeyframes, 'keyframes'>>): boolean =>
+export const everyPartHasKeyframes = (media: ReadonlyArray<Pick<PartWithKeyframes, 'keyframes'>>): boolean =>
   media.length > 0 && media.every(({ keyframes }) => keyframes.length > 0)
 
 export type NewContentPart = PartWithKeyframes & { readonly file: StoredFile }
@@ -110,8 +110,9 @@ export const withStartTimes = (parts: ReadonlyArray<NewContentPart>): ReadonlyAr
 }
 
 /** Returns the duration of the longest export (seconds). */
-export const longestDuration = (exports: ReadonlyArray<Pick<ContentExport, 'durationSeconds'>>): number =>
-  exports.reduce((longest, { durationSeconds }) => Math.max(longest, durationSeconds), 0)
+export const longestDurationSeconds = (
+  exports: ReadonlyArray<Pick<ContentExport, 'durationSeconds'>>,
+): number => exports.reduce((longest, { durationSeconds }) => Math.max(longest, durationSeconds), 0)
 
 const Pixels = t.union([t.number, t.null])
 

@@ -9,7 +9,7 @@ export type H264Level = {
   /** Maximum number of macroblocks in one frame. */
   readonly macroblocks: number
   /** Maximum number of macroblocks in all reference frames together (the decoded picture buffer). */
-  readonly keptMacroblocks: number
+  readonly pictureBufferMacroblocks: number
   readonly kilobits: number
   /** Size of the coded picture buffer in kilobits. */
   readonly bufferKilobits: number
@@ -29,7 +29,7 @@ const level = (
   idc,
   macroblocksPerSecond,
   macroblocks,
-  keptMacroblocks,
+  pictureBufferMacroblocks: keptMacroblocks,
   kilobits: maxBr * HIGH_FACTOR,
   bufferKilobits: maxCpb * HIGH_FACTOR,
 })
@@ -105,11 +105,11 @@ export const macroblockCount = (size: Size): number => {
 const referenceFrames = 4
 
 /** Returns whether a level permits a frame size: its area, its longer side, and its reference frames. */
-export const permitsSize = (size: Size, { macroblocks, keptMacroblocks }: H264Level): boolean => {
+export const permitsSize = (size: Size, { macroblocks, pictureBufferMacroblocks }: H264Level): boolean => {
   const { width, height } = inMacroblocks(size)
   return (
     width * height <= macroblocks &&
     Math.max(width, height) ** 2 <= 8 * macroblocks &&
-    width * height * referenceFrames <= keptMacroblocks
+    width * height * referenceFrames <= pictureBufferMacroblocks
   )
 }

@@ -9,7 +9,7 @@ import { ingestStopped } from '../ingest/media-ingest.ts'
 import type { ContentExportUid, ContentPartUid, ImageExportUid } from '../media/ids.ts'
 import type { ReplacedExport } from '../media/replaced-export.ts'
 import type { Unavailable } from '../shared/errors.ts'
-import { isStoredFileKey, minimumAgeMs } from './sweep-rules.ts'
+import { isStoredFileKey, minOrphanAgeMs } from './sweep-rules.ts'
 
 /** Number and total size of the stored objects of replaced exports. */
 export type ReplacedObjects = { readonly objects: number; readonly bytes: number }
@@ -72,7 +72,7 @@ export const createReplacedExportRemover = ({ store, imageFiles, contentFiles, c
     let after: U | null = null
     for (;;) {
       const page: E.Either<Unavailable, ReadonlyArray<ReplacedExport<U>>> = await kind.listReplaced(
-        minimumAgeMs,
+        minOrphanAgeMs,
         after,
       )()
       if (E.isLeft(page)) return page

@@ -21,7 +21,7 @@ const hour = 3_600_000
  * Minimum age of an object before it can be deleted, in milliseconds. No upload takes longer than this until
  * its row is written, and no viewer plays a replaced export for longer.
  */
-export const minimumAgeMs = 48 * hour
+export const minOrphanAgeMs = 48 * hour
 /**
  * Margin in milliseconds that is added to the age of running work, because the ages of work and of objects
  * are read at different times.
@@ -33,7 +33,7 @@ const marginMs = hour
  * than the oldest running work.
  */
 export const orphanCutoff = (storeNow: number, oldestWorkAgeMs: number): number =>
-  storeNow - Math.max(minimumAgeMs, oldestWorkAgeMs + marginMs)
+  storeNow - Math.max(minOrphanAgeMs, oldestWorkAgeMs + marginMs)
 
 /**
  * If a sweep finds more orphans than this, there is probably a mistake (a restored database, a wrong bucket),

@@ -8,7 +8,7 @@ export type BodyPiece = Uint8Array | string
  * Maximum number of bytes of a piece that is sent as a string. Node sends strings together with the head of
  * the reply, in one write. Each further write costs more than a copy of this length.
  */
-export const maxTextBytes = 12 * 1024
+export const maxTextBodyBytes = 12 * 1024
 
 export const toLatin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
 
@@ -28,7 +28,7 @@ export const splitAtHoles = (
   const starts = [0, ...Array.from(holes, (hole) => hole + holeLength)]
   return starts.map((start, index) => {
     const piece = bytes.subarray(start, holes[index] ?? bytes.length)
-    return piece.length <= maxTextBytes ? toLatin1(piece) : piece
+    return piece.length <= maxTextBodyBytes ? toLatin1(piece) : piece
   })
 }
 

@@ -1,6 +1,6 @@
-import type { HttpLimits } from '../limits.ts'
+import type { HttpLimits } from '../http-limits.ts'
 import { createFifo, type Fifo } from './fifo.ts'
-import type { Traffic } from './traffic.ts'
+import type { TrafficCounters } from './traffic.ts'
 
 /** A request that waits to be started. */
 export type QueuedRequest = {
@@ -16,11 +16,11 @@ export type QueuedRequest = {
   readonly fail: (error: unknown) => void
 }
 
-export type Admit = (request: QueuedRequest) => void
+export type AdmitRequest = (request: QueuedRequest) => void
 
 type Deps = {
   readonly limits: Pick<HttpLimits, 'inFlight' | 'waiting' | 'waitMilliseconds'>
-  readonly counts: Traffic['requests']
+  readonly counts: TrafficCounters['requests']
   /** Monotonic clock (milliseconds). */
   readonly now: () => number
   /** Maximum number of requests that are started in one turn of the event loop. */
@@ -45,7 +45,7 @@ type Lane = { readonly queue: Fifo<Waiting>; inFlight: number }
  * reply. Both lanes together queue at most `waiting` requests. A queued request is refused after
  * `waitMilliseconds`, even if no request in progress ends.
  */
-export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit => {
+export const createAdmission = ({ limits, counts, now, perTurn }: Deps): AdmitRequest => {
   const hits: Lane = { queue: createFifo(), inFlight: 0 }
   const rest: Lane = { queue: createFifo(), inFlight: 0 }
   const lanes = [hits, rest]

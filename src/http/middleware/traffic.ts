@@ -1,9 +1,9 @@
 /**
- * Counters of client traffic in a serving process; the limits are in limits.ts. The gauges (`open`,
+ * Counters of client traffic in a serving process; the limits are in http-limits.ts. The gauges (`open`,
  * `in_flight`, `waiting`) are current values; all others count since the process started. Metrics use these
  * names, so they must not change.
  */
-export type Traffic = {
+export type TrafficCounters = {
   readonly connections: {
     open: number
     /** Connections that were closed on arrival, because too many were open. */
@@ -29,7 +29,7 @@ export type Traffic = {
   }
 }
 
-export const createTraffic = (): Traffic => ({
+export const createTrafficCounters = (): TrafficCounters => ({
   connections: { open: 0, dropped: 0, stalled: 0, timed_out: 0, malformed: 0 },
   requests: { in_flight: 0, waiting: 0, refused_full: 0, refused_waited: 0, abandoned: 0, refused_early: 0 },
 })

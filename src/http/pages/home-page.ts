@@ -23,7 +23,7 @@ export const commands: ReadonlyArray<Entry> = [
 ]
 
 /** Documents in the folder of the program. A test checks that each of them exists. */
-export const documents: ReadonlyArray<Entry> = [
+export const documentLinks: ReadonlyArray<Entry> = [
   ['README.md', 'where to begin'],
   ['docs/requests.md', 'an example for each address'],
   ['docs/http-api.md', 'every address and its replies'],
@@ -51,7 +51,7 @@ link there is nothing to see here.</p>
 <h2>Commands, in a terminal on this machine</h2>
 ${list(commands)}
 <h2>Documents, in the folder of Larder</h2>
-${list(documents)}
+${list(documentLinks)}
 <small>For machines: <a href="/readyz">/readyz</a> and <a href="/healthz">/healthz</a></small>`,
     'long',
   )

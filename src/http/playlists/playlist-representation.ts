@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { SignablePlaylist } from '../../domain/access/signable-playlist.ts'
 import type { Signature } from '../../domain/access/signature.ts'
 import { O } from '../../fp.ts'
-import { type BodyPiece, fillHoles, maxTextBytes, splitAtHoles } from '../bytes/body-piece.ts'
+import { type BodyPiece, fillHoles, maxTextBodyBytes, splitAtHoles } from '../bytes/body-piece.ts'
 import { brotliBest, gzipBest, gzipFast } from './compress.ts'
 import { createGzipPieces, createGzipTemplate, fillGzip } from './gzip-template.ts'
 import { createIdentityTemplate, fillIdentity, type IdentityTemplate } from './identity-template.ts'
@@ -62,7 +62,7 @@ export const createIdentityRepresentation = async <S extends Signature>(
   const { bytes, holes } = template.value
   const isShared = holes.length === 0
   const copied = byCopy(isShared ? () => bytes : (token) => fillIdentity(template.value, Buffer.from(token)))
-  const pieces = isShared || bytes.length > maxTextBytes ? null : identityPieces(template.value)
+  const pieces = isShared || bytes.length > maxTextBodyBytes ? null : identityPieces(template.value)
   return {
     ...copied,
     ...(pieces === null ? {} : { piecesFor: pieces }),
@@ -111,7 +111,7 @@ const gzipForm = async (identity: IdentityRepresentation): Promise<PlaylistRepre
     bodyFor: (token) => fillGzip(template.value, Buffer.from(token)),
     piecesFor: createGzipPieces(template.value),
     // Short pieces are stored twice: in the template, and as text.
-    size: template.value.bytes.length + Math.min(template.value.bytes.length, 2 * maxTextBytes),
+    size: template.value.bytes.length + Math.min(template.value.bytes.length, 2 * maxTextBodyBytes),
     etag: undefined,
   }
 }

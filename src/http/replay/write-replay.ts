@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { type BodyPiece, joinPieces, maxTextBytes, toLatin1 } from '../bytes/body-piece.ts'
+import { type BodyPiece, joinPieces, maxTextBodyBytes, toLatin1 } from '../bytes/body-piece.ts'
 import type { ConditionalHeaders } from '../bytes/conditional.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 import { mergeHeaders } from '../response/response-writer.ts'
@@ -31,7 +31,7 @@ export const createReplay = (reply: Replayable, common: Headers): Replay => {
   const { body, headers } = reply
   const head = Object.entries(mergeHeaders(common, headers)).flat()
   if (reply.cacheControlFor !== null && !head.includes('Cache-Control')) throw new Error('no Cache-Control')
-  const isText = body._tag === 'Stored' && body.bytes.length <= maxTextBytes
+  const isText = body._tag === 'Stored' && body.bytes.length <= maxTextBodyBytes
   return {
     reply,
     common,

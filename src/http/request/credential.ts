@@ -12,7 +12,7 @@ import {
   type MissingCredential,
   malformedCredential,
   missingCredential,
-} from '../response/http-error.ts'
+} from '../response/request-faults.ts'
 import type { IncomingRequest } from './incoming.ts'
 
 /** A token as received, not yet verified. */

@@ -1,5 +1,5 @@
 import type * as t from 'io-ts'
-import { type Unprocessable, unprocessable } from '../response/http-error.ts'
+import { type Unprocessable, unprocessable } from '../response/request-faults.ts'
 
 /** The part of a request that could not be decoded. */
 export type RequestPart = 'params' | 'query' | 'body'

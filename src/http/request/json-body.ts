@@ -3,7 +3,7 @@ import type * as t from 'io-ts'
 import { HttpMethodEnum, koaBody } from 'koa-body'
 import { tooLarge } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
-import { malformedBody, slowRequest, unsupportedMedia } from '../response/http-error.ts'
+import { malformedBody, slowRequest, unsupportedMedia } from '../response/request-faults.ts'
 import { toUnprocessable } from './decode-faults.ts'
 import { type RequestBody, sendContinue } from './request-body.ts'
 

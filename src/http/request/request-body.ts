@@ -1,7 +1,7 @@
 import type { RouterContext } from '@koa/router'
 import type { TooLarge } from '../../domain/shared/errors.ts'
 import type { TE } from '../../fp.ts'
-import type { HttpError } from '../response/http-error.ts'
+import type { RequestFault } from '../response/request-faults.ts'
 
 export type BodyLimits = {
   readonly maxBytes: number
@@ -12,7 +12,7 @@ export type BodyLimits = {
   readonly milliseconds: number
 }
 
-export type ReadBody<B> = (ctx: RouterContext) => TE.TaskEither<TooLarge | HttpError, B>
+export type ReadBody<B> = (ctx: RouterContext) => TE.TaskEither<TooLarge | RequestFault, B>
 
 /** How a route reads the body of its requests, after the caller is authenticated. */
 export type RequestBody<B> = {

@@ -1,6 +1,6 @@
 import type { DomainError, ForbiddenReason } from '../../domain/shared/errors.ts'
-import type { HttpError } from './http-error.ts'
 import type { BufferedReply, Reply } from './reply.ts'
+import type { RequestFault } from './request-faults.ts'
 import type { ErrorBody } from './write-error.ts'
 
 type ErrorForm = {
@@ -36,7 +36,7 @@ const forms = {
   },
   Unavailable: { status: 503, type: 'unavailable', message: 'try again in a moment' },
   BadOrigin: { status: 502, type: 'bad_origin', message: 'the stored bytes are damaged or missing' },
-} satisfies Record<(DomainError | HttpError)['_tag'], ErrorForm>
+} satisfies Record<(DomainError | RequestFault)['_tag'], ErrorForm>
 
 // Faults of a token that its signature alone shows. Such faults reveal nothing about which files exist, so
 // clients are told about them.
@@ -59,7 +59,7 @@ export const errorReply = (
 
 const retryAfter = (seconds: number) => ({ 'Retry-After': String(seconds) })
 
-export const toErrorReply = (error: DomainError | HttpError): BufferedReply => {
+export const toErrorReply = (error: DomainError | RequestFault): BufferedReply => {
   const form = forms[error._tag]
   if (error._tag === 'Unprocessable') return errorReply(form, error.detail)
   if (error._tag === 'Forbidden') return errorReply(Object.assign({}, form, tokenFaults[error.reason]))

@@ -3,7 +3,7 @@ import { prefersHtml, prefersProblemJson } from '../bytes/accept.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 import { pageHeaders } from '../pages/page.ts'
 import { refusalPage } from '../pages/refusal-page.ts'
-import type { ParameterFault } from './http-error.ts'
+import type { ParameterFault } from './request-faults.ts'
 
 /** The content of an error reply, before its format (JSON, problem or HTML) is negotiated. */
 export type ErrorBody = {

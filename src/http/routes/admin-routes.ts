@@ -1,20 +1,20 @@
 import type { AdminService } from '../../domain/admin/admin-service.ts'
-import type { BackgroundWork, TaskCounts } from '../../domain/background/background-work.ts'
+import type { BackgroundWork, TaskStatus } from '../../domain/background/background-work.ts'
 import { TE } from '../../fp.ts'
 import type { CacheCounts, CacheEvictions, CacheStats } from '../../ports/cache-stats.ts'
+import { createRoutes, type Routes } from '../create-routes.ts'
 import type { RouteHandler } from '../handle.ts'
 import type { RefusalCounts } from '../middleware/refusals.ts'
-import type { Traffic } from '../middleware/traffic.ts'
+import type { TrafficCounters } from '../middleware/traffic.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonReply } from '../response/reply.ts'
-import { createRoutes, type Routes } from '../routes.ts'
 
 type Deps = {
   readonly admins: AdminService
   readonly cacheStats: CacheStats
   readonly refusals: RefusalCounts
-  readonly traffic: Traffic
-  readonly background: Pick<BackgroundWork, 'counts'>
+  readonly traffic: TrafficCounters
+  readonly background: Pick<BackgroundWork, 'statuses'>
 }
 
 const countsBody = ({ filledBytes, fillMs, ...counts }: CacheCounts) => ({
@@ -28,7 +28,7 @@ const evictionsBody = ({ evictedBytes, ...evictions }: CacheEvictions) => ({
   evicted_bytes: evictedBytes,
 })
 
-const taskBody = ({ lastFailure, ...task }: TaskCounts) => ({ ...task, last_failure: lastFailure })
+const taskBody = ({ lastFailure, ...task }: TaskStatus) => ({ ...task, last_failure: lastFailure })
 
 /**
  * The routes for admins: identity (http-api.md §8.1), and counters of the cache and the background work
@@ -69,7 +69,7 @@ export const adminRoutes = (
     '/background',
     handle({
       credential: admin,
-      handler: () => TE.right(jsonReply({ tasks: background.counts().map(taskBody) })),
+      handler: () => TE.right(jsonReply({ tasks: background.statuses().map(taskBody) })),
     }),
   )
   return routes

@@ -10,6 +10,7 @@ import { E, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
+import { createRoutes, type Routes } from '../create-routes.ts'
 import type { RouteHandler } from '../handle.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
 import type { PlaylistReply } from '../playlists/playlist-reply.ts'
@@ -17,9 +18,8 @@ import { optionalMediaViewerAuthenticator } from '../request/credential.ts'
 import { acceptClientHints, ImageQuery, readImagePreferences } from '../request/image-preferences.ts'
 import { PresignUrls, QueryBoolean } from '../request/query-codecs.ts'
 import type { BytesReply } from '../response/bytes-reply.ts'
-import { type MissingCredential, missingCredential } from '../response/http-error.ts'
 import { playlistCacheControl, secondsUntil } from '../response/reply.ts'
-import { createRoutes, type Routes } from '../routes.ts'
+import { type MissingCredential, missingCredential } from '../response/request-faults.ts'
 
 type Deps = {
   readonly playlists: PlaylistService

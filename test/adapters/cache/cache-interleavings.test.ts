@@ -2,11 +2,11 @@ import { expect } from 'chai'
 import fc, { type Scheduler } from 'fast-check'
 import * as t from 'io-ts'
 import { createMemoryTier } from '../../../src/adapters/cache/memory/memory-cache.ts'
-import { noMeter } from '../../../src/adapters/cache/tiers/cache-meter.ts'
+import { disabledTierMeter } from '../../../src/adapters/cache/tiers/cache-meter.ts'
 import { type CacheTier, createSingleTierCache } from '../../../src/adapters/cache/tiers/cache-tier.ts'
 import { createStaleReader } from '../../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { createTieredCache } from '../../../src/adapters/cache/tiers/tiered-cache.ts'
-import { createAuthorizedRead } from '../../../src/domain/access/authorized-read.ts'
+import { createOwnerRead } from '../../../src/domain/access/authorized-read.ts'
 import type { Found } from '../../../src/domain/caching/found.ts'
 import { createReadThrough } from '../../../src/domain/caching/read-through.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
@@ -35,7 +35,7 @@ type Caches = { readonly cache: CachePort; readonly stale: StaleCache }
 
 const inFrontOf = (disk: CacheTier, clock: () => number): Caches => {
   const monotonic = asMonotonic(clock)
-  const memory = createMemoryTier(MiB, noMeter, monotonic)
+  const memory = createMemoryTier(MiB, disabledTierMeter, monotonic)
   return {
     cache: createTieredCache({ memory, disk, clock, monotonic }),
     stale: createStaleReader(disk, clock),
@@ -92,7 +92,7 @@ describe('[V23] reads, loads and deletes in any order', () => {
             const processes = make(scheduler, () => now).map(({ cache, stale }) => ({
               cache,
               readThrough: createReadThrough(cache, stale),
-              ownedRead: createAuthorizedRead(cache),
+              ownedRead: createOwnerRead(cache),
               lastFound: null as Found<number> | null,
             }))
             type Process = (typeof processes)[number]

@@ -6,12 +6,12 @@ import { cacheFolders } from '../../../src/adapters/cache/disk/cache-folders.ts'
 import { createSymlinkLock } from '../../../src/adapters/cache/disk/link-lock.ts'
 import { startMaintenance } from '../../../src/adapters/cache/disk/maintenance.ts'
 import { openDiskCache } from '../../../src/adapters/cache/disk/open-disk-cache.ts'
-import { noBeacon } from '../../../src/adapters/platform/process-beacon.ts'
 import {
   currentProcessIdentity,
   processIdentityOf,
   processStateOf,
 } from '../../../src/adapters/platform/process-identity.ts'
+import { localProcessLiveness } from '../../../src/adapters/platform/process-liveness.ts'
 import { silentLog } from '../../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 
@@ -67,7 +67,7 @@ describe('maintenance', () => {
     const isThird = third.next()
     const maintenance = startMaintenance({
       lockPath,
-      beacon: noBeacon,
+      beacon: localProcessLiveness,
       everyMs: 1,
       round: async () => {
         if (++count === 3) third.notify()
@@ -87,7 +87,7 @@ describe('maintenance', () => {
     let count = 0
     const maintenance = startMaintenance({
       lockPath,
-      beacon: noBeacon,
+      beacon: localProcessLiveness,
       everyMs: 1000,
       round: async () => count++,
       onFailure: noFailure,
@@ -104,7 +104,7 @@ describe('maintenance', () => {
     let count = 0
     const maintenance = startMaintenance({
       lockPath: join(await scratchFolder(), 'lock'),
-      beacon: noBeacon,
+      beacon: localProcessLiveness,
       everyMs: 1,
       round: async () => {
         if (++count === 1) throw new Error('once')

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { cacheFolders, cacheIdOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
 import { createJournal } from '../../../src/adapters/cache/disk/journal.ts'
-import { noBeacon } from '../../../src/adapters/platform/process-beacon.ts'
 import { currentProcessIdentity } from '../../../src/adapters/platform/process-identity.ts'
+import { localProcessLiveness } from '../../../src/adapters/platform/process-liveness.ts'
 import { collect } from '../../support/bytes.ts'
 import { cacheValue } from '../../support/cache-value.ts'
 import {
@@ -66,7 +66,7 @@ describe('the maintenance of the disk cache', () => {
     it('is compacted when it has grown too long', async () => {
       const dir = await scratchFolder()
       const path = cacheFolders(dir).journal
-      const journal = createJournal(path, () => join(dir, 'new'), noBeacon)
+      const journal = createJournal(path, () => join(dir, 'new'), localProcessLiveness)
       const id = Buffer.alloc(32, 7)
       for (let n = 0; n < 10; n++)
         await journal.append(Array.from({ length: 1100 }, () => ({ op: 'stored', id, blocks: 1, mark: 0 })))

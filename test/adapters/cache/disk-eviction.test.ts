@@ -10,8 +10,8 @@ import {
   openNodePersist,
 } from '../../../src/adapters/cache/disk/node-persist-cache.ts'
 import { createSingleTierCache } from '../../../src/adapters/cache/tiers/cache-tier.ts'
-import { noBeacon } from '../../../src/adapters/platform/process-beacon.ts'
-import { createAuthorizedRead } from '../../../src/domain/access/authorized-read.ts'
+import { localProcessLiveness } from '../../../src/adapters/platform/process-liveness.ts'
+import { createOwnerRead } from '../../../src/domain/access/authorized-read.ts'
 import { createReadThrough } from '../../../src/domain/caching/read-through.ts'
 import { O, TE } from '../../../src/fp.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
@@ -32,7 +32,7 @@ const createSlowDisk = async () => {
     open = resolve
   })
   const removing = { now: 0, most: 0 }
-  const journal = createJournal(folders.journal, folders.newJournal, noBeacon)
+  const journal = createJournal(folders.journal, folders.newJournal, localProcessLiveness)
   const budget = createDiskBudget({
     folders,
     maxBytes: budgetBlocks * blockBytes,
@@ -86,7 +86,7 @@ describe('[V25] an eviction of the disk cache', () => {
     const list = cacheKeys.webPlaylist({ uid: aContentFileUid() })
     expect((await right(createReadThrough(cache)(list, TE.right('list')))).value).to.equal('list')
     const meta = { contentFileUid: aContentFileUid(), height: 720 }
-    const owned = createAuthorizedRead(cache)(
+    const owned = createOwnerRead(cache)(
       cacheKeys.vodMeta({ uid: aContentExportUid() }),
       TE.right(O.some(meta)),
       () => TE.right(true),

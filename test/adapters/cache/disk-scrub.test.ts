@@ -10,7 +10,7 @@ import { openNodePersist } from '../../../src/adapters/cache/disk/node-persist-c
 import { createScrub } from '../../../src/adapters/cache/disk/scrub.ts'
 import { createSharedFiles } from '../../../src/adapters/cache/disk/shared-files.ts'
 import { type ChunkTrust, createChunkTrust } from '../../../src/adapters/cache/disk/trusted-chunks.ts'
-import { noBeacon } from '../../../src/adapters/platform/process-beacon.ts'
+import { localProcessLiveness } from '../../../src/adapters/platform/process-liveness.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
 import { aBlobKey, blobBytes, cacheBlob, createDiskCaches } from '../../support/disk-caches.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
@@ -30,7 +30,7 @@ describe('[V29] the scrub of the disk cache', () => {
     for (const key of keys) await cacheBlob(cache, key, blobBytes)
     await caches.closeAll()
     const folders = cacheFolders(dir)
-    const journal = createJournal(folders.journal, folders.newJournal, noBeacon)
+    const journal = createJournal(folders.journal, folders.newJournal, localProcessLiveness)
     const budget = createDiskBudget({
       folders,
       maxBytes: budgetBytes,

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { requiredFilters } from '../../../src/adapters/transcode/process/limits.ts'
+import { requiredFilters } from '../../../src/adapters/transcode/process/decoder-limits.ts'
 import { planMedia } from '../../../src/domain/ingest/plan/media-ladder.ts'
 import { recipeJobs, recipeSources } from '../../support/recipe-sources.ts'
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { fillHoles, joinPieces, maxTextBytes, splitAtHoles } from '../../../src/http/bytes/body-piece.ts'
+import { fillHoles, joinPieces, maxTextBodyBytes, splitAtHoles } from '../../../src/http/bytes/body-piece.ts'
 
 describe('the pieces of a body with a token', () => {
-  const lengths = fc.array(fc.oneof(fc.nat(20), fc.constantFrom(maxTextBytes, maxTextBytes + 1)), {
+  const lengths = fc.array(fc.oneof(fc.nat(20), fc.constantFrom(maxTextBodyBytes, maxTextBodyBytes + 1)), {
     minLength: 1,
     maxLength: 6,
   })
@@ -41,7 +41,7 @@ describe('the pieces of a body with a token', () => {
   })
 
   it('share long texts between replies', () => {
-    const bytes = Buffer.alloc(maxTextBytes + 3)
+    const bytes = Buffer.alloc(maxTextBodyBytes + 3)
     const [first, long] = fillHoles(splitAtHoles(bytes, [0], 2), 'XY')
     expect(first).to.equal('XY')
     expect((long as Uint8Array).buffer).to.equal(bytes.buffer)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { type Admit, createAdmission } from '../../../src/http/middleware/admission.ts'
-import { createTraffic } from '../../../src/http/middleware/traffic.ts'
+import { type AdmitRequest, createAdmission } from '../../../src/http/middleware/admission.ts'
+import { createTrafficCounters } from '../../../src/http/middleware/traffic.ts'
 import { countEventLoopTurns } from '../../support/event-loop-turns.ts'
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
@@ -12,7 +12,7 @@ type Options = { readonly perTurn?: number; readonly inFlight?: number; readonly
 
 const setUp = ({ perTurn = 100, inFlight = 1000, waiting = 1000 }: Options = {}) => {
   let time = 0
-  const counts = createTraffic().requests
+  const counts = createTrafficCounters().requests
   const limits = { inFlight, waiting, waitMilliseconds: 3000 }
   const admit = createAdmission({ limits, counts, now: () => time, perTurn })
   const log: string[] = []
@@ -46,7 +46,7 @@ describe('admission [V28]', () => {
     const turnsSoFar = countEventLoopTurns()
 
     /** Returns the turn of the event loop in which each of `count` requests starts. */
-    const startAll = (admit: Admit, count: number): Promise<ReadonlyArray<number>> =>
+    const startAll = (admit: AdmitRequest, count: number): Promise<ReadonlyArray<number>> =>
       new Promise((resolve) => {
         const from = turnsSoFar()
         const startedIn: Array<number> = []

@@ -1,7 +1,7 @@
 import type { BlobFacts } from '../../../ports/blob-cache.ts'
 import type { CacheKey } from '../../../ports/cache.ts'
 import type { CacheTierName } from '../../../ports/tier-outcome.ts'
-import { noMeter, type TierMeter } from '../tiers/cache-meter.ts'
+import { disabledTierMeter, type TierMeter } from '../tiers/cache-meter.ts'
 
 export type FillOptions = {
   /** Name of the cache tier that the outcomes of a stream report. */
@@ -29,5 +29,5 @@ export const defaultFillOptions: FillOptions = {
   stallMs: 30_000,
   onWriteError: () => undefined,
   onWrongBytes: async () => undefined,
-  meter: noMeter,
+  meter: disabledTierMeter,
 }

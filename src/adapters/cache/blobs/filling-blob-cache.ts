@@ -12,7 +12,7 @@ import { defaultFillOptions, type FillOptions } from './fill-options.ts'
 import { type BlobRequest, openOrigin } from './open-origin.ts'
 import { readFill, waitForOffset } from './read-fill.ts'
 import { readStoredBlob } from './read-stored.ts'
-import { createRunningFills, isFillOf, type RunningFills } from './running-fills.ts'
+import { createRunningFills, isFillOfBlob, type RunningFills } from './running-fills.ts'
 
 export type FillingBlobCache = BlobCache & Pick<RunningFills, 'settled'>
 
@@ -67,7 +67,7 @@ export const createFillingBlobCache = (
     const { origin, tiers } = recordTierOutcomes(request.origin)
     const recordedRequest = { ...request, origin }
     const fill = running ?? fills.start(recordedRequest)
-    if (!isFillOf(fill, facts)) return bypass(request, rest)
+    if (!isFillOfBlob(fill, facts)) return bypass(request, rest)
     const outcome = running === undefined ? 'miss' : 'collapsed'
     const opened = await openFill(recordedRequest, fill, rest, outcome)
     // Only the reader that started the fill has queried the origin, so only this reader's stream reports the

@@ -91,5 +91,5 @@ export const createRunningFills = (
  * Returns whether a fill fetches the blob with these facts. The comparison is necessary, because the same key
  * may refer to another blob by now.
  */
-export const isFillOf = (fill: Fill, { size, sha256 }: BlobFacts): boolean =>
+export const isFillOfBlob = (fill: Fill, { size, sha256 }: BlobFacts): boolean =>
   fill.facts.size === size && fill.facts.sha256 === sha256

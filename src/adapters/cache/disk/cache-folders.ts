@@ -24,7 +24,7 @@ export type CacheFolders = {
   readonly maintenanceLock: string
   /**
    * Folder with a FIFO for each process that fills blobs. The FIFO shows whether the process is alive
-   * (process-beacon.ts).
+   * (process-liveness.ts).
    */
   readonly processes: string
 }

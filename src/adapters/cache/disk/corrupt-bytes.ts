@@ -7,5 +7,5 @@ export class CorruptBytesError extends Error {}
  * Returns whether a failed read means that the stored bytes are damaged. Any other failure (no memory, a
  * closed file) concerns only this process, and the bytes may be intact.
  */
-export const isDataLost = (cause: unknown): boolean =>
+export const isDataLostError = (cause: unknown): boolean =>
   cause instanceof CorruptBytesError || errnoOf(cause) === 'EIO'

@@ -3,7 +3,7 @@ import { type BoundedCache, createBoundedCache } from '../../../bounded-cache.ts
 import { E, O } from '../../../fp.ts'
 import type { BlobFacts } from '../../../ports/blob-cache.ts'
 import type { CacheKey } from '../../../ports/cache.ts'
-import type { ProcessBeacon } from '../../platform/process-beacon.ts'
+import type { ProcessLiveness } from '../../platform/process-liveness.ts'
 import type { BlobStorage, WriteLease } from '../blobs/blob-storage.ts'
 import { withReadCache } from '../blobs/read-cache.ts'
 import { type CacheTier, constantInvalidationMark } from '../tiers/cache-tier.ts'
@@ -54,7 +54,7 @@ export type DiskBlobStorageDeps = {
   readonly files: SharedFiles
   readonly cachedRecords: CachedBlobRecords
   readonly remover: BlobRemover
-  readonly beacon: ProcessBeacon
+  readonly beacon: ProcessLiveness
   /** Is called when a read has found damaged bytes, before the blob is removed. */
   readonly onBadBytes: (key: CacheKey<BlobFacts>, cause: unknown) => void
 }

@@ -12,7 +12,7 @@ export const blockBytes = 4096
 /** Returns the number of blocks. An empty file counts as one block, because of its directory entry. */
 const blocksOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / blockBytes))
 
-export const wholeBlocksIn = (bytes: number): number => Math.floor(bytes / blockBytes)
+export const roundDownToBlocks = (bytes: number): number => Math.floor(bytes / blockBytes)
 
 /**
  * Number of entries whose files are removed concurrently. Large enough to keep all file system threads
@@ -84,7 +84,7 @@ type Options = {
 
 export const createDiskBudget = (options: Options): DiskAccounting => {
   const { folders, maxBytes, limit, journal, onEvicted, onFailure } = options
-  const maxBlocks = wholeBlocksIn(maxBytes)
+  const maxBlocks = roundDownToBlocks(maxBytes)
   const policy = createS3Fifo(maxBlocks)
   let unwritten: JournalRecord[] = []
   let flushing: Promise<void> = Promise.resolve()

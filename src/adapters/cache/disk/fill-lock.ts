@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { ProcessBeacon } from '../../platform/process-beacon.ts'
 import { identityPattern, type ProcessIdentity } from '../../platform/process-identity.ts'
+import type { ProcessLiveness } from '../../platform/process-liveness.ts'
 import { createSymlinkLock } from './link-lock.ts'
 
 // Only one process of the machine fills a blob at a time: the one that has the blob's lock, which is a link
@@ -27,10 +27,10 @@ export const acquireFillLock = async (
   fills: string,
   id: string,
   count: number,
-  beacon: ProcessBeacon,
+  beacon: ProcessLiveness,
 ): Promise<FillLock> => {
   const lock = createSymlinkLock(join(fills, `${id}.lock`), lockHolderOf, beacon.stateOf)
-  const { identity, release: releaseBeacon } = await beacon.hold()
+  const { identity, release: releaseBeacon } = await beacon.announce()
   const part = `${id}.${identity}.${count}.part`
   const holding = await lock.take(part).catch((error) => {
     releaseBeacon()

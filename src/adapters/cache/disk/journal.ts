@@ -1,8 +1,8 @@
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { ProcessBeacon } from '../../platform/process-beacon.ts'
 import type { ProcessIdentity } from '../../platform/process-identity.ts'
-import { idBytes } from '../eviction/id-table.ts'
+import type { ProcessLiveness } from '../../platform/process-liveness.ts'
+import { ID_BYTES } from '../eviction/id-table.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 
 /**
@@ -44,7 +44,7 @@ const readBytes = recordBytes * 8192
 export const createJournal = (
   path: string,
   freshOf: (identity: ProcessIdentity) => string,
-  beacon: ProcessBeacon,
+  beacon: ProcessLiveness,
 ): Journal => {
   let file: FileHandle | null = null
   let offset = 0
@@ -114,7 +114,7 @@ export const createJournal = (
     length: () => offset / recordBytes,
     rewrite: async (records) => {
       if (closed) return
-      const { identity, release } = await beacon.hold()
+      const { identity, release } = await beacon.announce()
       try {
         await replaceFile(freshOf(identity), records)
       } finally {
@@ -133,7 +133,7 @@ const encode = (record: JournalRecord): Buffer => {
   const bytes = Buffer.alloc(recordBytes)
   bytes.set(record.id)
   if (record.op === 'stored') {
-    bytes.writeUInt32LE(record.blocks, idBytes)
+    bytes.writeUInt32LE(record.blocks, ID_BYTES)
     bytes[36] = record.mark
   }
   bytes[37] = record.op === 'stored' ? 1 : 2
@@ -143,8 +143,8 @@ const encode = (record: JournalRecord): Buffer => {
 
 const decode = (bytes: Buffer, from: number): JournalRecord | null => {
   if (bytes.readUInt16LE(from + 38) !== checksumOf(bytes, from)) return null
-  const id = bytes.subarray(from, from + idBytes)
-  const blocks = bytes.readUInt32LE(from + idBytes)
+  const id = bytes.subarray(from, from + ID_BYTES)
+  const blocks = bytes.readUInt32LE(from + ID_BYTES)
   const mark = bytes[from + 36] ?? 0
   if (bytes[from + 37] === 1) return { op: 'stored', id, blocks, mark }
   return bytes[from + 37] === 2 ? { op: 'removed', id } : null

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import type { HeldIdentity, ProcessBeacon } from '../../platform/process-beacon.ts'
+import type { AnnouncedIdentity, ProcessLiveness } from '../../platform/process-liveness.ts'
 import { createSymlinkLock } from './link-lock.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 
@@ -11,7 +11,7 @@ export type Maintenance = {
 
 type Options = {
   readonly lockPath: string
-  readonly beacon: ProcessBeacon
+  readonly beacon: ProcessLiveness
   /** Pause between the end of one round and the start of the next. */
   readonly everyMs: number
   /** Runs one round. After a call of `stop`, the round must end soon. */
@@ -21,13 +21,13 @@ type Options = {
 
 export const startMaintenance = ({ lockPath, beacon, everyMs, round, onFailure }: Options): Maintenance => {
   const lock = createSymlinkLock(lockPath, (target) => target, beacon.stateOf)
-  let hold: HeldIdentity | null = null
+  let hold: AnnouncedIdentity | null = null
   let timer: NodeJS.Timeout | null = null
   let stopped = false
 
   const runRound = async () => {
     try {
-      hold ??= await beacon.hold()
+      hold ??= await beacon.announce()
       const { identity } = hold
       const holder = await retryAfterCreatingFolder(dirname(lockPath), () => lock.take(identity))
       if (holder === null || holder === identity) await round()

@@ -6,10 +6,10 @@ import type { CachePort } from '../../../ports/cache.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { Log } from '../../../ports/log.ts'
 import type { Monotonic } from '../../../ports/monotonic.ts'
-import { createProcessBeacon } from '../../platform/process-beacon.ts'
+import { createProcessLiveness } from '../../platform/process-liveness.ts'
 import { systemMonotonic } from '../../platform/system-monotonic.ts'
 import { defaultFillOptions, type FillOptions } from '../blobs/fill-options.ts'
-import { noMeter, type TierMeter } from '../tiers/cache-meter.ts'
+import { disabledTierMeter, type TierMeter } from '../tiers/cache-meter.ts'
 import { type CacheTier, createSingleTierCache } from '../tiers/cache-tier.ts'
 import { createMeteredTier } from '../tiers/metered-tier.ts'
 import { createBlobRemover } from './blob-remover.ts'
@@ -17,7 +17,7 @@ import { createBudgetedTier } from './budgeted-tier.ts'
 import { cacheFolders } from './cache-folders.ts'
 import { createDiskBlobCache } from './disk-blob-cache.ts'
 import { createCachedBlobRecords } from './disk-blob-storage.ts'
-import { blockBytes, createDiskBudget, wholeBlocksIn } from './disk-budget.ts'
+import { blockBytes, createDiskBudget, roundDownToBlocks } from './disk-budget.ts'
 import { createDiskLimit } from './disk-limit.ts'
 import { createDiskSpace } from './disk-space.ts'
 import { constantInvalidationMarks, createInvalidationMarks } from './invalidation-marks.ts'
@@ -81,7 +81,7 @@ const MiB = 1024 * 1024
  * from the origin, and an outage is logged.
  */
 export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCache> => {
-  const { dir, clock, monotonic = systemMonotonic, log, scope, maxBytes, meter = noMeter } = options
+  const { dir, clock, monotonic = systemMonotonic, log, scope, maxBytes, meter = disabledTierMeter } = options
   const outages = createOutageLog(log, monotonic)
   const logOutage = (part: string) => (cause: unknown) =>
     outages.failed(`cache: ${part}`, { cause: String(cause) })
@@ -99,10 +99,10 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   let stopped = false
 
   const folders = cacheFolders(dir)
-  const beacon = createProcessBeacon(folders.processes)
+  const beacon = createProcessLiveness(folders.processes)
   const journal = createJournal(folders.journal, folders.newJournal, beacon)
   const limit = createDiskLimit({
-    maxBlocks: wholeBlocksIn(maxBytes),
+    maxBlocks: roundDownToBlocks(maxBytes),
     monotonic,
     onLowered: (blocks) => log.warn('cache.disk_full', { keptBytes: blocks * blockBytes, maxBytes }),
   })

@@ -8,9 +8,9 @@ import type { EvictionEntry, S3Fifo } from '../eviction/s3-fifo.ts'
 import { DiskBlobRecord } from './blob-record.ts'
 import type { BlobRemover } from './blob-remover.ts'
 import type { CacheFolders } from './cache-folders.ts'
-import { isDataLost } from './corrupt-bytes.ts'
+import { isDataLostError } from './corrupt-bytes.ts'
 import { isBlobEntry } from './disk-budget.ts'
-import { type ChunkTrust, fileStampOf } from './trusted-chunks.ts'
+import { type ChunkTrust, fileVersionOf } from './trusted-chunks.ts'
 
 /** The fields that the scrub reads from the node-persist file of a blob's record (node-persist-cache.ts). */
 const RecordFile = t.type({ value: t.type({ value: DiskBlobRecord }) })
@@ -50,7 +50,7 @@ export const createScrub = (deps: Deps): ((scope: Scope) => Promise<ScrubReport>
   const isVerified = async (id: string, withinMs: number): Promise<boolean> => {
     const path = folders.blob(id)
     const stats = await stat(path).catch(() => null)
-    return stats !== null && trust.isVerified(path, fileStampOf(stats), withinMs)
+    return stats !== null && trust.isVerified(path, fileVersionOf(stats), withinMs)
   }
 
   return async ({ bytesPerSecond, share, notWithinMs }) => {
@@ -107,7 +107,7 @@ const compare = async (
         if (stopped()) return { isGood: true, ino }
       }
     } catch (cause) {
-      return { isGood: !isDataLost(cause), ino }
+      return { isGood: !isDataLostError(cause), ino }
     }
     return { isGood: digest.digest('hex') === record.right.value.value.sha256, ino }
   } finally {

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { orIfNotFound } from '../../platform/errno.ts'
-import { fileStampOf } from './trusted-chunks.ts'
+import { fileVersionOf } from './trusted-chunks.ts'
 
 /** The handle of one reader. Readers of the same file share the open file. */
 export type SharedFileHandle = {
@@ -55,7 +55,7 @@ export const createSharedFiles = (): SharedFiles => {
         await leave(file)
         return null
       }
-      return { file, ino: stat.ino, stamp: fileStampOf(stat), close: () => leave(file) }
+      return { file, ino: stat.ino, stamp: fileVersionOf(stat), close: () => leave(file) }
     },
     forget: (path) => {
       files.delete(path)

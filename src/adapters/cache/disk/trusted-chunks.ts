@@ -90,7 +90,7 @@ export const createChunkTrust = (monotonic: Monotonic): ChunkTrust => {
  * Returns a fingerprint of the file's version, from its inode and times; `null` if the file changed too
  * recently to rely on its times.
  */
-export const fileStampOf = (
+export const fileVersionOf = (
   { ino, ctimeMs, mtimeMs }: { ino: number; ctimeMs: number; mtimeMs: number },
   now = Date.now(),
 ) => (now - ctimeMs < tickMs ? null : `${ino} ${ctimeMs} ${mtimeMs}`)

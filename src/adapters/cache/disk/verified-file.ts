@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { StoredBlobReader } from '../blobs/blob-storage.ts'
 import { pieceBytes } from '../blobs/pieces.ts'
 import { chunkBytes, digestBytes } from './chunk-digests.ts'
-import { CorruptBytesError, isDataLost } from './corrupt-bytes.ts'
+import { CorruptBytesError, isDataLostError } from './corrupt-bytes.ts'
 import { readFileInto } from './file-bytes.ts'
 import type { SharedFileHandle } from './shared-files.ts'
 import type { TrustedChunks } from './trusted-chunks.ts'
@@ -67,7 +67,7 @@ export const createVerifiedFileReader = ({
     try {
       return await read(buffer, start)
     } catch (cause) {
-      if (isDataLost(cause)) await onWrongBytes(cause)
+      if (isDataLostError(cause)) await onWrongBytes(cause)
       throw cause
     } finally {
       reads--

@@ -1,5 +1,5 @@
 /** The id of a cache entry: the 32 bytes of a sha256. */
-export const idBytes = 32
+export const ID_BYTES = 32
 
 /**
  * Assigns numbers ("slots") to ids, in flat arrays that the garbage collector does not traverse. An entry
@@ -32,11 +32,11 @@ export const createIdTable = (onGrow: (slots: number) => void): IdTable => {
   let used = 0
   const free: number[] = []
 
-  const homeOf = (slot: number): number => words.getUint32(slot * idBytes, true) & mask
+  const homeOf = (slot: number): number => words.getUint32(slot * ID_BYTES, true) & mask
 
   const isAt = (slot: number, id: Uint8Array): boolean => {
-    const from = slot * idBytes
-    for (let i = 0; i < idBytes; i++) if (ids[from + i] !== id[i]) return false
+    const from = slot * ID_BYTES
+    for (let i = 0; i < ID_BYTES; i++) if (ids[from + i] !== id[i]) return false
     return true
   }
 
@@ -58,7 +58,7 @@ export const createIdTable = (onGrow: (slots: number) => void): IdTable => {
 
   const grow = (): void => {
     slots = Math.max(1024, slots * 2)
-    const grown = new Uint8Array(slots * idBytes)
+    const grown = new Uint8Array(slots * ID_BYTES)
     grown.set(ids)
     ids = grown
     words = new DataView(ids.buffer)
@@ -94,15 +94,15 @@ export const createIdTable = (onGrow: (slots: number) => void): IdTable => {
       // only if no slot is free.
       if (free.length === 0 && used === slots) grow()
       const slot = free.pop() ?? used++
-      ids.set(id, slot * idBytes)
+      ids.set(id, slot * ID_BYTES)
       insert(slot)
       return slot
     },
     remove: (slot) => {
-      closeGap(placeOf(ids.subarray(slot * idBytes, (slot + 1) * idBytes)))
+      closeGap(placeOf(ids.subarray(slot * ID_BYTES, (slot + 1) * ID_BYTES)))
       free.push(slot)
     },
-    idAt: (slot) => ids.slice(slot * idBytes, (slot + 1) * idBytes),
-    wordAt: (slot, word) => words.getUint32(slot * idBytes + 4 * word, true),
+    idAt: (slot) => ids.slice(slot * ID_BYTES, (slot + 1) * ID_BYTES),
+    wordAt: (slot, word) => words.getUint32(slot * ID_BYTES + 4 * word, true),
   }
 }

@@ -3,7 +3,7 @@ import type { BlobCache } from '../../../ports/blob-cache.ts'
 import type { BlobStorage, BlobWriter, InMemoryBlobReader } from '../blobs/blob-storage.ts'
 import { defaultFillOptions, type FillOptions } from '../blobs/fill-options.ts'
 import { createFillingBlobCache } from '../blobs/filling-blob-cache.ts'
-import { noMeter, type TierMeter } from '../tiers/cache-meter.ts'
+import { disabledTierMeter, type TierMeter } from '../tiers/cache-meter.ts'
 
 type MemoryBlob = { readonly sha256: string; readonly bytes: Buffer }
 
@@ -17,7 +17,10 @@ export const createMemoryBlobCache = (
 ): BlobCache =>
   createFillingBlobCache(createMemoryBlobStorage(maxBytes, options.meter), { ...options, tier: 'memory' })
 
-export const createMemoryBlobStorage = (maxBytes: number, meter: TierMeter = noMeter): BlobStorage => {
+export const createMemoryBlobStorage = (
+  maxBytes: number,
+  meter: TierMeter = disabledTierMeter,
+): BlobStorage => {
   const blobs = createBoundedCache<MemoryBlob>({
     maxBytes,
     sizeOf: ({ bytes }) => bytes.length,

@@ -4,7 +4,7 @@ import type { CacheKey, CachePort } from '../../../ports/cache.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { Monotonic } from '../../../ports/monotonic.ts'
 import { systemMonotonic } from '../../platform/system-monotonic.ts'
-import { noMeter, type TierMeter } from '../tiers/cache-meter.ts'
+import { disabledTierMeter, type TierMeter } from '../tiers/cache-meter.ts'
 import {
   type CacheEntry,
   type CacheTier,
@@ -34,7 +34,7 @@ const negativePart = 16
  */
 export const createMemoryTier = (
   maxBytes: number,
-  meter: TierMeter = noMeter,
+  meter: TierMeter = disabledTierMeter,
   monotonic: Monotonic = systemMonotonic,
 ): CacheTier => {
   const createEntries = (bytes: number) =>

@@ -18,7 +18,7 @@ export type TierMeter = {
 
 const nothing = () => undefined
 
-export const noMeter: TierMeter = {
+export const disabledTierMeter: TierMeter = {
   hit: nothing,
   miss: nothing,
   collapsed: nothing,

@@ -2,7 +2,7 @@ import { E } from '../../../fp.ts'
 import type { BlobCache } from '../../../ports/blob-cache.ts'
 import { defaultFillOptions } from '../blobs/fill-options.ts'
 import { createMemoryBlobCache } from '../memory/memory-blob-cache.ts'
-import { noMeter, type TierMeter } from './cache-meter.ts'
+import { disabledTierMeter, type TierMeter } from './cache-meter.ts'
 
 type Tiers = {
   readonly disk: BlobCache
@@ -32,7 +32,7 @@ const noStallMs = 2 ** 31 - 1
  * blob is read into memory. If the sha256 is wrong, the blob is removed from the disk.
  */
 export const createTieredBlobCache = (tiers: Tiers): BlobCache => {
-  const { disk, maxBytes, maxBlobBytes = defaultMaxBlobBytes, meter = noMeter } = tiers
+  const { disk, maxBytes, maxBlobBytes = defaultMaxBlobBytes, meter = disabledTierMeter } = tiers
   const largest = Math.min(maxBlobBytes, maxBytes)
   const memory = createMemoryBlobCache(maxBytes, {
     ...defaultFillOptions,

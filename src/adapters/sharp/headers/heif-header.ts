@@ -3,7 +3,7 @@ import { type ColourTags, noColourTags } from '../../../domain/colour/source-col
 import type { LeftOut } from '../../../domain/ingest/plan/left-out.ts'
 import { av1Colour } from './av1-colour.ts'
 import { type Box, boxData, boxesIn } from './heif-boxes.ts'
-import { fileOffsetOf, firstTileOf, itemTypesIn, primaryItem, propertiesOf } from './heif-item.ts'
+import { fileOffsetOf, firstGridTile, itemTypesIn, primaryItem, propertiesOf } from './heif-item.ts'
 import type { ReadAt } from './read-at.ts'
 
 /**
@@ -15,7 +15,7 @@ const maxMetaBytes = 8 * 1024 ** 2
 type BoxPlace = { readonly type: string; readonly position: number; readonly size: number }
 
 /** Lists the boxes of a file, without reading their contents. */
-export async function* boxPlacesIn(readAt: ReadAt): AsyncGenerator<BoxPlace> {
+export async function* topLevelBoxes(readAt: ReadAt): AsyncGenerator<BoxPlace> {
   let position = 0
   for (let i = 0; i < 100; i += 1) {
     const head = await readAt(position, 16)
@@ -30,7 +30,7 @@ export async function* boxPlacesIn(readAt: ReadAt): AsyncGenerator<BoxPlace> {
 
 /** Returns the boxes in the `meta` box of a file. */
 const readMeta = async (readAt: ReadAt): Promise<ReadonlyArray<Box>> => {
-  for await (const { type, position, size } of boxPlacesIn(readAt))
+  for await (const { type, position, size } of topLevelBoxes(readAt))
     if (type === 'meta' && size >= 12 && size <= maxMetaBytes)
       return boxesIn(await readAt(position + 12, size - 12))
   return []
@@ -65,7 +65,7 @@ export const readHeifHeader = async (readAt: ReadAt, hasIccProfile: boolean): Pr
   const meta = await readMeta(readAt)
   const primary = primaryItem(meta)
   if (primary === null) return { ...noColourTags, container: 'heif', hasIccProfile }
-  const tile = firstTileOf(meta, primary) ?? primary
+  const tile = firstGridTile(meta, primary) ?? primary
   const [own, ofTile] = [propertiesOf(meta, primary), propertiesOf(meta, tile)]
   const offset = fileOffsetOf(meta, tile)
   const inBitstream = async () => (offset === null ? null : av1Colour(await readAt(offset, 256)))
@@ -87,7 +87,7 @@ const toneMapped = 'tmap'
  */
 export const heifLeftOut = async (readAt: ReadAt): Promise<ReadonlyArray<LeftOut>> => {
   const found: LeftOut[] = []
-  for await (const { type } of boxPlacesIn(readAt)) if (type === 'mpvd') found.push('film')
+  for await (const { type } of topLevelBoxes(readAt)) if (type === 'mpvd') found.push('film')
   const meta = await readMeta(readAt)
   if (itemTypesIn(meta).includes(toneMapped)) found.push('gainMap')
   const properties = boxesIn(

@@ -42,7 +42,7 @@ export const propertiesOf = (meta: ReadonlyArray<Box>, item: number): ReadonlyAr
  * Returns the id of the first image from which an item is derived (`iref` type `dimg`), for example the first
  * tile of a grid. Returns `null` if there is none.
  */
-export const firstTileOf = (meta: ReadonlyArray<Box>, item: number): number | null => {
+export const firstGridTile = (meta: ReadonlyArray<Box>, item: number): number | null => {
   const iref = boxData(meta, 'iref')
   if (iref === undefined) return null
   const idSize = iref[0] === 0 ? 2 : 4

@@ -1,6 +1,6 @@
 import type { SourceImageFormat } from '../../../domain/ingest/sniff.ts'
 import { lacksTrailer } from './gif-blocks.ts'
-import { boxPlacesIn } from './heif-header.ts'
+import { topLevelBoxes } from './heif-header.ts'
 import { jpegImageAt, lacksEndOfImage } from './jpeg-parts.ts'
 import type { ReadAt } from './read-at.ts'
 import { endOfFirstDirectory } from './tiff-header.ts'
@@ -42,7 +42,7 @@ const checks: Readonly<Record<SourceImageFormat, (file: ImageFile) => Promise<bo
     return head.length < 8 || head.readUInt32LE(4) + 8 > size
   },
   AVIF: async ({ readAt, size }) => {
-    for await (const box of boxPlacesIn(readAt)) if (box.position + box.size > size) return true
+    for await (const box of topLevelBoxes(readAt)) if (box.position + box.size > size) return true
     return false
   },
   TIFF: async ({ readAt, size, message }) =>

@@ -1,6 +1,6 @@
 import type { LeftOut } from '../../../domain/ingest/plan/left-out.ts'
 import { applicationData, type JpegImage, jpegImageAt } from './jpeg-parts.ts'
-import { previewsIn } from './multi-picture.ts'
+import { mpfPreviewOffsets } from './multi-picture.ts'
 
 /** The first bytes of a JPEG: its start marker, and the first byte of the next marker. */
 const startOfJpeg = Buffer.from([0xff, 0xd8, 0xff])
@@ -13,7 +13,7 @@ export const jpegLeftOut = (bytes: Buffer): ReadonlyArray<LeftOut> => {
   const first = jpegImageAt(bytes, 0)
   if (first === null) return []
   const videoAt = videoAfter(bytes, first.end)
-  const previews = previewsIn(first)
+  const previews = mpfPreviewOffsets(first)
   const found: LeftOut[] = []
   for (let at = bytes.indexOf(startOfJpeg, first.end); at >= 0 && at < (videoAt ?? bytes.length); ) {
     const image = jpegImageAt(bytes, at)

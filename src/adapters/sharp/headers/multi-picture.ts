@@ -8,7 +8,7 @@ const entrySize = 16
  * Returns the positions of images that are smaller versions of the first one (CIPA DC-007, type codes
  * 0x01xxxx).
  */
-export const previewsIn = (first: JpegImage): ReadonlySet<number> => {
+export const mpfPreviewOffsets = (first: JpegImage): ReadonlySet<number> => {
   const [index] = applicationData(first, 'MPF\0')
   if (index === undefined || index.data.length < 10) return new Set()
   const { data, at: base } = index

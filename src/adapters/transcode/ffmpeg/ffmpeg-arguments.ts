@@ -1,18 +1,18 @@
 import { containerOf, type EncodeJob, type EncodeOutput } from '../engine.ts'
-import { decoderLimits, demuxerLimits } from '../process/limits.ts'
+import { decoderLimits, demuxerLimits } from '../process/decoder-limits.ts'
 
 /** Paths of the programs. Their release is 5 or later. */
 export type FfmpegPrograms = { readonly ffmpeg: string; readonly ffprobe: string }
 
 export const QUIET_OPTIONS = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-nostats', '-n']
 
-export const formatOptions = (named: Readonly<Record<string, string>>, suffix = ''): ReadonlyArray<string> =>
+export const toArguments = (named: Readonly<Record<string, string>>, suffix = ''): ReadonlyArray<string> =>
   Object.entries(named).flatMap(([name, value]) => [`-${name}${suffix}`, value])
 
 /** Options of ffmpeg that apply to the next input, so they must come before its `-i`. */
 export const DEMUXER_LIMIT_OPTIONS = [
-  ...formatOptions(demuxerLimits),
-  ...formatOptions({ max_pixels: decoderLimits.max_pixels }),
+  ...toArguments(demuxerLimits),
+  ...toArguments({ max_pixels: decoderLimits.max_pixels }),
 ]
 
 /**
@@ -60,7 +60,7 @@ const outputArgs = ({
   file,
 }: EncodeOutput): ReadonlyArray<string> => {
   const kind = encoder === 'libx264' ? ':v' : ':a'
-  const coding = [`-c${kind}`, encoder, ...formatOptions(named, kind)]
+  const coding = [`-c${kind}`, encoder, ...toArguments(named, kind)]
   return [
     '-map',
     `[${label}]`,
@@ -68,7 +68,7 @@ const outputArgs = ({
     // This bitstream filter drops the first packet. Without an amount of noise, the filter changes no bytes.
     ...(dropsFirstPacket ? [`-bsf${kind}`, 'noise=drop=not(n)'] : []),
     ...NO_METADATA_OPTIONS,
-    ...formatOptions(muxer),
+    ...toArguments(muxer),
     '-f',
     containerOf(encoder),
     fileUrl(file),

@@ -12,9 +12,14 @@ import {
 } from '../engine.ts'
 import { setUprightMatrix } from '../isobmff/set-upright-matrix.ts'
 import { createPacketSpanMeter } from '../packet-spans.ts'
-import { createPeakRateMeter } from '../peak-rate.ts'
+import { createPeakFrameRateMeter } from '../peak-frame-rate.ts'
 import type { ProbedFile } from '../probed-file.ts'
-import { codecsWithoutDecoder, PROBE_SECONDS, requiredEncoders, requiredFilters } from '../process/limits.ts'
+import {
+  codecsWithoutDecoder,
+  PROBE_SECONDS,
+  requiredEncoders,
+  requiredFilters,
+} from '../process/decoder-limits.ts'
 import { runDecoder } from '../process/run-decoder.ts'
 import type { DecoderBounds } from '../process/supervise.ts'
 import { progressiveMuxer } from '../recipe.ts'
@@ -23,10 +28,10 @@ import {
   encodeArgs,
   type FfmpegPrograms,
   fileUrl,
-  formatOptions,
   inputOptions,
   NO_METADATA_OPTIONS,
   QUIET_OPTIONS,
+  toArguments,
 } from './ffmpeg-arguments.ts'
 import { inspectFirstFrames } from './ffmpeg-first-frames.ts'
 import { parseFfprobeListing } from './ffmpeg-listing.ts'
@@ -69,8 +74,8 @@ export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
     return inspectFirstFrames(programs, path, decoded.right, probed, bounds)
   },
 
-  peakRate: (path, streamIndex, signal) => async () => {
-    const peak = createPeakRateMeter()
+  peakFrameRate: (path, streamIndex, signal) => async () => {
+    const peak = createPeakFrameRateMeter()
     const source = { path, jumpSeconds: DEFAULT_JUMP_SECONDS }
     const ran = await listPackets(programs.ffmpeg, source, [streamIndex], signal, ({ decoded }) =>
       peak.take(decoded),
@@ -118,7 +123,7 @@ export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
           '-c',
           'copy',
           ...NO_METADATA_OPTIONS,
-          ...formatOptions(progressiveMuxer),
+          ...toArguments(progressiveMuxer),
           '-f',
           'mp4',
           fileUrl(output.file),

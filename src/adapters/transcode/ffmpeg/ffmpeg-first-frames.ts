@@ -20,7 +20,7 @@ import {
   QUIET_OPTIONS,
 } from './ffmpeg-arguments.ts'
 import { withFirstAudio } from './ffmpeg-first-audio.ts'
-import { type FfprobeOutput, finite } from './ffprobe-output.ts'
+import { type FfprobeOutput, finiteNumber } from './ffprobe-output.ts'
 
 /**
  * Decodes the first frames of each video stream. ffprobe cannot be used, because it opens a decoder for every
@@ -34,7 +34,7 @@ export const inspectFirstFrames = async (
   probed: ProbedFile,
   bounds: DecoderBounds,
 ): Promise<E.Either<EngineFailure, ProbedFile>> => {
-  const start = finite(output.format?.start_time) ?? 0
+  const start = finiteNumber(output.format?.start_time) ?? 0
   const streams: ProbedFile['streams'][number][] = []
   for (const stream of probed.streams) {
     const count = framesToDecode(stream)

@@ -1,6 +1,6 @@
 import type { E } from '../../../fp.ts'
 import { type EncodeJob, type EngineFailure, sandboxFilesOf } from '../engine.ts'
-import { SCAN_SECONDS } from '../process/limits.ts'
+import { SCAN_SECONDS } from '../process/decoder-limits.ts'
 import { runDecoder } from '../process/run-decoder.ts'
 import { DEMUXER_LIMIT_OPTIONS, inputOptions, QUIET_OPTIONS } from './ffmpeg-arguments.ts'
 

@@ -2,15 +2,15 @@ import * as t from 'io-ts'
 import { videoColourTagsOf } from '../colour-names.ts'
 import {
   endSecondsOf,
-  extraName,
   hasAlphaChannel,
   normalizeLanguage,
   type ProbedAudio,
   type ProbedFile,
   type ProbedVideo,
   parseClockSeconds,
+  streamDisplayName,
 } from '../probed-file.ts'
-import { purposesOf } from '../stream-purposes.ts'
+import { filterPurposes } from '../stream-purposes.ts'
 
 const FfprobeStream = t.partial({
   index: t.number,
@@ -65,24 +65,24 @@ export const toProbedFile = (
   { format, streams, chapters = [] }: FfprobeOutput,
   isEstimate: boolean,
 ): ProbedFile => {
-  const start = finite(format?.start_time) ?? 0
+  const start = finiteNumber(format?.start_time) ?? 0
   const endOf = (stream: FfprobeStream): number | null =>
     isEstimate
       ? null
       : endSecondsOf({
           fileStart: start,
-          start: finite(stream.start_time),
-          length: finite(stream.duration),
+          start: finiteNumber(stream.start_time),
+          length: finiteNumber(stream.duration),
           tagged: parseClockSeconds(stream.tags?.DURATION),
         })
   const startOf = (stream: FfprobeStream): number | null => {
-    const own = finite(stream.start_time)
+    const own = finiteNumber(stream.start_time)
     return own === null ? null : own - start
   }
   const namesOf = (kind: string): ReadonlyArray<string> =>
     streams
       .filter(({ codec_type }) => codec_type === kind)
-      .map(({ codec_name, codec_tag_string }) => extraName(codec_name, codec_tag_string))
+      .map(({ codec_name, codec_tag_string }) => streamDisplayName(codec_name, codec_tag_string))
   return {
     durationSeconds: isEstimate ? null : positive(format?.duration),
     extras: { data: namesOf('data'), attachments: namesOf('attachment'), chapters: chapters.length },
@@ -99,11 +99,11 @@ export const toProbedFile = (
 
 const toProbedStream = ({ index, id, codec_name, disposition, tags }: FfprobeStream) => ({
   index: index ?? 0,
-  id: finite(id),
+  id: finiteNumber(id),
   programs: [],
   codec: codec_name ?? 'unknown',
   language: normalizeLanguage(tags?.language),
-  purposes: purposesOf((purpose) => disposition?.[purpose] === 1),
+  purposes: filterPurposes((purpose) => disposition?.[purpose] === 1),
 })
 
 type Timed = 'startSeconds' | 'endSeconds' | 'splitAfter'
@@ -164,7 +164,7 @@ const isMirrored = ({ side_data_list }: FfprobeStream): boolean => {
   return a * d - b * c < 0
 }
 
-export const finite = (text: string | undefined): number | null =>
+export const finiteNumber = (text: string | undefined): number | null =>
   text !== undefined && Number.isFinite(Number(text)) ? Number(text) : null
 
 const positive = (text: string | undefined): number | null => {

@@ -9,7 +9,7 @@ import { CHECKSUM_AT, oggPages, SERIAL_AT } from './ogg-pages.ts'
  * number is repeated, FFmpeg 5 decodes the headers of the second link as audio, which makes the audio a
  * second longer.
  */
-export const withOwnSerials = (path: string, folder: string, signal: AbortSignal): Promise<string> =>
+export const withUniqueSerials = (path: string, folder: string, signal: AbortSignal): Promise<string> =>
   withSourceBytes(path, signal, async (bytes) => {
     if ((await bytes.at(0, 4)).toString('latin1') !== 'OggS' || !(await hasRepeatedSerial(bytes))) return path
     const copy = join(folder, 'own-serials.ogg')

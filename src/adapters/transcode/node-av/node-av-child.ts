@@ -5,12 +5,12 @@ import { AV_LOG_ERROR } from 'node-av/constants'
 import { E } from '../../../fp.ts'
 import { receiveRequest, replyToParent } from '../../platform/message-parent.ts'
 import { describeNodeAv } from './node-av-describe.ts'
-import { encodeByNodeAv } from './node-av-encode.ts'
+import { encodeWithNodeAv } from './node-av-encode.ts'
 import { type ChildReply, ChildRequest } from './node-av-messages.ts'
 import { packetSpansOf } from './node-av-packet-spans.ts'
-import { peakRateOf } from './node-av-peak-rate.ts'
-import { probeByNodeAv } from './node-av-probe.ts'
-import { remuxByNodeAv } from './node-av-remux.ts'
+import { measurePeakFrameRate } from './node-av-peak-frame-rate.ts'
+import { probeWithNodeAv } from './node-av-probe.ts'
+import { remuxWithNodeAv } from './node-av-remux.ts'
 
 /**
  * The main module of the child process that node-av-engine.ts starts. The process handles one request and
@@ -21,15 +21,15 @@ const answer = async (request: ChildRequest): Promise<unknown> => {
     case 'describe':
       return describeNodeAv()
     case 'probe':
-      return probeByNodeAv(request.path)
+      return probeWithNodeAv(request.path)
     case 'peak-rate':
-      return peakRateOf(request.path, request.streamIndex)
+      return measurePeakFrameRate(request.path, request.streamIndex)
     case 'packet-spans':
       return packetSpansOf(request.path, request.streamIndexes, request.jumpSeconds)
     case 'encode':
-      return encodeByNodeAv(request.job, (seconds) => reply({ kind: 'progress', seconds }))
+      return encodeWithNodeAv(request.job, (seconds) => reply({ kind: 'progress', seconds }))
     case 'remux':
-      return remuxByNodeAv(request.job)
+      return remuxWithNodeAv(request.job)
   }
 }
 

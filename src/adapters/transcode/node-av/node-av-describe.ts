@@ -1,6 +1,6 @@
 import { Codec, Filter, getFFmpegInfo } from 'node-av'
 import type { EngineFacts } from '../engine.ts'
-import { codecsWithoutDecoder, requiredEncoders, requiredFilters } from '../process/limits.ts'
+import { codecsWithoutDecoder, requiredEncoders, requiredFilters } from '../process/decoder-limits.ts'
 
 export const describeNodeAv = async (): Promise<EngineFacts> => {
   const missing = [

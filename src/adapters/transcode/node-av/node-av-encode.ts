@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { Decoder, type Demuxer, FilterAPI, FilterComplexAPI, type Frame, Log, type Packet } from 'node-av'
 import { AV_LOG_ERROR, AV_NOPTS_VALUE } from 'node-av/constants'
 import { type EncodeJob, type EncodeResult, type StreamJob, TRUNCATED_FILE_LOG_PATTERN } from '../engine.ts'
-import { decoderLimits } from '../process/limits.ts'
+import { decoderLimits } from '../process/decoder-limits.ts'
 import { type EncoderSink, openEncoderSink } from './node-av-sink.ts'
 import { openDemuxer, startTimeShift } from './node-av-source.ts'
 
@@ -10,7 +10,7 @@ import { openDemuxer, startTimeShift } from './node-av-source.ts'
  * Makes one pass over the source, as the program ffmpeg does. Decodes each stream once for all of its
  * outputs.
  */
-export const encodeByNodeAv = async (
+export const encodeWithNodeAv = async (
   job: EncodeJob,
   onProgress: (seconds: number) => void,
 ): Promise<EncodeResult> => {

@@ -7,8 +7,8 @@ import type { SandboxFiles } from '../../sandbox/own-root.ts'
 import { type Engine, type EngineFailure, noSandboxFiles, sandboxFilesOf } from '../engine.ts'
 import { PacketSpan } from '../packet-spans.ts'
 import { ProbedFile } from '../probed-file.ts'
+import { MAX_FILE_BYTES, MAX_MEMORY_BYTES, PROBE_SECONDS, SCAN_SECONDS } from '../process/decoder-limits.ts'
 import { boundedCommand, minimalEnvironment } from '../process/launcher.ts'
-import { MAX_FILE_BYTES, MAX_MEMORY_BYTES, PROBE_SECONDS, SCAN_SECONDS } from '../process/limits.ts'
 import { classifyMessages } from '../process/machine-faults.ts'
 import { type DecoderBounds, redactPath, superviseDecoder, toEngineFailure } from '../process/supervise.ts'
 import { ChildReply, type ChildRequest } from './node-av-messages.ts'
@@ -34,7 +34,7 @@ export const createNodeAvEngine = (): Engine => ({
       ),
       TE.flatMapEither(decodeWith(ProbedFile)),
     ),
-  peakRate: (path, streamIndex, signal) =>
+  peakFrameRate: (path, streamIndex, signal) =>
     pipe(
       runRequest(
         { kind: 'peak-rate', path, streamIndex },

@@ -3,7 +3,7 @@ import { AV_FRAME_DATA_A53_CC, AV_FRAME_FLAG_INTERLACED, AV_NOPTS_VALUE } from '
 import type { VideoColourTags } from '../../../domain/colour/video-colour.ts'
 import { type AudioForm, FIRST_AUDIO_FRAMES } from '../first-audio.ts'
 import type { FirstFrames } from '../probed-file.ts'
-import { decoderLimits } from '../process/limits.ts'
+import { decoderLimits } from '../process/decoder-limits.ts'
 import { openDemuxer } from './node-av-source.ts'
 
 /**

@@ -32,7 +32,6 @@ import { FORMAT_NOT_ACCEPTED, formatInLog } from '../engine.ts'
 import { audioToDecode, withAudioForm } from '../first-audio.ts'
 import {
   endSecondsOf,
-  extraName,
   framesToDecode,
   hasAlphaChannel,
   normalizeLanguage,
@@ -42,14 +41,15 @@ import {
   type ProbedStream,
   type ProbedVideo,
   parseClockSeconds,
+  streamDisplayName,
   withFirstFrames,
 } from '../probed-file.ts'
-import { isSupportedCodec } from '../process/limits.ts'
-import { purposesOf, type StreamPurpose } from '../stream-purposes.ts'
+import { isSupportedCodec } from '../process/decoder-limits.ts'
+import { filterPurposes, type StreamPurpose } from '../stream-purposes.ts'
 import { firstAudioFormOf, firstFramesOf } from './node-av-first-frames.ts'
 import { openDemuxer, orientationOf } from './node-av-source.ts'
 
-export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
+export const probeWithNodeAv = async (path: string): Promise<ProbedFile> => {
   const warnings: string[] = []
   const log: string[] = []
   Log.setCallback(
@@ -125,7 +125,7 @@ const otherStreamsOf = ({ streams }: Demuxer): Pick<ProbedExtras, 'data' | 'atta
   const namesOf = (kind: number): ReadonlyArray<string> =>
     streams
       .filter(({ codecpar }) => codecpar.codecType === kind)
-      .map((stream) => extraName(codecOf(stream), stream.codecpar.codecTagString))
+      .map((stream) => streamDisplayName(codecOf(stream), stream.codecpar.codecTagString))
   return { data: namesOf(AVMEDIA_TYPE_DATA), attachments: namesOf(AVMEDIA_TYPE_ATTACHMENT) }
 }
 
@@ -153,7 +153,7 @@ const commonFields = (stream: Stream) => ({
   programs: [],
   codec: codecOf(stream),
   language: normalizeLanguage(stream.metadata?.get('language')),
-  purposes: purposesOf((purpose) => stream.hasDisposition(FLAGS[purpose])),
+  purposes: filterPurposes((purpose) => stream.hasDisposition(FLAGS[purpose])),
 })
 
 const FLAGS = {

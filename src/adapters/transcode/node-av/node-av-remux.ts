@@ -3,7 +3,7 @@ import type { RemuxJob } from '../engine.ts'
 import { progressiveMuxer } from '../recipe.ts'
 import { openDemuxer, startTimeShift } from './node-av-source.ts'
 
-export const remuxByNodeAv = async ({ outputs }: RemuxJob): Promise<void> => {
+export const remuxWithNodeAv = async ({ outputs }: RemuxJob): Promise<void> => {
   for (const output of outputs) await copyTracks(output)
 }
 

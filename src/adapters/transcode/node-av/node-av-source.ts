@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { avRescaleQ, Demuxer, type Packet, type Stream } from 'node-av'
 import { AV_NOPTS_VALUE, AV_PKT_DATA_DISPLAYMATRIX, AVFMT_TS_DISCONT } from 'node-av/constants'
 import { DEFAULT_JUMP_SECONDS } from '../engine.ts'
-import { demuxerLimits } from '../process/limits.ts'
+import { demuxerLimits } from '../process/decoder-limits.ts'
 
 /**
  * Opens a file by its absolute path, so that FFmpeg does not interpret a part before a colon as a protocol.

@@ -3,8 +3,8 @@ import { E } from '../../../fp.ts'
 import { createLineSplitter } from '../../platform/line-splitter.ts'
 import type { SandboxFiles } from '../../sandbox/own-root.ts'
 import type { EngineFailure } from '../engine.ts'
+import { MAX_FILE_BYTES, MAX_MEMORY_BYTES } from './decoder-limits.ts'
 import { boundedCommand, minimalEnvironment } from './launcher.ts'
-import { MAX_FILE_BYTES, MAX_MEMORY_BYTES } from './limits.ts'
 import { type DecoderBounds, superviseDecoder, toEngineFailure } from './supervise.ts'
 
 const LIMITS = [`--as=${MAX_MEMORY_BYTES}`, `--fsize=${MAX_FILE_BYTES}`]

@@ -43,7 +43,7 @@ const widestAvif = 2560
  * gives 14 bits, and libwebp does not use the last value. AVIF: 16,384 is the limit of libheif's encoder.
  * JPEG: the limit of libjpeg. PNG supports more than any viewer displays, so it has the limit of JPEG.
  */
-export const longestSide: Readonly<Record<Format, number>> = {
+export const maxSideByFormat: Readonly<Record<Format, number>> = {
   avif: 16_384,
   webp: 16_383,
   jpeg: 65_500,
@@ -61,7 +61,7 @@ const largestAvif = 35_651_584
 export const planImage = (shape: Shape): ReadonlyArray<ImageTarget> => {
   const heightAt = (width: number): number => Math.round((shape.height * width) / shape.width)
   const supports = (format: Format, width: number): boolean =>
-    Math.max(width, heightAt(width)) <= longestSide[format] &&
+    Math.max(width, heightAt(width)) <= maxSideByFormat[format] &&
     (format !== 'avif' || width * heightAt(width) <= largestAvif)
   const targetsOf = (format: Format, widths: ReadonlyArray<number>): ReadonlyArray<ImageTarget> =>
     widths.map((width) => ({ format, width }))
@@ -76,7 +76,7 @@ export const planImage = (shape: Shape): ReadonlyArray<ImageTarget> => {
       'webp',
       ladder(shape.width).filter((width) => supports('webp', width)),
     ),
-    ...targetsOf(universal, ladder(widestSupported(shape, longestSide[universal]))),
+    ...targetsOf(universal, ladder(widestSupported(shape, maxSideByFormat[universal]))),
   ].sort((a, b) => a.width - b.width)
 }
 

@@ -7,7 +7,7 @@ import {
   createChunkDigests,
   digestBytes,
 } from '../../../../src/adapters/cache/disk/chunk-digests.ts'
-import { createChunkTrust, fileStampOf } from '../../../../src/adapters/cache/disk/trusted-chunks.ts'
+import { createChunkTrust, fileVersionOf } from '../../../../src/adapters/cache/disk/trusted-chunks.ts'
 import { createVerifiedFileReader } from '../../../../src/adapters/cache/disk/verified-file.ts'
 import { asMonotonic } from '../../../support/as-monotonic.ts'
 import { pseudoRandomBytes } from '../../../support/origins.ts'
@@ -64,8 +64,8 @@ describe('[V22] verified chunks', () => {
   it('are not trusted if the file has just been written, because its timestamp may not change again', () => {
     const now = 1_000_000
     const ago = (ms: number) => ({ ino: 1, ctimeMs: now - ms, mtimeMs: 0 })
-    expect(fileStampOf(ago(0), now)).to.equal(null)
-    expect(fileStampOf(ago(1000), now)).not.to.equal(null)
+    expect(fileVersionOf(ago(0), now)).to.equal(null)
+    expect(fileVersionOf(ago(1000), now)).not.to.equal(null)
   })
 
   const trials: Readonly<Record<string, (file: FileHandle) => FileHandle['read']>> = {

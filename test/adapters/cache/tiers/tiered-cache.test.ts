@@ -7,7 +7,7 @@ import {
   openDiskCache,
 } from '../../../../src/adapters/cache/disk/open-disk-cache.ts'
 import { createMemoryTier } from '../../../../src/adapters/cache/memory/memory-cache.ts'
-import { createCacheMeter, noMeter } from '../../../../src/adapters/cache/tiers/cache-meter.ts'
+import { createCacheMeter, disabledTierMeter } from '../../../../src/adapters/cache/tiers/cache-meter.ts'
 import {
   type CacheTier,
   constantInvalidationMark,
@@ -39,7 +39,7 @@ describe('memory in front of disk', () => {
   const clock = () => now
   const cacheOn = (disk: CacheTier, time = clock) => {
     const monotonic = asMonotonic(time)
-    const memory = createMemoryTier(MiB, noMeter, monotonic)
+    const memory = createMemoryTier(MiB, disabledTierMeter, monotonic)
     return createTieredCache({ memory, disk, clock: time, monotonic })
   }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { peakRate } from '../../../../src/domain/examiner/recomputed-rates.ts'
+import { peakBitrate } from '../../../../src/domain/examiner/recomputed-rates.ts'
 import {
   type MeasuredPart,
   measureBitrates,
@@ -26,7 +26,7 @@ describe('measureBitrates', () => {
         const { peak, average } = measureBitrates(list, 1000, target)
         const timed = naivelyTimed(list, 1000)
         expect(peak).to.be.closeTo(naivePeak(timed, target), 1)
-        expect(peak).to.be.closeTo(peakRate(timed, target), 1)
+        expect(peak).to.be.closeTo(peakBitrate(timed, target), 1)
         expect(peak).to.be.at.least(average)
       }),
       { numRuns: 500 },

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import {
   type ImageTarget,
   imageWarnings,
-  longestSide,
+  maxSideByFormat,
   planImage,
 } from '../../../../src/domain/ingest/plan/image-plan.ts'
 
@@ -86,8 +86,8 @@ describe('the plan of a picture', () => {
           const height = Math.round((facts.height * width) / facts.width)
           // At the minimum width of one pixel, the height of a picture that is too high is reduced.
           if (width > 1)
-            expect(height, format).to.be.at.most(longestSide[format] + facts.height / facts.width)
-          expect(width, format).to.be.at.most(longestSide[format])
+            expect(height, format).to.be.at.most(maxSideByFormat[format] + facts.height / facts.width)
+          expect(width, format).to.be.at.most(maxSideByFormat[format])
         }
       }),
     )
@@ -98,7 +98,7 @@ describe('the plan of a picture', () => {
       fc.property(anyFacts, (facts) => {
         const fallback = facts.hasAlpha ? 'png' : 'jpeg'
         const widths = widthsOf(fallback, planImage(facts))
-        const tall = Math.floor((facts.width * longestSide[fallback]) / facts.height)
+        const tall = Math.floor((facts.width * maxSideByFormat[fallback]) / facts.height)
         expect(widths.at(-1)).to.equal(Math.max(1, Math.min(facts.width, 3840, tall)))
       }),
     )

@@ -1,4 +1,4 @@
-import { isInMilliseconds } from '../domain/access/token-times.ts'
+import { isMillisecondTime } from '../domain/access/token-times.ts'
 import { isUid, kindOfUid, type UidKind } from '../domain/media/uid-text.ts'
 import type { TokenExplanation, TokenUse } from '../ports/explain-token.ts'
 
@@ -32,7 +32,7 @@ const instantOf = (seconds: unknown): string => {
 }
 
 const formatTime = (claim: unknown): string =>
-  isInMilliseconds(claim) ? `${claim}, in milliseconds instead of seconds since 1970` : quote(claim)
+  isMillisecondTime(claim) ? `${claim}, in milliseconds instead of seconds since 1970` : quote(claim)
 
 type Signed = Extract<TokenExplanation, { readonly _tag: 'Signed' }>
 

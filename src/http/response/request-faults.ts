@@ -1,5 +1,5 @@
 /** Faults of a request that are found before any service is called. */
-export type HttpError =
+export type RequestFault =
   | MissingCredential
   | MalformedCredential
   | Unprocessable

@@ -15,7 +15,7 @@ import { runProgram } from './run-program.ts'
 /**
  * The identity of this process, which stays visible as alive to other processes until `release` is called.
  */
-export type HeldIdentity = { readonly identity: ProcessIdentity; readonly release: () => void }
+export type AnnouncedIdentity = { readonly identity: ProcessIdentity; readonly release: () => void }
 
 /**
  * A beacon shows the processes that share a folder which of them are alive, also across pid namespaces
@@ -23,13 +23,13 @@ export type HeldIdentity = { readonly identity: ProcessIdentity; readonly releas
  * folder of beacons. When the process dies, for whatever reason, the kernel closes the read end. The write
  * end can be opened only while the read end is open. So a process is alive if the write end can be opened.
  */
-export type ProcessBeacon = {
+export type ProcessLiveness = {
   /**
    * Makes this process visible to others until `release` is called. Files in the shared folder must be named
    * with the returned identity. If no FIFO can be created, processes in other pid namespaces cannot see this
    * process.
    */
-  readonly hold: () => Promise<HeldIdentity>
+  readonly announce: () => Promise<AnnouncedIdentity>
   readonly stateOf: (identity: ProcessIdentity) => ProcessState
   /**
    * Removes the beacon, unless `release` is still to be called for an identity. In that case the FIFO stays,
@@ -47,11 +47,11 @@ const hour = 60 * 60 * 1000
 const staleMs = 24 * hour
 
 /**
- * A ProcessBeacon without FIFOs, for folders that only processes of one pid namespace use, for example in
+ * A ProcessLiveness without FIFOs, for folders that only processes of one pid namespace use, for example in
  * tests.
  */
-export const noBeacon: ProcessBeacon = {
-  hold: async () => ({ identity: currentProcessIdentity, release: () => undefined }),
+export const localProcessLiveness: ProcessLiveness = {
+  announce: async () => ({ identity: currentProcessIdentity, release: () => undefined }),
   stateOf: processStateOf,
   close: async () => undefined,
 }
@@ -60,7 +60,7 @@ export const noBeacon: ProcessBeacon = {
  * Creates a beacon in `folder`, which is created when needed. The modification time of the FIFO is updated
  * every `refreshMs`, so that processes on other machines do not remove it as stale.
  */
-export const createProcessBeacon = (folder: string, refreshMs = hour): ProcessBeacon => {
+export const createProcessLiveness = (folder: string, refreshMs = hour): ProcessLiveness => {
   const path = join(folder, currentProcessIdentity)
   let creating: Promise<number | null> | null = null
   let holders = 0
@@ -74,7 +74,7 @@ export const createProcessBeacon = (folder: string, refreshMs = hour): ProcessBe
   }
 
   return {
-    hold: async () => {
+    announce: async () => {
       holders++
       creating ??= createFifo(folder, path)
       await creating
@@ -107,7 +107,7 @@ const createFifo = async (folder: string, path: string): Promise<number | null> 
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await removeStale(folder)
-    // The FIFO may already exist, because another ProcessBeacon of this process has created it.
+    // The FIFO may already exist, because another ProcessLiveness of this process has created it.
     await runProgram('mkfifo', ['-m', '600', path]).catch(() => undefined)
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch {

@@ -3,7 +3,7 @@ import { totalTicks } from '../media/total-ticks.ts'
 import { type ExpectedPart, examinePublished } from './examine-published.ts'
 import { isVideoRendition, renditionLabel } from './examine-time.ts'
 import { fragmentsOf, type ParsedPart, type ParsedRendition } from './parsed-media.ts'
-import { averageRate, peakRate, type TimedBytes } from './recomputed-rates.ts'
+import { averageBitrate, peakBitrate, type TimedBytes } from './recomputed-rates.ts'
 import { type Violation, violation } from './violation.ts'
 
 /** A segmented export as it will be stored, and the rendition that was parsed from its bytes. */
@@ -78,8 +78,8 @@ const timedPartsOf = ({ track, parts }: ParsedRendition): ReadonlyArray<TimedByt
   parts.map((part) => ({ bytes: part.bytes, seconds: totalTicks(part.fragments) / track.timescale }))
 
 /** Returns the peak rate in bits per second, for playlists with this target duration. */
-export const parsedPeakRate = (parsed: ParsedRendition, targetSeconds: number): number =>
-  peakRate(timedPartsOf(parsed), targetSeconds)
+export const parsedPeakBitrate = (parsed: ParsedRendition, targetSeconds: number): number =>
+  peakBitrate(timedPartsOf(parsed), targetSeconds)
 
 const examineRates = (
   name: string,
@@ -100,8 +100,8 @@ const examineRates = (
       ? []
       : [violation('rates', `${name}: ${what} would be ${declared ?? 'missing'}, and is ${actual} bit/s`)]
   return [
-    ...compare('its peak rate', stored.bandwidth, peakRate(parts, target)),
-    ...compare('its average rate', stored.averageBandwidth, averageRate(parts)),
+    ...compare('its peak rate', stored.bandwidth, peakBitrate(parts, target)),
+    ...compare('its average rate', stored.averageBandwidth, averageBitrate(parts)),
     ...(keyframes.length === 0
       ? stored.iFrames === null
         ? []
@@ -110,12 +110,12 @@ const examineRates = (
           ...compare(
             'the peak rate of its keyframes',
             stored.iFrames?.bandwidth,
-            peakRate(keyframes, target),
+            peakBitrate(keyframes, target),
           ),
           ...compare(
             'the average rate of its keyframes',
             stored.iFrames?.averageBandwidth,
-            averageRate(keyframes),
+            averageBitrate(keyframes),
           ),
         ]),
   ]

@@ -1,10 +1,10 @@
 import { AV_NOPTS_VALUE } from 'node-av/constants'
-import { createPeakRateMeter } from '../peak-rate.ts'
+import { createPeakFrameRateMeter } from '../peak-frame-rate.ts'
 import { openDemuxer } from './node-av-source.ts'
 
-export const peakRateOf = async (path: string, streamIndex: number): Promise<number> => {
+export const measurePeakFrameRate = async (path: string, streamIndex: number): Promise<number> => {
   const source = await openDemuxer(path)
-  const peak = createPeakRateMeter()
+  const peak = createPeakFrameRateMeter()
   for await (const packet of source.packets(streamIndex)) {
     if (packet === null) continue
     const { dts, timeBase } = packet

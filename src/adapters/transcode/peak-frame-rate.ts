@@ -1,4 +1,4 @@
-import { createRateHistogram, heaviestRate, type RateBin, weightOf } from './rate-histogram.ts'
+import { createRateHistogram, mostCommonRate, type RateBin, weightOf } from './rate-histogram.ts'
 
 /** Frame intervals in the sliding window that a rate is measured over. */
 const WINDOW = 8
@@ -20,7 +20,7 @@ const FASTER = 1.05
  * Measures the highest frame rate that lasts for a while or comes back, from timestamps in decoding order. Frames are a
  * burst if they are closer than jitter could bring frames of the rate that lasts.
  */
-export const createPeakRateMeter = () => {
+export const createPeakFrameRateMeter = () => {
   const lasting = createWindow(WINDOW, (seconds) => seconds)
   const bursts = BURST_WINDOWS.map((intervals) => ({ intervals, window: createWindow(intervals, () => 1) }))
   let frames = 0
@@ -36,10 +36,10 @@ export const createPeakRateMeter = () => {
     /** Frames per second; 0 if there are too few frames. */
     rate: (): number => {
       const bins = lasting.bins()
-      const rate = heaviestRate(bins, Math.min(MIN_SECONDS, weightOf(bins) / 2))
+      const rate = mostCommonRate(bins, Math.min(MIN_SECONDS, weightOf(bins) / 2))
       const faster = bursts.map(({ intervals, window }) => {
         const isBurst = (bin: RateBin) => bin.rate * (1 - (2 * JITTER) / intervals) > FASTER * rate
-        return heaviestRate(window.bins().filter(isBurst), Math.max(MIN_BURSTS, MIN_BURST_SHARE * frames))
+        return mostCommonRate(window.bins().filter(isBurst), Math.max(MIN_BURSTS, MIN_BURST_SHARE * frames))
       })
       return Math.max(rate, ...faster)
     },
