@@ -14,11 +14,16 @@ const code = filesBelow(['src', 'test', 'bench', 'scripts'], /\.(?:ts|mjs|sh|css
 
 type Line = { readonly file: string; readonly text: string; readonly where: string }
 
+/** The text of a line begins with the parenthesis that the line before leaves open: a standard may be named there. */
 const linesOf = (files: ReadonlyArray<string>): ReadonlyArray<Line> =>
   files.flatMap((file) =>
     readText(file)
       .split('\n')
-      .map((text, index) => ({ file, text, where: `${file}:${index + 1}: ${text.trim()}` })),
+      .map((text, index, lines) => ({
+        file,
+        text: `${/\([^)]*$/.exec(lines[index - 1] ?? '')?.[0] ?? ''} ${text}`,
+        where: `${file}:${index + 1}: ${text.trim()}`,
+      })),
   )
 
 // In these files a § without a document's name means RFC 9110, as the head of each file states.
