@@ -1,6 +1,6 @@
-import { createChunkTrust } from '../src/adapters/cache/disk/trusted-chunks.ts'
+import { createChunkVerification } from '../src/adapters/cache/disk/trusted-chunks.ts'
 import { createBreaker } from '../src/adapters/platform/breaker.ts'
-import { createRetries } from '../src/domain/background/retries.ts'
+import { createRetrySchedule } from '../src/domain/background/retries.ts'
 import { createOutageLog } from '../src/domain/health/outage-log.ts'
 import type { Clock } from '../src/ports/clock.ts'
 import { silentLog } from './support/recording-log.ts'
@@ -14,10 +14,10 @@ export const refusals = [
   () => createBreaker({ openMs: 1000, monotonic: clock }),
 
   // @ts-expect-error verified chunks would be trusted for longer
-  () => createChunkTrust(clock),
+  () => createChunkVerification(clock),
 
   // @ts-expect-error a file would not be retried
-  () => createRetries(clock, { first: 1, most: 2 }, 3),
+  () => createRetrySchedule(clock, { first: 1, most: 2 }, 3),
 
   // @ts-expect-error an outage would not be logged again
   () => createOutageLog(silentLog, clock),

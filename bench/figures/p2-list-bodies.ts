@@ -4,7 +4,7 @@ import { gzip } from 'node:zlib'
 import { toMediaPlaylist } from '../../src/domain/hls/media-playlist.ts'
 import { signM3u8 } from '../../src/domain/hls/sign-m3u8.ts'
 import type { ContentExportUid, ContentPartUid } from '../../src/domain/media/ids.ts'
-import { createPlaylistBodies } from '../../src/http/playlists/playlist-bodies.ts'
+import { createPlaylistBodyEncoder } from '../../src/http/playlists/playlist-bodies.ts'
 import type { Throughput } from '../load/load.ts'
 import { type Contender, compareContenders } from './compare.ts'
 import type { Figure, Settings } from './figure.ts'
@@ -77,7 +77,7 @@ export const p2ListBodies: Figure = {
   needs: [],
   run: async ({ settings }) => {
     const text = playlist()
-    const bodies = createPlaylistBodies({ maxBytes: 16 * 2 ** 20 })
+    const bodies = createPlaylistBodyEncoder({ maxBytes: 16 * 2 ** 20 })
     const bodyIn = (coding: string) => async (jwt: string) =>
       (
         await bodies(

@@ -9,7 +9,7 @@ import type { CacheStats } from '../ports/cache-stats.ts'
 import type { ProgressStore } from '../ports/progress-store.ts'
 import type { ServerLifecycle } from './lifecycle.ts'
 import { createCorsPolicy } from './middleware/cors.ts'
-import { createPlaylistBodies } from './playlists/playlist-bodies.ts'
+import { createPlaylistBodyEncoder } from './playlists/playlist-bodies.ts'
 import { createPlaylistReply } from './playlists/playlist-reply.ts'
 import { createRequestListener, type ListenerDeps } from './request-listener.ts'
 import { createBytesReply } from './response/bytes-reply.ts'
@@ -46,7 +46,7 @@ export const createApp = (deps: AppDeps): RequestListener => {
   const { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic, lifecycle } = deps
   const sharing = createCorsPolicy(corsOrigins)
   const bytesReply = createBytesReply(clock)
-  const playlistReply = createPlaylistReply(createPlaylistBodies({ maxBytes: playlistBodyBytes }), clock)
+  const playlistReply = createPlaylistReply(createPlaylistBodyEncoder({ maxBytes: playlistBodyBytes }), clock)
   return createRequestListener(
     { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic },
     ({ handle, refusals }) => [

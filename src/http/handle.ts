@@ -86,8 +86,8 @@ const release = (body: OpenedBody): void => {
 
 const refusalReasonOf = (error: DomainError | RequestFault): RefusalReason | null => {
   if (error._tag === 'Forbidden') return error.reason
-  if (error._tag === 'NotSet') return 'not_set'
-  return error._tag === 'BadFormat' ? 'bad_format' : null
+  if (error._tag === 'MissingCredential') return 'not_set'
+  return error._tag === 'MalformedCredential' ? 'bad_format' : null
 }
 
 /** Creates the only function that decodes requests and writes replies; routes never touch `ctx`. */

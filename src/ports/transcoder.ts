@@ -11,7 +11,7 @@ import type { TE } from '../fp.ts'
 import type { FileSlice } from './local-files.ts'
 
 /** A media segment that the transcoder has written. */
-export type TranscodedPart = {
+export type TranscodedSegment = {
   readonly slice: FileSlice
   readonly durationTicks: number
   readonly keyframes: ReadonlyArray<Keyframe>
@@ -35,7 +35,7 @@ export type Rendition = {
    * The media segments in order of playback. The examiner checks them by the rules of docs/hls.md
    * (examineContentFile).
    */
-  readonly parts: ReadonlyArray<TranscodedPart>
+  readonly parts: ReadonlyArray<TranscodedSegment>
 }
 
 /** A fast-start MP4 of a video rendition and the best audio rendition, or of an audio rendition only. */

@@ -1,6 +1,6 @@
 import type { Larder } from '../composition/larder.ts'
 import type { BackgroundTask, TaskContext } from '../domain/background/background-work.ts'
-import { createRetries } from '../domain/background/retries.ts'
+import { createRetrySchedule } from '../domain/background/retries.ts'
 import type { LibraryFileId } from '../domain/ingest/ingest-service.ts'
 import type { Refused, Unavailable } from '../domain/shared/errors.ts'
 import { E } from '../fp.ts'
@@ -32,7 +32,7 @@ export const createExportsTask = (
   { ingest, monotonic, log }: Pick<Larder, 'ingest' | 'monotonic' | 'log'>,
   terminal: Terminal,
 ): BackgroundTask => {
-  const retries = createRetries(monotonic, backoff, maxDecoderFailures)
+  const retries = createRetrySchedule(monotonic, backoff, maxDecoderFailures)
 
   const finishOne = async (file: LibraryFileId, { signal, failed }: TaskContext): Promise<void> => {
     const { uid } = file

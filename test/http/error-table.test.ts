@@ -37,8 +37,8 @@ type Row = {
 
 /** One row for each error tag. Without a row for a new tag this does not compile. */
 const rows: { readonly [T in AnyError['_tag']]: Row & { readonly error: { readonly _tag: T } } } = {
-  NotSet: { error: missingCredential, status: 401, type: 'not_set' },
-  BadFormat: { error: malformedCredential, status: 401, type: 'bad_format' },
+  MissingCredential: { error: missingCredential, status: 401, type: 'not_set' },
+  MalformedCredential: { error: malformedCredential, status: 401, type: 'bad_format' },
   Forbidden: { error: forbidden('audience'), status: 403, type: 'invalid' },
   NotFound: { error: notFound('file', 'if_a'), status: 404, type: 'not_found' },
   SlowRequest: { error: slowRequest, status: 408, type: 'timeout' },

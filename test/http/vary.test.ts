@@ -3,7 +3,7 @@ import type { RouteHandler } from '../../src/http/handle.ts'
 import { createCorsPolicy } from '../../src/http/middleware/cors.ts'
 import { createRefusals } from '../../src/http/middleware/refusals.ts'
 import { createTrafficCounters } from '../../src/http/middleware/traffic.ts'
-import { createPlaylistBodies } from '../../src/http/playlists/playlist-bodies.ts'
+import { createPlaylistBodyEncoder } from '../../src/http/playlists/playlist-bodies.ts'
 import { createPlaylistReply } from '../../src/http/playlists/playlist-reply.ts'
 import { createBytesReply } from '../../src/http/response/bytes-reply.ts'
 import { adminRoutes } from '../../src/http/routes/admin-routes.ts'
@@ -69,7 +69,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
       ...larder,
       sharing: createCorsPolicy(['*']),
       bytesReply: createBytesReply(larder.clock),
-      playlistReply: createPlaylistReply(createPlaylistBodies({ maxBytes: 1 }), larder.clock),
+      playlistReply: createPlaylistReply(createPlaylistBodyEncoder({ maxBytes: 1 }), larder.clock),
     }
     imageRoutes(media, spy)
     contentRoutes(media, spy)

@@ -3,7 +3,7 @@ import type { MediaPlan } from '../../src/domain/ingest/plan/media-plan.ts'
 import type {
   ProgressiveFile,
   Rendition,
-  TranscodedPart,
+  TranscodedSegment,
   TranscodeResult,
 } from '../../src/ports/transcoder.ts'
 
@@ -57,7 +57,7 @@ const partsOf = (
   isVideo: boolean,
   counts: ReadonlyArray<number>,
   { each, sampleTicks, bytes }: Fragments,
-): ReadonlyArray<TranscodedPart> => {
+): ReadonlyArray<TranscodedSegment> => {
   const durationTicks = each * sampleTicks
   let [ticks, offset] = [0, 1000]
   return counts.map((count) => {

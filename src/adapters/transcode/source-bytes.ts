@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { TE } from '../../fp.ts'
-import { SCAN_SECONDS } from './process/decoder-limits.ts'
+import { SCAN_TIMEOUT_SECONDS } from './process/decoder-limits.ts'
 
 // Access to source files for readers that run in the server's own process, unlike engines. A source file may
 // be hostile, so every such reader gets its bytes through this file. Here all reads are asynchronous, can be
@@ -97,7 +97,7 @@ const SLOWEST_RATE = 1e6
 const MAX_TIMER_SECONDS = 2 ** 31 / 1000 - 1
 
 const untilStopped = (signal: AbortSignal, size: number, { timeout }: SourceLimits): AbortSignal =>
-  AbortSignal.any([signal, timeout(Math.min(MAX_TIMER_SECONDS, SCAN_SECONDS + size / SLOWEST_RATE))])
+  AbortSignal.any([signal, timeout(Math.min(MAX_TIMER_SECONDS, SCAN_TIMEOUT_SECONDS + size / SLOWEST_RATE))])
 
 /**
  * Size in bytes of the window of the file that is kept in memory. Headers may be near to each other or far

@@ -29,7 +29,7 @@ export type StreamPurpose = keyof typeof streamPurposes
 
 export const StreamPurpose = t.keyof(streamPurposes)
 
-export const filterPurposes = (has: (purpose: StreamPurpose) => boolean): ReadonlyArray<StreamPurpose> =>
+export const purposesWhere = (has: (purpose: StreamPurpose) => boolean): ReadonlyArray<StreamPurpose> =>
   (Object.keys(streamPurposes) as ReadonlyArray<StreamPurpose>).filter(has)
 
 /** Returns the words for the purposes of a stream, without duplicates. */

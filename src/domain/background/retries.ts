@@ -5,7 +5,7 @@ import { type Backoff, backoffMilliseconds } from './backoff.ts'
  * Schedules retries of failed items. The failures are stored only in memory, so after a restart every item
  * may be tried again.
  */
-export type Retries = {
+export type RetrySchedule = {
   /**
    * Returns the milliseconds until the item may be tried: 0 if it may be tried now, `null` if it is never
    * tried again.
@@ -18,12 +18,12 @@ export type Retries = {
 
 type State = { readonly failures: number; readonly counted: number; readonly dueAt: number }
 
-export const createRetries = (
+export const createRetrySchedule = (
   monotonic: Monotonic,
   backoff: Backoff,
   mostCounted: number,
   random: () => number = Math.random,
-): Retries => {
+): RetrySchedule => {
   const states = new Map<string, State>()
   return {
     waitFor: (item) => {

@@ -14,7 +14,7 @@ import { examineStored, examineTranscoded } from './examine-transcoded.ts'
 import { createExportStore } from './export-store.ts'
 import { invalidateAfter } from './invalidate-after.ts'
 import { createLibraryFiles } from './library-files.ts'
-import type { CreatedExports, LocalCopy, MediaIngest, OnProgress, Publication } from './media-ingest.ts'
+import type { CreatedExports, LocalCopy, MediaKindIngest, OnProgress, Publication } from './media-ingest.ts'
 import { hasLostAudio, withoutAudio } from './plan/lost-audio.ts'
 import { planMedia } from './plan/media-ladder.ts'
 import type { MediaFacts, MediaPlan } from './plan/media-plan.ts'
@@ -29,7 +29,7 @@ type Deps = UploadDeps & {
 }
 
 /** Registers content files, and makes and publishes their exports. */
-export const createContentIngest = (deps: Deps): MediaIngest => {
+export const createContentIngest = (deps: Deps): MediaKindIngest => {
   const { files, newUid, contentFiles, transcoder, cache, log } = deps
   const storeExports = createExportStore(newUid)
 

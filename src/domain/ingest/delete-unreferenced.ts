@@ -5,20 +5,22 @@ import type { Refused, Unavailable } from '../shared/errors.ts'
 declare const proof: unique symbol
 
 /**
- * Proof that a database write had no effect. Only `proveNoEffect` creates a proof, and never if it is unknown
+ * Proof that a database write had no effect. Only `proveNothingWritten` creates a proof, and never if it is unknown
  * whether the write had an effect.
  */
-export type NoEffect = { readonly [proof]: true }
+export type NothingWritten = { readonly [proof]: true }
 
 /**
  * Returns the proof if the write certainly had no effect. Returns `null` if it had an effect, or if that is
  * unknown. `written` is the result of the write; `true` means that it had an effect.
  */
-export const proveNoEffect = (written: E.Either<Refused | Unavailable, boolean>): NoEffect | null => {
+export const proveNothingWritten = (
+  written: E.Either<Refused | Unavailable, boolean>,
+): NothingWritten | null => {
   const isCertain = E.isRight(written)
     ? !written.right
     : written.left._tag === 'Refused' || !written.left.mayHaveHappened
-  return isCertain ? ({} as NoEffect) : null
+  return isCertain ? ({} as NothingWritten) : null
 }
 
 /**
@@ -28,7 +30,7 @@ export const proveNoEffect = (written: E.Either<Refused | Unavailable, boolean>)
 export const deleteUnreferenced = async (
   store: ObjectStore,
   keys: ReadonlyArray<string>,
-  _proof: NoEffect,
+  _proof: NothingWritten,
 ): Promise<void> => {
   for (const key of keys) await store.delete(key)()
 }

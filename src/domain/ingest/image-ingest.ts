@@ -10,7 +10,7 @@ import type { Abortable } from '../shared/abortable.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import { invalidateAfter } from './invalidate-after.ts'
 import { createLibraryFiles } from './library-files.ts'
-import type { CreatedExports, LocalCopy, MediaIngest, OnProgress, Publication } from './media-ingest.ts'
+import type { CreatedExports, LocalCopy, MediaKindIngest, OnProgress, Publication } from './media-ingest.ts'
 import { imageWarnings, planImage } from './plan/image-plan.ts'
 import { recipeVersions } from './recipe-versions.ts'
 import { createRegister } from './register-original.ts'
@@ -25,7 +25,7 @@ type Deps = UploadDeps & {
 const recipe = recipeVersions.image
 
 /** Registers images, and makes and publishes their exports. */
-export const createImageIngest = (deps: Deps): MediaIngest => {
+export const createImageIngest = (deps: Deps): MediaKindIngest => {
   const { files, newUid, imageFiles, images, cache } = deps
 
   const register = createRegister(deps, {

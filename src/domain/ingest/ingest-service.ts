@@ -15,7 +15,7 @@ import { type Refused, refused, type Unavailable, unavailable } from '../shared/
 import { createContentIngest } from './content-ingest.ts'
 import { createImageIngest } from './image-ingest.ts'
 import { createMakeExportsOnce, fileDeletedRefusal, type MakeExportsResult } from './make-exports-once.ts'
-import type { LibraryFile, MediaIngest, OnProgress } from './media-ingest.ts'
+import type { LibraryFile, MediaKindIngest, OnProgress } from './media-ingest.ts'
 import { createOriginals, fileChanged, originalMissing } from './originals.ts'
 import { retryWhileBusy, type WaitOptions } from './retry-while-busy.ts'
 import { sniffFileKind } from './sniff.ts'
@@ -112,7 +112,7 @@ export const createIngestService = (deps: Deps): IngestService => {
    * `fileChanged`: the store refuses changed bytes, and a decoder that reads them may report any error.
    */
   const registerUnchanged =
-    (ingest: MediaIngest, source: SourceFile, signal: AbortSignal): Outcome<boolean> =>
+    (ingest: MediaKindIngest, source: SourceFile, signal: AbortSignal): Outcome<boolean> =>
     async () => {
       const registered = await ingest.register(source, signal)()
       if (E.isRight(registered) || signal.aborted) return registered
@@ -121,7 +121,11 @@ export const createIngestService = (deps: Deps): IngestService => {
     }
 
   /** Finds the file by its SHA-512, or registers it. */
-  const findOrAdd = (ingest: MediaIngest, source: SourceFile, signal: AbortSignal): Outcome<LibraryFile> =>
+  const findOrAdd = (
+    ingest: MediaKindIngest,
+    source: SourceFile,
+    signal: AbortSignal,
+  ): Outcome<LibraryFile> =>
     pipe(
       ingest.find(source.sha512),
       TE.flatMap(
@@ -140,7 +144,7 @@ export const createIngestService = (deps: Deps): IngestService => {
   const finishOnce = createMakeExportsOnce(deps)
 
   const registerBy =
-    (ingest: MediaIngest, source: SourceFile, waiting: WaitOptions): Outcome<RegisteredFile> =>
+    (ingest: MediaKindIngest, source: SourceFile, waiting: WaitOptions): Outcome<RegisteredFile> =>
     async () => {
       const attempt = locks.tryWith(`add:${source.sha512}`, (lost) =>
         findOrAdd(ingest, source, AbortSignal.any([waiting.signal, lost])),

@@ -6,7 +6,7 @@ import {
   type FileState,
   fileStateOf,
   type LibraryFile,
-  type MediaIngest,
+  type MediaKindIngest,
 } from './media-ingest.ts'
 import { recipeVersions } from './recipe-versions.ts'
 
@@ -30,7 +30,7 @@ export const createLibraryFiles = <U extends LibraryFile['uid'], K extends Inges
   kind,
   repository,
   makeExports,
-}: Options<U, K>): Omit<MediaIngest, 'register'> => {
+}: Options<U, K>): Omit<MediaKindIngest, 'register'> => {
   const recipe = recipeVersions[kind]
 
   const stateOf = (uid: U): TE.TaskEither<Unavailable, FileState> =>

@@ -64,7 +64,7 @@ export type LibraryFile = {
 }
 
 /** The steps of ingestion that differ between images and content files. */
-export type MediaIngest = {
+export type MediaKindIngest = {
   readonly find: (sha512: string) => TE.TaskEither<Unavailable, O.Option<LibraryFile>>
   readonly findByUid: (uid: LibraryFile['uid']) => TE.TaskEither<Unavailable, O.Option<LibraryFile>>
   /**

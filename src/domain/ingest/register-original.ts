@@ -1,7 +1,7 @@
 import { pipe, TE } from '../../fp.ts'
 import type { NewLibraryFile } from '../../ports/library-repository.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
-import type { MediaIngest } from './media-ingest.ts'
+import type { MediaKindIngest } from './media-ingest.ts'
 import { type UploadDeps, withUploads } from './uploads.ts'
 
 type Options<F> = {
@@ -13,7 +13,7 @@ type Options<F> = {
 
 /** Creates `register` for one kind of file. */
 export const createRegister =
-  <F>(deps: UploadDeps, { readFacts, add }: Options<F>): MediaIngest['register'] =>
+  <F>(deps: UploadDeps, { readFacts, add }: Options<F>): MediaKindIngest['register'] =>
   (source, signal) =>
     pipe(
       readFacts(source.path, signal),

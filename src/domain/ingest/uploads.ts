@@ -4,8 +4,9 @@ import type { NewUid } from '../../ports/new-uid.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
 import type { ByteStream } from '../media/bytes.ts'
 import type { StoredFile } from '../media/stored-file.ts'
+import { storedFileKey } from '../media/stored-file-key.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
-import { deleteUnreferenced, proveNoEffect } from './delete-unreferenced.ts'
+import { deleteUnreferenced, proveNothingWritten } from './delete-unreferenced.ts'
 import { ingestStopped } from './media-ingest.ts'
 
 export type UploadDeps = {
@@ -48,7 +49,7 @@ export const withUploads =
       if (E.isLeft(digest)) return digest
       const { size, sha256 } = digest.right
       const uid = newUid.storedFile()
-      const key = `s3_files/${uid}`
+      const key = storedFileKey(uid)
       const stored = await store.put(key, {
         contentType,
         size,
@@ -61,7 +62,7 @@ export const withUploads =
     }
 
     const result = await work(upload)()
-    const noEffect = proveNoEffect(result)
+    const noEffect = proveNothingWritten(result)
     if (noEffect !== null) await deleteUnreferenced(store, keys, noEffect)
     return result
   }

@@ -2,9 +2,9 @@ import { E } from '../../fp.ts'
 import type { ListedObject, ObjectStore } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
 import { ingestStopped } from '../ingest/media-ingest.ts'
+import { isStoredFileKey, storedFilesFolder } from '../media/stored-file-key.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import { toUnavailable } from './store-failure.ts'
-import { isStoredFileKey, storedFilesFolder } from './sweep-rules.ts'
 
 /** Number of keys in one database query. */
 const batchSize = 500

@@ -8,8 +8,9 @@ import type { ObjectStore } from '../../ports/object-store.ts'
 import { ingestStopped } from '../ingest/media-ingest.ts'
 import type { ContentExportUid, ContentPartUid, ImageExportUid } from '../media/ids.ts'
 import type { ReplacedExport } from '../media/replaced-export.ts'
+import { isStoredFileKey } from '../media/stored-file-key.ts'
 import type { Unavailable } from '../shared/errors.ts'
-import { isStoredFileKey, minOrphanAgeMs } from './sweep-rules.ts'
+import { minOrphanAgeMs } from './sweep-rules.ts'
 
 /** Number and total size of the stored objects of replaced exports. */
 export type ReplacedObjects = { readonly objects: number; readonly bytes: number }

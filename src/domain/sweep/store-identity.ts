@@ -1,15 +1,10 @@
 import { E, O } from '../../fp.ts'
 import type { NewObject, ObjectStore } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
+import { isStoredFileKey, storedFilesFolder } from '../media/stored-file-key.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import { toUnavailable } from './store-failure.ts'
-import {
-  isStoredFileKey,
-  isStoreProven,
-  libraryMarkKey,
-  storedFilesFolder,
-  storeSampleSize,
-} from './sweep-rules.ts'
+import { isStoreProven, libraryMarkKey, storeSampleSize } from './sweep-rules.ts'
 
 /** Maximum number of bytes that are read of a text object, more than any library uid has. */
 const maxTextBytes = 200

@@ -5,19 +5,14 @@ import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import { ingestStopped } from '../ingest/media-ingest.ts'
+import { storedFilesFolder } from '../media/stored-file-key.ts'
 import { oneLineMessage } from '../shared/error-text.ts'
 import { type Unavailable, unavailable } from '../shared/errors.ts'
 import { findOrphans } from './find-orphans.ts'
 import { createReplacedExportRemover, type ReplacedObjects } from './remove-replaced.ts'
 import { toUnavailable } from './store-failure.ts'
 import { createTextObject, identifyStore, writeLibraryMark } from './store-identity.ts'
-import {
-  clockProbeKey,
-  hasTooManyOrphans,
-  maxOrphansPerSweep,
-  orphanCutoff,
-  storedFilesFolder,
-} from './sweep-rules.ts'
+import { clockProbeKey, hasTooManyOrphans, maxOrphansPerSweep, orphanCutoff } from './sweep-rules.ts'
 
 /**
  * `dry run` deletes and writes nothing. `repair` deletes even if the safety limits would stop a `usual`

@@ -1,20 +1,10 @@
 // Safety limits of the sweep. A deletion cannot be undone, so in case of doubt each rule keeps the objects.
 
-/** The folder of all objects to which rows refer. */
-export const storedFilesFolder = 's3_files/'
-
 /** The object that contains the uid of the library to which the store belongs. */
 export const libraryMarkKey = '.library'
 
 /** Each sweep except a dry run writes and removes this object, to read the clock of the store. */
 export const clockProbeKey = '.sweep'
-
-/**
- * Returns whether the key is `s3_files/` and the uid of a stored file (http-api.md §1.2). Other objects in
- * this folder are never deleted, because Larder does not write them.
- */
-export const isStoredFileKey = (key: string): boolean =>
-  /^s3_files\/(?:[A-Za-z0-9-]{1,32}_)?s3f_[A-Za-z0-9_-]{22}$/.test(key)
 
 const hour = 3_600_000
 /**

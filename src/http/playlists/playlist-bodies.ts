@@ -80,7 +80,7 @@ type Options = {
   readonly maxBytes: number
 }
 
-export const createPlaylistBodies = ({ maxBytes }: Options): PlaylistBodies => {
+export const createPlaylistBodyEncoder = ({ maxBytes }: Options): PlaylistBodies => {
   const idOf = createTextIds(maxBytes / 4)
   const identityForms = createMemo<IdentityRepresentation>(maxBytes / 2)
   const encodedForms = createMemo<PlaylistRepresentation>(maxBytes / 4)

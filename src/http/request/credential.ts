@@ -93,7 +93,7 @@ export const optionalMediaViewerAuthenticator = (
   const authenticate = authenticateMedia(tokens, kind)
   return byAuthorization((incoming) => async () => {
     const viewer = await authenticate(incoming)()
-    return E.isLeft(viewer) && viewer.left._tag === 'NotSet' ? E.right(null) : viewer
+    return E.isLeft(viewer) && viewer.left._tag === 'MissingCredential' ? E.right(null) : viewer
   })
 }
 

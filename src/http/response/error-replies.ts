@@ -3,7 +3,7 @@ import type { BufferedReply, Reply } from './reply.ts'
 import type { RequestFault } from './request-faults.ts'
 import type { ErrorBody } from './write-error.ts'
 
-type ErrorForm = {
+type ErrorTemplate = {
   readonly status: number
   readonly type: string
   readonly message: string
@@ -14,8 +14,12 @@ type ErrorForm = {
 // are logged and never sent to a client. The exception is a conflict, whose message is written for the
 // caller, who is an admin.
 const forms = {
-  NotSet: { status: 401, type: 'not_set', message: 'a token is required' },
-  BadFormat: { status: 401, type: 'bad_format', message: 'the Authorization header is not "bearer <token>"' },
+  MissingCredential: { status: 401, type: 'not_set', message: 'a token is required' },
+  MalformedCredential: {
+    status: 401,
+    type: 'bad_format',
+    message: 'the Authorization header is not "bearer <token>"',
+  },
   Forbidden: { status: 403, type: 'invalid', message: 'the token does not permit this' },
   NotFound: { status: 404, type: 'not_found', message: 'not found, or there is nothing to show' },
   Unprocessable: { status: 422, type: 'unprocessable', message: 'a parameter is invalid' },
@@ -36,11 +40,11 @@ const forms = {
   },
   Unavailable: { status: 503, type: 'unavailable', message: 'try again in a moment' },
   BadOrigin: { status: 502, type: 'bad_origin', message: 'the stored bytes are damaged or missing' },
-} satisfies Record<(DomainError | RequestFault)['_tag'], ErrorForm>
+} satisfies Record<(DomainError | RequestFault)['_tag'], ErrorTemplate>
 
 // Faults of a token that its signature alone shows. Such faults reveal nothing about which files exist, so
 // clients are told about them.
-const tokenFaults: Partial<Record<ForbiddenReason, Partial<ErrorForm>>> = {
+const tokenFaults: Partial<Record<ForbiddenReason, Partial<ErrorTemplate>>> = {
   expired: { token: 'expired', message: 'the token has expired' },
   malformed: { token: 'damaged' },
   signature: { token: 'damaged' },
@@ -48,7 +52,7 @@ const tokenFaults: Partial<Record<ForbiddenReason, Partial<ErrorForm>>> = {
 }
 
 export const errorReply = (
-  { status, type, message, token = null }: ErrorForm,
+  { status, type, message, token = null }: ErrorTemplate,
   detail: ErrorBody['detail'] = null,
   headers: Readonly<Record<string, string>> = {},
 ): BufferedReply => ({

@@ -8,9 +8,9 @@ export type RequestFault =
   | SlowRequest
 
 /** The request has no credential. */
-export type MissingCredential = { readonly _tag: 'NotSet' }
+export type MissingCredential = { readonly _tag: 'MissingCredential' }
 /** The Authorization header is not `bearer <token>`. */
-export type MalformedCredential = { readonly _tag: 'BadFormat' }
+export type MalformedCredential = { readonly _tag: 'MalformedCredential' }
 /** Parameters could not be decoded. `detail` contains one entry for each fault. */
 export type Unprocessable = { readonly _tag: 'Unprocessable'; readonly detail: ReadonlyArray<ParameterFault> }
 
@@ -31,8 +31,8 @@ export type ParameterFault = {
   readonly type: string
 }
 
-export const missingCredential: MissingCredential = { _tag: 'NotSet' }
-export const malformedCredential: MalformedCredential = { _tag: 'BadFormat' }
+export const missingCredential: MissingCredential = { _tag: 'MissingCredential' }
+export const malformedCredential: MalformedCredential = { _tag: 'MalformedCredential' }
 export const malformedBody: MalformedBody = { _tag: 'MalformedBody' }
 export const unsupportedMedia: UnsupportedMedia = { _tag: 'UnsupportedMedia' }
 export const slowRequest: SlowRequest = { _tag: 'SlowRequest' }

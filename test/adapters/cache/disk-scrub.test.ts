@@ -9,7 +9,10 @@ import { createJournal } from '../../../src/adapters/cache/disk/journal.ts'
 import { openNodePersist } from '../../../src/adapters/cache/disk/node-persist-cache.ts'
 import { createScrub } from '../../../src/adapters/cache/disk/scrub.ts'
 import { createSharedFiles } from '../../../src/adapters/cache/disk/shared-files.ts'
-import { type ChunkTrust, createChunkTrust } from '../../../src/adapters/cache/disk/trusted-chunks.ts'
+import {
+  type ChunkVerification,
+  createChunkVerification,
+} from '../../../src/adapters/cache/disk/trusted-chunks.ts'
 import { localProcessLiveness } from '../../../src/adapters/platform/process-liveness.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
 import { aBlobKey, blobBytes, cacheBlob, createDiskCaches } from '../../support/disk-caches.ts'
@@ -23,7 +26,10 @@ describe('[V29] the scrub of the disk cache', () => {
   after(removeScratch)
 
   /** Creates the scrub of a folder with `count` blobs. */
-  const make = async (trust: (verified: string) => ChunkTrust, beforeRemoval = (_path: string) => {}) => {
+  const make = async (
+    trust: (verified: string) => ChunkVerification,
+    beforeRemoval = (_path: string) => {},
+  ) => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir })
     const keys = Array.from({ length: count }, aBlobKey)
@@ -71,7 +77,7 @@ describe('[V29] the scrub of the disk cache', () => {
   const scope = { bytesPerSecond: Number.POSITIVE_INFINITY, notWithinMs: 1 }
 
   it('reads one share of the blobs in each round, and each blob once in a cycle', async () => {
-    const scrub = await make(() => createChunkTrust(asMonotonic(() => 0)))
+    const scrub = await make(() => createChunkVerification(asMonotonic(() => 0)))
     const checked: number[] = []
     for (let round = 0; round < 2 * count; round++)
       checked.push((await scrub({ ...scope, share: 1 / count })).checked)
@@ -80,7 +86,7 @@ describe('[V29] the scrub of the disk cache', () => {
 
   it('skips blobs that a reader verified recently', async () => {
     const scrub = await make((verified) => ({
-      ...createChunkTrust(asMonotonic(() => 0)),
+      ...createChunkVerification(asMonotonic(() => 0)),
       isVerified: (path) => path === verified,
     }))
     expect(await scrub({ ...scope, share: 1 })).to.deep.equal({ checked: count - 1, bad: 0 })
@@ -94,7 +100,7 @@ describe('[V29] the scrub of the disk cache', () => {
           path,
           blobBytes.map((byte) => byte ^ 1),
         )
-        return createChunkTrust(asMonotonic(() => 0))
+        return createChunkVerification(asMonotonic(() => 0))
       },
       (path) => {
         paths.push(path)

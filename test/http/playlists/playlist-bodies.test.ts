@@ -5,7 +5,7 @@ import type { SignablePlaylist } from '../../../src/domain/access/signable-playl
 import type { Signature, UrlSignature } from '../../../src/domain/access/signature.ts'
 import { signM3u8 } from '../../../src/domain/hls/sign-m3u8.ts'
 import {
-  createPlaylistBodies,
+  createPlaylistBodyEncoder,
   type PlaylistBody,
   type PlaylistFormat,
 } from '../../../src/http/playlists/playlist-bodies.ts'
@@ -27,9 +27,9 @@ const [jwt = '', another = ''] = fc.sample(tokenOfLength(220), { numRuns: 2, see
 const query = (token: string): UrlSignature => ({ mode: 'query', source: 'minted', jwt: token })
 const path = (token: string): UrlSignature => ({ mode: 'path', source: 'minted', jwt: token })
 
-/** Like createPlaylistBodies, but each list carries its own format. */
-const createBodies = (options: Parameters<typeof createPlaylistBodies>[0]) => {
-  const bodies = createPlaylistBodies(options)
+/** Like createPlaylistBodyEncoder, but each list carries its own format. */
+const createBodies = (options: Parameters<typeof createPlaylistBodyEncoder>[0]) => {
+  const bodies = createPlaylistBodyEncoder(options)
   return <S extends Signature>(
     list: SignablePlaylist<S> & { readonly format: PlaylistFormat },
     accepted?: string,
@@ -91,7 +91,7 @@ describe('the bodies of lists', () => {
   })
 
   it('are signed once if they are seldom requested, and get a template at the second request', async () => {
-    const bodies = createPlaylistBodies({ maxBytes: MEGABYTE })
+    const bodies = createPlaylistBodyEncoder({ maxBytes: MEGABYTE })
     const list = counted(longPlaylist(100))
     const signings: number[] = []
     for (const token of [jwt, another, jwt]) {

@@ -27,7 +27,7 @@ import { createNodePersistTier, openNodePersist } from './node-persist-cache.ts'
 import { createScrub, type ScrubReport } from './scrub.ts'
 import { createSharedFiles } from './shared-files.ts'
 import { type DiskSweepReport, sweepDisk } from './sweep.ts'
-import { createChunkTrust } from './trusted-chunks.ts'
+import { createChunkVerification } from './trusted-chunks.ts'
 
 export type DiskCacheOptions = {
   readonly dir: string
@@ -116,7 +116,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     onFailure: logOutage('books'),
   })
   const room = createDiskSpace({ folders, budget })
-  const trust = createChunkTrust(monotonic)
+  const trust = createChunkVerification(monotonic)
   const files = createSharedFiles()
   const cachedRecords = createCachedBlobRecords()
   const remover = createBlobRemover({ folders, budget, trust, files, cachedRecords })

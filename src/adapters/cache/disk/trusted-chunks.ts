@@ -2,19 +2,19 @@ import { createBoundedCache } from '../../../bounded-cache.ts'
 import type { Monotonic } from '../../../ports/monotonic.ts'
 
 /** The recently verified chunks of one version of a file. */
-export type TrustedChunks = {
+export type VerifiedChunks = {
   readonly has: (chunk: number) => boolean
   /** Verifies a chunk with `check`. Concurrent calls for one chunk share one check. */
   readonly verify: (chunk: number, check: () => Promise<void>) => Promise<void>
 }
 
-export type ChunkTrust = {
+export type ChunkVerification = {
   /**
    * Returns the verified chunks of a file. `stamp` is a fingerprint of the file's version. A new `stamp`
    * means that the file was written to or replaced, so no chunk is trusted. If `stamp` is `null` (the version
    * is not known yet), no verification is remembered.
    */
-  readonly of: (path: string, stamp: string | null, chunks: number) => TrustedChunks
+  readonly of: (path: string, stamp: string | null, chunks: number) => VerifiedChunks
   /** Returns whether every chunk of this version of the file was verified within `withinMs`. */
   readonly isVerified: (path: string, stamp: string | null, withinMs: number) => boolean
   readonly forget: (path: string) => void
@@ -36,15 +36,15 @@ const tickMs = 20
 /** Maximum memory in bytes of all records of verified chunks: file names, fingerprints and times. */
 const maxBytes = 8 * 1024 * 1024
 
-type Note = { readonly stamp: string; readonly at: Float64Array; readonly chunks: TrustedChunks }
+type Note = { readonly stamp: string; readonly at: Float64Array; readonly chunks: VerifiedChunks }
 
-export const createChunkTrust = (monotonic: Monotonic): ChunkTrust => {
+export const createChunkVerification = (monotonic: Monotonic): ChunkVerification => {
   const notes = createBoundedCache<Note>({
     maxBytes,
     sizeOf: ({ at, stamp }) => 2 * stamp.length + at.byteLength,
   })
 
-  const createTrustedChunks = (at: Float64Array): TrustedChunks => {
+  const createTrustedChunks = (at: Float64Array): VerifiedChunks => {
     const checks = new Map<number, Promise<void>>()
     return {
       has: (chunk) => monotonic() - (at[chunk] ?? Number.NEGATIVE_INFINITY) < trustMs,

@@ -5,14 +5,14 @@ import { chunkBytes, digestBytes } from './chunk-digests.ts'
 import { CorruptBytesError, isDataLostError } from './corrupt-bytes.ts'
 import { readFileInto } from './file-bytes.ts'
 import type { SharedFileHandle } from './shared-files.ts'
-import type { TrustedChunks } from './trusted-chunks.ts'
+import type { VerifiedChunks } from './trusted-chunks.ts'
 
 type Options = {
   readonly opened: SharedFileHandle
   readonly size: number
   /** The digests of the chunks (chunk-digests.ts). */
   readonly digests: Buffer
-  readonly trusted: TrustedChunks
+  readonly trusted: VerifiedChunks
   /**
    * Is called when the file is damaged. The reader gets the error after the returned promise has resolved.
    */

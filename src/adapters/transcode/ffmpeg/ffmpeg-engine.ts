@@ -16,7 +16,7 @@ import { createPeakFrameRateMeter } from '../peak-frame-rate.ts'
 import type { ProbedFile } from '../probed-file.ts'
 import {
   codecsWithoutDecoder,
-  PROBE_SECONDS,
+  PROBE_TIMEOUT_SECONDS,
   requiredEncoders,
   requiredFilters,
 } from '../process/decoder-limits.ts'
@@ -50,7 +50,7 @@ export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
       [programs.ffprobe, '-version'],
     ] as const) {
       const ran = await runDecoder(program, ['-hide_banner', option], null, noSandboxFiles, {
-        wallSeconds: PROBE_SECONDS,
+        wallSeconds: PROBE_TIMEOUT_SECONDS,
       })
       if (E.isLeft(ran)) return ran
       printed.push(ran.right.stdout)
@@ -63,7 +63,7 @@ export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
     // The warnings are needed, because only a warning tells that the duration is an estimate.
     const format = ['-show_entries', FFPROBE_ENTRIES, '-of', 'json']
     const args = ['-v', 'warning', ...DEMUXER_LIMIT_OPTIONS, ...format, ...inputOptions(path)]
-    const bounds = { wallSeconds: PROBE_SECONDS, signal }
+    const bounds = { wallSeconds: PROBE_TIMEOUT_SECONDS, signal }
     const ran = await runDecoder(programs.ffprobe, args, path, sandboxFilesOf.probe(path), bounds)
     if (E.isLeft(ran) && FORMAT_NOT_ACCEPTED.test(ran.left.detail))
       return E.left(await withFormatName(programs, path, ran.left, bounds))

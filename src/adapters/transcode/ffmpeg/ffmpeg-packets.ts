@@ -1,6 +1,6 @@
 import type { E } from '../../../fp.ts'
 import { type EncodeJob, type EngineFailure, sandboxFilesOf } from '../engine.ts'
-import { SCAN_SECONDS } from '../process/decoder-limits.ts'
+import { SCAN_TIMEOUT_SECONDS } from '../process/decoder-limits.ts'
 import { runDecoder } from '../process/run-decoder.ts'
 import { DEMUXER_LIMIT_OPTIONS, inputOptions, QUIET_OPTIONS } from './ffmpeg-arguments.ts'
 
@@ -50,7 +50,7 @@ export const listPackets = (
     args,
     path,
     sandboxFilesOf.probe(path),
-    { wallSeconds: SCAN_SECONDS, signal },
+    { wallSeconds: SCAN_TIMEOUT_SECONDS, signal },
     onLine,
   )
 }

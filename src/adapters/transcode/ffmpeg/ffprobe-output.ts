@@ -10,7 +10,7 @@ import {
   parseClockSeconds,
   streamDisplayName,
 } from '../probed-file.ts'
-import { filterPurposes } from '../stream-purposes.ts'
+import { purposesWhere } from '../stream-purposes.ts'
 
 const FfprobeStream = t.partial({
   index: t.number,
@@ -103,7 +103,7 @@ const toProbedStream = ({ index, id, codec_name, disposition, tags }: FfprobeStr
   programs: [],
   codec: codec_name ?? 'unknown',
   language: normalizeLanguage(tags?.language),
-  purposes: filterPurposes((purpose) => disposition?.[purpose] === 1),
+  purposes: purposesWhere((purpose) => disposition?.[purpose] === 1),
 })
 
 type Timed = 'startSeconds' | 'endSeconds' | 'splitAfter'

@@ -5,7 +5,7 @@ import { AAC_FRAME_SAMPLES } from '../../../domain/media/aac.ts'
 import type { Keyframe } from '../../../domain/media/content-export.ts'
 import { totalTicks } from '../../../domain/media/total-ticks.ts'
 import type { FileSlice } from '../../../ports/local-files.ts'
-import type { TranscodedPart } from '../../../ports/transcoder.ts'
+import type { TranscodedSegment } from '../../../ports/transcoder.ts'
 import { startsWithIdr } from './h264-units.ts'
 import { malformedBox } from './isobmff.ts'
 import { readBytesAt, readHeaderOfType } from './isobmff-file.ts'
@@ -28,7 +28,7 @@ export type SegmentedTrack = {
   readonly hasEqualFrames: boolean
 }
 
-export type Segment = TranscodedPart & { readonly startTicks: number }
+export type Segment = TranscodedSegment & { readonly startTicks: number }
 
 /**
  * Segments a fragmented CMAF file of one track. A video segment starts at the first keyframe at or after a

@@ -7,7 +7,12 @@ import type { SandboxFiles } from '../../sandbox/own-root.ts'
 import { type Engine, type EngineFailure, noSandboxFiles, sandboxFilesOf } from '../engine.ts'
 import { PacketSpan } from '../packet-spans.ts'
 import { ProbedFile } from '../probed-file.ts'
-import { MAX_FILE_BYTES, MAX_MEMORY_BYTES, PROBE_SECONDS, SCAN_SECONDS } from '../process/decoder-limits.ts'
+import {
+  MAX_FILE_BYTES,
+  MAX_MEMORY_BYTES,
+  PROBE_TIMEOUT_SECONDS,
+  SCAN_TIMEOUT_SECONDS,
+} from '../process/decoder-limits.ts'
 import { boundedCommand, minimalEnvironment } from '../process/launcher.ts'
 import { classifyMessages } from '../process/machine-faults.ts'
 import { type DecoderBounds, redactPath, superviseDecoder, toEngineFailure } from '../process/supervise.ts'
@@ -19,7 +24,7 @@ import { ChildReply, type ChildRequest } from './node-av-messages.ts'
  */
 export const createNodeAvEngine = (): Engine => ({
   describe: pipe(
-    runRequest({ kind: 'describe' }, noSandboxFiles, { wallSeconds: PROBE_SECONDS }),
+    runRequest({ kind: 'describe' }, noSandboxFiles, { wallSeconds: PROBE_TIMEOUT_SECONDS }),
     TE.flatMapEither(
       decodeWith(t.readonly(t.strict({ name: t.string, missingDecoders: t.readonlyArray(t.string) }))),
     ),
@@ -29,7 +34,7 @@ export const createNodeAvEngine = (): Engine => ({
       runRequest(
         { kind: 'probe', path },
         sandboxFilesOf.probe(path),
-        { wallSeconds: PROBE_SECONDS, signal },
+        { wallSeconds: PROBE_TIMEOUT_SECONDS, signal },
         path,
       ),
       TE.flatMapEither(decodeWith(ProbedFile)),
@@ -39,7 +44,7 @@ export const createNodeAvEngine = (): Engine => ({
       runRequest(
         { kind: 'peak-rate', path, streamIndex },
         sandboxFilesOf.probe(path),
-        { wallSeconds: SCAN_SECONDS, signal },
+        { wallSeconds: SCAN_TIMEOUT_SECONDS, signal },
         path,
       ),
       TE.flatMapEither(decodeWith(t.number)),
@@ -49,7 +54,7 @@ export const createNodeAvEngine = (): Engine => ({
       runRequest(
         { kind: 'packet-spans', path, streamIndexes, jumpSeconds },
         sandboxFilesOf.probe(path),
-        { wallSeconds: SCAN_SECONDS, signal },
+        { wallSeconds: SCAN_TIMEOUT_SECONDS, signal },
         path,
       ),
       TE.flatMapEither(decodeWith(t.readonlyArray(PacketSpan))),

@@ -45,7 +45,7 @@ import {
   streamsToDecode,
   withFirstFrames,
 } from '../probed-file.ts'
-import { filterPurposes, type StreamPurpose } from '../stream-purposes.ts'
+import { purposesWhere, type StreamPurpose } from '../stream-purposes.ts'
 import { firstAudioFormOf, firstFramesOf } from './node-av-first-frames.ts'
 import { openDemuxer, orientationOf } from './node-av-source.ts'
 
@@ -153,7 +153,7 @@ const commonFields = (stream: Stream) => ({
   programs: [],
   codec: codecOf(stream),
   language: normalizeLanguage(stream.metadata?.get('language')),
-  purposes: filterPurposes((purpose) => stream.hasDisposition(FLAGS[purpose])),
+  purposes: purposesWhere((purpose) => stream.hasDisposition(FLAGS[purpose])),
 })
 
 const FLAGS = {

@@ -109,10 +109,10 @@ export const MAX_MEMORY_BYTES = 6 * 2 ** 30
 /** Maximum size in bytes of each file that an engine writes. */
 export const MAX_FILE_BYTES = 20 * 2 ** 30
 
-export const PROBE_SECONDS = 30
+export const PROBE_TIMEOUT_SECONDS = 30
 
 /** Time limit for reading a whole file without decoding it, in seconds. */
-export const SCAN_SECONDS = 600
+export const SCAN_TIMEOUT_SECONDS = 600
 
 /**
  * Default time limit of one pass over a file, in seconds (one day). The setting MEDIA_MAX_WORK_SECONDS

@@ -7,7 +7,7 @@ import {
   createChunkDigests,
   digestBytes,
 } from '../../../../src/adapters/cache/disk/chunk-digests.ts'
-import { createChunkTrust, fileVersionOf } from '../../../../src/adapters/cache/disk/trusted-chunks.ts'
+import { createChunkVerification, fileVersionOf } from '../../../../src/adapters/cache/disk/trusted-chunks.ts'
 import { createVerifiedFileReader } from '../../../../src/adapters/cache/disk/verified-file.ts'
 import { asMonotonic } from '../../../support/as-monotonic.ts'
 import { pseudoRandomBytes } from '../../../support/origins.ts'
@@ -43,7 +43,7 @@ describe('[V22] verified chunks', () => {
 
   it('are trusted for a minute, unless the file has changed', () => {
     let now = 1000
-    const trust = createChunkTrust(asMonotonic(() => now))
+    const trust = createChunkVerification(asMonotonic(() => now))
     const trustOf = (stamp: string | null) => trust.of('file', stamp, 2)
     return trustOf('one')
       .verify(1, async () => undefined)
@@ -94,7 +94,7 @@ describe('[V22] verified chunks', () => {
         },
         size: bytes.length,
         digests: digestsIn([bytes]),
-        trusted: createChunkTrust(asMonotonic(() => 0)).of(path, null, 3),
+        trusted: createChunkVerification(asMonotonic(() => 0)).of(path, null, 3),
         onWrongBytes: async () => {
           events.push('bad')
         },
@@ -111,7 +111,7 @@ describe('[V22] verified chunks', () => {
   it('are not bad when a reader cancels during verification, and are verified for the other readers', async () => {
     const path = join(await scratchFolder(), 'blob')
     await writeFile(path, bytes)
-    const trusted = createChunkTrust(asMonotonic(() => 0)).of(path, null, 3)
+    const trusted = createChunkVerification(asMonotonic(() => 0)).of(path, null, 3)
     const events: string[] = []
     let resume = () => {}
     const gate = new Promise<void>((resolve) => {
@@ -163,7 +163,7 @@ describe('[V22] verified chunks', () => {
       opened: { file: { read } as FileHandle, ino: 1, stamp: null, close: async () => undefined },
       size: bytes.length,
       digests: digestsIn([bytes]),
-      trusted: createChunkTrust(asMonotonic(() => 0)).of(path, null, 3),
+      trusted: createChunkVerification(asMonotonic(() => 0)).of(path, null, 3),
       onWrongBytes: async (cause) => {
         events.push(cause)
       },
