@@ -1,8 +1,14 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { toProbedFile } from '../../src/adapters/transcode/ffmpeg/ffprobe-output.ts'
-import { endSecondsOf, ProbedFile, parseClockSeconds } from '../../src/adapters/transcode/probed-file.ts'
+import {
+  endSecondsOf,
+  ProbedFile,
+  parseClockSeconds,
+  streamsToDecode,
+} from '../../src/adapters/transcode/probed-file.ts'
 import { E } from '../../src/fp.ts'
+import { audioStream, videoStream } from '../support/probed-streams.ts'
 
 const anySeconds = () => fc.option(fc.double())
 
@@ -25,6 +31,15 @@ describe('the end of a stream', () => {
   it('is unknown if the tag is not a number', () => {
     const tagged = parseClockSeconds(`${'9'.repeat(400)}:00:00`)
     expect(endSecondsOf({ fileStart: 0, start: 0, length: null, tagged })).to.equal(null)
+  })
+})
+
+describe('the streams whose first frames are decoded', () => {
+  it('are the eight largest videos, however many a file has', () => {
+    const videos = Array.from({ length: 40 }, (_, index) => videoStream({ index, width: 100 + index }))
+    const others = [videoStream({ index: 40, width: 9000, isCover: true }), audioStream({ index: 41 })]
+    const unknown = videoStream({ index: 42, width: 9000, codec: 'wmv2' })
+    expect(streamsToDecode([...videos, ...others, unknown])).to.deep.equal([39, 38, 37, 36, 35, 34, 33, 32])
   })
 })
 

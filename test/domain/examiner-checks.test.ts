@@ -14,12 +14,13 @@ import {
   withMp4,
 } from '../support/break-fake-transcode-result.ts'
 import { brokenExports } from '../support/broken-exports.ts'
+import { brokenLengths } from '../support/broken-lengths.ts'
 import { brokenRenditions } from '../support/broken-renditions.ts'
 import { aStoredFile } from '../support/builders.ts'
 import { filesBelow, readText } from '../support/contract.ts'
 import { right } from '../support/expect-right.ts'
 
-const broken = [...brokenRenditions, ...brokenExports]
+const broken = [...brokenLengths, ...brokenRenditions, ...brokenExports]
 
 /** Returns a pattern for each violation in a source file. A pattern matches the rule and the message. */
 const violationsIn = (source: string): ReadonlyArray<RegExp> => {

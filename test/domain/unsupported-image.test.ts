@@ -23,6 +23,8 @@ const unsupported: ReadonlyArray<[name: string, begins: string]> = [
   ['PNM', 'P6\n128 96\n255\n'],
   ['SGI', '\x01\xda\x01\x01\0\x03\0\x80'],
   ['TGA', '\0\0\x02\0\0\0\0\0\0\0\0\0\x80\0\x60\0\x18'],
+  ['TGA', '\0\x01\x01\0\0\0\x01\x18\0\0\0\0\x80\0\x60\0\x08\x20'],
+  ['TGA', '\0\x01\x09\0\0\0\x01\x18\0\0\0\0\x80\0\x60\0\x08\x20'],
   ['XPM', '/* XPM */\nstatic char'],
   ['PDF', '%PDF-1.7\n'],
   ['XWD', '\0\0\0\x6f\0\0\0\x07\0\0\0\x02\0\0\0\x18'],

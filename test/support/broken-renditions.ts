@@ -101,34 +101,6 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
     'source-length: the sound a128: it lasts 9.024 s, and the source 10.000 s',
   ],
   [
-    'a longer source',
-    { ...made, sourceSeconds: 11 },
-    'source-length: the pictures v360: it lasts 10.000 s, and the source 11.000 s',
-    'source-length: the pictures v240: it lasts 10.000 s, and the source 11.000 s',
-    'source-length: the sound a128: it lasts 10.027 s, and the source 11.000 s',
-  ],
-  [
-    'a shorter source',
-    { ...made, sourceSeconds: 9.98 },
-    'source-length: the sound a128: it lasts 10.027 s, and the source 9.980 s',
-  ],
-  [
-    'an end of the source that was lost',
-    {
-      ...made,
-      sourceStreams: [
-        { kind: 'video', packetSeconds: 11, lastPacketSeconds: 0.04, encodedSeconds: 10 },
-        { kind: 'audio', packetSeconds: 10, lastPacketSeconds: 0.05, encodedSeconds: 9.9 },
-        // Within a frame and the last packet, or longer.
-        { kind: 'video', packetSeconds: 10.04, lastPacketSeconds: 0, encodedSeconds: 10 },
-        { kind: 'audio', packetSeconds: 10, lastPacketSeconds: 0.05, encodedSeconds: 9.92 },
-        { kind: 'audio', packetSeconds: 9, lastPacketSeconds: 0.05, encodedSeconds: 10 },
-      ],
-    },
-    'source-length: the pictures of the source: 10.000 s were encoded, and the packets last 11.000 s',
-    'source-length: the sound of the source: 9.900 s were encoded, and the packets last 10.000 s',
-  ],
-  [
     'video parts that start elsewhere',
     withParts(v240, [2, 2, 1]),
     'aligned: the pictures v240: its parts do not start with those of the pictures v360',

@@ -158,6 +158,21 @@ const CODECS_WITH_CAPTIONS: ReadonlyArray<string> = ['h264', 'hevc', 'mpeg2video
 /** Encoders of broadcasts write captions into nearly all frames, also while there is no speech. */
 export const CAPTION_SAMPLE_FRAMES = 10
 
+/** A file decides how many video streams it has, so their number must not decide how long probing takes. */
+const MAX_DECODED_STREAMS = 8
+
+/**
+ * Returns the indexes of the video streams whose first frames may be decoded: the largest, because one of them
+ * will be selected. Covers and streams in unsupported codecs are not decoded.
+ */
+export const streamsToDecode = (streams: ReadonlyArray<ProbedStream>): ReadonlyArray<number> =>
+  streams
+    .filter((stream) => stream.kind === 'video')
+    .filter(({ isCover, codec }) => !isCover && isSupportedCodec(codec))
+    .toSorted((a, b) => b.width * b.height - a.width * a.height)
+    .slice(0, MAX_DECODED_STREAMS)
+    .map(({ index }) => index)
+
 /**
  * Returns how many of the first frames must be decoded. Several are needed if the video may be interlaced or
  * have captions, because no header tells it. One is needed if the start of the stream is unknown, which is the

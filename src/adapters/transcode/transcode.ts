@@ -36,9 +36,12 @@ export type TranscodeRequest = Pick<EncodeJob, 'path' | 'jumpSeconds' | 'hasZero
 /** A request before its source has been brought onto one clock. */
 type TranscodeInput = Omit<TranscodeRequest, 'jumpSeconds' | 'hasZeroBasedTimes'>
 
-/** If less than this share of the declared duration, minus a frame, can be decoded, the file is incomplete. */
+/**
+ * If less than this share of the declared duration, minus two frames, can be decoded, the file is incomplete. The
+ * longest frames are those of MP3 at 8 kHz (72 ms), and headers count the samples that a decoder trims.
+ */
 const MIN_SHARE = 0.95
-const FRAME_SECONDS = 0.05
+const TWO_FRAMES_SECONDS = 0.15
 
 export const createTranscode =
   (found: FoundEngine, context: TranscodeContext) =>
@@ -108,6 +111,6 @@ const increasing = (onProgress: (fraction: number) => void) => {
 const missingText = (sourceSeconds: number | null, declaredSeconds: number | null): string | null =>
   sourceSeconds === null ||
   declaredSeconds === null ||
-  sourceSeconds >= MIN_SHARE * declaredSeconds - FRAME_SECONDS
+  sourceSeconds >= MIN_SHARE * declaredSeconds - TWO_FRAMES_SECONDS
     ? null
     : `${sourceSeconds.toFixed(1)} of ${declaredSeconds.toFixed(1)} seconds can be decoded`

@@ -130,9 +130,12 @@ export const examineSourceLength = (
     )
 }
 
+/** The most that an MP3 may trim from its end is 4,095 samples (the tag of LAME has 12 bits for them). */
+const MAX_TRIM_SECONDS = 0.1
+
 /**
  * Checks that no end of a stream was lost: compares what was encoded of it with its packets. Frames of the
- * renditions are on a grid of their own, and decoders may trim the last packet. More than the packets is no
+ * renditions are on a grid of their own, and decoders may trim the end. More than the packets is no
  * loss: some containers (AVI) state only decoding times, which are earlier.
  */
 export const examineSourceStreams = (
@@ -142,8 +145,9 @@ export const examineSourceStreams = (
   const frame = longestSampleSeconds(renditions)
   return streams
     .filter(
-      ({ packetSeconds, lastPacketSeconds, encodedSeconds }) =>
-        packetSeconds - encodedSeconds > frame + lastPacketSeconds + ROUNDING_SECONDS,
+      ({ kind, packetSeconds, lastPacketSeconds, encodedSeconds }) =>
+        packetSeconds - encodedSeconds >
+        frame + Math.max(lastPacketSeconds, kind === 'audio' ? MAX_TRIM_SECONDS : 0) + ROUNDING_SECONDS,
     )
     .map(({ kind, packetSeconds, encodedSeconds }) =>
       violation(

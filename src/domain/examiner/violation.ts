@@ -1,4 +1,4 @@
-/** The rules that every published export obeys. docs/hls.md describes them. */
+/** The rules that every published export obeys. */
 const examinerRules = [
   'starts-at-zero',
   'no-gaps',

@@ -27,7 +27,14 @@ const unsupportedFormats: ReadonlyArray<Format> = [
   ['JPEG XR', ['II\xbc\x01']],
   ['JPEG-LS', ['\xff\xd8\xff\xf7']],
   ['GIMP (XCF)', ['gimp xcf '], 'export it as PNG'],
-  ['TGA', ['\0\0\x02\0\0\0\0\0', '\0\0\x0a\0\0\0\0\0', '\0\0\x03\0\0\0\0\0', '\0\0\x0b\0\0\0\0\0']],
+  [
+    'TGA',
+    [
+      ...['\0\0\x02\0\0\0\0\0', '\0\0\x0a\0\0\0\0\0', '\0\0\x03\0\0\0\0\0', '\0\0\x0b\0\0\0\0\0'],
+      // With a palette.
+      ...['\0\x01\x01\0\0', '\0\x01\x09\0\0'],
+    ],
+  ],
   ['icon (ICO)', ['\0\0\x01\0?\0???\0', '\0\0\x02\0?\0???\0']],
   ['icon (ICNS)', ['icns\0']],
   ['OpenEXR', ['v/1\x01'], 'tone-map it and save it as PNG'],

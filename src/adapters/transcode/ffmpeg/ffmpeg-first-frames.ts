@@ -7,6 +7,7 @@ import {
   framesToDecode,
   type ProbedFile,
   type ProbedStream,
+  streamsToDecode,
   withFirstFrames,
 } from '../probed-file.ts'
 import { mayRetryAfter } from '../process/machine-faults.ts'
@@ -36,8 +37,9 @@ export const inspectFirstFrames = async (
 ): Promise<E.Either<EngineFailure, ProbedFile>> => {
   const start = finiteNumber(output.format?.start_time) ?? 0
   const streams: ProbedFile['streams'][number][] = []
+  const decoded = streamsToDecode(probed.streams)
   for (const stream of probed.streams) {
-    const count = framesToDecode(stream)
+    const count = decoded.includes(stream.index) ? framesToDecode(stream) : 0
     const first = count > 0 ? await firstFramesOf(ffmpeg, path, stream, count, bounds) : null
     if (first !== null && E.isLeft(first) && !mayRetryAfter(first.left)) return first
     streams.push(first === null || E.isLeft(first) ? stream : withFirstFrames(stream, first.right, start))

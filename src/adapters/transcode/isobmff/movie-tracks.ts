@@ -22,7 +22,7 @@ export type MovieTrack = {
 }
 
 export type Movie = {
-  /** Video tracks, by their ids. */
+  /** Tracks of video and audio, by their ids. */
   readonly tracks: ReadonlyMap<number, MovieTrack>
   /** Whether a track is encrypted: demuxers name the codec inside, and decode noise. */
   readonly isEncrypted: boolean

@@ -42,9 +42,9 @@ import {
   type ProbedVideo,
   parseClockSeconds,
   streamDisplayName,
+  streamsToDecode,
   withFirstFrames,
 } from '../probed-file.ts'
-import { isSupportedCodec } from '../process/decoder-limits.ts'
 import { filterPurposes, type StreamPurpose } from '../stream-purposes.ts'
 import { firstAudioFormOf, firstFramesOf } from './node-av-first-frames.ts'
 import { openDemuxer, orientationOf } from './node-av-source.ts'
@@ -82,12 +82,12 @@ export const probeWithNodeAv = async (path: string): Promise<ProbedFile> => {
   const sounds = audioToDecode(source.getFormatContext().iformat?.name, streams)
   await source.close()
   const inspected: ProbedStream[] = []
+  const decoded = streamsToDecode(streams)
   for (const stream of streams) {
     const probed = isEstimate && stream.kind !== 'subtitles' ? { ...stream, endSeconds: null } : stream
     const count = framesToDecode(stream)
-    const isLookedAt = stream.kind === 'video' && !stream.isCover && isSupportedCodec(stream.codec)
     // A decoder error is ignored here, because encoding will report it.
-    const first = isLookedAt
+    const first = decoded.includes(stream.index)
       ? await firstFramesOf(path, stream.index, Math.max(1, count)).catch(() => null)
       : null
     const form = sounds.includes(stream.index)
