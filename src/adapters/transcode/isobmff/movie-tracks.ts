@@ -57,7 +57,7 @@ const MAX_BOXES = 1_000_000
 
 /**
  * Reads the facts of an MP4 or QuickTime file; other files have none. Malformed boxes count as unknown, because
- * the engine decides whether the file is refused; so do the boxes of a file that has too many.
+ * the engine decides whether the file is refused. So do all boxes of a file that has too many.
  */
 export const readMovie = (path: string, signal: AbortSignal, limits = sourceLimits): Promise<Movie> =>
   unlessBeyondLimits(withSourceBytes(path, signal, movieIn, limits), {

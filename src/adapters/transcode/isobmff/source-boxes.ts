@@ -2,6 +2,7 @@ import { BeyondLimits, type SourceBytes } from '../source-bytes.ts'
 
 // Reads the boxes of source files, which may be malformed anywhere. The readers in isobmff-file.ts are for
 // Larder's own exports, and throw for anything malformed.
+//
 // Each header is read with SourceBytes, never from contents in memory. So each box counts as a step, and a
 // fragment of a million boxes neither blocks this process nor outlives an abort.
 
@@ -92,7 +93,7 @@ export const contentOf = async (
   head = Number.POSITIVE_INFINITY,
 ): Promise<Buffer | null> => {
   const length = Math.min(end - body, head)
-  if (length > MAX_BOX_BYTES) return null
+  if (length < 0 || length > MAX_BOX_BYTES) return null
   const content = await bytes.at(body, length)
   return content.length < length ? null : Buffer.from(content)
 }
