@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -6,6 +6,8 @@ import { readApng } from '../../src/adapters/sharp/headers/apng-frames.ts'
 import { readHeifHeader } from '../../src/adapters/sharp/headers/heif-header.ts'
 import { hasAllScans } from '../../src/adapters/sharp/headers/jpeg-scans.ts'
 import { pngChunk, pngSignature } from '../../src/adapters/sharp/headers/png-writer.ts'
+import { readMovie } from '../../src/adapters/transcode/isobmff/movie-tracks.ts'
+import { withUniqueSerials } from '../../src/adapters/transcode/joined/ogg-serials.ts'
 import { findSecondFile, withSecondFileWarning } from '../../src/adapters/transcode/joined/second-file.ts'
 import { readStreamClock } from '../../src/adapters/transcode/mpegts/stream-clock.ts'
 import { createOggChainReader } from '../../src/adapters/transcode/ogg-chain.ts'
@@ -30,6 +32,8 @@ const box = (type: string, body: Uint8Array = Buffer.alloc(0)): Buffer => {
 }
 
 const fragment = box('moof', latin1('tfhd________tfdt________________'))
+/** A track fragment without samples. */
+const trackFragment = box('traf', box('tfhd', hex('0000000000000001')))
 /** A Matroska header, and a segment of unknown size. */
 const openMatroska = latin1('\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\xff')
 
@@ -39,6 +43,9 @@ const vorbisPage = (rate: number): Buffer => {
   page.writeUInt32LE(rate, page.length - 4)
   return page
 }
+
+/** Returns an Ogg page of Vorbis that begins no stream. */
+const laterPage = Buffer.from(vorbisPage(44_100)).fill(0, 5, 6)
 
 const association = packetOf(0, withChecksum(hex('00b00d0001c100000001e02000000000')))
 
@@ -79,6 +86,7 @@ const MANY_PARTS = [
   'Matroska of many elements',
   'Ogg of many streams',
 ]
+const MANY_BOXES = ['MP4 of many track fragments', 'MP4 of many boxes in a track fragment']
 /** The error of allocated bytes, because allocations are sampled. */
 const NOISE_BYTES = 1_000_000
 
@@ -103,6 +111,12 @@ describe('a hostile file', () => {
   const repeated = (n: number, bytes: Buffer, ...head: Buffer[]): Buffer =>
     Buffer.concat([...head, Buffer.alloc(n * bytes.length, bytes)])
 
+  /** Returns a film, and after it a fragment in which one box contains `n` others. */
+  const repeatedIn = (n: number, parent: 'moof' | 'traf', child: Buffer): Buffer => {
+    const whole = box(parent, repeated(n, child, trackFragment.subarray(8)))
+    return Buffer.concat([bunny, parent === 'moof' ? whole : box('moof', whole)])
+  }
+
   /** Each reader, and a function that returns a file with `n` of the structures that the reader parses. */
   const READERS: Readonly<
     Record<string, readonly [make: (n: number) => Buffer, read: (bytes: Buffer) => unknown]>
@@ -110,6 +124,14 @@ describe('a hostile file', () => {
     'MP4 of many files': [(n) => repeated(n, box('ftyp'), bunny), joined],
     'MP4 of many boxes': [(n) => repeated(n, box('free'), bunny), joined],
     'MP4 of many fragments': [(n) => repeated(n, fragment, bunny), joined],
+    'MP4 of many track fragments': [
+      (n) => repeatedIn(n, 'moof', trackFragment),
+      async (bytes) => readMovie(await written(bytes), signal),
+    ],
+    'MP4 of many boxes in a track fragment': [
+      (n) => repeatedIn(n, 'traf', box('trun', Buffer.alloc(8))),
+      async (bytes) => readMovie(await written(bytes), signal),
+    ],
     'Matroska of many elements': [(n) => repeated(n, latin1('\xec\x80'), openMatroska), joined],
     'Ogg of many streams': [(n) => repeated(n, vorbisPage(44_100)), joined],
     'FLAC of many blocks': [(n) => repeated(n, Buffer.alloc(4), latin1('fLaC')), joined],
@@ -151,6 +173,34 @@ describe('a hostile file', () => {
       expect(facts.warnings).to.deep.equal([
         'the file has too many parts, so Larder did not check whether another file follows it',
       ])
+    }
+  })
+
+  it('has no more boxes read than the limits of parts and of one list', async () => {
+    const limits = { ...sourceLimits, maxSteps: 1000 }
+    for (const name of MANY_BOXES) {
+      const moviesOf = async (n: number, readLimits = sourceLimits) => {
+        const path = await written(READERS[name]?.[0](n) ?? Buffer.alloc(0))
+        return () => readMovie(path, signal, readLimits)
+      }
+      const before = await countWork(await moviesOf(20_000, limits))
+      const after = await countWork(await moviesOf(40_000, limits))
+      expect(after.calls, `${name}: calls`).to.be.at.most(1.1 * before.calls)
+      for (const [n, isBeyond] of [
+        [5000, false],
+        [200_000, true],
+      ] as const)
+        expect((await (await moviesOf(n))()).hasTooManyBoxes, `${name}: ${n}`).to.equal(isBeyond)
+    }
+  })
+
+  it('is left to the engine as it is if it has more pages than the limit, and no copy remains', async () => {
+    const limits = { ...sourceLimits, maxSteps: 1000 }
+    const copies = await mkdtemp(join(folder, 'copies-'))
+    for (const page of [vorbisPage(44_100), laterPage]) {
+      const path = await written(repeated(2000, page))
+      expect(await withUniqueSerials(path, copies, signal, limits)).to.equal(path)
+      expect(await readdir(copies)).to.deep.equal([])
     }
   })
 

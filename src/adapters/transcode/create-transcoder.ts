@@ -14,7 +14,7 @@ import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './f
 import { type Movie, readMovie } from './isobmff/movie-tracks.ts'
 import { withSecondFileWarning } from './joined/second-file.ts'
 import { refuseTooLong, tooLongRefusal } from './measured-length.ts'
-import { withMovieFacts } from './movie-facts.ts'
+import { withMovieFacts, withMovieWarning } from './movie-facts.ts'
 import { refuseMixedOggChain } from './ogg-chain.ts'
 import { ProbedFile } from './probed-file.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './process/decoder-limits.ts'
@@ -121,9 +121,10 @@ export const createTranscoderFrom = (
             readSource(() => withTransportFacts(probed, path, signal)),
             TE.flatMapEither(refuseImpossibleTimes),
             TE.map((described) => withMovieFacts(described, movie)),
+            TE.flatMapEither(selectStreams),
+            TE.map((facts) => withMovieWarning(facts, movie)),
           ),
         ),
-        TE.flatMapEither(selectStreams),
         TE.flatMapEither(refuseUnsupportedColours),
         TE.flatMap((facts) => withPeakRate(found, path, facts, signal)),
         TE.flatMap((facts) => refuseMixedOggChain(path, facts, signal)),

@@ -1,4 +1,5 @@
 import { withContainerTags } from '../../domain/colour/video-colour.ts'
+import type { MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
 import { latenessAtStart } from './isobmff/lateness.ts'
 import type { Movie } from './isobmff/movie-tracks.ts'
 import type { ProbedFile, ProbedStream } from './probed-file.ts'
@@ -26,3 +27,10 @@ export const withMovieFacts = (probed: ProbedFile, { tracks }: Movie): ProbedFil
   }
   return { ...probed, streams: probed.streams.map(correct) }
 }
+
+/** Warns if the facts of a movie are unknown, because then the engine's facts are used without correction. */
+export const withMovieWarning = (facts: MediaFacts, { hasTooManyBoxes }: Movie): MediaFacts =>
+  hasTooManyBoxes ? { ...facts, warnings: [TOO_MANY_BOXES, ...facts.warnings] } : facts
+
+const TOO_MANY_BOXES =
+  'the file has too many parts, so Larder did not check its colours, its length and the times of its frames'

@@ -49,6 +49,15 @@ export const readSource = <A>(read: () => Promise<A>): TE.TaskEither<Refused | U
     cause instanceof BeyondLimits ? refused(cause.message) : unavailable('transcoder')(cause),
   )
 
+/**
+ * Waits for a reader whose facts an engine can do without. Returns `otherwise` if the source exceeds a limit.
+ */
+export const unlessBeyondLimits = <A, B>(reading: Promise<A>, otherwise: B): Promise<A | B> =>
+  reading.catch((cause) => {
+    if (cause instanceof BeyondLimits) return otherwise
+    throw cause
+  })
+
 /** Opens a source and passes it to `work`. Closes the source when `work` has ended. */
 export const withSourceBytes = async <A>(
   path: string,

@@ -40,12 +40,35 @@ describe('the lateness of frames in fragments', () => {
 })
 
 describe('the times of a fragment', () => {
-  const many = (one: Buffer) => Buffer.concat(Array.from({ length: 200_000 }, () => one))
+  const many = (one: Buffer) => Buffer.concat(Array.from({ length: 20_000 }, () => one))
+  const timesIn = async (...content: ReadonlyArray<Buffer>) => {
+    const moof = box('moof', ...content)
+    const bytes = {
+      size: moof.length,
+      at: async (at: number, length: number) => moof.subarray(at, at + length),
+    }
+    const times: unknown[] = []
+    const parent = { type: 'moof', start: 0, body: 8, end: moof.length }
+    for await (const one of readFragmentTimes(bytes, parent)) times.push(one)
+    return times
+  }
   const head = box('tfhd', u32(0, 7))
 
-  it('are read from any number of runs and tracks', () => {
-    expect(readFragmentTimes(box('traf', head, many(box('trun', u32(0, 0)))))).to.have.length(1)
-    expect(readFragmentTimes(many(box('traf', head)))).to.have.length(200_000)
+  it('are read from thousands of runs and tracks', async () => {
+    const runs = [u32(0xa00, 2, 1, 5, 1, -3 >>> 0), u32(0x801, 1, 99, -8 >>> 0)]
+    expect(
+      await timesIn(
+        box('mfhd', u32(0, 1)),
+        box(
+          'traf',
+          head,
+          box('tfdt', u32(0x0100_0000, 0, 12)),
+          ...runs.map((run) => box('trun', run)),
+          many(box('trun', u32(0, 0))),
+        ),
+      ),
+    ).to.deep.equal([{ trackId: 7, startTicks: 12, firstOffset: 5, smallestOffset: -8 }])
+    expect(await timesIn(many(box('traf', head)))).to.have.length(20_000)
   })
 })
 

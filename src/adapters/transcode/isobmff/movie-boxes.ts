@@ -1,47 +1,72 @@
+import type { SourceBytes } from '../source-bytes.ts'
 import type { FragmentTimes } from './lateness.ts'
-import { sourceBoxesIn } from './source-boxes.ts'
+import { childBoxesIn, contentOf, type SourceBox, sourceBoxesBetween } from './source-boxes.ts'
 
 /** Colours as code points of ITU-T H.273. */
 export type NclxColour = { readonly primaries: number; readonly transfer: number; readonly matrix: number }
 
 /** Size of the fields of a VisualSampleEntry before its boxes (ISO/IEC 14496-12 §12.1.3). */
 const VISUAL_ENTRY_BYTES = 78
+/** Size of the type of a colour and its three code points. */
+const NCLX_BYTES = 10
+/** The entries of a SampleDescriptionBox come after its version, its flags and a count. */
+export const SAMPLE_ENTRIES_AT = 8
 
 /**
  * Reads the ColourInformationBox (ISO/IEC 14496-12 §12.1.5) of the first entry of a SampleDescriptionBox. The
  * type `nclc` is QuickTime's.
  */
-export const readNclx = (stsd: Buffer): NclxColour | null => {
-  const [entry] = sourceBoxesIn(stsd.subarray(8))
-  const colours = sourceBoxesIn(entry?.body.subarray(VISUAL_ENTRY_BYTES) ?? Buffer.alloc(0))
-    .filter(({ type, body }) => type === 'colr' && body.length >= 10)
-    .map(({ body }) => body)
-  const colr = colours.find((body) => ['nclx', 'nclc'].includes(body.toString('latin1', 0, 4)))
-  if (colr === undefined) return null
-  return { primaries: colr.readUInt16BE(4), transfer: colr.readUInt16BE(6), matrix: colr.readUInt16BE(8) }
+export const readNclx = async (bytes: SourceBytes, stsd: SourceBox): Promise<NclxColour | null> => {
+  const [entry] = await sourceBoxesBetween(bytes, stsd.body + SAMPLE_ENTRIES_AT, stsd.end, 1)
+  if (entry === undefined) return null
+  for (const box of await childBoxesIn(bytes, entry, entry.body + VISUAL_ENTRY_BYTES)) {
+    if (box.type !== 'colr') continue
+    const colr = await contentOf(bytes, box, NCLX_BYTES)
+    if (colr === null || colr.length < NCLX_BYTES) continue
+    if (!['nclx', 'nclc'].includes(colr.toString('latin1', 0, 4))) continue
+    return { primaries: colr.readUInt16BE(4), transfer: colr.readUInt16BE(6), matrix: colr.readUInt16BE(8) }
+  }
+  return null
 }
 
-/** Reads the times of each track fragment in the body of a `moof` (ISO/IEC 14496-12 §8.8). */
-export const readFragmentTimes = (moof: Buffer): ReadonlyArray<Omit<FragmentTimes, 'isReadAhead'>> =>
-  sourceBoxesIn(moof)
-    .filter(({ type }) => type === 'traf')
-    .flatMap(({ body }) => {
-      const boxes = sourceBoxesIn(body)
-      const tfhd = boxes.find(({ type }) => type === 'tfhd')?.body
-      if (tfhd === undefined || tfhd.length < 8) return []
-      const offsets = boxes.filter(({ type }) => type === 'trun').map((run) => offsetsIn(run.body))
-      return [
-        {
-          trackId: tfhd.readUInt32BE(4),
-          startTicks: startIn(boxes.find(({ type }) => type === 'tfdt')?.body),
-          firstOffset: offsets[0]?.first ?? 0,
-          smallestOffset: offsets.reduce((least, { smallest }) => Math.min(least, smallest), 0),
-        },
-      ]
-    })
+/** Reads the times of each track fragment in a `moof` (ISO/IEC 14496-12 §8.8). */
+export async function* readFragmentTimes(
+  bytes: SourceBytes,
+  moof: SourceBox,
+): AsyncIterable<Omit<FragmentTimes, 'isReadAhead'>> {
+  for (const traf of await childBoxesIn(bytes, moof)) {
+    if (traf.type !== 'traf') continue
+    const boxes = await childBoxesIn(bytes, traf)
+    const tfhd = await firstOf(bytes, boxes, 'tfhd')
+    if (tfhd === null || tfhd.length < 8) continue
+    const startTicks = startIn(await firstOf(bytes, boxes, 'tfdt'))
+    let [firstOffset, smallestOffset]: [number | null, number] = [null, 0]
+    for (const run of boxes) {
+      if (run.type !== 'trun') continue
+      const trun = await contentOf(bytes, run)
+      if (trun === null) continue
+      const { first, smallest } = offsetsIn(trun)
+      firstOffset ??= first
+      smallestOffset = Math.min(smallestOffset, smallest)
+    }
+    yield { trackId: tfhd.readUInt32BE(4), startTicks, firstOffset: firstOffset ?? 0, smallestOffset }
+  }
+}
 
-const startIn = (tfdt: Buffer | undefined): number | null => {
-  if (tfdt === undefined || tfdt.length < 8) return null
+/** Maximum number of bytes that are read of a `tfhd` or `tfdt`. All their fields come before it. */
+const FIELDS_BYTES = 64
+
+const firstOf = async (
+  bytes: SourceBytes,
+  boxes: ReadonlyArray<SourceBox>,
+  type: string,
+): Promise<Buffer | null> => {
+  const box = boxes.find((one) => one.type === type)
+  return box === undefined ? null : contentOf(bytes, box, FIELDS_BYTES)
+}
+
+const startIn = (tfdt: Buffer | null): number | null => {
+  if (tfdt === null || tfdt.length < 8) return null
   if (tfdt[0] !== 1) return tfdt.readUInt32BE(4)
   return tfdt.length < 12 ? null : Number(tfdt.readBigUInt64BE(4))
 }

@@ -1,7 +1,13 @@
-import { type SourceBytes, withSourceBytes } from '../source-bytes.ts'
+import {
+  BeyondLimits,
+  type SourceBytes,
+  sourceLimits,
+  unlessBeyondLimits,
+  withSourceBytes,
+} from '../source-bytes.ts'
 import { type FragmentTimes, type Lateness, latenessOf } from './lateness.ts'
-import { type NclxColour, readFragmentTimes, readNclx } from './movie-boxes.ts'
-import { type SourceBox, sourceBoxesBetween } from './source-boxes.ts'
+import { type NclxColour, readFragmentTimes, readNclx, SAMPLE_ENTRIES_AT } from './movie-boxes.ts'
+import { childBoxesIn, contentOf, MAX_BOX_BYTES, type SourceBox, sourceBoxesBetween } from './source-boxes.ts'
 
 /**
  * Facts from the boxes of a track of an MP4 or QuickTime file. Engines report them differently, or wrongly.
@@ -20,6 +26,8 @@ export type Movie = {
   readonly tracks: ReadonlyMap<number, MovieTrack>
   /** Whether a track is encrypted: demuxers name the codec inside, and decode noise. */
   readonly isEncrypted: boolean
+  /** Whether the file has too many boxes to read them. Then all its facts count as unknown. */
+  readonly hasTooManyBoxes: boolean
 }
 
 /** Sample entries of encrypted tracks: ISO/IEC 14496-12 §8.12 (CENC and its variants), and FairPlay. */
@@ -47,47 +55,50 @@ const FIRST_BOXES: ReadonlyArray<string> = [
  */
 const MAX_BOXES = 1_000_000
 
-/** Maximum size of a box that is read. The contents of a larger box count as unknown. */
-const MAX_BOX_BYTES = 8 * 2 ** 20
-
 /**
  * Reads the facts of an MP4 or QuickTime file; other files have none. Malformed boxes count as unknown, because
- * the engine decides whether the file is refused.
+ * the engine decides whether the file is refused. So do all boxes of a file that has too many.
  */
-export const readMovie = (path: string, signal: AbortSignal): Promise<Movie> =>
-  withSourceBytes(path, signal, async (bytes) => {
-    const tracks = new Map<number, MovieTrack>()
-    const first = (await bytes.at(0, 8)).toString('latin1', 4)
-    if (!FIRST_BOXES.includes(first)) return { tracks, isEncrypted: false }
-    const boxes = await sourceBoxesBetween(bytes, 0, bytes.size, MAX_BOXES)
-    const moov = boxes.find(({ type }) => type === 'moov')
-    if (moov === undefined) return { tracks, isEncrypted: false }
-    const traks = await childrenOf(bytes, moov, 'trak')
-    for (const trak of traks) if (await isEncryptedTrack(bytes, trak)) return { tracks, isEncrypted: true }
-    const fragments = byTrack(await fragmentsIn(bytes, boxes))
-    const movieTimescale = fieldAfterTimes(await firstContent(bytes, moov, 'mvhd'))
-    for (const trak of traks) {
-      const facts = await trackIn(bytes, trak)
-      if (facts === null || tracks.has(facts.id)) continue
-      const { id, timescale, isVideo, hasSamples, colour, durationTicks } = facts
-      tracks.set(id, {
-        endSeconds: durationTicks === null || !movieTimescale ? null : durationTicks / movieTimescale,
-        colour,
-        late: isVideo ? latenessOf(fragments.get(id) ?? [], { timescale, hasSamples }) : [],
-      })
-    }
-    return { tracks, isEncrypted: false }
+export const readMovie = (path: string, signal: AbortSignal, limits = sourceLimits): Promise<Movie> =>
+  unlessBeyondLimits(withSourceBytes(path, signal, movieIn, limits), {
+    tracks: new Map(),
+    isEncrypted: false,
+    hasTooManyBoxes: true,
   })
+
+const movieIn = async (bytes: SourceBytes): Promise<Movie> => {
+  const tracks = new Map<number, MovieTrack>()
+  const movie = { tracks, isEncrypted: false, hasTooManyBoxes: false }
+  const first = (await bytes.at(0, 8)).toString('latin1', 4)
+  if (!FIRST_BOXES.includes(first)) return movie
+  const boxes = await sourceBoxesBetween(bytes, 0, bytes.size, MAX_BOXES)
+  const moov = boxes.find(({ type }) => type === 'moov')
+  if (moov === undefined) return movie
+  const traks = await childrenOf(bytes, moov, 'trak')
+  for (const trak of traks) if (await isEncryptedTrack(bytes, trak)) return { ...movie, isEncrypted: true }
+  const fragments = byTrack(await fragmentsIn(bytes, boxes))
+  const movieTimescale = fieldAfterTimes(await firstContent(bytes, moov, 'mvhd'))
+  for (const trak of traks) {
+    const facts = await trackIn(bytes, trak)
+    if (facts === null || tracks.has(facts.id)) continue
+    const { id, timescale, isVideo, hasSamples, colour, durationTicks } = facts
+    tracks.set(id, {
+      endSeconds: durationTicks === null || !movieTimescale ? null : durationTicks / movieTimescale,
+      colour,
+      late: isVideo ? latenessOf(fragments.get(id) ?? [], { timescale, hasSamples }) : [],
+    })
+  }
+  return movie
+}
 
 const isEncryptedTrack = async (bytes: SourceBytes, trak: SourceBox): Promise<boolean> => {
   const stsd = await boxAlong(bytes, trak, 'mdia', 'minf', 'stbl', 'stsd')
   if (stsd === undefined) return false
-  // The entries of an `stsd` box come after its version, its flags and a count (8 bytes together).
-  const entries = await sourceBoxesBetween(bytes, stsd.body + 8, stsd.end, MAX_SAMPLE_ENTRIES)
+  const entries = await sourceBoxesBetween(bytes, stsd.body + SAMPLE_ENTRIES_AT, stsd.end, MAX_SAMPLE_ENTRIES)
   return entries.some(({ type }) => ENCRYPTED.includes(type))
 }
 
-/** Maximum number of sample entries that are read. Maximum number of sample entries that are read. Maximum number of sample entries that are read. A hostile file may have millions. */
+/** Maximum number of sample entries that are read. A hostile file may have millions. */
 const MAX_SAMPLE_ENTRIES = 1000
 
 const byTrack = (
@@ -112,10 +123,11 @@ const fragmentsIn = async (
     if (box.type === 'sidx' && mode === 'on open' && (await isIndexOfAll(bytes, box, boxes)))
       mode = 'last on open'
     if (box.type !== 'moof') continue
-    const moof = await contentOf(bytes, box)
-    if (moof === null) return fragments
+    if (box.end - box.body > MAX_BOX_BYTES) return fragments
     const isReadAhead = mode !== 'on demand'
-    for (const times of readFragmentTimes(moof)) fragments.push({ ...times, isReadAhead })
+    for await (const times of readFragmentTimes(bytes, box)) fragments.push({ ...times, isReadAhead })
+    if (fragments.length > MAX_BOXES)
+      throw new BeyondLimits(`the file has more than ${MAX_BOXES} track fragments`)
     if (mode === 'last on open') mode = 'on demand'
   }
   return fragments
@@ -146,7 +158,7 @@ const trackIn = async (bytes: SourceBytes, trak: SourceBox) => {
   const tkhd = await firstContent(bytes, trak, 'tkhd')
   const mdhd = await firstContent(bytes, trak, 'mdia', 'mdhd')
   const hdlr = await firstContent(bytes, trak, 'mdia', 'hdlr')
-  const stsd = await firstContent(bytes, trak, 'mdia', 'minf', 'stbl', 'stsd')
+  const stsd = await boxAlong(bytes, trak, 'mdia', 'minf', 'stbl', 'stsd')
   const stsz = await firstContent(bytes, trak, 'mdia', 'minf', 'stbl', 'stsz')
   const [id, timescale] = [fieldAfterTimes(tkhd), fieldAfterTimes(mdhd)]
   const kind = hdlr?.toString('latin1', 8, 12)
@@ -157,7 +169,7 @@ const trackIn = async (bytes: SourceBytes, trak: SourceBox) => {
     isVideo: kind === 'vide',
     durationTicks: durationIn(tkhd),
     hasSamples: stsz !== null && stsz.length >= 12 && stsz.readUInt32BE(8) > 0,
-    colour: stsd === null || kind !== 'vide' ? null : readNclx(stsd),
+    colour: stsd === undefined || kind !== 'vide' ? null : await readNclx(bytes, stsd),
   }
 }
 
@@ -204,20 +216,5 @@ const boxAlong = async (
  */
 const MAX_HEAD_BYTES = 2 ** 16
 
-/**
- * Returns the contents of a box, at most `head` bytes. Returns `null` if the contents are too large or
- * truncated.
- */
-const contentOf = async (
-  bytes: SourceBytes,
-  { body, end }: SourceBox,
-  head = Number.POSITIVE_INFINITY,
-): Promise<Buffer | null> => {
-  const length = Math.min(end - body, head)
-  if (length > MAX_BOX_BYTES) return null
-  const content = await bytes.at(body, length)
-  return content.length < length ? null : Buffer.from(content)
-}
-
-const childrenOf = async (bytes: SourceBytes, { body, end }: SourceBox, type: string) =>
-  (await sourceBoxesBetween(bytes, body, end, MAX_BOXES)).filter((box) => box.type === type)
+const childrenOf = async (bytes: SourceBytes, parent: SourceBox, type: string) =>
+  (await childBoxesIn(bytes, parent)).filter((box) => box.type === type)

@@ -1,7 +1,10 @@
-import type { SourceBytes } from '../source-bytes.ts'
+import { BeyondLimits, type SourceBytes } from '../source-bytes.ts'
 
 // Reads the boxes of source files, which may be malformed anywhere. The readers in isobmff-file.ts are for
 // Larder's own exports, and throw for anything malformed.
+//
+// Each header is read with SourceBytes, never from contents in memory. So each box counts as a step, and a
+// fragment of a million boxes neither blocks this process nor outlives an abort.
 
 /** Header of a box (ISO/IEC 14496-12 §4.2). */
 export type SourceBoxHeader = {
@@ -59,20 +62,38 @@ export const sourceBoxesBetween = async (
   return boxes
 }
 
-/** A box in memory. */
-type MemoryBox = { readonly type: string; readonly body: Buffer }
+/**
+ * Maximum number of boxes in another box. A fragment of 20 minutes with a run for each frame has 72,000, more
+ * than any known encoder writes.
+ */
+const MAX_CHILD_BOXES = 100_000
+
+/** Lists the boxes in `parent` from `from` on. Rejects with BeyondLimits if there are too many. */
+export const childBoxesIn = async (
+  bytes: SourceBytes,
+  { body, end }: SourceBox,
+  from = body,
+): Promise<ReadonlyArray<SourceBox>> => {
+  const boxes = await sourceBoxesBetween(bytes, from, end, MAX_CHILD_BOXES + 1)
+  if (boxes.length > MAX_CHILD_BOXES)
+    throw new BeyondLimits(`the file has more than ${MAX_CHILD_BOXES} boxes in another one`)
+  return boxes
+}
+
+/** Maximum size of a box that is read. The contents of a larger box count as unknown. */
+export const MAX_BOX_BYTES = 8 * 2 ** 20
 
 /**
- * Lists the boxes in `bytes` before the first malformed one, because QuickTime ends some lists with four
- * zeros.
+ * Returns the contents of a box, at most `head` bytes. Returns `null` if the contents are too large or
+ * truncated.
  */
-export const sourceBoxesIn = (bytes: Buffer): ReadonlyArray<MemoryBox> => {
-  const boxes: MemoryBox[] = []
-  for (let at = 0; at + 8 <= bytes.length; ) {
-    const size = bytes.readUInt32BE(at)
-    if (size < 8 || at + size > bytes.length) return boxes
-    boxes.push({ type: bytes.toString('latin1', at + 4, at + 8), body: bytes.subarray(at + 8, at + size) })
-    at += size
-  }
-  return boxes
+export const contentOf = async (
+  bytes: SourceBytes,
+  { body, end }: SourceBox,
+  head = Number.POSITIVE_INFINITY,
+): Promise<Buffer | null> => {
+  const length = Math.min(end - body, head)
+  if (length < 0 || length > MAX_BOX_BYTES) return null
+  const content = await bytes.at(body, length)
+  return content.length < length ? null : Buffer.from(content)
 }

@@ -1,26 +1,39 @@
-import { open } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type SourceBytes, withSourceBytes } from '../source-bytes.ts'
+import { type SourceBytes, sourceLimits, unlessBeyondLimits, withSourceBytes } from '../source-bytes.ts'
 import { CHECKSUM_AT, oggPages, SERIAL_AT } from './ogg-pages.ts'
 
 /**
  * Returns the path of a file in which each link of an Ogg chain has a unique serial number (RFC 3533 §4): the
  * file itself, or a copy in `folder`. A file that was joined with itself repeats its serial number. If a
  * number is repeated, FFmpeg 5 decodes the headers of the second link as audio, which makes the audio a
- * second longer.
+ * second longer. A file of too many pages stays as it is.
  */
-export const withUniqueSerials = (path: string, folder: string, signal: AbortSignal): Promise<string> =>
-  withSourceBytes(path, signal, async (bytes) => {
-    if ((await bytes.at(0, 4)).toString('latin1') !== 'OggS' || !(await hasRepeatedSerial(bytes))) return path
-    const copy = join(folder, 'own-serials.ogg')
-    const file = await open(copy, 'wx')
-    try {
-      for await (const page of renumbered(bytes)) await file.writeFile(page)
-    } finally {
-      await file.close()
-    }
-    return copy
-  })
+export const withUniqueSerials = async (
+  path: string,
+  folder: string,
+  signal: AbortSignal,
+  limits = sourceLimits,
+): Promise<string> => {
+  const copy = join(folder, 'own-serials.ogg')
+  const copying = withSourceBytes(path, signal, (bytes) => copyIfRepeated(bytes, copy), limits)
+  const isCopied = await unlessBeyondLimits(copying, null)
+  // A copy that was begun is of no use, and may be as large as the source.
+  if (isCopied === null) await rm(copy, { force: true })
+  return isCopied ? copy : path
+}
+
+/** Writes the copy if a serial number is repeated. Returns whether it was written. */
+const copyIfRepeated = async (bytes: SourceBytes, copy: string): Promise<boolean> => {
+  if ((await bytes.at(0, 4)).toString('latin1') !== 'OggS' || !(await hasRepeatedSerial(bytes))) return false
+  const file = await open(copy, 'wx')
+  try {
+    for await (const page of renumbered(bytes)) await file.writeFile(page)
+  } finally {
+    await file.close()
+  }
+  return true
+}
 
 /**
  * Maximum number of serial numbers that are remembered per file. If a file has more streams, the later ones

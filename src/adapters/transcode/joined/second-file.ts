@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { MediaFacts } from '../../../domain/ingest/plan/media-plan.ts'
-import { BeyondLimits, type SourceBytes, sourceLimits, withSourceBytes } from '../source-bytes.ts'
+import { type SourceBytes, sourceLimits, unlessBeyondLimits, withSourceBytes } from '../source-bytes.ts'
 import { findSecondFlac, findSecondFlv } from './second-flac-flv.ts'
 import { findSecondMatroska } from './second-matroska.ts'
 import { findSecondMp4 } from './second-mp4.ts'
@@ -36,19 +36,19 @@ export const findSecondFile = (
   signal: AbortSignal,
   limits = sourceLimits,
 ): Promise<number | null | 'unknown'> =>
-  withSourceBytes(
-    path,
-    signal,
-    async (bytes) => {
-      const head = (await bytes.at(0, 12)).toString('latin1')
-      const format = FORMATS.find(([signature, offset]) => head.startsWith(signature, offset))
-      return format === undefined ? null : format[2](bytes)
-    },
-    limits,
-  ).catch((cause) => {
-    if (cause instanceof BeyondLimits) return 'unknown'
-    throw cause
-  })
+  unlessBeyondLimits(
+    withSourceBytes(
+      path,
+      signal,
+      async (bytes) => {
+        const head = (await bytes.at(0, 12)).toString('latin1')
+        const format = FORMATS.find(([signature, offset]) => head.startsWith(signature, offset))
+        return format === undefined ? null : format[2](bytes)
+      },
+      limits,
+    ),
+    'unknown' as const,
+  )
 
 export const withSecondFileWarning = async (
   facts: MediaFacts,
