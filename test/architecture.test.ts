@@ -92,7 +92,7 @@ describe('[M5] the identity of this process', () => {
 
 // Each kind of client of another machine is created in one place, which sets its time limits.
 const singlePlaces = [
-  { of: 'routers', pattern: /new Router\(/, in: ['src/http/create-routes.ts'] },
+  { of: 'routers', pattern: /new Router\(/, in: ['src/http/router.ts'] },
   {
     of: 'pools of connections',
     pattern: /^import knex\b(?! from 'knex\/)/m,
@@ -156,7 +156,7 @@ const clocks = [
     of: 'the time of day',
     pattern: /\bDate\.now\b|\bnew Date\(\)/,
     in: [
-      'src/adapters/cache/disk/trusted-chunks.ts', // compared with file times
+      'src/adapters/cache/disk/verified-chunks.ts', // compared with file times
       'src/adapters/memory/memory-object-store.ts',
       'src/adapters/platform/leftovers.ts', // compared with file times
       'src/adapters/platform/process-liveness.ts', // compared with file times
@@ -212,10 +212,7 @@ describe('[V23] the cache', () => {
         (file) =>
           file.endsWith('.ts') && /\bcache\s*\.(set|generation|beginLoad)\(/.test(readFileSync(file, 'utf8')),
       )
-    expect(setting).to.have.members([
-      'src/domain/access/authorized-read.ts',
-      'src/domain/caching/read-through.ts',
-    ])
+    expect(setting).to.have.members(['src/domain/access/owner-read.ts', 'src/domain/caching/read-through.ts'])
   })
 })
 

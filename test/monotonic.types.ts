@@ -1,6 +1,6 @@
-import { createChunkVerification } from '../src/adapters/cache/disk/trusted-chunks.ts'
+import { createChunkVerification } from '../src/adapters/cache/disk/verified-chunks.ts'
 import { createBreaker } from '../src/adapters/platform/breaker.ts'
-import { createRetrySchedule } from '../src/domain/background/retries.ts'
+import { createRetrySchedule } from '../src/domain/background/retry-schedule.ts'
 import { createOutageLog } from '../src/domain/health/outage-log.ts'
 import type { Clock } from '../src/ports/clock.ts'
 import { silentLog } from './support/recording-log.ts'

@@ -1,6 +1,6 @@
 import type { Config } from '../config/settings.ts'
-import { createPlaylistSigning } from '../domain/access/access.ts'
-import { createOwnerRead } from '../domain/access/authorized-read.ts'
+import { createOwnerRead } from '../domain/access/owner-read.ts'
+import { createPlaylistSigning } from '../domain/access/playlist-signing.ts'
 import { createPublicImageCheck } from '../domain/access/public-images.ts'
 import { type AdminService, createAdminService } from '../domain/admin/admin-service.ts'
 import { type BackgroundWork, createBackgroundWork } from '../domain/background/background-work.ts'

@@ -1,7 +1,7 @@
 import Hls, { type ErrorData } from 'hls.js'
 import { createBackOff, createConnectionLossBackOff } from './back-off.ts'
-import { expiredMessage, onLinkExpired, refusedMessage } from './link.ts'
 import { playRemaining } from './play-remaining.ts'
+import { expiredMessage, onLinkExpired, refusedMessage } from './share-link.ts'
 import type { ViewContext } from './status-line.ts'
 import { storePosition, takeStoredPosition } from './stored-position.ts'
 

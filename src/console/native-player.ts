@@ -1,4 +1,4 @@
-import { expiredMessage, refusedMessage } from './link.ts'
+import { expiredMessage, refusedMessage } from './share-link.ts'
 import type { ViewContext } from './status-line.ts'
 import { storePosition, takeStoredPosition } from './stored-position.ts'
 

@@ -1,4 +1,4 @@
-import type { ShareLink } from './link.ts'
+import type { ShareLink } from './share-link.ts'
 
 export type StatusLine = {
   readonly show: (text: string) => void

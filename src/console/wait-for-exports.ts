@@ -1,5 +1,5 @@
 import { createBackOff, createConnectionLossBackOff } from './back-off.ts'
-import { expiredMessage } from './link.ts'
+import { expiredMessage } from './share-link.ts'
 import type { ViewContext } from './status-line.ts'
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))

@@ -1,6 +1,6 @@
 import { showContent } from './content.ts'
 import { showImage } from './image.ts'
-import { createShareLink } from './link.ts'
+import { createShareLink } from './share-link.ts'
 import { createStatusLine } from './status-line.ts'
 
 const { kind = '', uid = '' } = document.body.dataset

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import type { Routes } from './create-routes.ts'
 import { withoutPathToken } from './request/path-token.ts'
+import type { Routes } from './router.ts'
 
 /**
  * Creates a function that returns the longest body (bytes) that a route accepts of a request; `null` if no

@@ -6,7 +6,6 @@ import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
 import { createBodyLimits } from './body-limits.ts'
-import type { Routes } from './create-routes.ts'
 import { createRouteHandler, type RouteHandler } from './handle.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { createAdmission } from './middleware/admission.ts'
@@ -22,6 +21,7 @@ import { toErrorReply } from './response/error-replies.ts'
 import { isDisconnected, onHeadWritten } from './response/head-written.ts'
 import { type BufferedReply, optionsAsteriskReply } from './response/reply.ts'
 import type { ResponseTelemetry } from './response/response-telemetry.ts'
+import type { Routes } from './router.ts'
 
 /** Dependencies of the request listener that do not depend on the routes. */
 export type ListenerDeps = {

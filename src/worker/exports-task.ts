@@ -1,6 +1,6 @@
 import type { Larder } from '../composition/larder.ts'
 import type { BackgroundTask, TaskContext } from '../domain/background/background-work.ts'
-import { createRetrySchedule } from '../domain/background/retries.ts'
+import { createRetrySchedule } from '../domain/background/retry-schedule.ts'
 import type { LibraryFileId } from '../domain/ingest/ingest-service.ts'
 import type { Refused, Unavailable } from '../domain/shared/errors.ts'
 import { E } from '../fp.ts'

@@ -4,8 +4,8 @@ import { expect } from 'chai'
 import sharp from 'sharp'
 import { acceptedCodecs, acceptedFormats } from '../../src/adapters/transcode/process/decoder-limits.ts'
 import { type SourceImageFormat, sourceImageFormatOf } from '../../src/domain/ingest/sniff.ts'
-import { unreadableReason } from '../../src/domain/ingest/unreadable.ts'
-import { unsupportedImageReason } from '../../src/domain/ingest/unsupported-image.ts'
+import { unreadableReason } from '../../src/domain/ingest/unreadable-reason.ts'
+import { unsupportedImageReason } from '../../src/domain/ingest/unsupported-image-reason.ts'
 import { installedFfmpeg } from '../support/engines.ts'
 
 type Accepted = { readonly accepted: SourceImageFormat; readonly begins: string }
@@ -27,7 +27,7 @@ const pnm = (digit: number): Refused => refused('PNM', `P${digit}\n8 8\n`)
 
 /**
  * The decision for each format that sharp can read; `byFfmpeg` has those of FFmpeg. A test fails for a format
- * that a new release adds: decide whether it is accepted, or how its refusal names it (unsupported-image.ts),
+ * that a new release adds: decide whether it is accepted, or how its refusal names it (unsupported-image-reason.ts),
  * and list it in docs/media.md.
  */
 const bySharp: Readonly<Record<string, Accepted | Refused | 'no file'>> = {

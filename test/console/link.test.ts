@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createShareLink } from '../../src/console/link.ts'
+import { createShareLink } from '../../src/console/share-link.ts'
 
 const tokenUntil = (exp: unknown): string =>
   ['{"alg":"HS256"}', JSON.stringify({ sub: 'cf_ü', exp }), 'signature']

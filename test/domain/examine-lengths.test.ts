@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { examineLengths } from '../../src/domain/examiner/examine-time.ts'
+import { examineLengths } from '../../src/domain/examiner/examine-lengths.ts'
 import type { ParsedRendition } from '../../src/domain/examiner/parsed-media.ts'
 
 /** Returns a rendition of `ticks` duration, whose samples last `sample` ticks each. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { unreadableReason } from '../../src/domain/ingest/unreadable.ts'
+import { unreadableReason } from '../../src/domain/ingest/unreadable-reason.ts'
 
 const neither = 'the file is neither a picture nor sound nor film'
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1')

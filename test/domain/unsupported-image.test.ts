@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { unsupportedImageReason } from '../../src/domain/ingest/unsupported-image.ts'
+import { unsupportedImageReason } from '../../src/domain/ingest/unsupported-image-reason.ts'
 import { poster, readHeic } from '../support/pictures.ts'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text.padEnd(64, '\0'), 'latin1')

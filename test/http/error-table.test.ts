@@ -11,7 +11,6 @@ import {
   unavailable,
 } from '../../src/domain/shared/errors.ts'
 import { TE } from '../../src/fp.ts'
-import { createRoutes } from '../../src/http/create-routes.ts'
 import { anonymousAuthenticator } from '../../src/http/request/credential.ts'
 import {
   malformedBody,
@@ -22,6 +21,7 @@ import {
   unprocessable,
   unsupportedMedia,
 } from '../../src/http/response/request-faults.ts'
+import { createRoutes } from '../../src/http/router.ts'
 import { readText } from '../support/contract.ts'
 import { createMemoryLarder, listenRoutes, type TestServer } from '../support/memory-larder.ts'
 

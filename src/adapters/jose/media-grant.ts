@@ -1,4 +1,4 @@
-import { isFileOfKind } from '../../domain/access/access.ts'
+import { isFileOfKind } from '../../domain/access/authorize-file.ts'
 import { Restrictions } from '../../domain/access/restrictions.ts'
 import type { ForbiddenReason } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'

@@ -1,7 +1,7 @@
 import { videoColour } from '../../domain/colour/video-colour.ts'
 import { mayHaveVariableFrameRate } from '../../domain/ingest/plan/frame-rate.ts'
 import type { MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
-import { startsLikeMp4, unreadableReason } from '../../domain/ingest/unreadable.ts'
+import { startsLikeMp4, unreadableReason } from '../../domain/ingest/unreadable-reason.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { Log } from '../../ports/log.ts'

@@ -1,7 +1,7 @@
 import { E, type TE } from '../../fp.ts'
 import { type Found, mapFound } from '../caching/found.ts'
 import { type Forbidden, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
-import { authorizeFile } from './access.ts'
+import { authorizeFile } from './authorize-file.ts'
 import type { Restrictions } from './restrictions.ts'
 import type { SignablePlaylist } from './signable-playlist.ts'
 import type { Signature } from './signature.ts'

@@ -2,7 +2,7 @@ declare const fromUrl: unique symbol
 
 /**
  * The caller's own token, copied from the URL of the request into the URLs of a playlist. Only
- * access/access.ts creates a CopiedToken, and only for a viewer whose token came in the URL.
+ * access/playlist-signing.ts creates a CopiedToken, and only for a viewer whose token came in the URL.
  */
 export type CopiedToken = { readonly source: 'copied'; readonly jwt: string; readonly [fromUrl]: true }
 

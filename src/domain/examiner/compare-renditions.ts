@@ -1,5 +1,4 @@
 import { type DeclaredTracks, examineDeclaredTracks } from './examine-declared-tracks.ts'
-import { type ExaminedProgressive, examineProgressive } from './examine-progressive.ts'
 import {
   examineAlignment,
   examineLengths,
@@ -8,7 +7,8 @@ import {
   examineTiming,
   isVideoRendition,
   renditionLabel,
-} from './examine-time.ts'
+} from './examine-lengths.ts'
+import { type ExaminedProgressive, examineProgressive } from './examine-progressive.ts'
 import type { ParsedRendition, SourceStream } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 

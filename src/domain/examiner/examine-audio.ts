@@ -1,5 +1,5 @@
 import { AAC_FRAME_SAMPLES } from '../media/aac.ts'
-import { renditionLabel } from './examine-time.ts'
+import { renditionLabel } from './examine-lengths.ts'
 import { fragmentsOf, type ParsedAudio, type ParsedRendition } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 

@@ -1,7 +1,7 @@
 import type { NewContentExport } from '../media/content-export.ts'
 import { totalTicks } from '../media/total-ticks.ts'
+import { isVideoRendition, renditionLabel } from './examine-lengths.ts'
 import { type ExpectedPart, examinePublished } from './examine-published.ts'
-import { isVideoRendition, renditionLabel } from './examine-time.ts'
 import { fragmentsOf, type ParsedPart, type ParsedRendition } from './parsed-media.ts'
 import { averageBitrate, peakBitrate, type TimedBytes } from './recomputed-rates.ts'
 import { type Violation, violation } from './violation.ts'

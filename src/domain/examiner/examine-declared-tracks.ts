@@ -1,5 +1,5 @@
 import { type DeclaredAudio, examineAudio } from './examine-audio.ts'
-import { isVideoRendition } from './examine-time.ts'
+import { isVideoRendition } from './examine-lengths.ts'
 import { type DeclaredVideo, examineVideo } from './examine-video.ts'
 import type { ParsedRendition } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'

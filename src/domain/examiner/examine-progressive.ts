@@ -1,6 +1,6 @@
 import type { NewContentExport } from '../media/content-export.ts'
+import { isVideoRendition, longestSampleSeconds, ROUNDING_SECONDS } from './examine-lengths.ts'
 import { examinePublished } from './examine-published.ts'
-import { isVideoRendition, longestSampleSeconds, ROUNDING_SECONDS } from './examine-time.ts'
 import {
   fragmentsOf,
   type ParsedFragment,

@@ -1,6 +1,6 @@
 import type { Keyframe, NewContentExport, NewContentPart } from '../media/content-export.ts'
 import { examineDeclaredTracks } from './examine-declared-tracks.ts'
-import { isVideoRendition } from './examine-time.ts'
+import { isVideoRendition } from './examine-lengths.ts'
 import { type ParsedRendition, parsedSeconds } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 

@@ -1,6 +1,6 @@
 import type { FrameRate } from '../media/content-export.ts'
 import { findH264Level, type H264Level } from '../media/h264-level.ts'
-import { renditionLabel } from './examine-time.ts'
+import { renditionLabel } from './examine-lengths.ts'
 import {
   fragmentsOf,
   type ParsedColourTags,

@@ -19,7 +19,7 @@ import type { LibraryFile, MediaKindIngest, OnProgress } from './media-ingest.ts
 import { createOriginals, fileChanged, originalMissing } from './originals.ts'
 import { retryWhileBusy, type WaitOptions } from './retry-while-busy.ts'
 import { sniffFileKind } from './sniff.ts'
-import { unsupportedImageReason } from './unsupported-image.ts'
+import { unsupportedImageReason } from './unsupported-image-reason.ts'
 import type { UploadDeps } from './uploads.ts'
 
 /** Kind and uid of a file of the library. */

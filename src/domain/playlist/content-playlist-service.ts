@@ -1,7 +1,7 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
-import type { PlaylistSigning } from '../access/access.ts'
+import type { PlaylistSigning } from '../access/playlist-signing.ts'
 import { type PlaylistResult, type PlaylistSteps, renderPlaylistOfFile } from '../access/render-playlist.ts'
 import { isUnrestricted, permitsPart } from '../access/restrictions.ts'
 import { signJson } from '../access/sign-json.ts'

@@ -2,12 +2,12 @@ import type { AdminService } from '../../domain/admin/admin-service.ts'
 import type { BackgroundWork, TaskStatus } from '../../domain/background/background-work.ts'
 import { TE } from '../../fp.ts'
 import type { CacheCounts, CacheEvictions, CacheStats } from '../../ports/cache-stats.ts'
-import { createRoutes, type Routes } from '../create-routes.ts'
 import type { RouteHandler } from '../handle.ts'
 import type { RefusalCounts } from '../middleware/refusals.ts'
 import type { TrafficCounters } from '../middleware/traffic.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonReply } from '../response/reply.ts'
+import { createRoutes, type Routes } from '../router.ts'
 
 type Deps = {
   readonly admins: AdminService

@@ -11,7 +11,6 @@ import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
 import type { VodService } from '../../domain/vod/vod-service.ts'
 import { pipe, TE } from '../../fp.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
-import { createRoutes, type Routes } from '../create-routes.ts'
 import type { RouteHandler } from '../handle.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
 import type { PlaylistFormat } from '../playlists/playlist-bodies.ts'
@@ -19,6 +18,7 @@ import type { PlaylistReply } from '../playlists/playlist-reply.ts'
 import { mediaViewerAuthenticator } from '../request/credential.ts'
 import { PresignM3u8, PresignUrls } from '../request/query-codecs.ts'
 import type { BytesReply } from '../response/bytes-reply.ts'
+import { createRoutes, type Routes } from '../router.ts'
 
 type Deps = {
   readonly playlists: PlaylistService

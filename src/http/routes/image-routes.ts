@@ -10,7 +10,6 @@ import { E, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
-import { createRoutes, type Routes } from '../create-routes.ts'
 import type { RouteHandler } from '../handle.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
 import type { PlaylistReply } from '../playlists/playlist-reply.ts'
@@ -20,6 +19,7 @@ import { PresignUrls, QueryBoolean } from '../request/query-codecs.ts'
 import type { BytesReply } from '../response/bytes-reply.ts'
 import { playlistCacheControl, secondsUntil } from '../response/reply.ts'
 import { type MissingCredential, missingCredential } from '../response/request-faults.ts'
+import { createRoutes, type Routes } from '../router.ts'
 
 type Deps = {
   readonly playlists: PlaylistService

@@ -1,10 +1,10 @@
 import type { HealthService } from '../../domain/health/health-service.ts'
 import { E, TE } from '../../fp.ts'
-import { createRoutes, type Routes } from '../create-routes.ts'
 import type { RouteHandler } from '../handle.ts'
 import type { ServerLifecycle } from '../lifecycle.ts'
 import { anonymousAuthenticator } from '../request/credential.ts'
 import { jsonReply } from '../response/reply.ts'
+import { createRoutes, type Routes } from '../router.ts'
 
 /**
  * The routes of health checks (http-api.md §10). The replies do not contain the causes of failures, which are

@@ -11,7 +11,7 @@ import {
 } from '../../../src/adapters/cache/disk/node-persist-cache.ts'
 import { createSingleTierCache } from '../../../src/adapters/cache/tiers/cache-tier.ts'
 import { localProcessLiveness } from '../../../src/adapters/platform/process-liveness.ts'
-import { createOwnerRead } from '../../../src/domain/access/authorized-read.ts'
+import { createOwnerRead } from '../../../src/domain/access/owner-read.ts'
 import { createReadThrough } from '../../../src/domain/caching/read-through.ts'
 import { O, TE } from '../../../src/fp.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'

@@ -12,7 +12,7 @@ import { createSharedFiles } from '../../../src/adapters/cache/disk/shared-files
 import {
   type ChunkVerification,
   createChunkVerification,
-} from '../../../src/adapters/cache/disk/trusted-chunks.ts'
+} from '../../../src/adapters/cache/disk/verified-chunks.ts'
 import { localProcessLiveness } from '../../../src/adapters/platform/process-liveness.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
 import { aBlobKey, blobBytes, cacheBlob, createDiskCaches } from '../../support/disk-caches.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { createMemoryCache } from '../../../src/adapters/cache/memory/memory-cache.ts'
-import { createOwnerRead } from '../../../src/domain/access/authorized-read.ts'
+import { createOwnerRead } from '../../../src/domain/access/owner-read.ts'
 import { O, TE } from '../../../src/fp.ts'
 import type { CachePort } from '../../../src/ports/cache.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'

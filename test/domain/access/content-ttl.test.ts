@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { contentTtlSeconds } from '../../../src/domain/access/access.ts'
+import { contentTtlSeconds } from '../../../src/domain/access/token-lifetimes.ts'
 
 describe('the lifetime of a new content token (http-api.md §2.3, W13)', () => {
   it('is half an hour, or more than twice the duration of the film if that is longer', () => {

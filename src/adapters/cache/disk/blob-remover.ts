@@ -3,7 +3,7 @@ import type { CacheFolders } from './cache-folders.ts'
 import type { DiskBudget } from './disk-budget.ts'
 import { removeFile } from './remove-file.ts'
 import type { SharedFiles } from './shared-files.ts'
-import type { ChunkVerification } from './trusted-chunks.ts'
+import type { ChunkVerification } from './verified-chunks.ts'
 
 /**
  * Removes deleted or damaged blobs. All removals use this function, so that the record cached in memory is

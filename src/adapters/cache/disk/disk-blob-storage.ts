@@ -19,7 +19,7 @@ import { acquireFillLock } from './fill-lock.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 import { createSharedFileReader } from './shared-file-reader.ts'
 import type { SharedFiles } from './shared-files.ts'
-import type { ChunkVerification } from './trusted-chunks.ts'
+import type { ChunkVerification } from './verified-chunks.ts'
 import { createVerifiedFileReader } from './verified-file.ts'
 
 /** The readers of a fill share at most 768 KiB of memory: a window of 256 KiB, and four pieces of 128 KiB. */

@@ -27,7 +27,7 @@ import { createNodePersistTier, openNodePersist } from './node-persist-cache.ts'
 import { createScrub, type ScrubReport } from './scrub.ts'
 import { createSharedFiles } from './shared-files.ts'
 import { type DiskSweepReport, sweepDisk } from './sweep.ts'
-import { createChunkVerification } from './trusted-chunks.ts'
+import { createChunkVerification } from './verified-chunks.ts'
 
 export type DiskCacheOptions = {
   readonly dir: string

@@ -10,7 +10,7 @@ import type { BlobRemover } from './blob-remover.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { isDataLostError } from './corrupt-bytes.ts'
 import { isBlobEntry } from './disk-budget.ts'
-import { type ChunkVerification, fileVersionOf } from './trusted-chunks.ts'
+import { type ChunkVerification, fileVersionOf } from './verified-chunks.ts'
 
 /** The fields that the scrub reads from the node-persist file of a blob's record (node-persist-cache.ts). */
 const RecordFile = t.type({ value: t.type({ value: DiskBlobRecord }) })

@@ -1,12 +1,12 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { orIfNotFound } from '../../platform/errno.ts'
-import { fileVersionOf } from './trusted-chunks.ts'
+import { fileVersionOf } from './verified-chunks.ts'
 
 /** The handle of one reader. Readers of the same file share the open file. */
 export type SharedFileHandle = {
   readonly file: FileHandle
   readonly ino: number
-  /** Fingerprint of the file's version when this reader opened the file (trusted-chunks.ts). */
+  /** Fingerprint of the file's version when this reader opened the file (verified-chunks.ts). */
   readonly stamp: string | null
   readonly close: () => Promise<void>
 }

@@ -5,7 +5,7 @@ import { chunkBytes, digestBytes } from './chunk-digests.ts'
 import { CorruptBytesError, isDataLostError } from './corrupt-bytes.ts'
 import { readFileInto } from './file-bytes.ts'
 import type { SharedFileHandle } from './shared-files.ts'
-import type { VerifiedChunks } from './trusted-chunks.ts'
+import type { VerifiedChunks } from './verified-chunks.ts'
 
 type Options = {
   readonly opened: SharedFileHandle

@@ -7,7 +7,10 @@ import {
   createChunkDigests,
   digestBytes,
 } from '../../../../src/adapters/cache/disk/chunk-digests.ts'
-import { createChunkVerification, fileVersionOf } from '../../../../src/adapters/cache/disk/trusted-chunks.ts'
+import {
+  createChunkVerification,
+  fileVersionOf,
+} from '../../../../src/adapters/cache/disk/verified-chunks.ts'
 import { createVerifiedFileReader } from '../../../../src/adapters/cache/disk/verified-file.ts'
 import { asMonotonic } from '../../../support/as-monotonic.ts'
 import { pseudoRandomBytes } from '../../../support/origins.ts'

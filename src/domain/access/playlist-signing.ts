@@ -1,31 +1,7 @@
-import { E, pipe, TE } from '../../fp.ts'
+import { pipe, TE } from '../../fp.ts'
 import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
-import { isUid, kindOfUid } from '../media/uid-text.ts'
-import { type Forbidden, forbidden } from '../shared/errors.ts'
 import type { CopiedToken, MintedToken, Signature, UriSignature, UrlSignature } from './signature.ts'
 import type { Presign, UrlPresign, UrlViewer, Viewer } from './viewer.ts'
-
-/**
- * Lifetime in seconds of a new image token. Also the minimum lifetime of a content token (http-api.md §2.3).
- */
-export const defaultTtlSeconds = 1800
-
-/**
- * Returns the lifetime of a new content token (seconds). The token must outlive the playback of its file
- * (http-api.md §2.3, W13).
- */
-export const contentTtlSeconds = (durationSeconds: number): number =>
-  Math.max(defaultTtlSeconds, Math.ceil(2 * durationSeconds) + 600)
-
-/** Returns whether a token of this kind can open the file of this uid (http-api.md §2.1). */
-export const isFileOfKind = (kind: MediaKind, uid: string): boolean => {
-  const uidKind = kindOfUid(uid)
-  return isUid(uid) && (uidKind === null || uidKind === `${kind}File`)
-}
-
-/** Fails with Forbidden('other_subject') unless the token names exactly this logical file. */
-export const authorizeFile = (viewer: Viewer, uid: string): E.Either<Forbidden, Viewer> =>
-  viewer.grant.sub === uid ? E.right(viewer) : E.left(forbidden('other_subject'))
 
 const presignByCarrier = { header: 'none', path: 'path', query: 'query' } as const
 
