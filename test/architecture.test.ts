@@ -12,7 +12,7 @@ const texts = [
     allowed: "process.kill(pid, 'SIGKILL')",
   },
   {
-    about: 'uses a pid in a name: use the name of a beacon (process-liveness.ts)',
+    about: 'uses a pid in a name: use the name of a liveness (process-liveness.ts)',
     pattern: /process\.pid\b(?!, 'SIGKILL'\))|\bhostname\(/,
     found: '`lock.$' + '{process.pid}`',
     allowed: "process.kill(process.pid, 'SIGKILL')",

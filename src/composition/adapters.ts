@@ -45,11 +45,11 @@ export const createAdapters = async (
   const outages = createOutageLog(log, monotonic)
   const { dataDir, databaseUrl } = config
   await ensureFolder(dataDir)
-  const beacon = createProcessLiveness(path.join(dataDir, 'processes'))
+  const liveness = createProcessLiveness(path.join(dataDir, 'processes'))
   const embedded = createEmbeddedConnection(path.join(dataDir, 'postgres'))
   const connection = databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl })
   const db = createKnex(connection, config.databasePoolMax, reportOutages(outages, 'database'))
-  const objects = await createStore(config, beacon, log)
+  const objects = await createStore(config, liveness, log)
   const cache = await createCache(config, clock, monotonic, log)
   const tokens = createTokens(config, clock)
   return {
@@ -73,7 +73,7 @@ export const createAdapters = async (
     tokens: tokens.media,
     idTokenVerifier: tokens.idVerifier,
     idTokenIssuer: tokens.idIssuer,
-    files: await createFsLocalFiles(path.join(dataDir, 'scratch'), beacon),
+    files: await createFsLocalFiles(path.join(dataDir, 'scratch'), liveness),
     images: createSharpImageProcessor({ maxPixels: config.imageMaxPixels, timeoutSeconds: 300 }),
     transcoder: createTranscoder({
       ffmpegPath: config.ffmpegPath,
@@ -101,6 +101,6 @@ export const createAdapters = async (
         ],
         // The beacon, which shows other processes that this process is alive, is closed last, because the
         // other resources need it until they are closed.
-      ]).finally(() => beacon.close()),
+      ]).finally(() => liveness.close()),
   }
 }

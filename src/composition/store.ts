@@ -24,11 +24,11 @@ export const storeBreakerOpenMs = 1000
 
 export const createStore = async (
   { s3, dataDir }: Config,
-  beacon: ProcessLiveness,
+  liveness: ProcessLiveness,
   log: Log,
 ): Promise<{ readonly store: ObjectStore; readonly close: () => void }> => {
   if (s3 !== null) return createS3ObjectStore({ ...s3, log })
   const objects = path.join(dataDir, 'objects')
   await ensurePrivateFolder(objects)
-  return { store: createFsObjectStore(objects, beacon), close: () => {} }
+  return { store: createFsObjectStore(objects, liveness), close: () => {} }
 }

@@ -104,14 +104,14 @@ describe('[V26] the files of a running process in a shared folder', () => {
   })
 
   it('have no beacon after their process has ended normally', async () => {
-    const beacon = createProcessLiveness(join(folder, 'own'))
-    const [first, second] = [(await beacon.announce()).release, (await beacon.announce()).release]
+    const liveness = createProcessLiveness(join(folder, 'own'))
+    const [first, second] = [(await liveness.announce()).release, (await liveness.announce()).release]
     first()
     first() // Releasing twice counts once.
-    await beacon.close()
+    await liveness.close()
     expect(await readdir(join(folder, 'own'))).to.deep.equal([currentProcessIdentity])
     second()
-    await beacon.close()
+    await liveness.close()
     expect(await readdir(join(folder, 'own'))).to.deep.equal([])
   })
 
@@ -130,23 +130,23 @@ describe('[V26] the files of a running process in a shared folder', () => {
 
   it('[S10] keep their beacon while their process runs, even if another machine cleans up', async () => {
     const beacons = join(folder, 'own')
-    const beacon = createProcessLiveness(beacons, 5)
-    const { release } = await beacon.announce()
+    const liveness = createProcessLiveness(beacons, 5)
+    const { release } = await liveness.announce()
     const path = join(beacons, currentProcessIdentity)
     await utimes(path, aDayAndMore, aDayAndMore)
     await pollUntilTrue(async () => Date.now() - (await stat(path)).mtimeMs < 60_000)
     release()
-    await beacon.close()
+    await liveness.close()
   })
 
   it('stay if no beacon can be created', async () => {
     await writeFile(join(folder, 'file'), '')
-    const beacon = createProcessLiveness(join(folder, 'file', 'processes'))
-    const { release } = await beacon.announce()
+    const liveness = createProcessLiveness(join(folder, 'file', 'processes'))
+    const { release } = await liveness.announce()
     release()
-    await beacon.close()
-    expect(beacon.stateOf(heldName)).to.equal('unknown')
+    await liveness.close()
+    expect(liveness.stateOf(heldName)).to.equal('unknown')
     await mkdir(join(folder, 'work'))
-    expect(await isLeftover(join(folder, 'work'), heldName, beacon.stateOf)).to.equal(false)
+    expect(await isLeftover(join(folder, 'work'), heldName, liveness.stateOf)).to.equal(false)
   })
 })

@@ -19,16 +19,16 @@ const failed = unavailable('local files')
  */
 export const createFsLocalFiles = async (
   scratchDir: string,
-  beacon: ProcessLiveness,
+  liveness: ProcessLiveness,
 ): Promise<LocalFiles> => {
   await ensurePrivateFolder(scratchDir)
-  await removeOrphanedScratchFolders(scratchDir, beacon.stateOf)
+  await removeOrphanedScratchFolders(scratchDir, liveness.stateOf)
   let writes = 0
 
   const withScratch =
     <L, A>(work: (folder: string) => TE.TaskEither<L, A>): TE.TaskEither<L | Unavailable, A> =>
     async () => {
-      const { identity, release } = await beacon.announce()
+      const { identity, release } = await liveness.announce()
       const folder = await TE.tryCatch(() => createScratchFolder(scratchDir, identity), failed)()
       if (E.isLeft(folder)) {
         release()

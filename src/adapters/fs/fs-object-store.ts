@@ -21,8 +21,8 @@ const failed = unavailable('object store')
  * loss once `put` has succeeded. Processes can share the folder; processes in different pid namespaces must
  * also share the folder with which they see which processes are alive (process-liveness.ts).
  */
-export const createFsObjectStore = (dir: string, beacon: ProcessLiveness): ObjectStore => {
-  const incoming = createIncomingFolder(join(dir, '.incoming'), beacon)
+export const createFsObjectStore = (dir: string, liveness: ProcessLiveness): ObjectStore => {
+  const incoming = createIncomingFolder(join(dir, '.incoming'), liveness)
   const pathOf = (key: string): string => join(dir, ...key.split('/').map(fileNameOfKeySegment))
 
   const put = (path: string, object: NewObject): Promise<void> =>

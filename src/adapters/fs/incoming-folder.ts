@@ -21,14 +21,14 @@ export type IncomingFolder = {
  * `{identity}.{number}` after the process that writes it. So leftovers of a killed process can be
  * distinguished from files of a running one. Leftovers are removed after the first new file.
  */
-export const createIncomingFolder = (dir: string, beacon: ProcessLiveness): IncomingFolder => {
+export const createIncomingFolder = (dir: string, liveness: ProcessLiveness): IncomingFolder => {
   let swept: Promise<void> | null = null
 
   const removeLeftovers = async (): Promise<void> => {
     for (const name of await readdir(dir).catch(() => [])) {
       const path = join(dir, name)
       // Leftovers only use disk space, so a failure to remove one is ignored.
-      if (await isLeftover(path, writerOf(name), beacon.stateOf))
+      if (await isLeftover(path, writerOf(name), liveness.stateOf))
         await rm(path, { force: true, recursive: true }).catch(() => undefined)
     }
   }
@@ -36,7 +36,7 @@ export const createIncomingFolder = (dir: string, beacon: ProcessLiveness): Inco
   return {
     withNewFile: async (work) => {
       await mkdir(dir, { recursive: true, mode: 0o700 })
-      const { identity, release } = await beacon.announce()
+      const { identity, release } = await liveness.announce()
       const path = join(dir, `${identity}.${fileCount++}`)
       try {
         return await work(path)

@@ -67,7 +67,7 @@ describe('maintenance', () => {
     const isThird = third.next()
     const maintenance = startMaintenance({
       lockPath,
-      beacon: localProcessLiveness,
+      liveness: localProcessLiveness,
       everyMs: 1,
       round: async () => {
         if (++count === 3) third.notify()
@@ -87,7 +87,7 @@ describe('maintenance', () => {
     let count = 0
     const maintenance = startMaintenance({
       lockPath,
-      beacon: localProcessLiveness,
+      liveness: localProcessLiveness,
       everyMs: 1000,
       round: async () => count++,
       onFailure: noFailure,
@@ -104,7 +104,7 @@ describe('maintenance', () => {
     let count = 0
     const maintenance = startMaintenance({
       lockPath: join(await scratchFolder(), 'lock'),
-      beacon: localProcessLiveness,
+      liveness: localProcessLiveness,
       everyMs: 1,
       round: async () => {
         if (++count === 1) throw new Error('once')

@@ -54,7 +54,7 @@ export type DiskBlobStorageDeps = {
   readonly files: SharedFiles
   readonly cachedRecords: CachedBlobRecords
   readonly remover: BlobRemover
-  readonly beacon: ProcessLiveness
+  readonly liveness: ProcessLiveness
   /** Is called when a read has found damaged bytes, before the blob is removed. */
   readonly onBadBytes: (key: CacheKey<BlobFacts>, cause: unknown) => void
 }
@@ -65,7 +65,7 @@ export type DiskBlobStorageDeps = {
  * are all misses. The last three are removed at once.
  */
 export const createDiskBlobStorage = (deps: DiskBlobStorageDeps): BlobStorage => {
-  const { folders, records, budget, room, trust, files, cachedRecords, remover, beacon, onBadBytes } = deps
+  const { folders, records, budget, room, trust, files, cachedRecords, remover, liveness, onBadBytes } = deps
   const lookups = new Map<string, Promise<BlobRecordState | null>>()
   let fillCount = 0
 
@@ -123,11 +123,11 @@ export const createDiskBlobStorage = (deps: DiskBlobStorageDeps): BlobStorage =>
     const final = folders.blob(id)
     fillCount++
     const lock = await retryAfterCreatingFolder(folders.fills, () =>
-      acquireFillLock(folders.fills, id, fillCount, beacon),
+      acquireFillLock(folders.fills, id, fillCount, liveness),
     )
     const temporary = join(folders.fills, lock.part)
     if (lock.by === 'another') {
-      const isWriterAlive = () => beacon.stateOf(lock.writer) === 'alive'
+      const isWriterAlive = () => liveness.stateOf(lock.writer) === 'alive'
       const foreign = createSharedFileReader({ temporary, final, size: facts.size, isWriterAlive })
       return { by: 'another', bytes: foreign }
     }

@@ -27,10 +27,10 @@ export const acquireFillLock = async (
   fills: string,
   id: string,
   count: number,
-  beacon: ProcessLiveness,
+  liveness: ProcessLiveness,
 ): Promise<FillLock> => {
-  const lock = createSymlinkLock(join(fills, `${id}.lock`), lockHolderOf, beacon.stateOf)
-  const { identity, release: releaseBeacon } = await beacon.announce()
+  const lock = createSymlinkLock(join(fills, `${id}.lock`), lockHolderOf, liveness.stateOf)
+  const { identity, release: releaseBeacon } = await liveness.announce()
   const part = `${id}.${identity}.${count}.part`
   const holding = await lock.take(part).catch((error) => {
     releaseBeacon()

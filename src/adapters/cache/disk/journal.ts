@@ -44,7 +44,7 @@ const readBytes = recordBytes * 8192
 export const createJournal = (
   path: string,
   freshOf: (identity: ProcessIdentity) => string,
-  beacon: ProcessLiveness,
+  liveness: ProcessLiveness,
 ): Journal => {
   let file: FileHandle | null = null
   let offset = 0
@@ -114,7 +114,7 @@ export const createJournal = (
     length: () => offset / recordBytes,
     rewrite: async (records) => {
       if (closed) return
-      const { identity, release } = await beacon.announce()
+      const { identity, release } = await liveness.announce()
       try {
         await replaceFile(freshOf(identity), records)
       } finally {

@@ -11,7 +11,7 @@ export type Maintenance = {
 
 type Options = {
   readonly lockPath: string
-  readonly beacon: ProcessLiveness
+  readonly liveness: ProcessLiveness
   /** Pause between the end of one round and the start of the next. */
   readonly everyMs: number
   /** Runs one round. After a call of `stop`, the round must end soon. */
@@ -19,15 +19,15 @@ type Options = {
   readonly onFailure: (cause: unknown) => void
 }
 
-export const startMaintenance = ({ lockPath, beacon, everyMs, round, onFailure }: Options): Maintenance => {
-  const lock = createSymlinkLock(lockPath, (target) => target, beacon.stateOf)
+export const startMaintenance = ({ lockPath, liveness, everyMs, round, onFailure }: Options): Maintenance => {
+  const lock = createSymlinkLock(lockPath, (target) => target, liveness.stateOf)
   let hold: AnnouncedIdentity | null = null
   let timer: NodeJS.Timeout | null = null
   let stopped = false
 
   const runRound = async () => {
     try {
-      hold ??= await beacon.announce()
+      hold ??= await liveness.announce()
       const { identity } = hold
       const holder = await retryAfterCreatingFolder(dirname(lockPath), () => lock.take(identity))
       if (holder === null || holder === identity) await round()

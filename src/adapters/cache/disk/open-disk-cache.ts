@@ -99,8 +99,8 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   let stopped = false
 
   const folders = cacheFolders(dir)
-  const beacon = createProcessLiveness(folders.processes)
-  const journal = createJournal(folders.journal, folders.newJournal, beacon)
+  const liveness = createProcessLiveness(folders.processes)
+  const journal = createJournal(folders.journal, folders.newJournal, liveness)
   const limit = createDiskLimit({
     maxBlocks: roundDownToBlocks(maxBytes),
     monotonic,
@@ -134,7 +134,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     files,
     cachedRecords,
     remover,
-    beacon,
+    liveness,
     onBadBytes: (key, cause) => {
       meter.failed(key)
       log.warn('cache.bad_blob_removed', { family: key.family, cause: String(cause) })
@@ -146,7 +146,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     folders,
     storage,
     budget,
-    stateOf: beacon.stateOf,
+    stateOf: liveness.stateOf,
     policy: budget.policy,
     stopped: () => stopped,
   }
@@ -159,7 +159,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   }
   const maintenance = startMaintenance({
     lockPath: folders.maintenanceLock,
-    beacon,
+    liveness,
     everyMs: options.maintenanceIntervalMs ?? hour,
     round: async () => {
       log.info('cache.swept', await sweepNow())
@@ -192,7 +192,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
       await maintenance.stop()
       await settled()
       await journal.close()
-      await beacon.close()
+      await liveness.close()
     },
   }
 }
