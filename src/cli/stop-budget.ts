@@ -32,8 +32,8 @@ export type StopBudget = {
 type Times = { readonly graceSeconds: number; readonly lameDuckSeconds: number }
 
 /**
- * Divides the grace period plus 5 seconds into all limits of a stop. A long lame-duck phase counts as part of
- * the grace period.
+ * Divides the total time of a stop, the grace period plus 5 seconds, among its phases. The time of a lame-duck
+ * phase beyond `lameDuckShareSeconds` is taken from the grace period.
  */
 export const planStopBudget = ({ graceSeconds, lameDuckSeconds }: Times): StopBudget => {
   const beforeClosing = (graceSeconds + lameDuckShareSeconds) * 1000

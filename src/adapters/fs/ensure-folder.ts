@@ -14,7 +14,8 @@ export const ensureFolder = async (folder: string): Promise<void> => {
 
 /**
  * Creates a folder that only this user can enter, whatever the umask is. Also corrects the mode of an
- * existing folder of an earlier release. `DATA_DIR` itself may be open to other users.
+ * existing folder of an earlier release. Use it for folders in `DATA_DIR`, because other
+ * users may be able to enter `DATA_DIR` itself.
  */
 export const ensurePrivateFolder = async (folder: string): Promise<void> => {
   await makeFolder(folder, 0o700)

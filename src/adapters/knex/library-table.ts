@@ -139,7 +139,10 @@ export const createLibraryTable = <
             return true
           }),
 
-    /** Replaces the exports of a file that have an older recipe. Returns `false` if there are none. */
+    /**
+     * Replaces those exports of a file that an older recipe made. Returns `false` if nothing was replaced: the
+     * file was deleted, has no such exports, or `added` is empty.
+     */
     replaceExports: (uid: U, added: ReadonlyArray<X>): TE.TaskEither<Unavailable, boolean> =>
       added.length === 0
         ? TE.right(false)

@@ -22,7 +22,7 @@ const resizeToWidth = (image: Sharp, width: number): Sharp =>
 export const scalePixels = (image: Sharp, width: number): Promise<Pixels> =>
   resizeToWidth(image, width).raw().toBuffer({ resolveWithObject: true })
 
-/** Decodes an image at a width. Converts it to sRGB from the colour space that its header states. */
+/** Decodes an image, and scales it to `width`. Converts it to sRGB from the colour space that its header states. */
 export const decodePixels = async (image: OpenedImage, width: number): Promise<Pixels> =>
   withoutOpaqueAlpha(await decodeBy(image, width))
 

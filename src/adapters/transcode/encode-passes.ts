@@ -33,7 +33,7 @@ const ENCODING_SHARE = 0.97
 /** The last frame may end a little after the declared duration. */
 export const LENGTH_TOLERANCE_SECONDS = 1
 
-/** Renditions of one attempt. */
+/** The renditions that one EncodeAttempt made, and facts about them. */
 export type EncodedRenditions = EncodeResult & {
   readonly attempt: EncodeAttempt
   /** Facts about the encoded streams: the audio may be a fallback of the selected one. */
@@ -45,7 +45,7 @@ export type EncodedRenditions = EncodeResult & {
   readonly encodedSeconds: EncodedSeconds
 }
 
-/** Makes the first attempt that succeeds, into a new folder. Removes the files of failed ones. */
+/** Makes the first attempt that succeeds, into a new folder. Removes the files of failed attempts. */
 export const encodeWithFallbacks = async (
   found: FoundEngine,
   context: TranscodeContext,

@@ -130,7 +130,7 @@ const encodeFallback = async (
   return E.right({ attempt, folder, facts, renditions, added, encodedSeconds, isTruncated, hasErrors })
 }
 
-/** Replaces the selected audio by a fallback, with a warning that names both. */
+/** Replaces the selected audio with the fallback, and adds a warning that names both. */
 const withFallback = (facts: MediaFacts, { source, description }: FallbackAudio): MediaFacts => ({
   ...facts,
   declaredSeconds: longestStreamEnd([facts.video, source]),

@@ -19,7 +19,7 @@ const RATE_OFFSET = 12
  */
 const MAX_READ_BYTES = PAGE_HEADER_BYTES + 255 + RATE_OFFSET + 4
 
-/** Maximum number of different sample rates. Real Vorbis files use about ten. */
+/** Maximum number of different sample rates in the first link. All Vorbis files in use have about ten together. */
 const MAX_RATES = 100
 
 /**

@@ -61,7 +61,10 @@ export const createOriginals = ({ files, store }: Deps) => {
       ),
     )
 
-  /** Downloads and verifies the original from the object store. */
+  /**
+   * Creates an Original that `use` downloads from the object store and verifies. `use` fails with `missing` if
+   * the object does not exist.
+   */
   const stored = (original: StoredFile, missing: Refused | Unavailable): Original => ({
     use: (make) =>
       files.withScratch((folder) =>

@@ -106,8 +106,8 @@ const assemble = async (list: IdentityTemplate, stored: ReadonlyArray<number>): 
     starts.map((start, index) => {
       const end = stored[index]
       return deflate(text.subarray(start, end), {
-        // The preceding text is passed as the dictionary, so that the compressor can refer back to it, as the
-        // decoder will.
+        // The preceding text is the dictionary: the decoder already has this text, so the compressor may refer
+        // back to it.
         ...(start === 0 ? {} : { dictionary: text.subarray(0, start) }),
         // A sync flush ends the compressed data at a byte boundary, where a stored block can start.
         finishFlush: end === undefined ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,

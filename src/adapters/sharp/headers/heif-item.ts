@@ -71,8 +71,8 @@ export const fileOffsetOf = (meta: ReadonlyArray<Box>, item: number): number | n
     cursor.next(2)
     const base = cursor.next(baseSize)
     const extents = cursor.next(2)
-    // Only the first extent of the item is used. The other extents are skipped in one step, because there may
-    // be many of zero size.
+    // Only the first extent of the wanted item is read. All extents of another item are skipped in one step,
+    // because an item can declare 65,535 extents whose entries take no bytes.
     if (id === item && extents > 0) {
       cursor.next(indexSize)
       return method === 0 ? base + cursor.next(offsetSize) : null

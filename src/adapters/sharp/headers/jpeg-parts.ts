@@ -52,7 +52,7 @@ export const jpegImageAt = (bytes: Buffer, start: number): JpegImage | null => {
   return null
 }
 
-/** Returns the payloads of the application segments that start with a signature. */
+/** Finds the application segments that start with `signature`. Returns their payloads after the signature. */
 export const applicationData = (
   { segments }: JpegImage,
   signature: string,

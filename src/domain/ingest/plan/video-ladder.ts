@@ -23,8 +23,9 @@ const maxRungs = 4
 
 /**
  * The smallest step, only for video without audio. If there is audio, viewers with the slowest connections
- * play the audio alone. The peak of this step, container and buffer included, is below the 192 kbit/s that
- * the HLS authoring specification requires for at least one variant.
+ * play the audio alone. The peak bit rate of this step, with the container's overhead and a burst of the
+ * decoder's buffer, is below the 192 kbit/s that the HLS authoring specification requires for at least one
+ * variant.
  */
 const slowest: Step = { side: 144, kilobits: 130, isSlowest: true }
 
