@@ -187,8 +187,8 @@ const withPeakRate = (
     found,
     TE.flatMap(({ engine }) => TE.fromTask(engine.peakFrameRate(path, video.index, signal))),
     TE.map((peak) => {
-      const peakRate = E.isRight(peak) && peak.right > 0 ? peak.right : null
-      return { ...facts, video: { ...video, peakRate } }
+      const peakFrameRate = E.isRight(peak) && peak.right > 0 ? peak.right : null
+      return { ...facts, video: { ...video, peakFrameRate } }
     }),
   )
 }
