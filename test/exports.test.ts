@@ -8,7 +8,7 @@ const sources = ['src', 'test', 'bench'].flatMap((folder) =>
     .map((name) => ({ path: join(folder, name), text: readFileSync(join(folder, name), 'utf8') })),
 )
 
-describe('an exported value', () => {
+describe('an export', () => {
   it('is imported by another file', () => {
     const imported = new Set<string>()
     for (const { path, text } of sources)
@@ -18,7 +18,7 @@ describe('an exported value', () => {
         for (const name of names.split(','))
           imported.add(`${join(dirname(path), from)} ${name.trim().replace(/^type | as .*/g, '')}`)
     const unused = sources.flatMap(({ path, text }) =>
-      [...text.matchAll(/^export (?:async )?(?:const|function\*?|class) (\w+)/gm)]
+      [...text.matchAll(/^export (?:async )?(?:const|function\*?|class|type|interface) (\w+)/gm)]
         .map(([, name]) => `${path} ${name}`)
         .filter((value) => !imported.has(value) && !imported.has(`${path} *`)),
     )

@@ -2,7 +2,7 @@ import type { Config } from '../config/settings.ts'
 import { escapeUnprintable, escapeUnprintableJson } from '../domain/shared/printable.ts'
 
 /** The result of a command. `lines` are for people, `json` is for programs. */
-export type CommandOutput = {
+type CommandOutput = {
   readonly lines: ReadonlyArray<string>
   /** Plain fields on which programs may rely. Tags of internal types (`_tag`) are not allowed. */
   readonly json: Readonly<Record<string, unknown>> & { readonly _tag?: never }

@@ -13,7 +13,7 @@ const maxChecks = 10_000
  */
 const nobodyUid = 65_534
 
-export type ForeignFiles = {
+type ForeignFiles = {
   /**
    * Relative paths of files and folders that do not belong to `owner`. Of a folder tree with another owner,
    * only the topmost folder is listed.

@@ -71,7 +71,7 @@ export type Adapters = {
   readonly outages: OutageLog
 }
 
-export type Services = {
+type Services = {
   readonly playlists: PlaylistService
   readonly vods: VodService
   readonly exports: ExportService

@@ -51,7 +51,7 @@ export type Config = {
   readonly logLevel: LogLevel
 }
 
-export type S3Config = {
+type S3Config = {
   readonly bucket: string
   readonly prefix: string
   readonly endpoint: string | null
@@ -72,7 +72,7 @@ type Parse<A> = (text: string) => E.Either<string, A>
  * Parsers of token keys. These parsers are passed as arguments, because the adapter for tokens defines the
  * notation, and settings do not depend on adapters.
  */
-export type KeyParsers = {
+type KeyParsers = {
   readonly parseTokenKeys: Parse<ReadonlyArray<TokenKey>>
   /** Parses keys as `parseTokenKeys` does. Also accepts one plain secret. */
   readonly parseSecretOrKeys: Parse<ReadonlyArray<TokenKey>>

@@ -1,5 +1,5 @@
 /** Delays before retries, in milliseconds. */
-export type BackOff = {
+type BackOff = {
   /** Returns twice the previous delay; `null` after the last retry. */
   readonly next: () => number | null
   /** Must be called after a success, so that the next failure counts as the first. */

@@ -1,6 +1,6 @@
 import type { ShareLink } from './share-link.ts'
 
-export type StatusLine = {
+type StatusLine = {
   readonly show: (text: string) => void
   /** Shows a text with a progress bar. `fraction` is between 0 and 1; `null` if unknown. */
   readonly showProgress: (text: string, fraction: number | null) => void

@@ -8,7 +8,7 @@ import { type DecodedRequest, decodeRequest, type Route, toFaultError } from './
 
 type Outcome<A> = TE.TaskEither<DomainError | RequestFault, A>
 
-export type RouteResult = {
+type RouteResult = {
   readonly reply: Reply
   /** Whether the caller sent no credential, and the route needed none. */
   readonly isAnonymous: boolean

@@ -21,7 +21,7 @@ import { imageRoutes } from './routes/image-routes.ts'
 import { serviceRoutes } from './routes/service-routes.ts'
 
 /** Dependencies of the HTTP layer: one service for each domain, and the dependencies of the listener. */
-export type AppDeps = ListenerDeps & {
+type AppDeps = ListenerDeps & {
   readonly playlists: PlaylistService
   readonly vods: VodService
   readonly exports: ExportService

@@ -2,7 +2,7 @@
  * Records the paths of recent successful replies, to distinguish likely cache hits from misses under
  * overload.
  */
-export type RecentPaths = {
+type RecentPaths = {
   readonly add: (url: string) => void
   readonly has: (url: string) => boolean
 }

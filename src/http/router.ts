@@ -5,7 +5,7 @@ import { sendRefusalReply } from './middleware/refusal-reply.ts'
 import { writeReply } from './response/response-writer.ts'
 
 /** Methods that change data. */
-export type WriteMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+type WriteMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** The routes under one path prefix. */
 export type Routes = {

@@ -3,7 +3,7 @@ import { escapeUnprintable } from '../domain/shared/printable.ts'
 
 const width = 30
 
-export type ProgressBar = {
+type ProgressBar = {
   readonly show: (label: string, fraction: number) => void
   /** Removes the bar, so that lines can be printed. */
   readonly clear: () => void

@@ -7,7 +7,7 @@ import { createSampleTask } from './sample-task.ts'
 import { createStartTask } from './start-task.ts'
 import { createSweepTask } from './sweep-task.ts'
 
-export type BackgroundTasks = {
+type BackgroundTasks = {
   /**
    * Starts the background work. After a call of `stop`, resolves when all work has ended or the limit of
    * `stop` is exceeded. Never rejects.

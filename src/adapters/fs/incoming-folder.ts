@@ -9,7 +9,7 @@ import type { ProcessLiveness } from '../platform/process-liveness.ts'
 let fileCount = 0
 
 /** A folder of files that are not completely written yet. */
-export type IncomingFolder = {
+type IncomingFolder = {
   /**
    * Runs `work` with the path of a file that does not exist yet. Afterwards removes the file, if it exists.
    */

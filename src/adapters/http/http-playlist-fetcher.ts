@@ -2,7 +2,7 @@ import { type Refused, refused, unavailable } from '../../domain/shared/errors.t
 import { E } from '../../fp.ts'
 import type { BearerToken, PlaylistFetcher } from '../../ports/playlist-fetcher.ts'
 
-export type HttpPlaylistFetcherOptions = {
+type HttpPlaylistFetcherOptions = {
   /** Maximum time in seconds until the response is complete. */
   readonly timeoutSeconds: number
   /** Maximum size of a playlist in bytes, after decompression. */

@@ -23,7 +23,7 @@ const isSubject = (u: unknown): u is string => typeof u === 'string' && u !== ''
 const hasAudience = (u: unknown, audience: string): boolean =>
   u === audience || (Array.isArray(u) && u.includes(audience))
 
-export type ClaimRules = {
+type ClaimRules = {
   readonly issuer: string
   readonly audience: string
   readonly leewaySeconds: number

@@ -4,7 +4,7 @@ import type { CommonClaims } from './jwt-claims.ts'
 import { createJwtVerifier, type JwtOptions, type JwtVerifier, loadTokenKeyOrThrow } from './jwt-verifier.ts'
 
 /** Verifies and signs JWTs. */
-export type JwtCodec = JwtVerifier & {
+type JwtCodec = JwtVerifier & {
   /** `iat` is one second ago (http-api.md §2.3). */
   readonly sign: (claims: JWTPayload, sub: string, ttlSeconds: number) => Promise<string>
   readonly signClaims: (claims: JWTPayload & CommonClaims) => Promise<string>

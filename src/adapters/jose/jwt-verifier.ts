@@ -25,7 +25,7 @@ export type JwtOptions = {
 export type BadSignature = Extract<ForbiddenReason, 'malformed' | 'unknown_key' | 'signature'>
 
 /** A token with a valid signature. */
-export type VerifiedClaims = { readonly kid: string; readonly claims: JwtClaims }
+type VerifiedClaims = { readonly kid: string; readonly claims: JwtClaims }
 
 /** Verifies the JWTs (RFC 7519) of one audience. */
 export type JwtVerifier = {

@@ -10,7 +10,7 @@ import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { type DatabaseLimits, isStatementLimit, type StatementLimit } from './database-limits.ts'
 
 /** The limits and the state of one pool of connections. */
-export type PoolState = {
+type PoolState = {
   readonly limits: DatabaseLimits
   readonly breaker: Breaker
   /** The callers that wait for a connection. Each function in the set makes the wait of one caller fail. */

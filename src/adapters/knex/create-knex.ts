@@ -18,7 +18,7 @@ export type PgConnection =
       readonly password?: string
     }
 
-export type KnexOptions = BreakerEvents & { readonly limits?: DatabaseLimits }
+type KnexOptions = BreakerEvents & { readonly limits?: DatabaseLimits }
 
 const int8 = 20
 

@@ -12,7 +12,7 @@ import { StoredFileJson, storedFileJson } from './stored-file-rows.ts'
  * Describes a table of files. Each file has an original, and either all of its exports (then the file is
  * finished) or none.
  */
-export type LibraryTable<U extends string, P extends t.Props, X> = {
+type LibraryTable<U extends string, P extends t.Props, X> = {
   readonly files: 'image_files' | 'content_files'
   readonly exports: 'image_file_exports' | 'content_file_exports'
   /** Column in the table of exports that refers to the file. */

@@ -21,7 +21,7 @@ export type BreakerEvents = {
   readonly onAnswered?: () => void
 }
 
-export type BreakerOptions = BreakerEvents & { readonly openMs: number; readonly monotonic: Monotonic }
+type BreakerOptions = BreakerEvents & { readonly openMs: number; readonly monotonic: Monotonic }
 
 export const createBreaker = ({ openMs, monotonic, onOpen, onAnswered }: BreakerOptions): Breaker => {
   /** Time of the next probe; `null` while the breaker is closed. */

@@ -24,7 +24,7 @@ export type S3Options = {
 }
 
 /** Timeouts in milliseconds. */
-export type S3Timeouts = {
+type S3Timeouts = {
   /** Maximum time to open a connection. */
   readonly connect: number
   /**

@@ -7,7 +7,7 @@ import type { S3Calls } from './s3-calls.ts'
 /** The address of an object, in the SDK's format. */
 export type ObjectAddress = { readonly Bucket: string; readonly Key: string }
 
-export type DownloadHooks = {
+type DownloadHooks = {
   readonly calls: S3Calls
   /** Maximum time in milliseconds until a response begins, including all attempts of the request. */
   readonly firstByteMs: number

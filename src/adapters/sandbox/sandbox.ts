@@ -8,7 +8,7 @@ import { findProgram } from './find-program.ts'
 import { ownRootScript, type SandboxFiles } from './own-root.ts'
 
 /** A command prefix that isolates a command from this machine. */
-export type Sandbox = {
+type Sandbox = {
   readonly prefix: ReadonlyArray<string>
   /**
    * A separate root folder. `drop` is the command prefix that removes the rights which are needed only to

@@ -2,7 +2,7 @@
 const VISIBLE_DIFFERENCE = 3
 
 /** Interleaved samples of a picture. */
-export type Samples = { readonly data: Uint8Array | Uint16Array; readonly channels: number }
+type Samples = { readonly data: Uint8Array | Uint16Array; readonly channels: number }
 
 /** Returns whether all pixels of an RGBA or RGB picture look the same, or all are transparent. `max`: of a sample. */
 export const areBlank = ({ data, channels }: Samples, max: number): boolean => {

@@ -19,7 +19,7 @@ const RenderJob = t.strict({
   targets: t.readonlyArray(Target),
   folder: t.string,
 })
-export type RenderJob = t.TypeOf<typeof RenderJob>
+type RenderJob = t.TypeOf<typeof RenderJob>
 
 /** The message from the server. A child process gets exactly one. */
 export const ImageJob = t.union([InspectJob, RenderJob])

@@ -1,7 +1,7 @@
 import type { SourceBytes } from './source-bytes.ts'
 
 /** RFC 8794 §4. `body`, `end`: bytes from the start of the file; `end` is `null` if the size is not known. */
-export type MatroskaElement = { readonly id: number; readonly body: number; readonly end: number | null }
+type MatroskaElement = { readonly id: number; readonly body: number; readonly end: number | null }
 
 /**
  * Reads the element at a position. Returns `null` at the end of the file, and if there is no valid element.

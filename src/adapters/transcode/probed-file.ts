@@ -222,7 +222,7 @@ export const parseClockSeconds = (text: string | null | undefined): number | nul
 }
 
 /** The times of a stream as a file states them, in seconds; `null` if the file does not state them. */
-export type StatedTimes = {
+type StatedTimes = {
   /** Start of the file, and start of the stream, both on the clock of the file. */
   readonly fileStart: number | null
   readonly start: number | null

@@ -19,7 +19,7 @@ export type SourceBytes = {
   readonly at: (position: number, length: number) => Promise<Buffer>
 }
 
-export type SourceLimits = {
+type SourceLimits = {
   readonly maxSteps: number
   /** Returns a signal that is aborted after this time. */
   readonly timeout: (seconds: number) => AbortSignal

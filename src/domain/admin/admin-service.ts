@@ -13,7 +13,7 @@ import { createReadThrough } from '../caching/read-through.ts'
 import { ContentFileUid, ImageFileUid } from '../media/ids.ts'
 import { type Forbidden, forbidden, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
 
-export type MediaToken = { readonly kind: MediaKind; readonly jwt: string }
+type MediaToken = { readonly kind: MediaKind; readonly jwt: string }
 
 /** Authenticates admins and issues tokens. */
 export type AdminService = {

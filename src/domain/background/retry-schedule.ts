@@ -5,7 +5,7 @@ import { type Backoff, backoffMilliseconds } from './backoff.ts'
  * Schedules retries of failed items. The failures are stored only in memory, so after a restart every item
  * may be tried again.
  */
-export type RetrySchedule = {
+type RetrySchedule = {
   /**
    * Returns the milliseconds until the item may be tried: 0 if it may be tried now, `null` if it is never
    * tried again.

@@ -1,5 +1,5 @@
 /** A point of the CIE 1931 chromaticity diagram. */
-export type Chromaticity = readonly [x: number, y: number]
+type Chromaticity = readonly [x: number, y: number]
 
 /** The primaries and the white point of an RGB colour space. */
 export type Chromaticities = {
@@ -11,7 +11,7 @@ export type Chromaticities = {
 
 type Vector = readonly [number, number, number]
 /** A 3×3 matrix, by rows. */
-export type Matrix = readonly [Vector, Vector, Vector]
+type Matrix = readonly [Vector, Vector, Vector]
 
 const d65: Chromaticity = [0.3127, 0.329]
 

@@ -4,7 +4,7 @@ import type { SourceColour } from './source-colour.ts'
 import { createToneMap } from './tone-map.ts'
 import { encodeSrgb, referenceWhiteNits, type Transfer } from './transfer.ts'
 
-export type PixelSamples = {
+type PixelSamples = {
   /** Interleaved samples: red, green, blue, and alpha if there are four channels. */
   readonly data: Uint8Array | Uint16Array
   readonly channels: 3 | 4

@@ -4,7 +4,7 @@ import { referenceWhiteNits } from './transfer.ts'
  * Returns the factor that scales a pixel to the range of the display. `brightest` is the value of the pixel's
  * brightest channel.
  */
-export type ToneMap = (brightest: number) => number
+type ToneMap = (brightest: number) => number
 
 /** Curvature of the bend in the tone curve (SMPTE ST 2094-50, annex D). */
 const kappa = 0.65

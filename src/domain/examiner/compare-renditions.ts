@@ -13,9 +13,9 @@ import type { ParsedRendition, SourceStream } from './parsed-media.ts'
 import { type Violation, violation } from './violation.ts'
 
 /** A parsed rendition, and the facts that playlists will declare about it. */
-export type ExaminedRendition = DeclaredTracks & { readonly parsed: ParsedRendition }
+type ExaminedRendition = DeclaredTracks & { readonly parsed: ParsedRendition }
 
-export type ExaminedContentFile = {
+type ExaminedContentFile = {
   readonly renditions: ReadonlyArray<ExaminedRendition>
   readonly progressive: ReadonlyArray<ExaminedProgressive>
   /** Names of the planned renditions. The exports must contain all of them. */

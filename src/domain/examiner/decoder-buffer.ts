@@ -11,7 +11,7 @@ export type EqualSamples = { readonly count: number; readonly bytes: number; rea
  * Adds samples to the buffer. Returns the maximum number of bits in the buffer while these samples are
  * decoded.
  */
-export type DecoderBuffer = (samples: EqualSamples) => number
+type DecoderBuffer = (samples: EqualSamples) => number
 
 /**
  * Simulates the coded picture buffer of a decoder (ITU-T H.264 annex C). Bits arrive at a constant rate. At

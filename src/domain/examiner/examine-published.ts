@@ -10,7 +10,7 @@ export type ExpectedPart = Pick<NewContentPart, 'role' | 'position' | 'durationT
   readonly keyframes: ReadonlyArray<Keyframe>
 }
 
-export type ExpectedExport = {
+type ExpectedExport = {
   readonly format: NewContentExport['format']
   readonly parsed: ReadonlyArray<ParsedRendition>
   /**

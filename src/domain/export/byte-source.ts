@@ -29,7 +29,7 @@ export type ByteSource = {
 }
 
 /** A stored file as described by a row of the database, or by a cached value. */
-export type StoredObjectRef = {
+type StoredObjectRef = {
   readonly s3FileUid: StoredFileUid
   readonly s3FileKey: string
   readonly contentType: string

@@ -8,7 +8,7 @@ import { withTaskTimeout } from '../shared/with-timeout.ts'
  * State of one dependency. `fault` is `null` if the dependency works, otherwise one line that describes the
  * fault.
  */
-export type HealthFinding = { readonly name: string; readonly fault: string | null }
+type HealthFinding = { readonly name: string; readonly fault: string | null }
 
 export type HealthReport = {
   /**

@@ -3,7 +3,7 @@ import type { ChildPlaylist } from './child-playlists.ts'
 import { linesWithTag, type PlaylistFinding, ruleViolation } from './finding.ts'
 
 /** A child playlist of a master playlist, with its text. */
-export type ChildPlaylistText = { readonly role: ChildPlaylist['role']; readonly text: string }
+type ChildPlaylistText = { readonly role: ChildPlaylist['role']; readonly text: string }
 
 // Difference of durations (seconds) that is permitted. Renditions may round their durations differently, so a
 // difference of a millisecond is not a misalignment.

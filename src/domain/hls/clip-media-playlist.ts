@@ -9,7 +9,7 @@ import { splitPlaylistEntries } from './split-playlist.ts'
 type ListedPart = { readonly uri: string; readonly span: TimeSpan; readonly text: string }
 
 /** A parsed media playlist: its segments and the text between them, in order. */
-export type ParsedMediaPlaylist = ReadonlyArray<string | ListedPart>
+type ParsedMediaPlaylist = ReadonlyArray<string | ListedPart>
 
 const microseconds = 1_000_000
 

@@ -6,7 +6,7 @@ import { splitPlaylistEntries } from './split-playlist.ts'
 import { putStartVariantFirst } from './start-variant.ts'
 
 /** A variant in a master playlist. */
-export type ParsedVariant = SelectableVariant & {
+type ParsedVariant = SelectableVariant & {
   readonly uri: string
   /** The audio group of the variant; `null` if it has no separate audio. */
   readonly audioGroup: string | null

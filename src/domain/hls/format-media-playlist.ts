@@ -16,7 +16,7 @@ export type MediaPlaylistEntry = TimedPart & {
 }
 
 /** Input for media playlists of all kinds. */
-export type MediaPlaylistInput = Pick<VodParts, 'targetDuration' | 'parts'> & {
+type MediaPlaylistInput = Pick<VodParts, 'targetDuration' | 'parts'> & {
   readonly features: ReadonlyArray<HlsFeature>
   /**
    * The feature that a playlist with an init segment needs in addition. This feature affects the declared

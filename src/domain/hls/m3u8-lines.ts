@@ -1,6 +1,6 @@
 import { type M3u8Token, tokenizeM3u8 } from './m3u8-tokenizer.ts'
 
-export type M3u8Attribute = {
+type M3u8Attribute = {
   readonly name: string
   /** The value of the attribute without its quotes. */
   readonly value: string

@@ -12,7 +12,7 @@ export type M3u8Token = {
  * `malformed`: the rest of an attribute list from the first syntax error. `space`: spaces and control
  * characters around the content of a line.
  */
-export type M3u8TokenKind =
+type M3u8TokenKind =
   | 'byteOrderMark'
   | 'tagName'
   | 'attributeName'

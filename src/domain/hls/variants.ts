@@ -15,7 +15,7 @@ export type Variant = {
   readonly usesAudioGroup: boolean
 }
 
-export type Variants = {
+type Variants = {
   /** The audio export that is played with all video exports that contain no audio. */
   readonly audio: ContentExport | null
   /**

@@ -5,7 +5,7 @@ import type { IngestService, LibraryFileId } from './ingest-service.ts'
 import type { OnProgress } from './media-ingest.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
 
-export type AddedFile = LibraryFileId & {
+type AddedFile = LibraryFileId & {
   /** Warnings for the person who added the file, one line each. */
   readonly warnings: ReadonlyArray<string>
 }

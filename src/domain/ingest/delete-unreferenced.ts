@@ -8,7 +8,7 @@ declare const proof: unique symbol
  * Proof that a database write had no effect. Only `proveNothingWritten` creates a proof, and never if it is unknown
  * whether the write had an effect.
  */
-export type NothingWritten = { readonly [proof]: true }
+type NothingWritten = { readonly [proof]: true }
 
 /**
  * Returns the proof if the write certainly had no effect. Returns `null` if it had an effect, or if that is

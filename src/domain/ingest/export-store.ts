@@ -30,7 +30,7 @@ const progressiveBitrates = (
 }
 
 /** Stores the output files of a transcoder, and returns their descriptions as exports. */
-export type ExportStore = (
+type ExportStore = (
   upload: UploadSlice,
   output: TranscodeResult,
   plan: MediaPlan,

@@ -26,7 +26,7 @@ import type { UploadDeps } from './uploads.ts'
 export type LibraryFileId = Pick<LibraryFile, 'kind' | 'uid'>
 
 /** A file whose original is stored permanently, and which has a row in the database. */
-export type RegisteredFile = LibraryFileId & { readonly state: LibraryFile['stateWhenRead'] }
+type RegisteredFile = LibraryFileId & { readonly state: LibraryFile['stateWhenRead'] }
 
 type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
 
@@ -60,7 +60,7 @@ export type IngestService = {
   readonly oldest: TE.TaskEither<Unavailable, OldestFiles>
 }
 
-export type OldestFiles = {
+type OldestFiles = {
   readonly image: O.Option<ImageFileUid>
   readonly content: O.Option<ContentFileUid>
 }

@@ -6,7 +6,7 @@ import type { MakeExportsResult } from './make-exports-once.ts'
 import { ingestStopped } from './media-ingest.ts'
 
 /** Number of outdated files, by the outcome of making their exports again. */
-export type RemakeReport = {
+type RemakeReport = {
   readonly made: number
   /** Number of files whose exports another process is making, or has made. */
   readonly elsewhere: number

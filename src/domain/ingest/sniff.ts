@@ -4,7 +4,7 @@
  * - `svg`, `heic`: images that Larder refuses
  * - `other`: audio, video or no media at all; the Transcoder decides
  */
-export type FileKind = 'image' | 'svg' | 'heic' | 'other'
+type FileKind = 'image' | 'svg' | 'heic' | 'other'
 
 /**
  * Returns the kind of a file. `head` contains the first bytes of the file. 4,096 are enough, except for an

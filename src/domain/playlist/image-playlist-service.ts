@@ -27,7 +27,7 @@ import {
 } from './image-playlist.ts'
 
 /** The playlist of a public image, and a fresh token for it. */
-export type PublicImagePlaylist = {
+type PublicImagePlaylist = {
   readonly list: Found<SignablePlaylist<UrlSignature>>
   readonly jwt: string
   /** Time at which the token expires (seconds since 1970). */

@@ -45,13 +45,13 @@ export type Refused = { readonly _tag: 'Refused'; readonly message: string }
  * The state of the resource does not permit the operation. The message states the reason in one line, for the
  * caller.
  */
-export type Conflict = { readonly _tag: 'Conflict'; readonly message: string }
+type Conflict = { readonly _tag: 'Conflict'; readonly message: string }
 
 /** The input is longer than the maximum. */
 export type TooLarge = { readonly _tag: 'TooLarge'; readonly maxBytes: number }
 
 /** Too many requests are waiting already. A retry after this time may succeed. */
-export type Overloaded = { readonly _tag: 'Overloaded'; readonly retryAfterSeconds: number }
+type Overloaded = { readonly _tag: 'Overloaded'; readonly retryAfterSeconds: number }
 
 /** A dependency did not answer. A later retry may succeed. */
 export type Unavailable = {

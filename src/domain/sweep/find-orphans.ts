@@ -9,7 +9,7 @@ import { toUnavailable } from './store-failure.ts'
 /** Number of keys in one database query. */
 const batchSize = 500
 
-export type OrphanSearch = {
+type OrphanSearch = {
   /** The orphans that were found. The search stops after `max` orphans. */
   readonly orphans: ReadonlyArray<ListedObject>
   /** Number of objects listed so far whose keys have Larder's form. */

@@ -40,7 +40,7 @@ const readText = async (
   return E.right(O.some(text.trim()))
 }
 
-export type StoreIdentity =
+type StoreIdentity =
   | { readonly owner: 'ours' }
   /**
    * The store has no mark (an object with a library uid), but its objects belong to this database, or it is

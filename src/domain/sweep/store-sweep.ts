@@ -18,7 +18,7 @@ import { clockProbeKey, hasTooManyOrphans, maxOrphansPerSweep, orphanCutoff } fr
  * `dry run` deletes and writes nothing. `repair` deletes even if the safety limits would stop a `usual`
  * sweep. A `usual` sweep deletes within these limits.
  */
-export type SweepMode = 'usual' | 'dry run' | 'repair'
+type SweepMode = 'usual' | 'dry run' | 'repair'
 
 export type SweepReport =
   | {

@@ -12,7 +12,7 @@ export type ConditionalHeaders = {
   readonly 'if-range'?: string | ReadonlyArray<string> | undefined
 }
 
-export type Validators = {
+type Validators = {
   /** A strong entity tag with quotes; `undefined` if the representation has none. */
   readonly etag: string | undefined
   /** Time of the last change, in seconds since 1970-01-01T00:00Z. */

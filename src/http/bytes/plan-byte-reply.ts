@@ -18,7 +18,7 @@ export type ByteReplyPlan = {
     | { readonly _tag: 'Multipart'; readonly plan: MultipartPlan }
 }
 
-export type ByteReplyInput = {
+type ByteReplyInput = {
   readonly method: 'GET' | 'HEAD'
   readonly headers: ConditionalHeaders
   readonly representation: Representation

@@ -3,7 +3,7 @@ import { createFifo, type Fifo } from './fifo.ts'
 import type { TrafficCounters } from './traffic.ts'
 
 /** A request that waits to be started. */
-export type QueuedRequest = {
+type QueuedRequest = {
   /** Whether the request is a likely cache hit. Likely hits are started before all other requests. */
   readonly isLikelyHit: boolean
   /** Starts the request. The request calls `release` once, when its reply is known. */

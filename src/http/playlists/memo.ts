@@ -4,7 +4,7 @@ import { createBoundedCache } from '../../bounded-cache.ts'
  * Returns the cached value for `name`, or the result of `make`, which is called once for all concurrent
  * callers.
  */
-export type Memo<A> = (name: string, make: () => Promise<A>) => A | Promise<A>
+type Memo<A> = (name: string, make: () => Promise<A>) => A | Promise<A>
 
 /** Memoizes values up to a total size of `maxBytes`. Evicts the least recently used values first. */
 export const createMemo = <A extends { readonly size: number }>(maxBytes: number): Memo<A> => {

@@ -24,7 +24,7 @@ const contentTypes = {
   dash: 'application/dash+xml',
 } as const satisfies Record<PlaylistFormat, string>
 
-export type PlaylistReplyInput<S extends Signature> = {
+type PlaylistReplyInput<S extends Signature> = {
   readonly found: Found<SignablePlaylist<S>>
   readonly format: PlaylistFormat
   readonly viewer: Viewer | null

@@ -16,7 +16,7 @@ import {
 import type { IncomingRequest } from './incoming.ts'
 
 /** A token as received, not yet verified. */
-export type Credential = { readonly carrier: Viewer['carrier']; readonly jwt: string }
+type Credential = { readonly carrier: Viewer['carrier']; readonly jwt: string }
 
 const bearer = /^bearer +([^\s]+) *$/i
 
@@ -49,7 +49,7 @@ const readCredential = (
   return query.jwt ? E.right({ carrier: 'query', jwt: query.jwt }) : E.left(missingCredential)
 }
 
-export type Authenticate<C> = (
+type Authenticate<C> = (
   incoming: IncomingRequest,
 ) => TE.TaskEither<MissingCredential | MalformedCredential | Forbidden | Unavailable, C>
 

@@ -2,7 +2,7 @@ import type * as t from 'io-ts'
 import { type Unprocessable, unprocessable } from '../response/request-faults.ts'
 
 /** The part of a request that could not be decoded. */
-export type RequestPart = 'params' | 'query' | 'body'
+type RequestPart = 'params' | 'query' | 'body'
 
 type Tagged = { readonly _tag?: string; readonly type?: Tagged }
 

@@ -3,7 +3,7 @@ import type { TooLarge } from '../../domain/shared/errors.ts'
 import type { TE } from '../../fp.ts'
 import type { RequestFault } from '../response/request-faults.ts'
 
-export type BodyLimits = {
+type BodyLimits = {
   readonly maxBytes: number
   /**
    * Maximum time in milliseconds until the body has arrived, or until the next piece of a streamed body has

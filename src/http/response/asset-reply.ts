@@ -12,7 +12,7 @@ import type { Reply } from './reply.ts'
 /** A static file of the console. */
 export type Asset = { readonly contentType: string; readonly body: Uint8Array }
 
-export type AssetReply = (incoming: Pick<IncomingRequest, 'headers'>) => TE.TaskEither<never, Reply>
+type AssetReply = (incoming: Pick<IncomingRequest, 'headers'>) => TE.TaskEither<never, Reply>
 
 const encoders: Readonly<Record<ContentCoding, (bytes: Uint8Array) => Promise<Uint8Array>>> = {
   br: brotliBest,

@@ -15,11 +15,11 @@ export type MalformedCredential = { readonly _tag: 'MalformedCredential' }
 export type Unprocessable = { readonly _tag: 'Unprocessable'; readonly detail: ReadonlyArray<ParameterFault> }
 
 /** The body is not JSON, or ends early. */
-export type MalformedBody = { readonly _tag: 'MalformedBody' }
+type MalformedBody = { readonly _tag: 'MalformedBody' }
 /** The body has a type or coding that the route does not read. */
-export type UnsupportedMedia = { readonly _tag: 'UnsupportedMedia' }
+type UnsupportedMedia = { readonly _tag: 'UnsupportedMedia' }
 /** The body did not arrive in time. */
-export type SlowRequest = { readonly _tag: 'SlowRequest' }
+type SlowRequest = { readonly _tag: 'SlowRequest' }
 
 /**
  * A fault of a parameter, in the form of http-api.md §1.4: `{ loc: ['query', 'w'], msg: 'should be a number ≥

@@ -1,5 +1,5 @@
 /** An event that may happen many times. `next` resolves at the next call of `notify`. */
-export type Condition = { readonly next: () => Promise<void>; readonly notify: () => void }
+type Condition = { readonly next: () => Promise<void>; readonly notify: () => void }
 
 export const createCondition = (): Condition => {
   let resolveNext: () => void = () => undefined

@@ -12,7 +12,7 @@ export const digestBytes = 16
 export const digestCount = (size: number): number => Math.ceil(size / chunkBytes)
 
 /** Computes a digest for each chunk of a stream. */
-export type ChunkDigests = {
+type ChunkDigests = {
   readonly update: (bytes: Uint8Array) => void
   /** Returns all digests, concatenated. Must be called only once. */
   readonly end: () => Buffer

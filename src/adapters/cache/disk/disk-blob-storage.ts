@@ -31,10 +31,10 @@ const readCache = { windowBytes: 256 * 1024, pieces: 4 }
  */
 const recordCacheBytes = 8 * 1024 * 1024
 
-export type BlobRecordState = Pick<DiskBlobRecord, 'size' | 'sha256'> & { readonly digests: Buffer }
+type BlobRecordState = Pick<DiskBlobRecord, 'size' | 'sha256'> & { readonly digests: Buffer }
 
 /** The records cached in memory, by id. */
-export type CachedBlobRecords = BoundedCache<BlobRecordState>
+type CachedBlobRecords = BoundedCache<BlobRecordState>
 
 export const createCachedBlobRecords = (): CachedBlobRecords =>
   createBoundedCache<BlobRecordState>({

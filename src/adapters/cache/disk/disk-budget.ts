@@ -31,7 +31,7 @@ const leastExcess = 256
  * Kind of an entry. `value`: the file of a value. `blob`: the file of a blob together with the file of its
  * record.
  */
-export type DiskEntryKind = 'value' | 'blob'
+type DiskEntryKind = 'value' | 'blob'
 
 /**
  * The byte budget that all entries of the cache share. Each file counts in whole blocks. A blob counts from
@@ -57,7 +57,7 @@ export type DiskBudget = {
   readonly settled: () => Promise<void>
 }
 
-export type DiskAccounting = DiskBudget & {
+type DiskAccounting = DiskBudget & {
   /**
    * The eviction policy. The number that it stores for each entry is the kind of the entry (value or blob).
    */

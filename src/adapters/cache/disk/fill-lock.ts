@@ -15,7 +15,7 @@ export const lockHolderOf = (name: string): ProcessIdentity | null => partName.e
 
 const partName = new RegExp(`^(?:[0-9a-f]{64}|journal)\\.(${identityPattern})\\.\\d+\\.part$`)
 
-export type FillLock =
+type FillLock =
   | { readonly by: 'us'; readonly part: string; readonly release: () => Promise<void> }
   | { readonly by: 'another'; readonly part: string; readonly writer: ProcessIdentity }
 

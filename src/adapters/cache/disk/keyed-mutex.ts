@@ -1,5 +1,5 @@
 /** Runs work on the same name in the order of the calls, and work on different names concurrently. */
-export type KeyedMutex = {
+type KeyedMutex = {
   readonly run: <A>(name: string, work: () => Promise<A>) => Promise<A>
   /** Resolves when all work on a name has ended, successfully or not; `undefined` if there is none. */
   readonly pending: (name: string) => Promise<unknown> | undefined

@@ -10,7 +10,7 @@ import type { ProcessIdentity, ProcessState } from '../../platform/process-ident
  *
  * If two processes take over a lock at the same moment, both may hold it. Use it only where that is harmless.
  */
-export type SymlinkLock = {
+type SymlinkLock = {
   /**
    * Resolves to `null` if this process has acquired the lock; otherwise to the link target that names the
    * holder.

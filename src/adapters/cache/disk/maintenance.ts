@@ -4,7 +4,7 @@ import { createSymlinkLock } from './link-lock.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 
 /** Periodic maintenance of the cache. Only one process of the machine runs it at a time. */
-export type Maintenance = {
+type Maintenance = {
   /** Stops the maintenance. Resolves when the current round has ended. */
   readonly stop: () => Promise<void>
 }

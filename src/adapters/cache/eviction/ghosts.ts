@@ -2,7 +2,7 @@
  * Fingerprints of recently evicted entries, 8 bytes each, in a hash table. A new fingerprint may overwrite an
  * older one. A wrong answer does no harm: it only puts an entry into the wrong queue.
  */
-export type GhostQueue = {
+type GhostQueue = {
   readonly add: (hash: number, fingerprint: number) => void
   /** Returns whether the fingerprint is among the last `length` that were added. */
   readonly has: (hash: number, fingerprint: number, length: number) => boolean

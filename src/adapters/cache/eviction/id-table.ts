@@ -6,7 +6,7 @@ export const ID_BYTES = 32
  * uses 32 bytes for the id and 8 for the lookup. Uses open addressing with linear probing. The ids need no
  * hash function, because they are hashes already.
  */
-export type IdTable = {
+type IdTable = {
   /** Returns the slot of an id; `-1` if it has none. */
   readonly slotOf: (id: Uint8Array) => number
   /** Assigns a slot to an id that has none. */

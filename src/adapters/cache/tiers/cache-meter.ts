@@ -27,7 +27,7 @@ export const disabledTierMeter: TierMeter = {
   evicted: nothing,
 }
 
-export type CacheMeter = { readonly tier: (name: string) => TierMeter; readonly stats: CacheStats }
+type CacheMeter = { readonly tier: (name: string) => TierMeter; readonly stats: CacheStats }
 
 type Counts = { -readonly [K in keyof CacheCounts]: CacheCounts[K] }
 type Evictions = { -readonly [K in keyof CacheEvictions]: CacheEvictions[K] }

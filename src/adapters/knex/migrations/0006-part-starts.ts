@@ -3,21 +3,14 @@ import type { Knex } from 'knex'
 // Start of a media segment (seconds from the start of its export), so that reading one segment does not sum up
 // all earlier ones. In seconds, because the timescales of two segments may differ.
 //
-// Segments that an older release adds at the same time have none: their start is computed when they are read.
+// Segments of an older release, added before or beside this one, have none: their start is computed when they are
+// read. The migration does not fill them: it would lock the table for a minute per million segments, and all reads of
+// films would fail meanwhile. Adding a column without a default takes no time.
 
 const up = async (db: Knex): Promise<void> => {
   await db.raw(`
     alter table content_file_export_parts
-      add column start_seconds double precision check (start_seconds >= 0);
-    update content_file_export_parts p set start_seconds = starts.seconds
-    from (
-      select uid, coalesce(sum(cast(duration_ticks as double precision) / timescale) over (
-        partition by content_file_export_id order by position
-        rows between unbounded preceding and 1 preceding
-      ), 0) as seconds
-      from content_file_export_parts where role = 'media'
-    ) starts
-    where p.uid = starts.uid;
+      add column start_seconds double precision
   `)
 }
 

@@ -25,7 +25,7 @@ export const hasNoSegment = (marker: number): boolean =>
   marker === 0 || marker === 1 || (marker >= 0xd0 && marker <= 0xd8)
 
 /** A segment before the pixels. `at` is the position of its data in the buffer. */
-export type JpegSegment = { readonly marker: number; readonly data: Buffer; readonly at: number }
+type JpegSegment = { readonly marker: number; readonly data: Buffer; readonly at: number }
 
 /** A JPEG image in a buffer. `end` is the position after its end marker. */
 export type JpegImage = { readonly segments: ReadonlyArray<JpegSegment>; readonly end: number }

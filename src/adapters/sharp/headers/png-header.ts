@@ -3,7 +3,7 @@ import { type ColourTags, noColourTags } from '../../../domain/colour/source-col
 import type { ReadAt } from './read-at.ts'
 
 /** Facts that libvips does not report, from the chunks before the pixels. */
-export type PngHeader = { readonly colour: ColourTags; readonly isAnimated: boolean }
+type PngHeader = { readonly colour: ColourTags; readonly isAnimated: boolean }
 
 /** Maximum number of chunks that are read. Encoders write fewer chunks than this before the pixels. */
 const maxChunks = 1000

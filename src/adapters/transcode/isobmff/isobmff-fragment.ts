@@ -10,10 +10,10 @@ export type Fragment = Omit<ParsedFragment, 'startsWithIdr' | 'peakBufferBits' |
 }
 
 /** Range that must contain the samples, in bytes from the start of the `moof`. */
-export type SampleRange = { readonly start: number; readonly end: number }
+type SampleRange = { readonly start: number; readonly end: number }
 
 /** Receives the samples of a fragment in decode order. */
-export type SampleListener = (samples: EqualSamples) => void
+type SampleListener = (samples: EqualSamples) => void
 
 /** Reads the body of a `moof` that has one track fragment (ISO/IEC 14496-12 §8.8). */
 export const readFragment = (

@@ -12,7 +12,7 @@ import { childBoxesIn, contentOf, MAX_BOX_BYTES, type SourceBox, sourceBoxesBetw
 /**
  * Facts from the boxes of a track of an MP4 or QuickTime file. Engines report them differently, or wrongly.
  */
-export type MovieTrack = {
+type MovieTrack = {
   /** End of the track, with its edit list; `null` if unknown, as in a fragmented file. */
   readonly endSeconds: number | null
   /** Colours from `colr` of type `nclx` or `nclc`; `null` if there are none. */

@@ -7,7 +7,7 @@ import { BeyondLimits, type SourceBytes } from '../source-bytes.ts'
 // fragment of a million boxes neither blocks this process nor outlives an abort.
 
 /** Header of a box (ISO/IEC 14496-12 §4.2). */
-export type SourceBoxHeader = {
+type SourceBoxHeader = {
   readonly type: string
   /** Size of the header in bytes. */
   readonly header: number

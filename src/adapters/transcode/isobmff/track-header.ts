@@ -3,7 +3,7 @@ import { createFieldReader } from './isobmff.ts'
 /** The matrix of a track whose frames are shown exactly as they are decoded (ISO/IEC 14496-12 §6.2.2). */
 export const UPRIGHT_MATRIX = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000]
 
-export type TrackHeader = {
+type TrackHeader = {
   readonly id: number
   /** Whether players neither rotate, mirror nor stretch the frames. */
   readonly isUpright: boolean

@@ -38,7 +38,7 @@ type StreamTimestamp = {
  * Facts about the timestamps of a whole file. The first pass over the file collects them, and the second pass
  * uses them.
  */
-export type ClockFacts = {
+type ClockFacts = {
   /**
    * For each clock, the maximum time in ticks by which a stream would overlap its own end on the previous
    * clock.

@@ -10,7 +10,7 @@ export type ProgramMap = ReadonlyMap<number, ReadonlySet<number>>
  */
 const MAX_PROGRAMS = 256
 
-export type ProgramTables = {
+type ProgramTables = {
   /**
    * Reads the packets of a block. Returns the number of bytes that were read. The next block must start with
    * the other bytes.

@@ -16,7 +16,7 @@ import { createProgramTables, isMultiProgram, type ProgramMap } from './programs
 import { createStreamSpans } from './stream-spans.ts'
 
 /** Facts about the timestamps of one program. */
-export type ProgramClock = ReturnType<ContinuousClock['facts']> & { readonly seconds: number }
+type ProgramClock = ReturnType<ContinuousClock['facts']> & { readonly seconds: number }
 
 type Container = {
   /** Creates a reader for one pass over the file. */

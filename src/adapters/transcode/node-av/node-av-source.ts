@@ -49,7 +49,7 @@ const firstTimeOf = (source: Demuxer, used: ReadonlyArray<number>): bigint => {
  * How a player must turn frames: first a vertical flip, if `mirrored`, then a clockwise rotation in degrees
  * (0 to 359).
  */
-export type Orientation = { readonly rotation: number; readonly mirrored: boolean }
+type Orientation = { readonly rotation: number; readonly mirrored: boolean }
 
 /**
  * Reads the display matrix. The matrix has 9 native 32-bit integers, of which the first, second, fourth and

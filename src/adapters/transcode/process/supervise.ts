@@ -14,7 +14,7 @@ export type DecoderBounds = {
 }
 
 /** How a process ended, and its stderr. A long stderr is shortened to its start and its end. */
-export type SupervisedExit = {
+type SupervisedExit = {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly stderr: string
