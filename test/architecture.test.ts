@@ -56,6 +56,12 @@ const texts = [
     allowed: 'startMessageChild(CHILD, request, command, onReply)',
   },
   {
+    about: 'starts a process: use spawnChild, as `spawn` throws some failed starts and reports others',
+    pattern: /\bspawn\(/,
+    found: 'const child = spawn(program, args, options)',
+    allowed: 'const child = spawnChild(program, args, options)',
+  },
+  {
     about: 'splits output into lines: use createLineSplitter, as `readline` buffers a line of any length',
     pattern: /node:readline['"]|\bcreateInterface\(/,
     found: "createInterface(child.stdout).on('line', onLine)",

@@ -42,7 +42,7 @@ import { unspecifiedVideoColourTags } from './support/unspecified-colour-tags.ts
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
   image: { 2: '6d9e405f710341f4' },
-  content: { 2: 'a2ab3c993a44d064' },
+  content: { 2: '7f806e19b9bd77e6' },
 }
 
 const shapes = [

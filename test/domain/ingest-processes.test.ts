@@ -55,7 +55,7 @@ describe('ingestion by several processes', () => {
     expect({ waits, renders: renders() }).to.deep.equal({ waits: 1, renders: 1 })
     expect([...first.warnings, ...second.warnings]).to.satisfy(
       (all: ReadonlyArray<string>) =>
-        all.length === 0 || /^its exports are there: another process/.test(all.join()),
+        all.length === 0 || /^its exports exist already: another process/.test(all.join()),
     )
   })
 

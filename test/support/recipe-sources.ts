@@ -21,7 +21,7 @@ export const aVideoSource: VideoSource = {
   mirrored: false,
   averageRate: 25,
   nominalRate: 25,
-  peakRate: null,
+  peakFrameRate: null,
   interlaced: false,
   colour: { primaries: 1, transfer: 1, matrix: 1, isMatrixOfContainer: false },
   late: [],
@@ -72,7 +72,7 @@ export const recipeSources: ReadonlyArray<MediaFacts> = [
   ),
   mediaFacts({ video: { interlaced: true, nominalRate: 50 } }),
   mediaFacts({ video: { averageRate: 17.3, nominalRate: 30 } }),
-  mediaFacts({ video: { averageRate: 12.9, nominalRate: 5, peakRate: 90 } }),
+  mediaFacts({ video: { averageRate: 12.9, nominalRate: 5, peakFrameRate: 90 } }),
   mediaFacts({ video: { startSeconds: 0.015 } }),
   mediaFacts({
     video: {

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { createLineSplitter } from './line-splitter.ts'
+import { spawnChild } from './spawn-child.ts'
 
 /** Maximum length of a message in characters, far more than Larder's requests and replies have. */
 export const MAX_MESSAGE_LENGTH = 8 * 2 ** 20
@@ -28,7 +29,7 @@ export const startMessageChild = (
   { program, args, env, detached = false }: MessageChildCommand,
   onReply: (reply: unknown) => void,
 ): ChildProcess => {
-  const child = spawn(program, [...args, module], {
+  const child = spawnChild(program, [...args, module], {
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     env,
     detached,

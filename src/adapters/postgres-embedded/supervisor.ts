@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
+import { spawnChild } from '../platform/spawn-child.ts'
 import type { DataFolder } from './data-folder.ts'
 import { librarySpawnOptions } from './library-links.ts'
 import type { Privilege } from './privilege.ts'
@@ -58,7 +58,7 @@ export const startSupervisor = (
 
   const { cwd, env } = librarySpawnOptions(folder.base)
   const flock = ['--nonblock', `--conflict-exit-code=${lockTaken}`, folder.lock]
-  const child = spawn('flock', [...flock, '/bin/sh', '-c', supervisorScript, 'pg-warden', ...command], {
+  const child = spawnChild('flock', [...flock, '/bin/sh', '-c', supervisorScript, 'pg-warden', ...command], {
     cwd,
     detached: true,
     stdio: ['ignore', log, log, readEnd],

@@ -187,8 +187,8 @@ const withPeakRate = (
     found,
     TE.flatMap(({ engine }) => TE.fromTask(engine.peakFrameRate(path, video.index, signal))),
     TE.map((peak) => {
-      const peakRate = E.isRight(peak) && peak.right > 0 ? peak.right : null
-      return { ...facts, video: { ...video, peakRate } }
+      const peakFrameRate = E.isRight(peak) && peak.right > 0 ? peak.right : null
+      return { ...facts, video: { ...video, peakFrameRate } }
     }),
   )
 }
@@ -242,8 +242,13 @@ const once = <L, A>(task: TE.TaskEither<L, A>): TE.TaskEither<L, A> => {
   let running: Promise<E.Either<L, A>> | null = null
   return async () => {
     running ??= task()
-    const result = await running
-    if (E.isLeft(result)) running = null
-    return result
+    let isFound = false
+    try {
+      const result = await running
+      isFound = E.isRight(result)
+      return result
+    } finally {
+      if (!isFound) running = null
+    }
   }
 }

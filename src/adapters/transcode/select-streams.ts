@@ -218,7 +218,7 @@ const toVideoSource = (video: ProbedVideo): VideoSource => {
     mirrored: video.mirrored,
     averageRate: video.averageRate,
     nominalRate: video.nominalRate,
-    peakRate: null,
+    peakFrameRate: null,
     interlaced: fields === 'woven',
     colour: video.colour,
     late: video.late,

@@ -22,14 +22,14 @@ const level = (
   idc: number,
   macroblocksPerSecond: number,
   macroblocks: number,
-  keptMacroblocks: number,
+  pictureBufferMacroblocks: number,
   maxBr: number,
   maxCpb: number,
 ): H264Level => ({
   idc,
   macroblocksPerSecond,
   macroblocks,
-  pictureBufferMacroblocks: keptMacroblocks,
+  pictureBufferMacroblocks,
   kilobits: maxBr * HIGH_FACTOR,
   bufferKilobits: maxCpb * HIGH_FACTOR,
 })

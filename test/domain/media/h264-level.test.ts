@@ -86,7 +86,7 @@ describe('[V48] the levels of H.264', () => {
         idc,
         macroblocksPerSecond: rate,
         macroblocks: size,
-        keptMacroblocks: stored,
+        pictureBufferMacroblocks: stored,
         kilobits: bits * 1.25,
         bufferKilobits: buffer * 1.25,
       })

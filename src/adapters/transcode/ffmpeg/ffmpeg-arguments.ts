@@ -45,7 +45,7 @@ export const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
       `[0:${streamIndex}]${normalization},${graph}`,
     ]),
     ...streams.flatMap(({ outputs }) => outputs.flatMap(outputArgs)),
-    // ffmpeg starts at the earliest timestamp of all streams that it reads, so the streams in `alongside` are
+    // ffmpeg starts at the earliest timestamp of all streams that it reads, so the streams in `referenceStreams` are
     // also read, to an empty output.
     ...job.referenceStreams.flatMap((index) => ['-map', `0:${index}`, '-c', 'copy', '-f', 'null', '-']),
   ]

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
 import { E } from '../../../fp.ts'
 import { createLineSplitter } from '../../platform/line-splitter.ts'
+import { spawnChild } from '../../platform/spawn-child.ts'
 import type { SandboxFiles } from '../../sandbox/own-root.ts'
 import type { EngineFailure } from '../engine.ts'
 import { MAX_FILE_BYTES, MAX_MEMORY_BYTES } from './decoder-limits.ts'
@@ -27,7 +27,7 @@ export const runDecoder = async (
   onLine?: (line: string) => void,
 ): Promise<E.Either<EngineFailure, ProgramOutput>> => {
   const command = await boundedCommand({ program, args }, files, LIMITS)
-  const child = spawn(command.program, command.args, {
+  const child = spawnChild(command.program, command.args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: minimalEnvironment(),
     // A separate process group, so that Ctrl-C in the terminal sends its signal only to this process.
@@ -38,7 +38,7 @@ export const runDecoder = async (
     stdout += text.slice(0, MAX_STDOUT - stdout.length)
   }
   const take = onLine === undefined ? keep : createLineSplitter(MAX_LINE, onLine).add
-  child.stdout.setEncoding('utf8').on('data', take)
+  child.stdout?.setEncoding('utf8').on('data', take)
   const end = await superviseDecoder(child, bounds)
   const failure = toEngineFailure(end, path)
   return failure === null ? E.right({ stdout, stderr: end.stderr }) : E.left(failure)

@@ -70,14 +70,14 @@ const wholeRate = (rate: number): number => {
  * a frame.
  */
 const rateOf = (video: VideoSource): number => {
-  const { nominalRate, peakRate, interlaced } = video
+  const { nominalRate, peakFrameRate, interlaced } = video
   const mean = meanOf(video)
   if (interlaced) return mean > MAX_INTERLACED_FRAMES ? mean : 2 * mean
-  if (peakRate !== null) {
-    if (isNear(peakRate, mean) && isStandard(mean)) return mean
-    return isBelow(nominalRate, mean) && isNear(peakRate, nominalRate)
+  if (peakFrameRate !== null) {
+    if (isNear(peakFrameRate, mean) && isStandard(mean)) return mean
+    return isBelow(nominalRate, mean) && isNear(peakFrameRate, nominalRate)
       ? nominalRate
-      : Math.max(peakRate, mean)
+      : Math.max(peakFrameRate, mean)
   }
   if (isStandard(mean)) return mean
   if (nominalRate <= mean) return mean

@@ -48,7 +48,7 @@ export type VideoSource = {
   readonly averageRate: number
   readonly nominalRate: number
   /** Frames per second, counted where the frames are densest; `null` if the frames were not counted. */
-  readonly peakRate: number | null
+  readonly peakFrameRate: number | null
   /** Whether each frame contains two fields from different times. */
   readonly interlaced: boolean
   readonly colour: VideoColourTags

@@ -8,17 +8,22 @@ const aFilm = (
   averageRate: number,
   nominalRate: number,
   interlaced = false,
-  peakRate: number | null = null,
+  peakFrameRate: number | null = null,
 ): VideoSource => ({
   ...aVideoSource,
   averageRate,
   nominalRate,
-  peakRate,
+  peakFrameRate,
   interlaced,
 })
 
-const rateOf = (averageRate: number, nominalRate = averageRate, interlaced = false, peakRate?: number) => {
-  const { num, den } = planFrameRate(aFilm(averageRate, nominalRate, interlaced, peakRate), null)
+const rateOf = (
+  averageRate: number,
+  nominalRate = averageRate,
+  interlaced = false,
+  peakFrameRate?: number,
+) => {
+  const { num, den } = planFrameRate(aFilm(averageRate, nominalRate, interlaced, peakFrameRate), null)
   return den === 1 ? `${num}` : `${num}/${den}`
 }
 
