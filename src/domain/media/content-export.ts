@@ -1,5 +1,4 @@
 import * as t from 'io-ts'
-import type { PartFacts } from '../access/restrictions.ts'
 import { snakeCased } from '../shared/snake-cased.ts'
 import { ContentExportUid, ContentFileUid, type ContentPartUid, StoredFileUid } from './ids.ts'
 import type { StoredFile } from './stored-file.ts'
@@ -144,12 +143,6 @@ export const ContentPartFile = snakeCased(
   }),
 )
 export type ContentPartFile = t.TypeOf<typeof ContentPartFile>
-
-/** Returns the properties of a segment on which restrictions depend. */
-export const toPartFacts = (part: ContentPartFile): PartFacts => {
-  const { contentFileExportUid: uid, height, format, startSeconds: start, endSeconds: end } = part
-  return { uid, height, format, span: start === null || end === null ? null : { start, end } }
-}
 
 /** An export and its segments: the input of a media playlist. */
 export type VodParts = {
