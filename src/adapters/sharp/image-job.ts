@@ -19,7 +19,6 @@ const RenderJob = t.strict({
   targets: t.readonlyArray(Target),
   folder: t.string,
 })
-type RenderJob = t.TypeOf<typeof RenderJob>
 
 /** The message from the server. A child process gets exactly one. */
 export const ImageJob = t.union([InspectJob, RenderJob])
