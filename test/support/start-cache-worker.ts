@@ -32,7 +32,9 @@ export type CacheWorker = {
 export const buildCacheWorker = async (): Promise<string> => {
   const outfile = join(await scratchFolder(), 'cache-worker.cjs')
   const entry = fileURLToPath(new URL('./cache-worker.ts', import.meta.url))
-  await build({ entryPoints: [entry], bundle: true, platform: 'node', format: 'cjs', outfile })
+  // Packages that the sources load by `require` are resolved from here: there are none beside the bundle.
+  const define = { 'import.meta.url': JSON.stringify(import.meta.url) }
+  await build({ entryPoints: [entry], bundle: true, platform: 'node', format: 'cjs', define, outfile })
   return outfile
 }
 
