@@ -17,7 +17,7 @@ import { E } from './fp.ts'
 import { printError, printErrorLine } from './terminal/print-error.ts'
 
 /**
- * A module is loaded only when its command runs: `--version` loads no module, and `token` loads only its own.
+ * A module is loaded only when its command runs: `--version` loads no module of a command, and `token` loads only its own.
  */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./cli/serve-command.ts')).serveCommand,

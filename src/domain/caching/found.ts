@@ -2,9 +2,9 @@ import type { TierOutcome } from '../../ports/tier-outcome.ts'
 
 /**
  * A value read through the cache, and the tiers that served it. Only the cache creates a Found; `mapFound`
- * and `combineFound` derive others. An object literal or a spread does not compile as a Found, so that no
- * code can drop a value on which a decision depends. A reply is replayed only while `isStillCached` returns
- * true.
+ * and `combineFound` derive others. An object literal or a spread does not compile as a Found. A decision that
+ * depends on two found values must combine them: code that only reads the `value` of one drops its validity.
+ * A reply is replayed only while `isStillCached` returns true.
  */
 export class Found<out A> {
   readonly value: A
