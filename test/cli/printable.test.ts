@@ -66,9 +66,9 @@ describe('untrusted text for a terminal', () => {
         writing.push(name)
     }
     // All errors go through print-error.ts; main.ts passes standard output to createCommandPrinter. What a child
-    // process writes is read by its parent: message-parent.ts runs in the child.
+    // process writes is read by its parent: answer-parent.ts runs in the child.
     expect(writing.sort()).to.deep.equal([
-      'adapters/platform/message-parent.ts',
+      'adapters/platform/answer-parent.ts',
       'main.ts',
       'terminal/print-error.ts',
     ])

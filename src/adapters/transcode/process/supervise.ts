@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { isCrash } from '../../platform/crash-signals.ts'
 import { createHeadAndTail } from '../../platform/head-and-tail.ts'
-import { REPLY_FD } from '../../platform/message-child.ts'
+import { REPLY_FD } from '../../platform/start-message-child.ts'
 import { toProcessExit } from '../../sandbox/sandbox.ts'
 import type { EngineFailure } from '../engine.ts'
 import { classifyMessages, machineFaultLine } from './machine-faults.ts'

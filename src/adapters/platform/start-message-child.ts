@@ -20,7 +20,7 @@ export type MessageChildCommand = {
 
 /**
  * Starts a module of Larder in a child process, and sends it one request. `onReply` gets its replies; `undefined` for a
- * malformed one. Messages are JSON, one a line (see message-parent.ts). Node's own channel (`fork`) would buffer a
+ * malformed one. Messages are JSON, one a line (see answer-parent.ts). Node's own channel (`fork`) would buffer a
  * message of any length, and a decoder that a hostile file has taken over can send anything.
  */
 export const startMessageChild = (

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { expect } from 'chai'
-import { MAX_MESSAGE_LENGTH, startMessageChild } from '../../../src/adapters/platform/message-child.ts'
+import { MAX_MESSAGE_LENGTH, startMessageChild } from '../../../src/adapters/platform/start-message-child.ts'
 
 /** Replies with its request, then with a message that is too long, and another. */
 const SCRIPT = `

@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs'
 import { createLineSplitter } from './line-splitter.ts'
-import { MAX_MESSAGE_LENGTH, parseMessage, REPLY_FD } from './message-child.ts'
+import { MAX_MESSAGE_LENGTH, parseMessage, REPLY_FD } from './start-message-child.ts'
 
-// The code for the child process that message-child.ts starts.
+// The code for the child process that start-message-child.ts starts.
 
 /** Returns once the message is in the pipe, so that the process may exit. */
 export const replyToParent = (message: unknown): void => {
