@@ -15,7 +15,7 @@ import { type S3Error, s3Error } from '../support/s3/s3-error.ts'
 import { type S3Server, type SeenRequest, startS3Server } from '../support/s3-server.ts'
 
 const small = newObject(Buffer.from('larder'), { contentType: 'image/webp' })
-const large = newObject(randomBytes(17 * 1024 * 1024))
+const large = newObject(randomBytes(17 * 1024 * 1024), { contentType: 'image/webp' })
 const range = { start: 0, end: 6 }
 
 describe('S3 object store, for each response of its server', () => {

@@ -129,8 +129,8 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     const hostile: Readonly<Record<string, readonly [bytes: string | Uint8Array, message: RegExp]>> = {
       'text.jpg': ['I am a picture, believe me.\n', /^the file is neither .*: it is text \(/],
       'empty.mp4': ['', /^the file is empty$/],
-      'random.mp4': [random, /^the file is neither .*: if it should be one, it is damaged/],
-      'no-moov.mp4': [noMoov, /^the file is neither .*: if it should be one, it is damaged/],
+      'random.mp4': [random, /^the file is neither .*: if it is meant to be one, its beginning is damaged/],
+      'no-moov.mp4': [noMoov, /^the file is neither .*: if it is meant to be one, its beginning is damaged/],
       'playlist.mp4': [playlist, /^the file is neither .*: it is a playlist \(/],
       'list.mp3': [
         `ffconcat version 1.0\nfile '${mediaPath('bunny.mp3')}'\n`,
