@@ -18,6 +18,8 @@ export const spawnChild = (
   }
 }
 
+// The constructor of ChildProcess is not used: `kill` of one without a process would signal this process group.
+// So the type is asserted for an object with the members that callers use.
 const failedChild = (cause: unknown): ChildProcess => {
   const child = new EventEmitter()
   setImmediate(() => {

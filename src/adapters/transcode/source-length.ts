@@ -7,12 +7,12 @@ import { type SegmentedRendition, segmentedSeconds } from './isobmff/segmented-r
 import { maxUnlessUnknown } from './max-unless-unknown.ts'
 import { PADDED_SAMPLES, type RecipeOptions } from './recipe.ts'
 
-/** Seconds for which the last picture is held, and of silence behind the sound. */
+/** Seconds for which the last frame is repeated, and seconds of silence after the audio. */
 export type PaddingSeconds = Pick<RecipeOptions, 'lastFrameSeconds' | 'appendedSilenceSeconds'>
 
 export const NO_PADDING: PaddingSeconds = { lastFrameSeconds: 0, appendedSilenceSeconds: 0 }
 
-/** Seconds of each stream of the source that were encoded, without what was added; `null`: unknown, or no such stream. */
+/** Encoded seconds of each source stream, without the padding. `null` if unknown, or if there is no such stream. */
 export type EncodedSeconds = { readonly video: number | null; readonly audio: number | null }
 
 type Renditions = ReadonlyArray<SegmentedRendition>
@@ -20,7 +20,10 @@ type Renditions = ReadonlyArray<SegmentedRendition>
 const isVideo = ({ video }: SegmentedRendition): boolean => video !== null
 const isAudio = ({ video }: SegmentedRendition): boolean => video === null
 
-/** Unknown for uneven sound: it is as long as what it lacks, too, or as long as an engine counted it wrongly. */
+/**
+ * Returns how many seconds of each source stream were encoded. Unknown for audio with unequal frames, because their
+ * durations also cover gaps, or are wrong.
+ */
 export const encodedSecondsOf = (
   renditions: Renditions,
   { lastFrameSeconds, appendedSilenceSeconds }: PaddingSeconds,
@@ -34,8 +37,8 @@ export const encodedSecondsOf = (
 })
 
 /**
- * The same after a pass over the pictures alone, which measures them anew, by a hold that is nearer to the truth. The
- * first one was held for what the header said, and came out in whole pictures.
+ * Measures the video again after a pass over the video alone. In the first pass, the last frame was repeated for as
+ * long as the header stated, in whole frames, so that pass was less exact.
  */
 export const remeasureVideo = (
   { audio }: EncodedSeconds,
@@ -44,15 +47,15 @@ export const remeasureVideo = (
 ): EncodedSeconds => ({ audio, video: encodedSecondsOf(renditions, added).video })
 
 /**
- * The same after a pass that pads the audio to the length of the video. The first pass rounded the audio and its tail up
- * to whole frames together, so that the difference may be a frame too long.
+ * Limits the audio to `padded`, its length after a pass that padded it to the length of the video. The first pass
+ * rounded the audio and the appended silence up to whole frames together, so its result may be a frame too long.
  */
 export const remeasurePaddedAudio = ({ video, audio }: EncodedSeconds, padded: number): EncodedSeconds => ({
   video,
   audio: audio === null ? null : Math.min(audio, padded),
 })
 
-/** Seconds of the source that were encoded; `null` if unknown. */
+/** Returns how many seconds of the source were encoded; `null` if unknown. */
 export const longestEncoded = (renditions: Renditions, { video, audio }: EncodedSeconds): number | null =>
   maxUnlessUnknown([
     ...(renditions.some(isVideo) ? [video] : []),
@@ -62,8 +65,8 @@ export const longestEncoded = (renditions: Renditions, { video, audio }: Encoded
 type MeasuredSource = Pick<EncodeJob, 'path' | 'jumpSeconds'> & { readonly facts: MediaFacts }
 
 /**
- * Measures the packets of the encoded streams: what an engine loses silently at the end is in no rendition. Empty where
- * they cannot be read.
+ * Measures the packets of the encoded streams, because the end that an engine silently lost is in no rendition.
+ * Returns an empty list if the packets cannot be read.
  */
 export const measureSourceStreams = async (
   engine: Engine,
@@ -88,7 +91,7 @@ export const measureSourceStreams = async (
       encodedSeconds: video,
     })
   if (sound !== undefined && audioSpan !== undefined && audio !== null) {
-    // Sound alone begins with its first sample, and no sound is shorter than its padding.
+    // Audio without video begins with its first sample. No audio is shorter than PADDED_SAMPLES.
     const start = facts.video === null ? Math.max(0, audioSpan.startSeconds) : 0
     streams.push({
       kind: 'audio',

@@ -130,7 +130,10 @@ export const examineSourceLength = (
     )
 }
 
-/** The most that an MP3 may trim from its end is 4,095 samples (the tag of LAME has 12 bits for them). */
+/**
+ * The tag of LAME can trim up to 4,095 samples from the end of an MP3: 0.1 s at 44.1 kHz. Decoders skip these
+ * samples, so they are no loss.
+ */
 const MAX_TRIM_SECONDS = 0.1
 
 /**
