@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util'
 import { readsKeyFiles } from '../composition/token-keys.ts'
 import type { Clip, Restrictions } from '../domain/access/restrictions.ts'
-import type { MediaKind } from '../ports/media-tokens.ts'
 import { type Command, CommandError, usageError } from './command.ts'
 import { withServices } from './library.ts'
 import { orThrowCommandError } from './outcome.ts'
@@ -33,15 +32,6 @@ export const restrictionsOf = (options: {
     : { maxh: wholeNumber('maxh', options.maxh, 'a height in pixels', '480') }),
   ...(options.clip === undefined ? {} : { clip: clipOf(options.clip) }),
 })
-
-/**
- * Throws a CommandError for a clip of an image, because such a clip would have no effect, although it seems
- * to restrict the token.
- */
-export const checkClip = (kind: MediaKind, uid: string, { clip }: Restrictions): void => {
-  if (kind === 'image' && clip !== undefined)
-    throw new CommandError(`${uid} is an image and has no duration: --clip is for audio and video`, 2)
-}
 
 const parseWords = (args: ReadonlyArray<string>) =>
   parseArgs({
@@ -80,7 +70,7 @@ export const tokenCommand: Command = {
       if (uid !== undefined || Object.keys(values).length > 1) throw usageError(usage)
       const { createExplainToken } = await import('../composition/explain-token.ts')
       const explained = await createExplainToken(config)(extractToken(values.explain))
-      report({ lines: explanationLines(explained, config.tokenIssuer), json: explanationAsJson(explained) })
+      report({ lines: explanationLines(explained, config), json: explanationAsJson(explained) })
       return explained._tag === 'Signed' && explained.refusal === null ? 0 : 1
     }
     if (uid === undefined || rest.length > 0) throw usageError(usage)
@@ -91,7 +81,6 @@ export const tokenCommand: Command = {
     return withServices(config, async ({ admins, database }) => {
       await orThrowCommandError(database.migrate)
       const { kind, jwt } = await orThrowCommandError(admins.mintMediaToken(uid, ttlSeconds, restrictions))
-      checkClip(kind, uid, restrictions)
       report({ lines: [jwt], json: { kind, uid, jwt } })
       return 0
     })

@@ -1,3 +1,4 @@
+import type { Config } from '../config/settings.ts'
 import { isMillisecondTime } from '../domain/access/token-times.ts'
 import { isUid, kindOfUid, type UidKind } from '../domain/media/uid-text.ts'
 import type { TokenExplanation, TokenUse } from '../ports/explain-token.ts'
@@ -34,18 +35,29 @@ const instantOf = (seconds: unknown): string => {
 const formatTime = (claim: unknown): string =>
   isMillisecondTime(claim) ? `${claim}, in milliseconds instead of seconds since 1970` : quote(claim)
 
+/** The settings that decide which tokens are accepted. */
+type Rules = Pick<Config, 'tokenIssuer' | 'tokenMaxTtlSeconds'>
+
 type Signed = Extract<TokenExplanation, { readonly _tag: 'Signed' }>
 
-const refusalOf = ({ refusal, claims }: Signed, issuer: string, use: TokenUse): string => {
+const refusalOf = (
+  { refusal, claims }: Signed,
+  { tokenIssuer: issuer, tokenMaxTtlSeconds }: Rules,
+  use: TokenUse,
+): string => {
   switch (refusal) {
     case 'issuer':
       return `iss is ${quote(claims.iss)}, but TOKEN_ISSUER is ${quote(issuer)}`
     case 'audience':
       return `aud is ${quote(claims.aud)}, which does not include ${quote(`${issuer}-${use}`)}`
+    case 'lifetime':
+      return `it is valid for ${Number(claims.exp) - Number(claims.iat)} seconds from iat to exp; TOKEN_MAX_TTL_SECONDS is ${tokenMaxTtlSeconds}`
+    case 'issued_later':
+      return `iat is ${instantOf(claims.iat)}, more than 60 seconds later than the clock of this machine`
     case 'expired':
       return `it expired at ${instantOf(claims.exp)}`
     case 'restriction':
-      return 'a restriction (maxh, clip or exports) is invalid, so it is unknown what the token may open'
+      return 'a restriction (maxh, clip, exports or pub) is invalid, so it is unknown what the token may open'
     case 'other_subject': {
       const kind = isUid(claims.sub) ? kindOfUid(claims.sub) : null
       const what = kind === null ? 'which is not a uid' : `the uid of ${kinds[kind]}`
@@ -78,11 +90,11 @@ export const explanationAsJson = (explained: TokenExplanation) => {
 }
 
 /** Explains what a token permits, or why it is refused. Claims are shown only if the signature is valid. */
-export const explanationLines = (explained: TokenExplanation, issuer: string): ReadonlyArray<string> => {
+export const explanationLines = (explained: TokenExplanation, rules: Rules): ReadonlyArray<string> => {
   if (explained._tag === 'BadSignature') return [`bad signature: ${badSignatures[explained.reason]}`]
   const { use, kid, claims, refusal, grant } = explained
   const signed = `good signature: key ${quote(kid)} of ${use} tokens`
-  if (refusal !== null) return [signed, `refused: ${refusalOf(explained, issuer, use)}`]
+  if (refusal !== null) return [signed, `refused: ${refusalOf(explained, rules, use)}`]
   const { maxh, clip, exports } = grant?.restrictions ?? {}
   return [
     signed,
@@ -90,6 +102,7 @@ export const explanationLines = (explained: TokenExplanation, issuer: string): R
     `until: ${instantOf(claims.exp)}`,
     `minted: ${instantOf(claims.iat)}`,
     ...(grant?.jti === undefined ? [] : [`jti: ${quote(grant.jti)}`]),
+    ...(grant?.pub === true ? ['only: while the file is public'] : []),
     ...(maxh === undefined ? [] : [`only: renditions of at most ${maxh} lines`]),
     ...(clip === undefined ? [] : [`only: seconds ${clip.join(' to ')}`]),
     ...(exports === undefined ? [] : [`only: exports ${exports.map(quote).join(', ') || 'none'}`]),

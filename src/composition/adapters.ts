@@ -2,10 +2,12 @@ import path from 'node:path'
 import { createRandomUid } from '../adapters/crypto/random-uid.ts'
 import { ensureFolder } from '../adapters/fs/ensure-folder.ts'
 import { createFsLocalFiles } from '../adapters/fs/fs-local-files.ts'
+import { createFsRevocationFile } from '../adapters/fs/fs-revocation-file.ts'
 import { createKnex } from '../adapters/knex/create-knex.ts'
 import { createKnexContentFileRepository } from '../adapters/knex/knex-content-file-repository.ts'
 import { createKnexDatabase } from '../adapters/knex/knex-database.ts'
 import { createKnexImageFileRepository } from '../adapters/knex/knex-image-file-repository.ts'
+import { createKnexRevocations } from '../adapters/knex/knex-revocations.ts'
 import { createKnexStoredFileRepository } from '../adapters/knex/knex-stored-file-repository.ts'
 import { createKnexUserRepository } from '../adapters/knex/knex-user-repository.ts'
 import { createPostgresWorkLocks } from '../adapters/knex/postgres-work-locks.ts'
@@ -21,6 +23,7 @@ import { createSharpImageProcessor } from '../adapters/sharp/sharp-image-process
 import { createBoundedObjectStore } from '../adapters/store/bounded-object-store.ts'
 import { createTranscoder } from '../adapters/transcode/create-transcoder.ts'
 import type { Config } from '../config/settings.ts'
+import { createRevocationIndex } from '../domain/access/revocation-index.ts'
 import { createOutageLog } from '../domain/health/outage-log.ts'
 import { withoutEvents } from '../ports/log.ts'
 import { createCache } from './cache.ts'
@@ -73,6 +76,10 @@ export const createAdapters = async (
     tokens: tokens.media,
     idTokenVerifier: tokens.idVerifier,
     idTokenIssuer: tokens.idIssuer,
+    explainToken: tokens.explain,
+    revocations: createKnexRevocations(db),
+    revocationFile: createFsRevocationFile(path.join(dataDir, 'revocations')),
+    revocationIndex: createRevocationIndex(),
     files: await createFsLocalFiles(path.join(dataDir, 'scratch'), liveness),
     images: createSharpImageProcessor({ maxPixels: config.imageMaxPixels, timeoutSeconds: 300 }),
     transcoder: createTranscoder({

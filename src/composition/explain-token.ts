@@ -3,7 +3,7 @@ import { readSecretFile } from '../adapters/fs/fs-key-file.ts'
 import { createJoseExplainToken } from '../adapters/jose/jose-explain-token.ts'
 import { type Config, InvalidSettingError } from '../config/settings.ts'
 import type { ExplainToken } from '../ports/explain-token.ts'
-import { resolveTokenKeys } from './token-keys.ts'
+import { resolveTokenKeys, tokenRules } from './token-keys.ts'
 
 /**
  * Creates a function that explains tokens. The function needs only the keys, opens no library, and creates no
@@ -15,6 +15,5 @@ export const createExplainToken = (config: Config): ExplainToken => {
     throw new InvalidSettingError(
       `there are no keys in ${path.join(config.dataDir, 'keys')}; is DATA_DIR correct?`,
     )
-  const { tokenIssuer: issuer, tokenLeewaySeconds: leewaySeconds } = config
-  return createJoseExplainToken({ issuer, leewaySeconds, clock: Date.now, keys })
+  return createJoseExplainToken({ ...tokenRules(config), clock: Date.now, keys })
 }

@@ -30,7 +30,7 @@ export const createLarderServer = (
   { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
 ): HttpServer => {
   const { playlists, vods, exports, admins, health, background } = larder
-  const { cacheStats, progress, tokens, clock, log, outages } = larder
+  const { cacheStats, progress, checkedTokens, clock, log, outages } = larder
   return createHttpServer({
     limits,
     traffic: createTrafficCounters(),
@@ -44,7 +44,7 @@ export const createLarderServer = (
         background,
         cacheStats,
         progress,
-        tokens,
+        checkedTokens,
         clock,
         log,
         outages,

@@ -1,7 +1,11 @@
 import type { Config } from '../config/settings.ts'
+import { createCheckedIdTokenVerifier } from '../domain/access/checked-id-tokens.ts'
+import { type CheckedMediaTokens, createCheckedMediaTokens } from '../domain/access/checked-media-tokens.ts'
 import { createOwnerRead } from '../domain/access/owner-read.ts'
 import { createPlaylistSigning } from '../domain/access/playlist-signing.ts'
 import { createPublicImageCheck } from '../domain/access/public-images.ts'
+import type { RevocationIndex } from '../domain/access/revocation-index.ts'
+import { createRevocationService, type RevocationService } from '../domain/access/revocation-service.ts'
 import { type AdminService, createAdminService } from '../domain/admin/admin-service.ts'
 import { type BackgroundWork, createBackgroundWork } from '../domain/background/background-work.ts'
 import { createReadThrough } from '../domain/caching/read-through.ts'
@@ -20,6 +24,7 @@ import type { CacheStats } from '../ports/cache-stats.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ContentFileRepository } from '../ports/content-file-repository.ts'
 import type { Database } from '../ports/database.ts'
+import type { ExplainToken } from '../ports/explain-token.ts'
 import type { IdTokenIssuer } from '../ports/id-token-issuer.ts'
 import type { IdTokenVerifier } from '../ports/id-token-verifier.ts'
 import type { ImageFileRepository } from '../ports/image-file-repository.ts'
@@ -32,6 +37,8 @@ import type { NewUid } from '../ports/new-uid.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { PlaylistFetcher } from '../ports/playlist-fetcher.ts'
 import type { ProgressStore } from '../ports/progress-store.ts'
+import type { RevocationFile } from '../ports/revocation-file.ts'
+import type { Revocations } from '../ports/revocations.ts'
 import type { Sleep } from '../ports/sleep.ts'
 import type { StaleCache } from '../ports/stale-cache.ts'
 import type { StoredFileRepository } from '../ports/stored-file-repository.ts'
@@ -54,9 +61,14 @@ export type Adapters = {
   readonly contentFiles: ContentFileRepository
   readonly storedFiles: StoredFileRepository
   readonly users: UserRepository
+  /** Media tokens without revocations. Requests use `checkedTokens`. */
   readonly tokens: MediaTokens
   readonly idTokenVerifier: IdTokenVerifier
   readonly idTokenIssuer: IdTokenIssuer
+  readonly explainToken: ExplainToken
+  readonly revocations: Revocations
+  readonly revocationFile: RevocationFile
+  readonly revocationIndex: RevocationIndex
   readonly files: LocalFiles
   readonly images: ImageProcessor
   readonly transcoder: Transcoder
@@ -72,6 +84,8 @@ export type Adapters = {
 }
 
 type Services = {
+  readonly checkedTokens: CheckedMediaTokens
+  readonly revocationService: RevocationService
   readonly playlists: PlaylistService
   readonly vods: VodService
   readonly exports: ExportService
@@ -89,24 +103,31 @@ export type Larder = Adapters & Services
  * Creates the services. This function is the wiring diagram: each service gets its dependencies by name, and
  * no others.
  */
-export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, 'publicUrl'>): Services => {
+export const createServices = (
+  adapters: Adapters,
+  { publicUrl, tokenMaxTtlSeconds }: Pick<Config, 'publicUrl' | 'tokenMaxTtlSeconds'>,
+): Services => {
   const { cache, stale, blobs, cacheCheck, store, database } = adapters
   const { imageFiles, contentFiles, storedFiles, users } = adapters
   const { tokens, idTokenVerifier, idTokenIssuer } = adapters
+  const { revocations, revocationFile, revocationIndex } = adapters
   const { files, images, transcoder, progress, locks, sleep, newUid, clock, monotonic, log } = adapters
   // Made once, so that all services share one load of a value.
   const readThrough = createReadThrough(cache, stale)
   const authorizedRead = createOwnerRead(cache)
   const checkPublic = createPublicImageCheck({ readThrough, imageFiles })
-  const imageSigning = createPlaylistSigning('image', tokens)
-  const contentSigning = createPlaylistSigning('content', tokens)
+  const checkedTokens = createCheckedMediaTokens({ tokens, revocationIndex, checkPublic })
+  const imageSigning = createPlaylistSigning('image', checkedTokens)
+  const contentSigning = createPlaylistSigning('content', checkedTokens)
   return {
+    checkedTokens,
+    revocationService: createRevocationService({ revocations, revocationIndex, revocationFile, clock, log }),
     playlists: createPlaylistService({
       readThrough,
       checkPublic,
       imageFiles,
       contentFiles,
-      tokens,
+      checkedTokens,
       imageSigning,
       contentSigning,
       publicUrl,
@@ -119,9 +140,11 @@ export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, '
       users,
       imageFiles,
       contentFiles,
-      idTokenVerifier,
+      idTokenVerifier: createCheckedIdTokenVerifier(idTokenVerifier, revocationIndex),
       idTokenIssuer,
-      tokens,
+      checkedTokens,
+      revocations,
+      maxTtlSeconds: tokenMaxTtlSeconds,
     }),
     ingest: createIngestService({
       cache,

@@ -7,6 +7,13 @@ import type { TokenKey } from '../ports/token-key.ts'
 
 type TokenKeys = Readonly<Record<TokenUse, ReadonlyArray<TokenKey>>>
 
+/** Returns the rules by which tokens are accepted and minted, in the form of the adapter. */
+export const tokenRules = ({ tokenIssuer, tokenLeewaySeconds, tokenMaxTtlSeconds }: Config) => ({
+  issuer: tokenIssuer,
+  leewaySeconds: tokenLeewaySeconds,
+  maxTtlSeconds: tokenMaxTtlSeconds,
+})
+
 export const keyFilePath = (config: Config, use: TokenUse): string =>
   path.join(config.dataDir, 'keys', `${use}-tokens`)
 

@@ -21,6 +21,8 @@ export type Config = {
   readonly cacheMemoryBytes: number
   readonly tokenIssuer: string
   readonly tokenLeewaySeconds: number
+  /** Maximum lifetime of a token in seconds. */
+  readonly tokenMaxTtlSeconds: number
   /**
    * Token keys; `null`: Larder generates the keys on its first start, and stores them in `dataDir`. This
    * applies to all three kinds of keys.
@@ -152,6 +154,12 @@ const list =
 // Names of secret settings. Error messages must not contain the values of these settings.
 const secrets = new Set(['DATABASE_URL', 'IMAGE_TOKEN_KEYS', 'CONTENT_TOKEN_KEYS', 'ID_TOKEN_SECRET'])
 
+/**
+ * Upper limit of TOKEN_MAX_TTL_SECONDS: 399 days. Revocations are stored for 400 days, so that every revoked
+ * token expires before its revocation is forgotten.
+ */
+const maxTokenTtlSeconds = 399 * 86_400
+
 /** Decodes the environment. Fails with one line for each invalid setting: name, fault, example. */
 export const loadConfig = (
   env: Readonly<Record<string, string | undefined>>,
@@ -229,6 +237,12 @@ export const loadConfig = (
     cacheMemoryBytes: read('CACHE_MEMORY_BYTES', bytes('1', '1024T'), 256 * 1024 ** 2, '1G'),
     tokenIssuer: read('TOKEN_ISSUER', text, 'larder', 'larder'),
     tokenLeewaySeconds: read('TOKEN_LEEWAY_SECONDS', integer(0, 300), 0, '5'),
+    tokenMaxTtlSeconds: read(
+      'TOKEN_MAX_TTL_SECONDS',
+      integer(3600, maxTokenTtlSeconds),
+      30 * 86_400,
+      '2592000',
+    ),
     imageTokenKeys: read('IMAGE_TOKEN_KEYS', parseTokenKeys, null, 'k1:HS256:<base64url of 32 random bytes>'),
     contentTokenKeys: read(
       'CONTENT_TOKEN_KEYS',

@@ -43,19 +43,20 @@ const playlistBodyBytes = 64 * 1024 * 1024
 /** Creates the listener with all routes. This function is the wiring diagram of the routes. */
 export const createApp = (deps: AppDeps): RequestListener => {
   const { playlists, vods, exports, admins, health, cacheStats, background, progress, consoleAssets } = deps
-  const { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic, lifecycle } = deps
+  const { checkedTokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic, lifecycle } =
+    deps
   const sharing = createCorsPolicy(corsOrigins)
   const bytesReply = createBytesReply(clock)
   const playlistReply = createPlaylistReply(createPlaylistBodyEncoder({ maxBytes: playlistBodyBytes }), clock)
   return createRequestListener(
-    { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic },
+    { checkedTokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic },
     ({ handle, refusals }) => [
-      imageRoutes({ playlists, exports, tokens, bytesReply, playlistReply, sharing, clock }, handle),
-      contentRoutes({ playlists, vods, exports, tokens, bytesReply, playlistReply, sharing }, handle),
+      imageRoutes({ playlists, exports, checkedTokens, bytesReply, playlistReply, sharing, clock }, handle),
+      contentRoutes({ playlists, vods, exports, checkedTokens, bytesReply, playlistReply, sharing }, handle),
       adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
       serviceRoutes({ health, lifecycle }, handle),
       homeRoutes(health, handle),
-      consoleRoutes({ tokens, progress, consoleAssets, clock }, handle),
+      consoleRoutes({ checkedTokens, progress, consoleAssets, clock }, handle),
     ],
   )
 }

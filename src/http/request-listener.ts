@@ -1,10 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import Koa from 'koa'
+import type { CheckedMediaTokens } from '../domain/access/checked-media-tokens.ts'
 import type { OutageLog } from '../domain/health/outage-log.ts'
 import { overloaded } from '../domain/shared/errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
-import type { MediaTokens } from '../ports/media-tokens.ts'
 import { createBodyLimits } from './body-limits.ts'
 import { createRouteHandler, type RouteHandler } from './handle.ts'
 import type { HttpLimits } from './http-limits.ts'
@@ -25,7 +25,7 @@ import type { Routes } from './router.ts'
 
 /** Dependencies of the request listener that do not depend on the routes. */
 export type ListenerDeps = {
-  readonly tokens: MediaTokens
+  readonly checkedTokens: CheckedMediaTokens
   readonly clock: Clock
   readonly log: Log
   readonly outages: OutageLog
@@ -56,11 +56,11 @@ const now = () => performance.now()
 
 /** Returns the listener for all requests. Early refusals and replays come first, then Koa's routes. */
 export const createRequestListener = (
-  { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic }: ListenerDeps,
+  { checkedTokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic }: ListenerDeps,
   createAllRoutes: (tools: RouteTools) => ReadonlyArray<Routes>,
 ): RequestListener => {
   const replayCache = createReplayCache({
-    tokens,
+    checkedTokens,
     clock,
     log,
     maxBytes: replayCacheBytes,

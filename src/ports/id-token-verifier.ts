@@ -1,8 +1,14 @@
 import type { Forbidden, Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 
-/** Identity of a user (http-api.md §8.1). */
-export type Identity = { readonly sub: string }
+/** Identity of a user, and the id token that shows it (http-api.md §8.1). */
+export type Identity = {
+  readonly sub: string
+  /** Time at which the token was minted (seconds since 1970). */
+  readonly iat: number
+  /** Id of the token, if its issuer gave it one (RFC 7519 §4.1.7). */
+  readonly jti?: string
+}
 
 /** Verifies the id tokens of one issuer, which may be an external service. */
 export type IdTokenVerifier = {

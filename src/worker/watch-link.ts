@@ -19,12 +19,12 @@ const labels: Readonly<Record<MediaKind, string>> = { image: 'a picture', conten
  */
 export const printWatchLink = async (
   { admins }: Pick<Larder, 'admins'>,
-  { publicUrl }: Pick<Config, 'publicUrl'>,
+  { publicUrl, tokenMaxTtlSeconds }: Pick<Config, 'publicUrl' | 'tokenMaxTtlSeconds'>,
   terminal: Terminal,
   kind: MediaKind,
   uid: string,
 ): Promise<boolean> => {
-  const minted = await admins.mintMediaToken(uid, linkTtlSeconds)()
+  const minted = await admins.mintMediaToken(uid, Math.min(linkTtlSeconds, tokenMaxTtlSeconds))()
   if (E.isLeft(minted)) return false
   const page = `${publicUrl}/console/watch/${uid}`
   terminal.print(

@@ -15,7 +15,13 @@ const content = [generateSecretKey('c1')]
 const standingClock: Clock = () => now
 
 const withKeys = (image: ReadonlyArray<TokenKey>, { clock = standingClock, leewaySeconds = 0 } = {}) =>
-  createJoseMediaTokens({ issuer: 'larder', leewaySeconds, clock, keys: { image, content } })
+  createJoseMediaTokens({
+    issuer: 'larder',
+    leewaySeconds,
+    maxTtlSeconds: 2_592_000,
+    clock,
+    keys: { image, content },
+  })
 
 const ed25519 = (kid: string) => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
@@ -97,6 +103,23 @@ describe('jose media tokens', () => {
       .setProtectedHeader({ alg, kid: 'i1' })
       .sign(secret.material)
 
+  const day = 86_400
+  for (const [what, claims, reason] of [
+    ['a lifetime above the maximum', { exp: now / 1000 + 30 * day + 1 }, 'lifetime'],
+    ['a lifetime above the maximum, though it ends soon', { iat: now / 1000 - 30 * day }, 'lifetime'],
+    ['an issue time too far in the future', { iat: now / 1000 + 61 }, 'issued_later'],
+  ] as const)
+    it(`[§2.1] are refused with ${what}`, async () => {
+      expect(await left(withKeys([secret]).verify('image', await signed(claims)))).to.include({ reason })
+    })
+
+  it('[§2.1] are accepted at the bounds of lifetime and issue time, and called expired once they are', async () => {
+    const bounds = [{ exp: now / 1000 + 30 * day }, { iat: now / 1000 + 60 }]
+    for (const claims of bounds) await right(withKeys([secret]).verify('image', await signed(claims)))
+    const old = await signed({ iat: now / 1000 - 31 * day, exp: now / 1000 - 1 })
+    expect(await left(withKeys([secret]).verify('image', old))).to.include({ reason: 'expired' })
+  })
+
   for (const [what, claims] of Object.entries({
     'another issuer': { iss: 'elsewhere' },
     'another audience': { aud: 'larder-content' },
@@ -120,6 +143,7 @@ describe('jose media tokens', () => {
     'a clip of three times': { clip: [1, 2, 3] },
     'exports that are not a list': { exports: 'cfe_a' },
     'a restriction of null': { maxh: null },
+    'a mark of public files that is not a boolean': { pub: 'yes' },
   })) {
     it(`are refused with ${what}`, async () => {
       const tokens = withKeys([secret])
@@ -156,7 +180,7 @@ describe('jose media tokens', () => {
     for (const jwt of [minted, derived]) {
       const [, payload = ''] = jwt.split('.')
       const { use: _, ...claims } = JSON.parse(Buffer.from(payload, 'base64url').toString())
-      expect(claims).to.have.all.keys('sub', 'iss', 'aud', 'iat', 'exp')
+      expect(claims).to.have.all.keys('sub', 'iss', 'aud', 'iat', 'exp', 'jti')
     }
   })
 

@@ -44,7 +44,7 @@ describe('larder token --explain [V61]', () => {
   }
 
   const media = (issuer = 'larder', clock = Date.now) =>
-    createJoseMediaTokens({ issuer, leewaySeconds: 0, clock, keys })
+    createJoseMediaTokens({ issuer, leewaySeconds: 0, maxTtlSeconds: 2_592_000, clock, keys })
 
   /** Signs a token as another service might sign it. */
   const signed = (use: 'image' | 'content', claims: Readonly<Record<string, unknown>>) => {
@@ -68,7 +68,8 @@ describe('larder token --explain [V61]', () => {
     ])
     expect(lines[2]).to.match(/^until: \d{4}-\d\d-\d\dT/)
     expect(lines[3]).to.match(/^minted: \d{4}-\d\d-\d\dT/)
-    expect(lines.slice(4)).to.deep.equal([
+    expect(lines[4]).to.match(/^jti: "[\w-]{22}"$/)
+    expect(lines.slice(5)).to.deep.equal([
       'only: renditions of at most 480 lines',
       'only: seconds 1 to 2',
       'only: exports "cfe_a"',
@@ -76,7 +77,13 @@ describe('larder token --explain [V61]', () => {
     expect(await readdir(folder)).to.deep.equal(['keys'])
     expect((await readdir(path.join(folder, 'keys'))).length).to.equal(3)
 
-    const id = createJoseIdTokenIssuer({ issuer: 'larder', leewaySeconds: 0, clock: Date.now, keys: keys.id })
+    const id = createJoseIdTokenIssuer({
+      issuer: 'larder',
+      leewaySeconds: 0,
+      maxTtlSeconds: 2_592_000,
+      clock: Date.now,
+      keys: keys.id,
+    })
     const { lines: ofId } = await explain(await right(id.mint('me@example.org', 60)))
     expect(ofId[1]).to.equal('opens: no file; it identifies its bearer as "me@example.org"')
   })
@@ -97,6 +104,7 @@ describe('larder token --explain [V61]', () => {
     const foreignTokens = createJoseMediaTokens({
       issuer: 'larder',
       leewaySeconds: 0,
+      maxTtlSeconds: 2_592_000,
       clock: Date.now,
       keys: { ...keys, image: [generateSecretKey('k1')], content: [generateSecretKey('other')] },
     })
@@ -156,6 +164,14 @@ describe('larder token --explain [V61]', () => {
       [
         await right(media('other').mint('image', 'if_a', 60)),
         /^refused: iss is "other", but TOKEN_ISSUER is "larder"$/,
+      ],
+      [
+        await signed('image', { sub: 'if_a', exp: Math.floor(Date.now() / 1000) + 40 * 86_400 }),
+        /^refused: it is valid for 345600\d seconds from iat to exp; TOKEN_MAX_TTL_SECONDS is 2592000$/,
+      ],
+      [
+        await signed('image', { sub: 'if_a', iat: Math.floor(Date.now() / 1000) + 900 }),
+        /^refused: iat is \d{4}-.*Z, more than 60 seconds later than the clock of this machine$/,
       ],
     ] as const) {
       const { code, lines } = await explain(jwt)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { CommandError } from '../../src/cli/command.ts'
-import { checkClip, restrictionsOf } from '../../src/cli/token-command.ts'
+import { restrictionsOf } from '../../src/cli/token-command.ts'
 import { Restrictions } from '../../src/domain/access/restrictions.ts'
 import { E } from '../../src/fp.ts'
 
@@ -13,12 +13,6 @@ describe('the restrictions of larder token', () => {
   it('are accepted by the decoder of tokens', () => {
     for (const options of [{}, { maxh: '1' }, { clip: '0.001,7' }])
       expect(E.isRight(Restrictions.decode(restrictionsOf(options)))).to.equal(true)
-  })
-
-  it('cannot be a clip of a picture, which would restrict nothing', () => {
-    expect(() => checkClip('image', 'if_a', { clip: [1, 2] })).to.throw(CommandError, /^if_a is an image/)
-    checkClip('image', 'if_a', { maxh: 480 })
-    checkClip('content', 'cf_a', { clip: [1, 2] })
   })
 
   it('are refused, with an example, if they are invalid', () => {

@@ -23,7 +23,9 @@ export const mediaTokensContract = (make: (clock: Clock) => MediaTokens): void =
         async (sub, ttl) => {
           const jwt = await right(tokens.mint('image', sub, ttl))
           const grant = { sub, iat: now / 1000 - 1, exp: now / 1000 + ttl, restrictions: {} }
-          expect(await right(tokens.verify('image', jwt))).to.deep.equal(grant)
+          const { jti, ...verified } = await right(tokens.verify('image', jwt))
+          expect(verified).to.deep.equal(grant)
+          expect(jti).to.match(/^[\w-]{22}$/)
         },
       ),
       { numRuns: 30 },
@@ -65,6 +67,38 @@ export const mediaTokensContract = (make: (clock: Clock) => MediaTokens): void =
         await right(tokens.verify('content', await right(tokens.derive('content', named)))),
       ).to.deep.equal(named)
     }
+  })
+
+  it('gives each token an id of its own, and says whether it opens only a public file', async () => {
+    const jtis = new Set<string | undefined>()
+    for (const pub of [true, false])
+      for (let n = 0; n < 10; n += 1) {
+        const jwt = await right(tokens.mint('image', 'if_a', 60, {}, { pub }))
+        const grant = await right(tokens.verify('image', jwt))
+        expect(grant.pub).to.equal(pub ? true : undefined)
+        expect(await right(tokens.verify('image', await right(tokens.derive('image', grant))))).to.deep.equal(
+          grant,
+        )
+        jtis.add(grant.jti)
+      }
+    expect(jtis.size).to.equal(20)
+  })
+
+  it('never mints a token that it refuses, whatever lifetime and earliest time are asked for', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 1e10 }),
+        fc.integer({ min: -60, max: 60 }),
+        async (ttl, ahead) => {
+          const notBefore = now / 1000 + ahead
+          const jwt = await right(tokens.mint('image', 'if_a', ttl + 60, {}, { notBefore }))
+          const { iat, exp } = await right(tokens.verify('image', jwt))
+          expect(iat).to.equal(Math.max(now / 1000 - 1, notBefore))
+          expect(exp).to.equal(Math.min(now / 1000 + ttl + 60, iat + 2_592_000))
+        },
+      ),
+      { numRuns: 30 },
+    )
   })
 
   it('returns the same grant for a token each time', async () => {

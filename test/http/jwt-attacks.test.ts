@@ -59,7 +59,7 @@ describe('attacks on tokens (§2.1)', () => {
   let subs: Readonly<Record<'image' | 'content' | 'id', string>>
   before(async () => {
     const { clock } = createStandingClock()
-    const options = { issuer: 'larder', leewaySeconds: 0, clock }
+    const options = { issuer: 'larder', leewaySeconds: 0, maxTtlSeconds: 2_592_000, clock }
     const tokens = createJoseMediaTokens({ ...options, keys: { image: keys, content: keys } })
     const larder = await createMemoryLarder({
       clock,

@@ -1,6 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
+import { createCheckedMediaTokens } from '../../src/domain/access/checked-media-tokens.ts'
+import { createRevocationIndex } from '../../src/domain/access/revocation-index.ts'
+import { forbidden } from '../../src/domain/shared/errors.ts'
 import { TE } from '../../src/fp.ts'
 import { createReplayCache, type ReplayCache } from '../../src/http/replay/replay-cache.ts'
 import type { Replayable } from '../../src/http/replay/replayable.ts'
@@ -80,11 +83,16 @@ describe('a fault in a replay costs one slow request [V1]', () => {
         return grant
       },
     }
+    const checkedTokens = createCheckedMediaTokens({
+      tokens,
+      revocationIndex: createRevocationIndex(),
+      checkPublic: () => TE.left(forbidden('not_public')),
+    })
     const clock = () => {
       parts.clock()
       return 1_800_000_000_000
     }
-    replays = createReplayCache({ tokens, clock, log, maxBytes: 2 ** 20, readsOrigin: false })
+    replays = createReplayCache({ checkedTokens, clock, log, maxBytes: 2 ** 20, readsOrigin: false })
     server = createServer((req, res) => {
       if (!replays.answer(req, res)) res.end('by the routes')
     })

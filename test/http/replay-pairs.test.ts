@@ -38,6 +38,7 @@ describe('replay by token source, in the second in which the tokens are minted [
       audience: `larder-${kind}`,
       keys: [testKeys[kind]],
       leewaySeconds: 0,
+      maxTtlSeconds: 2_592_000,
       clock: twins.clock,
     }).sign({ note }, uidOf(kind), ttl)
 

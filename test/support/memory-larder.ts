@@ -11,6 +11,7 @@ import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { createHttpPlaylistFetcher } from '../../src/adapters/http/http-playlist-fetcher.ts'
 import { createCachedMediaTokens } from '../../src/adapters/jose/cached-media-tokens.ts'
+import { createJoseExplainToken } from '../../src/adapters/jose/jose-explain-token.ts'
 import { createJoseIdTokenIssuer } from '../../src/adapters/jose/jose-id-token-issuer.ts'
 import { createJoseIdTokenVerifier } from '../../src/adapters/jose/jose-id-token-verifier.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
@@ -19,6 +20,8 @@ import { createMemoryContentFileRepository } from '../../src/adapters/memory/mem
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import { createMemoryProgressStore } from '../../src/adapters/memory/memory-progress-store.ts'
+import { createMemoryRevocationFile } from '../../src/adapters/memory/memory-revocation-file.ts'
+import { createMemoryRevocations } from '../../src/adapters/memory/memory-revocations.ts'
 import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
 import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
 import { createMemoryWorkLocks } from '../../src/adapters/memory/memory-work-locks.ts'
@@ -27,6 +30,7 @@ import { timerSleep } from '../../src/adapters/platform/timer-sleep.ts'
 import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-processor.ts'
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
 import { type Adapters, createServices, type Larder } from '../../src/composition/larder.ts'
+import { createRevocationIndex } from '../../src/domain/access/revocation-index.ts'
 import { createOutageLog } from '../../src/domain/health/outage-log.ts'
 import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
@@ -44,6 +48,9 @@ import { asMonotonic } from './as-monotonic.ts'
 import { silentLog } from './recording-log.ts'
 
 export const publicUrl = 'https://media.example.com'
+
+/** The default of TOKEN_MAX_TTL_SECONDS. */
+export const testMaxTtlSeconds = 30 * 86_400
 
 /** The keys of the test server. Tests may sign tokens with them. */
 export const testKeys = {
@@ -66,6 +73,7 @@ export const createTestTokens = (clock: Clock): MediaTokens =>
   createJoseMediaTokens({
     issuer: 'larder',
     leewaySeconds: 0,
+    maxTtlSeconds: testMaxTtlSeconds,
     clock,
     keys: { image: [testKeys.image], content: [testKeys.content] },
   })
@@ -75,7 +83,13 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
   const clock = overrides.clock ?? createStandingClock().clock
   const monotonic = asMonotonic(clock)
   const values = createMemoryTier(64 * 2 ** 20)
-  const idTokenOptions = { issuer: 'larder', leewaySeconds: 0, clock, keys: [testKeys.id] }
+  const idTokenOptions = {
+    issuer: 'larder',
+    leewaySeconds: 0,
+    maxTtlSeconds: testMaxTtlSeconds,
+    clock,
+    keys: [testKeys.id],
+  }
   const adapters: Adapters = {
     cache: createSingleTierCache(values, clock),
     stale: createStaleReader(values, clock),
@@ -91,6 +105,13 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     tokens: createCachedMediaTokens(createTestTokens(clock), clock),
     idTokenVerifier: createJoseIdTokenVerifier(idTokenOptions),
     idTokenIssuer: createJoseIdTokenIssuer(idTokenOptions),
+    explainToken: createJoseExplainToken({
+      ...idTokenOptions,
+      keys: { image: [testKeys.image], content: [testKeys.content], id: [testKeys.id] },
+    }),
+    revocations: createMemoryRevocations(clock),
+    revocationFile: createMemoryRevocationFile(),
+    revocationIndex: createRevocationIndex(),
     files: await createFsLocalFiles(path.join(tmpdir(), `larder-test-${process.pid}`), localProcessLiveness),
     images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 600 }),
     transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silentLog }),
@@ -105,7 +126,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     outages: createOutageLog(overrides.log ?? silentLog, monotonic),
     ...overrides,
   }
-  return { ...adapters, ...createServices(adapters, { publicUrl }) }
+  return { ...adapters, ...createServices(adapters, { publicUrl, tokenMaxTtlSeconds: testMaxTtlSeconds }) }
 }
 
 export type TestServer = {

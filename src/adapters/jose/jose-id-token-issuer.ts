@@ -6,5 +6,8 @@ import type { JwtOptions } from './jwt-verifier.ts'
 /** Creates an issuer of id tokens. Throws if a key is invalid, or if no key can sign (see createJwtCodec). */
 export const createJoseIdTokenIssuer = (options: Omit<JwtOptions, 'audience'>): IdTokenIssuer => {
   const codec = createJwtCodec({ ...options, audience: `${options.issuer}-id` })
-  return { mint: (sub, ttlSeconds) => async () => E.right(await codec.sign({}, sub, ttlSeconds)) }
+  return {
+    mint: (sub, ttlSeconds, notBefore) => async () =>
+      E.right(await codec.sign({}, sub, ttlSeconds, notBefore)),
+  }
 }

@@ -1,5 +1,6 @@
 import { E } from '../../fp.ts'
 import type { IdTokenVerifier } from '../../ports/id-token-verifier.ts'
+import { tokenIdOf } from './jwt-claims.ts'
 import { createJwtVerifier, type JwtOptions } from './jwt-verifier.ts'
 
 /**
@@ -11,7 +12,9 @@ export const createJoseIdTokenVerifier = (options: Omit<JwtOptions, 'audience'>)
   return {
     verify: (jwt) => async () => {
       const claims = await verifier.verify(jwt)
-      return E.isLeft(claims) ? claims : E.right({ sub: claims.right.sub })
+      if (E.isLeft(claims)) return claims
+      const { sub, iat } = claims.right
+      return E.right({ sub, iat, ...tokenIdOf(claims.right) })
     },
   }
 }

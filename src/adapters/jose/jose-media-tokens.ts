@@ -23,8 +23,12 @@ export const createJoseMediaTokens = ({ keys, ...options }: Options): MediaToken
   const codecs = { image: codecOf('image'), content: codecOf('content') }
 
   return {
-    mint: (kind, sub, ttlSeconds, restrictions) => async () =>
-      E.right(await codecs[kind].sign({ ...restrictions }, sub, ttlSeconds)),
+    mint:
+      (kind, sub, ttlSeconds, restrictions, { pub = false, notBefore } = {}) =>
+      async () => {
+        const claims = { ...restrictions, ...(pub && { pub }) }
+        return E.right(await codecs[kind].sign(claims, sub, ttlSeconds, notBefore))
+      },
     derive:
       (kind, { restrictions, ...claims }) =>
       async () =>

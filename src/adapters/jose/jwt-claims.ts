@@ -16,6 +16,13 @@ export type CommonClaims = {
   readonly exp: number
 }
 
+/**
+ * Returns the `jti`, if the token has one. A value that is not a text (RFC 7519 §4.1.7) is ignored like an
+ * unknown claim.
+ */
+export const tokenIdOf = ({ jti }: JwtClaims): { readonly jti?: string } =>
+  typeof jti === 'string' && jti !== '' ? { jti } : {}
+
 // A subject may contain neither NUL, which PostgreSQL rejects, nor a lone surrogate. UTF-8 cannot encode lone
 // surrogates, so their conversion could make two subjects equal.
 const isSubject = (u: unknown): u is string => typeof u === 'string' && u !== '' && !/[\p{Cc}\p{Cs}]/u.test(u)
@@ -27,22 +34,32 @@ type ClaimRules = {
   readonly issuer: string
   readonly audience: string
   readonly leewaySeconds: number
+  /** Maximum of `exp` minus `iat` (seconds). */
+  readonly maxTtlSeconds: number
   /** Current time in seconds since 1970. */
   readonly now: number
 }
+
+/**
+ * Maximum time by which the clock of an issuer may be ahead (seconds). A token that claims to be minted later
+ * is refused, because no revocation by time would end it (http-api.md §2.1).
+ */
+const maxAheadSeconds = 60
 
 /**
  * Checks the claims `sub iss aud exp iat` (http-api.md §2.1), which are required, and `nbf` if it is present.
  */
 export const checkClaims = (
   { sub, iss, aud, exp, iat, nbf }: JwtClaims,
-  { issuer, audience, leewaySeconds, now }: ClaimRules,
+  { issuer, audience, leewaySeconds, maxTtlSeconds, now }: ClaimRules,
 ): E.Either<ForbiddenReason, CommonClaims> => {
   if (iss !== issuer) return E.left('issuer')
   if (!hasAudience(aud, audience)) return E.left('audience')
   if (!isSubject(sub) || !isTokenTime(exp) || !isTokenTime(iat)) return E.left('claims')
   if (nbf !== undefined && !(isTokenTime(nbf) && nbf <= now + leewaySeconds)) return E.left('claims')
+  if (iat > now + maxAheadSeconds) return E.left('issued_later')
   if (exp <= now - leewaySeconds) return E.left('expired')
+  if (exp - iat > maxTtlSeconds) return E.left('lifetime')
   return E.right({ sub, iat, exp })
 }
 

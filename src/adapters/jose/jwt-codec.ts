@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { JWTPayload } from 'jose'
 import { SignJWT } from 'jose/jwt/sign'
 import type { CommonClaims } from './jwt-claims.ts'
@@ -5,14 +6,20 @@ import { createJwtVerifier, type JwtOptions, type JwtVerifier, loadTokenKeyOrThr
 
 /** Verifies and signs JWTs. */
 type JwtCodec = JwtVerifier & {
-  /** `iat` is one second ago (http-api.md §2.3). */
-  readonly sign: (claims: JWTPayload, sub: string, ttlSeconds: number) => Promise<string>
+  /**
+   * Signs a new token, with a random `jti`. `iat` is one second ago (http-api.md §2.3), or `notBefore` (seconds
+   * since 1970) if that is later. The lifetime is `ttlSeconds`, within the maximum.
+   */
+  readonly sign: (claims: JWTPayload, sub: string, ttlSeconds: number, notBefore?: number) => Promise<string>
   readonly signClaims: (claims: JWTPayload & CommonClaims) => Promise<string>
 }
 
+/** Returns 128 random bits, so that no two tokens have the same id (RFC 7519 §4.1.7). */
+const createTokenId = (): string => randomBytes(16).toString('base64url')
+
 /** Creates a codec. Throws if a key is invalid, or if no key can sign (see createJwtVerifier). */
 export const createJwtCodec = (options: JwtOptions): JwtCodec => {
-  const { issuer, audience, clock } = options
+  const { issuer, audience, maxTtlSeconds, clock } = options
   const verifier = createJwtVerifier(options)
   const signer = options.keys.map(loadTokenKeyOrThrow).find(({ signKey }) => signKey !== null)
   if (!signer?.signKey) throw new Error(`no ${audience} key can sign`)
@@ -26,9 +33,11 @@ export const createJwtCodec = (options: JwtOptions): JwtCodec => {
   return {
     ...verifier,
     signClaims,
-    sign: (claims, sub, ttlSeconds) => {
+    sign: (claims, sub, ttlSeconds, notBefore = 0) => {
       const now = Math.floor(clock() / 1000)
-      return signClaims({ ...claims, sub, iat: now - 1, exp: now + ttlSeconds })
+      const iat = Math.max(now - 1, notBefore)
+      const exp = Math.min(now + ttlSeconds, iat + maxTtlSeconds)
+      return signClaims({ ...claims, sub, iat, exp, jti: createTokenId() })
     },
   }
 }

@@ -18,6 +18,8 @@ export type JwtOptions = {
    */
   readonly keys: ReadonlyArray<TokenKey>
   readonly leewaySeconds: number
+  /** Maximum lifetime of a token in seconds, from `iat` to `exp`. */
+  readonly maxTtlSeconds: number
   readonly clock: Clock
 }
 
@@ -51,10 +53,10 @@ const reasonOf = (error: unknown): BadSignature => {
 
 /** Creates a verifier. Throws if there is no key, or if the material of a key does not fit its algorithm. */
 export const createJwtVerifier = (options: JwtOptions): JwtVerifier => {
-  const { issuer, audience, leewaySeconds, clock } = options
+  const { clock, ...rules } = options
   const keys = options.keys.map(loadTokenKeyOrThrow)
   const [first] = keys
-  if (first === undefined) throw new Error(`there is no ${audience} key`)
+  if (first === undefined) throw new Error(`there is no ${options.audience} key`)
 
   const keyFor = (kid: unknown): LoadedTokenKey | undefined =>
     kid === undefined ? first : keys.find((key) => key.kid === kid)
@@ -82,7 +84,7 @@ export const createJwtVerifier = (options: JwtOptions): JwtVerifier => {
   }
 
   const check: JwtVerifier['check'] = (claims) =>
-    checkClaims(claims, { issuer, audience, leewaySeconds, now: Math.floor(clock() / 1000) })
+    checkClaims(claims, Object.assign({}, rules, { now: Math.floor(clock() / 1000) }))
 
   return {
     open,

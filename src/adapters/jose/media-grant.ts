@@ -3,13 +3,7 @@ import { Restrictions } from '../../domain/access/restrictions.ts'
 import type { ForbiddenReason } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 import type { MediaGrant, MediaKind } from '../../ports/media-tokens.ts'
-import type { CommonClaims, JwtClaims } from './jwt-claims.ts'
-
-/**
- * Returns whether a `jti` is a token id. A value that is not a text (RFC 7519 §4.1.7) is ignored like an
- * unknown claim.
- */
-const isTokenId = (u: unknown): u is string => typeof u === 'string' && u !== ''
+import { type CommonClaims, type JwtClaims, tokenIdOf } from './jwt-claims.ts'
 
 /**
  * Returns what a media token with a valid signature and valid times permits. The server and `token --explain`
@@ -22,14 +16,15 @@ export const toMediaGrant = (
 ): E.Either<ForbiddenReason, MediaGrant> => {
   if (!isFileOfKind(kind, sub)) return E.left('other_subject')
   const restrictions = Restrictions.decode(claims)
+  const { pub } = claims
   // A restriction that cannot be decoded might exclude a part of the file, so the token is refused.
-  return E.isLeft(restrictions)
-    ? E.left('restriction')
-    : E.right({
-        sub,
-        iat,
-        exp,
-        ...(isTokenId(claims.jti) && { jti: claims.jti }),
-        restrictions: restrictions.right,
-      })
+  if (E.isLeft(restrictions) || (pub !== undefined && typeof pub !== 'boolean')) return E.left('restriction')
+  return E.right({
+    sub,
+    iat,
+    exp,
+    ...tokenIdOf(claims),
+    ...(pub === true && { pub }),
+    restrictions: restrictions.right,
+  })
 }

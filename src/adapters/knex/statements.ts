@@ -74,6 +74,16 @@ export const createStatements = (db: Knex) => {
         )
     },
 
+    /** Runs a write that returns one row. Bindings have names, such as `:sub`. */
+    runReturning:
+      <A>(row: t.Type<A, unknown, unknown>, sql: string) =>
+      (bindings: Readonly<Record<string, Binding>>) =>
+        TE.tryCatch(async (): Promise<A> => {
+          const [first] = decodeRows(row, (await db.raw(sql, bindings)).rows)
+          if (first === undefined) throw new Error('the write returned no row')
+          return first
+        }, toWriteFailure),
+
     /** Runs a write. Returns the number of affected rows. Bindings have names, such as `:sub`. */
     run: (sql: string, bindings: Readonly<Record<string, Binding>>) =>
       TE.tryCatch(async (): Promise<number> => (await db.raw(sql, bindings)).rowCount, toWriteFailure),

@@ -1,5 +1,6 @@
 import { pipe, TE } from '../../fp.ts'
-import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
+import type { MediaKind } from '../../ports/media-tokens.ts'
+import type { CheckedMediaTokens } from './checked-media-tokens.ts'
 import type { CopiedToken, MintedToken, Signature, UriSignature, UrlSignature } from './signature.ts'
 import type { Presign, UrlPresign, UrlViewer, Viewer } from './viewer.ts'
 
@@ -23,7 +24,10 @@ const copiedFrom = ({ jwt }: UrlViewer): CopiedToken => ({ source: 'copied', jwt
  * the children of such a viewer's playlist get a fresh token for the same file, with the same expiry and
  * restrictions (http-api.md §3.2, W14).
  */
-export const createPlaylistSigning = (kind: MediaKind, tokens: MediaTokens): PlaylistSigning => {
+export const createPlaylistSigning = (
+  kind: MediaKind,
+  tokens: Pick<CheckedMediaTokens, 'derive'>,
+): PlaylistSigning => {
   const mintFor = ({ grant }: Viewer): TE.TaskEither<never, MintedToken> =>
     pipe(
       tokens.derive(kind, grant),

@@ -1,19 +1,17 @@
-import { E, O, pipe, TE } from '../../fp.ts'
+import { E, type TE } from '../../fp.ts'
 import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { IdTokenIssuer } from '../../ports/id-token-issuer.ts'
-import type { Identity, IdTokenVerifier } from '../../ports/id-token-verifier.ts'
+import type { Identity } from '../../ports/id-token-verifier.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
-import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
+import type { Revocations } from '../../ports/revocations.ts'
 import type { UserRepository } from '../../ports/user-repository.ts'
-import { type Restrictions, unrestricted } from '../access/restrictions.ts'
-import { contentTtlSeconds, defaultTtlSeconds } from '../access/token-lifetimes.ts'
+import type { CheckedIdTokenVerifier } from '../access/checked-id-tokens.ts'
+import type { CheckedMediaTokens } from '../access/checked-media-tokens.ts'
 import { createReadThrough } from '../caching/read-through.ts'
-import { ContentFileUid, ImageFileUid } from '../media/ids.ts'
-import { type Forbidden, forbidden, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
-
-type MediaToken = { readonly kind: MediaKind; readonly jwt: string }
+import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
+import { createMintMediaToken, type MintMediaToken } from './mint-media-token.ts'
 
 /** Authenticates admins and issues tokens. */
 export type AdminService = {
@@ -23,16 +21,8 @@ export type AdminService = {
    */
   readonly authenticate: (idToken: string) => TE.TaskEither<Forbidden | Unavailable, Identity>
   readonly setAdmin: (sub: string, admin: boolean) => TE.TaskEither<Unavailable, void>
-  readonly mintIdToken: (sub: string) => TE.TaskEither<never, string>
-  /**
-   * Mints a token for a file. If `ttlSeconds` is `null`, the lifetime is the default of http-api.md §2.3. For
-   * restrictions, see §2.4.
-   */
-  readonly mintMediaToken: (
-    uid: string,
-    ttlSeconds: number | null,
-    restrictions?: Restrictions,
-  ) => TE.TaskEither<NotFound | Unavailable, MediaToken>
+  readonly mintIdToken: (sub: string) => TE.TaskEither<Unavailable, string>
+  readonly mintMediaToken: MintMediaToken
 }
 
 type Deps = {
@@ -40,24 +30,21 @@ type Deps = {
   readonly users: UserRepository
   readonly imageFiles: ImageFileRepository
   readonly contentFiles: ContentFileRepository
-  readonly idTokenVerifier: IdTokenVerifier
+  readonly idTokenVerifier: CheckedIdTokenVerifier
   readonly idTokenIssuer: IdTokenIssuer
-  readonly tokens: MediaTokens
+  readonly checkedTokens: CheckedMediaTokens
+  readonly revocations: Pick<Revocations, 'findNotBefore'>
+  /** Maximum lifetime of a media token in seconds. */
+  readonly maxTtlSeconds: number
 }
 
 const idTokenTtlSeconds = 3600
 
 export const createAdminService = (deps: Deps): AdminService => {
-  const { cache, users, imageFiles, contentFiles, idTokenVerifier, idTokenIssuer, tokens } = deps
+  const { cache, users, idTokenVerifier, idTokenIssuer, revocations } = deps
   // This read has no fallback to stale values, because admin checks must fail when the database is
   // unavailable (http-api.md §9.3).
   const readThrough = createReadThrough(cache)
-
-  const mint = (kind: MediaKind, uid: string, ttlSeconds: number, restrictions: Restrictions) =>
-    pipe(
-      tokens.mint(kind, uid, ttlSeconds, restrictions),
-      TE.map((jwt): MediaToken => ({ kind, jwt })),
-    )
 
   return {
     authenticate: (idToken) => async () => {
@@ -77,29 +64,11 @@ export const createAdminService = (deps: Deps): AdminService => {
       return E.isLeft(result) ? result : evicted
     },
 
-    mintIdToken: (sub) => idTokenIssuer.mint(sub, idTokenTtlSeconds),
+    mintIdToken: (sub) => async () => {
+      const notBefore = await revocations.findNotBefore({ kind: 'sub', subject: sub })()
+      return E.isLeft(notBefore) ? notBefore : idTokenIssuer.mint(sub, idTokenTtlSeconds, notBefore.right)()
+    },
 
-    mintMediaToken:
-      (uid, ttlSeconds, restrictions = unrestricted) =>
-      async () => {
-        if (ContentFileUid.is(uid)) {
-          const file = await contentFiles.find(uid)()
-          if (E.isLeft(file)) return file
-          if (O.isSome(file.right))
-            return mint(
-              'content',
-              uid,
-              ttlSeconds ?? contentTtlSeconds(file.right.value.durationSeconds),
-              restrictions,
-            )()
-        }
-        if (ImageFileUid.is(uid)) {
-          const exports = await imageFiles.listExports(uid)()
-          if (E.isLeft(exports)) return exports
-          if (exports.right.length > 0)
-            return mint('image', uid, ttlSeconds ?? defaultTtlSeconds, restrictions)()
-        }
-        return E.left(notFound('file', uid))
-      },
+    mintMediaToken: createMintMediaToken(deps),
   }
 }

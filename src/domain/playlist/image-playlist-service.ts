@@ -2,8 +2,8 @@ import { E, pipe, TE } from '../../fp.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
-import type { MediaTokens } from '../../ports/media-tokens.ts'
 import { authorizeFile } from '../access/authorize-file.ts'
+import type { CheckedMediaTokens } from '../access/checked-media-tokens.ts'
 import type { PlaylistSigning } from '../access/playlist-signing.ts'
 import type { PublicImageCheck } from '../access/public-images.ts'
 import { type PlaylistResult, renderPlaylistOfFile } from '../access/render-playlist.ts'
@@ -67,7 +67,7 @@ type Deps = {
   readonly readThrough: ReadThrough
   readonly checkPublic: PublicImageCheck
   readonly imageFiles: ImageFileRepository
-  readonly tokens: MediaTokens
+  readonly checkedTokens: CheckedMediaTokens
   readonly imageSigning: PlaylistSigning
   readonly publicUrl: string
   readonly clock: Clock
@@ -77,7 +77,7 @@ type Deps = {
 const maxParsedLength = 4 * 1024 * 1024
 
 export const createImagePlaylistService = (deps: Deps): ImagePlaylistService => {
-  const { readThrough, checkPublic, imageFiles, tokens, imageSigning, publicUrl, clock } = deps
+  const { readThrough, checkPublic, imageFiles, checkedTokens, imageSigning, publicUrl, clock } = deps
   const parseImages = memoize(maxParsedLength, parseImagePlaylist)
 
   const imagePlaylist = (uid: ImageFileUid) =>
@@ -111,10 +111,9 @@ export const createImagePlaylistService = (deps: Deps): ImagePlaylistService => 
       const text = await imagePlaylist(uid)()
       if (E.isLeft(text)) return text
       const mode = presign ?? 'none'
-      const now = Math.floor(clock() / 1000)
-      const exp = now + defaultTtlSeconds
+      const exp = Math.floor(clock() / 1000) + defaultTtlSeconds
       return pipe(
-        tokens.derive('image', { sub: uid, iat: now - 1, exp, restrictions: unrestricted }),
+        checkedTokens.mint('image', uid, defaultTtlSeconds, unrestricted, { pub: true }),
         TE.map((jwt) => {
           const signature: UrlSignature = mode === 'none' ? { mode } : { mode, source: 'minted', jwt }
           return { jwt, exp, list: mapFound(text.right, (text) => ({ text, signature, sign: signUrls })) }

@@ -26,9 +26,12 @@ export const forbiddenReasons = [
   'issuer',
   'audience',
   'claims',
+  'lifetime',
+  'issued_later',
   'expired',
   'restriction',
   'other_subject',
+  'revoked',
   // The caller sent no token, or an id token:
   'not_public',
   'not_admin',
@@ -45,7 +48,7 @@ export type Refused = { readonly _tag: 'Refused'; readonly message: string }
  * The state of the resource does not permit the operation. The message states the reason in one line, for the
  * caller.
  */
-type Conflict = { readonly _tag: 'Conflict'; readonly message: string }
+export type Conflict = { readonly _tag: 'Conflict'; readonly message: string }
 
 /** The input is longer than the maximum. */
 export type TooLarge = { readonly _tag: 'TooLarge'; readonly maxBytes: number }

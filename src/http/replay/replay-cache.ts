@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { createBoundedCache } from '../../bounded-cache.ts'
+import type { CheckedMediaTokens } from '../../domain/access/checked-media-tokens.ts'
 import { isUnrestricted } from '../../domain/access/restrictions.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
 import { errorStack } from '../../domain/shared/error-text.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
-import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 import { secondsUntil } from '../response/reply.ts'
 import { parseReplayKey, type ReplayKey } from './parse-replay-key.ts'
@@ -39,7 +39,7 @@ export type ReplayCache = {
 }
 
 type Options = {
-  readonly tokens: MediaTokens
+  readonly checkedTokens: CheckedMediaTokens
   readonly clock: Clock
   readonly log: Log
   /** Maximum size of all replies and their names, in bytes. */
@@ -63,13 +63,19 @@ const withoutToken: CallerToken = { jwt: '', secondsLeft: 0 }
  * more than the routes would. A fault in this code costs one slow request: the reply is evicted, and the
  * routes reply instead (V1).
  */
-export const createReplayCache = ({ tokens, clock, log, maxBytes, readsOrigin }: Options): ReplayCache => {
+export const createReplayCache = ({
+  checkedTokens,
+  clock,
+  log,
+  maxBytes,
+  readsOrigin,
+}: Options): ReplayCache => {
   const replies = createBoundedCache<Replay>({ maxBytes, sizeOf: sizeOfReplay })
 
   /** Returns the caller if they may get the reply that was stored for `viewer`; otherwise `null`. */
   const authorize = (jwt: string | null, viewer: Viewer | null): CallerToken | null => {
     if (jwt === null || viewer === null) return jwt === viewer ? withoutToken : null
-    const grant = tokens.verifiedGrant(viewer.kind, jwt)
+    const grant = checkedTokens.verifiedGrant(viewer.kind, jwt)
     if (grant?.sub !== viewer.grant.sub || !isUnrestricted(grant.restrictions)) return null
     return { jwt, secondsLeft: secondsUntil(grant.exp, clock) }
   }

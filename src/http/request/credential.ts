@@ -1,3 +1,4 @@
+import type { CheckedMediaTokens } from '../../domain/access/checked-media-tokens.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
 import {
   type Forbidden,
@@ -6,7 +7,7 @@ import {
   type Unavailable,
 } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
-import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
+import type { MediaKind } from '../../ports/media-tokens.ts'
 import {
   type MalformedCredential,
   type MissingCredential,
@@ -69,7 +70,7 @@ const byAuthorization = <C>(authenticate: Authenticate<C>): Authenticator<C> => 
 })
 
 const authenticateMedia =
-  (tokens: MediaTokens, kind: MediaKind): Authenticate<Viewer> =>
+  (tokens: CheckedMediaTokens, kind: MediaKind): Authenticate<Viewer> =>
   (incoming) =>
   async () => {
     const credential = readCredential(incoming)
@@ -80,14 +81,16 @@ const authenticateMedia =
   }
 
 /** Accepts a viewer with a valid media token of this kind. */
-export const mediaViewerAuthenticator = (tokens: MediaTokens, kind: MediaKind): Authenticator<Viewer> =>
-  byAuthorization(authenticateMedia(tokens, kind))
+export const mediaViewerAuthenticator = (
+  tokens: CheckedMediaTokens,
+  kind: MediaKind,
+): Authenticator<Viewer> => byAuthorization(authenticateMedia(tokens, kind))
 
 /**
  * Authenticates as `mediaViewerAuthenticator` does, but returns `null` for a caller without any credential.
  */
 export const optionalMediaViewerAuthenticator = (
-  tokens: MediaTokens,
+  tokens: CheckedMediaTokens,
   kind: MediaKind,
 ): Authenticator<Viewer | null> => {
   const authenticate = authenticateMedia(tokens, kind)
@@ -112,7 +115,7 @@ const hasValidSignature = (
  * Accepts a viewer with a valid token of either media kind. The audience (`aud`) of the token determines the
  * kind.
  */
-export const anyMediaViewerAuthenticator = (tokens: MediaTokens): Authenticator<Viewer> => {
+export const anyMediaViewerAuthenticator = (tokens: CheckedMediaTokens): Authenticator<Viewer> => {
   const asImage = authenticateMedia(tokens, 'image')
   const asContent = authenticateMedia(tokens, 'content')
   return byAuthorization((incoming) =>

@@ -1,9 +1,9 @@
 import * as t from 'io-ts'
 import { authorizeFile } from '../../domain/access/authorize-file.ts'
+import type { CheckedMediaTokens } from '../../domain/access/checked-media-tokens.ts'
 import { ContentFileUid } from '../../domain/media/ids.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { ProgressStore } from '../../ports/progress-store.ts'
 import type { RouteHandler } from '../handle.ts'
 import { watchPage } from '../pages/watch-page.ts'
@@ -17,7 +17,7 @@ import { createRoutes, type Routes } from '../router.ts'
 export type ConsoleAssets = ReadonlyMap<string, Asset>
 
 type Deps = {
-  readonly tokens: MediaTokens
+  readonly checkedTokens: CheckedMediaTokens
   readonly progress: ProgressStore
   readonly consoleAssets: ConsoleAssets
   readonly clock: Clock
@@ -57,13 +57,13 @@ const AssetName = t.strict({ name: t.string })
 
 /** The routes of pages for people (http-api.md §10). */
 export const consoleRoutes = (
-  { tokens, progress, consoleAssets, clock }: Deps,
+  { checkedTokens, progress, consoleAssets, clock }: Deps,
   handle: RouteHandler,
 ): Routes => {
   const routes = createRoutes('/console')
   // A share link does not contain the kind of the media, so a token of either kind is accepted. The audience
   // of the token shows the kind.
-  const viewer = anyMediaViewerAuthenticator(tokens)
+  const viewer = anyMediaViewerAuthenticator(checkedTokens)
   const assetReplies = new Map(
     [...consoleAssets].map(([name, asset]) => [name, createAssetReply(asset, clock)]),
   )

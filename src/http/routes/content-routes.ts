@@ -1,4 +1,5 @@
 import * as t from 'io-ts'
+import type { CheckedMediaTokens } from '../../domain/access/checked-media-tokens.ts'
 import type { PlaylistResult } from '../../domain/access/render-playlist.ts'
 import type { SignablePlaylist } from '../../domain/access/signable-playlist.ts'
 import type { Signature } from '../../domain/access/signature.ts'
@@ -10,7 +11,6 @@ import { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/m
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
 import type { VodService } from '../../domain/vod/vod-service.ts'
 import { pipe, TE } from '../../fp.ts'
-import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { RouteHandler } from '../handle.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
 import type { PlaylistFormat } from '../playlists/playlist-bodies.ts'
@@ -24,7 +24,7 @@ type Deps = {
   readonly playlists: PlaylistService
   readonly vods: VodService
   readonly exports: ExportService
-  readonly tokens: MediaTokens
+  readonly checkedTokens: CheckedMediaTokens
   readonly bytesReply: BytesReply
   readonly playlistReply: PlaylistReply
   readonly sharing: CorsPolicy
@@ -40,11 +40,11 @@ const MasterQuery = t.intersection([M3u8Query, MobileFilter])
 
 /** The routes of audio and video: segments, playlists and manifests (http-api.md §5.1, §5.2, §5.6–5.8). */
 export const contentRoutes = (
-  { playlists, vods, exports, tokens, bytesReply, playlistReply, sharing }: Deps,
+  { playlists, vods, exports, checkedTokens, bytesReply, playlistReply, sharing }: Deps,
   handle: RouteHandler,
 ): Routes => {
   const routes = createRoutes('/api/1/content_files', sharing)
-  const viewer = mediaViewerAuthenticator(tokens, 'content')
+  const viewer = mediaViewerAuthenticator(checkedTokens, 'content')
 
   routes.get(
     '/exports/parts/:uid{.:ext}',

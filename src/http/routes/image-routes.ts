@@ -1,4 +1,5 @@
 import * as t from 'io-ts'
+import type { CheckedMediaTokens } from '../../domain/access/checked-media-tokens.ts'
 import { apiPath } from '../../domain/access/public-urls.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
 import type { ByteSource } from '../../domain/export/byte-source.ts'
@@ -8,7 +9,6 @@ import { imagePath, type ListedImage } from '../../domain/playlist/image-playlis
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 import type { RouteHandler } from '../handle.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
@@ -24,7 +24,7 @@ import { createRoutes, type Routes } from '../router.ts'
 type Deps = {
   readonly playlists: PlaylistService
   readonly exports: ExportService
-  readonly tokens: MediaTokens
+  readonly checkedTokens: CheckedMediaTokens
   readonly bytesReply: BytesReply
   readonly playlistReply: PlaylistReply
   readonly sharing: CorsPolicy
@@ -53,11 +53,11 @@ const negotiationHeaders = (
 
 /** The routes of images: playlists, the best export, and exports (http-api.md §4). */
 export const imageRoutes = (
-  { playlists, exports, tokens, bytesReply, playlistReply, sharing, clock }: Deps,
+  { playlists, exports, checkedTokens, bytesReply, playlistReply, sharing, clock }: Deps,
   handle: RouteHandler,
 ): Routes => {
   const routes = createRoutes('/api/1/image_files', sharing)
-  const optionalViewer = optionalMediaViewerAuthenticator(tokens, 'image')
+  const optionalViewer = optionalMediaViewerAuthenticator(checkedTokens, 'image')
 
   routes.get(
     '/playlist/:uid',

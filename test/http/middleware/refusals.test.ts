@@ -49,7 +49,8 @@ describe('refused requests [V61]', () => {
     expect(counters.refusals).to.deep.include(expected)
     expect(counters.refusals).to.have.all.keys(
       ...['not_set', 'bad_format', 'malformed', 'unknown_key', 'signature', 'issuer', 'audience', 'claims'],
-      ...['expired', 'restriction', 'other_subject', 'not_public', 'not_admin'],
+      ...['expired', 'lifetime', 'issued_later', 'restriction', 'other_subject', 'revoked'],
+      ...['not_public', 'not_admin'],
     )
 
     expect(entries.map(({ level, event }) => `${level} ${event}`)).to.deep.equal(

@@ -59,6 +59,7 @@ describe('replayed replies', () => {
       audience: 'larder-content',
       keys: [testKeys.content],
       leewaySeconds: 0,
+      maxTtlSeconds: 2_592_000,
       clock: twins.clock,
     })
     const longer = await codec.sign({ note: 'of another length' }, film.uid, 1800)

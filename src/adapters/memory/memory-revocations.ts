@@ -1,0 +1,46 @@
+import { TE } from '../../fp.ts'
+import type { Clock } from '../../ports/clock.ts'
+import {
+  type ListedRevocation,
+  type RevocationHorizon,
+  type Revocations,
+  type RevocationTarget,
+  revocationSeconds,
+} from '../../ports/revocations.ts'
+
+const keyOf = ({ kind, subject }: RevocationTarget): string => `${kind} ${subject}`
+
+/** Stores revocations in memory, for tests. A horizon is the greatest id. */
+export const createMemoryRevocations = (clock: Clock): Revocations => {
+  const byTarget = new Map<string, ListedRevocation>()
+  let lastId = 0
+
+  return {
+    revoke: ({ kind, subject }) =>
+      TE.fromIO(() => {
+        const now = Math.floor(clock() / 1000)
+        for (const [key, { notBefore }] of byTarget)
+          if (notBefore < now - revocationSeconds) byTarget.delete(key)
+        const earlier = byTarget.get(keyOf({ kind, subject }))?.notBefore ?? 0
+        const revocation = { kind, subject, notBefore: Math.max(now + 1, earlier) }
+        lastId += 1
+        byTarget.set(keyOf(revocation), { ...revocation, id: lastId })
+        return revocation
+      }),
+    findNotBefore: (target) => TE.fromIO(() => byTarget.get(keyOf(target))?.notBefore ?? 0),
+    listSince: (since) =>
+      TE.fromIO(() => ({
+        revocations: [...byTarget.values()]
+          .filter(({ id }) => id > Number(since ?? 0))
+          .map(({ id: _, ...revocation }) => revocation),
+        horizon: String(lastId) as RevocationHorizon,
+      })),
+    list: (before, limit) =>
+      TE.fromIO(() =>
+        [...byTarget.values()]
+          .filter(({ id }) => id < (before ?? Infinity))
+          .sort((a, b) => b.id - a.id)
+          .slice(0, limit),
+      ),
+  }
+}

@@ -1,0 +1,89 @@
+import { E, type TE } from '../../fp.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Log } from '../../ports/log.ts'
+import type { RevocationFile } from '../../ports/revocation-file.ts'
+import type { Revocation, RevocationHorizon, Revocations, RevocationTarget } from '../../ports/revocations.ts'
+import type { Unavailable } from '../shared/errors.ts'
+import type { RevocationIndex } from './revocation-index.ts'
+
+/** Revokes tokens, and keeps the index of this process fresh (http-api.md §8.11, §9.4, §9.10). */
+export type RevocationService = {
+  /** Fills the index from the copy on disk. Never rejects: a damaged copy is logged. */
+  readonly readCopy: () => Promise<void>
+  /**
+   * Fills the index with the revocations that the store got since the last call, and copies them to the disk. This
+   * is the only way by which revocations of other processes arrive: by a timer, or when a message announces them.
+   * After a failure, the next call reads all revocations, because the database may be another one.
+   */
+  readonly refresh: TE.TaskEither<Unavailable, void>
+  /** Revokes tokens. Once it succeeds, this process refuses them, also after a restart without the database. */
+  readonly revoke: (target: RevocationTarget) => TE.TaskEither<Unavailable, Revocation>
+  readonly list: Revocations['list']
+}
+
+type Deps = {
+  readonly revocations: Revocations
+  readonly revocationIndex: RevocationIndex
+  readonly revocationFile: RevocationFile
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** The copy is rewritten if it has more superfluous entries than this, and more than useful ones. */
+const superfluousEntries = 1000
+
+export const createRevocationService = (deps: Deps): RevocationService => {
+  const { revocations, revocationIndex, revocationFile, clock, log } = deps
+  let horizon: RevocationHorizon | null = null
+  let uncopied: ReadonlyArray<Revocation> = []
+
+  /** A failure is not an error of the caller, because the index is right. The next call tries again. */
+  const copy = async (): Promise<void> => {
+    const added = uncopied
+    if (added.length === 0) return
+    uncopied = []
+    const written = await revocationFile.add(added)()
+    if (E.isRight(written)) return
+    uncopied = [...added, ...uncopied]
+    log.error('revocations.not_copied', { cause: String(written.left.cause) })
+  }
+
+  const apply = async (arrived: ReadonlyArray<Revocation>): Promise<void> => {
+    uncopied = [...uncopied, ...revocationIndex.add(arrived)]
+    await copy()
+  }
+
+  return {
+    readCopy: async () => {
+      const read = await revocationFile.read()
+      if (E.isLeft(read)) return log.error('revocations.unreadable', { cause: String(read.left.cause) })
+      const { revocations: copied, damaged } = read.right
+      if (damaged > 0) log.error('revocations.damaged', { entries: damaged })
+      revocationIndex.add(copied)
+      revocationIndex.dropExpired(Math.floor(clock() / 1000))
+      const needed = revocationIndex.entries()
+      if (copied.length - needed.length <= Math.max(superfluousEntries, needed.length)) return
+      const replaced = await revocationFile.replace(needed)()
+      if (E.isLeft(replaced)) log.error('revocations.not_copied', { cause: String(replaced.left.cause) })
+    },
+
+    refresh: async () => {
+      const changes = await revocations.listSince(horizon)()
+      if (E.isLeft(changes)) {
+        horizon = null
+        return changes
+      }
+      horizon = changes.right.horizon
+      await apply(changes.right.revocations)
+      return E.right(undefined)
+    },
+
+    revoke: (target) => async () => {
+      const revoked = await revocations.revoke(target)()
+      if (E.isRight(revoked)) await apply([revoked.right])
+      return revoked
+    },
+
+    list: revocations.list,
+  }
+}

@@ -1,0 +1,76 @@
+import * as t from 'io-ts'
+import type { Unavailable } from '../domain/shared/errors.ts'
+import { refine } from '../domain/shared/refine.ts'
+import type { TE } from '../fp.ts'
+
+/**
+ * What a revocation refuses (http-api.md §8.11). `jti`: the token of this id, and every token derived from it.
+ * `uid`: the media tokens of this file. `sub`: the id tokens of this user. Both end only tokens that were minted
+ * before the revocation.
+ */
+export const RevocationKind = t.keyof({ jti: null, uid: null, sub: null })
+export type RevocationKind = t.TypeOf<typeof RevocationKind>
+
+/**
+ * An id of a token, the uid of an image or content file, or the subject of id tokens. Has 1 to 512 characters, so
+ * that the database can index it, and none that the database cannot store.
+ */
+export const RevocationSubject = refine(
+  'RevocationSubject',
+  (u): u is string => typeof u === 'string' && u.length >= 1 && u.length <= 512 && !/[\p{Cc}\p{Cs}]/u.test(u),
+)
+
+/** The tokens to revoke. */
+export type RevocationTarget = { readonly kind: RevocationKind; readonly subject: string }
+
+/**
+ * `notBefore`: seconds since 1970. Of a file or a user, tokens whose `iat` is earlier are refused. Of a `jti`, it
+ * is only the time of the revocation.
+ */
+export const Revocation = t.strict({
+  kind: RevocationKind,
+  subject: RevocationSubject,
+  notBefore: t.number,
+})
+export type Revocation = RevocationTarget & { readonly notBefore: number }
+
+/** A revocation in a list. Later ones have greater ids. */
+export type ListedRevocation = Revocation & { readonly id: number }
+
+/**
+ * A point in the history of the store. Only a store creates one, and only a store of the same database can read
+ * it.
+ */
+export type RevocationHorizon = string & { readonly RevocationHorizon: unique symbol }
+
+/** The revocations that a reader may not know yet, and where its next read begins. */
+export type RevocationChanges = {
+  readonly revocations: ReadonlyArray<Revocation>
+  readonly horizon: RevocationHorizon
+}
+
+/** How long a revocation is stored (seconds). The maximum lifetime of a token is shorter. */
+export const revocationSeconds = 400 * 86_400
+
+/** Stores revocations. All processes of a library share one store. */
+export type Revocations = {
+  /**
+   * Stores a revocation. `notBefore` is the time of the store in whole seconds, plus one. Revoking the same again
+   * moves it to the present, and never back. Also deletes what is older than `revocationSeconds`. Fails with
+   * `mayHaveHappened` if it is unknown whether the revocation is stored.
+   */
+  readonly revoke: (target: RevocationTarget) => TE.TaskEither<Unavailable, Revocation>
+  /** Returns `notBefore` of this target (seconds since 1970); 0 if it was never revoked. */
+  readonly findNotBefore: (target: RevocationTarget) => TE.TaskEither<Unavailable, number>
+  /**
+   * Returns every revocation that was not yet visible at `since`, and perhaps some that were; `null` for all.
+   * A reader that passes on the horizon of each result to the next call misses no revocation, in whatever order
+   * their transactions end.
+   */
+  readonly listSince: (since: RevocationHorizon | null) => TE.TaskEither<Unavailable, RevocationChanges>
+  /** Returns at most `limit` revocations, the newest first: those with ids below `before`; `null` for all. */
+  readonly list: (
+    before: number | null,
+    limit: number,
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<ListedRevocation>>
+}
