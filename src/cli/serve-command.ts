@@ -23,6 +23,7 @@ type Serving = {
 }
 
 const serve = async (larder: Larder, { config, created, print, report, stop }: Serving): Promise<number> => {
+  await larder.revocationService.openIndex()
   const { createLarderServer } = await import('../composition/http.ts')
   const { server, drain } = createLarderServer(larder, config)
   const { port } = await startListening(server, config)

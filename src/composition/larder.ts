@@ -121,7 +121,14 @@ export const createServices = (
   const contentSigning = createPlaylistSigning('content', checkedTokens)
   return {
     checkedTokens,
-    revocationService: createRevocationService({ revocations, revocationIndex, revocationFile, clock, log }),
+    revocationService: createRevocationService({
+      revocations,
+      revocationIndex,
+      revocationFile,
+      clock,
+      sleep,
+      log,
+    }),
     playlists: createPlaylistService({
       readThrough,
       checkPublic,

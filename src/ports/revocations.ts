@@ -55,8 +55,9 @@ export const revocationSeconds = 400 * 86_400
 /** Stores revocations. All processes of a library share one store. */
 export type Revocations = {
   /**
-   * Stores a revocation. `notBefore` is the time of the store in whole seconds, plus one. Revoking the same again
-   * moves it to the present, and never back. Also deletes what is older than `revocationSeconds`. Fails with
+   * Stores a revocation. `notBefore` is the time of the store in whole seconds, plus one, and later than
+   * that of any earlier revocation of the same subject: a token minted after that one has its `notBefore` as `iat`,
+   * and must be refused by this one. Also deletes what is older than `revocationSeconds`. Fails with
    * `mayHaveHappened` if it is unknown whether the revocation is stored.
    */
   readonly revoke: (target: RevocationTarget) => TE.TaskEither<Unavailable, Revocation>

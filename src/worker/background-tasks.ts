@@ -3,6 +3,7 @@ import { sampleMediaPaths } from '../composition/sample-media.ts'
 import type { Config } from '../config/settings.ts'
 import { createTerminal, type Terminal } from '../terminal/terminal.ts'
 import { createExportsTask } from './exports-task.ts'
+import { createRevocationsTask } from './revocations-task.ts'
 import { createSampleTask } from './sample-task.ts'
 import { createStartTask } from './start-task.ts'
 import { createSweepTask } from './sweep-task.ts'
@@ -20,7 +21,8 @@ type BackgroundTasks = {
   readonly stop: (limitMs: number) => Promise<void>
 }
 
-/** Creates the background work of a server: migrations, unfinished exports, samples, and the sweep. */
+/** Creates the background work of a server: migrations, new revocations, unfinished exports, samples, and the
+ * sweep. */
 export const createBackgroundTasks = (
   larder: Larder,
   config: Config,
@@ -37,6 +39,7 @@ export const createBackgroundTasks = (
     if (isEmpty && config.sampleMedia)
       for (const path of sampleMediaPaths())
         background.start(createSampleTask(larder, config, terminal, path))
+    background.start(createRevocationsTask(larder))
     background.start(createExportsTask(larder, terminal))
     background.start(createSweepTask(larder, terminal))
   }

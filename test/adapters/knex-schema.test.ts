@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { createKnex } from '../../src/adapters/knex/create-knex.ts'
 import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
+import { createKnexRevocations } from '../../src/adapters/knex/knex-revocations.ts'
 import { createKnexUserRepository } from '../../src/adapters/knex/knex-user-repository.ts'
 import {
   aContentExportUid,
@@ -26,7 +27,7 @@ describe('the tables', () => {
     await runEveryQuery(db)
     await db.raw('set enable_seqscan = off') // With this setting even an empty table uses a suitable index.
     const { rows: statements } = await db.raw(
-      `select name, statement from pg_prepared_statements where name like '%\\_files.%' or name like 'users.%'`,
+      `select name, statement from pg_prepared_statements where name like '%\\_files.%' or name like 'users.%' or name like 'revocations.%'`,
     )
     expect(statements).to.have.length.above(12)
     for (const { name, statement } of statements) {
@@ -126,6 +127,10 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   const { uid: imageUid } = aNewImageFile()
   const { uid: contentUid } = aNewContentFile()
   await right(createKnexUserRepository(db).isAdmin('ann'))
+  const revocations = createKnexRevocations(db)
+  await right(revocations.findNotBefore({ kind: 'uid', subject: imageUid }))
+  await right(revocations.listSince(null))
+  await right(revocations.list(null, 50))
   await right(images.listExports(imageUid))
   await right(images.findExport(anImageExportUid()))
   await right(images.isPublic(imageUid))

@@ -40,7 +40,7 @@ const insert = `
   values (:kind, :subject, floor(extract(epoch from clock_timestamp())) + 1)
   on conflict (kind, subject) do update
     set id = excluded.id, xid = pg_current_xact_id(), created_at = clock_timestamp(),
-        not_before = greatest(revocations.not_before, excluded.not_before)
+        not_before = greatest(revocations.not_before + 1, excluded.not_before)
   returning not_before`
 
 /** Stores revocations in PostgreSQL. */

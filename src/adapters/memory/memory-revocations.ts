@@ -22,7 +22,7 @@ export const createMemoryRevocations = (clock: Clock): Revocations => {
         for (const [key, { notBefore }] of byTarget)
           if (notBefore < now - revocationSeconds) byTarget.delete(key)
         const earlier = byTarget.get(keyOf({ kind, subject }))?.notBefore ?? 0
-        const revocation = { kind, subject, notBefore: Math.max(now + 1, earlier) }
+        const revocation = { kind, subject, notBefore: Math.max(now + 1, earlier + 1) }
         lastId += 1
         byTarget.set(keyOf(revocation), { ...revocation, id: lastId })
         return revocation

@@ -3,13 +3,18 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { RevocationFile } from '../../ports/revocation-file.ts'
 import type { Revocation, RevocationHorizon, Revocations, RevocationTarget } from '../../ports/revocations.ts'
+import type { Sleep } from '../../ports/sleep.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import type { RevocationIndex } from './revocation-index.ts'
 
 /** Revokes tokens, and keeps the index of this process fresh (http-api.md §8.11, §9.4, §9.10). */
 export type RevocationService = {
-  /** Fills the index from the copy on disk. Never rejects: a damaged copy is logged. */
-  readonly readCopy: () => Promise<void>
+  /**
+   * Fills the index from the copy on disk, for a process that serves. Verifications then wait for the first
+   * `refresh`, for at most `firstRefreshMs`: until then the process may lack what was revoked while it was not
+   * running. Never rejects: a damaged copy is logged.
+   */
+  readonly openIndex: () => Promise<void>
   /**
    * Fills the index with the revocations that the store got since the last call, and copies them to the disk. This
    * is the only way by which revocations of other processes arrive: by a timer, or when a message announces them.
@@ -26,15 +31,20 @@ type Deps = {
   readonly revocationIndex: RevocationIndex
   readonly revocationFile: RevocationFile
   readonly clock: Clock
+  readonly sleep: Sleep
   readonly log: Log
 }
+
+/** Maximum wait of a verification for the first refresh (milliseconds). */
+const firstRefreshMs = 1000
 
 /** The copy is rewritten if it has more superfluous entries than this, and more than useful ones. */
 const superfluousEntries = 1000
 
 export const createRevocationService = (deps: Deps): RevocationService => {
-  const { revocations, revocationIndex, revocationFile, clock, log } = deps
+  const { revocations, revocationIndex, revocationFile, clock, sleep, log } = deps
   let horizon: RevocationHorizon | null = null
+  const refreshed = new AbortController()
   let uncopied: ReadonlyArray<Revocation> = []
 
   /** A failure is not an error of the caller, because the index is right. The next call tries again. */
@@ -53,18 +63,23 @@ export const createRevocationService = (deps: Deps): RevocationService => {
     await copy()
   }
 
+  const readCopy = async (): Promise<void> => {
+    const read = await revocationFile.read()
+    if (E.isLeft(read)) return log.error('revocations.unreadable', { cause: String(read.left.cause) })
+    const { revocations: copied, damaged } = read.right
+    if (damaged > 0) log.error('revocations.damaged', { entries: damaged })
+    revocationIndex.add(copied)
+    revocationIndex.dropExpired(Math.floor(clock() / 1000))
+    const needed = revocationIndex.entries()
+    if (copied.length - needed.length <= Math.max(superfluousEntries, needed.length)) return
+    const replaced = await revocationFile.replace(needed)()
+    if (E.isLeft(replaced)) log.error('revocations.not_copied', { cause: String(replaced.left.cause) })
+  }
+
   return {
-    readCopy: async () => {
-      const read = await revocationFile.read()
-      if (E.isLeft(read)) return log.error('revocations.unreadable', { cause: String(read.left.cause) })
-      const { revocations: copied, damaged } = read.right
-      if (damaged > 0) log.error('revocations.damaged', { entries: damaged })
-      revocationIndex.add(copied)
-      revocationIndex.dropExpired(Math.floor(clock() / 1000))
-      const needed = revocationIndex.entries()
-      if (copied.length - needed.length <= Math.max(superfluousEntries, needed.length)) return
-      const replaced = await revocationFile.replace(needed)()
-      if (E.isLeft(replaced)) log.error('revocations.not_copied', { cause: String(replaced.left.cause) })
+    openIndex: async () => {
+      await readCopy()
+      revocationIndex.waitFor(sleep(firstRefreshMs, refreshed.signal))
     },
 
     refresh: async () => {
@@ -75,6 +90,7 @@ export const createRevocationService = (deps: Deps): RevocationService => {
       }
       horizon = changes.right.horizon
       await apply(changes.right.revocations)
+      refreshed.abort()
       return E.right(undefined)
     },
 
