@@ -24,6 +24,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   migrate: async () => (await import('./cli/migrate-command.ts')).migrateCommand,
   add: async () => (await import('./cli/add-command.ts')).addCommand,
   token: async () => (await import('./cli/token-command.ts')).tokenCommand,
+  revoke: async () => (await import('./cli/revoke-command.ts')).revokeCommand,
   admin: async () => (await import('./cli/admin-command.ts')).adminCommand,
   check: async () => (await import('./cli/check-command.ts')).checkCommand,
   remake: async () => (await import('./cli/remake-command.ts')).remakeCommand,

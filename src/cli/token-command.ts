@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util'
 import { readsKeyFiles } from '../composition/token-keys.ts'
 import type { Clip, Restrictions } from '../domain/access/restrictions.ts'
+import { toExplanationJson } from '../domain/access/token-explanation-json.ts'
 import { type Command, CommandError, usageError } from './command.ts'
 import { withServices } from './library.ts'
 import { orThrowCommandError } from './outcome.ts'
-import { explanationAsJson, explanationLines, extractToken } from './token-explanation.ts'
+import { explanationLines, extractToken } from './token-explanation.ts'
 
 const usage = 'token UID [--ttl S] [--maxh N] [--clip A,B] | --explain JWT'
 
@@ -70,7 +71,7 @@ export const tokenCommand: Command = {
       if (uid !== undefined || Object.keys(values).length > 1) throw usageError(usage)
       const { createExplainToken } = await import('../composition/explain-token.ts')
       const explained = await createExplainToken(config)(extractToken(values.explain))
-      report({ lines: explanationLines(explained, config), json: explanationAsJson(explained) })
+      report({ lines: explanationLines(explained, config), json: toExplanationJson(explained) })
       return explained._tag === 'Signed' && explained.refusal === null ? 0 : 1
     }
     if (uid === undefined || rest.length > 0) throw usageError(usage)

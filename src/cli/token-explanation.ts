@@ -82,13 +82,6 @@ export const extractToken = (given: string): string => {
   return inPath ?? inQuery ?? trimmed.replace(/^(?:authorization:\s*)?bearer\s+/i, '')
 }
 
-/** Returns the explanation for programs (`--json`). */
-export const explanationAsJson = (explained: TokenExplanation) => {
-  if (explained._tag === 'BadSignature') return { signature: 'bad', reason: explained.reason }
-  const { use, kid, claims, refusal, grant } = explained
-  return { signature: 'good', use, kid, claims, refusal, restrictions: grant?.restrictions ?? null }
-}
-
 /** Explains what a token permits, or why it is refused. Claims are shown only if the signature is valid. */
 export const explanationLines = (explained: TokenExplanation, rules: Rules): ReadonlyArray<string> => {
   if (explained._tag === 'BadSignature') return [`bad signature: ${badSignatures[explained.reason]}`]

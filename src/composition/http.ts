@@ -30,6 +30,7 @@ export const createLarderServer = (
   { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
 ): HttpServer => {
   const { playlists, vods, exports, admins, health, background } = larder
+  const { explainCheckedToken, revocationService, monotonic } = larder
   const { cacheStats, progress, checkedTokens, clock, log, outages } = larder
   return createHttpServer({
     limits,
@@ -40,6 +41,9 @@ export const createLarderServer = (
         vods,
         exports,
         admins,
+        explainCheckedToken,
+        revocationService,
+        monotonic,
         health,
         background,
         cacheStats,

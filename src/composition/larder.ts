@@ -1,6 +1,10 @@
 import type { Config } from '../config/settings.ts'
 import { createCheckedIdTokenVerifier } from '../domain/access/checked-id-tokens.ts'
 import { type CheckedMediaTokens, createCheckedMediaTokens } from '../domain/access/checked-media-tokens.ts'
+import {
+  createExplainCheckedToken,
+  type ExplainCheckedToken,
+} from '../domain/access/explain-checked-token.ts'
 import { createOwnerRead } from '../domain/access/owner-read.ts'
 import { createPlaylistSigning } from '../domain/access/playlist-signing.ts'
 import { createPublicImageCheck } from '../domain/access/public-images.ts'
@@ -85,6 +89,7 @@ export type Adapters = {
 
 type Services = {
   readonly checkedTokens: CheckedMediaTokens
+  readonly explainCheckedToken: ExplainCheckedToken
   readonly revocationService: RevocationService
   readonly playlists: PlaylistService
   readonly vods: VodService
@@ -109,7 +114,7 @@ export const createServices = (
 ): Services => {
   const { cache, stale, blobs, cacheCheck, store, database } = adapters
   const { imageFiles, contentFiles, storedFiles, users } = adapters
-  const { tokens, idTokenVerifier, idTokenIssuer } = adapters
+  const { tokens, idTokenVerifier, idTokenIssuer, explainToken } = adapters
   const { revocations, revocationFile, revocationIndex } = adapters
   const { files, images, transcoder, progress, locks, sleep, newUid, clock, monotonic, log } = adapters
   // Made once, so that all services share one load of a value.
@@ -117,10 +122,16 @@ export const createServices = (
   const authorizedRead = createOwnerRead(cache)
   const checkPublic = createPublicImageCheck({ readThrough, imageFiles })
   const checkedTokens = createCheckedMediaTokens({ tokens, revocationIndex, checkPublic })
+  const checkedIdTokenVerifier = createCheckedIdTokenVerifier(idTokenVerifier, revocationIndex)
   const imageSigning = createPlaylistSigning('image', checkedTokens)
   const contentSigning = createPlaylistSigning('content', checkedTokens)
   return {
     checkedTokens,
+    explainCheckedToken: createExplainCheckedToken({
+      explainToken,
+      checkedTokens,
+      idTokenVerifier: checkedIdTokenVerifier,
+    }),
     revocationService: createRevocationService({
       revocations,
       revocationIndex,
@@ -147,7 +158,7 @@ export const createServices = (
       users,
       imageFiles,
       contentFiles,
-      idTokenVerifier: createCheckedIdTokenVerifier(idTokenVerifier, revocationIndex),
+      idTokenVerifier: checkedIdTokenVerifier,
       idTokenIssuer,
       checkedTokens,
       revocations,

@@ -1,4 +1,6 @@
 import type { RequestListener } from 'node:http'
+import type { ExplainCheckedToken } from '../domain/access/explain-checked-token.ts'
+import type { RevocationService } from '../domain/access/revocation-service.ts'
 import type { AdminService } from '../domain/admin/admin-service.ts'
 import type { BackgroundWork } from '../domain/background/background-work.ts'
 import type { ExportService } from '../domain/export/export-service.ts'
@@ -6,6 +8,7 @@ import type { HealthService } from '../domain/health/health-service.ts'
 import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
 import type { VodService } from '../domain/vod/vod-service.ts'
 import type { CacheStats } from '../ports/cache-stats.ts'
+import type { Monotonic } from '../ports/monotonic.ts'
 import type { ProgressStore } from '../ports/progress-store.ts'
 import type { ServerLifecycle } from './lifecycle.ts'
 import { createCorsPolicy } from './middleware/cors.ts'
@@ -14,11 +17,14 @@ import { createPlaylistReply } from './playlists/playlist-reply.ts'
 import { createRequestListener, type ListenerDeps } from './request-listener.ts'
 import { createBytesReply } from './response/bytes-reply.ts'
 import { adminRoutes } from './routes/admin-routes.ts'
+import { adminUserRoutes } from './routes/admin-user-routes.ts'
 import { type ConsoleAssets, consoleRoutes } from './routes/console-routes.ts'
 import { contentRoutes } from './routes/content-routes.ts'
 import { homeRoutes } from './routes/home-routes.ts'
 import { imageRoutes } from './routes/image-routes.ts'
+import { revocationRoutes } from './routes/revocation-routes.ts'
 import { serviceRoutes } from './routes/service-routes.ts'
+import { tokenRoutes } from './routes/token-routes.ts'
 
 /** Dependencies of the HTTP layer: one service for each domain, and the dependencies of the listener. */
 type AppDeps = ListenerDeps & {
@@ -26,6 +32,9 @@ type AppDeps = ListenerDeps & {
   readonly vods: VodService
   readonly exports: ExportService
   readonly admins: AdminService
+  readonly explainCheckedToken: ExplainCheckedToken
+  readonly revocationService: Pick<RevocationService, 'revoke' | 'list'>
+  readonly monotonic: Monotonic
   readonly health: HealthService
   readonly cacheStats: CacheStats
   readonly background: Pick<BackgroundWork, 'statuses'>
@@ -43,6 +52,7 @@ const playlistBodyBytes = 64 * 1024 * 1024
 /** Creates the listener with all routes. This function is the wiring diagram of the routes. */
 export const createApp = (deps: AppDeps): RequestListener => {
   const { playlists, vods, exports, admins, health, cacheStats, background, progress, consoleAssets } = deps
+  const { explainCheckedToken, revocationService, monotonic } = deps
   const { checkedTokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic, lifecycle } =
     deps
   const sharing = createCorsPolicy(corsOrigins)
@@ -53,6 +63,9 @@ export const createApp = (deps: AppDeps): RequestListener => {
     ({ handle, refusals }) => [
       imageRoutes({ playlists, exports, checkedTokens, bytesReply, playlistReply, sharing, clock }, handle),
       contentRoutes({ playlists, vods, exports, checkedTokens, bytesReply, playlistReply, sharing }, handle),
+      tokenRoutes({ admins, explainCheckedToken, monotonic }, handle),
+      revocationRoutes({ admins, revocationService }, handle),
+      adminUserRoutes(admins, handle),
       adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
       serviceRoutes({ health, lifecycle }, handle),
       homeRoutes(health, handle),

@@ -7,10 +7,13 @@ import { writeReply } from './response/response-writer.ts'
 /** Methods that change data. */
 type WriteMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
+/** A path below the prefix. An empty path would match nothing, and make the router throw for every request. */
+type RoutePath = `/${string}`
+
 /** The routes under one path prefix. */
 export type Routes = {
-  readonly get: (path: string | string[], answer: RouteMiddleware) => void
-  readonly on: (method: WriteMethod, path: string, answer: RouteMiddleware) => void
+  readonly get: (path: RoutePath | RoutePath[], answer: RouteMiddleware) => void
+  readonly on: (method: WriteMethod, path: RoutePath, answer: RouteMiddleware) => void
   readonly middleware: () => RouterMiddleware
   /**
    * Returns the longest body (bytes) that the route of a request accepts; `null` if no route reads the body.

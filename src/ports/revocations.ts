@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
+import { TokenSubject } from '../domain/access/token-subject.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
-import { refine } from '../domain/shared/refine.ts'
 import type { TE } from '../fp.ts'
 
 /**
@@ -11,16 +11,7 @@ import type { TE } from '../fp.ts'
 export const RevocationKind = t.keyof({ jti: null, uid: null, sub: null })
 export type RevocationKind = t.TypeOf<typeof RevocationKind>
 
-/**
- * An id of a token, the uid of an image or content file, or the subject of id tokens. Has 1 to 512 characters, so
- * that the database can index it, and none that the database cannot store.
- */
-export const RevocationSubject = refine(
-  'RevocationSubject',
-  (u): u is string => typeof u === 'string' && u.length >= 1 && u.length <= 512 && !/[\p{Cc}\p{Cs}]/u.test(u),
-)
-
-/** The tokens to revoke. */
+/** The tokens to revoke. `subject`: an id of a token, the uid of a file, or the subject of id tokens. */
 export type RevocationTarget = { readonly kind: RevocationKind; readonly subject: string }
 
 /**
@@ -29,7 +20,7 @@ export type RevocationTarget = { readonly kind: RevocationKind; readonly subject
  */
 export const Revocation = t.strict({
   kind: RevocationKind,
-  subject: RevocationSubject,
+  subject: TokenSubject,
   notBefore: t.number,
 })
 export type Revocation = RevocationTarget & { readonly notBefore: number }

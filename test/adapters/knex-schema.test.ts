@@ -127,6 +127,7 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   const { uid: imageUid } = aNewImageFile()
   const { uid: contentUid } = aNewContentFile()
   await right(createKnexUserRepository(db).isAdmin('ann'))
+  await right(createKnexUserRepository(db).listAdmins(null, 50))
   const revocations = createKnexRevocations(db)
   await right(revocations.findNotBefore({ kind: 'uid', subject: imageUid }))
   await right(revocations.listSince(null))

@@ -8,6 +8,7 @@ import { defaultDatabaseLimits } from '../../src/adapters/knex/database-limits.t
 import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
+import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
 import { addFile } from '../../src/domain/ingest/add-file.ts'
 import { outcomeUnknown, refused } from '../../src/domain/shared/errors.ts'
 import { O, TE } from '../../src/fp.ts'
@@ -174,6 +175,7 @@ describe('writes whose response is lost', () => {
     let isAdmin = true
     const { admins, idTokenIssuer } = await makeLarder({
       users: {
+        ...createMemoryUserRepository(),
         isAdmin: () => async () => TE.right(isAdmin)(),
         setAdmin: (_, admin) => async () => {
           isAdmin = admin

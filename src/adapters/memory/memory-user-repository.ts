@@ -1,5 +1,5 @@
 import { TE } from '../../fp.ts'
-import type { UserRepository } from '../../ports/user-repository.ts'
+import type { AdminRemoval, UserRepository } from '../../ports/user-repository.ts'
 
 /** Stores users in memory, for tests and for processes without a database. */
 export const createMemoryUserRepository = (): UserRepository => {
@@ -11,6 +11,20 @@ export const createMemoryUserRepository = (): UserRepository => {
       TE.fromIO(() => {
         if (admin) admins.add(sub)
         else admins.delete(sub)
+      }),
+    listAdmins: (after, limit) =>
+      TE.fromIO(() =>
+        [...admins]
+          .filter((sub) => after === null || Buffer.compare(Buffer.from(sub), Buffer.from(after)) > 0)
+          .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+          .slice(0, limit),
+      ),
+    removeAdmin: (sub) =>
+      TE.fromIO((): AdminRemoval => {
+        if (!admins.has(sub)) return 'not_admin'
+        if (admins.size === 1) return 'last_admin'
+        admins.delete(sub)
+        return 'removed'
       }),
   }
 }

@@ -10,7 +10,15 @@ import type { UserRepository } from '../../ports/user-repository.ts'
 import type { CheckedIdTokenVerifier } from '../access/checked-id-tokens.ts'
 import type { CheckedMediaTokens } from '../access/checked-media-tokens.ts'
 import { createReadThrough } from '../caching/read-through.ts'
-import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
+import {
+  type Conflict,
+  conflict,
+  type Forbidden,
+  forbidden,
+  type NotFound,
+  notFound,
+  type Unavailable,
+} from '../shared/errors.ts'
 import { createMintMediaToken, type MintMediaToken } from './mint-media-token.ts'
 
 /** Authenticates admins and issues tokens. */
@@ -20,6 +28,13 @@ export type AdminService = {
    * admin.
    */
   readonly authenticate: (idToken: string) => TE.TaskEither<Forbidden | Unavailable, Identity>
+  /** Returns at most `limit` admins in the order of their `sub`, those after `after`; `null`: the first. */
+  readonly listAdmins: UserRepository['listAdmins']
+  /** Returns whether the user is an admin now, from the database. */
+  readonly isAdmin: UserRepository['isAdmin']
+  /** Ends the right of an admin. Fails with NotFound for another user, and with Conflict for the last admin. */
+  readonly removeAdmin: (sub: string) => TE.TaskEither<NotFound | Conflict | Unavailable, void>
+  /** Sets the right of a user, also of the last admin. */
   readonly setAdmin: (sub: string, admin: boolean) => TE.TaskEither<Unavailable, void>
   readonly mintIdToken: (sub: string) => TE.TaskEither<Unavailable, string>
   readonly mintMediaToken: MintMediaToken
@@ -46,6 +61,16 @@ export const createAdminService = (deps: Deps): AdminService => {
   // unavailable (http-api.md §9.3).
   const readThrough = createReadThrough(cache)
 
+  const evictAfter =
+    <A>(sub: string, change: TE.TaskEither<Unavailable, A>): TE.TaskEither<Unavailable, A> =>
+    async () => {
+      const result = await change()
+      // If it is unknown whether a failed write had an effect, the cached value is deleted as well.
+      if (E.isLeft(result) && !result.left.mayHaveHappened) return result
+      const evicted = await cache.delete(cacheKeys.isAdmin({ sub }))()
+      return E.isLeft(result) || E.isRight(evicted) ? result : evicted
+    }
+
   return {
     authenticate: (idToken) => async () => {
       const identity = await idTokenVerifier.verify(idToken)()
@@ -56,12 +81,18 @@ export const createAdminService = (deps: Deps): AdminService => {
       return admin.right.value ? identity : E.left(forbidden('not_admin'))
     },
 
-    setAdmin: (sub, admin) => async () => {
-      const result = await users.setAdmin(sub, admin)()
-      // If it is unknown whether a failed write had an effect, the cached value is deleted as well.
-      if (E.isLeft(result) && !result.left.mayHaveHappened) return result
-      const evicted = await cache.delete(cacheKeys.isAdmin({ sub }))()
-      return E.isLeft(result) ? result : evicted
+    setAdmin: (sub, admin) => evictAfter(sub, users.setAdmin(sub, admin)),
+
+    listAdmins: users.listAdmins,
+    isAdmin: users.isAdmin,
+
+    removeAdmin: (sub) => async () => {
+      const removal = await evictAfter(sub, users.removeAdmin(sub))()
+      if (E.isLeft(removal)) return removal
+      if (removal.right === 'not_admin') return E.left(notFound('admin', sub))
+      return removal.right === 'last_admin'
+        ? E.left(conflict(`${sub} is the only admin: add another one first`))
+        : E.right(undefined)
     },
 
     mintIdToken: (sub) => async () => {

@@ -5,10 +5,16 @@ type CodecShape = {
   readonly props?: t.Props
   /** The codecs that `t.intersection` combines. */
   readonly types?: ReadonlyArray<t.Mixed>
+  /** The codec that `t.exact` wraps. */
+  readonly type?: t.Mixed
 }
 
 /** Returns the parameter names that a query codec reads. */
 export const parameterNames = (codec: t.Mixed | undefined): ReadonlyArray<string> => {
-  const { props = {}, types = [] } = (codec ?? {}) as CodecShape
-  return [...Object.keys(props), ...types.flatMap(parameterNames)]
+  const { props = {}, types = [], type } = (codec ?? {}) as CodecShape
+  return [
+    ...Object.keys(props),
+    ...types.flatMap(parameterNames),
+    ...(type === undefined ? [] : parameterNames(type)),
+  ]
 }

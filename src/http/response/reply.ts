@@ -62,6 +62,9 @@ export const jsonReply = (body: unknown, status = 200): Reply => ({
   body: JSON.stringify(body),
 })
 
+/** The reply to a change that has nothing to tell. */
+export const noContentReply: Reply = { status: 204, headers: { 'Cache-Control': 'no-store' }, body: null }
+
 /** The reply to `OPTIONS *` (RFC 9110 §9.3.7). */
 export const optionsAsteriskReply: BufferedReply = {
   status: 204,

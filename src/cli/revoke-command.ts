@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util'
+import type { Larder } from '../composition/larder.ts'
+import { parseRevocationTarget } from '../domain/access/revocation-target.ts'
+import { ContentFileUid, ImageFileUid } from '../domain/media/ids.ts'
+import { kindOfUid } from '../domain/media/uid-text.ts'
+import { E, O } from '../fp.ts'
+import type { RevocationKind, RevocationTarget } from '../ports/revocations.ts'
+import { alwaysNeedsLibrary, type Command, CommandError, usageError } from './command.ts'
+import { withServices } from './library.ts'
+import { orThrowCommandError } from './outcome.ts'
+
+const usage = 'revoke JTI|UID|--jti JTI|--uid UID|--sub SUB'
+
+/** Returns whether the text is the uid of a file: by its prefix, or because the library has such a file. */
+const isUidOfFile = async (
+  { imageFiles, contentFiles }: Pick<Larder, 'imageFiles' | 'contentFiles'>,
+  text: string,
+): Promise<boolean> => {
+  if (kindOfUid(text) !== null) return true
+  if (!ImageFileUid.is(text) || !ContentFileUid.is(text)) return false
+  const image = await orThrowCommandError(imageFiles.findIngested(text))
+  return O.isSome(image) || O.isSome(await orThrowCommandError(contentFiles.findIngested(text)))
+}
+
+const targetOf = (kind: RevocationKind, subject: string): RevocationTarget => {
+  const target = parseRevocationTarget(kind, subject)
+  if (E.isRight(target)) return target.right
+  throw new CommandError(`${subject} ${target.left}`, 2)
+}
+
+const describeRevoked = ({ kind, subject }: RevocationTarget): string => {
+  if (kind === 'jti') return `the token ${subject} is revoked`
+  return kind === 'uid'
+    ? `all tokens of the file ${subject} that exist now are revoked`
+    : `all id tokens of ${subject} that exist now are revoked`
+}
+
+/** Revokes a token, all tokens of a file, or all id tokens of a user. */
+export const revokeCommand: Command = {
+  usage,
+  about: 'Revokes a token, all tokens of a file, or all id tokens of a user; servers notice within a second.',
+  words: [
+    ['JTI', 'the jti of a token, as `larder token --explain` prints it'],
+    ['UID', 'the uid of a file: revokes all tokens that exist now; new ones are valid'],
+    ['--jti JTI', 'the same as JTI, for a jti that looks like a uid'],
+    [
+      '--uid UID',
+      'the same as UID, for a file that is not in the library any more and has no kind in its uid',
+    ],
+    [
+      '--sub SUB',
+      'revokes all id tokens of a user that exist now; `larder admin revoke` ends the right itself',
+    ],
+  ],
+  needsLibrary: alwaysNeedsLibrary,
+  run: ({ config, args, report }) => {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { jti: { type: 'string' }, uid: { type: 'string' }, sub: { type: 'string' } },
+      allowPositionals: true,
+    })
+    const named = Object.entries(values) as ReadonlyArray<[RevocationKind, string]>
+    const [text] = positionals
+    if (named.length + positionals.length !== 1) throw usageError(usage)
+    const given = named.map(([kind, subject]) => targetOf(kind, subject))
+
+    return withServices(config, async (larder) => {
+      await orThrowCommandError(larder.database.migrate)
+      const [target = targetOf((await isUidOfFile(larder, text ?? '')) ? 'uid' : 'jti', text ?? '')] = given
+      const { kind, subject, notBefore } = await orThrowCommandError(larder.revocationService.revoke(target))
+      report({ lines: [describeRevoked(target)], json: { [kind]: subject, not_before: notBefore } })
+      return 0
+    })
+  },
+}

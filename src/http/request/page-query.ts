@@ -1,0 +1,55 @@
+import * as t from 'io-ts'
+
+const wholeNumber = (name: string, min: number, max: number): t.Type<number, unknown, unknown> =>
+  new t.Type<number, unknown, unknown>(
+    name,
+    t.number.is,
+    (u, context) => {
+      const number = typeof u === 'string' && /^\d{1,16}$/.test(u) ? Number(u) : Number.NaN
+      return number >= min && number <= max
+        ? t.success(number)
+        : t.failure(u, context, `should be a whole number from ${min} to ${max}`)
+    },
+    String,
+  )
+
+/** Number of entries of a page without `limit`. */
+const defaultLimit = 50
+
+/** The parameter `limit` of lists (http-api.md §8.4). */
+export const PageLimit = wholeNumber('limit', 1, 200)
+
+/** The parameter `after` of a list whose entries have ids that grow: the cursor is the last id of a page. */
+export const IdCursor = wholeNumber('cursor', 0, Number.MAX_SAFE_INTEGER)
+
+/** The parameter `after` of a list that is sorted by a text: base64url of the last one of a page. */
+export const TextCursor = new t.Type<string, string, unknown>(
+  'cursor',
+  t.string.is,
+  (u, context) => {
+    const text = typeof u === 'string' ? Buffer.from(u, 'base64url').toString() : ''
+    return text !== '' && encodeTextCursor(text) === u
+      ? t.success(text)
+      : t.failure(u, context, 'should be the next of a page')
+  },
+  (text) => encodeTextCursor(text),
+)
+
+export const encodeTextCursor = (text: string): string => Buffer.from(text).toString('base64url')
+
+/**
+ * Returns a page of at most `limit` entries, and the cursor of the next page; `null` if there are no more. `loaded`
+ * has one entry more if there is a next page.
+ */
+export const toPage = <A>(
+  loaded: ReadonlyArray<A>,
+  limit: number,
+  cursorOf: (last: A) => string,
+): { readonly items: ReadonlyArray<A>; readonly next: string | null } => {
+  const items = loaded.slice(0, limit)
+  const last = items.at(-1)
+  return { items, next: loaded.length > limit && last !== undefined ? cursorOf(last) : null }
+}
+
+/** Returns the requested number of entries, or the default. */
+export const pageLimitOf = (limit: number | undefined): number => limit ?? defaultLimit

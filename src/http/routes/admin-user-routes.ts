@@ -1,0 +1,79 @@
+import * as t from 'io-ts'
+import { TokenSubject } from '../../domain/access/token-subject.ts'
+import type { AdminService } from '../../domain/admin/admin-service.ts'
+import { notFound } from '../../domain/shared/errors.ts'
+import { pipe, TE } from '../../fp.ts'
+import type { RouteHandler } from '../handle.ts'
+import { bearerAuthenticator } from '../request/credential.ts'
+import { encodeTextCursor, PageLimit, pageLimitOf, TextCursor, toPage } from '../request/page-query.ts'
+import { jsonReply, noContentReply } from '../response/reply.ts'
+import { createRoutes, type Routes } from '../router.ts'
+
+const BySubject = t.strict({ sub: TokenSubject })
+const ListQuery = t.partial({ limit: PageLimit, after: TextCursor })
+
+/** The routes that list, add and remove admins (http-api.md §8.12). */
+export const adminUserRoutes = (admins: AdminService, handle: RouteHandler): Routes => {
+  const routes = createRoutes('/api/1/admin')
+  const credential = bearerAuthenticator(admins.authenticate)
+  const bySubject = { credential, params: BySubject, explainsParams: true } as const
+
+  routes.get(
+    '/admins',
+    handle({
+      credential,
+      query: ListQuery,
+      handler: ({ query }) => {
+        const limit = pageLimitOf(query.limit)
+        return pipe(
+          admins.listAdmins(query.after ?? null, limit + 1),
+          TE.map((loaded) => {
+            const { items, next } = toPage(loaded, limit, encodeTextCursor)
+            return jsonReply({ items: items.map((sub) => ({ sub })), next })
+          }),
+        )
+      },
+    }),
+  )
+
+  routes.get(
+    '/admins/:sub',
+    handle({
+      ...bySubject,
+      handler: ({ params: { sub } }) =>
+        pipe(
+          admins.isAdmin(sub),
+          TE.flatMap((isAdmin) =>
+            isAdmin ? TE.right(jsonReply({ sub, admin: true })) : TE.left(notFound('admin', sub)),
+          ),
+        ),
+    }),
+  )
+
+  routes.on(
+    'PUT',
+    '/admins/:sub',
+    handle({
+      ...bySubject,
+      handler: ({ params: { sub } }) =>
+        pipe(
+          admins.setAdmin(sub, true),
+          TE.map(() => noContentReply),
+        ),
+    }),
+  )
+
+  routes.on(
+    'DELETE',
+    '/admins/:sub',
+    handle({
+      ...bySubject,
+      handler: ({ params: { sub } }) =>
+        pipe(
+          admins.removeAdmin(sub),
+          TE.map(() => noContentReply),
+        ),
+    }),
+  )
+  return routes
+}

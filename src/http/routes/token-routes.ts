@@ -1,0 +1,93 @@
+import * as t from 'io-ts'
+import type { ExplainCheckedToken } from '../../domain/access/explain-checked-token.ts'
+import { Restrictions } from '../../domain/access/restrictions.ts'
+import { toExplanationJson } from '../../domain/access/token-explanation-json.ts'
+import type { AdminService } from '../../domain/admin/admin-service.ts'
+import type { NewMediaToken } from '../../domain/admin/mint-media-token.ts'
+import { isUid } from '../../domain/media/uid-text.ts'
+import { overloaded } from '../../domain/shared/errors.ts'
+import { refine } from '../../domain/shared/refine.ts'
+import { pipe, TE } from '../../fp.ts'
+import type { Monotonic } from '../../ports/monotonic.ts'
+import type { RouteHandler } from '../handle.ts'
+import { createRateLimit } from '../middleware/rate-limit.ts'
+import { closedObject } from '../request/closed-object.ts'
+import { bearerAuthenticator } from '../request/credential.ts'
+import { jsonBody } from '../request/json-body.ts'
+import { jsonReply } from '../response/reply.ts'
+import { unprocessable } from '../response/request-faults.ts'
+import { createRoutes, type Routes } from '../router.ts'
+
+type Deps = {
+  readonly admins: AdminService
+  readonly explainCheckedToken: ExplainCheckedToken
+  readonly monotonic: Monotonic
+}
+
+const Seconds = refine('seconds', (u): u is number => Number.isSafeInteger(u) && Number(u) > 0)
+const Uid = refine('uid', isUid)
+
+const NewToken = closedObject(
+  t.intersection([
+    t.type({ uid: Uid }),
+    t.partial({ ttl_seconds: Seconds, restrictions: closedObject(Restrictions) }),
+  ]),
+)
+const GivenToken = closedObject(t.type({ jwt: t.string }))
+
+/** Explanations a second, and at once: enough for people, and too few to try out signatures. */
+const explanations = { perSecond: 5, burst: 20 }
+
+const tokenBody = (uid: string, { kind, jwt, grant: { jti, exp } }: NewMediaToken) => ({
+  uid,
+  kind,
+  jwt,
+  jti,
+  exp,
+})
+
+/** The routes that mint and explain media tokens (http-api.md §8.11). */
+export const tokenRoutes = (
+  { admins, explainCheckedToken, monotonic }: Deps,
+  handle: RouteHandler,
+): Routes => {
+  const routes = createRoutes('/api/1/admin')
+  const credential = bearerAuthenticator(admins.authenticate)
+  const mayExplain = createRateLimit(explanations.perSecond, explanations.burst, monotonic)
+
+  routes.on(
+    'POST',
+    '/tokens',
+    handle({
+      credential,
+      body: jsonBody(NewToken),
+      handler: ({ body: { uid, ttl_seconds: ttlSeconds, restrictions } }) =>
+        pipe(
+          admins.mintMediaToken(uid, ttlSeconds ?? null, restrictions),
+          TE.map((token) => jsonReply(tokenBody(uid, token))),
+          TE.mapLeft((error) =>
+            error._tag === 'Refused'
+              ? unprocessable([{ loc: ['body'], msg: error.message, type: 'token' }])
+              : error,
+          ),
+        ),
+    }),
+  )
+
+  routes.on(
+    'POST',
+    '/tokens/explain',
+    handle({
+      credential,
+      body: jsonBody(GivenToken),
+      handler: ({ body: { jwt } }) =>
+        mayExplain()
+          ? pipe(
+              explainCheckedToken(jwt),
+              TE.map((explained) => jsonReply(toExplanationJson(explained))),
+            )
+          : TE.left(overloaded(1)),
+    }),
+  )
+  return routes
+}
