@@ -63,6 +63,35 @@ describe('the command line', () => {
     expect(open.status).to.equal(200)
   })
 
+  it('[§8.11] revokes tokens, which a running server refuses in a moment, and a later one without the database at once', async () => {
+    const { uid } = JSON.parse((await larder('add', '--json', picture)).out[0] ?? '{}')
+    const mint = async () => (await larder('token', uid)).out[0] ?? ''
+    const statusAt = async (base: string, jwt: string) =>
+      (await fetch(`${base}/api/1/image_files/playlist/${uid}?jwt=${jwt}`)).status
+    const old = await mint()
+    expect(await statusAt(serving.base, old)).to.equal(200)
+    const revoked = await larder('revoke', uid)
+    expect(revoked.out).to.deep.equal([`all tokens of the file ${uid} that exist now are revoked`])
+    await pollUntilDefined(async () => ((await statusAt(serving.base, old)) === 403 ? true : undefined))
+    const fresh = await mint()
+    expect(await statusAt(serving.base, fresh)).to.equal(200)
+
+    const alone = await serveLarder({
+      ...env,
+      DATABASE_URL: 'postgres://127.0.0.1:1/nothing',
+      LOG_LEVEL: 'silent',
+    })
+    expect(await statusAt(alone.base, old)).to.equal(403)
+    expect(await statusAt(alone.base, fresh)).to.not.equal(403)
+    await alone.end('SIGTERM')
+
+    const tooLong = await larder('token', uid, '--ttl', '99999999')
+    expect(tooLong).to.deep.include({ code: 1, out: [] })
+    expect(tooLong.err).to.deep.equal([
+      'larder: a token is valid for at most 2592000 seconds (TOKEN_MAX_TTL_SECONDS)',
+    ])
+  })
+
   it('grants and revokes an admin, which takes effect in the server within seconds', async () => {
     const [jwt = ''] = (await larder('admin', 'token', 'zoë')).out
     const me = async () =>
@@ -165,6 +194,7 @@ describe('the command line', () => {
       ['add', picture],
       ['token', uid],
       ['admin', 'token', 'ann'],
+      ['revoke', 'a-jti'],
       ['migrate'],
       ['doctor'],
       ['check', `${serving.base}/`],

@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
 import { E } from '../../fp.ts'
+import { hasMembers, type Tagged } from './decode-faults.ts'
 import { parameterNames } from './parameter-names.ts'
 
 const membersOf = (u: unknown): ReadonlyArray<string> =>
@@ -18,11 +19,13 @@ export const closedObject = <A>(codec: t.Type<A, unknown, unknown>): t.Type<A, u
       const decoded = codec.validate(u, context)
       const unknownMembers = membersOf(u).filter((name) => !names.includes(name))
       if (unknownMembers.length === 0) return decoded
+      // The path of a fault has the index of a member, which toUnprocessable removes.
+      const place = hasMembers(codec as Tagged) ? t.appendContext(context, '0', t.UnknownRecord) : context
       return t.failures([
         ...(E.isLeft(decoded) ? decoded.left : []),
         ...unknownMembers.map((name) => ({
           value: undefined,
-          context: t.appendContext(context, name, t.never),
+          context: t.appendContext(place, name, t.never),
           message: 'is not a known member',
         })),
       ])

@@ -4,7 +4,8 @@ import { type Unprocessable, unprocessable } from '../response/request-faults.ts
 /** The part of a request that could not be decoded. */
 type RequestPart = 'params' | 'query' | 'body'
 
-type Tagged = { readonly _tag?: string; readonly type?: Tagged }
+/** What a codec of io-ts shows of its structure. */
+export type Tagged = { readonly _tag?: string; readonly type?: Tagged }
 
 const wrappers = ['ExactType', 'ReadonlyType', 'RefinementType']
 
@@ -12,7 +13,7 @@ const wrappers = ['ExactType', 'ReadonlyType', 'RefinementType']
  * Returns whether this codec (a union or intersection) adds the index of a member to the path of a fault. The
  * request does not contain such an index.
  */
-const hasMembers = (codec: Tagged | undefined): boolean => {
+export const hasMembers = (codec: Tagged | undefined): boolean => {
   if (codec?._tag !== undefined && wrappers.includes(codec._tag)) return hasMembers(codec.type)
   return codec?._tag === 'IntersectionType' || codec?._tag === 'UnionType'
 }
