@@ -30,6 +30,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/sandbox/sandbox.ts': 'programs that are run, which are fixed',
   'src/domain/background/background-work.ts': 'tasks that run',
   'src/domain/background/retry-schedule.ts': 'unfinished files that failed in this process',
+  'src/domain/access/revocation-index.ts': 'revocations of 400 days, which admins make',
   'src/domain/health/outage-log.ts': 'dependencies, which are fixed',
   'src/http/response/asset-reply.ts': 'codings of a file of the console',
   'src/adapters/cache/blobs/read-cache.ts': 'an LRU of four pieces of one fill, by number',
@@ -45,6 +46,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-replaced-exports.ts': 'a library in memory',
   'src/adapters/memory/memory-object-store.ts': 'a store in memory',
   'src/adapters/memory/memory-stored-file-repository.ts': 'a library in memory',
+  'src/adapters/memory/memory-revocations.ts': 'revocations in memory',
   'src/adapters/memory/memory-user-repository.ts': 'admins in memory',
   'src/adapters/memory/memory-work-locks.ts': 'work under way',
 }

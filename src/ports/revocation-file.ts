@@ -3,7 +3,7 @@ import type { TE } from '../fp.ts'
 import type { Revocation } from './revocations.ts'
 
 /** What a copy contains. */
-export type CopiedRevocations = {
+type CopiedRevocations = {
   /** In any order, and perhaps several times. */
   readonly revocations: ReadonlyArray<Revocation>
   /** Number of entries that cannot be read. */

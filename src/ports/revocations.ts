@@ -35,7 +35,7 @@ export type ListedRevocation = Revocation & { readonly id: number }
 export type RevocationHorizon = string & { readonly RevocationHorizon: unique symbol }
 
 /** The revocations that a reader may not know yet, and where its next read begins. */
-export type RevocationChanges = {
+type RevocationChanges = {
   readonly revocations: ReadonlyArray<Revocation>
   readonly horizon: RevocationHorizon
 }
@@ -48,8 +48,8 @@ export type Revocations = {
   /**
    * Stores a revocation. `notBefore` is the time of the store in whole seconds, plus one, and later than
    * that of any earlier revocation of the same subject: a token minted after that one has its `notBefore` as `iat`,
-   * and must be refused by this one. Also deletes what is older than `revocationSeconds`. Fails with
-   * `mayHaveHappened` if it is unknown whether the revocation is stored.
+   * and must be refused by this one. Also deletes what is older than `revocationSeconds`. If it fails,
+   * the revocation may be stored or not.
    */
   readonly revoke: (target: RevocationTarget) => TE.TaskEither<Unavailable, Revocation>
   /** Returns `notBefore` of this target (seconds since 1970); 0 if it was never revoked. */

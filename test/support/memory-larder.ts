@@ -50,7 +50,7 @@ import { silentLog } from './recording-log.ts'
 export const publicUrl = 'https://media.example.com'
 
 /** The default of TOKEN_MAX_TTL_SECONDS. */
-export const testMaxTtlSeconds = 30 * 86_400
+const testMaxTtlSeconds = 30 * 86_400
 
 /** The keys of the test server. Tests may sign tokens with them. */
 export const testKeys = {

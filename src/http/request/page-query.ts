@@ -16,7 +16,7 @@ const wholeNumber = (name: string, min: number, max: number): t.Type<number, unk
 /** Number of entries of a page without `limit`. */
 const defaultLimit = 50
 
-/** The parameter `limit` of lists (http-api.md §8.4). */
+/** The parameter `limit` of lists (http-api.md §8.11). */
 export const PageLimit = wholeNumber('limit', 1, 200)
 
 /** The parameter `after` of a list whose entries have ids that grow: the cursor is the last id of a page. */
