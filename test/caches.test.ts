@@ -79,7 +79,7 @@ const local: ReadonlyArray<string> = [
   'src/domain/ingest/plan/interlacing.ts',
   'src/domain/playlist/image-playlist.ts',
   'src/domain/vod/',
-  'src/http/bytes/content-coding.ts',
+  'src/http/request/accept-encoding.ts',
   'src/http/routes/console-routes.ts',
   'src/http/middleware/error-boundary.ts',
   'src/config/misspelt-settings.ts',

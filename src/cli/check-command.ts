@@ -9,7 +9,8 @@ import { closeServer, startListening } from '../server/listening.ts'
 import { type Command, CommandError, usageError } from './command.ts'
 import { withServices } from './library.ts'
 import { orThrowCommandError } from './outcome.ts'
-import { describePlaylistReports, playlistReportsAsJson, redactTokens } from './playlist-report.ts'
+import { describePlaylistReports, playlistReportsAsJson } from './playlist-report.ts'
+import { redactTokens } from './redact-tokens.ts'
 
 const usage = 'check URL|UID [--token JWT]'
 

@@ -76,7 +76,7 @@ export const createTranscoderFrom = (
       options.wallSecondsFor ?? ((mediaSeconds: number) => wallSecondsFor(mediaSeconds, maxWorkSeconds)),
     toError,
     tooLong: tooLongRefusal(maxSeconds),
-    onFailedAttempt: ({ reason, detail }: EngineFailure, warnings: ReadonlyArray<string>) => {
+    onFailedEncode: ({ reason, detail }: EngineFailure, warnings: ReadonlyArray<string>) => {
       if (reason !== 'aborted') log.info('transcoder.attempt_failed', { reason, detail, warnings })
     },
   }

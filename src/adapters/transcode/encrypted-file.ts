@@ -2,8 +2,9 @@ import { matroskaElementAt } from './matroska-elements.ts'
 import { type SourceBytes, withSourceBytes } from './source-bytes.ts'
 
 /**
- * Returns whether a Matroska or ASF file declares that it is encrypted; for MP4 see readMovie. Engines decode noise, or
- * report no reason.
+ * Returns whether a Matroska or ASF file declares that it is encrypted; for MP4 see readMovie. Without this
+ * check the reason would be unknown to users: engines decode encrypted data to noise, or fail without a
+ * reason.
  */
 export const isEncryptedFile = (path: string, signal: AbortSignal): Promise<boolean> =>
   withSourceBytes(path, signal, async (bytes) => (await isEncryptedMatroska(bytes)) || isEncryptedAsf(bytes))
@@ -32,7 +33,7 @@ const isEncryptedMatroska = async (bytes: SourceBytes): Promise<boolean> => {
   return false
 }
 
-/** Advanced Systems Format, revision 01.20.06, §10. Of a GUID the first three numbers are little-endian. */
+/** Advanced Systems Format, revision 01.20.06, §10. The first three numbers of a GUID are little-endian. */
 const ASF_HEADER = '3026b2758e66cf11a6d900aa0062ce6c'
 /** Content Encryption, Extended Content Encryption, Advanced Content Encryption. */
 const ASF_ENCRYPTION: ReadonlyArray<string> = [

@@ -8,7 +8,10 @@ import { totalSeconds } from './packet-spans.ts'
 export const tooLongRefusal = (maxSeconds: number): Refused =>
   refused(`the file plays for longer than ${maxSeconds} seconds`)
 
-/** Replaces the duration by a measured one. The header was wrong, so the ends that it declares are dropped, too. */
+/**
+ * Replaces the duration by a measured one. Also removes the declared ends of the streams, because the header
+ * was wrong.
+ */
 const withMeasuredSeconds = (facts: MediaFacts, durationSeconds: number): MediaFacts => ({
   ...facts,
   durationSeconds,
@@ -17,8 +20,9 @@ const withMeasuredSeconds = (facts: MediaFacts, durationSeconds: number): MediaF
 })
 
 /**
- * Refuses a file that is too long. Headers may be wrong: if one declares too long a duration, all packets are read to
- * measure it. If that fails, the duration stays unknown, and encoding stops at the limit.
+ * Refuses a file that is too long. A header may be wrong, so if the declared duration is too long, all
+ * packets are read to measure the duration. If the measurement fails, the declared duration is not used, and
+ * encoding stops at the limit.
  */
 export const refuseTooLong = (
   found: TE.TaskEither<Unavailable, FoundEngine>,

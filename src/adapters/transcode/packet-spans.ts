@@ -32,7 +32,10 @@ export const createPacketSpanMeter = () => {
   }
 }
 
-/** Seconds from the first packet of all to the end of the last; 0 if there are none. */
+/**
+ * Returns the seconds from the start of the earliest packet of all streams to the end of the latest; 0 if
+ * there are no packets.
+ */
 export const totalSeconds = (spans: ReadonlyArray<PacketSpan>): number =>
   spans.length === 0
     ? 0

@@ -174,8 +174,8 @@ export const createIngestService = (deps: Deps): IngestService => {
           ),
         ),
         TE.tap(({ kind, uid }) =>
-          // `kind` shows that the uid is an image's. If `isPublic` is set, other files than images were
-          // refused before.
+          // The kind is checked, so the uid is that of an image. A public file of another kind was refused
+          // before.
           options.isPublic && kind === 'image'
             ? imageFiles.setPublic(uid as ImageFileUid, true)
             : TE.right(undefined),

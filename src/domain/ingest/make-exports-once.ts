@@ -25,7 +25,10 @@ export const fileDeletedRefusal = refused(
   'it is no longer in the library: it was deleted, or could not be decoded, while its exports were made',
 )
 
-/** The state that a file must have before each kind of publication. Otherwise there is nothing to do. */
+/**
+ * The state that a file must have, for each kind of publication. If the file has another state, no exports
+ * are made.
+ */
 const requiredState = { first: 'unfinished', replacement: 'outdated' } as const
 
 /** Makes or remakes the exports of a file, unless another process is doing the same or has done it. */

@@ -76,8 +76,8 @@ const bodyOf = (planned: ByteReplyPlan['body'], bytes: Uint8Array): Reply['body'
 }
 
 /**
- * Returns the body for replays to other viewers. Returns `null` for a playlist with a token that was minted
- * for one reply, and for one that needs more than a copy to fill: such replies are never replayed.
+ * Returns the body for replays to other viewers. Returns `null` if the reply must not be replayed: the token
+ * in the playlist was minted for this reply, or filling in a token needs more work than a copy.
  */
 const replayBodyOf = <S extends Signature>(
   { signature }: SignablePlaylist<S>,

@@ -15,7 +15,7 @@ import type { CacheKey, CachePort } from '../../../src/ports/cache.ts'
 import type { StaleCache } from '../../../src/ports/stale-cache.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
 import { createScheduledTier } from '../../support/scheduled-tier.ts'
-import { createSharedMarks, createSharedTier } from '../../support/shared-tier.ts'
+import { createSharedTier, createSharedVersions } from '../../support/shared-tier.ts'
 
 const MiB = 2 ** 20
 
@@ -55,10 +55,10 @@ const adapters: Readonly<Record<string, (scheduler: Scheduler, clock: () => numb
   },
   'two processes on one disk': (scheduler, clock) => {
     const disk = createMemoryTier(MiB)
-    const marks = createSharedMarks()
+    const versions = createSharedVersions()
     const open = () => {
       const pause = () => scheduler.schedule(Promise.resolve(), 'pause')
-      return inFrontOf(createScheduledTier(createSharedTier(disk, marks, pause), scheduler), clock)
+      return inFrontOf(createScheduledTier(createSharedTier(disk, versions, pause), scheduler), clock)
     }
     return [open(), open()]
   },

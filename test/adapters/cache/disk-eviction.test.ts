@@ -3,7 +3,7 @@ import { createBudgetedTier } from '../../../src/adapters/cache/disk/budgeted-ti
 import { cacheFolders, cacheIdOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
 import { blockBytes, createDiskBudget } from '../../../src/adapters/cache/disk/disk-budget.ts'
 import { createDiskLimit } from '../../../src/adapters/cache/disk/disk-limit.ts'
-import { constantInvalidationMarks } from '../../../src/adapters/cache/disk/invalidation-marks.ts'
+import { constantInvalidationVersions } from '../../../src/adapters/cache/disk/invalidation-versions.ts'
 import { createJournal } from '../../../src/adapters/cache/disk/journal.ts'
 import {
   createNodePersistTier,
@@ -54,7 +54,7 @@ const createSlowDisk = async () => {
     },
   })
   const values = createBudgetedTier(
-    createNodePersistTier(openNodePersist(folders.values), '', constantInvalidationMarks),
+    createNodePersistTier(openNodePersist(folders.values), '', constantInvalidationVersions),
     folders,
     budget,
   )

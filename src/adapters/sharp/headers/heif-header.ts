@@ -82,8 +82,8 @@ export const readHeifHeader = async (readAt: ReadAt, hasIccProfile: boolean): Pr
 const toneMapped = 'tmap'
 
 /**
- * Lists what a file contains besides its image, and the exports leave out: the video of a motion photo (an
- * `mpvd` box), a gain map, or a depth map (an auxiliary image).
+ * Lists the contents of a file that no export shows: the video of a motion photo (an `mpvd` box), a gain
+ * map, or a depth map (an auxiliary image).
  */
 export const heifLeftOut = async (readAt: ReadAt): Promise<ReadonlyArray<LeftOut>> => {
   const found: LeftOut[] = []

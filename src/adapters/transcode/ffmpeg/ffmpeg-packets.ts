@@ -55,7 +55,10 @@ export const listPackets = (
   )
 }
 
-/** Stream, decoding and presentation time, duration, size, checksum; flags where they are other than "key". */
+/**
+ * Matches the line of a packet: stream, decoding time, presentation time, duration, size, checksum; then the
+ * flags, unless the only flag is "key".
+ */
 const PACKET = /^(\d+), *(-?\d+), *(-?\d+), *(\d+), *\d+, 0x[0-9a-f]+(?:, F=0x([0-9A-F]+))?/
 
 /** AV_NOPTS_VALUE. */

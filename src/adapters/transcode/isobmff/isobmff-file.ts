@@ -2,7 +2,8 @@ import type { FileHandle } from 'node:fs/promises'
 import { BOX_HEADER_BYTES, type BoxHeader, malformedBox, readBoxHeader } from './isobmff.ts'
 
 /**
- * Maximum size in bytes of a `moov` or `moof` that is read into memory. Those of one track are far smaller.
+ * Maximum size in bytes of a `moov` or `moof` that is read into memory. The boxes of a file with one track
+ * are far smaller.
  */
 const MAX_METADATA_BYTES = 8 * 2 ** 20
 

@@ -24,7 +24,10 @@ type MovieTrack = {
 export type Movie = {
   /** Tracks of video and audio, by their ids. */
   readonly tracks: ReadonlyMap<number, MovieTrack>
-  /** Whether a track is encrypted: demuxers name the codec inside, and decode noise. */
+  /**
+   * Whether a track is encrypted. A demuxer reports the codec of an encrypted track, but its decoder
+   * produces noise.
+   */
   readonly isEncrypted: boolean
   /** Whether the file has too many boxes to read them. Then all its facts count as unknown. */
   readonly hasTooManyBoxes: boolean
@@ -56,8 +59,9 @@ const FIRST_BOXES: ReadonlyArray<string> = [
 const MAX_BOXES = 1_000_000
 
 /**
- * Reads the facts of an MP4 or QuickTime file; other files have none. Malformed boxes count as unknown, because
- * the engine decides whether the file is refused. So do all boxes of a file that has too many.
+ * Reads the facts of an MP4 or QuickTime file; other files have none. Facts in malformed boxes count as
+ * unknown, because the engine decides whether the file is refused. If a file has too many boxes, all its
+ * facts count as unknown.
  */
 export const readMovie = (path: string, signal: AbortSignal, limits = sourceLimits): Promise<Movie> =>
   unlessBeyondLimits(withSourceBytes(path, signal, movieIn, limits), {

@@ -3,7 +3,7 @@ import {
   acceptedImageFormats,
   prefersProblemJson,
   unacceptedImageFormats,
-} from '../../../src/http/bytes/accept.ts'
+} from '../../../src/http/request/accept.ts'
 
 describe('Accept of images (http-api.md §4.4, RFC 9110 §12.5.1)', () => {
   const table: ReadonlyArray<readonly [who: string, header: string | undefined, formats: string]> = [
