@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { describeSweep, needsAttention } from '../terminal/describe-sweep.ts'
 import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import { withServices } from './library.ts'
-import { orThrowCommandError } from './outcome.ts'
+import { orThrowCommandError } from './or-throw-command-error.ts'
 
 const usage = 'sweep [--dry-run|--repair]'
 

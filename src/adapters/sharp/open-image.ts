@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp'
 import type { SourceColour } from '../../domain/colour/source-colour.ts'
-import { type Damage, damageReason } from '../../domain/ingest/picture-damage.ts'
+import { type Damage, damageReason } from '../../domain/ingest/image-damage-reason.ts'
 import type { LeftOut } from '../../domain/ingest/plan/left-out.ts'
 import { type SourceImageFormat, sourceImageFormatOf } from '../../domain/ingest/sniff.ts'
 import { unsupportedImageReason } from '../../domain/ingest/unsupported-image-reason.ts'

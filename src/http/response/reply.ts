@@ -7,7 +7,7 @@ import type { TierOutcome } from '../../ports/tier-outcome.ts'
 import type { Replayable } from '../replay/replayable.ts'
 import type { ErrorBody } from './write-error.ts'
 
-/** A response as data. Routes return such data, and only handle.ts writes it to Koa. */
+/** A response as data. Routes return such data, and only route-handler.ts writes it to Koa. */
 export type Reply = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

@@ -16,9 +16,9 @@ import type { Routes } from '../router.ts'
 import { adminRoutes } from './admin-routes.ts'
 import { type ConsoleAssets, consoleRoutes } from './console-routes.ts'
 import { contentRoutes } from './content-routes.ts'
+import { healthRoutes } from './health-routes.ts'
 import { homeRoutes } from './home-routes.ts'
 import { imageRoutes } from './image-routes.ts'
-import { serviceRoutes } from './service-routes.ts'
 
 /** Dependencies of the routes: one service for each domain, and what routes share with the listener. */
 export type RouteDeps = Pick<ListenerDeps, 'tokens' | 'clock' | 'corsOrigins' | 'traffic'> & {
@@ -51,7 +51,7 @@ export const createAllRoutes = (deps: RouteDeps, { handle, refusals }: RouteTool
     imageRoutes({ playlists, exports, tokens, bytesReply, playlistReply, sharing, clock }, handle),
     contentRoutes({ playlists, vods, exports, tokens, bytesReply, playlistReply, sharing }, handle),
     adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
-    serviceRoutes({ health, lifecycle }, handle),
+    healthRoutes({ health, lifecycle }, handle),
     homeRoutes(health, handle),
     consoleRoutes({ tokens, progress, consoleAssets, clock }, handle),
   ]
