@@ -1,4 +1,4 @@
-/** Differences up to this one are invisible, or noise of an encoder (of 255). */
+/** Maximum difference between samples (of 255) that is invisible, or noise of an encoder. */
 const VISIBLE_DIFFERENCE = 3
 
 /** Interleaved samples of a picture. */

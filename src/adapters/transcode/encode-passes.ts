@@ -148,7 +148,7 @@ const equalizeWithPcm = async (
     return result
   }
   const audioPlan = { ...candidate.plan, video: [] }
-  /** Reads the audio from the source, or from PCM. */
+  /** The request from which audio is encoded: it reads the source, or the PCM. */
   let audioRequest = request
   const lengthOf = (kind: 'video' | 'audio') =>
     Math.max(0, ...renditions.filter((rendition) => rendition[kind] !== null).map(segmentedSeconds))
@@ -236,7 +236,7 @@ const MAX_EQUALIZING_PASSES = 3
 
 type Lengths = PaddingSeconds & Pick<RecipeOptions, 'minimumSeconds'>
 
-/** Returns the plan for the renditions that exist. */
+/** Returns the plan without the renditions that do not exist. */
 const planOfExisting = (plan: MediaPlan, renditions: ReadonlyArray<SegmentedRendition>): MediaPlan => {
   const exists = ({ name }: { readonly name: string }) =>
     renditions.some((rendition) => rendition.name === name)

@@ -83,7 +83,7 @@ export const TRUNCATED_FILE_LOG_PATTERN = /\bpartial file$|\bFile ended prematur
  * Matches the message that FFmpeg logs if the format of a file is not in the list of accepted formats, at
  * level `error`.
  */
-export const FORMAT_NOT_ACCEPTED = /\bFormat not on whitelist\b/
+export const FORMAT_NOT_ACCEPTED_LOG_PATTERN = /\bFormat not on whitelist\b/
 
 /**
  * Returns the name of the format that FFmpeg has recognised, from a log of level `debug`. Returns `null` if

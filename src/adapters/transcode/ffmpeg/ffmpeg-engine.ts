@@ -5,7 +5,7 @@ import {
   type Engine,
   type EngineFacts,
   type EngineFailure,
-  FORMAT_NOT_ACCEPTED,
+  FORMAT_NOT_ACCEPTED_LOG_PATTERN,
   noSandboxFiles,
   sandboxFilesOf,
   TRUNCATED_FILE_LOG_PATTERN,
@@ -65,7 +65,7 @@ export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
     const args = ['-v', 'warning', ...DEMUXER_LIMIT_OPTIONS, ...format, ...inputOptions(path)]
     const bounds = { wallSeconds: PROBE_TIMEOUT_SECONDS, signal }
     const ran = await runDecoder(programs.ffprobe, args, path, sandboxFilesOf.probe(path), bounds)
-    if (E.isLeft(ran) && FORMAT_NOT_ACCEPTED.test(ran.left.detail))
+    if (E.isLeft(ran) && FORMAT_NOT_ACCEPTED_LOG_PATTERN.test(ran.left.detail))
       return E.left(await withFormatName(programs, path, ran.left, bounds))
     if (E.isLeft(ran)) return NOT_OPENED.test(ran.left.detail) ? probeByListing(programs, path, bounds) : ran
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
@@ -150,7 +150,7 @@ const withFormatName = async (
 ): Promise<EngineFailure> => {
   const args = ['-v', 'debug', ...DEMUXER_LIMIT_OPTIONS, ...inputOptions(path)]
   const ran = await runDecoder(ffprobe, args, path, sandboxFilesOf.probe(path), bounds)
-  return E.isLeft(ran) && FORMAT_NOT_ACCEPTED.test(ran.left.detail) ? ran.left : failure
+  return E.isLeft(ran) && FORMAT_NOT_ACCEPTED_LOG_PATTERN.test(ran.left.detail) ? ran.left : failure
 }
 
 /** Error of ffprobe if a stream needs a decoder that is not in the list of accepted decoders. */

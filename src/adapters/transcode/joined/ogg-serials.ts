@@ -18,7 +18,7 @@ export const withUniqueSerials = async (
   const copy = join(folder, 'own-serials.ogg')
   const copying = withSourceBytes(path, signal, (bytes) => copyIfRepeated(bytes, copy), limits)
   const isCopied = await unlessBeyondLimits(copying, null)
-  // A copy that was begun is of no use, and may be as large as the source.
+  // Removes an incomplete copy, which may be as large as the source.
   if (isCopied === null) await rm(copy, { force: true })
   return isCopied ? copy : path
 }

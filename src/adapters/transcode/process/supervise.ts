@@ -27,7 +27,7 @@ type SupervisedExit = {
 /** Maximum number of characters of the start, and of the end, of stderr. */
 const MAX_STDERR = 64 * 1024
 
-/** Characters: twice the list of all packets of a film of a day. */
+/** Default of `maxOutputLength`: twice the length of the list of all packets of a video of 24 hours. */
 const MAX_OUTPUT_LENGTH = 2 ** 30
 
 /**

@@ -8,7 +8,7 @@ const rungsWithVideo = [128]
 
 export const planAudio = (source: AudioSource, hasVideo: boolean): ReadonlyArray<AudioRung> => {
   const channels = source.channels === 1 ? 1 : 2
-  const enough = enoughPerChannel(source.sampleRate) * channels
+  const enough = maxUsefulKilobits(source.sampleRate) * channels
   const nominals = hasVideo ? rungsWithVideo : audioOnlyRungs
   return nominals
     .map((nominal) => ({ nominal, kilobits: channels === 1 ? monoKilobits(nominal) : nominal }))
@@ -37,7 +37,7 @@ const maxBitrate = ({ codec, bitrate }: AudioSource): number =>
  * Returns the maximum useful bit rate of one channel in kilobits per second. Audio contains no frequencies
  * above half of its sample rate. So 32 are enough for telephone audio, which has 8,000 samples per second.
  */
-const enoughPerChannel = (sampleRate: number): number =>
+const maxUsefulKilobits = (sampleRate: number): number =>
   sampleRate >= 44_100 ? Number.POSITIVE_INFINITY : Math.max(32, Math.round((sampleRate * 3) / 1000))
 
 /**
