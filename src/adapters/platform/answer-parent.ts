@@ -15,7 +15,7 @@ export const replyToParent = (message: unknown): void => {
  * error and exits. The parent keeps the pipe open while it runs. When the pipe closes, the parent has ended,
  * so this process kills itself with SIGKILL: `process.exit` would wait for native code.
  */
-export const receiveRequest = (onRequest: (request: unknown) => Promise<void>): void => {
+export const receiveRequestFromParent = (onRequest: (request: unknown) => Promise<void>): void => {
   let isReceived = false
   const lines = createLineSplitter(MAX_MESSAGE_LENGTH, (line) => {
     if (isReceived) return

@@ -8,7 +8,7 @@ type Samples = { readonly data: Uint8Array | Uint16Array; readonly channels: num
  * Returns whether all pixels of an RGBA or RGB picture look the same, or all are transparent. `max` is the
  * greatest possible value of a sample.
  */
-export const areBlank = ({ data, channels }: Samples, max: number): boolean => {
+export const arePixelsBlank = ({ data, channels }: Samples, max: number): boolean => {
   const ranges = Array.from({ length: channels }, () => ({ least: max, most: 0 }))
   for (let i = 0; i < data.length; i += 1) {
     const [value, range] = [data[i] ?? 0, ranges[i % channels]]

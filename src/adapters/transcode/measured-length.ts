@@ -3,7 +3,7 @@ import { type Refused, refused, type Unavailable } from '../../domain/shared/err
 import { E, pipe, TE } from '../../fp.ts'
 import { DEFAULT_JUMP_SECONDS } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
-import { totalSeconds } from './packet-spans.ts'
+import { totalPacketSeconds } from './packet-spans.ts'
 
 export const tooLongRefusal = (maxSeconds: number): Refused =>
   refused(`the file plays for longer than ${maxSeconds} seconds`)
@@ -40,7 +40,7 @@ export const refuseTooLong = (
       TE.fromTask(engine.packetSpans({ path, jumpSeconds: DEFAULT_JUMP_SECONDS }, used, signal)),
     ),
     TE.flatMapEither((spans): E.Either<Refused, MediaFacts> => {
-      const seconds = E.isLeft(spans) ? 0 : totalSeconds(spans.right)
+      const seconds = E.isLeft(spans) ? 0 : totalPacketSeconds(spans.right)
       if (seconds === 0) return E.right(facts)
       return seconds > maxSeconds
         ? E.left(tooLongRefusal(maxSeconds))

@@ -36,7 +36,7 @@ export const createPacketSpanMeter = () => {
  * Returns the seconds from the start of the earliest packet of all streams to the end of the latest; 0 if
  * there are no packets.
  */
-export const totalSeconds = (spans: ReadonlyArray<PacketSpan>): number =>
+export const totalPacketSeconds = (spans: ReadonlyArray<PacketSpan>): number =>
   spans.length === 0
     ? 0
     : Math.max(...spans.map(({ endSeconds }) => endSeconds)) -

@@ -1,4 +1,4 @@
-import { createRateHistogram, mostCommonRate, type RateBin, weightOf } from './rate-histogram.ts'
+import { createRateHistogram, mostCommonRate, type RateBin, totalWeight } from './rate-histogram.ts'
 
 /** Length of the sliding window over which a lasting rate is measured, in frame intervals. */
 const WINDOW = 8
@@ -48,7 +48,7 @@ export const createPeakFrameRateMeter = () => {
     /** Frames per second; 0 if there are too few frames. */
     rate: (): number => {
       const bins = lasting.bins()
-      const rate = mostCommonRate(bins, Math.min(MIN_SECONDS, weightOf(bins) / 2))
+      const rate = mostCommonRate(bins, Math.min(MIN_SECONDS, totalWeight(bins) / 2))
       const faster = bursts.map(({ intervals, window }) => {
         const isBurst = (bin: RateBin) => bin.rate * (1 - (2 * JITTER) / intervals) > FASTER * rate
         return mostCommonRate(window.bins().filter(isBurst), Math.max(MIN_BURSTS, MIN_BURST_SHARE * frames))

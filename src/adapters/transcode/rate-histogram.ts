@@ -21,7 +21,7 @@ export const createRateHistogram = () => {
   }
 }
 
-export const weightOf = (bins: ReadonlyArray<RateBin>): number =>
+export const totalWeight = (bins: ReadonlyArray<RateBin>): number =>
   bins.reduce((sum, { weight }) => sum + weight, 0)
 
 /**
@@ -38,7 +38,7 @@ export const mostCommonRate = (bins: ReadonlyArray<RateBin>, minWeight: number):
   // Because timestamps are rounded (to milliseconds in Matroska), some measurements are above the true rate
   // and some below it.
   const near = band.filter(({ rate }) => Math.abs(rate - median) <= NEAR_MEDIAN * median)
-  const weight = weightOf(near)
+  const weight = totalWeight(near)
   return weight === 0 ? 0 : near.reduce((sum, bin) => sum + bin.rate * bin.weight, 0) / weight
 }
 
@@ -60,7 +60,7 @@ const heaviestBand = (rates: ReadonlyArray<RateBin>, minWeight: number): Readonl
 }
 
 const medianOf = (rates: ReadonlyArray<RateBin>): number => {
-  let left = weightOf(rates) / 2
+  let left = totalWeight(rates) / 2
   for (const { rate, weight } of rates) {
     left -= weight
     if (left <= 0) return rate

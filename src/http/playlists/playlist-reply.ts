@@ -15,7 +15,7 @@ import type { Replayable, ReplayBody } from '../replay/replayable.ts'
 import type { IncomingRequest } from '../request/incoming.ts'
 import { createByteReplyPlanner } from '../response/bytes-reply.ts'
 import { preconditionFailedReply, rangeNotSatisfiableReply } from '../response/error-replies.ts'
-import { playlistCacheControl, type Reply, secondsUntil } from '../response/reply.ts'
+import { playlistCacheControl, type Reply, secondsUntilExpiry } from '../response/reply.ts'
 import type { PlaylistBodies, PlaylistBody, PlaylistFormat } from './playlist-bodies.ts'
 
 const contentTypes = {
@@ -123,7 +123,7 @@ export const createPlaylistReply =
     const representation = representationOf(
       listBody,
       contentTypes[list.format],
-      playlistCacheControl({ isPublic: false, secondsLeft: secondsUntil(list.exp, clock) }),
+      playlistCacheControl({ isPublic: false, secondsLeft: secondsUntilExpiry(list.exp, clock) }),
       list.headers ?? {},
     )
     const plan = createByteReplyPlanner(representation, clock)

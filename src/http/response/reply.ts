@@ -53,7 +53,7 @@ export const playlistCacheControl = ({ isPublic, secondsLeft }: PlaylistAudience
 }
 
 /** Returns the remaining lifetime of a token (seconds); `exp` is in seconds since 1970. */
-export const secondsUntil = (exp: number, clock: Clock): number => exp - Math.floor(clock() / 1000)
+export const secondsUntilExpiry = (exp: number, clock: Clock): number => exp - Math.floor(clock() / 1000)
 
 /** Returns a reply that must not be cached, because it is valid only at this moment. */
 export const jsonReply = (body: unknown, status = 200): Reply => ({

@@ -25,13 +25,13 @@ import type { DecoderBounds } from '../process/supervise.ts'
 import { progressiveMuxer } from '../recipe.ts'
 import {
   DEMUXER_LIMIT_OPTIONS,
-  encodeArgs,
   type FfmpegPrograms,
+  ffmpegEncodeArguments,
   fileUrl,
   inputOptions,
   NO_METADATA_OPTIONS,
   QUIET_OPTIONS,
-  toArguments,
+  toFfmpegOptions,
 } from './ffmpeg-arguments.ts'
 import { inspectFirstFrames } from './ffmpeg-first-frames.ts'
 import { parseFfprobeListing } from './ffmpeg-listing.ts'
@@ -99,7 +99,7 @@ export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
     const bounds = { wallSeconds: job.wallSeconds, signal }
     const ran = await runDecoder(
       programs.ffmpeg,
-      encodeArgs(job),
+      ffmpegEncodeArguments(job),
       job.path,
       sandboxFilesOf.encode(job),
       bounds,
@@ -123,7 +123,7 @@ export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
           '-c',
           'copy',
           ...NO_METADATA_OPTIONS,
-          ...toArguments(progressiveMuxer),
+          ...toFfmpegOptions(progressiveMuxer),
           '-f',
           'mp4',
           fileUrl(output.file),

@@ -54,7 +54,7 @@ const MAX_BOXES = 1000
 /**
  * Lists the boxes from `start` to `end`. Reads only their headers, because a payload may not fit into memory.
  */
-export const boxesBetween = async (
+export const boxRangesBetween = async (
   file: FileHandle,
   start: number,
   end: number,

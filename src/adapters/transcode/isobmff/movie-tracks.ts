@@ -7,7 +7,13 @@ import {
 } from '../source-bytes.ts'
 import { type FragmentTimes, type Lateness, latenessOf } from './lateness.ts'
 import { type NclxColour, readFragmentTimes, readNclx, SAMPLE_ENTRIES_AT } from './movie-boxes.ts'
-import { childBoxesIn, contentOf, MAX_BOX_BYTES, type SourceBox, sourceBoxesBetween } from './source-boxes.ts'
+import {
+  childBoxesIn,
+  MAX_BOX_BYTES,
+  type SourceBox,
+  sourceBoxContent,
+  sourceBoxesBetween,
+} from './source-boxes.ts'
 
 /**
  * Facts from the boxes of a track of an MP4 or QuickTime file. Engines report them differently, or wrongly.
@@ -146,7 +152,7 @@ const isIndexOfAll = async (
   sidx: SourceBox,
   boxes: ReadonlyArray<SourceBox>,
 ): Promise<boolean> => {
-  const content = await contentOf(bytes, sidx)
+  const content = await sourceBoxContent(bytes, sidx)
   if (content === null || content.length < 24) return false
   const isLong = content[0] === 1
   if (isLong && content.length < 32) return false
@@ -200,7 +206,7 @@ const firstContent = async (
   ...path: ReadonlyArray<string>
 ): Promise<Buffer | null> => {
   const box = await boxAlong(bytes, parent, ...path)
-  return box === undefined ? null : contentOf(bytes, box, MAX_HEAD_BYTES)
+  return box === undefined ? null : sourceBoxContent(bytes, box, MAX_HEAD_BYTES)
 }
 
 /** Returns the first box of each type in `path`, one inside the other. */

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { isCrash } from '../../platform/crash-signals.ts'
+import { isCrashSignal } from '../../platform/crash-signals.ts'
 import { createHeadAndTail } from '../../platform/head-and-tail.ts'
 import { REPLY_FD } from '../../platform/start-message-child.ts'
 import { toProcessExit } from '../../sandbox/sandbox.ts'
@@ -100,5 +100,5 @@ const reasonOf = ({ code, signal, stderr, startError }: SupervisedExit): EngineF
   const verdict = classifyMessages(stderr)
   if (signal === null || verdict === 'broken') return verdict
   if (signal === 'SIGXFSZ' || verdict === 'size') return 'size'
-  return isCrash(signal) ? 'crashed' : 'broken'
+  return isCrashSignal(signal) ? 'crashed' : 'broken'
 }
