@@ -68,8 +68,8 @@ export const toEncodeJob = (
  */
 const delayOf = (video: VideoSource | null, { frameRate: { num, den } }: MediaPlan): number => {
   const start = video?.startSeconds ?? 0
-  // The start may be negative, because the engine may report this video later than it starts, and may count
-  // from the start of another stream.
+  // The start may be negative: the engine may report this video later than it starts, and its times may
+  // count from the start of another stream.
   const delay = (Math.max(0, Math.round((start * num) / den)) * den) / num - start
   return Math.abs(delay) < 0.001 ? 0 : delay
 }

@@ -4,7 +4,7 @@ import type { Log } from '../../ports/log.ts'
 import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
-import { ingestStopped } from '../ingest/media-ingest.ts'
+import { ingestStoppedFailure } from '../ingest/media-ingest.ts'
 import { storedFilesFolder } from '../media/stored-file-key.ts'
 import { oneLineMessage } from '../shared/error-text.ts'
 import { type Unavailable, unavailable } from '../shared/errors.ts'
@@ -105,7 +105,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
       const referenced = await storedFiles.filterReferencedKeys(batch.map(({ key }) => key))()
       if (E.isLeft(referenced)) return referenced
       for (const orphan of batch) {
-        if (signal.aborted) return E.left(ingestStopped)
+        if (signal.aborted) return E.left(ingestStoppedFailure)
         if (referenced.right.has(orphan.key)) continue
         const removed = await store.delete(orphan.key)()
         if (E.isLeft(removed)) return removed
