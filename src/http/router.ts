@@ -8,7 +8,7 @@ import type { RouteMiddleware } from './route-handler.ts'
 type WriteMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** The routes under one path prefix. */
-export type Routes = {
+export type RouteGroup = {
   readonly get: (path: string | string[], answer: RouteMiddleware) => void
   readonly on: (method: WriteMethod, path: string, answer: RouteMiddleware) => void
   readonly middleware: () => RouterMiddleware
@@ -28,11 +28,11 @@ const answerOptions = (ctx: RouterContext): void => {
 }
 
 /**
- * Creates routes. No other code matches paths. Letter case and slashes are significant. Behaviour of single
+ * Creates a group without routes. No other code matches paths. Letter case and slashes are significant. Behaviour of single
  * routes, such as CORS, depends only on the route that matches (V8). `sharing` is the CORS policy; if it is
  * `null`, pages of other sites have no access.
  */
-export const createRoutes = (prefix: string, sharing: CorsPolicy | null = null): Routes => {
+export const createRouteGroup = (prefix: string, sharing: CorsPolicy | null = null): RouteGroup => {
   const router = new Router({ prefix, sensitive: true, strict: true })
   const bodyBytes = new Map<unknown, number | null>()
   const before = sharing === null ? [sendRefusalReply] : [sharing.share, sendRefusalReply]

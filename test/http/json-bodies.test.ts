@@ -6,7 +6,7 @@ import { bearerAuthenticator } from '../../src/http/request/credential.ts'
 import { jsonBody } from '../../src/http/request/json-body.ts'
 import type { RouteTools } from '../../src/http/request-listener.ts'
 import { jsonReply } from '../../src/http/response/reply.ts'
-import { createRoutes } from '../../src/http/router.ts'
+import { createRouteGroup } from '../../src/http/router.ts'
 import { right } from '../support/expect-right.ts'
 import { createMemoryLarder, listenRoutes, type TestServer } from '../support/memory-larder.ts'
 import { exchangeRaw, openRaw, rawRequest } from '../support/raw-exchange.ts'
@@ -28,7 +28,7 @@ describe('bodies in JSON (§1.4)', () => {
     jwt = await right(larder.admins.mintIdToken('zoë'))
     const credential = bearerAuthenticator(larder.admins.authenticate)
     const createNotes = ({ handle }: RouteTools) => {
-      const routes = createRoutes('/api/1/admin/notes')
+      const routes = createRouteGroup('/api/1/admin/notes')
       routes.on(
         'POST',
         '/:number',
