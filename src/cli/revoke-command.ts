@@ -7,7 +7,7 @@ import { E, O } from '../fp.ts'
 import type { RevocationKind, RevocationTarget } from '../ports/revocations.ts'
 import { alwaysNeedsLibrary, type Command, CommandError, usageError } from './command.ts'
 import { withServices } from './library.ts'
-import { orThrowCommandError } from './outcome.ts'
+import { orThrowCommandError } from './or-throw-command-error.ts'
 
 const usage = 'revoke JTI|UID|--jti JTI|--uid UID|--sub SUB'
 

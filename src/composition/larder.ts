@@ -1,11 +1,11 @@
 import type { Config } from '../config/settings.ts'
+import { createAuthorizedRead } from '../domain/access/authorized-read.ts'
 import { createCheckedIdTokenVerifier } from '../domain/access/checked-id-tokens.ts'
 import { type CheckedMediaTokens, createCheckedMediaTokens } from '../domain/access/checked-media-tokens.ts'
 import {
   createExplainCheckedToken,
   type ExplainCheckedToken,
 } from '../domain/access/explain-checked-token.ts'
-import { createOwnerRead } from '../domain/access/owner-read.ts'
 import { createPlaylistSigning } from '../domain/access/playlist-signing.ts'
 import { createPublicImageCheck } from '../domain/access/public-images.ts'
 import type { RevocationIndex } from '../domain/access/revocation-index.ts'
@@ -119,7 +119,7 @@ export const createServices = (
   const { files, images, transcoder, progress, locks, sleep, newUid, clock, monotonic, log } = adapters
   // Made once, so that all services share one load of a value.
   const readThrough = createReadThrough(cache, stale)
-  const authorizedRead = createOwnerRead(cache)
+  const authorizedRead = createAuthorizedRead(cache)
   const checkPublic = createPublicImageCheck({ readThrough, imageFiles })
   const checkedTokens = createCheckedMediaTokens({ tokens, revocationIndex, checkPublic })
   const checkedIdTokenVerifier = createCheckedIdTokenVerifier(idTokenVerifier, revocationIndex)

@@ -7,7 +7,7 @@ import { errorStack } from '../../domain/shared/error-text.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
-import { secondsUntil } from '../response/reply.ts'
+import { secondsUntilExpiry } from '../response/reply.ts'
 import { parseReplayKey, type ReplayKey } from './parse-replay-key.ts'
 import type { Replayable } from './replayable.ts'
 import {
@@ -77,7 +77,7 @@ export const createReplayCache = ({
     if (jwt === null || viewer === null) return jwt === viewer ? withoutToken : null
     const grant = checkedTokens.verifiedGrant(viewer.kind, jwt)
     if (grant?.sub !== viewer.grant.sub || !isUnrestricted(grant.restrictions)) return null
-    return { jwt, secondsLeft: secondsUntil(grant.exp, clock) }
+    return { jwt, secondsLeft: secondsUntilExpiry(grant.exp, clock) }
   }
 
   const replay = (

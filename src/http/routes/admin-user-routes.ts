@@ -3,18 +3,18 @@ import { TokenSubject } from '../../domain/access/token-subject.ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
 import { notFound } from '../../domain/shared/errors.ts'
 import { pipe, TE } from '../../fp.ts'
-import type { RouteHandler } from '../handle.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { encodeTextCursor, PageLimit, pageLimitOf, TextCursor, toPage } from '../request/page-query.ts'
 import { jsonReply, noContentReply } from '../response/reply.ts'
-import { createRoutes, type Routes } from '../router.ts'
+import type { RouteHandler } from '../route-handler.ts'
+import { createRouteGroup, type RouteGroup } from '../router.ts'
 
 const BySubject = t.strict({ sub: TokenSubject })
 const ListQuery = t.partial({ limit: PageLimit, after: TextCursor })
 
 /** The routes that list, add and remove admins (http-api.md §8.12). */
-export const adminUserRoutes = (admins: AdminService, handle: RouteHandler): Routes => {
-  const routes = createRoutes('/api/1/admin')
+export const adminUserRoutes = (admins: AdminService, handle: RouteHandler): RouteGroup => {
+  const routes = createRouteGroup('/api/1/admin')
   const credential = bearerAuthenticator(admins.authenticate)
   const bySubject = { credential, params: BySubject, explainsParams: true } as const
 

@@ -5,13 +5,13 @@ import { ContentFileUid } from '../../domain/media/ids.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ProgressStore } from '../../ports/progress-store.ts'
-import type { RouteHandler } from '../handle.ts'
 import { watchPage } from '../pages/watch-page.ts'
 import { anonymousAuthenticator, anyMediaViewerAuthenticator } from '../request/credential.ts'
 import { type Asset, createAssetReply } from '../response/asset-reply.ts'
 import { errorReply } from '../response/error-replies.ts'
 import { jsonReply, type Reply } from '../response/reply.ts'
-import { createRoutes, type Routes } from '../router.ts'
+import type { RouteHandler } from '../route-handler.ts'
+import { createRouteGroup, type RouteGroup } from '../router.ts'
 
 /** Files of the console by name (`watch.js`). The files are built in advance and kept in memory. */
 export type ConsoleAssets = ReadonlyMap<string, Asset>
@@ -59,8 +59,8 @@ const AssetName = t.strict({ name: t.string })
 export const consoleRoutes = (
   { checkedTokens, progress, consoleAssets, clock }: Deps,
   handle: RouteHandler,
-): Routes => {
-  const routes = createRoutes('/console')
+): RouteGroup => {
+  const routes = createRouteGroup('/console')
   // A share link does not contain the kind of the media, so a token of either kind is accepted. The audience
   // of the token shows the kind.
   const viewer = anyMediaViewerAuthenticator(checkedTokens)

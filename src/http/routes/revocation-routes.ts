@@ -4,12 +4,12 @@ import { parseRevocationTarget } from '../../domain/access/revocation-target.ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import { type Revocation, RevocationKind, type RevocationTarget } from '../../ports/revocations.ts'
-import type { RouteHandler } from '../handle.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
 import { IdCursor, PageLimit, pageLimitOf, toPage } from '../request/page-query.ts'
 import { jsonReply } from '../response/reply.ts'
-import { createRoutes, type Routes } from '../router.ts'
+import type { RouteHandler } from '../route-handler.ts'
+import { createRouteGroup, type RouteGroup } from '../router.ts'
 
 type Deps = {
   readonly admins: AdminService
@@ -41,8 +41,8 @@ const revocationBody = ({ kind, subject, notBefore }: Revocation) => ({
 })
 
 /** The routes that revoke tokens and list revocations (http-api.md §8.11). */
-export const revocationRoutes = ({ admins, revocationService }: Deps, handle: RouteHandler): Routes => {
-  const routes = createRoutes('/api/1/admin')
+export const revocationRoutes = ({ admins, revocationService }: Deps, handle: RouteHandler): RouteGroup => {
+  const routes = createRouteGroup('/api/1/admin')
   const credential = bearerAuthenticator(admins.authenticate)
 
   routes.on(

@@ -9,14 +9,14 @@ import { overloaded } from '../../domain/shared/errors.ts'
 import { refine } from '../../domain/shared/refine.ts'
 import { pipe, TE } from '../../fp.ts'
 import type { Monotonic } from '../../ports/monotonic.ts'
-import type { RouteHandler } from '../handle.ts'
 import { createRateLimit } from '../middleware/rate-limit.ts'
 import { closedObject } from '../request/closed-object.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
 import { jsonReply } from '../response/reply.ts'
 import { unprocessable } from '../response/request-faults.ts'
-import { createRoutes, type Routes } from '../router.ts'
+import type { RouteHandler } from '../route-handler.ts'
+import { createRouteGroup, type RouteGroup } from '../router.ts'
 
 type Deps = {
   readonly admins: AdminService
@@ -50,8 +50,8 @@ const tokenBody = (uid: string, { kind, jwt, grant: { jti, exp } }: NewMediaToke
 export const tokenRoutes = (
   { admins, explainCheckedToken, monotonic }: Deps,
   handle: RouteHandler,
-): Routes => {
-  const routes = createRoutes('/api/1/admin')
+): RouteGroup => {
+  const routes = createRouteGroup('/api/1/admin')
   const credential = bearerAuthenticator(admins.authenticate)
   const mayExplain = createRateLimit(explanations.perSecond, explanations.burst, monotonic)
 
