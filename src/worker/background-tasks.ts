@@ -21,8 +21,10 @@ type BackgroundTasks = {
   readonly stop: (limitMs: number) => Promise<void>
 }
 
-/** Creates the background work of a server: migrations, new revocations, unfinished exports, samples, and the
- * sweep. */
+/**
+ * Creates the background work of a server: migrations, new revocations, unfinished exports, samples, and the
+ * sweep.
+ */
 export const createBackgroundTasks = (
   larder: Larder,
   config: Config,

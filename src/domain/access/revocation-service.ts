@@ -46,16 +46,28 @@ export const createRevocationService = (deps: Deps): RevocationService => {
   let horizon: RevocationHorizon | null = null
   const refreshed = new AbortController()
   let uncopied: ReadonlyArray<Revocation> = []
+  let isCopyFailing = false
 
-  /** A failure is not an error of the caller, because the index is right. The next call tries again. */
+  const reportCopyFailure = ({ cause }: Unavailable): void => {
+    if (!isCopyFailing) log.error('revocations.not_copied', { cause: String(cause) })
+    isCopyFailing = true
+  }
+
+  /**
+   * A failure is not an error of the caller, because the index is right. The next call tries again. Only the first of
+   * several failures is logged.
+   */
   const copy = async (): Promise<void> => {
     const added = uncopied
     if (added.length === 0) return
     uncopied = []
     const written = await revocationFile.add(added)()
-    if (E.isRight(written)) return
+    if (E.isRight(written)) {
+      isCopyFailing = false
+      return
+    }
     uncopied = [...added, ...uncopied]
-    log.error('revocations.not_copied', { cause: String(written.left.cause) })
+    reportCopyFailure(written.left)
   }
 
   const apply = async (arrived: ReadonlyArray<Revocation>): Promise<void> => {
@@ -73,7 +85,7 @@ export const createRevocationService = (deps: Deps): RevocationService => {
     const needed = revocationIndex.entries()
     if (copied.length - needed.length <= Math.max(superfluousEntries, needed.length)) return
     const replaced = await revocationFile.replace(needed)()
-    if (E.isLeft(replaced)) log.error('revocations.not_copied', { cause: String(replaced.left.cause) })
+    if (E.isLeft(replaced)) reportCopyFailure(replaced.left)
   }
 
   return {

@@ -22,8 +22,8 @@ export type NewMediaToken = { readonly kind: MediaKind; readonly jwt: string; re
 
 /**
  * Mints a token for a file. If `ttlSeconds` is `null`, the lifetime is the default of http-api.md §2.3, within the
- * maximum. For restrictions, see §2.4. Fails with Refused for a lifetime above the maximum, and for a clip of an
- * image, which would restrict nothing. Fails with Conflict if the token would be refused at once.
+ * maximum. For restrictions, see §2.4. Fails with Refused for a lifetime above the maximum, for a clip of an
+ * image, which would restrict nothing, and for restrictions that are too long for a token. Fails with Conflict if the token would be refused at once.
  */
 export type MintMediaToken = (
   uid: string,
@@ -84,6 +84,8 @@ export const createMintMediaToken = (deps: Deps): MintMediaToken => {
       if (E.isRight(grant)) return E.right({ kind, jwt: jwt.right, grant: grant.right })
       const failure = grant.left
       if (failure._tag === 'Unavailable') return E.left(failure)
+      if (failure.reason === 'malformed')
+        return E.left(refused('the restrictions make the token longer than 4,096 characters'))
       // For example, the clock of the database is more than a minute ahead, and the file was revoked just now.
       return E.left(conflict(`a token of ${uid} would be refused (${failure.reason}): compare the clocks`))
     }

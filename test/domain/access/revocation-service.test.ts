@@ -124,6 +124,7 @@ describe('revocations of a process', () => {
     const { service, index, events } = createProcess(undefined, { ...file, add: (given) => add(given) })
     await right(service.revoke({ kind: 'jti', subject: 'one' }))
     expect(index.isRevoked(grantOf('if_a', now, 'one'))).to.equal(true)
+    await right(service.refresh)
     expect(events()).to.deep.equal(['revocations.not_copied'])
     add = file.add
     await right(service.refresh)

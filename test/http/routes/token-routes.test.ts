@@ -70,6 +70,7 @@ describe('tokens of an admin (§8.11)', () => {
     for (const [body, loc] of [
       [{ uid, ttl_seconds: 30 * day + 1 }, []],
       [{ uid: image.uid, restrictions: { clip: [0, 7] } }, []],
+      [{ uid, restrictions: { exports: Array(300).fill('cfe_0123456789') } }, []],
       [{ uid, ttl: 60 }, ['ttl']],
       [{ uid, ttl_seconds: 0 }, ['ttl_seconds']],
       [{ uid, ttl_seconds: '60' }, ['ttl_seconds']],
