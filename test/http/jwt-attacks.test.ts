@@ -87,7 +87,7 @@ describe('attacks on tokens (§2.1)', () => {
       iss: 'larder',
       aud: `larder-${use}`,
       iat: 1_799_999_999,
-      exp: 1_900_000_000,
+      exp: 1_800_000_900,
     })
 
   /**

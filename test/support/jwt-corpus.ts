@@ -246,6 +246,8 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     'iat as text': rawClaim('iat', '"1"'),
     'iat null': rawClaim('iat', 'null'),
     'iat 1e400': rawClaim('iat', '1e400'),
+    'exp beyond the maximum lifetime': rawClaim('exp', '1802592000'),
+    'iat later than now': rawClaim('iat', '1800000061'),
     'nbf later': withClaims({ nbf: 9_999_999_999 }),
     'nbf as text': withClaims({ nbf: '0' }),
     'nbf null': withClaims({ nbf: null }),
@@ -288,7 +290,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     // By RFC 7519 §4 the last of duplicate members counts.
     'a payload of which the first exp is over': withPayload(`{"exp":1,${JSON.stringify(claims).slice(1)}`),
     'aud a list with ours': withClaims({ aud: ['elsewhere', claims.aud] }),
-    'exp with a fraction': rawClaim('exp', '1999999999.5'),
+    'exp with a fraction': rawClaim('exp', '1800000899.5'),
     'white space in the payload': withPayload(JSON.stringify(claims, null, 2)),
     'claims that are not known': withClaims({ jti: 'x', scope: ['a'], admin: false }),
   }

@@ -68,13 +68,17 @@ export const createStandingClock = () => {
   return { clock: () => now, advance }
 }
 
-/** Media tokens without a cache of verified tokens. */
-export const createTestTokens = (clock: Clock): MediaTokens =>
+/**
+ * Media tokens without a cache of verified tokens. With `newTokenId`, tokens that are minted in one second for the
+ * same can be equal.
+ */
+export const createTestTokens = (clock: Clock, newTokenId?: () => string): MediaTokens =>
   createJoseMediaTokens({
     issuer: 'larder',
     leewaySeconds: 0,
     maxTtlSeconds: testMaxTtlSeconds,
     clock,
+    ...(newTokenId !== undefined && { newTokenId }),
     keys: { image: [testKeys.image], content: [testKeys.content] },
   })
 

@@ -97,9 +97,9 @@ export type TwinLarders = {
 
 /**
  * Starts two servers on one library and one cache, with a standing clock. One replays replies, the other
- * never does.
+ * never does. With `newTokenId`, both can mint the same token.
  */
-export const createTwinLarders = async (): Promise<TwinLarders> => {
+export const createTwinLarders = async (newTokenId?: () => string): Promise<TwinLarders> => {
   const { clock, advance } = createStandingClock()
   const memory = createSingleTierCache(createMemoryTier(2 ** 24), clock)
   let cacheReads = 0
@@ -110,7 +110,7 @@ export const createTwinLarders = async (): Promise<TwinLarders> => {
       return memory.get(key)
     },
   }
-  const tokens = createTestTokens(clock)
+  const tokens = createTestTokens(clock, newTokenId)
   const larder = await createMemoryLarder({
     clock,
     cache,

@@ -2,11 +2,10 @@ import { forbidden } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
 import type { TokenKey } from '../../ports/token-key.ts'
-import { createJwtCodec } from './jwt-codec.ts'
-import type { JwtOptions } from './jwt-verifier.ts'
+import { createJwtCodec, type SigningOptions } from './jwt-codec.ts'
 import { toMediaGrant } from './media-grant.ts'
 
-type Options = Omit<JwtOptions, 'audience' | 'keys'> & {
+type Options = Omit<SigningOptions, 'audience' | 'keys'> & {
   readonly keys: Readonly<Record<MediaKind, ReadonlyArray<TokenKey>>>
 }
 

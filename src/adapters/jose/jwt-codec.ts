@@ -17,9 +17,14 @@ type JwtCodec = JwtVerifier & {
 /** Returns 128 random bits, so that no two tokens have the same id (RFC 7519 §4.1.7). */
 const createTokenId = (): string => randomBytes(16).toString('base64url')
 
+export type SigningOptions = JwtOptions & {
+  /** Creates the `jti` of a new token; by default 128 random bits. */
+  readonly newTokenId?: () => string
+}
+
 /** Creates a codec. Throws if a key is invalid, or if no key can sign (see createJwtVerifier). */
-export const createJwtCodec = (options: JwtOptions): JwtCodec => {
-  const { issuer, audience, maxTtlSeconds, clock } = options
+export const createJwtCodec = (options: SigningOptions): JwtCodec => {
+  const { issuer, audience, maxTtlSeconds, clock, newTokenId = createTokenId } = options
   const verifier = createJwtVerifier(options)
   const signer = options.keys.map(loadTokenKeyOrThrow).find(({ signKey }) => signKey !== null)
   if (!signer?.signKey) throw new Error(`no ${audience} key can sign`)
@@ -37,7 +42,7 @@ export const createJwtCodec = (options: JwtOptions): JwtCodec => {
       const now = Math.floor(clock() / 1000)
       const iat = Math.max(now - 1, notBefore)
       const exp = Math.min(now + ttlSeconds, iat + maxTtlSeconds)
-      return signClaims({ ...claims, sub, iat, exp, jti: createTokenId() })
+      return signClaims({ ...claims, sub, iat, exp, jti: newTokenId() })
     },
   }
 }

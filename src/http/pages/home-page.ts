@@ -13,6 +13,7 @@ type Entry = readonly [name: string, meaning: string]
 export const homePageCommands: ReadonlyArray<Entry> = [
   ['larder add FILE…', 'adds images, audio and videos, and prints a link to each'],
   ['larder token UID', 'prints a token for a file'],
+  ['larder revoke UID', 'revokes all tokens of a file'],
   ['larder admin grant SUB', 'makes a user an admin'],
   ['larder check URL', 'checks HLS playlists'],
   ['larder doctor', 'finds problems and says how to correct them'],
