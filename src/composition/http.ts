@@ -29,8 +29,8 @@ export const createLarderServer = (
   larder: Larder,
   { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
 ): HttpServer => {
-  const { playlists, vods, exports, admins, health, background } = larder
-  const { cacheStats, progress, tokens, clock, log, outages } = larder
+  const { playlists, vods, exports, mediaStatus, admins, health, background } = larder
+  const { cacheStats, tokens, clock, log, outages } = larder
   return createHttpServer({
     limits,
     traffic: createTrafficCounters(),
@@ -39,11 +39,11 @@ export const createLarderServer = (
         playlists,
         vods,
         exports,
+        mediaStatus,
         admins,
         health,
         background,
         cacheStats,
-        progress,
         tokens,
         clock,
         log,

@@ -9,6 +9,7 @@ type StatusLine = {
 
 /** The context of every view: the media, its token, and where it is shown. */
 export type ViewContext = {
+  readonly kind: string
   readonly uid: string
   readonly jwt: string
   readonly link: ShareLink

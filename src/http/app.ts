@@ -3,10 +3,10 @@ import type { AdminService } from '../domain/admin/admin-service.ts'
 import type { BackgroundWork } from '../domain/background/background-work.ts'
 import type { ExportService } from '../domain/export/export-service.ts'
 import type { HealthService } from '../domain/health/health-service.ts'
+import type { MediaStatus } from '../domain/jobs/media-status.ts'
 import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
 import type { VodService } from '../domain/vod/vod-service.ts'
 import type { CacheStats } from '../ports/cache-stats.ts'
-import type { ProgressStore } from '../ports/progress-store.ts'
 import type { ServerLifecycle } from './lifecycle.ts'
 import { createCorsPolicy } from './middleware/cors.ts'
 import { createPlaylistBodyEncoder } from './playlists/playlist-bodies.ts'
@@ -29,7 +29,7 @@ type AppDeps = ListenerDeps & {
   readonly health: HealthService
   readonly cacheStats: CacheStats
   readonly background: Pick<BackgroundWork, 'statuses'>
-  readonly progress: ProgressStore
+  readonly mediaStatus: MediaStatus
   readonly consoleAssets: ConsoleAssets
   readonly lifecycle: ServerLifecycle
 }
@@ -42,7 +42,8 @@ const playlistBodyBytes = 64 * 1024 * 1024
 
 /** Creates the listener with all routes. This function is the wiring diagram of the routes. */
 export const createApp = (deps: AppDeps): RequestListener => {
-  const { playlists, vods, exports, admins, health, cacheStats, background, progress, consoleAssets } = deps
+  const { playlists, vods, exports, admins, health, cacheStats, background, mediaStatus, consoleAssets } =
+    deps
   const { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic, lifecycle } = deps
   const sharing = createCorsPolicy(corsOrigins)
   const bytesReply = createBytesReply(clock)
@@ -50,12 +51,18 @@ export const createApp = (deps: AppDeps): RequestListener => {
   return createRequestListener(
     { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic },
     ({ handle, refusals }) => [
-      imageRoutes({ playlists, exports, tokens, bytesReply, playlistReply, sharing, clock }, handle),
-      contentRoutes({ playlists, vods, exports, tokens, bytesReply, playlistReply, sharing }, handle),
+      imageRoutes(
+        { playlists, exports, mediaStatus, tokens, bytesReply, playlistReply, sharing, clock },
+        handle,
+      ),
+      contentRoutes(
+        { playlists, vods, exports, mediaStatus, tokens, bytesReply, playlistReply, sharing },
+        handle,
+      ),
       adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
       serviceRoutes({ health, lifecycle }, handle),
       homeRoutes(health, handle),
-      consoleRoutes({ tokens, progress, consoleAssets, clock }, handle),
+      consoleRoutes({ tokens, consoleAssets, clock }, handle),
     ],
   )
 }

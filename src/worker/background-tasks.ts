@@ -2,7 +2,7 @@ import type { Larder } from '../composition/larder.ts'
 import { sampleMediaPaths } from '../composition/sample-media.ts'
 import type { Config } from '../config/settings.ts'
 import { createTerminal, type Terminal } from '../terminal/terminal.ts'
-import { createExportsTask } from './exports-task.ts'
+import { createJobsTask } from './jobs-task.ts'
 import { createSampleTask } from './sample-task.ts'
 import { createStartTask } from './start-task.ts'
 import { createSweepTask } from './sweep-task.ts'
@@ -20,7 +20,7 @@ type BackgroundTasks = {
   readonly stop: (limitMs: number) => Promise<void>
 }
 
-/** Creates the background work of a server: migrations, unfinished exports, samples, and the sweep. */
+/** Creates the background work of a server: migrations, jobs, samples, and the sweep. */
 export const createBackgroundTasks = (
   larder: Larder,
   config: Config,
@@ -34,10 +34,13 @@ export const createBackgroundTasks = (
   })
 
   const startOthers = ({ isEmpty }: { readonly isEmpty: boolean }): void => {
+    const sampleNames = new Map<string, string>()
+    const onRegistered = (uid: string, name: string) => sampleNames.set(uid, name)
     if (isEmpty && config.sampleMedia)
       for (const path of sampleMediaPaths())
-        background.start(createSampleTask(larder, config, terminal, path))
-    background.start(createExportsTask(larder, terminal))
+        background.start(createSampleTask(larder, config, terminal, path, onRegistered))
+    if (config.jobs > 0)
+      background.start(createJobsTask(larder, terminal, config.jobs, (uid) => sampleNames.get(uid) ?? uid))
     background.start(createSweepTask(larder, terminal))
   }
 

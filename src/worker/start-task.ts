@@ -20,6 +20,8 @@ export const createStartTask = (
     if (E.isLeft(migrated)) return migrated
     const oldest = await larder.ingest.oldest()
     if (E.isLeft(oldest)) return oldest
+    const waiting = await larder.ingest.enqueueWaiting()
+    if (E.isLeft(waiting)) return waiting
     const outdated = await larder.ingest.countOutdated()
     // The number of outdated files is only printed, so a failure to count them does not prevent the other
     // tasks.

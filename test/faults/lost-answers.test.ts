@@ -7,6 +7,7 @@ import { createKnex } from '../../src/adapters/knex/create-knex.ts'
 import { defaultDatabaseLimits } from '../../src/adapters/knex/database-limits.ts'
 import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
+import { createKnexJobQueue } from '../../src/adapters/knex/knex-job-queue.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import { addFile } from '../../src/domain/ingest/add-file.ts'
 import { outcomeUnknown, refused } from '../../src/domain/shared/errors.ts'
@@ -82,6 +83,7 @@ describe('writes whose response is lost', () => {
       images,
       imageFiles: createKnexImageFileRepository(db),
       contentFiles: createKnexContentFileRepository(db),
+      jobs: createKnexJobQueue(db, 'test'),
       ...overrides,
     })
 
@@ -100,8 +102,12 @@ describe('writes whose response is lost', () => {
   for (const how of ['reset', 'silent'] as const) {
     it(`[V20] keep the objects of exports if the response to COMMIT is lost (${how})`, async () => {
       const larder = await makeLarder()
-      const answered = proxy.loseAnswerTo('COMMIT', how)
-      const failure = await left(addFile(larder, picture, addOptions))
+      // The first COMMIT is that of the file's row and its job.
+      let answered: Promise<void> = Promise.resolve()
+      const onRegistered = () => {
+        answered = proxy.loseAnswerTo('COMMIT', how)
+      }
+      const failure = await left(addFile(larder, picture, { ...addOptions, onRegistered }))
       await answered
       expect(failure).to.include({ dependency: 'database', mayHaveHappened: true })
       const { keys, missing } = await storedFiles()
@@ -113,9 +119,9 @@ describe('writes whose response is lost', () => {
     })
   }
 
-  it('[V20] keep the original if the response to the insert of its row is lost', async () => {
+  it('[V20] keep the original if the response to the COMMIT of its row is lost', async () => {
     const larder = await makeLarder()
-    void proxy.loseAnswerTo('insert into image_files', 'reset')
+    void proxy.loseAnswerTo('COMMIT', 'reset')
     expect(await left(addFile(larder, picture, addOptions))).to.include({ mayHaveHappened: true })
     const { keys, missing } = await storedFiles()
     expect([keys.length, missing]).to.deep.equal([1, []])

@@ -94,9 +94,9 @@ export const createAdminService = (deps: Deps): AdminService => {
             )()
         }
         if (ImageFileUid.is(uid)) {
-          const exports = await imageFiles.listExports(uid)()
-          if (E.isLeft(exports)) return exports
-          if (exports.right.length > 0)
+          const state = await imageFiles.findState(uid)()
+          if (E.isLeft(state)) return state
+          if (O.isSome(state.right))
             return mint('image', uid, ttlSeconds ?? defaultTtlSeconds, restrictions)()
         }
         return E.left(notFound('file', uid))

@@ -35,6 +35,15 @@ export const sourceChanged = unavailable('source file')('it changed while its ex
  */
 export const fileChanged = refused('the file changed while it was read: add it again once it is complete')
 
+/**
+ * The stored bytes of an original are missing or damaged. A later attempt may succeed, but not any number of
+ * attempts, unlike when the object store is down.
+ */
+export const storedOriginal = 'stored original'
+const storedOriginalFault = unavailable(storedOriginal)
+
+export const missingForNow = ({ key }: StoredFile): Unavailable => storedOriginalFault(`${key} is missing`)
+
 export const originalMissing = refused(
   'its original is no longer in the object store: its existing exports stay as they are',
 )
@@ -54,11 +63,9 @@ export const createOriginals = ({ files, store }: Deps) => {
       files.digest({ path, start: 0, end: size }),
       TE.filterOrElse(
         (actual) => actual.size === size && actual.sha256 === sha256,
-        () => unavailable('object store')('these are other bytes'),
+        () => storedOriginalFault('these are other bytes'),
       ),
-      TE.mapLeft(({ cause }) =>
-        unavailable('object store')(`${key} does not come back as it was stored: ${cause}`),
-      ),
+      TE.mapLeft(({ cause }) => storedOriginalFault(`${key} does not come back as it was stored: ${cause}`)),
     )
 
   /**
@@ -106,7 +113,7 @@ export const createOriginals = ({ files, store }: Deps) => {
           TE.mapLeft(() => sourceChanged),
           TE.flatMapEither((result) => result),
         ),
-      stored: stored(original, unavailable('object store')(`${original.key} is missing`)),
+      stored: stored(original, missingForNow(original)),
     }
   }
 

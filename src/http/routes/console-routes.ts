@@ -1,16 +1,15 @@
 import * as t from 'io-ts'
 import { authorizeFile } from '../../domain/access/authorize-file.ts'
 import { ContentFileUid } from '../../domain/media/ids.ts'
-import { O, pipe, TE } from '../../fp.ts'
+import { pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
-import type { ProgressStore } from '../../ports/progress-store.ts'
 import type { RouteHandler } from '../handle.ts'
 import { watchPage } from '../pages/watch-page.ts'
 import { anonymousAuthenticator, anyMediaViewerAuthenticator } from '../request/credential.ts'
 import { type Asset, createAssetReply } from '../response/asset-reply.ts'
 import { errorReply } from '../response/error-replies.ts'
-import { jsonReply, type Reply } from '../response/reply.ts'
+import type { Reply } from '../response/reply.ts'
 import { createRoutes, type Routes } from '../router.ts'
 
 /** Files of the console by name (`watch.js`). The files are built in advance and kept in memory. */
@@ -18,7 +17,6 @@ export type ConsoleAssets = ReadonlyMap<string, Asset>
 
 type Deps = {
   readonly tokens: MediaTokens
-  readonly progress: ProgressStore
   readonly consoleAssets: ConsoleAssets
   readonly clock: Clock
 }
@@ -56,10 +54,7 @@ const AnyUid = t.strict({ uid: ContentFileUid })
 const AssetName = t.strict({ name: t.string })
 
 /** The routes of pages for people (http-api.md §10). */
-export const consoleRoutes = (
-  { tokens, progress, consoleAssets, clock }: Deps,
-  handle: RouteHandler,
-): Routes => {
+export const consoleRoutes = ({ tokens, consoleAssets, clock }: Deps, handle: RouteHandler): Routes => {
   const routes = createRoutes('/console')
   // A share link does not contain the kind of the media, so a token of either kind is accepted. The audience
   // of the token shows the kind.
@@ -77,24 +72,6 @@ export const consoleRoutes = (
         pipe(
           TE.fromEither(authorizeFile(credential, uid)),
           TE.map(() => pageReply(watchPage(credential.kind, uid))),
-        ),
-    }),
-  )
-
-  routes.get(
-    '/watch/:uid/progress',
-    handle({
-      credential: viewer,
-      params: AnyUid,
-      handler: ({ credential, params: { uid } }) =>
-        pipe(
-          TE.fromEither(authorizeFile(credential, uid)),
-          TE.map(() =>
-            jsonReply({
-              progress: O.toNullable(progress.read(uid)),
-              refused: O.toNullable(progress.readRefusal(uid)),
-            }),
-          ),
         ),
     }),
   )

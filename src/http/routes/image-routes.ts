@@ -3,6 +3,7 @@ import { apiPath } from '../../domain/access/public-urls.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
 import type { ByteSource } from '../../domain/export/byte-source.ts'
 import type { ExportService } from '../../domain/export/export-service.ts'
+import type { MediaStatus } from '../../domain/jobs/media-status.ts'
 import { ImageExportUid, ImageFileUid } from '../../domain/media/ids.ts'
 import { imagePath, type ListedImage } from '../../domain/playlist/image-playlist.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
@@ -13,10 +14,11 @@ import type { Headers } from '../bytes/representation-headers.ts'
 import type { RouteHandler } from '../handle.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
 import type { PlaylistReply } from '../playlists/playlist-reply.ts'
-import { optionalMediaViewerAuthenticator } from '../request/credential.ts'
+import { mediaViewerAuthenticator, optionalMediaViewerAuthenticator } from '../request/credential.ts'
 import { acceptClientHints, ImageQuery, readImagePreferences } from '../request/image-preferences.ts'
 import { PresignUrls, QueryBoolean } from '../request/query-codecs.ts'
 import type { BytesReply } from '../response/bytes-reply.ts'
+import { mediaStateReply } from '../response/media-state-reply.ts'
 import { playlistCacheControl, secondsUntil } from '../response/reply.ts'
 import { type MissingCredential, missingCredential } from '../response/request-faults.ts'
 import { createRoutes, type Routes } from '../router.ts'
@@ -24,6 +26,7 @@ import { createRoutes, type Routes } from '../router.ts'
 type Deps = {
   readonly playlists: PlaylistService
   readonly exports: ExportService
+  readonly mediaStatus: MediaStatus
   readonly tokens: MediaTokens
   readonly bytesReply: BytesReply
   readonly playlistReply: PlaylistReply
@@ -51,9 +54,9 @@ const negotiationHeaders = (
   ...(vary.length > 0 && { Vary: vary.join(', ') }),
 })
 
-/** The routes of images: playlists, the best export, and exports (http-api.md §4). */
+/** The routes of images: playlists, the best export, exports (http-api.md §4), and states (§5.11). */
 export const imageRoutes = (
-  { playlists, exports, tokens, bytesReply, playlistReply, sharing, clock }: Deps,
+  { playlists, exports, mediaStatus, tokens, bytesReply, playlistReply, sharing, clock }: Deps,
   handle: RouteHandler,
 ): Routes => {
   const routes = createRoutes('/api/1/image_files', sharing)
@@ -140,6 +143,15 @@ export const imageRoutes = (
           TE.mapLeft(as401WithoutToken(viewer)),
           TE.map((found) => bytesReply(incoming, found, viewer)),
         ),
+    }),
+  )
+  routes.get(
+    '/:uid/status',
+    handle({
+      credential: mediaViewerAuthenticator(tokens, 'image'),
+      params: ByImage,
+      handler: ({ credential: viewer, params: { uid } }) =>
+        pipe(mediaStatus.read(uid, viewer), TE.map(mediaStateReply)),
     }),
   )
   return routes
