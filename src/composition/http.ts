@@ -4,7 +4,9 @@ import { systemMonotonic } from '../adapters/platform/system-monotonic.ts'
 import type { Config } from '../config/settings.ts'
 import { createApp } from '../http/app.ts'
 import { createTrafficCounters } from '../http/middleware/traffic.ts'
+import { createRequestListener } from '../http/request-listener.ts'
 import type { ConsoleAssets } from '../http/routes/console-routes.ts'
+import { serviceRoutes } from '../http/routes/service-routes.ts'
 import { createHttpServer, type HttpServer } from '../server/http-server.ts'
 import type { Larder } from './larder.ts'
 
@@ -29,7 +31,7 @@ export const createLarderServer = (
   larder: Larder,
   { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
 ): HttpServer => {
-  const { playlists, vods, exports, mediaStatus, admins, health, background } = larder
+  const { playlists, vods, exports, mediaStatus, jobService, admins, health, background } = larder
   const { cacheStats, tokens, clock, log, outages } = larder
   return createHttpServer({
     limits,
@@ -40,6 +42,7 @@ export const createLarderServer = (
         vods,
         exports,
         mediaStatus,
+        jobService,
         admins,
         health,
         background,
@@ -57,3 +60,27 @@ export const createLarderServer = (
       }),
   })
 }
+
+/** Creates a server with nothing but the health checks, for a process that serves no media. */
+export const createHealthServer = (
+  { tokens, health, clock, log, outages }: Larder,
+  { limits }: Pick<HttpConfig, 'limits'>,
+): HttpServer =>
+  createHttpServer({
+    limits,
+    traffic: createTrafficCounters(),
+    createApp: ({ limits, traffic, lifecycle }) =>
+      createRequestListener(
+        {
+          tokens,
+          clock,
+          log,
+          outages,
+          corsOrigins: [],
+          responseTelemetry: { cacheStatus: false, stopwatch: null },
+          limits,
+          traffic,
+        },
+        ({ handle }) => [serviceRoutes({ health, lifecycle }, handle)],
+      ),
+  })

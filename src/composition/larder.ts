@@ -9,6 +9,7 @@ import { createExportService, type ExportService } from '../domain/export/export
 import { createHealthService, type HealthService } from '../domain/health/health-service.ts'
 import type { OutageLog } from '../domain/health/outage-log.ts'
 import { createIngestService, type IngestService } from '../domain/ingest/ingest-service.ts'
+import { createJobService, type JobService } from '../domain/jobs/job-service.ts'
 import { createJobWork, type JobWork } from '../domain/jobs/job-work.ts'
 import { createMediaStatus, type MediaStatus } from '../domain/jobs/media-status.ts'
 import { createPlaylistService, type PlaylistService } from '../domain/playlist/playlist-service.ts'
@@ -79,6 +80,7 @@ type Services = {
   readonly exports: ExportService
   readonly admins: AdminService
   readonly ingest: IngestService
+  readonly jobService: JobService
   readonly jobWork: JobWork
   readonly mediaStatus: MediaStatus
   readonly health: HealthService
@@ -146,6 +148,7 @@ export const createServices = (
       tokens,
     }),
     ingest,
+    jobService: createJobService(jobs),
     jobWork: createJobWork({
       jobs,
       doJob: ({ kind, media, lease }, { source, report, signal }) =>

@@ -3,6 +3,7 @@ import type { AdminService } from '../domain/admin/admin-service.ts'
 import type { BackgroundWork } from '../domain/background/background-work.ts'
 import type { ExportService } from '../domain/export/export-service.ts'
 import type { HealthService } from '../domain/health/health-service.ts'
+import type { JobService } from '../domain/jobs/job-service.ts'
 import type { MediaStatus } from '../domain/jobs/media-status.ts'
 import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
 import type { VodService } from '../domain/vod/vod-service.ts'
@@ -18,6 +19,7 @@ import { type ConsoleAssets, consoleRoutes } from './routes/console-routes.ts'
 import { contentRoutes } from './routes/content-routes.ts'
 import { homeRoutes } from './routes/home-routes.ts'
 import { imageRoutes } from './routes/image-routes.ts'
+import { jobRoutes } from './routes/job-routes.ts'
 import { serviceRoutes } from './routes/service-routes.ts'
 
 /** Dependencies of the HTTP layer: one service for each domain, and the dependencies of the listener. */
@@ -30,6 +32,7 @@ type AppDeps = ListenerDeps & {
   readonly cacheStats: CacheStats
   readonly background: Pick<BackgroundWork, 'statuses'>
   readonly mediaStatus: MediaStatus
+  readonly jobService: JobService
   readonly consoleAssets: ConsoleAssets
   readonly lifecycle: ServerLifecycle
 }
@@ -42,8 +45,18 @@ const playlistBodyBytes = 64 * 1024 * 1024
 
 /** Creates the listener with all routes. This function is the wiring diagram of the routes. */
 export const createApp = (deps: AppDeps): RequestListener => {
-  const { playlists, vods, exports, admins, health, cacheStats, background, mediaStatus, consoleAssets } =
-    deps
+  const {
+    playlists,
+    vods,
+    exports,
+    admins,
+    health,
+    cacheStats,
+    background,
+    mediaStatus,
+    jobService,
+    consoleAssets,
+  } = deps
   const { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic, lifecycle } = deps
   const sharing = createCorsPolicy(corsOrigins)
   const bytesReply = createBytesReply(clock)
@@ -60,6 +73,7 @@ export const createApp = (deps: AppDeps): RequestListener => {
         handle,
       ),
       adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
+      jobRoutes({ admins, jobService }, handle),
       serviceRoutes({ health, lifecycle }, handle),
       homeRoutes(health, handle),
       consoleRoutes({ tokens, consoleAssets, clock }, handle),

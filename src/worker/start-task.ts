@@ -32,9 +32,17 @@ export const createStartTask = (
     onReady({ isEmpty: O.isNone(image) && O.isNone(content) })
     return E.right('done')
   },
-  onFailure: (error, failuresInARow) => {
+  onFailure: printDatabaseFailure(
+    terminal,
+    'cached content is served; the database is retried until it answers',
+  ),
+})
+
+/** Returns a function that prints the first of several failures in a row, and what happens meanwhile. */
+export const printDatabaseFailure =
+  (terminal: Terminal, meanwhile: string): NonNullable<BackgroundTask['onFailure']> =>
+  (error, failuresInARow) => {
     if (failuresInARow > 1 || !isDomainError(error)) return
     terminal.printError(null, error)
-    terminal.print('  cached content is served; the database is retried until it answers')
-  },
-})
+    terminal.print(`  ${meanwhile}`)
+  }

@@ -15,7 +15,7 @@ import {
 } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 
-export type FileJobsSubject = {
+type FileJobsSubject = {
   readonly jobs: JobQueue
   readonly imageFiles: ImageFileRepository
   readonly contentFiles: ContentFileRepository

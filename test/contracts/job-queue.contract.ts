@@ -11,7 +11,7 @@ import { type JobQueue, jobLeaseMs } from '../../src/ports/job-queue.ts'
 import { aJobUid, aNewJob } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 
-export type JobQueueSubject = {
+type JobQueueSubject = {
   /** The queues of two processes. */
   readonly queues: readonly [JobQueue, JobQueue]
   /** Lets time pass for the jobs (milliseconds). */

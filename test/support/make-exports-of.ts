@@ -15,7 +15,7 @@ type Options = {
 }
 
 /**
- * Makes the exports of a file in this process, whoever waits for them: takes the file's job, does its work, and ends
+ * Makes the exports of a file in this process, even if no caller waits for them: takes the file's job, does its work, and ends
  * the lease.
  */
 export const makeExportsOf =

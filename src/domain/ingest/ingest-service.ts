@@ -93,7 +93,7 @@ export type RegisterOptions = WaitOptions & {
   readonly isPublic: boolean
 }
 
-export type MakeExportsOptions = {
+type MakeExportsOptions = {
   /**
    * Path of a local copy of the original. If the copy is refused although it still has the registered bytes,
    * the file is removed from the library. If the copy has changed, or if `source` is `null`, the exports are

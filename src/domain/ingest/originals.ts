@@ -39,7 +39,7 @@ export const fileChanged = refused('the file changed while it was read: add it a
  * The stored bytes of an original are missing or damaged. A later attempt may succeed, but not any number of
  * attempts, unlike when the object store is down.
  */
-export const storedOriginal = 'stored original'
+const storedOriginal = 'stored original'
 const storedOriginalFault = unavailable(storedOriginal)
 
 export const missingForNow = ({ key }: StoredFile): Unavailable => storedOriginalFault(`${key} is missing`)

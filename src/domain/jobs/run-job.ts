@@ -58,7 +58,7 @@ const maxSettles = 5
 /** Dependencies whose failure may be the fault of the file: a decoder may need too much memory for it. */
 const fileDependencies = ['transcoder', 'image process', 'stored original']
 
-export const blameOf = (error: Refused | Unavailable): Blame => {
+const blameOf = (error: Refused | Unavailable): Blame => {
   if (error._tag === 'Refused') return 'file'
   return fileDependencies.includes(error.dependency) ? 'attempt' : 'service'
 }
