@@ -126,22 +126,26 @@ export const runJob = async (
     return { result: 'made elsewhere' }
   }
   const outcome = outcomeOfFailure(job, describeFailure(done.left), blameOf(done.left))
-  await settle({ jobs, sleep }, lease, outcome, signal)
+  const isSettled = await settle({ jobs, sleep }, lease, outcome, signal)
+  // The exports may have been published although the reply of the database did not arrive. Then the job has ended.
+  if (!isSettled) return { result: 'lost' }
   return { result: 'failed', error: done.left, isLast: outcome.state === 'failed' }
 }
 
 /**
  * Settles a lease, with retries while the database is away. If all of them fail, the lease expires, and the job is
- * tried again.
+ * tried again. Returns `false` if the lease is lost.
  */
 const settle = async (
   { jobs, sleep }: Pick<JobRunDeps, 'jobs' | 'sleep'>,
   lease: JobLease,
   outcome: JobOutcome,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<boolean> => {
   for (let tries = 0; tries < maxSettles; tries += 1) {
-    if (E.isRight(await jobs.settle(lease, outcome)())) return
+    const settled = await jobs.settle(lease, outcome)()
+    if (E.isRight(settled)) return settled.right
     await sleep(renewMs, signal)
   }
+  return true
 }
