@@ -49,7 +49,7 @@ export const addCommand: Command = {
             onProgress: (fraction) => bar.show(path, fraction),
             onWaiting: () => {
               bar.clear()
-              printError(`${path}: another process is adding it or making its exports`)
+              printError(`${path}: waiting for another process that is adding it`)
             },
           })()
           bar.clear()

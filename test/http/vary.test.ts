@@ -49,7 +49,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
       { path: '/api/1/admin/cache', jwt: admin, readsAuthorization: true },
       { path: '/api/1/admin/background', jwt: admin, readsAuthorization: true },
       { path: `/console/watch/${film.uid}`, jwt: content, readsAuthorization: true },
-      { path: `/console/watch/${film.uid}/progress`, jwt: content, readsAuthorization: true },
+      { path: `/api/1/content_files/${film.uid}/status`, jwt: content, readsAuthorization: true },
       { path: '/console/assets/watch.js', jwt: '', readsAuthorization: false },
       { path: '/healthz', jwt: '', readsAuthorization: false },
       { path: '/readyz', jwt: '', readsAuthorization: false },

@@ -18,7 +18,7 @@ export type AddOptions = {
   /** Called as soon as the file has a uid. */
   readonly onRegistered: (file: LibraryFileId) => void
   readonly onProgress: (fraction: number) => void
-  /** Called once if another process is adding the same bytes, or is making their exports. */
+  /** Called once if another process is adding the same bytes. */
   readonly onWaiting?: () => void
   readonly signal?: AbortSignal
 }
@@ -30,15 +30,6 @@ type Deps = {
 
 const outdatedWarning =
   'its exports were made by an older recipe: `larder remake --outdated` makes them again'
-
-/** Returns a function that calls `call` at most once. */
-const once = (call: () => void) => {
-  let called = false
-  return () => {
-    if (!called) call()
-    called = true
-  }
-}
 
 /**
  * Registers a file of this machine, and waits until its exports are made: by a worker, or by this process if
@@ -53,7 +44,7 @@ export const addFile =
   async () => {
     const { isPublic, isOnlyQueued = false, onRegistered, onProgress } = options
     const { signal = new AbortController().signal } = options
-    const onWaiting = once(options.onWaiting ?? (() => {}))
+    const { onWaiting = () => {} } = options
     const registered = await ingest.register(path, { isPublic, onWaiting, signal })()
     if (E.isLeft(registered)) return registered
     const { kind, uid, state, job } = registered.right
@@ -62,7 +53,7 @@ export const addFile =
     if (job === null) return E.right({ kind, uid, state: 'ready', warnings: [] })
     if (isOnlyQueued) return E.right({ kind, uid, state: 'queued', warnings: [] })
 
-    const finished = await jobWork.finish(job, { source: path, onProgress, onWaiting, signal })
+    const finished = await jobWork.finish(job, { source: path, onProgress, signal })
     if (E.isRight(finished)) return E.right({ kind, uid, state: 'ready', warnings: finished.right.warnings })
     const { error, isRefusedElsewhere } = finished.left
     if (isRefusedElsewhere) await ingest.discardRefused({ kind, uid }, path)()

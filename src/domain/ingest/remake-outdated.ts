@@ -55,7 +55,6 @@ export const remakeOutdated = async (
     const finished = await jobWork.finish(job.right, {
       source: null,
       onProgress: (fraction) => onProgress(file, fraction),
-      onWaiting: () => undefined,
       signal,
     })
     if (E.isLeft(finished)) report.failed += 1

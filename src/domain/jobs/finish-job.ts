@@ -6,11 +6,6 @@ import { maxLost } from './job-outcome.ts'
 import { cancelledReason } from './media-state.ts'
 import { type JobRun, type JobRunDeps, type JobRunOptions, runJob } from './run-job.ts'
 
-export type FinishOptions = JobRunOptions & {
-  /** Is called once if another process works on the job. */
-  readonly onWaiting: () => void
-}
-
 /** `made elsewhere`: another process made the exports, or they existed already. */
 export type FinishedJob = {
   readonly state: 'made' | 'made elsewhere'
@@ -24,7 +19,7 @@ export type UnfinishedJob = {
 }
 
 /** Time in milliseconds for which a waiting job is left to other processes. */
-const patienceMs = 2000
+const maxPatienceMs = 2000
 const pollMs = 250
 
 const jobDeleted = refused('it is no longer in the library: it was deleted while its exports were made')
@@ -43,13 +38,13 @@ const isRefused = ({ attempt, attempts, lost }: Job): boolean => attempt < attem
 export const finishJob = async (
   deps: JobRunDeps,
   uid: JobUid,
-  { onWaiting, ...options }: FinishOptions,
+  options: JobRunOptions,
 ): Promise<E.Either<UnfinishedJob, FinishedJob>> => {
   const { jobs, sleep } = deps
   const { signal, onProgress } = options
   const workers = await jobs.hasWorkers()
-  let patience = E.isRight(workers) && workers.right ? patienceMs : 0
-  let isFollowing = false
+  const patienceMs = E.isRight(workers) && workers.right ? maxPatienceMs : 0
+  let patience = patienceMs
 
   while (!signal.aborted) {
     const found = await jobs.find(uid)()
@@ -60,10 +55,11 @@ export const finishJob = async (
     if (job.state === 'failed') return failure(refused(job.error ?? 'it failed'), isRefused(job))
     if (job.state === 'cancelled') return failure(refused(cancelledReason))
     if (job.state === 'running') {
-      if (!isFollowing) onWaiting()
-      isFollowing = true
       patience = patienceMs
       onProgress(job.progress)
+      // If there are no workers, no other process ends the lease of a process that was killed.
+      const reaped = await jobs.reap()
+      if (E.isLeft(reaped)) return failure(reaped.left)
     } else if (patience <= 0) {
       const taken = await jobs.takeOne(uid)()
       if (E.isLeft(taken)) return failure(taken.left)
