@@ -3,7 +3,7 @@ import { type Job, type JobState, jobStates } from '../domain/jobs/job.ts'
 import { jobAsJson } from '../domain/jobs/job-json.ts'
 import { alwaysNeedsLibrary, type Command, CommandError, usageError } from './command.ts'
 import { withServices } from './library.ts'
-import { orThrowCommandError } from './outcome.ts'
+import { orThrowCommandError } from './or-throw-command-error.ts'
 
 const usage = 'jobs [--state STATE] | cancel UID | retry UID'
 

@@ -3,10 +3,10 @@ import path from 'node:path'
 import { systemMonotonic } from '../adapters/platform/system-monotonic.ts'
 import type { Config } from '../config/settings.ts'
 import { createApp } from '../http/app.ts'
-import { createTrafficCounters } from '../http/middleware/traffic.ts'
+import { createTrafficCounters } from '../http/middleware/traffic-counters.ts'
 import { createRequestListener } from '../http/request-listener.ts'
 import type { ConsoleAssets } from '../http/routes/console-routes.ts'
-import { serviceRoutes } from '../http/routes/service-routes.ts'
+import { healthRoutes } from '../http/routes/health-routes.ts'
 import { createHttpServer, type HttpServer } from '../server/http-server.ts'
 import type { Larder } from './larder.ts'
 
@@ -81,6 +81,6 @@ export const createHealthServer = (
           limits,
           traffic,
         },
-        ({ handle }) => [serviceRoutes({ health, lifecycle }, handle)],
+        ({ handle }) => [healthRoutes({ health, lifecycle }, handle)],
       ),
   })

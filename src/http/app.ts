@@ -1,82 +1,12 @@
 import type { RequestListener } from 'node:http'
-import type { AdminService } from '../domain/admin/admin-service.ts'
-import type { BackgroundWork } from '../domain/background/background-work.ts'
-import type { ExportService } from '../domain/export/export-service.ts'
-import type { HealthService } from '../domain/health/health-service.ts'
-import type { JobService } from '../domain/jobs/job-service.ts'
-import type { MediaStatus } from '../domain/jobs/media-status.ts'
-import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
-import type { VodService } from '../domain/vod/vod-service.ts'
-import type { CacheStats } from '../ports/cache-stats.ts'
-import type { ServerLifecycle } from './lifecycle.ts'
-import { createCorsPolicy } from './middleware/cors.ts'
-import { createPlaylistBodyEncoder } from './playlists/playlist-bodies.ts'
-import { createPlaylistReply } from './playlists/playlist-reply.ts'
 import { createRequestListener, type ListenerDeps } from './request-listener.ts'
-import { createBytesReply } from './response/bytes-reply.ts'
-import { adminRoutes } from './routes/admin-routes.ts'
-import { type ConsoleAssets, consoleRoutes } from './routes/console-routes.ts'
-import { contentRoutes } from './routes/content-routes.ts'
-import { homeRoutes } from './routes/home-routes.ts'
-import { imageRoutes } from './routes/image-routes.ts'
-import { jobRoutes } from './routes/job-routes.ts'
-import { serviceRoutes } from './routes/service-routes.ts'
+import { createAllRoutes, type RouteDeps } from './routes/all-routes.ts'
 
-/** Dependencies of the HTTP layer: one service for each domain, and the dependencies of the listener. */
-type AppDeps = ListenerDeps & {
-  readonly playlists: PlaylistService
-  readonly vods: VodService
-  readonly exports: ExportService
-  readonly admins: AdminService
-  readonly health: HealthService
-  readonly cacheStats: CacheStats
-  readonly background: Pick<BackgroundWork, 'statuses'>
-  readonly mediaStatus: MediaStatus
-  readonly jobService: JobService
-  readonly consoleAssets: ConsoleAssets
-  readonly lifecycle: ServerLifecycle
-}
-
-/**
- * Size in bytes of the cache of encoded playlists. This is enough for a few hundred long playlists or tens of
- * thousands of short ones.
- */
-const playlistBodyBytes = 64 * 1024 * 1024
-
-/** Creates the listener with all routes. This function is the wiring diagram of the routes. */
-export const createApp = (deps: AppDeps): RequestListener => {
-  const {
-    playlists,
-    vods,
-    exports,
-    admins,
-    health,
-    cacheStats,
-    background,
-    mediaStatus,
-    jobService,
-    consoleAssets,
-  } = deps
-  const { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic, lifecycle } = deps
-  const sharing = createCorsPolicy(corsOrigins)
-  const bytesReply = createBytesReply(clock)
-  const playlistReply = createPlaylistReply(createPlaylistBodyEncoder({ maxBytes: playlistBodyBytes }), clock)
+/** Creates the listener with all routes. */
+export const createApp = (deps: ListenerDeps & RouteDeps): RequestListener => {
+  const { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic } = deps
   return createRequestListener(
     { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic },
-    ({ handle, refusals }) => [
-      imageRoutes(
-        { playlists, exports, mediaStatus, tokens, bytesReply, playlistReply, sharing, clock },
-        handle,
-      ),
-      contentRoutes(
-        { playlists, vods, exports, mediaStatus, tokens, bytesReply, playlistReply, sharing },
-        handle,
-      ),
-      adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
-      jobRoutes({ admins, jobService }, handle),
-      serviceRoutes({ health, lifecycle }, handle),
-      homeRoutes(health, handle),
-      consoleRoutes({ tokens, consoleAssets, clock }, handle),
-    ],
+    (tools) => createAllRoutes(deps, tools),
   )
 }

@@ -6,14 +6,13 @@ import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
 import { createBodyLimits } from './body-limits.ts'
-import { createRouteHandler, type RouteHandler } from './handle.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { createAdmission } from './middleware/admission.ts'
 import { discardBody, refuseInvalidRequest, refuseLongBody } from './middleware/early-refusal.ts'
 import { errorBoundary } from './middleware/error-boundary.ts'
+import { createRefusals, type RefusalCounts } from './middleware/refusal-counts.ts'
 import { sendRefusalReply, setRefusalReply } from './middleware/refusal-reply.ts'
-import { createRefusals, type RefusalCounts } from './middleware/refusals.ts'
-import type { TrafficCounters } from './middleware/traffic.ts'
+import type { TrafficCounters } from './middleware/traffic-counters.ts'
 import { createRecentPaths } from './recent-paths.ts'
 import { createReplayCache } from './replay/replay-cache.ts'
 import { takePathToken } from './request/path-token.ts'
@@ -21,7 +20,8 @@ import { toErrorReply } from './response/error-replies.ts'
 import { isDisconnected, onHeadWritten } from './response/head-written.ts'
 import { type BufferedReply, optionsAsteriskReply } from './response/reply.ts'
 import type { ResponseTelemetry } from './response/response-telemetry.ts'
-import type { Routes } from './router.ts'
+import { createRouteHandler, type RouteHandler } from './route-handler.ts'
+import type { RouteGroup } from './router.ts'
 
 /** Dependencies of the request listener that do not depend on the routes. */
 export type ListenerDeps = {
@@ -57,7 +57,7 @@ const now = () => performance.now()
 /** Returns the listener for all requests. Early refusals and replays come first, then Koa's routes. */
 export const createRequestListener = (
   { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic }: ListenerDeps,
-  createAllRoutes: (tools: RouteTools) => ReadonlyArray<Routes>,
+  createAllRoutes: (tools: RouteTools) => ReadonlyArray<RouteGroup>,
 ): RequestListener => {
   const replayCache = createReplayCache({
     tokens,

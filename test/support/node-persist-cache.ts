@@ -1,5 +1,5 @@
 import type { LocalStorage } from 'node-persist'
-import { constantInvalidationMarks } from '../../src/adapters/cache/disk/invalidation-marks.ts'
+import { constantInvalidationVersions } from '../../src/adapters/cache/disk/invalidation-versions.ts'
 import { createNodePersistTier } from '../../src/adapters/cache/disk/node-persist-cache.ts'
 import { createSingleTierCache } from '../../src/adapters/cache/tiers/cache-tier.ts'
 import type { CachePort } from '../../src/ports/cache.ts'
@@ -9,4 +9,4 @@ type Options = { readonly storage: LocalStorage; readonly clock: Clock; readonly
 
 /** A cache of the disk tier alone. */
 export const createNodePersistCache = ({ storage, clock, scope }: Options): CachePort =>
-  createSingleTierCache(createNodePersistTier(storage, scope, constantInvalidationMarks), clock)
+  createSingleTierCache(createNodePersistTier(storage, scope, constantInvalidationVersions), clock)

@@ -21,7 +21,7 @@ export const createScheduledTier = (inner: CacheTier, scheduler: Scheduler): Cac
     },
     set: (key, entry) => () => inTurn.run(key.name, () => step('keep', inner.set(key, entry))),
     remove: (name) => () => inTurn.run(name, () => step('remove', inner.remove(name))),
-    readMark: (name) => step('mark', () => inner.readMark(name)),
+    readInvalidationVersion: (name) => step('version', () => inner.readInvalidationVersion(name)),
     delete: (name) => () => inTurn.run(name, () => step('delete', inner.delete(name))),
   }
 }

@@ -20,7 +20,12 @@ import { enqueueWaiting } from './enqueue-waiting.ts'
 import { createImageIngest } from './image-ingest.ts'
 import { createMakeExports, fileDeletedRefusal, type MakeExportsResult } from './make-exports.ts'
 import type { LibraryFile, MediaKindIngest } from './media-ingest.ts'
-import { createOriginals, fileChanged, missingForNow, originalMissing } from './originals.ts'
+import {
+  createOriginals,
+  fileChangedRefusal,
+  missingForNowFailure,
+  originalMissingRefusal,
+} from './originals.ts'
 import { retryWhileBusy, type WaitOptions } from './retry-while-busy.ts'
 import { sniffFileKind } from './sniff.ts'
 import { unsupportedImageReason } from './unsupported-image-reason.ts'
@@ -126,7 +131,7 @@ export const createIngestService = (deps: Deps): IngestService => {
 
   /**
    * Registers the file. If registering fails and the file has changed since it was inspected, the failure is
-   * `fileChanged`: the store refuses changed bytes, and a decoder that reads them may report any error.
+   * `fileChangedRefusal`: the store refuses changed bytes, and a decoder that reads them may report any error.
    */
   const registerUnchanged =
     (ingest: MediaKindIngest, source: SourceFile, signal: AbortSignal): Outcome<boolean> =>
@@ -134,7 +139,7 @@ export const createIngestService = (deps: Deps): IngestService => {
       const registered = await ingest.register(source, signal)()
       if (E.isRight(registered) || signal.aborted) return registered
       const isUnchanged = await files.hasBytes(source.path, source)()
-      return E.isRight(isUnchanged) && isUnchanged.right ? registered : E.left(fileChanged)
+      return E.isRight(isUnchanged) && isUnchanged.right ? registered : E.left(fileChangedRefusal)
     }
 
   /** Finds the file by its SHA-512, or registers it. */
@@ -204,8 +209,8 @@ export const createIngestService = (deps: Deps): IngestService => {
           ),
         ),
         TE.tap(({ kind, uid }) =>
-          // `kind` shows that the uid is an image's. If `isPublic` is set, other files than images were
-          // refused before.
+          // The kind is checked, so the uid is that of an image. A public file of another kind was refused
+          // before.
           options.isPublic && kind === 'image'
             ? imageFiles.setPublic(uid as ImageFileUid, true)
             : TE.right(undefined),
@@ -217,12 +222,12 @@ export const createIngestService = (deps: Deps): IngestService => {
         findFile(id),
         TE.flatMap((file) => {
           if (kind === 'remake') {
-            const original = originals.stored(file.original, originalMissing)
+            const original = originals.stored(file.original, originalMissingRefusal)
             return makeExports(file, original, { kind: 'replacement', lease }, report, signal)
           }
           const original =
             source === null
-              ? originals.stored(file.original, missingForNow(file.original))
+              ? originals.stored(file.original, missingForNowFailure(file.original))
               : originals.source(source, file.original)
           return makeExports(file, original, { kind: 'first', lease }, report, signal)
         }),

@@ -4,7 +4,7 @@ import type { WorkReport } from '../jobs/work-report.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import { removeUnfinishedFile } from './discard-refused.ts'
 import type { LibraryFile, LocalCopy, Publication } from './media-ingest.ts'
-import { type Original, type SourceOriginal, sourceChanged } from './originals.ts'
+import { type Original, type SourceOriginal, sourceChangedFailure } from './originals.ts'
 
 /** The outcome of making the exports of a file. */
 export type MakeExportsResult =
@@ -21,7 +21,10 @@ export const fileDeletedRefusal = refused(
   'it is no longer in the library: it was deleted, or could not be decoded, while its exports were made',
 )
 
-/** The state that a file must have before each kind of publication. Otherwise there is nothing to do. */
+/**
+ * The state that a file must have, for each kind of publication. If the file has another state, no exports
+ * are made.
+ */
 const requiredState = { first: 'unfinished', replacement: 'outdated' } as const
 
 /**
@@ -60,7 +63,7 @@ export const createMakeExports = ({ store }: { readonly store: ObjectStore }) =>
         return file.makeExports(copy, publication, report, signal)
       }
       const attempt = await original.use(make)()
-      const hasChanged = 'stored' in original && E.isLeft(attempt) && attempt.left === sourceChanged
+      const hasChanged = 'stored' in original && E.isLeft(attempt) && attempt.left === sourceChangedFailure
       const result = hasChanged ? await original.stored.use(make)() : attempt
       if (E.isRight(result))
         return result.right.isAdded

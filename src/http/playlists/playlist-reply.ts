@@ -13,9 +13,9 @@ import type { ByteReplyPlan } from '../bytes/plan-byte-reply.ts'
 import type { Headers, Representation } from '../bytes/representation-headers.ts'
 import type { Replayable, ReplayBody } from '../replay/replayable.ts'
 import type { IncomingRequest } from '../request/incoming.ts'
-import { createByteReplyPlanner } from '../response/bytes-reply.ts'
+import { planByteReplyOf } from '../response/bytes-reply.ts'
 import { preconditionFailedReply, rangeNotSatisfiableReply } from '../response/error-replies.ts'
-import { playlistCacheControl, type Reply, secondsUntil } from '../response/reply.ts'
+import { playlistCacheControl, type Reply, secondsUntilExpiry } from '../response/reply.ts'
 import type { PlaylistBodies, PlaylistBody, PlaylistFormat } from './playlist-bodies.ts'
 
 const contentTypes = {
@@ -35,7 +35,7 @@ type PlaylistReplyInput<S extends Signature> = {
 }
 
 /** Replies with a playlist, signed for its viewer (http-api.md §6.1, §6.2, §7.1, §7.2). */
-export type PlaylistReply = <S extends Signature>(
+export type ReplyWithPlaylist = <S extends Signature>(
   incoming: Pick<IncomingRequest, 'method' | 'headers'>,
   list: PlaylistReplyInput<S>,
 ) => TE.TaskEither<never, Reply>
@@ -76,8 +76,8 @@ const bodyOf = (planned: ByteReplyPlan['body'], bytes: Uint8Array): Reply['body'
 }
 
 /**
- * Returns the body for replays to other viewers. Returns `null` for a playlist with a token that was minted
- * for one reply, and for one that needs more than a copy to fill: such replies are never replayed.
+ * Returns the body for replays to other viewers. Returns `null` if the reply must not be replayed: the token
+ * in the playlist was minted for this reply, or filling in a token needs more work than a copy.
  */
 const replayBodyOf = <S extends Signature>(
   { signature }: SignablePlaylist<S>,
@@ -110,8 +110,8 @@ const replayableOf = <S extends Signature>(
 }
 
 /** Creates the only function that replies with playlists. */
-export const createPlaylistReply =
-  (bodies: PlaylistBodies, clock: Clock): PlaylistReply =>
+export const createReplyWithPlaylist =
+  (bodies: PlaylistBodies, clock: Clock): ReplyWithPlaylist =>
   (incoming, list) =>
   async () => {
     const { method, headers } = incoming
@@ -123,10 +123,10 @@ export const createPlaylistReply =
     const representation = representationOf(
       listBody,
       contentTypes[list.format],
-      playlistCacheControl({ isPublic: false, secondsLeft: secondsUntil(list.exp, clock) }),
+      playlistCacheControl({ isPublic: false, secondsLeft: secondsUntilExpiry(list.exp, clock) }),
       list.headers ?? {},
     )
-    const plan = createByteReplyPlanner(representation, clock)
+    const plan = planByteReplyOf(representation, clock)
     const planned = plan(headers, method)
     if (planned.status === 416) return E.right(rangeNotSatisfiableReply(planned.headers))
     if (planned.status === 412) return E.right(preconditionFailedReply)

@@ -2,12 +2,12 @@ import type { AdminService } from '../../domain/admin/admin-service.ts'
 import type { BackgroundWork, TaskStatus } from '../../domain/background/background-work.ts'
 import { TE } from '../../fp.ts'
 import type { CacheCounts, CacheEvictions, CacheStats } from '../../ports/cache-stats.ts'
-import type { RouteHandler } from '../handle.ts'
-import type { RefusalCounts } from '../middleware/refusals.ts'
-import type { TrafficCounters } from '../middleware/traffic.ts'
+import type { RefusalCounts } from '../middleware/refusal-counts.ts'
+import type { TrafficCounters } from '../middleware/traffic-counters.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonReply } from '../response/reply.ts'
-import { createRoutes, type Routes } from '../router.ts'
+import type { RouteHandler } from '../route-handler.ts'
+import { createRouteGroup, type RouteGroup } from '../router.ts'
 
 type Deps = {
   readonly admins: AdminService
@@ -37,8 +37,8 @@ const taskBody = ({ lastFailure, ...task }: TaskStatus) => ({ ...task, last_fail
 export const adminRoutes = (
   { admins, cacheStats, traffic, refusals, background }: Deps,
   handle: RouteHandler,
-): Routes => {
-  const routes = createRoutes('/api/1/admin')
+): RouteGroup => {
+  const routes = createRouteGroup('/api/1/admin')
   const admin = bearerAuthenticator(admins.authenticate)
 
   routes.get(

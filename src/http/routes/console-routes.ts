@@ -4,13 +4,13 @@ import { ContentFileUid } from '../../domain/media/ids.ts'
 import { pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
-import type { RouteHandler } from '../handle.ts'
 import { watchPage } from '../pages/watch-page.ts'
 import { anonymousAuthenticator, anyMediaViewerAuthenticator } from '../request/credential.ts'
 import { type Asset, createAssetReply } from '../response/asset-reply.ts'
 import { errorReply } from '../response/error-replies.ts'
 import type { Reply } from '../response/reply.ts'
-import { createRoutes, type Routes } from '../router.ts'
+import type { RouteHandler } from '../route-handler.ts'
+import { createRouteGroup, type RouteGroup } from '../router.ts'
 
 /** Files of the console by name (`watch.js`). The files are built in advance and kept in memory. */
 export type ConsoleAssets = ReadonlyMap<string, Asset>
@@ -54,8 +54,8 @@ const AnyUid = t.strict({ uid: ContentFileUid })
 const AssetName = t.strict({ name: t.string })
 
 /** The routes of pages for people (http-api.md §10). */
-export const consoleRoutes = ({ tokens, consoleAssets, clock }: Deps, handle: RouteHandler): Routes => {
-  const routes = createRoutes('/console')
+export const consoleRoutes = ({ tokens, consoleAssets, clock }: Deps, handle: RouteHandler): RouteGroup => {
+  const routes = createRouteGroup('/console')
   // A share link does not contain the kind of the media, so a token of either kind is accepted. The audience
   // of the token shows the kind.
   const viewer = anyMediaViewerAuthenticator(tokens)

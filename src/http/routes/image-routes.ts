@@ -11,25 +11,25 @@ import { E, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
-import type { RouteHandler } from '../handle.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
-import type { PlaylistReply } from '../playlists/playlist-reply.ts'
+import type { ReplyWithPlaylist } from '../playlists/playlist-reply.ts'
 import { mediaViewerAuthenticator, optionalMediaViewerAuthenticator } from '../request/credential.ts'
 import { acceptClientHints, ImageQuery, readImagePreferences } from '../request/image-preferences.ts'
 import { PresignUrls, QueryBoolean } from '../request/query-codecs.ts'
-import type { BytesReply } from '../response/bytes-reply.ts'
+import type { ReplyWithBytes } from '../response/bytes-reply.ts'
 import { mediaStateReply } from '../response/media-state-reply.ts'
-import { playlistCacheControl, secondsUntil } from '../response/reply.ts'
+import { playlistCacheControl, secondsUntilExpiry } from '../response/reply.ts'
 import { type MissingCredential, missingCredential } from '../response/request-faults.ts'
-import { createRoutes, type Routes } from '../router.ts'
+import type { RouteHandler } from '../route-handler.ts'
+import { createRouteGroup, type RouteGroup } from '../router.ts'
 
 type Deps = {
   readonly playlists: PlaylistService
   readonly exports: ExportService
   readonly mediaStatus: MediaStatus
   readonly tokens: MediaTokens
-  readonly bytesReply: BytesReply
-  readonly playlistReply: PlaylistReply
+  readonly replyWithBytes: ReplyWithBytes
+  readonly replyWithPlaylist: ReplyWithPlaylist
   readonly sharing: CorsPolicy
   readonly clock: Clock
 }
@@ -56,10 +56,10 @@ const negotiationHeaders = (
 
 /** The routes of images: playlists, the best export, exports (http-api.md §4), and states (§5.11). */
 export const imageRoutes = (
-  { playlists, exports, mediaStatus, tokens, bytesReply, playlistReply, sharing, clock }: Deps,
+  { playlists, exports, mediaStatus, tokens, replyWithBytes, replyWithPlaylist, sharing, clock }: Deps,
   handle: RouteHandler,
-): Routes => {
-  const routes = createRoutes('/api/1/image_files', sharing)
+): RouteGroup => {
+  const routes = createRouteGroup('/api/1/image_files', sharing)
   const optionalViewer = optionalMediaViewerAuthenticator(tokens, 'image')
 
   routes.get(
@@ -77,7 +77,7 @@ export const imageRoutes = (
           return pipe(
             playlists.showPublicImages(uid, query.presign ?? null),
             TE.flatMap(({ list: found, jwt, exp }) =>
-              playlistReply(incoming, {
+              replyWithPlaylist(incoming, {
                 found,
                 format: 'json',
                 viewer: null,
@@ -90,7 +90,7 @@ export const imageRoutes = (
         return pipe(
           playlists.showImages(uid, viewer, query.presign ?? null),
           TE.flatMap((found) =>
-            playlistReply(incoming, { found, format: 'json', viewer, exp: viewer.grant.exp }),
+            replyWithPlaylist(incoming, { found, format: 'json', viewer, exp: viewer.grant.exp }),
           ),
         )
       },
@@ -119,8 +119,13 @@ export const imageRoutes = (
           pipe(
             exports.openImage(image.uid, viewer),
             TE.map((found) => {
-              const ttl = viewer && secondsUntil(viewer.grant.exp, clock)
-              return bytesReply(incoming, found, viewer, negotiationHeaders(image, found.value, vary, ttl))
+              const ttl = viewer && secondsUntilExpiry(viewer.grant.exp, clock)
+              return replyWithBytes(
+                incoming,
+                found,
+                viewer,
+                negotiationHeaders(image, found.value, vary, ttl),
+              )
             }),
           )
         return pipe(
@@ -141,7 +146,7 @@ export const imageRoutes = (
         pipe(
           exports.openImage(params.uid, viewer),
           TE.mapLeft(as401WithoutToken(viewer)),
-          TE.map((found) => bytesReply(incoming, found, viewer)),
+          TE.map((found) => replyWithBytes(incoming, found, viewer)),
         ),
     }),
   )

@@ -8,11 +8,11 @@ import { oneOf } from '../../domain/shared/one-of.ts'
 import { PageLimit, PageStart } from '../../domain/shared/query-numbers.ts'
 import { refine } from '../../domain/shared/refine.ts'
 import { pipe, TE } from '../../fp.ts'
-import type { RouteHandler } from '../handle.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
 import { jsonReply } from '../response/reply.ts'
-import { createRoutes, type Routes } from '../router.ts'
+import type { RouteHandler } from '../route-handler.ts'
+import { createRouteGroup, type RouteGroup } from '../router.ts'
 
 type Deps = { readonly admins: AdminService; readonly jobService: JobService }
 
@@ -35,8 +35,8 @@ const priorityBody = jsonBody(t.strict({ priority: Priority }))
 const jobReply = (job: Job) => jsonReply(jobAsJson(job))
 
 /** The routes of jobs, for admins (http-api.md §12.1). */
-export const jobRoutes = ({ admins, jobService }: Deps, handle: RouteHandler): Routes => {
-  const routes = createRoutes('/api/1/admin')
+export const jobRoutes = ({ admins, jobService }: Deps, handle: RouteHandler): RouteGroup => {
+  const routes = createRouteGroup('/api/1/admin')
   const admin = bearerAuthenticator(admins.authenticate)
 
   routes.get(

@@ -8,7 +8,7 @@ import { disabledTierMeter, type TierMeter } from '../tiers/cache-meter.ts'
 import {
   type CacheEntry,
   type CacheTier,
-  constantInvalidationMark,
+  constantInvalidationVersion,
   createSingleTierCache,
 } from '../tiers/cache-tier.ts'
 
@@ -100,7 +100,7 @@ export const createMemoryTier = (
     },
     delete: remove,
     remove,
-    readMark: async () => constantInvalidationMark,
+    readInvalidationVersion: async () => constantInvalidationVersion,
   }
 }
 

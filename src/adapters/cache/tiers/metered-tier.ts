@@ -25,5 +25,5 @@ export const createMeteredTier = (tier: CacheTier, clock: Clock, meter: TierMete
   },
   delete: tier.delete,
   remove: tier.remove,
-  readMark: tier.readMark,
+  readInvalidationVersion: tier.readInvalidationVersion,
 })

@@ -1,40 +1,43 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { InvalidationMark } from '../../../ports/cache.ts'
+import type { InvalidationVersion } from '../../../ports/cache.ts'
 import { errnoOf } from '../../platform/errno.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { removeFile } from './remove-file.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 
 /**
- * An invalidation mark is the version of a cached name. A delete changes the mark of a name. A loader reads
- * the mark first and stores it with the value. The value is valid while the mark is unchanged. So a value
- * that was loaded before a delete is never found after it, in whatever order processes load, delete and
- * write. All processes share the marks in one file.
+ * The version of a cached name, which each delete of the name changes. A loader reads the version before it
+ * loads, and stores it with the value. The value is valid while the version is unchanged. So a value that was
+ * loaded before a delete is never found after it, in whatever order processes load, delete and write. All
+ * processes share the versions in one file.
  */
-export type InvalidationMarks = {
-  /** Returns the current mark of a name. Rejects if the mark cannot be read. */
-  readonly of: (name: string) => Promise<InvalidationMark>
+export type InvalidationVersions = {
+  /** Returns the current version of a name. Rejects if the version cannot be read. */
+  readonly of: (name: string) => Promise<InvalidationVersion>
   /** Invalidates all values of this name that were loaded so far. The invalidation survives a power loss. */
   readonly advance: (name: string) => Promise<void>
 }
 
 /**
- * Number of marks. Names with the same hash share a mark, so the file always has 64 KiB, and a delete may
+ * Number of versions. Names with the same hash share a version. So the file always has 64 KiB, and a delete may
  * also invalidate other names.
  */
 const slots = 2 ** 13
 const slotBytes = 8
 
 /**
- * Stores the marks as a file of random numbers. A delete writes a new random number, so the delete need not
+ * Stores the versions as a file of random numbers. A delete writes a new random number, so the delete need not
  * read the old one. The file is opened for each read, because another process may have replaced it. All
  * numbers of a new file differ from those of the old one.
  */
-export const createInvalidationMarks = ({ marks: path, fills }: CacheFolders): InvalidationMarks => {
+export const createInvalidationVersions = ({
+  invalidationVersions: path,
+  fills,
+}: CacheFolders): InvalidationVersions => {
   const createFile = async (): Promise<void> => {
-    const fresh = join(fills, `marks.${randomUUID()}.part`)
+    const fresh = join(fills, `invalidation-versions.${randomUUID()}.part`)
     try {
       await retryAfterCreatingFolder(fills, () =>
         writeFile(fresh, randomBytes(slots * slotBytes), { mode: 0o600 }),
@@ -47,7 +50,7 @@ export const createInvalidationMarks = ({ marks: path, fills }: CacheFolders): I
     }
   }
 
-  /** Opens the file of marks and calls `act`. Resolves to `null` if the file does not exist. */
+  /** Opens the file of versions and calls `act`. Resolves to `null` if the file does not exist. */
   const inFile = async <A>(flags: string, act: (file: FileHandle) => Promise<A>): Promise<A | null> => {
     try {
       const file = await open(path, flags)
@@ -62,11 +65,11 @@ export const createInvalidationMarks = ({ marks: path, fills }: CacheFolders): I
     }
   }
 
-  const read = (name: string): Promise<InvalidationMark | null> =>
+  const read = (name: string): Promise<InvalidationVersion | null> =>
     inFile('r', async (file) => {
       const slot = Buffer.alloc(slotBytes)
       const { bytesRead } = await file.read(slot, 0, slotBytes, positionOf(name))
-      return bytesRead < slotBytes ? null : (slot.toString('base64url') as InvalidationMark)
+      return bytesRead < slotBytes ? null : (slot.toString('base64url') as InvalidationVersion)
     })
 
   let creating: Promise<void> | null = null
@@ -83,7 +86,7 @@ export const createInvalidationMarks = ({ marks: path, fills }: CacheFolders): I
       if (existing !== null) return existing
       await createFileOnce()
       const created = await read(name)
-      if (created === null) throw new Error('the file of delete marks cannot be created')
+      if (created === null) throw new Error('the file of invalidation versions cannot be created')
       return created
     },
     // If there is no file, no stored value is valid, so nothing needs to be invalidated.
@@ -97,11 +100,11 @@ export const createInvalidationMarks = ({ marks: path, fills }: CacheFolders): I
 }
 
 /**
- * Marks that never change. For values that a delete cannot make stale, and for folders that only one process
- * uses.
+ * Versions that never change, for values that a delete cannot make stale, and for folders that only one
+ * process uses.
  */
-export const constantInvalidationMarks: InvalidationMarks = {
-  of: async () => '' as InvalidationMark,
+export const constantInvalidationVersions: InvalidationVersions = {
+  of: async () => '' as InvalidationVersion,
   advance: async () => undefined,
 }
 
