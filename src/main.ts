@@ -21,6 +21,7 @@ import { printError, printErrorLine } from './terminal/print-error.ts'
  */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./cli/serve-command.ts')).serveCommand,
+  worker: async () => (await import('./cli/worker-command.ts')).workerCommand,
   migrate: async () => (await import('./cli/migrate-command.ts')).migrateCommand,
   add: async () => (await import('./cli/add-command.ts')).addCommand,
   token: async () => (await import('./cli/token-command.ts')).tokenCommand,
@@ -28,6 +29,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   admin: async () => (await import('./cli/admin-command.ts')).adminCommand,
   check: async () => (await import('./cli/check-command.ts')).checkCommand,
   remake: async () => (await import('./cli/remake-command.ts')).remakeCommand,
+  jobs: async () => (await import('./cli/jobs-command.ts')).jobsCommand,
   sweep: async () => (await import('./cli/sweep-command.ts')).sweepCommand,
   doctor: async () => (await import('./cli/doctor-command.ts')).doctorCommand,
 }

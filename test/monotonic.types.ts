@@ -1,6 +1,5 @@
 import { createChunkVerification } from '../src/adapters/cache/disk/verified-chunks.ts'
 import { createBreaker } from '../src/adapters/platform/breaker.ts'
-import { createRetrySchedule } from '../src/domain/background/retry-schedule.ts'
 import { createOutageLog } from '../src/domain/health/outage-log.ts'
 import type { Clock } from '../src/ports/clock.ts'
 import { silentLog } from './support/recording-log.ts'
@@ -15,9 +14,6 @@ export const refusals = [
 
   // @ts-expect-error verified chunks would be trusted for longer
   () => createChunkVerification(clock),
-
-  // @ts-expect-error a file would not be retried
-  () => createRetrySchedule(clock, { first: 1, most: 2 }, 3),
 
   // @ts-expect-error an outage would not be logged again
   () => createOutageLog(silentLog, clock),

@@ -4,7 +4,12 @@ import { loadSettings } from '../../src/composition/load-settings.ts'
 import { withNewLibrary } from '../../src/composition/with-services.ts'
 import { E } from '../../src/fp.ts'
 import type { MediaKind } from '../../src/ports/media-tokens.ts'
-import { aNewContentExport, aNewContentFile, aNewContentPart } from '../../test/support/builders.ts'
+import {
+  aNewContentExport,
+  aNewContentFile,
+  aNewContentPart,
+  aNewFileJob,
+} from '../../test/support/builders.ts'
 import { right } from '../../test/support/expect-right.ts'
 import { seedImage, storeBytes } from '../../test/support/library.ts'
 
@@ -87,8 +92,8 @@ const seedVideos = async (
     parts: Array.from({ length: manyParts }, (_, position) => aNewContentPart({ position })),
   })
   const file = aNewContentFile()
-  await right(larder.contentFiles.add(file))
-  await right(larder.contentFiles.addExports(file.uid, [...renditions, long, ...whole]))
+  await right(larder.contentFiles.add(file, aNewFileJob()))
+  await right(larder.contentFiles.addExports(file.uid, [...renditions, long, ...whole], null))
 
   const headers = await authorization(larder, 'content', file.uid)
   const [part, ...others] = [...renditions.slice(0, 1), ...whole].map(({ parts: [first] }) => ({

@@ -8,7 +8,7 @@ import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import { reportedByCommand, withNewLibrary } from './library.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
 
-const usage = 'add FILE… [--public]'
+const usage = 'add FILE… [--public] [--no-wait]'
 
 /** Adds files one at a time. If a file fails, the remaining files are still added. */
 export const addCommand: Command = {
@@ -20,31 +20,36 @@ export const addCommand: Command = {
       'one or more files; the type is detected from the bytes; a file that is already in the library keeps its uid',
     ],
     ['--public', 'for images only: every client may view them without a token'],
+    ['--no-wait', 'only queues the files; a server or `larder worker` makes their exports'],
   ],
   needsLibrary: alwaysNeedsLibrary,
   run: ({ config, args, isJson, report }) => {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { public: { type: 'boolean', default: false } },
+      options: {
+        public: { type: 'boolean', default: false },
+        'no-wait': { type: 'boolean', default: false },
+      },
       allowPositionals: true,
     })
     if (positionals.length === 0) throw usageError(usage)
 
     return withNewLibrary(
       config,
-      async ({ ingest, admins, database, sleep }, created) => {
+      async ({ ingest, jobWork, admins, database }, created) => {
         if (created !== null) printError(created)
         await orThrowCommandError(database.migrate)
         const bar = createProgressBar(process.stderr)
         let exitCode = 0
         for (const path of positionals) {
-          const added = await addFile({ ingest, sleep }, path, {
+          const added = await addFile({ ingest, jobWork }, path, {
             isPublic: values.public,
+            isOnlyQueued: values['no-wait'],
             onRegistered: () => undefined,
             onProgress: (fraction) => bar.show(path, fraction),
             onWaiting: () => {
               bar.clear()
-              printError(`${path}: waiting for another process that is adding it or making its exports`)
+              printError(`${path}: waiting for another process that is adding it`)
             },
           })()
           bar.clear()
@@ -55,7 +60,7 @@ export const addCommand: Command = {
             exitCode = 1
             continue
           }
-          const { kind, uid, warnings } = added.right
+          const { kind, uid, state, warnings } = added.right
           for (const warning of warnings) printError(`${path}: ${warning}`)
           // With `--json` no link is printed. Programs get the uid, and can mint a token when they need a
           // link.
@@ -64,8 +69,10 @@ export const addCommand: Command = {
             return `  ${config.publicUrl}/console/watch/${uid}?jwt=${jwt}`
           }
           report({
-            lines: isJson ? [] : [`${path}  ${kind}  ${uid}`, await link()],
-            json: { kind, uid, file: path, warnings },
+            lines: isJson
+              ? []
+              : [`${path}  ${kind}  ${uid}${state === 'queued' ? '  queued' : ''}`, await link()],
+            json: { kind, uid, file: path, state, warnings },
           })
         }
         return exitCode

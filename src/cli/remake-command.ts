@@ -8,12 +8,12 @@ import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import { reportedByCommand, withServices } from './library.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
 
-const usage = 'remake --outdated'
+const usage = 'remake --outdated [--no-wait]'
 
 const descriptions = {
   made: 'made again',
   'made elsewhere': 'made again by another process',
-  busy: 'left to another process, which is making the exports',
+  queued: 'queued',
 } as const
 
 /**
@@ -29,49 +29,61 @@ export const remakeCommand: Command = {
       '--outdated',
       'processes all files with exports of an older recipe; a file that fails keeps its old exports',
     ],
+    ['--no-wait', 'only queues the files; a server or `larder worker` makes their exports'],
   ],
   needsLibrary: alwaysNeedsLibrary,
   run: ({ config, args, report }) => {
     const { values } = parseArgs({
       args: [...args],
-      options: { outdated: { type: 'boolean', default: false } },
+      options: {
+        outdated: { type: 'boolean', default: false },
+        'no-wait': { type: 'boolean', default: false },
+      },
     })
     if (!values.outdated) throw usageError(usage)
 
     return withServices(
       config,
-      async ({ ingest, database }) => {
+      async ({ ingest, jobWork, database }) => {
         await orThrowCommandError(database.migrate)
         const total = await orThrowCommandError(ingest.countOutdated)
         const bar = createProgressBar(process.stderr)
         let done = 0
         const counts = await orThrowCommandError(() =>
-          remakeOutdated(ingest, {
-            signal: new AbortController().signal,
-            onProgress: ({ uid }, fraction) =>
-              bar.show(`${Math.min(done + 1, total)} of ${total}: exports of ${uid}`, fraction),
-            onDone: ({ kind, uid }, outcome) => {
-              done += 1
-              bar.clear()
-              if (E.isLeft(outcome)) {
-                const error = explainError(outcome.left)
-                printError(`${uid}: ${error}`)
-                report({ lines: [], json: { kind, uid, error } })
-                return
-              }
-              const { right: finished } = outcome
-              if (finished.state === 'made')
-                for (const warning of finished.warnings) printError(`${uid}: ${warning}`)
-              report({
-                lines: [`${uid}  ${kind}  ${descriptions[finished.state]}`],
-                json: { kind, uid, state: finished.state },
-              })
+          remakeOutdated(
+            { ingest, jobWork },
+            {
+              isOnlyQueued: values['no-wait'],
+              signal: new AbortController().signal,
+              onProgress: ({ uid }, fraction) =>
+                bar.show(`${Math.min(done + 1, total)} of ${total}: exports of ${uid}`, fraction),
+              onDone: ({ kind, uid }, outcome) => {
+                done += 1
+                bar.clear()
+                if (E.isLeft(outcome)) {
+                  const error = explainError(outcome.left)
+                  printError(`${uid}: ${error}`)
+                  report({ lines: [], json: { kind, uid, error } })
+                  return
+                }
+                const { right: finished } = outcome
+                if (finished.state !== 'queued')
+                  for (const warning of finished.warnings) printError(`${uid}: ${warning}`)
+                report({
+                  lines: [`${uid}  ${kind}  ${descriptions[finished.state]}`],
+                  json: { kind, uid, state: finished.state },
+                })
+              },
             },
-          }),
+          ),
         )
-        const { made, elsewhere, failed } = counts
+        const { made, elsewhere, failed, queued } = counts
         report({
-          lines: [`${made} made again, ${elsewhere} left to other processes, ${failed} failed`],
+          lines: [
+            values['no-wait']
+              ? `${queued} queued, ${failed} failed`
+              : `${made} made again, ${elsewhere} made by other processes, ${failed} failed`,
+          ],
           json: counts,
         })
         return failed === 0 ? 0 : 1

@@ -22,6 +22,7 @@ const kinds: Readonly<Record<UidKind, string>> = {
   contentExport: 'an export',
   contentPart: 'a part',
   storedFile: 'a stored file',
+  job: 'a job',
 }
 
 /** Formats a claim as JSON, which contains no control characters. */

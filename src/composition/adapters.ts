@@ -7,17 +7,18 @@ import { createKnex } from '../adapters/knex/create-knex.ts'
 import { createKnexContentFileRepository } from '../adapters/knex/knex-content-file-repository.ts'
 import { createKnexDatabase } from '../adapters/knex/knex-database.ts'
 import { createKnexImageFileRepository } from '../adapters/knex/knex-image-file-repository.ts'
+import { createKnexJobQueue } from '../adapters/knex/knex-job-queue.ts'
 import { createKnexRevocations } from '../adapters/knex/knex-revocations.ts'
 import { createKnexStoredFileRepository } from '../adapters/knex/knex-stored-file-repository.ts'
 import { createKnexUserRepository } from '../adapters/knex/knex-user-repository.ts'
 import { createPostgresWorkLocks } from '../adapters/knex/postgres-work-locks.ts'
-import { createMemoryProgressStore } from '../adapters/memory/memory-progress-store.ts'
 import { createPinoLog } from '../adapters/pino/pino-log.ts'
 import { createBreaker } from '../adapters/platform/breaker.ts'
 import { closeAll } from '../adapters/platform/close-all.ts'
 import { createProcessLiveness } from '../adapters/platform/process-liveness.ts'
 import { systemMonotonic } from '../adapters/platform/system-monotonic.ts'
 import { timerSleep } from '../adapters/platform/timer-sleep.ts'
+import { workerName } from '../adapters/platform/worker-name.ts'
 import { createEmbeddedConnection } from '../adapters/postgres-embedded/embedded-connection.ts'
 import { createSharpImageProcessor } from '../adapters/sharp/sharp-image-processor.ts'
 import { createBoundedObjectStore } from '../adapters/store/bounded-object-store.ts'
@@ -89,7 +90,7 @@ export const createAdapters = async (
       maxWorkSeconds: config.mediaMaxWorkSeconds,
       log,
     }),
-    progress: createMemoryProgressStore(),
+    jobs: createKnexJobQueue(db, workerName),
     locks: createPostgresWorkLocks(db, connection),
     sleep: timerSleep,
     playlistFetcher: createPlaylistFetcher(),

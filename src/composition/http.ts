@@ -4,7 +4,9 @@ import { systemMonotonic } from '../adapters/platform/system-monotonic.ts'
 import type { Config } from '../config/settings.ts'
 import { createApp } from '../http/app.ts'
 import { createTrafficCounters } from '../http/middleware/traffic-counters.ts'
+import { createRequestListener } from '../http/request-listener.ts'
 import type { ConsoleAssets } from '../http/routes/console-routes.ts'
+import { healthRoutes } from '../http/routes/health-routes.ts'
 import { createHttpServer, type HttpServer } from '../server/http-server.ts'
 import type { Larder } from './larder.ts'
 
@@ -29,9 +31,9 @@ export const createLarderServer = (
   larder: Larder,
   { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
 ): HttpServer => {
-  const { playlists, vods, exports, admins, health, background } = larder
+  const { playlists, vods, exports, mediaStatus, jobService, admins, health, background } = larder
   const { explainCheckedToken, revocationService, monotonic } = larder
-  const { cacheStats, progress, checkedTokens, clock, log, outages } = larder
+  const { cacheStats, checkedTokens, clock, log, outages } = larder
   return createHttpServer({
     limits,
     traffic: createTrafficCounters(),
@@ -40,6 +42,8 @@ export const createLarderServer = (
         playlists,
         vods,
         exports,
+        mediaStatus,
+        jobService,
         admins,
         explainCheckedToken,
         revocationService,
@@ -47,7 +51,6 @@ export const createLarderServer = (
         health,
         background,
         cacheStats,
-        progress,
         checkedTokens,
         clock,
         log,
@@ -61,3 +64,26 @@ export const createLarderServer = (
       }),
   })
 }
+
+/** Creates a server with nothing but the health checks, for a process that serves no media. */
+export const createHealthServer = (
+  { tokens, health, clock, log, outages }: Larder,
+  { limits }: Pick<HttpConfig, 'limits'>,
+): HttpServer =>
+  createHttpServer({
+    limits,
+    traffic: createTrafficCounters(),
+    createApp: ({ limits, traffic, lifecycle }) =>
+      createRequestListener(
+        {
+          clock,
+          log,
+          outages,
+          corsOrigins: [],
+          responseTelemetry: { cacheStatus: false, stopwatch: null },
+          limits,
+          traffic,
+        },
+        ({ handle }) => [healthRoutes({ health, lifecycle }, handle)],
+      ),
+  })

@@ -17,6 +17,9 @@ import { createExportService, type ExportService } from '../domain/export/export
 import { createHealthService, type HealthService } from '../domain/health/health-service.ts'
 import type { OutageLog } from '../domain/health/outage-log.ts'
 import { createIngestService, type IngestService } from '../domain/ingest/ingest-service.ts'
+import { createJobService, type JobService } from '../domain/jobs/job-service.ts'
+import { createJobWork, type JobWork } from '../domain/jobs/job-work.ts'
+import { createMediaStatus, type MediaStatus } from '../domain/jobs/media-status.ts'
 import { createPlaylistService, type PlaylistService } from '../domain/playlist/playlist-service.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
 import { createStoreSweep, type StoreSweep } from '../domain/sweep/store-sweep.ts'
@@ -33,6 +36,7 @@ import type { IdTokenIssuer } from '../ports/id-token-issuer.ts'
 import type { IdTokenVerifier } from '../ports/id-token-verifier.ts'
 import type { ImageFileRepository } from '../ports/image-file-repository.ts'
 import type { ImageProcessor } from '../ports/image-processor.ts'
+import type { JobQueue } from '../ports/job-queue.ts'
 import type { LocalFiles } from '../ports/local-files.ts'
 import type { Log } from '../ports/log.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
@@ -40,7 +44,6 @@ import type { Monotonic } from '../ports/monotonic.ts'
 import type { NewUid } from '../ports/new-uid.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { PlaylistFetcher } from '../ports/playlist-fetcher.ts'
-import type { ProgressStore } from '../ports/progress-store.ts'
 import type { RevocationFile } from '../ports/revocation-file.ts'
 import type { Revocations } from '../ports/revocations.ts'
 import type { Sleep } from '../ports/sleep.ts'
@@ -76,7 +79,7 @@ export type Adapters = {
   readonly files: LocalFiles
   readonly images: ImageProcessor
   readonly transcoder: Transcoder
-  readonly progress: ProgressStore
+  readonly jobs: JobQueue
   readonly locks: WorkLocks
   readonly sleep: Sleep
   readonly playlistFetcher: PlaylistFetcher
@@ -96,6 +99,9 @@ type Services = {
   readonly exports: ExportService
   readonly admins: AdminService
   readonly ingest: IngestService
+  readonly jobService: JobService
+  readonly jobWork: JobWork
+  readonly mediaStatus: MediaStatus
   readonly health: HealthService
   readonly background: BackgroundWork
   readonly sweep: StoreSweep
@@ -110,13 +116,17 @@ export type Larder = Adapters & Services
  */
 export const createServices = (
   adapters: Adapters,
-  { publicUrl, tokenMaxTtlSeconds }: Pick<Config, 'publicUrl' | 'tokenMaxTtlSeconds'>,
+  {
+    publicUrl,
+    jobAttempts,
+    tokenMaxTtlSeconds,
+  }: Pick<Config, 'publicUrl' | 'jobAttempts' | 'tokenMaxTtlSeconds'>,
 ): Services => {
   const { cache, stale, blobs, cacheCheck, store, database } = adapters
   const { imageFiles, contentFiles, storedFiles, users } = adapters
   const { tokens, idTokenVerifier, idTokenIssuer, explainToken } = adapters
   const { revocations, revocationFile, revocationIndex } = adapters
-  const { files, images, transcoder, progress, locks, sleep, newUid, clock, monotonic, log } = adapters
+  const { files, images, transcoder, jobs, locks, sleep, newUid, clock, monotonic, log } = adapters
   // Made once, so that all services share one load of a value.
   const readThrough = createReadThrough(cache, stale)
   const authorizedRead = createAuthorizedRead(cache)
@@ -125,6 +135,21 @@ export const createServices = (
   const checkedIdTokenVerifier = createCheckedIdTokenVerifier(idTokenVerifier, revocationIndex)
   const imageSigning = createPlaylistSigning('image', checkedTokens)
   const contentSigning = createPlaylistSigning('content', checkedTokens)
+  const ingest = createIngestService({
+    cache,
+    store,
+    imageFiles,
+    contentFiles,
+    files,
+    images,
+    transcoder,
+    jobs,
+    attempts: jobAttempts,
+    locks,
+    sleep,
+    newUid,
+    log,
+  })
   return {
     checkedTokens,
     explainCheckedToken: createExplainCheckedToken({
@@ -164,22 +189,19 @@ export const createServices = (
       revocations,
       maxTtlSeconds: tokenMaxTtlSeconds,
     }),
-    ingest: createIngestService({
-      cache,
-      store,
-      imageFiles,
-      contentFiles,
-      files,
-      images,
-      transcoder,
-      progress,
-      locks,
+    ingest,
+    jobService: createJobService(jobs),
+    jobWork: createJobWork({
+      jobs,
+      doJob: ({ kind, media, lease }, { source, report, signal }) =>
+        ingest.makeExports(media, { kind, lease, source, report, signal }),
       sleep,
-      newUid,
+      monotonic,
       log,
     }),
+    mediaStatus: createMediaStatus({ imageFiles, contentFiles, monotonic }),
     background: createBackgroundWork({ log, sleep }),
-    sweep: createStoreSweep({ cache, store, imageFiles, contentFiles, storedFiles, locks, clock, log }),
+    sweep: createStoreSweep({ cache, store, imageFiles, contentFiles, storedFiles, jobs, locks, clock, log }),
     health: createHealthService({
       database: database.check,
       objectStore: store.check,

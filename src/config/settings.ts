@@ -38,6 +38,12 @@ export type Config = {
   readonly imageMaxPixels: number
   readonly mediaMaxSeconds: number
   readonly mediaMaxWorkSeconds: number
+  /** Number of jobs that a serving process does at a time. */
+  readonly jobs: number
+  /** Number of failed attempts after which a job fails. */
+  readonly jobAttempts: number
+  /** Port of the health check of `larder worker`; `null`: none. */
+  readonly workerPort: number | null
   readonly ffmpegPath: string | null
   readonly ffprobePath: string | null
   /** Whether a sample video and a sample image are added to an empty library. */
@@ -263,6 +269,9 @@ export const loadConfig = (
     imageMaxPixels: read('IMAGE_MAX_PIXELS', integer(1, 1e9), 120_000_000, '120000000'),
     mediaMaxSeconds: read('MEDIA_MAX_SECONDS', integer(1, 604_800), 14_400, '14400'),
     mediaMaxWorkSeconds: read('MEDIA_MAX_WORK_SECONDS', integer(60, 604_800), 86_400, '86400'),
+    jobs: read('JOBS', integer(0, 64), 1, '1'),
+    jobAttempts: read('JOB_ATTEMPTS', integer(1, 100), 5, '5'),
+    workerPort: read('WORKER_PORT', integer(0, 65_535), null, '8081'),
     ffmpegPath: read('FFMPEG_PATH', text, null, '/usr/bin/ffmpeg'),
     ffprobePath: read('FFPROBE_PATH', text, null, '/usr/bin/ffprobe'),
     sampleMedia: read('SAMPLE_MEDIA', flag, databaseUrl === null, '0'),

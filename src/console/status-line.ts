@@ -9,6 +9,7 @@ type StatusLine = {
 
 /** What every view receives: the uid of the media, the token for it, and the elements that show the media. */
 export type ViewContext = {
+  readonly kind: string
   readonly uid: string
   readonly jwt: string
   readonly link: ShareLink

@@ -4,25 +4,27 @@ import type { ViewContext } from './status-line.ts'
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-type Progress = {
+/** The state of the file (http-api.md §5.11). */
+type MediaState = {
   /** Progress of the exports from 0 to 1; `null` if unknown. */
   readonly progress: number | null
-  /** The reason why the file was refused, so that it gets no exports; `null` if it was not refused. */
-  readonly refused: string | null
+  /** Why the file gets no exports; `null` if it may get some. */
+  readonly reason: string | null
 }
 
 /** Maximum time in milliseconds until a reply is complete. */
 const timeoutMs = 10_000
 
-const progressOf = async ({ uid, jwt }: ViewContext): Promise<Progress> => {
+const stateOf = async ({ kind, uid, jwt }: ViewContext): Promise<MediaState> => {
   try {
     const signal = AbortSignal.timeout(timeoutMs)
-    const reply = await fetch(`/console/watch/${uid}/progress?jwt=${jwt}`, { signal })
+    const files = kind === 'image' ? 'image_files' : 'content_files'
+    const reply = await fetch(`/api/1/${files}/${uid}/status?jwt=${jwt}`, { signal })
     if (reply.ok) return await reply.json()
   } catch {
-    // A failure to get the progress is ignored, because the next poll is soon.
+    // A failure to get the state is ignored, because the next poll is soon.
   }
-  return { progress: null, refused: null }
+  return { progress: null, reason: null }
 }
 
 /**
@@ -40,8 +42,8 @@ export const waitForExports = async (url: string, view: ViewContext): Promise<Re
     if (list?.ok) return list
     if (list?.status === 404) {
       lossBackOff.reset()
-      const { progress, refused } = await progressOf(view)
-      if (refused !== null) throw new Error(refused)
+      const { progress, reason } = await stateOf(view)
+      if (reason !== null) throw new Error(reason)
       const percent = progress === null ? '' : `: ${Math.floor(progress * 100)} %`
       status.showProgress(`The exports are being made${percent}`, progress)
       await pause(pollBackOff.next() ?? 0)

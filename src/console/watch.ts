@@ -9,6 +9,6 @@ const main = document.querySelector('main') as HTMLElement
 const status = createStatusLine(main)
 
 const show = kind === 'image' ? showImage : showContent
-await show({ uid, jwt, link: createShareLink(jwt), main, status }).catch((error: unknown) =>
+await show({ kind, uid, jwt, link: createShareLink(jwt), main, status }).catch((error: unknown) =>
   status.show(`This cannot be shown: ${error instanceof Error ? error.message : error}`),
 )

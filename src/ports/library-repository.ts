@@ -1,3 +1,5 @@
+import type { JobCompletion, NewFileJob } from '../domain/jobs/job.ts'
+import type { MediaState } from '../domain/jobs/media-state.ts'
 import type { ReplacedExport } from '../domain/media/replaced-export.ts'
 import type { StoredFile } from '../domain/media/stored-file.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
@@ -52,19 +54,35 @@ export type LibraryRepository<
   /** Finds a file with the fields that ingestion needs. */
   readonly findIngested: (uid: U) => TE.TaskEither<Unavailable, O.Option<Ingested>>
   readonly findByOriginal: (sha512: string) => TE.TaskEither<Unavailable, O.Option<Ingested>>
-  /** Adds a file without exports. Returns `false` and writes nothing if a file with this original exists. */
-  readonly add: (file: File) => TE.TaskEither<Unavailable, boolean>
   /**
-   * Adds all exports or none, in one transaction. Returns `false` and writes nothing if the file already has
-   * exports or no longer exists, because another process was faster.
+   * Adds a file without exports, and the job that will make them, in one transaction. Returns `false` and
+   * writes nothing if a file with this original exists.
    */
-  readonly addExports: (uid: U, exports: ReadonlyArray<NewExport>) => TE.TaskEither<Unavailable, boolean>
+  readonly add: (file: File, job: NewFileJob) => TE.TaskEither<Unavailable, boolean>
   /**
-   * Replaces the exports of older recipes with `exports`, in one transaction. Playlists no longer list the
-   * replaced exports, which can still be read by uid until `removeReplaced` deletes them. Returns `false` and
-   * writes nothing if the file has no exports of an older recipe, or no longer exists.
+   * Adds all exports or none, and ends the job that made them, in one transaction. Returns `false` and writes
+   * nothing if the lease of the job is lost, or if the file already has exports or no longer exists, because
+   * another process was faster. `null`: the exports were made by no job, as for a library that is prepared for
+   * a test.
    */
-  readonly replaceExports: (uid: U, exports: ReadonlyArray<NewExport>) => TE.TaskEither<Unavailable, boolean>
+  readonly addExports: (
+    uid: U,
+    exports: ReadonlyArray<NewExport>,
+    completion: JobCompletion | null,
+  ) => TE.TaskEither<Unavailable, boolean>
+  /**
+   * Replaces the exports of older recipes with `exports`, and ends the job that made them, in one transaction.
+   * Playlists no longer list the replaced exports, which can still be read by uid until `removeReplaced`
+   * deletes them. Returns `false` and writes nothing if the lease of the job is lost, or if the file has no
+   * exports of an older recipe, or no longer exists. `null` means the same as for `addExports`.
+   */
+  readonly replaceExports: (
+    uid: U,
+    exports: ReadonlyArray<NewExport>,
+    completion: JobCompletion | null,
+  ) => TE.TaskEither<Unavailable, boolean>
+  /** Returns the state of the file for viewers; `none` if there is no such file. */
+  readonly findState: (uid: U) => TE.TaskEither<Unavailable, O.Option<MediaState>>
   /** Counts the files that have exports of an older recipe than `recipe`. */
   readonly countOutdated: (recipe: number) => TE.TaskEither<Unavailable, number>
   /**
@@ -78,8 +96,8 @@ export type LibraryRepository<
   /** Lists the files without exports, oldest first. The ingestion of these files has not finished. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<Ingested>>
   /**
-   * Deletes a file without exports. Returns `false` and changes nothing when the file has exports or does not
-   * exist.
+   * Deletes a file without exports, and its jobs. Returns `false` and changes nothing when the file has exports
+   * or does not exist.
    */
   readonly removeUnfinished: (uid: U) => TE.TaskEither<Unavailable, boolean>
   /** Finds the oldest file of this kind. */

@@ -4,6 +4,7 @@ import type {
   ContentPartUid,
   ImageExportUid,
   ImageFileUid,
+  JobUid,
   StoredFileUid,
 } from '../domain/media/ids.ts'
 
@@ -15,4 +16,5 @@ export type NewUid = {
   readonly contentExport: () => ContentExportUid
   readonly contentPart: () => ContentPartUid
   readonly storedFile: () => StoredFileUid
+  readonly job: () => JobUid
 }

@@ -2,59 +2,32 @@ import type { Larder } from '../composition/larder.ts'
 import { sampleMediaPaths } from '../composition/sample-media.ts'
 import type { Config } from '../config/settings.ts'
 import { createTerminal, type Terminal } from '../terminal/terminal.ts'
-import { createExportsTask } from './exports-task.ts'
+import { createJobsTask } from './jobs-task.ts'
 import { createRevocationsTask } from './revocations-task.ts'
 import { createSampleTask } from './sample-task.ts'
 import { createStartTask } from './start-task.ts'
+import { createStoppableTasks, type StoppableTasks } from './stoppable-tasks.ts'
 import { createSweepTask } from './sweep-task.ts'
 
-type BackgroundTasks = {
-  /**
-   * Starts the background work. After a call of `stop`, resolves when all work has ended or the limit of
-   * `stop` is exceeded. Never rejects.
-   */
-  readonly run: () => Promise<void>
-  /**
-   * Aborts running work, and waits for at most `limitMs` until it has ended. The server continues aborted
-   * work when it starts again.
-   */
-  readonly stop: (limitMs: number) => Promise<void>
-}
-
-/**
- * Creates the background work of a server: migrations, new revocations, unfinished exports, samples, and the
- * sweep.
- */
+/** Creates the background work of a server: migrations, new revocations, jobs, samples, and the sweep. */
 export const createBackgroundTasks = (
   larder: Larder,
   config: Config,
   print: (line: string) => void,
   terminal: Terminal = createTerminal(print),
-): BackgroundTasks => {
+): StoppableTasks => {
   const { background } = larder
-  let resolveStopped = (): void => {}
-  const stopped = new Promise<void>((resolve) => {
-    resolveStopped = resolve
-  })
+  const sampleNames = new Map<string, string>()
+  const onRegistered = (uid: string, name: string) => sampleNames.set(uid, name)
+  const nameOf = (uid: string): string => sampleNames.get(uid) ?? uid
 
   const startOthers = ({ isEmpty }: { readonly isEmpty: boolean }): void => {
     if (isEmpty && config.sampleMedia)
       for (const path of sampleMediaPaths())
-        background.start(createSampleTask(larder, config, terminal, path))
+        background.start(createSampleTask(larder, config, terminal, path, onRegistered))
     background.start(createRevocationsTask(larder))
-    background.start(createExportsTask(larder, terminal))
+    if (config.jobs > 0) background.start(createJobsTask(larder, terminal, config.jobs, nameOf))
     background.start(createSweepTask(larder, terminal))
   }
-
-  return {
-    run: async () => {
-      background.start(createStartTask(larder, config, terminal, startOthers))
-      await stopped
-    },
-    stop: async (limitMs) => {
-      terminal.close()
-      await background.stop(limitMs)
-      resolveStopped()
-    },
-  }
+  return createStoppableTasks(background, terminal, createStartTask(larder, config, terminal, startOthers))
 }

@@ -20,6 +20,8 @@ export const createStartTask = (
     if (E.isLeft(migrated)) return migrated
     const oldest = await larder.ingest.oldest()
     if (E.isLeft(oldest)) return oldest
+    const waiting = await larder.ingest.enqueueWaiting()
+    if (E.isLeft(waiting)) return waiting
     const outdated = await larder.ingest.countOutdated()
     // The number of outdated files is only printed, so a failure to count them does not prevent the other
     // tasks.
@@ -30,9 +32,17 @@ export const createStartTask = (
     onReady({ isEmpty: O.isNone(image) && O.isNone(content) })
     return E.right('done')
   },
-  onFailure: (error, failuresInARow) => {
+  onFailure: printDatabaseFailure(
+    terminal,
+    'cached content is served; the database is retried until it answers',
+  ),
+})
+
+/** Returns a function that prints the first of several failures in a row, and what happens meanwhile. */
+export const printDatabaseFailure =
+  (terminal: Terminal, meanwhile: string): NonNullable<BackgroundTask['onFailure']> =>
+  (error, failuresInARow) => {
     if (failuresInARow > 1 || !isDomainError(error)) return
     terminal.printError(null, error)
-    terminal.print('  cached content is served; the database is retried until it answers')
-  },
-})
+    terminal.print(`  ${meanwhile}`)
+  }

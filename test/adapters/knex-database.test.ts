@@ -11,7 +11,7 @@ import { migrations } from '../../src/adapters/knex/migrations/all.ts'
 import type { ImageFileUid } from '../../src/domain/media/ids.ts'
 import { O } from '../../src/fp.ts'
 import { databaseContract } from '../contracts/database.contract.ts'
-import { aNewContentExport, aNewContentFile } from '../support/builders.ts'
+import { aNewContentExport, aNewContentFile, aNewFileJob } from '../support/builders.ts'
 import { left, right } from '../support/expect-right.ts'
 import { withDatabase } from '../support/postgres.ts'
 
@@ -81,8 +81,8 @@ describe('knex database', () => {
     const contents = createKnexContentFileRepository(knex())
     const file = aNewContentFile()
     const { parts, ...added } = aNewContentExport()
-    await right(contents.add(file))
-    await right(contents.addExports(file.uid, [{ ...added, parts: [...parts].reverse() }]))
+    await right(contents.add(file, aNewFileJob()))
+    await right(contents.addExports(file.uid, [{ ...added, parts: [...parts].reverse() }], null))
     const rows = () => knex()('content_file_export_parts').orderBy(['role', 'position'])
     const startsRead = () =>
       Promise.all(

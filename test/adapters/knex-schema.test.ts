@@ -3,15 +3,20 @@ import type { Knex } from 'knex'
 import { createKnex } from '../../src/adapters/knex/create-knex.ts'
 import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
+import { createKnexJobQueue } from '../../src/adapters/knex/knex-job-queue.ts'
 import { createKnexRevocations } from '../../src/adapters/knex/knex-revocations.ts'
 import { createKnexUserRepository } from '../../src/adapters/knex/knex-user-repository.ts'
+import { noProgress } from '../../src/domain/jobs/job.ts'
+import type { JobQueue } from '../../src/ports/job-queue.ts'
 import {
   aContentExportUid,
   aContentPartUid,
   aNewContentExport,
   aNewContentFile,
+  aNewFileJob,
   aNewImageExport,
   aNewImageFile,
+  aNewJob,
   anImageExportUid,
 } from '../support/builders.ts'
 import { left, right } from '../support/expect-right.ts'
@@ -27,9 +32,9 @@ describe('the tables', () => {
     await runEveryQuery(db)
     await db.raw('set enable_seqscan = off') // With this setting even an empty table uses a suitable index.
     const { rows: statements } = await db.raw(
-      `select name, statement from pg_prepared_statements where name like '%\\_files.%' or name like 'users.%' or name like 'revocations.%'`,
+      `select name, statement from pg_prepared_statements where name like '%\\_files.%' or name like 'users.%' or name like 'revocations.%' or name like 'jobs.%'`,
     )
-    expect(statements).to.have.length.above(12)
+    expect(statements).to.have.length.above(30)
     for (const { name, statement } of statements) {
       const { rows } = await db.raw(`explain (generic_plan) ${statement}`.replaceAll('?', '\\?'))
       expect(JSON.stringify(rows), name).to.not.include('Seq Scan')
@@ -50,8 +55,8 @@ describe('the tables', () => {
     const db = database.knex()
     const image = aNewImageFile()
     const content = aNewContentFile()
-    await right(createKnexImageFileRepository(db).add(image))
-    await right(createKnexContentFileRepository(db).add(content))
+    await right(createKnexImageFileRepository(db).add(image, aNewFileJob()))
+    await right(createKnexContentFileRepository(db).add(content, aNewFileJob()))
     expect(await count(db, 's3_files')).to.equal(2)
     await right(createKnexImageFileRepository(db).removeUnfinished(image.uid))
     await right(createKnexContentFileRepository(db).removeUnfinished(content.uid))
@@ -61,8 +66,8 @@ describe('the tables', () => {
   it('keep no stored file of a duplicate original', async () => {
     const db = database.knex()
     const image = aNewImageFile()
-    await right(createKnexImageFileRepository(db).add(image))
-    await right(createKnexImageFileRepository(db).add(aNewImageFile({ sha512: image.sha512 })))
+    await right(createKnexImageFileRepository(db).add(image, aNewFileJob()))
+    await right(createKnexImageFileRepository(db).add(aNewImageFile({ sha512: image.sha512 }), aNewFileJob()))
     expect(await count(db, 's3_files')).to.equal(1)
   })
 
@@ -72,14 +77,14 @@ describe('the tables', () => {
     const contents = createKnexContentFileRepository(db)
     const image = aNewImageFile()
     const content = aNewContentFile()
-    await right(images.add(image))
-    await right(contents.add(content))
+    await right(images.add(image, aNewFileJob()))
+    await right(contents.add(content, aNewFileJob()))
     const before = { images: [aNewImageExport({ recipe: 1 })], contents: [aNewContentExport({ recipe: 1 })] }
-    await right(images.addExports(image.uid, before.images))
-    await right(contents.addExports(content.uid, before.contents))
+    await right(images.addExports(image.uid, before.images, null))
+    await right(contents.addExports(content.uid, before.contents, null))
     const stored = await count(db, 's3_files')
-    await right(images.replaceExports(image.uid, [aNewImageExport({ recipe: 2 })]))
-    await right(contents.replaceExports(content.uid, [aNewContentExport({ recipe: 2 })]))
+    await right(images.replaceExports(image.uid, [aNewImageExport({ recipe: 2 })], null))
+    await right(contents.replaceExports(content.uid, [aNewContentExport({ recipe: 2 })], null))
     expect(await count(db, 's3_files')).to.equal(2 * stored - 2)
     for (const { uid } of before.images) await right(images.removeReplaced(uid))
     for (const { uid } of before.contents) await right(contents.removeReplaced(uid))
@@ -91,10 +96,10 @@ describe('the tables', () => {
     const db = database.knex()
     const contents = createKnexContentFileRepository(db)
     const content = aNewContentFile()
-    await right(contents.add(content))
-    await right(contents.addExports(content.uid, [aNewContentExport({ recipe: 1 })]))
+    await right(contents.add(content, aNewFileJob()))
+    await right(contents.addExports(content.uid, [aNewContentExport({ recipe: 1 })], null))
     const late = [aNewContentExport({ recipe: 2 }), aNewContentExport({ recipe: 2, targetDuration: null })]
-    expect(await left(contents.replaceExports(content.uid, late))).to.include({ _tag: 'Unavailable' })
+    expect(await left(contents.replaceExports(content.uid, late, null))).to.include({ _tag: 'Unavailable' })
     expect(await right(contents.countOutdated(2))).to.equal(1)
     expect(await right(contents.listReplaced(-60_000, null))).to.deep.equal([])
   })
@@ -105,23 +110,24 @@ describe('the tables', () => {
     const contents = createKnexContentFileRepository(db)
     const image = aNewImageFile()
     const content = aNewContentFile()
-    await right(images.add(image))
-    await right(contents.add(content))
+    await right(images.add(image, aNewFileJob()))
+    await right(contents.add(content, aNewFileJob()))
 
     const flat = [aNewImageExport(), aNewImageExport({ width: 0 })]
     const late = [aNewContentExport(), aNewContentExport({ targetDuration: null })]
-    expect(await left(images.addExports(image.uid, flat))).to.include({ _tag: 'Unavailable' })
-    expect(await left(contents.addExports(content.uid, late))).to.include({ _tag: 'Unavailable' })
+    expect(await left(images.addExports(image.uid, flat, null))).to.include({ _tag: 'Unavailable' })
+    expect(await left(contents.addExports(content.uid, late, null))).to.include({ _tag: 'Unavailable' })
     expect(await count(db, 's3_files')).to.equal(2)
     expect(await right(images.listUnfinished)).to.have.length(1)
     expect(await right(contents.listUnfinished)).to.have.length(1)
 
-    expect(await right(images.addExports(image.uid, [aNewImageExport()]))).to.equal(true)
+    expect(await right(images.addExports(image.uid, [aNewImageExport()], null))).to.equal(true)
   })
 })
 
-/** Runs each query of the repositories once. */
+/** Runs each query of the repositories and of the queue once. */
 const runEveryQuery = async (db: Knex): Promise<void> => {
+  await runEveryQueryOfJobs(createKnexJobQueue(db, 'test'))
   const images = createKnexImageFileRepository(db)
   const contents = createKnexContentFileRepository(db)
   const { uid: imageUid } = aNewImageFile()
@@ -142,6 +148,8 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(images.listReplaced(0, null))
   await right(images.listUnfinished)
   await right(images.first)
+  await right(images.findState(imageUid))
+  await right(contents.findState(contentUid))
   await right(contents.find(contentUid))
   await right(contents.findVod(aContentExportUid()))
   await right(contents.listParts(aContentExportUid()))
@@ -154,6 +162,25 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(contents.listReplaced(0, null))
   await right(contents.listUnfinished)
   await right(contents.first)
+}
+
+const runEveryQueryOfJobs = async (jobs: JobQueue): Promise<void> => {
+  const { uid, ...job } = aNewJob()
+  await right(jobs.enqueue({ uid, ...job }))
+  await right(jobs.take(0))
+  await right(jobs.takeOne(uid))
+  await right(jobs.renew({ job: uid, token: '00000000-0000-0000-0000-000000000000' }, noProgress))
+  await right(jobs.reap)
+  await right(jobs.prune(0))
+  await right(jobs.hasWorkers)
+  await right(jobs.oldestRunningAge)
+  await right(jobs.find(uid))
+  for (const state of [null, 'failed'] as const)
+    for (const kind of [null, 'exports'] as const)
+      for (const media of [null, job.media.uid]) await right(jobs.list({ state, kind, media }, 10, null))
+  await right(jobs.retry(uid))
+  await right(jobs.cancel(uid))
+  await right(jobs.setPriority(uid, 1))
 }
 
 const count = async (db: Knex, table: string): Promise<number> => {

@@ -4,7 +4,13 @@ import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-co
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
 import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
-import { aNewContentExport, aNewContentFile, aNewImageExport, aNewImageFile } from '../support/builders.ts'
+import {
+  aNewContentExport,
+  aNewContentFile,
+  aNewFileJob,
+  aNewImageExport,
+  aNewImageFile,
+} from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { withDatabase } from '../support/postgres.ts'
 
@@ -63,9 +69,9 @@ describe('repositories in memory and in PostgreSQL', () => {
           const exports = Array.from({ length: count }, () => aNewImageExport({ recipe }))
           const [inMemory, inPostgres] = await Promise.all(
             both.map(async (images) => {
-              if (step.do === 'add') return right(images.add(target))
-              if (step.do === 'export') return right(images.addExports(target.uid, exports))
-              if (step.do === 'replace') return right(images.replaceExports(target.uid, exports))
+              if (step.do === 'add') return right(images.add(target, aNewFileJob()))
+              if (step.do === 'export') return right(images.addExports(target.uid, exports, null))
+              if (step.do === 'replace') return right(images.replaceExports(target.uid, exports, null))
               if (step.do === 'publish') return right(images.setPublic(target.uid, step.flag))
               return right(images.removeUnfinished(target.uid))
             }),
@@ -109,9 +115,9 @@ describe('repositories in memory and in PostgreSQL', () => {
           const exports = Array.from({ length: count }, () => aNewContentExport({ recipe }))
           const [inMemory, inPostgres] = await Promise.all(
             both.map(async (contents) => {
-              if (step.do === 'add') return right(contents.add(target))
-              if (step.do === 'export') return right(contents.addExports(target.uid, exports))
-              if (step.do === 'replace') return right(contents.replaceExports(target.uid, exports))
+              if (step.do === 'add') return right(contents.add(target, aNewFileJob()))
+              if (step.do === 'export') return right(contents.addExports(target.uid, exports, null))
+              if (step.do === 'replace') return right(contents.replaceExports(target.uid, exports, null))
               return right(contents.removeUnfinished(target.uid))
             }),
           )

@@ -246,7 +246,19 @@ describe('the command line', () => {
         word,
       ).to.have.length(1)
     const all = await runLarder(['--help'], env)
-    for (const name of ['serve', 'add', 'token', 'admin', 'migrate', 'check', 'remake', 'sweep', 'doctor'])
+    for (const name of [
+      'serve',
+      'worker',
+      'add',
+      'token',
+      'admin',
+      'migrate',
+      'check',
+      'remake',
+      'jobs',
+      'sweep',
+      'doctor',
+    ])
       expect(
         all.out.filter((line) => line.startsWith(`  larder ${name}`)),
         name,

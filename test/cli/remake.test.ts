@@ -53,7 +53,7 @@ describe('[V39] larder remake', () => {
     const { code, out } = await larder('remake', '--outdated')
     expect({ code, out }).to.deep.equal({
       code: 0,
-      out: ['0 made again, 0 left to other processes, 0 failed'],
+      out: ['0 made again, 0 made by other processes, 0 failed'],
     })
   })
 
@@ -61,7 +61,7 @@ describe('[V39] larder remake', () => {
     const { code, err } = await larder('remake')
     expect({ code, err }).to.deep.equal({
       code: 2,
-      err: ['usage: larder remake --outdated [--json]'],
+      err: ['usage: larder remake --outdated [--no-wait] [--json]'],
     })
   })
 
@@ -84,9 +84,9 @@ describe('[V39] larder remake', () => {
     const [first, second, counts] = json({ out })
     expect([first, second].map(({ uid }) => uid)).to.deep.equal([...uids].sort())
     expect(first).to.include({ kind: 'image', state: 'made' })
-    expect(counts).to.deep.equal({ made: 2, elsewhere: 0, failed: 0 })
+    expect(counts).to.deep.equal({ made: 2, elsewhere: 0, failed: 0, queued: 0 })
     const again = json(await larder('remake', '--outdated', '--json'))
-    expect(again).to.deep.equal([{ made: 0, elsewhere: 0, failed: 0 }])
+    expect(again).to.deep.equal([{ made: 0, elsewhere: 0, failed: 0, queued: 0 }])
   })
 
   it('names a file whose original is missing, continues with the others, and exits with 1', async () => {
@@ -102,7 +102,7 @@ describe('[V39] larder remake', () => {
     expect(code).to.equal(1)
     const reason = 'its original is no longer in the object store: its existing exports stay as they are'
     expect(err).to.deep.equal([`larder: ${withoutOriginal}: ${reason}`])
-    expect(out.at(-1)).to.equal('1 made again, 0 left to other processes, 1 failed')
+    expect(out.at(-1)).to.equal('1 made again, 0 made by other processes, 1 failed')
     expect(await readdir(path.join(folder, 'data/scratch'))).to.deep.equal([])
   })
 })

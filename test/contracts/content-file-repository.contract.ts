@@ -12,6 +12,7 @@ import {
   aNewContentExport,
   aNewContentFile,
   aNewContentPart,
+  aNewFileJob,
   aStoredFile,
 } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
@@ -63,14 +64,14 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
   })
 
   it('does nothing before the task is run', async () => {
-    contents.add(aNewContentFile())
+    contents.add(aNewContentFile(), aNewFileJob())
     expect(await right(contents.first)).to.deep.equal(O.none)
   })
 
   it('returns a file without exports by its uid and by its original', async () => {
     const file = aNewContentFile({ durationSeconds: 12.5 })
     const { uid, original, durationSeconds } = file
-    expect(await right(contents.add(file))).to.equal(true)
+    expect(await right(contents.add(file, aNewFileJob()))).to.equal(true)
     expect(await right(contents.find(uid))).to.deep.equal(O.some({ uid, durationSeconds, exports: [] }))
     expect(await right(contents.findByOriginal(file.sha512))).to.deep.equal(
       O.some({ uid, original, durationSeconds, exportCount: 0, recipe: null }),
@@ -80,18 +81,18 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
   it('accepts an original once, and stores nothing of a duplicate', async () => {
     const file = aNewContentFile()
     const twin = aNewContentFile({ sha512: file.sha512 })
-    expect(await right(contents.add(file))).to.equal(true)
-    expect(await right(contents.add(twin))).to.equal(false)
+    expect(await right(contents.add(file, aNewFileJob()))).to.equal(true)
+    expect(await right(contents.add(twin, aNewFileJob()))).to.equal(false)
     expect(await right(contents.find(twin.uid))).to.deep.equal(O.none)
 
     const sameStoredFile = aNewContentFile({ original: twin.original })
-    expect(await right(contents.add(sameStoredFile))).to.equal(true)
+    expect(await right(contents.add(sameStoredFile, aNewFileJob()))).to.equal(true)
   })
 
   it('accepts one of many concurrent adds of the same original', async () => {
     const { sha512 } = aNewContentFile()
     const results = await Promise.all(
-      Array.from({ length: 6 }, () => right(contents.add(aNewContentFile({ sha512 })))),
+      Array.from({ length: 6 }, () => right(contents.add(aNewContentFile({ sha512 }), aNewFileJob()))),
     )
     expect(results.filter(Boolean)).to.have.length(1)
     expect(await right(contents.listUnfinished)).to.have.length(1)
@@ -103,8 +104,8 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
         newContentFile(),
         fc.array(newContentExport(), { minLength: 1, maxLength: 3 }),
         async (file, added) => {
-          expect(await right(contents.add(file))).to.equal(true)
-          expect(await right(contents.addExports(file.uid, added))).to.equal(true)
+          expect(await right(contents.add(file, aNewFileJob()))).to.equal(true)
+          expect(await right(contents.addExports(file.uid, added, null))).to.equal(true)
 
           const { uid } = file
           const durationSeconds = Math.max(...added.map(({ durationSeconds: seconds }) => seconds))
@@ -127,8 +128,8 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
   it('returns an mp4 export only as part of its file', async () => {
     const file = aNewContentFile()
     const mp4 = anMp4()
-    await right(contents.add(file))
-    await right(contents.addExports(file.uid, [mp4]))
+    await right(contents.add(file, aNewFileJob()))
+    await right(contents.addExports(file.uid, [mp4], null))
     expect(await right(contents.findVod(mp4.uid))).to.deep.equal(O.none)
     expect(await right(contents.listParts(mp4.uid))).to.deep.equal(O.none)
     expect(await right(contents.listKeyframes(mp4.uid))).to.deep.equal(O.none)
@@ -138,8 +139,8 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     const file = aNewContentFile()
     const parts = Array.from({ length: 1200 }, (_, position) => aNewContentPart({ position }))
     const film = aNewContentExport({ parts: [...parts].reverse() })
-    await right(contents.add(file))
-    await right(contents.addExports(file.uid, [film]))
+    await right(contents.add(file, aNewFileJob()))
+    await right(contents.addExports(file.uid, [film], null))
     const listed = await right(contents.listParts(film.uid))
     if (O.isNone(listed)) return expect.fail('the export is missing')
     expect(listed.value.parts.map(({ uid }) => uid)).to.deep.equal(parts.map(({ uid }) => uid))
@@ -149,18 +150,20 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     const file = aNewContentFile()
     const early = aNewContentExport()
     const late = aNewContentExport()
-    await right(contents.add(file))
-    expect(await right(contents.addExports(file.uid, [early]))).to.equal(true)
-    expect(await right(contents.addExports(file.uid, [late]))).to.equal(false)
+    await right(contents.add(file, aNewFileJob()))
+    expect(await right(contents.addExports(file.uid, [early], null))).to.equal(true)
+    expect(await right(contents.addExports(file.uid, [late], null))).to.equal(false)
     expect(await right(contents.findVod(late.uid))).to.deep.equal(O.none)
     for (const { uid } of late.parts) expect(await right(contents.findPart(uid))).to.deep.equal(O.none)
   })
 
   it('accepts one of many concurrent additions of exports to a file', async () => {
     const file = aNewContentFile()
-    await right(contents.add(file))
+    await right(contents.add(file, aNewFileJob()))
     const results = await Promise.all(
-      Array.from({ length: 6 }, () => right(contents.addExports(file.uid, [aNewContentExport(), anMp4()]))),
+      Array.from({ length: 6 }, () =>
+        right(contents.addExports(file.uid, [aNewContentExport(), anMp4()], null)),
+      ),
     )
     expect(results.filter(Boolean)).to.have.length(1)
     const found = await right(contents.find(file.uid))
@@ -170,18 +173,18 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
   it('refuses exports of a missing file, and an empty list of exports', async () => {
     const file = aNewContentFile()
     const added = aNewContentExport()
-    expect(await right(contents.addExports(file.uid, [added]))).to.equal(false)
+    expect(await right(contents.addExports(file.uid, [added], null))).to.equal(false)
     expect(await right(contents.findVod(added.uid))).to.deep.equal(O.none)
 
-    await right(contents.add(file))
-    expect(await right(contents.addExports(file.uid, []))).to.equal(false)
+    await right(contents.add(file, aNewFileJob()))
+    expect(await right(contents.addExports(file.uid, [], null))).to.equal(false)
     expect(await right(contents.listUnfinished)).to.have.length(1)
   })
 
   it('lists unfinished files, oldest first', async () => {
     const files = [aNewContentFile(), aNewContentFile(), aNewContentFile()] as const
-    for (const file of files) await right(contents.add(file))
-    await right(contents.addExports(files[1].uid, [anMp4()]))
+    for (const file of files) await right(contents.add(file, aNewFileJob()))
+    await right(contents.addExports(files[1].uid, [anMp4()], null))
     expect(await right(contents.listUnfinished)).to.deep.equal(
       [files[0], files[2]].map(({ uid, original, durationSeconds }) => ({
         uid,
@@ -196,17 +199,17 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
 
   it('removes an unfinished file, so that its original can be added again', async () => {
     const file = aNewContentFile({ original: aStoredFile() })
-    await right(contents.add(file))
+    await right(contents.add(file, aNewFileJob()))
     expect(await right(contents.removeUnfinished(file.uid))).to.equal(true)
     expect(await right(contents.find(file.uid))).to.deep.equal(O.none)
-    expect(await right(contents.add(file))).to.equal(true)
+    expect(await right(contents.add(file, aNewFileJob()))).to.equal(true)
   })
 
   it('removes neither a finished file nor a missing one', async () => {
     const file = aNewContentFile()
     const mp4 = anMp4()
-    await right(contents.add(file))
-    await right(contents.addExports(file.uid, [mp4]))
+    await right(contents.add(file, aNewFileJob()))
+    await right(contents.addExports(file.uid, [mp4], null))
     expect(await right(contents.removeUnfinished(file.uid))).to.equal(false)
     expect(await right(contents.removeUnfinished(aContentFileUid()))).to.equal(false)
     for (const { uid } of mp4.parts) expect(O.isSome(await right(contents.findPart(uid)))).to.equal(true)
@@ -235,9 +238,11 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
 
   it('[V39] returns the duration of the newest exports as the duration of a film', async () => {
     const file = aNewContentFile()
-    await right(contents.add(file))
-    await right(contents.addExports(file.uid, [aNewContentExport({ recipe: 1, durationSeconds: 10 })]))
-    await right(contents.replaceExports(file.uid, [aNewContentExport({ recipe: 2, durationSeconds: 11 })]))
+    await right(contents.add(file, aNewFileJob()))
+    await right(contents.addExports(file.uid, [aNewContentExport({ recipe: 1, durationSeconds: 10 })], null))
+    await right(
+      contents.replaceExports(file.uid, [aNewContentExport({ recipe: 2, durationSeconds: 11 })], null),
+    )
     const found = await right(contents.find(file.uid))
     expect(O.isSome(found) && found.value.durationSeconds).to.equal(11)
   })

@@ -1,8 +1,10 @@
 import { expect } from 'chai'
+import type { NewFileJob } from '../../src/domain/jobs/job.ts'
 import type { ReplacedExport } from '../../src/domain/media/replaced-export.ts'
 import type { StoredFile } from '../../src/domain/media/stored-file.ts'
 import type { Unavailable } from '../../src/domain/shared/errors.ts'
 import { O, type TE } from '../../src/fp.ts'
+import { aNewFileJob } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 
 type File<U> = { readonly uid: U; readonly sha512: string; readonly original: StoredFile }
@@ -10,8 +12,16 @@ type IngestedFile = { readonly uid: string; readonly exportCount: number; readon
 
 /** The functions that the repositories of image files and of content files have in common. */
 type Repository<U extends string, E extends { readonly uid: string }> = {
-  readonly addExports: (uid: U, exports: ReadonlyArray<E>) => TE.TaskEither<Unavailable, boolean>
-  readonly replaceExports: (uid: U, exports: ReadonlyArray<E>) => TE.TaskEither<Unavailable, boolean>
+  readonly addExports: (
+    uid: U,
+    exports: ReadonlyArray<E>,
+    completion: null,
+  ) => TE.TaskEither<Unavailable, boolean>
+  readonly replaceExports: (
+    uid: U,
+    exports: ReadonlyArray<E>,
+    completion: null,
+  ) => TE.TaskEither<Unavailable, boolean>
   readonly findIngested: (uid: U) => TE.TaskEither<Unavailable, O.Option<IngestedFile>>
   readonly countOutdated: (recipe: number) => TE.TaskEither<Unavailable, number>
   readonly listOutdated: (
@@ -27,7 +37,7 @@ type Repository<U extends string, E extends { readonly uid: string }> = {
 
 type Subject<U extends string, F extends File<U>, E extends { readonly uid: string }> = {
   readonly repository: () => Repository<U, E> & {
-    readonly add: (file: F) => TE.TaskEither<Unavailable, boolean>
+    readonly add: (file: F, job: NewFileJob) => TE.TaskEither<Unavailable, boolean>
   }
   readonly newFile: () => F
   readonly newExport: (recipe: number) => E
@@ -55,8 +65,9 @@ export const recipeContract = <U extends string, F extends File<U>, E extends { 
   const added = async (...recipes: ReadonlyArray<number>) => {
     const file = newFile()
     const exports = recipes.map(newExport)
-    await right(repository().add(file))
-    if (exports.length > 0) expect(await right(repository().addExports(file.uid, exports))).to.equal(true)
+    await right(repository().add(file, aNewFileJob()))
+    if (exports.length > 0)
+      expect(await right(repository().addExports(file.uid, exports, null))).to.equal(true)
     return { uid: file.uid, exports }
   }
 
@@ -87,7 +98,7 @@ export const recipeContract = <U extends string, F extends File<U>, E extends { 
   it('[V39] replaces exports by new ones; the old ones stay readable, but are in no list', async () => {
     const { uid, exports } = await added(1, 1)
     const replacements = [newExport(2)]
-    expect(await right(repository().replaceExports(uid, replacements))).to.equal(true)
+    expect(await right(repository().replaceExports(uid, replacements, null))).to.equal(true)
     expect(await listed(uid)).to.deep.equal(replacements.map((replacement) => replacement.uid))
     for (const each of [...exports, ...replacements]) expect(await isReadable(each)).to.equal(true)
     const ingested = await right(repository().findIngested(uid))
@@ -105,10 +116,10 @@ export const recipeContract = <U extends string, F extends File<U>, E extends { 
       [newFile().uid, 3],
     ] as const) {
       const late = newExport(recipe)
-      expect(await right(repository().replaceExports(file, [late]))).to.equal(false)
+      expect(await right(repository().replaceExports(file, [late], null))).to.equal(false)
       expect(await isReadable(late)).to.equal(false)
     }
-    expect(await right(repository().replaceExports(uid, []))).to.equal(false)
+    expect(await right(repository().replaceExports(uid, [], null))).to.equal(false)
     expect(await listed(uid)).to.deep.equal(exports.map((original) => original.uid))
   })
 
@@ -116,7 +127,7 @@ export const recipeContract = <U extends string, F extends File<U>, E extends { 
     const { uid } = await added(1)
     const tries = Array.from({ length: 6 }, () => [newExport(2), newExport(2)])
     const results = await Promise.all(
-      tries.map((attempt) => right(repository().replaceExports(uid, attempt))),
+      tries.map((attempt) => right(repository().replaceExports(uid, attempt, null))),
     )
     expect(results.filter(Boolean)).to.have.length(1)
     const winner = tries[results.indexOf(true)]?.map((winning) => winning.uid)
@@ -125,7 +136,7 @@ export const recipeContract = <U extends string, F extends File<U>, E extends { 
 
   it('[V39] lists exports with their objects once they have been replaced for long enough, and removes them', async () => {
     const { uid, exports } = await added(1, 1)
-    await right(repository().replaceExports(uid, [newExport(2)]))
+    await right(repository().replaceExports(uid, [newExport(2)], null))
     expect(await right(repository().listReplaced(hourMs, null))).to.deep.equal([])
 
     const old = [...exports].sort((a, b) => (a.uid < b.uid ? -1 : 1))

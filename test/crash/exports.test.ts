@@ -7,7 +7,9 @@ import { expect } from 'chai'
 import { createKnex } from '../../src/adapters/knex/create-knex.ts'
 import { createEmbeddedConnection } from '../../src/adapters/postgres-embedded/embedded-connection.ts'
 import { compiledLarder } from '../support/compiled-larder.ts'
-import { runLarder, serveLarder } from '../support/run-larder.ts'
+import { poster } from '../support/pictures.ts'
+import { pollUntilDefined } from '../support/processes.ts'
+import { runLarder, serveLarder, startWorker } from '../support/run-larder.ts'
 import { waitForServerExit } from '../support/wait-for-server-exit.ts'
 
 describe('[V24] exports after their process was killed', () => {
@@ -36,20 +38,35 @@ describe('[V24] exports after their process was killed', () => {
     adding.kill('SIGKILL')
     await ended
 
-    const servers = [await serveLarder(env), await serveLarder(env)]
+    // Four more files wait, so that the two workers share a backlog.
+    const queued = await runLarder(['add', '--json', '--no-wait', ...(await pictures(folder))], env)
+    expect(queued.out.map((line) => JSON.parse(line).state)).to.deep.equal(Array(4).fill('queued'))
+    const embedded = createEmbeddedConnection(join(data, 'postgres'))
+    await embedded.get()
+    const db = createKnex(embedded.get, 1)
+    await db.raw("update jobs set lease_until = now() - interval '1 second' where state = 'running'")
+
+    const servers = [await serveLarder(env), await startWorker(env)]
     // The command waits for the process that is making the exports, and makes none twice.
     const added = await runLarder(['add', '--json', film], env)
     expect(added.code).to.equal(0)
-    expect(JSON.parse(added.out[0] ?? '')).to.include({ kind: 'content' })
+    expect(JSON.parse(added.out[0] ?? '')).to.include({ kind: 'content', state: 'ready' })
+    const waiting = async () => {
+      const { rows } = await db.raw("select 1 from jobs where state in ('waiting', 'running')")
+      return rows.length === 0 ? true : undefined
+    }
+    await pollUntilDefined(waiting)
 
-    const embedded = createEmbeddedConnection(join(data, 'postgres'))
-    const db = createKnex(embedded.get, 1)
     const { rows } = await db.raw(`
       select (select count(*) from s3_files) as stored, (select count(*) from content_files) as files,
              (select count(*) from content_file_exports) as exports,
-             (select count(*) from pg_locks where locktype = 'advisory') as locks`)
-    expect(rows[0]).to.include({ files: 1 })
+             (select count(*) from image_files where finished_at is not null) as pictures`)
+    expect(rows[0]).to.include({ files: 1, pictures: 4 })
     expect(rows[0].exports).to.be.above(2)
+    const jobs = await db.raw(
+      'select state, attempt, sum(lost) as lost, count(*) as count from jobs group by 1, 2',
+    )
+    expect(jobs.rows).to.deep.equal([{ state: 'done', attempt: 0, lost: 1, count: 5 }])
     const objects = await readdir(join(data, 'objects/s3_files'))
     // A second process that made the same exports would have left its objects, at least for a while.
     expect(objects).to.have.length(rows[0].stored)
@@ -61,3 +78,13 @@ describe('[V24] exports after their process was killed', () => {
     await waitForServerExit(join(data, 'postgres'))
   }).timeout(300_000)
 })
+
+/** Writes four pictures that differ. */
+const pictures = (folder: string): Promise<ReadonlyArray<string>> =>
+  Promise.all(
+    [40, 41, 42, 43].map(async (width) => {
+      const file = join(folder, `${width}.png`)
+      await poster(width).png().toFile(file)
+      return file
+    }),
+  )

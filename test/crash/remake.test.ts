@@ -45,6 +45,7 @@ describe('[V39] a remake after its process was killed', () => {
     remaking.kill('SIGKILL')
     await ended
     expect(await listed()).to.deep.equal(old)
+    await db.raw("update jobs set lease_until = now() - interval '1 second' where state = 'running'")
 
     const both = await Promise.all([
       runLarder(['remake', '--outdated', '--json'], env),
@@ -56,6 +57,8 @@ describe('[V39] a remake after its process was killed', () => {
       counts.reduce((sum, count) => sum + count, 0),
       'by one of two',
     ).to.equal(1)
+    const { rows } = await db.raw("select state, attempt, lost from jobs where kind = 'remake'")
+    expect(rows).to.deep.equal([{ state: 'done', attempt: 0, lost: 1 }])
     const now = await listed()
     expect(now).to.have.length(old.length)
     expect(now.filter((uid) => old.includes(uid))).to.deep.equal([])

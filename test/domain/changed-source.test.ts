@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import type { Larder } from '../../src/composition/larder.ts'
-import type { MakeExportsOptions, RegisterOptions } from '../../src/domain/ingest/ingest-service.ts'
+import type { RegisterOptions } from '../../src/domain/ingest/ingest-service.ts'
 import type { ContentFileUid, ImageFileUid } from '../../src/domain/media/ids.ts'
 import { O, type TE } from '../../src/fp.ts'
 import { left, right } from '../support/expect-right.ts'
 import { createStoreWithKeys } from '../support/ingest-scene.ts'
+import { makeExportsOf } from '../support/make-exports-of.ts'
 import { createMemoryLarder } from '../support/memory-larder.ts'
 import { poster } from '../support/pictures.ts'
 import { mediaPath } from '../support/transcoding.ts'
 
 const signal = new AbortController().signal
 const usual: RegisterOptions = { isPublic: false, onWaiting: () => {}, signal }
-const madeFrom = (source: string): MakeExportsOptions => ({ source, onProgress: () => {}, signal })
 
 type Change = (source: string) => Promise<unknown>
 
@@ -87,7 +87,7 @@ describe('a source that changes', () => {
       })
       const { kind, uid } = await right(larder.ingest.register(source, usual))
       if (when === 'before') await change(source)
-      expect(await right(larder.ingest.makeExports({ kind, uid }, madeFrom(source)))).to.include({
+      expect(await right(makeExportsOf(larder, { kind, uid }, { source }))).to.include({
         state: 'made',
       })
       const made = await right(larder.imageFiles.listExports(uid as ImageFileUid))
@@ -101,7 +101,7 @@ describe('a source that changes', () => {
       if (read === source) await copyFile(mediaPath('bunny.mp4'), source)
     })
     const { kind, uid } = await right(larder.ingest.register(source, usual))
-    const { state } = await right(larder.ingest.makeExports({ kind, uid }, madeFrom(source)))
+    const { state } = await right(makeExportsOf(larder, { kind, uid }, { source }))
     expect(state).to.equal('made')
     const file = await right(larder.contentFiles.find(uid as ContentFileUid))
     const { exports } = O.isSome(file) ? file.value : expect.fail('no file')

@@ -4,15 +4,10 @@ import { systemMonotonic } from '../../src/adapters/platform/system-monotonic.ts
 import type { Adapters } from '../../src/composition/larder.ts'
 import { addFile } from '../../src/domain/ingest/add-file.ts'
 import type { ImageFileUid } from '../../src/domain/media/ids.ts'
-import { O } from '../../src/fp.ts'
 import { aNewImageExport } from '../support/builders.ts'
 import { left, right } from '../support/expect-right.ts'
-import {
-  addOptions,
-  createLarderWithKeys,
-  makeFromStoredOriginal,
-  usePictureFolder,
-} from '../support/ingest-scene.ts'
+import { addOptions, createLarderWithKeys, usePictureFolder } from '../support/ingest-scene.ts'
+import { makeExportsOf } from '../support/make-exports-of.ts'
 import { createMemoryLarder } from '../support/memory-larder.ts'
 
 describe('ingestion by several processes', () => {
@@ -30,12 +25,13 @@ describe('ingestion by several processes', () => {
         return larder.images.render(...args)
       },
     }
-    const { store, imageFiles, contentFiles } = larder
+    const { store, imageFiles, contentFiles, jobs } = larder
     const one = () =>
       createMemoryLarder({
         store,
         imageFiles,
         contentFiles,
+        jobs,
         images,
         locks: createMemoryWorkLocks(systemMonotonic, locks),
         ...overrides,
@@ -53,38 +49,6 @@ describe('ingestion by several processes', () => {
     ])
     expect(second.uid).to.equal(first.uid)
     expect({ waits, renders: renders() }).to.deep.equal({ waits: 1, renders: 1 })
-    expect([...first.warnings, ...second.warnings]).to.satisfy(
-      (all: ReadonlyArray<string>) =>
-        all.length === 0 || /^its exports exist already: another process/.test(all.join()),
-    )
-  })
-
-  it('[V24] leaves an unfinished file to the process that is working on it', async () => {
-    const { one, other, renders } = await makeTwo()
-    let isBusy: unknown
-    await right(
-      addFile(
-        one,
-        paths.picture,
-        addOptions({
-          onRegistered: ({ uid }) => {
-            isBusy = (async () => {
-              const [file] = await right(other.ingest.listUnfinished)
-              expect(file?.uid).to.equal(uid)
-              if (file === undefined) return expect.fail('it is not registered')
-              // The lock is taken before the first report of progress.
-              for (;;) {
-                if (O.isSome(one.progress.read(uid))) break
-                await new Promise(setImmediate)
-              }
-              return other.ingest.makeExports(file, makeFromStoredOriginal)()
-            })()
-          },
-        }),
-      ),
-    )
-    expect(await isBusy).to.deep.equal({ _tag: 'Right', right: { state: 'busy' } })
-    expect(renders()).to.equal(1)
   })
 
   it('[V24] stops at an abort signal, leaves no files in scratch folders, and is finished by the next attempt', async () => {
@@ -106,7 +70,7 @@ describe('ingestion by several processes', () => {
     expect(keys.size, 'only the original is left').to.equal(1)
     const [file] = await right(larder.ingest.listUnfinished)
     if (file === undefined) return expect.fail('it is gone')
-    expect(await right(larder.ingest.makeExports(file, makeFromStoredOriginal))).to.include({ state: 'made' })
+    expect(await right(makeExportsOf(larder, file))).to.include({ state: 'made' })
   })
 
   for (const [what, meanwhile, outcome] of [
@@ -118,7 +82,7 @@ describe('ingestion by several processes', () => {
     [
       'has exports of another process',
       (repository: Adapters['imageFiles'], uid: ImageFileUid) =>
-        repository.addExports(uid, [aNewImageExport()]),
+        repository.addExports(uid, [aNewImageExport()], null),
       'theirs',
     ],
   ] as const)
@@ -126,20 +90,17 @@ describe('ingestion by several processes', () => {
       const { larder, keys } = await createLarderWithKeys()
       const imageFiles: Adapters['imageFiles'] = {
         ...larder.imageFiles,
-        addExports: (uid, exports) => async () => {
+        addExports: (uid, exports, completion) => async () => {
           await meanwhile(larder.imageFiles, uid)()
-          return larder.imageFiles.addExports(uid, exports)()
+          return larder.imageFiles.addExports(uid, exports, completion)()
         },
       }
-      const late = await createMemoryLarder({ store: larder.store, imageFiles })
+      const late = await createMemoryLarder({ ...larder, imageFiles })
       if (outcome === 'refused') {
         const error = await left(addFile(late, paths.picture, addOptions()))
         expect(error._tag === 'Refused' && error.message).to.match(/^it is no longer in the library/)
       } else {
-        const { warnings } = await right(addFile(late, paths.picture, addOptions()))
-        expect(warnings).to.deep.equal([
-          'its exports exist already: another process, or an earlier attempt, made them',
-        ])
+        expect(await right(addFile(late, paths.picture, addOptions()))).to.include({ state: 'ready' })
       }
       expect(keys.size, 'only the original').to.equal(1)
     })

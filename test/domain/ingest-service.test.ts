@@ -12,9 +12,9 @@ import {
   addOptions,
   createLarderWithKeys,
   createStoreWithKeys,
-  makeFromStoredOriginal,
   usePictureFolder,
 } from '../support/ingest-scene.ts'
+import { makeExportsOf } from '../support/make-exports-of.ts'
 import { createMemoryLarder } from '../support/memory-larder.ts'
 
 const film = 'test/media/bunny.mp4'
@@ -127,10 +127,10 @@ describe('ingestion', () => {
     expect(await left(addFile(memory, paths.picture, addOptions()))).to.include({ _tag: 'Unavailable' })
     expect(keys.size, 'only the original is left').to.equal(1)
 
-    const restarted = await createMemoryLarder({ store, imageFiles: memory.imageFiles })
+    const restarted = await createMemoryLarder({ store, imageFiles: memory.imageFiles, jobs: memory.jobs })
     const [unfinished] = await right(restarted.ingest.listUnfinished)
     if (unfinished === undefined) return expect.fail('nothing is unfinished')
-    const { state } = await right(restarted.ingest.makeExports(unfinished, makeFromStoredOriginal))
+    const { state } = await right(makeExportsOf(restarted, unfinished))
     expect(state).to.equal('made')
     expect(await right(restarted.imageFiles.listExports(unfinished.uid as ImageFileUid))).not.to.have.length(
       0,
@@ -151,24 +151,20 @@ describe('ingestion', () => {
     const memory = await createMemoryLarder({ store: failing })
     expect(await left(addFile(memory, paths.picture, addOptions()))).to.include({ _tag: 'Unavailable' })
 
-    const { imageFiles, images } = memory
+    const { imageFiles, jobs, images } = memory
     const slow = { ...images, render: () => TE.left(refused('the file takes too long to decode')) }
-    const stalled = await createMemoryLarder({ store, imageFiles, images: slow })
+    const stalled = await createMemoryLarder({ store, imageFiles, jobs, images: slow })
     for (let tries = 0; tries < 2; tries++) {
       const [file] = await right(stalled.ingest.listUnfinished)
       if (file === undefined) return expect.fail('it is not in the library')
-      expect(await left(stalled.ingest.makeExports(file, makeFromStoredOriginal))).to.include({
+      expect(await left(makeExportsOf(stalled, file))).to.include({
         _tag: 'Refused',
       })
       expect(keys.size, 'the original').to.equal(1)
     }
-    const repaired = await createMemoryLarder({ store, imageFiles })
+    const repaired = await createMemoryLarder({ store, imageFiles, jobs })
     const [file] = await right(repaired.ingest.listUnfinished)
-    expect(
-      await right(
-        file === undefined ? TE.left(null) : repaired.ingest.makeExports(file, makeFromStoredOriginal),
-      ),
-    ).to.include({
+    expect(await right(file === undefined ? TE.left(null) : makeExportsOf(repaired, file))).to.include({
       state: 'made',
     })
   })
@@ -176,29 +172,9 @@ describe('ingestion', () => {
   it('[V20] deletes what it has stored of a file that is refused while it is added', async () => {
     const { larder, keys } = await createLarderWithKeys()
     const images = { ...larder.images, render: () => TE.left(refused('the file cannot be decoded')) }
-    const refusing = await createMemoryLarder({ store: larder.store, imageFiles: larder.imageFiles, images })
+    const refusing = await createMemoryLarder({ ...larder, images })
     expect(await left(addFile(refusing, paths.picture, addOptions()))).to.include({ _tag: 'Refused' })
     expect(keys.size).to.equal(0)
     expect(await right(refusing.ingest.listUnfinished)).to.deep.equal([])
-  })
-
-  it('reports its progress while it works, and nothing afterwards', async () => {
-    const { larder } = await createLarderWithKeys()
-    const seen: boolean[] = []
-    let uidInProgress: string | undefined
-    await right(
-      addFile(
-        larder,
-        paths.picture,
-        addOptions({
-          onRegistered: ({ uid }) => {
-            uidInProgress = uid
-          },
-          onProgress: () => seen.push(O.isSome(larder.progress.read(uidInProgress ?? ''))),
-        }),
-      ),
-    )
-    expect(seen).not.to.include(false)
-    expect(larder.progress.read(uidInProgress ?? '')).to.deep.equal(O.none)
   })
 })

@@ -3,16 +3,17 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import type { Larder } from '../../src/composition/larder.ts'
-import type { MakeExportsOptions, RegisterOptions } from '../../src/domain/ingest/ingest-service.ts'
+import type { RegisterOptions } from '../../src/domain/ingest/ingest-service.ts'
 import type { ImageFileUid } from '../../src/domain/media/ids.ts'
+import { O } from '../../src/fp.ts'
 import { anImageFileUid } from '../support/builders.ts'
 import { left, right } from '../support/expect-right.ts'
+import { makeExportsOf } from '../support/make-exports-of.ts'
 import { createMemoryLarder } from '../support/memory-larder.ts'
 import { poster } from '../support/pictures.ts'
 
 const never = new AbortController().signal
 const usual: RegisterOptions = { isPublic: false, onWaiting: () => {}, signal: never }
-const fromLibrary: MakeExportsOptions = { source: null, onProgress: () => {}, signal: never }
 
 describe('ingestion in two steps', () => {
   let folder: string
@@ -25,26 +26,33 @@ describe('ingestion in two steps', () => {
   after(() => rm(folder, { recursive: true }))
 
   /** Creates another process on the same library. */
-  const another = ({ store, imageFiles, contentFiles }: Larder) =>
-    createMemoryLarder({ store, imageFiles, contentFiles })
+  const another = ({ store, imageFiles, contentFiles, jobs }: Larder) =>
+    createMemoryLarder({ store, imageFiles, contentFiles, jobs })
 
   it('registers a file without exports; any process then makes them, by its uid and without a copy', async () => {
     const first = await createMemoryLarder()
-    const { kind, uid, state } = await right(first.ingest.register(picture, usual))
+    const { kind, uid, state, job } = await right(first.ingest.register(picture, usual))
     expect({ kind, state }).to.deep.equal({ kind: 'image', state: 'unfinished' })
     expect(await right(first.imageFiles.listExports(uid as ImageFileUid))).to.deep.equal([])
     expect(await right(first.ingest.listUnfinished)).to.deep.equal([{ kind, uid }])
+    const found = job === null ? O.none : await right(first.jobs.find(job))
+    expect(O.isSome(found) && found.value).to.include({ kind: 'exports', state: 'waiting' })
 
     const second = await another(first)
     const fractions: number[] = []
-    const options = { ...fromLibrary, onProgress: (fraction: number) => fractions.push(fraction) }
-    expect(await right(second.ingest.makeExports({ kind, uid }, options))).to.include({ state: 'made' })
+    const options = { onProgress: (fraction: number) => fractions.push(fraction) }
+    expect(await right(makeExportsOf(second, { kind, uid }, options))).to.include({ state: 'made' })
     expect(fractions.at(-1)).to.equal(1)
     expect(await right(first.imageFiles.listExports(uid as ImageFileUid))).not.to.have.length(0)
-    expect(await right(first.ingest.makeExports({ kind, uid }, fromLibrary))).to.deep.equal({
+    expect(await right(makeExportsOf(first, { kind, uid }))).to.deep.equal({
       state: 'made elsewhere',
     })
-    expect(await right(first.ingest.register(picture, usual))).to.deep.equal({ kind, uid, state: 'finished' })
+    expect(await right(first.ingest.register(picture, usual))).to.deep.equal({
+      kind,
+      uid,
+      state: 'finished',
+      job: null,
+    })
   })
 
   it('registers the same bytes once', async () => {
@@ -61,8 +69,8 @@ describe('ingestion in two steps', () => {
   })
 
   it('refuses to make exports of a file that is not in the library', async () => {
-    const { ingest } = await createMemoryLarder()
-    const error = await left(ingest.makeExports({ kind: 'image', uid: anImageFileUid() }, fromLibrary))
+    const larder = await createMemoryLarder()
+    const error = await left(makeExportsOf(larder, { kind: 'image', uid: anImageFileUid() }))
     expect(error._tag === 'Refused' && error.message).to.match(/^it is no longer in the library/)
   })
 
@@ -71,8 +79,8 @@ describe('ingestion in two steps', () => {
     const { kind, uid } = await right(larder.ingest.register(picture, usual))
     const stopping = new AbortController()
     const options = { source: picture, onProgress: () => stopping.abort(), signal: stopping.signal }
-    const error = await left(larder.ingest.makeExports({ kind, uid }, options))
+    const error = await left(makeExportsOf(larder, { kind, uid }, options))
     expect(error, 'the file is not to blame').to.include({ _tag: 'Unavailable' })
-    expect(await right(larder.ingest.makeExports({ kind, uid }, fromLibrary))).to.include({ state: 'made' })
+    expect(await right(makeExportsOf(larder, { kind, uid }))).to.include({ state: 'made' })
   })
 })

@@ -8,7 +8,6 @@ import { createMemoryWorkLocks, type HeldLocks } from '../../src/adapters/memory
 import { systemMonotonic } from '../../src/adapters/platform/system-monotonic.ts'
 import type { Adapters, Larder } from '../../src/composition/larder.ts'
 import { addFile } from '../../src/domain/ingest/add-file.ts'
-import type { MakeExportsResult } from '../../src/domain/ingest/make-exports-once.ts'
 import { recipeVersions } from '../../src/domain/ingest/recipe-versions.ts'
 import { remakeOutdated } from '../../src/domain/ingest/remake-outdated.ts'
 import type { ImageFileUid } from '../../src/domain/media/ids.ts'
@@ -19,6 +18,7 @@ import { inChunks } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
 import { fakeImages } from '../support/fake-images.ts'
 import { storeBytes } from '../support/library.ts'
+import { makeExportsOf } from '../support/make-exports-of.ts'
 import { createMemoryLarder, createStandingClock, listen } from '../support/memory-larder.ts'
 import { poster } from '../support/pictures.ts'
 import { keysIn } from '../support/sweep-scene.ts'
@@ -51,10 +51,11 @@ describe('[V39] exports of an older recipe', () => {
     const original = { ...larder.imageFiles }
     const ageing: Adapters['imageFiles'] = {
       ...original,
-      addExports: (uid, exports) =>
+      addExports: (uid, exports, completion) =>
         original.addExports(
           uid,
           exports.map((made) => ({ ...made, recipe: recipeVersions.image - 1 })),
+          completion,
         ),
     }
     const before = await createMemoryLarder({ ...larder, imageFiles: ageing })
@@ -63,10 +64,11 @@ describe('[V39] exports of an older recipe', () => {
     return { larder, uid: uid as ImageFileUid, old, advance }
   }
 
-  type Done = readonly [uid: string, outcome: E.Either<Refused | Unavailable, MakeExportsResult>]
-  const remake = async (larder: Pick<Larder, 'ingest'>) => {
+  type Done = readonly [uid: string, outcome: E.Either<Refused | Unavailable, unknown>]
+  const remake = async (larder: Larder, isOnlyQueued = false) => {
     const done: Done[] = []
-    const counts = await remakeOutdated(larder.ingest, {
+    const counts = await remakeOutdated(larder, {
+      isOnlyQueued,
       onProgress: () => {},
       onDone: ({ uid }, outcome) => done.push([uid, outcome]),
       signal: never,
@@ -101,16 +103,16 @@ describe('[V39] exports of an older recipe', () => {
           ),
       }
       const { counts, done } = await remake(await createMemoryLarder({ ...larder, store: damagedStore }))
-      expect(counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 1 })
+      expect(counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 1, queued: 0 })
       const [, outcome] = done[0] ?? expect.fail('nothing was tried')
-      expect(E.isLeft(outcome) && outcome.left).to.include({ dependency: 'object store' })
+      expect(E.isLeft(outcome) && outcome.left).to.include({ dependency: 'stored original' })
       expect(await listed(larder, uid)).to.have.members(old.map((made) => made.uid))
     })
 
   it('are reported when the same bytes are added again, which makes no exports', async () => {
     const { larder, uid, old } = await withOldPicture()
     const added = await right(addFile(larder, picture, options))
-    expect(added).to.deep.equal({ kind: 'image', uid, warnings: [older] })
+    expect(added).to.deep.equal({ kind: 'image', uid, state: 'ready', warnings: [older] })
     expect(await listed(larder, uid)).to.deep.equal(old.map((made) => made.uid))
   })
 
@@ -118,14 +120,14 @@ describe('[V39] exports of an older recipe', () => {
     const { larder, uid, old } = await withOldPicture()
     expect(await right(larder.ingest.countOutdated)).to.equal(1)
     const { counts, done } = await remake(larder)
-    expect(counts).to.deep.equal({ made: 1, elsewhere: 0, failed: 0 })
+    expect(counts).to.deep.equal({ made: 1, elsewhere: 0, failed: 0, queued: 0 })
     expect(done).to.deep.equal([[uid, E.right({ state: 'made', warnings: [] })]])
     expect(await listed(larder, uid))
       .to.have.length(old.length)
       .and.not.include(old[0]?.uid)
     expect(await right(larder.ingest.countOutdated)).to.equal(0)
     expect((await right(addFile(larder, picture, options))).warnings).to.deep.equal([])
-    expect((await remake(larder)).counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 0 })
+    expect((await remake(larder)).counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 0, queued: 0 })
   })
 
   it('leave playlists at once, including cached ones, and can be read for 48 hours', async () => {
@@ -173,7 +175,7 @@ describe('[V39] exports of an older recipe', () => {
     expect(O.isSome(ingested) && ingested.value.recipe).to.equal(recipeVersions.image)
 
     const { counts, done } = await remake(larder)
-    expect(counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 1 })
+    expect(counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 1, queued: 0 })
     const [, outcome] = done[0] ?? []
     expect(outcome).to.deep.equal(
       E.left(refused('its original is no longer in the object store: its existing exports stay as they are')),
@@ -197,8 +199,12 @@ describe('[V39] exports of an older recipe', () => {
     const stored = await keysIn(larder.store, 's3_files/')
     const stopping = new AbortController()
     const [file] = await right(larder.ingest.listOutdated('image', null))
+    if (file === undefined) return expect.fail('it is not outdated')
+    const onProgress = (fraction: number) => {
+      if (fraction > 0) stopping.abort()
+    }
     const error = await left(
-      file?.remake((fraction) => fraction > 0 && stopping.abort(), stopping.signal) ?? TE.right(undefined),
+      makeExportsOf(larder, file, { kind: 'remake', onProgress, signal: stopping.signal }),
     )
     expect(error).to.include({ _tag: 'Unavailable' })
     expect(await listed(larder, uid)).to.deep.equal(old.map((made) => made.uid))
@@ -210,17 +216,26 @@ describe('[V39] exports of an older recipe', () => {
     const { larder, uid, old } = await withOldPicture()
     const imageFiles: Adapters['imageFiles'] = {
       ...larder.imageFiles,
-      replaceExports: (file, exports) => async () => {
-        await larder.imageFiles.replaceExports(file, exports)()
+      replaceExports: (file, exports, completion) => async () => {
+        await larder.imageFiles.replaceExports(file, exports, completion)()
         return E.left(outcomeUnknown('database')('the answer was lost'))
       },
     }
     const unlucky = await createMemoryLarder({ ...larder, imageFiles })
     const before = (await keysIn(larder.store, 's3_files/')).length
-    expect((await remake(unlucky)).counts.failed).to.equal(1)
+    // The job, which ended in the same transaction, tells that they were.
+    expect((await remake(unlucky)).counts.elsewhere).to.equal(1)
     expect((await keysIn(larder.store, 's3_files/')).length).to.equal(before + old.length)
     expect(await listed(larder, uid)).not.to.include(old[0]?.uid)
-    expect((await remake(larder)).counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 0 })
+    expect((await remake(larder)).counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 0, queued: 0 })
+  })
+
+  it('are only queued if nothing is to wait for them; a worker then remakes them', async () => {
+    const { larder, uid, old } = await withOldPicture()
+    expect((await remake(larder, true)).counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 0, queued: 1 })
+    expect(await listed(larder, uid)).to.deep.equal(old.map((made) => made.uid))
+    const [job] = await right(larder.jobs.take(5))
+    expect(job).to.include({ kind: 'remake', state: 'running' })
   })
 
   it('are remade once, even by two processes', async () => {

@@ -246,11 +246,12 @@ describe('[V24] the sweep of the object store', () => {
       objects: fc.array(object, { maxLength: 60 }),
       mode: fc.constantFrom('within limits' as const, 'repair' as const, 'dry run' as const),
       workAge: fc.option(fc.integer({ min: 0, max: 300 }), { nil: null }),
+      isJob: fc.boolean(),
       breaksAt: fc.option(fc.nat(60), { nil: null }),
       namedLater: fc.nat(5),
     })
     await fc.assert(
-      fc.asyncProperty(run, async ({ objects, mode, workAge, breaksAt, namedLater }) => {
+      fc.asyncProperty(run, async ({ objects, mode, workAge, isJob, breaksAt, namedLater }) => {
         scene.now = 1_800_000_000_000
         const inner = createMemoryObjectStore(() => scene.now)
         const names = new Set<string>()
@@ -268,7 +269,7 @@ describe('[V24] the sweep of the object store', () => {
             expected.add(key)
         }
         scene.now = end
-        const holders: HeldLocks = new Map(workAge === null ? [] : [['exports:cf', end - workAge * hour]])
+        const holders: HeldLocks = new Map(workAge === null || isJob ? [] : [['add:1', end - workAge * hour]])
         let listed = 0
         const breaking: ObjectStore = {
           ...inner,
@@ -300,6 +301,7 @@ describe('[V24] the sweep of the object store', () => {
             asMonotonic(() => scene.now),
             holders,
           ),
+          jobs: { oldestRunningAge: TE.right(isJob ? (workAge ?? 0) * hour : 0) },
           clock: () => scene.now,
           log: silentLog,
         })

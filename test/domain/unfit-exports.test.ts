@@ -14,12 +14,12 @@ import { O, TE } from '../../src/fp.ts'
 import { withoutEvents } from '../../src/ports/log.ts'
 import type { TranscodeResult } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
-import { createMemoryLarder, listen } from '../support/memory-larder.ts'
+import { makeExportsOf } from '../support/make-exports-of.ts'
+import { createMemoryLarder } from '../support/memory-larder.ts'
 import { createRecordingLog } from '../support/recording-log.ts'
 import { keysIn } from '../support/sweep-scene.ts'
 
 const sound = 'test/media/bunny.mp3'
-const never = new AbortController().signal
 const options = { isPublic: false, onRegistered: () => {}, onProgress: () => {} }
 const reason =
   /^its exports are faulty, so they are not published: audio rendition a64: it has 2 channels, but playlists would say 1; audio rendition a128: .*$/
@@ -63,12 +63,7 @@ describe('exports that the examiner refuses', () => {
 
   it('are refused with the reason, and nothing of them is stored', async () => {
     const { broken, entries } = await make()
-    let uid: string | undefined
-    const recordingOptions = {
-      ...options,
-      onRegistered: (file: { readonly uid: string }) => (uid = file.uid),
-    }
-    const error = await left(addFile(broken, sound, recordingOptions))
+    const error = await left(addFile(broken, sound, options))
     expect(error._tag === 'Refused' && error.message.replace('bunny.mp3: ', '')).to.match(reason)
     expect(await keysIn(broken.store, 's3_files/')).to.deep.equal([])
     expect(entries.filter(({ event }) => event === 'examiner.refused')).to.have.length(1)
@@ -77,14 +72,6 @@ describe('exports that the examiner refuses', () => {
     const log = withoutEvents(commandLog.log, reportedByCommand.reported)
     for (const { level, event, fields } of entries) log[level](event, fields)
     expect(commandLog.entries).to.deep.equal([])
-
-    const server = await listen(broken)
-    const jwt = await right(broken.tokens.mint('content', uid ?? '', 60))
-    const status = await server.get(`/console/watch/${uid}/progress?jwt=${jwt}`)
-    await server.close()
-    const progress = (await status.json()) as { progress: unknown; refused: string }
-    expect(progress.progress).to.equal(null)
-    expect(progress.refused).to.match(reason)
   })
 
   it('[V39] do not replace existing exports', async () => {
@@ -92,10 +79,11 @@ describe('exports that the examiner refuses', () => {
     const { contentFiles } = good
     const ageing: Adapters['contentFiles'] = {
       ...contentFiles,
-      addExports: (uid, exports) =>
+      addExports: (uid, exports, completion) =>
         contentFiles.addExports(
           uid,
           exports.map((made) => ({ ...made, recipe: recipeVersions.content - 1 })),
+          completion,
         ),
     }
     const before = await createMemoryLarder({ ...good, contentFiles: ageing })
@@ -106,13 +94,13 @@ describe('exports that the examiner refuses', () => {
     }
     const [old, stored] = [await listed(), await keysIn(good.store, 's3_files/')]
     const [file] = await right(broken.ingest.listOutdated('content', null))
-    const error = await left(file?.remake(() => {}, never) ?? TE.right(undefined))
+    if (file === undefined) return expect.fail('it is not outdated')
+    const error = await left(makeExportsOf(broken, file, { kind: 'remake' }))
     expect(error._tag === 'Refused' && error.message).to.match(reason)
     expect(await listed()).to.deep.equal(old)
     expect(await keysIn(good.store, 's3_files/')).to.deep.equal(stored)
 
-    const [outdated] = await right(good.ingest.listOutdated('content', null))
-    expect(await right(outdated?.remake(() => {}, never) ?? TE.right(null))).to.include({ state: 'made' })
+    expect(await right(makeExportsOf(good, file, { kind: 'remake' }))).to.include({ state: 'made' })
     expect(await listed())
       .to.have.length(old.length)
       .and.not.include(old[0])

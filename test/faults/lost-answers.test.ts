@@ -7,6 +7,7 @@ import { createKnex } from '../../src/adapters/knex/create-knex.ts'
 import { defaultDatabaseLimits } from '../../src/adapters/knex/database-limits.ts'
 import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
+import { createKnexJobQueue } from '../../src/adapters/knex/knex-job-queue.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
 import { addFile } from '../../src/domain/ingest/add-file.ts'
@@ -14,6 +15,7 @@ import { outcomeUnknown, refused } from '../../src/domain/shared/errors.ts'
 import { O, TE } from '../../src/fp.ts'
 import type { ImageProcessor } from '../../src/ports/image-processor.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
+import { aNewImageExport, anImageFileUid } from '../support/builders.ts'
 import { type DatabaseProxy, startDatabaseProxy } from '../support/database-proxy.ts'
 import { left, right } from '../support/expect-right.ts'
 import { createFaultyObjectStore, type FaultyObjectStore } from '../support/faulty-object-store.ts'
@@ -83,6 +85,7 @@ describe('writes whose response is lost', () => {
       images,
       imageFiles: createKnexImageFileRepository(db),
       contentFiles: createKnexContentFileRepository(db),
+      jobs: createKnexJobQueue(db, 'test'),
       ...overrides,
     })
 
@@ -101,10 +104,15 @@ describe('writes whose response is lost', () => {
   for (const how of ['reset', 'silent'] as const) {
     it(`[V20] keep the objects of exports if the response to COMMIT is lost (${how})`, async () => {
       const larder = await makeLarder()
-      const answered = proxy.loseAnswerTo('COMMIT', how)
-      const failure = await left(addFile(larder, picture, addOptions))
+      // The first COMMIT is that of the file's row and its job.
+      let answered: Promise<void> = Promise.resolve()
+      const onRegistered = () => {
+        answered = proxy.loseAnswerTo('COMMIT', how)
+      }
+      // The job, which ended in the same transaction, tells that the exports were published.
+      const added = await right(addFile(larder, picture, { ...addOptions, onRegistered }))
       await answered
-      expect(failure).to.include({ dependency: 'database', mayHaveHappened: true })
+      expect(added).to.include({ state: 'ready' })
       const { keys, missing } = await storedFiles()
       expect(keys.length).to.be.greaterThan(3)
       expect(missing).to.deep.equal([])
@@ -114,9 +122,9 @@ describe('writes whose response is lost', () => {
     })
   }
 
-  it('[V20] keep the original if the response to the insert of its row is lost', async () => {
+  it('[V20] keep the original if the response to the COMMIT of its row is lost', async () => {
     const larder = await makeLarder()
-    void proxy.loseAnswerTo('insert into image_files', 'reset')
+    void proxy.loseAnswerTo('COMMIT', 'reset')
     expect(await left(addFile(larder, picture, addOptions))).to.include({ mayHaveHappened: true })
     const { keys, missing } = await storedFiles()
     expect([keys.length, missing]).to.deep.equal([1, []])
@@ -134,18 +142,23 @@ describe('writes whose response is lost', () => {
   })
 
   it('[V20] keep an original whose file another process finished while this one refused it', async () => {
+    let uid = anImageFileUid()
     const refusing = await makeLarder({
       images: {
         ...images,
         render: () => async () => {
           // Another process finishes the file first.
-          await right(addFile(await makeLarder(), picture, addOptions))
+          await right(createKnexImageFileRepository(db).addExports(uid, [aNewImageExport()], null))
           return TE.left(refused('it took too long'))()
         },
       },
     })
-    await left(addFile(refusing, picture, addOptions))
-    expect((await storedFiles()).missing).to.deep.equal([])
+    const onRegistered = (file: { readonly uid: string }) => {
+      uid = file.uid as typeof uid
+    }
+    await left(addFile(refusing, picture, { ...addOptions, onRegistered }))
+    const original = faulty.calls().find(({ operation }) => operation === 'put')?.key ?? ''
+    expect(await has(original)).to.equal(true)
   })
 
   it('[V20] keep an original if the response to the removal of its row is lost', async () => {

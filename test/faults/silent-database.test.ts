@@ -7,7 +7,7 @@ import { createKnexDatabase } from '../../src/adapters/knex/knex-database.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
 import { createKnexUserRepository } from '../../src/adapters/knex/knex-user-repository.ts'
 import { E } from '../../src/fp.ts'
-import { aNewImageExport, aNewImageFile, aStoredFile } from '../support/builders.ts'
+import { aNewFileJob, aNewImageExport, aNewImageFile, aStoredFile } from '../support/builders.ts'
 import { type DatabaseProxy, startDatabaseProxy } from '../support/database-proxy.ts'
 import { createDiskLarder, type DiskLarder } from '../support/disk-larder.ts'
 import { exchange } from '../support/exchange.ts'
@@ -86,9 +86,9 @@ describe('a database that stops responding', () => {
     it(`[V21] makes a transaction fail if ${statement} gets no response`, async () => {
       const images = createKnexImageFileRepository(db)
       const file = aNewImageFile()
-      await right(images.add(file))
+      await right(images.add(file, aNewFileJob()))
       void proxy.loseAnswerTo(statement, 'silent')
-      const adding = images.addExports(file.uid, [aNewImageExport({ file: aStoredFile() })])
+      const adding = images.addExports(file.uid, [aNewImageExport({ file: aStoredFile() })], null)
       const failure = await left(adding)
       expect(failure.mayHaveHappened ?? false).to.equal(statement === 'COMMIT')
       // The server rolls an open transaction back when its connection breaks.

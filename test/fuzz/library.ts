@@ -21,7 +21,7 @@ export const makeLibrary = async (env: Readonly<Record<string, string>>): Promis
   const config = loadSettings(env)
   if (E.isLeft(config)) throw new Error(config.left.join('\n'))
   const other = join(config.right.dataDir, 'gradient.png')
-  return withNewLibrary(config.right, async ({ database, ingest, sleep, admins }) => {
+  return withNewLibrary(config.right, async ({ database, ingest, jobWork, admins }) => {
     await right(database.migrate)
     const gradient = Buffer.alloc(700 * 500 * 3).map((_, at) => (at * 7 + (at >> 9)) & 255)
     await writeFile(
@@ -32,7 +32,7 @@ export const makeLibrary = async (env: Readonly<Record<string, string>>): Promis
     )
     const add = async (path: string, isPublic: boolean) => {
       const options = { isPublic, onRegistered: () => undefined, onProgress: () => undefined }
-      const { uid } = await right(addFile({ ingest, sleep }, path, options))
+      const { uid } = await right(addFile({ ingest, jobWork }, path, options))
       return { uid, jwt: (await right(admins.mintMediaToken(uid, ttlSeconds))).jwt }
     }
     await right(admins.setAdmin('fuzz', true))

@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose'
 import type { Larder } from '../../src/composition/larder.ts'
 import type { Restrictions } from '../../src/domain/access/restrictions.ts'
 import { checkMediaPlaylist } from '../../src/domain/hls-check/check-media-playlist.ts'
-import { aNewImageExport, aNewImageFile } from '../support/builders.ts'
+import { aNewFileJob, aNewImageExport, aNewImageFile } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { type SeededLadder, seedLadder, storeBytes } from '../support/library.ts'
 import {
@@ -214,7 +214,7 @@ describe('attenuated tokens (§2.4)', () => {
 
     before(async () => {
       const file = aNewImageFile()
-      await right(larder.imageFiles.add(file))
+      await right(larder.imageFiles.add(file, aNewFileJob()))
       const exports = await Promise.all(
         heights.map(async (height) =>
           aNewImageExport({
@@ -224,7 +224,7 @@ describe('attenuated tokens (§2.4)', () => {
           }),
         ),
       )
-      await right(larder.imageFiles.addExports(file.uid, exports))
+      await right(larder.imageFiles.addExports(file.uid, exports, null))
       uid = file.uid
       images = exports
     })

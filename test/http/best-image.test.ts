@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Larder } from '../../src/composition/larder.ts'
 import type { ImageFileUid } from '../../src/domain/media/ids.ts'
 import type { NewImageExport } from '../../src/domain/media/image-export.ts'
-import { aNewImageExport, aNewImageFile, anImageFileUid } from '../support/builders.ts'
+import { aNewFileJob, aNewImageExport, aNewImageFile, anImageFileUid } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { storeBytes } from '../support/library.ts'
 import { bearer, createMemoryLarder, listen, publicUrl, type TestServer } from '../support/memory-larder.ts'
@@ -25,7 +25,7 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
 
   const seed = async (formats: ReadonlyArray<string>) => {
     const file = aNewImageFile()
-    await right(larder.imageFiles.add(file))
+    await right(larder.imageFiles.add(file, aNewFileJob()))
     const images = formats.flatMap((format) =>
       widths.map(async (width) => {
         const bytes = Buffer.from(`${format} of ${width}`)
@@ -34,7 +34,7 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
       }),
     )
     exports = await Promise.all(images)
-    await right(larder.imageFiles.addExports(file.uid, exports))
+    await right(larder.imageFiles.addExports(file.uid, exports, null))
     return file.uid
   }
 
@@ -80,7 +80,7 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
 
   it('[V34] selects the best format that covers the size', async () => {
     const file = aNewImageFile()
-    await right(larder.imageFiles.add(file))
+    await right(larder.imageFiles.add(file, aNewFileJob()))
     const images = await Promise.all(
       (
         [
@@ -94,7 +94,7 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
         return aNewImageExport({ format, width, height: width / 2, file: stored })
       }),
     )
-    await right(larder.imageFiles.addExports(file.uid, images))
+    await right(larder.imageFiles.addExports(file.uid, images, null))
     const token = await right(larder.tokens.mint('image', file.uid, 1800))
     const chosen = async (query: string, accept: string) => {
       const headers = { authorization: `bearer ${token}`, accept }

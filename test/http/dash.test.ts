@@ -2,7 +2,13 @@ import { expect } from 'chai'
 import type { Larder } from '../../src/composition/larder.ts'
 import { O } from '../../src/fp.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
-import { aContentFileUid, aNewContentExport, aNewContentFile, aNewContentPart } from '../support/builders.ts'
+import {
+  aContentFileUid,
+  aNewContentExport,
+  aNewContentFile,
+  aNewContentPart,
+  aNewFileJob,
+} from '../support/builders.ts'
 import { cachedValue } from '../support/cached-value.ts'
 import { right } from '../support/expect-right.ts'
 import { type SeededLadder, seedLadder } from '../support/library.ts'
@@ -84,13 +90,13 @@ describe('GET /api/1/content_files/{cf}/dash.mpd (§5.8)', () => {
 
   it('is 404 for a video without CMAF exports, and for one without exports', async () => {
     const file = aNewContentFile()
-    await right(larder.contentFiles.add(file))
+    await right(larder.contentFiles.add(file, aNewFileJob()))
     const fileJwt = await right(larder.tokens.mint('content', file.uid, 60))
     const status = async () =>
       (await server.get(`/api/1/content_files/${file.uid}/dash.mpd?jwt=${fileJwt}`)).status
     expect(await status()).to.equal(404)
     const ts = aNewContentExport({ parts: [aNewContentPart({ contentType: 'video/mp2t' })] })
-    await right(larder.contentFiles.addExports(file.uid, [ts]))
+    await right(larder.contentFiles.addExports(file.uid, [ts], null))
     expect(await status()).to.equal(404)
   })
 

@@ -12,7 +12,9 @@ import { contentRoutes } from '../../src/http/routes/content-routes.ts'
 import { healthRoutes } from '../../src/http/routes/health-routes.ts'
 import { homeRoutes } from '../../src/http/routes/home-routes.ts'
 import { imageRoutes } from '../../src/http/routes/image-routes.ts'
+import { jobRoutes } from '../../src/http/routes/job-routes.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
+import { aNewJob } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import {
   createTwinLarders,
@@ -28,6 +30,9 @@ const namesAuthorization = ({ headers }: ReceivedReply): boolean =>
     .split(', ')
     .includes('Authorization')
 
+/** Number of routes that change something. They are not requested here, and reply by the same function. */
+const writingRoutes = 3
+
 describe('Vary of every route (§6.3) [V13]', () => {
   let twins: TwinLarders
   let cases: ReadonlyArray<Case>
@@ -38,6 +43,8 @@ describe('Vary of every route (§6.3) [V13]', () => {
     const content = await right(larder.tokens.mint('content', film.uid, 1800))
     await right(larder.admins.setAdmin('zoë', true))
     const admin = await right(larder.admins.mintIdToken('zoë'))
+    const job = aNewJob()
+    await right(larder.jobs.enqueue(job))
     cases = [
       ...routes.map(({ kind, path }) => ({
         path: `/api/1/${path}`,
@@ -49,7 +56,10 @@ describe('Vary of every route (§6.3) [V13]', () => {
       { path: '/api/1/admin/cache', jwt: admin, readsAuthorization: true },
       { path: '/api/1/admin/background', jwt: admin, readsAuthorization: true },
       { path: `/console/watch/${film.uid}`, jwt: content, readsAuthorization: true },
-      { path: `/console/watch/${film.uid}/progress`, jwt: content, readsAuthorization: true },
+      { path: `/api/1/content_files/${film.uid}/status`, jwt: content, readsAuthorization: true },
+      { path: `/api/1/image_files/${image.uid}/status`, jwt: image1, readsAuthorization: true },
+      { path: '/api/1/admin/jobs', jwt: admin, readsAuthorization: true },
+      { path: `/api/1/admin/jobs/${job.uid}`, jwt: admin, readsAuthorization: true },
       { path: '/console/assets/watch.js', jwt: '', readsAuthorization: false },
       { path: '/healthz', jwt: '', readsAuthorization: false },
       { path: '/readyz', jwt: '', readsAuthorization: false },
@@ -75,11 +85,12 @@ describe('Vary of every route (§6.3) [V13]', () => {
     contentRoutes(media, spy)
     adminRoutes({ ...larder, refusals: createRefusals(), traffic: createTrafficCounters() }, spy)
     healthRoutes({ health: larder.health, lifecycle: { isStopping: () => false } }, spy)
+    jobRoutes(larder, spy)
     homeRoutes(larder.health, spy)
     consoleRoutes({ ...larder, consoleAssets: new Map() }, spy)
     // Image bytes occur twice in the cases, for two exports.
     const reading = cases.filter(({ readsAuthorization }) => readsAuthorization).length - 1
-    expect(results.filter((reads) => reads)).to.have.length(reading)
+    expect(results.filter((reads) => reads)).to.have.length(reading + writingRoutes)
     expect(results.filter((reads) => !reads)).to.have.length(cases.length - 1 - reading)
   })
 

@@ -17,7 +17,6 @@ const reasons: Readonly<Record<string, string>> = {
   log: 'one adapter, which writes lines',
   monotonic: 'it is performance.now',
   'new-uid': 'one adapter, which draws random bytes',
-  'progress-store': 'one adapter, a map in memory',
   sleep: 'it is a timer of the platform',
   'stale-cache': 'one adapter, on any tier; test/http/database-down.test.ts tests it',
   'token-key': 'a type; it has no adapter',

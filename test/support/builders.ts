@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { recipeVersions } from '../../src/domain/ingest/recipe-versions.ts'
+import type { NewFileJob, NewJob } from '../../src/domain/jobs/job.ts'
 import type { NewContentExport, NewContentPart } from '../../src/domain/media/content-export.ts'
 import type {
   ContentExportUid,
@@ -7,6 +8,7 @@ import type {
   ContentPartUid,
   ImageExportUid,
   ImageFileUid,
+  JobUid,
   StoredFileUid,
 } from '../../src/domain/media/ids.ts'
 import type { NewImageExport } from '../../src/domain/media/image-export.ts'
@@ -23,6 +25,7 @@ export const anImageExportUid = (): ImageExportUid => unique('ife') as ImageExpo
 export const aContentFileUid = (): ContentFileUid => unique('cf') as ContentFileUid
 export const aContentExportUid = (): ContentExportUid => unique('cfe') as ContentExportUid
 export const aContentPartUid = (): ContentPartUid => unique('cfep') as ContentPartUid
+export const aJobUid = (): JobUid => unique('job') as JobUid
 export const aStoredFileUid = (): StoredFileUid => unique('s3f') as StoredFileUid
 
 export const aStoredFile = (overrides: Partial<StoredFile> = {}): StoredFile => {
@@ -98,5 +101,20 @@ export const aNewContentExport = (overrides: Partial<NewContentExport> = {}): Ne
     aNewContentPart({ position: 0 }),
     aNewContentPart({ position: 1 }),
   ],
+  ...overrides,
+})
+
+export const aNewFileJob = (overrides: Partial<NewFileJob> = {}): NewFileJob => ({
+  uid: aJobUid(),
+  attempts: 5,
+  ...overrides,
+})
+
+export const aNewJob = (overrides: Partial<NewJob> = {}): NewJob => ({
+  uid: aJobUid(),
+  kind: 'exports',
+  media: { kind: 'content', uid: aContentFileUid() },
+  attempts: 5,
+  durationSeconds: 12,
   ...overrides,
 })

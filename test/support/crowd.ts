@@ -1,6 +1,6 @@
 import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
-import { aNewContentExport, aNewContentFile, aNewContentPart } from './builders.ts'
+import { aNewContentExport, aNewContentFile, aNewContentPart, aNewFileJob } from './builders.ts'
 import { createDiskLarder } from './disk-larder.ts'
 import { right } from './expect-right.ts'
 import { createFaultyObjectStore } from './faulty-object-store.ts'
@@ -27,10 +27,10 @@ export const crowd = async (clients: number) => {
     adapters: { store: faulty.store, contentFiles: { ...contentFiles, findPart } },
   })
   const film = aNewContentFile()
-  await right(larder.contentFiles.add(film))
+  await right(larder.contentFiles.add(film, aNewFileJob()))
   const part = aNewContentPart({ file: await storeBytes(larder, bytes, 'video/mp4') })
   const mp4 = aNewContentExport({ format: 'mp4', targetDuration: null, parts: [part] })
-  await right(larder.contentFiles.addExports(film.uid, [mp4]))
+  await right(larder.contentFiles.addExports(film.uid, [mp4], null))
   const jwt = await right(larder.tokens.mint('content', film.uid, 1800))
   const server = await listen(larder)
 

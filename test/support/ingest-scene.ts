@@ -4,7 +4,6 @@ import path from 'node:path'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import type { Adapters } from '../../src/composition/larder.ts'
 import type { AddOptions } from '../../src/domain/ingest/add-file.ts'
-import type { MakeExportsOptions } from '../../src/domain/ingest/ingest-service.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { createMemoryLarder } from './memory-larder.ts'
 import { poster } from './pictures.ts'
@@ -15,15 +14,6 @@ export const addOptions = (overrides: Partial<AddOptions> = {}): AddOptions => (
   onProgress: () => {},
   ...overrides,
 })
-
-/**
- * Options with which exports are made from the stored original, as in a process that has no local copy of it.
- */
-export const makeFromStoredOriginal: MakeExportsOptions = {
-  source: null,
-  onProgress: () => {},
-  signal: new AbortController().signal,
-}
 
 /** Returns a store in memory, and the set of its keys. */
 export const createStoreWithKeys = (): { readonly store: ObjectStore; readonly keys: Set<string> } => {

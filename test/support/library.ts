@@ -8,6 +8,7 @@ import {
   aNewContentExport,
   aNewContentFile,
   aNewContentPart,
+  aNewFileJob,
   aNewImageExport,
   aNewImageFile,
   aStoredFile,
@@ -38,13 +39,13 @@ export const seedImage = async (
   bodies: ReadonlyArray<Uint8Array> = [Buffer.from('the bytes of a picture')],
 ): Promise<SeededImage> => {
   const file = aNewImageFile()
-  await right(larder.imageFiles.add(file))
+  await right(larder.imageFiles.add(file, aNewFileJob()))
   const exports: NewImageExport[] = []
   for (const [index, body] of bodies.entries())
     exports.push(
       aNewImageExport({ width: 320 * (index + 1), file: await storeBytes(larder, body, 'image/webp') }),
     )
-  await right(larder.imageFiles.addExports(file.uid, exports))
+  await right(larder.imageFiles.addExports(file.uid, exports, null))
   return { uid: file.uid, exports, jwt: await right(larder.tokens.mint('image', file.uid, 1800)) }
 }
 
@@ -53,14 +54,14 @@ export const seedImage = async (
  */
 export const seedFormats = async (larder: Larder, formats: ReadonlyArray<string>): Promise<ImageFileUid> => {
   const file = aNewImageFile()
-  await right(larder.imageFiles.add(file))
+  await right(larder.imageFiles.add(file, aNewFileJob()))
   const exports: NewImageExport[] = []
   for (const format of formats)
     for (const width of [320, 640]) {
       const stored = await storeBytes(larder, Buffer.from(`${format} of ${width}`), `image/${format}`)
       exports.push(aNewImageExport({ format, width, height: width / 2, file: stored }))
     }
-  await right(larder.imageFiles.addExports(file.uid, exports))
+  await right(larder.imageFiles.addExports(file.uid, exports, null))
   return file.uid
 }
 
@@ -89,7 +90,7 @@ const seedParts = async (
 /** Adds a film with an HLS export of two segments, and an mp4. */
 export const seedFilm = async (larder: Larder): Promise<SeededFilm> => {
   const file = aNewContentFile()
-  await right(larder.contentFiles.add(file))
+  await right(larder.contentFiles.add(file, aNewFileJob()))
   const hls = aNewContentExport({ parts: await seedParts(larder, ['init', 'first part', 'second part']) })
   const mp4File = await storeBytes(larder, Buffer.from('all of the film'), 'video/mp4')
   const mp4 = aNewContentExport({
@@ -98,7 +99,7 @@ export const seedFilm = async (larder: Larder): Promise<SeededFilm> => {
     targetDuration: null,
     parts: [aNewContentPart({ file: mp4File })],
   })
-  await right(larder.contentFiles.addExports(file.uid, [hls, mp4]))
+  await right(larder.contentFiles.addExports(file.uid, [hls, mp4], null))
   return { uid: file.uid, hls, mp4, jwt: await right(larder.tokens.mint('content', file.uid, 1800)) }
 }
 
@@ -124,7 +125,7 @@ const keyframesOf = (name: string): ReadonlyArray<Keyframe> => [
 /** Adds a film of four segments of six seconds, in two heights, with separate audio. */
 export const seedLadder = async (larder: Larder): Promise<SeededLadder> => {
   const file = aNewContentFile({ durationSeconds: 24 })
-  await right(larder.contentFiles.add(file))
+  await right(larder.contentFiles.add(file, aNewFileJob()))
   const size = (height: number) => ({
     video: { width: Math.round((height * 16) / 9), height, frameRate: { num: 24, den: 1 } },
   })
@@ -172,6 +173,6 @@ export const seedLadder = async (larder: Larder): Promise<SeededLadder> => {
     highMp4: await mp4Export('all of it, high', { ...size(1080), audio, bandwidth: 5_000_000 }),
     lowMp4: await mp4Export('all of it, low', { ...size(360), audio, bandwidth: 800_000 }),
   }
-  await right(larder.contentFiles.addExports(file.uid, Object.values(ladder)))
+  await right(larder.contentFiles.addExports(file.uid, Object.values(ladder), null))
   return { uid: file.uid, ...ladder }
 }

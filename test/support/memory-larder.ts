@@ -18,8 +18,9 @@ import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens
 import { generateSecretKey } from '../../src/adapters/jose/token-keys.ts'
 import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
+import { createMemoryJobQueue } from '../../src/adapters/memory/memory-job-queue.ts'
+import { createMemoryJobs } from '../../src/adapters/memory/memory-jobs.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
-import { createMemoryProgressStore } from '../../src/adapters/memory/memory-progress-store.ts'
 import { createMemoryRevocationFile } from '../../src/adapters/memory/memory-revocation-file.ts'
 import { createMemoryRevocations } from '../../src/adapters/memory/memory-revocations.ts'
 import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
@@ -86,6 +87,7 @@ export const createTestTokens = (clock: Clock, newTokenId?: () => string): Media
 export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Promise<Larder> => {
   const clock = overrides.clock ?? createStandingClock().clock
   const monotonic = asMonotonic(clock)
+  const jobs = createMemoryJobs(clock)
   const values = createMemoryTier(64 * 2 ** 20)
   const idTokenOptions = {
     issuer: 'larder',
@@ -102,8 +104,8 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     cacheCheck: TE.right(undefined),
     store: createMemoryObjectStore(),
     database: { migrate: TE.right(undefined), check: TE.right(undefined) },
-    imageFiles: createMemoryImageFileRepository(clock),
-    contentFiles: createMemoryContentFileRepository(clock),
+    imageFiles: createMemoryImageFileRepository(clock, jobs),
+    contentFiles: createMemoryContentFileRepository(clock, jobs),
     storedFiles: createMemoryStoredFileRepository('lib_00000000000000000000000000000000', () => true),
     users: createMemoryUserRepository(),
     tokens: createCachedMediaTokens(createTestTokens(clock), clock),
@@ -119,7 +121,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     files: await createFsLocalFiles(path.join(tmpdir(), `larder-test-${process.pid}`), localProcessLiveness),
     images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 600 }),
     transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silentLog }),
-    progress: createMemoryProgressStore(),
+    jobs: createMemoryJobQueue(jobs, clock),
     locks: createMemoryWorkLocks(monotonic),
     sleep: timerSleep,
     playlistFetcher: createHttpPlaylistFetcher({ timeoutSeconds: 10, maxBytes: 2 ** 20 }),
@@ -130,7 +132,8 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     outages: createOutageLog(overrides.log ?? silentLog, monotonic),
     ...overrides,
   }
-  return { ...adapters, ...createServices(adapters, { publicUrl, tokenMaxTtlSeconds: testMaxTtlSeconds }) }
+  const settings = { publicUrl, tokenMaxTtlSeconds: testMaxTtlSeconds, jobAttempts: 5 }
+  return { ...adapters, ...createServices(adapters, settings) }
 }
 
 export type TestServer = {

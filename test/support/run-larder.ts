@@ -109,3 +109,20 @@ export const serveLarder = async (
     },
   }
 }
+
+/** Starts `larder worker`, and waits until it works. */
+export const startWorker = async (env: Env): Promise<Pick<ServingLarder, 'out' | 'end'>> => {
+  const child = start('source', ['worker'], env, [])
+  const [out, err] = [linesOf(child.stdout), linesOf(child.stderr)]
+  const closed = once(child, 'close')
+  await Promise.race([once(out.reader, 'line'), closed])
+  if (out.lines[0] !== 'Larder waits for jobs') throw new Error(`worker ended: ${err.lines.join(' ')}`)
+  return {
+    out: out.lines,
+    end: async (signal) => {
+      child.kill(signal)
+      const [code] = await closed
+      return code
+    },
+  }
+}

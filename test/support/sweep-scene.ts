@@ -6,6 +6,7 @@ import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object
 import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
 import { createMemoryWorkLocks, type HeldLocks } from '../../src/adapters/memory/memory-work-locks.ts'
 import { createStoreSweep } from '../../src/domain/sweep/store-sweep.ts'
+import { TE } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 import type { StoredFileRepository } from '../../src/ports/stored-file-repository.ts'
 import { asMonotonic } from './as-monotonic.ts'
@@ -108,6 +109,7 @@ export const createSweepScene = () => {
           asMonotonic(() => scene.now),
           scene.held,
         ),
+        jobs: { oldestRunningAge: TE.right(0) },
         clock: () => scene.now,
         log: silentLog,
         ...overrides,

@@ -6,6 +6,7 @@ import {
   ContentPartUid,
   ImageExportUid,
   ImageFileUid,
+  JobUid,
   StoredFileUid,
 } from '../../domain/media/ids.ts'
 import type { uidKinds } from '../../domain/media/uid-text.ts'
@@ -32,5 +33,6 @@ export const createRandomUid = (prefix: string | null): NewUid => {
     contentExport: createGenerator(ContentExportUid, 'cfe'),
     contentPart: createGenerator(ContentPartUid, 'cfep'),
     storedFile: createGenerator(StoredFileUid, 's3f'),
+    job: createGenerator(JobUid, 'job'),
   }
 }

@@ -28,19 +28,13 @@ import {
 import { createLibraryTable } from './library-table.ts'
 import { createReplacedExports } from './replaced-exports.ts'
 import { createStatements } from './statements.ts'
-import {
-  createIdLookup,
-  insertOriginal,
-  insertRows,
-  insertStoredFiles,
-  nextStoredFileId,
-  originalBindings,
-} from './stored-file-rows.ts'
+import { createIdLookup, insertRows, insertStoredFiles } from './stored-file-rows.ts'
 
 /** Stores content files (audio and video) in PostgreSQL. */
 export const createKnexContentFileRepository = (db: Knex): ContentFileRepository => {
-  const { selectOne, run } = createStatements(db)
-  const shared = createLibraryTable(db, {
+  const { selectOne } = createStatements(db)
+  const { insertFile, ...shared } = createLibraryTable(db, {
+    kind: 'content',
     files: 'content_files',
     exports: 'content_file_exports',
     fileId: 'content_file_id',
@@ -87,18 +81,17 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
 
     findPart: selectOne('read', 'content_files.find_part', ContentPartFile, selectPartFile),
 
-    add: ({ uid, name, original, sha512, durationSeconds }) =>
-      pipe(
-        run(
-          `with file as (
-             insert into content_files (uid, name, original_sha512, original_s3_file_id, duration_seconds)
-             values (:uid, :name, :sha512, ${nextStoredFileId}, :seconds)
-             on conflict (original_sha512) do nothing
-             returning original_s3_file_id
-           ) ${insertOriginal}`,
-          { uid, name, sha512, seconds: durationSeconds, ...originalBindings(original) },
-        ),
-        TE.map((added) => added === 1),
+    add: ({ uid, name, original, sha512, durationSeconds }, job) =>
+      insertFile(
+        {
+          uid,
+          name,
+          original,
+          sha512,
+          durationSeconds: durationSeconds || null,
+          columns: { duration_seconds: durationSeconds },
+        },
+        job,
       ),
   }
 }

@@ -8,14 +8,7 @@ import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import { createLibraryTable } from './library-table.ts'
 import { createReplacedExports } from './replaced-exports.ts'
 import { createStatements } from './statements.ts'
-import {
-  insertOriginal,
-  insertRows,
-  insertStoredFiles,
-  nextStoredFileId,
-  originalBindings,
-  storedAtColumn,
-} from './stored-file-rows.ts'
+import { insertRows, insertStoredFiles, storedAtColumn } from './stored-file-rows.ts'
 
 const ImageExportRow = snakeCased(
   t.strict({
@@ -31,7 +24,8 @@ const ImageExportRow = snakeCased(
 /** Stores image files in PostgreSQL. */
 export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => {
   const { selectMany, selectOne, run } = createStatements(db)
-  const shared = createLibraryTable(db, {
+  const { insertFile, ...shared } = createLibraryTable(db, {
+    kind: 'image',
     files: 'image_files',
     exports: 'image_file_exports',
     fileId: 'image_file_id',
@@ -95,19 +89,8 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
         TE.map(() => undefined),
       ),
 
-    add: ({ uid, name, original, sha512, width, height }) =>
-      pipe(
-        run(
-          `with file as (
-             insert into image_files (uid, name, original_sha512, original_s3_file_id, width, height)
-             values (:uid, :name, :sha512, ${nextStoredFileId}, :width, :height)
-             on conflict (original_sha512) do nothing
-             returning original_s3_file_id
-           ) ${insertOriginal}`,
-          { uid, name, sha512, width, height, ...originalBindings(original) },
-        ),
-        TE.map((added) => added === 1),
-      ),
+    add: ({ uid, name, original, sha512, width, height }, job) =>
+      insertFile({ uid, name, original, sha512, durationSeconds: null, columns: { width, height } }, job),
   }
 }
 

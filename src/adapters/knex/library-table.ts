@@ -1,18 +1,29 @@
 import * as t from 'io-ts'
 import type { Knex } from 'knex'
 import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
+import type { JobCompletion, JobMedia, NewFileJob } from '../../domain/jobs/job.ts'
+import { type MediaState, mediaStateOf } from '../../domain/jobs/media-state.ts'
+import type { StoredFile } from '../../domain/media/stored-file.ts'
 import type { Unavailable } from '../../domain/shared/errors.ts'
 import { snakeCase, snakeCased } from '../../domain/shared/snake-cased.ts'
-import { O, pipe, TE } from '../../fp.ts'
+import { E, O, pipe, TE } from '../../fp.ts'
 import type { IngestedFile } from '../../ports/library-repository.ts'
+import { completeJob, insertJob } from './job-rows.ts'
 import { createStatements, decodeRows, inTransaction } from './statements.ts'
-import { StoredFileJson, storedFileJson } from './stored-file-rows.ts'
+import {
+  insertOriginal,
+  nextStoredFileId,
+  originalBindings,
+  StoredFileJson,
+  storedFileJson,
+} from './stored-file-rows.ts'
 
 /**
  * Describes a table of files. Each file has an original, and either all of its exports (then the file is
  * finished) or none.
  */
 type LibraryTable<U extends string, P extends t.Props, X> = {
+  readonly kind: JobMedia['kind']
   readonly files: 'image_files' | 'content_files'
   readonly exports: 'image_file_exports' | 'content_file_exports'
   /** Column in the table of exports that refers to the file. */
@@ -30,17 +41,43 @@ const pageSize = 100
 const Id = t.strict({ id: t.number })
 const Recipe = t.union([t.number, t.null])
 const Count = t.strict({ count: t.number })
+const nullable = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
+const StateRow = snakeCased(
+  t.strict({
+    isReady: t.boolean,
+    failure: nullable(t.string),
+    job: nullable(
+      t.strict({
+        state: t.union([t.literal('waiting'), t.literal('running')]),
+        progress: t.number,
+        stage: nullable(t.string),
+        etaSeconds: nullable(t.number),
+      }),
+    ),
+  }),
+)
+
+/** A row to insert, with the columns that only this kind of file has. */
+type NewRow<U> = {
+  readonly uid: U
+  readonly name: string
+  readonly original: StoredFile
+  readonly sha512: string
+  /** Declared duration in seconds; `null` if there is none. */
+  readonly durationSeconds: number | null
+  readonly columns: Readonly<Record<string, number>>
+}
 
 /** Creates the statements that image and content files share. */
 export const createLibraryTable = <
-  U extends string,
+  U extends JobMedia['uid'],
   P extends t.Props,
   X extends { readonly recipe: number },
 >(
   db: Knex,
   table: LibraryTable<U, P, X>,
 ) => {
-  const { files, exports, fileId, uid: Uid, facts, insertExports } = table
+  const { kind, files, exports, fileId, uid: Uid, facts, insertExports } = table
   const common = { uid: Uid, original: StoredFileJson, exportCount: t.number, recipe: Recipe }
   const fileRow = snakeCased(t.strict({ ...common, ...facts })) as t.Type<
     IngestedFile<U> & t.TypeOfProps<P>,
@@ -73,7 +110,43 @@ export const createLibraryTable = <
      order by f.uid limit ${pageSize}`,
   )
 
+  const selectState = selectOne(
+    'read',
+    `${files}.find_state`,
+    StateRow,
+    `select f.finished_at is not null as is_ready, f.failure, (
+       select json_build_object(
+         'state', j.state, 'progress', j.progress, 'stage', j.stage, 'etaSeconds', j.eta_seconds)
+       from jobs j where j.media = f.uid and j.kind = 'exports' and j.state in ('waiting', 'running')
+     ) as job
+     from ${files} f where f.uid = ?`,
+  )
+
   return {
+    findState: (uid: U): TE.TaskEither<Unavailable, O.Option<MediaState>> =>
+      pipe(selectState(uid), TE.map(O.map(mediaStateOf))),
+
+    /** Adds a file, its original and its job. */
+    insertFile: (
+      { uid, name, original, sha512, durationSeconds, columns }: NewRow<U>,
+      job: NewFileJob,
+    ): TE.TaskEither<Unavailable, boolean> =>
+      inTransaction(db, async (trx) => {
+        const names = Object.keys(columns)
+        const { rowCount } = await trx.raw(
+          `with file as (
+             insert into ${files} (uid, name, original_sha512, original_s3_file_id, ${names.join(', ')})
+             values (:uid, :name, :sha512, ${nextStoredFileId}, ${names.map((column) => `:${column}`).join(', ')})
+             on conflict (original_sha512) do nothing
+             returning original_s3_file_id
+           ) ${insertOriginal}`,
+          { uid, name, sha512, ...columns, ...originalBindings(original) },
+        )
+        if (rowCount !== 1) return false
+        await insertJob(trx, { ...job, kind: 'exports', media: { kind, uid }, durationSeconds })
+        return true
+      }),
+
     findIngested: selectOne('background', `${files}.find_known`, fileRow, `${selectFiles} where f.uid = ?`),
 
     findByOriginal: selectOne(
@@ -102,7 +175,9 @@ export const createLibraryTable = <
       pipe(
         run(
           `with deleted as (
-             delete from ${files} where uid = :uid and finished_at is null returning original_s3_file_id
+             delete from ${files} where uid = :uid and finished_at is null returning uid, original_s3_file_id
+           ), ended as (
+             delete from jobs using deleted where jobs.media = deleted.uid
            )
            delete from s3_files s using deleted where s.id = deleted.original_s3_file_id`,
           { uid },
@@ -123,12 +198,16 @@ export const createLibraryTable = <
     /**
      * Adds the exports of an unfinished file. The first transaction marks the file as finished. Concurrent
      * transactions wait for the lock of the row, and then see that the file is finished. Returns `false` if
-     * the file is already finished or no longer exists.
+     * the file is already finished or no longer exists, or if the lease of the job is lost.
      */
-    addExports: (uid: U, added: ReadonlyArray<X>): TE.TaskEither<Unavailable, boolean> =>
+    addExports: (
+      uid: U,
+      added: ReadonlyArray<X>,
+      completion: JobCompletion | null,
+    ): TE.TaskEither<Unavailable, boolean> =>
       added.length === 0
         ? TE.right(false)
-        : inTransaction(db, async (trx) => {
+        : publishInTransaction(db, completion, async (trx) => {
             const claimed = await trx(files)
               .where({ uid, finished_at: null })
               .update({ finished_at: trx.fn.now() })
@@ -141,12 +220,16 @@ export const createLibraryTable = <
 
     /**
      * Replaces those exports of a file that an older recipe made. Returns `false` if nothing was replaced: the
-     * file was deleted, has no such exports, or `added` is empty.
+     * file was deleted, has no such exports, or `added` is empty; or the lease of the job is lost.
      */
-    replaceExports: (uid: U, added: ReadonlyArray<X>): TE.TaskEither<Unavailable, boolean> =>
+    replaceExports: (
+      uid: U,
+      added: ReadonlyArray<X>,
+      completion: JobCompletion | null,
+    ): TE.TaskEither<Unavailable, boolean> =>
       added.length === 0
         ? TE.right(false)
-        : inTransaction(db, async (trx) => {
+        : publishInTransaction(db, completion, async (trx) => {
             const [file] = decodeRows(Id, await trx(files).where({ uid }).forUpdate().select('id'))
             if (file === undefined) return false
             const replaced = await trx(exports)
@@ -159,3 +242,27 @@ export const createLibraryTable = <
           }),
   }
 }
+
+/** Rolls back a transaction that published nothing, so that its job does not end. */
+class NothingPublished extends Error {}
+
+/**
+ * Runs `publish` in a transaction that first ends the job. The row of the job is locked before that of the file, as in
+ * every other transaction. If `publish` returns `false`, nothing is written.
+ */
+const publishInTransaction =
+  (
+    db: Knex,
+    completion: JobCompletion | null,
+    publish: (trx: Knex.Transaction) => Promise<boolean>,
+  ): TE.TaskEither<Unavailable, boolean> =>
+  async () => {
+    const published = await inTransaction(db, async (trx) => {
+      if (completion !== null && !(await completeJob(trx, completion))) return false
+      if (!(await publish(trx))) throw new NothingPublished()
+      return true
+    })()
+    return E.isLeft(published) && published.left.cause instanceof NothingPublished
+      ? E.right(false)
+      : published
+  }

@@ -8,7 +8,7 @@ import { toReadFailure, toWriteFailure } from './statement-outcome.ts'
 
 type QueryLimit = Extract<StatementLimit, 'read' | 'background'>
 
-type Binding = string | number | boolean
+export type Binding = string | number | boolean | null
 
 /**
  * Runs a query. Fails with `Unavailable` for any error of the database, and for a row that does not match its
@@ -63,6 +63,23 @@ export const createStatements = (db: Knex) => {
   return {
     /** Returns all rows. */
     selectMany,
+
+    /** Runs a write of background work. Returns the rows of its `returning` clause. */
+    writeMany:
+      <A>(name: string, row: t.Type<A, unknown, unknown>, sql: string) =>
+      (...bindings: ReadonlyArray<Binding>) =>
+        TE.tryCatch(
+          async () =>
+            decodeRows(
+              row,
+              (
+                await db
+                  .raw(sql, [...bindings])
+                  .options(Object.assign({ name }, statementOptions('background')))
+              ).rows,
+            ),
+          toWriteFailure,
+        ),
 
     /** Returns the first row, if there is one. */
     selectOne: <A>(limit: QueryLimit, name: string, row: t.Type<A, unknown, unknown>, sql: string) => {

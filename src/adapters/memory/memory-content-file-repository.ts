@@ -17,15 +17,19 @@ import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ContentFileRepository, NewContentFile } from '../../ports/content-file-repository.ts'
 import type { IngestedFile } from '../../ports/library-repository.ts'
+import { createMemoryJobs, type MemoryJobs } from './memory-jobs.ts'
 import { createMemoryLibraryTable } from './memory-library-table.ts'
 
 type Vod = { readonly meta: VodMeta; readonly keyed: VodPartsWithKeyframes }
 
 /**
  * Stores content files in memory, for tests and for processes without a database. Passes the contract of the
- * port.
+ * port. `jobs` are the jobs of the library.
  */
-export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepository => {
+export const createMemoryContentFileRepository = (
+  clock: Clock,
+  jobs: MemoryJobs = createMemoryJobs(clock),
+): ContentFileRepository => {
   const vods = new Map<ContentExportUid, Vod>()
   const partFiles = new Map<ContentPartUid, ContentPartFile>()
 
@@ -41,6 +45,9 @@ export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepo
 
   const { rows, functions } = createMemoryLibraryTable({
     clock,
+    jobs,
+    kind: 'content',
+    durationOf: ({ durationSeconds }) => durationSeconds || null,
     onExports: (file: NewContentFile, exports: ReadonlyArray<NewContentExport>) => {
       for (const exported of exports) indexExport(file.uid, exported)
       return { ...file, durationSeconds: longestDurationSeconds(exports) }

@@ -4,19 +4,26 @@ import { O, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ImageFileRepository, NewImageFile } from '../../ports/image-file-repository.ts'
 import type { IngestedFile } from '../../ports/library-repository.ts'
+import { createMemoryJobs, type MemoryJobs } from './memory-jobs.ts'
 import { createMemoryLibraryTable } from './memory-library-table.ts'
 
 type Row = NewImageFile & { readonly isPublic?: boolean }
 
 /**
  * Stores image files in memory, for tests and for processes without a database. Passes the contract of the
- * port.
+ * port. `jobs` are the jobs of the library.
  */
-export const createMemoryImageFileRepository = (clock: Clock): ImageFileRepository => {
+export const createMemoryImageFileRepository = (
+  clock: Clock,
+  jobs: MemoryJobs = createMemoryJobs(clock),
+): ImageFileRepository => {
   const exportFiles = new Map<ImageExportUid, ImageExportFile>()
 
   const { rows, functions } = createMemoryLibraryTable({
     clock,
+    jobs,
+    kind: 'image',
+    durationOf: () => null,
     onExports: (file: Row, exports: ReadonlyArray<NewImageExport>) => {
       for (const exported of exports) exportFiles.set(exported.uid, toExportFile(file.uid, exported, clock()))
       return file

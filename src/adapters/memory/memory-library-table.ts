@@ -1,12 +1,18 @@
 import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
+import type { JobCompletion, JobMedia } from '../../domain/jobs/job.ts'
+import { outcomeOfSuccess } from '../../domain/jobs/job-outcome.ts'
 import type { ReplacedExport } from '../../domain/media/replaced-export.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { IngestedFile, LibraryRepository, NewLibraryFile } from '../../ports/library-repository.ts'
+import type { MemoryJobs } from './memory-jobs.ts'
 import { createMemoryReplacedExportStore, filterOutdated } from './memory-replaced-exports.ts'
 
 type Options<U extends string, F, X, I, XU extends string> = {
   readonly clock: Clock
+  readonly jobs: MemoryJobs
+  readonly kind: JobMedia['kind']
+  readonly durationOf: (file: F) => number | null
   /** Is called with the new exports of a file. Returns the file as it is stored afterwards. */
   readonly onExports: (file: F, exports: ReadonlyArray<X>) => F
   readonly partsOf: (exported: X) => ReplacedExport<XU>['parts']
@@ -18,13 +24,16 @@ type Options<U extends string, F, X, I, XU extends string> = {
 
 /** Creates the functions that image and content files share, as knex/library-table.ts does. */
 export const createMemoryLibraryTable = <
-  U extends string,
+  U extends JobMedia['uid'],
   F extends NewLibraryFile<U>,
   I extends IngestedFile<U>,
   XU extends string,
   X extends { readonly uid: XU; readonly recipe: number },
 >({
   clock,
+  jobs,
+  kind,
+  durationOf,
   onExports,
   partsOf,
   onRemoved,
@@ -50,6 +59,15 @@ export const createMemoryLibraryTable = <
       file,
     )
 
+  /** Returns whether exports of this job may be published. */
+  const isHeld = (completion: JobCompletion | null): boolean =>
+    completion === null || jobs.held(completion.lease) !== undefined
+
+  const complete = (completion: JobCompletion | null): void => {
+    const job = completion === null ? undefined : jobs.held(completion.lease)
+    if (job !== undefined) jobs.settle(job, outcomeOfSuccess(job, completion?.warnings ?? []))
+  }
+
   const setExports = ({ file }: Row, exports: ReadonlyArray<X>): void => {
     rows.set(file.uid, { file: onExports(file, exports), exports })
   }
@@ -59,28 +77,42 @@ export const createMemoryLibraryTable = <
 
     findByOriginal: (sha512) => TE.fromIO(() => pipe(byOriginal(sha512), O.map(ingested))),
 
-    add: (file) =>
+    findState: (uid) =>
+      TE.fromIO(() =>
+        pipe(
+          O.fromNullable(rows.get(uid)),
+          O.map((row) => jobs.stateOf(uid, !isUnfinished(row))),
+        ),
+      ),
+
+    add: (file, job) =>
       TE.fromIO(() => {
         if (O.isSome(byOriginal(file.sha512))) return false
         rows.set(file.uid, { file, exports: [] })
+        const media = { kind, uid: file.uid }
+        jobs.insert({ ...job, kind: 'exports', media, durationSeconds: durationOf(file) })
         return true
       }),
 
-    addExports: (uid, exports) =>
+    addExports: (uid, exports, completion) =>
       TE.fromIO(() => {
         const row = rows.get(uid)
         if (row === undefined || !isUnfinished(row) || exports.length === 0) return false
+        if (!isHeld(completion)) return false
         setExports(row, exports)
+        complete(completion)
         return true
       }),
 
-    replaceExports: (uid, exports) =>
+    replaceExports: (uid, exports, completion) =>
       TE.fromIO(() => {
         const row = rows.get(uid)
         const older = row?.exports.filter(({ recipe }) => recipe < oldestRecipe(exports)) ?? []
         if (row === undefined || older.length === 0 || exports.length === 0) return false
+        if (!isHeld(completion)) return false
         for (const exported of older) replaced.add(exported.uid, partsOf(exported))
         setExports(row, exports)
+        complete(completion)
         return true
       }),
 
@@ -96,7 +128,9 @@ export const createMemoryLibraryTable = <
     removeUnfinished: (uid) =>
       TE.fromIO(() => {
         const row = rows.get(uid)
-        return row !== undefined && isUnfinished(row) && rows.delete(uid)
+        if (row === undefined || !isUnfinished(row)) return false
+        jobs.removeOf(uid)
+        return rows.delete(uid)
       }),
 
     first: TE.fromIO(() => O.fromNullable(all()[0]?.file.uid)),

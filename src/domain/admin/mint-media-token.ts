@@ -55,9 +55,9 @@ export const createMintMediaToken = (deps: Deps): MintMediaToken => {
           return E.right({ kind: 'content', ttlSeconds: contentTtlSeconds(file.right.value.durationSeconds) })
       }
       if (ImageFileUid.is(uid)) {
-        const exports = await imageFiles.listExports(uid)()
-        if (E.isLeft(exports)) return exports
-        if (exports.right.length > 0) return E.right({ kind: 'image', ttlSeconds: defaultTtlSeconds })
+        const state = await imageFiles.findState(uid)()
+        if (E.isLeft(state)) return state
+        if (O.isSome(state.right)) return E.right({ kind: 'image', ttlSeconds: defaultTtlSeconds })
       }
       return E.left(notFound('file', uid))
     }

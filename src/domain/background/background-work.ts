@@ -9,7 +9,7 @@ import { describeFailure } from './describe-failure.ts'
 /** Whether a task runs again after a success: after a delay in milliseconds, or not at all. */
 export type NextRun = { readonly againInMs: number } | 'done'
 
-export type TaskContext = {
+type TaskContext = {
   /** Is aborted when the background work stops. The task must end as soon as possible after that. */
   readonly signal: AbortSignal
   /** Counts and logs the failure of one item. The task continues with the other items. */

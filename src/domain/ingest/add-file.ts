@@ -1,11 +1,11 @@
-import { E, O, pipe, TE } from '../../fp.ts'
-import type { Sleep } from '../../ports/sleep.ts'
+import { E, type TE } from '../../fp.ts'
+import type { JobWork } from '../jobs/job-work.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import type { IngestService, LibraryFileId } from './ingest-service.ts'
-import type { OnProgress } from './media-ingest.ts'
-import { retryWhileBusy } from './retry-while-busy.ts'
 
 type AddedFile = LibraryFileId & {
+  /** `queued`: the exports are not made yet; a worker makes them. */
+  readonly state: 'ready' | 'queued'
   /** Warnings for the person who added the file, one line each. */
   readonly warnings: ReadonlyArray<string>
 }
@@ -13,62 +13,49 @@ type AddedFile = LibraryFileId & {
 export type AddOptions = {
   /** Whether every caller may see the file. May be `true` for images only. */
   readonly isPublic: boolean
+  /** If `true`, the file is only queued, and any worker makes its exports later. */
+  readonly isOnlyQueued?: boolean
   /** Called as soon as the file has a uid. */
   readonly onRegistered: (file: LibraryFileId) => void
-  readonly onProgress: OnProgress
-  /** Called once if another process is adding the same bytes, or is making their exports. */
+  readonly onProgress: (fraction: number) => void
+  /** Called once if another process is adding the same bytes. */
   readonly onWaiting?: () => void
   readonly signal?: AbortSignal
 }
 
 type Deps = {
-  readonly ingest: Pick<IngestService, 'register' | 'makeExports'>
-  readonly sleep: Sleep
+  readonly ingest: Pick<IngestService, 'register' | 'discardRefused'>
+  readonly jobWork: Pick<JobWork, 'finish'>
 }
 
 const outdatedWarning =
   'its exports were made by an older recipe: `larder remake --outdated` makes them again'
 
-const madeElsewhereWarning = 'its exports exist already: another process, or an earlier attempt, made them'
-
-/** Returns a function that calls `call` at most once. */
-const once = (call: () => void) => {
-  let called = false
-  return () => {
-    if (!called) call()
-    called = true
-  }
-}
-
 /**
- * Registers a file of this machine and makes its exports. If another process is already making them, waits
- * for that process instead. If the file is refused, its original and its row are removed again.
+ * Registers a file of this machine, and waits until its exports are made: by a worker, or by this process if
+ * there is none. If the file is refused, its original and its row are removed again.
  */
 export const addFile =
   (
-    { ingest, sleep }: Deps,
+    { ingest, jobWork }: Deps,
     path: string,
     options: AddOptions,
   ): TE.TaskEither<Refused | Unavailable, AddedFile> =>
   async () => {
-    const { isPublic, onRegistered, onProgress, signal = new AbortController().signal } = options
-    const onWaiting = once(options.onWaiting ?? (() => {}))
+    const { isPublic, isOnlyQueued = false, onRegistered, onProgress } = options
+    const { signal = new AbortController().signal } = options
+    const { onWaiting = () => {} } = options
     const registered = await ingest.register(path, { isPublic, onWaiting, signal })()
     if (E.isLeft(registered)) return registered
-    const { kind, uid, state } = registered.right
+    const { kind, uid, state, job } = registered.right
     onRegistered({ kind, uid })
-    if (state === 'finished') return E.right({ kind, uid, warnings: [] })
-    if (state === 'outdated') return E.right({ kind, uid, warnings: [outdatedWarning] })
+    if (state === 'outdated') return E.right({ kind, uid, state: 'ready', warnings: [outdatedWarning] })
+    if (job === null) return E.right({ kind, uid, state: 'ready', warnings: [] })
+    if (isOnlyQueued) return E.right({ kind, uid, state: 'queued', warnings: [] })
 
-    const make = pipe(
-      ingest.makeExports({ kind, uid }, { source: path, onProgress, signal }),
-      TE.map((result) => (result.state === 'busy' ? O.none : O.some(result))),
-    )
-    const created = await retryWhileBusy(sleep, make, { onWaiting, signal })
-    if (E.isLeft(created)) return created
-    return E.right({
-      kind,
-      uid,
-      warnings: created.right.state === 'made' ? created.right.warnings : [madeElsewhereWarning],
-    })
+    const finished = await jobWork.finish(job, { source: path, onProgress, signal })
+    if (E.isRight(finished)) return E.right({ kind, uid, state: 'ready', warnings: finished.right.warnings })
+    const { error, isRefusedElsewhere } = finished.left
+    if (isRefusedElsewhere) await ingest.discardRefused({ kind, uid }, path)()
+    return E.left(error)
   }

@@ -6,6 +6,7 @@ import type { ContentFileRepository } from '../../ports/content-file-repository.
 import type { Log } from '../../ports/log.ts'
 import type { TranscodeResult, Transcoder } from '../../ports/transcoder.ts'
 import { describeViolations, type Violation } from '../examiner/violation.ts'
+import type { WorkReport } from '../jobs/work-report.ts'
 import type { NewContentExport } from '../media/content-export.ts'
 import type { ContentFileUid } from '../media/ids.ts'
 import type { Abortable } from '../shared/abortable.ts'
@@ -14,7 +15,7 @@ import { examineStored, examineTranscoded } from './examine-transcoded.ts'
 import { createExportStore } from './export-store.ts'
 import { invalidateAfter } from './invalidate-after.ts'
 import { createLibraryFiles } from './library-files.ts'
-import type { CreatedExports, LocalCopy, MediaKindIngest, OnProgress, Publication } from './media-ingest.ts'
+import type { CreatedExports, LocalCopy, MediaKindIngest, Publication } from './media-ingest.ts'
 import { hasLostAudio, withoutAudio } from './plan/lost-audio.ts'
 import { planMedia } from './plan/media-ladder.ts'
 import type { MediaFacts, MediaPlan } from './plan/media-plan.ts'
@@ -25,12 +26,14 @@ type Deps = UploadDeps & {
   readonly contentFiles: ContentFileRepository
   readonly transcoder: Abortable<Transcoder>
   readonly cache: CachePort
+  /** Number of failed attempts after which a job fails. */
+  readonly attempts: number
   readonly log: Log
 }
 
 /** Registers content files, and makes and publishes their exports. */
 export const createContentIngest = (deps: Deps): MediaKindIngest => {
-  const { files, newUid, contentFiles, transcoder, cache, log } = deps
+  const { files, newUid, contentFiles, transcoder, cache, log, attempts } = deps
   const storeExports = createExportStore(newUid)
 
   const register = createRegister(deps, {
@@ -39,18 +42,20 @@ export const createContentIngest = (deps: Deps): MediaKindIngest => {
         transcoder.probe(path, signal),
         TE.map(({ durationSeconds }) => ({ durationSeconds: durationSeconds ?? 0 })),
       ),
-    add: (file) => contentFiles.add({ uid: newUid.contentFile(), ...file }),
+    add: (file) => contentFiles.add({ uid: newUid.contentFile(), ...file }, { uid: newUid.job(), attempts }),
   })
 
   const publish = (
     uid: ContentFileUid,
     exports: ReadonlyArray<NewContentExport>,
-    publication: Publication,
+    { kind, lease }: Publication,
+    warnings: ReadonlyArray<string>,
   ): TE.TaskEither<Unavailable, boolean> => {
-    if (publication === 'first') return contentFiles.addExports(uid, exports)
+    const completion = { lease, warnings }
+    if (kind === 'first') return contentFiles.addExports(uid, exports, completion)
     const { webPlaylist, mobilePlaylist, dashManifest } = cacheKeys
     const playlists = [webPlaylist({ uid }), mobilePlaylist({ uid }), dashManifest({ uid })]
-    return invalidateAfter(cache, playlists, contentFiles.replaceExports(uid, exports))
+    return invalidateAfter(cache, playlists, contentFiles.replaceExports(uid, exports, completion))
   }
 
   /**
@@ -75,6 +80,7 @@ export const createContentIngest = (deps: Deps): MediaKindIngest => {
     transcoded: TranscodeResult,
     plan: MediaPlan,
     publication: Publication,
+    warnings: ReadonlyArray<string>,
     signal: AbortSignal,
   ): TE.TaskEither<Refused | Unavailable, boolean> =>
     withUploads<Refused | Unavailable>(deps, signal, (upload) =>
@@ -87,7 +93,7 @@ export const createContentIngest = (deps: Deps): MediaKindIngest => {
           ),
         ),
         TE.tap(() => copy.verify),
-        TE.flatMap((exports) => publish(uid, exports, publication)),
+        TE.flatMap((exports) => publish(uid, exports, publication, warnings)),
       ),
     )
 
@@ -95,7 +101,7 @@ export const createContentIngest = (deps: Deps): MediaKindIngest => {
     uid: ContentFileUid,
     copy: LocalCopy,
     publication: Publication,
-    onProgress: OnProgress,
+    report: WorkReport,
     signal: AbortSignal,
   ): TE.TaskEither<Refused | Unavailable, CreatedExports> => {
     const makeFrom = (facts: MediaFacts): TE.TaskEither<Refused | Unavailable, CreatedExports> =>
@@ -117,19 +123,35 @@ export const createContentIngest = (deps: Deps): MediaKindIngest => {
       ): TE.TaskEither<Refused | Unavailable, CreatedExports | MediaFacts> =>
       async () => {
         const plan = planMedia(facts)
-        const transcoded = await transcoder.transcode(copy.path, facts, plan, folder, onProgress, signal)()
+        const transcoded = await transcoder.transcode(
+          copy.path,
+          facts,
+          plan,
+          folder,
+          report.onProgress,
+          signal,
+        )()
         if (E.isLeft(transcoded)) return transcoded
-        const { warnings } = transcoded.right
+        const warnings = [...new Set(transcoded.right.warnings)]
         if (hasLostAudio(plan, transcoded.right)) return E.right(withoutAudio(facts, warnings))
         const examined = refuseUnfit(uid, examineTranscoded(transcoded.right, plan))
         if (E.isLeft(examined)) return examined
-        const stored = await store(uid, copy, transcoded.right, plan, publication, signal)()
+        report.onStage('storing')
+        const stored = await store(uid, copy, transcoded.right, plan, publication, warnings, signal)()
         if (E.isLeft(stored)) return stored
-        return E.right({ isAdded: stored.right, warnings: [...new Set(warnings)] })
+        return E.right({ isAdded: stored.right, warnings })
       }
 
     return pipe(transcoder.probe(copy.path, signal), TE.flatMap(makeFrom))
   }
 
-  return { register, ...createLibraryFiles({ kind: 'content', repository: contentFiles, makeExports }) }
+  return {
+    register,
+    ...createLibraryFiles({
+      kind: 'content',
+      durationOf: ({ durationSeconds }) => durationSeconds || null,
+      repository: contentFiles,
+      makeExports,
+    }),
+  }
 }

@@ -4,13 +4,14 @@ import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { ImageProcessor, RenderedImage } from '../../ports/image-processor.ts'
+import type { WorkReport } from '../jobs/work-report.ts'
 import type { ImageFileUid } from '../media/ids.ts'
 import type { NewImageExport } from '../media/image-export.ts'
 import type { Abortable } from '../shared/abortable.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import { invalidateAfter } from './invalidate-after.ts'
 import { createLibraryFiles } from './library-files.ts'
-import type { CreatedExports, LocalCopy, MediaKindIngest, OnProgress, Publication } from './media-ingest.ts'
+import type { CreatedExports, LocalCopy, MediaKindIngest, Publication } from './media-ingest.ts'
 import { imageWarnings, planImage } from './plan/image-plan.ts'
 import { recipeVersions } from './recipe-versions.ts'
 import { createRegister } from './register-original.ts'
@@ -20,13 +21,15 @@ type Deps = UploadDeps & {
   readonly imageFiles: ImageFileRepository
   readonly images: Abortable<ImageProcessor>
   readonly cache: CachePort
+  /** Number of failed attempts after which a job fails. */
+  readonly attempts: number
 }
 
 const recipe = recipeVersions.image
 
 /** Registers images, and makes and publishes their exports. */
 export const createImageIngest = (deps: Deps): MediaKindIngest => {
-  const { files, newUid, imageFiles, images, cache } = deps
+  const { files, newUid, imageFiles, images, cache, attempts } = deps
 
   const register = createRegister(deps, {
     readFacts: (path, signal) =>
@@ -34,14 +37,15 @@ export const createImageIngest = (deps: Deps): MediaKindIngest => {
         images.inspect(path, signal),
         TE.map(({ width, height }) => ({ width, height })),
       ),
-    add: (file) => imageFiles.add({ uid: newUid.imageFile(), ...file }),
+    add: (file) => imageFiles.add({ uid: newUid.imageFile(), ...file }, { uid: newUid.job(), attempts }),
   })
 
   const store = (
     uid: ImageFileUid,
     copy: LocalCopy,
     rendered: ReadonlyArray<RenderedImage>,
-    publication: Publication,
+    { kind, lease }: Publication,
+    warnings: ReadonlyArray<string>,
     signal: AbortSignal,
   ): TE.TaskEither<Unavailable, boolean> =>
     withUploads(deps, signal, (upload) => async () => {
@@ -61,30 +65,36 @@ export const createImageIngest = (deps: Deps): MediaKindIngest => {
       }
       const verified = await copy.verify()
       if (E.isLeft(verified)) return verified
-      if (publication === 'first') return imageFiles.addExports(uid, exports)()
+      const completion = { lease, warnings }
+      if (kind === 'first') return imageFiles.addExports(uid, exports, completion)()
       const playlists = [cacheKeys.imagePlaylist({ uid })]
-      return invalidateAfter(cache, playlists, imageFiles.replaceExports(uid, exports))()
+      return invalidateAfter(cache, playlists, imageFiles.replaceExports(uid, exports, completion))()
     })
 
   const makeExports = (
     uid: ImageFileUid,
     copy: LocalCopy,
     publication: Publication,
-    onProgress: OnProgress,
+    report: WorkReport,
     signal: AbortSignal,
   ): TE.TaskEither<Refused | Unavailable, CreatedExports> =>
     files.withScratch((folder) =>
       pipe(
         images.inspect(copy.path, signal),
-        TE.flatMap((facts) =>
-          pipe(
-            images.render(copy.path, planImage(facts), folder, onProgress, signal),
-            TE.flatMap((rendered) => store(uid, copy, rendered, publication, signal)),
-            TE.map((isAdded) => ({ isAdded, warnings: imageWarnings(facts) })),
-          ),
-        ),
+        TE.flatMap((facts) => {
+          const warnings = imageWarnings(facts)
+          return pipe(
+            images.render(copy.path, planImage(facts), folder, report.onProgress, signal),
+            TE.tapIO(() => () => report.onStage('storing')),
+            TE.flatMap((rendered) => store(uid, copy, rendered, publication, warnings, signal)),
+            TE.map((isAdded) => ({ isAdded, warnings })),
+          )
+        }),
       ),
     )
 
-  return { register, ...createLibraryFiles({ kind: 'image', repository: imageFiles, makeExports }) }
+  return {
+    register,
+    ...createLibraryFiles({ kind: 'image', durationOf: () => null, repository: imageFiles, makeExports }),
+  }
 }

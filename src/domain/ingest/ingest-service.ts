@@ -3,20 +3,29 @@ import type { CachePort } from '../../ports/cache.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { ImageProcessor } from '../../ports/image-processor.ts'
+import type { JobQueue } from '../../ports/job-queue.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
 import type { Log } from '../../ports/log.ts'
 import type { MediaKind } from '../../ports/media-tokens.ts'
-import type { ProgressStore } from '../../ports/progress-store.ts'
 import type { Sleep } from '../../ports/sleep.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
-import type { ContentFileUid, ImageFileUid } from '../media/ids.ts'
+import type { JobKind, JobLease } from '../jobs/job.ts'
+import type { WorkReport } from '../jobs/work-report.ts'
+import type { ContentFileUid, ImageFileUid, JobUid } from '../media/ids.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import { createContentIngest } from './content-ingest.ts'
+import { discardRefused } from './discard-refused.ts'
+import { enqueueWaiting } from './enqueue-waiting.ts'
 import { createImageIngest } from './image-ingest.ts'
-import { createMakeExportsOnce, fileDeletedRefusal, type MakeExportsResult } from './make-exports-once.ts'
-import type { LibraryFile, MediaKindIngest, OnProgress } from './media-ingest.ts'
-import { createOriginals, fileChangedRefusal, originalMissingRefusal } from './originals.ts'
+import { createMakeExports, fileDeletedRefusal, type MakeExportsResult } from './make-exports.ts'
+import type { LibraryFile, MediaKindIngest } from './media-ingest.ts'
+import {
+  createOriginals,
+  fileChangedRefusal,
+  missingForNowFailure,
+  originalMissingRefusal,
+} from './originals.ts'
 import { retryWhileBusy, type WaitOptions } from './retry-while-busy.ts'
 import { sniffFileKind } from './sniff.ts'
 import { unsupportedImageReason } from './unsupported-image-reason.ts'
@@ -26,24 +35,33 @@ import type { UploadDeps } from './uploads.ts'
 export type LibraryFileId = Pick<LibraryFile, 'kind' | 'uid'>
 
 /** A file whose original is stored permanently, and which has a row in the database. */
-type RegisteredFile = LibraryFileId & { readonly state: LibraryFile['stateWhenRead'] }
+type RegisteredFile = LibraryFileId & {
+  readonly state: LibraryFile['stateWhenRead']
+  /** The job that makes the exports; `null` unless `state` is `unfinished`. */
+  readonly job: JobUid | null
+}
 
 type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
 
 /** Adds images, audio and video to the library, and makes their exports. */
 export type IngestService = {
   /**
-   * Stores the original of a local file, and adds its row to the database. If the library already has a file
-   * with these bytes, returns that file (http-api.md §8.3). Waits while another process registers the same
-   * bytes. Makes no exports.
+   * Stores the original of a local file, and adds its row and the job for its exports to the database. If the
+   * library already has a file with these bytes, returns that file (http-api.md §8.3); if it has no exports
+   * and no job, it gets one. Waits while another process registers the same bytes. Makes no exports.
    */
   readonly register: (path: string, options: RegisterOptions) => Outcome<RegisteredFile>
   /**
-   * Makes the exports of a file that has none. This takes long, and any process can do it, not only the one
-   * that registered the file. Returns `busy` without waiting if another process is making them. Fails with
-   * `Unavailable` when aborted.
+   * Does the work of a job: makes the exports of a file that has none, or makes those of an older recipe again
+   * from the stored original. This takes long, and any process that has the lease can do it. Existing exports
+   * are served until they are replaced, and stay if anything fails. Fails with `Unavailable` when aborted.
    */
   readonly makeExports: (file: LibraryFileId, options: MakeExportsOptions) => Outcome<MakeExportsResult>
+  /**
+   * Deletes a file without exports that another process has refused, if the file at `source` still has its
+   * bytes: the sender still has it.
+   */
+  readonly discardRefused: (file: LibraryFileId, source: string) => TE.TaskEither<Unavailable, void>
   /** Lists the files without exports, oldest first. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<LibraryFileId>>
   /** Counts the files whose exports were made by an older recipe. */
@@ -55,7 +73,17 @@ export type IngestService = {
   readonly listOutdated: (
     kind: MediaKind,
     after: LibraryFile['uid'] | null,
-  ) => TE.TaskEither<Unavailable, ReadonlyArray<OutdatedFile>>
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<LibraryFileId>>
+  /**
+   * Adds a job that makes the exports of a file, or makes them again. Returns the file's waiting or running job
+   * of this kind if there is one. Fails with Refused if there is no such file.
+   */
+  readonly enqueue: (file: LibraryFileId, kind: JobKind) => Outcome<JobUid>
+  /**
+   * Adds the missing jobs of files that an older release has added. Returns the number of files that wait for
+   * their exports.
+   */
+  readonly enqueueWaiting: TE.TaskEither<Unavailable, number>
   /** Finds the oldest file of each kind in the library. */
   readonly oldest: TE.TaskEither<Unavailable, OldestFiles>
 }
@@ -65,28 +93,21 @@ type OldestFiles = {
   readonly content: O.Option<ContentFileUid>
 }
 
-export type OutdatedFile = LibraryFileId & {
-  /**
-   * Makes the exports again from the stored original, and then replaces the old ones. The old exports are
-   * served until they are replaced, and stay if anything fails. Returns `busy` if another process is making
-   * the exports.
-   */
-  readonly remake: (onProgress: OnProgress, signal: AbortSignal) => Outcome<MakeExportsResult>
-}
-
 export type RegisterOptions = WaitOptions & {
   /** Whether every client may view the file. May be `true` for images only. */
   readonly isPublic: boolean
 }
 
-export type MakeExportsOptions = {
+type MakeExportsOptions = {
   /**
    * Path of a local copy of the original. If the copy is refused although it still has the registered bytes,
    * the file is removed from the library. If the copy has changed, or if `source` is `null`, the exports are
    * made from the stored original. That may be the only copy, so it is never removed.
    */
   readonly source: string | null
-  readonly onProgress: OnProgress
+  readonly kind: JobKind
+  readonly lease: JobLease
+  readonly report: WorkReport
   readonly signal: AbortSignal
 }
 
@@ -97,13 +118,14 @@ type Deps = UploadDeps & {
   readonly contentFiles: ContentFileRepository
   readonly images: ImageProcessor
   readonly transcoder: Transcoder
-  readonly progress: ProgressStore
+  readonly jobs: JobQueue
+  readonly attempts: number
   readonly locks: WorkLocks
   readonly sleep: Sleep
 }
 
 export const createIngestService = (deps: Deps): IngestService => {
-  const { files, imageFiles, contentFiles, locks, sleep } = deps
+  const { files, imageFiles, contentFiles, newUid, jobs, attempts, locks, sleep } = deps
   const imageIngest = createImageIngest(deps)
   const contentIngest = createContentIngest(deps)
 
@@ -141,7 +163,18 @@ export const createIngestService = (deps: Deps): IngestService => {
     )
 
   const originals = createOriginals(deps)
-  const finishOnce = createMakeExportsOnce(deps)
+  const makeExports = createMakeExports(deps)
+
+  const ingestOf = (kind: MediaKind): MediaKindIngest => (kind === 'image' ? imageIngest : contentIngest)
+
+  const findFile = (file: LibraryFileId): Outcome<LibraryFile> =>
+    pipe(ingestOf(file.kind).findByUid(file.uid), TE.flatMapEither(E.fromOption(() => fileDeletedRefusal)))
+
+  const enqueue = (
+    { kind, uid, durationSeconds }: LibraryFile,
+    job: JobKind,
+  ): TE.TaskEither<Unavailable, JobUid> =>
+    jobs.enqueue({ uid: newUid.job(), kind: job, media: { kind, uid }, attempts, durationSeconds })
 
   const registerBy =
     (ingest: MediaKindIngest, source: SourceFile, waiting: WaitOptions): Outcome<RegisteredFile> =>
@@ -151,8 +184,10 @@ export const createIngestService = (deps: Deps): IngestService => {
       )
       const file = await retryWhileBusy(sleep, attempt, waiting)
       if (E.isLeft(file)) return file
-      const { kind, uid, stateWhenRead } = file.right
-      return E.right({ kind, uid, state: stateWhenRead })
+      const { kind, uid, stateWhenRead: state } = file.right
+      if (state !== 'unfinished') return E.right({ kind, uid, state, job: null })
+      const job = await enqueue(file.right, 'exports')()
+      return E.isLeft(job) ? job : E.right({ kind, uid, state, job: job.right })
     }
 
   const registerSource = (source: SourceFile, options: RegisterOptions): Outcome<RegisteredFile> => {
@@ -182,19 +217,40 @@ export const createIngestService = (deps: Deps): IngestService => {
         ),
       ),
 
-    makeExports: ({ kind, uid }, { source, onProgress, signal }) =>
+    makeExports: (id, { source, kind, lease, report, signal }) =>
       pipe(
-        (kind === 'image' ? imageIngest : contentIngest).findByUid(uid),
-        TE.flatMapEither(E.fromOption(() => fileDeletedRefusal)),
+        findFile(id),
         TE.flatMap((file) => {
-          const missing = unavailable('object store')(`${file.original.key} is missing`)
+          if (kind === 'remake') {
+            const original = originals.stored(file.original, originalMissingRefusal)
+            return makeExports(file, original, { kind: 'replacement', lease }, report, signal)
+          }
           const original =
             source === null
-              ? originals.stored(file.original, missing)
+              ? originals.stored(file.original, missingForNowFailure(file.original))
               : originals.source(source, file.original)
-          return finishOnce(file, original, 'first', onProgress, signal)
+          return makeExports(file, original, { kind: 'first', lease }, report, signal)
         }),
       ),
+
+    discardRefused: (id, source) =>
+      pipe(
+        ingestOf(id.kind).findByUid(id.uid),
+        TE.flatMap(
+          O.match(
+            () => TE.right(undefined),
+            (file) => discardRefused(deps, file, source),
+          ),
+        ),
+      ),
+
+    enqueue: (id, kind) =>
+      pipe(
+        findFile(id),
+        TE.flatMap((file) => enqueue(file, kind)),
+      ),
+
+    enqueueWaiting: enqueueWaiting([imageIngest, contentIngest], (file) => enqueue(file, 'exports')),
 
     listUnfinished: async () => {
       const lists = [await imageIngest.listUnfinished(), await contentIngest.listUnfinished()]
@@ -217,23 +273,8 @@ export const createIngestService = (deps: Deps): IngestService => {
 
     listOutdated: (kind, after) =>
       pipe(
-        (kind === 'image' ? imageIngest : contentIngest).listOutdated(after),
-        TE.map((files) =>
-          files.map(
-            (file): OutdatedFile => ({
-              kind: file.kind,
-              uid: file.uid,
-              remake: (onProgress, signal) =>
-                finishOnce(
-                  file,
-                  originals.stored(file.original, originalMissingRefusal),
-                  'replacement',
-                  onProgress,
-                  signal,
-                ),
-            }),
-          ),
-        ),
+        ingestOf(kind).listOutdated(after),
+        TE.map((outdated) => outdated.map(({ uid }) => ({ kind, uid }))),
       ),
 
     oldest: pipe(

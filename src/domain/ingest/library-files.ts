@@ -13,11 +13,18 @@ import { recipeVersions } from './recipe-versions.ts'
 /** The functions that the image and the content file repository share. */
 type Repository<U extends string, K extends IngestedFile<U>> = Pick<
   LibraryRepository<U, NewLibraryFile<U>, K, never, never>,
-  'findIngested' | 'findByOriginal' | 'listUnfinished' | 'removeUnfinished' | 'countOutdated' | 'listOutdated'
+  | 'findIngested'
+  | 'findByOriginal'
+  | 'findState'
+  | 'listUnfinished'
+  | 'removeUnfinished'
+  | 'countOutdated'
+  | 'listOutdated'
 >
 
 type Options<U extends string, K extends IngestedFile<U>> = {
   readonly kind: LibraryFile['kind']
+  readonly durationOf: (row: K) => number | null
   readonly repository: Repository<U, K>
   readonly makeExports: (
     uid: U,
@@ -28,6 +35,7 @@ type Options<U extends string, K extends IngestedFile<U>> = {
 /** Creates the functions with which ingestion finds and lists the files of one kind. */
 export const createLibraryFiles = <U extends LibraryFile['uid'], K extends IngestedFile<U>>({
   kind,
+  durationOf,
   repository,
   makeExports,
 }: Options<U, K>): Omit<MediaKindIngest, 'register'> => {
@@ -50,8 +58,13 @@ export const createLibraryFiles = <U extends LibraryFile['uid'], K extends Inges
       kind,
       uid,
       original,
+      durationSeconds: durationOf(row),
       stateWhenRead: fileStateOf(row, recipe),
       state: stateOf(uid),
+      isWaiting: pipe(
+        repository.findState(uid),
+        TE.map((found) => O.isSome(found) && found.value.state !== 'ready' && found.value.state !== 'failed'),
+      ),
       makeExports: (...args) => makeExports(uid, ...args),
       removeUnfinished: repository.removeUnfinished(uid),
     }

@@ -1,12 +1,11 @@
 import type { O, TE } from '../../fp.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
 import type { MediaKind } from '../../ports/media-tokens.ts'
+import type { JobLease } from '../jobs/job.ts'
+import type { WorkReport } from '../jobs/work-report.ts'
 import type { ContentFileUid, ImageFileUid } from '../media/ids.ts'
 import type { StoredFile } from '../media/stored-file.ts'
 import { type Refused, type Unavailable, unavailable } from '../shared/errors.ts'
-
-/** Is called with the fraction of the work that is finished (0 to 1). */
-export type OnProgress = (fraction: number) => void
 
 /**
  * The result of making exports. `isAdded` is `false` if the file already has other exports, or was deleted
@@ -33,8 +32,12 @@ export const fileStateOf = (
   return recipe !== null && recipe < current ? 'outdated' : 'finished'
 }
 
-/** `first`: the file has no exports yet. `replacement`: the new exports replace those of an older recipe. */
-export type Publication = 'first' | 'replacement'
+/** How exports are published. Every publication needs a lease, so that a process that lost it publishes nothing. */
+export type Publication = {
+  /** `first`: the file has no exports yet. `replacement`: the new exports replace those of an older recipe. */
+  readonly kind: 'first' | 'replacement'
+  readonly lease: JobLease
+}
 
 /** A local copy of an original. */
 export type LocalCopy = {
@@ -48,6 +51,8 @@ export type LibraryFile = {
   readonly kind: MediaKind
   readonly uid: ImageFileUid | ContentFileUid
   readonly original: StoredFile
+  /** Declared duration in seconds; `null` for an image, or if the duration is unknown. */
+  readonly durationSeconds: number | null
   /** The state that the file had when it was read from the database. */
   readonly stateWhenRead: Exclude<FileState, 'gone'>
   /** Reads the current state from the database. */
@@ -59,9 +64,11 @@ export type LibraryFile = {
   readonly makeExports: (
     copy: LocalCopy,
     publication: Publication,
-    onProgress: OnProgress,
+    report: WorkReport,
     signal: AbortSignal,
   ) => TE.TaskEither<Refused | Unavailable, CreatedExports>
+  /** Returns whether the file has no exports, and no job has failed to make them. */
+  readonly isWaiting: TE.TaskEither<Unavailable, boolean>
   /** Deletes the row of the file. Returns `false` and changes nothing if the file has exports. */
   readonly removeUnfinished: TE.TaskEither<Unavailable, boolean>
 }

@@ -37,6 +37,15 @@ export const fileChangedRefusal = refused(
   'the file changed while it was read: add it again once it is complete',
 )
 
+/**
+ * The stored bytes of an original are missing or damaged. A later attempt may succeed, but not any number of
+ * attempts, unlike when the object store is down.
+ */
+const storedOriginalFailure = unavailable('stored original')
+
+export const missingForNowFailure = ({ key }: StoredFile): Unavailable =>
+  storedOriginalFailure(`${key} is missing`)
+
 export const originalMissingRefusal = refused(
   'its original is no longer in the object store: its existing exports stay as they are',
 )
@@ -56,10 +65,10 @@ export const createOriginals = ({ files, store }: Deps) => {
       files.digest({ path, start: 0, end: size }),
       TE.filterOrElse(
         (actual) => actual.size === size && actual.sha256 === sha256,
-        () => unavailable('object store')('these are other bytes'),
+        () => storedOriginalFailure('these are other bytes'),
       ),
       TE.mapLeft(({ cause }) =>
-        unavailable('object store')(`${key} does not come back as it was stored: ${cause}`),
+        storedOriginalFailure(`${key} does not come back as it was stored: ${cause}`),
       ),
     )
 
@@ -108,7 +117,7 @@ export const createOriginals = ({ files, store }: Deps) => {
           TE.mapLeft(() => sourceChangedFailure),
           TE.flatMapEither((result) => result),
         ),
-      stored: stored(original, unavailable('object store')(`${original.key} is missing`)),
+      stored: stored(original, missingForNowFailure(original)),
     }
   }
 

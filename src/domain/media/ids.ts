@@ -27,5 +27,8 @@ export type ContentExportUid = t.TypeOf<typeof ContentExportUid>
 export const ContentPartUid = uidOf('ContentPartUid')
 export type ContentPartUid = t.TypeOf<typeof ContentPartUid>
 
+export const JobUid = uidOf('JobUid')
+export type JobUid = t.TypeOf<typeof JobUid>
+
 export const StoredFileUid = uidOf('StoredFileUid')
 export type StoredFileUid = t.TypeOf<typeof StoredFileUid>

@@ -12,6 +12,7 @@ export const uidKinds = {
   cfe: 'contentExport',
   cfep: 'contentPart',
   s3f: 'storedFile',
+  job: 'job',
 } as const
 export type UidKind = (typeof uidKinds)[keyof typeof uidKinds]
 

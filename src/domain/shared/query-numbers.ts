@@ -34,3 +34,12 @@ export const PixelRatio = numeric(
 )
 /** Codec of a bandwidth in bits per second. */
 export const Bandwidth = numeric('bandwidth', 'should be a whole number', integer, () => true)
+/** Codec of the number of items in a page of a list (http-api.md §12.1). */
+export const PageLimit = numeric(
+  'limit',
+  'should be a whole number from 1 to 200',
+  integer,
+  (n) => n >= 1 && n <= 200,
+)
+/** Codec of the position in a list at which a page starts: `next` of the page before. */
+export const PageStart = numeric('cursor', 'should be "next" of a page', integer, Number.isSafeInteger)

@@ -1,5 +1,6 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { JobQueue } from '../../ports/job-queue.ts'
 import type { Log } from '../../ports/log.ts'
 import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
@@ -63,6 +64,7 @@ export type StoreSweep = (mode: SweepMode, signal: AbortSignal) => TE.TaskEither
 type Deps = Parameters<typeof createReplacedExportRemover>[0] & {
   readonly storedFiles: StoredFileRepository
   readonly locks: WorkLocks
+  readonly jobs: Pick<JobQueue, 'oldestRunningAge'>
   readonly clock: Clock
   readonly log: Log
 }
@@ -72,7 +74,7 @@ const maxOrphansInRepair = 10_000
 const batchSize = 100
 
 export const createStoreSweep = (deps: Deps): StoreSweep => {
-  const { store, storedFiles, locks, clock, log } = deps
+  const { store, storedFiles, locks, jobs, clock, log } = deps
   const removeReplaced = createReplacedExportRemover(deps)
 
   /** Returns the time of the store's clock. To read this clock, an object must be written and listed. */
@@ -149,10 +151,12 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     // younger than `before`.
     const age = await locks.oldestHolderAge()
     if (E.isLeft(age)) return age
+    const jobAge = await jobs.oldestRunningAge()
+    if (E.isLeft(jobAge)) return jobAge
     // A dry run deletes nothing, so the clock of this machine is accurate enough.
     const now = mode === 'dry run' ? E.right(clock()) : await readClock()
     if (E.isLeft(now)) return now
-    const before = orphanCutoff(now.right, age.right)
+    const before = orphanCutoff(now.right, Math.max(age.right, jobAge.right))
 
     const max = mode === 'within limits' ? maxOrphansPerSweep : maxOrphansInRepair
     const search = await findOrphans(deps, { before, max, signal })

@@ -17,6 +17,8 @@ export const homePageCommands: ReadonlyArray<Entry> = [
   ['larder admin grant SUB', 'makes a user an admin'],
   ['larder check URL', 'checks HLS playlists'],
   ['larder doctor', 'finds problems and says how to correct them'],
+  ['larder worker', 'makes exports that wait in the queue, and serves nothing'],
+  ['larder jobs', 'lists the jobs that make exports, cancels or retries one'],
   ['larder sweep', 'deletes objects that the database does not refer to'],
   ['larder remake --outdated', 'makes outdated exports of older releases again'],
   ['larder migrate', 'upgrades the database to this release'],

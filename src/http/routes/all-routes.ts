@@ -4,11 +4,12 @@ import type { AdminService } from '../../domain/admin/admin-service.ts'
 import type { BackgroundWork } from '../../domain/background/background-work.ts'
 import type { ExportService } from '../../domain/export/export-service.ts'
 import type { HealthService } from '../../domain/health/health-service.ts'
+import type { JobService } from '../../domain/jobs/job-service.ts'
+import type { MediaStatus } from '../../domain/jobs/media-status.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
 import type { VodService } from '../../domain/vod/vod-service.ts'
 import type { CacheStats } from '../../ports/cache-stats.ts'
 import type { Monotonic } from '../../ports/monotonic.ts'
-import type { ProgressStore } from '../../ports/progress-store.ts'
 import type { ServerLifecycle } from '../lifecycle.ts'
 import { createCorsPolicy } from '../middleware/cors.ts'
 import { createPlaylistBodyEncoder } from '../playlists/playlist-bodies.ts'
@@ -23,6 +24,7 @@ import { contentRoutes } from './content-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { homeRoutes } from './home-routes.ts'
 import { imageRoutes } from './image-routes.ts'
+import { jobRoutes } from './job-routes.ts'
 import { revocationRoutes } from './revocation-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 
@@ -38,7 +40,8 @@ export type RouteDeps = Pick<ListenerDeps, 'checkedTokens' | 'clock' | 'corsOrig
   readonly health: HealthService
   readonly cacheStats: CacheStats
   readonly background: Pick<BackgroundWork, 'statuses'>
-  readonly progress: ProgressStore
+  readonly mediaStatus: MediaStatus
+  readonly jobService: JobService
   readonly consoleAssets: ConsoleAssets
   readonly lifecycle: ServerLifecycle
 }
@@ -54,8 +57,8 @@ export const createAllRoutes = (
   deps: RouteDeps,
   { handle, refusals }: RouteTools,
 ): ReadonlyArray<RouteGroup> => {
-  const { playlists, vods, exports, admins, health, cacheStats, background, progress, consoleAssets } = deps
-  const { explainCheckedToken, revocationService, monotonic } = deps
+  const { playlists, vods, exports, admins, health, cacheStats, background, consoleAssets } = deps
+  const { mediaStatus, jobService, explainCheckedToken, revocationService, monotonic } = deps
   const { checkedTokens, clock, corsOrigins, traffic, lifecycle } = deps
   const sharing = createCorsPolicy(corsOrigins)
   const replyWithBytes = createReplyWithBytes(clock)
@@ -65,19 +68,20 @@ export const createAllRoutes = (
   )
   return [
     imageRoutes(
-      { playlists, exports, checkedTokens, replyWithBytes, replyWithPlaylist, sharing, clock },
+      { playlists, exports, mediaStatus, checkedTokens, replyWithBytes, replyWithPlaylist, sharing, clock },
       handle,
     ),
     contentRoutes(
-      { playlists, vods, exports, checkedTokens, replyWithBytes, replyWithPlaylist, sharing },
+      { playlists, vods, exports, mediaStatus, checkedTokens, replyWithBytes, replyWithPlaylist, sharing },
       handle,
     ),
     tokenRoutes({ admins, explainCheckedToken, monotonic }, handle),
     revocationRoutes({ admins, revocationService }, handle),
     adminUserRoutes(admins, handle),
     adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
+    jobRoutes({ admins, jobService }, handle),
     healthRoutes({ health, lifecycle }, handle),
     homeRoutes(health, handle),
-    consoleRoutes({ checkedTokens, progress, consoleAssets, clock }, handle),
+    consoleRoutes({ checkedTokens, consoleAssets, clock }, handle),
   ]
 }

@@ -2,14 +2,13 @@ import * as t from 'io-ts'
 import { authorizeFile } from '../../domain/access/authorize-file.ts'
 import type { CheckedMediaTokens } from '../../domain/access/checked-media-tokens.ts'
 import { ContentFileUid } from '../../domain/media/ids.ts'
-import { O, pipe, TE } from '../../fp.ts'
+import { pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { ProgressStore } from '../../ports/progress-store.ts'
 import { watchPage } from '../pages/watch-page.ts'
 import { anonymousAuthenticator, anyMediaViewerAuthenticator } from '../request/credential.ts'
 import { type Asset, createAssetReply } from '../response/asset-reply.ts'
 import { errorReply } from '../response/error-replies.ts'
-import { jsonReply, type Reply } from '../response/reply.ts'
+import type { Reply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
 
@@ -18,7 +17,6 @@ export type ConsoleAssets = ReadonlyMap<string, Asset>
 
 type Deps = {
   readonly checkedTokens: CheckedMediaTokens
-  readonly progress: ProgressStore
   readonly consoleAssets: ConsoleAssets
   readonly clock: Clock
 }
@@ -57,7 +55,7 @@ const AssetName = t.strict({ name: t.string })
 
 /** The routes of pages for people (http-api.md §10). */
 export const consoleRoutes = (
-  { checkedTokens, progress, consoleAssets, clock }: Deps,
+  { checkedTokens, consoleAssets, clock }: Deps,
   handle: RouteHandler,
 ): RouteGroup => {
   const routes = createRouteGroup('/console')
@@ -77,24 +75,6 @@ export const consoleRoutes = (
         pipe(
           TE.fromEither(authorizeFile(credential, uid)),
           TE.map(() => pageReply(watchPage(credential.kind, uid))),
-        ),
-    }),
-  )
-
-  routes.get(
-    '/watch/:uid/progress',
-    handle({
-      credential: viewer,
-      params: AnyUid,
-      handler: ({ credential, params: { uid } }) =>
-        pipe(
-          TE.fromEither(authorizeFile(credential, uid)),
-          TE.map(() =>
-            jsonReply({
-              progress: O.toNullable(progress.read(uid)),
-              refused: O.toNullable(progress.readRefusal(uid)),
-            }),
-          ),
         ),
     }),
   )

@@ -4,6 +4,7 @@ import { apiPath } from '../../domain/access/public-urls.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
 import type { ByteSource } from '../../domain/export/byte-source.ts'
 import type { ExportService } from '../../domain/export/export-service.ts'
+import type { MediaStatus } from '../../domain/jobs/media-status.ts'
 import { ImageExportUid, ImageFileUid } from '../../domain/media/ids.ts'
 import { imagePath, type ListedImage } from '../../domain/playlist/image-playlist.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
@@ -12,10 +13,11 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
 import type { ReplyWithPlaylist } from '../playlists/playlist-reply.ts'
-import { optionalMediaViewerAuthenticator } from '../request/credential.ts'
+import { mediaViewerAuthenticator, optionalMediaViewerAuthenticator } from '../request/credential.ts'
 import { acceptClientHints, ImageQuery, readImagePreferences } from '../request/image-preferences.ts'
 import { PresignUrls, QueryBoolean } from '../request/query-codecs.ts'
 import type { ReplyWithBytes } from '../response/bytes-reply.ts'
+import { mediaStateReply } from '../response/media-state-reply.ts'
 import { playlistCacheControl, secondsUntilExpiry } from '../response/reply.ts'
 import { type MissingCredential, missingCredential } from '../response/request-faults.ts'
 import type { RouteHandler } from '../route-handler.ts'
@@ -24,6 +26,7 @@ import { createRouteGroup, type RouteGroup } from '../router.ts'
 type Deps = {
   readonly playlists: PlaylistService
   readonly exports: ExportService
+  readonly mediaStatus: MediaStatus
   readonly checkedTokens: CheckedMediaTokens
   readonly replyWithBytes: ReplyWithBytes
   readonly replyWithPlaylist: ReplyWithPlaylist
@@ -51,9 +54,9 @@ const negotiationHeaders = (
   ...(vary.length > 0 && { Vary: vary.join(', ') }),
 })
 
-/** The routes of images: playlists, the best export, and exports (http-api.md §4). */
+/** The routes of images: playlists, the best export, exports (http-api.md §4), and states (§5.11). */
 export const imageRoutes = (
-  { playlists, exports, checkedTokens, replyWithBytes, replyWithPlaylist, sharing, clock }: Deps,
+  { playlists, exports, mediaStatus, checkedTokens, replyWithBytes, replyWithPlaylist, sharing, clock }: Deps,
   handle: RouteHandler,
 ): RouteGroup => {
   const routes = createRouteGroup('/api/1/image_files', sharing)
@@ -145,6 +148,15 @@ export const imageRoutes = (
           TE.mapLeft(as401WithoutToken(viewer)),
           TE.map((found) => replyWithBytes(incoming, found, viewer)),
         ),
+    }),
+  )
+  routes.get(
+    '/:uid/status',
+    handle({
+      credential: mediaViewerAuthenticator(checkedTokens, 'image'),
+      params: ByImage,
+      handler: ({ credential: viewer, params: { uid } }) =>
+        pipe(mediaStatus.read(uid, viewer), TE.map(mediaStateReply)),
     }),
   )
   return routes

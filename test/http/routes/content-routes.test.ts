@@ -6,6 +6,7 @@ import {
   aContentPartUid,
   aNewContentExport,
   aNewContentFile,
+  aNewFileJob,
 } from '../../support/builders.ts'
 import { right } from '../../support/expect-right.ts'
 import { type SeededFilm, seedFilm } from '../../support/library.ts'
@@ -175,13 +176,13 @@ describe('content routes', () => {
 
   it('return 404 to a viewer of a file without exports or an export without segments', async () => {
     const file = aNewContentFile()
-    await right(larder.contentFiles.add(file))
+    await right(larder.contentFiles.add(file, aNewFileJob()))
     const jwt = await right(larder.tokens.mint('content', file.uid, 60))
     for (const list of ['mobile.m3u8', 'web.json'])
       expect((await server.get(`/api/1/content_files/${file.uid}/${list}?jwt=${jwt}`)).status).to.equal(404)
 
     const bare = aNewContentExport({ parts: [] })
-    await right(larder.contentFiles.addExports(file.uid, [bare]))
+    await right(larder.contentFiles.addExports(file.uid, [bare], null))
     expect((await server.get(`/api/1/content_files/exports/${bare.uid}.m3u8?jwt=${jwt}`)).status).to.equal(
       404,
     )

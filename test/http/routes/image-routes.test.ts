@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { decodeJwt } from 'jose'
 import type { Larder } from '../../../src/composition/larder.ts'
-import { aNewImageFile, anImageExportUid, anImageFileUid } from '../../support/builders.ts'
+import { aNewFileJob, aNewImageFile, anImageExportUid, anImageFileUid } from '../../support/builders.ts'
 import { right } from '../../support/expect-right.ts'
 import { type SeededImage, seedImage } from '../../support/library.ts'
 import {
@@ -95,7 +95,7 @@ describe('image routes', () => {
 
     it('returns 404 to a viewer of a file without exports', async () => {
       const empty = aNewImageFile()
-      await right(larder.imageFiles.add(empty))
+      await right(larder.imageFiles.add(empty, aNewFileJob()))
       const jwt = await right(larder.tokens.mint('image', empty.uid, 60))
       const response = await server.get(`/api/1/image_files/playlist/${empty.uid}?jwt=${jwt}`)
       expect(response.status).to.equal(404)

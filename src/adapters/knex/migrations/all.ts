@@ -5,6 +5,7 @@ import { storedFileAgeMigration } from './0003-stored-file-age.ts'
 import { libraryUidMigration } from './0004-library-uid.ts'
 import { recipesMigration } from './0005-recipes.ts'
 import { partStartsMigration } from './0006-part-starts.ts'
+import { jobsMigration } from './0007-jobs.ts'
 import { revocationsMigration } from './0009-revocations.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
@@ -17,5 +18,6 @@ export const migrations: ReadonlyArray<NamedMigration> = [
   libraryUidMigration,
   recipesMigration,
   partStartsMigration,
+  jobsMigration,
   revocationsMigration,
 ]

@@ -24,7 +24,7 @@ describe('a film whose audio cannot be decoded', () => {
     bytes[config + 5] = 0x6b
     const path = join(folder, 'broken-sound.mp4')
     await writeFile(path, bytes)
-    const { transcoder, ingest, sleep, contentFiles } = await createMemoryLarder({
+    const { transcoder, ingest, jobWork, contentFiles } = await createMemoryLarder({
       store: createMemoryObjectStore(),
     })
     const facts = await right(transcoder.probe(path))
@@ -33,7 +33,7 @@ describe('a film whose audio cannot be decoded', () => {
     expect(planned.map(({ name }) => name)).to.deep.equal(['v360', 'v240', 'v144'])
 
     const added = await right(
-      addFile({ ingest, sleep }, path, { isPublic: false, onRegistered: () => {}, onProgress: () => {} }),
+      addFile({ ingest, jobWork }, path, { isPublic: false, onRegistered: () => {}, onProgress: () => {} }),
     )
     expect(added.warnings.filter((warning) => warning.startsWith('no sound'))).to.have.length(1)
     const file = await right(contentFiles.find(added.uid as ContentFileUid))

@@ -1,0 +1,98 @@
+import { jobLeaseMs } from '../../ports/job-queue.ts'
+import { jobColumns } from './job-rows.ts'
+
+const leaseEnd = `now() + ${jobLeaseMs} * interval '1 millisecond'`
+
+/** Name of a connection that takes jobs, so that other processes know that there are workers. */
+export const connectionName = (worker: string): string => `larder worker ${worker}`.slice(0, 63)
+
+/** Leases the jobs of the CTE `chosen`. */
+const leaseChosen = `
+  update jobs set
+    state = 'running', lease_token = gen_random_uuid(), lease_until = ${leaseEnd}, worker = ?,
+    started_at = now(), progress = 0, stage = null, speed = null, eta_seconds = null
+  from chosen where jobs.id = chosen.id
+  returning jobs.*`
+
+const selectLeased = `select ${jobColumns}, j.lease_token from leased j order by j.priority desc, j.run_at, j.id`
+
+/**
+ * Takes waiting jobs; the bindings are the name of the connection, the limit and the worker. The
+ * condition about the name depends on no row, so PostgreSQL evaluates it once, even if no job waits.
+ */
+export const takeJobs = `
+  with chosen as (
+    select id from jobs
+    where (select set_config('application_name', ?, false)) is not null
+      and state = 'waiting' and run_at <= now()
+    order by priority desc, run_at, id limit ? for update skip locked
+  ), leased as (${leaseChosen}) ${selectLeased}`
+
+/** Takes one job; the bindings are its uid and the worker. */
+export const takeJob = `
+  with chosen as (
+    select id from jobs where uid = ? and state = 'waiting' for update skip locked
+  ), leased as (${leaseChosen}) ${selectLeased}`
+
+export const renewLease = `
+  update jobs set lease_until = ${leaseEnd}, progress = ?, stage = ?, speed = ?, eta_seconds = ?
+  where uid = ? and lease_token = cast(? as uuid)
+  returning uid`
+
+export const settleLease = `
+  update jobs set
+    state = :state, attempt = :attempt, lost = :lost, error = :error, warnings = cast(:warnings as jsonb),
+    progress = case when :state = 'done' then 1 else progress end,
+    run_at = now() + :delay * interval '1 millisecond',
+    lease_token = null, lease_until = null,
+    ended_at = case when :state = 'waiting' then null else now() end
+  where uid = :uid and lease_token = cast(:token as uuid)`
+
+/** Settles a lease only if it is still expired: its worker may have renewed it meanwhile. */
+export const settleExpired = `${settleLease} and lease_until < now()`
+
+export const selectExpired = `
+  select ${jobColumns}, j.lease_token from jobs j where j.state = 'running' and j.lease_until < now()`
+
+/** Inserts a job unless its file has an active one of the same kind. Selects the uid of the active job. */
+export const insertJobOnce = `
+  with added as (
+    insert into jobs (uid, kind, media, media_kind, attempts, duration_seconds)
+    values (?, ?, ?, ?, ?, ?)
+    on conflict (media, kind) where state in ('waiting', 'running') do nothing
+    returning uid
+  )
+  select uid from added
+  union all
+  select uid from jobs where media = ? and kind = ? and state in ('waiting', 'running')`
+
+export const deleteEnded = `
+  delete from jobs where ended_at < now() - cast(? as double precision) * interval '1 millisecond' returning uid`
+
+export const selectHasWorkers = `
+  select exists (
+    select from pg_stat_activity
+    where datname = current_database() and application_name like 'larder worker %' and application_name <> ?
+  ) as present`
+
+export const selectOldestRunning = `
+  select coalesce(max(cast(extract(epoch from now() - started_at) * 1000 as double precision)), 0) as age
+  from jobs where state = 'running'`
+
+export const retryJob = `
+  update jobs j set
+    state = 'waiting', attempt = 0, lost = 0, error = null, run_at = now(), ended_at = null,
+    progress = 0, stage = null, speed = null, eta_seconds = null
+  where uid = ? and state in ('failed', 'cancelled') and not exists (
+    select from jobs other
+    where other.media = j.media and other.kind = j.kind and other.state in ('waiting', 'running')
+  )
+  returning uid`
+
+export const cancelJob = `
+  update jobs set state = 'cancelled', lease_token = null, lease_until = null, ended_at = now()
+  where uid = ? and state in ('waiting', 'running')
+  returning uid`
+
+export const updatePriority = `
+  update jobs set priority = ? where uid = ? and state in ('waiting', 'running') returning uid`

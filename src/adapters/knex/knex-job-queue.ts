@@ -1,0 +1,148 @@
+import * as t from 'io-ts'
+import type { Knex } from 'knex'
+import type { JobLease } from '../../domain/jobs/job.ts'
+import { type JobOutcome, outcomeOfLoss } from '../../domain/jobs/job-outcome.ts'
+import { JobUid } from '../../domain/media/ids.ts'
+import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import { E, O, pipe, TE } from '../../fp.ts'
+import type { JobChange, JobQueue } from '../../ports/job-queue.ts'
+import { createJobList } from './job-list.ts'
+import { JobRow, jobColumns, LeasedJobRow, toJob, toLeasedJob } from './job-rows.ts'
+import * as sql from './job-statements.ts'
+import { type Binding, createStatements } from './statements.ts'
+
+const Uid = t.strict({ uid: JobUid })
+
+/**
+ * Number of attempts to enqueue a job. Each attempt but the first follows one that met a job which another
+ * process was adding or ending at that moment.
+ */
+const maxEnqueues = 5
+
+/** Implements JobQueue with a table of PostgreSQL. `worker` is the name of this process. */
+export const createKnexJobQueue = (db: Knex, worker: string): JobQueue => {
+  const { selectMany, selectOne, writeMany, run } = createStatements(db)
+  const find = selectOne(
+    'background',
+    'jobs.find',
+    JobRow,
+    `select ${jobColumns} from jobs j where j.uid = ?`,
+  )
+  const selectExpired = selectMany('background', 'jobs.expired', LeasedJobRow, sql.selectExpired)
+  const insertOnce = writeMany('jobs.enqueue', Uid, sql.insertJobOnce)
+  const takeJobs = writeMany('jobs.take', LeasedJobRow, sql.takeJobs)
+  const takeJob = writeMany('jobs.take_one', LeasedJobRow, sql.takeJob)
+  const renewLease = writeMany('jobs.renew', Uid, sql.renewLease)
+  const deleteEnded = writeMany('jobs.prune', Uid, sql.deleteEnded)
+
+  const settleWith = (statement: string) => (lease: JobLease, outcome: JobOutcome) =>
+    pipe(
+      run(statement, {
+        state: outcome.state,
+        attempt: outcome.attempt,
+        lost: outcome.lost,
+        error: outcome.error,
+        warnings: JSON.stringify(outcome.warnings),
+        delay: outcome.delayMs,
+        uid: lease.job,
+        token: lease.token,
+      }),
+      TE.map((settled) => settled === 1),
+    )
+  const settleExpired = settleWith(sql.settleExpired)
+
+  /** Runs a statement that changes a job if its state permits that. */
+  const changeBy = (name: string, statement: string) => {
+    const change = writeMany(name, Uid, statement)
+    return (uid: JobUid, ...bindings: ReadonlyArray<Binding>): TE.TaskEither<Unavailable, JobChange> =>
+      pipe(
+        change(...bindings, uid),
+        TE.flatMap(
+          (changed): TE.TaskEither<Unavailable, JobChange> =>
+            changed.length > 0
+              ? TE.right('changed')
+              : pipe(
+                  find(uid),
+                  TE.map((job) => (O.isSome(job) ? 'wrong state' : 'missing')),
+                ),
+        ),
+      )
+  }
+
+  return {
+    enqueue:
+      ({ uid, kind, media, attempts, durationSeconds }) =>
+      async () => {
+        for (let tries = 0; tries < maxEnqueues; tries += 1) {
+          const row = [uid, kind, media.uid, media.kind, attempts, durationSeconds]
+          const added = await insertOnce(...row, media.uid, kind)()
+          if (E.isLeft(added)) return added
+          const [job] = added.right
+          if (job !== undefined) return E.right(job.uid)
+        }
+        return E.left(unavailable('database')('the job was not added'))
+      },
+
+    take: (limit) =>
+      pipe(
+        takeJobs(sql.connectionName(worker), limit, worker),
+        TE.map((rows) => rows.map(toLeasedJob)),
+      ),
+
+    takeOne: (uid) =>
+      pipe(
+        takeJob(uid, worker),
+        TE.map(([row]) => (row === undefined ? O.none : O.some(toLeasedJob(row)))),
+      ),
+
+    renew: ({ job, token }, { progress, stage, speed, etaSeconds }) =>
+      pipe(
+        renewLease(progress, stage, speed, etaSeconds, job, token),
+        TE.map((renewed) => renewed.length > 0),
+      ),
+
+    settle: settleWith(sql.settleLease),
+
+    reap: async () => {
+      const expired = await selectExpired()()
+      if (E.isLeft(expired)) return expired
+      let reaped = 0
+      for (const row of expired.right) {
+        const { lease, ...job } = toLeasedJob(row)
+        const settled = await settleExpired(lease, outcomeOfLoss(job))()
+        if (E.isLeft(settled)) return settled
+        if (settled.right) reaped += 1
+      }
+      return E.right(reaped)
+    },
+
+    prune: (forMs) =>
+      pipe(
+        deleteEnded(forMs),
+        TE.map((pruned) => pruned.length),
+      ),
+
+    hasWorkers: pipe(
+      selectOne(
+        'background',
+        'jobs.workers',
+        t.strict({ present: t.boolean }),
+        sql.selectHasWorkers,
+      )(sql.connectionName(worker)),
+      TE.map((row) => O.isSome(row) && row.value.present),
+    ),
+
+    oldestRunningAge: pipe(
+      selectOne('background', 'jobs.oldest', t.strict({ age: t.number }), sql.selectOldestRunning)(),
+      TE.map((row) => (O.isSome(row) ? row.value.age : 0)),
+    ),
+
+    find: (uid) => pipe(find(uid), TE.map(O.map(toJob))),
+
+    list: createJobList(db),
+
+    retry: changeBy('jobs.retry', sql.retryJob),
+    cancel: changeBy('jobs.cancel', sql.cancelJob),
+    setPriority: changeBy('jobs.prioritize', sql.updatePriority),
+  }
+}

@@ -1,0 +1,45 @@
+import type { Larder } from '../composition/larder.ts'
+import type { Config } from '../config/settings.ts'
+import { closeServer, startListening } from '../server/listening.ts'
+import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
+import { withNewLibrary } from './library.ts'
+import { closingSeconds, planStopBudget } from './stop-budget.ts'
+import { listenForStop } from './stop-request.ts'
+
+/** Starts the server of health checks, if there is to be one. Returns the function that closes it. */
+const startHealthServer = async (larder: Larder, config: Config): Promise<() => Promise<void>> => {
+  if (config.workerPort === null) return async () => undefined
+  const { createHealthServer } = await import('../composition/http.ts')
+  const { server } = createHealthServer(larder, config)
+  await startListening(server, { host: config.host, port: config.workerPort })
+  return () => closeServer(server)
+}
+
+/** Does jobs until a stop signal, and serves no media. */
+export const workerCommand: Command = {
+  usage: 'worker',
+  about: 'Makes exports that wait in the queue until Ctrl-C, JOBS at a time, and serves nothing.',
+  words: [],
+  needsLibrary: alwaysNeedsLibrary,
+  run: async ({ config, args, print, report }) => {
+    if (args.length > 0) throw usageError('worker')
+    const budget = planStopBudget({ graceSeconds: config.shutdownGraceSeconds, lameDuckSeconds: 0 })
+    let isWorking = false
+    const stop = listenForStop(() => (isWorking ? budget.total / 1000 : closingSeconds))
+    const running = withNewLibrary(config, async (larder) => {
+      if (stop.isRequested()) return 0
+      isWorking = true
+      const closeHealthServer = await startHealthServer(larder, config)
+      const message = 'Larder waits for jobs'
+      report({ lines: [message], json: { message, port: config.workerPort } })
+      const { createWorkerTasks } = await import('../worker/worker-tasks.ts')
+      const work = createWorkerTasks(larder, config, print)
+      const working = work.run()
+      await stop.requested
+      await stop.track('jobs', Promise.all([work.stop(budget.work), working]))
+      await closeHealthServer()
+      return 0
+    })
+    return stop.track('opening or closing of database, object store and cache', running)
+  },
+}

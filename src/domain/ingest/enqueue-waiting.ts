@@ -1,0 +1,30 @@
+import { E, type TE } from '../../fp.ts'
+import type { JobUid } from '../media/ids.ts'
+import type { Unavailable } from '../shared/errors.ts'
+import type { LibraryFile, MediaKindIngest } from './media-ingest.ts'
+
+/**
+ * Adds the missing jobs of files without exports. An older release that ran beside this one has added such
+ * files. Files whose job has failed are omitted. Returns the number of files that wait for their exports.
+ */
+export const enqueueWaiting =
+  (
+    ingests: ReadonlyArray<Pick<MediaKindIngest, 'listUnfinished'>>,
+    enqueue: (file: LibraryFile) => TE.TaskEither<Unavailable, JobUid>,
+  ): TE.TaskEither<Unavailable, number> =>
+  async () => {
+    let waiting = 0
+    for (const { listUnfinished } of ingests) {
+      const unfinished = await listUnfinished()
+      if (E.isLeft(unfinished)) return unfinished
+      for (const file of unfinished.right) {
+        const isWaiting = await file.isWaiting()
+        if (E.isLeft(isWaiting)) return isWaiting
+        if (!isWaiting.right) continue
+        const job = await enqueue(file)()
+        if (E.isLeft(job)) return job
+        waiting += 1
+      }
+    }
+    return E.right(waiting)
+  }

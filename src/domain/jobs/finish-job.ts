@@ -1,0 +1,88 @@
+import { E, O } from '../../fp.ts'
+import type { JobUid } from '../media/ids.ts'
+import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
+import type { Job } from './job.ts'
+import { maxLost } from './job-outcome.ts'
+import { cancelledReason } from './media-state.ts'
+import { type JobRun, type JobRunDeps, type JobRunOptions, runJob } from './run-job.ts'
+
+/** `made elsewhere`: another process made the exports, or they existed already. */
+export type FinishedJob = {
+  readonly state: 'made' | 'made elsewhere'
+  readonly warnings: ReadonlyArray<string>
+}
+
+/** `refused elsewhere`: another process refused the file. */
+export type UnfinishedJob = {
+  readonly error: Refused | Unavailable
+  readonly isRefusedElsewhere: boolean
+}
+
+/** Time in milliseconds for which a waiting job is left to other processes. */
+const maxPatienceMs = 2000
+const pollMs = 250
+
+const jobDeleted = refused('it is no longer in the library: it was deleted while its exports were made')
+const stopped = unavailable('work')('it was stopped before its end')
+
+const failure = (error: Refused | Unavailable, isRefusedElsewhere = false) =>
+  E.left({ error, isRefusedElsewhere })
+
+/** A job that failed without using up its attempts or leases was refused. */
+const isRefused = ({ attempt, attempts, lost }: Job): boolean => attempt < attempts && lost < maxLost
+
+/**
+ * Waits until a job has ended. If no worker takes it within two seconds, or if there are no workers, this
+ * process does it. `source` is only read by this process.
+ */
+export const finishJob = async (
+  deps: JobRunDeps,
+  uid: JobUid,
+  options: JobRunOptions,
+): Promise<E.Either<UnfinishedJob, FinishedJob>> => {
+  const { jobs, sleep } = deps
+  const { signal, onProgress } = options
+  const workers = await jobs.hasWorkers()
+  const patienceMs = E.isRight(workers) && workers.right ? maxPatienceMs : 0
+  let patience = patienceMs
+
+  while (!signal.aborted) {
+    const found = await jobs.find(uid)()
+    if (E.isLeft(found)) return failure(found.left)
+    if (O.isNone(found.right)) return failure(jobDeleted)
+    const job = found.right.value
+    if (job.state === 'done') return E.right({ state: 'made elsewhere', warnings: job.warnings })
+    if (job.state === 'failed') return failure(refused(job.error ?? 'it failed'), isRefused(job))
+    if (job.state === 'cancelled') return failure(refused(cancelledReason))
+    if (job.state === 'running') {
+      patience = patienceMs
+      onProgress(job.progress)
+      // If there are no workers, no other process ends the lease of a process that was killed.
+      const reaped = await jobs.reap()
+      if (E.isLeft(reaped)) return failure(reaped.left)
+    } else if (patience <= 0) {
+      const taken = await jobs.takeOne(uid)()
+      if (E.isLeft(taken)) return failure(taken.left)
+      const ended = O.isSome(taken.right) ? finishedBy(await runJob(deps, taken.right.value, options)) : null
+      if (ended !== null) return ended
+    } else patience -= pollMs
+    await sleep(pollMs, signal)
+  }
+  return failure(stopped)
+}
+
+/** Returns `null` if another process has the job now. */
+const finishedBy = (run: JobRun): E.Either<UnfinishedJob, FinishedJob> | null => {
+  switch (run.result) {
+    case 'made':
+      return E.right({ state: 'made', warnings: run.warnings })
+    case 'made elsewhere':
+      return E.right({ state: 'made elsewhere', warnings: [] })
+    case 'failed':
+      return failure(run.error)
+    case 'handed back':
+      return failure(stopped)
+    case 'lost':
+      return null
+  }
+}

@@ -1,0 +1,25 @@
+import type { Job } from './job.ts'
+
+const instant = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
+
+/** Returns a job in the form of the HTTP API (http-api.md §12.1). Times are RFC 3339. */
+export const jobAsJson = (job: Job) => ({
+  uid: job.uid,
+  kind: job.kind,
+  media: job.media.uid,
+  state: job.state,
+  attempt: job.attempt,
+  attempts: job.attempts,
+  lost: job.lost,
+  progress: job.progress,
+  stage: job.stage,
+  speed: job.speed,
+  eta_seconds: job.etaSeconds,
+  error: job.error,
+  warnings: job.warnings,
+  worker: job.worker,
+  priority: job.priority,
+  created_at: instant(job.createdAt),
+  started_at: instant(job.startedAt),
+  ended_at: instant(job.endedAt),
+})

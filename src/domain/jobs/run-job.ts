@@ -1,0 +1,151 @@
+import { E, type TE } from '../../fp.ts'
+import { type JobQueue, jobLeaseMs } from '../../ports/job-queue.ts'
+import type { Log } from '../../ports/log.ts'
+import type { Monotonic } from '../../ports/monotonic.ts'
+import type { Sleep } from '../../ports/sleep.ts'
+import { describeFailure } from '../background/describe-failure.ts'
+import { errorStack } from '../shared/error-text.ts'
+import { type Refused, type Unavailable, unavailable } from '../shared/errors.ts'
+import type { JobLease, LeasedJob } from './job.ts'
+import {
+  type Blame,
+  type JobOutcome,
+  outcomeOfFailure,
+  outcomeOfHandBack,
+  outcomeOfSuccess,
+} from './job-outcome.ts'
+import { createProgressMeter, type WorkReport } from './work-report.ts'
+
+/** Does the work of a job. If it succeeds with `made`, it has ended the job in the same transaction. */
+export type DoJob = (
+  job: LeasedJob,
+  context: { readonly source: string | null; readonly report: WorkReport; readonly signal: AbortSignal },
+) => TE.TaskEither<
+  Refused | Unavailable,
+  { readonly state: 'made'; readonly warnings: ReadonlyArray<string> } | { readonly state: 'made elsewhere' }
+>
+
+export type JobRunDeps = {
+  readonly jobs: JobQueue
+  readonly doJob: DoJob
+  readonly sleep: Sleep
+  readonly monotonic: Monotonic
+  readonly log: Log
+}
+
+export type JobRunOptions = {
+  /** Path of a local copy of the original; `null`: the stored original is read. */
+  readonly source: string | null
+  readonly onProgress: (fraction: number) => void
+  readonly signal: AbortSignal
+}
+
+export type JobRun =
+  | { readonly result: 'made'; readonly warnings: ReadonlyArray<string> }
+  | { readonly result: 'made elsewhere' }
+  /** The attempt failed. `isLast`: the job is not tried again. */
+  | { readonly result: 'failed'; readonly error: Refused | Unavailable; readonly isLast: boolean }
+  /** The job was cancelled, or another process has it now. */
+  | { readonly result: 'lost' }
+  /** The signal was aborted, so another process may take the job. */
+  | { readonly result: 'handed back' }
+
+/** Interval in milliseconds between two renewals, so that several may fail before the lease expires. */
+const renewMs = jobLeaseMs / 10
+
+const maxSettles = 5
+
+/** Dependencies whose failure may be the fault of the file: a decoder may need too much memory for it. */
+const fileDependencies = ['transcoder', 'image process', 'stored original']
+
+const blameOf = (error: Refused | Unavailable): Blame => {
+  if (error._tag === 'Refused') return 'file'
+  return fileDependencies.includes(error.dependency) ? 'attempt' : 'service'
+}
+
+/**
+ * Does the work of a job that this process has taken, and ends the lease. When the signal is aborted, the job is handed
+ * back at once: the lease protects it from a worker that has not stopped yet. Never rejects.
+ */
+export const runJob = async (
+  { jobs, doJob, sleep, monotonic, log }: JobRunDeps,
+  job: LeasedJob,
+  { source, onProgress, signal }: JobRunOptions,
+): Promise<JobRun> => {
+  const { lease } = job
+  const lost = new AbortController()
+  const ended = new AbortController()
+  const meter = createProgressMeter(job.durationSeconds, monotonic)
+
+  /** Renews the lease until the work has ended. While the database is away, no process can take the job. */
+  const keepLease = async (): Promise<void> => {
+    for (;;) {
+      await sleep(renewMs, ended.signal)
+      if (ended.signal.aborted) return
+      const renewed = await jobs.renew(lease, meter.progress())()
+      if (E.isRight(renewed) && !renewed.right) return lost.abort()
+    }
+  }
+
+  const work = async (): Promise<Awaited<ReturnType<ReturnType<DoJob>>>> => {
+    const report: WorkReport = {
+      onStage: meter.report.onStage,
+      onProgress: (fraction) => {
+        meter.report.onProgress(fraction)
+        onProgress(fraction)
+      },
+    }
+    try {
+      return await doJob(job, { source, report, signal: AbortSignal.any([signal, lost.signal]) })()
+    } catch (error) {
+      log.error('jobs.exception', { job: job.uid, stack: errorStack(error) })
+      return E.left(unavailable('transcoder')(error))
+    } finally {
+      ended.abort()
+    }
+  }
+
+  let handBack: Promise<unknown> = Promise.resolve()
+  const onStop = (): void => {
+    handBack = jobs.settle(lease, outcomeOfHandBack(job))()
+  }
+  if (signal.aborted) {
+    await jobs.settle(lease, outcomeOfHandBack(job))()
+    return { result: 'handed back' }
+  }
+  signal.addEventListener('abort', onStop, { once: true })
+  const [done] = await Promise.all([work(), keepLease()])
+  signal.removeEventListener('abort', onStop)
+  await handBack
+
+  if (E.isRight(done) && done.right.state === 'made') return { result: 'made', warnings: done.right.warnings }
+  if (signal.aborted) return { result: 'handed back' }
+  if (lost.signal.aborted) return { result: 'lost' }
+  if (E.isRight(done)) {
+    await settle({ jobs, sleep }, lease, outcomeOfSuccess(job, []), signal)
+    return { result: 'made elsewhere' }
+  }
+  const outcome = outcomeOfFailure(job, describeFailure(done.left), blameOf(done.left))
+  const isSettled = await settle({ jobs, sleep }, lease, outcome, signal)
+  // The exports may have been published although the reply of the database did not arrive. Then the job has ended.
+  if (!isSettled) return { result: 'lost' }
+  return { result: 'failed', error: done.left, isLast: outcome.state === 'failed' }
+}
+
+/**
+ * Settles a lease, with retries while the database is away. If all of them fail, the lease expires, and the job is
+ * tried again. Returns `false` if the lease is lost.
+ */
+const settle = async (
+  { jobs, sleep }: Pick<JobRunDeps, 'jobs' | 'sleep'>,
+  lease: JobLease,
+  outcome: JobOutcome,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  for (let tries = 0; tries < maxSettles; tries += 1) {
+    const settled = await jobs.settle(lease, outcome)()
+    if (E.isRight(settled)) return settled.right
+    await sleep(renewMs, signal)
+  }
+  return true
+}
