@@ -67,7 +67,7 @@ export const createLarderServer = (
 
 /** Creates a server with nothing but the health checks, for a process that serves no media. */
 export const createHealthServer = (
-  { tokens, health, clock, log, outages }: Larder,
+  { checkedTokens, health, clock, log, outages }: Larder,
   { limits }: Pick<HttpConfig, 'limits'>,
 ): HttpServer =>
   createHttpServer({
@@ -76,6 +76,7 @@ export const createHealthServer = (
     createApp: ({ limits, traffic, lifecycle }) =>
       createRequestListener(
         {
+          checkedTokens,
           clock,
           log,
           outages,
