@@ -1,12 +1,17 @@
 import type { LocalStorage } from 'node-persist'
-import { constantInvalidationMarks } from '../../src/adapters/cache/disk/invalidation-marks.ts'
+import { constantInvalidationMarks, type InvalidationMarks } from '../../src/adapters/cache/disk/invalidation-marks.ts'
 import { createNodePersistTier } from '../../src/adapters/cache/disk/node-persist-cache.ts'
 import { createSingleTierCache } from '../../src/adapters/cache/tiers/cache-tier.ts'
 import type { CachePort } from '../../src/ports/cache.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 
-type Options = { readonly storage: LocalStorage; readonly clock: Clock; readonly scope: string }
+type Options = {
+  readonly storage: LocalStorage
+  readonly clock: Clock
+  readonly scope: string
+  readonly marks?: InvalidationMarks
+}
 
 /** A cache of the disk tier alone. */
-export const createNodePersistCache = ({ storage, clock, scope }: Options): CachePort =>
-  createSingleTierCache(createNodePersistTier(storage, scope, constantInvalidationMarks), clock)
+export const createNodePersistCache = ({ storage, clock, scope, marks = constantInvalidationMarks }: Options): CachePort =>
+  createSingleTierCache(createNodePersistTier(storage, scope, marks), clock)

@@ -21,7 +21,8 @@ export const createScheduledTier = (inner: CacheTier, scheduler: Scheduler): Cac
     },
     set: (key, entry) => () => inTurn.run(key.name, () => step('keep', inner.set(key, entry))),
     remove: (name) => () => inTurn.run(name, () => step('remove', inner.remove(name))),
-    readMark: (name) => step('mark', () => inner.readMark(name)),
-    delete: (name) => () => inTurn.run(name, () => step('delete', inner.delete(name))),
+    readMark: (key) => step('mark', () => inner.readMark(key)),
+    invalidate: (stale) => () =>
+      inTurn.run(stale === 'all' ? '' : (stale.names[0] ?? ''), () => step('delete', inner.invalidate(stale))),
   }
 }

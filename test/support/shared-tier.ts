@@ -30,10 +30,12 @@ export const createSharedTier = (
       ? E.right(O.none)
       : found
   },
-  delete: (name) => async () => {
-    marks.advance(name)
+  invalidate: (stale) => async () => {
+    const names = stale === 'all' ? [] : stale.names
+    for (const name of names) marks.advance(name)
     await pause()
-    return inner.remove(name)()
+    for (const name of names) await inner.remove(name)()
+    return E.right(undefined)
   },
-  readMark: async (name) => marks.of(name),
+  readMark: async ({ name }) => marks.of(name),
 })

@@ -35,6 +35,9 @@ type Entry = t.TypeOf<typeof StoredEntry>
 
 const diskUnavailable = unavailable('disk cache')
 
+/** Number of files that one delete removes at the same time. */
+const removalsAtOnce = 32
+
 /** Opens node-persist on a folder. The folder need not exist or be writable. */
 export const openNodePersist = (dir: string): LocalStorage =>
   storage.create({
@@ -81,7 +84,7 @@ export const createNodePersistTier = (
         const value = key.codec.decode(entry.right.value)
         if (E.isLeft(value)) return O.none
         // The mark is read last. If the name was deleted before that, the lookup is a miss.
-        const mark = await marks.of(key.name)
+        const mark = await marks.of(key)
         if (entry.right.mark !== mark) return O.none
         return O.some({ value: value.right, expiresAt: entry.right.expiresAt, mark })
       }, diskUnavailable),
@@ -89,26 +92,26 @@ export const createNodePersistTier = (
       TE.tryCatch(async () => {
         if (mark === null) {
           await remove(key.name)
-          await marks.of(key.name)
+          await marks.of(key)
           return
         }
         const entry = { value: key.codec.encode(value), expiresAt, scope, mark }
         const withChecksum = { ...entry, check: entryChecksum(key.name, entry) }
         await mutex.run(key.name, () => write(key.name, withChecksum))
       }, diskUnavailable),
-    delete: (name) =>
+    invalidate: (stale) =>
       TE.tryCatch(async () => {
-        await mutex.run(name, async () => {
-          // The mark is changed before the file is removed, so that a value which another process writes
-          // after the removal is invalid.
-          try {
-            await marks.advance(name)
-          } finally {
-            await removeFile(disk.getDatumPath(name))
-          }
-        })
+        // The marks are changed before the files are removed, so that a value which another process writes
+        // after the removal is invalid. The files of a family stay until they are replaced or evicted.
+        try {
+          await marks.advance(stale)
+        } finally {
+          if (stale !== 'all')
+            for (let i = 0; i < stale.names.length; i += removalsAtOnce)
+              await Promise.all(stale.names.slice(i, i + removalsAtOnce).map(remove))
+        }
       }, diskUnavailable),
     remove: (name) => TE.tryCatch(() => remove(name), diskUnavailable),
-    readMark: (name) => marks.of(name).catch(() => null),
+    readMark: (key) => marks.of(key).catch(() => null),
   }
 }

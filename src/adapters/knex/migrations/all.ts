@@ -5,6 +5,7 @@ import { storedFileAgeMigration } from './0003-stored-file-age.ts'
 import { libraryUidMigration } from './0004-library-uid.ts'
 import { recipesMigration } from './0005-recipes.ts'
 import { partStartsMigration } from './0006-part-starts.ts'
+import { invalidationMigration } from './0008-invalidation.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
 
@@ -16,4 +17,5 @@ export const migrations: ReadonlyArray<NamedMigration> = [
   libraryUidMigration,
   recipesMigration,
   partStartsMigration,
+  invalidationMigration,
 ]
