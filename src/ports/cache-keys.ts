@@ -150,3 +150,8 @@ export const cacheKeys = {
     form: 'm3u8 text, RFC 8216bis §4.4.3.6',
   }),
 }
+
+/** Returns whether a name is that of a blob, which `BlobCache` stores, and not that of a value. */
+export const isBlobName = (name: string): boolean => name.startsWith(blobNamePrefix)
+
+const blobNamePrefix = cacheKeys.storedFile.template.replace(/\{.*/, '')

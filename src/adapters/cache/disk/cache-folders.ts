@@ -20,6 +20,8 @@ export type CacheFolders = {
    * (invalidation-marks.ts).
    */
   readonly marks: string
+  /** The file with the position up to which the values are up to date (bus-position-file.ts). */
+  readonly busPosition: string
   /** Lock file. Only the process that owns this lock runs the maintenance. */
   readonly maintenanceLock: string
   /**
@@ -38,6 +40,7 @@ export const cacheFolders = (dir: string): CacheFolders => ({
   journal: join(dir, 'journal'),
   newJournal: (identity) => join(dir, 'fills', `journal.${identity}.0.part`),
   marks: join(dir, 'marks'),
+  busPosition: join(dir, 'bus-position'),
   maintenanceLock: join(dir, 'upkeep.lock'),
   processes: join(dir, 'processes'),
 })

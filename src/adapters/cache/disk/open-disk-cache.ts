@@ -2,6 +2,7 @@ import { createOutageLog } from '../../../domain/health/outage-log.ts'
 import type { Unavailable } from '../../../domain/shared/errors.ts'
 import type { TE } from '../../../fp.ts'
 import type { BlobCache } from '../../../ports/blob-cache.ts'
+import type { BusPositions } from '../../../ports/bus-positions.ts'
 import type { CachePort } from '../../../ports/cache.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { Log } from '../../../ports/log.ts'
@@ -13,6 +14,7 @@ import { disabledTierMeter, type TierMeter } from '../tiers/cache-meter.ts'
 import { type CacheTier, createSingleTierCache } from '../tiers/cache-tier.ts'
 import { createMeteredTier } from '../tiers/metered-tier.ts'
 import { createBlobRemover } from './blob-remover.ts'
+import { openBusPositionFile } from './bus-position-file.ts'
 import { createBudgetedTier } from './budgeted-tier.ts'
 import { cacheFolders } from './cache-folders.ts'
 import { createDiskBlobCache } from './disk-blob-cache.ts'
@@ -54,6 +56,8 @@ export type DiskCache = {
   /** The same values as `cache`, as a tier that can be combined with a memory tier. */
   readonly values: CacheTier
   readonly blobs: BlobCache
+  /** How far invalidations have been applied to the values. */
+  readonly positions: BusPositions
   readonly usage: () => { readonly bytes: number; readonly entries: number }
   /** Checks that new entries can be written. Fails with Unavailable otherwise. */
   readonly check: TE.TaskEither<Unavailable, void>
@@ -121,6 +125,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   const cachedRecords = createCachedBlobRecords()
   const remover = createBlobRemover({ folders, budget, trust, files, cachedRecords })
   await budget.load()
+  const positions = await openBusPositionFile(folders)
 
   const storage = openNodePersist(folders.values)
   const plainValues = createNodePersistTier(storage, scope, createInvalidationMarks(folders))
@@ -182,6 +187,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     cache: createSingleTierCache(values, clock, monotonic),
     values,
     blobs,
+    positions,
     usage: budget.usage,
     check: room.check,
     sweep: sweepNow,

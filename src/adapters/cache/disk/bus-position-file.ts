@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto'
+import { open, readFile, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { unavailable } from '../../../domain/shared/errors.ts'
+import { E, TE } from '../../../fp.ts'
+import { type BusPositions, SavedPosition } from '../../../ports/bus-positions.ts'
+import type { CacheFolders } from './cache-folders.ts'
+import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Opens the file with the position up to which the values in this folder are up to date. A file that is
+ * missing, damaged or unreadable counts as none, which is safe: all values are then dropped.
+ */
+export const openBusPositionFile = async ({
+  busPosition: path,
+  fills,
+}: CacheFolders): Promise<BusPositions> => {
+  const stored = SavedPosition.decode(parseJson(await readFile(path, 'utf8').catch(() => '')))
+  return {
+    initial: E.isRight(stored) ? stored.right : null,
+    save: (saved) =>
+      TE.tryCatch(async () => {
+        const fresh = join(fills, `position.${randomUUID()}.part`)
+        try {
+          const file = await retryAfterCreatingFolder(fills, () => open(fresh, 'wx', 0o600))
+          try {
+            await file.writeFile(JSON.stringify(SavedPosition.encode(saved)))
+            // Without this, the name could survive a power loss, and the content not.
+            await file.datasync()
+          } finally {
+            await file.close()
+          }
+          await retryAfterCreatingFolder(dirname(path), () => rename(fresh, path))
+        } catch (error) {
+          await rm(fresh, { force: true }).catch(() => undefined)
+          throw error
+        }
+      }, unavailable('disk cache')),
+  }
+}
