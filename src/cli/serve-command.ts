@@ -23,6 +23,8 @@ type Serving = {
 }
 
 const serve = async (larder: Larder, { config, created, print, report, stop }: Serving): Promise<number> => {
+  const { createFollowTask } = await import('../worker/freshness-tasks.ts')
+  larder.background.start(createFollowTask(larder))
   const { createLarderServer } = await import('../composition/http.ts')
   const { server, drain } = createLarderServer(larder, config)
   const { port } = await startListening(server, config)

@@ -8,6 +8,7 @@ import { createKnexDatabase } from '../adapters/knex/knex-database.ts'
 import { createKnexImageFileRepository } from '../adapters/knex/knex-image-file-repository.ts'
 import { createKnexStoredFileRepository } from '../adapters/knex/knex-stored-file-repository.ts'
 import { createKnexUserRepository } from '../adapters/knex/knex-user-repository.ts'
+import { createPostgresInvalidationBus } from '../adapters/knex/postgres-invalidation-bus.ts'
 import { createPostgresWorkLocks } from '../adapters/knex/postgres-work-locks.ts'
 import { createMemoryProgressStore } from '../adapters/memory/memory-progress-store.ts'
 import { createPinoLog } from '../adapters/pino/pino-log.ts'
@@ -21,6 +22,7 @@ import { createSharpImageProcessor } from '../adapters/sharp/sharp-image-process
 import { createBoundedObjectStore } from '../adapters/store/bounded-object-store.ts'
 import { createTranscoder } from '../adapters/transcode/create-transcoder.ts'
 import type { Config } from '../config/settings.ts'
+import { createFollowTrust } from '../domain/freshness/follow-trust.ts'
 import { createOutageLog } from '../domain/health/outage-log.ts'
 import { withoutEvents } from '../ports/log.ts'
 import { createCache } from './cache.ts'
@@ -50,7 +52,8 @@ export const createAdapters = async (
   const connection = databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl })
   const db = createKnex(connection, config.databasePoolMax, reportOutages(outages, 'database'))
   const objects = await createStore(config, liveness, log)
-  const cache = await createCache(config, clock, monotonic, log)
+  const followTrust = createFollowTrust(monotonic)
+  const cache = await createCache(config, { clock, monotonic, log, trustedUntil: followTrust.until })
   const tokens = createTokens(config, clock)
   return {
     cache: cache.values,
@@ -58,6 +61,9 @@ export const createAdapters = async (
     blobs: cache.blobs,
     cacheStats: cache.stats,
     cacheCheck: cache.check,
+    bus: createPostgresInvalidationBus(db, connection),
+    busPositions: cache.positions,
+    followTrust,
     store: createBoundedObjectStore(
       objects.store,
       createBreaker({ openMs: storeBreakerOpenMs, monotonic, ...reportOutages(outages, 'object store') }),

@@ -30,7 +30,7 @@ export const createLarderServer = (
   { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
 ): HttpServer => {
   const { playlists, vods, exports, admins, health, background } = larder
-  const { cacheStats, progress, tokens, clock, log, outages } = larder
+  const { cacheStats, progress, tokens, follower, clock, log, outages } = larder
   return createHttpServer({
     limits,
     traffic: createTrafficCounters(),
@@ -45,6 +45,7 @@ export const createLarderServer = (
         cacheStats,
         progress,
         tokens,
+        follower,
         clock,
         log,
         outages,

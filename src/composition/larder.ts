@@ -6,6 +6,8 @@ import { type AdminService, createAdminService } from '../domain/admin/admin-ser
 import { type BackgroundWork, createBackgroundWork } from '../domain/background/background-work.ts'
 import { createReadThrough } from '../domain/caching/read-through.ts'
 import { createExportService, type ExportService } from '../domain/export/export-service.ts'
+import type { FollowTrust } from '../domain/freshness/follow-trust.ts'
+import { createFollower, type Follower } from '../domain/freshness/follower.ts'
 import { createHealthService, type HealthService } from '../domain/health/health-service.ts'
 import type { OutageLog } from '../domain/health/outage-log.ts'
 import { createIngestService, type IngestService } from '../domain/ingest/ingest-service.ts'
@@ -15,6 +17,7 @@ import { createStoreSweep, type StoreSweep } from '../domain/sweep/store-sweep.t
 import { createVodService, type VodService } from '../domain/vod/vod-service.ts'
 import type { TE } from '../fp.ts'
 import type { BlobCache } from '../ports/blob-cache.ts'
+import type { BusPositions } from '../ports/bus-positions.ts'
 import type { CachePort } from '../ports/cache.ts'
 import type { CacheStats } from '../ports/cache-stats.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -24,6 +27,7 @@ import type { IdTokenIssuer } from '../ports/id-token-issuer.ts'
 import type { IdTokenVerifier } from '../ports/id-token-verifier.ts'
 import type { ImageFileRepository } from '../ports/image-file-repository.ts'
 import type { ImageProcessor } from '../ports/image-processor.ts'
+import type { InvalidationBus } from '../ports/invalidation-bus.ts'
 import type { LocalFiles } from '../ports/local-files.ts'
 import type { Log } from '../ports/log.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
@@ -48,6 +52,10 @@ export type Adapters = {
   readonly cacheStats: CacheStats
   /** Fails if the cache cannot store values. */
   readonly cacheCheck: TE.TaskEither<Unavailable, void>
+  readonly bus: InvalidationBus
+  readonly busPositions: BusPositions
+  /** Says whether this process hears of changes. The cache asks for it, and the follower sets it. */
+  readonly followTrust: FollowTrust
   readonly store: ObjectStore
   readonly database: Database
   readonly imageFiles: ImageFileRepository
@@ -78,6 +86,7 @@ type Services = {
   readonly admins: AdminService
   readonly ingest: IngestService
   readonly health: HealthService
+  readonly follower: Follower
   readonly background: BackgroundWork
   readonly sweep: StoreSweep
 }
@@ -89,8 +98,12 @@ export type Larder = Adapters & Services
  * Creates the services. This function is the wiring diagram: each service gets its dependencies by name, and
  * no others.
  */
-export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, 'publicUrl'>): Services => {
+export const createServices = (
+  adapters: Adapters,
+  { publicUrl, busMaxCutSeconds }: Pick<Config, 'publicUrl' | 'busMaxCutSeconds'>,
+): Services => {
   const { cache, stale, blobs, cacheCheck, store, database } = adapters
+  const { bus, busPositions, followTrust, outages } = adapters
   const { imageFiles, contentFiles, storedFiles, users } = adapters
   const { tokens, idTokenVerifier, idTokenIssuer } = adapters
   const { files, images, transcoder, progress, locks, sleep, newUid, clock, monotonic, log } = adapters
@@ -98,6 +111,18 @@ export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, '
   const readThrough = createReadThrough(cache, stale)
   const authorizedRead = createOwnerRead(cache)
   const checkPublic = createPublicImageCheck({ readThrough, imageFiles })
+  const follower = createFollower({
+    bus,
+    positions: busPositions,
+    cache,
+    blobs,
+    trust: followTrust,
+    maxCutMs: busMaxCutSeconds * 1000,
+    outages,
+    clock,
+    monotonic,
+    sleep,
+  })
   const imageSigning = createPlaylistSigning('image', tokens)
   const contentSigning = createPlaylistSigning('content', tokens)
   return {
@@ -143,7 +168,9 @@ export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, '
       database: database.check,
       objectStore: store.check,
       cache: cacheCheck,
+      follower,
       monotonic,
     }),
+    follower,
   }
 }

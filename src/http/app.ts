@@ -43,12 +43,12 @@ const playlistBodyBytes = 64 * 1024 * 1024
 /** Creates the listener with all routes. This function is the wiring diagram of the routes. */
 export const createApp = (deps: AppDeps): RequestListener => {
   const { playlists, vods, exports, admins, health, cacheStats, background, progress, consoleAssets } = deps
-  const { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic, lifecycle } = deps
+  const { tokens, follower, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic, lifecycle } = deps
   const sharing = createCorsPolicy(corsOrigins)
   const bytesReply = createBytesReply(clock)
   const playlistReply = createPlaylistReply(createPlaylistBodyEncoder({ maxBytes: playlistBodyBytes }), clock)
   return createRequestListener(
-    { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic },
+    { tokens, follower, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic },
     ({ handle, refusals }) => [
       imageRoutes({ playlists, exports, tokens, bytesReply, playlistReply, sharing, clock }, handle),
       contentRoutes({ playlists, vods, exports, tokens, bytesReply, playlistReply, sharing }, handle),

@@ -20,8 +20,8 @@ export type BusPositions = {
    */
   readonly initial: SavedPosition | null
   /**
-   * Replaces the stored position. The caller has applied all invalidations before it. The position survives
-   * a power loss, or an older one does.
+   * Replaces the stored position. The caller has applied all invalidations before it. After a
+   * power loss, it may be an older one or none.
    */
   readonly save: (saved: SavedPosition) => TE.TaskEither<Unavailable, void>
 }

@@ -3,6 +3,7 @@ import { sampleMediaPaths } from '../composition/sample-media.ts'
 import type { Config } from '../config/settings.ts'
 import { createTerminal, type Terminal } from '../terminal/terminal.ts'
 import { createExportsTask } from './exports-task.ts'
+import { createPruneTask } from './freshness-tasks.ts'
 import { createSampleTask } from './sample-task.ts'
 import { createStartTask } from './start-task.ts'
 import { createSweepTask } from './sweep-task.ts'
@@ -39,6 +40,7 @@ export const createBackgroundTasks = (
         background.start(createSampleTask(larder, config, terminal, path))
     background.start(createExportsTask(larder, terminal))
     background.start(createSweepTask(larder, terminal))
+    background.start(createPruneTask(larder, config))
   }
 
   return {

@@ -15,8 +15,13 @@ import { createJoseIdTokenIssuer } from '../../src/adapters/jose/jose-id-token-i
 import { createJoseIdTokenVerifier } from '../../src/adapters/jose/jose-id-token-verifier.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
 import { generateSecretKey } from '../../src/adapters/jose/token-keys.ts'
+import { createMemoryBusPositions } from '../../src/adapters/memory/memory-bus-positions.ts'
 import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
+import {
+  createMemoryInvalidationBus,
+  createMemoryInvalidationLog,
+} from '../../src/adapters/memory/memory-invalidation-bus.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import { createMemoryProgressStore } from '../../src/adapters/memory/memory-progress-store.ts'
 import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
@@ -27,6 +32,7 @@ import { timerSleep } from '../../src/adapters/platform/timer-sleep.ts'
 import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-processor.ts'
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
 import { type Adapters, createServices, type Larder } from '../../src/composition/larder.ts'
+import { createFollowTrust } from '../../src/domain/freshness/follow-trust.ts'
 import { createOutageLog } from '../../src/domain/health/outage-log.ts'
 import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
@@ -82,6 +88,9 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     blobs: createMemoryBlobCache(),
     cacheStats: createCacheMeter(monotonic).stats,
     cacheCheck: TE.right(undefined),
+    bus: createMemoryInvalidationBus(createMemoryInvalidationLog(clock), clock),
+    busPositions: createMemoryBusPositions(),
+    followTrust: createFollowTrust(monotonic),
     store: createMemoryObjectStore(),
     database: { migrate: TE.right(undefined), check: TE.right(undefined) },
     imageFiles: createMemoryImageFileRepository(clock),
@@ -105,7 +114,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     outages: createOutageLog(overrides.log ?? silentLog, monotonic),
     ...overrides,
   }
-  return { ...adapters, ...createServices(adapters, { publicUrl }) }
+  return { ...adapters, ...createServices(adapters, { publicUrl, busMaxCutSeconds: 86_400 }) }
 }
 
 export type TestServer = {

@@ -26,6 +26,11 @@ export type Follower = {
   readonly state: () => FollowState
   /** Milliseconds since everything was known to be applied; 0 while `idle`. */
   readonly staleMs: () => number
+  /**
+   * Whether this process has not heard of changes for so long that it must not serve media any more
+   * (http-api.md §9.9).
+   */
+  readonly isExpired: () => boolean
   /** The position up to which everything was applied; `null` before the first one. */
   readonly position: () => BusPosition | null
   /** Fails with Unavailable unless the process follows, or is idle. */
@@ -38,18 +43,22 @@ type Deps = {
   readonly cache: CachePort
   readonly blobs: BlobCache
   readonly trust: FollowTrust
+  readonly maxCutMs: number
   readonly outages: OutageLog
   readonly clock: Clock
   readonly monotonic: Monotonic
   readonly sleep: Sleep
   readonly random?: () => number
-  /** Called after each successful read of the log. Must not throw. */
-  readonly onApplied?: (position: BusPosition) => void
 }
 
 /** Pause between two reads of the log if no change is announced (milliseconds). */
 const beatMs = 1000
 const backoff: Backoff = { first: 50, most: 5000 }
+/**
+ * Number of failures in a row before an outage is logged. At a start the log does not exist before the
+ * migrations have run, and a database that is restarted is back in a few seconds.
+ */
+const unloggedFailures = 8
 /** The position is also saved this often (milliseconds), so that its time shows until when this process followed. */
 const saveMs = 60_000
 
@@ -68,6 +77,8 @@ export const createFollower = (deps: Deps): Follower => {
     return session === null ? 'cut' : 'behind'
   }
 
+  const staleMs = (): number => (startedAt === null ? 0 : monotonic() - (trust.lastFresh() ?? startedAt))
+
   /** Reads the log once, applies it, and then saves the position. */
   const catchUp = async (open: BusSession): Promise<E.Either<Unavailable, void>> => {
     const at = monotonic()
@@ -76,7 +87,6 @@ export const createFollower = (deps: Deps): Follower => {
     if (E.isLeft(reached)) return reached
     position = reached.right
     trust.extend(at)
-    deps.onApplied?.(position)
     outages.answered('bus')
     const hasNews = before === null || before.newest.id !== position.newest.id
     if (!hasNews && savedAt !== null && at - savedAt < saveMs) return E.right(undefined)
@@ -96,8 +106,12 @@ export const createFollower = (deps: Deps): Follower => {
       return false
     }
     session = opened.right
+    const stop = () => {
+      ring()
+      opened.right.close()
+    }
     session.lost.addEventListener('abort', ring)
-    signal.addEventListener('abort', ring)
+    signal.addEventListener('abort', stop)
     let hasRead = false
     try {
       while (!signal.aborted && !session.lost.aborted) {
@@ -111,7 +125,7 @@ export const createFollower = (deps: Deps): Follower => {
         if (!signal.aborted && !session.lost.aborted) await sleep(beatMs, bell.signal)
       }
     } finally {
-      signal.removeEventListener('abort', ring)
+      signal.removeEventListener('abort', stop)
       session.close()
       session = null
       trust.end()
@@ -127,12 +141,13 @@ export const createFollower = (deps: Deps): Follower => {
       while (!signal.aborted) {
         failures = (await followOnce(signal)) ? 1 : failures + 1
         if (signal.aborted) break
-        outages.failed('bus', { cause: oneLineMessage(cause) })
+        if (failures >= unloggedFailures) outages.failed('bus', { cause: oneLineMessage(cause) })
         await sleep(backoffMilliseconds(backoff, failures, random), signal)
       }
     },
     state,
-    staleMs: () => (startedAt === null ? 0 : monotonic() - (trust.lastFresh() ?? startedAt)),
+    staleMs,
+    isExpired: () => staleMs() > deps.maxCutMs,
     position: () => position,
     check: async () =>
       state() === 'following' || state() === 'idle'

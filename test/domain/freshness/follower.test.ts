@@ -58,6 +58,7 @@ describe('the follower of invalidations', () => {
       cache,
       blobs: createMemoryBlobCache(),
       trust: createFollowTrust(monotonic),
+      maxCutMs: 86_400_000,
       outages: createOutageLog(recording.log, monotonic),
       clock: () => now,
       monotonic,
@@ -106,7 +107,7 @@ describe('the follower of invalidations', () => {
   })
 
   it('is behind or cut until it has applied what it missed, and says how long', async () => {
-    const { follower, cache, bus, next, idle, entries } = start()
+    const { follower, cache, bus, next, idle } = start()
     expect([follower.state(), follower.staleMs()]).to.deep.equal(['cut', 0])
     await idle(() => follower.state() === 'following')
     await right(cacheValue(cache, ben, true))
@@ -121,7 +122,6 @@ describe('the follower of invalidations', () => {
     await idle(() => follower.state() === 'following')
     expect(await isCached(cache, ben)).to.equal(false)
     expect(follower.staleMs()).to.equal(0)
-    expect(entries.map(({ event }) => event)).to.deep.equal(['outage.started', 'outage.ended'])
   })
 
   it('counts the time before it started, if it never reached the log since', async () => {
@@ -136,6 +136,30 @@ describe('the follower of invalidations', () => {
       },
     })
     expect([follower.state(), follower.staleMs()]).to.deep.equal(['cut', 3_600_000])
+  })
+
+  it('logs an outage that lasts, and is expired when it lasts too long', async () => {
+    let isDown = false
+    const inner = createMemoryInvalidationBus(log, () => now)
+    const bus: InvalidationBus = {
+      ...inner,
+      open: (onChange) => (isDown ? TE.left(unavailable('database')('down')) : inner.open(onChange)),
+    }
+    const { follower, next, idle, entries } = start({ bus })
+    await idle(() => follower.state() === 'following')
+    isDown = true
+    inner.breakSessions()
+    for (let i = 0; i < 10; i += 1) await next()
+    expect(entries.map(({ event }) => event)).to.deep.equal(['outage.started'])
+    now += 86_400_000
+    expect(follower.isExpired()).to.equal(false)
+    now += 1
+    expect(follower.isExpired()).to.equal(true)
+    isDown = false
+    await next()
+    await idle(() => follower.state() === 'following')
+    expect(follower.isExpired()).to.equal(false)
+    expect(entries.at(-1)?.event).to.equal('outage.ended')
   })
 
   it('is not trusted any longer if it no longer reads the log, though its connection stands', async () => {
@@ -175,6 +199,7 @@ describe('the follower of invalidations', () => {
       cache: createMemoryCache(() => now),
       blobs: createMemoryBlobCache(),
       trust: createFollowTrust(monotonic),
+      maxCutMs: 86_400_000,
       outages: createOutageLog(createRecordingLog().log, monotonic),
       clock: () => now,
       monotonic,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { unavailable } from '../../../domain/shared/errors.ts'
 import { E, TE } from '../../../fp.ts'
@@ -17,7 +17,8 @@ const parseJson = (text: string): unknown => {
 
 /**
  * Opens the file with the position up to which the values in this folder are up to date. A file that is
- * missing, damaged or unreadable counts as none, which is safe: all values are then dropped.
+ * missing, damaged or unreadable counts as none, which is safe: all values are then dropped. So the file is
+ * not flushed to the disk. The marks of what was applied are, before the position is saved.
  */
 export const openBusPositionFile = async ({
   busPosition: path,
@@ -30,14 +31,8 @@ export const openBusPositionFile = async ({
       TE.tryCatch(async () => {
         const fresh = join(fills, `position.${randomUUID()}.part`)
         try {
-          const file = await retryAfterCreatingFolder(fills, () => open(fresh, 'wx', 0o600))
-          try {
-            await file.writeFile(JSON.stringify(SavedPosition.encode(saved)))
-            // Without this, the name could survive a power loss, and the content not.
-            await file.datasync()
-          } finally {
-            await file.close()
-          }
+          const text = JSON.stringify(SavedPosition.encode(saved))
+          await retryAfterCreatingFolder(fills, () => writeFile(fresh, text, { mode: 0o600 }))
           await retryAfterCreatingFolder(dirname(path), () => rename(fresh, path))
         } catch (error) {
           await rm(fresh, { force: true }).catch(() => undefined)
