@@ -28,6 +28,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./cli/check-command.ts')).checkCommand,
   remake: async () => (await import('./cli/remake-command.ts')).remakeCommand,
   sweep: async () => (await import('./cli/sweep-command.ts')).sweepCommand,
+  purge: async () => (await import('./cli/purge-command.ts')).purgeCommand,
+  instances: async () => (await import('./cli/instances-command.ts')).instancesCommand,
   doctor: async () => (await import('./cli/doctor-command.ts')).doctorCommand,
 }
 

@@ -21,6 +21,8 @@ const kinds: Readonly<Record<UidKind, string>> = {
   contentExport: 'an export',
   contentPart: 'a part',
   storedFile: 'a stored file',
+  instance: 'a server',
+  purge: 'a purge',
 }
 
 /** Formats a claim as JSON, which contains no control characters. */

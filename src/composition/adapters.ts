@@ -6,6 +6,7 @@ import { createKnex } from '../adapters/knex/create-knex.ts'
 import { createKnexContentFileRepository } from '../adapters/knex/knex-content-file-repository.ts'
 import { createKnexDatabase } from '../adapters/knex/knex-database.ts'
 import { createKnexImageFileRepository } from '../adapters/knex/knex-image-file-repository.ts'
+import { createKnexInstances } from '../adapters/knex/knex-instances.ts'
 import { createKnexStoredFileRepository } from '../adapters/knex/knex-stored-file-repository.ts'
 import { createKnexUserRepository } from '../adapters/knex/knex-user-repository.ts'
 import { createPostgresInvalidationBus } from '../adapters/knex/postgres-invalidation-bus.ts'
@@ -60,10 +61,12 @@ export const createAdapters = async (
     stale: cache.stale,
     blobs: cache.blobs,
     cacheStats: cache.stats,
+    cacheBytes: cache.bytes,
     cacheCheck: cache.check,
     bus: createPostgresInvalidationBus(db, connection),
     busPositions: cache.positions,
     followTrust,
+    instances: createKnexInstances(db),
     store: createBoundedObjectStore(
       objects.store,
       createBreaker({ openMs: storeBreakerOpenMs, monotonic, ...reportOutages(outages, 'object store') }),

@@ -51,6 +51,7 @@ export const createCache = async (config: Config, { clock, monotonic, log, trust
     }),
     positions: disk.positions,
     stats: meter.stats,
+    bytes: () => disk.usage().bytes,
     check: disk.check,
     close: disk.close,
   }

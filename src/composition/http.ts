@@ -29,7 +29,7 @@ export const createLarderServer = (
   larder: Larder,
   { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
 ): HttpServer => {
-  const { playlists, vods, exports, admins, health, background } = larder
+  const { playlists, vods, exports, admins, freshness, health, background } = larder
   const { cacheStats, progress, tokens, follower, clock, log, outages } = larder
   return createHttpServer({
     limits,
@@ -40,6 +40,7 @@ export const createLarderServer = (
         vods,
         exports,
         admins,
+        freshness,
         health,
         background,
         cacheStats,

@@ -8,6 +8,7 @@ import { createReadThrough } from '../domain/caching/read-through.ts'
 import { createExportService, type ExportService } from '../domain/export/export-service.ts'
 import type { FollowTrust } from '../domain/freshness/follow-trust.ts'
 import { createFollower, type Follower } from '../domain/freshness/follower.ts'
+import { createFreshnessService, type FreshnessService } from '../domain/freshness/freshness-service.ts'
 import { createHealthService, type HealthService } from '../domain/health/health-service.ts'
 import type { OutageLog } from '../domain/health/outage-log.ts'
 import { createIngestService, type IngestService } from '../domain/ingest/ingest-service.ts'
@@ -27,6 +28,7 @@ import type { IdTokenIssuer } from '../ports/id-token-issuer.ts'
 import type { IdTokenVerifier } from '../ports/id-token-verifier.ts'
 import type { ImageFileRepository } from '../ports/image-file-repository.ts'
 import type { ImageProcessor } from '../ports/image-processor.ts'
+import type { Instances } from '../ports/instances.ts'
 import type { InvalidationBus } from '../ports/invalidation-bus.ts'
 import type { LocalFiles } from '../ports/local-files.ts'
 import type { Log } from '../ports/log.ts'
@@ -50,12 +52,15 @@ export type Adapters = {
   readonly stale: StaleCache
   readonly blobs: BlobCache
   readonly cacheStats: CacheStats
+  /** Returns the size of the cache on disk, in bytes. */
+  readonly cacheBytes: () => number
   /** Fails if the cache cannot store values. */
   readonly cacheCheck: TE.TaskEither<Unavailable, void>
   readonly bus: InvalidationBus
   readonly busPositions: BusPositions
   /** Says whether this process hears of changes. The cache asks for it, and the follower sets it. */
   readonly followTrust: FollowTrust
+  readonly instances: Instances
   readonly store: ObjectStore
   readonly database: Database
   readonly imageFiles: ImageFileRepository
@@ -87,6 +92,7 @@ type Services = {
   readonly ingest: IngestService
   readonly health: HealthService
   readonly follower: Follower
+  readonly freshness: FreshnessService
   readonly background: BackgroundWork
   readonly sweep: StoreSweep
 }
@@ -103,7 +109,7 @@ export const createServices = (
   { publicUrl, busMaxCutSeconds }: Pick<Config, 'publicUrl' | 'busMaxCutSeconds'>,
 ): Services => {
   const { cache, stale, blobs, cacheCheck, store, database } = adapters
-  const { bus, busPositions, followTrust, outages } = adapters
+  const { bus, busPositions, followTrust, instances, outages } = adapters
   const { imageFiles, contentFiles, storedFiles, users } = adapters
   const { tokens, idTokenVerifier, idTokenIssuer } = adapters
   const { files, images, transcoder, progress, locks, sleep, newUid, clock, monotonic, log } = adapters
@@ -172,5 +178,6 @@ export const createServices = (
       monotonic,
     }),
     follower,
+    freshness: createFreshnessService({ instances, cache, blobs, newUid }),
   }
 }

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http'
 import type { AdminService } from '../domain/admin/admin-service.ts'
 import type { BackgroundWork } from '../domain/background/background-work.ts'
 import type { ExportService } from '../domain/export/export-service.ts'
+import type { FreshnessService } from '../domain/freshness/freshness-service.ts'
 import type { HealthService } from '../domain/health/health-service.ts'
 import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
 import type { VodService } from '../domain/vod/vod-service.ts'
@@ -16,6 +17,7 @@ import { createBytesReply } from './response/bytes-reply.ts'
 import { adminRoutes } from './routes/admin-routes.ts'
 import { type ConsoleAssets, consoleRoutes } from './routes/console-routes.ts'
 import { contentRoutes } from './routes/content-routes.ts'
+import { freshnessRoutes } from './routes/freshness-routes.ts'
 import { homeRoutes } from './routes/home-routes.ts'
 import { imageRoutes } from './routes/image-routes.ts'
 import { serviceRoutes } from './routes/service-routes.ts'
@@ -26,6 +28,7 @@ type AppDeps = ListenerDeps & {
   readonly vods: VodService
   readonly exports: ExportService
   readonly admins: AdminService
+  readonly freshness: FreshnessService
   readonly health: HealthService
   readonly cacheStats: CacheStats
   readonly background: Pick<BackgroundWork, 'statuses'>
@@ -42,8 +45,20 @@ const playlistBodyBytes = 64 * 1024 * 1024
 
 /** Creates the listener with all routes. This function is the wiring diagram of the routes. */
 export const createApp = (deps: AppDeps): RequestListener => {
-  const { playlists, vods, exports, admins, health, cacheStats, background, progress, consoleAssets } = deps
-  const { tokens, follower, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic, lifecycle } = deps
+  const { playlists, vods, exports, admins, freshness, health } = deps
+  const { cacheStats, background, progress, consoleAssets } = deps
+  const {
+    tokens,
+    follower,
+    clock,
+    log,
+    outages,
+    corsOrigins,
+    responseTelemetry,
+    limits,
+    traffic,
+    lifecycle,
+  } = deps
   const sharing = createCorsPolicy(corsOrigins)
   const bytesReply = createBytesReply(clock)
   const playlistReply = createPlaylistReply(createPlaylistBodyEncoder({ maxBytes: playlistBodyBytes }), clock)
@@ -53,6 +68,7 @@ export const createApp = (deps: AppDeps): RequestListener => {
       imageRoutes({ playlists, exports, tokens, bytesReply, playlistReply, sharing, clock }, handle),
       contentRoutes({ playlists, vods, exports, tokens, bytesReply, playlistReply, sharing }, handle),
       adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
+      freshnessRoutes({ admins, freshness }, handle),
       serviceRoutes({ health, lifecycle }, handle),
       homeRoutes(health, handle),
       consoleRoutes({ tokens, progress, consoleAssets, clock }, handle),

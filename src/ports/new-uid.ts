@@ -4,6 +4,8 @@ import type {
   ContentPartUid,
   ImageExportUid,
   ImageFileUid,
+  InstanceUid,
+  PurgeUid,
   StoredFileUid,
 } from '../domain/media/ids.ts'
 
@@ -15,4 +17,6 @@ export type NewUid = {
   readonly contentExport: () => ContentExportUid
   readonly contentPart: () => ContentPartUid
   readonly storedFile: () => StoredFileUid
+  readonly instance: () => InstanceUid
+  readonly purge: () => PurgeUid
 }

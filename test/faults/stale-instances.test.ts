@@ -71,9 +71,7 @@ describe('three instances, of which two share a cache folder', () => {
       const reading = instances.flatMap((instance) => subjects.map((sub) => readBy(instance, sub)))
       await Promise.all(changes.map(({ commit }) => commit()))
       await Promise.all(reading)
-      await until(() =>
-        changes.every(({ xid }) => instances.every((instance) => hasApplied(instance, xid))),
-      )
+      await until(() => changes.every(({ xid }) => instances.every((instance) => hasApplied(instance, xid))))
       await expectNothingStale()
     }
   })
@@ -84,7 +82,9 @@ describe('three instances, of which two share a cache folder', () => {
       proxy.set({ kind: 'pass' })
     },
     terminate: () =>
-      knex.raw(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'larder bus'`),
+      knex.raw(
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'larder bus'`,
+      ),
     nothing: async () => undefined,
   }
 
@@ -109,9 +109,7 @@ describe('three instances, of which two share a cache folder', () => {
         }
         await Promise.all(reads)
         await until(() =>
-          [...changes.values()].every(({ xid }) =>
-            instances.every((instance) => hasApplied(instance, xid)),
-          ),
+          [...changes.values()].every(({ xid }) => instances.every((instance) => hasApplied(instance, xid))),
         )
         await expectNothingStale()
       }),

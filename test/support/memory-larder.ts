@@ -18,6 +18,7 @@ import { generateSecretKey } from '../../src/adapters/jose/token-keys.ts'
 import { createMemoryBusPositions } from '../../src/adapters/memory/memory-bus-positions.ts'
 import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
+import { createMemoryInstances } from '../../src/adapters/memory/memory-instances.ts'
 import {
   createMemoryInvalidationBus,
   createMemoryInvalidationLog,
@@ -81,6 +82,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
   const clock = overrides.clock ?? createStandingClock().clock
   const monotonic = asMonotonic(clock)
   const values = createMemoryTier(64 * 2 ** 20)
+  const invalidations = createMemoryInvalidationLog(clock)
   const idTokenOptions = { issuer: 'larder', leewaySeconds: 0, clock, keys: [testKeys.id] }
   const adapters: Adapters = {
     cache: createSingleTierCache(values, clock),
@@ -88,9 +90,11 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     blobs: createMemoryBlobCache(),
     cacheStats: createCacheMeter(monotonic).stats,
     cacheCheck: TE.right(undefined),
-    bus: createMemoryInvalidationBus(createMemoryInvalidationLog(clock), clock),
+    bus: createMemoryInvalidationBus(invalidations, clock),
     busPositions: createMemoryBusPositions(),
     followTrust: createFollowTrust(monotonic),
+    instances: createMemoryInstances(invalidations, clock),
+    cacheBytes: () => 0,
     store: createMemoryObjectStore(),
     database: { migrate: TE.right(undefined), check: TE.right(undefined) },
     imageFiles: createMemoryImageFileRepository(clock),

@@ -1,5 +1,8 @@
 import type { LocalStorage } from 'node-persist'
-import { constantInvalidationMarks, type InvalidationMarks } from '../../src/adapters/cache/disk/invalidation-marks.ts'
+import {
+  constantInvalidationMarks,
+  type InvalidationMarks,
+} from '../../src/adapters/cache/disk/invalidation-marks.ts'
 import { createNodePersistTier } from '../../src/adapters/cache/disk/node-persist-cache.ts'
 import { createSingleTierCache } from '../../src/adapters/cache/tiers/cache-tier.ts'
 import type { CachePort } from '../../src/ports/cache.ts'
@@ -13,5 +16,9 @@ type Options = {
 }
 
 /** A cache of the disk tier alone. */
-export const createNodePersistCache = ({ storage, clock, scope, marks = constantInvalidationMarks }: Options): CachePort =>
-  createSingleTierCache(createNodePersistTier(storage, scope, marks), clock)
+export const createNodePersistCache = ({
+  storage,
+  clock,
+  scope,
+  marks = constantInvalidationMarks,
+}: Options): CachePort => createSingleTierCache(createNodePersistTier(storage, scope, marks), clock)

@@ -105,7 +105,7 @@ export const withDatabase = ({ migrated = true }: { readonly migrated?: boolean 
     knex: () => db,
     connection: () => connection,
     empty: async () => {
-      await db.raw('truncate users, image_files, content_files, s3_files cascade')
+      await db.raw('truncate users, image_files, content_files, s3_files, instances, cache_purges cascade')
     },
   }
 }

@@ -23,6 +23,8 @@ export const createScheduledTier = (inner: CacheTier, scheduler: Scheduler): Cac
     remove: (name) => () => inTurn.run(name, () => step('remove', inner.remove(name))),
     readMark: (key) => step('mark', () => inner.readMark(key)),
     invalidate: (stale) => () =>
-      inTurn.run(stale === 'all' ? '' : (stale.names[0] ?? ''), () => step('delete', inner.invalidate(stale))),
+      inTurn.run(stale === 'all' ? '' : (stale.names[0] ?? ''), () =>
+        step('delete', inner.invalidate(stale)),
+      ),
   }
 }

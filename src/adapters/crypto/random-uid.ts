@@ -6,6 +6,8 @@ import {
   ContentPartUid,
   ImageExportUid,
   ImageFileUid,
+  InstanceUid,
+  PurgeUid,
   StoredFileUid,
 } from '../../domain/media/ids.ts'
 import type { uidKinds } from '../../domain/media/uid-text.ts'
@@ -32,5 +34,7 @@ export const createRandomUid = (prefix: string | null): NewUid => {
     contentExport: createGenerator(ContentExportUid, 'cfe'),
     contentPart: createGenerator(ContentPartUid, 'cfep'),
     storedFile: createGenerator(StoredFileUid, 's3f'),
+    instance: createGenerator(InstanceUid, 'ins'),
+    purge: createGenerator(PurgeUid, 'pu'),
   }
 }

@@ -13,7 +13,11 @@ type Row = {
 /** A log in memory, which several buses can share. */
 export type MemoryInvalidationLog = {
   /** Starts a transaction. Its rows become visible when the returned `commit` is called. */
-  readonly begin: () => { readonly write: (stale: StaleValues) => void; readonly commit: () => void }
+  readonly begin: () => {
+    readonly xid: number
+    readonly write: (stale: StaleValues) => void
+    readonly commit: () => void
+  }
   readonly rows: () => ReadonlyArray<Row>
   /** Transactions that have not been committed. */
   readonly running: () => ReadonlyArray<number>
@@ -36,6 +40,7 @@ export const createMemoryInvalidationLog = (clock: () => number): MemoryInvalida
       const written: Row[] = []
       running.add(xid)
       return {
+        xid,
         write: (stale) => {
           written.push({ id: nextId++, xid, stale, createdAtMs: clock() })
         },
@@ -75,7 +80,7 @@ const positionOf = (log: MemoryInvalidationLog): BusPosition => {
   }
 }
 
-const parseSnapshot = (text: string) => {
+export const parseMemorySnapshot = (text: string) => {
   const [xmin = '', xmax = '', running = ''] = text.split(':')
   const unfinished = running === '' ? [] : running.split(',').map(Number)
   return {
@@ -85,7 +90,7 @@ const parseSnapshot = (text: string) => {
 }
 
 const hasGap = (log: MemoryInvalidationLog, { snapshot, newest }: BusPosition): boolean => {
-  const { xmin, isVisible } = parseSnapshot(snapshot)
+  const { xmin, isVisible } = parseMemorySnapshot(snapshot)
   const isSame = log
     .rows()
     .some(
@@ -120,7 +125,7 @@ export const createMemoryInvalidationBus = (
             const applied = await apply('all')()
             return E.isLeft(applied) ? applied : E.right(position)
           }
-          const { isVisible } = parseSnapshot(from.snapshot)
+          const { isVisible } = parseMemorySnapshot(from.snapshot)
           for (const { xid, stale } of [...log.rows()]) {
             if (isVisible(xid)) continue
             const applied = await apply(stale)()

@@ -12,6 +12,8 @@ export const uidKinds = {
   cfe: 'contentExport',
   cfep: 'contentPart',
   s3f: 'storedFile',
+  ins: 'instance',
+  pu: 'purge',
 } as const
 export type UidKind = (typeof uidKinds)[keyof typeof uidKinds]
 

@@ -70,6 +70,8 @@ const valuesOf = (db: Knex, { image, content }: Library) => {
 
 /** Tables from which no cached value is made. */
 const others = [
+  'cache_purges',
+  'instances',
   'invalidation_log',
   'invalidation_pruning',
   'knex_migrations',
@@ -117,9 +119,9 @@ describe('the triggers of invalidation', () => {
   })
 
   const read = async (db: Knex) => {
-    const values = (Object.values(valuesOf(db, library)) as ReadonlyArray<ReadonlyArray<Value> | string>).flatMap(
-      (of) => (typeof of === 'string' ? [] : of),
-    )
+    const values = (
+      Object.values(valuesOf(db, library)) as ReadonlyArray<ReadonlyArray<Value> | string>
+    ).flatMap((of) => (typeof of === 'string' ? [] : of))
     const results = new Map<Value['read'], string>()
     for (const query of new Set(values.map((value) => value.read)))
       results.set(query, JSON.stringify(await right(query)))

@@ -31,6 +31,24 @@ const log = `
   );
   insert into invalidation_pruning default values;
 
+  -- The serving processes. applied: everything visible in this snapshot was applied to its cache.
+  create table instances (
+    uid text collate "C" primary key,
+    version text not null,
+    started_at timestamptz not null default now(),
+    heard_at timestamptz not null default now(),
+    applied pg_snapshot not null,
+    applied_id bigint not null,
+    cache_bytes bigint not null,
+    hit_ratio double precision
+  );
+
+  create table cache_purges (
+    uid text collate "C" primary key,
+    xid xid8 not null default pg_current_xact_id(),
+    created_at timestamptz not null default now()
+  );
+
   -- A row has at most 500 names, so that rows can be read in pages.
   create function log_invalidation(names text[]) returns void language plpgsql as $$
   begin
@@ -246,7 +264,7 @@ const down = async (db: Knex): Promise<void> => {
     drop function prune_invalidation_log(interval);
     drop function log_family_invalidation(text[]);
     drop function log_invalidation(text[]);
-    drop table invalidation_log, invalidation_pruning;
+    drop table invalidation_log, invalidation_pruning, instances, cache_purges;
   `)
 }
 
