@@ -138,7 +138,7 @@ const manyEntries = async (dir: string, entries: number) => {
   await journal.rewrite(
     (function* () {
       for (let n = 0; n < entries; n++)
-        yield { op: 'stored', id: randomBytes(32), blocks: 1, mark: 0 } as const
+        yield { op: 'stored', id: randomBytes(32), blocks: 1, flags: 0 } as const
     })(),
   )
   await journal.close()

@@ -218,7 +218,10 @@ describe('[V23] the cache', () => {
         (file) =>
           file.endsWith('.ts') && /\bcache\s*\.(set|generation|beginLoad)\(/.test(readFileSync(file, 'utf8')),
       )
-    expect(setting).to.have.members(['src/domain/access/owner-read.ts', 'src/domain/caching/read-through.ts'])
+    expect(setting).to.have.members([
+      'src/domain/access/authorized-read.ts',
+      'src/domain/caching/read-through.ts',
+    ])
   })
 })
 

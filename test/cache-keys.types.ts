@@ -6,6 +6,7 @@ import { anImageExportUid, anImageFileUid, aStoredFileUid } from './support/buil
 
 const cache = createMemoryCache(() => 0)
 const since = await cache.beginLoad(cacheKeys.isAdmin({ sub: 'anna' }))
+const forged = { generation: 0, invalidationVersion: null, at: 0 }
 
 export const refusals = [
   // @ts-expect-error an image file's uid is not an image export's
@@ -29,8 +30,8 @@ export const refusals = [
   // @ts-expect-error a value is set with the generation at which its load began
   () => cache.set(cacheKeys.isAdmin({ sub: 'anna' }), true),
 
-  // @ts-expect-error only a cache makes such a generation
-  () => cache.set(cacheKeys.isAdmin({ sub: 'anna' }), true, { generation: 0, mark: null, at: 0 }),
+  // @ts-expect-error only a cache makes the start of a load
+  () => cache.set(cacheKeys.isAdmin({ sub: 'anna' }), true, forged),
 
   // @ts-expect-error only the registry makes a key, with its codec and its TTL
   () => cache.get({ name: `image_files:exports:${anImageExportUid()}` }),

@@ -36,7 +36,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/cache/tiers/cache-meter.ts': 'tiers and templates of keys, which are fixed',
   'src/adapters/memory/memory-progress-store.ts': 'exports in the making',
   'src/domain/caching/memoize.ts': 'characters of lists that Larder has written',
-  'src/http/handle.ts': 'parameters of a route, which are fixed',
+  'src/http/route-handler.ts': 'parameters of a route, which are fixed',
   'src/http/router.ts': 'routes that read a body, which are fixed',
   // These are for tests, and for running without a database.
   'src/adapters/memory/memory-content-file-repository.ts': 'a library in memory',
@@ -79,7 +79,7 @@ const local: ReadonlyArray<string> = [
   'src/domain/ingest/plan/interlacing.ts',
   'src/domain/playlist/image-playlist.ts',
   'src/domain/vod/',
-  'src/http/bytes/content-coding.ts',
+  'src/http/request/accept-encoding.ts',
   'src/http/routes/console-routes.ts',
   'src/http/middleware/error-boundary.ts',
   'src/config/misspelt-settings.ts',

@@ -31,7 +31,7 @@ const probes = [
     allowed: '../composition/with-services.ts',
   },
   { in: 'src/cli/y', refused: 'pg/lib/client.js', allowed: '../terminal/terminal.ts' },
-  { in: 'src/cli/z', refused: '../http/handle.ts', allowed: '../server/listening.ts' },
+  { in: 'src/cli/z', refused: '../http/route-handler.ts', allowed: '../server/listening.ts' },
   { in: 'src/worker/x', refused: '../adapters/fs/fs-object-store.ts', allowed: '../composition/larder.ts' },
   { in: 'src/terminal/x', refused: '../cli/command.ts', allowed: '../domain/shared/errors.ts' },
   { in: 'src/composition/x', refused: '../cli/command.ts', allowed: '../adapters/fs/fs-object-store.ts' },

@@ -13,7 +13,7 @@ import { compare } from './compare.ts'
 import type { Fact, Figure, Finding, Settings } from './figure.ts'
 
 function* entries(count: number): Generator<JournalRecord> {
-  for (let n = 0; n < count; n++) yield { op: 'stored', id: randomBytes(32), blocks: 1, mark: 0 }
+  for (let n = 0; n < count; n++) yield { op: 'stored', id: randomBytes(32), blocks: 1, flags: 0 }
 }
 
 /**

@@ -6,7 +6,7 @@ import { printError } from '../terminal/print-error.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
 import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import { reportedByCommand, withNewLibrary } from './library.ts'
-import { orThrowCommandError } from './outcome.ts'
+import { orThrowCommandError } from './or-throw-command-error.ts'
 
 const usage = 'add FILE… [--public]'
 

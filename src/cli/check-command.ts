@@ -8,8 +8,9 @@ import { E, O, TE } from '../fp.ts'
 import { closeServer, startListening } from '../server/listening.ts'
 import { type Command, CommandError, usageError } from './command.ts'
 import { withServices } from './library.ts'
-import { orThrowCommandError } from './outcome.ts'
-import { describePlaylistReports, playlistReportsAsJson, redactTokens } from './playlist-report.ts'
+import { orThrowCommandError } from './or-throw-command-error.ts'
+import { describePlaylistReports, playlistReportsAsJson } from './playlist-report.ts'
+import { redactTokens } from './redact-tokens.ts'
 
 const usage = 'check URL|UID [--token JWT]'
 

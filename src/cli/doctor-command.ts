@@ -13,7 +13,7 @@ import {
   healthyFinding,
   serviceLocations,
 } from './doctor-findings.ts'
-import { describeKeys } from './doctor-keys.ts'
+import { describeKeyFiles } from './doctor-keys.ts'
 import { larderVersion } from './larder-version.ts'
 import { withTemporaryKeys } from './library.ts'
 
@@ -106,7 +106,7 @@ export const doctorCommand: Command = {
     const basics = [
       examineNode(larderVersion(), process.versions.node),
       folder,
-      describeKeys(examineKeyFiles(config)),
+      describeKeyFiles(examineKeyFiles(config)),
       await examineServer(config),
     ]
     // If the data folder has a fault, the services are not opened: opening fails, or creates files as the

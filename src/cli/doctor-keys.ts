@@ -14,7 +14,7 @@ const remedies = {
 } as const
 
 /** Describes the source of each key, and the faults of key files. The result contains no part of a key. */
-export const describeKeys = (files: ReadonlyArray<KeyFile>): DoctorFinding => {
+export const describeKeyFiles = (files: ReadonlyArray<KeyFile>): DoctorFinding => {
   const sourceOf = (use: TokenUse): string => {
     const keyFile = files.find((file) => file.use === use)
     return `${names[use]} from ${keyFile === undefined ? settings[use] : keyFile.folder}`

@@ -1,6 +1,6 @@
 import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import { withServices } from './library.ts'
-import { orThrowCommandError } from './outcome.ts'
+import { orThrowCommandError } from './or-throw-command-error.ts'
 
 /** Runs the migrations of the database. `serve` also runs them when it starts. */
 export const migrateCommand: Command = {

@@ -1,9 +1,6 @@
 import type { PlaylistReport } from '../domain/hls-check/check-playlists.ts'
 import type { PlaylistFinding } from '../domain/hls-check/finding.ts'
-
-/** Removes tokens from a text, because printed output may be copied into a ticket (http-api.md §2.6). */
-export const redactTokens = (text: string): string =>
-  text.replace(/\/~[^/\s]+/g, '').replace(/([?&]jwt=)[^&\s:]+/g, '$1…')
+import { redactTokens } from './redact-tokens.ts'
 
 const findingLines = ({
   severity,

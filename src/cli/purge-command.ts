@@ -2,7 +2,7 @@ import { isUid } from '../domain/media/uid-text.ts'
 import { isKeyName } from '../ports/cache-keys.ts'
 import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import { withServices } from './library.ts'
-import { orThrowCommandError } from './outcome.ts'
+import { orThrowCommandError } from './or-throw-command-error.ts'
 
 const usage = 'purge KEY|UID'
 

@@ -1,4 +1,4 @@
-import { closeLimitMs } from '../composition/close-limit.ts'
+import { closeLimitMs } from '../domain/shared/close-limit.ts'
 import type { DrainTimes } from '../server/drain.ts'
 
 /**

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { describeSweep, needsAttention } from '../terminal/describe-sweep.ts'
 import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import { withServices } from './library.ts'
-import { orThrowCommandError } from './outcome.ts'
+import { orThrowCommandError } from './or-throw-command-error.ts'
 
 const usage = 'sweep [--dry-run|--repair]'
 
@@ -25,7 +25,7 @@ export const sweepCommand: Command = {
       },
     })
     if (values['dry-run'] && values.repair) throw usageError(usage)
-    const mode = values['dry-run'] ? 'dry run' : values.repair ? 'repair' : 'usual'
+    const mode = values['dry-run'] ? 'dry run' : values.repair ? 'repair' : 'within limits'
     return withServices(config, async ({ sweep, database }) => {
       // A dry run must change neither objects nor tables, so it only checks the database.
       await orThrowCommandError(mode === 'dry run' ? database.check : database.migrate)

@@ -4,7 +4,7 @@ import type { Clip, Restrictions } from '../domain/access/restrictions.ts'
 import type { MediaKind } from '../ports/media-tokens.ts'
 import { type Command, CommandError, usageError } from './command.ts'
 import { withServices } from './library.ts'
-import { orThrowCommandError } from './outcome.ts'
+import { orThrowCommandError } from './or-throw-command-error.ts'
 import { explanationAsJson, explanationLines, extractToken } from './token-explanation.ts'
 
 const usage = 'token UID [--ttl S] [--maxh N] [--clip A,B] | --explain JWT'

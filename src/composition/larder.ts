@@ -1,5 +1,5 @@
 import type { Config } from '../config/settings.ts'
-import { createOwnerRead } from '../domain/access/owner-read.ts'
+import { createAuthorizedRead } from '../domain/access/authorized-read.ts'
 import { createPlaylistSigning } from '../domain/access/playlist-signing.ts'
 import { createPublicImageCheck } from '../domain/access/public-images.ts'
 import { type AdminService, createAdminService } from '../domain/admin/admin-service.ts'
@@ -115,7 +115,7 @@ export const createServices = (
   const { files, images, transcoder, progress, locks, sleep, newUid, clock, monotonic, log } = adapters
   // Made once, so that all services share one load of a value.
   const readThrough = createReadThrough(cache, stale)
-  const authorizedRead = createOwnerRead(cache)
+  const authorizedRead = createAuthorizedRead(cache)
   const checkPublic = createPublicImageCheck({ readThrough, imageFiles })
   const follower = createFollower({
     bus,

@@ -1,8 +1,8 @@
 import Router, { type RouterContext, type RouterMiddleware } from '@koa/router'
-import type { RouteMiddleware } from './handle.ts'
 import type { CorsPolicy } from './middleware/cors.ts'
 import { sendRefusalReply } from './middleware/refusal-reply.ts'
 import { writeReply } from './response/response-writer.ts'
+import type { RouteMiddleware } from './route-handler.ts'
 
 /** Methods that change data. */
 type WriteMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE'

@@ -1,13 +1,16 @@
-import type * as t from 'io-ts'
+import * as t from 'io-ts'
 import type { ByteRange, ByteStream } from '../domain/media/bytes.ts'
 import type { BadOrigin, Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 import type { CacheKey } from './cache.ts'
-import type { BlobRecord } from './cache-keys.ts'
 import type { TierOutcome } from './tier-outcome.ts'
 
-/** Size and sha256 of a blob, from the database. Both are known before the first byte is read. */
-export type BlobFacts = t.TypeOf<typeof BlobRecord>
+/**
+ * Length of a blob in bytes, and its sha256 in lower-case hex. The database has both, so they are known before
+ * the first byte is read. The cache stores them separately from the bytes.
+ */
+export const BlobFacts = t.strict({ size: t.number, sha256: t.string })
+export type BlobFacts = t.TypeOf<typeof BlobFacts>
 
 /** Bytes of a blob, and the cache tiers that served them. */
 export type BlobStream = ByteStream & {

@@ -9,6 +9,7 @@ import {
   StoredFileUid,
 } from '../domain/media/ids.ts'
 import { ImageExportFile } from '../domain/media/image-export.ts'
+import { BlobFacts } from './blob-cache.ts'
 import type { CacheKey } from './cache.ts'
 
 type ParamsOf<T extends string> = T extends `${string}{${infer P}}${infer Rest}` ? P | ParamsOf<Rest> : never
@@ -55,12 +56,6 @@ const Flag = new t.Type<boolean, string, unknown>(
 
 const isFalse = (flag: boolean): boolean => !flag
 
-/**
- * The cached description of a blob: its length in bytes, and its sha256 in lower-case hex. The bytes are
- * stored separately.
- */
-export const BlobRecord = t.strict({ size: t.number, sha256: t.string })
-
 /** All cache keys of this service. Each kind of cached value must have an entry here. */
 export const cacheKeys = {
   imagePlaylist: family('image_files:playlist:{uid}', {
@@ -87,7 +82,7 @@ export const cacheKeys = {
   }),
   storedFile: family('s3_files:{uid}', {
     params: { uid: StoredFileUid },
-    value: BlobRecord,
+    value: BlobFacts,
     ttlSeconds: null,
     about: 'The bytes of a stored file. They are a file beside the values, and this is its record.',
     form: '`{size, sha256}` and the bytes',

@@ -20,19 +20,19 @@ export type CacheKey<A> = {
   readonly isNegative: (value: A) => boolean
 }
 
-declare const seen: unique symbol
+declare const brand: unique symbol
 
 /**
  * Generation of a key. The generation changes twice when this process deletes the key: before the delete and
  * after it.
  */
-export type Generation = number & { readonly [seen]: true }
+export type Generation = number & { readonly [brand]: true }
 
 /**
- * Invalidation mark of a key in a cache that processes share. The mark changes when any of these processes
- * deletes the key.
+ * Invalidation version of a key in a cache that processes share. A delete of the key changes it, whichever
+ * process deletes.
  */
-export type InvalidationMark = string & { readonly [seen]: true }
+export type InvalidationVersion = string & { readonly [brand]: true }
 
 /**
  * The state at the start of a load. With it, `set` recognises that a later delete has made the loaded value
@@ -41,12 +41,12 @@ export type InvalidationMark = string & { readonly [seen]: true }
 export type LoadStart = {
   readonly generation: Generation
   /**
-   * Invalidation mark of the key; `null` if it could not be read, so the loaded value is not stored in a tier
-   * that processes share.
+   * Invalidation version of the key. `null`: the version could not be read, and the loaded value is not stored
+   * in a tier that processes share.
    */
-  readonly mark: InvalidationMark | null
+  readonly invalidationVersion: InvalidationVersion | null
   readonly at: MonotonicMs
-  readonly [seen]: true
+  readonly [brand]: true
 }
 
 /** The part of a key that says which value it is, without its type. */

@@ -31,9 +31,10 @@ export type MediaTokens = {
     restrictions?: Restrictions,
   ) => TE.TaskEither<never, string>
   /**
-   * Mints a token for URLs that opens the same, as long, as the token of this grant (http-api.md §3.2). It keeps
-   * `iat` and `jti`, so that what revokes that token revokes this one. It always differs from every token of
-   * `mint`, so that a token that came in a header never appears in a URL.
+   * Mints a token for URLs. It opens the same file for the same time, with the same restrictions, as the
+   * token of this grant (http-api.md §3.2). It has the same `iat` and `jti`, so that a revocation of that
+   * token also revokes it. It differs from every token of `mint`, so that a token that came in a header
+   * never appears in a URL.
    */
   readonly derive: (kind: MediaKind, grant: MediaGrant) => TE.TaskEither<never, string>
   /**

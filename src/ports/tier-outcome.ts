@@ -5,7 +5,7 @@
 export type CacheTierName = 'memory' | 'disk' | 'origin'
 
 /**
- * The part of a tier in a read. `collapsed`: the read shared a running fill. `partial`: only the requested
+ * What a tier did in a read. `collapsed`: the read shared a running fill. `partial`: only the requested
  * bytes were fetched, because the running fill was too far from them.
  */
 export type TierOutcome = {

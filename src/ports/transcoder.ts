@@ -51,7 +51,10 @@ export type TranscodeResult = {
   readonly progressive: ReadonlyArray<ProgressiveFile>
   /** Duration in seconds of the part of the source that could be decoded; `null` if unknown. */
   readonly sourceSeconds: number | null
-  /** Streams of the source whose packets were measured. Those of a damaged file are omitted. */
+  /**
+   * Streams of the source whose packets were measured. Empty for a damaged file, whose packets are not
+   * measured.
+   */
   readonly sourceStreams: ReadonlyArray<SourceStream>
   /** Messages for the user, such as `no sound: the audio track (mp3) could not be decoded`. */
   readonly warnings: ReadonlyArray<string>

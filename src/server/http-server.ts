@@ -7,7 +7,7 @@ import {
 } from 'node:http'
 import type { HttpLimits } from '../http/http-limits.ts'
 import type { ServerLifecycle } from '../http/lifecycle.ts'
-import type { TrafficCounters } from '../http/middleware/traffic.ts'
+import type { TrafficCounters } from '../http/middleware/traffic-counters.ts'
 import type { BufferedReply } from '../http/response/reply.ts'
 import {
   type Connection,

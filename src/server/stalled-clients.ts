@@ -2,9 +2,8 @@ import type { Server } from 'node:http'
 import { type Connection, stalledMilliseconds } from './connections.ts'
 
 /**
- * Resets connections whose client accepts no pending bytes for too long, because each of them occupies the
- * memory of its reply. All connections are checked periodically, because a timer for each write would slow
- * down fast replies.
+ * Resets a connection whose client accepts no pending bytes for too long, because its reply occupies memory.
+ * All connections are checked periodically, because a timer for each write would slow down fast replies.
  */
 export const resetStalledClients = (
   server: Server,

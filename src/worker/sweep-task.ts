@@ -17,7 +17,7 @@ export const createSweepTask = (
   run:
     ({ signal, failed }) =>
     async () => {
-      const swept = await sweep('usual', signal)()
+      const swept = await sweep('within limits', signal)()
       if (E.isLeft(swept)) return swept
       const report = swept.right
       if (report.result === 'busy') return E.right({ againInMs: pauseAfterBusyMs })

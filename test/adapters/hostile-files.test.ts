@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { readApng } from '../../src/adapters/sharp/headers/apng-frames.ts'
 import { readHeifHeader } from '../../src/adapters/sharp/headers/heif-header.ts'
-import { hasAllScans } from '../../src/adapters/sharp/headers/jpeg-scans.ts'
+import { hasAllJpegScans } from '../../src/adapters/sharp/headers/jpeg-scans.ts'
 import { pngChunk, pngSignature } from '../../src/adapters/sharp/headers/png-writer.ts'
 import { readMovie } from '../../src/adapters/transcode/isobmff/movie-tracks.ts'
 import { withUniqueSerials } from '../../src/adapters/transcode/joined/ogg-serials.ts'
@@ -149,7 +149,7 @@ describe('a hostile file', () => {
     ],
     'a program stream of many packs': [(n) => repeated(n, pack), clockOf],
     'HEIF of many extents': [heifWithEmptyExtents, (bytes) => readHeifHeader(inMemory(bytes), false)],
-    'JPEG of many frames': [(n) => repeated(n, frameOfMany, latin1('\xff\xd8')), hasAllScans],
+    'JPEG of many frames': [(n) => repeated(n, frameOfMany, latin1('\xff\xd8')), hasAllJpegScans],
   }
 
   it('costs work that is proportional to its bytes, and little for each byte', async () => {

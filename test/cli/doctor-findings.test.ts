@@ -9,7 +9,7 @@ import {
   examineServer,
   serviceLocations,
 } from '../../src/cli/doctor-findings.ts'
-import { describeKeys } from '../../src/cli/doctor-keys.ts'
+import { describeKeyFiles } from '../../src/cli/doctor-keys.ts'
 import { findForeignFiles } from '../../src/cli/foreign-files.ts'
 import { examineKeyFiles } from '../../src/composition/key-files.ts'
 import { loadSettings } from '../../src/composition/load-settings.ts'
@@ -84,7 +84,7 @@ describe('the checks of the doctor', () => {
       IMAGE_TOKEN_KEYS: `k1:HS256:${secret}`,
       DATABASE_URL: 'postgres://larder:passw0rd@db.example.org:5432/larder',
     })
-    const facts = JSON.stringify([describeKeys(examineKeyFiles(config)), serviceLocations(config)])
+    const facts = JSON.stringify([describeKeyFiles(examineKeyFiles(config)), serviceLocations(config)])
     expect(facts).not.to.match(/passw0rd|c2Vj/)
     expect(facts).to.include('images from IMAGE_TOKEN_KEYS').and.to.include('at db.example.org:5432')
   })

@@ -50,7 +50,7 @@ describe('durations of renditions', () => {
     expect(examineLengths([film(10_000), sound(10_040)])).to.deep.equal([])
     expect(examineLengths([film(10_000), sound(9960)])).to.deep.equal([])
     expect(examineLengths([film(10_000), sound(10_042)]).map(({ message }) => message)).to.deep.equal([
-      'the pictures pictures: it ends 0.042 s before the sound sound',
+      'video rendition pictures: it ends 0.042 s before audio rendition sound',
     ])
     expect(examineLengths([film(10_000), film(10_000), sound(9958)])).to.have.length(1)
   })

@@ -171,11 +171,11 @@ describe('[V39] the examiner, field by field', () => {
       }
     })
     expect(inOnePart).to.deep.equal([
-      'aligned: the sound a128: its parts do not start with those of the pictures v360',
+      'aligned: audio rendition a128: its parts do not start with those of video rendition v360',
     ])
     expect(rulesOfMade({ progressive: [] })).to.deep.equal([
-      'complete: the pictures v360: it has no mp4',
-      'complete: the pictures v240: it has no mp4',
+      'complete: video rendition v360: it has no mp4',
+      'complete: video rendition v240: it has no mp4',
     ])
     const films = made.renditions.filter(({ video }) => video !== null)
     expect(rulesOfMade({ renditions: films, progressive: [] })).to.include(

@@ -47,7 +47,7 @@ describe('the examiner of exports', () => {
   it('reports what is wrong, and where', async () => {
     const [violation] = examine(await film.broken('a128', edits.dropLastFragment))
     expect(violation?.message).to.match(
-      /^the sound a128: it ends [01]\.\d{3} s before the pictures v(?:360|240)$/,
+      /^audio rendition a128: it ends [01]\.\d{3} s before video rendition v(?:360|240)$/,
     )
   })
 
@@ -128,7 +128,7 @@ describe('the examiner of exports', () => {
     // The size and the frames of v240 need level 2.1, which permits 5000 kbit/s and a buffer of 5000 kbit.
     const violations = examine(await film.broken('v240', edits.fillFirstFrame(1, 700_000)))
     expect(violations[0]?.message).to.match(
-      /^the pictures v240: at 2\.000 s it needs a buffer of 5\d{3} kbit at 5000 kbit\/s, and level 2\.1, which it declares, permits 5000$/,
+      /^video rendition v240: at 2\.000 s it needs a buffer of 5\d{3} kbit at 5000 kbit\/s, and level 2\.1, which it declares, permits 5000$/,
     )
     return violations
   })

@@ -144,14 +144,14 @@ describe('[V39] exports of an older recipe', () => {
       expect(await bytesOf(old[0]?.uid ?? '')).to.equal(200)
 
       advance(47 * hours)
-      await right(larder.sweep('usual', never))
+      await right(larder.sweep('within limits', never))
       expect((await keysIn(larder.store, 's3_files/')).length, 'too early').to.equal(stored)
 
       advance(2 * hours)
       const looked = await right(larder.sweep('dry run', never))
       expect('replaced' in looked && looked.replaced.objects).to.equal(old.length)
       expect((await keysIn(larder.store, 's3_files/')).length, 'a dry run').to.equal(stored)
-      const swept = await right(larder.sweep('usual', never))
+      const swept = await right(larder.sweep('within limits', never))
       expect('replaced' in swept && swept.replaced.objects).to.equal(old.length)
       expect((await keysIn(larder.store, 's3_files/')).length).to.equal(stored - old.length)
       expect(await bytesOf(old[0]?.uid ?? ''), 'from no cache either').to.equal(403)
@@ -253,7 +253,7 @@ describe('[V39] exports of an older recipe', () => {
     await larder.store.delete('.library')()
     await storeMark(larder)
     const stored = (await keysIn(larder.store, 's3_files/')).length
-    expect(await right(larder.sweep('usual', never))).to.include({ result: 'foreign' })
+    expect(await right(larder.sweep('within limits', never))).to.include({ result: 'foreign' })
     expect((await keysIn(larder.store, 's3_files/')).length).to.equal(stored)
     expect(old).not.to.have.length(0)
   })
@@ -271,8 +271,8 @@ describe('[V39] exports of an older recipe', () => {
           : larder.store.delete(key),
     }
     const failing = await createMemoryLarder({ ...larder, store })
-    expect(E.isLeft(await failing.sweep('usual', never)())).to.equal(true)
-    const swept = await right(larder.sweep('usual', never))
+    expect(E.isLeft(await failing.sweep('within limits', never)())).to.equal(true)
+    const swept = await right(larder.sweep('within limits', never))
     expect('replaced' in swept && swept.replaced.objects).to.equal(old.length - 2)
   })
 

@@ -35,7 +35,7 @@ describe('[M4] the sweep of a store that names no library', () => {
     }
     return { changes, store: recordingStore satisfies ObjectStore }
   }
-  const mode = fc.constantFrom('usual' as const, 'repair' as const, 'dry run' as const)
+  const mode = fc.constantFrom('within limits' as const, 'repair' as const, 'dry run' as const)
 
   it('does not mark the store, and deletes nothing, if the library does not name most of its objects', async () => {
     await fc.assert(
@@ -61,7 +61,7 @@ describe('[M4] the sweep of a store that names no library', () => {
               named: some.size,
             })
           expect(changes).to.deep.equal([])
-          expect(await right(sweepOf()('usual', neverAborted))).to.deep.include({
+          expect(await right(sweepOf()('within limits', neverAborted))).to.deep.include({
             result: 'swept',
             deleted: [],
           })
@@ -100,16 +100,16 @@ describe('[M4] the sweep of a store that names no library', () => {
     await putText(scene.store, aStoredFileKey())
     scene.now += 100 * hour
     const { store, changes } = recorded()
-    expect(await right(sweepOf({ store })('usual', neverAborted))).to.include({ result: 'swept' })
+    expect(await right(sweepOf({ store })('within limits', neverAborted))).to.include({ result: 'swept' })
     expect(changes[0]).to.equal('.library')
   })
 
   it('accepts a correction: once a wrong mark is deleted, the right library marks the store, and the wrong one is refused', async () => {
-    await right(sweepOf({ storedFiles: wrong() })('usual', neverAborted))
+    await right(sweepOf({ storedFiles: wrong() })('within limits', neverAborted))
     await fill(3)
-    expect(await right(sweepOf()('usual', neverAborted))).to.include({ result: 'foreign' })
+    expect(await right(sweepOf()('within limits', neverAborted))).to.include({ result: 'foreign' })
     await right(scene.store.delete('.library'))
-    expect(await right(sweepOf()('usual', neverAborted))).to.include({ result: 'swept' })
+    expect(await right(sweepOf()('within limits', neverAborted))).to.include({ result: 'swept' })
     expect(await right(sweepOf({ storedFiles: wrong() })('repair', neverAborted))).to.include({
       result: 'foreign',
     })

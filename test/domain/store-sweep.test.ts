@@ -35,9 +35,12 @@ describe('[V24] the sweep of the object store', () => {
     const orphan = aStoredFileKey()
     await putText(scene.store, orphan)
     scene.now += 48 * hour
-    expect(await right(sweepOf()('usual', neverAborted))).to.deep.include({ result: 'swept', deleted: [] })
+    expect(await right(sweepOf()('within limits', neverAborted))).to.deep.include({
+      result: 'swept',
+      deleted: [],
+    })
     scene.now += 1
-    const report = await right(sweepOf()('usual', neverAborted))
+    const report = await right(sweepOf()('within limits', neverAborted))
     expect(report).to.deep.include({ result: 'swept', objects: 101, isWhole: true })
     expect(report.result === 'swept' && report.deleted.map(({ key }) => key)).to.deep.equal([orphan])
     expect(await keysIn(scene.store)).to.have.members([...scene.rows, '.library'])
@@ -50,7 +53,7 @@ describe('[V24] the sweep of the object store', () => {
     await putText(theirs, aStoredFileKey())
     await putText(bucket, aStoredFileKey())
     const sweep = sweepOf({ store: ours })
-    await right(sweep('usual', neverAborted))
+    await right(sweep('within limits', neverAborted))
     await putText(ours, aStoredFileKey())
     scene.now += 100 * hour
     expect(await right(sweep('repair', neverAborted))).to.include({ result: 'swept' })
@@ -62,11 +65,11 @@ describe('[V24] the sweep of the object store', () => {
 
   it('does not touch a store that names another library', async () => {
     const theirs = createMemoryStoredFileRepository('lib_theirs', () => false)
-    await right(sweepOf({ storedFiles: theirs })('usual', neverAborted))
+    await right(sweepOf({ storedFiles: theirs })('within limits', neverAborted))
     const orphan = aStoredFileKey()
     await putText(scene.store, orphan)
     scene.now += 100 * hour
-    for (const mode of ['usual', 'dry run', 'repair'] as const)
+    for (const mode of ['within limits', 'dry run', 'repair'] as const)
       expect(await right(sweepOf()(mode, neverAborted))).to.deep.equal({
         result: 'foreign',
         other: 'lib_theirs',
@@ -79,7 +82,7 @@ describe('[V24] the sweep of the object store', () => {
     await fill(94)
     for (let at = 0; at < 6; at += 1) await putText(scene.store, aStoredFileKey())
     scene.now += 100 * hour
-    const braked = await right(sweepOf()('usual', neverAborted))
+    const braked = await right(sweepOf()('within limits', neverAborted))
     expect(braked).to.deep.include({ result: 'braked', objects: 100 })
     expect(await keysIn(scene.store)).to.have.length(101)
     const looked = await right(sweepOf()('dry run', neverAborted))
@@ -102,9 +105,13 @@ describe('[V24] the sweep of the object store', () => {
     const orphans = (count: number) =>
       createMemoryStoredFileRepository('lib_ours', (key) => Number(key.slice(-22)) >= count)
     await putText(scene.store, '.library', 'lib_ours')
-    const report = await right(sweepOf({ store: large, storedFiles: orphans(1001) })('usual', neverAborted))
+    const report = await right(
+      sweepOf({ store: large, storedFiles: orphans(1001) })('within limits', neverAborted),
+    )
     expect(report).to.include({ result: 'braked' })
-    const fine = await right(sweepOf({ store: large, storedFiles: orphans(1000) })('usual', neverAborted))
+    const fine = await right(
+      sweepOf({ store: large, storedFiles: orphans(1000) })('within limits', neverAborted),
+    )
     expect(fine.result === 'swept' && fine.deleted).to.have.length(1000)
   })
 
@@ -114,9 +121,9 @@ describe('[V24] the sweep of the object store', () => {
     const uploaded = aStoredFileKey()
     await putText(scene.store, uploaded)
     scene.now += 100 * hour
-    expect(await right(sweepOf()('usual', neverAborted))).to.deep.include({ deleted: [] })
+    expect(await right(sweepOf()('within limits', neverAborted))).to.deep.include({ deleted: [] })
     scene.held.clear()
-    expect(await right(sweepOf()('usual', neverAborted))).to.include({ result: 'swept' })
+    expect(await right(sweepOf()('within limits', neverAborted))).to.include({ result: 'swept' })
     expect(await keysIn(scene.store)).not.to.include(uploaded)
   })
 
@@ -131,7 +138,9 @@ describe('[V24] the sweep of the object store', () => {
         asMonotonic(() => scene.now + skew),
         new Map(),
       )
-      expect(await right(sweepOf({ locks: skewed })('usual', neverAborted))).to.deep.include({ deleted: [] })
+      expect(await right(sweepOf({ locks: skewed })('within limits', neverAborted))).to.deep.include({
+        deleted: [],
+      })
     }
     expect(await keysIn(scene.store)).to.include(young)
   })
@@ -163,7 +172,7 @@ describe('[V24] the sweep of the object store', () => {
       },
     }
     expect(await left(sweepOf({ store: breaking })('repair', neverAborted))).to.equal(down)
-    expect(await left(sweepOf()('usual', AbortSignal.abort()))).to.include({ _tag: 'Unavailable' })
+    expect(await left(sweepOf()('within limits', AbortSignal.abort()))).to.include({ _tag: 'Unavailable' })
     const noRows = { ...named(), filterReferencedKeys: () => TE.left(unavailable('database')('down')) }
     expect(await left(sweepOf({ storedFiles: noRows })('repair', neverAborted))).to.include({
       dependency: 'database',
@@ -185,13 +194,15 @@ describe('[V24] the sweep of the object store', () => {
         return referenced
       },
     }
-    expect(await right(sweepOf({ storedFiles })('usual', neverAborted))).to.deep.include({ deleted: [] })
+    expect(await right(sweepOf({ storedFiles })('within limits', neverAborted))).to.deep.include({
+      deleted: [],
+    })
     expect(await keysIn(scene.store)).to.include(late)
   })
 
   it('runs in one process at a time', async () => {
     scene.held.set('sweep', scene.now)
-    expect(await right(sweepOf()('usual', neverAborted))).to.deep.equal({ result: 'busy' })
+    expect(await right(sweepOf()('within limits', neverAborted))).to.deep.equal({ result: 'busy' })
   })
 
   it('removes old incomplete uploads, and leaves young ones; a store may forbid listing them', async () => {
@@ -211,7 +222,7 @@ describe('[V24] the sweep of the object store', () => {
     scene.now += 100 * hour
     expect(await right(sweepOf({ store: uploads })('dry run', neverAborted))).to.include({ uploads: 1 })
     expect(removed).to.deep.equal([])
-    expect(await right(sweepOf({ store: uploads })('usual', neverAborted))).to.include({ uploads: 1 })
+    expect(await right(sweepOf({ store: uploads })('within limits', neverAborted))).to.include({ uploads: 1 })
     expect(removed).to.deep.equal(['old'])
     const forbidden: ObjectStore = {
       ...scene.store,
@@ -220,7 +231,9 @@ describe('[V24] the sweep of the object store', () => {
         throw toStreamError(unavailable('object store')('access denied'))
       },
     }
-    expect(await right(sweepOf({ store: forbidden })('usual', neverAborted))).to.include({ uploads: null })
+    expect(await right(sweepOf({ store: forbidden })('within limits', neverAborted))).to.include({
+      uploads: null,
+    })
   })
 
   it('never deletes an object that a row names, or that is younger than 48 hours, in any mode', async () => {
@@ -231,7 +244,7 @@ describe('[V24] the sweep of the object store', () => {
     })
     const run = fc.record({
       objects: fc.array(object, { maxLength: 60 }),
-      mode: fc.constantFrom('usual' as const, 'repair' as const, 'dry run' as const),
+      mode: fc.constantFrom('within limits' as const, 'repair' as const, 'dry run' as const),
       workAge: fc.option(fc.integer({ min: 0, max: 300 }), { nil: null }),
       breaksAt: fc.option(fc.nat(60), { nil: null }),
       namedLater: fc.nat(5),

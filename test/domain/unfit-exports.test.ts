@@ -22,7 +22,7 @@ const sound = 'test/media/bunny.mp3'
 const never = new AbortController().signal
 const options = { isPublic: false, onRegistered: () => {}, onProgress: () => {} }
 const reason =
-  /^its exports are faulty, so they are not published: the sound a64: it has 2 channels, but playlists would say 1; the sound a128: .*$/
+  /^its exports are faulty, so they are not published: audio rendition a64: it has 2 channels, but playlists would say 1; audio rendition a128: .*$/
 
 const withMono = (made: TranscodeResult): TranscodeResult => ({
   ...made,

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { SignJWT } from 'jose'
 import { unavailable } from '../../src/domain/shared/errors.ts'
 import { TE } from '../../src/fp.ts'
-import { commands, documentLinks } from '../../src/http/pages/home-page.ts'
+import { homePageCommands, homePageDocuments } from '../../src/http/pages/home-page.ts'
 import { aContentFileUid, anImageFileUid } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
@@ -65,7 +65,7 @@ describe('pages for people (§13.6)', () => {
       expect(home.status).to.equal(200)
       expectPage(home)
       expect(home.text).to.include('A media server').and.to.include('class="state ready"')
-      for (const [name] of [...commands, ...documentLinks]) expect(home.text).to.include(name)
+      for (const [name] of [...homePageCommands, ...homePageDocuments]) expect(home.text).to.include(name)
     }
   })
 
@@ -81,8 +81,8 @@ describe('pages for people (§13.6)', () => {
   it('[V60] list exactly the existing commands, and existing documents', async () => {
     const { out } = await runLarder(['help'], {})
     const usages = out.flatMap((line) => /^ {2}larder (\w+)/.exec(line)?.[1] ?? [])
-    expect(commands.map(([name]) => name.split(' ')[1])).to.have.members(usages)
-    for (const [name] of documentLinks) expect(existsSync(name), name).to.equal(true)
+    expect(homePageCommands.map(([name]) => name.split(' ')[1])).to.have.members(usages)
+    for (const [name] of homePageDocuments) expect(existsSync(name), name).to.equal(true)
   })
 
   it('[V60] explain every refusal to a person in a browser', async () => {

@@ -1,17 +1,17 @@
 import { expect } from 'chai'
-import type { RouteHandler } from '../../src/http/handle.ts'
 import { createCorsPolicy } from '../../src/http/middleware/cors.ts'
-import { createRefusals } from '../../src/http/middleware/refusals.ts'
-import { createTrafficCounters } from '../../src/http/middleware/traffic.ts'
+import { createRefusals } from '../../src/http/middleware/refusal-counts.ts'
+import { createTrafficCounters } from '../../src/http/middleware/traffic-counters.ts'
 import { createPlaylistBodyEncoder } from '../../src/http/playlists/playlist-bodies.ts'
 import { createPlaylistReply } from '../../src/http/playlists/playlist-reply.ts'
 import { createBytesReply } from '../../src/http/response/bytes-reply.ts'
+import type { RouteHandler } from '../../src/http/route-handler.ts'
 import { adminRoutes } from '../../src/http/routes/admin-routes.ts'
 import { consoleRoutes } from '../../src/http/routes/console-routes.ts'
 import { contentRoutes } from '../../src/http/routes/content-routes.ts'
+import { healthRoutes } from '../../src/http/routes/health-routes.ts'
 import { homeRoutes } from '../../src/http/routes/home-routes.ts'
 import { imageRoutes } from '../../src/http/routes/image-routes.ts'
-import { serviceRoutes } from '../../src/http/routes/service-routes.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { right } from '../support/expect-right.ts'
 import {
@@ -74,7 +74,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
     imageRoutes(media, spy)
     contentRoutes(media, spy)
     adminRoutes({ ...larder, refusals: createRefusals(), traffic: createTrafficCounters() }, spy)
-    serviceRoutes({ health: larder.health, lifecycle: { isStopping: () => false } }, spy)
+    healthRoutes({ health: larder.health, lifecycle: { isStopping: () => false } }, spy)
     homeRoutes(larder.health, spy)
     consoleRoutes({ ...larder, consoleAssets: new Map() }, spy)
     // Image bytes occur twice in the cases, for two exports.

@@ -197,7 +197,7 @@ async function isOnDiskAsDocumented<A>({ key, value, name, written, ttlSeconds }
 
   const onDisk = JSON.parse(await readFile(storage.getDatumPath(name), 'utf8'))
   const expiresAt = ttlSeconds === null ? null : now + ttlSeconds * 1000
-  const entry = { value: written, expiresAt, scope: 'https://media.example', mark: '' }
+  const entry = { value: written, expiresAt, scope: 'https://media.example', invalidationVersion: '' }
   expect(onDisk).to.deep.equal({
     key: name,
     value: Object.assign({ check: onDisk.value.check }, entry),

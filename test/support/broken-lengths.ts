@@ -5,14 +5,14 @@ export const brokenLengths: ReadonlyArray<Broken> = [
   [
     'a longer source',
     { ...made, sourceSeconds: 11 },
-    'source-length: the pictures v360: it lasts 10.000 s, and the source 11.000 s',
-    'source-length: the pictures v240: it lasts 10.000 s, and the source 11.000 s',
-    'source-length: the sound a128: it lasts 10.027 s, and the source 11.000 s',
+    'source-length: video rendition v360: it lasts 10.000 s, and the source 11.000 s',
+    'source-length: video rendition v240: it lasts 10.000 s, and the source 11.000 s',
+    'source-length: audio rendition a128: it lasts 10.027 s, and the source 11.000 s',
   ],
   [
     'a shorter source',
     { ...made, sourceSeconds: 9.98 },
-    'source-length: the sound a128: it lasts 10.027 s, and the source 9.980 s',
+    'source-length: audio rendition a128: it lasts 10.027 s, and the source 9.980 s',
   ],
   [
     'an end of the source that was lost',
@@ -28,7 +28,7 @@ export const brokenLengths: ReadonlyArray<Broken> = [
         { kind: 'audio', packetSeconds: 9, lastPacketSeconds: 0.05, encodedSeconds: 10 },
       ],
     },
-    'source-length: the pictures of the source: 10.000 s were encoded, and the packets last 11.000 s',
-    'source-length: the sound of the source: 9.850 s were encoded, and the packets last 10.000 s',
+    'source-length: the video of the source: 10.000 s were encoded, and the packets last 11.000 s',
+    'source-length: the audio of the source: 9.850 s were encoded, and the packets last 10.000 s',
   ],
 ]

@@ -22,7 +22,7 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
   [
     'an empty rendition',
     withRendition(v360, (one) => ({ ...one, parts: [] })),
-    'complete: the pictures v360: there is nothing in it',
+    'complete: video rendition v360: there is nothing in it',
   ],
   [
     'a late start',
@@ -38,7 +38,7 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
         })),
       })),
     })),
-    'starts-at-zero: the sound a128: it starts at 0.021 s in place of 0',
+    'starts-at-zero: audio rendition a128: it starts at 0.021 s in place of 0',
   ],
   [
     'a gap',
@@ -47,7 +47,7 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
       shownFromTicks: each.shownFromTicks + 1024,
       shownToTicks: each.shownToTicks + 1024,
     })),
-    'no-gaps: the sound a128: a gap of 0.021 s at 2.005 s',
+    'no-gaps: audio rendition a128: a gap of 0.021 s at 2.005 s',
   ],
   [
     'an overlap',
@@ -56,37 +56,37 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
       shownFromTicks: each.shownFromTicks - 1024,
       shownToTicks: each.shownToTicks - 1024,
     })),
-    'no-gaps: the sound a128: an overlap of 0.021 s at 2.005 s',
+    'no-gaps: audio rendition a128: an overlap of 0.021 s at 2.005 s',
   ],
   [
     'a part with bytes of its own',
     withFragment(a128, ({ bytes }) => ({ bytes: bytes - 1 })),
-    'bytes: the sound a128: part 1 does not consist of exactly its fragments',
+    'bytes: audio rendition a128: part 1 does not consist of exactly its fragments',
   ],
   [
     'an edit list',
     withTrack(v360, () => ({ hasEditList: true })),
-    'shown-in-time: the pictures v360: an edit list shifts it in players that read edit lists',
+    'shown-in-time: video rendition v360: an edit list shifts it in players that read edit lists',
   ],
   [
     'a turned rendition',
     withTrack(v360, () => ({ isUpright: false })),
-    'upright: the pictures v360: its track header turns, mirrors or stretches it',
+    'upright: video rendition v360: its track header turns, mirrors or stretches it',
   ],
   [
     'two frames with one time',
     withFragment(v360, ({ samples }) => ({ shownTimes: samples - 1 })),
-    'shown-in-time: the pictures v360: after 2.000 s, 50 samples are shown at 49 times',
+    'shown-in-time: video rendition v360: after 2.000 s, 50 samples are shown at 49 times',
   ],
   [
     'frames shown late',
     withFragment(v360, ({ shownFromTicks }) => ({ shownFromTicks: shownFromTicks + 512 })),
-    'shown-in-time: the pictures v360: what is decoded from 2.000 s on is shown from 2.040 s to 4.000 s',
+    'shown-in-time: video rendition v360: what is decoded from 2.000 s on is shown from 2.040 s to 4.000 s',
   ],
   [
     'frames shown for too long',
     withFragment(v360, ({ shownToTicks }) => ({ shownToTicks: shownToTicks + 512 })),
-    'shown-in-time: the pictures v360: what is decoded from 2.000 s on is shown from 2.000 s to 4.040 s',
+    'shown-in-time: video rendition v360: what is decoded from 2.000 s on is shown from 2.000 s to 4.040 s',
   ],
   [
     'sound that ends early',
@@ -97,44 +97,44 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
         return { ...part, fragments, slice: { ...part.slice, end: part.slice.start + 900 } }
       }),
     })),
-    'equal-length: the sound a128: it ends 0.976 s before the pictures v240',
-    'source-length: the sound a128: it lasts 9.024 s, and the source 10.000 s',
+    'equal-length: audio rendition a128: it ends 0.976 s before video rendition v240',
+    'source-length: audio rendition a128: it lasts 9.024 s, and the source 10.000 s',
   ],
   [
     'video parts that start elsewhere',
     withParts(v240, [2, 2, 1]),
-    'aligned: the pictures v240: its parts do not start with those of the pictures v360',
+    'aligned: video rendition v240: its parts do not start with those of video rendition v360',
   ],
   [
     'a video part too few',
     withParts(v240, [1, 4]),
-    'aligned: the pictures v240: its parts do not start with those of the pictures v360',
+    'aligned: video rendition v240: its parts do not start with those of video rendition v360',
   ],
   [
     'sound parts that start elsewhere',
     withParts(a128, [4, 4, 2]),
-    'aligned: the sound a128: its parts do not start with those of the pictures v360',
+    'aligned: audio rendition a128: its parts do not start with those of video rendition v360',
   ],
   [
     'a sound part too many',
     withParts(a128, [2, 6, 1, 1]),
-    'aligned: the sound a128: its parts do not start with those of the pictures v360',
+    'aligned: audio rendition a128: its parts do not start with those of video rendition v360',
   ],
   // Pictures
   [
     'no sequence parameter set',
     withPictures({ sequence: null }),
-    'complete: the pictures v360: it contains no description of its video for a decoder',
+    'complete: video rendition v360: it contains no description of its video for a decoder',
   ],
   [
     'a part without a keyframe',
     withFragment(v360, () => ({ startsWithIdr: false })),
-    'keyframes: the pictures v360: the picture at 2.000 s, which must be a keyframe, is none, and is marked as one',
+    'keyframes: video rendition v360: the picture at 2.000 s, which must be a keyframe, is none, and is marked as one',
   ],
   [
     'an unmarked keyframe',
     withFragment(v360, () => ({ isMarkedKey: false })),
-    'keyframes: the pictures v360: the picture at 2.000 s, which must be a keyframe, is not marked as one',
+    'keyframes: video rendition v360: the picture at 2.000 s, which must be a keyframe, is not marked as one',
   ],
   [
     'another frame rate',
@@ -142,128 +142,128 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
       ...one,
       video: one.video && { ...one.video, frameRate: { num: 24, den: 1 } },
     })),
-    'picture-rate: the pictures v360: it has 250 pictures, where 24.000 a second make 240.0',
+    'picture-rate: video rendition v360: it has 250 pictures, where 24.000 a second make 240.0',
   ],
   [
     'two frames too many',
     withFragment(v360, () => ({ samples: 52, shownTimes: 52 })),
-    'picture-rate: the pictures v360: it has 252 pictures, where 25.000 a second make 250.0',
+    'picture-rate: video rendition v360: it has 252 pictures, where 25.000 a second make 250.0',
   ],
   [
     'another width in the sample entry',
     withPictures({ width: 642 }),
-    'picture-size: the pictures v360: its pictures are 642x360, but playlists would say 640x360',
+    'picture-size: video rendition v360: its pictures are 642x360, but playlists would say 640x360',
   ],
   [
     'another height of the frames',
     withSequence({ height: 362 }),
-    'picture-size: the pictures v360: its pictures are 640x362, but playlists would say 640x360',
+    'picture-size: video rendition v360: its pictures are 640x362, but playlists would say 640x360',
   ],
   [
     'pixels that are not square',
     withSequence({ isSquare: false }),
-    'picture-size: the pictures v360: its pixels are not square',
+    'picture-size: video rendition v360: its pixels are not square',
   ],
   [
     'no colour description',
     withSequence({ colour: null }),
-    'colours: the pictures v360: it does not declare its colours (1/1/1 limited is expected)',
+    'colours: video rendition v360: it does not declare its colours (1/1/1 limited is expected)',
   ],
   [
     'full range',
     withSequence({ colour: { ...colour, isFullRange: true } }),
-    'colours: the pictures v360: its colours are tagged as 1/1/1 full in place of 1/1/1 limited',
+    'colours: video rendition v360: its colours are tagged as 1/1/1 full in place of 1/1/1 limited',
   ],
   [
     'other colours in the box',
     withPictures({ boxColour: { ...colour, primaries: 9 } }),
-    'colours: the pictures v360: its colours are tagged as 9/1/1 limited in place of 1/1/1 limited',
+    'colours: video rendition v360: its colours are tagged as 9/1/1 limited in place of 1/1/1 limited',
   ],
   [
     'another codec string',
     withTrack(v360, () => ({ codec: 'avc1.64001f' })),
-    'codec-string: the pictures v360: its codec is avc1.64001e, but playlists would say avc1.64001f',
+    'codec-string: video rendition v360: its codec is avc1.64001e, but playlists would say avc1.64001f',
   ],
   [
     'a level that does not exist',
     withSequence({ level: 99 }),
-    'level: the pictures v360: there is no level 9.9',
+    'level: video rendition v360: there is no level 9.9',
   ],
   [
     'a level with smaller frames',
     withSequence({ level: 40, macroblocksWide: 100, macroblocksHigh: 85, referenceFrames: 2 }),
-    'level: the pictures v360: a frame has 8500 macroblocks, and level 4.0, which it declares, permits 8192',
+    'level: video rendition v360: a frame has 8500 macroblocks, and level 4.0, which it declares, permits 8192',
   ],
   [
     'a level with a shorter side',
     withSequence({ macroblocksWide: 120, macroblocksHigh: 8 }),
-    'level: the pictures v360: its longer side has 120 macroblocks, and level 3.0, which it declares, permits 113',
+    'level: video rendition v360: its longer side has 120 macroblocks, and level 3.0, which it declares, permits 113',
   ],
   [
     'a level with a shorter side, upright',
     withSequence({ macroblocksWide: 8, macroblocksHigh: 120 }),
-    'level: the pictures v360: its longer side has 120 macroblocks, and level 3.0, which it declares, permits 113',
+    'level: video rendition v360: its longer side has 120 macroblocks, and level 3.0, which it declares, permits 113',
   ],
   [
     'a level with fewer macroblocks a second',
     withSequence({ level: 22 }),
-    'level: the pictures v360: a second has 23000 macroblocks, and level 2.2, which it declares, permits 20250',
+    'level: video rendition v360: a second has 23000 macroblocks, and level 2.2, which it declares, permits 20250',
   ],
   [
     'a level with fewer reference frames',
     withSequence({ referenceFrames: 9 }),
-    'level: the pictures v360: its 9 reference frames have 8280 macroblocks, and level 3.0, which it declares, permits 8100',
+    'level: video rendition v360: its 9 reference frames have 8280 macroblocks, and level 3.0, which it declares, permits 8100',
   ],
   [
     'a level with a smaller buffer',
     withFragment(v360, () => ({ peakBufferBits: 12_500_001 })),
-    'level: the pictures v360: at 2.000 s it needs a buffer of 12501 kbit at 12500 kbit/s, and level 3.0, which it declares, permits 12500',
+    'level: video rendition v360: at 2.000 s it needs a buffer of 12501 kbit at 12500 kbit/s, and level 3.0, which it declares, permits 12500',
   ],
   [
     'a buffer that was not computed',
     withFragment(v360, () => ({ peakBufferBits: null })),
-    'level: the pictures v360: at 2.000 s it needs a buffer of Infinity kbit at 12500 kbit/s, and level 3.0, which it declares, permits 12500',
+    'level: video rendition v360: at 2.000 s it needs a buffer of Infinity kbit at 12500 kbit/s, and level 3.0, which it declares, permits 12500',
   ],
   // Sound
   [
     'a sample that is too long',
     withFragment(a128, () => ({ longestTicks: 1025 })),
-    'aac-samples: the sound a128: a sample after 2.005 s lasts 1025 ticks instead of 1024',
+    'aac-samples: audio rendition a128: a sample after 2.005 s lasts 1025 ticks instead of 1024',
   ],
   [
     'a sample that is too short',
     withFragment(a128, () => ({ shortestTicks: 1023 })),
-    'aac-samples: the sound a128: a sample after 2.005 s lasts 1023 ticks instead of 1024',
+    'aac-samples: audio rendition a128: a sample after 2.005 s lasts 1023 ticks instead of 1024',
   ],
   [
     'a fragment of sound that is not marked',
     withFragment(a128, () => ({ isMarkedKey: false })),
-    'keyframes: the sound a128: players cannot start at 2.005 s: the sample is not marked',
+    'keyframes: audio rendition a128: players cannot start at 2.005 s: the sample is not marked',
   ],
   [
     'another timescale',
     withTrack(a128, () => ({ timescale: 48_001 })),
-    'sound-form: the sound a128: it is decoded at 48000 Hz and counted at 48001, where 48000 are expected',
+    'sound-form: audio rendition a128: it is decoded at 48000 Hz and counted at 48001, where 48000 are expected',
   ],
   [
     'another rate in AudioSpecificConfig',
     withSound({ sampleRate: 44_100 }),
-    'sound-form: the sound a128: it is decoded at 44100 Hz and counted at 48000, where 48000 are expected',
+    'sound-form: audio rendition a128: it is decoded at 44100 Hz and counted at 48000, where 48000 are expected',
   ],
   [
     'a rate without an index',
     withSound({ sampleRate: null }),
-    'sound-form: the sound a128: it is decoded at an unknown number of Hz and counted at 48000, where 48000 are expected',
+    'sound-form: audio rendition a128: it is decoded at an unknown number of Hz and counted at 48000, where 48000 are expected',
   ],
   [
     'other channels',
     withSound({ channels: 1 }),
-    'sound-form: the sound a128: it has 1 channels, but playlists would say 2',
+    'sound-form: audio rendition a128: it has 1 channels, but playlists would say 2',
   ],
   [
     'another kind of AAC',
     withSound({ objectType: 5 }),
-    'codec-string: the sound a128: its AAC is mp4a.40.5, but playlists would say mp4a.40.2',
+    'codec-string: audio rendition a128: its AAC is mp4a.40.5, but playlists would say mp4a.40.2',
   ],
   // All renditions
   [
@@ -274,11 +274,11 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
   [
     'a missing mp4',
     { ...made, progressive: made.progressive.slice(1) },
-    'complete: the pictures v360: it has no mp4',
+    'complete: video rendition v360: it has no mp4',
   ],
   [
     'video that is declared to be sound, too',
     withRendition(v360, (one) => ({ ...one, audio: { channels: 2, sampleRate: 48_000 } })),
-    'complete: the pictures v360: it differs from what playlists would say about it',
+    'complete: video rendition v360: it differs from what playlists would say about it',
   ],
 ]

@@ -5,15 +5,15 @@ import { fullRange } from '../../src/domain/media/bytes.ts'
 import { StoredFileUid } from '../../src/domain/media/ids.ts'
 import { unavailable } from '../../src/domain/shared/errors.ts'
 import { E, TE } from '../../src/fp.ts'
-import type { BlobOrigin } from '../../src/ports/blob-cache.ts'
-import { BlobRecord, cacheKeys } from '../../src/ports/cache-keys.ts'
+import { BlobFacts, type BlobOrigin } from '../../src/ports/blob-cache.ts'
+import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { silentLog } from './recording-log.ts'
 
 // Runs as its own process with the disk cache of a folder, for tests of processes that share one.
 // start-cache-worker.ts starts it with the folder and the address of the origin, and sends it a message for
 // each blob to read.
 
-export const ReadOrder = t.strict({ uid: StoredFileUid, facts: BlobRecord })
+export const ReadOrder = t.strict({ uid: StoredFileUid, facts: BlobFacts })
 
 const [dir = '', origin = ''] = process.argv.slice(2)
 

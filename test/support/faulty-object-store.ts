@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { cancellable } from '../../src/adapters/s3/cancellable.ts'
+import { createCancellableStream } from '../../src/adapters/s3/cancellable.ts'
 import type { ByteRange, ByteStream } from '../../src/domain/media/bytes.ts'
 import { type Unavailable, unavailable } from '../../src/domain/shared/errors.ts'
 import { O, TE } from '../../src/fp.ts'
@@ -83,7 +83,7 @@ export const createFaultyObjectStore = (inner: ObjectStore): FaultyObjectStore =
       if (!cancelled.signal.aborted) openStreams -= 1
       cancelled.abort()
     }
-    return cancellable(faulty(stream, fault, resume, cancelled.signal, close), close)
+    return createCancellableStream(faulty(stream, fault, resume, cancelled.signal, close), close)
   }
 
   return {

@@ -1,8 +1,8 @@
 import type { LocalStorage } from 'node-persist'
 import {
-  constantInvalidationMarks,
-  type InvalidationMarks,
-} from '../../src/adapters/cache/disk/invalidation-marks.ts'
+  constantInvalidationVersions,
+  type InvalidationVersions,
+} from '../../src/adapters/cache/disk/invalidation-versions.ts'
 import { createNodePersistTier } from '../../src/adapters/cache/disk/node-persist-cache.ts'
 import { createSingleTierCache } from '../../src/adapters/cache/tiers/cache-tier.ts'
 import type { CachePort } from '../../src/ports/cache.ts'
@@ -12,7 +12,7 @@ type Options = {
   readonly storage: LocalStorage
   readonly clock: Clock
   readonly scope: string
-  readonly marks?: InvalidationMarks
+  readonly versions?: InvalidationVersions
 }
 
 /** A cache of the disk tier alone. */
@@ -20,5 +20,5 @@ export const createNodePersistCache = ({
   storage,
   clock,
   scope,
-  marks = constantInvalidationMarks,
-}: Options): CachePort => createSingleTierCache(createNodePersistTier(storage, scope, marks), clock)
+  versions = constantInvalidationVersions,
+}: Options): CachePort => createSingleTierCache(createNodePersistTier(storage, scope, versions), clock)

@@ -21,7 +21,7 @@ export const createScheduledTier = (inner: CacheTier, scheduler: Scheduler): Cac
     },
     set: (key, entry) => () => inTurn.run(key.name, () => step('keep', inner.set(key, entry))),
     remove: (name) => () => inTurn.run(name, () => step('remove', inner.remove(name))),
-    readMark: (key) => step('mark', () => inner.readMark(key)),
+    readInvalidationVersion: (key) => step('version', () => inner.readInvalidationVersion(key)),
     invalidate: (stale) => () =>
       inTurn.run(stale === 'all' ? '' : (stale.names[0] ?? ''), () =>
         step('delete', inner.invalidate(stale)),

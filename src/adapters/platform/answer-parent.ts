@@ -4,18 +4,18 @@ import { MAX_MESSAGE_LENGTH, parseMessage, REPLY_FD } from './start-message-chil
 
 // The code for the child process that start-message-child.ts starts.
 
-/** Returns once the message is in the pipe, so that the process may exit. */
+/** Sends a message to the parent. Returns when the message is in the pipe, so that the process may exit. */
 export const replyToParent = (message: unknown): void => {
   const bytes = Buffer.from(`${JSON.stringify(message)}\n`)
   for (let sent = 0; sent < bytes.length; ) sent += writeSync(REPLY_FD, bytes, sent)
 }
 
 /**
- * Calls back with the request. If that fails, this process ends, with the reason in its standard error. The parent never
- * closes the pipe while it runs: when it has exited, SIGKILL ends this process, as `process.exit` would wait for native
- * code.
+ * Calls `onRequest` with the request. If `onRequest` rejects, this process prints the reason to standard
+ * error and exits. The parent keeps the pipe open while it runs. When the pipe closes, the parent has ended,
+ * so this process kills itself with SIGKILL: `process.exit` would wait for native code.
  */
-export const receiveRequest = (onRequest: (request: unknown) => Promise<void>): void => {
+export const receiveRequestFromParent = (onRequest: (request: unknown) => Promise<void>): void => {
   let isReceived = false
   const lines = createLineSplitter(MAX_MESSAGE_LENGTH, (line) => {
     if (isReceived) return

@@ -9,7 +9,10 @@ export type BitReader = {
   readonly se: () => number
 }
 
-/** `onEnd` returns the bits past the end, or throws. A ue(v) of more than 32 bits is past the end, too. */
+/**
+ * Creates a reader of `bytes`. For a read past the end, `onEnd` returns the bit, or throws. A code ue(v)
+ * with more than 32 leading zeros counts as a read past the end.
+ */
 export const createBitReader = (bytes: Uint8Array, onEnd: () => number): BitReader => {
   let at = 0
   const bit = (): number => {

@@ -1,3 +1,4 @@
+import { closeLimitMs } from '../../domain/shared/close-limit.ts'
 import { errorMessage } from '../../domain/shared/error-text.ts'
 import { withTimeout } from '../../domain/shared/with-timeout.ts'
 import { systemMonotonic } from './system-monotonic.ts'
@@ -8,11 +9,6 @@ type Closing = { readonly name: string; readonly close: () => Promise<void> }
 /** Signals that resources could not be closed. The message names them. */
 export class CloseError extends Error {}
 
-/**
- * Maximum time in milliseconds to close all resources. A resource that takes longer is closed by the exit of
- * the process.
- */
-export const closeLimitMs = 1800
 /** Time in milliseconds, within `closeLimitMs`, that is reserved for each later step of a sequence. */
 const reservedMs = 500
 

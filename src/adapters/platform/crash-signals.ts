@@ -12,4 +12,4 @@ const signals: ReadonlySet<string> = new Set([
  * Returns whether a crash of native code causes this signal. Other signals, such as SIGKILL, come from other
  * processes, so they do not show a fault of the code.
  */
-export const isCrash = (signal: string): boolean => signals.has(signal)
+export const isCrashSignal = (signal: string): boolean => signals.has(signal)

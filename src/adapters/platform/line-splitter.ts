@@ -1,6 +1,6 @@
 /**
- * Splits text that arrives in chunks into lines. Of a line with more than `maxLength` characters only the start is
- * kept, where `readline` would buffer all of it.
+ * Splits text that arrives in chunks into lines. Stores only the first `maxLength` characters of a longer
+ * line, because `readline` would store a line of any length.
  */
 export const createLineSplitter = (maxLength: number, onLine: (line: string) => void) => {
   let line = ''

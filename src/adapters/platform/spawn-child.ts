@@ -2,9 +2,9 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 
 /**
- * Starts a process. Node reports some failed starts by an event (a missing program), and throws others (no
- * memory, too long a command line). Here every failed start is an `error` event, followed by `close`, so that
- * callers clear their timers and listeners in one place.
+ * Starts a process. If a start fails, Node emits an event in some cases (a missing program), and throws in
+ * others (no memory, or a command line that is too long). This function always emits an `error` event and
+ * then `close`, so that callers clear their timers and listeners in one place.
  */
 export const spawnChild = (
   program: string,
@@ -18,8 +18,8 @@ export const spawnChild = (
   }
 }
 
-// The constructor of ChildProcess is not used: `kill` of one without a process would signal this process group.
-// So the type is asserted for an object with the members that callers use.
+// An object of the class ChildProcess is not created, because its `kill` would signal the process group of
+// this process. The object has only the members that callers use, so its type is asserted.
 const failedChild = (cause: unknown): ChildProcess => {
   const child = new EventEmitter()
   setImmediate(() => {

@@ -3,13 +3,13 @@ import type { Readable } from 'node:stream'
 import { createLineSplitter } from './line-splitter.ts'
 import { spawnChild } from './spawn-child.ts'
 
-/** Maximum length of a message in characters, far more than Larder's requests and replies have. */
+/** Maximum length of a message in characters. The requests and replies of Larder are far shorter. */
 export const MAX_MESSAGE_LENGTH = 8 * 2 ** 20
 
 /** The child's file descriptor for replies. */
 export const REPLY_FD = 3
 
-/** How Node.js is run; `args` come before the module. */
+/** The command that runs Node.js. `args` come before the path of the module. */
 export type MessageChildCommand = {
   readonly program: string
   readonly args: ReadonlyArray<string>
@@ -19,9 +19,10 @@ export type MessageChildCommand = {
 }
 
 /**
- * Starts a module of Larder in a child process, and sends it one request. `onReply` gets its replies; `undefined` for a
- * malformed one. Messages are JSON, one a line (see answer-parent.ts). Node's own channel (`fork`) would buffer a
- * message of any length, and a decoder that a hostile file has taken over can send anything.
+ * Starts a module of Larder in a child process, and sends it one request. Calls `onReply` with each reply,
+ * and with `undefined` for a malformed reply. A message is one line of JSON (see answer-parent.ts). Node's
+ * own channel (`fork`) is not used, because it would buffer a message of any length, and a decoder that a
+ * hostile file has taken over can send anything.
  */
 export const startMessageChild = (
   module: string,
@@ -34,7 +35,8 @@ export const startMessageChild = (
     env,
     detached,
   })
-  // If the child exits before it reads the request, its exit is the failure. No streams: it did not start.
+  // If the child exits before it reads the request, callers see the exit, so the error of the write is
+  // ignored. If the child could not be started, it has no streams.
   child.stdin?.on('error', () => {})
   child.stdin?.write(`${JSON.stringify(request)}\n`)
   const replies = child.stdio?.[REPLY_FD] as Readable | null | undefined

@@ -9,7 +9,7 @@ import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { explainStart } from './explain-start.ts'
 import { findPostgresBinaries } from './postgres-binaries.ts'
 import { findPrivilege } from './privilege.ts'
-import { acquireReference, hasReferences } from './server-reference.ts'
+import { acquireServerReference, hasServerReferences } from './server-reference.ts'
 import { type Supervisor, startSupervisor } from './supervisor.ts'
 
 export type EmbeddedPostgres = {
@@ -82,7 +82,7 @@ export const startEmbeddedPostgres = async (
       connection,
       postmasterPid: await readPostmasterPid(folder),
       stop: async () => closeFiles(),
-      isRunning: () => hasReferences(folder.fifo),
+      isRunning: () => hasServerReferences(folder.fifo),
     }
   } catch (error) {
     closeFiles()
@@ -119,7 +119,7 @@ const startOrJoin = async (
   let supervisor: Supervisor | undefined
 
   for (;;) {
-    reference ??= acquireReference(folder.fifo)
+    reference ??= acquireServerReference(folder.fifo)
     if (reference === undefined && supervisor?.isRunning() !== true) {
       supervisor = startServer() // if several processes start a server, only one gets the lock
       reference = supervisor.reference
@@ -133,7 +133,7 @@ const startOrJoin = async (
     await sleep(10)
     // The server that was shutting down has ended by now, so this open FIFO does not keep a server running.
     // The next attempt opens the FIFO again.
-    if (reference !== undefined && !hasReferences(folder.fifo)) {
+    if (reference !== undefined && !hasServerReferences(folder.fifo)) {
       closeSync(reference)
       reference = undefined
       await sleep(40)

@@ -17,7 +17,7 @@ export const makeFifo = async (fifo: string): Promise<void> => {
 }
 
 /** Opens the write end of the FIFO. Returns `undefined` if no supervisor reads from it. */
-export const acquireReference = (fifo: string): number | undefined => {
+export const acquireServerReference = (fifo: string): number | undefined => {
   try {
     return openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK)
   } catch (reason) {
@@ -27,8 +27,8 @@ export const acquireReference = (fifo: string): number | undefined => {
 }
 
 /** Returns whether a server runs, in any pid namespace: whether a supervisor reads from the FIFO. */
-export const hasReferences = (fifo: string): boolean => {
-  const reference = acquireReference(fifo)
+export const hasServerReferences = (fifo: string): boolean => {
+  const reference = acquireServerReference(fifo)
   if (reference !== undefined) closeSync(reference)
   return reference !== undefined
 }

@@ -3,7 +3,7 @@ import { spawnChild } from '../platform/spawn-child.ts'
 import type { DataFolder } from './data-folder.ts'
 import { librarySpawnOptions } from './library-links.ts'
 import type { Privilege } from './privilege.ts'
-import { acquireReference } from './server-reference.ts'
+import { acquireServerReference } from './server-reference.ts'
 
 /** Exit code of flock(1) if another supervisor has the lock already. */
 const lockTaken = 75
@@ -74,7 +74,7 @@ export const startSupervisor = (
   })
   child.unref()
 
-  const reference = acquireReference(folder.fifo)
+  const reference = acquireServerReference(folder.fifo)
   for (const file of [bothEnds, readEnd, log]) closeSync(file)
   return { reference, isRunning: () => isRunning, failure: () => failure }
 }

@@ -5,7 +5,10 @@ import type { ByteStream } from '../../domain/media/bytes.ts'
  * current step, which may wait for the network, and before the first step it does not run `finally`. So
  * `return` first calls `cancel`, which must end the current step and release the generator's resources.
  */
-export const cancellable = (steps: AsyncGenerator<Uint8Array, void>, cancel: () => void): ByteStream => {
+export const createCancellableStream = (
+  steps: AsyncGenerator<Uint8Array, void>,
+  cancel: () => void,
+): ByteStream => {
   const iterator: AsyncIterator<Uint8Array> = {
     next: () => steps.next(),
     return: async () => {

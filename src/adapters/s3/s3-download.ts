@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3'
 import type { ByteRange, ByteStream } from '../../domain/media/bytes.ts'
-import { cancellable } from './cancellable.ts'
+import { createCancellableStream } from './cancellable.ts'
 import type { S3Calls } from './s3-calls.ts'
 
 /** The address of an object, in the SDK's format. */
@@ -50,7 +50,7 @@ export const downloadObject = async (
     )
   const first = await request(range)
   const steps = withResume(first, request, hooks, cancelled.signal)
-  return cancellable(withExplainedErrors(steps, hooks, cancelled.signal), () => cancelled.abort())
+  return createCancellableStream(withExplainedErrors(steps, hooks, cancelled.signal), () => cancelled.abort())
 }
 
 async function* withExplainedErrors(

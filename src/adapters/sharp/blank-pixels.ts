@@ -1,11 +1,14 @@
-/** Differences up to this one are invisible, or noise of an encoder (of 255). */
+/** Maximum difference between samples (of 255) that is invisible, or noise of an encoder. */
 const VISIBLE_DIFFERENCE = 3
 
 /** Interleaved samples of a picture. */
 type Samples = { readonly data: Uint8Array | Uint16Array; readonly channels: number }
 
-/** Returns whether all pixels of an RGBA or RGB picture look the same, or all are transparent. `max`: of a sample. */
-export const areBlank = ({ data, channels }: Samples, max: number): boolean => {
+/**
+ * Returns whether all pixels of an RGBA or RGB picture look the same, or all are transparent. `max` is the
+ * greatest possible value of a sample.
+ */
+export const arePixelsBlank = ({ data, channels }: Samples, max: number): boolean => {
   const ranges = Array.from({ length: channels }, () => ({ least: max, most: 0 }))
   for (let i = 0; i < data.length; i += 1) {
     const [value, range] = [data[i] ?? 0, ranges[i % channels]]

@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import { areBlank } from './blank-pixels.ts'
+import { arePixelsBlank } from './blank-pixels.ts'
 import { type Apng, type ApngFrame, readApng } from './headers/apng-frames.ts'
 import { type Canvas, writePng } from './headers/png-writer.ts'
 
@@ -73,7 +73,7 @@ export const composeFirstVisibleFrame = async (bytes: Buffer, maxFrames: number)
     if (pixels === null) return null
     draw(canvas, frame, pixels, max)
     // The output is RGB, so the profile of a greyscale image does not match it and is omitted.
-    if (!areBlank({ data: canvas.data, channels: 4 }, max))
+    if (!arePixelsBlank({ data: canvas.data, channels: 4 }, max))
       return writePng(canvas, profile === null || isGrey ? [] : [profile])
     if (frame.dispose === 'background') clear(canvas, frame)
     if (before !== null) canvas.data.set(before)

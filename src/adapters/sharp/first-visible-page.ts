@@ -1,5 +1,5 @@
 import type { Metadata, Sharp } from 'sharp'
-import { areBlank } from './blank-pixels.ts'
+import { arePixelsBlank } from './blank-pixels.ts'
 
 /**
  * Maximum number of frames of an animation that are examined. The number is limited because each frame is
@@ -12,7 +12,7 @@ export const isBlankFrame = async (frame: Sharp): Promise<boolean> => {
   const small = frame.resize(64, 64, { fit: 'inside' }).toColourspace('srgb').ensureAlpha()
   // `sharp.stats()` cannot be used, because it measures the input before any operation.
   const { data, info } = await small.raw().toBuffer({ resolveWithObject: true })
-  return areBlank({ data, channels: info.channels }, 255)
+  return arePixelsBlank({ data, channels: info.channels }, 255)
 }
 
 /**

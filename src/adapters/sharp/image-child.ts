@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import sharp from 'sharp'
 import type { Refused, Unavailable } from '../../domain/shared/errors.ts'
 import { E, type TE } from '../../fp.ts'
-import { receiveRequest, replyToParent } from '../platform/answer-parent.ts'
+import { receiveRequestFromParent, replyToParent } from '../platform/answer-parent.ts'
 import { type ImageChildMessage, ImageJob } from './image-job.ts'
 import { inspectImage } from './inspect-image.ts'
 import { withOpenImage } from './open-image.ts'
@@ -49,7 +49,7 @@ const runJob = (job: ImageJob): TE.TaskEither<Refused | Unavailable, unknown> =>
   )
 
 // This thread is idle while the pool works, so the child ends as soon as its server does.
-receiveRequest(async (message) => {
+receiveRequestFromParent(async (message) => {
   const job = ImageJob.decode(message)
   if (E.isLeft(job)) throw new Error('malformed job')
   watchMemory(job.right.maxPixels)

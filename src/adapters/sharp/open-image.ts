@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp'
 import type { SourceColour } from '../../domain/colour/source-colour.ts'
-import { type Damage, damageReason } from '../../domain/ingest/picture-damage.ts'
+import { type ImageDamage, imageDamageReason } from '../../domain/ingest/image-damage-reason.ts'
 import type { LeftOut } from '../../domain/ingest/plan/left-out.ts'
 import { type SourceImageFormat, sourceImageFormatOf } from '../../domain/ingest/sniff.ts'
 import { unsupportedImageReason } from '../../domain/ingest/unsupported-image-reason.ts'
@@ -63,7 +63,7 @@ export const withOpenImage =
 const decodeOrRefuse = <A>(
   file: FileHandle,
   format: SourceImageFormat,
-  stage: Damage['stage'],
+  stage: ImageDamage['stage'],
   work: () => Promise<A>,
 ): TE.TaskEither<Refused | Unavailable, A> =>
   pipe(
@@ -79,7 +79,9 @@ const decodeOrRefuse = <A>(
             message,
           })
         }),
-        TE.flatMap((isCutShort) => TE.left(refused(damageReason({ format, stage, isCutShort, message })))),
+        TE.flatMap((isCutShort) =>
+          TE.left(refused(imageDamageReason({ format, stage, isCutShort, message }))),
+        ),
       ),
     ),
   )

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type * as t from 'io-ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
-import { isCrash } from '../platform/crash-signals.ts'
+import { isCrashSignal } from '../platform/crash-signals.ts'
 import { type MessageChildCommand, startMessageChild } from '../platform/start-message-child.ts'
 import type { SandboxFiles } from '../sandbox/own-root.ts'
 import { type ProcessExit, sandboxCommand, toProcessExit } from '../sandbox/sandbox.ts'
@@ -96,7 +96,7 @@ const outcomeOf = (report: Exclude<ImageChildMessage, { readonly kind: 'progress
 }
 
 const failureOf = ({ code, signal }: ProcessExit, stderr: string): Refused | Unavailable =>
-  signal !== null && isCrash(signal)
+  signal !== null && isCrashSignal(signal)
     ? refused('the picture is damaged and crashes its decoder: open it in another program and save it again')
     : failed(new Error(`ended with ${signal ?? code}: ${stderr}`))
 

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
-import { lacksEndOfImage } from './headers/jpeg-parts.ts'
-import { hasAllScans } from './headers/jpeg-scans.ts'
+import { lacksJpegEndMarker } from './headers/jpeg-parts.ts'
+import { hasAllJpegScans } from './headers/jpeg-scans.ts'
 import { readAt } from './headers/read-at.ts'
 
 /** The input of sharp: the path of a file, or the bytes of a repaired file. */
@@ -51,9 +51,11 @@ export const sharpInputOf = async (path: string, file: FileHandle, head: Buffer)
   const isJpeg = head.length > 2 && head.readUInt16BE(0) === 0xffd8
   // With an added end marker, libjpeg only warns about missing data before the marker. So decoding must fail
   // on warnings.
-  if (isJpeg && (await lacksEndOfImage(readAt(file), size))) {
+  if (isJpeg && (await lacksJpegEndMarker(readAt(file), size))) {
     const bytes = await readAt(file)(0, size)
-    return hasAllScans(bytes) ? { input: Buffer.concat([bytes, endOfImage]), failOn: 'warning' } : unchanged
+    return hasAllJpegScans(bytes)
+      ? { input: Buffer.concat([bytes, endOfImage]), failOn: 'warning' }
+      : unchanged
   }
   if (head.toString('latin1', 4, 12) !== 'ftypavis') return unchanged
   const bytes = await readAt(file)(0, size)

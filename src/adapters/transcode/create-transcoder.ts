@@ -14,13 +14,13 @@ import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './f
 import { type Movie, readMovie } from './isobmff/movie-tracks.ts'
 import { withSecondFileWarning } from './joined/second-file.ts'
 import { refuseTooLong, tooLongRefusal } from './measured-length.ts'
-import { withMovieFacts, withMovieWarning } from './movie-facts.ts'
+import { withMovieFacts, withTooManyBoxesWarning } from './movie-facts.ts'
 import { refuseMixedOggChain } from './ogg-chain.ts'
 import { ProbedFile } from './probed-file.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './process/decoder-limits.ts'
 import { selectStreams } from './select-streams.ts'
 import { readSource, withSourceBytes } from './source-bytes.ts'
-import { withTransportFacts } from './source-clock.ts'
+import { withTransportStreamFacts } from './source-clock.ts'
 import { createTranscode } from './transcode.ts'
 
 export type TranscoderOptions = {
@@ -76,7 +76,7 @@ export const createTranscoderFrom = (
       options.wallSecondsFor ?? ((mediaSeconds: number) => wallSecondsFor(mediaSeconds, maxWorkSeconds)),
     toError,
     tooLong: tooLongRefusal(maxSeconds),
-    onFailedAttempt: ({ reason, detail }: EngineFailure, warnings: ReadonlyArray<string>) => {
+    onFailedEncode: ({ reason, detail }: EngineFailure, warnings: ReadonlyArray<string>) => {
       if (reason !== 'aborted') log.info('transcoder.attempt_failed', { reason, detail, warnings })
     },
   }
@@ -118,11 +118,11 @@ export const createTranscoderFrom = (
         ),
         TE.flatMap(({ probed, movie }) =>
           pipe(
-            readSource(() => withTransportFacts(probed, path, signal)),
+            readSource(() => withTransportStreamFacts(probed, path, signal)),
             TE.flatMapEither(refuseImpossibleTimes),
             TE.map((described) => withMovieFacts(described, movie)),
             TE.flatMapEither(selectStreams),
-            TE.map((facts) => withMovieWarning(facts, movie)),
+            TE.map((facts) => withTooManyBoxesWarning(facts, movie)),
           ),
         ),
         TE.flatMapEither(refuseUnsupportedColours),

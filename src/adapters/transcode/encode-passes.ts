@@ -4,7 +4,7 @@ import { colourCube } from '../../domain/colour/colour-cube.ts'
 import type { MediaFacts, MediaPlan } from '../../domain/ingest/plan/media-plan.ts'
 import { E } from '../../fp.ts'
 import { isNotFound } from '../platform/errno.ts'
-import { type EncodeAttempt, encodeAttemptsFor } from './attempts.ts'
+import { type CandidateEncodePlan, candidateEncodePlansFor } from './candidate-encode-plans.ts'
 import type { EncodeJob, EncodeResult, EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
 import { segmentRenditions } from './isobmff/segment-renditions.ts'
@@ -33,48 +33,48 @@ const ENCODING_SHARE = 0.97
 /** The last frame may end a little after the declared duration. */
 export const LENGTH_TOLERANCE_SECONDS = 1
 
-/** The renditions that one EncodeAttempt made, and facts about them. */
+/** The renditions that an encode made by one plan, and facts about them. */
 export type EncodedRenditions = EncodeResult & {
-  readonly attempt: EncodeAttempt
-  /** Facts about the encoded streams: the audio may be a fallback of the selected one. */
+  readonly candidate: CandidateEncodePlan
+  /** Facts about the encoded streams. The audio may be a fallback of the selected audio. */
   readonly facts: MediaFacts
   readonly folder: string
   readonly renditions: ReadonlyArray<SegmentedRendition>
-  /** What was appended to the video and to the audio. */
+  /** What was appended to the video and to the audio to make them equally long. */
   readonly added: PaddingSeconds
   readonly encodedSeconds: EncodedSeconds
 }
 
-/** Makes the first attempt that succeeds, into a new folder. Removes the files of failed attempts. */
+/** Encodes into a new folder, by the first plan that succeeds. Removes the files of failed encodes. */
 export const encodeWithFallbacks = async (
   found: FoundEngine,
   context: TranscodeContext,
   request: TranscodeRequest,
 ): Promise<E.Either<EngineFailure, EncodedRenditions>> => {
-  const attempts = encodeAttemptsFor(request.facts, request.plan)
+  const candidates = candidateEncodePlansFor(request.facts, request.plan)
   let failure: E.Either<EngineFailure, never> = E.left({ reason: 'broken', detail: 'nothing was tried' })
-  for (const attempt of attempts) {
-    const added = addedByHeader(request.facts, attempt.plan)
+  for (const candidate of candidates) {
+    const added = addedByHeader(request.facts, candidate.plan)
     let folder = request.folder
     const result = await runWithOneRetry(
       context,
       async () => {
         folder = await mkdtemp(join(request.folder, 'pass-'))
-        const pass = await encodePass(found, context, request, attempt, folder, {
+        const pass = await encodePass(found, context, request, candidate, folder, {
           ...added,
           minimumSeconds: 0,
         })
         if (E.isLeft(pass)) await rm(folder, { recursive: true, force: true })
         return pass
       },
-      attempt.warnings,
+      candidate.warnings,
     )
     if (E.isRight(result)) {
-      const renditions = await segmentRenditions(attempt.plan, folder)
+      const renditions = await segmentRenditions(candidate.plan, folder)
       const encodedSeconds = encodedSecondsOf(renditions, added)
       return E.right({
         ...result.right,
-        ...{ attempt, facts: request.facts, folder, renditions, added, encodedSeconds },
+        ...{ candidate, facts: request.facts, folder, renditions, added, encodedSeconds },
       })
     }
     failure = result
@@ -83,10 +83,16 @@ export const encodeWithFallbacks = async (
   return failure
 }
 
-/** Longer gaps are measured first: if the header is wrong, filling them is wasted work. */
+/**
+ * Maximum gap in seconds that is filled according to the header. For a longer gap the streams are measured
+ * first: if the header is wrong, filling the gap would be wasted work.
+ */
 const MAX_ADDED_BY_HEADER_SECONDS = 60
 
-/** Returns what the shorter one of video and audio lacks, by the header. `equalizeLengths` adds the rest. */
+/**
+ * Returns the padding that makes video and audio equally long, according to the header. `equalizeLengths`
+ * corrects the rest.
+ */
 const addedByHeader = ({ video, audio }: MediaFacts, plan: MediaPlan): PaddingSeconds => {
   const [videoEnd, audioEnd] = [video?.endSeconds ?? null, audio?.endSeconds ?? null]
   if (plan.video.length === 0 || plan.audio.length === 0 || videoEnd === null || audioEnd === null)
@@ -99,8 +105,9 @@ const addedByHeader = ({ video, audio }: MediaFacts, plan: MediaPlan): PaddingSe
 }
 
 /**
- * Makes all renditions equally long, by another pass over what is too short: silence is appended to the audio, or
- * the last frame of the video is held. Audio with unequal frames is first decoded to PCM, in one format.
+ * Makes all renditions equally long. Encodes the shorter stream again, with silence after the audio, or with
+ * a longer last frame of the video. Audio with frames of unequal length is first decoded to PCM of one
+ * format.
  */
 export const equalizeLengths = async (
   found: FoundEngine,
@@ -116,7 +123,7 @@ export const equalizeLengths = async (
   }
 }
 
-/** `pcm`: path for the decoded audio. */
+/** Does the work of `equalizeLengths`. `pcm` is the path for the decoded audio. */
 const equalizeWithPcm = async (
   found: FoundEngine,
   context: TranscodeContext,
@@ -124,24 +131,24 @@ const equalizeWithPcm = async (
   encoded: EncodedRenditions,
   pcm: string,
 ): Promise<E.Either<EngineFailure, EncodedRenditions>> => {
-  const { attempt, folder } = encoded
+  const { candidate, folder } = encoded
   let { renditions, encodedSeconds, added } = encoded
   const { facts } = request
   const encodeAgain = async (plan: MediaPlan, source: TranscodeRequest, options: Lengths) => {
     const result = await runWithOneRetry(context, async () => {
       const newFolder = await mkdtemp(join(folder, 'again-'))
-      const pass = await encodePass(found, context, source, { ...attempt, plan }, newFolder, options)
+      const pass = await encodePass(found, context, source, { ...candidate, plan }, newFolder, options)
       if (E.isRight(pass))
         for (const { name } of [...plan.video, ...plan.audio]) await replace(folder, newFolder, name)
       await rm(newFolder, { recursive: true, force: true })
       return pass
     })
     if (E.isRight(result))
-      renditions = await segmentRenditions(planOfExisting(attempt.plan, renditions), folder)
+      renditions = await segmentRenditions(planOfExisting(candidate.plan, renditions), folder)
     return result
   }
-  const audioPlan = { ...attempt.plan, video: [] }
-  /** Reads the audio from the source, or from PCM. */
+  const audioPlan = { ...candidate.plan, video: [] }
+  /** The request from which audio is encoded: it reads the source, or the PCM. */
   let audioRequest = request
   const lengthOf = (kind: 'video' | 'audio') =>
     Math.max(0, ...renditions.filter((rendition) => rendition[kind] !== null).map(segmentedSeconds))
@@ -158,7 +165,7 @@ const equalizeWithPcm = async (
       hasZeroBasedTimes: true,
       facts: { ...facts, audio: facts.audio && { ...facts.audio, index: 0 } },
     }
-    // Without padding, which would hide where the audio ends.
+    // Encoded without padding, because padding would hide where the audio ends.
     const reencoded = await encodeAgain(audioPlan, audioRequest, { ...NO_PADDING, minimumSeconds: 0 })
     if (E.isLeft(reencoded)) return reencoded
     added = { ...added, appendedSilenceSeconds: 0 }
@@ -171,14 +178,15 @@ const equalizeWithPcm = async (
   for (let passes = 0; passes < MAX_EQUALIZING_PASSES; passes++) {
     const gap = lengthOf('audio') - lengthOf('video')
     if (Math.abs(gap) <= frame) break
-    // Headers err in both directions: the last frame may have to be held for longer or for less time.
+    // The header may declare too long or too short a time, so the last frame may need a longer or a shorter
+    // duration.
     const holdsLastFrame = added.appendedSilenceSeconds === 0 && (gap > 0 || added.lastFrameSeconds > 0)
     added = {
       lastFrameSeconds: holdsLastFrame ? Math.max(0, added.lastFrameSeconds + gap) : added.lastFrameSeconds,
       appendedSilenceSeconds: 0,
     }
     const result = holdsLastFrame
-      ? await encodeAgain({ ...attempt.plan, audio: [] }, request, { ...added, minimumSeconds: 0 })
+      ? await encodeAgain({ ...candidate.plan, audio: [] }, request, { ...added, minimumSeconds: 0 })
       : await encodeAgain(audioPlan, audioRequest, { ...NO_PADDING, minimumSeconds: lengthOf('video') })
     if (E.isLeft(result)) return result
     encodedSeconds = holdsLastFrame
@@ -186,29 +194,32 @@ const equalizeWithPcm = async (
       : remeasurePaddedAudio(encodedSeconds, lengthOf('audio'))
   }
   const endWarnings = unevenEndWarnings(facts, encodedSeconds.video, encodedSeconds.audio)
-  const withWarnings = { ...attempt, warnings: [...attempt.warnings, ...endWarnings] }
-  return E.right({ ...encoded, renditions, added, encodedSeconds, attempt: withWarnings })
+  const withWarnings = { ...candidate, warnings: [...candidate.warnings, ...endWarnings] }
+  return E.right({ ...encoded, renditions, added, encodedSeconds, candidate: withWarnings })
 }
 
 /**
- * Repeats a pass once if the file may be at fault: a passing fault of the machine can look the same, and the next
- * attempt would leave out audio or colours for good. `warnings`: of this attempt, for the log.
+ * Runs a pass. If it fails and the file may be at fault, runs it once more, because a temporary fault of the
+ * machine can look the same. Without the repetition, the next plan would omit audio or colours for good.
+ * `warnings` say what the exports of the current plan lack; they are logged.
  */
 export const runWithOneRetry = async <A>(
-  { onFailedAttempt }: TranscodeContext,
+  { onFailedEncode }: TranscodeContext,
   pass: () => Promise<E.Either<EngineFailure, A>>,
   warnings: ReadonlyArray<string> = [],
 ): Promise<E.Either<EngineFailure, A>> => {
   const first = await pass()
   if (E.isRight(first)) return first
-  onFailedAttempt(first.left, warnings)
+  onFailedEncode(first.left, warnings)
   if (!mayRetryAfter(first.left)) return first
   const second = await pass()
-  if (E.isLeft(second)) onFailedAttempt(second.left, warnings)
+  if (E.isLeft(second)) onFailedEncode(second.left, warnings)
   return second
 }
 
-/** Replaces a rendition by a new one. If the new pass wrote no file, there is none afterwards. */
+/**
+ * Replaces a rendition by the new one of a pass. If the pass wrote no file, the old rendition is removed.
+ */
 const replace = async (folder: string, newFolder: string, name: string): Promise<void> => {
   const file = `${name}.mp4`
   await rm(join(folder, file), { force: true })
@@ -217,12 +228,15 @@ const replace = async (folder: string, newFolder: string, name: string): Promise
   })
 }
 
-/** One pass may not be enough: which of the last two frames is held can change with the time to hold it. */
+/**
+ * Maximum number of passes that make the lengths equal. One pass may not be enough, because a different
+ * duration of the last frame can make another frame the last one.
+ */
 const MAX_EQUALIZING_PASSES = 3
 
 type Lengths = PaddingSeconds & Pick<RecipeOptions, 'minimumSeconds'>
 
-/** Returns the plan for the renditions that exist. */
+/** Returns the plan without the renditions that do not exist. */
 const planOfExisting = (plan: MediaPlan, renditions: ReadonlyArray<SegmentedRendition>): MediaPlan => {
   const exists = ({ name }: { readonly name: string }) =>
     renditions.some((rendition) => rendition.name === name)
@@ -245,7 +259,7 @@ export const encodePass = async (
   found: FoundEngine,
   context: TranscodeContext,
   request: TranscodeRequest,
-  { plan, convertsColours }: EncodeAttempt,
+  { plan, convertsColours }: CandidateEncodePlan,
   folder: string,
   lengths: Lengths,
 ): Promise<E.Either<EngineFailure, EncodeResult>> => {

@@ -2,8 +2,9 @@ import { matroskaElementAt } from './matroska-elements.ts'
 import { type SourceBytes, withSourceBytes } from './source-bytes.ts'
 
 /**
- * Returns whether a Matroska or ASF file declares that it is encrypted; for MP4 see readMovie. Engines decode noise, or
- * report no reason.
+ * Returns whether a Matroska or ASF file declares that it is encrypted; for MP4 see readMovie. Without this
+ * check the reason would be unknown to users: engines decode encrypted data to noise, or fail without a
+ * reason.
  */
 export const isEncryptedFile = (path: string, signal: AbortSignal): Promise<boolean> =>
   withSourceBytes(path, signal, async (bytes) => (await isEncryptedMatroska(bytes)) || isEncryptedAsf(bytes))
@@ -15,10 +16,16 @@ const MAX_ELEMENTS = 100_000
 const EBML = 0x1a45dfa3
 const CLUSTER = 0x1f43b675
 const CONTENT_ENCRYPTION = 0x5035
-/** Segment, Tracks, TrackEntry, ContentEncodings, ContentEncoding. */
+/**
+ * Ids of the elements on the path to an encryption: Segment, Tracks, TrackEntry, ContentEncodings,
+ * ContentEncoding.
+ */
 const PARENTS: ReadonlyArray<number> = [0x18538067, 0x1654ae6b, 0xae, 0x6d80, 0x6240]
 
-/** Tracks precede the clusters, which are most of a file. */
+/**
+ * Returns whether a Matroska file declares an encrypted track. Stops at the first cluster, because the
+ * tracks come before the clusters, which are most of a file.
+ */
 const isEncryptedMatroska = async (bytes: SourceBytes): Promise<boolean> => {
   let at = 0
   for (let i = 0; i < MAX_ELEMENTS; i++) {
@@ -32,9 +39,12 @@ const isEncryptedMatroska = async (bytes: SourceBytes): Promise<boolean> => {
   return false
 }
 
-/** Advanced Systems Format, revision 01.20.06, §10. Of a GUID the first three numbers are little-endian. */
+/**
+ * Id of the header object (Advanced Systems Format, revision 01.20.06, §10). The first three numbers of a
+ * GUID are little-endian.
+ */
 const ASF_HEADER = '3026b2758e66cf11a6d900aa0062ce6c'
-/** Content Encryption, Extended Content Encryption, Advanced Content Encryption. */
+/** Ids of the objects Content Encryption, Extended Content Encryption and Advanced Content Encryption. */
 const ASF_ENCRYPTION: ReadonlyArray<string> = [
   'fbb3112223bdd211b4b700a0c955fc6e',
   '14e68a292226174cb935dae07ee9289c',

@@ -69,7 +69,10 @@ export type EncodeJob = {
 export type EncodeResult = {
   /** Whether the file is shorter than its container states. */
   readonly isTruncated: boolean
-  /** Whether the engine logged errors. Then some of the file may be damaged, and missing from the renditions. */
+  /**
+   * Whether the engine logged errors. If so, parts of the file may be damaged, and missing from the
+   * renditions.
+   */
   readonly hasErrors: boolean
 }
 
@@ -80,7 +83,7 @@ export const TRUNCATED_FILE_LOG_PATTERN = /\bpartial file$|\bFile ended prematur
  * Matches the message that FFmpeg logs if the format of a file is not in the list of accepted formats, at
  * level `error`.
  */
-export const FORMAT_NOT_ACCEPTED = /\bFormat not on whitelist\b/
+export const FORMAT_NOT_ACCEPTED_LOG_PATTERN = /\bFormat not on whitelist\b/
 
 /**
  * Returns the name of the format that FFmpeg has recognised, from a log of level `debug`. Returns `null` if
@@ -114,10 +117,14 @@ export const sandboxFilesOf = {
 }
 
 /**
- * Why an engine failed. `input`: it cannot read the file. `crashed`: the file crashed it. `time`, `size`: it
- * exceeded a limit. `output`: it printed too much. `broken`: it did not start, was killed, or the disk is full;
- * a retry may succeed. `unsure`: its message may mean a damaged file or a failing machine. `aborted`: Larder
- * stopped it.
+ * Why an engine failed.
+ * - `input`: it cannot read the file
+ * - `crashed`: the file crashed it
+ * - `time`, `size`: it exceeded a limit
+ * - `output`: it printed too much
+ * - `broken`: it did not start, was killed, or the disk is full; a retry may succeed
+ * - `unsure`: its message may mean a damaged file or a failing machine
+ * - `aborted`: Larder stopped it
  */
 export type EngineFailure = {
   readonly reason: 'input' | 'unsure' | 'crashed' | 'time' | 'size' | 'output' | 'broken' | 'aborted'
@@ -145,8 +152,8 @@ export type Engine = {
     signal: AbortSignal,
   ) => TE.TaskEither<EngineFailure, number>
   /**
-   * Reads all packets of these streams, and decodes none. Their times count from the same start as those of
-   * `encode`, if it uses the same streams.
+   * Reads all packets of these streams without decoding them. The times in the result have the same start as
+   * those of `encode`, if both use the same streams.
    */
   readonly packetSpans: (
     source: Pick<EncodeJob, 'path' | 'jumpSeconds'>,

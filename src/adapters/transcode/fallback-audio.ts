@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { FallbackAudio, MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
 import { AAC_FRAME_SAMPLES } from '../../domain/media/aac.ts'
 import { E } from '../../fp.ts'
-import { undecodableAudioWarning } from './attempts.ts'
+import { undecodableAudioWarning } from './candidate-encode-plans.ts'
 import {
   type EncodedRenditions,
   encodePass,
@@ -23,8 +23,9 @@ import { encodedSecondsOf, NO_PADDING, type PaddingSeconds } from './source-leng
 import type { TranscodeContext, TranscodeRequest } from './transcode.ts'
 
 /**
- * Encodes, and makes all renditions equally long. If nothing of the selected audio can be decoded, it is replaced by the
- * first fallback that can be, encoded as planned; otherwise there is no audio. The encoded video is kept.
+ * Encodes, and makes all renditions equally long. If nothing of the selected audio can be decoded, the
+ * fallback streams are tried in order, and the first one that can be decoded replaces it. If there is none,
+ * the exports have no audio. The video is encoded only once.
  */
 export const encodeWithFallbackAudio = async (
   found: FoundEngine,
@@ -64,7 +65,8 @@ export const encodeWithFallbackAudio = async (
 const hasOnlySilence = ({ renditions, added }: EncodedRenditions): boolean => {
   const videoRenditions = renditions.filter(({ video }) => video !== null)
   const audioRenditions = renditions.filter(({ audio }) => audio !== null)
-  // If nothing of the audio can be decoded, an engine may still succeed, and write only the padding.
+  // If nothing of the audio can be decoded, an engine may nevertheless succeed. It then writes only the
+  // padding.
   return (
     audioRenditions.length === 0 ||
     (videoRenditions.some((video) => segmentedSeconds(video) > 1) &&
@@ -81,11 +83,11 @@ const withoutAudio = (encoded: EncodedRenditions, facts: MediaFacts): EncodedRen
   return {
     ...encoded,
     facts,
-    attempt: {
-      ...encoded.attempt,
-      plan: { ...encoded.attempt.plan, audio: [] },
+    candidate: {
+      ...encoded.candidate,
+      plan: { ...encoded.candidate.plan, audio: [] },
       warnings: [
-        ...encoded.attempt.warnings.filter((warning) => warning !== undecodableAudioWarning(facts)),
+        ...encoded.candidate.warnings.filter((warning) => warning !== undecodableAudioWarning(facts)),
         undecodableAudioWarning(facts),
       ],
     },
@@ -94,30 +96,30 @@ const withoutAudio = (encoded: EncodedRenditions, facts: MediaFacts): EncodedRen
   }
 }
 
-/** Returns `null` if the fallback cannot be decoded, either. */
+/** Encodes the audio of a fallback. Returns `null` if the fallback cannot be decoded either. */
 const encodeFallback = async (
   found: FoundEngine,
   context: TranscodeContext,
   request: TranscodeRequest,
-  attempted: E.Either<EngineFailure, EncodedRenditions>,
+  previousResult: E.Either<EngineFailure, EncodedRenditions>,
 ): Promise<E.Either<EngineFailure, EncodedRenditions | null>> => {
   const { facts, plan } = request
-  const previous = E.isRight(attempted) ? attempted.right : null
+  const previous = E.isRight(previousResult) ? previousResult.right : null
   const folder = previous?.folder ?? (await mkdtemp(join(request.folder, 'pass-')))
-  const audioAttempt = { plan: { ...plan, video: [] }, convertsColours: false, warnings: [] }
+  const audioCandidate = { plan: { ...plan, video: [] }, convertsColours: false, warnings: [] }
   const result = await runWithOneRetry(context, async () => {
     for (const { name } of plan.audio) await rm(join(folder, `${name}.mp4`), { force: true })
-    return encodePass(found, context, request, audioAttempt, folder, { ...NO_PADDING, minimumSeconds: 0 })
+    return encodePass(found, context, request, audioCandidate, folder, { ...NO_PADDING, minimumSeconds: 0 })
   })
   if (E.isLeft(result)) return mayRetryAfter(result.left) ? E.right(null) : result
-  const attempt = {
-    plan: { ...plan, video: previous?.attempt.plan.video ?? [] },
-    convertsColours: previous?.attempt.convertsColours ?? false,
+  const candidate = {
+    plan: { ...plan, video: previous?.candidate.plan.video ?? [] },
+    convertsColours: previous?.candidate.convertsColours ?? false,
     warnings:
-      previous?.attempt.warnings.filter((warning) => warning !== undecodableAudioWarning(previous.facts)) ??
+      previous?.candidate.warnings.filter((warning) => warning !== undecodableAudioWarning(previous.facts)) ??
       [],
   }
-  const renditions = await segmentRenditions(attempt.plan, folder)
+  const renditions = await segmentRenditions(candidate.plan, folder)
   const added = { lastFrameSeconds: previous?.added.lastFrameSeconds ?? 0, appendedSilenceSeconds: 0 }
   const audioRenditions = renditions.filter(({ audio }) => audio !== null)
   if (audioRenditions.every((rendition) => isPadding(rendition, added))) return E.right(null)
@@ -127,7 +129,7 @@ const encodeFallback = async (
   }
   const isTruncated = result.right.isTruncated || previous?.isTruncated === true
   const hasErrors = result.right.hasErrors || previous?.hasErrors === true
-  return E.right({ attempt, folder, facts, renditions, added, encodedSeconds, isTruncated, hasErrors })
+  return E.right({ candidate, folder, facts, renditions, added, encodedSeconds, isTruncated, hasErrors })
 }
 
 /** Replaces the selected audio with the fallback, and adds a warning that names both. */

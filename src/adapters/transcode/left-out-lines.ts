@@ -5,10 +5,13 @@ const PREFIX = 'left out: '
 /** Returns a warning that the exports lack a part of the file. */
 export const leftOutLine = (description: string): string => `${PREFIX}${description}`
 
-/** Maximum number of lines, because a person reads no more. */
+/** Maximum number of lines, because a person would not read more. */
 const MAX_LINES = 20
 
-/** Replaces all but the first lines of `leftOutLine` by their number: a file may have a thousand streams. */
+/**
+ * Limits the number of lines of `leftOutLine`: replaces all after the first MAX_LINES by one line with their
+ * number. A file may have a thousand streams.
+ */
 export const boundLeftOutLines = (warnings: ReadonlyArray<string>): ReadonlyArray<string> => {
   const excess = warnings.filter((warning) => warning.startsWith(PREFIX)).slice(MAX_LINES)
   if (excess.length === 0) return warnings
@@ -17,7 +20,7 @@ export const boundLeftOutLines = (warnings: ReadonlyArray<string>): ReadonlyArra
   return [...shown, `${excess.length} more ${excess.length === 1 ? 'stream is' : 'streams are'} left out`]
 }
 
-/** A line for each kind of content of the frames that H.264 renditions of Larder do not have. */
+/** Returns a line for each kind of content in the frames that H.264 renditions of Larder cannot have. */
 export const frameContentLines = ({ hasAlpha, hasCaptions }: ProbedVideo): ReadonlyArray<string> =>
   [
     ...(hasCaptions ? ['captions inside the pictures (CEA-608 or CEA-708)'] : []),

@@ -3,12 +3,15 @@ import { type Refused, refused, type Unavailable } from '../../domain/shared/err
 import { E, pipe, TE } from '../../fp.ts'
 import { DEFAULT_JUMP_SECONDS } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
-import { totalSeconds } from './packet-spans.ts'
+import { totalPacketSeconds } from './packet-spans.ts'
 
 export const tooLongRefusal = (maxSeconds: number): Refused =>
   refused(`the file plays for longer than ${maxSeconds} seconds`)
 
-/** Replaces the duration by a measured one. The header was wrong, so the ends that it declares are dropped, too. */
+/**
+ * Replaces the duration by a measured one. Also removes the declared ends of the streams, because the header
+ * was wrong.
+ */
 const withMeasuredSeconds = (facts: MediaFacts, durationSeconds: number): MediaFacts => ({
   ...facts,
   durationSeconds,
@@ -17,8 +20,9 @@ const withMeasuredSeconds = (facts: MediaFacts, durationSeconds: number): MediaF
 })
 
 /**
- * Refuses a file that is too long. Headers may be wrong: if one declares too long a duration, all packets are read to
- * measure it. If that fails, the duration stays unknown, and encoding stops at the limit.
+ * Refuses a file that is too long. A header may be wrong, so if the declared duration is too long, all
+ * packets are read to measure the duration. If the measurement fails, the declared duration is not used, and
+ * encoding stops at the limit.
  */
 export const refuseTooLong = (
   found: TE.TaskEither<Unavailable, FoundEngine>,
@@ -36,7 +40,7 @@ export const refuseTooLong = (
       TE.fromTask(engine.packetSpans({ path, jumpSeconds: DEFAULT_JUMP_SECONDS }, used, signal)),
     ),
     TE.flatMapEither((spans): E.Either<Refused, MediaFacts> => {
-      const seconds = E.isLeft(spans) ? 0 : totalSeconds(spans.right)
+      const seconds = E.isLeft(spans) ? 0 : totalPacketSeconds(spans.right)
       if (seconds === 0) return E.right(facts)
       return seconds > maxSeconds
         ? E.left(tooLongRefusal(maxSeconds))

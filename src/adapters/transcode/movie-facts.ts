@@ -29,7 +29,7 @@ export const withMovieFacts = (probed: ProbedFile, { tracks }: Movie): ProbedFil
 }
 
 /** Warns if the facts of a movie are unknown, because then the engine's facts are used without correction. */
-export const withMovieWarning = (facts: MediaFacts, { hasTooManyBoxes }: Movie): MediaFacts =>
+export const withTooManyBoxesWarning = (facts: MediaFacts, { hasTooManyBoxes }: Movie): MediaFacts =>
   hasTooManyBoxes ? { ...facts, warnings: [TOO_MANY_BOXES, ...facts.warnings] } : facts
 
 const TOO_MANY_BOXES =

@@ -32,8 +32,11 @@ export const createPacketSpanMeter = () => {
   }
 }
 
-/** Seconds from the first packet of all to the end of the last; 0 if there are none. */
-export const totalSeconds = (spans: ReadonlyArray<PacketSpan>): number =>
+/**
+ * Returns the seconds from the start of the earliest packet of all streams to the end of the latest; 0 if
+ * there are no packets.
+ */
+export const totalPacketSeconds = (spans: ReadonlyArray<PacketSpan>): number =>
   spans.length === 0
     ? 0
     : Math.max(...spans.map(({ endSeconds }) => endSeconds)) -

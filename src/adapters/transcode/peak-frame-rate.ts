@@ -1,24 +1,36 @@
-import { createRateHistogram, mostCommonRate, type RateBin, weightOf } from './rate-histogram.ts'
+import { createRateHistogram, mostCommonRate, type RateBin, totalWeight } from './rate-histogram.ts'
 
-/** Frame intervals in the sliding window that a rate is measured over. */
+/** Length of the sliding window over which a lasting rate is measured, in frame intervals. */
 const WINDOW = 8
-/** The same for bursts of 3 to 8 frames. */
+/** Lengths of the sliding windows over which the rates of bursts are measured, in frame intervals. */
 const BURST_WINDOWS = [2, 3, 4, 5, 6, 7]
-/** Seconds. A shorter rate is a burst, unless it fills half of the video. */
+/**
+ * Minimum duration of a lasting rate in seconds. In a video of less than twice this duration, a lasting rate
+ * fills at least half of the video.
+ */
 const MIN_SECONDS = 0.25
-/** Bursts that are rarer, by frames of the video, are disturbances of its clock. */
+/**
+ * Minimum number of bursts at a rate, as a share of all frames. Rarer bursts are errors of the timestamps.
+ */
 const MIN_BURST_SHARE = 0.01
 const MIN_BURSTS = 3
-/** Seconds. Frames that follow each other faster are one: no export shows both. */
+/**
+ * Minimum interval between two frames in seconds. Of frames with a shorter interval only the first counts,
+ * because no export can show both.
+ */
 const MIN_INTERVAL = 1 / 125
-/** By how much of its interval a frame may be early or late. */
+/** Maximum error of a timestamp, as a share of the frame interval. */
 const JITTER = 0.4
-/** Rates that differ by less are the same, measured over another window. */
+/**
+ * Ratio of two rates above which they count as different. Measurements of one rate over different windows
+ * differ by less.
+ */
 const FASTER = 1.05
 
 /**
- * Measures the highest frame rate that lasts for a while or comes back, from timestamps in decoding order. Frames are a
- * burst if they are closer than jitter could bring frames of the rate that lasts.
+ * Measures the highest frame rate of a video: a rate that lasts for a while, or that occurs in many short
+ * bursts. Timestamps are passed in decoding order. Frames are a burst if errors of their timestamps cannot
+ * explain their short intervals.
  */
 export const createPeakFrameRateMeter = () => {
   const lasting = createWindow(WINDOW, (seconds) => seconds)
@@ -36,7 +48,7 @@ export const createPeakFrameRateMeter = () => {
     /** Frames per second; 0 if there are too few frames. */
     rate: (): number => {
       const bins = lasting.bins()
-      const rate = mostCommonRate(bins, Math.min(MIN_SECONDS, weightOf(bins) / 2))
+      const rate = mostCommonRate(bins, Math.min(MIN_SECONDS, totalWeight(bins) / 2))
       const faster = bursts.map(({ intervals, window }) => {
         const isBurst = (bin: RateBin) => bin.rate * (1 - (2 * JITTER) / intervals) > FASTER * rate
         return mostCommonRate(window.bins().filter(isBurst), Math.max(MIN_BURSTS, MIN_BURST_SHARE * frames))
@@ -46,7 +58,10 @@ export const createPeakFrameRateMeter = () => {
   }
 }
 
-/** A histogram of the rates of all windows of `intervals` frame intervals. `weight` gets the last interval (seconds). */
+/**
+ * Creates a histogram of the rates of all windows of `intervals` frame intervals. `weight` returns the
+ * weight of a window. Its argument is the last interval of the window in seconds.
+ */
 const createWindow = (intervals: number, weight: (seconds: number) => number) => {
   const { add, bins } = createRateHistogram()
   let times: number[] = []

@@ -36,7 +36,7 @@ const timed = {
   /** Seconds from the start of the file to the end of the stream; `null` if unknown or estimated. */
   endSeconds: nullable(Seconds),
   /**
-   * If other streams of the same kind continue where this stream ends, as in joined recordings: the seconds
+   * If other streams of the same kind continue this stream, as in joined recordings: the number of seconds
    * after which this stream ends.
    */
   splitAfter: nullable(Seconds),
@@ -155,10 +155,16 @@ export const withFirstFrames = (
 /** Codecs whose frames may contain captions that FFmpeg's decoders report. */
 const CODECS_WITH_CAPTIONS: ReadonlyArray<string> = ['h264', 'hevc', 'mpeg2video', 'av1']
 
-/** Encoders of broadcasts write captions into nearly all frames, also while there is no speech. */
+/**
+ * Number of frames to examine for captions. Ten are enough, because encoders of broadcasts write captions
+ * into nearly all frames, even while no one speaks.
+ */
 export const CAPTION_SAMPLE_FRAMES = 10
 
-/** A file decides how many video streams it has, so their number must not decide how long probing takes. */
+/**
+ * Maximum number of video streams whose first frames are decoded. Without this limit, a hostile file with
+ * many streams could make probing take any time.
+ */
 const MAX_DECODED_STREAMS = 8
 
 /**
@@ -174,9 +180,9 @@ export const streamsToDecode = (streams: ReadonlyArray<ProbedStream>): ReadonlyA
     .map(({ index }) => index)
 
 /**
- * Returns how many of the first frames must be decoded. Several are needed if the video may be interlaced or
- * have captions, because no header tells it. One is needed if the start of the stream is unknown, which is the
- * case if the file was probed with ffmpeg instead of ffprobe (see parseFfprobeListing).
+ * Returns how many of the first frames must be decoded. Several frames are needed if the video may be
+ * interlaced or have captions, because no header states this. One frame is needed if the start of the stream
+ * is unknown, as for a file that was probed with ffmpeg instead of ffprobe (see parseFfprobeListing).
  */
 export const framesToDecode = (stream: ProbedStream): number => {
   if (stream.kind !== 'video' || stream.isCover) return 0
@@ -197,10 +203,16 @@ export const streamDisplayName = (
   return codec && codec !== 'none' ? codec : 'unknown'
 }
 
-/** FFmpeg's names of pixel formats with alpha. Without `pal8`: nearly all palettes are opaque. */
+/**
+ * Matches FFmpeg's names of pixel formats with alpha. `pal8` (a palette) is not matched, because nearly all
+ * palettes are opaque.
+ */
 const ALPHA_FORMAT = /^(?:yuva|uyva|vuya|ayuv|ya\d|yaf|gbrap|rgba|bgra|argb|abgr)/
 
-/** `alphaMode`: tag of Matroska and WebM, where the alpha channel of VP8 and VP9 is stored beside the frames. */
+/**
+ * Returns whether a video has an alpha channel. `alphaMode` is a tag of Matroska and WebM, where the alpha
+ * channel of VP8 and VP9 is stored separately from the frames.
+ */
 export const hasAlphaChannel = (
   pixelFormat: string | null | undefined,
   alphaMode: string | null | undefined,

@@ -1,7 +1,10 @@
-/** Timestamps are off by milliseconds, and frames get lost: rates within this ratio may be the same rate. */
+/**
+ * Rates may be measurements of the same rate if their ratio is at least this, because timestamps are inexact
+ * and frames may be missing.
+ */
 const SAME_RATE_RATIO = 0.85
 const NEAR_MEDIAN = 0.02
-/** Relative width of a bin (0.05 %). A histogram takes the same memory for a video of any length. */
+/** Relative width of a bin (0.05 %). The number of bins does not depend on the length of the video. */
 const BIN = Math.log(1.0005)
 
 export type RateBin = { readonly rate: number; readonly weight: number }
@@ -18,23 +21,31 @@ export const createRateHistogram = () => {
   }
 }
 
-export const weightOf = (bins: ReadonlyArray<RateBin>): number =>
+export const totalWeight = (bins: ReadonlyArray<RateBin>): number =>
   bins.reduce((sum, { weight }) => sum + weight, 0)
 
-/** Of the rates near the highest that has `minWeight`, returns the one with the most weight; 0 if there is none. */
+/**
+ * Returns the rate of the video, from a histogram of measured rates. Searches for the highest rate with at
+ * least `minWeight`, together with similar rates. Of the rates in this range, returns the most common one; 0
+ * if there is no such rate.
+ */
 export const mostCommonRate = (bins: ReadonlyArray<RateBin>, minWeight: number): number => {
   const band = heaviestBand(
     bins.toSorted((a, b) => b.rate - a.rate),
     minWeight,
   )
   const median = medianOf(band)
-  // Rounded timestamps (milliseconds in Matroska) give rates on both sides of the true one.
+  // Because timestamps are rounded (to milliseconds in Matroska), some measurements are above the true rate
+  // and some below it.
   const near = band.filter(({ rate }) => Math.abs(rate - median) <= NEAR_MEDIAN * median)
-  const weight = weightOf(near)
+  const weight = totalWeight(near)
   return weight === 0 ? 0 : near.reduce((sum, bin) => sum + bin.rate * bin.weight, 0) / weight
 }
 
-/** `rates` are sorted, highest first. A band holds similar rates. */
+/**
+ * Returns the band (range of similar rates) with the most weight, near the highest rate that has
+ * `minWeight`. `rates` are sorted in descending order.
+ */
 const heaviestBand = (rates: ReadonlyArray<RateBin>, minWeight: number): ReadonlyArray<RateBin> => {
   let [end, weight, highest] = [0, 0, 0]
   let best = { start: 0, end: 0, weight: 0 }
@@ -49,7 +60,7 @@ const heaviestBand = (rates: ReadonlyArray<RateBin>, minWeight: number): Readonl
 }
 
 const medianOf = (rates: ReadonlyArray<RateBin>): number => {
-  let left = weightOf(rates) / 2
+  let left = totalWeight(rates) / 2
   for (const { rate, weight } of rates) {
     left -= weight
     if (left <= 0) return rate

@@ -68,8 +68,8 @@ export const toEncodeJob = (
  */
 const delayOf = (video: VideoSource | null, { frameRate: { num, den } }: MediaPlan): number => {
   const start = video?.startSeconds ?? 0
-  // The start may be negative: the engine may report this video too late, and count from the start of another
-  // stream.
+  // The start may be negative: the engine may report this video later than it starts, and its times may
+  // count from the start of another stream.
   const delay = (Math.max(0, Math.round((start * num) / den)) * den) / num - start
   return Math.abs(delay) < 0.001 ? 0 : delay
 }
@@ -190,7 +190,10 @@ const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: stri
  */
 const FILLED_GAP = 0.03
 
-/** FILLED_GAP for audio that was decoded to PCM, which may overlap by a frame where its format changes. */
+/**
+ * The same as FILLED_GAP, for audio that was decoded to PCM. Such audio may overlap by a frame where its
+ * format changes.
+ */
 const FILLED_GAP_OF_PCM = 0.01
 
 /** Minimum length of padded audio, in samples. */

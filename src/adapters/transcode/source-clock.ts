@@ -25,7 +25,7 @@ export const withContinuousClock = async (
  * clock jumps, or if each program has its own clock, also corrects durations. The durations that a demuxer
  * reports are wrong then, because it only subtracts the first timestamp from the last.
  */
-export const withTransportFacts = async (
+export const withTransportStreamFacts = async (
   probed: ProbedFile,
   path: string,
   signal: AbortSignal,

@@ -12,7 +12,10 @@ export type PaddingSeconds = Pick<RecipeOptions, 'lastFrameSeconds' | 'appendedS
 
 export const NO_PADDING: PaddingSeconds = { lastFrameSeconds: 0, appendedSilenceSeconds: 0 }
 
-/** Encoded seconds of each source stream, without the padding. `null` if unknown, or if there is no such stream. */
+/**
+ * How many seconds of each source stream were encoded, without the padding. `null`: the number is unknown,
+ * or there is no such stream.
+ */
 export type EncodedSeconds = { readonly video: number | null; readonly audio: number | null }
 
 type Renditions = ReadonlyArray<SegmentedRendition>
@@ -21,8 +24,8 @@ const isVideo = ({ video }: SegmentedRendition): boolean => video !== null
 const isAudio = ({ video }: SegmentedRendition): boolean => video === null
 
 /**
- * Returns how many seconds of each source stream were encoded. Unknown for audio with unequal frames, because their
- * durations also cover gaps, or are wrong.
+ * Returns how many seconds of each source stream were encoded. For audio with unequal frames the number is
+ * unknown, because the durations of such frames may include gaps, or be wrong.
  */
 export const encodedSecondsOf = (
   renditions: Renditions,
@@ -37,8 +40,8 @@ export const encodedSecondsOf = (
 })
 
 /**
- * Measures the video again after a pass over the video alone. In the first pass, the last frame was repeated for as
- * long as the header stated, in whole frames, so that pass was less exact.
+ * Measures the video again after a pass over the video alone. This measurement is more exact than that of
+ * the first pass, in which the last frame was repeated for the time in the header, rounded to whole frames.
  */
 export const remeasureVideo = (
   { audio }: EncodedSeconds,
@@ -47,15 +50,16 @@ export const remeasureVideo = (
 ): EncodedSeconds => ({ audio, video: encodedSecondsOf(renditions, added).video })
 
 /**
- * Limits the audio to `padded`, its length after a pass that padded it to the length of the video. The first pass
- * rounded the audio and the appended silence up to whole frames together, so its result may be a frame too long.
+ * Limits the length of the audio to `padded`, its length after a pass that padded it to the length of the
+ * video. The result of the first pass may be a frame too long, because that pass rounded up the sum of audio
+ * and silence to whole frames.
  */
 export const remeasurePaddedAudio = ({ video, audio }: EncodedSeconds, padded: number): EncodedSeconds => ({
   video,
   audio: audio === null ? null : Math.min(audio, padded),
 })
 
-/** Returns how many seconds of the source were encoded; `null` if unknown. */
+/** Returns how many seconds of the longest source stream were encoded; `null` if the number is unknown. */
 export const longestEncoded = (renditions: Renditions, { video, audio }: EncodedSeconds): number | null =>
   maxUnlessUnknown([
     ...(renditions.some(isVideo) ? [video] : []),
@@ -65,8 +69,9 @@ export const longestEncoded = (renditions: Renditions, { video, audio }: Encoded
 type MeasuredSource = Pick<EncodeJob, 'path' | 'jumpSeconds'> & { readonly facts: MediaFacts }
 
 /**
- * Measures the packets of the encoded streams, because the end that an engine silently lost is in no rendition.
- * Returns an empty list if the packets cannot be read.
+ * Measures the packets of the encoded streams. Without this measurement it would not be noticed that an
+ * engine has lost the end of a stream, because the renditions do not contain that end. Returns an empty list
+ * if the packets cannot be read.
  */
 export const measureSourceStreams = async (
   engine: Engine,
@@ -91,7 +96,7 @@ export const measureSourceStreams = async (
       encodedSeconds: video,
     })
   if (sound !== undefined && audioSpan !== undefined && audio !== null) {
-    // Audio without video begins with its first sample. No audio is shorter than PADDED_SAMPLES.
+    // Audio without video begins with its first sample. Encoded audio is never shorter than PADDED_SAMPLES.
     const start = facts.video === null ? Math.max(0, audioSpan.startSeconds) : 0
     streams.push({
       kind: 'audio',

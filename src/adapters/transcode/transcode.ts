@@ -21,8 +21,8 @@ export type TranscodeContext = {
   readonly wallSecondsFor: (mediaSeconds: number) => number
   readonly toError: (failure: EngineFailure) => Refused | Unavailable
   readonly tooLong: Refused
-  /** `warnings`: what that attempt would have cost. */
-  readonly onFailedAttempt: (failure: EngineFailure, warnings: ReadonlyArray<string>) => void
+  /** `warnings`: what the exports of the failed encode would have lacked. */
+  readonly onFailedEncode: (failure: EngineFailure, warnings: ReadonlyArray<string>) => void
 }
 
 export type TranscodeRequest = Pick<EncodeJob, 'path' | 'jumpSeconds' | 'hasZeroBasedTimes'> & {
@@ -33,12 +33,13 @@ export type TranscodeRequest = Pick<EncodeJob, 'path' | 'jumpSeconds' | 'hasZero
   readonly signal: AbortSignal
 }
 
-/** A request before its source has been brought onto one clock. */
+/** A request whose source may still have several clocks (see withContinuousClock). */
 type TranscodeInput = Omit<TranscodeRequest, 'jumpSeconds' | 'hasZeroBasedTimes'>
 
 /**
- * If less than this share of the declared duration, minus two frames, can be decoded, the file is incomplete. The
- * longest frames are those of MP3 at 8 kHz (72 ms), and headers count the samples that a decoder trims.
+ * A file is incomplete if less than this share of the declared duration, minus two frames, can be decoded.
+ * Two frames are subtracted, because headers also count samples that a decoder removes. The longest frames
+ * are those of MP3 at 8 kHz (72 ms).
  */
 const MIN_SHARE = 0.95
 const TWO_FRAMES_SECONDS = 0.15
@@ -71,7 +72,7 @@ const transcodeOrThrow = async (
     return E.left(
       encoded.left.reason === 'aborted' && !signal.aborted ? context.tooLong : context.toError(encoded.left),
     )
-  const { renditions, folder, facts, attempt, encodedSeconds } = encoded.right
+  const { renditions, folder, facts, candidate, encodedSeconds } = encoded.right
   if (renditions.some(({ parts }) => parts.length === 0))
     return E.left(refused('no part of the file can be decoded'))
 
@@ -89,15 +90,16 @@ const transcodeOrThrow = async (
   }
   onProgress(1)
   const shorterWarning = missing === null ? [] : [`it is shorter than its header says: ${missing}`]
-  const warnings = boundLeftOutLines([...facts.warnings, ...attempt.warnings, ...shorterWarning])
-  // What a decoder could not read is damage of the file, and no loss of the engine's.
+  const warnings = boundLeftOutLines([...facts.warnings, ...candidate.warnings, ...shorterWarning])
+  // If the engine logged errors, the file is damaged. Then missing packets do not show a fault of the
+  // engine, so the packets are not measured.
   const sourceStreams = encoded.right.hasErrors
     ? []
     : await measureSourceStreams(found.engine, { ...request, facts }, renditions, encodedSeconds, signal)
   return E.right({ renditions, progressive: progressive.right, sourceSeconds, sourceStreams, warnings })
 }
 
-/** Reports only fractions above the last one. */
+/** Wraps a progress callback, so that the reported fraction never decreases. */
 const increasing = (onProgress: (fraction: number) => void) => {
   let reported = 0
   return (fraction: number): void => {
@@ -107,7 +109,10 @@ const increasing = (onProgress: (fraction: number) => void) => {
   }
 }
 
-/** Returns how much of the declared duration can be decoded; `null` if the file is complete, or one of the two is unknown. */
+/**
+ * Returns how much of the declared duration can be decoded, as text for the user. Returns `null` if the file
+ * is complete, or if one of the two durations is unknown.
+ */
 const missingText = (sourceSeconds: number | null, declaredSeconds: number | null): string | null =>
   sourceSeconds === null ||
   declaredSeconds === null ||

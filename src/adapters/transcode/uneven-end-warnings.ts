@@ -1,12 +1,16 @@
 import type { MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
 
-/** A smaller difference to the header is not reported: headers of some formats are estimates. */
+/**
+ * Minimum undeclared difference that is reported, in seconds, and as a share of the longer stream. Smaller
+ * differences are not reported, because the headers of some formats contain estimates.
+ */
 const MIN_SECONDS = 1
 const MIN_SHARE = 0.05
 
 /**
- * Returns a warning if one of the two streams ends long before the other, and the header does not declare it: the file is
- * damaged, or consists of several files of which a decoder reads only the first. `null`: the length is unknown.
+ * Returns a warning if one of the two streams ends long before the other, and the header does not declare
+ * this difference. In that case the file is damaged, or consists of several files of which a decoder reads
+ * only the first. The lengths are in seconds; `null` if unknown.
  */
 export const unevenEndWarnings = (
   { video, audio }: MediaFacts,
@@ -17,7 +21,8 @@ export const unevenEndWarnings = (
   const [videoEnd, audioEnd] = [video?.endSeconds ?? null, audio?.endSeconds ?? null]
   const gap = audioSeconds - videoSeconds
   const declaredGap = videoEnd === null || audioEnd === null ? 0 : audioEnd - videoEnd
-  // Ends that are closer than the header declares are no loss: it may not count the last frame.
+  // If the two ends are closer than the header declares, nothing is missing, because the header may omit the
+  // duration of the last frame.
   const undeclaredGap = Math.abs(gap) - Math.max(0, declaredGap * Math.sign(gap))
   const isNegligible =
     undeclaredGap <= Math.max(MIN_SECONDS, MIN_SHARE * Math.max(videoSeconds, audioSeconds))

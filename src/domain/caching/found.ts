@@ -1,10 +1,10 @@
 import type { TierOutcome } from '../../ports/tier-outcome.ts'
 
 /**
- * A value read through the cache, and the tiers that served it. Only the cache creates a Found; `mapFound`
- * and `combineFound` derive others. An object literal or a spread does not compile as a Found. A decision that
- * depends on two found values must combine them: code that only reads the `value` of one drops its validity.
- * A reply is replayed only while `isStillCached` returns true.
+ * A value that was read through the cache, and the tiers that were queried for it. Only the cache creates a
+ * Found, and only `mapFound` and `combineFound` derive one from another; an object literal does not compile
+ * as a Found. If a decision depends on two found values, combine them: otherwise the result would stay valid
+ * after one of them has become stale. A reply is replayed only while `isStillCached` returns true.
  */
 export class Found<out A> {
   readonly value: A
@@ -12,7 +12,7 @@ export class Found<out A> {
   readonly tiers: ReadonlyArray<TierOutcome>
   /** Returns whether the cache still returns this value from memory. If not, there may be a newer value. */
   readonly isStillCached: () => boolean
-  /** Makes the type nominal: only instances of this class have the type, and no object literal has it. */
+  /** Makes the type nominal: no object literal has this type. */
   declare protected readonly madeByCache: true
 
   constructor(value: A, tiers: ReadonlyArray<TierOutcome>, isStillCached: () => boolean) {

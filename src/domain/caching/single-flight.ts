@@ -10,7 +10,7 @@ export type Flight = {
 type Running = {
   readonly result: Promise<E.Either<unknown, unknown>>
   readonly giveUp: () => void
-  /** Number of sweeps (timer ticks that find tasks which take too long) since the task started. */
+  /** Number of timer ticks since the task started. Each tick ends the tasks that take too long. */
   age: number
 }
 

@@ -17,7 +17,7 @@ export const ROUNDING_SECONDS = 1e-6
 export const isVideoRendition = ({ track }: ParsedRendition): boolean => track.video !== null
 
 export const renditionLabel = (rendition: ParsedRendition): string =>
-  `the ${isVideoRendition(rendition) ? 'pictures' : 'sound'} ${rendition.name}`
+  `${isVideoRendition(rendition) ? 'video' : 'audio'} rendition ${rendition.name}`
 
 /** Returns the duration in seconds of the longest sample of all renditions: a video frame or an AAC frame. */
 export const longestSampleSeconds = (renditions: ReadonlyArray<ParsedRendition>): number =>
@@ -111,8 +111,8 @@ export const examineLengths = (renditions: ReadonlyArray<ParsedRendition>): Read
 }
 
 /**
- * Compares the durations of the renditions with that of the part of the source that could be decoded. If that
- * duration is unknown (`null`), nothing is compared.
+ * Checks that each rendition is as long as the part of the source that could be decoded (`sourceSeconds`;
+ * `null` if unknown, and then nothing is checked).
  */
 export const examineSourceLength = (
   renditions: ReadonlyArray<ParsedRendition>,
@@ -131,15 +131,16 @@ export const examineSourceLength = (
 }
 
 /**
- * The tag of LAME can trim up to 4,095 samples from the end of an MP3: 0.1 s at 44.1 kHz. Decoders skip these
- * samples, so they are no loss.
+ * Maximum number of seconds that a decoder may skip at the end of the audio. The tag of LAME can declare up
+ * to 4,095 samples at the end of an MP3 as padding: 0.1 s at 44.1 kHz.
  */
 const MAX_TRIM_SECONDS = 0.1
 
 /**
- * Checks that no end of a stream was lost: compares what was encoded of it with its packets. Frames of the
- * renditions are on a grid of their own, and decoders may trim the end. More than the packets is no
- * loss: some containers (AVI) state only decoding times, which are earlier.
+ * Checks that the end of no stream was lost: what was encoded of a stream must be as long as its packets. A
+ * small difference is permitted, because renditions have frames of another length, and decoders may skip the
+ * end. More than the packets is also permitted, because some containers (AVI) state only decoding times,
+ * which are earlier than presentation times.
  */
 export const examineSourceStreams = (
   renditions: ReadonlyArray<ParsedRendition>,
@@ -155,7 +156,7 @@ export const examineSourceStreams = (
     .map(({ kind, packetSeconds, encodedSeconds }) =>
       violation(
         'source-length',
-        `the ${kind === 'video' ? 'pictures' : 'sound'} of the source: ${encodedSeconds.toFixed(3)} s were encoded, and the packets last ${packetSeconds.toFixed(3)} s`,
+        `the ${kind} of the source: ${encodedSeconds.toFixed(3)} s were encoded, and the packets last ${packetSeconds.toFixed(3)} s`,
       ),
     )
 }

@@ -135,14 +135,17 @@ export type ParsedProgressive = {
   }>
 }
 
-/** A stream of the source. Its packets are read without a decoder. */
+/** A stream of the source. Its packets were read, but not decoded. */
 export type SourceStream = {
   readonly kind: 'video' | 'audio'
-  /** End of its last packet at least, in seconds from the start of the renditions. */
+  /** Lower bound of the end of the last packet, in seconds from the start of the renditions. */
   readonly packetSeconds: number
   /** Duration of the last packet; 0 if unknown. */
   readonly lastPacketSeconds: number
-  /** Seconds of it in the renditions: without what was added to make these equally long. */
+  /**
+   * Number of seconds of this stream in the renditions, without the padding that makes all renditions
+   * equally long.
+   */
   readonly encodedSeconds: number
 }
 

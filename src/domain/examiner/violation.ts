@@ -28,8 +28,8 @@ export type ExaminerRule = (typeof examinerRules)[number]
 export type Violation = {
   readonly rule: ExaminerRule
   /**
-   * Description of the violation for people, for example `the sound a128 ends 0.300 s before the pictures
-   * v240`.
+   * Description of the violation for people, for example `audio rendition a128: it ends 0.300 s before video
+   * rendition v240`.
    */
   readonly message: string
 }

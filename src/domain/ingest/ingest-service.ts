@@ -16,7 +16,7 @@ import { createContentIngest } from './content-ingest.ts'
 import { createImageIngest } from './image-ingest.ts'
 import { createMakeExportsOnce, fileDeletedRefusal, type MakeExportsResult } from './make-exports-once.ts'
 import type { LibraryFile, MediaKindIngest, OnProgress } from './media-ingest.ts'
-import { createOriginals, fileChanged, originalMissing } from './originals.ts'
+import { createOriginals, fileChangedRefusal, originalMissingRefusal } from './originals.ts'
 import { retryWhileBusy, type WaitOptions } from './retry-while-busy.ts'
 import { sniffFileKind } from './sniff.ts'
 import { unsupportedImageReason } from './unsupported-image-reason.ts'
@@ -109,7 +109,7 @@ export const createIngestService = (deps: Deps): IngestService => {
 
   /**
    * Registers the file. If registering fails and the file has changed since it was inspected, the failure is
-   * `fileChanged`: the store refuses changed bytes, and a decoder that reads them may report any error.
+   * `fileChangedRefusal`: the store refuses changed bytes, and a decoder that reads them may report any error.
    */
   const registerUnchanged =
     (ingest: MediaKindIngest, source: SourceFile, signal: AbortSignal): Outcome<boolean> =>
@@ -117,7 +117,7 @@ export const createIngestService = (deps: Deps): IngestService => {
       const registered = await ingest.register(source, signal)()
       if (E.isRight(registered) || signal.aborted) return registered
       const isUnchanged = await files.hasBytes(source.path, source)()
-      return E.isRight(isUnchanged) && isUnchanged.right ? registered : E.left(fileChanged)
+      return E.isRight(isUnchanged) && isUnchanged.right ? registered : E.left(fileChangedRefusal)
     }
 
   /** Finds the file by its SHA-512, or registers it. */
@@ -174,8 +174,8 @@ export const createIngestService = (deps: Deps): IngestService => {
           ),
         ),
         TE.tap(({ kind, uid }) =>
-          // `kind` shows that the uid is an image's. If `isPublic` is set, other files than images were
-          // refused before.
+          // The kind is checked, so the uid is that of an image. A public file of another kind was refused
+          // before.
           options.isPublic && kind === 'image'
             ? imageFiles.setPublic(uid as ImageFileUid, true)
             : TE.right(undefined),
@@ -226,7 +226,7 @@ export const createIngestService = (deps: Deps): IngestService => {
               remake: (onProgress, signal) =>
                 finishOnce(
                   file,
-                  originals.stored(file.original, originalMissing),
+                  originals.stored(file.original, originalMissingRefusal),
                   'replacement',
                   onProgress,
                   signal,

@@ -4,7 +4,7 @@ import type { ProgressStore } from '../../ports/progress-store.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import type { LibraryFile, LocalCopy, OnProgress, Publication } from './media-ingest.ts'
-import { type Original, type SourceOriginal, sourceChanged } from './originals.ts'
+import { type Original, type SourceOriginal, sourceChangedFailure } from './originals.ts'
 
 /** The outcome of making the exports of a file. */
 export type MakeExportsResult =
@@ -25,7 +25,10 @@ export const fileDeletedRefusal = refused(
   'it is no longer in the library: it was deleted, or could not be decoded, while its exports were made',
 )
 
-/** The state that a file must have before each kind of publication. Otherwise there is nothing to do. */
+/**
+ * The state that a file must have, for each kind of publication. If the file has another state, no exports
+ * are made.
+ */
 const requiredState = { first: 'unfinished', replacement: 'outdated' } as const
 
 /** Makes or remakes the exports of a file, unless another process is doing the same or has done it. */
@@ -69,7 +72,7 @@ export const createMakeExportsOnce = ({ store, progress, locks }: Deps) => {
       report(0)
       const make = (copy: LocalCopy) => file.makeExports(copy, publication, report, signal)
       const attempt = await original.use(make)()
-      const hasChanged = 'stored' in original && E.isLeft(attempt) && attempt.left === sourceChanged
+      const hasChanged = 'stored' in original && E.isLeft(attempt) && attempt.left === sourceChangedFailure
       const result = hasChanged ? await original.stored.use(make)() : attempt
       if (E.isRight(result))
         return result.right.isAdded

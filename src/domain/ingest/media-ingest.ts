@@ -18,7 +18,10 @@ export type CreatedExports = {
   readonly warnings: ReadonlyArray<string>
 }
 
-/** `outdated`: the exports were made by an older recipe. */
+/**
+ * State of a file in the library. `unfinished`: it has no exports yet. `finished`: it has exports of the
+ * current recipe. `outdated`: an older recipe made some of its exports. `gone`: it was deleted.
+ */
 export type FileState = 'finished' | 'outdated' | 'unfinished' | 'gone'
 
 /** Returns the state of a file that is in the library. */
@@ -92,4 +95,4 @@ export type MediaKindIngest = {
  * The failure of work that was aborted. The failure is Unavailable and not Refused, because the file is not
  * the cause.
  */
-export const ingestStopped = unavailable('work')('it was stopped before its end')
+export const ingestStoppedFailure = unavailable('work')('it was stopped before its end')

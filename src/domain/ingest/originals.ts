@@ -27,15 +27,17 @@ export type SourceOriginal = Original & {
  * The file at the added path no longer has the registered bytes, so all exports that were made from it are
  * discarded.
  */
-export const sourceChanged = unavailable('source file')('it changed while its exports were made')
+export const sourceChangedFailure = unavailable('source file')('it changed while its exports were made')
 
 /**
  * The file was replaced or truncated while it was read. It is not known which bytes the decoder refused, so
  * the user is asked to add the file again.
  */
-export const fileChanged = refused('the file changed while it was read: add it again once it is complete')
+export const fileChangedRefusal = refused(
+  'the file changed while it was read: add it again once it is complete',
+)
 
-export const originalMissing = refused(
+export const originalMissingRefusal = refused(
   'its original is no longer in the object store: its existing exports stay as they are',
 )
 
@@ -80,12 +82,12 @@ export const createOriginals = ({ files, store }: Deps) => {
       ),
   })
 
-  /** Uses the file at the added path. Fails with `sourceChanged` if its bytes have changed. */
+  /** Uses the file at the added path. Fails with `sourceChangedFailure` if its bytes have changed. */
   const source = (path: string, original: StoredFile): SourceOriginal => {
     const verify = (usable: string): TE.TaskEither<Unavailable, void> =>
       pipe(
         files.hasBytes(usable, original),
-        TE.flatMapEither((isSame) => (isSame ? E.right(undefined) : E.left(sourceChanged))),
+        TE.flatMapEither((isSame) => (isSame ? E.right(undefined) : E.left(sourceChangedFailure))),
       )
 
     const makeAndVerify =
@@ -103,7 +105,7 @@ export const createOriginals = ({ files, store }: Deps) => {
           files.withUsablePath(path, (usable) =>
             TE.fromTask(makeAndVerify(make, { path: usable, verify: verify(usable) })),
           ),
-          TE.mapLeft(() => sourceChanged),
+          TE.mapLeft(() => sourceChangedFailure),
           TE.flatMapEither((result) => result),
         ),
       stored: stored(original, unavailable('object store')(`${original.key} is missing`)),

@@ -31,7 +31,7 @@ const unsupportedFormats: ReadonlyArray<Format> = [
     'TGA',
     [
       ...['\0\0\x02\0\0\0\0\0', '\0\0\x0a\0\0\0\0\0', '\0\0\x03\0\0\0\0\0', '\0\0\x0b\0\0\0\0\0'],
-      // With a palette.
+      // Images with a palette.
       ...['\0\x01\x01\0\0', '\0\x01\x09\0\0'],
     ],
   ],

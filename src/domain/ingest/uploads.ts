@@ -7,7 +7,7 @@ import type { StoredFile } from '../media/stored-file.ts'
 import { storedFileKey } from '../media/stored-file-key.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import { deleteUnreferenced, proveNothingWritten } from './delete-unreferenced.ts'
-import { ingestStopped } from './media-ingest.ts'
+import { ingestStoppedFailure } from './media-ingest.ts'
 
 export type UploadDeps = {
   readonly files: LocalFiles
@@ -44,7 +44,7 @@ export const withUploads =
     const keys: string[] = []
 
     const upload: UploadSlice = (slice, contentType, known) => async () => {
-      if (signal.aborted) return E.left(ingestStopped)
+      if (signal.aborted) return E.left(ingestStoppedFailure)
       const digest = known === undefined ? await files.digest(slice)() : E.right(known)
       if (E.isLeft(digest)) return digest
       const { size, sha256 } = digest.right

@@ -1,3 +1,3 @@
-/** Sums durations as whole ticks: one division after it has no accumulated rounding error. */
+/** Sums durations in ticks. Ticks are whole numbers, so the sum has no rounding error. */
 export const totalTicks = (timed: ReadonlyArray<{ readonly durationTicks: number }>): number =>
   timed.reduce((ticks, { durationTicks }) => ticks + durationTicks, 0)

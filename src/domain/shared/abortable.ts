@@ -1,6 +1,6 @@
 /**
- * A port whose functions must be called with a signal. Work in the background uses it, so that no long step of it
- * can be started that cannot be stopped.
+ * The same port, with signals that are required where the port makes them optional. Background work uses
+ * this type, so that every long step of it can be aborted.
  */
 export type Abortable<Port> = {
   readonly [Name in keyof Port]: Port[Name] extends (...args: infer Args) => infer Result

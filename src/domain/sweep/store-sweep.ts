@@ -4,7 +4,7 @@ import type { Log } from '../../ports/log.ts'
 import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
-import { ingestStopped } from '../ingest/media-ingest.ts'
+import { ingestStoppedFailure } from '../ingest/media-ingest.ts'
 import { storedFilesFolder } from '../media/stored-file-key.ts'
 import { oneLineMessage } from '../shared/error-text.ts'
 import { type Unavailable, unavailable } from '../shared/errors.ts'
@@ -15,10 +15,10 @@ import { createTextObject, identifyStore, writeLibraryMark } from './store-ident
 import { clockProbeKey, hasTooManyOrphans, maxOrphansPerSweep, orphanCutoff } from './sweep-rules.ts'
 
 /**
- * `dry run` deletes and writes nothing. `repair` deletes even if the safety limits would stop a `usual`
- * sweep. A `usual` sweep deletes within these limits.
+ * Mode of a sweep. `within limits`: the sweep deletes nothing if the safety limits (sweep-rules.ts) forbid it.
+ * `repair`: it deletes beyond these limits, too. `dry run`: it deletes and writes nothing.
  */
-type SweepMode = 'usual' | 'dry run' | 'repair'
+type SweepMode = 'within limits' | 'dry run' | 'repair'
 
 export type SweepReport =
   | {
@@ -35,8 +35,8 @@ export type SweepReport =
       readonly replaced: ReplacedObjects
     }
   /**
-   * `looked`: a dry run has ended. `braked`: the safety limits stopped the sweep. Nothing was deleted in
-   * either case.
+   * `looked`: a dry run has ended. `braked`: the safety limits stopped the sweep. Nothing was deleted
+   * in either case.
    */
   | {
       readonly result: 'looked' | 'braked'
@@ -105,7 +105,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
       const referenced = await storedFiles.filterReferencedKeys(batch.map(({ key }) => key))()
       if (E.isLeft(referenced)) return referenced
       for (const orphan of batch) {
-        if (signal.aborted) return E.left(ingestStopped)
+        if (signal.aborted) return E.left(ingestStoppedFailure)
         if (referenced.right.has(orphan.key)) continue
         const removed = await store.delete(orphan.key)()
         if (E.isLeft(removed)) return removed
@@ -154,7 +154,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     if (E.isLeft(now)) return now
     const before = orphanCutoff(now.right, age.right)
 
-    const max = mode === 'usual' ? maxOrphansPerSweep : maxOrphansInRepair
+    const max = mode === 'within limits' ? maxOrphansPerSweep : maxOrphansInRepair
     const search = await findOrphans(deps, { before, max, signal })
     if (E.isLeft(search)) return search
     const { orphans, objects, isWhole } = search.right
@@ -162,7 +162,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
 
     const counts = { objects, orphans, uploads: uploads?.length ?? null, isWhole, replaced }
     if (mode === 'dry run') return E.right(Object.assign({ result: 'looked' as const }, counts))
-    if (mode === 'usual' && (!isWhole || hasTooManyOrphans(orphans.length, objects)))
+    if (mode === 'within limits' && (!isWhole || hasTooManyOrphans(orphans.length, objects)))
       return E.right(Object.assign({ result: 'braked' as const }, counts))
 
     for (const { remove } of uploads ?? []) {

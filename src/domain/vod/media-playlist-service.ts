@@ -1,7 +1,7 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
-import type { AuthorizedRead } from '../access/owner-read.ts'
+import type { AuthorizedRead } from '../access/authorized-read.ts'
 import type { PlaylistSigning } from '../access/playlist-signing.ts'
 import { type PlaylistResult, renderPlaylist } from '../access/render-playlist.ts'
 import { permitsExport } from '../access/restrictions.ts'

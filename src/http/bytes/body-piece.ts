@@ -17,27 +17,27 @@ export const joinPieces = (pieces: ReadonlyArray<BodyPiece>): Buffer =>
   Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece)))
 
 /**
- * Splits a template at its holes. Returns the bytes before, between and after the holes, each as a piece that
- * can be sent.
+ * Splits a template at its slots, the places for the token. Returns the bytes before, between and after the
+ * slots, each as a piece that can be sent.
  */
-export const splitAtHoles = (
+export const splitAtSlots = (
   bytes: Uint8Array,
-  holes: ReadonlyArray<number> | Uint32Array,
-  holeLength: number,
+  slots: ReadonlyArray<number> | Uint32Array,
+  slotLength: number,
 ): ReadonlyArray<BodyPiece> => {
-  const starts = [0, ...Array.from(holes, (hole) => hole + holeLength)]
+  const starts = [0, ...Array.from(slots, (slot) => slot + slotLength)]
   return starts.map((start, index) => {
-    const piece = bytes.subarray(start, holes[index] ?? bytes.length)
+    const piece = bytes.subarray(start, slots[index] ?? bytes.length)
     return piece.length <= maxTextBodyBytes ? toLatin1(piece) : piece
   })
 }
 
 /**
- * Returns the pieces with the filling between them, and `last` at the end. Adjacent strings are joined,
- * because then a short body is sent in one write together with the head of the reply. `filling` and `last`
- * are latin1.
+ * Fills the slots of a template: returns the pieces with `filling` between them, and `last` at the end.
+ * Adjacent strings are joined, because then a short body is sent in one write together with the head of the
+ * reply. `filling` and `last` are latin1.
  */
-export const fillHoles = (
+export const fillSlots = (
   pieces: ReadonlyArray<BodyPiece>,
   filling: string,
   last = '',

@@ -1,6 +1,6 @@
 import type { HttpLimits } from '../http-limits.ts'
 import { createFifo, type Fifo } from './fifo.ts'
-import type { TrafficCounters } from './traffic.ts'
+import type { TrafficCounters } from './traffic-counters.ts'
 
 /** A request that waits to be started. */
 type QueuedRequest = {

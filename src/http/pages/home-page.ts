@@ -10,7 +10,7 @@ const states: Readonly<Record<HealthReport['status'], string>> = {
 type Entry = readonly [name: string, meaning: string]
 
 /** Commands of the command line. A test compares their names with those in `larder help`. */
-export const commands: ReadonlyArray<Entry> = [
+export const homePageCommands: ReadonlyArray<Entry> = [
   ['larder add FILE…', 'adds images, audio and videos, and prints a link to each'],
   ['larder token UID', 'prints a token for a file'],
   ['larder admin grant SUB', 'makes a user an admin'],
@@ -23,7 +23,7 @@ export const commands: ReadonlyArray<Entry> = [
 ]
 
 /** Documents in the folder of the program. A test checks that each of them exists. */
-export const documentLinks: ReadonlyArray<Entry> = [
+export const homePageDocuments: ReadonlyArray<Entry> = [
   ['README.md', 'where to begin'],
   ['docs/requests.md', 'an example for each address'],
   ['docs/http-api.md', 'every address and its replies'],
@@ -49,9 +49,9 @@ export const homePage = (status: HealthReport['status']): string =>
 link there is nothing to see here.</p>
 <p class="state ${status}">${escapeHtml(states[status])}</p>
 <h2>Commands, in a terminal on this machine</h2>
-${list(commands)}
+${list(homePageCommands)}
 <h2>Documents, in the folder of Larder</h2>
-${list(documentLinks)}
+${list(homePageDocuments)}
 <small>For machines: <a href="/readyz">/readyz</a> and <a href="/healthz">/healthz</a></small>`,
     'long',
   )

@@ -24,12 +24,12 @@ const multiply = (a: number, b: number): number => {
 const afterZeros = (remainder: number, length: number): number =>
   ~crc32(Buffer.alloc(length), ~remainder >>> 0) >>> 0
 
-/** Returns the sum of x^(8d) over all holes; d is the number of bytes after the hole. */
-const weightOf = (text: Uint8Array, holes: Uint32Array, holeLength: number): number => {
+/** Returns the sum of x^(8d) over all slots; d is the number of bytes after the slot. */
+const weightOf = (text: Uint8Array, slots: Uint32Array, slotLength: number): number => {
   let weight = 0
   let position = 0
-  for (const hole of holes) {
-    const end = hole + holeLength
+  for (const slot of slots) {
+    const end = slot + slotLength
     weight = (afterZeros(weight, end - position) ^ ONE) >>> 0
     position = end
   }
@@ -37,17 +37,17 @@ const weightOf = (text: Uint8Array, holes: Uint32Array, holeLength: number): num
 }
 
 /**
- * Returns a function that computes the CRC-32 of the text with the same ASCII filling in every hole. Holes do
+ * Returns a function that computes the CRC-32 of the text with the same ASCII filling in every slot. Slots do
  * not overlap, and contain zeros in `text`. A call of the returned function costs one CRC and one
- * multiplication, however many holes there are.
+ * multiplication, however many slots there are.
  */
 export const createTemplateCrc = (
   text: Uint8Array,
-  holes: Uint32Array,
-  holeLength: number,
+  slots: Uint32Array,
+  slotLength: number,
 ): ((filling: Uint8Array | string) => number) => {
-  const weight = weightOf(text, holes, holeLength)
-  const zerosCrc = crc32(Buffer.alloc(holeLength))
+  const weight = weightOf(text, slots, slotLength)
+  const zerosCrc = crc32(Buffer.alloc(slotLength))
   const textCrc = crc32(text)
   return (filling) => (textCrc ^ multiply(weight, crc32(filling) ^ zerosCrc)) >>> 0
 }

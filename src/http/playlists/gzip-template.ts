@@ -1,6 +1,6 @@
 import { constants, crc32 } from 'node:zlib'
 import { O } from '../../fp.ts'
-import { type BodyPiece, fillHoles, splitAtHoles, toLatin1 } from '../bytes/body-piece.ts'
+import { type BodyPiece, fillSlots, splitAtSlots, toLatin1 } from '../bytes/body-piece.ts'
 import { deflate, inflate } from './compress.ts'
 import { createTemplateCrc } from './crc32.ts'
 import { fillIdentity, type IdentityTemplate } from './identity-template.ts'
@@ -32,22 +32,22 @@ const TRAILER_LENGTH = 8
 const MAX_PLACES = 8
 
 /**
- * Creates the template of a playlist. Returns `none` if the playlist has no hole, or needs too many literal
+ * Creates the template of a playlist. Returns `none` if the playlist has no slot, or needs too many literal
  * tokens. The first token is always literal. A later token must be literal if the token before it is more
  * than 32 KB away, or if encoding a token and the text after it leaves one or two bytes, which are too few
  * for a back-reference.
  */
 export const createGzipTemplate = async (list: IdentityTemplate): Promise<O.Option<GzipTemplate>> => {
-  let [wrongHole] = list.holes
+  let [wrongSlot] = list.slots
   if (list.tokenLength > MAX_PLACEHOLDER_LENGTH) return O.none
   const stored: number[] = []
-  while (wrongHole !== undefined && stored.length < MAX_PLACES) {
-    stored.push(wrongHole)
+  while (wrongSlot !== undefined && stored.length < MAX_PLACES) {
+    stored.push(wrongSlot)
     const template = await assemble(list, stored)
     const check = await verify(template, list)
     if (check.isCorrect) return O.some(template)
-    // Later holes may be wrong only because they refer back to this one, so they are checked again.
-    wrongHole = check.firstWrongHole
+    // A later slot may be wrong only because it refers back to this one, so all slots are checked again.
+    wrongSlot = check.firstWrongSlot
   }
   return O.none
 }
@@ -75,9 +75,9 @@ export const createGzipPieces = ({
   tokenLength,
   crcOf,
 }: GzipTemplate): ((token: string) => ReadonlyArray<BodyPiece>) => {
-  const pieces = splitAtHoles(bytes.subarray(0, -TRAILER_LENGTH), places, tokenLength)
+  const pieces = splitAtSlots(bytes.subarray(0, -TRAILER_LENGTH), places, tokenLength)
   const lengthText = toLatin1(bytes.subarray(-TRAILER_LENGTH / 2))
-  return (token) => fillHoles(pieces, token, crcText(crcOf(token)) + lengthText)
+  return (token) => fillSlots(pieces, token, crcText(crcOf(token)) + lengthText)
 }
 
 /**
@@ -97,11 +97,14 @@ const trailerOf = (length: number): Buffer => {
   return trailer
 }
 
-/** Compresses the playlist with a placeholder for the token. The holes in `stored` become stored blocks. */
+/**
+ * Compresses the playlist with a placeholder in place of the token. The slots at the positions `stored` are
+ * not compressed: each becomes a stored block of deflate.
+ */
 const assemble = async (list: IdentityTemplate, stored: ReadonlyArray<number>): Promise<GzipTemplate> => {
   const { tokenLength } = list
   const text = fillIdentity(list, createPlaceholder(tokenLength))
-  const starts = [0, ...stored.map((hole) => hole + tokenLength)]
+  const starts = [0, ...stored.map((slot) => slot + tokenLength)]
   const between = await Promise.all(
     starts.map((start, index) => {
       const end = stored[index]
@@ -129,14 +132,14 @@ const assemble = async (list: IdentityTemplate, stored: ReadonlyArray<number>): 
     ]),
     places,
     tokenLength,
-    crcOf: createTemplateCrc(list.bytes, list.holes, tokenLength),
+    crcOf: createTemplateCrc(list.bytes, list.slots, tokenLength),
   }
 }
 
-type Check = { readonly isCorrect: boolean; readonly firstWrongHole?: number | undefined }
+type Check = { readonly isCorrect: boolean; readonly firstWrongSlot?: number | undefined }
 
 /**
- * Proves that the template is correct for every token, or returns the first hole that it fills wrongly. Each
+ * Proves that the template is correct for every token, or returns the first slot that it fills wrongly. Each
  * inflated byte is either constant or always a copy of the same byte of the token. The first two fillings
  * below differ at every place, which distinguishes copies from constants. No two places have the same bytes
  * in both the first and the third filling, which identifies the place of a copy.
@@ -153,11 +156,11 @@ const verify = async (template: GzipTemplate, list: IdentityTemplate): Promise<C
 }
 
 const verifyOne = async (template: GzipTemplate, list: IdentityTemplate, filling: Buffer): Promise<Check> => {
-  const { holes, tokenLength } = list
+  const { slots, tokenLength } = list
   const expected = fillIdentity(list, filling)
   const inflated = await inflate(fillGzip(template, filling).subarray(HEADER.length, -TRAILER_LENGTH))
   if (inflated.equals(expected)) return { isCorrect: template.crcOf(filling) === crc32(expected) }
-  const isWrong = (hole: number) =>
-    inflated.compare(expected, hole, hole + tokenLength, hole, hole + tokenLength) !== 0
-  return { isCorrect: false, firstWrongHole: holes.find(isWrong) }
+  const isWrong = (slot: number) =>
+    inflated.compare(expected, slot, slot + tokenLength, slot, slot + tokenLength) !== 0
+  return { isCorrect: false, firstWrongSlot: slots.find(isWrong) }
 }

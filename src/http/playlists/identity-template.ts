@@ -1,15 +1,15 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { O } from '../../fp.ts'
 
-/** A signed playlist for any token of one length: its bytes, with holes for the token. */
+/** A signed playlist for any token of one length: its bytes, with slots (places for the token). */
 export type IdentityTemplate = {
-  /** The bytes of the playlist. The holes contain zeros. */
+  /** The bytes of the playlist, with zeros in the slots. */
   readonly bytes: Uint8Array
   /**
-   * Position of each hole, in ascending order. If there are no holes, the playlist is the same for all
+   * Position of each slot, in ascending order. If there are no slots, the playlist is the same for all
    * viewers.
    */
-  readonly holes: Uint32Array
+  readonly slots: Uint32Array
   readonly tokenLength: number
 }
 
@@ -25,18 +25,18 @@ export const isPlainToken = (token: string): boolean => /^[\w.-]*$/.test(token)
  * Returns the positions of the tokens. `first` and `second` are the playlist signed with two tokens that
  * differ at every position.
  */
-const holesBetween = (first: Uint8Array, second: Uint8Array, tokenLength: number): Uint32Array => {
-  const holes: number[] = []
+const slotsBetween = (first: Uint8Array, second: Uint8Array, tokenLength: number): Uint32Array => {
+  const slots: number[] = []
   let position = 0
   while (position < first.length) {
     if (first[position] === second[position]) {
       position += 1
       continue
     }
-    holes.push(position)
+    slots.push(position)
     position += tokenLength
   }
-  return Uint32Array.from(holes)
+  return Uint32Array.from(slots)
 }
 
 /**
@@ -50,15 +50,15 @@ export const createIdentityTemplate = async (
   tokenLength: number,
 ): Promise<O.Option<IdentityTemplate>> => {
   const first = Buffer.from(sign('A'.repeat(tokenLength)))
-  if (tokenLength === 0) return O.some({ bytes: first, holes: new Uint32Array(), tokenLength })
+  if (tokenLength === 0) return O.some({ bytes: first, slots: new Uint32Array(), tokenLength })
   await turn()
   const second = Buffer.from(sign('B'.repeat(tokenLength)))
   if (first.length !== second.length) return O.none
 
-  const holes = holesBetween(first, second, tokenLength)
-  if (holes.some((hole) => hole + tokenLength > first.length)) return O.none
-  for (const hole of holes) first.fill(0, hole, hole + tokenLength)
-  const template = { bytes: first, holes, tokenLength }
+  const slots = slotsBetween(first, second, tokenLength)
+  if (slots.some((slot) => slot + tokenLength > first.length)) return O.none
+  for (const slot of slots) first.fill(0, slot, slot + tokenLength)
+  const template = { bytes: first, slots, tokenLength }
   await turn()
   const third = ALPHABET.repeat(Math.ceil(tokenLength / ALPHABET.length)).slice(0, tokenLength)
   return fillIdentity(template, Buffer.from(third)).equals(Buffer.from(sign(third)))
@@ -70,8 +70,8 @@ export const createIdentityTemplate = async (
  * Returns the playlist for one viewer, at about the cost of a copy. `token` must have the length for which
  * the template was created.
  */
-export const fillIdentity = ({ bytes, holes }: IdentityTemplate, token: Uint8Array): Buffer => {
+export const fillIdentity = ({ bytes, slots }: IdentityTemplate, token: Uint8Array): Buffer => {
   const list = Buffer.from(bytes)
-  for (const hole of holes) list.set(token, hole)
+  for (const slot of slots) list.set(token, slot)
   return list
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { createBoundedCache } from '../../bounded-cache.ts'
 import type { SignablePlaylist } from '../../domain/access/signable-playlist.ts'
 import type { Signature } from '../../domain/access/signature.ts'
-import { type ContentCoding, chooseCoding } from '../bytes/content-coding.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
+import { type ContentCoding, chooseCoding } from '../request/accept-encoding.ts'
 import { isPlainToken } from './identity-template.ts'
 import { createMemo } from './memo.ts'
 import {
@@ -34,9 +34,9 @@ export type PlaylistBody = {
 
 /**
  * Signs a playlist for one viewer, in the best coding that their Accept-Encoding allows (http-api.md §7.1).
- * After the first call for a playlist and token length, a call costs one copy of the body (http-api.md §3.3).
- * If `isSeldom` is `true`, the playlist is probably requested only once (as that of a clip), so it is
- * prepared for further calls only at the second call.
+ * After the first call for a playlist and token length, a call costs one copy of the body (http-api.md
+ * §3.3). `isSeldom`: the playlist is probably requested only once, like the playlist of a clip. Such a
+ * playlist is prepared for further calls only at its second call.
  */
 export type PlaylistBodies = <S extends Signature>(
   list: SignablePlaylist<S>,

@@ -15,7 +15,7 @@ import type { Replayable, ReplayBody } from '../replay/replayable.ts'
 import type { IncomingRequest } from '../request/incoming.ts'
 import { createByteReplyPlanner } from '../response/bytes-reply.ts'
 import { preconditionFailedReply, rangeNotSatisfiableReply } from '../response/error-replies.ts'
-import { playlistCacheControl, type Reply, secondsUntil } from '../response/reply.ts'
+import { playlistCacheControl, type Reply, secondsUntilExpiry } from '../response/reply.ts'
 import type { PlaylistBodies, PlaylistBody, PlaylistFormat } from './playlist-bodies.ts'
 
 const contentTypes = {
@@ -76,8 +76,8 @@ const bodyOf = (planned: ByteReplyPlan['body'], bytes: Uint8Array): Reply['body'
 }
 
 /**
- * Returns the body for replays to other viewers. Returns `null` for a playlist with a token that was minted
- * for one reply, and for one that needs more than a copy to fill: such replies are never replayed.
+ * Returns the body for replays to other viewers. Returns `null` if the reply must not be replayed: the token
+ * in the playlist was minted for this reply, or filling in a token needs more work than a copy.
  */
 const replayBodyOf = <S extends Signature>(
   { signature }: SignablePlaylist<S>,
@@ -123,7 +123,7 @@ export const createPlaylistReply =
     const representation = representationOf(
       listBody,
       contentTypes[list.format],
-      playlistCacheControl({ isPublic: false, secondsLeft: secondsUntil(list.exp, clock) }),
+      playlistCacheControl({ isPublic: false, secondsLeft: secondsUntilExpiry(list.exp, clock) }),
       list.headers ?? {},
     )
     const plan = createByteReplyPlanner(representation, clock)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { SignablePlaylist } from '../../domain/access/signable-playlist.ts'
 import type { Signature } from '../../domain/access/signature.ts'
 import { O } from '../../fp.ts'
-import { type BodyPiece, fillHoles, maxTextBodyBytes, splitAtHoles } from '../bytes/body-piece.ts'
+import { type BodyPiece, fillSlots, maxTextBodyBytes, splitAtSlots } from '../bytes/body-piece.ts'
 import { brotliBest, gzipBest, gzipFast } from './compress.ts'
 import { createGzipPieces, createGzipTemplate, fillGzip } from './gzip-template.ts'
 import { createIdentityTemplate, fillIdentity, type IdentityTemplate } from './identity-template.ts'
@@ -59,24 +59,24 @@ export const createIdentityRepresentation = async <S extends Signature>(
   const template = await createIdentityTemplate(signWith(list), tokenInSignature(list.signature).length)
   if (O.isNone(template)) return createPerRequestRepresentation(list)
 
-  const { bytes, holes } = template.value
-  const isShared = holes.length === 0
+  const { bytes, slots } = template.value
+  const isShared = slots.length === 0
   const copied = byCopy(isShared ? () => bytes : (token) => fillIdentity(template.value, Buffer.from(token)))
   const pieces = isShared || bytes.length > maxTextBodyBytes ? null : identityPieces(template.value)
   return {
     ...copied,
     ...(pieces === null ? {} : { piecesFor: pieces }),
-    // A short playlist is stored twice: as bytes, and as text between the holes.
-    size: bytes.length * (pieces === null ? 1 : 2) + holes.byteLength,
+    // A short playlist is stored twice: as bytes, and as text between the slots.
+    size: bytes.length * (pieces === null ? 1 : 2) + slots.byteLength,
     etag: isShared ? `"${createHash('sha256').update(bytes).digest('base64url')}"` : undefined,
     template,
   }
 }
 
 /** Returns a function that fills a token into a short playlist and joins all pieces to one text. */
-const identityPieces = ({ bytes, holes, tokenLength }: IdentityTemplate) => {
-  const pieces = splitAtHoles(bytes, holes, tokenLength)
-  return (token: string) => fillHoles(pieces, token)
+const identityPieces = ({ bytes, slots, tokenLength }: IdentityTemplate) => {
+  const pieces = splitAtSlots(bytes, slots, tokenLength)
+  return (token: string) => fillSlots(pieces, token)
 }
 
 /** Returns the playlist in another coding. */

@@ -7,7 +7,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
-import { secondsUntil } from '../response/reply.ts'
+import { secondsUntilExpiry } from '../response/reply.ts'
 import { parseReplayKey, type ReplayKey } from './parse-replay-key.ts'
 import type { Replayable } from './replayable.ts'
 import {
@@ -71,7 +71,7 @@ export const createReplayCache = ({ tokens, clock, log, maxBytes, readsOrigin }:
     if (jwt === null || viewer === null) return jwt === viewer ? withoutToken : null
     const grant = tokens.verifiedGrant(viewer.kind, jwt)
     if (grant?.sub !== viewer.grant.sub || !isUnrestricted(grant.restrictions)) return null
-    return { jwt, secondsLeft: secondsUntil(grant.exp, clock) }
+    return { jwt, secondsLeft: secondsUntilExpiry(grant.exp, clock) }
   }
 
   const replay = (

@@ -4,7 +4,7 @@ import { scaleSize } from '../../domain/hls/size-comparison.ts'
 import type { ImagePreferences } from '../../domain/playlist/best-export.ts'
 import { PixelRatio, Pixels } from '../../domain/shared/query-numbers.ts'
 import { E } from '../../fp.ts'
-import { acceptedImageFormats, unacceptedImageFormats } from '../bytes/accept.ts'
+import { acceptedImageFormats, unacceptedImageFormats } from './accept.ts'
 import { ImageFormatName } from './query-codecs.ts'
 
 /**

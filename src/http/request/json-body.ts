@@ -2,6 +2,8 @@ import type { RouterContext } from '@koa/router'
 import type * as t from 'io-ts'
 import { HttpMethodEnum, koaBody } from 'koa-body'
 import { tooLarge } from '../../domain/shared/errors.ts'
+import { isTimeout } from '../../domain/shared/timeout-error.ts'
+import { withTimeout } from '../../domain/shared/with-timeout.ts'
 import { E } from '../../fp.ts'
 import { malformedBody, slowRequest, unsupportedMedia } from '../response/request-faults.ts'
 import { toUnprocessable } from './decode-faults.ts'
@@ -37,16 +39,6 @@ const createParse = (maxBytes: number): ((ctx: RouterContext) => Promise<unknown
   }
 }
 
-const tooLate = Symbol('too late')
-
-const inTime = async <A>(work: Promise<A>, milliseconds: number): Promise<A | typeof tooLate> => {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<typeof tooLate>((resolve) => {
-    timer = setTimeout(() => resolve(tooLate), milliseconds)
-  })
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
-}
-
 const statusOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined
 
@@ -65,15 +57,14 @@ export const jsonBody = <B>(
       if (isOtherMedia(ctx)) return E.left(unsupportedMedia)
       sendContinue(ctx)
       try {
-        const value = await inTime(parse(ctx), limits.milliseconds)
-        if (value === tooLate) {
+        const body = codec.decode(await withTimeout(parse(ctx), limits.milliseconds))
+        return E.isLeft(body) ? E.left(toUnprocessable('body', body.left)) : body
+      } catch (error) {
+        if (isTimeout(error)) {
           // The rest of the body may never arrive, so no other request can be read from this connection.
           ctx.res.shouldKeepAlive = false
           return E.left(slowRequest)
         }
-        const body = codec.decode(value)
-        return E.isLeft(body) ? E.left(toUnprocessable('body', body.left)) : body
-      } catch (error) {
         const status = statusOf(error)
         if (status === 413) return E.left(tooLarge(limits.maxBytes))
         if (status === 400) return E.left(malformedBody)

@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import type { Presign } from '../../domain/access/viewer.ts'
 import { E } from '../../fp.ts'
-import { IMAGE_FORMATS, type ImageFormat } from '../bytes/accept.ts'
+import { IMAGE_FORMATS, type ImageFormat } from './accept.ts'
 
 // The query codecs. In a 422, the name of a codec is the `type` of the fault, and its failure message is the
 // `msg`.

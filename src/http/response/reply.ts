@@ -7,7 +7,7 @@ import type { TierOutcome } from '../../ports/tier-outcome.ts'
 import type { Replayable } from '../replay/replayable.ts'
 import type { ErrorBody } from './write-error.ts'
 
-/** A response as data. Routes return such data, and only handle.ts writes it to Koa. */
+/** A response as data. Routes return such data, and only route-handler.ts writes it to Koa. */
 export type Reply = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -53,7 +53,7 @@ export const playlistCacheControl = ({ isPublic, secondsLeft }: PlaylistAudience
 }
 
 /** Returns the remaining lifetime of a token (seconds); `exp` is in seconds since 1970. */
-export const secondsUntil = (exp: number, clock: Clock): number => exp - Math.floor(clock() / 1000)
+export const secondsUntilExpiry = (exp: number, clock: Clock): number => exp - Math.floor(clock() / 1000)
 
 /** Returns a reply that must not be cached, because it is valid only at this moment. */
 export const jsonReply = (body: unknown, status = 200): Reply => ({

@@ -1,8 +1,8 @@
 import { apiPath } from '../../domain/access/public-urls.ts'
-import { prefersHtml, prefersProblemJson } from '../bytes/accept.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 import { pageHeaders } from '../pages/page.ts'
 import { refusalPage } from '../pages/refusal-page.ts'
+import { prefersHtml, prefersProblemJson } from '../request/accept.ts'
 import type { ParameterFault } from './request-faults.ts'
 
 /** The content of an error reply, before its format (JSON, problem or HTML) is negotiated. */

@@ -5,12 +5,12 @@ import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { ProgressStore } from '../../ports/progress-store.ts'
-import type { RouteHandler } from '../handle.ts'
 import { watchPage } from '../pages/watch-page.ts'
 import { anonymousAuthenticator, anyMediaViewerAuthenticator } from '../request/credential.ts'
 import { type Asset, createAssetReply } from '../response/asset-reply.ts'
 import { errorReply } from '../response/error-replies.ts'
 import { jsonReply, type Reply } from '../response/reply.ts'
+import type { RouteHandler } from '../route-handler.ts'
 import { createRoutes, type Routes } from '../router.ts'
 
 /** Files of the console by name (`watch.js`). The files are built in advance and kept in memory. */

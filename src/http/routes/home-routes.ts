@@ -1,9 +1,9 @@
 import type { HealthService } from '../../domain/health/health-service.ts'
 import { E } from '../../fp.ts'
-import type { RouteHandler } from '../handle.ts'
 import { homePage } from '../pages/home-page.ts'
 import { pageHeaders } from '../pages/page.ts'
 import { anonymousAuthenticator } from '../request/credential.ts'
+import type { RouteHandler } from '../route-handler.ts'
 import { createRoutes, type Routes } from '../router.ts'
 
 /** The route of the start page, for a visitor without a link (http-api.md §13.6). */

@@ -10,15 +10,15 @@ import { E, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
-import type { RouteHandler } from '../handle.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
 import type { PlaylistReply } from '../playlists/playlist-reply.ts'
 import { optionalMediaViewerAuthenticator } from '../request/credential.ts'
 import { acceptClientHints, ImageQuery, readImagePreferences } from '../request/image-preferences.ts'
 import { PresignUrls, QueryBoolean } from '../request/query-codecs.ts'
 import type { BytesReply } from '../response/bytes-reply.ts'
-import { playlistCacheControl, secondsUntil } from '../response/reply.ts'
+import { playlistCacheControl, secondsUntilExpiry } from '../response/reply.ts'
 import { type MissingCredential, missingCredential } from '../response/request-faults.ts'
+import type { RouteHandler } from '../route-handler.ts'
 import { createRoutes, type Routes } from '../router.ts'
 
 type Deps = {
@@ -116,7 +116,7 @@ export const imageRoutes = (
           pipe(
             exports.openImage(image.uid, viewer),
             TE.map((found) => {
-              const ttl = viewer && secondsUntil(viewer.grant.exp, clock)
+              const ttl = viewer && secondsUntilExpiry(viewer.grant.exp, clock)
               return bytesReply(incoming, found, viewer, negotiationHeaders(image, found.value, vary, ttl))
             }),
           )

@@ -6,7 +6,7 @@ import { disabledTierMeter } from '../../../src/adapters/cache/tiers/cache-meter
 import { type CacheTier, createSingleTierCache } from '../../../src/adapters/cache/tiers/cache-tier.ts'
 import { createStaleReader } from '../../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { createTieredCache } from '../../../src/adapters/cache/tiers/tiered-cache.ts'
-import { createOwnerRead } from '../../../src/domain/access/owner-read.ts'
+import { createAuthorizedRead } from '../../../src/domain/access/authorized-read.ts'
 import type { Found } from '../../../src/domain/caching/found.ts'
 import { createReadThrough } from '../../../src/domain/caching/read-through.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
@@ -15,7 +15,7 @@ import type { CacheKey, CachePort } from '../../../src/ports/cache.ts'
 import type { StaleCache } from '../../../src/ports/stale-cache.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
 import { createScheduledTier } from '../../support/scheduled-tier.ts'
-import { createSharedMarks, createSharedTier } from '../../support/shared-tier.ts'
+import { createSharedTier, createSharedVersions } from '../../support/shared-tier.ts'
 
 const MiB = 2 ** 20
 
@@ -55,10 +55,10 @@ const adapters: Readonly<Record<string, (scheduler: Scheduler, clock: () => numb
   },
   'two processes on one disk': (scheduler, clock) => {
     const disk = createMemoryTier(MiB)
-    const marks = createSharedMarks()
+    const versions = createSharedVersions()
     const open = () => {
       const pause = () => scheduler.schedule(Promise.resolve(), 'pause')
-      return inFrontOf(createScheduledTier(createSharedTier(disk, marks, pause), scheduler), clock)
+      return inFrontOf(createScheduledTier(createSharedTier(disk, versions, pause), scheduler), clock)
     }
     return [open(), open()]
   },
@@ -92,7 +92,7 @@ describe('[V23] reads, loads and deletes in any order', () => {
             const processes = make(scheduler, () => now).map(({ cache, stale }) => ({
               cache,
               readThrough: createReadThrough(cache, stale),
-              ownedRead: createOwnerRead(cache),
+              ownedRead: createAuthorizedRead(cache),
               lastFound: null as Found<number> | null,
             }))
             type Process = (typeof processes)[number]

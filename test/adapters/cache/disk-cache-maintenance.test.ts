@@ -69,7 +69,7 @@ describe('the maintenance of the disk cache', () => {
       const journal = createJournal(path, () => join(dir, 'new'), localProcessLiveness)
       const id = Buffer.alloc(32, 7)
       for (let n = 0; n < 10; n++)
-        await journal.append(Array.from({ length: 1100 }, () => ({ op: 'stored', id, blocks: 1, mark: 0 })))
+        await journal.append(Array.from({ length: 1100 }, () => ({ op: 'stored', id, blocks: 1, flags: 0 })))
       await journal.close()
       const cache = await caches.open({ dir })
       await right(cacheValue(cache.cache, aTextKey(), 'small'))

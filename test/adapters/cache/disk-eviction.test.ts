@@ -3,7 +3,7 @@ import { createBudgetedTier } from '../../../src/adapters/cache/disk/budgeted-ti
 import { cacheFolders, cacheIdOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
 import { blockBytes, createDiskBudget } from '../../../src/adapters/cache/disk/disk-budget.ts'
 import { createDiskLimit } from '../../../src/adapters/cache/disk/disk-limit.ts'
-import { constantInvalidationMarks } from '../../../src/adapters/cache/disk/invalidation-marks.ts'
+import { constantInvalidationVersions } from '../../../src/adapters/cache/disk/invalidation-versions.ts'
 import { createJournal } from '../../../src/adapters/cache/disk/journal.ts'
 import {
   createNodePersistTier,
@@ -11,7 +11,7 @@ import {
 } from '../../../src/adapters/cache/disk/node-persist-cache.ts'
 import { createSingleTierCache } from '../../../src/adapters/cache/tiers/cache-tier.ts'
 import { localProcessLiveness } from '../../../src/adapters/platform/process-liveness.ts'
-import { createOwnerRead } from '../../../src/domain/access/owner-read.ts'
+import { createAuthorizedRead } from '../../../src/domain/access/authorized-read.ts'
 import { createReadThrough } from '../../../src/domain/caching/read-through.ts'
 import { O, TE } from '../../../src/fp.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
@@ -54,7 +54,7 @@ const createSlowDisk = async () => {
     },
   })
   const values = createBudgetedTier(
-    createNodePersistTier(openNodePersist(folders.values), '', constantInvalidationMarks),
+    createNodePersistTier(openNodePersist(folders.values), '', constantInvalidationVersions),
     folders,
     budget,
   )
@@ -86,7 +86,7 @@ describe('[V25] an eviction of the disk cache', () => {
     const list = cacheKeys.webPlaylist({ uid: aContentFileUid() })
     expect((await right(createReadThrough(cache)(list, TE.right('list')))).value).to.equal('list')
     const meta = { contentFileUid: aContentFileUid(), height: 720 }
-    const owned = createOwnerRead(cache)(
+    const owned = createAuthorizedRead(cache)(
       cacheKeys.vodMeta({ uid: aContentExportUid() }),
       TE.right(O.some(meta)),
       () => TE.right(true),

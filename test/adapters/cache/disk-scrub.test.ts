@@ -57,9 +57,9 @@ describe('[V29] the scrub of the disk cache', () => {
       storage: openNodePersist(folders.values),
       policy: {
         ...budget.policy,
-        markOf: (id) => {
+        flagsOf: (id) => {
           beforeRemoval(folders.blob(Buffer.from(id).toString('hex')))
-          return budget.policy.markOf(id)
+          return budget.policy.flagsOf(id)
         },
       },
       trust: verified,

@@ -28,10 +28,10 @@ const all = { start: 0, end: bytes.length }
 const key = 's3_files/one'
 
 describe('bounded object store', () => {
-  const make = (inner: ObjectStore, openMs = 0) => {
+  const make = (inner: ObjectStore, { openMs = 0, firstByte = 2000 } = {}) => {
     let now = 0
     const breaker = createBreaker({ openMs, monotonic: asMonotonic(() => now) })
-    const limits = { ...defaultStoreLimits, firstByte: 2000, check: 2000, delete: 2000 }
+    const limits = { ...defaultStoreLimits, firstByte, check: 2000, delete: 2000 }
     return {
       store: createBoundedObjectStore(inner, breaker, limits),
       advance: (ms: number) => {
@@ -46,7 +46,7 @@ describe('bounded object store', () => {
     const inner = createMemoryObjectStore()
     const faulty = createFaultyObjectStore(inner)
     await right(inner.put(key, object))
-    const { store } = make(faulty.store)
+    const { store } = make(faulty.store, { firstByte: 50 })
     faulty.when(() => ({ kind: 'stalls', after: 0 }))
     const opened = await right(store.read(key, all))
     if (O.isNone(opened)) return expect.fail('the object is missing')
@@ -59,12 +59,12 @@ describe('bounded object store', () => {
     const inner = createMemoryObjectStore()
     const faulty = createFaultyObjectStore(inner)
     await right(inner.put(key, object))
-    const { store } = make(faulty.store)
+    const { store } = make(faulty.store, { firstByte: 50 })
     faulty.when(() => ({ kind: 'stalls', after: 3 }))
     const opened = await right(store.read(key, all))
     if (O.isNone(opened)) return expect.fail('the object is missing')
     const whole = collect(opened.value)
-    setTimeout(faulty.heal, 2500) // This is later than the timeout of the first byte.
+    setTimeout(faulty.heal, 600) // The wait for the first byte is at least 500 ms, and over by then.
     expect((await whole).equals(bytes)).to.equal(true)
   })
 
@@ -167,7 +167,7 @@ describe('bounded object store', () => {
     })
 
     it('[V21] sends no request for a while, then one', async () => {
-      const { store, advance } = make(s3.store, 1000)
+      const { store, advance } = make(s3.store, { openMs: 1000 })
       await left(store.read(key, all))
       const crowd = await Promise.all(Array.from({ length: 500 }, () => left(store.read(key, all))))
       for (const { cause } of crowd) expect(String(cause)).to.include('did not answer a moment ago')

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { createMemoryCache } from '../../../src/adapters/cache/memory/memory-cache.ts'
-import { createOwnerRead } from '../../../src/domain/access/owner-read.ts'
+import { createAuthorizedRead } from '../../../src/domain/access/authorized-read.ts'
 import { O, TE } from '../../../src/fp.ts'
 import type { CachePort } from '../../../src/ports/cache.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
@@ -56,7 +56,7 @@ describe('an authorized read', () => {
       ),
     ]
     for (const { cache, load, isNotOwned, counts } of cases) {
-      const failure = await left(createOwnerRead(cache)(key, load, isNotOwned))
+      const failure = await left(createAuthorizedRead(cache)(key, load, isNotOwned))
       expect(failure).to.deep.equal({ _tag: 'Forbidden', reason: 'other_subject' })
       expect(counts).to.deep.equal({ lookups: 1, loads: 1, checks: 3, sets: 0 })
     }
@@ -65,7 +65,7 @@ describe('an authorized read', () => {
   it('loads once for concurrent owners, even if the cache answers one of them late (W26)', async () => {
     const slow = createSlowCacheRead(createMemoryCache(() => 0))
     const { cache, load, counts } = countOperations(slow.cache, O.some(meta))
-    const authorizedRead = createOwnerRead(cache)
+    const authorizedRead = createAuthorizedRead(cache)
     slow.holdNext()
     const late = right(authorizedRead(key, load, owned))
     const others = Array.from({ length: 5 }, () => right(authorizedRead(key, load, owned)))
@@ -80,7 +80,7 @@ describe('an authorized read', () => {
       createMemoryCache(() => 0),
       O.some(meta),
     )
-    const authorizedRead = createOwnerRead(cache)
+    const authorizedRead = createAuthorizedRead(cache)
     const otherViewer = left(authorizedRead(key, load, notOwned))
     expect((await right(authorizedRead(key, load, owned))).value).to.deep.equal(meta)
     expect(await otherViewer).to.include({ _tag: 'Forbidden' })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { type AdmitRequest, createAdmission } from '../../../src/http/middleware/admission.ts'
-import { createTrafficCounters } from '../../../src/http/middleware/traffic.ts'
+import { createTrafficCounters } from '../../../src/http/middleware/traffic-counters.ts'
 import { countEventLoopTurns } from '../../support/event-loop-turns.ts'
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))

@@ -16,10 +16,9 @@ export type CacheFolders = {
   /** Returns the path at which a process (process-identity.ts) writes a new journal. */
   readonly newJournal: (identity: string) => string
   /**
-   * The file of invalidation marks: versions of cached names that change with each delete
-   * (invalidation-marks.ts).
+   * The file of invalidation versions (invalidation-versions.ts).
    */
-  readonly marks: string
+  readonly invalidationVersions: string
   /** The file with the position up to which the values are up to date (bus-position-file.ts). */
   readonly busPosition: string
   /** Lock file. Only the process that owns this lock runs the maintenance. */
@@ -39,7 +38,7 @@ export const cacheFolders = (dir: string): CacheFolders => ({
   value: (id) => join(dir, 'values', id),
   journal: join(dir, 'journal'),
   newJournal: (identity) => join(dir, 'fills', `journal.${identity}.0.part`),
-  marks: join(dir, 'marks'),
+  invalidationVersions: join(dir, 'invalidation-versions'),
   busPosition: join(dir, 'bus-position'),
   maintenanceLock: join(dir, 'upkeep.lock'),
   processes: join(dir, 'processes'),

@@ -6,7 +6,7 @@ import type { CacheKey } from '../../../ports/cache.ts'
 import type { ProcessLiveness } from '../../platform/process-liveness.ts'
 import type { BlobStorage, WriteLease } from '../blobs/blob-storage.ts'
 import { withReadCache } from '../blobs/read-cache.ts'
-import { type CacheTier, constantInvalidationMark } from '../tiers/cache-tier.ts'
+import { type CacheTier, constantInvalidationVersion } from '../tiers/cache-tier.ts'
 import { createAtomicFileWriter } from './atomic-file-writer.ts'
 import { createBlobFileWriter } from './blob-file-writer.ts'
 import { blobRecordBytes, blobRecordKey, type DiskBlobRecord } from './blob-record.ts'
@@ -107,7 +107,7 @@ export const createDiskBlobStorage = (deps: DiskBlobStorageDeps): BlobStorage =>
     const put = await records.set(blobRecordKey(key), {
       value: record,
       expiresAt: null,
-      mark: constantInvalidationMark,
+      invalidationVersion: constantInvalidationVersion,
     })()
     if (E.isLeft(put)) throw put.left.cause
     cacheRecord(cacheIdOf(key.name), record)

@@ -58,9 +58,7 @@ export type DiskBudget = {
 }
 
 type DiskAccounting = DiskBudget & {
-  /**
-   * The eviction policy. The number that it stores for each entry is the kind of the entry (value or blob).
-   */
+  /** The eviction policy. The flags of an entry say its kind (value or blob). */
   readonly policy: S3Fifo
   /** Reads the journal. Is called once, at startup. */
   readonly load: () => Promise<void>
@@ -68,7 +66,7 @@ type DiskAccounting = DiskBudget & {
 
 const journalKindFlags = { value: 0, blob: 1 } as const
 
-export const isBlobEntry = (mark: number): boolean => (mark & journalKindFlags.blob) !== 0
+export const isBlobEntry = (flags: number): boolean => (flags & journalKindFlags.blob) !== 0
 
 type Options = {
   readonly folders: CacheFolders
@@ -94,7 +92,7 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
 
   const apply = (record: JournalRecord): void => {
     if (record.op === 'removed') policy.remove(record.id)
-    else policy.set(record.id, record.blocks, record.mark)
+    else policy.set(record.id, record.blocks, record.flags)
   }
 
   /** Writes changes to the journal, reads the changes of other processes, and evicts entries. */
@@ -131,8 +129,8 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
   const evictBatch = async (batch: ReadonlyArray<EvictionEntry>): Promise<void> => {
     const blocks = batch.reduce((sum, { weight }) => sum + weight, 0)
     beingRemoved += blocks
-    const removeOne = async ({ id, mark, weight }: EvictionEntry) => {
-      await remove(Buffer.from(id).toString('hex'), isBlobEntry(mark) ? 'blob' : 'value').catch(onFailure)
+    const removeOne = async ({ id, flags, weight }: EvictionEntry) => {
+      await remove(Buffer.from(id).toString('hex'), isBlobEntry(flags) ? 'blob' : 'value').catch(onFailure)
       unwritten.push({ op: 'removed', id })
       onEvicted(weight * blockBytes)
     }
@@ -164,7 +162,7 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
       const id = Buffer.from(hex, 'hex')
       const blocks = blocksOf(bytes)
       policy.set(id, blocks, journalKindFlags[kind])
-      scheduleFlush({ op: 'stored', id, blocks, mark: journalKindFlags[kind] })
+      scheduleFlush({ op: 'stored', id, blocks, flags: journalKindFlags[kind] })
     },
     lower: (bytes) => {
       limit.lower(blocksOf(bytes), policy.weight())
@@ -173,7 +171,7 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
     recordAccess: (hex) => policy.touch(Buffer.from(hex, 'hex')),
     recordRemoved: (hex) => {
       const id = Buffer.from(hex, 'hex')
-      if (policy.markOf(id) === null) return
+      if (policy.flagsOf(id) === null) return
       policy.remove(id)
       scheduleFlush({ op: 'removed', id })
     },
@@ -183,7 +181,7 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
       journal
         .readNew((record) => {
           if (record.op === 'removed') policy.remove(record.id)
-          else policy.restore(record.id, record.blocks, record.mark)
+          else policy.restore(record.id, record.blocks, record.flags)
         })
         .catch(onFailure),
     settled: () => flushing,
@@ -196,7 +194,7 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
  */
 function* recordsOf(policy: S3Fifo): Generator<JournalRecord> {
   for (let at = policy.entryFrom(0); at !== null; at = policy.entryFrom(at.place + 1)) {
-    const { id, weight, mark } = at.entry
-    yield { op: 'stored', id, blocks: weight, mark: mark & journalKindFlags.blob }
+    const { id, weight, flags } = at.entry
+    yield { op: 'stored', id, blocks: weight, flags: flags & journalKindFlags.blob }
   }
 }

@@ -9,7 +9,7 @@ import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
  * A change of an entry. `stored`: the entry was added, or its size changed. `removed`: the entry was removed.
  */
 export type JournalRecord =
-  | { readonly op: 'stored'; readonly id: Uint8Array; readonly blocks: number; readonly mark: number }
+  | { readonly op: 'stored'; readonly id: Uint8Array; readonly blocks: number; readonly flags: number }
   | { readonly op: 'removed'; readonly id: Uint8Array }
 
 /**
@@ -17,7 +17,7 @@ export type JournalRecord =
  * starts, and sees the changes of other processes. The journal is only a hint: no read depends on it, the
  * sweep adds missing records, and a record may be read twice. There is no fsync.
  *
- * A record has 40 bytes: id (32), blocks of 4 KiB (4, little endian), mark (1), operation (1; 1 is `stored`,
+ * A record has 40 bytes: id (32), blocks of 4 KiB (4, little endian), flags (1), operation (1; 1 is `stored`,
  * 2 is `removed`), and a checksum (2) of the preceding bytes. A record with a wrong checksum is skipped.
  */
 export type Journal = {
@@ -134,7 +134,7 @@ const encode = (record: JournalRecord): Buffer => {
   bytes.set(record.id)
   if (record.op === 'stored') {
     bytes.writeUInt32LE(record.blocks, ID_BYTES)
-    bytes[36] = record.mark
+    bytes[36] = record.flags
   }
   bytes[37] = record.op === 'stored' ? 1 : 2
   bytes.writeUInt16LE(checksumOf(bytes, 0), 38)
@@ -145,8 +145,8 @@ const decode = (bytes: Buffer, from: number): JournalRecord | null => {
   if (bytes.readUInt16LE(from + 38) !== checksumOf(bytes, from)) return null
   const id = bytes.subarray(from, from + ID_BYTES)
   const blocks = bytes.readUInt32LE(from + ID_BYTES)
-  const mark = bytes[from + 36] ?? 0
-  if (bytes[from + 37] === 1) return { op: 'stored', id, blocks, mark }
+  const flags = bytes[from + 36] ?? 0
+  if (bytes[from + 37] === 1) return { op: 'stored', id, blocks, flags }
   return bytes[from + 37] === 2 ? { op: 'removed', id } : null
 }
 

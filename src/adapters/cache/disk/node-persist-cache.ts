@@ -6,7 +6,7 @@ import { unavailable } from '../../../domain/shared/errors.ts'
 import { E, O, TE } from '../../../fp.ts'
 import { isDiskFull } from '../../platform/errno.ts'
 import type { CacheTier } from '../tiers/cache-tier.ts'
-import type { InvalidationMarks } from './invalidation-marks.ts'
+import type { InvalidationVersions } from './invalidation-versions.ts'
 import { createKeyedMutex } from './keyed-mutex.ts'
 import { removeFile } from './remove-file.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
@@ -19,15 +19,18 @@ const StoredEntry = t.strict({
   value: t.unknown,
   expiresAt: t.union([t.number, t.null]),
   scope: t.string,
-  /** Invalidation mark (version) of the name at the start of the load (invalidation-marks.ts). */
-  mark: t.string,
+  /** Invalidation version of the name at the start of the load (invalidation-versions.ts). */
+  invalidationVersion: t.string,
   check: t.string,
 })
 
 /** Returns the first 22 characters of a SHA-256 (base64url) of the key's name and all fields of the entry. */
-const entryChecksum = (name: string, { value, expiresAt, scope, mark }: Omit<Entry, 'check'>): string =>
+const entryChecksum = (
+  name: string,
+  { value, expiresAt, scope, invalidationVersion }: Omit<Entry, 'check'>,
+): string =>
   createHash('sha256')
-    .update(JSON.stringify([name, value, expiresAt, scope, mark]))
+    .update(JSON.stringify([name, value, expiresAt, scope, invalidationVersion]))
     .digest('base64url')
     .slice(0, 22)
 
@@ -55,7 +58,7 @@ export const openNodePersist = (dir: string): LocalStorage =>
 export const createNodePersistTier = (
   disk: LocalStorage,
   scope: string,
-  marks: InvalidationMarks,
+  versions: InvalidationVersions,
 ): CacheTier => {
   const mutex = createKeyedMutex()
 
@@ -83,28 +86,28 @@ export const createNodePersistTier = (
         if (entryChecksum(key.name, entry.right) !== entry.right.check) return O.none
         const value = key.codec.decode(entry.right.value)
         if (E.isLeft(value)) return O.none
-        // The mark is read last. If the name was deleted before that, the lookup is a miss.
-        const mark = await marks.of(key)
-        if (entry.right.mark !== mark) return O.none
-        return O.some({ value: value.right, expiresAt: entry.right.expiresAt, mark })
+        // The version is read last. If the name was deleted before that, the lookup is a miss.
+        const invalidationVersion = await versions.of(key)
+        if (entry.right.invalidationVersion !== invalidationVersion) return O.none
+        return O.some({ value: value.right, expiresAt: entry.right.expiresAt, invalidationVersion })
       }, diskUnavailable),
-    set: (key, { value, expiresAt, mark }) =>
+    set: (key, { value, expiresAt, invalidationVersion }) =>
       TE.tryCatch(async () => {
-        if (mark === null) {
+        if (invalidationVersion === null) {
           await remove(key.name)
-          await marks.of(key)
+          await versions.of(key)
           return
         }
-        const entry = { value: key.codec.encode(value), expiresAt, scope, mark }
+        const entry = { value: key.codec.encode(value), expiresAt, scope, invalidationVersion }
         const withChecksum = { ...entry, check: entryChecksum(key.name, entry) }
         await mutex.run(key.name, () => write(key.name, withChecksum))
       }, diskUnavailable),
     invalidate: (stale) =>
       TE.tryCatch(async () => {
-        // The marks are changed before the files are removed, so that a value which another process writes
+        // The versions are changed before the files are removed, so that a value which another process writes
         // after the removal is invalid. The files of a family stay until they are replaced or evicted.
         try {
-          await marks.advance(stale)
+          await versions.advance(stale)
         } finally {
           if (stale !== 'all')
             for (let i = 0; i < stale.names.length; i += removalsAtOnce)
@@ -112,6 +115,6 @@ export const createNodePersistTier = (
         }
       }, diskUnavailable),
     remove: (name) => TE.tryCatch(() => remove(name), diskUnavailable),
-    readMark: (key) => marks.of(key).catch(() => null),
+    readInvalidationVersion: (key) => versions.of(key).catch(() => null),
   }
 }

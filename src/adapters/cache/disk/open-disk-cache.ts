@@ -22,7 +22,7 @@ import { createCachedBlobRecords } from './disk-blob-storage.ts'
 import { blockBytes, createDiskBudget, roundDownToBlocks } from './disk-budget.ts'
 import { createDiskLimit } from './disk-limit.ts'
 import { createDiskSpace } from './disk-space.ts'
-import { constantInvalidationMarks, createInvalidationMarks } from './invalidation-marks.ts'
+import { constantInvalidationVersions, createInvalidationVersions } from './invalidation-versions.ts'
 import { createJournal } from './journal.ts'
 import { startMaintenance } from './maintenance.ts'
 import { createNodePersistTier, openNodePersist } from './node-persist-cache.ts'
@@ -128,11 +128,11 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   const positions = await openBusPositionFile(folders)
 
   const storage = openNodePersist(folders.values)
-  const plainValues = createNodePersistTier(storage, scope, createInvalidationMarks(folders))
+  const plainValues = createNodePersistTier(storage, scope, createInvalidationVersions(folders))
   const values = createMeteredTier(createBudgetedTier(plainValues, folders, budget), clock, meter)
   const blobs = createDiskBlobCache({
     folders,
-    records: createNodePersistTier(storage, '', constantInvalidationMarks),
+    records: createNodePersistTier(storage, '', constantInvalidationVersions),
     budget,
     room,
     trust,

@@ -63,7 +63,7 @@ export const createScrub = (deps: Deps): ((scope: Scope) => Promise<ScrubReport>
       if (stopped()) return
       report.checked++
       // A blob that was evicted meanwhile does not count as damaged.
-      if (isGood || policy.markOf(entry.id) === null) return
+      if (isGood || policy.flagsOf(entry.id) === null) return
       if (await remover.discard(id, ino)) report.bad++
     }
 
@@ -79,7 +79,7 @@ export const createScrub = (deps: Deps): ((scope: Scope) => Promise<ScrubReport>
       }
       place = at.place + 1
       left -= at.entry.weight
-      if (isBlobEntry(at.entry.mark)) await verifyEntry(at.entry)
+      if (isBlobEntry(at.entry.flags)) await verifyEntry(at.entry)
     }
     return report
   }

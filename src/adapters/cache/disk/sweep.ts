@@ -32,7 +32,7 @@ type Deps = {
 /** Number of files that are checked before the event loop runs other work. */
 const batchSize = 256
 
-/** Bit in the number that the policy stores for an entry. Set when the sweep has found the entry's file. */
+/** Flag of an entry in the eviction policy: the sweep has found the file of the entry. */
 const seen = 2
 
 /**
@@ -73,17 +73,17 @@ export const sweepDisk = async ({
 
   const checkBlob = async (id: string) => {
     const key = Buffer.from(id, 'hex')
-    const mark = policy.markOf(key)
-    if (mark !== null && isBlobEntry(mark)) policy.setMark(key, mark | seen)
-    else if (mark === null && (await isThere(folders.value(id)))) await adopt(id, folders.blob(id), 'blob')
+    const flags = policy.flagsOf(key)
+    if (flags !== null && isBlobEntry(flags)) policy.setFlags(key, flags | seen)
+    else if (flags === null && (await isThere(folders.value(id)))) await adopt(id, folders.blob(id), 'blob')
     else await remove(folders.blob(id))
   }
 
   const checkValue = async (id: string) => {
     const key = Buffer.from(id, 'hex')
-    const mark = policy.markOf(key)
-    if (mark === null) await adopt(id, folders.value(id), 'value')
-    else if (!isBlobEntry(mark)) policy.setMark(key, mark | seen)
+    const flags = policy.flagsOf(key)
+    if (flags === null) await adopt(id, folders.value(id), 'value')
+    else if (!isBlobEntry(flags)) policy.setFlags(key, flags | seen)
   }
 
   /**
@@ -105,18 +105,18 @@ export const sweepDisk = async ({
     await checkBatch()
   }
 
-  const eachEntry = async (visit: (id: Uint8Array, mark: number) => Promise<void> | void) => {
+  const eachEntry = async (visit: (id: Uint8Array, flags: number) => Promise<void> | void) => {
     let count = 0
     for (let at = policy.entryFrom(0); at !== null && !stopped(); at = policy.entryFrom(at.place + 1)) {
-      await visit(at.entry.id, at.entry.mark)
+      await visit(at.entry.id, at.entry.flags)
       if (++count % (4 * batchSize) === 0) await yieldToEventLoop()
     }
   }
 
-  const removeIfMissing = async (key: Uint8Array, mark: number) => {
-    if ((mark & seen) !== 0) return
+  const removeIfMissing = async (key: Uint8Array, flags: number) => {
+    if ((flags & seen) !== 0) return
     const id = Buffer.from(key).toString('hex')
-    const files = isBlobEntry(mark) ? [folders.value(id), folders.blob(id)] : [folders.value(id)]
+    const files = isBlobEntry(flags) ? [folders.value(id), folders.blob(id)] : [folders.value(id)]
     if ((await Promise.all(files.map(isThere))).every((exists) => exists)) return
     for (const file of files) await removeFile(file)
     budget.recordRemoved(id)
@@ -124,7 +124,7 @@ export const sweepDisk = async ({
   }
 
   await clearFills()
-  await eachEntry((id, mark) => policy.setMark(id, mark & ~seen))
+  await eachEntry((id, flags) => policy.setFlags(id, flags & ~seen))
   for (const part of await readdir(folders.blobs).catch(() => []))
     await eachFile(join(folders.blobs, part), checkBlob).catch(() => undefined)
   await eachFile(folders.values, checkValue).catch(() => undefined)

@@ -13,17 +13,17 @@ import { createSlotQueue, type SlotLinks, type SlotQueue } from './slot-queue.ts
  */
 export type S3Fifo = {
   /**
-   * Adds an entry, or updates its weight and mark. The mark is a number below 256 that the policy only
-   * stores; the caller defines its meaning.
+   * Adds an entry, or updates its weight and flags. The flags are 8 bits that the policy only
+   * stores; the caller defines their meaning.
    */
-  readonly set: (id: Uint8Array, weight: number, mark: number) => void
+  readonly set: (id: Uint8Array, weight: number, flags: number) => void
   /** Adds an entry that was cached before a restart, to the main queue. */
-  readonly restore: (id: Uint8Array, weight: number, mark: number) => void
+  readonly restore: (id: Uint8Array, weight: number, flags: number) => void
   /** Records an access. Returns `false` if there is no such entry. */
   readonly touch: (id: Uint8Array) => boolean
   readonly remove: (id: Uint8Array) => void
-  readonly markOf: (id: Uint8Array) => number | null
-  readonly setMark: (id: Uint8Array, mark: number) => void
+  readonly flagsOf: (id: Uint8Array) => number | null
+  readonly setFlags: (id: Uint8Array, flags: number) => void
   /** Removes the entry that the policy evicts next, and returns it; `null` if there is no entry. */
   readonly evict: () => EvictionEntry | null
   readonly weight: () => number
@@ -35,7 +35,7 @@ export type S3Fifo = {
   readonly entryFrom: (place: number) => { readonly place: number; readonly entry: EvictionEntry } | null
 }
 
-export type EvictionEntry = { readonly id: Uint8Array; readonly weight: number; readonly mark: number }
+export type EvictionEntry = { readonly id: Uint8Array; readonly weight: number; readonly flags: number }
 
 const noQueue = 0
 const smallQueue = 1
@@ -49,7 +49,7 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
   let weights = new Uint32Array(0)
   let uses = new Uint8Array(0)
   let queues = new Uint8Array(0)
-  let marks = new Uint8Array(0)
+  let flagBytes = new Uint8Array(0)
   const ghosts = createGhostQueue()
   const small = createSlotQueue(links)
   const main = createSlotQueue(links)
@@ -60,7 +60,7 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
     weights = longer(weights, slots)
     uses = longer(uses, slots)
     queues = longer(queues, slots)
-    marks = longer(marks, slots)
+    flagBytes = longer(flagBytes, slots)
     ghosts.grow(slots)
   })
 
@@ -70,7 +70,7 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
   const entryAt = (slot: number): EvictionEntry => ({
     id: ids.idAt(slot),
     weight: weightAt(slot),
-    mark: marks[slot] ?? 0,
+    flags: flagBytes[slot] ?? 0,
   })
 
   const enter = (slot: number, queue: SlotQueue): void => {
@@ -79,17 +79,17 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
   }
   const leave = (slot: number): void => queueOf(slot).remove(slot, weightAt(slot))
 
-  const put = (id: Uint8Array, weight: number, mark: number, proven: boolean): void => {
+  const put = (id: Uint8Array, weight: number, flags: number, proven: boolean): void => {
     const existing = ids.slotOf(id)
     if (existing >= 0) {
       queueOf(existing).reweigh(weight - weightAt(existing))
       weights[existing] = weight
-      marks[existing] = mark
+      flagBytes[existing] = flags
       return
     }
     const slot = ids.add(id)
     weights[slot] = weight
-    marks[slot] = mark
+    flagBytes[slot] = flags
     uses[slot] = 0
     const wasEvicted = ghosts.has(ids.wordAt(slot, 0), ids.wordAt(slot, 1), count() + 1)
     enter(slot, proven || wasEvicted ? main : small)
@@ -128,8 +128,8 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
   }
 
   return {
-    set: (id, weight, mark) => put(id, weight, mark, false),
-    restore: (id, weight, mark) => put(id, weight, mark, true),
+    set: (id, weight, flags) => put(id, weight, flags, false),
+    restore: (id, weight, flags) => put(id, weight, flags, true),
     touch: (id) => {
       const slot = ids.slotOf(id)
       if (slot < 0) return false
@@ -140,13 +140,13 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
       const slot = ids.slotOf(id)
       if (slot >= 0) removeSlot(slot)
     },
-    markOf: (id) => {
+    flagsOf: (id) => {
       const slot = ids.slotOf(id)
-      return slot < 0 ? null : (marks[slot] ?? 0)
+      return slot < 0 ? null : (flagBytes[slot] ?? 0)
     },
-    setMark: (id, mark) => {
+    setFlags: (id, flags) => {
       const slot = ids.slotOf(id)
-      if (slot >= 0) marks[slot] = mark
+      if (slot >= 0) flagBytes[slot] = flags
     },
     evict: () => {
       const smallIsFull = small.weight() >= maxWeight * smallShare || main.count() === 0

@@ -8,7 +8,7 @@ import { disabledTierMeter, type TierMeter } from '../tiers/cache-meter.ts'
 import {
   type CacheEntry,
   type CacheTier,
-  constantInvalidationMark,
+  constantInvalidationVersion,
   createSingleTierCache,
 } from '../tiers/cache-tier.ts'
 import { createFamilyVersions } from '../tiers/family-versions.ts'
@@ -114,7 +114,7 @@ export const createMemoryTier = (
       return E.right(undefined)
     },
     remove,
-    readMark: async () => constantInvalidationMark,
+    readInvalidationVersion: async () => constantInvalidationVersion,
   }
 }
 

@@ -4,7 +4,7 @@ import { E, O, type TE } from '../../../fp.ts'
 import {
   type CacheKey,
   type CachePort,
-  type InvalidationMark,
+  type InvalidationVersion,
   type KeyName,
   type LoadStart,
   negativeTtlSeconds,
@@ -22,10 +22,10 @@ export type CacheEntry<A> = {
   /** Expiry time in milliseconds since 1970; `null` for a value that cannot change. */
   readonly expiresAt: number | null
   /**
-   * Invalidation mark (version) of the name, read before the load. If the mark has changed since, the value
-   * is invalid.
+   * Invalidation version of the name, read before the load. If the version has changed since, the value is
+   * invalid.
    */
-  readonly mark: InvalidationMark | null
+  readonly invalidationVersion: InvalidationVersion | null
   /** Time after which a copy in a faster tier must be read again from the slower tier. */
   readonly recheckAt?: MonotonicMs
 }
@@ -46,17 +46,17 @@ export type CacheTier = {
   readonly set: <A>(key: CacheKey<A>, entry: CacheEntry<A>) => TE.TaskEither<Unavailable, void>
   /** Deletes values. Loads of these values that are running in any process become invalid. */
   readonly invalidate: (stale: StaleValues) => TE.TaskEither<Unavailable, void>
-  /** Removes a stored value that a newer value replaces. Does not change the invalidation mark. */
+  /** Removes a stored value that a newer value replaces. Does not change the invalidation version. */
   readonly remove: (name: string) => TE.TaskEither<Unavailable, void>
-  /** Reads the invalidation mark of a key before a load (see LoadStart). */
-  readonly readMark: (key: KeyName) => Promise<InvalidationMark | null>
+  /** Reads the invalidation version of a key before a load (see LoadStart). */
+  readonly readInvalidationVersion: (key: KeyName) => Promise<InvalidationVersion | null>
 }
 
 /**
- * The invalidation mark of every name in a tier that no other process shares. The mark never changes, because
- * no other process can delete.
+ * The invalidation version of every name in a tier that no other process shares. It never changes, because no
+ * other process can delete.
  */
-export const constantInvalidationMark = '' as InvalidationMark
+export const constantInvalidationVersion = '' as InvalidationVersion
 
 export const isFresh = ({ expiresAt }: CacheEntry<unknown>, now: number): boolean =>
   expiresAt === null || now < expiresAt
@@ -66,10 +66,10 @@ export const createCacheEntry = <A>(
   key: CacheKey<A>,
   value: A,
   now: number,
-  { mark }: LoadStart,
+  { invalidationVersion }: LoadStart,
 ): CacheEntry<A> => {
   const seconds = key.isNegative(value) ? negativeTtlSeconds : key.ttlSeconds
-  return { value, expiresAt: seconds === null ? null : now + seconds * 1000, mark }
+  return { value, expiresAt: seconds === null ? null : now + seconds * 1000, invalidationVersion }
 }
 
 /** Returns the state at the start of a load whose value will be stored in this tier. */
@@ -80,8 +80,8 @@ export const startLoad = async (
   monotonic: Monotonic,
 ): Promise<LoadStart> => {
   const at = monotonic()
-  const mark = await tier.readMark(key)
-  return { generation: generations.of(key), mark, at } as LoadStart
+  const invalidationVersion = await tier.readInvalidationVersion(key)
+  return { generation: generations.of(key), invalidationVersion, at } as LoadStart
 }
 
 /**

@@ -13,8 +13,8 @@ export type Generations = {
 }
 
 /**
- * Number of counters. Names with the same hash share a counter, which limits the memory. A delete of one of
- * these names may prevent that a value of another one is cached.
+ * Number of counters. Names with the same hash share a counter, which limits the memory. So a delete of one
+ * name may keep a value of another name out of the cache.
  */
 const counters = 2 ** 16
 

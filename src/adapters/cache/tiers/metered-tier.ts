@@ -25,5 +25,5 @@ export const createMeteredTier = (tier: CacheTier, clock: Clock, meter: TierMete
   },
   invalidate: tier.invalidate,
   remove: tier.remove,
-  readMark: tier.readMark,
+  readInvalidationVersion: tier.readInvalidationVersion,
 })

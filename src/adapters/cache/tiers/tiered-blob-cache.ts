@@ -44,9 +44,8 @@ export const createTieredBlobCache = (tiers: Tiers): BlobCache => {
   })
 
   /**
-   * Deletes the blob from the disk first, and then from memory. The delete in memory then prevents that a
-   * memory fill which started earlier is published, and a memory fill that starts later gets its bytes from
-   * the origin.
+   * Deletes the blob from the disk first, and then from memory. The delete in memory discards the result of
+   * a memory fill that started earlier. A fill that starts later gets its bytes from the origin.
    */
   const deleteByName = (name: string) => async () => {
     const fromDisk = await disk.deleteByName(name)()

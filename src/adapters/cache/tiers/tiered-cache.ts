@@ -41,12 +41,16 @@ const recheckMs = 2000
  */
 export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonotonic }: Tiers): CachePort => {
   /** `asOf` is the time at which the value was read or loaded. Another process may have changed it since. */
-  const setInMemory = <A>(key: CacheKey<A>, { value, expiresAt, mark }: CacheEntry<A>, asOf: MonotonicMs) =>
+  const setInMemory = <A>(
+    key: CacheKey<A>,
+    { value, expiresAt, invalidationVersion }: CacheEntry<A>,
+    asOf: MonotonicMs,
+  ) =>
     memory.set(
       key,
       expiresAt === null
-        ? { value, expiresAt, mark }
-        : { value, expiresAt, mark, recheckAt: addMilliseconds(asOf, recheckMs) },
+        ? { value, expiresAt, invalidationVersion }
+        : { value, expiresAt, invalidationVersion, recheckAt: addMilliseconds(asOf, recheckMs) },
     )
 
   const missedMemory = tierMisses(memory)

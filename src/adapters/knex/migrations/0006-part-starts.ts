@@ -1,11 +1,12 @@
 import type { Knex } from 'knex'
 
-// Start of a media segment (seconds from the start of its export), so that reading one segment does not sum up
-// all earlier ones. In seconds, because the timescales of two segments may differ.
-//
-// Segments of an older release, added before or beside this one, have none: their start is computed when they are
-// read. The migration does not fill them: it would lock the table for a minute per million segments, and all reads of
-// films would fail meanwhile. Adding a column without a default takes no time.
+// Adds the start of a media segment in seconds from the start of its export, so that reading one segment
+// does not sum up all earlier ones. The unit is not a tick, because two segments may have different
+// timescales.
+// A segment that an older release adds, before or after this migration, has no start. It is computed when
+// the segment is read. The migration does not fill the column, because that would lock the table for a
+// minute per million segments, and all reads of films would fail meanwhile. Adding a column without a
+// default takes no time.
 
 const up = async (db: Knex): Promise<void> => {
   await db.raw(`

@@ -6,7 +6,7 @@ const [extension, image] = [0x21, 0x2c]
 const tableSize = (packed: number): number => ((packed & 0x80) === 0 ? 0 : 3 * 2 ** ((packed & 7) + 1))
 
 /** Returns whether a GIF ends before its trailer. Returns `false` if its blocks are malformed. */
-export const lacksTrailer = (gif: Buffer): boolean => {
+export const lacksGifTrailer = (gif: Buffer): boolean => {
   let at = 13 + tableSize(gif[10] ?? 0)
   while (at < gif.length) {
     const kind = gif[at]

@@ -1,11 +1,11 @@
 /** A box of an ISO base media file: its type and its payload. */
-export type Box = { readonly type: string; readonly data: Buffer }
+export type HeifBox = { readonly type: string; readonly data: Buffer }
 
 /**
  * Lists the boxes in a buffer (ISO/IEC 14496-12 §4.2). Stops at a box that is truncated or has a wrong size.
  */
-export const boxesIn = (data: Buffer): ReadonlyArray<Box> => {
-  const boxes: Box[] = []
+export const heifBoxesIn = (data: Buffer): ReadonlyArray<HeifBox> => {
+  const boxes: HeifBox[] = []
   let at = 0
   while (at + 8 <= data.length) {
     const type = data.toString('latin1', at + 4, at + 8)
@@ -23,7 +23,7 @@ export const boxesIn = (data: Buffer): ReadonlyArray<Box> => {
   return boxes
 }
 
-export const boxData = (boxes: ReadonlyArray<Box>, type: string): Buffer | undefined =>
+export const boxData = (boxes: ReadonlyArray<HeifBox>, type: string): Buffer | undefined =>
   boxes.find((box) => box.type === type)?.data
 
 /**

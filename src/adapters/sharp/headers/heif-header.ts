@@ -2,8 +2,14 @@ import type { Cicp } from '../../../domain/colour/cicp.ts'
 import { type ColourTags, noColourTags } from '../../../domain/colour/source-colour.ts'
 import type { LeftOut } from '../../../domain/ingest/plan/left-out.ts'
 import { av1Colour } from './av1-colour.ts'
-import { type Box, boxData, boxesIn } from './heif-boxes.ts'
-import { fileOffsetOf, firstGridTile, itemTypesIn, primaryItem, propertiesOf } from './heif-item.ts'
+import { boxData, type HeifBox, heifBoxesIn } from './heif-boxes.ts'
+import {
+  firstGridTile,
+  heifItemOffset,
+  heifItemTypes,
+  heifPropertiesOf,
+  primaryHeifItem,
+} from './heif-item.ts'
 import type { ReadAt } from './read-at.ts'
 
 /**
@@ -29,14 +35,14 @@ export async function* topLevelBoxes(readAt: ReadAt): AsyncGenerator<BoxPlace> {
 }
 
 /** Returns the boxes in the `meta` box of a file. */
-const readMeta = async (readAt: ReadAt): Promise<ReadonlyArray<Box>> => {
+const readMeta = async (readAt: ReadAt): Promise<ReadonlyArray<HeifBox>> => {
   for await (const { type, position, size } of topLevelBoxes(readAt))
     if (type === 'meta' && size >= 12 && size <= maxMetaBytes)
-      return boxesIn(await readAt(position + 12, size - 12))
+      return heifBoxesIn(await readAt(position + 12, size - 12))
   return []
 }
 
-const nclxIn = (properties: ReadonlyArray<Box>): Cicp | null => {
+const nclxIn = (properties: ReadonlyArray<HeifBox>): Cicp | null => {
   const colr = properties.find(
     ({ type, data }) => type === 'colr' && data.toString('latin1', 0, 4) === 'nclx',
   )
@@ -49,7 +55,7 @@ const nclxIn = (properties: ReadonlyArray<Box>): Cicp | null => {
  * Returns the peak luminance in nits. Prefers the luminance of the content (`clli`, in nits) to that of the
  * display (`mdcv`, in units of 0.0001 nits).
  */
-const peakIn = (properties: ReadonlyArray<Box>): number | null => {
+const peakIn = (properties: ReadonlyArray<HeifBox>): number | null => {
   const clli = boxData(properties, 'clli')
   const mdcv = boxData(properties, 'mdcv')
   const content = clli === undefined || clli.length < 4 ? 0 : clli.readUInt16BE(0)
@@ -63,11 +69,11 @@ const peakIn = (properties: ReadonlyArray<Box>): number | null => {
  */
 export const readHeifHeader = async (readAt: ReadAt, hasIccProfile: boolean): Promise<ColourTags> => {
   const meta = await readMeta(readAt)
-  const primary = primaryItem(meta)
+  const primary = primaryHeifItem(meta)
   if (primary === null) return { ...noColourTags, container: 'heif', hasIccProfile }
   const tile = firstGridTile(meta, primary) ?? primary
-  const [own, ofTile] = [propertiesOf(meta, primary), propertiesOf(meta, tile)]
-  const offset = fileOffsetOf(meta, tile)
+  const [own, ofTile] = [heifPropertiesOf(meta, primary), heifPropertiesOf(meta, tile)]
+  const offset = heifItemOffset(meta, tile)
   const inBitstream = async () => (offset === null ? null : av1Colour(await readAt(offset, 256)))
   return {
     ...noColourTags,
@@ -82,18 +88,18 @@ export const readHeifHeader = async (readAt: ReadAt, hasIccProfile: boolean): Pr
 const toneMapped = 'tmap'
 
 /**
- * Lists what a file contains besides its image, and the exports leave out: the video of a motion photo (an
- * `mpvd` box), a gain map, or a depth map (an auxiliary image).
+ * Lists the contents of a file that no export shows: the video of a motion photo (an `mpvd` box), a gain
+ * map, or a depth map (an auxiliary image).
  */
 export const heifLeftOut = async (readAt: ReadAt): Promise<ReadonlyArray<LeftOut>> => {
   const found: LeftOut[] = []
   for await (const { type } of topLevelBoxes(readAt)) if (type === 'mpvd') found.push('film')
   const meta = await readMeta(readAt)
-  if (itemTypesIn(meta).includes(toneMapped)) found.push('gainMap')
-  const properties = boxesIn(
-    boxData(boxesIn(boxData(meta, 'iprp') ?? Buffer.alloc(0)), 'ipco') ?? Buffer.alloc(0),
+  if (heifItemTypes(meta).includes(toneMapped)) found.push('gainMap')
+  const properties = heifBoxesIn(
+    boxData(heifBoxesIn(boxData(meta, 'iprp') ?? Buffer.alloc(0)), 'ipco') ?? Buffer.alloc(0),
   )
-  const isDepthMap = ({ type, data }: Box): boolean =>
+  const isDepthMap = ({ type, data }: HeifBox): boolean =>
     type === 'auxC' && /:depth|auxid:2\0/.test(data.toString('latin1'))
   return properties.some(isDepthMap) ? [...found, 'depthMap'] : found
 }

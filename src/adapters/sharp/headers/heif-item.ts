@@ -1,26 +1,26 @@
-import { type Box, boxData, boxesIn, createFieldCursor } from './heif-boxes.ts'
+import { boxData, createFieldCursor, type HeifBox, heifBoxesIn } from './heif-boxes.ts'
 
 /** Returns the item id of the primary image (`pitm`, ISO/IEC 14496-12 §8.11.4). */
-export const primaryItem = (meta: ReadonlyArray<Box>): number | null => {
+export const primaryHeifItem = (meta: ReadonlyArray<HeifBox>): number | null => {
   const pitm = boxData(meta, 'pitm')
   if (pitm === undefined || pitm.length < 6) return null
   return pitm[0] === 0 ? pitm.readUInt16BE(4) : pitm.length < 8 ? null : pitm.readUInt32BE(4)
 }
 
 /** Returns the types of all items (`iinf`, ISO/IEC 14496-12 §8.11.6, versions 2 and 3 of its entries). */
-export const itemTypesIn = (meta: ReadonlyArray<Box>): ReadonlyArray<string> => {
+export const heifItemTypes = (meta: ReadonlyArray<HeifBox>): ReadonlyArray<string> => {
   const iinf = boxData(meta, 'iinf')
   if (iinf === undefined) return []
-  return boxesIn(iinf.subarray(iinf[0] === 0 ? 6 : 8))
+  return heifBoxesIn(iinf.subarray(iinf[0] === 0 ? 6 : 8))
     .filter(({ type }) => type === 'infe')
     .map(({ data }) => data.toString('latin1', data[0] === 3 ? 10 : 8, data[0] === 3 ? 14 : 12))
 }
 
 /** Returns the properties of an item in order (`iprp`, ISO/IEC 23008-12 §9.3). */
-export const propertiesOf = (meta: ReadonlyArray<Box>, item: number): ReadonlyArray<Box> => {
-  const iprp = boxesIn(boxData(meta, 'iprp') ?? Buffer.alloc(0))
-  const all = boxesIn(boxData(iprp, 'ipco') ?? Buffer.alloc(0))
-  const found: Box[] = []
+export const heifPropertiesOf = (meta: ReadonlyArray<HeifBox>, item: number): ReadonlyArray<HeifBox> => {
+  const iprp = heifBoxesIn(boxData(meta, 'iprp') ?? Buffer.alloc(0))
+  const all = heifBoxesIn(boxData(iprp, 'ipco') ?? Buffer.alloc(0))
+  const found: HeifBox[] = []
   for (const { type, data } of iprp) {
     if (type !== 'ipma') continue
     const cursor = createFieldCursor(data)
@@ -42,11 +42,11 @@ export const propertiesOf = (meta: ReadonlyArray<Box>, item: number): ReadonlyAr
  * Returns the id of the first image from which an item is derived (`iref` type `dimg`), for example the first
  * tile of a grid. Returns `null` if there is none.
  */
-export const firstGridTile = (meta: ReadonlyArray<Box>, item: number): number | null => {
+export const firstGridTile = (meta: ReadonlyArray<HeifBox>, item: number): number | null => {
   const iref = boxData(meta, 'iref')
   if (iref === undefined) return null
   const idSize = iref[0] === 0 ? 2 : 4
-  for (const { type, data } of boxesIn(iref.subarray(4))) {
+  for (const { type, data } of heifBoxesIn(iref.subarray(4))) {
     const cursor = createFieldCursor(data)
     if (type === 'dimg' && cursor.next(idSize) === item && cursor.next(2) > 0) return cursor.next(idSize)
   }
@@ -57,7 +57,7 @@ export const firstGridTile = (meta: ReadonlyArray<Box>, item: number): number | 
  * Returns the position of an item in the file (`iloc`, ISO/IEC 14496-12 §8.11.3); `null` if the item is not
  * in the file itself.
  */
-export const fileOffsetOf = (meta: ReadonlyArray<Box>, item: number): number | null => {
+export const heifItemOffset = (meta: ReadonlyArray<HeifBox>, item: number): number | null => {
   const cursor = createFieldCursor(boxData(meta, 'iloc') ?? Buffer.alloc(0))
   const version = cursor.next(1)
   cursor.next(3)

@@ -1,7 +1,7 @@
 import type { SourceImageFormat } from '../../../domain/ingest/sniff.ts'
-import { lacksTrailer } from './gif-blocks.ts'
+import { lacksGifTrailer } from './gif-blocks.ts'
 import { topLevelBoxes } from './heif-header.ts'
-import { jpegImageAt, lacksEndOfImage } from './jpeg-parts.ts'
+import { jpegImageAt, lacksJpegEndMarker } from './jpeg-parts.ts'
 import type { ReadAt } from './read-at.ts'
 import { endOfFirstDirectory } from './tiff-header.ts'
 
@@ -28,14 +28,14 @@ const checks: Readonly<Record<SourceImageFormat, (file: ImageFile) => Promise<bo
   // Two checks are needed. The first check alone would be wrong if a video follows the image. The second
   // check alone would be wrong if a segment has a wrong length.
   JPEG: async ({ readAt, size, readWhole }) => {
-    if (!(await lacksEndOfImage(readAt, size))) return false
+    if (!(await lacksJpegEndMarker(readAt, size))) return false
     const bytes = await readWhole()
     return bytes === null || jpegImageAt(bytes, 0) === null
   },
   PNG: async (file) => !(await tailOf(file)).includes('IEND'),
   GIF: async ({ readWhole }) => {
     const bytes = await readWhole()
-    return bytes !== null && lacksTrailer(bytes)
+    return bytes !== null && lacksGifTrailer(bytes)
   },
   WebP: async ({ readAt, size }) => {
     const head = await readAt(0, 8)

@@ -10,7 +10,7 @@ const tailSize = 64 * 1024
  * Returns whether a JPEG has no end marker after its last scan. Neither an end marker (EOI) nor a start of
  * scan (SOS) can occur within a scan, so an end marker after the last start of scan ends the image.
  */
-export const lacksEndOfImage = async (readAt: ReadAt, size: number): Promise<boolean> => {
+export const lacksJpegEndMarker = async (readAt: ReadAt, size: number): Promise<boolean> => {
   const length = Math.min(size, tailSize)
   const tail = await readAt(size - length, length)
   const last = (marker: number): number => tail.lastIndexOf(Buffer.from([0xff, marker]))

@@ -42,7 +42,7 @@ const scanIn = (segment: Buffer): Scan | null => {
  * error, but blurred. A baseline JPEG cannot be truncated between scans. Also returns `false` if the number
  * of components or scans is impossible for a JPEG.
  */
-export const hasAllScans = (jpeg: Buffer): boolean => {
+export const hasAllJpegScans = (jpeg: Buffer): boolean => {
   const missing = new Map<number, Set<number>>()
   let scans = 0
   for (let at = 2; at + 4 <= jpeg.length; ) {

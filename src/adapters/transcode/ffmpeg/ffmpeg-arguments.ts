@@ -6,13 +6,15 @@ export type FfmpegPrograms = { readonly ffmpeg: string; readonly ffprobe: string
 
 export const QUIET_OPTIONS = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-nostats', '-n']
 
-export const toArguments = (named: Readonly<Record<string, string>>, suffix = ''): ReadonlyArray<string> =>
-  Object.entries(named).flatMap(([name, value]) => [`-${name}${suffix}`, value])
+export const toFfmpegOptions = (
+  named: Readonly<Record<string, string>>,
+  suffix = '',
+): ReadonlyArray<string> => Object.entries(named).flatMap(([name, value]) => [`-${name}${suffix}`, value])
 
 /** Options of ffmpeg that apply to the next input, so they must come before its `-i`. */
 export const DEMUXER_LIMIT_OPTIONS = [
-  ...toArguments(demuxerLimits),
-  ...toArguments({ max_pixels: decoderLimits.max_pixels }),
+  ...toFfmpegOptions(demuxerLimits),
+  ...toFfmpegOptions({ max_pixels: decoderLimits.max_pixels }),
 ]
 
 /**
@@ -28,7 +30,7 @@ export const inputOptions = (path: string): ReadonlyArray<string> => ['-i', file
 
 export const NO_METADATA_OPTIONS = ['-map_metadata', '-1', '-map_chapters', '-1']
 
-export const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
+export const ffmpegEncodeArguments = (job: EncodeJob): ReadonlyArray<string> => {
   const streams = [job.video, job.audio].filter((stream) => stream !== null)
   return [
     ...QUIET_OPTIONS,
@@ -60,7 +62,7 @@ const outputArgs = ({
   file,
 }: EncodeOutput): ReadonlyArray<string> => {
   const kind = encoder === 'libx264' ? ':v' : ':a'
-  const coding = [`-c${kind}`, encoder, ...toArguments(named, kind)]
+  const coding = [`-c${kind}`, encoder, ...toFfmpegOptions(named, kind)]
   return [
     '-map',
     `[${label}]`,
@@ -68,7 +70,7 @@ const outputArgs = ({
     // This bitstream filter drops the first packet. Without an amount of noise, the filter changes no bytes.
     ...(dropsFirstPacket ? [`-bsf${kind}`, 'noise=drop=not(n)'] : []),
     ...NO_METADATA_OPTIONS,
-    ...toArguments(muxer),
+    ...toFfmpegOptions(muxer),
     '-f',
     containerOf(encoder),
     fileUrl(file),

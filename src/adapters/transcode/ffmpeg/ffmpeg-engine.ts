@@ -5,7 +5,7 @@ import {
   type Engine,
   type EngineFacts,
   type EngineFailure,
-  FORMAT_NOT_ACCEPTED,
+  FORMAT_NOT_ACCEPTED_LOG_PATTERN,
   noSandboxFiles,
   sandboxFilesOf,
   TRUNCATED_FILE_LOG_PATTERN,
@@ -25,13 +25,13 @@ import type { DecoderBounds } from '../process/supervise.ts'
 import { progressiveMuxer } from '../recipe.ts'
 import {
   DEMUXER_LIMIT_OPTIONS,
-  encodeArgs,
   type FfmpegPrograms,
+  ffmpegEncodeArguments,
   fileUrl,
   inputOptions,
   NO_METADATA_OPTIONS,
   QUIET_OPTIONS,
-  toArguments,
+  toFfmpegOptions,
 } from './ffmpeg-arguments.ts'
 import { inspectFirstFrames } from './ffmpeg-first-frames.ts'
 import { parseFfprobeListing } from './ffmpeg-listing.ts'
@@ -65,7 +65,7 @@ export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
     const args = ['-v', 'warning', ...DEMUXER_LIMIT_OPTIONS, ...format, ...inputOptions(path)]
     const bounds = { wallSeconds: PROBE_TIMEOUT_SECONDS, signal }
     const ran = await runDecoder(programs.ffprobe, args, path, sandboxFilesOf.probe(path), bounds)
-    if (E.isLeft(ran) && FORMAT_NOT_ACCEPTED.test(ran.left.detail))
+    if (E.isLeft(ran) && FORMAT_NOT_ACCEPTED_LOG_PATTERN.test(ran.left.detail))
       return E.left(await withFormatName(programs, path, ran.left, bounds))
     if (E.isLeft(ran)) return NOT_OPENED.test(ran.left.detail) ? probeByListing(programs, path, bounds) : ran
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
@@ -99,7 +99,7 @@ export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
     const bounds = { wallSeconds: job.wallSeconds, signal }
     const ran = await runDecoder(
       programs.ffmpeg,
-      encodeArgs(job),
+      ffmpegEncodeArguments(job),
       job.path,
       sandboxFilesOf.encode(job),
       bounds,
@@ -123,7 +123,7 @@ export const createFfmpegEngine = (programs: FfmpegPrograms): Engine => ({
           '-c',
           'copy',
           ...NO_METADATA_OPTIONS,
-          ...toArguments(progressiveMuxer),
+          ...toFfmpegOptions(progressiveMuxer),
           '-f',
           'mp4',
           fileUrl(output.file),
@@ -150,7 +150,7 @@ const withFormatName = async (
 ): Promise<EngineFailure> => {
   const args = ['-v', 'debug', ...DEMUXER_LIMIT_OPTIONS, ...inputOptions(path)]
   const ran = await runDecoder(ffprobe, args, path, sandboxFilesOf.probe(path), bounds)
-  return E.isLeft(ran) && FORMAT_NOT_ACCEPTED.test(ran.left.detail) ? ran.left : failure
+  return E.isLeft(ran) && FORMAT_NOT_ACCEPTED_LOG_PATTERN.test(ran.left.detail) ? ran.left : failure
 }
 
 /** Error of ffprobe if a stream needs a decoder that is not in the list of accepted decoders. */

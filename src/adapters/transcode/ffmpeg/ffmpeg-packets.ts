@@ -10,7 +10,7 @@ type ListedPacket = {
   readonly decoded: number
   readonly shown: number
   readonly duration: number
-  /** Packets outside an edit list are decoded, and not shown. */
+  /** Whether the packet is shown. Packets outside the edit list are only decoded. */
   readonly isShown: boolean
 }
 
@@ -55,10 +55,13 @@ export const listPackets = (
   )
 }
 
-/** Stream, decoding and presentation time, duration, size, checksum; flags where they are other than "key". */
+/**
+ * Matches the line of a packet: stream, decoding time, presentation time, duration, size, checksum; then the
+ * flags, unless the only flag is "key".
+ */
 const PACKET = /^(\d+), *(-?\d+), *(-?\d+), *(\d+), *\d+, 0x[0-9a-f]+(?:, F=0x([0-9A-F]+))?/
 
-/** AV_NOPTS_VALUE. */
+/** FFmpeg's value for an unknown time (AV_NOPTS_VALUE). */
 const NO_TIME = '-9223372036854775808'
-/** AV_PKT_FLAG_DISCARD. */
+/** FFmpeg's flag of a packet that is not shown (AV_PKT_FLAG_DISCARD). */
 const DISCARD = 4

@@ -141,8 +141,8 @@ const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, Timed> => ({
 })
 
 /**
- * Returns the clockwise rotation in degrees. The rotation in side data is counter-clockwise; the older tag is
- * clockwise.
+ * Returns the clockwise rotation in degrees. The rotation in side data is counter-clockwise. The rotation in
+ * the older tag is clockwise.
  */
 const clockwise = ({ side_data_list, tags }: FfprobeStream): number => {
   const matrix = side_data_list?.find(({ rotation }) => rotation !== undefined)?.rotation

@@ -2,7 +2,8 @@ import type { FileHandle } from 'node:fs/promises'
 import { BOX_HEADER_BYTES, type BoxHeader, malformedBox, readBoxHeader } from './isobmff.ts'
 
 /**
- * Maximum size in bytes of a `moov` or `moof` that is read into memory. Those of one track are far smaller.
+ * Maximum size in bytes of a `moov` or `moof` that is read into memory. The boxes of a file with one track
+ * are far smaller.
  */
 const MAX_METADATA_BYTES = 8 * 2 ** 20
 
@@ -53,7 +54,7 @@ const MAX_BOXES = 1000
 /**
  * Lists the boxes from `start` to `end`. Reads only their headers, because a payload may not fit into memory.
  */
-export const boxesBetween = async (
+export const boxRangesBetween = async (
   file: FileHandle,
   start: number,
   end: number,

@@ -1,6 +1,6 @@
 import type { SourceBytes } from '../source-bytes.ts'
 import type { FragmentTimes } from './lateness.ts'
-import { childBoxesIn, contentOf, type SourceBox, sourceBoxesBetween } from './source-boxes.ts'
+import { childBoxesIn, type SourceBox, sourceBoxContent, sourceBoxesBetween } from './source-boxes.ts'
 
 /** Colours as code points of ITU-T H.273. */
 export type NclxColour = { readonly primaries: number; readonly transfer: number; readonly matrix: number }
@@ -21,7 +21,7 @@ export const readNclx = async (bytes: SourceBytes, stsd: SourceBox): Promise<Ncl
   if (entry === undefined) return null
   for (const box of await childBoxesIn(bytes, entry, entry.body + VISUAL_ENTRY_BYTES)) {
     if (box.type !== 'colr') continue
-    const colr = await contentOf(bytes, box, NCLX_BYTES)
+    const colr = await sourceBoxContent(bytes, box, NCLX_BYTES)
     if (colr === null || colr.length < NCLX_BYTES) continue
     if (!['nclx', 'nclc'].includes(colr.toString('latin1', 0, 4))) continue
     return { primaries: colr.readUInt16BE(4), transfer: colr.readUInt16BE(6), matrix: colr.readUInt16BE(8) }
@@ -43,7 +43,7 @@ export async function* readFragmentTimes(
     let [firstOffset, smallestOffset]: [number | null, number] = [null, 0]
     for (const run of boxes) {
       if (run.type !== 'trun') continue
-      const trun = await contentOf(bytes, run)
+      const trun = await sourceBoxContent(bytes, run)
       if (trun === null) continue
       const { first, smallest } = offsetsIn(trun)
       firstOffset ??= first
@@ -62,7 +62,7 @@ const firstOf = async (
   type: string,
 ): Promise<Buffer | null> => {
   const box = boxes.find((one) => one.type === type)
-  return box === undefined ? null : contentOf(bytes, box, FIELDS_BYTES)
+  return box === undefined ? null : sourceBoxContent(bytes, box, FIELDS_BYTES)
 }
 
 const startIn = (tfdt: Buffer | null): number | null => {

@@ -7,7 +7,13 @@ import {
 } from '../source-bytes.ts'
 import { type FragmentTimes, type Lateness, latenessOf } from './lateness.ts'
 import { type NclxColour, readFragmentTimes, readNclx, SAMPLE_ENTRIES_AT } from './movie-boxes.ts'
-import { childBoxesIn, contentOf, MAX_BOX_BYTES, type SourceBox, sourceBoxesBetween } from './source-boxes.ts'
+import {
+  childBoxesIn,
+  MAX_BOX_BYTES,
+  type SourceBox,
+  sourceBoxContent,
+  sourceBoxesBetween,
+} from './source-boxes.ts'
 
 /**
  * Facts from the boxes of a track of an MP4 or QuickTime file. Engines report them differently, or wrongly.
@@ -24,7 +30,10 @@ type MovieTrack = {
 export type Movie = {
   /** Tracks of video and audio, by their ids. */
   readonly tracks: ReadonlyMap<number, MovieTrack>
-  /** Whether a track is encrypted: demuxers name the codec inside, and decode noise. */
+  /**
+   * Whether a track is encrypted. A demuxer reports the codec of an encrypted track, but its decoder
+   * produces noise.
+   */
   readonly isEncrypted: boolean
   /** Whether the file has too many boxes to read them. Then all its facts count as unknown. */
   readonly hasTooManyBoxes: boolean
@@ -56,8 +65,9 @@ const FIRST_BOXES: ReadonlyArray<string> = [
 const MAX_BOXES = 1_000_000
 
 /**
- * Reads the facts of an MP4 or QuickTime file; other files have none. Malformed boxes count as unknown, because
- * the engine decides whether the file is refused. So do all boxes of a file that has too many.
+ * Reads the facts of an MP4 or QuickTime file; other files have none. Facts in malformed boxes count as
+ * unknown, because the engine decides whether the file is refused. If a file has too many boxes, all its
+ * facts count as unknown.
  */
 export const readMovie = (path: string, signal: AbortSignal, limits = sourceLimits): Promise<Movie> =>
   unlessBeyondLimits(withSourceBytes(path, signal, movieIn, limits), {
@@ -142,7 +152,7 @@ const isIndexOfAll = async (
   sidx: SourceBox,
   boxes: ReadonlyArray<SourceBox>,
 ): Promise<boolean> => {
-  const content = await contentOf(bytes, sidx)
+  const content = await sourceBoxContent(bytes, sidx)
   if (content === null || content.length < 24) return false
   const isLong = content[0] === 1
   if (isLong && content.length < 32) return false
@@ -196,7 +206,7 @@ const firstContent = async (
   ...path: ReadonlyArray<string>
 ): Promise<Buffer | null> => {
   const box = await boxAlong(bytes, parent, ...path)
-  return box === undefined ? null : contentOf(bytes, box, MAX_HEAD_BYTES)
+  return box === undefined ? null : sourceBoxContent(bytes, box, MAX_HEAD_BYTES)
 }
 
 /** Returns the first box of each type in `path`, one inside the other. */

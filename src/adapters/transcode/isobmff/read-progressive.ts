@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { ParsedProgressive } from '../../../domain/examiner/parsed-media.ts'
 import { createFieldReader, malformedBox } from './isobmff.ts'
-import { type BoxRange, boxesBetween, onlyBoxOf, readBoxAt, readBytesAt } from './isobmff-file.ts'
+import { type BoxRange, boxRangesBetween, onlyBoxOf, readBoxAt, readBytesAt } from './isobmff-file.ts'
 import { readSampleEntry } from './isobmff-track.ts'
 import { readTrackHeader } from './track-header.ts'
 
@@ -15,7 +15,7 @@ export const readProgressive = async (path: string): Promise<ParsedProgressive> 
   const file = await open(path)
   try {
     const { size } = await file.stat()
-    const boxes = await boxesBetween(file, 0, size)
+    const boxes = await boxRangesBetween(file, 0, size)
     const moov = await childBoxesOf(file, onlyBoxOf(boxes, 'moov'))
     const movie = await readTimes(file, onlyBoxOf(moov, 'mvhd'))
     const tracks: ProgressiveTrack[] = []
@@ -28,7 +28,7 @@ export const readProgressive = async (path: string): Promise<ParsedProgressive> 
   }
 }
 
-const childBoxesOf = (file: FileHandle, { start, end }: BoxRange) => boxesBetween(file, start, end)
+const childBoxesOf = (file: FileHandle, { start, end }: BoxRange) => boxRangesBetween(file, start, end)
 
 const readTrak = async (
   file: FileHandle,

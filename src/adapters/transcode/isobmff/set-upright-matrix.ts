@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { boxesBetween, onlyBoxOf, readBoxAt, readHeaderOfType } from './isobmff-file.ts'
+import { boxRangesBetween, onlyBoxOf, readBoxAt, readHeaderOfType } from './isobmff-file.ts'
 import { readTrackHeader, UPRIGHT_MATRIX } from './track-header.ts'
 
 /**
@@ -12,9 +12,9 @@ export const setUprightMatrix = async (path: string): Promise<void> => {
     const { size } = await file.stat()
     const ftyp = await readHeaderOfType(file, 0, size, 'ftyp')
     const moov = await readHeaderOfType(file, ftyp.size, size, 'moov')
-    const boxes = await boxesBetween(file, ftyp.size + moov.headerSize, ftyp.size + moov.size)
+    const boxes = await boxRangesBetween(file, ftyp.size + moov.headerSize, ftyp.size + moov.size)
     const trak = onlyBoxOf(boxes, 'trak')
-    const tkhd = onlyBoxOf(await boxesBetween(file, trak.start, trak.end), 'tkhd')
+    const tkhd = onlyBoxOf(await boxRangesBetween(file, trak.start, trak.end), 'tkhd')
     const { matrixOffset } = readTrackHeader(await readBoxAt(file, tkhd))
     const matrix = Buffer.alloc(4 * UPRIGHT_MATRIX.length)
     for (const [i, value] of UPRIGHT_MATRIX.entries()) matrix.writeUInt32BE(value, 4 * i)

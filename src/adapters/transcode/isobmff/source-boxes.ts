@@ -87,7 +87,7 @@ export const MAX_BOX_BYTES = 8 * 2 ** 20
  * Returns the contents of a box, at most `head` bytes. Returns `null` if the contents are too large or
  * truncated.
  */
-export const contentOf = async (
+export const sourceBoxContent = async (
   bytes: SourceBytes,
   { body, end }: SourceBox,
   head = Number.POSITIVE_INFINITY,

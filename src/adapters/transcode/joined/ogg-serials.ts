@@ -4,10 +4,10 @@ import { type SourceBytes, sourceLimits, unlessBeyondLimits, withSourceBytes } f
 import { CHECKSUM_AT, oggPages, SERIAL_AT } from './ogg-pages.ts'
 
 /**
- * Returns the path of a file in which each link of an Ogg chain has a unique serial number (RFC 3533 §4): the
- * file itself, or a copy in `folder`. A file that was joined with itself repeats its serial number. If a
- * number is repeated, FFmpeg 5 decodes the headers of the second link as audio, which makes the audio a
- * second longer. A file of too many pages stays as it is.
+ * Returns the path of a file in which each link of an Ogg chain has a unique serial number (RFC 3533 §4):
+ * the file itself, or a copy in `folder`. A file that was joined with itself repeats its serial number. If a
+ * number is repeated, FFmpeg 5 decodes the headers of the second link as audio, so the audio becomes a
+ * second longer. A file with too many pages is not copied.
  */
 export const withUniqueSerials = async (
   path: string,
@@ -18,7 +18,7 @@ export const withUniqueSerials = async (
   const copy = join(folder, 'own-serials.ogg')
   const copying = withSourceBytes(path, signal, (bytes) => copyIfRepeated(bytes, copy), limits)
   const isCopied = await unlessBeyondLimits(copying, null)
-  // A copy that was begun is of no use, and may be as large as the source.
+  // Removes an incomplete copy, which may be as large as the source.
   if (isCopied === null) await rm(copy, { force: true })
   return isCopied ? copy : path
 }

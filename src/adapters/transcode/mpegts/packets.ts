@@ -60,7 +60,7 @@ export const startsPayloadUnit = (bytes: Uint8Array, at: number): boolean =>
  * Returns the payload of a packet, which is a part of a PES packet or of a table. The payload is empty if it
  * is scrambled.
  */
-export const payloadOf = (bytes: Uint8Array, at: number): Uint8Array => {
+export const tsPayloadOf = (bytes: Uint8Array, at: number): Uint8Array => {
   const control = bytes[at + 3] ?? 0
   const [isScrambled, hasAdaptation, hasPayload] = [control & 0xc0, control & 0x20, control & 0x10]
   if (isScrambled || !hasPayload) return bytes.subarray(at, at)
@@ -93,7 +93,7 @@ export const createPacketReader =
  */
 export const pesTimesAt = (bytes: Uint8Array, at: number): PesTimes | null => {
   if (!startsPayloadUnit(bytes, at)) return null
-  const payload = payloadOf(bytes, at)
+  const payload = tsPayloadOf(bytes, at)
   if (payload.length < 14 || payload[0] !== 0 || payload[1] !== 0 || payload[2] !== 1) return null
   const end = at + PACKET_BYTES
   const pes = end - payload.length

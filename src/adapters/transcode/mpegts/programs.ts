@@ -1,5 +1,5 @@
 import { BeyondLimits } from '../source-bytes.ts'
-import { forEachPacket, payloadOf, pidAt, startsPayloadUnit } from './packets.ts'
+import { forEachPacket, pidAt, startsPayloadUnit, tsPayloadOf } from './packets.ts'
 
 /** The numbers of the programs to which a stream belongs, by the stream's PID. */
 export type ProgramMap = ReadonlyMap<number, ReadonlySet<number>>
@@ -68,7 +68,7 @@ export const createProgramTables = (stride: number): ProgramTables => {
   const readPacket = (bytes: Uint8Array, at: number): void => {
     const pid = pidAt(bytes, at)
     if (pid !== ASSOCIATION_PID && !mapPids.has(pid)) return
-    const payload = payloadOf(bytes, at)
+    const payload = tsPayloadOf(bytes, at)
     const next = startsPayloadUnit(bytes, at) ? 1 + (payload[0] ?? 0) : null
     const before = incomplete.get(pid)
     if (before !== undefined)

@@ -3,7 +3,7 @@ import './promise-with-resolvers.ts'
 import { Log } from 'node-av'
 import { AV_LOG_ERROR } from 'node-av/constants'
 import { E } from '../../../fp.ts'
-import { receiveRequest, replyToParent } from '../../platform/answer-parent.ts'
+import { receiveRequestFromParent, replyToParent } from '../../platform/answer-parent.ts'
 import { describeNodeAv } from './node-av-describe.ts'
 import { encodeWithNodeAv } from './node-av-encode.ts'
 import { type ChildReply, ChildRequest } from './node-av-messages.ts'
@@ -35,7 +35,7 @@ const answer = async (request: ChildRequest): Promise<unknown> => {
 
 const reply = (message: ChildReply): void => replyToParent(message)
 
-receiveRequest(async (message) => {
+receiveRequestFromParent(async (message) => {
   Log.setLevel(AV_LOG_ERROR)
   try {
     const request = ChildRequest.decode(message)

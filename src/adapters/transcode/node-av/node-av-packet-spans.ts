@@ -16,7 +16,7 @@ export const packetSpansOf = async (
     const { pts, dts, duration, timeBase, streamIndex } = packet
     const time = pts === AV_NOPTS_VALUE ? dts : pts
     const tick = timeBase.num / timeBase.den
-    // Packets outside an edit list are decoded, and not shown.
+    // Packets outside the edit list are decoded, but not shown.
     const isShown = time !== AV_NOPTS_VALUE && !packet.hasFlags(AV_PKT_FLAG_DISCARD)
     if (isShown && streamIndexes.includes(streamIndex))
       meter.take(streamIndex, Number(time) * tick, Number(duration) * tick)

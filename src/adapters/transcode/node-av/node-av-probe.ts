@@ -28,7 +28,7 @@ import {
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants'
 import { errorMessage } from '../../../domain/shared/error-text.ts'
-import { FORMAT_NOT_ACCEPTED, formatInLog } from '../engine.ts'
+import { FORMAT_NOT_ACCEPTED_LOG_PATTERN, formatInLog } from '../engine.ts'
 import { audioToDecode, withAudioForm } from '../first-audio.ts'
 import {
   endSecondsOf,
@@ -67,7 +67,7 @@ export const probeWithNodeAv = async (path: string): Promise<ProbedFile> => {
     // The error of the library is only a number, so the message contains the last warnings of the demuxer,
     // which state the reason.
     const reasons = [...warnings.slice(-MAX_REASONS).map((line) => line.trim()), message]
-    const isFormatRefused = reasons.some((reason) => FORMAT_NOT_ACCEPTED.test(reason))
+    const isFormatRefused = reasons.some((reason) => FORMAT_NOT_ACCEPTED_LOG_PATTERN.test(reason))
     throw new Error([...reasons, ...(isFormatRefused ? [await formatLine(path)] : [])].join(' | '))
   })
   const start = startOf(source)
@@ -199,7 +199,7 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   splitAfter: null,
 })
 
-/** The format of a video stream is that of its pixels. */
+/** Returns the name of the pixel format, which the field `format` of a video stream contains. */
 const pixelFormatOf = ({ codecpar }: Stream): string | null =>
   avGetPixFmtName(codecpar.format as AVPixelFormat)
 

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { isCrash } from '../../platform/crash-signals.ts'
+import { isCrashSignal } from '../../platform/crash-signals.ts'
 import { createHeadAndTail } from '../../platform/head-and-tail.ts'
 import { REPLY_FD } from '../../platform/start-message-child.ts'
 import { toProcessExit } from '../../sandbox/sandbox.ts'
@@ -27,7 +27,7 @@ type SupervisedExit = {
 /** Maximum number of characters of the start, and of the end, of stderr. */
 const MAX_STDERR = 64 * 1024
 
-/** Characters: twice the list of all packets of a film of a day. */
+/** Default of `maxOutputLength`: twice the length of the list of all packets of a video of 24 hours. */
 const MAX_OUTPUT_LENGTH = 2 ** 30
 
 /**
@@ -100,5 +100,5 @@ const reasonOf = ({ code, signal, stderr, startError }: SupervisedExit): EngineF
   const verdict = classifyMessages(stderr)
   if (signal === null || verdict === 'broken') return verdict
   if (signal === 'SIGXFSZ' || verdict === 'size') return 'size'
-  return isCrash(signal) ? 'crashed' : 'broken'
+  return isCrashSignal(signal) ? 'crashed' : 'broken'
 }

@@ -8,7 +8,7 @@ const rungsWithVideo = [128]
 
 export const planAudio = (source: AudioSource, hasVideo: boolean): ReadonlyArray<AudioRung> => {
   const channels = source.channels === 1 ? 1 : 2
-  const enough = enoughPerChannel(source.sampleRate) * channels
+  const enough = maxUsefulKilobits(source.sampleRate) * channels
   const nominals = hasVideo ? rungsWithVideo : audioOnlyRungs
   return nominals
     .map((nominal) => ({ nominal, kilobits: channels === 1 ? monoKilobits(nominal) : nominal }))
@@ -27,17 +27,17 @@ export const planAudio = (source: AudioSource, hasVideo: boolean): ReadonlyArray
 const monoKilobits = (kilobits: number): number => Math.max(48, Math.round(kilobits * 0.6))
 
 /**
- * Returns the maximum useful bit rate in bits per second. A rendition of a lossy source does not get better
- * above it.
+ * Returns the maximum useful bit rate in bits per second. A rendition of a lossy source does not become
+ * better above this bit rate.
  */
 const maxBitrate = ({ codec, bitrate }: AudioSource): number =>
   LOSSY.test(codec) && bitrate !== null ? bitrate * 1.3 : Number.POSITIVE_INFINITY
 
 /**
- * Returns the maximum useful bit rate of one channel in kilobits per second. A sample rate contains
- * frequencies up to half of it, so the 8 kHz of telephone audio need no more than 32.
+ * Returns the maximum useful bit rate of one channel in kilobits per second. Audio contains no frequencies
+ * above half of its sample rate. So 32 are enough for telephone audio, which has 8,000 samples per second.
  */
-const enoughPerChannel = (sampleRate: number): number =>
+const maxUsefulKilobits = (sampleRate: number): number =>
   sampleRate >= 44_100 ? Number.POSITIVE_INFINITY : Math.max(32, Math.round((sampleRate * 3) / 1000))
 
 /**

@@ -2,7 +2,7 @@ import { readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { cacheFolders } from '../../../../src/adapters/cache/disk/cache-folders.ts'
-import { createInvalidationMarks } from '../../../../src/adapters/cache/disk/invalidation-marks.ts'
+import { createInvalidationVersions } from '../../../../src/adapters/cache/disk/invalidation-versions.ts'
 import { openNodePersist } from '../../../../src/adapters/cache/disk/node-persist-cache.ts'
 import { O } from '../../../../src/fp.ts'
 import { cacheKeys } from '../../../../src/ports/cache-keys.ts'
@@ -21,8 +21,8 @@ describe('node-persist cache', () => {
   const clock = () => 1_700_000_000_000
 
   cacheContract(async (clock) => {
-    const marks = createInvalidationMarks(cacheFolders(await scratchFolder()))
-    return createNodePersistCache({ storage: openNodePersist(await scratchFolder()), clock, scope, marks })
+    const versions = createInvalidationVersions(cacheFolders(await scratchFolder()))
+    return createNodePersistCache({ storage: openNodePersist(await scratchFolder()), clock, scope, versions })
   })
 
   it('returns a value after the process has exited', async () => {

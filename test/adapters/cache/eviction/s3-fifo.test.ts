@@ -28,7 +28,7 @@ const s3FifoModel = (capacity: number): CacheModel => {
   return {
     ask: (n) => {
       const id = idOf(n)
-      const hit = policy.markOf(id) !== null
+      const hit = policy.flagsOf(id) !== null
       if (hit) policy.touch(id)
       else policy.set(id, 1, 0)
       while (policy.weight() > capacity) policy.evict()
@@ -130,11 +130,11 @@ describe('S3-FIFO', () => {
     expect(afterScan(s3FifoModel(1000))).to.equal(800)
   })
 
-  it('keeps weights, counts and marks while it grows', () => {
+  it('keeps weights, counts and flags while it grows', () => {
     const policy: S3Fifo = createS3Fifo(1_000_000)
     for (let n = 0; n < 5000; n++) policy.restore(hashedId(n), 2, n % 256)
     for (let n = 0; n < 5000; n += 2) policy.remove(hashedId(n))
-    for (let n = 0; n < 5000; n++) expect(policy.markOf(hashedId(n))).to.equal(n % 2 === 0 ? null : n % 256)
+    for (let n = 0; n < 5000; n++) expect(policy.flagsOf(hashedId(n))).to.equal(n % 2 === 0 ? null : n % 256)
     expect(policy.count()).to.equal(2500)
     expect(policy.weight()).to.equal(5000)
   })

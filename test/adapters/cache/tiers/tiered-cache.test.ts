@@ -10,7 +10,7 @@ import { createMemoryTier } from '../../../../src/adapters/cache/memory/memory-c
 import { createCacheMeter, disabledTierMeter } from '../../../../src/adapters/cache/tiers/cache-meter.ts'
 import {
   type CacheTier,
-  constantInvalidationMark,
+  constantInvalidationVersion,
   createSingleTierCache,
 } from '../../../../src/adapters/cache/tiers/cache-tier.ts'
 import { createMeteredTier } from '../../../../src/adapters/cache/tiers/metered-tier.ts'
@@ -160,7 +160,9 @@ describe('memory in front of disk', () => {
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
       const inner = createMemoryTier(MiB)
       const { disk, release } = slowToFind(inner)
-      await right(inner.set(key, { value: 'old', expiresAt: null, mark: constantInvalidationMark }))
+      await right(
+        inner.set(key, { value: 'old', expiresAt: null, invalidationVersion: constantInvalidationVersion }),
+      )
       const cache = cacheOn(disk)
       const pending = cachedValue(cache, key)
       await right(cacheValue(cache, key, 'new'))
@@ -186,7 +188,9 @@ describe('memory in front of disk', () => {
       const crowd = () => Promise.all(Array.from({ length: 50 }, () => cachedValue(cache, key)))
       expect(new Set(await crowd())).to.deep.equal(new Set([O.none]))
       expect(finds).to.equal(1)
-      await right(inner.set(key, { value: 'body', expiresAt: null, mark: constantInvalidationMark }))
+      await right(
+        inner.set(key, { value: 'body', expiresAt: null, invalidationVersion: constantInvalidationVersion }),
+      )
       for (const found of await crowd()) expect(found).to.deep.equal(O.some('body'))
       expect(finds).to.equal(2)
     })
@@ -194,7 +198,9 @@ describe('memory in front of disk', () => {
     it('that are deleted are not returned to reads that began after the delete', async () => {
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
       const inner = createMemoryTier(MiB)
-      await right(inner.set(key, { value: 'old', expiresAt: null, mark: constantInvalidationMark }))
+      await right(
+        inner.set(key, { value: 'old', expiresAt: null, invalidationVersion: constantInvalidationVersion }),
+      )
       const { disk, release } = slowToFind(inner)
       const cache = cacheOn(disk)
       const before = cachedValue(cache, key)

@@ -5,7 +5,7 @@ export type ContentCoding = 'br' | 'gzip' | 'identity'
 /**
  * Selects a coding by Accept-Encoding (RFC 9110 §12.5.3, http-api.md §7.1). `offers` lists the available
  * codings, best first; among codings of equal weight, the first is selected. `identity` is always available,
- * even for a client that refuses all codings (allowed by §12.4.1).
+ * even for a client that refuses all codings (allowed by RFC 9110 §12.4.1).
  */
 export const chooseCoding = (
   header: string | undefined,

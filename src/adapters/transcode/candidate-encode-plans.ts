@@ -2,8 +2,8 @@ import { isHdr } from '../../domain/colour/video-colour.ts'
 import type { MediaFacts, MediaPlan } from '../../domain/ingest/plan/media-plan.ts'
 import { needsColourCube, videoColourOf } from './video-filters.ts'
 
-/** A plan to encode by. `warnings`: what the exports then lack. */
-export type EncodeAttempt = {
+/** A plan by which an encode may be tried. `warnings`: what its exports lack. */
+export type CandidateEncodePlan = {
   readonly plan: MediaPlan
   readonly convertsColours: boolean
   readonly warnings: ReadonlyArray<string>
@@ -14,10 +14,16 @@ const unconvertedWarning = (isHdr: boolean): string =>
     ? 'colours are wrong: the HDR of the film could not be tone-mapped'
     : 'colours are wrong: the colours of the film could not be converted to sRGB'
 
-/** In the order to try them: first with everything, then without what may fail for a damaged or unusual file. */
-export const encodeAttemptsFor = (facts: MediaFacts, plan: MediaPlan): ReadonlyArray<EncodeAttempt> => {
+/**
+ * Returns the plans in the order in which they are tried. The first plan includes everything. The later plans
+ * omit what may fail for a damaged or unusual file: the conversion of colours, the audio.
+ */
+export const candidateEncodePlansFor = (
+  facts: MediaFacts,
+  plan: MediaPlan,
+): ReadonlyArray<CandidateEncodePlan> => {
   const { video } = facts
-  const colours: ReadonlyArray<Omit<EncodeAttempt, 'plan'>> =
+  const colours: ReadonlyArray<Omit<CandidateEncodePlan, 'plan'>> =
     video !== null && needsColourCube(videoColourOf(video).meaning)
       ? [
           { convertsColours: true, warnings: [] },

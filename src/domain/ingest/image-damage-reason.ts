@@ -1,6 +1,6 @@
 import type { SourceImageFormat } from './sniff.ts'
 
-export type Damage = {
+export type ImageDamage = {
   readonly format: SourceImageFormat
   /** The part of the file that the decoder was reading when it failed. */
   readonly stage: 'header' | 'pixels'
@@ -24,7 +24,7 @@ const copyAgain = 'copy it again from where it came from'
 const saveAnew = 'copy it again, or open it in another program and save it again'
 
 /** Returns the reason for refusing an image whose decoder failed, and advice for the user. */
-export const damageReason = ({ format, stage, isCutShort, message }: Damage): string => {
+export const imageDamageReason = ({ format, stage, isCutShort, message }: ImageDamage): string => {
   if (isCutShort) return `the ${format} is cut short: part of it is missing (${copyAgain})`
   if (notDecoded.test(message))
     return `the ${format} is of a kind that Larder cannot decode, or damaged (save it as PNG or as an ordinary JPEG)`

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type ContentCoding, chooseCoding } from '../../../src/http/bytes/content-coding.ts'
+import { type ContentCoding, chooseCoding } from '../../../src/http/request/accept-encoding.ts'
 
 const table: ReadonlyArray<readonly [why: string, header: string | undefined, chosen: ContentCoding]> = [
   ['no header: no preference', undefined, 'identity'],

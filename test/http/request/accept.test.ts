@@ -3,7 +3,7 @@ import {
   acceptedImageFormats,
   prefersProblemJson,
   unacceptedImageFormats,
-} from '../../../src/http/bytes/accept.ts'
+} from '../../../src/http/request/accept.ts'
 
 describe('Accept of images (http-api.md §4.4, RFC 9110 §12.5.1)', () => {
   const table: ReadonlyArray<readonly [who: string, header: string | undefined, formats: string]> = [
@@ -64,7 +64,7 @@ describe('Accept of errors (http-api.md §1.4, RFC 9457)', () => {
   }
 })
 
-describe('image formats that Accept excludes (§12.4.1)', () => {
+describe('image formats that Accept excludes (RFC 9110 §12.4.1)', () => {
   it('are all other formats, the most widely supported first', () => {
     for (const [header, formats] of [
       ['image/webp', 'jpeg png avif svg'],

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { InvalidationMark, KeyName, StaleValues } from '../../../ports/cache.ts'
+import type { InvalidationVersion, KeyName, StaleValues } from '../../../ports/cache.ts'
 import { errnoOf } from '../../platform/errno.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { removeFile } from './remove-file.ts'
@@ -9,14 +9,14 @@ import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 import { syncFolder } from './sync-folder.ts'
 
 /**
- * An invalidation mark is the version of a cached name. A delete changes the mark of a name. A loader reads
- * the mark first and stores it with the value. The value is valid while the mark is unchanged. So a value
- * that was loaded before a delete is never found after it, in whatever order processes load, delete and
- * write. All processes share the marks in one file.
+ * The version of a cached name, which each delete of the name changes. A loader reads the version before it
+ * loads, and stores it with the value. The value is valid while the version is unchanged. So a value that was
+ * loaded before a delete is never found after it, in whatever order processes load, delete and write. All
+ * processes share the versions in one file.
  */
-export type InvalidationMarks = {
-  /** Returns the current mark of a key. Rejects if the mark cannot be read. */
-  readonly of: (key: KeyName) => Promise<InvalidationMark>
+export type InvalidationVersions = {
+  /** Returns the current version of a key. Rejects if the version cannot be read. */
+  readonly of: (key: KeyName) => Promise<InvalidationVersion>
   /**
    * Invalidates all values of these names and families that were loaded so far. The invalidation survives a
    * power loss: the disk is flushed once, however many names there are.
@@ -25,8 +25,8 @@ export type InvalidationMarks = {
 }
 
 /**
- * Number of marks of names. Names with the same hash share a mark, so the file always has the same size, and
- * a delete may also invalidate other names. The marks of families follow them.
+ * Number of versions of names. Names with the same hash share a version, so the file always has the same size, and
+ * a delete may also invalidate other names. The versions of families follow them.
  */
 const nameSlots = 2 ** 13
 const familySlots = 2 ** 8
@@ -34,13 +34,16 @@ const slotBytes = 8
 const fileBytes = (nameSlots + familySlots) * slotBytes
 
 /**
- * Stores the marks as a file of random numbers. A delete writes a new random number, so the delete need not
+ * Stores the versions as a file of random numbers. A delete writes a new random number, so the delete need not
  * read the old one. The file is opened for each read, because another process may have replaced it. All
  * numbers of a new file differ from those of the old one, so a new file invalidates every value.
  */
-export const createInvalidationMarks = ({ marks: path, fills }: CacheFolders): InvalidationMarks => {
+export const createInvalidationVersions = ({
+  invalidationVersions: path,
+  fills,
+}: CacheFolders): InvalidationVersions => {
   const createFile = async (): Promise<void> => {
-    const fresh = join(fills, `marks.${randomUUID()}.part`)
+    const fresh = join(fills, `invalidation-versions.${randomUUID()}.part`)
     try {
       const file = await retryAfterCreatingFolder(fills, () => open(fresh, 'wx', 0o600))
       try {
@@ -58,7 +61,7 @@ export const createInvalidationMarks = ({ marks: path, fills }: CacheFolders): I
     }
   }
 
-  /** Opens the file of marks and calls `act`. Resolves to `null` if the file does not exist. */
+  /** Opens the file of versions and calls `act`. Resolves to `null` if the file does not exist. */
   const inFile = async <A>(flags: string, act: (file: FileHandle) => Promise<A>): Promise<A | null> => {
     try {
       const file = await open(path, flags)
@@ -73,15 +76,15 @@ export const createInvalidationMarks = ({ marks: path, fills }: CacheFolders): I
     }
   }
 
-  const read = ({ name, family }: KeyName): Promise<InvalidationMark | null> =>
+  const read = ({ name, family }: KeyName): Promise<InvalidationVersion | null> =>
     inFile('r', async (file) => {
-      const mark = Buffer.alloc(2 * slotBytes)
+      const version = Buffer.alloc(2 * slotBytes)
       const [ofName, ofFamily] = await Promise.all([
-        file.read(mark, 0, slotBytes, positionOfName(name)),
-        file.read(mark, slotBytes, slotBytes, positionOfFamily(family)),
+        file.read(version, 0, slotBytes, positionOfName(name)),
+        file.read(version, slotBytes, slotBytes, positionOfFamily(family)),
       ])
-      if (ofName.bytesRead + ofFamily.bytesRead < mark.length) return null
-      return mark.toString('base64url') as InvalidationMark
+      if (ofName.bytesRead + ofFamily.bytesRead < version.length) return null
+      return version.toString('base64url') as InvalidationVersion
     })
 
   let creating: Promise<void> | null = null
@@ -98,7 +101,7 @@ export const createInvalidationMarks = ({ marks: path, fills }: CacheFolders): I
       if (existing !== null) return existing
       await createFileOnce()
       const created = await read(key)
-      if (created === null) throw new Error('the file of delete marks cannot be created')
+      if (created === null) throw new Error('the file of invalidation versions cannot be created')
       return created
     },
     advance: async (stale) => {
@@ -114,11 +117,11 @@ export const createInvalidationMarks = ({ marks: path, fills }: CacheFolders): I
 }
 
 /**
- * Marks that never change. For values that a delete cannot make stale, and for folders that only one process
- * uses.
+ * Versions that never change, for values that a delete cannot make stale, and for folders that only one
+ * process uses.
  */
-export const constantInvalidationMarks: InvalidationMarks = {
-  of: async () => '' as InvalidationMark,
+export const constantInvalidationVersions: InvalidationVersions = {
+  of: async () => '' as InvalidationVersion,
   advance: async () => undefined,
 }
 

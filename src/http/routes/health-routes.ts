@@ -1,16 +1,16 @@
 import type { HealthService } from '../../domain/health/health-service.ts'
 import { E, TE } from '../../fp.ts'
-import type { RouteHandler } from '../handle.ts'
 import type { ServerLifecycle } from '../lifecycle.ts'
 import { anonymousAuthenticator } from '../request/credential.ts'
 import { jsonReply } from '../response/reply.ts'
+import type { RouteHandler } from '../route-handler.ts'
 import { createRoutes, type Routes } from '../router.ts'
 
 /**
  * The routes of health checks (http-api.md §10). The replies do not contain the causes of failures, which are
  * reported only to operators, in the log and by `larder doctor`.
  */
-export const serviceRoutes = (
+export const healthRoutes = (
   { health, lifecycle }: { readonly health: HealthService; readonly lifecycle: ServerLifecycle },
   handle: RouteHandler,
 ): Routes => {

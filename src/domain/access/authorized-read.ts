@@ -6,7 +6,7 @@ import { createSingleFlight, type Flight } from '../caching/single-flight.ts'
 import { cacheInBackground } from '../caching/write-in-background.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
 
-export type AuthorizedRead = ReturnType<typeof createOwnerRead>
+export type AuthorizedRead = ReturnType<typeof createAuthorizedRead>
 
 /**
  * A record, if it was found. `loadStart` is the state at the start of its load; `null` if the record came
@@ -29,7 +29,7 @@ type SharedLoad<A> = Loaded<A> & { readonly isCached: boolean }
  * `isOwner` must take the same time for `none` as for a record. A hit of an owner costs only one cache read,
  * because this is the most frequent case. Concurrent owners share one query.
  */
-export const createOwnerRead = (cache: CachePort) => {
+export const createAuthorizedRead = (cache: CachePort) => {
   const flight = createSingleFlight()
   /**
    * Number of cache writes so far. A lookup that began before the last write may have missed the written

@@ -1,1 +1,0 @@
-export { closeLimitMs } from '../adapters/platform/close-all.ts'

@@ -1,0 +1,63 @@
+import type { AdminService } from '../../domain/admin/admin-service.ts'
+import type { BackgroundWork } from '../../domain/background/background-work.ts'
+import type { ExportService } from '../../domain/export/export-service.ts'
+import type { FreshnessService } from '../../domain/freshness/freshness-service.ts'
+import type { HealthService } from '../../domain/health/health-service.ts'
+import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
+import type { VodService } from '../../domain/vod/vod-service.ts'
+import type { CacheStats } from '../../ports/cache-stats.ts'
+import type { ProgressStore } from '../../ports/progress-store.ts'
+import type { ServerLifecycle } from '../lifecycle.ts'
+import { createCorsPolicy } from '../middleware/cors.ts'
+import { createPlaylistBodyEncoder } from '../playlists/playlist-bodies.ts'
+import { createPlaylistReply } from '../playlists/playlist-reply.ts'
+import type { ListenerDeps, RouteTools } from '../request-listener.ts'
+import { createBytesReply } from '../response/bytes-reply.ts'
+import type { Routes } from '../router.ts'
+import { adminRoutes } from './admin-routes.ts'
+import { type ConsoleAssets, consoleRoutes } from './console-routes.ts'
+import { contentRoutes } from './content-routes.ts'
+import { freshnessRoutes } from './freshness-routes.ts'
+import { healthRoutes } from './health-routes.ts'
+import { homeRoutes } from './home-routes.ts'
+import { imageRoutes } from './image-routes.ts'
+
+/** Dependencies of the routes: one service for each domain, and what routes share with the listener. */
+export type RouteDeps = Pick<ListenerDeps, 'tokens' | 'clock' | 'corsOrigins' | 'traffic'> & {
+  readonly playlists: PlaylistService
+  readonly vods: VodService
+  readonly exports: ExportService
+  readonly admins: AdminService
+  readonly freshness: FreshnessService
+  readonly health: HealthService
+  readonly cacheStats: CacheStats
+  readonly background: Pick<BackgroundWork, 'statuses'>
+  readonly progress: ProgressStore
+  readonly consoleAssets: ConsoleAssets
+  readonly lifecycle: ServerLifecycle
+}
+
+/**
+ * Size in bytes of the cache of encoded playlists. This is enough for a few hundred long playlists or tens of
+ * thousands of short ones.
+ */
+const playlistBodyBytes = 64 * 1024 * 1024
+
+/** Creates all routes. This function is the wiring diagram of the routes. */
+export const createAllRoutes = (deps: RouteDeps, { handle, refusals }: RouteTools): ReadonlyArray<Routes> => {
+  const { playlists, vods, exports, admins, freshness, health } = deps
+  const { cacheStats, background, progress, consoleAssets } = deps
+  const { tokens, clock, corsOrigins, traffic, lifecycle } = deps
+  const sharing = createCorsPolicy(corsOrigins)
+  const bytesReply = createBytesReply(clock)
+  const playlistReply = createPlaylistReply(createPlaylistBodyEncoder({ maxBytes: playlistBodyBytes }), clock)
+  return [
+    imageRoutes({ playlists, exports, tokens, bytesReply, playlistReply, sharing, clock }, handle),
+    contentRoutes({ playlists, vods, exports, tokens, bytesReply, playlistReply, sharing }, handle),
+    adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
+    freshnessRoutes({ admins, freshness }, handle),
+    healthRoutes({ health, lifecycle }, handle),
+    homeRoutes(health, handle),
+    consoleRoutes({ tokens, progress, consoleAssets, clock }, handle),
+  ]
+}
