@@ -11,7 +11,7 @@ export type ChangingTransaction = {
   readonly commit: () => Promise<void>
 }
 
-export type BusFixture = {
+type BusFixture = {
   readonly bus: InvalidationBus
   readonly begin: () => Promise<ChangingTransaction>
   /** The bus of another database, whose log had other rows. */

@@ -9,7 +9,7 @@ import { createStatements } from './statements.ts'
 
 /**
  * Maximum wait (milliseconds) for an answer. A connection that is silent for longer is given up, so a peer
- * that vanished is noticed this long after the next call of `catchUp`.
+ * that vanished is noticed this long after the next read.
  */
 const defaultAnswerMs = 2000
 

@@ -17,7 +17,7 @@ import type { FollowTrust } from './follow-trust.ts'
  * `idle`: this process does not follow, because it does not serve. `following`: it hears of every change.
  * `behind`: it is connected, and has not yet applied what it missed. `cut`: it has no connection.
  */
-export type FollowState = 'idle' | 'following' | 'behind' | 'cut'
+type FollowState = 'idle' | 'following' | 'behind' | 'cut'
 
 /** Applies the changes of all processes to the cache of this one. */
 export type Follower = {

@@ -1,7 +1,7 @@
 import { E, O, type TE } from '../../fp.ts'
 import type { BlobCache } from '../../ports/blob-cache.ts'
 import type { CachePort } from '../../ports/cache.ts'
-import type { Instances, InstanceStatus, PurgeReceipt } from '../../ports/instances.ts'
+import type { InstanceStatus, Instances, PurgeReceipt } from '../../ports/instances.ts'
 import type { NewUid } from '../../ports/new-uid.ts'
 import type { PurgeUid } from '../media/ids.ts'
 import { type NotFound, notFound, type Unavailable } from '../shared/errors.ts'

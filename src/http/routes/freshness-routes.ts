@@ -7,10 +7,10 @@ import { refine } from '../../domain/shared/refine.ts'
 import { pipe, TE } from '../../fp.ts'
 import { isKeyName, isValueFamily } from '../../ports/cache-keys.ts'
 import type { InstanceStatus } from '../../ports/instances.ts'
-import type { RouteHandler } from '../handle.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
 import { jsonReply } from '../response/reply.ts'
+import type { RouteHandler } from '../route-handler.ts'
 import { createRoutes, type Routes } from '../router.ts'
 
 const text = (name: string, is: (value: string) => boolean) =>
