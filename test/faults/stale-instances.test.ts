@@ -76,6 +76,17 @@ describe('three instances, of which two share a cache folder', () => {
     }
   })
 
+  it('have no stale value after connections that fell silent', async () => {
+    proxy.set({ kind: 'silent' })
+    const { xid, commit } = await beginChange('anna')
+    for (const instance of instances) await readBy(instance, 'anna')
+    await commit()
+    await until(() => instances.every(({ follower }) => follower.state() !== 'following'))
+    proxy.set({ kind: 'pass' })
+    await until(() => instances.every((instance) => hasApplied(instance, xid)))
+    await expectNothingStale()
+  })
+
   const breakConnections = {
     reset: async () => {
       proxy.set({ kind: 'reset' })
