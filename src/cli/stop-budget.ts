@@ -1,4 +1,4 @@
-import { closeLimitMs } from '../domain/shared/close-limit.ts'
+import { closeResourcesTimeoutMs } from '../domain/shared/close-resources-timeout.ts'
 import type { DrainTimes } from '../server/drain.ts'
 
 /**
@@ -44,6 +44,6 @@ export const planStopBudget = ({ graceSeconds, lameDuckSeconds }: Times): StopBu
       cutOffMilliseconds: (graceSeconds + Math.min(lameDuckSeconds, lameDuckShareSeconds)) * 1000,
     },
     work: Math.min(maxWorkMs, beforeClosing),
-    closing: closeLimitMs,
+    closing: closeResourcesTimeoutMs,
   }
 }

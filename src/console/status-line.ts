@@ -7,7 +7,7 @@ type StatusLine = {
   readonly hide: () => void
 }
 
-/** The context of every view: the media, its token, and where it is shown. */
+/** What every view receives: the uid of the media, the token for it, and the elements that show the media. */
 export type ViewContext = {
   readonly uid: string
   readonly jwt: string

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { withoutPathToken } from './request/path-token.ts'
-import type { Routes } from './router.ts'
+import type { RouteGroup } from './router.ts'
 
 /**
  * Creates a function that returns the longest body (bytes) that a route accepts of a request; `null` if no
@@ -8,7 +8,7 @@ import type { Routes } from './router.ts'
  * discarded from the start. The function must be fast for GET, because it runs for every request.
  */
 export const createBodyLimits =
-  (allRoutes: ReadonlyArray<Pick<Routes, 'maxBodyBytes'>>) =>
+  (allRoutes: ReadonlyArray<Pick<RouteGroup, 'maxBodyBytes'>>) =>
   ({ method = '', url = '' }: IncomingMessage): number | null => {
     if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return null
     const [path = ''] = url.split('?', 1)

@@ -22,7 +22,7 @@ import { isDisconnected, onHeadWritten } from './response/head-written.ts'
 import { type BufferedReply, optionsAsteriskReply } from './response/reply.ts'
 import type { ResponseTelemetry } from './response/response-telemetry.ts'
 import { createRouteHandler, type RouteHandler } from './route-handler.ts'
-import type { Routes } from './router.ts'
+import type { RouteGroup } from './router.ts'
 
 /** Dependencies of the request listener that do not depend on the routes. */
 export type ListenerDeps = {
@@ -63,7 +63,7 @@ const now = () => performance.now()
 /** Returns the listener for all requests. Early refusals and replays come first, then Koa's routes. */
 export const createRequestListener = (
   deps: ListenerDeps,
-  createAllRoutes: (tools: RouteTools) => ReadonlyArray<Routes>,
+  createAllRoutes: (tools: RouteTools) => ReadonlyArray<RouteGroup>,
 ): RequestListener => {
   const { tokens, follower, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic } = deps
   const replayCache = createReplayCache({

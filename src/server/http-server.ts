@@ -19,8 +19,8 @@ import {
   runAfterReply,
 } from './connections.ts'
 import { createDrain, type Drain } from './drain.ts'
-import { connectReply, formatFinalReply, malformedRequestReply } from './protocol-errors.ts'
-import { resetStalledClients } from './stalled-clients.ts'
+import { connectMethodReply, formatFinalReply, malformedRequestReply } from './protocol-errors.ts'
+import { startResettingStalledClients } from './stalled-clients.ts'
 
 export type HttpServer = { readonly server: Server; readonly drain: Drain }
 
@@ -118,10 +118,10 @@ export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServ
   server.on('connect', (_req: IncomingMessage, socket) => {
     const connection = socket as Connection
     connection.on('error', () => connection.destroy())
-    endWith(connection, connectReply)
+    endWith(connection, connectMethodReply)
   })
 
-  resetStalledClients(server, connections, limits.stallMilliseconds, () => {
+  startResettingStalledClients(server, connections, limits.stallMilliseconds, () => {
     traffic.connections.stalled += 1
   })
   return { server, drain }

@@ -23,7 +23,7 @@ export const malformedRequestReply = ({ code }: Pick<NodeJS.ErrnoException, 'cod
   byCode[code ?? ''] ?? malformed
 
 /** Reply to CONNECT, which is refused because Larder is not a proxy. */
-export const connectReply: BufferedReply = methodNotAllowedReply('GET, HEAD, OPTIONS')
+export const connectMethodReply: BufferedReply = methodNotAllowedReply('GET, HEAD, OPTIONS')
 
 /**
  * Formats a reply as text, for connections without a Node response. The reply is the last one on its

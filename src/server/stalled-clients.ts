@@ -5,22 +5,22 @@ import { type Connection, stalledMilliseconds } from './connections.ts'
  * Resets a connection whose client accepts no pending bytes for too long, because its reply occupies memory.
  * All connections are checked periodically, because a timer for each write would slow down fast replies.
  */
-export const resetStalledClients = (
+export const startResettingStalledClients = (
   server: Server,
   connections: Iterable<Connection>,
-  limitMilliseconds: number,
+  limitMs: number,
   onReset: () => void,
 ): void => {
   const checkAll = (): void => {
     const now = performance.now()
     for (const connection of connections) {
-      if (stalledMilliseconds(connection, now) < limitMilliseconds) continue
+      if (stalledMilliseconds(connection, now) < limitMs) continue
       onReset()
       // `destroy` would not be enough, because the operating system would still try to send the bytes that it
       // has accepted.
       connection.resetAndDestroy()
     }
   }
-  const timer = setInterval(checkAll, Math.max(50, limitMilliseconds / 8)).unref()
+  const timer = setInterval(checkAll, Math.max(50, limitMs / 8)).unref()
   server.once('close', () => clearInterval(timer))
 }

@@ -21,7 +21,7 @@ import {
   unprocessable,
   unsupportedMedia,
 } from '../../src/http/response/request-faults.ts'
-import { createRoutes } from '../../src/http/router.ts'
+import { createRouteGroup } from '../../src/http/router.ts'
 import { readText } from '../support/contract.ts'
 import { createMemoryLarder, listenRoutes, type TestServer } from '../support/memory-larder.ts'
 
@@ -63,7 +63,7 @@ describe('the table of errors (§1.4)', () => {
 
   before(async () => {
     server = await listenRoutes(await createMemoryLarder(), ({ handle }) => {
-      const routes = createRoutes('/fails')
+      const routes = createRouteGroup('/fails')
       for (const [tag, { error }] of Object.entries(rows))
         routes.get(`/${tag}`, handle({ credential: anonymousAuthenticator, handler: () => TE.left(error) }))
       return [routes]

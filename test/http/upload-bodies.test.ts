@@ -8,7 +8,7 @@ import { bearerAuthenticator } from '../../src/http/request/credential.ts'
 import { uploadBody } from '../../src/http/request/upload-body.ts'
 import type { RouteTools } from '../../src/http/request-listener.ts'
 import { jsonReply } from '../../src/http/response/reply.ts'
-import { createRoutes } from '../../src/http/router.ts'
+import { createRouteGroup } from '../../src/http/router.ts'
 import { right } from '../support/expect-right.ts'
 import { createMemoryLarder, listenRoutes, type TestServer } from '../support/memory-larder.ts'
 import { pseudoRandomBytes } from '../support/origins.ts'
@@ -33,7 +33,7 @@ describe('a route that reads the stream of a request itself', () => {
     jwt = await right(larder.admins.mintIdToken('zoë'))
     const credential = bearerAuthenticator(larder.admins.authenticate)
     createAllRoutes = ({ handle }: RouteTools) => {
-      const routes = createRoutes(path)
+      const routes = createRouteGroup(path)
       routes.on(
         'POST',
         '/whole',

@@ -3,8 +3,8 @@ import { createCorsPolicy } from '../../src/http/middleware/cors.ts'
 import { createRefusals } from '../../src/http/middleware/refusal-counts.ts'
 import { createTrafficCounters } from '../../src/http/middleware/traffic-counters.ts'
 import { createPlaylistBodyEncoder } from '../../src/http/playlists/playlist-bodies.ts'
-import { createPlaylistReply } from '../../src/http/playlists/playlist-reply.ts'
-import { createBytesReply } from '../../src/http/response/bytes-reply.ts'
+import { createReplyWithPlaylist } from '../../src/http/playlists/playlist-reply.ts'
+import { createReplyWithBytes } from '../../src/http/response/bytes-reply.ts'
 import type { RouteHandler } from '../../src/http/route-handler.ts'
 import { adminRoutes } from '../../src/http/routes/admin-routes.ts'
 import { consoleRoutes } from '../../src/http/routes/console-routes.ts'
@@ -68,8 +68,8 @@ describe('Vary of every route (§6.3) [V13]', () => {
     const media = {
       ...larder,
       sharing: createCorsPolicy(['*']),
-      bytesReply: createBytesReply(larder.clock),
-      playlistReply: createPlaylistReply(createPlaylistBodyEncoder({ maxBytes: 1 }), larder.clock),
+      replyWithBytes: createReplyWithBytes(larder.clock),
+      replyWithPlaylist: createReplyWithPlaylist(createPlaylistBodyEncoder({ maxBytes: 1 }), larder.clock),
     }
     imageRoutes(media, spy)
     contentRoutes(media, spy)

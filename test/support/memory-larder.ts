@@ -41,7 +41,7 @@ import { defaultHttpLimits, type HttpLimits } from '../../src/http/http-limits.t
 import { createTrafficCounters } from '../../src/http/middleware/traffic-counters.ts'
 import { createRequestListener, type RouteTools } from '../../src/http/request-listener.ts'
 import type { ResponseTelemetry } from '../../src/http/response/response-telemetry.ts'
-import type { Routes } from '../../src/http/router.ts'
+import type { RouteGroup } from '../../src/http/router.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { MediaTokens } from '../../src/ports/media-tokens.ts'
 import type { TokenKey } from '../../src/ports/token-key.ts'
@@ -177,7 +177,7 @@ export const listen = (
 /** Starts an app with the routes of a test instead of Larder's. */
 export const listenRoutes = (
   larder: Larder,
-  createAllRoutes: (tools: RouteTools) => ReadonlyArray<Routes>,
+  createAllRoutes: (tools: RouteTools) => ReadonlyArray<RouteGroup>,
   limits: Partial<HttpLimits> = {},
 ): Promise<TestServer> => {
   const responseTelemetry = { cacheStatus: false, stopwatch: null }

@@ -1,14 +1,14 @@
 import type { Monotonic } from '../../ports/monotonic.ts'
 
 /**
- * A circuit breaker, so that callers do not wait, one after the other, for a machine that does not answer. A
+ * A circuit breaker, so that callers do not wait, one after the other, for a service that does not answer. A
  * timeout opens the breaker: for `openMs` (milliseconds) all calls fail immediately. Then one call per
- * `openMs` is allowed as a probe, until the machine answers a probe.
+ * `openMs` is allowed as a probe, until the service answers a probe.
  */
 export type Breaker = {
   /** Returns whether a call is allowed now. A call that is allowed while the breaker is open is the probe. */
   readonly tryEnter: () => boolean
-  /** Reports that the machine answered, even with an error. Closes the breaker. */
+  /** Reports that the service answered, even with an error. Closes the breaker. */
   readonly answered: () => void
   /** Reports a timeout. Opens the breaker. */
   readonly timedOut: (cause: unknown) => void
@@ -17,7 +17,7 @@ export type Breaker = {
 export type BreakerEvents = {
   /** Is called once when the breaker opens, with the cause. */
   readonly onOpen?: (cause: unknown) => void
-  /** Is called whenever the machine has answered a call. */
+  /** Is called whenever the service has answered a call. */
   readonly onAnswered?: () => void
 }
 

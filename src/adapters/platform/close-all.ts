@@ -1,4 +1,4 @@
-import { closeLimitMs } from '../../domain/shared/close-limit.ts'
+import { closeResourcesTimeoutMs } from '../../domain/shared/close-resources-timeout.ts'
 import { errorMessage } from '../../domain/shared/error-text.ts'
 import { withTimeout } from '../../domain/shared/with-timeout.ts'
 import { systemMonotonic } from './system-monotonic.ts'
@@ -9,7 +9,7 @@ type Closing = { readonly name: string; readonly close: () => Promise<void> }
 /** Signals that resources could not be closed. The message names them. */
 export class CloseError extends Error {}
 
-/** Time in milliseconds, within `closeLimitMs`, that is reserved for each later step of a sequence. */
+/** Time in milliseconds, within `closeResourcesTimeoutMs`, that is reserved for each later step of a sequence. */
 const reservedMs = 500
 
 /**
@@ -19,7 +19,7 @@ const reservedMs = 500
  */
 export const closeAll = async (sequences: ReadonlyArray<ReadonlyArray<Closing>>): Promise<void> => {
   const faults: string[] = []
-  const deadline = systemMonotonic() + closeLimitMs
+  const deadline = systemMonotonic() + closeResourcesTimeoutMs
   const closeInOrder = async (steps: ReadonlyArray<Closing>): Promise<void> => {
     // `close` is called inside an async function, so that a synchronous throw becomes a rejection.
     for (const [index, { name, close }] of steps.entries()) {

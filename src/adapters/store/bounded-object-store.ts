@@ -45,7 +45,7 @@ export const createBoundedObjectStore = (
       try {
         return await withStallTimeout(source.next(), Math.max(minimumMs, leftMs))
       } catch (cause) {
-        // If the reader started after the deadline, its timeout does not show a fault of the store.
+        // If the caller began to read after the deadline, the caller was slow, not the store.
         if (leftMs > 0 && isTimeout(cause)) breaker.timedOut(cause)
         cancelStream(stream)
         throw cause

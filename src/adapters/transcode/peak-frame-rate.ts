@@ -59,7 +59,7 @@ export const createPeakFrameRateMeter = () => {
 }
 
 /**
- * Creates a histogram of the rates of all windows of `intervals` frame intervals. `weight` returns the
+ * Creates a histogram of frame rates, each measured over a window of `intervals` frame intervals. `weight` returns the
  * weight of a window. Its argument is the last interval of the window in seconds.
  */
 const createWindow = (intervals: number, weight: (seconds: number) => number) => {

@@ -125,10 +125,10 @@ export const ProbedFile = t.readonly(
 export type ProbedFile = t.TypeOf<typeof ProbedFile>
 
 /**
- * Facts from decoding the first frames of a stream. `seconds` is the timestamp of the first frame, on the
- * clock of the file.
+ * Facts from decoding the first frames of a stream. `seconds` is the timestamp of the first frame, as the
+ * file states it.
  */
-export type FirstFrames = {
+export type FirstFramesFacts = {
   readonly seconds: number | null
   readonly interlacedShare: number
   readonly hasCaptions: boolean
@@ -140,7 +140,7 @@ export type FirstFrames = {
  */
 export const withFirstFrames = (
   stream: ProbedStream,
-  { seconds, interlacedShare, hasCaptions }: FirstFrames,
+  { seconds, interlacedShare, hasCaptions }: FirstFramesFacts,
   start: number,
 ): ProbedStream =>
   stream.kind === 'video'
@@ -235,13 +235,13 @@ export const parseClockSeconds = (text: string | null | undefined): number | nul
 
 /** The times of a stream as a file states them, in seconds; `null` if the file does not state them. */
 type StatedTimes = {
-  /** Start of the file, and start of the stream, both on the clock of the file. */
+  /** Start of the file, and start of the stream, both as timestamps of the file. */
   readonly fileStart: number | null
   readonly start: number | null
   readonly length: number | null
   /**
-   * Value of Matroska's tag DURATION. FFmpeg writes the end of the stream on the clock of the file. Other
-   * programs write the length of the stream.
+   * Value of Matroska's tag DURATION. FFmpeg writes the timestamp at which the stream ends. Other programs
+   * write the length of the stream.
    */
   readonly tagged: number | null
 }

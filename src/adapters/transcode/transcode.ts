@@ -79,7 +79,7 @@ const transcodeOrThrow = async (
   const longestSeconds = Math.max(...renditions.map(segmentedSeconds))
   if (longestSeconds > context.maxSeconds + LENGTH_TOLERANCE_SECONDS) return E.left(context.tooLong)
   const sourceSeconds = longestEncoded(renditions, encodedSeconds)
-  const missing = missingText(sourceSeconds, facts.declaredSeconds)
+  const missing = decodedShareText(sourceSeconds, facts.declaredSeconds)
   if (missing !== null && encoded.right.isTruncated) return E.left(refused(`the file is cut off: ${missing}`))
 
   const bounds = { folder, wallSeconds: context.wallSecondsFor(longestSeconds), signal }
@@ -113,7 +113,7 @@ const increasing = (onProgress: (fraction: number) => void) => {
  * Returns how much of the declared duration can be decoded, as text for the user. Returns `null` if the file
  * is complete, or if one of the two durations is unknown.
  */
-const missingText = (sourceSeconds: number | null, declaredSeconds: number | null): string | null =>
+const decodedShareText = (sourceSeconds: number | null, declaredSeconds: number | null): string | null =>
   sourceSeconds === null ||
   declaredSeconds === null ||
   sourceSeconds >= MIN_SHARE * declaredSeconds - TWO_FRAMES_SECONDS

@@ -7,7 +7,7 @@ import {
   smpte240Transfer,
   smpte428Transfer,
   srgbTransfer,
-  type Transfer,
+  type TransferFunction,
 } from './transfer.ts'
 
 /** Code points of ITU-T H.273, as PNG (`cICP`) and HEIF (`nclx`) store them. */
@@ -51,7 +51,7 @@ const bt1886 = powerTransfer(2.4)
 /**
  * Transfer functions by code point, from H.273 table 3. The logarithmic curves (9 and 10) are not supported.
  */
-export const transferByCode: ReadonlyMap<number, Transfer> = new Map([
+export const transferByCode: ReadonlyMap<number, TransferFunction> = new Map([
   [1, bt1886],
   [4, powerTransfer(2.2)],
   [5, powerTransfer(2.8)],

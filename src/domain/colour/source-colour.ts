@@ -2,7 +2,7 @@ import { E } from '../../fp.ts'
 import { type Refused, refused } from '../shared/errors.ts'
 import { areValidChromaticities, type Chromaticities, srgbChromaticities } from './chromaticities.ts'
 import { type Cicp, primariesByCode, transferByCode } from './cicp.ts'
-import { powerTransfer, srgbTransfer, type Transfer } from './transfer.ts'
+import { powerTransfer, srgbTransfer, type TransferFunction } from './transfer.ts'
 
 /** Everything in the header of an image that affects its colours. */
 export type ColourTags = {
@@ -45,7 +45,7 @@ export type SourceColour =
   | {
       readonly _tag: 'Encoded'
       readonly chromaticities: Chromaticities
-      readonly transfer: Transfer
+      readonly transfer: TransferFunction
       readonly peakNits: number
     }
 
@@ -59,7 +59,7 @@ const defaultPeakNits = 1000
 
 const encoded = (
   chromaticities: Chromaticities,
-  transfer: Transfer,
+  transfer: TransferFunction,
   peakNits: number | null = null,
 ): SourceColour =>
   chromaticities === srgbChromaticities && transfer === srgbTransfer

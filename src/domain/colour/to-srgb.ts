@@ -2,7 +2,7 @@ import { matrixBetween, srgbChromaticities } from './chromaticities.ts'
 import { bt2020Chromaticities } from './cicp.ts'
 import type { SourceColour } from './source-colour.ts'
 import { createToneMap } from './tone-map.ts'
-import { encodeSrgb, referenceWhiteNits, type Transfer } from './transfer.ts'
+import { encodeSrgb, referenceWhiteNits, type TransferFunction } from './transfer.ts'
 
 type PixelSamples = {
   /** Interleaved samples: red, green, blue, and alpha if there are four channels. */
@@ -28,7 +28,7 @@ const srgbValues = (): Uint8Array => {
 const srgb16Values = (): Uint16Array =>
   Uint16Array.from({ length: steps + 1 }, (_, i) => Math.round(encodeSrgb(i / steps) * 65_535))
 
-const lightOf = (transfer: Transfer, { data, max }: PixelSamples): Float64Array =>
+const lightOf = (transfer: TransferFunction, { data, max }: PixelSamples): Float64Array =>
   Float64Array.from({ length: data.BYTES_PER_ELEMENT === 1 ? 256 : 65_536 }, (_, value) =>
     transfer.toLinear(Math.min(value / max, 1)),
   )

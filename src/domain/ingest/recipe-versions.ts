@@ -8,6 +8,6 @@ import type { MediaKind } from '../../ports/media-tokens.ts'
  */
 export const recipeVersions: Readonly<Record<MediaKind, number>> = { image: 2, content: 2 }
 
-/** Returns the oldest recipe version of exports that are added together. */
+/** Returns the oldest recipe version of exports that one transaction inserts. */
 export const oldestRecipe = (exports: ReadonlyArray<{ readonly recipe: number }>): number =>
   Math.min(...exports.map(({ recipe }) => recipe))

@@ -6,7 +6,7 @@ import type { TrafficCounters } from './traffic-counters.ts'
 type QueuedRequest = {
   /** Whether the request is a likely cache hit. Likely hits are started before all other requests. */
   readonly isLikelyHit: boolean
-  /** Starts the request. The request calls `release` once, when its reply is known. */
+  /** Starts to handle the request. The handler calls `release` once, as soon as it has the reply. */
   readonly begin: (release: () => void) => void
   /** Replies with 503 instead of starting the request. */
   readonly refuse: () => void

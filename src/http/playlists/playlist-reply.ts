@@ -13,7 +13,7 @@ import type { ByteReplyPlan } from '../bytes/plan-byte-reply.ts'
 import type { Headers, Representation } from '../bytes/representation-headers.ts'
 import type { Replayable, ReplayBody } from '../replay/replayable.ts'
 import type { IncomingRequest } from '../request/incoming.ts'
-import { createByteReplyPlanner } from '../response/bytes-reply.ts'
+import { planByteReplyOf } from '../response/bytes-reply.ts'
 import { preconditionFailedReply, rangeNotSatisfiableReply } from '../response/error-replies.ts'
 import { playlistCacheControl, type Reply, secondsUntilExpiry } from '../response/reply.ts'
 import type { PlaylistBodies, PlaylistBody, PlaylistFormat } from './playlist-bodies.ts'
@@ -35,7 +35,7 @@ type PlaylistReplyInput<S extends Signature> = {
 }
 
 /** Replies with a playlist, signed for its viewer (http-api.md §6.1, §6.2, §7.1, §7.2). */
-export type PlaylistReply = <S extends Signature>(
+export type ReplyWithPlaylist = <S extends Signature>(
   incoming: Pick<IncomingRequest, 'method' | 'headers'>,
   list: PlaylistReplyInput<S>,
 ) => TE.TaskEither<never, Reply>
@@ -110,8 +110,8 @@ const replayableOf = <S extends Signature>(
 }
 
 /** Creates the only function that replies with playlists. */
-export const createPlaylistReply =
-  (bodies: PlaylistBodies, clock: Clock): PlaylistReply =>
+export const createReplyWithPlaylist =
+  (bodies: PlaylistBodies, clock: Clock): ReplyWithPlaylist =>
   (incoming, list) =>
   async () => {
     const { method, headers } = incoming
@@ -126,7 +126,7 @@ export const createPlaylistReply =
       playlistCacheControl({ isPublic: false, secondsLeft: secondsUntilExpiry(list.exp, clock) }),
       list.headers ?? {},
     )
-    const plan = createByteReplyPlanner(representation, clock)
+    const plan = planByteReplyOf(representation, clock)
     const planned = plan(headers, method)
     if (planned.status === 416) return E.right(rangeNotSatisfiableReply(planned.headers))
     if (planned.status === 412) return E.right(preconditionFailedReply)

@@ -17,7 +17,7 @@ const hasMembers = (codec: Tagged | undefined): boolean => {
   return codec?._tag === 'IntersectionType' || codec?._tag === 'UnionType'
 }
 
-/** Converts faults to the form of http-api.md §1.4. `loc` is the path of the value in the request. */
+/** Converts faults to the form of http-api.md §1.4. The member `loc` is the path of the value in the request. */
 export const toUnprocessable = (part: RequestPart, errors: t.Errors): Unprocessable =>
   unprocessable(
     errors.map(({ context, message }) => ({

@@ -20,7 +20,7 @@ import type { Reply } from './reply.ts'
  * headers take precedence over the headers of the bytes. A reply with `extra` cannot be replayed, because the
  * selection depends on more than the replay key contains.
  */
-export type BytesReply = (
+export type ReplyWithBytes = (
   incoming: IncomingRequest,
   bytes: Found<ByteSource>,
   viewer: Viewer | null,
@@ -31,7 +31,7 @@ export type BytesReply = (
 const newBoundary = (): string => randomBytes(18).toString('hex')
 
 /** Returns a function that plans replies with one representation. Any method except HEAD counts as GET. */
-export const createByteReplyPlanner =
+export const planByteReplyOf =
   (representation: Representation, clock: Clock) =>
   (headers: ConditionalHeaders, method = 'GET'): ByteReplyPlan =>
     planByteReply({
@@ -66,7 +66,7 @@ const bodyOf = (body: ByteReplyPlan['body'], { read }: ByteSource): Reply['body'
 }
 
 /** Creates the only function that replies with stored bytes (http-api.md §6). */
-export const createBytesReply = (clock: Clock): BytesReply => {
+export const createReplyWithBytes = (clock: Clock): ReplyWithBytes => {
   const representations = new WeakMap<ByteSource, Representation>()
   const representationOf = (bytes: ByteSource): Representation => {
     const representation = representations.get(bytes) ?? describeRepresentation(bytes)
@@ -76,7 +76,7 @@ export const createBytesReply = (clock: Clock): BytesReply => {
 
   return (incoming, { value: bytes, tiers, isStillCached }, viewer, extra) => {
     const representation = representationOf(bytes)
-    const plan = createByteReplyPlanner(representation, clock)
+    const plan = planByteReplyOf(representation, clock)
     const { status, headers, body } = plan(incoming.headers, incoming.method)
     if (status === 416) return rangeNotSatisfiableReply(headers)
     if (status === 412) return preconditionFailedReply

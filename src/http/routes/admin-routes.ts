@@ -7,7 +7,7 @@ import type { TrafficCounters } from '../middleware/traffic-counters.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
-import { createRoutes, type Routes } from '../router.ts'
+import { createRouteGroup, type RouteGroup } from '../router.ts'
 
 type Deps = {
   readonly admins: AdminService
@@ -37,8 +37,8 @@ const taskBody = ({ lastFailure, ...task }: TaskStatus) => ({ ...task, last_fail
 export const adminRoutes = (
   { admins, cacheStats, traffic, refusals, background }: Deps,
   handle: RouteHandler,
-): Routes => {
-  const routes = createRoutes('/api/1/admin')
+): RouteGroup => {
+  const routes = createRouteGroup('/api/1/admin')
   const admin = bearerAuthenticator(admins.authenticate)
 
   routes.get(

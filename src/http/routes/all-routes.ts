@@ -10,10 +10,10 @@ import type { ProgressStore } from '../../ports/progress-store.ts'
 import type { ServerLifecycle } from '../lifecycle.ts'
 import { createCorsPolicy } from '../middleware/cors.ts'
 import { createPlaylistBodyEncoder } from '../playlists/playlist-bodies.ts'
-import { createPlaylistReply } from '../playlists/playlist-reply.ts'
+import { createReplyWithPlaylist } from '../playlists/playlist-reply.ts'
 import type { ListenerDeps, RouteTools } from '../request-listener.ts'
-import { createBytesReply } from '../response/bytes-reply.ts'
-import type { Routes } from '../router.ts'
+import { createReplyWithBytes } from '../response/bytes-reply.ts'
+import type { RouteGroup } from '../router.ts'
 import { adminRoutes } from './admin-routes.ts'
 import { type ConsoleAssets, consoleRoutes } from './console-routes.ts'
 import { contentRoutes } from './content-routes.ts'
@@ -44,16 +44,22 @@ export type RouteDeps = Pick<ListenerDeps, 'tokens' | 'clock' | 'corsOrigins' | 
 const playlistBodyBytes = 64 * 1024 * 1024
 
 /** Creates all routes. This function is the wiring diagram of the routes. */
-export const createAllRoutes = (deps: RouteDeps, { handle, refusals }: RouteTools): ReadonlyArray<Routes> => {
+export const createAllRoutes = (
+  deps: RouteDeps,
+  { handle, refusals }: RouteTools,
+): ReadonlyArray<RouteGroup> => {
   const { playlists, vods, exports, admins, freshness, health } = deps
   const { cacheStats, background, progress, consoleAssets } = deps
   const { tokens, clock, corsOrigins, traffic, lifecycle } = deps
   const sharing = createCorsPolicy(corsOrigins)
-  const bytesReply = createBytesReply(clock)
-  const playlistReply = createPlaylistReply(createPlaylistBodyEncoder({ maxBytes: playlistBodyBytes }), clock)
+  const replyWithBytes = createReplyWithBytes(clock)
+  const replyWithPlaylist = createReplyWithPlaylist(
+    createPlaylistBodyEncoder({ maxBytes: playlistBodyBytes }),
+    clock,
+  )
   return [
-    imageRoutes({ playlists, exports, tokens, bytesReply, playlistReply, sharing, clock }, handle),
-    contentRoutes({ playlists, vods, exports, tokens, bytesReply, playlistReply, sharing }, handle),
+    imageRoutes({ playlists, exports, tokens, replyWithBytes, replyWithPlaylist, sharing, clock }, handle),
+    contentRoutes({ playlists, vods, exports, tokens, replyWithBytes, replyWithPlaylist, sharing }, handle),
     adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
     freshnessRoutes({ admins, freshness }, handle),
     healthRoutes({ health, lifecycle }, handle),

@@ -11,7 +11,7 @@ import { type Asset, createAssetReply } from '../response/asset-reply.ts'
 import { errorReply } from '../response/error-replies.ts'
 import { jsonReply, type Reply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
-import { createRoutes, type Routes } from '../router.ts'
+import { createRouteGroup, type RouteGroup } from '../router.ts'
 
 /** Files of the console by name (`watch.js`). The files are built in advance and kept in memory. */
 export type ConsoleAssets = ReadonlyMap<string, Asset>
@@ -59,8 +59,8 @@ const AssetName = t.strict({ name: t.string })
 export const consoleRoutes = (
   { tokens, progress, consoleAssets, clock }: Deps,
   handle: RouteHandler,
-): Routes => {
-  const routes = createRoutes('/console')
+): RouteGroup => {
+  const routes = createRouteGroup('/console')
   // A share link does not contain the kind of the media, so a token of either kind is accepted. The audience
   // of the token shows the kind.
   const viewer = anyMediaViewerAuthenticator(tokens)

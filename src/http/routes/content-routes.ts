@@ -13,20 +13,20 @@ import { pipe, TE } from '../../fp.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
 import type { PlaylistFormat } from '../playlists/playlist-bodies.ts'
-import type { PlaylistReply } from '../playlists/playlist-reply.ts'
+import type { ReplyWithPlaylist } from '../playlists/playlist-reply.ts'
 import { mediaViewerAuthenticator } from '../request/credential.ts'
 import { PresignM3u8, PresignUrls } from '../request/query-codecs.ts'
-import type { BytesReply } from '../response/bytes-reply.ts'
+import type { ReplyWithBytes } from '../response/bytes-reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
-import { createRoutes, type Routes } from '../router.ts'
+import { createRouteGroup, type RouteGroup } from '../router.ts'
 
 type Deps = {
   readonly playlists: PlaylistService
   readonly vods: VodService
   readonly exports: ExportService
   readonly tokens: MediaTokens
-  readonly bytesReply: BytesReply
-  readonly playlistReply: PlaylistReply
+  readonly replyWithBytes: ReplyWithBytes
+  readonly replyWithPlaylist: ReplyWithPlaylist
   readonly sharing: CorsPolicy
 }
 
@@ -40,10 +40,10 @@ const MasterQuery = t.intersection([M3u8Query, MobileFilter])
 
 /** The routes of audio and video: segments, playlists and manifests (http-api.md §5.1, §5.2, §5.6–5.8). */
 export const contentRoutes = (
-  { playlists, vods, exports, tokens, bytesReply, playlistReply, sharing }: Deps,
+  { playlists, vods, exports, tokens, replyWithBytes, replyWithPlaylist, sharing }: Deps,
   handle: RouteHandler,
-): Routes => {
-  const routes = createRoutes('/api/1/content_files', sharing)
+): RouteGroup => {
+  const routes = createRouteGroup('/api/1/content_files', sharing)
   const viewer = mediaViewerAuthenticator(tokens, 'content')
 
   routes.get(
@@ -54,7 +54,7 @@ export const contentRoutes = (
       handler: ({ credential, params, incoming }) =>
         pipe(
           exports.openPart(params.uid, credential),
-          TE.map((bytes) => bytesReply(incoming, bytes, credential)),
+          TE.map((bytes) => replyWithBytes(incoming, bytes, credential)),
         ),
     }),
   )
@@ -73,7 +73,7 @@ export const contentRoutes = (
         pipe(
           show(params.uid, credential, query),
           TE.flatMap((found) =>
-            playlistReply(incoming, { found, format, viewer: credential, exp: credential.grant.exp }),
+            replyWithPlaylist(incoming, { found, format, viewer: credential, exp: credential.grant.exp }),
           ),
         ),
     })

@@ -11,7 +11,7 @@ import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
 import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
-import { createRoutes, type Routes } from '../router.ts'
+import { createRouteGroup, type RouteGroup } from '../router.ts'
 
 const text = (name: string, is: (value: string) => boolean) =>
   refine(name, (u): u is string => typeof u === 'string' && is(u))
@@ -53,8 +53,8 @@ const instanceBody = ({
 export const freshnessRoutes = (
   { admins, freshness }: { readonly admins: AdminService; readonly freshness: FreshnessService },
   handle: RouteHandler,
-): Routes => {
-  const routes = createRoutes('/api/1/admin')
+): RouteGroup => {
+  const routes = createRouteGroup('/api/1/admin')
   const credential = bearerAuthenticator(admins.authenticate)
 
   routes.on(

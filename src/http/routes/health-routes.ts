@@ -4,7 +4,7 @@ import type { ServerLifecycle } from '../lifecycle.ts'
 import { anonymousAuthenticator } from '../request/credential.ts'
 import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
-import { createRoutes, type Routes } from '../router.ts'
+import { createRouteGroup, type RouteGroup } from '../router.ts'
 
 /**
  * The routes of health checks (http-api.md §10). The replies do not contain the causes of failures, which are
@@ -13,8 +13,8 @@ import { createRoutes, type Routes } from '../router.ts'
 export const healthRoutes = (
   { health, lifecycle }: { readonly health: HealthService; readonly lifecycle: ServerLifecycle },
   handle: RouteHandler,
-): Routes => {
-  const routes = createRoutes('')
+): RouteGroup => {
+  const routes = createRouteGroup('')
 
   routes.get(
     '/healthz',

@@ -4,11 +4,11 @@ import { homePage } from '../pages/home-page.ts'
 import { pageHeaders } from '../pages/page.ts'
 import { anonymousAuthenticator } from '../request/credential.ts'
 import type { RouteHandler } from '../route-handler.ts'
-import { createRoutes, type Routes } from '../router.ts'
+import { createRouteGroup, type RouteGroup } from '../router.ts'
 
 /** The route of the start page, for a visitor without a link (http-api.md §13.6). */
-export const homeRoutes = (health: HealthService, handle: RouteHandler): Routes => {
-  const routes = createRoutes('')
+export const homeRoutes = (health: HealthService, handle: RouteHandler): RouteGroup => {
+  const routes = createRouteGroup('')
   routes.get(
     ['/', '/console'],
     handle({

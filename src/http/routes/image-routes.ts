@@ -11,22 +11,22 @@ import type { Clock } from '../../ports/clock.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
-import type { PlaylistReply } from '../playlists/playlist-reply.ts'
+import type { ReplyWithPlaylist } from '../playlists/playlist-reply.ts'
 import { optionalMediaViewerAuthenticator } from '../request/credential.ts'
 import { acceptClientHints, ImageQuery, readImagePreferences } from '../request/image-preferences.ts'
 import { PresignUrls, QueryBoolean } from '../request/query-codecs.ts'
-import type { BytesReply } from '../response/bytes-reply.ts'
+import type { ReplyWithBytes } from '../response/bytes-reply.ts'
 import { playlistCacheControl, secondsUntilExpiry } from '../response/reply.ts'
 import { type MissingCredential, missingCredential } from '../response/request-faults.ts'
 import type { RouteHandler } from '../route-handler.ts'
-import { createRoutes, type Routes } from '../router.ts'
+import { createRouteGroup, type RouteGroup } from '../router.ts'
 
 type Deps = {
   readonly playlists: PlaylistService
   readonly exports: ExportService
   readonly tokens: MediaTokens
-  readonly bytesReply: BytesReply
-  readonly playlistReply: PlaylistReply
+  readonly replyWithBytes: ReplyWithBytes
+  readonly replyWithPlaylist: ReplyWithPlaylist
   readonly sharing: CorsPolicy
   readonly clock: Clock
 }
@@ -53,10 +53,10 @@ const negotiationHeaders = (
 
 /** The routes of images: playlists, the best export, and exports (http-api.md §4). */
 export const imageRoutes = (
-  { playlists, exports, tokens, bytesReply, playlistReply, sharing, clock }: Deps,
+  { playlists, exports, tokens, replyWithBytes, replyWithPlaylist, sharing, clock }: Deps,
   handle: RouteHandler,
-): Routes => {
-  const routes = createRoutes('/api/1/image_files', sharing)
+): RouteGroup => {
+  const routes = createRouteGroup('/api/1/image_files', sharing)
   const optionalViewer = optionalMediaViewerAuthenticator(tokens, 'image')
 
   routes.get(
@@ -74,7 +74,7 @@ export const imageRoutes = (
           return pipe(
             playlists.showPublicImages(uid, query.presign ?? null),
             TE.flatMap(({ list: found, jwt, exp }) =>
-              playlistReply(incoming, {
+              replyWithPlaylist(incoming, {
                 found,
                 format: 'json',
                 viewer: null,
@@ -87,7 +87,7 @@ export const imageRoutes = (
         return pipe(
           playlists.showImages(uid, viewer, query.presign ?? null),
           TE.flatMap((found) =>
-            playlistReply(incoming, { found, format: 'json', viewer, exp: viewer.grant.exp }),
+            replyWithPlaylist(incoming, { found, format: 'json', viewer, exp: viewer.grant.exp }),
           ),
         )
       },
@@ -117,7 +117,12 @@ export const imageRoutes = (
             exports.openImage(image.uid, viewer),
             TE.map((found) => {
               const ttl = viewer && secondsUntilExpiry(viewer.grant.exp, clock)
-              return bytesReply(incoming, found, viewer, negotiationHeaders(image, found.value, vary, ttl))
+              return replyWithBytes(
+                incoming,
+                found,
+                viewer,
+                negotiationHeaders(image, found.value, vary, ttl),
+              )
             }),
           )
         return pipe(
@@ -138,7 +143,7 @@ export const imageRoutes = (
         pipe(
           exports.openImage(params.uid, viewer),
           TE.mapLeft(as401WithoutToken(viewer)),
-          TE.map((found) => bytesReply(incoming, found, viewer)),
+          TE.map((found) => replyWithBytes(incoming, found, viewer)),
         ),
     }),
   )

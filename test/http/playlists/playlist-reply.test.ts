@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import type { UrlSignature } from '../../../src/domain/access/signature.ts'
 import { createPlaylistBodyEncoder } from '../../../src/http/playlists/playlist-bodies.ts'
-import { createPlaylistReply } from '../../../src/http/playlists/playlist-reply.ts'
+import { createReplyWithPlaylist } from '../../../src/http/playlists/playlist-reply.ts'
 import type { Reply } from '../../../src/http/response/reply.ts'
 import { collect } from '../../support/bytes.ts'
 import { right } from '../../support/expect-right.ts'
@@ -11,7 +11,7 @@ import { foundInMemory } from '../../support/found-in-memory.ts'
 import { dashList, jsonList, longPlaylist } from '../../support/list-arbitraries.ts'
 
 const now = Date.UTC(2026, 10, 23)
-const reply = createPlaylistReply(createPlaylistBodyEncoder({ maxBytes: 2 ** 20 }), () => now)
+const reply = createReplyWithPlaylist(createPlaylistBodyEncoder({ maxBytes: 2 ** 20 }), () => now)
 const list = longPlaylist(40)
 const shared: UrlSignature = { mode: 'none' }
 const signed: UrlSignature = { mode: 'query', source: 'minted', jwt: 'eyJh.eyJz-_.c2ln' }

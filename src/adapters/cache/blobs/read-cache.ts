@@ -13,7 +13,7 @@ type Options = {
  * Wraps a blob writer with a small read cache: concurrent readers of one fill are usually near the same
  * offset, so one disk read serves all. Chunks are shared; do not modify them.
  */
-export const withReadCache = (bytes: BlobWriter, { windowBytes, pieces }: Options): BlobWriter => {
+export const withReadCache = (writer: BlobWriter, { windowBytes, pieces }: Options): BlobWriter => {
   const recent: Uint8Array[] = []
   let from = 0
   let to = 0
@@ -27,7 +27,7 @@ export const withReadCache = (bytes: BlobWriter, { windowBytes, pieces }: Option
   const pieceAt = (base: number): Promise<Uint8Array> => {
     const cached = readBack.get(base)
     if (cached !== undefined) return cached
-    const piece = bytes.read(base, Math.min(base + pieceBytes, to))
+    const piece = writer.read(base, Math.min(base + pieceBytes, to))
     readBack.set(base, piece)
     piece.catch(() => readBack.delete(base))
     return piece
@@ -36,13 +36,13 @@ export const withReadCache = (bytes: BlobWriter, { windowBytes, pieces }: Option
   const readBehindWindow = async (start: number, end: number): Promise<Uint8Array> => {
     const base = start - (start % pieceBytes)
     const piece = await pieceAt(base)
-    return start < base + piece.length ? piece.subarray(start - base, end - base) : bytes.read(start, end)
+    return start < base + piece.length ? piece.subarray(start - base, end - base) : writer.read(start, end)
   }
 
   return {
-    ...bytes,
+    ...writer,
     write: async (chunk) => {
-      await bytes.write(chunk)
+      await writer.write(chunk)
       recent.push(chunk)
       to += chunk.length
       while (to - from > windowBytes) from += recent.shift()?.length ?? 0
@@ -54,7 +54,7 @@ export const withReadCache = (bytes: BlobWriter, { windowBytes, pieces }: Option
         if (start < at + chunk.length) return chunk.subarray(start - at, end - at)
         at += chunk.length
       }
-      return bytes.read(start, end)
+      return writer.read(start, end)
     },
   }
 }

@@ -24,7 +24,10 @@ export const blobRecordKey = ({ name, family }: CacheKey<BlobFacts>): CacheKey<D
  */
 const envelopeBytes = 512
 
-/** Returns the disk space (bytes, in whole blocks) of the record of a blob of `size` bytes. */
+/**
+ * Returns how many bytes a blob's record occupies on disk at most, rounded up to whole blocks. `size` is the
+ * length of the blob in bytes.
+ */
 export const blobRecordBytes = (size: number): number => {
   const text = Math.ceil((digestCount(size) * digestBytes * 4) / 3)
   return Math.ceil((envelopeBytes + text) / blockBytes) * blockBytes

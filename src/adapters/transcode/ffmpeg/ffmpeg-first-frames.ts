@@ -3,7 +3,7 @@ import { E } from '../../../fp.ts'
 import { type EngineFailure, sandboxFilesOf } from '../engine.ts'
 import {
   CAPTION_SAMPLE_FRAMES,
-  type FirstFrames,
+  type FirstFramesFacts,
   framesToDecode,
   type ProbedFile,
   type ProbedStream,
@@ -53,7 +53,7 @@ const firstFramesOf = async (
   { index, codec }: Pick<ProbedStream, 'index' | 'codec'>,
   count: number,
   bounds: DecoderBounds,
-): Promise<E.Either<EngineFailure, FirstFrames>> => {
+): Promise<E.Either<EngineFailure, FirstFramesFacts>> => {
   const isProgressive =
     count > CAPTION_SAMPLE_FRAMES &&
     codec === 'h264' &&

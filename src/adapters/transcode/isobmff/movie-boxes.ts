@@ -7,7 +7,7 @@ export type NclxColour = { readonly primaries: number; readonly transfer: number
 
 /** Size of the fields of a VisualSampleEntry before its boxes (ISO/IEC 14496-12 §12.1.3). */
 const VISUAL_ENTRY_BYTES = 78
-/** Size of the type of a colour and its three code points. */
+/** Bytes that are read from a `colr` box: its four-character type, and three code points of 16 bits. */
 const NCLX_BYTES = 10
 /** The entries of a SampleDescriptionBox come after its version, its flags and a count. */
 export const SAMPLE_ENTRIES_AT = 8

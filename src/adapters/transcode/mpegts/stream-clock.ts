@@ -63,8 +63,8 @@ export const readStreamClock = async (path: string, signal: AbortSignal): Promis
 }
 
 /**
- * Returns a function that maps the PID of a stream to the key of its clock. Each program of a file has its
- * own clock.
+ * Returns a function from the PID of a stream to the number that identifies the clock of the stream. All
+ * streams of a program share one clock, so the number of the program identifies it.
  */
 export const clockKeyIn = (programs: ProgramMap): ((pid: number) => number) => {
   if (!isMultiProgram(programs)) return () => ONLY_CLOCK

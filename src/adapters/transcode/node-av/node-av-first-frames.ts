@@ -2,7 +2,7 @@ import { Decoder } from 'node-av'
 import { AV_FRAME_DATA_A53_CC, AV_FRAME_FLAG_INTERLACED, AV_NOPTS_VALUE } from 'node-av/constants'
 import type { VideoColourTags } from '../../../domain/colour/video-colour.ts'
 import { type AudioForm, FIRST_AUDIO_FRAMES } from '../first-audio.ts'
-import type { FirstFrames } from '../probed-file.ts'
+import type { FirstFramesFacts } from '../probed-file.ts'
 import { decoderLimits } from '../process/decoder-limits.ts'
 import { openDemuxer } from './node-av-source.ts'
 
@@ -14,7 +14,7 @@ export const firstFramesOf = async (
   path: string,
   streamIndex: number,
   count: number,
-): Promise<FirstFrames & { readonly colour: VideoColourTags | null }> => {
+): Promise<FirstFramesFacts & { readonly colour: VideoColourTags | null }> => {
   const source = await openDemuxer(path)
   const stream = source.getStream(streamIndex)
   if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
