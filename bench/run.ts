@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import type { BenchContext, Figure } from './figures/figure.ts'
 import { p0Peers } from './figures/p0-peers.ts'
 import { p1Lists } from './figures/p1-lists.ts'
+import { p10Changes } from './figures/p10-changes.ts'
 import { p2ListBodies } from './figures/p2-list-bodies.ts'
 import { p2Lists } from './figures/p2-lists.ts'
 import { p3Bytes } from './figures/p3-bytes.ts'
@@ -26,6 +27,7 @@ const FIGURES: ReadonlyArray<Figure> = [
   p5Entries,
   p7Transcode,
   p8Memory,
+  p10Changes,
 ]
 
 const measureAll = async (figures: ReadonlyArray<Figure>, context: BenchContext) => {

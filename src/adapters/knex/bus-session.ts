@@ -110,7 +110,7 @@ export const openBusSession = async (
   try {
     await client.connect()
     // The session listens before the first read, so that no row falls between the two.
-    await client.query(`set timezone = 'UTC'; listen ${channel}`)
+    await client.query(`set timezone = 'UTC'; set datestyle = 'ISO'; listen ${channel}`)
   } catch (error) {
     lose()
     throw error

@@ -59,7 +59,12 @@ const backoff: Backoff = { first: 50, most: 5000 }
  * migrations have run, and a database that is restarted is back in a few seconds.
  */
 const unloggedFailures = 8
-/** The position is also saved this often (milliseconds), so that its time shows until when this process followed. */
+/**
+ * Shortest time between two saves of the position (milliseconds). A save may flush the disk, which takes
+ * longer than to apply a change.
+ */
+const saveNewsMs = 1000
+/** The position is also saved this often (ms), so that its time shows until when this process followed. */
 const saveMs = 60_000
 
 export const createFollower = (deps: Deps): Follower => {
@@ -69,6 +74,7 @@ export const createFollower = (deps: Deps): Follower => {
   /** The moment from which the cut is counted before anything was applied; `null` while idle. */
   let startedAt: MonotonicMs | null = null
   let savedAt: MonotonicMs | null = null
+  let savedId: number | null = null
   let cause: unknown = 'it has not been reached yet'
 
   const state = (): FollowState => {
@@ -82,17 +88,19 @@ export const createFollower = (deps: Deps): Follower => {
   /** Reads the log once, applies it, and then saves the position. */
   const catchUp = async (open: BusSession): Promise<E.Either<Unavailable, void>> => {
     const at = monotonic()
-    const before = position
-    const reached = await open.catchUp(before, (stale) => applyStaleValues(deps, stale))()
+    const reached = await open.catchUp(position, (stale) => applyStaleValues(deps, stale))()
     if (E.isLeft(reached)) return reached
     position = reached.right
     trust.extend(at)
     outages.answered('bus')
-    const hasNews = before === null || before.newest.id !== position.newest.id
-    if (!hasNews && savedAt !== null && at - savedAt < saveMs) return E.right(undefined)
+    const pauseMs = savedId === position.newest.id ? saveMs : saveNewsMs
+    if (savedAt !== null && at - savedAt < pauseMs) return E.right(undefined)
     // Without a saved position the next start only repeats more. So a failure changes nothing here.
     const saved = await positions.save({ position, reachedAt: clock() })()
-    if (E.isRight(saved)) savedAt = at
+    if (E.isRight(saved)) {
+      savedAt = at
+      savedId = position.newest.id
+    }
     return E.right(undefined)
   }
 

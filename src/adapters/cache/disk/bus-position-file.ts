@@ -5,6 +5,7 @@ import { unavailable } from '../../../domain/shared/errors.ts'
 import { E, TE } from '../../../fp.ts'
 import { type BusPositions, SavedPosition } from '../../../ports/bus-positions.ts'
 import type { CacheFolders } from './cache-folders.ts'
+import type { InvalidationVersions } from './invalidation-versions.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
 
 const parseJson = (text: string): unknown => {
@@ -18,17 +19,19 @@ const parseJson = (text: string): unknown => {
 /**
  * Opens the file with the position up to which the values in this folder are up to date. A file that is
  * missing, damaged or unreadable counts as none, which is safe: all values are then dropped. So the file is
- * not flushed to the disk. The marks of what was applied are, before the position is saved.
+ * not flushed to the disk. `flush` does this for the versions of what was applied, before.
  */
-export const openBusPositionFile = async ({
-  busPosition: path,
-  fills,
-}: CacheFolders): Promise<BusPositions> => {
+export const openBusPositionFile = async (
+  { busPosition: path, fills }: CacheFolders,
+  flush: InvalidationVersions['flush'],
+): Promise<BusPositions> => {
   const stored = SavedPosition.decode(parseJson(await readFile(path, 'utf8').catch(() => '')))
   return {
     initial: E.isRight(stored) ? stored.right : null,
     save: (saved) =>
       TE.tryCatch(async () => {
+        // What the position covers would otherwise not be repeated after a power loss.
+        await flush()
         const fresh = join(fills, `position.${randomUUID()}.part`)
         try {
           const text = JSON.stringify(SavedPosition.encode(saved))

@@ -18,10 +18,12 @@ export type InvalidationVersions = {
   /** Returns the current version of a key. Rejects if the version cannot be read. */
   readonly of: (key: KeyName) => Promise<InvalidationVersion>
   /**
-   * Invalidates all values of these names and families that were loaded so far. The invalidation survives a
-   * power loss: the disk is flushed once, however many names there are.
+   * Invalidates all values of these names and families that were loaded so far. After a power loss, the
+   * invalidation may be gone, and must be repeated, unless `flush` was called in between.
    */
   readonly advance: (stale: StaleValues) => Promise<void>
+  /** Writes all invalidations so far to the disk, by any process, so that they survive a power loss. */
+  readonly flush: () => Promise<void>
 }
 
 /**
@@ -110,8 +112,10 @@ export const createInvalidationVersions = ({
       // If there is no file, no stored value is valid, so nothing needs to be invalidated.
       await inFile('r+', async (file) => {
         for (const position of positions) await file.write(randomBytes(slotBytes), 0, slotBytes, position)
-        await file.datasync()
       })
+    },
+    flush: async () => {
+      await inFile('r+', (file) => file.datasync())
     },
   }
 }
@@ -123,6 +127,7 @@ export const createInvalidationVersions = ({
 export const constantInvalidationVersions: InvalidationVersions = {
   of: async () => '' as InvalidationVersion,
   advance: async () => undefined,
+  flush: async () => undefined,
 }
 
 const hashOf = (text: string): number => createHash('sha256').update(text).digest().readUInt32LE()

@@ -125,10 +125,11 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   const cachedRecords = createCachedBlobRecords()
   const remover = createBlobRemover({ folders, budget, trust, files, cachedRecords })
   await budget.load()
-  const positions = await openBusPositionFile(folders)
+  const versions = createInvalidationVersions(folders)
+  const positions = await openBusPositionFile(folders, versions.flush)
 
   const storage = openNodePersist(folders.values)
-  const plainValues = createNodePersistTier(storage, scope, createInvalidationVersions(folders))
+  const plainValues = createNodePersistTier(storage, scope, versions)
   const values = createMeteredTier(createBudgetedTier(plainValues, folders, budget), clock, meter)
   const blobs = createDiskBlobCache({
     folders,

@@ -5,7 +5,6 @@ import { cacheFolders } from '../../../../src/adapters/cache/disk/cache-folders.
 import { createInvalidationVersions } from '../../../../src/adapters/cache/disk/invalidation-versions.ts'
 import { openNodePersist } from '../../../../src/adapters/cache/disk/node-persist-cache.ts'
 import { O } from '../../../../src/fp.ts'
-import type { StaleValues } from '../../../../src/ports/cache.ts'
 import { cacheKeys } from '../../../../src/ports/cache-keys.ts'
 import { cacheContract } from '../../../contracts/cache.contract.ts'
 import { aContentExportUid } from '../../../support/builders.ts'
@@ -24,23 +23,6 @@ describe('node-persist cache', () => {
   cacheContract(async (clock) => {
     const versions = createInvalidationVersions(cacheFolders(await scratchFolder()))
     return createNodePersistCache({ storage: openNodePersist(await scratchFolder()), clock, scope, versions })
-  })
-
-  it('flushes the disk once for many names', async () => {
-    const versions = createInvalidationVersions(cacheFolders(await scratchFolder()))
-    let flushes = 0
-    const counted = {
-      ...versions,
-      advance: (stale: StaleValues) => {
-        flushes += 1
-        return versions.advance(stale)
-      },
-    }
-    const storage = openNodePersist(await scratchFolder())
-    const cache = createNodePersistCache({ storage, clock, scope, versions: counted })
-    const names = Array.from({ length: 10_000 }, (_, i) => `key ${i}`)
-    await right(cache.invalidate({ names, families: [] }))
-    expect(flushes).to.equal(1)
   })
 
   it('returns a value after the process has exited', async () => {
