@@ -20,6 +20,11 @@ const isPublicOn = async ({ origin }: Peer, uid: ImageFileUid): Promise<boolean>
   return response.status === 200
 }
 
+const isReady = async ({ origin }: Peer): Promise<boolean> => {
+  const { status } = (await (await fetch(`${origin}/readyz`)).json()) as { readonly status: string }
+  return status === 'ready'
+}
+
 const percentile = (sorted: ReadonlyArray<number>, part: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
 
@@ -31,6 +36,7 @@ const run = async ({ folder, start }: Lab, seconds: number): Promise<ReadonlyArr
     for (let i = 0; i < images; i += 1) uids.push((await seedImage(larder, [randomBytes(1000)])).uid)
     const shared = `${folder}/cache-shared`
     const servers = [await start({ CACHE_DIR: shared }), await start({ CACHE_DIR: shared }), await start()]
+    for (const server of servers) while (!(await isReady(server))) await wait(100)
 
     const delays: number[] = []
     /** Measures how long a server still shows the old state after the change was committed. */

@@ -120,7 +120,8 @@ export const invalidationBusContract = (make: () => Promise<BusFixture>): void =
     await change('a')
     const upToDate = await read(position)
     await change('b')
-    expect(await right(fixture.bus.prune(-60_000))).to.be.at.least(2)
+    // Rows newer than a running transaction of any program stay until it has ended.
+    for (let removed = 0; removed < 2; ) removed += await right(fixture.bus.prune(-60_000))
     expect((await read(position)).stale).to.equal('all')
     const after = await read(upToDate.position)
     // The row by which this follower knows the log was pruned, so it cannot know whether the log is the same.

@@ -24,7 +24,8 @@ const log = `
   create index invalidation_log_by_age on invalidation_log (created_at);
   insert into invalidation_log (keys) values ('{}');
 
-  -- The largest xid of all rows that were pruned.
+  -- The largest xid of all rows that were pruned, without those of another server, from which the database was
+  -- restored: they may lie beyond the current ones.
   create table invalidation_pruning (
     singleton boolean primary key default true check (singleton),
     pruned xid8 not null default '0'
@@ -72,14 +73,22 @@ const log = `
     return null;
   end $$;
 
+  -- Prunes no row that is newer than a running transaction: followers count it as perhaps unknown, so that each
+  -- read would be a gap for as long as that transaction runs.
   create function prune_invalidation_log(keep interval) returns bigint language sql as $$
-    with gone as (
-      delete from invalidation_log
+    with bounds as (
+      select pg_snapshot_xmin(pg_current_snapshot()) as oldest, pg_snapshot_xmax(pg_current_snapshot()) as next
+    ), gone as (
+      delete from invalidation_log using bounds
       where created_at < clock_timestamp() - keep and id < (select max(id) from invalidation_log)
+        and (xid < oldest or xid >= next)
       returning xid
     ), noted as (
       update invalidation_pruning
-      set pruned = greatest(pruned, (select xid from gone order by xid desc limit 1))
+      set pruned = greatest(
+        case when pruned < next then pruned else '0' end,
+        (select xid from gone where xid < next order by xid desc limit 1)
+      ) from bounds
       where exists (select from gone)
     )
     select count(*) from gone
