@@ -1,9 +1,9 @@
 import { expect } from 'chai'
+import { createMemoryInstances } from '../../src/adapters/memory/memory-instances.ts'
 import {
   createMemoryInvalidationBus,
   createMemoryInvalidationLog,
 } from '../../src/adapters/memory/memory-invalidation-bus.ts'
-import { createMemoryInstances } from '../../src/adapters/memory/memory-instances.ts'
 import type { InstanceUid } from '../../src/domain/media/ids.ts'
 import { staleKeys } from '../../src/ports/cache.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
