@@ -9,6 +9,7 @@ import { p4Crowd } from './figures/p4-crowd.ts'
 import { p5Entries } from './figures/p5-entries.ts'
 import { p7Transcode } from './figures/p7-transcode.ts'
 import { p8Memory } from './figures/p8-memory.ts'
+import { p10Changes } from './figures/p10-changes.ts'
 import { type Lab, openLab } from './larder/lab.ts'
 import { wrkVersion } from './load/wrk.ts'
 import { type Options, optionsOf, USAGE } from './options.ts'
@@ -26,6 +27,7 @@ const FIGURES: ReadonlyArray<Figure> = [
   p5Entries,
   p7Transcode,
   p8Memory,
+  p10Changes,
 ]
 
 const measureAll = async (figures: ReadonlyArray<Figure>, context: BenchContext) => {

@@ -1,8 +1,11 @@
 import { isatty } from 'node:tty'
 import type { Larder } from '../composition/larder.ts'
 import type { Config } from '../config/settings.ts'
+import type { InstanceUid } from '../domain/media/ids.ts'
+import { withTaskTimeout } from '../domain/shared/with-timeout.ts'
 import { resolvePort, startListening } from '../server/listening.ts'
 import { alwaysNeedsLibrary, type Command, type CommandContext, usageError } from './command.ts'
+import { larderVersion } from './larder-version.ts'
 import { withNewLibrary } from './library.ts'
 import { closingSeconds, planStopBudget, type StopBudget } from './stop-budget.ts'
 import { listenForStop, type StopRequest } from './stop-request.ts'
@@ -12,6 +15,12 @@ const budgetOf = ({ lameDuckSeconds, shutdownGraceSeconds }: Config): StopBudget
     graceSeconds: shutdownGraceSeconds,
     lameDuckSeconds: lameDuckSeconds ?? (isatty(0) ? 0 : 2),
   })
+
+/** Maximum time (ms) to remove this instance from the list. If it is exceeded, the instance is listed as silent. */
+const removalMs = 1000
+
+const removeInstance = ({ instances }: Larder, uid: InstanceUid) =>
+  withTaskTimeout(instances.remove(uid), removalMs, 'database')
 
 type Serving = {
   readonly config: Config
@@ -24,6 +33,10 @@ type Serving = {
 
 const serve = async (larder: Larder, { config, created, print, report, stop }: Serving): Promise<number> => {
   await larder.revocationService.openIndex()
+  const { createFollowTask, createReportTask } = await import('../worker/freshness-tasks.ts')
+  const instance = larder.newUid.instance()
+  larder.background.start(createFollowTask(larder))
+  larder.background.start(createReportTask(larder, instance, larderVersion()))
   const { createLarderServer } = await import('../composition/http.ts')
   const { server, drain } = createLarderServer(larder, config)
   const { port } = await startListening(server, config)
@@ -39,7 +52,10 @@ const serve = async (larder: Larder, { config, created, print, report, stop }: S
   const budget = budgetOf(config)
   await stop.requested
   await Promise.all([
-    stop.track('background work', Promise.all([work.stop(budget.work), working])),
+    stop.track(
+      'background work',
+      Promise.all([work.stop(budget.work), working, removeInstance(larder, instance)()]),
+    ),
     stop.track('requests in progress', drain.run(budget.drain)),
   ])
   return 0

@@ -23,6 +23,8 @@ const kinds: Readonly<Record<UidKind, string>> = {
   contentPart: 'a part',
   storedFile: 'a stored file',
   job: 'a job',
+  instance: 'a server',
+  purge: 'a purge',
 }
 
 /** Formats a claim as JSON, which contains no control characters. */

@@ -7,10 +7,12 @@ import { createKnex } from '../adapters/knex/create-knex.ts'
 import { createKnexContentFileRepository } from '../adapters/knex/knex-content-file-repository.ts'
 import { createKnexDatabase } from '../adapters/knex/knex-database.ts'
 import { createKnexImageFileRepository } from '../adapters/knex/knex-image-file-repository.ts'
+import { createKnexInstances } from '../adapters/knex/knex-instances.ts'
 import { createKnexJobQueue } from '../adapters/knex/knex-job-queue.ts'
 import { createKnexRevocations } from '../adapters/knex/knex-revocations.ts'
 import { createKnexStoredFileRepository } from '../adapters/knex/knex-stored-file-repository.ts'
 import { createKnexUserRepository } from '../adapters/knex/knex-user-repository.ts'
+import { createPostgresInvalidationBus } from '../adapters/knex/postgres-invalidation-bus.ts'
 import { createPostgresWorkLocks } from '../adapters/knex/postgres-work-locks.ts'
 import { createPinoLog } from '../adapters/pino/pino-log.ts'
 import { createBreaker } from '../adapters/platform/breaker.ts'
@@ -25,6 +27,7 @@ import { createBoundedObjectStore } from '../adapters/store/bounded-object-store
 import { createTranscoder } from '../adapters/transcode/create-transcoder.ts'
 import type { Config } from '../config/settings.ts'
 import { createRevocationIndex } from '../domain/access/revocation-index.ts'
+import { createFollowTrust } from '../domain/freshness/follow-trust.ts'
 import { createOutageLog } from '../domain/health/outage-log.ts'
 import { withoutEvents } from '../ports/log.ts'
 import { createCache } from './cache.ts'
@@ -54,14 +57,20 @@ export const createAdapters = async (
   const connection = databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl })
   const db = createKnex(connection, config.databasePoolMax, reportOutages(outages, 'database'))
   const objects = await createStore(config, liveness, log)
-  const cache = await createCache(config, clock, monotonic, log)
+  const followTrust = createFollowTrust(monotonic)
+  const cache = await createCache(config, { clock, monotonic, log, trustedUntil: followTrust.until })
   const tokens = createTokens(config, clock)
   return {
     cache: cache.values,
     stale: cache.stale,
     blobs: cache.blobs,
     cacheStats: cache.stats,
+    cacheBytes: cache.bytes,
     cacheCheck: cache.check,
+    bus: createPostgresInvalidationBus(db, connection),
+    busPositions: cache.positions,
+    followTrust,
+    instances: createKnexInstances(db),
     store: createBoundedObjectStore(
       objects.store,
       createBreaker({ openMs: storeBreakerOpenMs, monotonic, ...reportOutages(outages, 'object store') }),

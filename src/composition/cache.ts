@@ -8,10 +8,18 @@ import { createTieredCache } from '../adapters/cache/tiers/tiered-cache.ts'
 import type { Config } from '../config/settings.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
-import type { Monotonic } from '../ports/monotonic.ts'
+import type { Monotonic, MonotonicMs } from '../ports/monotonic.ts'
+
+type Deps = {
+  readonly clock: Clock
+  readonly monotonic: Monotonic
+  readonly log: Log
+  /** Until this moment, the process hears of changes by other processes. */
+  readonly trustedUntil: () => MonotonicMs
+}
 
 /** Creates the cache: memory in front of disk. Values are small, so most of the memory is for blobs. */
-export const createCache = async (config: Config, clock: Clock, monotonic: Monotonic, log: Log) => {
+export const createCache = async (config: Config, { clock, monotonic, log, trustedUntil }: Deps) => {
   const meter = createCacheMeter(monotonic)
   const memoryMeter = meter.tier('memory')
   const valueBytes = Math.ceil(config.cacheMemoryBytes / 8)
@@ -26,7 +34,11 @@ export const createCache = async (config: Config, clock: Clock, monotonic: Monot
   })
   return {
     values: createTieredCache({
-      memory: createMeteredTier(createMemoryTier(valueBytes, memoryMeter, monotonic), clock, memoryMeter),
+      memory: createMeteredTier(
+        createMemoryTier(valueBytes, memoryMeter, monotonic, trustedUntil),
+        clock,
+        memoryMeter,
+      ),
       disk: disk.values,
       clock,
       monotonic,
@@ -37,7 +49,9 @@ export const createCache = async (config: Config, clock: Clock, monotonic: Monot
       maxBytes: config.cacheMemoryBytes - valueBytes,
       meter: memoryMeter,
     }),
+    positions: disk.positions,
     stats: meter.stats,
+    bytes: () => disk.usage().bytes,
     check: disk.check,
     close: disk.close,
   }

@@ -31,9 +31,9 @@ export const createLarderServer = (
   larder: Larder,
   { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
 ): HttpServer => {
-  const { playlists, vods, exports, mediaStatus, jobService, admins, health, background } = larder
+  const { playlists, vods, exports, mediaStatus, jobService, admins, freshness, health, background } = larder
   const { explainCheckedToken, revocationService, monotonic } = larder
-  const { cacheStats, checkedTokens, clock, log, outages } = larder
+  const { cacheStats, checkedTokens, follower, clock, log, outages } = larder
   return createHttpServer({
     limits,
     traffic: createTrafficCounters(),
@@ -48,10 +48,12 @@ export const createLarderServer = (
         explainCheckedToken,
         revocationService,
         monotonic,
+        freshness,
         health,
         background,
         cacheStats,
         checkedTokens,
+        follower,
         clock,
         log,
         outages,
@@ -67,7 +69,7 @@ export const createLarderServer = (
 
 /** Creates a server with nothing but the health checks, for a process that serves no media. */
 export const createHealthServer = (
-  { checkedTokens, health, clock, log, outages }: Larder,
+  { checkedTokens, follower, health, clock, log, outages }: Larder,
   { limits }: Pick<HttpConfig, 'limits'>,
 ): HttpServer =>
   createHttpServer({
@@ -77,6 +79,7 @@ export const createHealthServer = (
       createRequestListener(
         {
           checkedTokens,
+          follower,
           clock,
           log,
           outages,

@@ -14,6 +14,9 @@ import { type AdminService, createAdminService } from '../domain/admin/admin-ser
 import { type BackgroundWork, createBackgroundWork } from '../domain/background/background-work.ts'
 import { createReadThrough } from '../domain/caching/read-through.ts'
 import { createExportService, type ExportService } from '../domain/export/export-service.ts'
+import type { FollowTrust } from '../domain/freshness/follow-trust.ts'
+import { createFollower, type Follower } from '../domain/freshness/follower.ts'
+import { createFreshnessService, type FreshnessService } from '../domain/freshness/freshness-service.ts'
 import { createHealthService, type HealthService } from '../domain/health/health-service.ts'
 import type { OutageLog } from '../domain/health/outage-log.ts'
 import { createIngestService, type IngestService } from '../domain/ingest/ingest-service.ts'
@@ -26,6 +29,7 @@ import { createStoreSweep, type StoreSweep } from '../domain/sweep/store-sweep.t
 import { createVodService, type VodService } from '../domain/vod/vod-service.ts'
 import type { TE } from '../fp.ts'
 import type { BlobCache } from '../ports/blob-cache.ts'
+import type { BusPositions } from '../ports/bus-positions.ts'
 import type { CachePort } from '../ports/cache.ts'
 import type { CacheStats } from '../ports/cache-stats.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -36,6 +40,8 @@ import type { IdTokenIssuer } from '../ports/id-token-issuer.ts'
 import type { IdTokenVerifier } from '../ports/id-token-verifier.ts'
 import type { ImageFileRepository } from '../ports/image-file-repository.ts'
 import type { ImageProcessor } from '../ports/image-processor.ts'
+import type { Instances } from '../ports/instances.ts'
+import type { InvalidationBus } from '../ports/invalidation-bus.ts'
 import type { JobQueue } from '../ports/job-queue.ts'
 import type { LocalFiles } from '../ports/local-files.ts'
 import type { Log } from '../ports/log.ts'
@@ -60,8 +66,15 @@ export type Adapters = {
   readonly stale: StaleCache
   readonly blobs: BlobCache
   readonly cacheStats: CacheStats
+  /** Returns the size of the cache on disk, in bytes. */
+  readonly cacheBytes: () => number
   /** Fails if the cache cannot store values. */
   readonly cacheCheck: TE.TaskEither<Unavailable, void>
+  readonly bus: InvalidationBus
+  readonly busPositions: BusPositions
+  /** Says whether this process hears of changes. The cache asks for it, and the follower sets it. */
+  readonly followTrust: FollowTrust
+  readonly instances: Instances
   readonly store: ObjectStore
   readonly database: Database
   readonly imageFiles: ImageFileRepository
@@ -103,6 +116,8 @@ type Services = {
   readonly jobWork: JobWork
   readonly mediaStatus: MediaStatus
   readonly health: HealthService
+  readonly follower: Follower
+  readonly freshness: FreshnessService
   readonly background: BackgroundWork
   readonly sweep: StoreSweep
 }
@@ -120,9 +135,11 @@ export const createServices = (
     publicUrl,
     jobAttempts,
     tokenMaxTtlSeconds,
-  }: Pick<Config, 'publicUrl' | 'jobAttempts' | 'tokenMaxTtlSeconds'>,
+    busMaxCutSeconds,
+  }: Pick<Config, 'publicUrl' | 'jobAttempts' | 'tokenMaxTtlSeconds' | 'busMaxCutSeconds'>,
 ): Services => {
   const { cache, stale, blobs, cacheCheck, store, database } = adapters
+  const { bus, busPositions, followTrust, instances, outages } = adapters
   const { imageFiles, contentFiles, storedFiles, users } = adapters
   const { tokens, idTokenVerifier, idTokenIssuer, explainToken } = adapters
   const { revocations, revocationFile, revocationIndex } = adapters
@@ -149,6 +166,18 @@ export const createServices = (
     sleep,
     newUid,
     log,
+  })
+  const follower = createFollower({
+    bus,
+    positions: busPositions,
+    cache,
+    blobs,
+    trust: followTrust,
+    maxCutMs: busMaxCutSeconds * 1000,
+    outages,
+    clock,
+    monotonic,
+    sleep,
   })
   return {
     checkedTokens,
@@ -206,7 +235,10 @@ export const createServices = (
       database: database.check,
       objectStore: store.check,
       cache: cacheCheck,
+      follower,
       monotonic,
     }),
+    follower,
+    freshness: createFreshnessService({ instances, cache, blobs, newUid }),
   }
 }

@@ -19,6 +19,10 @@ export type Config = {
   readonly cacheDir: string
   readonly cacheMaxBytes: number
   readonly cacheMemoryBytes: number
+  /** How long media are served while the invalidations of other processes cannot be heard. */
+  readonly busMaxCutSeconds: number
+  /** How long invalidations are kept for processes that were disconnected. */
+  readonly invalidationLogSeconds: number
   readonly tokenIssuer: string
   readonly tokenLeewaySeconds: number
   /** Maximum lifetime of a token in seconds. */
@@ -241,6 +245,8 @@ export const loadConfig = (
     cacheDir: resolve(read('CACHE_DIR', text, `${dataDir}/cache`, '/var/cache/larder')),
     cacheMaxBytes: read('CACHE_MAX_BYTES', bytes('1M', '1024T'), 10 * 1024 ** 3, '10G'),
     cacheMemoryBytes: read('CACHE_MEMORY_BYTES', bytes('1', '1024T'), 256 * 1024 ** 2, '1G'),
+    busMaxCutSeconds: read('BUS_MAX_CUT_SECONDS', integer(10, 31_536_000), 86_400, '86400'),
+    invalidationLogSeconds: read('INVALIDATION_LOG_SECONDS', integer(60, 31_536_000), 86_400, '86400'),
     tokenIssuer: read('TOKEN_ISSUER', text, 'larder', 'larder'),
     tokenLeewaySeconds: read('TOKEN_LEEWAY_SECONDS', integer(0, 300), 0, '5'),
     tokenMaxTtlSeconds: read(

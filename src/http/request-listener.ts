@@ -1,8 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import Koa from 'koa'
 import type { CheckedMediaTokens } from '../domain/access/checked-media-tokens.ts'
+import type { Follower } from '../domain/freshness/follower.ts'
 import type { OutageLog } from '../domain/health/outage-log.ts'
-import { overloaded } from '../domain/shared/errors.ts'
+import { overloaded, unavailable } from '../domain/shared/errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import { createBodyLimits } from './body-limits.ts'
@@ -26,6 +27,8 @@ import type { RouteGroup } from './router.ts'
 /** Dependencies of the request listener that do not depend on the routes. */
 export type ListenerDeps = {
   readonly checkedTokens: CheckedMediaTokens
+  /** Says whether media may be served: not if what became stale has not been heard for too long. */
+  readonly follower: Pick<Follower, 'isExpired'>
   readonly clock: Clock
   readonly log: Log
   readonly outages: OutageLog
@@ -52,13 +55,18 @@ const startsPerTurn = 4
  */
 const queueRefusal = toErrorReply(overloaded(2))
 
+/** The reply to a request for media after a cut of the bus that was too long (http-api.md §9.9). */
+const expiredRefusal = toErrorReply(unavailable('bus')('cut'))
+
 const now = () => performance.now()
 
 /** Returns the listener for all requests. Early refusals and replays come first, then Koa's routes. */
 export const createRequestListener = (
-  { checkedTokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic }: ListenerDeps,
+  deps: ListenerDeps,
   createAllRoutes: (tools: RouteTools) => ReadonlyArray<RouteGroup>,
 ): RequestListener => {
+  const { checkedTokens, follower, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic } =
+    deps
   const replayCache = createReplayCache({
     checkedTokens,
     clock,
@@ -142,8 +150,13 @@ export const createRequestListener = (
       return
     }
     if (bodyLimit === null && req.headers['transfer-encoding'] !== undefined) discardBoundedBody(req)
-    if (replayCache.answer(req, res)) return
     const url = req.url ?? ''
+    if (isMedia(url) && follower.isExpired()) {
+      if (bodyLimit !== null) discardBoundedBody(req)
+      refuse(req, res, expiredRefusal)
+      return
+    }
+    if (replayCache.answer(req, res)) return
     if (url === '*') refuse(req, res, optionsAsteriskReply)
     else if (isHealth(url)) byRoutes(req, res)
     else enqueue(req, res, url, bodyLimit)
@@ -155,3 +168,6 @@ export const createRequestListener = (
  * §13.2).
  */
 const isHealth = (url: string): boolean => /^\/(?:healthz|readyz)(?:\?|$)/.test(url)
+
+/** Returns whether a URL is that of a playlist or of bytes. */
+const isMedia = (url: string): boolean => /^\/api\/1\/(?:~[^/]*\/)?(?:image|content)_files\//.test(url)

@@ -145,3 +145,32 @@ export const cacheKeys = {
     form: 'm3u8 text, RFC 8216bis §4.4.3.6',
   }),
 }
+
+/** Returns whether a name is that of a blob, which `BlobCache` stores, and not that of a value. */
+export const isBlobName = (name: string): boolean => name.startsWith(blobNamePrefix)
+
+const blobNamePrefix = cacheKeys.storedFile.template.replace(/\{.*/, '')
+
+const templates = Object.values(cacheKeys).map(({ template }) => template)
+
+const namePatterns = templates.map((template) => {
+  const [before = '', after = ''] = template.split(/\{\w+\}/)
+  return { before, after }
+})
+
+/** Returns whether a text is the name of a key of any family. */
+export const isKeyName = (text: string): boolean =>
+  namePatterns.some(
+    ({ before, after }) =>
+      text.length > before.length + after.length && text.startsWith(before) && text.endsWith(after),
+  )
+
+/** Returns whether a text is the template of a family of values. Blobs are no values. */
+export const isValueFamily = (text: string): boolean =>
+  templates.some((template) => template === text && !isBlobName(text))
+
+/** Returns the names of the keys that contain this uid as their parameter, whatever kind of uid it is. */
+export const namesOfUid = (uid: string): ReadonlyArray<string> =>
+  templates
+    .filter((template) => template.includes('{uid}'))
+    .map((template) => template.replace('{uid}', () => uid))

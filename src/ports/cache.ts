@@ -49,6 +49,23 @@ export type LoadStart = {
   readonly [brand]: true
 }
 
+/** The part of a key that says which value it is, without its type. */
+export type KeyName = Pick<CacheKey<unknown>, 'name' | 'family'>
+
+/**
+ * Cached values that may be out of date: those with these names, and all values of these families (templates
+ * of cache-keys.ts); `all`: every value.
+ */
+export type StaleValues =
+  | 'all'
+  | { readonly names: ReadonlyArray<string>; readonly families: ReadonlyArray<string> }
+
+/** Returns the values of these keys. */
+export const staleKeys = (keys: ReadonlyArray<{ readonly name: string }>): StaleValues => ({
+  names: keys.map(({ name }) => name),
+  families: [],
+})
+
 /** Maximum lifetime of a negative entry ("not admin", "not public"), in seconds (http-api.md §9.2). */
 export const negativeTtlSeconds = 30
 
@@ -83,6 +100,9 @@ export type CachePort = {
    * value. Other processes that share the cache may return it for two more seconds.
    */
   readonly delete: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, void>
-  /** Deletes the value whose key has this name. */
-  readonly deleteByName: (name: string) => TE.TaskEither<Unavailable, void>
+  /**
+   * Deletes values as `delete` does, all at once. Families and `all` are not searched for: a version number
+   * makes their values invalid. If it fails, values may still be stored, and the call must be repeated.
+   */
+  readonly invalidate: (stale: StaleValues) => TE.TaskEither<Unavailable, void>
 }

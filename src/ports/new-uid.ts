@@ -4,7 +4,9 @@ import type {
   ContentPartUid,
   ImageExportUid,
   ImageFileUid,
+  InstanceUid,
   JobUid,
+  PurgeUid,
   StoredFileUid,
 } from '../domain/media/ids.ts'
 
@@ -17,4 +19,6 @@ export type NewUid = {
   readonly contentPart: () => ContentPartUid
   readonly storedFile: () => StoredFileUid
   readonly job: () => JobUid
+  readonly instance: () => InstanceUid
+  readonly purge: () => PurgeUid
 }

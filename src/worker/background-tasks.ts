@@ -2,6 +2,7 @@ import type { Larder } from '../composition/larder.ts'
 import { sampleMediaPaths } from '../composition/sample-media.ts'
 import type { Config } from '../config/settings.ts'
 import { createTerminal, type Terminal } from '../terminal/terminal.ts'
+import { createPruneTask } from './freshness-tasks.ts'
 import { createJobsTask } from './jobs-task.ts'
 import { createRevocationsTask } from './revocations-task.ts'
 import { createSampleTask } from './sample-task.ts'
@@ -28,6 +29,7 @@ export const createBackgroundTasks = (
     background.start(createRevocationsTask(larder))
     if (config.jobs > 0) background.start(createJobsTask(larder, terminal, config.jobs, nameOf))
     background.start(createSweepTask(larder, terminal))
+    background.start(createPruneTask(larder, config))
   }
   return createStoppableTasks(background, terminal, createStartTask(larder, config, terminal, startOthers))
 }

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import * as t from 'io-ts'
 import { O } from '../../src/fp.ts'
-import type { CacheKey, CachePort } from '../../src/ports/cache.ts'
+import { type CacheKey, type CachePort, staleKeys } from '../../src/ports/cache.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import {
@@ -169,11 +169,37 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     const key = cacheKeys.webPlaylist({ uid: aContentFileUid() })
     const since = await cache.beginLoad(key)
     await right(cache.set(key, 'old', since))
-    await right(cache.deleteByName(key.name))
+    await right(cache.invalidate(staleKeys([key])))
     expect(await cachedValue(cache, key)).to.deep.equal(O.none)
     await right(cache.set(key, 'old', since))
     expect(await cachedValue(cache, key)).to.deep.equal(O.none)
-    await right(cache.deleteByName('no such key'))
+    await right(cache.invalidate({ names: ['no such key'], families: [] }))
+  })
+
+  it('deletes all values of a family, and all values, also those whose load began before', async () => {
+    const key = cacheKeys.webPlaylist({ uid: aContentFileUid() })
+    const other = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
+    for (const stale of [{ names: [], families: [key.family] }, 'all'] as const) {
+      const since = await cache.beginLoad(key)
+      await right(cache.set(key, 'old', since))
+      await right(cacheValue(cache, other, 'of another family'))
+      await right(cache.invalidate(stale))
+      expect(await cachedValue(cache, key)).to.deep.equal(O.none)
+      expect(await cachedValue(cache, other)).to.deep.equal(
+        stale === 'all' ? O.none : O.some('of another family'),
+      )
+      await right(cache.set(key, 'old', since))
+      expect(await cachedValue(cache, key)).to.deep.equal(O.none)
+      await right(cacheValue(cache, key, 'new'))
+      expect(await cachedValue(cache, key)).to.deep.equal(O.some('new'))
+    }
+  })
+
+  it('deletes many values at once', async () => {
+    const keys = Array.from({ length: 200 }, () => cacheKeys.mobilePlaylist({ uid: aContentFileUid() }))
+    for (const key of keys) await right(cacheValue(cache, key, 'old'))
+    await right(cache.invalidate(staleKeys(keys)))
+    for (const key of keys) expect(await cachedValue(cache, key)).to.deep.equal(O.none)
   })
 
   it('applies the last of many concurrent operations', async () => {

@@ -119,7 +119,7 @@ describe('a stopped database (R1, W28)', () => {
     await allIsServed()
     expect(await readiness()).to.deep.equal({
       status: 'degraded',
-      checks: { database: 'down', 'object store': 'ok', cache: 'ok' },
+      checks: { database: 'down', 'object store': 'ok', cache: 'ok', bus: 'ok' },
     })
   })
 

@@ -16,8 +16,14 @@ import { createJoseIdTokenIssuer } from '../../src/adapters/jose/jose-id-token-i
 import { createJoseIdTokenVerifier } from '../../src/adapters/jose/jose-id-token-verifier.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
 import { generateSecretKey } from '../../src/adapters/jose/token-keys.ts'
+import { createMemoryBusPositions } from '../../src/adapters/memory/memory-bus-positions.ts'
 import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
+import { createMemoryInstances } from '../../src/adapters/memory/memory-instances.ts'
+import {
+  createMemoryInvalidationBus,
+  createMemoryInvalidationLog,
+} from '../../src/adapters/memory/memory-invalidation-bus.ts'
 import { createMemoryJobQueue } from '../../src/adapters/memory/memory-job-queue.ts'
 import { createMemoryJobs } from '../../src/adapters/memory/memory-jobs.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
@@ -32,6 +38,7 @@ import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
 import { type Adapters, createServices, type Larder } from '../../src/composition/larder.ts'
 import { createRevocationIndex } from '../../src/domain/access/revocation-index.ts'
+import { createFollowTrust } from '../../src/domain/freshness/follow-trust.ts'
 import { createOutageLog } from '../../src/domain/health/outage-log.ts'
 import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
@@ -89,6 +96,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
   const monotonic = asMonotonic(clock)
   const jobs = createMemoryJobs(clock)
   const values = createMemoryTier(64 * 2 ** 20)
+  const invalidations = createMemoryInvalidationLog(clock)
   const idTokenOptions = {
     issuer: 'larder',
     leewaySeconds: 0,
@@ -102,6 +110,11 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     blobs: createMemoryBlobCache(),
     cacheStats: createCacheMeter(monotonic).stats,
     cacheCheck: TE.right(undefined),
+    bus: createMemoryInvalidationBus(invalidations, clock),
+    busPositions: createMemoryBusPositions(),
+    followTrust: createFollowTrust(monotonic),
+    instances: createMemoryInstances(invalidations, clock),
+    cacheBytes: () => 0,
     store: createMemoryObjectStore(),
     database: { migrate: TE.right(undefined), check: TE.right(undefined) },
     imageFiles: createMemoryImageFileRepository(clock, jobs),
@@ -132,7 +145,12 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     outages: createOutageLog(overrides.log ?? silentLog, monotonic),
     ...overrides,
   }
-  const settings = { publicUrl, tokenMaxTtlSeconds: testMaxTtlSeconds, jobAttempts: 5 }
+  const settings = {
+    publicUrl,
+    tokenMaxTtlSeconds: testMaxTtlSeconds,
+    jobAttempts: 5,
+    busMaxCutSeconds: 86_400,
+  }
   return { ...adapters, ...createServices(adapters, settings) }
 }
 

@@ -105,7 +105,9 @@ export const withDatabase = ({ migrated = true }: { readonly migrated?: boolean 
     knex: () => db,
     connection: () => connection,
     empty: async () => {
-      await db.raw('truncate users, revocations, image_files, content_files, s3_files, jobs cascade')
+      await db.raw(
+        'truncate users, revocations, image_files, content_files, s3_files, jobs, instances, cache_purges cascade',
+      )
     },
   }
 }

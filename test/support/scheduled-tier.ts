@@ -21,7 +21,10 @@ export const createScheduledTier = (inner: CacheTier, scheduler: Scheduler): Cac
     },
     set: (key, entry) => () => inTurn.run(key.name, () => step('keep', inner.set(key, entry))),
     remove: (name) => () => inTurn.run(name, () => step('remove', inner.remove(name))),
-    readInvalidationVersion: (name) => step('version', () => inner.readInvalidationVersion(name)),
-    delete: (name) => () => inTurn.run(name, () => step('delete', inner.delete(name))),
+    readInvalidationVersion: (key) => step('version', () => inner.readInvalidationVersion(key)),
+    invalidate: (stale) => () =>
+      inTurn.run(stale === 'all' ? '' : (stale.names[0] ?? ''), () =>
+        step('delete', inner.invalidate(stale)),
+      ),
   }
 }

@@ -32,10 +32,12 @@ export const createSharedTier = (
       ? E.right(O.none)
       : found
   },
-  delete: (name) => async () => {
-    versions.advance(name)
+  invalidate: (stale) => async () => {
+    const names = stale === 'all' ? [] : stale.names
+    for (const name of names) versions.advance(name)
     await pause()
-    return inner.remove(name)()
+    for (const name of names) await inner.remove(name)()
+    return E.right(undefined)
   },
-  readInvalidationVersion: async (name) => versions.of(name),
+  readInvalidationVersion: async ({ name }) => versions.of(name),
 })

@@ -6,7 +6,9 @@ import {
   ContentPartUid,
   ImageExportUid,
   ImageFileUid,
+  InstanceUid,
   JobUid,
+  PurgeUid,
   StoredFileUid,
 } from '../../domain/media/ids.ts'
 import type { uidKinds } from '../../domain/media/uid-text.ts'
@@ -34,5 +36,7 @@ export const createRandomUid = (prefix: string | null): NewUid => {
     contentPart: createGenerator(ContentPartUid, 'cfep'),
     storedFile: createGenerator(StoredFileUid, 's3f'),
     job: createGenerator(JobUid, 'job'),
+    instance: createGenerator(InstanceUid, 'ins'),
+    purge: createGenerator(PurgeUid, 'pu'),
   }
 }

@@ -1,5 +1,6 @@
 import { E, type TE } from '../../fp.ts'
 import type { Monotonic } from '../../ports/monotonic.ts'
+import type { Follower } from '../freshness/follower.ts'
 import { oneLineMessage } from '../shared/error-text.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import { withTaskTimeout } from '../shared/with-timeout.ts'
@@ -27,6 +28,7 @@ type Deps = {
   readonly database: Check
   readonly objectStore: Check
   readonly cache: Check
+  readonly follower: Pick<Follower, 'check' | 'isExpired'>
   readonly monotonic: Monotonic
   /** Timeout in milliseconds for the check of each dependency. */
   readonly limitMs?: number
@@ -36,7 +38,7 @@ type Deps = {
 const reuseMs = 1000
 
 export const createHealthService = (deps: Deps): HealthService => {
-  const { database, objectStore, cache, monotonic, limitMs = 2000 } = deps
+  const { database, objectStore, cache, follower, monotonic, limitMs = 2000 } = deps
   let latest: { readonly health: Promise<HealthReport>; endedAt: number | null } | null = null
 
   const find = async (name: string, check: Check): Promise<HealthFinding> => {
@@ -49,10 +51,12 @@ export const createHealthService = (deps: Deps): HealthService => {
       find('database', database),
       find('object store', objectStore),
       find('cache', cache),
+      find('bus', follower.check),
     ])
-    const [db, store, disk] = findings.map(({ fault }) => fault === null)
-    const status = db && store ? (disk ? 'ready' : 'degraded') : disk ? 'degraded' : 'unavailable'
-    return { status, findings }
+    const [db, store, disk, bus] = findings.map(({ fault }) => fault === null)
+    const canServe = (disk || (db && store)) && !follower.isExpired()
+    const isWell = db && store && disk && bus
+    return { status: canServe ? (isWell ? 'ready' : 'degraded') : 'unavailable', findings }
   }
 
   return {

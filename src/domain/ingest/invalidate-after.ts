@@ -1,5 +1,5 @@
 import { E, type TE } from '../../fp.ts'
-import type { CachePort } from '../../ports/cache.ts'
+import { type CachePort, staleKeys } from '../../ports/cache.ts'
 import type { Unavailable } from '../shared/errors.ts'
 
 /**
@@ -16,6 +16,6 @@ export const invalidateAfter =
   async () => {
     const written = await write()
     const mayBeStale = E.isRight(written) ? written.right : written.left.mayHaveHappened === true
-    if (mayBeStale) for (const key of keys) await cache.deleteByName(key.name)()
+    if (mayBeStale) await cache.invalidate(staleKeys(keys))()
     return written
   }

@@ -32,3 +32,9 @@ export type JobUid = t.TypeOf<typeof JobUid>
 
 export const StoredFileUid = uidOf('StoredFileUid')
 export type StoredFileUid = t.TypeOf<typeof StoredFileUid>
+
+export const InstanceUid = uidOf('InstanceUid')
+export type InstanceUid = t.TypeOf<typeof InstanceUid>
+
+export const PurgeUid = uidOf('PurgeUid')
+export type PurgeUid = t.TypeOf<typeof PurgeUid>

@@ -13,6 +13,8 @@ export const uidKinds = {
   cfep: 'contentPart',
   s3f: 'storedFile',
   job: 'job',
+  ins: 'instance',
+  pu: 'purge',
 } as const
 export type UidKind = (typeof uidKinds)[keyof typeof uidKinds]
 

@@ -1,5 +1,5 @@
 import { E } from '../../fp.ts'
-import type { CachePort } from '../../ports/cache.ts'
+import { type CachePort, staleKeys } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
@@ -60,7 +60,7 @@ export const createReplacedExportRemover = ({ store, imageFiles, contentFiles, c
       if (E.isLeft(deleted)) return deleted
     }
     const removed = await removeReplaced(replaced.uid)()
-    for (const { name } of cacheKeysOf(replaced)) await cache.deleteByName(name)()
+    await cache.invalidate(staleKeys(cacheKeysOf(replaced)))()
     return E.isLeft(removed) ? removed : E.right(undefined)
   }
 

@@ -3,6 +3,7 @@ import type { RevocationService } from '../../domain/access/revocation-service.t
 import type { AdminService } from '../../domain/admin/admin-service.ts'
 import type { BackgroundWork } from '../../domain/background/background-work.ts'
 import type { ExportService } from '../../domain/export/export-service.ts'
+import type { FreshnessService } from '../../domain/freshness/freshness-service.ts'
 import type { HealthService } from '../../domain/health/health-service.ts'
 import type { JobService } from '../../domain/jobs/job-service.ts'
 import type { MediaStatus } from '../../domain/jobs/media-status.ts'
@@ -21,6 +22,7 @@ import { adminRoutes } from './admin-routes.ts'
 import { adminUserRoutes } from './admin-user-routes.ts'
 import { type ConsoleAssets, consoleRoutes } from './console-routes.ts'
 import { contentRoutes } from './content-routes.ts'
+import { freshnessRoutes } from './freshness-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { homeRoutes } from './home-routes.ts'
 import { imageRoutes } from './image-routes.ts'
@@ -37,6 +39,7 @@ export type RouteDeps = Pick<ListenerDeps, 'checkedTokens' | 'clock' | 'corsOrig
   readonly explainCheckedToken: ExplainCheckedToken
   readonly revocationService: Pick<RevocationService, 'revoke' | 'list'>
   readonly monotonic: Monotonic
+  readonly freshness: FreshnessService
   readonly health: HealthService
   readonly cacheStats: CacheStats
   readonly background: Pick<BackgroundWork, 'statuses'>
@@ -57,7 +60,7 @@ export const createAllRoutes = (
   deps: RouteDeps,
   { handle, refusals }: RouteTools,
 ): ReadonlyArray<RouteGroup> => {
-  const { playlists, vods, exports, admins, health, cacheStats, background, consoleAssets } = deps
+  const { playlists, vods, exports, admins, freshness, health, cacheStats, background, consoleAssets } = deps
   const { mediaStatus, jobService, explainCheckedToken, revocationService, monotonic } = deps
   const { checkedTokens, clock, corsOrigins, traffic, lifecycle } = deps
   const sharing = createCorsPolicy(corsOrigins)
@@ -80,6 +83,7 @@ export const createAllRoutes = (
     adminUserRoutes(admins, handle),
     adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
     jobRoutes({ admins, jobService }, handle),
+    freshnessRoutes({ admins, freshness }, handle),
     healthRoutes({ health, lifecycle }, handle),
     homeRoutes(health, handle),
     consoleRoutes({ checkedTokens, consoleAssets, clock }, handle),

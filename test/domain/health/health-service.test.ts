@@ -25,6 +25,7 @@ describe('health', () => {
       database: counted,
       objectStore: reachable,
       cache: reachable,
+      follower: { check: reachable, isExpired: () => false },
       monotonic: asMonotonic(() => now),
       ...overrides,
     })
@@ -71,6 +72,7 @@ describe('health', () => {
       ['database', 'no answer within 5 ms'],
       ['object store', 'no answer within 5 ms'],
       ['cache', null],
+      ['bus', null],
     ])
   })
 
@@ -81,6 +83,8 @@ describe('health', () => {
     [{ database: down, objectStore: down }, 'degraded'],
     [{ cache: down }, 'degraded'],
     [{ cache: down, objectStore: down }, 'unavailable'],
+    [{ follower: { check: down, isExpired: () => false } }, 'degraded'],
+    [{ follower: { check: down, isExpired: () => true } }, 'unavailable'],
   ] as const)
     it(`is ${status} without ${Object.keys(fault).join(' and ') || 'any fault'}`, async () => {
       expect((await make(fault).examine()).status).to.equal(status)

@@ -67,7 +67,7 @@ describe('all routes', () => {
     expect(ready.status).to.equal(200)
     expect(await ready.json()).to.deep.equal({
       status: 'ready',
-      checks: { database: 'ok', 'object store': 'ok', cache: 'ok' },
+      checks: { database: 'ok', 'object store': 'ok', cache: 'ok', bus: 'ok' },
     })
     await well.close()
 
@@ -77,7 +77,7 @@ describe('all routes', () => {
     expect(degraded.status).to.equal(200)
     expect(await degraded.json()).to.deep.equal({
       status: 'degraded',
-      checks: { database: 'down', 'object store': 'ok', cache: 'ok' },
+      checks: { database: 'down', 'object store': 'ok', cache: 'ok', bus: 'ok' },
     })
     await impaired.close()
 

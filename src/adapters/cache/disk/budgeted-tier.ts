@@ -31,9 +31,9 @@ export const createBudgetedTier = (
     if (stats !== null) budget.recordStored(id, stats.size, 'value')
     return stored
   },
-  delete: (name) => async () => {
-    const deleted = await tier.delete(name)()
-    budget.recordRemoved(cacheIdOf(name))
+  invalidate: (stale) => async () => {
+    const deleted = await tier.invalidate(stale)()
+    if (stale !== 'all') for (const name of stale.names) budget.recordRemoved(cacheIdOf(name))
     return deleted
   },
   remove: (name) => async () => {

@@ -19,6 +19,8 @@ export type CacheFolders = {
    * The file of invalidation versions (invalidation-versions.ts).
    */
   readonly invalidationVersions: string
+  /** The file with the position up to which the values are up to date (bus-position-file.ts). */
+  readonly busPosition: string
   /** Lock file. Only the process that owns this lock runs the maintenance. */
   readonly maintenanceLock: string
   /**
@@ -37,6 +39,7 @@ export const cacheFolders = (dir: string): CacheFolders => ({
   journal: join(dir, 'journal'),
   newJournal: (identity) => join(dir, 'fills', `journal.${identity}.0.part`),
   invalidationVersions: join(dir, 'invalidation-versions'),
+  busPosition: join(dir, 'bus-position'),
   maintenanceLock: join(dir, 'upkeep.lock'),
   processes: join(dir, 'processes'),
 })

@@ -92,7 +92,7 @@ export const createDiskBlobStorage = (deps: DiskBlobStorageDeps): BlobStorage =>
   }
 
   const removeRecordOf = (name: string) => async (): Promise<void> => {
-    const removed = await records.delete(name)()
+    const removed = await records.remove(name)()
     if (E.isLeft(removed)) throw removed.left.cause
   }
 

@@ -1,11 +1,12 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { InvalidationVersion } from '../../../ports/cache.ts'
+import type { InvalidationVersion, KeyName, StaleValues } from '../../../ports/cache.ts'
 import { errnoOf } from '../../platform/errno.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { removeFile } from './remove-file.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
+import { syncFolder } from './sync-folder.ts'
 
 /**
  * The version of a cached name, which each delete of the name changes. A loader reads the version before it
@@ -14,23 +15,30 @@ import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
  * processes share the versions in one file.
  */
 export type InvalidationVersions = {
-  /** Returns the current version of a name. Rejects if the version cannot be read. */
-  readonly of: (name: string) => Promise<InvalidationVersion>
-  /** Invalidates all values of this name that were loaded so far. The invalidation survives a power loss. */
-  readonly advance: (name: string) => Promise<void>
+  /** Returns the current version of a key. Rejects if the version cannot be read. */
+  readonly of: (key: KeyName) => Promise<InvalidationVersion>
+  /**
+   * Invalidates all values of these names and families that were loaded so far. After a power loss, the
+   * invalidation may be gone, and must be repeated, unless `flush` was called in between.
+   */
+  readonly advance: (stale: StaleValues) => Promise<void>
+  /** Writes all invalidations so far to the disk, by any process, so that they survive a power loss. */
+  readonly flush: () => Promise<void>
 }
 
 /**
- * Number of versions. Names with the same hash share a version. So the file always has 64 KiB, and a delete may
- * also invalidate other names.
+ * Number of versions of names. Names with the same hash share a version, so the file always has the same size, and
+ * a delete may also invalidate other names. The versions of families follow them.
  */
-const slots = 2 ** 13
+const nameSlots = 2 ** 13
+const familySlots = 2 ** 8
 const slotBytes = 8
+const fileBytes = (nameSlots + familySlots) * slotBytes
 
 /**
  * Stores the versions as a file of random numbers. A delete writes a new random number, so the delete need not
  * read the old one. The file is opened for each read, because another process may have replaced it. All
- * numbers of a new file differ from those of the old one.
+ * numbers of a new file differ from those of the old one, so a new file invalidates every value.
  */
 export const createInvalidationVersions = ({
   invalidationVersions: path,
@@ -39,11 +47,16 @@ export const createInvalidationVersions = ({
   const createFile = async (): Promise<void> => {
     const fresh = join(fills, `invalidation-versions.${randomUUID()}.part`)
     try {
-      await retryAfterCreatingFolder(fills, () =>
-        writeFile(fresh, randomBytes(slots * slotBytes), { mode: 0o600 }),
-      )
+      const file = await retryAfterCreatingFolder(fills, () => open(fresh, 'wx', 0o600))
+      try {
+        await file.write(randomBytes(fileBytes), 0, fileBytes, 0)
+        await file.datasync()
+      } finally {
+        await file.close()
+      }
       await removeFile(path)
       await retryAfterCreatingFolder(dirname(path), () => rename(fresh, path))
+      await syncFolder(dirname(path))
     } catch (error) {
       await rm(fresh, { force: true }).catch(() => undefined)
       throw error
@@ -65,11 +78,15 @@ export const createInvalidationVersions = ({
     }
   }
 
-  const read = (name: string): Promise<InvalidationVersion | null> =>
+  const read = ({ name, family }: KeyName): Promise<InvalidationVersion | null> =>
     inFile('r', async (file) => {
-      const slot = Buffer.alloc(slotBytes)
-      const { bytesRead } = await file.read(slot, 0, slotBytes, positionOf(name))
-      return bytesRead < slotBytes ? null : (slot.toString('base64url') as InvalidationVersion)
+      const version = Buffer.alloc(2 * slotBytes)
+      const [ofName, ofFamily] = await Promise.all([
+        file.read(version, 0, slotBytes, positionOfName(name)),
+        file.read(version, slotBytes, slotBytes, positionOfFamily(family)),
+      ])
+      if (ofName.bytesRead + ofFamily.bytesRead < version.length) return null
+      return version.toString('base64url') as InvalidationVersion
     })
 
   let creating: Promise<void> | null = null
@@ -81,20 +98,24 @@ export const createInvalidationVersions = ({
   }
 
   return {
-    of: async (name) => {
-      const existing = await read(name)
+    of: async (key) => {
+      const existing = await read(key)
       if (existing !== null) return existing
       await createFileOnce()
-      const created = await read(name)
+      const created = await read(key)
       if (created === null) throw new Error('the file of invalidation versions cannot be created')
       return created
     },
-    // If there is no file, no stored value is valid, so nothing needs to be invalidated.
-    advance: async (name) => {
+    advance: async (stale) => {
+      if (stale === 'all') return createFile()
+      const positions = [...stale.names.map(positionOfName), ...stale.families.map(positionOfFamily)]
+      // If there is no file, no stored value is valid, so nothing needs to be invalidated.
       await inFile('r+', async (file) => {
-        await file.write(randomBytes(slotBytes), 0, slotBytes, positionOf(name))
-        await file.datasync()
+        for (const position of positions) await file.write(randomBytes(slotBytes), 0, slotBytes, position)
       })
+    },
+    flush: async () => {
+      await inFile('r+', (file) => file.datasync())
     },
   }
 }
@@ -106,7 +127,11 @@ export const createInvalidationVersions = ({
 export const constantInvalidationVersions: InvalidationVersions = {
   of: async () => '' as InvalidationVersion,
   advance: async () => undefined,
+  flush: async () => undefined,
 }
 
-const positionOf = (name: string): number =>
-  (createHash('sha256').update(name).digest().readUInt32LE() % slots) * slotBytes
+const hashOf = (text: string): number => createHash('sha256').update(text).digest().readUInt32LE()
+
+const positionOfName = (name: string): number => (hashOf(name) % nameSlots) * slotBytes
+
+const positionOfFamily = (family: string): number => (nameSlots + (hashOf(family) % familySlots)) * slotBytes

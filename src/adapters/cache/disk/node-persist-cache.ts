@@ -38,6 +38,9 @@ type Entry = t.TypeOf<typeof StoredEntry>
 
 const diskUnavailable = unavailable('disk cache')
 
+/** Number of files that one delete removes at the same time. */
+const removalsAtOnce = 32
+
 /** Opens node-persist on a folder. The folder need not exist or be writable. */
 export const openNodePersist = (dir: string): LocalStorage =>
   storage.create({
@@ -84,7 +87,7 @@ export const createNodePersistTier = (
         const value = key.codec.decode(entry.right.value)
         if (E.isLeft(value)) return O.none
         // The version is read last. If the name was deleted before that, the lookup is a miss.
-        const invalidationVersion = await versions.of(key.name)
+        const invalidationVersion = await versions.of(key)
         if (entry.right.invalidationVersion !== invalidationVersion) return O.none
         return O.some({ value: value.right, expiresAt: entry.right.expiresAt, invalidationVersion })
       }, diskUnavailable),
@@ -92,26 +95,26 @@ export const createNodePersistTier = (
       TE.tryCatch(async () => {
         if (invalidationVersion === null) {
           await remove(key.name)
-          await versions.of(key.name)
+          await versions.of(key)
           return
         }
         const entry = { value: key.codec.encode(value), expiresAt, scope, invalidationVersion }
         const withChecksum = { ...entry, check: entryChecksum(key.name, entry) }
         await mutex.run(key.name, () => write(key.name, withChecksum))
       }, diskUnavailable),
-    delete: (name) =>
+    invalidate: (stale) =>
       TE.tryCatch(async () => {
-        await mutex.run(name, async () => {
-          // The version is changed before the file is removed, so that a value which another process writes
-          // after the removal is invalid.
-          try {
-            await versions.advance(name)
-          } finally {
-            await removeFile(disk.getDatumPath(name))
-          }
-        })
+        // The versions are changed before the files are removed, so that a value which another process writes
+        // after the removal is invalid. The files of a family stay until they are replaced or evicted.
+        try {
+          await versions.advance(stale)
+        } finally {
+          if (stale !== 'all')
+            for (let i = 0; i < stale.names.length; i += removalsAtOnce)
+              await Promise.all(stale.names.slice(i, i + removalsAtOnce).map(remove))
+        }
       }, diskUnavailable),
     remove: (name) => TE.tryCatch(() => remove(name), diskUnavailable),
-    readInvalidationVersion: (name) => versions.of(name).catch(() => null),
+    readInvalidationVersion: (key) => versions.of(key).catch(() => null),
   }
 }

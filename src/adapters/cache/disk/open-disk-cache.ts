@@ -2,6 +2,7 @@ import { createOutageLog } from '../../../domain/health/outage-log.ts'
 import type { Unavailable } from '../../../domain/shared/errors.ts'
 import type { TE } from '../../../fp.ts'
 import type { BlobCache } from '../../../ports/blob-cache.ts'
+import type { BusPositions } from '../../../ports/bus-positions.ts'
 import type { CachePort } from '../../../ports/cache.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { Log } from '../../../ports/log.ts'
@@ -14,6 +15,7 @@ import { type CacheTier, createSingleTierCache } from '../tiers/cache-tier.ts'
 import { createMeteredTier } from '../tiers/metered-tier.ts'
 import { createBlobRemover } from './blob-remover.ts'
 import { createBudgetedTier } from './budgeted-tier.ts'
+import { openBusPositionFile } from './bus-position-file.ts'
 import { cacheFolders } from './cache-folders.ts'
 import { createDiskBlobCache } from './disk-blob-cache.ts'
 import { createCachedBlobRecords } from './disk-blob-storage.ts'
@@ -54,6 +56,8 @@ export type DiskCache = {
   /** The same values as `cache`, as a tier that can be combined with a memory tier. */
   readonly values: CacheTier
   readonly blobs: BlobCache
+  /** How far invalidations have been applied to the values. */
+  readonly positions: BusPositions
   readonly usage: () => { readonly bytes: number; readonly entries: number }
   /** Checks that new entries can be written. Fails with Unavailable otherwise. */
   readonly check: TE.TaskEither<Unavailable, void>
@@ -121,9 +125,11 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   const cachedRecords = createCachedBlobRecords()
   const remover = createBlobRemover({ folders, budget, trust, files, cachedRecords })
   await budget.load()
+  const versions = createInvalidationVersions(folders)
+  const positions = await openBusPositionFile(folders, versions.flush)
 
   const storage = openNodePersist(folders.values)
-  const plainValues = createNodePersistTier(storage, scope, createInvalidationVersions(folders))
+  const plainValues = createNodePersistTier(storage, scope, versions)
   const values = createMeteredTier(createBudgetedTier(plainValues, folders, budget), clock, meter)
   const blobs = createDiskBlobCache({
     folders,
@@ -182,6 +188,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     cache: createSingleTierCache(values, clock, monotonic),
     values,
     blobs,
+    positions,
     usage: budget.usage,
     check: room.check,
     sweep: sweepNow,

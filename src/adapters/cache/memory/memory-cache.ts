@@ -1,8 +1,8 @@
 import { createBoundedCache } from '../../../bounded-cache.ts'
 import { E, O } from '../../../fp.ts'
-import type { CacheKey, CachePort } from '../../../ports/cache.ts'
+import type { CacheKey, CachePort, KeyName } from '../../../ports/cache.ts'
 import type { Clock } from '../../../ports/clock.ts'
-import type { Monotonic } from '../../../ports/monotonic.ts'
+import type { Monotonic, MonotonicMs } from '../../../ports/monotonic.ts'
 import { systemMonotonic } from '../../platform/system-monotonic.ts'
 import { disabledTierMeter, type TierMeter } from '../tiers/cache-meter.ts'
 import {
@@ -11,6 +11,7 @@ import {
   constantInvalidationVersion,
   createSingleTierCache,
 } from '../tiers/cache-tier.ts'
+import { createFamilyVersions } from '../tiers/family-versions.ts'
 
 type MemoryEntry = {
   readonly entry: CacheEntry<unknown>
@@ -21,7 +22,11 @@ type MemoryEntry = {
   readonly codec: object
   readonly encode: () => unknown
   readonly bytes: number
+  /** The version of the key's family at the time of `set`. An entry of an older version is invalid. */
+  readonly version: number
 }
+
+const longAgo = () => Number.NEGATIVE_INFINITY as MonotonicMs
 
 /** Negative entries (such as "not public") get at most a sixteenth of `maxBytes`. */
 const negativePart = 16
@@ -30,13 +35,16 @@ const negativePart = 16
  * Caches values in memory (LRU), at most `maxBytes`. The size of an entry is the UTF-8 bytes of its value as
  * JSON, plus its name, plus a constant overhead. A value is encoded and decoded once when it is set, so that
  * a lossy codec has the same effect as on disk. A hit costs a lookup and copies nothing. Negative entries
- * evict only negative entries.
+ * evict only negative entries. Until `trustedUntil`, this process hears of every change (follower.ts), so it
+ * reads no value again because another process may have changed it.
  */
 export const createMemoryTier = (
   maxBytes: number,
   meter: TierMeter = disabledTierMeter,
   monotonic: Monotonic = systemMonotonic,
+  trustedUntil: () => MonotonicMs = longAgo,
 ): CacheTier => {
+  const versions = createFamilyVersions()
   const createEntries = (bytes: number) =>
     createBoundedCache<MemoryEntry>({
       maxBytes: bytes,
@@ -52,10 +60,11 @@ export const createMemoryTier = (
     others.delete(name)
   }
 
-  const find = (name: string): MemoryEntry | undefined => {
+  const find = ({ name, family }: KeyName): MemoryEntry | undefined => {
     const stored = others.get(name) ?? negatives.get(name)
-    const recheckAt = stored?.entry.recheckAt
-    return recheckAt === undefined || monotonic() < recheckAt ? stored : undefined
+    if (stored === undefined || stored.version !== versions.of(family)) return undefined
+    const { recheckAt } = stored.entry
+    return recheckAt === undefined || monotonic() < Math.max(recheckAt, trustedUntil()) ? stored : undefined
   }
 
   const entryOfCodec = <A>({ entry, codec }: MemoryEntry, key: CacheKey<A>): CacheEntry<A> | undefined =>
@@ -69,7 +78,7 @@ export const createMemoryTier = (
   return {
     name: 'memory',
     find: (key) => async () => {
-      const stored = find(key.name)
+      const stored = find(key)
       if (stored === undefined) return E.right(O.none)
       const entry = entryOfCodec(stored, key)
       if (entry !== undefined) return E.right(O.some(entry))
@@ -78,7 +87,7 @@ export const createMemoryTier = (
       return E.right(O.some(Object.assign({}, stored.entry, { value: decoded.right })))
     },
     peek: (key) => {
-      const stored = find(key.name)
+      const stored = find(key)
       return stored && entryOfCodec(stored, key)
     },
     set: (key, entry) => async () => {
@@ -93,12 +102,17 @@ export const createMemoryTier = (
         codec: key.codec,
         encode: () => key.codec.encode(value),
         bytes,
+        version: versions.of(key.family),
       }
       const entries = key.isNegative(value) ? negatives : others
       entries.set(key.name, stored)
       return E.right(undefined)
     },
-    delete: remove,
+    invalidate: (stale) => async () => {
+      versions.advance(stale)
+      if (stale !== 'all') for (const name of stale.names) drop(name)
+      return E.right(undefined)
+    },
     remove,
     readInvalidationVersion: async () => constantInvalidationVersion,
   }

@@ -5,8 +5,11 @@ import {
   type CacheKey,
   type CachePort,
   type InvalidationVersion,
+  type KeyName,
   type LoadStart,
   negativeTtlSeconds,
+  type StaleValues,
+  staleKeys,
 } from '../../../ports/cache.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { Monotonic, MonotonicMs } from '../../../ports/monotonic.ts'
@@ -41,12 +44,12 @@ export type CacheTier = {
    */
   readonly peek: <A>(key: CacheKey<A>) => CacheEntry<A> | undefined
   readonly set: <A>(key: CacheKey<A>, entry: CacheEntry<A>) => TE.TaskEither<Unavailable, void>
-  /** Deletes a value. Loads of this value that are running in any process become invalid. */
-  readonly delete: (name: string) => TE.TaskEither<Unavailable, void>
+  /** Deletes values. Loads of these values that are running in any process become invalid. */
+  readonly invalidate: (stale: StaleValues) => TE.TaskEither<Unavailable, void>
   /** Removes a stored value that a newer value replaces. Does not change the invalidation version. */
   readonly remove: (name: string) => TE.TaskEither<Unavailable, void>
-  /** Reads the invalidation version of a name before a load (see LoadStart). */
-  readonly readInvalidationVersion: (name: string) => Promise<InvalidationVersion | null>
+  /** Reads the invalidation version of a key before a load (see LoadStart). */
+  readonly readInvalidationVersion: (key: KeyName) => Promise<InvalidationVersion | null>
 }
 
 /**
@@ -72,13 +75,13 @@ export const createCacheEntry = <A>(
 /** Returns the state at the start of a load whose value will be stored in this tier. */
 export const startLoad = async (
   tier: CacheTier,
-  name: string,
+  key: KeyName,
   generations: Generations,
   monotonic: Monotonic,
 ): Promise<LoadStart> => {
   const at = monotonic()
-  const invalidationVersion = await tier.readInvalidationVersion(name)
-  return { generation: generations.of(name), invalidationVersion, at } as LoadStart
+  const invalidationVersion = await tier.readInvalidationVersion(key)
+  return { generation: generations.of(key), invalidationVersion, at } as LoadStart
 }
 
 /**
@@ -107,7 +110,7 @@ export const createSingleTierCache = (
   monotonic: Monotonic = systemMonotonic,
 ): CachePort => {
   const generations = createGenerations()
-  const deleteByName = (name: string) => () => generations.around(name, tier.delete(name))
+  const invalidate = (stale: StaleValues) => () => generations.around(stale, tier.invalidate(stale))
   return {
     get: (key) => async () => {
       const found = await tier.find(key)()
@@ -116,13 +119,13 @@ export const createSingleTierCache = (
       return E.right(O.some(foundInTier(tier, key, found.right.value, clock)))
     },
     missTiers: tierMisses(tier),
-    generation: ({ name }) => generations.of(name),
-    beginLoad: ({ name }) => startLoad(tier, name, generations, monotonic),
+    generation: generations.of,
+    beginLoad: (key) => startLoad(tier, key, generations, monotonic),
     set: (key, value, since) => async () =>
-      since.generation === generations.of(key.name)
+      since.generation === generations.of(key)
         ? tier.set(key, createCacheEntry(key, value, clock(), since))()
         : E.right(undefined),
-    delete: ({ name }) => deleteByName(name),
-    deleteByName,
+    delete: (key) => invalidate(staleKeys([key])),
+    invalidate,
   }
 }

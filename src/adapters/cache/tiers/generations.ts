@@ -1,13 +1,15 @@
-import type { Generation } from '../../../ports/cache.ts'
+import type { Generation, KeyName, StaleValues } from '../../../ports/cache.ts'
+import { createFamilyVersions } from './family-versions.ts'
+import { hashName } from './hash-name.ts'
 
 /**
  * The generation of a name counts its deletes. If the generation changes during a load, the loaded value must
  * not be cached.
  */
 export type Generations = {
-  readonly of: (name: string) => Generation
-  /** Runs a delete of this name. A value is not cached if its load started before the delete ended. */
-  readonly around: <A>(name: string, remove: () => Promise<A>) => Promise<A>
+  readonly of: (key: KeyName) => Generation
+  /** Runs a delete of these values. A value is not cached if its load started before the delete ended. */
+  readonly around: <A>(stale: StaleValues, remove: () => Promise<A>) => Promise<A>
 }
 
 /**
@@ -18,30 +20,29 @@ const counters = 2 ** 16
 
 export const createGenerations = (): Generations => {
   const counts = new Uint32Array(counters)
+  const families = createFamilyVersions()
 
-  const advance = (name: string): void => {
-    const slot = slotOf(name)
-    counts[slot] = (counts[slot] ?? 0) + 1
+  const advance = (stale: StaleValues): void => {
+    families.advance(stale)
+    if (stale === 'all') return
+    for (const name of stale.names) {
+      const slot = hashName(name) % counters
+      counts[slot] = (counts[slot] ?? 0) + 1
+    }
   }
 
   return {
-    of: (name) => (counts[slotOf(name)] ?? 0) as Generation,
-    around: async (name, remove) => {
-      advance(name)
+    // Both numbers only increase, so their sum changes when either does.
+    of: ({ name, family }) => ((counts[hashName(name) % counters] ?? 0) + families.of(family)) as Generation,
+    around: async (stale, remove) => {
+      advance(stale)
       try {
         return await remove()
       } finally {
         // A load that started during the delete may have read the value just before its removal, so the
         // generation changes again.
-        advance(name)
+        advance(stale)
       }
     },
   }
-}
-
-/** Returns the FNV-1a hash of the UTF-16 code units, reduced to the number of counters. */
-const slotOf = (name: string): number => {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193)
-  return ((hash >>> 16) ^ hash) & (counters - 1)
 }

@@ -23,7 +23,7 @@ export const createMeteredTier = (tier: CacheTier, clock: Clock, meter: TierMete
     if (E.isLeft(stored)) meter.failed(key)
     return stored
   },
-  delete: tier.delete,
+  invalidate: tier.invalidate,
   remove: tier.remove,
   readInvalidationVersion: tier.readInvalidationVersion,
 })

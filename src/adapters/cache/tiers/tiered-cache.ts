@@ -2,7 +2,7 @@ import type { Found } from '../../../domain/caching/found.ts'
 import { createSingleFlight } from '../../../domain/caching/single-flight.ts'
 import type { Unavailable } from '../../../domain/shared/errors.ts'
 import { E, O } from '../../../fp.ts'
-import type { CacheKey, CachePort } from '../../../ports/cache.ts'
+import { type CacheKey, type CachePort, type StaleValues, staleKeys } from '../../../ports/cache.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import { addMilliseconds, type Monotonic, type MonotonicMs } from '../../../ports/monotonic.ts'
 import { systemMonotonic } from '../../platform/system-monotonic.ts'
@@ -27,13 +27,15 @@ type Tiers = {
 
 /**
  * Time (ms) after which a value in memory that can change is read from disk again, because another process on
- * the same disk may have changed it.
+ * the same disk may have changed it. A process that follows the invalidations of all others need not do so
+ * (memory-cache.ts).
  */
 const recheckMs = 2000
 
 /**
  * Combines a memory tier with a disk tier. A value that is found on disk is copied to memory with its expiry
- * time. If the value can change, memory reads it from disk again after two seconds. Negative entries are
+ * time. If the value can change, memory reads it from disk again after two seconds, unless the process hears of
+ * changes otherwise. Negative entries are
  * stored in memory only, so that refused clients cannot create files; an older value is removed from the
  * disk. Concurrent lookups share one read.
  */
@@ -62,14 +64,14 @@ export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonot
   const flight = createSingleFlight()
   const generations = createGenerations()
 
-  const deleteByName = (name: string) => () =>
-    generations.around(name, async () => {
+  const invalidate = (stale: StaleValues) => () =>
+    generations.around(stale, async () => {
       changes++
-      const [, deleted] = await Promise.all([memory.delete(name)(), disk.delete(name)()])
+      const [, deleted] = await Promise.all([memory.invalidate(stale)(), disk.invalidate(stale)()])
       changes++
       // A concurrent lookup may have copied the old value from disk to memory, so the value is deleted from
       // memory again.
-      await memory.delete(name)()
+      await memory.invalidate(stale)()
       return deleted
     })
 
@@ -93,10 +95,10 @@ export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonot
       return flight(`${changes} ${key.name}`, () => findOnDisk(key))
     },
     missTiers: tierMisses(memory, disk),
-    generation: ({ name }) => generations.of(name),
-    beginLoad: ({ name }) => startLoad(disk, name, generations, monotonic),
+    generation: generations.of,
+    beginLoad: (key) => startLoad(disk, key, generations, monotonic),
     set: (key, value, since) => async () => {
-      if (since.generation !== generations.of(key.name)) return E.right(undefined)
+      if (since.generation !== generations.of(key)) return E.right(undefined)
       const entry = createCacheEntry(key, value, clock(), since)
       changes++
       // Both writes start in the same tick, so that a later delete is ordered after them in both tiers.
@@ -107,7 +109,7 @@ export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonot
       changes++
       return stored
     },
-    delete: ({ name }) => deleteByName(name),
-    deleteByName,
+    delete: (key) => invalidate(staleKeys([key])),
+    invalidate,
   }
 }

@@ -6,6 +6,7 @@ import { libraryUidMigration } from './0004-library-uid.ts'
 import { recipesMigration } from './0005-recipes.ts'
 import { partStartsMigration } from './0006-part-starts.ts'
 import { jobsMigration } from './0007-jobs.ts'
+import { invalidationMigration } from './0008-invalidation.ts'
 import { revocationsMigration } from './0009-revocations.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
@@ -19,5 +20,6 @@ export const migrations: ReadonlyArray<NamedMigration> = [
   recipesMigration,
   partStartsMigration,
   jobsMigration,
+  invalidationMigration,
   revocationsMigration,
 ]

@@ -1,6 +1,8 @@
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { cacheFolders } from '../../../../src/adapters/cache/disk/cache-folders.ts'
+import { createInvalidationVersions } from '../../../../src/adapters/cache/disk/invalidation-versions.ts'
 import { openNodePersist } from '../../../../src/adapters/cache/disk/node-persist-cache.ts'
 import { O } from '../../../../src/fp.ts'
 import { cacheKeys } from '../../../../src/ports/cache-keys.ts'
@@ -18,9 +20,10 @@ describe('node-persist cache', () => {
   const scope = 'http://127.0.0.1:8080'
   const clock = () => 1_700_000_000_000
 
-  cacheContract(async (clock) =>
-    createNodePersistCache({ storage: openNodePersist(await scratchFolder()), clock, scope }),
-  )
+  cacheContract(async (clock) => {
+    const versions = createInvalidationVersions(cacheFolders(await scratchFolder()))
+    return createNodePersistCache({ storage: openNodePersist(await scratchFolder()), clock, scope, versions })
+  })
 
   it('returns a value after the process has exited', async () => {
     const dir = await scratchFolder()

@@ -1,0 +1,156 @@
+import * as t from 'io-ts'
+import pg from 'pg'
+import { unavailable } from '../../domain/shared/errors.ts'
+import { E } from '../../fp.ts'
+import type { StaleValues } from '../../ports/cache.ts'
+import type { BusPosition, BusSession } from '../../ports/invalidation-bus.ts'
+import type { PgConnection } from './create-knex.ts'
+import { decodeRows } from './statements.ts'
+
+/** The channel on which the triggers notify. */
+const channel = 'larder_invalidation'
+
+/** Number of rows per page. A row has at most 500 names. */
+const pageRows = 100
+
+/**
+ * Selects the state of the log in one statement, so that snapshot and rows belong together. $1 to $4 are the
+ * position of the follower. The log has a gap
+ * - if the newest known row is not there, or is another one: it was pruned, or the database was replaced by a
+ *   backup, a standby server or another database;
+ * - if transactions are numbered lower than before, as on a new server;
+ * - if a newer row counts as known: another history has used its transaction's number;
+ * - if a row was pruned that may not be known. A number of another server, beyond the current ones, does not
+ *   count.
+ */
+const selectState = `
+  select cast(pg_current_snapshot() as text) as snapshot, newest.id,
+         cast(newest.xid as text) as xid, cast(newest.created_at as text) as created_at,
+         not exists (
+           select from invalidation_log
+           where id = $2 and cast(xid as text) = $3 and cast(created_at as text) = $4
+         )
+         or pg_snapshot_xmax(pg_current_snapshot()) < pg_snapshot_xmax(cast($1 as pg_snapshot))
+         or exists (
+           select from invalidation_log
+           where id > $2 and pg_visible_in_snapshot(xid, cast($1 as pg_snapshot))
+         )
+         or exists (
+           select from invalidation_pruning
+           where pruned >= pg_snapshot_xmin(cast($1 as pg_snapshot))
+             and pruned < pg_snapshot_xmax(pg_current_snapshot())
+         ) as gap
+  from (select id, xid, created_at from invalidation_log order by id desc limit 1) newest`
+
+const StateRow = t.strict({
+  snapshot: t.string,
+  id: t.number,
+  xid: t.string,
+  created_at: t.string,
+  gap: t.boolean,
+})
+
+/**
+ * Selects a page of the rows that are not known, in the order of their ids. Rows of another server, whose
+ * numbers lie beyond the current ones, were there before the follower began.
+ */
+const selectPage = `
+  select id, keys, families from invalidation_log
+  where xid >= pg_snapshot_xmin(cast($1 as pg_snapshot))
+    and not pg_visible_in_snapshot(xid, cast($1 as pg_snapshot))
+    and xid < pg_snapshot_xmax(pg_current_snapshot())
+    and id > $2
+  order by id limit ${pageRows}`
+
+const PageRow = t.strict({
+  id: t.number,
+  keys: t.readonlyArray(t.string),
+  families: t.readonlyArray(t.string),
+})
+
+/** A position that no log has. */
+const nowhere: BusPosition = { snapshot: '1:1:', newest: { id: 0, xid: '', createdAt: '' } }
+
+const int8 = 20
+
+/** Opens a connection that listens, and reads the log. `answerMs` limits each wait for the database. */
+export const openBusSession = async (
+  address: PgConnection,
+  answerMs: number,
+  onChange: () => void,
+): Promise<BusSession> => {
+  const client = new pg.Client({
+    ...address,
+    application_name: 'larder bus',
+    connectionTimeoutMillis: answerMs,
+    query_timeout: answerMs,
+    keepAlive: true,
+    types: {
+      getTypeParser: (oid: number, format?: string) =>
+        oid === int8 ? Number : pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text'),
+    },
+  })
+  const losing = new AbortController()
+  const lose = (): void => {
+    if (losing.signal.aborted) return
+    losing.abort()
+    // If a statement has no reply yet, `end` destroys the socket at once.
+    client.end(() => undefined)
+  }
+  client.on('error', lose)
+  client.once('end', lose)
+  client.on('notification', onChange)
+
+  const select = async <A>(
+    row: t.Type<A, unknown, unknown>,
+    sql: string,
+    values: ReadonlyArray<unknown>,
+  ): Promise<ReadonlyArray<A>> => decodeRows(row, (await client.query(sql, [...values])).rows)
+
+  try {
+    await client.connect()
+    // The session listens before the first read, so that no row falls between the two.
+    await client.query(`set timezone = 'UTC'; set datestyle = 'ISO'; listen ${channel}`)
+  } catch (error) {
+    lose()
+    throw error
+  }
+
+  /** Reads the unknown rows. Returns the left of `apply` if it fails. */
+  const readPages = async (from: BusPosition, apply: Parameters<BusSession['catchUp']>[1]) => {
+    for (let after = 0; ; ) {
+      const rows = await select(PageRow, selectPage, [from.snapshot, after])
+      const stale: StaleValues = {
+        names: [...new Set(rows.flatMap(({ keys }) => keys))],
+        families: [...new Set(rows.flatMap(({ families }) => families))],
+      }
+      const applied = rows.length === 0 ? E.right(undefined) : await apply(stale)()
+      if (E.isLeft(applied) || rows.length < pageRows) return applied
+      after = rows.at(-1)?.id ?? after
+    }
+  }
+
+  return {
+    catchUp: (from, apply) => async () => {
+      try {
+        const { snapshot, newest } = from ?? nowhere
+        const { id, xid, createdAt } = newest
+        const [state] = await select(StateRow, selectState, [snapshot, id, xid, createdAt])
+        if (state === undefined) throw new Error('the invalidation log is empty')
+        // Rows that become visible after this statement are not visible in its snapshot, so they are read
+        // again with the returned position, whether a page has them or not.
+        const applied = from === null || state.gap ? await apply('all')() : await readPages(from, apply)
+        if (E.isLeft(applied)) return applied
+        return E.right({
+          snapshot: state.snapshot,
+          newest: { id: state.id, xid: state.xid, createdAt: state.created_at },
+        })
+      } catch (error) {
+        lose()
+        return E.left(unavailable('database')(error))
+      }
+    },
+    lost: losing.signal,
+    close: lose,
+  }
+}

@@ -1,0 +1,104 @@
+import * as t from 'io-ts'
+import type { Knex } from 'knex'
+import { InstanceUid } from '../../domain/media/ids.ts'
+import { snakeCased } from '../../domain/shared/snake-cased.ts'
+import { O, pipe, TE } from '../../fp.ts'
+import { type Instances, silentAfterMs } from '../../ports/instances.ts'
+import { createStatements, inTransaction } from './statements.ts'
+
+const milliseconds = (column: string): string => `cast(floor(extract(epoch from ${column}) * 1000) as bigint)`
+
+const StatusRow = snakeCased(
+  t.strict({
+    uid: InstanceUid,
+    version: t.string,
+    startedAt: t.number,
+    heardAt: t.number,
+    applied: t.number,
+    cacheBytes: t.number,
+    hitRatio: t.union([t.number, t.null]),
+  }),
+)
+
+const ReceiptRow = snakeCased(
+  t.strict({
+    instance: InstanceUid,
+    state: t.union([t.literal('done'), t.literal('waiting'), t.literal('silent')]),
+    heardAt: t.number,
+  }),
+)
+
+const interval = (binding: string): string =>
+  `cast(${binding} as double precision) * interval '1 millisecond'`
+
+/** Stores instances and purges in PostgreSQL. There are few instances, so they need no index but their key. */
+export const createKnexInstances = (db: Knex): Instances => {
+  const { selectMany, selectOne, run } = createStatements(db)
+  const findPurge = selectOne(
+    'background',
+    'cache_purges.find',
+    t.strict({ receipts: t.readonlyArray(ReceiptRow) }),
+    `select (
+       select coalesce(json_agg(json_build_object(
+         'instance', i.uid,
+         'heard_at', ${milliseconds('i.heard_at')},
+         'state', case
+           when i.heard_at < now() - ${interval(String(silentAfterMs))} then 'silent'
+           when pg_visible_in_snapshot(p.xid, i.applied) then 'done'
+           else 'waiting' end
+       ) order by i.started_at, i.uid), '[]') from instances i
+     ) as receipts
+     from cache_purges p where p.uid = ?`,
+  )
+  return {
+    report: ({ uid, version, position, cacheBytes, hitRatio }) =>
+      pipe(
+        run(
+          `insert into instances (uid, version, applied, applied_id, cache_bytes, hit_ratio)
+           values (:uid, :version, cast(:applied as pg_snapshot), :id, :bytes,
+                   nullif(cast(:ratio as double precision), -1))
+           on conflict (uid) do update
+           set heard_at = now(), applied = excluded.applied, applied_id = excluded.applied_id,
+               cache_bytes = excluded.cache_bytes, hit_ratio = excluded.hit_ratio`,
+          {
+            uid,
+            version,
+            applied: position.snapshot,
+            id: position.newest.id,
+            bytes: cacheBytes,
+            ratio: hitRatio ?? -1,
+          },
+        ),
+        TE.map(() => undefined),
+      ),
+    remove: (uid) =>
+      pipe(
+        run('delete from instances where uid = :uid', { uid }),
+        TE.map(() => undefined),
+      ),
+    list: selectMany(
+      'background',
+      'instances.list',
+      StatusRow,
+      `select uid, version, ${milliseconds('started_at')} as started_at, ${milliseconds('heard_at')} as heard_at,
+              applied_id as applied, cache_bytes, hit_ratio
+       from instances i order by i.started_at, uid`,
+    )(),
+    addPurge: (uid, { names, families }) =>
+      inTransaction(db, async (trx) => {
+        await trx('cache_purges').insert({ uid })
+        if (names.length > 0) await trx.raw('select log_invalidation(?)', [[...names]])
+        if (families.length > 0) await trx.raw('select log_family_invalidation(?)', [[...families]])
+      }),
+    findPurge: (uid) => pipe(findPurge(uid), TE.map(O.map(({ receipts }) => receipts))),
+    forget: (silentMs) =>
+      pipe(
+        run(
+          `with old as (delete from cache_purges where created_at < now() - ${interval(':ms')})
+           delete from instances where heard_at < now() - ${interval(':ms')}`,
+          { ms: silentMs },
+        ),
+        TE.map(() => undefined),
+      ),
+  }
+}

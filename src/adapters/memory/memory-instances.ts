@@ -1,0 +1,56 @@
+import type { InstanceUid, PurgeUid } from '../../domain/media/ids.ts'
+import { O, TE } from '../../fp.ts'
+import { type InstanceReport, type Instances, silentAfterMs } from '../../ports/instances.ts'
+import { type MemoryInvalidationLog, parseMemorySnapshot } from './memory-invalidation-bus.ts'
+
+type Row = InstanceReport & { readonly startedAt: number; readonly heardAt: number }
+
+/** Stores instances in memory, for tests and for processes without a database. */
+export const createMemoryInstances = (log: MemoryInvalidationLog, clock: () => number): Instances => {
+  const rows = new Map<InstanceUid, Row>()
+  const purges = new Map<PurgeUid, { readonly xid: number; readonly addedAt: number }>()
+
+  const stateOf = ({ position, heardAt }: Row, xid: number) => {
+    if (clock() - heardAt > silentAfterMs) return 'silent'
+    return parseMemorySnapshot(position.snapshot).isVisible(xid) ? 'done' : 'waiting'
+  }
+
+  return {
+    report: (report) =>
+      TE.fromIO(() => {
+        const startedAt = rows.get(report.uid)?.startedAt ?? clock()
+        rows.set(report.uid, { ...report, startedAt, heardAt: clock() })
+      }),
+    remove: (uid) =>
+      TE.fromIO(() => {
+        rows.delete(uid)
+      }),
+    list: TE.fromIO(() =>
+      [...rows.values()].map(({ position, ...row }) => ({ ...row, applied: position.newest.id })),
+    ),
+    addPurge: (uid, stale) =>
+      TE.fromIO(() => {
+        const { xid, write, commit } = log.begin()
+        purges.set(uid, { xid, addedAt: clock() })
+        write(stale)
+        commit()
+      }),
+    findPurge: (uid) =>
+      TE.fromIO(() => {
+        const purge = purges.get(uid)
+        if (purge === undefined) return O.none
+        return O.some(
+          [...rows.values()].map((row) => ({
+            instance: row.uid,
+            state: stateOf(row, purge.xid),
+            heardAt: row.heardAt,
+          })),
+        )
+      }),
+    forget: (silentMs) =>
+      TE.fromIO(() => {
+        for (const { uid, heardAt } of rows.values()) if (clock() - heardAt > silentMs) rows.delete(uid)
+        for (const [uid, { addedAt }] of purges) if (clock() - addedAt > silentMs) purges.delete(uid)
+      }),
+  }
+}

@@ -1,0 +1,165 @@
+import { E, type TE } from '../../fp.ts'
+import type { BlobCache } from '../../ports/blob-cache.ts'
+import type { BusPositions } from '../../ports/bus-positions.ts'
+import type { CachePort } from '../../ports/cache.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { BusPosition, BusSession, InvalidationBus } from '../../ports/invalidation-bus.ts'
+import { addMilliseconds, type Monotonic, type MonotonicMs } from '../../ports/monotonic.ts'
+import type { Sleep } from '../../ports/sleep.ts'
+import { type Backoff, backoffMilliseconds } from '../background/backoff.ts'
+import type { OutageLog } from '../health/outage-log.ts'
+import { oneLineMessage } from '../shared/error-text.ts'
+import { type Unavailable, unavailable } from '../shared/errors.ts'
+import { applyStaleValues } from './apply-stale.ts'
+import type { FollowTrust } from './follow-trust.ts'
+
+/**
+ * `idle`: this process does not follow, because it does not serve. `following`: it hears of every change.
+ * `behind`: it is connected, and has not yet applied what it missed. `cut`: it has no connection.
+ */
+type FollowState = 'idle' | 'following' | 'behind' | 'cut'
+
+/** Applies the changes of all processes to the cache of this one. */
+export type Follower = {
+  /** Follows until the signal is aborted. Failures are logged as an outage, and retried. Never rejects. */
+  readonly run: (signal: AbortSignal) => Promise<void>
+  readonly state: () => FollowState
+  /** Milliseconds since everything was known to be applied; 0 while `idle`. */
+  readonly staleMs: () => number
+  /**
+   * Whether this process has not heard of changes for so long that it must not serve media any more
+   * (http-api.md §9.9).
+   */
+  readonly isExpired: () => boolean
+  /** The position up to which everything was applied; `null` before the first one. */
+  readonly position: () => BusPosition | null
+  /** Fails with Unavailable unless the process follows, or is idle. */
+  readonly check: TE.TaskEither<Unavailable, void>
+}
+
+type Deps = {
+  readonly bus: InvalidationBus
+  readonly positions: BusPositions
+  readonly cache: CachePort
+  readonly blobs: BlobCache
+  readonly trust: FollowTrust
+  readonly maxCutMs: number
+  readonly outages: OutageLog
+  readonly clock: Clock
+  readonly monotonic: Monotonic
+  readonly sleep: Sleep
+  readonly random?: () => number
+}
+
+/** Pause between two reads of the log if no change is announced (milliseconds). */
+const beatMs = 1000
+const backoff: Backoff = { first: 50, most: 5000 }
+/**
+ * Number of failures in a row before an outage is logged. At a start the log does not exist before the
+ * migrations have run, and a database that is restarted is back in a few seconds.
+ */
+const unloggedFailures = 8
+/**
+ * Shortest time between two saves of the position (milliseconds). A save may flush the disk, which takes
+ * longer than to apply a change.
+ */
+const saveNewsMs = 1000
+/** The position is also saved this often (ms), so that its time shows until when this process followed. */
+const saveMs = 60_000
+
+export const createFollower = (deps: Deps): Follower => {
+  const { bus, positions, trust, outages, clock, monotonic, sleep, random = Math.random } = deps
+  let position = positions.initial?.position ?? null
+  let session: BusSession | null = null
+  /** The moment from which the cut is counted before anything was applied; `null` while idle. */
+  let startedAt: MonotonicMs | null = null
+  let savedAt: MonotonicMs | null = null
+  let savedId: number | null = null
+  let cause: unknown = 'it has not been reached yet'
+
+  const state = (): FollowState => {
+    if (startedAt === null) return 'idle'
+    if (monotonic() < trust.until()) return 'following'
+    return session === null ? 'cut' : 'behind'
+  }
+
+  const staleMs = (): number => (startedAt === null ? 0 : monotonic() - (trust.lastFresh() ?? startedAt))
+
+  /** Reads the log once, applies it, and then saves the position. */
+  const catchUp = async (open: BusSession): Promise<E.Either<Unavailable, void>> => {
+    const at = monotonic()
+    const reached = await open.catchUp(position, (stale) => applyStaleValues(deps, stale))()
+    if (E.isLeft(reached)) return reached
+    position = reached.right
+    trust.extend(at)
+    outages.answered('bus')
+    const pauseMs = savedId === position.newest.id ? saveMs : saveNewsMs
+    if (savedAt !== null && at - savedAt < pauseMs) return E.right(undefined)
+    // Without a saved position the next start only repeats more. So a failure changes nothing here.
+    const saved = await positions.save({ position, reachedAt: clock() })()
+    if (E.isRight(saved)) {
+      savedAt = at
+      savedId = position.newest.id
+    }
+    return E.right(undefined)
+  }
+
+  /** Follows with one connection, until it breaks. Returns whether anything could be read. */
+  const followOnce = async (signal: AbortSignal): Promise<boolean> => {
+    let bell = new AbortController()
+    const ring = () => bell.abort()
+    const opened = await bus.open(ring)()
+    if (E.isLeft(opened)) {
+      cause = opened.left.cause
+      return false
+    }
+    session = opened.right
+    const stop = () => {
+      ring()
+      opened.right.close()
+    }
+    session.lost.addEventListener('abort', ring)
+    signal.addEventListener('abort', stop)
+    let hasRead = false
+    try {
+      while (!signal.aborted && !session.lost.aborted) {
+        bell = new AbortController()
+        const read = await catchUp(session)
+        if (E.isLeft(read)) {
+          cause = read.left.cause
+          break
+        }
+        hasRead = true
+        if (!signal.aborted && !session.lost.aborted) await sleep(beatMs, bell.signal)
+      }
+    } finally {
+      signal.removeEventListener('abort', stop)
+      session.close()
+      session = null
+      trust.end()
+    }
+    return hasRead
+  }
+
+  return {
+    run: async (signal) => {
+      const age = positions.initial === null ? 0 : Math.max(0, clock() - positions.initial.reachedAt)
+      startedAt = addMilliseconds(monotonic(), -age)
+      let failures = 0
+      while (!signal.aborted) {
+        failures = (await followOnce(signal)) ? 1 : failures + 1
+        if (signal.aborted) break
+        if (failures >= unloggedFailures) outages.failed('bus', { cause: oneLineMessage(cause) })
+        await sleep(backoffMilliseconds(backoff, failures, random), signal)
+      }
+    },
+    state,
+    staleMs,
+    isExpired: () => staleMs() > deps.maxCutMs,
+    position: () => position,
+    check: async () =>
+      state() === 'following' || state() === 'idle'
+        ? E.right(undefined)
+        : E.left(unavailable('bus')(`${state()}: ${oneLineMessage(cause)}`)),
+  }
+}

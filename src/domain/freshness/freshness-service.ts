@@ -1,0 +1,55 @@
+import { E, O, type TE } from '../../fp.ts'
+import type { BlobCache } from '../../ports/blob-cache.ts'
+import type { CachePort } from '../../ports/cache.ts'
+import type { InstanceStatus, Instances, PurgeReceipt } from '../../ports/instances.ts'
+import type { NewUid } from '../../ports/new-uid.ts'
+import type { PurgeUid } from '../media/ids.ts'
+import { type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
+import { applyStaleValues } from './apply-stale.ts'
+import { type PurgeTarget, staleValuesOf } from './purge-target.ts'
+
+export type Purge = { readonly uid: PurgeUid; readonly receipts: ReadonlyArray<PurgeReceipt> }
+
+/** Purges the caches of all instances, and lists the instances (http-api.md §9.7, §9.8). */
+export type FreshnessService = {
+  /**
+   * Purges all caches. This process has deleted the values when the result arrives; the receipts say which
+   * other instances have.
+   */
+  readonly purge: (target: PurgeTarget) => TE.TaskEither<NotFound | Unavailable, Purge>
+  readonly findPurge: (uid: PurgeUid) => TE.TaskEither<NotFound | Unavailable, Purge>
+  readonly listInstances: TE.TaskEither<Unavailable, ReadonlyArray<InstanceStatus>>
+}
+
+type Deps = {
+  readonly instances: Instances
+  readonly cache: CachePort
+  readonly blobs: BlobCache
+  readonly newUid: Pick<NewUid, 'purge'>
+}
+
+export const createFreshnessService = (deps: Deps): FreshnessService => {
+  const { instances, newUid } = deps
+
+  const findPurge: FreshnessService['findPurge'] = (uid) => async () => {
+    const found = await instances.findPurge(uid)()
+    if (E.isLeft(found)) return found
+    return O.isNone(found.right)
+      ? E.left(notFound('purge', uid))
+      : E.right({ uid, receipts: found.right.value })
+  }
+
+  return {
+    purge: (target) => async () => {
+      const uid = newUid.purge()
+      const stale = staleValuesOf(target)
+      const added = await instances.addPurge(uid, stale)()
+      if (E.isLeft(added) && !added.left.mayHaveHappened) return added
+      const applied = await applyStaleValues(deps, stale)()
+      if (E.isLeft(added)) return added
+      return E.isLeft(applied) ? applied : findPurge(uid)()
+    },
+    findPurge,
+    listInstances: instances.list,
+  }
+}

@@ -1,0 +1,100 @@
+import * as t from 'io-ts'
+import type { AdminService } from '../../domain/admin/admin-service.ts'
+import type { FreshnessService, Purge } from '../../domain/freshness/freshness-service.ts'
+import { PurgeUid } from '../../domain/media/ids.ts'
+import { isUid } from '../../domain/media/uid-text.ts'
+import { refine } from '../../domain/shared/refine.ts'
+import { pipe, TE } from '../../fp.ts'
+import { isKeyName, isValueFamily } from '../../ports/cache-keys.ts'
+import type { InstanceStatus } from '../../ports/instances.ts'
+import { bearerAuthenticator } from '../request/credential.ts'
+import { jsonBody } from '../request/json-body.ts'
+import { jsonReply } from '../response/reply.ts'
+import type { RouteHandler } from '../route-handler.ts'
+import { createRouteGroup, type RouteGroup } from '../router.ts'
+
+const text = (name: string, is: (value: string) => boolean) =>
+  refine(name, (u): u is string => typeof u === 'string' && is(u))
+
+const PurgeTarget = t.union([
+  t.strict({ key: text('key of the cache', isKeyName) }),
+  t.strict({ uid: text('uid', isUid) }),
+  t.strict({ family: text('family of values', isValueFamily) }),
+])
+
+const maxBodyBytes = 16 * 1024
+
+const instant = (ms: number): string => new Date(ms).toISOString()
+
+const purgeBody = ({ uid, receipts }: Purge) => ({
+  uid,
+  instances: receipts.map(({ instance, state, heardAt }) => ({ instance, state, at: instant(heardAt) })),
+})
+
+const instanceBody = ({
+  uid,
+  version,
+  startedAt,
+  heardAt,
+  applied,
+  cacheBytes,
+  hitRatio,
+}: InstanceStatus) => ({
+  instance: uid,
+  version,
+  started_at: instant(startedAt),
+  heard_at: instant(heardAt),
+  applied,
+  cache_bytes: cacheBytes,
+  hit_ratio: hitRatio,
+})
+
+/** The routes that purge caches and list instances (http-api.md §9.7, §9.8), for admins. */
+export const freshnessRoutes = (
+  { admins, freshness }: { readonly admins: AdminService; readonly freshness: FreshnessService },
+  handle: RouteHandler,
+): RouteGroup => {
+  const routes = createRouteGroup('/api/1/admin')
+  const credential = bearerAuthenticator(admins.authenticate)
+
+  routes.on(
+    'POST',
+    '/cache/purge',
+    handle({
+      credential,
+      body: jsonBody(PurgeTarget, maxBodyBytes),
+      handler: ({ body }) =>
+        pipe(
+          freshness.purge(body),
+          TE.map((purge) => jsonReply(purgeBody(purge))),
+        ),
+    }),
+  )
+
+  routes.get(
+    '/cache/purges/:uid',
+    handle({
+      credential,
+      params: t.strict({ uid: PurgeUid }),
+      explainsParams: true,
+      handler: ({ params }) =>
+        pipe(
+          freshness.findPurge(params.uid),
+          TE.map((purge) => jsonReply(purgeBody(purge))),
+        ),
+    }),
+  )
+
+  routes.get(
+    '/instances',
+    handle({
+      credential,
+      handler: () =>
+        pipe(
+          freshness.listInstances,
+          TE.map((items) => jsonReply({ items: items.map(instanceBody) })),
+        ),
+    }),
+  )
+  return routes
+}

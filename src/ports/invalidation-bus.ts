@@ -1,0 +1,52 @@
+import * as t from 'io-ts'
+import type { Unavailable } from '../domain/shared/errors.ts'
+import type { TE } from '../fp.ts'
+import type { StaleValues } from './cache.ts'
+
+/**
+ * How far a follower has read. A row of the log is known if the transaction that wrote it is visible in the
+ * snapshot. Rows are not numbered in the order in which they become visible, so a number would not do.
+ * `newest` is the row by which a follower recognises that the log is still the one that it has read.
+ */
+export const BusPosition = t.strict({
+  /** The snapshot in the notation of PostgreSQL's type `pg_snapshot`: `xmin:xmax:xip_list`. */
+  snapshot: t.string,
+  newest: t.strict({ id: t.number, xid: t.string, createdAt: t.string }),
+})
+export type BusPosition = t.TypeOf<typeof BusPosition>
+
+/** A connection that hears of changes. The caller must close it. */
+export type BusSession = {
+  /**
+   * Reads everything that became visible since `from`, and passes it to `apply` in pieces, which may repeat
+   * what was applied before. Returns the new position: everything visible in it was applied. Passes `all` if
+   * it cannot be known what is missing (a gap): without a position, or if the log does not have the row
+   * `from.newest` any more, or has other rows in its place, or rows were pruned that are not visible in
+   * `from.snapshot`. Fails with Unavailable if the database does not answer within a limit, or if `apply`
+   * fails; the caller then repeats the call with the same position, on a new session.
+   */
+  readonly catchUp: (
+    from: BusPosition | null,
+    apply: (stale: StaleValues) => TE.TaskEither<Unavailable, void>,
+  ) => TE.TaskEither<Unavailable, BusPosition>
+  /** Is aborted when the connection breaks. A connection that falls silent is only noticed by `catchUp`. */
+  readonly lost: AbortSignal
+  readonly close: () => void
+}
+
+/**
+ * The log of cached values that became stale. Triggers of the database write it in the transaction of each
+ * change, so a change that was committed is in the log.
+ */
+export type InvalidationBus = {
+  /**
+   * Opens a session. `onChange` is called soon after a row was added; calls may be lost while the connection
+   * is broken, so the caller also calls `catchUp` at intervals. Fails with Unavailable within a limit.
+   */
+  readonly open: (onChange: () => void) => TE.TaskEither<Unavailable, BusSession>
+  /**
+   * Removes rows older than `keepMs` milliseconds, but never the newest row. Returns the number of removed
+   * rows.
+   */
+  readonly prune: (keepMs: number) => TE.TaskEither<Unavailable, number>
+}

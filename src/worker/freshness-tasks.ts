@@ -1,0 +1,58 @@
+import type { Larder } from '../composition/larder.ts'
+import type { Config } from '../config/settings.ts'
+import type { BackgroundTask } from '../domain/background/background-work.ts'
+import { createInstanceReporter } from '../domain/freshness/instance-reporter.ts'
+import type { InstanceUid } from '../domain/media/ids.ts'
+import { E, pipe, TE } from '../fp.ts'
+
+/** A report is only written if something has changed, or every ten seconds. */
+const reportEveryMs = 1000
+const pruneEveryMs = 3_600_000
+
+/** Creates the task that follows the changes of other processes. It starts before the first request. */
+export const createFollowTask = ({ follower }: Pick<Larder, 'follower'>): BackgroundTask => ({
+  name: 'bus',
+  run:
+    ({ signal }) =>
+    async () => {
+      await follower.run(signal)
+      return E.right('done')
+    },
+})
+
+type Reporting = Pick<Larder, 'instances' | 'follower' | 'cacheStats' | 'cacheBytes' | 'monotonic'>
+
+/** Creates the task that reports this process as an instance. */
+export const createReportTask = (larder: Reporting, uid: InstanceUid, version: string): BackgroundTask => {
+  const report = createInstanceReporter(larder, uid, version)
+  return {
+    name: 'instance',
+    run: () =>
+      pipe(
+        report,
+        TE.map(() => ({ againInMs: reportEveryMs })),
+      ),
+  }
+}
+
+/**
+ * Creates the task that removes old rows from the log of invalidations, and instances that ended long ago. If another process does so already,
+ * this one tries again an hour later.
+ */
+export const createPruneTask = (
+  { bus, instances, locks }: Pick<Larder, 'bus' | 'instances' | 'locks'>,
+  { invalidationLogSeconds, busMaxCutSeconds }: Pick<Config, 'invalidationLogSeconds' | 'busMaxCutSeconds'>,
+): BackgroundTask => ({
+  name: 'prune',
+  run: () =>
+    pipe(
+      locks.tryWith('invalidation log', () =>
+        pipe(
+          bus.prune(invalidationLogSeconds * 1000),
+          // A silent instance is shown for as long as it may serve what it has cached.
+          TE.flatMap(() => instances.forget(busMaxCutSeconds * 1000)),
+        ),
+      ),
+      TE.map(() => ({ againInMs: pruneEveryMs })),
+    ),
+})

@@ -1,0 +1,161 @@
+import { expect } from 'chai'
+import { createPostgresInvalidationBus } from '../../../src/adapters/knex/postgres-invalidation-bus.ts'
+import { TE } from '../../../src/fp.ts'
+import type { StaleValues } from '../../../src/ports/cache.ts'
+import type { BusPosition, BusSession } from '../../../src/ports/invalidation-bus.ts'
+import { invalidationBusContract } from '../../contracts/invalidation-bus.contract.ts'
+import { beginChange } from '../../support/changing-transaction.ts'
+import { type DatabaseProxy, startDatabaseProxy } from '../../support/database-proxy.ts'
+import { left, right } from '../../support/expect-right.ts'
+import { withDatabase } from '../../support/postgres.ts'
+
+describe('invalidation bus of PostgreSQL', () => {
+  const database = withDatabase()
+  const another = withDatabase()
+  const make = (to = database, answerMs?: number) =>
+    createPostgresInvalidationBus(to.knex(), async () => to.connection(), answerMs)
+
+  invalidationBusContract(async () => ({
+    bus: make(),
+    other: make(another),
+    begin: () => beginChange(database.knex()),
+  }))
+
+  const change = async (name: string) => {
+    const transaction = await beginChange(database.knex())
+    await transaction.write({ names: [name], families: [] })
+    await transaction.commit()
+  }
+
+  const read = async (session: BusSession, from: BusPosition | null) => {
+    const pieces: StaleValues[] = []
+    const position = await right(
+      session.catchUp(from, (stale) =>
+        TE.fromIO(() => {
+          pieces.push(stale)
+        }),
+      ),
+    )
+    return { position, pieces }
+  }
+
+  describe('after the database was replaced', () => {
+    let session: BusSession
+    let position: BusPosition
+    beforeEach(async () => {
+      session = await right(make().open(() => undefined))
+      await change('before')
+      ;({ position } = await read(session, null))
+    })
+    afterEach(() => session.close())
+
+    it('by an older backup, passes everything, and then only what is new', async () => {
+      const db = database.knex()
+      await db.raw('delete from invalidation_log where id = ?', [position.newest.id])
+      const first = await read(session, position)
+      expect(first.pieces).to.deep.equal(['all'])
+      // Other changes got the same numbers.
+      await db.raw(`insert into invalidation_log (id, keys) overriding system value values (?, '{x}')`, [
+        position.newest.id,
+      ])
+      expect((await read(session, position)).pieces).to.deep.equal(['all'])
+      expect((await read(session, first.position)).pieces).to.deep.equal([{ names: ['x'], families: [] }])
+    })
+
+    it('by a new server, whose transactions have lower numbers, passes everything, and then only what is new', async () => {
+      const [, xmax = ''] = position.snapshot.split(':')
+      const later = Number(xmax) + 1_000_000
+      const ofOldServer = { ...position, snapshot: `${later}:${later}:` }
+      const first = await read(session, ofOldServer)
+      expect(first.pieces).to.deep.equal(['all'])
+      // The dump has rows and a limit of pruning with the numbers of the old server.
+      const db = database.knex()
+      await db.raw(`insert into invalidation_log (keys, xid) values ('{old}', cast(? as xid8))`, [`${later}`])
+      await db.raw('update invalidation_pruning set pruned = cast(? as xid8)', [`${later}`])
+      expect((await read(session, first.position)).pieces).to.deep.equal([])
+      await change('new')
+      expect((await read(session, first.position)).pieces).to.deep.equal([{ names: ['new'], families: [] }])
+      await db.raw(`update invalidation_pruning set pruned = '0'`)
+      await db.raw('delete from invalidation_log where xid = cast(? as xid8)', [`${later}`])
+    })
+
+    it('by a standby server that lacked the last changes, passes everything', async () => {
+      // A change of the new history has a number that the follower takes for known.
+      const { rows } = await database
+        .knex()
+        .raw('select cast(xid as text) as xid from invalidation_log where id < ? order by id desc limit 1', [
+          position.newest.id,
+        ])
+      await database
+        .knex()
+        .raw(`insert into invalidation_log (keys, xid) values ('{y}', cast(? as xid8))`, [rows[0].xid])
+      expect((await read(session, position)).pieces).to.deep.equal(['all'])
+    })
+  })
+
+  it('prunes no row that is newer than a running transaction, so that followers have no gap', async () => {
+    const session = await right(make().open(() => undefined))
+    const running = await beginChange(database.knex())
+    await running.write({ names: ['late'], families: [] })
+    await change('a')
+    await change('b')
+    const { position } = await read(session, null)
+    await right(make().prune(-60_000))
+    const second = await read(session, position)
+    expect(second.pieces).to.deep.equal([])
+    await running.commit()
+    expect((await read(session, second.position)).pieces).to.deep.equal([{ names: ['late'], families: [] }])
+    session.close()
+  })
+
+  it('forgets the numbers of another server once rows of this one are pruned', async () => {
+    const db = database.knex()
+    const session = await right(make().open(() => undefined))
+    await db.raw(`update invalidation_pruning set pruned = '9000000000000000'`)
+    const { position } = await read(session, null)
+    await change('a')
+    await change('b')
+    while ((await right(make().prune(-60_000))) === 0);
+    expect((await read(session, position)).pieces).to.deep.equal(['all'])
+    const { rows } = await db.raw('select cast(pruned as text) as pruned from invalidation_pruning')
+    expect(rows[0].pruned).not.to.equal('9000000000000000')
+    session.close()
+  })
+
+  describe('behind a proxy', () => {
+    let proxy: DatabaseProxy
+    beforeEach(async () => {
+      proxy = await startDatabaseProxy(database.connection())
+    })
+    afterEach(() => proxy.close())
+
+    for (const kind of ['reset', 'silent'] as const)
+      it(`that breaks the connection (${kind}), fails within the limit and ends the session`, async () => {
+        const bus = createPostgresInvalidationBus(database.knex(), async () => proxy.connection)
+        const session = await right(bus.open(() => undefined))
+        const { position } = await read(session, null)
+        proxy.set({ kind })
+        expect(await left(session.catchUp(position, () => TE.right(undefined)))).to.include({
+          _tag: 'Unavailable',
+          dependency: 'database',
+        })
+        expect(session.lost.aborted).to.equal(true)
+        if (kind === 'reset')
+          expect(await left(bus.open(() => undefined))).to.include({ _tag: 'Unavailable' })
+        await change('meanwhile')
+        proxy.set({ kind: 'pass' })
+        const again = await right(bus.open(() => undefined))
+        expect((await read(again, position)).pieces).to.deep.equal([{ names: ['meanwhile'], families: [] }])
+        again.close()
+      })
+  })
+
+  it('tells its session that the connection was terminated', async () => {
+    const session = await right(make().open(() => undefined))
+    const lost = new Promise((resolve) => session.lost.addEventListener('abort', resolve))
+    await database
+      .knex()
+      .raw(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'larder bus'`)
+    await lost
+  })
+})

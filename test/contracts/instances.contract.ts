@@ -1,0 +1,109 @@
+import { expect } from 'chai'
+import type { InstanceUid, PurgeUid } from '../../src/domain/media/ids.ts'
+import { O, TE } from '../../src/fp.ts'
+import type { StaleValues } from '../../src/ports/cache.ts'
+import type { Instances } from '../../src/ports/instances.ts'
+import type { BusPosition, BusSession, InvalidationBus } from '../../src/ports/invalidation-bus.ts'
+import { right } from '../support/expect-right.ts'
+
+type Fixture = {
+  readonly instances: Instances
+  readonly bus: InvalidationBus
+  /** Lets time pass since all reports (milliseconds). */
+  readonly wait: (ms: number) => Promise<void>
+}
+
+/** What all Instances promise, together with the bus of the same database. */
+export const instancesContract = (make: () => Promise<Fixture>): void => {
+  const one = 'ins_1' as InstanceUid
+  const two = 'ins_2' as InstanceUid
+  const purge = 'pu_1' as PurgeUid
+  let fixture: Fixture
+  let session: BusSession
+
+  beforeEach(async () => {
+    fixture = await make()
+    session = await right(fixture.bus.open(() => undefined))
+  })
+  afterEach(() => session.close())
+
+  const readLog = async (from: BusPosition | null = null) => {
+    const pieces: StaleValues[] = []
+    const position = await right(
+      session.catchUp(from, (stale) =>
+        TE.fromIO(() => {
+          pieces.push(stale)
+        }),
+      ),
+    )
+    return { position, pieces }
+  }
+  const report = (uid: InstanceUid, position: BusPosition, hitRatio: number | null = null) =>
+    right(fixture.instances.report({ uid, version: '1.2.3', position, cacheBytes: 4096, hitRatio }))
+
+  const states = async () => {
+    const receipts = await right(fixture.instances.findPurge(purge))
+    return O.isSome(receipts)
+      ? Object.fromEntries(receipts.value.map(({ instance, state }) => [instance, state]))
+      : null
+  }
+
+  it('list the last report of each instance, until it is removed', async () => {
+    const { position } = await readLog()
+    await report(one, position)
+    await report(two, position)
+    await report(one, position, 0.75)
+    const listed = await right(fixture.instances.list)
+    expect(
+      listed.map(({ uid, version, applied, cacheBytes, hitRatio }) => ({
+        uid,
+        version,
+        applied,
+        cacheBytes,
+        hitRatio,
+      })),
+    ).to.have.deep.members([
+      { uid: one, version: '1.2.3', applied: position.newest.id, cacheBytes: 4096, hitRatio: 0.75 },
+      { uid: two, version: '1.2.3', applied: position.newest.id, cacheBytes: 4096, hitRatio: null },
+    ])
+    for (const { startedAt, heardAt } of listed) expect(heardAt).to.be.at.least(startedAt)
+    await right(fixture.instances.remove(one))
+    await right(fixture.instances.remove(one))
+    expect((await right(fixture.instances.list)).map(({ uid }) => uid)).to.deep.equal([two])
+  })
+
+  it('write a purge to the log, and say which instances have applied it', async () => {
+    const before = await readLog()
+    await report(one, before.position)
+    await report(two, before.position)
+    expect(await states()).to.equal(null)
+    await right(fixture.instances.addPurge(purge, { names: ['a', 'b'], families: ['c:{uid}'] }))
+    expect(await states()).to.deep.equal({ [one]: 'waiting', [two]: 'waiting' })
+    const after = await readLog(before.position)
+    const lists = after.pieces.flatMap((piece) => (piece === 'all' ? [] : [piece]))
+    expect(lists.flatMap(({ names }) => names).sort()).to.deep.equal(['a', 'b'])
+    expect(lists.flatMap(({ families }) => families)).to.deep.equal(['c:{uid}'])
+    await report(one, after.position)
+    expect(await states()).to.deep.equal({ [one]: 'done', [two]: 'waiting' })
+  })
+
+  it('call an instance silent that has not reported for 30 s, and never done', async () => {
+    await right(fixture.instances.addPurge(purge, { names: ['a'], families: [] }))
+    const { position } = await readLog()
+    await report(one, position)
+    await fixture.wait(29_000)
+    expect(await states()).to.deep.equal({ [one]: 'done' })
+    await report(two, position)
+    await fixture.wait(2000)
+    expect(await states()).to.deep.equal({ [one]: 'silent', [two]: 'done' })
+  })
+
+  it('forget what was silent for long', async () => {
+    const { position } = await readLog()
+    await report(one, position)
+    await fixture.wait(60_000)
+    await report(two, position)
+    await right(fixture.instances.forget(59_000))
+    expect((await right(fixture.instances.list)).map(({ uid }) => uid)).to.deep.equal([two])
+  })
+}

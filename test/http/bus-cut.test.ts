@@ -1,0 +1,35 @@
+import { expect } from 'chai'
+import { documentedRoutes } from '../support/contract.ts'
+import { right } from '../support/expect-right.ts'
+import { seedImage } from '../support/library.ts'
+import { createMemoryLarder, listen } from '../support/memory-larder.ts'
+
+describe('a bus that was cut for too long (§9.9)', () => {
+  it('makes every request for media 503, also those whose reply could be replayed, and no other', async () => {
+    const larder = await createMemoryLarder()
+    let isExpired = false
+    const server = await listen({ ...larder, follower: { ...larder.follower, isExpired: () => isExpired } })
+    const { uid } = await seedImage(larder)
+    const jwt = await right(larder.tokens.mint('image', uid, 60))
+    const playlist = `/api/1/image_files/playlist/${uid}?jwt=${jwt}`
+    for (let i = 0; i < 3; i += 1) expect((await server.get(playlist)).status).to.equal(200)
+    isExpired = true
+    expect((await server.get(playlist)).status).to.equal(503)
+    const media = documentedRoutes().filter(
+      ({ route, isBuilt }) => isBuilt && /^GET \/api\/1\/(image|content)_files/.test(route),
+    )
+    expect(media).to.have.length.above(8)
+    for (const { route } of media) {
+      const path = route.replace('GET ', '').replaceAll('{}', 'x')
+      for (const each of [path, path.replace('/api/1/', '/api/1/~a.b.c/')]) {
+        const { status, headers } = await server.get(each)
+        expect([each, status, headers.get('retry-after')]).to.deep.equal([each, 503, '2'])
+      }
+    }
+    for (const path of ['/healthz', '/readyz', '/']) expect((await server.get(path)).status).to.equal(200)
+    expect((await server.get('/api/1/admin/me')).status).to.equal(401)
+    isExpired = false
+    expect((await server.get(playlist)).status).to.equal(200)
+    await server.close()
+  })
+})

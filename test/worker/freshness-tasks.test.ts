@@ -1,0 +1,76 @@
+import { expect } from 'chai'
+import { createMemoryInstances } from '../../src/adapters/memory/memory-instances.ts'
+import {
+  createMemoryInvalidationBus,
+  createMemoryInvalidationLog,
+} from '../../src/adapters/memory/memory-invalidation-bus.ts'
+import type { InstanceUid } from '../../src/domain/media/ids.ts'
+import { staleKeys } from '../../src/ports/cache.ts'
+import { cacheKeys } from '../../src/ports/cache-keys.ts'
+import { createFollowTask, createPruneTask, createReportTask } from '../../src/worker/freshness-tasks.ts'
+import { right } from '../support/expect-right.ts'
+import { createMemoryLarder, createStandingClock } from '../support/memory-larder.ts'
+import { createTestSleep } from '../support/test-sleep.ts'
+
+describe('the tasks of a serving process for freshness', () => {
+  const { signal } = new AbortController()
+  const context = { signal, failed: () => undefined }
+
+  const make = async () => {
+    const { clock, advance } = createStandingClock()
+    const { sleep, idle } = createTestSleep()
+    const log = createMemoryInvalidationLog(clock)
+    const larder = await createMemoryLarder({
+      clock,
+      sleep,
+      bus: createMemoryInvalidationBus(log, clock),
+      instances: createMemoryInstances(log, clock),
+    })
+    return { larder, log, advance, idle }
+  }
+
+  it('follow the changes of others, and report what was applied', async () => {
+    const { larder, idle } = await make()
+    const { follower, background, freshness, instances } = larder
+    const uid = 'ins_1' as InstanceUid
+    const report = createReportTask(larder, uid, '1.0.0')
+    expect(await right(report.run(context))).to.deep.equal({ againInMs: 1000 })
+    expect(await right(instances.list), 'before anything was applied').to.deep.equal([])
+
+    background.start(createFollowTask(larder))
+    await idle(() => follower.state() === 'following')
+    await right(report.run(context))
+    const newest = follower.position()?.newest.id
+    const purge = await right(freshness.purge({ key: cacheKeys.isAdmin({ sub: 'anna' }).name }))
+    expect(purge.receipts.map(({ instance, state }) => [instance, state])).to.deep.equal([[uid, 'waiting']])
+    await idle(() => follower.position()?.newest.id !== newest)
+    await right(report.run(context))
+    const { receipts } = await right(freshness.findPurge(purge.uid))
+    expect(receipts.map(({ state }) => state)).to.deep.equal(['done'])
+    await background.stop(1000)
+  })
+
+  it('remove old rows of the log, but not the newest, and instances that ended long ago', async () => {
+    const { larder, log, advance } = await make()
+    const change = () => {
+      const transaction = log.begin()
+      transaction.write(staleKeys([cacheKeys.isAdmin({ sub: 'anna' })]))
+      transaction.commit()
+    }
+    const session = await right(larder.bus.open(() => undefined))
+    const position = await right(session.catchUp(null, larder.cache.invalidate))
+    session.close()
+    const uid = 'ins_1' as InstanceUid
+    await right(larder.instances.report({ uid, version: '1', position, cacheBytes: 0, hitRatio: null }))
+    change()
+    advance(100)
+    change()
+    const prune = createPruneTask(larder, { invalidationLogSeconds: 60, busMaxCutSeconds: 60 })
+    expect(await right(prune.run(context))).to.deep.equal({ againInMs: 3_600_000 })
+    expect(log.rows()).to.have.length(1)
+    advance(100)
+    await right(prune.run(context))
+    expect(log.rows(), 'the newest stays').to.have.length(1)
+    expect(await right(larder.instances.list)).to.deep.equal([])
+  })
+})
