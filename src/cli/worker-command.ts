@@ -6,13 +6,15 @@ import { withNewLibrary } from './library.ts'
 import { closingSeconds, planStopBudget } from './stop-budget.ts'
 import { listenForStop } from './stop-request.ts'
 
-/** Starts the server of health checks, if there is to be one. Returns the function that closes it. */
-const startHealthServer = async (larder: Larder, config: Config): Promise<() => Promise<void>> => {
-  if (config.workerPort === null) return async () => undefined
+type HealthServer = { readonly port: number | null; readonly close: () => Promise<void> }
+
+/** Starts the server of health checks, if there is to be one. */
+const startHealthServer = async (larder: Larder, config: Config): Promise<HealthServer> => {
+  if (config.workerPort === null) return { port: null, close: async () => undefined }
   const { createHealthServer } = await import('../composition/http.ts')
   const { server } = createHealthServer(larder, config)
-  await startListening(server, { host: config.host, port: config.workerPort })
-  return () => closeServer(server)
+  const { port } = await startListening(server, { host: config.host, port: config.workerPort })
+  return { port, close: () => closeServer(server) }
 }
 
 /** Does jobs until a stop signal, and serves no media. */
@@ -29,15 +31,15 @@ export const workerCommand: Command = {
     const running = withNewLibrary(config, async (larder) => {
       if (stop.isRequested()) return 0
       isWorking = true
-      const closeHealthServer = await startHealthServer(larder, config)
-      const message = 'Larder waits for jobs'
-      report({ lines: [message], json: { message, port: config.workerPort } })
+      const { port, close } = await startHealthServer(larder, config)
+      const message = `Larder waits for jobs${port === null ? '' : ` (health checks on port ${port})`}`
+      report({ lines: [message], json: { message, port } })
       const { createWorkerTasks } = await import('../worker/worker-tasks.ts')
       const work = createWorkerTasks(larder, config, print)
       const working = work.run()
       await stop.requested
       await stop.track('jobs', Promise.all([work.stop(budget.work), working]))
-      await closeHealthServer()
+      await close()
       return 0
     })
     return stop.track('opening or closing of database, object store and cache', running)

@@ -9,11 +9,8 @@ import { pollUntilDefined } from '../support/processes.ts'
 
 describe('PostgreSQL job queue', () => {
   const database = withDatabase()
-  let other: ReturnType<typeof createKnex> | null = null
-  afterEach(async () => {
-    await other?.destroy()
-    other = null
-  })
+  let second: ReturnType<typeof createKnex> | null = null
+  afterEach(() => second?.destroy())
 
   /** Sets all times of the jobs back, as the clock of the database cannot be set. */
   const advance = async (ms: number): Promise<void> => {
@@ -35,16 +32,16 @@ describe('PostgreSQL job queue', () => {
     // Connections of the last test are listed until their server processes have exited.
     await pollUntilDefined(async () => ((await namedOther()) === 0 ? true : undefined))
     const db = database.knex()
-    const second = createKnex(async () => database.connection(), 4)
-    other = second
+    const other = createKnex(async () => database.connection(), 4)
+    second = other
     return {
-      queues: [createKnexJobQueue(db, 'one'), createKnexJobQueue(second, 'other')] as const,
+      queues: [createKnexJobQueue(db, 'one'), createKnexJobQueue(other, 'other')] as const,
       jobs: createKnexJobQueue(db, 'one'),
       imageFiles: createKnexImageFileRepository(db),
       contentFiles: createKnexContentFileRepository(db),
       advance,
     }
   }
-  jobQueueContract(make)
-  fileJobsContract(make)
+  describe('by itself', () => jobQueueContract(make))
+  describe('with the repositories of files', () => fileJobsContract(make))
 })

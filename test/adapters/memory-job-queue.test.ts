@@ -18,6 +18,6 @@ describe('memory job queue', () => {
       advance: async (ms: number) => advance(ms / 1000),
     }
   }
-  jobQueueContract(make)
-  fileJobsContract(make)
+  describe('by itself', () => jobQueueContract(make))
+  describe('with the repositories of files', () => fileJobsContract(make))
 })

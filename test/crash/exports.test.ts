@@ -46,7 +46,10 @@ describe('[V24] exports after their process was killed', () => {
     const db = createKnex(embedded.get, 1)
     await db.raw("update jobs set lease_until = now() - interval '1 second' where state = 'running'")
 
-    const servers = [await serveLarder(env), await startWorker(env)]
+    const worker = await startWorker({ ...env, WORKER_PORT: '0' })
+    const [, port] = /health checks on port (\d+)/.exec(worker.out[0] ?? '') ?? []
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).to.equal(200)
+    const servers = [await serveLarder(env), worker]
     // The command waits for the process that is making the exports, and makes none twice.
     const added = await runLarder(['add', '--json', film], env)
     expect(added.code).to.equal(0)
@@ -67,6 +70,8 @@ describe('[V24] exports after their process was killed', () => {
       'select state, attempt, sum(lost) as lost, count(*) as count from jobs group by 1, 2',
     )
     expect(jobs.rows).to.deep.equal([{ state: 'done', attempt: 0, lost: 1, count: 5 }])
+    const listed = await runLarder(['jobs', '--state', 'done', '--json'], env)
+    expect(listed.out.map((line) => JSON.parse(line).kind)).to.deep.equal(Array(5).fill('exports'))
     const objects = await readdir(join(data, 'objects/s3_files'))
     // A second process that made the same exports would have left its objects, at least for a while.
     expect(objects).to.have.length(rows[0].stored)

@@ -116,7 +116,8 @@ export const startWorker = async (env: Env): Promise<Pick<ServingLarder, 'out' |
   const [out, err] = [linesOf(child.stdout), linesOf(child.stderr)]
   const closed = once(child, 'close')
   await Promise.race([once(out.reader, 'line'), closed])
-  if (out.lines[0] !== 'Larder waits for jobs') throw new Error(`worker ended: ${err.lines.join(' ')}`)
+  if (!out.lines[0]?.startsWith('Larder waits for jobs'))
+    throw new Error(`worker ended: ${err.lines.join(' ')}`)
   return {
     out: out.lines,
     end: async (signal) => {
