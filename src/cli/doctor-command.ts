@@ -38,15 +38,18 @@ const examineServices = (config: Config): Promise<ReadonlyArray<DoctorFinding>> 
     const { findings } = await health.examine()
     const places = serviceLocations(config)
     const remedies = remediesOf(config)
-    const services = findings.map(({ name, fault }) => ({
-      name,
-      detail: places[name] ?? '',
-      fault:
-        name === 'database' && fault !== null && E.isLeft(checked)
-          ? oneLineMessage(checked.left.cause)
-          : fault,
-      remedy: remedies[name] ?? '',
-    }))
+    // A command does not follow changes, so there is nothing to say about the bus.
+    const services = findings
+      .filter(({ name }) => name !== 'bus')
+      .map(({ name, fault }) => ({
+        name,
+        detail: places[name] ?? '',
+        fault:
+          name === 'database' && fault !== null && E.isLeft(checked)
+            ? oneLineMessage(checked.left.cause)
+            : fault,
+        remedy: remedies[name] ?? '',
+      }))
     const isolation = await transcoder.isolation()
     const decoders = E.isRight(isolation) ? [examineDecoders(isolation.right)] : []
     // If the database is down, the finding about the database reports that, so there is no finding about the

@@ -34,12 +34,13 @@ type Serving = {
 const serve = async (larder: Larder, { config, created, print, report, stop }: Serving): Promise<number> => {
   await larder.revocationService.openIndex()
   const { createFollowTask, createReportTask } = await import('../worker/freshness-tasks.ts')
-  const instance = larder.newUid.instance()
-  larder.background.start(createFollowTask(larder))
-  larder.background.start(createReportTask(larder, instance, larderVersion()))
   const { createLarderServer } = await import('../composition/http.ts')
   const { server, drain } = createLarderServer(larder, config)
   const { port } = await startListening(server, config)
+  // Not before the port is open: a task that runs would keep a process alive that fails to open it.
+  const instance = larder.newUid.instance()
+  larder.background.start(createFollowTask(larder))
+  larder.background.start(createReportTask(larder, instance, larderVersion()))
   const url = config.publicUrl
   const message = `Larder answers at ${url}${url.endsWith(`:${port}`) ? '' : ` (port ${port})`}`
   report({ lines: [message], json: { message, url, port } })

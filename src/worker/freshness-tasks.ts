@@ -9,7 +9,7 @@ import { E, pipe, TE } from '../fp.ts'
 const reportEveryMs = 1000
 const pruneEveryMs = 3_600_000
 
-/** Creates the task that follows the changes of other processes. It starts before the first request. */
+/** Creates the task that follows the changes of other processes. It starts as soon as the port is open. */
 export const createFollowTask = ({ follower }: Pick<Larder, 'follower'>): BackgroundTask => ({
   name: 'bus',
   run:
