@@ -80,9 +80,11 @@ const others = [
   'instances',
   'invalidation_log',
   'invalidation_pruning',
+  'jobs',
   'knex_migrations',
   'knex_migrations_lock',
   'library',
+  'revocations',
 ]
 
 /** Columns that a change leaves as they are: identities, and references whose change is no change of a value. */
