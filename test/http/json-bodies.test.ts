@@ -118,6 +118,19 @@ describe('bodies in JSON (§1.4)', () => {
       expect((await send(body === '' ? ' ' : body)).status, body).to.equal(400)
   })
 
+  it('get 400 if they are not UTF-8, so that no character is replaced', async () => {
+    const bytes = (text: string) => Buffer.from(text, 'latin1')
+    for (const body of [
+      bytes('{"title":"\xff"}'),
+      bytes('{"title":"\xed\xa0\x80"}'),
+      bytes('{"title":"\xc3'),
+      Buffer.from('{"title":"a"}', 'utf16le'),
+    ])
+      expect((await send(body)).status, body.toString('hex')).to.equal(400)
+    const replacement = await send('{"title":"\ufffd"}')
+    expect(await replacement.json()).to.nested.include({ 'body.title': '\ufffd' })
+  })
+
   it('get 415 for another type or coding; a missing body is a fault of the body', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])
       expect((await send('{"title":""}', { 'content-type': type })).status, type).to.equal(415)
