@@ -65,6 +65,7 @@ export const jsonBody = <B>(
   maxBytes = defaultMaxBytes,
 ): RequestBody<B> => ({
   maxBytes,
+  codec,
   createReader: (limits) => {
     const readBytes = createReadBytes(limits.maxBytes)
     return (ctx) => async () => {
