@@ -10,16 +10,19 @@ import { orThrowCommandError } from './or-throw-command-error.ts'
 
 const usage = 'add FILE… [--public]'
 
+/** The words for people. Programs get the kind itself. */
+const kindNames = { image: 'picture', content: 'sound or film' } as const
+
 /** Adds files one at a time. If a file fails, the remaining files are still added. */
 export const addCommand: Command = {
   usage,
-  about: 'Adds images, audio and video to the library, and makes their exports.',
+  about: 'Adds pictures, sounds and films to the library, and makes their exports.',
   words: [
     [
       'FILE',
       'one or more files; the type is detected from the bytes; a file that is already in the library keeps its uid',
     ],
-    ['--public', 'for images only: every client may view them without a token'],
+    ['--public', 'for pictures only: every client may view them without a token'],
   ],
   needsLibrary: alwaysNeedsLibrary,
   run: ({ config, args, isJson, report }) => {
@@ -64,7 +67,7 @@ export const addCommand: Command = {
             return `  ${config.publicUrl}/console/watch/${uid}?jwt=${jwt}`
           }
           report({
-            lines: isJson ? [] : [`${path}  ${kind}  ${uid}`, await link()],
+            lines: isJson ? [] : [`${path}  ${kindNames[kind]}  ${uid}`, await link()],
             json: { kind, uid, file: path, warnings },
           })
         }

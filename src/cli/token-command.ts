@@ -40,7 +40,7 @@ export const restrictionsOf = (options: {
  */
 export const checkClip = (kind: MediaKind, uid: string, { clip }: Restrictions): void => {
   if (kind === 'image' && clip !== undefined)
-    throw new CommandError(`${uid} is an image and has no duration: --clip is for audio and video`, 2)
+    throw new CommandError(`${uid} is a picture and has no duration: --clip is for sounds and films`, 2)
 }
 
 const parseWords = (args: ReadonlyArray<string>) =>
@@ -58,12 +58,12 @@ const parseWords = (args: ReadonlyArray<string>) =>
 /** Mints a media token for an image or content file and prints only the token, or explains a token. */
 export const tokenCommand: Command = {
   usage,
-  about: 'Prints a token for an image, audio or video file and nothing else, or explains what a token opens.',
+  about: 'Prints a token for a picture, sound or film and nothing else, or explains what a token opens.',
   words: [
     ['UID', 'the uid of the file, as `larder add` prints it'],
     [
       '--ttl S',
-      'lifetime in seconds; default: half an hour or, for audio and video, longer than the duration',
+      'lifetime in seconds; default: half an hour or, for sounds and films, longer than the duration',
     ],
     ['--maxh N', 'the token opens only exports with a height of at most N pixels'],
     ['--clip A,B', 'the token opens only the parts between these two times (seconds)'],

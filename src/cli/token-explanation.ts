@@ -90,7 +90,7 @@ export const explanationLines = (explained: TokenExplanation, issuer: string): R
     `until: ${instantOf(claims.exp)}`,
     `minted: ${instantOf(claims.iat)}`,
     ...(grant?.jti === undefined ? [] : [`jti: ${quote(grant.jti)}`]),
-    ...(maxh === undefined ? [] : [`only: renditions of at most ${maxh} lines`]),
+    ...(maxh === undefined ? [] : [`only: renditions of at most ${maxh} pixels in height`]),
     ...(clip === undefined ? [] : [`only: seconds ${clip.join(' to ')}`]),
     ...(exports === undefined ? [] : [`only: exports ${exports.map(quote).join(', ') || 'none'}`]),
   ]

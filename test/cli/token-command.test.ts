@@ -16,7 +16,7 @@ describe('the restrictions of larder token', () => {
   })
 
   it('cannot be a clip of a picture, which would restrict nothing', () => {
-    expect(() => checkClip('image', 'if_a', { clip: [1, 2] })).to.throw(CommandError, /^if_a is an image/)
+    expect(() => checkClip('image', 'if_a', { clip: [1, 2] })).to.throw(CommandError, /^if_a is a picture/)
     checkClip('image', 'if_a', { maxh: 480 })
     checkClip('content', 'cf_a', { clip: [1, 2] })
   })
