@@ -1,17 +1,21 @@
 import { parseArgs } from 'node:util'
 import { readsKeyFiles } from '../composition/token-keys.ts'
 import type { Clip, Restrictions } from '../domain/access/restrictions.ts'
+import { kindOfUid } from '../domain/media/uid-text.ts'
 import type { MediaKind } from '../ports/media-tokens.ts'
 import { type Command, CommandError, usageError } from './command.ts'
 import { withServices } from './library.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
-import { explanationAsJson, explanationLines, extractToken } from './token-explanation.ts'
+import { explanationAsJson, explanationLines, extractToken, kindNames } from './token-explanation.ts'
 
 const usage = 'token UID [--ttl S] [--maxh N] [--clip A,B] | --explain JWT'
 
 const wholeNumber = (option: string, value: string, what: string, example: string): number => {
   if (/^[1-9]\d{0,8}$/.test(value)) return Number(value)
-  throw new CommandError(`--${option} ${value} is not ${what}; for example --${option} ${example}`, 2)
+  throw new CommandError(
+    `--${option} ${value} is not ${what} from 1 to 999999999; for example --${option} ${example}`,
+    2,
+  )
 }
 
 const clipOf = (value: string): Clip => {
@@ -41,6 +45,16 @@ export const restrictionsOf = (options: {
 export const checkClip = (kind: MediaKind, uid: string, { clip }: Restrictions): void => {
   if (kind === 'image' && clip !== undefined)
     throw new CommandError(`${uid} is a picture and has no duration: --clip is for sounds and films`, 2)
+}
+
+/** Throws a CommandError for the uid of an export or a part. A token is for a file, and opens all of its exports. */
+export const checkFileUid = (uid: string): void => {
+  const kind = kindOfUid(uid)
+  if (kind === null || kind === 'imageFile' || kind === 'contentFile') return
+  throw new CommandError(
+    `${uid} is the uid of ${kindNames[kind]}: a token is for a file, so use the uid that \`larder add\` printed`,
+    2,
+  )
 }
 
 const parseWords = (args: ReadonlyArray<string>) =>
@@ -87,6 +101,7 @@ export const tokenCommand: Command = {
     const ttlSeconds =
       values.ttl === undefined ? null : wholeNumber('ttl', values.ttl, 'a number of seconds', '3600')
     const restrictions = restrictionsOf(values)
+    checkFileUid(uid)
 
     return withServices(config, async ({ admins, database }) => {
       await orThrowCommandError(database.migrate)

@@ -14,7 +14,8 @@ const files: Readonly<Record<TokenUse, string>> = {
   id: 'no file; it identifies its bearer as',
 }
 
-const kinds: Readonly<Record<UidKind, string>> = {
+/** What a uid of each kind names, for people. */
+export const kindNames: Readonly<Record<UidKind, string>> = {
   imageFile: 'a picture',
   imageExport: 'an export',
   contentFile: 'a sound or film',
@@ -48,7 +49,7 @@ const refusalOf = ({ refusal, claims }: Signed, issuer: string, use: TokenUse): 
       return 'a restriction (maxh, clip or exports) is invalid, so it is unknown what the token may open'
     case 'other_subject': {
       const kind = isUid(claims.sub) ? kindOfUid(claims.sub) : null
-      const what = kind === null ? 'which is not a uid' : `the uid of ${kinds[kind]}`
+      const what = kind === null ? 'which is not a uid' : `the uid of ${kindNames[kind]}`
       return `sub is ${quote(claims.sub)}, ${what}: for ${files[use]}, sub must be the uid of that file`
     }
     default: {
