@@ -10,7 +10,7 @@ type Outcome<A> = TE.TaskEither<DomainError | RequestFault, A>
 
 type RouteResult = {
   readonly reply: Reply
-  /** Whether the caller sent no credential, and the route needed none. */
+  /** Whether the caller sent no credential, although the route reads one. */
   readonly isAnonymous: boolean
 }
 

@@ -44,7 +44,7 @@ export type DecodedRequest<C, P, Q> = {
   readonly credential: C
   readonly params: P
   readonly query: Q
-  /** Whether the caller sent no credential, and the route needed none. */
+  /** Whether the caller sent no credential, although the route reads one. */
   readonly isAnonymous: boolean
 }
 
@@ -79,7 +79,7 @@ export const decodeRequest =
   async () => {
     const authenticated = await route.credential.authenticate(incoming)()
     if (E.isLeft(authenticated)) return authenticated
-    const isAnonymous = authenticated.right === null
+    const isAnonymous = route.credential.readsAuthorization && authenticated.right === null
     const path = (route.params ?? anything<P>()).decode(incoming.params)
     if (E.isLeft(path)) {
       if (isAnonymous) return E.left(missingCredential)

@@ -4,13 +4,19 @@ import { sendRefusalReply } from './middleware/refusal-reply.ts'
 import { writeReply } from './response/response-writer.ts'
 import type { RouteMiddleware } from './route-handler.ts'
 
+/**
+ * Path of a route below the prefix of its group. It is never empty, because the router matches a path without a
+ * slash for no method.
+ */
+type RoutePath = `/${string}`
+
 /** Methods that change data. */
 type WriteMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** The routes under one path prefix. */
 export type RouteGroup = {
-  readonly get: (path: string | string[], answer: RouteMiddleware) => void
-  readonly on: (method: WriteMethod, path: string, answer: RouteMiddleware) => void
+  readonly get: (path: RoutePath | RoutePath[], answer: RouteMiddleware) => void
+  readonly on: (method: WriteMethod, path: RoutePath, answer: RouteMiddleware) => void
   readonly middleware: () => RouterMiddleware
   /**
    * Returns the longest body (bytes) that the route of a request accepts; `null` if no route reads the body.
@@ -28,9 +34,9 @@ const answerOptions = (ctx: RouterContext): void => {
 }
 
 /**
- * Creates a group without routes. No other code matches paths. Letter case and slashes are significant. Behaviour of single
- * routes, such as CORS, depends only on the route that matches (V8). `sharing` is the CORS policy; if it is
- * `null`, pages of other sites have no access.
+ * Creates a group without routes. No other code matches paths. Letter case and slashes are significant.
+ * Behaviour of single routes, such as CORS, depends only on the route that matches (V8). `sharing` is the CORS
+ * policy; if it is `null`, pages of other sites have no access.
  */
 export const createRouteGroup = (prefix: string, sharing: CorsPolicy | null = null): RouteGroup => {
   const router = new Router({ prefix, sensitive: true, strict: true })
@@ -39,7 +45,7 @@ export const createRouteGroup = (prefix: string, sharing: CorsPolicy | null = nu
 
   const register = (
     method: string,
-    path: string | string[],
+    path: RoutePath | RoutePath[],
     { middleware, maxBodyBytes }: RouteMiddleware,
   ) => {
     const { length } = router.stack

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import * as t from 'io-ts'
 import { TE } from '../../src/fp.ts'
-import { bearerAuthenticator } from '../../src/http/request/credential.ts'
+import { anonymousAuthenticator, bearerAuthenticator } from '../../src/http/request/credential.ts'
 import { jsonBody } from '../../src/http/request/json-body.ts'
 import type { RouteTools } from '../../src/http/request-listener.ts'
 import { jsonReply } from '../../src/http/response/reply.ts'
@@ -52,7 +52,20 @@ describe('bodies in JSON (§1.4)', () => {
         }),
       )
       routes.get('/:number', handle({ credential, handler: () => TE.right(jsonReply('a note')) }))
-      return [routes]
+      const open = createRouteGroup('/api/1/open')
+      open.on(
+        'POST',
+        '/:number',
+        handle({
+          credential: anonymousAuthenticator,
+          params: t.strict({ number: t.literal('1') }),
+          explainsParams: true,
+          query: t.partial({ draft: t.literal('1') }),
+          body: jsonBody(Note, 1000),
+          handler: ({ body }) => TE.right(jsonReply(body, 201)),
+        }),
+      )
+      return [routes, open]
     }
     server = await listenRoutes(larder, createNotes)
     strict = await listenRoutes(larder, createNotes, {
@@ -109,6 +122,19 @@ describe('bodies in JSON (§1.4)', () => {
     const messageOf = async (response: Response) => ((await response.json()) as { message: string }).message
     expect(await messageOf(await send('{"title":1}'))).to.equal('the body is invalid')
     expect(await messageOf(await send('{"title":1}', {}, '/1?draft=2'))).to.equal('a parameter is invalid')
+  })
+
+  it('and other faults are explained to everyone by a route that reads no token', async () => {
+    const open = (path: string, body: string) =>
+      server.get(`/api/1/open${path}`, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json' },
+      })
+    expect((await open('/1', '{"title":"a"}')).status).to.equal(201)
+    expect(await faultsOf(await open('/1', '{"title":1}'))).to.deep.equal(['body.title'])
+    expect(await faultsOf(await open('/1?draft=2', '{"title":"a"}'))).to.deep.equal(['query.draft'])
+    expect(await faultsOf(await open('/2', '{"title":"a"}'))).to.deep.equal(['params.number'])
   })
 
   it('are not read if the caller has no token', async () => {
@@ -202,7 +228,7 @@ describe('bodies in JSON (§1.4)', () => {
     const stuck = openRaw(strict.port)
     stuck.send(raw(['Content-Length: 12'], '{"tit'))
     await stuck.closed
-    expect(stuck.received().toString()).to.match(/^HTTP\/1\.1 408 /)
+    expect(stuck.received().toString()).to.match(/^HTTP\/1\.1 408 .*\r\nConnection: close\r\n/s)
   })
 
   it('are sent to a path whose Allow lists all its methods', async () => {

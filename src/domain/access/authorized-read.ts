@@ -29,8 +29,7 @@ type SharedLoad<A> = Loaded<A> & { readonly isCached: boolean }
  * `isOwner` must take the same time for `none` as for a record. A hit of an owner costs only one cache read,
  * because this is the most frequent case. Concurrent owners share one query.
  */
-export const createAuthorizedRead = (cache: CachePort) => {
-  const flight = createSingleFlight()
+export const createAuthorizedRead = (cache: CachePort, flight = createSingleFlight()) => {
   /**
    * Number of cache writes so far. A lookup that began before the last write may have missed the written
    * value.

@@ -24,9 +24,11 @@ export const foundAtOrigin = <A>({ missTiers }: CachePort, value: A): Found<A> =
  * `Unavailable`, the result is the expired value from `stale`. Without `stale`, as for access rights, the
  * read fails.
  */
-export const createReadThrough = (cache: CachePort, stale: StaleCache | null = null) => {
-  const flight = createSingleFlight()
-
+export const createReadThrough = (
+  cache: CachePort,
+  stale: StaleCache | null = null,
+  flight = createSingleFlight(),
+) => {
   const readStale = async <L extends DomainError, A>(
     key: CacheKey<A>,
     failure: L,

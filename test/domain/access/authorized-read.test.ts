@@ -41,6 +41,13 @@ const countOperations = (inner: CachePort, found: O.Option<typeof meta>) => {
 }
 
 describe('an authorized read', () => {
+  it('does not cache a record whose load took too long, because a newer one may be cached', async () => {
+    const cache = createMemoryCache(() => 0)
+    const authorizedRead = createAuthorizedRead(cache, (_, load) => load({ isGivenUp: () => true }))
+    await right(authorizedRead(key, TE.right(O.some(meta)), owned))
+    expect(await right(cache.get(key))).to.deep.equal(O.none)
+  })
+
   it('costs another viewer the same operations if the file is cached, not cached, or unknown (W15)', async () => {
     const cached = createMemoryCache(() => 0)
     await right(cacheValue(cached, key, meta))

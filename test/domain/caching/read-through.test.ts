@@ -4,7 +4,7 @@ import { createSingleTierCache } from '../../../src/adapters/cache/tiers/cache-t
 import { createStaleReader } from '../../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { createReadThrough } from '../../../src/domain/caching/read-through.ts'
 import { notFound, type Unavailable, unavailable } from '../../../src/domain/shared/errors.ts'
-import { TE } from '../../../src/fp.ts'
+import { O, TE } from '../../../src/fp.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
 import { aContentFileUid } from '../../support/builders.ts'
 import { cacheValue } from '../../support/cache-value.ts'
@@ -38,6 +38,13 @@ describe('read-through', () => {
     letGo()
     for (const { value } of await Promise.all(reads)) expect(value).to.equal('list')
     expect(loads).to.equal(1)
+  })
+
+  it('does not cache a value whose load took too long, because a newer value may be cached', async () => {
+    const cache = createMemoryCache(() => 0)
+    const readThrough = createReadThrough(cache, null, (_, load) => load({ isGivenUp: () => true }))
+    await right(readThrough(key, TE.right('late')))
+    expect(await right(cache.get(key))).to.deep.equal(O.none)
   })
 
   it('reports where each value was found', async () => {
