@@ -18,6 +18,9 @@ const hasMembers = (codec: Tagged | undefined): boolean => {
   return codec?._tag === 'IntersectionType' || codec?._tag === 'UnionType'
 }
 
+/** Maximum number of reported faults. The rest of a long list of faults tells the sender nothing new. */
+const maxFaults = 100
+
 type Located = ParameterFault & { readonly isAlternative: boolean }
 
 const isUnion = (codec: Tagged | undefined): boolean => codec?._tag === 'UnionType'
@@ -56,4 +59,4 @@ const mergeAlternatives = (faults: ReadonlyArray<Located>): ReadonlyArray<Parame
 
 /** Converts faults to the form of http-api.md §1.4. The member `loc` is the path of the value in the request. */
 export const toUnprocessable = (part: RequestPart, errors: t.Errors): Unprocessable =>
-  unprocessable(mergeAlternatives(errors.map((error) => locate(part, error))))
+  unprocessable(mergeAlternatives(errors.slice(0, maxFaults).map((error) => locate(part, error))))

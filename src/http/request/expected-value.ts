@@ -1,7 +1,7 @@
 import type * as t from 'io-ts'
 
 /** What a client learns of a codec: a message, and words for the `type` of a fault (http-api.md §1.4). */
-export type ExpectedValue = { readonly msg: string; readonly type: string }
+type ExpectedValue = { readonly msg: string; readonly type: string }
 
 type CodecShape = {
   readonly _tag?: string

@@ -65,6 +65,14 @@ describe('the faults of a body', () => {
     ])
   })
 
+  it('are the first hundred, so that a long body gets no long reply', () => {
+    const faults = faultsOf({ font_names: Array(20_000).fill(1) })
+    expect([faults.length, faults.at(-1)]).to.deep.equal([
+      100,
+      'body.font_names.99: should be a text (string)',
+    ])
+  })
+
   it('show the values that a codec accepts after a round trip', () => {
     const decoded = Caption.decode(caption)
     expect(E.isRight(decoded) && Caption.encode(decoded.right)).to.deep.equal(caption)
