@@ -38,6 +38,12 @@ const texts = [
     allowed: 'isNotFound(error)',
   },
   {
+    about: 'creates folders with their parents: use createFolder, as `mkdir` of Node never ends below /proc',
+    pattern: /\bmkdir(?:Sync)?\([^)]*\brecursive\b/,
+    found: 'await mkdir(folder, { recursive: true })',
+    allowed: 'await createFolder(folder)',
+  },
+  {
     about: 'builds a shell command by hand: use shell-line.ts, which quotes',
     pattern: /\bsudo [^'"`]*\$\{/,
     found: `\`sudo chown $${'{path}'}\``,

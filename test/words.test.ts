@@ -92,6 +92,50 @@ const quotedIdentifiers = (comment: string): ReadonlyArray<string> =>
 const codeWords = (text: string): ReadonlySet<string> =>
   new Set(text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, '').match(/\w+/g))
 
+/**
+ * Words that users are not to read, each with another one for the same thing (docs/glossary.md). A stream inside a file
+ * is an audio or video stream.
+ */
+const foreignToUsers: ReadonlyArray<readonly [rooms: RegExp, words: RegExp]> = [
+  [/^src\/(?:cli|terminal|config|worker|main|console|http\/pages)/, /\b(?:images?|audio|videos?)\b/],
+  [/^src\/domain\/(?:ingest|sweep)/, /\b(?:images?|videos?)\b/],
+  [
+    /^src\/(?:cli|domain\/hls-check|adapters\/http|ports\/playlist)/,
+    /\b(?:lists of|(?:all|another|each|of the|the) lists?)\b|^list$/,
+  ],
+  [/./, /\b(?:upkeep|books)\b/],
+]
+
+/** Texts that are the name of a dependency or a file, and stay. */
+const namesInTexts = /image process|upkeep\.lock|image\/\$/
+
+/** Returns the texts in quotes and backticks of a file, with their line numbers. Comments and imports have none. */
+const printedTexts = (text: string): ReadonlyArray<readonly [number, string]> =>
+  text
+    .replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ''))
+    .split('\n')
+    .flatMap((line, index) =>
+      /^\s*(?:\/\/|import\b|export .* from\b|\} from\b)/.test(line)
+        ? []
+        : [...line.matchAll(/'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`/g)].map(
+            ([, quoted, template]) =>
+              [index + 1, (quoted ?? template ?? '').replace(/\$\{[^}]*\}/g, '…')] as const,
+          ),
+    )
+
+/** Returns whether a text is a sentence or a part of one, and not a name in the code. */
+const isProse = (printed: string): boolean => / /.test(printed) || /^(?:list|books|upkeep)$/.test(printed)
+
+const unusualTexts = (file: string, text: string): ReadonlyArray<string> =>
+  printedTexts(text)
+    .filter(
+      ([, printed]) =>
+        isProse(printed) &&
+        !namesInTexts.test(printed) &&
+        foreignToUsers.some(([rooms, words]) => rooms.test(file) && words.test(printed)),
+    )
+    .map(([line, printed]) => `${file}:${line}: ${printed}`)
+
 const banned = (text: string): boolean => bannedWords.test(text.replaceAll(unixUser, ''))
 
 describe('the words', () => {
@@ -111,6 +155,29 @@ describe('the words', () => {
         .flatMap((line, index) => (banned(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
     )
     expect(found).to.deep.equal([])
+  })
+
+  it('of texts for users are the same everywhere: picture, sound, film, playlist', () => {
+    const found = code
+      .filter((file) => file.startsWith('src/'))
+      .flatMap((file) => unusualTexts(file, readText(file)))
+    expect(found).to.deep.equal([])
+  })
+
+  it('of texts for users are found in strings, and nowhere else', () => {
+    for (const text of [
+      "print('adds images')",
+      'print(`$' + '{uid} is an image`)',
+      "onFailure: logOutage('upkeep')",
+    ])
+      expect(unusualTexts('src/cli/x.ts', text), text).to.have.length(1)
+    for (const text of [
+      "kind === 'image'",
+      '// an image file',
+      "import { a } from './an image.ts'",
+      '`$' + '{image.uid} is fine`',
+    ])
+      expect(unusualTexts('src/cli/x.ts', text), text).to.have.length(0)
   })
 
   it('of comments name existing files', () => {

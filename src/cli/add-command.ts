@@ -10,16 +10,19 @@ import { orThrowCommandError } from './or-throw-command-error.ts'
 
 const usage = 'add FILE… [--public] [--no-wait]'
 
+/** The words for people. Programs get the kind itself. */
+const kindNames = { image: 'picture', content: 'sound or film' } as const
+
 /** Adds files one at a time. If a file fails, the remaining files are still added. */
 export const addCommand: Command = {
   usage,
-  about: 'Adds images, audio and video to the library, and makes their exports.',
+  about: 'Adds pictures, sounds and films to the library, and makes their exports.',
   words: [
     [
       'FILE',
       'one or more files; the type is detected from the bytes; a file that is already in the library keeps its uid',
     ],
-    ['--public', 'for images only: every client may view them without a token'],
+    ['--public', 'for pictures only: every client may view them without a token'],
     ['--no-wait', 'only queues the files; a server or `larder worker` makes their exports'],
   ],
   needsLibrary: alwaysNeedsLibrary,
@@ -71,7 +74,7 @@ export const addCommand: Command = {
           report({
             lines: isJson
               ? []
-              : [`${path}  ${kind}  ${uid}${state === 'queued' ? '  queued' : ''}`, await link()],
+              : [`${path}  ${kindNames[kind]}  ${uid}${state === 'queued' ? '  queued' : ''}`, await link()],
             json: { kind, uid, file: path, state, warnings },
           })
         }

@@ -1,4 +1,5 @@
-import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
+import { Subject } from '../domain/access/subject.ts'
+import { alwaysNeedsLibrary, type Command, CommandError, usageError } from './command.ts'
 import { withServices } from './library.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
 
@@ -20,6 +21,8 @@ export const adminCommand: Command = {
     const [action, sub, ...rest] = args
     if (!sub || rest.length > 0 || !['grant', 'revoke', 'token'].includes(action ?? ''))
       throw usageError(usage)
+    if (!Subject.is(sub))
+      throw new CommandError('SUB must be a text of at most 255 characters, without control characters', 2)
 
     return withServices(config, async ({ admins, database }) => {
       if (action === 'token') {

@@ -22,7 +22,7 @@ const examineFile = async (
 ): Promise<{ readonly reports: ReadonlyArray<PlaylistReport>; readonly origin: string }> => {
   await orThrowCommandError(larder.database.migrate)
   const { kind, jwt } = await orThrowCommandError(larder.admins.mintMediaToken(uid, null))
-  if (kind !== 'content') throw new CommandError(`${uid} is an image: it has no playlists to check`)
+  if (kind !== 'content') throw new CommandError(`${uid} is a picture: it has no playlists to check`)
 
   const { ContentFileUid } = await import('../domain/media/ids.ts')
   const file = ContentFileUid.is(uid) ? await orThrowCommandError(larder.contentFiles.find(uid)) : O.none
@@ -80,7 +80,7 @@ export const checkCommand: Command = {
   about: 'Checks HLS playlists against RFC 8216bis; exit code 1 if players may fail on them.',
   words: [
     ['URL', 'the URL of an m3u8 playlist on any server; playlists that it refers to are checked, too'],
-    ['UID', 'the uid of an audio or video file in this library; needs neither a running server nor a token'],
+    ['UID', 'the uid of a sound or film in this library; needs neither a running server nor a token'],
     ['--token JWT', 'a token, sent in the Authorization header of requests to the host of URL'],
   ],
   needsLibrary: ({ args }) => !targetOf(args).isAddress,

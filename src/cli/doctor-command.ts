@@ -24,7 +24,7 @@ const remediesOf = (config: Config): Readonly<Record<string, string>> => ({
       : 'see DATABASE_URL, or unset it for the embedded one; `larder migrate` creates the tables',
   'object store': 'see the S3_ settings, or DATA_DIR',
   cache: 'see CACHE_DIR: Larder must be able to write there',
-  transcoder: 'install ffmpeg, or set FFMPEG_PATH and FFPROBE_PATH; images work without it',
+  transcoder: 'install ffmpeg, or set FFMPEG_PATH and FFPROBE_PATH; pictures need neither',
 })
 
 /** Checks database, object store, cache and transcoder with the same adapters as the server. */

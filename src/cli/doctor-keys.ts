@@ -2,7 +2,7 @@ import type { KeyFile } from '../composition/key-files.ts'
 import { type TokenUse, tokenUses } from '../ports/explain-token.ts'
 import type { DoctorFinding } from './doctor-findings.ts'
 
-const names = { image: 'images', content: 'sounds and films', id: 'admins' } as const
+const names = { image: 'pictures', content: 'sounds and films', id: 'admins' } as const
 const settings = { image: 'IMAGE_TOKEN_KEYS', content: 'CONTENT_TOKEN_KEYS', id: 'ID_TOKEN_SECRET' } as const
 
 const remedies = {

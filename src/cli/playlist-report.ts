@@ -39,6 +39,6 @@ export const describePlaylistReports = (
     ...findings.flatMap(findingLines),
   ])
   const advice = findings.length - faults
-  const summary = `${count(reports.length, 'list')}: ${count(faults, 'fault')}, ${advice} to consider`
+  const summary = `${count(reports.length, 'playlist')}: ${count(faults, 'fault')}, ${advice} to consider`
   return { lines: [...lines, summary].map(redactTokens), faults }
 }

@@ -2,16 +2,20 @@ import { parseArgs } from 'node:util'
 import { readsKeyFiles } from '../composition/token-keys.ts'
 import type { Clip, Restrictions } from '../domain/access/restrictions.ts'
 import { toExplanationJson } from '../domain/access/token-explanation-json.ts'
+import { kindOfUid } from '../domain/media/uid-text.ts'
 import { type Command, CommandError, usageError } from './command.ts'
 import { withServices } from './library.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
-import { explanationLines, extractToken } from './token-explanation.ts'
+import { explanationLines, extractToken, kindNames } from './token-explanation.ts'
 
 const usage = 'token UID [--ttl S] [--maxh N] [--clip A,B] | --explain JWT'
 
 const wholeNumber = (option: string, value: string, what: string, example: string): number => {
   if (/^[1-9]\d{0,8}$/.test(value)) return Number(value)
-  throw new CommandError(`--${option} ${value} is not ${what}; for example --${option} ${example}`, 2)
+  throw new CommandError(
+    `--${option} ${value} is not ${what} from 1 to 999999999; for example --${option} ${example}`,
+    2,
+  )
 }
 
 const clipOf = (value: string): Clip => {
@@ -34,6 +38,16 @@ export const restrictionsOf = (options: {
   ...(options.clip === undefined ? {} : { clip: clipOf(options.clip) }),
 })
 
+/** Throws a CommandError for the uid of an export or a part. A token is for a file, and opens all of its exports. */
+export const checkFileUid = (uid: string): void => {
+  const kind = kindOfUid(uid)
+  if (kind === null || kind === 'imageFile' || kind === 'contentFile') return
+  throw new CommandError(
+    `${uid} is the uid of ${kindNames[kind]}: a token is for a file, so use the uid that \`larder add\` printed`,
+    2,
+  )
+}
+
 const parseWords = (args: ReadonlyArray<string>) =>
   parseArgs({
     args: [...args],
@@ -49,12 +63,12 @@ const parseWords = (args: ReadonlyArray<string>) =>
 /** Mints a media token for an image or content file and prints only the token, or explains a token. */
 export const tokenCommand: Command = {
   usage,
-  about: 'Prints a token for an image, audio or video file and nothing else, or explains what a token opens.',
+  about: 'Prints a token for a picture, sound or film and nothing else, or explains what a token opens.',
   words: [
     ['UID', 'the uid of the file, as `larder add` prints it'],
     [
       '--ttl S',
-      'lifetime in seconds; default: half an hour or, for audio and video, longer than the duration',
+      'lifetime in seconds; default: half an hour or, for sounds and films, longer than the duration',
     ],
     ['--maxh N', 'the token opens only exports with a height of at most N pixels'],
     ['--clip A,B', 'the token opens only the parts between these two times (seconds)'],
@@ -78,6 +92,7 @@ export const tokenCommand: Command = {
     const ttlSeconds =
       values.ttl === undefined ? null : wholeNumber('ttl', values.ttl, 'a number of seconds', '3600')
     const restrictions = restrictionsOf(values)
+    checkFileUid(uid)
 
     return withServices(config, async ({ admins, database }) => {
       await orThrowCommandError(database.migrate)

@@ -15,7 +15,8 @@ const files: Readonly<Record<TokenUse, string>> = {
   id: 'no file; it identifies its bearer as',
 }
 
-const kinds: Readonly<Record<UidKind, string>> = {
+/** What a uid of each kind names, for people. */
+export const kindNames: Readonly<Record<UidKind, string>> = {
   imageFile: 'a picture',
   imageExport: 'an export',
   contentFile: 'a sound or film',
@@ -63,7 +64,7 @@ const refusalOf = (
       return 'a restriction (maxh, clip, exports or pub) is invalid, so it is unknown what the token may open'
     case 'other_subject': {
       const kind = isUid(claims.sub) ? kindOfUid(claims.sub) : null
-      const what = kind === null ? 'which is not a uid' : `the uid of ${kinds[kind]}`
+      const what = kind === null ? 'which is not a uid' : `the uid of ${kindNames[kind]}`
       return `sub is ${quote(claims.sub)}, ${what}: for ${files[use]}, sub must be the uid of that file`
     }
     default: {
@@ -99,7 +100,7 @@ export const explanationLines = (explained: TokenExplanation, rules: Rules): Rea
     `minted: ${instantOf(claims.iat)}`,
     ...(grant?.jti === undefined ? [] : [`jti: ${quote(grant.jti)}`]),
     ...(grant?.pub === true ? ['only: while the file is public'] : []),
-    ...(maxh === undefined ? [] : [`only: renditions of at most ${maxh} lines`]),
+    ...(maxh === undefined ? [] : [`only: renditions of at most ${maxh} pixels in height`]),
     ...(clip === undefined ? [] : [`only: seconds ${clip.join(' to ')}`]),
     ...(exports === undefined ? [] : [`only: exports ${exports.map(quote).join(', ') || 'none'}`]),
   ]

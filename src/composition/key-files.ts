@@ -24,6 +24,7 @@ const keyFileFault = (file: string): KeyFile['fault'] => {
     const keys = parseTokenKeys(text)
     return E.isLeft(keys) ? { kind: 'malformed', text: `${file} ${keys.left}` } : null
   } catch (error) {
+    if (errnoOf(error) === 'ENOTDIR') return { kind: 'missing', text: `${file} does not exist` }
     const reason = isPermissionDenied(error) ? 'permission denied' : (errnoOf(error) ?? String(error))
     return { kind: 'unreadable', text: `${file} cannot be read: ${reason}` }
   }

@@ -1,7 +1,7 @@
 import path from 'node:path'
-import { ensurePrivateFolder } from '../adapters/fs/ensure-folder.ts'
 import { createFsObjectStore } from '../adapters/fs/fs-object-store.ts'
 import type { BreakerEvents } from '../adapters/platform/breaker.ts'
+import { ensurePrivateFolder } from '../adapters/platform/ensure-folder.ts'
 import type { ProcessLiveness } from '../adapters/platform/process-liveness.ts'
 import { createS3ObjectStore } from '../adapters/s3/s3-object-store.ts'
 import type { Config } from '../config/settings.ts'

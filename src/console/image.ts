@@ -63,7 +63,7 @@ export const showImage = async (view: ViewContext): Promise<void> => {
   placeholder.src = thumbHashToDataURL(bytesOf(first.thumbhash))
   const image = document.createElement('img')
   image.className = 'best'
-  image.alt = 'The shared image'
+  image.alt = 'The shared picture'
   frame.append(placeholder, image)
   main.prepend(frame)
   status.hide()
@@ -73,5 +73,5 @@ export const showImage = async (view: ViewContext): Promise<void> => {
     image.classList.add('loaded')
     return
   }
-  throw new Error('the image cannot be loaded')
+  throw new Error('the picture cannot be loaded')
 }

@@ -21,7 +21,7 @@ describe('the reported differences between two engines', () => {
 
   it("list the known faults of the engine's release", () => {
     expect(engineDifferences(engine('ffmpeg 5.1.9-0+deb12u1'), [])).to.deep.equal([
-      'where the sample rate of audio changes, it loses up to 40 ms',
+      'up to 40 ms of sound are lost at each point where the sample rate changes',
     ])
     expect(engineDifferences(engine('node-av 6.1.1 (FFmpeg 8.1)'), [])).to.deep.equal([])
   })

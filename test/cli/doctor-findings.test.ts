@@ -78,6 +78,12 @@ describe('the checks of the doctor', () => {
       expect(examineNode('0.1.0', version).fault === null, version).to.equal(!isOld)
   })
 
+  it('say that key files are missing if DATA_DIR is a file', async () => {
+    const config = await configOf({})
+    const { remedy } = describeKeyFiles(examineKeyFiles({ ...config, dataDir: 'package.json' }))
+    expect(remedy).to.match(/^set DATA_DIR to the folder of your library/)
+  })
+
   it('[V65] never print a key or the password of a database', async () => {
     const secret = 'c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0'
     const config = await configOf({
@@ -86,7 +92,7 @@ describe('the checks of the doctor', () => {
     })
     const facts = JSON.stringify([describeKeyFiles(examineKeyFiles(config)), serviceLocations(config)])
     expect(facts).not.to.match(/passw0rd|c2Vj/)
-    expect(facts).to.include('images from IMAGE_TOKEN_KEYS').and.to.include('at db.example.org:5432')
+    expect(facts).to.include('pictures from IMAGE_TOKEN_KEYS').and.to.include('at db.example.org:5432')
   })
 
   it('[V65] cover how decoders are isolated from this machine', () => {

@@ -70,7 +70,7 @@ describe('larder token --explain [V61]', () => {
     expect(lines[3]).to.match(/^minted: \d{4}-\d\d-\d\dT/)
     expect(lines[4]).to.match(/^jti: "[\w-]{22}"$/)
     expect(lines.slice(5)).to.deep.equal([
-      'only: renditions of at most 480 lines',
+      'only: renditions of at most 480 pixels in height',
       'only: seconds 1 to 2',
       'only: exports "cfe_a"',
     ])

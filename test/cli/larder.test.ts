@@ -210,7 +210,7 @@ describe('the command line', () => {
     const { code, out } = await larder('check', `${serving.base}/`)
     expect(code).to.equal(1)
     expect(out.filter((line) => line.includes('fault: '))).to.have.length(1)
-    expect(out.at(-1)).to.equal('1 list: 1 fault, 0 to consider')
+    expect(out.at(-1)).to.equal('1 playlist: 1 fault, 0 to consider')
   })
 
   it('[V65] warns of a setting that looks misspelt, and continues', async () => {

@@ -62,7 +62,7 @@ if (ownUid === 0)
       const keys = formatTokenKeys([generateSecretKey('k1')])
       const set = { IMAGE_TOKEN_KEYS: keys, CONTENT_TOKEN_KEYS: keys, ID_TOKEN_SECRET: keys }
       for (const [words, first] of [
-        [['check', 'http://127.0.0.1:1/a.m3u8'], /^larder: the server of the list cannot/],
+        [['check', 'http://127.0.0.1:1/a.m3u8'], /^larder: the server of the playlist cannot/],
         [['token', '--explain', 'x.y.z'], /^bad signature/],
         [['help', 'check'], /^usage: larder check/],
         [['--version'], /^\d+\.\d+/],

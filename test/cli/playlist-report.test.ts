@@ -22,7 +22,7 @@ describe('the report of larder check', () => {
     expect(faults, lines.join('\n')).to.equal(0)
     for (const { uid } of [film.high, film.low, film.sound])
       expect(lines.join('\n')).to.include(`/api/1/content_files/exports/${uid}.m3u8`)
-    expect(lines.at(-1)).to.match(/^6 lists: 0 faults, \d+ to consider$/)
+    expect(lines.at(-1)).to.match(/^6 playlists: 0 faults, \d+ to consider$/)
     expect(lines.join('\n')).not.to.include(jwt)
   })
 
@@ -32,16 +32,16 @@ describe('the report of larder check', () => {
     const finding = ruleViolation(
       'same-target',
       { number: 3 },
-      'has a target of 6 s, another list of the file 7 s',
+      'has a target of 6 s, another playlist of the file 7 s',
     )
     expect(
       describePlaylistReports([{ url, findings: [finding] }], 'https://media.example.com'),
     ).to.deep.equal({
       lines: [
         '/api/1/content_files/cf_x/mobile.m3u8?bmin=0&jwt=…',
-        '  fault, line 3: same-target: has a target of 6 s, another list of the file 7 s (RFC 8216bis §6.2.4)',
-        '    → Give all lists of a file the greatest of their target durations.',
-        '1 list: 1 fault, 0 to consider',
+        '  fault, line 3: same-target: has a target of 6 s, another playlist of the file 7 s (RFC 8216bis §6.2.4)',
+        '    → Give all playlists of a file the greatest of their target durations.',
+        '1 playlist: 1 fault, 0 to consider',
       ],
       faults: 1,
     })
@@ -58,6 +58,6 @@ describe('the report of larder check', () => {
     expect(lines[1]).to.equal(
       '  fault: reachable: names ../exports/cfe_a.m3u8?jwt=…: answers 403 (RFC 8216bis §6.2.1)',
     )
-    expect(lines.at(-1)).to.equal('1 list: 1 fault, 1 to consider')
+    expect(lines.at(-1)).to.equal('1 playlist: 1 fault, 1 to consider')
   })
 })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { CommandError } from '../../src/cli/command.ts'
-import { restrictionsOf } from '../../src/cli/token-command.ts'
+import { checkFileUid, restrictionsOf } from '../../src/cli/token-command.ts'
 import { Restrictions } from '../../src/domain/access/restrictions.ts'
 import { E } from '../../src/fp.ts'
 
@@ -13,6 +13,25 @@ describe('the restrictions of larder token', () => {
   it('are accepted by the decoder of tokens', () => {
     for (const options of [{}, { maxh: '1' }, { clip: '0.001,7' }])
       expect(E.isRight(Restrictions.decode(restrictionsOf(options)))).to.equal(true)
+  })
+
+  it('are for files: an export is refused with the reason', () => {
+    for (const [uid, what] of [
+      ['cfe_a', 'an export'],
+      ['x_ife_0123456789abcdefghijkl', 'an export'],
+      ['cfep_a', 'a part'],
+    ])
+      expect(() => checkFileUid(uid ?? '')).to.throw(
+        CommandError,
+        `${uid} is the uid of ${what}: a token is for a file`,
+      )
+    for (const uid of ['if_a', 'cf_a', 'old']) checkFileUid(uid)
+  })
+
+  it('say which numbers are accepted', () => {
+    expect(() => restrictionsOf({ maxh: '0' })).to.throw(
+      '--maxh 0 is not a height in pixels from 1 to 999999999',
+    )
   })
 
   it('are refused, with an example, if they are invalid', () => {

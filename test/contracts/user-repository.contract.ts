@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { Subject } from '../../src/domain/access/subject.ts'
 import type { UserRepository } from '../../src/ports/user-repository.ts'
 import { right } from '../support/expect-right.ts'
 
@@ -29,8 +30,18 @@ export const userRepositoryContract = (make: () => Promise<UserRepository>): voi
     )
   })
 
-  it('returns false for a name that the database cannot store', async () => {
-    expect(await right(users.isAdmin('ann\u0000'))).to.equal(false)
+  it('stores each subject that a token may have', async () => {
+    const subject = fc.oneof(
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 255 }).filter(Subject.is),
+      fc.constantFrom('🦊'.repeat(255), '\uffff', ' '),
+    )
+    await fc.assert(
+      fc.asyncProperty(subject, async (sub) => {
+        await right(users.setAdmin(sub, true))
+        expect(await right(users.isAdmin(sub))).to.equal(true)
+      }),
+      { numRuns: 20 },
+    )
   })
 
   it('[§8.12] lists exactly the admins in order, and removes any but the last', async () => {

@@ -107,10 +107,8 @@ describe('bodies in JSON (§1.4)', () => {
       'body.title',
       'body.tags.1.name',
     ])
-    expect(new Set(await faultsOf(await send('[]')))).to.deep.equal(new Set(['body']))
-    expect(new Set(await faultsOf(await send('{"title":"","size":"big"}')))).to.deep.equal(
-      new Set(['body.size']),
-    )
+    expect(await faultsOf(await send('[]'))).to.deep.equal(['body'])
+    expect(await faultsOf(await send('{"title":"","size":"big"}'))).to.deep.equal(['body.size'])
     expect(await faultsOf(await send('{"title":1}', {}, '/1?draft=2'))).to.deep.equal(['query.draft'])
     const put = await server.get('/api/1/admin/notes/by/ann', {
       method: 'PUT',
@@ -118,6 +116,12 @@ describe('bodies in JSON (§1.4)', () => {
     })
     expect(await faultsOf(put)).to.deep.equal(['params.name'])
     expect((await send('{"title":""}', {}, '/3')).status, 'a path that hides what exists').to.equal(403)
+  })
+
+  it('are named in the message of an error', async () => {
+    const messageOf = async (response: Response) => ((await response.json()) as { message: string }).message
+    expect(await messageOf(await send('{"title":1}'))).to.equal('the body is invalid')
+    expect(await messageOf(await send('{"title":1}', {}, '/1?draft=2'))).to.equal('a parameter is invalid')
   })
 
   it('and other faults are explained to everyone by a route that reads no token', async () => {
@@ -142,6 +146,19 @@ describe('bodies in JSON (§1.4)', () => {
   it('get 400 if they are not JSON, or would change the prototype', async () => {
     for (const body of ['', '{', '{"title":"a"}}', '{"title":"","__proto__":{"isAdmin":true}}'])
       expect((await send(body === '' ? ' ' : body)).status, body).to.equal(400)
+  })
+
+  it('get 400 if they are not UTF-8, so that no character is replaced', async () => {
+    const bytes = (text: string) => Buffer.from(text, 'latin1')
+    for (const body of [
+      bytes('{"title":"\xff"}'),
+      bytes('{"title":"\xed\xa0\x80"}'),
+      bytes('{"title":"\xc3'),
+      Buffer.from('{"title":"a"}', 'utf16le'),
+    ])
+      expect((await send(body)).status, body.toString('hex')).to.equal(400)
+    const replacement = await send('{"title":"\ufffd"}')
+    expect(await replacement.json()).to.nested.include({ 'body.title': '\ufffd' })
   })
 
   it('get 415 for another type or coding; a missing body is a fault of the body', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { createFolderSync } from '../platform/create-folder.ts'
 import { alreadyExists, isNotFound } from '../platform/errno.ts'
 
 /** Reads a secret file. Returns `null` if there is none. */
@@ -20,7 +21,7 @@ export const readSecretFile = (path: string): string | null => {
 export const readOrCreateSecretFile = (path: string, generate: () => string): string => {
   const existing = readSecretFile(path)
   if (existing !== null) return existing
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  createFolderSync(dirname(path))
   const draft = `${path}.${randomUUID()}`
   try {
     writeFileSync(draft, `${generate()}\n`, { mode: 0o600 })

@@ -1,9 +1,10 @@
-import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ByteRange, ByteStream } from '../../domain/media/bytes.ts'
 import { unavailable } from '../../domain/shared/errors.ts'
 import { O, TE } from '../../fp.ts'
 import type { NewObject, ObjectStore } from '../../ports/object-store.ts'
+import { createFolder } from '../platform/create-folder.ts'
 import { orIfNotFound } from '../platform/errno.ts'
 import type { ProcessLiveness } from '../platform/process-liveness.ts'
 import { verifyChecksum } from '../store/verify-checksum.ts'
@@ -89,8 +90,8 @@ const readChunk = async (file: FileHandle, position: number, length: number): Pr
 
 /** Creates a folder with its parents, and syncs the parents, so that the new folders survive a power loss. */
 const makeFolder = async (folder: string): Promise<void> => {
-  const topmost = await mkdir(folder, { recursive: true, mode: 0o700 })
-  if (topmost === undefined) return
+  const topmost = await createFolder(folder)
+  if (topmost === null) return
   for (let created = folder; created.length >= topmost.length; created = dirname(created))
     await syncFolder(dirname(created))
 }

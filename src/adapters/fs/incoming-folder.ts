@@ -1,5 +1,6 @@
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createFolder } from '../platform/create-folder.ts'
 import { isLeftover } from '../platform/leftovers.ts'
 import { identityPattern } from '../platform/process-identity.ts'
 import type { ProcessLiveness } from '../platform/process-liveness.ts'
@@ -35,7 +36,7 @@ export const createIncomingFolder = (dir: string, liveness: ProcessLiveness): In
 
   return {
     withNewFile: async (work) => {
-      await mkdir(dir, { recursive: true, mode: 0o700 })
+      await createFolder(dir)
       const { identity, release } = await liveness.announce()
       const path = join(dir, `${identity}.${fileCount++}`)
       try {

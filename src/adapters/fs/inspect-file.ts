@@ -3,9 +3,13 @@ import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { type Refused, refused } from '../../domain/shared/errors.ts'
+import { storableText } from '../../domain/shared/storable-text.ts'
 import { E, TE } from '../../fp.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
 import { errnoOf } from '../platform/errno.ts'
+
+/** The longest name that a file system of Linux permits has 255 bytes. */
+const FileName = storableText({ maxCharacters: 255 })
 
 /** Maximum length in bytes of `head`, the first bytes of the file. */
 const headSize = 4096
@@ -25,6 +29,7 @@ export const inspectFile =
       const stats = await file.stat()
       if (stats.isDirectory()) return E.left(refused('it is a folder'))
       if (!stats.isFile()) return E.left(refused('it is not a plain file'))
+      if (!FileName.is(name)) return E.left(refused('its name has characters that cannot be stored'))
 
       const read = await readThrough(file)
       return read.size === 0 ? E.left(refused('the file is empty')) : E.right({ path, name, ...read })

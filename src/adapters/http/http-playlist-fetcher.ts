@@ -58,6 +58,6 @@ export const createHttpPlaylistFetcher =
         contentEncoding: response.headers.get('content-encoding'),
       })
     } catch (cause) {
-      return E.left(unavailable('server of the list')(reasonOf(cause)))
+      return E.left(unavailable('server of the playlist')(reasonOf(cause)))
     }
   }

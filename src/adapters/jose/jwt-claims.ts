@@ -1,4 +1,5 @@
 import * as t from 'io-ts'
+import { Subject } from '../../domain/access/subject.ts'
 import { isTokenTime } from '../../domain/access/token-times.ts'
 import type { ForbiddenReason } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
@@ -22,10 +23,6 @@ export type CommonClaims = {
  */
 export const tokenIdOf = ({ jti }: JwtClaims): { readonly jti?: string } =>
   typeof jti === 'string' && jti !== '' ? { jti } : {}
-
-// A subject may contain neither NUL, which PostgreSQL rejects, nor a lone surrogate. UTF-8 cannot encode lone
-// surrogates, so their conversion could make two subjects equal.
-const isSubject = (u: unknown): u is string => typeof u === 'string' && u !== '' && !/[\p{Cc}\p{Cs}]/u.test(u)
 
 const hasAudience = (u: unknown, audience: string): boolean =>
   u === audience || (Array.isArray(u) && u.includes(audience))
@@ -55,7 +52,7 @@ export const checkClaims = (
 ): E.Either<ForbiddenReason, CommonClaims> => {
   if (iss !== issuer) return E.left('issuer')
   if (!hasAudience(aud, audience)) return E.left('audience')
-  if (!isSubject(sub) || !isTokenTime(exp) || !isTokenTime(iat)) return E.left('claims')
+  if (!Subject.is(sub) || !isTokenTime(exp) || !isTokenTime(iat)) return E.left('claims')
   if (nbf !== undefined && !(isTokenTime(nbf) && nbf <= now + leewaySeconds)) return E.left('claims')
   if (iat > now + maxAheadSeconds) return E.left('issued_later')
   if (exp <= now - leewaySeconds) return E.left('expired')

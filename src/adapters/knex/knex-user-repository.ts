@@ -22,13 +22,11 @@ export const createKnexUserRepository = (db: Knex): UserRepository => {
   )
 
   return {
-    isAdmin: (sub) => {
-      if (sub.includes('\u0000')) return TE.right(false) // PostgreSQL text cannot contain NUL
-      return pipe(
+    isAdmin: (sub) =>
+      pipe(
         selectAdmin(sub),
         TE.map((row) => O.isSome(row) && row.value.admin),
-      )
-    },
+      ),
 
     setAdmin: (sub, admin) =>
       pipe(

@@ -17,11 +17,33 @@ const isRejected = (error: unknown): boolean =>
   (error instanceof DatabaseError && error.code !== undefined && !endsConnection.test(error.code))
 
 /**
- * Converts the error of a write. The result tells whether the write had no effect, or whether its effect is
+ * Error codes with which the server rejects the values of a statement (PostgreSQL, appendix A): cardinality
+ * violations, data exceptions, violated constraints, exceeded limits.
+ */
+const rejectsValues = /^(21|22|23|54)/
+
+/**
+ * Throws the error again if the database rejected the values of the statement. The same values are rejected each
+ * time, so this is no outage, and a retry does not help: the code that decoded the values has a bug.
+ */
+const rethrowRejectedValues = (error: unknown): void => {
+  if (error instanceof DatabaseError && rejectsValues.test(error.code ?? '')) throw error
+}
+
+/**
+ * Converts the error of a write. Throws it if the database rejected the values. The result tells whether the write had no effect, or whether its effect is
  * unknown.
  */
-export const toWriteFailure = (error: unknown): Unavailable =>
-  isRejected(error) ? unavailable(dependency)(error) : outcomeUnknown(dependency)(error)
+export const toWriteFailure = (error: unknown): Unavailable => {
+  rethrowRejectedValues(error)
+  return isRejected(error) ? unavailable(dependency)(error) : outcomeUnknown(dependency)(error)
+}
 
-/** Converts the error of a query, or of a transaction before its COMMIT. Neither had an effect. */
-export const toReadFailure = unavailable(dependency)
+/**
+ * Converts the error of a query, or of a transaction before its COMMIT. Neither had an effect. Throws the error if
+ * the database rejected the values.
+ */
+export const toReadFailure = (error: unknown): Unavailable => {
+  rethrowRejectedValues(error)
+  return unavailable(dependency)(error)
+}

@@ -11,8 +11,8 @@ type QueryLimit = Extract<StatementLimit, 'read' | 'background'>
 export type Binding = string | number | boolean | null
 
 /**
- * Runs a query. Fails with `Unavailable` for any error of the database, and for a row that does not match its
- * codec.
+ * Runs a query. Fails with `Unavailable` for an error of the database, and for a row that does not match its
+ * codec. Throws if the database rejects the values of the query, which is a bug.
  */
 export const query = <A>(runQuery: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
   TE.tryCatch(runQuery, toReadFailure)

@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs'
-import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises'
+import { readdir, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createFolder } from './create-folder.ts'
 import { errnoOf } from './errno.ts'
 import {
   currentProcessIdentity,
@@ -105,7 +106,7 @@ export const createProcessLiveness = (folder: string, refreshMs = hour): Process
 /** Creates the FIFO. Returns its open read end; `null` if it cannot be created. */
 const createFifo = async (folder: string, path: string): Promise<number | null> => {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await createFolder(folder)
     await removeStale(folder)
     // The FIFO may already exist, because another ProcessLiveness of this process has created it.
     await runProgram('mkfifo', ['-m', '600', path]).catch(() => undefined)

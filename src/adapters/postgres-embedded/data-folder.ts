@@ -1,5 +1,6 @@
 import { chmod, lstat, mkdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { createFolder } from '../platform/create-folder.ts'
 import { alreadyExists, orIfNotFound } from '../platform/errno.ts'
 import { runProgram } from '../platform/run-program.ts'
 import { grantPathAccess } from './grant-path-access.ts'
@@ -43,7 +44,7 @@ export const openDataFolder = async (
     log: path.join(base, 'postgres.log'),
     sockets: path.join(base, 'run'),
   }
-  await mkdir(base, { recursive: true, mode: 0o700 })
+  await createFolder(base)
   await checkBase(base)
   await grantPathAccess(privilege, base)
   await linkLibraries(base, binaries.libraries, privilege)

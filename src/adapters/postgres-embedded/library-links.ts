@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, mkdir, readlink, rename, symlink } from 'node:fs/promises'
+import { chmod, readlink, rename, symlink } from 'node:fs/promises'
 import path from 'node:path'
+import { createFolder } from '../platform/create-folder.ts'
 import type { Privilege } from './privilege.ts'
 
 /** Name of the folder that contains the links to the libraries. */
@@ -26,7 +27,7 @@ export const linkLibraries = async (
   { uid }: Privilege,
 ): Promise<void> => {
   const folder = path.join(base, name)
-  await mkdir(folder, { recursive: true })
+  await createFolder(folder)
   // If PostgreSQL runs as another user, that user must be able to follow the links.
   await chmod(folder, uid === process.getuid?.() ? 0o700 : 0o711)
   for (const [soname, file] of libraries) {

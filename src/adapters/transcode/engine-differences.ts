@@ -27,6 +27,6 @@ const FAULTS: ReadonlyArray<readonly [release: RegExp, fault: string]> = [
   [
     // The loss comes from the filter DROP_WRONG_TIMESTAMPS (recipe.ts).
     /^ffmpeg 5\./,
-    'where the sample rate of audio changes, it loses up to 40 ms',
+    'up to 40 ms of sound are lost at each point where the sample rate changes',
   ],
 ]

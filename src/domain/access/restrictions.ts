@@ -3,12 +3,20 @@ import { refine } from '../shared/refine.ts'
 
 /** A time span of a video, in seconds: `0 ≤ from < to`. */
 export type Clip = readonly [from: number, to: number]
-export const Clip = refine('Clip', (u): u is Clip => {
-  const [from, to, ...more]: ReadonlyArray<unknown> = Array.isArray(u) ? u : []
-  return typeof from === 'number' && typeof to === 'number' && 0 <= from && from < to && more.length === 0
-})
+export const Clip = refine(
+  'Clip',
+  (u): u is Clip => {
+    const [from, to, ...more]: ReadonlyArray<unknown> = Array.isArray(u) ? u : []
+    return typeof from === 'number' && typeof to === 'number' && 0 <= from && from < to && more.length === 0
+  },
+  'should be two numbers of seconds, [from, to], with 0 ≤ from < to',
+)
 
-const Height = refine('Height', (u): u is number => Number.isSafeInteger(u) && Number(u) > 0)
+const Height = refine(
+  'Height',
+  (u): u is number => Number.isSafeInteger(u) && Number(u) > 0,
+  'should be a whole number of pixels above 0',
+)
 
 /**
  * Limits what a token opens of its file (http-api.md §2.4). A missing member restricts nothing. `maxh`:

@@ -72,7 +72,7 @@ export const createMintMediaToken = (deps: Deps): MintMediaToken => {
       if (E.isLeft(subject)) return subject
       const { kind } = subject.right
       if (kind === 'image' && restrictions.clip !== undefined)
-        return E.left(refused(`${uid} is an image and has no duration: a clip is for audio and video`))
+        return E.left(refused(`${uid} is a picture and has no duration: a clip is for sounds and films`))
       // The index of this process may not know the last revocation yet, so the store is queried.
       const notBefore = await revocations.findNotBefore({ kind: 'uid', subject: uid })()
       if (E.isLeft(notBefore)) return notBefore

@@ -163,7 +163,7 @@ export const hlsRules = {
   'same-target': {
     severity: 'fault',
     source: 'RFC 8216bis §6.2.4',
-    fix: 'Give all lists of a file the greatest of their target durations.',
+    fix: 'Give all playlists of a file the greatest of their target durations.',
   },
   aligned: {
     severity: 'fault',

@@ -10,7 +10,7 @@ declare const kind: unique symbol
 type Uid<K extends string> = string & { readonly [kind]: K }
 
 const uidOf = <const K extends string>(name: K): t.Type<Uid<K>, string, unknown> =>
-  refine(name, (u): u is Uid<K> => isUid(u))
+  refine(name, (u): u is Uid<K> => isUid(u), 'should be a uid: 1 to 80 letters, digits, _ and -')
 
 export const ImageFileUid = uidOf('ImageFileUid')
 export type ImageFileUid = t.TypeOf<typeof ImageFileUid>

@@ -8,25 +8,35 @@ export const snakeCase = (name: string): string =>
 export const snakeKeys = (record: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [snakeCase(name), value]))
 
-/** Wraps a record codec so that encoded members are in snake_case (`fileSize` ↔ `file_size`). */
+/**
+ * Wraps a record codec so that encoded members are in snake_case (`fileSize` ↔ `file_size`). Faults name the encoded
+ * members, which the sender knows.
+ */
 export const snakeCased = <P extends t.Props>(
   codec: t.ExactC<t.TypeC<P>>,
 ): t.Type<t.TypeOfProps<P>, unknown, unknown> => {
   const names = Object.keys(codec.type.props).map((name) => [name, snakeCase(name)] as const)
-  return new t.Type(
+  const encodedProps: t.Props = Object.fromEntries(
+    Object.entries(codec.type.props).map(([name, member]) => [snakeCase(name), member]),
+  )
+  const encodedRecord = t.type(encodedProps)
+  const renamed = new t.Type<t.TypeOfProps<P>, unknown, unknown>(
     codec.name,
-    (u): u is t.TypeOfProps<P> => codec.is(u),
+    codec.is,
     (u, context) => {
-      const record = t.UnknownRecord.validate(u, context)
+      const record = encodedRecord.validate(u, context)
       if (E.isLeft(record)) return record
-      return codec.validate(
-        Object.fromEntries(names.map(([camelName, snakeName]) => [camelName, record.right[snakeName]])),
-        context,
+      const { right } = record
+      // The members have been decoded under their encoded names, so the cast is safe.
+      return t.success(
+        Object.fromEntries(names.map(([name, encoded]) => [name, right[encoded]])) as t.TypeOfProps<P>,
       )
     },
     (a) => {
       const encoded: Record<string, unknown> = codec.encode(a)
-      return Object.fromEntries(names.map(([camelName, snakeName]) => [snakeName, encoded[camelName]]))
+      return Object.fromEntries(names.map(([name, encodedName]) => [encodedName, encoded[name]]))
     },
   )
+  // Like a codec of `t.type`, so that its members can be listed.
+  return Object.assign(renamed, { props: encodedProps })
 }

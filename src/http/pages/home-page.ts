@@ -11,7 +11,7 @@ type Entry = readonly [name: string, meaning: string]
 
 /** Commands of the command line. A test compares their names with those in `larder help`. */
 export const homePageCommands: ReadonlyArray<Entry> = [
-  ['larder add FILE…', 'adds images, audio and videos, and prints a link to each'],
+  ['larder add FILE…', 'adds pictures, sounds and films, and prints a link to each'],
   ['larder token UID', 'prints a token for a file'],
   ['larder revoke UID', 'revokes all tokens of a file'],
   ['larder admin grant SUB', 'makes a user an admin'],

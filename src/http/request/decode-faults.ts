@@ -1,5 +1,6 @@
 import type * as t from 'io-ts'
-import { type Unprocessable, unprocessable } from '../response/request-faults.ts'
+import { type ParameterFault, type Unprocessable, unprocessable } from '../response/request-faults.ts'
+import { eitherOf, expectedValue } from './expected-value.ts'
 
 /** The part of a request that could not be decoded. */
 type RequestPart = 'params' | 'query' | 'body'
@@ -18,15 +19,45 @@ export const hasMembers = (codec: Tagged | undefined): boolean => {
   return codec?._tag === 'IntersectionType' || codec?._tag === 'UnionType'
 }
 
+/** Maximum number of reported faults. The rest of a long list of faults tells the sender nothing new. */
+const maxFaults = 100
+
+type Located = ParameterFault & { readonly isAlternative: boolean }
+
+const isUnion = (codec: Tagged | undefined): boolean => codec?._tag === 'UnionType'
+
+const locate = (part: RequestPart, { context, message }: t.ValidationError): Located => {
+  const codec = context.at(-1)?.type
+  const loc = [
+    part,
+    ...context.slice(1).flatMap(({ key }, i) => (hasMembers(context[i]?.type as Tagged) ? [] : [key])),
+  ]
+  const { msg, type } = codec === undefined ? { msg: 'is invalid', type: part } : expectedValue(codec)
+  return {
+    loc,
+    msg: message ?? msg,
+    type,
+    isAlternative: context.some((entry) => isUnion(entry.type as Tagged)),
+  }
+}
+
+const isBelow = (outer: ParameterFault, inner: ParameterFault): boolean =>
+  inner.loc.length > outer.loc.length && outer.loc.every((key, i) => key === inner.loc[i])
+
+/**
+ * Returns one fault for each place. The alternatives of a union report one each: if faults inside the value show
+ * which alternative the sender meant, only they count.
+ */
+const mergeAlternatives = (faults: ReadonlyArray<Located>): ReadonlyArray<ParameterFault> => {
+  const places = new Map<string, Located[]>()
+  for (const fault of faults) {
+    if (fault.isAlternative && faults.some((other) => other.isAlternative && isBelow(fault, other))) continue
+    const place = JSON.stringify(fault.isAlternative ? fault.loc : [fault.loc, fault.msg])
+    places.set(place, [...(places.get(place) ?? []), fault])
+  }
+  return [...places.values()].map((same) => ({ loc: same[0]?.loc ?? [], ...eitherOf(same) }))
+}
+
 /** Converts faults to the form of http-api.md §1.4. The member `loc` is the path of the value in the request. */
 export const toUnprocessable = (part: RequestPart, errors: t.Errors): Unprocessable =>
-  unprocessable(
-    errors.map(({ context, message }) => ({
-      loc: [
-        part,
-        ...context.slice(1).flatMap(({ key }, i) => (hasMembers(context[i]?.type as Tagged) ? [] : [key])),
-      ],
-      msg: message ?? 'is invalid',
-      type: context.length > 1 ? (context.at(-1)?.type.name ?? part) : part,
-    })),
-  )
+  unprocessable(mergeAlternatives(errors.slice(0, maxFaults).map((error) => locate(part, error))))

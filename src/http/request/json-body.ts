@@ -7,6 +7,7 @@ import { withTimeout } from '../../domain/shared/with-timeout.ts'
 import { E } from '../../fp.ts'
 import { malformedBody, slowRequest, unsupportedMedia } from '../response/request-faults.ts'
 import { toUnprocessable } from './decode-faults.ts'
+import { parseJson } from './parse-json.ts'
 import { type RequestBody, sendContinue } from './request-body.ts'
 
 /** Default maximum length of a body in bytes, which is more than any description of a file needs. */
@@ -23,21 +24,34 @@ const codingOf = ({ req }: RouterContext): string => req.headers['content-encodi
 const isOtherMedia = (ctx: RouterContext): boolean =>
   ctx.is(json) === false || codingOf(ctx).toLowerCase() !== 'identity'
 
-const createParse = (maxBytes: number): ((ctx: RouterContext) => Promise<unknown>) => {
-  const parseInto = koaBody({
-    jsonLimit: maxBytes,
-    jsonStrict: false,
-    jsonTypes: [json],
+/** Creates a function that reads a body of at most `maxBytes`. It reads no empty body: its result is then `null`. */
+const createReadBytes = (maxBytes: number): ((ctx: RouterContext) => Promise<Uint8Array | null>) => {
+  // The body is read as bytes. If koa-body decoded it, bytes that are not UTF-8 would be replaced without an error.
+  const readInto = koaBody({
+    encoding: 'binary',
+    text: true,
+    textLimit: maxBytes,
+    textTypes: [json],
     parsedMethods: [HttpMethodEnum.POST, HttpMethodEnum.PUT, HttpMethodEnum.PATCH, HttpMethodEnum.DELETE],
+    json: false,
     multipart: false,
-    text: false,
     urlencoded: false,
   })
   return async (ctx) => {
-    await parseInto(ctx, async () => undefined)
-    return ctx.request.body
+    await readInto(ctx, async () => undefined)
+    const { body } = ctx.request
+    return typeof body === 'string' && body !== '' ? Buffer.from(body, 'latin1') : null
   }
 }
+
+/** Parses the body. Returns a `left` if it is not JSON in UTF-8. */
+const parseBody = (bytes: Uint8Array | null): E.Either<unknown, unknown> =>
+  bytes === null
+    ? E.right(undefined)
+    : E.tryCatch(
+        () => parseJson(bytes),
+        (error) => error,
+      )
 
 const statusOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined
@@ -51,13 +65,16 @@ export const jsonBody = <B>(
   maxBytes = defaultMaxBytes,
 ): RequestBody<B> => ({
   maxBytes,
+  codec,
   createReader: (limits) => {
-    const parse = createParse(limits.maxBytes)
+    const readBytes = createReadBytes(limits.maxBytes)
     return (ctx) => async () => {
       if (isOtherMedia(ctx)) return E.left(unsupportedMedia)
       sendContinue(ctx)
       try {
-        const body = codec.decode(await withTimeout(parse(ctx), limits.milliseconds))
+        const parsed = parseBody(await withTimeout(readBytes(ctx), limits.milliseconds))
+        if (E.isLeft(parsed)) return E.left(malformedBody)
+        const body = codec.decode(parsed.right)
         return E.isLeft(body) ? E.left(toUnprocessable('body', body.left)) : body
       } catch (error) {
         if (isTimeout(error)) {

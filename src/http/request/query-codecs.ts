@@ -38,11 +38,11 @@ export const ImageFormatName = new t.Type<ImageFormat, string, unknown>(
   (format) => format,
 )
 
-const presign = <const P extends Presign>(name: string, modes: ReadonlyArray<P>) => {
+const presign = <const P extends Presign>(modes: ReadonlyArray<P>) => {
   const is = (u: unknown): u is P | 'none' | 'query' =>
     u === 'none' || u === 'query' || modes.some((mode) => mode === u)
   return new t.Type<P | 'none' | 'query', string, unknown>(
-    name,
+    'presign',
     is,
     (u, context) => {
       if (is(u)) return t.success(u)
@@ -59,5 +59,5 @@ const presign = <const P extends Presign>(name: string, modes: ReadonlyArray<P>)
  * The codecs of the `presign` parameter: for playlists with absolute URLs, and for m3u8 playlists
  * (http-api.md §3).
  */
-export const PresignUrls = presign('presign_urls', ['path'])
-export const PresignM3u8 = presign('presign_m3u8', ['path', 'define'])
+export const PresignUrls = presign(['path'])
+export const PresignM3u8 = presign(['path', 'define'])

@@ -1,4 +1,5 @@
 import type { RouterContext } from '@koa/router'
+import type * as t from 'io-ts'
 import type { TooLarge } from '../../domain/shared/errors.ts'
 import type { TE } from '../../fp.ts'
 import type { RequestFault } from '../response/request-faults.ts'
@@ -21,6 +22,8 @@ export type RequestBody<B> = {
    * and has no deadline.
    */
   readonly maxBytes: number | null
+  /** The codec of the body; `null` for bytes. */
+  readonly codec: t.Mixed | null
   readonly createReader: (limits: BodyLimits) => ReadBody<B>
 }
 

@@ -28,6 +28,7 @@ async function* receive(request: IncomingMessage, milliseconds: number): AsyncGe
  */
 export const uploadBody: RequestBody<ByteStream> = {
   maxBytes: null,
+  codec: null,
   createReader:
     ({ milliseconds }) =>
     (ctx) =>

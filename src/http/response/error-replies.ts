@@ -1,6 +1,6 @@
 import type { DomainError, ForbiddenReason } from '../../domain/shared/errors.ts'
 import type { BufferedReply, Reply } from './reply.ts'
-import type { RequestFault } from './request-faults.ts'
+import type { RequestFault, Unprocessable } from './request-faults.ts'
 import type { ErrorBody } from './write-error.ts'
 
 type ErrorTemplate = {
@@ -61,11 +61,16 @@ export const errorReply = (
   body: { _tag: 'ErrorBody', status, type, message, detail, token },
 })
 
+const unprocessableForm = ({ detail }: Unprocessable): ErrorTemplate =>
+  detail[0]?.loc[0] === 'body'
+    ? { ...forms.Unprocessable, message: 'the body is invalid' }
+    : forms.Unprocessable
+
 const retryAfter = (seconds: number) => ({ 'Retry-After': String(seconds) })
 
 export const toErrorReply = (error: DomainError | RequestFault): BufferedReply => {
   const form = forms[error._tag]
-  if (error._tag === 'Unprocessable') return errorReply(form, error.detail)
+  if (error._tag === 'Unprocessable') return errorReply(unprocessableForm(error), error.detail)
   if (error._tag === 'Forbidden') return errorReply(Object.assign({}, form, tokenFaults[error.reason]))
   if (error._tag === 'Conflict') return errorReply(Object.assign({}, form, { message: error.message }))
   if (error._tag === 'Unavailable') return errorReply(form, null, retryAfter(2))

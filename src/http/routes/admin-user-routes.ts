@@ -1,5 +1,5 @@
 import * as t from 'io-ts'
-import { TokenSubject } from '../../domain/access/token-subject.ts'
+import { Subject } from '../../domain/access/subject.ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
 import { notFound } from '../../domain/shared/errors.ts'
 import { pipe, TE } from '../../fp.ts'
@@ -9,7 +9,7 @@ import { jsonReply, noContentReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
 
-const BySubject = t.strict({ sub: TokenSubject })
+const BySubject = t.strict({ sub: Subject })
 const ListQuery = t.partial({ limit: PageLimit, after: TextCursor })
 
 /** The routes that list, add and remove admins (http-api.md §8.12). */

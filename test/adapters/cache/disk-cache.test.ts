@@ -67,7 +67,7 @@ describe('disk cache', () => {
       now += 3_600_000
       await collect(await readBlob(cache, aBlobKey(), blobBytes, createWorkingOrigin(blobBytes).origin))
       expect(eventsOf('cache: new bytes')).to.deep.equal(['outage.started', 'outage.ended', 'outage.started'])
-      expect(new Set(entries.map(({ fields }) => fields.dependency))).to.include('cache: upkeep')
+      expect(new Set(entries.map(({ fields }) => fields.dependency))).to.include('cache: maintenance')
     })
 
     it('is created again when it is removed during use', async () => {

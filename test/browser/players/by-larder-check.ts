@@ -18,7 +18,7 @@ second.ts
 `
 
 /** The lists are the master playlist, two of video, their I-frame playlists, and the audio. */
-const sixLists = '6 lists: 0 faults, 0 to consider'
+const sixLists = '6 playlists: 0 faults, 0 to consider'
 
 export const larderCheckTests = (film: () => ServedFilm): Mocha.Suite =>
   describe('larder check', () => {
@@ -49,7 +49,7 @@ export const larderCheckTests = (film: () => ServedFilm): Mocha.Suite =>
     it('finds no fault in a media playlist with variables', async () => {
       const { url } = await film().videoPlaylistWithVariables()
       const { code, out } = await film().larder('check', url)
-      expect(out.at(-1)).to.equal('1 list: 0 faults, 0 to consider')
+      expect(out.at(-1)).to.equal('1 playlist: 0 faults, 0 to consider')
       expect(code).to.equal(0)
     })
 

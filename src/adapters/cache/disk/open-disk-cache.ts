@@ -117,7 +117,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     limit,
     journal,
     onEvicted,
-    onFailure: logOutage('books'),
+    onFailure: logOutage('accounting'),
   })
   const room = createDiskSpace({ folders, budget })
   const trust = createChunkVerification(monotonic)
@@ -174,9 +174,9 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
         share: 1 / roundsPerPass,
         notWithinMs: roundsPerPass * hour,
       })
-      outages.answered('cache: upkeep')
+      outages.answered('cache: maintenance')
     },
-    onFailure: logOutage('upkeep'),
+    onFailure: logOutage('maintenance'),
   })
 
   const settled = async () => {

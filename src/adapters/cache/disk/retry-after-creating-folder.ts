@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { createFolder } from '../../platform/create-folder.ts'
 import { isNotFound } from '../../platform/errno.ts'
 
 /** Runs `act`. If it fails with ENOENT, creates `folder` and runs `act` again. */
@@ -7,7 +7,7 @@ export const retryAfterCreatingFolder = async <A>(folder: string, act: () => Pro
     return await act()
   } catch (error) {
     if (!isNotFound(error)) throw error
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await createFolder(folder)
     return act()
   }
 }

@@ -73,19 +73,24 @@ export const superviseDecoder = (
 export const redactPath = (text: string, path: string | null): string =>
   path === null ? text : text.replaceAll(path, '…')
 
+const describeEnd = ({ code, signal, stderr }: SupervisedExit): string => {
+  if (signal !== null) return `it was ended by ${signal}`
+  return `it ended with code ${code}${stderr.trim() === '' ? ' and without a message' : ''}`
+}
+
 /**
  * Returns the failure of a process; `null` if the process succeeded. The text of the failure omits `path`,
  * because file names are private.
  */
 export const toEngineFailure = (ended: SupervisedExit, path: string | null): EngineFailure | null => {
-  const { code, signal, stopped, startError } = ended
+  const { code, stopped, startError } = ended
   if (code === 0 && stopped === null) return null
   const stderr = redactPath(ended.stderr, path).trim()
   const lastLines = stderr.split('\n').slice(-4)
   const cause = machineFaultLine(stderr)
   const lines = cause === null || lastLines.includes(cause) ? lastLines : [cause, ...lastLines]
-  const detail = `${startError?.message ?? `ended by ${signal ?? code}`}: ${lines.join(' | ')}`
-  return { reason: stopped ?? reasonOf(ended), detail: detail.slice(0, 600) }
+  const detail = [startError?.message ?? describeEnd(ended), ...(stderr === '' ? [] : [lines.join(' | ')])]
+  return { reason: stopped ?? reasonOf(ended), detail: detail.join(': ').slice(0, 600) }
 }
 
 /**

@@ -43,6 +43,13 @@ describe('a fault of the machine while a file is decoded [V45]', () => {
     expect(endedWith('Error writing: File too large')).to.equal('size')
   })
 
+  it('is described in words, also if the program says nothing', () => {
+    const exit = { code: 1, signal: null, stderr: '', stopped: null, startError: null }
+    expect(toEngineFailure(exit, null)?.detail).to.equal('it ended with code 1 and without a message')
+    const killed = { ...exit, code: null, signal: 'SIGKILL', stderr: 'a\nb' } as const
+    expect(toEngineFailure(killed, null)?.detail).to.equal('it was ended by SIGKILL: a | b')
+  })
+
   it('is found and reported after any amount of decoder output', async () => {
     const noise = `process.stderr.write('[h264] error while decoding MB 1 2\\n'.repeat(20000), () => {
       process.stderr.write('No space left on device\\n' + 'Conversion failed\\n'.repeat(9), () => process.exit(1))

@@ -1,0 +1,85 @@
+import { expect } from 'chai'
+import * as t from 'io-ts'
+import { createTrafficCounters } from '../../../src/http/middleware/traffic-counters.ts'
+import { toUnprocessable } from '../../../src/http/request/decode-faults.ts'
+import type { Route } from '../../../src/http/route.ts'
+import type { RouteHandler } from '../../../src/http/route-handler.ts'
+import { createAllRoutes } from '../../../src/http/routes/all-routes.ts'
+import { createMemoryLarder } from '../../support/memory-larder.ts'
+
+type Named = { readonly codec: t.Mixed; readonly path: string }
+
+type Parts = {
+  readonly props?: t.Props
+  readonly types?: ReadonlyArray<t.Mixed>
+  readonly type?: t.Mixed
+  readonly codomain?: t.Mixed
+}
+
+/** Returns a codec with all codecs of which it consists. */
+const partsOf = ({ codec, path }: Named): ReadonlyArray<Named> => {
+  const { props = {}, types = [], type, codomain } = codec as t.Mixed & Parts
+  const children: ReadonlyArray<Named> = [
+    ...Object.entries(props).map(([name, member]) => ({ codec: member, path: `${path}.${name}` })),
+    ...[...types, type, codomain].flatMap((part) => (part === undefined ? [] : [{ codec: part, path }])),
+  ]
+  return [{ codec, path }, ...children.flatMap(partsOf)]
+}
+
+/** Returns every codec whose faults a client may see. */
+const routeCodecs = async (): Promise<ReadonlyArray<Named>> => {
+  const roots: Named[] = []
+  const handle: RouteHandler = <C, P, Q, B>({ params, explainsParams, query, body }: Route<C, P, Q, B>) => {
+    if (query !== undefined) roots.push({ codec: query, path: 'query' })
+    if (params !== undefined && explainsParams) roots.push({ codec: params, path: 'params' })
+    if (body?.codec) roots.push({ codec: body.codec, path: 'body' })
+    return { middleware: async () => undefined, maxBodyBytes: null }
+  }
+  const larder = await createMemoryLarder()
+  createAllRoutes(
+    {
+      ...larder,
+      corsOrigins: ['*'],
+      traffic: createTrafficCounters(),
+      consoleAssets: new Map(),
+      lifecycle: { isStopping: () => false },
+    } as unknown as Parameters<typeof createAllRoutes>[0],
+    { handle, refusals: { counts: () => [] } } as unknown as Parameters<typeof createAllRoutes>[1],
+  )
+  return roots.flatMap(partsOf)
+}
+
+const faultOf = ({ codec, path }: Named): string | null => {
+  const unbounded = (codec as { readonly _tag?: string })._tag
+  if (unbounded === 'StringType') return `${path}: use storableText in place of t.string`
+  if (unbounded === 'NumberType' && path.startsWith('body')) return `${path}: use a number with limits`
+  const decoded = t.type({ x: codec }).decode({ x: Symbol('no value of JSON') })
+  if (decoded._tag === 'Right') return null
+  const unexplained = toUnprocessable('body', decoded.left).detail.find(
+    ({ msg, type }) => msg === 'is invalid' || !/^[a-z]+(?:_[a-z]+)*$/.test(type) || type === 'value',
+  )
+  return unexplained === undefined ? null : `${path}: the codec ${codec.name} needs a message`
+}
+
+describe('the codecs of all routes', () => {
+  it('say in words what they expect, and accept no text or number that the database rejects', async () => {
+    const codecs = await routeCodecs()
+    expect(codecs.length).to.be.greaterThan(20)
+    expect(codecs.map(faultOf).filter((fault) => fault !== null)).to.deep.equal([])
+  })
+
+  it('are refused by this rule if they say nothing, or have no limits', () => {
+    const silent = new t.Type<1, 1, unknown>(
+      'One',
+      (u): u is 1 => u === 1,
+      (u, c) => t.failure(u, c),
+      t.identity,
+    )
+    for (const codec of [silent, t.string, t.number])
+      expect(
+        partsOf({ codec: t.partial({ a: codec }), path: 'body' })
+          .map(faultOf)
+          .at(-1),
+      ).to.be.a('string')
+  })
+})
