@@ -2,11 +2,14 @@ import type { SweepReport } from '../domain/sweep/store-sweep.ts'
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
-/** Returns whether the sweep has deleted nothing for a reason that an operator must check. */
+/** Returns whether the sweep has deleted no orphan for a reason that an operator must check. */
 export const needsAttention = ({ result }: SweepReport): boolean =>
   result === 'foreign' || result === 'unproven' || result === 'braked'
 
-/** Formats a report of a sweep: first its outcome, and after a dry run one line for each object. */
+/**
+ * Formats a report of a sweep: its outcome, what was deleted of replaced exports, and after a dry run one line
+ * for each object.
+ */
 export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
   switch (report.result) {
     case 'busy':
@@ -39,7 +42,7 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
       ]
     case 'braked':
       return [
-        `nothing was deleted: no row of the database names ${orphanCount(report)} of ${report.objects}, more than ` +
+        `no orphan was deleted: no row of the database names ${orphanCount(report)} of ${report.objects}, more than ` +
           '5 % or 1,000. If the database is the right one and not an old copy: larder sweep --dry-run, then --repair',
         ...replacedLine(report, 'deleted'),
       ]

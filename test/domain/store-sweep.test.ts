@@ -78,7 +78,7 @@ describe('[V24] the sweep of the object store', () => {
     expect(await keysIn(scene.store)).to.deep.equal(['.library', orphan])
   })
 
-  it('deletes nothing with an old copy of the database, except with repair', async () => {
+  it('deletes no orphan with an old copy of the database, except with repair', async () => {
     await fill(94)
     for (let at = 0; at < 6; at += 1) await putText(scene.store, aStoredFileKey())
     scene.now += 100 * hour
@@ -92,7 +92,7 @@ describe('[V24] the sweep of the object store', () => {
     expect(await keysIn(scene.store)).to.have.members([...scene.rows, '.library'])
   })
 
-  it('deletes nothing if more than 1,000 objects would go, however many there are', async () => {
+  it('deletes no orphan if more than 1,000 would go, however many there are', async () => {
     const many = 30_000
     const key = (at: number) => `s3_files/s3f_${String(at).padStart(22, '0')}`
     const large: ObjectStore = {

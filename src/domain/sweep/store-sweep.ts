@@ -15,8 +15,9 @@ import { createTextObject, identifyStore, writeLibraryMark } from './store-ident
 import { clockProbeKey, hasTooManyOrphans, maxOrphansPerSweep, orphanCutoff } from './sweep-rules.ts'
 
 /**
- * Mode of a sweep. `within limits`: the sweep deletes nothing if the safety limits (sweep-rules.ts) forbid it.
- * `repair`: it deletes beyond these limits, too. `dry run`: it deletes and writes nothing.
+ * Mode of a sweep. `within limits`: the sweep deletes no orphan if the safety limits (sweep-rules.ts) forbid it.
+ * `repair`: it deletes beyond these limits, too. `dry run`: it deletes and writes nothing. The limits do not
+ * apply to replaced exports.
  */
 type SweepMode = 'within limits' | 'dry run' | 'repair'
 
@@ -35,8 +36,8 @@ export type SweepReport =
       readonly replaced: ReplacedObjects
     }
   /**
-   * `looked`: a dry run has ended. `braked`: the safety limits stopped the sweep. Nothing was deleted
-   * in either case.
+   * `looked`: a dry run has ended, which deletes nothing. `braked`: the safety limits stopped the sweep.
+   * No orphan and no upload was deleted, but replaced exports were.
    */
   | {
       readonly result: 'looked' | 'braked'
@@ -45,7 +46,7 @@ export type SweepReport =
       /** Number of old uploads that were never completed; `null` if the store cannot list them. */
       readonly uploads: number | null
       readonly isWhole: boolean
-      /** The objects of replaced exports. A dry run only counts them. */
+      /** The deleted objects of replaced exports. A dry run only counts them. */
       readonly replaced: ReplacedObjects
     }
   | { readonly result: 'foreign'; readonly other: string; readonly ours: string }
