@@ -12,7 +12,7 @@ const reasons: Readonly<Record<string, string>> = {
   clock: 'it is Date.now',
   'explain-token': 'one adapter, on the codec that media tokens have, too',
   'id-token-issuer': 'one adapter; the contract of the verifier reads what it mints',
-  'playlist-fetcher': 'one adapter; test/adapters/http-playlist-fetcher.test.ts tests it against a server',
+  'playlist-fetcher': 'one adapter; test/adapters/http/http-playlist-fetcher.test.ts tests it against a server',
   'library-repository': 'what two repositories have in common; the contract of each holds it',
   log: 'one adapter, which writes lines',
   monotonic: 'it is performance.now',

@@ -1,0 +1,156 @@
+import { expect } from 'chai'
+import type { Knex } from 'knex'
+import { createKnex } from '../../../src/adapters/knex/create-knex.ts'
+import { createKnexContentFileRepository } from '../../../src/adapters/knex/knex-content-file-repository.ts'
+import { createKnexImageFileRepository } from '../../../src/adapters/knex/knex-image-file-repository.ts'
+import { createKnexUserRepository } from '../../../src/adapters/knex/knex-user-repository.ts'
+import {
+  aContentExportUid,
+  aContentPartUid,
+  aNewContentExport,
+  aNewContentFile,
+  aNewImageExport,
+  aNewImageFile,
+  anImageExportUid,
+} from '../../support/builders.ts'
+import { left, right } from '../../support/expect-right.ts'
+import { withDatabase } from '../../support/postgres.ts'
+
+describe('the tables', () => {
+  const database = withDatabase()
+
+  beforeEach(database.empty)
+
+  it('have an index for every query', async () => {
+    const db = createKnex(async () => database.connection(), 1)
+    await runEveryQuery(db)
+    await db.raw('set enable_seqscan = off') // With this setting even an empty table uses a suitable index.
+    const { rows: statements } = await db.raw(
+      `select name, statement from pg_prepared_statements where name like '%\\_files.%' or name like 'users.%'`,
+    )
+    expect(statements).to.have.length.above(12)
+    for (const { name, statement } of statements) {
+      const { rows } = await db.raw(`explain (generic_plan) ${statement}`.replaceAll('?', '\\?'))
+      expect(JSON.stringify(rows), name).to.not.include('Seq Scan')
+    }
+    await db.destroy()
+  })
+
+  it('have an index for every foreign key, so that removing a file stays fast', async () => {
+    const { rows } = await database.knex().raw(`
+      select conrelid::regclass::text as table, conkey[1] as column from pg_constraint c
+      where contype = 'f' and not exists (
+        select from pg_index i where i.indrelid = c.conrelid and i.indkey[0] = c.conkey[1]
+      )`)
+    expect(rows).to.deep.equal([])
+  })
+
+  it('keep no row of a removed unfinished file', async () => {
+    const db = database.knex()
+    const image = aNewImageFile()
+    const content = aNewContentFile()
+    await right(createKnexImageFileRepository(db).add(image))
+    await right(createKnexContentFileRepository(db).add(content))
+    expect(await count(db, 's3_files')).to.equal(2)
+    await right(createKnexImageFileRepository(db).removeUnfinished(image.uid))
+    await right(createKnexContentFileRepository(db).removeUnfinished(content.uid))
+    expect(await count(db, 's3_files')).to.equal(0)
+  })
+
+  it('keep no stored file of a duplicate original', async () => {
+    const db = database.knex()
+    const image = aNewImageFile()
+    await right(createKnexImageFileRepository(db).add(image))
+    await right(createKnexImageFileRepository(db).add(aNewImageFile({ sha512: image.sha512 })))
+    expect(await count(db, 's3_files')).to.equal(1)
+  })
+
+  it('[V39] keep no stored file of a removed replaced export', async () => {
+    const db = database.knex()
+    const images = createKnexImageFileRepository(db)
+    const contents = createKnexContentFileRepository(db)
+    const image = aNewImageFile()
+    const content = aNewContentFile()
+    await right(images.add(image))
+    await right(contents.add(content))
+    const before = { images: [aNewImageExport({ recipe: 1 })], contents: [aNewContentExport({ recipe: 1 })] }
+    await right(images.addExports(image.uid, before.images))
+    await right(contents.addExports(content.uid, before.contents))
+    const stored = await count(db, 's3_files')
+    await right(images.replaceExports(image.uid, [aNewImageExport({ recipe: 2 })]))
+    await right(contents.replaceExports(content.uid, [aNewContentExport({ recipe: 2 })]))
+    expect(await count(db, 's3_files')).to.equal(2 * stored - 2)
+    for (const { uid } of before.images) await right(images.removeReplaced(uid))
+    for (const { uid } of before.contents) await right(contents.removeReplaced(uid))
+    expect(await count(db, 's3_files')).to.equal(stored)
+    expect(await count(db, 'content_file_export_parts')).to.equal(3)
+  })
+
+  it('[V39] keep the old exports when the new ones are refused', async () => {
+    const db = database.knex()
+    const contents = createKnexContentFileRepository(db)
+    const content = aNewContentFile()
+    await right(contents.add(content))
+    await right(contents.addExports(content.uid, [aNewContentExport({ recipe: 1 })]))
+    const late = [aNewContentExport({ recipe: 2 }), aNewContentExport({ recipe: 2, targetDuration: null })]
+    expect(await left(contents.replaceExports(content.uid, late))).to.include({ _tag: 'Unavailable' })
+    expect(await right(contents.countOutdated(2))).to.equal(1)
+    expect(await right(contents.listReplaced(-60_000, null))).to.deep.equal([])
+  })
+
+  it('keep none of the new exports when one of them is refused', async () => {
+    const db = database.knex()
+    const images = createKnexImageFileRepository(db)
+    const contents = createKnexContentFileRepository(db)
+    const image = aNewImageFile()
+    const content = aNewContentFile()
+    await right(images.add(image))
+    await right(contents.add(content))
+
+    const flat = [aNewImageExport(), aNewImageExport({ width: 0 })]
+    const late = [aNewContentExport(), aNewContentExport({ targetDuration: null })]
+    expect(await left(images.addExports(image.uid, flat))).to.include({ _tag: 'Unavailable' })
+    expect(await left(contents.addExports(content.uid, late))).to.include({ _tag: 'Unavailable' })
+    expect(await count(db, 's3_files')).to.equal(2)
+    expect(await right(images.listUnfinished)).to.have.length(1)
+    expect(await right(contents.listUnfinished)).to.have.length(1)
+
+    expect(await right(images.addExports(image.uid, [aNewImageExport()]))).to.equal(true)
+  })
+})
+
+/** Runs each query of the repositories once. */
+const runEveryQuery = async (db: Knex): Promise<void> => {
+  const images = createKnexImageFileRepository(db)
+  const contents = createKnexContentFileRepository(db)
+  const { uid: imageUid } = aNewImageFile()
+  const { uid: contentUid } = aNewContentFile()
+  await right(createKnexUserRepository(db).isAdmin('ann'))
+  await right(images.listExports(imageUid))
+  await right(images.findExport(anImageExportUid()))
+  await right(images.isPublic(imageUid))
+  await right(images.findByOriginal(''))
+  await right(images.findIngested(imageUid))
+  await right(images.countOutdated(2))
+  await right(images.listOutdated(2, null))
+  await right(images.listReplaced(0, null))
+  await right(images.listUnfinished)
+  await right(images.first)
+  await right(contents.find(contentUid))
+  await right(contents.findVod(aContentExportUid()))
+  await right(contents.listParts(aContentExportUid()))
+  await right(contents.listKeyframes(aContentExportUid()))
+  await right(contents.findPart(aContentPartUid()))
+  await right(contents.findByOriginal(''))
+  await right(contents.findIngested(contentUid))
+  await right(contents.countOutdated(2))
+  await right(contents.listOutdated(2, null))
+  await right(contents.listReplaced(0, null))
+  await right(contents.listUnfinished)
+  await right(contents.first)
+}
+
+const count = async (db: Knex, table: string): Promise<number> => {
+  const [row] = await db(table).count('* as rows')
+  return Number(row?.rows)
+}
