@@ -38,7 +38,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/domain/caching/memoize.ts': 'characters of lists that Larder has written',
   'src/http/route-handler.ts': 'parameters of a route, which are fixed',
   'src/http/router.ts': 'routes that read a body, which are fixed',
-  // These are for tests, and for running without a database.
+  // These are for tests.
   'src/adapters/memory/memory-content-file-repository.ts': 'a library in memory',
   'src/adapters/memory/memory-image-file-repository.ts': 'a library in memory',
   'src/adapters/memory/memory-library-table.ts': 'a library in memory',

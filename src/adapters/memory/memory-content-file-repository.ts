@@ -21,10 +21,7 @@ import { createMemoryLibraryTable } from './memory-library-table.ts'
 
 type Vod = { readonly meta: VodMeta; readonly keyed: VodPartsWithKeyframes }
 
-/**
- * Stores content files in memory, for tests and for processes without a database. Passes the contract of the
- * port.
- */
+/** Stores content files in memory, for tests. Passes the contract of the port. */
 export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepository => {
   const vods = new Map<ContentExportUid, Vod>()
   const partFiles = new Map<ContentPartUid, ContentPartFile>()

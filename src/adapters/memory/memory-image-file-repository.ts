@@ -8,10 +8,7 @@ import { createMemoryLibraryTable } from './memory-library-table.ts'
 
 type Row = NewImageFile & { readonly isPublic?: boolean }
 
-/**
- * Stores image files in memory, for tests and for processes without a database. Passes the contract of the
- * port.
- */
+/** Stores image files in memory, for tests. Passes the contract of the port. */
 export const createMemoryImageFileRepository = (clock: Clock): ImageFileRepository => {
   const exportFiles = new Map<ImageExportUid, ImageExportFile>()
 

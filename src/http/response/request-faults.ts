@@ -22,8 +22,8 @@ type UnsupportedMedia = { readonly _tag: 'UnsupportedMedia' }
 type SlowRequest = { readonly _tag: 'SlowRequest' }
 
 /**
- * A fault of a parameter, in the form of http-api.md §1.4: `{ loc: ['query', 'w'], msg: 'should be a number ≥
- * 1', type: 'dimension' }`.
+ * A fault of a parameter, in the form of http-api.md §1.4: `{ loc: ['query', 'w'], msg: 'should be a number of
+ * at least 1', type: 'pixels' }`.
  */
 export type ParameterFault = {
   readonly loc: ReadonlyArray<string>
