@@ -2,6 +2,7 @@ import { createChunkVerification } from '../src/adapters/cache/disk/verified-chu
 import { createBreaker } from '../src/adapters/platform/breaker.ts'
 import { createRetrySchedule } from '../src/domain/background/retry-schedule.ts'
 import { createOutageLog } from '../src/domain/health/outage-log.ts'
+import { startDeadline } from '../src/http/middleware/deadline.ts'
 import type { Clock } from '../src/ports/clock.ts'
 import { silentLog } from './support/recording-log.ts'
 
@@ -21,4 +22,7 @@ export const refusals = [
 
   // @ts-expect-error an outage would not be logged again
   () => createOutageLog(silentLog, clock),
+
+  // @ts-expect-error a request would wait for longer
+  () => startDeadline(1000, clock),
 ]

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { systemMonotonic } from '../adapters/platform/system-monotonic.ts'
 import type { Config } from '../config/settings.ts'
 import { createApp } from '../http/app.ts'
 import { createTrafficCounters } from '../http/middleware/traffic-counters.ts'
@@ -30,7 +29,7 @@ export const createLarderServer = (
   { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
 ): HttpServer => {
   const { playlists, vods, exports, admins, health, background } = larder
-  const { cacheStats, progress, tokens, clock, log, outages } = larder
+  const { cacheStats, progress, tokens, clock, monotonic, log, outages } = larder
   return createHttpServer({
     limits,
     traffic: createTrafficCounters(),
@@ -46,13 +45,14 @@ export const createLarderServer = (
         progress,
         tokens,
         clock,
+        monotonic,
         log,
         outages,
         limits: common.limits,
         traffic: common.traffic,
         lifecycle: common.lifecycle,
         corsOrigins,
-        responseTelemetry: { cacheStatus, stopwatch: serverTiming ? systemMonotonic : null },
+        responseTelemetry: { cacheStatus, stopwatch: serverTiming ? monotonic : null },
         consoleAssets: loadConsoleAssets(path.join(import.meta.dirname, '..', 'console')),
       }),
   })

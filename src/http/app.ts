@@ -4,9 +4,9 @@ import { createAllRoutes, type RouteDeps } from './routes/all-routes.ts'
 
 /** Creates the listener with all routes. */
 export const createApp = (deps: ListenerDeps & RouteDeps): RequestListener => {
-  const { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic } = deps
+  const { tokens, clock, monotonic, log, outages, corsOrigins, responseTelemetry, limits, traffic } = deps
   return createRequestListener(
-    { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic },
+    { tokens, clock, monotonic, log, outages, corsOrigins, responseTelemetry, limits, traffic },
     (tools) => createAllRoutes(deps, tools),
   )
 }

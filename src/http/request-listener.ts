@@ -5,6 +5,7 @@ import { overloaded } from '../domain/shared/errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
+import type { Monotonic } from '../ports/monotonic.ts'
 import { createBodyLimits } from './body-limits.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { createAdmission } from './middleware/admission.ts'
@@ -27,6 +28,7 @@ import type { RouteGroup } from './router.ts'
 export type ListenerDeps = {
   readonly tokens: MediaTokens
   readonly clock: Clock
+  readonly monotonic: Monotonic
   readonly log: Log
   readonly outages: OutageLog
   readonly corsOrigins: ReadonlyArray<string>
@@ -52,11 +54,9 @@ const startsPerTurn = 4
  */
 const queueRefusal = toErrorReply(overloaded(2))
 
-const now = () => performance.now()
-
 /** Returns the listener for all requests. Early refusals and replays come first, then Koa's routes. */
 export const createRequestListener = (
-  { tokens, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic }: ListenerDeps,
+  { tokens, clock, monotonic, log, outages, corsOrigins, responseTelemetry, limits, traffic }: ListenerDeps,
   createAllRoutes: (tools: RouteTools) => ReadonlyArray<RouteGroup>,
 ): RequestListener => {
   const replayCache = createReplayCache({
@@ -67,7 +67,15 @@ export const createRequestListener = (
     readsOrigin: !corsOrigins.includes('*'),
   })
   const refusals = createRefusals()
-  const handle = createRouteHandler({ log, outages, responseTelemetry, replayCache, refusals, limits, now })
+  const handle = createRouteHandler({
+    log,
+    outages,
+    responseTelemetry,
+    replayCache,
+    refusals,
+    limits,
+    monotonic,
+  })
   const allRoutes = createAllRoutes({ handle, refusals })
   const app = new Koa()
   // If Koa were not silent, it would also report clients that disconnect. Larder logs its own errors where
@@ -87,7 +95,7 @@ export const createRequestListener = (
   }
   const counts = traffic.requests
   const recent = createRecentPaths()
-  const admit = createAdmission({ limits, counts, now, perTurn: startsPerTurn })
+  const admit = createAdmission({ limits, counts, monotonic, perTurn: startsPerTurn })
   const bodyLimitOf = createBodyLimits(allRoutes)
 
   /** Reads the body of a request only to discard it, up to a limit. */
