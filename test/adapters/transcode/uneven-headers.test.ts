@@ -4,15 +4,11 @@ import type { Engine, StreamJob } from '../../../src/adapters/transcode/engine.t
 import { examineTranscoded } from '../../../src/domain/ingest/examine-transcoded.ts'
 import { planMedia } from '../../../src/domain/ingest/plan/media-ladder.ts'
 import type { MediaFacts, MediaPlan } from '../../../src/domain/ingest/plan/media-plan.ts'
+import { renditionSeconds } from '../../../src/domain/ingest/rendition-facts.ts'
 import { pipe, TE } from '../../../src/fp.ts'
 import { availableEngines, createTranscoderOfEngine } from '../../support/engines.ts'
 import { right } from '../../support/expect-right.ts'
-import {
-  createTranscodingFolder,
-  mediaPath,
-  renditionSeconds,
-  withSmallestVideo,
-} from '../../support/transcoding.ts'
+import { createTranscodingFolder, mediaPath, withSmallestVideo } from '../../support/transcoding.ts'
 import { withStreamPause } from '../../support/transport-stream.ts'
 
 /**
