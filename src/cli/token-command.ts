@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { readsKeyFiles } from '../composition/token-keys.ts'
 import type { Clip, Restrictions } from '../domain/access/restrictions.ts'
-import type { MediaKind } from '../ports/media-tokens.ts'
+import type { MediaKind } from '../domain/media/media-kind.ts'
 import { type Command, CommandError, usageError } from './command.ts'
 import { withServices } from './library.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'

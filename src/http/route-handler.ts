@@ -17,12 +17,12 @@ import { parameterNames } from './request/parameter-names.ts'
 import { pathTokenOf } from './request/path-token.ts'
 import { parseQuery } from './request/read-query.ts'
 import type { ReadBody, RequestBody } from './request/request-body.ts'
+import type { RequestFault } from './request/request-faults.ts'
 import { baseHeadersOf, setBaseHeaders } from './response/base-headers.ts'
 import { toErrorReply } from './response/error-replies.ts'
 import { joinHeaders } from './response/join-headers.ts'
 import type { BufferedReply, Reply, StreamedBody } from './response/reply.ts'
 import { createReplyBuffers, type ReplyBuffers } from './response/reply-buffers.ts'
-import type { RequestFault } from './response/request-faults.ts'
 import {
   createCacheTelemetry,
   type ResponseTelemetry,

@@ -5,12 +5,13 @@ import type { ContentFileRepository } from '../../ports/content-file-repository.
 import type { IdTokenIssuer } from '../../ports/id-token-issuer.ts'
 import type { Identity, IdTokenVerifier } from '../../ports/id-token-verifier.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
-import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
+import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { UserRepository } from '../../ports/user-repository.ts'
 import { type Restrictions, unrestricted } from '../access/restrictions.ts'
 import { contentTtlSeconds, defaultTtlSeconds } from '../access/token-lifetimes.ts'
 import { createReadThrough } from '../caching/read-through.ts'
 import { ContentFileUid, ImageFileUid } from '../media/ids.ts'
+import type { MediaKind } from '../media/media-kind.ts'
 import { type Forbidden, forbidden, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
 
 type MediaToken = { readonly kind: MediaKind; readonly jwt: string }

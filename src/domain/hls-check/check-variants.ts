@@ -1,5 +1,5 @@
 import { attributeValue, type M3u8Line } from '../hls/m3u8-lines.ts'
-import { codecsIn, isAudioCodec, isDetailedCodec, isVideoCodec } from './check-codecs.ts'
+import { codecsIn, isAudioCodec, isDetailedCodec, isVideoCodec } from './codec-strings.ts'
 import { linesWithTag, type PlaylistCheck, type PlaylistFinding, ruleViolation } from './finding.ts'
 
 type LineCheck = (variant: M3u8Line) => ReadonlyArray<PlaylistFinding>

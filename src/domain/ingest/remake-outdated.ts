@@ -1,9 +1,9 @@
 import { E } from '../../fp.ts'
-import type { MediaKind } from '../../ports/media-tokens.ts'
+import type { MediaKind } from '../media/media-kind.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
+import { workStoppedFailure } from '../shared/work-stopped.ts'
 import type { IngestService, OutdatedFile } from './ingest-service.ts'
 import type { MakeExportsResult } from './make-exports-once.ts'
-import { ingestStoppedFailure } from './media-ingest.ts'
 
 /** Number of outdated files, by the outcome of making their exports again. */
 type RemakeReport = {
@@ -39,7 +39,7 @@ export const remakeOutdated = async (
       const page: E.Either<Unavailable, ReadonlyArray<OutdatedFile>> = await listOutdated(kind, after)()
       if (E.isLeft(page)) return page
       for (const file of page.right) {
-        if (signal.aborted) return E.left(ingestStoppedFailure)
+        if (signal.aborted) return E.left(workStoppedFailure)
         const outcome = await file.remake((fraction) => onProgress(file, fraction), signal)()
         if (E.isLeft(outcome)) report.failed += 1
         else if (outcome.right.state === 'made') report.made += 1

@@ -4,10 +4,10 @@ import type { Log } from '../../ports/log.ts'
 import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
-import { ingestStoppedFailure } from '../ingest/media-ingest.ts'
 import { storedFilesFolder } from '../media/stored-file-key.ts'
 import { oneLineMessage } from '../shared/error-text.ts'
 import { type Unavailable, unavailable } from '../shared/errors.ts'
+import { workStoppedFailure } from '../shared/work-stopped.ts'
 import { findOrphans } from './find-orphans.ts'
 import { createReplacedExportRemover, type ReplacedObjects } from './remove-replaced.ts'
 import { toUnavailable } from './store-failure.ts'
@@ -106,7 +106,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
       const referenced = await storedFiles.filterReferencedKeys(batch.map(({ key }) => key))()
       if (E.isLeft(referenced)) return referenced
       for (const orphan of batch) {
-        if (signal.aborted) return E.left(ingestStoppedFailure)
+        if (signal.aborted) return E.left(workStoppedFailure)
         if (referenced.right.has(orphan.key)) continue
         const removed = await store.delete(orphan.key)()
         if (E.isLeft(removed)) return removed

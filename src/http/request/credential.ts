@@ -1,4 +1,5 @@
 import type { Viewer } from '../../domain/access/viewer.ts'
+import type { MediaKind } from '../../domain/media/media-kind.ts'
 import {
   type Forbidden,
   type ForbiddenReason,
@@ -6,14 +7,14 @@ import {
   type Unavailable,
 } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
-import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
+import type { MediaTokens } from '../../ports/media-tokens.ts'
+import type { IncomingRequest } from './incoming.ts'
 import {
   type MalformedCredential,
   type MissingCredential,
   malformedCredential,
   missingCredential,
-} from '../response/request-faults.ts'
-import type { IncomingRequest } from './incoming.ts'
+} from './request-faults.ts'
 
 /** A token as received, not yet verified. */
 type Credential = { readonly carrier: Viewer['carrier']; readonly jwt: string }

@@ -1,5 +1,5 @@
 import type * as t from 'io-ts'
-import { type Unprocessable, unprocessable } from '../response/request-faults.ts'
+import { type Unprocessable, unprocessable } from './request-faults.ts'
 
 /** The part of a request that could not be decoded. */
 type RequestPart = 'params' | 'query' | 'body'

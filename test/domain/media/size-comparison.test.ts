@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { compareSizes, effectivePixelRatio, scaleSize } from '../../../src/domain/hls/size-comparison.ts'
+import { compareSizes, effectivePixelRatio, scaleSize } from '../../../src/domain/media/size-comparison.ts'
 
 const square = (side: number) => ({ width: side, height: side })
 

@@ -9,12 +9,12 @@ import type { UriSignature } from '../access/signature.ts'
 import type { UrlPresign, Viewer } from '../access/viewer.ts'
 import type { Found } from '../caching/found.ts'
 import type { ReadThrough } from '../caching/read-through.ts'
+import { toDashManifest } from '../dash/dash-manifest.ts'
+import { restrictDash } from '../dash/restrict-dash.ts'
+import { signDash } from '../dash/sign-dash.ts'
 import type { ContentFile, VodParts } from '../media/content-export.ts'
 import type { ContentFileUid } from '../media/ids.ts'
 import { type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
-import { toDashManifest } from './dash-manifest.ts'
-import { restrictDash } from './restrict-dash.ts'
-import { signDash } from './sign-dash.ts'
 
 export type DashManifestService = {
   /** Returns the DASH manifest of all CMAF exports (http-api.md §5.8). */

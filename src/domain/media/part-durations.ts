@@ -1,4 +1,4 @@
-import type { ContentPart } from '../media/content-export.ts'
+import type { ContentPart } from './content-export.ts'
 
 export type TimedPart = Pick<ContentPart, 'durationTicks' | 'timescale'>
 

@@ -1,4 +1,4 @@
-import type { ContentPart } from '../media/content-export.ts'
+import type { ContentPart } from './content-export.ts'
 
 const extensions: ReadonlyMap<string, string> = new Map([
   ['video/mp2t', 'ts'],
