@@ -74,7 +74,12 @@ export const createLibraryTable = <
   )
 
   return {
-    findIngested: selectOne('background', `${files}.find_known`, fileRow, `${selectFiles} where f.uid = ?`),
+    findIngested: selectOne(
+      'background',
+      `${files}.find_ingested`,
+      fileRow,
+      `${selectFiles} where f.uid = ?`,
+    ),
 
     findByOriginal: selectOne(
       'background',

@@ -106,7 +106,7 @@ const ladder: PlaylistCheck = (lines) => {
       : [ruleViolation('low-bit-rate', null, 'offers nothing at or below 192 kbit/s')]),
     ...(!hasAudio || variants.length > videoVariants.length
       ? []
-      : [ruleViolation('sound-only', null, 'offers no audio-only variant')]),
+      : [ruleViolation('audio-only', null, 'offers no audio-only variant')]),
   ]
 }
 

@@ -21,10 +21,10 @@ const ofExports: { readonly [Field in keyof NewContentExport]: Spoiled<NewConten
   uid: ['complete', (_, { uid }) => ({ uid })],
   format: ['complete', ({ format }) => ({ format: format === 'mp4' ? 'm3u8' : 'mp4' })],
   video: [
-    'picture-size',
+    'frame-size',
     ({ video }) => ({ video: video && { width: 100, height: 100, frameRate: video.frameRate } }),
   ],
-  audio: ['sound-form', ({ audio }) => ({ audio: audio && { ...audio, channels: 1 } })],
+  audio: ['audio-format', ({ audio }) => ({ audio: audio && { ...audio, channels: 1 } })],
   codecs: ['codec-string', () => ({ codecs: ['avc1.640028'] })],
   bandwidth: ['rates', ({ bandwidth }) => ({ bandwidth: bandwidth + 10 })],
   averageBandwidth: ['rates', ({ averageBandwidth }) => ({ averageBandwidth: averageBandwidth + 10 })],

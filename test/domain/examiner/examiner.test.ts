@@ -101,7 +101,7 @@ describe('the examiner of exports', () => {
   )
   breaks(
     'audio of another sample rate than its timescale',
-    ['sound-form', 'equal-length', 'source-length'],
+    ['audio-format', 'equal-length', 'source-length'],
     ofBytes(
       'a128',
       edits.changeTimescale(() => 44_100),
@@ -109,12 +109,12 @@ describe('the examiner of exports', () => {
   )
   breaks(
     'audio of other channels than playlists state',
-    ['sound-form'],
+    ['audio-format'],
     ofBytes('a128', edits.changeChannels(1)),
   )
   breaks(
     'video of another size than its sample entry states',
-    ['picture-size'],
+    ['frame-size'],
     ofBytes('v360', edits.changeEntryWidth(642)),
   )
   breaks('[V43] colours with other tags', ['colours'], ofBytes('v360', edits.changeColours(5, 6, 6)))
