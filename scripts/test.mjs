@@ -13,14 +13,17 @@ const ended = (child) => new Promise((resolve) => child.on('close', (code) => re
 const args = process.argv.slice(2)
 if (args.length > 0) process.exit(await ended(mocha(args, 'inherit')))
 
+const outsideAdapters = ['test/!(adapters)/**', 'test/*.test.ts']
+const notTranscoder = 'test/adapters/transcode/!(transcoder)*'
+
 /**
  * Groups of tests, the slowest first. Mocha ignores the files that match a group's patterns and runs the rest
  * of the suite.
  */
 const groups = [
   ['test/adapters/**'],
-  ['test/!(adapters)/**', 'test/*.test.ts', 'test/adapters/!(transcoder)*', 'test/adapters/*/**'],
-  ['test/!(adapters)/**', 'test/*.test.ts', 'test/adapters/transcoder*'],
+  [...outsideAdapters, 'test/adapters/!(transcode)/**', notTranscoder, 'test/adapters/transcode/*/**'],
+  [...outsideAdapters, 'test/adapters/transcode/transcoder*'],
 ]
 
 /** Runs a group. The report of the first group is printed at once, the reports of the others at the end. */

@@ -180,11 +180,7 @@ const clocks = [
   {
     of: 'intervals',
     pattern: /\bperformance\.now\b|\bhrtime\b/,
-    in: [
-      'src/adapters/platform/system-monotonic.ts',
-      'src/http/request-listener.ts',
-      'src/server/stalled-clients.ts',
-    ],
+    in: ['src/adapters/platform/system-monotonic.ts', 'src/server/stalled-clients.ts'],
   },
 ]
 
@@ -197,6 +193,21 @@ describe('[M2] clocks', () => {
     it(`of ${of} are read only in these places, and passed to all others as a separate type`, () => {
       expect(sources.filter(({ text }) => pattern.test(text)).map(({ path }) => path)).to.have.members(places)
     })
+})
+
+describe('[M2] a parameter that is a clock', () => {
+  it('has the type Clock or Monotonic, so that neither can be passed for the other', () => {
+    const clock = /\b(?:now|clock|monotonic|stopwatch)\??: \(+\) => number/
+    expect('readonly stopwatch: (() => number) | null').to.match(clock)
+    expect('readonly now: () => number').to.match(clock)
+    const found = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+      (name) =>
+        name.endsWith('.ts') &&
+        !name.startsWith('console/') &&
+        clock.test(readFileSync(join('src', name), 'utf8')),
+    )
+    expect(found).to.deep.equal([])
+  })
 })
 
 describe('a cache hit', () => {
@@ -215,7 +226,7 @@ describe('a cache hit', () => {
 
 describe('[V23] the cache', () => {
   it('is written only by the two reads that take the generation before they load', () => {
-    const folders = ['src/domain', 'src/http', 'src/cli']
+    const folders = ['src/domain', 'src/http', 'src/cli', 'src/worker', 'src/server', 'src/composition']
     const setting = folders
       .flatMap((folder) =>
         readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),

@@ -41,7 +41,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/domain/caching/memoize.ts': 'characters of lists that Larder has written',
   'src/http/route-handler.ts': 'parameters of a route, which are fixed',
   'src/http/router.ts': 'routes that read a body, which are fixed',
-  // These are for tests, and for running without a database.
+  // These are for tests.
   'src/adapters/memory/memory-content-file-repository.ts': 'a library in memory',
   'src/adapters/memory/memory-image-file-repository.ts': 'a library in memory',
   'src/adapters/memory/memory-jobs.ts': 'a library in memory',
@@ -85,8 +85,9 @@ const local: ReadonlyArray<string> = [
   'src/domain/hls/',
   'src/domain/ingest/content-ingest.ts',
   'src/domain/ingest/plan/interlacing.ts',
+  'src/domain/media/part-extension.ts',
+  'src/domain/media/size-comparison.ts',
   'src/domain/playlist/image-playlist.ts',
-  'src/domain/vod/',
   'src/http/request/accept-encoding.ts',
   'src/http/routes/console-routes.ts',
   'src/http/middleware/error-boundary.ts',

@@ -1,27 +1,92 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
+import { filesBelow, readText } from './support/contract.ts'
 
-const sources = ['src', 'test', 'bench'].flatMap((folder) =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /(?<!\.types)\.ts$/.test(name))
-    .map((name) => ({ path: join(folder, name), text: readFileSync(join(folder, name), 'utf8') })),
-)
+/** Exports of src that no production code uses, each with the reason why it exists. */
+const unusedInProduction: Readonly<Record<string, string>> = {
+  'src/adapters/cache/memory/memory-cache.ts createMemoryCache': 'the cache of tests',
+  'src/adapters/memory/memory-content-file-repository.ts createMemoryContentFileRepository': 'for tests',
+  'src/adapters/memory/memory-image-file-repository.ts createMemoryImageFileRepository': 'for tests',
+  'src/adapters/memory/memory-object-store.ts createMemoryObjectStore': 'for tests',
+  'src/adapters/memory/memory-stored-file-repository.ts createMemoryStoredFileRepository': 'for tests',
+  'src/adapters/memory/memory-user-repository.ts createMemoryUserRepository': 'for tests',
+  'src/adapters/memory/memory-work-locks.ts createMemoryWorkLocks': 'for tests',
+  'src/adapters/transcode/process/decoder-limits.ts acceptedCodecs': 'a test compares the documents with it',
+  'src/domain/shared/errors.ts conflict': 'for the first service whose writes can conflict',
+  'src/http/request/json-body.ts jsonBody': 'for the first route that reads JSON',
+  'src/http/request/upload-body.ts uploadBody': 'for the first route that reads an upload',
+}
+
+type Source = { readonly path: string; readonly text: string; readonly code: string }
+
+const sources: ReadonlyArray<Source> = filesBelow(
+  ['src', 'test', 'bench', 'scripts'],
+  /(?<!\.types)\.(?:ts|mjs)$/,
+).map((path) => {
+  const text = readText(path)
+  return { path, text, code: text.replaceAll(/^\s*(?:\/\*.*?\*\/|\/\/[^\n]*)/gms, '') }
+})
+
+const isProduction = (path: string): boolean => !path.startsWith('test/')
+
+/** The values and types that files import, as `path name`; `path *` if a file imports all of them. */
+const importsOf = (files: ReadonlyArray<Source>): ReadonlySet<string> => {
+  const imported = new Set<string>()
+  for (const { path, text } of files)
+    for (const [, names = '*', from = ''] of text.matchAll(
+      /(?:(?:\{([^{}]*)\}|\* as \w+)\s+from |import\()'(\.[^']+)'/g,
+    ))
+      for (const name of names.split(','))
+        imported.add(`${join(dirname(path), from)} ${name.trim().replace(/^type | as .*/g, '')}`)
+  return imported
+}
+
+const exportsOf = ({ path, text, code }: Source) =>
+  [...text.matchAll(/^export (?:async )?(?:const|function\*?|class|type|interface) (\w+)/gm)].map(
+    ([, name = '']) => ({
+      path,
+      value: `${path} ${name}`,
+      isUsedInItsFile: (code.match(new RegExp(`\\b${name}\\b`, 'g')) ?? []).length > 1,
+    }),
+  )
 
 describe('an export', () => {
+  const all = sources.flatMap(exportsOf)
+  const isIn = (imported: ReadonlySet<string>, path: string, value: string) =>
+    imported.has(value) || imported.has(`${path} *`)
+
   it('is imported by another file', () => {
-    const imported = new Set<string>()
-    for (const { path, text } of sources)
-      for (const [, names = '*', from = ''] of text.matchAll(
-        /(?:(?:\{([^{}]*)\}|\* as \w+)\s+from |import\()'(\.[^']+)'/g,
-      ))
-        for (const name of names.split(','))
-          imported.add(`${join(dirname(path), from)} ${name.trim().replace(/^type | as .*/g, '')}`)
-    const unused = sources.flatMap(({ path, text }) =>
-      [...text.matchAll(/^export (?:async )?(?:const|function\*?|class|type|interface) (\w+)/gm)]
-        .map(([, name]) => `${path} ${name}`)
-        .filter((value) => !imported.has(value) && !imported.has(`${path} *`)),
+    const imported = importsOf(sources)
+    const unused = all.filter(
+      ({ path, value }) => !path.startsWith('scripts/') && !isIn(imported, path, value),
     )
-    expect(unused).to.deep.equal([])
+    expect(unused.map(({ value }) => value)).to.deep.equal([])
+  })
+
+  it('of src is used by production code, and not by tests alone', () => {
+    const imported = importsOf(sources.filter(({ path }) => isProduction(path)))
+    const unused = all.filter(
+      ({ path, value, isUsedInItsFile }) =>
+        path.startsWith('src/') &&
+        !isUsedInItsFile &&
+        !isIn(imported, path, value) &&
+        !(value in unusedInProduction),
+    )
+    expect(unused.map(({ value }) => value)).to.deep.equal([])
+    expect(
+      all.map(({ value }) => value),
+      'exceptions that are gone',
+    ).to.include.members(Object.keys(unusedInProduction))
+  })
+
+  it('is written at its declaration, where the two rules above see it', () => {
+    const others = sources.flatMap(({ path, text }) =>
+      [
+        ...text.matchAll(
+          /^export (?!(?:async )?(?:const|function|class|type|interface|declare namespace)\b).*$/gm,
+        ),
+      ].map(([line]) => `${path}: ${line}`),
+    )
+    expect(others).to.deep.equal([])
   })
 })

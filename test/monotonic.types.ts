@@ -1,6 +1,7 @@
 import { createChunkVerification } from '../src/adapters/cache/disk/verified-chunks.ts'
 import { createBreaker } from '../src/adapters/platform/breaker.ts'
 import { createOutageLog } from '../src/domain/health/outage-log.ts'
+import { startDeadline } from '../src/http/middleware/deadline.ts'
 import type { Clock } from '../src/ports/clock.ts'
 import { silentLog } from './support/recording-log.ts'
 
@@ -17,4 +18,7 @@ export const refusals = [
 
   // @ts-expect-error an outage would not be logged again
   () => createOutageLog(silentLog, clock),
+
+  // @ts-expect-error a request would wait for longer
+  () => startDeadline(1000, clock),
 ]

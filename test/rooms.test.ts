@@ -223,6 +223,16 @@ describe('the rooms of src', () => {
   })
 })
 
+describe('the rooms of test', () => {
+  it('are the rooms of src, for the tests of adapters and of the domain', () => {
+    const rooms = new Set(rows.flatMap((row) => row.rooms))
+    const elsewhere = filesBelow(['test/adapters', 'test/domain'], /\.test\.ts$/).filter(
+      (file) => !rooms.has(roomOf(posix.relative('test', file))),
+    )
+    expect(elsewhere).to.deep.equal([])
+  })
+})
+
 describe('the modules that a source imports', () => {
   it('are found in every form', () => {
     for (const form of forms) {

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { Larder } from '../../src/composition/larder.ts'
 import { loadSettings } from '../../src/composition/load-settings.ts'
 import { withNewLibrary } from '../../src/composition/with-services.ts'
+import type { MediaKind } from '../../src/domain/media/media-kind.ts'
 import { E } from '../../src/fp.ts'
-import type { MediaKind } from '../../src/ports/media-tokens.ts'
 import {
   aNewContentExport,
   aNewContentFile,

@@ -1,5 +1,6 @@
 import type { PlaylistReport } from '../domain/hls-check/check-playlists.ts'
 import type { PlaylistFinding } from '../domain/hls-check/finding.ts'
+import { pluralize } from '../terminal/pluralize.ts'
 import { redactTokens } from './redact-tokens.ts'
 
 const findingLines = ({
@@ -25,8 +26,6 @@ export const playlistReportsAsJson = (reports: ReadonlyArray<PlaylistReport>) =>
   })),
 })
 
-const count = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`
-
 /** Returns the findings as lines of text, and the number of faults. The URLs are printed without `origin`. */
 export const describePlaylistReports = (
   reports: ReadonlyArray<PlaylistReport>,
@@ -39,6 +38,6 @@ export const describePlaylistReports = (
     ...findings.flatMap(findingLines),
   ])
   const advice = findings.length - faults
-  const summary = `${count(reports.length, 'playlist')}: ${count(faults, 'fault')}, ${advice} to consider`
+  const summary = `${pluralize(reports.length, 'playlist')}: ${pluralize(faults, 'fault')}, ${advice} to consider`
   return { lines: [...lines, summary].map(redactTokens), faults }
 }

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { systemMonotonic } from '../adapters/platform/system-monotonic.ts'
 import type { Config } from '../config/settings.ts'
 import { createApp } from '../http/app.ts'
 import { createTrafficCounters } from '../http/middleware/traffic-counters.ts'
@@ -47,7 +46,6 @@ export const createLarderServer = (
         admins,
         explainCheckedToken,
         revocationService,
-        monotonic,
         freshness,
         health,
         background,
@@ -55,13 +53,14 @@ export const createLarderServer = (
         checkedTokens,
         follower,
         clock,
+        monotonic,
         log,
         outages,
         limits: common.limits,
         traffic: common.traffic,
         lifecycle: common.lifecycle,
         corsOrigins,
-        responseTelemetry: { cacheStatus, stopwatch: serverTiming ? systemMonotonic : null },
+        responseTelemetry: { cacheStatus, stopwatch: serverTiming ? monotonic : null },
         consoleAssets: loadConsoleAssets(path.join(import.meta.dirname, '..', 'console')),
       }),
   })
@@ -69,7 +68,7 @@ export const createLarderServer = (
 
 /** Creates a server with nothing but the health checks, for a process that serves no media. */
 export const createHealthServer = (
-  { checkedTokens, follower, health, clock, log, outages }: Larder,
+  { checkedTokens, follower, health, clock, monotonic, log, outages }: Larder,
   { limits }: Pick<HttpConfig, 'limits'>,
 ): HttpServer =>
   createHttpServer({
@@ -81,6 +80,7 @@ export const createHealthServer = (
           checkedTokens,
           follower,
           clock,
+          monotonic,
           log,
           outages,
           corsOrigins: [],

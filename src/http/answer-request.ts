@@ -2,8 +2,8 @@ import type { DomainError } from '../domain/shared/errors.ts'
 import { E, type TE } from '../fp.ts'
 import type { Deadline } from './middleware/deadline.ts'
 import type { IncomingRequest } from './request/incoming.ts'
+import type { RequestFault } from './request/request-faults.ts'
 import type { Reply } from './response/reply.ts'
-import type { RequestFault } from './response/request-faults.ts'
 import { type DecodedRequest, decodeRequest, type Route, toFaultError } from './route.ts'
 
 type Outcome<A> = TE.TaskEither<DomainError | RequestFault, A>

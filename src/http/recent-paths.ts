@@ -1,3 +1,5 @@
+import { withoutPathToken } from './request/path-token.ts'
+
 /**
  * Records the paths of recent successful replies, to distinguish likely cache hits from misses under
  * overload.
@@ -7,13 +9,10 @@ type RecentPaths = {
   readonly has: (url: string) => boolean
 }
 
-const tokenSegment = /^\/api\/1\/~[^/]*/
-
 /** Returns the path of a URL without its token and without the query. */
 const pathOf = (url: string): string => {
   const query = url.indexOf('?')
-  const path = query === -1 ? url : url.slice(0, query)
-  return path.startsWith('/api/1/~') ? path.replace(tokenSegment, '/api/1') : path
+  return withoutPathToken(query === -1 ? url : url.slice(0, query))
 }
 
 /**

@@ -6,6 +6,7 @@ import type { OutageLog } from '../domain/health/outage-log.ts'
 import { overloaded, unavailable } from '../domain/shared/errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
+import type { Monotonic } from '../ports/monotonic.ts'
 import { createBodyLimits } from './body-limits.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { createAdmission } from './middleware/admission.ts'
@@ -30,6 +31,7 @@ export type ListenerDeps = {
   /** Says whether media may be served: not if what became stale has not been heard for too long. */
   readonly follower: Pick<Follower, 'isExpired'>
   readonly clock: Clock
+  readonly monotonic: Monotonic
   readonly log: Log
   readonly outages: OutageLog
   readonly corsOrigins: ReadonlyArray<string>
@@ -58,15 +60,13 @@ const queueRefusal = toErrorReply(overloaded(2))
 /** The reply to a request for media after a cut of the bus that was too long (http-api.md §9.9). */
 const expiredRefusal = toErrorReply(unavailable('bus')('cut'))
 
-const now = () => performance.now()
-
 /** Returns the listener for all requests. Early refusals and replays come first, then Koa's routes. */
 export const createRequestListener = (
   deps: ListenerDeps,
   createAllRoutes: (tools: RouteTools) => ReadonlyArray<RouteGroup>,
 ): RequestListener => {
-  const { checkedTokens, follower, clock, log, outages, corsOrigins, responseTelemetry, limits, traffic } =
-    deps
+  const { checkedTokens, follower, clock, monotonic, log, outages } = deps
+  const { corsOrigins, responseTelemetry, limits, traffic } = deps
   const replayCache = createReplayCache({
     checkedTokens,
     clock,
@@ -75,7 +75,15 @@ export const createRequestListener = (
     readsOrigin: !corsOrigins.includes('*'),
   })
   const refusals = createRefusals()
-  const handle = createRouteHandler({ log, outages, responseTelemetry, replayCache, refusals, limits, now })
+  const handle = createRouteHandler({
+    log,
+    outages,
+    responseTelemetry,
+    replayCache,
+    refusals,
+    limits,
+    monotonic,
+  })
   const allRoutes = createAllRoutes({ handle, refusals })
   const app = new Koa()
   // If Koa were not silent, it would also report clients that disconnect. Larder logs its own errors where
@@ -95,7 +103,7 @@ export const createRequestListener = (
   }
   const counts = traffic.requests
   const recent = createRecentPaths()
-  const admit = createAdmission({ limits, counts, now, perTurn: startsPerTurn })
+  const admit = createAdmission({ limits, counts, monotonic, perTurn: startsPerTurn })
   const bodyLimitOf = createBodyLimits(allRoutes)
 
   /** Reads the body of a request only to discard it, up to a limit. */

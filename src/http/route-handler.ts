@@ -6,6 +6,7 @@ import { fromStreamError } from '../domain/shared/stream-failure.ts'
 import { E, type TE } from '../fp.ts'
 import type { BlobStream } from '../ports/blob-cache.ts'
 import type { Log } from '../ports/log.ts'
+import type { Monotonic } from '../ports/monotonic.ts'
 import { answerWithBody, answerWithoutBody } from './answer-request.ts'
 import type { Headers } from './bytes/representation-headers.ts'
 import type { HttpLimits } from './http-limits.ts'
@@ -16,12 +17,12 @@ import { parameterNames } from './request/parameter-names.ts'
 import { pathTokenOf } from './request/path-token.ts'
 import { parseQuery } from './request/read-query.ts'
 import type { ReadBody, RequestBody } from './request/request-body.ts'
+import type { RequestFault } from './request/request-faults.ts'
 import { baseHeadersOf, setBaseHeaders } from './response/base-headers.ts'
 import { toErrorReply } from './response/error-replies.ts'
 import { joinHeaders } from './response/join-headers.ts'
 import type { BufferedReply, Reply, StreamedBody } from './response/reply.ts'
 import { createReplyBuffers, type ReplyBuffers } from './response/reply-buffers.ts'
-import type { RequestFault } from './response/request-faults.ts'
 import {
   createCacheTelemetry,
   type ResponseTelemetry,
@@ -51,8 +52,7 @@ type Deps = {
   readonly replayCache: ReplayCache
   readonly refusals: Refusals
   readonly limits: Pick<HttpLimits, 'replyMilliseconds' | 'bodyBytes' | 'requestMilliseconds'>
-  /** Returns the time of a monotonic clock in milliseconds. */
-  readonly now: () => number
+  readonly monotonic: Monotonic
 }
 
 type BodyStream = ByteStream & Partial<BlobStream>
@@ -98,7 +98,7 @@ export const createRouteHandler = ({
   replayCache,
   refusals,
   limits,
-  now,
+  monotonic,
 }: Deps): RouteHandler => {
   const cacheHeaders = createCacheTelemetry(responseTelemetry)
   const buffers = createReplyBuffers()
@@ -169,7 +169,7 @@ export const createRouteHandler = ({
       const base = baseHeadersOf(ctx)
       if (route.credential.readsAuthorization) setBaseHeaders(ctx, mergeHeaders(base, varyByAuthorization))
       const incoming = { method, pathToken: pathTokenOf(ctx), params, query, headers }
-      const deadline = startDeadline(limits.replyMilliseconds, now)
+      const deadline = startDeadline(limits.replyMilliseconds, monotonic)
       const answer =
         reader === null
           ? deadline.inTime(answerWithoutBody(route, incoming), 'database')

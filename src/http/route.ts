@@ -5,8 +5,8 @@ import type { Authenticator } from './request/credential.ts'
 import { toUnprocessable } from './request/decode-faults.ts'
 import type { IncomingRequest } from './request/incoming.ts'
 import type { RequestBody } from './request/request-body.ts'
+import { missingCredential, type RequestFault, type Unprocessable } from './request/request-faults.ts'
 import type { Reply } from './response/reply.ts'
-import { missingCredential, type RequestFault, type Unprocessable } from './response/request-faults.ts'
 
 type Outcome<A> = TE.TaskEither<DomainError | RequestFault, A>
 

@@ -1,5 +1,6 @@
+import type { MediaKind } from '../domain/media/media-kind.ts'
 import type { ForbiddenReason } from '../domain/shared/errors.ts'
-import type { MediaGrant, MediaKind } from './media-tokens.ts'
+import type { MediaGrant } from './media-tokens.ts'
 
 /** The purpose of a token. Each use has its own keys and its own audience (`aud`). */
 export type TokenUse = MediaKind | 'id'

@@ -1,9 +1,7 @@
 import type { Restrictions } from '../domain/access/restrictions.ts'
+import type { MediaKind } from '../domain/media/media-kind.ts'
 import type { Forbidden } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
-
-/** The kind of a media file. Tokens for images and tokens for content have different keys and audiences. */
-export type MediaKind = 'image' | 'content'
 
 /** Verified claims of a media token: the logical file that it opens, and its expiry (http-api.md §2.1). */
 export type MediaGrant = {

@@ -1,12 +1,14 @@
 import type { SweepReport } from '../domain/sweep/store-sweep.ts'
+import { pluralize } from './pluralize.ts'
 
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
-
-/** Returns whether the sweep has deleted nothing for a reason that an operator must check. */
+/** Returns whether the sweep has deleted no orphan for a reason that an operator must check. */
 export const needsAttention = ({ result }: SweepReport): boolean =>
   result === 'foreign' || result === 'unproven' || result === 'braked'
 
-/** Formats a report of a sweep: first its outcome, and after a dry run one line for each object. */
+/**
+ * Formats a report of a sweep: its outcome, what was deleted of replaced exports, and after a dry run one line
+ * for each object.
+ */
 export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
   switch (report.result) {
     case 'busy':
@@ -19,13 +21,13 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
       ]
     case 'unproven':
       return [
-        `nothing was deleted: the object store names no library, and of ${plural(report.looked, 'object')} in it the ` +
+        `nothing was deleted: the object store names no library, and of ${pluralize(report.looked, 'object')} in it the ` +
           `database names ${report.named}; check S3_BUCKET, S3_PREFIX and DATABASE_URL. If these are right, ` +
           `store an object .library with the content ${report.ours}`,
       ]
     case 'swept':
       return [
-        `${plural(report.deleted.length, 'object')} of ${report.objects} deleted, ` +
+        `${pluralize(report.deleted.length, 'object')} of ${report.objects} deleted, ` +
           `and the leftovers of ${uploadCount(report)}` +
           (report.isWhole ? '' : '; there are more, sweep again'),
         ...replacedLine(report, 'deleted'),
@@ -39,7 +41,7 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
       ]
     case 'braked':
       return [
-        `nothing was deleted: no row of the database names ${orphanCount(report)} of ${report.objects}, more than ` +
+        `no orphan was deleted: no row of the database names ${orphanCount(report)} of ${report.objects}, more than ` +
           '5 % or 1,000. If the database is the right one and not an old copy: larder sweep --dry-run, then --repair',
         ...replacedLine(report, 'deleted'),
       ]
@@ -50,10 +52,10 @@ const replacedLine = (
   { replaced: { objects, bytes } }: Extract<SweepReport, { readonly replaced: unknown }>,
   done: string,
 ): ReadonlyArray<string> =>
-  objects === 0 ? [] : [`${plural(objects, 'object')} of replaced exports ${done} (${bytes} bytes)`]
+  objects === 0 ? [] : [`${pluralize(objects, 'object')} of replaced exports ${done} (${bytes} bytes)`]
 
 const uploadCount = ({ uploads }: { readonly uploads: number | null }): string =>
-  uploads === null ? 'no upload, because the store does not list them' : plural(uploads, 'upload')
+  uploads === null ? 'no upload, because the store does not list them' : pluralize(uploads, 'upload')
 
 const orphanCount = ({
   orphans,
@@ -61,4 +63,4 @@ const orphanCount = ({
 }: {
   readonly orphans: ReadonlyArray<unknown>
   readonly isWhole: boolean
-}) => `${isWhole ? '' : 'more than '}${plural(orphans.length, 'object')}`
+}) => `${isWhole ? '' : 'more than '}${pluralize(orphans.length, 'object')}`

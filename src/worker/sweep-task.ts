@@ -11,7 +11,7 @@ const pauseAfterBusyMs = 3_600_000
 /** Creates the task that sweeps the object store when the server starts, and then every few hours. */
 export const createSweepTask = (
   { sweep, log }: Pick<Larder, 'sweep' | 'log'>,
-  terminal: Terminal,
+  terminal: Pick<Terminal, 'print'>,
 ): BackgroundTask => ({
   name: 'sweep',
   run:
@@ -22,9 +22,9 @@ export const createSweepTask = (
       const report = swept.right
       if (report.result === 'busy') return E.right({ againInMs: pauseAfterBusyMs })
       if (needsAttention(report)) {
-        const [reason = ''] = describeSweep(report)
-        failed(unavailable('object store')(reason), 'sweep')
-        terminal.print(`  ${reason}`)
+        const lines = describeSweep(report)
+        failed(unavailable('object store')(lines.join('; ')), 'sweep')
+        for (const line of lines) terminal.print(`  ${line}`)
       } else if (report.result === 'swept') {
         const { objects, deleted, uploads, replaced } = report
         log.info('sweep.done', { objects, deleted: deleted.length, uploads, replaced: replaced.objects })

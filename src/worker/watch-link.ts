@@ -1,7 +1,7 @@
 import type { Larder } from '../composition/larder.ts'
 import type { Config } from '../config/settings.ts'
+import type { MediaKind } from '../domain/media/media-kind.ts'
 import { E } from '../fp.ts'
-import type { MediaKind } from '../ports/media-tokens.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 /**

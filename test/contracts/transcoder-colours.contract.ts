@@ -1,13 +1,9 @@
 import { expect } from 'chai'
+import { renditionSeconds } from '../../src/domain/ingest/rendition-facts.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { right } from '../support/expect-right.ts'
 import { firstPixel } from '../support/first-pixel.ts'
-import {
-  createTranscodingFolder,
-  mediaPath,
-  renditionSeconds,
-  withSmallestVideo,
-} from '../support/transcoding.ts'
+import { createTranscodingFolder, mediaPath, withSmallestVideo } from '../support/transcoding.ts'
 
 /** The colours of a Transcoder's output, as in the table of docs/media.md. */
 export const transcoderColoursContract = (transcoder: Transcoder): void => {

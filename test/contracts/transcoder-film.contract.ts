@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import { boxesIn, createFieldReader, requireOneBox } from '../../src/adapters/transcode/isobmff/isobmff.ts'
+import { renditionSeconds } from '../../src/domain/ingest/rendition-facts.ts'
 import type { Rendition, TranscodeResult, Transcoder } from '../../src/ports/transcoder.ts'
 import { right } from '../support/expect-right.ts'
-import { createTranscodingFolder, mediaPath, renditionSeconds } from '../support/transcoding.ts'
+import { createTranscodingFolder, mediaPath } from '../support/transcoding.ts'
 
 const startsOf = ({ parts, timescale }: Rendition): ReadonlyArray<number> =>
   parts.map((_, i) => renditionSeconds({ parts: parts.slice(0, i), timescale }))

@@ -1,13 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
+import { renditionSeconds } from '../../src/domain/ingest/rendition-facts.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
-import {
-  createTranscodingFolder,
-  mediaPath,
-  renditionSeconds,
-  withSmallestVideo,
-} from '../support/transcoding.ts'
+import { createTranscodingFolder, mediaPath, withSmallestVideo } from '../support/transcoding.ts'
 import { withOtherPids } from '../support/transport-stream.ts'
 
 /** One second of silence with 8 bits a sample at 8 kHz, in Sun's audio format (AU). */

@@ -1,17 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { renditionSeconds } from '../../src/domain/ingest/rendition-facts.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { boxAlong } from '../support/edit-mp4.ts'
 import { left, right } from '../support/expect-right.ts'
 import { beatsOf, expectInSync } from '../support/flash-and-beep.ts'
 import { frameContentVideos, writeFrameContentVideo } from '../support/frame-content-videos.ts'
-import {
-  createTranscodingFolder,
-  mediaPath,
-  renditionSeconds,
-  withSmallestVideo,
-} from '../support/transcoding.ts'
+import { createTranscodingFolder, mediaPath, withSmallestVideo } from '../support/transcoding.ts'
 import { multiplexPrograms } from '../support/transport-stream.ts'
 
 /** GUID of the header of ASF. */

@@ -2,16 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { expect } from 'chai'
 import { boxesIn, requireOneBox } from '../../src/adapters/transcode/isobmff/isobmff.ts'
+import { renditionSeconds } from '../../src/domain/ingest/rendition-facts.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { right } from '../support/expect-right.ts'
 import { type Beats, beatsOf, expectInSync } from '../support/flash-and-beep.ts'
 import { documentedTimeRows, type TimedFilm } from '../support/time-rows.ts'
-import {
-  createTranscodingFolder,
-  mediaPath,
-  renditionSeconds,
-  withSmallestVideo,
-} from '../support/transcoding.ts'
+import { createTranscodingFolder, mediaPath, withSmallestVideo } from '../support/transcoding.ts'
 
 /** Timestamps of the output for unusual films: the table in docs/media.md. */
 export const transcoderSyncContract = (transcoder: Transcoder, times: 'all' | 'one a kind'): void => {

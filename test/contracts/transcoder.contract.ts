@@ -1,14 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
+import { renditionSeconds } from '../../src/domain/ingest/rendition-facts.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
-import {
-  createTranscodingFolder,
-  mediaPath,
-  renditionSeconds,
-  withSmallestVideo,
-} from '../support/transcoding.ts'
+import { createTranscodingFolder, mediaPath, withSmallestVideo } from '../support/transcoding.ts'
 import { transcoderColoursContract } from './transcoder-colours.contract.ts'
 import { transcoderFilmContract } from './transcoder-film.contract.ts'
 import { transcoderLadderContract } from './transcoder-ladder.contract.ts'

@@ -20,7 +20,7 @@ import {
   slowRequest,
   unprocessable,
   unsupportedMedia,
-} from '../../src/http/response/request-faults.ts'
+} from '../../src/http/request/request-faults.ts'
 import { createRouteGroup } from '../../src/http/router.ts'
 import { readText } from '../support/contract.ts'
 import { createMemoryLarder, listenRoutes, type TestServer } from '../support/memory-larder.ts'

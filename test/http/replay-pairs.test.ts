@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { createJwtCodec } from '../../src/adapters/jose/jwt-codec.ts'
-import type { MediaKind } from '../../src/ports/media-tokens.ts'
+import type { MediaKind } from '../../src/domain/media/media-kind.ts'
 import { right } from '../support/expect-right.ts'
 import { testKeys } from '../support/memory-larder.ts'
 import {

@@ -171,7 +171,7 @@ export const brokenExports: ReadonlyArray<Broken> = [
   [
     'another format',
     withExport(v360, () => ({ format: 'mp4' })),
-    'complete: video rendition v360: it would be said to be mp4, and is m3u8',
+    'complete: video rendition v360: its format would be mp4, and is m3u8',
   ],
   [
     'another codec',
@@ -191,13 +191,13 @@ export const brokenExports: ReadonlyArray<Broken> = [
   [
     'a part too few',
     withExport(v360, ({ parts }) => ({ parts: parts.slice(0, -1) })),
-    'complete: video rendition v360: its 3 parts are not the 4 of it in order',
+    'complete: video rendition v360: it would have 3 parts, which are not its 4 parts in order',
   ],
   [
     'a part too many',
     withExport(v360, ({ parts }) => ({ parts: [...parts, ...parts.slice(-1)] })),
     'complete: two stored items have the same uid',
-    'complete: video rendition v360: its 5 parts are not the 4 of it in order',
+    'complete: video rendition v360: it would have 5 parts, which are not its 4 parts in order',
   ],
   [
     'a part with another duration',

@@ -142,27 +142,27 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
       ...one,
       video: one.video && { ...one.video, frameRate: { num: 24, den: 1 } },
     })),
-    'picture-rate: video rendition v360: it has 250 pictures, where 24.000 a second make 240.0',
+    'frame-rate: video rendition v360: it has 250 pictures, where 24.000 a second make 240.0',
   ],
   [
     'two frames too many',
     withFragment(v360, () => ({ samples: 52, shownTimes: 52 })),
-    'picture-rate: video rendition v360: it has 252 pictures, where 25.000 a second make 250.0',
+    'frame-rate: video rendition v360: it has 252 pictures, where 25.000 a second make 250.0',
   ],
   [
     'another width in the sample entry',
     withPictures({ width: 642 }),
-    'picture-size: video rendition v360: its pictures are 642x360, but playlists would say 640x360',
+    'frame-size: video rendition v360: its pictures are 642x360, but playlists would say 640x360',
   ],
   [
     'another height of the frames',
     withSequence({ height: 362 }),
-    'picture-size: video rendition v360: its pictures are 640x362, but playlists would say 640x360',
+    'frame-size: video rendition v360: its pictures are 640x362, but playlists would say 640x360',
   ],
   [
     'pixels that are not square',
     withSequence({ isSquare: false }),
-    'picture-size: video rendition v360: its pixels are not square',
+    'frame-size: video rendition v360: its pixels are not square',
   ],
   [
     'no colour description',
@@ -243,22 +243,22 @@ export const brokenRenditions: ReadonlyArray<Broken> = [
   [
     'another timescale',
     withTrack(a128, () => ({ timescale: 48_001 })),
-    'sound-form: audio rendition a128: it is decoded at 48000 Hz and counted at 48001, where 48000 are expected',
+    'audio-format: audio rendition a128: it is decoded at 48000 Hz and counted at 48001, where 48000 are expected',
   ],
   [
     'another rate in AudioSpecificConfig',
     withSound({ sampleRate: 44_100 }),
-    'sound-form: audio rendition a128: it is decoded at 44100 Hz and counted at 48000, where 48000 are expected',
+    'audio-format: audio rendition a128: it is decoded at 44100 Hz and counted at 48000, where 48000 are expected',
   ],
   [
     'a rate without an index',
     withSound({ sampleRate: null }),
-    'sound-form: audio rendition a128: it is decoded at an unknown number of Hz and counted at 48000, where 48000 are expected',
+    'audio-format: audio rendition a128: it is decoded at an unknown number of Hz and counted at 48000, where 48000 are expected',
   ],
   [
     'other channels',
     withSound({ channels: 1 }),
-    'sound-form: audio rendition a128: it has 1 channels, but playlists would say 2',
+    'audio-format: audio rendition a128: it has 1 channels, but playlists would say 2',
   ],
   [
     'another kind of AAC',

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { examineTranscoded } from '../../src/domain/ingest/examine-transcoded.ts'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
+import { renditionSeconds } from '../../src/domain/ingest/rendition-facts.ts'
 import { E } from '../../src/fp.ts'
 import type { TranscodeResult, Transcoder } from '../../src/ports/transcoder.ts'
 import { chartColours, worstError } from './chart.ts'
 import { videoPatches } from './chart-film.ts'
 import { type Beats, beatsOf } from './flash-and-beep.ts'
 import { planWithoutLostAudio } from './plan-without-lost-audio.ts'
-import { renditionSeconds } from './transcoding.ts'
 
 /** Transcodes each file of a folder. Yields one line for each engine, and one more if the engines differ. */
 export async function* folderReport(

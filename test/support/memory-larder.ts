@@ -33,6 +33,7 @@ import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memo
 import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
 import { createMemoryWorkLocks } from '../../src/adapters/memory/memory-work-locks.ts'
 import { localProcessLiveness } from '../../src/adapters/platform/process-liveness.ts'
+import { systemMonotonic } from '../../src/adapters/platform/system-monotonic.ts'
 import { timerSleep } from '../../src/adapters/platform/timer-sleep.ts'
 import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-processor.ts'
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
@@ -200,6 +201,7 @@ export const listen = (
       createApp({
         ...larder,
         ...common,
+        monotonic: systemMonotonic,
         corsOrigins: ['*'],
         responseTelemetry: responseTelemetry,
         consoleAssets: new Map([['watch.js', { contentType: 'text/javascript', body: Buffer.from('1') }]]),
@@ -217,7 +219,7 @@ export const listenRoutes = (
   return listenWith(
     (common) =>
       createRequestListener(
-        { ...larder, ...common, corsOrigins: ['*'], responseTelemetry: responseTelemetry },
+        { ...larder, ...common, monotonic: systemMonotonic, corsOrigins: ['*'], responseTelemetry },
         createAllRoutes,
       ),
     limits,

@@ -12,8 +12,6 @@ import { planWithoutLostAudio } from './plan-without-lost-audio.ts'
 
 export const mediaPath = (name: string): string => resolve('test/media', name)
 
-export { renditionSeconds } from '../../src/domain/ingest/rendition-facts.ts'
-
 /** Plans only the smallest video rendition, for tests to which the ladder does not matter. */
 export const withSmallestVideo = (plan: MediaPlan): MediaPlan => ({ ...plan, video: plan.video.slice(-1) })
 

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
 import { createBoundedCache } from '../../bounded-cache.ts'
+import type { MediaKind } from '../../domain/media/media-kind.ts'
 import { E } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { MediaGrant, MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
+import type { MediaGrant, MediaTokens } from '../../ports/media-tokens.ts'
 
 /** Maximum memory in bytes for each kind of token, enough for about 20,000 tokens. */
 const defaultBytes = 12 * 1024 * 1024

@@ -1,6 +1,7 @@
+import type { MediaKind } from '../../domain/media/media-kind.ts'
 import { forbidden } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
-import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
+import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { TokenKey } from '../../ports/token-key.ts'
 import { createJwtCodec, type SigningOptions } from './jwt-codec.ts'
 import { toMediaGrant } from './media-grant.ts'

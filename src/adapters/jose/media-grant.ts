@@ -1,8 +1,9 @@
 import { isFileOfKind } from '../../domain/access/authorize-file.ts'
 import { Restrictions } from '../../domain/access/restrictions.ts'
+import type { MediaKind } from '../../domain/media/media-kind.ts'
 import type { ForbiddenReason } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
-import type { MediaGrant, MediaKind } from '../../ports/media-tokens.ts'
+import type { MediaGrant } from '../../ports/media-tokens.ts'
 import { type CommonClaims, type JwtClaims, tokenIdOf } from './jwt-claims.ts'
 
 /**

@@ -13,7 +13,12 @@ const selectKeys = `
 export const createKnexStoredFileRepository = (db: Knex): StoredFileRepository => {
   const { selectOne, selectMany } = createStatements(db)
   const getId = selectOne('background', 'library.uid', t.strict({ uid: t.string }), 'select uid from library')
-  const keyRows = selectMany('background', 'library.named_among', t.strict({ key: t.string }), selectKeys)
+  const keyRows = selectMany(
+    'background',
+    'library.filter_referenced_keys',
+    t.strict({ key: t.string }),
+    selectKeys,
+  )
 
   return {
     libraryUid: pipe(

@@ -147,7 +147,12 @@ export const createLibraryTable = <
         return true
       }),
 
-    findIngested: selectOne('background', `${files}.find_known`, fileRow, `${selectFiles} where f.uid = ?`),
+    findIngested: selectOne(
+      'background',
+      `${files}.find_ingested`,
+      fileRow,
+      `${selectFiles} where f.uid = ?`,
+    ),
 
     findByOriginal: selectOne(
       'background',

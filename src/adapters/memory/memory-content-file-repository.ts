@@ -22,10 +22,7 @@ import { createMemoryLibraryTable } from './memory-library-table.ts'
 
 type Vod = { readonly meta: VodMeta; readonly keyed: VodPartsWithKeyframes }
 
-/**
- * Stores content files in memory, for tests and for processes without a database. Passes the contract of the
- * port. `jobs` are the jobs of the library.
- */
+/** Stores content files in memory, for tests. `jobs` are the jobs of the library. */
 export const createMemoryContentFileRepository = (
   clock: Clock,
   jobs: MemoryJobs = createMemoryJobs(clock),

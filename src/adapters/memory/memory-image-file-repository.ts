@@ -9,10 +9,7 @@ import { createMemoryLibraryTable } from './memory-library-table.ts'
 
 type Row = NewImageFile & { readonly isPublic?: boolean }
 
-/**
- * Stores image files in memory, for tests and for processes without a database. Passes the contract of the
- * port. `jobs` are the jobs of the library.
- */
+/** Stores image files in memory, for tests. `jobs` are the jobs of the library. */
 export const createMemoryImageFileRepository = (
   clock: Clock,
   jobs: MemoryJobs = createMemoryJobs(clock),

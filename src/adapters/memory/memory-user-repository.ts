@@ -1,7 +1,7 @@
 import { TE } from '../../fp.ts'
 import type { AdminRemoval, UserRepository } from '../../ports/user-repository.ts'
 
-/** Stores users in memory, for tests and for processes without a database. */
+/** Stores users in memory, for tests. */
 export const createMemoryUserRepository = (): UserRepository => {
   const admins = new Set<string>()
 

@@ -9,8 +9,8 @@ import type { WorkLocks } from '../../ports/work-locks.ts'
 export type HeldLocks = Map<string, number>
 
 /**
- * Implements WorkLocks in memory, for tests and for a single process without a database. No connection can
- * break, so a lock stays valid until it is released.
+ * Implements WorkLocks in memory, for tests. No connection can break, so a lock stays valid until it is
+ * released.
  */
 export const createMemoryWorkLocks = (monotonic: Monotonic, held: HeldLocks = new Map()): WorkLocks => ({
   tryWith: (name, work) => async () => {

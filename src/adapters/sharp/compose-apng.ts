@@ -55,7 +55,7 @@ const maxPixels = 32_000_000
 
 /**
  * Returns the first visible frame of an animated PNG, composited onto the frames before it, as a PNG.
- * Examines at most `MAX_EXAMINED_PAGES` frames. Returns `null` if all these frames are blank, or if the file is
+ * Examines at most `maxFrames` frames. Returns `null` if all these frames are blank, or if the file is
  * malformed.
  */
 export const composeFirstVisibleFrame = async (bytes: Buffer, maxFrames: number): Promise<Buffer | null> => {

@@ -4,13 +4,9 @@ import { isTimeout } from '../../domain/shared/timeout-error.ts'
 import { withTaskTimeout } from '../../domain/shared/with-timeout.ts'
 import { E, O, pipe, type TE } from '../../fp.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import {
-  cancelStream,
-  cancelUnstartedStream,
-  withIdleTimeout,
-  withStallTimeout,
-} from '../cache/blobs/byte-streams.ts'
 import { type Breaker, circuitOpenError } from '../platform/breaker.ts'
+import { cancelStream, cancelUnstartedStream } from '../platform/cancel-stream.ts'
+import { withIdleTimeout, withStallTimeout } from '../platform/stream-timeouts.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { putTimeoutMs } from './put-limit.ts'
 import { defaultStoreLimits, type StoreLimits } from './store-limits.ts'

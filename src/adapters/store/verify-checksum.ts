@@ -1,6 +1,6 @@
 import type { ByteStream } from '../../domain/media/bytes.ts'
 import type { NewObject } from '../../ports/object-store.ts'
-import { verifyStream } from '../cache/blobs/byte-streams.ts'
+import { verifyStream } from '../platform/verify-stream.ts'
 
 /**
  * Yields the bytes of an object. Throws before the last chunk if length or sha256 differ from the declared

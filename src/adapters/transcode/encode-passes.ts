@@ -14,7 +14,8 @@ import {
   segmentedSeconds,
 } from './isobmff/segmented-rendition.ts'
 import { mayRetryAfter } from './process/machine-faults.ts'
-import { type RecipeOptions, toEncodeJob, toPcmJob } from './recipe.ts'
+import { toEncodeJob, toPcmJob } from './recipe.ts'
+import type { RecipeOptions } from './recipe-options.ts'
 import {
   type EncodedSeconds,
   encodedSecondsOf,

@@ -1,11 +1,12 @@
 import type { SourceStream } from '../../domain/examiner/parsed-media.ts'
 import type { MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
 import { E } from '../../fp.ts'
+import { PADDED_SAMPLES } from './audio-recipe.ts'
 import type { EncodeJob, Engine } from './engine.ts'
 import { latenessAtEnd } from './isobmff/lateness.ts'
 import { type SegmentedRendition, segmentedSeconds } from './isobmff/segmented-rendition.ts'
 import { maxUnlessUnknown } from './max-unless-unknown.ts'
-import { PADDED_SAMPLES, type RecipeOptions } from './recipe.ts'
+import type { RecipeOptions } from './recipe-options.ts'
 
 /** Seconds for which the last frame is repeated, and seconds of silence after the audio. */
 export type PaddingSeconds = Pick<RecipeOptions, 'lastFrameSeconds' | 'appendedSilenceSeconds'>

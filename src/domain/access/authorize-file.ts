@@ -1,5 +1,5 @@
 import { E } from '../../fp.ts'
-import type { MediaKind } from '../../ports/media-tokens.ts'
+import type { MediaKind } from '../media/media-kind.ts'
 import { isUid, kindOfUid } from '../media/uid-text.ts'
 import { type Forbidden, forbidden } from '../shared/errors.ts'
 import type { Viewer } from './viewer.ts'

@@ -1,5 +1,5 @@
 import { pipe, TE } from '../../fp.ts'
-import type { MediaKind } from '../../ports/media-tokens.ts'
+import type { MediaKind } from '../media/media-kind.ts'
 import type { CheckedMediaTokens } from './checked-media-tokens.ts'
 import type { CopiedToken, MintedToken, Signature, UriSignature, UrlSignature } from './signature.ts'
 import type { Presign, UrlPresign, UrlViewer, Viewer } from './viewer.ts'

@@ -1,4 +1,5 @@
-import type { MediaGrant, MediaKind } from '../../ports/media-tokens.ts'
+import type { MediaGrant } from '../../ports/media-tokens.ts'
+import type { MediaKind } from '../media/media-kind.ts'
 import type { Signature, UrlSignature } from './signature.ts'
 
 type ViewerBy<C extends string> = {

@@ -1,12 +1,13 @@
 import { E, O, type TE } from '../../fp.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
-import type { MediaGrant, MediaKind } from '../../ports/media-tokens.ts'
+import type { MediaGrant } from '../../ports/media-tokens.ts'
 import type { Revocations } from '../../ports/revocations.ts'
 import type { CheckedMediaTokens } from '../access/checked-media-tokens.ts'
 import { type Restrictions, unrestricted } from '../access/restrictions.ts'
 import { contentTtlSeconds, defaultTtlSeconds } from '../access/token-lifetimes.ts'
 import { ContentFileUid, ImageFileUid } from '../media/ids.ts'
+import type { MediaKind } from '../media/media-kind.ts'
 import {
   type Conflict,
   conflict,

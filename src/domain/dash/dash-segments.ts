@@ -1,7 +1,7 @@
 import { type Clip, isSegmentInClipPlaylist } from '../access/restrictions.ts'
 import type { VodParts } from '../media/content-export.ts'
-import { roundPartDurations } from '../vod/part-durations.ts'
-import { partExtension } from '../vod/part-extension.ts'
+import { roundPartDurations } from '../media/part-durations.ts'
+import { partExtension } from '../media/part-extension.ts'
 import { xmlElement } from './xml.ts'
 
 /** The segments of a CMAF export, as a manifest describes them. */

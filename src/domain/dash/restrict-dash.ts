@@ -17,16 +17,13 @@ const adaptationSet = /<AdaptationSet [^>]*>.*?<\/AdaptationSet>/gs
 const listOfSet = /(?<=<AdaptationSet [^>]*>)<SegmentList .*?<\/SegmentList>/s
 const presentationDuration = /(?<= mediaPresentationDuration=")[^"]*/
 
-// Manifests that an earlier release has cached contain one `S` element for several segments, with the
-// attribute `r` (repeat).
+/** Returns the segments of a representation. The manifest has one `S` element for each of them, without `r`. */
 const segmentsIn = (xml: string): DashSegments => {
-  const runs = [...xml.matchAll(/<S [^>]*>/g)].map(([run]) => run)
+  const segments = [...xml.matchAll(/<S [^>]*>/g)].map(([segment]) => segment)
   return {
     timescale: Number(xmlAttribute(xml, 'timescale')),
-    start: Number(xmlAttribute(runs[0] ?? '', 't')),
-    durations: runs.flatMap((run) =>
-      Array.from({ length: Number(xmlAttribute(run, 'r') ?? 0) + 1 }, () => Number(xmlAttribute(run, 'd'))),
-    ),
+    start: Number(xmlAttribute(segments[0] ?? '', 't')),
+    durations: segments.map((segment) => Number(xmlAttribute(segment, 'd'))),
     initUri: xmlAttribute(xml, 'sourceURL') ?? '',
     mediaUris: [...xml.matchAll(/<SegmentURL [^>]*>/g)].map(([url]) => xmlAttribute(url, 'media') ?? ''),
   }

@@ -37,14 +37,14 @@ export const examineAudio = (
   if (timescale !== sampleRate || audio.sampleRate !== sampleRate)
     found.push(
       violation(
-        'sound-form',
+        'audio-format',
         `${name}: it is decoded at ${audio.sampleRate ?? 'an unknown number of'} Hz and counted at ${timescale}, where ${sampleRate} are expected`,
       ),
     )
   if (audio.channels !== channels)
     found.push(
       violation(
-        'sound-form',
+        'audio-format',
         `${name}: it has ${audio.channels} channels, but playlists would say ${channels}`,
       ),
     )

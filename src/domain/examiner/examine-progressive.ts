@@ -100,7 +100,7 @@ const hasKeyframes = (
 export const examineProgressiveExport = (
   examined: ExaminedProgressive,
   stored: NewContentExport,
-  peakAmplitude: (rendition: ParsedRendition) => number,
+  peakBitsPerSecond: (rendition: ParsedRendition) => number,
 ): ReadonlyArray<Violation> => {
   const { parsed, renditions } = examined
   const name = nameOf(examined)
@@ -108,7 +108,7 @@ export const examineProgressiveExport = (
   const mean = Math.ceil((8 * parsed.bytes) / seconds)
   const peak = Math.max(
     mean,
-    renditions.reduce((sum, rendition) => sum + peakAmplitude(rendition), 0),
+    renditions.reduce((sum, rendition) => sum + peakBitsPerSecond(rendition), 0),
   )
   const timescale = renditions[0]?.track.timescale ?? 1
   const whole = {

@@ -31,7 +31,7 @@ export const examinePublished = (
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0)
   const found: Violation[] = []
   if (stored.format !== format)
-    found.push(violation('complete', `${name}: it would be said to be ${stored.format}, and is ${format}`))
+    found.push(violation('complete', `${name}: its format would be ${stored.format}, and is ${format}`))
   if (stored.codecs.join() !== codecs)
     found.push(
       violation('codec-string', `${name}: playlists would name ${stored.codecs.join()}, but it is ${codecs}`),
@@ -75,7 +75,7 @@ const examineParts = (
     return [
       violation(
         'complete',
-        `${name}: its ${stored.length} parts are not the ${expected.length} of it in order`,
+        `${name}: it would have ${stored.length} parts, which are not its ${expected.length} parts in order`,
       ),
     ]
   return stored.flatMap((part, i) => {

@@ -70,7 +70,7 @@ const examineRate = (
   if (Math.abs(frames - expected) <= 1) return []
   return [
     violation(
-      'picture-rate',
+      'frame-rate',
       `${name}: it has ${frames} pictures, where ${(num / den).toFixed(3)} a second make ${expected.toFixed(1)}`,
     ),
   ]
@@ -88,8 +88,8 @@ const examineSize = (
   return [
     ...(wrong === undefined
       ? []
-      : [violation('picture-size', `${name}: its pictures are ${wrong}, but playlists would say ${meant}`)]),
-    ...(sequence.isSquare ? [] : [violation('picture-size', `${name}: its pixels are not square`)]),
+      : [violation('frame-size', `${name}: its pictures are ${wrong}, but playlists would say ${meant}`)]),
+    ...(sequence.isSquare ? [] : [violation('frame-size', `${name}: its pixels are not square`)]),
   ]
 }
 

@@ -45,7 +45,13 @@ const checkAlignment = (
   for (const [i, line] of lines.entries()) {
     drift += extinfSeconds(line) - (others[i] ?? 0)
     if (Math.abs(drift) > tolerance)
-      return [ruleViolation('aligned', line, `ends ${drift.toFixed(3)} s off the end in another rendition`)]
+      return [
+        ruleViolation(
+          'aligned',
+          line,
+          `ends ${Math.abs(drift).toFixed(3)} s ${drift > 0 ? 'after' : 'before'} the same segment of another rendition`,
+        ),
+      ]
   }
   return []
 }

@@ -14,9 +14,17 @@ const listTypes = ['application/vnd.apple.mpegurl', 'audio/mpegurl']
 
 /** Checks the HTTP response of a playlist: media type and compression. */
 const checkDelivery = ({ contentType, contentEncoding }: FetchedPlaylist): ReadonlyArray<PlaylistFinding> => {
-  const essence = contentType?.split(';')[0]?.trim().toLowerCase() ?? 'no type'
+  const essence = contentType?.split(';')[0]?.trim().toLowerCase() ?? ''
   return [
-    ...(listTypes.includes(essence) ? [] : [ruleViolation('media-type', null, `is served as ${essence}`)]),
+    ...(listTypes.includes(essence)
+      ? []
+      : [
+          ruleViolation(
+            'media-type',
+            null,
+            essence === '' ? 'is served without a content type' : `is served as ${essence}`,
+          ),
+        ]),
     ...(contentEncoding === null ? [ruleViolation('compression', null, 'is served uncompressed')] : []),
   ]
 }

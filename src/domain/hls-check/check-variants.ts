@@ -1,5 +1,5 @@
 import { attributeValue, type M3u8Line } from '../hls/m3u8-lines.ts'
-import { codecsIn, isAudioCodec, isDetailedCodec, isVideoCodec } from './check-codecs.ts'
+import { codecsIn, isAudioCodec, isDetailedCodec, isVideoCodec } from './codec-strings.ts'
 import { linesWithTag, type PlaylistCheck, type PlaylistFinding, ruleViolation } from './finding.ts'
 
 type LineCheck = (variant: M3u8Line) => ReadonlyArray<PlaylistFinding>
@@ -106,7 +106,7 @@ const ladder: PlaylistCheck = (lines) => {
       : [ruleViolation('low-bit-rate', null, 'offers nothing at or below 192 kbit/s')]),
     ...(!hasAudio || variants.length > videoVariants.length
       ? []
-      : [ruleViolation('sound-only', null, 'offers no audio-only variant')]),
+      : [ruleViolation('audio-only', null, 'offers no audio-only variant')]),
   ]
 }
 

@@ -53,7 +53,7 @@ export const hlsRules = {
   'target-duration': {
     severity: 'fault',
     source: 'RFC 8216bis §4.4.3.1',
-    fix: 'Say, once, in whole seconds, at least the longest rounded EXTINF.',
+    fix: 'Write one #EXT-X-TARGETDURATION: a whole number of seconds that is not less than any EXTINF once rounded.',
   },
   duration: {
     severity: 'fault',
@@ -145,7 +145,7 @@ export const hlsRules = {
     source: 'Apple HLS authoring specification, multivariant playlists',
     fix: 'Offer one variant of at most 192 kbit/s.',
   },
-  'sound-only': {
+  'audio-only': {
     severity: 'advice',
     source: 'Apple HLS authoring specification, multivariant playlists',
     fix: 'Offer the audio of a video as a variant without video.',

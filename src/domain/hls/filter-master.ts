@@ -1,7 +1,7 @@
+import type { Size } from '../media/size-comparison.ts'
 import { filterVariants, type SelectableVariant } from './filter-variants.ts'
 import { attributeValue, type M3u8Line } from './m3u8-lines.ts'
 import type { MobileFilter } from './mobile-filter.ts'
-import type { Size } from './size-comparison.ts'
 import { splitPlaylistEntries } from './split-playlist.ts'
 import { putStartVariantFirst } from './start-variant.ts'
 

@@ -1,5 +1,5 @@
+import { compareSizes, effectivePixelRatio, type Size, scaleSize } from '../media/size-comparison.ts'
 import type { MobileFilter } from './mobile-filter.ts'
-import { compareSizes, effectivePixelRatio, type Size, scaleSize } from './size-comparison.ts'
 
 export type SelectableVariant = {
   /** Peak bit rate of the variant in bits per second. */

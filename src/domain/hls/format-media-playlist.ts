@@ -1,6 +1,6 @@
 import type { ContentPart, VodParts } from '../media/content-export.ts'
-import { roundPartDurations, type TimedPart } from '../vod/part-durations.ts'
-import { partExtension } from '../vod/part-extension.ts'
+import { roundPartDurations, type TimedPart } from '../media/part-durations.ts'
+import { partExtension } from '../media/part-extension.ts'
 import { type HlsFeature, lowestHlsVersion } from './hls-version.ts'
 
 const microseconds = 1_000_000

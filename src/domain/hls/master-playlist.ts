@@ -41,8 +41,8 @@ const variantLines = (variant: Variant): ReadonlyArray<string> => [
 ]
 
 /**
- * An I-frame stream has no audio and no frame rate: it has no frame rate, because the player chooses the
- * speed (RFC 8216bis §4.4.6.3).
+ * An I-frame stream has no audio, and no frame rate, because the player chooses the speed (RFC 8216bis
+ * §4.4.6.3).
  */
 const iFrameLines = ({ export: { uid, codecs, iFrames }, resolution }: Variant): ReadonlyArray<string> =>
   iFrames === null

@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import { E } from '../../fp.ts'
+import type { Size } from '../media/size-comparison.ts'
 import { Bandwidth, PixelRatio, Pixels } from '../shared/query-numbers.ts'
-import type { Size } from './size-comparison.ts'
 
 /** The query of a master playlist (http-api.md §5.3). */
 export type MobileFilter = {

@@ -1,5 +1,5 @@
+import type { Size } from '../media/size-comparison.ts'
 import type { SelectableVariant } from './filter-variants.ts'
-import type { Size } from './size-comparison.ts'
 
 /**
  * Bandwidth in bits per second that most connections have. The start variant is chosen by this number,

@@ -1,11 +1,11 @@
 import type { O, TE } from '../../fp.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
-import type { MediaKind } from '../../ports/media-tokens.ts'
 import type { JobLease } from '../jobs/job.ts'
 import type { WorkReport } from '../jobs/work-report.ts'
 import type { ContentFileUid, ImageFileUid } from '../media/ids.ts'
+import type { MediaKind } from '../media/media-kind.ts'
 import type { StoredFile } from '../media/stored-file.ts'
-import { type Refused, type Unavailable, unavailable } from '../shared/errors.ts'
+import type { Refused, Unavailable } from '../shared/errors.ts'
 
 /**
  * The result of making exports. `isAdded` is `false` if the file already has other exports, or was deleted
@@ -97,9 +97,3 @@ export type MediaKindIngest = {
     after: LibraryFile['uid'] | null,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<LibraryFile>>
 }
-
-/**
- * The failure of work that was aborted. The failure is Unavailable and not Refused, because the file is not
- * the cause.
- */
-export const ingestStoppedFailure = unavailable('work')('it was stopped before its end')

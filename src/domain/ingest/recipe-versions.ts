@@ -1,4 +1,4 @@
-import type { MediaKind } from '../../ports/media-tokens.ts'
+import type { MediaKind } from '../media/media-kind.ts'
 
 /**
  * The recipe version of this release for each kind of media. Increment the version whenever the same original

@@ -1,10 +1,10 @@
 import { E } from '../../fp.ts'
-import type { MediaKind } from '../../ports/media-tokens.ts'
 import type { FinishedJob } from '../jobs/finish-job.ts'
 import type { JobWork } from '../jobs/job-work.ts'
+import type { MediaKind } from '../media/media-kind.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
+import { workStoppedFailure } from '../shared/work-stopped.ts'
 import type { IngestService, LibraryFileId } from './ingest-service.ts'
-import { ingestStoppedFailure } from './media-ingest.ts'
 
 /** Number of outdated files, by the outcome of making their exports again. */
 type RemakeReport = {
@@ -74,7 +74,7 @@ export const remakeOutdated = async (
       const jobs = []
       for (const file of page.right) jobs.push({ file, job: await ingest.enqueue(file, 'remake')() })
       for (const { file, job } of jobs) {
-        if (signal.aborted) return E.left(ingestStoppedFailure)
+        if (signal.aborted) return E.left(workStoppedFailure)
         await remake(file, job)
       }
       const last = page.right.at(-1)

@@ -1,7 +1,7 @@
 import { E, O, type TE } from '../../fp.ts'
 import type { Sleep } from '../../ports/sleep.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
-import { ingestStoppedFailure } from './media-ingest.ts'
+import { workStoppedFailure } from '../shared/work-stopped.ts'
 
 export type WaitOptions = {
   /** Is called once if another process has the lock. */
@@ -25,5 +25,5 @@ export const retryWhileBusy = async <A>(
     if (tries === 0) onWaiting()
     await sleep(retryMilliseconds, signal)
   }
-  return E.left(ingestStoppedFailure)
+  return E.left(workStoppedFailure)
 }

@@ -6,8 +6,8 @@ import type { ByteStream } from '../media/bytes.ts'
 import type { StoredFile } from '../media/stored-file.ts'
 import { storedFileKey } from '../media/stored-file-key.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
+import { workStoppedFailure } from '../shared/work-stopped.ts'
 import { deleteUnreferenced, proveNothingWritten } from './delete-unreferenced.ts'
-import { ingestStoppedFailure } from './media-ingest.ts'
 
 export type UploadDeps = {
   readonly files: LocalFiles
@@ -44,7 +44,7 @@ export const withUploads =
     const keys: string[] = []
 
     const upload: UploadSlice = (slice, contentType, known) => async () => {
-      if (signal.aborted) return E.left(ingestStoppedFailure)
+      if (signal.aborted) return E.left(workStoppedFailure)
       const digest = known === undefined ? await files.digest(slice)() : E.right(known)
       if (E.isLeft(digest)) return digest
       const { size, sha256 } = digest.right

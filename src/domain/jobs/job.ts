@@ -1,5 +1,5 @@
-import type { MediaKind } from '../../ports/media-tokens.ts'
 import type { ContentFileUid, ImageFileUid, JobUid } from '../media/ids.ts'
+import type { MediaKind } from '../media/media-kind.ts'
 
 /**
  * `exports`: makes the exports of a file that has none. `remake`: replaces the exports that an older recipe

@@ -1,3 +1,5 @@
+import type { Size } from './size-comparison.ts'
+
 /** The limits of an H.264 level (ITU-T H.264 table A-1), with the bit rates of a profile (§A.3.1, §A.3.3). */
 export type H264Level = {
   /**
@@ -88,8 +90,6 @@ const belowHigh = (limits: H264Level): H264Level => ({
   kilobits: limits.kilobits / HIGH_FACTOR,
   bufferKilobits: limits.bufferKilobits / HIGH_FACTOR,
 })
-
-type Size = { readonly width: number; readonly height: number }
 
 const inMacroblocks = ({ width, height }: Size): Size => ({
   width: Math.ceil(width / 16),

@@ -1,4 +1,4 @@
-import { isAtLeastAsLarge, type Size } from '../hls/size-comparison.ts'
+import { isAtLeastAsLarge, type Size } from '../media/size-comparison.ts'
 import { ascendingBy } from '../shared/order.ts'
 import type { ListedImage } from './image-playlist.ts'
 

@@ -1,9 +1,9 @@
 import { E } from '../../fp.ts'
 import type { ListedObject, ObjectStore } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
-import { ingestStoppedFailure } from '../ingest/media-ingest.ts'
 import { isStoredFileKey, storedFilesFolder } from '../media/stored-file-key.ts'
 import type { Unavailable } from '../shared/errors.ts'
+import { workStoppedFailure } from '../shared/work-stopped.ts'
 import { toUnavailable } from './store-failure.ts'
 
 /** Number of keys in one database query. */
@@ -47,7 +47,7 @@ export const findOrphans = async (
 
   try {
     for await (const object of store.list(storedFilesFolder, null)) {
-      if (signal.aborted) return E.left(ingestStoppedFailure)
+      if (signal.aborted) return E.left(workStoppedFailure)
       if (!isStoredFileKey(object.key)) continue
       objects += 1
       if (!(object.modifiedAt < before)) continue

@@ -5,11 +5,11 @@ import type { ContentFileRepository } from '../../ports/content-file-repository.
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { ReplacedExports } from '../../ports/library-repository.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import { ingestStoppedFailure } from '../ingest/media-ingest.ts'
 import type { ContentExportUid, ContentPartUid, ImageExportUid } from '../media/ids.ts'
 import type { ReplacedExport } from '../media/replaced-export.ts'
 import { isStoredFileKey } from '../media/stored-file-key.ts'
 import type { Unavailable } from '../shared/errors.ts'
+import { workStoppedFailure } from '../shared/work-stopped.ts'
 import { minOrphanAgeMs } from './sweep-rules.ts'
 
 /** Number and total size of the stored objects of replaced exports. */
@@ -55,7 +55,7 @@ export const createReplacedExportRemover = ({ store, imageFiles, contentFiles, c
     signal: AbortSignal,
   ): Promise<E.Either<Unavailable, void>> => {
     for (const { key } of replaced.parts) {
-      if (signal.aborted) return E.left(ingestStoppedFailure)
+      if (signal.aborted) return E.left(workStoppedFailure)
       const deleted = isStoredFileKey(key) ? await store.delete(key)() : E.right(undefined)
       if (E.isLeft(deleted)) return deleted
     }

@@ -5,10 +5,10 @@ import type { Log } from '../../ports/log.ts'
 import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
-import { ingestStoppedFailure } from '../ingest/media-ingest.ts'
 import { storedFilesFolder } from '../media/stored-file-key.ts'
 import { oneLineMessage } from '../shared/error-text.ts'
 import { type Unavailable, unavailable } from '../shared/errors.ts'
+import { workStoppedFailure } from '../shared/work-stopped.ts'
 import { findOrphans } from './find-orphans.ts'
 import { createReplacedExportRemover, type ReplacedObjects } from './remove-replaced.ts'
 import { toUnavailable } from './store-failure.ts'
@@ -16,8 +16,9 @@ import { createTextObject, identifyStore, writeLibraryMark } from './store-ident
 import { clockProbeKey, hasTooManyOrphans, maxOrphansPerSweep, orphanCutoff } from './sweep-rules.ts'
 
 /**
- * Mode of a sweep. `within limits`: the sweep deletes nothing if the safety limits (sweep-rules.ts) forbid it.
- * `repair`: it deletes beyond these limits, too. `dry run`: it deletes and writes nothing.
+ * Mode of a sweep. `within limits`: the sweep deletes no orphan if the safety limits (sweep-rules.ts) forbid it.
+ * `repair`: it deletes beyond these limits, too. `dry run`: it deletes and writes nothing. The limits do not
+ * apply to replaced exports.
  */
 type SweepMode = 'within limits' | 'dry run' | 'repair'
 
@@ -36,8 +37,8 @@ export type SweepReport =
       readonly replaced: ReplacedObjects
     }
   /**
-   * `looked`: a dry run has ended. `braked`: the safety limits stopped the sweep. Nothing was deleted
-   * in either case.
+   * `looked`: a dry run has ended, which deletes nothing. `braked`: the safety limits stopped the sweep.
+   * No orphan and no upload was deleted, but replaced exports were.
    */
   | {
       readonly result: 'looked' | 'braked'
@@ -46,7 +47,7 @@ export type SweepReport =
       /** Number of old uploads that were never completed; `null` if the store cannot list them. */
       readonly uploads: number | null
       readonly isWhole: boolean
-      /** The objects of replaced exports. A dry run only counts them. */
+      /** The deleted objects of replaced exports. A dry run only counts them. */
       readonly replaced: ReplacedObjects
     }
   | { readonly result: 'foreign'; readonly other: string; readonly ours: string }
@@ -107,7 +108,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
       const referenced = await storedFiles.filterReferencedKeys(batch.map(({ key }) => key))()
       if (E.isLeft(referenced)) return referenced
       for (const orphan of batch) {
-        if (signal.aborted) return E.left(ingestStoppedFailure)
+        if (signal.aborted) return E.left(workStoppedFailure)
         if (referenced.right.has(orphan.key)) continue
         const removed = await store.delete(orphan.key)()
         if (E.isLeft(removed)) return removed

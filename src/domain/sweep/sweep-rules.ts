@@ -27,7 +27,7 @@ export const orphanCutoff = (storeNow: number, oldestWorkAgeMs: number): number 
 
 /**
  * If a sweep finds more orphans than this, there is probably a mistake (a restored database, a wrong bucket),
- * so nothing is deleted.
+ * so it deletes none of them.
  */
 export const maxOrphansPerSweep = 1000
 const maxOrphanShare = 0.05

@@ -1,4 +1,4 @@
-import { createDashManifestService, type DashManifestService } from '../dash/dash-manifest-service.ts'
+import { createDashManifestService, type DashManifestService } from './dash-manifest-service.ts'
 import { createMediaPlaylistService, type MediaPlaylistService } from './media-playlist-service.ts'
 
 /** Playlists and manifests of segmented exports. */

@@ -1,3 +1,4 @@
+import type { Monotonic } from '../../ports/monotonic.ts'
 import type { HttpLimits } from '../http-limits.ts'
 import { createFifo, type Fifo } from './fifo.ts'
 import type { TrafficCounters } from './traffic-counters.ts'
@@ -21,8 +22,7 @@ export type AdmitRequest = (request: QueuedRequest) => void
 type Deps = {
   readonly limits: Pick<HttpLimits, 'inFlight' | 'waiting' | 'waitMilliseconds'>
   readonly counts: TrafficCounters['requests']
-  /** Monotonic clock (milliseconds). */
-  readonly now: () => number
+  readonly monotonic: Monotonic
   /** Maximum number of requests that are started in one turn of the event loop. */
   readonly perTurn: number
 }
@@ -45,7 +45,7 @@ type Lane = { readonly queue: Fifo<Waiting>; inFlight: number }
  * reply. Both lanes together queue at most `waiting` requests. A queued request is refused after
  * `waitMilliseconds`, even if no request in progress ends.
  */
-export const createAdmission = ({ limits, counts, now, perTurn }: Deps): AdmitRequest => {
+export const createAdmission = ({ limits, counts, monotonic, perTurn }: Deps): AdmitRequest => {
   const hits: Lane = { queue: createFifo(), inFlight: 0 }
   const rest: Lane = { queue: createFifo(), inFlight: 0 }
   const lanes = [hits, rest]
@@ -93,7 +93,7 @@ export const createAdmission = ({ limits, counts, now, perTurn }: Deps): AdmitRe
     let remaining = refusedPerTurn
     for (const { queue } of lanes)
       for (let first = queue.first(); first !== undefined; first = queue.first()) {
-        if (first.expiresAt > now()) {
+        if (first.expiresAt > monotonic()) {
           nextExpiry = Math.min(nextExpiry, first.expiresAt)
           break
         }
@@ -111,7 +111,7 @@ export const createAdmission = ({ limits, counts, now, perTurn }: Deps): AdmitRe
         }
       }
     if (timer !== null || nextExpiry === Number.POSITIVE_INFINITY) return
-    timer = setTimeout(onTimer, Math.max(1, nextExpiry - now())).unref()
+    timer = setTimeout(onTimer, Math.max(1, nextExpiry - monotonic())).unref()
   }
 
   const onTimer = (): void => {
@@ -150,7 +150,7 @@ export const createAdmission = ({ limits, counts, now, perTurn }: Deps): AdmitRe
       return
     }
     counts.waiting += 1
-    lane.queue.push({ request, expiresAt: now() + limits.waitMilliseconds })
+    lane.queue.push({ request, expiresAt: monotonic() + limits.waitMilliseconds })
     if (timer === null) expire()
     nextTurn()
   }

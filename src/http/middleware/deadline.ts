@@ -1,6 +1,7 @@
 import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { TimeoutError } from '../../domain/shared/timeout-error.ts'
 import { E, type TE } from '../../fp.ts'
+import type { Monotonic } from '../../ports/monotonic.ts'
 
 /**
  * One time limit for everything that a request waits for. Each dependency has its own timeout, but the client
@@ -20,9 +21,9 @@ export type Deadline = {
   readonly extend: () => void
 }
 
-/** Starts a deadline in `ms` milliseconds. `now` returns the time of a monotonic clock in milliseconds. */
-export const startDeadline = (ms: number, now: () => number): Deadline => {
-  let end = now() + ms
+/** Starts a deadline in `ms` milliseconds. */
+export const startDeadline = (ms: number, monotonic: Monotonic): Deadline => {
+  let end = monotonic() + ms
   return {
     inTime:
       (task, dependency, onLate = () => undefined) =>
@@ -31,10 +32,10 @@ export const startDeadline = (ms: number, now: () => number): Deadline => {
           let isLate = false
           let timer: NodeJS.Timeout
           const wait = () => {
-            timer = setTimeout(check, Math.max(1, end - now()))
+            timer = setTimeout(check, Math.max(1, end - monotonic()))
           }
           const check = () => {
-            if (end > now()) return wait()
+            if (end > monotonic()) return wait()
             isLate = true
             resolve(E.left(unavailable(dependency)(new TimeoutError(`no reply within ${ms} ms`))))
           }
@@ -47,7 +48,7 @@ export const startDeadline = (ms: number, now: () => number): Deadline => {
             .finally(() => clearTimeout(timer))
         }),
     extend: () => {
-      end = now() + ms
+      end = monotonic() + ms
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { ParameterFault } from '../response/request-faults.ts'
+import type { ParameterFault } from '../request/request-faults.ts'
 import type { ErrorBody } from '../response/write-error.ts'
 import { escapeHtml, renderPage } from './page.ts'
 

@@ -1,4 +1,4 @@
-import type { MediaKind } from '../../ports/media-tokens.ts'
+import type { MediaKind } from '../../domain/media/media-kind.ts'
 import { htmlDocument } from './page.ts'
 
 /**

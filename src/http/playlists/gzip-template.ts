@@ -1,7 +1,7 @@
 import { constants, crc32 } from 'node:zlib'
 import { O } from '../../fp.ts'
 import { type BodyPiece, fillSlots, splitAtSlots, toLatin1 } from '../bytes/body-piece.ts'
-import { deflate, inflate } from './compress.ts'
+import { deflate, inflate } from '../response/compress.ts'
 import { createTemplateCrc } from './crc32.ts'
 import { fillIdentity, type IdentityTemplate } from './identity-template.ts'
 import { createPlaceholder, MAX_PLACEHOLDER_LENGTH } from './placeholder.ts'

@@ -3,7 +3,7 @@ import type { SignablePlaylist } from '../../domain/access/signable-playlist.ts'
 import type { Signature } from '../../domain/access/signature.ts'
 import { O } from '../../fp.ts'
 import { type BodyPiece, fillSlots, maxTextBodyBytes, splitAtSlots } from '../bytes/body-piece.ts'
-import { brotliBest, gzipBest, gzipFast } from './compress.ts'
+import { brotliBest, gzipBest, gzipFast } from '../response/compress.ts'
 import { createGzipPieces, createGzipTemplate, fillGzip } from './gzip-template.ts'
 import { createIdentityTemplate, fillIdentity, type IdentityTemplate } from './identity-template.ts'
 

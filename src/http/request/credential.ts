@@ -1,5 +1,6 @@
 import type { CheckedMediaTokens } from '../../domain/access/checked-media-tokens.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
+import type { MediaKind } from '../../domain/media/media-kind.ts'
 import {
   type Forbidden,
   type ForbiddenReason,
@@ -7,14 +8,13 @@ import {
   type Unavailable,
 } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
-import type { MediaKind } from '../../ports/media-tokens.ts'
+import type { IncomingRequest } from './incoming.ts'
 import {
   type MalformedCredential,
   type MissingCredential,
   malformedCredential,
   missingCredential,
-} from '../response/request-faults.ts'
-import type { IncomingRequest } from './incoming.ts'
+} from './request-faults.ts'
 
 /** A token as received, not yet verified. */
 type Credential = { readonly carrier: Viewer['carrier']; readonly jwt: string }

@@ -1,6 +1,6 @@
 import type * as t from 'io-ts'
-import { type ParameterFault, type Unprocessable, unprocessable } from '../response/request-faults.ts'
 import { eitherOf, expectedValue } from './expected-value.ts'
+import { type ParameterFault, type Unprocessable, unprocessable } from './request-faults.ts'
 
 /** The part of a request that could not be decoded. */
 type RequestPart = 'params' | 'query' | 'body'

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import * as t from 'io-ts'
-import { scaleSize } from '../../domain/hls/size-comparison.ts'
+import { scaleSize } from '../../domain/media/size-comparison.ts'
 import type { ImagePreferences } from '../../domain/playlist/best-export.ts'
 import { PixelRatio, Pixels } from '../../domain/shared/query-numbers.ts'
 import { E } from '../../fp.ts'

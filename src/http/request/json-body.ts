@@ -5,10 +5,10 @@ import { tooLarge } from '../../domain/shared/errors.ts'
 import { isTimeout } from '../../domain/shared/timeout-error.ts'
 import { withTimeout } from '../../domain/shared/with-timeout.ts'
 import { E } from '../../fp.ts'
-import { malformedBody, slowRequest, unsupportedMedia } from '../response/request-faults.ts'
 import { toUnprocessable } from './decode-faults.ts'
 import { parseJson } from './parse-json.ts'
 import { type RequestBody, sendContinue } from './request-body.ts'
+import { malformedBody, slowRequest, unsupportedMedia } from './request-faults.ts'
 
 /** Default maximum length of a body in bytes, which is more than any description of a file needs. */
 const defaultMaxBytes = 256 * 1024

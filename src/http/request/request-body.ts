@@ -2,7 +2,7 @@ import type { RouterContext } from '@koa/router'
 import type * as t from 'io-ts'
 import type { TooLarge } from '../../domain/shared/errors.ts'
 import type { TE } from '../../fp.ts'
-import type { RequestFault } from '../response/request-faults.ts'
+import type { RequestFault } from './request-faults.ts'
 
 type BodyLimits = {
   readonly maxBytes: number

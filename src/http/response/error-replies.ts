@@ -1,6 +1,6 @@
 import type { DomainError, ForbiddenReason } from '../../domain/shared/errors.ts'
+import type { RequestFault, Unprocessable } from '../request/request-faults.ts'
 import type { BufferedReply, Reply } from './reply.ts'
-import type { RequestFault, Unprocessable } from './request-faults.ts'
 import type { ErrorBody } from './write-error.ts'
 
 type ErrorTemplate = {

@@ -1,3 +1,4 @@
+import type { Monotonic } from '../../ports/monotonic.ts'
 import type { TierOutcome } from '../../ports/tier-outcome.ts'
 import { formatCacheStatus, formatServerTiming, type ServerTiming } from '../bytes/cache-status.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
@@ -5,8 +6,8 @@ import type { Headers } from '../bytes/representation-headers.ts'
 /** Which telemetry headers are added to replies (http-api.md §7.3). */
 export type ResponseTelemetry = {
   readonly cacheStatus: boolean
-  /** Monotonic clock in milliseconds, with any origin; `null` if replies get no header Server-Timing. */
-  readonly stopwatch: (() => number) | null
+  /** `null` if replies get no header Server-Timing. */
+  readonly stopwatch: Monotonic | null
 }
 
 type Tiered = { readonly tiers?: ReadonlyArray<TierOutcome> }

@@ -3,7 +3,7 @@ import type { Headers } from '../bytes/representation-headers.ts'
 import { pageHeaders } from '../pages/page.ts'
 import { refusalPage } from '../pages/refusal-page.ts'
 import { prefersHtml, prefersProblemJson } from '../request/accept.ts'
-import type { ParameterFault } from './request-faults.ts'
+import type { ParameterFault } from '../request/request-faults.ts'
 
 /** The content of an error reply, before its format (JSON, problem or HTML) is negotiated. */
 export type ErrorBody = {

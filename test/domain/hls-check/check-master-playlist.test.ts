@@ -77,7 +77,7 @@ const cases: ReadonlyArray<Case> = [
     '',
     ['several-bit-rates', null],
     ['low-bit-rate', null],
-    ['sound-only', null],
+    ['audio-only', null],
   ],
 ]
 

@@ -149,7 +149,7 @@ describe('the examiner of media playlists (hls.md, Media playlist; W25)', () => 
         source: 'RFC 8216bis §4.4.3.1',
         line: 8,
         reason: '6.006 s, rounded, is more than the target of 5 s',
-        fix: 'Say, once, in whole seconds, at least the longest rounded EXTINF.',
+        fix: 'Write one #EXT-X-TARGETDURATION: a whole number of seconds that is not less than any EXTINF once rounded.',
       },
     ])
   })

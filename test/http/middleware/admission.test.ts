@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { type AdmitRequest, createAdmission } from '../../../src/http/middleware/admission.ts'
 import { createTrafficCounters } from '../../../src/http/middleware/traffic-counters.ts'
+import { asMonotonic } from '../../support/as-monotonic.ts'
 import { countEventLoopTurns } from '../../support/event-loop-turns.ts'
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
@@ -14,7 +15,7 @@ const setUp = ({ perTurn = 100, inFlight = 1000, waiting = 1000 }: Options = {})
   let time = 0
   const counts = createTrafficCounters().requests
   const limits = { inFlight, waiting, waitMilliseconds: 3000 }
-  const admit = createAdmission({ limits, counts, now: () => time, perTurn })
+  const admit = createAdmission({ limits, counts, monotonic: asMonotonic(() => time), perTurn })
   const log: string[] = []
   const releases = new Map<string, () => void>()
   const arrive = (name: string, { isLikelyHit = false, isAbandoned = false, throws = false } = {}) =>

@@ -2,6 +2,7 @@ import { mock } from 'node:test'
 import { expect } from 'chai'
 import { E, type TE } from '../../../src/fp.ts'
 import { startDeadline } from '../../../src/http/middleware/deadline.ts'
+import { asMonotonic } from '../../support/as-monotonic.ts'
 
 describe('[V21] the deadline of a request', () => {
   let now = 0
@@ -17,7 +18,12 @@ describe('[V21] the deadline of a request', () => {
     await new Promise(setImmediate)
   }
   /** Starts a task under the deadline, and records its results. The test decides when the task ends. */
-  const start = (deadline = startDeadline(100, () => now)) => {
+  const start = (
+    deadline = startDeadline(
+      100,
+      asMonotonic(() => now),
+    ),
+  ) => {
     let end: (answer: string) => void = () => undefined
     const late: string[] = []
     const seen: unknown[] = []

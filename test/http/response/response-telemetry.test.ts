@@ -7,6 +7,7 @@ import { createTieredBlobCache } from '../../../src/adapters/cache/tiers/tiered-
 import type { Larder } from '../../../src/composition/larder.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { TE } from '../../../src/fp.ts'
+import { asMonotonic } from '../../support/as-monotonic.ts'
 import { right } from '../../support/expect-right.ts'
 import { type SeededImage, seedImage } from '../../support/library.ts'
 import {
@@ -81,10 +82,10 @@ describe('telemetry headers of replies (§7.3)', () => {
     let now = 0
     const server = await start({
       cacheStatus: true,
-      stopwatch: () => {
+      stopwatch: asMonotonic(() => {
         now += 2.5
         return now
-      },
+      }),
     })
     expect((await get(server)).headers.get('server-timing')).to.equal('find;dur=2.5, open;dur=2.5')
     expect((await get(server)).headers.get('server-timing')).to.equal('find;dur=2.5')

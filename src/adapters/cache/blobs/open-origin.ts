@@ -5,15 +5,10 @@ import { withTaskTimeout } from '../../../domain/shared/with-timeout.ts'
 import { E } from '../../../fp.ts'
 import type { BlobFacts, BlobOrigin } from '../../../ports/blob-cache.ts'
 import type { CacheKey } from '../../../ports/cache.ts'
-import {
-  cancelStream,
-  cancelUnstartedStream,
-  resumeAfter,
-  skipBytes,
-  verifyStream,
-  withIdleTimeout,
-  withRelease,
-} from './byte-streams.ts'
+import { cancelStream, cancelUnstartedStream } from '../../platform/cancel-stream.ts'
+import { withIdleTimeout } from '../../platform/stream-timeouts.ts'
+import { verifyStream } from '../../platform/verify-stream.ts'
+import { resumeAfter, skipBytes, withRelease } from './byte-streams.ts'
 
 export type BlobRequest = {
   readonly key: CacheKey<BlobFacts>

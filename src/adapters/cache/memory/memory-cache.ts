@@ -118,6 +118,6 @@ export const createMemoryTier = (
   }
 }
 
-/** Creates a cache without a disk, for tests and for processes without a cache folder. */
+/** Creates a cache without a disk, for tests. */
 export const createMemoryCache = (clock: Clock, maxBytes = 64 * 1024 * 1024): CachePort =>
   createSingleTierCache(createMemoryTier(maxBytes), clock)

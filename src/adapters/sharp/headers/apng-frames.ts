@@ -49,7 +49,7 @@ const disposals = ['none', 'background', 'previous'] as const
  */
 const maxChunks = 100_000
 
-/** Reads at most `MAX_EXAMINED_PAGES` frames. Returns `null` if the file is not a PNG, or has too many chunks. */
+/** Reads at most `maxFrames` frames. Returns `null` if the file is not a PNG, or has too many chunks. */
 export const readApng = (png: Buffer, maxFrames: number): Apng | null => {
   let header: Buffer | null = null
   let profile: Buffer | null = null

@@ -11,6 +11,7 @@ import {
   TRUNCATED_FILE_LOG_PATTERN,
 } from '../engine.ts'
 import { setUprightMatrix } from '../isobmff/set-upright-matrix.ts'
+import { progressiveMuxer } from '../muxer-options.ts'
 import { createPacketSpanMeter } from '../packet-spans.ts'
 import { createPeakFrameRateMeter } from '../peak-frame-rate.ts'
 import type { ProbedFile } from '../probed-file.ts'
@@ -22,7 +23,6 @@ import {
 } from '../process/decoder-limits.ts'
 import { runDecoder } from '../process/run-decoder.ts'
 import type { DecoderBounds } from '../process/supervise.ts'
-import { progressiveMuxer } from '../recipe.ts'
 import {
   DEMUXER_LIMIT_OPTIONS,
   type FfmpegPrograms,

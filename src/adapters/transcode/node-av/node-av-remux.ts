@@ -1,6 +1,6 @@
 import { Muxer, type Packet } from 'node-av'
 import type { RemuxJob } from '../engine.ts'
-import { progressiveMuxer } from '../recipe.ts'
+import { progressiveMuxer } from '../muxer-options.ts'
 import { openDemuxer, startTimeShift } from './node-av-source.ts'
 
 export const remuxWithNodeAv = async ({ outputs }: RemuxJob): Promise<void> => {

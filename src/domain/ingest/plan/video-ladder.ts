@@ -1,8 +1,7 @@
 import type { FrameRate } from '../../media/content-export.ts'
 import { highestH264Level, macroblockCount, permitsSize } from '../../media/h264-level.ts'
+import type { Size } from '../../media/size-comparison.ts'
 import type { VideoRung } from './media-plan.ts'
-
-type Size = { readonly width: number; readonly height: number }
 
 /**
  * A step of the video ladder. Sizes are compared by area, so that wide and square videos have as many bits

@@ -1,0 +1,2 @@
+/** The kind of a media file. Tokens for images and tokens for content have different keys and audiences. */
+export type MediaKind = 'image' | 'content'

@@ -1,0 +1,189 @@
+import { expect } from 'chai'
+import type { Knex } from 'knex'
+import { createKnex } from '../../../src/adapters/knex/create-knex.ts'
+import { createKnexContentFileRepository } from '../../../src/adapters/knex/knex-content-file-repository.ts'
+import { createKnexImageFileRepository } from '../../../src/adapters/knex/knex-image-file-repository.ts'
+import { createKnexJobQueue } from '../../../src/adapters/knex/knex-job-queue.ts'
+import { createKnexRevocations } from '../../../src/adapters/knex/knex-revocations.ts'
+import { createKnexUserRepository } from '../../../src/adapters/knex/knex-user-repository.ts'
+import { noProgress } from '../../../src/domain/jobs/job.ts'
+import type { JobQueue } from '../../../src/ports/job-queue.ts'
+import {
+  aContentExportUid,
+  aContentPartUid,
+  aNewContentExport,
+  aNewContentFile,
+  aNewFileJob,
+  aNewImageExport,
+  aNewImageFile,
+  aNewJob,
+  anImageExportUid,
+} from '../../support/builders.ts'
+import { left, right } from '../../support/expect-right.ts'
+import { withDatabase } from '../../support/postgres.ts'
+
+describe('the tables', () => {
+  const database = withDatabase()
+
+  beforeEach(database.empty)
+
+  it('have an index for every query', async () => {
+    const db = createKnex(async () => database.connection(), 1)
+    await runEveryQuery(db)
+    await db.raw('set enable_seqscan = off') // With this setting even an empty table uses a suitable index.
+    const { rows: statements } = await db.raw(
+      `select name, statement from pg_prepared_statements where name like '%\\_files.%' or name like 'users.%' or name like 'revocations.%' or name like 'jobs.%'`,
+    )
+    expect(statements).to.have.length.above(30)
+    for (const { name, statement } of statements) {
+      const { rows } = await db.raw(`explain (generic_plan) ${statement}`.replaceAll('?', '\\?'))
+      expect(JSON.stringify(rows), name).to.not.include('Seq Scan')
+    }
+    await db.destroy()
+  })
+
+  it('have an index for every foreign key, so that removing a file stays fast', async () => {
+    const { rows } = await database.knex().raw(`
+      select conrelid::regclass::text as table, conkey[1] as column from pg_constraint c
+      where contype = 'f' and not exists (
+        select from pg_index i where i.indrelid = c.conrelid and i.indkey[0] = c.conkey[1]
+      )`)
+    expect(rows).to.deep.equal([])
+  })
+
+  it('keep no row of a removed unfinished file', async () => {
+    const db = database.knex()
+    const image = aNewImageFile()
+    const content = aNewContentFile()
+    await right(createKnexImageFileRepository(db).add(image, aNewFileJob()))
+    await right(createKnexContentFileRepository(db).add(content, aNewFileJob()))
+    expect(await count(db, 's3_files')).to.equal(2)
+    await right(createKnexImageFileRepository(db).removeUnfinished(image.uid))
+    await right(createKnexContentFileRepository(db).removeUnfinished(content.uid))
+    expect(await count(db, 's3_files')).to.equal(0)
+  })
+
+  it('keep no stored file of a duplicate original', async () => {
+    const db = database.knex()
+    const image = aNewImageFile()
+    await right(createKnexImageFileRepository(db).add(image, aNewFileJob()))
+    await right(createKnexImageFileRepository(db).add(aNewImageFile({ sha512: image.sha512 }), aNewFileJob()))
+    expect(await count(db, 's3_files')).to.equal(1)
+  })
+
+  it('[V39] keep no stored file of a removed replaced export', async () => {
+    const db = database.knex()
+    const images = createKnexImageFileRepository(db)
+    const contents = createKnexContentFileRepository(db)
+    const image = aNewImageFile()
+    const content = aNewContentFile()
+    await right(images.add(image, aNewFileJob()))
+    await right(contents.add(content, aNewFileJob()))
+    const before = { images: [aNewImageExport({ recipe: 1 })], contents: [aNewContentExport({ recipe: 1 })] }
+    await right(images.addExports(image.uid, before.images, null))
+    await right(contents.addExports(content.uid, before.contents, null))
+    const stored = await count(db, 's3_files')
+    await right(images.replaceExports(image.uid, [aNewImageExport({ recipe: 2 })], null))
+    await right(contents.replaceExports(content.uid, [aNewContentExport({ recipe: 2 })], null))
+    expect(await count(db, 's3_files')).to.equal(2 * stored - 2)
+    for (const { uid } of before.images) await right(images.removeReplaced(uid))
+    for (const { uid } of before.contents) await right(contents.removeReplaced(uid))
+    expect(await count(db, 's3_files')).to.equal(stored)
+    expect(await count(db, 'content_file_export_parts')).to.equal(3)
+  })
+
+  it('[V39] keep the old exports when the new ones are refused', async () => {
+    const db = database.knex()
+    const contents = createKnexContentFileRepository(db)
+    const content = aNewContentFile()
+    await right(contents.add(content, aNewFileJob()))
+    await right(contents.addExports(content.uid, [aNewContentExport({ recipe: 1 })], null))
+    const late = [aNewContentExport({ recipe: 2 }), aNewContentExport({ recipe: 2, targetDuration: null })]
+    expect(await left(contents.replaceExports(content.uid, late, null))).to.include({ _tag: 'Unavailable' })
+    expect(await right(contents.countOutdated(2))).to.equal(1)
+    expect(await right(contents.listReplaced(-60_000, null))).to.deep.equal([])
+  })
+
+  it('keep none of the new exports when one of them is refused', async () => {
+    const db = database.knex()
+    const images = createKnexImageFileRepository(db)
+    const contents = createKnexContentFileRepository(db)
+    const image = aNewImageFile()
+    const content = aNewContentFile()
+    await right(images.add(image, aNewFileJob()))
+    await right(contents.add(content, aNewFileJob()))
+
+    const flat = [aNewImageExport(), aNewImageExport({ width: 0 })]
+    const late = [aNewContentExport(), aNewContentExport({ targetDuration: null })]
+    expect(await left(images.addExports(image.uid, flat, null))).to.include({ _tag: 'Unavailable' })
+    expect(await left(contents.addExports(content.uid, late, null))).to.include({ _tag: 'Unavailable' })
+    expect(await count(db, 's3_files')).to.equal(2)
+    expect(await right(images.listUnfinished)).to.have.length(1)
+    expect(await right(contents.listUnfinished)).to.have.length(1)
+
+    expect(await right(images.addExports(image.uid, [aNewImageExport()], null))).to.equal(true)
+  })
+})
+
+/** Runs each query of the repositories and of the queue once. */
+const runEveryQuery = async (db: Knex): Promise<void> => {
+  await runEveryQueryOfJobs(createKnexJobQueue(db, 'test'))
+  const images = createKnexImageFileRepository(db)
+  const contents = createKnexContentFileRepository(db)
+  const { uid: imageUid } = aNewImageFile()
+  const { uid: contentUid } = aNewContentFile()
+  await right(createKnexUserRepository(db).isAdmin('ann'))
+  await right(createKnexUserRepository(db).listAdmins(null, 50))
+  const revocations = createKnexRevocations(db)
+  await right(revocations.findNotBefore({ kind: 'uid', subject: imageUid }))
+  await right(revocations.listSince(null))
+  await right(revocations.list(null, 50))
+  await right(images.listExports(imageUid))
+  await right(images.findExport(anImageExportUid()))
+  await right(images.isPublic(imageUid))
+  await right(images.findByOriginal(''))
+  await right(images.findIngested(imageUid))
+  await right(images.countOutdated(2))
+  await right(images.listOutdated(2, null))
+  await right(images.listReplaced(0, null))
+  await right(images.listUnfinished)
+  await right(images.first)
+  await right(images.findState(imageUid))
+  await right(contents.findState(contentUid))
+  await right(contents.find(contentUid))
+  await right(contents.findVod(aContentExportUid()))
+  await right(contents.listParts(aContentExportUid()))
+  await right(contents.listKeyframes(aContentExportUid()))
+  await right(contents.findPart(aContentPartUid()))
+  await right(contents.findByOriginal(''))
+  await right(contents.findIngested(contentUid))
+  await right(contents.countOutdated(2))
+  await right(contents.listOutdated(2, null))
+  await right(contents.listReplaced(0, null))
+  await right(contents.listUnfinished)
+  await right(contents.first)
+}
+
+const runEveryQueryOfJobs = async (jobs: JobQueue): Promise<void> => {
+  const { uid, ...job } = aNewJob()
+  await right(jobs.enqueue({ uid, ...job }))
+  await right(jobs.take(0))
+  await right(jobs.takeOne(uid))
+  await right(jobs.renew({ job: uid, token: '00000000-0000-0000-0000-000000000000' }, noProgress))
+  await right(jobs.reap)
+  await right(jobs.prune(0))
+  await right(jobs.hasWorkers)
+  await right(jobs.oldestRunningAge)
+  await right(jobs.find(uid))
+  for (const state of [null, 'failed'] as const)
+    for (const kind of [null, 'exports'] as const)
+      for (const media of [null, job.media.uid]) await right(jobs.list({ state, kind, media }, 10, null))
+  await right(jobs.retry(uid))
+  await right(jobs.cancel(uid))
+  await right(jobs.setPriority(uid, 1))
+}
+
+const count = async (db: Knex, table: string): Promise<number> => {
+  const [row] = await db(table).count('* as rows')
+  return Number(row?.rows)
+}
