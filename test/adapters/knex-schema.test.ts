@@ -13,9 +13,9 @@ import {
   aNewContentExport,
   aNewContentFile,
   aNewFileJob,
-  aNewJob,
   aNewImageExport,
   aNewImageFile,
+  aNewJob,
   anImageExportUid,
 } from '../support/builders.ts'
 import { left, right } from '../support/expect-right.ts'

@@ -123,9 +123,12 @@ export const createKnexJobQueue = (db: Knex, worker: string): JobQueue => {
       ),
 
     hasWorkers: pipe(
-      selectOne('background', 'jobs.workers', t.strict({ present: t.boolean }), sql.selectHasWorkers)(
-        sql.connectionName(worker),
-      ),
+      selectOne(
+        'background',
+        'jobs.workers',
+        t.strict({ present: t.boolean }),
+        sql.selectHasWorkers,
+      )(sql.connectionName(worker)),
       TE.map((row) => O.isSome(row) && row.value.present),
     ),
 
