@@ -5,6 +5,13 @@ import { filesBelow, readText } from './support/contract.ts'
 /** Exports of src that no production code uses, each with the reason why it exists. */
 const unusedInProduction: Readonly<Record<string, string>> = {
   'src/adapters/cache/memory/memory-cache.ts createMemoryCache': 'the cache of tests',
+  'src/adapters/memory/memory-bus-positions.ts createMemoryBusPositions': 'for tests',
+  'src/adapters/memory/memory-instances.ts createMemoryInstances': 'for tests',
+  'src/adapters/memory/memory-invalidation-bus.ts createMemoryInvalidationBus': 'for tests',
+  'src/adapters/memory/memory-invalidation-bus.ts createMemoryInvalidationLog': 'for tests',
+  'src/adapters/memory/memory-job-queue.ts createMemoryJobQueue': 'for tests',
+  'src/adapters/memory/memory-revocation-file.ts createMemoryRevocationFile': 'for tests',
+  'src/adapters/memory/memory-revocations.ts createMemoryRevocations': 'for tests',
   'src/adapters/memory/memory-content-file-repository.ts createMemoryContentFileRepository': 'for tests',
   'src/adapters/memory/memory-image-file-repository.ts createMemoryImageFileRepository': 'for tests',
   'src/adapters/memory/memory-object-store.ts createMemoryObjectStore': 'for tests',
@@ -12,8 +19,6 @@ const unusedInProduction: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-user-repository.ts createMemoryUserRepository': 'for tests',
   'src/adapters/memory/memory-work-locks.ts createMemoryWorkLocks': 'for tests',
   'src/adapters/transcode/process/decoder-limits.ts acceptedCodecs': 'a test compares the documents with it',
-  'src/domain/shared/errors.ts conflict': 'for the first service whose writes can conflict',
-  'src/http/request/json-body.ts jsonBody': 'for the first route that reads JSON',
   'src/http/request/upload-body.ts uploadBody': 'for the first route that reads an upload',
 }
 

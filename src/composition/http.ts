@@ -6,6 +6,7 @@ import { createTrafficCounters } from '../http/middleware/traffic-counters.ts'
 import { createRequestListener } from '../http/request-listener.ts'
 import type { ConsoleAssets } from '../http/routes/console-routes.ts'
 import { healthRoutes } from '../http/routes/health-routes.ts'
+import { createExplanationLimit } from '../http/routes/token-routes.ts'
 import { createHttpServer, type HttpServer } from '../server/http-server.ts'
 import type { Larder } from './larder.ts'
 
@@ -46,6 +47,7 @@ export const createLarderServer = (
         admins,
         explainCheckedToken,
         revocationService,
+        mayExplainToken: createExplanationLimit(monotonic),
         freshness,
         health,
         background,

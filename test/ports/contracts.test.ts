@@ -48,7 +48,7 @@ const typeOf = (port: string): string => {
 
 /** The exported functions of src/adapters whose result contains a port. */
 const adaptersOf = (port: string): ReadonlyArray<AdapterOfPort> => {
-  const returnsPort = new RegExp(`\\): (?:[^=]*[^\\w=])?${typeOf(port)}\\b[^=]* =>`)
+  const returnsPort = new RegExp(`\\): (?:[^=]*[^\\w=])?${typeOf(port)}\\b(?!\\[)[^=]* =>`)
   return filesBelow(['src/adapters'], /\.ts$/).flatMap((file) =>
     [...readText(file).matchAll(/^export const (create\w+)(?:.|\n(?!\n))*/gm)].flatMap(
       ([signature, create = '']) => (returnsPort.test(signature) ? [{ port, create, file }] : []),

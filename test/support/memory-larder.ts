@@ -48,6 +48,7 @@ import { createTrafficCounters } from '../../src/http/middleware/traffic-counter
 import { createRequestListener, type RouteTools } from '../../src/http/request-listener.ts'
 import type { ResponseTelemetry } from '../../src/http/response/response-telemetry.ts'
 import type { RouteGroup } from '../../src/http/router.ts'
+import { createExplanationLimit } from '../../src/http/routes/token-routes.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { MediaTokens } from '../../src/ports/media-tokens.ts'
 import type { TokenKey } from '../../src/ports/token-key.ts'
@@ -202,6 +203,7 @@ export const listen = (
         ...larder,
         ...common,
         monotonic: systemMonotonic,
+        mayExplainToken: createExplanationLimit(larder.monotonic),
         corsOrigins: ['*'],
         responseTelemetry: responseTelemetry,
         consoleAssets: new Map([['watch.js', { contentType: 'text/javascript', body: Buffer.from('1') }]]),

@@ -1,12 +1,13 @@
 import type { InstanceUid, PurgeUid } from '../../domain/media/ids.ts'
 import { O, TE } from '../../fp.ts'
+import type { Clock } from '../../ports/clock.ts'
 import { type InstanceReport, type Instances, silentAfterMs } from '../../ports/instances.ts'
 import { type MemoryInvalidationLog, parseMemorySnapshot } from './memory-invalidation-bus.ts'
 
 type Row = InstanceReport & { readonly startedAt: number; readonly heardAt: number }
 
 /** Stores instances in memory, for tests and for processes without a database. */
-export const createMemoryInstances = (log: MemoryInvalidationLog, clock: () => number): Instances => {
+export const createMemoryInstances = (log: MemoryInvalidationLog, clock: Clock): Instances => {
   const rows = new Map<InstanceUid, Row>()
   const purges = new Map<PurgeUid, { readonly xid: number; readonly addedAt: number }>()
 

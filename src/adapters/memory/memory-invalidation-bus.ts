@@ -1,6 +1,7 @@
 import { unavailable } from '../../domain/shared/errors.ts'
 import { E, TE } from '../../fp.ts'
 import type { StaleValues } from '../../ports/cache.ts'
+import type { Clock } from '../../ports/clock.ts'
 import type { BusPosition, InvalidationBus } from '../../ports/invalidation-bus.ts'
 
 type Row = {
@@ -27,7 +28,7 @@ export type MemoryInvalidationLog = {
   readonly pruned: () => number
 }
 
-export const createMemoryInvalidationLog = (clock: () => number): MemoryInvalidationLog => {
+export const createMemoryInvalidationLog = (clock: Clock): MemoryInvalidationLog => {
   let nextId = 1
   let nextXid = 1
   let pruned = 0
@@ -107,7 +108,7 @@ const hasGap = (log: MemoryInvalidationLog, { snapshot, newest }: BusPosition): 
 /** Follows a log in memory, for tests and for processes without a database. */
 export const createMemoryInvalidationBus = (
   log: MemoryInvalidationLog,
-  clock: () => number,
+  clock: Clock,
 ): InvalidationBus & { readonly breakSessions: () => void } => {
   const open = new Set<AbortController>()
   return {

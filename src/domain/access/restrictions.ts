@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
 import { refine } from '../shared/refine.ts'
+import { storableText } from '../shared/storable-text.ts'
 
 /** A time span of a video, in seconds: `0 ≤ from < to`. */
 export type Clip = readonly [from: number, to: number]
@@ -18,13 +19,16 @@ const Height = refine(
   'should be a whole number of pixels above 0',
 )
 
+/** Longer than any uid, so that a token that names something else opens nothing, and is not refused as malformed. */
+const ExportUid = storableText({ maxCharacters: 4096 })
+
 /**
  * Limits what a token opens of its file (http-api.md §2.4). A missing member restricts nothing. `maxh`:
  * maximum height of a rendition (pixels). `clip`: the permitted time span of a video. `exports`: uids of the
  * permitted exports. An image has no time, so a clip does not restrict it.
  */
 export const Restrictions = t.exact(
-  t.partial({ maxh: Height, clip: Clip, exports: t.readonlyArray(t.string) }, 'Restrictions'),
+  t.partial({ maxh: Height, clip: Clip, exports: t.readonlyArray(ExportUid) }, 'Restrictions'),
 )
 export type Restrictions = Readonly<t.TypeOf<typeof Restrictions>>
 

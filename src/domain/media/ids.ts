@@ -12,6 +12,9 @@ type Uid<K extends string> = string & { readonly [kind]: K }
 const uidOf = <const K extends string>(name: K): t.Type<Uid<K>, string, unknown> =>
   refine(name, (u): u is Uid<K> => isUid(u), 'should be a uid: 1 to 80 letters, digits, _ and -')
 
+/** A uid of any kind, as an admin writes it. */
+export const AnyUid = refine('uid', isUid, 'should be a uid')
+
 export const ImageFileUid = uidOf('ImageFileUid')
 export type ImageFileUid = t.TypeOf<typeof ImageFileUid>
 

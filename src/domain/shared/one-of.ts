@@ -5,4 +5,5 @@ import { refine } from './refine.ts'
 export const oneOf = <const A extends string>(
   name: string,
   words: ReadonlyArray<A>,
-): t.Type<A, string, unknown> => refine(name, (u): u is A => words.some((word) => word === u))
+): t.Type<A, string, unknown> =>
+  refine(name, (u): u is A => words.some((word) => word === u), `should be ${words.join(' or ')}`)

@@ -42,4 +42,9 @@ export const PageLimit = numeric(
   (n) => n >= 1 && n <= 200,
 )
 /** Codec of the position in a list at which a page starts: `next` of the page before. */
-export const PageStart = numeric('cursor', 'should be "next" of a page', integer, Number.isSafeInteger)
+export const PageStart = numeric(
+  'cursor',
+  'should be "next" of a page',
+  integer,
+  (n) => Number.isSafeInteger(n) && n >= 0,
+)

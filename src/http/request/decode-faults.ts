@@ -1,5 +1,5 @@
 import type * as t from 'io-ts'
-import { eitherOf, expectedValue } from './expected-value.ts'
+import { eitherOf, expectedValue, wrapperTags } from './expected-value.ts'
 import { type ParameterFault, type Unprocessable, unprocessable } from './request-faults.ts'
 
 /** The part of a request that could not be decoded. */
@@ -8,14 +8,12 @@ type RequestPart = 'params' | 'query' | 'body'
 /** What a codec of io-ts shows of its structure. */
 export type Tagged = { readonly _tag?: string; readonly type?: Tagged }
 
-const wrappers = ['ExactType', 'ReadonlyType', 'RefinementType']
-
 /**
  * Returns whether this codec (a union or intersection) adds the index of a member to the path of a fault. The
  * request does not contain such an index.
  */
 export const hasMembers = (codec: Tagged | undefined): boolean => {
-  if (codec?._tag !== undefined && wrappers.includes(codec._tag)) return hasMembers(codec.type)
+  if (codec?._tag !== undefined && wrapperTags.includes(codec._tag)) return hasMembers(codec.type)
   return codec?._tag === 'IntersectionType' || codec?._tag === 'UnionType'
 }
 

@@ -13,6 +13,9 @@ type CodecShape = {
   readonly keys?: Readonly<Record<string, unknown>>
 }
 
+/** Tags of codecs that expect what another codec expects. */
+export const wrapperTags = ['ExactType', 'ReadonlyType', 'RefinementType']
+
 const noMessage = 'is invalid'
 
 const byTag: Readonly<Record<string, ExpectedValue>> = {
@@ -53,7 +56,7 @@ export const expectedValue = (codec: CodecShape): ExpectedValue => {
   if (_tag === 'LiteralType') return oneOf([value])
   if (_tag === 'KeyofType') return oneOf(Object.keys(keys ?? {}))
   if (_tag === 'UnionType') return eitherOf(types.map(expectedValue))
-  if ((_tag === 'ExactType' || _tag === 'ReadonlyType') && type !== undefined) return expectedValue(type)
+  if (wrapperTags.includes(_tag) && type !== undefined) return expectedValue(type)
   if (props !== undefined) return { msg: 'should be an object', type: 'object' }
   return byTag[_tag] ?? { msg: noMessage, type: wordsOf(name) }
 }

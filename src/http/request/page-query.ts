@@ -1,26 +1,7 @@
 import * as t from 'io-ts'
 
-const wholeNumber = (name: string, min: number, max: number): t.Type<number, unknown, unknown> =>
-  new t.Type<number, unknown, unknown>(
-    name,
-    t.number.is,
-    (u, context) => {
-      const number = typeof u === 'string' && /^\d{1,16}$/.test(u) ? Number(u) : Number.NaN
-      return number >= min && number <= max
-        ? t.success(number)
-        : t.failure(u, context, `should be a whole number from ${min} to ${max}`)
-    },
-    String,
-  )
-
 /** Number of entries of a page without `limit`. */
 const defaultLimit = 50
-
-/** The parameter `limit` of lists (http-api.md §8.11). */
-export const PageLimit = wholeNumber('limit', 1, 200)
-
-/** The parameter `after` of a list whose entries have ids that grow: the cursor is the last id of a page. */
-export const IdCursor = wholeNumber('cursor', 0, Number.MAX_SAFE_INTEGER)
 
 /** The parameter `after` of a list that is sorted by a text: base64url of the last one of a page. */
 export const TextCursor = new t.Type<string, string, unknown>(

@@ -10,7 +10,6 @@ import type { MediaStatus } from '../../domain/jobs/media-status.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
 import type { VodService } from '../../domain/vod/vod-service.ts'
 import type { CacheStats } from '../../ports/cache-stats.ts'
-import type { Monotonic } from '../../ports/monotonic.ts'
 import type { ServerLifecycle } from '../lifecycle.ts'
 import { createCorsPolicy } from '../middleware/cors.ts'
 import { createPlaylistBodyEncoder } from '../playlists/playlist-bodies.ts'
@@ -38,7 +37,7 @@ export type RouteDeps = Pick<ListenerDeps, 'checkedTokens' | 'clock' | 'corsOrig
   readonly admins: AdminService
   readonly explainCheckedToken: ExplainCheckedToken
   readonly revocationService: Pick<RevocationService, 'revoke' | 'list'>
-  readonly monotonic: Monotonic
+  readonly mayExplainToken: () => boolean
   readonly freshness: FreshnessService
   readonly health: HealthService
   readonly cacheStats: CacheStats
@@ -61,7 +60,7 @@ export const createAllRoutes = (
   { handle, refusals }: RouteTools,
 ): ReadonlyArray<RouteGroup> => {
   const { playlists, vods, exports, admins, freshness, health, cacheStats, background, consoleAssets } = deps
-  const { mediaStatus, jobService, explainCheckedToken, revocationService, monotonic } = deps
+  const { mediaStatus, jobService, explainCheckedToken, revocationService, mayExplainToken } = deps
   const { checkedTokens, clock, corsOrigins, traffic, lifecycle } = deps
   const sharing = createCorsPolicy(corsOrigins)
   const replyWithBytes = createReplyWithBytes(clock)
@@ -78,7 +77,7 @@ export const createAllRoutes = (
       { playlists, vods, exports, mediaStatus, checkedTokens, replyWithBytes, replyWithPlaylist, sharing },
       handle,
     ),
-    tokenRoutes({ admins, explainCheckedToken, monotonic }, handle),
+    tokenRoutes({ admins, explainCheckedToken, mayExplainToken }, handle),
     revocationRoutes({ admins, revocationService }, handle),
     adminUserRoutes(admins, handle),
     adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),

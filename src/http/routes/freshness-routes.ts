@@ -1,8 +1,7 @@
 import * as t from 'io-ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
 import type { FreshnessService, Purge } from '../../domain/freshness/freshness-service.ts'
-import { PurgeUid } from '../../domain/media/ids.ts'
-import { isUid } from '../../domain/media/uid-text.ts'
+import { AnyUid, PurgeUid } from '../../domain/media/ids.ts'
 import { refine } from '../../domain/shared/refine.ts'
 import { pipe, TE } from '../../fp.ts'
 import { isKeyName, isValueFamily } from '../../ports/cache-keys.ts'
@@ -13,13 +12,15 @@ import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
 
-const text = (name: string, is: (value: string) => boolean) =>
-  refine(name, (u): u is string => typeof u === 'string' && is(u))
+const text = (name: string, is: (value: string) => boolean, expectation: string) =>
+  refine(name, (u): u is string => typeof u === 'string' && is(u), expectation)
 
 const PurgeTarget = t.union([
-  t.strict({ key: text('key of the cache', isKeyName) }),
-  t.strict({ uid: text('uid', isUid) }),
-  t.strict({ family: text('family of values', isValueFamily) }),
+  t.strict({ key: text('cache_key', isKeyName, 'should be the name of a cache key') }),
+  t.strict({ uid: AnyUid }),
+  t.strict({
+    family: text('cache_family', isValueFamily, 'should be the template of a family of cached values'),
+  }),
 ])
 
 const maxBodyBytes = 16 * 1024

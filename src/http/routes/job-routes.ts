@@ -3,7 +3,7 @@ import type { AdminService } from '../../domain/admin/admin-service.ts'
 import { type Job, jobKinds, jobPriorities, jobStates } from '../../domain/jobs/job.ts'
 import { jobAsJson } from '../../domain/jobs/job-json.ts'
 import type { JobService } from '../../domain/jobs/job-service.ts'
-import { JobUid } from '../../domain/media/ids.ts'
+import { AnyUid, JobUid } from '../../domain/media/ids.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
 import { PageLimit, PageStart } from '../../domain/shared/query-numbers.ts'
 import { refine } from '../../domain/shared/refine.ts'
@@ -22,13 +22,14 @@ const ByJob = t.strict({ uid: JobUid })
 const ListQuery = t.partial({
   state: oneOf('job_state', jobStates),
   kind: oneOf('job_kind', jobKinds),
-  media: t.string,
+  media: AnyUid,
   limit: PageLimit,
   after: PageStart,
 })
 const Priority = refine(
   'priority',
   (u): u is number => Number.isInteger(u) && Number(u) >= jobPriorities.min && Number(u) <= jobPriorities.max,
+  `should be a whole number from ${jobPriorities.min} to ${jobPriorities.max}`,
 )
 const priorityBody = jsonBody(t.strict({ priority: Priority }))
 

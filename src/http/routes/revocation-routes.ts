@@ -2,11 +2,12 @@ import * as t from 'io-ts'
 import type { RevocationService } from '../../domain/access/revocation-service.ts'
 import { parseRevocationTarget } from '../../domain/access/revocation-target.ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
+import { PageLimit, PageStart } from '../../domain/shared/query-numbers.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import { type Revocation, RevocationKind, type RevocationTarget } from '../../ports/revocations.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
-import { IdCursor, PageLimit, pageLimitOf, toPage } from '../request/page-query.ts'
+import { pageLimitOf, toPage } from '../request/page-query.ts'
 import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
@@ -33,7 +34,7 @@ const TargetBody = new t.Type<RevocationTarget, unknown, unknown>(
   ({ kind, subject }) => ({ [kind]: subject }),
 )
 
-const ListQuery = t.partial({ limit: PageLimit, after: IdCursor })
+const ListQuery = t.partial({ limit: PageLimit, after: PageStart })
 
 const revocationBody = ({ kind, subject, notBefore }: Revocation) => ({
   [kind]: subject,

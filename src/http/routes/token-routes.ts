@@ -4,9 +4,10 @@ import { Restrictions } from '../../domain/access/restrictions.ts'
 import { toExplanationJson } from '../../domain/access/token-explanation-json.ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
 import type { NewMediaToken } from '../../domain/admin/mint-media-token.ts'
-import { isUid } from '../../domain/media/uid-text.ts'
+import { AnyUid } from '../../domain/media/ids.ts'
 import { overloaded } from '../../domain/shared/errors.ts'
 import { refine } from '../../domain/shared/refine.ts'
+import { storableText } from '../../domain/shared/storable-text.ts'
 import { pipe, TE } from '../../fp.ts'
 import type { Monotonic } from '../../ports/monotonic.ts'
 import { createRateLimit } from '../middleware/rate-limit.ts'
@@ -21,22 +22,30 @@ import { createRouteGroup, type RouteGroup } from '../router.ts'
 type Deps = {
   readonly admins: AdminService
   readonly explainCheckedToken: ExplainCheckedToken
-  readonly monotonic: Monotonic
+  /** Returns whether one more token may be explained now. */
+  readonly mayExplainToken: () => boolean
 }
 
-const Seconds = refine('seconds', (u): u is number => Number.isSafeInteger(u) && Number(u) > 0)
-const Uid = refine('uid', isUid)
+const Seconds = refine(
+  'seconds',
+  (u): u is number => Number.isSafeInteger(u) && Number(u) > 0,
+  'should be a whole number of seconds above 0',
+)
 
 const NewToken = closedObject(
   t.intersection([
-    t.type({ uid: Uid }),
+    t.type({ uid: AnyUid }),
     t.partial({ ttl_seconds: Seconds, restrictions: closedObject(Restrictions) }),
   ]),
 )
-const GivenToken = closedObject(t.type({ jwt: t.string }))
+const GivenToken = closedObject(t.type({ jwt: storableText({ maxCharacters: 4096 }) }))
 
-/** Explanations a second, and at once: enough for people, and too few to try out signatures. */
-const explanations = { perSecond: 5, burst: 20 }
+/**
+ * Creates the limit of explanations: 5 a second, 20 at once. This is enough for people, and too few to try out
+ * signatures.
+ */
+export const createExplanationLimit = (monotonic: Monotonic): (() => boolean) =>
+  createRateLimit(5, 20, monotonic)
 
 const tokenBody = (uid: string, { kind, jwt, grant: { jti, exp } }: NewMediaToken) => ({
   uid,
@@ -48,12 +57,11 @@ const tokenBody = (uid: string, { kind, jwt, grant: { jti, exp } }: NewMediaToke
 
 /** The routes that mint and explain media tokens (http-api.md §8.11). */
 export const tokenRoutes = (
-  { admins, explainCheckedToken, monotonic }: Deps,
+  { admins, explainCheckedToken, mayExplainToken }: Deps,
   handle: RouteHandler,
 ): RouteGroup => {
   const routes = createRouteGroup('/api/1/admin')
   const credential = bearerAuthenticator(admins.authenticate)
-  const mayExplain = createRateLimit(explanations.perSecond, explanations.burst, monotonic)
 
   routes.on(
     'POST',
@@ -81,7 +89,7 @@ export const tokenRoutes = (
       credential,
       body: jsonBody(GivenToken),
       handler: ({ body: { jwt } }) =>
-        mayExplain()
+        mayExplainToken()
           ? pipe(
               explainCheckedToken(jwt),
               TE.map((explained) => jsonReply(toExplanationJson(explained))),

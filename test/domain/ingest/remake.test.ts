@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
-import { createMemoryObjectStore } from '../../../src/adapters/memory/memory-object-store.ts'
 import { createMemoryWorkLocks, type HeldLocks } from '../../../src/adapters/memory/memory-work-locks.ts'
 import { systemMonotonic } from '../../../src/adapters/platform/system-monotonic.ts'
 import type { Adapters, Larder } from '../../../src/composition/larder.ts'
@@ -18,8 +17,9 @@ import { inChunks } from '../../support/bytes.ts'
 import { left, right } from '../../support/expect-right.ts'
 import { fakeImages } from '../../support/fake-images.ts'
 import { storeBytes } from '../../support/library.ts'
+import { createLibraryWithOldPicture } from '../../support/library-with-old-picture.ts'
 import { makeExportsOf } from '../../support/make-exports-of.ts'
-import { createMemoryLarder, createStandingClock, listen } from '../../support/memory-larder.ts'
+import { createMemoryLarder, listen } from '../../support/memory-larder.ts'
 import { poster } from '../../support/pictures.ts'
 import { keysIn } from '../../support/sweep-scene.ts'
 
@@ -39,30 +39,7 @@ describe('[V39] exports of an older recipe', () => {
 
   const options = { isPublic: false, onRegistered: () => {}, onProgress: () => {} }
 
-  /** Creates a library to which the previous release added the picture. */
-  const withOldPicture = async () => {
-    const { clock, advance } = createStandingClock()
-    const larder = await createMemoryLarder({
-      clock,
-      images: fakeImages,
-      store: createMemoryObjectStore(clock),
-    })
-    const { imageFiles } = larder
-    const original = { ...larder.imageFiles }
-    const ageing: Adapters['imageFiles'] = {
-      ...original,
-      addExports: (uid, exports, completion) =>
-        original.addExports(
-          uid,
-          exports.map((made) => ({ ...made, recipe: recipeVersions.image - 1 })),
-          completion,
-        ),
-    }
-    const before = await createMemoryLarder({ ...larder, imageFiles: ageing })
-    const { uid } = await right(addFile(before, picture, options))
-    const old = await right(imageFiles.listExports(uid as ImageFileUid))
-    return { larder, uid: uid as ImageFileUid, old, advance }
-  }
+  const withOldPicture = () => createLibraryWithOldPicture(picture)
 
   type Done = readonly [uid: string, outcome: E.Either<Refused | Unavailable, unknown>]
   const remake = async (larder: Larder, isOnlyQueued = false) => {
