@@ -8,9 +8,11 @@ export type NewImageFile = NewLibraryFile<ImageFileUid> & {
   /** Size in pixels, in upright orientation. */
   readonly width: number
   readonly height: number
+  /** Whether every client may view the image. */
+  readonly isPublic: boolean
 }
 
-/** Image files, their exports, and whether each image is public. A new image is not public. */
+/** Image files, their exports, and whether each image is public. */
 export type ImageFileRepository = LibraryRepository<
   ImageFileUid,
   NewImageFile,

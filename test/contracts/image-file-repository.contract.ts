@@ -137,7 +137,10 @@ export const imageFileRepositoryContract = (make: () => Promise<ImageFileReposit
     expect(await right(images.listUnfinished)).to.have.length(1)
   })
 
-  it('keeps each file private until it is set to public', async () => {
+  it('stores with a file whether it is public, which can change', async () => {
+    const published = aNewImageFile({ isPublic: true })
+    await right(images.add(published, aNewFileJob()))
+    expect(await right(images.isPublic(published.uid))).to.equal(true)
     const file = aNewImageFile()
     const other = aNewImageFile()
     await right(images.add(file, aNewFileJob()))

@@ -47,6 +47,7 @@ export const aNewImageFile = (overrides: Partial<NewImageFile> = {}): NewImageFi
   sha512: randomBytes(64).toString('hex'),
   width: 5312,
   height: 2988,
+  isPublic: false,
   ...overrides,
 })
 

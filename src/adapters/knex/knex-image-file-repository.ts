@@ -89,8 +89,11 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
         TE.map(() => undefined),
       ),
 
-    add: ({ uid, name, original, sha512, width, height }, job) =>
-      insertFile({ uid, name, original, sha512, durationSeconds: null, columns: { width, height } }, job),
+    add: ({ uid, name, original, sha512, width, height, isPublic }, job) =>
+      insertFile(
+        { uid, name, original, sha512, durationSeconds: null, columns: { width, height, public: isPublic } },
+        job,
+      ),
   }
 }
 

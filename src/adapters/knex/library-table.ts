@@ -65,7 +65,7 @@ type NewRow<U> = {
   readonly sha512: string
   /** Declared duration in seconds; `null` if there is none. */
   readonly durationSeconds: number | null
-  readonly columns: Readonly<Record<string, number>>
+  readonly columns: Readonly<Record<string, number | boolean>>
 }
 
 /** Creates the statements that image and content files share. */

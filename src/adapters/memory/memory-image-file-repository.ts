@@ -7,8 +7,6 @@ import type { IngestedFile } from '../../ports/library-repository.ts'
 import { createMemoryJobs, type MemoryJobs } from './memory-jobs.ts'
 import { createMemoryLibraryTable } from './memory-library-table.ts'
 
-type Row = NewImageFile & { readonly isPublic?: boolean }
-
 /** Stores image files in memory, for tests. `jobs` are the jobs of the library. */
 export const createMemoryImageFileRepository = (
   clock: Clock,
@@ -21,7 +19,7 @@ export const createMemoryImageFileRepository = (
     jobs,
     kind: 'image',
     durationOf: () => null,
-    onExports: (file: Row, exports: ReadonlyArray<NewImageExport>) => {
+    onExports: (file: NewImageFile, exports: ReadonlyArray<NewImageExport>) => {
       for (const exported of exports) exportFiles.set(exported.uid, toExportFile(file.uid, exported, clock()))
       return file
     },

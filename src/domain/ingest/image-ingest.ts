@@ -37,7 +37,8 @@ export const createImageIngest = (deps: Deps): MediaKindIngest => {
         images.inspect(path, signal),
         TE.map(({ width, height }) => ({ width, height })),
       ),
-    add: (file) => imageFiles.add({ uid: newUid.imageFile(), ...file }, { uid: newUid.job(), attempts }),
+    add: (file, isPublic) =>
+      imageFiles.add({ uid: newUid.imageFile(), ...file, isPublic }, { uid: newUid.job(), attempts }),
   })
 
   const store = (

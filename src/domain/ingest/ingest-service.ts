@@ -134,9 +134,9 @@ export const createIngestService = (deps: Deps): IngestService => {
    * `fileChangedRefusal`: the store refuses changed bytes, and a decoder that reads them may report any error.
    */
   const registerUnchanged =
-    (ingest: MediaKindIngest, source: SourceFile, signal: AbortSignal): Outcome<boolean> =>
+    (ingest: MediaKindIngest, source: SourceFile, isPublic: boolean, signal: AbortSignal): Outcome<boolean> =>
     async () => {
-      const registered = await ingest.register(source, signal)()
+      const registered = await ingest.register(source, isPublic, signal)()
       if (E.isRight(registered) || signal.aborted) return registered
       const isUnchanged = await files.hasBytes(source.path, source)()
       return E.isRight(isUnchanged) && isUnchanged.right ? registered : E.left(fileChangedRefusal)
@@ -146,6 +146,7 @@ export const createIngestService = (deps: Deps): IngestService => {
   const findOrAdd = (
     ingest: MediaKindIngest,
     source: SourceFile,
+    isPublic: boolean,
     signal: AbortSignal,
   ): Outcome<LibraryFile> =>
     pipe(
@@ -155,7 +156,7 @@ export const createIngestService = (deps: Deps): IngestService => {
           O.isSome(found)
             ? TE.right(found.value)
             : pipe(
-                registerUnchanged(ingest, source, signal),
+                registerUnchanged(ingest, source, isPublic, signal),
                 TE.flatMap(() => ingest.find(source.sha512)),
                 TE.flatMapEither(E.fromOption(() => unavailable('database')(`${source.name} is gone again`))),
               ),
@@ -177,12 +178,12 @@ export const createIngestService = (deps: Deps): IngestService => {
     jobs.enqueue({ uid: newUid.job(), kind: job, media: { kind, uid }, attempts, durationSeconds })
 
   const registerBy =
-    (ingest: MediaKindIngest, source: SourceFile, waiting: WaitOptions): Outcome<RegisteredFile> =>
+    (ingest: MediaKindIngest, source: SourceFile, options: RegisterOptions): Outcome<RegisteredFile> =>
     async () => {
       const attempt = locks.tryWith(`add:${source.sha512}`, (lost) =>
-        findOrAdd(ingest, source, AbortSignal.any([waiting.signal, lost])),
+        findOrAdd(ingest, source, options.isPublic, AbortSignal.any([options.signal, lost])),
       )
-      const file = await retryWhileBusy(sleep, attempt, waiting)
+      const file = await retryWhileBusy(sleep, attempt, options)
       if (E.isLeft(file)) return file
       const { kind, uid, stateWhenRead: state } = file.right
       if (state !== 'unfinished') return E.right({ kind, uid, state, job: null })
@@ -209,8 +210,8 @@ export const createIngestService = (deps: Deps): IngestService => {
           ),
         ),
         TE.tap(({ kind, uid }) =>
-          // The kind is checked, so the uid is that of an image. A public file of another kind was refused
-          // before.
+          // A new picture is public with its row. This is for one that the library had already. The kind is
+          // checked, so the uid is that of an image.
           options.isPublic && kind === 'image'
             ? imageFiles.setPublic(uid as ImageFileUid, true)
             : TE.right(undefined),

@@ -83,6 +83,7 @@ export type MediaKindIngest = {
    */
   readonly register: (
     source: SourceFile,
+    isPublic: boolean,
     signal: AbortSignal,
   ) => TE.TaskEither<Refused | Unavailable, boolean>
   /** Lists the files without exports, oldest first. */

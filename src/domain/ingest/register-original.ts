@@ -8,20 +8,25 @@ type Options<F> = {
   /** Reads the columns that only this kind of file has. */
   readonly readFacts: (path: string, signal: AbortSignal) => TE.TaskEither<Refused | Unavailable, F>
   /** Adds the row. Returns `false` if the library already has the file. */
-  readonly add: (file: Omit<NewLibraryFile<never>, 'uid'> & F) => TE.TaskEither<Unavailable, boolean>
+  readonly add: (
+    file: Omit<NewLibraryFile<never>, 'uid'> & F,
+    isPublic: boolean,
+  ) => TE.TaskEither<Unavailable, boolean>
 }
 
 /** Creates `register` for one kind of file. */
 export const createRegister =
   <F>(deps: UploadDeps, { readFacts, add }: Options<F>): MediaKindIngest['register'] =>
-  (source, signal) =>
+  (source, isPublic, signal) =>
     pipe(
       readFacts(source.path, signal),
       TE.flatMap((facts) =>
         withUploads(deps, signal, (upload) =>
           pipe(
             upload({ path: source.path, start: 0, end: source.size }, 'application/octet-stream', source),
-            TE.flatMap((original) => add({ name: source.name, original, sha512: source.sha512, ...facts })),
+            TE.flatMap((original) =>
+              add({ name: source.name, original, sha512: source.sha512, ...facts }, isPublic),
+            ),
           ),
         ),
       ),

@@ -5,7 +5,8 @@ import { expect } from 'chai'
 import type { Larder } from '../../../src/composition/larder.ts'
 import type { RegisterOptions } from '../../../src/domain/ingest/ingest-service.ts'
 import type { ImageFileUid } from '../../../src/domain/media/ids.ts'
-import { O } from '../../../src/fp.ts'
+import { unavailable } from '../../../src/domain/shared/errors.ts'
+import { O, TE } from '../../../src/fp.ts'
 import { anImageFileUid } from '../../support/builders.ts'
 import { left, right } from '../../support/expect-right.ts'
 import { makeExportsOf } from '../../support/make-exports-of.ts'
@@ -63,9 +64,12 @@ describe('ingestion in two steps', () => {
   })
 
   it('registers together with the file that it is public, so that this survives a crash of the process, too', async () => {
-    const larder = await createMemoryLarder()
-    const { uid } = await right(larder.ingest.register(picture, { ...usual, isPublic: true }))
-    expect(await right(larder.imageFiles.isPublic(uid as ImageFileUid))).to.equal(true)
+    const { imageFiles } = await createMemoryLarder()
+    const crashing = { ...imageFiles, setPublic: () => TE.left(unavailable('database')('killed')) }
+    const larder = await createMemoryLarder({ imageFiles: crashing })
+    await left(larder.ingest.register(picture, { ...usual, isPublic: true }))
+    const [file] = await right(larder.ingest.listUnfinished)
+    expect(await right(imageFiles.isPublic(file?.uid as ImageFileUid))).to.equal(true)
   })
 
   it('refuses to make exports of a file that is not in the library', async () => {
