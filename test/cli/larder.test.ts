@@ -176,7 +176,7 @@ describe('the command line', () => {
       .to.match(/^ok {4}data folder: .+ \(user \d+, mode 0\d{3}\), [\d.]+ GiB free$/)
       .and.include(home)
     expect(keys).to.equal(
-      `ok    token keys: ${['images', 'sounds and films', 'admins'].map((use) => `${use} from ${home}/keys`).join(', ')}`,
+      `ok    token keys: ${['pictures', 'sounds and films', 'admins'].map((use) => `${use} from ${home}/keys`).join(', ')}`,
     )
     expect(server).to.equal(`ok    server: at ${serving.base}: ready`)
     expect(database).to.equal(`ok    database: embedded, in ${home}/postgres`)
