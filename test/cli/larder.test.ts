@@ -156,7 +156,7 @@ describe('the command line', () => {
     expect(lines.slice(2).map(({ warnings }) => warnings)).to.deep.equal([[], [warning]])
 
     const again = await larder('add', picture)
-    expect(again.out[0]).to.match(/^\S+\/picture\.png {2}image {2}if_/)
+    expect(again.out[0]).to.match(/^\S+\/picture\.png {2}picture {2}if_/)
   })
 
   it('refuses to mint a token for a missing uid', async () => {
