@@ -8,6 +8,7 @@ import type { RevocationKind, RevocationTarget } from '../ports/revocations.ts'
 import { alwaysNeedsLibrary, type Command, CommandError, usageError } from './command.ts'
 import { withServices } from './library.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
+import { describeReceipts, waitForReceipts } from './wait-for-receipts.ts'
 
 const usage = 'revoke JTI|UID|--jti JTI|--uid UID|--sub SUB'
 
@@ -68,8 +69,13 @@ export const revokeCommand: Command = {
       await orThrowCommandError(larder.database.migrate)
       const [target = targetOf((await isUidOfFile(larder, text ?? '')) ? 'uid' : 'jti', text ?? '')] = given
       const { kind, subject, notBefore } = await orThrowCommandError(larder.revocationService.revoke(target))
-      report({ lines: [describeRevoked(target)], json: { [kind]: subject, not_before: notBefore } })
-      return 0
+      const started = await orThrowCommandError(larder.freshness.requestReceipts)
+      const receipts = describeReceipts(await waitForReceipts(larder, started))
+      report({
+        lines: [describeRevoked(target), ...receipts.lines],
+        json: { [kind]: subject, not_before: notBefore, instances: receipts.json },
+      })
+      return receipts.code
     })
   },
 }

@@ -167,11 +167,20 @@ export const createServices = (
     newUid,
     log,
   })
+  const revocationService = createRevocationService({
+    revocations,
+    revocationIndex,
+    revocationFile,
+    clock,
+    sleep,
+    log,
+  })
   const follower = createFollower({
     bus,
     positions: busPositions,
     cache,
     blobs,
+    readRevocations: revocationService.refresh,
     trust: followTrust,
     maxCutMs: busMaxCutSeconds * 1000,
     outages,
@@ -186,14 +195,7 @@ export const createServices = (
       checkedTokens,
       idTokenVerifier: checkedIdTokenVerifier,
     }),
-    revocationService: createRevocationService({
-      revocations,
-      revocationIndex,
-      revocationFile,
-      clock,
-      sleep,
-      log,
-    }),
+    revocationService,
     playlists: createPlaylistService({
       readThrough,
       checkPublic,

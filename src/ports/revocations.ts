@@ -11,6 +11,9 @@ import type { TE } from '../fp.ts'
 export const RevocationKind = t.keyof({ jti: null, uid: null, sub: null })
 export type RevocationKind = t.TypeOf<typeof RevocationKind>
 
+/** Name with which the log of invalidations (ports/invalidation-bus.ts) announces new revocations. */
+export const revocationsName = 'revocations'
+
 /** The tokens to revoke. `subject`: an id of a token, the uid of a file, or the subject of id tokens. */
 export type RevocationTarget = { readonly kind: RevocationKind; readonly subject: string }
 

@@ -4,13 +4,12 @@ import type { Config } from '../config/settings.ts'
 import { createTerminal, type Terminal } from '../terminal/terminal.ts'
 import { createPruneTask } from './freshness-tasks.ts'
 import { createJobsTask } from './jobs-task.ts'
-import { createRevocationsTask } from './revocations-task.ts'
 import { createSampleTask } from './sample-task.ts'
 import { createStartTask } from './start-task.ts'
 import { createStoppableTasks, type StoppableTasks } from './stoppable-tasks.ts'
 import { createSweepTask } from './sweep-task.ts'
 
-/** Creates the background work of a server: migrations, new revocations, jobs, samples, and the sweep. */
+/** Creates the background work of a server: migrations, jobs, samples, and the sweep. */
 export const createBackgroundTasks = (
   larder: Larder,
   config: Config,
@@ -26,7 +25,6 @@ export const createBackgroundTasks = (
     if (isEmpty && config.sampleMedia)
       for (const path of sampleMediaPaths())
         background.start(createSampleTask(larder, config, terminal, path, onRegistered))
-    background.start(createRevocationsTask(larder))
     if (config.jobs > 0) background.start(createJobsTask(larder, terminal, config.jobs, nameOf))
     background.start(createSweepTask(larder, terminal))
     background.start(createPruneTask(larder, config))

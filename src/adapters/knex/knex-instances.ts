@@ -87,6 +87,7 @@ export const createKnexInstances = (db: Knex): Instances => {
     addPurge: (uid, { names, families }) =>
       inTransaction(db, async (trx) => {
         await trx('cache_purges').insert({ uid })
+        await trx.raw(`select pg_notify('larder_invalidation', '')`)
         if (names.length > 0) await trx.raw('select log_invalidation(?)', [[...names]])
         if (families.length > 0) await trx.raw('select log_family_invalidation(?)', [[...families]])
       }),

@@ -1,10 +1,11 @@
-import { E, type TE } from '../../fp.ts'
+import { E, pipe, TE } from '../../fp.ts'
 import type { BlobCache } from '../../ports/blob-cache.ts'
 import type { BusPositions } from '../../ports/bus-positions.ts'
-import type { CachePort } from '../../ports/cache.ts'
+import type { CachePort, StaleValues } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { BusPosition, BusSession, InvalidationBus } from '../../ports/invalidation-bus.ts'
 import { addMilliseconds, type Monotonic, type MonotonicMs } from '../../ports/monotonic.ts'
+import { revocationsName } from '../../ports/revocations.ts'
 import type { Sleep } from '../../ports/sleep.ts'
 import { type Backoff, backoffMilliseconds } from '../background/backoff.ts'
 import type { OutageLog } from '../health/outage-log.ts'
@@ -42,6 +43,8 @@ type Deps = {
   readonly positions: BusPositions
   readonly cache: CachePort
   readonly blobs: BlobCache
+  /** Reads new revocations. Called for each session, and when the log announces some. */
+  readonly readRevocations: TE.TaskEither<Unavailable, void>
   readonly trust: FollowTrust
   readonly maxCutMs: number
   readonly outages: OutageLog
@@ -85,10 +88,18 @@ export const createFollower = (deps: Deps): Follower => {
 
   const staleMs = (): number => (startedAt === null ? 0 : monotonic() - (trust.lastFresh() ?? startedAt))
 
+  const apply = (stale: StaleValues): TE.TaskEither<Unavailable, void> =>
+    stale !== 'all' && !stale.names.includes(revocationsName)
+      ? applyStaleValues(deps, stale)
+      : pipe(
+          applyStaleValues(deps, stale),
+          TE.flatMap(() => deps.readRevocations),
+        )
+
   /** Reads the log once, applies it, and then saves the position. */
   const catchUp = async (open: BusSession): Promise<E.Either<Unavailable, void>> => {
     const at = monotonic()
-    const reached = await open.catchUp(position, (stale) => applyStaleValues(deps, stale))()
+    const reached = await open.catchUp(position, apply)()
     if (E.isLeft(reached)) return reached
     position = reached.right
     trust.extend(at)
@@ -122,6 +133,11 @@ export const createFollower = (deps: Deps): Follower => {
     signal.addEventListener('abort', stop)
     let hasRead = false
     try {
+      const revocations = await deps.readRevocations()
+      if (E.isLeft(revocations)) {
+        cause = revocations.left.cause
+        return false
+      }
       while (!signal.aborted && !session.lost.aborted) {
         bell = new AbortController()
         const read = await catchUp(session)

@@ -17,6 +17,11 @@ export type FreshnessService = {
    * other instances have.
    */
   readonly purge: (target: PurgeTarget) => TE.TaskEither<NotFound | Unavailable, Purge>
+  /**
+   * Asks all instances to confirm that they have applied every change that was committed before, such as a
+   * revocation. Deletes nothing.
+   */
+  readonly requestReceipts: TE.TaskEither<NotFound | Unavailable, Purge>
   readonly findPurge: (uid: PurgeUid) => TE.TaskEither<NotFound | Unavailable, Purge>
   readonly listInstances: TE.TaskEither<Unavailable, ReadonlyArray<InstanceStatus>>
 }
@@ -48,6 +53,11 @@ export const createFreshnessService = (deps: Deps): FreshnessService => {
       const applied = await applyStaleValues(deps, stale)()
       if (E.isLeft(added)) return added
       return E.isLeft(applied) ? applied : findPurge(uid)()
+    },
+    requestReceipts: async () => {
+      const uid = newUid.purge()
+      const added = await instances.addPurge(uid, { names: [], families: [] })()
+      return E.isLeft(added) ? added : findPurge(uid)()
     },
     findPurge,
     listInstances: instances.list,

@@ -78,7 +78,7 @@ export const createAllRoutes = (
       handle,
     ),
     tokenRoutes({ admins, explainCheckedToken, mayExplainToken }, handle),
-    revocationRoutes({ admins, revocationService }, handle),
+    revocationRoutes({ admins, revocationService, freshness }, handle),
     adminUserRoutes(admins, handle),
     adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
     jobRoutes({ admins, jobService }, handle),

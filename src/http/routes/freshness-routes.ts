@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
-import type { FreshnessService, Purge } from '../../domain/freshness/freshness-service.ts'
+import type { FreshnessService } from '../../domain/freshness/freshness-service.ts'
 import { AnyUid, PurgeUid } from '../../domain/media/ids.ts'
 import { refine } from '../../domain/shared/refine.ts'
 import { pipe, TE } from '../../fp.ts'
@@ -8,6 +8,7 @@ import { isKeyName, isValueFamily } from '../../ports/cache-keys.ts'
 import type { InstanceStatus } from '../../ports/instances.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
+import { instant, purgeBody } from '../response/purge-body.ts'
 import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
@@ -24,13 +25,6 @@ const PurgeTarget = t.union([
 ])
 
 const maxBodyBytes = 16 * 1024
-
-const instant = (ms: number): string => new Date(ms).toISOString()
-
-const purgeBody = ({ uid, receipts }: Purge) => ({
-  uid,
-  instances: receipts.map(({ instance, state, heardAt }) => ({ instance, state, at: instant(heardAt) })),
-})
 
 const instanceBody = ({
   uid,

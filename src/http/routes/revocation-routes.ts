@@ -2,12 +2,14 @@ import * as t from 'io-ts'
 import type { RevocationService } from '../../domain/access/revocation-service.ts'
 import { parseRevocationTarget } from '../../domain/access/revocation-target.ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
+import type { FreshnessService } from '../../domain/freshness/freshness-service.ts'
 import { PageLimit, PageStart } from '../../domain/shared/query-numbers.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import { type Revocation, RevocationKind, type RevocationTarget } from '../../ports/revocations.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
 import { pageLimitOf, toPage } from '../request/page-query.ts'
+import { purgeBody } from '../response/purge-body.ts'
 import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
@@ -15,6 +17,7 @@ import { createRouteGroup, type RouteGroup } from '../router.ts'
 type Deps = {
   readonly admins: AdminService
   readonly revocationService: Pick<RevocationService, 'revoke' | 'list'>
+  readonly freshness: Pick<FreshnessService, 'requestReceipts'>
 }
 
 /** The body of a revocation: an object with exactly one of the members `jti`, `uid` and `sub`. */
@@ -42,7 +45,10 @@ const revocationBody = ({ kind, subject, notBefore }: Revocation) => ({
 })
 
 /** The routes that revoke tokens and list revocations (http-api.md §8.11). */
-export const revocationRoutes = ({ admins, revocationService }: Deps, handle: RouteHandler): RouteGroup => {
+export const revocationRoutes = (
+  { admins, revocationService, freshness }: Deps,
+  handle: RouteHandler,
+): RouteGroup => {
   const routes = createRouteGroup('/api/1/admin')
   const credential = bearerAuthenticator(admins.authenticate)
 
@@ -55,7 +61,12 @@ export const revocationRoutes = ({ admins, revocationService }: Deps, handle: Ro
       handler: ({ body }) =>
         pipe(
           revocationService.revoke(body),
-          TE.map((revoked) => jsonReply(revocationBody(revoked))),
+          TE.bindTo('revoked'),
+          TE.bindW('receipts', () => freshness.requestReceipts),
+          TE.map(({ revoked, receipts }) => {
+            const { uid: purge, instances } = purgeBody(receipts)
+            return jsonReply({ ...revocationBody(revoked), purge, instances })
+          }),
         ),
     }),
   )

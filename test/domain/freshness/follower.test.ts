@@ -17,6 +17,7 @@ import { E, O, TE } from '../../../src/fp.ts'
 import { type CachePort, staleKeys } from '../../../src/ports/cache.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
 import type { InvalidationBus } from '../../../src/ports/invalidation-bus.ts'
+import { revocationsName } from '../../../src/ports/revocations.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
 import { cacheValue } from '../../support/cache-value.ts'
 import { cachedValue } from '../../support/cached-value.ts'
@@ -46,7 +47,9 @@ describe('the follower of invalidations', () => {
     transaction.commit()
   }
 
-  const start = (overrides: { bus?: InvalidationBus; cache?: CachePort } = {}) => {
+  const start = (
+    overrides: Partial<Pick<Parameters<typeof createFollower>[0], 'bus' | 'cache' | 'readRevocations'>> = {},
+  ) => {
     const memoryBus = createMemoryInvalidationBus(log, () => now)
     const cache = overrides.cache ?? createMemoryCache(() => now)
     const { sleep, next, idle } = createTestSleep()
@@ -57,6 +60,7 @@ describe('the follower of invalidations', () => {
       positions: createMemoryBusPositions(stored),
       cache,
       blobs: createMemoryBlobCache(),
+      readRevocations: overrides.readRevocations ?? TE.right(undefined),
       trust: createFollowTrust(monotonic),
       maxCutMs: 86_400_000,
       outages: createOutageLog(recording.log, monotonic),
@@ -84,6 +88,28 @@ describe('the follower of invalidations', () => {
     change(anna)
     await idle(() => follower.position() !== before)
     expect([await isCached(cache, anna), await isCached(cache, ben)]).to.deep.equal([false, true])
+  })
+
+  it('reads revocations at its start and when the log announces them, and follows only when it has read them', async () => {
+    let reads = 0
+    let isDown = true
+    const { follower, next, idle } = start({
+      readRevocations: async () => {
+        reads += 1
+        return isDown ? E.left(unavailable('database')('away')) : E.right(undefined)
+      },
+    })
+    await idle(() => reads === 1)
+    expect(follower.state()).to.equal('cut')
+    isDown = false
+    await next()
+    await idle(() => follower.state() === 'following')
+    const before = { reads, position: follower.position() }
+    change(anna)
+    await idle(() => follower.position() !== before.position)
+    expect(reads).to.equal(before.reads)
+    change({ name: revocationsName })
+    await idle(() => reads > before.reads)
   })
 
   it('drops every value if it has no position, so that nothing of an earlier release stays', async () => {
@@ -198,6 +224,7 @@ describe('the follower of invalidations', () => {
       positions: createMemoryBusPositions(stored),
       cache: createMemoryCache(() => now),
       blobs: createMemoryBlobCache(),
+      readRevocations: TE.right(undefined),
       trust: createFollowTrust(monotonic),
       maxCutMs: 86_400_000,
       outages: createOutageLog(createRecordingLog().log, monotonic),

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { SignJWT } from 'jose'
 import type { Larder } from '../../../src/composition/larder.ts'
+import type { PurgeUid } from '../../../src/domain/media/ids.ts'
 import { right } from '../../support/expect-right.ts'
 import { type SeededFilm, type SeededImage, seedFilm, seedImage } from '../../support/library.ts'
 import {
@@ -138,7 +139,9 @@ describe('tokens of an admin (§8.11)', () => {
     expect(await filmStatus(one.jwt)).to.equal(200)
     const revoked = await post('revocations', { jti: one.jti })
     expect(revoked).to.deep.include({ status: 200, cacheControl: 'no-store' })
-    expect(revoked.body).to.deep.equal({ jti: one.jti, not_before: clock() / 1000 + 1 })
+    const { purge, ...confirmed } = revoked.body as { readonly purge: string }
+    expect(confirmed).to.deep.equal({ jti: one.jti, not_before: clock() / 1000 + 1, instances: [] })
+    expect((await right(larder.freshness.findPurge(purge as PurgeUid))).receipts).to.deep.equal([])
     expect(await filmStatus(one.jwt)).to.equal(403)
     expect(await filmStatus(other.jwt)).to.equal(200)
 

@@ -1,8 +1,11 @@
 import type { Knex } from 'knex'
 
+/** Name with which the log announces new revocations, as in ports/revocations.ts. A migration never changes. */
+const revocationsName = 'revocations'
+
 // Tokens that are revoked before they expire (http-api.md §8.11). `xid` is the transaction that wrote the row: each
 // process remembers below which transaction it has read everything, so that it also reads a row whose
-// transaction ended late. A second revocation of the same subject changes its row, with a new id and xid.
+// transaction ended late. The log of invalidations (0008) announces new rows. A second revocation of the same subject changes its row, with a new id and xid.
 
 const up = async (db: Knex): Promise<void> => {
   await db.raw(`
@@ -17,11 +20,19 @@ const up = async (db: Knex): Promise<void> => {
     );
     create index revocations_xid on revocations (xid, id);
     create index revocations_created_at on revocations (created_at);
+
+    create function announce_revocations() returns trigger language plpgsql as $$
+    begin
+      perform log_invalidation(array['${revocationsName}']);
+      return null;
+    end $$;
+    create trigger revocations_announce after insert or update on revocations
+      for each statement execute function announce_revocations();
   `)
 }
 
 const down = async (db: Knex): Promise<void> => {
-  await db.raw('drop table revocations')
+  await db.raw('drop table revocations; drop function announce_revocations()')
 }
 
 export const revocationsMigration: Knex.Migration & { readonly name: string } = {
