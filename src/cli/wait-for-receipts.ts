@@ -1,5 +1,5 @@
 import type { Larder } from '../composition/larder.ts'
-import type { Purge } from '../domain/freshness/freshness-service.ts'
+import type { Purge } from '../domain/freshness/purge.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
 
 /** Number of times that the receipts are read, a second apart, until no instance is waiting. */

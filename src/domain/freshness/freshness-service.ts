@@ -1,14 +1,13 @@
 import { E, O, type TE } from '../../fp.ts'
 import type { BlobCache } from '../../ports/blob-cache.ts'
 import type { CachePort } from '../../ports/cache.ts'
-import type { InstanceStatus, Instances, PurgeReceipt } from '../../ports/instances.ts'
+import type { InstanceStatus, Instances } from '../../ports/instances.ts'
 import type { NewUid } from '../../ports/new-uid.ts'
 import type { PurgeUid } from '../media/ids.ts'
 import { type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
 import { applyStaleValues } from './apply-stale.ts'
+import type { Purge } from './purge.ts'
 import { type PurgeTarget, staleValuesOf } from './purge-target.ts'
-
-export type Purge = { readonly uid: PurgeUid; readonly receipts: ReadonlyArray<PurgeReceipt> }
 
 /** Purges the caches of all instances, and lists the instances (http-api.md §9.7, §9.8). */
 export type FreshnessService = {

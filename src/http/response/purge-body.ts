@@ -1,4 +1,4 @@
-import type { Purge } from '../../domain/freshness/freshness-service.ts'
+import type { Purge } from '../../domain/freshness/purge.ts'
 
 /** Returns a time in the form of RFC 3339. `ms`: milliseconds since 1970. */
 export const instant = (ms: number): string => new Date(ms).toISOString()
