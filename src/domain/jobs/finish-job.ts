@@ -46,10 +46,12 @@ export const finishJob = async (
   const patienceMs = E.isRight(workers) && workers.right ? maxPatienceMs : 0
   let patience = patienceMs
 
+  let refusal: Refused | null = null
+
   while (!signal.aborted) {
     const found = await jobs.find(uid)()
     if (E.isLeft(found)) return failure(found.left)
-    if (O.isNone(found.right)) return failure(jobDeleted)
+    if (O.isNone(found.right)) return failure(refusal ?? jobDeleted)
     const job = found.right.value
     if (job.state === 'done') return E.right({ state: 'made elsewhere', warnings: job.warnings })
     if (job.state === 'failed') return failure(refused(job.error ?? 'it failed'), isRefused(job))
@@ -63,16 +65,20 @@ export const finishJob = async (
     } else if (patience <= 0) {
       const taken = await jobs.takeOne(uid)()
       if (E.isLeft(taken)) return failure(taken.left)
-      const ended = O.isSome(taken.right) ? finishedBy(await runJob(deps, taken.right.value, options)) : null
-      if (ended !== null) return ended
+      if (O.isSome(taken.right)) {
+        const run = await runJob(deps, taken.right.value, options)
+        if (run.result !== 'lost') return finishedBy(run)
+        refusal = run.refusal
+      }
     } else patience -= pollMs
     await sleep(pollMs, signal)
   }
   return failure(stopped)
 }
 
-/** Returns `null` if another process has the job now. */
-const finishedBy = (run: JobRun): E.Either<UnfinishedJob, FinishedJob> | null => {
+const finishedBy = (
+  run: Exclude<JobRun, { readonly result: 'lost' }>,
+): E.Either<UnfinishedJob, FinishedJob> => {
   switch (run.result) {
     case 'made':
       return E.right({ state: 'made', warnings: run.warnings })
@@ -82,7 +88,5 @@ const finishedBy = (run: JobRun): E.Either<UnfinishedJob, FinishedJob> | null =>
       return failure(run.error)
     case 'handed back':
       return failure(stopped)
-    case 'lost':
-      return null
   }
 }

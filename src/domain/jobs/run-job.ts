@@ -45,8 +45,11 @@ export type JobRun =
   | { readonly result: 'made elsewhere' }
   /** The attempt failed. `isLast`: the job is not tried again. */
   | { readonly result: 'failed'; readonly error: Refused | Unavailable; readonly isLast: boolean }
-  /** The job was cancelled, or another process has it now. */
-  | { readonly result: 'lost' }
+  /**
+   * The job was cancelled or deleted, or another process has it now. `refusal`: why this process refused the file, whose
+   * deletion also deletes the job.
+   */
+  | { readonly result: 'lost'; readonly refusal: Refused | null }
   /** The signal was aborted, so another process may take the job. */
   | { readonly result: 'handed back' }
 
@@ -120,7 +123,8 @@ export const runJob = async (
 
   if (E.isRight(done) && done.right.state === 'made') return { result: 'made', warnings: done.right.warnings }
   if (signal.aborted) return { result: 'handed back' }
-  if (lost.signal.aborted) return { result: 'lost' }
+  const refusal = E.isLeft(done) && done.left._tag === 'Refused' ? done.left : null
+  if (lost.signal.aborted) return { result: 'lost', refusal }
   if (E.isRight(done)) {
     await settle({ jobs, sleep }, lease, outcomeOfSuccess(job, []), signal)
     return { result: 'made elsewhere' }
@@ -128,7 +132,7 @@ export const runJob = async (
   const outcome = outcomeOfFailure(job, describeFailure(done.left), blameOf(done.left))
   const isSettled = await settle({ jobs, sleep }, lease, outcome, signal)
   // The exports may have been published although the reply of the database did not arrive. Then the job has ended.
-  if (!isSettled) return { result: 'lost' }
+  if (!isSettled) return { result: 'lost', refusal }
   return { result: 'failed', error: done.left, isLast: outcome.state === 'failed' }
 }
 

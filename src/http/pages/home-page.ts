@@ -21,6 +21,8 @@ export const homePageCommands: ReadonlyArray<Entry> = [
   ['larder jobs', 'lists the jobs that make exports, cancels or retries one'],
   ['larder sweep', 'deletes objects that the database does not refer to'],
   ['larder remake --outdated', 'makes outdated exports of older releases again'],
+  ['larder purge UID', 'deletes cached values on all servers'],
+  ['larder instances', 'lists the running servers'],
   ['larder migrate', 'upgrades the database to this release'],
   ['larder serve', 'starts the server'],
 ]
