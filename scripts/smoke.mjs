@@ -62,8 +62,8 @@ try {
   const page = await fetch(`${base}/console/assets/watch.js`)
   if (page.status !== 200) fail(`the console's script answers ${page.status}`)
   const film = await untilFilm(lines)
-  const progressOf = `${base}/console/watch/${film}/progress?jwt=${await tokenOf(film)}`
-  await until('making the film', progressOf, ({ progress }) => progress > 0)
+  const status = `${base}/api/1/content_files/${film}/status?jwt=${await tokenOf(film)}`
+  await until('making the film', status, ({ progress }) => progress > 0)
 } catch (error) {
   fail(error.message)
 } finally {
