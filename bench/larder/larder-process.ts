@@ -19,7 +19,7 @@ export const startLarder = async (
 ): Promise<Peer> => {
   const port = String(await freePort())
   const larder = spawn(process.execPath, [...nodeOptions, MAIN, 'serve'], {
-    env: { PATH: process.env.PATH, SAMPLE_MEDIA: '0', PORT: port, ...environment },
+    env: { PATH: process.env.PATH, SAMPLE_MEDIA: '0', JOBS: '0', PORT: port, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = once(larder, 'exit')
