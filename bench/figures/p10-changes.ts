@@ -13,17 +13,20 @@ import type { Fact, Figure } from './figure.ts'
 const changesPerSecond = 50
 /** A client that has not seen a change for this long (milliseconds) is not waited for. */
 const limitMs = 30_000
+/** Limits a request to a server, which would otherwise be waited for as long as it is silent. */
+const answerWithin = () => ({ signal: AbortSignal.timeout(limitMs) })
 /** Number of images whose flag is turned around, in turn. So an image changes once a second. */
 const images = 50
 
 const isPublicOn = async ({ origin }: Peer, uid: ImageFileUid): Promise<boolean> => {
-  const response = await fetch(`${origin}/api/1/image_files/playlist/${uid}?public=1`)
+  const response = await fetch(`${origin}/api/1/image_files/playlist/${uid}?public=1`, answerWithin())
   await response.arrayBuffer()
   return response.status === 200
 }
 
 const isReady = async ({ origin }: Peer): Promise<boolean> => {
-  const { status } = (await (await fetch(`${origin}/readyz`)).json()) as { readonly status: string }
+  const response = await fetch(`${origin}/readyz`, answerWithin())
+  const { status } = (await response.json()) as { readonly status: string }
   return status === 'ready'
 }
 
