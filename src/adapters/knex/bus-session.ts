@@ -8,7 +8,7 @@ import type { PgConnection } from './create-knex.ts'
 import { decodeRows } from './statements.ts'
 
 /** The channel on which the triggers notify. */
-const channel = 'larder_invalidation'
+export const busChannel = 'larder_invalidation'
 
 /** Number of rows per page. A row has at most 500 names. */
 const pageRows = 100
@@ -110,7 +110,7 @@ export const openBusSession = async (
   try {
     await client.connect()
     // The session listens before the first read, so that no row falls between the two.
-    await client.query(`set timezone = 'UTC'; set datestyle = 'ISO'; listen ${channel}`)
+    await client.query(`set timezone = 'UTC'; set datestyle = 'ISO'; listen ${busChannel}`)
   } catch (error) {
     lose()
     throw error

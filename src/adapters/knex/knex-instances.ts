@@ -4,6 +4,7 @@ import { InstanceUid } from '../../domain/media/ids.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import { type Instances, silentAfterMs } from '../../ports/instances.ts'
+import { busChannel } from './bus-session.ts'
 import { createStatements, inTransaction } from './statements.ts'
 
 const milliseconds = (column: string): string => `cast(floor(extract(epoch from ${column}) * 1000) as bigint)`
@@ -87,7 +88,7 @@ export const createKnexInstances = (db: Knex): Instances => {
     addPurge: (uid, { names, families }) =>
       inTransaction(db, async (trx) => {
         await trx('cache_purges').insert({ uid })
-        await trx.raw(`select pg_notify('larder_invalidation', '')`)
+        await trx.raw(`select pg_notify(?, '')`, [busChannel])
         if (names.length > 0) await trx.raw('select log_invalidation(?)', [[...names]])
         if (families.length > 0) await trx.raw('select log_family_invalidation(?)', [[...families]])
       }),

@@ -17,7 +17,7 @@ export type RevocationService = {
   readonly openIndex: () => Promise<void>
   /**
    * Fills the index with the revocations that the store got since the last call, and copies them to the disk. This
-   * is the only way by which revocations of other processes arrive: by a timer, or when a message announces them.
+   * is the only way by which revocations of other processes arrive: the follower of the log calls it (follower.ts).
    * After a failure, the next call reads all revocations, because the database may be another one.
    */
   readonly refresh: TE.TaskEither<Unavailable, void>
