@@ -31,7 +31,8 @@ export type BusSession = {
   ) => TE.TaskEither<Unavailable, BusPosition>
   /** Is aborted when the connection breaks. A connection that falls silent is only noticed by `catchUp`. */
   readonly lost: AbortSignal
-  readonly close: () => void
+  /** Ends the session after the read that is running, within a limit. Later reads fail. */
+  readonly close: () => Promise<void>
 }
 
 /**

@@ -112,7 +112,7 @@ export const invalidationBusContract = (make: () => Promise<BusFixture>): void =
     expect(await left(session.catchUp(position, () => TE.left(cause)))).to.equal(cause)
     const again = await right(fixture.bus.open(() => undefined))
     expect((await read(position, again)).stale).to.deep.equal(names('a'))
-    again.close()
+    await again.close()
   })
 
   it('passes everything if rows were pruned that may be missing, and nothing if none are', async () => {
@@ -138,11 +138,11 @@ export const invalidationBusContract = (make: () => Promise<BusFixture>): void =
     const first = await read(position, elsewhere)
     expect(first.stale).to.equal('all')
     expect((await read(first.position, elsewhere)).stale).to.deep.equal(names())
-    elsewhere.close()
+    await elsewhere.close()
   })
 
   it('ends a session that is closed', async () => {
-    session.close()
+    await session.close()
     expect(E.isLeft(await session.catchUp(null, () => TE.right(undefined))())).to.equal(true)
   })
 }

@@ -6,6 +6,9 @@ export type DatabaseProxy = TcpFaultProxy & {
   readonly connection: PgConnection
 }
 
+/** The message by which a client says that it closes the connection (PostgreSQL, message formats). */
+export const terminate = Buffer.from([0x58, 0, 0, 0, 4])
+
 /** Starts a fault proxy in front of a real PostgreSQL, which listens on a socket or on a port. */
 export const startDatabaseProxy = async (target: PgConnection): Promise<DatabaseProxy> => {
   if ('connectionString' in target) {

@@ -43,6 +43,8 @@ export type TcpFaultProxy = {
   readonly loseAnswerTo: (text: string, how: 'reset' | 'silent') => Promise<void>
   /** The number of open client connections. */
   readonly connections: () => number
+  /** The last chunk that the client of each closed connection sent, in the order of the ends. */
+  readonly lastChunks: () => ReadonlyArray<Buffer>
   /** Waits until `holds` is true; checks again whenever a connection opens, breaks or closes. */
   readonly until: (holds: () => boolean) => Promise<void>
   readonly close: () => Promise<void>
@@ -67,12 +69,14 @@ export const startTcpFaultProxy = async (target: Target): Promise<TcpFaultProxy>
   let faults: ConnectionFault[] = []
   let losses: Loss[] = []
   let bytesSince = 0
+  const lastChunks: Buffer[] = []
 
   const proxy = createServer((client) => {
     const server = connect(address)
     /** Whether bytes were lost. Later bytes are then dropped too, because they would make no sense. */
     let isSilent = false
     let loss: Loss | undefined
+    let lastChunk = Buffer.alloc(0)
 
     const pass = (chunk: Buffer): void => {
       if (!client.write(chunk)) server.pause()
@@ -118,6 +122,7 @@ export const startTcpFaultProxy = async (target: Target): Promise<TcpFaultProxy>
     changes.emit('change')
     if (mode.kind === 'reset') client.resetAndDestroy()
     client.on('data', (chunk) => {
+      lastChunk = chunk
       if (swallows()) return
       loss ??= losses.find(({ text }) => chunk.includes(text))
       losses = losses.filter((other) => other !== loss)
@@ -136,6 +141,7 @@ export const startTcpFaultProxy = async (target: Target): Promise<TcpFaultProxy>
     server.on('end', () => swallows() || client.end())
     client.on('close', () => {
       clients.delete(client)
+      lastChunks.push(lastChunk)
       server.destroy()
       changes.emit('change')
     })
@@ -160,6 +166,7 @@ export const startTcpFaultProxy = async (target: Target): Promise<TcpFaultProxy>
     pending: () => faults.length,
     loseAnswerTo: (text, how) => new Promise((happened) => losses.push({ text, how, happened })),
     connections: () => clients.size,
+    lastChunks: () => lastChunks,
     until: async (holds) => {
       while (!holds()) await once(changes, 'change')
     },

@@ -59,7 +59,7 @@ describe('the tasks of a serving process for freshness', () => {
     }
     const session = await right(larder.bus.open(() => undefined))
     const position = await right(session.catchUp(null, larder.cache.invalidate))
-    session.close()
+    await session.close()
     const uid = 'ins_1' as InstanceUid
     await right(larder.instances.report({ uid, version: '1', position, cacheBytes: 0, hitRatio: null }))
     change()

@@ -8,6 +8,7 @@ import { TimeoutError } from '../../domain/shared/timeout-error.ts'
 import { type Breaker, circuitOpenError } from '../platform/breaker.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { type DatabaseLimits, isStatementLimit, type StatementLimit } from './database-limits.ts'
+import { destroySocket } from './own-connection.ts'
 
 /** The limits and the state of one pool of connections. */
 type PoolState = {
@@ -177,16 +178,6 @@ const withOwnMessage = (error: unknown): unknown => {
   if (!(error instanceof Error)) return error
   const { message } = error
   return Object.defineProperty(error, 'message', { get: () => message, set: () => {}, configurable: true })
-}
-
-/**
- * Access to the socket, which is missing in pg's types. pg itself cannot close a connection without a message
- * to the peer.
- */
-type WithSocket = { readonly connection: { readonly stream: { readonly destroy: () => void } } }
-
-const destroySocket = (connection: pg.Client): void => {
-  ;(connection as unknown as WithSocket).connection.stream.destroy()
 }
 
 const withReject = () => {

@@ -5,6 +5,7 @@ import { E } from '../../fp.ts'
 import type { StaleValues } from '../../ports/cache.ts'
 import type { BusPosition, BusSession } from '../../ports/invalidation-bus.ts'
 import type { PgConnection } from './create-knex.ts'
+import { openOwnConnection } from './own-connection.ts'
 import { decodeRows } from './statements.ts'
 
 /** The channel on which the triggers notify. */
@@ -79,42 +80,23 @@ export const openBusSession = async (
   answerMs: number,
   onChange: () => void,
 ): Promise<BusSession> => {
-  const client = new pg.Client({
-    ...address,
-    application_name: 'larder bus',
-    connectionTimeoutMillis: answerMs,
-    query_timeout: answerMs,
-    keepAlive: true,
+  const { query, lost, close } = await openOwnConnection(address, {
+    name: 'larder bus',
+    answerMs,
+    // The session listens before the first read, so that no row falls between the two.
+    setup: `set timezone = 'UTC'; set datestyle = 'ISO'; listen ${busChannel}`,
     types: {
       getTypeParser: (oid: number, format?: string) =>
         oid === int8 ? Number : pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text'),
     },
+    onNotification: onChange,
   })
-  const losing = new AbortController()
-  const lose = (): void => {
-    if (losing.signal.aborted) return
-    losing.abort()
-    // If a statement has no reply yet, `end` destroys the socket at once.
-    client.end(() => undefined)
-  }
-  client.on('error', lose)
-  client.once('end', lose)
-  client.on('notification', onChange)
 
   const select = async <A>(
     row: t.Type<A, unknown, unknown>,
     sql: string,
     values: ReadonlyArray<unknown>,
-  ): Promise<ReadonlyArray<A>> => decodeRows(row, (await client.query(sql, [...values])).rows)
-
-  try {
-    await client.connect()
-    // The session listens before the first read, so that no row falls between the two.
-    await client.query(`set timezone = 'UTC'; set datestyle = 'ISO'; listen ${busChannel}`)
-  } catch (error) {
-    lose()
-    throw error
-  }
+  ): Promise<ReadonlyArray<A>> => decodeRows(row, (await query(sql, values)).rows)
 
   /** Reads the unknown rows. Returns the left of `apply` if it fails. */
   const readPages = async (from: BusPosition, apply: Parameters<BusSession['catchUp']>[1]) => {
@@ -146,11 +128,11 @@ export const openBusSession = async (
           newest: { id: state.id, xid: state.xid, createdAt: state.created_at },
         })
       } catch (error) {
-        lose()
+        await close()
         return E.left(unavailable('database')(error))
       }
     },
-    lost: losing.signal,
-    close: lose,
+    lost,
+    close,
   }
 }

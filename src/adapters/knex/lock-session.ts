@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import pg from 'pg'
 import type { PgConnection } from './create-knex.ts'
+import { openOwnConnection } from './own-connection.ts'
 
 /**
  * First half of the keys of all advisory locks: an arbitrary number that no other program uses in this
@@ -34,7 +34,7 @@ export type LockSession = {
    * the connection, or will do so soon.
    */
   readonly lost: AbortSignal
-  readonly end: () => void
+  readonly close: () => Promise<void>
 }
 
 // With these settings, PostgreSQL ends the connection of a vanished client after a minute. With the default
@@ -47,52 +47,25 @@ export const openLockSession = async (
   address: PgConnection,
   { beat, answer }: LockLimits,
 ): Promise<LockSession> => {
-  const client = new pg.Client({
-    ...address,
-    application_name: 'larder locks',
-    connectionTimeoutMillis: answer,
-    query_timeout: answer,
-    keepAlive: true,
+  const { query, lost, close } = await openOwnConnection(address, {
+    name: 'larder locks',
+    answerMs: answer,
+    setup: setKeepalives,
   })
-  const losing = new AbortController()
-  const lose = (): void => {
-    if (losing.signal.aborted) return
-    clearInterval(beats)
-    losing.abort()
-    // If a statement has no reply yet, `end` destroys the socket at once, so a connection that does not
-    // answer is closed as well.
-    client.end(() => undefined)
-  }
-  client.on('error', lose)
-  client.once('end', lose)
-  let queue: Promise<unknown> = Promise.resolve()
-  /**
-   * Runs statements one at a time, because pg warns if a second one is queued. Only an error from the
-   * database proves that a statement failed. Without a reply, it is unknown whether the session got a lock,
-   * so the session is ended.
-   */
-  const query = (sql: string, values: ReadonlyArray<unknown> = []): Promise<pg.QueryResult> => {
-    const answered = queue
-      .then(() => client.query(sql, [...values]))
-      .catch((error: unknown) => {
-        if (!(error instanceof pg.DatabaseError)) lose()
-        throw error
-      })
-    queue = answered.catch(() => undefined)
-    return answered
-  }
+  let isBeating = false
   const beats = setInterval(() => {
-    query('select 1').catch(lose)
+    if (isBeating) return
+    isBeating = true
+    query('select 1').then(
+      () => {
+        isBeating = false
+      },
+      () => close(),
+    )
   }, beat)
   beats.unref()
+  lost.addEventListener('abort', () => clearInterval(beats))
 
-  try {
-    await client.connect()
-    await client.query(setKeepalives)
-  } catch (error) {
-    lose()
-    throw error
-  }
   const callLockFunction = async (lockFunction: string, name: string): Promise<boolean> => {
     const { rows } = await query(`select ${lockFunction}($1, $2) as result`, [
       advisoryLockClass,
@@ -104,9 +77,9 @@ export const openLockSession = async (
     tryLock: (name) => callLockFunction('pg_try_advisory_lock', name),
     // If an unlock fails, the lock may still be locked. So the session is ended, which releases the lock.
     unlock: async (name) => {
-      if (!(await callLockFunction('pg_advisory_unlock', name).catch(() => false))) lose()
+      if (!(await callLockFunction('pg_advisory_unlock', name).catch(() => false))) await close()
     },
-    lost: losing.signal,
-    end: lose,
+    lost,
+    close,
   }
 }

@@ -63,7 +63,7 @@ export const createPostgresWorkLocks = (
   const release = async (): Promise<void> => {
     users -= 1
     const last = users === 0 ? await opening?.catch(() => null) : null
-    if (users === 0) last?.end()
+    if (users === 0) await last?.close()
   }
 
   return {

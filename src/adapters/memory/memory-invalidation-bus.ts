@@ -135,7 +135,7 @@ export const createMemoryInvalidationBus = (
           return E.right(position)
         },
         lost: losing.signal,
-        close: () => {
+        close: async () => {
           stopListening()
           open.delete(losing)
           losing.abort()

@@ -150,9 +150,9 @@ export const createFollower = (deps: Deps): Follower => {
       }
     } finally {
       signal.removeEventListener('abort', stop)
-      session.close()
       session = null
       trust.end()
+      await opened.right.close()
     }
     return hasRead
   }

@@ -5,7 +5,7 @@ import type { StaleValues } from '../../../src/ports/cache.ts'
 import type { BusPosition, BusSession } from '../../../src/ports/invalidation-bus.ts'
 import { invalidationBusContract } from '../../contracts/invalidation-bus.contract.ts'
 import { beginChange } from '../../support/changing-transaction.ts'
-import { type DatabaseProxy, startDatabaseProxy } from '../../support/database-proxy.ts'
+import { type DatabaseProxy, startDatabaseProxy, terminate } from '../../support/database-proxy.ts'
 import { left, right } from '../../support/expect-right.ts'
 import { withDatabase } from '../../support/postgres.ts'
 
@@ -105,7 +105,7 @@ describe('invalidation bus of PostgreSQL', () => {
     expect(second.pieces).to.deep.equal([])
     await running.commit()
     expect((await read(session, second.position)).pieces).to.deep.equal([{ names: ['late'], families: [] }])
-    session.close()
+    await session.close()
   })
 
   it('forgets the numbers of another server once rows of this one are pruned', async () => {
@@ -119,7 +119,7 @@ describe('invalidation bus of PostgreSQL', () => {
     expect((await read(session, position)).pieces).to.deep.equal(['all'])
     const { rows } = await db.raw('select cast(pruned as text) as pruned from invalidation_pruning')
     expect(rows[0].pruned).not.to.equal('9000000000000000')
-    session.close()
+    await session.close()
   })
 
   describe('behind a proxy', () => {
@@ -128,6 +128,17 @@ describe('invalidation bus of PostgreSQL', () => {
       proxy = await startDatabaseProxy(database.connection())
     })
     afterEach(() => proxy.close())
+
+    it('ends a session that is closed during a read with Terminate, not with a reset', async () => {
+      const bus = createPostgresInvalidationBus(database.knex(), async () => proxy.connection)
+      const session = await right(bus.open(() => undefined))
+      proxy.set({ kind: 'late', ms: 100 })
+      const reading = session.catchUp(null, () => TE.right(undefined))()
+      await session.close()
+      await reading
+      await proxy.until(() => proxy.connections() === 0)
+      expect(proxy.lastChunks()).to.deep.equal([terminate])
+    })
 
     for (const kind of ['reset', 'silent'] as const)
       it(`that breaks the connection (${kind}), fails within the limit and ends the session`, async () => {
@@ -146,7 +157,7 @@ describe('invalidation bus of PostgreSQL', () => {
         proxy.set({ kind: 'pass' })
         const again = await right(bus.open(() => undefined))
         expect((await read(again, position)).pieces).to.deep.equal([{ names: ['meanwhile'], families: [] }])
-        again.close()
+        await again.close()
       })
   })
 

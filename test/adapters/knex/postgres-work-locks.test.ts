@@ -6,7 +6,7 @@ import { createPostgresWorkLocks } from '../../../src/adapters/knex/postgres-wor
 import { E, O, TE } from '../../../src/fp.ts'
 import type { WorkLocks } from '../../../src/ports/work-locks.ts'
 import { workLocksContract } from '../../contracts/work-locks.contract.ts'
-import { type DatabaseProxy, startDatabaseProxy } from '../../support/database-proxy.ts'
+import { type DatabaseProxy, startDatabaseProxy, terminate } from '../../support/database-proxy.ts'
 import { left, right } from '../../support/expect-right.ts'
 import { withDatabase } from '../../support/postgres.ts'
 import { pollUntilDefined } from '../../support/processes.ts'
@@ -71,6 +71,13 @@ describe('[V24] PostgreSQL work locks', () => {
         proxy.set({ kind: 'late', ms: 15 })
         return [through(), through()]
       })
+    })
+
+    it('ends its connection with Terminate, not with a reset, when the last lock is released during a heartbeat', async () => {
+      proxy.set({ kind: 'late', ms: 100 })
+      await right(through({ beat: 1, answer: 2000 }).tryWith('a', () => TE.right(1)))
+      await proxy.until(() => proxy.connections() === 0)
+      expect(proxy.lastChunks()).to.deep.equal([terminate])
     })
 
     it('[M3] releases a lock whose response came too late, even while it holds another', async () => {

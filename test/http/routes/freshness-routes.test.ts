@@ -23,7 +23,7 @@ describe('purging (§9.7) and instances (§9.8)', () => {
     admin = bearer(await right(larder.admins.mintIdToken('zoë')))
     const session = await right(larder.bus.open(() => undefined))
     const position = await right(session.catchUp(null, larder.cache.invalidate))
-    session.close()
+    await session.close()
     await right(
       larder.instances.report({ uid: instance, version: '1.0.0', position, cacheBytes: 7, hitRatio: 0.5 }),
     )
