@@ -1,11 +1,8 @@
 // Runs the suite in groups, two at a time, because tests mostly wait for other processes. Arguments of the
 // command line are passed to mocha, which then runs all tests in one process: npm test -- --grep V39
-// With TEST_RETRIES=1 a failed test is retried once, and its first failure is printed.
 import { spawn } from 'node:child_process'
 
-const retries = process.env.TEST_RETRIES
-const withRetries = retries ? ['--retries', retries, '--reporter', 'scripts/retry-reporter.cjs'] : []
-const mocha = (args, stdio) => spawn('node_modules/.bin/mocha', [...withRetries, ...args], { stdio })
+const mocha = (args, stdio) => spawn(process.execPath, ['scripts/mocha.mjs', ...args], { stdio })
 
 /** Resolves with the exit code of a process. */
 const ended = (child) => new Promise((resolve) => child.on('close', (code) => resolve(code ?? 1)))
