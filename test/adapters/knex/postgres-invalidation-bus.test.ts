@@ -93,21 +93,6 @@ describe('invalidation bus of PostgreSQL', () => {
     })
   })
 
-  it('prunes no row that is newer than a running transaction, so that followers have no gap', async () => {
-    const session = await right(make().open(() => undefined))
-    const running = await beginChange(database.knex())
-    await running.write({ names: ['late'], families: [] })
-    await change('a')
-    await change('b')
-    const { position } = await read(session, null)
-    await right(make().prune(-60_000))
-    const second = await read(session, position)
-    expect(second.pieces).to.deep.equal([])
-    await running.commit()
-    expect((await read(session, second.position)).pieces).to.deep.equal([{ names: ['late'], families: [] }])
-    await session.close()
-  })
-
   it('forgets the numbers of another server once rows of this one are pruned', async () => {
     const db = database.knex()
     const session = await right(make().open(() => undefined))
