@@ -9,7 +9,7 @@ import { right } from '../support/expect-right.ts'
 type Fixture = {
   readonly instances: Instances
   readonly bus: InvalidationBus
-  /** Lets time pass since all reports (milliseconds). */
+  /** Lets time pass since all reports and purges (milliseconds). */
   readonly wait: (ms: number) => Promise<void>
 }
 
@@ -48,7 +48,7 @@ export const instancesContract = (make: () => Promise<Fixture>): void => {
       : null
   }
 
-  it('list the last report of each instance, until it is removed', async () => {
+  it('list the last report of each instance, the oldest instance first, until it is removed', async () => {
     const { position } = await readLog()
     await report(one, position)
     await report(two, position)
@@ -62,7 +62,7 @@ export const instancesContract = (make: () => Promise<Fixture>): void => {
         cacheBytes,
         hitRatio,
       })),
-    ).to.have.deep.members([
+    ).to.deep.equal([
       { uid: one, version: '1.2.3', applied: position.newest.id, cacheBytes: 4096, hitRatio: 0.75 },
       { uid: two, version: '1.2.3', applied: position.newest.id, cacheBytes: 4096, hitRatio: null },
     ])
@@ -98,12 +98,17 @@ export const instancesContract = (make: () => Promise<Fixture>): void => {
     expect(await states()).to.deep.equal({ [one]: 'silent', [two]: 'done' })
   })
 
-  it('forget what was silent for long', async () => {
+  it('forget instances that were silent for long, and purges as old', async () => {
     const { position } = await readLog()
     await report(one, position)
-    await fixture.wait(60_000)
+    await right(fixture.instances.addPurge(purge, { names: ['a'], families: [] }))
+    await fixture.wait(58_000)
+    await right(fixture.instances.forget(59_000))
+    expect(await states()).to.deep.equal({ [one]: 'silent' })
+    await fixture.wait(2000)
     await report(two, position)
     await right(fixture.instances.forget(59_000))
     expect((await right(fixture.instances.list)).map(({ uid }) => uid)).to.deep.equal([two])
+    expect(await states()).to.equal(null)
   })
 }
