@@ -5,6 +5,7 @@ import { O, pipe, TE } from '../../fp.ts'
 import type { InvalidationBus } from '../../ports/invalidation-bus.ts'
 import { openBusSession } from './bus-session.ts'
 import type { PgConnection } from './create-knex.ts'
+import { intervalOf } from './sql-times.ts'
 import { createStatements } from './statements.ts'
 
 /**
@@ -27,7 +28,7 @@ export const createPostgresInvalidationBus = (
     'background',
     'invalidation.prune',
     t.strict({ pruned: t.number }),
-    `select prune_invalidation_log(cast(? as double precision) * interval '1 millisecond') as pruned`,
+    `select prune_invalidation_log(${intervalOf('?')}) as pruned`,
   )
   return {
     open: (onChange) =>
