@@ -1,4 +1,10 @@
-import { activeStates, type JobLease, type LeasedJob, retryableStates } from '../../domain/jobs/job.ts'
+import {
+  activeStates,
+  type JobLease,
+  type LeasedJob,
+  noProgress,
+  retryableStates,
+} from '../../domain/jobs/job.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { JobChange, JobFilter, JobQueue } from '../../ports/job-queue.ts'
@@ -95,6 +101,7 @@ export const createMemoryJobQueue = (jobs: MemoryJobs, clock: Clock, worker = 'm
         (row) => retryableStates.includes(row.state) && jobs.activeOf(row.media.uid, row.kind) === undefined,
         (row) => ({
           ...row,
+          ...noProgress,
           state: 'waiting',
           attempt: 0,
           lost: 0,
