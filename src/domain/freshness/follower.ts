@@ -55,7 +55,7 @@ type Deps = {
 }
 
 /** Pause between two reads of the log if no change is announced (milliseconds). */
-const beatMs = 1000
+const pollMs = 1000
 const backoff: Backoff = { first: 50, most: 5000 }
 /**
  * Number of failures in a row before an outage is logged. At a start the log does not exist before the
@@ -117,19 +117,19 @@ export const createFollower = (deps: Deps): Follower => {
 
   /** Follows with one connection, until it breaks. Returns whether anything could be read. */
   const followOnce = async (signal: AbortSignal): Promise<boolean> => {
-    let bell = new AbortController()
-    const ring = () => bell.abort()
-    const opened = await bus.open(ring)()
+    let wake = new AbortController()
+    const wakeUp = () => wake.abort()
+    const opened = await bus.open(wakeUp)()
     if (E.isLeft(opened)) {
       cause = opened.left.cause
       return false
     }
     session = opened.right
     const stop = () => {
-      ring()
+      wakeUp()
       opened.right.close()
     }
-    session.lost.addEventListener('abort', ring)
+    session.lost.addEventListener('abort', wakeUp)
     signal.addEventListener('abort', stop)
     let hasRead = false
     try {
@@ -139,14 +139,14 @@ export const createFollower = (deps: Deps): Follower => {
         return false
       }
       while (!signal.aborted && !session.lost.aborted) {
-        bell = new AbortController()
+        wake = new AbortController()
         const read = await catchUp(session)
         if (E.isLeft(read)) {
           cause = read.left.cause
           break
         }
         hasRead = true
-        if (!signal.aborted && !session.lost.aborted) await sleep(beatMs, bell.signal)
+        if (!signal.aborted && !session.lost.aborted) await sleep(pollMs, wake.signal)
       }
     } finally {
       signal.removeEventListener('abort', stop)
