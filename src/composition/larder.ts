@@ -59,7 +59,10 @@ import type { Transcoder } from '../ports/transcoder.ts'
 import type { UserRepository } from '../ports/user-repository.ts'
 import type { WorkLocks } from '../ports/work-locks.ts'
 
-/** One member for each port. Tests pass their own adapters. */
+/**
+ * One member for each port, and what the adapters share with services: the trust in what is cached, the index of
+ * revocations, the log of outages. Tests pass their own adapters.
+ */
 export type Adapters = {
   readonly cache: CachePort
   /** Reads expired values of `cache`. */

@@ -12,7 +12,7 @@ import { createStatements } from './statements.ts'
  * Maximum wait (milliseconds) for an answer. A connection that is silent for longer is given up, so a peer
  * that vanished is noticed this long after the next read.
  */
-const defaultAnswerMs = 2000
+const answerMs = 2000
 
 /**
  * Follows the log of PostgreSQL (migration 0008). Each session has a connection of its own: a pooled one
@@ -21,7 +21,6 @@ const defaultAnswerMs = 2000
 export const createPostgresInvalidationBus = (
   db: Knex,
   connection: () => Promise<PgConnection>,
-  answerMs = defaultAnswerMs,
 ): InvalidationBus => {
   const { selectOne } = createStatements(db)
   const prune = selectOne(

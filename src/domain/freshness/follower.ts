@@ -32,7 +32,10 @@ export type Follower = {
    * (http-api.md §9.9).
    */
   readonly isExpired: () => boolean
-  /** The position up to which everything was applied; `null` before the first one. */
+  /**
+   * The position up to which everything was applied; at first the one that the disk had, perhaps of another history of
+   * the database. `null` if there was none.
+   */
   readonly position: () => BusPosition | null
   /** Fails with Unavailable unless the process follows, or is idle. */
   readonly check: TE.TaskEither<Unavailable, void>
@@ -51,7 +54,6 @@ type Deps = {
   readonly clock: Clock
   readonly monotonic: Monotonic
   readonly sleep: Sleep
-  readonly random?: () => number
 }
 
 /** Pause between two reads of the log if no change is announced (milliseconds). */
@@ -71,7 +73,7 @@ const saveNewsMs = 1000
 const saveMs = 60_000
 
 export const createFollower = (deps: Deps): Follower => {
-  const { bus, positions, trust, outages, clock, monotonic, sleep, random = Math.random } = deps
+  const { bus, positions, trust, outages, clock, monotonic, sleep } = deps
   let position = positions.initial?.position ?? null
   let session: BusSession | null = null
   /** The moment from which the cut is counted before anything was applied; `null` while idle. */
@@ -166,7 +168,7 @@ export const createFollower = (deps: Deps): Follower => {
         failures = (await followOnce(signal)) ? 1 : failures + 1
         if (signal.aborted) break
         if (failures >= unloggedFailures) outages.failed('bus', { cause: oneLineMessage(cause) })
-        await sleep(backoffMilliseconds(backoff, failures, random), signal)
+        await sleep(backoffMilliseconds(backoff, failures, Math.random), signal)
       }
     },
     state,

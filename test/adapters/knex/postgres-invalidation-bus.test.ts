@@ -12,8 +12,7 @@ import { withDatabase } from '../../support/postgres.ts'
 describe('invalidation bus of PostgreSQL', () => {
   const database = withDatabase()
   const another = withDatabase()
-  const make = (to = database, answerMs?: number) =>
-    createPostgresInvalidationBus(to.knex(), async () => to.connection(), answerMs)
+  const make = (to = database) => createPostgresInvalidationBus(to.knex(), async () => to.connection())
 
   invalidationBusContract(async () => ({
     bus: make(),
