@@ -87,6 +87,22 @@ export const instancesContract = (make: () => Promise<Fixture>): void => {
     expect(await states()).to.deep.equal({ [one]: 'done', [two]: 'waiting' })
   })
 
+  it('announce a purge of nothing, too, which asks for receipts of all earlier changes', async () => {
+    const before = await readLog()
+    await report(one, before.position)
+    let onChange = (): void => undefined
+    const heard = new Promise<void>((resolve) => {
+      onChange = resolve
+    })
+    const listener = await right(fixture.bus.open(() => onChange()))
+    await right(fixture.instances.addPurge(purge, { names: [], families: [] }))
+    await heard
+    await listener.close()
+    expect(await states()).to.deep.equal({ [one]: 'waiting' })
+    await report(one, (await readLog(before.position)).position)
+    expect(await states()).to.deep.equal({ [one]: 'done' })
+  })
+
   it('call an instance silent that has not reported for 30 s, and never done', async () => {
     await right(fixture.instances.addPurge(purge, { names: ['a'], families: [] }))
     const { position } = await readLog()
