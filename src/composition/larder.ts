@@ -60,8 +60,8 @@ import type { UserRepository } from '../ports/user-repository.ts'
 import type { WorkLocks } from '../ports/work-locks.ts'
 
 /**
- * One member for each port, and what the adapters share with services: the trust in what is cached, the index of
- * revocations, the log of outages. Tests pass their own adapters.
+ * One member for each port, and the state that adapters and services share: what this process has heard of changes,
+ * of revocations, and of outages. Tests pass their own adapters.
  */
 export type Adapters = {
   readonly cache: CachePort

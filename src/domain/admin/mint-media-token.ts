@@ -47,7 +47,7 @@ type MintableFile = { readonly kind: MediaKind; readonly ttlSeconds: number }
 export const createMintMediaToken = (deps: Deps): MintMediaToken => {
   const { imageFiles, contentFiles, revocations, checkedTokens, maxTtlSeconds } = deps
 
-  const findFile =
+  const findSubject =
     (uid: string): TE.TaskEither<NotFound | Unavailable, MintableFile> =>
     async () => {
       if (ContentFileUid.is(uid)) {
@@ -70,15 +70,15 @@ export const createMintMediaToken = (deps: Deps): MintMediaToken => {
         return E.left(
           refused(`a token is valid for at most ${maxTtlSeconds} seconds (TOKEN_MAX_TTL_SECONDS)`),
         )
-      const file = await findFile(uid)()
-      if (E.isLeft(file)) return file
-      const { kind } = file.right
+      const subject = await findSubject(uid)()
+      if (E.isLeft(subject)) return subject
+      const { kind } = subject.right
       if (kind === 'image' && restrictions.clip !== undefined)
         return E.left(refused(`${uid} is a picture and has no duration: a clip is for sounds and films`))
       // The index of this process may not know the last revocation yet, so the store is queried.
       const notBefore = await revocations.findNotBefore({ kind: 'uid', subject: uid })()
       if (E.isLeft(notBefore)) return notBefore
-      const seconds = ttlSeconds ?? Math.min(file.right.ttlSeconds, maxTtlSeconds)
+      const seconds = ttlSeconds ?? Math.min(subject.right.ttlSeconds, maxTtlSeconds)
       const options = { notBefore: notBefore.right }
       const jwt = await checkedTokens.mint(kind, uid, seconds, restrictions, options)()
       if (E.isLeft(jwt)) return jwt
