@@ -7,6 +7,7 @@ import type { NewObject, ObjectStore } from '../../ports/object-store.ts'
 import { createFolder } from '../platform/create-folder.ts'
 import { orIfNotFound } from '../platform/errno.ts'
 import type { ProcessLiveness } from '../platform/process-liveness.ts'
+import { syncFolder } from '../platform/sync-folder.ts'
 import { verifyChecksum } from '../store/verify-checksum.ts'
 import { createIncomingFolder } from './incoming-folder.ts'
 import { isObjectNotFound } from './is-object-not-found.ts'
@@ -94,13 +95,4 @@ const makeFolder = async (folder: string): Promise<void> => {
   if (topmost === null) return
   for (let created = folder; created.length >= topmost.length; created = dirname(created))
     await syncFolder(dirname(created))
-}
-
-const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

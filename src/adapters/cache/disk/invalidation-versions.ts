@@ -3,10 +3,10 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { InvalidationVersion, KeyName, StaleValues } from '../../../ports/cache.ts'
 import { errnoOf } from '../../platform/errno.ts'
+import { syncFolder } from '../../platform/sync-folder.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { removeFile } from './remove-file.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
-import { syncFolder } from './sync-folder.ts'
 
 /**
  * The version of a cached name, which each delete of the name changes. A loader reads the version before it
