@@ -12,7 +12,7 @@ import { verifyChecksum } from '../store/verify-checksum.ts'
 import { createIncomingFolder } from './incoming-folder.ts'
 import { isObjectNotFound } from './is-object-not-found.ts'
 import { fileNameOfKeySegment } from './key-names.ts'
-import { listObjects, listUnfinishedUploads } from './list-objects.ts'
+import { listFolderObjects, listUnfinishedUploads } from './list-objects.ts'
 
 const chunkSize = 128 * 1024
 const failed = unavailable('object store')
@@ -47,7 +47,7 @@ export const createFsObjectStore = (dir: string, liveness: ProcessLiveness): Obj
       TE.tryCatch(async () => {
         await orIfNotFound(rm(pathOf(key)), undefined, isObjectNotFound)
       }, failed),
-    list: (prefix, after) => listObjects(dir, prefix, after),
+    list: (prefix, after) => listFolderObjects(dir, prefix, after),
     unfinishedUploads: () => listUnfinishedUploads(join(dir, '.incoming')),
     check: TE.tryCatch(() => incoming.withNewFile((probe) => writeFile(probe, '', { mode: 0o600 })), failed),
   }

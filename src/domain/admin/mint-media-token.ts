@@ -41,13 +41,13 @@ type Deps = {
 }
 
 /** The kind of a file, and the default lifetime of its tokens (seconds). */
-type TokenSubject = { readonly kind: MediaKind; readonly ttlSeconds: number }
+type MintableFile = { readonly kind: MediaKind; readonly ttlSeconds: number }
 
 export const createMintMediaToken = (deps: Deps): MintMediaToken => {
   const { imageFiles, contentFiles, revocations, checkedTokens, maxTtlSeconds } = deps
 
   const findSubject =
-    (uid: string): TE.TaskEither<NotFound | Unavailable, TokenSubject> =>
+    (uid: string): TE.TaskEither<NotFound | Unavailable, MintableFile> =>
     async () => {
       if (ContentFileUid.is(uid)) {
         const file = await contentFiles.find(uid)()
