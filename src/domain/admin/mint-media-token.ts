@@ -24,7 +24,8 @@ export type NewMediaToken = { readonly kind: MediaKind; readonly jwt: string; re
 /**
  * Mints a token for a file. If `ttlSeconds` is `null`, the lifetime is the default of http-api.md §2.3, within the
  * maximum. For restrictions, see §2.4. Fails with Refused for a lifetime above the maximum, for a clip of an
- * image, which would restrict nothing, and for restrictions that are too long for a token. Fails with Conflict if the token would be refused at once.
+ * image, which would restrict nothing, and for restrictions that are too long for a token. Fails with Conflict if
+ * the token would be refused at once.
  */
 export type MintMediaToken = (
   uid: string,
