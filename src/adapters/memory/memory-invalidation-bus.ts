@@ -105,7 +105,7 @@ const hasGap = (log: MemoryInvalidationLog, { snapshot, newest }: BusPosition): 
   )
 }
 
-/** Follows a log in memory, for tests and for processes without a database. */
+/** Follows a log in memory, for tests. */
 export const createMemoryInvalidationBus = (
   log: MemoryInvalidationLog,
   clock: Clock,
