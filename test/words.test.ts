@@ -37,6 +37,8 @@ const bannedNames = new Set([
     'explain',
     'close',
     'listen',
+    'query',
+    'instant',
   ],
   ...[
     'Asked',

@@ -8,8 +8,9 @@ import { isKeyName, isValueFamily } from '../../ports/cache-keys.ts'
 import type { InstanceStatus } from '../../ports/instances.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
-import { instant, purgeBody } from '../response/purge-body.ts'
+import { purgeBody } from '../response/purge-body.ts'
 import { jsonReply } from '../response/reply.ts'
+import { toRfc3339 } from '../response/rfc3339.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
 
@@ -37,8 +38,8 @@ const instanceBody = ({
 }: InstanceStatus) => ({
   instance: uid,
   version,
-  started_at: instant(startedAt),
-  heard_at: instant(heardAt),
+  started_at: toRfc3339(startedAt),
+  heard_at: toRfc3339(heardAt),
   applied,
   cache_bytes: cacheBytes,
   hit_ratio: hitRatio,
