@@ -222,6 +222,13 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
     ],
   },
   {
+    comesIn:
+      'a variable frame rate, and a last frame that is not the last in decoding order (MP4, QuickTime)',
+    comesOut:
+      'the last frame to the end of the edit list; without one, for the duration of the frame that is last in decoding order',
+    films: [{ file: 'last-frame.mp4', seconds: 6.03, beats: [], silent: [1, 3, 5], frameRate: 30 }],
+  },
+  {
     comesIn: 'fewer than 5 frames a second',
     comesOut: 'each frame several times, at 5 to 10 a second; audio and video end together',
     films: [{ ...beat, file: 'slow.mp4', frameRate: 5, beats: [] }],
