@@ -286,7 +286,7 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
     films: [{ file: 'longtrack2.mkv', seconds: 12, beats: [], warnings: [/^left out: sound/] }],
   },
   {
-    comesIn: 'a header that states a greater length than the file has (FLV)',
+    comesIn: 'a header that states a greater length than the file has (FLV, WAVE, Wave64, Core Audio)',
     comesOut: 'everything in the file, and a warning',
     films: [
       { file: 'flvdur.flv', seconds: 12, beats: [], warnings: [/^it is shorter than its header says/] },
