@@ -127,13 +127,11 @@ export const readDefaultDurations = async (
   moov: SourceBox,
 ): Promise<ReadonlyMap<number, number>> => {
   const durations = new Map<number, number>()
-  for (const mvex of await childBoxesIn(bytes, moov)) {
-    if (mvex.type !== 'mvex') continue
-    for (const box of await childBoxesIn(bytes, mvex)) {
-      if (box.type !== 'trex') continue
-      const trex = await sourceBoxContent(bytes, box, FIELDS_BYTES)
-      if (trex !== null && trex.length >= 16) durations.set(trex.readUInt32BE(4), trex.readUInt32BE(12))
-    }
+  const mvex = (await childBoxesIn(bytes, moov)).find(({ type }) => type === 'mvex')
+  for (const box of mvex === undefined ? [] : await childBoxesIn(bytes, mvex)) {
+    if (box.type !== 'trex') continue
+    const trex = await sourceBoxContent(bytes, box, FIELDS_BYTES)
+    if (trex !== null && trex.length >= 16) durations.set(trex.readUInt32BE(4), trex.readUInt32BE(12))
   }
   return durations
 }

@@ -11,9 +11,10 @@ export const aviMissingEnd = async (bytes: SourceBytes): Promise<MissingEnd | nu
   }
   if (!isCutOff) return null
   let seconds = 0
+  // A list may state an end behind that of its parent. Such bytes would be read for each parent.
   for await (const list of listsIn(bytes, 12, bytes.size, 'hdrl'))
     for await (const stream of listsIn(bytes, list.body + 4, list.end, 'strl'))
-      seconds = Math.max(seconds, await streamSeconds(bytes, stream))
+      seconds = Math.max(seconds, await streamSeconds(bytes, stream, Math.min(stream.end, list.end)))
   return { seconds, isCutOff }
 }
 
@@ -23,8 +24,8 @@ async function* listsIn(bytes: SourceBytes, from: number, to: number, form: stri
 }
 
 /** Returns the duration in the header of a stream of video or audio; 0 for other streams. */
-const streamSeconds = async (bytes: SourceBytes, stream: Chunk): Promise<number> => {
-  for await (const chunk of riffChunks(bytes, stream.body + 4, stream.end)) {
+const streamSeconds = async (bytes: SourceBytes, { body }: Chunk, end: number): Promise<number> => {
+  for await (const chunk of riffChunks(bytes, body + 4, end)) {
     if (chunk.type !== 'strh') continue
     const header = await bytes.at(chunk.body, 36)
     if (header.length < 36 || !['vids', 'auds'].includes(header.toString('latin1', 0, 4))) return 0
