@@ -195,7 +195,7 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
   },
   {
     comesIn:
-      'several concatenated files (Matroska, WebM, MP4, FLV, WAVE, AIFF, FLAC; Ogg, except a chain with one sound each)',
+      'several concatenated files (Matroska, WebM, MP4, FLV, Windows Media, WAVE, Wave64, AIFF, Core Audio, FLAC; Ogg, except a chain with one sound each)',
     comesOut: 'the first, and a warning',
     films: [
       {

@@ -11,8 +11,14 @@ const FIRST_OBJECT = HEAD + 6
 const BROADCAST = 1
 const TICKS_PER_SECOND = 1e7
 
-/** Reads an ASF (Windows Media). */
-export const asfMissingEnd = async (bytes: SourceBytes): Promise<MissingEnd | null> => {
+type AsfFacts = {
+  /** Size of the file in bytes. */
+  readonly fileBytes: number
+  readonly seconds: number
+}
+
+/** Returns what an ASF (Windows Media) states about itself; `null` if it states nothing. */
+export const asfFacts = async (bytes: SourceBytes): Promise<AsfFacts | null> => {
   const header = await bytes.at(0, HEAD)
   if (header.length < HEAD) return null
   const headerEnd = Number(header.readBigUInt64LE(16))
@@ -22,13 +28,19 @@ export const asfMissingEnd = async (bytes: SourceBytes): Promise<MissingEnd | nu
     const size = Number(object.readBigUInt64LE(16))
     if (size < HEAD) return null
     if (object.toString('hex', 0, 16) === FILE_PROPERTIES && object.length === 92) {
-      const [fileBytes, ticks, prerollMs] = [40, 64, 80].map((field) =>
-        Number(object.readBigUInt64LE(field)),
-      ) as [number, number, number]
-      if ((object.readUInt32LE(88) & BROADCAST) !== 0 || fileBytes <= bytes.size) return null
-      return { seconds: ticks / TICKS_PER_SECOND - prerollMs / 1000, isCutOff: true }
+      if ((object.readUInt32LE(88) & BROADCAST) !== 0) return null
+      const [ticks, prerollMs] = [Number(object.readBigUInt64LE(64)), Number(object.readBigUInt64LE(80))]
+      return {
+        fileBytes: Number(object.readBigUInt64LE(40)),
+        seconds: ticks / TICKS_PER_SECOND - prerollMs / 1000,
+      }
     }
     at += size
   }
   return null
+}
+
+export const asfMissingEnd = async (bytes: SourceBytes): Promise<MissingEnd | null> => {
+  const facts = await asfFacts(bytes)
+  return facts === null || facts.fileBytes <= bytes.size ? null : { seconds: facts.seconds, isCutOff: true }
 }
