@@ -72,6 +72,7 @@ const local: ReadonlyArray<string> = [
   'src/adapters/transcode/isobmff/isobmff-fragment.ts',
   'src/adapters/transcode/ffmpeg/',
   'src/adapters/transcode/joined/second-mp4.ts',
+  'src/adapters/transcode/isobmff/movie-boxes.ts',
   'src/adapters/transcode/isobmff/movie-tracks.ts',
   'src/adapters/transcode/mpegts/',
   'src/adapters/transcode/process/supervise.ts',
