@@ -174,6 +174,9 @@ export const isKeyName = (text: string): boolean => familiesOfName(text).length 
 export const isValueFamily = (text: string): boolean =>
   templates.some((template) => template === text && !isBlobName(text))
 
+/** Returns whether a text is the template of the blobs, which can be purged only one by one. */
+export const isBlobTemplate = (text: string): boolean => text === cacheKeys.storedFile.template
+
 /** Returns the names of the keys that contain this uid as their parameter, whatever kind of uid it is. */
 export const namesOfUid = (uid: string): ReadonlyArray<string> =>
   templates
