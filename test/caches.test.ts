@@ -94,6 +94,7 @@ const local: ReadonlyArray<string> = [
   'src/http/routes/console-routes.ts',
   'src/http/middleware/error-boundary.ts',
   'src/config/misspelt-settings.ts',
+  'src/domain/freshness/apply-stale.ts',
 ]
 
 describe('maps and caches [V4]', () => {
