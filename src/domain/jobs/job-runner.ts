@@ -1,4 +1,5 @@
 import { E } from '../../fp.ts'
+import { addMilliseconds } from '../../ports/monotonic.ts'
 import type { DomainError, Unavailable } from '../shared/errors.ts'
 import type { LeasedJob } from './job.ts'
 import { type JobRun, type JobRunDeps, runJob } from './run-job.ts'
@@ -24,6 +25,8 @@ const pollMs = 1000
 const maxPauseMs = 30_000
 /** Number of polls after an outage in which workers renew their leases before expired ones are reaped. */
 const pollsBeforeReaping = 5
+/** First pause in milliseconds after a job failed through no fault of its file. Each further failure doubles it. */
+const firstServicePauseMs = 2000
 const keepEndedMs = 30 * 86_400_000
 /** Number of polls between two deletions of old jobs. */
 const pollsPerPrune = 3600
@@ -36,7 +39,7 @@ export const createJobRunner = (
   deps: JobRunDeps,
   { slots, onProgress, onEnd }: JobRunnerOptions,
 ): JobRunner => {
-  const { jobs, sleep } = deps
+  const { jobs, sleep, monotonic } = deps
 
   const run = async ({ signal, failed }: Context): Promise<void> => {
     const active = new Set<Promise<void>>()
@@ -44,7 +47,20 @@ export const createJobRunner = (
     let polls = 0
     let pollsSinceOutage = pollsBeforeReaping
     let failuresInARow = 0
+    let serviceFailuresInARow = 0
+    let restsUntil = monotonic()
     signal.addEventListener('abort', () => wake.abort(), { once: true })
+
+    /**
+     * A worker whose disk is full, or that cannot reach the store, fails faster than others work. Without a pause it
+     * would take all jobs from workers that can do them.
+     */
+    const restAfter = (ended: JobRun): void => {
+      const isServiceFailure = ended.result === 'failed' && ended.blame === 'service'
+      serviceFailuresInARow = isServiceFailure ? serviceFailuresInARow + 1 : 0
+      const pauseMs = isServiceFailure ? firstServicePauseMs * 2 ** (serviceFailuresInARow - 1) : 0
+      restsUntil = addMilliseconds(monotonic(), Math.min(maxPauseMs, pauseMs))
+    }
 
     const start = (job: LeasedJob): void => {
       const options = {
@@ -54,6 +70,7 @@ export const createJobRunner = (
       }
       const running = runJob(deps, job, options)
         .then((ended) => {
+          restAfter(ended)
           if (ended.result === 'failed') failed(ended.error, job.media.uid)
           onEnd(job, ended)
         })
@@ -74,7 +91,7 @@ export const createJobRunner = (
         const pruned = await jobs.prune(keepEndedMs)()
         if (E.isLeft(pruned)) return pruned
       }
-      const free = slots - active.size
+      const free = monotonic() < restsUntil ? 0 : slots - active.size
       if (free <= 0) return E.right(0)
       const taken = await jobs.take(free)()
       if (E.isRight(taken)) taken.right.forEach(start)

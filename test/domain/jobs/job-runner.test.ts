@@ -127,6 +127,33 @@ describe('a worker', () => {
     await stop()
   })
 
+  it('rests longer and longer while it can do no job, and leaves them to other workers', async () => {
+    const scene = make()
+    const jobs: NewJob[] = []
+    for (let i = 0; i < 40; i += 1) jobs.push(await scene.add())
+    let isDown = true
+    const doJob: DoJob = (job) => async () => {
+      if (isDown) return E.left(unavailable('object store')('it is down'))
+      await publish(scene, job)
+      return E.right({ state: 'made', warnings: [] })
+    }
+    const { timer, ends, stop } = start(scene, doJob)
+    const passSeconds = async (seconds: number) => {
+      for (let second = 0; second < seconds; second += 1) {
+        scene.advance(1)
+        await timer.next()
+        await new Promise(setImmediate)
+      }
+    }
+    await timer.idle(() => ends.length === 1)
+    await passSeconds(60)
+    expect(ends.length).to.be.within(2, 8)
+    isDown = false
+    await passSeconds(60)
+    expect(ends.filter(([, result]) => result === 'made')).to.have.length(jobs.length)
+    await stop()
+  })
+
   it('ends a job whose exports exist already', async () => {
     const scene = make()
     const job = await scene.add()
