@@ -1,4 +1,6 @@
 import { E } from '../../fp.ts'
+import type { Clock } from '../../ports/clock.ts'
+import { jobLeaseMs } from '../../ports/job-queue.ts'
 import { addMilliseconds } from '../../ports/monotonic.ts'
 import type { DomainError, Unavailable } from '../shared/errors.ts'
 import type { LeasedJob } from './job.ts'
@@ -18,6 +20,8 @@ type Context = {
   readonly failed: (error: DomainError, item: string) => void
 }
 
+export type JobRunnerDeps = JobRunDeps & { readonly clock: Clock }
+
 export type JobRunner = { readonly run: (context: Context) => Promise<void> }
 
 /** Interval in milliseconds between two searches for waiting jobs. */
@@ -25,6 +29,8 @@ const pollMs = 1000
 const maxPauseMs = 30_000
 /** Number of polls after an outage in which workers renew their leases before expired ones are reaped. */
 const pollsBeforeReaping = 5
+/** A longer time in milliseconds between two polls means that the machine was suspended, or its clock was set. */
+const maxPollGapMs = jobLeaseMs / 2
 /** First pause in milliseconds after a job failed through no fault of its file. Each further failure doubles it. */
 const firstServicePauseMs = 2000
 const keepEndedMs = 30 * 86_400_000
@@ -36,10 +42,10 @@ const pollsPerPrune = 3600
  * not end it.
  */
 export const createJobRunner = (
-  deps: JobRunDeps,
+  deps: JobRunnerDeps,
   { slots, onProgress, onEnd }: JobRunnerOptions,
 ): JobRunner => {
-  const { jobs, sleep, monotonic } = deps
+  const { jobs, sleep, monotonic, clock } = deps
 
   const run = async ({ signal, failed }: Context): Promise<void> => {
     const active = new Set<Promise<void>>()
@@ -49,6 +55,7 @@ export const createJobRunner = (
     let failuresInARow = 0
     let serviceFailuresInARow = 0
     let restsUntil = monotonic()
+    let polledAt = clock()
     signal.addEventListener('abort', () => wake.abort(), { once: true })
 
     /**
@@ -100,6 +107,9 @@ export const createJobRunner = (
 
     while (!signal.aborted) {
       wake = new AbortController()
+      // All leases on this machine may have expired meanwhile, although their workers still live.
+      if (clock() - polledAt > maxPollGapMs) pollsSinceOutage = 0
+      polledAt = clock()
       const polled = await poll()
       if (E.isLeft(polled)) {
         failuresInARow += 1

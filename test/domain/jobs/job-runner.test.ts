@@ -43,7 +43,14 @@ describe('a worker', () => {
     const failures: string[] = []
     const stopping = new AbortController()
     const runner = createJobRunner(
-      { jobs, doJob, sleep: timer.sleep, monotonic: asMonotonic(scene.clock), log: silentLog },
+      {
+        jobs,
+        doJob,
+        sleep: timer.sleep,
+        monotonic: asMonotonic(scene.clock),
+        clock: scene.clock,
+        log: silentLog,
+      },
       { slots, onProgress: () => {}, onEnd: ({ uid }, { result }) => ends.push([uid, result]) },
     )
     const ended = runner.run({ signal: stopping.signal, failed: (_, item) => failures.push(item) })
@@ -236,6 +243,30 @@ describe('a worker', () => {
     expect(await right(scene.queue.reap)).to.equal(0)
     release()
     await timer.idle(() => ends.length === 1)
+    await stop()
+  })
+
+  it('renews its lease before it ends expired ones after the machine was suspended', async () => {
+    const scene = make()
+    const job = await scene.add()
+    let isBegun = false
+    const { timer, ends, stop } = start(
+      scene,
+      untilAborted(() => {
+        isBegun = true
+      }),
+    )
+    await timer.idle(() => isBegun)
+    // The worker sleeps until the next poll and until the next renewal. After this, the poll is first.
+    expect(await timer.next()).to.equal(jobLeaseMs / 10)
+    await new Promise(setImmediate)
+    scene.advance(3600)
+    for (let i = 0; i < 20; i += 1) {
+      await timer.next()
+      await new Promise(setImmediate)
+    }
+    expect(await scene.find(job)).to.include({ state: 'running', lost: 0 })
+    expect(ends).to.deep.equal([])
     await stop()
   })
 
