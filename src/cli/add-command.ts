@@ -43,9 +43,7 @@ export const addCommand: Command = {
     if (positionals.length === 0) throw usageError(usage)
 
     // A stopped command hands its job back, so that another process can take it at once.
-    const stopping = new AbortController()
     const stop = listenForStop(() => closingSeconds)
-    void stop.requested.then(() => stopping.abort())
 
     const adding = withNewLibrary(
       config,
@@ -55,11 +53,11 @@ export const addCommand: Command = {
         const bar = createProgressBar(process.stderr)
         let exitCode = 0
         for (const path of positionals) {
-          if (stopping.signal.aborted) return stoppedCode
+          if (stop.signal.aborted) return stoppedCode
           const added = await addFile({ ingest, jobWork }, path, {
             isPublic: values.public,
             isOnlyQueued: values['no-wait'],
-            signal: stopping.signal,
+            signal: stop.signal,
             onRegistered: () => undefined,
             onProgress: (fraction) => bar.show(path, fraction),
             onWaiting: () => {
@@ -68,7 +66,7 @@ export const addCommand: Command = {
             },
           })()
           bar.clear()
-          if (E.isLeft(added) && stopping.signal.aborted) return stoppedCode
+          if (E.isLeft(added) && stop.signal.aborted) return stoppedCode
           if (E.isLeft(added)) {
             const error = explainError(added.left)
             printError(`${path}: ${error}`)

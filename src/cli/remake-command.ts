@@ -44,9 +44,7 @@ export const remakeCommand: Command = {
     })
     if (!values.outdated) throw usageError(usage)
 
-    const stopping = new AbortController()
     const stop = listenForStop(() => closingSeconds)
-    void stop.requested.then(() => stopping.abort())
 
     const remaking = withServices(
       config,
@@ -60,7 +58,7 @@ export const remakeCommand: Command = {
             { ingest, jobWork },
             {
               isOnlyQueued: values['no-wait'],
-              signal: stopping.signal,
+              signal: stop.signal,
               onProgress: ({ uid }, fraction) =>
                 bar.show(`${Math.min(done + 1, total)} of ${total}: exports of ${uid}`, fraction),
               onDone: ({ kind, uid }, outcome) => {

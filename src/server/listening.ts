@@ -25,7 +25,9 @@ export const startListening = (
   new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE')
-        reject(new UserError(`port ${port} of ${host} is in use: stop what uses it, or set ${setting} to another`))
+        reject(
+          new UserError(`port ${port} of ${host} is in use: stop what uses it, or set ${setting} to another`),
+        )
       else if (error.code === 'EACCES')
         reject(new UserError(`port ${port} may not be used by this user: set ${setting} to another`))
       else
