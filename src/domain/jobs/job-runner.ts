@@ -2,7 +2,7 @@ import { E } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { jobLeaseMs } from '../../ports/job-queue.ts'
 import { addMilliseconds } from '../../ports/monotonic.ts'
-import type { DomainError, Unavailable } from '../shared/errors.ts'
+import type { Unavailable } from '../shared/errors.ts'
 import type { LeasedJob } from './job.ts'
 import { type JobRun, type JobRunDeps, runJob } from './run-job.ts'
 
@@ -17,7 +17,7 @@ type Context = {
   /** When it is aborted, all jobs are handed back. */
   readonly signal: AbortSignal
   /** Counts and logs a failure. */
-  readonly failed: (error: DomainError, item: string) => void
+  readonly failed: (error: unknown, item: string) => void
 }
 
 export type JobRunnerDeps = JobRunDeps & { readonly clock: Clock }
@@ -81,6 +81,8 @@ export const createJobRunner = (
           if (ended.result === 'failed') failed(ended.error, job.media.uid)
           onEnd(job, ended)
         })
+        // The database may reject how the job ended. Then its lease expires.
+        .catch((error: unknown) => failed(error, job.media.uid))
         .finally(() => {
           active.delete(running)
           wake.abort()
