@@ -32,7 +32,9 @@ const pollsBeforeReaping = 5
 /** A longer time in milliseconds between two polls means that the machine was suspended, or its clock was set. */
 const maxPollGapMs = jobLeaseMs / 2
 /** First pause in milliseconds after a job failed through no fault of its file. Each further failure doubles it. */
-const firstServicePauseMs = 2000
+const firstRestMs = 2000
+/** Is longer than the time for which the failed job waits, so that other workers find that job first. */
+const maxRestMs = 60_000
 const keepEndedMs = 30 * 86_400_000
 /** Number of polls between two deletions of old jobs. */
 const pollsPerPrune = 3600
@@ -65,8 +67,8 @@ export const createJobRunner = (
     const restAfter = (ended: JobRun): void => {
       const isServiceFailure = ended.result === 'failed' && ended.blame === 'service'
       serviceFailuresInARow = isServiceFailure ? serviceFailuresInARow + 1 : 0
-      const pauseMs = isServiceFailure ? firstServicePauseMs * 2 ** (serviceFailuresInARow - 1) : 0
-      restsUntil = addMilliseconds(monotonic(), Math.min(maxPauseMs, pauseMs))
+      const restMs = isServiceFailure ? firstRestMs * 2 ** (serviceFailuresInARow - 1) : 0
+      restsUntil = addMilliseconds(monotonic(), Math.min(maxRestMs, restMs))
     }
 
     const start = (job: LeasedJob): void => {

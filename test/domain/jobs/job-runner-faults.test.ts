@@ -91,7 +91,7 @@ describe('a worker, if something fails', () => {
     await passSeconds(60)
     expect(ends.length).to.be.within(2, 8)
     isDown = false
-    await passSeconds(60)
+    await passSeconds(120)
     expect(ends.filter(([, result]) => result === 'made')).to.have.length(jobs.length)
     await stop()
   })
