@@ -7,11 +7,16 @@ import { createProgressBar } from '../terminal/progress-bar.ts'
 import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import { reportedByCommand, withNewLibrary } from './library.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
+import { closingSeconds } from './stop-budget.ts'
+import { listenForStop } from './stop-request.ts'
 
 const usage = 'add FILE… [--public] [--no-wait]'
 
 /** The words for people. Programs get the kind itself. */
 const kindNames = { image: 'picture', content: 'sound or film' } as const
+
+/** Exit code of a command that was stopped by a signal, as in a shell. */
+const stoppedCode = 130
 
 /** Adds files one at a time. If a file fails, the remaining files are still added. */
 export const addCommand: Command = {
@@ -37,7 +42,10 @@ export const addCommand: Command = {
     })
     if (positionals.length === 0) throw usageError(usage)
 
-    return withNewLibrary(
+    // A stopped command hands its job back, so that another process can take it at once.
+    const stop = listenForStop(() => closingSeconds)
+
+    const adding = withNewLibrary(
       config,
       async ({ ingest, jobWork, admins, database }, created) => {
         if (created !== null) printError(created)
@@ -45,9 +53,11 @@ export const addCommand: Command = {
         const bar = createProgressBar(process.stderr)
         let exitCode = 0
         for (const path of positionals) {
+          if (stop.signal.aborted) return stoppedCode
           const added = await addFile({ ingest, jobWork }, path, {
             isPublic: values.public,
             isOnlyQueued: values['no-wait'],
+            signal: stop.signal,
             onRegistered: () => undefined,
             onProgress: (fraction) => bar.show(path, fraction),
             onWaiting: () => {
@@ -56,6 +66,7 @@ export const addCommand: Command = {
             },
           })()
           bar.clear()
+          if (E.isLeft(added) && stop.signal.aborted) return stoppedCode
           if (E.isLeft(added)) {
             const error = explainError(added.left)
             printError(`${path}: ${error}`)
@@ -82,5 +93,6 @@ export const addCommand: Command = {
       },
       reportedByCommand,
     )
+    return stop.track('the file that is being added', adding)
   },
 }

@@ -7,6 +7,8 @@ import { createProgressBar } from '../terminal/progress-bar.ts'
 import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import { reportedByCommand, withServices } from './library.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
+import { closingSeconds } from './stop-budget.ts'
+import { listenForStop } from './stop-request.ts'
 
 const usage = 'remake --outdated [--no-wait]'
 
@@ -42,7 +44,9 @@ export const remakeCommand: Command = {
     })
     if (!values.outdated) throw usageError(usage)
 
-    return withServices(
+    const stop = listenForStop(() => closingSeconds)
+
+    const remaking = withServices(
       config,
       async ({ ingest, jobWork, database }) => {
         await orThrowCommandError(database.migrate)
@@ -54,7 +58,7 @@ export const remakeCommand: Command = {
             { ingest, jobWork },
             {
               isOnlyQueued: values['no-wait'],
-              signal: new AbortController().signal,
+              signal: stop.signal,
               onProgress: ({ uid }, fraction) =>
                 bar.show(`${Math.min(done + 1, total)} of ${total}: exports of ${uid}`, fraction),
               onDone: ({ kind, uid }, outcome) => {
@@ -90,5 +94,6 @@ export const remakeCommand: Command = {
       },
       reportedByCommand,
     )
+    return stop.track('the exports that are being made again', remaking)
   },
 }

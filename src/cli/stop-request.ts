@@ -10,6 +10,8 @@ const echoMilliseconds = 500
 export type StopRequest = {
   readonly requested: Promise<void>
   readonly isRequested: () => boolean
+  /** Is aborted at the first stop signal. */
+  readonly signal: AbortSignal
   /**
    * Returns `work`. If the time limit is over before `work` has ended, a message prints `name` as still
    * running.
@@ -24,6 +26,7 @@ export type StopRequest = {
  */
 export const listenForStop = (limitSeconds: () => number): StopRequest => {
   const pendingNames: string[] = []
+  const stopping = new AbortController()
   let isRequested = false
 
   const giveUp = (seconds: number) => {
@@ -39,6 +42,7 @@ export const listenForStop = (limitSeconds: () => number): StopRequest => {
         setTimeout(() => process.once(signal, () => process.exit(130)), echoMilliseconds).unref()
         if (isRequested) return
         isRequested = true
+        stopping.abort()
         const seconds = limitSeconds()
         setTimeout(giveUp, seconds * 1000, seconds)
         resolve()
@@ -48,6 +52,7 @@ export const listenForStop = (limitSeconds: () => number): StopRequest => {
   return {
     requested,
     isRequested: () => isRequested,
+    signal: stopping.signal,
     track: (name, work) => {
       pendingNames.push(name)
       return work.finally(() => pendingNames.splice(pendingNames.lastIndexOf(name), 1))

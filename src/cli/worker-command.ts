@@ -13,7 +13,8 @@ const startHealthServer = async (larder: Larder, config: Config): Promise<Health
   if (config.workerPort === null) return { port: null, close: async () => undefined }
   const { createHealthServer } = await import('../composition/http.ts')
   const { server } = createHealthServer(larder, config)
-  const { port } = await startListening(server, { host: config.host, port: config.workerPort })
+  const { host, workerPort } = config
+  const { port } = await startListening(server, { host, port: workerPort, setting: 'WORKER_PORT' })
   return { port, close: () => closeServer(server) }
 }
 

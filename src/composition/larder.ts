@@ -234,6 +234,7 @@ export const createServices = (
         ingest.makeExports(media, { kind, lease, source, report, signal }),
       sleep,
       monotonic,
+      clock,
       log,
     }),
     mediaStatus: createMediaStatus({ imageFiles, contentFiles, monotonic }),

@@ -9,20 +9,27 @@ import { UserError } from '../domain/shared/user-error.ts'
  */
 const backlog = 4096
 
+type Listening = Pick<Config, 'host' | 'port'> & {
+  /** Name of the setting of the port, for messages. */
+  readonly setting?: 'PORT' | 'WORKER_PORT'
+}
+
 /**
  * Resolves with the address of the server. If `port` is 0, the system chooses the port. Rejects with a
  * UserError.
  */
 export const startListening = (
   server: Server,
-  { host, port }: Pick<Config, 'host' | 'port'>,
+  { host, port, setting = 'PORT' }: Listening,
 ): Promise<AddressInfo> =>
   new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE')
-        reject(new UserError(`port ${port} of ${host} is in use: stop what uses it, or set PORT to another`))
+        reject(
+          new UserError(`port ${port} of ${host} is in use: stop what uses it, or set ${setting} to another`),
+        )
       else if (error.code === 'EACCES')
-        reject(new UserError(`port ${port} may not be used by this user: set PORT to another`))
+        reject(new UserError(`port ${port} may not be used by this user: set ${setting} to another`))
       else
         reject(
           new UserError(`cannot listen on ${host}: ${error.message}; set HOST to an address of this machine`),

@@ -239,12 +239,17 @@ describe('the command line', () => {
     const occupied = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => occupied.once('listening', resolve))
     const { port } = occupied.address() as AddressInfo
-    const busy = await runLarder(['serve'], { ...env, PORT: String(port) })
+    for (const [command, setting] of [
+      ['serve', 'PORT'],
+      ['worker', 'WORKER_PORT'],
+    ] as const) {
+      const busy = await runLarder([command], { ...env, [setting]: String(port) })
+      expect(busy.code).to.equal(1)
+      expect(busy.err).to.deep.equal([
+        `larder: port ${port} of 127.0.0.1 is in use: stop what uses it, or set ${setting} to another`,
+      ])
+    }
     occupied.close()
-    expect(busy.code).to.equal(1)
-    expect(busy.err).to.deep.equal([
-      `larder: port ${port} of 127.0.0.1 is in use: stop what uses it, or set PORT to another`,
-    ])
 
     for (const dataDir of ['/dev/null/larder', picture]) {
       const nowhere = await runLarder(['serve'], { DATA_DIR: dataDir })

@@ -220,6 +220,21 @@ export const jobQueueContract = (make: () => Promise<JobQueueSubject>): void => 
     expect(await right(one.retry(aJobUid()))).to.equal('missing')
   })
 
+  it('retries one of several jobs of a file, also if all are retried at once', async () => {
+    const { media } = aNewJob()
+    const ended: NewJob[] = []
+    for (let i = 0; i < 6; i += 1) {
+      ended.push(await add({ media }))
+      await right(one.cancel(ended[i]?.uid ?? aJobUid()))
+    }
+    for (let round = 0; round < 10; round += 1) {
+      const changes = await Promise.all(ended.map(({ uid }, i) => right((i % 2 ? one : other).retry(uid))))
+      expect(changes.filter((change) => change === 'changed')).to.have.length(1)
+      expect(new Set(changes)).to.deep.equal(new Set(['changed', 'wrong state']))
+      await right(one.cancel(ended[changes.indexOf('changed')]?.uid ?? aJobUid()))
+    }
+  })
+
   it('changes the priority of jobs that have not ended', async () => {
     const { uid } = await add()
     expect(await right(one.setPriority(uid, -100))).to.equal('changed')

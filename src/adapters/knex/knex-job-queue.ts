@@ -9,6 +9,7 @@ import type { JobChange, JobQueue } from '../../ports/job-queue.ts'
 import { createJobList } from './job-list.ts'
 import { JobRow, jobColumns, LeasedJobRow, toJob, toLeasedJob } from './job-rows.ts'
 import * as sql from './job-statements.ts'
+import { violatesUniqueIndex } from './statement-outcome.ts'
 import { type Binding, createStatements } from './statements.ts'
 
 const Uid = t.strict({ uid: JobUid })
@@ -51,22 +52,23 @@ export const createKnexJobQueue = (db: Knex, worker: string): JobQueue => {
     )
   const settleExpired = settleWith(sql.settleExpired)
 
-  /** Runs a statement that changes a job if its state permits that. */
+  /**
+   * Runs a statement that changes a job if its state permits that. Another process may add or retry a job of the same
+   * file between the check and the write of the statement. The index then rejects the write.
+   */
   const changeBy = (name: string, statement: string) => {
     const change = writeMany(name, Uid, statement)
     return (uid: JobUid, ...bindings: ReadonlyArray<Binding>): TE.TaskEither<Unavailable, JobChange> =>
-      pipe(
-        change(...bindings, uid),
-        TE.flatMap(
-          (changed): TE.TaskEither<Unavailable, JobChange> =>
-            changed.length > 0
-              ? TE.right('changed')
-              : pipe(
-                  find(uid),
-                  TE.map((job) => (O.isSome(job) ? 'wrong state' : 'missing')),
-                ),
-        ),
-      )
+      async () => {
+        const changed = await change(...bindings, uid)().catch((error: unknown) => {
+          if (violatesUniqueIndex(error, 'jobs_active')) return E.right([])
+          throw error
+        })
+        if (E.isLeft(changed)) return changed
+        if (changed.right.length > 0) return E.right('changed')
+        const job = await find(uid)()
+        return E.isLeft(job) ? job : E.right(O.isSome(job.right) ? 'wrong state' : 'missing')
+      }
   }
 
   return {

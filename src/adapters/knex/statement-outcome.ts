@@ -30,6 +30,12 @@ const rethrowRejectedValues = (error: unknown): void => {
   if (error instanceof DatabaseError && rejectsValues.test(error.code ?? '')) throw error
 }
 
+const uniqueViolation = '23505'
+
+/** Returns whether a statement failed because another row has the same values in this unique index. */
+export const violatesUniqueIndex = (error: unknown, index: string): boolean =>
+  error instanceof DatabaseError && error.code === uniqueViolation && error.constraint === index
+
 /**
  * Converts the error of a write. Throws it if the database rejected the values. The result tells whether the write
  * had no effect, or whether its effect is unknown.

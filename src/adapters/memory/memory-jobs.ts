@@ -9,7 +9,12 @@ import {
   noProgress,
 } from '../../domain/jobs/job.ts'
 import { type JobOutcome, outcomeOfLoss } from '../../domain/jobs/job-outcome.ts'
-import { cancelledReason, type MediaState, mediaStateOf } from '../../domain/jobs/media-state.ts'
+import {
+  attemptsFailedReason,
+  cancelledReason,
+  type MediaState,
+  mediaStateOf,
+} from '../../domain/jobs/media-state.ts'
 import type { JobUid } from '../../domain/media/ids.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { jobLeaseMs } from '../../ports/job-queue.ts'
@@ -43,7 +48,8 @@ export const createMemoryJobs = (clock: Clock) => {
   const set = (row: Row): void => {
     rows.set(row.uid, row)
     if (row.kind !== 'exports') return
-    if (row.state === 'failed') failures.set(row.media.uid, row.error ?? '')
+    if (row.state === 'failed')
+      failures.set(row.media.uid, row.attempt >= row.attempts ? attemptsFailedReason : (row.error ?? ''))
     else if (row.state === 'cancelled') failures.set(row.media.uid, cancelledReason)
     else if (row.state === 'waiting') failures.delete(row.media.uid)
   }

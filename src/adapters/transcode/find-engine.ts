@@ -14,6 +14,9 @@ export type EnginePaths = { readonly ffmpegPath: string | null; readonly ffprobe
 
 export type FoundEngine = { readonly engine: Engine; readonly facts: EngineFacts }
 
+/** No file is to blame for this failure: another machine may have an engine. */
+const noEngine = unavailable('media engine')
+
 /**
  * Finds the engine to use: the configured ffmpeg, else ffmpeg in PATH, else the package node-av. If a
  * configured ffmpeg does not work, the search fails without a fallback.
@@ -37,7 +40,7 @@ export const findEngine =
     const cause =
       reasons.length > 0 ? reasons.join('; ') : 'there is no ffmpeg on PATH, and no node-av package'
     log.warn('transcoder.no_engine', { cause })
-    return E.left(unavailable('transcoder')(cause))
+    return E.left(noEngine(cause))
   }
 
 /** Returns all working engines of this machine. The engine in use is the first. */

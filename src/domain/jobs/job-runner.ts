@@ -1,5 +1,8 @@
 import { E } from '../../fp.ts'
-import type { DomainError, Unavailable } from '../shared/errors.ts'
+import type { Clock } from '../../ports/clock.ts'
+import { jobLeaseMs } from '../../ports/job-queue.ts'
+import { addMilliseconds } from '../../ports/monotonic.ts'
+import type { Unavailable } from '../shared/errors.ts'
 import type { LeasedJob } from './job.ts'
 import { type JobRun, type JobRunDeps, runJob } from './run-job.ts'
 
@@ -14,8 +17,10 @@ type Context = {
   /** When it is aborted, all jobs are handed back. */
   readonly signal: AbortSignal
   /** Counts and logs a failure. */
-  readonly failed: (error: DomainError, item: string) => void
+  readonly failed: (error: unknown, item: string) => void
 }
+
+export type JobRunnerDeps = JobRunDeps & { readonly clock: Clock }
 
 export type JobRunner = { readonly run: (context: Context) => Promise<void> }
 
@@ -24,6 +29,12 @@ const pollMs = 1000
 const maxPauseMs = 30_000
 /** Number of polls after an outage in which workers renew their leases before expired ones are reaped. */
 const pollsBeforeReaping = 5
+/** A longer time in milliseconds between two polls means that the machine was suspended, or its clock was set. */
+const maxPollGapMs = jobLeaseMs / 2
+/** First pause in milliseconds after a job failed through no fault of its file. Each further failure doubles it. */
+const firstRestMs = 2000
+/** Is longer than the time for which the failed job waits, so that other workers find that job first. */
+const maxRestMs = 60_000
 const keepEndedMs = 30 * 86_400_000
 /** Number of polls between two deletions of old jobs. */
 const pollsPerPrune = 3600
@@ -33,10 +44,10 @@ const pollsPerPrune = 3600
  * not end it.
  */
 export const createJobRunner = (
-  deps: JobRunDeps,
+  deps: JobRunnerDeps,
   { slots, onProgress, onEnd }: JobRunnerOptions,
 ): JobRunner => {
-  const { jobs, sleep } = deps
+  const { jobs, sleep, monotonic, clock } = deps
 
   const run = async ({ signal, failed }: Context): Promise<void> => {
     const active = new Set<Promise<void>>()
@@ -44,7 +55,21 @@ export const createJobRunner = (
     let polls = 0
     let pollsSinceOutage = pollsBeforeReaping
     let failuresInARow = 0
+    let serviceFailuresInARow = 0
+    let restsUntil = monotonic()
+    let polledAt = clock()
     signal.addEventListener('abort', () => wake.abort(), { once: true })
+
+    /**
+     * A worker whose disk is full, or that cannot reach the store, fails faster than others work. Without a pause it
+     * would take all jobs from workers that can do them.
+     */
+    const restAfter = (ended: JobRun): void => {
+      const isServiceFailure = ended.result === 'failed' && ended.blame === 'service'
+      serviceFailuresInARow = isServiceFailure ? serviceFailuresInARow + 1 : 0
+      const restMs = isServiceFailure ? firstRestMs * 2 ** (serviceFailuresInARow - 1) : 0
+      restsUntil = addMilliseconds(monotonic(), Math.min(maxRestMs, restMs))
+    }
 
     const start = (job: LeasedJob): void => {
       const options = {
@@ -54,9 +79,12 @@ export const createJobRunner = (
       }
       const running = runJob(deps, job, options)
         .then((ended) => {
+          restAfter(ended)
           if (ended.result === 'failed') failed(ended.error, job.media.uid)
           onEnd(job, ended)
         })
+        // The database may reject how the job ended. Then its lease expires.
+        .catch((error: unknown) => failed(error, job.media.uid))
         .finally(() => {
           active.delete(running)
           wake.abort()
@@ -74,7 +102,7 @@ export const createJobRunner = (
         const pruned = await jobs.prune(keepEndedMs)()
         if (E.isLeft(pruned)) return pruned
       }
-      const free = slots - active.size
+      const free = monotonic() < restsUntil ? 0 : slots - active.size
       if (free <= 0) return E.right(0)
       const taken = await jobs.take(free)()
       if (E.isRight(taken)) taken.right.forEach(start)
@@ -83,6 +111,9 @@ export const createJobRunner = (
 
     while (!signal.aborted) {
       wake = new AbortController()
+      // All leases on this machine may have expired meanwhile, although their workers still live.
+      if (clock() - polledAt > maxPollGapMs) pollsSinceOutage = 0
+      polledAt = clock()
       const polled = await poll()
       if (E.isLeft(polled)) {
         failuresInARow += 1

@@ -24,6 +24,12 @@ const idle = { progress: null, stage: null, etaSeconds: null, reason: null }
 
 export const cancelledReason = 'making its exports was cancelled'
 
+/**
+ * What viewers are told if all attempts failed. The error of the job is for operators: it may contain paths of the
+ * machine (http-api.md §1.4). The reason of a refusal is for the person who added the file, and has none.
+ */
+export const attemptsFailedReason = 'its exports could not be made'
+
 /** A file with exports stays `ready`, whatever happens to a later job. */
 export const mediaStateOf = ({ isReady, failure, job }: Stored): MediaState => {
   if (isReady) return { state: 'ready', ...idle }

@@ -44,7 +44,12 @@ export type JobRun =
   | { readonly result: 'made'; readonly warnings: ReadonlyArray<string> }
   | { readonly result: 'made elsewhere' }
   /** The attempt failed. `isLast`: the job is not tried again. */
-  | { readonly result: 'failed'; readonly error: Refused | Unavailable; readonly isLast: boolean }
+  | {
+      readonly result: 'failed'
+      readonly error: Refused | Unavailable
+      readonly blame: Blame
+      readonly isLast: boolean
+    }
   /**
    * The job was cancelled or deleted, or another process has it now. `refusal`: why this process refused the file, whose
    * deletion also deletes the job.
@@ -68,7 +73,8 @@ const blameOf = (error: Refused | Unavailable): Blame => {
 
 /**
  * Does the work of a job that this process has taken, and ends the lease. When the signal is aborted, the job is handed
- * back at once: the lease protects it from a worker that has not stopped yet. Never rejects.
+ * back at once: the lease protects it from a worker that has not stopped yet. Rejects only if the database rejects the
+ * values with which the job ends.
  */
 export const runJob = async (
   { jobs, doJob, sleep, monotonic, log }: JobRunDeps,
@@ -129,11 +135,12 @@ export const runJob = async (
     await settle({ jobs, sleep }, lease, outcomeOfSuccess(job, []), signal)
     return { result: 'made elsewhere' }
   }
-  const outcome = outcomeOfFailure(job, describeFailure(done.left), blameOf(done.left))
+  const blame = blameOf(done.left)
+  const outcome = outcomeOfFailure(job, describeFailure(done.left), blame)
   const isSettled = await settle({ jobs, sleep }, lease, outcome, signal)
   // The exports may have been published although the reply of the database did not arrive. Then the job has ended.
   if (!isSettled) return { result: 'lost', refusal }
-  return { result: 'failed', error: done.left, isLast: outcome.state === 'failed' }
+  return { result: 'failed', error: done.left, blame, isLast: outcome.state === 'failed' }
 }
 
 /**

@@ -1,61 +1,13 @@
 import { expect } from 'chai'
-import { createMemoryJobQueue } from '../../../src/adapters/memory/memory-job-queue.ts'
-import { createMemoryJobs } from '../../../src/adapters/memory/memory-jobs.ts'
-import type { Job, LeasedJob, NewJob } from '../../../src/domain/jobs/job.ts'
-import { outcomeOfSuccess } from '../../../src/domain/jobs/job-outcome.ts'
-import { createJobRunner } from '../../../src/domain/jobs/job-runner.ts'
-import type { DoJob, JobRun } from '../../../src/domain/jobs/run-job.ts'
-import { refused, unavailable } from '../../../src/domain/shared/errors.ts'
-import { E, O, TE } from '../../../src/fp.ts'
-import { type JobQueue, jobLeaseMs } from '../../../src/ports/job-queue.ts'
-import { asMonotonic } from '../../support/as-monotonic.ts'
-import { aNewJob } from '../../support/builders.ts'
+import type { DoJob } from '../../../src/domain/jobs/run-job.ts'
+import { E, TE } from '../../../src/fp.ts'
+import { jobLeaseMs } from '../../../src/ports/job-queue.ts'
 import { right } from '../../support/expect-right.ts'
-import { createStandingClock } from '../../support/memory-larder.ts'
-import { silentLog } from '../../support/recording-log.ts'
-import { createTestSleep } from '../../support/test-sleep.ts'
+import { makeWorkerScene, publish, startWorker, untilAborted } from '../../support/worker-scene.ts'
 
 describe('a worker', () => {
-  const make = () => {
-    const { clock, advance } = createStandingClock()
-    const jobs = createMemoryJobs(clock)
-    const queue = createMemoryJobQueue(jobs, clock)
-    const find = async ({ uid }: Pick<Job, 'uid'>) => {
-      const job = await right(queue.find(uid))
-      return O.isSome(job) ? job.value : expect.fail('it is gone')
-    }
-    const add = async (overrides: Partial<NewJob> = {}) => {
-      const job = aNewJob(overrides)
-      await right(queue.enqueue(job))
-      return job
-    }
-    return { clock, advance, queue, find, add }
-  }
-  type Scene = ReturnType<typeof make>
-
-  /** Ends a job as publishing its exports does. */
-  const publish = ({ queue }: Scene, job: LeasedJob) =>
-    right(queue.settle(job.lease, outcomeOfSuccess(job, [])))
-
-  const start = (scene: Scene, doJob: DoJob, { slots = 1, jobs = scene.queue as JobQueue } = {}) => {
-    const timer = createTestSleep()
-    const ends: (readonly [string, JobRun['result']])[] = []
-    const failures: string[] = []
-    const stopping = new AbortController()
-    const runner = createJobRunner(
-      { jobs, doJob, sleep: timer.sleep, monotonic: asMonotonic(scene.clock), log: silentLog },
-      { slots, onProgress: () => {}, onEnd: ({ uid }, { result }) => ends.push([uid, result]) },
-    )
-    const ended = runner.run({ signal: stopping.signal, failed: (_, item) => failures.push(item) })
-    const stop = async () => {
-      stopping.abort()
-      await ended
-    }
-    return { timer, ends, failures, stop }
-  }
-
   it('does jobs one after the other, and ends each', async () => {
-    const scene = make()
+    const scene = makeWorkerScene()
     const jobs = [await scene.add(), await scene.add(), await scene.add()]
     let atOnce = 0
     const doJob: DoJob = (job) => async () => {
@@ -65,14 +17,14 @@ describe('a worker', () => {
       atOnce -= 1
       return E.right({ state: 'made', warnings: [] })
     }
-    const { timer, ends, stop } = start(scene, doJob)
+    const { timer, ends, stop } = startWorker(scene, doJob)
     await timer.idle(() => ends.length === 3)
     expect(ends).to.deep.equal(jobs.map(({ uid }) => [uid, 'made']))
     await stop()
   })
 
   it('does at most as many jobs at a time as it has slots', async () => {
-    const scene = make()
+    const scene = makeWorkerScene()
     for (let i = 0; i < 5; i += 1) await scene.add()
     const releases: (() => void)[] = []
     const doJob: DoJob = (job) => async () => {
@@ -80,7 +32,7 @@ describe('a worker', () => {
       await publish(scene, job)
       return E.right({ state: 'made', warnings: [] })
     }
-    const { timer, ends, stop } = start(scene, doJob, { slots: 2 })
+    const { timer, ends, stop } = startWorker(scene, doJob, { slots: 2 })
     await timer.idle(() => releases.length === 2)
     releases[0]?.()
     await timer.idle(() => releases.length === 3)
@@ -89,68 +41,20 @@ describe('a worker', () => {
     await stop()
   })
 
-  it('continues after a job that is refused, one that fails, and one that throws', async () => {
-    const scene = make()
-    const [bad, killed, buggy, good] = [
-      await scene.add(),
-      await scene.add(),
-      await scene.add(),
-      await scene.add(),
-    ]
-    const doJob: DoJob = (job) => async () => {
-      if (job.uid === bad.uid) return E.left(refused('it has no pixels'))
-      if (job.uid === killed.uid) return E.left(unavailable('transcoder')('ended by SIGKILL'))
-      if (job.uid === buggy.uid) throw new Error('a bug')
-      await publish(scene, job)
-      return E.right({ state: 'made', warnings: [] })
-    }
-    const { timer, ends, failures, stop } = start(scene, doJob)
-    await timer.idle(() => ends.length === 4)
-    expect(await scene.find(bad)).to.include({ state: 'failed', error: 'it has no pixels', attempt: 0 })
-    expect(await scene.find(killed)).to.include({ state: 'waiting', attempt: 1 })
-    expect(await scene.find(buggy)).to.include({ state: 'waiting', attempt: 1 })
-    expect(await scene.find(good)).to.include({ state: 'done' })
-    expect(failures).to.have.length(3)
-    await stop()
-  })
-
-  it('counts no attempt while a service is down', async () => {
-    const scene = make()
-    const job = await scene.add()
-    const { timer, ends, stop } = start(scene, () => TE.left(unavailable('object store')('it is down')))
-    for (let i = 1; i <= 7; i += 1) {
-      await timer.idle(() => ends.length === i)
-      scene.advance(60)
-      await timer.next()
-    }
-    expect(await scene.find(job)).to.include({ attempt: 0, lost: 0, error: 'object store: it is down' })
-    await stop()
-  })
-
   it('ends a job whose exports exist already', async () => {
-    const scene = make()
+    const scene = makeWorkerScene()
     const job = await scene.add()
-    const { timer, ends, stop } = start(scene, () => TE.right({ state: 'made elsewhere' }))
+    const { timer, ends, stop } = startWorker(scene, () => TE.right({ state: 'made elsewhere' }))
     await timer.idle(() => ends.length === 1)
     expect(await scene.find(job)).to.include({ state: 'done' })
     await stop()
   })
 
-  /** Work that ends when it is aborted. */
-  const untilAborted =
-    (onBegin: () => void): DoJob =>
-    (_, { signal }) =>
-    async () => {
-      onBegin()
-      await new Promise((resolve) => signal.addEventListener('abort', resolve))
-      return E.left(refused('it would blame the file'))
-    }
-
   it('hands its job back when it stops, which counts as no attempt', async () => {
-    const scene = make()
+    const scene = makeWorkerScene()
     const job = await scene.add()
     let isBegun = false
-    const { timer, failures, stop } = start(
+    const { timer, failures, stop } = startWorker(
       scene,
       untilAborted(() => {
         isBegun = true
@@ -164,10 +68,10 @@ describe('a worker', () => {
   })
 
   it('aborts a job that is cancelled', async () => {
-    const scene = make()
+    const scene = makeWorkerScene()
     const job = await scene.add()
     let isBegun = false
-    const { timer, ends, stop } = start(
+    const { timer, ends, stop } = startWorker(
       scene,
       untilAborted(() => {
         isBegun = true
@@ -182,7 +86,7 @@ describe('a worker', () => {
   })
 
   it('renews its lease and stores the progress, the speed and the time that is left', async () => {
-    const scene = make()
+    const scene = makeWorkerScene()
     const job = await scene.add({ durationSeconds: 100 })
     let release = (): void => {}
     const doJob: DoJob =
@@ -197,7 +101,7 @@ describe('a worker', () => {
         await publish(scene, leased)
         return E.right({ state: 'made', warnings: [] })
       }
-    const { timer, ends, stop } = start(scene, doJob)
+    const { timer, ends, stop } = startWorker(scene, doJob)
     while ((await scene.find(job)).progress === 0) await timer.next()
     expect(await scene.find(job)).to.include({
       progress: 0.25,
@@ -209,39 +113,6 @@ describe('a worker', () => {
     expect(await right(scene.queue.reap)).to.equal(0)
     release()
     await timer.idle(() => ends.length === 1)
-    await stop()
-  })
-
-  it('goes on while the database is away, and lets workers renew before it ends expired leases', async () => {
-    const scene = make()
-    const job = await scene.add()
-    await right(scene.queue.take(1))
-    scene.advance(3600)
-    let isDown = true
-    let polls = 0
-    let reaps = 0
-    const down = TE.left(unavailable('database')('it is away'))
-    const jobs: JobQueue = {
-      ...scene.queue,
-      reap: async () => {
-        if (isDown) return down()
-        reaps += 1
-        return scene.queue.reap()
-      },
-      take: (limit) => async () => {
-        if (isDown) return down()
-        polls += 1
-        return scene.queue.take(limit)()
-      },
-    }
-    const { timer, failures, stop } = start(scene, () => TE.right({ state: 'made elsewhere' }), { jobs })
-    const pauses = [await timer.next(), await timer.next(), await timer.next()]
-    expect(pauses).to.deep.equal([2000, 4000, 8000])
-    expect(failures.length).to.be.at.least(3)
-    isDown = false
-    while (reaps === 0) await timer.next()
-    expect(polls).to.equal(5)
-    expect(await scene.find(job)).to.include({ state: 'waiting', lost: 1 })
     await stop()
   })
 })
