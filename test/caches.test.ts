@@ -49,6 +49,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-replaced-exports.ts': 'a library in memory',
   'src/adapters/memory/memory-instances.ts': 'instances in memory',
   'src/adapters/memory/memory-invalidation-bus.ts': 'sessions and transactions of a log in memory',
+  'src/adapters/memory/memory-media.ts': 'a library in memory',
   'src/adapters/memory/memory-object-store.ts': 'a store in memory',
   'src/adapters/memory/memory-stored-file-repository.ts': 'a library in memory',
   'src/adapters/memory/memory-revocations.ts': 'revocations in memory',
@@ -60,6 +61,7 @@ const bounds: Readonly<Record<string, string>> = {
 const local: ReadonlyArray<string> = [
   'src/adapters/fs/inspect-file.ts',
   'src/adapters/knex/bus-session.ts',
+  'src/adapters/knex/knex-media-repository.ts',
   'src/adapters/knex/knex-stored-file-repository.ts',
   'src/adapters/knex/stored-file-rows.ts',
   'src/adapters/platform/crash-signals.ts',

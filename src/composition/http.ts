@@ -31,7 +31,18 @@ export const createLarderServer = (
   larder: Larder,
   { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
 ): HttpServer => {
-  const { playlists, vods, exports, mediaStatus, jobService, admins, freshness, health, background } = larder
+  const {
+    playlists,
+    vods,
+    exports,
+    mediaStatus,
+    library,
+    jobService,
+    admins,
+    freshness,
+    health,
+    background,
+  } = larder
   const { explainCheckedToken, revocationService, monotonic } = larder
   const { cacheStats, checkedTokens, follower, clock, log, outages } = larder
   return createHttpServer({
@@ -43,6 +54,7 @@ export const createLarderServer = (
         vods,
         exports,
         mediaStatus,
+        library,
         jobService,
         admins,
         explainCheckedToken,

@@ -4,6 +4,7 @@ import { createKnex } from '../../../src/adapters/knex/create-knex.ts'
 import { createKnexContentFileRepository } from '../../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../../src/adapters/knex/knex-image-file-repository.ts'
 import { createKnexJobQueue } from '../../../src/adapters/knex/knex-job-queue.ts'
+import { createKnexMediaRepository } from '../../../src/adapters/knex/knex-media-repository.ts'
 import { createKnexRevocations } from '../../../src/adapters/knex/knex-revocations.ts'
 import { createKnexUserRepository } from '../../../src/adapters/knex/knex-user-repository.ts'
 import { noProgress } from '../../../src/domain/jobs/job.ts'
@@ -33,7 +34,7 @@ describe('the tables', () => {
     await runEveryQuery(db)
     await db.raw('set enable_seqscan = off') // With this setting even an empty table uses a suitable index.
     const { rows: statements } = await db.raw(
-      `select name, statement from pg_prepared_statements where name like '%\\_files.%' or name like 'users.%' or name like 'revocations.%' or name like 'jobs.%'`,
+      `select name, statement from pg_prepared_statements where name like '%\\_files.%' or name like 'users.%' or name like 'revocations.%' or name like 'jobs.%' or name like 'media.%'`,
     )
     expect(statements).to.have.length.above(30)
     for (const { name, statement } of statements) {
@@ -170,6 +171,7 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(contents.listReplaced(0, null))
   await right(contents.listUnfinished)
   await right(contents.first)
+  await right(createKnexMediaRepository(db).find(imageUid))
 }
 
 const runEveryQueryOfJobs = async (jobs: JobQueue): Promise<void> => {
