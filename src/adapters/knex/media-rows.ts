@@ -9,6 +9,7 @@ import {
   ImageFileUid,
 } from '../../domain/media/ids.ts'
 import { mediaKinds } from '../../domain/media/media-kind.ts'
+import { unknownContentType } from '../../domain/media/stored-file.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
 
@@ -76,7 +77,7 @@ const commonColumns = `
   (select j.state from jobs j where ${activeJobOfFile}) as active_job,
   f.public as is_public, ${microseconds('f.created_at')} as created_at,
   ${microseconds('coalesce(f.updated_at, f.created_at)')} as updated_at,
-  s.file_size as size_bytes, nullif(s.content_type, 'application/octet-stream') as content_type,
+  s.file_size as size_bytes, nullif(s.content_type, '${unknownContentType}') as content_type,
   coalesce((
     select j.warnings from jobs j where j.media = f.uid and j.state = 'done' order by j.id desc limit 1
   ), '[]') as warnings`

@@ -3,6 +3,7 @@ import type { JobCompletion, JobMedia } from '../../domain/jobs/job.ts'
 import { outcomeOfSuccess } from '../../domain/jobs/job-outcome.ts'
 import type { MediaExport, MediaRecord } from '../../domain/library/media-item.ts'
 import type { ReplacedExport } from '../../domain/media/replaced-export.ts'
+import { unknownContentType } from '../../domain/media/stored-file.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { IngestedFile, LibraryRepository, NewLibraryFile } from '../../ports/library-repository.ts'
@@ -30,8 +31,6 @@ type Options<U extends string, F, X, I, XU extends string> = {
   /** Adds the members that ingest reads for this kind of file only. */
   readonly toIngested: (common: IngestedFile<U>, file: F) => I
 }
-
-const unknownType = 'application/octet-stream'
 
 /** Creates the functions that image and content files share, as knex/library-table.ts does. */
 export const createMemoryLibraryTable = <
@@ -77,7 +76,7 @@ export const createMemoryLibraryTable = <
   const mediaFacts = ({ file, exports }: Row) => ({
     fileName: file.name,
     sizeBytes: file.original.size,
-    contentType: file.original.contentType === unknownType ? null : file.original.contentType,
+    contentType: file.original.contentType === unknownContentType ? null : file.original.contentType,
     durationSeconds: durationOf(file),
     sha512: file.sha512,
     exports: exports.map(toMediaExport),

@@ -81,7 +81,8 @@ export const jsonBody = <B>(
       sendContinue(ctx)
       try {
         const parsed = parseBody(await withTimeout(readBytes(ctx), limits.milliseconds))
-        if (E.isLeft(parsed)) return E.left(malformedBody)
+        // JSON.parse calls the reviver of parseJson recursively, and a very deep body exhausts the stack.
+        if (E.isLeft(parsed)) return E.left(parsed.left instanceof RangeError ? deepBody : malformedBody)
         if (!isNestedAtMost(parsed.right, maxDepth)) return E.left(deepBody)
         const body = codec.decode(parsed.right)
         return E.isLeft(body) ? E.left(toUnprocessable('body', body.left)) : body

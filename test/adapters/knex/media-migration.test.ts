@@ -79,9 +79,9 @@ describe('the migration of titles', () => {
     expect(await right(media.change(uid, { title: 'another' }, [2]))).to.equal('changed')
     expect(await right(createKnexImageFileRepository(db).isPublic(uid))).to.equal(false)
 
-    await mediaFactsMigration.down?.(db)
+    await db.transaction(async (trx) => mediaFactsMigration.down?.(trx))
     expect(await db('image_files').pluck('name')).to.have.length(2)
-    await mediaFactsMigration.up(db)
+    await db.transaction(async (trx) => mediaFactsMigration.up(trx))
     expect(await listAllMedia(media)).to.have.length(4)
   })
 })

@@ -101,7 +101,7 @@ describe('the routes of the library, on PostgreSQL, with hostile requests', () =
         const after = Buffer.from(text).toString('base64url')
         expect(await statusOf('GET', `?after=${after}`)).to.equal(422)
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     )
   })
 

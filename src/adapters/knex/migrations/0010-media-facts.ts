@@ -29,9 +29,15 @@ const up = async (db: Knex): Promise<void> => {
     create function media_search_text(content text) returns text
       language sql immutable strict parallel safe as $$ select ${lowerCase} $$;
     create function media_trigrams(content text) returns text[]
-      language sql immutable strict parallel safe as $$
-        select array(select substr(content, n, 3) from generate_series(1, char_length(content) - 2) as n)
-      $$;
+      language plpgsql immutable strict parallel safe as $$
+      declare
+        trigrams text[] := '{}';
+      begin
+        for n in 1 .. char_length(content) - 2 loop
+          trigrams := trigrams || substr(content, n, 3);
+        end loop;
+        return trigrams;
+      end $$;
   `)
   for (const table of tables)
     await db.raw(
