@@ -104,5 +104,5 @@ export const listCommand: Command = {
 
 type Library = Parameters<Parameters<typeof withServices>[1]>[0]['library']
 
-const listPage = (library: Library, ...given: Parameters<Library['list']>) =>
+const listPage = (library: Library, ...given: Parameters<typeof library.list>) =>
   orThrowCommandError(library.list(...given))

@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util'
-import type * as t from 'io-ts'
 import { MediaAlt, type MediaChange, MediaMetadata, MediaTitle } from '../domain/library/media-change.ts'
 import { mediaDetailAsJson } from '../domain/library/media-json.ts'
 import { E } from '../fp.ts'
@@ -10,7 +9,11 @@ import { orThrowCommandError } from './or-throw-command-error.ts'
 
 const usage = 'set UID [--title TEXT] [--alt TEXT] [--public|--private] [--metadata JSON]'
 
-const decoded = <A>(name: string, codec: t.Type<A, unknown, unknown>, value: unknown): A => {
+type Decoder<A> = {
+  readonly decode: (value: unknown) => E.Either<ReadonlyArray<{ readonly message?: string }>, A>
+}
+
+const decoded = <A>(name: string, codec: Decoder<A>, value: unknown): A => {
   const result = codec.decode(value)
   if (E.isRight(result)) return result.right
   throw new CommandError(`--${name} ${result.left[0]?.message}`, 2)
@@ -25,7 +28,7 @@ const parsed = (json: string): unknown => {
 }
 
 /** An empty text removes the text. */
-const textOf = (name: string, codec: t.Type<string, unknown, unknown>, value: string): string | null =>
+const textOf = (name: string, codec: Decoder<string>, value: string): string | null =>
   value === '' ? null : decoded(name, codec, value)
 
 /** Changes the title, the alternative text, the metadata of a file, or whether it is public. */

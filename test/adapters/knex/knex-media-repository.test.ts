@@ -6,6 +6,7 @@ import { createKnexImageFileRepository } from '../../../src/adapters/knex/knex-i
 import { createKnexJobQueue } from '../../../src/adapters/knex/knex-job-queue.ts'
 import { createKnexMediaRepository } from '../../../src/adapters/knex/knex-media-repository.ts'
 import type { MediaFilter } from '../../../src/ports/media-repository.ts'
+import { mediaChangesContract } from '../../contracts/media-changes.contract.ts'
 import { mediaRepositoryContract } from '../../contracts/media-repository.contract.ts'
 import { right } from '../../support/expect-right.ts'
 import { seedManyMedia } from '../../support/many-media.ts'
@@ -22,10 +23,13 @@ const subjectOf = (db: Knex) => ({
 describe('knex media repository', () => {
   const database = withDatabase()
 
-  mediaRepositoryContract(async () => {
+  const make = async () => {
     await database.empty()
     return subjectOf(database.knex())
-  })
+  }
+
+  mediaRepositoryContract(make)
+  mediaChangesContract(make)
 })
 
 describe('knex media repository, with many files', () => {

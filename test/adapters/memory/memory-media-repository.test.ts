@@ -4,10 +4,11 @@ import { createMemoryJobQueue } from '../../../src/adapters/memory/memory-job-qu
 import { createMemoryJobs } from '../../../src/adapters/memory/memory-jobs.ts'
 import { createMemoryMedia } from '../../../src/adapters/memory/memory-media.ts'
 import { createMemoryMediaRepository } from '../../../src/adapters/memory/memory-media-repository.ts'
+import { mediaChangesContract } from '../../contracts/media-changes.contract.ts'
 import { mediaRepositoryContract } from '../../contracts/media-repository.contract.ts'
 
 describe('memory media repository', () => {
-  mediaRepositoryContract(async () => {
+  const make = async () => {
     const jobs = createMemoryJobs(Date.now)
     const media = createMemoryMedia(Date.now)
     return {
@@ -16,5 +17,8 @@ describe('memory media repository', () => {
       contentFiles: createMemoryContentFileRepository(Date.now, jobs, media),
       jobs: createMemoryJobQueue(jobs, Date.now),
     }
-  })
+  }
+
+  mediaRepositoryContract(make)
+  mediaChangesContract(make)
 })
