@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { statementOptions } from '../../src/adapters/knex/database-limits.ts'
 
 const selectIndexes = `
   select indexname as name, indexdef as definition from pg_indexes
@@ -31,6 +32,7 @@ const statementsFor = (numbers: string): ReadonlyArray<string> => [
  * same microsecond, from 1700000000000000 on. Every tenth image is public, and has an export.
  */
 export const seedManyMedia = async (db: Knex, count: number): Promise<void> => {
+  const unlimited = statementOptions('migration')
   // An index is made much faster than it is extended.
   const { rows: indexes } = await db.raw(selectIndexes)
   for (const { name } of indexes) await db.raw('drop index ??', [name])
@@ -38,6 +40,6 @@ export const seedManyMedia = async (db: Knex, count: number): Promise<void> => {
     const to = Math.min(count, from + filesAtOnce)
     for (const sql of statementsFor(`generate_series(${from}, ${to - 1}) n`)) await db.raw(sql)
   }
-  for (const { definition } of indexes) await db.raw(definition)
-  await db.raw('vacuum analyze image_files, content_files, image_file_exports, s3_files')
+  for (const { definition } of indexes) await db.raw(definition).options(unlimited)
+  await db.raw('vacuum analyze image_files, content_files, image_file_exports, s3_files').options(unlimited)
 }
