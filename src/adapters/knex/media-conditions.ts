@@ -9,12 +9,12 @@ import type { Binding } from './statements.ts'
 export type Fragment = { readonly sql: string; readonly values: ReadonlyArray<Binding> }
 
 /**
- * How the files of a search are found. `trigrams`: by the index of three-letter pieces, where few files match.
- * `age`: file by file from the newest, where many match.
+ * How files are found. `age`: from the newest on, until the page is full. `newest`: the same, but only some thousand files
+ * are looked at. `trigrams`: all that the index of three-letter pieces finds.
  */
-export type SearchPath = 'trigrams' | 'age'
+export type SearchPath = 'age' | 'newest' | 'trigrams'
 
-export const tablesOf: Readonly<Record<MediaKind, { files: string; exports: string; fileId: string }>> = {
+export const mediaTables: Readonly<Record<MediaKind, { files: string; exports: string; fileId: string }>> = {
   image: { files: 'image_files', exports: 'image_file_exports', fileId: 'image_file_id' },
   content: { files: 'content_files', exports: 'content_file_exports', fileId: 'content_file_id' },
 }
@@ -37,15 +37,15 @@ const hasTrigrams = (column: string): string =>
 
 const searchCondition = (search: string, path: SearchPath): Fragment => {
   const matches = (column: string) =>
-    path === 'age' ? contains(column) : `(${hasTrigrams(column)} and ${contains(column)})`
+    path !== 'trigrams' ? contains(column) : `(${hasTrigrams(column)} and ${contains(column)})`
   const sql = `(${matches('f.name')} or ${matches('f.title')} or f.uid = ?)`
-  return { sql, values: Array.from({ length: path === 'age' ? 3 : 5 }, () => search) }
+  return { sql, values: Array.from({ length: path === 'trigrams' ? 5 : 3 }, () => search) }
 }
 
 /** Returns the conditions on a file `f` of this kind, without the condition on the kind. */
 export const mediaConditions = (kind: MediaKind, filter: MediaFilter, path: SearchPath): Fragment => {
   const { search, state, isPublic, isOutdated, createdAfter, createdBefore } = filter
-  const { exports, fileId } = tablesOf[kind]
+  const { exports, fileId } = mediaTables[kind]
   const outdated = `exists (
     select from ${exports} e where e.${fileId} = f.id and e.replaced_at is null and e.recipe < ?
   )`

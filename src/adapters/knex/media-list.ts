@@ -2,11 +2,11 @@ import * as t from 'io-ts'
 import type { Knex } from 'knex'
 import { type MediaKind, mediaKinds } from '../../domain/media/media-kind.ts'
 import type { Unavailable } from '../../domain/shared/errors.ts'
-import { latestMicroseconds } from '../../domain/shared/timestamp.ts'
-import { pipe, TE } from '../../fp.ts'
+import { ascendingBy } from '../../domain/shared/order.ts'
+import { E, pipe, TE } from '../../fp.ts'
 import type { MediaFilter, MediaPosition, MediaRepository } from '../../ports/media-repository.ts'
-import { type Fragment, mediaConditions, type SearchPath, tablesOf } from './media-conditions.ts'
-import { MediaItemRow, selectItemOfPlace, timeOf, toMediaItem } from './media-rows.ts'
+import { type MediaQuery, selectCount, selectItems, selectPlaces } from './media-list-statements.ts'
+import { MediaItemRow, MediaPlaceRow, toMediaItem } from './media-rows.ts'
 import { createStatements } from './statements.ts'
 
 /** Greatest number of files that is counted exactly. */
@@ -14,71 +14,15 @@ const maxTotal = 10_000
 
 const Count = t.strict({ count: t.number })
 
+type Counted = { readonly kind: MediaKind; readonly count: number }
+
+const oldestFirst = ascendingBy<MediaPosition>(
+  ({ createdAt }) => createdAt,
+  ({ kind }) => kind,
+  ({ id }) => id,
+)
+
 const kindsOf = ({ kind }: MediaFilter): ReadonlyArray<MediaKind> => (kind === null ? mediaKinds : [kind])
-
-const unionOf = (fragments: ReadonlyArray<Fragment>): Fragment => ({
-  sql: fragments.map(({ sql }) => `(${sql})`).join(' union all '),
-  values: fragments.flatMap(({ values }) => values),
-})
-
-/**
- * Returns the id before which the files of this kind and of the same time as the position come. Among files of the
- * same time, all images come before all content files.
- */
-const idBoundOf = (kind: MediaKind, after: MediaPosition): number => {
-  if (kind === after.kind) return after.id
-  return kind < after.kind ? Number.MAX_SAFE_INTEGER : 0
-}
-
-/**
- * Returns a query for the places of the newest files of one kind. PostgreSQL reads them in the order of the index by
- * age. If the files are found by trigrams, `offset 0` prevents that: reading a million files in that order to find a
- * few takes a second.
- */
-const selectPlaces = (
-  kind: MediaKind,
-  filter: MediaFilter,
-  path: SearchPath,
-  limit: number,
-  after: MediaPosition | null,
-): Fragment => {
-  const start = after ?? { createdAt: latestMicroseconds, kind, id: 0 }
-  const conditions = mediaConditions(kind, filter, path)
-  const matching = `
-    select cast('${kind}' as text) collate "C" as kind, f.id, f.created_at from ${tablesOf[kind].files} f
-    where (f.created_at, f.id) < (${timeOf('?')}, cast(? as bigint)) and ${conditions.sql}`
-  const isByTrigrams = filter.search !== null && path === 'trigrams'
-  return {
-    sql: `${isByTrigrams ? `select * from (${matching} offset 0) m` : matching} order by created_at desc, id desc limit ?`,
-    values: [start.createdAt, idBoundOf(kind, start), ...conditions.values, limit],
-  }
-}
-
-const selectPage = (
-  filter: MediaFilter,
-  path: SearchPath,
-  limit: number,
-  after: MediaPosition | null,
-): Fragment => {
-  const places = unionOf(kindsOf(filter).map((kind) => selectPlaces(kind, filter, path, limit, after)))
-  const newestFirst = 'order by p.created_at desc, p.kind desc, p.id desc'
-  return {
-    sql: `
-      with page as materialized (select * from (${places.sql}) p ${newestFirst} limit ?)
-      select d.* from page p cross join lateral (${selectItemOfPlace}) d ${newestFirst}`,
-    values: [...places.values, limit],
-  }
-}
-
-const selectCount = (filter: MediaFilter): Fragment => {
-  const counted = unionOf(
-    kindsOf(filter).map((kind) => {
-      const { sql, values } = mediaConditions(kind, filter, 'trigrams')
-      return { sql: `select from ${tablesOf[kind].files} f where ${sql} limit ${maxTotal + 1}`, values }
-    }),
-  )
-  return { sql: `select count(*) as count from (${counted.sql}) counted`, values: counted.values }
-}
 
 /**
  * Creates the function that lists files. Its statements are planned for the values of each filter: a plan for any
@@ -87,39 +31,69 @@ const selectCount = (filter: MediaFilter): Fragment => {
 export const createMediaList = (db: Knex): MediaRepository['list'] => {
   const { selectPlanned } = createStatements(db)
 
-  const count = (filter: MediaFilter): TE.TaskEither<Unavailable, number | null> => {
-    const { sql, values } = selectCount(filter)
+  const count = (kind: MediaKind, filter: MediaFilter): TE.TaskEither<Unavailable, Counted> => {
+    const { sql, values } = selectCount(kind, filter, maxTotal + 1)
     return pipe(
       selectPlanned('background', Count, sql)(...values),
-      TE.map(([row]) => (row === undefined || row.count > maxTotal ? null : row.count)),
+      TE.map(([row]) => ({ kind, count: row?.count ?? 0 })),
     )
   }
 
-  const readPage = (filter: MediaFilter, path: SearchPath, limit: number, after: MediaPosition | null) => {
-    const { sql, values } = selectPage(filter, path, limit + 1, after)
+  const readPlaces = (given: MediaQuery): TE.TaskEither<Unavailable, ReadonlyArray<MediaPosition>> => {
+    const { sql, values } = selectPlaces(given)
+    return selectPlanned('background', MediaPlaceRow, sql)(...values)
+  }
+
+  /**
+   * Where many files match a search, the page is usually full after the newest ones have been looked at. If it is not,
+   * the index finds all that match, and they are sorted.
+   */
+  const findPlaces =
+    (
+      given: Omit<MediaQuery, 'path'>,
+      matching: number,
+    ): TE.TaskEither<Unavailable, ReadonlyArray<MediaPosition>> =>
+    async () => {
+      if (given.filter.search === null) return readPlaces({ ...given, path: 'age' })()
+      if (matching > maxTotal) {
+        const newest = await readPlaces({ ...given, path: 'newest' })()
+        if (E.isLeft(newest) || newest.right.length === given.limit) return newest
+      }
+      return readPlaces({ ...given, path: 'trigrams' })()
+    }
+
+  const readItems = (places: ReadonlyArray<MediaPosition>) => {
+    const { sql, values } = selectItems(places)
     return pipe(
       selectPlanned('background', MediaItemRow, sql)(...values),
-      TE.map((rows) => {
-        const last = rows[limit - 1]
-        return {
-          items: rows.slice(0, limit).map(toMediaItem),
-          next:
-            rows.length > limit && last !== undefined
-              ? { createdAt: last.createdAt, kind: last.kind, id: last.id }
-              : null,
-        }
-      }),
+      TE.map((rows) => rows.map(toMediaItem)),
     )
   }
 
   return (filter, limit, after) =>
     pipe(
-      count(filter),
-      TE.flatMap((total) =>
-        pipe(
-          readPage(filter, total === null ? 'age' : 'trigrams', limit, after),
-          TE.map((page) => ({ ...page, total })),
-        ),
+      TE.Do,
+      TE.bind('counted', () =>
+        TE.traverseSeqArray((kind: MediaKind) => count(kind, filter))(kindsOf(filter)),
       ),
+      // One place more than the page, so that the last page is known to be the last.
+      TE.bind('places', ({ counted }) =>
+        TE.traverseSeqArray(({ kind, count: matching }: Counted) =>
+          findPlaces({ kind, filter, limit: limit + 1, after }, matching),
+        )(counted),
+      ),
+      TE.flatMap(({ counted, places }) => {
+        const newest = places.flat().sort((a, b) => oldestFirst(b, a))
+        const page = newest.slice(0, limit)
+        const total = counted.reduce((sum, each) => sum + each.count, 0)
+        return pipe(
+          readItems(page),
+          TE.map((items) => ({
+            items,
+            next: newest.length > limit ? (page.at(-1) ?? null) : null,
+            total: total > maxTotal ? null : total,
+          })),
+        )
+      }),
     )
 }

@@ -50,6 +50,9 @@ const ExportJson = t.strict({
   firstPartUid: nullable(ContentPartUid),
 })
 
+export const MediaPlaceRow = snakeCased(
+  t.strict({ kind: itemCodecs.kind, id: itemCodecs.id, createdAt: itemCodecs.createdAt }),
+)
 export const MediaItemRow = snakeCased(t.strict(itemCodecs))
 export const MediaRecordRow = snakeCased(
   t.strict({
@@ -63,7 +66,7 @@ export const MediaRecordRow = snakeCased(
 )
 
 /** Returns an SQL expression for microseconds since 1970. */
-const microseconds = (time: string): string => `cast(extract(epoch from ${time}) * 1000000 as bigint)`
+export const microseconds = (time: string): string => `cast(extract(epoch from ${time}) * 1000000 as bigint)`
 
 /** Returns an SQL expression for a time that is given in microseconds since 1970. */
 export const timeOf = (microsecondsSql: string): string =>

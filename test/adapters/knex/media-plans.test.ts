@@ -75,8 +75,9 @@ describe('the plans of the list of files', () => {
       const before = await measure(small, filter, from?.(few) ?? null)
       const after = await measure(large, filter, from?.(many) ?? null)
       expect(before.pages, name).to.be.above(0)
-      // Either table has 2,000 pages.
-      expect(after.pages, name).to.be.below(before.pages + 1000)
+      // Either table has some 1,600 pages. Up to 10,000 files are counted, wherever they are.
+      const counted = after.page.total ?? 0
+      expect(after.pages, name).to.be.below(before.pages + 1000 + counted)
     }
   })
 })
