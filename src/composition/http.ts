@@ -31,19 +31,9 @@ export const createLarderServer = (
   larder: Larder,
   { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
 ): HttpServer => {
-  const {
-    playlists,
-    vods,
-    exports,
-    mediaStatus,
-    library,
-    jobService,
-    admins,
-    freshness,
-    health,
-    background,
-  } = larder
-  const { explainCheckedToken, revocationService, monotonic } = larder
+  const { playlists, vods, exports, mediaStatus, library, jobService, admins } = larder
+  const { freshness, health, background } = larder
+  const { explainCheckedToken, revocationService, monotonic, sleep } = larder
   const { cacheStats, checkedTokens, follower, clock, log, outages } = larder
   return createHttpServer({
     limits,
@@ -73,6 +63,7 @@ export const createLarderServer = (
         limits: common.limits,
         traffic: common.traffic,
         lifecycle: common.lifecycle,
+        sleep,
         corsOrigins,
         responseTelemetry: { cacheStatus, stopwatch: serverTiming ? monotonic : null },
         consoleAssets: loadConsoleAssets(path.join(import.meta.dirname, '..', 'console')),

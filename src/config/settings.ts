@@ -225,6 +225,7 @@ export const loadConfig = (
     bodyBytes: read('MAX_BODY_BYTES', bytes('1', '1G'), defaultHttpLimits.bodyBytes, '1M'),
     requestMilliseconds: seconds('REQUEST_SECONDS', 1, defaultHttpLimits.requestMilliseconds, '60'),
     keepAliveMilliseconds: seconds('KEEP_ALIVE_SECONDS', 1, defaultHttpLimits.keepAliveMilliseconds, '75'),
+    eventStreams: read('SSE_MAX', integer(0, 1_000_000), defaultHttpLimits.eventStreams, '1000'),
     stallMilliseconds: seconds('CLIENT_STALL_SECONDS', 1, defaultHttpLimits.stallMilliseconds, '60'),
     replyMilliseconds: defaultHttpLimits.replyMilliseconds,
   }

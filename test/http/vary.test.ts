@@ -80,6 +80,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
       sharing: createCorsPolicy(['*']),
       replyWithBytes: createReplyWithBytes(larder.clock),
       replyWithPlaylist: createReplyWithPlaylist(createPlaylistBodyEncoder({ maxBytes: 1 }), larder.clock),
+      replyWithMediaState: () => expect.fail('no handler runs'),
     }
     imageRoutes(media, spy)
     contentRoutes(media, spy)

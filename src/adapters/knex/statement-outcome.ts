@@ -31,8 +31,8 @@ const rethrowRejectedValues = (error: unknown): void => {
 }
 
 /**
- * Converts the error of a write. Throws it if the database rejected the values. The result tells whether the write had no effect, or whether its effect is
- * unknown.
+ * Converts the error of a write. Throws it if the database rejected the values. The result tells whether the write
+ * had no effect, or whether its effect is unknown.
  */
 export const toWriteFailure = (error: unknown): Unavailable => {
   rethrowRejectedValues(error)
