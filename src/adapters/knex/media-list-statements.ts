@@ -41,16 +41,24 @@ const sourceOf: Readonly<Record<SearchPath, (files: string, range: string, condi
   ) f`,
 }
 
+/** Returns the condition on files that come after this position; without a position, on any file. */
+const rangeAfter = (kind: MediaKind, after: MediaPosition | null): Fragment => {
+  const start = after ?? { createdAt: latestMicroseconds, kind, id: 0 }
+  return {
+    sql: `(f.created_at, f.id) < (${timeOf('?')}, cast(? as bigint))`,
+    values: [start.createdAt, idBoundOf(kind, start)],
+  }
+}
+
 /** Returns a query for the places of the newest files of one kind. */
 export const selectPlaces = ({ kind, filter, path, limit, after }: MediaQuery): Fragment => {
-  const start = after ?? { createdAt: latestMicroseconds, kind, id: 0 }
   const conditions = mediaConditions(kind, filter, path)
-  const range = `(f.created_at, f.id) < (${timeOf('?')}, cast(? as bigint))`
+  const range = rangeAfter(kind, after)
   return {
     sql: `
       select '${kind}' as kind, f.id, ${microseconds('f.created_at')} as created_at
-      from ${sourceOf[path](mediaTables[kind].files, range, conditions.sql)} ${newestFirst} limit ?`,
-    values: [start.createdAt, idBoundOf(kind, start), ...conditions.values, limit],
+      from ${sourceOf[path](mediaTables[kind].files, range.sql, conditions.sql)} ${newestFirst} limit ?`,
+    values: [...range.values, ...conditions.values, limit],
   }
 }
 
@@ -60,6 +68,31 @@ export const selectCount = (kind: MediaKind, filter: MediaFilter, limit: number)
   return {
     sql: `select count(*) as count from (select from ${mediaTables[kind].files} f where ${sql} limit ?) counted`,
     values: [...values, limit],
+  }
+}
+
+/**
+ * Returns a query for the number of files that match a search, at most `maxCount`, and for the places of the newest ones.
+ * If there are as many as `maxCount`, the places are not the newest.
+ */
+export const selectFound = (
+  { kind, filter, limit, after }: Omit<MediaQuery, 'path'>,
+  maxCount: number,
+): Fragment => {
+  const conditions = mediaConditions(kind, filter, 'trigrams')
+  const range = rangeAfter(kind, after)
+  return {
+    sql: `
+      with found as materialized (
+        select f.id, f.created_at from ${mediaTables[kind].files} f where ${conditions.sql} limit ?
+      )
+      select (select count(*) from found) as count, (
+        select coalesce(json_agg(json_build_object(
+          'kind', '${kind}', 'id', f.id, 'created_at', ${microseconds('f.created_at')}
+        )), '[]')
+        from (select * from found f where ${range.sql} ${newestFirst} limit ?) f
+      ) as places`,
+    values: [...conditions.values, maxCount, ...range.values, limit],
   }
 }
 

@@ -5,7 +5,13 @@ import type { Unavailable } from '../../domain/shared/errors.ts'
 import { ascendingBy } from '../../domain/shared/order.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { MediaFilter, MediaPosition, MediaRepository } from '../../ports/media-repository.ts'
-import { type MediaQuery, selectCount, selectItems, selectPlaces } from './media-list-statements.ts'
+import {
+  type MediaQuery,
+  selectCount,
+  selectFound,
+  selectItems,
+  selectPlaces,
+} from './media-list-statements.ts'
 import { MediaItemRow, MediaPlaceRow, toMediaItem } from './media-rows.ts'
 import { createStatements } from './statements.ts'
 
@@ -13,8 +19,8 @@ import { createStatements } from './statements.ts'
 const maxTotal = 10_000
 
 const Count = t.strict({ count: t.number })
-
-type Counted = { readonly kind: MediaKind; readonly count: number }
+const Found = t.strict({ count: t.number, places: t.readonlyArray(MediaPlaceRow) })
+type Found = t.TypeOf<typeof Found>
 
 const oldestFirst = ascendingBy<MediaPosition>(
   ({ createdAt }) => createdAt,
@@ -31,35 +37,44 @@ const kindsOf = ({ kind }: MediaFilter): ReadonlyArray<MediaKind> => (kind === n
 export const createMediaList = (db: Knex): MediaRepository['list'] => {
   const { selectPlanned } = createStatements(db)
 
-  const count = (kind: MediaKind, filter: MediaFilter): TE.TaskEither<Unavailable, Counted> => {
-    const { sql, values } = selectCount(kind, filter, maxTotal + 1)
-    return pipe(
-      selectPlanned('background', Count, sql)(...values),
-      TE.map(([row]) => ({ kind, count: row?.count ?? 0 })),
-    )
-  }
-
-  const readPlaces = (given: MediaQuery): TE.TaskEither<Unavailable, ReadonlyArray<MediaPosition>> => {
+  const readPlaces = (given: MediaQuery): TE.TaskEither<Unavailable, Found['places']> => {
     const { sql, values } = selectPlaces(given)
     return selectPlanned('background', MediaPlaceRow, sql)(...values)
+  }
+
+  const listNewest = (given: Omit<MediaQuery, 'path'>): TE.TaskEither<Unavailable, Found> => {
+    const { sql, values } = selectCount(given.kind, given.filter, maxTotal + 1)
+    return pipe(
+      TE.Do,
+      TE.bind('counted', () => selectPlanned('background', Count, sql)(...values)),
+      TE.bind('places', () => readPlaces({ ...given, path: 'age' })),
+      TE.map(({ counted: [row], places }) => ({ count: row?.count ?? 0, places })),
+    )
   }
 
   /**
    * Where many files match a search, the page is usually full after the newest ones have been looked at. If it is not,
    * the index finds all that match, and they are sorted.
    */
-  const findPlaces =
-    (
-      given: Omit<MediaQuery, 'path'>,
-      matching: number,
-    ): TE.TaskEither<Unavailable, ReadonlyArray<MediaPosition>> =>
+  const search =
+    (given: Omit<MediaQuery, 'path'>): TE.TaskEither<Unavailable, Found> =>
     async () => {
-      if (given.filter.search === null) return readPlaces({ ...given, path: 'age' })()
-      if (matching > maxTotal) {
-        const newest = await readPlaces({ ...given, path: 'newest' })()
-        if (E.isLeft(newest) || newest.right.length === given.limit) return newest
-      }
-      return readPlaces({ ...given, path: 'trigrams' })()
+      const { sql, values } = selectFound(given, maxTotal + 1)
+      const found = await selectPlanned('background', Found, sql)(...values)()
+      if (E.isLeft(found)) return found
+      const { count, places } = found.right[0] ?? { count: 0, places: [] }
+      if (count <= maxTotal) return E.right({ count, places })
+      const newest = await readPlaces({ ...given, path: 'newest' })()
+      if (E.isLeft(newest) || newest.right.length === given.limit)
+        return pipe(
+          newest,
+          E.map((each) => ({ count, places: each })),
+        )
+      const all = await readPlaces({ ...given, path: 'trigrams' })()
+      return pipe(
+        all,
+        E.map((each) => ({ count, places: each })),
+      )
     }
 
   const readItems = (places: ReadonlyArray<MediaPosition>) => {
@@ -72,20 +87,16 @@ export const createMediaList = (db: Knex): MediaRepository['list'] => {
 
   return (filter, limit, after) =>
     pipe(
-      TE.Do,
-      TE.bind('counted', () =>
-        TE.traverseSeqArray((kind: MediaKind) => count(kind, filter))(kindsOf(filter)),
-      ),
+      kindsOf(filter),
       // One place more than the page, so that the last page is known to be the last.
-      TE.bind('places', ({ counted }) =>
-        TE.traverseSeqArray(({ kind, count: matching }: Counted) =>
-          findPlaces({ kind, filter, limit: limit + 1, after }, matching),
-        )(counted),
-      ),
-      TE.flatMap(({ counted, places }) => {
-        const newest = places.flat().sort((a, b) => oldestFirst(b, a))
+      TE.traverseSeqArray((kind) => {
+        const given = { kind, filter, limit: limit + 1, after }
+        return filter.search === null ? listNewest(given) : search(given)
+      }),
+      TE.flatMap((found) => {
+        const newest = found.flatMap(({ places }) => places).sort((a, b) => oldestFirst(b, a))
         const page = newest.slice(0, limit)
-        const total = counted.reduce((sum, each) => sum + each.count, 0)
+        const total = found.reduce((sum, { count }) => sum + count, 0)
         return pipe(
           readItems(page),
           TE.map((items) => ({
