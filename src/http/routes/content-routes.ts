@@ -40,7 +40,10 @@ const UrlQuery = t.partial({ presign: PresignUrls })
 const M3u8Query = t.partial({ presign: PresignM3u8 })
 const MasterQuery = t.intersection([M3u8Query, MobileFilter])
 
-/** The routes of audio and video: segments, playlists, manifests and states (http-api.md §5.1, §5.2, §5.6–5.8, §5.11). */
+/**
+ * The routes of audio and video: segments, playlists, manifests and states (http-api.md §5.1, §5.2, §5.6–5.8,
+ * §5.11).
+ */
 export const contentRoutes = (
   {
     playlists,
