@@ -4,8 +4,8 @@ import type { Unavailable } from '../shared/errors.ts'
 
 /**
  * Runs the write, and then deletes the cache entries that are stale because of it, even if it is unknown
- * whether the write had an effect. A write whose result is `false` had none. If the cache is unavailable, the write still counts as successful, and the
- * entries expire after some time.
+ * whether the write had an effect. A write whose result is `false` had none. If the cache is unavailable, the
+ * write still counts as successful, and the entries expire after some time.
  */
 export const invalidateAfter =
   <A>(

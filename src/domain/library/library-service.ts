@@ -3,7 +3,7 @@ import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { JobQueue } from '../../ports/job-queue.ts'
 import type { MediaFilter, MediaPage, MediaPosition, MediaRepository } from '../../ports/media-repository.ts'
-import { invalidateAfter } from '../ingest/invalidate-after.ts'
+import { invalidateAfter } from '../caching/invalidate-after.ts'
 import type { ImageFileUid } from '../media/ids.ts'
 import { isUid } from '../media/uid-text.ts'
 import {
