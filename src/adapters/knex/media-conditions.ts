@@ -6,7 +6,7 @@ import { activeJobOfFile, timeOf } from './media-rows.ts'
 import type { Binding } from './statements.ts'
 
 /** A part of a statement, with the values of its bindings. */
-export type Fragment = { readonly sql: string; readonly values: ReadonlyArray<Binding> }
+export type SqlFragment = { readonly sql: string; readonly values: ReadonlyArray<Binding> }
 
 /**
  * How files are found. `age`: from the newest on, until the page is full. `newest`: the same, but only some thousand files
@@ -35,7 +35,7 @@ const contains = (column: string): string => `strpos(media_search_text(${column}
 const hasTrigrams = (column: string): string =>
   `(media_trigrams(media_search_text(${column})) collate "C") @> (media_trigrams(media_search_text(?)) collate "C")`
 
-const searchCondition = (search: string, path: SearchPath): Fragment => {
+const searchCondition = (search: string, path: SearchPath): SqlFragment => {
   const matches = (column: string) =>
     path !== 'trigrams' ? contains(column) : `(${hasTrigrams(column)} and ${contains(column)})`
   const sql = `(${matches('f.name')} or ${matches('f.title')} or f.uid = ?)`
@@ -43,13 +43,13 @@ const searchCondition = (search: string, path: SearchPath): Fragment => {
 }
 
 /** Returns the conditions on a file `f` of this kind, without the condition on the kind. */
-export const mediaConditions = (kind: MediaKind, filter: MediaFilter, path: SearchPath): Fragment => {
+export const mediaConditions = (kind: MediaKind, filter: MediaFilter, path: SearchPath): SqlFragment => {
   const { search, state, isPublic, isOutdated, createdAfter, createdBefore } = filter
   const { exports, fileId } = mediaTables[kind]
   const outdated = `exists (
     select from ${exports} e where e.${fileId} = f.id and e.replaced_at is null and e.recipe < ?
   )`
-  const conditions: ReadonlyArray<Fragment | null> = [
+  const conditions: ReadonlyArray<SqlFragment | null> = [
     {
       sql: `f.created_at > ${timeOf('?')} and f.created_at < ${timeOf('?')}`,
       values: [createdAfter ?? -1, createdBefore ?? latestMicroseconds],

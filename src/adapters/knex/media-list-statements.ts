@@ -1,7 +1,7 @@
 import type { MediaKind } from '../../domain/media/media-kind.ts'
 import { latestMicroseconds } from '../../domain/shared/timestamp.ts'
 import type { MediaFilter, MediaPosition } from '../../ports/media-repository.ts'
-import { type Fragment, mediaConditions, mediaTables, type SearchPath } from './media-conditions.ts'
+import { mediaConditions, mediaTables, type SearchPath, type SqlFragment } from './media-conditions.ts'
 import { microseconds, selectItemOfPlace, timeOf } from './media-rows.ts'
 
 export type MediaQuery = {
@@ -42,7 +42,7 @@ const sourceOf: Readonly<Record<SearchPath, (files: string, range: string, condi
 }
 
 /** Returns the condition on files that come after this position; without a position, on any file. */
-const rangeAfter = (kind: MediaKind, after: MediaPosition | null): Fragment => {
+const rangeAfter = (kind: MediaKind, after: MediaPosition | null): SqlFragment => {
   const start = after ?? { createdAt: latestMicroseconds, kind, id: 0 }
   return {
     sql: `(f.created_at, f.id) < (${timeOf('?')}, cast(? as bigint))`,
@@ -51,7 +51,7 @@ const rangeAfter = (kind: MediaKind, after: MediaPosition | null): Fragment => {
 }
 
 /** Returns a query for the places of the newest files of one kind. */
-export const selectPlaces = ({ kind, filter, path, limit, after }: MediaQuery): Fragment => {
+export const selectPlaces = ({ kind, filter, path, limit, after }: MediaQuery): SqlFragment => {
   const conditions = mediaConditions(kind, filter, path)
   const range = rangeAfter(kind, after)
   return {
@@ -63,7 +63,7 @@ export const selectPlaces = ({ kind, filter, path, limit, after }: MediaQuery): 
 }
 
 /** Returns a query for the number of files of one kind, at most `limit`. */
-export const selectCount = (kind: MediaKind, filter: MediaFilter, limit: number): Fragment => {
+export const selectCount = (kind: MediaKind, filter: MediaFilter, limit: number): SqlFragment => {
   const { sql, values } = mediaConditions(kind, filter, 'trigrams')
   return {
     sql: `select count(*) as count from (select from ${mediaTables[kind].files} f where ${sql} limit ?) counted`,
@@ -78,7 +78,7 @@ export const selectCount = (kind: MediaKind, filter: MediaFilter, limit: number)
 export const selectFound = (
   { kind, filter, limit, after }: Omit<MediaQuery, 'path'>,
   maxCount: number,
-): Fragment => {
+): SqlFragment => {
   const conditions = mediaConditions(kind, filter, 'trigrams')
   const range = rangeAfter(kind, after)
   return {
@@ -97,7 +97,7 @@ export const selectFound = (
 }
 
 /** Returns a query for the files at these places, in this order. */
-export const selectItems = (places: ReadonlyArray<MediaPosition>): Fragment => ({
+export const selectItems = (places: ReadonlyArray<MediaPosition>): SqlFragment => ({
   sql: `
     select d.* from unnest(cast(? as text[]), cast(? as bigint[])) with ordinality as p (kind, id, n)
     cross join lateral (${selectItemOfPlace}) d order by p.n`,
