@@ -31,8 +31,8 @@ export const createLarderServer = (
   larder: Larder,
   { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
 ): HttpServer => {
-  const { playlists, vods, exports, mediaStatus, jobService, admins, freshness, health } = larder
-  const { background, following } = larder
+  const { playlists, vods, exports, mediaStatus, library, jobService, admins } = larder
+  const { freshness, health, background, following } = larder
   const { explainCheckedToken, revocationService, monotonic, sleep } = larder
   const { cacheStats, checkedTokens, follower, clock, log, outages } = larder
   return createHttpServer({
@@ -44,6 +44,7 @@ export const createLarderServer = (
         vods,
         exports,
         mediaStatus,
+        library,
         jobService,
         admins,
         explainCheckedToken,

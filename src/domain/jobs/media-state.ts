@@ -1,8 +1,10 @@
 import type { Job } from './job.ts'
 
+export const mediaStates = ['waiting', 'making', 'ready', 'failed'] as const
+
 /** The state of a file for viewers (http-api.md §5.11). */
 export type MediaState = {
-  readonly state: 'waiting' | 'making' | 'ready' | 'failed'
+  readonly state: (typeof mediaStates)[number]
   /** The fraction of the exports' work that is finished (0 to 1); `null` if no job is running. */
   readonly progress: number | null
   readonly stage: string | null
