@@ -49,6 +49,8 @@ describe('Vary of every route (§6.3) [V13]', () => {
         '/revocations',
         '/admins',
         `/admins/${encodeURIComponent('zoë')}`,
+        '/media',
+        `/media/${film.uid}`,
         '/instances',
         `/cache/purges/${purge.uid}`,
       ].map((path) => ({ path: `/api/1/admin${path}`, jwt: admin, readsAuthorization: true })),
