@@ -11,7 +11,8 @@ export type JobOutcome = JobCounts & {
 
 /**
  * Who is to blame for a failure. `file`: the file is refused, and would be refused again. `attempt`: the file may be
- * to blame, so the attempt counts. `service`: a database or store is down, so the attempt does not count.
+ * to blame, so the attempt counts. `service`: a database or store is down, or this machine is at fault, so the attempt does
+ * not count.
  */
 export type Blame = 'file' | 'attempt' | 'service'
 

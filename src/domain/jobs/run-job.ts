@@ -5,7 +5,7 @@ import type { Monotonic } from '../../ports/monotonic.ts'
 import type { Sleep } from '../../ports/sleep.ts'
 import { describeFailure } from '../background/describe-failure.ts'
 import { errorStack } from '../shared/error-text.ts'
-import { type Refused, type Unavailable, unavailable } from '../shared/errors.ts'
+import { type Refused, type Unavailable, unavailableForInput } from '../shared/errors.ts'
 import type { JobLease, LeasedJob } from './job.ts'
 import {
   type Blame,
@@ -63,12 +63,9 @@ const renewMs = jobLeaseMs / 10
 
 const maxSettles = 5
 
-/** Dependencies whose failure may be the fault of the file: a decoder may need too much memory for it. */
-const fileDependencies = ['transcoder', 'image process', 'stored original']
-
 const blameOf = (error: Refused | Unavailable): Blame => {
   if (error._tag === 'Refused') return 'file'
-  return fileDependencies.includes(error.dependency) ? 'attempt' : 'service'
+  return error.isInputSuspected ? 'attempt' : 'service'
 }
 
 /**
@@ -107,7 +104,7 @@ export const runJob = async (
       return await doJob(job, { source, report, signal: AbortSignal.any([signal, lost.signal]) })()
     } catch (error) {
       log.error('jobs.exception', { job: job.uid, stack: errorStack(error) })
-      return E.left(unavailable('transcoder')(error))
+      return E.left(unavailableForInput('job')(error))
     } finally {
       ended.abort()
     }

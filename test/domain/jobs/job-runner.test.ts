@@ -5,7 +5,7 @@ import type { Job, LeasedJob, NewJob } from '../../../src/domain/jobs/job.ts'
 import { outcomeOfSuccess } from '../../../src/domain/jobs/job-outcome.ts'
 import { createJobRunner } from '../../../src/domain/jobs/job-runner.ts'
 import type { DoJob, JobRun } from '../../../src/domain/jobs/run-job.ts'
-import { refused, unavailable } from '../../../src/domain/shared/errors.ts'
+import { refused, unavailable, unavailableForInput } from '../../../src/domain/shared/errors.ts'
 import { E, O, TE } from '../../../src/fp.ts'
 import { type JobQueue, jobLeaseMs } from '../../../src/ports/job-queue.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
@@ -106,7 +106,7 @@ describe('a worker', () => {
     ]
     const doJob: DoJob = (job) => async () => {
       if (job.uid === bad.uid) return E.left(refused('it has no pixels'))
-      if (job.uid === killed.uid) return E.left(unavailable('transcoder')('ended by SIGKILL'))
+      if (job.uid === killed.uid) return E.left(unavailableForInput('transcoder')('ended by SIGKILL'))
       if (job.uid === buggy.uid) throw new Error('a bug')
       await publish(scene, job)
       return E.right({ state: 'made', warnings: [] })
@@ -121,18 +121,19 @@ describe('a worker', () => {
     await stop()
   })
 
-  it('counts no attempt while a service is down', async () => {
-    const scene = make()
-    const job = await scene.add()
-    const { timer, ends, stop } = start(scene, () => TE.left(unavailable('object store')('it is down')))
-    for (let i = 1; i <= 7; i += 1) {
-      await timer.idle(() => ends.length === i)
-      scene.advance(60)
-      await timer.next()
-    }
-    expect(await scene.find(job)).to.include({ attempt: 0, lost: 0, error: 'object store: it is down' })
-    await stop()
-  })
+  for (const fault of ['object store', 'transcoder', 'local files'])
+    it(`counts no attempt while no file is to blame: ${fault}`, async () => {
+      const scene = make()
+      const job = await scene.add()
+      const { timer, ends, stop } = start(scene, () => TE.left(unavailable(fault)('it is down')))
+      for (let i = 1; i <= 7; i += 1) {
+        await timer.idle(() => ends.length === i)
+        scene.advance(60)
+        await timer.next()
+      }
+      expect(await scene.find(job)).to.include({ attempt: 0, lost: 0, error: `${fault}: it is down` })
+      await stop()
+    })
 
   it('rests longer and longer while it can do no job, and leaves them to other workers', async () => {
     const scene = make()
