@@ -10,6 +10,7 @@ import { p5Entries } from './figures/p5-entries.ts'
 import { p7Transcode } from './figures/p7-transcode.ts'
 import { p8Memory } from './figures/p8-memory.ts'
 import { p10Changes } from './figures/p10-changes.ts'
+import { p13Workers } from './figures/p13-workers.ts'
 import { type Lab, openLab } from './larder/lab.ts'
 import { wrkVersion } from './load/wrk.ts'
 import { type Options, optionsOf, USAGE } from './options.ts'
@@ -28,6 +29,7 @@ const FIGURES: ReadonlyArray<Figure> = [
   p7Transcode,
   p8Memory,
   p10Changes,
+  p13Workers,
 ]
 
 const measureAll = async (figures: ReadonlyArray<Figure>, context: BenchContext) => {

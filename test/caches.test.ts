@@ -39,6 +39,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/cache/blobs/read-cache.ts': 'an LRU of four pieces of one fill, by number',
   'src/adapters/cache/tiers/cache-meter.ts': 'tiers and templates of keys, which are fixed',
   'src/domain/caching/memoize.ts': 'characters of lists that Larder has written',
+  'src/http/response/stream-counts.ts': 'tokens with open streams, which have a limit (SSE_MAX)',
   'src/http/route-handler.ts': 'parameters of a route, which are fixed',
   'src/http/router.ts': 'routes that read a body, which are fixed',
   // These are for tests.

@@ -22,6 +22,14 @@ const unusedInProduction: Readonly<Record<string, string>> = {
   'src/http/request/upload-body.ts uploadBody': 'for the first route that reads an upload',
 }
 
+/** Names that several files of src export, each with the reason. */
+const sharedNames: Readonly<Record<string, string>> = {
+  toJob: 'each adapter of the queue converts its own rows',
+  withNewLibrary: 'src/cli/library.ts loads it only when a command needs it',
+  withServices: 'src/cli/library.ts loads it only when a command needs it',
+  withTemporaryKeys: 'src/cli/library.ts loads it only when a command needs it',
+}
+
 type Source = { readonly path: string; readonly text: string; readonly code: string }
 
 const sources: ReadonlyArray<Source> = filesBelow(
@@ -82,6 +90,16 @@ describe('an export', () => {
       all.map(({ value }) => value),
       'exceptions that are gone',
     ).to.include.members(Object.keys(unusedInProduction))
+  })
+
+  it('of src has a name that no other file of src exports', () => {
+    const filesByName = new Map<string, Set<string>>()
+    for (const { path, value } of all.filter(({ path }) => path.startsWith('src/'))) {
+      const name = value.slice(path.length + 1)
+      filesByName.set(name, (filesByName.get(name) ?? new Set()).add(path))
+    }
+    const shared = [...filesByName].filter(([, files]) => files.size > 1).map(([name]) => name)
+    expect(shared).to.have.members(Object.keys(sharedNames))
   })
 
   it('is written at its declaration, where the two rules above see it', () => {

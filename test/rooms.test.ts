@@ -183,6 +183,15 @@ describe('the rooms of src', () => {
     expect(others).to.have.lengthOf(sources.length)
   })
 
+  it('are permitted nothing twice', () => {
+    const twice = rows.flatMap(({ rooms, ...permitted }) =>
+      [...permitted.open, ...permitted.packages]
+        .filter((name, index, names) => names.indexOf(name) !== index)
+        .map((name) => `${rooms.join(', ')}: ${name}`),
+    )
+    expect(twice).to.deep.equal([])
+  })
+
   it('each have one row, which permits nothing that no import uses', () => {
     const rooms = rows.flatMap((row) => row.rooms)
     const inUse = new Set(sources.map(({ path }) => roomOf(path)))

@@ -37,6 +37,8 @@ const bannedNames = new Set([
     'explain',
     'close',
     'listen',
+    'query',
+    'instant',
   ],
   ...[
     'Asked',
@@ -79,8 +81,18 @@ const commentLines = (text: string): ReadonlyArray<readonly [number, string]> =>
     return comment === undefined ? [] : [[index + 1, comment] as const]
   })
 
-/** Names of formats and standards that look like identifiers of TypeScript. */
-const foreignNames = new Set(['cHRM', 'cICP', 'gAMA', 'frameLength', 'fileSize'])
+/** Names of formats, standards and units that look like identifiers of TypeScript. */
+const foreignNames = new Set(['cHRM', 'cICP', 'gAMA', 'frameLength', 'fileSize', 'iPhones', 'dB'])
+
+/** Returns the words of a comment that look like identifiers. Addresses, options and rules of the linter have none. */
+const identifiersIn = (comment: string): ReadonlyArray<string> =>
+  [
+    ...comment
+      .replace(/https?:\S+|biome-ignore \S+|(?<=`)\w+ [^`]*(?=`)/g, ' ')
+      .matchAll(/\b[a-z][a-z\d]*[A-Z]\w*\b/g),
+  ]
+    .map(([name]) => name)
+    .filter((name) => !foreignNames.has(name))
 
 /** Returns the words in backticks of a comment that look like identifiers: `camelCase`. */
 const quotedIdentifiers = (comment: string): ReadonlyArray<string> =>
@@ -204,6 +216,21 @@ describe('the words', () => {
         )
       })
     expect(found).to.deep.equal([])
+  })
+
+  it('of comments that look like identifiers are identifiers', () => {
+    const words = new Set(code.flatMap((file) => [...codeWords(readText(file))]))
+    const found = code.flatMap((file) =>
+      commentLines(readText(file)).flatMap(([line, comment]) =>
+        identifiersIn(comment)
+          .filter((name) => !words.has(name))
+          .map((name) => `${file}:${line}: ${name}`),
+      ),
+    )
+    expect(found).to.deep.equal([])
+    expect(identifiersIn(' see readListing, not `ls -lR` or https://a.example/xY')).to.deep.equal([
+      'readListing',
+    ])
   })
 
   it('that files export can be searched for', () => {

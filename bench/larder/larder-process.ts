@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '../peers/free-port.ts'
+import { freePort } from '../../test/support/free-port.ts'
 import type { Peer } from '../peers/peer.ts'
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { freePort } from './free-port.ts'
+import { freePort } from '../../test/support/free-port.ts'
 import type { Peer, Served } from './peer.ts'
 
 /** Returns the version, for example `nginx/1.22.1`; `undefined` if nginx is not installed. */

@@ -1,3 +1,5 @@
+import { instanceAsJson } from '../domain/freshness/freshness-json.ts'
+import { rfc3339 } from '../domain/shared/rfc3339.ts'
 import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import { withServices } from './library.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
@@ -18,26 +20,15 @@ export const instancesCommand: Command = {
     return withServices(config, async ({ freshness, database }) => {
       await orThrowCommandError(database.migrate)
       const items = await orThrowCommandError(freshness.listInstances)
-      const iso = (ms: number) => new Date(ms).toISOString()
       report({
         lines:
           items.length === 0
             ? ['no server has reported']
             : items.map(
                 ({ uid, version, startedAt, heardAt, cacheBytes, hitRatio }) =>
-                  `${uid}  ${version}  started ${iso(startedAt)}  heard ${iso(heardAt)}  ${cacheBytes} bytes  ${percent(hitRatio)}`,
+                  `${uid}  ${version}  started ${rfc3339(startedAt)}  heard ${rfc3339(heardAt)}  ${cacheBytes} bytes  ${percent(hitRatio)}`,
               ),
-        json: {
-          items: items.map(({ uid, version, startedAt, heardAt, applied, cacheBytes, hitRatio }) => ({
-            instance: uid,
-            version,
-            started_at: iso(startedAt),
-            heard_at: iso(heardAt),
-            applied,
-            cache_bytes: cacheBytes,
-            hit_ratio: hitRatio,
-          })),
-        },
+        json: { items: items.map(instanceAsJson) },
       })
       return 0
     })

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 import { type Job, type JobState, jobStates } from '../domain/jobs/job.ts'
 import { jobAsJson } from '../domain/jobs/job-json.ts'
+import { JobUid } from '../domain/media/ids.ts'
+import type { JobPage } from '../ports/job-queue.ts'
 import { alwaysNeedsLibrary, type Command, CommandError, usageError } from './command.ts'
 import { withServices } from './library.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
@@ -54,7 +56,6 @@ export const jobsCommand: Command = {
       await orThrowCommandError(database.migrate)
       const show = (job: Job) => report({ lines: [lineOf(job)], json: jobAsJson(job) })
       if (isChange && uid !== undefined) {
-        const { JobUid } = await import('../domain/media/ids.ts')
         if (!JobUid.is(uid)) throw new CommandError(`${uid} is not the uid of a job`, 2)
         show(await orThrowCommandError(jobService[action](uid)))
         return 0
@@ -62,7 +63,7 @@ export const jobsCommand: Command = {
       let after: number | null = null
       for (let listed = 0; listed < maxListed; listed += pageSize) {
         const filter = { state, kind: null, media: null }
-        const page: Awaited<ReturnType<typeof listPage>> = await listPage(jobService, filter, after)
+        const page: JobPage = await orThrowCommandError(jobService.list(filter, pageSize, after))
         page.items.forEach(show)
         if (page.next === null) break
         after = page.next
@@ -71,9 +72,3 @@ export const jobsCommand: Command = {
     })
   },
 }
-
-const listPage = (
-  jobService: Parameters<Parameters<typeof withServices>[1]>[0]['jobService'],
-  filter: Parameters<typeof jobService.list>[0],
-  after: number | null,
-) => orThrowCommandError(jobService.list(filter, pageSize, after))

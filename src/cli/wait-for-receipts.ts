@@ -5,7 +5,7 @@ import { orThrowCommandError } from './or-throw-command-error.ts'
 /** Number of times that the receipts are read, a second apart, until no instance is waiting. */
 const receiptReads = 10
 
-/** Waits until each instance has confirmed a purge or is silent, for at most ten seconds. Returns the last receipts. */
+/** Waits until each instance has confirmed a purge or is silent, for about ten seconds. Returns the last receipts. */
 export const waitForReceipts = async (
   { freshness, sleep }: Pick<Larder, 'freshness' | 'sleep'>,
   started: Purge,

@@ -32,7 +32,7 @@ export const createLarderServer = (
   { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
 ): HttpServer => {
   const { playlists, vods, exports, mediaStatus, jobService, admins, freshness, health, background } = larder
-  const { explainCheckedToken, revocationService, monotonic } = larder
+  const { explainCheckedToken, revocationService, monotonic, sleep } = larder
   const { cacheStats, checkedTokens, follower, clock, log, outages } = larder
   return createHttpServer({
     limits,
@@ -61,6 +61,7 @@ export const createLarderServer = (
         limits: common.limits,
         traffic: common.traffic,
         lifecycle: common.lifecycle,
+        sleep,
         corsOrigins,
         responseTelemetry: { cacheStatus, stopwatch: serverTiming ? monotonic : null },
         consoleAssets: loadConsoleAssets(path.join(import.meta.dirname, '..', 'console')),

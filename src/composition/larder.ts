@@ -59,7 +59,10 @@ import type { Transcoder } from '../ports/transcoder.ts'
 import type { UserRepository } from '../ports/user-repository.ts'
 import type { WorkLocks } from '../ports/work-locks.ts'
 
-/** One member for each port. Tests pass their own adapters. */
+/**
+ * One member for each port, and the state that adapters and services share: what this process has heard of changes,
+ * of revocations, and of outages. Tests pass their own adapters.
+ */
 export type Adapters = {
   readonly cache: CachePort
   /** Reads expired values of `cache`. */

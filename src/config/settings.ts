@@ -3,6 +3,9 @@ import { E, pipe } from '../fp.ts'
 import { defaultHttpLimits, type HttpLimits } from '../http/http-limits.ts'
 import { type LogLevel, logLevels } from '../ports/log.ts'
 import type { TokenKey } from '../ports/token-key.ts'
+import { type ParseSetting, settingParsers } from './setting-parsers.ts'
+
+const { text, matching, integer, bytes, flag, oneOf, url, site, origin, list } = settingParsers
 
 /** All settings, decoded. docs/settings.md describes them. */
 export type Config = {
@@ -77,89 +80,15 @@ type S3Config = {
  */
 export class InvalidSettingError extends Error {}
 
-/** Parses the text of a setting. Fails with a message that continues a line such as "PORT=abc ". */
-type Parse<A> = (text: string) => E.Either<string, A>
-
 /**
  * Parsers of token keys. These parsers are passed as arguments, because the adapter for tokens defines the
  * notation, and settings do not depend on adapters.
  */
 type KeyParsers = {
-  readonly parseTokenKeys: Parse<ReadonlyArray<TokenKey>>
+  readonly parseTokenKeys: ParseSetting<ReadonlyArray<TokenKey>>
   /** Parses keys as `parseTokenKeys` does. Also accepts one plain secret. */
-  readonly parseSecretOrKeys: Parse<ReadonlyArray<TokenKey>>
+  readonly parseSecretOrKeys: ParseSetting<ReadonlyArray<TokenKey>>
 }
-
-const text: Parse<string> = E.right
-
-const matching =
-  (pattern: RegExp, fault: string): Parse<string> =>
-  (s) =>
-    pattern.test(s) ? E.right(s) : E.left(fault)
-
-const integer =
-  (min: number, max: number): Parse<number> =>
-  (s) => {
-    const n = /^\d+$/.test(s) ? Number(s) : Number.NaN
-    return n >= min && n <= max ? E.right(n) : E.left(`is not a whole number from ${min} to ${max}`)
-  }
-
-const units: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 }
-
-const bytesIn = (s: string): number => {
-  const [, digits, unit] = /^(\d+)([KMGT]?)$/.exec(s) ?? []
-  return Number(digits) * (units[unit ?? ''] ?? Number.NaN)
-}
-
-/** Parses a number of bytes. `min` and `max` are in the notation of the setting, such as `16K`. */
-const bytes =
-  (min: string, max: string): Parse<number> =>
-  (s) => {
-    const n = bytesIn(s)
-    return n >= bytesIn(min) && n <= bytesIn(max)
-      ? E.right(n)
-      : E.left(`is not a number of bytes from ${min} to ${max}`)
-  }
-
-const flag: Parse<boolean> = (s) =>
-  s === '1' || s === '0' ? E.right(s === '1') : E.left('is neither 1 nor 0')
-
-const oneOf =
-  <const A extends string>(words: ReadonlyArray<A>): Parse<A> =>
-  (s) => {
-    const word = words.find((w) => w === s)
-    return word === undefined ? E.left(`is none of ${words.join(', ')}`) : E.right(word)
-  }
-
-const url =
-  (...protocols: ReadonlyArray<string>): Parse<string> =>
-  (s) =>
-    URL.canParse(s) && protocols.includes(new URL(s).protocol)
-      ? E.right(s.replace(/\/+$/, ''))
-      : E.left(`is not a URL of ${protocols.join(' or ')}`)
-
-/** Parses a URL without path, query or credentials, because Larder serves nothing below a path. */
-const site: Parse<string> = (s) => {
-  const parsed = url('http:', 'https:')(s)
-  if (E.isLeft(parsed)) return parsed
-  const { pathname, search, hash, username, password } = new URL(s)
-  return pathname === '/' && `${search}${hash}${username}${password}` === ''
-    ? parsed
-    : E.left('has more than http(s)://host[:port]')
-}
-
-const origin: Parse<string> = (s) =>
-  s === '*' || (URL.canParse(s) && new URL(s).origin === s)
-    ? E.right(s)
-    : E.left('is neither * nor an origin')
-
-const list =
-  <A>(item: Parse<A>): Parse<ReadonlyArray<A>> =>
-  (s) => {
-    const items = s.split(',').map((part) => item(part.trim()))
-    const fault = items.find(E.isLeft)
-    return fault ?? E.right(items.flatMap((parsed) => (E.isRight(parsed) ? [parsed.right] : [])))
-  }
 
 // Names of secret settings. Error messages must not contain the values of these settings.
 const secrets = new Set(['DATABASE_URL', 'IMAGE_TOKEN_KEYS', 'CONTENT_TOKEN_KEYS', 'ID_TOKEN_SECRET'])
@@ -178,7 +107,7 @@ export const loadConfig = (
   const faults: string[] = []
 
   /** Returns `fallback` for an unset, empty or invalid variable. Records the fault of an invalid one. */
-  const read = <A, B>(name: string, parse: Parse<A>, fallback: B, example: string): A | B => {
+  const read = <A, B>(name: string, parse: ParseSetting<A>, fallback: B, example: string): A | B => {
     const value = env[name]
     if (value === undefined || value === '') return fallback
     return pipe(
@@ -225,6 +154,7 @@ export const loadConfig = (
     bodyBytes: read('MAX_BODY_BYTES', bytes('1', '1G'), defaultHttpLimits.bodyBytes, '1M'),
     requestMilliseconds: seconds('REQUEST_SECONDS', 1, defaultHttpLimits.requestMilliseconds, '60'),
     keepAliveMilliseconds: seconds('KEEP_ALIVE_SECONDS', 1, defaultHttpLimits.keepAliveMilliseconds, '75'),
+    eventStreams: read('SSE_MAX', integer(0, 1_000_000), defaultHttpLimits.eventStreams, '1000'),
     stallMilliseconds: seconds('CLIENT_STALL_SECONDS', 1, defaultHttpLimits.stallMilliseconds, '60'),
     replyMilliseconds: defaultHttpLimits.replyMilliseconds,
   }

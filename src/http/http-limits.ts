@@ -19,6 +19,8 @@ export type HttpLimits = {
   /** Maximum time until a request has arrived completely, including its body. */
   readonly requestMilliseconds: number
   readonly keepAliveMilliseconds: number
+  /** Maximum number of open streams of events (http-api.md §5.11). */
+  readonly eventStreams: number
   /** If a client accepts no byte of its reply for this long, it is disconnected. */
   readonly stallMilliseconds: number
   /**
@@ -37,6 +39,7 @@ export const defaultHttpLimits: HttpLimits = {
   bodyBytes: 1024 * 1024,
   requestMilliseconds: 60_000,
   keepAliveMilliseconds: 75_000,
+  eventStreams: 1000,
   stallMilliseconds: 60_000,
   replyMilliseconds: 4800,
 }

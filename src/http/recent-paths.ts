@@ -1,3 +1,4 @@
+import { fnv1a } from '../domain/shared/fnv1a.ts'
 import { withoutPathToken } from './request/path-token.ts'
 
 /**
@@ -16,14 +17,10 @@ const pathOf = (url: string): string => {
 }
 
 /**
- * Returns the FNV-1a hash (32 bits). A collision does no harm, because it only puts a request into the wrong
- * lane of the admission queue.
+ * Returns a hash of the path. A collision does no harm, because it only puts a request into the wrong lane of
+ * the admission queue. The number is signed, because V8 stores it in a Set without an object of its own.
  */
-const hashOf = (text: string): number => {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return hash
-}
+const hashOf = (url: string): number => fnv1a(pathOf(url)) | 0
 
 /**
  * Creates a record of between `count` and 2 × `count` recent paths. The older half is dropped all at once.
@@ -34,13 +31,13 @@ export const createRecentPaths = (count = 32_768): RecentPaths => {
   let older = new Set<number>()
   return {
     add: (url) => {
-      newer.add(hashOf(pathOf(url)))
+      newer.add(hashOf(url))
       if (newer.size < count) return
       older = newer
       newer = new Set()
     },
     has: (url) => {
-      const hash = hashOf(pathOf(url))
+      const hash = hashOf(url)
       return newer.has(hash) || older.has(hash)
     },
   }

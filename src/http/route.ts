@@ -19,8 +19,8 @@ export type Route<C, P, Q, B> = {
    */
   readonly params?: t.Type<P, unknown, unknown>
   /**
-   * If `true`, a 422 reports an invalid path parameter. Only for paths without a uid, because such a reply
-   * reveals whether a uid is valid.
+   * If `true`, a 422 reports an invalid path parameter. Not for paths with the uid of a file, an export or a part: their
+   * reply is that for one that does not exist.
    */
   readonly explainsParams?: boolean
   readonly query?: t.Type<Q, unknown, unknown>

@@ -45,7 +45,10 @@ export type Instances = {
   readonly remove: (uid: InstanceUid) => TE.TaskEither<Unavailable, void>
   /** Lists all instances, the oldest first. */
   readonly list: TE.TaskEither<Unavailable, ReadonlyArray<InstanceStatus>>
-  /** Adds a purge, and writes its values to the log of invalidations, in one transaction. */
+  /**
+   * Adds a purge, and writes its values to the log of invalidations, in one transaction. The bus announces it, even
+   * if there are no values: an instance that has applied it has applied all earlier changes, too.
+   */
   readonly addPurge: (uid: PurgeUid, stale: Exclude<StaleValues, 'all'>) => TE.TaskEither<Unavailable, void>
   /** Returns a receipt for each instance; `none` if there is no such purge. */
   readonly findPurge: (uid: PurgeUid) => TE.TaskEither<Unavailable, O.Option<ReadonlyArray<PurgeReceipt>>>

@@ -46,8 +46,8 @@ export type InvalidationBus = {
    */
   readonly open: (onChange: () => void) => TE.TaskEither<Unavailable, BusSession>
   /**
-   * Removes rows older than `keepMs` milliseconds, but never the newest row. Returns the number of removed
-   * rows.
+   * Removes rows older than `keepMs` milliseconds, but never the newest row, and no row that is newer than a running
+   * transaction: each read would be a gap until that transaction ends. Returns the number of removed rows.
    */
   readonly prune: (keepMs: number) => TE.TaskEither<Unavailable, number>
 }

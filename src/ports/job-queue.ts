@@ -64,7 +64,7 @@ export type JobQueue = {
     limit: number,
     after: number | null,
   ) => TE.TaskEither<Unavailable, JobPage>
-  /** Lets a failed or cancelled job wait again, with all its attempts. */
+  /** Lets a failed or cancelled job wait again, with all its attempts and without its progress. */
   readonly retry: (job: JobUid) => TE.TaskEither<Unavailable, JobChange>
   /** Cancels a waiting or running job at once. The worker of a running job loses its lease. */
   readonly cancel: (job: JobUid) => TE.TaskEither<Unavailable, JobChange>

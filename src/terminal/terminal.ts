@@ -18,17 +18,14 @@ export type Terminal = {
   readonly close: () => void
 }
 
-export const createTerminal = (
-  printLine: (line: string) => void,
-  isInteractive: boolean = process.stdout.isTTY === true,
-): Terminal => {
+export const createTerminal = (printLine: (line: string) => void): Terminal => {
   const bar = createProgressBar(process.stderr)
   let isClosed = false
   const unlessClosed = (show: () => void): void => {
     if (!isClosed) show()
   }
   return {
-    isInteractive,
+    isInteractive: process.stdout.isTTY === true,
     print: (line) =>
       unlessClosed(() => {
         bar.clear()

@@ -36,8 +36,8 @@ export const createReportTask = (larder: Reporting, uid: InstanceUid, version: s
 }
 
 /**
- * Creates the task that removes old rows from the log of invalidations, and instances that ended long ago. If another process does so already,
- * this one tries again an hour later.
+ * Creates the task that removes old rows from the log of invalidations, old purges, and instances that ended long
+ * ago. If another process does so already, this one tries again an hour later.
  */
 export const createPruneTask = (
   { bus, instances, locks }: Pick<Larder, 'bus' | 'instances' | 'locks'>,

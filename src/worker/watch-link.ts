@@ -12,10 +12,9 @@ const linkTtlSeconds = 86_400
 const labels: Readonly<Record<MediaKind, string>> = { image: 'a picture', content: 'a film   ' }
 
 /**
- * Prints the link to the page of a file. Returns false if there is no link, because an image without exports
- * has no token. With the link, anyone can open the file, so it is printed only to a terminal. Any other
- * output may be a log that is stored and copied; to such an output, the command that mints a token is printed
- * instead.
+ * Prints the link to the page of a file; nothing if no token can be minted now. With the link, anyone can open the
+ * file, so it is printed only to a terminal. Any other output may be a log that is stored and copied; to such an
+ * output, the command that mints a token is printed instead.
  */
 export const printWatchLink = async (
   { admins }: Pick<Larder, 'admins'>,
@@ -23,14 +22,13 @@ export const printWatchLink = async (
   terminal: Terminal,
   kind: MediaKind,
   uid: string,
-): Promise<boolean> => {
+): Promise<void> => {
   const minted = await admins.mintMediaToken(uid, Math.min(linkTtlSeconds, tokenMaxTtlSeconds))()
-  if (E.isLeft(minted)) return false
+  if (E.isLeft(minted)) return
   const page = `${publicUrl}/console/watch/${uid}`
   terminal.print(
     terminal.isInteractive
       ? `  ${labels[kind]}  ${page}?jwt=${minted.right.jwt}`
       : `  ${labels[kind]}  ${page}?jwt=… (a token: larder token ${uid})`,
   )
-  return true
 }

@@ -9,7 +9,7 @@ import { right } from '../support/expect-right.ts'
 type Fixture = {
   readonly instances: Instances
   readonly bus: InvalidationBus
-  /** Lets time pass since all reports (milliseconds). */
+  /** Lets time pass since all reports and purges (milliseconds). */
   readonly wait: (ms: number) => Promise<void>
 }
 
@@ -48,7 +48,7 @@ export const instancesContract = (make: () => Promise<Fixture>): void => {
       : null
   }
 
-  it('list the last report of each instance, until it is removed', async () => {
+  it('list the last report of each instance, the oldest instance first, until it is removed', async () => {
     const { position } = await readLog()
     await report(one, position)
     await report(two, position)
@@ -62,7 +62,7 @@ export const instancesContract = (make: () => Promise<Fixture>): void => {
         cacheBytes,
         hitRatio,
       })),
-    ).to.have.deep.members([
+    ).to.deep.equal([
       { uid: one, version: '1.2.3', applied: position.newest.id, cacheBytes: 4096, hitRatio: 0.75 },
       { uid: two, version: '1.2.3', applied: position.newest.id, cacheBytes: 4096, hitRatio: null },
     ])
@@ -87,6 +87,22 @@ export const instancesContract = (make: () => Promise<Fixture>): void => {
     expect(await states()).to.deep.equal({ [one]: 'done', [two]: 'waiting' })
   })
 
+  it('announce a purge of nothing, too, which asks for receipts of all earlier changes', async () => {
+    const before = await readLog()
+    await report(one, before.position)
+    let onChange = (): void => undefined
+    const heard = new Promise<void>((resolve) => {
+      onChange = resolve
+    })
+    const listener = await right(fixture.bus.open(() => onChange()))
+    await right(fixture.instances.addPurge(purge, { names: [], families: [] }))
+    await heard
+    await listener.close()
+    expect(await states()).to.deep.equal({ [one]: 'waiting' })
+    await report(one, (await readLog(before.position)).position)
+    expect(await states()).to.deep.equal({ [one]: 'done' })
+  })
+
   it('call an instance silent that has not reported for 30 s, and never done', async () => {
     await right(fixture.instances.addPurge(purge, { names: ['a'], families: [] }))
     const { position } = await readLog()
@@ -98,12 +114,17 @@ export const instancesContract = (make: () => Promise<Fixture>): void => {
     expect(await states()).to.deep.equal({ [one]: 'silent', [two]: 'done' })
   })
 
-  it('forget what was silent for long', async () => {
+  it('forget instances that were silent for long, and purges as old', async () => {
     const { position } = await readLog()
     await report(one, position)
-    await fixture.wait(60_000)
+    await right(fixture.instances.addPurge(purge, { names: ['a'], families: [] }))
+    await fixture.wait(58_000)
+    await right(fixture.instances.forget(59_000))
+    expect(await states()).to.deep.equal({ [one]: 'silent' })
+    await fixture.wait(2000)
     await report(two, position)
     await right(fixture.instances.forget(59_000))
     expect((await right(fixture.instances.list)).map(({ uid }) => uid)).to.deep.equal([two])
+    expect(await states()).to.equal(null)
   })
 }

@@ -132,6 +132,19 @@ export const invalidationBusContract = (make: () => Promise<BusFixture>): void =
     expect((await read(after.position)).stale).to.deep.equal(names('c'))
   })
 
+  it('prunes no row that is newer than a running transaction, so that followers have no gap', async () => {
+    const running = await fixture.begin()
+    await running.write(names('late'))
+    await change('a')
+    await change('b')
+    const { position } = await read(null)
+    await right(fixture.bus.prune(-60_000))
+    const second = await read(position)
+    expect(second.stale).to.deep.equal(names())
+    await running.commit()
+    expect((await read(second.position)).stale).to.deep.equal(names('late'))
+  })
+
   it('passes everything if the log is that of another database', async () => {
     const { position } = await read(null)
     const elsewhere = await right(fixture.other.open(() => undefined))

@@ -205,9 +205,13 @@ export const jobQueueContract = (make: () => Promise<JobQueueSubject>): void => 
     const { uid, media } = await add({ attempts: 1 })
     expect(await right(one.retry(uid))).to.equal('wrong state')
     const job = await takeFirst()
+    expect(await isHeld(job.lease)).to.equal(true)
     await right(one.settle(job.lease, outcomeOfFailure(job, 'x', 'attempt')))
     expect(await right(one.retry(uid))).to.equal('changed')
-    expect(await find(uid)).to.include({ state: 'waiting', attempt: 0, error: null, endedAt: null })
+    expect(await find(uid)).to.include({
+      ...{ state: 'waiting', attempt: 0, error: null, endedAt: null },
+      ...{ progress: 0, stage: null, speed: null, etaSeconds: null },
+    })
     await right(one.cancel(uid))
     const { uid: newer } = await add({ media })
     expect(await right(one.retry(uid))).to.equal('wrong state')

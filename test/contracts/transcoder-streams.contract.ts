@@ -147,7 +147,7 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
 
   for (const [name, warnings] of [
     ['extras.mov', ['left out: 1 data stream (tmcd)', 'left out: 2 chapters']],
-    // FFmpeg does not open the subtitles of this file, so the warning comes from readListing.
+    // FFmpeg does not open the subtitles of this file, so the warning comes from ffmpeg-listing.ts.
     [
       'extras.mkv',
       ['left out: subtitles (subrip)', 'left out: 1 attached file (ttf)', 'left out: 2 chapters'],

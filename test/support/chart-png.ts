@@ -2,6 +2,10 @@ import { crc32, deflateSync } from 'node:zlib'
 import { chartColours, patchAt, type Rgb } from './chart.ts'
 import { type Encoding, encodings } from './chart-encodings.ts'
 
+/**
+ * Returns a chunk of a PNG (PNG-3 §5.3). It shares no code with the writer in `src`, so that the same error cannot be in
+ * both.
+ */
 export const pngChunk = (type: string, data: Uint8Array = new Uint8Array()): Buffer => {
   const chunk = Buffer.alloc(12 + data.length)
   chunk.writeUInt32BE(data.length)

@@ -14,7 +14,7 @@ export const filesBelow = (folders: ReadonlyArray<string>, ends: RegExp): Readon
 /** A numbered paragraph of docs/http-api.md: the text up to the next number. */
 type Paragraph = { readonly number: string; readonly text: string; readonly isBuilt: boolean }
 
-const notYet = '**(not yet)**'
+export const notYet = '**(not yet)**'
 
 /** The numbered paragraphs of docs/http-api.md, with the headings (`## 4. Images`). */
 export const contractParagraphs = (): ReadonlyArray<Paragraph> =>

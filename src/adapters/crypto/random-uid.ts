@@ -16,7 +16,7 @@ import { E } from '../../fp.ts'
 import type { NewUid } from '../../ports/new-uid.ts'
 
 /**
- * Creates uids. `prefix` has no underscore at its end: the prefix `oseh` gives `oseh_if_…`, and `null` gives
+ * Creates uids. `prefix` has no underscore at its end: the prefix `acme` gives `acme_if_…`, and `null` gives
  * `if_…`.
  */
 export const createRandomUid = (prefix: string | null): NewUid => {

@@ -13,6 +13,7 @@ import type { LocalFiles } from '../../ports/local-files.ts'
 import { ensurePrivateFolder } from '../platform/ensure-folder.ts'
 import { failedWithFile } from '../platform/errno.ts'
 import type { ProcessLiveness } from '../platform/process-liveness.ts'
+import { withDraftFile } from '../platform/with-draft-file.ts'
 import { hasFileBytes, inspectFile } from './inspect-file.ts'
 import { findLossyPaths } from './lossy-path.ts'
 import { digestSlice, readSlice } from './read-slice.ts'
@@ -78,16 +79,12 @@ export const createFsLocalFiles = async (
     write: (path, bytes) =>
       TE.tryCatch(async () => {
         writes += 1
-        const unfinished = `${path}.${writes}.unfinished`
-        try {
+        await withDraftFile(`${path}.${writes}.unfinished`, async (draft) => {
           // There is no fsync: it takes seconds for gigabytes, and these files are created again after a
           // power loss.
-          await writeFile(unfinished, bytes, { mode: 0o600 })
-          await rename(unfinished, path)
-        } catch (cause) {
-          await rm(unfinished, { force: true })
-          throw cause
-        }
+          await writeFile(draft, bytes, { mode: 0o600 })
+          await rename(draft, path)
+        })
       }, writeFailed),
     withScratch,
     withUsablePath:

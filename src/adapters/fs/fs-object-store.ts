@@ -7,11 +7,12 @@ import type { NewObject, ObjectStore } from '../../ports/object-store.ts'
 import { createFolder } from '../platform/create-folder.ts'
 import { orIfNotFound } from '../platform/errno.ts'
 import type { ProcessLiveness } from '../platform/process-liveness.ts'
+import { syncFolder } from '../platform/sync-folder.ts'
 import { verifyChecksum } from '../store/verify-checksum.ts'
 import { createIncomingFolder } from './incoming-folder.ts'
 import { isObjectNotFound } from './is-object-not-found.ts'
 import { fileNameOfKeySegment } from './key-names.ts'
-import { listObjects, listUnfinishedUploads } from './list-objects.ts'
+import { listFolderObjects, listUnfinishedUploads } from './list-objects.ts'
 
 const chunkSize = 128 * 1024
 const failed = unavailable('object store')
@@ -46,7 +47,7 @@ export const createFsObjectStore = (dir: string, liveness: ProcessLiveness): Obj
       TE.tryCatch(async () => {
         await orIfNotFound(rm(pathOf(key)), undefined, isObjectNotFound)
       }, failed),
-    list: (prefix, after) => listObjects(dir, prefix, after),
+    list: (prefix, after) => listFolderObjects(dir, prefix, after),
     unfinishedUploads: () => listUnfinishedUploads(join(dir, '.incoming')),
     check: TE.tryCatch(() => incoming.withNewFile((probe) => writeFile(probe, '', { mode: 0o600 })), failed),
   }
@@ -94,13 +95,4 @@ const makeFolder = async (folder: string): Promise<void> => {
   if (topmost === null) return
   for (let created = folder; created.length >= topmost.length; created = dirname(created))
     await syncFolder(dirname(created))
-}
-
-const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

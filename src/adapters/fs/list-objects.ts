@@ -38,7 +38,7 @@ const withKey = (
  * Lists the objects below a folder in the order of their keys. Reads all names of a folder at once (about 100
  * bytes of memory each), but the metadata of each file only when the file is listed.
  */
-export async function* listObjects(
+export async function* listFolderObjects(
   folder: string,
   prefix: string,
   after: string | null,
@@ -52,7 +52,7 @@ export async function* listObjects(
     const path = join(folder, entry.name)
     if (entry.isDirectory()) {
       const mayContain = key.startsWith(prefix) || prefix.startsWith(key)
-      if (mayContain) yield* listObjects(path, prefix, after, key)
+      if (mayContain) yield* listFolderObjects(path, prefix, after, key)
       continue
     }
     if (!key.startsWith(prefix) || (after !== null && compareKeysByBytes(key, after) <= 0)) continue

@@ -8,7 +8,7 @@ import { createStatements } from './statements.ts'
 const maxTotal = 10_000
 const Count = t.strict({ count: t.number })
 
-/** Creates the function that lists jobs. Each set of filters has its own statement, so that an index fits it. */
+/** Creates the function that lists jobs. Each set of filters has its own statement, so that its plan fits it. */
 export const createJobList = (db: Knex): JobQueue['list'] => {
   const { selectMany, selectOne } = createStatements(db)
 

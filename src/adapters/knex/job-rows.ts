@@ -12,8 +12,8 @@ import {
 import { ContentFileUid, ImageFileUid, JobUid } from '../../domain/media/ids.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
-
-const nullable = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
+import { nullable } from './nullable.ts'
+import { epochMilliseconds } from './sql-times.ts'
 
 const jobColumnCodecs = {
   id: t.number,
@@ -42,14 +42,13 @@ const jobColumnCodecs = {
 export const JobRow = snakeCased(t.strict(jobColumnCodecs))
 export const LeasedJobRow = snakeCased(t.strict({ ...jobColumnCodecs, leaseToken: t.string }))
 
-const milliseconds = (column: string): string =>
-  `cast(floor(extract(epoch from j.${column}) * 1000) as bigint) as ${column}`
+const timeColumn = (column: string): string => `${epochMilliseconds(`j.${column}`)} as ${column}`
 
 /** The columns of JobRow. The row of the job must be named `j` in the statement. */
 export const jobColumns = `
   j.id, j.uid, j.kind, j.media, j.media_kind, j.duration_seconds, j.state, j.priority, j.attempt, j.attempts, j.lost,
   j.worker, j.progress, j.stage, j.speed, j.eta_seconds, j.error, j.warnings,
-  ${['created_at', 'started_at', 'ended_at'].map(milliseconds).join(', ')}`
+  ${['created_at', 'started_at', 'ended_at'].map(timeColumn).join(', ')}`
 
 export const toJob = ({ id: _, media, mediaKind, ...row }: t.TypeOf<typeof JobRow>): Job => ({
   ...row,

@@ -1,7 +1,8 @@
 import { jobLeaseMs } from '../../ports/job-queue.ts'
 import { jobColumns } from './job-rows.ts'
+import { intervalOf } from './sql-times.ts'
 
-const leaseEnd = `now() + ${jobLeaseMs} * interval '1 millisecond'`
+const leaseEnd = `now() + ${intervalOf(jobLeaseMs)}`
 
 /** Name of a connection that takes jobs, so that other processes know that there are workers. */
 export const connectionName = (worker: string): string => `larder worker ${worker}`.slice(0, 63)
@@ -43,7 +44,7 @@ export const settleLease = `
   update jobs set
     state = :state, attempt = :attempt, lost = :lost, error = :error, warnings = cast(:warnings as jsonb),
     progress = case when :state = 'done' then 1 else progress end,
-    run_at = now() + :delay * interval '1 millisecond',
+    run_at = now() + ${intervalOf(':delay')},
     lease_token = null, lease_until = null,
     ended_at = case when :state = 'waiting' then null else now() end
   where uid = :uid and lease_token = cast(:token as uuid)`
@@ -67,7 +68,7 @@ export const insertJobOnce = `
   select uid from jobs where media = ? and kind = ? and state in ('waiting', 'running')`
 
 export const deleteEnded = `
-  delete from jobs where ended_at < now() - cast(? as double precision) * interval '1 millisecond' returning uid`
+  delete from jobs where ended_at < now() - ${intervalOf('?')} returning uid`
 
 export const selectHasWorkers = `
   select exists (

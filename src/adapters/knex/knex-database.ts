@@ -5,7 +5,7 @@ import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { limitTransaction } from './bounded-client.ts'
 import { statementOptions } from './database-limits.ts'
 import { migrations, type NamedMigration } from './migrations/all.ts'
-import { query } from './statements.ts'
+import { queryDatabase } from './statements.ts'
 
 /** Key of the migration lock: an arbitrary number that no other program uses in this database. */
 const migrationLock = 727_001
@@ -29,7 +29,7 @@ const lockWaitMs = 900_000
 
 /** Creates the port that migrates and checks a database. */
 export const createKnexDatabase = (db: Knex): Database => ({
-  migrate: query(async () => {
+  migrate: queryDatabase(async () => {
     await db.transaction(async (trx) => {
       await lock(trx)
       const resetLimit = await limitTransaction(trx, 'migration')
@@ -38,7 +38,7 @@ export const createKnexDatabase = (db: Knex): Database => ({
     })
   }),
 
-  check: query(async () => {
+  check: queryDatabase(async () => {
     const names = migrations.map(({ name }) => name)
     const { rows } = await db.raw('select to_regclass(?) is not null as present', [tableName]).options(asRead)
     const applied = rows[0].present

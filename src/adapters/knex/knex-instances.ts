@@ -5,9 +5,9 @@ import { snakeCased } from '../../domain/shared/snake-cased.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import { type Instances, silentAfterMs } from '../../ports/instances.ts'
 import { busChannel } from './bus-session.ts'
+import { nullable } from './nullable.ts'
+import { epochMilliseconds, intervalOf } from './sql-times.ts'
 import { createStatements, inTransaction } from './statements.ts'
-
-const milliseconds = (column: string): string => `cast(floor(extract(epoch from ${column}) * 1000) as bigint)`
 
 const StatusRow = snakeCased(
   t.strict({
@@ -17,7 +17,7 @@ const StatusRow = snakeCased(
     heardAt: t.number,
     applied: t.number,
     cacheBytes: t.number,
-    hitRatio: t.union([t.number, t.null]),
+    hitRatio: nullable(t.number),
   }),
 )
 
@@ -29,9 +29,6 @@ const ReceiptRow = snakeCased(
   }),
 )
 
-const interval = (binding: string): string =>
-  `cast(${binding} as double precision) * interval '1 millisecond'`
-
 /** Stores instances and purges in PostgreSQL. There are few instances, so they need no index but their key. */
 export const createKnexInstances = (db: Knex): Instances => {
   const { selectMany, selectOne, run } = createStatements(db)
@@ -42,9 +39,9 @@ export const createKnexInstances = (db: Knex): Instances => {
     `select (
        select coalesce(json_agg(json_build_object(
          'instance', i.uid,
-         'heard_at', ${milliseconds('i.heard_at')},
+         'heard_at', ${epochMilliseconds('i.heard_at')},
          'state', case
-           when i.heard_at < now() - ${interval(String(silentAfterMs))} then 'silent'
+           when i.heard_at < now() - ${intervalOf(silentAfterMs)} then 'silent'
            when pg_visible_in_snapshot(p.xid, i.applied) then 'done'
            else 'waiting' end
        ) order by i.started_at, i.uid), '[]') from instances i
@@ -56,8 +53,7 @@ export const createKnexInstances = (db: Knex): Instances => {
       pipe(
         run(
           `insert into instances (uid, version, applied, applied_id, cache_bytes, hit_ratio)
-           values (:uid, :version, cast(:applied as pg_snapshot), :id, :bytes,
-                   nullif(cast(:ratio as double precision), -1))
+           values (:uid, :version, cast(:applied as pg_snapshot), :id, :bytes, :ratio)
            on conflict (uid) do update
            set heard_at = now(), applied = excluded.applied, applied_id = excluded.applied_id,
                cache_bytes = excluded.cache_bytes, hit_ratio = excluded.hit_ratio`,
@@ -67,7 +63,7 @@ export const createKnexInstances = (db: Knex): Instances => {
             applied: position.snapshot,
             id: position.newest.id,
             bytes: cacheBytes,
-            ratio: hitRatio ?? -1,
+            ratio: hitRatio,
           },
         ),
         TE.map(() => undefined),
@@ -81,7 +77,7 @@ export const createKnexInstances = (db: Knex): Instances => {
       'background',
       'instances.list',
       StatusRow,
-      `select uid, version, ${milliseconds('started_at')} as started_at, ${milliseconds('heard_at')} as heard_at,
+      `select uid, version, ${epochMilliseconds('started_at')} as started_at, ${epochMilliseconds('heard_at')} as heard_at,
               applied_id as applied, cache_bytes, hit_ratio
        from instances i order by i.started_at, uid`,
     )(),
@@ -96,8 +92,8 @@ export const createKnexInstances = (db: Knex): Instances => {
     forget: (silentMs) =>
       pipe(
         run(
-          `with old as (delete from cache_purges where created_at < now() - ${interval(':ms')})
-           delete from instances where heard_at < now() - ${interval(':ms')}`,
+          `with old as (delete from cache_purges where created_at < now() - ${intervalOf(':ms')})
+           delete from instances where heard_at < now() - ${intervalOf(':ms')}`,
           { ms: silentMs },
         ),
         TE.map(() => undefined),

@@ -110,8 +110,8 @@ export const createKnexJobQueue = (db: Knex, worker: string): JobQueue => {
       if (E.isLeft(expired)) return expired
       let reaped = 0
       for (const row of expired.right) {
-        const { lease, ...job } = toLeasedJob(row)
-        const settled = await settleExpired(lease, outcomeOfLoss(job))()
+        const job = toLeasedJob(row)
+        const settled = await settleExpired(job.lease, outcomeOfLoss(job))()
         if (E.isLeft(settled)) return settled
         if (settled.right) reaped += 1
       }

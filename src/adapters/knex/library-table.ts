@@ -9,6 +9,7 @@ import { snakeCase, snakeCased } from '../../domain/shared/snake-cased.ts'
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { IngestedFile } from '../../ports/library-repository.ts'
 import { completeJob, insertJob } from './job-rows.ts'
+import { nullable } from './nullable.ts'
 import { createStatements, decodeRows, inTransaction } from './statements.ts'
 import {
   insertOriginal,
@@ -39,9 +40,8 @@ type LibraryTable<U extends string, P extends t.Props, X> = {
 const pageSize = 100
 
 const Id = t.strict({ id: t.number })
-const Recipe = t.union([t.number, t.null])
+const Recipe = nullable(t.number)
 const Count = t.strict({ count: t.number })
-const nullable = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 const StateRow = snakeCased(
   t.strict({
     isReady: t.boolean,

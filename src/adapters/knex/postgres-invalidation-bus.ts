@@ -5,13 +5,14 @@ import { O, pipe, TE } from '../../fp.ts'
 import type { InvalidationBus } from '../../ports/invalidation-bus.ts'
 import { openBusSession } from './bus-session.ts'
 import type { PgConnection } from './create-knex.ts'
+import { intervalOf } from './sql-times.ts'
 import { createStatements } from './statements.ts'
 
 /**
  * Maximum wait (milliseconds) for an answer. A connection that is silent for longer is given up, so a peer
  * that vanished is noticed this long after the next read.
  */
-const defaultAnswerMs = 2000
+const answerMs = 2000
 
 /**
  * Follows the log of PostgreSQL (migration 0008). Each session has a connection of its own: a pooled one
@@ -20,14 +21,13 @@ const defaultAnswerMs = 2000
 export const createPostgresInvalidationBus = (
   db: Knex,
   connection: () => Promise<PgConnection>,
-  answerMs = defaultAnswerMs,
 ): InvalidationBus => {
   const { selectOne } = createStatements(db)
   const prune = selectOne(
     'background',
     'invalidation.prune',
     t.strict({ pruned: t.number }),
-    `select prune_invalidation_log(cast(? as double precision) * interval '1 millisecond') as pruned`,
+    `select prune_invalidation_log(${intervalOf('?')}) as pruned`,
   )
   return {
     open: (onChange) =>

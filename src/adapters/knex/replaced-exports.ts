@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import type { ReplacedExport } from '../../domain/media/replaced-export.ts'
 import type { Unavailable } from '../../domain/shared/errors.ts'
 import { pipe, TE } from '../../fp.ts'
+import { intervalOf } from './sql-times.ts'
 import { createStatements } from './statements.ts'
 
 /** Describes a table of exports. */
@@ -37,7 +38,7 @@ export const createReplacedExports = <U extends string>(db: Knex, table: Replace
      ) as parts
      from ${exports} e
      where e.uid > ? and e.replaced_at is not null
-       and e.replaced_at < now() - cast(? as double precision) * interval '1 millisecond'
+       and e.replaced_at < now() - ${intervalOf('?')}
      order by e.uid limit ${pageSize}`,
   )
 

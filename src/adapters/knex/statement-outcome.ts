@@ -37,8 +37,8 @@ export const violatesUniqueIndex = (error: unknown, index: string): boolean =>
   error instanceof DatabaseError && error.code === uniqueViolation && error.constraint === index
 
 /**
- * Converts the error of a write. Throws it if the database rejected the values. The result tells whether the write had no effect, or whether its effect is
- * unknown.
+ * Converts the error of a write. Throws it if the database rejected the values. The result tells whether the write
+ * had no effect, or whether its effect is unknown.
  */
 export const toWriteFailure = (error: unknown): Unavailable => {
   rethrowRejectedValues(error)

@@ -14,7 +14,7 @@ export type Binding = string | number | boolean | null
  * Runs a query. Fails with `Unavailable` for an error of the database, and for a row that does not match its
  * codec. Throws if the database rejects the values of the query, which is a bug.
  */
-export const query = <A>(runQuery: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
+export const queryDatabase = <A>(runQuery: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
   TE.tryCatch(runQuery, toReadFailure)
 
 /**
@@ -53,7 +53,7 @@ export const createStatements = (db: Knex) => {
   const selectMany =
     <A>(limit: QueryLimit, name: string, row: t.Type<A, unknown, unknown>, sql: string) =>
     (...bindings: ReadonlyArray<Binding>) =>
-      query(async () =>
+      queryDatabase(async () =>
         decodeRows(
           row,
           (await db.raw(sql, bindings).options(Object.assign({ name }, statementOptions(limit)))).rows,

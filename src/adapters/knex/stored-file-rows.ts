@@ -2,6 +2,7 @@ import * as t from 'io-ts'
 import type { Knex } from 'knex'
 import { StoredFileUid } from '../../domain/media/ids.ts'
 import type { StoredFile } from '../../domain/media/stored-file.ts'
+import { epochMilliseconds } from './sql-times.ts'
 import { decodeRows } from './statements.ts'
 
 /**
@@ -19,7 +20,7 @@ export const StoredFileJson: t.Type<StoredFile, unknown, unknown> = t.strict({
 })
 
 /** SQL column with the time at which the file was stored, in milliseconds since 1970. */
-export const storedAtColumn = 'cast(floor(extract(epoch from s.created_at) * 1000) as bigint) as stored_at'
+export const storedAtColumn = `${epochMilliseconds('s.created_at')} as stored_at`
 
 /**
  * The end of a statement that inserts a file (as the CTE `file`) together with its original. The row of the

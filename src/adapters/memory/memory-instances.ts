@@ -6,7 +6,7 @@ import { type MemoryInvalidationLog, parseMemorySnapshot } from './memory-invali
 
 type Row = InstanceReport & { readonly startedAt: number; readonly heardAt: number }
 
-/** Stores instances in memory, for tests and for processes without a database. */
+/** Stores instances in memory, for tests. */
 export const createMemoryInstances = (log: MemoryInvalidationLog, clock: Clock): Instances => {
   const rows = new Map<InstanceUid, Row>()
   const purges = new Map<PurgeUid, { readonly xid: number; readonly addedAt: number }>()

@@ -61,7 +61,9 @@ export const createMemoryInvalidationLog = (clock: Clock): MemoryInvalidationLog
     },
     prune: (before) => {
       const newest = Math.max(...rows.map(({ id }) => id))
-      const isOld = ({ id, createdAtMs }: Row) => createdAtMs < before && id !== newest
+      const oldestRunning = Math.min(nextXid, ...running)
+      const isOld = ({ id, xid, createdAtMs }: Row) =>
+        createdAtMs < before && id !== newest && xid < oldestRunning
       const gone = rows.filter(isOld)
       rows = rows.filter((row) => !isOld(row))
       pruned = Math.max(pruned, ...gone.map(({ xid }) => xid))
@@ -105,7 +107,7 @@ const hasGap = (log: MemoryInvalidationLog, { snapshot, newest }: BusPosition): 
   )
 }
 
-/** Follows a log in memory, for tests and for processes without a database. */
+/** Follows a log in memory, for tests. */
 export const createMemoryInvalidationBus = (
   log: MemoryInvalidationLog,
   clock: Clock,

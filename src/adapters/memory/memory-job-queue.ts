@@ -1,5 +1,11 @@
-import { activeStates, type JobLease, type LeasedJob, retryableStates } from '../../domain/jobs/job.ts'
-import { O, TE } from '../../fp.ts'
+import {
+  activeStates,
+  type JobLease,
+  type LeasedJob,
+  noProgress,
+  retryableStates,
+} from '../../domain/jobs/job.ts'
+import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { JobChange, JobFilter, JobQueue } from '../../ports/job-queue.ts'
 import { type MemoryJobs, toJob } from './memory-jobs.ts'
@@ -75,7 +81,7 @@ export const createMemoryJobQueue = (jobs: MemoryJobs, clock: Clock, worker = 'm
       return Math.max(0, ...running.map(({ startedAt }) => clock() - (startedAt ?? 0)))
     }),
 
-    find: (uid) => TE.fromIO(() => O.fromNullable(jobs.rows.get(uid) && toJob(jobs.rows.get(uid) as Row))),
+    find: (uid) => TE.fromIO(() => pipe(O.fromNullable(jobs.rows.get(uid)), O.map(toJob))),
 
     list: (filter, limit, after) =>
       TE.fromIO(() => {
@@ -95,6 +101,7 @@ export const createMemoryJobQueue = (jobs: MemoryJobs, clock: Clock, worker = 'm
         (row) => retryableStates.includes(row.state) && jobs.activeOf(row.media.uid, row.kind) === undefined,
         (row) => ({
           ...row,
+          ...noProgress,
           state: 'waiting',
           attempt: 0,
           lost: 0,

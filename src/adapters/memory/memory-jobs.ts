@@ -4,7 +4,6 @@ import {
   type JobKind,
   type JobLease,
   type JobProgress,
-  type JobState,
   type LeasedJob,
   type NewJob,
   noProgress,
@@ -21,8 +20,6 @@ type Row = Job & {
   readonly leaseToken: string | null
   readonly leaseUntil: number
 }
-
-const endedStates: ReadonlyArray<JobState> = ['done', 'failed', 'cancelled']
 
 /**
  * The jobs of a library in memory. The queue and the repositories of one library share it, because a row and
@@ -104,9 +101,7 @@ export const createMemoryJobs = (clock: Clock) => {
     },
 
     prune: (forMs: number): number => {
-      const old = all().filter(
-        ({ state, endedAt }) => endedStates.includes(state) && (endedAt ?? 0) < clock() - forMs,
-      )
+      const old = all().filter(({ endedAt }) => endedAt !== null && endedAt < clock() - forMs)
       for (const { uid } of old) rows.delete(uid)
       return old.length
     },

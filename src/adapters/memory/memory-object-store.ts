@@ -8,7 +8,7 @@ import { verifyChecksum } from '../store/verify-checksum.ts'
 
 const chunkSize = 64 * 1024
 
-/** Stores objects in memory, for tests and for processes that store nothing permanently. */
+/** Stores objects in memory, for tests. */
 export const createMemoryObjectStore = (clock: Clock = Date.now): ObjectStore => {
   const objects = new Map<string, Buffer>()
   const modified = new Map<string, number>()

@@ -36,8 +36,10 @@ export type EmbeddedPostgres = {
 type Options = {
   /** Settings of PostgreSQL. The settings have an effect only if this process starts the server. */
   readonly settings?: Readonly<Record<string, string>>
-  readonly timeoutMs?: number
 }
+
+/** Maximum time in milliseconds until the server answers. */
+const startTimeoutMs = 60_000
 
 const defaults = {
   listen_addresses: '',
@@ -57,7 +59,7 @@ const defaults = {
  */
 export const startEmbeddedPostgres = async (
   dir: string,
-  { settings = {}, timeoutMs = 60_000 }: Options = {},
+  { settings = {} }: Options = {},
 ): Promise<EmbeddedPostgres> => {
   const binaries = await findPostgresBinaries()
   const privilege = await findPrivilege(binaries.postgres)
@@ -77,7 +79,7 @@ export const startEmbeddedPostgres = async (
   }
   try {
     const startServer = () => startSupervisor(folder, privilege, command)
-    openFiles.push(await startOrJoin(folder, startServer, () => tryToConnect(connection), timeoutMs))
+    openFiles.push(await startOrJoin(folder, startServer, () => tryToConnect(connection)))
     return {
       connection,
       postmasterPid: await readPostmasterPid(folder),
@@ -111,9 +113,8 @@ const startOrJoin = async (
   folder: DataFolder,
   startServer: () => Supervisor,
   connect: () => Promise<Error | undefined>,
-  timeoutMs: number,
 ): Promise<number> => {
-  const deadline = systemMonotonic() + timeoutMs
+  const deadline = systemMonotonic() + startTimeoutMs
   const logFrom = (await orIfNotFound(stat(folder.log), null))?.size ?? 0
   let reference: number | undefined
   let supervisor: Supervisor | undefined

@@ -36,7 +36,7 @@ const orThrow = async <A>(page: Promise<A>, failed: Where['failed']): Promise<A>
   }
 }
 
-export async function* listObjects(
+export async function* listBucketObjects(
   { client, calls, bucket, prefix, pageSize, failed }: Where,
   keyPrefix: string,
   after: string | null,

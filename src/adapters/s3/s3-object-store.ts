@@ -9,7 +9,7 @@ import { createS3Calls } from './s3-calls.ts'
 import { createS3Client, defaultS3Timeouts, type S3Options } from './s3-client.ts'
 import { downloadObject, type ObjectAddress } from './s3-download.ts'
 import { explainS3Fault, isNoSuchKey, isRangeNotSatisfiable } from './s3-fault.ts'
-import { listObjects, listUploads } from './s3-listing.ts'
+import { listBucketObjects, listUploads } from './s3-listing.ts'
 import { uploadObject } from './s3-upload.ts'
 
 /**
@@ -90,7 +90,7 @@ export const createS3ObjectStore = (
           // an error, which is ignored.
           await orIfNotFound(sent, undefined, isNoSuchKey)
         }, failed),
-      list: (prefix, after) => listObjects(where, prefix, after),
+      list: (prefix, after) => listBucketObjects(where, prefix, after),
       unfinishedUploads: (prefix) => listUploads(where, prefix),
       check: pipe(
         TE.tryCatch(() => openEmpty(probe), failed),

@@ -4,12 +4,12 @@ import { maxSideByFormat } from '../../domain/ingest/plan/image-plan.ts'
 import type { OpenedImage } from './open-image.ts'
 
 /** Decoded pixels: upright, sRGB, 8 bits per channel, without metadata. */
-export type Pixels = {
+export type DecodedPixels = {
   readonly data: Uint8Array
   readonly info: Pick<OutputInfo, 'width' | 'height' | 'channels'>
 }
 
-export const fromPixels = ({ data, info: { width, height, channels } }: Pixels): Sharp =>
+export const fromPixels = ({ data, info: { width, height, channels } }: DecodedPixels): Sharp =>
   sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
 
 /**
@@ -19,14 +19,14 @@ export const fromPixels = ({ data, info: { width, height, channels } }: Pixels):
 const resizeToWidth = (image: Sharp, width: number): Sharp =>
   image.resize({ width, height: maxSideByFormat.jpeg, fit: 'inside', withoutEnlargement: true })
 
-export const scalePixels = (image: Sharp, width: number): Promise<Pixels> =>
+export const scalePixels = (image: Sharp, width: number): Promise<DecodedPixels> =>
   resizeToWidth(image, width).raw().toBuffer({ resolveWithObject: true })
 
 /** Decodes an image, and scales it to `width`. Converts it to sRGB from the colour space that its header states. */
-export const decodePixels = async (image: OpenedImage, width: number): Promise<Pixels> =>
+export const decodePixels = async (image: OpenedImage, width: number): Promise<DecodedPixels> =>
   withoutOpaqueAlpha(await decodeBy(image, width))
 
-const decodeBy = ({ colour, header, decode }: OpenedImage, width: number): Promise<Pixels> => {
+const decodeBy = ({ colour, header, decode }: OpenedImage, width: number): Promise<DecodedPixels> => {
   switch (colour._tag) {
     case 'Srgb':
       return scalePixels(decode({ ignoreIcc: true }).toColourspace('srgb'), width)
@@ -49,7 +49,7 @@ const fromEncoded = async (
   header: Metadata,
   width: number,
   convert: (samples: Samples) => Uint8Array,
-): Promise<Pixels> => {
+): Promise<DecodedPixels> => {
   const isDeep = header.depth === 'ushort'
   const { data, info } = await resizeToWidth(image, width)
     .toColourspace(isDeep ? 'rgb16' : 'srgb')
@@ -71,7 +71,7 @@ const deepMax = ({ bitsPerSample = 16 }: Metadata): number =>
   bitsPerSample > 8 && bitsPerSample < 16 ? (2 ** bitsPerSample - 1) * 2 ** (16 - bitsPerSample) : 65_535
 
 /** Converts CMYK without a profile as browsers do: each ink absorbs its share of the light. */
-const fromCmyk = async (image: Sharp, width: number): Promise<Pixels> => {
+const fromCmyk = async (image: Sharp, width: number): Promise<DecodedPixels> => {
   // Both `pipelineColourspace` and `toColourspace` are necessary. Otherwise libvips converts to sRGB and back
   // with a built-in profile.
   const { data, info } = await resizeToWidth(image, width)
@@ -89,7 +89,7 @@ const fromCmyk = async (image: Sharp, width: number): Promise<Pixels> => {
 }
 
 /** Removes an alpha channel that is fully opaque, because such a channel only costs bytes. */
-const withoutOpaqueAlpha = async (pixels: Pixels): Promise<Pixels> => {
+const withoutOpaqueAlpha = async (pixels: DecodedPixels): Promise<DecodedPixels> => {
   const { data, info } = pixels
   if (info.channels !== 2 && info.channels !== 4) return pixels
   for (let i = info.channels - 1; i < data.length; i += info.channels) if (data[i] !== 255) return pixels

@@ -6,7 +6,7 @@ import type { ImageTarget } from '../../domain/ingest/plan/image-plan.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, TE } from '../../fp.ts'
 import type { RenderedImage } from '../../ports/image-processor.ts'
-import { decodePixels, fromPixels, type Pixels, scalePixels } from './decode-pixels.ts'
+import { type DecodedPixels, decodePixels, fromPixels, scalePixels } from './decode-pixels.ts'
 import type { OpenedImage } from './open-image.ts'
 
 /**
@@ -73,7 +73,7 @@ const encoders: Readonly<Record<ImageTarget['format'], (image: Sharp, isPalette:
 
 const encode =
   (
-    pixels: Pixels,
+    pixels: DecodedPixels,
     { format, width }: ImageTarget,
     isPalette: boolean,
     folder: string,
@@ -92,7 +92,7 @@ const encode =
     return E.right({ path, format, width: pixelWidth, height, size: encoded.right.length })
   }
 
-const thumbhashOf = async (pixels: Pixels): Promise<string> => {
+const thumbhashOf = async (pixels: DecodedPixels): Promise<string> => {
   const { data, info } = await fromPixels(pixels)
     .resize(100, 100, { fit: 'inside' })
     .toColourspace('srgb') // otherwise a greyscale image would keep its only channel

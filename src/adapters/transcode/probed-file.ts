@@ -250,7 +250,7 @@ type StatedTimes = {
  * Returns the seconds from the start of the file to the end of a stream; `null` if the file does not state
  * this end.
  */
-export const endSecondsOf = (times: StatedTimes): number | null => {
+export const streamEndSeconds = (times: StatedTimes): number | null => {
   const fileStart = times.fileStart ?? 0
   const { start, length, tagged } = times
   const end =

@@ -21,7 +21,10 @@ export type RevocationService = {
    * After a failure, the next call reads all revocations, because the database may be another one.
    */
   readonly refresh: TE.TaskEither<Unavailable, void>
-  /** Revokes tokens. Once it succeeds, this process refuses them, also after a restart without the database. */
+  /**
+   * Revokes tokens. Once it succeeds, this process refuses them, also after a restart without the database, unless the
+   * copy on disk failed, which is logged.
+   */
   readonly revoke: (target: RevocationTarget) => TE.TaskEither<Unavailable, Revocation>
   readonly list: Revocations['list']
 }

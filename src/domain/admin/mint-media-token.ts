@@ -24,7 +24,8 @@ export type NewMediaToken = { readonly kind: MediaKind; readonly jwt: string; re
 /**
  * Mints a token for a file. If `ttlSeconds` is `null`, the lifetime is the default of http-api.md §2.3, within the
  * maximum. For restrictions, see §2.4. Fails with Refused for a lifetime above the maximum, for a clip of an
- * image, which would restrict nothing, and for restrictions that are too long for a token. Fails with Conflict if the token would be refused at once.
+ * image, which would restrict nothing, and for restrictions that are too long for a token. Fails with Conflict if
+ * the token would be refused at once.
  */
 export type MintMediaToken = (
   uid: string,
@@ -41,13 +42,13 @@ type Deps = {
 }
 
 /** The kind of a file, and the default lifetime of its tokens (seconds). */
-type TokenSubject = { readonly kind: MediaKind; readonly ttlSeconds: number }
+type MintableFile = { readonly kind: MediaKind; readonly ttlSeconds: number }
 
 export const createMintMediaToken = (deps: Deps): MintMediaToken => {
   const { imageFiles, contentFiles, revocations, checkedTokens, maxTtlSeconds } = deps
 
   const findSubject =
-    (uid: string): TE.TaskEither<NotFound | Unavailable, TokenSubject> =>
+    (uid: string): TE.TaskEither<NotFound | Unavailable, MintableFile> =>
     async () => {
       if (ContentFileUid.is(uid)) {
         const file = await contentFiles.find(uid)()

@@ -6,7 +6,7 @@ import { powerTransfer, srgbTransfer, type TransferFunction } from './transfer.t
 
 /** Everything in the header of an image that affects its colours. */
 export type ColourTags = {
-  readonly container: 'png' | 'heif' | 'film' | 'other'
+  readonly container: 'png' | 'heif' | 'video' | 'other'
   readonly cicp: Cicp | null
   readonly hasIccProfile: boolean
   readonly isCmyk: boolean
@@ -90,7 +90,7 @@ const fromCicp = ({ container, cicp, peakNits }: ColourTags): E.Either<Refused, 
   const isSrgbCurve = container !== 'png' && srgbInVideo.has(cicp.transfer)
   // A reserved code point in a video does not define the curve. sRGB replaces it, so that the primaries are
   // not discarded.
-  const unknown = container === 'film' ? srgbTransfer : undefined
+  const unknown = container === 'video' ? srgbTransfer : undefined
   const transfer = isSrgbCurve ? srgbTransfer : (transferByCode.get(cicp.transfer) ?? unknown)
   if (transfer === undefined) return null
   const chromaticities = primariesByCode.get(cicp.primaries) ?? srgbChromaticities

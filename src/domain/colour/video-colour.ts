@@ -96,7 +96,7 @@ export const videoColour = (tags: VideoColourTags, size: Size): E.Either<Refused
     // Browsers show the primaries of 525-line BT.601 as if they were those of sRGB, so these count as sRGB.
     sourceColour(
       Object.assign({}, noColourTags, {
-        container: 'film' as const,
+        container: 'video' as const,
         cicp: { primaries: shownAsSrgb.has(primaries) ? bt709 : primaries, transfer: tags.transfer },
       }),
     ),

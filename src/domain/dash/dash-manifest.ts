@@ -4,7 +4,7 @@ import type { ContentExport, ContentFile, FrameRate, VodParts } from '../media/c
 import { ascendingBy } from '../shared/order.ts'
 import {
   type DashSegments,
-  endSecondsOf,
+  dashEndSeconds,
   segmentListElement,
   sharedTimelineElement,
   toDashSegments,
@@ -111,7 +111,7 @@ export const toDashManifest = (file: ContentFile, vods: ReadonlyArray<VodParts>)
       profiles: profileOf([video, audio].filter((set) => set.length > 0)),
       type: 'static',
       mediaPresentationDuration: xmlDuration(
-        Math.max(...descending.map(({ segments }) => endSecondsOf(segments))),
+        Math.max(...descending.map(({ segments }) => dashEndSeconds(segments))),
       ),
       minBufferTime: xmlDuration(Math.max(...targets)),
     },

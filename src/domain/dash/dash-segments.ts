@@ -35,9 +35,9 @@ export const toDashSegments = ({ parts }: VodParts): DashSegments | null => {
   }
 }
 
-export const startSecondsOf = ({ start, timescale }: DashSegments): number => start / timescale
+export const dashStartSeconds = ({ start, timescale }: DashSegments): number => start / timescale
 
-export const endSecondsOf = ({ start, durations, timescale }: DashSegments): number =>
+export const dashEndSeconds = ({ start, durations, timescale }: DashSegments): number =>
   durations.reduce((sum, duration) => sum + duration, start) / timescale
 
 /** Returns the segments that the playlist of a clip contains; `null` if there are none. */

@@ -2,10 +2,10 @@ import { type Clip, permitsExport, type Restrictions } from '../access/restricti
 import {
   clipDashSegments,
   type DashSegments,
-  endSecondsOf,
+  dashEndSeconds,
+  dashStartSeconds,
   segmentListElement,
   sharedTimelineElement,
-  startSecondsOf,
 } from './dash-segments.ts'
 import { xmlAttribute, xmlDuration } from './xml.ts'
 
@@ -47,8 +47,8 @@ const clipDash = (manifest: string, clip: Clip): string => {
     const clipped = clipDashSegments(segmentsIn(xml), clip)
     if (clipped !== null) clips.set(xml, clipped)
   }
-  const offset = Math.min(...[...clips.values()].map(startSecondsOf))
-  const end = Math.max(...[...clips.values()].map(endSecondsOf))
+  const offset = Math.min(...[...clips.values()].map(dashStartSeconds))
+  const end = Math.max(...[...clips.values()].map(dashEndSeconds))
   const clipsIn = (xml: string) => [...xml.matchAll(representation)].flatMap(([of]) => clips.get(of) ?? [])
   return manifest
     .replace(adaptationSet, (xml) =>

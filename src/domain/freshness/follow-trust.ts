@@ -17,7 +17,7 @@ export type FollowTrust = {
 
 /**
  * Duration of the trust after the start of a read of the log (milliseconds): the pause between two reads, and
- * the longest time that a read may take.
+ * the limit of a statement. While reads take longer, this process is not trusted between them.
  */
 const trustMs = 3000
 

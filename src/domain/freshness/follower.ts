@@ -32,7 +32,10 @@ export type Follower = {
    * (http-api.md §9.9).
    */
   readonly isExpired: () => boolean
-  /** The position up to which everything was applied; `null` before the first one. */
+  /**
+   * The position up to which everything was applied; at first the one that the disk had, perhaps of another history of
+   * the database. `null` if there was none.
+   */
   readonly position: () => BusPosition | null
   /** Fails with Unavailable unless the process follows, or is idle. */
   readonly check: TE.TaskEither<Unavailable, void>
@@ -51,11 +54,10 @@ type Deps = {
   readonly clock: Clock
   readonly monotonic: Monotonic
   readonly sleep: Sleep
-  readonly random?: () => number
 }
 
 /** Pause between two reads of the log if no change is announced (milliseconds). */
-const beatMs = 1000
+const pollMs = 1000
 const backoff: Backoff = { first: 50, most: 5000 }
 /**
  * Number of failures in a row before an outage is logged. At a start the log does not exist before the
@@ -71,7 +73,7 @@ const saveNewsMs = 1000
 const saveMs = 60_000
 
 export const createFollower = (deps: Deps): Follower => {
-  const { bus, positions, trust, outages, clock, monotonic, sleep, random = Math.random } = deps
+  const { bus, positions, trust, outages, clock, monotonic, sleep } = deps
   let position = positions.initial?.position ?? null
   let session: BusSession | null = null
   /** The moment from which the cut is counted before anything was applied; `null` while idle. */
@@ -117,19 +119,19 @@ export const createFollower = (deps: Deps): Follower => {
 
   /** Follows with one connection, until it breaks. Returns whether anything could be read. */
   const followOnce = async (signal: AbortSignal): Promise<boolean> => {
-    let bell = new AbortController()
-    const ring = () => bell.abort()
-    const opened = await bus.open(ring)()
+    let wake = new AbortController()
+    const wakeUp = () => wake.abort()
+    const opened = await bus.open(wakeUp)()
     if (E.isLeft(opened)) {
       cause = opened.left.cause
       return false
     }
     session = opened.right
     const stop = () => {
-      ring()
+      wakeUp()
       opened.right.close()
     }
-    session.lost.addEventListener('abort', ring)
+    session.lost.addEventListener('abort', wakeUp)
     signal.addEventListener('abort', stop)
     let hasRead = false
     try {
@@ -139,14 +141,14 @@ export const createFollower = (deps: Deps): Follower => {
         return false
       }
       while (!signal.aborted && !session.lost.aborted) {
-        bell = new AbortController()
+        wake = new AbortController()
         const read = await catchUp(session)
         if (E.isLeft(read)) {
           cause = read.left.cause
           break
         }
         hasRead = true
-        if (!signal.aborted && !session.lost.aborted) await sleep(beatMs, bell.signal)
+        if (!signal.aborted && !session.lost.aborted) await sleep(pollMs, wake.signal)
       }
     } finally {
       signal.removeEventListener('abort', stop)
@@ -166,7 +168,7 @@ export const createFollower = (deps: Deps): Follower => {
         failures = (await followOnce(signal)) ? 1 : failures + 1
         if (signal.aborted) break
         if (failures >= unloggedFailures) outages.failed('bus', { cause: oneLineMessage(cause) })
-        await sleep(backoffMilliseconds(backoff, failures, random), signal)
+        await sleep(backoffMilliseconds(backoff, failures, Math.random), signal)
       }
     },
     state,

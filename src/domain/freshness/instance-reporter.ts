@@ -27,8 +27,8 @@ const hitRatioOf = ({ counts }: CacheStats): number | null => {
 
 /**
  * Creates the reports of an instance. The returned task reports if something new was applied, or if the last
- * report was made a while ago. It costs nothing otherwise, so it can run every second. Before the log was
- * reached, there is nothing to report, and perhaps no table.
+ * report was made a while ago. It costs nothing otherwise, so it can run every second. Without a position there is
+ * nothing to report, and perhaps no table.
  */
 export const createInstanceReporter = (
   { instances, follower, cacheStats, cacheBytes, monotonic }: Deps,

@@ -5,15 +5,14 @@ import type { LibraryFile, MediaKindIngest } from './media-ingest.ts'
 
 /**
  * Adds the missing jobs of files without exports. An older release that ran beside this one has added such
- * files. Files whose job has failed are omitted. Returns the number of files that wait for their exports.
+ * files. Files whose job has failed are omitted.
  */
 export const enqueueWaiting =
   (
     ingests: ReadonlyArray<Pick<MediaKindIngest, 'listUnfinished'>>,
     enqueue: (file: LibraryFile) => TE.TaskEither<Unavailable, JobUid>,
-  ): TE.TaskEither<Unavailable, number> =>
+  ): TE.TaskEither<Unavailable, void> =>
   async () => {
-    let waiting = 0
     for (const { listUnfinished } of ingests) {
       const unfinished = await listUnfinished()
       if (E.isLeft(unfinished)) return unfinished
@@ -23,8 +22,7 @@ export const enqueueWaiting =
         if (!isWaiting.right) continue
         const job = await enqueue(file)()
         if (E.isLeft(job)) return job
-        waiting += 1
       }
     }
-    return E.right(waiting)
+    return E.right(undefined)
   }

@@ -79,11 +79,8 @@ export type IngestService = {
    * of this kind if there is one. Fails with Refused if there is no such file.
    */
   readonly enqueue: (file: LibraryFileId, kind: JobKind) => Outcome<JobUid>
-  /**
-   * Adds the missing jobs of files that an older release has added. Returns the number of files that wait for
-   * their exports.
-   */
-  readonly enqueueWaiting: TE.TaskEither<Unavailable, number>
+  /** Adds the missing jobs of files that an older release has added. */
+  readonly enqueueWaiting: TE.TaskEither<Unavailable, void>
   /** Finds the oldest file of each kind in the library. */
   readonly oldest: TE.TaskEither<Unavailable, OldestFiles>
 }

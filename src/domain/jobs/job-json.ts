@@ -1,8 +1,9 @@
+import { rfc3339 } from '../shared/rfc3339.ts'
 import type { Job } from './job.ts'
 
-const instant = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
+const instant = (ms: number | null): string | null => (ms === null ? null : rfc3339(ms))
 
-/** Returns a job in the form of the HTTP API (http-api.md §12.1). Times are RFC 3339. */
+/** Returns a job in the form of the HTTP API (http-api.md §12.1). */
 export const jobAsJson = (job: Job) => ({
   uid: job.uid,
   kind: job.kind,
@@ -19,7 +20,7 @@ export const jobAsJson = (job: Job) => ({
   warnings: job.warnings,
   worker: job.worker,
   priority: job.priority,
-  created_at: instant(job.createdAt),
+  created_at: rfc3339(job.createdAt),
   started_at: instant(job.startedAt),
   ended_at: instant(job.endedAt),
 })

@@ -88,7 +88,7 @@ export const createJobRunner = (
       active.add(running)
     }
 
-    /** Takes as many jobs as there are free slots. Other steps have their own intervals. */
+    /** Ends expired leases, deletes old jobs from time to time, and takes as many jobs as there are free slots. */
     const poll = async (): Promise<E.Either<Unavailable, unknown>> => {
       if (pollsSinceOutage >= pollsBeforeReaping) {
         const reaped = await jobs.reap()

@@ -1,10 +1,11 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { JobFilter, JobPage, JobQueue } from '../../ports/job-queue.ts'
 import type { JobUid } from '../media/ids.ts'
-import { conflict, type DomainError, notFound, type Unavailable } from '../shared/errors.ts'
+import { type Conflict, conflict, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
 import type { Job } from './job.ts'
 
-type Changed = TE.TaskEither<Extract<DomainError, { _tag: 'NotFound' | 'Conflict' | 'Unavailable' }>, Job>
+type FoundJob = TE.TaskEither<NotFound | Unavailable, Job>
+type ChangedJob = TE.TaskEither<NotFound | Conflict | Unavailable, Job>
 
 /** Jobs for admins. Each function that changes a job returns it as it is afterwards. */
 export type JobService = {
@@ -13,26 +14,26 @@ export type JobService = {
     limit: number,
     after: number | null,
   ) => TE.TaskEither<Unavailable, JobPage>
-  readonly find: (job: JobUid) => Changed
+  readonly find: (job: JobUid) => FoundJob
   /** Fails with Conflict unless the job has failed or was cancelled. */
-  readonly retry: (job: JobUid) => Changed
+  readonly retry: (job: JobUid) => ChangedJob
   /** Fails with Conflict unless the job waits or runs. */
-  readonly cancel: (job: JobUid) => Changed
+  readonly cancel: (job: JobUid) => ChangedJob
   /** Fails with Conflict unless the job waits or runs. */
-  readonly setPriority: (job: JobUid, priority: number) => Changed
+  readonly setPriority: (job: JobUid, priority: number) => ChangedJob
 }
 
 export const createJobService = (jobs: JobQueue): JobService => {
-  const find = (uid: JobUid): Changed =>
+  const find = (uid: JobUid): FoundJob =>
     pipe(
       jobs.find(uid),
       TE.flatMapEither((job) => (O.isSome(job) ? E.right(job.value) : E.left(notFound('job', uid)))),
     )
 
-  const change = (uid: JobUid, changing: ReturnType<JobQueue['retry']>, fault: string): Changed =>
+  const change = (uid: JobUid, changing: ReturnType<JobQueue['retry']>, fault: string): ChangedJob =>
     pipe(
       changing,
-      TE.flatMap((result): Changed => (result === 'wrong state' ? TE.left(conflict(fault)) : find(uid))),
+      TE.flatMap((result): ChangedJob => (result === 'wrong state' ? TE.left(conflict(fault)) : find(uid))),
     )
 
   return {

@@ -44,7 +44,7 @@ export const noProgress: JobProgress = { progress: 0, stage: null, speed: null, 
 
 /** Counts of what went wrong. Work that was handed back counts in neither. */
 export type JobCounts = {
-  /** Number of attempts whose failure the file may have caused: a decoder was killed, for example. */
+  /** Number of failed attempts for which the file may be to blame: a decoder was killed, for example. */
   readonly attempt: number
   /** Number of leases that expired, because the worker died or was cut off. */
   readonly lost: number

@@ -78,6 +78,18 @@ export const prefersHtml = (header: string | undefined): boolean => {
   return html.weight > 0 && html.weight > preference('application/json', members).weight
 }
 
+/**
+ * Returns whether the client prefers a stream of events to JSON. An EventSource names this type alone; scripts
+ * that name no type get JSON.
+ */
+export const prefersEventStream = (header: string | undefined): boolean => {
+  if (header === undefined || !/text\/event-stream/i.test(header)) return false
+  const members = parseQualityList(header)
+  const stream = members.find(({ name }) => name === 'text/event-stream')?.weight ?? 0
+  const json = members.find(({ name }) => name === 'application/json')?.weight ?? 0
+  return stream > json
+}
+
 /** The specificity of an exact type. */
 const exactSpecificity = 2
 

@@ -1,6 +1,121 @@
+import type { CheckedMediaTokens } from '../../domain/access/checked-media-tokens.ts'
+import type { Viewer } from '../../domain/access/viewer.ts'
+import { followMediaState, isFinalState, type StateNews } from '../../domain/jobs/follow-media-state.ts'
 import type { MediaState } from '../../domain/jobs/media-state.ts'
+import type { MediaStatus } from '../../domain/jobs/media-status.ts'
+import type { ByteStream } from '../../domain/media/bytes.ts'
+import { type DomainError, overloaded } from '../../domain/shared/errors.ts'
+import { E, pipe, TE } from '../../fp.ts'
+import type { Monotonic } from '../../ports/monotonic.ts'
+import type { Sleep } from '../../ports/sleep.ts'
+import type { ServerLifecycle } from '../lifecycle.ts'
+import { prefersEventStream } from '../request/accept.ts'
+import type { IncomingRequest } from '../request/incoming.ts'
+import { joinHeaders } from './join-headers.ts'
 import { jsonReply, type Reply } from './reply.ts'
+import type { StreamCounts } from './stream-counts.ts'
 
-/** Returns the reply with the state of a file (http-api.md §5.11). */
-export const mediaStateReply = ({ etaSeconds, ...state }: MediaState): Reply =>
-  jsonReply({ ...state, eta_seconds: etaSeconds })
+/** Replies with the state of a file, as JSON or as a stream of events (http-api.md §5.11). */
+export type ReplyWithMediaState = (
+  incoming: IncomingRequest,
+  uid: string,
+  viewer: Viewer,
+) => TE.TaskEither<DomainError, Reply>
+
+type Deps = {
+  readonly mediaStatus: MediaStatus
+  readonly checkedTokens: Pick<CheckedMediaTokens, 'verify'>
+  readonly streams: StreamCounts
+  readonly lifecycle: ServerLifecycle
+  readonly sleep: Sleep
+  readonly monotonic: Monotonic
+}
+
+const varyByAccept = { Vary: 'Accept' }
+/** Seconds until a client may try again to open a stream. */
+const retryAfterSeconds = 10
+/** Milliseconds after which a client connects again if its stream has ended. */
+const retryMs = 2000
+
+const toJson = ({ etaSeconds, ...state }: MediaState) => ({ ...state, eta_seconds: etaSeconds })
+
+/** Formats an event (HTML Standard, "Parsing an event stream"). The JSON contains no line break, so it is one line. */
+const formatNews = (news: StateNews): string =>
+  news === 'quiet' ? ':\n\n' : `id: ${news.state}\ndata: ${JSON.stringify(toJson(news))}\n\n`
+
+/**
+ * Returns the events as bytes. `close` is called once, when the stream ends or its reader cancels it. A
+ * generator alone would not do, because it would end only after the pause in progress.
+ */
+const encodeEvents = (
+  follow: (signal: AbortSignal) => AsyncGenerator<StateNews>,
+  close: () => void,
+): ByteStream => {
+  const cancelling = new AbortController()
+  const encoder = new TextEncoder()
+  const encoded = async function* (): AsyncGenerator<Uint8Array> {
+    yield encoder.encode(`retry: ${retryMs}\n\n`)
+    for await (const news of follow(cancelling.signal)) yield encoder.encode(formatNews(news))
+  }
+  const pieces = encoded()
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: async () => {
+        const next = await pieces.next()
+        if (next.done === true) close()
+        return next
+      },
+      return: async () => {
+        cancelling.abort()
+        close()
+        return pieces.return(undefined)
+      },
+    }),
+  }
+}
+
+export const createReplyWithMediaState = ({
+  mediaStatus,
+  checkedTokens,
+  streams,
+  lifecycle,
+  sleep,
+  monotonic,
+}: Deps): ReplyWithMediaState => {
+  const streamReply = (first: MediaState, uid: string, viewer: Viewer): Reply => {
+    const { kind, jwt } = viewer
+    // A token that has expired, or was revoked, ends the stream.
+    const read = pipe(
+      checkedTokens.verify(kind, jwt),
+      TE.flatMap(() => mediaStatus.read(uid, viewer)),
+    )
+    const deps = { read, isStopping: lifecycle.isStopping, sleep, monotonic }
+    return {
+      status: 200,
+      headers: {
+        'Content-Type': 'text/event-stream',
+        'Cache-Control': 'no-store',
+        // nginx would wait for more bytes before it sends some.
+        'X-Accel-Buffering': 'no',
+      },
+      body: {
+        open: async () =>
+          E.right(encodeEvents((signal) => followMediaState(deps, first, signal), streams.open(jwt))),
+      },
+    }
+  }
+
+  return (incoming, uid, viewer) =>
+    pipe(
+      mediaStatus.read(uid, viewer),
+      TE.flatMapEither((state): E.Either<DomainError, Reply> => {
+        if (!prefersEventStream(incoming.headers.accept)) return E.right(jsonReply(toJson(state)))
+        // An EventSource connects again after the end of its stream. This status makes it stop.
+        if (isFinalState(state) && incoming.headers['last-event-id'] === state.state)
+          return E.right({ status: 204, headers: { 'Cache-Control': 'no-store' }, body: null })
+        if (streams.isFull(viewer.jwt)) return E.left(overloaded(retryAfterSeconds))
+        return E.right(streamReply(state, uid, viewer))
+      }),
+      TE.map((reply) => ({ ...reply, headers: joinHeaders(reply.headers, varyByAccept) })),
+    )
+}

@@ -10,12 +10,15 @@ import type { MediaStatus } from '../../domain/jobs/media-status.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
 import type { VodService } from '../../domain/vod/vod-service.ts'
 import type { CacheStats } from '../../ports/cache-stats.ts'
+import type { Sleep } from '../../ports/sleep.ts'
 import type { ServerLifecycle } from '../lifecycle.ts'
 import { createCorsPolicy } from '../middleware/cors.ts'
 import { createPlaylistBodyEncoder } from '../playlists/playlist-bodies.ts'
 import { createReplyWithPlaylist } from '../playlists/playlist-reply.ts'
 import type { ListenerDeps, RouteTools } from '../request-listener.ts'
 import { createReplyWithBytes } from '../response/bytes-reply.ts'
+import { createReplyWithMediaState } from '../response/media-state-reply.ts'
+import { createStreamCounts } from '../response/stream-counts.ts'
 import type { RouteGroup } from '../router.ts'
 import { adminRoutes } from './admin-routes.ts'
 import { adminUserRoutes } from './admin-user-routes.ts'
@@ -30,7 +33,10 @@ import { revocationRoutes } from './revocation-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 
 /** Dependencies of the routes: one service for each domain, and what routes share with the listener. */
-export type RouteDeps = Pick<ListenerDeps, 'checkedTokens' | 'clock' | 'corsOrigins' | 'traffic'> & {
+export type RouteDeps = Pick<
+  ListenerDeps,
+  'checkedTokens' | 'clock' | 'monotonic' | 'corsOrigins' | 'limits' | 'traffic'
+> & {
   readonly playlists: PlaylistService
   readonly vods: VodService
   readonly exports: ExportService
@@ -46,6 +52,7 @@ export type RouteDeps = Pick<ListenerDeps, 'checkedTokens' | 'clock' | 'corsOrig
   readonly jobService: JobService
   readonly consoleAssets: ConsoleAssets
   readonly lifecycle: ServerLifecycle
+  readonly sleep: Sleep
 }
 
 /**
@@ -61,22 +68,25 @@ export const createAllRoutes = (
 ): ReadonlyArray<RouteGroup> => {
   const { playlists, vods, exports, admins, freshness, health, cacheStats, background, consoleAssets } = deps
   const { mediaStatus, jobService, explainCheckedToken, revocationService, mayExplainToken } = deps
-  const { checkedTokens, clock, corsOrigins, traffic, lifecycle } = deps
+  const { checkedTokens, clock, monotonic, corsOrigins, limits, traffic, lifecycle, sleep } = deps
   const sharing = createCorsPolicy(corsOrigins)
   const replyWithBytes = createReplyWithBytes(clock)
   const replyWithPlaylist = createReplyWithPlaylist(
     createPlaylistBodyEncoder({ maxBytes: playlistBodyBytes }),
     clock,
   )
+  const replyWithMediaState = createReplyWithMediaState({
+    mediaStatus,
+    checkedTokens,
+    streams: createStreamCounts(limits.eventStreams),
+    lifecycle,
+    sleep,
+    monotonic,
+  })
+  const replies = { replyWithBytes, replyWithPlaylist, replyWithMediaState }
   return [
-    imageRoutes(
-      { playlists, exports, mediaStatus, checkedTokens, replyWithBytes, replyWithPlaylist, sharing, clock },
-      handle,
-    ),
-    contentRoutes(
-      { playlists, vods, exports, mediaStatus, checkedTokens, replyWithBytes, replyWithPlaylist, sharing },
-      handle,
-    ),
+    imageRoutes({ playlists, exports, checkedTokens, ...replies, sharing, clock }, handle),
+    contentRoutes({ playlists, vods, exports, checkedTokens, ...replies, sharing }, handle),
     tokenRoutes({ admins, explainCheckedToken, mayExplainToken }, handle),
     revocationRoutes({ admins, revocationService, freshness }, handle),
     adminUserRoutes(admins, handle),

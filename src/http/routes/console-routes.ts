@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import { authorizeFile } from '../../domain/access/authorize-file.ts'
 import type { CheckedMediaTokens } from '../../domain/access/checked-media-tokens.ts'
-import { ContentFileUid } from '../../domain/media/ids.ts'
+import { AnyUid } from '../../domain/media/ids.ts'
 import { pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { watchPage } from '../pages/watch-page.ts'
@@ -50,7 +50,7 @@ const pageReply = (html: string): Reply => ({
 
 const noSuchAsset = errorReply({ status: 404, type: 'not_found', message: 'there is no such file' })
 
-const AnyUid = t.strict({ uid: ContentFileUid })
+const ByUid = t.strict({ uid: AnyUid })
 const AssetName = t.strict({ name: t.string })
 
 /** The routes of pages for people (http-api.md §10). */
@@ -70,7 +70,7 @@ export const consoleRoutes = (
     '/watch/:uid',
     handle({
       credential: viewer,
-      params: AnyUid,
+      params: ByUid,
       handler: ({ credential, params: { uid } }) =>
         pipe(
           TE.fromEither(authorizeFile(credential, uid)),

@@ -7,7 +7,6 @@ import type { Viewer } from '../../domain/access/viewer.ts'
 import type { Found } from '../../domain/caching/found.ts'
 import type { ExportService } from '../../domain/export/export-service.ts'
 import { MobileFilter } from '../../domain/hls/mobile-filter.ts'
-import type { MediaStatus } from '../../domain/jobs/media-status.ts'
 import { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/media/ids.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
 import type { VodService } from '../../domain/vod/vod-service.ts'
@@ -18,7 +17,7 @@ import type { ReplyWithPlaylist } from '../playlists/playlist-reply.ts'
 import { mediaViewerAuthenticator } from '../request/credential.ts'
 import { PresignM3u8, PresignUrls } from '../request/query-codecs.ts'
 import type { ReplyWithBytes } from '../response/bytes-reply.ts'
-import { mediaStateReply } from '../response/media-state-reply.ts'
+import type { ReplyWithMediaState } from '../response/media-state-reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
 
@@ -26,10 +25,10 @@ type Deps = {
   readonly playlists: PlaylistService
   readonly vods: VodService
   readonly exports: ExportService
-  readonly mediaStatus: MediaStatus
   readonly checkedTokens: CheckedMediaTokens
   readonly replyWithBytes: ReplyWithBytes
   readonly replyWithPlaylist: ReplyWithPlaylist
+  readonly replyWithMediaState: ReplyWithMediaState
   readonly sharing: CorsPolicy
 }
 
@@ -41,9 +40,21 @@ const UrlQuery = t.partial({ presign: PresignUrls })
 const M3u8Query = t.partial({ presign: PresignM3u8 })
 const MasterQuery = t.intersection([M3u8Query, MobileFilter])
 
-/** The routes of audio and video: segments, playlists, manifests and states (http-api.md §5.1, §5.2, §5.6–5.8, §5.11). */
+/**
+ * The routes of audio and video: segments, playlists, manifests and states (http-api.md §5.1, §5.2, §5.6–5.8,
+ * §5.11).
+ */
 export const contentRoutes = (
-  { playlists, vods, exports, mediaStatus, checkedTokens, replyWithBytes, replyWithPlaylist, sharing }: Deps,
+  {
+    playlists,
+    vods,
+    exports,
+    checkedTokens,
+    replyWithBytes,
+    replyWithPlaylist,
+    replyWithMediaState,
+    sharing,
+  }: Deps,
   handle: RouteHandler,
 ): RouteGroup => {
   const routes = createRouteGroup('/api/1/content_files', sharing)
@@ -118,8 +129,7 @@ export const contentRoutes = (
     handle({
       credential: viewer,
       params: ByFile,
-      handler: ({ credential, params: { uid } }) =>
-        pipe(mediaStatus.read(uid, credential), TE.map(mediaStateReply)),
+      handler: ({ credential, params: { uid }, incoming }) => replyWithMediaState(incoming, uid, credential),
     }),
   )
   return routes

@@ -1,14 +1,13 @@
 import * as t from 'io-ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
+import { instanceAsJson, purgeAsJson } from '../../domain/freshness/freshness-json.ts'
 import type { FreshnessService } from '../../domain/freshness/freshness-service.ts'
 import { AnyUid, PurgeUid } from '../../domain/media/ids.ts'
 import { refine } from '../../domain/shared/refine.ts'
 import { pipe, TE } from '../../fp.ts'
 import { isKeyName, isValueFamily } from '../../ports/cache-keys.ts'
-import type { InstanceStatus } from '../../ports/instances.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
-import { instant, purgeBody } from '../response/purge-body.ts'
 import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
@@ -25,24 +24,6 @@ const PurgeTarget = t.union([
 ])
 
 const maxBodyBytes = 16 * 1024
-
-const instanceBody = ({
-  uid,
-  version,
-  startedAt,
-  heardAt,
-  applied,
-  cacheBytes,
-  hitRatio,
-}: InstanceStatus) => ({
-  instance: uid,
-  version,
-  started_at: instant(startedAt),
-  heard_at: instant(heardAt),
-  applied,
-  cache_bytes: cacheBytes,
-  hit_ratio: hitRatio,
-})
 
 /** The routes that purge caches and list instances (http-api.md §9.7, §9.8), for admins. */
 export const freshnessRoutes = (
@@ -61,7 +42,7 @@ export const freshnessRoutes = (
       handler: ({ body }) =>
         pipe(
           freshness.purge(body),
-          TE.map((purge) => jsonReply(purgeBody(purge))),
+          TE.map((purge) => jsonReply(purgeAsJson(purge))),
         ),
     }),
   )
@@ -75,7 +56,7 @@ export const freshnessRoutes = (
       handler: ({ params }) =>
         pipe(
           freshness.findPurge(params.uid),
-          TE.map((purge) => jsonReply(purgeBody(purge))),
+          TE.map((purge) => jsonReply(purgeAsJson(purge))),
         ),
     }),
   )
@@ -87,7 +68,7 @@ export const freshnessRoutes = (
       handler: () =>
         pipe(
           freshness.listInstances,
-          TE.map((items) => jsonReply({ items: items.map(instanceBody) })),
+          TE.map((items) => jsonReply({ items: items.map(instanceAsJson) })),
         ),
     }),
   )

@@ -4,7 +4,6 @@ import { apiPath } from '../../domain/access/public-urls.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
 import type { ByteSource } from '../../domain/export/byte-source.ts'
 import type { ExportService } from '../../domain/export/export-service.ts'
-import type { MediaStatus } from '../../domain/jobs/media-status.ts'
 import { ImageExportUid, ImageFileUid } from '../../domain/media/ids.ts'
 import { imagePath, type ListedImage } from '../../domain/playlist/image-playlist.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
@@ -18,7 +17,7 @@ import { acceptClientHints, ImageQuery, readImagePreferences } from '../request/
 import { PresignUrls, QueryBoolean } from '../request/query-codecs.ts'
 import { type MissingCredential, missingCredential } from '../request/request-faults.ts'
 import type { ReplyWithBytes } from '../response/bytes-reply.ts'
-import { mediaStateReply } from '../response/media-state-reply.ts'
+import type { ReplyWithMediaState } from '../response/media-state-reply.ts'
 import { playlistCacheControl, secondsUntilExpiry } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
@@ -26,10 +25,10 @@ import { createRouteGroup, type RouteGroup } from '../router.ts'
 type Deps = {
   readonly playlists: PlaylistService
   readonly exports: ExportService
-  readonly mediaStatus: MediaStatus
   readonly checkedTokens: CheckedMediaTokens
   readonly replyWithBytes: ReplyWithBytes
   readonly replyWithPlaylist: ReplyWithPlaylist
+  readonly replyWithMediaState: ReplyWithMediaState
   readonly sharing: CorsPolicy
   readonly clock: Clock
 }
@@ -56,7 +55,16 @@ const negotiationHeaders = (
 
 /** The routes of images: playlists, the best export, exports (http-api.md §4), and states (§5.11). */
 export const imageRoutes = (
-  { playlists, exports, mediaStatus, checkedTokens, replyWithBytes, replyWithPlaylist, sharing, clock }: Deps,
+  {
+    playlists,
+    exports,
+    checkedTokens,
+    replyWithBytes,
+    replyWithPlaylist,
+    replyWithMediaState,
+    sharing,
+    clock,
+  }: Deps,
   handle: RouteHandler,
 ): RouteGroup => {
   const routes = createRouteGroup('/api/1/image_files', sharing)
@@ -155,8 +163,8 @@ export const imageRoutes = (
     handle({
       credential: mediaViewerAuthenticator(checkedTokens, 'image'),
       params: ByImage,
-      handler: ({ credential: viewer, params: { uid } }) =>
-        pipe(mediaStatus.read(uid, viewer), TE.map(mediaStateReply)),
+      handler: ({ credential: viewer, params: { uid }, incoming }) =>
+        replyWithMediaState(incoming, uid, viewer),
     }),
   )
   return routes

@@ -10,13 +10,12 @@ import { refine } from '../../domain/shared/refine.ts'
 import { pipe, TE } from '../../fp.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
+import { pageLimitOf } from '../request/page-query.ts'
 import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
 
 type Deps = { readonly admins: AdminService; readonly jobService: JobService }
-
-const defaultLimit = 50
 
 const ByJob = t.strict({ uid: JobUid })
 const ListQuery = t.partial({
@@ -45,9 +44,9 @@ export const jobRoutes = ({ admins, jobService }: Deps, handle: RouteHandler): R
     handle({
       credential: admin,
       query: ListQuery,
-      handler: ({ query: { state = null, kind = null, media = null, limit = defaultLimit, after = null } }) =>
+      handler: ({ query: { state = null, kind = null, media = null, limit, after = null } }) =>
         pipe(
-          jobService.list({ state, kind, media }, limit, after),
+          jobService.list({ state, kind, media }, pageLimitOf(limit), after),
           TE.map(({ items, next, total }) =>
             jsonReply({ items: items.map(jobAsJson), next: next === null ? null : String(next), total }),
           ),

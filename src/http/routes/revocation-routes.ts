@@ -2,6 +2,7 @@ import * as t from 'io-ts'
 import type { RevocationService } from '../../domain/access/revocation-service.ts'
 import { parseRevocationTarget } from '../../domain/access/revocation-target.ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
+import { purgeAsJson } from '../../domain/freshness/freshness-json.ts'
 import type { FreshnessService } from '../../domain/freshness/freshness-service.ts'
 import { PageLimit, PageStart } from '../../domain/shared/query-numbers.ts'
 import { E, pipe, TE } from '../../fp.ts'
@@ -9,7 +10,6 @@ import { type Revocation, RevocationKind, type RevocationTarget } from '../../po
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
 import { pageLimitOf, toPage } from '../request/page-query.ts'
-import { purgeBody } from '../response/purge-body.ts'
 import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
@@ -64,7 +64,7 @@ export const revocationRoutes = (
           TE.bindTo('revoked'),
           TE.bindW('receipts', () => freshness.requestReceipts),
           TE.map(({ revoked, receipts }) => {
-            const { uid: purge, instances } = purgeBody(receipts)
+            const { uid: purge, instances } = purgeAsJson(receipts)
             return jsonReply({ ...revocationBody(revoked), purge, instances })
           }),
         ),

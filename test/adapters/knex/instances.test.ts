@@ -34,6 +34,7 @@ describe('instances in PostgreSQL', () => {
       bus: createPostgresInvalidationBus(knex, async () => database.connection()),
       wait: async (ms) => {
         await knex.raw(`update instances set heard_at = heard_at - ? * interval '1 millisecond'`, [ms])
+        await knex.raw(`update cache_purges set created_at = created_at - ? * interval '1 millisecond'`, [ms])
       },
     }
   })

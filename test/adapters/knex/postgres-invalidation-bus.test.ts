@@ -12,8 +12,7 @@ import { withDatabase } from '../../support/postgres.ts'
 describe('invalidation bus of PostgreSQL', () => {
   const database = withDatabase()
   const another = withDatabase()
-  const make = (to = database, answerMs?: number) =>
-    createPostgresInvalidationBus(to.knex(), async () => to.connection(), answerMs)
+  const make = (to = database) => createPostgresInvalidationBus(to.knex(), async () => to.connection())
 
   invalidationBusContract(async () => ({
     bus: make(),
@@ -91,21 +90,6 @@ describe('invalidation bus of PostgreSQL', () => {
         .raw(`insert into invalidation_log (keys, xid) values ('{y}', cast(? as xid8))`, [rows[0].xid])
       expect((await read(session, position)).pieces).to.deep.equal(['all'])
     })
-  })
-
-  it('prunes no row that is newer than a running transaction, so that followers have no gap', async () => {
-    const session = await right(make().open(() => undefined))
-    const running = await beginChange(database.knex())
-    await running.write({ names: ['late'], families: [] })
-    await change('a')
-    await change('b')
-    const { position } = await read(session, null)
-    await right(make().prune(-60_000))
-    const second = await read(session, position)
-    expect(second.pieces).to.deep.equal([])
-    await running.commit()
-    expect((await read(session, second.position)).pieces).to.deep.equal([{ names: ['late'], families: [] }])
-    await session.close()
   })
 
   it('forgets the numbers of another server once rows of this one are pruned', async () => {

@@ -2,9 +2,9 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { toProbedFile } from '../../../src/adapters/transcode/ffmpeg/ffprobe-output.ts'
 import {
-  endSecondsOf,
   ProbedFile,
   parseClockSeconds,
+  streamEndSeconds,
   streamsToDecode,
 } from '../../../src/adapters/transcode/probed-file.ts'
 import { E } from '../../../src/fp.ts'
@@ -21,7 +21,7 @@ describe('the end of a stream', () => {
         anySeconds(),
         anySeconds(),
         (fileStart, start, length, tagged) => {
-          const end = endSecondsOf({ fileStart, start, length, tagged })
+          const end = streamEndSeconds({ fileStart, start, length, tagged })
           expect(end === null || (Number.isFinite(end) && end >= 0), String(end)).to.equal(true)
         },
       ),
@@ -30,7 +30,7 @@ describe('the end of a stream', () => {
 
   it('is unknown if the tag is not a number', () => {
     const tagged = parseClockSeconds(`${'9'.repeat(400)}:00:00`)
-    expect(endSecondsOf({ fileStart: 0, start: 0, length: null, tagged })).to.equal(null)
+    expect(streamEndSeconds({ fileStart: 0, start: 0, length: null, tagged })).to.equal(null)
   })
 })
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import * as t from 'io-ts'
+import { defaultHttpLimits } from '../../../src/http/http-limits.ts'
 import { createTrafficCounters } from '../../../src/http/middleware/traffic-counters.ts'
 import { toUnprocessable } from '../../../src/http/request/decode-faults.ts'
 import type { Route } from '../../../src/http/route.ts'
@@ -41,6 +42,7 @@ const routeCodecs = async (): Promise<ReadonlyArray<Named>> => {
     {
       ...larder,
       corsOrigins: ['*'],
+      limits: defaultHttpLimits,
       traffic: createTrafficCounters(),
       consoleAssets: new Map(),
       lifecycle: { isStopping: () => false },

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { unavailable } from '../../../domain/shared/errors.ts'
 import { E, TE } from '../../../fp.ts'
 import { type BusPositions, SavedPosition } from '../../../ports/bus-positions.ts'
+import { withDraftFile } from '../../platform/with-draft-file.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import type { InvalidationVersions } from './invalidation-versions.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
@@ -32,15 +33,11 @@ export const openBusPositionFile = async (
       TE.tryCatch(async () => {
         // What the position covers would otherwise not be repeated after a power loss.
         await flush()
-        const fresh = join(fills, `position.${randomUUID()}.part`)
-        try {
+        await withDraftFile(join(fills, `position.${randomUUID()}.part`), async (draft) => {
           const text = JSON.stringify(SavedPosition.encode(saved))
-          await retryAfterCreatingFolder(fills, () => writeFile(fresh, text, { mode: 0o600 }))
-          await retryAfterCreatingFolder(dirname(path), () => rename(fresh, path))
-        } catch (error) {
-          await rm(fresh, { force: true }).catch(() => undefined)
-          throw error
-        }
+          await retryAfterCreatingFolder(fills, () => writeFile(draft, text, { mode: 0o600 }))
+          await retryAfterCreatingFolder(dirname(path), () => rename(draft, path))
+        })
       }, unavailable('disk cache')),
   }
 }

@@ -1,12 +1,13 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { InvalidationVersion, KeyName, StaleValues } from '../../../ports/cache.ts'
 import { errnoOf } from '../../platform/errno.ts'
+import { syncFolder } from '../../platform/sync-folder.ts'
+import { withDraftFile } from '../../platform/with-draft-file.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { removeFile } from './remove-file.ts'
 import { retryAfterCreatingFolder } from './retry-after-creating-folder.ts'
-import { syncFolder } from './sync-folder.ts'
 
 /**
  * The version of a cached name, which each delete of the name changes. A loader reads the version before it
@@ -44,10 +45,9 @@ export const createInvalidationVersions = ({
   invalidationVersions: path,
   fills,
 }: CacheFolders): InvalidationVersions => {
-  const createFile = async (): Promise<void> => {
-    const fresh = join(fills, `invalidation-versions.${randomUUID()}.part`)
-    try {
-      const file = await retryAfterCreatingFolder(fills, () => open(fresh, 'wx', 0o600))
+  const createFile = (): Promise<void> =>
+    withDraftFile(join(fills, `invalidation-versions.${randomUUID()}.part`), async (draft) => {
+      const file = await retryAfterCreatingFolder(fills, () => open(draft, 'wx', 0o600))
       try {
         await file.write(randomBytes(fileBytes), 0, fileBytes, 0)
         await file.datasync()
@@ -55,13 +55,9 @@ export const createInvalidationVersions = ({
         await file.close()
       }
       await removeFile(path)
-      await retryAfterCreatingFolder(dirname(path), () => rename(fresh, path))
+      await retryAfterCreatingFolder(dirname(path), () => rename(draft, path))
       await syncFolder(dirname(path))
-    } catch (error) {
-      await rm(fresh, { force: true }).catch(() => undefined)
-      throw error
-    }
-  }
+    })
 
   /** Opens the file of versions and calls `act`. Resolves to `null` if the file does not exist. */
   const inFile = async <A>(flags: string, act: (file: FileHandle) => Promise<A>): Promise<A | null> => {

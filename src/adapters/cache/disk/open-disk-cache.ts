@@ -47,8 +47,6 @@ export type DiskCacheOptions = {
   readonly fill?: Partial<FillOptions>
   /** Pause in milliseconds between two rounds of sweep and scrub. */
   readonly maintenanceIntervalMs?: number
-  /** Maximum rate at which the scrub reads blobs to verify them. */
-  readonly scrubBytesPerSecond?: number
 }
 
 export type DiskCache = {
@@ -75,9 +73,11 @@ export type DiskCache = {
 
 const hour = 3_600_000
 
+/** Maximum rate at which a scrub round reads blobs to verify them. */
+const scrubBytesPerSecond = 8 * 1024 * 1024
+
 /** Number of hourly scrub rounds in which all entries are verified once, so all are verified once a day. */
 const roundsPerPass = 24
-const MiB = 1024 * 1024
 
 /**
  * Opens the cache in a folder. The cache can be used immediately, whatever its size. A fault of the folder
@@ -170,7 +170,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     round: async () => {
       log.info('cache.swept', await sweepNow())
       await scrubNow({
-        bytesPerSecond: options.scrubBytesPerSecond ?? 8 * MiB,
+        bytesPerSecond: scrubBytesPerSecond,
         share: 1 / roundsPerPass,
         notWithinMs: roundsPerPass * hour,
       })

@@ -1,6 +1,7 @@
-/** Returns the FNV-1a hash (32 bits, folded) of the UTF-16 code units of a name. */
+import { fnv1a } from '../../../domain/shared/fnv1a.ts'
+
+/** Returns a hash (32 bits) of a name. The halves are folded, so that the low bits depend on the whole hash. */
 export const hashName = (name: string): number => {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193)
+  const hash = fnv1a(name)
   return ((hash >>> 16) ^ hash) >>> 0
 }

@@ -10,16 +10,14 @@ type Tiers = {
    * Maximum memory of all cached blobs in bytes. Blobs that are still being fetched may use as much again.
    */
   readonly maxBytes: number
-  /** Maximum size of a blob in memory. Larger blobs are read from the disk only. */
-  readonly maxBlobBytes?: number
   readonly meter?: TierMeter
 }
 
 /**
- * Maximum size of a blob in memory (bytes). Segments have 1 to 2 MB. A whole video file would evict thousands
- * of images.
+ * Maximum size of a blob in memory (bytes). Larger blobs are read from the disk only. Segments have 1 to 2 MB. A
+ * whole video file would evict thousands of images.
  */
-const defaultMaxBlobBytes = 4 * 1024 * 1024
+const maxBlobBytes = 4 * 1024 * 1024
 
 /**
  * The longest possible timeout. A shorter one is not needed here, because the fills of the disk cache end
@@ -32,7 +30,7 @@ const noStallMs = 2 ** 31 - 1
  * blob is read into memory. If the sha256 is wrong, the blob is removed from the disk.
  */
 export const createTieredBlobCache = (tiers: Tiers): BlobCache => {
-  const { disk, maxBytes, maxBlobBytes = defaultMaxBlobBytes, meter = disabledTierMeter } = tiers
+  const { disk, maxBytes, meter = disabledTierMeter } = tiers
   const largest = Math.min(maxBlobBytes, maxBytes)
   const memory = createMemoryBlobCache(maxBytes, {
     ...defaultFillOptions,

@@ -35,9 +35,8 @@ const recheckMs = 2000
 /**
  * Combines a memory tier with a disk tier. A value that is found on disk is copied to memory with its expiry
  * time. If the value can change, memory reads it from disk again after two seconds, unless the process hears of
- * changes otherwise. Negative entries are
- * stored in memory only, so that refused clients cannot create files; an older value is removed from the
- * disk. Concurrent lookups share one read.
+ * changes otherwise. Negative entries are stored in memory only, so that refused clients cannot create files; an
+ * older value is removed from the disk. Concurrent lookups share one read.
  */
 export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonotonic }: Tiers): CachePort => {
   /** `asOf` is the time at which the value was read or loaded. Another process may have changed it since. */

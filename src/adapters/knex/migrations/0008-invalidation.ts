@@ -6,8 +6,9 @@ import type { Knex } from 'knex'
 // payload has at most 8,000 bytes.
 //
 // The names are those of ports/cache-keys.ts; test/adapters/knex/invalidation-triggers.test.ts compares them.
-// A change that makes no cached value stale writes nothing. An insert writes no names of the new rows
-// themselves, because the cache has no values of rows that do not exist.
+// A change that makes no cached value stale writes nothing. Most inserts write no names of the new rows themselves,
+// because the cache has no values of rows that do not exist. The flags of a new admin and of a new public picture are
+// named: their absence may be cached for a while (http-api.md §9.2).
 //
 // The log is never empty, and its newest row is never pruned, because a follower recognises by that row that the
 // log is still the one that it has read.

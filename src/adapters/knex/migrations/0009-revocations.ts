@@ -5,7 +5,8 @@ const revocationsName = 'revocations'
 
 // Tokens that are revoked before they expire (http-api.md §8.11). `xid` is the transaction that wrote the row: each
 // process remembers below which transaction it has read everything, so that it also reads a row whose
-// transaction ended late. The log of invalidations (0008) announces new rows. A second revocation of the same subject changes its row, with a new id and xid.
+// transaction ended late. The log of invalidations (0008) announces new rows. A second revocation of the same subject
+// changes its row, with a new id and xid.
 
 const up = async (db: Knex): Promise<void> => {
   await db.raw(`

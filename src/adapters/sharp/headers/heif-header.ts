@@ -93,7 +93,7 @@ const toneMapped = 'tmap'
  */
 export const heifLeftOut = async (readAt: ReadAt): Promise<ReadonlyArray<LeftOut>> => {
   const found: LeftOut[] = []
-  for await (const { type } of topLevelBoxes(readAt)) if (type === 'mpvd') found.push('film')
+  for await (const { type } of topLevelBoxes(readAt)) if (type === 'mpvd') found.push('video')
   const meta = await readMeta(readAt)
   if (heifItemTypes(meta).includes(toneMapped)) found.push('gainMap')
   const properties = heifBoxesIn(

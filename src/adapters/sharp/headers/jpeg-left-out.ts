@@ -19,10 +19,10 @@ export const jpegLeftOut = (bytes: Buffer): ReadonlyArray<LeftOut> => {
     const image = jpegImageAt(bytes, at)
     if (image === null) break
     const kind = kindOf(image)
-    if (kind !== 'picture' || !previews.has(at)) found.push(kind)
+    if (kind !== 'image' || !previews.has(at)) found.push(kind)
     at = bytes.indexOf(startOfJpeg, image.end)
   }
-  return videoAt === null ? found : ['film', ...found]
+  return videoAt === null ? found : ['video', ...found]
 }
 
 /**
@@ -44,11 +44,11 @@ const xmp = 'http://ns.adobe.com/xap/1.0/\0'
  * Returns the kind of an image. A gain map has a marker of Adobe, ISO 21496-1 or Apple; a depth map has a
  * marker of Google or Apple.
  */
-const kindOf = (image: JpegImage): Exclude<LeftOut, 'film'> => {
+const kindOf = (image: JpegImage): Exclude<LeftOut, 'video'> => {
   const properties = applicationData(image, xmp)
     .map(({ data }) => data.toString('latin1'))
     .join()
   if (applicationData(image, 'urn:iso:std:iso:ts:21496:-1').length > 0) return 'gainMap'
   if (/\bhdrgm:|hdrgainmap/i.test(properties)) return 'gainMap'
-  return /depthmap|aux:depth|aux:disparity/i.test(properties) ? 'depthMap' : 'picture'
+  return /depthmap|aux:depth|aux:disparity/i.test(properties) ? 'depthMap' : 'image'
 }

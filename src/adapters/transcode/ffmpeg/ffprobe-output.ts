@@ -1,7 +1,6 @@
 import * as t from 'io-ts'
 import { videoColourTagsOf } from '../colour-names.ts'
 import {
-  endSecondsOf,
   hasAlphaChannel,
   normalizeLanguage,
   type ProbedAudio,
@@ -9,6 +8,7 @@ import {
   type ProbedVideo,
   parseClockSeconds,
   streamDisplayName,
+  streamEndSeconds,
 } from '../probed-file.ts'
 import { purposesWhere } from '../stream-purposes.ts'
 
@@ -69,7 +69,7 @@ export const toProbedFile = (
   const endOf = (stream: FfprobeStream): number | null =>
     isEstimate
       ? null
-      : endSecondsOf({
+      : streamEndSeconds({
           fileStart: start,
           start: finiteNumber(stream.start_time),
           length: finiteNumber(stream.duration),

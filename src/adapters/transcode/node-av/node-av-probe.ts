@@ -31,7 +31,6 @@ import { errorMessage } from '../../../domain/shared/error-text.ts'
 import { FORMAT_NOT_ACCEPTED_LOG_PATTERN, formatInLog } from '../engine.ts'
 import { audioToDecode, withAudioForm } from '../first-audio.ts'
 import {
-  endSecondsOf,
   framesToDecode,
   hasAlphaChannel,
   normalizeLanguage,
@@ -42,6 +41,7 @@ import {
   type ProbedVideo,
   parseClockSeconds,
   streamDisplayName,
+  streamEndSeconds,
   streamsToDecode,
   withFirstFrames,
 } from '../probed-file.ts'
@@ -226,7 +226,7 @@ const startOfStream = ({ startTime, timeBase }: Stream, start: number): number |
 const endOf = ({ duration, startTime, timeBase, metadata }: Stream, start: number): number | null => {
   const secondsOf = (ticks: bigint): number | null =>
     ticks === AV_NOPTS_VALUE ? null : Number(ticks) * quotient(timeBase)
-  return endSecondsOf({
+  return streamEndSeconds({
     fileStart: start,
     start: secondsOf(startTime),
     length: secondsOf(duration),

@@ -1,9 +1,9 @@
 import * as t from 'io-ts'
 
 const meanings = {
-  film: (count: number) =>
+  video: (count: number) =>
     `a motion photo: ${count === 1 ? 'its film is' : `its ${count} films are`} left out; add it as MP4 to keep it`,
-  picture: (count: number) =>
+  image: (count: number) =>
     `${count === 1 ? 'another picture' : `${count} more pictures`} behind the first: left out; add each by itself`,
   gainMap: () => 'HDR: its gain map is left out, so that its exports have the range of sRGB',
   depthMap: () => 'its depth map is left out',

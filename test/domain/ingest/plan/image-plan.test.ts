@@ -128,7 +128,7 @@ describe('the plan of a picture', () => {
     expect(imageWarnings({ ...still, pages: 3 }).join()).to.match(/^3 pictures in one file/)
     expect(imageWarnings({ ...still, isHdr: true }).join()).to.match(/^HDR: .*tone-mapped/)
     expect(
-      imageWarnings({ ...still, leftOut: ['picture', 'gainMap', 'film', 'picture', 'depthMap'] }),
+      imageWarnings({ ...still, leftOut: ['image', 'gainMap', 'video', 'image', 'depthMap'] }),
     ).to.deep.equal([
       'a motion photo: its film is left out; add it as MP4 to keep it',
       '2 more pictures behind the first: left out; add each by itself',

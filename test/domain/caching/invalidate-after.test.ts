@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { createMemoryCache } from '../../../src/adapters/cache/memory/memory-cache.ts'
-import { invalidateAfter } from '../../../src/domain/ingest/invalidate-after.ts'
+import { invalidateAfter } from '../../../src/domain/caching/invalidate-after.ts'
 import { outcomeUnknown, unavailable } from '../../../src/domain/shared/errors.ts'
 import { O, TE } from '../../../src/fp.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'

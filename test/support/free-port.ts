@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
+/** Returns a port on which nothing listens. Another process may take it before the caller does. */
 export const freePort = async (): Promise<number> => {
   const socket = createServer().listen(0, '127.0.0.1')
   await once(socket, 'listening')

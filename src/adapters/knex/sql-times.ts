@@ -1,0 +1,7 @@
+/** Returns the SQL expression for a time as whole milliseconds since 1970. */
+export const epochMilliseconds = (time: string): string =>
+  `cast(floor(extract(epoch from ${time}) * 1000) as bigint)`
+
+/** Returns the SQL expression for an interval. `milliseconds`: a number, or the place of a binding. */
+export const intervalOf = (milliseconds: string | number): string =>
+  `cast(${milliseconds} as double precision) * interval '1 millisecond'`
