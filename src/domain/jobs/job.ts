@@ -59,6 +59,8 @@ export type Job = NewJob &
     readonly priority: number
     /** Why the job, or its last attempt, failed (one line); `null` if nothing has failed. */
     readonly error: string | null
+    /** Whether the file was refused: then `error` is in words for its owner. Any other error is for admins only. */
+    readonly isRefused: boolean
     /** Messages for the person who added the file, one line each. */
     readonly warnings: ReadonlyArray<string>
     /** Name of the process that works, or last worked, on the job; `null` if none did. */

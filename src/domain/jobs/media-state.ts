@@ -14,13 +14,16 @@ export type MediaState = {
 type Stored = {
   /** Whether the file has exports. */
   readonly isReady: boolean
-  /** Why the last job for the exports failed; `null` if it did not. */
+  /** Why the last job for the exports failed, in words for viewers; `null` if it did not. */
   readonly failure: string | null
   /** The active job that makes the exports; `null` if there is none. */
   readonly job: Pick<Job, 'state' | 'progress' | 'stage' | 'etaSeconds'> | null
 }
 
 const idle = { progress: null, stage: null, etaSeconds: null, reason: null }
+
+/** What viewers are told of every failure but a refusal: its text may name a path or a command of the server. */
+export const attemptsFailedReason = 'its exports could not be made'
 
 export const cancelledReason = 'making its exports was cancelled'
 

@@ -8,6 +8,7 @@ import { partStartsMigration } from './0006-part-starts.ts'
 import { jobsMigration } from './0007-jobs.ts'
 import { invalidationMigration } from './0008-invalidation.ts'
 import { revocationsMigration } from './0009-revocations.ts'
+import { refusalsOfJobsMigration } from './0010-refusals-of-jobs.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
 
@@ -22,4 +23,5 @@ export const migrations: ReadonlyArray<NamedMigration> = [
   jobsMigration,
   invalidationMigration,
   revocationsMigration,
+  refusalsOfJobsMigration,
 ]
