@@ -7,6 +7,7 @@ import { p2Lists } from './figures/p2-lists.ts'
 import { p3Bytes } from './figures/p3-bytes.ts'
 import { p4Crowd } from './figures/p4-crowd.ts'
 import { p5Entries } from './figures/p5-entries.ts'
+import { p6Library } from './figures/p6-library.ts'
 import { p7Transcode } from './figures/p7-transcode.ts'
 import { p8Memory } from './figures/p8-memory.ts'
 import { p10Changes } from './figures/p10-changes.ts'
@@ -26,6 +27,7 @@ const FIGURES: ReadonlyArray<Figure> = [
   p3Bytes,
   p4Crowd,
   p5Entries,
+  p6Library,
   p7Transcode,
   p8Memory,
   p10Changes,

@@ -50,6 +50,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-replaced-exports.ts': 'a library in memory',
   'src/adapters/memory/memory-instances.ts': 'instances in memory',
   'src/adapters/memory/memory-invalidation-bus.ts': 'sessions and transactions of a log in memory',
+  'src/adapters/memory/memory-media.ts': 'a library in memory',
   'src/adapters/memory/memory-object-store.ts': 'a store in memory',
   'src/adapters/memory/memory-stored-file-repository.ts': 'a library in memory',
   'src/adapters/memory/memory-revocations.ts': 'revocations in memory',
@@ -61,6 +62,8 @@ const bounds: Readonly<Record<string, string>> = {
 const local: ReadonlyArray<string> = [
   'src/adapters/fs/inspect-file.ts',
   'src/adapters/knex/bus-session.ts',
+  'src/adapters/knex/knex-media-repository.ts',
+  'src/adapters/memory/memory-media-repository.ts',
   'src/adapters/knex/knex-stored-file-repository.ts',
   'src/adapters/knex/stored-file-rows.ts',
   'src/adapters/platform/crash-signals.ts',
@@ -72,6 +75,7 @@ const local: ReadonlyArray<string> = [
   'src/adapters/transcode/isobmff/isobmff-fragment.ts',
   'src/adapters/transcode/ffmpeg/',
   'src/adapters/transcode/joined/second-mp4.ts',
+  'src/adapters/transcode/isobmff/movie-boxes.ts',
   'src/adapters/transcode/isobmff/movie-tracks.ts',
   'src/adapters/transcode/mpegts/',
   'src/adapters/transcode/process/supervise.ts',
@@ -90,9 +94,11 @@ const local: ReadonlyArray<string> = [
   'src/domain/media/size-comparison.ts',
   'src/domain/playlist/image-playlist.ts',
   'src/http/request/accept-encoding.ts',
+  'src/http/request/media-bodies.ts',
   'src/http/routes/console-routes.ts',
   'src/http/middleware/error-boundary.ts',
   'src/config/misspelt-settings.ts',
+  'src/domain/freshness/apply-stale.ts',
 ]
 
 describe('maps and caches [V4]', () => {

@@ -14,6 +14,7 @@ const unusedInProduction: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-revocations.ts createMemoryRevocations': 'for tests',
   'src/adapters/memory/memory-content-file-repository.ts createMemoryContentFileRepository': 'for tests',
   'src/adapters/memory/memory-image-file-repository.ts createMemoryImageFileRepository': 'for tests',
+  'src/adapters/memory/memory-media-repository.ts createMemoryMediaRepository': 'for tests',
   'src/adapters/memory/memory-object-store.ts createMemoryObjectStore': 'for tests',
   'src/adapters/memory/memory-stored-file-repository.ts createMemoryStoredFileRepository': 'for tests',
   'src/adapters/memory/memory-user-repository.ts createMemoryUserRepository': 'for tests',

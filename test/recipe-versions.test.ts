@@ -42,7 +42,7 @@ import { unspecifiedVideoColourTags } from './support/unspecified-colour-tags.ts
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
   image: { 2: '6d9e405f710341f4' },
-  content: { 2: '7f806e19b9bd77e6' },
+  content: { 2: '5e93df118bcfbe75' },
 }
 
 const shapes = [
@@ -60,7 +60,7 @@ const film = (index: number, changes: Partial<ProbedVideo> = {}): ProbedVideo =>
   ...{ kind: 'video', index, codec: 'h264', isCover: false, width: 640, height: 360, pixelAspect: 1 },
   ...{ rotation: 0, mirrored: false, averageRate: 25, nominalRate: 25, interlacedShare: 0 },
   ...{ hasAlpha: false, hasCaptions: false },
-  ...{ colour: unspecifiedVideoColourTags, late: [], ...stream, ...times, ...changes },
+  ...{ colour: unspecifiedVideoColourTags, late: [], lastFrame: null, ...stream, ...times, ...changes },
 })
 const sound = (index: number, changes: Partial<ProbedAudio> = {}): ProbedAudio => ({
   ...{ kind: 'audio', index, codec: 'aac', channels: 2, sampleRate: 48_000, bitrate: null },

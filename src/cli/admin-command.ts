@@ -8,7 +8,7 @@ const usage = 'admin grant|revoke|token SUB'
 /** Grants or revokes admin rights, or mints an id token and prints only the token. */
 export const adminCommand: Command = {
   usage,
-  about: 'Grants or revokes admin rights, or prints an id token; servers notice within a second.',
+  about: 'Grants or revokes admin rights, or prints an id token; servers notice a change within a second.',
   words: [
     ['grant', 'makes SUB an admin'],
     ['revoke', 'removes the admin right of SUB'],

@@ -1,23 +1,43 @@
 import { type Command, fullUsage } from './command.ts'
 
+const maxColumns = 80
+
+/** Breaks `head` and `text` into lines. The lines after the first begin in the column where `text` does. */
+const wrapped = (head: string, text: string): ReadonlyArray<string> => {
+  const lines: string[] = []
+  let line = head
+  let isEmpty = true
+  for (const word of text.split(' ')) {
+    const longer = isEmpty ? line + word : `${line} ${word}`
+    const fits = isEmpty || longer.length <= maxColumns
+    if (!fits) lines.push(line)
+    line = fits ? longer : ' '.repeat(head.length) + word
+    isEmpty = false
+  }
+  return [...lines, line]
+}
+
 /** Formats pairs of texts as two columns. */
 const columns = (pairs: Command['words']): ReadonlyArray<string> => {
   const width = Math.max(...pairs.map(([word]) => word.length))
-  return pairs.map(([word, meaning]) => `  ${word.padEnd(width)}  ${meaning}`)
+  return pairs.flatMap(([word, meaning]) => wrapped(`  ${word.padEnd(width)}  `, meaning))
 }
 
 const common: Command['words'] = [['--json', 'prints only JSON on standard output, one object per line']]
 
 /** Returns the help text of one command. */
 export const commandHelp = ({ usage, about, words }: Command): string =>
-  [`usage: ${fullUsage(usage)}`, '', about, '', ...columns([...words, ...common])].join('\n')
+  [`usage: ${fullUsage(usage)}`, '', ...wrapped('', about), '', ...columns([...words, ...common])].join('\n')
 
 export const overviewHelp = (commands: ReadonlyArray<Command>): string =>
   [
     'usage:',
-    ...commands.flatMap(({ usage, about }) => [`  ${fullUsage(usage)}`, `      ${about}`]),
+    ...commands.flatMap(({ usage, about }) => [`  ${fullUsage(usage)}`, ...wrapped('      ', about)]),
     '',
-    '`larder help COMMAND` explains one command. Settings are environment variables: see docs/settings.md.',
+    ...wrapped(
+      '',
+      '`larder help COMMAND` explains one command. Settings are environment variables: see docs/settings.md.',
+    ),
   ].join('\n')
 
 const isHelp = (word: string): boolean => word === '--help' || word === '-h'

@@ -1,11 +1,10 @@
-import { isUid } from '../domain/media/uid-text.ts'
-import { isKeyName } from '../ports/cache-keys.ts'
+import { parsePurgeTarget } from '../domain/freshness/purge-target.ts'
 import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import { withServices } from './library.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
 import { describeReceipts, waitForReceipts } from './wait-for-receipts.ts'
 
-const usage = 'purge KEY|UID'
+const usage = 'purge KEY|FAMILY|UID'
 
 /** Purges values from the caches of all instances. */
 export const purgeCommand: Command = {
@@ -13,21 +12,20 @@ export const purgeCommand: Command = {
   about: 'Deletes cached values on all servers of the library, and says which of them have done so.',
   words: [
     ['KEY', 'the name of a cached value, as in docs/cache-keys.md'],
+    ['FAMILY', 'a name with {uid} or {sub} as it is in docs/cache-keys.md; purges all values of such names'],
     ['UID', 'a uid; purges all values whose names contain it'],
   ],
   needsLibrary: alwaysNeedsLibrary,
   run: ({ config, args, report }) => {
-    const [target, ...rest] = args
-    if (target === undefined || rest.length > 0 || !(isKeyName(target) || isUid(target)))
-      throw usageError(usage)
+    const [text = '', ...rest] = args
+    const target = parsePurgeTarget(text)
+    if (target === null || rest.length > 0) throw usageError(usage)
     return withServices(config, async (larder) => {
       await orThrowCommandError(larder.database.migrate)
-      const started = await orThrowCommandError(
-        larder.freshness.purge(isKeyName(target) ? { key: target } : { uid: target }),
-      )
+      const started = await orThrowCommandError(larder.freshness.purge(target))
       const { lines, json, code } = describeReceipts(await waitForReceipts(larder, started))
       const { uid } = started
-      report({ lines: [`${uid}: purged ${target}`, ...lines], json: { uid, instances: json } })
+      report({ lines: [`${uid}: purged ${text}`, ...lines], json: { uid, instances: json } })
       return code
     })
   },

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { Larder } from '../composition/larder.ts'
-import { parseRevocationTarget } from '../domain/access/revocation-target.ts'
+import { containsToken, parseRevocationTarget } from '../domain/access/revocation-target.ts'
 import { ContentFileUid, ImageFileUid } from '../domain/media/ids.ts'
 import { kindOfUid } from '../domain/media/uid-text.ts'
 import { E, O } from '../fp.ts'
@@ -26,7 +26,7 @@ const isUidOfFile = async (
 const targetOf = (kind: RevocationKind, subject: string): RevocationTarget => {
   const target = parseRevocationTarget(kind, subject)
   if (E.isRight(target)) return target.right
-  throw new CommandError(`${subject} ${target.left}`, 2)
+  throw new CommandError(`${containsToken(subject) ? 'the argument' : subject} ${target.left}`, 2)
 }
 
 const describeRevoked = ({ kind, subject }: RevocationTarget): string => {

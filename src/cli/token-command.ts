@@ -74,7 +74,7 @@ export const tokenCommand: Command = {
     ['--clip A,B', 'the token opens only the parts between these two times (seconds)'],
     [
       '--explain JWT',
-      'explains what a token opens, or why it is refused (exit code 1); accepts a link or header, reads only keys',
+      'explains what a token opens, or why it is refused (exit code 1); accepts a link or header; reads only keys, no revocations',
     ],
   ],
   needsLibrary: ({ config, args }) => parseWords(args).values.explain === undefined || readsKeyFiles(config),

@@ -8,6 +8,7 @@ import { createKnexDatabase } from '../adapters/knex/knex-database.ts'
 import { createKnexImageFileRepository } from '../adapters/knex/knex-image-file-repository.ts'
 import { createKnexInstances } from '../adapters/knex/knex-instances.ts'
 import { createKnexJobQueue } from '../adapters/knex/knex-job-queue.ts'
+import { createKnexMediaRepository } from '../adapters/knex/knex-media-repository.ts'
 import { createKnexRevocations } from '../adapters/knex/knex-revocations.ts'
 import { createKnexStoredFileRepository } from '../adapters/knex/knex-stored-file-repository.ts'
 import { createKnexUserRepository } from '../adapters/knex/knex-user-repository.ts'
@@ -81,6 +82,7 @@ export const createAdapters = async (
         : createKnexDatabase(db),
     imageFiles: createKnexImageFileRepository(db),
     contentFiles: createKnexContentFileRepository(db),
+    media: createKnexMediaRepository(db),
     storedFiles: createKnexStoredFileRepository(db),
     users: createKnexUserRepository(db),
     tokens: tokens.media,

@@ -23,6 +23,7 @@ import { createIngestService, type IngestService } from '../domain/ingest/ingest
 import { createJobService, type JobService } from '../domain/jobs/job-service.ts'
 import { createJobWork, type JobWork } from '../domain/jobs/job-work.ts'
 import { createMediaStatus, type MediaStatus } from '../domain/jobs/media-status.ts'
+import { createLibraryService, type LibraryService } from '../domain/library/library-service.ts'
 import { createPlaylistService, type PlaylistService } from '../domain/playlist/playlist-service.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
 import { createStoreSweep, type StoreSweep } from '../domain/sweep/store-sweep.ts'
@@ -45,6 +46,7 @@ import type { InvalidationBus } from '../ports/invalidation-bus.ts'
 import type { JobQueue } from '../ports/job-queue.ts'
 import type { LocalFiles } from '../ports/local-files.ts'
 import type { Log } from '../ports/log.ts'
+import type { MediaRepository } from '../ports/media-repository.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
 import type { Monotonic } from '../ports/monotonic.ts'
 import type { NewUid } from '../ports/new-uid.ts'
@@ -82,6 +84,7 @@ export type Adapters = {
   readonly database: Database
   readonly imageFiles: ImageFileRepository
   readonly contentFiles: ContentFileRepository
+  readonly media: MediaRepository
   readonly storedFiles: StoredFileRepository
   readonly users: UserRepository
   /** Media tokens without revocations. Requests use `checkedTokens`. */
@@ -115,6 +118,7 @@ type Services = {
   readonly exports: ExportService
   readonly admins: AdminService
   readonly ingest: IngestService
+  readonly library: LibraryService
   readonly jobService: JobService
   readonly jobWork: JobWork
   readonly mediaStatus: MediaStatus
@@ -122,6 +126,8 @@ type Services = {
   readonly follower: Follower
   readonly freshness: FreshnessService
   readonly background: BackgroundWork
+  /** What a serving process needs for as long as it replies: it follows the changes, and reports itself. */
+  readonly following: BackgroundWork
   readonly sweep: StoreSweep
 }
 
@@ -143,7 +149,7 @@ export const createServices = (
 ): Services => {
   const { cache, stale, blobs, cacheCheck, store, database } = adapters
   const { bus, busPositions, followTrust, instances, outages } = adapters
-  const { imageFiles, contentFiles, storedFiles, users } = adapters
+  const { imageFiles, contentFiles, media, storedFiles, users } = adapters
   const { tokens, idTokenVerifier, idTokenIssuer, explainToken } = adapters
   const { revocations, revocationFile, revocationIndex } = adapters
   const { files, images, transcoder, jobs, locks, sleep, newUid, clock, monotonic, log } = adapters
@@ -184,6 +190,7 @@ export const createServices = (
     cache,
     blobs,
     readRevocations: revocationService.refresh,
+    readAllRevocations: revocationService.refreshAll,
     trust: followTrust,
     maxCutMs: busMaxCutSeconds * 1000,
     outages,
@@ -224,6 +231,7 @@ export const createServices = (
       maxTtlSeconds: tokenMaxTtlSeconds,
     }),
     ingest,
+    library: createLibraryService({ media, jobs, cache, publicUrl }),
     jobService: createJobService(jobs),
     jobWork: createJobWork({
       jobs,
@@ -236,6 +244,7 @@ export const createServices = (
     }),
     mediaStatus: createMediaStatus({ imageFiles, contentFiles, monotonic }),
     background: createBackgroundWork({ log, sleep }),
+    following: createBackgroundWork({ log, sleep }),
     sweep: createStoreSweep({ cache, store, imageFiles, contentFiles, storedFiles, jobs, locks, clock, log }),
     health: createHealthService({
       database: database.check,

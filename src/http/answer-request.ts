@@ -37,8 +37,9 @@ export const answerWithoutBody =
   }
 
 /**
- * Reads the body only after the caller is authenticated. The deadline for dependencies does not include the
- * time that the client takes to send the body.
+ * Reads the body only after the caller is authenticated, and authenticates again when it has arrived: the caller may
+ * have lost the right meanwhile. The deadline for dependencies does not include the time that the client takes to
+ * send the body.
  */
 export const answerWithBody =
   <C, P, Q, B>(
@@ -57,6 +58,10 @@ export const answerWithBody =
         : body
     deadline.extend()
     const handle = runHandler(route, decoded.right, body.right, incoming)
+    if (route.body?.maxBytes !== null) {
+      const again = await deadline.inTime(route.credential.authenticate(incoming), 'database')()
+      if (E.isLeft(again)) return again
+    }
     // A handler that reads the body itself has no deadline, because it runs as long as the client sends.
     if (route.body?.maxBytes === null) return handle().finally(deadline.extend)
     return deadline.inTime(handle, 'database')()

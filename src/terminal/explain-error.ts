@@ -7,6 +7,8 @@ export const explainError = (error: DomainError): string => {
     case 'Refused':
     case 'Conflict':
       return error.message
+    case 'VersionMismatch':
+      return `${error.uid} was changed meanwhile: try again`
     case 'TooLarge':
       return `it is longer than the permitted ${error.maxBytes} bytes`
     case 'Overloaded':

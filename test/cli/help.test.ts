@@ -1,5 +1,8 @@
 import { expect } from 'chai'
-import { requestedHelpTopic } from '../../src/cli/help.ts'
+import { doctorCommand } from '../../src/cli/doctor-command.ts'
+import { commandHelp, overviewHelp, requestedHelpTopic } from '../../src/cli/help.ts'
+import { revokeCommand } from '../../src/cli/revoke-command.ts'
+import { tokenCommand } from '../../src/cli/token-command.ts'
 
 describe('help', () => {
   it('is for all commands, or for the command that is named', () => {
@@ -17,5 +20,27 @@ describe('help', () => {
   it('is not requested by a file with that name', () => {
     expect(requestedHelpTopic('add', ['--', '--help'])).to.equal(null)
     expect(requestedHelpTopic('add', ['help'])).to.equal(null)
+  })
+
+  it('fits a terminal of 80 columns, each column below its first line', () => {
+    const commands = [tokenCommand, revokeCommand, doctorCommand]
+    const texts = [overviewHelp(commands), ...commands.map(commandHelp)]
+    // A usage is one line, so that it can be copied.
+    const lines = texts.join('\n').split('\n')
+    for (const line of lines.filter((one) => !/^(?:usage:| {2}larder) /.test(one)))
+      expect(line.length, line).to.be.at.most(80)
+    expect(texts[1]).to.include(
+      [
+        '  --explain JWT  explains what a token opens, or why it is refused (exit code',
+        '                 1); accepts a link or header; reads only keys, no revocations',
+      ].join('\n'),
+    )
+    expect(texts[0]).to.include(
+      [
+        '  larder token UID [--ttl S] [--maxh N] [--clip A,B] | --explain JWT [--json]',
+        '      Prints a token for a picture, sound or film and nothing else, or explains',
+        '      what a token opens.',
+      ].join('\n'),
+    )
   })
 })

@@ -196,6 +196,18 @@ export const fileJobsContract = (make: () => Promise<FileJobsSubject>): void => 
       expect(await stateOf(uid, kind)).to.include({ state: 'waiting', reason: null })
     })
 
+    it(`does not tell viewers of the kind ${kind} the error of a failed attempt, which is for operators`, async () => {
+      const { uid } = await add()
+      const leased = await take()
+      const lastAttempt = { ...leased, attempt: leased.attempts - 1 }
+      const error = "transcoder: no such file, open '/srv/larder/scratch/original'"
+      await right(subject.jobs.settle(leased.lease, outcomeOfFailure(lastAttempt, error, 'attempt')))
+      expect(await stateOf(uid, kind)).to.include({
+        state: 'failed',
+        reason: 'its exports could not be made',
+      })
+    })
+
     it(`removes the jobs of a file of the kind ${kind} with the file`, async () => {
       const { uid, job } = await add()
       expect(await remove(uid)).to.equal(true)

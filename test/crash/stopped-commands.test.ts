@@ -35,5 +35,5 @@ describe('a command that makes exports', () => {
     expect(jobs[0]).to.include({ state: 'waiting', attempt: 0, lost: 0, error: null })
     expect(await readdir(join(data, 'scratch'))).to.deep.equal([])
     await waitForServerExit(join(data, 'postgres'))
-  }).timeout(120_000)
+  })
 })

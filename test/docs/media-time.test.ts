@@ -13,7 +13,9 @@ const rowsBelow = (heading: string): ReadonlyArray<readonly [string, string]> =>
 }
 
 /** Rows that describe refusals. Other tests cover these. */
-const refusals = ['MP4 or Matroska that is cut off (the demuxer says so, and more than 5 % is missing)']
+const refusals = [
+  'MP4, Matroska, AVI or Windows Media that is cut off (its demuxer says so, or it is smaller than its header says, and more than 5 % is missing)',
+]
 
 describe('docs/media.md', () => {
   it('has a test for each row of its table of time', () => {

@@ -9,6 +9,7 @@ import {
   refused,
   tooLarge,
   unavailable,
+  versionMismatch,
 } from '../../src/domain/shared/errors.ts'
 import { TE } from '../../src/fp.ts'
 import { anonymousAuthenticator } from '../../src/http/request/credential.ts'
@@ -16,6 +17,7 @@ import {
   malformedBody,
   malformedCredential,
   missingCredential,
+  preconditionMissing,
   type RequestFault,
   slowRequest,
   unprocessable,
@@ -49,6 +51,8 @@ const rows: { readonly [T in AnyError['_tag']]: Row & { readonly error: { readon
     type: 'conflict',
     message: 'the last admin stays',
   },
+  VersionMismatch: { error: versionMismatch('if_a'), status: 412, type: 'precondition_failed' },
+  PreconditionMissing: { error: preconditionMissing, status: 428, type: 'precondition_required' },
   TooLarge: { error: tooLarge(9), status: 413, type: 'too_large' },
   UnsupportedMedia: { error: unsupportedMedia, status: 415, type: 'unsupported_media' },
   Unprocessable: { error: unprocessable([]), status: 422, type: 'unprocessable' },

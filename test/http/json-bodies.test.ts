@@ -21,9 +21,10 @@ describe('bodies in JSON (§1.4)', () => {
   let server: TestServer
   let strict: TestServer
   let jwt: string
+  let larder: Awaited<ReturnType<typeof createMemoryLarder>>
 
   before(async () => {
-    const larder = await createMemoryLarder()
+    larder = await createMemoryLarder()
     await right(larder.admins.setAdmin('zoë', true))
     jwt = await right(larder.admins.mintIdToken('zoë'))
     const credential = bearerAuthenticator(larder.admins.authenticate)
@@ -217,6 +218,25 @@ describe('bodies in JSON (§1.4)', () => {
     refused.send(rawRequest('POST', '/api/1/admin/notes/1', ['Content-Type: application/json', ...expecting]))
     await refused.until((wire) => wire.includes('\r\n\r\n'))
     expect(refused.received().toString()).to.match(/^HTTP\/1\.1 401 /)
+  })
+
+  it('are refused if their sender has lost the right before they arrived', async () => {
+    await right(larder.admins.setAdmin('eve', true))
+    const eve = await right(larder.admins.mintIdToken('eve'))
+    const connection = openRaw(server.port)
+    connection.send(
+      rawRequest('POST', '/api/1/admin/notes/1', [
+        `Authorization: bearer ${eve}`,
+        'Content-Type: application/json',
+        'Expect: 100-continue',
+        'Content-Length: 12',
+      ]),
+    )
+    await connection.until((wire) => wire.includes('100 Continue'))
+    await right(larder.admins.setAdmin('eve', false))
+    connection.send('{"title":""}')
+    await connection.until((wire) => /HTTP\/1\.1 [2-5]/.test(wire.toString()))
+    expect(connection.received().toString()).to.match(/\r\nHTTP\/1\.1 403 /)
   })
 
   it('that arrive slowly do not shorten the deadline of a dependency; a body that stops arriving gets 408', async () => {

@@ -26,6 +26,8 @@ import {
 } from '../../src/adapters/memory/memory-invalidation-bus.ts'
 import { createMemoryJobQueue } from '../../src/adapters/memory/memory-job-queue.ts'
 import { createMemoryJobs } from '../../src/adapters/memory/memory-jobs.ts'
+import { createMemoryMedia } from '../../src/adapters/memory/memory-media.ts'
+import { createMemoryMediaRepository } from '../../src/adapters/memory/memory-media-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import { createMemoryRevocationFile } from '../../src/adapters/memory/memory-revocation-file.ts'
 import { createMemoryRevocations } from '../../src/adapters/memory/memory-revocations.ts'
@@ -97,6 +99,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
   const clock = overrides.clock ?? createStandingClock().clock
   const monotonic = asMonotonic(clock)
   const jobs = createMemoryJobs(clock)
+  const media = createMemoryMedia(clock)
   const values = createMemoryTier(64 * 2 ** 20)
   const invalidations = createMemoryInvalidationLog(clock)
   const idTokenOptions = {
@@ -119,8 +122,9 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     cacheBytes: () => 0,
     store: createMemoryObjectStore(),
     database: { migrate: TE.right(undefined), check: TE.right(undefined) },
-    imageFiles: createMemoryImageFileRepository(clock, jobs),
-    contentFiles: createMemoryContentFileRepository(clock, jobs),
+    imageFiles: createMemoryImageFileRepository(clock, jobs, media),
+    contentFiles: createMemoryContentFileRepository(clock, jobs, media),
+    media: createMemoryMediaRepository(media, jobs),
     storedFiles: createMemoryStoredFileRepository('lib_00000000000000000000000000000000', () => true),
     users: createMemoryUserRepository(),
     tokens: createCachedMediaTokens(createTestTokens(clock), clock),

@@ -27,6 +27,7 @@ export const videoStream = (overrides: Partial<ProbedVideo> = {}): ProbedVideo =
   startSeconds: 0,
   colour: unspecifiedVideoColourTags,
   late: [],
+  lastFrame: null,
   ...overrides,
 })
 

@@ -25,6 +25,7 @@ export const aVideoSource: VideoSource = {
   interlaced: false,
   colour: { primaries: 1, transfer: 1, matrix: 1, isMatrixOfContainer: false },
   late: [],
+  lastFrame: null,
 }
 
 const audio: AudioSource = {
@@ -89,6 +90,7 @@ export const recipeSources: ReadonlyArray<MediaFacts> = [
       colour: { ...unspecifiedVideoColourTags, transfer: 16 },
     },
   }),
+  mediaFacts({ video: { lastFrame: { fromSeconds: 59, toSeconds: 59.5 } } }),
   mediaFacts({ video: { endSeconds: 0.04 } }),
   mediaFacts({ audio: null }),
   mediaFacts({ audio: { channels: 6, codec: 'ac3', sampleRate: 44_100 } }),

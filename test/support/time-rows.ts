@@ -195,7 +195,7 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
   },
   {
     comesIn:
-      'several concatenated files (Matroska, WebM, MP4, FLV, WAVE, AIFF, FLAC; Ogg, except a chain with one sound each)',
+      'several concatenated files (Matroska, WebM, MP4, FLV, Windows Media, WAVE, Wave64, AIFF, Core Audio, FLAC; Ogg, except a chain with one sound each)',
     comesOut: 'the first, and a warning',
     films: [
       {
@@ -220,6 +220,13 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
       // Five pictures in each second.
       { ...beat, file: 'bursts.mp4', frameRate: 30 },
     ],
+  },
+  {
+    comesIn:
+      'a variable frame rate, and a last frame that is not the last in decoding order (MP4, QuickTime)',
+    comesOut:
+      'the last frame to the end of the edit list; without one, for the duration of the frame that is last in decoding order',
+    films: [{ file: 'last-frame.mp4', seconds: 6.03, beats: [], silent: [1, 3, 5], frameRate: 30 }],
   },
   {
     comesIn: 'fewer than 5 frames a second',
@@ -279,7 +286,7 @@ export const documentedTimeRows: ReadonlyArray<DocumentedTimeRow> = [
     films: [{ file: 'longtrack2.mkv', seconds: 12, beats: [], warnings: [/^left out: sound/] }],
   },
   {
-    comesIn: 'a header that states a greater length than the file has (FLV)',
+    comesIn: 'a header that states a greater length than the file has (FLV, WAVE, Wave64, Core Audio)',
     comesOut: 'everything in the file, and a warning',
     films: [
       { file: 'flvdur.flv', seconds: 12, beats: [], warnings: [/^it is shorter than its header says/] },

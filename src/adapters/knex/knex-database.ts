@@ -27,9 +27,21 @@ const migrationConfig: Knex.MigratorConfig = {
 const lockRetryMs = 200
 const lockWaitMs = 900_000
 
+/** Returns whether all migrations of this release have run. */
+const isMigrated = async (db: Knex): Promise<boolean> => {
+  const names = migrations.map(({ name }) => name)
+  const { rows } = await db.raw('select to_regclass(?) is not null as present', [tableName]).options(asRead)
+  if (!rows[0].present) return false
+  const applied = await db.raw(`select 1 from ${tableName} where name = any(?)`, [names]).options(asRead)
+  return applied.rows.length >= names.length
+}
+
 /** Creates the port that migrates and checks a database. */
 export const createKnexDatabase = (db: Knex): Database => ({
   migrate: queryDatabase(async () => {
+    // Commands call this each time. They must not wait for the migration of another release, nor without a limit
+    // for a database that does not answer.
+    if (await isMigrated(db)) return
     await db.transaction(async (trx) => {
       await lock(trx)
       const resetLimit = await limitTransaction(trx, 'migration')
@@ -39,12 +51,7 @@ export const createKnexDatabase = (db: Knex): Database => ({
   }),
 
   check: queryDatabase(async () => {
-    const names = migrations.map(({ name }) => name)
-    const { rows } = await db.raw('select to_regclass(?) is not null as present', [tableName]).options(asRead)
-    const applied = rows[0].present
-      ? await db.raw(`select 1 from ${tableName} where name = any(?)`, [names]).options(asRead)
-      : { rows: [] }
-    if (applied.rows.length < names.length) throw new Error('tables are missing: run `larder migrate`')
+    if (!(await isMigrated(db))) throw new Error('tables are missing: run `larder migrate`')
   }),
 })
 

@@ -50,19 +50,24 @@ export const decodeRows = <A>(row: t.Type<A, unknown, unknown>, rows: unknown): 
  * viewers would get errors.
  */
 export const createStatements = (db: Knex) => {
-  const selectMany =
-    <A>(limit: QueryLimit, name: string, row: t.Type<A, unknown, unknown>, sql: string) =>
+  const selectWith =
+    <A>(options: object, row: t.Type<A, unknown, unknown>, sql: string) =>
     (...bindings: ReadonlyArray<Binding>) =>
-      queryDatabase(async () =>
-        decodeRows(
-          row,
-          (await db.raw(sql, bindings).options(Object.assign({ name }, statementOptions(limit)))).rows,
-        ),
-      )
+      queryDatabase(async () => decodeRows(row, (await db.raw(sql, bindings).options(options)).rows))
+
+  const selectMany = <A>(limit: QueryLimit, name: string, row: t.Type<A, unknown, unknown>, sql: string) =>
+    selectWith(Object.assign({ name }, statementOptions(limit)), row, sql)
 
   return {
     /** Returns all rows. */
     selectMany,
+
+    /**
+     * Returns all rows of a statement without a name. PostgreSQL plans it each time for its values; for
+     * a prepared one it soon uses a plan for any values.
+     */
+    selectPlanned: <A>(limit: QueryLimit, row: t.Type<A, unknown, unknown>, sql: string) =>
+      selectWith(statementOptions(limit), row, sql),
 
     /** Runs a write of background work. Returns the rows of its `returning` clause. */
     writeMany:

@@ -1,3 +1,4 @@
+import type { MediaExport } from '../../domain/library/media-item.ts'
 import {
   type ContentExport,
   type ContentPart,
@@ -19,13 +20,15 @@ import type { ContentFileRepository, NewContentFile } from '../../ports/content-
 import type { IngestedFile } from '../../ports/library-repository.ts'
 import { createMemoryJobs, type MemoryJobs } from './memory-jobs.ts'
 import { createMemoryLibraryTable } from './memory-library-table.ts'
+import { createMemoryMedia, type MemoryMedia } from './memory-media.ts'
 
 type Vod = { readonly meta: VodMeta; readonly keyed: VodPartsWithKeyframes }
 
-/** Stores content files in memory, for tests. `jobs` are the jobs of the library. */
+/** Stores content files in memory, for tests. `jobs` and `media` are those of the library. */
 export const createMemoryContentFileRepository = (
   clock: Clock,
   jobs: MemoryJobs = createMemoryJobs(clock),
+  media: MemoryMedia = createMemoryMedia(clock),
 ): ContentFileRepository => {
   const vods = new Map<ContentExportUid, Vod>()
   const partFiles = new Map<ContentPartUid, ContentPartFile>()
@@ -43,7 +46,11 @@ export const createMemoryContentFileRepository = (
   const { rows, functions } = createMemoryLibraryTable({
     clock,
     jobs,
+    media,
     kind: 'content',
+    isPublicOf: () => false,
+    toMediaExport,
+    readFrame: (_, exports) => ({ ...largestFrame(exports), thumbhash: null }),
     durationOf: ({ durationSeconds }) => durationSeconds || null,
     onExports: (file: NewContentFile, exports: ReadonlyArray<NewContentExport>) => {
       for (const exported of exports) indexExport(file.uid, exported)
@@ -90,8 +97,29 @@ export const createMemoryContentFileRepository = (
  * export cannot be played.
  */
 const toExport = ({ parts, recipe: _, ...exported }: NewContentExport): ReadonlyArray<ContentExport> => {
-  const first = parts.find((part) => part.role === 'media' && part.position === 0)
+  const first = parts.find(isFirstSegment)
   return first === undefined ? [] : [{ ...exported, firstPartUid: first.uid }]
+}
+
+const isFirstSegment = ({ role, position }: NewContentPart): boolean => role === 'media' && position === 0
+
+const toMediaExport = (exported: NewContentExport): MediaExport => ({
+  uid: exported.uid,
+  format: exported.format,
+  width: exported.video?.width ?? null,
+  height: exported.video?.height ?? null,
+  codecs: exported.codecs,
+  bandwidth: exported.bandwidth,
+  sizeBytes: exported.fileSize,
+  recipe: exported.recipe,
+  firstPartUid: exported.parts.find(isFirstSegment)?.uid ?? null,
+})
+
+const largestFrame = (exports: ReadonlyArray<NewContentExport>) => {
+  const [largest] = exports
+    .flatMap(({ video }) => (video === null ? [] : [video]))
+    .sort((a, b) => b.height - a.height || b.width - a.width)
+  return { width: largest?.width ?? null, height: largest?.height ?? null }
 }
 
 const toKeyedPart = ({ file: _, ...part }: NewContentPart): PartWithKeyframes => part

@@ -1,3 +1,4 @@
+import type { MediaExport } from '../../domain/library/media-item.ts'
 import type { ImageExportUid, ImageFileUid } from '../../domain/media/ids.ts'
 import type { ImageExport, ImageExportFile, NewImageExport } from '../../domain/media/image-export.ts'
 import { O, TE } from '../../fp.ts'
@@ -6,19 +7,25 @@ import type { ImageFileRepository, NewImageFile } from '../../ports/image-file-r
 import type { IngestedFile } from '../../ports/library-repository.ts'
 import { createMemoryJobs, type MemoryJobs } from './memory-jobs.ts'
 import { createMemoryLibraryTable } from './memory-library-table.ts'
+import { createMemoryMedia, type MemoryMedia } from './memory-media.ts'
 
-/** Stores image files in memory, for tests. `jobs` are the jobs of the library. */
+/** Stores image files in memory, for tests. `jobs` and `media` are those of the library. */
 export const createMemoryImageFileRepository = (
   clock: Clock,
   jobs: MemoryJobs = createMemoryJobs(clock),
+  media: MemoryMedia = createMemoryMedia(clock),
 ): ImageFileRepository => {
   const exportFiles = new Map<ImageExportUid, ImageExportFile>()
 
   const { rows, functions } = createMemoryLibraryTable({
     clock,
     jobs,
+    media,
     kind: 'image',
     durationOf: () => null,
+    isPublicOf: ({ isPublic }) => isPublic,
+    toMediaExport,
+    readFrame: ({ width, height }, exports) => ({ width, height, thumbhash: exports[0]?.thumbhash ?? null }),
     onExports: (file: NewImageFile, exports: ReadonlyArray<NewImageExport>) => {
       for (const exported of exports) exportFiles.set(exported.uid, toExportFile(file.uid, exported, clock()))
       return file
@@ -35,19 +42,27 @@ export const createMemoryImageFileRepository = (
 
     findExport: (uid) => TE.fromIO(() => O.fromNullable(exportFiles.get(uid))),
 
-    isPublic: (uid) => TE.fromIO(() => rows.get(uid)?.file.isPublic ?? false),
+    isPublic: (uid) => TE.fromIO(() => media.find(uid)?.isPublic ?? false),
 
-    setPublic: (uid, isPublic) =>
-      TE.fromIO(() => {
-        const row = rows.get(uid)
-        if (row !== undefined) rows.set(uid, { ...row, file: { ...row.file, isPublic } })
-      }),
+    setPublic: (uid, isPublic) => TE.fromIO(() => media.setPublic(uid, isPublic)),
   }
 }
 
 const toExport = ({ file, recipe: _, ...exported }: NewImageExport): ImageExport => ({
   ...exported,
   sizeBytes: file.size,
+})
+
+const toMediaExport = ({ uid, format, width, height, recipe, file }: NewImageExport): MediaExport => ({
+  uid,
+  format,
+  width,
+  height,
+  codecs: [],
+  bandwidth: null,
+  sizeBytes: file.size,
+  recipe,
+  firstPartUid: null,
 })
 
 const toExportFile = (

@@ -116,7 +116,14 @@ export const createMemoryJobQueue = (jobs: MemoryJobs, clock: Clock, worker = 'm
       changeIf(
         uid,
         ({ state }) => activeStates.includes(state),
-        (row) => ({ ...row, ...noProgress, progress: row.progress, state: 'cancelled', leaseToken: null, endedAt: clock() }),
+        (row) => ({
+          ...row,
+          ...noProgress,
+          progress: row.progress,
+          state: 'cancelled',
+          leaseToken: null,
+          endedAt: clock(),
+        }),
       ),
 
     setPriority: (uid, priority) =>

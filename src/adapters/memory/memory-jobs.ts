@@ -9,7 +9,12 @@ import {
   noProgress,
 } from '../../domain/jobs/job.ts'
 import { type JobOutcome, outcomeOfLoss } from '../../domain/jobs/job-outcome.ts'
-import { cancelledReason, type MediaState, mediaStateOf, attemptsFailedReason } from '../../domain/jobs/media-state.ts'
+import {
+  attemptsFailedReason,
+  cancelledReason,
+  type MediaState,
+  mediaStateOf,
+} from '../../domain/jobs/media-state.ts'
 import type { JobUid } from '../../domain/media/ids.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { jobLeaseMs } from '../../ports/job-queue.ts'
@@ -43,7 +48,8 @@ export const createMemoryJobs = (clock: Clock) => {
   const set = (row: Row): void => {
     rows.set(row.uid, row)
     if (row.kind !== 'exports') return
-    if (row.state === 'failed') failures.set(row.media.uid, (row.isRefused ? row.error : null) ?? attemptsFailedReason)
+    if (row.state === 'failed')
+      failures.set(row.media.uid, (row.isRefused ? row.error : null) ?? attemptsFailedReason)
     else if (row.state === 'cancelled') failures.set(row.media.uid, cancelledReason)
     else if (row.state === 'waiting') failures.delete(row.media.uid)
   }
@@ -71,7 +77,15 @@ export const createMemoryJobs = (clock: Clock) => {
     insert: (job: NewJob): void => {
       count += 1
       const lease = { leaseToken: null, leaseUntil: 0 }
-      const counts = { attempt: 0, lost: 0, priority: 0, error: null, isRefused: false, warnings: [], worker: null }
+      const counts = {
+        attempt: 0,
+        lost: 0,
+        priority: 0,
+        error: null,
+        isRefused: false,
+        warnings: [],
+        worker: null,
+      }
       const times = { createdAt: clock(), startedAt: null, endedAt: null, runAt: clock() }
       set({ ...job, ...noProgress, ...counts, ...times, ...lease, id: count, state: 'waiting' })
     },

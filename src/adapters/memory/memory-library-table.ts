@@ -1,18 +1,28 @@
 import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
 import type { JobCompletion, JobMedia } from '../../domain/jobs/job.ts'
 import { outcomeOfSuccess } from '../../domain/jobs/job-outcome.ts'
+import type { MediaExport, MediaRecord } from '../../domain/library/media-item.ts'
 import type { ReplacedExport } from '../../domain/media/replaced-export.ts'
+import { unknownContentType } from '../../domain/media/stored-file.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { IngestedFile, LibraryRepository, NewLibraryFile } from '../../ports/library-repository.ts'
 import type { MemoryJobs } from './memory-jobs.ts'
+import type { MemoryMedia } from './memory-media.ts'
 import { createMemoryReplacedExportStore, filterOutdated } from './memory-replaced-exports.ts'
 
 type Options<U extends string, F, X, I, XU extends string> = {
   readonly clock: Clock
   readonly jobs: MemoryJobs
+  readonly media: MemoryMedia
   readonly kind: JobMedia['kind']
   readonly durationOf: (file: F) => number | null
+  readonly isPublicOf: (file: F) => boolean
+  readonly toMediaExport: (exported: X) => MediaExport
+  readonly readFrame: (
+    file: F,
+    exports: ReadonlyArray<X>,
+  ) => Pick<MediaRecord, 'width' | 'height' | 'thumbhash'>
   /** Is called with the new exports of a file. Returns the file as it is stored afterwards. */
   readonly onExports: (file: F, exports: ReadonlyArray<X>) => F
   readonly partsOf: (exported: X) => ReplacedExport<XU>['parts']
@@ -32,8 +42,12 @@ export const createMemoryLibraryTable = <
 >({
   clock,
   jobs,
+  media,
   kind,
   durationOf,
+  isPublicOf,
+  toMediaExport,
+  readFrame,
   onExports,
   partsOf,
   onRemoved,
@@ -58,6 +72,16 @@ export const createMemoryLibraryTable = <
       },
       file,
     )
+
+  const mediaFacts = ({ file, exports }: Row) => ({
+    fileName: file.name,
+    sizeBytes: file.original.size,
+    contentType: file.original.contentType === unknownContentType ? null : file.original.contentType,
+    durationSeconds: durationOf(file),
+    sha512: file.sha512,
+    exports: exports.map(toMediaExport),
+    ...readFrame(file, exports),
+  })
 
   /** Returns whether exports of this job may be published. */
   const isHeld = (completion: JobCompletion | null): boolean =>
@@ -88,9 +112,11 @@ export const createMemoryLibraryTable = <
     add: (file, job) =>
       TE.fromIO(() => {
         if (O.isSome(byOriginal(file.sha512))) return false
-        rows.set(file.uid, { file, exports: [] })
-        const media = { kind, uid: file.uid }
-        jobs.insert({ ...job, kind: 'exports', media, durationSeconds: durationOf(file) })
+        const added = { file, exports: [] }
+        rows.set(file.uid, added)
+        const { uid } = file
+        media.insert({ kind, uid, isPublic: isPublicOf(file) }, () => mediaFacts(rows.get(uid) ?? added))
+        jobs.insert({ ...job, kind: 'exports', media: { kind, uid }, durationSeconds: durationOf(file) })
         return true
       }),
 
@@ -130,6 +156,7 @@ export const createMemoryLibraryTable = <
         const row = rows.get(uid)
         if (row === undefined || !isUnfinished(row)) return false
         jobs.removeOf(uid)
+        media.remove(uid)
         return rows.delete(uid)
       }),
 

@@ -21,6 +21,7 @@ import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './f
 import { type Movie, readMovie } from './isobmff/movie-tracks.ts'
 import { withSecondFileWarning } from './joined/second-file.ts'
 import { refuseTooLong, tooLongRefusal } from './measured-length.ts'
+import { withStatedSeconds } from './missing-end/missing-end.ts'
 import { withMovieFacts, withTooManyBoxesWarning } from './movie-facts.ts'
 import { refuseMixedOggChain } from './ogg-chain.ts'
 import { ProbedFile } from './probed-file.ts'
@@ -139,6 +140,7 @@ export const createTranscoderFrom = (
         TE.flatMap((facts) => refuseMixedOggChain(path, facts, signal)),
         TE.flatMap((facts) => readSource(() => withSecondFileWarning(facts, path, signal))),
         TE.flatMap((facts) => refuseTooLong(found, path, facts, maxSeconds, signal)),
+        TE.flatMap((facts) => readSource(() => withStatedSeconds(facts, path, signal))),
       ),
     transcode: (path, facts, plan, folder, onProgress, signal = never()) =>
       pipe(

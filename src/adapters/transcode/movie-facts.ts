@@ -1,12 +1,12 @@
 import { withContainerTags } from '../../domain/colour/video-colour.ts'
 import type { MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
-import { latenessAtStart } from './isobmff/lateness.ts'
+import { latenessAtEnd, latenessAtStart } from './isobmff/lateness.ts'
 import type { Movie } from './isobmff/movie-tracks.ts'
 import type { ProbedFile, ProbedStream } from './probed-file.ts'
 
 /**
  * Corrects the facts that engines report about an MP4 or QuickTime file, from its boxes: colours, delays of
- * frames, and missing ends.
+ * frames, and ends.
  */
 export const withMovieFacts = (probed: ProbedFile, { tracks }: Movie): ProbedFile => {
   const correct = (stream: ProbedStream): ProbedStream => {
@@ -21,9 +21,19 @@ export const withMovieFacts = (probed: ProbedFile, { tracks }: Movie): ProbedFil
       fromSeconds: fromSeconds === 0 ? 0 : startSeconds + fromSeconds,
       seconds,
     }))
+    const shown = track.lastFrame
     const endSeconds =
-      stream.endSeconds === null ? track.endSeconds : Math.max(0, stream.endSeconds - lateAtStart)
-    return { ...stream, colour, late, startSeconds, endSeconds }
+      shown !== null
+        ? startSeconds + shown.toSeconds
+        : stream.endSeconds === null
+          ? track.endSeconds
+          : Math.max(0, stream.endSeconds - lateAtStart)
+    const reportedStart = startSeconds + latenessAtEnd(track.late)
+    const lastFrame = shown && {
+      fromSeconds: reportedStart + shown.fromSeconds,
+      toSeconds: reportedStart + shown.toSeconds,
+    }
+    return { ...stream, colour, late, lastFrame, startSeconds, endSeconds }
   }
   return { ...probed, streams: probed.streams.map(correct) }
 }

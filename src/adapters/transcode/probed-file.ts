@@ -75,6 +75,8 @@ const ProbedVideo = t.readonly(
     }),
     /** Delays with which the engine reports frames (see `late` of VideoSource). */
     late: t.readonlyArray(t.strict({ fromSeconds: t.number, seconds: t.number })),
+    /** When the last frame is shown (see `lastFrame` of VideoSource). */
+    lastFrame: nullable(t.strict({ fromSeconds: t.number, toSeconds: t.number })),
   }),
 )
 export type ProbedVideo = t.TypeOf<typeof ProbedVideo>

@@ -222,6 +222,7 @@ const toVideoSource = (video: ProbedVideo): VideoSource => {
     interlaced: fields === 'woven',
     colour: video.colour,
     late: video.late,
+    lastFrame: video.lastFrame,
     startSeconds: video.startSeconds,
     endSeconds: video.endSeconds,
   }

@@ -12,6 +12,7 @@ import { segmentedSeconds } from './isobmff/segmented-rendition.ts'
 import { withUniqueSerials } from './joined/ogg-serials.ts'
 import { extractFirstFile } from './joined/second-file.ts'
 import { boundLeftOutLines } from './left-out-lines.ts'
+import { readMissingEnd } from './missing-end/missing-end.ts'
 import { createProgressiveFiles } from './progressive.ts'
 import { readSource } from './source-bytes.ts'
 import { withContinuousClock } from './source-clock.ts'
@@ -81,7 +82,12 @@ const transcodeOrThrow = async (
   if (longestSeconds > context.maxSeconds + LENGTH_TOLERANCE_SECONDS) return E.left(context.tooLong)
   const sourceSeconds = longestEncoded(renditions, encodedSeconds)
   const missing = decodedShareText(sourceSeconds, facts.declaredSeconds)
-  if (missing !== null && encoded.right.isTruncated) return E.left(refused(`the file is cut off: ${missing}`))
+  if (missing !== null) {
+    const missingEnd = await readSource(() => readMissingEnd(input.path, signal))()
+    if (E.isLeft(missingEnd)) return missingEnd
+    if (encoded.right.isTruncated || missingEnd.right?.isCutOff)
+      return E.left(refused(`the file is cut off: ${missing}`))
+  }
 
   const bounds = { folder, wallSeconds: context.wallSecondsFor(longestSeconds), signal }
   const progressive = await createProgressiveFiles(found.engine, renditions, bounds)()

@@ -16,6 +16,7 @@ export const videoJob = (
   const { num, den } = plan.frameRate
   const colour = videoColourOf(source)
   const shared = [
+    ...endOfLastFrame(source, den / num),
     ...(source.interlaced ? ['bwdif=mode=send_field:deint=all'] : []),
     ...uprightFilters(source),
     ...videoDelay(source, delayOf(source, plan)),
@@ -40,6 +41,21 @@ export const videoJob = (
     outputs: plan.video.map((rung, i) => videoOutput(rung, plan, `v${i}`, join(folder, `${rung.name}.mp4`))),
   }
 }
+
+/**
+ * Returns a filter that sets the time at which the input ends. `setpts` also evaluates its expression for that
+ * time, and no frame is later than the last one. If frames at the end are lost, the input ends earlier and its
+ * end stays. The last frame is shown for at least a frame of the output, so that `fps` does not drop it.
+ */
+const endOfLastFrame = ({ lastFrame }: VideoSource, frameSeconds: number): ReadonlyArray<string> => {
+  if (lastFrame === null) return []
+  const { fromSeconds, toSeconds } = lastFrame
+  const end = Math.max(toSeconds, fromSeconds + frameSeconds)
+  return [`setpts=if(gt(T\\,${(fromSeconds + ROUNDING_SECONDS).toFixed(6)})\\,${end.toFixed(6)}/TB\\,PTS)`]
+}
+
+/** Engines round times to ticks of the source. */
+const ROUNDING_SECONDS = 0.001
 
 /** Returns filters that rotate frames upright. */
 const uprightFilters = ({ rotation, mirrored }: VideoSource): ReadonlyArray<string> => [

@@ -9,14 +9,21 @@ const isFileUid = (uid: string): boolean => {
   return isUid(uid) && (kind === null || kind === 'imageFile' || kind === 'contentFile')
 }
 
+/** Returns whether the text has a token in it, as a link and a header do. */
+export const containsToken = (text: string): boolean => /eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+/.test(text)
+
 /**
- * Returns the tokens to revoke. Fails with a description of the fault. The uid of an export is a fault, because no
- * token names it, so nothing would be revoked.
+ * Returns the tokens to revoke. Fails with a description of the fault, which does not quote the subject. The uid of
+ * an export and a whole token are faults: no token is named like that, so nothing would be revoked.
  */
 export const parseRevocationTarget = (
   kind: RevocationKind,
   subject: unknown,
 ): E.Either<string, RevocationTarget> => {
+  if (typeof subject === 'string' && containsToken(subject))
+    return E.left(
+      `should be the ${kind}, not a token: \`larder token --explain JWT\` prints what a token names`,
+    )
   if (!TokenSubject.is(subject)) return E.left('should be a text of 1 to 512 printable characters')
   if (kind === 'uid' && !isFileUid(subject)) return E.left('should be the uid of an image or content file')
   return E.right({ kind, subject })

@@ -13,6 +13,8 @@ export const describeFailure = (error: unknown): string => {
     case 'Refused':
     case 'Conflict':
       return error.message
+    case 'VersionMismatch':
+      return `another version of ${error.uid}`
     case 'TooLarge':
       return `longer than ${error.maxBytes} bytes`
     case 'Overloaded':

@@ -1,11 +1,22 @@
 import type { StaleValues } from '../../ports/cache.ts'
-import { namesOfUid } from '../../ports/cache-keys.ts'
+import { isBlobTemplate, isKeyName, isValueFamily, namesOfUid } from '../../ports/cache-keys.ts'
+import { isUid } from '../media/uid-text.ts'
 
 /**
  * What an admin purges: the value or blob of one key, the values whose keys contain a uid, or all values of a
  * family of keys.
  */
 export type PurgeTarget = { readonly key: string } | { readonly uid: string } | { readonly family: string }
+
+/**
+ * Returns what a text names; `null` if it names nothing. The template of a family is never taken for the name of a
+ * value, which no cache would have.
+ */
+export const parsePurgeTarget = (text: string): PurgeTarget | null => {
+  if (isValueFamily(text)) return { family: text }
+  if (isKeyName(text) && !isBlobTemplate(text)) return { key: text }
+  return isUid(text) ? { uid: text } : null
+}
 
 export const staleValuesOf = (target: PurgeTarget): Exclude<StaleValues, 'all'> => {
   if ('key' in target) return { names: [target.key], families: [] }

@@ -1,6 +1,7 @@
 import { pipe, TE } from '../../fp.ts'
 import type { NewLibraryFile } from '../../ports/library-repository.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
+import { sniffContentType } from './content-type.ts'
 import type { MediaKindIngest } from './media-ingest.ts'
 import { type UploadDeps, withUploads } from './uploads.ts'
 
@@ -23,7 +24,7 @@ export const createRegister =
       TE.flatMap((facts) =>
         withUploads(deps, signal, (upload) =>
           pipe(
-            upload({ path: source.path, start: 0, end: source.size }, 'application/octet-stream', source),
+            upload({ path: source.path, start: 0, end: source.size }, sniffContentType(source.head), source),
             TE.flatMap((original) =>
               add({ name: source.name, original, sha512: source.sha512, ...facts }, isPublic),
             ),

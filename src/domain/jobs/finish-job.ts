@@ -1,8 +1,8 @@
 import { E, O } from '../../fp.ts'
 import type { JobUid } from '../media/ids.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
-import { cancelledReason } from './media-state.ts'
 import { createLeaseReaper } from './lease-reaper.ts'
+import { cancelledReason } from './media-state.ts'
 import { type JobRun, type JobRunDeps, type JobRunOptions, runJob } from './run-job.ts'
 
 /** `made elsewhere`: another process made the exports, or they existed already. */

@@ -15,7 +15,7 @@ export const jobAsJson = (job: Job) => ({
   progress: job.progress,
   stage: job.stage,
   speed: job.speed,
-  eta_seconds: job.etaSeconds,
+  eta_seconds: job.state === 'running' ? job.etaSeconds : null,
   error: job.error,
   warnings: job.warnings,
   worker: job.worker,

@@ -1,7 +1,6 @@
 import { E } from '../../fp.ts'
 import { addMilliseconds } from '../../ports/monotonic.ts'
-import { errorStack } from '../shared/error-text.ts'
-import type { DomainError, Unavailable } from '../shared/errors.ts'
+import type { Unavailable } from '../shared/errors.ts'
 import type { LeasedJob } from './job.ts'
 import { createLeaseReaper } from './lease-reaper.ts'
 import { createJobPruning } from './prune-jobs.ts'
@@ -19,7 +18,7 @@ type Context = {
   /** When it is aborted, all jobs are handed back. */
   readonly signal: AbortSignal
   /** Counts and logs a failure. */
-  readonly failed: (error: DomainError, item: string) => void
+  readonly failed: (error: unknown, item: string) => void
 }
 
 export type JobRunner = { readonly run: (context: Context) => Promise<void> }
@@ -28,7 +27,9 @@ export type JobRunner = { readonly run: (context: Context) => Promise<void> }
 const pollMs = 1000
 const maxPauseMs = 30_000
 /** First pause in milliseconds after a job failed through no fault of its file. Each further failure doubles it. */
-const firstServicePauseMs = 2000
+const firstRestMs = 2000
+/** Is longer than the time for which the failed job waits, so that other workers find that job first. */
+const maxRestMs = 60_000
 
 /**
  * Creates a worker: takes jobs and does them until it is stopped. A failure of a job, or of the database, does
@@ -57,8 +58,8 @@ export const createJobRunner = (
     const restAfter = (ended: JobRun): void => {
       const isServiceFailure = ended.result === 'failed' && ended.blame === 'service'
       serviceFailuresInARow = isServiceFailure ? serviceFailuresInARow + 1 : 0
-      const pauseMs = isServiceFailure ? firstServicePauseMs * 2 ** (serviceFailuresInARow - 1) : 0
-      restsUntil = addMilliseconds(monotonic(), Math.min(maxPauseMs, pauseMs))
+      const restMs = isServiceFailure ? firstRestMs * 2 ** (serviceFailuresInARow - 1) : 0
+      restsUntil = addMilliseconds(monotonic(), Math.min(maxRestMs, restMs))
     }
 
     const start = (job: LeasedJob): void => {
@@ -73,7 +74,8 @@ export const createJobRunner = (
           if (ended.result === 'failed') failed(ended.error, job.media.uid)
           onEnd(job, ended)
         })
-        .catch((error) => log.error('jobs.exception', { job: job.uid, stack: errorStack(error) }))
+        // A callback may throw.
+        .catch((error: unknown) => failed(error, job.media.uid))
         .finally(() => {
           active.delete(running)
           wake.abort()

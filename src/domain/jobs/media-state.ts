@@ -1,8 +1,10 @@
 import type { Job } from './job.ts'
 
+export const mediaStates = ['waiting', 'making', 'ready', 'failed'] as const
+
 /** The state of a file for viewers (http-api.md §5.11). */
 export type MediaState = {
-  readonly state: 'waiting' | 'making' | 'ready' | 'failed'
+  readonly state: (typeof mediaStates)[number]
   /** The fraction of the exports' work that is finished (0 to 1); `null` if no job is running. */
   readonly progress: number | null
   readonly stage: string | null
@@ -22,10 +24,13 @@ type Stored = {
 
 const idle = { progress: null, stage: null, etaSeconds: null, reason: null }
 
-/** What viewers are told of every failure but a refusal: its text may name a path or a command of the server. */
-export const attemptsFailedReason = 'its exports could not be made'
-
 export const cancelledReason = 'making its exports was cancelled'
+
+/**
+ * What viewers are told if all attempts failed. The error of the job is for operators: it may contain paths of the
+ * machine (http-api.md §1.4). The reason of a refusal is for the person who added the file, and has none.
+ */
+export const attemptsFailedReason = 'its exports could not be made'
 
 /** A file with exports stays `ready`, whatever happens to a later job. */
 export const mediaStateOf = ({ isReady, failure, job }: Stored): MediaState => {

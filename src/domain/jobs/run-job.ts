@@ -8,12 +8,7 @@ import { describeFailure } from '../background/describe-failure.ts'
 import { errorStack } from '../shared/error-text.ts'
 import { type Refused, type Unavailable, unavailableForInput } from '../shared/errors.ts'
 import type { LeasedJob } from './job.ts'
-import {
-  type Blame,
-  outcomeOfFailure,
-  outcomeOfHandBack,
-  outcomeOfSuccess,
-} from './job-outcome.ts'
+import { type Blame, outcomeOfFailure, outcomeOfHandBack, outcomeOfSuccess } from './job-outcome.ts'
 import { settleJob, whileStopping, whileWorking, withoutException } from './settle-job.ts'
 import { createProgressMeter, type WorkReport } from './work-report.ts'
 
@@ -71,7 +66,8 @@ const blameOf = (error: Refused | Unavailable): Blame => {
 
 /**
  * Does the work of a job that this process has taken, and ends the lease. When the signal is aborted, the job is handed
- * back at once: the lease protects it from a worker that has not stopped yet. Never rejects.
+ * back at once: the lease protects it from a worker that has not stopped yet. Rejects only if the database rejects the
+ * values with which the job ends.
  */
 export const runJob = async (
   deps: JobRunDeps,

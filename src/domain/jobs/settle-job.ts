@@ -48,10 +48,7 @@ export const whileStopping = (): Retries => ({
 })
 
 const isStored = ({ state, attempt, lost, error }: Job, outcome: JobOutcome): boolean =>
-  state !== 'cancelled' &&
-  attempt === outcome.attempt &&
-  lost === outcome.lost &&
-  error === outcome.error
+  state !== 'cancelled' && attempt === outcome.attempt && lost === outcome.lost && error === outcome.error
 
 /** Settles a lease, with retries while the database is away. */
 export const settleJob = async (

@@ -1,5 +1,8 @@
 import type { StoredFileUid } from './ids.ts'
 
+/** The content type of an original whose format is unknown, and of every original that releases up to 0.1.0 stored. */
+export const unknownContentType = 'application/octet-stream'
+
 /**
  * An object in the object store, and the expected size and checksum of its bytes. A stored file never
  * changes.

@@ -4,6 +4,7 @@ export type DomainError =
   | Forbidden
   | Refused
   | Conflict
+  | VersionMismatch
   | TooLarge
   | Overloaded
   | Unavailable
@@ -50,6 +51,9 @@ export type Refused = { readonly _tag: 'Refused'; readonly message: string }
  */
 export type Conflict = { readonly _tag: 'Conflict'; readonly message: string }
 
+/** The resource does not have the version that the caller expects. */
+export type VersionMismatch = { readonly _tag: 'VersionMismatch'; readonly uid: string }
+
 /** The input is longer than the maximum. */
 export type TooLarge = { readonly _tag: 'TooLarge'; readonly maxBytes: number }
 
@@ -83,6 +87,7 @@ export const notFound = (what: string, uid: string): NotFound => ({ _tag: 'NotFo
 export const forbidden = (reason: ForbiddenReason): Forbidden => ({ _tag: 'Forbidden', reason })
 export const refused = (message: string): Refused => ({ _tag: 'Refused', message })
 export const conflict = (message: string): Conflict => ({ _tag: 'Conflict', message })
+export const versionMismatch = (uid: string): VersionMismatch => ({ _tag: 'VersionMismatch', uid })
 export const tooLarge = (maxBytes: number): TooLarge => ({ _tag: 'TooLarge', maxBytes })
 export const overloaded = (retryAfterSeconds: number): Overloaded => ({
   _tag: 'Overloaded',

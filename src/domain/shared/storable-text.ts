@@ -7,6 +7,9 @@ const unstorable = /[\0\p{Surrogate}]/u
 const hasAtMost = (text: string, max: number): boolean =>
   text.length <= max || (text.length <= 2 * max && [...text].length <= max)
 
+/** Returns whether the database stores the text and returns it unchanged. */
+export const isStorableText = (text: string): boolean => !unstorable.test(text)
+
 type TextLimits = { readonly maxCharacters: number }
 
 /**
@@ -17,6 +20,6 @@ type TextLimits = { readonly maxCharacters: number }
 export const storableText = ({ maxCharacters }: TextLimits): t.Type<string, string, unknown> =>
   refine(
     'text',
-    (u): u is string => typeof u === 'string' && hasAtMost(u, maxCharacters) && !unstorable.test(u),
+    (u): u is string => typeof u === 'string' && hasAtMost(u, maxCharacters) && isStorableText(u),
     `should be a text of at most ${maxCharacters} characters, without U+0000 and without unpaired surrogates`,
   )

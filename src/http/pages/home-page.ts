@@ -12,6 +12,9 @@ type Entry = readonly [name: string, meaning: string]
 /** Commands of the command line. A test compares their names with those in `larder help`. */
 export const homePageCommands: ReadonlyArray<Entry> = [
   ['larder add FILE…', 'adds pictures, sounds and films, and prints a link to each'],
+  ['larder list', 'lists the files of the library, or searches them'],
+  ['larder show UID', 'shows everything about a file'],
+  ['larder set UID', 'changes its title, its metadata, or whether it is public'],
   ['larder token UID', 'prints a token for a file'],
   ['larder revoke UID', 'revokes all tokens of a file'],
   ['larder admin grant SUB', 'makes a user an admin'],

@@ -2,16 +2,24 @@ import type { RouterContext } from '@koa/router'
 import type * as t from 'io-ts'
 import { HttpMethodEnum, koaBody } from 'koa-body'
 import { tooLarge } from '../../domain/shared/errors.ts'
+import { isNestedAtMost } from '../../domain/shared/nesting.ts'
 import { isTimeout } from '../../domain/shared/timeout-error.ts'
 import { withTimeout } from '../../domain/shared/with-timeout.ts'
 import { E } from '../../fp.ts'
 import { toUnprocessable } from './decode-faults.ts'
 import { parseJson } from './parse-json.ts'
 import { type RequestBody, sendContinue } from './request-body.ts'
-import { malformedBody, slowRequest, unsupportedMedia } from './request-faults.ts'
+import { malformedBody, slowRequest, unprocessable, unsupportedMedia } from './request-faults.ts'
 
 /** Default maximum length of a body in bytes, which is more than any description of a file needs. */
 const defaultMaxBytes = 256 * 1024
+
+/** Maximum number of objects and lists inside each other. */
+const maxDepth = 8
+
+const deepBody = unprocessable([
+  { loc: ['body'], msg: `should be nested at most ${maxDepth} deep`, type: 'depth' },
+])
 
 const json = 'application/json'
 
@@ -73,7 +81,9 @@ export const jsonBody = <B>(
       sendContinue(ctx)
       try {
         const parsed = parseBody(await withTimeout(readBytes(ctx), limits.milliseconds))
-        if (E.isLeft(parsed)) return E.left(malformedBody)
+        // JSON.parse calls the reviver of parseJson recursively, and a very deep body exhausts the stack.
+        if (E.isLeft(parsed)) return E.left(parsed.left instanceof RangeError ? deepBody : malformedBody)
+        if (!isNestedAtMost(parsed.right, maxDepth)) return E.left(deepBody)
         const body = codec.decode(parsed.right)
         return E.isLeft(body) ? E.left(toUnprocessable('body', body.left)) : body
       } catch (error) {

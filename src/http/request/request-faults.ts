@@ -6,6 +6,7 @@ export type RequestFault =
   | MalformedBody
   | UnsupportedMedia
   | SlowRequest
+  | PreconditionMissing
 
 /** The request has no credential. */
 export type MissingCredential = { readonly _tag: 'MissingCredential' }
@@ -20,6 +21,8 @@ type MalformedBody = { readonly _tag: 'MalformedBody' }
 type UnsupportedMedia = { readonly _tag: 'UnsupportedMedia' }
 /** The body did not arrive in time. */
 type SlowRequest = { readonly _tag: 'SlowRequest' }
+/** The request does not say which version it changes (RFC 6585 §3). */
+type PreconditionMissing = { readonly _tag: 'PreconditionMissing' }
 
 /**
  * A fault of a parameter, in the form of http-api.md §1.4: `{ loc: ['query', 'w'], msg: 'should be a number of
@@ -36,6 +39,7 @@ export const malformedCredential: MalformedCredential = { _tag: 'MalformedCreden
 export const malformedBody: MalformedBody = { _tag: 'MalformedBody' }
 export const unsupportedMedia: UnsupportedMedia = { _tag: 'UnsupportedMedia' }
 export const slowRequest: SlowRequest = { _tag: 'SlowRequest' }
+export const preconditionMissing: PreconditionMissing = { _tag: 'PreconditionMissing' }
 export const unprocessable = (detail: ReadonlyArray<ParameterFault>): Unprocessable => ({
   _tag: 'Unprocessable',
   detail,

@@ -32,6 +32,16 @@ const forms = {
   SlowRequest: { status: 408, type: 'timeout', message: 'the request did not arrive in time' },
   Refused: { status: 422, type: 'unprocessable', message: 'the file cannot be accepted' },
   Conflict: { status: 409, type: 'conflict', message: 'its current state does not permit this' },
+  VersionMismatch: {
+    status: 412,
+    type: 'precondition_failed',
+    message: 'it was changed since; read it again',
+  },
+  PreconditionMissing: {
+    status: 428,
+    type: 'precondition_required',
+    message: 'the header If-Match is required; * overwrites any version',
+  },
   TooLarge: { status: 413, type: 'too_large', message: 'the body of the request is too large' },
   Overloaded: {
     status: 503,

@@ -7,6 +7,7 @@ import type { FreshnessService } from '../../domain/freshness/freshness-service.
 import type { HealthService } from '../../domain/health/health-service.ts'
 import type { JobService } from '../../domain/jobs/job-service.ts'
 import type { MediaStatus } from '../../domain/jobs/media-status.ts'
+import type { LibraryService } from '../../domain/library/library-service.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
 import type { VodService } from '../../domain/vod/vod-service.ts'
 import type { CacheStats } from '../../ports/cache-stats.ts'
@@ -29,6 +30,7 @@ import { healthRoutes } from './health-routes.ts'
 import { homeRoutes } from './home-routes.ts'
 import { imageRoutes } from './image-routes.ts'
 import { jobRoutes } from './job-routes.ts'
+import { mediaRoutes } from './media-routes.ts'
 import { revocationRoutes } from './revocation-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 
@@ -49,6 +51,7 @@ export type RouteDeps = Pick<
   readonly cacheStats: CacheStats
   readonly background: Pick<BackgroundWork, 'statuses'>
   readonly mediaStatus: MediaStatus
+  readonly library: LibraryService
   readonly jobService: JobService
   readonly consoleAssets: ConsoleAssets
   readonly lifecycle: ServerLifecycle
@@ -67,7 +70,7 @@ export const createAllRoutes = (
   { handle, refusals }: RouteTools,
 ): ReadonlyArray<RouteGroup> => {
   const { playlists, vods, exports, admins, freshness, health, cacheStats, background, consoleAssets } = deps
-  const { mediaStatus, jobService, explainCheckedToken, revocationService, mayExplainToken } = deps
+  const { mediaStatus, library, jobService, explainCheckedToken, revocationService, mayExplainToken } = deps
   const { checkedTokens, clock, monotonic, corsOrigins, limits, traffic, lifecycle, sleep } = deps
   const sharing = createCorsPolicy(corsOrigins)
   const replyWithBytes = createReplyWithBytes(clock)
@@ -91,6 +94,7 @@ export const createAllRoutes = (
     revocationRoutes({ admins, revocationService, freshness }, handle),
     adminUserRoutes(admins, handle),
     adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
+    mediaRoutes({ admins, library }, handle),
     jobRoutes({ admins, jobService }, handle),
     freshnessRoutes({ admins, freshness }, handle),
     healthRoutes({ health, lifecycle }, handle),

@@ -42,6 +42,16 @@ describe('knex database', () => {
     expect(await right(createKnexUserRepository(knex()).isAdmin('ann'))).to.equal(true)
   })
 
+  it('migrates nothing, and waits for no other migration, if the tables are those of this release', async () => {
+    const [database] = await start(1)
+    if (database === undefined) return expect.fail('there is no database')
+    await right(database.migrate)
+    const other = await knex().transaction()
+    await other.raw('select pg_advisory_xact_lock(727001)')
+    await right(database.migrate)
+    await other.rollback()
+  })
+
   it('lets an older release start on the tables of a newer one', async () => {
     const [database] = await start(1)
     if (database === undefined) return expect.fail('there is no database')

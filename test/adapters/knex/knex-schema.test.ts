@@ -4,6 +4,7 @@ import { createKnex } from '../../../src/adapters/knex/create-knex.ts'
 import { createKnexContentFileRepository } from '../../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../../src/adapters/knex/knex-image-file-repository.ts'
 import { createKnexJobQueue } from '../../../src/adapters/knex/knex-job-queue.ts'
+import { createKnexMediaRepository } from '../../../src/adapters/knex/knex-media-repository.ts'
 import { createKnexRevocations } from '../../../src/adapters/knex/knex-revocations.ts'
 import { createKnexStoredFileRepository } from '../../../src/adapters/knex/knex-stored-file-repository.ts'
 import { createKnexUserRepository } from '../../../src/adapters/knex/knex-user-repository.ts'
@@ -198,6 +199,7 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(contents.listReplaced(0, null))
   await right(contents.listUnfinished)
   await right(contents.first)
+  await right(createKnexMediaRepository(db).find(imageUid))
 }
 
 const runEveryQueryOfJobs = async (jobs: JobQueue): Promise<void> => {

@@ -189,12 +189,6 @@ describe('[V37] kinds of images', () => {
         /^TIFF pictures in CIELab are not supported: save the picture in RGB$/,
       ],
       [
-        'TIFF of floating point',
-        async () => createTiff(32, [[339, 3]]),
-        /^TIFF pictures of 32 bits or floating point/,
-      ],
-      ['TIFF of 32 bits', async () => createTiff(32, []), /^TIFF pictures of 32 bits or floating point/],
-      [
         'a raw photo behind a preview in TIFF',
         async () =>
           createTiff(8, [

@@ -9,6 +9,7 @@ import { pngChunk, pngSignature } from '../../../src/adapters/sharp/headers/png-
 import { readMovie } from '../../../src/adapters/transcode/isobmff/movie-tracks.ts'
 import { withUniqueSerials } from '../../../src/adapters/transcode/joined/ogg-serials.ts'
 import { findSecondFile, withSecondFileWarning } from '../../../src/adapters/transcode/joined/second-file.ts'
+import { readMissingEnd } from '../../../src/adapters/transcode/missing-end/missing-end.ts'
 import { readStreamClock } from '../../../src/adapters/transcode/mpegts/stream-clock.ts'
 import { createOggChainReader } from '../../../src/adapters/transcode/ogg-chain.ts'
 import { readSource, sourceBlocks, sourceLimits } from '../../../src/adapters/transcode/source-bytes.ts'
@@ -62,6 +63,15 @@ const pes = (era: number): Buffer =>
 
 const pack = hex('000001ba440000000000000000000000')
 
+/** Lists of AVI headers, whose inner list states an end far behind them. */
+const aviLists = latin1('LIST\x10\0\0\0hdrlLIST\0\0\0\x70strl')
+
+const u64 = (value: number): Buffer => {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigUInt64LE(BigInt(value))
+  return bytes
+}
+
 /** Returns a HEIF file with one image, and with items that each have 65,535 empty extents. */
 const heifWithEmptyExtents = (items: number): Buffer => {
   const iloc = Buffer.concat([hex('0000000000000000'), ...Array(items).fill(hex('00050000ffff'))])
@@ -106,6 +116,8 @@ describe('a hostile file', () => {
   }
   const joined = async (bytes: Uint8Array) => findSecondFile(await written(bytes), signal)
 
+  const missingEndOf = async (bytes: Buffer) => readMissingEnd(await written(bytes), signal)
+
   const inMemory = (bytes: Buffer) => async (at: number, length: number) => bytes.subarray(at, at + length)
   const clockOf = async (bytes: Buffer) => readStreamClock(await written(bytes), signal)
   const repeated = (n: number, bytes: Buffer, ...head: Buffer[]): Buffer =>
@@ -131,6 +143,46 @@ describe('a hostile file', () => {
     'MP4 of many boxes in a track fragment': [
       (n) => repeatedIn(n, 'traf', box('trun', Buffer.alloc(8))),
       async (bytes) => readMovie(await written(bytes), signal),
+    ],
+    'MP4 of many durations': [
+      (n) => {
+        const table = (type: string, values: number) => {
+          const pairs = Buffer.alloc(8 + 8 * n, Buffer.from([255, 255, 255, 255, 0, 0, 0, values]))
+          pairs.writeUInt32BE(0)
+          pairs.writeUInt32BE(n, 4)
+          return box(type, pairs)
+        }
+        const at = bunny.indexOf('moov') + 4
+        const video = box('hdlr', Buffer.from('\0\0\0\0\0\0\0\0vide', 'latin1'))
+        const minf = box('minf', box('stbl', Buffer.concat([table('stts', 1), table('ctts', 2)])))
+        const mdia = box('mdia', Buffer.concat([box('mdhd', Buffer.alloc(16, 2)), video, minf]))
+        const trak = box('trak', Buffer.concat([box('tkhd', Buffer.alloc(24, 2)), mdia]))
+        const mvhd = box('mvhd', Buffer.alloc(16, 2))
+        return Buffer.concat([bunny.subarray(0, at - 8), box('moov', Buffer.concat([mvhd, trak]))])
+      },
+      async (bytes) => readMovie(await written(bytes), signal),
+    ],
+    'AVI of many lists': [(n) => repeated(n, aviLists, latin1('RIFF\0\0\0\x70AVI ')), missingEndOf],
+    'Wave64 of many chunks': [
+      (n) =>
+        repeated(
+          n,
+          Buffer.concat([Buffer.alloc(16), u64(24)]),
+          latin1('riff\x2e\x91\xcf\x11'.padEnd(40, '\0')),
+        ),
+      missingEndOf,
+    ],
+    'Core Audio of many chunks': [(n) => repeated(n, Buffer.alloc(12), latin1('caff\0\0\0\0')), missingEndOf],
+    'ASF of many objects': [
+      (n) =>
+        repeated(
+          n,
+          Buffer.concat([Buffer.alloc(16), u64(24)]),
+          hex('3026b2758e66cf11a6d900aa0062ce6c'),
+          u64(2 ** 40),
+          Buffer.alloc(6),
+        ),
+      missingEndOf,
     ],
     'Matroska of many elements': [(n) => repeated(n, latin1('\xec\x80'), openMatroska), joined],
     'Ogg of many streams': [(n) => repeated(n, vorbisPage(44_100)), joined],

@@ -17,6 +17,8 @@ describe('the lateness of frames in fragments', () => {
     startTicks,
     firstOffset: 0,
     smallestOffset,
+    hasOffsets: smallestOffset !== 0,
+    shown: null,
     isReadAhead,
   })
   const film = { timescale: 100, hasSamples: false }
@@ -49,7 +51,7 @@ describe('the times of a fragment', () => {
     }
     const times: unknown[] = []
     const parent = { type: 'moof', start: 0, body: 8, end: moof.length }
-    for await (const one of readFragmentTimes(bytes, parent)) times.push(one)
+    for await (const one of readFragmentTimes(bytes, parent, new Map([[7, 5]]))) times.push(one)
     return times
   }
   const head = box('tfhd', u32(0, 7))
@@ -67,7 +69,17 @@ describe('the times of a fragment', () => {
           many(box('trun', u32(0, 0))),
         ),
       ),
-    ).to.deep.equal([{ trackId: 7, startTicks: 12, firstOffset: 5, smallestOffset: -8 }])
+    ).to.deep.equal([
+      {
+        trackId: 7,
+        startTicks: 12,
+        firstOffset: 5,
+        smallestOffset: -8,
+        hasOffsets: true,
+        // Three samples are decoded at 12, 17 and 22, and shown at 17, 14 and 14.
+        shown: { firstTicks: 14, lastTicks: 17, shortestTicks: 5, longestTicks: 5, lastDecodedTicks: 5 },
+      },
+    ])
     expect(await timesIn(many(box('traf', head)))).to.have.length(20_000)
   })
 })

@@ -31,11 +31,15 @@ describe('a command that waits for its job', () => {
       return E.right({ state: 'made', warnings: ['no sound'] })
     }
     const finish = (doJob = publish) =>
-      finishJob({ jobs, doJob, sleep: timer.sleep, monotonic: asMonotonic(clock), clock, log: silentLog }, job.uid, {
-        source: null,
-        onProgress: (fraction) => progress.push(fraction),
-        signal: stopping.signal,
-      })
+      finishJob(
+        { jobs, doJob, sleep: timer.sleep, monotonic: asMonotonic(clock), clock, log: silentLog },
+        job.uid,
+        {
+          source: null,
+          onProgress: (fraction) => progress.push(fraction),
+          signal: stopping.signal,
+        },
+      )
     const takeByWorker = async (): Promise<LeasedJob> =>
       (await right(worker.take(1)))[0] ?? expect.fail('no job waits')
     return { advance, jobs, worker, job, timer, progress, finish, takeByWorker, stop: () => stopping.abort() }

@@ -54,6 +54,7 @@ describe('the routes of jobs', () => {
 
     expect((await request('PATCH', `/${job.uid}`, { priority: 7 })).json).to.include({ priority: 7 })
     expect((await request('PATCH', `/${job.uid}`, { priority: 101 })).status).to.equal(422)
+    expect((await request('PATCH', `/${job.uid}`, { priority: 1, state: 'done' })).status).to.equal(422)
     expect((await request('POST', `/${job.uid}/retry`)).status).to.equal(409)
     expect((await request('POST', `/${job.uid}/cancel`)).json).to.include({ state: 'cancelled' })
     const again = await request('POST', `/${job.uid}/cancel`)

@@ -4,7 +4,7 @@ import type { Knex } from 'knex'
 // columns, and each page has free space: then PostgreSQL updates the row in place, without a new index entry.
 //
 // The trigger stores why a file has no exports in the row of the file, whichever statement ends the job, because
-// ended jobs are deleted after some time.
+// ended jobs are deleted after some time. Viewers read it, so it is not the error of a failed attempt.
 //
 // Every unfinished file gets a job. The media of a job have two tables, so no foreign key refers to them.
 
@@ -63,9 +63,10 @@ const up = async (db: Knex): Promise<void> => {
   await db.raw(`
     create function note_job_failure() returns trigger language plpgsql as $$
     declare
-      reason text := case new.state
-        when 'failed' then new.error
-        when 'cancelled' then 'making its exports was cancelled'
+      reason text := case
+        when new.state = 'failed' and new.attempt >= new.attempts then 'its exports could not be made'
+        when new.state = 'failed' then new.error
+        when new.state = 'cancelled' then 'making its exports was cancelled'
       end;
     begin
       if new.media_kind = 'image' then

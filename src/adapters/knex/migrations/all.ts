@@ -8,7 +8,8 @@ import { partStartsMigration } from './0006-part-starts.ts'
 import { jobsMigration } from './0007-jobs.ts'
 import { invalidationMigration } from './0008-invalidation.ts'
 import { revocationsMigration } from './0009-revocations.ts'
-import { refusalsOfJobsMigration } from './0010-refusals-of-jobs.ts'
+import { mediaFactsMigration } from './0010-media-facts.ts'
+import { refusalsOfJobsMigration } from './0011-refusals-of-jobs.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
 
@@ -23,5 +24,6 @@ export const migrations: ReadonlyArray<NamedMigration> = [
   jobsMigration,
   invalidationMigration,
   revocationsMigration,
+  mediaFactsMigration,
   refusalsOfJobsMigration,
 ]

@@ -129,6 +129,7 @@ const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, Timed> => ({
     matrix: stream.color_space,
   }),
   late: [],
+  lastFrame: null,
 })
 
 const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, Timed> => ({

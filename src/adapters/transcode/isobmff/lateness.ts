@@ -1,3 +1,5 @@
+import type { ShownSamples } from './shown-samples.ts'
+
 /**
  * A delay with which the engine reports frames, in addition to earlier delays: frames from `fromSeconds` on
  * are reported `seconds` later than the file states. `fromSeconds` is a time as the engine reports it,
@@ -14,6 +16,10 @@ export type FragmentTimes = {
   readonly firstOffset: number
   /** The smallest composition offset; 0 if none is negative. */
   readonly smallestOffset: number
+  /** Whether a composition offset is not 0. */
+  readonly hasOffsets: boolean
+  /** Times of all samples; `null` if the fragment does not state them. */
+  readonly shown: ShownSamples | null
   /** Whether the demuxer reads the fragment when it opens the file. */
   readonly isReadAhead: boolean
 }

@@ -1,5 +1,6 @@
 import type { SourceBytes } from '../source-bytes.ts'
 import type { FragmentTimes } from './lateness.ts'
+import { createSampleMeter } from './shown-samples.ts'
 import { childBoxesIn, type SourceBox, sourceBoxContent, sourceBoxesBetween } from './source-boxes.ts'
 
 /** Colours as code points of ITU-T H.273. */
@@ -29,27 +30,39 @@ export const readNclx = async (bytes: SourceBytes, stsd: SourceBox): Promise<Ncl
   return null
 }
 
-/** Reads the times of each track fragment in a `moof` (ISO/IEC 14496-12 §8.8). */
+/**
+ * Reads the times of each track fragment in a `moof` (ISO/IEC 14496-12 §8.8). `durations`: the default
+ * durations of samples, by the ids of tracks.
+ */
 export async function* readFragmentTimes(
   bytes: SourceBytes,
   moof: SourceBox,
+  durations: ReadonlyMap<number, number>,
 ): AsyncIterable<Omit<FragmentTimes, 'isReadAhead'>> {
   for (const traf of await childBoxesIn(bytes, moof)) {
     if (traf.type !== 'traf') continue
     const boxes = await childBoxesIn(bytes, traf)
     const tfhd = await firstOf(bytes, boxes, 'tfhd')
     if (tfhd === null || tfhd.length < 8) continue
+    const trackId = tfhd.readUInt32BE(4)
     const startTicks = startIn(await firstOf(bytes, boxes, 'tfdt'))
-    let [firstOffset, smallestOffset]: [number | null, number] = [null, 0]
+    const meter = createSampleMeter(startTicks ?? 0)
+    const defaultTicks = defaultDurationIn(tfhd) ?? durations.get(trackId) ?? 0
+    let [firstOffset, smallestOffset, hasOffsets]: [number | null, number, boolean] = [null, 0, false]
+    let isComplete = startTicks !== null
     for (const run of boxes) {
       if (run.type !== 'trun') continue
       const trun = await sourceBoxContent(bytes, run)
-      if (trun === null) continue
-      const { first, smallest } = offsetsIn(trun)
-      firstOffset ??= first
-      smallestOffset = Math.min(smallestOffset, smallest)
+      if (trun === null) isComplete = false
+      for (const samples of trun === null ? [] : samplesIn(trun, defaultTicks)) {
+        firstOffset ??= samples.offset
+        smallestOffset = Math.min(smallestOffset, samples.offset)
+        hasOffsets ||= samples.offset !== 0
+        meter.take(samples)
+      }
     }
-    yield { trackId: tfhd.readUInt32BE(4), startTicks, firstOffset: firstOffset ?? 0, smallestOffset }
+    const shown = isComplete ? meter.shown() : null
+    yield { trackId, startTicks, firstOffset: firstOffset ?? 0, smallestOffset, hasOffsets, shown }
   }
 }
 
@@ -73,26 +86,52 @@ const startIn = (tfdt: Buffer | null): number | null => {
 
 const DATA_OFFSET = 0x01
 const FIRST_FLAGS = 0x04
+const DURATIONS = 0x100
 const OFFSETS = 0x800
 /** Flags of the fields that each sample may have, in order: duration, size, flags, composition offset. */
-const SAMPLE_FIELDS = [0x100, 0x200, 0x400, OFFSETS]
+const SAMPLE_FIELDS = [DURATIONS, 0x200, 0x400, OFFSETS]
 
 /**
- * Returns the composition offsets of a run as signed numbers. Version 0 defines unsigned offsets, but
- * encoders also write negative ones there, and engines accept them.
+ * Yields the samples of a run, with composition offsets as signed numbers. Version 0 defines unsigned offsets,
+ * but encoders also write negative ones there, and engines accept them.
  */
-const offsetsIn = (trun: Buffer): { readonly first: number; readonly smallest: number } => {
-  const none = { first: 0, smallest: 0 }
-  if (trun.length < 8) return none
+function* samplesIn(trun: Buffer, defaultTicks: number) {
+  if (trun.length < 8) return
   const flags = trun.readUInt32BE(0) & 0xff_ffff
-  if ((flags & OFFSETS) === 0) return none
   const sampleBytes = 4 * SAMPLE_FIELDS.filter((flag) => flags & flag).length
-  const head = 8 + [DATA_OFFSET, FIRST_FLAGS].filter((flag) => flags & flag).length * 4
-  let [first, smallest]: [number | null, number] = [null, 0]
-  for (let at = head + sampleBytes; at <= trun.length; at += sampleBytes) {
-    const offset = trun.readInt32BE(at - 4)
-    first ??= offset
-    smallest = Math.min(smallest, offset)
+  if ((flags & (DURATIONS | OFFSETS)) === 0) {
+    yield { count: trun.readUInt32BE(4), ticks: defaultTicks, offset: 0 }
+    return
   }
-  return { first: first ?? 0, smallest }
+  const head = 8 + [DATA_OFFSET, FIRST_FLAGS].filter((flag) => flags & flag).length * 4
+  for (let at = head + sampleBytes; at <= trun.length; at += sampleBytes) {
+    const ticks = (flags & DURATIONS) === 0 ? defaultTicks : trun.readUInt32BE(at - sampleBytes)
+    yield { count: 1, ticks, offset: (flags & OFFSETS) === 0 ? 0 : trun.readInt32BE(at - 4) }
+  }
+}
+
+const BASE_DATA_OFFSET = 0x01
+const DESCRIPTION_INDEX = 0x02
+const DEFAULT_DURATION = 0x08
+
+/** Returns the default duration of samples in a `tfhd`; `null` if it has none. */
+const defaultDurationIn = (tfhd: Buffer): number | null => {
+  const flags = tfhd.readUInt32BE(0)
+  const at = 8 + (flags & BASE_DATA_OFFSET ? 8 : 0) + (flags & DESCRIPTION_INDEX ? 4 : 0)
+  return (flags & DEFAULT_DURATION) === 0 || tfhd.length < at + 4 ? null : tfhd.readUInt32BE(at)
+}
+
+/** Returns the default durations of samples in the `trex` boxes of a movie, by the ids of tracks. */
+export const readDefaultDurations = async (
+  bytes: SourceBytes,
+  moov: SourceBox,
+): Promise<ReadonlyMap<number, number>> => {
+  const durations = new Map<number, number>()
+  const mvex = (await childBoxesIn(bytes, moov)).find(({ type }) => type === 'mvex')
+  for (const box of mvex === undefined ? [] : await childBoxesIn(bytes, mvex)) {
+    if (box.type !== 'trex') continue
+    const trex = await sourceBoxContent(bytes, box, FIELDS_BYTES)
+    if (trex !== null && trex.length >= 16) durations.set(trex.readUInt32BE(4), trex.readUInt32BE(12))
+  }
+  return durations
 }

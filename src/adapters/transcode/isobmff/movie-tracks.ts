@@ -5,8 +5,17 @@ import {
   unlessBeyondLimits,
   withSourceBytes,
 } from '../source-bytes.ts'
+import { readEdit, type Timescales } from './edit-list.ts'
+import { type LastFrame, lastFrameOf } from './last-frame.ts'
 import { type FragmentTimes, type Lateness, latenessOf } from './lateness.ts'
-import { type NclxColour, readFragmentTimes, readNclx, SAMPLE_ENTRIES_AT } from './movie-boxes.ts'
+import {
+  type NclxColour,
+  readDefaultDurations,
+  readFragmentTimes,
+  readNclx,
+  SAMPLE_ENTRIES_AT,
+} from './movie-boxes.ts'
+import { joinShownSamples, readShownSamples, type ShownSamples } from './shown-samples.ts'
 import {
   childBoxesIn,
   MAX_BOX_BYTES,
@@ -25,6 +34,8 @@ type MovieTrack = {
   readonly colour: NclxColour | null
   /** Delays with which the engine reports the frames of the track. */
   readonly late: ReadonlyArray<Lateness>
+  /** When the last frame is shown; `null` if engines agree on it, or if it is unknown (see lastFrameOf). */
+  readonly lastFrame: LastFrame | null
 }
 
 export type Movie = {
@@ -86,7 +97,8 @@ const movieIn = async (bytes: SourceBytes): Promise<Movie> => {
   if (moov === undefined) return movie
   const traks = await childrenOf(bytes, moov, 'trak')
   for (const trak of traks) if (await isEncryptedTrack(bytes, trak)) return { ...movie, isEncrypted: true }
-  const fragments = byTrack(await fragmentsIn(bytes, boxes))
+  const read = await fragmentsIn(bytes, boxes, await readDefaultDurations(bytes, moov))
+  const fragments = byTrack(read.fragments)
   const movieTimescale = fieldAfterTimes(await firstContent(bytes, moov, 'mvhd'))
   for (const trak of traks) {
     const facts = await trackIn(bytes, trak)
@@ -96,6 +108,13 @@ const movieIn = async (bytes: SourceBytes): Promise<Movie> => {
       endSeconds: durationTicks === null || !movieTimescale ? null : durationTicks / movieTimescale,
       colour,
       late: isVideo ? latenessOf(fragments.get(id) ?? [], { timescale, hasSamples }) : [],
+      lastFrame:
+        isVideo && movieTimescale && read.isComplete
+          ? await lastFrameIn(bytes, trak, fragments.get(id) ?? [], {
+              track: timescale,
+              movie: movieTimescale,
+            })
+          : null,
     })
   }
   return movie
@@ -123,24 +142,27 @@ const byTrack = (
   return grouped
 }
 
+/** Reads the fragments of all tracks. `isComplete`: whether all boxes of the file could be read. */
 const fragmentsIn = async (
   bytes: SourceBytes,
   boxes: ReadonlyArray<SourceBox>,
-): Promise<ReadonlyArray<FragmentTimes>> => {
+  durations: ReadonlyMap<number, number>,
+): Promise<{ readonly fragments: ReadonlyArray<FragmentTimes>; readonly isComplete: boolean }> => {
   const fragments: FragmentTimes[] = []
   let mode: 'on open' | 'last on open' | 'on demand' = 'on open'
   for (const box of boxes) {
     if (box.type === 'sidx' && mode === 'on open' && (await isIndexOfAll(bytes, box, boxes)))
       mode = 'last on open'
     if (box.type !== 'moof') continue
-    if (box.end - box.body > MAX_BOX_BYTES) return fragments
+    if (box.end - box.body > MAX_BOX_BYTES) return { fragments, isComplete: false }
     const isReadAhead = mode !== 'on demand'
-    for await (const times of readFragmentTimes(bytes, box)) fragments.push({ ...times, isReadAhead })
+    for await (const times of readFragmentTimes(bytes, box, durations))
+      fragments.push({ ...times, isReadAhead })
     if (fragments.length > MAX_BOXES)
       throw new BeyondLimits(`the file has more than ${MAX_BOXES} track fragments`)
     if (mode === 'last on open') mode = 'on demand'
   }
-  return fragments
+  return { fragments, isComplete: fragments.length === 0 || boxes.at(-1)?.end === bytes.size }
 }
 
 /**
@@ -181,6 +203,44 @@ const trackIn = async (bytes: SourceBytes, trak: SourceBox) => {
     hasSamples: stsz !== null && stsz.length >= 12 && stsz.readUInt32BE(8) > 0,
     colour: stsd === undefined || kind !== 'vide' ? null : await readNclx(bytes, stsd),
   }
+}
+
+/**
+ * Returns when the last frame of a video track is shown. Only frames that may be reordered are examined,
+ * because for all others engines agree.
+ */
+const lastFrameIn = async (
+  bytes: SourceBytes,
+  trak: SourceBox,
+  fragments: ReadonlyArray<FragmentTimes>,
+  timescales: Timescales,
+): Promise<LastFrame | null> => {
+  const elst = await firstContent(bytes, trak, 'edts', 'elst')
+  const edit = elst === null ? null : readEdit(elst, timescales)
+  if (elst !== null && edit === null) return null
+  const samples = await boxAlong(bytes, trak, 'mdia', 'minf', 'stbl')
+  const [stts, ctts] = [await tableIn(bytes, samples, 'stts'), await tableIn(bytes, samples, 'ctts')]
+  const shown = fragments.some(({ hasOffsets }) => hasOffsets)
+    ? joinedSamples(fragments)
+    : stts === null || ctts === null || fragments.length > 0
+      ? null
+      : readShownSamples(stts, ctts, edit?.startTicks ?? Number.NEGATIVE_INFINITY)
+  return shown === null ? null : lastFrameOf(shown, edit, timescales.track)
+}
+
+/** Returns the times of the samples of all fragments; `null` if those of a fragment are unknown. */
+const joinedSamples = (fragments: ReadonlyArray<FragmentTimes>): ShownSamples | null => {
+  let joined: ShownSamples | null = null
+  for (const { shown } of fragments) {
+    if (shown === null) return null
+    joined = joined === null ? shown : joinShownSamples(joined, shown)
+  }
+  return joined
+}
+
+const tableIn = async (bytes: SourceBytes, stbl: SourceBox | undefined, type: string) => {
+  const table = stbl === undefined ? undefined : await boxAlong(bytes, stbl, type)
+  return table === undefined ? null : sourceBoxContent(bytes, table)
 }
 
 /**

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { MediaFacts } from '../../../domain/ingest/plan/media-plan.ts'
 import { type SourceBytes, sourceLimits, unlessBeyondLimits, withSourceBytes } from '../source-bytes.ts'
+import { findSecondAsf, findSecondCaf, findSecondWave64 } from './second-asf-wave64-caf.ts'
 import { findSecondFlac, findSecondFlv } from './second-flac-flv.ts'
 import { findSecondMatroska } from './second-matroska.ts'
 import { findSecondMp4 } from './second-mp4.ts'
@@ -23,6 +24,9 @@ const FORMATS: ReadonlyArray<
   ['WAVE', 8, findSecondRiffOrAiff],
   ['AIFF', 8, findSecondRiffOrAiff],
   ['AIFC', 8, findSecondRiffOrAiff],
+  ['riff\x2e\x91\xcf\x11', 0, findSecondWave64],
+  ['caff', 0, findSecondCaf],
+  ['\x30\x26\xb2\x75\x8e\x66\xcf\x11', 0, findSecondAsf],
   ['ftyp', 4, findSecondMp4],
 ]
 

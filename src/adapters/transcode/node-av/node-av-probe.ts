@@ -194,6 +194,7 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
     isMatrixOfContainer: false,
   },
   late: [],
+  lastFrame: null,
   startSeconds: startOfStream(stream, start),
   endSeconds: endOf(stream, start),
   splitAfter: null,

@@ -58,6 +58,11 @@ export type VideoSource = {
    * `startSeconds` and `endSeconds` are without these delays.
    */
   readonly late: ReadonlyArray<{ readonly fromSeconds: number; readonly seconds: number }>
+  /**
+   * When the last frame begins and ends according to the file, as times that the engine reports; `null` if the
+   * engine knows its end as well.
+   */
+  readonly lastFrame: { readonly fromSeconds: number; readonly toSeconds: number } | null
 }
 
 export type AudioSource = {

@@ -28,7 +28,9 @@ const up = async (db: Knex): Promise<void> => {
     alter table jobs add column is_refused boolean not null default false;
     update jobs set is_refused = true where state = 'failed' and attempt < attempts and lost < 5;
   `)
-  await db.raw(noteFailure("case when new.is_refused then new.error else 'its exports could not be made' end"))
+  await db.raw(
+    noteFailure("case when new.is_refused then new.error else 'its exports could not be made' end"),
+  )
   for (const table of files)
     await db.raw(`
       update ${table} f set failure = 'its exports could not be made'
@@ -44,7 +46,7 @@ const down = async (db: Knex): Promise<void> => {
 }
 
 export const refusalsOfJobsMigration: Knex.Migration & { readonly name: string } = {
-  name: '0010-refusals-of-jobs',
+  name: '0011-refusals-of-jobs',
   up,
   down,
 }

@@ -1,0 +1,67 @@
+import type { MediaChange } from '../../domain/library/media-change.ts'
+import type { MediaRecord } from '../../domain/library/media-item.ts'
+import type { Clock } from '../../ports/clock.ts'
+
+/** What `MediaRepository` changes, and what never changes. */
+type Stored = Pick<
+  MediaRecord,
+  'kind' | 'uid' | 'title' | 'alt' | 'metadata' | 'isPublic' | 'version' | 'createdAt' | 'updatedAt'
+> & { readonly id: number }
+
+/** What the repository of the kind knows about a file. */
+type FileFacts = Pick<
+  MediaRecord,
+  | 'fileName'
+  | 'sizeBytes'
+  | 'contentType'
+  | 'width'
+  | 'height'
+  | 'durationSeconds'
+  | 'thumbhash'
+  | 'sha512'
+  | 'exports'
+>
+
+export type MemoryMediaFile = Stored & { readonly readFacts: () => FileFacts }
+
+/**
+ * The files of a library in memory, of both kinds. The repositories of one library share it, because a file is one
+ * row in PostgreSQL.
+ */
+export const createMemoryMedia = (clock: Clock) => {
+  const files = new Map<string, MemoryMediaFile>()
+  let count = 0
+
+  const set = (uid: string, changed: Partial<Stored>): void => {
+    const file = files.get(uid)
+    if (file !== undefined) files.set(uid, { ...file, ...changed })
+  }
+
+  return {
+    all: (): ReadonlyArray<MemoryMediaFile> => [...files.values()],
+    find: (uid: string): MemoryMediaFile | undefined => files.get(uid),
+
+    insert: (
+      { kind, uid, isPublic }: Pick<Stored, 'kind' | 'uid' | 'isPublic'>,
+      readFacts: () => FileFacts,
+    ): void => {
+      count += 1
+      const now = clock() * 1000
+      const facts = { title: null, alt: null, metadata: {}, version: 1, createdAt: now, updatedAt: now }
+      files.set(uid, { id: count, kind, uid, isPublic, ...facts, readFacts })
+    },
+
+    remove: (uid: string): void => {
+      files.delete(uid)
+    },
+
+    setPublic: (uid: string, isPublic: boolean): void => set(uid, { isPublic }),
+
+    change: (uid: string, change: MediaChange): void => {
+      const version = (files.get(uid)?.version ?? 0) + 1
+      set(uid, { ...change, version, updatedAt: clock() * 1000 })
+    },
+  }
+}
+
+export type MemoryMedia = ReturnType<typeof createMemoryMedia>

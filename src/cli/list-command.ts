@@ -1,0 +1,108 @@
+import { parseArgs } from 'node:util'
+import { mediaStates } from '../domain/jobs/media-state.ts'
+import { mediaItemAsJson } from '../domain/library/media-json.ts'
+import { SearchText } from '../domain/library/search-text.ts'
+import { mediaKinds } from '../domain/media/media-kind.ts'
+import { E } from '../fp.ts'
+import type { MediaFilter, MediaPosition } from '../ports/media-repository.ts'
+import { alwaysNeedsLibrary, type Command, CommandError, usageError } from './command.ts'
+import { withServices } from './library.ts'
+import { mediaLine } from './media-lines.ts'
+import { orThrowCommandError } from './or-throw-command-error.ts'
+
+const usage = 'list [TEXT] [--kind KIND] [--state STATE] [--public|--private] [--outdated] [--limit N]'
+
+/** Number of files that are read at once. */
+const pageSize = 200
+/** Number of listed files without `--limit`. */
+const defaultLimit = 1000
+
+const oneOfWords = <A extends string>(
+  name: string,
+  word: string | undefined,
+  words: ReadonlyArray<A>,
+): A | null => {
+  if (word === undefined) return null
+  const found = words.find((one) => one === word)
+  if (found === undefined) throw new CommandError(`--${name} ${word} is none of ${words.join(', ')}`, 2)
+  return found
+}
+
+const searchOf = (text: string | undefined): string | null => {
+  if (text === undefined) return null
+  const decoded = SearchText.decode(text)
+  if (E.isRight(decoded)) return decoded.right
+  throw new CommandError(`the text to search for ${decoded.left[0]?.message}`, 2)
+}
+
+const limitOf = (text: string | undefined): number => {
+  const limit = text === undefined ? defaultLimit : Number(text)
+  if (!Number.isSafeInteger(limit) || limit < 1)
+    throw new CommandError('--limit should be a whole number of at least 1', 2)
+  return limit
+}
+
+/** Lists the files of the library, newest first. */
+export const listCommand: Command = {
+  usage,
+  about: 'Lists the files of the library, newest first: uid, state, and title or file name.',
+  words: [
+    ['TEXT', 'only files whose title or file name contains this text of at least three characters'],
+    ['--kind KIND', `only files of this kind: ${mediaKinds.join(' or ')}`],
+    ['--state STATE', `only files in this state: ${mediaStates.join(', ')}`],
+    ['--public', 'only public files; --private: only the others'],
+    [
+      '--outdated',
+      'only files with exports of an older recipe, which `larder remake --outdated` makes again',
+    ],
+    ['--limit N', `at most N files (${defaultLimit} if absent)`],
+  ],
+  needsLibrary: alwaysNeedsLibrary,
+  run: ({ config, args, report }) => {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: {
+        kind: { type: 'string' },
+        state: { type: 'string' },
+        public: { type: 'boolean' },
+        private: { type: 'boolean' },
+        outdated: { type: 'boolean' },
+        limit: { type: 'string' },
+      },
+      allowPositionals: true,
+    })
+    if (positionals.length > 1 || (values.public && values.private)) throw usageError(usage)
+    const filter: MediaFilter = {
+      search: searchOf(positionals[0]),
+      kind: oneOfWords('kind', values.kind, mediaKinds),
+      state: oneOfWords('state', values.state, mediaStates),
+      isPublic: values.public ? true : values.private ? false : null,
+      isOutdated: values.outdated ? true : null,
+      createdAfter: null,
+      createdBefore: null,
+    }
+    const limit = limitOf(values.limit)
+
+    return withServices(config, async ({ library, database }) => {
+      await orThrowCommandError(database.migrate)
+      let after: MediaPosition | null = null
+      for (let listed = 0; listed < limit; listed += pageSize) {
+        const page: Awaited<ReturnType<typeof listPage>> = await listPage(
+          library,
+          filter,
+          Math.min(pageSize, limit - listed),
+          after,
+        )
+        for (const item of page.items) report({ lines: [mediaLine(item)], json: mediaItemAsJson(item) })
+        if (page.next === null) break
+        after = page.next
+      }
+      return 0
+    })
+  },
+}
+
+type Library = Parameters<Parameters<typeof withServices>[1]>[0]['library']
+
+const listPage = (library: Library, ...given: Parameters<typeof library.list>) =>
+  orThrowCommandError(library.list(...given))

@@ -1,0 +1,34 @@
+import type { MediaDetail, MediaItem } from '../domain/library/media-item.ts'
+
+/** Returns the line of a file in a list. */
+export const mediaLine = ({ uid, state, isPublic, title, fileName }: MediaItem): string =>
+  [uid, state, ...(isPublic ? ['public'] : []), title ?? fileName].join('  ')
+
+const timeOf = (microseconds: number): string => new Date(microseconds / 1000).toISOString()
+
+/** Returns everything about a file, one fact a line. */
+export const mediaDetailLines = (detail: MediaDetail): ReadonlyArray<string> => {
+  const size = detail.width === null ? null : `${detail.width}×${detail.height}`
+  const facts: ReadonlyArray<readonly [name: string, value: string | number | null]> = [
+    ['uid', detail.uid],
+    ['title', detail.title],
+    ['file', detail.fileName],
+    ['state', detail.state],
+    ['public', detail.isPublic ? 'yes' : 'no'],
+    ['alt', detail.alt],
+    ['metadata', Object.keys(detail.metadata).length === 0 ? null : JSON.stringify(detail.metadata)],
+    ['size', size],
+    ['seconds', detail.durationSeconds],
+    ['bytes', detail.sizeBytes],
+    ['type', detail.contentType],
+    ['sha512', detail.sha512],
+    ['added', timeOf(detail.createdAt)],
+    ['changed', detail.updatedAt === detail.createdAt ? null : timeOf(detail.updatedAt)],
+    ['job', detail.job === null ? null : `${detail.job.uid} ${detail.job.state}`],
+    ...detail.warnings.map((warning) => ['warning', warning] as const),
+    ...detail.exports.map(({ url }) => ['export', url] as const),
+  ]
+  const given = facts.filter(([, value]) => value !== null && value !== '')
+  const width = Math.max(...given.map(([name]) => name.length))
+  return given.map(([name, value]) => `${name.padEnd(width)}  ${value}`)
+}

@@ -1,0 +1,80 @@
+import { parseArgs } from 'node:util'
+import { MediaAlt, type MediaChange, MediaMetadata, MediaTitle } from '../domain/library/media-change.ts'
+import { mediaDetailAsJson } from '../domain/library/media-json.ts'
+import { E } from '../fp.ts'
+import { alwaysNeedsLibrary, type Command, CommandError, usageError } from './command.ts'
+import { withServices } from './library.ts'
+import { mediaDetailLines } from './media-lines.ts'
+import { orThrowCommandError } from './or-throw-command-error.ts'
+
+const usage = 'set UID [--title TEXT] [--alt TEXT] [--public|--private] [--metadata JSON]'
+
+type Decoder<A> = {
+  readonly decode: (value: unknown) => E.Either<ReadonlyArray<{ readonly message?: string }>, A>
+}
+
+const decoded = <A>(name: string, codec: Decoder<A>, value: unknown): A => {
+  const result = codec.decode(value)
+  if (E.isRight(result)) return result.right
+  throw new CommandError(`--${name} ${result.left[0]?.message}`, 2)
+}
+
+const parsed = (json: string): unknown => {
+  try {
+    return JSON.parse(json)
+  } catch {
+    throw new CommandError('--metadata should be JSON', 2)
+  }
+}
+
+/** An empty text removes the text. */
+const textOf = (name: string, codec: Decoder<string>, value: string): string | null =>
+  value === '' ? null : decoded(name, codec, value)
+
+/** Changes the title, the alternative text, the metadata of a file, or whether it is public. */
+export const setCommand: Command = {
+  usage,
+  about: 'Changes a file of the library, and shows it; servers notice within a second.',
+  words: [
+    ['UID', 'the uid of a file'],
+    ['--title TEXT', 'its title; an empty text removes it'],
+    ['--alt TEXT', 'a description for people who cannot see or hear it; an empty text removes it'],
+    ['--public', 'everyone may view a picture without a token; --private: only with a token'],
+    ['--metadata JSON', 'an object of your own, which replaces the one before'],
+  ],
+  needsLibrary: alwaysNeedsLibrary,
+  run: ({ config, args, report }) => {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: {
+        title: { type: 'string' },
+        alt: { type: 'string' },
+        public: { type: 'boolean' },
+        private: { type: 'boolean' },
+        metadata: { type: 'string' },
+      },
+      allowPositionals: true,
+    })
+    const [uid, ...rest] = positionals
+    const { title, alt, metadata } = values
+    if (
+      uid === undefined ||
+      rest.length > 0 ||
+      Object.keys(values).length === 0 ||
+      (values.public && values.private)
+    )
+      throw usageError(usage)
+    const change: MediaChange = {
+      ...(title !== undefined && { title: textOf('title', MediaTitle, title) }),
+      ...(alt !== undefined && { alt: textOf('alt', MediaAlt, alt) }),
+      ...((values.public || values.private) && { isPublic: values.public === true }),
+      ...(metadata !== undefined && { metadata: decoded('metadata', MediaMetadata, parsed(metadata)) }),
+    }
+    return withServices(config, async ({ library, database }) => {
+      await orThrowCommandError(database.migrate)
+      const detail = await orThrowCommandError(library.change(uid, change, null))
+      report({ lines: mediaDetailLines(detail), json: mediaDetailAsJson(detail) })
+      return 0
+    })
+  },
+}

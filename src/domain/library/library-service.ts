@@ -1,0 +1,109 @@
+import { O, pipe, TE } from '../../fp.ts'
+import type { CachePort } from '../../ports/cache.ts'
+import { cacheKeys } from '../../ports/cache-keys.ts'
+import type { JobQueue } from '../../ports/job-queue.ts'
+import type { MediaFilter, MediaPage, MediaPosition, MediaRepository } from '../../ports/media-repository.ts'
+import { invalidateAfter } from '../caching/invalidate-after.ts'
+import type { ImageFileUid } from '../media/ids.ts'
+import { isUid } from '../media/uid-text.ts'
+import {
+  type NotFound,
+  notFound,
+  type Unavailable,
+  type VersionMismatch,
+  versionMismatch,
+} from '../shared/errors.ts'
+import { exportUrl } from './export-url.ts'
+import type { MediaChange } from './media-change.ts'
+import type { MediaDetail, MediaRecord } from './media-item.ts'
+
+/** The result of one uid in a batch. */
+export type BatchResult = { readonly uid: string; readonly isFound: boolean }
+
+/** The files of the library, for admins (http-api.md §8). */
+export type LibraryService = {
+  /** Lists files, newest first, after this position (`null`: from the newest). */
+  readonly list: (
+    filter: MediaFilter,
+    limit: number,
+    after: MediaPosition | null,
+  ) => TE.TaskEither<Unavailable, MediaPage>
+  /** Fails with NotFound for a text that is no uid, too; so does `change`. */
+  readonly find: (uid: string) => TE.TaskEither<NotFound | Unavailable, MediaDetail>
+  /**
+   * Changes a file if it has one of these versions (`null`: any). Returns it as it is afterwards. When the result
+   * arrives, this process has no cached value that is stale because of the change.
+   */
+  readonly change: (
+    uid: string,
+    change: MediaChange,
+    versions: ReadonlyArray<number> | null,
+  ) => TE.TaskEither<NotFound | VersionMismatch | Unavailable, MediaDetail>
+  /** Changes several files, whatever their versions are. Returns one result for each uid, in the same order. */
+  readonly changeAll: (
+    uids: ReadonlyArray<string>,
+    change: MediaChange,
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<BatchResult>>
+}
+
+type Deps = {
+  readonly media: MediaRepository
+  readonly jobs: Pick<JobQueue, 'list'>
+  readonly cache: CachePort
+  readonly publicUrl: string
+}
+
+export const createLibraryService = ({ media, jobs, cache, publicUrl }: Deps): LibraryService => {
+  const toDetail = (record: MediaRecord): TE.TaskEither<Unavailable, MediaDetail> =>
+    pipe(
+      jobs.list({ state: null, kind: null, media: record.uid }, 1, null),
+      TE.map(({ items }) => ({
+        ...record,
+        exports: record.exports.map((exported) => ({
+          ...exported,
+          url: exportUrl(publicUrl, record.kind, exported),
+        })),
+        job: items[0] ?? null,
+      })),
+    )
+
+  const find: LibraryService['find'] = (uid) =>
+    isUid(uid)
+      ? pipe(
+          media.find(uid),
+          TE.flatMap(
+            O.match(
+              (): TE.TaskEither<NotFound | Unavailable, MediaDetail> => TE.left(notFound('file', uid)),
+              toDetail,
+            ),
+          ),
+        )
+      : TE.left(notFound('file', uid))
+
+  /** Returns the keys of the values that the change makes stale. Public content files have no cached value. */
+  const staleAfter = (uids: ReadonlyArray<string>, { isPublic }: MediaChange) =>
+    // A name that no image has is harmless, so the cast is safe.
+    isPublic === undefined ? [] : uids.map((uid) => cacheKeys.imagePublic({ uid: uid as ImageFileUid }))
+
+  return {
+    list: media.list,
+    find,
+
+    change: (uid, change, versions) =>
+      isUid(uid)
+        ? pipe(
+            invalidateAfter(cache, staleAfter([uid], change), media.change(uid, change, versions)),
+            TE.flatMap(
+              (result): ReturnType<LibraryService['change']> =>
+                result === 'wrong version' ? TE.left(versionMismatch(uid)) : find(uid),
+            ),
+          )
+        : TE.left(notFound('file', uid)),
+
+    changeAll: (uids, change) =>
+      pipe(
+        invalidateAfter(cache, staleAfter(uids, change), media.changeAll(uids, change)),
+        TE.map((found) => uids.map((uid) => ({ uid, isFound: found.has(uid) }))),
+      ),
+  }
+}

@@ -1,0 +1,134 @@
+import * as t from 'io-ts'
+import type { AdminService } from '../../domain/admin/admin-service.ts'
+import { mediaStates } from '../../domain/jobs/media-state.ts'
+import type { BatchResult, LibraryService } from '../../domain/library/library-service.ts'
+import type { MediaDetail } from '../../domain/library/media-item.ts'
+import { mediaDetailAsJson, mediaItemAsJson } from '../../domain/library/media-json.ts'
+import { SearchText } from '../../domain/library/search-text.ts'
+import { mediaKinds } from '../../domain/media/media-kind.ts'
+import { oneOf } from '../../domain/shared/one-of.ts'
+import { PageLimit } from '../../domain/shared/query-numbers.ts'
+import { Timestamp } from '../../domain/shared/timestamp.ts'
+import { pipe, TE } from '../../fp.ts'
+import type { MediaFilter } from '../../ports/media-repository.ts'
+import { bearerAuthenticator } from '../request/credential.ts'
+import { permittedVersions, versionTagOf } from '../request/if-match.ts'
+import { jsonBody } from '../request/json-body.ts'
+import { MediaBatchBody, MediaChangeBody, toMediaChange } from '../request/media-bodies.ts'
+import { encodeMediaCursor, isOfFilter, MediaCursor } from '../request/media-cursor.ts'
+import { pageLimitOf } from '../request/page-query.ts'
+import { QueryBoolean } from '../request/query-codecs.ts'
+import { preconditionMissing, unprocessable } from '../request/request-faults.ts'
+import { jsonReply, type Reply } from '../response/reply.ts'
+import type { RouteHandler } from '../route-handler.ts'
+import { createRouteGroup, type RouteGroup } from '../router.ts'
+
+type Deps = { readonly admins: AdminService; readonly library: LibraryService }
+
+const ListQuery = t.partial({
+  q: SearchText,
+  kind: oneOf('media_kind', mediaKinds),
+  state: oneOf('media_state', mediaStates),
+  public: QueryBoolean,
+  outdated: QueryBoolean,
+  created_after: Timestamp,
+  created_before: Timestamp,
+  limit: PageLimit,
+  after: MediaCursor,
+})
+
+// Any text, so that a text which is no uid gets the same reply as an unknown uid (http-api.md §1.2).
+const ByUid = t.strict({ uid: t.string })
+
+const filterOf = (query: t.TypeOf<typeof ListQuery>): MediaFilter => ({
+  search: query.q ?? null,
+  kind: query.kind ?? null,
+  state: query.state ?? null,
+  isPublic: query.public ?? null,
+  isOutdated: query.outdated ?? null,
+  createdAfter: query.created_after ?? null,
+  createdBefore: query.created_before ?? null,
+})
+
+const otherFilter = unprocessable([
+  { loc: ['query', 'after'], msg: 'should be the next of a page with the same filters', type: 'cursor' },
+])
+
+const detailReply = (detail: MediaDetail): Reply => {
+  const reply = jsonReply(mediaDetailAsJson(detail))
+  return { ...reply, headers: { ...reply.headers, ETag: versionTagOf(detail.version) } }
+}
+
+const resultBody = ({ uid, isFound }: BatchResult) =>
+  isFound ? { uid, status: 200 } : { uid, status: 404, type: 'not_found' }
+
+/** The routes that list and change files, for admins (http-api.md §8.4 to §8.10). */
+export const mediaRoutes = ({ admins, library }: Deps, handle: RouteHandler): RouteGroup => {
+  const routes = createRouteGroup('/api/1/admin')
+  const credential = bearerAuthenticator(admins.authenticate)
+
+  routes.get(
+    '/media',
+    handle({
+      credential,
+      query: ListQuery,
+      handler: ({ query }) => {
+        const filter = filterOf(query)
+        const { after = null } = query
+        if (after !== null && !isOfFilter(after, filter)) return TE.left(otherFilter)
+        return pipe(
+          library.list(filter, pageLimitOf(query.limit), after),
+          TE.map(({ items, next, total }) =>
+            jsonReply({
+              items: items.map(mediaItemAsJson),
+              next: next === null ? null : encodeMediaCursor(next, filter),
+              total,
+            }),
+          ),
+        )
+      },
+    }),
+  )
+
+  routes.get(
+    '/media/:uid',
+    handle({
+      credential,
+      params: ByUid,
+      handler: ({ params: { uid } }) => pipe(library.find(uid), TE.map(detailReply)),
+    }),
+  )
+
+  routes.on(
+    'PATCH',
+    '/media/:uid',
+    handle({
+      credential,
+      params: ByUid,
+      body: jsonBody(MediaChangeBody),
+      handler: ({ params: { uid }, body, incoming: { headers } }) => {
+        const condition = headers['if-match']
+        if (condition === undefined) return TE.left(preconditionMissing)
+        return pipe(
+          library.change(uid, toMediaChange(body), permittedVersions(condition)),
+          TE.map(detailReply),
+        )
+      },
+    }),
+  )
+
+  routes.on(
+    'POST',
+    '/media/batch',
+    handle({
+      credential,
+      body: jsonBody(MediaBatchBody),
+      handler: ({ body: { uids, patch } }) =>
+        pipe(
+          library.changeAll(uids, toMediaChange(patch)),
+          TE.map((results) => jsonReply({ results: results.map(resultBody) })),
+        ),
+    }),
+  )
+  return routes
+}

@@ -1,0 +1,83 @@
+import { expect } from 'chai'
+import { createKnexMediaRepository } from '../../../src/adapters/knex/knex-media-repository.ts'
+import type { MediaFilter, MediaPosition } from '../../../src/ports/media-repository.ts'
+import { right } from '../../support/expect-right.ts'
+import { seedManyMedia } from '../../support/many-media.ts'
+import { anyMedia } from '../../support/media-filters.ts'
+import { withDatabase } from '../../support/postgres.ts'
+
+const few = 1000
+const many = 100_000
+
+/** A query as knex reports it. */
+type Sent = { readonly sql: string; readonly bindings: ReadonlyArray<unknown> }
+
+type Plan = Readonly<Record<string, unknown>>
+
+const pagesOf = (plan: Plan): number => Number(plan['Shared Hit Blocks']) + Number(plan['Shared Read Blocks'])
+
+describe('the plans of the list of files', () => {
+  const small = withDatabase()
+  const large = withDatabase()
+  before(async () => {
+    await seedManyMedia(small.knex(), few)
+    await seedManyMedia(large.knex(), many)
+  })
+
+  /** Lists files, and returns the number of pages of tables and indexes that PostgreSQL reads for that. */
+  const measure = async (
+    database: typeof small,
+    filter: Partial<MediaFilter>,
+    after: MediaPosition | null,
+  ) => {
+    const db = database.knex()
+    const sent: Sent[] = []
+    const record = (query: Sent) => sent.push(query)
+    db.on('query', record)
+    const page = await right(createKnexMediaRepository(db).list({ ...anyMedia, ...filter }, 50, after))
+    db.removeListener('query', record)
+    let pages = 0
+    for (const { sql, bindings } of sent) {
+      const text = sql.replace(/\$\d+/g, '?')
+      const { rows } = await db.raw(`explain (analyze, buffers, format json) ${text}`, [
+        ...bindings,
+      ] as string[])
+      const [explained] = rows[0]['QUERY PLAN'] as ReadonlyArray<{ readonly Plan: Plan }>
+      const plan = explained?.Plan ?? {}
+      pages += pagesOf(plan)
+    }
+    return { page, pages }
+  }
+
+  const middle = (count: number): MediaPosition => ({
+    createdAt: 1_700_000_000_000_000 + count / 8,
+    kind: 'image',
+    id: count / 4,
+  })
+
+  it('read hardly more of a hundred times as many files, and never a whole table', async () => {
+    const cases: ReadonlyArray<readonly [Partial<MediaFilter>, from?: (count: number) => MediaPosition]> = [
+      [{}],
+      [{}, middle],
+      [{ kind: 'content' }, middle],
+      [{ isPublic: true }],
+      [{ isPublic: true }, middle],
+      [{ state: 'failed' }],
+      [{ state: 'ready' }, middle],
+      [{ isOutdated: true }],
+      [{ search: 'file 123.' }],
+      [{ search: 'no such file' }],
+      [{ search: 'if_124' }],
+      [{ createdAfter: 1_700_000_000_000_000, createdBefore: 1_700_000_000_000_100 }],
+    ]
+    for (const [filter, from] of cases) {
+      const name = JSON.stringify([filter, from !== undefined])
+      const before = await measure(small, filter, from?.(few) ?? null)
+      const after = await measure(large, filter, from?.(many) ?? null)
+      expect(before.pages, name).to.be.above(0)
+      // Either table has some 1,600 pages. Up to 10,000 files are counted, wherever they are.
+      const counted = after.page.total ?? 0
+      expect(after.pages, name).to.be.below(before.pages + 1000 + counted)
+    }
+  })
+})
