@@ -26,13 +26,13 @@ export const isPermissionDenied = (error: unknown): boolean => {
  * Codes of system errors that tell about the machine and not about the file: the disk is full, read-only or gone, or no
  * process, file or thread can be opened. A damaged disk (`EIO`) looks like a damaged file.
  */
-const ofTheMachine: ReadonlySet<string | undefined> = new Set([
+const ofTheMachine: ReadonlyArray<string | undefined> = [
   ...['EACCES', 'EAGAIN', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOENT', 'ENOSPC'],
   ...['ENOTCONN', 'ENOTDIR', 'EPERM', 'EROFS', 'ESTALE', 'ETXTBSY'],
-])
+]
 
 /** Returns whether an error tells about the machine, so that no file caused it. */
-export const isMachineFault = (error: unknown): boolean => ofTheMachine.has(errnoOf(error))
+const isMachineFault = (error: unknown): boolean => ofTheMachine.includes(errnoOf(error))
 
 /**
  * Creates the failure of work with a file. Anything thrown but a fault of the machine may be thrown again for the same

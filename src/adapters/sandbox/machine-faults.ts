@@ -24,11 +24,11 @@ export const isMachineFaultMessage = (log: string): boolean => machineFault.test
  * 255: ffmpeg got a signal to end. A service manager sends this signal to every process of a service that it
  * stops.
  */
-const noVerdict: ReadonlySet<number | null> = new Set([126, 127, 255])
+const noVerdict: ReadonlyArray<number | null> = [126, 127, 255]
 
 /** Signals with which a person or a service manager ends a process. The kernel kills by others. */
-const stopSignals: ReadonlySet<string | null> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'])
+const stopSignals: ReadonlyArray<string | null> = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']
 
 /** Returns whether a process that reads a file ended because of the machine, and not because of the file. */
 export const isMachineFaultExit = ({ code, signal }: ProcessExit, stderr: string): boolean =>
-  stopSignals.has(signal) || noVerdict.has(code) || isMachineFaultMessage(stderr)
+  stopSignals.includes(signal) || noVerdict.includes(code) || isMachineFaultMessage(stderr)

@@ -10,7 +10,7 @@ type Deps = {
   readonly clock: Clock
 }
 
-export type LeaseReaper = {
+type LeaseReaper = {
   /** Ends expired leases, unless workers may not have had the time to renew theirs. */
   readonly reap: TE.TaskEither<Unavailable, number>
   /** Tells that the database did not answer, so that no worker could renew its lease. */

@@ -11,7 +11,7 @@ import type { JobOutcome } from './job-outcome.ts'
  * `lost`: the lease had been lost before. `unknown`: the database did not say. Then the lease expires and the job is
  * tried again, unless the outcome was stored and only the reply was lost.
  */
-export type Settled = 'settled' | 'lost' | 'unknown'
+type Settled = 'settled' | 'lost' | 'unknown'
 
 type Deps = { readonly jobs: JobQueue; readonly sleep: Sleep; readonly log: Log }
 
