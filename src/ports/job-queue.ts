@@ -44,12 +44,18 @@ export type JobQueue = {
   readonly takeOne: (job: JobUid) => TE.TaskEither<Unavailable, O.Option<LeasedJob>>
   /** Prolongs the lease by `jobLeaseMs` from now, and stores the progress. */
   readonly renew: (lease: JobLease, progress: JobProgress) => TE.TaskEither<Unavailable, boolean>
-  /** Ends the lease. The job ends, or waits again, as the outcome tells. */
+  /**
+   * Ends the lease. The job ends, or waits again, as the outcome tells. It has no stage, speed and remaining time any
+   * more, and no progress if it waits.
+   */
   readonly settle: (lease: JobLease, outcome: JobOutcome) => TE.TaskEither<Unavailable, boolean>
   /** Ends all expired leases. Returns the number of them. */
   readonly reap: TE.TaskEither<Unavailable, number>
-  /** Deletes jobs that ended more than `forMs` milliseconds ago. Returns the number of them. */
-  readonly prune: (forMs: number) => TE.TaskEither<Unavailable, number>
+  /**
+   * Deletes jobs that ended more than `forMs` milliseconds ago, at most `limit`, the oldest first. Returns the number of
+   * them.
+   */
+  readonly prune: (forMs: number, limit: number) => TE.TaskEither<Unavailable, number>
   /**
    * Returns whether another process takes jobs of this queue at present. This is a guess: either answer may
    * be wrong.

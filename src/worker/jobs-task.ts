@@ -21,7 +21,9 @@ export const createJobsTask = (
     }
     if (run.result !== 'failed') return
     terminal.printError(name, run.error)
-    if (!run.isLast) return
+    if (run.next === 'unknown')
+      terminal.print(`  whether the exports of ${name} are tried again is not known yet: larder jobs`)
+    if (run.next !== 'none') return
     log.error('jobs.failed', { job, uid: media.uid })
     terminal.print(`  the exports of ${name} are not tried again, unless: larder jobs retry ${job}`)
   }

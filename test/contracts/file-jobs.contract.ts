@@ -181,7 +181,7 @@ export const fileJobsContract = (make: () => Promise<FileJobsSubject>): void => 
       const failed = { state: 'failed', ...idle, reason: 'it has no pixels' }
       expect(await stateOf(uid, kind)).to.deep.equal(failed)
       await subject.advance(1000)
-      expect(await right(subject.jobs.prune(0))).to.equal(1)
+      expect(await right(subject.jobs.prune(0, 1000))).to.equal(1)
       expect(await stateOf(uid, kind)).to.deep.equal(failed)
 
       const again = { ...leased, uid: aNewFileJob().uid }

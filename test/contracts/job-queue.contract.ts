@@ -59,6 +59,7 @@ export const jobQueueContract = (make: () => Promise<JobQueueSubject>): void => 
       attempt: 0,
       lost: 0,
       error: null,
+      isRefused: false,
       warnings: [],
       worker: null,
       progress: 0,
@@ -147,7 +148,11 @@ export const jobQueueContract = (make: () => Promise<JobQueueSubject>): void => 
       await right(other.reap)
       await advance(3_600_000)
     }
-    expect(await find(uid)).to.include({ state: 'failed', attempt: 0, error: 'its worker died five times' })
+    expect(await find(uid)).to.include({
+      state: 'failed',
+      attempt: 0,
+      error: `its worker died ${maxLost} times`,
+    })
     expect(await taken(one)).to.deep.equal([])
   })
 
@@ -260,13 +265,35 @@ export const jobQueueContract = (make: () => Promise<JobQueueSubject>): void => 
     expect(await listed({ media: jobs[1].media.uid, kind: 'remake' })).to.deep.equal([])
   })
 
+  it('has no stage and no remaining time after its attempt, and no progress if it waits', async () => {
+    const { uid } = await add()
+    const job = await takeFirst()
+    await right(one.renew(job.lease, { progress: 0.5, stage: 'making exports', speed: 2, etaSeconds: 9 }))
+    await right(one.settle(job.lease, outcomeOfFailure(job, 'x', 'service')))
+    expect(await find(uid)).to.include({ progress: 0, stage: null, speed: null, etaSeconds: null })
+  })
+
+  it('stores any error as one printable line, and whether the file was refused', async () => {
+    const { uid } = await add()
+    const job = await takeFirst()
+    await right(one.settle(job.lease, outcomeOfFailure(job, 'a\0b\u001b[2J\ud800', 'file')))
+    expect(await find(uid)).to.include({ error: 'a\\x00b\\x1b[2J\\ud800', isRefused: true })
+  })
+
+  it('deletes no more jobs at once than the limit', async () => {
+    for (let i = 0; i < 3; i += 1) await right(one.cancel((await add()).uid))
+    await advance(1000)
+    expect(await right(one.prune(0, 2))).to.equal(2)
+    expect(await right(one.prune(0, 2))).to.equal(1)
+  })
+
   it('deletes jobs that ended long ago, and no others', async () => {
     const ended = await add()
     const waiting = await add()
     await right(one.cancel(ended.uid))
-    expect(await right(one.prune(3_600_000))).to.equal(0)
+    expect(await right(one.prune(3_600_000, 1000))).to.equal(0)
     await advance(7_200_000)
-    expect(await right(one.prune(3_600_000))).to.equal(1)
+    expect(await right(one.prune(3_600_000, 1000))).to.equal(1)
     expect(await right(one.find(ended.uid))).to.deep.equal(O.none)
     expect(await find(waiting.uid)).to.include({ state: 'waiting' })
   })

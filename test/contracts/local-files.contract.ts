@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { type BadOrigin, badOrigin, type Unavailable, unavailable } from '../../src/domain/shared/errors.ts'
+import { toStreamError } from '../../src/domain/shared/stream-failure.ts'
 import { E, TE } from '../../src/fp.ts'
 import type { LocalFiles } from '../../src/ports/local-files.ts'
 import { collect, inChunks, sha256 } from '../support/bytes.ts'
@@ -193,6 +195,18 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
       expect(await left(files.write(path, breaking()))).to.include({ _tag: 'Unavailable' })
       expect(await readFile(path, 'utf8')).to.equal('an older one')
       expect(await readdir(folder)).to.deep.equal(['upload'])
+    })
+
+    it('fails as the store that sends the bytes: a damaged object is one of the file, an outage is not', async () => {
+      const breakingWith = async function* (failure: BadOrigin | Unavailable) {
+        yield randomBytes(10)
+        throw toStreamError(failure)
+      }
+      const path = join(folder, 'download')
+      const damaged = await left(files.write(path, breakingWith(badOrigin('it is too short'))))
+      expect(damaged).to.include({ _tag: 'Unavailable', isInputSuspected: true })
+      const down = unavailable('object store')('it is down')
+      expect(await left(files.write(path, breakingWith(down)))).to.equal(down)
     })
 
     it('ends with one whole file after two concurrent writes', async () => {

@@ -12,7 +12,7 @@ import { asMonotonic } from './as-monotonic.ts'
 import { aNewJob } from './builders.ts'
 import { right } from './expect-right.ts'
 import { createStandingClock } from './memory-larder.ts'
-import { silentLog } from './recording-log.ts'
+import { createRecordingLog } from './recording-log.ts'
 import { createTestSleep } from './test-sleep.ts'
 
 /** Creates a queue in memory whose time the test sets. */
@@ -45,7 +45,9 @@ export const startWorker = (
 ) => {
   const timer = createTestSleep()
   const ends: (readonly [string, JobRun['result']])[] = []
+  const runs: JobRun[] = []
   const failures: string[] = []
+  const { log, entries } = createRecordingLog()
   const stopping = new AbortController()
   const runner = createJobRunner(
     {
@@ -54,16 +56,23 @@ export const startWorker = (
       sleep: timer.sleep,
       monotonic: asMonotonic(scene.clock),
       clock: scene.clock,
-      log: silentLog,
+      log,
     },
-    { slots, onProgress: () => {}, onEnd: ({ uid }, { result }) => ends.push([uid, result]) },
+    {
+      slots,
+      onProgress: () => {},
+      onEnd: ({ uid }, run) => {
+        ends.push([uid, run.result])
+        runs.push(run)
+      },
+    },
   )
   const ended = runner.run({ signal: stopping.signal, failed: (_, item) => failures.push(item) })
   const stop = async () => {
     stopping.abort()
     await ended
   }
-  return { timer, ends, failures, stop }
+  return { timer, ends, runs, failures, entries, stop }
 }
 
 /** Work that ends when it is aborted. */

@@ -1,9 +1,17 @@
 import { rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import {
+  type Refused,
+  refused,
+  type Unavailable,
+  unavailable,
+  unavailableForInput,
+} from '../../domain/shared/errors.ts'
+import { storeFailureOf } from '../../domain/shared/stream-failure.ts'
 import { E, TE } from '../../fp.ts'
 import type { LocalFiles } from '../../ports/local-files.ts'
 import { ensurePrivateFolder } from '../platform/ensure-folder.ts'
+import { failedWithFile } from '../platform/errno.ts'
 import type { ProcessLiveness } from '../platform/process-liveness.ts'
 import { withDraftFile } from '../platform/with-draft-file.ts'
 import { hasFileBytes, inspectFile } from './inspect-file.ts'
@@ -12,6 +20,13 @@ import { digestSlice, readSlice } from './read-slice.ts'
 import { createScratchFolder, removeOrphanedScratchFolders } from './scratch-folders.ts'
 
 const failed = unavailable('local files')
+
+/** A failure of the store that sends the bytes stays one of the store. A damaged object is damaged each time. */
+const writeFailed = (cause: unknown): Unavailable => {
+  const ofStore = storeFailureOf(cause)
+  if (ofStore === null) return failed(cause)
+  return ofStore._tag === 'Unavailable' ? ofStore : unavailableForInput('object store')(ofStore.what)
+}
 
 /**
  * Implements LocalFiles on the disk of this machine. Creates `scratchDir` if it is missing. Processes can
@@ -59,7 +74,7 @@ export const createFsLocalFiles = async (
   return {
     inspect: inspectFile,
     hasBytes: hasFileBytes,
-    digest: (slice) => TE.tryCatch(() => digestSlice(slice), failed),
+    digest: (slice) => TE.tryCatch(() => digestSlice(slice), failedWithFile('local files')),
     open: readSlice,
     write: (path, bytes) =>
       TE.tryCatch(async () => {
@@ -70,7 +85,7 @@ export const createFsLocalFiles = async (
           await writeFile(draft, bytes, { mode: 0o600 })
           await rename(draft, path)
         })
-      }, failed),
+      }, writeFailed),
     withScratch,
     withUsablePath:
       <L, A>(

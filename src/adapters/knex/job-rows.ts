@@ -33,6 +33,7 @@ const jobColumnCodecs = {
   speed: nullable(t.number),
   etaSeconds: nullable(t.number),
   error: nullable(t.string),
+  isRefused: t.boolean,
   warnings: t.readonlyArray(t.string),
   createdAt: t.number,
   startedAt: nullable(t.number),
@@ -47,7 +48,7 @@ const timeColumn = (column: string): string => `${epochMilliseconds(`j.${column}
 /** The columns of JobRow. The row of the job must be named `j` in the statement. */
 export const jobColumns = `
   j.id, j.uid, j.kind, j.media, j.media_kind, j.duration_seconds, j.state, j.priority, j.attempt, j.attempts, j.lost,
-  j.worker, j.progress, j.stage, j.speed, j.eta_seconds, j.error, j.warnings,
+  j.worker, j.progress, j.stage, j.speed, j.eta_seconds, j.error, j.is_refused, j.warnings,
   ${['created_at', 'started_at', 'ended_at'].map(timeColumn).join(', ')}`
 
 export const toJob = ({ id: _, media, mediaKind, ...row }: t.TypeOf<typeof JobRow>): Job => ({
@@ -88,6 +89,9 @@ export const completeJob = async (
     .update({
       state: 'done',
       progress: 1,
+      stage: null,
+      speed: null,
+      eta_seconds: null,
       error: null,
       warnings: JSON.stringify(warnings),
       lease_token: null,

@@ -7,11 +7,14 @@ const leaseEnd = `now() + ${intervalOf(jobLeaseMs)}`
 /** Name of a connection that takes jobs, so that other processes know that there are workers. */
 export const connectionName = (worker: string): string => `larder worker ${worker}`.slice(0, 63)
 
+/** Assignments for a job that is not running any more. */
+const noSteps = 'stage = null, speed = null, eta_seconds = null'
+
 /** Leases the jobs of the CTE `chosen`. */
 const leaseChosen = `
   update jobs set
     state = 'running', lease_token = gen_random_uuid(), lease_until = ${leaseEnd}, worker = ?,
-    started_at = now(), progress = 0, stage = null, speed = null, eta_seconds = null
+    started_at = now(), progress = 0, ${noSteps}
   from chosen where jobs.id = chosen.id
   returning jobs.*`
 
@@ -42,8 +45,9 @@ export const renewLease = `
 
 export const settleLease = `
   update jobs set
-    state = :state, attempt = :attempt, lost = :lost, error = :error, warnings = cast(:warnings as jsonb),
-    progress = case when :state = 'done' then 1 else progress end,
+    state = :state, attempt = :attempt, lost = :lost, error = :error, is_refused = :isRefused,
+    warnings = cast(:warnings as jsonb), ${noSteps},
+    progress = case :state when 'done' then 1 when 'waiting' then 0 else progress end,
     run_at = now() + ${intervalOf(':delay')},
     lease_token = null, lease_until = null,
     ended_at = case when :state = 'waiting' then null else now() end
@@ -68,7 +72,9 @@ export const insertJobOnce = `
   select uid from jobs where media = ? and kind = ? and state in ('waiting', 'running')`
 
 export const deleteEnded = `
-  delete from jobs where ended_at < now() - ${intervalOf('?')} returning uid`
+  delete from jobs where id in (
+    select id from jobs where ended_at < now() - ${intervalOf('?')} order by ended_at limit ? for update skip locked
+  ) returning uid`
 
 export const selectHasWorkers = `
   select exists (
@@ -82,8 +88,8 @@ export const selectOldestRunning = `
 
 export const retryJob = `
   update jobs j set
-    state = 'waiting', attempt = 0, lost = 0, error = null, run_at = now(), ended_at = null,
-    progress = 0, stage = null, speed = null, eta_seconds = null
+    state = 'waiting', attempt = 0, lost = 0, error = null, is_refused = false, run_at = now(), ended_at = null,
+    progress = 0, ${noSteps}
   where uid = ? and state in ('failed', 'cancelled') and not exists (
     select from jobs other
     where other.media = j.media and other.kind = j.kind and other.state in ('waiting', 'running')
@@ -91,7 +97,7 @@ export const retryJob = `
   returning uid`
 
 export const cancelJob = `
-  update jobs set state = 'cancelled', lease_token = null, lease_until = null, ended_at = now()
+  update jobs set state = 'cancelled', lease_token = null, lease_until = null, ended_at = now(), ${noSteps}
   where uid = ? and state in ('waiting', 'running')
   returning uid`
 

@@ -43,6 +43,7 @@ export const createKnexJobQueue = (db: Knex, worker: string): JobQueue => {
         attempt: outcome.attempt,
         lost: outcome.lost,
         error: outcome.error,
+        isRefused: outcome.isRefused,
         warnings: JSON.stringify(outcome.warnings),
         delay: outcome.delayMs,
         uid: lease.job,
@@ -118,9 +119,9 @@ export const createKnexJobQueue = (db: Knex, worker: string): JobQueue => {
       return E.right(reaped)
     },
 
-    prune: (forMs) =>
+    prune: (forMs, limit) =>
       pipe(
-        deleteEnded(forMs),
+        deleteEnded(forMs, limit),
         TE.map((pruned) => pruned.length),
       ),
 

@@ -179,8 +179,12 @@ export const createLibraryTable = <
     removeUnfinished: (uid: U): TE.TaskEither<Unavailable, boolean> =>
       pipe(
         run(
-          `with deleted as (
-             delete from ${files} where uid = :uid and finished_at is null returning uid, original_s3_file_id
+          // The jobs are locked before the file, as in every transaction: the trigger of a job writes to its file.
+          `with locked as materialized (
+             select id from jobs where media = :uid for update
+           ), deleted as (
+             delete from ${files} where uid = :uid and finished_at is null and (select count(*) from locked) >= 0
+             returning uid, original_s3_file_id
            ), ended as (
              delete from jobs using deleted where jobs.media = deleted.uid
            )

@@ -72,7 +72,7 @@ export const createMemoryJobQueue = (jobs: MemoryJobs, clock: Clock, worker = 'm
 
     reap: TE.fromIO(jobs.reap),
 
-    prune: (forMs) => TE.fromIO(() => jobs.prune(forMs)),
+    prune: (forMs, limit) => TE.fromIO(() => jobs.prune(forMs, limit)),
 
     hasWorkers: TE.fromIO(() => [...jobs.workers].some((other) => other !== worker)),
 
@@ -106,6 +106,7 @@ export const createMemoryJobQueue = (jobs: MemoryJobs, clock: Clock, worker = 'm
           attempt: 0,
           lost: 0,
           error: null,
+          isRefused: false,
           endedAt: null,
           runAt: clock(),
         }),
@@ -115,7 +116,14 @@ export const createMemoryJobQueue = (jobs: MemoryJobs, clock: Clock, worker = 'm
       changeIf(
         uid,
         ({ state }) => activeStates.includes(state),
-        (row) => ({ ...row, state: 'cancelled', leaseToken: null, endedAt: clock() }),
+        (row) => ({
+          ...row,
+          ...noProgress,
+          progress: row.progress,
+          state: 'cancelled',
+          leaseToken: null,
+          endedAt: clock(),
+        }),
       ),
 
     setPriority: (uid, priority) =>

@@ -49,7 +49,7 @@ export const createMemoryJobs = (clock: Clock) => {
     rows.set(row.uid, row)
     if (row.kind !== 'exports') return
     if (row.state === 'failed')
-      failures.set(row.media.uid, row.attempt >= row.attempts ? attemptsFailedReason : (row.error ?? ''))
+      failures.set(row.media.uid, (row.isRefused ? row.error : null) ?? attemptsFailedReason)
     else if (row.state === 'cancelled') failures.set(row.media.uid, cancelledReason)
     else if (row.state === 'waiting') failures.delete(row.media.uid)
   }
@@ -58,7 +58,8 @@ export const createMemoryJobs = (clock: Clock) => {
     set({
       ...row,
       ...outcome,
-      progress: outcome.state === 'done' ? 1 : row.progress,
+      ...noProgress,
+      progress: outcome.state === 'done' ? 1 : outcome.state === 'failed' ? row.progress : 0,
       runAt: clock() + delayMs,
       leaseToken: null,
       endedAt: outcome.state === 'waiting' ? null : clock(),
@@ -76,7 +77,15 @@ export const createMemoryJobs = (clock: Clock) => {
     insert: (job: NewJob): void => {
       count += 1
       const lease = { leaseToken: null, leaseUntil: 0 }
-      const counts = { attempt: 0, lost: 0, priority: 0, error: null, warnings: [], worker: null }
+      const counts = {
+        attempt: 0,
+        lost: 0,
+        priority: 0,
+        error: null,
+        isRefused: false,
+        warnings: [],
+        worker: null,
+      }
       const times = { createdAt: clock(), startedAt: null, endedAt: null, runAt: clock() }
       set({ ...job, ...noProgress, ...counts, ...times, ...lease, id: count, state: 'waiting' })
     },
@@ -106,8 +115,9 @@ export const createMemoryJobs = (clock: Clock) => {
       return expired.length
     },
 
-    prune: (forMs: number): number => {
-      const old = all().filter(({ endedAt }) => endedAt !== null && endedAt < clock() - forMs)
+    prune: (forMs: number, limit: number): number => {
+      const ended = all().filter(({ endedAt }) => endedAt !== null && endedAt < clock() - forMs)
+      const old = ended.sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0)).slice(0, limit)
       for (const { uid } of old) rows.delete(uid)
       return old.length
     },

@@ -1,3 +1,5 @@
+import { type Unavailable, unavailable, unavailableForInput } from '../../domain/shared/errors.ts'
+
 /** Returns the code of a system error, such as `ENOENT`; `undefined` for any other error. */
 export const errnoOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
@@ -19,6 +21,27 @@ export const isPermissionDenied = (error: unknown): boolean => {
   const code = errnoOf(error)
   return code === 'EACCES' || code === 'EPERM'
 }
+
+/**
+ * Codes of system errors that tell about the machine and not about the file: the disk is full, read-only or gone, or no
+ * process, file or thread can be opened. A damaged disk (`EIO`) looks like a damaged file.
+ */
+const ofTheMachine: ReadonlyArray<string | undefined> = [
+  ...['EACCES', 'EAGAIN', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOENT', 'ENOSPC'],
+  ...['ENOTCONN', 'ENOTDIR', 'EPERM', 'EROFS', 'ESTALE', 'ETXTBSY'],
+]
+
+/** Returns whether an error tells about the machine, so that no file caused it. */
+const isMachineFault = (error: unknown): boolean => ofTheMachine.includes(errnoOf(error))
+
+/**
+ * Creates the failure of work with a file. Anything thrown but a fault of the machine may be thrown again for the same
+ * file, for example by a bug in a parser.
+ */
+export const failedWithFile =
+  (dependency: string) =>
+  (cause: unknown): Unavailable =>
+    (isMachineFault(cause) ? unavailable : unavailableForInput)(dependency)(cause)
 
 /**
  * Returns whether an error means that the disk is full, or that the quota of the user or folder is exhausted.

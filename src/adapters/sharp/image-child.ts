@@ -60,4 +60,9 @@ receiveRequestFromParent(async (message) => {
 const reportOf = (error: Refused | Unavailable): ImageChildMessage =>
   error._tag === 'Refused'
     ? { kind: 'refused', message: error.message }
-    : { kind: 'failed', dependency: error.dependency, cause: String(error.cause) }
+    : {
+        kind: 'failed',
+        dependency: error.dependency,
+        cause: String(error.cause),
+        isInputSuspected: error.isInputSuspected === true,
+      }

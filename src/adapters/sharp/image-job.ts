@@ -29,7 +29,12 @@ export const ImageChildMessage = t.union([
   t.strict({ kind: t.literal('progress'), fraction: t.number }),
   t.strict({ kind: t.literal('done'), result: t.unknown }),
   t.strict({ kind: t.literal('refused'), message: t.string }),
-  t.strict({ kind: t.literal('failed'), dependency: t.string, cause: t.string }),
+  t.strict({
+    kind: t.literal('failed'),
+    dependency: t.string,
+    cause: t.string,
+    isInputSuspected: t.boolean,
+  }),
 ])
 export type ImageChildMessage = t.TypeOf<typeof ImageChildMessage>
 

@@ -6,8 +6,9 @@ import type { LeftOut } from '../../domain/ingest/plan/left-out.ts'
 import { type SourceImageFormat, sourceImageFormatOf } from '../../domain/ingest/sniff.ts'
 import { unsupportedImageReason } from '../../domain/ingest/unsupported-image-reason.ts'
 import { errorMessage } from '../../domain/shared/error-text.ts'
-import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import { type Refused, refused, type Unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
+import { failedWithFile } from '../platform/errno.ts'
 import { composeFirstVisibleFrame } from './compose-apng.ts'
 import { withoutExtraChannels } from './extra-channels.ts'
 import { firstVisiblePage, isBlankFrame, MAX_EXAMINED_PAGES } from './first-visible-page.ts'
@@ -48,7 +49,7 @@ export const withOpenImage =
     work: (image: OpenedImage) => TE.TaskEither<Refused | Unavailable, A>,
   ): TE.TaskEither<Refused | Unavailable, A> =>
   async () => {
-    const opened = await TE.tryCatch(() => open(path), unavailable('picture file'))()
+    const opened = await TE.tryCatch(() => open(path), failedWithFile('picture file'))()
     if (E.isLeft(opened)) return opened
     const file = opened.right
     try {
@@ -87,7 +88,7 @@ const decodeOrRefuse = <A>(
   )
 
 const reading = <A>(work: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
-  TE.tryCatch(work, unavailable('picture file'))
+  TE.tryCatch(work, failedWithFile('picture file'))
 
 const notAPicture = 'the file is not a picture: Larder accepts JPEG, PNG, WebP, AVIF, GIF and TIFF'
 

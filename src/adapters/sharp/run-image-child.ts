@@ -2,10 +2,18 @@ import type { ChildProcess } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type * as t from 'io-ts'
-import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import {
+  type Refused,
+  refused,
+  type Unavailable,
+  unavailable,
+  unavailableForInput,
+} from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import { isCrashSignal } from '../platform/crash-signals.ts'
+import { failedWithFile } from '../platform/errno.ts'
 import { type MessageChildCommand, startMessageChild } from '../platform/start-message-child.ts'
+import { isMachineFaultExit } from '../sandbox/machine-faults.ts'
 import type { SandboxFiles } from '../sandbox/own-root.ts'
 import { type ProcessExit, sandboxCommand, toProcessExit } from '../sandbox/sandbox.ts'
 import { ImageChildMessage, type ImageJob } from './image-job.ts'
@@ -29,12 +37,17 @@ export const runImageChild = <A>(
   onProgress: (fraction: number) => void = () => {},
 ): TE.TaskEither<Refused | Unavailable, A> =>
   pipe(
-    TE.tryCatch(async () => waitForExit(await commandFor(filesOf(job)), job, bounds, onProgress), failed),
+    TE.tryCatch(
+      async () => waitForExit(await commandFor(filesOf(job)), job, bounds, onProgress),
+      failedWithFile('image process'),
+    ),
     TE.flatMapEither((outcome) => outcome),
     TE.flatMapEither((value) => pipe(result.decode(value), E.mapLeft(failed))),
   )
 
-const failed = unavailable('image process')
+/** The process may need too much memory for its file, or have a bug. */
+const failed = unavailableForInput('image process')
+const broken = unavailable('image process')
 
 /** Returns the files that a job needs. The source is read-only, because the child repairs it in memory. */
 const filesOf = (job: ImageJob): SandboxFiles => ({
@@ -66,7 +79,7 @@ const waitForExit = (
         settle(E.left(refused(`the picture takes longer than ${timeoutSeconds} seconds: save it smaller`))),
       timeoutSeconds * 1000,
     )
-    const abort = (): void => settle(E.left(failed(new Error('it was aborted'))))
+    const abort = (): void => settle(E.left(broken(new Error('it was aborted'))))
     signal?.addEventListener('abort', abort)
     const child = startMessageChild(childPath, job, command, (message) => {
       const report = ImageChildMessage.decode(message)
@@ -75,7 +88,7 @@ const waitForExit = (
       else if (outcome === undefined) onProgress(report.right.fraction)
     })
     const readStderr = stderrTailReader(child)
-    child.on('error', (cause) => settle(E.left(failed(cause))))
+    child.on('error', (cause) => settle(E.left(broken(cause))))
     child.on('close', (code, killedBy) => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
@@ -91,14 +104,18 @@ const outcomeOf = (report: Exclude<ImageChildMessage, { readonly kind: 'progress
     case 'refused':
       return E.left(refused(report.message))
     case 'failed':
-      return E.left(unavailable(report.dependency)(report.cause))
+      return E.left(
+        (report.isInputSuspected ? unavailableForInput : unavailable)(report.dependency)(report.cause),
+      )
   }
 }
 
 const failureOf = ({ code, signal }: ProcessExit, stderr: string): Refused | Unavailable =>
   signal !== null && isCrashSignal(signal)
     ? refused('the picture is damaged and crashes its decoder: open it in another program and save it again')
-    : failed(new Error(`ended with ${signal ?? code}: ${stderr}`))
+    : (isMachineFaultExit({ code, signal }, stderr) ? broken : failed)(
+        new Error(`ended with ${signal ?? code}: ${stderr}`),
+      )
 
 const stderrTailReader = (child: ChildProcess): (() => string) => {
   let text = ''

@@ -2,10 +2,17 @@ import { videoColour } from '../../domain/colour/video-colour.ts'
 import { mayHaveVariableFrameRate } from '../../domain/ingest/plan/frame-rate.ts'
 import type { MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
 import { startsLikeMp4, unreadableReason } from '../../domain/ingest/unreadable-reason.ts'
-import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import {
+  type Refused,
+  refused,
+  type Unavailable,
+  unavailable,
+  unavailableForInput,
+} from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
+import { failedWithFile } from '../platform/errno.ts'
 import { findSandbox } from '../sandbox/sandbox.ts'
 import { isEncryptedFile } from './encrypted-file.ts'
 import { type EngineFacts, type EngineFailure, formatInLog } from './engine.ts'
@@ -69,7 +76,9 @@ export const createTranscoderFrom = (
     // machine are logged as warnings.
     if (message === null) log.warn('transcoder.failed', failure)
     else log.info('transcoder.refused', failure)
-    return message === null ? unavailable('transcoder')(failure.detail) : refused(message)
+    if (message !== null) return refused(message)
+    const failed = failure.reason === 'broken' ? unavailable : unavailableForInput
+    return failed('transcoder')(failure.detail)
   }
   const run = {
     maxSeconds,
@@ -107,13 +116,13 @@ export const createTranscoderFrom = (
         // The call itself may throw, for example if the path cannot be an argument of a process. `flatMap`
         // converts such an exception to a failure.
         TE.bindW('probed', ({ found: { engine } }) =>
-          TE.tryCatch(engine.probe(path, signal), unavailable('transcoder')),
+          TE.tryCatch(engine.probe(path, signal), failedWithFile('transcoder')),
         ),
         TE.flatMap(({ probed, movie }) =>
           E.isRight(probed)
             ? TE.right({ probed: probed.right, movie })
             : pipe(
-                TE.tryCatch(() => headOf(path, signal), unavailable('transcoder')),
+                TE.tryCatch(() => headOf(path, signal), failedWithFile('transcoder')),
                 TE.flatMap((head) => TE.left(toError(probed.left, head))),
               ),
         ),
@@ -230,6 +239,7 @@ const refusalFor = ({ reason, detail }: EngineFailure, head: Uint8Array | null):
     case 'output':
       return 'the file makes its decoder print without end'
     case 'broken':
+    case 'unexplained':
     case 'unsure':
     case 'aborted':
       return null

@@ -53,7 +53,10 @@ export const encodeWithFallbacks = async (
   request: TranscodeRequest,
 ): Promise<E.Either<EngineFailure, EncodedRenditions>> => {
   const candidates = candidateEncodePlansFor(request.facts, request.plan)
-  let failure: E.Either<EngineFailure, never> = E.left({ reason: 'broken', detail: 'nothing was tried' })
+  let failure: E.Either<EngineFailure, never> = E.left({
+    reason: 'unexplained',
+    detail: 'nothing was tried',
+  })
   for (const candidate of candidates) {
     const added = addedByHeader(request.facts, candidate.plan)
     let folder = request.folder

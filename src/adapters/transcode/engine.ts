@@ -122,12 +122,22 @@ export const sandboxFilesOf = {
  * - `crashed`: the file crashed it
  * - `time`, `size`: it exceeded a limit
  * - `output`: it printed too much
- * - `broken`: it did not start, was killed, or the disk is full; a retry may succeed
+ * - `broken`: the machine is at fault and no file: it did not start, was told to end, or the disk is full
+ * - `unexplained`: it was killed or sent no answer, perhaps because the file needs too much memory
  * - `unsure`: its message may mean a damaged file or a failing machine
  * - `aborted`: Larder stopped it
  */
 export type EngineFailure = {
-  readonly reason: 'input' | 'unsure' | 'crashed' | 'time' | 'size' | 'output' | 'broken' | 'aborted'
+  readonly reason:
+    | 'input'
+    | 'unsure'
+    | 'crashed'
+    | 'time'
+    | 'size'
+    | 'output'
+    | 'broken'
+    | 'unexplained'
+    | 'aborted'
   /** Description of the failure for the log. The text contains no path, because file names are private. */
   readonly detail: string
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import { type Refused, refused, type Unavailable } from '../../domain/shared/errors.ts'
 import { TE } from '../../fp.ts'
+import { failedWithFile } from '../platform/errno.ts'
 import { SCAN_TIMEOUT_SECONDS } from './process/decoder-limits.ts'
 
 // Access to source files for readers that run in the server's own process, unlike engines. A source file may
@@ -42,11 +43,11 @@ export class BeyondLimits extends Error {}
 
 /**
  * Runs a reader of a source. Fails with Refused if the source exceeds a limit. Fails with Unavailable for any
- * other failure, because such a failure tells nothing about the source.
+ * other failure, because such a failure does not show that the source is at fault.
  */
 export const readSource = <A>(read: () => Promise<A>): TE.TaskEither<Refused | Unavailable, A> =>
   TE.tryCatch(read, (cause) =>
-    cause instanceof BeyondLimits ? refused(cause.message) : unavailable('transcoder')(cause),
+    cause instanceof BeyondLimits ? refused(cause.message) : failedWithFile('transcoder')(cause),
   )
 
 /**

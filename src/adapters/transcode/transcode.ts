@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises'
 import type { MediaFacts, MediaPlan } from '../../domain/ingest/plan/media-plan.ts'
-import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import { type Refused, refused, type Unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { TranscodeResult } from '../../ports/transcoder.ts'
+import { failedWithFile } from '../platform/errno.ts'
 import { LENGTH_TOLERANCE_SECONDS } from './encode-passes.ts'
 import type { EncodeJob, EngineFailure } from './engine.ts'
 import { encodeWithFallbackAudio } from './fallback-audio.ts'
@@ -49,7 +50,7 @@ export const createTranscode =
   (found: FoundEngine, context: TranscodeContext) =>
   (request: TranscodeInput): TE.TaskEither<Refused | Unavailable, TranscodeResult> =>
     pipe(
-      TE.tryCatch(() => transcodeOrThrow(found, context, request), unavailable('transcoder')),
+      TE.tryCatch(() => transcodeOrThrow(found, context, request), failedWithFile('transcoder')),
       TE.flatMapEither((result) => result),
     )
 

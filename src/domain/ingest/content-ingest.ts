@@ -7,6 +7,7 @@ import type { Log } from '../../ports/log.ts'
 import type { TranscodeResult, Transcoder } from '../../ports/transcoder.ts'
 import { invalidateAfter } from '../caching/invalidate-after.ts'
 import { describeViolations, type Violation } from '../examiner/violation.ts'
+import { completionOf } from '../jobs/job-outcome.ts'
 import type { WorkReport } from '../jobs/work-report.ts'
 import type { NewContentExport } from '../media/content-export.ts'
 import type { ContentFileUid } from '../media/ids.ts'
@@ -51,7 +52,7 @@ export const createContentIngest = (deps: Deps): MediaKindIngest => {
     { kind, lease }: Publication,
     warnings: ReadonlyArray<string>,
   ): TE.TaskEither<Unavailable, boolean> => {
-    const completion = { lease, warnings }
+    const completion = completionOf(lease, warnings)
     if (kind === 'first') return contentFiles.addExports(uid, exports, completion)
     const { webPlaylist, mobilePlaylist, dashManifest } = cacheKeys
     const playlists = [webPlaylist({ uid }), mobilePlaylist({ uid }), dashManifest({ uid })]

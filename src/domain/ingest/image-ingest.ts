@@ -5,6 +5,7 @@ import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { ImageProcessor, RenderedImage } from '../../ports/image-processor.ts'
 import { invalidateAfter } from '../caching/invalidate-after.ts'
+import { completionOf } from '../jobs/job-outcome.ts'
 import type { WorkReport } from '../jobs/work-report.ts'
 import type { ImageFileUid } from '../media/ids.ts'
 import type { NewImageExport } from '../media/image-export.ts'
@@ -66,7 +67,7 @@ export const createImageIngest = (deps: Deps): MediaKindIngest => {
       }
       const verified = await copy.verify()
       if (E.isLeft(verified)) return verified
-      const completion = { lease, warnings }
+      const completion = completionOf(lease, warnings)
       if (kind === 'first') return imageFiles.addExports(uid, exports, completion)()
       const playlists = [cacheKeys.imagePlaylist({ uid })]
       return invalidateAfter(cache, playlists, imageFiles.replaceExports(uid, exports, completion))()

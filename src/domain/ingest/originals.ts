@@ -3,7 +3,13 @@ import type { LocalFiles } from '../../ports/local-files.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
 import { fullRange } from '../media/bytes.ts'
 import type { StoredFile } from '../media/stored-file.ts'
-import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
+import {
+  type Refused,
+  refused,
+  type Unavailable,
+  unavailable,
+  unavailableForInput,
+} from '../shared/errors.ts'
 import type { CreatedExports, LocalCopy } from './media-ingest.ts'
 
 type MakeResult = TE.TaskEither<Refused | Unavailable, CreatedExports>
@@ -41,7 +47,7 @@ export const fileChangedRefusal = refused(
  * The stored bytes of an original are missing or damaged. A later attempt may succeed, but not any number of
  * attempts, unlike when the object store is down.
  */
-const storedOriginalFailure = unavailable('stored original')
+const storedOriginalFailure = unavailableForInput('stored original')
 
 export const missingForNowFailure = ({ key }: StoredFile): Unavailable =>
   storedOriginalFailure(`${key} is missing`)
@@ -67,8 +73,10 @@ export const createOriginals = ({ files, store }: Deps) => {
         (actual) => actual.size === size && actual.sha256 === sha256,
         () => storedOriginalFailure('these are other bytes'),
       ),
-      TE.mapLeft(({ cause }) =>
-        storedOriginalFailure(`${key} does not come back as it was stored: ${cause}`),
+      TE.mapLeft((failure) =>
+        failure.isInputSuspected
+          ? storedOriginalFailure(`${key} does not come back as it was stored: ${failure.cause}`)
+          : failure,
       ),
     )
 

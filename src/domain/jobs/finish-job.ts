@@ -1,8 +1,7 @@
 import { E, O } from '../../fp.ts'
 import type { JobUid } from '../media/ids.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
-import type { Job } from './job.ts'
-import { maxLost } from './job-outcome.ts'
+import { createLeaseReaper } from './lease-reaper.ts'
 import { cancelledReason } from './media-state.ts'
 import { type JobRun, type JobRunDeps, type JobRunOptions, runJob } from './run-job.ts'
 
@@ -28,9 +27,6 @@ const stopped = unavailable('work')('it was stopped before its end')
 const failure = (error: Refused | Unavailable, isRefusedElsewhere = false) =>
   E.left({ error, isRefusedElsewhere })
 
-/** A job that failed without using up its attempts or leases was refused. */
-const isRefused = ({ attempt, attempts, lost }: Job): boolean => attempt < attempts && lost < maxLost
-
 /**
  * Waits until a job has ended. If no worker takes it within two seconds, or if there are no workers, this
  * process does it. `source` is only read by this process.
@@ -45,6 +41,7 @@ export const finishJob = async (
   const workers = await jobs.hasWorkers()
   const patienceMs = E.isRight(workers) && workers.right ? maxPatienceMs : 0
   let patience = patienceMs
+  const reaper = createLeaseReaper(deps)
 
   let refusal: Refused | null = null
 
@@ -54,13 +51,13 @@ export const finishJob = async (
     if (O.isNone(found.right)) return failure(refusal ?? jobDeleted)
     const job = found.right.value
     if (job.state === 'done') return E.right({ state: 'made elsewhere', warnings: job.warnings })
-    if (job.state === 'failed') return failure(refused(job.error ?? 'it failed'), isRefused(job))
+    if (job.state === 'failed') return failure(refused(job.error ?? 'it failed'), job.isRefused)
     if (job.state === 'cancelled') return failure(refused(cancelledReason))
     if (job.state === 'running') {
       patience = patienceMs
       onProgress(job.progress)
       // If there are no workers, no other process ends the lease of a process that was killed.
-      const reaped = await jobs.reap()
+      const reaped = await reaper.reap()
       if (E.isLeft(reaped)) return failure(reaped.left)
     } else if (patience <= 0) {
       const taken = await jobs.takeOne(uid)()

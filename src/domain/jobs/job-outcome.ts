@@ -1,9 +1,12 @@
-import type { Job, JobCounts, JobState } from './job.ts'
+import { storableLine } from '../shared/printable.ts'
+import type { Job, JobCompletion, JobCounts, JobLease, JobState } from './job.ts'
 
 /** How a job leaves the state `running`. */
 export type JobOutcome = JobCounts & {
   readonly state: Exclude<JobState, 'running' | 'cancelled'>
   readonly error: string | null
+  /** Whether `error` is the refusal of the file, in words for its owner. */
+  readonly isRefused: boolean
   readonly warnings: ReadonlyArray<string>
   /** Milliseconds until the job may be taken again. Means nothing for a job that has ended. */
   readonly delayMs: number
@@ -11,7 +14,8 @@ export type JobOutcome = JobCounts & {
 
 /**
  * Who is to blame for a failure. `file`: the file is refused, and would be refused again. `attempt`: the file may be
- * to blame, so the attempt counts. `service`: a database or store is down, so the attempt does not count.
+ * to blame, so the attempt counts. `service`: a database or store is down, or this machine is at fault, so the attempt does
+ * not count.
  */
 export type Blame = 'file' | 'attempt' | 'service'
 
@@ -35,8 +39,15 @@ export const outcomeOfSuccess = (
   attempt,
   lost,
   error: null,
-  warnings,
+  isRefused: false,
+  warnings: warnings.map(storableLine),
   delayMs: 0,
+})
+
+/** Returns how a job ends in the transaction that publishes its exports. */
+export const completionOf = (lease: JobLease, warnings: ReadonlyArray<string>): JobCompletion => ({
+  lease,
+  warnings: warnings.map(storableLine),
 })
 
 /** The worker was stopped, for example by a deploy. Another worker may take the job at once. */
@@ -45,6 +56,7 @@ export const outcomeOfHandBack = ({ attempt, lost, error }: Counted & Pick<Job, 
   attempt,
   lost,
   error,
+  isRefused: false,
   warnings: [],
   delayMs: 0,
 })
@@ -61,7 +73,8 @@ export const outcomeOfFailure = (
     state: isLast ? 'failed' : 'waiting',
     attempt: failed,
     lost,
-    error,
+    error: storableLine(error),
+    isRefused: blame === 'file',
     warnings: [],
     delayMs: blame === 'attempt' ? delayAfter(failed) : serviceDelayMs,
   }
@@ -78,7 +91,8 @@ export const outcomeOfLoss = ({ attempt, lost }: Counted): JobOutcome => {
     state: isLast ? 'failed' : 'waiting',
     attempt,
     lost: losses,
-    error: isLast ? 'its worker died five times' : 'its worker died',
+    error: isLast ? `its worker died ${maxLost} times` : 'its worker died',
+    isRefused: false,
     warnings: [],
     delayMs: delayAfter(losses),
   }

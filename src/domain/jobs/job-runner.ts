@@ -1,10 +1,11 @@
 import { E } from '../../fp.ts'
-import type { Clock } from '../../ports/clock.ts'
-import { jobLeaseMs } from '../../ports/job-queue.ts'
 import { addMilliseconds } from '../../ports/monotonic.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import type { LeasedJob } from './job.ts'
+import { createLeaseReaper } from './lease-reaper.ts'
+import { createJobPruning } from './prune-jobs.ts'
 import { type JobRun, type JobRunDeps, runJob } from './run-job.ts'
+import { withoutException } from './settle-job.ts'
 
 export type JobRunnerOptions = {
   /** Maximum number of jobs at a time. */
@@ -20,44 +21,34 @@ type Context = {
   readonly failed: (error: unknown, item: string) => void
 }
 
-export type JobRunnerDeps = JobRunDeps & { readonly clock: Clock }
-
 export type JobRunner = { readonly run: (context: Context) => Promise<void> }
 
 /** Interval in milliseconds between two searches for waiting jobs. */
 const pollMs = 1000
 const maxPauseMs = 30_000
-/** Number of polls after an outage in which workers renew their leases before expired ones are reaped. */
-const pollsBeforeReaping = 5
-/** A longer time in milliseconds between two polls means that the machine was suspended, or its clock was set. */
-const maxPollGapMs = jobLeaseMs / 2
 /** First pause in milliseconds after a job failed through no fault of its file. Each further failure doubles it. */
 const firstRestMs = 2000
 /** Is longer than the time for which the failed job waits, so that other workers find that job first. */
 const maxRestMs = 60_000
-const keepEndedMs = 30 * 86_400_000
-/** Number of polls between two deletions of old jobs. */
-const pollsPerPrune = 3600
 
 /**
  * Creates a worker: takes jobs and does them until it is stopped. A failure of a job, or of the database, does
  * not end it.
  */
 export const createJobRunner = (
-  deps: JobRunnerDeps,
+  deps: JobRunDeps,
   { slots, onProgress, onEnd }: JobRunnerOptions,
 ): JobRunner => {
-  const { jobs, sleep, monotonic, clock } = deps
+  const { jobs, sleep, monotonic, log } = deps
 
   const run = async ({ signal, failed }: Context): Promise<void> => {
     const active = new Set<Promise<void>>()
     let wake = new AbortController()
-    let polls = 0
-    let pollsSinceOutage = pollsBeforeReaping
+    const reaper = createLeaseReaper(deps)
+    const pruneJobs = createJobPruning(deps)
     let failuresInARow = 0
     let serviceFailuresInARow = 0
     let restsUntil = monotonic()
-    let polledAt = clock()
     signal.addEventListener('abort', () => wake.abort(), { once: true })
 
     /**
@@ -83,7 +74,7 @@ export const createJobRunner = (
           if (ended.result === 'failed') failed(ended.error, job.media.uid)
           onEnd(job, ended)
         })
-        // The database may reject how the job ended. Then its lease expires.
+        // A callback may throw.
         .catch((error: unknown) => failed(error, job.media.uid))
         .finally(() => {
           active.delete(running)
@@ -92,16 +83,10 @@ export const createJobRunner = (
       active.add(running)
     }
 
-    /** Ends expired leases, deletes old jobs from time to time, and takes as many jobs as there are free slots. */
+    /** Ends expired leases, and takes as many jobs as there are free slots. */
     const poll = async (): Promise<E.Either<Unavailable, unknown>> => {
-      if (pollsSinceOutage >= pollsBeforeReaping) {
-        const reaped = await jobs.reap()
-        if (E.isLeft(reaped)) return reaped
-      }
-      if (polls % pollsPerPrune === 0) {
-        const pruned = await jobs.prune(keepEndedMs)()
-        if (E.isLeft(pruned)) return pruned
-      }
+      const reaped = await reaper.reap()
+      if (E.isLeft(reaped)) return reaped
       const free = monotonic() < restsUntil ? 0 : slots - active.size
       if (free <= 0) return E.right(0)
       const taken = await jobs.take(free)()
@@ -111,20 +96,18 @@ export const createJobRunner = (
 
     while (!signal.aborted) {
       wake = new AbortController()
-      // All leases on this machine may have expired meanwhile, although their workers still live.
-      if (clock() - polledAt > maxPollGapMs) pollsSinceOutage = 0
-      polledAt = clock()
-      const polled = await poll()
+      const polled = await withoutException(log, 'any', poll)()
       if (E.isLeft(polled)) {
         failuresInARow += 1
-        pollsSinceOutage = 0
+        reaper.noteOutage()
         if (!signal.aborted) failed(polled.left, 'jobs')
         await sleep(Math.min(maxPauseMs, pollMs * 2 ** failuresInARow), signal)
         continue
       }
       failuresInARow = 0
-      pollsSinceOutage += 1
-      polls += 1
+      // Jobs are taken first, so that a failure to delete old ones stops no work.
+      const pruned = await withoutException(log, 'old ones', pruneJobs)()
+      if (E.isLeft(pruned) && !signal.aborted) failed(pruned.left, 'old jobs')
       if (!signal.aborted) await sleep(pollMs, wake.signal)
     }
     await Promise.all(active)

@@ -44,7 +44,7 @@ export const noProgress: JobProgress = { progress: 0, stage: null, speed: null, 
 
 /** Counts of what went wrong. Work that was handed back counts in neither. */
 export type JobCounts = {
-  /** Number of failed attempts for which the file may be to blame: a decoder was killed, or could not work. */
+  /** Number of failed attempts for which the file may be to blame: a decoder was killed, for example. */
   readonly attempt: number
   /** Number of leases that expired, because the worker died or was cut off. */
   readonly lost: number
@@ -59,6 +59,8 @@ export type Job = NewJob &
     readonly priority: number
     /** Why the job, or its last attempt, failed (one line); `null` if nothing has failed. */
     readonly error: string | null
+    /** Whether the file was refused: then `error` is in words for its owner. Any other error is for admins only. */
+    readonly isRefused: boolean
     /** Messages for the person who added the file, one line each. */
     readonly warnings: ReadonlyArray<string>
     /** Name of the process that works, or last worked, on the job; `null` if none did. */

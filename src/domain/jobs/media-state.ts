@@ -16,7 +16,7 @@ export type MediaState = {
 type Stored = {
   /** Whether the file has exports. */
   readonly isReady: boolean
-  /** Why the last job for the exports failed; `null` if it did not. */
+  /** Why the last job for the exports failed, in words for viewers; `null` if it did not. */
   readonly failure: string | null
   /** The active job that makes the exports; `null` if there is none. */
   readonly job: Pick<Job, 'state' | 'progress' | 'stage' | 'etaSeconds'> | null

@@ -1,19 +1,15 @@
-import { E, type TE } from '../../fp.ts'
+import { E, O, type TE } from '../../fp.ts'
+import type { Clock } from '../../ports/clock.ts'
 import { type JobQueue, jobLeaseMs } from '../../ports/job-queue.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Monotonic } from '../../ports/monotonic.ts'
 import type { Sleep } from '../../ports/sleep.ts'
 import { describeFailure } from '../background/describe-failure.ts'
 import { errorStack } from '../shared/error-text.ts'
-import { type Refused, type Unavailable, unavailable } from '../shared/errors.ts'
-import type { JobLease, LeasedJob } from './job.ts'
-import {
-  type Blame,
-  type JobOutcome,
-  outcomeOfFailure,
-  outcomeOfHandBack,
-  outcomeOfSuccess,
-} from './job-outcome.ts'
+import { type Refused, type Unavailable, unavailableForInput } from '../shared/errors.ts'
+import type { LeasedJob } from './job.ts'
+import { type Blame, outcomeOfFailure, outcomeOfHandBack, outcomeOfSuccess } from './job-outcome.ts'
+import { settleJob, whileStopping, whileWorking, withoutException } from './settle-job.ts'
 import { createProgressMeter, type WorkReport } from './work-report.ts'
 
 /** Does the work of a job. If it succeeds with `made`, it has ended the job in the same transaction. */
@@ -30,6 +26,7 @@ export type JobRunDeps = {
   readonly doJob: DoJob
   readonly sleep: Sleep
   readonly monotonic: Monotonic
+  readonly clock: Clock
   readonly log: Log
 }
 
@@ -43,12 +40,13 @@ export type JobRunOptions = {
 export type JobRun =
   | { readonly result: 'made'; readonly warnings: ReadonlyArray<string> }
   | { readonly result: 'made elsewhere' }
-  /** The attempt failed. `isLast`: the job is not tried again. */
+  /** The attempt failed. */
   | {
       readonly result: 'failed'
       readonly error: Refused | Unavailable
       readonly blame: Blame
-      readonly isLast: boolean
+      /** Whether the job is tried again. `unknown`: the database did not confirm the end of the attempt. */
+      readonly next: 'none' | 'retry' | 'unknown'
     }
   /**
    * The job was cancelled or deleted, or another process has it now. `refusal`: why this process refused the file, whose
@@ -61,14 +59,9 @@ export type JobRun =
 /** Interval in milliseconds between two renewals, so that several may fail before the lease expires. */
 const renewMs = jobLeaseMs / 10
 
-const maxSettles = 5
-
-/** Dependencies whose failure may be the fault of the file: a decoder may need too much memory for it. */
-const fileDependencies = ['transcoder', 'image process', 'stored original']
-
 const blameOf = (error: Refused | Unavailable): Blame => {
   if (error._tag === 'Refused') return 'file'
-  return fileDependencies.includes(error.dependency) ? 'attempt' : 'service'
+  return error.isInputSuspected ? 'attempt' : 'service'
 }
 
 /**
@@ -77,10 +70,11 @@ const blameOf = (error: Refused | Unavailable): Blame => {
  * values with which the job ends.
  */
 export const runJob = async (
-  { jobs, doJob, sleep, monotonic, log }: JobRunDeps,
+  deps: JobRunDeps,
   job: LeasedJob,
   { source, onProgress, signal }: JobRunOptions,
 ): Promise<JobRun> => {
+  const { jobs, doJob, sleep, monotonic, log } = deps
   const { lease } = job
   const lost = new AbortController()
   const ended = new AbortController()
@@ -91,7 +85,7 @@ export const runJob = async (
     for (;;) {
       await sleep(renewMs, ended.signal)
       if (ended.signal.aborted) return
-      const renewed = await jobs.renew(lease, meter.progress())()
+      const renewed = await withoutException(log, job.uid, jobs.renew(lease, meter.progress()))()
       if (E.isRight(renewed) && !renewed.right) return lost.abort()
     }
   }
@@ -108,55 +102,48 @@ export const runJob = async (
       return await doJob(job, { source, report, signal: AbortSignal.any([signal, lost.signal]) })()
     } catch (error) {
       log.error('jobs.exception', { job: job.uid, stack: errorStack(error) })
-      return E.left(unavailable('transcoder')(error))
+      return E.left(unavailableForInput('job')(error))
     } finally {
       ended.abort()
     }
   }
 
-  let handBack: Promise<unknown> = Promise.resolve()
+  /** The exports may have been published although the reply of the database did not arrive. Then the job has ended. */
+  const isDone = async (): Promise<boolean> => {
+    const found = await withoutException(log, job.uid, jobs.find(job.uid))()
+    return E.isRight(found) && O.isSome(found.right) && found.right.value.state === 'done'
+  }
+
+  const handBack = async (): Promise<void> => {
+    const handedBack = await settleJob(deps, lease, outcomeOfHandBack(job), whileStopping())
+    // Its lease expires now, which counts as a loss.
+    if (handedBack === 'unknown') log.warn('jobs.not_handed_back', { job: job.uid, uid: job.media.uid })
+  }
+  let handingBack: Promise<void> = Promise.resolve()
   const onStop = (): void => {
-    handBack = jobs.settle(lease, outcomeOfHandBack(job))()
+    handingBack = handBack()
   }
   if (signal.aborted) {
-    await jobs.settle(lease, outcomeOfHandBack(job))()
+    await handBack()
     return { result: 'handed back' }
   }
   signal.addEventListener('abort', onStop, { once: true })
   const [done] = await Promise.all([work(), keepLease()])
   signal.removeEventListener('abort', onStop)
-  await handBack
+  await handingBack
 
   if (E.isRight(done) && done.right.state === 'made') return { result: 'made', warnings: done.right.warnings }
   if (signal.aborted) return { result: 'handed back' }
   const refusal = E.isLeft(done) && done.left._tag === 'Refused' ? done.left : null
   if (lost.signal.aborted) return { result: 'lost', refusal }
   if (E.isRight(done)) {
-    await settle({ jobs, sleep }, lease, outcomeOfSuccess(job, []), signal)
+    await settleJob(deps, lease, outcomeOfSuccess(job, []), whileWorking(signal))
     return { result: 'made elsewhere' }
   }
   const blame = blameOf(done.left)
   const outcome = outcomeOfFailure(job, describeFailure(done.left), blame)
-  const isSettled = await settle({ jobs, sleep }, lease, outcome, signal)
-  // The exports may have been published although the reply of the database did not arrive. Then the job has ended.
-  if (!isSettled) return { result: 'lost', refusal }
-  return { result: 'failed', error: done.left, blame, isLast: outcome.state === 'failed' }
-}
-
-/**
- * Settles a lease, with retries while the database is away. If all of them fail, the lease expires, and the job is
- * tried again. Returns `false` if the lease is lost.
- */
-const settle = async (
-  { jobs, sleep }: Pick<JobRunDeps, 'jobs' | 'sleep'>,
-  lease: JobLease,
-  outcome: JobOutcome,
-  signal: AbortSignal,
-): Promise<boolean> => {
-  for (let tries = 0; tries < maxSettles; tries += 1) {
-    const settled = await jobs.settle(lease, outcome)()
-    if (E.isRight(settled)) return settled.right
-    await sleep(renewMs, signal)
-  }
-  return true
+  const settled = await settleJob(deps, lease, outcome, whileWorking(signal))
+  if (settled === 'lost') return (await isDone()) ? { result: 'made elsewhere' } : { result: 'lost', refusal }
+  const next = settled === 'unknown' ? 'unknown' : outcome.state === 'failed' ? 'none' : 'retry'
+  return { result: 'failed', error: done.left, blame, next }
 }

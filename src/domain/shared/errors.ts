@@ -70,6 +70,11 @@ export type Unavailable = {
    * later. Do not undo the write; a later sweep compares the rows with the objects that exist.
    */
   readonly mayHaveHappened?: true
+  /**
+   * The input may have caused the failure: a decoder was killed, or the code threw. A retry with the same input may fail
+   * for ever, so retries are limited. Without it the failure is one of the machine or of a service.
+   */
+  readonly isInputSuspected?: true
 }
 
 /**
@@ -92,6 +97,10 @@ export const badOrigin = (what: string): BadOrigin => ({ _tag: 'BadOrigin', what
 export const unavailable =
   (dependency: string) =>
   (cause: unknown): Unavailable => ({ _tag: 'Unavailable', dependency, cause })
+/** Creates the failure of a dependency that the input may have caused. */
+export const unavailableForInput =
+  (dependency: string) =>
+  (cause: unknown): Unavailable => ({ _tag: 'Unavailable', dependency, cause, isInputSuspected: true })
 export const outcomeUnknown =
   (dependency: string) =>
   (cause: unknown): Unavailable => ({ _tag: 'Unavailable', dependency, cause, mayHaveHappened: true })

@@ -14,6 +14,15 @@ const hex = (character: string, digits: number): string =>
 export const escapeUnprintable = (line: string): string =>
   line.replace(unprintable, (found) => (found > '\u00FF' ? `\\u${hex(found, 4)}` : `\\x${hex(found, 2)}`))
 
+const maxStored = 2000
+
+/**
+ * Returns a text from outside, such as the output of a decoder, as one line that can be stored and printed: PostgreSQL
+ * rejects U+0000.
+ */
+export const storableLine = (text: string): string =>
+  escapeUnprintable(text.slice(0, maxStored)).slice(0, maxStored)
+
 /** Escapes unprintable characters in JSON text. The value of the JSON and its line feeds stay the same. */
 export const escapeUnprintableJson = (json: string): string =>
   json.replace(unprintable, (found) => (found === '\n' ? found : `\\u${hex(found, 4)}`))

@@ -12,9 +12,13 @@ class StreamFailure extends Error {
 /** Wraps a failure in an error, so that a stream can throw it. */
 export const toStreamError = (failure: BadOrigin | Unavailable): Error => new StreamFailure(failure)
 
+/** Returns the failure of the object store that a stream has thrown; `null` for any other error. */
+export const storeFailureOf = (cause: unknown): BadOrigin | Unavailable | null =>
+  cause instanceof StreamFailure ? cause.failure : null
+
 /**
  * Returns the failure that a stream has thrown. Any error that `toStreamError` did not create means that the
  * object store interrupted the stream.
  */
 export const fromStreamError = (cause: unknown): BadOrigin | Unavailable =>
-  cause instanceof StreamFailure ? cause.failure : unavailable('object store')(cause)
+  storeFailureOf(cause) ?? unavailable('object store')(cause)

@@ -209,7 +209,7 @@ const runEveryQueryOfJobs = async (jobs: JobQueue): Promise<void> => {
   await right(jobs.takeOne(uid))
   await right(jobs.renew({ job: uid, token: '00000000-0000-0000-0000-000000000000' }, noProgress))
   await right(jobs.reap)
-  await right(jobs.prune(0))
+  await right(jobs.prune(0, 1000))
   await right(jobs.hasWorkers)
   await right(jobs.oldestRunningAge)
   await right(jobs.find(uid))

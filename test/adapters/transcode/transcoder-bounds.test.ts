@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { createTranscoder } from '../../../src/adapters/transcode/create-transcoder.ts'
 import { planMedia } from '../../../src/domain/ingest/plan/media-ladder.ts'
+import type { Unavailable } from '../../../src/domain/shared/errors.ts'
 import { availableEngines, createTranscoderOfEngine, installedFfmpeg } from '../../support/engines.ts'
 import { left, right } from '../../support/expect-right.ts'
 import { childProcessesOf, innermostProcessOf, isRunning, pollUntilDefined } from '../../support/processes.ts'
@@ -32,7 +33,7 @@ for (const [name, engine] of availableEngines())
     })
 
     for (const signal of ['SIGKILL', 'SIGTERM'] as const)
-      it(`fails with Unavailable when another process sends it ${signal}, as the file is not to blame`, async () => {
+      it(`fails with Unavailable when another process sends it ${signal}, as the file need not be to blame`, async () => {
         const transcoder = createTranscoderOfEngine(engine)
         const facts = await right(transcoder.probe(LONG_FILM))
         const before = new Set(await childProcessesOf(process.pid))
@@ -48,6 +49,8 @@ for (const [name, engine] of availableEngines())
           left(task).then(resolve, reject)
         })
         expect(error).to.include({ _tag: 'Unavailable', dependency: 'transcoder' })
+        // The kernel kills a process that needs too much memory.
+        expect((error as Unavailable).isInputSuspected).to.equal(signal === 'SIGKILL' ? true : undefined)
       })
 
     it('ends with its parent process, even if that is killed', async () => {
@@ -89,8 +92,9 @@ describe('createTranscoder', () => {
   it('fails with Unavailable where the configured ffmpeg does not work, instead of falling back', async () => {
     const named = join(folder, 'ffmpeg')
     const missing = createTranscoder({ ...options, ffmpegPath: named })
-    // The failure of a decoder has another name, because the file may be to blame for that.
-    expect(await left(missing.probe(FILM))).to.include({ _tag: 'Unavailable', dependency: 'media engine' })
+    const failure = await left(missing.probe(FILM))
+    expect(failure).to.include({ _tag: 'Unavailable', dependency: 'media engine' })
+    expect(failure).not.to.have.property('isInputSuspected')
 
     await writeFile(named, '#!/bin/sh\necho no such library >&2\nexit 1\n')
     await chmod(named, 0o755)
@@ -104,6 +108,7 @@ describe('createTranscoder', () => {
     const gone = join(folder, 'gone')
     const error = await left(transcoder.transcode(FILM, facts, planMedia(facts), gone, () => {}))
     expect(error).to.include({ _tag: 'Unavailable', dependency: 'transcoder' })
+    expect(error).not.to.have.property('isInputSuspected')
   })
 })
 

@@ -25,7 +25,7 @@ describe('the start of a server or worker', () => {
     const [, cancelled] = await addImage()
     await right(jobs.cancel(cancelled))
     advance(1)
-    await right(jobs.prune(0))
+    await right(jobs.prune(0, 1000))
     const [, waiting] = await addImage()
     // An older release adds a file without a job.
     const [picture, ofPicture] = await addImage()

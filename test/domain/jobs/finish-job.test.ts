@@ -31,11 +31,15 @@ describe('a command that waits for its job', () => {
       return E.right({ state: 'made', warnings: ['no sound'] })
     }
     const finish = (doJob = publish) =>
-      finishJob({ jobs, doJob, sleep: timer.sleep, monotonic: asMonotonic(clock), log: silentLog }, job.uid, {
-        source: null,
-        onProgress: (fraction) => progress.push(fraction),
-        signal: stopping.signal,
-      })
+      finishJob(
+        { jobs, doJob, sleep: timer.sleep, monotonic: asMonotonic(clock), clock, log: silentLog },
+        job.uid,
+        {
+          source: null,
+          onProgress: (fraction) => progress.push(fraction),
+          signal: stopping.signal,
+        },
+      )
     const takeByWorker = async (): Promise<LeasedJob> =>
       (await right(worker.take(1)))[0] ?? expect.fail('no job waits')
     return { advance, jobs, worker, job, timer, progress, finish, takeByWorker, stop: () => stopping.abort() }
@@ -70,12 +74,19 @@ describe('a command that waits for its job', () => {
   })
 
   it('does it after its worker died, though no other worker ends the lease', async () => {
-    const { finish, timer, advance, takeByWorker } = await make()
+    const { finish, timer, advance, takeByWorker, jobs, job } = await make()
+    const passSecond = async () => {
+      advance(1)
+      await timer.next()
+    }
     await takeByWorker()
     const finished = finish()
     await timer.next()
     advance(jobLeaseMs / 1000 + 1)
-    for (let i = 0; i < 10; i += 1) await timer.next()
+    for (let i = 0; i < 4; i += 1) await passSecond()
+    // After an outage of the database, its worker has had no time to renew its lease.
+    expect(await right(jobs.find(job.uid))).to.have.nested.property('value.state', 'running')
+    for (let i = 0; i < 12; i += 1) await Promise.race([passSecond(), finished])
     expect(await finished).to.deep.equal(made)
   })
 
@@ -96,7 +107,7 @@ describe('a command that waits for its job', () => {
     const cancelled = refused('making its exports was cancelled')
     expect(await finish()).to.deep.equal(E.left({ error: cancelled, isRefusedElsewhere: false }))
     advance(1)
-    await right(jobs.prune(0))
+    await right(jobs.prune(0, 1000))
     const deleted = refused('it is no longer in the library: it was deleted while its exports were made')
     expect(await finish()).to.deep.equal(E.left({ error: deleted, isRefusedElsewhere: false }))
   })
@@ -106,7 +117,7 @@ describe('a command that waits for its job', () => {
     const refusing: DoJob = () => async () => {
       await right(jobs.cancel(job.uid))
       advance(1)
-      await right(jobs.prune(0))
+      await right(jobs.prune(0, 1000))
       return E.left(refused('it has no pixels'))
     }
     const finished = finish(refusing)

@@ -8,7 +8,7 @@ describe('a job in the form of the HTTP API', () => {
     const job: Omit<Job, 'state'> = {
       ...aNewJob(),
       ...{ progress: 0.6, stage: 'making exports', speed: 2, etaSeconds: 12.5 },
-      ...{ attempt: 0, lost: 0, priority: 0, error: null, warnings: [], worker: 'a:1' },
+      ...{ attempt: 0, lost: 0, priority: 0, error: null, isRefused: false, warnings: [], worker: 'a:1' },
       ...{ createdAt: 0, startedAt: 1000, endedAt: null },
     }
     const times = jobStates.map((state) => [state, jobAsJson({ ...job, state }).eta_seconds])

@@ -9,6 +9,7 @@ import { jobsMigration } from './0007-jobs.ts'
 import { invalidationMigration } from './0008-invalidation.ts'
 import { revocationsMigration } from './0009-revocations.ts'
 import { mediaFactsMigration } from './0010-media-facts.ts'
+import { refusalsOfJobsMigration } from './0011-refusals-of-jobs.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
 
@@ -24,4 +25,5 @@ export const migrations: ReadonlyArray<NamedMigration> = [
   invalidationMigration,
   revocationsMigration,
   mediaFactsMigration,
+  refusalsOfJobsMigration,
 ]

@@ -113,7 +113,7 @@ const runRequest =
     const end = await superviseDecoder(child, bounds)
     const failure = toEngineFailure(end, path)
     if (failure !== null) return E.left(failure)
-    return answer ?? E.left({ reason: 'broken', detail: 'it ended without an answer' })
+    return answer ?? E.left({ reason: 'unexplained', detail: 'it ended without an answer' })
   }
 
 const toFailure = (detail: string, path: string | null): EngineFailure => ({
@@ -126,5 +126,5 @@ const decodeWith =
   (value: unknown): E.Either<EngineFailure, A> =>
     pipe(
       codec.decode(value),
-      E.mapLeft((): EngineFailure => ({ reason: 'broken', detail: 'it sent an unexpected answer' })),
+      E.mapLeft((): EngineFailure => ({ reason: 'unexplained', detail: 'it sent an unexpected answer' })),
     )

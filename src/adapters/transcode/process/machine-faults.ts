@@ -1,23 +1,5 @@
+import { isMachineFaultMessage } from '../../sandbox/machine-faults.ts'
 import type { EngineFailure } from '../engine.ts'
-
-/**
- * Matches messages of the C library and of wrapper programs about missing resources of the machine. A source
- * file never causes these messages.
- */
-const MACHINE_FAULT = new RegExp(
-  [
-    'No space left on device',
-    'Disk quota exceeded',
-    'Read-only file system',
-    'Too many open files',
-    'Stale file handle',
-    // The machine has no more processes, threads or locked memory.
-    'Resource temporarily unavailable',
-    // A wrapper program (sandbox.ts, launcher.ts) failed before the engine started.
-    '^(?:\\S*/)?(?:nice|prlimit|setpriv|unshare|mount|umount|pivot_root|sh): ',
-  ].join('|'),
-  'im',
-)
 
 /**
  * FFmpeg logs these messages for a damaged file, but also for a machine with a failing disk or without free
@@ -30,7 +12,7 @@ const SIZE_LIMIT = /File too large/i
 
 /** Classifies the messages of an engine that ended by itself, that is, that Larder did not stop. */
 export const classifyMessages = (log: string): EngineFailure['reason'] => {
-  if (MACHINE_FAULT.test(log)) return 'broken'
+  if (isMachineFaultMessage(log)) return 'broken'
   if (SIZE_LIMIT.test(log)) return 'size'
   return FILE_OR_MACHINE_FAULT.test(log) ? 'unsure' : 'input'
 }
@@ -40,7 +22,7 @@ export const classifyMessages = (log: string): EngineFailure['reason'] => {
  * the end of the log.
  */
 export const machineFaultLine = (log: string): string | null =>
-  log.split('\n').find((line) => MACHINE_FAULT.test(line) || FILE_OR_MACHINE_FAULT.test(line)) ?? null
+  log.split('\n').find((line) => isMachineFaultMessage(line) || FILE_OR_MACHINE_FAULT.test(line)) ?? null
 
 /** Returns whether the file may be at fault. In that case an attempt with another plan may succeed. */
 export const mayRetryAfter = ({ reason }: EngineFailure): boolean => reason === 'input' || reason === 'unsure'

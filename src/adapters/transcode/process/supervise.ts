@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { isCrashSignal } from '../../platform/crash-signals.ts'
 import { createHeadAndTail } from '../../platform/head-and-tail.ts'
 import { REPLY_FD } from '../../platform/start-message-child.ts'
+import { isMachineFaultExit } from '../../sandbox/machine-faults.ts'
 import { toProcessExit } from '../../sandbox/sandbox.ts'
 import type { EngineFailure } from '../engine.ts'
 import { classifyMessages, machineFaultLine } from './machine-faults.ts'
@@ -93,17 +94,10 @@ export const toEngineFailure = (ended: SupervisedExit, path: string | null): Eng
   return { reason: stopped ?? reasonOf(ended), detail: detail.join(': ').slice(0, 600) }
 }
 
-/**
- * Exit codes that do not show whether the file is at fault. 126 and 127: a command could not be run or found.
- * 255: ffmpeg got a signal to end. A service manager sends this signal to every process of a service that it
- * stops.
- */
-const NO_VERDICT: ReadonlySet<number | null> = new Set([126, 127, 255])
-
 const reasonOf = ({ code, signal, stderr, startError }: SupervisedExit): EngineFailure['reason'] => {
-  if (startError !== null || NO_VERDICT.has(code)) return 'broken'
+  if (startError !== null || isMachineFaultExit({ code, signal }, stderr)) return 'broken'
   const verdict = classifyMessages(stderr)
-  if (signal === null || verdict === 'broken') return verdict
+  if (signal === null) return verdict
   if (signal === 'SIGXFSZ' || verdict === 'size') return 'size'
-  return isCrashSignal(signal) ? 'crashed' : 'broken'
+  return isCrashSignal(signal) ? 'crashed' : 'unexplained'
 }

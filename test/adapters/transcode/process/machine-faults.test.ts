@@ -43,6 +43,19 @@ describe('a fault of the machine while a file is decoded [V45]', () => {
     expect(endedWith('Error writing: File too large')).to.equal('size')
   })
 
+  it('is told from one that the file may have caused', () => {
+    const endedBy = (signal: NodeJS.Signals) =>
+      toEngineFailure({ code: null, signal, stderr: '', stopped: null, startError: null }, null)?.reason
+    expect(endedBy('SIGKILL')).to.equal('unexplained')
+    expect(endedBy('SIGTERM')).to.equal('broken')
+    expect(endedWith('', 127)).to.equal('broken')
+  })
+
+  it('cannot be feigned by the title of a damaged file', () => {
+    const title = '    title           : No space left on device\n                    : Too many open files'
+    expect(endedWith(`${title}\nmoov atom not found`)).to.equal('input')
+  })
+
   it('is described in words, also if the program says nothing', () => {
     const exit = { code: 1, signal: null, stderr: '', stopped: null, startError: null }
     expect(toEngineFailure(exit, null)?.detail).to.equal('it ended with code 1 and without a message')
@@ -103,7 +116,9 @@ describe('a fault of the machine while a file is decoded [V45]', () => {
     const broken: EngineFailure = { reason: 'broken', detail: 'Resource temporarily unavailable' }
     const { transcoder } = withLog([broken])
     const { task } = await transcode(transcoder, mediaPath('bunny.mp4'), withSmallestVideo)
-    expect(await left(task)).to.include({ _tag: 'Unavailable' })
+    expect(await left(task))
+      .to.include({ _tag: 'Unavailable' })
+      .and.not.to.have.property('isInputSuspected')
   })
 
   it('fails with Unavailable when the message is ambiguous', async () => {
@@ -111,6 +126,6 @@ describe('a fault of the machine while a file is decoded [V45]', () => {
     if (engine === undefined) throw new Error('no engine')
     const transcoder = createTranscoderOfEngine({ ...engine, encode: () => async () => E.left(unsure) })
     const { task } = await transcode(transcoder, mediaPath('bunny.mp4'), withSmallestVideo)
-    expect(await left(task)).to.include({ _tag: 'Unavailable' })
+    expect(await left(task)).to.include({ _tag: 'Unavailable', isInputSuspected: true })
   })
 })
