@@ -184,6 +184,7 @@ export const createServices = (
     cache,
     blobs,
     readRevocations: revocationService.refresh,
+    readAllRevocations: revocationService.refreshAll,
     trust: followTrust,
     maxCutMs: busMaxCutSeconds * 1000,
     outages,

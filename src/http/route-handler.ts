@@ -14,6 +14,7 @@ import { type Deadline, startDeadline } from './middleware/deadline.ts'
 import type { RefusalReason, Refusals } from './middleware/refusal-counts.ts'
 import type { ReplayCache } from './replay/replay-cache.ts'
 import { parameterNames } from './request/parameter-names.ts'
+import { pathParamsOf } from './request/path-params.ts'
 import { pathTokenOf } from './request/path-token.ts'
 import { parseQuery } from './request/read-query.ts'
 import type { ReadBody, RequestBody } from './request/request-body.ts'
@@ -164,11 +165,11 @@ export const createRouteHandler = ({
 
     const middleware: RouterMiddleware = async (ctx) => {
       const timing = startTiming(responseTelemetry)
-      const { method, params, headers } = ctx
+      const { method, headers } = ctx
       const query = parseQuery(ctx.querystring)
       const base = baseHeadersOf(ctx)
       if (route.credential.readsAuthorization) setBaseHeaders(ctx, mergeHeaders(base, varyByAuthorization))
-      const incoming = { method, pathToken: pathTokenOf(ctx), params, query, headers }
+      const incoming = { method, pathToken: pathTokenOf(ctx), params: pathParamsOf(ctx), query, headers }
       const deadline = startDeadline(limits.replyMilliseconds, monotonic)
       const answer =
         reader === null

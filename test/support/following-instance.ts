@@ -39,6 +39,7 @@ export const startFollowingInstance = async (
     cache,
     blobs: createTieredBlobCache({ disk: disk.blobs, maxBytes: 2 ** 20 }),
     readRevocations: TE.right(undefined),
+    readAllRevocations: TE.right(undefined),
     trust,
     maxCutMs: 86_400_000,
     outages: createOutageLog(silentLog, systemMonotonic),

@@ -22,6 +22,11 @@ export type RevocationService = {
    */
   readonly refresh: TE.TaskEither<Unavailable, void>
   /**
+   * Like `refresh`, but reads all revocations: those of a database that was restored, or replaced by another
+   * one, may come before the last read. The follower calls it after a gap.
+   */
+  readonly refreshAll: TE.TaskEither<Unavailable, void>
+  /**
    * Revokes tokens. Once it succeeds, this process refuses them, also after a restart without the database, unless the
    * copy on disk failed, which is logged.
    */
@@ -91,22 +96,29 @@ export const createRevocationService = (deps: Deps): RevocationService => {
     if (E.isLeft(replaced)) reportCopyFailure(replaced.left)
   }
 
+  const refresh: RevocationService['refresh'] = async () => {
+    const changes = await revocations.listSince(horizon)()
+    if (E.isLeft(changes)) {
+      horizon = null
+      return changes
+    }
+    horizon = changes.right.horizon
+    await apply(changes.right.revocations)
+    refreshed.abort()
+    return E.right(undefined)
+  }
+
   return {
     openIndex: async () => {
       await readCopy()
       revocationIndex.waitFor(sleep(firstRefreshMs, refreshed.signal))
     },
 
-    refresh: async () => {
-      const changes = await revocations.listSince(horizon)()
-      if (E.isLeft(changes)) {
-        horizon = null
-        return changes
-      }
-      horizon = changes.right.horizon
-      await apply(changes.right.revocations)
-      refreshed.abort()
-      return E.right(undefined)
+    refresh,
+
+    refreshAll: async () => {
+      horizon = null
+      return refresh()
     },
 
     revoke: (target) => async () => {

@@ -48,6 +48,8 @@ type Deps = {
   readonly blobs: BlobCache
   /** Reads new revocations. Called for each session, and when the log announces some. */
   readonly readRevocations: TE.TaskEither<Unavailable, void>
+  /** Reads all revocations. Called after a gap: a restored database has revocations of another history. */
+  readonly readAllRevocations: TE.TaskEither<Unavailable, void>
   readonly trust: FollowTrust
   readonly maxCutMs: number
   readonly outages: OutageLog
@@ -91,12 +93,13 @@ export const createFollower = (deps: Deps): Follower => {
   const staleMs = (): number => (startedAt === null ? 0 : monotonic() - (trust.lastFresh() ?? startedAt))
 
   const apply = (stale: StaleValues): TE.TaskEither<Unavailable, void> =>
-    stale !== 'all' && !stale.names.includes(revocationsName)
-      ? applyStaleValues(deps, stale)
-      : pipe(
-          applyStaleValues(deps, stale),
-          TE.flatMap(() => deps.readRevocations),
-        )
+    pipe(
+      applyStaleValues(deps, stale),
+      TE.flatMap(() => {
+        if (stale === 'all') return deps.readAllRevocations
+        return stale.names.includes(revocationsName) ? deps.readRevocations : TE.right(undefined)
+      }),
+    )
 
   /** Reads the log once, applies it, and then saves the position. */
   const catchUp = async (open: BusSession): Promise<E.Either<Unavailable, void>> => {

@@ -1,7 +1,11 @@
 import * as t from 'io-ts'
+import { storableText } from '../../domain/shared/storable-text.ts'
 
 /** Number of entries of a page without `limit`. */
 const defaultLimit = 50
+
+/** The last entry of a page: a text of the database, which is never longer than this. */
+const LastEntry = storableText({ maxCharacters: 512 })
 
 /** The parameter `after` of a list that is sorted by a text: base64url of the last one of a page. */
 export const TextCursor = new t.Type<string, string, unknown>(
@@ -9,7 +13,7 @@ export const TextCursor = new t.Type<string, string, unknown>(
   t.string.is,
   (u, context) => {
     const text = typeof u === 'string' ? Buffer.from(u, 'base64url').toString() : ''
-    return text !== '' && encodeTextCursor(text) === u
+    return text !== '' && encodeTextCursor(text) === u && LastEntry.is(text)
       ? t.success(text)
       : t.failure(u, context, 'should be the next of a page')
   },

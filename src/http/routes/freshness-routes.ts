@@ -4,23 +4,30 @@ import { instanceAsJson, purgeAsJson } from '../../domain/freshness/freshness-js
 import type { FreshnessService } from '../../domain/freshness/freshness-service.ts'
 import { AnyUid, PurgeUid } from '../../domain/media/ids.ts'
 import { refine } from '../../domain/shared/refine.ts'
+import { storableText } from '../../domain/shared/storable-text.ts'
 import { pipe, TE } from '../../fp.ts'
 import { isKeyName, isValueFamily } from '../../ports/cache-keys.ts'
+import { closedObject } from '../request/closed-object.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
 import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
 
+/** Names of values are stored in the log of the database. None is as long as this. */
+const StorableName = storableText({ maxCharacters: 512 })
+
 const text = (name: string, is: (value: string) => boolean, expectation: string) =>
-  refine(name, (u): u is string => typeof u === 'string' && is(u), expectation)
+  refine(name, (u): u is string => StorableName.is(u) && is(u), expectation)
 
 const PurgeTarget = t.union([
-  t.strict({ key: text('cache_key', isKeyName, 'should be the name of a cache key') }),
-  t.strict({ uid: AnyUid }),
-  t.strict({
-    family: text('cache_family', isValueFamily, 'should be the template of a family of cached values'),
-  }),
+  closedObject(t.strict({ key: text('cache_key', isKeyName, 'should be the name of a cache key') })),
+  closedObject(t.strict({ uid: AnyUid })),
+  closedObject(
+    t.strict({
+      family: text('cache_family', isValueFamily, 'should be the template of a family of cached values'),
+    }),
+  ),
 ])
 
 const maxBodyBytes = 16 * 1024

@@ -43,7 +43,13 @@ describe('[V22] a reader of the disk cache that cancels', () => {
     const temporary = join(await scratchFolder(), 'part')
     await writeFile(temporary, 'x')
     for (let times = 0; times < 20; times++) {
-      const foreign = createSharedFileReader({ temporary, final: 'none', size: 5, isWriterAlive: () => true })
+      const foreign = createSharedFileReader({
+        temporary,
+        final: 'none',
+        size: 5,
+        isWriterAlive: () => true,
+        isFilling: async () => true,
+      })
       const progress = foreign.progress()
       await foreign.close()
       expect((await progress).state).to.equal('lost')

@@ -1,11 +1,13 @@
-import { readdir, readlink, symlink } from 'node:fs/promises'
+import { readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { createCondition } from '../../../src/adapters/cache/blobs/condition.ts'
 import { cacheFolders } from '../../../src/adapters/cache/disk/cache-folders.ts'
+import { acquireFillLock } from '../../../src/adapters/cache/disk/fill-lock.ts'
 import { createSymlinkLock } from '../../../src/adapters/cache/disk/link-lock.ts'
 import { startMaintenance } from '../../../src/adapters/cache/disk/maintenance.ts'
 import { openDiskCache } from '../../../src/adapters/cache/disk/open-disk-cache.ts'
+import { createSharedFileReader } from '../../../src/adapters/cache/disk/shared-file-reader.ts'
 import {
   currentProcessIdentity,
   processIdentityOf,
@@ -50,6 +52,43 @@ describe('a lock by a symbolic link', () => {
     await lock.take(currentProcessIdentity)
     await lock.release('another process')
     expect(await readlink(path)).to.equal(currentProcessIdentity)
+  })
+})
+
+describe('the fill of another process', () => {
+  after(removeScratch)
+  const id = 'a'.repeat(64)
+  const writer = processIdentityOf(process.ppid) ?? ''
+
+  const follow = async () => {
+    const fills = await scratchFolder()
+    const [lockPath, part] = [join(fills, `${id}.lock`), `${id}.${writer}.1.part`]
+    await symlink(part, lockPath)
+    const lock = await acquireFillLock(fills, id, 1, localProcessLiveness)
+    if (lock.by === 'us') throw new Error('the lock was taken over from a process that is alive')
+    const [temporary, final] = [join(fills, lock.part), join(fills, 'final')]
+    const bytes = createSharedFileReader({
+      temporary,
+      final,
+      size: 5,
+      isWriterAlive: () => true,
+      isFilling: lock.isHeld,
+    })
+    return { lockPath, temporary, bytes }
+  }
+
+  it('is over if it ended before its file was opened, so that no reader waits for it', async () => {
+    const { lockPath, bytes } = await follow()
+    await rm(lockPath)
+    expect(await bytes.progress()).to.deep.equal({ reached: 0, state: 'lost' })
+  })
+
+  it('is awaited while its lock is held and its file is not there yet', async () => {
+    const { temporary, bytes } = await follow()
+    const progress = bytes.progress()
+    await writeFile(temporary, 'abc')
+    expect(await progress).to.deep.equal({ reached: 3, state: 'growing' })
+    await bytes.close()
   })
 })
 

@@ -100,6 +100,18 @@ describe('revocations of a process', () => {
       expect(index.isRevoked(grantOf('if_a', now, jti)), jti).to.equal(true)
   })
 
+  it('are all read if that is asked for, also those that come before what was read last', async () => {
+    const [old, restored] = [createMemoryRevocations(clock), createMemoryRevocations(clock)]
+    for (const subject of ['a', 'b', 'c']) await right(old.revoke({ kind: 'jti', subject }))
+    await right(restored.revoke({ kind: 'jti', subject: 'after the restore' }))
+    let listSince = old.listSince
+    const { service, index } = createProcess({ ...old, listSince: (since) => listSince(since) })
+    await right(service.refresh)
+    listSince = restored.listSince
+    await right(service.refreshAll)
+    expect(index.isRevoked(grantOf('if_a', now, 'after the restore'))).to.equal(true)
+  })
+
   it('are awaited after a start: verifications wait for the first refresh, for a limited time', async () => {
     const { service, index } = createProcess()
     expect(index.filling()).to.equal(null)

@@ -48,7 +48,9 @@ describe('the follower of invalidations', () => {
   }
 
   const start = (
-    overrides: Partial<Pick<Parameters<typeof createFollower>[0], 'bus' | 'cache' | 'readRevocations'>> = {},
+    overrides: Partial<
+      Pick<Parameters<typeof createFollower>[0], 'bus' | 'cache' | 'readRevocations' | 'readAllRevocations'>
+    > = {},
   ) => {
     const memoryBus = createMemoryInvalidationBus(log, () => now)
     const cache = overrides.cache ?? createMemoryCache(() => now)
@@ -61,6 +63,7 @@ describe('the follower of invalidations', () => {
       cache,
       blobs: createMemoryBlobCache(),
       readRevocations: overrides.readRevocations ?? TE.right(undefined),
+      readAllRevocations: overrides.readAllRevocations ?? TE.right(undefined),
       trust: createFollowTrust(monotonic),
       maxCutMs: 86_400_000,
       outages: createOutageLog(recording.log, monotonic),
@@ -110,6 +113,20 @@ describe('the follower of invalidations', () => {
     expect(reads).to.equal(before.reads)
     change({ name: revocationsName })
     await idle(() => reads > before.reads)
+  })
+
+  it('reads all revocations after a gap, because a restored database may have earlier ones, and only the new ones otherwise', async () => {
+    const reads = { all: 0, new: 0 }
+    const count = (which: keyof typeof reads) => async () => {
+      reads[which] += 1
+      return E.right(undefined)
+    }
+    const { follower, idle } = start({ readAllRevocations: count('all'), readRevocations: count('new') })
+    await idle(() => follower.state() === 'following')
+    expect(reads).to.deep.equal({ all: 1, new: 1 })
+    change({ name: revocationsName })
+    await idle(() => reads.new === 2)
+    expect(reads.all).to.equal(1)
   })
 
   it('drops every value if it has no position, so that nothing of an earlier release stays', async () => {
@@ -225,6 +242,7 @@ describe('the follower of invalidations', () => {
       cache: createMemoryCache(() => now),
       blobs: createMemoryBlobCache(),
       readRevocations: TE.right(undefined),
+      readAllRevocations: TE.right(undefined),
       trust: createFollowTrust(monotonic),
       maxCutMs: 86_400_000,
       outages: createOutageLog(createRecordingLog().log, monotonic),

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import * as t from 'io-ts'
 import { createTrafficCounters } from '../../../src/http/middleware/traffic-counters.ts'
 import { toUnprocessable } from '../../../src/http/request/decode-faults.ts'
+import { encodeTextCursor } from '../../../src/http/request/page-query.ts'
 import type { Route } from '../../../src/http/route.ts'
 import type { RouteHandler } from '../../../src/http/route-handler.ts'
 import { createAllRoutes } from '../../../src/http/routes/all-routes.ts'
@@ -50,9 +51,23 @@ const routeCodecs = async (): Promise<ReadonlyArray<Named>> => {
   return roots.flatMap(partsOf)
 }
 
+/** Texts that end in U+0000 or an unpaired surrogate, alone and in the notations that routes know. */
+const unstorableTexts = ['\0', '\ud800'].flatMap((end) => [
+  end,
+  `image_files:public:${end}`,
+  encodeTextCursor(end),
+])
+
+const acceptsUnstorableText = ({ codec }: Named): boolean =>
+  unstorableTexts.some((text) => {
+    const decoded = codec.decode(text)
+    return decoded._tag === 'Right' && /[\0\p{Surrogate}]/u.test(String(decoded.right))
+  })
+
 const faultOf = ({ codec, path }: Named): string | null => {
   const unbounded = (codec as { readonly _tag?: string })._tag
   if (unbounded === 'StringType') return `${path}: use storableText in place of t.string`
+  if (acceptsUnstorableText({ codec, path })) return `${path}: the database rejects a text of ${codec.name}`
   if (unbounded === 'NumberType' && path.startsWith('body')) return `${path}: use a number with limits`
   const decoded = t.type({ x: codec }).decode({ x: Symbol('no value of JSON') })
   if (decoded._tag === 'Right') return null

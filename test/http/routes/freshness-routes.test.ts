@@ -60,6 +60,11 @@ describe('purging (§9.7) and instances (§9.8)', () => {
       { family: 's3_files:{uid}' },
       { family: 'x' },
       {},
+      { key: `${key.name}\0` },
+      { key: `${key.name}\ud800` },
+      { key: `${key.name}${'x'.repeat(600)}` },
+      { key: key.name, uid },
+      { uid, keys: [] },
     ])
       expect((await purge(body)).status, JSON.stringify(body)).to.equal(422)
     expect((await purge({ key: cacheKeys.storedFile({ uid: aStoredFileUid() }).name })).status).to.equal(200)

@@ -128,7 +128,13 @@ export const createDiskBlobStorage = (deps: DiskBlobStorageDeps): BlobStorage =>
     const temporary = join(folders.fills, lock.part)
     if (lock.by === 'another') {
       const isWriterAlive = () => liveness.stateOf(lock.writer) === 'alive'
-      const foreign = createSharedFileReader({ temporary, final, size: facts.size, isWriterAlive })
+      const foreign = createSharedFileReader({
+        temporary,
+        final,
+        size: facts.size,
+        isWriterAlive,
+        isFilling: lock.isHeld,
+      })
       return { by: 'another', bytes: foreign }
     }
     try {

@@ -17,7 +17,13 @@ const partName = new RegExp(`^(?:[0-9a-f]{64}|journal)\\.(${identityPattern})\\.
 
 type FillLock =
   | { readonly by: 'us'; readonly part: string; readonly release: () => Promise<void> }
-  | { readonly by: 'another'; readonly part: string; readonly writer: ProcessIdentity }
+  | {
+      readonly by: 'another'
+      readonly part: string
+      readonly writer: ProcessIdentity
+      /** Returns whether that fill still has the lock: it keeps it until its blob is stored or discarded. */
+      readonly isHeld: () => Promise<boolean>
+    }
 
 /**
  * Acquires the lock of a blob. If another process has the lock, returns that process. `count` distinguishes
@@ -42,5 +48,5 @@ export const acquireFillLock = async (
   if (holding === null || writer === null || writer === identity)
     return { by: 'us', part, release: () => lock.release(part).finally(releaseBeacon) }
   releaseBeacon()
-  return { by: 'another', part: holding, writer }
+  return { by: 'another', part: holding, writer, isHeld: () => lock.isHeld(holding) }
 }

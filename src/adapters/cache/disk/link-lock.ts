@@ -16,6 +16,8 @@ type SymlinkLock = {
    * holder.
    */
   readonly take: (target: string) => Promise<string | null>
+  /** Returns whether the link has this target, so that its holder still has the lock. */
+  readonly isHeld: (target: string) => Promise<boolean>
   /** Releases the lock, if the link still has this target. */
   readonly release: (target: string) => Promise<void>
 }
@@ -28,23 +30,29 @@ export const createSymlinkLock = (
   path: string,
   holderIn: (target: string) => ProcessIdentity | null,
   stateOf: (identity: ProcessIdentity) => ProcessState,
-): SymlinkLock => ({
-  take: async (target) => {
-    for (let tries = 0; tries < 3; tries++) {
-      try {
-        await symlink(target, path)
-        return null
-      } catch (error) {
-        if (!alreadyExists(error)) throw error
+): SymlinkLock => {
+  const isHeld = async (target: string): Promise<boolean> =>
+    (await readlink(path).catch(() => null)) === target
+
+  return {
+    take: async (target) => {
+      for (let tries = 0; tries < 3; tries++) {
+        try {
+          await symlink(target, path)
+          return null
+        } catch (error) {
+          if (!alreadyExists(error)) throw error
+        }
+        const current = await readlink(path).catch(() => '')
+        const holder = holderIn(current)
+        if (holder !== null && stateOf(holder) === 'alive') return current
+        await rm(path, { force: true })
       }
-      const current = await readlink(path).catch(() => '')
-      const holder = holderIn(current)
-      if (holder !== null && stateOf(holder) === 'alive') return current
-      await rm(path, { force: true })
-    }
-    return null
-  },
-  release: async (target) => {
-    if ((await readlink(path).catch(() => null)) === target) await rm(path, { force: true })
-  },
-})
+      return null
+    },
+    isHeld,
+    release: async (target) => {
+      if (await isHeld(target)) await rm(path, { force: true })
+    },
+  }
+}

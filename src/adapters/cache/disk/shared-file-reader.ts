@@ -13,6 +13,8 @@ type Options = {
   readonly size: number
   /** Returns whether the process that writes the file is alive. */
   readonly isWriterAlive: () => boolean
+  /** Returns whether this fill still has the lock of the blob. */
+  readonly isFilling: () => Promise<boolean>
 }
 
 /**
@@ -24,6 +26,7 @@ export const createSharedFileReader = ({
   final,
   size,
   isWriterAlive,
+  isFilling,
 }: Options): SharedBlobReader => {
   let file: FileHandle | null = null
   let closed = false
@@ -31,12 +34,15 @@ export const createSharedFileReader = ({
 
   const check = async (): Promise<{ reached: number; state: 'growing' | 'whole' | 'lost' }> => {
     const wasAlive = isWriterAlive()
+    // A short fill may end between the look at its lock and the first look at its file, which is then not there. The
+    // lock is taken before the file is created, and is released after the file is moved.
+    const isComing = file !== null || (await isFilling())
     file ??= await open(temporary, 'r').catch(() => null)
     if (closed) {
       await file?.close()
       return { reached, state: 'lost' }
     }
-    if (file === null) return { reached, state: wasAlive ? 'growing' : 'lost' }
+    if (file === null) return { reached, state: wasAlive && isComing ? 'growing' : 'lost' }
     const { size: length, nlink, ino } = await file.stat()
     if (length === size && (await stat(final).catch(() => null))?.ino === ino)
       return { reached: size, state: 'whole' }
