@@ -3,6 +3,7 @@ import type { Larder } from '../composition/larder.ts'
 import type { Config } from '../config/settings.ts'
 import type { InstanceUid } from '../domain/media/ids.ts'
 import { withTaskTimeout } from '../domain/shared/with-timeout.ts'
+import { addMilliseconds, type MonotonicMs } from '../ports/monotonic.ts'
 import { resolvePort, startListening } from '../server/listening.ts'
 import { alwaysNeedsLibrary, type Command, type CommandContext, usageError } from './command.ts'
 import { larderVersion } from './larder-version.ts'
@@ -16,11 +17,29 @@ const budgetOf = ({ lameDuckSeconds, shutdownGraceSeconds }: Config): StopBudget
     lameDuckSeconds: lameDuckSeconds ?? (isatty(0) ? 0 : 2),
   })
 
-/** Maximum time (ms) to remove this instance from the list. If it is exceeded, the instance is listed as silent. */
-const removalMs = 1000
+/**
+ * Maximum time (ms) to end the work that lasts until the last reply, and to remove this instance from the list. If it
+ * is exceeded, the instance is listed as silent.
+ */
+const leavingMs = 1000
 
-const removeInstance = ({ instances }: Larder, uid: InstanceUid) =>
-  withTaskTimeout(instances.remove(uid), removalMs, 'database')
+/**
+ * Ends what this process does as an instance. Called after the last reply, because until then changes and revocations
+ * must be heard. The reports end before the removal, so that none adds the instance again. Without a connection, the
+ * removal would only delay the end of the database's pool.
+ */
+const leave = async (
+  { following, follower, instances, monotonic }: Larder,
+  uid: InstanceUid,
+  closingAt: MonotonicMs,
+): Promise<void> => {
+  const end = Math.min(closingAt, addMilliseconds(monotonic(), leavingMs))
+  const left = () => Math.max(0, end - monotonic())
+  const isConnected = follower.state() !== 'cut'
+  const stillRunning = await following.stop(left())
+  if (!isConnected || stillRunning.length > 0) return
+  await withTaskTimeout(instances.remove(uid), left(), 'database')()
+}
 
 type Serving = {
   readonly config: Config
@@ -39,8 +58,8 @@ const serve = async (larder: Larder, { config, created, print, report, stop }: S
   const { port } = await startListening(server, config)
   // Not before the port is open: a task that runs would keep a process alive that fails to open it.
   const instance = larder.newUid.instance()
-  larder.background.start(createFollowTask(larder))
-  larder.background.start(createReportTask(larder, instance, larderVersion()))
+  larder.following.start(createFollowTask(larder))
+  larder.following.start(createReportTask(larder, instance, larderVersion()))
   const url = config.publicUrl
   const message = `Larder answers at ${url}${url.endsWith(`:${port}`) ? '' : ` (port ${port})`}`
   report({ lines: [message], json: { message, url, port } })
@@ -52,13 +71,12 @@ const serve = async (larder: Larder, { config, created, print, report, stop }: S
   const working = work.run()
   const budget = budgetOf(config)
   await stop.requested
+  const closingAt = addMilliseconds(larder.monotonic(), budget.beforeClosing)
   await Promise.all([
-    stop.track(
-      'background work',
-      Promise.all([work.stop(budget.work), working, removeInstance(larder, instance)()]),
-    ),
+    stop.track('background work', Promise.all([work.stop(budget.work), working])),
     stop.track('requests in progress', drain.run(budget.drain)),
   ])
+  await stop.track('the list of instances', leave(larder, instance, closingAt))
   return 0
 }
 

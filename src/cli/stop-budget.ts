@@ -25,6 +25,8 @@ export type StopBudget = {
   readonly drain: DrainTimes
   /** Maximum time for background work to stop. This time and `drain` begin together. */
   readonly work: number
+  /** Everything but closing ends before this time. */
+  readonly beforeClosing: number
   /** Maximum time to close all resources. This time begins after `drain` and `work`. */
   readonly closing: number
 }
@@ -44,6 +46,7 @@ export const planStopBudget = ({ graceSeconds, lameDuckSeconds }: Times): StopBu
       cutOffMilliseconds: (graceSeconds + Math.min(lameDuckSeconds, lameDuckShareSeconds)) * 1000,
     },
     work: Math.min(maxWorkMs, beforeClosing),
+    beforeClosing,
     closing: closeResourcesTimeoutMs,
   }
 }

@@ -31,7 +31,8 @@ export const createLarderServer = (
   larder: Larder,
   { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
 ): HttpServer => {
-  const { playlists, vods, exports, mediaStatus, jobService, admins, freshness, health, background } = larder
+  const { playlists, vods, exports, mediaStatus, jobService, admins, freshness, health } = larder
+  const { background, following } = larder
   const { explainCheckedToken, revocationService, monotonic, sleep } = larder
   const { cacheStats, checkedTokens, follower, clock, log, outages } = larder
   return createHttpServer({
@@ -50,7 +51,7 @@ export const createLarderServer = (
         mayExplainToken: createExplanationLimit(monotonic),
         freshness,
         health,
-        background,
+        background: { statuses: () => [...following.statuses(), ...background.statuses()] },
         cacheStats,
         checkedTokens,
         follower,

@@ -122,6 +122,8 @@ type Services = {
   readonly follower: Follower
   readonly freshness: FreshnessService
   readonly background: BackgroundWork
+  /** What a serving process needs for as long as it replies: it follows the changes, and reports itself. */
+  readonly following: BackgroundWork
   readonly sweep: StoreSweep
 }
 
@@ -236,6 +238,7 @@ export const createServices = (
     }),
     mediaStatus: createMediaStatus({ imageFiles, contentFiles, monotonic }),
     background: createBackgroundWork({ log, sleep }),
+    following: createBackgroundWork({ log, sleep }),
     sweep: createStoreSweep({ cache, store, imageFiles, contentFiles, storedFiles, jobs, locks, clock, log }),
     health: createHealthService({
       database: database.check,

@@ -155,15 +155,20 @@ const templates = Object.values(cacheKeys).map(({ template }) => template)
 
 const namePatterns = templates.map((template) => {
   const [before = '', after = ''] = template.split(/\{\w+\}/)
-  return { before, after }
+  return { template, before, after }
 })
 
+/** Returns the templates of the families to which a name may belong; none if it is no name of a key. */
+export const familiesOfName = (name: string): ReadonlyArray<string> =>
+  namePatterns
+    .filter(
+      ({ before, after }) =>
+        name.length > before.length + after.length && name.startsWith(before) && name.endsWith(after),
+    )
+    .map(({ template }) => template)
+
 /** Returns whether a text is the name of a key of any family. */
-export const isKeyName = (text: string): boolean =>
-  namePatterns.some(
-    ({ before, after }) =>
-      text.length > before.length + after.length && text.startsWith(before) && text.endsWith(after),
-  )
+export const isKeyName = (text: string): boolean => familiesOfName(text).length > 0
 
 /** Returns whether a text is the template of a family of values. Blobs are no values. */
 export const isValueFamily = (text: string): boolean =>

@@ -22,7 +22,10 @@ export const createFollowTask = ({ follower }: Pick<Larder, 'follower'>): Backgr
 
 type Reporting = Pick<Larder, 'instances' | 'follower' | 'cacheStats' | 'cacheBytes' | 'monotonic'>
 
-/** Creates the task that reports this process as an instance. */
+/**
+ * Creates the task that reports this process as an instance. It tries again at once after a failure: until it has
+ * reported, receipts say that this instance is silent. Outages of the database are logged where it is followed.
+ */
 export const createReportTask = (larder: Reporting, uid: InstanceUid, version: string): BackgroundTask => {
   const report = createInstanceReporter(larder, uid, version)
   return {
@@ -31,6 +34,7 @@ export const createReportTask = (larder: Reporting, uid: InstanceUid, version: s
       pipe(
         report,
         TE.map(() => ({ againInMs: reportEveryMs })),
+        TE.orElse(() => TE.right({ againInMs: reportEveryMs })),
       ),
   }
 }

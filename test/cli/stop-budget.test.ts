@@ -6,9 +6,12 @@ describe('[S4] the budget of a stop', () => {
   it('leaves time for closing after each wait', () => {
     fc.assert(
       fc.property(fc.nat(3600), fc.nat(3600), (graceSeconds, lameDuckSeconds) => {
-        const { total, drain, work, closing } = planStopBudget({ graceSeconds, lameDuckSeconds })
+        const { total, drain, work, beforeClosing, closing } = planStopBudget({
+          graceSeconds,
+          lameDuckSeconds,
+        })
         expect(total).to.equal((graceSeconds + 5) * 1000)
-        for (const waited of [drain.lameDuckMilliseconds, drain.cutOffMilliseconds, work])
+        for (const waited of [drain.lameDuckMilliseconds, drain.cutOffMilliseconds, work, beforeClosing])
           expect(waited + closing).to.be.below(total)
       }),
       {

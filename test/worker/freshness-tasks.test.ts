@@ -5,6 +5,8 @@ import {
   createMemoryInvalidationLog,
 } from '../../src/adapters/memory/memory-invalidation-bus.ts'
 import type { InstanceUid } from '../../src/domain/media/ids.ts'
+import { unavailable } from '../../src/domain/shared/errors.ts'
+import { TE } from '../../src/fp.ts'
 import { staleKeys } from '../../src/ports/cache.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { createFollowTask, createPruneTask, createReportTask } from '../../src/worker/freshness-tasks.ts'
@@ -48,6 +50,17 @@ describe('the tasks of a serving process for freshness', () => {
     const { receipts } = await right(freshness.findPurge(purge.uid))
     expect(receipts.map(({ state }) => state)).to.deep.equal(['done'])
     await background.stop(1000)
+  })
+
+  it('report again a second after a failure, so that receipts are right soon after an outage', async () => {
+    const { larder, idle } = await make()
+    const { follower, following, instances } = larder
+    following.start(createFollowTask(larder))
+    await idle(() => follower.state() === 'following')
+    const down = { ...instances, report: () => TE.left(unavailable('database')('away')) }
+    const report = createReportTask({ ...larder, instances: down }, 'ins_1' as InstanceUid, '1.0.0')
+    expect(await right(report.run(context))).to.deep.equal({ againInMs: 1000 })
+    await following.stop(1000)
   })
 
   it('remove old rows of the log, but not the newest, and instances that ended long ago', async () => {

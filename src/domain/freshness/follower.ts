@@ -92,13 +92,16 @@ export const createFollower = (deps: Deps): Follower => {
 
   const staleMs = (): number => (startedAt === null ? 0 : monotonic() - (trust.lastFresh() ?? startedAt))
 
+  const readRevocationsOf = (stale: StaleValues): TE.TaskEither<Unavailable, void> => {
+    if (stale === 'all') return deps.readAllRevocations
+    return stale.names.includes(revocationsName) ? deps.readRevocations : TE.right(undefined)
+  }
+
   const apply = (stale: StaleValues): TE.TaskEither<Unavailable, void> =>
+    // Revocations come first, because a large change takes longer to apply.
     pipe(
-      applyStaleValues(deps, stale),
-      TE.flatMap(() => {
-        if (stale === 'all') return deps.readAllRevocations
-        return stale.names.includes(revocationsName) ? deps.readRevocations : TE.right(undefined)
-      }),
+      readRevocationsOf(stale),
+      TE.flatMap(() => applyStaleValues(deps, stale)),
     )
 
   /** Reads the log once, applies it, and then saves the position. */
