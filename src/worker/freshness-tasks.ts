@@ -24,18 +24,20 @@ type Reporting = Pick<Larder, 'instances' | 'follower' | 'cacheStats' | 'cacheBy
 
 /**
  * Creates the task that reports this process as an instance. It tries again at once after a failure: until it has
- * reported, receipts say that this instance is silent. Outages of the database are logged where it is followed.
+ * reported, receipts say that this instance is silent. Outages of the database are logged where it is followed, so
+ * only a failure without an outage is reported here.
  */
 export const createReportTask = (larder: Reporting, uid: InstanceUid, version: string): BackgroundTask => {
   const report = createInstanceReporter(larder, uid, version)
   return {
     name: 'instance',
-    run: () =>
-      pipe(
-        report,
-        TE.map(() => ({ againInMs: reportEveryMs })),
-        TE.orElse(() => TE.right({ againInMs: reportEveryMs })),
-      ),
+    run:
+      ({ failed }) =>
+      async () => {
+        const reported = await report()
+        if (E.isLeft(reported) && larder.follower.state() === 'following') failed(reported.left, 'report')
+        return E.right({ againInMs: reportEveryMs })
+      },
   }
 }
 

@@ -6,7 +6,9 @@ import {
 } from '../../src/adapters/memory/memory-invalidation-bus.ts'
 import type { InstanceUid } from '../../src/domain/media/ids.ts'
 import { unavailable } from '../../src/domain/shared/errors.ts'
+
 import { TE } from '../../src/fp.ts'
+
 import { staleKeys } from '../../src/ports/cache.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { createFollowTask, createPruneTask, createReportTask } from '../../src/worker/freshness-tasks.ts'
@@ -59,8 +61,34 @@ describe('the tasks of a serving process for freshness', () => {
     await idle(() => follower.state() === 'following')
     const down = { ...instances, report: () => TE.left(unavailable('database')('away')) }
     const report = createReportTask({ ...larder, instances: down }, 'ins_1' as InstanceUid, '1.0.0')
-    expect(await right(report.run(context))).to.deep.equal({ againInMs: 1000 })
+    const items: string[] = []
+    const run = report.run({ signal, failed: (_, item) => items.push(item) })
+    expect(await right(run)).to.deep.equal({ againInMs: 1000 })
+    expect(items).to.deep.equal(['report'])
     await following.stop(1000)
+  })
+
+  it('report an instance that is cut off, as one that has applied nothing', async () => {
+    const { clock, advance } = createStandingClock()
+    const { sleep, idle } = createTestSleep()
+    const log = createMemoryInvalidationLog(clock)
+    const bus = createMemoryInvalidationBus(log, clock)
+    const instances = createMemoryInstances(log, clock)
+    const larder = await createMemoryLarder({ clock, sleep, bus, instances })
+    const uid = 'ins_1' as InstanceUid
+    const report = createReportTask(larder, uid, '1.0.0')
+    larder.following.start(createFollowTask(larder))
+    await idle(() => larder.follower.state() === 'following')
+    await right(report.run(context))
+    const { uid: purge } = await right(larder.freshness.requestReceipts)
+    await idle(() => larder.follower.position() !== null)
+    bus.breakSessions()
+    await idle(() => larder.follower.state() === 'cut')
+    advance(20)
+    await right(report.run(context))
+    const { receipts } = await right(larder.freshness.findPurge(purge))
+    expect(receipts.map(({ state, heardAt }) => [state, heardAt])).to.deep.equal([['waiting', clock()]])
+    await larder.following.stop(1000)
   })
 
   it('remove old rows of the log, but not the newest, and instances that ended long ago', async () => {

@@ -4,7 +4,9 @@ import { InstanceUid } from '../../domain/media/ids.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import { type Instances, silentAfterMs } from '../../ports/instances.ts'
+import type { BusPosition } from '../../ports/invalidation-bus.ts'
 import { busChannel } from './bus-session.ts'
+import { isOfAnotherHistory } from './log-history.ts'
 import { nullable } from './nullable.ts'
 import { epochMilliseconds, intervalOf } from './sql-times.ts'
 import { createStatements, inTransaction } from './statements.ts'
@@ -29,6 +31,11 @@ const ReceiptRow = snakeCased(
   }),
 )
 
+/** What an instance has applied that does not follow: no transaction. */
+const nothing: BusPosition = { snapshot: '1:1:', newest: { id: 0, xid: '', createdAt: '' } }
+
+// The row of an instance may come from a backup. So a report counts only for purges that are older.
+
 /** Stores instances and purges in PostgreSQL. There are few instances, so they need no index but their key. */
 export const createKnexInstances = (db: Knex): Instances => {
   const { selectMany, selectOne, run } = createStatements(db)
@@ -42,32 +49,37 @@ export const createKnexInstances = (db: Knex): Instances => {
          'heard_at', ${epochMilliseconds('i.heard_at')},
          'state', case
            when i.heard_at < now() - ${intervalOf(silentAfterMs)} then 'silent'
-           when pg_visible_in_snapshot(p.xid, i.applied) then 'done'
+           when i.heard_at >= p.created_at and pg_visible_in_snapshot(p.xid, i.applied) then 'done'
            else 'waiting' end
        ) order by i.started_at, i.uid), '[]') from instances i
      ) as receipts
      from cache_purges p where p.uid = ?`,
   )
   return {
-    report: ({ uid, version, position, cacheBytes, hitRatio }) =>
-      pipe(
+    report: ({ uid, version, position, cacheBytes, hitRatio }) => {
+      const { snapshot, newest } = position ?? nothing
+      return pipe(
         run(
           `insert into instances (uid, version, applied, applied_id, cache_bytes, hit_ratio)
-           values (:uid, :version, cast(:applied as pg_snapshot), :id, :bytes, :ratio)
+           select :uid, :version, cast(case when another then :nothing else :applied end as pg_snapshot),
+                  case when another then 0 else cast(:id as bigint) end, :bytes, :ratio
+           from (select ${isOfAnotherHistory({ snapshot: ':applied', id: ':id', xid: ':xid', createdAt: ':createdAt' })} as another) history
            on conflict (uid) do update
            set heard_at = now(), applied = excluded.applied, applied_id = excluded.applied_id,
                cache_bytes = excluded.cache_bytes, hit_ratio = excluded.hit_ratio`,
           {
             uid,
             version,
-            applied: position.snapshot,
-            id: position.newest.id,
+            applied: snapshot,
+            nothing: nothing.snapshot,
+            ...newest,
             bytes: cacheBytes,
             ratio: hitRatio,
           },
         ),
         TE.map(() => undefined),
-      ),
+      )
+    },
     remove: (uid) =>
       pipe(
         run('delete from instances where uid = :uid', { uid }),

@@ -33,8 +33,8 @@ export type Follower = {
    */
   readonly isExpired: () => boolean
   /**
-   * The position up to which everything was applied; at first the one that the disk had, perhaps of another history of
-   * the database. `null` if there was none.
+   * The position up to which everything was applied; `null` while the process does not follow: the position of an
+   * earlier session, or of the disk, may be of another history of the database.
    */
   readonly position: () => BusPosition | null
   /** Fails with Unavailable unless the process follows, or is idle. */
@@ -78,6 +78,7 @@ export const createFollower = (deps: Deps): Follower => {
   const { bus, positions, trust, outages, clock, monotonic, sleep } = deps
   let position = positions.initial?.position ?? null
   let session: BusSession | null = null
+  let hasRead = false
   /** The moment from which the cut is counted before anything was applied; `null` while idle. */
   let startedAt: MonotonicMs | null = null
   let savedAt: MonotonicMs | null = null
@@ -139,7 +140,7 @@ export const createFollower = (deps: Deps): Follower => {
     }
     session.lost.addEventListener('abort', wakeUp)
     signal.addEventListener('abort', stop)
-    let hasRead = false
+    hasRead = false
     try {
       const revocations = await deps.readRevocations()
       if (E.isLeft(revocations)) {
@@ -180,7 +181,7 @@ export const createFollower = (deps: Deps): Follower => {
     state,
     staleMs,
     isExpired: () => staleMs() > deps.maxCutMs,
-    position: () => position,
+    position: () => (session !== null && hasRead ? position : null),
     check: async () =>
       state() === 'following' || state() === 'idle'
         ? E.right(undefined)

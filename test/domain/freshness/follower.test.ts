@@ -167,6 +167,22 @@ describe('the follower of invalidations', () => {
     expect(follower.staleMs()).to.equal(0)
   })
 
+  it('has a position only while it follows: before, that may be one of another history', async () => {
+    const first = start()
+    await first.idle(() => first.follower.state() === 'following')
+    await first.end()
+    const { follower, bus, next, idle } = start()
+    expect(follower.position(), 'the one on the disk').to.equal(null)
+    await idle(() => follower.state() === 'following')
+    expect(follower.position()).not.to.equal(null)
+    bus.breakSessions()
+    await idle(() => follower.state() === 'cut')
+    expect(follower.position(), 'of a session that broke').to.equal(null)
+    await next()
+    await idle(() => follower.state() === 'following')
+    expect(follower.position()).not.to.equal(null)
+  })
+
   it('counts the time before it started, if it never reached the log since', async () => {
     const first = start()
     await first.idle(() => first.follower.state() === 'following')
@@ -227,7 +243,8 @@ describe('the follower of invalidations', () => {
     isBroken = true
     change(anna)
     await idle(() => follower.state() !== 'following')
-    expect(follower.position()).to.equal(before)
+    expect(follower.position()).to.equal(null)
+    expect(stored.current?.position).to.deep.equal(before)
     isBroken = false
     await next()
     await idle(() => follower.state() === 'following')
