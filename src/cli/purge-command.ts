@@ -25,7 +25,7 @@ export const purgeCommand: Command = {
       const started = await orThrowCommandError(
         larder.freshness.purge(isKeyName(target) ? { key: target } : { uid: target }),
       )
-      const { lines, json, code } = describeReceipts(await waitForReceipts(larder, started))
+      const { lines, json, code } = describeReceipts((await waitForReceipts(larder, started)).receipts)
       const { uid } = started
       report({ lines: [`${uid}: purged ${target}`, ...lines], json: { uid, instances: json } })
       return code

@@ -8,6 +8,7 @@ import { oneOf } from '../../domain/shared/one-of.ts'
 import { PageLimit, PageStart } from '../../domain/shared/query-numbers.ts'
 import { refine } from '../../domain/shared/refine.ts'
 import { pipe, TE } from '../../fp.ts'
+import { closedObject } from '../request/closed-object.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
 import { pageLimitOf } from '../request/page-query.ts'
@@ -30,7 +31,7 @@ const Priority = refine(
   (u): u is number => Number.isInteger(u) && Number(u) >= jobPriorities.min && Number(u) <= jobPriorities.max,
   `should be a whole number from ${jobPriorities.min} to ${jobPriorities.max}`,
 )
-const priorityBody = jsonBody(t.strict({ priority: Priority }))
+const priorityBody = jsonBody(closedObject(t.strict({ priority: Priority })))
 
 const jobReply = (job: Job) => jsonReply(jobAsJson(job))
 
