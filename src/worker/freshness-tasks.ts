@@ -42,6 +42,29 @@ export const createReportTask = (larder: Reporting, uid: InstanceUid, version: s
 }
 
 /**
+ * Creates the task that removes the instances of killed processes of this data folder. They would be listed as silent
+ * for as long as instances that are cut off, and no receipt would be complete meanwhile.
+ */
+export const createRemoveEndedTask = ({
+  instances,
+  localInstances,
+}: Pick<Larder, 'instances' | 'localInstances'>): BackgroundTask => ({
+  name: 'ended instances',
+  run: () => async () => {
+    const ended = await localInstances.listEnded()
+    if (E.isLeft(ended)) return ended
+    for (const uid of ended.right) {
+      const removed = await pipe(
+        instances.remove(uid),
+        TE.flatMap(() => localInstances.remove(uid)),
+      )()
+      if (E.isLeft(removed)) return removed
+    }
+    return E.right('done')
+  },
+})
+
+/**
  * Creates the task that removes old rows from the log of invalidations, old purges, and instances that ended long
  * ago. If another process does so already, this one tries again an hour later.
  */

@@ -26,6 +26,7 @@ import {
 } from '../../src/adapters/memory/memory-invalidation-bus.ts'
 import { createMemoryJobQueue } from '../../src/adapters/memory/memory-job-queue.ts'
 import { createMemoryJobs } from '../../src/adapters/memory/memory-jobs.ts'
+import { createMemoryLocalInstances } from '../../src/adapters/memory/memory-local-instances.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import { createMemoryRevocationFile } from '../../src/adapters/memory/memory-revocation-file.ts'
 import { createMemoryRevocations } from '../../src/adapters/memory/memory-revocations.ts'
@@ -116,6 +117,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     busPositions: createMemoryBusPositions(),
     followTrust: createFollowTrust(monotonic),
     instances: createMemoryInstances(invalidations, clock),
+    localInstances: createMemoryLocalInstances(),
     cacheBytes: () => 0,
     store: createMemoryObjectStore(),
     database: { migrate: TE.right(undefined), check: TE.right(undefined) },

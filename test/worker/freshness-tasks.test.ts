@@ -4,6 +4,10 @@ import {
   createMemoryInvalidationBus,
   createMemoryInvalidationLog,
 } from '../../src/adapters/memory/memory-invalidation-bus.ts'
+import {
+  createMemoryLocalInstances,
+  type MemoryNotes,
+} from '../../src/adapters/memory/memory-local-instances.ts'
 import type { InstanceUid } from '../../src/domain/media/ids.ts'
 import { unavailable } from '../../src/domain/shared/errors.ts'
 
@@ -11,7 +15,12 @@ import { TE } from '../../src/fp.ts'
 
 import { staleKeys } from '../../src/ports/cache.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
-import { createFollowTask, createPruneTask, createReportTask } from '../../src/worker/freshness-tasks.ts'
+import {
+  createFollowTask,
+  createPruneTask,
+  createRemoveEndedTask,
+  createReportTask,
+} from '../../src/worker/freshness-tasks.ts'
 import { right } from '../support/expect-right.ts'
 import { createMemoryLarder, createStandingClock } from '../support/memory-larder.ts'
 import { createTestSleep } from '../support/test-sleep.ts'
@@ -89,6 +98,29 @@ describe('the tasks of a serving process for freshness', () => {
     const { receipts } = await right(larder.freshness.findPurge(purge))
     expect(receipts?.map(({ state, heardAt }) => [state, heardAt])).to.deep.equal([['waiting', clock()]])
     await larder.following.stop(1000)
+  })
+
+  it('remove the instances of killed processes of the same data folder, and no others', async () => {
+    const { larder } = await make()
+    const notes: MemoryNotes = new Map()
+    const killed = 'ins_killed' as InstanceUid
+    const alive = 'ins_alive' as InstanceUid
+    const elsewhere = 'ins_elsewhere' as InstanceUid
+    for (const uid of [killed, alive, elsewhere])
+      await right(larder.instances.report({ uid, version: '1', position: null, cacheBytes: 0, hitRatio: null }))
+    const localInstances = createMemoryLocalInstances(notes)
+    await right(createMemoryLocalInstances(notes, () => false).add(killed))
+    await right(localInstances.add(alive))
+
+    const down = { ...larder.instances, remove: () => TE.left(unavailable('database')('away')) }
+    expect(await createRemoveEndedTask({ instances: down, localInstances }).run(context)()).to.have.property(
+      '_tag',
+      'Left',
+    )
+    const task = createRemoveEndedTask({ instances: larder.instances, localInstances })
+    expect(await right(task.run(context))).to.equal('done')
+    expect((await right(larder.instances.list)).map(({ uid }) => uid)).to.deep.equal([alive, elsewhere])
+    expect([...notes.keys()]).to.deep.equal([alive])
   })
 
   it('remove old rows of the log, but not the newest, and instances that ended long ago', async () => {
