@@ -55,7 +55,7 @@ export type Revocations = {
   /**
    * Stores a revocation. `notBefore` is the time of the store in whole seconds, plus one, and later than
    * that of any earlier revocation of the same subject: a token minted after that one has its `notBefore` as `iat`,
-   * and must be refused by this one. Also deletes what is older than `revocationSeconds`. If it fails,
+   * and must be refused by this one. Also deletes some of what is older than `revocationSeconds`. If it fails,
    * the revocation may be stored or not.
    */
   readonly revoke: (target: RevocationTarget) => TE.TaskEither<Unavailable, Revocation>

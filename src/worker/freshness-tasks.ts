@@ -77,9 +77,10 @@ export const createPruneTask = (
     pipe(
       locks.tryWith('invalidation log', () =>
         pipe(
-          bus.prune(invalidationLogSeconds * 1000),
-          // A silent instance is shown for as long as it may serve what it has cached.
-          TE.flatMap(() => instances.forget(busMaxCutSeconds * 1000)),
+          // A silent instance is shown for as long as it may serve what it has cached. This comes first, because it is
+          // soon done, whatever the size of the log.
+          instances.forget(busMaxCutSeconds * 1000),
+          TE.flatMap(() => bus.prune(invalidationLogSeconds * 1000)),
         ),
       ),
       TE.map(() => ({ againInMs: pruneEveryMs })),

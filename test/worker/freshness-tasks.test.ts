@@ -107,7 +107,9 @@ describe('the tasks of a serving process for freshness', () => {
     const alive = 'ins_alive' as InstanceUid
     const elsewhere = 'ins_elsewhere' as InstanceUid
     for (const uid of [killed, alive, elsewhere])
-      await right(larder.instances.report({ uid, version: '1', position: null, cacheBytes: 0, hitRatio: null }))
+      await right(
+        larder.instances.report({ uid, version: '1', position: null, cacheBytes: 0, hitRatio: null }),
+      )
     const localInstances = createMemoryLocalInstances(notes)
     await right(createMemoryLocalInstances(notes, () => false).add(killed))
     await right(localInstances.add(alive))
@@ -121,6 +123,18 @@ describe('the tasks of a serving process for freshness', () => {
     expect(await right(task.run(context))).to.equal('done')
     expect((await right(larder.instances.list)).map(({ uid }) => uid)).to.deep.equal([alive, elsewhere])
     expect([...notes.keys()]).to.deep.equal([alive])
+  })
+
+  it('forget instances that ended long ago, also while the log cannot be pruned', async () => {
+    const { larder, advance } = await make()
+    const uid = 'ins_1' as InstanceUid
+    await right(larder.instances.report({ uid, version: '1', position: null, cacheBytes: 0, hitRatio: null }))
+    advance(100)
+    const bus = { ...larder.bus, prune: () => TE.left(unavailable('database')('too many rows')) }
+    const limits = { invalidationLogSeconds: 60, busMaxCutSeconds: 60 }
+    const pruned = await createPruneTask({ ...larder, bus }, limits).run(context)()
+    expect(pruned._tag, 'the failure is reported').to.equal('Left')
+    expect(await right(larder.instances.list)).to.deep.equal([])
   })
 
   it('remove old rows of the log, but not the newest, and instances that ended long ago', async () => {

@@ -2,7 +2,7 @@ import * as t from 'io-ts'
 import type { Knex } from 'knex'
 import { InstanceUid } from '../../domain/media/ids.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
-import { O, pipe, TE } from '../../fp.ts'
+import { E, O, pipe, TE } from '../../fp.ts'
 import { type Instances, silentAfterMs } from '../../ports/instances.ts'
 import type { BusPosition } from '../../ports/invalidation-bus.ts'
 import { busChannel } from './bus-session.ts'
@@ -31,6 +31,9 @@ const ReceiptRow = snakeCased(
   }),
 )
 
+/** Number of purges that one statement deletes, far within its time limit. */
+const maxPieceRows = 10_000
+
 /** What an instance has applied that does not follow: no transaction. */
 const nothing: BusPosition = { snapshot: '1:1:', newest: { id: 0, xid: '', createdAt: '' } }
 
@@ -38,7 +41,14 @@ const nothing: BusPosition = { snapshot: '1:1:', newest: { id: 0, xid: '', creat
 
 /** Stores instances and purges in PostgreSQL. There are few instances, so they need no index but their key. */
 export const createKnexInstances = (db: Knex): Instances => {
-  const { selectMany, selectOne, run } = createStatements(db)
+  const { selectMany, selectOne, run, writeMany } = createStatements(db)
+  const forgetPurges = writeMany(
+    'cache_purges.forget',
+    t.strict({}),
+    `delete from cache_purges where uid in (
+       select uid from cache_purges where created_at < now() - ${intervalOf('?')} limit ${maxPieceRows}
+     ) returning 1 as one`,
+  )
   const findPurge = selectOne(
     'background',
     'cache_purges.find',
@@ -101,14 +111,16 @@ export const createKnexInstances = (db: Knex): Instances => {
         if (families.length > 0) await trx.raw('select log_family_invalidation(?)', [[...families]])
       }),
     findPurge: (uid) => pipe(findPurge(uid), TE.map(O.map(({ receipts }) => receipts))),
-    forget: (silentMs) =>
-      pipe(
-        run(
-          `with old as (delete from cache_purges where created_at < now() - ${intervalOf(':ms')})
-           delete from instances where heard_at < now() - ${intervalOf(':ms')}`,
-          { ms: silentMs },
-        ),
-        TE.map(() => undefined),
-      ),
+    forget: (silentMs) => async () => {
+      const forgotten = await run(`delete from instances where heard_at < now() - ${intervalOf(':ms')}`, {
+        ms: silentMs,
+      })()
+      if (E.isLeft(forgotten)) return forgotten
+      for (;;) {
+        const piece = await forgetPurges(silentMs)()
+        if (E.isLeft(piece)) return piece
+        if (piece.right.length < maxPieceRows) return E.right(undefined)
+      }
+    },
   }
 }
