@@ -81,7 +81,7 @@ const serve = async (larder: Larder, { config, created, print, report, stop }: S
     stop.track('background work', Promise.all([work.stop(budget.work), working])),
     stop.track('requests in progress', drain.run(budget.drain)),
   ])
-  await stop.track('the list of instances', leave(larder, instance, closingAt))
+  await stop.track('the removal of this instance', leave(larder, instance, closingAt))
   return 0
 }
 

@@ -286,24 +286,4 @@ describe('the follower of invalidations', () => {
     await idle(() => follower.state() === 'following')
     expect(await isCached(cache, anna)).to.equal(false)
   })
-
-  it('is idle, and healthy, in a process that does not serve', async () => {
-    const monotonic = asMonotonic(() => now)
-    const follower = createFollower({
-      bus: createMemoryInvalidationBus(log, () => now),
-      positions: createMemoryBusPositions(stored),
-      cache: createMemoryCache(() => now),
-      blobs: createMemoryBlobCache(),
-      readRevocations: TE.right(undefined),
-      readAllRevocations: TE.right(undefined),
-      trust: createFollowTrust(monotonic),
-      maxCutMs: 86_400_000,
-      outages: createOutageLog(createRecordingLog().log, monotonic),
-      clock: () => now,
-      monotonic,
-      sleep: createTestSleep().sleep,
-    })
-    expect([follower.state(), follower.staleMs()]).to.deep.equal(['idle', 0])
-    await right(follower.check)
-  })
 })

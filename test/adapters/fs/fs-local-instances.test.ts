@@ -1,16 +1,16 @@
 import { readdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { createFsLocalInstances } from '../../src/adapters/fs/fs-local-instances.ts'
+import { createFsLocalInstances } from '../../../src/adapters/fs/fs-local-instances.ts'
 import {
   createMemoryLocalInstances,
   type MemoryNotes,
-} from '../../src/adapters/memory/memory-local-instances.ts'
-import type { ProcessIdentity } from '../../src/adapters/platform/process-identity.ts'
-import { localProcessLiveness } from '../../src/adapters/platform/process-liveness.ts'
-import { localInstancesContract } from '../contracts/local-instances.contract.ts'
-import { right } from '../support/expect-right.ts'
-import { removeScratch, scratchFolder } from '../support/scratch.ts'
+} from '../../../src/adapters/memory/memory-local-instances.ts'
+import type { ProcessIdentity } from '../../../src/adapters/platform/process-identity.ts'
+import { localProcessLiveness } from '../../../src/adapters/platform/process-liveness.ts'
+import { localInstancesContract } from '../../contracts/local-instances.contract.ts'
+import { right } from '../../support/expect-right.ts'
+import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 
 describe('notes of instances in memory', () => {
   localInstancesContract(async () => {
