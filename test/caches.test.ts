@@ -31,6 +31,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/knex/postgres-work-locks.ts': 'files whose exports this process is making',
   'src/adapters/sandbox/sandbox.ts': 'programs that are run, which are fixed',
   'src/domain/background/background-work.ts': 'tasks that run',
+  'src/adapters/fs/fs-local-instances.ts': 'instances of this process, which is one',
   'src/domain/access/revocation-index.ts': 'revocations of 400 days, which admins make',
   'src/domain/jobs/job-runner.ts': 'jobs under way, at most JOBS',
   'src/worker/background-tasks.ts': 'names of the samples, which are two',
@@ -49,6 +50,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-library-table.ts': 'a library in memory',
   'src/adapters/memory/memory-replaced-exports.ts': 'a library in memory',
   'src/adapters/memory/memory-instances.ts': 'instances in memory',
+  'src/adapters/memory/memory-local-instances.ts': 'instances in memory',
   'src/adapters/memory/memory-invalidation-bus.ts': 'sessions and transactions of a log in memory',
   'src/adapters/memory/memory-media.ts': 'a library in memory',
   'src/adapters/memory/memory-object-store.ts': 'a store in memory',
@@ -60,6 +62,7 @@ const bounds: Readonly<Record<string, string>> = {
 
 /** Files whose maps and sets do not outlive a call, or contain constants. */
 const local: ReadonlyArray<string> = [
+  'src/domain/freshness/apply-stale.ts',
   'src/adapters/fs/inspect-file.ts',
   'src/adapters/knex/bus-session.ts',
   'src/adapters/knex/knex-media-repository.ts',

@@ -10,6 +10,7 @@ const unusedInProduction: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-invalidation-bus.ts createMemoryInvalidationBus': 'for tests',
   'src/adapters/memory/memory-invalidation-bus.ts createMemoryInvalidationLog': 'for tests',
   'src/adapters/memory/memory-job-queue.ts createMemoryJobQueue': 'for tests',
+  'src/adapters/memory/memory-local-instances.ts createMemoryLocalInstances': 'for tests',
   'src/adapters/memory/memory-revocation-file.ts createMemoryRevocationFile': 'for tests',
   'src/adapters/memory/memory-revocations.ts createMemoryRevocations': 'for tests',
   'src/adapters/memory/memory-content-file-repository.ts createMemoryContentFileRepository': 'for tests',

@@ -23,7 +23,7 @@ export const purgeCommand: Command = {
     return withServices(config, async (larder) => {
       await orThrowCommandError(larder.database.migrate)
       const started = await orThrowCommandError(larder.freshness.purge(target))
-      const { lines, json, code } = describeReceipts(await waitForReceipts(larder, started))
+      const { lines, json, code } = describeReceipts((await waitForReceipts(larder, started)).receipts)
       const { uid } = started
       report({ lines: [`${uid}: purged ${text}`, ...lines], json: { uid, instances: json } })
       return code

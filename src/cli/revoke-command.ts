@@ -69,8 +69,10 @@ export const revokeCommand: Command = {
       await orThrowCommandError(larder.database.migrate)
       const [target = targetOf((await isUidOfFile(larder, text ?? '')) ? 'uid' : 'jti', text ?? '')] = given
       const { kind, subject, notBefore } = await orThrowCommandError(larder.revocationService.revoke(target))
-      const started = await orThrowCommandError(larder.freshness.requestReceipts)
-      const receipts = describeReceipts(await waitForReceipts(larder, started))
+      // The tokens are revoked, whatever happens from here on.
+      const started = await larder.freshness.requestReceipts()
+      const confirmed = E.isRight(started) ? (await waitForReceipts(larder, started.right)).receipts : null
+      const receipts = describeReceipts(confirmed)
       report({
         lines: [describeRevoked(target), ...receipts.lines],
         json: { [kind]: subject, not_before: notBefore, instances: receipts.json },

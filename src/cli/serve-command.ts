@@ -3,6 +3,7 @@ import type { Larder } from '../composition/larder.ts'
 import type { Config } from '../config/settings.ts'
 import type { InstanceUid } from '../domain/media/ids.ts'
 import { withTaskTimeout } from '../domain/shared/with-timeout.ts'
+import { E } from '../fp.ts'
 import { addMilliseconds, type MonotonicMs } from '../ports/monotonic.ts'
 import { resolvePort, startListening } from '../server/listening.ts'
 import { alwaysNeedsLibrary, type Command, type CommandContext, usageError } from './command.ts'
@@ -29,7 +30,7 @@ const leavingMs = 1000
  * removal would only delay the end of the database's pool.
  */
 const leave = async (
-  { following, follower, instances, monotonic }: Larder,
+  { following, follower, instances, localInstances, monotonic }: Larder,
   uid: InstanceUid,
   closingAt: MonotonicMs,
 ): Promise<void> => {
@@ -38,7 +39,9 @@ const leave = async (
   const isConnected = follower.state() !== 'cut'
   const stillRunning = await following.stop(left())
   if (!isConnected || stillRunning.length > 0) return
-  await withTaskTimeout(instances.remove(uid), left(), 'database')()
+  const removed = await withTaskTimeout(instances.remove(uid), left(), 'database')()
+  // Otherwise the note stays, and the next start removes the instance.
+  if (E.isRight(removed)) await localInstances.remove(uid)()
 }
 
 type Serving = {
@@ -58,6 +61,8 @@ const serve = async (larder: Larder, { config, created, print, report, stop }: S
   const { port } = await startListening(server, config)
   // Not before the port is open: a task that runs would keep a process alive that fails to open it.
   const instance = larder.newUid.instance()
+  const noted = await larder.localInstances.add(instance)()
+  if (E.isLeft(noted)) larder.log.warn('instance.not_noted', { cause: String(noted.left.cause) })
   larder.following.start(createFollowTask(larder))
   larder.following.start(createReportTask(larder, instance, larderVersion()))
   const url = config.publicUrl

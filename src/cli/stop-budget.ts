@@ -10,7 +10,9 @@ export const closingSeconds = 5
  * Part of `closingSeconds` (in seconds) that is reserved for the lame-duck phase, in which the server still
  * answers but reports that it will stop.
  */
-const lameDuckShareSeconds = 3
+const lameDuckShareSeconds = 2
+/** Part of `closingSeconds` (in seconds) that is reserved for what ends after the last reply. */
+const leavingSeconds = 1
 /**
  * Maximum time for background work to stop, in milliseconds. The time is short, because background work is
  * aborted and not finished: its processes are killed, and its files are removed.
@@ -38,15 +40,15 @@ type Times = { readonly graceSeconds: number; readonly lameDuckSeconds: number }
  * phase beyond `lameDuckShareSeconds` is taken from the grace period.
  */
 export const planStopBudget = ({ graceSeconds, lameDuckSeconds }: Times): StopBudget => {
-  const beforeClosing = (graceSeconds + lameDuckShareSeconds) * 1000
+  const drained = (graceSeconds + lameDuckShareSeconds) * 1000
   return {
     total: (graceSeconds + closingSeconds) * 1000,
     drain: {
-      lameDuckMilliseconds: Math.min(lameDuckSeconds * 1000, beforeClosing),
+      lameDuckMilliseconds: Math.min(lameDuckSeconds * 1000, drained),
       cutOffMilliseconds: (graceSeconds + Math.min(lameDuckSeconds, lameDuckShareSeconds)) * 1000,
     },
-    work: Math.min(maxWorkMs, beforeClosing),
-    beforeClosing,
+    work: Math.min(maxWorkMs, drained),
+    beforeClosing: drained + leavingSeconds * 1000,
     closing: closeResourcesTimeoutMs,
   }
 }

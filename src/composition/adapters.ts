@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { createRandomUid } from '../adapters/crypto/random-uid.ts'
 import { createFsLocalFiles } from '../adapters/fs/fs-local-files.ts'
+import { createFsLocalInstances } from '../adapters/fs/fs-local-instances.ts'
 import { createFsRevocationFile } from '../adapters/fs/fs-revocation-file.ts'
 import { createKnex } from '../adapters/knex/create-knex.ts'
 import { createKnexContentFileRepository } from '../adapters/knex/knex-content-file-repository.ts'
@@ -72,6 +73,7 @@ export const createAdapters = async (
     busPositions: cache.positions,
     followTrust,
     instances: createKnexInstances(db),
+    localInstances: createFsLocalInstances(path.join(dataDir, 'instances'), liveness),
     store: createBoundedObjectStore(
       objects.store,
       createBreaker({ openMs: storeBreakerOpenMs, monotonic, ...reportOutages(outages, 'object store') }),

@@ -45,6 +45,7 @@ import type { Instances } from '../ports/instances.ts'
 import type { InvalidationBus } from '../ports/invalidation-bus.ts'
 import type { JobQueue } from '../ports/job-queue.ts'
 import type { LocalFiles } from '../ports/local-files.ts'
+import type { LocalInstances } from '../ports/local-instances.ts'
 import type { Log } from '../ports/log.ts'
 import type { MediaRepository } from '../ports/media-repository.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
@@ -80,6 +81,7 @@ export type Adapters = {
   /** Says whether this process hears of changes. The cache asks for it, and the follower sets it. */
   readonly followTrust: FollowTrust
   readonly instances: Instances
+  readonly localInstances: LocalInstances
   readonly store: ObjectStore
   readonly database: Database
   readonly imageFiles: ImageFileRepository

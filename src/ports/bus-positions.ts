@@ -1,10 +1,13 @@
 import * as t from 'io-ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
+import { refine } from '../domain/shared/refine.ts'
 import type { TE } from '../fp.ts'
 import { BusPosition } from './invalidation-bus.ts'
 
+const TimeOfDay = refine('time', (u): u is number => Number.isSafeInteger(u) && Number(u) >= 0)
+
 /** A position, and the time of day at which it was reached (milliseconds since 1970). */
-export const SavedPosition = t.strict({ position: BusPosition, reachedAt: t.number })
+export const SavedPosition = t.strict({ position: BusPosition, reachedAt: TimeOfDay })
 export type SavedPosition = t.TypeOf<typeof SavedPosition>
 
 /**

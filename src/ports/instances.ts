@@ -11,8 +11,8 @@ export const silentAfterMs = 30_000
 export type InstanceReport = {
   readonly uid: InstanceUid
   readonly version: string
-  /** Everything up to this position was applied to its cache. */
-  readonly position: BusPosition
+  /** Everything up to this position was applied to its cache; `null` while the process does not follow the log. */
+  readonly position: BusPosition | null
   /** Bytes of its cache on disk. */
   readonly cacheBytes: number
   /** Part of the lookups that memory or disk answered, from 0 to 1; `null` before the first lookup. */
@@ -23,7 +23,7 @@ export type InstanceReport = {
 export type InstanceStatus = Omit<InstanceReport, 'position'> & {
   readonly startedAt: number
   readonly heardAt: number
-  /** The id of the newest row of the log that it has applied. */
+  /** The id of the newest row of the log that it has applied; 0 if that is not known. */
   readonly applied: number
 }
 
@@ -39,7 +39,10 @@ export type PurgeReceipt = {
 
 /** The serving processes of a library, and what each of them has purged from its cache. */
 export type Instances = {
-  /** Stores a report, in place of an earlier one of this instance. */
+  /**
+   * Stores a report, in place of an earlier one of this instance. A position that is not of the history of this
+   * database (it was restored, failed over or replaced) counts as `null`.
+   */
   readonly report: (report: InstanceReport) => TE.TaskEither<Unavailable, void>
   /** Removes an instance that ends. Does nothing if there is none. */
   readonly remove: (uid: InstanceUid) => TE.TaskEither<Unavailable, void>
@@ -50,7 +53,10 @@ export type Instances = {
    * if there are no values: an instance that has applied it has applied all earlier changes, too.
    */
   readonly addPurge: (uid: PurgeUid, stale: Exclude<StaleValues, 'all'>) => TE.TaskEither<Unavailable, void>
-  /** Returns a receipt for each instance; `none` if there is no such purge. */
+  /**
+   * Returns a receipt for each instance; `none` if there is no such purge. Only a report that was made after the
+   * purge counts, because the rows of instances may come from a backup, too.
+   */
   readonly findPurge: (uid: PurgeUid) => TE.TaskEither<Unavailable, O.Option<ReadonlyArray<PurgeReceipt>>>
   /** Removes instances that have been silent for longer than `silentMs` milliseconds, and purges as old. */
   readonly forget: (silentMs: number) => TE.TaskEither<Unavailable, void>

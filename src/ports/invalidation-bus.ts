@@ -1,7 +1,24 @@
 import * as t from 'io-ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
+import { refine } from '../domain/shared/refine.ts'
+import { storableText } from '../domain/shared/storable-text.ts'
 import type { TE } from '../fp.ts'
 import type { StaleValues } from './cache.ts'
+
+const snapshotPattern = /^(\d{1,19}):(\d{1,19}):((?:\d{1,19}(?:,\d{1,19})*)?)$/
+
+/** Returns whether PostgreSQL can read the snapshot: it fails for others, and so would each read of the log. */
+const isSnapshot = (u: unknown): u is string => {
+  const [, first, next, list] = (typeof u === 'string' ? snapshotPattern.exec(u) : null) ?? []
+  if (first === undefined || next === undefined) return false
+  const [xmin, xmax] = [BigInt(first), BigInt(next)]
+  const running = list ? list.split(',').map(BigInt) : []
+  const isInOrder = running.every((xid, i) => xid >= (running[i - 1] ?? xmin) && xid < xmax)
+  return xmin > 0n && xmin <= xmax && isInOrder
+}
+
+const RowId = refine('row_id', (u): u is number => Number.isSafeInteger(u) && Number(u) >= 0)
+const TransactionId = refine('xid', (u): u is string => typeof u === 'string' && /^\d{1,19}$/.test(u))
 
 /**
  * How far a follower has read. A row of the log is known if the transaction that wrote it is visible in the
@@ -10,8 +27,8 @@ import type { StaleValues } from './cache.ts'
  */
 export const BusPosition = t.strict({
   /** The snapshot in the notation of PostgreSQL's type `pg_snapshot`: `xmin:xmax:xip_list`. */
-  snapshot: t.string,
-  newest: t.strict({ id: t.number, xid: t.string, createdAt: t.string }),
+  snapshot: refine('pg_snapshot', isSnapshot),
+  newest: t.strict({ id: RowId, xid: TransactionId, createdAt: storableText({ maxCharacters: 64 }) }),
 })
 export type BusPosition = t.TypeOf<typeof BusPosition>
 

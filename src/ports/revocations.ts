@@ -1,6 +1,7 @@
 import * as t from 'io-ts'
 import { TokenSubject } from '../domain/access/token-subject.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
+import { refine } from '../domain/shared/refine.ts'
 import type { TE } from '../fp.ts'
 
 /**
@@ -17,6 +18,9 @@ export const revocationsName = 'revocations'
 /** The tokens to revoke. `subject`: an id of a token, the uid of a file, or the subject of id tokens. */
 export type RevocationTarget = { readonly kind: RevocationKind; readonly subject: string }
 
+/** Copies on disks may be damaged: an endless time would refuse all tokens for ever. */
+const NotBefore = refine('not_before', (u): u is number => Number.isSafeInteger(u) && Number(u) >= 0)
+
 /**
  * `notBefore`: seconds since 1970. Of a file or a user, tokens whose `iat` is earlier are refused. Of a `jti`, it
  * is only the time of the revocation.
@@ -24,7 +28,7 @@ export type RevocationTarget = { readonly kind: RevocationKind; readonly subject
 export const Revocation = t.strict({
   kind: RevocationKind,
   subject: TokenSubject,
-  notBefore: t.number,
+  notBefore: NotBefore,
 })
 export type Revocation = RevocationTarget & { readonly notBefore: number }
 
@@ -51,7 +55,7 @@ export type Revocations = {
   /**
    * Stores a revocation. `notBefore` is the time of the store in whole seconds, plus one, and later than
    * that of any earlier revocation of the same subject: a token minted after that one has its `notBefore` as `iat`,
-   * and must be refused by this one. Also deletes what is older than `revocationSeconds`. If it fails,
+   * and must be refused by this one. Also deletes some of what is older than `revocationSeconds`. If it fails,
    * the revocation may be stored or not.
    */
   readonly revoke: (target: RevocationTarget) => TE.TaskEither<Unavailable, Revocation>

@@ -2,7 +2,7 @@ import type { Larder } from '../composition/larder.ts'
 import { sampleMediaPaths } from '../composition/sample-media.ts'
 import type { Config } from '../config/settings.ts'
 import { createTerminal, type Terminal } from '../terminal/terminal.ts'
-import { createPruneTask } from './freshness-tasks.ts'
+import { createPruneTask, createRemoveEndedTask } from './freshness-tasks.ts'
 import { createJobsTask } from './jobs-task.ts'
 import { createSampleTask } from './sample-task.ts'
 import { createStartTask } from './start-task.ts'
@@ -27,6 +27,7 @@ export const createBackgroundTasks = (
         background.start(createSampleTask(larder, config, terminal, path, onRegistered))
     if (config.jobs > 0) background.start(createJobsTask(larder, terminal, config.jobs, nameOf))
     background.start(createSweepTask(larder, terminal))
+    background.start(createRemoveEndedTask(larder))
     background.start(createPruneTask(larder, config))
   }
   return createStoppableTasks(background, terminal, createStartTask(larder, config, terminal, startOthers))

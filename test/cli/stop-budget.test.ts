@@ -13,6 +13,8 @@ describe('[S4] the budget of a stop', () => {
         expect(total).to.equal((graceSeconds + 5) * 1000)
         for (const waited of [drain.lameDuckMilliseconds, drain.cutOffMilliseconds, work, beforeClosing])
           expect(waited + closing).to.be.below(total)
+        for (const waited of [drain.lameDuckMilliseconds, drain.cutOffMilliseconds, work])
+          expect(beforeClosing - waited, 'time to be removed from the list').to.be.at.least(1000)
       }),
       {
         examples: [

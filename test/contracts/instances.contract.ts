@@ -38,7 +38,7 @@ export const instancesContract = (make: () => Promise<Fixture>): void => {
     )
     return { position, pieces }
   }
-  const report = (uid: InstanceUid, position: BusPosition, hitRatio: number | null = null) =>
+  const report = (uid: InstanceUid, position: BusPosition | null, hitRatio: number | null = null) =>
     right(fixture.instances.report({ uid, version: '1.2.3', position, cacheBytes: 4096, hitRatio }))
 
   const states = async () => {
@@ -101,6 +101,39 @@ export const instancesContract = (make: () => Promise<Fixture>): void => {
     expect(await states()).to.deep.equal({ [one]: 'waiting' })
     await report(one, (await readLog(before.position)).position)
     expect(await states()).to.deep.equal({ [one]: 'done' })
+  })
+
+  it('call no instance done that does not follow, whatever it had applied before', async () => {
+    await right(fixture.instances.addPurge(purge, { names: ['a'], families: [] }))
+    await report(one, (await readLog()).position)
+    expect(await states()).to.deep.equal({ [one]: 'done' })
+    await report(one, null)
+    expect(await states()).to.deep.equal({ [one]: 'waiting' })
+    expect((await right(fixture.instances.list)).map(({ applied }) => applied)).to.deep.equal([0])
+  })
+
+  it('call no instance done whose position is of another history: of a database before its restore, or of another one', async () => {
+    const { position } = await readLog()
+    const [, xmax] = position.snapshot.split(':')
+    const later = Number(xmax) + 1_000_000
+    const { newest } = position
+    await right(fixture.instances.addPurge(purge, { names: ['a'], families: [] }))
+    const foreign = {
+      'more transactions than there are': { ...position, snapshot: `${later}:${later}:` },
+      'another row': {
+        snapshot: (await readLog()).position.snapshot,
+        newest: { ...newest, xid: `${later}` },
+      },
+      'a row that is not there': {
+        ...(await readLog()).position,
+        newest: { ...newest, id: newest.id + 1000 },
+      },
+      'a purge that it cannot know': { snapshot: (await readLog()).position.snapshot, newest },
+    }
+    for (const [what, other] of Object.entries(foreign)) {
+      await report(one, other)
+      expect(await states(), what).to.deep.equal({ [one]: 'waiting' })
+    }
   })
 
   it('call an instance silent that has not reported for 30 s, and never done', async () => {

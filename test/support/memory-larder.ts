@@ -26,6 +26,7 @@ import {
 } from '../../src/adapters/memory/memory-invalidation-bus.ts'
 import { createMemoryJobQueue } from '../../src/adapters/memory/memory-job-queue.ts'
 import { createMemoryJobs } from '../../src/adapters/memory/memory-jobs.ts'
+import { createMemoryLocalInstances } from '../../src/adapters/memory/memory-local-instances.ts'
 import { createMemoryMedia } from '../../src/adapters/memory/memory-media.ts'
 import { createMemoryMediaRepository } from '../../src/adapters/memory/memory-media-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
@@ -119,6 +120,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     busPositions: createMemoryBusPositions(),
     followTrust: createFollowTrust(monotonic),
     instances: createMemoryInstances(invalidations, clock),
+    localInstances: createMemoryLocalInstances(),
     cacheBytes: () => 0,
     store: createMemoryObjectStore(),
     database: { migrate: TE.right(undefined), check: TE.right(undefined) },

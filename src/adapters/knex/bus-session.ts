@@ -5,6 +5,7 @@ import { E } from '../../fp.ts'
 import type { StaleValues } from '../../ports/cache.ts'
 import type { BusPosition, BusSession } from '../../ports/invalidation-bus.ts'
 import type { PgConnection } from './create-knex.ts'
+import { createdAtText, isOfAnotherHistory } from './log-history.ts'
 import { openOwnConnection } from './own-connection.ts'
 import { decodeRows } from './statements.ts'
 
@@ -16,26 +17,13 @@ const pageRows = 100
 
 /**
  * Selects the state of the log in one statement, so that snapshot and rows belong together. $1 to $4 are the
- * position of the follower. The log has a gap
- * - if the newest known row is not there, or is another one: it was pruned, or the database was replaced by a
- *   backup, a standby server or another database;
- * - if transactions are numbered lower than before, as on a new server;
- * - if a newer row counts as known: another history has used its transaction's number;
- * - if a row was pruned that may not be known. A number of another server, beyond the current ones, does not
- *   count.
+ * position of the follower. The log has a gap if the position is of another history, or if a row was pruned that may not
+ * be known. A number of another server, beyond the current ones, does not count.
  */
 const selectState = `
   select cast(pg_current_snapshot() as text) as snapshot, newest.id,
-         cast(newest.xid as text) as xid, cast(newest.created_at as text) as created_at,
-         not exists (
-           select from invalidation_log
-           where id = $2 and cast(xid as text) = $3 and cast(created_at as text) = $4
-         )
-         or pg_snapshot_xmax(pg_current_snapshot()) < pg_snapshot_xmax(cast($1 as pg_snapshot))
-         or exists (
-           select from invalidation_log
-           where id > $2 and pg_visible_in_snapshot(xid, cast($1 as pg_snapshot))
-         )
+         cast(newest.xid as text) as xid, ${createdAtText('newest.created_at')} as created_at,
+         ${isOfAnotherHistory({ snapshot: '$1', id: '$2', xid: '$3', createdAt: '$4' })}
          or exists (
            select from invalidation_pruning
            where pruned >= pg_snapshot_xmin(cast($1 as pg_snapshot))
@@ -84,7 +72,7 @@ export const openBusSession = async (
     name: 'larder bus',
     answerMs,
     // The session listens before the first read, so that no row falls between the two.
-    setup: `set timezone = 'UTC'; set datestyle = 'ISO'; listen ${busChannel}`,
+    setup: `listen ${busChannel}`,
     types: {
       getTypeParser: (oid: number, format?: string) =>
         oid === int8 ? Number : pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text'),

@@ -2,9 +2,11 @@ import * as t from 'io-ts'
 import type { Knex } from 'knex'
 import { InstanceUid } from '../../domain/media/ids.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
-import { O, pipe, TE } from '../../fp.ts'
+import { E, O, pipe, TE } from '../../fp.ts'
 import { type Instances, silentAfterMs } from '../../ports/instances.ts'
+import type { BusPosition } from '../../ports/invalidation-bus.ts'
 import { busChannel } from './bus-session.ts'
+import { isOfAnotherHistory } from './log-history.ts'
 import { nullable } from './nullable.ts'
 import { epochMilliseconds, intervalOf } from './sql-times.ts'
 import { createStatements, inTransaction } from './statements.ts'
@@ -29,9 +31,24 @@ const ReceiptRow = snakeCased(
   }),
 )
 
+/** Number of purges that one statement deletes, far within its time limit. */
+const maxPieceRows = 10_000
+
+/** What an instance has applied that does not follow: no transaction. */
+const nothing: BusPosition = { snapshot: '1:1:', newest: { id: 0, xid: '', createdAt: '' } }
+
+// The row of an instance may come from a backup. So a report counts only for purges that are older.
+
 /** Stores instances and purges in PostgreSQL. There are few instances, so they need no index but their key. */
 export const createKnexInstances = (db: Knex): Instances => {
-  const { selectMany, selectOne, run } = createStatements(db)
+  const { selectMany, selectOne, run, writeMany } = createStatements(db)
+  const forgetPurges = writeMany(
+    'cache_purges.forget',
+    t.strict({}),
+    `delete from cache_purges where uid in (
+       select uid from cache_purges where created_at < now() - ${intervalOf('?')} limit ${maxPieceRows}
+     ) returning 1 as one`,
+  )
   const findPurge = selectOne(
     'background',
     'cache_purges.find',
@@ -42,32 +59,37 @@ export const createKnexInstances = (db: Knex): Instances => {
          'heard_at', ${epochMilliseconds('i.heard_at')},
          'state', case
            when i.heard_at < now() - ${intervalOf(silentAfterMs)} then 'silent'
-           when pg_visible_in_snapshot(p.xid, i.applied) then 'done'
+           when i.heard_at >= p.created_at and pg_visible_in_snapshot(p.xid, i.applied) then 'done'
            else 'waiting' end
        ) order by i.started_at, i.uid), '[]') from instances i
      ) as receipts
      from cache_purges p where p.uid = ?`,
   )
   return {
-    report: ({ uid, version, position, cacheBytes, hitRatio }) =>
-      pipe(
+    report: ({ uid, version, position, cacheBytes, hitRatio }) => {
+      const { snapshot, newest } = position ?? nothing
+      return pipe(
         run(
           `insert into instances (uid, version, applied, applied_id, cache_bytes, hit_ratio)
-           values (:uid, :version, cast(:applied as pg_snapshot), :id, :bytes, :ratio)
+           select :uid, :version, cast(case when another then :nothing else :applied end as pg_snapshot),
+                  case when another then 0 else cast(:id as bigint) end, :bytes, :ratio
+           from (select ${isOfAnotherHistory({ snapshot: ':applied', id: ':id', xid: ':xid', createdAt: ':createdAt' })} as another) history
            on conflict (uid) do update
            set heard_at = now(), applied = excluded.applied, applied_id = excluded.applied_id,
                cache_bytes = excluded.cache_bytes, hit_ratio = excluded.hit_ratio`,
           {
             uid,
             version,
-            applied: position.snapshot,
-            id: position.newest.id,
+            applied: snapshot,
+            nothing: nothing.snapshot,
+            ...newest,
             bytes: cacheBytes,
             ratio: hitRatio,
           },
         ),
         TE.map(() => undefined),
-      ),
+      )
+    },
     remove: (uid) =>
       pipe(
         run('delete from instances where uid = :uid', { uid }),
@@ -89,14 +111,16 @@ export const createKnexInstances = (db: Knex): Instances => {
         if (families.length > 0) await trx.raw('select log_family_invalidation(?)', [[...families]])
       }),
     findPurge: (uid) => pipe(findPurge(uid), TE.map(O.map(({ receipts }) => receipts))),
-    forget: (silentMs) =>
-      pipe(
-        run(
-          `with old as (delete from cache_purges where created_at < now() - ${intervalOf(':ms')})
-           delete from instances where heard_at < now() - ${intervalOf(':ms')}`,
-          { ms: silentMs },
-        ),
-        TE.map(() => undefined),
-      ),
+    forget: (silentMs) => async () => {
+      const forgotten = await run(`delete from instances where heard_at < now() - ${intervalOf(':ms')}`, {
+        ms: silentMs,
+      })()
+      if (E.isLeft(forgotten)) return forgotten
+      for (;;) {
+        const piece = await forgetPurges(silentMs)()
+        if (E.isLeft(piece)) return piece
+        if (piece.right.length < maxPieceRows) return E.right(undefined)
+      }
+    },
   }
 }

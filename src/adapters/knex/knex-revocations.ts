@@ -30,11 +30,17 @@ const PagedRevocation = t.intersection([Revocation, t.strict({ id: t.number, xid
 
 const Page = t.strict({ horizon: t.string, revocations: t.readonlyArray(PagedRevocation) })
 
+/** Number of expired rows that each revocation deletes: more than one, and far too few to make it wait. */
+const expiredRows = 1000
+
 const insert = `
   with expired as (
-    delete from revocations
-    where created_at < now() - make_interval(secs => ${revocationSeconds})
-      and not (kind = :kind and subject = :subject)
+    delete from revocations where id in (
+      select id from revocations
+      where created_at < now() - make_interval(secs => ${revocationSeconds})
+        and not (kind = :kind and subject = :subject)
+      order by created_at limit ${expiredRows}
+    )
   )
   insert into revocations (kind, subject, not_before)
   values (:kind, :subject, floor(extract(epoch from clock_timestamp())) + 1)

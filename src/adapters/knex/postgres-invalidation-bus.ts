@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import type { Knex } from 'knex'
 import { unavailable } from '../../domain/shared/errors.ts'
-import { O, pipe, TE } from '../../fp.ts'
+import { E, TE } from '../../fp.ts'
 import type { InvalidationBus } from '../../ports/invalidation-bus.ts'
 import { openBusSession } from './bus-session.ts'
 import type { PgConnection } from './create-knex.ts'
@@ -14,6 +14,35 @@ import { createStatements } from './statements.ts'
  */
 const answerMs = 2000
 
+/** Number of rows that one statement removes, far within its time limit. A larger log is pruned in several pieces. */
+const maxPieceRows = 10_000
+
+/**
+ * Removes one piece, and notes it in the same statement, so that no follower misses it. Removes no row that is newer
+ * than a running transaction: followers count it as perhaps unknown, so that each read would be a gap for as long as
+ * that transaction runs. In place of the function of migration 0008, which removes everything at once.
+ */
+const prunePiece = `
+  with bounds as (
+    select pg_snapshot_xmin(pg_current_snapshot()) as oldest, pg_snapshot_xmax(pg_current_snapshot()) as next
+  ), gone as (
+    delete from invalidation_log where id in (
+      select id from invalidation_log, bounds
+      where created_at < clock_timestamp() - ${intervalOf('?')}
+        and id < (select max(id) from invalidation_log)
+        and (xid < oldest or xid >= next)
+      order by created_at limit ?
+    ) returning xid
+  ), noted as (
+    update invalidation_pruning
+    set pruned = greatest(
+      case when pruned < next then pruned else '0' end,
+      (select xid from gone where xid < next order by xid desc limit 1)
+    ) from bounds
+    where exists (select from gone)
+  )
+  select count(*) as pruned from gone`
+
 /**
  * Follows the log of PostgreSQL (migration 0008). Each session has a connection of its own: a pooled one
  * would be given to others, and would not receive notifications.
@@ -21,24 +50,24 @@ const answerMs = 2000
 export const createPostgresInvalidationBus = (
   db: Knex,
   connection: () => Promise<PgConnection>,
+  pieceRows = maxPieceRows,
 ): InvalidationBus => {
-  const { selectOne } = createStatements(db)
-  const prune = selectOne(
-    'background',
-    'invalidation.prune',
-    t.strict({ pruned: t.number }),
-    `select prune_invalidation_log(${intervalOf('?')}) as pruned`,
-  )
+  const { writeMany } = createStatements(db)
+  const prune = writeMany('invalidation.prune', t.strict({ pruned: t.number }), prunePiece)
   return {
     open: (onChange) =>
       TE.tryCatch(
         async () => openBusSession(await connection(), answerMs, onChange),
         unavailable('database'),
       ),
-    prune: (keepMs) =>
-      pipe(
-        prune(keepMs),
-        TE.map((row) => (O.isSome(row) ? row.value.pruned : 0)),
-      ),
+    prune: (keepMs) => async () => {
+      for (let removed = 0; ; ) {
+        const piece = await prune(keepMs, pieceRows)()
+        if (E.isLeft(piece)) return piece
+        const rows = piece.right[0]?.pruned ?? 0
+        removed += rows
+        if (rows < pieceRows) return E.right(removed)
+      }
+    },
   }
 }

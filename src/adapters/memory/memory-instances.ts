@@ -2,17 +2,24 @@ import type { InstanceUid, PurgeUid } from '../../domain/media/ids.ts'
 import { O, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type InstanceReport, type Instances, silentAfterMs } from '../../ports/instances.ts'
-import { type MemoryInvalidationLog, parseMemorySnapshot } from './memory-invalidation-bus.ts'
+import {
+  isOfAnotherHistory,
+  type MemoryInvalidationLog,
+  parseMemorySnapshot,
+} from './memory-invalidation-bus.ts'
 
 type Row = InstanceReport & { readonly startedAt: number; readonly heardAt: number }
+
+type MemoryPurge = { readonly xid: number; readonly addedAt: number }
 
 /** Stores instances in memory, for tests. */
 export const createMemoryInstances = (log: MemoryInvalidationLog, clock: Clock): Instances => {
   const rows = new Map<InstanceUid, Row>()
-  const purges = new Map<PurgeUid, { readonly xid: number; readonly addedAt: number }>()
+  const purges = new Map<PurgeUid, MemoryPurge>()
 
-  const stateOf = ({ position, heardAt }: Row, xid: number) => {
+  const stateOf = ({ position, heardAt }: Row, { xid, addedAt }: MemoryPurge) => {
     if (clock() - heardAt > silentAfterMs) return 'silent'
+    if (position === null || heardAt < addedAt) return 'waiting'
     return parseMemorySnapshot(position.snapshot).isVisible(xid) ? 'done' : 'waiting'
   }
 
@@ -20,14 +27,16 @@ export const createMemoryInstances = (log: MemoryInvalidationLog, clock: Clock):
     report: (report) =>
       TE.fromIO(() => {
         const startedAt = rows.get(report.uid)?.startedAt ?? clock()
-        rows.set(report.uid, { ...report, startedAt, heardAt: clock() })
+        const { position } = report
+        const isKnown = position !== null && !isOfAnotherHistory(log, position)
+        rows.set(report.uid, { ...report, position: isKnown ? position : null, startedAt, heardAt: clock() })
       }),
     remove: (uid) =>
       TE.fromIO(() => {
         rows.delete(uid)
       }),
     list: TE.fromIO(() =>
-      [...rows.values()].map(({ position, ...row }) => ({ ...row, applied: position.newest.id })),
+      [...rows.values()].map(({ position, ...row }) => ({ ...row, applied: position?.newest.id ?? 0 })),
     ),
     addPurge: (uid, stale) =>
       TE.fromIO(() => {
@@ -43,7 +52,7 @@ export const createMemoryInstances = (log: MemoryInvalidationLog, clock: Clock):
         return O.some(
           [...rows.values()].map((row) => ({
             instance: row.uid,
-            state: stateOf(row, purge.xid),
+            state: stateOf(row, purge),
             heardAt: row.heardAt,
           })),
         )

@@ -88,24 +88,28 @@ export const parseMemorySnapshot = (text: string) => {
   const unfinished = running === '' ? [] : running.split(',').map(Number)
   return {
     xmin: Number(xmin),
+    xmax: Number(xmax),
     isVisible: (xid: number) => xid < Number(xmax) && !unfinished.includes(xid),
   }
 }
 
-const hasGap = (log: MemoryInvalidationLog, { snapshot, newest }: BusPosition): boolean => {
-  const { xmin, isVisible } = parseMemorySnapshot(snapshot)
+export const isOfAnotherHistory = (
+  log: MemoryInvalidationLog,
+  { snapshot, newest }: BusPosition,
+): boolean => {
+  const { xmax, isVisible } = parseMemorySnapshot(snapshot)
   const isSame = log
     .rows()
     .some(
       ({ id, xid, createdAtMs }) =>
         id === newest.id && String(xid) === newest.xid && String(createdAtMs) === newest.createdAt,
     )
-  return (
-    !isSame ||
-    (log.pruned() > 0 && log.pruned() >= xmin) ||
-    log.rows().some(({ id, xid }) => id > newest.id && isVisible(xid))
-  )
+  return !isSame || xmax > log.nextXid() || log.rows().some(({ id, xid }) => id > newest.id && isVisible(xid))
 }
+
+const hasGap = (log: MemoryInvalidationLog, position: BusPosition): boolean =>
+  isOfAnotherHistory(log, position) ||
+  (log.pruned() > 0 && log.pruned() >= parseMemorySnapshot(position.snapshot).xmin)
 
 /** Follows a log in memory, for tests. */
 export const createMemoryInvalidationBus = (

@@ -33,8 +33,8 @@ export type Follower = {
    */
   readonly isExpired: () => boolean
   /**
-   * The position up to which everything was applied; at first the one that the disk had, perhaps of another history of
-   * the database. `null` if there was none.
+   * The position up to which everything was applied; `null` while the process does not follow: the position of an
+   * earlier session, or of the disk, may be of another history of the database.
    */
   readonly position: () => BusPosition | null
   /** Fails with Unavailable unless the process follows, or is idle. */
@@ -46,9 +46,12 @@ type Deps = {
   readonly positions: BusPositions
   readonly cache: CachePort
   readonly blobs: BlobCache
-  /** Reads new revocations. Called for each session, and when the log announces some. */
+  /** Reads new revocations. Called when the log announces some. */
   readonly readRevocations: TE.TaskEither<Unavailable, void>
-  /** Reads all revocations. Called after a gap: a restored database has revocations of another history. */
+  /**
+   * Reads all revocations. Called for each session and after a gap: a restored database has revocations of another
+   * history.
+   */
   readonly readAllRevocations: TE.TaskEither<Unavailable, void>
   readonly trust: FollowTrust
   readonly maxCutMs: number
@@ -66,6 +69,8 @@ const backoff: Backoff = { first: 50, most: 5000 }
  * migrations have run, and a database that is restarted is back in a few seconds.
  */
 const unloggedFailures = 8
+/** A session that breaks sooner than this (milliseconds) counts as a failure, however much it has read. */
+const stableMs = 5000
 /**
  * Shortest time between two saves of the position (milliseconds). A save may flush the disk, which takes
  * longer than to apply a change.
@@ -78,6 +83,9 @@ export const createFollower = (deps: Deps): Follower => {
   const { bus, positions, trust, outages, clock, monotonic, sleep } = deps
   let position = positions.initial?.position ?? null
   let session: BusSession | null = null
+  let hasRead = false
+  /** Number of failures in a row: sessions that could not be opened, or broke soon. */
+  let failures = 0
   /** The moment from which the cut is counted before anything was applied; `null` while idle. */
   let startedAt: MonotonicMs | null = null
   let savedAt: MonotonicMs | null = null
@@ -111,7 +119,6 @@ export const createFollower = (deps: Deps): Follower => {
     if (E.isLeft(reached)) return reached
     position = reached.right
     trust.extend(at)
-    outages.answered('bus')
     const pauseMs = savedId === position.newest.id ? saveMs : saveNewsMs
     if (savedAt !== null && at - savedAt < pauseMs) return E.right(undefined)
     // Without a saved position the next start only repeats more. So a failure changes nothing here.
@@ -123,15 +130,16 @@ export const createFollower = (deps: Deps): Follower => {
     return E.right(undefined)
   }
 
-  /** Follows with one connection, until it breaks. Returns whether anything could be read. */
-  const followOnce = async (signal: AbortSignal): Promise<boolean> => {
+  /** Follows with one connection, until it breaks. */
+  const followOnce = async (signal: AbortSignal): Promise<void> => {
     let wake = new AbortController()
     const wakeUp = () => wake.abort()
     const opened = await bus.open(wakeUp)()
     if (E.isLeft(opened)) {
       cause = opened.left.cause
-      return false
+      return
     }
+    const openedAt = monotonic()
     session = opened.right
     const stop = () => {
       wakeUp()
@@ -139,40 +147,44 @@ export const createFollower = (deps: Deps): Follower => {
     }
     session.lost.addEventListener('abort', wakeUp)
     signal.addEventListener('abort', stop)
-    let hasRead = false
+    hasRead = false
     try {
-      const revocations = await deps.readRevocations()
+      const revocations = await deps.readAllRevocations()
       if (E.isLeft(revocations)) {
         cause = revocations.left.cause
-        return false
+        return
       }
       while (!signal.aborted && !session.lost.aborted) {
         wake = new AbortController()
         const read = await catchUp(session)
         if (E.isLeft(read)) {
           cause = read.left.cause
-          break
+          return
         }
         hasRead = true
+        if (monotonic() - openedAt >= stableMs) {
+          failures = 0
+          outages.answered('bus')
+        }
         if (!signal.aborted && !session.lost.aborted) await sleep(pollMs, wake.signal)
       }
+      cause = 'its connection broke'
     } finally {
       signal.removeEventListener('abort', stop)
       session = null
       trust.end()
       await opened.right.close()
     }
-    return hasRead
   }
 
   return {
     run: async (signal) => {
       const age = positions.initial === null ? 0 : Math.max(0, clock() - positions.initial.reachedAt)
       startedAt = addMilliseconds(monotonic(), -age)
-      let failures = 0
       while (!signal.aborted) {
-        failures = (await followOnce(signal)) ? 1 : failures + 1
+        await followOnce(signal)
         if (signal.aborted) break
+        failures += 1
         if (failures >= unloggedFailures) outages.failed('bus', { cause: oneLineMessage(cause) })
         await sleep(backoffMilliseconds(backoff, failures, Math.random), signal)
       }
@@ -180,7 +192,7 @@ export const createFollower = (deps: Deps): Follower => {
     state,
     staleMs,
     isExpired: () => staleMs() > deps.maxCutMs,
-    position: () => position,
+    position: () => (session !== null && hasRead ? position : null),
     check: async () =>
       state() === 'following' || state() === 'idle'
         ? E.right(undefined)

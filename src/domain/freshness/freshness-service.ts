@@ -13,12 +13,12 @@ import { type PurgeTarget, staleValuesOf } from './purge-target.ts'
 export type FreshnessService = {
   /**
    * Purges all caches. This process has deleted the values when the result arrives; the receipts say which
-   * other instances have.
+   * other instances have. A purge that was stored is a success, also if its receipts cannot be read.
    */
   readonly purge: (target: PurgeTarget) => TE.TaskEither<NotFound | Unavailable, Purge>
   /**
    * Asks all instances to confirm that they have applied every change that was committed before, such as a
-   * revocation. Deletes nothing.
+   * revocation. Deletes nothing. A failure says nothing of those changes.
    */
   readonly requestReceipts: TE.TaskEither<NotFound | Unavailable, Purge>
   readonly findPurge: (uid: PurgeUid) => TE.TaskEither<NotFound | Unavailable, Purge>
@@ -43,6 +43,14 @@ export const createFreshnessService = (deps: Deps): FreshnessService => {
       : E.right({ uid, receipts: found.right.value })
   }
 
+  /** Returns a purge that was stored. */
+  const withReceipts = async (uid: PurgeUid): Promise<E.Either<NotFound, Purge>> => {
+    const found = await findPurge(uid)()
+    return E.isLeft(found) && found.left._tag === 'Unavailable'
+      ? E.right({ uid, receipts: null })
+      : (found as E.Either<NotFound, Purge>)
+  }
+
   return {
     purge: (target) => async () => {
       const uid = newUid.purge()
@@ -51,12 +59,12 @@ export const createFreshnessService = (deps: Deps): FreshnessService => {
       if (E.isLeft(added) && !added.left.mayHaveHappened) return added
       const applied = await applyStaleValues(deps, stale)()
       if (E.isLeft(added)) return added
-      return E.isLeft(applied) ? applied : findPurge(uid)()
+      return E.isLeft(applied) ? applied : withReceipts(uid)
     },
     requestReceipts: async () => {
       const uid = newUid.purge()
       const added = await instances.addPurge(uid, { names: [], families: [] })()
-      return E.isLeft(added) ? added : findPurge(uid)()
+      return E.isLeft(added) ? added : withReceipts(uid)
     },
     findPurge,
     listInstances: instances.list,

@@ -27,20 +27,21 @@ const hitRatioOf = ({ counts }: CacheStats): number | null => {
 
 /**
  * Creates the reports of an instance. The returned task reports if something new was applied, or if the last
- * report was made a while ago. It costs nothing otherwise, so it can run every second. Without a position there is
- * nothing to report, and perhaps no table.
+ * report was made a while ago. It costs nothing otherwise, so it can run every second. Before the first position there
+ * is nothing to report, and perhaps no table. An instance that has lost its position reports that, so that it is not
+ * taken for one that has ended.
  */
 export const createInstanceReporter = (
   { instances, follower, cacheStats, cacheBytes, monotonic }: Deps,
   uid: InstanceUid,
   version: string,
 ): TE.TaskEither<Unavailable, void> => {
-  let last: { readonly at: MonotonicMs; readonly newest: number } | null = null
+  let last: { readonly at: MonotonicMs; readonly newest: number | null } | null = null
   return async () => {
     const at = monotonic()
     const position = follower.position()
-    if (position === null) return E.right(undefined)
-    const newest = position.newest.id
+    if (position === null && last === null) return E.right(undefined)
+    const newest = position?.newest.id ?? null
     if (last !== null && last.newest === newest && at - last.at < reportEveryMs) return E.right(undefined)
     const hitRatio = hitRatioOf(cacheStats)
     const reported = await instances.report({ uid, version, position, cacheBytes: cacheBytes(), hitRatio })()

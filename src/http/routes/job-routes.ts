@@ -31,7 +31,7 @@ const Priority = refine(
   (u): u is number => Number.isInteger(u) && Number(u) >= jobPriorities.min && Number(u) <= jobPriorities.max,
   `should be a whole number from ${jobPriorities.min} to ${jobPriorities.max}`,
 )
-const priorityBody = jsonBody(closedObject(t.type({ priority: Priority })))
+const priorityBody = jsonBody(closedObject(t.strict({ priority: Priority })))
 
 const jobReply = (job: Job) => jsonReply(jobAsJson(job))
 

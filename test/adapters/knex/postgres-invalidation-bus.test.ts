@@ -92,6 +92,22 @@ describe('invalidation bus of PostgreSQL', () => {
     })
   })
 
+  it('prunes in pieces, so that a log of any size shrinks within the limit of a statement', async () => {
+    const knex = database.knex()
+    const bus = createPostgresInvalidationBus(knex, async () => database.connection(), 10)
+    await right(bus.prune(-60_000))
+    await knex.raw(`insert into invalidation_log (keys) select '{}' from generate_series(1, 25)`)
+    const removed: unknown[] = []
+    const note = (rows: { readonly rows: ReadonlyArray<unknown> }, query: { readonly sql: string }) => {
+      if (query.sql.includes('delete from invalidation_log')) removed.push(rows.rows[0])
+    }
+    knex.on('query-response', note)
+    expect(await right(bus.prune(-60_000))).to.be.at.least(24)
+    knex.off('query-response', note)
+    expect(removed.slice(0, 2)).to.deep.equal([{ pruned: 10 }, { pruned: 10 }])
+    expect(removed.length).to.be.at.least(3)
+  })
+
   it('forgets the numbers of another server once rows of this one are pruned', async () => {
     const db = database.knex()
     const session = await right(make().open(() => undefined))

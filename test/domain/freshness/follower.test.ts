@@ -13,7 +13,7 @@ import { createFollowTrust } from '../../../src/domain/freshness/follow-trust.ts
 import { createFollower, type Follower } from '../../../src/domain/freshness/follower.ts'
 import { createOutageLog } from '../../../src/domain/health/outage-log.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
-import { E, O, TE } from '../../../src/fp.ts'
+import { E, O, pipe, TE } from '../../../src/fp.ts'
 import { type CachePort, staleKeys } from '../../../src/ports/cache.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
 import type { InvalidationBus } from '../../../src/ports/invalidation-bus.ts'
@@ -96,12 +96,11 @@ describe('the follower of invalidations', () => {
   it('reads revocations at its start and when the log announces them, and follows only when it has read them', async () => {
     let reads = 0
     let isDown = true
-    const { follower, next, idle } = start({
-      readRevocations: async () => {
-        reads += 1
-        return isDown ? E.left(unavailable('database')('away')) : E.right(undefined)
-      },
-    })
+    const read = async () => {
+      reads += 1
+      return isDown ? E.left(unavailable('database')('away')) : E.right(undefined)
+    }
+    const { follower, next, idle } = start({ readRevocations: read, readAllRevocations: read })
     await idle(() => reads === 1)
     expect(follower.state()).to.equal('cut')
     isDown = false
@@ -115,18 +114,26 @@ describe('the follower of invalidations', () => {
     await idle(() => reads > before.reads)
   })
 
-  it('reads all revocations after a gap, because a restored database may have earlier ones, and only the new ones otherwise', async () => {
+  it('reads all revocations in each session and after a gap, because a restored database may have earlier ones, and only the new ones otherwise', async () => {
     const reads = { all: 0, new: 0 }
     const count = (which: keyof typeof reads) => async () => {
       reads[which] += 1
       return E.right(undefined)
     }
-    const { follower, idle } = start({ readAllRevocations: count('all'), readRevocations: count('new') })
+    const { follower, bus, next, idle } = start({
+      readAllRevocations: count('all'),
+      readRevocations: count('new'),
+    })
     await idle(() => follower.state() === 'following')
-    expect(reads).to.deep.equal({ all: 1, new: 1 })
+    expect(reads, 'the start of a session, and no position').to.deep.equal({ all: 2, new: 0 })
     change({ name: revocationsName })
-    await idle(() => reads.new === 2)
-    expect(reads.all).to.equal(1)
+    await idle(() => reads.new === 1)
+    expect(reads.all).to.equal(2)
+    bus.breakSessions()
+    await idle(() => follower.state() === 'cut')
+    await next()
+    await idle(() => follower.state() === 'following')
+    expect(reads).to.deep.equal({ all: 3, new: 1 })
   })
 
   it('drops every value if it has no position, so that nothing of an earlier release stays', async () => {
@@ -167,6 +174,22 @@ describe('the follower of invalidations', () => {
     expect(follower.staleMs()).to.equal(0)
   })
 
+  it('has a position only while it follows: before, that may be one of another history', async () => {
+    const first = start()
+    await first.idle(() => first.follower.state() === 'following')
+    await first.end()
+    const { follower, bus, next, idle } = start()
+    expect(follower.position(), 'the one on the disk').to.equal(null)
+    await idle(() => follower.state() === 'following')
+    expect(follower.position()).not.to.equal(null)
+    bus.breakSessions()
+    await idle(() => follower.state() === 'cut')
+    expect(follower.position(), 'of a session that broke').to.equal(null)
+    await next()
+    await idle(() => follower.state() === 'following')
+    expect(follower.position()).not.to.equal(null)
+  })
+
   it('counts the time before it started, if it never reached the log since', async () => {
     const first = start()
     await first.idle(() => first.follower.state() === 'following')
@@ -202,7 +225,36 @@ describe('the follower of invalidations', () => {
     await next()
     await idle(() => follower.state() === 'following')
     expect(follower.isExpired()).to.equal(false)
-    expect(entries.at(-1)?.event).to.equal('outage.ended')
+    now += 5000
+    await next()
+    await idle(() => entries.at(-1)?.event === 'outage.ended')
+  })
+
+  it('counts a session that breaks soon as a failure, and so tries less often and logs an outage', async () => {
+    const inner = createMemoryInvalidationBus(log, () => now)
+    let reads = 0
+    const bus: InvalidationBus = {
+      ...inner,
+      open: (onChange) =>
+        pipe(
+          inner.open(onChange),
+          TE.map((session) => ({
+            ...session,
+            catchUp: (from, apply) => async () => {
+              const read = await session.catchUp(from, apply)()
+              reads += 1
+              inner.breakSessions()
+              return read
+            },
+          })),
+        ),
+    }
+    const { next, entries } = start({ bus })
+    const pauses: number[] = []
+    for (let i = 0; i < 10; i += 1) pauses.push(await next())
+    expect(reads).to.be.at.least(10)
+    expect(pauses.at(-1)).to.be.at.least(2500)
+    expect(entries.map(({ event }) => event)).to.deep.equal(['outage.started'])
   })
 
   it('is not trusted any longer if it no longer reads the log, though its connection stands', async () => {
@@ -227,30 +279,11 @@ describe('the follower of invalidations', () => {
     isBroken = true
     change(anna)
     await idle(() => follower.state() !== 'following')
-    expect(follower.position()).to.equal(before)
+    expect(follower.position()).to.equal(null)
+    expect(stored.current?.position).to.deep.equal(before)
     isBroken = false
     await next()
     await idle(() => follower.state() === 'following')
     expect(await isCached(cache, anna)).to.equal(false)
-  })
-
-  it('is idle, and healthy, in a process that does not serve', async () => {
-    const monotonic = asMonotonic(() => now)
-    const follower = createFollower({
-      bus: createMemoryInvalidationBus(log, () => now),
-      positions: createMemoryBusPositions(stored),
-      cache: createMemoryCache(() => now),
-      blobs: createMemoryBlobCache(),
-      readRevocations: TE.right(undefined),
-      readAllRevocations: TE.right(undefined),
-      trust: createFollowTrust(monotonic),
-      maxCutMs: 86_400_000,
-      outages: createOutageLog(createRecordingLog().log, monotonic),
-      clock: () => now,
-      monotonic,
-      sleep: createTestSleep().sleep,
-    })
-    expect([follower.state(), follower.staleMs()]).to.deep.equal(['idle', 0])
-    await right(follower.check)
   })
 })

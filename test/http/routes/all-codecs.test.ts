@@ -28,8 +28,8 @@ const partsOf = ({ codec, path }: Named): ReadonlyArray<Named> => {
   return [{ codec, path }, ...children.flatMap(partsOf)]
 }
 
-/** Returns every codec whose faults a client may see. */
-const routeCodecs = async (): Promise<ReadonlyArray<Named>> => {
+/** Returns the codec of each part of a request whose faults a client may see. */
+const requestCodecs = async (): Promise<ReadonlyArray<Named>> => {
   const roots: Named[] = []
   const handle: RouteHandler = <C, P, Q, B>({ params, explainsParams, query, body }: Route<C, P, Q, B>) => {
     if (query !== undefined) roots.push({ codec: query, path: 'query' })
@@ -50,8 +50,30 @@ const routeCodecs = async (): Promise<ReadonlyArray<Named>> => {
     } as unknown as Parameters<typeof createAllRoutes>[0],
     { handle, refusals: { counts: () => [] } } as unknown as Parameters<typeof createAllRoutes>[1],
   )
-  return roots.flatMap(partsOf)
+  return roots
 }
+
+/** One body for each route that reads one, or more. */
+const sampleBodies: ReadonlyArray<object> = [
+  { key: 'image_files:public:if_a' },
+  { uid: 'if_a' },
+  { family: 'image_files:public:{uid}' },
+  { jti: 'a' },
+  { sub: 'a' },
+  { priority: 1 },
+  { jwt: 'a.b.c' },
+  { uid: 'if_a', ttl_seconds: 60, restrictions: { maxh: 480 } },
+]
+
+/** Returns each sample with one more member, at each of its levels. */
+const withUnknownMember = (sample: object): ReadonlyArray<object> => [
+  { ...sample, no_such_member: true },
+  ...Object.entries(sample).flatMap(([name, value]) =>
+    typeof value === 'object' && value !== null
+      ? withUnknownMember(value).map((changed) => ({ ...sample, [name]: changed }))
+      : [],
+  ),
+]
 
 /** Texts that end in U+0000 or an unpaired surrogate, alone and in the notations that routes know. */
 const unstorableTexts = ['\0', '\ud800'].flatMap((end) => [
@@ -81,9 +103,20 @@ const faultOf = ({ codec, path }: Named): string | null => {
 
 describe('the codecs of all routes', () => {
   it('say in words what they expect, and accept no text or number that the database rejects', async () => {
-    const codecs = await routeCodecs()
+    const codecs = (await requestCodecs()).flatMap(partsOf)
     expect(codecs.length).to.be.greaterThan(20)
     expect(codecs.map(faultOf).filter((fault) => fault !== null)).to.deep.equal([])
+  })
+
+  it('refuse a body with a member that they do not know, because it may have been meant to restrict something', async () => {
+    const bodies = (await requestCodecs()).filter(({ path }) => path === 'body')
+    expect(bodies.length).to.be.greaterThan(4)
+    for (const { codec } of bodies) {
+      const accepted = sampleBodies.filter((sample) => codec.decode(sample)._tag === 'Right')
+      expect(accepted, `${codec.name}: add a sample of this body`).not.to.have.length(0)
+      for (const changed of accepted.flatMap(withUnknownMember))
+        expect(codec.decode(changed)._tag, `${JSON.stringify(changed)}: use closedObject`).to.equal('Left')
+    }
   })
 
   it('are refused by this rule if they say nothing, or have no limits', () => {

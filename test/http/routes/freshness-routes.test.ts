@@ -1,12 +1,20 @@
 import { expect } from 'chai'
+import { createServices } from '../../../src/composition/larder.ts'
 import type { InstanceUid } from '../../../src/domain/media/ids.ts'
-import { O } from '../../../src/fp.ts'
+import { unavailable } from '../../../src/domain/shared/errors.ts'
+import { O, TE } from '../../../src/fp.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
 import { anImageFileUid, aStoredFileUid } from '../../support/builders.ts'
 import { cacheValue } from '../../support/cache-value.ts'
 import { cachedValue } from '../../support/cached-value.ts'
 import { right } from '../../support/expect-right.ts'
-import { bearer, createMemoryLarder, listen, type TestServer } from '../../support/memory-larder.ts'
+import {
+  bearer,
+  createMemoryLarder,
+  listen,
+  publicUrl,
+  type TestServer,
+} from '../../support/memory-larder.ts'
 
 describe('purging (§9.7) and instances (§9.8)', () => {
   const instance = 'ins_1' as InstanceUid
@@ -50,6 +58,26 @@ describe('purging (§9.7) and instances (§9.8)', () => {
       const again = await server.get(`/api/1/admin/cache/purges/${receipt.uid}`, admin)
       expect(await again.json()).to.deep.equal(receipt)
     }
+  })
+
+  it('says that a purge was made whose receipts cannot be read, and asks the caller to read them later', async () => {
+    const { instances } = larder
+    const down = createServices(
+      { ...larder, instances: { ...instances, findPurge: () => TE.left(unavailable('database')('away')) } },
+      { publicUrl, jobAttempts: 5, tokenMaxTtlSeconds: 86_400, busMaxCutSeconds: 86_400 },
+    )
+    const other = await listen({ ...larder, freshness: down.freshness })
+    const response = await other.get('/api/1/admin/cache/purge', {
+      method: 'POST',
+      body: JSON.stringify({ uid }),
+      headers: { ...admin.headers, 'content-type': 'application/json' },
+    })
+    await other.close()
+    expect(response.status).to.equal(200)
+    const receipt = (await response.json()) as { readonly uid: string; readonly instances: unknown }
+    expect(receipt.instances).to.equal(null)
+    const later = await server.get(`/api/1/admin/cache/purges/${receipt.uid}`, admin)
+    expect(later.status).to.equal(200)
   })
 
   it('refuses what is no key, uid or family, and purges that do not exist', async () => {

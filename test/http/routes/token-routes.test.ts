@@ -2,6 +2,8 @@ import { expect } from 'chai'
 import { SignJWT } from 'jose'
 import type { Larder } from '../../../src/composition/larder.ts'
 import type { PurgeUid } from '../../../src/domain/media/ids.ts'
+import { unavailable } from '../../../src/domain/shared/errors.ts'
+import { TE } from '../../../src/fp.ts'
 import { right } from '../../support/expect-right.ts'
 import { type SeededFilm, type SeededImage, seedFilm, seedImage } from '../../support/library.ts'
 import {
@@ -131,6 +133,25 @@ describe('tokens of an admin (§8.11)', () => {
     expect(status).to.equal(200)
     for (const piece of film.jwt.split('.').slice(1))
       expect(JSON.stringify([entries, body])).not.to.include(piece)
+  })
+
+  it('are revoked, and the reply says so, also if no receipts can be had', async () => {
+    const freshness = { ...larder.freshness, requestReceipts: TE.left(unavailable('database')('away')) }
+    const other = await listen({ ...larder, freshness })
+    const response = await other.get('/api/1/admin/revocations', {
+      method: 'POST',
+      body: JSON.stringify({ jti: 'without receipts' }),
+      headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+    })
+    await other.close()
+    expect(response.status).to.equal(200)
+    const notBefore = clock() / 1000 + 1
+    expect(await response.json()).to.deep.equal({
+      jti: 'without receipts',
+      not_before: notBefore,
+      purge: null,
+      instances: null,
+    })
   })
 
   it('are refused from the reply to their revocation on: a token, a file, a user', async () => {
