@@ -2,11 +2,7 @@ import type { InstanceUid, PurgeUid } from '../../domain/media/ids.ts'
 import { O, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type InstanceReport, type Instances, silentAfterMs } from '../../ports/instances.ts'
-import {
-  isOfAnotherHistory,
-  type MemoryInvalidationLog,
-  parseMemorySnapshot,
-} from './memory-invalidation-bus.ts'
+import { isOfAnotherLog, type MemoryInvalidationLog, parseMemorySnapshot } from './memory-invalidation-bus.ts'
 
 type Row = InstanceReport & { readonly startedAt: number; readonly heardAt: number }
 
@@ -28,7 +24,7 @@ export const createMemoryInstances = (log: MemoryInvalidationLog, clock: Clock):
       TE.fromIO(() => {
         const startedAt = rows.get(report.uid)?.startedAt ?? clock()
         const { position } = report
-        const isKnown = position !== null && !isOfAnotherHistory(log, position)
+        const isKnown = position !== null && !isOfAnotherLog(log, position)
         rows.set(report.uid, { ...report, position: isKnown ? position : null, startedAt, heardAt: clock() })
       }),
     remove: (uid) =>

@@ -93,10 +93,7 @@ export const parseMemorySnapshot = (text: string) => {
   }
 }
 
-export const isOfAnotherHistory = (
-  log: MemoryInvalidationLog,
-  { snapshot, newest }: BusPosition,
-): boolean => {
+export const isOfAnotherLog = (log: MemoryInvalidationLog, { snapshot, newest }: BusPosition): boolean => {
   const { xmax, isVisible } = parseMemorySnapshot(snapshot)
   const isSame = log
     .rows()
@@ -108,7 +105,7 @@ export const isOfAnotherHistory = (
 }
 
 const hasGap = (log: MemoryInvalidationLog, position: BusPosition): boolean =>
-  isOfAnotherHistory(log, position) ||
+  isOfAnotherLog(log, position) ||
   (log.pruned() > 0 && log.pruned() >= parseMemorySnapshot(position.snapshot).xmin)
 
 /** Follows a log in memory, for tests. */

@@ -145,6 +145,7 @@ const violated = (write: TE.TaskEither<unknown, unknown>): Promise<boolean> =>
 /** Queries that need no index, each with the reason. Tests of their adapters run them. */
 const withoutIndex: Readonly<Record<string, string>> = {
   'cache_purges.find': 'there are few purges',
+  'cache_purges.forget': 'there are few purges',
   'instances.list': 'there are few instances, and all are listed',
   'invalidation.prune': 'it calls a function of the database',
   'library.uid': 'the table has one row',

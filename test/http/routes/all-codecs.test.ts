@@ -61,6 +61,8 @@ const sampleBodies: ReadonlyArray<object> = [
   { jti: 'a' },
   { sub: 'a' },
   { priority: 1 },
+  { title: 'a' },
+  { uids: ['if_a'], patch: { title: 'a' } },
   { jwt: 'a.b.c' },
   { uid: 'if_a', ttl_seconds: 60, restrictions: { maxh: 480 } },
 ]
