@@ -78,7 +78,6 @@ const local: ReadonlyArray<string> = [
   'src/adapters/transcode/isobmff/movie-boxes.ts',
   'src/adapters/transcode/isobmff/movie-tracks.ts',
   'src/adapters/transcode/mpegts/',
-  'src/adapters/transcode/process/supervise.ts',
   'src/adapters/transcode/source-clock.ts',
   'src/cli/doctor-keys.ts',
   'src/composition/http.ts',

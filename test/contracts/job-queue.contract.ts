@@ -265,28 +265,6 @@ export const jobQueueContract = (make: () => Promise<JobQueueSubject>): void => 
     expect(await listed({ media: jobs[1].media.uid, kind: 'remake' })).to.deep.equal([])
   })
 
-  it('has no stage and no remaining time after its attempt, and no progress if it waits', async () => {
-    const { uid } = await add()
-    const job = await takeFirst()
-    await right(one.renew(job.lease, { progress: 0.5, stage: 'making exports', speed: 2, etaSeconds: 9 }))
-    await right(one.settle(job.lease, outcomeOfFailure(job, 'x', 'service')))
-    expect(await find(uid)).to.include({ progress: 0, stage: null, speed: null, etaSeconds: null })
-  })
-
-  it('stores any error as one printable line, and whether the file was refused', async () => {
-    const { uid } = await add()
-    const job = await takeFirst()
-    await right(one.settle(job.lease, outcomeOfFailure(job, 'a\0b\u001b[2J\ud800', 'file')))
-    expect(await find(uid)).to.include({ error: 'a\\x00b\\x1b[2J\\ud800', isRefused: true })
-  })
-
-  it('deletes no more jobs at once than the limit', async () => {
-    for (let i = 0; i < 3; i += 1) await right(one.cancel((await add()).uid))
-    await advance(1000)
-    expect(await right(one.prune(0, 2))).to.equal(2)
-    expect(await right(one.prune(0, 2))).to.equal(1)
-  })
-
   it('deletes jobs that ended long ago, and no others', async () => {
     const ended = await add()
     const waiting = await add()
