@@ -107,6 +107,37 @@ export const fileJobsContract = (make: () => Promise<FileJobsSubject>): void => 
     return O.isSome(job) ? job.value.state : null
   }
 
+  it('stores no stage and no remaining time after an attempt, and no progress of a job that waits', async () => {
+    await kinds.content.add()
+    const { uid, lease, ...job } = await take()
+    await right(subject.jobs.renew(lease, { progress: 0.5, stage: 'storing', speed: 2, etaSeconds: 9 }))
+    await right(subject.jobs.settle(lease, outcomeOfFailure({ ...job }, 'x', 'service')))
+    const found = await right(subject.jobs.find(uid))
+    const idleJob = { progress: 0, stage: null, speed: null, etaSeconds: null }
+    expect(O.isSome(found) && found.value).to.include(idleJob)
+  })
+
+  it('stores any error as one printable line, and shows it to viewers only if the file was refused', async () => {
+    for (const [blame, reason] of [
+      ['file', 'a\\x00b\\x1b[2J\\ud800'],
+      ['attempt', 'its exports could not be made'],
+    ] as const) {
+      const { uid } = await kinds.content.add()
+      const job = { ...(await take()), attempts: 1 }
+      await right(subject.jobs.settle(job.lease, outcomeOfFailure(job, 'a\0b\u001b[2J\ud800', blame)))
+      const found = await right(subject.jobs.find(job.uid))
+      expect(O.isSome(found) && found.value.error).to.equal('a\\x00b\\x1b[2J\\ud800')
+      expect(await stateOf(uid, 'content')).to.include({ state: 'failed', reason })
+    }
+  })
+
+  it('deletes no more old jobs at once than the limit', async () => {
+    for (let i = 0; i < 3; i += 1) await right(subject.jobs.cancel((await kinds.content.add()).job))
+    await subject.advance(1000)
+    expect(await right(subject.jobs.prune(0, 2))).to.equal(2)
+    expect(await right(subject.jobs.prune(0, 2))).to.equal(1)
+  })
+
   for (const kind of ['image', 'content'] as const) {
     const { add, addAgain, publish, replace, state, remove } = kinds[kind]
 
