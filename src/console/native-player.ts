@@ -35,9 +35,12 @@ export const playNatively = (
       },
       { once: true },
     )
-  video.addEventListener('timeupdate', () => {
-    seconds = video.currentTime
-  })
+  // A failure may set the current time to 0. The event occurs a few times a second, so it may not have occurred yet
+  // when playback fails.
+  const updatePosition = () => {
+    if (video.currentTime > 0) seconds = video.currentTime
+  }
+  video.addEventListener('timeupdate', updatePosition)
   video.addEventListener('loadeddata', () => status.hide())
   const showError = async (): Promise<void> => {
     const message = link.millisecondsLeft() > 0 ? await failureMessage(url) : expiredMessage
@@ -45,6 +48,7 @@ export const playNatively = (
       status.show(`This file cannot be played: ${video.error?.message || 'unknown'}`)
       return
     }
+    updatePosition()
     storePosition(uid, seconds)
     const hint = 'With a new link, playback continues from here.'
     status.show(message === lostMessage ? `${message}.` : `${message}. ${hint}`)

@@ -188,6 +188,19 @@ describe('[V52] the share page', () => {
     await page.context().close()
   })
 
+  it("with the browser's own HLS stores the position of a failure that comes before the first timeupdate", async () => {
+    const prepare = () => {
+      for (const name of ['MediaSource', 'ManagedMediaSource', 'WebKitMediaSource'])
+        Reflect.deleteProperty(globalThis, name)
+      addEventListener('timeupdate', (event) => event.stopImmediatePropagation(), { capture: true })
+    }
+    const { page } = await open((route) => route.fulfill(expired), { ...native, prepare })
+    await page.route(/mobile\.m3u8/, (route) => route.fulfill(expired))
+    await page.getByText('This link no longer opens this file').waitFor()
+    expect(await storedPosition(page)).to.be.above(0)
+    await page.context().close()
+  })
+
   it("with the browser's own HLS distinguishes a refused link from an unreachable server", async () => {
     for (const [answer, words] of [
       [(route: Route) => route.fulfill(expired), 'This link no longer opens this file'],
