@@ -1,8 +1,8 @@
 import * as t from 'io-ts'
 import type { ContentExport, NewContentExport, PartWithStart } from '../../domain/media/content-export.ts'
 import { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/media/ids.ts'
+import { nullable } from '../../domain/shared/nullable.ts'
 import { snakeCase, snakeCased, snakeKeys } from '../../domain/shared/snake-cased.ts'
-import { nullable } from './nullable.ts'
 
 // Codecs of the rows of content files. JSON values in a row use the domain's names, so that the rows, which
 // may contain thousands of segments, need no conversion.

@@ -10,9 +10,9 @@ import {
   type NewJob,
 } from '../../domain/jobs/job.ts'
 import { ContentFileUid, ImageFileUid, JobUid } from '../../domain/media/ids.ts'
+import { nullable } from '../../domain/shared/nullable.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
-import { nullable } from './nullable.ts'
 import { epochMilliseconds } from './sql-times.ts'
 
 const jobColumnCodecs = {

@@ -5,11 +5,11 @@ import type { JobCompletion, JobMedia, NewFileJob } from '../../domain/jobs/job.
 import { type MediaState, mediaStateOf } from '../../domain/jobs/media-state.ts'
 import type { StoredFile } from '../../domain/media/stored-file.ts'
 import type { Unavailable } from '../../domain/shared/errors.ts'
+import { nullable } from '../../domain/shared/nullable.ts'
 import { snakeCase, snakeCased } from '../../domain/shared/snake-cased.ts'
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { IngestedFile } from '../../ports/library-repository.ts'
 import { completeJob, insertJob } from './job-rows.ts'
-import { nullable } from './nullable.ts'
 import { createStatements, decodeRows, inTransaction } from './statements.ts'
 import {
   insertOriginal,

@@ -10,12 +10,11 @@ import {
 } from '../../domain/media/ids.ts'
 import { mediaKinds } from '../../domain/media/media-kind.ts'
 import { unknownContentType } from '../../domain/media/stored-file.ts'
+import { nullable } from '../../domain/shared/nullable.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
 
 // Queries that read image and content files together. The columns of both kinds are the same.
-
-const nullable = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 
 const itemCodecs = {
   kind: oneOf('media_kind', mediaKinds),

@@ -1,10 +1,9 @@
 import * as t from 'io-ts'
 import { INTERLACE_SAMPLE_FRAMES, mayBeInterlaced } from '../../domain/ingest/plan/interlacing.ts'
+import { nullable } from '../../domain/shared/nullable.ts'
 import { refine } from '../../domain/shared/refine.ts'
 import { isSupportedCodec } from './process/decoder-limits.ts'
 import { StreamPurpose } from './stream-purposes.ts'
-
-const nullable = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.null])
 
 const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value)
 

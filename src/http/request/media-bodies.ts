@@ -1,10 +1,9 @@
 import * as t from 'io-ts'
 import { MediaAlt, type MediaChange, MediaMetadata, MediaTitle } from '../../domain/library/media-change.ts'
 import { isUid } from '../../domain/media/uid-text.ts'
+import { nullable } from '../../domain/shared/nullable.ts'
 import { refine } from '../../domain/shared/refine.ts'
 import { closedObject } from './closed-object.ts'
-
-const nullable = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 
 /** A change of a file as JSON (RFC 7396, http-api.md §8.7). */
 export const MediaChangeBody = closedObject(
