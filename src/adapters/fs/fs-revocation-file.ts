@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { unavailable } from '../../domain/shared/errors.ts'
 import { E, TE } from '../../fp.ts'
 import type { RevocationFile } from '../../ports/revocation-file.ts'
 import { Revocation } from '../../ports/revocations.ts'
 import { orIfNotFound } from '../platform/errno.ts'
+import { syncFolder } from '../platform/sync-folder.ts'
+import { withDraftFile } from '../platform/with-draft-file.ts'
 
 const failed = unavailable('copy of the revocations')
 
@@ -21,11 +23,6 @@ const parseLine = (line: string): ReadonlyArray<Revocation> => {
   } catch {
     return []
   }
-}
-
-const syncFolder = async (folder: string): Promise<void> => {
-  const opened = await open(folder, 'r')
-  await opened.sync().finally(() => opened.close())
 }
 
 /** Writes to a file that `flags` opens, and waits until the bytes are on the disk. */
@@ -58,13 +55,10 @@ export const createFsRevocationFile = (path: string): RevocationFile => ({
 
   replace: (revocations) =>
     TE.tryCatch(async () => {
-      const draft = `${path}.${randomUUID()}`
-      try {
+      await withDraftFile(`${path}.${randomUUID()}`, async (draft) => {
         await writeSynced(draft, 'wx', toLines(revocations))
         await rename(draft, path)
-      } finally {
-        await rm(draft, { force: true })
-      }
+      })
       await syncFolder(dirname(path))
     }, failed),
 })

@@ -66,8 +66,7 @@ const blameOf = (error: Refused | Unavailable): Blame => {
 
 /**
  * Does the work of a job that this process has taken, and ends the lease. When the signal is aborted, the job is handed
- * back at once: the lease protects it from a worker that has not stopped yet. Rejects only if the database rejects the
- * values with which the job ends.
+ * back at once: the lease protects it from a worker that has not stopped yet. Never rejects.
  */
 export const runJob = async (
   deps: JobRunDeps,
