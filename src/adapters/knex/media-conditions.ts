@@ -2,7 +2,8 @@ import { recipeVersions } from '../../domain/ingest/recipe-versions.ts'
 import type { MediaKind } from '../../domain/media/media-kind.ts'
 import { latestMicroseconds } from '../../domain/shared/timestamp.ts'
 import type { MediaFilter } from '../../ports/media-repository.ts'
-import { activeJobOfFile, timeOf } from './media-rows.ts'
+import { activeJobOfFile } from './media-rows.ts'
+import { timeOfMicroseconds } from './sql-times.ts'
 import type { Binding } from './statements.ts'
 
 /** A part of a statement, with the values of its bindings. */
@@ -51,7 +52,7 @@ export const mediaConditions = (kind: MediaKind, filter: MediaFilter, path: Sear
   )`
   const conditions: ReadonlyArray<SqlFragment | null> = [
     {
-      sql: `f.created_at > ${timeOf('?')} and f.created_at < ${timeOf('?')}`,
+      sql: `f.created_at > ${timeOfMicroseconds('?')} and f.created_at < ${timeOfMicroseconds('?')}`,
       values: [createdAfter ?? -1, createdBefore ?? latestMicroseconds],
     },
     search === null ? null : searchCondition(search, path),

@@ -2,7 +2,8 @@ import type { MediaKind } from '../../domain/media/media-kind.ts'
 import { latestMicroseconds } from '../../domain/shared/timestamp.ts'
 import type { MediaFilter, MediaPosition } from '../../ports/media-repository.ts'
 import { mediaConditions, mediaTables, type SearchPath, type SqlFragment } from './media-conditions.ts'
-import { microseconds, selectItemOfPlace, timeOf } from './media-rows.ts'
+import { selectItemOfPlace } from './media-rows.ts'
+import { epochMicroseconds, timeOfMicroseconds } from './sql-times.ts'
 
 export type MediaQuery = {
   readonly kind: MediaKind
@@ -45,7 +46,7 @@ const sourceOf: Readonly<Record<SearchPath, (files: string, range: string, condi
 const rangeAfter = (kind: MediaKind, after: MediaPosition | null): SqlFragment => {
   const start = after ?? { createdAt: latestMicroseconds, kind, id: 0 }
   return {
-    sql: `(f.created_at, f.id) < (${timeOf('?')}, cast(? as bigint))`,
+    sql: `(f.created_at, f.id) < (${timeOfMicroseconds('?')}, cast(? as bigint))`,
     values: [start.createdAt, idBoundOf(kind, start)],
   }
 }
@@ -56,7 +57,7 @@ export const selectPlaces = ({ kind, filter, path, limit, after }: MediaQuery): 
   const range = rangeAfter(kind, after)
   return {
     sql: `
-      select '${kind}' as kind, f.id, ${microseconds('f.created_at')} as created_at
+      select '${kind}' as kind, f.id, ${epochMicroseconds('f.created_at')} as created_at
       from ${sourceOf[path](mediaTables[kind].files, range.sql, conditions.sql)} ${newestFirst} limit ?`,
     values: [...range.values, ...conditions.values, limit],
   }
@@ -88,7 +89,7 @@ export const selectFound = (
       )
       select (select count(*) from found) as count, (
         select coalesce(json_agg(json_build_object(
-          'kind', '${kind}', 'id', f.id, 'created_at', ${microseconds('f.created_at')}
+          'kind', '${kind}', 'id', f.id, 'created_at', ${epochMicroseconds('f.created_at')}
         )), '[]')
         from (select * from found f where ${range.sql} ${newestFirst} limit ?) f
       ) as places`,

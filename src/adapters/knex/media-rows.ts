@@ -13,6 +13,7 @@ import { unknownContentType } from '../../domain/media/stored-file.ts'
 import { nullable } from '../../domain/shared/nullable.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
+import { epochMicroseconds } from './sql-times.ts'
 
 // Queries that read image and content files together. The columns of both kinds are the same.
 
@@ -64,21 +65,14 @@ export const MediaRecordRow = snakeCased(
   }),
 )
 
-/** Returns an SQL expression for microseconds since 1970. */
-export const microseconds = (time: string): string => `cast(extract(epoch from ${time}) * 1000000 as bigint)`
-
-/** Returns an SQL expression for a time that is given in microseconds since 1970. */
-export const timeOf = (microsecondsSql: string): string =>
-  `(timestamptz 'epoch' + cast(${microsecondsSql} as bigint) * interval '1 microsecond')`
-
 /** SQL condition on jobs that make the first exports of the file `f` and have not ended. */
 export const activeJobOfFile = `j.media = f.uid and j.kind = 'exports' and j.state in ('waiting', 'running')`
 
 const commonColumns = `
   f.id, f.uid, f.title, f.name as file_name, f.finished_at is not null as is_ready, f.failure,
   (select j.state from jobs j where ${activeJobOfFile}) as active_job,
-  f.public as is_public, ${microseconds('f.created_at')} as created_at,
-  ${microseconds('coalesce(f.updated_at, f.created_at)')} as updated_at,
+  f.public as is_public, ${epochMicroseconds('f.created_at')} as created_at,
+  ${epochMicroseconds('coalesce(f.updated_at, f.created_at)')} as updated_at,
   s.file_size as size_bytes, nullif(s.content_type, '${unknownContentType}') as content_type,
   coalesce((
     select j.warnings from jobs j where j.media = f.uid and j.state = 'done' order by j.id desc limit 1
