@@ -1,11 +1,11 @@
 import * as t from 'io-ts'
 import type { Knex } from 'knex'
+import { exactTotal, maxExactTotal } from '../../domain/shared/exact-total.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { JobQueue } from '../../ports/job-queue.ts'
 import { JobRow, jobColumns, toJob } from './job-rows.ts'
 import { createStatements } from './statements.ts'
 
-const maxTotal = 10_000
 const Count = t.strict({ count: t.number })
 
 /** Creates the function that lists jobs. Each set of filters has its own statement, so that its plan fits it. */
@@ -28,7 +28,7 @@ export const createJobList = (db: Knex): JobQueue['list'] => {
       `${name}_count`,
       Count,
       `select count(*) as count from (
-         select from jobs j where ${condition} order by j.id desc limit ${maxTotal + 1}
+         select from jobs j where ${condition} order by j.id desc limit ${maxExactTotal + 1}
        ) counted`,
     )
     return pipe(
@@ -36,12 +36,11 @@ export const createJobList = (db: Knex): JobQueue['list'] => {
       TE.apS('rows', select(...values, after ?? Number.MAX_SAFE_INTEGER, limit + 1)),
       TE.apS('counted', count(...values)),
       TE.map(({ rows, counted }) => {
-        const total = O.isSome(counted) ? counted.value.count : 0
         const page = rows.slice(0, limit)
         return {
           items: page.map(toJob),
           next: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
-          total: total > maxTotal ? null : total,
+          total: exactTotal(O.isSome(counted) ? counted.value.count : 0),
         }
       }),
     )

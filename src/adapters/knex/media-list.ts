@@ -2,6 +2,7 @@ import * as t from 'io-ts'
 import type { Knex } from 'knex'
 import { type MediaKind, mediaKinds } from '../../domain/media/media-kind.ts'
 import type { Unavailable } from '../../domain/shared/errors.ts'
+import { exactTotal, maxExactTotal } from '../../domain/shared/exact-total.ts'
 import { ascendingBy } from '../../domain/shared/order.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { MediaFilter, MediaPosition, MediaRepository } from '../../ports/media-repository.ts'
@@ -14,9 +15,6 @@ import {
 } from './media-list-statements.ts'
 import { MediaItemRow, MediaPlaceRow, toMediaItem } from './media-rows.ts'
 import { createStatements } from './statements.ts'
-
-/** Greatest number of files that is counted exactly. */
-const maxTotal = 10_000
 
 const Count = t.strict({ count: t.number })
 const Found = t.strict({ count: t.number, places: t.readonlyArray(MediaPlaceRow) })
@@ -43,7 +41,7 @@ export const createMediaList = (db: Knex): MediaRepository['list'] => {
   }
 
   const listNewest = (given: Omit<MediaQuery, 'path'>): TE.TaskEither<Unavailable, Found> => {
-    const { sql, values } = selectCount(given.kind, given.filter, maxTotal + 1)
+    const { sql, values } = selectCount(given.kind, given.filter, maxExactTotal + 1)
     return pipe(
       TE.Do,
       TE.bind('counted', () => selectPlanned('background', Count, sql)(...values)),
@@ -59,11 +57,11 @@ export const createMediaList = (db: Knex): MediaRepository['list'] => {
   const search =
     (given: Omit<MediaQuery, 'path'>): TE.TaskEither<Unavailable, Found> =>
     async () => {
-      const { sql, values } = selectFound(given, maxTotal + 1)
+      const { sql, values } = selectFound(given, maxExactTotal + 1)
       const found = await selectPlanned('background', Found, sql)(...values)()
       if (E.isLeft(found)) return found
       const { count, places } = found.right[0] ?? { count: 0, places: [] }
-      if (count <= maxTotal) return E.right({ count, places })
+      if (count <= maxExactTotal) return E.right({ count, places })
       const newest = await readPlaces({ ...given, path: 'newest' })()
       if (E.isLeft(newest) || newest.right.length === given.limit)
         return pipe(
@@ -102,7 +100,7 @@ export const createMediaList = (db: Knex): MediaRepository['list'] => {
           TE.map((items) => ({
             items,
             next: newest.length > limit ? (page.at(-1) ?? null) : null,
-            total: total > maxTotal ? null : total,
+            total: exactTotal(total),
           })),
         )
       }),

@@ -5,14 +5,13 @@ import {
   noProgress,
   retryableStates,
 } from '../../domain/jobs/job.ts'
+import { exactTotal } from '../../domain/shared/exact-total.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { JobChange, JobFilter, JobQueue } from '../../ports/job-queue.ts'
 import { type MemoryJobs, toJob } from './memory-jobs.ts'
 
 type Row = ReturnType<MemoryJobs['all']>[number]
-
-const maxTotal = 10_000
 
 const byUrgency = (a: Row, b: Row): number => b.priority - a.priority || a.runAt - b.runAt || a.id - b.id
 
@@ -91,7 +90,7 @@ export const createMemoryJobQueue = (jobs: MemoryJobs, clock: Clock, worker = 'm
         return {
           items: page.map(toJob),
           next: rest.length > limit ? (page.at(-1)?.id ?? null) : null,
-          total: matching.length > maxTotal ? null : matching.length,
+          total: exactTotal(matching.length),
         }
       }),
 

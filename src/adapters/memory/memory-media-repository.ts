@@ -1,12 +1,11 @@
 import { recipeVersions } from '../../domain/ingest/recipe-versions.ts'
 import type { MediaItem, MediaRecord } from '../../domain/library/media-item.ts'
+import { exactTotal } from '../../domain/shared/exact-total.ts'
 import { ascendingBy } from '../../domain/shared/order.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { MediaFilter, MediaPosition, MediaRepository } from '../../ports/media-repository.ts'
 import type { MemoryJobs } from './memory-jobs.ts'
 import type { MemoryMedia, MemoryMediaFile } from './memory-media.ts'
-
-const maxTotal = 10_000
 
 type Listed = MediaPosition & { readonly record: MediaRecord }
 
@@ -69,7 +68,7 @@ export const createMemoryMediaRepository = (media: MemoryMedia, jobs: MemoryJobs
           rest.length > limit && last !== undefined
             ? { createdAt: last.createdAt, kind: last.kind, id: last.id }
             : null,
-        total: found.length > maxTotal ? null : found.length,
+        total: exactTotal(found.length),
       }
     })
 
