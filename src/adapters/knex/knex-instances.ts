@@ -3,10 +3,11 @@ import type { Knex } from 'knex'
 import { InstanceUid } from '../../domain/media/ids.ts'
 import { nullable } from '../../domain/shared/nullable.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
-import { E, O, pipe, TE } from '../../fp.ts'
+import { O, pipe, TE } from '../../fp.ts'
 import { type Instances, silentAfterMs } from '../../ports/instances.ts'
 import type { BusPosition } from '../../ports/invalidation-bus.ts'
 import { busChannel } from './bus-session.ts'
+import { deleteInPieces, pieceLength } from './delete-in-pieces.ts'
 import { isOfAnotherHistory } from './log-history.ts'
 import { epochMilliseconds, intervalOf } from './sql-times.ts'
 import { createStatements, inTransaction } from './statements.ts'
@@ -31,9 +32,6 @@ const ReceiptRow = snakeCased(
   }),
 )
 
-/** Number of purges that one statement deletes, far within its time limit. */
-const maxPieceRows = 10_000
-
 /** What an instance has applied that does not follow: no transaction. */
 const nothing: BusPosition = { snapshot: '1:1:', newest: { id: 0, xid: '', createdAt: '' } }
 
@@ -46,7 +44,7 @@ export const createKnexInstances = (db: Knex): Instances => {
     'cache_purges.forget',
     t.strict({}),
     `delete from cache_purges where uid in (
-       select uid from cache_purges where created_at < now() - ${intervalOf('?')} limit ${maxPieceRows}
+       select uid from cache_purges where created_at < now() - ${intervalOf('?')} limit ${pieceLength}
      ) returning 1 as one`,
   )
   const findPurge = selectOne(
@@ -111,16 +109,19 @@ export const createKnexInstances = (db: Knex): Instances => {
         if (families.length > 0) await trx.raw('select log_family_invalidation(?)', [[...families]])
       }),
     findPurge: (uid) => pipe(findPurge(uid), TE.map(O.map(({ receipts }) => receipts))),
-    forget: (silentMs) => async () => {
-      const forgotten = await run(`delete from instances where heard_at < now() - ${intervalOf(':ms')}`, {
-        ms: silentMs,
-      })()
-      if (E.isLeft(forgotten)) return forgotten
-      for (;;) {
-        const piece = await forgetPurges(silentMs)()
-        if (E.isLeft(piece)) return piece
-        if (piece.right.length < maxPieceRows) return E.right(undefined)
-      }
-    },
+    forget: (silentMs) =>
+      pipe(
+        run(`delete from instances where heard_at < now() - ${intervalOf(':ms')}`, { ms: silentMs }),
+        TE.flatMap(() =>
+          deleteInPieces(
+            pieceLength,
+            pipe(
+              forgetPurges(silentMs),
+              TE.map((forgotten) => forgotten.length),
+            ),
+          ),
+        ),
+        TE.map(() => undefined),
+      ),
   }
 }

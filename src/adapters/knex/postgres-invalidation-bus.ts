@@ -1,10 +1,11 @@
 import * as t from 'io-ts'
 import type { Knex } from 'knex'
 import { unavailable } from '../../domain/shared/errors.ts'
-import { E, TE } from '../../fp.ts'
+import { pipe, TE } from '../../fp.ts'
 import type { InvalidationBus } from '../../ports/invalidation-bus.ts'
 import { openBusSession } from './bus-session.ts'
 import type { PgConnection } from './create-knex.ts'
+import { deleteInPieces, pieceLength } from './delete-in-pieces.ts'
 import { intervalOf } from './sql-times.ts'
 import { createStatements } from './statements.ts'
 
@@ -13,9 +14,6 @@ import { createStatements } from './statements.ts'
  * that vanished is noticed this long after the next read.
  */
 const answerMs = 2000
-
-/** Number of rows that one statement removes, far within its time limit. A larger log is pruned in several pieces. */
-const maxPieceRows = 10_000
 
 /**
  * Removes one piece, and notes it in the same statement, so that no follower misses it. Removes no row that is newer
@@ -50,7 +48,7 @@ const prunePiece = `
 export const createPostgresInvalidationBus = (
   db: Knex,
   connection: () => Promise<PgConnection>,
-  pieceRows = maxPieceRows,
+  pieceRows = pieceLength,
 ): InvalidationBus => {
   const { writeMany } = createStatements(db)
   const prune = writeMany('invalidation.prune', t.strict({ pruned: t.number }), prunePiece)
@@ -60,14 +58,13 @@ export const createPostgresInvalidationBus = (
         async () => openBusSession(await connection(), answerMs, onChange),
         unavailable('database'),
       ),
-    prune: (keepMs) => async () => {
-      for (let removed = 0; ; ) {
-        const piece = await prune(keepMs, pieceRows)()
-        if (E.isLeft(piece)) return piece
-        const rows = piece.right[0]?.pruned ?? 0
-        removed += rows
-        if (rows < pieceRows) return E.right(removed)
-      }
-    },
+    prune: (keepMs) =>
+      deleteInPieces(
+        pieceRows,
+        pipe(
+          prune(keepMs, pieceRows),
+          TE.map(([row]) => row?.pruned ?? 0),
+        ),
+      ),
   }
 }
