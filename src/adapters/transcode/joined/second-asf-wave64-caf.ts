@@ -1,4 +1,5 @@
 import { asfFacts } from '../missing-end/asf-missing-end.ts'
+import { CAF_HEAD } from '../missing-end/sound-missing-end.ts'
 import type { SourceBytes } from '../source-bytes.ts'
 
 /** Size of the GUIDs with which these formats begin, in bytes. */
@@ -20,9 +21,6 @@ export const findSecondWave64 = async (bytes: SourceBytes): Promise<number | nul
   const size = await bytes.at(GUID, 8)
   return size.length < 8 ? null : unlessOther(bytes, Number(size.readBigUInt64LE(0)))
 }
-
-/** Size in bytes of the head of a chunk of Core Audio: a type, and a size of 64 bits. */
-const CAF_HEAD = 12
 
 /** Returns the position of a second Core Audio file after the chunks of the first; `null` if there is none. */
 export const findSecondCaf = async (bytes: SourceBytes): Promise<number | null> => {

@@ -2,7 +2,8 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { MediaFacts } from '../../../domain/ingest/plan/media-plan.ts'
-import { type SourceBytes, sourceLimits, unlessBeyondLimits, withSourceBytes } from '../source-bytes.ts'
+import { ASF, CAF, type FormatReaders, readByFormat, WAVE, WAVE64 } from '../formats.ts'
+import { sourceLimits } from '../source-bytes.ts'
 import { findSecondAsf, findSecondCaf, findSecondWave64 } from './second-asf-wave64-caf.ts'
 import { findSecondFlac, findSecondFlv } from './second-flac-flv.ts'
 import { findSecondMatroska } from './second-matroska.ts'
@@ -10,23 +11,18 @@ import { findSecondMp4 } from './second-mp4.ts'
 import { findSecondOgg } from './second-ogg.ts'
 import { findSecondRiffOrAiff } from './second-riff-aiff.ts'
 
-/**
- * Formats of which engines read only the first file if several files were concatenated. Each entry has a
- * signature, the offset of the signature, and a function that finds the second file.
- */
-const FORMATS: ReadonlyArray<
-  readonly [signature: string, offset: number, find: (bytes: SourceBytes) => Promise<number | null>]
-> = [
+/** Formats of which engines read only the first file if several files were concatenated. */
+const READERS: FormatReaders<number | null> = [
   ['\x1a\x45\xdf\xa3', 0, findSecondMatroska],
   ['OggS', 0, findSecondOgg],
   ['FLV\x01', 0, findSecondFlv],
   ['fLaC', 0, findSecondFlac],
-  ['WAVE', 8, findSecondRiffOrAiff],
+  [...WAVE, findSecondRiffOrAiff],
   ['AIFF', 8, findSecondRiffOrAiff],
   ['AIFC', 8, findSecondRiffOrAiff],
-  ['riff\x2e\x91\xcf\x11', 0, findSecondWave64],
-  ['caff', 0, findSecondCaf],
-  ['\x30\x26\xb2\x75\x8e\x66\xcf\x11', 0, findSecondAsf],
+  [...WAVE64, findSecondWave64],
+  [...CAF, findSecondCaf],
+  [...ASF, findSecondAsf],
   ['ftyp', 4, findSecondMp4],
 ]
 
@@ -40,19 +36,7 @@ export const findSecondFile = (
   signal: AbortSignal,
   limits = sourceLimits,
 ): Promise<number | null | 'unknown'> =>
-  unlessBeyondLimits(
-    withSourceBytes(
-      path,
-      signal,
-      async (bytes) => {
-        const head = (await bytes.at(0, 12)).toString('latin1')
-        const format = FORMATS.find(([signature, offset]) => head.startsWith(signature, offset))
-        return format === undefined ? null : format[2](bytes)
-      },
-      limits,
-    ),
-    'unknown' as const,
-  )
+  readByFormat(READERS, path, signal, { otherwise: 'unknown' as const, limits })
 
 export const withSecondFileWarning = async (
   facts: MediaFacts,

@@ -47,7 +47,7 @@ export const wave64MissingEnd = async (bytes: SourceBytes): Promise<MissingEnd |
 }
 
 /** Size in bytes of the head of a chunk of Core Audio: a type, and a size of 64 bits. */
-const CAF_HEAD = 12
+export const CAF_HEAD = 12
 
 /** Reads a Core Audio file with packets of equal size and duration. */
 export const cafMissingEnd = async (bytes: SourceBytes): Promise<MissingEnd | null> => {
