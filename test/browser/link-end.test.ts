@@ -40,11 +40,14 @@ describe('[V52] the share page', () => {
    */
   const open = async (
     later: Opened['answer'],
-    { prepare, parts = 5 }: { readonly prepare?: () => void; readonly parts?: number } = {},
+    {
+      prepare = [],
+      parts = 5,
+    }: { readonly prepare?: ReadonlyArray<() => void>; readonly parts?: number } = {},
   ): Promise<Opened> => {
     const page = await (await browser.newContext()).newPage()
     page.setDefaultTimeout(110_000)
-    if (prepare !== undefined) await page.addInitScript(prepare)
+    for (const script of prepare) await page.addInitScript(script)
     await page.clock.install()
     const opened: Opened = { page, requested: [], answer: later }
     let admitted = 0
@@ -158,7 +161,7 @@ describe('[V52] the share page', () => {
    * Requests up to ten parts: Chromium's own HLS player requests parts again when it switches to another
    * size.
    */
-  const native = { prepare: removeMediaSource, parts: 10 }
+  const native = { prepare: [removeMediaSource], parts: 10 }
   const isNative = (page: Page) =>
     page.evaluate(() => document.querySelector('video')?.src.includes('mobile.m3u8'))
   const storedPosition = (page: Page) =>
@@ -189,11 +192,9 @@ describe('[V52] the share page', () => {
   })
 
   it("with the browser's own HLS stores the position of a failure that comes before the first timeupdate", async () => {
-    const prepare = () => {
-      for (const name of ['MediaSource', 'ManagedMediaSource', 'WebKitMediaSource'])
-        Reflect.deleteProperty(globalThis, name)
+    const withholdTimeUpdates = () =>
       addEventListener('timeupdate', (event) => event.stopImmediatePropagation(), { capture: true })
-    }
+    const prepare = [...native.prepare, withholdTimeUpdates]
     const { page } = await open((route) => route.fulfill(expired), { ...native, prepare })
     await page.route(/mobile\.m3u8/, (route) => route.fulfill(expired))
     await page.getByText('This link no longer opens this file').waitFor()
