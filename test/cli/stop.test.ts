@@ -39,18 +39,15 @@ describe('the stop of larder serve (§13.1) [V29]', () => {
       await connection.until((wire) => readResponses(wire, ['GET']).responses.length === 1)
     }
     const ended = serving.end('SIGTERM')
-    const stopping = async (): Promise<void> => {
-      // A request that arrives before the signal waits for the database, longer than the announcement lasts.
-      const response = await fetch(`${serving.base}/readyz`, { signal: AbortSignal.timeout(200) }).catch(
-        () => null,
-      )
-      if (response === null) return stopping()
-      const { status } = (await response.json()) as { status: string }
-      if (status !== 'stopping') return stopping()
-      expect(response.status).to.equal(503)
-      expect(response.headers.get('connection')).to.equal('close')
+    const announced = async (): Promise<void> => {
+      if ((await fetch(`${serving.base}/healthz`)).headers.get('connection') !== 'close') return announced()
     }
-    await stopping()
+    // A readiness check that begins before the signal waits for the database, longer than the announcement lasts.
+    await announced()
+    const readiness = await fetch(`${serving.base}/readyz`)
+    expect(readiness.status).to.equal(503)
+    expect(readiness.headers.get('connection')).to.equal('close')
+    expect(((await readiness.json()) as { status: string }).status).to.equal('stopping')
 
     busy.send(health)
     expect(await busy.closed, 'a reset').to.equal(null)
