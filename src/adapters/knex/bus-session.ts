@@ -10,7 +10,7 @@ import { openOwnConnection } from './own-connection.ts'
 import { decodeRows } from './statements.ts'
 
 /** The channel on which the triggers notify. */
-export const busChannel = 'larder_invalidation'
+const busChannel = 'larder_invalidation'
 
 /** Number of rows per page. A row has at most 500 names. */
 const pageRows = 100

@@ -6,7 +6,6 @@ import { snakeCased } from '../../domain/shared/snake-cased.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import { type Instances, silentAfterMs } from '../../ports/instances.ts'
 import type { BusPosition } from '../../ports/invalidation-bus.ts'
-import { busChannel } from './bus-session.ts'
 import { deleteInPieces, pieceLength } from './delete-in-pieces.ts'
 import { isOfAnotherHistory } from './log-history.ts'
 import { epochMilliseconds, intervalOf } from './sql-times.ts'
@@ -104,9 +103,10 @@ export const createKnexInstances = (db: Knex): Instances => {
     addPurge: (uid, { names, families }) =>
       inTransaction(db, async (trx) => {
         await trx('cache_purges').insert({ uid })
-        await trx.raw(`select pg_notify(?, '')`, [busChannel])
         if (names.length > 0) await trx.raw('select log_invalidation(?)', [[...names]])
-        if (families.length > 0) await trx.raw('select log_family_invalidation(?)', [[...families]])
+        // A purge of nothing gets a row without names: instances report at once only if they have applied a newer row.
+        if (families.length > 0 || names.length === 0)
+          await trx.raw('select log_family_invalidation(?)', [[...families]])
       }),
     findPurge: (uid) => pipe(findPurge(uid), TE.map(O.map(({ receipts }) => receipts))),
     forget: (silentMs) =>
