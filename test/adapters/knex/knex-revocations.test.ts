@@ -33,6 +33,17 @@ describe('knex revocations', () => {
     expect(new Set(revocations.map(({ subject }) => subject)).size).to.equal(20_001)
   })
 
+  it('returns revocations of every transaction, in pages, also if the numbers of transactions differ in length', async () => {
+    await database.knex().raw(`
+      insert into revocations (kind, subject, not_before, xid)
+      select 'jti', 'of 99', 1, cast('99' as xid8)
+      union all select 'jti', 'of 100 ' || n, 1, cast('100' as xid8) from generate_series(1, 10000) n`)
+    const { revocations } = await right(createKnexRevocations(database.knex()).listSince(null))
+    const subjects = new Set(revocations.map(({ subject }) => subject))
+    expect(subjects.has('of 99')).to.equal(true)
+    expect(subjects.size).to.equal(10_001)
+  })
+
   it('drops what every revoked token has outlived, but revokes it again if asked to', async () => {
     const revocations = createKnexRevocations(database.knex())
     for (const subject of ['old', 'again']) await right(revocations.revoke({ kind: 'jti', subject }))
