@@ -40,16 +40,27 @@ const StateRow = t.strict({
 })
 
 /**
- * Selects a page of the rows that are not known, in the order of their ids. Rows of another server, whose
- * numbers lie beyond the current ones, were there before the follower began.
+ * Most rows that are read. To apply a page takes up to 50 ms, so all rows of a stop of an hour would take minutes, in which
+ * no other change and no revocation is heard.
  */
-const selectPage = `
-  select id, keys, families from invalidation_log
+const mostRows = 40 * pageRows
+
+/**
+ * The rows that are not known. Rows of another server, whose numbers lie beyond the current ones, were there before the
+ * follower began.
+ */
+const unknownRows = `
+  from invalidation_log
   where xid >= pg_snapshot_xmin(cast($1 as pg_snapshot))
     and not pg_visible_in_snapshot(xid, cast($1 as pg_snapshot))
-    and xid < pg_snapshot_xmax(pg_current_snapshot())
-    and id > $2
-  order by id limit ${pageRows}`
+    and xid < pg_snapshot_xmax(pg_current_snapshot())`
+
+/** Selects a page of the rows that are not known, in the order of their ids. */
+const selectPage = `select id, keys, families ${unknownRows} and id > $2 order by id limit ${pageRows}`
+
+const selectTooMany = `select exists (select ${unknownRows} offset ${mostRows}) as too_many`
+
+const TooManyRow = t.strict({ too_many: t.boolean })
 
 const PageRow = t.strict({
   id: t.number,
@@ -86,10 +97,14 @@ export const openBusSession = async (
     values: ReadonlyArray<unknown>,
   ): Promise<ReadonlyArray<A>> => decodeRows(row, (await query(sql, values)).rows)
 
-  /** Reads the unknown rows. Returns the left of `apply` if it fails. */
+  const hasTooManyRows = async (from: BusPosition): Promise<boolean> =>
+    (await select(TooManyRow, selectTooMany, [from.snapshot])).some(({ too_many }) => too_many)
+
+  /** Reads the unknown rows; passes `all` if they are too many. Returns the left of `apply` if it fails. */
   const readPages = async (from: BusPosition, apply: Parameters<BusSession['catchUp']>[1]) => {
     for (let after = 0; ; ) {
       const rows = await select(PageRow, selectPage, [from.snapshot, after])
+      if (after === 0 && rows.length === pageRows && (await hasTooManyRows(from))) return apply('all')()
       const stale: StaleValues = {
         names: [...new Set(rows.flatMap(({ keys }) => keys))],
         families: [...new Set(rows.flatMap(({ families }) => families))],

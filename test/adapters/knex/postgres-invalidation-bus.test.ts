@@ -92,6 +92,25 @@ describe('invalidation bus of PostgreSQL', () => {
     })
   })
 
+  it('passes everything, and no rows, if more rows are new than it can apply in seconds', async () => {
+    const db = database.knex()
+    const session = await right(make().open(() => undefined))
+    const { position } = await read(session, null)
+    const insert = (rows: number) =>
+      db.raw(`insert into invalidation_log (keys) select array['k' || n] from generate_series(1, ?) n`, [
+        rows,
+      ])
+    await insert(4000)
+    const most = await read(session, position)
+    expect(most.pieces).to.have.length(40)
+    await insert(4001)
+    const tooMany = await read(session, most.position)
+    expect(tooMany.pieces).to.deep.equal(['all'])
+    await change('later')
+    expect((await read(session, tooMany.position)).pieces).to.deep.equal([{ names: ['later'], families: [] }])
+    await session.close()
+  })
+
   it('prunes in pieces, so that a log of any size shrinks within the limit of a statement', async () => {
     const knex = database.knex()
     const bus = createPostgresInvalidationBus(knex, async () => database.connection(), 10)
