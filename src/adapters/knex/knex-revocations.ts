@@ -50,10 +50,18 @@ const insert = `
         not_before = greatest(revocations.not_before + 1, excluded.not_before)
   returning not_before`
 
-/** Stores revocations in PostgreSQL. */
-export const createKnexRevocations = (db: Knex): Revocations => {
+/**
+ * Stores revocations in PostgreSQL. `followers` is the pool by which `listSince` reads: one of its own, because revocations
+ * must be heard while queries of viewers have all connections of `db`, or have opened its breaker.
+ */
+export const createKnexRevocations = (db: Knex, followers: Knex = db): Revocations => {
   const { selectOne, selectMany, runReturning } = createStatements(db)
-  const selectChanges = selectOne('background', 'revocations.since', Page, selectPage)
+  const selectChanges = createStatements(followers).selectOne(
+    'background',
+    'revocations.since',
+    Page,
+    selectPage,
+  )
   const selectNotBefore = selectOne(
     'read',
     'revocations.not_before',

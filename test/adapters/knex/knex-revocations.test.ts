@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { createKnex } from '../../../src/adapters/knex/create-knex.ts'
 import { createKnexRevocations } from '../../../src/adapters/knex/knex-revocations.ts'
 import { revocationsContract } from '../../contracts/revocations.contract.ts'
 import { right } from '../../support/expect-right.ts'
@@ -42,6 +43,22 @@ describe('knex revocations', () => {
     const subjects = new Set(revocations.map(({ subject }) => subject))
     expect(subjects.has('of 99')).to.equal(true)
     expect(subjects.size).to.equal(10_001)
+  })
+
+  it('returns revocations while queries of viewers have all connections of their pool, and do not end', async () => {
+    const viewers = createKnex(async () => database.connection(), 1)
+    const followers = createKnex(async () => database.connection(), 1)
+    const blocking = await database.knex().transaction()
+    await blocking.raw('lock table image_files in access exclusive mode')
+    const waiting = viewers.raw('select count(*) from image_files').then(() => undefined)
+    try {
+      const { revocations } = await right(createKnexRevocations(viewers, followers).listSince(null))
+      expect(revocations).to.deep.equal([])
+    } finally {
+      await blocking.rollback()
+      await waiting
+      for (const pool of [viewers, followers]) await pool.destroy()
+    }
   })
 
   it('drops what every revoked token has outlived, but revokes it again if asked to', async () => {
