@@ -4,6 +4,7 @@ import { createFsLocalFiles } from '../adapters/fs/fs-local-files.ts'
 import { createFsLocalInstances } from '../adapters/fs/fs-local-instances.ts'
 import { createFsRevocationFile } from '../adapters/fs/fs-revocation-file.ts'
 import { createKnex } from '../adapters/knex/create-knex.ts'
+import { followerDatabaseLimits } from '../adapters/knex/database-limits.ts'
 import { createKnexContentFileRepository } from '../adapters/knex/knex-content-file-repository.ts'
 import { createKnexDatabase } from '../adapters/knex/knex-database.ts'
 import { createKnexImageFileRepository } from '../adapters/knex/knex-image-file-repository.ts'
@@ -58,6 +59,8 @@ export const createAdapters = async (
   const embedded = createEmbeddedConnection(path.join(dataDir, 'postgres'))
   const connection = databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl })
   const db = createKnex(connection, config.databasePoolMax, reportOutages(outages, 'database'))
+  // Only a process that follows connects: it reads revocations, one query at a time.
+  const followersDb = createKnex(connection, 1, { limits: followerDatabaseLimits })
   const objects = await createStore(config, liveness, log)
   const followTrust = createFollowTrust(monotonic)
   const cache = await createCache(config, { clock, monotonic, log, trustedUntil: followTrust.until })
@@ -91,7 +94,7 @@ export const createAdapters = async (
     idTokenVerifier: tokens.idVerifier,
     idTokenIssuer: tokens.idIssuer,
     explainToken: tokens.explain,
-    revocations: createKnexRevocations(db),
+    revocations: createKnexRevocations(db, followersDb),
     revocationFile: createFsRevocationFile(path.join(dataDir, 'revocations')),
     revocationIndex: createRevocationIndex(),
     files: await createFsLocalFiles(path.join(dataDir, 'scratch'), liveness),
@@ -118,6 +121,7 @@ export const createAdapters = async (
         [{ name: 'object store', close: async () => objects.close() }],
         [
           { name: 'database', close: () => db.destroy() },
+          { name: 'connection of the follower', close: () => followersDb.destroy() },
           { name: 'embedded database', close: embedded.stop },
         ],
         // The beacon, which shows other processes that this process is alive, is closed last, because the
