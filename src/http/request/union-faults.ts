@@ -41,15 +41,17 @@ const faultsOfUnion = (faults: t.Errors, place: number): t.Errors => {
  * result is one fault that names the members of all alternatives.
  */
 export const withoutOtherAlternatives = (errors: t.Errors): t.Errors => {
-  const places = new Map<string, { readonly place: number; readonly faults: t.Errors }>()
-  for (const [i, error] of errors.entries()) {
+  const others: t.Errors = []
+  const unions = new Map<string, { readonly place: number; readonly faults: t.Errors }>()
+  for (const error of errors) {
     const place = error.context.findIndex(
       ({ type, actual }) => alternativesOf(type).length > 0 && isObject(actual),
     )
-    const path = place === -1 ? [i] : error.context.slice(0, place + 1).map(({ key }) => key)
-    const known = places.get(JSON.stringify(path))
-    if (known === undefined) places.set(JSON.stringify(path), { place, faults: [error] })
+    const path = JSON.stringify(error.context.slice(0, place + 1).map(({ key }) => key))
+    const known = unions.get(path)
+    if (place === -1) others.push(error)
+    else if (known === undefined) unions.set(path, { place, faults: [error] })
     else known.faults.push(error)
   }
-  return [...places.values()].flatMap(({ place, faults }) => faultsOfUnion(faults, place))
+  return [...others, ...[...unions.values()].flatMap(({ place, faults }) => faultsOfUnion(faults, place))]
 }
