@@ -167,15 +167,13 @@ export const familiesOfName = (name: string): ReadonlyArray<string> =>
     )
     .map(({ template }) => template)
 
-/** Returns whether a text is the name of a key of any family. */
-export const isKeyName = (text: string): boolean => familiesOfName(text).length > 0
+/** Returns whether a text is the name of a key of any family. A template is none: no cache has a value of that name. */
+export const isKeyName = (text: string): boolean =>
+  familiesOfName(text).length > 0 && !templates.some((template) => template === text)
 
 /** Returns whether a text is the template of a family of values. Blobs are no values. */
 export const isValueFamily = (text: string): boolean =>
   templates.some((template) => template === text && !isBlobName(text))
-
-/** Returns whether a text is the template of the blobs, which can be purged only one by one. */
-export const isBlobTemplate = (text: string): boolean => text === cacheKeys.storedFile.template
 
 /** Returns the names of the keys that contain this uid as their parameter, whatever kind of uid it is. */
 export const namesOfUid = (uid: string): ReadonlyArray<string> =>
