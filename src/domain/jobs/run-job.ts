@@ -115,6 +115,13 @@ export const runJob = async (
     return E.isRight(found) && O.isSome(found.right) && found.right.value.state === 'done'
   }
 
+  /** What the exports lack is read from the newest job of their file that is done. */
+  const earlierWarnings = async (): Promise<ReadonlyArray<string>> => {
+    const ofFile = { state: 'done', kind: null, media: job.media.uid } as const
+    const found = await withoutException(log, job.uid, jobs.list(ofFile, 1, null))()
+    return E.isRight(found) ? (found.right.items[0]?.warnings ?? []) : []
+  }
+
   const handBack = async (): Promise<void> => {
     const handedBack = await settleJob(deps, lease, outcomeOfHandBack(job), whileStopping)
     // Its lease expires now, which counts as a loss.
@@ -138,7 +145,7 @@ export const runJob = async (
   const refusal = E.isLeft(done) && done.left._tag === 'Refused' ? done.left : null
   if (lost.signal.aborted) return { result: 'lost', refusal }
   if (E.isRight(done)) {
-    await settleJob(deps, lease, outcomeOfSuccess(job, []), retriesUntil(signal))
+    await settleJob(deps, lease, outcomeOfSuccess(job, await earlierWarnings()), retriesUntil(signal))
     return { result: 'made elsewhere' }
   }
   const blame = blameOf(done.left)
