@@ -16,6 +16,7 @@ import {
   aStoredFile,
 } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
+import { publicFilesContract } from './public-files.contract.ts'
 import { recipeContract } from './recipe.contract.ts'
 
 const anMp4 = (): NewContentExport =>
@@ -51,6 +52,8 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
   beforeEach(async () => {
     contents = await make()
   })
+
+  publicFilesContract({ repository: () => contents, newFile: aNewContentFile })
 
   it('is empty at first', async () => {
     expect(await right(contents.first)).to.deep.equal(O.none)

@@ -8,6 +8,7 @@ import { right } from '../../support/expect-right.ts'
 import { seedFormats } from '../../support/library.ts'
 import { testKeys } from '../../support/memory-larder.ts'
 import {
+  anonymousRequest,
   createTwinLarders,
   type RequestHeaders,
   requestsByCarrier,
@@ -184,6 +185,26 @@ describe('replayed replies', () => {
     expect((await twins.replayed(get(bytes))).body).to.equal('small')
   })
 
+  it('[§5.10] serve every caller of a public file, of every route and coding, as long as it is public', async () => {
+    for (const coding of ['identity', 'gzip', 'br, gzip']) {
+      const requests = twins.routes.map(({ path }) => get(anonymousRequest(path).path, { 'accept-encoding': coding }))
+      for (const kind of ['image', 'content'] as const) await twins.setPublic(kind, true)
+      for (const request of requests) {
+        await twins.warm(request)
+        expect(await twins.isReplayed(request), request.path).to.equal(true)
+        const { status, headers } = await twins.expectAlike(request)
+        expect([status, headers['cache-control']]).to.deep.equal([
+          200,
+          /parts|image_files.image/.test(request.path)
+            ? 'public, max-age=3600'
+            : 'public, max-age=30, stale-while-revalidate=30',
+        ])
+      }
+      for (const kind of ['image', 'content'] as const) await twins.setPublic(kind, false)
+      for (const request of requests) expect((await twins.expectAlike(request)).status).to.equal(401)
+    }
+  })
+
   it('serve every caller of a public image, as long as it is public', async () => {
     const path = `/api/1/image_files/image/${image.exports[0]?.uid}.webp`
     expect((await twins.replayed(get(path))).status).to.equal(401)
@@ -223,7 +244,7 @@ describe('replayed replies', () => {
         weight: 20,
         arbitrary: fc.record({
           route: fc.constantFrom(...twins.routes),
-          carry: fc.constantFrom(...Object.values(requestsByCarrier)),
+          carry: fc.constantFrom(...Object.values(requestsByCarrier), anonymousRequest, anonymousRequest),
           viewer: fc.nat(5),
           presign: fc.constantFrom('', '', 'presign=none', 'presign=query', 'presign=path', 'presign=define'),
           headers: fc.constantFrom<RequestHeaders>(
@@ -237,6 +258,10 @@ describe('replayed replies', () => {
         }),
       },
       { weight: 2, arbitrary: fc.constantFrom(...keys) },
+      {
+        weight: 2,
+        arbitrary: fc.record({ publish: fc.constantFrom('image', 'content'), isPublic: fc.boolean() }),
+      },
       { weight: 1, arbitrary: fc.integer({ min: 1, max: 40 }) },
       { weight: 1, arbitrary: fc.record({ revoke: fc.constantFrom('jti', 'uid'), viewer: fc.nat(5) }) },
     )
@@ -247,8 +272,10 @@ describe('replayed replies', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60 }), async (steps) => {
         jwts = await mintAll()
+        for (const kind of ['image', 'content'] as const) await twins.setPublic(kind, true)
         for (const one of steps) {
           if (typeof one === 'number') twins.advance(one)
+          else if ('publish' in one) await twins.setPublic(one.publish, one.isPublic)
           else if ('revoke' in one) await revoke(one.revoke, one.viewer)
           else if ('codec' in one) await right(larder.cache.delete(one))
           else {
