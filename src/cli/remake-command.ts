@@ -52,9 +52,7 @@ export const remakeCommand: Command = {
       config,
       async ({ ingest, jobWork, requestExports, database }) => {
         await orThrowCommandError(database.migrate)
-        const total = values.outdated
-          ? await orThrowCommandError(ingest.countOutdated)
-          : positionals.length
+        const total = values.outdated ? await orThrowCommandError(ingest.countOutdated) : positionals.length
         const bar = createProgressBar(process.stderr)
         let done = 0
         const options: Parameters<typeof remakeOutdated>[1] = {

@@ -24,10 +24,7 @@ const loadConsoleAssets = (folder: string): ConsoleAssets =>
       .map(({ name, contentType, file }) => [name, { contentType, body: readFileSync(file) }]),
   )
 
-type HttpConfig = Pick<
-  Config,
-  'corsOrigins' | 'cacheStatus' | 'serverTiming' | 'limits' | 'publicCaching'
->
+type HttpConfig = Pick<Config, 'corsOrigins' | 'cacheStatus' | 'serverTiming' | 'limits' | 'publicCaching'>
 
 /** Creates the server with all routes. The server does not listen yet. */
 export const createLarderServer = (

@@ -116,7 +116,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
           if (O.isNone(found)) return expect.fail('the file is missing')
           expect(found.value).to.include({ uid, durationSeconds })
           expect(found.value.exports).to.have.deep.members(
-            added.map(({ parts, recipe: _, ...rest }) => ({
+            added.map(({ parts, recipe: _, language: __, ...rest }) => ({
               ...rest,
               firstPartUid: parts.find(({ role, position }) => role === 'media' && position === 0)?.uid,
             })),

@@ -95,7 +95,11 @@ export const mediaRepositoryContract = (make: () => Promise<MediaSubject>): void
     const film = await addFilm({ original: unknown, durationSeconds: 0 })
     expect(await find(film.uid)).to.include({ contentType: null, durationSeconds: null, width: null })
     const hls = aNewContentExport({ durationSeconds: 9 })
-    const sound = aNewContentExport({ video: null, audio: { channels: 2, sampleRate: 48_000 }, language: 'deu' })
+    const sound = aNewContentExport({
+      video: null,
+      audio: { channels: 2, sampleRate: 48_000 },
+      language: 'deu',
+    })
     await right(subject.contentFiles.addExports(film.uid, [sound, hls], null))
     const ready = await find(film.uid)
     expect(ready).to.include({ kind: 'content', width: 640, height: 360, state: 'ready', thumbhash: null })

@@ -51,9 +51,17 @@ describe('the headers of public files for caches in between (§6.3)', () => {
   it('are absent from private replies, from refusals, and by default', async () => {
     await start({ cdnCacheControl: 'max-age=86400', hasCacheTags: true })
     const { part, list } = paths()
-    expect(await cachingOf(part, bearer(jwt))).to.deep.equal(['private, max-age=31536000, immutable', null, null])
+    expect(await cachingOf(part, bearer(jwt))).to.deep.equal([
+      'private, max-age=31536000, immutable',
+      null,
+      null,
+    ])
     expect((await cachingOf(list, bearer(jwt))).slice(1)).to.deep.equal([null, null])
-    for (const init of [bearer('a.b.c'), { headers: { range: 'bytes=99-' } }, { headers: { 'if-match': '"x"' } }])
+    for (const init of [
+      bearer('a.b.c'),
+      { headers: { range: 'bytes=99-' } },
+      { headers: { 'if-match': '"x"' } },
+    ])
       expect(await cachingOf(part, init)).to.deep.equal(['no-store', null, null])
     await server.close()
     await start({})

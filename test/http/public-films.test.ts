@@ -2,7 +2,13 @@ import { expect } from 'chai'
 import type { Larder } from '../../src/composition/larder.ts'
 import { unavailable } from '../../src/domain/shared/errors.ts'
 import { E } from '../../src/fp.ts'
-import { aContentExportUid, aContentFileUid, aContentPartUid, aNewContentFile, aNewFileJob } from '../support/builders.ts'
+import {
+  aContentExportUid,
+  aContentFileUid,
+  aContentPartUid,
+  aNewContentFile,
+  aNewFileJob,
+} from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { type SeededLadder, seedLadder } from '../support/library.ts'
 import {
@@ -129,7 +135,11 @@ describe('public films (§5.10)', () => {
     }
     expect(await send({ range: 'bytes=0-3' })).to.deep.equal([206, byteCaching, 'high'])
     expect(await send({ range: 'bytes=-1' })).to.deep.equal([206, byteCaching, '0'])
-    expect(await send({ range: 'bytes=0-1', 'if-range': '"other"' })).to.deep.equal([200, byteCaching, 'high 0'])
+    expect(await send({ range: 'bytes=0-1', 'if-range': '"other"' })).to.deep.equal([
+      200,
+      byteCaching,
+      'high 0',
+    ])
     expect(await send({ 'if-none-match': etag })).to.deep.equal([304, byteCaching, ''])
     expect((await send({ range: 'bytes=99-' }))[0]).to.equal(416)
     expect((await send({ 'if-match': '"other"' })).slice(0, 2)).to.deep.equal([412, 'no-store'])
@@ -211,7 +221,8 @@ describe('public films (§5.10)', () => {
     const statuses = () => Promise.all(paths.map(async (path) => (await server.get(path)).status))
     const pub = await right(larder.checkedTokens.mint('content', open.uid, 1800, {}, { pub: true }))
     const withPub = () => Promise.all(paths.map(async (path) => (await server.get(path, bearer(pub))).status))
-    for (let n = 0; n < 3; n += 1) expect(new Set([...(await statuses()), ...(await withPub())])).to.deep.equal(new Set([200]))
+    for (let n = 0; n < 3; n += 1)
+      expect(new Set([...(await statuses()), ...(await withPub())])).to.deep.equal(new Set([200]))
     await setPublic(false)
     expect(new Set(await statuses())).to.deep.equal(new Set([401]))
     expect(new Set(await withPub())).to.deep.equal(new Set([403]))

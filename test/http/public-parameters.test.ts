@@ -31,6 +31,8 @@ describe('an invalid parameter [V65]', () => {
     expect(detail).to.have.length(1)
     expect(detail[0]?.loc).to.deep.equal(['query', 'w'])
     const list = `/api/1/image_files/playlist/${uid}`
-    expect(await statuses([`${list}?presign=define`, `${list}?presign=query`, list])).to.deep.equal([422, 422, 200])
+    expect(await statuses([`${list}?presign=define`, `${list}?presign=query`, list])).to.deep.equal([
+      422, 422, 200,
+    ])
   })
 })

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
-import { aNewJob } from '../support/builders.ts'
+import { aNewContentFile, aNewFileJob, aNewJob } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
+import { storeBytes } from '../support/library.ts'
 import { isPathOf, servedRoutes } from '../support/served-routes.ts'
 import {
   createTwinLarders,
@@ -29,6 +30,9 @@ describe('Vary of every route (§6.3) [V13]', () => {
     const purge = await right(larder.freshness.requestReceipts)
     const job = aNewJob()
     await right(larder.jobs.enqueue(job))
+    const original = await storeBytes(larder, Buffer.from('an original'), 'video/mp4')
+    const added = aNewContentFile({ original })
+    await right(larder.contentFiles.add(added, aNewFileJob()))
     cases = [
       ...routes.map(({ kind, path }) => ({
         path: `/api/1/${path}`,
@@ -50,6 +54,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
         `/admins/${encodeURIComponent('zoë')}`,
         '/media',
         `/media/${film.uid}`,
+        `/media/${added.uid}/original`,
         '/instances',
         `/cache/purges/${purge.uid}`,
       ].map((path) => ({ path: `/api/1/admin${path}`, jwt: admin, readsAuthorization: true })),

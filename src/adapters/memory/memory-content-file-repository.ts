@@ -95,7 +95,12 @@ export const createMemoryContentFileRepository = (
  * Returns the export in an array. The array is empty for an export without a first segment, because such an
  * export cannot be played.
  */
-const toExport = ({ parts, recipe: _, language: __, ...exported }: NewContentExport): ReadonlyArray<ContentExport> => {
+const toExport = ({
+  parts,
+  recipe: _,
+  language: __,
+  ...exported
+}: NewContentExport): ReadonlyArray<ContentExport> => {
   const first = parts.find(isFirstSegment)
   return first === undefined ? [] : [{ ...exported, firstPartUid: first.uid }]
 }

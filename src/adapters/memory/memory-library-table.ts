@@ -97,7 +97,7 @@ export const createMemoryLibraryTable = <
   const functions: LibraryRepository<U, F, I, XU, X> = {
     findIngested: (uid) => TE.fromIO(() => pipe(O.fromNullable(rows.get(uid)), O.map(ingested))),
 
-    isPublic: (uid) => TE.fromIO(() => media.find(uid)?.isPublic ?? false),
+    isPublic: (uid) => TE.fromIO(() => rows.has(uid) && media.find(uid)?.isPublic === true),
     setPublic: (uid, isPublic) => TE.fromIO(() => media.setPublic(uid, isPublic)),
 
     findByOriginal: (sha512) => TE.fromIO(() => pipe(byOriginal(sha512), O.map(ingested))),

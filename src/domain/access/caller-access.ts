@@ -51,6 +51,15 @@ const viewerRight: CallerRight = { flag: null }
  */
 const missingFileOf = ({ name }: { readonly name: string }): string => `-${name}`
 
+/** Remembers the last answer, so that a request asks only once about one file. */
+const askedOnce = <A>(ask: (uid: string) => Promise<A>): ((uid: string) => () => Promise<A>) => {
+  let last: { readonly uid: string; readonly answer: Promise<A> } | null = null
+  return (uid) => () => {
+    if (last?.uid !== uid) last = { uid, answer: ask(uid) }
+    return last.answer
+  }
+}
+
 export const createCallerAccess = ({ authorizedRead, checkPublic }: Deps): CallerAccess => {
   const isPublic = (kind: MediaKind, uid: string): TE.TaskEither<Unavailable, boolean> =>
     pipe(
@@ -71,9 +80,10 @@ export const createCallerAccess = ({ authorizedRead, checkPublic }: Deps): Calle
     read:
       ({ kind, key, load, fileOf }, caller) =>
       async () => {
+        const isPublicFile = askedOnce((uid) => isPublic(kind, uid)())
         const record = await authorizedRead(key, load, (found) =>
           caller === null
-            ? isPublic(kind, O.isSome(found) ? fileOf(found.value) : missingFileOf(key))
+            ? isPublicFile(O.isSome(found) ? fileOf(found.value) : missingFileOf(key))
             : TE.right(O.isSome(found) && fileOf(found.value) === caller.grant.sub),
         )()
         if (E.isLeft(record) || caller !== null) return record

@@ -57,7 +57,9 @@ export const createPlaylistSigning = (
   return {
     ofUrls,
     ofUris,
-    ofM3u8: (viewer, presign) =>
-      presign === 'define' && viewer !== null ? TE.right({ mode: 'define' }) : ofUris(viewer, presign),
+    ofM3u8: (viewer, presign) => {
+      if (presign !== 'define') return ofUris(viewer, presign)
+      return TE.right(viewer === null ? unsigned : { mode: 'define' })
+    },
   }
 }

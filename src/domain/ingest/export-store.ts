@@ -140,7 +140,9 @@ export const createExportStore = (newUid: NewUid): ExportStore => {
     const targetDuration = sharedTargetDuration(output.renditions)
     const exports: NewContentExport[] = []
     const pending = [
-      ...output.renditions.map((rendition) => storeRendition(upload, rendition, output, targetDuration, plan)),
+      ...output.renditions.map((rendition) =>
+        storeRendition(upload, rendition, output, targetDuration, plan),
+      ),
       ...output.progressive.map((file) => storeProgressive(upload, file, output, targetDuration, plan)),
     ]
     for (const storeOne of pending) {

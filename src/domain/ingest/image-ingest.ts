@@ -69,7 +69,11 @@ export const createImageIngest = (deps: Deps): MediaKindIngest => {
       const completion = completionOf(lease, warnings)
       if (kind === 'first') return imageFiles.addExports(uid, exports, completion)()
       const playlists = [cacheKeys.imagePlaylist({ uid })]
-      return invalidateAfter(cache, playlists, imageFiles.replaceExports(uid, exports, completion, replaces))()
+      return invalidateAfter(
+        cache,
+        playlists,
+        imageFiles.replaceExports(uid, exports, completion, replaces),
+      )()
     })
 
   const makeExports = (

@@ -43,7 +43,9 @@ const workOf = ({ exports }: MediaRecord, scope: ExportScope, recipe: number): E
   if (scope === 'missing')
     return exports.length === 0 ? E.right(first) : E.left(conflict('no exports are missing'))
   if (exports.length === 0)
-    return scope === 'all' ? E.right(first) : E.left(conflict('it has no exports yet: ask for the missing ones'))
+    return scope === 'all'
+      ? E.right(first)
+      : E.left(conflict('it has no exports yet: ask for the missing ones'))
   if (scope === 'all') return E.right({ kind: 'remake', replaces: 'all' })
   return exports.some((made) => made.recipe < recipe)
     ? E.right({ kind: 'remake', replaces: 'outdated' })
@@ -54,15 +56,17 @@ const underWay = (job: string): Conflict =>
   conflict(`${job} makes exports of this file already: wait for its end, or cancel it`)
 
 export const createRequestExports = ({ media, jobs, newUid, attempts, recipes }: Deps): RequestExports => {
-  const findActive = (uid: string): TE.TaskEither<Unavailable, Job | undefined> => async () => {
-    for (const state of activeStates) {
-      const page = await jobs.list({ state, kind: null, media: uid }, 1, null)()
-      if (E.isLeft(page)) return page
-      const [job] = page.right.items
-      if (job !== undefined) return E.right(job)
+  const findActive =
+    (uid: string): TE.TaskEither<Unavailable, Job | undefined> =>
+    async () => {
+      for (const state of activeStates) {
+        const page = await jobs.list({ state, kind: null, media: uid }, 1, null)()
+        if (E.isLeft(page)) return page
+        const [job] = page.right.items
+        if (job !== undefined) return E.right(job)
+      }
+      return E.right(undefined)
     }
-    return E.right(undefined)
-  }
 
   return (uid, scope) => async () => {
     if (!isUid(uid)) return E.left(notFound('file', uid))

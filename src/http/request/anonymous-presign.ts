@@ -6,5 +6,8 @@ const fault = unprocessable([
 ])
 
 /** Returns the fault of a query without a token whose playlist should contain one; `null` if there is none. */
-export const presignWithoutToken = ({ presign = 'none' }: { readonly presign?: Presign }): Unprocessable | null =>
-  presign === 'none' ? null : fault
+export const presignWithoutToken = ({
+  presign = 'none',
+}: {
+  readonly presign?: Presign
+}): Unprocessable | null => (presign === 'none' ? null : fault)

@@ -91,8 +91,10 @@ const orAnonymous = (authenticate: Authenticate<Viewer>): Authenticator<Caller> 
  * Accepts a viewer with a valid media token of this kind, and a caller without any credential, who may have public
  * files. A token that is brought decides alone.
  */
-export const mediaCallerAuthenticator = (tokens: CheckedMediaTokens, kind: MediaKind): Authenticator<Caller> =>
-  orAnonymous(authenticateMedia(tokens, kind))
+export const mediaCallerAuthenticator = (
+  tokens: CheckedMediaTokens,
+  kind: MediaKind,
+): Authenticator<Caller> => orAnonymous(authenticateMedia(tokens, kind))
 
 /** Reasons of errors that occur before the claims can be trusted. */
 const reasonsBeforeClaims: ReadonlyArray<ForbiddenReason> = ['malformed', 'signature', 'unknown_key']

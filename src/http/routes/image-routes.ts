@@ -127,10 +127,7 @@ export const imageRoutes = (
               ),
             ),
           )
-        return pipe(
-          playlists.chooseImage(params.uid, viewer, preferences),
-          TE.flatMap(serve),
-        )
+        return pipe(playlists.chooseImage(params.uid, viewer, preferences), TE.flatMap(serve))
       },
     }),
   )

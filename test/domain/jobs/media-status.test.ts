@@ -21,7 +21,10 @@ describe('the state of a file for viewers', () => {
     const status = createMediaStatus({
       imageFiles: { findState: counting },
       contentFiles,
-      callerAccess: { authorize: (_, uid, caller) => async () => (caller?.grant.sub === uid ? E.right({ flag: null }) : E.left(forbidden('other_subject'))) },
+      callerAccess: {
+        authorize: (_, uid, caller) => async () =>
+          caller?.grant.sub === uid ? E.right({ flag: null }) : E.left(forbidden('other_subject')),
+      },
       monotonic: asMonotonic(clock),
     })
     const viewerOf = (sub: string) => ({
@@ -31,7 +34,9 @@ describe('the state of a file for viewers', () => {
       carrier: 'query' as const,
     })
     const viewer = viewerOf(file.uid)
-    const states = await Promise.all(Array.from({ length: 50 }, () => right(status.read('image', file.uid, viewer))))
+    const states = await Promise.all(
+      Array.from({ length: 50 }, () => right(status.read('image', file.uid, viewer))),
+    )
     expect(new Set(states.map(({ state }) => state))).to.deep.equal(new Set(['waiting']))
     expect(queries).to.equal(1)
     advance(1)

@@ -30,7 +30,9 @@ describe('Content-Disposition', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (name) => {
         const header = attachmentOf(name)
-        expect(header).to.match(/^attachment; filename="[^"\\]*"(?:; filename\*=UTF-8''(?:[\w!#$&+.^`|~-]|%[0-9A-F]{2})+)?$/)
+        expect(header).to.match(
+          /^attachment; filename="[^"\\]*"(?:; filename\*=UTF-8''(?:[\w!#$&+.^`|~-]|%[0-9A-F]{2})+)?$/,
+        )
         expect(header).to.match(/^[\x20-\x7e]*$/)
         const [, extended] = /filename\*=UTF-8''(.*)$/.exec(header) ?? []
         if (extended === undefined) return

@@ -86,7 +86,12 @@ describe('the reply with a list', () => {
       expect(next.body).to.equal(null)
       const { ETag, Vary } = first.headers
       const caching = first.headers['Cache-Control']
-      expect(next.headers).to.deep.equal({ ETag, Vary, 'Cache-Control': caching, 'x-image-file-jwt': 'a.b.c' })
+      expect(next.headers).to.deep.equal({
+        ETag,
+        Vary,
+        'Cache-Control': caching,
+        'x-image-file-jwt': 'a.b.c',
+      })
       const other = coding === 'gzip' ? 'br' : 'gzip'
       const changed = await send({ 'accept-encoding': other, 'if-none-match': first.headers.ETag })
       expect(changed.status).to.equal(200)

@@ -187,7 +187,9 @@ describe('replayed replies', () => {
 
   it('[§5.10] serve every caller of a public file, of every route and coding, as long as it is public', async () => {
     for (const coding of ['identity', 'gzip', 'br, gzip']) {
-      const requests = twins.routes.map(({ path }) => get(anonymousRequest(path).path, { 'accept-encoding': coding }))
+      const requests = twins.routes.map(({ path }) =>
+        get(anonymousRequest(path).path, { 'accept-encoding': coding }),
+      )
       for (const kind of ['image', 'content'] as const) await twins.setPublic(kind, true)
       for (const request of requests) {
         await twins.warm(request)

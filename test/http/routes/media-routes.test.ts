@@ -194,7 +194,10 @@ describe('the routes of the library (§8.4 to §8.10)', () => {
     await send('POST', '/batch', { uids: [image.uid], patch: { public: false } })
     expect(await statuses()).to.deep.equal([403, 401])
     const films = async () => (await server.get(`/api/1/content_files/${film.uid}/mobile.m3u8`)).status
-    for (const [isPublic, status] of [[true, 200], [false, 401]] as const) {
+    for (const [isPublic, status] of [
+      [true, 200],
+      [false, 401],
+    ] as const) {
       await send('POST', '/batch', { uids: [film.uid], patch: { public: isPublic } })
       expect(await films()).to.equal(status)
     }
