@@ -83,7 +83,7 @@ export const remakeCommand: Command = {
             ? remakeOutdated({ ingest, jobWork }, options)
             : remakeFiles(
                 { requestAll: (uid) => requestExports(uid, 'all'), jobWork },
-                [...new Set(positionals)],
+                positionals.filter((uid, index) => positionals.indexOf(uid) === index),
                 options,
               ),
         )

@@ -15,8 +15,8 @@ export type ReplyWithOriginal = (
 ) => Reply
 
 /**
- * An original has the bytes that somebody has sent, and perhaps a type that a browser would run. It is saved, not
- * shown: as an attachment, and even if a browser shows it, in a sandbox.
+ * The bytes of an original come from outside, perhaps with a type that a browser would run. They are saved, not
+ * shown: as an attachment, and in a sandbox if a browser shows them nevertheless.
  */
 const untrusted = { 'Content-Security-Policy': "sandbox; default-src 'none'" }
 

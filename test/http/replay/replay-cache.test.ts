@@ -107,28 +107,6 @@ describe('replayed replies', () => {
       }
   })
 
-  it('[§4.2] never serve a token for a public image once that is not public', async () => {
-    await right(larder.imageFiles.setPublic(image.uid, true))
-    const jwt = await right(larder.checkedTokens.mint('image', image.uid, 1800, {}, { pub: true }))
-    const paths = twins.routes.flatMap(({ kind, path }) => (kind === 'image' ? [path] : []))
-    const requests = paths.flatMap((path) =>
-      Object.values(requestsByCarrier).map((carry) => carry(path, jwt)),
-    )
-    // Other viewers have stored replies meanwhile.
-    for (const path of paths) await twins.warm(requestsByCarrier.path(path, await mint('image')))
-    for (const request of requests)
-      for (let n = 0; n < 3; n += 1) expect((await twins.expectAlike(request)).status).to.equal(200)
-    await right(larder.imageFiles.setPublic(image.uid, false))
-    await right(larder.cache.delete(cacheKeys.imagePublic({ uid: image.uid })))
-    for (const request of requests)
-      expect((await twins.expectAlike(request)).status, request.path).to.equal(403)
-    const film = await right(larder.checkedTokens.mint('content', twins.film.uid, 1800, {}, { pub: true }))
-    expect(
-      (await twins.replayed(requestsByCarrier.query(`content_files/${twins.film.uid}/web.json`, film)))
-        .status,
-    ).to.equal(403)
-  })
-
   it('follow range and condition: they have the whole body, part of it, or none', async () => {
     const jwt = await mint('image')
     const bytes = `/api/1/image_files/image/${image.exports[0]?.uid}.webp?jwt=${jwt}`
@@ -183,41 +161,6 @@ describe('replayed replies', () => {
     await right(larder.blobs.delete(cacheKeys.storedFile({ uid: file.uid })))
     expect(await twins.isReplayed(get(bytes))).to.equal(false)
     expect((await twins.replayed(get(bytes))).body).to.equal('small')
-  })
-
-  it('[§5.10] serve every caller of a public file, of every route and coding, as long as it is public', async () => {
-    for (const coding of ['identity', 'gzip', 'br, gzip']) {
-      const requests = twins.routes.map(({ path }) =>
-        get(anonymousRequest(path).path, { 'accept-encoding': coding }),
-      )
-      for (const kind of ['image', 'content'] as const) await twins.setPublic(kind, true)
-      for (const request of requests) {
-        await twins.warm(request)
-        expect(await twins.isReplayed(request), request.path).to.equal(true)
-        const { status, headers } = await twins.expectAlike(request)
-        expect([status, headers['cache-control']]).to.deep.equal([
-          200,
-          /parts|image_files.image/.test(request.path)
-            ? 'public, max-age=3600'
-            : 'public, max-age=30, stale-while-revalidate=30',
-        ])
-      }
-      for (const kind of ['image', 'content'] as const) await twins.setPublic(kind, false)
-      for (const request of requests) expect((await twins.expectAlike(request)).status).to.equal(401)
-    }
-  })
-
-  it('serve every caller of a public image, as long as it is public', async () => {
-    const path = `/api/1/image_files/image/${image.exports[0]?.uid}.webp`
-    expect((await twins.replayed(get(path))).status).to.equal(401)
-    await right(larder.imageFiles.setPublic(image.uid, true))
-    await right(larder.cache.delete(cacheKeys.imagePublic({ uid: image.uid })))
-    await twins.warm(get(path))
-    expect(await twins.isReplayed(get(path))).to.equal(true)
-    expect((await twins.replayed(get(path))).headers['cache-control']).to.match(/^public/)
-    await right(larder.imageFiles.setPublic(image.uid, false))
-    await right(larder.cache.delete(cacheKeys.imagePublic({ uid: image.uid })))
-    expect((await twins.replayed(get(path))).status).to.equal(401)
   })
 
   it('always equal those of the routes, for any callers and requests in any order', async () => {

@@ -58,8 +58,8 @@ const down = async (db: Knex): Promise<void> => {
   `)
 }
 
-export const publicFilmsMigration: Knex.Migration & { readonly name: string } = {
-  name: '0013-public-films',
+export const publicContentMigration: Knex.Migration & { readonly name: string } = {
+  name: '0013-public-content',
   up,
   down,
 }
