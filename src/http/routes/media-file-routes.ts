@@ -3,12 +3,13 @@ import type { AdminService } from '../../domain/admin/admin-service.ts'
 import { jobAsJson } from '../../domain/jobs/job-json.ts'
 import type { LibraryService } from '../../domain/library/library-service.ts'
 import { type ExportScope, exportScopes, type RequestExports } from '../../domain/library/request-exports.ts'
+import type { DomainError } from '../../domain/shared/errors.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
-import { pipe, TE } from '../../fp.ts'
+import { type E, pipe, TE } from '../../fp.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
 import type { ReplyWithOriginal } from '../response/original-reply.ts'
-import { jsonReply } from '../response/reply.ts'
+import { jsonReply, type Reply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
 
@@ -69,7 +70,7 @@ export const mediaFileRoutes = (
       handler: ({ params: { uid }, incoming }) =>
         pipe(
           library.findOriginal(uid),
-          TE.map((original) => replyWithOriginal(incoming, original)),
+          TE.flatMapEither((original): E.Either<DomainError, Reply> => replyWithOriginal(incoming, original)),
         ),
     }),
   )

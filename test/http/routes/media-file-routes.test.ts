@@ -241,6 +241,26 @@ describe('the files of the library (§8.9)', () => {
       while (objects.openStreams() > 0) await new Promise((resolve) => setImmediate(resolve))
     })
 
+    it('is 503 while 32 are sent, and one that ends frees its place', async () => {
+      const { uid } = await add('film.mp4', 'video/mp4', Buffer.alloc(200_000))
+      objects.when((call) => (call.operation === 'read' ? { kind: 'stalls', after: 100_000 } : null))
+      const headers = { authorization: `bearer ${jwt}` }
+      const leaving = Array.from({ length: 32 }, () => new AbortController())
+      const first = await Promise.all(
+        leaving.map(({ signal }) => server.get(`/api/1/admin/media/${uid}/original`, { headers, signal })),
+      )
+      expect(new Set(first.map(({ status }) => status))).to.deep.equal(new Set([200]))
+      const refused = await get(uid)
+      expect([refused.status, refused.headers.get('retry-after')]).to.deep.equal([503, '10'])
+      expect((await get(uid, {}, 'HEAD')).status).to.equal(200)
+      leaving[0]?.abort()
+      objects.when(() => null)
+      let reply = refused
+      while (reply.status === 503) reply = await get(uid)
+      expect((await reply.arrayBuffer()).byteLength).to.equal(200_000)
+      for (const one of leaving) one.abort()
+    })
+
     it('is 404 for a file that does not exist', async () => {
       for (const uid of [aContentFileUid(), '%00', 'a%2Fb', 'x'.repeat(81)])
         expect((await get(uid)).status, uid).to.equal(404)
