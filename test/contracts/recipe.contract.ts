@@ -116,6 +116,8 @@ export const recipeContract = <U extends string, F extends File<U>, E extends { 
     expect(await replace(uid)).to.equal(true)
     expect(await listed(uid)).to.deep.equal(replacements.map((replacement) => replacement.uid))
     for (const each of exports) expect(await isReadable(each)).to.equal(true)
+    const replaced = await right(repository().listReplaced(anyAgeMs, null))
+    expect(replaced.map((each) => each.uid)).to.include.members(exports.map((each) => each.uid))
   })
 
   it('[V39] does not replace exports by ones of the same or an older recipe, nor in a file without exports or a missing file', async () => {

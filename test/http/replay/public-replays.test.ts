@@ -47,6 +47,22 @@ describe('replayed replies with public files', () => {
     }
   })
 
+  it('[§4.2] are never those to public=1, which have a new token each', async () => {
+    await publish(true)
+    const request = anonymousRequest(`image_files/playlist/${twins.image.uid}?public=1`)
+    const tokens = new Set<unknown>()
+    for (let n = 0; n < 4; n += 1) {
+      const { status, headers } = await twins.replayed(request)
+      expect([status, headers['cache-control']]).to.deep.equal([
+        200,
+        'private, max-age=30, stale-while-revalidate=300, stale-if-error=1800',
+      ])
+      tokens.add(headers['x-image-file-jwt'])
+    }
+    expect(tokens.size).to.equal(4)
+    expect(await twins.isReplayed(request)).to.equal(false)
+  })
+
   it('[§4.2] never serve a token for a public file once that is not public', async () => {
     await publish(true)
     const uids = { image: twins.image.uid, content: twins.film.uid }
