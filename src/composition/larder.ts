@@ -264,7 +264,10 @@ export const createServices = (
     mediaStatus: createMediaStatus({ imageFiles, contentFiles, callerAccess, monotonic }),
     background: createBackgroundWork({ log, sleep }),
     following: createBackgroundWork({ log, sleep }),
-    sweep: createStoreSweep({ cache, store, imageFiles, contentFiles, storedFiles, jobs, locks, clock, log }),
+    sweep: createStoreSweep({
+      ...{ cache, store, imageFiles, contentFiles, storedFiles, jobs, locks, clock, log },
+      remake: (file) => ingest.enqueue(file, 'remake'),
+    }),
     health: createHealthService({
       database: database.check,
       objectStore: store.check,
