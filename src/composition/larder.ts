@@ -208,6 +208,14 @@ export const createServices = (
     monotonic,
     sleep,
   })
+  const requestExports = createRequestExports({
+    media,
+    jobs,
+    newUid,
+    attempts: jobAttempts,
+    recipes: recipeVersions,
+  })
+
   return {
     checkPublic,
     checkedTokens,
@@ -244,13 +252,7 @@ export const createServices = (
     }),
     ingest,
     library: createLibraryService({ media, jobs, cache, publicUrl }),
-    requestExports: createRequestExports({
-      media,
-      jobs,
-      newUid,
-      attempts: jobAttempts,
-      recipes: recipeVersions,
-    }),
+    requestExports,
     jobService: createJobService(jobs),
     jobWork: createJobWork({
       jobs,
@@ -266,7 +268,7 @@ export const createServices = (
     following: createBackgroundWork({ log, sleep }),
     sweep: createStoreSweep({
       ...{ cache, store, imageFiles, contentFiles, storedFiles, jobs, locks, clock, log },
-      remake: (file) => ingest.enqueue(file, 'remake'),
+      remake: (uid) => requestExports(uid, 'all'),
     }),
     health: createHealthService({
       database: database.check,

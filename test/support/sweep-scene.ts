@@ -123,7 +123,7 @@ export const createSweepScene = () => {
           scene.held,
         ),
         jobs: { oldestRunningAge: TE.right(0) },
-        remake: ({ uid }) => TE.fromIO(() => void scene.remade.push(uid)),
+        remake: (uid) => TE.fromIO(() => void scene.remade.push(uid)),
         clock: () => scene.now,
         log: silentLog,
         ...overrides,

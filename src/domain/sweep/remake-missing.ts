@@ -1,33 +1,31 @@
 import { E, type TE } from '../../fp.ts'
 import type { StoredFileUse } from '../../ports/stored-file-repository.ts'
-import type { Refused, Unavailable } from '../shared/errors.ts'
+import type { Conflict, NotFound, Unavailable } from '../shared/errors.ts'
 import type { MissingObject } from './find-missing.ts'
 
-/** Queues a job that makes all exports of a file again. Fails with Refused if there is no such file. */
-export type Remake = (
-  file: Pick<StoredFileUse, 'kind' | 'uid'>,
-) => TE.TaskEither<Refused | Unavailable, unknown>
+/** Queues a job that makes all exports of a file again. Fails with Conflict if such a job waits or runs. */
+export type Remake = (uid: StoredFileUse['uid']) => TE.TaskEither<NotFound | Conflict | Unavailable, unknown>
 
 /** Returns the files whose exports can be made again: those that lack objects of exports, but not their original. */
 export const repairableFiles = (
   missing: ReadonlyArray<MissingObject>,
-): ReadonlyArray<Pick<StoredFileUse, 'kind' | 'uid'>> => {
+): ReadonlyArray<StoredFileUse['uid']> => {
   const lost = new Set(missing.filter(({ isOriginal }) => isOriginal).map(({ uid }) => uid))
-  const files = new Map(missing.map(({ kind, uid }) => [uid, { kind, uid }]))
-  return [...files.values()].filter(({ uid }) => !lost.has(uid))
+  const uids = new Set(missing.map(({ uid }) => uid))
+  return [...uids].filter((uid) => !lost.has(uid))
 }
 
-/** Queues the files whose exports can be made again. Returns their number. */
+/** Queues the files whose exports can be made again. Returns the number of those for which a job waits or runs. */
 export const remakeMissing = async (
   { remake }: { readonly remake: Remake },
   missing: ReadonlyArray<MissingObject>,
 ): Promise<E.Either<Unavailable, number>> => {
   let queued = 0
-  for (const file of repairableFiles(missing)) {
-    const job = await remake(file)()
-    if (E.isRight(job)) queued += 1
+  for (const uid of repairableFiles(missing)) {
+    const job = await remake(uid)()
+    if (E.isLeft(job) && job.left._tag === 'Unavailable') return E.left(job.left)
     // A file that was deleted meanwhile needs no exports.
-    else if (job.left._tag === 'Unavailable') return E.left(job.left)
+    if (E.isRight(job) || job.left._tag === 'Conflict') queued += 1
   }
   return E.right(queued)
 }
