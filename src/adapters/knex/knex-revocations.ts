@@ -3,11 +3,13 @@ import type { Knex } from 'knex'
 import { unavailable } from '../../domain/shared/errors.ts'
 import { E, O, pipe, TE } from '../../fp.ts'
 import {
+  maxNotBeforeAhead,
   Revocation,
   type RevocationHorizon,
   RevocationKind,
   type Revocations,
   revocationSeconds,
+  revokedTooOften,
 } from '../../ports/revocations.ts'
 import { createStatements } from './statements.ts'
 
@@ -47,7 +49,8 @@ const insert = `
   values (:kind, :subject, floor(extract(epoch from clock_timestamp())) + 1)
   on conflict (kind, subject) do update
     set id = excluded.id, xid = pg_current_xact_id(), created_at = clock_timestamp(),
-        not_before = greatest(revocations.not_before + 1, excluded.not_before)
+        not_before = greatest(revocations.not_before + cast(:step as integer), excluded.not_before)
+  where excluded.kind = 'jti' or revocations.not_before + 1 < excluded.not_before + ${maxNotBeforeAhead}
   returning not_before`
 
 /**
@@ -79,8 +82,12 @@ export const createKnexRevocations = (db: Knex, followers: Knex = db): Revocatio
   return {
     revoke: ({ kind, subject }) =>
       pipe(
-        insertReturning({ kind, subject }),
-        TE.map(({ not_before: notBefore }) => ({ kind, subject, notBefore })),
+        insertReturning({ kind, subject, step: kind === 'jti' ? 0 : 1 }),
+        TE.flatMapEither((row) =>
+          O.isSome(row)
+            ? E.right({ kind, subject, notBefore: row.value.not_before })
+            : E.left(revokedTooOften),
+        ),
       ),
 
     findNotBefore: ({ kind, subject }) =>
