@@ -33,7 +33,8 @@ const outdatedWarning =
 
 /**
  * Registers a file of this machine, and waits until its exports are made: by a worker, or by this process if
- * there is none. If the file is refused, its original and its row are removed again.
+ * there is none. If the file is refused, its original and its row are removed again, unless the library had the
+ * file before: then it stays, because others may know its uid, and its failed job says why it has no exports.
  */
 export const addFile =
   (
@@ -47,15 +48,16 @@ export const addFile =
     const { onWaiting = () => {} } = options
     const registered = await ingest.register(path, { isPublic, onWaiting, signal })()
     if (E.isLeft(registered)) return registered
-    const { kind, uid, state, job } = registered.right
+    const { kind, uid, state, job, isNew } = registered.right
     onRegistered({ kind, uid })
     if (state === 'outdated') return E.right({ kind, uid, state: 'ready', warnings: [outdatedWarning] })
     if (job === null) return E.right({ kind, uid, state: 'ready', warnings: [] })
     if (isOnlyQueued) return E.right({ kind, uid, state: 'queued', warnings: [] })
 
-    const finished = await jobWork.finish(job, { source: path, onProgress, signal })
+    // Without a source the exports are made from the stored original, which is never removed.
+    const finished = await jobWork.finish(job, { source: isNew ? path : null, onProgress, signal })
     if (E.isRight(finished)) return E.right({ kind, uid, state: 'ready', warnings: finished.right.warnings })
     const { error, isRefusedElsewhere } = finished.left
-    if (isRefusedElsewhere) await ingest.discardRefused({ kind, uid }, path)()
+    if (isRefusedElsewhere && isNew) await ingest.discardRefused({ kind, uid }, path)()
     return E.left(error)
   }

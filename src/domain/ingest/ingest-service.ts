@@ -39,6 +39,8 @@ type RegisteredFile = LibraryFileId & {
   readonly state: LibraryFile['stateWhenRead']
   /** The job that makes the exports; `null` unless `state` is `unfinished`. */
   readonly job: JobUid | null
+  /** Whether this call added it; `false` if the library had it already. */
+  readonly isNew: boolean
 }
 
 type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
@@ -140,23 +142,24 @@ export const createIngestService = (deps: Deps): IngestService => {
       return E.isRight(isUnchanged) && isUnchanged.right ? registered : E.left(fileChangedRefusal)
     }
 
-  /** Finds the file by its SHA-512, or registers it. */
+  /** Finds the file by its SHA-512, or registers it: then it is new. */
   const findOrAdd = (
     ingest: MediaKindIngest,
     source: SourceFile,
     isPublic: boolean,
     signal: AbortSignal,
-  ): Outcome<LibraryFile> =>
+  ): Outcome<{ readonly file: LibraryFile; readonly isNew: boolean }> =>
     pipe(
       ingest.find(source.sha512),
       TE.flatMap(
-        (found): Outcome<LibraryFile> =>
+        (found): Outcome<{ readonly file: LibraryFile; readonly isNew: boolean }> =>
           O.isSome(found)
-            ? TE.right(found.value)
+            ? TE.right({ file: found.value, isNew: false })
             : pipe(
                 registerUnchanged(ingest, source, isPublic, signal),
                 TE.flatMap(() => ingest.find(source.sha512)),
                 TE.flatMapEither(E.fromOption(() => unavailable('database')(`${source.name} is gone again`))),
+                TE.map((file) => ({ file, isNew: true })),
               ),
       ),
     )
@@ -181,12 +184,13 @@ export const createIngestService = (deps: Deps): IngestService => {
       const attempt = locks.tryWith(`add:${source.sha512}`, (lost) =>
         findOrAdd(ingest, source, options.isPublic, AbortSignal.any([options.signal, lost])),
       )
-      const file = await retryWhileBusy(sleep, attempt, options)
-      if (E.isLeft(file)) return file
-      const { kind, uid, stateWhenRead: state } = file.right
-      if (state !== 'unfinished') return E.right({ kind, uid, state, job: null })
-      const job = await enqueue(file.right, 'exports')()
-      return E.isLeft(job) ? job : E.right({ kind, uid, state, job: job.right })
+      const found = await retryWhileBusy(sleep, attempt, options)
+      if (E.isLeft(found)) return found
+      const { file, isNew } = found.right
+      const { kind, uid, stateWhenRead: state } = file
+      if (state !== 'unfinished') return E.right({ kind, uid, state, job: null, isNew })
+      const job = await enqueue(file, 'exports')()
+      return E.isLeft(job) ? job : E.right({ kind, uid, state, job: job.right, isNew })
     }
 
   const registerSource = (source: SourceFile, options: RegisterOptions): Outcome<RegisteredFile> => {
