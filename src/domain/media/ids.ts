@@ -9,11 +9,13 @@ declare const kind: unique symbol
  */
 type Uid<K extends string> = string & { readonly [kind]: K }
 
+const uidSchema = { type: 'string', pattern: '^[A-Za-z0-9_-]{1,80}$', description: 'A uid.' }
+
 const uidOf = <const K extends string>(name: K): t.Type<Uid<K>, string, unknown> =>
-  refine(name, (u): u is Uid<K> => isUid(u), 'should be a uid: 1 to 80 letters, digits, _ and -')
+  refine(name, (u): u is Uid<K> => isUid(u), 'should be a uid: 1 to 80 letters, digits, _ and -', uidSchema)
 
 /** A uid of any kind, as an admin writes it. */
-export const AnyUid = refine('uid', isUid, 'should be a uid')
+export const AnyUid = refine('uid', isUid, 'should be a uid', uidSchema)
 
 export const ImageFileUid = uidOf('ImageFileUid')
 export type ImageFileUid = t.TypeOf<typeof ImageFileUid>

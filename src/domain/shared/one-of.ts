@@ -6,4 +6,8 @@ export const oneOf = <const A extends string>(
   name: string,
   words: ReadonlyArray<A>,
 ): t.Type<A, string, unknown> =>
-  refine(name, (u): u is A => words.some((word) => word === u), `should be ${words.join(' or ')}`)
+  refine(name, (u): u is A => words.some((word) => word === u), `should be ${words.join(' or ')}`, {
+    type: 'string',
+    enum: words,
+    description: `One of ${words.join(', ')}.`,
+  })

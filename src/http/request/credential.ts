@@ -54,9 +54,13 @@ type Authenticate<C> = (
   incoming: IncomingRequest,
 ) => TE.TaskEither<MissingCredential | MalformedCredential | Forbidden | Unavailable, C>
 
+/** Who may call a route. */
+export type CallerAccess = 'anyone' | 'viewer' | 'viewer or public' | 'admin'
+
 /** How a route authenticates its callers, and which replies depend on the Authorization header. */
 export type Authenticator<C> = {
   readonly authenticate: Authenticate<C>
+  readonly access: CallerAccess
   /**
    * Whether the Authorization header is read. If so, all replies except those with public files have `Vary:
    * Authorization` (http-api.md §6.3, V13).
@@ -64,8 +68,9 @@ export type Authenticator<C> = {
   readonly readsAuthorization: boolean
 }
 
-const byAuthorization = <C>(authenticate: Authenticate<C>): Authenticator<C> => ({
+const byAuthorization = <C>(access: CallerAccess, authenticate: Authenticate<C>): Authenticator<C> => ({
   authenticate,
+  access,
   readsAuthorization: true,
 })
 
@@ -84,7 +89,7 @@ const authenticateMedia =
 export const mediaViewerAuthenticator = (
   tokens: CheckedMediaTokens,
   kind: MediaKind,
-): Authenticator<Viewer> => byAuthorization(authenticateMedia(tokens, kind))
+): Authenticator<Viewer> => byAuthorization('viewer', authenticateMedia(tokens, kind))
 
 /**
  * Authenticates as `mediaViewerAuthenticator` does, but returns `null` for a caller without any credential.
@@ -94,7 +99,7 @@ export const optionalMediaViewerAuthenticator = (
   kind: MediaKind,
 ): Authenticator<Viewer | null> => {
   const authenticate = authenticateMedia(tokens, kind)
-  return byAuthorization((incoming) => async () => {
+  return byAuthorization('viewer or public', (incoming) => async () => {
     const viewer = await authenticate(incoming)()
     return E.isLeft(viewer) && viewer.left._tag === 'MissingCredential' ? E.right(null) : viewer
   })
@@ -118,7 +123,7 @@ const hasValidSignature = (
 export const anyMediaViewerAuthenticator = (tokens: CheckedMediaTokens): Authenticator<Viewer> => {
   const asImage = authenticateMedia(tokens, 'image')
   const asContent = authenticateMedia(tokens, 'content')
-  return byAuthorization((incoming) =>
+  return byAuthorization('viewer', (incoming) =>
     pipe(
       asContent(incoming),
       TE.orElse((asContentError) =>
@@ -135,9 +140,12 @@ export const anyMediaViewerAuthenticator = (tokens: CheckedMediaTokens): Authent
 export const bearerAuthenticator = <C>(
   authenticate: (jwt: string) => TE.TaskEither<Forbidden | Unavailable, C>,
 ): Authenticator<C> =>
-  byAuthorization((incoming) => pipe(TE.fromEither(readBearer(incoming)), TE.flatMap(authenticate)))
+  byAuthorization('admin', (incoming) =>
+    pipe(TE.fromEither(readBearer(incoming)), TE.flatMap(authenticate)),
+  )
 
 export const anonymousAuthenticator: Authenticator<null> = {
   authenticate: () => TE.right(null),
+  access: 'anyone',
   readsAuthorization: false,
 }

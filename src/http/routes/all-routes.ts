@@ -31,6 +31,7 @@ import { homeRoutes } from './home-routes.ts'
 import { imageRoutes } from './image-routes.ts'
 import { jobRoutes } from './job-routes.ts'
 import { mediaRoutes } from './media-routes.ts'
+import { openapiRoutes } from './openapi-routes.ts'
 import { revocationRoutes } from './revocation-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 
@@ -87,7 +88,7 @@ export const createAllRoutes = (
     monotonic,
   })
   const replies = { replyWithBytes, replyWithPlaylist, replyWithMediaState }
-  return [
+  const groups = [
     imageRoutes({ playlists, exports, checkedTokens, ...replies, sharing, clock }, handle),
     contentRoutes({ playlists, vods, exports, checkedTokens, ...replies, sharing }, handle),
     tokenRoutes({ admins, explainCheckedToken, mayExplainToken }, handle),
@@ -101,4 +102,6 @@ export const createAllRoutes = (
     homeRoutes(health, handle),
     consoleRoutes({ checkedTokens, consoleAssets, clock }, handle),
   ]
+  const described = groups.flatMap((group) => group.described())
+  return [...groups, openapiRoutes({ described, sharing, clock }, handle)]
 }

@@ -8,10 +8,14 @@ import type { Found } from '../../domain/caching/found.ts'
 import type { ExportService } from '../../domain/export/export-service.ts'
 import { MobileFilter } from '../../domain/hls/mobile-filter.ts'
 import { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/media/ids.ts'
+import { WebPlaylistJson } from '../../domain/playlist/playlist-json.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
 import type { VodService } from '../../domain/vod/vod-service.ts'
 import { pipe, TE } from '../../fp.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
+import { bytesOf, listOf } from '../openapi/reply-descriptions.ts'
+import type { RouteDescription } from '../openapi/route-description.ts'
+import { stateOf } from '../openapi/state-description.ts'
 import type { PlaylistFormat } from '../playlists/playlist-bodies.ts'
 import type { ReplyWithPlaylist } from '../playlists/playlist-reply.ts'
 import { mediaViewerAuthenticator } from '../request/credential.ts'
@@ -40,6 +44,13 @@ const UrlQuery = t.partial({ presign: PresignUrls })
 const M3u8Query = t.partial({ presign: PresignM3u8 })
 const MasterQuery = t.intersection([M3u8Query, MobileFilter])
 
+/** The replies with a list, by its format. */
+const lists = {
+  m3u8: listOf('application/vnd.apple.mpegurl', null, 'The playlist.'),
+  dash: listOf('application/dash+xml', null, 'The manifest.'),
+  json: listOf('application/json', WebPlaylistJson, 'The list.'),
+} as const satisfies Record<PlaylistFormat, unknown>
+
 /**
  * The routes of audio and video: segments, playlists, manifests and states (http-api.md §5.1, §5.2, §5.6–5.8,
  * §5.11).
@@ -63,6 +74,12 @@ export const contentRoutes = (
   routes.get(
     '/exports/parts/:uid{.:ext}',
     handle({
+      about: {
+        id: 'showPart',
+        tag: 'content',
+        summary: 'Sends the bytes of a part, or of a whole MP4.',
+        ...bytesOf(['video/*', 'audio/*', 'text/vtt'], 'The bytes.'),
+      },
       credential: viewer,
       params: ByPart,
       handler: ({ credential, params, incoming }) =>
@@ -74,12 +91,14 @@ export const contentRoutes = (
   )
 
   const list = <U, Q, S extends Signature>(
+    about: Pick<RouteDescription, 'id' | 'summary' | 'description'>,
     format: PlaylistFormat,
     params: t.Type<{ readonly uid: U }, unknown, unknown>,
     query: t.Type<Q, unknown, unknown>,
     show: (uid: U, viewer: Viewer, query: Q) => PlaylistResult<Found<SignablePlaylist<S>>>,
   ) =>
     handle({
+      about: { tag: 'content', ...about, ...lists[format] },
       credential: viewer,
       params,
       query,
@@ -94,39 +113,54 @@ export const contentRoutes = (
 
   routes.get(
     '/exports/:uid.iframes.m3u8', // must precede the next route, which would match it as a uid
-    list('m3u8', ByExport, M3u8Query, (uid, viewer, { presign = null }) =>
+    list(
+      { id: 'showKeyframePlaylist', summary: 'Lists the keyframes of an export, for scrubbing.' },
+      'm3u8', ByExport, M3u8Query, (uid, viewer, { presign = null }) =>
       vods.showIFrames(uid, viewer, presign),
     ),
   )
 
   routes.get(
     '/exports/:uid.m3u8',
-    list('m3u8', ByExport, M3u8Query, (uid, viewer, { presign = null }) =>
+    list(
+      { id: 'showMediaPlaylist', summary: 'Lists the parts of an export (HLS media playlist).' },
+      'm3u8', ByExport, M3u8Query, (uid, viewer, { presign = null }) =>
       vods.showMediaPlaylist(uid, viewer, presign),
     ),
   )
 
   routes.get(
     '/:uid/web.json',
-    list('json', ByFile, UrlQuery, (uid, viewer, { presign = null }) =>
+    list(
+      { id: 'showWebPlaylist', summary: 'Lists the MP4s of a sound or film, by bandwidth.' },
+      'json', ByFile, UrlQuery, (uid, viewer, { presign = null }) =>
       playlists.showWeb(uid, viewer, presign),
     ),
   )
 
   routes.get(
     '/:uid/dash.mpd',
-    list('dash', ByFile, UrlQuery, (uid, viewer, { presign = null }) => vods.showDash(uid, viewer, presign)),
+    list(
+      { id: 'showDashManifest', summary: 'Lists the same parts as HLS, as a DASH manifest.' },
+      'dash', ByFile, UrlQuery, (uid, viewer, { presign = null }) => vods.showDash(uid, viewer, presign)),
   )
 
   routes.get(
     ['/:uid/mobile.m3u8', '/:uid/ios.m3u8', '/:uid/android.m3u8'],
-    list('m3u8', ByFile, MasterQuery, (uid, viewer, { presign = null, ...filter }) =>
+    list(
+      {
+        id: 'showMasterPlaylist',
+        summary: 'Lists the variants of a sound or film (HLS master playlist).',
+        description: '`w` and `h` count together only. The three names are the same list.',
+      },
+      'm3u8', ByFile, MasterQuery, (uid, viewer, { presign = null, ...filter }) =>
       playlists.showMobile(uid, viewer, presign, filter),
     ),
   )
   routes.get(
     '/:uid/status',
     handle({
+      about: { id: 'showContentState', tag: 'content', ...stateOf },
       credential: viewer,
       params: ByFile,
       handler: ({ credential, params: { uid }, incoming }) => replyWithMediaState(incoming, uid, credential),

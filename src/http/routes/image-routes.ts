@@ -6,11 +6,14 @@ import type { ByteSource } from '../../domain/export/byte-source.ts'
 import type { ExportService } from '../../domain/export/export-service.ts'
 import { ImageExportUid, ImageFileUid } from '../../domain/media/ids.ts'
 import { imagePath, type ListedImage } from '../../domain/playlist/image-playlist.ts'
+import { ImagePlaylistJson } from '../../domain/playlist/playlist-json.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
+import { bytesOf, listOf } from '../openapi/reply-descriptions.ts'
+import { stateOf } from '../openapi/state-description.ts'
 import type { ReplyWithPlaylist } from '../playlists/playlist-reply.ts'
 import { mediaViewerAuthenticator, optionalMediaViewerAuthenticator } from '../request/credential.ts'
 import { acceptClientHints, ImageQuery, readImagePreferences } from '../request/image-preferences.ts'
@@ -36,6 +39,9 @@ type Deps = {
 const ByImage = t.strict({ uid: ImageFileUid })
 const ByExport = t.strict({ uid: ImageExportUid })
 const ListQuery = t.partial({ presign: PresignUrls, public: QueryBoolean })
+
+const imageList = listOf('application/json', ImagePlaylistJson, 'The list.', ['x-image-file-jwt'])
+const bestImage = bytesOf(['image/*'], 'The picture.', ['Content-Location', 'Accept-CH'])
 
 /**
  * Returns the headers of a reply with a selected export. A later request may select another export, so caches
@@ -73,6 +79,13 @@ export const imageRoutes = (
   routes.get(
     '/playlist/:uid',
     handle({
+      about: {
+        id: 'showImagePlaylist',
+        tag: 'images',
+        summary: 'Lists the exports of a picture, by format, the smallest first.',
+        parameters: { public: 'Whether to read a public picture without a token.' },
+        ...imageList,
+      },
       credential: optionalViewer,
       params: ByImage,
       query: ListQuery,
@@ -117,6 +130,14 @@ export const imageRoutes = (
   routes.get(
     '/:uid/best',
     handle({
+      about: {
+        id: 'showBestImage',
+        tag: 'images',
+        summary: 'Sends the export that fits a size and the formats of the client.',
+        parameters: { w: 'Width in CSS pixels.', h: 'Height in CSS pixels.' },
+        ...bestImage,
+        errors: [404, ...bestImage.errors],
+      },
       credential: optionalViewer,
       params: ByImage,
       query: ImageQuery,
@@ -148,6 +169,12 @@ export const imageRoutes = (
   routes.get(
     '/image/:uid{.:ext}',
     handle({
+      about: {
+        id: 'showImage',
+        tag: 'images',
+        summary: 'Sends the bytes of an export.',
+        ...bytesOf(['image/*'], 'The picture.'),
+      },
       credential: optionalViewer,
       params: ByExport,
       handler: ({ credential: viewer, params, incoming }) =>
@@ -161,6 +188,7 @@ export const imageRoutes = (
   routes.get(
     '/:uid/status',
     handle({
+      about: { id: 'showImageState', tag: 'images', ...stateOf },
       credential: mediaViewerAuthenticator(checkedTokens, 'image'),
       params: ByImage,
       handler: ({ credential: viewer, params: { uid }, incoming }) =>
