@@ -1,8 +1,7 @@
 import type { components, operations, paths } from '../docs/openapi.d.ts'
 import type { JobJson } from '../src/domain/jobs/job-json.ts'
 
-type Equal<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const holds = <_T extends true>(): void => undefined
 
 // A client of the document has the types of the writers.

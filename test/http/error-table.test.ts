@@ -70,7 +70,10 @@ describe('the table of errors (§1.4)', () => {
     server = await listenRoutes(await createMemoryLarder(), ({ handle }) => {
       const routes = createRouteGroup('/fails')
       for (const [tag, { error }] of Object.entries(rows))
-        routes.get(`/${tag}`, handle({ about: undescribed, credential: anonymousAuthenticator, handler: () => TE.left(error) }))
+        routes.get(
+          `/${tag}`,
+          handle({ about: undescribed, credential: anonymousAuthenticator, handler: () => TE.left(error) }),
+        )
       return [routes]
     })
   })

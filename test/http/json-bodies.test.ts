@@ -55,7 +55,10 @@ describe('bodies in JSON (§1.4)', () => {
           handler: ({ params: { name } }) => TE.right(jsonReply(t.unknown, { name })),
         }),
       )
-      routes.get('/:number', handle({ about: undescribed, credential, handler: () => TE.right(jsonReply(t.unknown, 'a note')) }))
+      routes.get(
+        '/:number',
+        handle({ about: undescribed, credential, handler: () => TE.right(jsonReply(t.unknown, 'a note')) }),
+      )
       const open = createRouteGroup('/api/1/open')
       open.on(
         'POST',

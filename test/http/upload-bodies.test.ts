@@ -74,7 +74,10 @@ describe('a route that reads the stream of a request itself', () => {
             },
         }),
       )
-      routes.get('/free', handle({ about: undescribed, credential, handler: () => TE.right(jsonReply(t.unknown, 'free')) }))
+      routes.get(
+        '/free',
+        handle({ about: undescribed, credential, handler: () => TE.right(jsonReply(t.unknown, 'free')) }),
+      )
       return [routes]
     }
     server = await listenRoutes(larder, createAllRoutes, limits)

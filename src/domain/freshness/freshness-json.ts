@@ -34,7 +34,10 @@ export const InstanceJson = t.strict(
     version: t.string,
     started_at: TimeText,
     heard_at: TimeText,
-    applied: withDescription(Count, 'The newest row of the log that it has applied; 0 while it does not follow.'),
+    applied: withDescription(
+      Count,
+      'The newest row of the log that it has applied; 0 while it does not follow.',
+    ),
     cache_bytes: Count,
     hit_ratio: withDescription(nullable(Fraction), 'The part of the lookups that memory or disk answered.'),
   },

@@ -3,10 +3,10 @@ import { AnyUid } from '../media/ids.ts'
 import { withDescription } from '../shared/json-schema.ts'
 import { nullable } from '../shared/nullable.ts'
 import { oneOf } from '../shared/one-of.ts'
+import { refine } from '../shared/refine.ts'
 import { Amount, Count, Fraction, TimeText } from '../shared/reply-values.ts'
 import { rfc3339 } from '../shared/rfc3339.ts'
 import { type Job, jobKinds, jobPriorities, jobStates } from './job.ts'
-import { refine } from '../shared/refine.ts'
 
 /** How early a job is taken. Jobs with a higher number are taken first. */
 export const JobPriority = refine(

@@ -15,8 +15,11 @@ export const withSchema = <C extends t.Mixed>(codec: C, schema: JsonSchema): C =
 export const notedSchema = (codec: object): JsonSchema | undefined => schemas.get(codec)
 
 /** Returns a codec that accepts the same values, and whose schema also has this description. */
-export const withDescription = <A, O, I>(codec: t.Type<A, O, I>, description: string): t.Type<A, O, I> => {
-  const same = new t.Type(codec.name, codec.is, codec.validate, codec.encode)
+export const withDescription = <A, O>(
+  codec: t.Type<A, O, unknown>,
+  description: string,
+): t.Type<A, O, unknown> => {
+  const same = new t.Type<A, O, unknown>(codec.name, codec.is, codec.validate, codec.encode)
   // Like a refinement of io-ts, so that what looks into codecs finds the members of this one.
   return withSchema(Object.assign(same, { _tag: 'RefinementType', type: codec }), { description })
 }

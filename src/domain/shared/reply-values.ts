@@ -1,9 +1,9 @@
-import { isStorableText } from './storable-text.ts'
 import { refine } from './refine.ts'
+import { isStorableText } from './storable-text.ts'
 
 // Codecs of values in replies. They describe what Larder sends, and decode nothing that comes from outside.
 
-const isFinite = (u: unknown): u is number => typeof u === 'number' && Number.isFinite(u)
+const isNumber = (u: unknown): u is number => typeof u === 'number' && Number.isFinite(u)
 
 /** A whole number of at least 0: a count, or a size in bytes. */
 export const Count = refine(
@@ -16,14 +16,14 @@ export const Count = refine(
 /** A number of at least 0, such as a duration in seconds. */
 export const Amount = refine(
   'amount',
-  (u): u is number => isFinite(u) && u >= 0,
+  (u): u is number => isNumber(u) && u >= 0,
   'should be a number of at least 0',
   { type: 'number', minimum: 0 },
 )
 
 export const Fraction = refine(
   'fraction',
-  (u): u is number => isFinite(u) && u >= 0 && u <= 1,
+  (u): u is number => isNumber(u) && u >= 0 && u <= 1,
   'should be a number from 0 to 1',
   { type: 'number', minimum: 0, maximum: 1 },
 )

@@ -15,7 +15,10 @@ export type RefusalCounts = {
 export type Refusals = RefusalCounts & { readonly count: (reason: RefusalReason) => void }
 
 export const createRefusals = (): Refusals => {
-  const counts = Object.fromEntries(refusalReasons.map((reason) => [reason, 0])) as Record<RefusalReason, number>
+  const counts = Object.fromEntries(refusalReasons.map((reason) => [reason, 0])) as Record<
+    RefusalReason,
+    number
+  >
   return {
     count: (reason) => {
       counts[reason] += 1

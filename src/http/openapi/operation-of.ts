@@ -106,9 +106,7 @@ const responsesOf = (outline: RouteOutline, writer: SchemaWriter): JsonSchema =>
 const requestBodyOf = (codec: t.Mixed | null, { schemaOf }: SchemaWriter): JsonSchema => ({
   required: true,
   content:
-    codec === null
-      ? { 'application/octet-stream': {} }
-      : { 'application/json': { schema: schemaOf(codec) } },
+    codec === null ? { 'application/octet-stream': {} } : { 'application/json': { schema: schemaOf(codec) } },
 })
 
 /** Returns the operation of a route in the form of OpenAPI 3.1. */

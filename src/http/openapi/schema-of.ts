@@ -58,7 +58,15 @@ export const createSchemaWriter = (): SchemaWriter => {
   }
 
   const structureOf = (codec: t.Mixed): JsonSchema | null => {
-    const { _tag = '', type, types = [], value, keys = {}, codomain, isClosed } = codec as t.Mixed & CodecShape
+    const {
+      _tag = '',
+      type,
+      types = [],
+      value,
+      keys = {},
+      codomain,
+      isClosed,
+    } = codec as t.Mixed & CodecShape
     if (fixed[_tag] !== undefined) return fixed[_tag] ?? null
     if (_tag === 'LiteralType') return { const: value }
     if (_tag === 'KeyofType') return { type: 'string', enum: Object.keys(keys) }
@@ -84,8 +92,7 @@ export const createSchemaWriter = (): SchemaWriter => {
   const refer = (codec: t.Mixed): JsonSchema => {
     const { name } = codec
     const known = components.get(name)
-    if (known !== undefined && known.codec !== codec)
-      throw new Error(`two codecs have the name ${name}`)
+    if (known !== undefined && known.codec !== codec) throw new Error(`two codecs have the name ${name}`)
     if (known === undefined) {
       components.set(name, { codec, schema: {} })
       components.set(name, { codec, schema: inlineSchemaOf(codec) })
@@ -109,7 +116,9 @@ export const createSchemaWriter = (): SchemaWriter => {
     schemaOf,
     components: () =>
       Object.fromEntries(
-        [...components].map(([name, { schema }]) => [name, schema] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+        [...components]
+          .map(([name, { schema }]) => [name, schema] as const)
+          .sort(([a], [b]) => (a < b ? -1 : 1)),
       ),
   }
 }

@@ -140,9 +140,7 @@ export const anyMediaViewerAuthenticator = (tokens: CheckedMediaTokens): Authent
 export const bearerAuthenticator = <C>(
   authenticate: (jwt: string) => TE.TaskEither<Forbidden | Unavailable, C>,
 ): Authenticator<C> =>
-  byAuthorization('admin', (incoming) =>
-    pipe(TE.fromEither(readBearer(incoming)), TE.flatMap(authenticate)),
-  )
+  byAuthorization('admin', (incoming) => pipe(TE.fromEither(readBearer(incoming)), TE.flatMap(authenticate)))
 
 export const anonymousAuthenticator: Authenticator<null> = {
   authenticate: () => TE.right(null),

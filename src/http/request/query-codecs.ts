@@ -24,7 +24,7 @@ export const QueryBoolean = withSchema(
     },
     (value) => (value ? '1' : '0'),
   ),
-  { type: 'string', enum: [...yes, ...no], description: 'A boolean; letter case is ignored.' },
+  { type: 'string', enum: ['1', '0', 'true', 'false'], description: 'A boolean.' },
 )
 
 const isImageFormat = (u: unknown): u is ImageFormat => IMAGE_FORMATS.some((format) => format === u)
@@ -63,8 +63,9 @@ const presign = <const P extends Presign>(modes: ReadonlyArray<P>) => {
     ),
     {
       type: 'string',
-      enum: ['none', 'query', ...modes, ...yes, ...no],
-      description: 'How the token travels to the URLs in the list. Without it, the place of the token decides.',
+      enum: ['none', 'query', ...modes, '1', '0'],
+      description:
+        'How the token travels to the URLs in the list. Without it, the place of the token decides.',
     },
   )
 }

@@ -108,7 +108,7 @@ export const createReplyWithMediaState = ({
     pipe(
       mediaStatus.read(uid, viewer),
       TE.flatMapEither((state): E.Either<DomainError, Reply> => {
-        if (!prefersEventStream(incoming.headers.accept)) 
+        if (!prefersEventStream(incoming.headers.accept))
           return E.right(jsonReply(MediaStateJson, mediaStateAsJson(state)))
         // An EventSource connects again after the end of its stream. This status makes it stop.
         if (isFinalState(state) && incoming.headers['last-event-id'] === state.state)

@@ -115,8 +115,10 @@ export const contentRoutes = (
     '/exports/:uid.iframes.m3u8', // must precede the next route, which would match it as a uid
     list(
       { id: 'showKeyframePlaylist', summary: 'Lists the keyframes of an export, for scrubbing.' },
-      'm3u8', ByExport, M3u8Query, (uid, viewer, { presign = null }) =>
-      vods.showIFrames(uid, viewer, presign),
+      'm3u8',
+      ByExport,
+      M3u8Query,
+      (uid, viewer, { presign = null }) => vods.showIFrames(uid, viewer, presign),
     ),
   )
 
@@ -124,8 +126,10 @@ export const contentRoutes = (
     '/exports/:uid.m3u8',
     list(
       { id: 'showMediaPlaylist', summary: 'Lists the parts of an export (HLS media playlist).' },
-      'm3u8', ByExport, M3u8Query, (uid, viewer, { presign = null }) =>
-      vods.showMediaPlaylist(uid, viewer, presign),
+      'm3u8',
+      ByExport,
+      M3u8Query,
+      (uid, viewer, { presign = null }) => vods.showMediaPlaylist(uid, viewer, presign),
     ),
   )
 
@@ -133,8 +137,10 @@ export const contentRoutes = (
     '/:uid/web.json',
     list(
       { id: 'showWebPlaylist', summary: 'Lists the MP4s of a sound or film, by bandwidth.' },
-      'json', ByFile, UrlQuery, (uid, viewer, { presign = null }) =>
-      playlists.showWeb(uid, viewer, presign),
+      'json',
+      ByFile,
+      UrlQuery,
+      (uid, viewer, { presign = null }) => playlists.showWeb(uid, viewer, presign),
     ),
   )
 
@@ -142,7 +148,11 @@ export const contentRoutes = (
     '/:uid/dash.mpd',
     list(
       { id: 'showDashManifest', summary: 'Lists the same parts as HLS, as a DASH manifest.' },
-      'dash', ByFile, UrlQuery, (uid, viewer, { presign = null }) => vods.showDash(uid, viewer, presign)),
+      'dash',
+      ByFile,
+      UrlQuery,
+      (uid, viewer, { presign = null }) => vods.showDash(uid, viewer, presign),
+    ),
   )
 
   routes.get(
@@ -153,8 +163,10 @@ export const contentRoutes = (
         summary: 'Lists the variants of a sound or film (HLS master playlist).',
         description: '`w` and `h` count together only. The three names are the same list.',
       },
-      'm3u8', ByFile, MasterQuery, (uid, viewer, { presign = null, ...filter }) =>
-      playlists.showMobile(uid, viewer, presign, filter),
+      'm3u8',
+      ByFile,
+      MasterQuery,
+      (uid, viewer, { presign = null, ...filter }) => playlists.showMobile(uid, viewer, presign, filter),
     ),
   )
   routes.get(

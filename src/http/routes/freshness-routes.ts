@@ -1,14 +1,19 @@
 import * as t from 'io-ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
-import { InstanceJson, instanceAsJson, PurgeJson, purgeAsJson } from '../../domain/freshness/freshness-json.ts'
+import {
+  InstanceJson,
+  instanceAsJson,
+  PurgeJson,
+  purgeAsJson,
+} from '../../domain/freshness/freshness-json.ts'
 import type { FreshnessService } from '../../domain/freshness/freshness-service.ts'
 import { AnyUid, PurgeUid } from '../../domain/media/ids.ts'
 import { refine } from '../../domain/shared/refine.ts'
 import { storableText } from '../../domain/shared/storable-text.ts'
 import { pipe, TE } from '../../fp.ts'
 import { isKeyName, isValueFamily } from '../../ports/cache-keys.ts'
-import { closedObject } from '../request/closed-object.ts'
 import { jsonOf } from '../openapi/reply-descriptions.ts'
+import { closedObject } from '../request/closed-object.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
 import { jsonReply } from '../response/reply.ts'
@@ -53,7 +58,9 @@ export const freshnessRoutes = (
         id: 'purgeCache',
         tag: 'caches',
         summary: 'Deletes cached values on all servers.',
-        replies: { 200: jsonOf(PurgeJson, 'The purge is stored. The receipts say which servers have done it.') },
+        replies: {
+          200: jsonOf(PurgeJson, 'The purge is stored. The receipts say which servers have done it.'),
+        },
       },
       credential,
       body: jsonBody(PurgeTarget, maxBodyBytes),

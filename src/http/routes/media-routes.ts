@@ -3,7 +3,12 @@ import type { AdminService } from '../../domain/admin/admin-service.ts'
 import { mediaStates } from '../../domain/jobs/media-state.ts'
 import type { BatchResult, LibraryService } from '../../domain/library/library-service.ts'
 import type { MediaDetail } from '../../domain/library/media-item.ts'
-import { MediaDetailJson, MediaItemJson, mediaDetailAsJson, mediaItemAsJson } from '../../domain/library/media-json.ts'
+import {
+  MediaDetailJson,
+  MediaItemJson,
+  mediaDetailAsJson,
+  mediaItemAsJson,
+} from '../../domain/library/media-json.ts'
 import { SearchText } from '../../domain/library/search-text.ts'
 import { mediaKinds } from '../../domain/media/media-kind.ts'
 import { withDescription } from '../../domain/shared/json-schema.ts'

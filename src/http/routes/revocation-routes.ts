@@ -1,11 +1,11 @@
 import * as t from 'io-ts'
 import type { RevocationService } from '../../domain/access/revocation-service.ts'
 import { parseRevocationTarget } from '../../domain/access/revocation-target.ts'
+import { TokenSubject } from '../../domain/access/token-subject.ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
 import { purgeAsJson, ReceiptsJson } from '../../domain/freshness/freshness-json.ts'
 import type { FreshnessService } from '../../domain/freshness/freshness-service.ts'
-import { TokenSubject } from '../../domain/access/token-subject.ts'
-import { AnyUid, type PurgeUid } from '../../domain/media/ids.ts'
+import { AnyUid } from '../../domain/media/ids.ts'
 import { withDescription, withSchema } from '../../domain/shared/json-schema.ts'
 import { nullable } from '../../domain/shared/nullable.ts'
 import { PageLimit, PageStart } from '../../domain/shared/query-numbers.ts'
@@ -29,32 +29,35 @@ type Deps = {
 const targetMember = { type: 'string', minLength: 1, maxLength: 512 }
 
 /** The body of a revocation: an object with exactly one of the members `jti`, `uid` and `sub`. */
-const TargetBody = withSchema(new t.Type<RevocationTarget, unknown, unknown>(
-  'revocation',
-  (u): u is RevocationTarget => t.type({ kind: RevocationKind, subject: t.string }).is(u),
-  (u, context) => {
-    const [member, ...more] = t.UnknownRecord.is(u) && !Array.isArray(u) ? Object.entries(u) : []
-    const [kind, subject] = member ?? []
-    if (!RevocationKind.is(kind) || more.length > 0)
-      return t.failure(u, context, 'should have exactly one of the members jti, uid and sub')
-    const target = parseRevocationTarget(kind, subject)
-    return E.isRight(target)
-      ? t.success(target.right)
-      : t.failure(subject, t.appendContext(context, kind, t.string, subject), target.left)
+const TargetBody = withSchema(
+  new t.Type<RevocationTarget, unknown, unknown>(
+    'revocation',
+    (u): u is RevocationTarget => t.type({ kind: RevocationKind, subject: t.string }).is(u),
+    (u, context) => {
+      const [member, ...more] = t.UnknownRecord.is(u) && !Array.isArray(u) ? Object.entries(u) : []
+      const [kind, subject] = member ?? []
+      if (!RevocationKind.is(kind) || more.length > 0)
+        return t.failure(u, context, 'should have exactly one of the members jti, uid and sub')
+      const target = parseRevocationTarget(kind, subject)
+      return E.isRight(target)
+        ? t.success(target.right)
+        : t.failure(subject, t.appendContext(context, kind, t.string, subject), target.left)
+    },
+    ({ kind, subject }) => ({ [kind]: subject }),
+  ),
+  {
+    type: 'object',
+    properties: { jti: targetMember, uid: targetMember, sub: targetMember },
+    additionalProperties: false,
+    minProperties: 1,
+    maxProperties: 1,
+    description: 'The id of a token, the uid of a file, or the subject of id tokens.',
   },
-  ({ kind, subject }) => ({ [kind]: subject }),
-), {
-  type: 'object',
-  properties: { jti: targetMember, uid: targetMember, sub: targetMember },
-  additionalProperties: false,
-  minProperties: 1,
-  maxProperties: 1,
-  description: 'The id of a token, the uid of a file, or the subject of id tokens.',
-})
+)
 
 const ListQuery = t.partial({ limit: PageLimit, after: PageStart })
 
-type ReceiptsBody = Omit<ReturnType<typeof purgeAsJson>, 'uid'> & { readonly uid: PurgeUid | null }
+type ReceiptsBody = Omit<ReturnType<typeof purgeAsJson>, 'uid'> & { readonly uid: string | null }
 
 const NotBeforeJson = withDescription(Count, 'Tokens with an earlier `iat` are refused; seconds since 1970.')
 

@@ -40,23 +40,22 @@ const Seconds = refine(
 
 const NewToken = closedObject(
   t.intersection(
-    [
-    t.type({ uid: AnyUid }),
-    t.partial({ ttl_seconds: Seconds, restrictions: closedObject(Restrictions) }),
-    ],
+    [t.type({ uid: AnyUid }), t.partial({ ttl_seconds: Seconds, restrictions: closedObject(Restrictions) })],
     'NewToken',
   ),
 )
 const GivenToken = closedObject(t.type({ jwt: storableText({ maxCharacters: 4096 }) }, 'GivenToken'))
 
-const MediaTokenJson = t.strict(
-  {
-    uid: AnyUid,
-    kind: oneOf('media_kind', mediaKinds),
-    jwt: withDescription(t.string, 'The token.'),
-    jti: withDescription(t.string, 'Its id, for revocation.'),
-    exp: withDescription(Count, 'When it expires, in seconds since 1970.'),
-  },
+const MediaTokenJson = t.intersection(
+  [
+    t.strict({
+      uid: AnyUid,
+      kind: oneOf('media_kind', mediaKinds),
+      jwt: withDescription(t.string, 'The token.'),
+      exp: withDescription(Count, 'When it expires, in seconds since 1970.'),
+    }),
+    t.exact(t.partial({ jti: withDescription(t.string, 'Its id, for revocation.') })),
+  ],
   'MediaToken',
 )
 type MediaTokenJson = t.TypeOf<typeof MediaTokenJson>
@@ -72,7 +71,7 @@ const tokenBody = (uid: string, { kind, jwt, grant: { jti, exp } }: NewMediaToke
   uid,
   kind,
   jwt,
-  jti,
+  ...(jti !== undefined && { jti }),
   exp,
 })
 

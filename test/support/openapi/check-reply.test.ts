@@ -35,7 +35,9 @@ describe('the check of replies', () => {
     ).to.equal(null)
     expect(check({ ...me, method: 'HEAD', body: null })).to.equal(null)
     expect(check({ ...withBody(error), status: 403 })).to.equal(null)
-    expect(check({ ...withBody({ ...error, type: 'not_found' }), url: '/nothing', status: 404 })).to.equal(null)
+    expect(check({ ...withBody({ ...error, type: 'not_found' }), url: '/nothing', status: 404 })).to.equal(
+      null,
+    )
   })
 
   it('refuses a member that is not described, that is missing, or has another type', () => {
@@ -45,12 +47,16 @@ describe('the check of replies', () => {
   })
 
   it('refuses a status that is not described', () => {
-    expect(check({ ...me, status: 201 })).to.include('201: docs/openapi.json does not describe an undescribed status')
+    expect(check({ ...me, status: 201 })).to.include(
+      '201: docs/openapi.json does not describe an undescribed status',
+    )
     expect(check({ ...withBody(error), status: 404 })).to.include('an undescribed status')
   })
 
   it('refuses a reply without a required header', () => {
-    expect(check({ ...me, headers: { 'content-type': 'application/json' } })).to.include('no header Cache-Control')
+    expect(check({ ...me, headers: { 'content-type': 'application/json' } })).to.include(
+      'no header Cache-Control',
+    )
     expect(check({ ...withBody(error), status: 401 })).to.include('no header WWW-Authenticate')
     expect(check({ ...withBody({ ...error, type: 'unavailable' }), status: 503 })).to.include(
       'no header Retry-After',
@@ -66,7 +72,9 @@ describe('the check of replies', () => {
   })
 
   it('refuses an error that is not in the table of errors', () => {
-    expect(check({ ...withBody({ ...error, type: 'teapot' }), status: 403 })).to.include('/type must be equal')
+    expect(check({ ...withBody({ ...error, type: 'teapot' }), status: 403 })).to.include(
+      '/type must be equal',
+    )
     expect(check({ ...withBody({ ...error, stack: 'at …' }), status: 500 })).to.include('"stack"')
     expect(check({ ...me, url: '/nothing', status: 200 })).to.include('a reply of an undescribed route')
   })

@@ -25,11 +25,16 @@ const closed = (u: unknown): unknown => {
   if (Array.isArray(u)) return u.map(closed)
   if (!isObject(u)) return u
   const copy = Object.fromEntries(Object.entries(u).map(([name, value]) => [name, closed(value)]))
-  const isOpenObject = copy.type === 'object' && isObject(copy.properties) && !('additionalProperties' in copy)
+  const isOpenObject =
+    copy.type === 'object' && isObject(copy.properties) && !('additionalProperties' in copy)
   return isOpenObject ? { ...copy, additionalProperties: false } : copy
 }
 
-type Route = { readonly path: string; readonly pattern: RegExp; readonly operations: ApiDocument['paths'][string] }
+type Route = {
+  readonly path: string
+  readonly pattern: RegExp
+  readonly operations: ApiDocument['paths'][string]
+}
 
 const patternOf = (path: string): RegExp =>
   new RegExp(
