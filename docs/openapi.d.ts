@@ -238,7 +238,7 @@ export type paths = {
         readonly 304: {
           readonly headers: {
             readonly "Cache-Control": string
-            readonly ETag: string
+            readonly ETag?: string
             readonly [name: string]: unknown
           }
           readonly content?: never
@@ -328,7 +328,7 @@ export type paths = {
         readonly 304: {
           readonly headers: {
             readonly "Cache-Control": string
-            readonly ETag: string
+            readonly ETag?: string
             readonly [name: string]: unknown
           }
           readonly content?: never
@@ -1410,7 +1410,7 @@ export type operations = {
       readonly 304: {
         readonly headers: {
           readonly "Cache-Control": string
-          readonly ETag: string
+          readonly ETag?: string
           readonly [name: string]: unknown
         }
         readonly content?: never
@@ -1733,7 +1733,7 @@ export type operations = {
       readonly 304: {
         readonly headers: {
           readonly "Cache-Control": string
-          readonly ETag: string
+          readonly ETag?: string
           readonly [name: string]: unknown
         }
         readonly content?: never
@@ -1798,7 +1798,7 @@ export type operations = {
       readonly 304: {
         readonly headers: {
           readonly "Cache-Control": string
-          readonly ETag: string
+          readonly ETag?: string
           readonly [name: string]: unknown
         }
         readonly content?: never
@@ -1863,7 +1863,7 @@ export type operations = {
       readonly 304: {
         readonly headers: {
           readonly "Cache-Control": string
-          readonly ETag: string
+          readonly ETag?: string
           readonly [name: string]: unknown
         }
         readonly content?: never
@@ -1928,7 +1928,7 @@ export type operations = {
       readonly 304: {
         readonly headers: {
           readonly "Cache-Control": string
-          readonly ETag: string
+          readonly ETag?: string
           readonly [name: string]: unknown
         }
         readonly content?: never
@@ -2003,7 +2003,7 @@ export type operations = {
       readonly 304: {
         readonly headers: {
           readonly "Cache-Control": string
-          readonly ETag: string
+          readonly ETag?: string
           readonly [name: string]: unknown
         }
         readonly content?: never

@@ -113,7 +113,10 @@ export const createCheckReply = (document: ApiDocument): CheckReply => {
 
   const faultOf = (reply: SentReply): string | null => {
     const method = reply.method === 'HEAD' ? 'get' : reply.method.toLowerCase()
-    const path = (reply.url.split('?', 1)[0] ?? '').replace(/^\/api\/1\/~[^/]*/, '/api/1')
+    const path = (reply.url.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1)[0] ?? '').replace(
+      /^\/api\/1\/~[^/]*/,
+      '/api/1',
+    )
     const matching = routes.filter(({ pattern }) => pattern.test(path))
     const route = matching.find(({ operations }) => operations[method] !== undefined)
     const operation = route?.operations[method]
