@@ -1,5 +1,5 @@
-// Writes docs/openapi.json, the document that a server shows at /openapi.json, and docs/openapi.d.ts, its types. With
-// --check, it only reports whether the files are up to date. Needs dist/.
+// Writes docs/openapi.json, the document that a server shows at /openapi.json, and its types in TypeScript. With
+// --check, it only reports whether both files are up to date. Needs dist/.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createApiDocument } from '../dist/http/openapi/api-document.js'
 import { createAllRoutes } from '../dist/http/routes/all-routes.js'

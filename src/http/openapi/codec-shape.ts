@@ -1,6 +1,6 @@
 import type * as t from 'io-ts'
 
-/** What a codec of io-ts shows of its structure, and `closedObject` of its own. */
+/** What a codec of io-ts shows of its structure, also one of request/closed-object.ts. */
 export type CodecShape = {
   readonly _tag?: string
   readonly name: string

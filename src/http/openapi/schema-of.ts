@@ -105,7 +105,7 @@ export const createSchemaWriter = (): SchemaWriter => {
     // A codec with a description has the name of the codec that it describes.
     const isDescribed = notedSchema(codec) !== undefined && _tag === 'RefinementType'
     const hasStructure = membersOf(codec) !== null || _tag === 'UnionType'
-    // `t.exact` passes its name on to nothing, and `closedObject` has the name of what it closes.
+    // A wrapper with the name of what it wraps is the same component, unless it refuses other members.
     const isWrapped = isClosed !== true && type !== undefined && type.name === codec.name
     return isComponentName(codec.name) && hasStructure && !isDescribed && !isWrapped
       ? refer(codec)

@@ -53,6 +53,12 @@ const decoded = (body: Buffer, coding: string | undefined): string => {
 
 const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/
 
+/** Returns the path of a request target without its token. The target may be an URL (http-api.md §1.4). */
+const pathOf = (url: string): string => {
+  const [path = ''] = url.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1)
+  return (path || '/').replace(/^\/api\/1\/~[^/]*/, '/api/1')
+}
+
 /** Creates the check. Validators are compiled when they are first needed, and once. */
 export const createCheckReply = (document: ApiDocument): CheckReply => {
   const ajv = new Ajv2020({ strict: false })
@@ -113,10 +119,7 @@ export const createCheckReply = (document: ApiDocument): CheckReply => {
 
   const faultOf = (reply: SentReply): string | null => {
     const method = reply.method === 'HEAD' ? 'get' : reply.method.toLowerCase()
-    const path = (reply.url.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1)[0] ?? '').replace(
-      /^\/api\/1\/~[^/]*/,
-      '/api/1',
-    )
+    const path = pathOf(reply.url)
     const matching = routes.filter(({ pattern }) => pattern.test(path))
     const route = matching.find(({ operations }) => operations[method] !== undefined)
     const operation = route?.operations[method]
