@@ -2467,7 +2467,7 @@ export type operations = {
       readonly query?: never
       readonly header?: never
       readonly path: {
-        /** The uid of a file. */
+        /** A uid. */
         readonly uid: string
       }
       readonly cookie?: never
@@ -2500,7 +2500,7 @@ export type operations = {
         readonly "If-Match": string
       }
       readonly path: {
-        /** The uid of a file. */
+        /** A uid. */
         readonly uid: string
       }
       readonly cookie?: never
@@ -2802,7 +2802,6 @@ export type operations = {
       readonly 401: components['responses']['Error401']
       readonly 403: components['responses']['Error']
       readonly 404: components['responses']['Error']
-      readonly 422: components['responses']['Error']
       readonly 500: components['responses']['Error']
       readonly 503: components['responses']['Error503']
     }

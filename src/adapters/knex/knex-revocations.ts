@@ -3,11 +3,13 @@ import type { Knex } from 'knex'
 import { unavailable } from '../../domain/shared/errors.ts'
 import { E, O, pipe, TE } from '../../fp.ts'
 import {
+  maxNotBeforeAhead,
   Revocation,
   type RevocationHorizon,
   RevocationKind,
   type Revocations,
   revocationSeconds,
+  revokedTooOften,
 } from '../../ports/revocations.ts'
 import { createStatements } from './statements.ts'
 
@@ -47,6 +49,7 @@ const insert = `
   on conflict (kind, subject) do update
     set id = excluded.id, xid = pg_current_xact_id(), created_at = clock_timestamp(),
         not_before = greatest(revocations.not_before + 1, excluded.not_before)
+  where revocations.not_before + 1 < excluded.not_before + ${maxNotBeforeAhead}
   returning not_before`
 
 /** Stores revocations in PostgreSQL. */
@@ -71,7 +74,11 @@ export const createKnexRevocations = (db: Knex): Revocations => {
     revoke: ({ kind, subject }) =>
       pipe(
         insertReturning({ kind, subject }),
-        TE.map(({ not_before: notBefore }) => ({ kind, subject, notBefore })),
+        TE.flatMapEither((row) =>
+          O.isSome(row)
+            ? E.right({ kind, subject, notBefore: row.value.not_before })
+            : E.left(revokedTooOften),
+        ),
       ),
 
     findNotBefore: ({ kind, subject }) =>

@@ -1,6 +1,6 @@
 import type * as t from 'io-ts'
 import type { JsonSchema } from '../../domain/shared/json-schema.ts'
-import type { CallerAccess } from '../request/credential.ts'
+import type { RouteAccess } from '../request/credential.ts'
 import { membersOf } from './codec-shape.ts'
 import type { ErrorStatus } from './error-descriptions.ts'
 import { errorContent, errorReference, errorStatusesOf, headersOf } from './error-responses.ts'
@@ -11,7 +11,7 @@ import type { SchemaWriter } from './schema-of.ts'
 
 const mediaTokens: ReadonlyArray<JsonSchema> = [{ mediaToken: [] }, { mediaTokenInQuery: [] }]
 
-const security: Readonly<Record<CallerAccess, ReadonlyArray<JsonSchema>>> = {
+const security: Readonly<Record<RouteAccess, ReadonlyArray<JsonSchema>>> = {
   anyone: [],
   viewer: mediaTokens,
   'viewer or public': [...mediaTokens, {}],

@@ -1,12 +1,12 @@
 import type * as t from 'io-ts'
-import type { CallerAccess } from '../request/credential.ts'
+import type { RouteAccess } from '../request/credential.ts'
 import type { RequestBody } from '../request/request-body.ts'
 import type { RouteDescription } from './route-description.ts'
 
 /** What the API document needs of a route. */
 export type RouteOutline = {
   readonly about: RouteDescription
-  readonly credential: { readonly access: CallerAccess }
+  readonly credential: { readonly access: RouteAccess }
   readonly params?: t.Mixed
   readonly explainsParams?: boolean
   readonly query?: t.Mixed

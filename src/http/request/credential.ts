@@ -55,12 +55,12 @@ type Authenticate<C> = (
 ) => TE.TaskEither<MissingCredential | MalformedCredential | Forbidden | Unavailable, C>
 
 /** Who may call a route. */
-export type CallerAccess = 'anyone' | 'viewer' | 'viewer or public' | 'admin'
+export type RouteAccess = 'anyone' | 'viewer' | 'viewer or public' | 'admin'
 
 /** How a route authenticates its callers, and which replies depend on the Authorization header. */
 export type Authenticator<C> = {
   readonly authenticate: Authenticate<C>
-  readonly access: CallerAccess
+  readonly access: RouteAccess
   /**
    * Whether the Authorization header is read. If so, all replies except those with public files have `Vary:
    * Authorization` (http-api.md §6.3, V13).
@@ -68,7 +68,7 @@ export type Authenticator<C> = {
   readonly readsAuthorization: boolean
 }
 
-const byAuthorization = <C>(access: CallerAccess, authenticate: Authenticate<C>): Authenticator<C> => ({
+const byAuthorization = <C>(access: RouteAccess, authenticate: Authenticate<C>): Authenticator<C> => ({
   authenticate,
   access,
   readsAuthorization: true,

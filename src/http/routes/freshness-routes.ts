@@ -16,6 +16,7 @@ import { jsonOf } from '../openapi/reply-descriptions.ts'
 import { closedObject } from '../request/closed-object.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
+import { ByUid, namedByUid } from '../request/named-by-uid.ts'
 import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
@@ -39,6 +40,7 @@ const PurgeTarget = t.union([
 ])
 
 const Instances = t.strict({ items: t.readonlyArray(InstanceJson) }, 'Instances')
+const purgeOf = namedByUid('purge', PurgeUid)
 
 const maxBodyBytes = 16 * 1024
 
@@ -83,11 +85,11 @@ export const freshnessRoutes = (
         errors: [404],
       },
       credential,
-      params: t.strict({ uid: PurgeUid }),
-      explainsParams: true,
+      params: ByUid,
       handler: ({ params }) =>
         pipe(
-          freshness.findPurge(params.uid),
+          purgeOf(params),
+          TE.flatMap(freshness.findPurge),
           TE.map((purge) => jsonReply(PurgeJson, purgeAsJson(purge))),
         ),
     }),

@@ -13,6 +13,7 @@ import { jsonOf } from '../openapi/reply-descriptions.ts'
 import { closedObject } from '../request/closed-object.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
+import { ByUid, namedByUid } from '../request/named-by-uid.ts'
 import { pageLimitOf } from '../request/page-query.ts'
 import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
@@ -20,7 +21,6 @@ import { createRouteGroup, type RouteGroup } from '../router.ts'
 
 type Deps = { readonly admins: AdminService; readonly jobService: JobService }
 
-const ByJob = t.strict({ uid: JobUid })
 const ListQuery = t.partial({
   state: oneOf('job_state', jobStates),
   kind: oneOf('job_kind', jobKinds),
@@ -34,6 +34,7 @@ const JobPage = t.strict(
   'JobPage',
 )
 
+const jobOf = namedByUid('job', JobUid)
 const jobReply = (job: Job) => jsonReply(JobJson, jobAsJson(job))
 const oneJob = { 200: jsonOf(JobJson, 'The job.') }
 
@@ -84,8 +85,8 @@ export const jobRoutes = ({ admins, jobService }: Deps, handle: RouteHandler): R
         errors: [404],
       },
       credential: admin,
-      params: ByJob,
-      handler: ({ params: { uid } }) => pipe(jobService.find(uid), TE.map(jobReply)),
+      params: ByUid,
+      handler: ({ params }) => pipe(jobOf(params), TE.flatMap(jobService.find), TE.map(jobReply)),
     }),
   )
 
@@ -102,8 +103,8 @@ export const jobRoutes = ({ admins, jobService }: Deps, handle: RouteHandler): R
           errors: [404, 409],
         },
         credential: admin,
-        params: ByJob,
-        handler: ({ params: { uid } }) => pipe(jobService[change](uid), TE.map(jobReply)),
+        params: ByUid,
+        handler: ({ params }) => pipe(jobOf(params), TE.flatMap(jobService[change]), TE.map(jobReply)),
       }),
     )
 
@@ -119,10 +120,14 @@ export const jobRoutes = ({ admins, jobService }: Deps, handle: RouteHandler): R
         errors: [404, 409],
       },
       credential: admin,
-      params: ByJob,
+      params: ByUid,
       body: priorityBody,
-      handler: ({ params: { uid }, body: { priority } }) =>
-        pipe(jobService.setPriority(uid, priority), TE.map(jobReply)),
+      handler: ({ params, body: { priority } }) =>
+        pipe(
+          jobOf(params),
+          TE.flatMap((uid) => jobService.setPriority(uid, priority)),
+          TE.map(jobReply),
+        ),
     }),
   )
   return routes

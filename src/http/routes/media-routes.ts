@@ -11,7 +11,6 @@ import {
 } from '../../domain/library/media-json.ts'
 import { SearchText } from '../../domain/library/search-text.ts'
 import { mediaKinds } from '../../domain/media/media-kind.ts'
-import { withDescription } from '../../domain/shared/json-schema.ts'
 import { nullable } from '../../domain/shared/nullable.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
 import { PageLimit } from '../../domain/shared/query-numbers.ts'
@@ -25,6 +24,7 @@ import { permittedVersions, versionTagOf } from '../request/if-match.ts'
 import { jsonBody } from '../request/json-body.ts'
 import { MediaBatchBody, MediaChangeBody, toMediaChange } from '../request/media-bodies.ts'
 import { encodeMediaCursor, isOfFilter, MediaCursor } from '../request/media-cursor.ts'
+import { ByUid } from '../request/named-by-uid.ts'
 import { pageLimitOf } from '../request/page-query.ts'
 import { QueryBoolean } from '../request/query-codecs.ts'
 import { preconditionMissing, unprocessable } from '../request/request-faults.ts'
@@ -45,9 +45,6 @@ const ListQuery = t.partial({
   limit: PageLimit,
   after: MediaCursor,
 })
-
-// Any text, so that a text which is no uid gets the same reply as an unknown uid (http-api.md §1.2).
-const ByUid = t.strict({ uid: withDescription(t.string, 'The uid of a file.') })
 
 const MediaPage = t.strict(
   { items: t.readonlyArray(MediaItemJson), next: nullable(t.string), total: nullable(Count) },
