@@ -135,6 +135,6 @@ export const createCheckReply = (document: ApiDocument): CheckReply => {
     const fault = faultOf(reply)
     return fault === null
       ? null
-      : `${reply.method} ${reply.url.replace(/eyJ[\w.-]+/g, '…')} ${reply.status}: docs/openapi.json does not describe ${fault}`
+      : `${reply.method} ${reply.url.replace(/eyJ[\w.-]+/g, '…')} ${reply.status} is not as in docs/openapi.json: ${fault}`
   }
 }
