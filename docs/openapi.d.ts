@@ -184,15 +184,15 @@ export type paths = {
         readonly query?: {
           /** How the token travels to the URLs in the list. Without it, the place of the token decides. */
           readonly presign?: "none" | "query" | "path" | "define" | "1" | "0"
-          /** A number of at least 1. */
+          /** Width of the player in CSS pixels; counts together with `h` only. */
           readonly w?: number
-          /** A number of at least 1. */
+          /** Height of the player in CSS pixels. */
           readonly h?: number
-          /** A number above 0 and up to 16. */
+          /** Device pixels per CSS pixel. */
           readonly pr?: number
-          /** A whole number. */
+          /** Least bits per second of a variant. */
           readonly bmin?: number
-          /** A whole number. */
+          /** Most bits per second of a variant. */
           readonly bmax?: number
         }
         readonly header?: {
@@ -204,7 +204,7 @@ export type paths = {
           readonly Range?: string
         }
         readonly path: {
-          /** A uid. */
+          /** The uid of a sound or film. */
           readonly uid: string
         }
         readonly cookie?: never
@@ -274,15 +274,15 @@ export type paths = {
         readonly query?: {
           /** How the token travels to the URLs in the list. Without it, the place of the token decides. */
           readonly presign?: "none" | "query" | "path" | "define" | "1" | "0"
-          /** A number of at least 1. */
+          /** Width of the player in CSS pixels; counts together with `h` only. */
           readonly w?: number
-          /** A number of at least 1. */
+          /** Height of the player in CSS pixels. */
           readonly h?: number
-          /** A number above 0 and up to 16. */
+          /** Device pixels per CSS pixel. */
           readonly pr?: number
-          /** A whole number. */
+          /** Least bits per second of a variant. */
           readonly bmin?: number
-          /** A whole number. */
+          /** Most bits per second of a variant. */
           readonly bmax?: number
         }
         readonly header?: {
@@ -294,7 +294,7 @@ export type paths = {
           readonly Range?: string
         }
         readonly path: {
-          /** A uid. */
+          /** The uid of a sound or film. */
           readonly uid: string
         }
         readonly cookie?: never
@@ -838,7 +838,6 @@ export type components = {
     }
     readonly BackgroundTask: {
       readonly task: string
-      /** One of running, waiting, done, stopped. */
       readonly state: "running" | "waiting" | "done" | "stopped"
       /** A whole number of at least 0. */
       readonly runs: number
@@ -954,7 +953,6 @@ export type components = {
       }
     }
     readonly Error: {
-      /** One of bad_expectation, bad_format, bad_origin, bad_request, bad_version, conflict, internal, invalid, method_not_allowed, not_found, not_set, overloaded, precondition_failed, precondition_required, range_not_satisfiable, timeout, too_large, unavailable, unprocessable, unsupported_media. */
       readonly type: "bad_expectation" | "bad_format" | "bad_origin" | "bad_request" | "bad_version" | "conflict" | "internal" | "invalid" | "method_not_allowed" | "not_found" | "not_set" | "overloaded" | "precondition_failed" | "precondition_required" | "range_not_satisfiable" | "timeout" | "too_large" | "unavailable" | "unprocessable" | "unsupported_media"
       readonly message: string
       readonly markdown: string
@@ -1012,7 +1010,6 @@ export type components = {
       readonly kind: "exports" | "remake"
       /** The uid of the file. */
       readonly media: string
-      /** One of waiting, running, done, failed, cancelled. */
       readonly state: "waiting" | "running" | "done" | "failed" | "cancelled"
       /** Failed attempts for which the file may be to blame. */
       readonly attempt: number
@@ -1056,12 +1053,10 @@ export type components = {
     readonly Media: {
       /** A uid. */
       readonly uid: string
-      /** One of image, content. */
       readonly kind: "image" | "content"
       readonly title: string | null
       /** The name of the file when it was added. */
       readonly file_name: string
-      /** One of waiting, making, ready, failed. */
       readonly state: "waiting" | "making" | "ready" | "failed"
       readonly public: boolean
       /** A time of RFC 3339, in UTC. */
@@ -1132,12 +1127,10 @@ export type components = {
     readonly MediaItem: {
       /** A uid. */
       readonly uid: string
-      /** One of image, content. */
       readonly kind: "image" | "content"
       readonly title: string | null
       /** The name of the file when it was added. */
       readonly file_name: string
-      /** One of waiting, making, ready, failed. */
       readonly state: "waiting" | "making" | "ready" | "failed"
       readonly public: boolean
       /** A time of RFC 3339, in UTC. */
@@ -1166,7 +1159,6 @@ export type components = {
       readonly total: number | null
     }
     readonly MediaState: {
-      /** One of waiting, making, ready, failed. */
       readonly state: "waiting" | "making" | "ready" | "failed"
       /** The part of the work that is finished. */
       readonly progress: number | null
@@ -1180,7 +1172,6 @@ export type components = {
     readonly MediaToken: {
       /** A uid. */
       readonly uid: string
-      /** One of image, content. */
       readonly kind: "image" | "content"
       /** The token. */
       readonly jwt: string
@@ -1215,14 +1206,12 @@ export type components = {
       readonly instances: ReadonlyArray<components['schemas']['Receipt']> | null
     }
     readonly Readiness: {
-      /** One of ready, degraded, unavailable, stopping. */
       readonly status: "ready" | "degraded" | "unavailable" | "stopping"
       readonly checks: { readonly [name: string]: "ok" | "down" }
     }
     readonly Receipt: {
       /** A uid. */
       readonly instance: string
-      /** One of done, waiting, silent. */
       readonly state: "done" | "waiting" | "silent"
       /** When the instance last reported. */
       readonly at: string
@@ -1255,11 +1244,9 @@ export type components = {
     }
     readonly TokenExplanation: {
       readonly signature: "bad"
-      /** One of malformed, unknown_key, signature. */
       readonly reason: "malformed" | "unknown_key" | "signature"
     } | {
       readonly signature: "good"
-      /** One of image, content, id. */
       readonly use: "image" | "content" | "id"
       readonly kid: string
       readonly claims: { readonly [name: string]: unknown }
@@ -1375,7 +1362,7 @@ export type operations = {
         readonly Range?: string
       }
       readonly path: {
-        /** A uid. */
+        /** The uid of a picture. */
         readonly uid: string
       }
       readonly cookie?: never
@@ -1433,7 +1420,7 @@ export type operations = {
         readonly w?: number
         /** Height in CSS pixels. */
         readonly h?: number
-        /** A number above 0 and up to 16. */
+        /** Device pixels per CSS pixel. */
         readonly dpr?: number
         /** The only format that may be sent. */
         readonly fmt?: "svg" | "avif" | "webp" | "jpeg" | "png" | "jpg"
@@ -1447,7 +1434,7 @@ export type operations = {
         readonly Range?: string
       }
       readonly path: {
-        /** A uid. */
+        /** The uid of a picture. */
         readonly uid: string
       }
       readonly cookie?: never
@@ -1518,7 +1505,7 @@ export type operations = {
         readonly Range?: string
       }
       readonly path: {
-        /** A uid. */
+        /** The uid of an export of a picture. */
         readonly uid: string
         /** Any extension; it is ignored. */
         readonly ext: string
@@ -1581,7 +1568,7 @@ export type operations = {
         readonly "Last-Event-ID"?: string
       }
       readonly path: {
-        /** A uid. */
+        /** The uid of a picture. */
         readonly uid: string
       }
       readonly cookie?: never
@@ -1625,7 +1612,7 @@ export type operations = {
         readonly Range?: string
       }
       readonly path: {
-        /** A uid. */
+        /** The uid of a part. */
         readonly uid: string
         /** Any extension; it is ignored. */
         readonly ext: string
@@ -1699,7 +1686,7 @@ export type operations = {
         readonly Range?: string
       }
       readonly path: {
-        /** A uid. */
+        /** The uid of an export of a sound or film. */
         readonly uid: string
       }
       readonly cookie?: never
@@ -1764,7 +1751,7 @@ export type operations = {
         readonly Range?: string
       }
       readonly path: {
-        /** A uid. */
+        /** The uid of an export of a sound or film. */
         readonly uid: string
       }
       readonly cookie?: never
@@ -1829,7 +1816,7 @@ export type operations = {
         readonly Range?: string
       }
       readonly path: {
-        /** A uid. */
+        /** The uid of a sound or film. */
         readonly uid: string
       }
       readonly cookie?: never
@@ -1894,7 +1881,7 @@ export type operations = {
         readonly Range?: string
       }
       readonly path: {
-        /** A uid. */
+        /** The uid of a sound or film. */
         readonly uid: string
       }
       readonly cookie?: never
@@ -1949,15 +1936,15 @@ export type operations = {
       readonly query?: {
         /** How the token travels to the URLs in the list. Without it, the place of the token decides. */
         readonly presign?: "none" | "query" | "path" | "define" | "1" | "0"
-        /** A number of at least 1. */
+        /** Width of the player in CSS pixels; counts together with `h` only. */
         readonly w?: number
-        /** A number of at least 1. */
+        /** Height of the player in CSS pixels. */
         readonly h?: number
-        /** A number above 0 and up to 16. */
+        /** Device pixels per CSS pixel. */
         readonly pr?: number
-        /** A whole number. */
+        /** Least bits per second of a variant. */
         readonly bmin?: number
-        /** A whole number. */
+        /** Most bits per second of a variant. */
         readonly bmax?: number
       }
       readonly header?: {
@@ -1969,7 +1956,7 @@ export type operations = {
         readonly Range?: string
       }
       readonly path: {
-        /** A uid. */
+        /** The uid of a sound or film. */
         readonly uid: string
       }
       readonly cookie?: never
@@ -2027,7 +2014,7 @@ export type operations = {
         readonly "Last-Event-ID"?: string
       }
       readonly path: {
-        /** A uid. */
+        /** The uid of a sound or film. */
         readonly uid: string
       }
       readonly cookie?: never
@@ -2422,9 +2409,7 @@ export type operations = {
       readonly query?: {
         /** A part of the title or of the file name, in any case; or a whole uid. */
         readonly q?: string
-        /** One of image, content. */
         readonly kind?: "image" | "content"
-        /** One of waiting, making, ready, failed. */
         readonly state?: "waiting" | "making" | "ready" | "failed"
         /** A boolean. */
         readonly public?: "1" | "0" | "true" | "false"
@@ -2573,9 +2558,7 @@ export type operations = {
   readonly listJobs: {
     readonly parameters: {
       readonly query?: {
-        /** One of waiting, running, done, failed, cancelled. */
         readonly state?: "waiting" | "running" | "done" | "failed" | "cancelled"
-        /** One of exports, remake. */
         readonly kind?: "exports" | "remake"
         /** The uid of a file: only its jobs. */
         readonly media?: string

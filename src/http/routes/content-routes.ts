@@ -91,7 +91,7 @@ export const contentRoutes = (
   )
 
   const list = <U, Q, S extends Signature>(
-    about: Pick<RouteDescription, 'id' | 'summary' | 'description'>,
+    about: Pick<RouteDescription, 'id' | 'summary' | 'description' | 'parameters'>,
     format: PlaylistFormat,
     params: t.Type<{ readonly uid: U }, unknown, unknown>,
     query: t.Type<Q, unknown, unknown>,
@@ -161,7 +161,14 @@ export const contentRoutes = (
       {
         id: 'showMasterPlaylist',
         summary: 'Lists the variants of a sound or film (HLS master playlist).',
-        description: '`w` and `h` count together only. The three names are the same list.',
+        description: 'The lists of the three names are the same.',
+        parameters: {
+          w: 'Width of the player in CSS pixels; counts together with `h` only.',
+          h: 'Height of the player in CSS pixels.',
+          pr: 'Device pixels per CSS pixel.',
+          bmin: 'Least bits per second of a variant.',
+          bmax: 'Most bits per second of a variant.',
+        },
       },
       'm3u8',
       ByFile,

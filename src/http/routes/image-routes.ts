@@ -134,7 +134,11 @@ export const imageRoutes = (
         id: 'showBestImage',
         tag: 'images',
         summary: 'Sends the export that fits a size and the formats of the client.',
-        parameters: { w: 'Width in CSS pixels.', h: 'Height in CSS pixels.' },
+        parameters: {
+          w: 'Width in CSS pixels.',
+          h: 'Height in CSS pixels.',
+          dpr: 'Device pixels per CSS pixel.',
+        },
         ...bestImage,
         errors: [404, ...bestImage.errors],
       },

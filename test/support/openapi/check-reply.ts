@@ -97,7 +97,7 @@ export const createCheckReply = (document: ApiDocument): CheckReply => {
     if (content === undefined) return type === undefined ? null : `a body of type ${type}`
     if (type === undefined) return 'no content type'
     const range = `${type.split('/', 1)}/*`
-    const key = [type, range].find((name) => content[name] !== undefined)
+    const key = [type, range, '*/*'].find((name) => content[name] !== undefined)
     if (key === undefined) return `the content type ${type}`
     return content[key]?.schema === undefined
       ? null
