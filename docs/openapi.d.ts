@@ -559,6 +559,40 @@ export type paths = {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly "/api/1/admin/media/{uid}/exports": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Makes missing, outdated or all exports of a file. */
+    readonly post: operations['makeExports']
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/api/1/admin/media/{uid}/original": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** Sends the bytes that were added. */
+    readonly get: operations['showOriginal']
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly "/api/1/admin/jobs": {
     readonly parameters: {
       readonly query?: never
@@ -1117,6 +1151,8 @@ export type components = {
       readonly codecs: ReadonlyArray<string>
       /** Peak bits per second; null for a picture. */
       readonly bandwidth: number | null
+      /** The language of its sound (BCP 47); null if it is not known. */
+      readonly language: string | null
       /** A whole number of at least 0. */
       readonly size_bytes: number
       /** The version of the recipe that made it. */
@@ -2551,6 +2587,119 @@ export type operations = {
       readonly 415: components['responses']['Error']
       readonly 422: components['responses']['Error']
       readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Makes missing, outdated or all exports of a file. */
+  readonly makeExports: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        /** A uid. */
+        readonly uid: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": {
+          readonly missing?: true
+          readonly outdated?: true
+          readonly all?: true
+        }
+      }
+    }
+    readonly responses: {
+      readonly 202: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['Job']
+        }
+      }
+      readonly 400: components['responses']['Error']
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 408: components['responses']['Error']
+      readonly 409: components['responses']['Error']
+      readonly 413: components['responses']['Error']
+      readonly 415: components['responses']['Error']
+      readonly 422: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Sends the bytes that were added. */
+  readonly showOriginal: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: {
+        /** An `ETag`: the reply is 304 if it is still valid. */
+        readonly "If-None-Match"?: string
+        /** An `ETag`: `Range` counts only if it is still valid. */
+        readonly "If-Range"?: string
+        /** One range of bytes, or up to eight. */
+        readonly Range?: string
+      }
+      readonly path: {
+        /** A uid. */
+        readonly uid: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 200: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly ETag: string
+          readonly "Accept-Ranges": string
+          readonly "Repr-Digest": string
+          readonly "Content-Disposition": string
+          readonly "Content-Security-Policy": string
+          readonly "Last-Modified"?: string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "*/*": unknown
+        }
+      }
+      readonly 206: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly ETag: string
+          readonly "Accept-Ranges": string
+          readonly "Repr-Digest": string
+          readonly "Content-Disposition": string
+          readonly "Content-Security-Policy": string
+          readonly "Content-Range"?: string
+          readonly "Last-Modified"?: string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "*/*": unknown
+          readonly "multipart/byteranges": unknown
+        }
+      }
+      readonly 304: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly ETag: string
+          readonly [name: string]: unknown
+        }
+        readonly content?: never
+      }
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 412: components['responses']['Error']
+      readonly 416: components['responses']['Error416']
+      readonly 500: components['responses']['Error']
+      readonly 502: components['responses']['Error']
       readonly 503: components['responses']['Error503']
     }
   }

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { createUncachedReader } from '../adapters/cache/blobs/uncached-reader.ts'
 import { createRandomUid } from '../adapters/crypto/random-uid.ts'
 import { createFsLocalFiles } from '../adapters/fs/fs-local-files.ts'
 import { createFsLocalInstances } from '../adapters/fs/fs-local-instances.ts'
@@ -59,6 +60,10 @@ export const createAdapters = async (
   const connection = databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl })
   const db = createKnex(connection, config.databasePoolMax, reportOutages(outages, 'database'))
   const objects = await createStore(config, liveness, log)
+  const store = createBoundedObjectStore(
+    objects.store,
+    createBreaker({ openMs: storeBreakerOpenMs, monotonic, ...reportOutages(outages, 'object store') }),
+  )
   const followTrust = createFollowTrust(monotonic)
   const cache = await createCache(config, { clock, monotonic, log, trustedUntil: followTrust.until })
   const tokens = createTokens(config, clock)
@@ -74,10 +79,8 @@ export const createAdapters = async (
     followTrust,
     instances: createKnexInstances(db),
     localInstances: createFsLocalInstances(path.join(dataDir, 'instances'), liveness),
-    store: createBoundedObjectStore(
-      objects.store,
-      createBreaker({ openMs: storeBreakerOpenMs, monotonic, ...reportOutages(outages, 'object store') }),
-    ),
+    store,
+    readUncached: createUncachedReader(store),
     database:
       databaseUrl === null
         ? waitForEmbeddedPostgres(embedded, createKnexDatabase(db))

@@ -123,6 +123,14 @@ export const cacheKeys = {
     about: 'The DASH manifest of a content file, unsigned and whole.',
     form: 'MPD text, http-api.md §5.8',
   }),
+  contentPublic: family('content_files:public:{uid}', {
+    params: { uid: ContentFileUid },
+    value: Flag,
+    ttlSeconds: 600,
+    isNegative: isFalse,
+    about: 'Whether a sound or film may be requested without a token.',
+    form: '`1` or `0`',
+  }),
   vodMeta: family('content_files:vods:{uid}:meta', {
     params: { uid: ContentExportUid },
     value: VodMeta,

@@ -23,7 +23,6 @@ export const createMemoryImageFileRepository = (
     media,
     kind: 'image',
     durationOf: () => null,
-    isPublicOf: ({ isPublic }) => isPublic,
     toMediaExport,
     readFrame: ({ width, height }, exports) => ({ width, height, thumbhash: exports[0]?.thumbhash ?? null }),
     onExports: (file: NewImageFile, exports: ReadonlyArray<NewImageExport>) => {
@@ -41,10 +40,6 @@ export const createMemoryImageFileRepository = (
     listExports: (uid) => TE.fromIO(() => (rows.get(uid)?.exports ?? []).map(toExport)),
 
     findExport: (uid) => TE.fromIO(() => O.fromNullable(exportFiles.get(uid))),
-
-    isPublic: (uid) => TE.fromIO(() => media.find(uid)?.isPublic ?? false),
-
-    setPublic: (uid, isPublic) => TE.fromIO(() => media.setPublic(uid, isPublic)),
   }
 }
 
@@ -59,6 +54,7 @@ const toMediaExport = ({ uid, format, width, height, recipe, file }: NewImageExp
   width,
   height,
   codecs: [],
+  language: null,
   bandwidth: null,
   sizeBytes: file.size,
   recipe,

@@ -45,7 +45,7 @@ const toItem = ({
 
 /** Lists and changes the files of a library in memory, for tests. */
 export const createMemoryMediaRepository = (media: MemoryMedia, jobs: MemoryJobs): MediaRepository => {
-  const toRecord = ({ id: _, readFacts, ...stored }: MemoryMediaFile): MediaRecord => {
+  const toRecord = ({ id: _, original: __, readFacts, ...stored }: MemoryMediaFile): MediaRecord => {
     const facts = readFacts()
     const done = jobs.all().filter((job) => job.media.uid === stored.uid && job.state === 'done')
     const { state } = jobs.stateOf(stored.uid, facts.exports.length > 0)
@@ -76,6 +76,18 @@ export const createMemoryMediaRepository = (media: MemoryMedia, jobs: MemoryJobs
     list,
 
     find: (uid) => TE.fromIO(() => pipe(O.fromNullable(media.find(uid)), O.map(toRecord))),
+
+    findOriginal: (uid) =>
+      TE.fromIO(() =>
+        pipe(
+          O.fromNullable(media.find(uid)),
+          O.map(({ original, createdAt, readFacts }) => ({
+            fileName: readFacts().fileName,
+            file: original,
+            storedAt: createdAt / 1000,
+          })),
+        ),
+      ),
 
     change: (uid, change, versions) =>
       TE.fromIO(() => {

@@ -1,5 +1,6 @@
 import type { MediaChange } from '../../domain/library/media-change.ts'
 import type { MediaRecord } from '../../domain/library/media-item.ts'
+import type { StoredFile } from '../../domain/media/stored-file.ts'
 import type { Clock } from '../../ports/clock.ts'
 
 /** What `MediaRepository` changes, and what never changes. */
@@ -22,7 +23,10 @@ type FileFacts = Pick<
   | 'exports'
 >
 
-export type MemoryMediaFile = Stored & { readonly readFacts: () => FileFacts }
+export type MemoryMediaFile = Stored & {
+  readonly original: StoredFile
+  readonly readFacts: () => FileFacts
+}
 
 /**
  * The files of a library in memory, of both kinds. The repositories of one library share it, because a file is one
@@ -42,13 +46,13 @@ export const createMemoryMedia = (clock: Clock) => {
     find: (uid: string): MemoryMediaFile | undefined => files.get(uid),
 
     insert: (
-      { kind, uid, isPublic }: Pick<Stored, 'kind' | 'uid' | 'isPublic'>,
+      { kind, uid, isPublic, original }: Pick<MemoryMediaFile, 'kind' | 'uid' | 'isPublic' | 'original'>,
       readFacts: () => FileFacts,
     ): void => {
       count += 1
       const now = clock() * 1000
       const facts = { title: null, alt: null, metadata: {}, version: 1, createdAt: now, updatedAt: now }
-      files.set(uid, { id: count, kind, uid, isPublic, ...facts, readFacts })
+      files.set(uid, { id: count, kind, uid, isPublic, original, ...facts, readFacts })
     },
 
     remove: (uid: string): void => {

@@ -14,8 +14,8 @@ export type ByteSource = {
   readonly sha256: string
   /** Time at which the file was stored, in milliseconds since 1970. */
   readonly lastModified: number
-  /** Whether the bytes can be read without a token. */
-  readonly isPublic: boolean
+  /** Uid of the public file to which the bytes belong, if its caller needs no token; `null` if a token opened them. */
+  readonly publicFile: string | null
   /** Reads a range of the bytes. `onArriving` is used as in `BlobCache.read`. */
   readonly read: (
     range: ByteRange,
@@ -42,7 +42,7 @@ type Deps = { readonly blobs: BlobCache; readonly store: ObjectStore }
 
 /** Wraps a stored file as a byte source: metadata, and a reader that opens the file only when it is read. */
 export const createByteSource = ({ blobs, store }: Deps) => {
-  const createSource = (file: StoredObjectRef, isPublic: boolean): ByteSource => {
+  const createSource = (file: StoredObjectRef, publicFile: string | null): ByteSource => {
     const key = cacheKeys.storedFile({ uid: file.s3FileUid })
     const facts = { size: file.fileSize, sha256: file.sha256 }
     const origin: BlobOrigin = (range) =>
@@ -55,7 +55,7 @@ export const createByteSource = ({ blobs, store }: Deps) => {
       size: file.fileSize,
       sha256: file.sha256,
       lastModified: file.storedAt,
-      isPublic,
+      publicFile,
       read: (range, onArriving) => blobs.read(key, facts, range, origin, onArriving),
       peek: () => blobs.peek(key, facts),
     }
@@ -70,9 +70,9 @@ export const createByteSource = ({ blobs, store }: Deps) => {
    * The byte source is cached for each record, because this code runs for each request, and a cache hit
    * should not create a new byte source.
    */
-  return (file: StoredObjectRef, isPublic: boolean): ByteSource => {
-    const cached = sources[isPublic ? 'public' : 'private']
-    const bytes = cached.get(file) ?? createSource(file, isPublic)
+  return (file: StoredObjectRef, publicFile: string | null): ByteSource => {
+    const cached = sources[publicFile === null ? 'private' : 'public']
+    const bytes = cached.get(file) ?? createSource(file, publicFile)
     cached.set(file, bytes)
     return bytes
   }

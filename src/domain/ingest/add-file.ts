@@ -11,7 +11,7 @@ type AddedFile = LibraryFileId & {
 }
 
 export type AddOptions = {
-  /** Whether every caller may see the file. May be `true` for images only. */
+  /** Whether every caller may see the file. */
   readonly isPublic: boolean
   /** If `true`, the file is only queued, and any worker makes its exports later. */
   readonly isOnlyQueued?: boolean

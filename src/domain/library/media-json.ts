@@ -41,6 +41,10 @@ const MediaExportJson = t.strict(
     height: nullable(Count),
     codecs: withDescription(t.readonlyArray(t.string), 'Codecs as in RFC 6381; empty for a picture.'),
     bandwidth: withDescription(nullable(Count), 'Peak bits per second; null for a picture.'),
+    language: withDescription(
+      nullable(t.string),
+      'The language of its sound (BCP 47); null if it is not known.',
+    ),
     size_bytes: Count,
     recipe: withDescription(Count, 'The version of the recipe that made it.'),
     url: withDescription(UrlText, 'Its address, without a token.'),
@@ -100,6 +104,7 @@ export const mediaDetailAsJson = (detail: MediaDetail): MediaDetailJson => ({
     height: exported.height,
     codecs: exported.codecs,
     bandwidth: exported.bandwidth,
+    language: exported.language,
     size_bytes: exported.sizeBytes,
     recipe: exported.recipe,
     url: exported.url,

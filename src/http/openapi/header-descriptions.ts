@@ -17,6 +17,7 @@ export const replyHeaders = {
   'Accept-Ranges': '`bytes`.',
   Allow: 'The methods of the route.',
   'Cache-Control': 'How long the reply may be cached, and by whom (http-api.md §6.3).',
+  'Content-Disposition': 'The name of the file, to save it.',
   'Content-Location': 'The address of the export that was chosen.',
   'Content-Range': 'The range that is sent, and the length of the whole.',
   'Content-Security-Policy': 'What the page may load.',

@@ -1,15 +1,17 @@
 import * as t from 'io-ts'
 import type { CheckedMediaTokens } from '../../domain/access/checked-media-tokens.ts'
+import type { PublicCheck } from '../../domain/access/public-files.ts'
 import type { PlaylistResult } from '../../domain/access/render-playlist.ts'
 import type { SignablePlaylist } from '../../domain/access/signable-playlist.ts'
 import type { Signature } from '../../domain/access/signature.ts'
-import type { Viewer } from '../../domain/access/viewer.ts'
+import type { Caller, Presign } from '../../domain/access/viewer.ts'
 import type { Found } from '../../domain/caching/found.ts'
 import type { ExportService } from '../../domain/export/export-service.ts'
 import { MobileFilter } from '../../domain/hls/mobile-filter.ts'
 import { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/media/ids.ts'
 import { WebPlaylistJson } from '../../domain/playlist/playlist-json.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
+import type { DomainError } from '../../domain/shared/errors.ts'
 import type { VodService } from '../../domain/vod/vod-service.ts'
 import { pipe, TE } from '../../fp.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
@@ -18,7 +20,8 @@ import type { RouteDescription } from '../openapi/route-description.ts'
 import { stateOf } from '../openapi/state-description.ts'
 import type { PlaylistFormat } from '../playlists/playlist-bodies.ts'
 import type { ReplyWithPlaylist } from '../playlists/playlist-reply.ts'
-import { mediaViewerAuthenticator } from '../request/credential.ts'
+import { presignWithoutToken } from '../request/anonymous-presign.ts'
+import { mediaCallerAuthenticator } from '../request/credential.ts'
 import { PresignM3u8, PresignUrls } from '../request/query-codecs.ts'
 import type { ReplyWithBytes } from '../response/bytes-reply.ts'
 import type { ReplyWithMediaState } from '../response/media-state-reply.ts'
@@ -30,6 +33,7 @@ type Deps = {
   readonly vods: VodService
   readonly exports: ExportService
   readonly checkedTokens: CheckedMediaTokens
+  readonly checkPublic: PublicCheck
   readonly replyWithBytes: ReplyWithBytes
   readonly replyWithPlaylist: ReplyWithPlaylist
   readonly replyWithMediaState: ReplyWithMediaState
@@ -51,6 +55,12 @@ const lists = {
   json: listOf('application/json', WebPlaylistJson, 'The list.'),
 } as const satisfies Record<PlaylistFormat, unknown>
 
+/** What a list is of: the codec of its uid, and the check that it is public. */
+type Listed<U> = {
+  readonly params: t.Type<{ readonly uid: U }, unknown, unknown>
+  readonly checkAnonymous: (params: { readonly uid: U }) => TE.TaskEither<DomainError, unknown>
+}
+
 /**
  * The routes of audio and video: segments, playlists, manifests and states (http-api.md §5.1, §5.2, §5.6–5.8,
  * §5.11).
@@ -61,6 +71,7 @@ export const contentRoutes = (
     vods,
     exports,
     checkedTokens,
+    checkPublic,
     replyWithBytes,
     replyWithPlaylist,
     replyWithMediaState,
@@ -69,7 +80,15 @@ export const contentRoutes = (
   handle: RouteHandler,
 ): RouteGroup => {
   const routes = createRouteGroup('/api/1/content_files', sharing)
-  const viewer = mediaViewerAuthenticator(checkedTokens, 'content')
+  const credential = mediaCallerAuthenticator(checkedTokens, 'content')
+  const ofFile = {
+    params: ByFile,
+    checkAnonymous: ({ uid }: t.TypeOf<typeof ByFile>) => checkPublic('content', uid),
+  }
+  const ofExport = {
+    params: ByExport,
+    checkAnonymous: ({ uid }: t.TypeOf<typeof ByExport>) => vods.checkPublicExport(uid),
+  }
 
   routes.get(
     '/exports/parts/:uid{.:ext}',
@@ -80,34 +99,34 @@ export const contentRoutes = (
         summary: 'Sends the bytes of a part, or of a whole MP4.',
         ...bytesOf(['video/*', 'audio/*', 'text/vtt'], 'The bytes.'),
       },
-      credential: viewer,
+      credential,
       params: ByPart,
-      handler: ({ credential, params, incoming }) =>
+      handler: ({ credential: viewer, params, incoming }) =>
         pipe(
-          exports.openPart(params.uid, credential),
-          TE.map((bytes) => replyWithBytes(incoming, bytes, credential)),
+          exports.openPart(params.uid, viewer),
+          TE.map((bytes) => replyWithBytes(incoming, bytes, viewer)),
         ),
     }),
   )
 
-  const list = <U, Q, S extends Signature>(
+  const list = <U, Q extends { readonly presign?: Presign }, S extends Signature>(
     about: Pick<RouteDescription, 'id' | 'summary' | 'description' | 'parameters'>,
     format: PlaylistFormat,
-    params: t.Type<{ readonly uid: U }, unknown, unknown>,
+    { params, checkAnonymous }: Listed<U>,
     query: t.Type<Q, unknown, unknown>,
-    show: (uid: U, viewer: Viewer, query: Q) => PlaylistResult<Found<SignablePlaylist<S>>>,
+    show: (uid: U, caller: Caller, query: Q) => PlaylistResult<Found<SignablePlaylist<S>>>,
   ) =>
     handle({
       about: { tag: 'content', ...about, ...lists[format] },
-      credential: viewer,
+      credential,
       params,
       query,
-      handler: ({ credential, params, query, incoming }) =>
+      checkAnonymous,
+      anonymousFault: presignWithoutToken,
+      handler: ({ credential: viewer, params, query, incoming }) =>
         pipe(
-          show(params.uid, credential, query),
-          TE.flatMap((found) =>
-            replyWithPlaylist(incoming, { found, format, viewer: credential, exp: credential.grant.exp }),
-          ),
+          show(params.uid, viewer, query),
+          TE.flatMap((found) => replyWithPlaylist(incoming, { found, format, viewer })),
         ),
     })
 
@@ -116,9 +135,9 @@ export const contentRoutes = (
     list(
       { id: 'showKeyframePlaylist', summary: 'Lists the keyframes of an export, for scrubbing.' },
       'm3u8',
-      ByExport,
+      ofExport,
       M3u8Query,
-      (uid, viewer, { presign = null }) => vods.showIFrames(uid, viewer, presign),
+      (uid, caller, { presign = null }) => vods.showIFrames(uid, caller, presign),
     ),
   )
 
@@ -127,9 +146,9 @@ export const contentRoutes = (
     list(
       { id: 'showMediaPlaylist', summary: 'Lists the parts of an export (HLS media playlist).' },
       'm3u8',
-      ByExport,
+      ofExport,
       M3u8Query,
-      (uid, viewer, { presign = null }) => vods.showMediaPlaylist(uid, viewer, presign),
+      (uid, caller, { presign = null }) => vods.showMediaPlaylist(uid, caller, presign),
     ),
   )
 
@@ -138,9 +157,9 @@ export const contentRoutes = (
     list(
       { id: 'showWebPlaylist', summary: 'Lists the MP4s of a sound or film, by bandwidth.' },
       'json',
-      ByFile,
+      ofFile,
       UrlQuery,
-      (uid, viewer, { presign = null }) => playlists.showWeb(uid, viewer, presign),
+      (uid, caller, { presign = null }) => playlists.showWeb(uid, caller, presign),
     ),
   )
 
@@ -149,9 +168,9 @@ export const contentRoutes = (
     list(
       { id: 'showDashManifest', summary: 'Lists the same parts as HLS, as a DASH manifest.' },
       'dash',
-      ByFile,
+      ofFile,
       UrlQuery,
-      (uid, viewer, { presign = null }) => vods.showDash(uid, viewer, presign),
+      (uid, caller, { presign = null }) => vods.showDash(uid, caller, presign),
     ),
   )
 
@@ -171,18 +190,19 @@ export const contentRoutes = (
         },
       },
       'm3u8',
-      ByFile,
+      ofFile,
       MasterQuery,
-      (uid, viewer, { presign = null, ...filter }) => playlists.showMobile(uid, viewer, presign, filter),
+      (uid, caller, { presign = null, ...filter }) => playlists.showMobile(uid, caller, presign, filter),
     ),
   )
   routes.get(
     '/:uid/status',
     handle({
       about: { id: 'showContentState', tag: 'content', ...stateOf },
-      credential: viewer,
+      credential,
       params: ByFile,
-      handler: ({ credential, params: { uid }, incoming }) => replyWithMediaState(incoming, uid, credential),
+      handler: ({ credential: viewer, params: { uid }, incoming }) =>
+        replyWithMediaState(incoming, 'content', uid, viewer),
     }),
   )
   return routes

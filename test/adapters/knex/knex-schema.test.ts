@@ -188,6 +188,7 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(images.first)
   await right(images.findState(imageUid))
   await right(contents.findState(contentUid))
+  await right(contents.isPublic(contentUid))
   await right(contents.find(contentUid))
   await right(contents.findVod(aContentExportUid()))
   await right(contents.listParts(aContentExportUid()))
@@ -201,6 +202,7 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(contents.listUnfinished)
   await right(contents.first)
   await right(createKnexMediaRepository(db).find(imageUid))
+  await right(createKnexMediaRepository(db).findOriginal(imageUid))
 }
 
 const runEveryQueryOfJobs = async (jobs: JobQueue): Promise<void> => {
