@@ -48,8 +48,8 @@ const insert = `
   values (:kind, :subject, floor(extract(epoch from clock_timestamp())) + 1)
   on conflict (kind, subject) do update
     set id = excluded.id, xid = pg_current_xact_id(), created_at = clock_timestamp(),
-        not_before = greatest(revocations.not_before + 1, excluded.not_before)
-  where revocations.not_before + 1 < excluded.not_before + ${maxNotBeforeAhead}
+        not_before = greatest(revocations.not_before + cast(:step as integer), excluded.not_before)
+  where excluded.kind = 'jti' or revocations.not_before + 1 < excluded.not_before + ${maxNotBeforeAhead}
   returning not_before`
 
 /** Stores revocations in PostgreSQL. */
@@ -73,7 +73,7 @@ export const createKnexRevocations = (db: Knex): Revocations => {
   return {
     revoke: ({ kind, subject }) =>
       pipe(
-        insertReturning({ kind, subject }),
+        insertReturning({ kind, subject, step: kind === 'jti' ? 0 : 1 }),
         TE.flatMapEither((row) =>
           O.isSome(row)
             ? E.right({ kind, subject, notBefore: row.value.not_before })
