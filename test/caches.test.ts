@@ -47,6 +47,10 @@ const bounds: Readonly<Record<string, string>> = {
   'src/http/response/stream-counts.ts': 'tokens with open streams, which have a limit (SSE_MAX)',
   'src/http/route-handler.ts': 'parameters of a route, which are fixed',
   'src/http/router.ts': 'routes that read a body, which are fixed',
+  'src/http/openapi/schema-of.ts': 'codecs with names, which are fixed',
+  'src/http/openapi/error-descriptions.ts': 'types of errors, which are fixed',
+  'src/http/openapi/error-responses.ts': 'statuses of errors, which are fixed',
+  'src/http/openapi/operation-of.ts': 'statuses of one route, which are fixed',
   // These are for tests.
   'src/adapters/memory/memory-content-file-repository.ts': 'a library in memory',
   'src/adapters/memory/memory-image-file-repository.ts': 'a library in memory',

@@ -12,6 +12,7 @@ import type { Headers } from './bytes/representation-headers.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { type Deadline, startDeadline } from './middleware/deadline.ts'
 import type { RefusalReason, Refusals } from './middleware/refusal-counts.ts'
+import type { RouteOutline } from './openapi/route-outline.ts'
 import type { ReplayCache } from './replay/replay-cache.ts'
 import { parameterNames } from './request/parameter-names.ts'
 import { pathParamsOf } from './request/path-params.ts'
@@ -38,6 +39,7 @@ export type RouteMiddleware = {
   readonly middleware: RouterMiddleware
   /** Maximum length in bytes of a request body that the route reads; `null` if the route reads no body. */
   readonly maxBodyBytes: number | null
+  readonly outline: RouteOutline
 }
 
 export type RouteHandler = <C, P, Q, B>(route: Route<C, P, Q, B>) => RouteMiddleware
@@ -182,6 +184,6 @@ export const createRouteHandler = ({
       const isReplayable = Object.keys(query).every((name) => knownNames.has(name))
       await write(ctx, isReplayable ? reply : withoutReplay(reply), timing, deadline)
     }
-    return { middleware, maxBodyBytes: reader?.maxBytes ?? null }
+    return { middleware, maxBodyBytes: reader?.maxBytes ?? null, outline: route }
   }
 }

@@ -1,6 +1,7 @@
 import * as t from 'io-ts'
 import { type DomainError, forbidden } from '../domain/shared/errors.ts'
 import { E, type TE } from '../fp.ts'
+import type { RouteDescription } from './openapi/route-description.ts'
 import type { Authenticator } from './request/credential.ts'
 import { toUnprocessable } from './request/decode-faults.ts'
 import type { IncomingRequest } from './request/incoming.ts'
@@ -12,6 +13,8 @@ type Outcome<A> = TE.TaskEither<DomainError | RequestFault, A>
 
 /** A route. If the route has no codec for a part of the request, that part is not read. */
 export type Route<C, P, Q, B> = {
+  /** What the API document says of the route. It is read only for that document. */
+  readonly about: RouteDescription
   readonly credential: Authenticator<C>
   /**
    * Path parameters. A request with an invalid path parameter gets the same reply as one for a file that does

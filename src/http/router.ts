@@ -1,6 +1,7 @@
 import Router, { type RouterContext, type RouterMiddleware } from '@koa/router'
 import type { CorsPolicy } from './middleware/cors.ts'
 import { sendRefusalReply } from './middleware/refusal-reply.ts'
+import type { DescribedRoute } from './openapi/route-outline.ts'
 import { writeReply } from './response/response-writer.ts'
 import type { RouteMiddleware } from './route-handler.ts'
 
@@ -22,6 +23,8 @@ export type RouteGroup = {
    * Returns the longest body (bytes) that the route of a request accepts; `null` if no route reads the body.
    */
   readonly maxBodyBytes: (method: string, path: string) => number | null
+  /** Returns the routes of the group, in the order in which they match. */
+  readonly described: () => ReadonlyArray<DescribedRoute>
 }
 
 const allMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
@@ -41,17 +44,20 @@ const answerOptions = (ctx: RouterContext): void => {
 export const createRouteGroup = (prefix: string, sharing: CorsPolicy | null = null): RouteGroup => {
   const router = new Router({ prefix, sensitive: true, strict: true })
   const bodyBytes = new Map<unknown, number | null>()
+  const described: DescribedRoute[] = []
   const before = sharing === null ? [sendRefusalReply] : [sharing.share, sendRefusalReply]
 
   const register = (
     method: string,
     path: RoutePath | RoutePath[],
-    { middleware, maxBodyBytes }: RouteMiddleware,
+    { middleware, maxBodyBytes, outline }: RouteMiddleware,
   ) => {
     const { length } = router.stack
     router.register(path, [method], [...before, middleware])
     for (const layer of router.stack.slice(length))
       if (maxBodyBytes !== null) bodyBytes.set(layer, maxBodyBytes)
+    for (const [i, one] of [path].flat().entries())
+      described.push({ method, path: `${prefix}${one}`, outline, isAlias: i > 0 })
     router.register(path, ['OPTIONS'], [...before, sharing?.preflight ?? answerOptions])
   }
 
@@ -59,6 +65,7 @@ export const createRouteGroup = (prefix: string, sharing: CorsPolicy | null = nu
     get: (path, answer) => register('GET', path, answer),
     on: register,
     middleware: () => router.routes(),
+    described: () => described,
     maxBodyBytes: (method, path) => {
       if (bodyBytes.size === 0) return null
       return bodyBytes.get(router.match(path, method).pathAndMethod[0]) ?? null

@@ -4,8 +4,8 @@ import { seedImage } from '../support/library.ts'
 import { createMemoryLarder, listen } from '../support/memory-larder.ts'
 import { servedRoutes } from '../support/served-routes.ts'
 
-/** Routes for admins and for people at a browser, and health checks. All other routes are for viewers of media. */
-const withoutMedia = /^[A-Z]+ \/(?:api\/1\/admin\/.*|console.*|healthz|readyz)?$/
+/** Routes for admins and for people at a browser, health checks, and the API document. All other routes are for viewers of media. */
+const withoutMedia = /^[A-Z]+ \/(?:api\/1\/admin\/.*|console.*|healthz|readyz|openapi\.json)?$/
 
 describe('a bus that was cut for too long (§9.9)', () => {
   it('makes every request for media 503, also those whose reply could be replayed, and no other', async () => {

@@ -26,6 +26,7 @@ import {
 import { createRouteGroup } from '../../src/http/router.ts'
 import { readText } from '../support/contract.ts'
 import { createMemoryLarder, listenRoutes, type TestServer } from '../support/memory-larder.ts'
+import { undescribed } from '../support/undescribed.ts'
 
 type AnyError = DomainError | RequestFault
 
@@ -69,7 +70,10 @@ describe('the table of errors (§1.4)', () => {
     server = await listenRoutes(await createMemoryLarder(), ({ handle }) => {
       const routes = createRouteGroup('/fails')
       for (const [tag, { error }] of Object.entries(rows))
-        routes.get(`/${tag}`, handle({ credential: anonymousAuthenticator, handler: () => TE.left(error) }))
+        routes.get(
+          `/${tag}`,
+          handle({ about: undescribed, credential: anonymousAuthenticator, handler: () => TE.left(error) }),
+        )
       return [routes]
     })
   })

@@ -10,6 +10,7 @@ import { createRouteGroup } from '../../src/http/router.ts'
 import { right } from '../support/expect-right.ts'
 import { createMemoryLarder, listenRoutes, type TestServer } from '../support/memory-larder.ts'
 import { exchangeRaw, openRaw, rawRequest } from '../support/raw-exchange.ts'
+import { undescribed } from '../support/undescribed.ts'
 
 const Tag = t.strict({ name: t.string })
 const Note = t.intersection([
@@ -34,36 +35,42 @@ describe('bodies in JSON (§1.4)', () => {
         'POST',
         '/:number',
         handle({
+          about: undescribed,
           credential,
           params: t.strict({ number: t.union([t.literal('1'), t.literal('2')]) }),
           query: t.partial({ draft: t.literal('1') }),
           body: jsonBody(Note, 1000),
           handler: ({ credential: { sub }, params, query, body }) =>
-            TE.right(jsonReply({ sub, ...params, ...query, body }, 201)),
+            TE.right(jsonReply(t.unknown, { sub, ...params, ...query, body }, 201)),
         }),
       )
       routes.on(
         'PUT',
         '/by/:name',
         handle({
+          about: undescribed,
           credential,
           params: t.strict({ name: t.literal('zoë') }),
           explainsParams: true,
-          handler: ({ params: { name } }) => TE.right(jsonReply({ name })),
+          handler: ({ params: { name } }) => TE.right(jsonReply(t.unknown, { name })),
         }),
       )
-      routes.get('/:number', handle({ credential, handler: () => TE.right(jsonReply('a note')) }))
+      routes.get(
+        '/:number',
+        handle({ about: undescribed, credential, handler: () => TE.right(jsonReply(t.unknown, 'a note')) }),
+      )
       const open = createRouteGroup('/api/1/open')
       open.on(
         'POST',
         '/:number',
         handle({
+          about: undescribed,
           credential: anonymousAuthenticator,
           params: t.strict({ number: t.literal('1') }),
           explainsParams: true,
           query: t.partial({ draft: t.literal('1') }),
           body: jsonBody(Note, 1000),
-          handler: ({ body }) => TE.right(jsonReply(body, 201)),
+          handler: ({ body }) => TE.right(jsonReply(t.unknown, body, 201)),
         }),
       )
       return [routes, open]

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
+import * as t from 'io-ts'
 import type { Larder } from '../../src/composition/larder.ts'
 import { conflict } from '../../src/domain/shared/errors.ts'
 import { E, TE } from '../../src/fp.ts'
@@ -13,6 +14,7 @@ import { right } from '../support/expect-right.ts'
 import { createMemoryLarder, listenRoutes, type TestServer } from '../support/memory-larder.ts'
 import { pseudoRandomBytes } from '../support/origins.ts'
 import { openRaw, rawRequest } from '../support/raw-exchange.ts'
+import { undescribed } from '../support/undescribed.ts'
 
 const limits = { bodyBytes: 1000, replyMilliseconds: 500, requestMilliseconds: 3000 }
 const path = '/api/1/uploads'
@@ -38,6 +40,7 @@ describe('a route that reads the stream of a request itself', () => {
         'POST',
         '/whole',
         handle({
+          about: undescribed,
           credential,
           body: uploadBody,
           handler:
@@ -52,7 +55,7 @@ describe('a route that reads the stream of a request itself', () => {
               } catch (error) {
                 ends.push(String(error))
               }
-              return E.right(jsonReply(hash.digest('hex'), 201))
+              return E.right(jsonReply(t.unknown, hash.digest('hex'), 201))
             },
         }),
       )
@@ -60,6 +63,7 @@ describe('a route that reads the stream of a request itself', () => {
         'POST',
         '/first',
         handle({
+          about: undescribed,
           credential,
           body: uploadBody,
           handler:
@@ -70,7 +74,10 @@ describe('a route that reads the stream of a request itself', () => {
             },
         }),
       )
-      routes.get('/free', handle({ credential, handler: () => TE.right(jsonReply('free')) }))
+      routes.get(
+        '/free',
+        handle({ about: undescribed, credential, handler: () => TE.right(jsonReply(t.unknown, 'free')) }),
+      )
       return [routes]
     }
     server = await listenRoutes(larder, createAllRoutes, limits)

@@ -65,6 +65,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
       })),
       { path: '/console', jwt: '', readsAuthorization: false },
       { path: '/console/assets/watch.js', jwt: '', readsAuthorization: false },
+      { path: '/openapi.json', jwt: '', readsAuthorization: false },
       { path: '/healthz', jwt: '', readsAuthorization: false },
       { path: '/readyz', jwt: '', readsAuthorization: false },
       { path: '/', jwt: '', readsAuthorization: false },

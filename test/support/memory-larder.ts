@@ -60,6 +60,7 @@ import type { TokenKey } from '../../src/ports/token-key.ts'
 import type { Drain } from '../../src/server/drain.ts'
 import { createHttpServer, type ServerContext } from '../../src/server/http-server.ts'
 import { asMonotonic } from './as-monotonic.ts'
+import { createDescribedReplies, type DescribedReplies } from './openapi/described-replies.ts'
 import { silentLog } from './recording-log.ts'
 
 export const publicUrl = 'https://media.example.com'
@@ -179,11 +180,12 @@ export type TestServer = {
 const listenWith = async (
   createListener: (common: ServerContext) => RequestListener,
   limits: Partial<HttpLimits>,
+  replies: DescribedReplies | null,
 ): Promise<TestServer> => {
   const { server, drain } = createHttpServer({
     limits: { ...defaultHttpLimits, ...limits },
     traffic: createTrafficCounters(),
-    createApp: createListener,
+    createApp: (common) => replies?.wrap(createListener(common)) ?? createListener(common),
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -192,16 +194,25 @@ const listenWith = async (
     base,
     port,
     drain,
-    get: (where, init) => fetch(`${base}${where}`, { redirect: 'manual', ...init }),
-    close: () =>
-      new Promise((resolve) => {
+    get: async (where, init) => {
+      const reply = await fetch(`${base}${where}`, { redirect: 'manual', ...init })
+      replies?.expectDescribed()
+      return reply
+    },
+    close: async () => {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve())
         server.closeAllConnections()
-      }),
+      })
+      replies?.expectDescribed()
+    },
   }
 }
 
-/** Starts the app of Larder on a socket. */
+/**
+ * Starts the app of Larder on a socket. `get` and `close` throw if it has sent a reply that docs/openapi.json does
+ * not describe.
+ */
 export const listen = (
   larder: Larder,
   responseTelemetry: ResponseTelemetry = { cacheStatus: true, stopwatch: null },
@@ -221,6 +232,7 @@ export const listen = (
         consoleAssets: new Map([['watch.js', { contentType: 'text/javascript', body: Buffer.from('1') }]]),
       }),
     limits,
+    createDescribedReplies(),
   )
 
 /** Starts an app with the routes of a test instead of Larder's. */
@@ -237,6 +249,7 @@ export const listenRoutes = (
         createAllRoutes,
       ),
     limits,
+    null,
   )
 }
 

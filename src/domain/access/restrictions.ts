@@ -11,12 +11,14 @@ export const Clip = refine(
     return typeof from === 'number' && typeof to === 'number' && 0 <= from && from < to && more.length === 0
   },
   'should be two numbers of seconds, [from, to], with 0 ≤ from < to',
+  { type: 'array', items: { type: 'number', minimum: 0 }, minItems: 2, maxItems: 2 },
 )
 
 const Height = refine(
   'Height',
   (u): u is number => Number.isSafeInteger(u) && Number(u) > 0,
   'should be a whole number of pixels above 0',
+  { type: 'integer', minimum: 1 },
 )
 
 /** Longer than any uid, so that a token that names something else opens nothing, and is not refused as malformed. */

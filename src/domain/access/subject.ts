@@ -11,4 +11,5 @@ export const Subject = refine(
   'subject',
   (u): u is string => StorableSubject.is(u) && u !== '' && !/\p{Cc}/u.test(u),
   `should be a text of 1 to ${maxCharacters} characters, without control characters`,
+  { type: 'string', minLength: 1, maxLength: maxCharacters },
 )

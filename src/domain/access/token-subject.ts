@@ -10,4 +10,6 @@ export const TokenSubject = refine(
   'subject',
   (u): u is string =>
     typeof u === 'string' && u.length >= 1 && u.length <= maxLength && !/[\p{Cc}\p{Cs}]/u.test(u),
+  'should be a text of 1 to 512 printable characters',
+  { type: 'string', minLength: 1, maxLength },
 )

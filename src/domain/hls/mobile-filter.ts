@@ -50,4 +50,4 @@ const Filter = new t.Type<MobileFilter, unknown, unknown>(
 )
 
 /** Decodes the query of a master playlist. Each error names its parameter. Unknown parameters are ignored. */
-export const MobileFilter = Object.assign(Filter, { props: Query.props })
+export const MobileFilter = Object.assign(Filter, { _tag: 'PartialType', props: Query.props })

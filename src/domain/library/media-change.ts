@@ -42,4 +42,5 @@ export const MediaMetadata = refine(
     isStorableJson(u) &&
     Buffer.byteLength(JSON.stringify(u)) <= maxMetadataBytes,
   `should be an object of at most ${maxMetadataBytes} bytes of JSON, nested at most ${maxMetadataDepth} deep, of finite numbers and of texts without U+0000 and unpaired surrogates`,
+  { type: 'object', description: 'An object of the caller, which Larder stores and returns.' },
 )

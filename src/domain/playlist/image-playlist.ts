@@ -5,6 +5,7 @@ import { permitsExport, type Restrictions } from '../access/restrictions.ts'
 import { ImageExportUid } from '../media/ids.ts'
 import type { ImageExport } from '../media/image-export.ts'
 import { ascendingBy } from '../shared/order.ts'
+import type { ImageEntryJson, ImagePlaylistJson } from './playlist-json.ts'
 
 /** An entry of an image playlist, with the members on which the choice of an export depends. */
 const ListedImage = t.readonly(
@@ -36,7 +37,7 @@ export const imagePath = ({ uid, format }: Pick<ImageExport, 'uid' | 'format'>):
  * Returns the JSON playlist of an image: exports by format, with absolute unsigned URLs (http-api.md §4.1).
  */
 export const toImagePlaylist = (exports: ReadonlyArray<ImageExport>, publicUrl: string): string => {
-  const itemOf = ({ uid, format, width, height, sizeBytes, thumbhash }: ImageExport) => ({
+  const itemOf = ({ uid, format, width, height, sizeBytes, thumbhash }: ImageExport): ImageEntryJson => ({
     url: `${apiUrl(publicUrl)}${imagePath({ uid, format })}`,
     uid,
     format,
@@ -51,7 +52,10 @@ export const toImagePlaylist = (exports: ReadonlyArray<ImageExport>, publicUrl: 
       .filter((e) => e.format === format)
       .sort(smallestFirst)
       .map(itemOf)
-  return JSON.stringify({ items: Object.fromEntries(formats.map((format) => [format, itemsOf(format)])) })
+  const playlist: ImagePlaylistJson = {
+    items: Object.fromEntries(formats.map((format) => [format, itemsOf(format)])),
+  }
+  return JSON.stringify(playlist)
 }
 
 /** Returns the exports in an image playlist; an empty array if the text is not an image playlist. */

@@ -1,6 +1,7 @@
 import { apiUrl } from '../access/public-urls.ts'
 import type { ContentExport, ContentFile, FrameRate } from '../media/content-export.ts'
 import { ascendingBy } from '../shared/order.ts'
+import type { WebEntryJson, WebPlaylistJson } from './playlist-json.ts'
 
 const lightestFirst = ascendingBy<ContentExport>(
   (e) => e.bandwidth,
@@ -14,9 +15,9 @@ const roundedRate = ({ num, den }: FrameRate): number | null =>
 /** Returns the JSON playlist of the mp4 exports of a file, with absolute unsigned URLs (http-api.md §5.1). */
 export const toWebPlaylist = (file: ContentFile, publicUrl: string): string => {
   const parts = `${apiUrl(publicUrl)}/content_files/exports/parts`
-  const exportOf = (e: ContentExport) => ({
+  const exportOf = (e: ContentExport): WebEntryJson => ({
     url: `${parts}/${e.firstPartUid}.mp4`,
-    format: e.format,
+    format: 'mp4',
     bandwidth: e.bandwidth,
     codecs: e.codecs,
     width: e.video?.width ?? null,
@@ -27,5 +28,9 @@ export const toWebPlaylist = (file: ContentFile, publicUrl: string): string => {
     quality_parameters: e.qualityParameters,
   })
   const progressive = file.exports.filter(({ format }) => format === 'mp4').sort(lightestFirst)
-  return JSON.stringify({ exports: progressive.map(exportOf), duration_seconds: file.durationSeconds })
+  const playlist: WebPlaylistJson = {
+    exports: progressive.map(exportOf),
+    duration_seconds: file.durationSeconds,
+  }
+  return JSON.stringify(playlist)
 }

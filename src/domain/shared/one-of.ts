@@ -1,4 +1,5 @@
 import type * as t from 'io-ts'
+import { withSchema } from './json-schema.ts'
 import { refine } from './refine.ts'
 
 /** Creates a codec of one of these words. */
@@ -6,4 +7,7 @@ export const oneOf = <const A extends string>(
   name: string,
   words: ReadonlyArray<A>,
 ): t.Type<A, string, unknown> =>
-  refine(name, (u): u is A => words.some((word) => word === u), `should be ${words.join(' or ')}`)
+  withSchema(
+    refine(name, (u): u is A => words.some((word) => word === u), `should be ${words.join(' or ')}`),
+    { type: 'string', enum: words },
+  )

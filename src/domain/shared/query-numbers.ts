@@ -1,19 +1,21 @@
 import * as t from 'io-ts'
+import { type JsonSchema, toDescription, withSchema } from './json-schema.ts'
 
 const decimal = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 const integer = /^\d+$/
 
 /**
  * Creates the codec of a number in a query. Rejects `nan`, `inf` and repeated parameters. `expectation` is
- * the error message.
+ * the error message, `schema` describes the numbers to clients.
  */
 const numeric = (
   name: string,
   expectation: string,
   notation: RegExp,
   holds: (n: number) => boolean,
-): t.Type<number, string, unknown> =>
-  new t.Type(
+  schema: JsonSchema,
+): t.Type<number, string, unknown> => {
+  const codec = new t.Type<number, string, unknown>(
     name,
     (u): u is number => typeof u === 'number' && Number.isFinite(u) && holds(u),
     (u, context) => {
@@ -22,24 +24,34 @@ const numeric = (
     },
     String,
   )
+  return withSchema(codec, { description: toDescription(expectation), ...schema })
+}
 
 /** Codec of a length in CSS pixels. */
-export const Pixels = numeric('pixels', 'should be a number of at least 1', decimal, (n) => n >= 1)
+export const Pixels = numeric('pixels', 'should be a number of at least 1', decimal, (n) => n >= 1, {
+  type: 'number',
+  minimum: 1,
+})
 /** Codec of the device pixels per CSS pixel. */
 export const PixelRatio = numeric(
   'pixel_ratio',
   'should be a number above 0 and up to 16',
   decimal,
   (n) => n > 0 && n <= 16,
+  { type: 'number', exclusiveMinimum: 0, maximum: 16 },
 )
 /** Codec of a bandwidth in bits per second. */
-export const Bandwidth = numeric('bandwidth', 'should be a whole number of at least 0', integer, () => true)
+export const Bandwidth = numeric('bandwidth', 'should be a whole number of at least 0', integer, () => true, {
+  type: 'integer',
+  minimum: 0,
+})
 /** Codec of the number of items in a page of a list (http-api.md §12.1). */
 export const PageLimit = numeric(
   'limit',
   'should be a whole number from 1 to 200',
   integer,
   (n) => n >= 1 && n <= 200,
+  { type: 'integer', minimum: 1, maximum: 200, default: 50 },
 )
 /** Codec of the position in a list at which a page starts: `next` of the page before. */
 export const PageStart = numeric(
@@ -47,4 +59,5 @@ export const PageStart = numeric(
   'should be "next" of a page',
   integer,
   (n) => Number.isSafeInteger(n) && n >= 0,
+  { type: 'string', description: 'The `next` of the page before.' },
 )

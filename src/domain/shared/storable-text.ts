@@ -22,4 +22,9 @@ export const storableText = ({ maxCharacters }: TextLimits): t.Type<string, stri
     'text',
     (u): u is string => typeof u === 'string' && hasAtMost(u, maxCharacters) && isStorableText(u),
     `should be a text of at most ${maxCharacters} characters, without U+0000 and without unpaired surrogates`,
+    {
+      type: 'string',
+      maxLength: maxCharacters,
+      description: `A text of at most ${maxCharacters} characters.`,
+    },
   )

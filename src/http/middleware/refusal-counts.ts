@@ -1,11 +1,11 @@
-import { type ForbiddenReason, forbiddenReasons } from '../../domain/shared/errors.ts'
+import { forbiddenReasons } from '../../domain/shared/errors.ts'
 
 /**
  * Reasons for refusing requests. The reasons are reported to operators, never to clients (http-api.md §2.6,
  * V61).
  */
-const reasons = ['not_set', 'bad_format', ...forbiddenReasons] as const
-export type RefusalReason = 'not_set' | 'bad_format' | ForbiddenReason
+export const refusalReasons = ['not_set', 'bad_format', ...forbiddenReasons] as const
+export type RefusalReason = (typeof refusalReasons)[number]
 
 export type RefusalCounts = {
   /** Returns the number of refusals by reason since the process started, including reasons with 0. */
@@ -15,7 +15,10 @@ export type RefusalCounts = {
 export type Refusals = RefusalCounts & { readonly count: (reason: RefusalReason) => void }
 
 export const createRefusals = (): Refusals => {
-  const counts = Object.fromEntries(reasons.map((reason) => [reason, 0])) as Record<RefusalReason, number>
+  const counts = Object.fromEntries(refusalReasons.map((reason) => [reason, 0])) as Record<
+    RefusalReason,
+    number
+  >
   return {
     count: (reason) => {
       counts[reason] += 1

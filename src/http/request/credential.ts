@@ -54,9 +54,13 @@ type Authenticate<C> = (
   incoming: IncomingRequest,
 ) => TE.TaskEither<MissingCredential | MalformedCredential | Forbidden | Unavailable, C>
 
+/** Who may call a route. */
+export type RouteAccess = 'anyone' | 'viewer' | 'viewer or public' | 'admin'
+
 /** How a route authenticates its callers, and which replies depend on the Authorization header. */
 export type Authenticator<C> = {
   readonly authenticate: Authenticate<C>
+  readonly access: RouteAccess
   /**
    * Whether the Authorization header is read. If so, all replies except those with public files have `Vary:
    * Authorization` (http-api.md §6.3, V13).
@@ -64,8 +68,9 @@ export type Authenticator<C> = {
   readonly readsAuthorization: boolean
 }
 
-const byAuthorization = <C>(authenticate: Authenticate<C>): Authenticator<C> => ({
+const byAuthorization = <C>(access: RouteAccess, authenticate: Authenticate<C>): Authenticator<C> => ({
   authenticate,
+  access,
   readsAuthorization: true,
 })
 
@@ -82,7 +87,7 @@ const authenticateMedia =
 
 /** Authenticates a viewer, but returns `null` for a caller without any credential, who may have public files. */
 const orAnonymous = (authenticate: Authenticate<Viewer>): Authenticator<Caller> =>
-  byAuthorization((incoming) => async () => {
+  byAuthorization('viewer or public', (incoming) => async () => {
     const viewer = await authenticate(incoming)()
     return E.isLeft(viewer) && viewer.left._tag === 'MissingCredential' ? E.right(null) : viewer
   })
@@ -131,9 +136,10 @@ export const anyMediaCallerAuthenticator = (tokens: CheckedMediaTokens): Authent
 export const bearerAuthenticator = <C>(
   authenticate: (jwt: string) => TE.TaskEither<Forbidden | Unavailable, C>,
 ): Authenticator<C> =>
-  byAuthorization((incoming) => pipe(TE.fromEither(readBearer(incoming)), TE.flatMap(authenticate)))
+  byAuthorization('admin', (incoming) => pipe(TE.fromEither(readBearer(incoming)), TE.flatMap(authenticate)))
 
 export const anonymousAuthenticator: Authenticator<null> = {
   authenticate: () => TE.right(null),
+  access: 'anyone',
   readsAuthorization: false,
 }

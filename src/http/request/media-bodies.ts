@@ -14,6 +14,7 @@ export const MediaChangeBody = closedObject(
       public: t.boolean,
       metadata: nullable(MediaMetadata),
     }),
+    'MediaChange',
   ),
 )
 type MediaChangeBody = t.TypeOf<typeof MediaChangeBody>
@@ -36,7 +37,8 @@ const Uids = refine(
     u.every(isUid) &&
     new Set(u).size === u.length,
   `should be a list of 1 to ${maxUids} different uids`,
+  { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: maxUids, uniqueItems: true },
 )
 
 /** A change of several files (http-api.md §8.10). */
-export const MediaBatchBody = closedObject(t.strict({ uids: Uids, patch: MediaChangeBody }))
+export const MediaBatchBody = closedObject(t.strict({ uids: Uids, patch: MediaChangeBody }, 'MediaBatch'))

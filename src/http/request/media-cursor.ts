@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as t from 'io-ts'
 import { mediaKinds } from '../../domain/media/media-kind.ts'
+import { withSchema } from '../../domain/shared/json-schema.ts'
 import type { MediaFilter, MediaPosition } from '../../ports/media-repository.ts'
 
 /** A position in the list of files, and a digest of the filter of that list. */
@@ -37,14 +38,17 @@ const parseCursor = (text: string): BoundPosition | null => {
 }
 
 /** The parameter `after` of the list of files: time of the last file of a page in microseconds, its kind, its id. */
-export const MediaCursor: t.Type<BoundPosition, string, unknown> = new t.Type(
-  'cursor',
-  (u): u is BoundPosition => typeof u === 'object' && u !== null && 'filterDigest' in u,
-  (u, context) => {
-    const position = typeof u === 'string' ? parseCursor(u) : null
-    return position === null ? t.failure(u, context, 'should be the next of a page') : t.success(position)
-  },
-  textOf,
+export const MediaCursor: t.Type<BoundPosition, string, unknown> = withSchema(
+  new t.Type<BoundPosition, string, unknown>(
+    'cursor',
+    (u): u is BoundPosition => typeof u === 'object' && u !== null && 'filterDigest' in u,
+    (u, context) => {
+      const position = typeof u === 'string' ? parseCursor(u) : null
+      return position === null ? t.failure(u, context, 'should be the next of a page') : t.success(position)
+    },
+    textOf,
+  ),
+  { type: 'string', description: 'The `next` of the page before, for the same filters.' },
 )
 
 /** Returns the cursor of the page after this position, which is valid for the same filter only. */

@@ -1,9 +1,10 @@
 import * as t from 'io-ts'
 import { type NotFound, notFound } from '../../domain/shared/errors.ts'
+import { withDescription } from '../../domain/shared/json-schema.ts'
 import { TE } from '../../fp.ts'
 
 /** Any text, so that a text which is no uid gets the same reply as an unknown uid (http-api.md §1.2). */
-export const ByUid = t.strict({ uid: t.string })
+export const ByUid = t.strict({ uid: withDescription(t.string, 'A uid.') })
 
 /** Returns the uid of a path. Fails with NotFound for a text that is no uid: it names nothing. */
 export const namedByUid =

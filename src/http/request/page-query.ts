@@ -1,4 +1,5 @@
 import * as t from 'io-ts'
+import { withSchema } from '../../domain/shared/json-schema.ts'
 import { storableText } from '../../domain/shared/storable-text.ts'
 
 /** Number of entries of a page without `limit`. */
@@ -8,16 +9,19 @@ const defaultLimit = 50
 const LastEntry = storableText({ maxCharacters: 512 })
 
 /** The parameter `after` of a list that is sorted by a text: base64url of the last one of a page. */
-export const TextCursor = new t.Type<string, string, unknown>(
-  'cursor',
-  t.string.is,
-  (u, context) => {
-    const text = typeof u === 'string' ? Buffer.from(u, 'base64url').toString() : ''
-    return text !== '' && encodeTextCursor(text) === u && LastEntry.is(text)
-      ? t.success(text)
-      : t.failure(u, context, 'should be the next of a page')
-  },
-  (text) => encodeTextCursor(text),
+export const TextCursor = withSchema(
+  new t.Type<string, string, unknown>(
+    'cursor',
+    t.string.is,
+    (u, context) => {
+      const text = typeof u === 'string' ? Buffer.from(u, 'base64url').toString() : ''
+      return text !== '' && encodeTextCursor(text) === u && LastEntry.is(text)
+        ? t.success(text)
+        : t.failure(u, context, 'should be the next of a page')
+    },
+    (text) => encodeTextCursor(text),
+  ),
+  { type: 'string', description: 'The `next` of the page before.' },
 )
 
 export const encodeTextCursor = (text: string): string => Buffer.from(text).toString('base64url')

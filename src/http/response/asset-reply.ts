@@ -12,7 +12,7 @@ import type { Reply } from './reply.ts'
 /** A static file of the console. */
 export type Asset = { readonly contentType: string; readonly body: Uint8Array }
 
-type AssetReply = (incoming: Pick<IncomingRequest, 'headers'>) => TE.TaskEither<never, Reply>
+export type AssetReply = (incoming: Pick<IncomingRequest, 'headers'>) => TE.TaskEither<never, Reply>
 
 const encoders: Readonly<Record<ContentCoding, (bytes: Uint8Array) => Promise<Uint8Array>>> = {
   br: brotliBest,
@@ -22,9 +22,14 @@ const encoders: Readonly<Record<ContentCoding, (bytes: Uint8Array) => Promise<Ui
 
 /**
  * Creates a function that replies with the file, in the best coding that the client accepts. Encodes the file
- * once per coding, on first use.
+ * once per coding, on first use. By default a client asks at each use whether the file has changed, so that a new
+ * release is visible at once.
  */
-export const createAssetReply = ({ contentType, body }: Asset, clock: Clock): AssetReply => {
+export const createAssetReply = (
+  { contentType, body }: Asset,
+  clock: Clock,
+  cacheControl = 'no-cache',
+): AssetReply => {
   const digest = createHash('sha256').update(body).digest('base64url').slice(0, 22)
   const forms = new Map<ContentCoding, Promise<Uint8Array>>()
 
@@ -38,8 +43,7 @@ export const createAssetReply = ({ contentType, body }: Asset, clock: Clock): As
     async () => {
       const coding = chooseCoding(requestHeaders['accept-encoding'], ['br', 'gzip'])
       const etag = `"${digest}${coding === 'identity' ? '' : `-${coding}`}"`
-      // The browser asks at each load whether the file has changed, so that a new release is visible at once.
-      const shared: Headers = { ETag: etag, 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding' }
+      const shared: Headers = { ETag: etag, 'Cache-Control': cacheControl, Vary: 'Accept-Encoding' }
       const decision = evaluateConditions({ ...requestHeaders, range: undefined }, { etag }, clock)
       if (decision === 'not-modified') return E.right({ status: 304, headers: shared, body: null })
       if (decision === 'precondition-failed') return E.right(preconditionFailedReply)

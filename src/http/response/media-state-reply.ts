@@ -2,6 +2,7 @@ import type { CheckedMediaTokens } from '../../domain/access/checked-media-token
 import type { Caller } from '../../domain/access/viewer.ts'
 import { followMediaState, isFinalState, type StateNews } from '../../domain/jobs/follow-media-state.ts'
 import type { MediaState } from '../../domain/jobs/media-state.ts'
+import { MediaStateJson, mediaStateAsJson } from '../../domain/jobs/media-state-json.ts'
 import type { MediaStatus } from '../../domain/jobs/media-status.ts'
 import type { ByteStream } from '../../domain/media/bytes.ts'
 import type { MediaKind } from '../../domain/media/media-kind.ts'
@@ -39,11 +40,9 @@ const retryAfterSeconds = 10
 /** Milliseconds after which a client connects again if its stream has ended. */
 const retryMs = 2000
 
-const toJson = ({ etaSeconds, ...state }: MediaState) => ({ ...state, eta_seconds: etaSeconds })
-
 /** Formats an event (HTML Standard, "Parsing an event stream"). The JSON contains no line break, so it is one line. */
 const formatNews = (news: StateNews): string =>
-  news === 'quiet' ? ':\n\n' : `id: ${news.state}\ndata: ${JSON.stringify(toJson(news))}\n\n`
+  news === 'quiet' ? ':\n\n' : `id: ${news.state}\ndata: ${JSON.stringify(mediaStateAsJson(news))}\n\n`
 
 /**
  * Returns the events as bytes. `close` is called once, when the stream ends or its reader cancels it. A
@@ -115,7 +114,8 @@ export const createReplyWithMediaState = ({
     pipe(
       mediaStatus.read(kind, uid, caller),
       TE.flatMapEither((state): E.Either<DomainError, Reply> => {
-        if (!prefersEventStream(incoming.headers.accept)) return E.right(jsonReply(toJson(state)))
+        if (!prefersEventStream(incoming.headers.accept))
+          return E.right(jsonReply(MediaStateJson, mediaStateAsJson(state)))
         // An EventSource connects again after the end of its stream. This status makes it stop.
         if (isFinalState(state) && incoming.headers['last-event-id'] === state.state)
           return E.right({ status: 204, headers: { 'Cache-Control': 'no-store' }, body: null })

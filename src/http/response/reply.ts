@@ -1,3 +1,4 @@
+import type * as t from 'io-ts'
 import type { ByteStream } from '../../domain/media/bytes.ts'
 import type { BadOrigin, Unavailable } from '../../domain/shared/errors.ts'
 import type { E } from '../../fp.ts'
@@ -54,8 +55,11 @@ export const playlistCacheControl = (secondsLeft: number): string => {
 /** Returns the remaining lifetime of a token (seconds); `exp` is in seconds since 1970. */
 export const secondsUntilExpiry = (exp: number, clock: Clock): number => exp - Math.floor(clock() / 1000)
 
-/** Returns a reply that must not be cached, because it is valid only at this moment. */
-export const jsonReply = (body: unknown, status = 200): Reply => ({
+/**
+ * Returns a reply that must not be cached, because it is valid only at this moment. The codec is that of the
+ * route's description; it only checks the type of the body.
+ */
+export const jsonReply = <A>(_codec: t.Type<A, unknown, unknown>, body: NoInfer<A>, status = 200): Reply => ({
   status,
   headers: { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' },
   body: JSON.stringify(body),

@@ -37,6 +37,7 @@ import { imageRoutes } from './image-routes.ts'
 import { jobRoutes } from './job-routes.ts'
 import { mediaFileRoutes } from './media-file-routes.ts'
 import { mediaRoutes } from './media-routes.ts'
+import { openapiRoutes } from './openapi-routes.ts'
 import { revocationRoutes } from './revocation-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 
@@ -102,7 +103,7 @@ export const createAllRoutes = (
   })
   const replies = { replyWithBytes, replyWithPlaylist, replyWithMediaState }
   const access = { checkedTokens, checkPublic }
-  return [
+  const groups = [
     imageRoutes({ playlists, exports, ...access, ...replies, publicCaching, sharing, clock }, handle),
     contentRoutes({ playlists, vods, exports, ...access, ...replies, sharing }, handle),
     tokenRoutes({ admins, explainCheckedToken, mayExplainToken }, handle),
@@ -117,4 +118,6 @@ export const createAllRoutes = (
     homeRoutes(health, handle),
     consoleRoutes({ ...access, consoleAssets, clock }, handle),
   ]
+  const described = groups.flatMap((group) => group.described())
+  return [...groups, openapiRoutes({ described, sharing, clock }, handle)]
 }

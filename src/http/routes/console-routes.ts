@@ -5,8 +5,10 @@ import type { PublicCheck } from '../../domain/access/public-files.ts'
 import { AnyUid } from '../../domain/media/ids.ts'
 import { type MediaKind, mediaKinds } from '../../domain/media/media-kind.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../../domain/shared/errors.ts'
+import { withDescription } from '../../domain/shared/json-schema.ts'
 import { pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
+import { pageOf } from '../openapi/reply-descriptions.ts'
 import { watchPage } from '../pages/watch-page.ts'
 import { anonymousAuthenticator, anyMediaCallerAuthenticator } from '../request/credential.ts'
 import { type Asset, createAssetReply } from '../response/asset-reply.ts'
@@ -55,7 +57,7 @@ const pageReply = (html: string): Reply => ({
 const noSuchAsset = errorReply({ status: 404, type: 'not_found', message: 'there is no such file' })
 
 const ByUid = t.strict({ uid: AnyUid })
-const AssetName = t.strict({ name: t.string })
+const AssetName = t.strict({ name: withDescription(t.string, 'The name of a file.') })
 
 /** The routes of pages for people (http-api.md §10). */
 export const consoleRoutes = (
@@ -93,6 +95,12 @@ export const consoleRoutes = (
   routes.get(
     '/watch/:uid',
     handle({
+      about: {
+        id: 'showWatchPage',
+        tag: 'service',
+        summary: 'Shows a page with the picture, or a player of the film.',
+        replies: { 200: pageOf('The page.') },
+      },
       credential,
       params: ByUid,
       handler: ({ credential: viewer, params: { uid } }) =>
@@ -111,6 +119,21 @@ export const consoleRoutes = (
   routes.get(
     '/assets/:name',
     handle({
+      about: {
+        id: 'showAsset',
+        tag: 'service',
+        summary: 'Sends a script or a style of the pages.',
+        headers: ['If-None-Match'],
+        replies: {
+          200: {
+            description: 'The file.',
+            content: { 'text/javascript': null, 'text/css': null },
+            headers: ['Cache-Control', 'ETag'],
+          },
+          304: { description: 'It has not changed.', content: {}, headers: ['Cache-Control', 'ETag'] },
+        },
+        errors: [404, 412],
+      },
       credential: anonymousAuthenticator,
       params: AssetName,
       handler: ({ params: { name }, incoming }) => {

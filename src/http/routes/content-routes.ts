@@ -9,11 +9,15 @@ import type { Found } from '../../domain/caching/found.ts'
 import type { ExportService } from '../../domain/export/export-service.ts'
 import { MobileFilter } from '../../domain/hls/mobile-filter.ts'
 import { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/media/ids.ts'
+import { WebPlaylistJson } from '../../domain/playlist/playlist-json.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
 import type { DomainError } from '../../domain/shared/errors.ts'
 import type { VodService } from '../../domain/vod/vod-service.ts'
 import { pipe, TE } from '../../fp.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
+import { bytesOf, listOf } from '../openapi/reply-descriptions.ts'
+import type { RouteDescription } from '../openapi/route-description.ts'
+import { stateOf } from '../openapi/state-description.ts'
 import type { PlaylistFormat } from '../playlists/playlist-bodies.ts'
 import type { ReplyWithPlaylist } from '../playlists/playlist-reply.ts'
 import { presignWithoutToken } from '../request/anonymous-presign.ts'
@@ -43,6 +47,13 @@ const ByPart = t.strict({ uid: ContentPartUid })
 const UrlQuery = t.partial({ presign: PresignUrls })
 const M3u8Query = t.partial({ presign: PresignM3u8 })
 const MasterQuery = t.intersection([M3u8Query, MobileFilter])
+
+/** The replies with a list, by its format. */
+const lists = {
+  m3u8: listOf('application/vnd.apple.mpegurl', null, 'The playlist.'),
+  dash: listOf('application/dash+xml', null, 'The manifest.'),
+  json: listOf('application/json', WebPlaylistJson, 'The list.'),
+} as const satisfies Record<PlaylistFormat, unknown>
 
 /** What a list is of: the codec of its uid, and the check that it is public. */
 type Listed<U> = {
@@ -82,6 +93,12 @@ export const contentRoutes = (
   routes.get(
     '/exports/parts/:uid{.:ext}',
     handle({
+      about: {
+        id: 'showPart',
+        tag: 'content',
+        summary: 'Sends the bytes of a part, or of a whole MP4.',
+        ...bytesOf(['video/*', 'audio/*', 'text/vtt'], 'The bytes.'),
+      },
       credential,
       params: ByPart,
       handler: ({ credential: viewer, params, incoming }) =>
@@ -93,12 +110,14 @@ export const contentRoutes = (
   )
 
   const list = <U, Q extends { readonly presign?: Presign }, S extends Signature>(
+    about: Pick<RouteDescription, 'id' | 'summary' | 'description' | 'parameters'>,
     format: PlaylistFormat,
     { params, checkAnonymous }: Listed<U>,
     query: t.Type<Q, unknown, unknown>,
     show: (uid: U, caller: Caller, query: Q) => PlaylistResult<Found<SignablePlaylist<S>>>,
   ) =>
     handle({
+      about: { tag: 'content', ...about, ...lists[format] },
       credential,
       params,
       query,
@@ -113,39 +132,73 @@ export const contentRoutes = (
 
   routes.get(
     '/exports/:uid.iframes.m3u8', // must precede the next route, which would match it as a uid
-    list('m3u8', ofExport, M3u8Query, (uid, caller, { presign = null }) =>
-      vods.showIFrames(uid, caller, presign),
+    list(
+      { id: 'showKeyframePlaylist', summary: 'Lists the keyframes of an export, for scrubbing.' },
+      'm3u8',
+      ofExport,
+      M3u8Query,
+      (uid, caller, { presign = null }) => vods.showIFrames(uid, caller, presign),
     ),
   )
 
   routes.get(
     '/exports/:uid.m3u8',
-    list('m3u8', ofExport, M3u8Query, (uid, caller, { presign = null }) =>
-      vods.showMediaPlaylist(uid, caller, presign),
+    list(
+      { id: 'showMediaPlaylist', summary: 'Lists the parts of an export (HLS media playlist).' },
+      'm3u8',
+      ofExport,
+      M3u8Query,
+      (uid, caller, { presign = null }) => vods.showMediaPlaylist(uid, caller, presign),
     ),
   )
 
   routes.get(
     '/:uid/web.json',
-    list('json', ofFile, UrlQuery, (uid, caller, { presign = null }) =>
-      playlists.showWeb(uid, caller, presign),
+    list(
+      { id: 'showWebPlaylist', summary: 'Lists the MP4s of a sound or film, by bandwidth.' },
+      'json',
+      ofFile,
+      UrlQuery,
+      (uid, caller, { presign = null }) => playlists.showWeb(uid, caller, presign),
     ),
   )
 
   routes.get(
     '/:uid/dash.mpd',
-    list('dash', ofFile, UrlQuery, (uid, caller, { presign = null }) => vods.showDash(uid, caller, presign)),
+    list(
+      { id: 'showDashManifest', summary: 'Lists the same parts as HLS, as a DASH manifest.' },
+      'dash',
+      ofFile,
+      UrlQuery,
+      (uid, caller, { presign = null }) => vods.showDash(uid, caller, presign),
+    ),
   )
 
   routes.get(
     ['/:uid/mobile.m3u8', '/:uid/ios.m3u8', '/:uid/android.m3u8'],
-    list('m3u8', ofFile, MasterQuery, (uid, caller, { presign = null, ...filter }) =>
-      playlists.showMobile(uid, caller, presign, filter),
+    list(
+      {
+        id: 'showMasterPlaylist',
+        summary: 'Lists the variants of a sound or film (HLS master playlist).',
+        description: 'The lists of the three names are the same.',
+        parameters: {
+          w: 'Width of the player in CSS pixels; counts together with `h` only.',
+          h: 'Height of the player in CSS pixels.',
+          pr: 'Device pixels per CSS pixel.',
+          bmin: 'Least bits per second of a variant.',
+          bmax: 'Most bits per second of a variant.',
+        },
+      },
+      'm3u8',
+      ofFile,
+      MasterQuery,
+      (uid, caller, { presign = null, ...filter }) => playlists.showMobile(uid, caller, presign, filter),
     ),
   )
   routes.get(
     '/:uid/status',
     handle({
+      about: { id: 'showContentState', tag: 'content', ...stateOf },
       credential,
       params: ByFile,
       handler: ({ credential: viewer, params: { uid }, incoming }) =>

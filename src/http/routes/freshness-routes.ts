@@ -1,12 +1,18 @@
 import * as t from 'io-ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
-import { instanceAsJson, purgeAsJson } from '../../domain/freshness/freshness-json.ts'
+import {
+  InstanceJson,
+  instanceAsJson,
+  PurgeJson,
+  purgeAsJson,
+} from '../../domain/freshness/freshness-json.ts'
 import type { FreshnessService } from '../../domain/freshness/freshness-service.ts'
 import { AnyUid, PurgeUid } from '../../domain/media/ids.ts'
 import { refine } from '../../domain/shared/refine.ts'
 import { storableText } from '../../domain/shared/storable-text.ts'
 import { pipe, TE } from '../../fp.ts'
 import { isKeyName, isValueFamily } from '../../ports/cache-keys.ts'
+import { jsonOf } from '../openapi/reply-descriptions.ts'
 import { closedObject } from '../request/closed-object.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
@@ -19,7 +25,9 @@ import { createRouteGroup, type RouteGroup } from '../router.ts'
 const StorableName = storableText({ maxCharacters: 512 })
 
 const text = (name: string, is: (value: string) => boolean, expectation: string) =>
-  refine(name, (u): u is string => StorableName.is(u) && is(u), expectation)
+  refine(name, (u): u is string => StorableName.is(u) && is(u), expectation, {
+    type: 'string',
+  })
 
 const PurgeTarget = t.union([
   closedObject(t.strict({ key: text('cache_key', isKeyName, 'should be the name of a cache key') })),
@@ -31,6 +39,7 @@ const PurgeTarget = t.union([
   ),
 ])
 
+const Instances = t.strict({ items: t.readonlyArray(InstanceJson) }, 'Instances')
 const purgeOf = namedByUid('purge', PurgeUid)
 
 const maxBodyBytes = 16 * 1024
@@ -47,12 +56,20 @@ export const freshnessRoutes = (
     'POST',
     '/cache/purge',
     handle({
+      about: {
+        id: 'purgeCache',
+        tag: 'caches',
+        summary: 'Deletes cached values on all servers.',
+        replies: {
+          200: jsonOf(PurgeJson, 'The purge is stored. The receipts say which servers have done it.'),
+        },
+      },
       credential,
       body: jsonBody(PurgeTarget, maxBodyBytes),
       handler: ({ body }) =>
         pipe(
           freshness.purge(body),
-          TE.map((purge) => jsonReply(purgeAsJson(purge))),
+          TE.map((purge) => jsonReply(PurgeJson, purgeAsJson(purge))),
         ),
     }),
   )
@@ -60,13 +77,20 @@ export const freshnessRoutes = (
   routes.get(
     '/cache/purges/:uid',
     handle({
+      about: {
+        id: 'showPurge',
+        tag: 'caches',
+        summary: 'Says which servers have done a purge.',
+        replies: { 200: jsonOf(PurgeJson, 'The purge with its receipts.') },
+        errors: [404],
+      },
       credential,
       params: ByUid,
       handler: ({ params }) =>
         pipe(
           purgeOf(params),
           TE.flatMap(freshness.findPurge),
-          TE.map((purge) => jsonReply(purgeAsJson(purge))),
+          TE.map((purge) => jsonReply(PurgeJson, purgeAsJson(purge))),
         ),
     }),
   )
@@ -74,11 +98,17 @@ export const freshnessRoutes = (
   routes.get(
     '/instances',
     handle({
+      about: {
+        id: 'listInstances',
+        tag: 'caches',
+        summary: 'Lists the running servers.',
+        replies: { 200: jsonOf(Instances, 'The servers, the oldest first.') },
+      },
       credential,
       handler: () =>
         pipe(
           freshness.listInstances,
-          TE.map((items) => jsonReply({ items: items.map(instanceAsJson) })),
+          TE.map((items) => jsonReply(Instances, { items: items.map(instanceAsJson) })),
         ),
     }),
   )

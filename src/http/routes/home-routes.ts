@@ -1,5 +1,6 @@
 import type { HealthService } from '../../domain/health/health-service.ts'
 import { E } from '../../fp.ts'
+import { pageOf } from '../openapi/reply-descriptions.ts'
 import { homePage } from '../pages/home-page.ts'
 import { pageHeaders } from '../pages/page.ts'
 import { anonymousAuthenticator } from '../request/credential.ts'
@@ -12,6 +13,12 @@ export const homeRoutes = (health: HealthService, handle: RouteHandler): RouteGr
   routes.get(
     ['/', '/console'],
     handle({
+      about: {
+        id: 'showHome',
+        tag: 'service',
+        summary: 'Shows a page that says what this is, and whether it is ready.',
+        replies: { 200: pageOf('The page.') },
+      },
       credential: anonymousAuthenticator,
       handler: () => async () => {
         const { status } = await health.examine()

@@ -6,12 +6,15 @@ import type { Caller } from '../../domain/access/viewer.ts'
 import type { ExportService } from '../../domain/export/export-service.ts'
 import { ImageExportUid, ImageFileUid } from '../../domain/media/ids.ts'
 import { imagePath, type ListedImage } from '../../domain/playlist/image-playlist.ts'
+import { ImagePlaylistJson } from '../../domain/playlist/playlist-json.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
 import { pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type PublicCaching, publicListHeaders } from '../bytes/public-caching.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
+import { bytesOf, listOf } from '../openapi/reply-descriptions.ts'
+import { stateOf } from '../openapi/state-description.ts'
 import type { ReplyWithPlaylist } from '../playlists/playlist-reply.ts'
 import { presignWithoutToken } from '../request/anonymous-presign.ts'
 import { mediaCallerAuthenticator } from '../request/credential.ts'
@@ -39,6 +42,9 @@ type Deps = {
 const ByImage = t.strict({ uid: ImageFileUid })
 const ByExport = t.strict({ uid: ImageExportUid })
 const ListQuery = t.partial({ presign: PresignUrls, public: QueryBoolean })
+
+const imageList = listOf('application/json', ImagePlaylistJson, 'The list.', ['x-image-file-jwt'])
+const bestImage = bytesOf(['image/*'], 'The picture.', ['Content-Location', 'Accept-CH'])
 
 /**
  * Returns the headers of a reply with a selected export. A later request may select another export, so caches
@@ -83,6 +89,13 @@ export const imageRoutes = (
   routes.get(
     '/playlist/:uid',
     handle({
+      about: {
+        id: 'showImagePlaylist',
+        tag: 'images',
+        summary: 'Lists the exports of a picture, by format, the smallest first.',
+        parameters: { public: 'Whether to read a public picture without a token.' },
+        ...imageList,
+      },
       credential,
       params: ByImage,
       query: ListQuery,
@@ -109,6 +122,18 @@ export const imageRoutes = (
   routes.get(
     '/:uid/best',
     handle({
+      about: {
+        id: 'showBestImage',
+        tag: 'images',
+        summary: 'Sends the export that fits a size and the formats of the client.',
+        parameters: {
+          w: 'Width in CSS pixels.',
+          h: 'Height in CSS pixels.',
+          dpr: 'Device pixels per CSS pixel.',
+        },
+        ...bestImage,
+        errors: [404, ...bestImage.errors],
+      },
       credential,
       params: ByImage,
       query: ImageQuery,
@@ -135,6 +160,12 @@ export const imageRoutes = (
   routes.get(
     '/image/:uid{.:ext}',
     handle({
+      about: {
+        id: 'showImage',
+        tag: 'images',
+        summary: 'Sends the bytes of an export.',
+        ...bytesOf(['image/*'], 'The picture.'),
+      },
       credential,
       params: ByExport,
       handler: ({ credential: viewer, params, incoming }) =>
@@ -147,6 +178,7 @@ export const imageRoutes = (
   routes.get(
     '/:uid/status',
     handle({
+      about: { id: 'showImageState', tag: 'images', ...stateOf },
       credential,
       params: ByImage,
       handler: ({ credential: viewer, params: { uid }, incoming }) =>

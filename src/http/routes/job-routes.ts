@@ -1,13 +1,15 @@
 import * as t from 'io-ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
-import { type Job, jobKinds, jobPriorities, jobStates } from '../../domain/jobs/job.ts'
-import { jobAsJson } from '../../domain/jobs/job-json.ts'
+import { type Job, jobKinds, jobStates } from '../../domain/jobs/job.ts'
+import { JobJson, JobPriority, jobAsJson } from '../../domain/jobs/job-json.ts'
 import type { JobService } from '../../domain/jobs/job-service.ts'
 import { AnyUid, JobUid } from '../../domain/media/ids.ts'
+import { nullable } from '../../domain/shared/nullable.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
 import { PageLimit, PageStart } from '../../domain/shared/query-numbers.ts'
-import { refine } from '../../domain/shared/refine.ts'
+import { Count } from '../../domain/shared/reply-values.ts'
 import { pipe, TE } from '../../fp.ts'
+import { jsonOf } from '../openapi/reply-descriptions.ts'
 import { closedObject } from '../request/closed-object.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
@@ -26,15 +28,20 @@ const ListQuery = t.partial({
   limit: PageLimit,
   after: PageStart,
 })
-const Priority = refine(
-  'priority',
-  (u): u is number => Number.isInteger(u) && Number(u) >= jobPriorities.min && Number(u) <= jobPriorities.max,
-  `should be a whole number from ${jobPriorities.min} to ${jobPriorities.max}`,
+const priorityBody = jsonBody(closedObject(t.strict({ priority: JobPriority }, 'JobChange')))
+const JobPage = t.strict(
+  { items: t.readonlyArray(JobJson), next: nullable(t.string), total: nullable(Count) },
+  'JobPage',
 )
-const priorityBody = jsonBody(closedObject(t.strict({ priority: Priority })))
 
 const jobOf = namedByUid('job', JobUid)
-const jobReply = (job: Job) => jsonReply(jobAsJson(job))
+const jobReply = (job: Job) => jsonReply(JobJson, jobAsJson(job))
+const oneJob = { 200: jsonOf(JobJson, 'The job.') }
+
+const jobChanges = {
+  retry: 'Starts a failed or cancelled job again.',
+  cancel: 'Cancels a waiting or running job.',
+} as const
 
 /** The routes of jobs, for admins (http-api.md §12.1). */
 export const jobRoutes = ({ admins, jobService }: Deps, handle: RouteHandler): RouteGroup => {
@@ -44,13 +51,24 @@ export const jobRoutes = ({ admins, jobService }: Deps, handle: RouteHandler): R
   routes.get(
     '/jobs',
     handle({
+      about: {
+        id: 'listJobs',
+        tag: 'jobs',
+        summary: 'Lists the jobs that make exports, newest first.',
+        parameters: { media: 'The uid of a file: only its jobs.' },
+        replies: { 200: jsonOf(JobPage, 'A page of jobs. `total` is null above 10,000.') },
+      },
       credential: admin,
       query: ListQuery,
       handler: ({ query: { state = null, kind = null, media = null, limit, after = null } }) =>
         pipe(
           jobService.list({ state, kind, media }, pageLimitOf(limit), after),
           TE.map(({ items, next, total }) =>
-            jsonReply({ items: items.map(jobAsJson), next: next === null ? null : String(next), total }),
+            jsonReply(JobPage, {
+              items: items.map(jobAsJson),
+              next: next === null ? null : String(next),
+              total,
+            }),
           ),
         ),
     }),
@@ -59,6 +77,13 @@ export const jobRoutes = ({ admins, jobService }: Deps, handle: RouteHandler): R
   routes.get(
     '/jobs/:uid',
     handle({
+      about: {
+        id: 'showJob',
+        tag: 'jobs',
+        summary: 'Shows a job.',
+        replies: oneJob,
+        errors: [404],
+      },
       credential: admin,
       params: ByUid,
       handler: ({ params }) => pipe(jobOf(params), TE.flatMap(jobService.find), TE.map(jobReply)),
@@ -70,6 +95,13 @@ export const jobRoutes = ({ admins, jobService }: Deps, handle: RouteHandler): R
       'POST',
       `/jobs/:uid/${change}`,
       handle({
+        about: {
+          id: `${change}Job`,
+          tag: 'jobs',
+          summary: jobChanges[change],
+          replies: oneJob,
+          errors: [404, 409],
+        },
         credential: admin,
         params: ByUid,
         handler: ({ params }) => pipe(jobOf(params), TE.flatMap(jobService[change]), TE.map(jobReply)),
@@ -80,6 +112,13 @@ export const jobRoutes = ({ admins, jobService }: Deps, handle: RouteHandler): R
     'PATCH',
     '/jobs/:uid',
     handle({
+      about: {
+        id: 'changeJob',
+        tag: 'jobs',
+        summary: 'Changes the priority of a job.',
+        replies: oneJob,
+        errors: [404, 409],
+      },
       credential: admin,
       params: ByUid,
       body: priorityBody,

@@ -1,13 +1,16 @@
 import * as t from 'io-ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
-import { jobAsJson } from '../../domain/jobs/job-json.ts'
+import { JobJson, jobAsJson } from '../../domain/jobs/job-json.ts'
 import type { LibraryService } from '../../domain/library/library-service.ts'
 import { type ExportScope, exportScopes, type RequestExports } from '../../domain/library/request-exports.ts'
 import type { DomainError } from '../../domain/shared/errors.ts'
+import { withSchema } from '../../domain/shared/json-schema.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
 import { type E, pipe, TE } from '../../fp.ts'
+import { bytesOf, jsonOf } from '../openapi/reply-descriptions.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
+import { ByUid } from '../request/named-by-uid.ts'
 import type { ReplyWithOriginal } from '../response/original-reply.ts'
 import { jsonReply, type Reply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
@@ -20,24 +23,39 @@ type Deps = {
   readonly replyWithOriginal: ReplyWithOriginal
 }
 
-// Any text, so that a text which is no uid gets the same reply as an unknown uid (http-api.md §1.2).
-const ByUid = t.strict({ uid: t.string })
-
 const Scope = oneOf('export_scope', exportScopes)
 
 /** The body of a request for exports: an object with one member, which is `true`. */
-const ExportsBody = new t.Type<ExportScope, unknown, unknown>(
-  'exports',
-  Scope.is,
-  (u, context) => {
-    const [member, ...more] = t.UnknownRecord.is(u) && !Array.isArray(u) ? Object.entries(u) : []
-    const [scope, value] = member ?? []
-    return Scope.is(scope) && value === true && more.length === 0
-      ? t.success(scope)
-      : t.failure(u, context, `should have exactly one of the members ${exportScopes.join(', ')}, with true`)
+const ExportsBody = withSchema(
+  new t.Type<ExportScope, unknown, unknown>(
+    'exports',
+    Scope.is,
+    (u, context) => {
+      const [member, ...more] = t.UnknownRecord.is(u) && !Array.isArray(u) ? Object.entries(u) : []
+      const [scope, value] = member ?? []
+      return Scope.is(scope) && value === true && more.length === 0
+        ? t.success(scope)
+        : t.failure(
+            u,
+            context,
+            `should have exactly one of the members ${exportScopes.join(', ')}, with true`,
+          )
+    },
+    (scope) => ({ [scope]: true }),
+  ),
+  {
+    type: 'object',
+    properties: Object.fromEntries(exportScopes.map((scope) => [scope, { const: true }])),
+    additionalProperties: false,
+    minProperties: 1,
+    maxProperties: 1,
   },
-  (scope) => ({ [scope]: true }),
 )
+
+const original = bytesOf(['*/*'], 'The original, as an attachment.', [
+  'Content-Disposition',
+  'Content-Security-Policy',
+])
 
 /** The routes that make exports again, and return originals, for admins (http-api.md §8.9). */
 export const mediaFileRoutes = (
@@ -51,13 +69,20 @@ export const mediaFileRoutes = (
     'POST',
     '/media/:uid/exports',
     handle({
+      about: {
+        id: 'makeExports',
+        tag: 'library',
+        summary: 'Makes missing, outdated or all exports of a file.',
+        replies: { 202: jsonOf(JobJson, 'The job that makes them.') },
+        errors: [404, 409],
+      },
       credential,
       params: ByUid,
       body: jsonBody(ExportsBody),
       handler: ({ params: { uid }, body }) =>
         pipe(
           requestExports(uid, body),
-          TE.map((job) => jsonReply(jobAsJson(job), 202)),
+          TE.map((job) => jsonReply(JobJson, jobAsJson(job), 202)),
         ),
     }),
   )
@@ -65,6 +90,13 @@ export const mediaFileRoutes = (
   routes.get(
     '/media/:uid/original',
     handle({
+      about: {
+        id: 'showOriginal',
+        tag: 'library',
+        summary: 'Sends the bytes that were added.',
+        ...original,
+        errors: [404, ...original.errors],
+      },
       credential,
       params: ByUid,
       handler: ({ params: { uid }, incoming }) =>

@@ -1,13 +1,8 @@
 import { expect } from 'chai'
 import * as t from 'io-ts'
-import { defaultHttpLimits } from '../../../src/http/http-limits.ts'
-import { createTrafficCounters } from '../../../src/http/middleware/traffic-counters.ts'
 import { toUnprocessable } from '../../../src/http/request/decode-faults.ts'
 import { encodeTextCursor } from '../../../src/http/request/page-query.ts'
-import type { Route } from '../../../src/http/route.ts'
-import type { RouteHandler } from '../../../src/http/route-handler.ts'
-import { createAllRoutes } from '../../../src/http/routes/all-routes.ts'
-import { createMemoryLarder } from '../../support/memory-larder.ts'
+import { describedRoutes } from '../../support/openapi/described-routes.ts'
 
 type Named = { readonly codec: t.Mixed; readonly path: string }
 
@@ -29,29 +24,12 @@ const partsOf = ({ codec, path }: Named): ReadonlyArray<Named> => {
 }
 
 /** Returns the codec of each part of a request whose faults a client may see. */
-const requestCodecs = async (): Promise<ReadonlyArray<Named>> => {
-  const roots: Named[] = []
-  const handle: RouteHandler = <C, P, Q, B>({ params, explainsParams, query, body }: Route<C, P, Q, B>) => {
-    if (query !== undefined) roots.push({ codec: query, path: 'query' })
-    if (params !== undefined && explainsParams) roots.push({ codec: params, path: 'params' })
-    if (body?.codec) roots.push({ codec: body.codec, path: 'body' })
-    return { middleware: async () => undefined, maxBodyBytes: null }
-  }
-  const larder = await createMemoryLarder()
-  // The casts are safe: routes are only declared here, and no handler runs that would use what is missing.
-  createAllRoutes(
-    {
-      ...larder,
-      corsOrigins: ['*'],
-      limits: defaultHttpLimits,
-      traffic: createTrafficCounters(),
-      consoleAssets: new Map(),
-      lifecycle: { isStopping: () => false },
-    } as unknown as Parameters<typeof createAllRoutes>[0],
-    { handle, refusals: { counts: () => [] } } as unknown as Parameters<typeof createAllRoutes>[1],
-  )
-  return roots
-}
+const requestCodecs = async (): Promise<ReadonlyArray<Named>> =>
+  (await describedRoutes()).flatMap(({ outline: { params, explainsParams, query, body } }) => [
+    ...(query === undefined ? [] : [{ codec: query, path: 'query' }]),
+    ...(params !== undefined && explainsParams ? [{ codec: params, path: 'params' }] : []),
+    ...(body?.codec ? [{ codec: body.codec, path: 'body' }] : []),
+  ])
 
 /** One body for each route that reads one, or more. */
 const sampleBodies: ReadonlyArray<object> = [
