@@ -10,7 +10,7 @@ const usage = 'sweep [--dry-run|--repair]'
 export const sweepCommand: Command = {
   usage,
   about:
-    'Deletes objects of the store that are older than 48 hours and not in the database, as `serve` does.',
+    'Purges the trash, and deletes objects that are older than 48 hours and not in the database, as `serve` does.',
   words: [
     ['--dry-run', 'writes and deletes nothing; prints each key that would be deleted, and its size'],
     ['--repair', 'deletes even more than 5 % of all objects, or more than 1,000'],

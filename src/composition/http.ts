@@ -32,7 +32,7 @@ export const createLarderServer = (
   { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
 ): HttpServer => {
   const { playlists, vods, exports, mediaStatus, library, jobService, admins } = larder
-  const { freshness, health, background, following } = larder
+  const { trashService, openStreams, freshness, health, background, following } = larder
   const { explainCheckedToken, revocationService, monotonic, sleep } = larder
   const { cacheStats, checkedTokens, follower, clock, log, outages } = larder
   return createHttpServer({
@@ -45,6 +45,8 @@ export const createLarderServer = (
         exports,
         mediaStatus,
         library,
+        trashService,
+        openStreams,
         jobService,
         admins,
         explainCheckedToken,
@@ -73,7 +75,7 @@ export const createLarderServer = (
 
 /** Creates a server with nothing but the health checks, for a process that serves no media. */
 export const createHealthServer = (
-  { checkedTokens, follower, health, clock, monotonic, log, outages }: Larder,
+  { checkedTokens, follower, openStreams, health, clock, monotonic, log, outages }: Larder,
   { limits }: Pick<HttpConfig, 'limits'>,
 ): HttpServer =>
   createHttpServer({
@@ -84,6 +86,7 @@ export const createHealthServer = (
         {
           checkedTokens,
           follower,
+          openStreams,
           clock,
           monotonic,
           log,

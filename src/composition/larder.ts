@@ -14,6 +14,7 @@ import { type AdminService, createAdminService } from '../domain/admin/admin-ser
 import { type BackgroundWork, createBackgroundWork } from '../domain/background/background-work.ts'
 import { createReadThrough } from '../domain/caching/read-through.ts'
 import { createExportService, type ExportService } from '../domain/export/export-service.ts'
+import { applyStaleValues } from '../domain/freshness/apply-stale.ts'
 import type { FollowTrust } from '../domain/freshness/follow-trust.ts'
 import { createFollower, type Follower } from '../domain/freshness/follower.ts'
 import { createFreshnessService, type FreshnessService } from '../domain/freshness/freshness-service.ts'
@@ -24,14 +25,17 @@ import { createJobService, type JobService } from '../domain/jobs/job-service.ts
 import { createJobWork, type JobWork } from '../domain/jobs/job-work.ts'
 import { createMediaStatus, type MediaStatus } from '../domain/jobs/media-status.ts'
 import { createLibraryService, type LibraryService } from '../domain/library/library-service.ts'
+import { createTrashService, type TrashService } from '../domain/library/trash-service.ts'
 import { createPlaylistService, type PlaylistService } from '../domain/playlist/playlist-service.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
+import { createOpenStreams, type OpenStreams } from '../domain/shared/open-streams.ts'
 import { createStoreSweep, type StoreSweep } from '../domain/sweep/store-sweep.ts'
+import { createTrashSweep, type TrashSweep } from '../domain/sweep/trash-sweep.ts'
 import { createVodService, type VodService } from '../domain/vod/vod-service.ts'
 import type { TE } from '../fp.ts'
 import type { BlobCache } from '../ports/blob-cache.ts'
 import type { BusPositions } from '../ports/bus-positions.ts'
-import type { CachePort } from '../ports/cache.ts'
+import type { CachePort, StaleValues } from '../ports/cache.ts'
 import type { CacheStats } from '../ports/cache-stats.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ContentFileRepository } from '../ports/content-file-repository.ts'
@@ -59,6 +63,7 @@ import type { Sleep } from '../ports/sleep.ts'
 import type { StaleCache } from '../ports/stale-cache.ts'
 import type { StoredFileRepository } from '../ports/stored-file-repository.ts'
 import type { Transcoder } from '../ports/transcoder.ts'
+import type { Trash } from '../ports/trash.ts'
 import type { UserRepository } from '../ports/user-repository.ts'
 import type { WorkLocks } from '../ports/work-locks.ts'
 
@@ -87,6 +92,7 @@ export type Adapters = {
   readonly imageFiles: ImageFileRepository
   readonly contentFiles: ContentFileRepository
   readonly media: MediaRepository
+  readonly trash: Trash
   readonly storedFiles: StoredFileRepository
   readonly users: UserRepository
   /** Media tokens without revocations. Requests use `checkedTokens`. */
@@ -121,6 +127,8 @@ type Services = {
   readonly admins: AdminService
   readonly ingest: IngestService
   readonly library: LibraryService
+  readonly trashService: TrashService
+  readonly openStreams: OpenStreams
   readonly jobService: JobService
   readonly jobWork: JobWork
   readonly mediaStatus: MediaStatus
@@ -131,6 +139,7 @@ type Services = {
   /** What a serving process needs for as long as it replies: it follows the changes, and reports itself. */
   readonly following: BackgroundWork
   readonly sweep: StoreSweep
+  readonly trashSweep: TrashSweep
 }
 
 /** All adapters and services of one process. */
@@ -145,13 +154,14 @@ export const createServices = (
   {
     publicUrl,
     jobAttempts,
+    trashSeconds,
     tokenMaxTtlSeconds,
     busMaxCutSeconds,
-  }: Pick<Config, 'publicUrl' | 'jobAttempts' | 'tokenMaxTtlSeconds' | 'busMaxCutSeconds'>,
+  }: Pick<Config, 'publicUrl' | 'jobAttempts' | 'trashSeconds' | 'tokenMaxTtlSeconds' | 'busMaxCutSeconds'>,
 ): Services => {
   const { cache, stale, blobs, cacheCheck, store, database } = adapters
   const { bus, busPositions, followTrust, instances, outages } = adapters
-  const { imageFiles, contentFiles, media, storedFiles, users } = adapters
+  const { imageFiles, contentFiles, media, trash, storedFiles, users } = adapters
   const { tokens, idTokenVerifier, idTokenIssuer, explainToken } = adapters
   const { revocations, revocationFile, revocationIndex } = adapters
   const { files, images, transcoder, jobs, locks, sleep, newUid, clock, monotonic, log } = adapters
@@ -163,7 +173,30 @@ export const createServices = (
   const checkedIdTokenVerifier = createCheckedIdTokenVerifier(idTokenVerifier, revocationIndex)
   const imageSigning = createPlaylistSigning('image', checkedTokens)
   const contentSigning = createPlaylistSigning('content', checkedTokens)
+  const openStreams = createOpenStreams()
+  const staleDeps = { cache, blobs, openStreams, trash }
+  const applyStale = (values: StaleValues) => applyStaleValues(staleDeps, values)
+  const revocationService = createRevocationService({
+    revocations,
+    revocationIndex,
+    revocationFile,
+    clock,
+    sleep,
+    log,
+  })
+  const trashSweep = createTrashSweep({ trash, store, storedFiles, locks, monotonic, applyStale })
+  const trashService = createTrashService({
+    trash,
+    newUid,
+    jobAttempts,
+    trashSeconds,
+    noteRevoked: revocationService.note,
+    applyStale,
+    removePurged: trashSweep.removePurged,
+  })
   const ingest = createIngestService({
+    trash,
+    restore: trashService.restore,
     cache,
     store,
     imageFiles,
@@ -178,19 +211,10 @@ export const createServices = (
     newUid,
     log,
   })
-  const revocationService = createRevocationService({
-    revocations,
-    revocationIndex,
-    revocationFile,
-    clock,
-    sleep,
-    log,
-  })
   const follower = createFollower({
     bus,
     positions: busPositions,
-    cache,
-    blobs,
+    ...staleDeps,
     readRevocations: revocationService.refresh,
     readAllRevocations: revocationService.refreshAll,
     trust: followTrust,
@@ -220,7 +244,15 @@ export const createServices = (
       clock,
     }),
     vods: createVodService({ readThrough, authorizedRead, contentFiles, signing: contentSigning }),
-    exports: createExportService({ authorizedRead, checkPublic, blobs, store, imageFiles, contentFiles }),
+    exports: createExportService({
+      authorizedRead,
+      checkPublic,
+      blobs,
+      store,
+      openStreams,
+      imageFiles,
+      contentFiles,
+    }),
     admins: createAdminService({
       cache,
       users,
@@ -229,11 +261,14 @@ export const createServices = (
       idTokenVerifier: checkedIdTokenVerifier,
       idTokenIssuer,
       checkedTokens,
+      trash,
       revocations,
       maxTtlSeconds: tokenMaxTtlSeconds,
     }),
     ingest,
     library: createLibraryService({ media, jobs, cache, publicUrl }),
+    trashService,
+    openStreams,
     jobService: createJobService(jobs),
     jobWork: createJobWork({
       jobs,
@@ -247,7 +282,19 @@ export const createServices = (
     mediaStatus: createMediaStatus({ imageFiles, contentFiles, monotonic }),
     background: createBackgroundWork({ log, sleep }),
     following: createBackgroundWork({ log, sleep }),
-    sweep: createStoreSweep({ cache, store, imageFiles, contentFiles, storedFiles, jobs, locks, clock, log }),
+    sweep: createStoreSweep({
+      cache,
+      store,
+      imageFiles,
+      contentFiles,
+      storedFiles,
+      jobs,
+      locks,
+      trashSweep,
+      clock,
+      log,
+    }),
+    trashSweep,
     health: createHealthService({
       database: database.check,
       objectStore: store.check,
@@ -256,6 +303,6 @@ export const createServices = (
       monotonic,
     }),
     follower,
-    freshness: createFreshnessService({ instances, cache, blobs, newUid }),
+    freshness: createFreshnessService({ ...staleDeps, instances, newUid }),
   }
 }

@@ -31,12 +31,14 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
           `and the leftovers of ${uploadCount(report)}` +
           (report.isWhole ? '' : '; there are more, sweep again'),
         ...replacedLine(report, 'deleted'),
+        ...purgedLine(report, 'purged'),
       ]
     case 'looked':
       return [
         `${orphanCount(report)} of ${report.objects} would be deleted, ` +
           `and the leftovers of ${uploadCount(report)}`,
         ...replacedLine(report, 'would be deleted'),
+        ...purgedLine(report, 'would be purged'),
         ...report.orphans.map(({ key, size }) => `${key}  ${size}`),
       ]
     case 'braked':
@@ -44,6 +46,7 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
         `no orphan was deleted: no row of the database names ${orphanCount(report)} of ${report.objects}, more than ` +
           '5 % or 1,000. If the database is the right one and not an old copy: larder sweep --dry-run, then --repair',
         ...replacedLine(report, 'deleted'),
+        ...purgedLine(report, 'purged'),
       ]
   }
 }
@@ -53,6 +56,11 @@ const replacedLine = (
   done: string,
 ): ReadonlyArray<string> =>
   objects === 0 ? [] : [`${pluralize(objects, 'object')} of replaced exports ${done} (${bytes} bytes)`]
+
+const purgedLine = (
+  { purged: { files } }: Extract<SweepReport, { readonly purged: unknown }>,
+  done: string,
+): ReadonlyArray<string> => (files === 0 ? [] : [`${pluralize(files, 'file')} of the trash ${done}`])
 
 const uploadCount = ({ uploads }: { readonly uploads: number | null }): string =>
   uploads === null ? 'no upload, because the store does not list them' : pluralize(uploads, 'upload')

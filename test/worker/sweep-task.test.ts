@@ -8,7 +8,13 @@ import { right } from '../support/expect-right.ts'
 import { silentLog } from '../support/recording-log.ts'
 
 const object = { key: 's3_files/s3f_0123456789012345678901', size: 1, modifiedAt: 0 }
-const counts = { objects: 10, uploads: 0, isWhole: true, replaced: { objects: 3, bytes: 300 } }
+const counts = {
+  objects: 10,
+  uploads: 0,
+  isWhole: true,
+  replaced: { objects: 3, bytes: 300 },
+  purged: { files: 2, objects: 4 },
+}
 
 const reports: ReadonlyArray<SweepReport> = [
   { result: 'busy' },

@@ -37,7 +37,7 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
     'read',
     'image_files.public',
     t.strict({ public: t.boolean }),
-    'select public from image_files where uid = ?',
+    'select public from image_files where uid = ? and deleted_at is null',
   )
 
   const replaced = createReplacedExports(db, {
@@ -62,7 +62,7 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
        from image_files f
        join image_file_exports e on e.image_file_id = f.id
        join s3_files s on s.id = e.s3_file_id
-       where f.uid = ? and e.replaced_at is null`,
+       where f.uid = ? and e.replaced_at is null and f.deleted_at is null`,
     ),
 
     findExport: selectOne(
@@ -74,7 +74,7 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
        from image_file_exports e
        join image_files f on f.id = e.image_file_id
        join s3_files s on s.id = e.s3_file_id
-       where e.uid = ?`,
+       where e.uid = ? and f.deleted_at is null`,
     ),
 
     isPublic: (uid) =>

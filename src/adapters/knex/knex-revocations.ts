@@ -7,9 +7,10 @@ import {
   type RevocationHorizon,
   RevocationKind,
   type Revocations,
+  type RevocationTarget,
   revocationSeconds,
 } from '../../ports/revocations.ts'
-import { createStatements } from './statements.ts'
+import { createStatements, decodeRows } from './statements.ts'
 
 /** Maximum number of rows of one query. */
 const pageRows = 10_000
@@ -49,6 +50,18 @@ const insert = `
         not_before = greatest(revocations.not_before + 1, excluded.not_before)
   returning not_before`
 
+const InsertedRow = t.strict({ not_before: t.number })
+
+/** Revokes tokens in the transaction of a change that they belong to. */
+export const insertRevocation = async (
+  trx: Knex.Transaction,
+  { kind, subject }: RevocationTarget,
+): Promise<Revocation> => {
+  const [row] = decodeRows(InsertedRow, (await trx.raw(insert, { kind, subject })).rows)
+  if (row === undefined) throw new Error('the write returned no row')
+  return { kind, subject, notBefore: row.not_before }
+}
+
 /** Stores revocations in PostgreSQL. */
 export const createKnexRevocations = (db: Knex): Revocations => {
   const { selectOne, selectMany, runReturning } = createStatements(db)
@@ -65,7 +78,7 @@ export const createKnexRevocations = (db: Knex): Revocations => {
     t.strict({ id: t.number, kind: RevocationKind, subject: t.string, notBefore: t.number }),
     'select id, kind, subject, not_before as "notBefore" from revocations where id < ? order by id desc limit ?',
   )
-  const insertReturning = runReturning(t.strict({ not_before: t.number }), insert)
+  const insertReturning = runReturning(InsertedRow, insert)
 
   return {
     revoke: ({ kind, subject }) =>

@@ -97,14 +97,15 @@ export const createLibraryTable = <
     'background',
     `${files}.count_outdated`,
     Count,
-    `select count(distinct e.${fileId}) as count from ${exports} e where e.replaced_at is null and e.recipe < ?`,
+    `select count(distinct e.${fileId}) as count from ${exports} e join ${files} f on f.id = e.${fileId}
+     where e.replaced_at is null and e.recipe < ? and f.deleted_at is null`,
   )
   const selectOutdated = selectMany(
     'background',
     `${files}.list_outdated`,
     fileRow,
     `${selectFiles}
-     where f.uid > ? and exists (
+     where f.uid > ? and f.deleted_at is null and exists (
        select from ${exports} e where e.${fileId} = f.id and e.replaced_at is null and e.recipe < ?
      )
      order by f.uid limit ${pageSize}`,
@@ -119,19 +120,19 @@ export const createLibraryTable = <
          'state', j.state, 'progress', j.progress, 'stage', j.stage, 'etaSeconds', j.eta_seconds)
        from jobs j where j.media = f.uid and j.kind = 'exports' and j.state in ('waiting', 'running')
      ) as job
-     from ${files} f where f.uid = ?`,
+     from ${files} f where f.uid = ? and f.deleted_at is null`,
   )
 
   return {
     findState: (uid: U): TE.TaskEither<Unavailable, O.Option<MediaState>> =>
       pipe(selectState(uid), TE.map(O.map(mediaStateOf))),
 
-    /** Adds a file, its original and its job. */
+    /** Adds a file, its original and its job, unless its bytes are in the library or were taken down. */
     insertFile: (
       { uid, name, original, sha512, durationSeconds, columns }: NewRow<U>,
       job: NewFileJob,
     ): TE.TaskEither<Unavailable, boolean> =>
-      inTransaction(db, async (trx) => {
+      inTransactionUnlessRefused(db, async (trx) => {
         const names = Object.keys(columns)
         const { rowCount } = await trx.raw(
           `with file as (
@@ -143,6 +144,9 @@ export const createLibraryTable = <
           { uid, name, sha512, ...columns, ...originalBindings(original) },
         )
         if (rowCount !== 1) return false
+        // A statement of its own sees what was committed while the insert waited for a file that was purged.
+        const banned = await trx.raw('select from taken_down where sha512 = :sha512', { sha512 })
+        if (banned.rows.length > 0) throw new NothingWritten()
         await insertJob(trx, { ...job, kind: 'exports', media: { kind, uid }, durationSeconds })
         return true
       }),
@@ -151,14 +155,14 @@ export const createLibraryTable = <
       'background',
       `${files}.find_ingested`,
       fileRow,
-      `${selectFiles} where f.uid = ?`,
+      `${selectFiles} where f.uid = ? and f.deleted_at is null`,
     ),
 
     findByOriginal: selectOne(
       'background',
       `${files}.find_by_original`,
       fileRow,
-      `${selectFiles} where f.original_sha512 = ?`,
+      `${selectFiles} where f.original_sha512 = ? and f.deleted_at is null`,
     ),
 
     countOutdated: (recipe: number): TE.TaskEither<Unavailable, number> =>
@@ -173,7 +177,7 @@ export const createLibraryTable = <
       'background',
       `${files}.list_unfinished`,
       fileRow,
-      `${selectFiles} where f.finished_at is null order by f.created_at, f.id`,
+      `${selectFiles} where f.finished_at is null and f.deleted_at is null order by f.created_at, f.id`,
     )(),
 
     removeUnfinished: (uid: U): TE.TaskEither<Unavailable, boolean> =>
@@ -183,7 +187,8 @@ export const createLibraryTable = <
           `with locked as materialized (
              select id from jobs where media = :uid for update
            ), deleted as (
-             delete from ${files} where uid = :uid and finished_at is null and (select count(*) from locked) >= 0
+             delete from ${files}
+             where uid = :uid and finished_at is null and deleted_at is null and (select count(*) from locked) >= 0
              returning uid, original_s3_file_id
            ), ended as (
              delete from jobs using deleted where jobs.media = deleted.uid
@@ -199,7 +204,7 @@ export const createLibraryTable = <
         'background',
         `${files}.first`,
         t.strict({ uid: Uid }),
-        `select uid from ${files} order by created_at, id limit 1`,
+        `select uid from ${files} where deleted_at is null order by created_at, id limit 1`,
       )(),
       TE.map(O.map(({ uid }) => uid)),
     ),
@@ -207,7 +212,7 @@ export const createLibraryTable = <
     /**
      * Adds the exports of an unfinished file. The first transaction marks the file as finished. Concurrent
      * transactions wait for the lock of the row, and then see that the file is finished. Returns `false` if
-     * the file is already finished or no longer exists, or if the lease of the job is lost.
+     * the file is already finished, deleted or purged, or if the lease of the job is lost.
      */
     addExports: (
       uid: U,
@@ -218,7 +223,7 @@ export const createLibraryTable = <
         ? TE.right(false)
         : publishInTransaction(db, completion, async (trx) => {
             const claimed = await trx(files)
-              .where({ uid, finished_at: null })
+              .where({ uid, finished_at: null, deleted_at: null })
               .update({ finished_at: trx.fn.now() })
               .returning(['id'])
             const [file] = decodeRows(Id, claimed)
@@ -239,7 +244,10 @@ export const createLibraryTable = <
       added.length === 0
         ? TE.right(false)
         : publishInTransaction(db, completion, async (trx) => {
-            const [file] = decodeRows(Id, await trx(files).where({ uid }).forUpdate().select('id'))
+            const [file] = decodeRows(
+              Id,
+              await trx(files).where({ uid, deleted_at: null }).forUpdate().select('id'),
+            )
             if (file === undefined) return false
             const replaced = await trx(exports)
               .where({ [fileId]: file.id, replaced_at: null })
@@ -252,26 +260,29 @@ export const createLibraryTable = <
   }
 }
 
-/** Rolls back a transaction that published nothing, so that its job does not end. */
-class NothingPublished extends Error {}
+/** Rolls back a transaction. */
+class NothingWritten extends Error {}
+
+/** Runs a transaction. Returns `false` if it throws NothingWritten. */
+const inTransactionUnlessRefused =
+  (db: Knex, work: (trx: Knex.Transaction) => Promise<boolean>): TE.TaskEither<Unavailable, boolean> =>
+  async () => {
+    const written = await inTransaction(db, work)()
+    return E.isLeft(written) && written.left.cause instanceof NothingWritten ? E.right(false) : written
+  }
 
 /**
  * Runs `publish` in a transaction that first ends the job. The row of the job is locked before that of the file, as in
  * every other transaction. If `publish` returns `false`, nothing is written.
  */
-const publishInTransaction =
-  (
-    db: Knex,
-    completion: JobCompletion | null,
-    publish: (trx: Knex.Transaction) => Promise<boolean>,
-  ): TE.TaskEither<Unavailable, boolean> =>
-  async () => {
-    const published = await inTransaction(db, async (trx) => {
-      if (completion !== null && !(await completeJob(trx, completion))) return false
-      if (!(await publish(trx))) throw new NothingPublished()
-      return true
-    })()
-    return E.isLeft(published) && published.left.cause instanceof NothingPublished
-      ? E.right(false)
-      : published
-  }
+const publishInTransaction = (
+  db: Knex,
+  completion: JobCompletion | null,
+  publish: (trx: Knex.Transaction) => Promise<boolean>,
+): TE.TaskEither<Unavailable, boolean> =>
+  inTransactionUnlessRefused(db, async (trx) => {
+    if (completion !== null && !(await completeJob(trx, completion))) return false
+    // The job has not ended, if nothing was published.
+    if (!(await publish(trx))) throw new NothingWritten()
+    return true
+  })

@@ -17,7 +17,7 @@ export const createMemoryImageFileRepository = (
 ): ImageFileRepository => {
   const exportFiles = new Map<ImageExportUid, ImageExportFile>()
 
-  const { rows, functions } = createMemoryLibraryTable({
+  const { kept, functions } = createMemoryLibraryTable({
     clock,
     jobs,
     media,
@@ -38,11 +38,15 @@ export const createMemoryImageFileRepository = (
   return {
     ...functions,
 
-    listExports: (uid) => TE.fromIO(() => (rows.get(uid)?.exports ?? []).map(toExport)),
+    listExports: (uid) => TE.fromIO(() => (kept(uid)?.exports ?? []).map(toExport)),
 
-    findExport: (uid) => TE.fromIO(() => O.fromNullable(exportFiles.get(uid))),
+    findExport: (uid) =>
+      TE.fromIO(() => {
+        const found = exportFiles.get(uid)
+        return found === undefined || media.isDeleted(found.imageFileUid) ? O.none : O.some(found)
+      }),
 
-    isPublic: (uid) => TE.fromIO(() => media.find(uid)?.isPublic ?? false),
+    isPublic: (uid) => TE.fromIO(() => media.find(uid)?.isPublic === true && !media.isDeleted(uid)),
 
     setPublic: (uid, isPublic) => TE.fromIO(() => media.setPublic(uid, isPublic)),
   }

@@ -32,7 +32,8 @@ const matches =
     (filter.isPublic === null || filter.isPublic === record.isPublic) &&
     (filter.isOutdated === null || filter.isOutdated === isOutdated(record)) &&
     (filter.createdAfter === null || record.createdAt > filter.createdAfter) &&
-    (filter.createdBefore === null || record.createdAt < filter.createdBefore)
+    (filter.createdBefore === null || record.createdAt < filter.createdBefore) &&
+    filter.isDeleted === (record.deletedAt !== null)
 
 const toItem = ({
   alt: _,
@@ -40,12 +41,22 @@ const toItem = ({
   version: ___,
   sha512: ____,
   exports: _____,
+  deletedAt: ______,
+  purgeAfter: _______,
+  isTakenDown: ________,
   ...item
 }: MediaRecord): MediaItem => item
 
 /** Lists and changes the files of a library in memory, for tests. */
 export const createMemoryMediaRepository = (media: MemoryMedia, jobs: MemoryJobs): MediaRepository => {
-  const toRecord = ({ id: _, readFacts, ...stored }: MemoryMediaFile): MediaRecord => {
+  const toRecord = ({
+    id: _,
+    graceUntil: __,
+    keys: ___,
+    remove: ____,
+    readFacts,
+    ...stored
+  }: MemoryMediaFile): MediaRecord => {
     const facts = readFacts()
     const done = jobs.all().filter((job) => job.media.uid === stored.uid && job.state === 'done')
     const { state } = jobs.stateOf(stored.uid, facts.exports.length > 0)
@@ -81,6 +92,7 @@ export const createMemoryMediaRepository = (media: MemoryMedia, jobs: MemoryJobs
       TE.fromIO(() => {
         const file = media.find(uid)
         if (file === undefined) return 'missing'
+        if (file.deletedAt !== null) return 'deleted'
         if (versions !== null && !versions.includes(file.version)) return 'wrong version'
         media.change(uid, change)
         return 'changed'
@@ -88,9 +100,13 @@ export const createMemoryMediaRepository = (media: MemoryMedia, jobs: MemoryJobs
 
     changeAll: (uids, change) =>
       TE.fromIO(() => {
-        const found = uids.filter((uid) => media.find(uid) !== undefined)
-        for (const uid of found) media.change(uid, change)
-        return new Set(found)
+        const results = new Map<string, 'changed' | 'deleted'>()
+        for (const uid of uids) {
+          if (media.find(uid) === undefined) continue
+          results.set(uid, media.isDeleted(uid) ? 'deleted' : 'changed')
+          if (!media.isDeleted(uid)) media.change(uid, change)
+        }
+        return results
       }),
   }
 }

@@ -14,6 +14,7 @@ import type { ContentPartFile } from '../media/content-export.ts'
 import type { ContentPartUid, ImageExportUid, ImageFileUid } from '../media/ids.ts'
 import type { ImageExportFile } from '../media/image-export.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
+import type { OpenStreams, StreamMoment } from '../shared/open-streams.ts'
 import { type ByteSource, createByteSource } from './byte-source.ts'
 
 /**
@@ -39,6 +40,7 @@ type Deps = {
   readonly checkPublic: PublicImageCheck
   readonly blobs: BlobCache
   readonly store: ObjectStore
+  readonly openStreams: OpenStreams
   readonly imageFiles: ImageFileRepository
   readonly contentFiles: ContentFileRepository
 }
@@ -50,8 +52,8 @@ type Deps = {
 const missingImageOf = (uid: ImageExportUid) => `-${uid}` as ImageFileUid
 
 export const createExportService = (deps: Deps): ExportService => {
-  const { authorizedRead, checkPublic, blobs, store, imageFiles, contentFiles } = deps
-  const toByteSource = createByteSource({ blobs, store })
+  const { authorizedRead, checkPublic, blobs, store, openStreams, imageFiles, contentFiles } = deps
+  const toByteSource = createByteSource({ blobs, store, openStreams })
 
   /**
    * Checks the public flag again (at this point it is in memory), so that the result is valid only while the
@@ -59,10 +61,13 @@ export const createExportService = (deps: Deps): ExportService => {
    */
   const servePublic = (
     file: Found<ImageExportFile>,
+    since: StreamMoment,
   ): TE.TaskEither<Forbidden | Unavailable, Found<ByteSource>> =>
     pipe(
       checkPublic(file.value.imageFileUid),
-      TE.map((flag) => combineFound(file, flag, (image) => toByteSource(image, true))),
+      TE.map((flag) =>
+        combineFound(file, flag, (image) => toByteSource(image, true, { file: image.imageFileUid, since })),
+      ),
     )
 
   const canReadImage = (uid: ImageExportUid, viewer: Viewer | null) => (found: O.Option<ImageExportFile>) => {
@@ -80,6 +85,7 @@ export const createExportService = (deps: Deps): ExportService => {
 
   return {
     openImage: (uid, viewer) => async () => {
+      const since = openStreams.moment()
       const file = await authorizedRead(
         cacheKeys.imageExport({ uid }),
         imageFiles.findExport(uid),
@@ -89,11 +95,14 @@ export const createExportService = (deps: Deps): ExportService => {
       const { height } = file.right.value
       if (viewer !== null && !permitsExport(viewer.grant.restrictions, { uid, height }))
         return E.left(forbidden('restriction'))
-      if (viewer === null) return servePublic(file.right)()
-      return E.right(mapFound(file.right, (image) => toByteSource(image, false)))
+      if (viewer === null) return servePublic(file.right, since)()
+      return E.right(
+        mapFound(file.right, (image) => toByteSource(image, false, { file: image.imageFileUid, since })),
+      )
     },
 
     openPart: (uid, viewer) => async () => {
+      const since = openStreams.moment()
       const file = await authorizedRead(
         cacheKeys.contentPart({ uid }),
         contentFiles.findPart(uid),
@@ -101,7 +110,9 @@ export const createExportService = (deps: Deps): ExportService => {
       )()
       if (E.isLeft(file)) return file
       return permitsPart(viewer.grant.restrictions, toPartFacts(file.right.value))
-        ? E.right(mapFound(file.right, (part) => toByteSource(part, false)))
+        ? E.right(
+            mapFound(file.right, (part) => toByteSource(part, false, { file: part.contentFileUid, since })),
+          )
         : E.left(forbidden('restriction'))
     },
   }

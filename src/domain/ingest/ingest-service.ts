@@ -8,12 +8,20 @@ import type { SourceFile } from '../../ports/local-files.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Sleep } from '../../ports/sleep.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
+import type { Trash } from '../../ports/trash.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import type { JobKind, JobLease } from '../jobs/job.ts'
 import type { WorkReport } from '../jobs/work-report.ts'
 import type { ContentFileUid, ImageFileUid, JobUid } from '../media/ids.ts'
 import type { MediaKind } from '../media/media-kind.ts'
-import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
+import {
+  type Conflict,
+  type NotFound,
+  type Refused,
+  refused,
+  type Unavailable,
+  unavailable,
+} from '../shared/errors.ts'
 import { createContentIngest } from './content-ingest.ts'
 import { discardRefused } from './discard-refused.ts'
 import { enqueueWaiting } from './enqueue-waiting.ts'
@@ -39,16 +47,22 @@ type RegisteredFile = LibraryFileId & {
   readonly state: LibraryFile['stateWhenRead']
   /** The job that makes the exports; `null` unless `state` is `unfinished`. */
   readonly job: JobUid | null
+  /** Whether it was in the trash. */
+  readonly isRestored: boolean
 }
 
 type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
+
+type FoundFile = { readonly file: LibraryFile; readonly isRestored: boolean }
+
+const takenDownRefusal = refused('these bytes were taken down, so they are not accepted again')
 
 /** Adds images, audio and video to the library, and makes their exports. */
 export type IngestService = {
   /**
    * Stores the original of a local file, and adds its row and the job for its exports to the database. If the
    * library already has a file with these bytes, returns that file (http-api.md §8.3); if it has no exports
-   * and no job, it gets one. Waits while another process registers the same bytes. Makes no exports.
+   * and no job, it gets one. If that file is in the trash, it is restored; bytes that were taken down are refused. Waits while another process registers the same bytes. Makes no exports.
    */
   readonly register: (path: string, options: RegisterOptions) => Outcome<RegisteredFile>
   /**
@@ -86,6 +100,8 @@ export type IngestService = {
 }
 
 type OldestFiles = {
+  /** Whether nothing was ever added, as far as is known: a library whose files were deleted is not empty. */
+  readonly isEmpty: boolean
   readonly image: O.Option<ImageFileUid>
   readonly content: O.Option<ContentFileUid>
 }
@@ -109,6 +125,9 @@ type MakeExportsOptions = {
 }
 
 type Deps = UploadDeps & {
+  readonly trash: Pick<Trash, 'findTwin' | 'hasDeleted'>
+  /** Takes a file out of the trash. */
+  readonly restore: (uid: string) => TE.TaskEither<NotFound | Conflict | Unavailable, unknown>
   readonly cache: CachePort
   readonly log: Log
   readonly imageFiles: ImageFileRepository
@@ -122,7 +141,7 @@ type Deps = UploadDeps & {
 }
 
 export const createIngestService = (deps: Deps): IngestService => {
-  const { files, imageFiles, contentFiles, newUid, jobs, attempts, locks, sleep } = deps
+  const { files, imageFiles, contentFiles, newUid, jobs, attempts, locks, sleep, trash, restore } = deps
   const imageIngest = createImageIngest(deps)
   const contentIngest = createContentIngest(deps)
 
@@ -139,8 +158,40 @@ export const createIngestService = (deps: Deps): IngestService => {
       return E.isRight(isUnchanged) && isUnchanged.right ? registered : E.left(fileChangedRefusal)
     }
 
-  /** Finds the file by its SHA-512, or registers it. */
+  /** Restores a deleted file with these bytes. Returns whether there was one. Fails with Refused if it was taken down. */
+  const restoreTwin = ({ sha512 }: SourceFile): Outcome<boolean> =>
+    pipe(
+      trash.findTwin(sha512),
+      TE.flatMap((twin): Outcome<boolean> => {
+        if (O.isNone(twin)) return TE.right(false)
+        if (twin.value.isTakenDown) return TE.left(takenDownRefusal)
+        return pipe(
+          restore(twin.value.uid),
+          TE.map(() => true),
+          // Another process has restored or purged it meanwhile.
+          TE.orElse((error) => (error._tag === 'Unavailable' ? TE.left(error) : TE.right(false))),
+        )
+      }),
+    )
+
+  /** Finds the file by its SHA-512, restores it, or registers it. */
   const findOrAdd = (
+    ingest: MediaKindIngest,
+    source: SourceFile,
+    isPublic: boolean,
+    signal: AbortSignal,
+  ): Outcome<FoundFile> =>
+    pipe(
+      restoreTwin(source),
+      TE.flatMap((isRestored) =>
+        pipe(
+          findOrRegister(ingest, source, isPublic, signal),
+          TE.map((file) => ({ file, isRestored })),
+        ),
+      ),
+    )
+
+  const findOrRegister = (
     ingest: MediaKindIngest,
     source: SourceFile,
     isPublic: boolean,
@@ -155,7 +206,17 @@ export const createIngestService = (deps: Deps): IngestService => {
             : pipe(
                 registerUnchanged(ingest, source, isPublic, signal),
                 TE.flatMap(() => ingest.find(source.sha512)),
-                TE.flatMapEither(E.fromOption(() => unavailable('database')(`${source.name} is gone again`))),
+                TE.flatMap(
+                  O.match(
+                    // Perhaps it was taken down while it was added.
+                    () =>
+                      pipe(
+                        restoreTwin(source),
+                        TE.flatMap(() => TE.left(unavailable('database')(`${source.name} is gone again`))),
+                      ),
+                    (added): Outcome<LibraryFile> => TE.right(added),
+                  ),
+                ),
               ),
       ),
     )
@@ -182,10 +243,11 @@ export const createIngestService = (deps: Deps): IngestService => {
       )
       const file = await retryWhileBusy(sleep, attempt, options)
       if (E.isLeft(file)) return file
-      const { kind, uid, stateWhenRead: state } = file.right
-      if (state !== 'unfinished') return E.right({ kind, uid, state, job: null })
-      const job = await enqueue(file.right, 'exports')()
-      return E.isLeft(job) ? job : E.right({ kind, uid, state, job: job.right })
+      const { isRestored } = file.right
+      const { kind, uid, stateWhenRead: state } = file.right.file
+      if (state !== 'unfinished') return E.right({ kind, uid, state, isRestored, job: null })
+      const job = await enqueue(file.right.file, 'exports')()
+      return E.isLeft(job) ? job : E.right({ kind, uid, state, isRestored, job: job.right })
     }
 
   const registerSource = (source: SourceFile, options: RegisterOptions): Outcome<RegisteredFile> => {
@@ -276,12 +338,16 @@ export const createIngestService = (deps: Deps): IngestService => {
       ),
 
     oldest: pipe(
-      imageFiles.first,
-      TE.flatMap((image) =>
-        pipe(
-          contentFiles.first,
-          TE.map((content): OldestFiles => ({ image, content })),
-        ),
+      TE.Do,
+      TE.bind('image', () => imageFiles.first),
+      TE.bind('content', () => contentFiles.first),
+      TE.bind('hasDeleted', () => trash.hasDeleted),
+      TE.map(
+        ({ image, content, hasDeleted }): OldestFiles => ({
+          image,
+          content,
+          isEmpty: O.isNone(image) && O.isNone(content) && !hasDeleted,
+        }),
       ),
     ),
   }

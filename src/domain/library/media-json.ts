@@ -2,6 +2,9 @@ import { jobAsJson } from '../jobs/job-json.ts'
 import { formatMicroseconds } from '../shared/timestamp.ts'
 import type { MediaDetail, MediaItem } from './media-item.ts'
 
+const timeOrNull = (microseconds: number | null): string | null =>
+  microseconds === null ? null : formatMicroseconds(microseconds)
+
 /** Returns a file in the form of the HTTP API (http-api.md §8.5). */
 export const mediaItemAsJson = (item: MediaItem) => ({
   uid: item.uid,
@@ -39,4 +42,7 @@ export const mediaDetailAsJson = (detail: MediaDetail) => ({
     url: exported.url,
   })),
   job: detail.job === null ? null : jobAsJson(detail.job),
+  deleted_at: timeOrNull(detail.deletedAt),
+  purge_after: timeOrNull(detail.purgeAfter),
+  taken_down: detail.isTakenDown,
 })

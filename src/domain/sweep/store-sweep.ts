@@ -13,12 +13,19 @@ import { findOrphans } from './find-orphans.ts'
 import { createReplacedExportRemover, type ReplacedObjects } from './remove-replaced.ts'
 import { toUnavailable } from './store-failure.ts'
 import { createTextObject, identifyStore, writeLibraryMark } from './store-identity.ts'
-import { clockProbeKey, hasTooManyOrphans, maxOrphansPerSweep, orphanCutoff } from './sweep-rules.ts'
+import {
+  clockProbeKey,
+  hasTooManyOrphans,
+  maxOrphansPerSweep,
+  orphanCutoff,
+  sweepLock,
+} from './sweep-rules.ts'
+import type { PurgedFiles, TrashSweep } from './trash-sweep.ts'
 
 /**
  * Mode of a sweep. `within limits`: the sweep deletes no orphan if the safety limits (sweep-rules.ts) forbid it.
  * `repair`: it deletes beyond these limits, too. `dry run`: it deletes and writes nothing. The limits do not
- * apply to replaced exports.
+ * apply to replaced exports and to the trash, because rows prove that these are to be deleted.
  */
 type SweepMode = 'within limits' | 'dry run' | 'repair'
 
@@ -35,10 +42,11 @@ export type SweepReport =
        */
       readonly isWhole: boolean
       readonly replaced: ReplacedObjects
+      readonly purged: PurgedFiles
     }
   /**
    * `looked`: a dry run has ended, which deletes nothing. `braked`: the safety limits stopped the sweep.
-   * No orphan and no upload was deleted, but replaced exports were.
+   * No orphan and no upload was deleted, but replaced exports and expired files of the trash were.
    */
   | {
       readonly result: 'looked' | 'braked'
@@ -49,6 +57,8 @@ export type SweepReport =
       readonly isWhole: boolean
       /** The deleted objects of replaced exports. A dry run only counts them. */
       readonly replaced: ReplacedObjects
+      /** The purged files of the trash. A dry run only counts them. */
+      readonly purged: PurgedFiles
     }
   | { readonly result: 'foreign'; readonly other: string; readonly ours: string }
   /** The store has no mark (an object with a library uid), and too few of its objects are in the database. */
@@ -66,6 +76,7 @@ type Deps = Parameters<typeof createReplacedExportRemover>[0] & {
   readonly storedFiles: StoredFileRepository
   readonly locks: WorkLocks
   readonly jobs: Pick<JobQueue, 'oldestRunningAge'>
+  readonly trashSweep: Pick<TrashSweep, 'empty' | 'count'>
   readonly clock: Clock
   readonly log: Log
 }
@@ -75,7 +86,7 @@ const maxOrphansInRepair = 10_000
 const batchSize = 100
 
 export const createStoreSweep = (deps: Deps): StoreSweep => {
-  const { store, storedFiles, locks, jobs, clock, log } = deps
+  const { store, storedFiles, locks, jobs, trashSweep, clock, log } = deps
   const removeReplaced = createReplacedExportRemover(deps)
 
   /** Returns the time of the store's clock. To read this clock, an object must be written and listed. */
@@ -147,6 +158,9 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     const removed = await removeReplaced(mode === 'dry run', signal)
     if (E.isLeft(removed)) return removed
     const replaced = removed.right
+    const emptied = await (mode === 'dry run' ? trashSweep.count() : trashSweep.empty(signal)())
+    if (E.isLeft(emptied)) return emptied
+    const purged = emptied.right
 
     // The age of the oldest work is read before the listing, so that objects of work that starts later are
     // younger than `before`.
@@ -165,7 +179,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     const { orphans, objects, isWhole } = search.right
     const uploads = await oldUploads(before)
 
-    const counts = { objects, orphans, uploads: uploads?.length ?? null, isWhole, replaced }
+    const counts = { objects, orphans, uploads: uploads?.length ?? null, isWhole, replaced, purged }
     if (mode === 'dry run') return E.right(Object.assign({ result: 'looked' as const }, counts))
     if (mode === 'within limits' && (!isWhole || hasTooManyOrphans(orphans.length, objects)))
       return E.right(Object.assign({ result: 'braked' as const }, counts))
@@ -183,12 +197,13 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
       uploads: uploads?.length ?? null,
       isWhole,
       replaced,
+      purged,
     })
   }
 
   return (mode, signal) =>
     pipe(
-      locks.tryWith('sweep', (lost) => () => sweep(mode, AbortSignal.any([signal, lost]))),
+      locks.tryWith(sweepLock, (lost) => () => sweep(mode, AbortSignal.any([signal, lost]))),
       TE.map(O.getOrElse((): SweepReport => ({ result: 'busy' }))),
     )
 }

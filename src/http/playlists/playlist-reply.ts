@@ -100,6 +100,7 @@ const replayableOf = <S extends Signature>(
   if (viewer === null || body === null) return null
   return {
     viewer,
+    file: null,
     isStillCached,
     headers,
     plan: (conditions) => (conditions.range === undefined ? plan(conditions) : null),

@@ -38,5 +38,10 @@ const Uids = refine(
   `should be a list of 1 to ${maxUids} different uids`,
 )
 
-/** A change of several files (http-api.md §8.10). */
-export const MediaBatchBody = closedObject(t.strict({ uids: Uids, patch: MediaChangeBody }))
+const True = refine('true', (u): u is true => u === true, 'should be true')
+
+/** A change or the deletion of several files (http-api.md §8.10). */
+export const MediaBatchBody = t.union([
+  closedObject(t.strict({ uids: Uids, patch: MediaChangeBody })),
+  closedObject(t.strict({ uids: Uids, delete: True })),
+])

@@ -81,14 +81,18 @@ export const createReplyWithBytes = (clock: Clock): ReplyWithBytes => {
     if (status === 416) return rangeNotSatisfiableReply(headers)
     if (status === 412) return preconditionFailedReply
     const content = bodyOf(body, bytes)
-    if (extra !== undefined) return { status, headers: joinHeaders(headers, extra), body: content, tiers }
+    const { ofFile } = bytes
+    if (extra !== undefined)
+      return { status, headers: joinHeaders(headers, extra), body: content, tiers, ofFile }
     return {
       status,
       headers,
       body: content,
       tiers,
+      ofFile,
       replay: {
         viewer,
+        file: ofFile.file,
         isStillCached,
         headers: representation.whole,
         plan,

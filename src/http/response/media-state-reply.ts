@@ -1,10 +1,12 @@
 import type { CheckedMediaTokens } from '../../domain/access/checked-media-tokens.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
+import type { BodyOfFile } from '../../domain/export/byte-source.ts'
 import { followMediaState, isFinalState, type StateNews } from '../../domain/jobs/follow-media-state.ts'
 import type { MediaState } from '../../domain/jobs/media-state.ts'
 import type { MediaStatus } from '../../domain/jobs/media-status.ts'
 import type { ByteStream } from '../../domain/media/bytes.ts'
 import { type DomainError, overloaded } from '../../domain/shared/errors.ts'
+import type { OpenStreams } from '../../domain/shared/open-streams.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { Monotonic } from '../../ports/monotonic.ts'
 import type { Sleep } from '../../ports/sleep.ts'
@@ -29,6 +31,7 @@ type Deps = {
   readonly lifecycle: ServerLifecycle
   readonly sleep: Sleep
   readonly monotonic: Monotonic
+  readonly openStreams: OpenStreams
 }
 
 const varyByAccept = { Vary: 'Accept' }
@@ -81,17 +84,19 @@ export const createReplyWithMediaState = ({
   lifecycle,
   sleep,
   monotonic,
+  openStreams,
 }: Deps): ReplyWithMediaState => {
-  const streamReply = (first: MediaState, uid: string, viewer: Viewer): Reply => {
+  const streamReply = (first: MediaState, ofFile: BodyOfFile, viewer: Viewer): Reply => {
     const { kind, jwt } = viewer
     // A token that has expired, or was revoked, ends the stream.
     const read = pipe(
       checkedTokens.verify(kind, jwt),
-      TE.flatMap(() => mediaStatus.read(uid, viewer)),
+      TE.flatMap(() => mediaStatus.read(ofFile.file, viewer)),
     )
     const deps = { read, isStopping: lifecycle.isStopping, sleep, monotonic }
     return {
       status: 200,
+      ofFile,
       headers: {
         'Content-Type': 'text/event-stream',
         'Cache-Control': 'no-store',
@@ -105,8 +110,9 @@ export const createReplyWithMediaState = ({
     }
   }
 
-  return (incoming, uid, viewer) =>
-    pipe(
+  return (incoming, uid, viewer) => {
+    const ofFile = { file: uid, since: openStreams.moment() }
+    return pipe(
       mediaStatus.read(uid, viewer),
       TE.flatMapEither((state): E.Either<DomainError, Reply> => {
         if (!prefersEventStream(incoming.headers.accept)) return E.right(jsonReply(toJson(state)))
@@ -114,8 +120,9 @@ export const createReplyWithMediaState = ({
         if (isFinalState(state) && incoming.headers['last-event-id'] === state.state)
           return E.right({ status: 204, headers: { 'Cache-Control': 'no-store' }, body: null })
         if (streams.isFull(viewer.jwt)) return E.left(overloaded(retryAfterSeconds))
-        return E.right(streamReply(state, uid, viewer))
+        return E.right(streamReply(state, ofFile, viewer))
       }),
       TE.map((reply) => ({ ...reply, headers: joinHeaders(reply.headers, varyByAccept) })),
     )
+  }
 }

@@ -1,3 +1,4 @@
+import type { BodyOfFile } from '../../domain/export/byte-source.ts'
 import type { ByteStream } from '../../domain/media/bytes.ts'
 import type { BadOrigin, Unavailable } from '../../domain/shared/errors.ts'
 import type { E } from '../../fp.ts'
@@ -16,6 +17,8 @@ export type Reply = {
   readonly tiers?: ReadonlyArray<TierOutcome>
   /** Present if the replay cache may store the reply. */
   readonly replay?: Replayable
+  /** The file of which a streamed body is a part: a takedown of the file breaks the connection. */
+  readonly ofFile?: BodyOfFile
 }
 
 /** A reply whose body is in memory. */

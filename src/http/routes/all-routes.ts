@@ -8,6 +8,7 @@ import type { HealthService } from '../../domain/health/health-service.ts'
 import type { JobService } from '../../domain/jobs/job-service.ts'
 import type { MediaStatus } from '../../domain/jobs/media-status.ts'
 import type { LibraryService } from '../../domain/library/library-service.ts'
+import type { TrashService } from '../../domain/library/trash-service.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
 import type { VodService } from '../../domain/vod/vod-service.ts'
 import type { CacheStats } from '../../ports/cache-stats.ts'
@@ -37,7 +38,7 @@ import { tokenRoutes } from './token-routes.ts'
 /** Dependencies of the routes: one service for each domain, and what routes share with the listener. */
 export type RouteDeps = Pick<
   ListenerDeps,
-  'checkedTokens' | 'clock' | 'monotonic' | 'corsOrigins' | 'limits' | 'traffic'
+  'checkedTokens' | 'openStreams' | 'clock' | 'monotonic' | 'corsOrigins' | 'limits' | 'traffic'
 > & {
   readonly playlists: PlaylistService
   readonly vods: VodService
@@ -52,6 +53,7 @@ export type RouteDeps = Pick<
   readonly background: Pick<BackgroundWork, 'statuses'>
   readonly mediaStatus: MediaStatus
   readonly library: LibraryService
+  readonly trashService: TrashService
   readonly jobService: JobService
   readonly consoleAssets: ConsoleAssets
   readonly lifecycle: ServerLifecycle
@@ -70,7 +72,16 @@ export const createAllRoutes = (
   { handle, refusals }: RouteTools,
 ): ReadonlyArray<RouteGroup> => {
   const { playlists, vods, exports, admins, freshness, health, cacheStats, background, consoleAssets } = deps
-  const { mediaStatus, library, jobService, explainCheckedToken, revocationService, mayExplainToken } = deps
+  const {
+    mediaStatus,
+    library,
+    trashService,
+    openStreams,
+    jobService,
+    explainCheckedToken,
+    revocationService,
+    mayExplainToken,
+  } = deps
   const { checkedTokens, clock, monotonic, corsOrigins, limits, traffic, lifecycle, sleep } = deps
   const sharing = createCorsPolicy(corsOrigins)
   const replyWithBytes = createReplyWithBytes(clock)
@@ -85,6 +96,7 @@ export const createAllRoutes = (
     lifecycle,
     sleep,
     monotonic,
+    openStreams,
   })
   const replies = { replyWithBytes, replyWithPlaylist, replyWithMediaState }
   return [
@@ -94,7 +106,7 @@ export const createAllRoutes = (
     revocationRoutes({ admins, revocationService, freshness }, handle),
     adminUserRoutes(admins, handle),
     adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
-    mediaRoutes({ admins, library }, handle),
+    mediaRoutes({ admins, library, trashService, freshness }, handle),
     jobRoutes({ admins, jobService }, handle),
     freshnessRoutes({ admins, freshness }, handle),
     healthRoutes({ health, lifecycle }, handle),

@@ -1,14 +1,16 @@
 import * as t from 'io-ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
+import type { FreshnessService } from '../../domain/freshness/freshness-service.ts'
 import { mediaStates } from '../../domain/jobs/media-state.ts'
 import type { BatchResult, LibraryService } from '../../domain/library/library-service.ts'
-import type { MediaDetail } from '../../domain/library/media-item.ts'
+import type { Deletion, MediaDetail } from '../../domain/library/media-item.ts'
 import { mediaDetailAsJson, mediaItemAsJson } from '../../domain/library/media-json.ts'
 import { SearchText } from '../../domain/library/search-text.ts'
+import type { TrashService } from '../../domain/library/trash-service.ts'
 import { mediaKinds } from '../../domain/media/media-kind.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
 import { PageLimit } from '../../domain/shared/query-numbers.ts'
-import { Timestamp } from '../../domain/shared/timestamp.ts'
+import { formatMicroseconds, Timestamp } from '../../domain/shared/timestamp.ts'
 import { pipe, TE } from '../../fp.ts'
 import type { MediaFilter } from '../../ports/media-repository.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
@@ -19,11 +21,17 @@ import { encodeMediaCursor, isOfFilter, MediaCursor } from '../request/media-cur
 import { pageLimitOf } from '../request/page-query.ts'
 import { QueryBoolean } from '../request/query-codecs.ts'
 import { preconditionMissing, unprocessable } from '../request/request-faults.ts'
+import { receiptsOf } from '../response/receipts.ts'
 import { jsonReply, type Reply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
 
-type Deps = { readonly admins: AdminService; readonly library: LibraryService }
+type Deps = {
+  readonly admins: AdminService
+  readonly library: LibraryService
+  readonly trashService: TrashService
+  readonly freshness: Pick<FreshnessService, 'requestReceipts'>
+}
 
 const ListQuery = t.partial({
   q: SearchText,
@@ -33,6 +41,7 @@ const ListQuery = t.partial({
   outdated: QueryBoolean,
   created_after: Timestamp,
   created_before: Timestamp,
+  deleted: QueryBoolean,
   limit: PageLimit,
   after: MediaCursor,
 })
@@ -48,6 +57,7 @@ const filterOf = (query: t.TypeOf<typeof ListQuery>): MediaFilter => ({
   isOutdated: query.outdated ?? null,
   createdAfter: query.created_after ?? null,
   createdBefore: query.created_before ?? null,
+  isDeleted: query.deleted ?? false,
 })
 
 const otherFilter = unprocessable([
@@ -59,11 +69,32 @@ const detailReply = (detail: MediaDetail): Reply => {
   return { ...reply, headers: { ...reply.headers, ETag: versionTagOf(detail.version) } }
 }
 
-const resultBody = ({ uid, isFound }: BatchResult) =>
-  isFound ? { uid, status: 200 } : { uid, status: 404, type: 'not_found' }
+const missing = (uid: string) => ({ uid, status: 404, type: 'not_found' })
 
-/** The routes that list and change files, for admins (http-api.md §8.4 to §8.10). */
-export const mediaRoutes = ({ admins, library }: Deps, handle: RouteHandler): RouteGroup => {
+const resultBody = ({ uid, result }: BatchResult) => {
+  if (result === 'missing') return missing(uid)
+  return result === 'deleted' ? { uid, status: 409, type: 'conflict' } : { uid, status: 200 }
+}
+
+const deletionBody = ({ deletedAt, purgeAfter }: Deletion) => ({
+  deleted_at: formatMicroseconds(deletedAt),
+  purge_after: formatMicroseconds(purgeAfter),
+})
+
+const deletionResult = (uid: string, deletion: Deletion | undefined) =>
+  deletion === undefined ? missing(uid) : { uid, status: 202, ...deletionBody(deletion) }
+
+const DeleteQuery = t.partial({ now: QueryBoolean, purge: QueryBoolean })
+
+const purgeWithoutNow = unprocessable([
+  { loc: ['query', 'purge'], msg: 'should be used with now=1', type: 'boolean' },
+])
+
+/** The routes that list, change, delete and restore files, for admins (http-api.md §8.4 to §8.10). */
+export const mediaRoutes = (
+  { admins, library, trashService, freshness }: Deps,
+  handle: RouteHandler,
+): RouteGroup => {
   const routes = createRouteGroup('/api/1/admin')
   const credential = bearerAuthenticator(admins.authenticate)
 
@@ -123,10 +154,60 @@ export const mediaRoutes = ({ admins, library }: Deps, handle: RouteHandler): Ro
     handle({
       credential,
       body: jsonBody(MediaBatchBody),
-      handler: ({ body: { uids, patch } }) =>
+      handler: ({ body }) =>
+        'delete' in body
+          ? pipe(
+              trashService.deleteAll(body.uids),
+              TE.bindTo('deletions'),
+              TE.bindW('receipts', () => receiptsOf(freshness)),
+              TE.map(({ deletions, receipts }) =>
+                jsonReply({
+                  results: body.uids.map((uid) => deletionResult(uid, deletions.get(uid))),
+                  ...receipts,
+                }),
+              ),
+            )
+          : pipe(
+              library.changeAll(body.uids, toMediaChange(body.patch)),
+              TE.map((results) => jsonReply({ results: results.map(resultBody) })),
+            ),
+    }),
+  )
+
+  routes.on(
+    'DELETE',
+    '/media/:uid',
+    handle({
+      credential,
+      params: ByUid,
+      query: DeleteQuery,
+      handler: ({ params: { uid }, query: { now = false, purge = false } }) => {
+        if (purge && !now) return TE.left(purgeWithoutNow)
+        return pipe(
+          trashService.delete(uid, purge ? 'erase' : now ? 'take down' : 'trash'),
+          TE.bindTo('deleted'),
+          TE.bindW('receipts', () => receiptsOf(freshness)),
+          TE.map(({ deleted, receipts }) => {
+            const { isErased } = deleted
+            const erased = isErased === null ? {} : { erased: isErased }
+            return jsonReply({ ...deletionBody(deleted), ...erased, ...receipts }, 202)
+          }),
+        )
+      },
+    }),
+  )
+
+  routes.on(
+    'POST',
+    '/media/:uid/restore',
+    handle({
+      credential,
+      params: ByUid,
+      handler: ({ params: { uid } }) =>
         pipe(
-          library.changeAll(uids, toMediaChange(patch)),
-          TE.map((results) => jsonReply({ results: results.map(resultBody) })),
+          trashService.restore(uid),
+          TE.flatMap(() => library.find(uid)),
+          TE.map(detailReply),
         ),
     }),
   )

@@ -2,15 +2,14 @@ import * as t from 'io-ts'
 import type { RevocationService } from '../../domain/access/revocation-service.ts'
 import { parseRevocationTarget } from '../../domain/access/revocation-target.ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
-import { purgeAsJson } from '../../domain/freshness/freshness-json.ts'
 import type { FreshnessService } from '../../domain/freshness/freshness-service.ts'
-import type { PurgeUid } from '../../domain/media/ids.ts'
 import { PageLimit, PageStart } from '../../domain/shared/query-numbers.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import { type Revocation, RevocationKind, type RevocationTarget } from '../../ports/revocations.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
 import { pageLimitOf, toPage } from '../request/page-query.ts'
+import { receiptsOf } from '../response/receipts.ts'
 import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
@@ -40,8 +39,6 @@ const TargetBody = new t.Type<RevocationTarget, unknown, unknown>(
 
 const ListQuery = t.partial({ limit: PageLimit, after: PageStart })
 
-type ReceiptsBody = Omit<ReturnType<typeof purgeAsJson>, 'uid'> & { readonly uid: PurgeUid | null }
-
 const revocationBody = ({ kind, subject, notBefore }: Revocation) => ({
   [kind]: subject,
   not_before: notBefore,
@@ -65,17 +62,8 @@ export const revocationRoutes = (
         pipe(
           revocationService.revoke(body),
           TE.bindTo('revoked'),
-          TE.bindW('receipts', () =>
-            pipe(
-              freshness.requestReceipts,
-              TE.map((purge): ReceiptsBody => purgeAsJson(purge)),
-              // The tokens are revoked. An error would let the caller believe that they are not.
-              TE.orElse(() => TE.right<never, ReceiptsBody>({ uid: null, instances: null })),
-            ),
-          ),
-          TE.map(({ revoked, receipts: { uid: purge, instances } }) =>
-            jsonReply({ ...revocationBody(revoked), purge, instances }),
-          ),
+          TE.bindW('receipts', () => receiptsOf(freshness)),
+          TE.map(({ revoked, receipts }) => jsonReply({ ...revocationBody(revoked), ...receipts })),
         ),
     }),
   )
