@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { Larder } from '../composition/larder.ts'
-import type { DeletedFile } from '../domain/library/trash-service.ts'
+import type { DeletedFile } from '../domain/library/media-item.ts'
 import { formatMicroseconds } from '../domain/shared/timestamp.ts'
 import { E } from '../fp.ts'
 import type { DeletionMode } from '../ports/trash.ts'

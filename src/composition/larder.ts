@@ -9,12 +9,10 @@ import {
 import { createPlaylistSigning } from '../domain/access/playlist-signing.ts'
 import { createPublicImageCheck } from '../domain/access/public-images.ts'
 import type { RevocationIndex } from '../domain/access/revocation-index.ts'
-import { createRevocationService, type RevocationService } from '../domain/access/revocation-service.ts'
 import { type AdminService, createAdminService } from '../domain/admin/admin-service.ts'
 import { type BackgroundWork, createBackgroundWork } from '../domain/background/background-work.ts'
 import { createReadThrough } from '../domain/caching/read-through.ts'
 import { createExportService, type ExportService } from '../domain/export/export-service.ts'
-import { applyStaleValues } from '../domain/freshness/apply-stale.ts'
 import type { FollowTrust } from '../domain/freshness/follow-trust.ts'
 import { createFollower, type Follower } from '../domain/freshness/follower.ts'
 import { createFreshnessService, type FreshnessService } from '../domain/freshness/freshness-service.ts'
@@ -25,17 +23,14 @@ import { createJobService, type JobService } from '../domain/jobs/job-service.ts
 import { createJobWork, type JobWork } from '../domain/jobs/job-work.ts'
 import { createMediaStatus, type MediaStatus } from '../domain/jobs/media-status.ts'
 import { createLibraryService, type LibraryService } from '../domain/library/library-service.ts'
-import { createTrashService, type TrashService } from '../domain/library/trash-service.ts'
 import { createPlaylistService, type PlaylistService } from '../domain/playlist/playlist-service.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
-import { createOpenStreams, type OpenStreams } from '../domain/shared/open-streams.ts'
 import { createStoreSweep, type StoreSweep } from '../domain/sweep/store-sweep.ts'
-import { createTrashSweep, type TrashSweep } from '../domain/sweep/trash-sweep.ts'
 import { createVodService, type VodService } from '../domain/vod/vod-service.ts'
 import type { TE } from '../fp.ts'
 import type { BlobCache } from '../ports/blob-cache.ts'
 import type { BusPositions } from '../ports/bus-positions.ts'
-import type { CachePort, StaleValues } from '../ports/cache.ts'
+import type { CachePort } from '../ports/cache.ts'
 import type { CacheStats } from '../ports/cache-stats.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ContentFileRepository } from '../ports/content-file-repository.ts'
@@ -66,6 +61,7 @@ import type { Transcoder } from '../ports/transcoder.ts'
 import type { Trash } from '../ports/trash.ts'
 import type { UserRepository } from '../ports/user-repository.ts'
 import type { WorkLocks } from '../ports/work-locks.ts'
+import { createDeletion, type DeletionServices } from './deletion.ts'
 
 /**
  * One member for each port, and the state that adapters and services share: what this process has heard of changes,
@@ -117,18 +113,15 @@ export type Adapters = {
   readonly outages: OutageLog
 }
 
-type Services = {
+type Services = DeletionServices & {
   readonly checkedTokens: CheckedMediaTokens
   readonly explainCheckedToken: ExplainCheckedToken
-  readonly revocationService: RevocationService
   readonly playlists: PlaylistService
   readonly vods: VodService
   readonly exports: ExportService
   readonly admins: AdminService
   readonly ingest: IngestService
   readonly library: LibraryService
-  readonly trashService: TrashService
-  readonly openStreams: OpenStreams
   readonly jobService: JobService
   readonly jobWork: JobWork
   readonly mediaStatus: MediaStatus
@@ -139,7 +132,6 @@ type Services = {
   /** What a serving process needs for as long as it replies: it follows the changes, and reports itself. */
   readonly following: BackgroundWork
   readonly sweep: StoreSweep
-  readonly trashSweep: TrashSweep
 }
 
 /** All adapters and services of one process. */
@@ -163,7 +155,7 @@ export const createServices = (
   const { bus, busPositions, followTrust, instances, outages } = adapters
   const { imageFiles, contentFiles, media, trash, storedFiles, users } = adapters
   const { tokens, idTokenVerifier, idTokenIssuer, explainToken } = adapters
-  const { revocations, revocationFile, revocationIndex } = adapters
+  const { revocations, revocationIndex } = adapters
   const { files, images, transcoder, jobs, locks, sleep, newUid, clock, monotonic, log } = adapters
   // Made once, so that all services share one load of a value.
   const readThrough = createReadThrough(cache, stale)
@@ -173,27 +165,8 @@ export const createServices = (
   const checkedIdTokenVerifier = createCheckedIdTokenVerifier(idTokenVerifier, revocationIndex)
   const imageSigning = createPlaylistSigning('image', checkedTokens)
   const contentSigning = createPlaylistSigning('content', checkedTokens)
-  const openStreams = createOpenStreams()
-  const staleDeps = { cache, blobs, openStreams, trash }
-  const applyStale = (values: StaleValues) => applyStaleValues(staleDeps, values)
-  const revocationService = createRevocationService({
-    revocations,
-    revocationIndex,
-    revocationFile,
-    clock,
-    sleep,
-    log,
-  })
-  const trashSweep = createTrashSweep({ trash, store, storedFiles, locks, monotonic, applyStale })
-  const trashService = createTrashService({
-    trash,
-    newUid,
-    jobAttempts,
-    trashSeconds,
-    noteRevoked: revocationService.note,
-    applyStale,
-    removePurged: trashSweep.removePurged,
-  })
+  const { staleDeps, ...deletion } = createDeletion(adapters, { jobAttempts, trashSeconds })
+  const { revocationService, openStreams, trashSweep, trashService } = deletion
   const ingest = createIngestService({
     trash,
     restore: trashService.restore,
@@ -231,7 +204,6 @@ export const createServices = (
       checkedTokens,
       idTokenVerifier: checkedIdTokenVerifier,
     }),
-    revocationService,
     playlists: createPlaylistService({
       readThrough,
       checkPublic,
@@ -267,8 +239,7 @@ export const createServices = (
     }),
     ingest,
     library: createLibraryService({ media, jobs, cache, publicUrl }),
-    trashService,
-    openStreams,
+    ...deletion,
     jobService: createJobService(jobs),
     jobWork: createJobWork({
       jobs,
@@ -294,7 +265,6 @@ export const createServices = (
       clock,
       log,
     }),
-    trashSweep,
     health: createHealthService({
       database: database.check,
       objectStore: store.check,

@@ -24,9 +24,9 @@ export type DeletedFiles = {
 }
 
 /** A file that was deleted, whose bytes are those of a file that is added. */
-export type DeletedTwin = { readonly uid: ImageFileUid | ContentFileUid; readonly isTakenDown: boolean }
+type DeletedTwin = { readonly uid: ImageFileUid | ContentFileUid; readonly isTakenDown: boolean }
 
-export type TakenDownFile = {
+type TakenDownFile = {
   readonly uid: string
   /** Names of the blobs of its original and its exports. */
   readonly blobs: ReadonlyArray<string>

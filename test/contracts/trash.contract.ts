@@ -8,7 +8,7 @@ import { right } from '../support/expect-right.ts'
 import { anyMedia } from '../support/media-filters.ts'
 import { createMediaScene, type MediaSubject } from '../support/media-scene.ts'
 
-export type TrashSubject = MediaSubject & { readonly trash: Trash; readonly revocations: Revocations }
+type TrashSubject = MediaSubject & { readonly trash: Trash; readonly revocations: Revocations }
 
 const week = 604_800
 

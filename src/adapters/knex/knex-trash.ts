@@ -58,7 +58,7 @@ const lockFiles = async (trx: Knex.Transaction, uids: ReadonlyArray<string>) => 
 /** Stores the deleted files in PostgreSQL. */
 export const createKnexTrash = (db: Knex): Trash => {
   const { selectOne, selectMany, run } = createStatements(db)
-  const selectExpired = selectMany('background', 'trash.expired', Uid, sql.selectExpired)
+  const selectExpired = selectMany('background', 'trash.expired', Uid, sql.selectExpiredFiles)
   const selectPurged = selectMany('background', 'trash.purged', Key, sql.selectPurged)
   const selectPurgedOf = selectMany('background', 'trash.purged_of', Key, sql.selectPurgedOf)
   const selectTwin = selectOne('background', 'trash.twin', TwinRow, sql.selectTwin)

@@ -94,7 +94,7 @@ export const selectIsExpired: Readonly<Record<MediaKind, string>> = {
     select coalesce(${isExpired} and grace_until is null, false) as flag from content_files where id = :id`,
 }
 
-export const selectExpired = `
+export const selectExpiredFiles = `
   (select uid from image_files where ${isExpired} order by purge_after limit ?)
   union all
   (select uid from content_files where ${isExpired} and grace_until is null order by purge_after limit ?)

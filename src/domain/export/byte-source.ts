@@ -83,11 +83,13 @@ export const createByteSource = ({ blobs, store, openStreams }: Deps) => {
 
   /**
    * The byte source is cached for each record, because this code runs for each request, and a cache hit
-   * should not create a new byte source. A takedown drops the record, so a later reader gets another one.
+   * should not create a new byte source. After a takedown and a restore, later readers get another one.
    */
   return (file: StoredObjectRef, isPublic: boolean, ofFile: BodyOfFile): ByteSource => {
     const cached = sources[isPublic ? 'public' : 'private']
-    const bytes = cached.get(file) ?? createSource(file, isPublic, ofFile)
+    const known = cached.get(file)
+    if (known !== undefined && !openStreams.isEnded(known.ofFile.file, known.ofFile.since)) return known
+    const bytes = createSource(file, isPublic, ofFile)
     cached.set(file, bytes)
     return bytes
   }

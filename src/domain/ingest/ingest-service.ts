@@ -14,26 +14,15 @@ import type { JobKind, JobLease } from '../jobs/job.ts'
 import type { WorkReport } from '../jobs/work-report.ts'
 import type { ContentFileUid, ImageFileUid, JobUid } from '../media/ids.ts'
 import type { MediaKind } from '../media/media-kind.ts'
-import {
-  type Conflict,
-  type NotFound,
-  type Refused,
-  refused,
-  type Unavailable,
-  unavailable,
-} from '../shared/errors.ts'
+import { type Refused, refused, type Unavailable } from '../shared/errors.ts'
 import { createContentIngest } from './content-ingest.ts'
 import { discardRefused } from './discard-refused.ts'
 import { enqueueWaiting } from './enqueue-waiting.ts'
+import { createFindOrAdd, type FindOrAddDeps } from './find-or-add.ts'
 import { createImageIngest } from './image-ingest.ts'
 import { createMakeExports, fileDeletedRefusal, type MakeExportsResult } from './make-exports.ts'
 import type { LibraryFile, MediaKindIngest } from './media-ingest.ts'
-import {
-  createOriginals,
-  fileChangedRefusal,
-  missingForNowFailure,
-  originalMissingRefusal,
-} from './originals.ts'
+import { createOriginals, missingForNowFailure, originalMissingRefusal } from './originals.ts'
 import { retryWhileBusy, type WaitOptions } from './retry-while-busy.ts'
 import { sniffFileKind } from './sniff.ts'
 import { unsupportedImageReason } from './unsupported-image-reason.ts'
@@ -52,10 +41,6 @@ type RegisteredFile = LibraryFileId & {
 }
 
 type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
-
-type FoundFile = { readonly file: LibraryFile; readonly isRestored: boolean }
-
-const takenDownRefusal = refused('these bytes were taken down, so they are not accepted again')
 
 /** Adds images, audio and video to the library, and makes their exports. */
 export type IngestService = {
@@ -124,103 +109,27 @@ type MakeExportsOptions = {
   readonly signal: AbortSignal
 }
 
-type Deps = UploadDeps & {
-  readonly trash: Pick<Trash, 'findTwin' | 'hasDeleted'>
-  /** Takes a file out of the trash. */
-  readonly restore: (uid: string) => TE.TaskEither<NotFound | Conflict | Unavailable, unknown>
-  readonly cache: CachePort
-  readonly log: Log
-  readonly imageFiles: ImageFileRepository
-  readonly contentFiles: ContentFileRepository
-  readonly images: ImageProcessor
-  readonly transcoder: Transcoder
-  readonly jobs: JobQueue
-  readonly attempts: number
-  readonly locks: WorkLocks
-  readonly sleep: Sleep
-}
+type Deps = UploadDeps &
+  FindOrAddDeps & {
+    readonly trash: Pick<Trash, 'hasDeleted'>
+    readonly cache: CachePort
+    readonly log: Log
+    readonly imageFiles: ImageFileRepository
+    readonly contentFiles: ContentFileRepository
+    readonly images: ImageProcessor
+    readonly transcoder: Transcoder
+    readonly jobs: JobQueue
+    readonly attempts: number
+    readonly locks: WorkLocks
+    readonly sleep: Sleep
+  }
 
 export const createIngestService = (deps: Deps): IngestService => {
-  const { files, imageFiles, contentFiles, newUid, jobs, attempts, locks, sleep, trash, restore } = deps
+  const { files, imageFiles, contentFiles, newUid, jobs, attempts, locks, sleep, trash } = deps
   const imageIngest = createImageIngest(deps)
   const contentIngest = createContentIngest(deps)
 
-  /**
-   * Registers the file. If registering fails and the file has changed since it was inspected, the failure is
-   * `fileChangedRefusal`: the store refuses changed bytes, and a decoder that reads them may report any error.
-   */
-  const registerUnchanged =
-    (ingest: MediaKindIngest, source: SourceFile, isPublic: boolean, signal: AbortSignal): Outcome<boolean> =>
-    async () => {
-      const registered = await ingest.register(source, isPublic, signal)()
-      if (E.isRight(registered) || signal.aborted) return registered
-      const isUnchanged = await files.hasBytes(source.path, source)()
-      return E.isRight(isUnchanged) && isUnchanged.right ? registered : E.left(fileChangedRefusal)
-    }
-
-  /** Restores a deleted file with these bytes. Returns whether there was one. Fails with Refused if it was taken down. */
-  const restoreTwin = ({ sha512 }: SourceFile): Outcome<boolean> =>
-    pipe(
-      trash.findTwin(sha512),
-      TE.flatMap((twin): Outcome<boolean> => {
-        if (O.isNone(twin)) return TE.right(false)
-        if (twin.value.isTakenDown) return TE.left(takenDownRefusal)
-        return pipe(
-          restore(twin.value.uid),
-          TE.map(() => true),
-          // Another process has restored or purged it meanwhile.
-          TE.orElse((error) => (error._tag === 'Unavailable' ? TE.left(error) : TE.right(false))),
-        )
-      }),
-    )
-
-  /** Finds the file by its SHA-512, restores it, or registers it. */
-  const findOrAdd = (
-    ingest: MediaKindIngest,
-    source: SourceFile,
-    isPublic: boolean,
-    signal: AbortSignal,
-  ): Outcome<FoundFile> =>
-    pipe(
-      restoreTwin(source),
-      TE.flatMap((isRestored) =>
-        pipe(
-          findOrRegister(ingest, source, isPublic, signal),
-          TE.map((file) => ({ file, isRestored })),
-        ),
-      ),
-    )
-
-  const findOrRegister = (
-    ingest: MediaKindIngest,
-    source: SourceFile,
-    isPublic: boolean,
-    signal: AbortSignal,
-  ): Outcome<LibraryFile> =>
-    pipe(
-      ingest.find(source.sha512),
-      TE.flatMap(
-        (found): Outcome<LibraryFile> =>
-          O.isSome(found)
-            ? TE.right(found.value)
-            : pipe(
-                registerUnchanged(ingest, source, isPublic, signal),
-                TE.flatMap(() => ingest.find(source.sha512)),
-                TE.flatMap(
-                  O.match(
-                    // Perhaps it was taken down while it was added.
-                    () =>
-                      pipe(
-                        restoreTwin(source),
-                        TE.flatMap(() => TE.left(unavailable('database')(`${source.name} is gone again`))),
-                      ),
-                    (added): Outcome<LibraryFile> => TE.right(added),
-                  ),
-                ),
-              ),
-      ),
-    )
-
+  const findOrAdd = createFindOrAdd(deps)
   const originals = createOriginals(deps)
   const makeExports = createMakeExports(deps)
 

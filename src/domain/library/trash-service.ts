@@ -5,10 +5,7 @@ import type { Revocation } from '../../ports/revocations.ts'
 import type { DeletionMode, Trash } from '../../ports/trash.ts'
 import { isUid } from '../media/uid-text.ts'
 import { type Conflict, conflict, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
-import type { Deletion } from './media-item.ts'
-
-/** `isErased`: no object of the file is in the store any more; `null` if it was not to be erased. */
-export type DeletedFile = Deletion & { readonly isErased: boolean | null }
+import type { DeletedFile, Deletion } from './media-item.ts'
 
 /** Deletes files, and restores them (http-api.md §8.8). */
 export type TrashService = {
