@@ -65,7 +65,7 @@ export const startFollowingInstance = async (
 }
 
 /** Returns whether a follower has applied the changes of a transaction. */
-export const hasApplied = ({ follower }: FollowingInstance, xid: number): boolean => {
+export const hasApplied = ({ follower }: Pick<FollowingInstance, 'follower'>, xid: number): boolean => {
   const [, xmax = '', running = ''] = follower.position()?.snapshot.split(':') ?? []
   return follower.state() === 'following' && xid < Number(xmax) && !running.split(',').includes(`${xid}`)
 }
