@@ -4,6 +4,7 @@ import { jobAsJson } from '../domain/jobs/job-json.ts'
 import { JobUid } from '../domain/media/ids.ts'
 import type { JobPage } from '../ports/job-queue.ts'
 import { alwaysNeedsLibrary, type Command, CommandError, usageError } from './command.ts'
+import { jobLine } from './job-line.ts'
 import { withServices } from './library.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
 
@@ -20,15 +21,6 @@ const stateIn = (word: string | undefined): JobState | null => {
   if (state === undefined) throw new CommandError(`--state ${word} is none of ${jobStates.join(', ')}`, 2)
   return state
 }
-
-const lineOf = ({ uid, state, kind, media, progress, error }: Job): string =>
-  [
-    uid,
-    state === 'running' ? `running ${Math.floor(progress * 100)} %` : state,
-    kind,
-    media.uid,
-    ...(error === null ? [] : [error]),
-  ].join('  ')
 
 /** Lists jobs, cancels one, or lets one wait again. */
 export const jobsCommand: Command = {
@@ -54,7 +46,7 @@ export const jobsCommand: Command = {
 
     return withServices(config, async ({ jobService, database }) => {
       await orThrowCommandError(database.migrate)
-      const show = (job: Job) => report({ lines: [lineOf(job)], json: jobAsJson(job) })
+      const show = (job: Job) => report({ lines: [jobLine(job)], json: jobAsJson(job) })
       if (isChange && uid !== undefined) {
         if (!JobUid.is(uid)) throw new CommandError(`${uid} is not the uid of a job`, 2)
         show(await orThrowCommandError(jobService[action](uid)))

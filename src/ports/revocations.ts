@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import { TokenSubject } from '../domain/access/token-subject.ts'
-import type { Unavailable } from '../domain/shared/errors.ts'
+import { type Conflict, conflict, type Unavailable } from '../domain/shared/errors.ts'
 import { refine } from '../domain/shared/refine.ts'
 import type { TE } from '../fp.ts'
 
@@ -50,15 +50,27 @@ type RevocationChanges = {
 /** How long a revocation is stored (seconds). The maximum lifetime of a token is shorter. */
 export const revocationSeconds = 400 * 86_400
 
+/**
+ * How far `notBefore` may be ahead of the store (seconds). Tokens that are minted after a revocation have it as
+ * `iat`, and an `iat` that is more than 60 s ahead of the verifier's clock is refused.
+ */
+export const maxNotBeforeAhead = 30
+
+/** The failure of a revocation whose `notBefore` would be later. */
+export const revokedTooOften: Conflict = conflict(
+  'the same was revoked too often within a few seconds: try again in half a minute',
+)
+
 /** Stores revocations. All processes of a library share one store. */
 export type Revocations = {
   /**
    * Stores a revocation. `notBefore` is the time of the store in whole seconds, plus one, and later than
    * that of any earlier revocation of the same subject: a token minted after that one has its `notBefore` as `iat`,
-   * and must be refused by this one. Also deletes some of what is older than `revocationSeconds`. If it fails,
-   * the revocation may be stored or not.
+   * and must be refused by this one. Fails with Conflict if it would be more than `maxNotBeforeAhead` ahead of the
+   * store, after so many revocations within seconds; nothing is stored then. Also deletes some of what is older than
+   * `revocationSeconds`. If it fails with Unavailable, the revocation may be stored or not.
    */
-  readonly revoke: (target: RevocationTarget) => TE.TaskEither<Unavailable, Revocation>
+  readonly revoke: (target: RevocationTarget) => TE.TaskEither<Conflict | Unavailable, Revocation>
   /** Returns `notBefore` of this target (seconds since 1970); 0 if it was never revoked. */
   readonly findNotBefore: (target: RevocationTarget) => TE.TaskEither<Unavailable, number>
   /**

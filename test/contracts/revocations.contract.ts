@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { RevocationHorizon, Revocations } from '../../src/ports/revocations.ts'
+import { E } from '../../src/fp.ts'
+import { maxNotBeforeAhead, type RevocationHorizon, type Revocations } from '../../src/ports/revocations.ts'
 import { right } from '../support/expect-right.ts'
 
 const seconds = () => Math.floor(Date.now() / 1000)
@@ -81,6 +82,21 @@ export const revocationsContract = (make: () => Promise<Revocations>): void => {
     expect(listed.map(({ subject }) => subject)).to.deep.equal(['ann', 'bob'])
     const { revocations: since } = await right(revocations.listSince(horizon))
     expect(since).to.deep.include(again)
+  })
+
+  it('refuses another revocation of the same if new tokens would not be valid for a while', async () => {
+    const target = { kind: 'uid', subject: 'if_often' } as const
+    const results = []
+    for (let n = 0; n < maxNotBeforeAhead + 10; n += 1) results.push(await revocations.revoke(target)())
+    const refused = results.filter(E.isLeft)
+    expect(refused.length).to.be.greaterThan(0)
+    for (const { left } of refused) expect(left._tag).to.equal('Conflict')
+    const latest = await right(revocations.findNotBefore(target))
+    expect(latest).to.be.at.most(seconds() + maxNotBeforeAhead)
+    expect(Math.max(...results.flatMap((one) => (E.isRight(one) ? [one.right.notBefore] : [])))).to.equal(
+      latest,
+    )
+    await right(revocations.revoke({ kind: 'uid', subject: 'if_other' }))
   })
 
   it('lists pages, the newest first', async () => {

@@ -155,6 +155,11 @@ export const trashContract = (make: () => Promise<TrashSubject>): void => {
     expect(await notBefore(hard.uid)).to.be.above(0)
     await restore(hard.uid)
     expect(await notBefore(hard.uid)).to.equal(revocations[0]?.notBefore)
+    // The second of two takedowns refuses what was minted between them.
+    const [second] = (await remove(hard.uid, 'take down')).revocations
+    expect(second?.notBefore).to.be.above(revocations[0]?.notBefore ?? expect.fail())
+    for (let n = 0; n < 40; n += 1) await remove(hard.uid, 'take down')
+    expect(await notBefore(hard.uid)).to.be.below((second?.notBefore ?? 0) + 30)
   })
 
   it('cancels the job of a deleted file, and queues it when the file is restored', async () => {

@@ -4,6 +4,7 @@ import { exactTotal, maxExactTotal } from '../../domain/shared/exact-total.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { JobQueue } from '../../ports/job-queue.ts'
 import { JobRow, jobColumns, toJob } from './job-rows.ts'
+import { supportedKindCondition } from './job-statements.ts'
 import { createStatements } from './statements.ts'
 
 const Count = t.strict({ count: t.number })
@@ -15,7 +16,9 @@ export const createJobList = (db: Knex): JobQueue['list'] => {
   return (filter, limit, after) => {
     const columns = (['state', 'kind', 'media'] as const).filter((column) => filter[column] !== null)
     const values = columns.map((column) => filter[column] ?? '')
-    const condition = ['true', ...columns.map((column) => `j.${column} = ?`)].join(' and ')
+    const condition = [`j.${supportedKindCondition}`, ...columns.map((column) => `j.${column} = ?`)].join(
+      ' and ',
+    )
     const name = ['jobs.list', ...columns].join('_')
     const select = selectMany(
       'background',

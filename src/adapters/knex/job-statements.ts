@@ -1,3 +1,4 @@
+import { jobKinds } from '../../domain/jobs/job.ts'
 import { jobLeaseMs } from '../../ports/job-queue.ts'
 import { jobColumns } from './job-rows.ts'
 import { intervalOf } from './sql-times.ts'
@@ -9,6 +10,9 @@ export const connectionName = (worker: string): string => `larder worker ${worke
 
 /** Assignments for a job that is not running any more. */
 const noSteps = 'stage = null, speed = null, eta_seconds = null'
+
+/** A process of a later release may have added jobs of other kinds. They are left to it. */
+export const supportedKindCondition = `kind in (${jobKinds.map((kind) => `'${kind}'`).join(', ')})`
 
 /** Leases the jobs of the CTE `chosen`. */
 const leaseChosen = `
@@ -28,14 +32,14 @@ export const takeJobs = `
   with chosen as (
     select id from jobs
     where (select set_config('application_name', ?, false)) is not null
-      and state = 'waiting' and run_at <= now()
+      and state = 'waiting' and run_at <= now() and ${supportedKindCondition}
     order by priority desc, run_at, id limit ? for update skip locked
   ), leased as (${leaseChosen}) ${selectLeased}`
 
 /** Takes one job; the bindings are its uid and the worker. */
 export const takeJob = `
   with chosen as (
-    select id from jobs where uid = ? and state = 'waiting' for update skip locked
+    select id from jobs where uid = ? and state = 'waiting' and ${supportedKindCondition} for update skip locked
   ), leased as (${leaseChosen}) ${selectLeased}`
 
 export const renewLease = `
@@ -57,7 +61,8 @@ export const settleLease = `
 export const settleExpired = `${settleLease} and lease_until < now()`
 
 export const selectExpired = `
-  select ${jobColumns}, j.lease_token from jobs j where j.state = 'running' and j.lease_until < now()`
+  select ${jobColumns}, j.lease_token from jobs j
+  where j.state = 'running' and j.lease_until < now() and j.${supportedKindCondition}`
 
 /** Inserts a job unless its file has an active one of the same kind. Selects the uid of the active job. */
 export const insertJobOnce = `

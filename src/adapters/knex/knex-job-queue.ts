@@ -27,7 +27,7 @@ export const createKnexJobQueue = (db: Knex, worker: string): JobQueue => {
     'background',
     'jobs.find',
     JobRow,
-    `select ${jobColumns} from jobs j where j.uid = ?`,
+    `select ${jobColumns} from jobs j where j.uid = ? and j.${sql.supportedKindCondition}`,
   )
   const selectExpired = selectMany('background', 'jobs.expired', LeasedJobRow, sql.selectExpired)
   const insertOnce = writeMany('jobs.enqueue', Uid, sql.insertJobOnce)

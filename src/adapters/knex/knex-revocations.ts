@@ -3,12 +3,14 @@ import type { Knex } from 'knex'
 import { unavailable } from '../../domain/shared/errors.ts'
 import { E, O, pipe, TE } from '../../fp.ts'
 import {
+  maxNotBeforeAhead,
   Revocation,
   type RevocationHorizon,
   RevocationKind,
   type Revocations,
   type RevocationTarget,
   revocationSeconds,
+  revokedTooOften,
 } from '../../ports/revocations.ts'
 import { createStatements, decodeRows } from './statements.ts'
 
@@ -34,7 +36,8 @@ const Page = t.strict({ horizon: t.string, revocations: t.readonlyArray(PagedRev
 /** Number of expired rows that each revocation deletes: more than one, and far too few to make it wait. */
 const expiredRows = 1000
 
-const insert = `
+/** Returns a statement that revokes tokens. `notBefore`, `condition`: for a subject that was revoked before. */
+const insertOr = (notBefore: string, condition = ''): string => `
   with expired as (
     delete from revocations where id in (
       select id from revocations
@@ -47,17 +50,30 @@ const insert = `
   values (:kind, :subject, floor(extract(epoch from clock_timestamp())) + 1)
   on conflict (kind, subject) do update
     set id = excluded.id, xid = pg_current_xact_id(), created_at = clock_timestamp(),
-        not_before = greatest(revocations.not_before + 1, excluded.not_before)
+        not_before = ${notBefore}
+  ${condition}
   returning not_before`
+
+const later = 'greatest(revocations.not_before + 1, excluded.not_before)'
+
+const insert = insertOr(
+  later,
+  `where revocations.not_before + 1 < excluded.not_before + ${maxNotBeforeAhead}`,
+)
 
 const InsertedRow = t.strict({ not_before: t.number })
 
-/** Revokes tokens in the transaction of a change that they belong to. */
+/**
+ * Revokes tokens in the transaction of a change that they belong to, however often they were revoked. `isRepeated`: no
+ * token was minted since the last time, so that `notBefore` need not be later than it was.
+ */
 export const insertRevocation = async (
   trx: Knex.Transaction,
   { kind, subject }: RevocationTarget,
+  isRepeated: boolean,
 ): Promise<Revocation> => {
-  const [row] = decodeRows(InsertedRow, (await trx.raw(insert, { kind, subject })).rows)
+  const statement = insertOr(isRepeated ? 'greatest(revocations.not_before, excluded.not_before)' : later)
+  const [row] = decodeRows(InsertedRow, (await trx.raw(statement, { kind, subject })).rows)
   if (row === undefined) throw new Error('the write returned no row')
   return { kind, subject, notBefore: row.not_before }
 }
@@ -84,7 +100,11 @@ export const createKnexRevocations = (db: Knex): Revocations => {
     revoke: ({ kind, subject }) =>
       pipe(
         insertReturning({ kind, subject }),
-        TE.map(({ not_before: notBefore }) => ({ kind, subject, notBefore })),
+        TE.flatMapEither((row) =>
+          O.isSome(row)
+            ? E.right({ kind, subject, notBefore: row.value.not_before })
+            : E.left(revokedTooOften),
+        ),
       ),
 
     findNotBefore: ({ kind, subject }) =>

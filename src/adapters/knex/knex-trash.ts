@@ -76,6 +76,9 @@ export const createKnexTrash = (db: Knex): Trash => {
     const isTakenDown = mode !== 'trash'
     const keep = mode === 'erase' ? 0 : keepSeconds
     const locked = await lockFiles(trx, uids)
+    const takenDown = new Set(
+      decodeRows(Uid, (await trx.raw(sql.selectAlreadyTakenDown, { uids })).rows).map(({ uid }) => uid),
+    )
     await trx.raw(sql.cancelJobs, { uids })
     for (const kind of mediaKinds) {
       const ids = [...(locked.get(kind) ?? [])]
@@ -89,7 +92,7 @@ export const createKnexTrash = (db: Knex): Trash => {
     const revocations = []
     if (isTakenDown)
       for (const subject of [...deletions.keys()].sort())
-        revocations.push(await insertRevocation(trx, { kind: 'uid', subject }))
+        revocations.push(await insertRevocation(trx, { kind: 'uid', subject }, takenDown.has(subject)))
     if (mode === 'erase')
       for (const kind of mediaKinds) for (const id of locked.get(kind) ?? []) await purgeRows(trx, kind, id)
     return { deletions, revocations, stale: await staleOf(trx) }

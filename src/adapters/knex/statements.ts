@@ -96,15 +96,14 @@ export const createStatements = (db: Knex) => {
         )
     },
 
-    /** Runs a write that returns one row. Bindings have names, such as `:sub`. */
+    /** Runs a write that returns at most one row. Bindings have names, such as `:sub`. */
     runReturning:
       <A>(row: t.Type<A, unknown, unknown>, sql: string) =>
       (bindings: Readonly<Record<string, Binding>>) =>
-        TE.tryCatch(async (): Promise<A> => {
-          const [first] = decodeRows(row, (await db.raw(sql, bindings)).rows)
-          if (first === undefined) throw new Error('the write returned no row')
-          return first
-        }, toWriteFailure),
+        TE.tryCatch(
+          async () => O.fromNullable(decodeRows(row, (await db.raw(sql, bindings)).rows)[0]),
+          toWriteFailure,
+        ),
 
     /** Runs a write. Returns the number of affected rows. Bindings have names, such as `:sub`. */
     run: (sql: string, bindings: Readonly<Record<string, Binding>>) =>

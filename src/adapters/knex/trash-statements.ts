@@ -13,6 +13,9 @@ export const cancelJobs = `
     speed = null, eta_seconds = null
   where media = any(:uids) and state in ('waiting', 'running')`
 
+/** Of these files, the rows are locked. */
+export const selectAlreadyTakenDown = 'select uid from taken_down where uid = any(:uids)'
+
 const deletionTimes = `
   deleted_at = coalesce(deleted_at, now()),
   purge_after = case

@@ -1,11 +1,13 @@
-import { TE } from '../../fp.ts'
+import { E, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import {
   type ListedRevocation,
+  maxNotBeforeAhead,
   type RevocationHorizon,
   type Revocations,
   type RevocationTarget,
   revocationSeconds,
+  revokedTooOften,
 } from '../../ports/revocations.ts'
 
 const keyOf = ({ kind, subject }: RevocationTarget): string => `${kind} ${subject}`
@@ -17,15 +19,17 @@ export const createMemoryRevocations = (clock: Clock): Revocations => {
 
   return {
     revoke: ({ kind, subject }) =>
-      TE.fromIO(() => {
+      TE.fromIOEither(() => {
         const now = Math.floor(clock() / 1000)
         for (const [key, { notBefore }] of byTarget)
           if (notBefore < now - revocationSeconds) byTarget.delete(key)
         const earlier = byTarget.get(keyOf({ kind, subject }))?.notBefore ?? 0
-        const revocation = { kind, subject, notBefore: Math.max(now + 1, earlier + 1) }
+        const notBefore = Math.max(now + 1, earlier + 1)
+        if (notBefore > now + maxNotBeforeAhead) return E.left(revokedTooOften)
+        const revocation = { kind, subject, notBefore }
         lastId += 1
         byTarget.set(keyOf(revocation), { ...revocation, id: lastId })
-        return revocation
+        return E.right(revocation)
       }),
     findNotBefore: (target) => TE.fromIO(() => byTarget.get(keyOf(target))?.notBefore ?? 0),
     listSince: (since) =>

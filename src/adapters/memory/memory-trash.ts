@@ -10,7 +10,7 @@ type Options = {
   readonly clock: Clock
   readonly jobs: MemoryJobs
   readonly media: MemoryMedia
-  readonly revocations: Pick<Revocations, 'revoke'>
+  readonly revocations: Pick<Revocations, 'revoke' | 'findNotBefore'>
 }
 
 /** Every family of values. Values in memory are few, so all are dropped. */
@@ -80,9 +80,11 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
         const blobs = file.keys().map(blobOf)
         media.takenDown.set(uid, { sha512: file.readFacts().sha512, blobs })
         names.push(takenDownPrefix + uid, ...blobs)
-        const revocation = await revocations.revoke({ kind: 'uid', subject: uid })()
-        if (E.isLeft(revocation)) return revocation
-        revoked.push(revocation.right)
+        const target = { kind: 'uid' as const, subject: uid }
+        const revocation = file.isTakenDown ? E.left(null) : await revocations.revoke(target)()
+        const notBefore = await revocations.findNotBefore(target)()
+        if (E.isLeft(notBefore)) return notBefore
+        revoked.push(E.isRight(revocation) ? revocation.right : { ...target, notBefore: notBefore.right })
         if (mode === 'erase') names.push(...purge(file))
       }
       return E.right({ deletions, revocations: revoked, stale: { names, families } })

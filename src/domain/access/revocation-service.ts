@@ -4,7 +4,7 @@ import type { Log } from '../../ports/log.ts'
 import type { RevocationFile } from '../../ports/revocation-file.ts'
 import type { Revocation, RevocationHorizon, Revocations, RevocationTarget } from '../../ports/revocations.ts'
 import type { Sleep } from '../../ports/sleep.ts'
-import type { Unavailable } from '../shared/errors.ts'
+import type { Conflict, Unavailable } from '../shared/errors.ts'
 import type { RevocationIndex } from './revocation-index.ts'
 
 /** Revokes tokens, and keeps the index of this process fresh (http-api.md §8.11, §9.4, §9.10). */
@@ -28,9 +28,9 @@ export type RevocationService = {
   readonly refreshAll: TE.TaskEither<Unavailable, void>
   /**
    * Revokes tokens. Once it succeeds, this process refuses them, also after a restart without the database, unless the
-   * copy on disk failed, which is logged.
+   * copy on disk failed, which is logged. Fails with Conflict if the same was revoked too often within seconds.
    */
-  readonly revoke: (target: RevocationTarget) => TE.TaskEither<Unavailable, Revocation>
+  readonly revoke: (target: RevocationTarget) => TE.TaskEither<Conflict | Unavailable, Revocation>
   /**
    * Adds revocations that another change has stored. This process refuses their tokens at once, as after `revoke`.
    */

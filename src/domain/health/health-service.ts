@@ -1,6 +1,5 @@
 import { E, type TE } from '../../fp.ts'
 import type { Monotonic } from '../../ports/monotonic.ts'
-import type { Follower } from '../freshness/follower.ts'
 import { oneLineMessage } from '../shared/error-text.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import { withTaskTimeout } from '../shared/with-timeout.ts'
@@ -28,7 +27,9 @@ type Deps = {
   readonly database: Check
   readonly objectStore: Check
   readonly cache: Check
-  readonly follower: Pick<Follower, 'check' | 'isExpired'>
+  readonly bus: Check
+  /** Whether no media may be served, because changes were not heard of for too long (http-api.md §9.9). */
+  readonly isExpired: () => boolean
   readonly monotonic: Monotonic
   /** Timeout in milliseconds for the check of each dependency. */
   readonly limitMs?: number
@@ -38,7 +39,7 @@ type Deps = {
 const reuseMs = 1000
 
 export const createHealthService = (deps: Deps): HealthService => {
-  const { database, objectStore, cache, follower, monotonic, limitMs = 2000 } = deps
+  const { database, objectStore, cache, bus, isExpired, monotonic, limitMs = 2000 } = deps
   let latest: { readonly health: Promise<HealthReport>; endedAt: number | null } | null = null
 
   const find = async (name: string, check: Check): Promise<HealthFinding> => {
@@ -51,11 +52,11 @@ export const createHealthService = (deps: Deps): HealthService => {
       find('database', database),
       find('object store', objectStore),
       find('cache', cache),
-      find('bus', follower.check),
+      find('bus', bus),
     ])
-    const [db, store, disk, bus] = findings.map(({ fault }) => fault === null)
-    const canServe = (disk || (db && store)) && !follower.isExpired()
-    const isWell = db && store && disk && bus
+    const [db, store, disk, hears] = findings.map(({ fault }) => fault === null)
+    const canServe = (disk || (db && store)) && !isExpired()
+    const isWell = db && store && disk && hears
     return { status: canServe ? (isWell ? 'ready' : 'degraded') : 'unavailable', findings }
   }
 

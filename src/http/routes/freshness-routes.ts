@@ -10,6 +10,7 @@ import { isKeyName, isValueFamily } from '../../ports/cache-keys.ts'
 import { closedObject } from '../request/closed-object.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
+import { ByUid, namedByUid } from '../request/named-by-uid.ts'
 import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
@@ -29,6 +30,8 @@ const PurgeTarget = t.union([
     }),
   ),
 ])
+
+const purgeOf = namedByUid('purge', PurgeUid)
 
 const maxBodyBytes = 16 * 1024
 
@@ -58,11 +61,11 @@ export const freshnessRoutes = (
     '/cache/purges/:uid',
     handle({
       credential,
-      params: t.strict({ uid: PurgeUid }),
-      explainsParams: true,
+      params: ByUid,
       handler: ({ params }) =>
         pipe(
-          freshness.findPurge(params.uid),
+          purgeOf(params),
+          TE.flatMap(freshness.findPurge),
           TE.map((purge) => jsonReply(purgeAsJson(purge))),
         ),
     }),

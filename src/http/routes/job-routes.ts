@@ -11,6 +11,7 @@ import { pipe, TE } from '../../fp.ts'
 import { closedObject } from '../request/closed-object.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
+import { ByUid, namedByUid } from '../request/named-by-uid.ts'
 import { pageLimitOf } from '../request/page-query.ts'
 import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
@@ -18,7 +19,6 @@ import { createRouteGroup, type RouteGroup } from '../router.ts'
 
 type Deps = { readonly admins: AdminService; readonly jobService: JobService }
 
-const ByJob = t.strict({ uid: JobUid })
 const ListQuery = t.partial({
   state: oneOf('job_state', jobStates),
   kind: oneOf('job_kind', jobKinds),
@@ -33,6 +33,7 @@ const Priority = refine(
 )
 const priorityBody = jsonBody(closedObject(t.strict({ priority: Priority })))
 
+const jobOf = namedByUid('job', JobUid)
 const jobReply = (job: Job) => jsonReply(jobAsJson(job))
 
 /** The routes of jobs, for admins (http-api.md §12.1). */
@@ -59,8 +60,8 @@ export const jobRoutes = ({ admins, jobService }: Deps, handle: RouteHandler): R
     '/jobs/:uid',
     handle({
       credential: admin,
-      params: ByJob,
-      handler: ({ params: { uid } }) => pipe(jobService.find(uid), TE.map(jobReply)),
+      params: ByUid,
+      handler: ({ params }) => pipe(jobOf(params), TE.flatMap(jobService.find), TE.map(jobReply)),
     }),
   )
 
@@ -70,8 +71,8 @@ export const jobRoutes = ({ admins, jobService }: Deps, handle: RouteHandler): R
       `/jobs/:uid/${change}`,
       handle({
         credential: admin,
-        params: ByJob,
-        handler: ({ params: { uid } }) => pipe(jobService[change](uid), TE.map(jobReply)),
+        params: ByUid,
+        handler: ({ params }) => pipe(jobOf(params), TE.flatMap(jobService[change]), TE.map(jobReply)),
       }),
     )
 
@@ -80,10 +81,14 @@ export const jobRoutes = ({ admins, jobService }: Deps, handle: RouteHandler): R
     '/jobs/:uid',
     handle({
       credential: admin,
-      params: ByJob,
+      params: ByUid,
       body: priorityBody,
-      handler: ({ params: { uid }, body: { priority } }) =>
-        pipe(jobService.setPriority(uid, priority), TE.map(jobReply)),
+      handler: ({ params, body: { priority } }) =>
+        pipe(
+          jobOf(params),
+          TE.flatMap((uid) => jobService.setPriority(uid, priority)),
+          TE.map(jobReply),
+        ),
     }),
   )
   return routes

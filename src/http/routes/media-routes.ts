@@ -18,6 +18,7 @@ import { permittedVersions, versionTagOf } from '../request/if-match.ts'
 import { jsonBody } from '../request/json-body.ts'
 import { MediaBatchBody, MediaChangeBody, toMediaChange } from '../request/media-bodies.ts'
 import { encodeMediaCursor, isOfFilter, MediaCursor } from '../request/media-cursor.ts'
+import { ByUid } from '../request/named-by-uid.ts'
 import { pageLimitOf } from '../request/page-query.ts'
 import { QueryBoolean } from '../request/query-codecs.ts'
 import { preconditionMissing, unprocessable } from '../request/request-faults.ts'
@@ -45,9 +46,6 @@ const ListQuery = t.partial({
   limit: PageLimit,
   after: MediaCursor,
 })
-
-// Any text, so that a text which is no uid gets the same reply as an unknown uid (http-api.md §1.2).
-const ByUid = t.strict({ uid: t.string })
 
 const filterOf = (query: t.TypeOf<typeof ListQuery>): MediaFilter => ({
   search: query.q ?? null,

@@ -1,9 +1,14 @@
+import { expect } from 'chai'
 import { createKnex } from '../../../src/adapters/knex/create-knex.ts'
 import { createKnexContentFileRepository } from '../../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../../src/adapters/knex/knex-image-file-repository.ts'
 import { createKnexJobQueue } from '../../../src/adapters/knex/knex-job-queue.ts'
+import { O } from '../../../src/fp.ts'
+import { jobLeaseMs } from '../../../src/ports/job-queue.ts'
 import { fileJobsContract } from '../../contracts/file-jobs.contract.ts'
 import { jobQueueContract } from '../../contracts/job-queue.contract.ts'
+import { aNewJob } from '../../support/builders.ts'
+import { right } from '../../support/expect-right.ts'
 import { withDatabase } from '../../support/postgres.ts'
 import { pollUntilDefined } from '../../support/processes.ts'
 
@@ -42,6 +47,28 @@ describe('PostgreSQL job queue', () => {
       advance,
     }
   }
+  it('leaves jobs of kinds that a later release adds to the processes of that release', async () => {
+    const { jobs } = await make()
+    const [waiting, running] = [aNewJob(), aNewJob()]
+    for (const job of [running, waiting]) await right(jobs.enqueue(job))
+    await right(jobs.takeOne(running.uid))
+    await advance(2 * jobLeaseMs)
+    const db = database.knex()
+    await db.raw('alter table jobs drop constraint jobs_kind_check')
+    try {
+      await db.raw(`update jobs set kind = 'later'`)
+      expect(await right(jobs.take(5))).to.deep.equal([])
+      expect(await right(jobs.takeOne(waiting.uid))).to.deep.equal(O.none)
+      expect(await right(jobs.reap)).to.equal(0)
+      expect(await right(jobs.find(waiting.uid))).to.deep.equal(O.none)
+      const listed = await right(jobs.list({ state: null, kind: null, media: null }, 5, null))
+      expect(listed).to.deep.equal({ items: [], next: null, total: 0 })
+    } finally {
+      await db.raw('delete from jobs')
+      await db.raw(`alter table jobs add constraint jobs_kind_check check (kind in ('exports', 'remake'))`)
+    }
+  })
+
   describe('by itself', () => jobQueueContract(make))
   describe('with the repositories of files', () => fileJobsContract(make))
 })

@@ -25,7 +25,8 @@ describe('health', () => {
       database: counted,
       objectStore: reachable,
       cache: reachable,
-      follower: { check: reachable, isExpired: () => false },
+      bus: reachable,
+      isExpired: () => false,
       monotonic: asMonotonic(() => now),
       ...overrides,
     })
@@ -83,8 +84,8 @@ describe('health', () => {
     [{ database: down, objectStore: down }, 'degraded'],
     [{ cache: down }, 'degraded'],
     [{ cache: down, objectStore: down }, 'unavailable'],
-    [{ follower: { check: down, isExpired: () => false } }, 'degraded'],
-    [{ follower: { check: down, isExpired: () => true } }, 'unavailable'],
+    [{ bus: down }, 'degraded'],
+    [{ bus: down, isExpired: () => true }, 'unavailable'],
   ] as const)
     it(`is ${status} without ${Object.keys(fault).join(' and ') || 'any fault'}`, async () => {
       expect((await make(fault).examine()).status).to.equal(status)

@@ -96,7 +96,8 @@ describe('purging (§9.7) and instances (§9.8)', () => {
     ])
       expect((await purge(body)).status, JSON.stringify(body)).to.equal(422)
     expect((await purge({ key: cacheKeys.storedFile({ uid: aStoredFileUid() }).name })).status).to.equal(200)
-    expect((await server.get('/api/1/admin/cache/purges/pu_none', admin)).status).to.equal(404)
+    for (const none of ['pu_none', 'a.b', '%00'])
+      expect((await server.get(`/api/1/admin/cache/purges/${none}`, admin)).status, none).to.equal(404)
   })
 
   it('lists the instances', async () => {

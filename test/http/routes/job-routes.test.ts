@@ -63,7 +63,14 @@ describe('the routes of jobs', () => {
       'only a waiting or running job can be cancelled',
     ])
     expect((await request('POST', `/${job.uid}/retry`)).json).to.include({ state: 'waiting' })
-    expect((await request('GET', '/job_unknown')).status).to.equal(404)
+    for (const uid of ['job_unknown', 'a.b', '%00', 'x'.repeat(200)])
+      for (const [method, path, body] of [
+        ['GET', `/${uid}`],
+        ['POST', `/${uid}/retry`],
+        ['POST', `/${uid}/cancel`],
+        ['PATCH', `/${uid}`, { priority: 1 }],
+      ] as const)
+        expect((await request(method, path, body)).status, `${method} ${path}`).to.equal(404)
     for (const query of ['state=lost', 'limit=0', 'limit=201', 'after=x'])
       expect((await request('GET', `?${query}`)).status, query).to.equal(422)
   })

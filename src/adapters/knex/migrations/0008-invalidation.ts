@@ -73,27 +73,6 @@ const log = `
     perform log_family_invalidation(tg_argv);
     return null;
   end $$;
-
-  -- Prunes no row that is newer than a running transaction: followers count it as perhaps unknown, so that each
-  -- read would be a gap for as long as that transaction runs.
-  create function prune_invalidation_log(keep interval) returns bigint language sql as $$
-    with bounds as (
-      select pg_snapshot_xmin(pg_current_snapshot()) as oldest, pg_snapshot_xmax(pg_current_snapshot()) as next
-    ), gone as (
-      delete from invalidation_log using bounds
-      where created_at < clock_timestamp() - keep and id < (select max(id) from invalidation_log)
-        and (xid < oldest or xid >= next)
-      returning xid
-    ), noted as (
-      update invalidation_pruning
-      set pruned = greatest(
-        case when pruned < next then pruned else '0' end,
-        (select xid from gone where xid < next order by xid desc limit 1)
-      ) from bounds
-      where exists (select from gone)
-    )
-    select count(*) from gone
-  $$;
 `
 
 /** The body of a trigger function. `names` is a query for the names of the stale values. */
@@ -271,7 +250,6 @@ const down = async (db: Knex): Promise<void> => {
     await db.raw(`drop function if exists invalidate_${table}() cascade`)
   await db.raw(`
     drop function invalidate_families() cascade;
-    drop function prune_invalidation_log(interval);
     drop function log_family_invalidation(text[]);
     drop function log_invalidation(text[]);
     drop table invalidation_log, invalidation_pruning, instances, cache_purges;
