@@ -128,13 +128,14 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
     run: (signal) => async () => {
       const due = await trash.isDue()
       if (E.isLeft(due) || !due.right) return E.isLeft(due) ? due : E.right(O.some(nothing))
+      // No grace waits for the sweep of a large store.
+      const ended = await endGraces(signal)
+      if (E.isLeft(ended)) return ended
       return locks.tryWith(
         sweepLock,
         (lost): TE.TaskEither<Unavailable, PurgedFiles> =>
           async () => {
             const stopping = AbortSignal.any([signal, lost])
-            const ended = await endGraces(stopping)
-            if (E.isLeft(ended)) return ended
             const ours = await isOurs()
             if (E.isLeft(ours)) return ours
             return ours.right ? empty(stopping)() : E.right(nothing)
