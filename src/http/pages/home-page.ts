@@ -15,6 +15,8 @@ export const homePageCommands: ReadonlyArray<Entry> = [
   ['larder list', 'lists the files of the library, or searches them'],
   ['larder show UID', 'shows everything about a file'],
   ['larder set UID', 'changes its title, its metadata, or whether it is public'],
+  ['larder rm UID…', 'deletes files: into the trash, or with --now at once'],
+  ['larder restore UID…', 'takes files out of the trash'],
   ['larder token UID', 'prints a token for a file'],
   ['larder revoke UID', 'revokes all tokens of a file'],
   ['larder admin grant SUB', 'makes a user an admin'],
