@@ -49,8 +49,8 @@ export type Instances = {
   /** Lists all instances, the oldest first. */
   readonly list: TE.TaskEither<Unavailable, ReadonlyArray<InstanceStatus>>
   /**
-   * Adds a purge, and writes its values to the log of invalidations, in one transaction. The bus announces it, even
-   * if there are no values: an instance that has applied it has applied all earlier changes, too.
+   * Adds a purge, and writes its values to the log of invalidations, in one transaction. The log gets a row, which the
+   * bus announces, even if there are no values: an instance that has applied it has applied all earlier changes, too.
    */
   readonly addPurge: (uid: PurgeUid, stale: Exclude<StaleValues, 'all'>) => TE.TaskEither<Unavailable, void>
   /**

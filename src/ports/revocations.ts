@@ -58,14 +58,14 @@ export const maxNotBeforeAhead = 30
 
 /** The failure of a revocation whose `notBefore` would be later. */
 export const revokedTooOften: Conflict = conflict(
-  'the same was revoked too often within a few seconds: try again in half a minute',
+  'the same was revoked too often within a few seconds, or the clock of the database was set back: try again later',
 )
 
 /** Stores revocations. All processes of a library share one store. */
 export type Revocations = {
   /**
    * Stores a revocation. `notBefore` is the time of the store in whole seconds, plus one, and later than
-   * that of any earlier revocation of the same subject: a token minted after that one has its `notBefore` as `iat`,
+   * that of any earlier revocation of the same file or user: a token minted after that one has its `notBefore` as `iat`,
    * and must be refused by this one. Fails with Conflict if it would be more than `maxNotBeforeAhead` ahead of the
    * store, after so many revocations within seconds; nothing is stored then. Also deletes some of what is older than
    * `revocationSeconds`. If it fails with Unavailable, the revocation may be stored or not.

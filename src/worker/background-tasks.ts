@@ -10,7 +10,7 @@ import { createStoppableTasks, type StoppableTasks } from './stoppable-tasks.ts'
 import { createSweepTask } from './sweep-task.ts'
 import { createTrashTask } from './trash-task.ts'
 
-/** Creates the background work of a server: migrations, samples, jobs, the sweep, and the pruning of the log. */
+/** Creates the background work of a server: migrations, samples, jobs, the sweep, and the removal of old rows. */
 export const createBackgroundTasks = (
   larder: Larder,
   config: Config,

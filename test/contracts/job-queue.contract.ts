@@ -111,6 +111,7 @@ export const jobQueueContract = (make: () => Promise<JobQueueSubject>): void => 
   })
 
   it('stores the progress with each renewal, which prolongs the lease', async () => {
+    expect(await right(one.oldestRunningAge)).to.equal(0)
     await add()
     const { uid, lease } = await takeFirst()
     for (let i = 0; i < 3; i += 1) {
@@ -274,6 +275,19 @@ export const jobQueueContract = (make: () => Promise<JobQueueSubject>): void => 
     expect(await right(one.prune(3_600_000, 1000))).to.equal(1)
     expect(await right(one.find(ended.uid))).to.deep.equal(O.none)
     expect(await find(waiting.uid)).to.include({ state: 'waiting' })
+  })
+
+  it('deletes the oldest of several such jobs first, and at most as many as the limit says', async () => {
+    const jobs = [await add(), await add(), await add()] as const
+    for (const job of [jobs[2], jobs[0], jobs[1]]) {
+      await right(one.cancel(job.uid))
+      await advance(1000)
+    }
+    await advance(7_200_000)
+    expect(await right(one.prune(3_600_000, 2))).to.equal(2)
+    expect(await find(jobs[1].uid)).to.include({ state: 'cancelled' })
+    expect(await right(one.prune(3_600_000, 2))).to.equal(1)
+    expect(await right(one.prune(3_600_000, 2))).to.equal(0)
   })
 
   it('knows whether another process takes jobs', async () => {

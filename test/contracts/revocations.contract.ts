@@ -97,6 +97,9 @@ export const revocationsContract = (make: () => Promise<Revocations>): void => {
       latest,
     )
     await right(revocations.revoke({ kind: 'uid', subject: 'if_other' }))
+    // The time of a jti is compared with no token.
+    for (let n = 0; n < maxNotBeforeAhead + 10; n += 1)
+      await right(revocations.revoke({ kind: 'jti', subject: 'often' }))
   })
 
   it('lists pages, the newest first', async () => {

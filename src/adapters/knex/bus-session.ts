@@ -5,12 +5,12 @@ import { E } from '../../fp.ts'
 import type { StaleValues } from '../../ports/cache.ts'
 import type { BusPosition, BusSession } from '../../ports/invalidation-bus.ts'
 import type { PgConnection } from './create-knex.ts'
-import { createdAtText, isOfAnotherHistory } from './log-history.ts'
+import { createdAtText, isOfAnotherHistory, nowhere } from './log-history.ts'
 import { openOwnConnection } from './own-connection.ts'
 import { decodeRows } from './statements.ts'
 
 /** The channel on which the triggers notify. */
-export const busChannel = 'larder_invalidation'
+const busChannel = 'larder_invalidation'
 
 /** Number of rows per page. A row has at most 500 names. */
 const pageRows = 100
@@ -56,9 +56,6 @@ const PageRow = t.strict({
   keys: t.readonlyArray(t.string),
   families: t.readonlyArray(t.string),
 })
-
-/** A position that no log has. */
-const nowhere: BusPosition = { snapshot: '1:1:', newest: { id: 0, xid: '', createdAt: '' } }
 
 const int8 = 20
 

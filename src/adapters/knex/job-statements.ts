@@ -5,8 +5,16 @@ import { intervalOf } from './sql-times.ts'
 
 const leaseEnd = `now() + ${intervalOf(jobLeaseMs)}`
 
-/** Name of a connection that takes jobs, so that other processes know that there are workers. */
-export const connectionName = (worker: string): string => `larder worker ${worker}`.slice(0, 63)
+const connectionPrefix = 'larder worker '
+/** PostgreSQL cuts off longer names of connections. */
+const maxNameLength = 63
+
+/**
+ * Name of a connection that takes jobs, so that other processes know that there are workers. The end of a long name
+ * of a worker is kept, because it tells the processes of a machine apart.
+ */
+export const connectionName = (worker: string): string =>
+  connectionPrefix + worker.slice(connectionPrefix.length - maxNameLength)
 
 /** Assignments for a job that is not running any more. */
 const noSteps = 'stage = null, speed = null, eta_seconds = null'
@@ -84,7 +92,7 @@ export const deleteEnded = `
 export const selectHasWorkers = `
   select exists (
     select from pg_stat_activity
-    where datname = current_database() and application_name like 'larder worker %' and application_name <> ?
+    where datname = current_database() and application_name like '${connectionPrefix}%' and application_name <> ?
   ) as present`
 
 export const selectOldestRunning = `

@@ -5,10 +5,8 @@ import { nullable } from '../../domain/shared/nullable.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import { type Instances, silentAfterMs } from '../../ports/instances.ts'
-import type { BusPosition } from '../../ports/invalidation-bus.ts'
-import { busChannel } from './bus-session.ts'
 import { deleteInPieces, pieceLength } from './delete-in-pieces.ts'
-import { isOfAnotherHistory } from './log-history.ts'
+import { isOfAnotherHistory, nowhere } from './log-history.ts'
 import { epochMilliseconds, intervalOf } from './sql-times.ts'
 import { createStatements, inTransaction } from './statements.ts'
 
@@ -31,9 +29,6 @@ const ReceiptRow = snakeCased(
     heardAt: t.number,
   }),
 )
-
-/** What an instance has applied that does not follow: no transaction. */
-const nothing: BusPosition = { snapshot: '1:1:', newest: { id: 0, xid: '', createdAt: '' } }
 
 // The row of an instance may come from a backup. So a report counts only for purges that are older.
 
@@ -65,11 +60,11 @@ export const createKnexInstances = (db: Knex): Instances => {
   )
   return {
     report: ({ uid, version, position, cacheBytes, hitRatio }) => {
-      const { snapshot, newest } = position ?? nothing
+      const { snapshot, newest } = position ?? nowhere
       return pipe(
         run(
           `insert into instances (uid, version, applied, applied_id, cache_bytes, hit_ratio)
-           select :uid, :version, cast(case when another then :nothing else :applied end as pg_snapshot),
+           select :uid, :version, cast(case when another then :nowhere else :applied end as pg_snapshot),
                   case when another then 0 else cast(:id as bigint) end, :bytes, :ratio
            from (select ${isOfAnotherHistory({ snapshot: ':applied', id: ':id', xid: ':xid', createdAt: ':createdAt' })} as another) history
            on conflict (uid) do update
@@ -79,7 +74,7 @@ export const createKnexInstances = (db: Knex): Instances => {
             uid,
             version,
             applied: snapshot,
-            nothing: nothing.snapshot,
+            nowhere: nowhere.snapshot,
             ...newest,
             bytes: cacheBytes,
             ratio: hitRatio,
@@ -104,9 +99,10 @@ export const createKnexInstances = (db: Knex): Instances => {
     addPurge: (uid, { names, families }) =>
       inTransaction(db, async (trx) => {
         await trx('cache_purges').insert({ uid })
-        await trx.raw(`select pg_notify(?, '')`, [busChannel])
         if (names.length > 0) await trx.raw('select log_invalidation(?)', [[...names]])
-        if (families.length > 0) await trx.raw('select log_family_invalidation(?)', [[...families]])
+        // A purge of nothing gets a row without names: instances report at once only if they have applied a newer row.
+        if (families.length > 0 || names.length === 0)
+          await trx.raw('select log_family_invalidation(?)', [[...families]])
       }),
     findPurge: (uid) => pipe(findPurge(uid), TE.map(O.map(({ receipts }) => receipts))),
     forget: (silentMs) =>

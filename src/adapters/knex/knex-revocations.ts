@@ -36,8 +36,8 @@ const Page = t.strict({ horizon: t.string, revocations: t.readonlyArray(PagedRev
 /** Number of expired rows that each revocation deletes: more than one, and far too few to make it wait. */
 const expiredRows = 1000
 
-/** Returns a statement that revokes tokens. `notBefore`, `condition`: for a subject that was revoked before. */
-const insertOr = (notBefore: string, condition = ''): string => `
+/** Returns a statement that revokes tokens. `condition`: when it changes an earlier revocation of the same subject. */
+const insertIf = (condition: string): string => `
   with expired as (
     delete from revocations where id in (
       select id from revocations
@@ -50,16 +50,14 @@ const insertOr = (notBefore: string, condition = ''): string => `
   values (:kind, :subject, floor(extract(epoch from clock_timestamp())) + 1)
   on conflict (kind, subject) do update
     set id = excluded.id, xid = pg_current_xact_id(), created_at = clock_timestamp(),
-        not_before = ${notBefore}
+        not_before = greatest(revocations.not_before + cast(:step as integer), excluded.not_before)
   ${condition}
   returning not_before`
 
-const later = 'greatest(revocations.not_before + 1, excluded.not_before)'
-
-const insert = insertOr(
-  later,
-  `where revocations.not_before + 1 < excluded.not_before + ${maxNotBeforeAhead}`,
+const insert = insertIf(
+  `where excluded.kind = 'jti' or revocations.not_before + 1 < excluded.not_before + ${maxNotBeforeAhead}`,
 )
+const insertAlways = insertIf('')
 
 const InsertedRow = t.strict({ not_before: t.number })
 
@@ -72,8 +70,8 @@ export const insertRevocation = async (
   { kind, subject }: RevocationTarget,
   isRepeated: boolean,
 ): Promise<Revocation> => {
-  const statement = insertOr(isRepeated ? 'greatest(revocations.not_before, excluded.not_before)' : later)
-  const [row] = decodeRows(InsertedRow, (await trx.raw(statement, { kind, subject })).rows)
+  const { rows } = await trx.raw(insertAlways, { kind, subject, step: isRepeated ? 0 : 1 })
+  const [row] = decodeRows(InsertedRow, rows)
   if (row === undefined) throw new Error('the write returned no row')
   return { kind, subject, notBefore: row.not_before }
 }
@@ -99,7 +97,7 @@ export const createKnexRevocations = (db: Knex): Revocations => {
   return {
     revoke: ({ kind, subject }) =>
       pipe(
-        insertReturning({ kind, subject }),
+        insertReturning({ kind, subject, step: kind === 'jti' ? 0 : 1 }),
         TE.flatMapEither((row) =>
           O.isSome(row)
             ? E.right({ kind, subject, notBefore: row.value.not_before })

@@ -1,3 +1,8 @@
+import type { BusPosition } from '../../ports/invalidation-bus.ts'
+
+/** A position of no log: no transaction is visible in it. */
+export const nowhere: BusPosition = { snapshot: '1:1:', newest: { id: 0, xid: '', createdAt: '' } }
+
 /** The expression for the time of a row of the log, as a text that depends on no setting of the session. */
 export const createdAtText = (column: string): string =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`

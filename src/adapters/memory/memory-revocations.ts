@@ -24,8 +24,8 @@ export const createMemoryRevocations = (clock: Clock): Revocations => {
         for (const [key, { notBefore }] of byTarget)
           if (notBefore < now - revocationSeconds) byTarget.delete(key)
         const earlier = byTarget.get(keyOf({ kind, subject }))?.notBefore ?? 0
-        const notBefore = Math.max(now + 1, earlier + 1)
-        if (notBefore > now + maxNotBeforeAhead) return E.left(revokedTooOften)
+        const notBefore = Math.max(now + 1, kind === 'jti' ? earlier : earlier + 1)
+        if (kind !== 'jti' && notBefore > now + maxNotBeforeAhead) return E.left(revokedTooOften)
         const revocation = { kind, subject, notBefore }
         lastId += 1
         byTarget.set(keyOf(revocation), { ...revocation, id: lastId })

@@ -90,6 +90,8 @@ export const createFollower = (deps: Deps): Follower => {
   let failures = 0
   /** The moment from which the cut is counted before anything was applied; `null` while idle. */
   let startedAt: MonotonicMs | null = null
+  /** Time of day until which everything was applied. The monotonic clock stands while the machine is suspended. */
+  let freshUntil = 0
   let savedAt: MonotonicMs | null = null
   let savedId: number | null = null
   let cause: unknown = 'it has not been reached yet'
@@ -102,7 +104,8 @@ export const createFollower = (deps: Deps): Follower => {
     return session === null ? 'cut' : 'behind'
   }
 
-  const staleMs = (): number => (startedAt === null ? 0 : monotonic() - (trust.lastFresh() ?? startedAt))
+  const staleMs = (): number =>
+    startedAt === null ? 0 : Math.max(monotonic() - (trust.lastFresh() ?? startedAt), clock() - freshUntil)
 
   const readRevocationsOf = (stale: StaleValues): TE.TaskEither<Unavailable, void> => {
     if (stale === 'all') return deps.readAllRevocations
@@ -119,15 +122,17 @@ export const createFollower = (deps: Deps): Follower => {
   /** Reads the log once, applies it, and then saves the position. */
   const catchUp = async (open: BusSession): Promise<E.Either<Unavailable, void>> => {
     const at = monotonic()
+    const timeOfDay = clock()
     const reached = await open.catchUp(position, apply)()
     if (E.isLeft(reached)) return reached
     position = reached.right
     trust.extend(at)
+    freshUntil = timeOfDay
     endCatchingUp()
     const pauseMs = savedId === position.newest.id ? saveMs : saveNewsMs
     if (savedAt !== null && at - savedAt < pauseMs) return E.right(undefined)
     // Without a saved position the next start only repeats more. So a failure changes nothing here.
-    const saved = await positions.save({ position, reachedAt: clock() })()
+    const saved = await positions.save({ position, reachedAt: timeOfDay })()
     if (E.isRight(saved)) {
       savedAt = at
       savedId = position.newest.id
@@ -184,14 +189,15 @@ export const createFollower = (deps: Deps): Follower => {
 
   return {
     run: async (signal) => {
-      const age = positions.initial === null ? 0 : Math.max(0, clock() - positions.initial.reachedAt)
-      startedAt = addMilliseconds(monotonic(), -age)
       catchingUp = new Promise<void>((resolve) => {
         endCatchingUp = () => {
           catchingUp = null
           resolve()
         }
       })
+      const timeOfDay = clock()
+      freshUntil = Math.min(timeOfDay, positions.initial?.reachedAt ?? timeOfDay)
+      startedAt = addMilliseconds(monotonic(), freshUntil - timeOfDay)
       while (!signal.aborted) {
         await followOnce(signal)
         endCatchingUp()

@@ -42,9 +42,9 @@ export const createFreshnessService = (deps: Deps): FreshnessService => {
   /** Returns a purge that was stored. */
   const withReceipts = async (uid: PurgeUid): Promise<E.Either<NotFound, Purge>> => {
     const found = await findPurge(uid)()
-    return E.isLeft(found) && found.left._tag === 'Unavailable'
-      ? E.right({ uid, receipts: null })
-      : (found as E.Either<NotFound, Purge>)
+    if (E.isRight(found)) return found
+    const { left: failure } = found
+    return failure._tag === 'Unavailable' ? E.right({ uid, receipts: null }) : E.left(failure)
   }
 
   return {

@@ -17,8 +17,12 @@ export type UnfinishedJob = {
   readonly isRefusedElsewhere: boolean
 }
 
+type FinishedOrNot = E.Either<UnfinishedJob, FinishedJob>
+
 /** Time in milliseconds for which a waiting job is left to other processes. */
 const maxPatienceMs = 2000
+/** Time in milliseconds for which the database may be away, such as for a restart. The job goes on meanwhile. */
+const maxOutageMs = 30_000
 const pollMs = 250
 
 const jobDeleted = refused('it is no longer in the library: it was deleted while its exports were made')
@@ -29,14 +33,14 @@ const failure = (error: Refused | Unavailable, isRefusedElsewhere = false) =>
 
 /**
  * Waits until a job has ended. If no worker takes it within two seconds, or if there are no workers, this
- * process does it. `source` is only read by this process.
+ * process does it. Goes on while the database is away, for half a minute. `source` is only read by this process.
  */
 export const finishJob = async (
   deps: JobRunDeps,
   uid: JobUid,
   options: JobRunOptions,
-): Promise<E.Either<UnfinishedJob, FinishedJob>> => {
-  const { jobs, sleep } = deps
+): Promise<FinishedOrNot> => {
+  const { jobs, sleep, monotonic } = deps
   const { signal, onProgress } = options
   const workers = await jobs.hasWorkers()
   const patienceMs = E.isRight(workers) && workers.right ? maxPatienceMs : 0
@@ -45,37 +49,51 @@ export const finishJob = async (
 
   let refusal: Refused | null = null
 
-  while (!signal.aborted) {
+  /** Looks at the job once, and does it if it is left to this process. `null`: it has not ended. */
+  const look = async (): Promise<E.Either<Unavailable, FinishedOrNot | null>> => {
     const found = await jobs.find(uid)()
-    if (E.isLeft(found)) return failure(found.left)
-    if (O.isNone(found.right)) return failure(refusal ?? jobDeleted)
+    if (E.isLeft(found)) return found
+    if (O.isNone(found.right)) return E.right(failure(refusal ?? jobDeleted))
     const job = found.right.value
-    if (job.state === 'done') return E.right({ state: 'made elsewhere', warnings: job.warnings })
-    if (job.state === 'failed') return failure(refused(job.error ?? 'it failed'), job.isRefused)
-    if (job.state === 'cancelled') return failure(refused(cancelledReason))
+    if (job.state === 'done') return E.right(E.right({ state: 'made elsewhere', warnings: job.warnings }))
+    if (job.state === 'failed') return E.right(failure(refused(job.error ?? 'it failed'), job.isRefused))
+    if (job.state === 'cancelled') return E.right(failure(refused(cancelledReason)))
     if (job.state === 'running') {
       patience = patienceMs
       onProgress(job.progress)
       // If there are no workers, no other process ends the lease of a process that was killed.
       const reaped = await reaper.reap()
-      if (E.isLeft(reaped)) return failure(reaped.left)
-    } else if (patience <= 0) {
-      const taken = await jobs.takeOne(uid)()
-      if (E.isLeft(taken)) return failure(taken.left)
-      if (O.isSome(taken.right)) {
-        const run = await runJob(deps, taken.right.value, options)
-        if (run.result !== 'lost') return finishedBy(run)
-        refusal = run.refusal
-      }
-    } else patience -= pollMs
+      return E.isLeft(reaped) ? reaped : E.right(null)
+    }
+    if (patience > 0) {
+      patience -= pollMs
+      return E.right(null)
+    }
+    const taken = await jobs.takeOne(uid)()
+    if (E.isLeft(taken)) return taken
+    if (O.isNone(taken.right)) return E.right(null)
+    const run = await runJob(deps, taken.right.value, options)
+    if (run.result !== 'lost') return E.right(finishedBy(run))
+    refusal = run.refusal
+    return E.right(null)
+  }
+
+  let answeredAt = monotonic()
+  while (!signal.aborted) {
+    const looked = await look()
+    if (E.isRight(looked)) {
+      if (looked.right !== null) return looked.right
+      answeredAt = monotonic()
+    } else {
+      reaper.noteOutage()
+      if (monotonic() - answeredAt > maxOutageMs) return failure(looked.left)
+    }
     await sleep(pollMs, signal)
   }
   return failure(stopped)
 }
 
-const finishedBy = (
-  run: Exclude<JobRun, { readonly result: 'lost' }>,
-): E.Either<UnfinishedJob, FinishedJob> => {
+const finishedBy = (run: Exclude<JobRun, { readonly result: 'lost' }>): FinishedOrNot => {
   switch (run.result) {
     case 'made':
       return E.right({ state: 'made', warnings: run.warnings })

@@ -66,7 +66,8 @@ export const createJobRunner = (
       const options = {
         source: null,
         onProgress: (fraction: number) => onProgress(job, fraction),
-        signal,
+        // Each job has a signal of its own, because Node warns of more than ten listeners to one.
+        signal: AbortSignal.any([signal]),
       }
       const running = runJob(deps, job, options)
         .then((ended) => {

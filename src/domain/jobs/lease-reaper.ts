@@ -1,11 +1,11 @@
 import { E, type TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type JobQueue, jobLeaseMs } from '../../ports/job-queue.ts'
-import { addMilliseconds, type Monotonic } from '../../ports/monotonic.ts'
+import { addMilliseconds, type Monotonic, type MonotonicMs } from '../../ports/monotonic.ts'
 import type { Unavailable } from '../shared/errors.ts'
 
 type Deps = {
-  readonly jobs: Pick<JobQueue, 'reap'>
+  readonly jobs: Pick<JobQueue, 'reap' | 'oldestRunningAge'>
   readonly monotonic: Monotonic
   readonly clock: Clock
 }
@@ -23,24 +23,30 @@ const graceMs = 5000
 const maxGapMs = jobLeaseMs / 2
 
 /**
- * Creates what ends expired leases. After an outage all leases have expired, although their workers live. It is not
- * known what happened before the start of this process, so the grace begins with it.
+ * Creates what ends expired leases. After an outage all leases have expired, although their workers live. So the grace
+ * begins with the first answer of the database, also after a start: it is not known what happened before.
  */
 export const createLeaseReaper = ({ jobs, monotonic, clock }: Deps): LeaseReaper => {
-  let reapsFrom = addMilliseconds(monotonic(), graceMs)
+  /** `null`: the database has not answered since the last outage. */
+  let reapsFrom: MonotonicMs | null = null
   let calledAt = clock()
   const noteOutage = (): void => {
-    reapsFrom = addMilliseconds(monotonic(), graceMs)
+    reapsFrom = null
   }
   return {
     noteOutage,
     reap: async () => {
       if (clock() - calledAt > maxGapMs) noteOutage()
       calledAt = clock()
-      if (monotonic() < reapsFrom) return E.right(0)
-      const reaped = await jobs.reap()
-      if (E.isLeft(reaped)) noteOutage()
-      return reaped
+      const isGrace = reapsFrom === null || monotonic() < reapsFrom
+      // A cheap query during the grace shows that the database still answers, so that workers can renew.
+      const answer = await (isGrace ? jobs.oldestRunningAge() : jobs.reap())
+      if (E.isLeft(answer)) {
+        noteOutage()
+        return answer
+      }
+      reapsFrom ??= addMilliseconds(monotonic(), graceMs)
+      return isGrace ? E.right(0) : answer
     },
   }
 }

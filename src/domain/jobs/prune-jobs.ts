@@ -8,7 +8,7 @@ type Deps = { readonly jobs: Pick<JobQueue, 'prune'>; readonly monotonic: Monoto
 const keepEndedMs = 30 * 86_400_000
 /** Number of jobs of one deletion, so that each stays within its limit, however many jobs there are. */
 const pieceLength = 1000
-/** Time in milliseconds between two deletions of old jobs, also after one that failed. */
+/** Time in milliseconds between two deletions of old jobs, also after one that failed or threw. */
 const pauseMs = 3_600_000
 
 /**
@@ -18,9 +18,9 @@ export const createJobPruning = ({ jobs, monotonic }: Deps) => {
   let prunesFrom = monotonic()
   return async (): Promise<E.Either<Unavailable, unknown>> => {
     if (monotonic() < prunesFrom) return E.right(0)
+    prunesFrom = addMilliseconds(monotonic(), pauseMs)
     const pruned = await jobs.prune(keepEndedMs, pieceLength)()
-    const isLast = E.isLeft(pruned) || pruned.right < pieceLength
-    if (isLast) prunesFrom = addMilliseconds(monotonic(), pauseMs)
+    if (E.isRight(pruned) && pruned.right === pieceLength) prunesFrom = monotonic()
     return pruned
   }
 }

@@ -37,7 +37,7 @@ export const withoutException =
     }
   }
 
-/** Retries of a process that goes on. The last one is within the lease. */
+/** Retries of a process that goes on. If the database refuses at once, the last one is within the lease. */
 export const whileWorking = (signal: AbortSignal): Retries => ({ tries: 5, pauseMs: jobLeaseMs / 10, signal })
 
 /** Retries of a process that stops. Its time is limited by `SHUTDOWN_GRACE_SECONDS`. */

@@ -7,7 +7,7 @@ import { outcomeOfFailure, outcomeOfSuccess } from '../../../src/domain/jobs/job
 import type { DoJob } from '../../../src/domain/jobs/run-job.ts'
 import { refused, unavailable } from '../../../src/domain/shared/errors.ts'
 import { E, TE } from '../../../src/fp.ts'
-import { jobLeaseMs } from '../../../src/ports/job-queue.ts'
+import { type JobQueue, jobLeaseMs } from '../../../src/ports/job-queue.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
 import { aNewJob } from '../../support/builders.ts'
 import { right } from '../../support/expect-right.ts'
@@ -30,9 +30,9 @@ describe('a command that waits for its job', () => {
       await right(jobs.settle(leased.lease, outcomeOfSuccess(leased, [])))
       return E.right({ state: 'made', warnings: ['no sound'] })
     }
-    const finish = (doJob = publish) =>
+    const finish = (doJob = publish, queue: JobQueue = jobs) =>
       finishJob(
-        { jobs, doJob, sleep: timer.sleep, monotonic: asMonotonic(clock), clock, log: silentLog },
+        { jobs: queue, doJob, sleep: timer.sleep, monotonic: asMonotonic(clock), clock, log: silentLog },
         job.uid,
         {
           source: null,
@@ -126,6 +126,29 @@ describe('a command that waits for its job', () => {
     expect(await finished).to.deep.equal(
       E.left({ error: refused('it has no pixels'), isRefusedElsewhere: false }),
     )
+  })
+
+  it('goes on while the database is away for a moment, such as its restart, and fails if it stays away', async () => {
+    for (const [seconds, isBack] of [
+      [20, true],
+      [40, false],
+    ] as const) {
+      const { finish, timer, worker, advance, takeByWorker, jobs } = await make()
+      const leased = await takeByWorker()
+      let isDown = true
+      const find: typeof jobs.find = (uid) => async () =>
+        isDown ? E.left(unavailable('database')('it restarts')) : jobs.find(uid)()
+      const finished = finish(undefined, { ...jobs, find })
+      for (let second = 0; second < seconds; second += 1) {
+        advance(1)
+        await Promise.race([timer.next(), finished])
+      }
+      isDown = false
+      await right(worker.settle(leased.lease, outcomeOfSuccess(leased, [])))
+      await Promise.race([timer.next(), finished])
+      if (isBack) expect(await finished).to.deep.equal(E.right({ state: 'made elsewhere', warnings: [] }))
+      else expect(await finished).to.have.nested.property('left.error._tag', 'Unavailable')
+    }
   })
 
   it('fails with what failed in this process, and leaves the next attempt to others', async () => {

@@ -41,6 +41,25 @@ describe('a worker', () => {
     await stop()
   })
 
+  it('does more than ten jobs at a time without a warning of Node, and hands all back when it stops', async () => {
+    const warnings: string[] = []
+    const note = ({ message }: Error) => warnings.push(message)
+    process.on('warning', note)
+    const scene = makeWorkerScene()
+    const jobs = await Promise.all(Array.from({ length: 16 }, () => scene.add()))
+    let begun = 0
+    const doJob = untilAborted(() => {
+      begun += 1
+    })
+    const { timer, stop } = startWorker(scene, doJob, { slots: 16 })
+    await timer.idle(() => begun === 16)
+    await new Promise(setImmediate)
+    await stop()
+    process.off('warning', note)
+    expect(warnings).to.deep.equal([])
+    for (const job of jobs) expect(await scene.find(job)).to.include({ state: 'waiting', lost: 0 })
+  })
+
   it('ends a job whose exports exist already', async () => {
     const scene = makeWorkerScene()
     const job = await scene.add()

@@ -64,16 +64,19 @@ describe('a worker that meets faults', () => {
     const jobs: JobQueue = {
       ...scene.queue,
       renew: rejecting,
+      prune: rejecting,
       settle: (lease, outcome) => {
         settles += 1
         return settles <= 5 ? rejecting() : scene.queue.settle(lease, outcome)
       },
     }
-    const { timer, runs, stop } = startWorker(scene, () => TE.left(refused('it has no pixels')), { jobs })
+    const doJob: DoJob = () => TE.left(refused('it has no pixels'))
+    const { timer, runs, failures, stop } = startWorker(scene, doJob, { jobs })
     for (let i = 0; i < 60 && runs.length < 3; i += 1) {
       await timer.next()
       await new Promise(setImmediate)
     }
+    expect(failures.filter((item) => item === 'old jobs')).to.have.length(1)
     expect(runs.map(({ result }) => result)).to.deep.equal(['failed', 'failed', 'failed'])
     await stop()
   })
