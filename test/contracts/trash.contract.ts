@@ -3,7 +3,13 @@ import { E, O } from '../../src/fp.ts'
 import { cacheKeys, familiesOfName } from '../../src/ports/cache-keys.ts'
 import type { Revocations } from '../../src/ports/revocations.ts'
 import { type Trash, takenDownPrefix } from '../../src/ports/trash.ts'
-import { aNewContentExport, aNewContentFile, aNewFileJob, aNewImageExport } from '../support/builders.ts'
+import {
+  aNewContentExport,
+  aNewContentFile,
+  aNewFileJob,
+  aNewImageExport,
+  aNewJob,
+} from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { anyMedia } from '../support/media-filters.ts'
 import { createMediaScene, type MediaSubject } from '../support/media-scene.ts'
@@ -180,6 +186,18 @@ export const trashContract = (make: () => Promise<TrashSubject>): void => {
     expect(await restore(uid)).to.equal('restored')
     expect((await jobsOf(uid)).map(({ state }) => state)).to.deep.equal(['waiting'])
     expect(O.toNullable(await stateOf({ uid }))?.state).to.equal('waiting')
+  })
+
+  it('cancels a job that makes exports again, and queues it when the file is restored', async () => {
+    const { uid } = await addReadyFilm()
+    const [first] = await jobsOf(uid)
+    await right(subject.jobs.cancel(first?.uid ?? expect.fail()))
+    await right(subject.jobs.enqueue(aNewJob({ kind: 'remake', media: { kind: 'content', uid } })))
+    await remove(uid)
+    const states = async () => (await jobsOf(uid)).map(({ kind, state }) => `${kind} ${state}`)
+    expect(await states()).to.deep.equal(['remake cancelled', 'exports cancelled'])
+    await restore(uid)
+    expect(await states()).to.deep.equal(['remake waiting', 'exports cancelled'])
   })
 
   it('adds a job to a restored file that has none, and leaves a job alone that had ended before', async () => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { expect } from 'chai'
 import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
 import { localProcessLiveness } from '../../src/adapters/platform/process-liveness.ts'
@@ -81,7 +83,12 @@ describe('a takedown over three instances', () => {
     return [...statuses]
   }
   const expectNothing = async (instance: LibraryInstance): Promise<void> => {
-    for (const more of [{}, { method: 'HEAD' }, { headers: { range: 'bytes=0-3' } }, { headers: { 'if-none-match': '*' } }])
+    for (const more of [
+      {},
+      { method: 'HEAD' },
+      { headers: { range: 'bytes=0-3' } },
+      { headers: { 'if-none-match': '*' } },
+    ])
       for (const status of await statusesOf(instance, more)) expect(status).to.be.oneOf([401, 403])
   }
 
@@ -105,7 +112,8 @@ describe('a takedown over three instances', () => {
     for (const instance of instances)
       for (let n = 0; n < 3; n += 1) expect(await statusesOf(instance)).to.deep.equal([200])
     for (const dir of dirs)
-      for (const bytes of [secret, segment]) while ((await filesWith(dir, bytes)).length === 0) await new Promise(setImmediate)
+      for (const bytes of [secret, segment])
+        while ((await filesWith(dir, bytes)).length === 0) await new Promise(setImmediate)
   }
   const expectNoBytes = async (folder: string): Promise<void> => {
     for (const bytes of [secret, segment]) expect(await filesWith(folder, bytes), bytes).to.deep.equal([])
@@ -143,6 +151,30 @@ describe('a takedown over three instances', () => {
     for (const instance of instances) {
       expect((await instance.server.get(picture())).status).to.equal(200)
       expect((await instance.server.get(picture(), bearer(image.jwt))).status).to.equal(403)
+    }
+  })
+
+  it('ends streams that slow viewers have open at other instances', async () => {
+    const { larder } = one(0)
+    const length = 32 * 2 ** 20
+    const large = await seedImage(larder, [Buffer.alloc(length, 'x')])
+    await settled(...instances)
+    const sockets = []
+    for (const { server } of instances) {
+      const socket = connect(server.port, '127.0.0.1')
+      socket.on('error', () => undefined)
+      const path = `/api/1/image_files/image/${large.exports[0]?.uid}.webp?jwt=${large.jwt}`
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)
+      await once(socket, 'data')
+      socket.pause()
+      sockets.push(socket)
+    }
+    await remove(large.uid, '?now=1')
+    await settled(...instances)
+    for (const socket of sockets) {
+      socket.resume()
+      await once(socket, 'close')
+      expect(socket.bytesRead).to.be.within(1, length)
     }
   })
 
