@@ -76,6 +76,19 @@ describe('knex trash', () => {
     expect([...(await right(stored.filterReferencedKeys([original.key])))]).to.deep.equal([])
   })
 
+  it('names blobs in the log after all values, so that no reader puts them back on a disk', async () => {
+    const { uid } = await addDeletedFilm()
+    const db = database.knex()
+    const [newest] = await db('invalidation_log').max('id as last')
+    await right(createKnexTrash(db).delete([uid], 'take down', 100))
+    const rows: ReadonlyArray<{ keys: string[] }> = await db('invalidation_log')
+      .where('id', '>', newest?.last)
+      .orderBy('id')
+    const kinds = rows.flatMap(({ keys }) => [...new Set(keys.map((name) => name.startsWith('s3_files:')))])
+    expect(kinds.slice(0, 2)).to.deep.equal([false, true])
+    expect(rows[0]?.keys).to.include(`taken_down:${uid}`)
+  })
+
   it('leaves no row of an erased file but its takedown and its objects', async () => {
     await database.empty()
     const db = database.knex()

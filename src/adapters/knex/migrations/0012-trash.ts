@@ -78,7 +78,9 @@ const triggers = `
       select 'image_files:exports:' || e.uid from ${moved} r join image_file_exports e on e.image_file_id = r.id
       union all
       select '${takenDownPrefix}' || uid from ${takenDown} r
-      union all
+    ));
+    -- Blobs come later in the log: as long as a value names one, a reader may put it back on the disk.
+    perform log_invalidation(array(
       ${blobNames(`
         select e.s3_file_id from ${takenDown} r join image_file_exports e on e.image_file_id = r.id
         union all
@@ -108,7 +110,9 @@ const triggers = `
       join content_file_export_parts p on p.content_file_export_id = e.id
       union all
       select '${takenDownPrefix}' || uid from ${takenDown} r
-      union all
+    ));
+    -- Blobs come later in the log: as long as a value names one, a reader may put it back on the disk.
+    perform log_invalidation(array(
       ${blobNames(`
         select p.s3_file_id from ${takenDown} r join content_file_exports e on e.content_file_id = r.id
         join content_file_export_parts p on p.content_file_export_id = e.id
