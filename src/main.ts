@@ -36,6 +36,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   remake: async () => (await import('./cli/remake-command.ts')).remakeCommand,
   jobs: async () => (await import('./cli/jobs-command.ts')).jobsCommand,
   sweep: async () => (await import('./cli/sweep-command.ts')).sweepCommand,
+  verify: async () => (await import('./cli/verify-command.ts')).verifyCommand,
   purge: async () => (await import('./cli/purge-command.ts')).purgeCommand,
   instances: async () => (await import('./cli/instances-command.ts')).instancesCommand,
   doctor: async () => (await import('./cli/doctor-command.ts')).doctorCommand,

@@ -9,6 +9,8 @@ import { expect } from 'chai'
 const bounds: Readonly<Record<string, string>> = {
   'src/adapters/transcode/joined/ogg-serials.ts': 'a maximum of streams of one file, while it is read',
   'src/http/request/decode-faults.ts': '100 faults of one request, while its reply is made',
+  'src/http/request/union-faults.ts':
+    'values of one request, which has a maximum size, while its reply is made',
   'src/http/request/expected-value.ts': 'alternatives of a codec, which are fixed',
   'src/bounded-cache.ts': 'the one helper: bytes of keys and values',
   // Clients choose the keys, but an entry exists only while a request waits: the requests in flight limit the
@@ -24,6 +26,8 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/s3/s3-calls.ts': 'requests in progress',
   'src/server/http-server.ts': 'connections, which have a limit',
   'src/http/recent-paths.ts': 'hashes of paths in two halves of a fixed size: no text of a client',
+  'src/domain/sweep/find-missing.ts': 'objects of one listing, 500 at a time',
+  'src/domain/sweep/remake-missing.ts': 'files with missing objects, as many as one sweep reports',
   'src/adapters/transcode/rate-histogram.ts': 'rates in steps of 0.05 % of one film, while it is read',
   'src/adapters/transcode/packet-spans.ts': 'the selected streams of one file, while it is read',
   'src/adapters/transcode/ogg-chain.ts': '100 sample rates of one file, while it is read',

@@ -168,8 +168,14 @@ const segmentsOfShortTails = async (folder: string) => {
   return segments
 }
 
+/** Members of the facts about a source that change no byte of an export. */
+const withoutEffect = ['language']
+
 const digestOf = (value: unknown): string =>
-  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)
+  createHash('sha256')
+    .update(JSON.stringify(value, (name, member) => (withoutEffect.includes(name) ? undefined : member)))
+    .digest('hex')
+    .slice(0, 16)
 
 const decisions = (folder: string) => ({
   image: async () => [

@@ -27,7 +27,7 @@ export const addCommand: Command = {
       'FILE',
       'one or more files; the type is detected from the bytes; a file that is already in the library keeps its uid',
     ],
-    ['--public', 'for pictures only: every client may view them without a token'],
+    ['--public', 'every client may view the files without a token'],
     ['--no-wait', 'only queues the files; a server or `larder worker` makes their exports'],
   ],
   needsLibrary: alwaysNeedsLibrary,

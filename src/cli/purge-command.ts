@@ -1,5 +1,5 @@
 import { parsePurgeTarget } from '../domain/freshness/purge-target.ts'
-import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
+import { alwaysNeedsLibrary, type Command, CommandError, usageError } from './command.ts'
 import { withServices } from './library.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
 import { describeReceipts, waitForReceipts } from './wait-for-receipts.ts'
@@ -19,7 +19,12 @@ export const purgeCommand: Command = {
   run: ({ config, args, report }) => {
     const [text = '', ...rest] = args
     const target = parsePurgeTarget(text)
-    if (target === null || rest.length > 0) throw usageError(usage)
+    if (text === '' || rest.length > 0) throw usageError(usage)
+    if (target === null)
+      throw new CommandError(
+        `${text} is neither a cache key, nor a family of cached values, nor a uid: see docs/cache-keys.md`,
+        2,
+      )
     return withServices(config, async (larder) => {
       await orThrowCommandError(larder.database.migrate)
       const started = await orThrowCommandError(larder.freshness.purge(target))

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { remakeOutdated } from '../domain/ingest/remake-outdated.ts'
+import { remakeFiles, remakeOutdated } from '../domain/ingest/remake-outdated.ts'
 import { E } from '../fp.ts'
 import { explainError } from '../terminal/explain-error.ts'
 import { printError } from '../terminal/print-error.ts'
@@ -10,7 +10,7 @@ import { orThrowCommandError } from './or-throw-command-error.ts'
 import { closingSeconds } from './stop-budget.ts'
 import { listenForStop } from './stop-request.ts'
 
-const usage = 'remake --outdated [--no-wait]'
+const usage = 'remake --outdated|UID… [--no-wait]'
 
 const descriptions = {
   made: 'made again',
@@ -19,14 +19,15 @@ const descriptions = {
 } as const
 
 /**
- * Encodes exports again that were made with an older recipe. If one file fails, the others are still
- * processed.
+ * Encodes exports again: those that were made with an older recipe, or all of the named files. If one file fails, the
+ * others are still processed.
  */
 export const remakeCommand: Command = {
   usage,
   about:
-    'Encodes exports again if an older release encoded them differently. Serves the old ones until then.',
+    'Encodes exports again: all of the named files, or those that an older release encoded differently. Serves the old ones until then.',
   words: [
+    ['UID', 'one or more files whose exports are all made again; a file without exports gets them'],
     [
       '--outdated',
       'processes all files with exports of an older recipe; a file that fails keeps its old exports',
@@ -35,51 +36,56 @@ export const remakeCommand: Command = {
   ],
   needsLibrary: alwaysNeedsLibrary,
   run: ({ config, args, report }) => {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args: [...args],
+      allowPositionals: true,
       options: {
         outdated: { type: 'boolean', default: false },
         'no-wait': { type: 'boolean', default: false },
       },
     })
-    if (!values.outdated) throw usageError(usage)
+    if (values.outdated === positionals.length > 0) throw usageError(usage)
 
     const stop = listenForStop(() => closingSeconds)
 
     const remaking = withServices(
       config,
-      async ({ ingest, jobWork, database }) => {
+      async ({ ingest, jobWork, requestExports, database }) => {
         await orThrowCommandError(database.migrate)
-        const total = await orThrowCommandError(ingest.countOutdated)
+        const total = values.outdated ? await orThrowCommandError(ingest.countOutdated) : positionals.length
         const bar = createProgressBar(process.stderr)
         let done = 0
+        const options: Parameters<typeof remakeOutdated>[1] = {
+          isOnlyQueued: values['no-wait'],
+          signal: stop.signal,
+          onProgress: ({ uid }, fraction) =>
+            bar.show(`${Math.min(done + 1, total)} of ${total}: exports of ${uid}`, fraction),
+          onDone: ({ kind, uid }, outcome) => {
+            done += 1
+            bar.clear()
+            if (E.isLeft(outcome)) {
+              const error = explainError(outcome.left)
+              printError(`${uid}: ${error}`)
+              report({ lines: [], json: { kind, uid, error } })
+              return
+            }
+            const { right: finished } = outcome
+            if (finished.state !== 'queued')
+              for (const warning of finished.warnings) printError(`${uid}: ${warning}`)
+            report({
+              lines: [`${uid}  ${kind}  ${descriptions[finished.state]}`],
+              json: { kind, uid, state: finished.state },
+            })
+          },
+        }
         const counts = await orThrowCommandError(() =>
-          remakeOutdated(
-            { ingest, jobWork },
-            {
-              isOnlyQueued: values['no-wait'],
-              signal: stop.signal,
-              onProgress: ({ uid }, fraction) =>
-                bar.show(`${Math.min(done + 1, total)} of ${total}: exports of ${uid}`, fraction),
-              onDone: ({ kind, uid }, outcome) => {
-                done += 1
-                bar.clear()
-                if (E.isLeft(outcome)) {
-                  const error = explainError(outcome.left)
-                  printError(`${uid}: ${error}`)
-                  report({ lines: [], json: { kind, uid, error } })
-                  return
-                }
-                const { right: finished } = outcome
-                if (finished.state !== 'queued')
-                  for (const warning of finished.warnings) printError(`${uid}: ${warning}`)
-                report({
-                  lines: [`${uid}  ${kind}  ${descriptions[finished.state]}`],
-                  json: { kind, uid, state: finished.state },
-                })
-              },
-            },
-          ),
+          values.outdated
+            ? remakeOutdated({ ingest, jobWork }, options)
+            : remakeFiles(
+                { requestAll: (uid) => requestExports(uid, 'all'), jobWork },
+                positionals.filter((uid, index) => positionals.indexOf(uid) === index),
+                options,
+              ),
         )
         const { made, elsewhere, failed, queued } = counts
         report({

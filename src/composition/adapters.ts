@@ -1,9 +1,11 @@
 import path from 'node:path'
+import { createUncachedReader } from '../adapters/cache/blobs/uncached-reader.ts'
 import { createRandomUid } from '../adapters/crypto/random-uid.ts'
 import { createFsLocalFiles } from '../adapters/fs/fs-local-files.ts'
 import { createFsLocalInstances } from '../adapters/fs/fs-local-instances.ts'
 import { createFsRevocationFile } from '../adapters/fs/fs-revocation-file.ts'
 import { createKnex } from '../adapters/knex/create-knex.ts'
+import { followerDatabaseLimits } from '../adapters/knex/database-limits.ts'
 import { createKnexContentFileRepository } from '../adapters/knex/knex-content-file-repository.ts'
 import { createKnexDatabase } from '../adapters/knex/knex-database.ts'
 import { createKnexImageFileRepository } from '../adapters/knex/knex-image-file-repository.ts'
@@ -59,7 +61,13 @@ export const createAdapters = async (
   const embedded = createEmbeddedConnection(path.join(dataDir, 'postgres'))
   const connection = databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl })
   const db = createKnex(connection, config.databasePoolMax, reportOutages(outages, 'database'))
+  // Only a process that follows connects: it reads revocations, one query at a time.
+  const followersDb = createKnex(connection, 1, { limits: followerDatabaseLimits })
   const objects = await createStore(config, liveness, log)
+  const store = createBoundedObjectStore(
+    objects.store,
+    createBreaker({ openMs: storeBreakerOpenMs, monotonic, ...reportOutages(outages, 'object store') }),
+  )
   const followTrust = createFollowTrust(monotonic)
   const cache = await createCache(config, { clock, monotonic, log, trustedUntil: followTrust.until })
   const tokens = createTokens(config, clock)
@@ -75,10 +83,8 @@ export const createAdapters = async (
     followTrust,
     instances: createKnexInstances(db),
     localInstances: createFsLocalInstances(path.join(dataDir, 'instances'), liveness),
-    store: createBoundedObjectStore(
-      objects.store,
-      createBreaker({ openMs: storeBreakerOpenMs, monotonic, ...reportOutages(outages, 'object store') }),
-    ),
+    store,
+    readUncached: createUncachedReader(store),
     database:
       databaseUrl === null
         ? waitForEmbeddedPostgres(embedded, createKnexDatabase(db))
@@ -93,7 +99,7 @@ export const createAdapters = async (
     idTokenVerifier: tokens.idVerifier,
     idTokenIssuer: tokens.idIssuer,
     explainToken: tokens.explain,
-    revocations: createKnexRevocations(db),
+    revocations: createKnexRevocations(db, followersDb),
     revocationFile: createFsRevocationFile(path.join(dataDir, 'revocations')),
     revocationIndex: createRevocationIndex(),
     files: await createFsLocalFiles(path.join(dataDir, 'scratch'), liveness),
@@ -120,6 +126,7 @@ export const createAdapters = async (
         [{ name: 'object store', close: async () => objects.close() }],
         [
           { name: 'database', close: () => db.destroy() },
+          { name: 'connection of the follower', close: () => followersDb.destroy() },
           { name: 'embedded database', close: embedded.stop },
         ],
         // The beacon, which shows other processes that this process is alive, is closed last, because the

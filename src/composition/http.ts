@@ -24,17 +24,18 @@ const loadConsoleAssets = (folder: string): ConsoleAssets =>
       .map(({ name, contentType, file }) => [name, { contentType, body: readFileSync(file) }]),
   )
 
-type HttpConfig = Pick<Config, 'corsOrigins' | 'cacheStatus' | 'serverTiming' | 'limits'>
+type HttpConfig = Pick<Config, 'corsOrigins' | 'cacheStatus' | 'serverTiming' | 'limits' | 'publicCaching'>
 
 /** Creates the server with all routes. The server does not listen yet. */
 export const createLarderServer = (
   larder: Larder,
-  { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
+  { corsOrigins, cacheStatus, serverTiming, limits, publicCaching }: HttpConfig,
 ): HttpServer => {
-  const { playlists, vods, exports, mediaStatus, library, jobService, admins } = larder
-  const { trashService, openStreams, freshness, health, background, following } = larder
+  const { playlists, vods, exports, mediaStatus, jobService, admins } = larder
+  const { library, trashService, openStreams, requestExports, readUncached } = larder
+  const { freshness, health, background, following } = larder
   const { explainCheckedToken, revocationService, monotonic, sleep } = larder
-  const { cacheStats, checkedTokens, follower, clock, log, outages } = larder
+  const { cacheStats, checkedTokens, checkPublic, follower, clock, log, outages } = larder
   return createHttpServer({
     limits,
     traffic: createTrafficCounters(),
@@ -47,6 +48,8 @@ export const createLarderServer = (
         library,
         trashService,
         openStreams,
+        requestExports,
+        readUncached,
         jobService,
         admins,
         explainCheckedToken,
@@ -57,6 +60,8 @@ export const createLarderServer = (
         background: { statuses: () => [...following.statuses(), ...background.statuses()] },
         cacheStats,
         checkedTokens,
+        checkPublic,
+        publicCaching,
         follower,
         clock,
         monotonic,

@@ -1,5 +1,6 @@
 import type { Config } from '../config/settings.ts'
 import { createAuthorizedRead } from '../domain/access/authorized-read.ts'
+import { createCallerAccess } from '../domain/access/caller-access.ts'
 import { createCheckedIdTokenVerifier } from '../domain/access/checked-id-tokens.ts'
 import { type CheckedMediaTokens, createCheckedMediaTokens } from '../domain/access/checked-media-tokens.ts'
 import {
@@ -7,7 +8,7 @@ import {
   type ExplainCheckedToken,
 } from '../domain/access/explain-checked-token.ts'
 import { createPlaylistSigning } from '../domain/access/playlist-signing.ts'
-import { createPublicImageCheck } from '../domain/access/public-images.ts'
+import { createPublicCheck, type PublicCheck } from '../domain/access/public-files.ts'
 import type { RevocationIndex } from '../domain/access/revocation-index.ts'
 import { type AdminService, createAdminService } from '../domain/admin/admin-service.ts'
 import { type BackgroundWork, createBackgroundWork } from '../domain/background/background-work.ts'
@@ -19,10 +20,12 @@ import { createFreshnessService, type FreshnessService } from '../domain/freshne
 import { createHealthService, type HealthService } from '../domain/health/health-service.ts'
 import type { OutageLog } from '../domain/health/outage-log.ts'
 import { createIngestService, type IngestService } from '../domain/ingest/ingest-service.ts'
+import { recipeVersions } from '../domain/ingest/recipe-versions.ts'
 import { createJobService, type JobService } from '../domain/jobs/job-service.ts'
 import { createJobWork, type JobWork } from '../domain/jobs/job-work.ts'
 import { createMediaStatus, type MediaStatus } from '../domain/jobs/media-status.ts'
 import { createLibraryService, type LibraryService } from '../domain/library/library-service.ts'
+import { createRequestExports, type RequestExports } from '../domain/library/request-exports.ts'
 import { createPlaylistService, type PlaylistService } from '../domain/playlist/playlist-service.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
 import { createStoreSweep, type StoreSweep } from '../domain/sweep/store-sweep.ts'
@@ -59,6 +62,7 @@ import type { StaleCache } from '../ports/stale-cache.ts'
 import type { StoredFileRepository } from '../ports/stored-file-repository.ts'
 import type { Transcoder } from '../ports/transcoder.ts'
 import type { Trash } from '../ports/trash.ts'
+import type { UncachedReader } from '../ports/uncached-reader.ts'
 import type { UserRepository } from '../ports/user-repository.ts'
 import type { WorkLocks } from '../ports/work-locks.ts'
 import { createDeletion, type DeletionServices } from './deletion.ts'
@@ -84,6 +88,7 @@ export type Adapters = {
   readonly instances: Instances
   readonly localInstances: LocalInstances
   readonly store: ObjectStore
+  readonly readUncached: UncachedReader
   readonly database: Database
   readonly imageFiles: ImageFileRepository
   readonly contentFiles: ContentFileRepository
@@ -114,6 +119,7 @@ export type Adapters = {
 }
 
 type Services = DeletionServices & {
+  readonly checkPublic: PublicCheck
   readonly checkedTokens: CheckedMediaTokens
   readonly explainCheckedToken: ExplainCheckedToken
   readonly playlists: PlaylistService
@@ -122,6 +128,7 @@ type Services = DeletionServices & {
   readonly admins: AdminService
   readonly ingest: IngestService
   readonly library: LibraryService
+  readonly requestExports: RequestExports
   readonly jobService: JobService
   readonly jobWork: JobWork
   readonly mediaStatus: MediaStatus
@@ -160,7 +167,8 @@ export const createServices = (
   // Made once, so that all services share one load of a value.
   const readThrough = createReadThrough(cache, stale)
   const authorizedRead = createAuthorizedRead(cache)
-  const checkPublic = createPublicImageCheck({ readThrough, imageFiles })
+  const checkPublic = createPublicCheck({ readThrough, imageFiles, contentFiles })
+  const callerAccess = createCallerAccess({ authorizedRead, checkPublic })
   const checkedTokens = createCheckedMediaTokens({ tokens, revocationIndex, checkPublic })
   const checkedIdTokenVerifier = createCheckedIdTokenVerifier(idTokenVerifier, revocationIndex)
   const imageSigning = createPlaylistSigning('image', checkedTokens)
@@ -197,7 +205,16 @@ export const createServices = (
     monotonic,
     sleep,
   })
+  const requestExports = createRequestExports({
+    media,
+    jobs,
+    newUid,
+    attempts: jobAttempts,
+    recipes: recipeVersions,
+  })
+
   return {
+    checkPublic,
     checkedTokens,
     explainCheckedToken: createExplainCheckedToken({
       explainToken,
@@ -206,6 +223,7 @@ export const createServices = (
     }),
     playlists: createPlaylistService({
       readThrough,
+      callerAccess,
       checkPublic,
       imageFiles,
       contentFiles,
@@ -215,16 +233,8 @@ export const createServices = (
       publicUrl,
       clock,
     }),
-    vods: createVodService({ readThrough, authorizedRead, contentFiles, signing: contentSigning }),
-    exports: createExportService({
-      authorizedRead,
-      checkPublic,
-      blobs,
-      store,
-      openStreams,
-      imageFiles,
-      contentFiles,
-    }),
+    vods: createVodService({ readThrough, callerAccess, contentFiles, signing: contentSigning }),
+    exports: createExportService({ callerAccess, blobs, store, openStreams, imageFiles, contentFiles }),
     admins: createAdminService({
       cache,
       users,
@@ -240,30 +250,23 @@ export const createServices = (
     ingest,
     library: createLibraryService({ media, jobs, cache, publicUrl }),
     ...deletion,
+    requestExports,
     jobService: createJobService(jobs),
     jobWork: createJobWork({
       jobs,
-      doJob: ({ kind, media, lease }, { source, report, signal }) =>
-        ingest.makeExports(media, { kind, lease, source, report, signal }),
+      doJob: ({ kind, replaces, media, lease }, { source, report, signal }) =>
+        ingest.makeExports(media, { kind, ...(replaces && { replaces }), lease, source, report, signal }),
       sleep,
       monotonic,
       clock,
       log,
     }),
-    mediaStatus: createMediaStatus({ imageFiles, contentFiles, monotonic }),
+    mediaStatus: createMediaStatus({ imageFiles, contentFiles, callerAccess, monotonic }),
     background: createBackgroundWork({ log, sleep }),
     following: createBackgroundWork({ log, sleep }),
     sweep: createStoreSweep({
-      cache,
-      store,
-      imageFiles,
-      contentFiles,
-      storedFiles,
-      jobs,
-      locks,
-      trashSweep,
-      clock,
-      log,
+      ...{ cache, store, imageFiles, contentFiles, storedFiles, jobs, locks, trash, trashSweep, clock, log },
+      remake: (uid) => requestExports(uid, 'all'),
     }),
     health: createHealthService({
       database: database.check,

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { E, pipe } from '../fp.ts'
+import { defaultPublicCaching, type PublicCaching } from '../http/bytes/public-caching.ts'
 import { defaultHttpLimits, type HttpLimits } from '../http/http-limits.ts'
 import { type LogLevel, logLevels } from '../ports/log.ts'
 import type { TokenKey } from '../ports/token-key.ts'
@@ -39,6 +40,8 @@ export type Config = {
   readonly idTokenKeys: ReadonlyArray<TokenKey> | null
   readonly uidPrefix: string | null
   readonly corsOrigins: ReadonlyArray<string>
+  /** How clients and caches in between may store public files. */
+  readonly publicCaching: PublicCaching
   /** Whether responses report the cache tier (`cacheStatus`) and the processing time (`serverTiming`). */
   readonly cacheStatus: boolean
   readonly serverTiming: boolean
@@ -202,6 +205,21 @@ export const loadConfig = (
       'acme',
     ),
     corsOrigins: read('CORS_ORIGINS', list(origin), ['*'], 'https://www.example.org,https://app.example.org'),
+    publicCaching: {
+      maxAgeSeconds: read(
+        'PUBLIC_MAX_AGE_SECONDS',
+        integer(0, 31_536_000),
+        defaultPublicCaching.maxAgeSeconds,
+        '3600',
+      ),
+      cdnCacheControl: read(
+        'CDN_CACHE_CONTROL',
+        matching(/^[\w-]+(?:=\d+)?(?:, *[\w-]+(?:=\d+)?)*$/, 'is not a list of directives'),
+        defaultPublicCaching.cdnCacheControl,
+        'max-age=86400',
+      ),
+      hasCacheTags: read('CACHE_TAGS', flag, defaultPublicCaching.hasCacheTags, '1'),
+    },
     cacheStatus: read('CACHE_STATUS', flag, true, '0'),
     serverTiming: read('SERVER_TIMING', flag, true, '0'),
     imageMaxPixels: read('IMAGE_MAX_PIXELS', integer(1, 1e9), 120_000_000, '120000000'),

@@ -6,8 +6,8 @@ import { waitForExports } from './wait-for-exports.ts'
 
 /** Plays video or audio as soon as its exports exist. */
 export const showContent = async (view: ViewContext): Promise<void> => {
-  const { uid, jwt, main, status } = view
-  const url = `/api/1/content_files/${uid}/mobile.m3u8?jwt=${jwt}`
+  const { uid, query, main, status } = view
+  const url = `/api/1/content_files/${uid}/mobile.m3u8${query}`
   const master = await (await waitForExports(url, view)).text()
   const video = document.createElement('video')
   video.controls = true

@@ -47,8 +47,8 @@ const load = (image: HTMLImageElement, url: string): Promise<boolean> =>
 
 /** Shows the thumbhash first, and then the export that fits the window best. */
 export const showImage = async (view: ViewContext): Promise<void> => {
-  const { uid, jwt, main, status } = view
-  const list = await waitForExports(`/api/1/image_files/playlist/${uid}?jwt=${jwt}`, view)
+  const { uid, query, main, status } = view
+  const list = await waitForExports(`/api/1/image_files/playlist/${uid}${query}`, view)
   const { items } = (await list.json()) as Playlist
   const candidates = formats.flatMap((format) => bestFor(items[format] ?? []) ?? [])
   const [first] = candidates

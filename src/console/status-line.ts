@@ -7,11 +7,14 @@ type StatusLine = {
   readonly hide: () => void
 }
 
-/** What every view receives: the uid of the media, the token for it, and the elements that show the media. */
+/**
+ * What every view receives: the uid of the media, the query with the token for it, and the elements that show the
+ * media. The query of a public file without a token is empty.
+ */
 export type ViewContext = {
   readonly kind: string
   readonly uid: string
-  readonly jwt: string
+  readonly query: string
   readonly link: ShareLink
   readonly main: HTMLElement
   readonly status: StatusLine

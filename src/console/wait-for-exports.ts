@@ -15,11 +15,11 @@ type MediaState = {
 /** Maximum time in milliseconds until a reply is complete. */
 const timeoutMs = 10_000
 
-const stateOf = async ({ kind, uid, jwt }: ViewContext): Promise<MediaState> => {
+const stateOf = async ({ kind, uid, query }: ViewContext): Promise<MediaState> => {
   try {
     const signal = AbortSignal.timeout(timeoutMs)
     const files = kind === 'image' ? 'image_files' : 'content_files'
-    const reply = await fetch(`/api/1/${files}/${uid}/status?jwt=${jwt}`, { signal })
+    const reply = await fetch(`/api/1/${files}/${uid}/status${query}`, { signal })
     if (reply.ok) return await reply.json()
     // The link is valid, so the file was deleted.
     if (reply.status === 404) return { progress: null, reason: 'this file was deleted' }

@@ -9,6 +9,7 @@ const main = document.querySelector('main') as HTMLElement
 const status = createStatusLine(main)
 
 const show = kind === 'image' ? showImage : showContent
-await show({ kind, uid, jwt, link: createShareLink(jwt), main, status }).catch((error: unknown) =>
+const query = jwt === '' ? '' : `?jwt=${jwt}`
+await show({ kind, uid, query, link: createShareLink(jwt), main, status }).catch((error: unknown) =>
   status.show(`This cannot be shown: ${error instanceof Error ? error.message : error}`),
 )

@@ -2,32 +2,31 @@ import type { DomainError } from '../domain/shared/errors.ts'
 import { E, type TE } from '../fp.ts'
 import type { Deadline } from './middleware/deadline.ts'
 import type { IncomingRequest } from './request/incoming.ts'
-import type { RequestFault } from './request/request-faults.ts'
+import { missingCredential, type RequestFault } from './request/request-faults.ts'
 import type { Reply } from './response/reply.ts'
 import { type DecodedRequest, decodeRequest, type Route, toFaultError } from './route.ts'
 
 type Outcome<A> = TE.TaskEither<DomainError | RequestFault, A>
 
-type RouteResult = {
-  readonly reply: Reply
-  /** Whether the caller sent no credential, although the route reads one. */
-  readonly isAnonymous: boolean
-}
-
+/**
+ * Runs the handler. A caller without a credential learns only that one is required, whether the file exists or not
+ * (W16).
+ */
 const runHandler =
   <C, P, Q, B>(
-    { handler }: Route<C, P, Q, B>,
+    { handler, forbidsAnonymous }: Route<C, P, Q, B>,
     { credential, params, query, isAnonymous }: DecodedRequest<C, P, Q>,
     body: B,
     incoming: IncomingRequest,
-  ): Outcome<RouteResult> =>
+  ): Outcome<Reply> =>
   async () => {
     const handled = await handler({ credential, params, query, body, incoming })()
-    return E.isLeft(handled) ? handled : E.right({ reply: handled.right, isAnonymous })
+    if (E.isRight(handled) || !isAnonymous || handled.left._tag !== 'Forbidden') return handled
+    return forbidsAnonymous?.(query) === true ? handled : E.left(missingCredential)
   }
 
 export const answerWithoutBody =
-  <C, P, Q, B>(route: Route<C, P, Q, B>, incoming: IncomingRequest): Outcome<RouteResult> =>
+  <C, P, Q, B>(route: Route<C, P, Q, B>, incoming: IncomingRequest): Outcome<Reply> =>
   async () => {
     const decoded = await decodeRequest(route, incoming)()
     if (E.isLeft(decoded)) return decoded
@@ -47,14 +46,14 @@ export const answerWithBody =
     incoming: IncomingRequest,
     readBody: TE.TaskEither<DomainError | RequestFault, B>,
     deadline: Deadline,
-  ): Outcome<RouteResult> =>
+  ): Outcome<Reply> =>
   async () => {
     const decoded = await deadline.inTime(decodeRequest(route, incoming), 'database')()
     if (E.isLeft(decoded)) return decoded
     const body = await readBody()
     if (E.isLeft(body))
       return body.left._tag === 'Unprocessable'
-        ? E.left(await toFaultError(route, decoded.right, incoming, body.left))
+        ? E.left(await toFaultError(route, decoded.right, body.left))
         : body
     deadline.extend()
     const handle = runHandler(route, decoded.right, body.right, incoming)

@@ -185,10 +185,8 @@ export const createRouteHandler = ({
           : answerWithBody(route, incoming, reader.read(ctx), deadline)
       const outcome = await answer()
       if (E.isLeft(outcome)) return refuse(ctx, outcome.left)
-      const { reply, isAnonymous } = outcome.right
-      // A public file is the same for every caller, so shared caches may store it. Therefore the reply gets
-      // no `Vary: Authorization`.
-      if (isAnonymous) setBaseHeaders(ctx, base)
+      const reply = outcome.right
+      if (reply.isPublic === true) setBaseHeaders(ctx, base)
       const isReplayable = Object.keys(query).every((name) => knownNames.has(name))
       await write(ctx, isReplayable ? reply : withoutReplay(reply), timing, deadline)
     }

@@ -29,7 +29,14 @@ export type Route<C, P, Q, B> = {
    * Succeeds if a caller without a credential may learn that a parameter is invalid, as for public files. If
    * a route has no such check, the reply to such a caller is that a token is required.
    */
-  readonly checkAnonymous?: (params: P, query: IncomingRequest['query']) => Outcome<unknown>
+  readonly checkAnonymous?: (params: P) => Outcome<unknown>
+  /** Returns the fault of a query that only a caller with a credential may send; `null` if there is none. */
+  readonly anonymousFault?: (query: Q) => Unprocessable | null
+  /**
+   * Returns whether a caller without a credential, who may not have the file, gets 403. By default they get 401, as for
+   * a file that does not exist.
+   */
+  readonly forbidsAnonymous?: (query: Q) => boolean
   readonly handler: (input: {
     readonly credential: C
     readonly params: P
@@ -60,11 +67,10 @@ const anything = <A>(): t.Type<A, unknown, unknown> => t.unknown as unknown as t
 export const toFaultError = async <C, P, Q, B>(
   { checkAnonymous }: Route<C, P, Q, B>,
   { isAnonymous, params }: Pick<DecodedRequest<C, P, Q>, 'isAnonymous' | 'params'>,
-  incoming: IncomingRequest,
   fault: Unprocessable,
 ): Promise<DomainError | RequestFault> => {
   if (!isAnonymous) return fault
-  const check = await checkAnonymous?.(params, incoming.query)()
+  const check = await checkAnonymous?.(params)()
   if (check === undefined) return missingCredential
   if (E.isRight(check)) return fault
   return check.left._tag === 'Forbidden' ? missingCredential : check.left
@@ -89,7 +95,9 @@ export const decodeRequest =
     const query = (route.query ?? anything<Q>()).decode(incoming.query)
     if (E.isLeft(query)) {
       const fault = toUnprocessable('query', query.left)
-      return E.left(await toFaultError(route, { isAnonymous, params }, incoming, fault))
+      return E.left(await toFaultError(route, { isAnonymous, params }, fault))
     }
+    const fault = isAnonymous ? (route.anonymousFault?.(query.right) ?? null) : null
+    if (fault !== null) return E.left(await toFaultError(route, { isAnonymous, params }, fault))
     return E.right({ credential: authenticated.right, params, query: query.right, isAnonymous })
   }

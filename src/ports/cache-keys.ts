@@ -123,6 +123,14 @@ export const cacheKeys = {
     about: 'The DASH manifest of a content file, unsigned and whole.',
     form: 'MPD text, http-api.md §5.8',
   }),
+  contentPublic: family('content_files:public:{uid}', {
+    params: { uid: ContentFileUid },
+    value: Flag,
+    ttlSeconds: 600,
+    isNegative: isFalse,
+    about: 'Whether a sound or film may be requested without a token.',
+    form: '`1` or `0`',
+  }),
   vodMeta: family('content_files:vods:{uid}:meta', {
     params: { uid: ContentExportUid },
     value: VodMeta,
@@ -167,15 +175,13 @@ export const familiesOfName = (name: string): ReadonlyArray<string> =>
     )
     .map(({ template }) => template)
 
-/** Returns whether a text is the name of a key of any family. */
-export const isKeyName = (text: string): boolean => familiesOfName(text).length > 0
+/** Returns whether a text is the name of a key of any family. A template is none: no cache has a value of that name. */
+export const isKeyName = (text: string): boolean =>
+  familiesOfName(text).length > 0 && !templates.some((template) => template === text)
 
 /** Returns whether a text is the template of a family of values. Blobs are no values. */
 export const isValueFamily = (text: string): boolean =>
   templates.some((template) => template === text && !isBlobName(text))
-
-/** Returns whether a text is the template of the blobs, which can be purged only one by one. */
-export const isBlobTemplate = (text: string): boolean => text === cacheKeys.storedFile.template
 
 /** Returns the names of the keys that contain this uid as their parameter, whatever kind of uid it is. */
 export const namesOfUid = (uid: string): ReadonlyArray<string> =>

@@ -8,11 +8,9 @@ export type NewImageFile = NewLibraryFile<ImageFileUid> & {
   /** Size in pixels, in upright orientation. */
   readonly width: number
   readonly height: number
-  /** Whether every client may view the image. */
-  readonly isPublic: boolean
 }
 
-/** Image files, their exports, and whether each image is public. */
+/** Image files and their exports. */
 export type ImageFileRepository = LibraryRepository<
   ImageFileUid,
   NewImageFile,
@@ -26,8 +24,4 @@ export type ImageFileRepository = LibraryRepository<
    */
   readonly listExports: (uid: ImageFileUid) => TE.TaskEither<Unavailable, ReadonlyArray<ImageExport>>
   readonly findExport: (uid: ImageExportUid) => TE.TaskEither<Unavailable, O.Option<ImageExportFile>>
-  /** Returns whether the image is public; `false` if there is no such file. */
-  readonly isPublic: (uid: ImageFileUid) => TE.TaskEither<Unavailable, boolean>
-  /** Sets whether the image is public. Does nothing if there is no such file. */
-  readonly setPublic: (uid: ImageFileUid, isPublic: boolean) => TE.TaskEither<Unavailable, void>
 }

@@ -1,4 +1,4 @@
-import type { JobCompletion, NewFileJob } from '../domain/jobs/job.ts'
+import type { JobCompletion, NewFileJob, ReplacedScope } from '../domain/jobs/job.ts'
 import type { MediaState } from '../domain/jobs/media-state.ts'
 import type { ReplacedExport } from '../domain/media/replaced-export.ts'
 import type { StoredFile } from '../domain/media/stored-file.ts'
@@ -15,6 +15,8 @@ export type NewLibraryFile<U extends string> = {
    * SHA-512 of the original's bytes in lower-case hex. No other file of the same kind has the same SHA-512.
    */
   readonly sha512: string
+  /** Whether every client may view the file. */
+  readonly isPublic: boolean
 }
 
 /** A file of the library, with the fields that ingestion needs. */
@@ -56,6 +58,10 @@ export type LibraryRepository<
 > = ReplacedExports<ExportUid> & {
   /** Finds a file with the fields that ingestion needs. */
   readonly findIngested: (uid: U) => TE.TaskEither<Unavailable, O.Option<Ingested>>
+  /** Returns whether the file is public; `false` if there is no such file. */
+  readonly isPublic: (uid: U) => TE.TaskEither<Unavailable, boolean>
+  /** Sets whether the file is public. Does nothing if there is no such file. */
+  readonly setPublic: (uid: U, isPublic: boolean) => TE.TaskEither<Unavailable, void>
   readonly findByOriginal: (sha512: string) => TE.TaskEither<Unavailable, O.Option<Ingested>>
   /**
    * Adds a file without exports, and the job that will make them, in one transaction. Returns `false` and
@@ -74,15 +80,16 @@ export type LibraryRepository<
     completion: JobCompletion | null,
   ) => TE.TaskEither<Unavailable, boolean>
   /**
-   * Replaces the exports of older recipes with `exports`, and ends the job that made them, in one transaction.
+   * Replaces the exports of older recipes, or all, with `exports`, and ends the job that made them, in one transaction.
    * Playlists no longer list the replaced exports, which can still be read by uid until `removeReplaced`
    * deletes them. Returns `false` and writes nothing if the lease of the job is lost, or if the file has no
-   * exports of an older recipe, or no longer exists. `null` means the same as for `addExports`.
+   * exports to replace, or no longer exists. `null` means the same as for `addExports`.
    */
   readonly replaceExports: (
     uid: U,
     exports: ReadonlyArray<NewExport>,
     completion: JobCompletion | null,
+    replaces?: ReplacedScope,
   ) => TE.TaskEither<Unavailable, boolean>
   /** Returns the state of the file for viewers; `none` if there is no such file. */
   readonly findState: (uid: U) => TE.TaskEither<Unavailable, O.Option<MediaState>>

@@ -1,6 +1,6 @@
 import type { MediaState } from '../domain/jobs/media-state.ts'
 import type { MediaChange } from '../domain/library/media-change.ts'
-import type { MediaItem, MediaRecord } from '../domain/library/media-item.ts'
+import type { MediaItem, MediaOriginal, MediaRecord } from '../domain/library/media-item.ts'
 import type { MediaKind } from '../domain/media/media-kind.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
 import type { O, TE } from '../fp.ts'
@@ -48,6 +48,8 @@ export type MediaRepository = {
     after: MediaPosition | null,
   ) => TE.TaskEither<Unavailable, MediaPage>
   readonly find: (uid: string) => TE.TaskEither<Unavailable, O.Option<MediaRecord>>
+  /** Finds nothing for a file that was taken down. */
+  readonly findOriginal: (uid: string) => TE.TaskEither<Unavailable, O.Option<MediaOriginal>>
   /**
    * Changes a file that is not in the trash if it has one of these versions (`null`: any), and increments its
    * version.

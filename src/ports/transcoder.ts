@@ -49,6 +49,8 @@ export type ProgressiveFile = {
 export type TranscodeResult = {
   readonly renditions: ReadonlyArray<Rendition>
   readonly progressive: ReadonlyArray<ProgressiveFile>
+  /** Language of the audio stream that was encoded (RFC 5646, lower case); `null` for none, or if it is unknown. */
+  readonly audioLanguage: string | null
   /** Duration in seconds of the part of the source that could be decoded; `null` if unknown. */
   readonly sourceSeconds: number | null
   /**

@@ -1,9 +1,16 @@
+import { repairableFiles } from '../domain/sweep/remake-missing.ts'
 import type { SweepReport } from '../domain/sweep/store-sweep.ts'
 import { pluralize } from './pluralize.ts'
 
-/** Returns whether the sweep has deleted no orphan for a reason that an operator must check. */
-export const needsAttention = ({ result }: SweepReport): boolean =>
-  result === 'foreign' || result === 'unproven' || result === 'braked'
+/**
+ * Returns whether an operator must act: the sweep has deleted no orphan for a reason that must be checked, or lacks
+ * an original.
+ */
+export const needsAttention = (report: SweepReport): boolean =>
+  report.result === 'foreign' ||
+  report.result === 'unproven' ||
+  report.result === 'braked' ||
+  ('missing' in report && report.missing.some(({ isOriginal }) => isOriginal))
 
 /**
  * Formats a report of a sweep: its outcome, what was deleted of replaced exports, and after a dry run one line
@@ -32,6 +39,7 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
           (report.isWhole ? '' : '; there are more, sweep again'),
         ...replacedLine(report, 'deleted'),
         ...purgedLine(report, 'purged'),
+        ...missingLines(report),
       ]
     case 'looked':
       return [
@@ -40,13 +48,17 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
         ...replacedLine(report, 'would be deleted'),
         ...purgedLine(report, 'would be purged'),
         ...report.orphans.map(({ key, size }) => `${key}  ${size}`),
+        ...missingLines(report),
       ]
     case 'braked':
       return [
-        `no orphan was deleted: no row of the database names ${orphanCount(report)} of ${report.objects}, more than ` +
-          '5 % or 1,000. If the database is the right one and not an old copy: larder sweep --dry-run, then --repair',
+        `no orphan was deleted, and no export made again: no row of the database names ${orphanCount(report)} of ` +
+          `${report.objects}, and ${missingCount(report)} ${report.missing.length === 1 ? 'is' : 'are'} missing; one of these is ` +
+          'more than 5 % or 1,000. If database and store are the right ones and not old copies: larder verify, then ' +
+          'larder verify --repair',
         ...replacedLine(report, 'deleted'),
         ...purgedLine(report, 'purged'),
+        ...missingLines(report),
       ]
   }
 }
@@ -64,6 +76,35 @@ const purgedLine = (
 
 const uploadCount = ({ uploads }: { readonly uploads: number | null }): string =>
   uploads === null ? 'no upload, because the store does not list them' : pluralize(uploads, 'upload')
+
+const missingCount = ({
+  missing,
+  isMissingWhole,
+}: Extract<SweepReport, { readonly missing: unknown }>): string =>
+  `${isMissingWhole ? '' : 'more than '}${pluralize(missing.length, 'object')}`
+
+/** Number of missing objects that are named. The log of a server gets them, too. */
+const maxNamed = 20
+
+const missingLines = (report: Extract<SweepReport, { readonly missing: unknown }>): ReadonlyArray<string> => {
+  const { missing, remade, result } = report
+  if (missing.length === 0) return []
+  const files = repairableFiles(missing).length
+  const remedy =
+    result === 'swept'
+      ? `the exports of ${pluralize(remade, 'file')} are made again`
+      : `the exports of ${pluralize(files, 'file')} can be made again`
+  return [
+    `${missingCount(report)} of the database not in the store, or of another size; ${remedy}`,
+    ...missing
+      .slice(0, maxNamed)
+      .map(
+        ({ key, uid, isOriginal, found }) =>
+          `${key}  ${isOriginal ? 'original' : 'export'} of ${uid}  ${found === null ? 'missing' : `has ${found} bytes`}`,
+      ),
+    ...(missing.length > maxNamed ? [`and ${missing.length - maxNamed} more: larder verify --json`] : []),
+  ]
+}
 
 const orphanCount = ({
   orphans,

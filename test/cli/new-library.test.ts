@@ -26,6 +26,7 @@ describe('[V62] a library', function () {
       ['admin', 'token', 'zoë'],
       ['check', 'cf_x'],
       ['sweep'],
+      ['verify'],
       ['remake', '--outdated'],
     ]) {
       const { code, out, err } = await runLarder(args, env)

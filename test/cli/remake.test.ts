@@ -58,11 +58,42 @@ describe('[V39] larder remake', () => {
   })
 
   it('requires an option that selects what to remake', async () => {
-    const { code, err } = await larder('remake')
+    for (const args of [[], ['--outdated', 'if_a']]) {
+      const { code, err } = await larder('remake', ...args)
+      expect({ code, err }).to.deep.equal({
+        code: 2,
+        err: ['usage: larder remake --outdated|UID… [--no-wait] [--json]'],
+      })
+    }
+  })
+
+  it('makes all exports of the named files again, also those of the current recipe', async () => {
+    const exportUids = async () => {
+      const { rows } = await db.raw('select uid from image_file_exports where replaced_at is null')
+      return rows.map(({ uid }: { readonly uid: string }) => uid)
+    }
+    const before = await exportUids()
+    const [first = ''] = uids
+    const { code, out, err } = await larder('remake', '--json', first, 'if_unknown', first)
     expect({ code, err }).to.deep.equal({
-      code: 2,
-      err: ['usage: larder remake --outdated [--no-wait] [--json]'],
+      code: 1,
+      err: ['larder: if_unknown: there is no file with the uid if_unknown'],
     })
+    expect(json({ out })).to.deep.equal([
+      { kind: 'image', uid: first, state: 'made' },
+      { kind: null, uid: 'if_unknown', error: 'there is no file with the uid if_unknown' },
+      { made: 1, elsewhere: 0, failed: 1, queued: 0 },
+    ])
+    const after = await exportUids()
+    expect(after).to.have.length(before.length)
+    expect(after.filter((uid: string) => before.includes(uid))).to.have.length(before.length / 2)
+    const queued = await larder('remake', '--json', '--no-wait', first)
+    expect(json(queued)[0]).to.deep.equal({ kind: 'image', uid: first, state: 'queued' })
+    const again = await larder('remake', first)
+    expect([again.code, again.err.length]).to.deep.equal([1, 1])
+    expect(again.err[0]).to.match(/job_\S+ makes exports of this file already/)
+    const [job] = json(await larder('jobs', '--json', '--state', 'waiting'))
+    expect((await larder('jobs', 'cancel', job.uid)).code).to.equal(0)
   })
 
   it('remakes outdated exports, which add, serve and the doctor have reported', async () => {

@@ -48,6 +48,7 @@ describe('a command that does no work', () => {
       'remake',
       'jobs',
       'sweep',
+      'verify',
       'doctor',
     ])
       expect(

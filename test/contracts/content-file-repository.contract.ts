@@ -16,6 +16,7 @@ import {
   aStoredFile,
 } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
+import { publicFilesContract } from './public-files.contract.ts'
 import { recipeContract } from './recipe.contract.ts'
 
 const anMp4 = (): NewContentExport =>
@@ -51,6 +52,8 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
   beforeEach(async () => {
     contents = await make()
   })
+
+  publicFilesContract({ repository: () => contents, newFile: aNewContentFile })
 
   it('is empty at first', async () => {
     expect(await right(contents.first)).to.deep.equal(O.none)
@@ -113,7 +116,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
           if (O.isNone(found)) return expect.fail('the file is missing')
           expect(found.value).to.include({ uid, durationSeconds })
           expect(found.value.exports).to.have.deep.members(
-            added.map(({ parts, recipe: _, ...rest }) => ({
+            added.map(({ parts, recipe: _, language: __, ...rest }) => ({
               ...rest,
               firstPartUid: parts.find(({ role, position }) => role === 'media' && position === 0)?.uid,
             })),

@@ -13,6 +13,7 @@ import {
   aStoredFile,
 } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
+import { publicFilesContract } from './public-files.contract.ts'
 import { recipeContract } from './recipe.contract.ts'
 
 /** What every ImageFileRepository promises. `make` returns an empty one. */
@@ -137,22 +138,7 @@ export const imageFileRepositoryContract = (make: () => Promise<ImageFileReposit
     expect(await right(images.listUnfinished)).to.have.length(1)
   })
 
-  it('stores with a file whether it is public, which can change', async () => {
-    const published = aNewImageFile({ isPublic: true })
-    await right(images.add(published, aNewFileJob()))
-    expect(await right(images.isPublic(published.uid))).to.equal(true)
-    const file = aNewImageFile()
-    const other = aNewImageFile()
-    await right(images.add(file, aNewFileJob()))
-    await right(images.add(other, aNewFileJob()))
-    expect(await right(images.isPublic(file.uid))).to.equal(false)
-    await right(images.setPublic(file.uid, true))
-    expect(await right(images.isPublic(file.uid))).to.equal(true)
-    expect(await right(images.isPublic(other.uid))).to.equal(false)
-    await right(images.setPublic(file.uid, false))
-    expect(await right(images.isPublic(file.uid))).to.equal(false)
-    await right(images.setPublic(anImageFileUid(), true))
-  })
+  publicFilesContract({ repository: () => images, newFile: aNewImageFile })
 
   it('keeps a public file public while its exports are added', async () => {
     const file = aNewImageFile()

@@ -50,10 +50,12 @@ export const jobQueueContract = (make: () => Promise<JobQueueSubject>): void => 
 
   it('returns a job as it was added, and none for an unknown uid', async () => {
     const job = await add()
+    expect(await find((await add({ replaces: 'all' })).uid)).to.include({ replaces: 'all' })
     const { createdAt, ...rest } = await find(job.uid)
     expect(createdAt).to.be.a('number')
     expect(rest).to.deep.equal({
       ...job,
+      replaces: 'outdated',
       state: 'waiting',
       priority: 0,
       attempt: 0,

@@ -83,6 +83,7 @@ export const mediaRepositoryContract = (make: () => Promise<MediaSubject>): void
         width: 20,
         height: 10,
         codecs: [],
+        language: null,
         bandwidth: null,
         sizeBytes: exported.file.size,
         recipe,
@@ -94,13 +95,27 @@ export const mediaRepositoryContract = (make: () => Promise<MediaSubject>): void
     const film = await addFilm({ original: unknown, durationSeconds: 0 })
     expect(await find(film.uid)).to.include({ contentType: null, durationSeconds: null, width: null })
     const hls = aNewContentExport({ durationSeconds: 9 })
-    const sound = aNewContentExport({ video: null, audio: { channels: 2, sampleRate: 48_000 } })
+    const sound = aNewContentExport({
+      video: null,
+      audio: { channels: 2, sampleRate: 48_000 },
+      language: 'deu',
+    })
     await right(subject.contentFiles.addExports(film.uid, [sound, hls], null))
     const ready = await find(film.uid)
     expect(ready).to.include({ kind: 'content', width: 640, height: 360, state: 'ready', thumbhash: null })
     expect(ready.exports.map(({ uid: one }) => one)).to.deep.equal([sound.uid, hls.uid])
+    expect(ready.exports.map(({ language }) => language)).to.deep.equal(['deu', null])
     expect(ready.exports[1]).to.include({ bandwidth: 900_000, firstPartUid: hls.parts[1]?.uid })
     expect(O.isNone(await right(subject.media.find('if_unknown')))).to.equal(true)
+  })
+
+  it('finds the original of a file, of either kind', async () => {
+    for (const { uid, name, original } of [await addImage({ name: 'Köln.jpg' }), await addFilm()]) {
+      const found = O.toNullable(await right(subject.media.findOriginal(uid)))
+      expect(found).to.deep.include({ fileName: name, file: original })
+      expect(Math.abs((found?.storedAt ?? 0) - (await find(uid)).createdAt / 1000)).to.be.lessThan(60_000)
+    }
+    expect(O.isNone(await right(subject.media.findOriginal('if_unknown')))).to.equal(true)
   })
 
   it('leaves out replaced exports', async () => {

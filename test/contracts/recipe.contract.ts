@@ -21,6 +21,7 @@ type Repository<U extends string, E extends { readonly uid: string }> = {
     uid: U,
     exports: ReadonlyArray<E>,
     completion: null,
+    replaces?: 'outdated' | 'all',
   ) => TE.TaskEither<Unavailable, boolean>
   readonly findIngested: (uid: U) => TE.TaskEither<Unavailable, O.Option<IngestedFile>>
   readonly countOutdated: (recipe: number) => TE.TaskEither<Unavailable, number>
@@ -104,6 +105,19 @@ export const recipeContract = <U extends string, F extends File<U>, E extends { 
     const ingested = await right(repository().findIngested(uid))
     expect(O.isSome(ingested) && ingested.value).to.include({ exportCount: 1, recipe: 2 })
     expect(await right(repository().countOutdated(2))).to.equal(0)
+  })
+
+  it('replaces exports of any recipe if it is told to, but not in a file without exports or a missing file', async () => {
+    const { uid, exports } = await added(1, 2)
+    const replacements = [newExport(2)]
+    const replace = (of: U) => right(repository().replaceExports(of, replacements, null, 'all'))
+    expect(await replace((await added()).uid)).to.equal(false)
+    expect(await replace(newFile().uid)).to.equal(false)
+    expect(await replace(uid)).to.equal(true)
+    expect(await listed(uid)).to.deep.equal(replacements.map((replacement) => replacement.uid))
+    for (const each of exports) expect(await isReadable(each)).to.equal(true)
+    const replaced = await right(repository().listReplaced(anyAgeMs, null))
+    expect(replaced.map((each) => each.uid)).to.include.members(exports.map((each) => each.uid))
   })
 
   it('[V39] does not replace exports by ones of the same or an older recipe, nor in a file without exports or a missing file', async () => {

@@ -21,4 +21,28 @@ export const storedFileRepositoryContract = (
     expect([...referenced].sort()).to.deep.equal(keys.filter((_, index) => index % 3 === 0).sort())
     expect(await right(rows.filterReferencedKeys([]))).to.deep.equal(new Set())
   })
+
+  it('lists rows in the order of the bytes of their keys, page by page', async () => {
+    const keys = [
+      's3_files/a',
+      's3_files/B',
+      's3_files/_',
+      's3_files/-',
+      's3_files/0',
+      's3_files0',
+      's3_files/ü',
+    ]
+    const rows = await make(keys)
+    const list = async (after: string, upTo: string, limit: number) =>
+      (await right(rows.listRows(after, upTo, limit))).map(({ key }) => key)
+    const inOrder = ['-', '0', 'B', '_', 'a', 'ü'].map((name) => `s3_files/${name}`)
+    expect(await list('s3_files/', 's3_files0', 10)).to.deep.equal([...inOrder, 's3_files0'])
+    expect(await list('s3_files/', 's3_files/B', 10)).to.deep.equal(inOrder.slice(0, 3))
+    expect(await list('s3_files/0', 's3_files/ü', 2)).to.deep.equal(inOrder.slice(2, 4))
+    expect(await list('s3_files/ü', 's3_files/ü', 2)).to.deep.equal([])
+    expect((await right(rows.listRows('s3_files/', 's3_files/-', 1)))[0]).to.deep.equal({
+      key: 's3_files/-',
+      size: 1,
+    })
+  })
 }

@@ -103,8 +103,9 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
   ] as const)
     it(`uses the next audio track if the selected one is broken (${name}), with a warning`, async () => {
       const { task } = await transcode(transcoder, await path(), withSmallestVideo)
-      const { renditions, progressive, warnings } = await right(task)
+      const { renditions, progressive, audioLanguage, warnings } = await right(task)
       for (const rendition of renditions) expect(renditionSeconds(rendition)).to.be.closeTo(6, 0.1)
+      expect(audioLanguage).to.equal('eng')
       expectInSync(await beatsOf(progressive[0]?.file.path ?? ''))
       expect(renditions.map(({ audio }) => audio !== null)).to.deep.equal([false, true])
       expect(warnings).to.deep.equal([
@@ -125,7 +126,7 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
     const trackUid = film.lastIndexOf(Buffer.from([0x73, 0xc5, 0x88]), film.indexOf('eng'))
     film.set([0x55, 0xaf, 0x81, 1, 0xec, 0x85, 0, 0, 0, 0, 0], trackUid)
     const { audio, warnings } = await right(transcoder.probe(await written('commentary.mkv', film)))
-    expect(audio?.index).to.equal(1)
+    expect([audio?.index, audio?.language]).to.deep.equal([1, 'deu'])
     expect(warnings[0]).to.equal('left out: sound in eng (aac, 1 channel, commentary)')
   })
 

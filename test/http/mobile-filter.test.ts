@@ -72,8 +72,8 @@ describe('filters of a master playlist, over a socket (§5.2, §5.3)', () => {
       { loc: ['query', 'w'], msg: 'should be a number of at least 1', type: 'pixels' },
       { loc: ['query', 'h'], msg: 'should be a number of at least 1', type: 'pixels' },
       { loc: ['query', 'pr'], msg: 'should be a number above 0 and up to 16', type: 'pixel_ratio' },
-      { loc: ['query', 'bmin'], msg: 'should be a whole number', type: 'bandwidth' },
-      { loc: ['query', 'bmax'], msg: 'should be a whole number', type: 'bandwidth' },
+      { loc: ['query', 'bmin'], msg: 'should be a whole number of at least 0', type: 'bandwidth' },
+      { loc: ['query', 'bmax'], msg: 'should be a whole number of at least 0', type: 'bandwidth' },
     ])
   })
 

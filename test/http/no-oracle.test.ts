@@ -4,7 +4,13 @@ import type { Adapters, Larder } from '../../src/composition/larder.ts'
 import { type Unavailable, unavailable } from '../../src/domain/shared/errors.ts'
 import { TE } from '../../src/fp.ts'
 import type { CachePort } from '../../src/ports/cache.ts'
-import { aContentExportUid, aContentPartUid, anImageExportUid, anImageFileUid } from '../support/builders.ts'
+import {
+  aContentExportUid,
+  aContentFileUid,
+  aContentPartUid,
+  anImageExportUid,
+  anImageFileUid,
+} from '../support/builders.ts'
 import { seedFilm, seedImage } from '../support/library.ts'
 import { bearer, createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
 import { superiority } from '../support/rank-test.ts'
@@ -21,6 +27,7 @@ const withQueries = ({ imageFiles, contentFiles }: Adapters, decorate: Decorate)
   },
   contentFiles: {
     ...contentFiles,
+    isPublic: decorate(contentFiles.isPublic),
     findVod: decorate(contentFiles.findVod),
     findPart: decorate(contentFiles.findPart),
   },
@@ -41,7 +48,7 @@ type Route = {
 }
 
 /**
- * All routes with the uid of an export or a part, including the one that needs no token for a public image.
+ * All routes with the uid of an export or a part, by the token of another file and without a token, and some of files.
  */
 const routesOf = async (larder: Larder): Promise<ReadonlyArray<Route>> => {
   const [film, otherFilm, coldFilm] = [await seedFilm(larder), await seedFilm(larder), await seedFilm(larder)]
@@ -57,22 +64,35 @@ const routesOf = async (larder: Larder): Promise<ReadonlyArray<Route>> => {
     unknown: anImageExportUid,
   }
   const content = { owner: bearer(film.jwt), outsider: bearer(otherFilm.jwt) }
+  const playlists: Route = {
+    ...content,
+    name: 'media playlists',
+    path: (uid) => `/api/1/content_files/exports/${uid}.m3u8`,
+    warm: film.hls.uid,
+    cold: coldFilm.hls.uid,
+    unknown: aContentExportUid,
+  }
+  const parts: Route = {
+    ...content,
+    name: 'parts',
+    path: (uid) => `/api/1/content_files/exports/parts/${uid}.m4s`,
+    warm: film.hls.parts[1]?.uid ?? '',
+    cold: coldFilm.hls.parts[2]?.uid ?? '',
+    unknown: aContentPartUid,
+  }
   return [
+    playlists,
+    parts,
+    { ...playlists, name: 'media playlists, without a token', outsider: {} },
+    { ...parts, name: 'parts, without a token', outsider: {} },
     {
       ...content,
-      name: 'media playlists',
-      path: (uid) => `/api/1/content_files/exports/${uid}.m3u8`,
-      warm: film.hls.uid,
-      cold: coldFilm.hls.uid,
-      unknown: aContentExportUid,
-    },
-    {
-      ...content,
-      name: 'parts',
-      path: (uid) => `/api/1/content_files/exports/parts/${uid}.m4s`,
-      warm: film.hls.parts[1]?.uid ?? '',
-      cold: coldFilm.hls.parts[2]?.uid ?? '',
-      unknown: aContentPartUid,
+      name: 'master playlists, without a token',
+      path: (uid) => `/api/1/content_files/${uid}/mobile.m3u8`,
+      outsider: {},
+      warm: film.uid,
+      cold: coldFilm.uid,
+      unknown: aContentFileUid,
     },
     {
       ...bytes,

@@ -30,7 +30,9 @@ describe('an invalid parameter [V65]', () => {
     }
     expect(detail).to.have.length(1)
     expect(detail[0]?.loc).to.deep.equal(['query', 'w'])
-    // Without public=1, even a public image needs a token.
-    expect(await statuses([`/api/1/image_files/playlist/${uid}?presign=define`])).to.deep.equal([401])
+    const list = `/api/1/image_files/playlist/${uid}`
+    expect(await statuses([`${list}?presign=define`, `${list}?presign=query`, list])).to.deep.equal([
+      422, 422, 200,
+    ])
   })
 })

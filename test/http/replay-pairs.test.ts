@@ -87,7 +87,7 @@ describe('replay by token source, in the second in which the tokens are minted [
   })
 
   it(`any two requests get the same replies as from the routes (${pairs} pairs)`, async () => {
-    await right(twins.larder.imageFiles.setPublic(twins.image.uid, true))
+    for (const kind of ['image', 'content'] as const) await twins.setPublic(kind, true)
     const jwts = { image: await tokensOf('image'), content: await tokensOf('content') }
     const request = fc.record({
       route: fc.constantFrom(...twins.routes),

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { cacheKeys } from '../../src/ports/cache-keys.ts'
-import { aNewJob } from '../support/builders.ts'
+import { aNewContentFile, aNewFileJob, aNewJob } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
+import { storeBytes } from '../support/library.ts'
 import { isPathOf, servedRoutes } from '../support/served-routes.ts'
 import {
   createTwinLarders,
@@ -30,6 +30,9 @@ describe('Vary of every route (§6.3) [V13]', () => {
     const purge = await right(larder.freshness.requestReceipts)
     const job = aNewJob()
     await right(larder.jobs.enqueue(job))
+    const original = await storeBytes(larder, Buffer.from('an original'), 'video/mp4')
+    const added = aNewContentFile({ original })
+    await right(larder.contentFiles.add(added, aNewFileJob()))
     cases = [
       ...routes.map(({ kind, path }) => ({
         path: `/api/1/${path}`,
@@ -51,6 +54,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
         `/admins/${encodeURIComponent('zoë')}`,
         '/media',
         `/media/${film.uid}`,
+        `/media/${added.uid}/original`,
         '/instances',
         `/cache/purges/${purge.uid}`,
       ].map((path) => ({ path: `/api/1/admin${path}`, jwt: admin, readsAuthorization: true })),
@@ -126,14 +130,15 @@ describe('Vary of every route (§6.3) [V13]', () => {
   })
 
   it('is absent on public files, which are the same for every client, but present on their refusals', async () => {
-    const { larder, image } = twins
-    await right(larder.imageFiles.setPublic(image.uid, true))
-    await right(larder.cache.delete(cacheKeys.imagePublic({ uid: image.uid })))
-    const uid = image.exports[0]?.uid
+    const { image, film, routes } = twins
+    for (const kind of ['image', 'content'] as const) await twins.setPublic(kind, true)
     for (const path of [
-      `/api/1/image_files/image/${uid}.webp`,
+      ...routes.map((route) => `/api/1/${route.path}`),
       `/api/1/image_files/${image.uid}/best`,
       `/api/1/image_files/playlist/${image.uid}?public=1`,
+      `/api/1/image_files/${image.uid}/status`,
+      `/api/1/content_files/${film.uid}/status`,
+      `/console/watch/${film.uid}`,
     ])
       for (const headers of [{}, { 'if-none-match': '*' }, { range: 'bytes=0-1' }]) {
         await twins.warm(requestTo(path, headers))

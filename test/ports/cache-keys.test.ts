@@ -81,6 +81,13 @@ const examples = {
     written: '1',
     ttlSeconds: 600,
   }),
+  contentPublic: example({
+    key: cacheKeys.contentPublic({ uid: contentFileUid }),
+    value: true,
+    name: 'content_files:public:cf_0123456789abcdefghijkl',
+    written: '1',
+    ttlSeconds: 600,
+  }),
   storedFile: example({
     key: cacheKeys.storedFile({ uid: s3FileUid }),
     value: { size: 1234, sha256 },

@@ -20,6 +20,8 @@ const reasons: Readonly<Record<string, string>> = {
   'new-uid': 'one adapter, which draws random bytes',
   sleep: 'it is a timer of the platform',
   'stale-cache': 'one adapter, on any tier; test/http/database-down.test.ts tests it',
+  'uncached-reader':
+    'one adapter; test/http/routes/media-file-routes.test.ts tests it with a store that has faults',
   'token-key': 'a type; it has no adapter',
   'tier-outcome': 'a type; it has no adapter',
 }

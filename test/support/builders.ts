@@ -68,6 +68,7 @@ export const aNewContentFile = (overrides: Partial<NewContentFile> = {}): NewCon
   original: aStoredFile({ contentType: 'video/mp4' }),
   sha512: randomBytes(64).toString('hex'),
   durationSeconds: 12,
+  isPublic: false,
   ...overrides,
 })
 
@@ -97,6 +98,7 @@ export const aNewContentExport = (overrides: Partial<NewContentExport> = {}): Ne
   targetDuration: 6,
   qualityParameters: { crf: 22 },
   recipe: recipeVersions.content,
+  language: null,
   parts: [
     aNewContentPart({ role: 'init', durationTicks: 0 }),
     aNewContentPart({ position: 0 }),

@@ -146,6 +146,7 @@ export const fakeTranscodeResult = (): { readonly made: TranscodeResult; readonl
     made: {
       renditions: [...films, ...sounds],
       progressive: films.map((film) => progressiveFileOf([film, ...sounds])),
+      audioLanguage: 'eng',
       sourceSeconds: 10,
       sourceStreams: [],
       warnings: [],

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Knex } from 'knex'
-import { createMemoryTier } from '../../src/adapters/cache/memory/memory-cache.ts'
 import { openDiskCache } from '../../src/adapters/cache/disk/open-disk-cache.ts'
+import { createMemoryTier } from '../../src/adapters/cache/memory/memory-cache.ts'
 import { disabledTierMeter } from '../../src/adapters/cache/tiers/cache-meter.ts'
 import { createStaleReader } from '../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { createTieredBlobCache } from '../../src/adapters/cache/tiers/tiered-blob-cache.ts'

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { createUncachedReader } from '../../src/adapters/cache/blobs/uncached-reader.ts'
 import { createMemoryBlobCache } from '../../src/adapters/cache/memory/memory-blob-cache.ts'
 import { createMemoryTier } from '../../src/adapters/cache/memory/memory-cache.ts'
 import { createCacheMeter } from '../../src/adapters/cache/tiers/cache-meter.ts'
@@ -47,6 +48,7 @@ import { createFollowTrust } from '../../src/domain/freshness/follow-trust.ts'
 import { createOutageLog } from '../../src/domain/health/outage-log.ts'
 import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
+import { defaultPublicCaching, type PublicCaching } from '../../src/http/bytes/public-caching.ts'
 import { defaultHttpLimits, type HttpLimits } from '../../src/http/http-limits.ts'
 import { createTrafficCounters } from '../../src/http/middleware/traffic-counters.ts'
 import { createRequestListener, type RouteTools } from '../../src/http/request-listener.ts'
@@ -107,6 +109,7 @@ export const createMemoryLarder = async (
   const media = createMemoryMedia(clock)
   const revocations = overrides.revocations ?? createMemoryRevocations(clock)
   const values = createMemoryTier(64 * 2 ** 20)
+  const store = overrides.store ?? createMemoryObjectStore()
   const invalidations = createMemoryInvalidationLog(clock)
   const idTokenOptions = {
     issuer: 'larder',
@@ -127,7 +130,8 @@ export const createMemoryLarder = async (
     instances: createMemoryInstances(invalidations, clock),
     localInstances: createMemoryLocalInstances(),
     cacheBytes: () => 0,
-    store: createMemoryObjectStore(),
+    store,
+    readUncached: createUncachedReader(store),
     database: { migrate: TE.right(undefined), check: TE.right(undefined) },
     imageFiles: createMemoryImageFileRepository(clock, jobs, media),
     contentFiles: createMemoryContentFileRepository(clock, jobs, media),
@@ -209,6 +213,7 @@ export const listen = (
   larder: Larder,
   responseTelemetry: ResponseTelemetry = { cacheStatus: true, stopwatch: null },
   limits: Partial<HttpLimits> = {},
+  publicCaching: PublicCaching = defaultPublicCaching,
 ): Promise<TestServer> =>
   listenWith(
     (common) =>
@@ -218,6 +223,7 @@ export const listen = (
         monotonic: systemMonotonic,
         mayExplainToken: createExplanationLimit(larder.monotonic),
         corsOrigins: ['*'],
+        publicCaching,
         responseTelemetry: responseTelemetry,
         consoleAssets: new Map([['watch.js', { contentType: 'text/javascript', body: Buffer.from('1') }]]),
       }),

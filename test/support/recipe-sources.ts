@@ -35,6 +35,7 @@ const audio: AudioSource = {
   channels: 2,
   sampleRate: 48_000,
   bitrate: 128_000,
+  language: null,
 }
 
 export const mediaFacts = (

@@ -8,7 +8,7 @@ import { createMemoryWorkLocks, type HeldLocks } from '../../src/adapters/memory
 import { createStoreSweep } from '../../src/domain/sweep/store-sweep.ts'
 import { TE } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
-import type { StoredFileRepository } from '../../src/ports/stored-file-repository.ts'
+import type { StoredFileRepository, StoredFileUse } from '../../src/ports/stored-file-repository.ts'
 import { asMonotonic } from './as-monotonic.ts'
 import { aStoredFile } from './builders.ts'
 import { inChunks, sha256 } from './bytes.ts'
@@ -81,6 +81,10 @@ type SweepScene = {
   now: number
   store: ObjectStore
   rows: Set<string>
+  /** What the rows of stored objects belong to. */
+  uses: StoredFileUse[]
+  /** Uids of the files whose exports were queued. */
+  remade: string[]
   held: HeldLocks
   readonly reset: () => void
   readonly named: () => StoredFileRepository
@@ -97,14 +101,23 @@ export const createSweepScene = () => {
     now: start,
     store: createMemoryObjectStore(() => scene.now),
     rows: new Set(),
+    uses: [],
+    remade: [],
     held: new Map(),
     reset: () => {
       scene.now = start
       scene.store = createMemoryObjectStore(() => scene.now)
       scene.rows = new Set()
+      scene.uses = []
+      scene.remade = []
       scene.held = new Map()
     },
-    named: () => createMemoryStoredFileRepository('lib_ours', (key) => scene.rows.has(key)),
+    named: () =>
+      createMemoryStoredFileRepository(
+        'lib_ours',
+        (key) => scene.rows.has(key),
+        () => scene.uses,
+      ),
     sweepOf: (overrides = {}) =>
       createStoreSweep({
         ...createSweptLibrary(() => scene.now),
@@ -116,6 +129,8 @@ export const createSweepScene = () => {
         ),
         jobs: { oldestRunningAge: TE.right(0) },
         trashSweep: emptyTrashSweep,
+        trash: { isInTrash: () => TE.right(false) },
+        remake: (uid) => TE.fromIO(() => void scene.remade.push(uid)),
         clock: () => scene.now,
         log: silentLog,
         ...overrides,

@@ -7,6 +7,7 @@ import type { Larder } from '../../src/composition/larder.ts'
 import type { MediaKind } from '../../src/domain/media/media-kind.ts'
 import type { CachePort } from '../../src/ports/cache.ts'
 import type { Exchange } from './exchange.ts'
+import { right } from './expect-right.ts'
 import { type SeededImage, type SeededLadder, seedImage, seedLadder } from './library.ts'
 import { createMemoryLarder, createStandingClock, createTestTokens, listen } from './memory-larder.ts'
 
@@ -32,6 +33,9 @@ export const requestsByCarrier = {
   path: (path: string, jwt: string): TestRequest => ({ path: `/api/1/~${jwt}/${path}`, headers: {} }),
   query: (path: string, jwt: string): TestRequest => ({ path: `/api/1/${path}?jwt=${jwt}`, headers: {} }),
 } as const
+
+/** A request without a token. */
+export const anonymousRequest = (path: string): TestRequest => ({ path: `/api/1/${path}`, headers: {} })
 
 /** Returns the same request with one more query parameter. */
 export const withParameter = ({ path, headers }: TestRequest, parameter: string): TestRequest => ({
@@ -81,6 +85,8 @@ export type TwinLarders = {
   readonly image: SeededImage
   readonly film: SeededLadder
   readonly routes: ReadonlyArray<MediaRoute>
+  /** Makes the file of this kind public or private, as an admin does. */
+  readonly setPublic: (kind: MediaKind, isPublic: boolean) => Promise<void>
   readonly advance: (seconds: number) => void
   readonly clock: () => number
   /** Sends a request to the server that replays replies. */
@@ -128,6 +134,9 @@ export const createTwinLarders = async (newTokenId?: () => string): Promise<Twin
     image,
     film,
     routes: mediaRoutes(image, film),
+    setPublic: async (kind, isPublic) => {
+      await right(larder.library.change(kind === 'image' ? image.uid : film.uid, { isPublic }, null))
+    },
     advance,
     clock,
     replayed,

@@ -4,15 +4,18 @@ import type { SweepReport } from '../../src/domain/sweep/store-sweep.ts'
 import { TE } from '../../src/fp.ts'
 import { describeSweep } from '../../src/terminal/describe-sweep.ts'
 import { createSweepTask } from '../../src/worker/sweep-task.ts'
+import { anImageFileUid } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { silentLog } from '../support/recording-log.ts'
 
 const object = { key: 's3_files/s3f_0123456789012345678901', size: 1, modifiedAt: 0 }
+const lost = {
+  ...{ key: object.key, size: 1, found: null, kind: 'image' as const },
+  ...{ uid: anImageFileUid(), isOriginal: true },
+}
 const counts = {
-  objects: 10,
-  uploads: 0,
-  isWhole: true,
-  replaced: { objects: 3, bytes: 300 },
+  ...{ objects: 10, uploads: 0, isWhole: true, replaced: { objects: 3, bytes: 300 } },
+  ...{ missing: [], isMissingWhole: true, remade: 0 },
   purged: { files: 2, objects: 4 },
 }
 
@@ -22,6 +25,7 @@ const reports: ReadonlyArray<SweepReport> = [
   { result: 'unproven', ours: 'lib_ours', looked: 10, named: 1 },
   { result: 'braked', orphans: [object], ...counts },
   { result: 'braked', orphans: [object], ...counts, replaced: { objects: 0, bytes: 0 } },
+  { result: 'swept', deleted: [], ...counts, missing: [lost] },
   { result: 'looked', orphans: [object], ...counts },
   { result: 'swept', deleted: [object], ...counts },
 ]
@@ -48,7 +52,7 @@ describe('the report of a sweep', () => {
   })
 
   it('reaches the operator of a server completely if the sweep needs attention', async () => {
-    for (const report of reports.slice(1, 5)) {
+    for (const report of reports.slice(1, 6)) {
       const { printed, failures } = await runTask(report)
       const lines = describeSweep(report)
       expect(printed.map((line) => line.trim())).to.deep.equal(lines)

@@ -20,6 +20,7 @@ const jobColumnCodecs = {
   uid: JobUid,
   kind: oneOf('job_kind', jobKinds),
   media: t.union([ImageFileUid, ContentFileUid]),
+  replacesAll: t.boolean,
   mediaKind: oneOf('media_kind', ['image', 'content']),
   durationSeconds: nullable(t.number),
   state: oneOf('job_state', jobStates),
@@ -47,12 +48,13 @@ const timeColumn = (column: string): string => `${epochMilliseconds(`j.${column}
 
 /** The columns of JobRow. The row of the job must be named `j` in the statement. */
 export const jobColumns = `
-  j.id, j.uid, j.kind, j.media, j.media_kind, j.duration_seconds, j.state, j.priority, j.attempt, j.attempts, j.lost,
+  j.id, j.uid, j.kind, j.replaces_all, j.media, j.media_kind, j.duration_seconds, j.state, j.priority, j.attempt, j.attempts, j.lost,
   j.worker, j.progress, j.stage, j.speed, j.eta_seconds, j.error, j.is_refused, j.warnings,
   ${['created_at', 'started_at', 'ended_at'].map(timeColumn).join(', ')}`
 
-export const toJob = ({ id: _, media, mediaKind, ...row }: t.TypeOf<typeof JobRow>): Job => ({
+export const toJob = ({ id: _, media, mediaKind, replacesAll, ...row }: t.TypeOf<typeof JobRow>): Job => ({
   ...row,
+  replaces: replacesAll ? 'all' : 'outdated',
   media: { kind: mediaKind, uid: media },
 })
 

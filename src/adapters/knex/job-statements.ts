@@ -75,8 +75,8 @@ export const selectExpired = `
 /** Inserts a job unless its file has an active one of the same kind. Selects the uid of the active job. */
 export const insertJobOnce = `
   with added as (
-    insert into jobs (uid, kind, media, media_kind, attempts, duration_seconds)
-    values (?, ?, ?, ?, ?, ?)
+    insert into jobs (uid, kind, replaces_all, media, media_kind, attempts, duration_seconds)
+    values (?, ?, ?, ?, ?, ?, ?)
     on conflict (media, kind) where state in ('waiting', 'running') do nothing
     returning uid
   )

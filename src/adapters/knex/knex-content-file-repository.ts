@@ -81,13 +81,10 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
 
     findPart: selectOne('read', 'content_files.find_part', ContentPartFile, selectPartFile),
 
-    add: ({ uid, name, original, sha512, durationSeconds }, job) =>
+    add: ({ durationSeconds, ...file }, job) =>
       insertFile(
         {
-          uid,
-          name,
-          original,
-          sha512,
+          ...file,
           durationSeconds: durationSeconds || null,
           columns: { duration_seconds: durationSeconds },
         },

@@ -3,7 +3,6 @@ import type { Knex } from 'knex'
 import { ImageExportUid, ImageFileUid } from '../../domain/media/ids.ts'
 import { ImageExportFile, type NewImageExport } from '../../domain/media/image-export.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
-import { O, pipe, TE } from '../../fp.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import { createLibraryTable } from './library-table.ts'
 import { createReplacedExports } from './replaced-exports.ts'
@@ -23,7 +22,7 @@ const ImageExportRow = snakeCased(
 
 /** Stores image files in PostgreSQL. */
 export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => {
-  const { selectMany, selectOne, run } = createStatements(db)
+  const { selectMany, selectOne } = createStatements(db)
   const { insertFile, ...shared } = createLibraryTable(db, {
     kind: 'image',
     files: 'image_files',
@@ -33,13 +32,6 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
     facts: {},
     insertExports,
   })
-  const selectPublic = selectOne(
-    'read',
-    'image_files.public',
-    t.strict({ public: t.boolean }),
-    'select public from image_files where uid = ? and deleted_at is null',
-  )
-
   const replaced = createReplacedExports(db, {
     exports: 'image_file_exports',
     uid: ImageExportUid,
@@ -77,23 +69,8 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
        where e.uid = ? and f.deleted_at is null`,
     ),
 
-    isPublic: (uid) =>
-      pipe(
-        selectPublic(uid),
-        TE.map((row) => O.isSome(row) && row.value.public),
-      ),
-
-    setPublic: (uid, isPublic) =>
-      pipe(
-        run('update image_files set public = :public where uid = :uid', { uid, public: isPublic }),
-        TE.map(() => undefined),
-      ),
-
-    add: ({ uid, name, original, sha512, width, height, isPublic }, job) =>
-      insertFile(
-        { uid, name, original, sha512, durationSeconds: null, columns: { width, height, public: isPublic } },
-        job,
-      ),
+    add: ({ width, height, ...file }, job) =>
+      insertFile({ ...file, durationSeconds: null, columns: { width, height } }, job),
   }
 }
 

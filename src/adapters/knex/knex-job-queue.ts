@@ -74,10 +74,10 @@ export const createKnexJobQueue = (db: Knex, worker: string): JobQueue => {
 
   return {
     enqueue:
-      ({ uid, kind, media, attempts, durationSeconds }) =>
+      ({ uid, kind, replaces, media, attempts, durationSeconds }) =>
       async () => {
         for (let tries = 0; tries < maxEnqueues; tries += 1) {
-          const row = [uid, kind, media.uid, media.kind, attempts, durationSeconds]
+          const row = [uid, kind, replaces === 'all', media.uid, media.kind, attempts, durationSeconds]
           const added = await insertOnce(...row, media.uid, kind)()
           if (E.isLeft(added)) return added
           const [job] = added.right

@@ -6,7 +6,13 @@ import { snakeCased } from '../../domain/shared/snake-cased.ts'
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { MediaChangeResult, MediaRepository } from '../../ports/media-repository.ts'
 import { createMediaList } from './media-list.ts'
-import { MediaRecordRow, selectRecords, toMediaRecord } from './media-rows.ts'
+import {
+  MediaOriginalRow,
+  MediaRecordRow,
+  selectOriginals,
+  selectRecords,
+  toMediaRecord,
+} from './media-rows.ts'
 import { type Binding, createStatements, decodeRows, inTransaction } from './statements.ts'
 
 const LockedRow = snakeCased(t.strict({ id: t.number, uid: t.string, isDeleted: t.boolean }))
@@ -33,6 +39,8 @@ export const createKnexMediaRepository = (db: Knex): MediaRepository => {
   const { selectOne, run } = createStatements(db)
   const selectRecord = selectOne('background', 'media.find', MediaRecordRow, selectRecords)
 
+  const selectOriginal = selectOne('background', 'media.find_original', MediaOriginalRow, selectOriginals)
+
   const find: MediaRepository['find'] = (uid) => pipe(selectRecord(uid, uid), TE.map(O.map(toMediaRecord)))
 
   const changeIn = (
@@ -56,6 +64,7 @@ export const createKnexMediaRepository = (db: Knex): MediaRepository => {
   return {
     list: createMediaList(db),
     find,
+    findOriginal: (uid) => selectOriginal(uid, uid),
 
     change: (uid, change, versions) => async () => {
       for (const table of tables) {

@@ -21,12 +21,13 @@ const pageRows = 10_000
 const beyondIds = Number.MAX_SAFE_INTEGER
 
 // `xmin` is the oldest transaction that is still running: all earlier ones are visible to this statement. Rows of later
-// transactions are returned as soon as they are visible, and perhaps again by the next query.
+// transactions are returned as soon as they are visible, and perhaps again by the next query. The order names the column
+// with its table: "order by xid" would mean the text of the result, in which 100 comes before 99.
 const selectPage = `
   select cast(pg_snapshot_xmin(pg_current_snapshot()) as text) as horizon,
          (select coalesce(json_agg(r), '[]') from (
-            select id, cast(xid as text) as xid, kind, subject, not_before as "notBefore" from revocations
-            where (xid, id) > (cast(? as xid8), ?) order by xid, id limit ${pageRows}
+            select id, cast(xid as text) as xid, kind, subject, not_before as "notBefore" from revocations v
+            where (v.xid, v.id) > (cast(? as xid8), ?) order by v.xid, v.id limit ${pageRows}
           ) r) as revocations`
 
 const PagedRevocation = t.intersection([Revocation, t.strict({ id: t.number, xid: t.string })])
@@ -76,10 +77,18 @@ export const insertRevocation = async (
   return { kind, subject, notBefore: row.not_before }
 }
 
-/** Stores revocations in PostgreSQL. */
-export const createKnexRevocations = (db: Knex): Revocations => {
+/**
+ * Stores revocations in PostgreSQL. `followers` is the pool by which `listSince` reads: one of its own, because revocations
+ * must be heard while queries of viewers have all connections of `db`, or have opened its breaker.
+ */
+export const createKnexRevocations = (db: Knex, followers: Knex = db): Revocations => {
   const { selectOne, selectMany, runReturning } = createStatements(db)
-  const selectChanges = selectOne('background', 'revocations.since', Page, selectPage)
+  const selectChanges = createStatements(followers).selectOne(
+    'background',
+    'revocations.since',
+    Page,
+    selectPage,
+  )
   const selectNotBefore = selectOne(
     'read',
     'revocations.not_before',

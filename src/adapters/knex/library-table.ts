@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import type { Knex } from 'knex'
 import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
-import type { JobCompletion, JobMedia, NewFileJob } from '../../domain/jobs/job.ts'
+import type { JobCompletion, JobMedia, NewFileJob, ReplacedScope } from '../../domain/jobs/job.ts'
 import { type MediaState, mediaStateOf } from '../../domain/jobs/media-state.ts'
 import type { StoredFile } from '../../domain/media/stored-file.ts'
 import type { Unavailable } from '../../domain/shared/errors.ts'
@@ -63,9 +63,10 @@ type NewRow<U> = {
   readonly name: string
   readonly original: StoredFile
   readonly sha512: string
+  readonly isPublic: boolean
   /** Declared duration in seconds; `null` if there is none. */
   readonly durationSeconds: number | null
-  readonly columns: Readonly<Record<string, number | boolean>>
+  readonly columns: Readonly<Record<string, number>>
 }
 
 /** Creates the statements that image and content files share. */
@@ -123,25 +124,44 @@ export const createLibraryTable = <
      from ${files} f where f.uid = ? and f.deleted_at is null`,
   )
 
+  const selectPublic = selectOne(
+    'read',
+    `${files}.public`,
+    t.strict({ public: t.boolean }),
+    `select public from ${files} where uid = ? and deleted_at is null`,
+  )
+
   return {
+    isPublic: (uid: U): TE.TaskEither<Unavailable, boolean> =>
+      pipe(
+        selectPublic(uid),
+        TE.map((row) => O.isSome(row) && row.value.public),
+      ),
+
+    setPublic: (uid: U, isPublic: boolean): TE.TaskEither<Unavailable, void> =>
+      pipe(
+        run(`update ${files} set public = :public where uid = :uid`, { uid, public: isPublic }),
+        TE.map(() => undefined),
+      ),
+
     findState: (uid: U): TE.TaskEither<Unavailable, O.Option<MediaState>> =>
       pipe(selectState(uid), TE.map(O.map(mediaStateOf))),
 
     /** Adds a file, its original and its job, unless its bytes are in the library or were taken down. */
     insertFile: (
-      { uid, name, original, sha512, durationSeconds, columns }: NewRow<U>,
+      { uid, name, original, sha512, isPublic, durationSeconds, columns }: NewRow<U>,
       job: NewFileJob,
     ): TE.TaskEither<Unavailable, boolean> =>
       inTransactionUnlessRefused(db, async (trx) => {
         const names = Object.keys(columns)
         const { rowCount } = await trx.raw(
           `with file as (
-             insert into ${files} (uid, name, original_sha512, original_s3_file_id, ${names.join(', ')})
-             values (:uid, :name, :sha512, ${nextStoredFileId}, ${names.map((column) => `:${column}`).join(', ')})
+             insert into ${files} (uid, name, original_sha512, public, original_s3_file_id, ${names.join(', ')})
+             values (:uid, :name, :sha512, :isPublic, ${nextStoredFileId}, ${names.map((column) => `:${column}`).join(', ')})
              on conflict (original_sha512) do nothing
              returning original_s3_file_id
            ) ${insertOriginal}`,
-          { uid, name, sha512, ...columns, ...originalBindings(original) },
+          { uid, name, sha512, isPublic, ...columns, ...originalBindings(original) },
         )
         if (rowCount !== 1) return false
         // A statement of its own sees what was committed while the insert waited for a file that was purged.
@@ -233,13 +253,14 @@ export const createLibraryTable = <
           }),
 
     /**
-     * Replaces those exports of a file that an older recipe made. Returns `false` if nothing was replaced: the
-     * file was deleted, has no such exports, or `added` is empty; or the lease of the job is lost.
+     * Replaces those exports of a file that an older recipe made, or all of them. Returns `false` if nothing was
+     * replaced: the file was deleted, has no such exports, or `added` is empty; or the lease of the job is lost.
      */
     replaceExports: (
       uid: U,
       added: ReadonlyArray<X>,
       completion: JobCompletion | null,
+      replaces: ReplacedScope = 'outdated',
     ): TE.TaskEither<Unavailable, boolean> =>
       added.length === 0
         ? TE.right(false)
@@ -249,10 +270,9 @@ export const createLibraryTable = <
               await trx(files).where({ uid, deleted_at: null }).forUpdate().select('id'),
             )
             if (file === undefined) return false
-            const replaced = await trx(exports)
-              .where({ [fileId]: file.id, replaced_at: null })
-              .where('recipe', '<', oldestRecipe(added))
-              .update({ replaced_at: trx.fn.now() })
+            const current = trx(exports).where({ [fileId]: file.id, replaced_at: null })
+            const older = replaces === 'all' ? current : current.where('recipe', '<', oldestRecipe(added))
+            const replaced = await older.update({ replaced_at: trx.fn.now() })
             if (replaced === 0) return false
             await insertExports(trx, file.id, added)
             return true

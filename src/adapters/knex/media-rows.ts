@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import { mediaStateOf } from '../../domain/jobs/media-state.ts'
-import type { MediaItem, MediaRecord } from '../../domain/library/media-item.ts'
+import type { MediaItem, MediaOriginal, MediaRecord } from '../../domain/library/media-item.ts'
 import {
   ContentExportUid,
   ContentFileUid,
@@ -14,6 +14,7 @@ import { nullable } from '../../domain/shared/nullable.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
 import { epochMicroseconds } from './sql-times.ts'
+import { StoredFileJson, storedAtColumn, storedFileJson } from './stored-file-rows.ts'
 
 // Queries that read image and content files together. The columns of both kinds are the same.
 
@@ -44,6 +45,7 @@ const ExportJson = t.strict({
   width: nullable(t.number),
   height: nullable(t.number),
   codecs: t.readonlyArray(t.string),
+  language: nullable(t.string),
   bandwidth: nullable(t.number),
   sizeBytes: t.number,
   recipe: t.number,
@@ -66,6 +68,10 @@ export const MediaRecordRow = snakeCased(
     isTakenDown: t.boolean,
     exports: t.readonlyArray(ExportJson),
   }),
+)
+
+export const MediaOriginalRow: t.Type<MediaOriginal, unknown, unknown> = snakeCased(
+  t.strict({ fileName: t.string, file: StoredFileJson, storedAt: t.number }),
 )
 
 /** SQL condition on jobs that make the first exports of the file `f` and have not ended. */
@@ -98,7 +104,7 @@ const contentColumns = `
 const imageExports = `
   (select coalesce(json_agg(json_build_object(
      'uid', e.uid, 'format', e.format, 'width', e.width, 'height', e.height, 'codecs', '[]'::json,
-     'bandwidth', null, 'sizeBytes', es.file_size, 'recipe', e.recipe, 'firstPartUid', null
+     'language', null, 'bandwidth', null, 'sizeBytes', es.file_size, 'recipe', e.recipe, 'firstPartUid', null
    ) order by e.id), '[]')
    from image_file_exports e join s3_files es on es.id = e.s3_file_id
    where e.image_file_id = f.id and e.replaced_at is null) as exports`
@@ -106,7 +112,7 @@ const imageExports = `
 const contentExports = `
   (select coalesce(json_agg(json_build_object(
      'uid', e.uid, 'format', e.format, 'width', e.width, 'height', e.height, 'codecs', e.codecs,
-     'bandwidth', e.bandwidth, 'sizeBytes', e.file_size, 'recipe', e.recipe, 'firstPartUid', p.uid
+     'language', e.language, 'bandwidth', e.bandwidth, 'sizeBytes', e.file_size, 'recipe', e.recipe, 'firstPartUid', p.uid
    ) order by e.id), '[]')
    from content_file_exports e
    left join content_file_export_parts p
@@ -134,6 +140,16 @@ export const selectRecords = `
   select ${imageColumns}, ${recordColumns}, ${imageExports} ${fromImages} where f.uid = ?
   union all
   select ${contentColumns}, ${recordColumns}, ${contentExports} ${fromContents} where f.uid = ?`
+
+const originalColumns = `f.name as file_name, ${storedFileJson} as file, ${storedAtColumn}`
+
+/** Selects the originals of the files with this uid, which is a binding of each kind. */
+export const selectOriginals = ['image_files', 'content_files']
+  .map(
+    (files) =>
+      `select ${originalColumns} from ${files} f join s3_files s on s.id = f.original_s3_file_id where f.uid = ? and not f.taken_down`,
+  )
+  .join(' union all ')
 
 const toItem = <R extends t.TypeOf<typeof MediaItemRow>>({
   id: _,

@@ -48,7 +48,6 @@ export const createMemoryContentFileRepository = (
     jobs,
     media,
     kind: 'content',
-    isPublicOf: () => false,
     toMediaExport,
     readFrame: (_, exports) => ({ ...largestFrame(exports), thumbhash: null }),
     durationOf: ({ durationSeconds }) => durationSeconds || null,
@@ -111,7 +110,12 @@ export const createMemoryContentFileRepository = (
  * Returns the export in an array. The array is empty for an export without a first segment, because such an
  * export cannot be played.
  */
-const toExport = ({ parts, recipe: _, ...exported }: NewContentExport): ReadonlyArray<ContentExport> => {
+const toExport = ({
+  parts,
+  recipe: _,
+  language: __,
+  ...exported
+}: NewContentExport): ReadonlyArray<ContentExport> => {
   const first = parts.find(isFirstSegment)
   return first === undefined ? [] : [{ ...exported, firstPartUid: first.uid }]
 }
@@ -124,6 +128,7 @@ const toMediaExport = (exported: NewContentExport): MediaExport => ({
   width: exported.video?.width ?? null,
   height: exported.video?.height ?? null,
   codecs: exported.codecs,
+  language: exported.language,
   bandwidth: exported.bandwidth,
   sizeBytes: exported.fileSize,
   recipe: exported.recipe,

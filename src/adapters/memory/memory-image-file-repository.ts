@@ -23,7 +23,6 @@ export const createMemoryImageFileRepository = (
     media,
     kind: 'image',
     durationOf: () => null,
-    isPublicOf: ({ isPublic }) => isPublic,
     toMediaExport,
     readFrame: ({ width, height }, exports) => ({ width, height, thumbhash: exports[0]?.thumbhash ?? null }),
     onExports: (file: NewImageFile, exports: ReadonlyArray<NewImageExport>) => {
@@ -45,10 +44,6 @@ export const createMemoryImageFileRepository = (
         const found = exportFiles.get(uid)
         return found === undefined || media.isDeleted(found.imageFileUid) ? O.none : O.some(found)
       }),
-
-    isPublic: (uid) => TE.fromIO(() => media.find(uid)?.isPublic === true && !media.isDeleted(uid)),
-
-    setPublic: (uid, isPublic) => TE.fromIO(() => media.setPublic(uid, isPublic)),
   }
 }
 
@@ -63,6 +58,7 @@ const toMediaExport = ({ uid, format, width, height, recipe, file }: NewImageExp
   width,
   height,
   codecs: [],
+  language: null,
   bandwidth: null,
   sizeBytes: file.size,
   recipe,

@@ -90,7 +90,8 @@ export const createMemoryJobs = (clock: Clock) => {
         worker: null,
       }
       const times = { createdAt: clock(), startedAt: null, endedAt: null, runAt: clock() }
-      set({ ...job, ...noProgress, ...counts, ...times, ...lease, id: count, state: 'waiting' })
+      const { replaces = 'outdated' } = job
+      set({ ...job, replaces, ...noProgress, ...counts, ...times, ...lease, id: count, state: 'waiting' })
     },
 
     lease: (row: Row, worker: string): LeasedJob => {

@@ -17,7 +17,6 @@ type Options<U extends string, F, X, I, XU extends string> = {
   readonly media: MemoryMedia
   readonly kind: JobMedia['kind']
   readonly durationOf: (file: F) => number | null
-  readonly isPublicOf: (file: F) => boolean
   readonly toMediaExport: (exported: X) => MediaExport
   readonly readFrame: (
     file: F,
@@ -45,7 +44,6 @@ export const createMemoryLibraryTable = <
   media,
   kind,
   durationOf,
-  isPublicOf,
   toMediaExport,
   readFrame,
   onExports,
@@ -120,6 +118,9 @@ export const createMemoryLibraryTable = <
   const functions: LibraryRepository<U, F, I, XU, X> = {
     findIngested: (uid) => TE.fromIO(() => pipe(O.fromNullable(kept(uid)), O.map(ingested))),
 
+    isPublic: (uid) => TE.fromIO(() => kept(uid) !== undefined && media.find(uid)?.isPublic === true),
+    setPublic: (uid, isPublic) => TE.fromIO(() => media.setPublic(uid, isPublic)),
+
     findByOriginal: (sha512) => TE.fromIO(() => pipe(byOriginal(sha512), O.map(ingested))),
 
     findState: (uid) =>
@@ -136,8 +137,9 @@ export const createMemoryLibraryTable = <
         const added = { file, exports: [] }
         rows.set(file.uid, added)
         const { uid } = file
+        const { isPublic, original } = file
         media.insert(
-          { kind, uid, isPublic: isPublicOf(file) },
+          { kind, uid, isPublic, original },
           {
             readFacts: () => mediaFacts(rows.get(uid) ?? added),
             keys: () => keysOf(rows.get(uid) ?? added),
@@ -158,10 +160,11 @@ export const createMemoryLibraryTable = <
         return true
       }),
 
-    replaceExports: (uid, exports, completion) =>
+    replaceExports: (uid, exports, completion, replaces = 'outdated') =>
       TE.fromIO(() => {
         const row = kept(uid)
-        const older = row?.exports.filter(({ recipe }) => recipe < oldestRecipe(exports)) ?? []
+        const older =
+          row?.exports.filter(({ recipe }) => replaces === 'all' || recipe < oldestRecipe(exports)) ?? []
         if (row === undefined || older.length === 0 || exports.length === 0) return false
         if (!isHeld(completion)) return false
         for (const exported of older) replaced.add(exported.uid, partsOf(exported), uid)

@@ -51,9 +51,10 @@ const toItem = ({
 export const createMemoryMediaRepository = (media: MemoryMedia, jobs: MemoryJobs): MediaRepository => {
   const toRecord = ({
     id: _,
-    graceUntil: __,
-    keys: ___,
-    remove: ____,
+    original: __,
+    graceUntil: ___,
+    keys: ____,
+    remove: _____,
     readFacts,
     ...stored
   }: MemoryMediaFile): MediaRecord => {
@@ -87,6 +88,19 @@ export const createMemoryMediaRepository = (media: MemoryMedia, jobs: MemoryJobs
     list,
 
     find: (uid) => TE.fromIO(() => pipe(O.fromNullable(media.find(uid)), O.map(toRecord))),
+
+    findOriginal: (uid) =>
+      TE.fromIO(() =>
+        pipe(
+          O.fromNullable(media.find(uid)),
+          O.filter(({ isTakenDown }) => !isTakenDown),
+          O.map(({ original, createdAt, readFacts }) => ({
+            fileName: readFacts().fileName,
+            file: original,
+            storedAt: createdAt / 1000,
+          })),
+        ),
+      ),
 
     change: (uid, change, versions) =>
       TE.fromIO(() => {

@@ -1,5 +1,6 @@
 import type { MediaChange } from '../../domain/library/media-change.ts'
 import type { MediaRecord } from '../../domain/library/media-item.ts'
+import type { StoredFile } from '../../domain/media/stored-file.ts'
 import type { Clock } from '../../ports/clock.ts'
 
 /** What `MediaRepository` changes, and what never changes. */
@@ -45,7 +46,7 @@ type OfKind = {
   readonly remove: () => void
 }
 
-export type MemoryMediaFile = Stored & OfKind
+export type MemoryMediaFile = Stored & OfKind & { readonly original: StoredFile }
 
 /** What a change of the deletion sets. */
 type DeletionState = Pick<Stored, 'deletedAt' | 'purgeAfter' | 'isTakenDown' | 'graceUntil'>
@@ -74,11 +75,14 @@ export const createMemoryMedia = (clock: Clock) => {
     all: (): ReadonlyArray<MemoryMediaFile> => [...files.values()],
     find: (uid: string): MemoryMediaFile | undefined => files.get(uid),
 
-    insert: ({ kind, uid, isPublic }: Pick<Stored, 'kind' | 'uid' | 'isPublic'>, ofKind: OfKind): void => {
+    insert: (
+      { kind, uid, isPublic, original }: Pick<MemoryMediaFile, 'kind' | 'uid' | 'isPublic' | 'original'>,
+      ofKind: OfKind,
+    ): void => {
       count += 1
       const now = clock() * 1000
       const facts = { title: null, alt: null, metadata: {}, version: 1, createdAt: now, updatedAt: now }
-      files.set(uid, { id: count, kind, uid, isPublic, ...facts, ...notDeleted, ...ofKind })
+      files.set(uid, { id: count, kind, uid, isPublic, original, ...facts, ...notDeleted, ...ofKind })
     },
 
     remove: (uid: string): void => {

@@ -1,11 +1,23 @@
 import { TE } from '../../fp.ts'
-import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
+import type { StoredFileRepository, StoredFileUse } from '../../ports/stored-file-repository.ts'
 
-/** Implements the port for tests. `isNamed` returns whether a stored file with this key exists. */
+/**
+ * Implements the port for tests. `isNamed` returns whether a stored file with this key exists; `listUses` returns
+ * those that can be listed, ordered by key.
+ */
 export const createMemoryStoredFileRepository = (
   libraryUid: string,
   isNamed: (key: string) => boolean,
+  listUses: () => ReadonlyArray<StoredFileUse> = () => [],
 ): StoredFileRepository => ({
   libraryUid: TE.right(libraryUid),
   filterReferencedKeys: (keys) => TE.fromIO(() => new Set(keys.filter(isNamed))),
+  listRows: (after, upTo, limit) =>
+    TE.fromIO(() =>
+      listUses()
+        .filter(({ key }) => key > after && key <= upTo)
+        .slice(0, limit)
+        .map(({ key, size }) => ({ key, size })),
+    ),
+  findUses: (keys) => TE.fromIO(() => listUses().filter(({ key }) => keys.includes(key))),
 })

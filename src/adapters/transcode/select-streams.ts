@@ -235,6 +235,7 @@ const toAudioSource = ({
   sampleRate,
   bitrate,
   endSeconds,
+  language,
 }: ProbedAudio): AudioSource => ({
   index,
   codec,
@@ -242,6 +243,7 @@ const toAudioSource = ({
   sampleRate,
   bitrate,
   endSeconds,
+  language,
 })
 
 /** Assumed number of channels of audio whose number of channels is unknown. */

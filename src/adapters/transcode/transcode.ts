@@ -103,7 +103,14 @@ const transcodeOrThrow = async (
   const sourceStreams = encoded.right.hasErrors
     ? []
     : await measureSourceStreams(found.engine, { ...request, facts }, renditions, encodedSeconds, signal)
-  return E.right({ renditions, progressive: progressive.right, sourceSeconds, sourceStreams, warnings })
+  return E.right({
+    renditions,
+    progressive: progressive.right,
+    audioLanguage: facts.audio?.language ?? null,
+    sourceSeconds,
+    sourceStreams,
+    warnings,
+  })
 }
 
 /** Wraps a progress callback, so that the reported fraction never decreases. */

@@ -26,8 +26,8 @@ type SharedLoad<A> = Loaded<A> & { readonly isCached: boolean }
  * lookups and one repository query. Therefore only owners are served from the cache, and other callers never
  * fill it.
  *
- * `isOwner` must take the same time for `none` as for a record. A hit of an owner costs only one cache read,
- * because this is the most frequent case. Concurrent owners share one query.
+ * `isOwner` must take the same time for `none` as for a record, and no time when it is called again for the same. A hit
+ * of an owner costs only one cache read, because this is the most frequent case. Concurrent owners share one query.
  */
 export const createAuthorizedRead = (cache: CachePort, flight = createSingleFlight()) => {
   /**
@@ -80,9 +80,11 @@ export const createAuthorizedRead = (cache: CachePort, flight = createSingleFlig
       const writesBefore = writeCount
       const generation = cache.generation(key)
       const cached = await lookUp(key)
-      const isHitOwned = await isOwner(onlyValue(cached))()
-      if (E.isLeft(isHitOwned)) return isHitOwned
-      if (isHitOwned.right && O.isSome(cached)) return E.right(cached.value)
+      if (O.isSome(cached)) {
+        const isHitOwned = await isOwner(onlyValue(cached))()
+        if (E.isLeft(isHitOwned)) return isHitOwned
+        if (isHitOwned.right) return E.right(cached.value)
+      }
 
       const loaded = await flight(`load ${generation} ${key.name}`, async (own) =>
         loadAndCache(writeCount === writesBefore ? cached : await lookUp(key), own),

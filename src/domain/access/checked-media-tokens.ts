@@ -1,10 +1,9 @@
-import type { TE } from '../../fp.ts'
-import { E } from '../../fp.ts'
+import { E, TE } from '../../fp.ts'
 import type { MediaGrant, MediaTokens } from '../../ports/media-tokens.ts'
-import { ImageFileUid } from '../media/ids.ts'
 import type { MediaKind } from '../media/media-kind.ts'
+import { isUid } from '../media/uid-text.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
-import type { PublicImageCheck } from './public-images.ts'
+import type { PublicCheck } from './public-files.ts'
 import type { RevocationIndex } from './revocation-index.ts'
 
 declare const checked: unique symbol
@@ -25,7 +24,7 @@ export type CheckedMediaTokens = Omit<MediaTokens, 'verify'> & {
 type Deps = {
   readonly tokens: MediaTokens
   readonly revocationIndex: RevocationIndex
-  readonly checkPublic: PublicImageCheck
+  readonly checkPublic: PublicCheck
 }
 
 export const createCheckedMediaTokens = ({
@@ -35,12 +34,12 @@ export const createCheckedMediaTokens = ({
 }: Deps): CheckedMediaTokens => {
   const { isRevoked, notBeforeOf } = revocationIndex
 
-  /** Only images can be public, so a token of a content file with `pub` opens nothing. */
+  // A token that another service has signed may name something else than a uid.
   const checkPublicGrant = (
     kind: MediaKind,
     { sub }: MediaGrant,
   ): TE.TaskEither<Forbidden | Unavailable, unknown> =>
-    kind === 'image' && ImageFileUid.is(sub) ? checkPublic(sub) : async () => E.left(forbidden('not_public'))
+    isUid(sub) ? checkPublic(kind, sub) : TE.left(forbidden('not_public'))
 
   const checkedTokens: Omit<CheckedMediaTokens, typeof checked> = {
     mint: (kind, sub, ttlSeconds, restrictions, { pub = false, notBefore = 0 } = {}) =>

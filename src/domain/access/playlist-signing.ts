@@ -2,19 +2,21 @@ import { pipe, TE } from '../../fp.ts'
 import type { MediaKind } from '../media/media-kind.ts'
 import type { CheckedMediaTokens } from './checked-media-tokens.ts'
 import type { CopiedToken, MintedToken, Signature, UriSignature, UrlSignature } from './signature.ts'
-import type { Presign, UrlPresign, UrlViewer, Viewer } from './viewer.ts'
+import type { Caller, Presign, UrlPresign, UrlViewer, Viewer } from './viewer.ts'
 
 const presignByCarrier = { header: 'none', path: 'path', query: 'query' } as const
 
 /**
  * Chooses the signature of a playlist. `presign` is the viewer's choice; `null` if the carrier of the
- * viewer's own token decides.
+ * viewer's own token decides. A playlist for a caller without a token contains none.
  */
 export type PlaylistSigning = {
-  readonly ofUrls: (viewer: Viewer, presign: UrlPresign | null) => TE.TaskEither<never, UrlSignature>
-  readonly ofUris: (viewer: Viewer, presign: UrlPresign | null) => TE.TaskEither<never, UriSignature>
-  readonly ofM3u8: (viewer: Viewer, presign: Presign | null) => TE.TaskEither<never, Signature>
+  readonly ofUrls: (viewer: Caller, presign: UrlPresign | null) => TE.TaskEither<never, UrlSignature>
+  readonly ofUris: (viewer: Caller, presign: UrlPresign | null) => TE.TaskEither<never, UriSignature>
+  readonly ofM3u8: (viewer: Caller, presign: Presign | null) => TE.TaskEither<never, Signature>
 }
+
+const unsigned = { mode: 'none' } as const
 
 /** Marks the viewer's own token as one that the playlist may contain. No other code creates a CopiedToken. */
 const copiedFrom = ({ jwt }: UrlViewer): CopiedToken => ({ source: 'copied', jwt }) as CopiedToken
@@ -35,6 +37,7 @@ export const createPlaylistSigning = (
     )
 
   const ofUrls: PlaylistSigning['ofUrls'] = (viewer, presign) => {
+    if (viewer === null) return TE.right(unsigned)
     const mode = presign ?? presignByCarrier[viewer.carrier]
     if (mode === 'none') return TE.right({ mode })
     if (viewer.carrier !== 'header') return TE.right({ mode, ...copiedFrom(viewer) })
@@ -47,14 +50,16 @@ export const createPlaylistSigning = (
   // Relative URIs inherit the token in the playlist's path. Such URIs may be used only if the viewer sent the
   // token in the path, and wants it in the paths of the children.
   const ofUris: PlaylistSigning['ofUris'] = (viewer, presign) =>
-    viewer.carrier === 'path' && (presign ?? 'path') === 'path'
+    viewer?.carrier === 'path' && (presign ?? 'path') === 'path'
       ? TE.right({ mode: 'inherited' })
       : ofUrls(viewer, presign)
 
   return {
     ofUrls,
     ofUris,
-    ofM3u8: (viewer, presign) =>
-      presign === 'define' ? TE.right({ mode: 'define' }) : ofUris(viewer, presign),
+    ofM3u8: (viewer, presign) => {
+      if (presign !== 'define') return ofUris(viewer, presign)
+      return TE.right(viewer === null ? unsigned : { mode: 'define' })
+    },
   }
 }

@@ -1,11 +1,11 @@
 import { E, type TE } from '../../fp.ts'
-import { type Found, mapFound } from '../caching/found.ts'
+import { combineFound, type Found, mapFound } from '../caching/found.ts'
 import { type Forbidden, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
-import { authorizeFile } from './authorize-file.ts'
-import type { Restrictions } from './restrictions.ts'
+import type { CallerRight } from './caller-access.ts'
+import { type Restrictions, unrestricted } from './restrictions.ts'
 import type { SignablePlaylist } from './signable-playlist.ts'
 import type { Signature } from './signature.ts'
-import type { Viewer } from './viewer.ts'
+import type { Caller } from './viewer.ts'
 
 export type PlaylistResult<A> = TE.TaskEither<NotFound | Forbidden | Unavailable, A>
 
@@ -23,17 +23,18 @@ export type PlaylistSteps<S extends Signature> = {
   readonly sign: (text: string, signature: S) => string
 }
 
-/** Renders the playlist for a viewer. The caller must have authorized the viewer for the file. */
+/** Renders the playlist for a caller whose right to the file was checked. */
 export const renderPlaylist =
   <S extends Signature>(
     uid: string,
-    viewer: Viewer,
+    caller: Caller,
     { text, applyRestrictions, signature, sign }: PlaylistSteps<S>,
   ): PlaylistResult<Found<SignablePlaylist<S>>> =>
   async () => {
     const complete = await text()
     if (E.isLeft(complete)) return complete
-    const permitted = await applyRestrictions(complete.right.value, viewer.grant.restrictions)()
+    const restrictions = caller?.grant.restrictions ?? unrestricted
+    const permitted = await applyRestrictions(complete.right.value, restrictions)()
     if (E.isLeft(permitted)) return permitted
     const restricted = permitted.right
     if (restricted === null) return E.left(notFound('list', uid))
@@ -43,16 +44,21 @@ export const renderPlaylist =
   }
 
 /**
- * Renders the playlist of a file. Fails with Forbidden('other_subject') unless the viewer's token names the
- * file.
+ * Renders the playlist of a file, once the right of the caller was checked. A playlist of a public file is valid only as
+ * long as the file is known to be public.
  */
 export const renderPlaylistOfFile =
   <S extends Signature>(
     uid: string,
-    viewer: Viewer,
+    caller: Caller,
+    right: TE.TaskEither<Forbidden | Unavailable, CallerRight>,
     steps: PlaylistSteps<S>,
   ): PlaylistResult<Found<SignablePlaylist<S>>> =>
   async () => {
-    const permitted = authorizeFile(viewer, uid)
-    return E.isLeft(permitted) ? permitted : renderPlaylist(uid, viewer, steps)()
+    const permitted = await right()
+    if (E.isLeft(permitted)) return permitted
+    const list = await renderPlaylist(uid, caller, steps)()
+    const { flag } = permitted.right
+    if (E.isLeft(list) || flag === null) return list
+    return E.right(combineFound(list.right, flag, (signable) => ({ ...signable, publicFile: uid })))
   }

@@ -8,6 +8,8 @@ import type { Signature } from './signature.ts'
 export type SignablePlaylist<S extends Signature = Signature> = {
   readonly text: string
   readonly signature: S
+  /** Uid of the public file, if the caller has no token. */
+  readonly publicFile?: string
   /**
    * Signs the text. The function depends only on the kind of playlist: equal arguments give equal results.
    */

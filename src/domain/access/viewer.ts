@@ -16,6 +16,9 @@ export type UrlViewer = ViewerBy<'path' | 'query'>
 /** A client with a verified media token. */
 export type Viewer = UrlViewer | ViewerBy<'header'>
 
+/** Who asks for media: a viewer, or `null`: a client without any credential, who can have public files only. */
+export type Caller = Viewer | null
+
 /** How the children of a playlist carry the token (http-api.md §3). */
 export type Presign = Exclude<Signature['mode'], 'inherited'>
 /** The same as `Presign` for the URLs in JSON and XML, which have no variables. */

@@ -1,5 +1,5 @@
 import type { StaleValues } from '../../ports/cache.ts'
-import { isBlobTemplate, isKeyName, isValueFamily, namesOfUid } from '../../ports/cache-keys.ts'
+import { isKeyName, isValueFamily, namesOfUid } from '../../ports/cache-keys.ts'
 import { isUid } from '../media/uid-text.ts'
 
 /**
@@ -9,12 +9,11 @@ import { isUid } from '../media/uid-text.ts'
 export type PurgeTarget = { readonly key: string } | { readonly uid: string } | { readonly family: string }
 
 /**
- * Returns what a text names; `null` if it names nothing. The template of a family is never taken for the name of a
- * value, which no cache would have.
+ * Returns what a text names; `null` if it names nothing.
  */
 export const parsePurgeTarget = (text: string): PurgeTarget | null => {
   if (isValueFamily(text)) return { family: text }
-  if (isKeyName(text) && !isBlobTemplate(text)) return { key: text }
+  if (isKeyName(text)) return { key: text }
   return isUid(text) ? { uid: text } : null
 }
 

@@ -11,7 +11,7 @@ type AddedFile = LibraryFileId & {
 }
 
 export type AddOptions = {
-  /** Whether every caller may see the file. May be `true` for images only. */
+  /** Whether every caller may see the file. */
   readonly isPublic: boolean
   /** If `true`, the file is only queued, and any worker makes its exports later. */
   readonly isOnlyQueued?: boolean
@@ -35,7 +35,8 @@ const restoredWarning = 'it was in the trash, and is restored'
 
 /**
  * Registers a file of this machine, and waits until its exports are made: by a worker, or by this process if
- * there is none. If the file is refused, its original and its row are removed again.
+ * there is none. If the file is refused, its original and its row are removed again, unless the library had the
+ * file before: then it stays, because others may know its uid, and its failed job says why it has no exports.
  */
 export const addFile =
   (
@@ -49,7 +50,7 @@ export const addFile =
     const { onWaiting = () => {} } = options
     const registered = await ingest.register(path, { isPublic, onWaiting, signal })()
     if (E.isLeft(registered)) return registered
-    const { kind, uid, state, job, isRestored } = registered.right
+    const { kind, uid, state, job, isNew, isRestored } = registered.right
     const restored = isRestored ? [restoredWarning] : []
     onRegistered({ kind, uid })
     if (state === 'outdated')
@@ -57,10 +58,11 @@ export const addFile =
     if (job === null) return E.right({ kind, uid, state: 'ready', warnings: restored })
     if (isOnlyQueued) return E.right({ kind, uid, state: 'queued', warnings: restored })
 
-    const finished = await jobWork.finish(job, { source: path, onProgress, signal })
+    // Without a source the exports are made from the stored original, which is never removed.
+    const finished = await jobWork.finish(job, { source: isNew ? path : null, onProgress, signal })
     if (E.isRight(finished))
       return E.right({ kind, uid, state: 'ready', warnings: [...restored, ...finished.right.warnings] })
     const { error, isRefusedElsewhere } = finished.left
-    if (isRefusedElsewhere) await ingest.discardRefused({ kind, uid }, path)()
+    if (isRefusedElsewhere && isNew) await ingest.discardRefused({ kind, uid }, path)()
     return E.left(error)
   }

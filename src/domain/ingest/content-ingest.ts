@@ -49,14 +49,14 @@ export const createContentIngest = (deps: Deps): MediaKindIngest => {
   const publish = (
     uid: ContentFileUid,
     exports: ReadonlyArray<NewContentExport>,
-    { kind, lease }: Publication,
+    { kind, lease, replaces }: Publication,
     warnings: ReadonlyArray<string>,
   ): TE.TaskEither<Unavailable, boolean> => {
     const completion = completionOf(lease, warnings)
     if (kind === 'first') return contentFiles.addExports(uid, exports, completion)
     const { webPlaylist, mobilePlaylist, dashManifest } = cacheKeys
     const playlists = [webPlaylist({ uid }), mobilePlaylist({ uid }), dashManifest({ uid })]
-    return invalidateAfter(cache, playlists, contentFiles.replaceExports(uid, exports, completion))
+    return invalidateAfter(cache, playlists, contentFiles.replaceExports(uid, exports, completion, replaces))
   }
 
   /**

@@ -66,6 +66,7 @@ export const createExportStore = (newUid: NewUid): ExportStore => {
   const storeRendition = (
     upload: UploadSlice,
     rendition: Rendition,
+    { audioLanguage }: TranscodeResult,
     targetDuration: number,
     plan: MediaPlan,
   ): TE.TaskEither<Unavailable, NewContentExport> => {
@@ -86,6 +87,7 @@ export const createExportStore = (newUid: NewUid): ExportStore => {
         targetDuration,
         qualityParameters: encoderSettingsOf(rendition, plan),
         recipe: recipeVersions.content,
+        language: rendition.audio === null ? null : audioLanguage,
         parts,
       })),
     )
@@ -94,7 +96,7 @@ export const createExportStore = (newUid: NewUid): ExportStore => {
   const storeProgressive = (
     upload: UploadSlice,
     { renditions: names, file }: ProgressiveFile,
-    { renditions }: TranscodeResult,
+    { renditions, audioLanguage }: TranscodeResult,
     targetDuration: number,
     plan: MediaPlan,
   ): TE.TaskEither<Unavailable, NewContentExport> => {
@@ -117,6 +119,7 @@ export const createExportStore = (newUid: NewUid): ExportStore => {
         targetDuration: null,
         qualityParameters: Object.assign({}, ...tracks.map((track) => encoderSettingsOf(track, plan))),
         recipe: recipeVersions.content,
+        language: tracks.some(({ audio }) => audio !== null) ? audioLanguage : null,
         parts: [
           {
             uid: newUid.contentPart(),
@@ -137,7 +140,9 @@ export const createExportStore = (newUid: NewUid): ExportStore => {
     const targetDuration = sharedTargetDuration(output.renditions)
     const exports: NewContentExport[] = []
     const pending = [
-      ...output.renditions.map((rendition) => storeRendition(upload, rendition, targetDuration, plan)),
+      ...output.renditions.map((rendition) =>
+        storeRendition(upload, rendition, output, targetDuration, plan),
+      ),
       ...output.progressive.map((file) => storeProgressive(upload, file, output, targetDuration, plan)),
     ]
     for (const storeOne of pending) {

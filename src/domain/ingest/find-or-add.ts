@@ -14,8 +14,8 @@ import { fileChangedRefusal } from './originals.ts'
 
 type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
 
-/** `isRestored`: the file was in the trash. */
-type FoundFile = { readonly file: LibraryFile; readonly isRestored: boolean }
+/** `isNew`: this call added the file. `isRestored`: it was in the trash. */
+type FoundFile = { readonly file: LibraryFile; readonly isNew: boolean; readonly isRestored: boolean }
 
 export type FindOrAddDeps = {
   readonly files: Pick<LocalFiles, 'hasBytes'>
@@ -93,6 +93,6 @@ export const createFindOrAdd = ({ files, trash, restore }: FindOrAddDeps) => {
                 TE.flatMap(() => findAdded(ingest, source)),
               ),
       ),
-      TE.map(({ file, isRestored }) => ({ file, isRestored })),
+      TE.map(({ file, found, isRestored }) => ({ file, isNew: O.isNone(found), isRestored })),
     )
 }

@@ -38,15 +38,14 @@ export const createImageIngest = (deps: Deps): MediaKindIngest => {
         images.inspect(path, signal),
         TE.map(({ width, height }) => ({ width, height })),
       ),
-    add: (file, isPublic) =>
-      imageFiles.add({ uid: newUid.imageFile(), ...file, isPublic }, { uid: newUid.job(), attempts }),
+    add: (file) => imageFiles.add({ uid: newUid.imageFile(), ...file }, { uid: newUid.job(), attempts }),
   })
 
   const store = (
     uid: ImageFileUid,
     copy: LocalCopy,
     rendered: ReadonlyArray<RenderedImage>,
-    { kind, lease }: Publication,
+    { kind, lease, replaces }: Publication,
     warnings: ReadonlyArray<string>,
     signal: AbortSignal,
   ): TE.TaskEither<Unavailable, boolean> =>
@@ -70,7 +69,11 @@ export const createImageIngest = (deps: Deps): MediaKindIngest => {
       const completion = completionOf(lease, warnings)
       if (kind === 'first') return imageFiles.addExports(uid, exports, completion)()
       const playlists = [cacheKeys.imagePlaylist({ uid })]
-      return invalidateAfter(cache, playlists, imageFiles.replaceExports(uid, exports, completion))()
+      return invalidateAfter(
+        cache,
+        playlists,
+        imageFiles.replaceExports(uid, exports, completion, replaces),
+      )()
     })
 
   const makeExports = (

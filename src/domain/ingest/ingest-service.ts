@@ -10,7 +10,7 @@ import type { Sleep } from '../../ports/sleep.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
 import type { Trash } from '../../ports/trash.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
-import type { JobKind, JobLease } from '../jobs/job.ts'
+import type { JobKind, JobLease, ReplacedScope } from '../jobs/job.ts'
 import type { WorkReport } from '../jobs/work-report.ts'
 import type { ContentFileUid, ImageFileUid, JobUid } from '../media/ids.ts'
 import type { MediaKind } from '../media/media-kind.ts'
@@ -38,6 +38,8 @@ type RegisteredFile = LibraryFileId & {
   readonly job: JobUid | null
   /** Whether it was in the trash. */
   readonly isRestored: boolean
+  /** Whether this call added it; `false` if the library had it already. */
+  readonly isNew: boolean
 }
 
 type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
@@ -92,7 +94,7 @@ type OldestFiles = {
 }
 
 export type RegisterOptions = WaitOptions & {
-  /** Whether every client may view the file. May be `true` for images only. */
+  /** Whether every client may view the file. `false` changes nothing of a file that is in the library. */
   readonly isPublic: boolean
 }
 
@@ -104,6 +106,7 @@ type MakeExportsOptions = {
    */
   readonly source: string | null
   readonly kind: JobKind
+  readonly replaces?: ReplacedScope
   readonly lease: JobLease
   readonly report: WorkReport
   readonly signal: AbortSignal
@@ -150,23 +153,26 @@ export const createIngestService = (deps: Deps): IngestService => {
       const attempt = locks.tryWith(`add:${source.sha512}`, (lost) =>
         findOrAdd(ingest, source, options.isPublic, AbortSignal.any([options.signal, lost])),
       )
-      const file = await retryWhileBusy(sleep, attempt, options)
-      if (E.isLeft(file)) return file
-      const { isRestored } = file.right
-      const { kind, uid, stateWhenRead: state } = file.right.file
-      if (state !== 'unfinished') return E.right({ kind, uid, state, isRestored, job: null })
-      const job = await enqueue(file.right.file, 'exports')()
-      return E.isLeft(job) ? job : E.right({ kind, uid, state, isRestored, job: job.right })
+      const found = await retryWhileBusy(sleep, attempt, options)
+      if (E.isLeft(found)) return found
+      const { file, isNew, isRestored } = found.right
+      const { kind, uid, stateWhenRead: state } = file
+      if (state !== 'unfinished') return E.right({ kind, uid, state, job: null, isNew, isRestored })
+      const job = await enqueue(file, 'exports')()
+      return E.isLeft(job) ? job : E.right({ kind, uid, state, job: job.right, isNew, isRestored })
     }
 
   const registerSource = (source: SourceFile, options: RegisterOptions): Outcome<RegisteredFile> => {
     const reason = unsupportedImageReason(source.head)
     if (reason !== null) return TE.left(refused(reason))
-    const sniffed = sniffFileKind(source.head)
-    if (sniffed === 'other' && options.isPublic)
-      return TE.left(refused('only pictures can be public, and this file is not a picture'))
-    return registerBy(sniffed === 'image' ? imageIngest : contentIngest, source, options)
+    return registerBy(sniffFileKind(source.head) === 'image' ? imageIngest : contentIngest, source, options)
   }
+
+  // The uid is that of a file of this kind, so the casts are safe.
+  const setPublic = (kind: MediaKind, uid: LibraryFile['uid']): TE.TaskEither<Unavailable, void> =>
+    kind === 'image'
+      ? imageFiles.setPublic(uid as ImageFileUid, true)
+      : contentFiles.setPublic(uid as ContentFileUid, true)
 
   return {
     register: (path, options) =>
@@ -177,28 +183,23 @@ export const createIngestService = (deps: Deps): IngestService => {
             TE.flatMap((source) => registerSource(source, options)),
           ),
         ),
-        TE.tap(({ kind, uid }) =>
-          // A new picture is public with its row. This is for one that the library had already. The kind is
-          // checked, so the uid is that of an image.
-          options.isPublic && kind === 'image'
-            ? imageFiles.setPublic(uid as ImageFileUid, true)
-            : TE.right(undefined),
-        ),
+        // A new file is public with its row. This is for one that the library had already.
+        TE.tap(({ kind, uid }) => (options.isPublic ? setPublic(kind, uid) : TE.right(undefined))),
       ),
 
-    makeExports: (id, { source, kind, lease, report, signal }) =>
+    makeExports: (id, { source, kind, replaces = 'outdated', lease, report, signal }) =>
       pipe(
         findFile(id),
         TE.flatMap((file) => {
           if (kind === 'remake') {
             const original = originals.stored(file.original, originalMissingRefusal)
-            return makeExports(file, original, { kind: 'replacement', lease }, report, signal)
+            return makeExports(file, original, { kind: 'replacement', replaces, lease }, report, signal)
           }
           const original =
             source === null
               ? originals.stored(file.original, missingForNowFailure(file.original))
               : originals.source(source, file.original)
-          return makeExports(file, original, { kind: 'first', lease }, report, signal)
+          return makeExports(file, original, { kind: 'first', replaces, lease }, report, signal)
         }),
       ),
 

@@ -3,7 +3,7 @@ import type { ObjectStore } from '../../ports/object-store.ts'
 import type { WorkReport } from '../jobs/work-report.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import { removeUnfinishedFile } from './discard-refused.ts'
-import type { LibraryFile, LocalCopy, Publication } from './media-ingest.ts'
+import type { FileState, LibraryFile, LocalCopy, Publication } from './media-ingest.ts'
 import { type Original, type SourceOriginal, sourceChangedFailure } from './originals.ts'
 
 /** The outcome of making the exports of a file. */
@@ -21,11 +21,11 @@ export const fileDeletedRefusal = refused(
   'it is no longer in the library: it was deleted, or could not be decoded, while its exports were made',
 )
 
-/**
- * The state that a file must have, for each kind of publication. If the file has another state, no exports
- * are made.
- */
-const requiredState = { first: 'unfinished', replacement: 'outdated' } as const
+/** Returns whether a file in this state needs the publication. If not, no exports are made. */
+const isNeeded = (state: FileState, { kind, replaces }: Publication): boolean => {
+  if (kind === 'first') return state === 'unfinished'
+  return state === 'outdated' || (state === 'finished' && replaces === 'all')
+}
 
 /**
  * Makes or remakes the exports of a file, unless that has been done. The caller has a lease, so that no other
@@ -35,11 +35,11 @@ export const createMakeExports = ({ store }: { readonly store: ObjectStore }) =>
   /**
    * Determines why the exports of this process were not added, from the state of the file in the database.
    */
-  const reasonNotAdded = async (file: LibraryFile, { kind }: Publication): Promise<Outcome> => {
+  const reasonNotAdded = async (file: LibraryFile, publication: Publication): Promise<Outcome> => {
     const state = await file.state()
     if (E.isLeft(state)) return state
     if (state.right === 'gone') return E.left(fileDeletedRefusal)
-    return state.right === requiredState[kind]
+    return isNeeded(state.right, publication)
       ? E.left(unavailable('database')('the exports were not added'))
       : E.right({ state: 'made elsewhere' })
   }
@@ -54,7 +54,7 @@ export const createMakeExports = ({ store }: { readonly store: ObjectStore }) =>
     async () => {
       const state = await file.state()
       if (E.isLeft(state)) return state
-      if (state.right !== requiredState[publication.kind]) return reasonNotAdded(file, publication)
+      if (!isNeeded(state.right, publication)) return reasonNotAdded(file, publication)
 
       report.onProgress(0)
       report.onStage('reading')

@@ -1,6 +1,6 @@
 import type { O, TE } from '../../fp.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
-import type { JobLease } from '../jobs/job.ts'
+import type { JobLease, ReplacedScope } from '../jobs/job.ts'
 import type { WorkReport } from '../jobs/work-report.ts'
 import type { ContentFileUid, ImageFileUid } from '../media/ids.ts'
 import type { MediaKind } from '../media/media-kind.ts'
@@ -34,8 +34,9 @@ export const fileStateOf = (
 
 /** How exports are published. Every publication needs a lease, so that a process that lost it publishes nothing. */
 export type Publication = {
-  /** `first`: the file has no exports yet. `replacement`: the new exports replace those of an older recipe. */
+  /** `first`: the file has no exports yet. `replacement`: the new exports replace those that `replaces` names. */
   readonly kind: 'first' | 'replacement'
+  readonly replaces: ReplacedScope
   readonly lease: JobLease
 }
 

@@ -9,10 +9,7 @@ type Options<F> = {
   /** Reads the columns that only this kind of file has. */
   readonly readFacts: (path: string, signal: AbortSignal) => TE.TaskEither<Refused | Unavailable, F>
   /** Adds the row. Returns `false` if the library already has the file. */
-  readonly add: (
-    file: Omit<NewLibraryFile<never>, 'uid'> & F,
-    isPublic: boolean,
-  ) => TE.TaskEither<Unavailable, boolean>
+  readonly add: (file: Omit<NewLibraryFile<never>, 'uid'> & F) => TE.TaskEither<Unavailable, boolean>
 }
 
 /** Creates `register` for one kind of file. */
@@ -26,7 +23,7 @@ export const createRegister =
           pipe(
             upload({ path: source.path, start: 0, end: source.size }, sniffContentType(source.head), source),
             TE.flatMap((original) =>
-              add({ name: source.name, original, sha512: source.sha512, ...facts }, isPublic),
+              add({ name: source.name, original, sha512: source.sha512, isPublic, ...facts }),
             ),
           ),
         ),

@@ -4,6 +4,7 @@ import { type Refused, refused, type Unavailable, unavailable } from '../shared/
 import { createLeaseReaper } from './lease-reaper.ts'
 import { cancelledReason } from './media-state.ts'
 import { type JobRun, type JobRunDeps, type JobRunOptions, runJob } from './run-job.ts'
+import { withinLease } from './settle-job.ts'
 
 /** `made elsewhere`: another process made the exports, or they existed already. */
 export type FinishedJob = {
@@ -72,7 +73,7 @@ export const finishJob = async (
     const taken = await jobs.takeOne(uid)()
     if (E.isLeft(taken)) return taken
     if (O.isNone(taken.right)) return E.right(null)
-    const run = await runJob(deps, taken.right.value, options)
+    const run = await runJob(deps, taken.right.value, options, withinLease)
     if (run.result !== 'lost') return E.right(finishedBy(run))
     refusal = run.refusal
     return E.right(null)

@@ -5,7 +5,7 @@ import type { LeasedJob } from './job.ts'
 import { createLeaseReaper } from './lease-reaper.ts'
 import { createJobPruning } from './prune-jobs.ts'
 import { type JobRun, type JobRunDeps, runJob } from './run-job.ts'
-import { withoutException } from './settle-job.ts'
+import { untilStopped, withoutException } from './settle-job.ts'
 
 export type JobRunnerOptions = {
   /** Maximum number of jobs at a time. */
@@ -69,7 +69,7 @@ export const createJobRunner = (
         // Each job has a signal of its own, because Node warns of more than ten listeners to one.
         signal: AbortSignal.any([signal]),
       }
-      const running = runJob(deps, job, options)
+      const running = runJob(deps, job, options, untilStopped)
         .then((ended) => {
           restAfter(ended)
           if (ended.result === 'failed') failed(ended.error, job.media.uid)

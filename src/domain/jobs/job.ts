@@ -3,7 +3,7 @@ import type { MediaKind } from '../media/media-kind.ts'
 
 /**
  * `exports`: makes the exports of a file that has none. `remake`: replaces the exports that an older recipe
- * made.
+ * made, or all of them.
  */
 export const jobKinds = ['exports', 'remake'] as const
 export type JobKind = (typeof jobKinds)[number]
@@ -14,10 +14,15 @@ export type JobState = (typeof jobStates)[number]
 /** A file of the library for which a job works. */
 export type JobMedia = { readonly kind: MediaKind; readonly uid: ImageFileUid | ContentFileUid }
 
+/** Which exports a `remake` replaces: those of an older recipe, or all. */
+export type ReplacedScope = 'outdated' | 'all'
+
 /** A job that is added. */
 export type NewJob = {
   readonly uid: JobUid
   readonly kind: JobKind
+  /** Only for a `remake`. Default: `outdated`. */
+  readonly replaces?: ReplacedScope
   readonly media: JobMedia
   /** Number of failed attempts after which the job fails. */
   readonly attempts: number

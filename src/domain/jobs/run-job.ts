@@ -9,7 +9,7 @@ import { errorStack } from '../shared/error-text.ts'
 import { type Refused, type Unavailable, unavailableForInput } from '../shared/errors.ts'
 import type { LeasedJob } from './job.ts'
 import { type Blame, outcomeOfFailure, outcomeOfHandBack, outcomeOfSuccess } from './job-outcome.ts'
-import { settleJob, whileStopping, whileWorking, withoutException } from './settle-job.ts'
+import { type Retries, settleJob, whileStopping, withoutException } from './settle-job.ts'
 import { createProgressMeter, type WorkReport } from './work-report.ts'
 
 /** Does the work of a job. If it succeeds with `made`, it has ended the job in the same transaction. */
@@ -66,12 +66,14 @@ const blameOf = (error: Refused | Unavailable): Blame => {
 
 /**
  * Does the work of a job that this process has taken, and ends the lease. When the signal is aborted, the job is handed
- * back at once: the lease protects it from a worker that has not stopped yet. Never rejects.
+ * back at once: the lease protects it from a worker that has not stopped yet. If the end of the lease cannot be stored, it is
+ * retried as `retriesUntil` says. Never rejects.
  */
 export const runJob = async (
   deps: JobRunDeps,
   job: LeasedJob,
   { source, onProgress, signal }: JobRunOptions,
+  retriesUntil: (stopped: AbortSignal) => Retries,
 ): Promise<JobRun> => {
   const { jobs, doJob, sleep, monotonic, log } = deps
   const { lease } = job
@@ -113,8 +115,15 @@ export const runJob = async (
     return E.isRight(found) && O.isSome(found.right) && found.right.value.state === 'done'
   }
 
+  /** What the exports lack is read from the newest job of their file that is done. */
+  const earlierWarnings = async (): Promise<ReadonlyArray<string>> => {
+    const ofFile = { state: 'done', kind: null, media: job.media.uid } as const
+    const found = await withoutException(log, job.uid, jobs.list(ofFile, 1, null))()
+    return E.isRight(found) ? (found.right.items[0]?.warnings ?? []) : []
+  }
+
   const handBack = async (): Promise<void> => {
-    const handedBack = await settleJob(deps, lease, outcomeOfHandBack(job), whileStopping())
+    const handedBack = await settleJob(deps, lease, outcomeOfHandBack(job), whileStopping)
     // Its lease expires now, which counts as a loss.
     if (handedBack === 'unknown') log.warn('jobs.not_handed_back', { job: job.uid, uid: job.media.uid })
   }
@@ -136,12 +145,12 @@ export const runJob = async (
   const refusal = E.isLeft(done) && done.left._tag === 'Refused' ? done.left : null
   if (lost.signal.aborted) return { result: 'lost', refusal }
   if (E.isRight(done)) {
-    await settleJob(deps, lease, outcomeOfSuccess(job, []), whileWorking(signal))
+    await settleJob(deps, lease, outcomeOfSuccess(job, await earlierWarnings()), retriesUntil(signal))
     return { result: 'made elsewhere' }
   }
   const blame = blameOf(done.left)
   const outcome = outcomeOfFailure(job, describeFailure(done.left), blame)
-  const settled = await settleJob(deps, lease, outcome, whileWorking(signal))
+  const settled = await settleJob(deps, lease, outcome, retriesUntil(signal))
   if (settled === 'lost') return (await isDone()) ? { result: 'made elsewhere' } : { result: 'lost', refusal }
   const next = settled === 'unknown' ? 'unknown' : outcome.state === 'failed' ? 'none' : 'retry'
   return { result: 'failed', error: done.left, blame, next }

@@ -15,11 +15,13 @@ type Settled = 'settled' | 'lost' | 'unknown'
 
 type Deps = { readonly jobs: JobQueue; readonly sleep: Sleep; readonly log: Log }
 
-type Retries = {
+export type Retries = {
   readonly tries: number
   readonly pauseMs: number
   /** Ends the pauses, and no try. */
   readonly signal: AbortSignal
+  /** Until it is aborted, a database that does not answer uses up no try. An exception always does. */
+  readonly patience: AbortSignal
 }
 
 /**
@@ -27,25 +29,41 @@ type Retries = {
  * process, which does other jobs.
  */
 export const withoutException =
-  <A>(log: Log, job: string, call: TE.TaskEither<Unavailable, A>): TE.TaskEither<Unavailable, A> =>
+  <A>(
+    log: Log,
+    job: string,
+    call: TE.TaskEither<Unavailable, A>,
+    onException = () => {},
+  ): TE.TaskEither<Unavailable, A> =>
   async () => {
     try {
       return await call()
     } catch (error) {
+      onException()
       log.error('jobs.exception', { job, stack: errorStack(error) })
       return E.left(unavailable('database')(error))
     }
   }
 
-/** Retries of a process that goes on. If the database refuses at once, the last one is within the lease. */
-export const whileWorking = (signal: AbortSignal): Retries => ({ tries: 5, pauseMs: jobLeaseMs / 10, signal })
+const never = new AbortController().signal
+const none = AbortSignal.abort()
+
+/**
+ * Retries of a command, which reports that the database is away. If the database refuses at once, the last one is within
+ * the lease.
+ */
+export const withinLease = (signal: AbortSignal): Retries => ({
+  tries: 5,
+  pauseMs: jobLeaseMs / 10,
+  signal,
+  patience: none,
+})
 
 /** Retries of a process that stops. Its time is limited by `SHUTDOWN_GRACE_SECONDS`. */
-export const whileStopping = (): Retries => ({
-  tries: 10,
-  pauseMs: 500,
-  signal: new AbortController().signal,
-})
+export const whileStopping: Retries = { tries: 10, pauseMs: 500, signal: never, patience: none }
+
+/** Retries of a worker until it is stopped. While the database is away, no other process can take the job. */
+export const untilStopped = (signal: AbortSignal): Retries => ({ ...whileStopping, patience: signal })
 
 const isStored = ({ state, attempt, lost, error }: Job, outcome: JobOutcome): boolean =>
   state !== 'cancelled' && attempt === outcome.attempt && lost === outcome.lost && error === outcome.error
@@ -55,22 +73,26 @@ export const settleJob = async (
   { jobs, sleep, log }: Deps,
   lease: JobLease,
   outcome: JobOutcome,
-  { tries, pauseMs, signal }: Retries,
+  { tries, pauseMs, signal, patience }: Retries,
 ): Promise<Settled> => {
   let mayHaveSettled = false
-  for (let tried = 0; tried < tries; tried += 1) {
-    if (tried > 0) await sleep(pauseMs, signal)
-    const settled = await withoutException(log, lease.job, jobs.settle(lease, outcome))()
-    if (E.isRight(settled) && settled.right) return 'settled'
-    if (E.isLeft(settled)) {
-      mayHaveSettled ||= settled.left.mayHaveHappened === true
-      continue
+  let triesLeft = tries
+  for (;;) {
+    let isTryUsed = patience.aborted
+    const onException = (): void => {
+      isTryUsed = true
     }
-    if (!mayHaveSettled) return 'lost'
-    // An earlier try may have ended the lease, although its reply did not arrive.
-    const found = await withoutException(log, lease.job, jobs.find(lease.job))()
-    if (E.isRight(found))
-      return O.isSome(found.right) && isStored(found.right.value, outcome) ? 'settled' : 'lost'
+    const settled = await withoutException(log, lease.job, jobs.settle(lease, outcome), onException)()
+    if (E.isRight(settled)) {
+      if (settled.right) return 'settled'
+      if (!mayHaveSettled) return 'lost'
+      // An earlier try may have ended the lease, although its reply did not arrive.
+      const found = await withoutException(log, lease.job, jobs.find(lease.job), onException)()
+      if (E.isRight(found))
+        return O.isSome(found.right) && isStored(found.right.value, outcome) ? 'settled' : 'lost'
+    } else mayHaveSettled ||= settled.left.mayHaveHappened === true
+    if (isTryUsed) triesLeft -= 1
+    if (triesLeft === 0) return 'unknown'
+    await sleep(pauseMs, signal)
   }
-  return 'unknown'
 }

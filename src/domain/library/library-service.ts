@@ -1,10 +1,10 @@
-import { O, pipe, TE } from '../../fp.ts'
+import { E, O, pipe, TE } from '../../fp.ts'
 import type { CachePort } from '../../ports/cache.ts'
-import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { JobQueue } from '../../ports/job-queue.ts'
 import type { MediaFilter, MediaPage, MediaPosition, MediaRepository } from '../../ports/media-repository.ts'
+import { publicKey } from '../access/public-files.ts'
 import { invalidateAfter } from '../caching/invalidate-after.ts'
-import type { ImageFileUid } from '../media/ids.ts'
+import { mediaKinds } from '../media/media-kind.ts'
 import { isUid } from '../media/uid-text.ts'
 import {
   type Conflict,
@@ -17,7 +17,7 @@ import {
 } from '../shared/errors.ts'
 import { exportUrl } from './export-url.ts'
 import type { MediaChange } from './media-change.ts'
-import type { MediaDetail, MediaRecord } from './media-item.ts'
+import type { MediaDetail, MediaOriginal, MediaRecord } from './media-item.ts'
 
 /** The result of one uid in a batch. */
 export type BatchResult = { readonly uid: string; readonly result: 'changed' | 'deleted' | 'missing' }
@@ -32,6 +32,8 @@ export type LibraryService = {
   ) => TE.TaskEither<Unavailable, MediaPage>
   /** Fails with NotFound for a text that is no uid, too; so does `change`. */
   readonly find: (uid: string) => TE.TaskEither<NotFound | Unavailable, MediaDetail>
+  /** Finds the original of a file. Fails with NotFound for a text that is no uid, too. */
+  readonly findOriginal: (uid: string) => TE.TaskEither<NotFound | Unavailable, MediaOriginal>
   /**
    * Changes a file if it has one of these versions (`null`: any). Returns it as it is afterwards. Fails with Conflict if
    * it is in the trash. When the result arrives, this process has no cached value that is stale because of the change.
@@ -82,14 +84,18 @@ export const createLibraryService = ({ media, jobs, cache, publicUrl }: Deps): L
         )
       : TE.left(notFound('file', uid))
 
-  /** Returns the keys of the values that the change makes stale. Public content files have no cached value. */
+  /** Returns the keys of the values that the change makes stale. A name that no file has is harmless. */
   const staleAfter = (uids: ReadonlyArray<string>, { isPublic }: MediaChange) =>
-    // A name that no image has is harmless, so the cast is safe.
-    isPublic === undefined ? [] : uids.map((uid) => cacheKeys.imagePublic({ uid: uid as ImageFileUid }))
+    isPublic === undefined ? [] : uids.flatMap((uid) => mediaKinds.map((kind) => publicKey(kind, uid)))
 
   return {
     list: media.list,
     find,
+
+    findOriginal: (uid) =>
+      isUid(uid)
+        ? pipe(media.findOriginal(uid), TE.flatMapEither(E.fromOption(() => notFound('file', uid))))
+        : TE.left(notFound('file', uid)),
 
     change: (uid, change, versions) =>
       isUid(uid)

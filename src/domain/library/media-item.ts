@@ -8,6 +8,7 @@ import type {
   ImageFileUid,
 } from '../media/ids.ts'
 import type { MediaKind } from '../media/media-kind.ts'
+import type { StoredFile } from '../media/stored-file.ts'
 import type { Metadata } from './media-change.ts'
 
 /** A file of the library, as lists show it (http-api.md §8.5). Times are in microseconds since 1970. */
@@ -55,6 +56,8 @@ export type MediaExport = {
   readonly height: number | null
   /** Codecs as in RFC 6381; empty for an image. */
   readonly codecs: ReadonlyArray<string>
+  /** Language of the sound, as the file names it (RFC 5646, lower case); `null` for none, or if it is unknown. */
+  readonly language: string | null
   /** Peak bandwidth in bits per second; `null` for an image. */
   readonly bandwidth: number | null
   readonly sizeBytes: number
@@ -78,6 +81,14 @@ export type MediaRecord = MediaItem & {
   /** Whether nothing of the file is served, and its bytes are refused. */
   readonly isTakenDown: boolean
   readonly exports: ReadonlyArray<MediaExport>
+}
+
+/** The bytes that were added, and the name that they had. */
+export type MediaOriginal = {
+  readonly fileName: string
+  readonly file: StoredFile
+  /** Time at which they were stored, in milliseconds since 1970. */
+  readonly storedAt: number
 }
 
 /** A file for an admin who looks at it. */

@@ -37,6 +37,7 @@ export const mediaDetailAsJson = (detail: MediaDetail) => ({
     height: exported.height,
     codecs: exported.codecs,
     bandwidth: exported.bandwidth,
+    language: exported.language,
     size_bytes: exported.sizeBytes,
     recipe: exported.recipe,
     url: exported.url,

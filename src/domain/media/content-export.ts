@@ -90,6 +90,8 @@ export type NewContentExport = Omit<ContentExport, 'firstPartUid'> & {
   readonly parts: ReadonlyArray<NewContentPart>
   /** Version of the recipe with which the export was encoded. */
   readonly recipe: number
+  /** Language of the audio, as the source names it (RFC 5646, lower case); `null` for none, or if it is unknown. */
+  readonly language: string | null
 }
 
 /** A segment, and when it starts (seconds from the start of its export); `null` for an init segment. */

@@ -1,6 +1,7 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
+import type { CallerAccess } from '../access/caller-access.ts'
 import type { PlaylistSigning } from '../access/playlist-signing.ts'
 import { type PlaylistResult, type PlaylistSteps, renderPlaylistOfFile } from '../access/render-playlist.ts'
 import { isUnrestricted, permitsPart } from '../access/restrictions.ts'
@@ -8,7 +9,7 @@ import { signJson } from '../access/sign-json.ts'
 import type { SignablePlaylist } from '../access/signable-playlist.ts'
 import type { Signature, UrlSignature } from '../access/signature.ts'
 import { toPartFacts } from '../access/to-part-facts.ts'
-import type { Presign, UrlPresign, Viewer } from '../access/viewer.ts'
+import type { Caller, Presign, UrlPresign } from '../access/viewer.ts'
 import type { Found } from '../caching/found.ts'
 import { memoize } from '../caching/memoize.ts'
 import type { ReadThrough } from '../caching/read-through.ts'
@@ -23,18 +24,18 @@ import { notFound } from '../shared/errors.ts'
 import { partUidsInWebPlaylist, restrictWebPlaylist } from './restrict-web.ts'
 import { toWebPlaylist } from './web-playlist.ts'
 
-/** Playlists of the exports of an audio or video file. */
+/** Playlists of the exports of an audio or video file. A caller without a token gets those of public files, unsigned. */
 export type ContentPlaylistService = {
   /** Returns the JSON playlist (http-api.md §5.1). */
   readonly showWeb: (
     uid: ContentFileUid,
-    viewer: Viewer,
+    caller: Caller,
     presign: UrlPresign | null,
   ) => PlaylistResult<Found<SignablePlaylist<UrlSignature>>>
   /** Returns the master playlist (http-api.md §5.2). */
   readonly showMobile: (
     uid: ContentFileUid,
-    viewer: Viewer,
+    caller: Caller,
     presign: Presign | null,
     filter: MobileFilter,
   ) => PlaylistResult<Found<SignablePlaylist>>
@@ -42,6 +43,7 @@ export type ContentPlaylistService = {
 
 type Deps = {
   readonly readThrough: ReadThrough
+  readonly callerAccess: Pick<CallerAccess, 'authorize'>
   readonly contentFiles: ContentFileRepository
   readonly contentSigning: PlaylistSigning
   readonly publicUrl: string
@@ -51,7 +53,7 @@ type Deps = {
 const maxParsedLength = 2 * 1024 * 1024
 
 export const createContentPlaylistService = (deps: Deps): ContentPlaylistService => {
-  const { readThrough, contentFiles, contentSigning, publicUrl } = deps
+  const { readThrough, callerAccess, contentFiles, contentSigning, publicUrl } = deps
   const parseMaster = memoize(maxParsedLength, parseMasterPlaylist)
 
   /** Loads a content file and writes a playlist of it. `write` returns `none` if there is nothing to list. */
@@ -104,19 +106,19 @@ export const createContentPlaylistService = (deps: Deps): ContentPlaylistService
     }
 
   return {
-    showWeb: (uid, viewer, presign) =>
-      renderPlaylistOfFile(uid, viewer, {
+    showWeb: (uid, caller, presign) =>
+      renderPlaylistOfFile(uid, caller, callerAccess.authorize('content', uid, caller), {
         text: webPlaylist(uid),
         applyRestrictions: restrictWeb,
-        signature: contentSigning.ofUrls(viewer, presign),
+        signature: contentSigning.ofUrls(caller, presign),
         sign: (text, signature) => signJson(text, publicUrl, signature),
       }),
 
-    showMobile: (uid, viewer, presign, filter) =>
-      renderPlaylistOfFile(uid, viewer, {
+    showMobile: (uid, caller, presign, filter) =>
+      renderPlaylistOfFile(uid, caller, callerAccess.authorize('content', uid, caller), {
         text: mobilePlaylist(uid),
         applyRestrictions: restrictVariants(filter),
-        signature: contentSigning.ofM3u8(viewer, presign),
+        signature: contentSigning.ofM3u8(caller, presign),
         sign: signM3u8,
       }),
   }

@@ -58,7 +58,7 @@ export type VersionMismatch = { readonly _tag: 'VersionMismatch'; readonly uid: 
 export type TooLarge = { readonly _tag: 'TooLarge'; readonly maxBytes: number }
 
 /** Too many requests are waiting already. A retry after this time may succeed. */
-type Overloaded = { readonly _tag: 'Overloaded'; readonly retryAfterSeconds: number }
+export type Overloaded = { readonly _tag: 'Overloaded'; readonly retryAfterSeconds: number }
 
 /** A dependency did not answer. A later retry may succeed. */
 export type Unavailable = {

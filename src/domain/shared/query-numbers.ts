@@ -33,7 +33,7 @@ export const PixelRatio = numeric(
   (n) => n > 0 && n <= 16,
 )
 /** Codec of a bandwidth in bits per second. */
-export const Bandwidth = numeric('bandwidth', 'should be a whole number', integer, () => true)
+export const Bandwidth = numeric('bandwidth', 'should be a whole number of at least 0', integer, () => true)
 /** Codec of the number of items in a page of a list (http-api.md §12.1). */
 export const PageLimit = numeric(
   'limit',

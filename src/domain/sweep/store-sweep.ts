@@ -4,17 +4,21 @@ import type { JobQueue } from '../../ports/job-queue.ts'
 import type { Log } from '../../ports/log.ts'
 import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
+import type { Trash } from '../../ports/trash.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import { storedFilesFolder } from '../media/stored-file-key.ts'
 import { oneLineMessage } from '../shared/error-text.ts'
 import { type Unavailable, unavailable } from '../shared/errors.ts'
 import { workStoppedFailure } from '../shared/work-stopped.ts'
+import { findMissing, type MissingObject } from './find-missing.ts'
 import { findOrphans } from './find-orphans.ts'
+import { type Remake, remakeMissing } from './remake-missing.ts'
 import { createReplacedExportRemover, type ReplacedObjects } from './remove-replaced.ts'
 import { toUnavailable } from './store-failure.ts'
 import { createTextObject, identifyStore, writeLibraryMark } from './store-identity.ts'
 import {
   clockProbeKey,
+  hasTooManyMissing,
   hasTooManyOrphans,
   maxOrphansPerSweep,
   orphanCutoff,
@@ -23,43 +27,45 @@ import {
 import type { PurgedFiles, TrashSweep } from './trash-sweep.ts'
 
 /**
- * Mode of a sweep. `within limits`: the sweep deletes no orphan if the safety limits (sweep-rules.ts) forbid it.
- * `repair`: it deletes beyond these limits, too. `dry run`: it deletes and writes nothing. The limits do not
- * apply to replaced exports and to the trash, because rows prove that these are to be deleted.
+ * Mode of a sweep. `within limits`: the sweep deletes no orphan, and makes no export again, if the safety limits
+ * (sweep-rules.ts) forbid it. `repair`: it does so beyond these limits, too. `dry run`: it deletes and writes nothing.
+ * The limits do not apply to replaced exports and to the trash, because rows prove that these are to be deleted.
  */
-type SweepMode = 'within limits' | 'dry run' | 'repair'
+export type SweepMode = 'within limits' | 'dry run' | 'repair'
+
+/** What every sweep that has read the store reports. */
+type SweepCounts = {
+  /** Number of objects whose keys have Larder's form. */
+  readonly objects: number
+  /** Number of old uploads that were never completed; `null` if the store cannot list them. */
+  readonly uploads: number | null
+  /** Whether all orphans are in the report: one sweep finds a limited number. */
+  readonly isWhole: boolean
+  /** The deleted objects of replaced exports. A dry run only counts them. */
+  readonly replaced: ReplacedObjects
+  /** The purged files of the trash. A dry run only counts them. */
+  readonly purged: PurgedFiles
+  readonly missing: ReadonlyArray<MissingObject>
+  /** Whether all missing objects are in the report. */
+  readonly isMissingWhole: boolean
+  /** Number of files with missing objects whose exports were queued. */
+  readonly remade: number
+}
 
 export type SweepReport =
-  | {
+  | (SweepCounts & {
       readonly result: 'swept'
-      readonly objects: number
       readonly deleted: ReadonlyArray<ListedObject>
-      /** Number of old uploads that were never completed; `null` if the store cannot list them. */
-      readonly uploads: number | null
-      /**
-       * Whether `deleted` contains all orphans. This is `false` if there are more orphans than one sweep may
-       * delete.
-       */
-      readonly isWhole: boolean
-      readonly replaced: ReplacedObjects
-      readonly purged: PurgedFiles
-    }
+    })
   /**
    * `looked`: a dry run has ended, which deletes nothing. `braked`: the safety limits stopped the sweep.
-   * No orphan and no upload was deleted, but replaced exports and expired files of the trash were.
+   * No orphan and no upload was deleted and no export made again, but replaced exports and expired files of the trash
+   * were deleted.
    */
-  | {
+  | (SweepCounts & {
       readonly result: 'looked' | 'braked'
-      readonly objects: number
       readonly orphans: ReadonlyArray<ListedObject>
-      /** Number of old uploads that were never completed; `null` if the store cannot list them. */
-      readonly uploads: number | null
-      readonly isWhole: boolean
-      /** The deleted objects of replaced exports. A dry run only counts them. */
-      readonly replaced: ReplacedObjects
-      /** The purged files of the trash. A dry run only counts them. */
-      readonly purged: PurgedFiles
-    }
+    })
   | { readonly result: 'foreign'; readonly other: string; readonly ours: string }
   /** The store has no mark (an object with a library uid), and too few of its objects are in the database. */
   | { readonly result: 'unproven'; readonly ours: string; readonly looked: number; readonly named: number }
@@ -67,8 +73,9 @@ export type SweepReport =
   | { readonly result: 'busy' }
 
 /**
- * Deletes objects to which no row refers. Such objects remain after a process was killed, or while the
- * database was unavailable.
+ * Deletes objects to which no row refers: such objects remain after a process was killed, or while the database was
+ * unavailable. Finds rows whose objects are missing, and lets exports be made again for them where the original is
+ * there.
  */
 export type StoreSweep = (mode: SweepMode, signal: AbortSignal) => TE.TaskEither<Unavailable, SweepReport>
 
@@ -77,6 +84,8 @@ type Deps = Parameters<typeof createReplacedExportRemover>[0] & {
   readonly locks: WorkLocks
   readonly jobs: Pick<JobQueue, 'oldestRunningAge'>
   readonly trashSweep: Pick<TrashSweep, 'empty' | 'count'>
+  readonly remake: Remake
+  readonly trash: Pick<Trash, 'isInTrash'>
   readonly clock: Clock
   readonly log: Log
 }
@@ -178,11 +187,21 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     if (E.isLeft(search)) return search
     const { orphans, objects, isWhole } = search.right
     const uploads = await oldUploads(before)
+    const absent = await findMissing(deps, { max, signal })
+    if (E.isLeft(absent)) return absent
+    const { missing, rows } = absent.right
 
-    const counts = { objects, orphans, uploads: uploads?.length ?? null, isWhole, replaced, purged }
-    if (mode === 'dry run') return E.right(Object.assign({ result: 'looked' as const }, counts))
-    if (mode === 'within limits' && (!isWhole || hasTooManyOrphans(orphans.length, objects)))
-      return E.right(Object.assign({ result: 'braked' as const }, counts))
+    const counts = {
+      ...{ objects, uploads: uploads?.length ?? null, isWhole, replaced, purged },
+      ...{ missing, isMissingWhole: absent.right.isWhole, remade: 0 },
+    }
+    if (mode === 'dry run') return E.right({ result: 'looked', ...counts, orphans })
+    const isBraked =
+      !isWhole ||
+      !absent.right.isWhole ||
+      hasTooManyOrphans(orphans.length, objects) ||
+      hasTooManyMissing(missing.length, rows)
+    if (mode === 'within limits' && isBraked) return E.right({ result: 'braked', ...counts, orphans })
 
     for (const { remove } of uploads ?? []) {
       const removed = await remove()
@@ -190,15 +209,9 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     }
     const deleted = await deleteAll(orphans, signal)
     if (E.isLeft(deleted)) return deleted
-    return E.right({
-      result: 'swept',
-      objects,
-      deleted: deleted.right,
-      uploads: uploads?.length ?? null,
-      isWhole,
-      replaced,
-      purged,
-    })
+    const remade = await remakeMissing(deps, missing)
+    if (E.isLeft(remade)) return remade
+    return E.right({ result: 'swept', ...counts, deleted: deleted.right, remade: remade.right })
   }
 
   return (mode, signal) =>

@@ -38,6 +38,10 @@ const maxOrphanShare = 0.05
 export const hasTooManyOrphans = (orphans: number, objects: number): boolean =>
   orphans > maxOrphansPerSweep || orphans > objects * maxOrphanShare
 
+/** If a sweep finds more rows without objects than this, it makes none of them again: the store may be a wrong one. */
+export const hasTooManyMissing = (missing: number, rows: number): boolean =>
+  missing > maxOrphansPerSweep || missing > rows * maxOrphanShare
+
 /** Number of objects that are sampled to decide whether a store without a mark belongs to this library. */
 export const storeSampleSize = 500
 

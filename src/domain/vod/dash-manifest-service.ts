@@ -1,12 +1,13 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
+import type { CallerAccess } from '../access/caller-access.ts'
 import type { PlaylistSigning } from '../access/playlist-signing.ts'
 import { type PlaylistResult, renderPlaylistOfFile } from '../access/render-playlist.ts'
 import { isUnrestricted } from '../access/restrictions.ts'
 import type { SignablePlaylist } from '../access/signable-playlist.ts'
 import type { UriSignature } from '../access/signature.ts'
-import type { UrlPresign, Viewer } from '../access/viewer.ts'
+import type { Caller, UrlPresign } from '../access/viewer.ts'
 import type { Found } from '../caching/found.ts'
 import type { ReadThrough } from '../caching/read-through.ts'
 import { toDashManifest } from '../dash/dash-manifest.ts'
@@ -20,19 +21,21 @@ export type DashManifestService = {
   /** Returns the DASH manifest of all CMAF exports (http-api.md §5.8). */
   readonly showDash: (
     uid: ContentFileUid,
-    viewer: Viewer,
+    caller: Caller,
     presign: UrlPresign | null,
   ) => PlaylistResult<Found<SignablePlaylist<UriSignature>>>
 }
 
 type Deps = {
   readonly readThrough: ReadThrough
+  readonly callerAccess: Pick<CallerAccess, 'authorize'>
   readonly contentFiles: ContentFileRepository
   readonly signing: PlaylistSigning
 }
 
 export const createDashManifestService = ({
   readThrough,
+  callerAccess,
   contentFiles,
   signing,
 }: Deps): DashManifestService => {
@@ -66,12 +69,12 @@ export const createDashManifestService = ({
   const manifest = (uid: ContentFileUid) => readThrough(cacheKeys.dashManifest({ uid }), writeManifest(uid))
 
   return {
-    showDash: (uid, viewer, presign) =>
-      renderPlaylistOfFile(uid, viewer, {
+    showDash: (uid, caller, presign) =>
+      renderPlaylistOfFile(uid, caller, callerAccess.authorize('content', uid, caller), {
         text: manifest(uid),
         applyRestrictions: (text, restrictions) =>
           TE.right(isUnrestricted(restrictions) ? text : restrictDash(text, restrictions)),
-        signature: signing.ofUris(viewer, presign),
+        signature: signing.ofUris(caller, presign),
         sign: signDash,
       }),
   }

@@ -1,12 +1,12 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
-import type { AuthorizedRead } from '../access/authorized-read.ts'
+import type { CallerAccess } from '../access/caller-access.ts'
 import type { PlaylistSigning } from '../access/playlist-signing.ts'
 import { type PlaylistResult, renderPlaylist } from '../access/render-playlist.ts'
 import { permitsExport } from '../access/restrictions.ts'
 import type { SignablePlaylist } from '../access/signable-playlist.ts'
-import type { Presign, Viewer } from '../access/viewer.ts'
+import type { Caller, Presign } from '../access/viewer.ts'
 import { combineFound, type Found } from '../caching/found.ts'
 import { memoize } from '../caching/memoize.ts'
 import type { ReadThrough } from '../caching/read-through.ts'
@@ -14,9 +14,8 @@ import { clipMediaPlaylist, parseMediaPlaylist } from '../hls/clip-media-playlis
 import { toIFramePlaylist } from '../hls/iframe-playlist.ts'
 import { toMediaPlaylist } from '../hls/media-playlist.ts'
 import { signM3u8 } from '../hls/sign-m3u8.ts'
-import type { VodMeta } from '../media/content-export.ts'
 import type { ContentExportUid } from '../media/ids.ts'
-import { forbidden, notFound } from '../shared/errors.ts'
+import { type Forbidden, forbidden, notFound, type Unavailable } from '../shared/errors.ts'
 
 /**
  * Returns a playlist of an export. A missing export fails with Forbidden, like an export of another file
@@ -24,7 +23,7 @@ import { forbidden, notFound } from '../shared/errors.ts'
  */
 type ShowExportPlaylist = (
   uid: ContentExportUid,
-  viewer: Viewer,
+  caller: Caller,
   presign: Presign | null,
 ) => PlaylistResult<Found<SignablePlaylist>>
 
@@ -34,11 +33,13 @@ export type MediaPlaylistService = {
   readonly showMediaPlaylist: ShowExportPlaylist
   /** Returns the I-frame playlist of an export with video (RFC 8216bis §4.4.3.6). */
   readonly showIFrames: ShowExportPlaylist
+  /** Fails with Forbidden unless the export belongs to a public file. */
+  readonly checkPublicExport: (uid: ContentExportUid) => TE.TaskEither<Forbidden | Unavailable, unknown>
 }
 
 type Deps = {
   readonly readThrough: ReadThrough
-  readonly authorizedRead: AuthorizedRead
+  readonly callerAccess: CallerAccess
   readonly contentFiles: ContentFileRepository
   readonly signing: PlaylistSigning
 }
@@ -51,15 +52,21 @@ const maxParsedLength = 4 * 1024 * 1024
 
 export const createMediaPlaylistService = ({
   readThrough,
-  authorizedRead,
+  callerAccess,
   contentFiles,
   signing,
 }: Deps): MediaPlaylistService => {
   const parseMemoized = memoize(maxParsedLength, parseMediaPlaylist)
 
-  const meta = (uid: ContentExportUid, { grant }: Viewer) =>
-    authorizedRead(cacheKeys.vodMeta({ uid }), contentFiles.findVod(uid), (found: O.Option<VodMeta>) =>
-      TE.right(O.isSome(found) && found.value.contentFileUid === grant.sub),
+  const meta = (uid: ContentExportUid, caller: Caller) =>
+    callerAccess.read(
+      {
+        kind: 'content',
+        key: cacheKeys.vodMeta({ uid }),
+        load: contentFiles.findVod(uid),
+        fileOf: ({ contentFileUid }) => contentFileUid,
+      },
+      caller,
     )
 
   const playlist = (uid: ContentExportUid) =>
@@ -90,27 +97,35 @@ export const createMediaPlaylistService = ({
     )
 
   /**
-   * Renders a playlist of an export. Fails with Forbidden unless the viewer's token names the file of the
-   * export.
+   * Renders a playlist of an export. Fails with Forbidden unless the caller may have the file of the export.
    */
   const showExportPlaylist =
     (listOf: (uid: ContentExportUid) => PlaylistResult<Found<string>>): ShowExportPlaylist =>
-    (uid, viewer, presign) =>
+    (uid, caller, presign) =>
     async () => {
-      const vod = await meta(uid, viewer)()
+      const vod = await meta(uid, caller)()
       if (E.isLeft(vod)) return vod
-      if (!permitsExport(viewer.grant.restrictions, { uid, height: vod.right.value.height }))
+      const { height } = vod.right.value
+      if (caller !== null && !permitsExport(caller.grant.restrictions, { uid, height }))
         return E.left(forbidden('restriction'))
-      const list = await renderPlaylist(uid, viewer, {
+      const list = await renderPlaylist(uid, caller, {
         text: listOf(uid),
         applyRestrictions: (text, { clip }) =>
           TE.right(clip === undefined ? text : clipMediaPlaylist(parseMemoized(text), clip)),
-        signature: signing.ofM3u8(viewer, presign),
+        signature: signing.ofM3u8(caller, presign),
         sign: signM3u8,
       })()
       if (E.isLeft(list)) return list
-      return E.right(combineFound(list.right, vod.right, (signable) => signable))
+      return E.right(
+        combineFound(list.right, vod.right, (signable, { contentFileUid }) =>
+          caller === null ? { ...signable, publicFile: contentFileUid } : signable,
+        ),
+      )
     }
 
-  return { showMediaPlaylist: showExportPlaylist(playlist), showIFrames: showExportPlaylist(iFrames) }
+  return {
+    showMediaPlaylist: showExportPlaylist(playlist),
+    showIFrames: showExportPlaylist(iFrames),
+    checkPublicExport: (uid) => meta(uid, null),
+  }
 }

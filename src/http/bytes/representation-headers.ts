@@ -15,8 +15,6 @@ export type RepresentationFacts = {
    * second.
    */
   readonly lastModified?: number | undefined
-  /** Whether every client may see the file, so that shared caches may store it. */
-  readonly isPublic: boolean
 }
 
 /**
@@ -40,21 +38,25 @@ export type Representation = {
 // styles (http-api.md §4.3).
 const SVG_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 
-/** Builds the headers of a stored file (http-api.md §4.3, §6.2, §6.3). */
+/**
+ * Headers of bytes that a token opens. The token grants access but does not change the content: No-Vary-Search tells
+ * caches that they may ignore it.
+ */
+const privateCaching: Headers = {
+  'Cache-Control': 'private, max-age=31536000, immutable',
+  'No-Vary-Search': 'params=("jwt")',
+}
+
+/** Builds the headers of a stored file (http-api.md §4.3, §6.2, §6.3). `caching`: the headers for caches. */
 export const describeRepresentation = (
   facts: RepresentationFacts,
+  caching: Headers = privateCaching,
 ): Representation & { readonly etag: string } => {
-  const { contentType, size, isPublic } = facts
+  const { contentType, size } = facts
   const digest = Buffer.from(facts.sha256, 'hex')
   const etag = `"${digest.toString('base64url')}"`
   const lastModified = facts.lastModified === undefined ? undefined : Math.floor(facts.lastModified / 1000)
-  const cacheHeaders = {
-    ETag: etag,
-    'Cache-Control': `${isPublic ? 'public' : 'private'}, max-age=31536000, immutable`,
-    // The token grants access but does not change the content. This header tells caches that they may ignore
-    // the token.
-    ...(isPublic ? {} : { 'No-Vary-Search': 'params=("jwt")' }),
-  }
+  const cacheHeaders = { ETag: etag, ...caching }
   return {
     size,
     contentType,

@@ -11,7 +11,7 @@ export type CorsPolicy = {
   readonly preflight: Middleware
 }
 
-const allowedHeaders = 'Authorization, Range, If-Range, If-None-Match'
+const allowedHeaders = 'Authorization, Range, If-Range, If-None-Match, Last-Event-ID'
 const exposedHeaders = 'Content-Range, Content-Length, ETag, Cache-Status, Accept-Ranges, x-image-file-jwt'
 
 const preflight = {

@@ -55,7 +55,7 @@ export const homePage = (status: HealthReport['status']): string =>
   renderPage(
     'Larder',
     `<h1>Larder</h1>
-<p>A media server: it shows images and plays videos and audio to people who have a link to them. Without a
+<p>A media server: it shows pictures and plays sounds and films to people who have a link to them. Without a
 link there is nothing to see here.</p>
 <p class="state ${status}">${escapeHtml(states[status])}</p>
 <h2>Commands, in a terminal on this machine</h2>

@@ -1,7 +1,7 @@
 import { isUnrestricted } from '../../domain/access/restrictions.ts'
 import type { SignablePlaylist } from '../../domain/access/signable-playlist.ts'
 import type { Signature } from '../../domain/access/signature.ts'
-import type { Viewer } from '../../domain/access/viewer.ts'
+import type { Caller } from '../../domain/access/viewer.ts'
 import type { Found } from '../../domain/caching/found.ts'
 import type { ByteRange } from '../../domain/media/bytes.ts'
 import { E, TE } from '../../fp.ts'
@@ -10,12 +10,13 @@ import type { ConditionalHeaders } from '../bytes/conditional.ts'
 import { unsatisfiedRangeHeaders } from '../bytes/content-range.ts'
 import { multipartBody } from '../bytes/multipart-byteranges.ts'
 import type { ByteReplyPlan } from '../bytes/plan-byte-reply.ts'
+import { type PublicCaching, publicListHeaders } from '../bytes/public-caching.ts'
 import type { Headers, Representation } from '../bytes/representation-headers.ts'
 import type { Replayable, ReplayBody } from '../replay/replayable.ts'
 import type { IncomingRequest } from '../request/incoming.ts'
 import { planByteReplyOf } from '../response/bytes-reply.ts'
 import { preconditionFailedReply, rangeNotSatisfiableReply } from '../response/error-replies.ts'
-import { playlistCacheControl, type Reply, secondsUntilExpiry } from '../response/reply.ts'
+import { playlistCacheControl, publicReply, type Reply, secondsUntilExpiry } from '../response/reply.ts'
 import type { PlaylistBodies, PlaylistBody, PlaylistFormat } from './playlist-bodies.ts'
 
 const contentTypes = {
@@ -27,14 +28,15 @@ const contentTypes = {
 type PlaylistReplyInput<S extends Signature> = {
   readonly found: Found<SignablePlaylist<S>>
   readonly format: PlaylistFormat
-  readonly viewer: Viewer | null
-  /** Time at which the token that the playlist contains or depends on expires (seconds since 1970). */
-  readonly exp: number
-  /** Additional headers of this reply. */
-  readonly headers?: Headers
+  readonly viewer: Caller
+  /** The new token of a reply to `public=1`, and the time at which it expires (seconds since 1970). */
+  readonly minted?: { readonly jwt: string; readonly exp: number }
 }
 
-/** Replies with a playlist, signed for its viewer (http-api.md §6.1, §6.2, §7.1, §7.2). */
+/**
+ * Replies with a playlist, signed for its viewer (http-api.md §6.1, §6.2, §7.1, §7.2). The playlist says whether it is
+ * one of a public file, which shared caches may store.
+ */
 export type ReplyWithPlaylist = <S extends Signature>(
   incoming: Pick<IncomingRequest, 'method' | 'headers'>,
   list: PlaylistReplyInput<S>,
@@ -43,11 +45,11 @@ export type ReplyWithPlaylist = <S extends Signature>(
 const representationOf = (
   { body, headers }: PlaylistBody,
   contentType: string,
-  cacheControl: string,
+  cacheHeaders: Headers,
   others: Headers,
 ): Representation => {
   const { 'Content-Encoding': _, ...varyAndTag } = headers
-  const always = { 'Cache-Control': cacheControl, ...varyAndTag, ...others }
+  const always = { ...cacheHeaders, ...varyAndTag, ...others }
   return {
     size: body.length,
     contentType,
@@ -97,7 +99,7 @@ const replayableOf = <S extends Signature>(
   plan: (conditions: ConditionalHeaders) => ByteReplyPlan,
 ): Replayable | null => {
   const body = replayBodyOf(value, listBody)
-  if (viewer === null || body === null) return null
+  if (body === null || (viewer === null && value.publicFile === undefined)) return null
   return {
     viewer,
     file: null,
@@ -105,27 +107,32 @@ const replayableOf = <S extends Signature>(
     headers,
     plan: (conditions) => (conditions.range === undefined ? plan(conditions) : null),
     body,
-    cacheControlFor: (secondsLeft) => playlistCacheControl({ isPublic: false, secondsLeft }),
+    cacheControlFor: viewer === null ? null : playlistCacheControl,
     size: listBody.representation.size + value.text.length,
   }
 }
 
 /** Creates the only function that replies with playlists. */
 export const createReplyWithPlaylist =
-  (bodies: PlaylistBodies, clock: Clock): ReplyWithPlaylist =>
+  (bodies: PlaylistBodies, clock: Clock, publicCaching: PublicCaching): ReplyWithPlaylist =>
   (incoming, list) =>
   async () => {
     const { method, headers } = incoming
     // If the request has a Range header, the playlist is not encoded. Ranges refer to the unencoded playlist,
     // because some players send `bytes=0-` with every request.
     const acceptEncoding = headers.range === undefined ? headers['accept-encoding'] : 'identity'
-    const isSeldom = list.viewer !== null && !isUnrestricted(list.viewer.grant.restrictions)
-    const listBody = await bodies(list.found.value, list.format, acceptEncoding, isSeldom)
+    const { viewer, minted, found } = list
+    const isSeldom = viewer !== null && !isUnrestricted(viewer.grant.restrictions)
+    const { publicFile } = found.value
+    const exp = viewer?.grant.exp ?? minted?.exp ?? 0
+    const listBody = await bodies(found.value, list.format, acceptEncoding, isSeldom)
     const representation = representationOf(
       listBody,
       contentTypes[list.format],
-      playlistCacheControl({ isPublic: false, secondsLeft: secondsUntilExpiry(list.exp, clock) }),
-      list.headers ?? {},
+      publicFile === undefined
+        ? { 'Cache-Control': playlistCacheControl(secondsUntilExpiry(exp, clock)) }
+        : publicListHeaders(publicCaching, publicFile),
+      minted === undefined ? {} : { 'x-image-file-jwt': minted.jwt },
     )
     const plan = planByteReplyOf(representation, clock)
     const planned = plan(headers, method)
@@ -136,7 +143,8 @@ export const createReplyWithPlaylist =
       status: planned.status,
       headers: planned.headers,
       body: bodyOf(planned.body, listBody.body),
-      tiers: list.found.tiers,
+      tiers: found.tiers,
+      ...(viewer === null && publicReply),
       ...(replay === null ? {} : { replay }),
     })
   }

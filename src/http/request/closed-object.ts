@@ -33,5 +33,5 @@ export const closedObject = <A>(codec: t.Type<A, unknown, unknown>): t.Type<A, u
     codec.encode,
   )
   // Like a refinement of io-ts, so that the members of `codec` are found (see hasMembers, parameterNames).
-  return Object.assign(closed, { _tag: 'RefinementType', type: codec })
+  return Object.assign(closed, { _tag: 'RefinementType', type: codec, isClosed: true })
 }

@@ -1,5 +1,5 @@
 import type { CheckedMediaTokens } from '../../domain/access/checked-media-tokens.ts'
-import type { Viewer } from '../../domain/access/viewer.ts'
+import type { Caller, Viewer } from '../../domain/access/viewer.ts'
 import type { MediaKind } from '../../domain/media/media-kind.ts'
 import {
   type Forbidden,
@@ -80,25 +80,21 @@ const authenticateMedia =
     return E.isLeft(grant) ? grant : E.right({ kind, grant: grant.right, jwt, carrier })
   }
 
-/** Accepts a viewer with a valid media token of this kind. */
-export const mediaViewerAuthenticator = (
-  tokens: CheckedMediaTokens,
-  kind: MediaKind,
-): Authenticator<Viewer> => byAuthorization(authenticateMedia(tokens, kind))
-
-/**
- * Authenticates as `mediaViewerAuthenticator` does, but returns `null` for a caller without any credential.
- */
-export const optionalMediaViewerAuthenticator = (
-  tokens: CheckedMediaTokens,
-  kind: MediaKind,
-): Authenticator<Viewer | null> => {
-  const authenticate = authenticateMedia(tokens, kind)
-  return byAuthorization((incoming) => async () => {
+/** Authenticates a viewer, but returns `null` for a caller without any credential, who may have public files. */
+const orAnonymous = (authenticate: Authenticate<Viewer>): Authenticator<Caller> =>
+  byAuthorization((incoming) => async () => {
     const viewer = await authenticate(incoming)()
     return E.isLeft(viewer) && viewer.left._tag === 'MissingCredential' ? E.right(null) : viewer
   })
-}
+
+/**
+ * Accepts a viewer with a valid media token of this kind, and a caller without any credential, who may have public
+ * files. A token that is brought decides alone.
+ */
+export const mediaCallerAuthenticator = (
+  tokens: CheckedMediaTokens,
+  kind: MediaKind,
+): Authenticator<Caller> => orAnonymous(authenticateMedia(tokens, kind))
 
 /** Reasons of errors that occur before the claims can be trusted. */
 const reasonsBeforeClaims: ReadonlyArray<ForbiddenReason> = ['malformed', 'signature', 'unknown_key']
@@ -112,13 +108,13 @@ const hasValidSignature = (
 ): boolean => error._tag === 'Forbidden' && !reasonsBeforeClaims.includes(error.reason)
 
 /**
- * Accepts a viewer with a valid token of either media kind. The audience (`aud`) of the token determines the
- * kind.
+ * Accepts a viewer with a valid token of either media kind, and a caller without any credential. The audience (`aud`)
+ * of the token determines the kind.
  */
-export const anyMediaViewerAuthenticator = (tokens: CheckedMediaTokens): Authenticator<Viewer> => {
+export const anyMediaCallerAuthenticator = (tokens: CheckedMediaTokens): Authenticator<Caller> => {
   const asImage = authenticateMedia(tokens, 'image')
   const asContent = authenticateMedia(tokens, 'content')
-  return byAuthorization((incoming) =>
+  return orAnonymous((incoming) =>
     pipe(
       asContent(incoming),
       TE.orElse((asContentError) =>

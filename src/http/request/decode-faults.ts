@@ -1,6 +1,7 @@
 import type * as t from 'io-ts'
 import { eitherOf, expectedValue, wrapperTags } from './expected-value.ts'
 import { type ParameterFault, type Unprocessable, unprocessable } from './request-faults.ts'
+import { withoutOtherAlternatives } from './union-faults.ts'
 
 /** The part of a request that could not be decoded. */
 type RequestPart = 'params' | 'query' | 'body'
@@ -58,4 +59,10 @@ const mergeAlternatives = (faults: ReadonlyArray<Located>): ReadonlyArray<Parame
 
 /** Converts faults to the form of http-api.md §1.4. The member `loc` is the path of the value in the request. */
 export const toUnprocessable = (part: RequestPart, errors: t.Errors): Unprocessable =>
-  unprocessable(mergeAlternatives(errors.slice(0, maxFaults).map((error) => locate(part, error))))
+  unprocessable(
+    mergeAlternatives(
+      withoutOtherAlternatives(errors)
+        .slice(0, maxFaults)
+        .map((error) => locate(part, error)),
+    ),
+  )

@@ -1,19 +1,21 @@
 import { randomBytes } from 'node:crypto'
-import type { Viewer } from '../../domain/access/viewer.ts'
+import type { Caller } from '../../domain/access/viewer.ts'
 import type { Found } from '../../domain/caching/found.ts'
 import type { ByteSource } from '../../domain/export/byte-source.ts'
 import type { ByteRange, ByteStream } from '../../domain/media/bytes.ts'
+import type { BadOrigin, Unavailable } from '../../domain/shared/errors.ts'
 import { toStreamError } from '../../domain/shared/stream-failure.ts'
-import { E } from '../../fp.ts'
+import { E, type TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ConditionalHeaders } from '../bytes/conditional.ts'
 import { multipartBody } from '../bytes/multipart-byteranges.ts'
 import { type ByteReplyPlan, planByteReply } from '../bytes/plan-byte-reply.ts'
+import { type PublicCaching, publicByteHeaders } from '../bytes/public-caching.ts'
 import { describeRepresentation, type Headers, type Representation } from '../bytes/representation-headers.ts'
 import type { IncomingRequest } from '../request/incoming.ts'
 import { preconditionFailedReply, rangeNotSatisfiableReply } from './error-replies.ts'
 import { joinHeaders } from './join-headers.ts'
-import type { Reply } from './reply.ts'
+import { publicReply, type Reply } from './reply.ts'
 
 /**
  * Creates a reply with stored bytes. `extra` contains headers of a route that selects a representation. These
@@ -23,7 +25,7 @@ import type { Reply } from './reply.ts'
 export type ReplyWithBytes = (
   incoming: IncomingRequest,
   bytes: Found<ByteSource>,
-  viewer: Viewer | null,
+  viewer: Caller,
   extra?: Headers,
 ) => Reply
 
@@ -42,34 +44,50 @@ export const planByteReplyOf =
       newBoundary,
     })
 
+type ReadRange = (
+  range: ByteRange,
+  onArriving?: () => void,
+) => TE.TaskEither<BadOrigin | Unavailable, ByteStream>
+
 /**
  * Opens a range. Throws if that fails. Ranges are opened one by one after the status was sent, so a failure
  * can only interrupt the stream.
  */
 const openOrThrow =
-  (read: ByteSource['read']) =>
+  (read: ReadRange) =>
   async (range: ByteRange): Promise<ByteStream> => {
     const stream = await read(range)()
     if (E.isLeft(stream)) throw toStreamError(stream.left)
     return stream.right
   }
 
-const bodyOf = (body: ByteReplyPlan['body'], { read }: ByteSource): Reply['body'] => {
+/** Returns the body of a planned reply. `read` opens a range. */
+export const byteReplyBody = (
+  body: ByteReplyPlan['body'],
+  { read }: { readonly read: ReadRange },
+): Reply['body'] => {
   if (body._tag === 'None') return null
   if (body._tag === 'Range') return { open: (onArriving) => read(body.range, onArriving)() }
   return {
     open: async (onArriving) => {
-      const readOne: ByteSource['read'] = (range) => read(range, onArriving)
+      const readOne: ReadRange = (range) => read(range, onArriving)
       return E.right(multipartBody(body.plan, openOrThrow(readOne)))
     },
   }
 }
 
-/** Creates the only function that replies with stored bytes (http-api.md §6). */
-export const createReplyWithBytes = (clock: Clock): ReplyWithBytes => {
+/** A chosen representation may soon be another one, so a CDN stores it no longer than a browser. */
+const withoutCdn = ({ 'CDN-Cache-Control': _, ...headers }: Headers): Headers => headers
+
+/** Creates the only function that replies with exports (http-api.md §6). */
+export const createReplyWithBytes = (clock: Clock, publicCaching: PublicCaching): ReplyWithBytes => {
+  const describe = (bytes: ByteSource): Representation =>
+    bytes.publicFile === null
+      ? describeRepresentation(bytes)
+      : describeRepresentation(bytes, publicByteHeaders(publicCaching, bytes.publicFile))
   const representations = new WeakMap<ByteSource, Representation>()
   const representationOf = (bytes: ByteSource): Representation => {
-    const representation = representations.get(bytes) ?? describeRepresentation(bytes)
+    const representation = representations.get(bytes) ?? describe(bytes)
     representations.set(bytes, representation)
     return representation
   }
@@ -80,16 +98,13 @@ export const createReplyWithBytes = (clock: Clock): ReplyWithBytes => {
     const { status, headers, body } = plan(incoming.headers, incoming.method)
     if (status === 416) return rangeNotSatisfiableReply(headers)
     if (status === 412) return preconditionFailedReply
-    const content = bodyOf(body, bytes)
+    const content = byteReplyBody(body, bytes)
     const { ofFile } = bytes
-    if (extra !== undefined)
-      return { status, headers: joinHeaders(headers, extra), body: content, tiers, ofFile }
+    const common = { status, body: content, tiers, ofFile, ...(bytes.publicFile !== null && publicReply) }
+    if (extra !== undefined) return { ...common, headers: joinHeaders(withoutCdn(headers), extra) }
     return {
-      status,
+      ...common,
       headers,
-      body: content,
-      tiers,
-      ofFile,
       replay: {
         viewer,
         file: ofFile.file,

@@ -1,10 +1,11 @@
 import type { CheckedMediaTokens } from '../../domain/access/checked-media-tokens.ts'
-import type { Viewer } from '../../domain/access/viewer.ts'
+import type { Caller } from '../../domain/access/viewer.ts'
 import type { BodyOfFile } from '../../domain/export/byte-source.ts'
 import { followMediaState, isFinalState, type StateNews } from '../../domain/jobs/follow-media-state.ts'
 import type { MediaState } from '../../domain/jobs/media-state.ts'
 import type { MediaStatus } from '../../domain/jobs/media-status.ts'
 import type { ByteStream } from '../../domain/media/bytes.ts'
+import type { MediaKind } from '../../domain/media/media-kind.ts'
 import { type DomainError, overloaded } from '../../domain/shared/errors.ts'
 import type { OpenStreams } from '../../domain/shared/open-streams.ts'
 import { E, pipe, TE } from '../../fp.ts'
@@ -14,14 +15,15 @@ import type { ServerLifecycle } from '../lifecycle.ts'
 import { prefersEventStream } from '../request/accept.ts'
 import type { IncomingRequest } from '../request/incoming.ts'
 import { joinHeaders } from './join-headers.ts'
-import { jsonReply, type Reply } from './reply.ts'
+import { jsonReply, publicReply, type Reply } from './reply.ts'
 import type { StreamCounts } from './stream-counts.ts'
 
 /** Replies with the state of a file, as JSON or as a stream of events (http-api.md §5.11). */
 export type ReplyWithMediaState = (
   incoming: IncomingRequest,
+  kind: MediaKind,
   uid: string,
-  viewer: Viewer,
+  caller: Caller,
 ) => TE.TaskEither<DomainError, Reply>
 
 type Deps = {
@@ -86,13 +88,17 @@ export const createReplyWithMediaState = ({
   monotonic,
   openStreams,
 }: Deps): ReplyWithMediaState => {
-  const streamReply = (first: MediaState, ofFile: BodyOfFile, viewer: Viewer): Reply => {
-    const { kind, jwt } = viewer
-    // A token that has expired, or was revoked, ends the stream.
-    const read = pipe(
-      checkedTokens.verify(kind, jwt),
-      TE.flatMap(() => mediaStatus.read(ofFile.file, viewer)),
-    )
+  const streamReply = (first: MediaState, kind: MediaKind, ofFile: BodyOfFile, caller: Caller): Reply => {
+    const readState = mediaStatus.read(kind, ofFile.file, caller)
+    const jwt = caller?.jwt ?? null
+    // A token that has expired, or was revoked, ends the stream; without a token, a file that is not public any more.
+    const read =
+      jwt === null
+        ? readState
+        : pipe(
+            checkedTokens.verify(kind, jwt),
+            TE.flatMap(() => readState),
+          )
     const deps = { read, isStopping: lifecycle.isStopping, sleep, monotonic }
     return {
       status: 200,
@@ -110,19 +116,23 @@ export const createReplyWithMediaState = ({
     }
   }
 
-  return (incoming, uid, viewer) => {
+  return (incoming, kind, uid, caller) => {
     const ofFile = { file: uid, since: openStreams.moment() }
     return pipe(
-      mediaStatus.read(uid, viewer),
+      mediaStatus.read(kind, uid, caller),
       TE.flatMapEither((state): E.Either<DomainError, Reply> => {
         if (!prefersEventStream(incoming.headers.accept)) return E.right(jsonReply(toJson(state)))
         // An EventSource connects again after the end of its stream. This status makes it stop.
         if (isFinalState(state) && incoming.headers['last-event-id'] === state.state)
           return E.right({ status: 204, headers: { 'Cache-Control': 'no-store' }, body: null })
-        if (streams.isFull(viewer.jwt)) return E.left(overloaded(retryAfterSeconds))
-        return E.right(streamReply(state, ofFile, viewer))
+        if (streams.isFull(caller?.jwt ?? null)) return E.left(overloaded(retryAfterSeconds))
+        return E.right(streamReply(state, kind, ofFile, caller))
       }),
-      TE.map((reply) => ({ ...reply, headers: joinHeaders(reply.headers, varyByAccept) })),
+      TE.map((reply) => ({
+        ...reply,
+        headers: joinHeaders(reply.headers, varyByAccept),
+        ...(caller === null && publicReply),
+      })),
     )
   }
 }

@@ -19,7 +19,15 @@ export type Reply = {
   readonly replay?: Replayable
   /** The file of which a streamed body is a part: a takedown of the file breaks the connection. */
   readonly ofFile?: BodyOfFile
+  /**
+   * The reply is that of a public file to a caller without a credential. It is the same for all of them, so it does not
+   * say `Vary: Authorization`.
+   */
+  readonly isPublic?: true
 }
+
+/** Marks a reply as one of a public file. */
+export const publicReply = { isPublic: true } as const satisfies Pick<Reply, 'isPublic'>
 
 /** A reply whose body is in memory. */
 export type BufferedReply = Reply & { readonly body: Exclude<Reply['body'], StreamedBody> }
@@ -34,22 +42,13 @@ export type StreamedBody = {
   ) => Promise<E.Either<BadOrigin | Unavailable, ByteStream | BlobStream>>
 }
 
-type PlaylistAudience = {
-  readonly isPublic: boolean
-  /**
-   * Remaining lifetime of the token that the playlist contains or depends on, in seconds; `null` if there is
-   * no token.
-   */
-  readonly secondsLeft: number | null
-}
-
 /**
- * Returns the Cache-Control of every playlist (http-api.md §6.3). A cache never keeps a playlist for longer
- * than the token in it is valid (V13).
+ * Returns the Cache-Control of every playlist that contains or depends on a token (http-api.md §6.3), which is valid
+ * for `secondsLeft` seconds. A cache never keeps a playlist for longer than its token is valid (V13).
  */
-export const playlistCacheControl = ({ isPublic, secondsLeft }: PlaylistAudience): string => {
-  const left = secondsLeft === null ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor(secondsLeft))
-  return `${isPublic ? 'public' : 'private'}, max-age=${Math.min(30, left)}, stale-while-revalidate=${Math.min(
+export const playlistCacheControl = (secondsLeft: number): string => {
+  const left = Math.max(0, Math.floor(secondsLeft))
+  return `private, max-age=${Math.min(30, left)}, stale-while-revalidate=${Math.min(
     300,
     left,
   )}, stale-if-error=${Math.min(86_400, left)}`

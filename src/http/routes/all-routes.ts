@@ -1,4 +1,5 @@
 import type { ExplainCheckedToken } from '../../domain/access/explain-checked-token.ts'
+import type { PublicCheck } from '../../domain/access/public-files.ts'
 import type { RevocationService } from '../../domain/access/revocation-service.ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
 import type { BackgroundWork } from '../../domain/background/background-work.ts'
@@ -8,11 +9,14 @@ import type { HealthService } from '../../domain/health/health-service.ts'
 import type { JobService } from '../../domain/jobs/job-service.ts'
 import type { MediaStatus } from '../../domain/jobs/media-status.ts'
 import type { LibraryService } from '../../domain/library/library-service.ts'
+import type { RequestExports } from '../../domain/library/request-exports.ts'
 import type { TrashService } from '../../domain/library/trash-service.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
 import type { VodService } from '../../domain/vod/vod-service.ts'
 import type { CacheStats } from '../../ports/cache-stats.ts'
 import type { Sleep } from '../../ports/sleep.ts'
+import type { UncachedReader } from '../../ports/uncached-reader.ts'
+import type { PublicCaching } from '../bytes/public-caching.ts'
 import type { ServerLifecycle } from '../lifecycle.ts'
 import { createCorsPolicy } from '../middleware/cors.ts'
 import { createPlaylistBodyEncoder } from '../playlists/playlist-bodies.ts'
@@ -20,6 +24,7 @@ import { createReplyWithPlaylist } from '../playlists/playlist-reply.ts'
 import type { ListenerDeps, RouteTools } from '../request-listener.ts'
 import { createReplyWithBytes } from '../response/bytes-reply.ts'
 import { createReplyWithMediaState } from '../response/media-state-reply.ts'
+import { createReplyWithOriginal } from '../response/original-reply.ts'
 import { createStreamCounts } from '../response/stream-counts.ts'
 import type { RouteGroup } from '../router.ts'
 import { adminRoutes } from './admin-routes.ts'
@@ -31,6 +36,7 @@ import { healthRoutes } from './health-routes.ts'
 import { homeRoutes } from './home-routes.ts'
 import { imageRoutes } from './image-routes.ts'
 import { jobRoutes } from './job-routes.ts'
+import { mediaFileRoutes } from './media-file-routes.ts'
 import { mediaRoutes } from './media-routes.ts'
 import { revocationRoutes } from './revocation-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
@@ -40,6 +46,8 @@ export type RouteDeps = Pick<
   ListenerDeps,
   'checkedTokens' | 'openStreams' | 'clock' | 'monotonic' | 'corsOrigins' | 'limits' | 'traffic'
 > & {
+  readonly checkPublic: PublicCheck
+  readonly publicCaching: PublicCaching
   readonly playlists: PlaylistService
   readonly vods: VodService
   readonly exports: ExportService
@@ -54,6 +62,8 @@ export type RouteDeps = Pick<
   readonly mediaStatus: MediaStatus
   readonly library: LibraryService
   readonly trashService: TrashService
+  readonly requestExports: RequestExports
+  readonly readUncached: UncachedReader
   readonly jobService: JobService
   readonly consoleAssets: ConsoleAssets
   readonly lifecycle: ServerLifecycle
@@ -72,23 +82,18 @@ export const createAllRoutes = (
   { handle, refusals }: RouteTools,
 ): ReadonlyArray<RouteGroup> => {
   const { playlists, vods, exports, admins, freshness, health, cacheStats, background, consoleAssets } = deps
-  const {
-    mediaStatus,
-    library,
-    trashService,
-    openStreams,
-    jobService,
-    explainCheckedToken,
-    revocationService,
-    mayExplainToken,
-  } = deps
-  const { checkedTokens, clock, monotonic, corsOrigins, limits, traffic, lifecycle, sleep } = deps
+  const { mediaStatus, library, trashService, requestExports, readUncached, jobService, openStreams } = deps
+  const { explainCheckedToken, revocationService, mayExplainToken } = deps
+  const { checkedTokens, checkPublic, publicCaching, clock, monotonic, corsOrigins } = deps
+  const { limits, traffic, lifecycle, sleep } = deps
   const sharing = createCorsPolicy(corsOrigins)
-  const replyWithBytes = createReplyWithBytes(clock)
+  const replyWithBytes = createReplyWithBytes(clock, publicCaching)
   const replyWithPlaylist = createReplyWithPlaylist(
     createPlaylistBodyEncoder({ maxBytes: playlistBodyBytes }),
     clock,
+    publicCaching,
   )
+  const replyWithOriginal = createReplyWithOriginal(readUncached, clock)
   const replyWithMediaState = createReplyWithMediaState({
     mediaStatus,
     checkedTokens,
@@ -99,18 +104,20 @@ export const createAllRoutes = (
     openStreams,
   })
   const replies = { replyWithBytes, replyWithPlaylist, replyWithMediaState }
+  const access = { checkedTokens, checkPublic }
   return [
-    imageRoutes({ playlists, exports, checkedTokens, ...replies, sharing, clock }, handle),
-    contentRoutes({ playlists, vods, exports, checkedTokens, ...replies, sharing }, handle),
+    imageRoutes({ playlists, exports, ...access, ...replies, publicCaching, sharing, clock }, handle),
+    contentRoutes({ playlists, vods, exports, ...access, ...replies, sharing }, handle),
     tokenRoutes({ admins, explainCheckedToken, mayExplainToken }, handle),
     revocationRoutes({ admins, revocationService, freshness }, handle),
     adminUserRoutes(admins, handle),
     adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
     mediaRoutes({ admins, library, trashService, freshness }, handle),
+    mediaFileRoutes({ admins, library, requestExports, replyWithOriginal, openStreams }, handle),
     jobRoutes({ admins, jobService }, handle),
     freshnessRoutes({ admins, freshness }, handle),
     healthRoutes({ health, lifecycle }, handle),
     homeRoutes(health, handle),
-    consoleRoutes({ checkedTokens, consoleAssets, clock }, handle),
+    consoleRoutes({ ...access, consoleAssets, clock }, handle),
   ]
 }

@@ -1,14 +1,17 @@
 import * as t from 'io-ts'
-import { authorizeFile } from '../../domain/access/authorize-file.ts'
+import { authorizeFile, isFileOfKind } from '../../domain/access/authorize-file.ts'
 import type { CheckedMediaTokens } from '../../domain/access/checked-media-tokens.ts'
+import type { PublicCheck } from '../../domain/access/public-files.ts'
 import { AnyUid } from '../../domain/media/ids.ts'
+import { type MediaKind, mediaKinds } from '../../domain/media/media-kind.ts'
+import { type Forbidden, forbidden, type Unavailable } from '../../domain/shared/errors.ts'
 import { pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { watchPage } from '../pages/watch-page.ts'
-import { anonymousAuthenticator, anyMediaViewerAuthenticator } from '../request/credential.ts'
+import { anonymousAuthenticator, anyMediaCallerAuthenticator } from '../request/credential.ts'
 import { type Asset, createAssetReply } from '../response/asset-reply.ts'
 import { errorReply } from '../response/error-replies.ts'
-import type { Reply } from '../response/reply.ts'
+import { publicReply, type Reply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
 
@@ -17,6 +20,7 @@ export type ConsoleAssets = ReadonlyMap<string, Asset>
 
 type Deps = {
   readonly checkedTokens: CheckedMediaTokens
+  readonly checkPublic: PublicCheck
   readonly consoleAssets: ConsoleAssets
   readonly clock: Clock
 }
@@ -55,13 +59,33 @@ const AssetName = t.strict({ name: t.string })
 
 /** The routes of pages for people (http-api.md §10). */
 export const consoleRoutes = (
-  { checkedTokens, consoleAssets, clock }: Deps,
+  { checkedTokens, checkPublic, consoleAssets, clock }: Deps,
   handle: RouteHandler,
 ): RouteGroup => {
   const routes = createRouteGroup('/console')
   // A share link does not contain the kind of the media, so a token of either kind is accepted. The audience
   // of the token shows the kind.
-  const viewer = anyMediaViewerAuthenticator(checkedTokens)
+  const credential = anyMediaCallerAuthenticator(checkedTokens)
+
+  /** Returns the kind of a public file. An old uid does not tell the kind, so both are tried. */
+  const kindOfPublic = (uid: string): TE.TaskEither<Forbidden | Unavailable, MediaKind> =>
+    mediaKinds
+      .filter((kind) => isFileOfKind(kind, uid))
+      .reduce<TE.TaskEither<Forbidden | Unavailable, MediaKind>>(
+        (found, kind) =>
+          pipe(
+            found,
+            TE.orElse((error) =>
+              error._tag === 'Forbidden'
+                ? pipe(
+                    checkPublic(kind, uid),
+                    TE.map(() => kind),
+                  )
+                : TE.left(error),
+            ),
+          ),
+        TE.left(forbidden('not_public')),
+      )
   const assetReplies = new Map(
     [...consoleAssets].map(([name, asset]) => [name, createAssetReply(asset, clock)]),
   )
@@ -69,13 +93,18 @@ export const consoleRoutes = (
   routes.get(
     '/watch/:uid',
     handle({
-      credential: viewer,
+      credential,
       params: ByUid,
-      handler: ({ credential, params: { uid } }) =>
-        pipe(
-          TE.fromEither(authorizeFile(credential, uid)),
-          TE.map(() => pageReply(watchPage(credential.kind, uid))),
-        ),
+      handler: ({ credential: viewer, params: { uid } }) =>
+        viewer === null
+          ? pipe(
+              kindOfPublic(uid),
+              TE.map((kind) => ({ ...pageReply(watchPage(kind, uid)), ...publicReply })),
+            )
+          : pipe(
+              TE.fromEither(authorizeFile(viewer, uid)),
+              TE.map(() => pageReply(watchPage(viewer.kind, uid))),
+            ),
     }),
   )
 

@@ -1,21 +1,22 @@
 import * as t from 'io-ts'
 import type { CheckedMediaTokens } from '../../domain/access/checked-media-tokens.ts'
+import type { PublicCheck } from '../../domain/access/public-files.ts'
 import { apiPath } from '../../domain/access/public-urls.ts'
-import type { Viewer } from '../../domain/access/viewer.ts'
-import type { ByteSource } from '../../domain/export/byte-source.ts'
+import type { Caller } from '../../domain/access/viewer.ts'
 import type { ExportService } from '../../domain/export/export-service.ts'
 import { ImageExportUid, ImageFileUid } from '../../domain/media/ids.ts'
 import { imagePath, type ListedImage } from '../../domain/playlist/image-playlist.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
-import { E, pipe, TE } from '../../fp.ts'
+import { pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
+import { type PublicCaching, publicListHeaders } from '../bytes/public-caching.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
 import type { ReplyWithPlaylist } from '../playlists/playlist-reply.ts'
-import { mediaViewerAuthenticator, optionalMediaViewerAuthenticator } from '../request/credential.ts'
+import { presignWithoutToken } from '../request/anonymous-presign.ts'
+import { mediaCallerAuthenticator } from '../request/credential.ts'
 import { acceptClientHints, ImageQuery, readImagePreferences } from '../request/image-preferences.ts'
 import { PresignUrls, QueryBoolean } from '../request/query-codecs.ts'
-import { type MissingCredential, missingCredential } from '../request/request-faults.ts'
 import type { ReplyWithBytes } from '../response/bytes-reply.ts'
 import type { ReplyWithMediaState } from '../response/media-state-reply.ts'
 import { playlistCacheControl, secondsUntilExpiry } from '../response/reply.ts'
@@ -26,6 +27,8 @@ type Deps = {
   readonly playlists: PlaylistService
   readonly exports: ExportService
   readonly checkedTokens: CheckedMediaTokens
+  readonly checkPublic: PublicCheck
+  readonly publicCaching: PublicCaching
   readonly replyWithBytes: ReplyWithBytes
   readonly replyWithPlaylist: ReplyWithPlaylist
   readonly replyWithMediaState: ReplyWithMediaState
@@ -43,13 +46,12 @@ const ListQuery = t.partial({ presign: PresignUrls, public: QueryBoolean })
  */
 const negotiationHeaders = (
   image: ListedImage,
-  { isPublic }: ByteSource,
   vary: ReadonlyArray<string>,
-  secondsLeft: number | null,
+  cacheHeaders: Headers,
 ): Headers => ({
   'Accept-CH': acceptClientHints,
   'Content-Location': `${apiPath}${imagePath(image)}`,
-  'Cache-Control': playlistCacheControl({ isPublic, secondsLeft }),
+  ...cacheHeaders,
   ...(vary.length > 0 && { Vary: vary.join(', ') }),
 })
 
@@ -59,6 +61,8 @@ export const imageRoutes = (
     playlists,
     exports,
     checkedTokens,
+    checkPublic,
+    publicCaching,
     replyWithBytes,
     replyWithPlaylist,
     replyWithMediaState,
@@ -68,79 +72,62 @@ export const imageRoutes = (
   handle: RouteHandler,
 ): RouteGroup => {
   const routes = createRouteGroup('/api/1/image_files', sharing)
-  const optionalViewer = optionalMediaViewerAuthenticator(checkedTokens, 'image')
+  const credential = mediaCallerAuthenticator(checkedTokens, 'image')
+  const checkAnonymous = ({ uid }: { readonly uid: ImageFileUid }) => checkPublic('image', uid)
+
+  const listHeaders = (caller: Caller, uid: ImageFileUid): Headers =>
+    caller === null
+      ? publicListHeaders(publicCaching, uid)
+      : { 'Cache-Control': playlistCacheControl(secondsUntilExpiry(caller.grant.exp, clock)) }
 
   routes.get(
     '/playlist/:uid',
     handle({
-      credential: optionalViewer,
+      credential,
       params: ByImage,
       query: ListQuery,
-      checkAnonymous: ({ uid }, { public: flag }) => {
-        const isPublic = QueryBoolean.decode(flag)
-        return E.isRight(isPublic) && isPublic.right ? playlists.checkPublic(uid) : TE.left(missingCredential)
-      },
+      checkAnonymous,
+      // `public=1` asks for a new token, which may be in the URLs.
+      anonymousFault: (query) => (query.public ? null : presignWithoutToken(query)),
+      forbidsAnonymous: (query) => query.public === true,
       handler: ({ credential: viewer, params: { uid }, query, incoming }) => {
         if (query.public)
           return pipe(
             playlists.showPublicImages(uid, query.presign ?? null),
             TE.flatMap(({ list: found, jwt, exp }) =>
-              replyWithPlaylist(incoming, {
-                found,
-                format: 'json',
-                viewer: null,
-                exp,
-                headers: { 'x-image-file-jwt': jwt },
-              }),
+              replyWithPlaylist(incoming, { found, format: 'json', viewer: null, minted: { jwt, exp } }),
             ),
           )
-        if (viewer === null) return TE.left(missingCredential)
         return pipe(
           playlists.showImages(uid, viewer, query.presign ?? null),
-          TE.flatMap((found) =>
-            replyWithPlaylist(incoming, { found, format: 'json', viewer, exp: viewer.grant.exp }),
-          ),
+          TE.flatMap((found) => replyWithPlaylist(incoming, { found, format: 'json', viewer })),
         )
       },
     }),
   )
 
-  /**
-   * Converts Forbidden to 401 for a request without a token: for a file that is not public, such a request
-   * gets 401, like any request without a token (W16).
-   */
-  const as401WithoutToken =
-    (viewer: Viewer | null) =>
-    <L extends { readonly _tag: string }>(error: L): L | MissingCredential =>
-      viewer === null && error._tag === 'Forbidden' ? missingCredential : error
-
   routes.get(
     '/:uid/best',
     handle({
-      credential: optionalViewer,
+      credential,
       params: ByImage,
       query: ImageQuery,
-      checkAnonymous: ({ uid }) => playlists.checkPublic(uid),
+      checkAnonymous,
       handler: ({ credential: viewer, params, query, incoming }) => {
         const { preferences, vary } = readImagePreferences(query, incoming.headers)
         const serve = (image: ListedImage) =>
           pipe(
             exports.openImage(image.uid, viewer),
-            TE.map((found) => {
-              const ttl = viewer && secondsUntilExpiry(viewer.grant.exp, clock)
-              return replyWithBytes(
+            TE.map((found) =>
+              replyWithBytes(
                 incoming,
                 found,
                 viewer,
-                negotiationHeaders(image, found.value, vary, ttl),
-              )
-            }),
+                negotiationHeaders(image, vary, listHeaders(viewer, params.uid)),
+              ),
+            ),
           )
-        return pipe(
-          playlists.chooseImage(params.uid, viewer, preferences),
-          TE.flatMap(serve),
-          TE.mapLeft(as401WithoutToken(viewer)),
-        )
+        return pipe(playlists.chooseImage(params.uid, viewer, preferences), TE.flatMap(serve))
       },
     }),
   )
@@ -148,12 +135,11 @@ export const imageRoutes = (
   routes.get(
     '/image/:uid{.:ext}',
     handle({
-      credential: optionalViewer,
+      credential,
       params: ByExport,
       handler: ({ credential: viewer, params, incoming }) =>
         pipe(
           exports.openImage(params.uid, viewer),
-          TE.mapLeft(as401WithoutToken(viewer)),
           TE.map((found) => replyWithBytes(incoming, found, viewer)),
         ),
     }),
@@ -161,10 +147,10 @@ export const imageRoutes = (
   routes.get(
     '/:uid/status',
     handle({
-      credential: mediaViewerAuthenticator(checkedTokens, 'image'),
+      credential,
       params: ByImage,
       handler: ({ credential: viewer, params: { uid }, incoming }) =>
-        replyWithMediaState(incoming, uid, viewer),
+        replyWithMediaState(incoming, 'image', uid, viewer),
     }),
   )
   return routes

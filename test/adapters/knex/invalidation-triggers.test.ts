@@ -48,6 +48,9 @@ const valuesOf = (db: Knex, { image, content }: Library) => {
       read: images.findExport(uid),
     })),
     imagePublic: [{ name: cacheKeys.imagePublic({ uid: image.uid }).name, read: images.isPublic(image.uid) }],
+    contentPublic: [
+      { name: cacheKeys.contentPublic({ uid: content.uid }).name, read: contents.isPublic(content.uid) },
+    ],
     isAdmin: ['anna', 'ben', 'carl'].map((sub) => ({
       name: cacheKeys.isAdmin({ sub }).name,
       read: createKnexUserRepository(db).isAdmin(sub),
@@ -201,6 +204,7 @@ describe('the triggers of invalidation', () => {
     for (const change of [
       `update image_files set name = 'other'`,
       'update image_files set public = public',
+      'update content_files set public = public',
       `update content_files set name = 'other'`,
       `update users set created_at = now()`,
       'update content_file_export_parts set position = position',
@@ -265,5 +269,6 @@ const createLibrary = async (db: Knex) => {
   const content = { ...aNewContentFile(), exports: [aNewContentExport()] }
   await right(contents.add(content, aNewFileJob()))
   await right(contents.addExports(content.uid, content.exports, null))
+  await right(contents.setPublic(content.uid, true))
   return { image, content }
 }

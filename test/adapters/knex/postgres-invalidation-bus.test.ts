@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { Knex } from 'knex'
 import { createPostgresInvalidationBus } from '../../../src/adapters/knex/postgres-invalidation-bus.ts'
 import { TE } from '../../../src/fp.ts'
 import type { StaleValues } from '../../../src/ports/cache.ts'
@@ -25,6 +26,9 @@ describe('invalidation bus of PostgreSQL', () => {
     await transaction.write({ names: [name], families: [] })
     await transaction.commit()
   }
+
+  const insertRows = (db: Knex, rows: number) =>
+    db.raw(`insert into invalidation_log (keys) select array['k' || n] from generate_series(1, ?) n`, [rows])
 
   const read = async (session: BusSession, from: BusPosition | null) => {
     const pieces: StaleValues[] = []
@@ -159,6 +163,32 @@ describe('invalidation bus of PostgreSQL', () => {
         expect((await read(again, position)).pieces).to.deep.equal([{ names: ['meanwhile'], families: [] }])
         await again.close()
       })
+  })
+
+  it('passes everything, and no rows, if more rows are new than it can apply in seconds', async () => {
+    const db = database.knex()
+    const session = await right(make().open(() => undefined))
+    const { position } = await read(session, null)
+    await insertRows(db, 3999)
+    const most = await read(session, position)
+    expect(most.pieces).to.have.length(40)
+    await insertRows(db, 4000)
+    const tooMany = await read(session, most.position)
+    expect(tooMany.pieces).to.deep.equal(['all'])
+    await change('later')
+    expect((await read(session, tooMany.position)).pieces).to.deep.equal([{ names: ['later'], families: [] }])
+    await session.close()
+  })
+
+  it('passes everything after some rows, if as many are of a transaction that began before the newest row', async () => {
+    const session = await right(make().open(() => undefined))
+    const late = await database.knex().transaction()
+    await insertRows(late, 4000)
+    await change('newest')
+    const { position } = await read(session, null)
+    await late.commit()
+    expect((await read(session, position)).pieces.at(-1)).to.equal('all')
+    await session.close()
   })
 
   it('tells its session that the connection was terminated', async () => {

@@ -38,6 +38,7 @@ const ofExports: { readonly [Field in keyof NewContentExport]: Spoiled<NewConten
   parts: ['complete', ({ parts }) => ({ parts: parts.slice(0, -1) })],
   qualityParameters: 'for people',
   recipe: 'for the library',
+  language: 'for people',
 }
 
 const ofParts: { readonly [Field in keyof NewContentPart]: Spoiled<NewContentPart> } = {

@@ -106,11 +106,34 @@ describe('ingestion', () => {
     expect(await isEmpty(larder)).to.equal(true)
   })
 
-  it('refuses to make sounds and films public', async () => {
-    const { larder } = await createLarderWithKeys()
-    expect(await left(addFile(larder, film, addOptions({ isPublic: true })))).to.include({
-      _tag: 'Refused',
-    })
+  it('makes a film public with its row, or one that the library had already', async () => {
+    for (const before of [null, false]) {
+      const { larder } = await createLarderWithKeys()
+      if (before !== null)
+        await right(
+          larder.ingest.register(film, {
+            onWaiting: () => {},
+            signal: new AbortController().signal,
+            isPublic: before,
+          }),
+        )
+      const { uid } = await right(
+        larder.ingest.register(film, {
+          onWaiting: () => {},
+          signal: new AbortController().signal,
+          isPublic: true,
+        }),
+      )
+      expect(await right(larder.contentFiles.isPublic(uid as ContentFileUid))).to.equal(true)
+      await right(
+        larder.ingest.register(film, {
+          onWaiting: () => {},
+          signal: new AbortController().signal,
+          isPublic: false,
+        }),
+      )
+      expect(await right(larder.contentFiles.isPublic(uid as ContentFileUid))).to.equal(true)
+    }
   })
 
   it('finishes a file later if the store fails', async () => {

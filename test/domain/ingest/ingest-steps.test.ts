@@ -54,13 +54,15 @@ describe('ingestion in two steps', () => {
       state: 'finished',
       job: null,
       isRestored: false,
+      isNew: false,
     })
   })
 
   it('registers the same bytes once', async () => {
     const larder = await createMemoryLarder()
     const first = await right(larder.ingest.register(picture, usual))
-    expect(await right(larder.ingest.register(picture, usual))).to.deep.equal(first)
+    expect(first.isNew).to.equal(true)
+    expect(await right(larder.ingest.register(picture, usual))).to.deep.equal({ ...first, isNew: false })
     expect(await right(larder.ingest.listUnfinished)).to.have.length(1)
   })
 

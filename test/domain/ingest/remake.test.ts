@@ -10,7 +10,7 @@ import { addFile } from '../../../src/domain/ingest/add-file.ts'
 import { recipeVersions } from '../../../src/domain/ingest/recipe-versions.ts'
 import { remakeOutdated } from '../../../src/domain/ingest/remake-outdated.ts'
 import type { ImageFileUid } from '../../../src/domain/media/ids.ts'
-import { outcomeUnknown, type Refused, refused, type Unavailable } from '../../../src/domain/shared/errors.ts'
+import { type DomainError, outcomeUnknown, refused } from '../../../src/domain/shared/errors.ts'
 import { E, O, pipe, TE } from '../../../src/fp.ts'
 import type { ObjectStore } from '../../../src/ports/object-store.ts'
 import { inChunks } from '../../support/bytes.ts'
@@ -41,7 +41,7 @@ describe('[V39] exports of an older recipe', () => {
 
   const withOldPicture = () => createLibraryWithOldPicture(picture)
 
-  type Done = readonly [uid: string, outcome: E.Either<Refused | Unavailable, unknown>]
+  type Done = readonly [uid: string, outcome: E.Either<DomainError, unknown>]
   const remake = async (larder: Larder, isOnlyQueued = false) => {
     const done: Done[] = []
     const counts = await remakeOutdated(larder, {

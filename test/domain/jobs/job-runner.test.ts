@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { outcomeOfSuccess } from '../../../src/domain/jobs/job-outcome.ts'
 import type { DoJob } from '../../../src/domain/jobs/run-job.ts'
 import { E, TE } from '../../../src/fp.ts'
 import { jobLeaseMs } from '../../../src/ports/job-queue.ts'
@@ -66,6 +67,19 @@ describe('a worker', () => {
     const { timer, ends, stop } = startWorker(scene, () => TE.right({ state: 'made elsewhere' }))
     await timer.idle(() => ends.length === 1)
     expect(await scene.find(job)).to.include({ state: 'done' })
+    await stop()
+  })
+
+  it('keeps the warnings of the job that made the exports, if a later one finds that they exist', async () => {
+    const scene = makeWorkerScene()
+    const first = await scene.add()
+    const [made = expect.fail('none waits')] = await right(scene.queue.take(1))
+    await right(scene.queue.settle(made.lease, outcomeOfSuccess(made, ['no sound'])))
+    await scene.add()
+    const second = await scene.add({ media: first.media, kind: 'remake' })
+    const { timer, ends, stop } = startWorker(scene, () => TE.right({ state: 'made elsewhere' }))
+    await timer.idle(() => ends.length === 2)
+    expect(await scene.find(second)).to.deep.include({ state: 'done', warnings: ['no sound'] })
     await stop()
   })
 

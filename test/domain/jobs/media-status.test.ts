@@ -1,5 +1,7 @@
 import { expect } from 'chai'
 import { createMediaStatus } from '../../../src/domain/jobs/media-status.ts'
+import { forbidden } from '../../../src/domain/shared/errors.ts'
+import { E } from '../../../src/fp.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
 import { aNewFileJob, aNewImageFile, anImageFileUid } from '../../support/builders.ts'
 import { left, right } from '../../support/expect-right.ts'
@@ -19,6 +21,10 @@ describe('the state of a file for viewers', () => {
     const status = createMediaStatus({
       imageFiles: { findState: counting },
       contentFiles,
+      callerAccess: {
+        authorize: (_, uid, caller) => async () =>
+          caller?.grant.sub === uid ? E.right({ flag: null }) : E.left(forbidden('other_subject')),
+      },
       monotonic: asMonotonic(clock),
     })
     const viewerOf = (sub: string) => ({
@@ -28,17 +34,19 @@ describe('the state of a file for viewers', () => {
       carrier: 'query' as const,
     })
     const viewer = viewerOf(file.uid)
-    const states = await Promise.all(Array.from({ length: 50 }, () => right(status.read(file.uid, viewer))))
+    const states = await Promise.all(
+      Array.from({ length: 50 }, () => right(status.read('image', file.uid, viewer))),
+    )
     expect(new Set(states.map(({ state }) => state))).to.deep.equal(new Set(['waiting']))
     expect(queries).to.equal(1)
     advance(1)
-    await right(status.read(file.uid, viewer))
+    await right(status.read('image', file.uid, viewer))
     expect(queries).to.equal(2)
 
-    expect(await left(status.read(anImageFileUid(), viewer))).to.include({ _tag: 'Forbidden' })
+    expect(await left(status.read('image', anImageFileUid(), viewer))).to.include({ _tag: 'Forbidden' })
     expect(queries).to.equal(2)
     const missing = anImageFileUid()
-    expect(await left(status.read(missing, viewerOf(missing)))).to.include({ _tag: 'NotFound' })
+    expect(await left(status.read('image', missing, viewerOf(missing)))).to.include({ _tag: 'NotFound' })
     expect(queries).to.equal(3)
   })
 })

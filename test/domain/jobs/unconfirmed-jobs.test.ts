@@ -123,10 +123,49 @@ describe('a worker that meets faults', () => {
     it('does not call the attempt the last one', async () => {
       const scene = makeWorkerScene()
       await scene.add()
-      const jobs: JobQueue = { ...scene.queue, settle: () => TE.left(noReply) }
-      const { timer, runs, stop } = startWorker(scene, failing, { jobs })
-      for (let i = 0; i < 60 && runs.length === 0; i += 1) await timer.next()
+      let tries = 0
+      const settle: JobQueue['settle'] = () => {
+        tries += 1
+        return TE.left(noReply)
+      }
+      const { timer, runs, stop } = startWorker(scene, failing, { jobs: { ...scene.queue, settle } })
+      await timer.idle(() => tries > 0)
+      const stopped = stop()
+      for (let i = 0; i < 60 && runs.length === 0; i += 1) await Promise.race([timer.next(), stopped])
+      await stopped
       expect(runs[0]).to.include({ result: 'failed', next: 'unknown' })
+    })
+
+    it('stores the end when the database answers again, however long it was away', async () => {
+      const scene = makeWorkerScene()
+      const job = await scene.add()
+      const away = TE.left(unavailable('database')('it is away'))
+      let isAway = false
+      const doJob: DoJob = () => {
+        isAway = true
+        return away
+      }
+      const jobs: JobQueue = {
+        ...scene.queue,
+        settle: (lease, outcome) => async () => (isAway ? away() : scene.queue.settle(lease, outcome)()),
+        take: (limit) => async () => (isAway ? away() : scene.queue.take(limit)()),
+        reap: async () => (isAway ? away() : scene.queue.reap()),
+      }
+      const { timer, runs, stop } = startWorker(scene, doJob, { jobs })
+      const passSeconds = async (seconds: number) => {
+        for (let second = 0; second < seconds; second += 1) {
+          scene.advance(1)
+          await timer.next()
+          await new Promise(setImmediate)
+        }
+      }
+      await timer.idle(() => isAway)
+      await passSeconds(100)
+      expect(runs).to.deep.equal([])
+      isAway = false
+      await passSeconds(3)
+      expect(runs[0]).to.include({ result: 'failed', next: 'retry' })
+      expect(await scene.find(job)).to.include({ state: 'waiting', attempt: 0, lost: 0 })
       await stop()
     })
 

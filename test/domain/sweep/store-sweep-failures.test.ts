@@ -77,16 +77,20 @@ describe('[V24] a sweep that fails anywhere', () => {
               }
             return TE.right(new Set(keys.filter((key) => names.has(key))))()
           },
+          listRows: () => TE.right([]),
+          findUses: () => TE.right([]),
         }
         const sweep = createStoreSweep({
           ...createSweptLibrary(() => now),
           store: breaking,
           storedFiles,
           trashSweep: emptyTrashSweep,
+          trash: { isInTrash: () => TE.right(false) },
           locks: createMemoryWorkLocks(
             asMonotonic(() => now),
             holders,
           ),
+          remake: () => TE.right(undefined),
           jobs: { oldestRunningAge: TE.right(isJob ? (workAge ?? 0) * hour : 0) },
           clock: () => now,
           log: silentLog,

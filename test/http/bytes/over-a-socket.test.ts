@@ -14,7 +14,6 @@ const representation = describeRepresentation({
   size: bytes.length,
   sha256: sha256(bytes),
   lastModified: Date.UTC(2026, 0, 15, 12),
-  isPublic: false,
 })
 
 describe('a planned reply over a socket', () => {

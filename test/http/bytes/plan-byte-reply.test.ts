@@ -12,7 +12,6 @@ const representation = describeRepresentation({
   size: SIZE,
   sha256: sha256(Buffer.alloc(SIZE)),
   lastModified: Date.UTC(2026, 0, 15, 12),
-  isPublic: false,
 })
 const { etag, whole, notModified, rangeNotSatisfiable } = representation
 const AT = 'Thu, 15 Jan 2026 12:00:00 GMT'

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { defaultPublicCaching, publicByteHeaders } from '../../../src/http/bytes/public-caching.ts'
 import {
   describeRepresentation,
   type RepresentationFacts,
@@ -10,7 +11,6 @@ const facts: RepresentationFacts = {
   size: 11,
   sha256: sha256(Buffer.from('hello world')),
   lastModified: Date.UTC(2026, 0, 15, 12, 0, 0, 789),
-  isPublic: false,
 }
 
 describe('headers of a representation', () => {
@@ -29,16 +29,14 @@ describe('headers of a representation', () => {
   })
 
   it('shared caches may store public bytes, whose URL has no token', () => {
-    const { whole } = describeRepresentation({ ...facts, isPublic: true })
-    expect(whole).to.have.property('Cache-Control', 'public, max-age=31536000, immutable')
+    const { whole } = describeRepresentation(facts, publicByteHeaders(defaultPublicCaching, 'cf_a'))
+    expect(whole).to.have.property('Cache-Control', 'public, max-age=3600')
     expect(whole).not.to.have.property('No-Vary-Search')
   })
 
   it('the ETag depends only on the bytes', () => {
     const { etag } = describeRepresentation(facts)
-    expect(
-      describeRepresentation({ ...facts, isPublic: true, lastModified: 0, contentType: 'a/b' }).etag,
-    ).to.equal(etag)
+    expect(describeRepresentation({ ...facts, lastModified: 0, contentType: 'a/b' }, {}).etag).to.equal(etag)
     expect(describeRepresentation({ ...facts, sha256: sha256(Buffer.from('else')) }).etag).not.to.equal(etag)
   })
 

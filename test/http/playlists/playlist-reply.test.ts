@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import type { UrlSignature } from '../../../src/domain/access/signature.ts'
+import { defaultPublicCaching } from '../../../src/http/bytes/public-caching.ts'
 import { createPlaylistBodyEncoder } from '../../../src/http/playlists/playlist-bodies.ts'
 import { createReplyWithPlaylist } from '../../../src/http/playlists/playlist-reply.ts'
 import type { Reply } from '../../../src/http/response/reply.ts'
@@ -11,17 +12,18 @@ import { foundInMemory } from '../../support/found-in-memory.ts'
 import { dashList, jsonList, longPlaylist } from '../../support/list-arbitraries.ts'
 
 const now = Date.UTC(2026, 10, 23)
-const reply = createReplyWithPlaylist(createPlaylistBodyEncoder({ maxBytes: 2 ** 20 }), () => now)
+const bodies = createPlaylistBodyEncoder({ maxBytes: 2 ** 20 })
+const reply = createReplyWithPlaylist(bodies, () => now, defaultPublicCaching)
 const list = longPlaylist(40)
 const shared: UrlSignature = { mode: 'none' }
 const signed: UrlSignature = { mode: 'query', source: 'minted', jwt: 'eyJh.eyJz-_.c2ln' }
 
-/** Returns a list with this signature, without a viewer. */
+/** Returns a list with this signature and a new token, without a viewer. */
 const signedBy = ({ format, ...kind }: typeof list, signature: UrlSignature) => ({
   found: foundInMemory({ ...kind, signature }),
   format,
   viewer: null,
-  exp: now / 1000 + 100_000,
+  minted: { jwt: 'a.b.c', exp: now / 1000 + 100_000 },
 })
 
 const send = (
@@ -51,14 +53,13 @@ describe('the reply with a list', () => {
     expect(headers.ETag).to.match(/^"[\w-]+-gzip"$/)
   })
 
-  it('has its own type and the additional headers of the route', async () => {
+  it('has its own type, and the new token', async () => {
     const typeOf = async (each: typeof list) =>
       (await right(reply({ method: 'GET', headers: {} }, signedBy(each, shared)))).headers['Content-Type']
     expect(await typeOf(jsonList('{}'))).to.equal('application/json; charset=utf-8')
     expect(await typeOf(dashList('<MPD/>'))).to.equal('application/dash+xml')
 
-    const more = { ...signedBy(list, shared), headers: { 'x-image-file-jwt': 'a.b.c' } }
-    const { headers } = await right(reply({ method: 'GET', headers: {} }, more))
+    const { headers } = await right(reply({ method: 'GET', headers: {} }, signedBy(list, shared)))
     expect(headers).to.include({ 'x-image-file-jwt': 'a.b.c' })
   })
 
@@ -71,7 +72,7 @@ describe('the reply with a list', () => {
       // This token has expired, but within the leeway.
       [-3, 'max-age=0, stale-while-revalidate=0, stale-if-error=0'],
     ] as const) {
-      const input = { ...signedBy(list, shared), exp: now / 1000 + seconds }
+      const input = { ...signedBy(list, shared), minted: { jwt: 'a.b.c', exp: now / 1000 + seconds } }
       const { headers } = await right(reply({ method: 'GET', headers: {} }, input))
       expect(headers['Cache-Control']).to.equal(`private, ${freshness}`)
     }
@@ -84,7 +85,13 @@ describe('the reply with a list', () => {
       expect(next.status).to.equal(304)
       expect(next.body).to.equal(null)
       const { ETag, Vary } = first.headers
-      expect(next.headers).to.deep.equal({ ETag, Vary, 'Cache-Control': first.headers['Cache-Control'] })
+      const caching = first.headers['Cache-Control']
+      expect(next.headers).to.deep.equal({
+        ETag,
+        Vary,
+        'Cache-Control': caching,
+        'x-image-file-jwt': 'a.b.c',
+      })
       const other = coding === 'gzip' ? 'br' : 'gzip'
       const changed = await send({ 'accept-encoding': other, 'if-none-match': first.headers.ETag })
       expect(changed.status).to.equal(200)

@@ -8,6 +8,7 @@ import { right } from '../../support/expect-right.ts'
 import { seedFormats } from '../../support/library.ts'
 import { testKeys } from '../../support/memory-larder.ts'
 import {
+  anonymousRequest,
   createTwinLarders,
   type RequestHeaders,
   requestsByCarrier,
@@ -106,28 +107,6 @@ describe('replayed replies', () => {
       }
   })
 
-  it('[§4.2] never serve a token for a public image once that is not public', async () => {
-    await right(larder.imageFiles.setPublic(image.uid, true))
-    const jwt = await right(larder.checkedTokens.mint('image', image.uid, 1800, {}, { pub: true }))
-    const paths = twins.routes.flatMap(({ kind, path }) => (kind === 'image' ? [path] : []))
-    const requests = paths.flatMap((path) =>
-      Object.values(requestsByCarrier).map((carry) => carry(path, jwt)),
-    )
-    // Other viewers have stored replies meanwhile.
-    for (const path of paths) await twins.warm(requestsByCarrier.path(path, await mint('image')))
-    for (const request of requests)
-      for (let n = 0; n < 3; n += 1) expect((await twins.expectAlike(request)).status).to.equal(200)
-    await right(larder.imageFiles.setPublic(image.uid, false))
-    await right(larder.cache.delete(cacheKeys.imagePublic({ uid: image.uid })))
-    for (const request of requests)
-      expect((await twins.expectAlike(request)).status, request.path).to.equal(403)
-    const film = await right(larder.checkedTokens.mint('content', twins.film.uid, 1800, {}, { pub: true }))
-    expect(
-      (await twins.replayed(requestsByCarrier.query(`content_files/${twins.film.uid}/web.json`, film)))
-        .status,
-    ).to.equal(403)
-  })
-
   it('follow range and condition: they have the whole body, part of it, or none', async () => {
     const jwt = await mint('image')
     const bytes = `/api/1/image_files/image/${image.exports[0]?.uid}.webp?jwt=${jwt}`
@@ -184,19 +163,6 @@ describe('replayed replies', () => {
     expect((await twins.replayed(get(bytes))).body).to.equal('small')
   })
 
-  it('serve every caller of a public image, as long as it is public', async () => {
-    const path = `/api/1/image_files/image/${image.exports[0]?.uid}.webp`
-    expect((await twins.replayed(get(path))).status).to.equal(401)
-    await right(larder.imageFiles.setPublic(image.uid, true))
-    await right(larder.cache.delete(cacheKeys.imagePublic({ uid: image.uid })))
-    await twins.warm(get(path))
-    expect(await twins.isReplayed(get(path))).to.equal(true)
-    expect((await twins.replayed(get(path))).headers['cache-control']).to.match(/^public/)
-    await right(larder.imageFiles.setPublic(image.uid, false))
-    await right(larder.cache.delete(cacheKeys.imagePublic({ uid: image.uid })))
-    expect((await twins.replayed(get(path))).status).to.equal(401)
-  })
-
   it('always equal those of the routes, for any callers and requests in any order', async () => {
     const mintAll = async () => ({
       image: [await mint('image'), await mint('image', {}, 1801), await mint('image', { maxh: 360 })],
@@ -223,7 +189,7 @@ describe('replayed replies', () => {
         weight: 20,
         arbitrary: fc.record({
           route: fc.constantFrom(...twins.routes),
-          carry: fc.constantFrom(...Object.values(requestsByCarrier)),
+          carry: fc.constantFrom(...Object.values(requestsByCarrier), anonymousRequest, anonymousRequest),
           viewer: fc.nat(5),
           presign: fc.constantFrom('', '', 'presign=none', 'presign=query', 'presign=path', 'presign=define'),
           headers: fc.constantFrom<RequestHeaders>(
@@ -237,6 +203,10 @@ describe('replayed replies', () => {
         }),
       },
       { weight: 2, arbitrary: fc.constantFrom(...keys) },
+      {
+        weight: 2,
+        arbitrary: fc.record({ publish: fc.constantFrom('image', 'content'), isPublic: fc.boolean() }),
+      },
       { weight: 1, arbitrary: fc.integer({ min: 1, max: 40 }) },
       { weight: 1, arbitrary: fc.record({ revoke: fc.constantFrom('jti', 'uid'), viewer: fc.nat(5) }) },
     )
@@ -247,8 +217,10 @@ describe('replayed replies', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60 }), async (steps) => {
         jwts = await mintAll()
+        for (const kind of ['image', 'content'] as const) await twins.setPublic(kind, true)
         for (const one of steps) {
           if (typeof one === 'number') twins.advance(one)
+          else if ('publish' in one) await twins.setPublic(one.publish, one.isPublic)
           else if ('revoke' in one) await revoke(one.revoke, one.viewer)
           else if ('codec' in one) await right(larder.cache.delete(one))
           else {

@@ -3,6 +3,7 @@ import * as t from 'io-ts'
 import { refine } from '../../../src/domain/shared/refine.ts'
 import { snakeCased } from '../../../src/domain/shared/snake-cased.ts'
 import { E } from '../../../src/fp.ts'
+import { closedObject } from '../../../src/http/request/closed-object.ts'
 import { toUnprocessable } from '../../../src/http/request/decode-faults.ts'
 
 const CaptionText = refine('CaptionText', (u): u is string => u === 'a', 'should be "a"')
@@ -63,6 +64,31 @@ describe('the faults of a body', () => {
     expect(E.isLeft(both) && toUnprocessable('body', both.left).detail).to.deep.equal([
       { loc: ['body'], msg: 'should be an object', type: 'object' },
     ])
+  })
+
+  it('are those of the alternative that has the members of the value', () => {
+    const Change = t.union([
+      closedObject(t.strict({ uids: t.readonlyArray(t.string), patch: t.strict({ title: t.string }) })),
+      closedObject(t.strict({ uids: t.readonlyArray(t.string), delete: t.literal(true) })),
+    ])
+    const detailOf = (body: unknown) => {
+      const decoded = t.type({ a: t.readonlyArray(Change) }).decode({ a: [{ uids: [], delete: true }, body] })
+      return E.isLeft(decoded)
+        ? toUnprocessable('body', decoded.left).detail.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`)
+        : []
+    }
+    expect(detailOf({ uids: [], delete: true })).to.deep.equal([])
+    expect(detailOf({ uids: [], delete: 1 })).to.deep.equal(['body.a.1.delete: should be true'])
+    expect(detailOf({ uids: [], patch: {} })).to.deep.equal(['body.a.1.patch.title: should be a text'])
+    expect(detailOf({ uids: [] })).to.deep.equal([
+      'body.a.1: should have the members uids and patch, or uids and delete',
+    ])
+    expect(detailOf({ uids: [], patch: { title: 'a' }, delete: true })).to.deep.equal([
+      'body.a.1: should have the members uids and patch, or uids and delete',
+    ])
+    const many = { uids: Array(200).fill(1), delete: true }
+    expect(detailOf(many)).to.have.length(100)
+    expect(detailOf(5)).to.deep.equal(['body.a.1: should be an object'])
   })
 
   it('are the first hundred, so that a long body gets no long reply', () => {

@@ -60,6 +60,7 @@ const sampleBodies: ReadonlyArray<object> = [
   { family: 'image_files:public:{uid}' },
   { jti: 'a' },
   { sub: 'a' },
+  { missing: true },
   { priority: 1 },
   { title: 'a' },
   { uids: ['if_a'], patch: { title: 'a' } },

@@ -84,6 +84,8 @@ describe('purging (§9.7) and instances (§9.8)', () => {
     for (const body of [
       { key: 'nothing' },
       { key: 's3_files:' },
+      { key: 's3_files:{uid}' },
+      { key: key.family },
       { uid: 'a b' },
       { family: 's3_files:{uid}' },
       { family: 'x' },
@@ -98,6 +100,17 @@ describe('purging (§9.7) and instances (§9.8)', () => {
     expect((await purge({ key: cacheKeys.storedFile({ uid: aStoredFileUid() }).name })).status).to.equal(200)
     for (const none of ['pu_none', 'a.b', '%00'])
       expect((await server.get(`/api/1/admin/cache/purges/${none}`, admin)).status, none).to.equal(404)
+  })
+
+  it('says only what is wrong with the member that was sent, or which members there are', async () => {
+    const detailOf = async (body: object): Promise<unknown> =>
+      ((await (await purge(body)).json()) as { readonly detail: unknown }).detail
+    const name = { loc: ['body', 'key'], msg: 'should be the name of a cache key', type: 'cache_key' }
+    expect(await detailOf({ key: 'nothing' })).to.deep.equal([name])
+    for (const body of [{}, { key: key.name, uid }])
+      expect(await detailOf(body), JSON.stringify(body)).to.deep.equal([
+        { loc: ['body'], msg: 'should have exactly one of the members key, uid and family', type: 'object' },
+      ])
   })
 
   it('lists the instances', async () => {

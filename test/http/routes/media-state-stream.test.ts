@@ -29,12 +29,14 @@ describe('the stream of the states of a file (§5.11)', () => {
   afterEach(() => server.close())
 
   /** Adds a file whose exports are not made yet. */
-  const addFile = async (): Promise<{
+  const addFile = async (
+    isPublic = false,
+  ): Promise<{
     readonly path: string
     readonly jwt: string
     readonly job: JobUid
   }> => {
-    const file = aNewContentFile()
+    const file = aNewContentFile({ isPublic })
     const { uid: job } = aNewFileJob()
     await right(larder.contentFiles.add(file, { uid: job, attempts: 5 }))
     const jwt = await right(larder.tokens.mint('content', file.uid, 60))
@@ -125,6 +127,18 @@ describe('the stream of the states of a file (§5.11)', () => {
     expect((await open(path)).reply.status).to.equal(403)
   })
 
+  it('[§5.10] is open to callers without a token as long as the file is public', async () => {
+    const { path } = await addFile(true)
+    const stream = await open(path.replace(/\?.*/, ''))
+    expect(stream.reply.headers.get('vary')).to.equal('Accept')
+    await stream.readUntil(/waiting/)
+    const uid = /content_files\/([^/]+)/.exec(path)?.[1] ?? ''
+    await right(larder.library.change(uid, { isPublic: false }, null))
+    await wakeUntilEnd(stream.readAll(), (all) => expect(all).not.to.match(/data/))
+    expect((await open(path.replace(/\?.*/, ''))).reply.status).to.equal(401)
+    expect((await open(path)).reply.status).to.equal(200)
+  })
+
   it('is JSON unless the client prefers events, and refuses who may not see the file', async () => {
     const { path } = await addFile()
     for (const accept of [
@@ -144,7 +158,7 @@ describe('the stream of the states of a file (§5.11)', () => {
     expect((await open(path.replace(/jwt=.*/, `jwt=${jwt}`))).reply.status).to.equal(403)
   })
 
-  it('is open five times for a token, and SSE_MAX times for all; one that ends frees its place', async () => {
+  it('is open five times for a token, half of SSE_MAX times without one, and SSE_MAX times for all; one that ends frees its place', async () => {
     const { path } = await addFile()
     const streams = await Promise.all([1, 2, 3, 4, 5].map(() => open(path)))
     const refused = await open(path)
@@ -154,6 +168,17 @@ describe('the stream of the states of a file (§5.11)', () => {
     let reply = refused.reply
     while (reply.status === 503) reply = (await open(path)).reply
     expect(reply.status).to.equal(200)
+
+    await server.close()
+    await start({ eventStreams: 4 })
+    const publicPath = async () => (await addFile(true)).path.replace(/\?.*/, '')
+    const anonymous = [
+      await open(await publicPath()),
+      await open(await publicPath()),
+      await open(await publicPath()),
+    ]
+    expect(anonymous.map((stream) => stream.reply.status)).to.deep.equal([200, 200, 503])
+    expect((await open((await addFile()).path)).reply.status).to.equal(200)
 
     await server.close()
     await start({ eventStreams: 1 })

@@ -5,7 +5,12 @@ import { O } from '../../../src/fp.ts'
 import { aContentFileUid, aNewContentExport, aNewContentFile, aNewFileJob } from '../../support/builders.ts'
 import { right } from '../../support/expect-right.ts'
 import { knexAdapters } from '../../support/library-instance.ts'
-import { createMemoryLarder, createStandingClock, listen, type TestServer } from '../../support/memory-larder.ts'
+import {
+  createMemoryLarder,
+  createStandingClock,
+  listen,
+  type TestServer,
+} from '../../support/memory-larder.ts'
 import { withDatabase } from '../../support/postgres.ts'
 
 describe('the routes of deletion, on PostgreSQL, with hostile requests', () => {
@@ -35,7 +40,15 @@ describe('the routes of deletion, on PostgreSQL, with hostile requests', () => {
   }
 
   it('know no file by a text that is none, and change nothing', async () => {
-    for (const uid of ['%00', '..', 'x'.repeat(3000), '%F0%9F%A6%8A', "';--", 'if_unknown', aContentFileUid()])
+    for (const uid of [
+      '%00',
+      '..',
+      'x'.repeat(3000),
+      '%F0%9F%A6%8A',
+      "';--",
+      'if_unknown',
+      aContentFileUid(),
+    ])
       for (const [method, end] of [
         ['DELETE', ''],
         ['DELETE', '?now=1'],
@@ -117,12 +130,15 @@ describe('the routes of deletion, on PostgreSQL, with hostile requests', () => {
           for (const [name, reply] of replies)
             if ('status' in reply) expect(permitted[name], name).to.include(reply.status)
           const record = O.toNullable(await right(larder.media.find(file.uid)))
-          const isErased = replies.some(([name, reply]) => name === 'erase' && 'status' in reply && reply.status === 202)
-          expect(record === null).to.equal(isErased)
-          const { rows } = await database.knex().raw(
-            `select count(*) from s3_files where key = any(?)`,
-            [[file.original, ...exported.parts.map((part) => part.file)].map(({ key }) => key)],
+          const isErased = replies.some(
+            ([name, reply]) => name === 'erase' && 'status' in reply && reply.status === 202,
           )
+          expect(record === null).to.equal(isErased)
+          const { rows } = await database
+            .knex()
+            .raw(`select count(*) from s3_files where key = any(?)`, [
+              [file.original, ...exported.parts.map((part) => part.file)].map(({ key }) => key),
+            ])
           const whole = isReady ? 1 + exported.parts.length : 1
           expect(Number(rows[0].count)).to.equal(isErased ? 0 : whole)
           expect(record?.exports.length ?? 0).to.equal(isErased || !isReady ? 0 : 1)

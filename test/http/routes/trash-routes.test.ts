@@ -174,6 +174,28 @@ describe('the routes of deletion (§8.8)', () => {
     for (const path of [...lists(), part(), mp4()]) expect(await statusOf(path, film.jwt), path).to.equal(403)
   })
 
+  it('send the original from the trash, and not after a takedown', async () => {
+    const original = async () =>
+      (await server.get(`/api/1/admin/media/${image.uid}/original`, bearer(admin))).status
+    const before = await original()
+    expect(before).to.be.oneOf([200, 502])
+    await remove(image.uid)
+    expect(await original()).to.equal(before)
+    await remove(image.uid, '?now=1')
+    expect(await original()).to.equal(404)
+  })
+
+  it('end what is public of a film for callers without a token, who have no grace', async () => {
+    await send('PATCH', `/media/${film.uid}`, { public: true })
+    for (let n = 0; n < 3; n += 1)
+      for (const path of [...lists(), part(), mp4()]) expect(await statusOf(path, null), path).to.equal(200)
+    await remove(film.uid)
+    for (const path of [...lists(), part(), mp4()]) expect(await statusOf(path, null), path).to.equal(401)
+    expect(await statusOf(part(), film.jwt)).to.equal(200)
+    await restore(film.uid)
+    for (const path of [...lists(), part(), mp4()]) expect(await statusOf(path, null), path).to.equal(200)
+  })
+
   it('refuse to change, to mint for, or to retry what is in the trash', async () => {
     const file = aNewImageFile()
     const job = aNewFileJob()
@@ -182,6 +204,7 @@ describe('the routes of deletion (§8.8)', () => {
     for (const [method, where, body] of [
       ['PATCH', `/media/${file.uid}`, { title: 'x' }],
       ['POST', '/tokens', { uid: file.uid }],
+      ['POST', `/media/${file.uid}/exports`, { missing: true }],
       ['POST', `/jobs/${job.uid}/retry`, undefined],
     ] as const) {
       const { status, json } = await send(method, where, body)

@@ -25,7 +25,7 @@ export type BlobRequest = {
  * no stream is returned.
  */
 export const openOrigin = async (
-  { facts, range: requested, origin }: BlobRequest,
+  { facts, range: requested, origin }: Pick<BlobRequest, 'facts' | 'range' | 'origin'>,
   { start, end }: ByteRange,
   stallMs: number,
 ): Promise<E.Either<BadOrigin | Unavailable, ByteStream>> => {

@@ -11,6 +11,7 @@ import { revocationsMigration } from './0009-revocations.ts'
 import { mediaFactsMigration } from './0010-media-facts.ts'
 import { refusalsOfJobsMigration } from './0011-refusals-of-jobs.ts'
 import { trashMigration } from './0012-trash.ts'
+import { publicContentMigration } from './0013-public-content.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
 
@@ -28,4 +29,5 @@ export const migrations: ReadonlyArray<NamedMigration> = [
   mediaFactsMigration,
   refusalsOfJobsMigration,
   trashMigration,
+  publicContentMigration,
 ]

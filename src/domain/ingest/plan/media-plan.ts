@@ -74,6 +74,8 @@ export type AudioSource = {
   readonly sampleRate: number
   /** Bit rate in bits per second; `null` if unknown. */
   readonly bitrate: number | null
+  /** Language of the stream (RFC 5646, lower case); `null` if unknown. */
+  readonly language: string | null
 }
 
 /**

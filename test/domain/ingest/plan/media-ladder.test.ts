@@ -33,6 +33,7 @@ const aSound = (overrides: Partial<AudioSource> = {}): AudioSource => ({
   channels: 2,
   sampleRate: 48_000,
   bitrate: null,
+  language: null,
   endSeconds: 60,
   ...overrides,
 })

@@ -42,7 +42,9 @@ describe('reads through the cache', () => {
     const creating = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
       (name) =>
         name.endsWith('.ts') &&
-        /\bcreate(?:ReadThrough|AuthorizedRead|PublicImageCheck)\(/.test(readFileSync(`src/${name}`, 'utf8')),
+        /\bcreate(?:ReadThrough|AuthorizedRead|PublicCheck|CallerAccess)\(/.test(
+          readFileSync(`src/${name}`, 'utf8'),
+        ),
     )
     // Admin rights have no stale fallback (http-api.md §9.3), and so a read of their own.
     expect(creating).to.have.members(['composition/larder.ts', 'domain/admin/admin-service.ts'])
