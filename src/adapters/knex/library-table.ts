@@ -7,10 +7,11 @@ import type { StoredFile } from '../../domain/media/stored-file.ts'
 import type { Unavailable } from '../../domain/shared/errors.ts'
 import { nullable } from '../../domain/shared/nullable.ts'
 import { snakeCase, snakeCased } from '../../domain/shared/snake-cased.ts'
-import { E, O, pipe, TE } from '../../fp.ts'
+import { O, pipe, TE } from '../../fp.ts'
 import type { IngestedFile } from '../../ports/library-repository.ts'
-import { completeJob, insertJob } from './job-rows.ts'
-import { createStatements, decodeRows, inTransaction } from './statements.ts'
+import { insertJob } from './job-rows.ts'
+import { inTransactionUnlessRefused, NothingWritten, publishInTransaction } from './refusing-transaction.ts'
+import { createStatements, decodeRows } from './statements.ts'
 import {
   insertOriginal,
   nextStoredFileId,
@@ -279,30 +280,3 @@ export const createLibraryTable = <
           }),
   }
 }
-
-/** Rolls back a transaction. */
-class NothingWritten extends Error {}
-
-/** Runs a transaction. Returns `false` if it throws NothingWritten. */
-const inTransactionUnlessRefused =
-  (db: Knex, work: (trx: Knex.Transaction) => Promise<boolean>): TE.TaskEither<Unavailable, boolean> =>
-  async () => {
-    const written = await inTransaction(db, work)()
-    return E.isLeft(written) && written.left.cause instanceof NothingWritten ? E.right(false) : written
-  }
-
-/**
- * Runs `publish` in a transaction that first ends the job. The row of the job is locked before that of the file, as in
- * every other transaction. If `publish` returns `false`, nothing is written.
- */
-const publishInTransaction = (
-  db: Knex,
-  completion: JobCompletion | null,
-  publish: (trx: Knex.Transaction) => Promise<boolean>,
-): TE.TaskEither<Unavailable, boolean> =>
-  inTransactionUnlessRefused(db, async (trx) => {
-    if (completion !== null && !(await completeJob(trx, completion))) return false
-    // The job has not ended, if nothing was published.
-    if (!(await publish(trx))) throw new NothingWritten()
-    return true
-  })

@@ -9,6 +9,7 @@ import { createKnexStoredFileRepository } from '../../../src/adapters/knex/knex-
 import { createKnexTrash } from '../../../src/adapters/knex/knex-trash.ts'
 import { O } from '../../../src/fp.ts'
 import { trashContract } from '../../contracts/trash.contract.ts'
+import { trashPurgeContract } from '../../contracts/trash-purge.contract.ts'
 import {
   aNewContentExport,
   aNewContentFile,
@@ -31,11 +32,14 @@ const subjectOf = (db: Knex) => ({
 describe('knex trash', () => {
   const database = withDatabase()
 
-  trashContract(async () => {
+  const make = async () => {
     await database.empty()
     await database.knex().raw('update library set has_purged = false')
     return subjectOf(database.knex())
-  })
+  }
+
+  trashContract(make)
+  trashPurgeContract(make)
 
   /** Adds a film with exports, and puts it into the trash. */
   const addDeletedFilm = async (keepSeconds = 100) => {

@@ -7,6 +7,7 @@ import { createMemoryMediaRepository } from '../../../src/adapters/memory/memory
 import { createMemoryRevocations } from '../../../src/adapters/memory/memory-revocations.ts'
 import { createMemoryTrash } from '../../../src/adapters/memory/memory-trash.ts'
 import { trashContract } from '../../contracts/trash.contract.ts'
+import { trashPurgeContract } from '../../contracts/trash-purge.contract.ts'
 
 describe('memory trash', () => {
   let now = 1_800_000_000_000
@@ -16,7 +17,7 @@ describe('memory trash', () => {
     return now
   }
 
-  trashContract(async () => {
+  const make = async () => {
     const jobs = createMemoryJobs(clock)
     const media = createMemoryMedia(clock)
     const revocations = createMemoryRevocations(clock)
@@ -28,5 +29,8 @@ describe('memory trash', () => {
       trash: createMemoryTrash({ clock, jobs, media, revocations }),
       revocations,
     }
-  })
+  }
+
+  trashContract(make)
+  trashPurgeContract(make)
 })
