@@ -2,15 +2,9 @@ import { expect } from 'chai'
 import { E, O } from '../../src/fp.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { takenDownPrefix } from '../../src/ports/trash.ts'
-import {
-  aNewContentExport,
-  aNewContentFile,
-  aNewFileJob,
-  aNewImageExport,
-} from '../support/builders.ts'
+import { aNewContentExport, aNewContentFile, aNewFileJob, aNewImageExport } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { createMediaScene } from '../support/media-scene.ts'
-
 
 const week = 604_800
 

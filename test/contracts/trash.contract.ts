@@ -3,12 +3,7 @@ import { O } from '../../src/fp.ts'
 import { cacheKeys, familiesOfName } from '../../src/ports/cache-keys.ts'
 import type { Revocations } from '../../src/ports/revocations.ts'
 import { type Trash, takenDownPrefix } from '../../src/ports/trash.ts'
-import {
-  aNewContentExport,
-  aNewFileJob,
-  aNewImageExport,
-  aNewJob,
-} from '../support/builders.ts'
+import { aNewContentExport, aNewFileJob, aNewImageExport, aNewJob } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { anyMedia } from '../support/media-filters.ts'
 import { createMediaScene, type MediaSubject } from '../support/media-scene.ts'

@@ -40,8 +40,18 @@ const Uids = refine(
 
 const True = refine('true', (u): u is true => u === true, 'should be true')
 
-/** A change or the deletion of several files (http-api.md §8.10). */
-export const MediaBatchBody = t.union([
-  closedObject(t.strict({ uids: Uids, patch: MediaChangeBody })),
-  closedObject(t.strict({ uids: Uids, delete: True })),
-])
+const Patching = closedObject(t.strict({ uids: Uids, patch: MediaChangeBody }))
+const Deleting = closedObject(t.strict({ uids: Uids, delete: True }))
+const AnyBatch = t.union([Patching, Deleting])
+
+/** A change or the deletion of several files (http-api.md §8.10). Faults are those of the one that is meant. */
+export const MediaBatchBody: t.Type<t.TypeOf<typeof AnyBatch>, unknown, unknown> = new t.Type(
+  'media_batch',
+  AnyBatch.is,
+  (u, context) => {
+    if (!t.UnknownRecord.is(u))
+      return t.failure(u, context, 'should be an object with uids, and patch or delete')
+    return 'delete' in u ? Deleting.validate(u, context) : Patching.validate(u, context)
+  },
+  AnyBatch.encode,
+)
