@@ -27,6 +27,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   list: async () => (await import('./cli/list-command.ts')).listCommand,
   show: async () => (await import('./cli/show-command.ts')).showCommand,
   set: async () => (await import('./cli/set-command.ts')).setCommand,
+  rm: async () => (await import('./cli/rm-command.ts')).rmCommand,
+  restore: async () => (await import('./cli/restore-command.ts')).restoreCommand,
   token: async () => (await import('./cli/token-command.ts')).tokenCommand,
   revoke: async () => (await import('./cli/revoke-command.ts')).revokeCommand,
   admin: async () => (await import('./cli/admin-command.ts')).adminCommand,

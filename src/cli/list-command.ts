@@ -10,7 +10,8 @@ import { withServices } from './library.ts'
 import { mediaLine } from './media-lines.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
 
-const usage = 'list [TEXT] [--kind KIND] [--state STATE] [--public|--private] [--outdated] [--limit N]'
+const usage =
+  'list [TEXT] [--kind KIND] [--state STATE] [--public|--private] [--outdated] [--deleted] [--limit N]'
 
 /** Number of files that are read at once. */
 const pageSize = 200
@@ -55,6 +56,7 @@ export const listCommand: Command = {
       '--outdated',
       'only files with exports of an older recipe, which `larder remake --outdated` makes again',
     ],
+    ['--deleted', 'the files in the trash instead of the others'],
     ['--limit N', `at most N files (${defaultLimit} if absent)`],
   ],
   needsLibrary: alwaysNeedsLibrary,
@@ -67,6 +69,7 @@ export const listCommand: Command = {
         public: { type: 'boolean' },
         private: { type: 'boolean' },
         outdated: { type: 'boolean' },
+        deleted: { type: 'boolean', default: false },
         limit: { type: 'string' },
       },
       allowPositionals: true,
@@ -80,6 +83,7 @@ export const listCommand: Command = {
       isOutdated: values.outdated ? true : null,
       createdAfter: null,
       createdBefore: null,
+      isDeleted: values.deleted,
     }
     const limit = limitOf(values.limit)
 

@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Larder } from '../composition/larder.ts'
 import { containsToken, parseRevocationTarget } from '../domain/access/revocation-target.ts'
-import { ContentFileUid, ImageFileUid } from '../domain/media/ids.ts'
-import { kindOfUid } from '../domain/media/uid-text.ts'
+import { isUid, kindOfUid } from '../domain/media/uid-text.ts'
 import { E, O } from '../fp.ts'
 import type { RevocationKind, RevocationTarget } from '../ports/revocations.ts'
 import { alwaysNeedsLibrary, type Command, CommandError, usageError } from './command.ts'
@@ -12,15 +11,10 @@ import { describeReceipts, waitForReceipts } from './wait-for-receipts.ts'
 
 const usage = 'revoke JTI|UID|--jti JTI|--uid UID|--sub SUB'
 
-/** Returns whether the text is the uid of a file: by its prefix, or because the library has such a file. */
-const isUidOfFile = async (
-  { imageFiles, contentFiles }: Pick<Larder, 'imageFiles' | 'contentFiles'>,
-  text: string,
-): Promise<boolean> => {
+/** Returns whether the text is the uid of a file: by its prefix, or because the library or its trash has such a file. */
+const isUidOfFile = async ({ media }: Pick<Larder, 'media'>, text: string): Promise<boolean> => {
   if (kindOfUid(text) !== null) return true
-  if (!ImageFileUid.is(text) || !ContentFileUid.is(text)) return false
-  const image = await orThrowCommandError(imageFiles.findIngested(text))
-  return O.isSome(image) || O.isSome(await orThrowCommandError(contentFiles.findIngested(text)))
+  return isUid(text) && O.isSome(await orThrowCommandError(media.find(text)))
 }
 
 const targetOf = (kind: RevocationKind, subject: string): RevocationTarget => {

@@ -24,7 +24,7 @@ export const runSweep = (
 export const sweepCommand: Command = {
   usage: 'sweep',
   about:
-    'Deletes objects of the store that are older than 48 hours and not in the database, as `serve` does.',
+    'Purges the trash, and deletes objects that are older than 48 hours and not in the database, as `serve` does.',
   words: [],
   needsLibrary: alwaysNeedsLibrary,
   run: (context) => {

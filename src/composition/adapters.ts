@@ -14,6 +14,7 @@ import { createKnexJobQueue } from '../adapters/knex/knex-job-queue.ts'
 import { createKnexMediaRepository } from '../adapters/knex/knex-media-repository.ts'
 import { createKnexRevocations } from '../adapters/knex/knex-revocations.ts'
 import { createKnexStoredFileRepository } from '../adapters/knex/knex-stored-file-repository.ts'
+import { createKnexTrash } from '../adapters/knex/knex-trash.ts'
 import { createKnexUserRepository } from '../adapters/knex/knex-user-repository.ts'
 import { createPostgresInvalidationBus } from '../adapters/knex/postgres-invalidation-bus.ts'
 import { createPostgresWorkLocks } from '../adapters/knex/postgres-work-locks.ts'
@@ -91,6 +92,7 @@ export const createAdapters = async (
     imageFiles: createKnexImageFileRepository(db),
     contentFiles: createKnexContentFileRepository(db),
     media: createKnexMediaRepository(db),
+    trash: createKnexTrash(db),
     storedFiles: createKnexStoredFileRepository(db),
     users: createKnexUserRepository(db),
     tokens: tokens.media,

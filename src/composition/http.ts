@@ -32,7 +32,7 @@ export const createLarderServer = (
   { corsOrigins, cacheStatus, serverTiming, limits, publicCaching }: HttpConfig,
 ): HttpServer => {
   const { playlists, vods, exports, mediaStatus, jobService, admins } = larder
-  const { library, requestExports, readUncached } = larder
+  const { library, trashService, openStreams, requestExports, readUncached } = larder
   const { freshness, health, background, following } = larder
   const { explainCheckedToken, revocationService, monotonic, sleep } = larder
   const { cacheStats, checkedTokens, checkPublic, follower, clock, log, outages } = larder
@@ -46,6 +46,8 @@ export const createLarderServer = (
         exports,
         mediaStatus,
         library,
+        trashService,
+        openStreams,
         requestExports,
         readUncached,
         jobService,
@@ -78,7 +80,7 @@ export const createLarderServer = (
 
 /** Creates a server with nothing but the health checks, for a process that serves no media. */
 export const createHealthServer = (
-  { checkedTokens, follower, health, clock, monotonic, log, outages }: Larder,
+  { checkedTokens, follower, openStreams, health, clock, monotonic, log, outages }: Larder,
   { limits }: Pick<HttpConfig, 'limits'>,
 ): HttpServer =>
   createHttpServer({
@@ -89,6 +91,7 @@ export const createHealthServer = (
         {
           checkedTokens,
           follower,
+          openStreams,
           clock,
           monotonic,
           log,

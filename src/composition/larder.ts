@@ -10,7 +10,6 @@ import {
 import { createPlaylistSigning } from '../domain/access/playlist-signing.ts'
 import { createPublicCheck, type PublicCheck } from '../domain/access/public-files.ts'
 import type { RevocationIndex } from '../domain/access/revocation-index.ts'
-import { createRevocationService, type RevocationService } from '../domain/access/revocation-service.ts'
 import { type AdminService, createAdminService } from '../domain/admin/admin-service.ts'
 import { type BackgroundWork, createBackgroundWork } from '../domain/background/background-work.ts'
 import { createReadThrough } from '../domain/caching/read-through.ts'
@@ -62,9 +61,11 @@ import type { Sleep } from '../ports/sleep.ts'
 import type { StaleCache } from '../ports/stale-cache.ts'
 import type { StoredFileRepository } from '../ports/stored-file-repository.ts'
 import type { Transcoder } from '../ports/transcoder.ts'
+import type { Trash } from '../ports/trash.ts'
 import type { UncachedReader } from '../ports/uncached-reader.ts'
 import type { UserRepository } from '../ports/user-repository.ts'
 import type { WorkLocks } from '../ports/work-locks.ts'
+import { createDeletion, type DeletionServices } from './deletion.ts'
 
 /**
  * One member for each port, and the state that adapters and services share: what this process has heard of changes,
@@ -92,6 +93,7 @@ export type Adapters = {
   readonly imageFiles: ImageFileRepository
   readonly contentFiles: ContentFileRepository
   readonly media: MediaRepository
+  readonly trash: Trash
   readonly storedFiles: StoredFileRepository
   readonly users: UserRepository
   /** Media tokens without revocations. Requests use `checkedTokens`. */
@@ -116,11 +118,10 @@ export type Adapters = {
   readonly outages: OutageLog
 }
 
-type Services = {
+type Services = DeletionServices & {
   readonly checkPublic: PublicCheck
   readonly checkedTokens: CheckedMediaTokens
   readonly explainCheckedToken: ExplainCheckedToken
-  readonly revocationService: RevocationService
   readonly playlists: PlaylistService
   readonly vods: VodService
   readonly exports: ExportService
@@ -152,15 +153,16 @@ export const createServices = (
   {
     publicUrl,
     jobAttempts,
+    trashSeconds,
     tokenMaxTtlSeconds,
     busMaxCutSeconds,
-  }: Pick<Config, 'publicUrl' | 'jobAttempts' | 'tokenMaxTtlSeconds' | 'busMaxCutSeconds'>,
+  }: Pick<Config, 'publicUrl' | 'jobAttempts' | 'trashSeconds' | 'tokenMaxTtlSeconds' | 'busMaxCutSeconds'>,
 ): Services => {
   const { cache, stale, blobs, cacheCheck, store, database } = adapters
   const { bus, busPositions, followTrust, instances, outages } = adapters
-  const { imageFiles, contentFiles, media, storedFiles, users } = adapters
+  const { imageFiles, contentFiles, media, trash, storedFiles, users } = adapters
   const { tokens, idTokenVerifier, idTokenIssuer, explainToken } = adapters
-  const { revocations, revocationFile, revocationIndex } = adapters
+  const { revocations, revocationIndex } = adapters
   const { files, images, transcoder, jobs, locks, sleep, newUid, clock, monotonic, log } = adapters
   // Made once, so that all services share one load of a value.
   const readThrough = createReadThrough(cache, stale)
@@ -171,7 +173,11 @@ export const createServices = (
   const checkedIdTokenVerifier = createCheckedIdTokenVerifier(idTokenVerifier, revocationIndex)
   const imageSigning = createPlaylistSigning('image', checkedTokens)
   const contentSigning = createPlaylistSigning('content', checkedTokens)
+  const { staleDeps, ...deletion } = createDeletion(adapters, { jobAttempts, trashSeconds })
+  const { revocationService, openStreams, trashSweep, trashService } = deletion
   const ingest = createIngestService({
+    trash,
+    restore: trashService.restore,
     cache,
     store,
     imageFiles,
@@ -186,19 +192,10 @@ export const createServices = (
     newUid,
     log,
   })
-  const revocationService = createRevocationService({
-    revocations,
-    revocationIndex,
-    revocationFile,
-    clock,
-    sleep,
-    log,
-  })
   const follower = createFollower({
     bus,
     positions: busPositions,
-    cache,
-    blobs,
+    ...staleDeps,
     readRevocations: revocationService.refresh,
     readAllRevocations: revocationService.refreshAll,
     trust: followTrust,
@@ -224,7 +221,6 @@ export const createServices = (
       checkedTokens,
       idTokenVerifier: checkedIdTokenVerifier,
     }),
-    revocationService,
     playlists: createPlaylistService({
       readThrough,
       callerAccess,
@@ -238,7 +234,7 @@ export const createServices = (
       clock,
     }),
     vods: createVodService({ readThrough, callerAccess, contentFiles, signing: contentSigning }),
-    exports: createExportService({ callerAccess, blobs, store, imageFiles, contentFiles }),
+    exports: createExportService({ callerAccess, blobs, store, openStreams, imageFiles, contentFiles }),
     admins: createAdminService({
       cache,
       users,
@@ -247,11 +243,13 @@ export const createServices = (
       idTokenVerifier: checkedIdTokenVerifier,
       idTokenIssuer,
       checkedTokens,
+      trash,
       revocations,
       maxTtlSeconds: tokenMaxTtlSeconds,
     }),
     ingest,
     library: createLibraryService({ media, jobs, cache, publicUrl }),
+    ...deletion,
     requestExports,
     jobService: createJobService(jobs),
     jobWork: createJobWork({
@@ -267,7 +265,7 @@ export const createServices = (
     background: createBackgroundWork({ log, sleep }),
     following: createBackgroundWork({ log, sleep }),
     sweep: createStoreSweep({
-      ...{ cache, store, imageFiles, contentFiles, storedFiles, jobs, locks, clock, log },
+      ...{ cache, store, imageFiles, contentFiles, storedFiles, jobs, locks, trash, trashSweep, clock, log },
       remake: (uid) => requestExports(uid, 'all'),
     }),
     health: createHealthService({
@@ -279,6 +277,6 @@ export const createServices = (
       monotonic,
     }),
     follower,
-    freshness: createFreshnessService({ instances, cache, blobs, newUid }),
+    freshness: createFreshnessService({ ...staleDeps, instances, newUid }),
   }
 }

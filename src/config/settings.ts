@@ -60,6 +60,8 @@ export type Config = {
   readonly sampleMedia: boolean
   /** Limits on the resources that clients can use. */
   readonly limits: HttpLimits
+  /** How long a deleted file can be restored. */
+  readonly trashSeconds: number
   readonly shutdownGraceSeconds: number
   /**
    * Duration of the lame-duck phase of a stop in seconds; `null`: 2 seconds, or 0 if Larder runs at a
@@ -230,6 +232,7 @@ export const loadConfig = (
     ffprobePath: read('FFPROBE_PATH', text, null, '/usr/bin/ffprobe'),
     sampleMedia: read('SAMPLE_MEDIA', flag, databaseUrl === null, '0'),
     limits,
+    trashSeconds: read('TRASH_SECONDS', integer(0, 315_360_000), 604_800, '604800'),
     lameDuckSeconds: read('LAME_DUCK_SECONDS', integer(0, 3600), null, '2'),
     shutdownGraceSeconds: read('SHUTDOWN_GRACE_SECONDS', integer(0, 3600), 10, '10'),
     logLevel: read('LOG_LEVEL', oneOf(logLevels), 'warn', 'info'),

@@ -21,6 +21,8 @@ const stateOf = async ({ kind, uid, query }: ViewContext): Promise<MediaState> =
     const files = kind === 'image' ? 'image_files' : 'content_files'
     const reply = await fetch(`/api/1/${files}/${uid}/status${query}`, { signal })
     if (reply.ok) return await reply.json()
+    // The link is valid, so the file was deleted.
+    if (reply.status === 404) return { progress: null, reason: 'this file was deleted' }
   } catch {
     // A failure to get the state is ignored, because the next poll is soon.
   }

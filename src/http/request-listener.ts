@@ -4,6 +4,8 @@ import type { CheckedMediaTokens } from '../domain/access/checked-media-tokens.t
 import type { Follower } from '../domain/freshness/follower.ts'
 import type { OutageLog } from '../domain/health/outage-log.ts'
 import { overloaded, unavailable } from '../domain/shared/errors.ts'
+import type { OpenStreams } from '../domain/shared/open-streams.ts'
+import { withTimeout } from '../domain/shared/with-timeout.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Monotonic } from '../ports/monotonic.ts'
@@ -28,8 +30,12 @@ import type { RouteGroup } from './router.ts'
 /** Dependencies of the request listener that do not depend on the routes. */
 export type ListenerDeps = {
   readonly checkedTokens: CheckedMediaTokens
-  /** Says whether media may be served: not if what became stale has not been heard for too long. */
-  readonly follower: Pick<Follower, 'isExpired'>
+  /**
+   * Says whether media may be served: not if what became stale has not been heard for too long, and at a start not
+   * before this process had the time to hear it.
+   */
+  readonly follower: Pick<Follower, 'isExpired' | 'catchingUp'>
+  readonly openStreams: OpenStreams
   readonly clock: Clock
   readonly monotonic: Monotonic
   readonly log: Log
@@ -51,6 +57,9 @@ const replayCacheBytes = 32 * 1024 * 1024
  */
 const startsPerTurn = 4
 
+/** Maximum wait of a request for media at a start of the process (milliseconds). */
+const maxStartMs = 1000
+
 /**
  * The reply to a request that finds the admission queue full, or that has waited too long in it (http-api.md
  * §13.2).
@@ -65,10 +74,11 @@ export const createRequestListener = (
   deps: ListenerDeps,
   createAllRoutes: (tools: RouteTools) => ReadonlyArray<RouteGroup>,
 ): RequestListener => {
-  const { checkedTokens, follower, clock, monotonic, log, outages } = deps
+  const { checkedTokens, follower, openStreams, clock, monotonic, log, outages } = deps
   const { corsOrigins, responseTelemetry, limits, traffic } = deps
   const replayCache = createReplayCache({
     checkedTokens,
+    openStreams,
     clock,
     log,
     maxBytes: replayCacheBytes,
@@ -80,6 +90,7 @@ export const createRequestListener = (
     outages,
     responseTelemetry,
     replayCache,
+    openStreams,
     refusals,
     limits,
     monotonic,
@@ -146,6 +157,13 @@ export const createRequestListener = (
     })
   }
 
+  /** A request for media waits until the process has heard what was taken down while it was not running. */
+  const afterStart = (url: string, begin: () => void): void => {
+    const catchingUp = isMedia(url) ? follower.catchingUp() : null
+    if (catchingUp === null) begin()
+    else withTimeout(catchingUp, maxStartMs).then(begin, begin)
+  }
+
   return (req, res) => {
     const malformed = refuseInvalidRequest(req)
     const bodyLimit = malformed === null ? bodyLimitOf(req) : null
@@ -167,7 +185,7 @@ export const createRequestListener = (
     if (replayCache.answer(req, res)) return
     if (url === '*') refuse(req, res, optionsAsteriskReply)
     else if (isHealth(url)) byRoutes(req, res)
-    else enqueue(req, res, url, bodyLimit)
+    else afterStart(url, () => enqueue(req, res, url, bodyLimit))
   }
 }
 

@@ -2,6 +2,7 @@ import type { RouterContext, RouterMiddleware } from '@koa/router'
 import type { OutageLog } from '../domain/health/outage-log.ts'
 import type { ByteStream } from '../domain/media/bytes.ts'
 import type { BadOrigin, DomainError, Unavailable } from '../domain/shared/errors.ts'
+import type { OpenStreams } from '../domain/shared/open-streams.ts'
 import { fromStreamError } from '../domain/shared/stream-failure.ts'
 import { E, type TE } from '../fp.ts'
 import type { BlobStream } from '../ports/blob-cache.ts'
@@ -21,6 +22,7 @@ import { parseQuery } from './request/read-query.ts'
 import type { ReadBody, RequestBody } from './request/request-body.ts'
 import type { RequestFault } from './request/request-faults.ts'
 import { baseHeadersOf, setBaseHeaders } from './response/base-headers.ts'
+import { breakOnTakedown } from './response/break-on-takedown.ts'
 import { toErrorReply } from './response/error-replies.ts'
 import { joinHeaders } from './response/join-headers.ts'
 import type { BufferedReply, Reply, StreamedBody } from './response/reply.ts'
@@ -53,6 +55,7 @@ type Deps = {
   readonly outages: OutageLog
   readonly responseTelemetry: ResponseTelemetry
   readonly replayCache: ReplayCache
+  readonly openStreams: OpenStreams
   readonly refusals: Refusals
   readonly limits: Pick<HttpLimits, 'replyMilliseconds' | 'bodyBytes' | 'requestMilliseconds'>
   readonly monotonic: Monotonic
@@ -99,6 +102,7 @@ export const createRouteHandler = ({
   outages,
   responseTelemetry,
   replayCache,
+  openStreams,
   refusals,
   limits,
   monotonic,
@@ -136,10 +140,14 @@ export const createRouteHandler = ({
     timing: (phase: string) => Headers,
     deadline: Deadline,
   ): Promise<void> => {
-    const { status, body } = reply
+    const { status, body, ofFile } = reply
     const lookup = joinHeaders(cacheHeaders(reply), timing('find'))
     if (!isStreamedBody(body)) return writeReady(ctx, { ...reply, body }, lookup)
     if (ctx.method === 'HEAD') return writeReady(ctx, { ...reply, body: null }, lookup)
+    if (ofFile !== undefined && !breakOnTakedown(openStreams, ofFile, ctx.res)) {
+      ctx.respond = false
+      return
+    }
     const opened = await deadline.inTime(openBody(body, buffers, deadline.extend), 'object store', release)()
     if (E.isLeft(opened)) return refuse(ctx, opened.left)
     const extra = joinHeaders(lookup, cacheHeaders(opened.right.stream))

@@ -45,7 +45,10 @@ export type ReplacedExports<U extends string> = {
   readonly removeReplaced: (uid: U) => TE.TaskEither<Unavailable, boolean>
 }
 
-/** Operations that the repositories of image files and of content files share. */
+/**
+ * Operations that the repositories of image files and of content files share. To all of them, a file in the trash
+ * (ports/trash.ts) does not exist, but its bytes are not added again.
+ */
 export type LibraryRepository<
   U extends string,
   File extends NewLibraryFile<U>,

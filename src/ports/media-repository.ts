@@ -21,6 +21,8 @@ export type MediaFilter = {
   readonly createdAfter: number | null
   /** Files that were added earlier. */
   readonly createdBefore: number | null
+  /** Either the files in the trash, or the others. */
+  readonly isDeleted: boolean
 }
 
 /** The place of a file in every list. Lists are sorted by these members, in this order, the greatest first. */
@@ -34,8 +36,8 @@ export type MediaPage = {
   readonly total: number | null
 }
 
-/** `wrong version`: the file has none of the expected versions. */
-export type MediaChangeResult = 'changed' | 'wrong version' | 'missing'
+/** `wrong version`: the file has none of the expected versions. `deleted`: it is in the trash. */
+export type MediaChangeResult = 'changed' | 'wrong version' | 'deleted' | 'missing'
 
 /** The files of the library, of both kinds, for admins. A uid that no file has may be any text. */
 export type MediaRepository = {
@@ -46,16 +48,23 @@ export type MediaRepository = {
     after: MediaPosition | null,
   ) => TE.TaskEither<Unavailable, MediaPage>
   readonly find: (uid: string) => TE.TaskEither<Unavailable, O.Option<MediaRecord>>
+  /** Finds nothing for a file that was taken down. */
   readonly findOriginal: (uid: string) => TE.TaskEither<Unavailable, O.Option<MediaOriginal>>
-  /** Changes a file if it has one of these versions (`null`: any), and increments its version. */
+  /**
+   * Changes a file that is not in the trash if it has one of these versions (`null`: any), and increments its
+   * version.
+   */
   readonly change: (
     uid: string,
     change: MediaChange,
     versions: ReadonlyArray<number> | null,
   ) => TE.TaskEither<Unavailable, MediaChangeResult>
-  /** Changes all of these files that exist, or none if it fails. Returns the uids of those that exist. */
+  /**
+   * Changes all of these files that exist and are not in the trash, or none if it fails. Returns a result for each
+   * file that exists.
+   */
   readonly changeAll: (
     uids: ReadonlyArray<string>,
     change: MediaChange,
-  ) => TE.TaskEither<Unavailable, ReadonlySet<string>>
+  ) => TE.TaskEither<Unavailable, ReadonlyMap<string, 'changed' | 'deleted'>>
 }

@@ -38,6 +38,7 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
           `and the leftovers of ${uploadCount(report)}` +
           (report.isWhole ? '' : '; there are more, sweep again'),
         ...replacedLine(report, 'deleted'),
+        ...purgedLine(report, 'purged'),
         ...missingLines(report),
       ]
     case 'looked':
@@ -45,6 +46,7 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
         `${orphanCount(report)} of ${report.objects} would be deleted, ` +
           `and the leftovers of ${uploadCount(report)}`,
         ...replacedLine(report, 'would be deleted'),
+        ...purgedLine(report, 'would be purged'),
         ...report.orphans.map(({ key, size }) => `${key}  ${size}`),
         ...missingLines(report),
       ]
@@ -55,6 +57,7 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
           'more than 5 % or 1,000. If database and store are the right ones and not old copies: larder verify, then ' +
           'larder verify --repair',
         ...replacedLine(report, 'deleted'),
+        ...purgedLine(report, 'purged'),
         ...missingLines(report),
       ]
   }
@@ -65,6 +68,11 @@ const replacedLine = (
   done: string,
 ): ReadonlyArray<string> =>
   objects === 0 ? [] : [`${pluralize(objects, 'object')} of replaced exports ${done} (${bytes} bytes)`]
+
+const purgedLine = (
+  { purged: { files } }: Extract<SweepReport, { readonly purged: unknown }>,
+  done: string,
+): ReadonlyArray<string> => (files === 0 ? [] : [`${pluralize(files, 'file')} of the trash ${done}`])
 
 const uploadCount = ({ uploads }: { readonly uploads: number | null }): string =>
   uploads === null ? 'no upload, because the store does not list them' : pluralize(uploads, 'upload')

@@ -8,6 +8,7 @@ import { createSampleTask } from './sample-task.ts'
 import { createStartTask } from './start-task.ts'
 import { createStoppableTasks, type StoppableTasks } from './stoppable-tasks.ts'
 import { createSweepTask } from './sweep-task.ts'
+import { createTrashTask } from './trash-task.ts'
 
 /** Creates the background work of a server: migrations, samples, jobs, the sweep, and the removal of old rows. */
 export const createBackgroundTasks = (
@@ -27,6 +28,7 @@ export const createBackgroundTasks = (
         background.start(createSampleTask(larder, config, terminal, path, onRegistered))
     if (config.jobs > 0) background.start(createJobsTask(larder, terminal, config.jobs, nameOf))
     background.start(createSweepTask(larder, terminal))
+    background.start(createTrashTask(larder))
     background.start(createRemoveEndedTask(larder))
     background.start(createPruneTask(larder, config))
   }

@@ -26,10 +26,10 @@ export const createStartTask = (
     // The number of outdated files is only printed, so a failure to count them does not prevent the other
     // tasks.
     if (E.isRight(outdated) && outdated.right > 0) terminal.print(`  ${describeOutdated(outdated.right)}`)
-    const { image, content } = oldest.right
+    const { image, content, isEmpty } = oldest.right
     if (O.isSome(image)) await printWatchLink(larder, config, terminal, 'image', image.value)
     if (O.isSome(content)) await printWatchLink(larder, config, terminal, 'content', content.value)
-    onReady({ isEmpty: O.isNone(image) && O.isNone(content) })
+    onReady({ isEmpty })
     return E.right('done')
   },
   onFailure: printDatabaseFailure(

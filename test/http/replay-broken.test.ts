@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { createCheckedMediaTokens } from '../../src/domain/access/checked-media-tokens.ts'
 import { createRevocationIndex } from '../../src/domain/access/revocation-index.ts'
 import { forbidden } from '../../src/domain/shared/errors.ts'
+import { createOpenStreams } from '../../src/domain/shared/open-streams.ts'
 import { TE } from '../../src/fp.ts'
 import { createReplayCache, type ReplayCache } from '../../src/http/replay/replay-cache.ts'
 import type { Replayable } from '../../src/http/replay/replayable.ts'
@@ -36,6 +37,7 @@ describe('a fault in a replay costs one slow request [V1]', () => {
 
   const replayable = (body: Replayable['body']): Replayable => ({
     viewer: { kind: 'content', grant, jwt, carrier: 'query' },
+    file: null,
     isStillCached: () => {
       parts.isStillCached()
       return true
@@ -92,7 +94,14 @@ describe('a fault in a replay costs one slow request [V1]', () => {
       parts.clock()
       return 1_800_000_000_000
     }
-    replays = createReplayCache({ checkedTokens, clock, log, maxBytes: 2 ** 20, readsOrigin: false })
+    replays = createReplayCache({
+      checkedTokens,
+      openStreams: createOpenStreams(),
+      clock,
+      log,
+      maxBytes: 2 ** 20,
+      readsOrigin: false,
+    })
     server = createServer((req, res) => {
       if (!replays.answer(req, res)) res.end('by the routes')
     })

@@ -9,6 +9,7 @@ import { createReadThrough, type ReadThrough } from '../../src/domain/caching/re
 import { createFollowTrust } from '../../src/domain/freshness/follow-trust.ts'
 import { createFollower, type Follower } from '../../src/domain/freshness/follower.ts'
 import { createOutageLog } from '../../src/domain/health/outage-log.ts'
+import { createOpenStreams } from '../../src/domain/shared/open-streams.ts'
 import { TE } from '../../src/fp.ts'
 import type { CachePort } from '../../src/ports/cache.ts'
 import type { InvalidationBus } from '../../src/ports/invalidation-bus.ts'
@@ -38,6 +39,8 @@ export const startFollowingInstance = async (
     positions: disk.positions,
     cache,
     blobs: createTieredBlobCache({ disk: disk.blobs, maxBytes: 2 ** 20 }),
+    openStreams: createOpenStreams(),
+    trash: { listTakenDown: () => TE.right([]) },
     readRevocations: TE.right(undefined),
     readAllRevocations: TE.right(undefined),
     trust,
@@ -62,7 +65,7 @@ export const startFollowingInstance = async (
 }
 
 /** Returns whether a follower has applied the changes of a transaction. */
-export const hasApplied = ({ follower }: FollowingInstance, xid: number): boolean => {
+export const hasApplied = ({ follower }: Pick<FollowingInstance, 'follower'>, xid: number): boolean => {
   const [, xmax = '', running = ''] = follower.position()?.snapshot.split(':') ?? []
   return follower.state() === 'following' && xid < Number(xmax) && !running.split(',').includes(`${xid}`)
 }

@@ -2,7 +2,7 @@ import type { MediaItem } from '../../src/domain/library/media-item.ts'
 import type { MediaFilter, MediaPosition, MediaRepository } from '../../src/ports/media-repository.ts'
 import { right } from './expect-right.ts'
 
-/** A filter that every file matches. */
+/** A filter that every file matches that is not in the trash. */
 export const anyMedia: MediaFilter = {
   search: null,
   kind: null,
@@ -11,6 +11,7 @@ export const anyMedia: MediaFilter = {
   isOutdated: null,
   createdAfter: null,
   createdBefore: null,
+  isDeleted: false,
 }
 
 type Media = Pick<MediaRepository, 'list'>

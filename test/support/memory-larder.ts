@@ -34,6 +34,7 @@ import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object
 import { createMemoryRevocationFile } from '../../src/adapters/memory/memory-revocation-file.ts'
 import { createMemoryRevocations } from '../../src/adapters/memory/memory-revocations.ts'
 import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
+import { createMemoryTrash } from '../../src/adapters/memory/memory-trash.ts'
 import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
 import { createMemoryWorkLocks } from '../../src/adapters/memory/memory-work-locks.ts'
 import { localProcessLiveness } from '../../src/adapters/platform/process-liveness.ts'
@@ -99,11 +100,15 @@ export const createTestTokens = (clock: Clock, newTokenId?: () => string): Media
   })
 
 /** Creates a Larder on adapters in memory. `overrides` replaces some of the adapters. */
-export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Promise<Larder> => {
+export const createMemoryLarder = async (
+  overrides: Partial<Adapters> = {},
+  trashSeconds = 604_800,
+): Promise<Larder> => {
   const clock = overrides.clock ?? createStandingClock().clock
   const monotonic = asMonotonic(clock)
   const jobs = createMemoryJobs(clock)
   const media = createMemoryMedia(clock)
+  const revocations = overrides.revocations ?? createMemoryRevocations(clock)
   const values = createMemoryTier(64 * 2 ** 20)
   const store = overrides.store ?? createMemoryObjectStore()
   const invalidations = createMemoryInvalidationLog(clock)
@@ -141,7 +146,8 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
       ...idTokenOptions,
       keys: { image: [testKeys.image], content: [testKeys.content], id: [testKeys.id] },
     }),
-    revocations: createMemoryRevocations(clock),
+    trash: createMemoryTrash({ clock, jobs, media, revocations }),
+    revocations,
     revocationFile: createMemoryRevocationFile(),
     revocationIndex: createRevocationIndex(),
     files: await createFsLocalFiles(path.join(tmpdir(), `larder-test-${process.pid}`), localProcessLiveness),
@@ -162,6 +168,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     publicUrl,
     tokenMaxTtlSeconds: testMaxTtlSeconds,
     jobAttempts: 5,
+    trashSeconds,
     busMaxCutSeconds: 86_400,
   }
   return { ...adapters, ...createServices(adapters, settings) }

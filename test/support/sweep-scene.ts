@@ -70,6 +70,11 @@ export const createSweptLibrary = (clock: () => number) => ({
   cache: createSingleTierCache(createMemoryTier(2 ** 20), clock),
 })
 
+const noneOfTrash = { files: 0, objects: 0 }
+
+/** The trash of a library in which nothing was deleted. */
+export const emptyTrashSweep = { empty: () => TE.right(noneOfTrash), count: TE.right(noneOfTrash) }
+
 const start = 1_800_000_000_000
 
 type SweepScene = {
@@ -123,6 +128,8 @@ export const createSweepScene = () => {
           scene.held,
         ),
         jobs: { oldestRunningAge: TE.right(0) },
+        trashSweep: emptyTrashSweep,
+        trash: { isInTrash: () => TE.right(false) },
         remake: (uid) => TE.fromIO(() => void scene.remade.push(uid)),
         clock: () => scene.now,
         log: silentLog,

@@ -16,6 +16,7 @@ const lost = {
 const counts = {
   ...{ objects: 10, uploads: 0, isWhole: true, replaced: { objects: 3, bytes: 300 } },
   ...{ missing: [], isMissingWhole: true, remade: 0 },
+  purged: { files: 2, objects: 4 },
 }
 
 const reports: ReadonlyArray<SweepReport> = [

@@ -13,13 +13,13 @@ export const selectFileWithExports = `
               on p.content_file_export_id = e.id and p.role = 'media' and p.position = 0
             where e.content_file_id = f.id and e.replaced_at is null
           ) x) as exports
-  from content_files f where f.uid = ?`
+  from content_files f where f.uid = ? and f.deleted_at is null`
 
 /** Selects the file of an export and the height of its video, by the export's uid. */
 export const selectVodMeta = `
   select f.uid as content_file_uid, e.height
   from content_file_exports e join content_files f on f.id = e.content_file_id
-  where e.uid = ? and e.format = 'm3u8'`
+  where e.uid = ? and e.format = 'm3u8' and f.deleted_at is null`
 
 /**
  * Returns a statement that selects a segmented export, by the export's uid, with these columns of each
@@ -30,7 +30,8 @@ const selectVod = (columns: string): string => `
          (select coalesce(json_agg(x order by x.role, x.position), '[]') from ( -- init, then media
             select ${columns} from content_file_export_parts p where p.content_file_export_id = e.id
           ) x) as parts
-  from content_file_exports e where e.uid = ? and e.format = 'm3u8'`
+  from content_file_exports e join content_files f on f.id = e.content_file_id
+  where e.uid = ? and e.format = 'm3u8' and f.deleted_at is null`
 
 export const selectParts = selectVod(partColumns)
 export const selectPartsWithKeyframes = selectVod(`${partColumns}, p.keyframes`)
@@ -39,7 +40,10 @@ export const selectPartsWithKeyframes = selectVod(`${partColumns}, p.keyframes`)
 const secondsOf = (part: string): string =>
   `cast(${part}.duration_ticks as double precision) / ${part}.timescale`
 
-/** Selects a segment with its stored file and its time span, by the segment's uid. */
+/**
+ * Selects a segment with its stored file and its time span, by the segment's uid. The segments of a deleted file are
+ * found until its grace ends.
+ */
 export const selectPartFile = `
   select f.uid as content_file_uid, e.uid as content_file_export_uid, e.format, e.height,
          part.start as start_seconds, part.start + ${secondsOf('p')} as end_seconds,
@@ -57,4 +61,4 @@ export const selectPartFile = `
         and q.position < p.position
     )) end as start
   ) part
-  where p.uid = ?`
+  where p.uid = ? and (f.deleted_at is null or f.grace_until is not null)`

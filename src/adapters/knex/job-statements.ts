@@ -106,6 +106,10 @@ export const retryJob = `
   where uid = ? and state in ('failed', 'cancelled') and not exists (
     select from jobs other
     where other.media = j.media and other.kind = j.kind and other.state in ('waiting', 'running')
+  ) and not exists (
+    select from image_files f where f.uid = j.media and f.deleted_at is not null
+  ) and not exists (
+    select from content_files f where f.uid = j.media and f.deleted_at is not null
   )
   returning uid`
 

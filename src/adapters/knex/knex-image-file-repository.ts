@@ -54,7 +54,7 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
        from image_files f
        join image_file_exports e on e.image_file_id = f.id
        join s3_files s on s.id = e.s3_file_id
-       where f.uid = ? and e.replaced_at is null`,
+       where f.uid = ? and e.replaced_at is null and f.deleted_at is null`,
     ),
 
     findExport: selectOne(
@@ -66,7 +66,7 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
        from image_file_exports e
        join image_files f on f.id = e.image_file_id
        join s3_files s on s.id = e.s3_file_id
-       where e.uid = ?`,
+       where e.uid = ? and f.deleted_at is null`,
     ),
 
     add: ({ width, height, ...file }, job) =>

@@ -2,6 +2,7 @@ import * as t from 'io-ts'
 import type { Knex } from 'knex'
 import type { MediaChange } from '../../domain/library/media-change.ts'
 import type { Unavailable } from '../../domain/shared/errors.ts'
+import { snakeCased } from '../../domain/shared/snake-cased.ts'
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { MediaChangeResult, MediaRepository } from '../../ports/media-repository.ts'
 import { createMediaList } from './media-list.ts'
@@ -14,7 +15,7 @@ import {
 } from './media-rows.ts'
 import { type Binding, createStatements, decodeRows, inTransaction } from './statements.ts'
 
-const Uid = t.strict({ uid: t.string })
+const LockedRow = snakeCased(t.strict({ id: t.number, uid: t.string, isDeleted: t.boolean }))
 
 const tables = ['image_files', 'content_files'] as const
 
@@ -51,7 +52,7 @@ export const createKnexMediaRepository = (db: Knex): MediaRepository => {
     const { sql, values } = assignmentsOf(change)
     const isExpected = versions === null ? '' : 'and version = any(cast(:versions as bigint[]))'
     return pipe(
-      run(`update ${table} set ${sql} where uid = :uid ${isExpected}`, {
+      run(`update ${table} set ${sql} where uid = :uid and deleted_at is null ${isExpected}`, {
         uid,
         ...values,
         ...(versions !== null && { versions: `{${versions.join(',')}}` }),
@@ -73,25 +74,29 @@ export const createKnexMediaRepository = (db: Knex): MediaRepository => {
       }
       const found = await find(uid)()
       if (E.isLeft(found)) return found
-      return E.right<never, MediaChangeResult>(O.isSome(found.right) ? 'wrong version' : 'missing')
+      if (O.isNone(found.right)) return E.right<never, MediaChangeResult>('missing')
+      const isDeleted = found.right.value.deletedAt !== null
+      return E.right<never, MediaChangeResult>(isDeleted ? 'deleted' : 'wrong version')
     },
 
     // Rows are locked in the order of their uids, so that two batches cannot wait for each other.
     changeAll: (uids, change) =>
       inTransaction(db, async (trx) => {
         const { sql, values } = assignmentsOf(change)
-        const changed = new Set<string>()
+        const results = new Map<string, 'changed' | 'deleted'>()
         for (const table of tables) {
           const { rows } = await trx.raw(
-            `with locked as (
-               select id from ${table} where uid = any(:uids) order by uid for update
-             )
-             update ${table} set ${sql} from locked where ${table}.id = locked.id returning uid`,
-            { ...values, uids },
+            `select id, uid, deleted_at is not null as is_deleted
+             from ${table} where uid = any(:uids) order by uid for update`,
+            { uids },
           )
-          for (const { uid } of decodeRows(Uid, rows)) changed.add(uid)
+          const locked = decodeRows(LockedRow, rows)
+          for (const { uid, isDeleted } of locked) results.set(uid, isDeleted ? 'deleted' : 'changed')
+          const ids = locked.flatMap(({ id, isDeleted }) => (isDeleted ? [] : [id]))
+          if (ids.length > 0)
+            await trx.raw(`update ${table} set ${sql} where id = any(:ids)`, { ...values, ids })
         }
-        return changed
+        return results
       }),
   }
 }

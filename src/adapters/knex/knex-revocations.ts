@@ -8,10 +8,11 @@ import {
   type RevocationHorizon,
   RevocationKind,
   type Revocations,
+  type RevocationTarget,
   revocationSeconds,
   revokedTooOften,
 } from '../../ports/revocations.ts'
-import { createStatements } from './statements.ts'
+import { createStatements, decodeRows } from './statements.ts'
 
 /** Maximum number of rows of one query. */
 const pageRows = 10_000
@@ -36,7 +37,8 @@ const Page = t.strict({ horizon: t.string, revocations: t.readonlyArray(PagedRev
 /** Number of expired rows that each revocation deletes: more than one, and far too few to make it wait. */
 const expiredRows = 1000
 
-const insert = `
+/** Returns a statement that revokes tokens. `condition`: when it changes an earlier revocation of the same subject. */
+const insertIf = (condition: string): string => `
   with expired as (
     delete from revocations where id in (
       select id from revocations
@@ -50,8 +52,30 @@ const insert = `
   on conflict (kind, subject) do update
     set id = excluded.id, xid = pg_current_xact_id(), created_at = clock_timestamp(),
         not_before = greatest(revocations.not_before + cast(:step as integer), excluded.not_before)
-  where excluded.kind = 'jti' or revocations.not_before + 1 < excluded.not_before + ${maxNotBeforeAhead}
+  ${condition}
   returning not_before`
+
+const insert = insertIf(
+  `where excluded.kind = 'jti' or revocations.not_before + 1 < excluded.not_before + ${maxNotBeforeAhead}`,
+)
+const insertAlways = insertIf('')
+
+const InsertedRow = t.strict({ not_before: t.number })
+
+/**
+ * Revokes tokens in the transaction of a change that they belong to, however often they were revoked. `isRepeated`: no
+ * token was minted since the last time, so that `notBefore` need not be later than it was.
+ */
+export const insertRevocation = async (
+  trx: Knex.Transaction,
+  { kind, subject }: RevocationTarget,
+  isRepeated: boolean,
+): Promise<Revocation> => {
+  const { rows } = await trx.raw(insertAlways, { kind, subject, step: isRepeated ? 0 : 1 })
+  const [row] = decodeRows(InsertedRow, rows)
+  if (row === undefined) throw new Error('the write returned no row')
+  return { kind, subject, notBefore: row.not_before }
+}
 
 /**
  * Stores revocations in PostgreSQL. `followers` is the pool by which `listSince` reads: one of its own, because revocations
@@ -77,7 +101,7 @@ export const createKnexRevocations = (db: Knex, followers: Knex = db): Revocatio
     t.strict({ id: t.number, kind: RevocationKind, subject: t.string, notBefore: t.number }),
     'select id, kind, subject, not_before as "notBefore" from revocations where id < ? order by id desc limit ?',
   )
-  const insertReturning = runReturning(t.strict({ not_before: t.number }), insert)
+  const insertReturning = runReturning(InsertedRow, insert)
 
   return {
     revoke: ({ kind, subject }) =>

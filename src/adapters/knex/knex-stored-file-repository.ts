@@ -9,8 +9,10 @@ import type { StoredFileRepository } from '../../ports/stored-file-repository.ts
 import { createStatements } from './statements.ts'
 
 const selectKeys = `
-  select s.key from s3_files s
-  where s.key = any(array(select json_array_elements_text(cast(? as json)) collate "C"))`
+  with keys (key) as materialized (select json_array_elements_text(cast(? as json)) collate "C")
+  select s.key from s3_files s where s.key = any(array(select key from keys))
+  union
+  select p.key from purged_objects p where p.key = any(array(select key from keys))`
 
 const selectRows = `
   select key, file_size as size from s3_files where key > ? and key <= ? order by key limit ?`

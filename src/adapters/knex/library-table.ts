@@ -7,10 +7,11 @@ import type { StoredFile } from '../../domain/media/stored-file.ts'
 import type { Unavailable } from '../../domain/shared/errors.ts'
 import { nullable } from '../../domain/shared/nullable.ts'
 import { snakeCase, snakeCased } from '../../domain/shared/snake-cased.ts'
-import { E, O, pipe, TE } from '../../fp.ts'
+import { O, pipe, TE } from '../../fp.ts'
 import type { IngestedFile } from '../../ports/library-repository.ts'
-import { completeJob, insertJob } from './job-rows.ts'
-import { createStatements, decodeRows, inTransaction } from './statements.ts'
+import { insertJob } from './job-rows.ts'
+import { inTransactionUnlessRefused, NothingWritten, publishInTransaction } from './refusing-transaction.ts'
+import { createStatements, decodeRows } from './statements.ts'
 import {
   insertOriginal,
   nextStoredFileId,
@@ -98,14 +99,15 @@ export const createLibraryTable = <
     'background',
     `${files}.count_outdated`,
     Count,
-    `select count(distinct e.${fileId}) as count from ${exports} e where e.replaced_at is null and e.recipe < ?`,
+    `select count(distinct e.${fileId}) as count from ${exports} e join ${files} f on f.id = e.${fileId}
+     where e.replaced_at is null and e.recipe < ? and f.deleted_at is null`,
   )
   const selectOutdated = selectMany(
     'background',
     `${files}.list_outdated`,
     fileRow,
     `${selectFiles}
-     where f.uid > ? and exists (
+     where f.uid > ? and f.deleted_at is null and exists (
        select from ${exports} e where e.${fileId} = f.id and e.replaced_at is null and e.recipe < ?
      )
      order by f.uid limit ${pageSize}`,
@@ -120,14 +122,14 @@ export const createLibraryTable = <
          'state', j.state, 'progress', j.progress, 'stage', j.stage, 'etaSeconds', j.eta_seconds)
        from jobs j where j.media = f.uid and j.kind = 'exports' and j.state in ('waiting', 'running')
      ) as job
-     from ${files} f where f.uid = ?`,
+     from ${files} f where f.uid = ? and f.deleted_at is null`,
   )
 
   const selectPublic = selectOne(
     'read',
     `${files}.public`,
     t.strict({ public: t.boolean }),
-    `select public from ${files} where uid = ?`,
+    `select public from ${files} where uid = ? and deleted_at is null`,
   )
 
   return {
@@ -146,12 +148,12 @@ export const createLibraryTable = <
     findState: (uid: U): TE.TaskEither<Unavailable, O.Option<MediaState>> =>
       pipe(selectState(uid), TE.map(O.map(mediaStateOf))),
 
-    /** Adds a file, its original and its job. */
+    /** Adds a file, its original and its job, unless its bytes are in the library or were taken down. */
     insertFile: (
       { uid, name, original, sha512, isPublic, durationSeconds, columns }: NewRow<U>,
       job: NewFileJob,
     ): TE.TaskEither<Unavailable, boolean> =>
-      inTransaction(db, async (trx) => {
+      inTransactionUnlessRefused(db, async (trx) => {
         const names = Object.keys(columns)
         const { rowCount } = await trx.raw(
           `with file as (
@@ -163,6 +165,9 @@ export const createLibraryTable = <
           { uid, name, sha512, isPublic, ...columns, ...originalBindings(original) },
         )
         if (rowCount !== 1) return false
+        // A statement of its own sees what was committed while the insert waited for a file that was purged.
+        const banned = await trx.raw('select from taken_down where sha512 = :sha512', { sha512 })
+        if (banned.rows.length > 0) throw new NothingWritten()
         await insertJob(trx, { ...job, kind: 'exports', media: { kind, uid }, durationSeconds })
         return true
       }),
@@ -171,14 +176,14 @@ export const createLibraryTable = <
       'background',
       `${files}.find_ingested`,
       fileRow,
-      `${selectFiles} where f.uid = ?`,
+      `${selectFiles} where f.uid = ? and f.deleted_at is null`,
     ),
 
     findByOriginal: selectOne(
       'background',
       `${files}.find_by_original`,
       fileRow,
-      `${selectFiles} where f.original_sha512 = ?`,
+      `${selectFiles} where f.original_sha512 = ? and f.deleted_at is null`,
     ),
 
     countOutdated: (recipe: number): TE.TaskEither<Unavailable, number> =>
@@ -193,7 +198,7 @@ export const createLibraryTable = <
       'background',
       `${files}.list_unfinished`,
       fileRow,
-      `${selectFiles} where f.finished_at is null order by f.created_at, f.id`,
+      `${selectFiles} where f.finished_at is null and f.deleted_at is null order by f.created_at, f.id`,
     )(),
 
     removeUnfinished: (uid: U): TE.TaskEither<Unavailable, boolean> =>
@@ -203,7 +208,8 @@ export const createLibraryTable = <
           `with locked as materialized (
              select id from jobs where media = :uid for update
            ), deleted as (
-             delete from ${files} where uid = :uid and finished_at is null and (select count(*) from locked) >= 0
+             delete from ${files}
+             where uid = :uid and finished_at is null and deleted_at is null and (select count(*) from locked) >= 0
              returning uid, original_s3_file_id
            ), ended as (
              delete from jobs using deleted where jobs.media = deleted.uid
@@ -219,7 +225,7 @@ export const createLibraryTable = <
         'background',
         `${files}.first`,
         t.strict({ uid: Uid }),
-        `select uid from ${files} order by created_at, id limit 1`,
+        `select uid from ${files} where deleted_at is null order by created_at, id limit 1`,
       )(),
       TE.map(O.map(({ uid }) => uid)),
     ),
@@ -227,7 +233,7 @@ export const createLibraryTable = <
     /**
      * Adds the exports of an unfinished file. The first transaction marks the file as finished. Concurrent
      * transactions wait for the lock of the row, and then see that the file is finished. Returns `false` if
-     * the file is already finished or no longer exists, or if the lease of the job is lost.
+     * the file is already finished, deleted or purged, or if the lease of the job is lost.
      */
     addExports: (
       uid: U,
@@ -238,7 +244,7 @@ export const createLibraryTable = <
         ? TE.right(false)
         : publishInTransaction(db, completion, async (trx) => {
             const claimed = await trx(files)
-              .where({ uid, finished_at: null })
+              .where({ uid, finished_at: null, deleted_at: null })
               .update({ finished_at: trx.fn.now() })
               .returning(['id'])
             const [file] = decodeRows(Id, claimed)
@@ -260,7 +266,10 @@ export const createLibraryTable = <
       added.length === 0
         ? TE.right(false)
         : publishInTransaction(db, completion, async (trx) => {
-            const [file] = decodeRows(Id, await trx(files).where({ uid }).forUpdate().select('id'))
+            const [file] = decodeRows(
+              Id,
+              await trx(files).where({ uid, deleted_at: null }).forUpdate().select('id'),
+            )
             if (file === undefined) return false
             const current = trx(exports).where({ [fileId]: file.id, replaced_at: null })
             const older = replaces === 'all' ? current : current.where('recipe', '<', oldestRecipe(added))
@@ -271,27 +280,3 @@ export const createLibraryTable = <
           }),
   }
 }
-
-/** Rolls back a transaction that published nothing, so that its job does not end. */
-class NothingPublished extends Error {}
-
-/**
- * Runs `publish` in a transaction that first ends the job. The row of the job is locked before that of the file, as in
- * every other transaction. If `publish` returns `false`, nothing is written.
- */
-const publishInTransaction =
-  (
-    db: Knex,
-    completion: JobCompletion | null,
-    publish: (trx: Knex.Transaction) => Promise<boolean>,
-  ): TE.TaskEither<Unavailable, boolean> =>
-  async () => {
-    const published = await inTransaction(db, async (trx) => {
-      if (completion !== null && !(await completeJob(trx, completion))) return false
-      if (!(await publish(trx))) throw new NothingPublished()
-      return true
-    })()
-    return E.isLeft(published) && published.left.cause instanceof NothingPublished
-      ? E.right(false)
-      : published
-  }

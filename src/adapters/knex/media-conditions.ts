@@ -43,9 +43,13 @@ const searchCondition = (search: string, path: SearchPath): SqlFragment => {
   return { sql, values: Array.from({ length: path === 'trigrams' ? 5 : 3 }, () => search) }
 }
 
+/** Returns the condition of the index that has only the files in the trash, or only the others. */
+export const deletionCondition = ({ isDeleted }: Pick<MediaFilter, 'isDeleted'>): string =>
+  `f.deleted_at is ${isDeleted ? 'not ' : ''}null`
+
 /** Returns the conditions on a file `f` of this kind, without the condition on the kind. */
 export const mediaConditions = (kind: MediaKind, filter: MediaFilter, path: SearchPath): SqlFragment => {
-  const { search, state, isPublic, isOutdated, createdAfter, createdBefore } = filter
+  const { search, state, isPublic, isOutdated, createdAfter, createdBefore, isDeleted } = filter
   const { exports, fileId } = mediaTables[kind]
   const outdated = `exists (
     select from ${exports} e where e.${fileId} = f.id and e.replaced_at is null and e.recipe < ?
@@ -55,6 +59,7 @@ export const mediaConditions = (kind: MediaKind, filter: MediaFilter, path: Sear
       sql: `f.created_at > ${timeOfMicroseconds('?')} and f.created_at < ${timeOfMicroseconds('?')}`,
       values: [createdAfter ?? -1, createdBefore ?? latestMicroseconds],
     },
+    { sql: deletionCondition({ isDeleted }), values: [] },
     search === null ? null : searchCondition(search, path),
     state === null ? null : { sql: stateConditions[state], values: [] },
     isPublic === null ? null : { sql: isPublic ? 'f.public' : 'not f.public', values: [] },

@@ -1,7 +1,13 @@
 import type { MediaKind } from '../../domain/media/media-kind.ts'
 import { latestMicroseconds } from '../../domain/shared/timestamp.ts'
 import type { MediaFilter, MediaPosition } from '../../ports/media-repository.ts'
-import { mediaConditions, mediaTables, type SearchPath, type SqlFragment } from './media-conditions.ts'
+import {
+  deletionCondition,
+  mediaConditions,
+  mediaTables,
+  type SearchPath,
+  type SqlFragment,
+} from './media-conditions.ts'
 import { selectItemOfPlace } from './media-rows.ts'
 import { epochMicroseconds, timeOfMicroseconds } from './sql-times.ts'
 
@@ -43,10 +49,11 @@ const sourceOf: Readonly<Record<SearchPath, (files: string, range: string, condi
 }
 
 /** Returns the condition on files that come after this position; without a position, on any file. */
-const rangeAfter = (kind: MediaKind, after: MediaPosition | null): SqlFragment => {
+const rangeAfter = (kind: MediaKind, filter: MediaFilter, after: MediaPosition | null): SqlFragment => {
   const start = after ?? { createdAt: latestMicroseconds, kind, id: 0 }
   return {
-    sql: `(f.created_at, f.id) < (${timeOfMicroseconds('?')}, cast(? as bigint))`,
+    // Among the newest files that are looked at, none may be in the trash.
+    sql: `(f.created_at, f.id) < (${timeOfMicroseconds('?')}, cast(? as bigint)) and ${deletionCondition(filter)}`,
     values: [start.createdAt, idBoundOf(kind, start)],
   }
 }
@@ -54,7 +61,7 @@ const rangeAfter = (kind: MediaKind, after: MediaPosition | null): SqlFragment =
 /** Returns a query for the places of the newest files of one kind. */
 export const selectPlaces = ({ kind, filter, path, limit, after }: MediaQuery): SqlFragment => {
   const conditions = mediaConditions(kind, filter, path)
-  const range = rangeAfter(kind, after)
+  const range = rangeAfter(kind, filter, after)
   return {
     sql: `
       select '${kind}' as kind, f.id, ${epochMicroseconds('f.created_at')} as created_at
@@ -81,11 +88,11 @@ export const selectFound = (
   maxCount: number,
 ): SqlFragment => {
   const conditions = mediaConditions(kind, filter, 'trigrams')
-  const range = rangeAfter(kind, after)
+  const range = rangeAfter(kind, filter, after)
   return {
     sql: `
       with found as materialized (
-        select f.id, f.created_at from ${mediaTables[kind].files} f where ${conditions.sql} limit ?
+        select f.id, f.created_at, f.deleted_at from ${mediaTables[kind].files} f where ${conditions.sql} limit ?
       )
       select (select count(*) from found) as count, (
         select coalesce(json_agg(json_build_object(

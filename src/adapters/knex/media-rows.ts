@@ -63,6 +63,9 @@ export const MediaRecordRow = snakeCased(
     metadata: t.UnknownRecord,
     version: t.number,
     sha512: t.string,
+    deletedAt: nullable(t.number),
+    purgeAfter: nullable(t.number),
+    isTakenDown: t.boolean,
     exports: t.readonlyArray(ExportJson),
   }),
 )
@@ -84,7 +87,9 @@ const commonColumns = `
     select j.warnings from jobs j where j.media = f.uid and j.state = 'done' order by j.id desc limit 1
   ), '[]') as warnings`
 
-const recordColumns = 'f.alt, f.metadata, f.version, f.original_sha512 as sha512'
+const recordColumns = `
+  f.alt, f.metadata, f.version, f.original_sha512 as sha512, ${epochMicroseconds('f.deleted_at')} as deleted_at,
+  ${epochMicroseconds('f.purge_after')} as purge_after, f.taken_down as is_taken_down`
 
 const imageColumns = `
   'image' as kind, ${commonColumns}, f.width, f.height, cast(null as double precision) as duration_seconds, (
@@ -142,7 +147,7 @@ const originalColumns = `f.name as file_name, ${storedFileJson} as file, ${store
 export const selectOriginals = ['image_files', 'content_files']
   .map(
     (files) =>
-      `select ${originalColumns} from ${files} f join s3_files s on s.id = f.original_s3_file_id where f.uid = ?`,
+      `select ${originalColumns} from ${files} f join s3_files s on s.id = f.original_s3_file_id where f.uid = ? and not f.taken_down`,
   )
   .join(' union all ')
 

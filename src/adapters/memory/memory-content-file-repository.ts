@@ -43,7 +43,7 @@ export const createMemoryContentFileRepository = (
     vods.set(exported.uid, { meta, keyed: { exportUid: exported.uid, targetDuration, parts } })
   }
 
-  const { rows, functions } = createMemoryLibraryTable({
+  const { kept, functions } = createMemoryLibraryTable({
     clock,
     jobs,
     media,
@@ -66,13 +66,18 @@ export const createMemoryContentFileRepository = (
     }),
   })
 
+  const keptVod = (uid: ContentExportUid): Vod | undefined => {
+    const vod = vods.get(uid)
+    return vod === undefined || media.isDeleted(vod.meta.contentFileUid) ? undefined : vod
+  }
+
   return {
     ...functions,
 
     find: (uid) =>
       TE.fromIO(() =>
         pipe(
-          O.fromNullable(rows.get(uid)),
+          O.fromNullable(kept(uid)),
           O.map(({ file, exports }) => ({
             uid,
             durationSeconds: file.durationSeconds,
@@ -81,13 +86,23 @@ export const createMemoryContentFileRepository = (
         ),
       ),
 
-    findVod: (uid) => TE.fromIO(() => O.fromNullable(vods.get(uid)?.meta)),
+    findVod: (uid) => TE.fromIO(() => O.fromNullable(keptVod(uid)?.meta)),
 
-    listParts: (uid) => TE.fromIO(() => pipe(O.fromNullable(vods.get(uid)?.keyed), O.map(toVodParts))),
+    listParts: (uid) => TE.fromIO(() => pipe(O.fromNullable(keptVod(uid)?.keyed), O.map(toVodParts))),
 
-    listKeyframes: (uid) => TE.fromIO(() => O.fromNullable(vods.get(uid)?.keyed)),
+    listKeyframes: (uid) => TE.fromIO(() => O.fromNullable(keptVod(uid)?.keyed)),
 
-    findPart: (uid) => TE.fromIO(() => O.fromNullable(partFiles.get(uid))),
+    // The segments of a deleted file are found until its grace ends.
+    findPart: (uid) =>
+      TE.fromIO(() =>
+        pipe(
+          O.fromNullable(partFiles.get(uid)),
+          O.filter(
+            ({ contentFileUid }) =>
+              !media.isDeleted(contentFileUid) || (media.find(contentFileUid)?.graceUntil ?? null) !== null,
+          ),
+        ),
+      ),
   }
 }
 

@@ -17,7 +17,7 @@ export const createMemoryImageFileRepository = (
 ): ImageFileRepository => {
   const exportFiles = new Map<ImageExportUid, ImageExportFile>()
 
-  const { rows, functions } = createMemoryLibraryTable({
+  const { kept, functions } = createMemoryLibraryTable({
     clock,
     jobs,
     media,
@@ -37,9 +37,13 @@ export const createMemoryImageFileRepository = (
   return {
     ...functions,
 
-    listExports: (uid) => TE.fromIO(() => (rows.get(uid)?.exports ?? []).map(toExport)),
+    listExports: (uid) => TE.fromIO(() => (kept(uid)?.exports ?? []).map(toExport)),
 
-    findExport: (uid) => TE.fromIO(() => O.fromNullable(exportFiles.get(uid))),
+    findExport: (uid) =>
+      TE.fromIO(() => {
+        const found = exportFiles.get(uid)
+        return found === undefined || media.isDeleted(found.imageFileUid) ? O.none : O.some(found)
+      }),
   }
 }
 

@@ -97,7 +97,10 @@ export const createMemoryJobQueue = (jobs: MemoryJobs, clock: Clock, worker = 'm
     retry: (uid) =>
       changeIf(
         uid,
-        (row) => retryableStates.includes(row.state) && jobs.activeOf(row.media.uid, row.kind) === undefined,
+        (row) =>
+          retryableStates.includes(row.state) &&
+          !jobs.frozen.has(row.media.uid) &&
+          jobs.activeOf(row.media.uid, row.kind) === undefined,
         (row) => ({
           ...row,
           ...noProgress,

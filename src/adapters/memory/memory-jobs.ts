@@ -35,6 +35,8 @@ export const createMemoryJobs = (clock: Clock) => {
   const failures = new Map<string, string>()
   /** Names of the workers that have taken jobs. */
   const workers = new Set<string>()
+  /** Uids of the files in the trash, whose jobs cannot be retried. */
+  const frozen = new Set<string>()
   let count = 0
 
   const all = (): ReadonlyArray<Row> => [...rows.values()]
@@ -68,6 +70,7 @@ export const createMemoryJobs = (clock: Clock) => {
   return {
     rows,
     workers,
+    frozen,
     all,
     activeOf,
     held,

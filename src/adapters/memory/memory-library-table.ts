@@ -55,8 +55,13 @@ export const createMemoryLibraryTable = <
   const rows = new Map<U, Row>() // iteration is in the order of insertion, oldest first
   const replaced = createMemoryReplacedExportStore<XU>(clock, onRemoved)
 
-  const all = (): ReadonlyArray<Row> => [...rows.values()]
+  /** A file in the trash does not exist to the functions below, but its bytes are not added again. */
+  const kept = (uid: U): Row | undefined => (media.isDeleted(uid) ? undefined : rows.get(uid))
+  const all = (): ReadonlyArray<Row> => [...rows.values()].filter(({ file }) => !media.isDeleted(file.uid))
   const isUnfinished = (row: Row): boolean => row.exports.length === 0
+  const isRefused = (sha512: string): boolean =>
+    [...rows.values()].some(({ file }) => file.sha512 === sha512) ||
+    [...media.takenDown.values()].some((file) => file.sha512 === sha512)
   const byOriginal = (sha512: string): O.Option<Row> =>
     O.fromNullable(all().find((row) => row.file.sha512 === sha512))
 
@@ -90,14 +95,30 @@ export const createMemoryLibraryTable = <
     if (job !== undefined) jobs.settle(job, outcomeOfSuccess(job, completion?.warnings ?? []))
   }
 
+  const keysOf = ({ file, exports }: Row): ReadonlyArray<string> => [
+    file.original.key,
+    ...exports.flatMap((exported) => partsOf(exported).map(({ key }) => key)),
+    ...replaced.ofFile(file.uid).flatMap(({ parts }) => parts.map(({ key }) => key)),
+  ]
+
+  /** Removes a file with its exports, whatever its state is. */
+  const remove = (uid: U): void => {
+    const row = rows.get(uid)
+    for (const exported of row?.exports ?? []) onRemoved(exported.uid, partsOf(exported))
+    for (const exported of replaced.ofFile(uid)) replaced.removeNow(exported.uid)
+    jobs.removeOf(uid)
+    media.remove(uid)
+    rows.delete(uid)
+  }
+
   const setExports = ({ file }: Row, exports: ReadonlyArray<X>): void => {
     rows.set(file.uid, { file: onExports(file, exports), exports })
   }
 
   const functions: LibraryRepository<U, F, I, XU, X> = {
-    findIngested: (uid) => TE.fromIO(() => pipe(O.fromNullable(rows.get(uid)), O.map(ingested))),
+    findIngested: (uid) => TE.fromIO(() => pipe(O.fromNullable(kept(uid)), O.map(ingested))),
 
-    isPublic: (uid) => TE.fromIO(() => rows.has(uid) && media.find(uid)?.isPublic === true),
+    isPublic: (uid) => TE.fromIO(() => kept(uid) !== undefined && media.find(uid)?.isPublic === true),
     setPublic: (uid, isPublic) => TE.fromIO(() => media.setPublic(uid, isPublic)),
 
     findByOriginal: (sha512) => TE.fromIO(() => pipe(byOriginal(sha512), O.map(ingested))),
@@ -105,26 +126,33 @@ export const createMemoryLibraryTable = <
     findState: (uid) =>
       TE.fromIO(() =>
         pipe(
-          O.fromNullable(rows.get(uid)),
+          O.fromNullable(kept(uid)),
           O.map((row) => jobs.stateOf(uid, !isUnfinished(row))),
         ),
       ),
 
     add: (file, job) =>
       TE.fromIO(() => {
-        if (O.isSome(byOriginal(file.sha512))) return false
+        if (isRefused(file.sha512)) return false
         const added = { file, exports: [] }
         rows.set(file.uid, added)
         const { uid } = file
         const { isPublic, original } = file
-        media.insert({ kind, uid, isPublic, original }, () => mediaFacts(rows.get(uid) ?? added))
+        media.insert(
+          { kind, uid, isPublic, original },
+          {
+            readFacts: () => mediaFacts(rows.get(uid) ?? added),
+            keys: () => keysOf(rows.get(uid) ?? added),
+            remove: () => remove(uid),
+          },
+        )
         jobs.insert({ ...job, kind: 'exports', media: { kind, uid }, durationSeconds: durationOf(file) })
         return true
       }),
 
     addExports: (uid, exports, completion) =>
       TE.fromIO(() => {
-        const row = rows.get(uid)
+        const row = kept(uid)
         if (row === undefined || !isUnfinished(row) || exports.length === 0) return false
         if (!isHeld(completion)) return false
         setExports(row, exports)
@@ -134,12 +162,12 @@ export const createMemoryLibraryTable = <
 
     replaceExports: (uid, exports, completion, replaces = 'outdated') =>
       TE.fromIO(() => {
-        const row = rows.get(uid)
+        const row = kept(uid)
         const older =
           row?.exports.filter(({ recipe }) => replaces === 'all' || recipe < oldestRecipe(exports)) ?? []
         if (row === undefined || older.length === 0 || exports.length === 0) return false
         if (!isHeld(completion)) return false
-        for (const exported of older) replaced.add(exported.uid, partsOf(exported))
+        for (const exported of older) replaced.add(exported.uid, partsOf(exported), uid)
         setExports(row, exports)
         complete(completion)
         return true
@@ -156,7 +184,7 @@ export const createMemoryLibraryTable = <
 
     removeUnfinished: (uid) =>
       TE.fromIO(() => {
-        const row = rows.get(uid)
+        const row = kept(uid)
         if (row === undefined || !isUnfinished(row)) return false
         jobs.removeOf(uid)
         media.remove(uid)
@@ -165,5 +193,5 @@ export const createMemoryLibraryTable = <
 
     first: TE.fromIO(() => O.fromNullable(all()[0]?.file.uid)),
   }
-  return { rows, functions }
+  return { kept, functions }
 }

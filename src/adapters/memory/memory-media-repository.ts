@@ -32,7 +32,8 @@ const matches =
     (filter.isPublic === null || filter.isPublic === record.isPublic) &&
     (filter.isOutdated === null || filter.isOutdated === isOutdated(record)) &&
     (filter.createdAfter === null || record.createdAt > filter.createdAfter) &&
-    (filter.createdBefore === null || record.createdAt < filter.createdBefore)
+    (filter.createdBefore === null || record.createdAt < filter.createdBefore) &&
+    filter.isDeleted === (record.deletedAt !== null)
 
 const toItem = ({
   alt: _,
@@ -40,12 +41,23 @@ const toItem = ({
   version: ___,
   sha512: ____,
   exports: _____,
+  deletedAt: ______,
+  purgeAfter: _______,
+  isTakenDown: ________,
   ...item
 }: MediaRecord): MediaItem => item
 
 /** Lists and changes the files of a library in memory, for tests. */
 export const createMemoryMediaRepository = (media: MemoryMedia, jobs: MemoryJobs): MediaRepository => {
-  const toRecord = ({ id: _, original: __, readFacts, ...stored }: MemoryMediaFile): MediaRecord => {
+  const toRecord = ({
+    id: _,
+    original: __,
+    graceUntil: ___,
+    keys: ____,
+    remove: _____,
+    readFacts,
+    ...stored
+  }: MemoryMediaFile): MediaRecord => {
     const facts = readFacts()
     const done = jobs.all().filter((job) => job.media.uid === stored.uid && job.state === 'done')
     const { state } = jobs.stateOf(stored.uid, facts.exports.length > 0)
@@ -81,6 +93,7 @@ export const createMemoryMediaRepository = (media: MemoryMedia, jobs: MemoryJobs
       TE.fromIO(() =>
         pipe(
           O.fromNullable(media.find(uid)),
+          O.filter(({ isTakenDown }) => !isTakenDown),
           O.map(({ original, createdAt, readFacts }) => ({
             fileName: readFacts().fileName,
             file: original,
@@ -93,6 +106,7 @@ export const createMemoryMediaRepository = (media: MemoryMedia, jobs: MemoryJobs
       TE.fromIO(() => {
         const file = media.find(uid)
         if (file === undefined) return 'missing'
+        if (file.deletedAt !== null) return 'deleted'
         if (versions !== null && !versions.includes(file.version)) return 'wrong version'
         media.change(uid, change)
         return 'changed'
@@ -100,9 +114,13 @@ export const createMemoryMediaRepository = (media: MemoryMedia, jobs: MemoryJobs
 
     changeAll: (uids, change) =>
       TE.fromIO(() => {
-        const found = uids.filter((uid) => media.find(uid) !== undefined)
-        for (const uid of found) media.change(uid, change)
-        return new Set(found)
+        const results = new Map<string, 'changed' | 'deleted'>()
+        for (const uid of uids) {
+          if (media.find(uid) === undefined) continue
+          results.set(uid, media.isDeleted(uid) ? 'deleted' : 'changed')
+          if (!media.isDeleted(uid)) media.change(uid, change)
+        }
+        return results
       }),
   }
 }

@@ -6,8 +6,23 @@ import type { Clock } from '../../ports/clock.ts'
 /** What `MediaRepository` changes, and what never changes. */
 type Stored = Pick<
   MediaRecord,
-  'kind' | 'uid' | 'title' | 'alt' | 'metadata' | 'isPublic' | 'version' | 'createdAt' | 'updatedAt'
-> & { readonly id: number }
+  | 'kind'
+  | 'uid'
+  | 'title'
+  | 'alt'
+  | 'metadata'
+  | 'isPublic'
+  | 'version'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'deletedAt'
+  | 'purgeAfter'
+  | 'isTakenDown'
+> & {
+  readonly id: number
+  /** Until when the segments of a deleted film are served (milliseconds since 1970); `null` outside the grace. */
+  readonly graceUntil: number | null
+}
 
 /** What the repository of the kind knows about a file. */
 type FileFacts = Pick<
@@ -23,9 +38,24 @@ type FileFacts = Pick<
   | 'exports'
 >
 
-export type MemoryMediaFile = Stored & {
-  readonly original: StoredFile
+/** What the repository of the kind does for the others. */
+type OfKind = {
   readonly readFacts: () => FileFacts
+  /** Returns the keys of all objects of the file, those of replaced exports included. */
+  readonly keys: () => ReadonlyArray<string>
+  readonly remove: () => void
+}
+
+export type MemoryMediaFile = Stored & OfKind & { readonly original: StoredFile }
+
+/** What a change of the deletion sets. */
+type DeletionState = Pick<Stored, 'deletedAt' | 'purgeAfter' | 'isTakenDown' | 'graceUntil'>
+
+export const notDeleted: DeletionState = {
+  deletedAt: null,
+  purgeAfter: null,
+  isTakenDown: false,
+  graceUntil: null,
 }
 
 /**
@@ -47,12 +77,12 @@ export const createMemoryMedia = (clock: Clock) => {
 
     insert: (
       { kind, uid, isPublic, original }: Pick<MemoryMediaFile, 'kind' | 'uid' | 'isPublic' | 'original'>,
-      readFacts: () => FileFacts,
+      ofKind: OfKind,
     ): void => {
       count += 1
       const now = clock() * 1000
       const facts = { title: null, alt: null, metadata: {}, version: 1, createdAt: now, updatedAt: now }
-      files.set(uid, { id: count, kind, uid, isPublic, original, ...facts, readFacts })
+      files.set(uid, { id: count, kind, uid, isPublic, original, ...facts, ...notDeleted, ...ofKind })
     },
 
     remove: (uid: string): void => {
@@ -60,6 +90,12 @@ export const createMemoryMedia = (clock: Clock) => {
     },
 
     setPublic: (uid: string, isPublic: boolean): void => set(uid, { isPublic }),
+
+    isDeleted: (uid: string): boolean => (files.get(uid)?.deletedAt ?? null) !== null,
+    setDeletion: (uid: string, state: DeletionState): void => set(uid, state),
+
+    /** The SHA-512 and the blobs of the files that were taken down, by uid. They outlive their files. */
+    takenDown: new Map<string, { readonly sha512: string; readonly blobs: ReadonlyArray<string> }>(),
 
     change: (uid: string, change: MediaChange): void => {
       const version = (files.get(uid)?.version ?? 0) + 1

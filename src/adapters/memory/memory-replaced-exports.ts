@@ -11,11 +11,23 @@ export const createMemoryReplacedExportStore = <U extends string>(
   clock: Clock,
   onRemoved: (uid: U, parts: ReplacedExport<U>['parts']) => void,
 ) => {
-  const replaced = new Map<U, ReplacedExport<U> & { readonly at: number }>()
+  const replaced = new Map<U, ReplacedExport<U> & { readonly at: number; readonly file: string }>()
+
+  const removeNow = (uid: U): boolean => {
+    const found = replaced.get(uid)
+    if (found !== undefined) onRemoved(uid, found.parts)
+    return replaced.delete(uid)
+  }
+
   return {
-    add: (uid: U, parts: ReplacedExport<U>['parts']): void => {
-      replaced.set(uid, { uid, parts, at: clock() })
+    add: (uid: U, parts: ReplacedExport<U>['parts'], file: string): void => {
+      replaced.set(uid, { uid, parts, file, at: clock() })
     },
+
+    ofFile: (file: string): ReadonlyArray<ReplacedExport<U>> =>
+      [...replaced.values()].filter((each) => each.file === file),
+
+    removeNow,
 
     list: (forMs: number, after: U | null) =>
       TE.fromIO(() =>
@@ -26,12 +38,7 @@ export const createMemoryReplacedExportStore = <U extends string>(
           .slice(0, pageSize),
       ),
 
-    remove: (uid: U) =>
-      TE.fromIO(() => {
-        const found = replaced.get(uid)
-        if (found !== undefined) onRemoved(uid, found.parts)
-        return replaced.delete(uid)
-      }),
+    remove: (uid: U) => TE.fromIO(() => removeNow(uid)),
   }
 }
 

@@ -31,6 +31,10 @@ export type RevocationService = {
    * copy on disk failed, which is logged. Fails with Conflict if the same was revoked too often within seconds.
    */
   readonly revoke: (target: RevocationTarget) => TE.TaskEither<Conflict | Unavailable, Revocation>
+  /**
+   * Adds revocations that another change has stored. This process refuses their tokens at once, as after `revoke`.
+   */
+  readonly note: (revoked: ReadonlyArray<Revocation>) => Promise<void>
   readonly list: Revocations['list']
 }
 
@@ -126,6 +130,8 @@ export const createRevocationService = (deps: Deps): RevocationService => {
       if (E.isRight(revoked)) await apply([revoked.right])
       return revoked
     },
+
+    note: apply,
 
     list: revocations.list,
   }

@@ -6,6 +6,7 @@ import type { IdTokenIssuer } from '../../ports/id-token-issuer.ts'
 import type { Identity } from '../../ports/id-token-verifier.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { Revocations } from '../../ports/revocations.ts'
+import type { Trash } from '../../ports/trash.ts'
 import type { UserRepository } from '../../ports/user-repository.ts'
 import type { CheckedIdTokenVerifier } from '../access/checked-id-tokens.ts'
 import type { CheckedMediaTokens } from '../access/checked-media-tokens.ts'
@@ -49,6 +50,7 @@ type Deps = {
   readonly idTokenVerifier: CheckedIdTokenVerifier
   readonly idTokenIssuer: IdTokenIssuer
   readonly checkedTokens: CheckedMediaTokens
+  readonly trash: Pick<Trash, 'isInTrash'>
   readonly revocations: Pick<Revocations, 'findNotBefore'>
   /** Maximum lifetime of a media token in seconds. */
   readonly maxTtlSeconds: number

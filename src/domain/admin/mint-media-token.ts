@@ -3,6 +3,7 @@ import type { ContentFileRepository } from '../../ports/content-file-repository.
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { MediaGrant } from '../../ports/media-tokens.ts'
 import type { Revocations } from '../../ports/revocations.ts'
+import type { Trash } from '../../ports/trash.ts'
 import type { CheckedMediaTokens } from '../access/checked-media-tokens.ts'
 import { type Restrictions, unrestricted } from '../access/restrictions.ts'
 import { contentTtlSeconds, defaultTtlSeconds } from '../access/token-lifetimes.ts'
@@ -11,6 +12,7 @@ import type { MediaKind } from '../media/media-kind.ts'
 import {
   type Conflict,
   conflict,
+  inTrash,
   type NotFound,
   notFound,
   type Refused,
@@ -24,8 +26,8 @@ export type NewMediaToken = { readonly kind: MediaKind; readonly jwt: string; re
 /**
  * Mints a token for a file. If `ttlSeconds` is `null`, the lifetime is the default of http-api.md §2.3, within the
  * maximum. For restrictions, see §2.4. Fails with Refused for a lifetime above the maximum, for a clip of an
- * image, which would restrict nothing, and for restrictions that are too long for a token. Fails with Conflict if
- * the token would be refused at once.
+ * image, which would restrict nothing, and for restrictions that are too long for a token. Fails with Conflict for a file
+ * in the trash, and if the token would be refused at once.
  */
 export type MintMediaToken = (
   uid: string,
@@ -36,6 +38,7 @@ export type MintMediaToken = (
 type Deps = {
   readonly imageFiles: ImageFileRepository
   readonly contentFiles: ContentFileRepository
+  readonly trash: Pick<Trash, 'isInTrash'>
   readonly revocations: Pick<Revocations, 'findNotBefore'>
   readonly checkedTokens: CheckedMediaTokens
   readonly maxTtlSeconds: number
@@ -45,10 +48,10 @@ type Deps = {
 type MintableFile = { readonly kind: MediaKind; readonly ttlSeconds: number }
 
 export const createMintMediaToken = (deps: Deps): MintMediaToken => {
-  const { imageFiles, contentFiles, revocations, checkedTokens, maxTtlSeconds } = deps
+  const { imageFiles, contentFiles, trash, revocations, checkedTokens, maxTtlSeconds } = deps
 
   const findSubject =
-    (uid: string): TE.TaskEither<NotFound | Unavailable, MintableFile> =>
+    (uid: string): TE.TaskEither<NotFound | Conflict | Unavailable, MintableFile> =>
     async () => {
       if (ContentFileUid.is(uid)) {
         const file = await contentFiles.find(uid)()
@@ -61,7 +64,9 @@ export const createMintMediaToken = (deps: Deps): MintMediaToken => {
         if (E.isLeft(state)) return state
         if (O.isSome(state.right)) return E.right({ kind: 'image', ttlSeconds: defaultTtlSeconds })
       }
-      return E.left(notFound('file', uid))
+      const deleted = await trash.isInTrash(uid)()
+      if (E.isLeft(deleted)) return deleted
+      return E.left(deleted.right ? inTrash(uid) : notFound('file', uid))
     }
 
   return (uid, ttlSeconds, restrictions = unrestricted) =>

@@ -5,9 +5,14 @@ import type { ObjectStore } from '../../ports/object-store.ts'
 import type { ByteRange } from '../media/bytes.ts'
 import type { StoredFileUid } from '../media/ids.ts'
 import { type BadOrigin, badOrigin, type Unavailable } from '../shared/errors.ts'
+import type { OpenStreams, StreamMoment } from '../shared/open-streams.ts'
+
+/** The file of a body, and the moment before it was decided who may read it (OpenStreams). */
+export type BodyOfFile = { readonly file: string; readonly since: StreamMoment }
 
 /** A stored file that the caller is permitted to read. Its bytes are not read yet. */
 export type ByteSource = {
+  readonly ofFile: BodyOfFile
   readonly contentType: string
   readonly size: number
   /** The sha256 of the bytes, in lower-case hex. */
@@ -38,19 +43,29 @@ type StoredObjectRef = {
   readonly storedAt: number
 }
 
-type Deps = { readonly blobs: BlobCache; readonly store: ObjectStore }
+type Deps = {
+  readonly blobs: BlobCache
+  readonly store: ObjectStore
+  readonly openStreams: Pick<OpenStreams, 'isEnded'>
+}
 
 /** Wraps a stored file as a byte source: metadata, and a reader that opens the file only when it is read. */
-export const createByteSource = ({ blobs, store }: Deps) => {
-  const createSource = (file: StoredObjectRef, publicFile: string | null): ByteSource => {
+export const createByteSource = ({ blobs, store, openStreams }: Deps) => {
+  const createSource = (file: StoredObjectRef, publicFile: string | null, ofFile: BodyOfFile): ByteSource => {
     const key = cacheKeys.storedFile({ uid: file.s3FileUid })
     const facts = { size: file.fileSize, sha256: file.sha256 }
-    const origin: BlobOrigin = (range) =>
+    // A fill that begins after a takedown would put the bytes back on the disk.
+    const origin: BlobOrigin = (range) => async () =>
+      openStreams.isEnded(ofFile.file, ofFile.since)
+        ? E.left(badOrigin(`${ofFile.file} was taken down`))
+        : readStored(range)()
+    const readStored: BlobOrigin = (range) =>
       pipe(
         store.read(file.s3FileKey, range),
         TE.flatMapEither(E.fromOption(() => badOrigin(`${file.s3FileKey} is missing`))),
       )
     return {
+      ofFile,
       contentType: file.contentType,
       size: file.fileSize,
       sha256: file.sha256,
@@ -68,11 +83,13 @@ export const createByteSource = ({ blobs, store }: Deps) => {
 
   /**
    * The byte source is cached for each record, because this code runs for each request, and a cache hit
-   * should not create a new byte source.
+   * should not create a new byte source. After a takedown and a restore, later readers get another one.
    */
-  return (file: StoredObjectRef, publicFile: string | null): ByteSource => {
+  return (file: StoredObjectRef, publicFile: string | null, ofFile: BodyOfFile): ByteSource => {
     const cached = sources[publicFile === null ? 'private' : 'public']
-    const bytes = cached.get(file) ?? createSource(file, publicFile)
+    const known = cached.get(file)
+    if (known !== undefined && !openStreams.isEnded(known.ofFile.file, known.ofFile.since)) return known
+    const bytes = createSource(file, publicFile, ofFile)
     cached.set(file, bytes)
     return bytes
   }

@@ -11,6 +11,7 @@ import type { Caller } from '../access/viewer.ts'
 import { type Found, mapFound } from '../caching/found.ts'
 import type { ContentPartUid, ImageExportUid } from '../media/ids.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
+import type { OpenStreams } from '../shared/open-streams.ts'
 import { type ByteSource, createByteSource } from './byte-source.ts'
 
 /**
@@ -32,17 +33,19 @@ type Deps = {
   readonly callerAccess: CallerAccess
   readonly blobs: BlobCache
   readonly store: ObjectStore
+  readonly openStreams: OpenStreams
   readonly imageFiles: ImageFileRepository
   readonly contentFiles: ContentFileRepository
 }
 
 export const createExportService = (deps: Deps): ExportService => {
-  const { callerAccess, blobs, store, imageFiles, contentFiles } = deps
-  const toByteSource = createByteSource({ blobs, store })
+  const { callerAccess, blobs, store, openStreams, imageFiles, contentFiles } = deps
+  const toByteSource = createByteSource({ blobs, store, openStreams })
 
   return {
-    openImage: (uid, caller) =>
-      pipe(
+    openImage: (uid, caller) => {
+      const since = openStreams.moment()
+      return pipe(
         callerAccess.read(
           {
             kind: 'image',
@@ -55,14 +58,21 @@ export const createExportService = (deps: Deps): ExportService => {
         TE.flatMapEither((file) =>
           caller === null || permitsExport(caller.grant.restrictions, { uid, height: file.value.height })
             ? E.right(
-                mapFound(file, (image) => toByteSource(image, caller === null ? image.imageFileUid : null)),
+                mapFound(file, (image) =>
+                  toByteSource(image, caller === null ? image.imageFileUid : null, {
+                    file: image.imageFileUid,
+                    since,
+                  }),
+                ),
               )
             : E.left(forbidden('restriction')),
         ),
-      ),
+      )
+    },
 
-    openPart: (uid, caller) =>
-      pipe(
+    openPart: (uid, caller) => {
+      const since = openStreams.moment()
+      return pipe(
         callerAccess.read(
           {
             kind: 'content',
@@ -75,10 +85,16 @@ export const createExportService = (deps: Deps): ExportService => {
         TE.flatMapEither((file) =>
           caller === null || permitsPart(caller.grant.restrictions, toPartFacts(file.value))
             ? E.right(
-                mapFound(file, (part) => toByteSource(part, caller === null ? part.contentFileUid : null)),
+                mapFound(file, (part) =>
+                  toByteSource(part, caller === null ? part.contentFileUid : null, {
+                    file: part.contentFileUid,
+                    since,
+                  }),
+                ),
               )
             : E.left(forbidden('restriction')),
         ),
-      ),
+      )
+    },
   }
 }

@@ -1,7 +1,6 @@
 import { E, pipe, TE } from '../../fp.ts'
-import type { BlobCache } from '../../ports/blob-cache.ts'
 import type { BusPositions } from '../../ports/bus-positions.ts'
-import type { CachePort, StaleValues } from '../../ports/cache.ts'
+import type { StaleValues } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { BusPosition, BusSession, InvalidationBus } from '../../ports/invalidation-bus.ts'
 import { addMilliseconds, type Monotonic, type MonotonicMs } from '../../ports/monotonic.ts'
@@ -11,7 +10,7 @@ import { type Backoff, backoffMilliseconds } from '../background/backoff.ts'
 import type { OutageLog } from '../health/outage-log.ts'
 import { oneLineMessage } from '../shared/error-text.ts'
 import { type Unavailable, unavailable } from '../shared/errors.ts'
-import { applyStaleValues } from './apply-stale.ts'
+import { applyStaleValues, type StaleDeps } from './apply-stale.ts'
 import type { FollowTrust } from './follow-trust.ts'
 
 /**
@@ -37,15 +36,18 @@ export type Follower = {
    * earlier session, or of the disk, may be of another history of the database.
    */
   readonly position: () => BusPosition | null
+  /**
+   * Resolves when the process has caught up for the first time since it follows, or has failed to; `null` if it
+   * has already. Until then it may serve what was taken down while it was not running.
+   */
+  readonly catchingUp: () => Promise<void> | null
   /** Fails with Unavailable unless the process follows, or is idle. */
   readonly check: TE.TaskEither<Unavailable, void>
 }
 
-type Deps = {
+type Deps = StaleDeps & {
   readonly bus: InvalidationBus
   readonly positions: BusPositions
-  readonly cache: CachePort
-  readonly blobs: BlobCache
   /** Reads new revocations. Called when the log announces some. */
   readonly readRevocations: TE.TaskEither<Unavailable, void>
   /**
@@ -93,6 +95,8 @@ export const createFollower = (deps: Deps): Follower => {
   let savedAt: MonotonicMs | null = null
   let savedId: number | null = null
   let cause: unknown = 'it has not been reached yet'
+  let catchingUp: Promise<void> | null = null
+  let endCatchingUp = (): void => undefined
 
   const state = (): FollowState => {
     if (startedAt === null) return 'idle'
@@ -124,6 +128,7 @@ export const createFollower = (deps: Deps): Follower => {
     position = reached.right
     trust.extend(at)
     freshUntil = timeOfDay
+    endCatchingUp()
     const pauseMs = savedId === position.newest.id ? saveMs : saveNewsMs
     if (savedAt !== null && at - savedAt < pauseMs) return E.right(undefined)
     // Without a saved position the next start only repeats more. So a failure changes nothing here.
@@ -184,11 +189,18 @@ export const createFollower = (deps: Deps): Follower => {
 
   return {
     run: async (signal) => {
+      catchingUp = new Promise<void>((resolve) => {
+        endCatchingUp = () => {
+          catchingUp = null
+          resolve()
+        }
+      })
       const timeOfDay = clock()
       freshUntil = Math.min(timeOfDay, positions.initial?.reachedAt ?? timeOfDay)
       startedAt = addMilliseconds(monotonic(), freshUntil - timeOfDay)
       while (!signal.aborted) {
         await followOnce(signal)
+        endCatchingUp()
         if (signal.aborted) break
         failures += 1
         if (failures >= unloggedFailures) outages.failed('bus', { cause: oneLineMessage(cause) })
@@ -198,6 +210,7 @@ export const createFollower = (deps: Deps): Follower => {
     state,
     staleMs,
     isExpired: () => staleMs() > deps.maxCutMs,
+    catchingUp: () => catchingUp,
     position: () => (session !== null && hasRead ? position : null),
     check: async () =>
       state() === 'following' || state() === 'idle'

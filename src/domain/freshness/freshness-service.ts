@@ -1,11 +1,9 @@
 import { E, O, type TE } from '../../fp.ts'
-import type { BlobCache } from '../../ports/blob-cache.ts'
-import type { CachePort } from '../../ports/cache.ts'
 import type { InstanceStatus, Instances } from '../../ports/instances.ts'
 import type { NewUid } from '../../ports/new-uid.ts'
 import type { PurgeUid } from '../media/ids.ts'
 import { type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
-import { applyStaleValues } from './apply-stale.ts'
+import { applyStaleValues, type StaleDeps } from './apply-stale.ts'
 import type { Purge } from './purge.ts'
 import { type PurgeTarget, staleValuesOf } from './purge-target.ts'
 
@@ -25,10 +23,8 @@ export type FreshnessService = {
   readonly listInstances: TE.TaskEither<Unavailable, ReadonlyArray<InstanceStatus>>
 }
 
-type Deps = {
+type Deps = StaleDeps & {
   readonly instances: Instances
-  readonly cache: CachePort
-  readonly blobs: BlobCache
   readonly newUid: Pick<NewUid, 'purge'>
 }
 

@@ -31,6 +31,8 @@ type Deps = {
 const outdatedWarning =
   'its exports were made by an older recipe: `larder remake --outdated` makes them again'
 
+const restoredWarning = 'it was in the trash, and is restored'
+
 /**
  * Registers a file of this machine, and waits until its exports are made: by a worker, or by this process if
  * there is none. If the file is refused, its original and its row are removed again, unless the library had the
@@ -48,15 +50,18 @@ export const addFile =
     const { onWaiting = () => {} } = options
     const registered = await ingest.register(path, { isPublic, onWaiting, signal })()
     if (E.isLeft(registered)) return registered
-    const { kind, uid, state, job, isNew } = registered.right
+    const { kind, uid, state, job, isNew, isRestored } = registered.right
+    const restored = isRestored ? [restoredWarning] : []
     onRegistered({ kind, uid })
-    if (state === 'outdated') return E.right({ kind, uid, state: 'ready', warnings: [outdatedWarning] })
-    if (job === null) return E.right({ kind, uid, state: 'ready', warnings: [] })
-    if (isOnlyQueued) return E.right({ kind, uid, state: 'queued', warnings: [] })
+    if (state === 'outdated')
+      return E.right({ kind, uid, state: 'ready', warnings: [...restored, outdatedWarning] })
+    if (job === null) return E.right({ kind, uid, state: 'ready', warnings: restored })
+    if (isOnlyQueued) return E.right({ kind, uid, state: 'queued', warnings: restored })
 
     // Without a source the exports are made from the stored original, which is never removed.
     const finished = await jobWork.finish(job, { source: isNew ? path : null, onProgress, signal })
-    if (E.isRight(finished)) return E.right({ kind, uid, state: 'ready', warnings: finished.right.warnings })
+    if (E.isRight(finished))
+      return E.right({ kind, uid, state: 'ready', warnings: [...restored, ...finished.right.warnings] })
     const { error, isRefusedElsewhere } = finished.left
     if (isRefusedElsewhere && isNew) await ingest.discardRefused({ kind, uid }, path)()
     return E.left(error)

@@ -8,24 +8,21 @@ import type { SourceFile } from '../../ports/local-files.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Sleep } from '../../ports/sleep.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
+import type { Trash } from '../../ports/trash.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import type { JobKind, JobLease, ReplacedScope } from '../jobs/job.ts'
 import type { WorkReport } from '../jobs/work-report.ts'
 import type { ContentFileUid, ImageFileUid, JobUid } from '../media/ids.ts'
 import type { MediaKind } from '../media/media-kind.ts'
-import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
+import { type Refused, refused, type Unavailable } from '../shared/errors.ts'
 import { createContentIngest } from './content-ingest.ts'
 import { discardRefused } from './discard-refused.ts'
 import { enqueueWaiting } from './enqueue-waiting.ts'
+import { createFindOrAdd, type FindOrAddDeps } from './find-or-add.ts'
 import { createImageIngest } from './image-ingest.ts'
 import { createMakeExports, fileDeletedRefusal, type MakeExportsResult } from './make-exports.ts'
 import type { LibraryFile, MediaKindIngest } from './media-ingest.ts'
-import {
-  createOriginals,
-  fileChangedRefusal,
-  missingForNowFailure,
-  originalMissingRefusal,
-} from './originals.ts'
+import { createOriginals, missingForNowFailure, originalMissingRefusal } from './originals.ts'
 import { retryWhileBusy, type WaitOptions } from './retry-while-busy.ts'
 import { sniffFileKind } from './sniff.ts'
 import { unsupportedImageReason } from './unsupported-image-reason.ts'
@@ -39,6 +36,8 @@ type RegisteredFile = LibraryFileId & {
   readonly state: LibraryFile['stateWhenRead']
   /** The job that makes the exports; `null` unless `state` is `unfinished`. */
   readonly job: JobUid | null
+  /** Whether it was in the trash. */
+  readonly isRestored: boolean
   /** Whether this call added it; `false` if the library had it already. */
   readonly isNew: boolean
 }
@@ -50,7 +49,7 @@ export type IngestService = {
   /**
    * Stores the original of a local file, and adds its row and the job for its exports to the database. If the
    * library already has a file with these bytes, returns that file (http-api.md §8.3); if it has no exports
-   * and no job, it gets one. Waits while another process registers the same bytes. Makes no exports.
+   * and no job, it gets one. If that file is in the trash, it is restored; bytes that were taken down are refused. Waits while another process registers the same bytes. Makes no exports.
    */
   readonly register: (path: string, options: RegisterOptions) => Outcome<RegisteredFile>
   /**
@@ -88,6 +87,8 @@ export type IngestService = {
 }
 
 type OldestFiles = {
+  /** Whether nothing was ever added, as far as is known: a library whose files were deleted is not empty. */
+  readonly isEmpty: boolean
   readonly image: O.Option<ImageFileUid>
   readonly content: O.Option<ContentFileUid>
 }
@@ -111,59 +112,27 @@ type MakeExportsOptions = {
   readonly signal: AbortSignal
 }
 
-type Deps = UploadDeps & {
-  readonly cache: CachePort
-  readonly log: Log
-  readonly imageFiles: ImageFileRepository
-  readonly contentFiles: ContentFileRepository
-  readonly images: ImageProcessor
-  readonly transcoder: Transcoder
-  readonly jobs: JobQueue
-  readonly attempts: number
-  readonly locks: WorkLocks
-  readonly sleep: Sleep
-}
+type Deps = UploadDeps &
+  FindOrAddDeps & {
+    readonly trash: Pick<Trash, 'hasDeleted'>
+    readonly cache: CachePort
+    readonly log: Log
+    readonly imageFiles: ImageFileRepository
+    readonly contentFiles: ContentFileRepository
+    readonly images: ImageProcessor
+    readonly transcoder: Transcoder
+    readonly jobs: JobQueue
+    readonly attempts: number
+    readonly locks: WorkLocks
+    readonly sleep: Sleep
+  }
 
 export const createIngestService = (deps: Deps): IngestService => {
-  const { files, imageFiles, contentFiles, newUid, jobs, attempts, locks, sleep } = deps
+  const { files, imageFiles, contentFiles, newUid, jobs, attempts, locks, sleep, trash } = deps
   const imageIngest = createImageIngest(deps)
   const contentIngest = createContentIngest(deps)
 
-  /**
-   * Registers the file. If registering fails and the file has changed since it was inspected, the failure is
-   * `fileChangedRefusal`: the store refuses changed bytes, and a decoder that reads them may report any error.
-   */
-  const registerUnchanged =
-    (ingest: MediaKindIngest, source: SourceFile, isPublic: boolean, signal: AbortSignal): Outcome<boolean> =>
-    async () => {
-      const registered = await ingest.register(source, isPublic, signal)()
-      if (E.isRight(registered) || signal.aborted) return registered
-      const isUnchanged = await files.hasBytes(source.path, source)()
-      return E.isRight(isUnchanged) && isUnchanged.right ? registered : E.left(fileChangedRefusal)
-    }
-
-  /** Finds the file by its SHA-512, or registers it: then it is new. */
-  const findOrAdd = (
-    ingest: MediaKindIngest,
-    source: SourceFile,
-    isPublic: boolean,
-    signal: AbortSignal,
-  ): Outcome<{ readonly file: LibraryFile; readonly isNew: boolean }> =>
-    pipe(
-      ingest.find(source.sha512),
-      TE.flatMap(
-        (found): Outcome<{ readonly file: LibraryFile; readonly isNew: boolean }> =>
-          O.isSome(found)
-            ? TE.right({ file: found.value, isNew: false })
-            : pipe(
-                registerUnchanged(ingest, source, isPublic, signal),
-                TE.flatMap(() => ingest.find(source.sha512)),
-                TE.flatMapEither(E.fromOption(() => unavailable('database')(`${source.name} is gone again`))),
-                TE.map((file) => ({ file, isNew: true })),
-              ),
-      ),
-    )
-
+  const findOrAdd = createFindOrAdd(deps)
   const originals = createOriginals(deps)
   const makeExports = createMakeExports(deps)
 
@@ -186,11 +155,11 @@ export const createIngestService = (deps: Deps): IngestService => {
       )
       const found = await retryWhileBusy(sleep, attempt, options)
       if (E.isLeft(found)) return found
-      const { file, isNew } = found.right
+      const { file, isNew, isRestored } = found.right
       const { kind, uid, stateWhenRead: state } = file
-      if (state !== 'unfinished') return E.right({ kind, uid, state, job: null, isNew })
+      if (state !== 'unfinished') return E.right({ kind, uid, state, job: null, isNew, isRestored })
       const job = await enqueue(file, 'exports')()
-      return E.isLeft(job) ? job : E.right({ kind, uid, state, job: job.right, isNew })
+      return E.isLeft(job) ? job : E.right({ kind, uid, state, job: job.right, isNew, isRestored })
     }
 
   const registerSource = (source: SourceFile, options: RegisterOptions): Outcome<RegisteredFile> => {
@@ -279,12 +248,16 @@ export const createIngestService = (deps: Deps): IngestService => {
       ),
 
     oldest: pipe(
-      imageFiles.first,
-      TE.flatMap((image) =>
-        pipe(
-          contentFiles.first,
-          TE.map((content): OldestFiles => ({ image, content })),
-        ),
+      TE.Do,
+      TE.bind('image', () => imageFiles.first),
+      TE.bind('content', () => contentFiles.first),
+      TE.bind('hasDeleted', () => trash.hasDeleted),
+      TE.map(
+        ({ image, content, hasDeleted }): OldestFiles => ({
+          image,
+          content,
+          isEmpty: O.isNone(image) && O.isNone(content) && !hasDeleted,
+        }),
       ),
     ),
   }

@@ -43,7 +43,7 @@ export const createJobService = (jobs: JobQueue): JobService => {
       change(
         uid,
         jobs.retry(uid),
-        'only a failed or cancelled job can be retried, if no other job of its kind waits for the file or runs',
+        'only a failed or cancelled job of a file that is not in the trash can be retried, if no other job of its kind waits for the file or runs',
       ),
     cancel: (uid) => change(uid, jobs.cancel(uid), 'only a waiting or running job can be cancelled'),
     setPriority: (uid, priority) =>

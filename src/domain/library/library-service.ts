@@ -7,6 +7,8 @@ import { invalidateAfter } from '../caching/invalidate-after.ts'
 import { mediaKinds } from '../media/media-kind.ts'
 import { isUid } from '../media/uid-text.ts'
 import {
+  type Conflict,
+  inTrash,
   type NotFound,
   notFound,
   type Unavailable,
@@ -18,7 +20,7 @@ import type { MediaChange } from './media-change.ts'
 import type { MediaDetail, MediaOriginal, MediaRecord } from './media-item.ts'
 
 /** The result of one uid in a batch. */
-export type BatchResult = { readonly uid: string; readonly isFound: boolean }
+export type BatchResult = { readonly uid: string; readonly result: 'changed' | 'deleted' | 'missing' }
 
 /** The files of the library, for admins (http-api.md §8). */
 export type LibraryService = {
@@ -33,14 +35,14 @@ export type LibraryService = {
   /** Finds the original of a file. Fails with NotFound for a text that is no uid, too. */
   readonly findOriginal: (uid: string) => TE.TaskEither<NotFound | Unavailable, MediaOriginal>
   /**
-   * Changes a file if it has one of these versions (`null`: any). Returns it as it is afterwards. When the result
-   * arrives, this process has no cached value that is stale because of the change.
+   * Changes a file if it has one of these versions (`null`: any). Returns it as it is afterwards. Fails with Conflict if
+   * it is in the trash. When the result arrives, this process has no cached value that is stale because of the change.
    */
   readonly change: (
     uid: string,
     change: MediaChange,
     versions: ReadonlyArray<number> | null,
-  ) => TE.TaskEither<NotFound | VersionMismatch | Unavailable, MediaDetail>
+  ) => TE.TaskEither<NotFound | Conflict | VersionMismatch | Unavailable, MediaDetail>
   /** Changes several files, whatever their versions are. Returns one result for each uid, in the same order. */
   readonly changeAll: (
     uids: ReadonlyArray<string>,
@@ -99,17 +101,17 @@ export const createLibraryService = ({ media, jobs, cache, publicUrl }: Deps): L
       isUid(uid)
         ? pipe(
             invalidateAfter(cache, staleAfter([uid], change), media.change(uid, change, versions)),
-            TE.flatMap(
-              (result): ReturnType<LibraryService['change']> =>
-                result === 'wrong version' ? TE.left(versionMismatch(uid)) : find(uid),
-            ),
+            TE.flatMap((result): ReturnType<LibraryService['change']> => {
+              if (result === 'deleted') return TE.left(inTrash(uid))
+              return result === 'wrong version' ? TE.left(versionMismatch(uid)) : find(uid)
+            }),
           )
         : TE.left(notFound('file', uid)),
 
     changeAll: (uids, change) =>
       pipe(
         invalidateAfter(cache, staleAfter(uids, change), media.changeAll(uids, change)),
-        TE.map((found) => uids.map((uid) => ({ uid, isFound: found.has(uid) }))),
+        TE.map((results) => uids.map((uid) => ({ uid, result: results.get(uid) ?? 'missing' }))),
       ),
   }
 }

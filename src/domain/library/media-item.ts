@@ -38,6 +38,16 @@ export type MediaItem = {
   readonly warnings: ReadonlyArray<string>
 }
 
+/** When a file was deleted, and when it is purged. Times are in microseconds since 1970. */
+export type Deletion = {
+  readonly deletedAt: number
+  /** The file can be restored until a sweep after this time. */
+  readonly purgeAfter: number
+}
+
+/** `isErased`: no object of the file is in the store any more; `null` if it was not to be erased. */
+export type DeletedFile = Deletion & { readonly isErased: boolean | null }
+
 /** A current export of a file. Replaced exports do not count. */
 export type MediaExport = {
   readonly uid: ImageExportUid | ContentExportUid
@@ -65,6 +75,11 @@ export type MediaRecord = MediaItem & {
   readonly version: number
   /** SHA-512 of the original in lower-case hex. */
   readonly sha512: string
+  /** The times of `Deletion`; `null` unless the file is in the trash. */
+  readonly deletedAt: number | null
+  readonly purgeAfter: number | null
+  /** Whether nothing of the file is served, and its bytes are refused. */
+  readonly isTakenDown: boolean
   readonly exports: ReadonlyArray<MediaExport>
 }
 

@@ -67,10 +67,16 @@ export const MediaDetailJson = t.strict(
     original: OriginalJson,
     exports: t.readonlyArray(MediaExportJson),
     job: withDescription(nullable(JobJson), 'The newest job of the file.'),
+    deleted_at: withDescription(nullable(TimeText), 'When it was put into the trash.'),
+    purge_after: withDescription(nullable(TimeText), 'When the trash is emptied of it.'),
+    taken_down: t.boolean,
   },
   'Media',
 )
 type MediaDetailJson = t.TypeOf<typeof MediaDetailJson>
+
+const timeOrNull = (microseconds: number | null): string | null =>
+  microseconds === null ? null : formatMicroseconds(microseconds)
 
 /** Returns a file in the form of the HTTP API (http-api.md §8.5). */
 export const mediaItemAsJson = (item: MediaItem): MediaItemJson => ({
@@ -110,4 +116,7 @@ export const mediaDetailAsJson = (detail: MediaDetail): MediaDetailJson => ({
     url: exported.url,
   })),
   job: detail.job === null ? null : jobAsJson(detail.job),
+  deleted_at: timeOrNull(detail.deletedAt),
+  purge_after: timeOrNull(detail.purgeAfter),
+  taken_down: detail.isTakenDown,
 })

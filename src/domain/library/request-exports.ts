@@ -5,7 +5,14 @@ import type { NewUid } from '../../ports/new-uid.ts'
 import { activeStates, type Job, type JobKind, type ReplacedScope } from '../jobs/job.ts'
 import type { MediaKind } from '../media/media-kind.ts'
 import { isUid } from '../media/uid-text.ts'
-import { type Conflict, conflict, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
+import {
+  type Conflict,
+  conflict,
+  inTrash,
+  type NotFound,
+  notFound,
+  type Unavailable,
+} from '../shared/errors.ts'
 import type { MediaRecord } from './media-item.ts'
 
 /**
@@ -16,8 +23,8 @@ export const exportScopes = ['missing', 'outdated', 'all'] as const
 export type ExportScope = (typeof exportScopes)[number]
 
 /**
- * Adds a job that makes the exports of a file (http-api.md §8.9). Returns the job. Fails with Conflict if there is
- * nothing to make, or if a job for the file waits or runs: the message names it.
+ * Adds a job that makes the exports of a file (http-api.md §8.9). Returns the job. Fails with Conflict if the file is in
+ * the trash, if there is nothing to make, or if a job for the file waits or runs: the message names it.
  */
 export type RequestExports = (
   uid: string,
@@ -74,6 +81,7 @@ export const createRequestExports = ({ media, jobs, newUid, attempts, recipes }:
     if (E.isLeft(found)) return found
     if (O.isNone(found.right)) return E.left(notFound('file', uid))
     const file = found.right.value
+    if (file.deletedAt !== null) return E.left(inTrash(uid))
     const active = await findActive(uid)()
     if (E.isLeft(active)) return active
     if (active.right !== undefined) return E.left(underWay(active.right.uid))

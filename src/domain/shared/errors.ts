@@ -87,6 +87,8 @@ export const notFound = (what: string, uid: string): NotFound => ({ _tag: 'NotFo
 export const forbidden = (reason: ForbiddenReason): Forbidden => ({ _tag: 'Forbidden', reason })
 export const refused = (message: string): Refused => ({ _tag: 'Refused', message })
 export const conflict = (message: string): Conflict => ({ _tag: 'Conflict', message })
+/** Creates the conflict of a change of a file that is in the trash. */
+export const inTrash = (uid: string): Conflict => conflict(`${uid} is in the trash: restore it first`)
 export const versionMismatch = (uid: string): VersionMismatch => ({ _tag: 'VersionMismatch', uid })
 export const tooLarge = (maxBytes: number): TooLarge => ({ _tag: 'TooLarge', maxBytes })
 export const overloaded = (retryAfterSeconds: number): Overloaded => ({

@@ -1,5 +1,6 @@
 import { E, type TE } from '../../fp.ts'
 import type { StoredFileUse } from '../../ports/stored-file-repository.ts'
+import type { Trash } from '../../ports/trash.ts'
 import type { Conflict, NotFound, Unavailable } from '../shared/errors.ts'
 import type { MissingObject } from './find-missing.ts'
 
@@ -17,11 +18,14 @@ export const repairableFiles = (
 
 /** Queues the files whose exports can be made again. Returns the number of those for which a job waits or runs. */
 export const remakeMissing = async (
-  { remake }: { readonly remake: Remake },
+  { remake, trash }: { readonly remake: Remake; readonly trash: Pick<Trash, 'isInTrash'> },
   missing: ReadonlyArray<MissingObject>,
 ): Promise<E.Either<Unavailable, number>> => {
   let queued = 0
   for (const uid of repairableFiles(missing)) {
+    const deleted = await trash.isInTrash(uid)()
+    if (E.isLeft(deleted)) return deleted
+    if (deleted.right) continue
     const job = await remake(uid)()
     if (E.isLeft(job) && job.left._tag === 'Unavailable') return E.left(job.left)
     // A file that was deleted meanwhile needs no exports.

@@ -4,6 +4,7 @@ import type { JobQueue } from '../../ports/job-queue.ts'
 import type { Log } from '../../ports/log.ts'
 import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
+import type { Trash } from '../../ports/trash.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import { storedFilesFolder } from '../media/stored-file-key.ts'
 import { oneLineMessage } from '../shared/error-text.ts'
@@ -21,12 +22,14 @@ import {
   hasTooManyOrphans,
   maxOrphansPerSweep,
   orphanCutoff,
+  sweepLock,
 } from './sweep-rules.ts'
+import type { PurgedFiles, TrashSweep } from './trash-sweep.ts'
 
 /**
  * Mode of a sweep. `within limits`: the sweep deletes no orphan, and makes no export again, if the safety limits
  * (sweep-rules.ts) forbid it. `repair`: it does so beyond these limits, too. `dry run`: it deletes and writes nothing.
- * The limits do not apply to replaced exports.
+ * The limits do not apply to replaced exports and to the trash, because rows prove that these are to be deleted.
  */
 export type SweepMode = 'within limits' | 'dry run' | 'repair'
 
@@ -40,6 +43,8 @@ type SweepCounts = {
   readonly isWhole: boolean
   /** The deleted objects of replaced exports. A dry run only counts them. */
   readonly replaced: ReplacedObjects
+  /** The purged files of the trash. A dry run only counts them. */
+  readonly purged: PurgedFiles
   readonly missing: ReadonlyArray<MissingObject>
   /** Whether all missing objects are in the report. */
   readonly isMissingWhole: boolean
@@ -54,7 +59,8 @@ export type SweepReport =
     })
   /**
    * `looked`: a dry run has ended, which deletes nothing. `braked`: the safety limits stopped the sweep.
-   * No orphan and no upload was deleted and no export made again, but replaced exports were deleted.
+   * No orphan and no upload was deleted and no export made again, but replaced exports and expired files of the trash
+   * were deleted.
    */
   | (SweepCounts & {
       readonly result: 'looked' | 'braked'
@@ -77,7 +83,9 @@ type Deps = Parameters<typeof createReplacedExportRemover>[0] & {
   readonly storedFiles: StoredFileRepository
   readonly locks: WorkLocks
   readonly jobs: Pick<JobQueue, 'oldestRunningAge'>
+  readonly trashSweep: Pick<TrashSweep, 'empty' | 'count'>
   readonly remake: Remake
+  readonly trash: Pick<Trash, 'isInTrash'>
   readonly clock: Clock
   readonly log: Log
 }
@@ -87,7 +95,7 @@ const maxOrphansInRepair = 10_000
 const batchSize = 100
 
 export const createStoreSweep = (deps: Deps): StoreSweep => {
-  const { store, storedFiles, locks, jobs, clock, log } = deps
+  const { store, storedFiles, locks, jobs, trashSweep, clock, log } = deps
   const removeReplaced = createReplacedExportRemover(deps)
 
   /** Returns the time of the store's clock. To read this clock, an object must be written and listed. */
@@ -159,6 +167,9 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     const removed = await removeReplaced(mode === 'dry run', signal)
     if (E.isLeft(removed)) return removed
     const replaced = removed.right
+    const emptied = await (mode === 'dry run' ? trashSweep.count() : trashSweep.empty(signal)())
+    if (E.isLeft(emptied)) return emptied
+    const purged = emptied.right
 
     // The age of the oldest work is read before the listing, so that objects of work that starts later are
     // younger than `before`.
@@ -181,7 +192,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     const { missing, rows } = absent.right
 
     const counts = {
-      ...{ objects, uploads: uploads?.length ?? null, isWhole, replaced },
+      ...{ objects, uploads: uploads?.length ?? null, isWhole, replaced, purged },
       ...{ missing, isMissingWhole: absent.right.isWhole, remade: 0 },
     }
     if (mode === 'dry run') return E.right({ result: 'looked', ...counts, orphans })
@@ -205,7 +216,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
 
   return (mode, signal) =>
     pipe(
-      locks.tryWith('sweep', (lost) => () => sweep(mode, AbortSignal.any([signal, lost]))),
+      locks.tryWith(sweepLock, (lost) => () => sweep(mode, AbortSignal.any([signal, lost]))),
       TE.map(O.getOrElse((): SweepReport => ({ result: 'busy' }))),
     )
 }

@@ -21,7 +21,7 @@ const missingAsJson = ({ key, size, found, uid, kind, isOriginal }: MissingObjec
 /** Returns the report of a sweep as commands print it with `--json`. */
 export const sweepAsJson = (report: SweepReport) => {
   if (!('objects' in report)) return report
-  const { result, objects, uploads, isWhole, replaced, missing, isMissingWhole, remade } = report
+  const { result, objects, uploads, isWhole, replaced, purged, missing, isMissingWhole, remade } = report
   return {
     result,
     objects,
@@ -31,6 +31,7 @@ export const sweepAsJson = (report: SweepReport) => {
     uploads,
     complete: isWhole && isMissingWhole,
     replaced,
+    purged,
     missing: missing.map(missingAsJson),
     remade,
   }

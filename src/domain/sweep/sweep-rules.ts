@@ -1,5 +1,8 @@
 // Safety limits of the sweep. A deletion cannot be undone, so in case of doubt each rule keeps the objects.
 
+/** The lock of a sweep. One process sweeps at a time. */
+export const sweepLock = 'sweep'
+
 /** The object that contains the uid of the library to which the store belongs. */
 export const libraryMarkKey = '.library'
 

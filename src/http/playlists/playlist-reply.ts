@@ -102,6 +102,7 @@ const replayableOf = <S extends Signature>(
   if (body === null || (viewer === null && value.publicFile === undefined)) return null
   return {
     viewer,
+    file: null,
     isStillCached,
     headers,
     plan: (conditions) => (conditions.range === undefined ? plan(conditions) : null),

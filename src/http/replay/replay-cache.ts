@@ -4,9 +4,11 @@ import type { CheckedMediaTokens } from '../../domain/access/checked-media-token
 import { isUnrestricted } from '../../domain/access/restrictions.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
 import { errorStack } from '../../domain/shared/error-text.ts'
+import type { OpenStreams } from '../../domain/shared/open-streams.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
+import { breakOnTakedown } from '../response/break-on-takedown.ts'
 import { secondsUntilExpiry } from '../response/reply.ts'
 import { parseReplayKey, type ReplayKey } from './parse-replay-key.ts'
 import type { Replayable } from './replayable.ts'
@@ -40,6 +42,7 @@ export type ReplayCache = {
 
 type Options = {
   readonly checkedTokens: CheckedMediaTokens
+  readonly openStreams: OpenStreams
   readonly clock: Clock
   readonly log: Log
   /** Maximum size of all replies and their names, in bytes. */
@@ -65,6 +68,7 @@ const withoutToken: CallerToken = { jwt: '', secondsLeft: 0 }
  */
 export const createReplayCache = ({
   checkedTokens,
+  openStreams,
   clock,
   log,
   maxBytes,
@@ -93,6 +97,9 @@ export const createReplayCache = ({
       replies.delete(name)
       return false
     }
+    // The values behind the reply are unchanged at this moment.
+    if (stored.file !== null)
+      breakOnTakedown(openStreams, { file: stored.file, since: openStreams.moment() }, res)
     return isConditional
       ? writeConditionalReplay(stored, req.headers, caller, res)
       : writeFullReplay(stored, caller, res)

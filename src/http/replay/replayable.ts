@@ -29,6 +29,8 @@ export type Replayable = {
    * the replay. `null`: every caller gets the replay.
    */
   readonly viewer: Viewer | null
+  /** The file of which the body is a part; `null` for a list. A takedown breaks the connection. */
+  readonly file: string | null
   /** Returns whether every value on which the reply depends is unchanged in the memory cache. */
   readonly isStillCached: () => boolean
   /** Headers of a 200, without the headers that replies of every status have. */

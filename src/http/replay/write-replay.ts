@@ -15,6 +15,8 @@ export type Replay = {
    * accepts.
    */
   readonly head: string[]
+  /** The file whose takedown must break the connection; `null` if the body is sent at once. */
+  readonly file: string | null
   /** Index of the value of Cache-Control in `head`. */
   readonly cacheControlAt: number
   /**
@@ -27,14 +29,19 @@ export type Replay = {
 /** The caller's token and its remaining lifetime in seconds; `''` and 0 if no token is needed. */
 export type CallerToken = { readonly jwt: string; readonly secondsLeft: number }
 
+/** Shorter bodies fit into the buffers of the connection, from which nothing can be taken back. */
+const longBodyBytes = 64 * 1024
+
 export const createReplay = (reply: Replayable, common: Headers): Replay => {
   const { body, headers } = reply
   const head = Object.entries(mergeHeaders(common, headers)).flat()
   if (reply.cacheControlFor !== null && !head.includes('Cache-Control')) throw new Error('no Cache-Control')
+  const isLong = Number(headers['Content-Length'] ?? 0) >= longBodyBytes
   const isText = body._tag === 'Stored' && body.bytes.length <= maxTextBodyBytes
   return {
     reply,
     common,
+    file: isLong ? reply.file : null,
     head,
     cacheControlAt: head.indexOf('Cache-Control') + 1,
     text: isText ? toLatin1(body.bytes) : null,

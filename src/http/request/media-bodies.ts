@@ -40,5 +40,10 @@ const Uids = refine(
   { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: maxUids, uniqueItems: true },
 )
 
-/** A change of several files (http-api.md §8.10). */
-export const MediaBatchBody = closedObject(t.strict({ uids: Uids, patch: MediaChangeBody }, 'MediaBatch'))
+const True = refine('true', (u): u is true => u === true, 'should be true', { const: true })
+
+/** A change or the deletion of several files (http-api.md §8.10). */
+export const MediaBatchBody = t.union([
+  closedObject(t.strict({ uids: Uids, patch: MediaChangeBody }, 'MediaBatchChange')),
+  closedObject(t.strict({ uids: Uids, delete: True }, 'MediaBatchDeletion')),
+])

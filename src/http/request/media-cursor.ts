@@ -15,9 +15,16 @@ const digestOf = ({
   isOutdated,
   createdAfter,
   createdBefore,
+  isDeleted,
 }: MediaFilter): string =>
   createHash('sha256')
-    .update(JSON.stringify([search, kind, state, isPublic, isOutdated, createdAfter, createdBefore]))
+    .update(
+      JSON.stringify([
+        ...[search, kind, state, isPublic, isOutdated, createdAfter, createdBefore],
+        // Cursors of the release before, which had no trash, stay valid.
+        ...(isDeleted ? ['deleted'] : []),
+      ]),
+    )
     .digest('base64url')
     .slice(0, 22)
 

@@ -99,13 +99,15 @@ export const createReplyWithBytes = (clock: Clock, publicCaching: PublicCaching)
     if (status === 416) return rangeNotSatisfiableReply(headers)
     if (status === 412) return preconditionFailedReply
     const content = byteReplyBody(body, bytes)
-    const common = { status, body: content, tiers, ...(bytes.publicFile !== null && publicReply) }
+    const { ofFile } = bytes
+    const common = { status, body: content, tiers, ofFile, ...(bytes.publicFile !== null && publicReply) }
     if (extra !== undefined) return { ...common, headers: joinHeaders(withoutCdn(headers), extra) }
     return {
       ...common,
       headers,
       replay: {
         viewer,
+        file: ofFile.file,
         isStillCached,
         headers: representation.whole,
         plan,

@@ -1,5 +1,6 @@
 import type { CheckedMediaTokens } from '../../domain/access/checked-media-tokens.ts'
 import type { Caller } from '../../domain/access/viewer.ts'
+import type { BodyOfFile } from '../../domain/export/byte-source.ts'
 import { followMediaState, isFinalState, type StateNews } from '../../domain/jobs/follow-media-state.ts'
 import type { MediaState } from '../../domain/jobs/media-state.ts'
 import { MediaStateJson, mediaStateAsJson } from '../../domain/jobs/media-state-json.ts'
@@ -7,6 +8,7 @@ import type { MediaStatus } from '../../domain/jobs/media-status.ts'
 import type { ByteStream } from '../../domain/media/bytes.ts'
 import type { MediaKind } from '../../domain/media/media-kind.ts'
 import { type DomainError, overloaded } from '../../domain/shared/errors.ts'
+import type { OpenStreams } from '../../domain/shared/open-streams.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { Monotonic } from '../../ports/monotonic.ts'
 import type { Sleep } from '../../ports/sleep.ts'
@@ -32,6 +34,7 @@ type Deps = {
   readonly lifecycle: ServerLifecycle
   readonly sleep: Sleep
   readonly monotonic: Monotonic
+  readonly openStreams: OpenStreams
 }
 
 const varyByAccept = { Vary: 'Accept' }
@@ -82,9 +85,10 @@ export const createReplyWithMediaState = ({
   lifecycle,
   sleep,
   monotonic,
+  openStreams,
 }: Deps): ReplyWithMediaState => {
-  const streamReply = (first: MediaState, kind: MediaKind, uid: string, caller: Caller): Reply => {
-    const readState = mediaStatus.read(kind, uid, caller)
+  const streamReply = (first: MediaState, kind: MediaKind, ofFile: BodyOfFile, caller: Caller): Reply => {
+    const readState = mediaStatus.read(kind, ofFile.file, caller)
     const jwt = caller?.jwt ?? null
     // A token that has expired, or was revoked, ends the stream; without a token, a file that is not public any more.
     const read =
@@ -97,6 +101,7 @@ export const createReplyWithMediaState = ({
     const deps = { read, isStopping: lifecycle.isStopping, sleep, monotonic }
     return {
       status: 200,
+      ofFile,
       headers: {
         'Content-Type': 'text/event-stream',
         'Cache-Control': 'no-store',
@@ -110,8 +115,9 @@ export const createReplyWithMediaState = ({
     }
   }
 
-  return (incoming, kind, uid, caller) =>
-    pipe(
+  return (incoming, kind, uid, caller) => {
+    const ofFile = { file: uid, since: openStreams.moment() }
+    return pipe(
       mediaStatus.read(kind, uid, caller),
       TE.flatMapEither((state): E.Either<DomainError, Reply> => {
         if (!prefersEventStream(incoming.headers.accept))
@@ -120,7 +126,7 @@ export const createReplyWithMediaState = ({
         if (isFinalState(state) && incoming.headers['last-event-id'] === state.state)
           return E.right({ status: 204, headers: { 'Cache-Control': 'no-store' }, body: null })
         if (streams.isFull(caller?.jwt ?? null)) return E.left(overloaded(retryAfterSeconds))
-        return E.right(streamReply(state, kind, uid, caller))
+        return E.right(streamReply(state, kind, ofFile, caller))
       }),
       TE.map((reply) => ({
         ...reply,
@@ -128,4 +134,5 @@ export const createReplyWithMediaState = ({
         ...(caller === null && publicReply),
       })),
     )
+  }
 }

@@ -1,4 +1,5 @@
 import type * as t from 'io-ts'
+import type { BodyOfFile } from '../../domain/export/byte-source.ts'
 import type { ByteStream } from '../../domain/media/bytes.ts'
 import type { BadOrigin, Unavailable } from '../../domain/shared/errors.ts'
 import type { E } from '../../fp.ts'
@@ -17,6 +18,8 @@ export type Reply = {
   readonly tiers?: ReadonlyArray<TierOutcome>
   /** Present if the replay cache may store the reply. */
   readonly replay?: Replayable
+  /** The file of which a streamed body is a part: a takedown of the file breaks the connection. */
+  readonly ofFile?: BodyOfFile
   /**
    * The reply is that of a public file to a caller without a credential. It is the same for all of them, so it does not
    * say `Vary: Authorization`.

@@ -10,6 +10,7 @@ import type { JobService } from '../../domain/jobs/job-service.ts'
 import type { MediaStatus } from '../../domain/jobs/media-status.ts'
 import type { LibraryService } from '../../domain/library/library-service.ts'
 import type { RequestExports } from '../../domain/library/request-exports.ts'
+import type { TrashService } from '../../domain/library/trash-service.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
 import type { VodService } from '../../domain/vod/vod-service.ts'
 import type { CacheStats } from '../../ports/cache-stats.ts'
@@ -44,7 +45,7 @@ import { tokenRoutes } from './token-routes.ts'
 /** Dependencies of the routes: one service for each domain, and what routes share with the listener. */
 export type RouteDeps = Pick<
   ListenerDeps,
-  'checkedTokens' | 'clock' | 'monotonic' | 'corsOrigins' | 'limits' | 'traffic'
+  'checkedTokens' | 'openStreams' | 'clock' | 'monotonic' | 'corsOrigins' | 'limits' | 'traffic'
 > & {
   readonly checkPublic: PublicCheck
   readonly publicCaching: PublicCaching
@@ -61,6 +62,7 @@ export type RouteDeps = Pick<
   readonly background: Pick<BackgroundWork, 'statuses'>
   readonly mediaStatus: MediaStatus
   readonly library: LibraryService
+  readonly trashService: TrashService
   readonly requestExports: RequestExports
   readonly readUncached: UncachedReader
   readonly jobService: JobService
@@ -81,7 +83,7 @@ export const createAllRoutes = (
   { handle, refusals }: RouteTools,
 ): ReadonlyArray<RouteGroup> => {
   const { playlists, vods, exports, admins, freshness, health, cacheStats, background, consoleAssets } = deps
-  const { mediaStatus, library, requestExports, readUncached, jobService } = deps
+  const { mediaStatus, library, trashService, requestExports, readUncached, jobService, openStreams } = deps
   const { explainCheckedToken, revocationService, mayExplainToken } = deps
   const { checkedTokens, checkPublic, publicCaching, clock, monotonic, corsOrigins } = deps
   const { limits, traffic, lifecycle, sleep } = deps
@@ -100,6 +102,7 @@ export const createAllRoutes = (
     lifecycle,
     sleep,
     monotonic,
+    openStreams,
   })
   const replies = { replyWithBytes, replyWithPlaylist, replyWithMediaState }
   const access = { checkedTokens, checkPublic }
@@ -110,8 +113,8 @@ export const createAllRoutes = (
     revocationRoutes({ admins, revocationService, freshness }, handle),
     adminUserRoutes(admins, handle),
     adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
-    mediaRoutes({ admins, library }, handle),
-    mediaFileRoutes({ admins, library, requestExports, replyWithOriginal }, handle),
+    mediaRoutes({ admins, library, trashService, freshness }, handle),
+    mediaFileRoutes({ admins, library, requestExports, replyWithOriginal, openStreams }, handle),
     jobRoutes({ admins, jobService }, handle),
     freshnessRoutes({ admins, freshness }, handle),
     healthRoutes({ health, lifecycle }, handle),

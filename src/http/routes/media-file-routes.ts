@@ -6,6 +6,7 @@ import { type ExportScope, exportScopes, type RequestExports } from '../../domai
 import type { DomainError } from '../../domain/shared/errors.ts'
 import { withSchema } from '../../domain/shared/json-schema.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
+import type { OpenStreams } from '../../domain/shared/open-streams.ts'
 import { type E, pipe, TE } from '../../fp.ts'
 import { bytesOf, jsonOf } from '../openapi/reply-descriptions.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
@@ -21,6 +22,7 @@ type Deps = {
   readonly library: Pick<LibraryService, 'findOriginal'>
   readonly requestExports: RequestExports
   readonly replyWithOriginal: ReplyWithOriginal
+  readonly openStreams: Pick<OpenStreams, 'moment'>
 }
 
 const Scope = oneOf('export_scope', exportScopes)
@@ -59,7 +61,7 @@ const original = bytesOf(['*/*'], 'The original, as an attachment.', [
 
 /** The routes that make exports again, and return originals, for admins (http-api.md §8.9). */
 export const mediaFileRoutes = (
-  { admins, library, requestExports, replyWithOriginal }: Deps,
+  { admins, library, requestExports, replyWithOriginal, openStreams }: Deps,
   handle: RouteHandler,
 ): RouteGroup => {
   const routes = createRouteGroup('/api/1/admin')
@@ -99,11 +101,14 @@ export const mediaFileRoutes = (
       },
       credential,
       params: ByUid,
-      handler: ({ params: { uid }, incoming }) =>
-        pipe(
+      handler: ({ params: { uid }, incoming }) => {
+        const ofFile = { file: uid, since: openStreams.moment() }
+        return pipe(
           library.findOriginal(uid),
           TE.flatMapEither((original): E.Either<DomainError, Reply> => replyWithOriginal(incoming, original)),
-        ),
+          TE.map((reply) => ({ ...reply, ofFile })),
+        )
+      },
     }),
   )
   return routes

@@ -1,23 +1,27 @@
 import * as t from 'io-ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
+import type { FreshnessService } from '../../domain/freshness/freshness-service.ts'
 import { mediaStates } from '../../domain/jobs/media-state.ts'
 import type { BatchResult, LibraryService } from '../../domain/library/library-service.ts'
-import type { MediaDetail } from '../../domain/library/media-item.ts'
-import {
-  MediaDetailJson,
-  MediaItemJson,
-  mediaDetailAsJson,
-  mediaItemAsJson,
-} from '../../domain/library/media-json.ts'
+import type { Deletion, MediaDetail } from '../../domain/library/media-item.ts'
+import { MediaDetailJson, mediaDetailAsJson, mediaItemAsJson } from '../../domain/library/media-json.ts'
 import { SearchText } from '../../domain/library/search-text.ts'
+import type { TrashService } from '../../domain/library/trash-service.ts'
 import { mediaKinds } from '../../domain/media/media-kind.ts'
-import { nullable } from '../../domain/shared/nullable.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
 import { PageLimit } from '../../domain/shared/query-numbers.ts'
-import { Count } from '../../domain/shared/reply-values.ts'
-import { Timestamp } from '../../domain/shared/timestamp.ts'
+import { formatMicroseconds, Timestamp } from '../../domain/shared/timestamp.ts'
 import { pipe, TE } from '../../fp.ts'
 import type { MediaFilter } from '../../ports/media-repository.ts'
+import {
+  BatchDeletion,
+  type BatchResultJson,
+  BatchResults,
+  type DeletionTimes,
+  MediaDeletion,
+  MediaPageJson,
+  oneFile,
+} from '../openapi/library-replies.ts'
 import { jsonOf } from '../openapi/reply-descriptions.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { permittedVersions, versionTagOf } from '../request/if-match.ts'
@@ -28,11 +32,17 @@ import { ByUid } from '../request/named-by-uid.ts'
 import { pageLimitOf } from '../request/page-query.ts'
 import { QueryBoolean } from '../request/query-codecs.ts'
 import { preconditionMissing, unprocessable } from '../request/request-faults.ts'
+import { receiptsOf } from '../response/receipts.ts'
 import { jsonReply, type Reply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
 
-type Deps = { readonly admins: AdminService; readonly library: LibraryService }
+type Deps = {
+  readonly admins: AdminService
+  readonly library: LibraryService
+  readonly trashService: TrashService
+  readonly freshness: Pick<FreshnessService, 'requestReceipts'>
+}
 
 const ListQuery = t.partial({
   q: SearchText,
@@ -42,29 +52,10 @@ const ListQuery = t.partial({
   outdated: QueryBoolean,
   created_after: Timestamp,
   created_before: Timestamp,
+  deleted: QueryBoolean,
   limit: PageLimit,
   after: MediaCursor,
 })
-
-const MediaPage = t.strict(
-  { items: t.readonlyArray(MediaItemJson), next: nullable(t.string), total: nullable(Count) },
-  'MediaPage',
-)
-
-const BatchResults = t.strict(
-  {
-    results: t.readonlyArray(
-      t.union([
-        t.strict({ uid: t.string, status: t.literal(200) }),
-        t.strict({ uid: t.string, status: t.literal(404), type: t.literal('not_found') }),
-      ]),
-    ),
-  },
-  'BatchResults',
-)
-type BatchResultJson = t.TypeOf<typeof BatchResults>['results'][number]
-
-const oneFile = { 200: jsonOf(MediaDetailJson, 'The file. `ETag` is its version.', ['ETag']) }
 
 const filterOf = (query: t.TypeOf<typeof ListQuery>): MediaFilter => ({
   search: query.q ?? null,
@@ -74,6 +65,7 @@ const filterOf = (query: t.TypeOf<typeof ListQuery>): MediaFilter => ({
   isOutdated: query.outdated ?? null,
   createdAfter: query.created_after ?? null,
   createdBefore: query.created_before ?? null,
+  isDeleted: query.deleted ?? false,
 })
 
 const otherFilter = unprocessable([
@@ -85,11 +77,32 @@ const detailReply = (detail: MediaDetail): Reply => {
   return { ...reply, headers: { ...reply.headers, ETag: versionTagOf(detail.version) } }
 }
 
-const resultBody = ({ uid, isFound }: BatchResult): BatchResultJson =>
-  isFound ? { uid, status: 200 } : { uid, status: 404, type: 'not_found' }
+const missing = (uid: string): BatchResultJson => ({ uid, status: 404, type: 'not_found' })
 
-/** The routes that list and change files, for admins (http-api.md §8.4 to §8.10). */
-export const mediaRoutes = ({ admins, library }: Deps, handle: RouteHandler): RouteGroup => {
+const resultBody = ({ uid, result }: BatchResult): BatchResultJson => {
+  if (result === 'missing') return missing(uid)
+  return result === 'deleted' ? { uid, status: 409, type: 'conflict' } : { uid, status: 200 }
+}
+
+const deletionBody = ({ deletedAt, purgeAfter }: Deletion): t.TypeOf<typeof DeletionTimes> => ({
+  deleted_at: formatMicroseconds(deletedAt),
+  purge_after: formatMicroseconds(purgeAfter),
+})
+
+const deletionResult = (uid: string, deletion: Deletion | undefined): BatchResultJson =>
+  deletion === undefined ? missing(uid) : { uid, status: 202, ...deletionBody(deletion) }
+
+const DeleteQuery = t.partial({ now: QueryBoolean, purge: QueryBoolean })
+
+const purgeWithoutNow = unprocessable([
+  { loc: ['query', 'purge'], msg: 'should be used with now=1', type: 'boolean' },
+])
+
+/** The routes that list, change, delete and restore files, for admins (http-api.md §8.4 to §8.10). */
+export const mediaRoutes = (
+  { admins, library, trashService, freshness }: Deps,
+  handle: RouteHandler,
+): RouteGroup => {
   const routes = createRouteGroup('/api/1/admin')
   const credential = bearerAuthenticator(admins.authenticate)
 
@@ -105,8 +118,9 @@ export const mediaRoutes = ({ admins, library }: Deps, handle: RouteHandler): Ro
           outdated: 'Whether an older recipe made any export.',
           created_after: 'Only files that were added later.',
           created_before: 'Only files that were added earlier.',
+          deleted: 'Whether to list the trash instead.',
         },
-        replies: { 200: jsonOf(MediaPage, 'A page of files. `total` is null above 10,000.') },
+        replies: { 200: jsonOf(MediaPageJson, 'A page of files. `total` is null above 10,000.') },
       },
       credential,
       query: ListQuery,
@@ -117,7 +131,7 @@ export const mediaRoutes = ({ admins, library }: Deps, handle: RouteHandler): Ro
         return pipe(
           library.list(filter, pageLimitOf(query.limit), after),
           TE.map(({ items, next, total }) =>
-            jsonReply(MediaPage, {
+            jsonReply(MediaPageJson, {
               items: items.map(mediaItemAsJson),
               next: next === null ? null : encodeMediaCursor(next, filter),
               total,
@@ -154,7 +168,7 @@ export const mediaRoutes = ({ admins, library }: Deps, handle: RouteHandler): Ro
         summary: 'Changes title, alt, metadata and public of a file (RFC 7396).',
         headers: ['If-Match'],
         replies: oneFile,
-        errors: [404, 412, 428],
+        errors: [404, 409, 412, 428],
       },
       credential,
       params: ByUid,
@@ -177,15 +191,88 @@ export const mediaRoutes = ({ admins, library }: Deps, handle: RouteHandler): Ro
       about: {
         id: 'changeMediaBatch',
         tag: 'library',
-        summary: 'Changes up to 1,000 files.',
-        replies: { 200: jsonOf(BatchResults, 'One result for each uid, in the same order.') },
+        summary: 'Changes up to 1,000 files, or puts them into the trash.',
+        replies: {
+          200: jsonOf(
+            t.union([BatchDeletion, BatchResults]),
+            'One result for each uid, in the same order; after a deletion, the receipts, too.',
+          ),
+        },
       },
       credential,
       body: jsonBody(MediaBatchBody),
-      handler: ({ body: { uids, patch } }) =>
+      handler: ({ body }) =>
+        'delete' in body
+          ? pipe(
+              trashService.deleteAll(body.uids),
+              TE.bindTo('deletions'),
+              TE.bindW('receipts', () => receiptsOf(freshness)),
+              TE.map(({ deletions, receipts }) =>
+                jsonReply(BatchDeletion, {
+                  results: body.uids.map((uid) => deletionResult(uid, deletions.get(uid))),
+                  ...receipts,
+                }),
+              ),
+            )
+          : pipe(
+              library.changeAll(body.uids, toMediaChange(body.patch)),
+              TE.map((results) => jsonReply(BatchResults, { results: results.map(resultBody) })),
+            ),
+    }),
+  )
+
+  routes.on(
+    'DELETE',
+    '/media/:uid',
+    handle({
+      about: {
+        id: 'deleteMedia',
+        tag: 'library',
+        summary: 'Puts a file into the trash, takes it down, or erases it.',
+        parameters: {
+          now: 'Takes it down: nothing of it is served any more, also not to tokens.',
+          purge: 'With `now=1`: erases it at once.',
+        },
+        replies: { 202: jsonOf(MediaDeletion, 'It is deleted. The receipts say which servers know.') },
+        errors: [404, 409],
+      },
+      credential,
+      params: ByUid,
+      query: DeleteQuery,
+      handler: ({ params: { uid }, query: { now = false, purge = false } }) => {
+        if (purge && !now) return TE.left(purgeWithoutNow)
+        return pipe(
+          trashService.delete(uid, purge ? 'erase' : now ? 'take down' : 'trash'),
+          TE.bindTo('deleted'),
+          TE.bindW('receipts', () => receiptsOf(freshness)),
+          TE.map(({ deleted, receipts }) => {
+            const { isErased } = deleted
+            const erased = isErased === null ? {} : { erased: isErased }
+            return jsonReply(MediaDeletion, { ...deletionBody(deleted), ...erased, ...receipts }, 202)
+          }),
+        )
+      },
+    }),
+  )
+
+  routes.on(
+    'POST',
+    '/media/:uid/restore',
+    handle({
+      about: {
+        id: 'restoreMedia',
+        tag: 'library',
+        summary: 'Takes a file out of the trash.',
+        replies: oneFile,
+        errors: [404, 409],
+      },
+      credential,
+      params: ByUid,
+      handler: ({ params: { uid } }) =>
         pipe(
-          library.changeAll(uids, toMediaChange(patch)),
-          TE.map((results) => jsonReply(BatchResults, { results: results.map(resultBody) })),
+          trashService.restore(uid),
+          TE.flatMap(() => library.find(uid)),
+          TE.map(detailReply),
         ),
     }),
   )

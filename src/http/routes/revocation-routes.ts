@@ -3,7 +3,7 @@ import type { RevocationService } from '../../domain/access/revocation-service.t
 import { parseRevocationTarget } from '../../domain/access/revocation-target.ts'
 import { TokenSubject } from '../../domain/access/token-subject.ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
-import { purgeAsJson, ReceiptsJson } from '../../domain/freshness/freshness-json.ts'
+import { ReceiptsJson } from '../../domain/freshness/freshness-json.ts'
 import type { FreshnessService } from '../../domain/freshness/freshness-service.ts'
 import { AnyUid } from '../../domain/media/ids.ts'
 import { withDescription, withSchema } from '../../domain/shared/json-schema.ts'
@@ -16,6 +16,7 @@ import { jsonOf } from '../openapi/reply-descriptions.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
 import { pageLimitOf, toPage } from '../request/page-query.ts'
+import { receiptsOf } from '../response/receipts.ts'
 import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
@@ -56,8 +57,6 @@ const TargetBody = withSchema(
 )
 
 const ListQuery = t.partial({ limit: PageLimit, after: PageStart })
-
-type ReceiptsBody = Omit<ReturnType<typeof purgeAsJson>, 'uid'> & { readonly uid: string | null }
 
 const NotBeforeJson = withDescription(Count, 'Tokens with an earlier `iat` are refused; seconds since 1970.')
 
@@ -112,16 +111,9 @@ export const revocationRoutes = (
         pipe(
           revocationService.revoke(body),
           TE.bindTo('revoked'),
-          TE.bindW('receipts', () =>
-            pipe(
-              freshness.requestReceipts,
-              TE.map((purge): ReceiptsBody => purgeAsJson(purge)),
-              // The tokens are revoked. An error would let the caller believe that they are not.
-              TE.orElse(() => TE.right<never, ReceiptsBody>({ uid: null, instances: null })),
-            ),
-          ),
-          TE.map(({ revoked, receipts: { uid: purge, instances } }) =>
-            jsonReply(RevokedJson, { ...revocationBody(revoked), purge, instances }),
+          TE.bindW('receipts', () => receiptsOf(freshness)),
+          TE.map(({ revoked, receipts }) =>
+            jsonReply(RevokedJson, { ...revocationBody(revoked), ...receipts }),
           ),
         ),
     }),

@@ -87,7 +87,9 @@ const others = [
   'knex_migrations',
   'knex_migrations_lock',
   'library',
+  'purged_objects',
   'revocations',
+  'taken_down',
 ]
 
 /** Columns that a change leaves as they are: identities, and references whose change is no change of a value. */
@@ -95,6 +97,13 @@ const constant = /^(?:id|uid|sub|singleton|\w+_id)$/
 
 /** Changes of columns whose type alone does not say which values are valid. */
 const changes: Readonly<Record<string, string>> = {
+  'image_files.deleted_at': 'now(), purge_after = now()',
+  'image_files.purge_after': 'now(), deleted_at = now()',
+  'image_files.taken_down': 'true, deleted_at = now(), purge_after = now()',
+  'content_files.deleted_at': 'now(), purge_after = now()',
+  'content_files.purge_after': 'now(), deleted_at = now()',
+  'content_files.taken_down': 'true, deleted_at = now(), purge_after = now()',
+  'content_files.grace_until': 'now(), deleted_at = now(), purge_after = now()',
   'image_files.original_sha512': `repeat('b', 128)`,
   'content_files.original_sha512': `repeat('b', 128)`,
   's3_files.sha256': `repeat('b', 64)`,

@@ -7,6 +7,7 @@ import { createKnexJobQueue } from '../../../src/adapters/knex/knex-job-queue.ts
 import { createKnexMediaRepository } from '../../../src/adapters/knex/knex-media-repository.ts'
 import { createKnexRevocations } from '../../../src/adapters/knex/knex-revocations.ts'
 import { createKnexStoredFileRepository } from '../../../src/adapters/knex/knex-stored-file-repository.ts'
+import { createKnexTrash } from '../../../src/adapters/knex/knex-trash.ts'
 import { createKnexUserRepository } from '../../../src/adapters/knex/knex-user-repository.ts'
 import { noProgress } from '../../../src/domain/jobs/job.ts'
 import type { TE } from '../../../src/fp.ts'
@@ -206,6 +207,15 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(contents.first)
   await right(createKnexMediaRepository(db).find(imageUid))
   await right(createKnexMediaRepository(db).findOriginal(imageUid))
+  const trash = createKnexTrash(db)
+  await right(trash.listExpired(10))
+  await right(trash.listPurgedObjects(null, 10))
+  await right(trash.listPurgedObjects(imageUid, 10))
+  await right(trash.isDue)
+  await right(trash.isInTrash(imageUid))
+  await right(trash.findTwin(''))
+  await right(trash.listTakenDown(null, 10))
+  await right(trash.hasDeleted)
 }
 
 const runEveryQueryOfJobs = async (jobs: JobQueue): Promise<void> => {

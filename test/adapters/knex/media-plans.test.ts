@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { createKnexMediaRepository } from '../../../src/adapters/knex/knex-media-repository.ts'
+import { selectPlaces } from '../../../src/adapters/knex/media-list-statements.ts'
 import type { MediaFilter, MediaPosition } from '../../../src/ports/media-repository.ts'
 import { right } from '../../support/expect-right.ts'
 import { seedManyMedia } from '../../support/many-media.ts'
@@ -79,5 +80,25 @@ describe('the plans of the list of files', () => {
       const counted = after.page.total ?? 0
       expect(after.pages, name).to.be.below(before.pages + 1000 + counted)
     }
+  })
+
+  it('read no file of the other kind, however many files are in the trash', async () => {
+    const db = large.knex()
+    for (const [isDeleted, index] of [
+      [false, 'kept'],
+      [true, 'deleted'],
+    ] as const)
+      for (const kind of ['image', 'content'] as const)
+        for (const path of ['age', 'newest'] as const) {
+          const { sql, values } = selectPlaces({
+            kind,
+            filter: { ...anyMedia, isDeleted },
+            path,
+            limit: 50,
+            after: null,
+          })
+          const { rows } = await db.raw(`explain ${sql}`, [...values] as string[])
+          expect(JSON.stringify(rows), `${kind} ${path}`).to.include(`${kind}_files_${index}`)
+        }
   })
 })

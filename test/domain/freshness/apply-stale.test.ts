@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { createMemoryBlobCache } from '../../../src/adapters/cache/memory/memory-blob-cache.ts'
 import { createMemoryCache } from '../../../src/adapters/cache/memory/memory-cache.ts'
 import { applyStaleValues } from '../../../src/domain/freshness/apply-stale.ts'
-import { O } from '../../../src/fp.ts'
+import { createOpenStreams } from '../../../src/domain/shared/open-streams.ts'
+import { O, TE } from '../../../src/fp.ts'
 import type { StaleValues } from '../../../src/ports/cache.ts'
 import { cacheKeys, familiesOfName } from '../../../src/ports/cache-keys.ts'
 import { aContentFileUid, anImageFileUid } from '../../support/builders.ts'
@@ -25,7 +26,15 @@ describe('stale values', () => {
         return memory.invalidate(stale)
       },
     }
-    return { deleted, deps: { cache, blobs: createMemoryBlobCache() } }
+    return {
+      deleted,
+      deps: {
+        cache,
+        blobs: createMemoryBlobCache(),
+        openStreams: createOpenStreams(),
+        trash: { listTakenDown: () => TE.right([]) },
+      },
+    }
   }
 
   it('of a change of thousands of names are deleted as families, so that later changes need not wait', async () => {

@@ -13,6 +13,7 @@ import { createFollowTrust } from '../../../src/domain/freshness/follow-trust.ts
 import { createFollower, type Follower } from '../../../src/domain/freshness/follower.ts'
 import { createOutageLog } from '../../../src/domain/health/outage-log.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
+import { createOpenStreams } from '../../../src/domain/shared/open-streams.ts'
 import { E, O, pipe, TE } from '../../../src/fp.ts'
 import { type CachePort, staleKeys } from '../../../src/ports/cache.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
@@ -62,6 +63,8 @@ describe('the follower of invalidations', () => {
       positions: createMemoryBusPositions(stored),
       cache,
       blobs: createMemoryBlobCache(),
+      openStreams: createOpenStreams(),
+      trash: { listTakenDown: () => TE.right([]) },
       readRevocations: overrides.readRevocations ?? TE.right(undefined),
       readAllRevocations: overrides.readAllRevocations ?? TE.right(undefined),
       trust: createFollowTrust(monotonic),

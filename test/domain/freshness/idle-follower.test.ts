@@ -9,6 +9,7 @@ import {
 import { createFollowTrust } from '../../../src/domain/freshness/follow-trust.ts'
 import { createFollower } from '../../../src/domain/freshness/follower.ts'
 import { createOutageLog } from '../../../src/domain/health/outage-log.ts'
+import { createOpenStreams } from '../../../src/domain/shared/open-streams.ts'
 import { TE } from '../../../src/fp.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
 import { right } from '../../support/expect-right.ts'
@@ -26,6 +27,8 @@ describe('a follower that was not started', () => {
       positions: createMemoryBusPositions(),
       cache: createMemoryCache(clock),
       blobs: createMemoryBlobCache(),
+      openStreams: createOpenStreams(),
+      trash: { listTakenDown: () => TE.right([]) },
       readRevocations: TE.right(undefined),
       readAllRevocations: TE.right(undefined),
       trust: createFollowTrust(monotonic),

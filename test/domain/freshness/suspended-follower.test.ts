@@ -10,6 +10,7 @@ import { createFollowTrust } from '../../../src/domain/freshness/follow-trust.ts
 import { createFollower } from '../../../src/domain/freshness/follower.ts'
 import { createOutageLog } from '../../../src/domain/health/outage-log.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
+import { createOpenStreams } from '../../../src/domain/shared/open-streams.ts'
 import { TE } from '../../../src/fp.ts'
 import type { InvalidationBus } from '../../../src/ports/invalidation-bus.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
@@ -36,6 +37,8 @@ describe('a follower whose machine was suspended', () => {
       positions: createMemoryBusPositions(),
       cache: createMemoryCache(day.clock),
       blobs: createMemoryBlobCache(),
+      openStreams: createOpenStreams(),
+      trash: { listTakenDown: () => TE.right([]) },
       readRevocations: TE.right(undefined),
       readAllRevocations: TE.right(undefined),
       trust: createFollowTrust(monotonic),

@@ -53,6 +53,7 @@ describe('ingestion in two steps', () => {
       uid,
       state: 'finished',
       job: null,
+      isRestored: false,
       isNew: false,
     })
   })

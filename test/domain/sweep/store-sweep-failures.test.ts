@@ -11,7 +11,14 @@ import type { StoredFileRepository } from '../../../src/ports/stored-file-reposi
 import { asMonotonic } from '../../support/as-monotonic.ts'
 import { aStoredFile } from '../../support/builders.ts'
 import { silentLog } from '../../support/recording-log.ts'
-import { createSweptLibrary, hour, keysIn, neverAborted, putText } from '../../support/sweep-scene.ts'
+import {
+  createSweptLibrary,
+  emptyTrashSweep,
+  hour,
+  keysIn,
+  neverAborted,
+  putText,
+} from '../../support/sweep-scene.ts'
 
 describe('[V24] a sweep that fails anywhere', () => {
   it('never deletes an object that a row names, or that is younger than 48 hours, in any mode', async () => {
@@ -77,6 +84,8 @@ describe('[V24] a sweep that fails anywhere', () => {
           ...createSweptLibrary(() => now),
           store: breaking,
           storedFiles,
+          trashSweep: emptyTrashSweep,
+          trash: { isInTrash: () => TE.right(false) },
           locks: createMemoryWorkLocks(
             asMonotonic(() => now),
             holders,

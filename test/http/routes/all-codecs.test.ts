@@ -42,6 +42,7 @@ const sampleBodies: ReadonlyArray<object> = [
   { priority: 1 },
   { title: 'a' },
   { uids: ['if_a'], patch: { title: 'a' } },
+  { uids: ['if_a'], delete: true },
   { jwt: 'a.b.c' },
   { uid: 'if_a', ttl_seconds: 60, restrictions: { maxh: 480 } },
 ]

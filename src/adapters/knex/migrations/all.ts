@@ -10,6 +10,7 @@ import { invalidationMigration } from './0008-invalidation.ts'
 import { revocationsMigration } from './0009-revocations.ts'
 import { mediaFactsMigration } from './0010-media-facts.ts'
 import { refusalsOfJobsMigration } from './0011-refusals-of-jobs.ts'
+import { trashMigration } from './0012-trash.ts'
 import { publicContentMigration } from './0013-public-content.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
@@ -27,5 +28,6 @@ export const migrations: ReadonlyArray<NamedMigration> = [
   revocationsMigration,
   mediaFactsMigration,
   refusalsOfJobsMigration,
+  trashMigration,
   publicContentMigration,
 ]

@@ -1,0 +1,98 @@
+import { E, O, pipe, TE } from '../../fp.ts'
+import type { LocalFiles, SourceFile } from '../../ports/local-files.ts'
+import type { Trash } from '../../ports/trash.ts'
+import {
+  type Conflict,
+  type NotFound,
+  type Refused,
+  refused,
+  type Unavailable,
+  unavailable,
+} from '../shared/errors.ts'
+import type { LibraryFile, MediaKindIngest } from './media-ingest.ts'
+import { fileChangedRefusal } from './originals.ts'
+
+type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
+
+/** `isNew`: this call added the file. `isRestored`: it was in the trash. */
+type FoundFile = { readonly file: LibraryFile; readonly isNew: boolean; readonly isRestored: boolean }
+
+export type FindOrAddDeps = {
+  readonly files: Pick<LocalFiles, 'hasBytes'>
+  readonly trash: Pick<Trash, 'findTwin'>
+  /** Takes a file out of the trash. */
+  readonly restore: (uid: string) => TE.TaskEither<NotFound | Conflict | Unavailable, unknown>
+}
+
+const takenDownRefusal = refused('these bytes were taken down, so they are not accepted again')
+
+/** Creates the function that finds a file by its SHA-512, restores it, or registers it. */
+export const createFindOrAdd = ({ files, trash, restore }: FindOrAddDeps) => {
+  /**
+   * Registers the file. If registering fails and the file has changed since it was inspected, the failure is
+   * `fileChangedRefusal`: the store refuses changed bytes, and a decoder that reads them may report any error.
+   */
+  const registerUnchanged =
+    (ingest: MediaKindIngest, source: SourceFile, isPublic: boolean, signal: AbortSignal): Outcome<boolean> =>
+    async () => {
+      const registered = await ingest.register(source, isPublic, signal)()
+      if (E.isRight(registered) || signal.aborted) return registered
+      const isUnchanged = await files.hasBytes(source.path, source)()
+      return E.isRight(isUnchanged) && isUnchanged.right ? registered : E.left(fileChangedRefusal)
+    }
+
+  /** Restores a deleted file with these bytes. Returns whether there was one. Fails with Refused if it was taken down. */
+  const restoreTwin = ({ sha512 }: SourceFile): Outcome<boolean> =>
+    pipe(
+      trash.findTwin(sha512),
+      TE.flatMap((twin): Outcome<boolean> => {
+        if (O.isNone(twin)) return TE.right(false)
+        if (twin.value.isTakenDown) return TE.left(takenDownRefusal)
+        return pipe(
+          restore(twin.value.uid),
+          TE.map(() => true),
+          // Another process has restored or purged it meanwhile.
+          TE.orElse((error) => (error._tag === 'Unavailable' ? TE.left(error) : TE.right(false))),
+        )
+      }),
+    )
+
+  const findAdded = (ingest: MediaKindIngest, source: SourceFile): Outcome<LibraryFile> =>
+    pipe(
+      ingest.find(source.sha512),
+      TE.flatMap(
+        O.match(
+          // Perhaps its bytes were taken down while it was added.
+          () =>
+            pipe(
+              restoreTwin(source),
+              TE.flatMap(() => TE.left(unavailable('database')(`${source.name} is gone again`))),
+            ),
+          (added): Outcome<LibraryFile> => TE.right(added),
+        ),
+      ),
+    )
+
+  return (
+    ingest: MediaKindIngest,
+    source: SourceFile,
+    isPublic: boolean,
+    signal: AbortSignal,
+  ): Outcome<FoundFile> =>
+    pipe(
+      restoreTwin(source),
+      TE.bindTo('isRestored'),
+      TE.bind('found', (): Outcome<O.Option<LibraryFile>> => ingest.find(source.sha512)),
+      TE.bind(
+        'file',
+        ({ found }): Outcome<LibraryFile> =>
+          O.isSome(found)
+            ? TE.right(found.value)
+            : pipe(
+                registerUnchanged(ingest, source, isPublic, signal),
+                TE.flatMap(() => findAdded(ingest, source)),
+              ),
+      ),
+      TE.map(({ file, found, isRestored }) => ({ file, isNew: O.isNone(found), isRestored })),
+    )
+}

@@ -1,0 +1,89 @@
+import { E, type TE } from '../../fp.ts'
+import type { StaleValues } from '../../ports/cache.ts'
+import type { NewUid } from '../../ports/new-uid.ts'
+import type { Revocation } from '../../ports/revocations.ts'
+import type { DeletionMode, Trash } from '../../ports/trash.ts'
+import { isUid } from '../media/uid-text.ts'
+import { type Conflict, conflict, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
+import type { DeletedFile, Deletion } from './media-item.ts'
+
+/** Deletes files, and restores them (http-api.md §8.8). */
+export type TrashService = {
+  /**
+   * Deletes a file; again, with the same times, if it is in the trash. Once it succeeds, this process serves what the mode
+   * permits and nothing else. Objects of an erased file that are not deleted within `patienceMs` milliseconds are left
+   * to the sweep.
+   */
+  readonly delete: (
+    uid: string,
+    mode: DeletionMode,
+    patienceMs?: number,
+  ) => TE.TaskEither<NotFound | Unavailable, DeletedFile>
+  /** Puts files into the trash. Returns the times of each that exists. */
+  readonly deleteAll: (
+    uids: ReadonlyArray<string>,
+  ) => TE.TaskEither<Unavailable, ReadonlyMap<string, Deletion>>
+  /** Fails with Conflict if the file is not in the trash. */
+  readonly restore: (uid: string) => TE.TaskEither<NotFound | Conflict | Unavailable, void>
+}
+
+type Deps = {
+  readonly trash: Trash
+  readonly newUid: Pick<NewUid, 'job'>
+  readonly jobAttempts: number
+  /** How long a deleted file can be restored. */
+  readonly trashSeconds: number
+  readonly noteRevoked: (revoked: ReadonlyArray<Revocation>) => Promise<void>
+  /** Applies a change to the caches of this process. */
+  readonly applyStale: (stale: StaleValues) => TE.TaskEither<Unavailable, void>
+  /** Deletes the purged objects of a file from the store. Returns whether none is left. */
+  readonly removePurged: (uid: string, patienceMs: number) => TE.TaskEither<Unavailable, boolean>
+}
+
+/** A request waits this long for the store (milliseconds). */
+const defaultPatienceMs = 2000
+
+export const createTrashService = (deps: Deps): TrashService => {
+  const { trash, newUid, jobAttempts, trashSeconds, noteRevoked, applyStale, removePurged } = deps
+
+  const deleteFiles =
+    (
+      uids: ReadonlyArray<string>,
+      mode: DeletionMode,
+    ): TE.TaskEither<Unavailable, ReadonlyMap<string, Deletion>> =>
+    async () => {
+      const deleted = await trash.delete(uids, mode, trashSeconds)()
+      if (E.isLeft(deleted)) return deleted
+      await noteRevoked(deleted.right.revocations)
+      const applied = await applyStale(deleted.right.stale)()
+      return E.isLeft(applied) ? applied : E.right(deleted.right.deletions)
+    }
+
+  return {
+    delete:
+      (uid, mode, patienceMs = defaultPatienceMs) =>
+      async () => {
+        if (!isUid(uid)) return E.left(notFound('file', uid))
+        const deletions = await deleteFiles([uid], mode)()
+        if (E.isLeft(deletions)) return deletions
+        const deletion = deletions.right.get(uid)
+        if (deletion === undefined) return E.left(notFound('file', uid))
+        if (mode !== 'erase') return E.right({ ...deletion, isErased: null })
+        // The rows are gone. A store that does not answer is asked again by the sweep.
+        const removed = await removePurged(uid, patienceMs)()
+        return E.right({ ...deletion, isErased: E.isRight(removed) && removed.right })
+      },
+
+    deleteAll: (uids) => deleteFiles(uids, 'trash'),
+
+    restore: (uid) => async () => {
+      if (!isUid(uid)) return E.left(notFound('file', uid))
+      const restored = await trash.restore(uid, { uid: newUid.job(), attempts: jobAttempts })()
+      if (E.isLeft(restored)) return restored
+      const { result, stale } = restored.right
+      if (result === 'missing') return E.left(notFound('file', uid))
+      if (result === 'not deleted') return E.left(conflict(`${uid} is not in the trash`))
+      return applyStale(stale)()
+    },
+  }
+}

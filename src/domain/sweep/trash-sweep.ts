@@ -1,0 +1,162 @@
+import { E, O, pipe, TE } from '../../fp.ts'
+import type { StaleValues } from '../../ports/cache.ts'
+import { addMilliseconds, type Monotonic } from '../../ports/monotonic.ts'
+import type { ObjectStore } from '../../ports/object-store.ts'
+import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
+import type { Trash } from '../../ports/trash.ts'
+import type { WorkLocks } from '../../ports/work-locks.ts'
+import { isStoredFileKey } from '../media/stored-file-key.ts'
+import type { Unavailable } from '../shared/errors.ts'
+import { workStoppedFailure } from '../shared/work-stopped.ts'
+import { identifyStore } from './store-identity.ts'
+import { sweepLock } from './sweep-rules.ts'
+
+/** Number of files that were purged, and of objects that were deleted. */
+export type PurgedFiles = { readonly files: number; readonly objects: number }
+
+type Deps = {
+  readonly trash: Trash
+  readonly store: ObjectStore
+  readonly storedFiles: StoredFileRepository
+  readonly locks: WorkLocks
+  readonly monotonic: Monotonic
+  /** Applies a change to the caches of this process. */
+  readonly applyStale: (stale: StaleValues) => TE.TaskEither<Unavailable, void>
+}
+
+export type TrashSweep = {
+  /**
+   * Ends graces, purges files whose time has come, and deletes the objects of purged files, if any of this is due. The
+   * caller of `run` needs no lock. Deletes nothing from a store that may belong to another library. Returns `none` if
+   * another process is sweeping.
+   */
+  readonly run: (signal: AbortSignal) => TE.TaskEither<Unavailable, O.Option<PurgedFiles>>
+  /** Does the same. The caller has the lock of the sweep, and has checked that the store belongs to this library. */
+  readonly empty: (signal: AbortSignal) => TE.TaskEither<Unavailable, PurgedFiles>
+  /** Returns what `empty` would do. */
+  readonly count: TE.TaskEither<Unavailable, PurgedFiles>
+  /** Deletes the objects of one purged file, for `patienceMs` milliseconds at most. Returns whether none is left. */
+  readonly removePurged: (uid: string, patienceMs: number) => TE.TaskEither<Unavailable, boolean>
+}
+
+/** Number of graces, of files and of objects of one call of the database. */
+const pageSize = 100
+/** Number of objects that are deleted at the same time. */
+const deletesAtOnce = 8
+/** Number of files that one sweep purges. The next one goes on. */
+const maxFiles = 1000
+
+const nothing: PurgedFiles = { files: 0, objects: 0 }
+
+export const createTrashSweep = (deps: Deps): TrashSweep => {
+  const { trash, store, storedFiles, locks, monotonic, applyStale } = deps
+
+  /** Ends graces page by page. Each page is a transaction, so a stop loses nothing. */
+  const endGraces = async (signal: AbortSignal): Promise<E.Either<Unavailable, void>> => {
+    for (;;) {
+      if (signal.aborted) return E.left(workStoppedFailure)
+      const ended = await trash.endGraces(pageSize)()
+      if (E.isLeft(ended)) return ended
+      await applyStale(ended.right.stale)()
+      if (ended.right.count < pageSize) return E.right(undefined)
+    }
+  }
+
+  const purgeExpired = async (signal: AbortSignal): Promise<E.Either<Unavailable, number>> => {
+    const expired = await trash.listExpired(maxFiles)()
+    if (E.isLeft(expired)) return expired
+    let files = 0
+    for (const uid of expired.right) {
+      if (signal.aborted) return E.left(workStoppedFailure)
+      const purged = await trash.purge(uid)()
+      if (E.isLeft(purged)) return purged
+      await applyStale(purged.right.stale)()
+      if (purged.right.isPurged) files += 1
+    }
+    return E.right(files)
+  }
+
+  const deleteObjects = async (keys: ReadonlyArray<string>): Promise<E.Either<Unavailable, void>> => {
+    for (let start = 0; start < keys.length; start += deletesAtOnce) {
+      const batch = keys.slice(start, start + deletesAtOnce).filter(isStoredFileKey)
+      const deleted = await Promise.all(batch.map((key) => store.delete(key)()))
+      const failed = deleted.find(E.isLeft)
+      if (failed !== undefined) return failed
+    }
+    return E.right(undefined)
+  }
+
+  /**
+   * Deletes purged objects. Their keys are forgotten when the store has said that they are deleted, and stay after any
+   * other answer.
+   */
+  const removeObjects = async (
+    uid: string | null,
+    isStopped: () => boolean,
+  ): Promise<E.Either<Unavailable, { readonly objects: number; readonly isWhole: boolean }>> => {
+    for (let objects = 0; ; ) {
+      const keys = await trash.listPurgedObjects(uid, pageSize)()
+      if (E.isLeft(keys)) return keys
+      if (keys.right.length === 0) return E.right({ objects, isWhole: true })
+      if (isStopped()) return E.right({ objects, isWhole: false })
+      const deleted = await deleteObjects(keys.right)
+      if (E.isLeft(deleted)) return deleted
+      const forgotten = await trash.forgetPurgedObjects(keys.right)()
+      if (E.isLeft(forgotten)) return forgotten
+      objects += keys.right.length
+    }
+  }
+
+  const isOurs = pipe(
+    () => identifyStore({ store, storedFiles }),
+    TE.map(({ owner }) => owner === 'ours' || owner === 'unmarked'),
+  )
+
+  const empty: TrashSweep['empty'] = (signal) => async () => {
+    const ended = await endGraces(signal)
+    if (E.isLeft(ended)) return ended
+    const files = await purgeExpired(signal)
+    if (E.isLeft(files)) return files
+    const removed = await removeObjects(null, () => signal.aborted)
+    if (E.isLeft(removed)) return removed
+    return removed.right.isWhole
+      ? E.right({ files: files.right, objects: removed.right.objects })
+      : E.left(workStoppedFailure)
+  }
+
+  return {
+    run: (signal) => async () => {
+      const due = await trash.isDue()
+      if (E.isLeft(due) || !due.right) return E.isLeft(due) ? due : E.right(O.some(nothing))
+      // No grace waits for the sweep of a large store.
+      const ended = await endGraces(signal)
+      if (E.isLeft(ended)) return ended
+      return locks.tryWith(
+        sweepLock,
+        (lost): TE.TaskEither<Unavailable, PurgedFiles> =>
+          async () => {
+            const stopping = AbortSignal.any([signal, lost])
+            const ours = await isOurs()
+            if (E.isLeft(ours)) return ours
+            return ours.right ? empty(stopping)() : E.right(nothing)
+          },
+      )()
+    },
+
+    empty,
+
+    count: pipe(
+      trash.listExpired(maxFiles),
+      TE.map((files) => ({ files: files.length, objects: 0 })),
+    ),
+
+    removePurged: (uid, patienceMs) => async () => {
+      const until = addMilliseconds(monotonic(), patienceMs)
+      const ours = await isOurs()
+      if (E.isLeft(ours)) return ours
+      if (!ours.right) return E.right(false)
+      const removed = await removeObjects(uid, () => monotonic() > until)
+      return E.isLeft(removed) ? removed : E.right(removed.right.isWhole)
+    },
+  }
+}

@@ -1,0 +1,106 @@
+import type { NewFileJob } from '../domain/jobs/job.ts'
+import type { Deletion } from '../domain/library/media-item.ts'
+import type { ContentFileUid, ImageFileUid } from '../domain/media/ids.ts'
+import type { Unavailable } from '../domain/shared/errors.ts'
+import type { O, TE } from '../fp.ts'
+import type { StaleValues } from './cache.ts'
+import type { Revocation } from './revocations.ts'
+
+/**
+ * How files are deleted. `trash`: they can be restored, and parts of films are served for a while. `take down`: they
+ * can be restored, nothing of them is served, their tokens are revoked, and their bytes are refused. `erase`: taken
+ * down, and purged at once.
+ */
+export type DeletionMode = 'trash' | 'take down' | 'erase'
+
+/** The cached values that a change makes stale, blobs included, as the log of invalidations names them. */
+type Stale = Exclude<StaleValues, 'all'>
+
+export type DeletedFiles = {
+  /** The times of those files that exist, by uid. */
+  readonly deletions: ReadonlyMap<string, Deletion>
+  readonly revocations: ReadonlyArray<Revocation>
+  readonly stale: Stale
+}
+
+/** A file that was deleted, whose bytes are those of a file that is added. */
+type DeletedTwin = { readonly uid: ImageFileUid | ContentFileUid; readonly isTakenDown: boolean }
+
+type TakenDownFile = {
+  readonly uid: string
+  /** Names of the blobs of its original and its exports. */
+  readonly blobs: ReadonlyArray<string>
+}
+
+/** Prefix of the names with which the log of invalidations announces a takedown; the uid follows. */
+export const takenDownPrefix = 'taken_down:'
+
+/**
+ * Seconds for which the segments and MP4s of a deleted film are served: it plays to its end, also at half speed. 600
+ * at least, because a viewer may pause.
+ */
+export const graceSecondsOf = (durationSeconds: number): number => Math.max(600, 2 * durationSeconds)
+
+/** The deleted files of the library. All times are those of the database. */
+export type Trash = {
+  /**
+   * Deletes all of these files that exist, or none if it fails: cancels their jobs, and revokes their tokens unless
+   * the mode is `trash`. A file that was deleted before keeps its times; a stricter mode hardens its deletion.
+   * `keepSeconds`: how long it can be restored.
+   */
+  readonly delete: (
+    uids: ReadonlyArray<string>,
+    mode: DeletionMode,
+    keepSeconds: number,
+  ) => TE.TaskEither<Unavailable, DeletedFiles>
+  /**
+   * Takes a file out of the trash, with everything that it had. A job that the deletion ended waits again; `job` is
+   * added if the file has no exports and no job. Its bytes are accepted again, its tokens stay revoked.
+   */
+  readonly restore: (
+    uid: string,
+    job: NewFileJob,
+  ) => TE.TaskEither<
+    Unavailable,
+    { readonly result: 'restored' | 'not deleted' | 'missing'; readonly stale: Stale }
+  >
+  /** Ends graces whose time has come, at most `limit`. Returns their number. */
+  readonly endGraces: (
+    limit: number,
+  ) => TE.TaskEither<Unavailable, { readonly count: number; readonly stale: Stale }>
+  /** Lists files that are to be purged: their time has come, and their grace has ended. At most `limit`. */
+  readonly listExpired: (limit: number) => TE.TaskEither<Unavailable, ReadonlyArray<string>>
+  /**
+   * Deletes all rows of such a file, and adds the keys of its objects to the purged objects, in one transaction. Does
+   * nothing for any other file.
+   */
+  readonly purge: (
+    uid: string,
+  ) => TE.TaskEither<Unavailable, { readonly isPurged: boolean; readonly stale: Stale }>
+  /**
+   * Lists keys of objects that no row names any more, and that may still be in the store: those of one file
+   * (`null`: of any), at most `limit`.
+   */
+  readonly listPurgedObjects: (
+    uid: string | null,
+    limit: number,
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<string>>
+  /** Forgets purged objects, which are certainly not in the store any more. */
+  readonly forgetPurgedObjects: (keys: ReadonlyArray<string>) => TE.TaskEither<Unavailable, void>
+  /** Returns whether a grace or a file is due, or a purged object is left. */
+  readonly isDue: TE.TaskEither<Unavailable, boolean>
+  /** Returns whether the file exists and is deleted. */
+  readonly isInTrash: (uid: string) => TE.TaskEither<Unavailable, boolean>
+  /**
+   * Finds a deleted file with these bytes: one that was taken down, even if it was purged since, or else one in
+   * the trash.
+   */
+  readonly findTwin: (sha512: string) => TE.TaskEither<Unavailable, O.Option<DeletedTwin>>
+  /** Lists files that were taken down and not restored, also purged ones, ordered by uid, after this uid. */
+  readonly listTakenDown: (
+    after: string | null,
+    limit: number,
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<TakenDownFile>>
+  /** Returns whether a file is in the trash, or any file was ever purged. */
+  readonly hasDeleted: TE.TaskEither<Unavailable, boolean>
+}

@@ -1,0 +1,107 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect } from 'chai'
+import { type Command, CommandError, createCommandPrinter } from '../../src/cli/command.ts'
+import { listCommand } from '../../src/cli/list-command.ts'
+import { restoreCommand } from '../../src/cli/restore-command.ts'
+import { revokeCommand } from '../../src/cli/revoke-command.ts'
+import { rmCommand } from '../../src/cli/rm-command.ts'
+import { showCommand } from '../../src/cli/show-command.ts'
+import { tokenCommand } from '../../src/cli/token-command.ts'
+import { loadSettings } from '../../src/composition/load-settings.ts'
+import { withNewLibrary } from '../../src/composition/with-services.ts'
+import type { Config } from '../../src/config/settings.ts'
+import { E } from '../../src/fp.ts'
+import { type SeededFilm, type SeededImage, seedFilm, seedImage } from '../support/library.ts'
+import { filesWith } from '../support/library-instance.ts'
+import { connectionUrl, withDatabase } from '../support/postgres.ts'
+
+describe('the commands rm and restore', () => {
+  const database = withDatabase()
+  let folder: string
+  let config: Config
+  let image: SeededImage
+  let film: SeededFilm
+
+  beforeEach(async () => {
+    await database.empty()
+    folder = await mkdtemp(path.join(tmpdir(), 'larder-trash-'))
+    const loaded = loadSettings({ DATA_DIR: folder, DATABASE_URL: connectionUrl(database.connection()) })
+    if (E.isLeft(loaded)) throw new Error(loaded.left.join())
+    config = loaded.right
+    await withNewLibrary(config, async (larder) => {
+      image = await seedImage(larder)
+      film = await seedFilm(larder)
+    })
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  const run = async (command: Command, args: ReadonlyArray<string>, isJson = true) => {
+    const lines: string[] = []
+    const out = createCommandPrinter((line) => lines.push(line), isJson)
+    const code = await command.run({ config, args, ...out })
+    return {
+      code,
+      lines,
+      json: isJson ? lines.map((line) => JSON.parse(line) as Record<string, unknown>) : [],
+    }
+  }
+  const listed = async (...args: ReadonlyArray<string>) =>
+    (await run(listCommand, args)).json.map(({ uid }) => uid)
+
+  it('put files into the trash, and take them out again', async () => {
+    const removed = await run(rmCommand, [image.uid, film.uid])
+    expect(removed.code).to.equal(0)
+    expect(removed.json.map(({ uid }) => uid)).to.deep.equal([image.uid, film.uid, undefined])
+    expect(removed.json[0]).to.have.all.keys('uid', 'deleted_at', 'purge_after')
+    expect(removed.json[2]).to.deep.equal({ instances: [] })
+    expect(await listed()).to.deep.equal([])
+    expect(await listed('--deleted')).to.have.members([image.uid, film.uid])
+    const { lines } = await run(showCommand, [film.uid], false)
+    expect(lines.join('\n')).to.match(/deleted .*\n.*purged after /)
+    const refused = await run(tokenCommand, [film.uid]).catch((error: unknown) => error)
+    expect(refused).to.be.instanceOf(CommandError)
+    expect(String(refused)).to.include('is in the trash: restore it first')
+    const restored = await run(restoreCommand, [image.uid, film.uid])
+    expect([restored.code, restored.json[0]]).to.deep.equal([0, { uid: image.uid, restored: true }])
+    expect(await listed()).to.have.length(2)
+    expect((await run(restoreCommand, [image.uid])).json[0]).to.deep.equal({
+      uid: image.uid,
+      error: `${image.uid} is not in the trash`,
+    })
+  })
+
+  it('go on after a file that does not exist, and say so with the exit code', async () => {
+    const { code, json } = await run(rmCommand, ['if_unknown', film.uid])
+    expect([code, json[0]?.error]).to.deep.equal([1, 'there is no file with the uid if_unknown'])
+    expect(await listed('--deleted')).to.deep.equal([film.uid])
+    expect((await run(rmCommand, ['if_unknown'])).json).to.have.length(1)
+  })
+
+  it('take down and erase', async () => {
+    const taken = await run(rmCommand, [film.uid, '--now'], false)
+    expect(taken.lines[0]).to.match(/taken down; can be restored until 20/)
+    expect((await run(showCommand, [film.uid])).json[0]).to.include({ taken_down: true })
+    expect((await run(revokeCommand, [film.uid])).json[0]).to.include({ uid: film.uid })
+    expect(await filesWith(folder, 'first part')).to.have.length(1)
+    const erased = await run(rmCommand, [film.uid, '--now', '--purge'])
+    expect([erased.code, erased.json[0]?.erased]).to.deep.equal([0, true])
+    expect(await filesWith(folder, 'first part')).to.deep.equal([])
+    expect((await run(restoreCommand, [film.uid])).code).to.equal(1)
+  })
+
+  it('refuse wrong usage', async () => {
+    for (const [command, args] of [
+      [rmCommand, []],
+      [rmCommand, [film.uid, '--purge']],
+      [restoreCommand, []],
+      [restoreCommand, ['--all']],
+    ] as const) {
+      const error = await (async () => run(command, args))().catch((thrown: unknown) => thrown)
+      expect(error).to.be.instanceOf(CommandError)
+      expect((error as CommandError).exitCode).to.equal(2)
+    }
+    expect(await listed()).to.have.length(2)
+  })
+})
