@@ -535,7 +535,8 @@ export type paths = {
     readonly get: operations['showMedia']
     readonly put?: never
     readonly post?: never
-    readonly delete?: never
+    /** Puts a file into the trash, takes it down, or erases it. */
+    readonly delete: operations['deleteMedia']
     readonly options?: never
     readonly head?: never
     /** Changes title, alt, metadata and public of a file (RFC 7396). */
@@ -551,8 +552,25 @@ export type paths = {
     }
     readonly get?: never
     readonly put?: never
-    /** Changes up to 1,000 files. */
+    /** Changes up to 1,000 files, or puts them into the trash. */
     readonly post: operations['changeMediaBatch']
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/api/1/admin/media/{uid}/restore": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Takes a file out of the trash. */
+    readonly post: operations['restoreMedia']
     readonly delete?: never
     readonly options?: never
     readonly head?: never
@@ -882,14 +900,50 @@ export type components = {
     readonly BackgroundTasks: {
       readonly tasks: ReadonlyArray<components['schemas']['BackgroundTask']>
     }
+    readonly BatchDeletion: {
+      readonly results: ReadonlyArray<{
+        readonly uid: string
+        readonly status: 200
+      } | {
+        readonly uid: string
+        readonly status: 202
+        /** A time of RFC 3339, in UTC. */
+        readonly deleted_at: string
+        /** Until then it can be restored. */
+        readonly purge_after: string
+      } | {
+        readonly uid: string
+        readonly status: 404
+        readonly type: "not_found"
+      } | {
+        readonly uid: string
+        readonly status: 409
+        readonly type: "conflict"
+      }>
+      /** A uid. */
+      readonly purge: string | null
+      /** One receipt for each instance; null if the database did not return them: read them later. */
+      readonly instances: ReadonlyArray<components['schemas']['Receipt']> | null
+    }
     readonly BatchResults: {
       readonly results: ReadonlyArray<{
         readonly uid: string
         readonly status: 200
       } | {
         readonly uid: string
+        readonly status: 202
+        /** A time of RFC 3339, in UTC. */
+        readonly deleted_at: string
+        /** Until then it can be restored. */
+        readonly purge_after: string
+      } | {
+        readonly uid: string
         readonly status: 404
         readonly type: "not_found"
+      } | {
+        readonly uid: string
+        readonly status: 409
+        readonly type: "conflict"
       }>
     }
     readonly CacheCounts: {
@@ -1124,11 +1178,22 @@ export type components = {
       readonly exports: ReadonlyArray<components['schemas']['MediaExport']>
       /** The newest job of the file. */
       readonly job: components['schemas']['Job'] | null
+      /** When it was put into the trash. */
+      readonly deleted_at: string | null
+      /** When the trash is emptied of it. */
+      readonly purge_after: string | null
+      readonly taken_down: boolean
     }
-    readonly MediaBatch: {
+    readonly MediaBatchChange: {
       /** A list of 1 to 1000 different uids. */
       readonly uids: ReadonlyArray<string>
       readonly patch: components['schemas']['MediaChange']
+    }
+    readonly MediaBatchDeletion: {
+      /** A list of 1 to 1000 different uids. */
+      readonly uids: ReadonlyArray<string>
+      /** True. */
+      readonly delete: true
     }
     readonly MediaChange: {
       /** A text of at most 500 characters. */
@@ -1138,6 +1203,18 @@ export type components = {
       readonly public?: boolean
       /** An object of the caller, which Larder stores and returns. */
       readonly metadata?: { readonly [name: string]: unknown } | null
+    }
+    readonly MediaDeletion: {
+      /** A time of RFC 3339, in UTC. */
+      readonly deleted_at: string
+      /** Until then it can be restored. */
+      readonly purge_after: string
+      /** A uid. */
+      readonly purge: string | null
+      /** One receipt for each instance; null if the database did not return them: read them later. */
+      readonly instances: ReadonlyArray<components['schemas']['Receipt']> | null
+      /** With `purge=1`: whether nothing is left of it. */
+      readonly erased?: boolean
     }
     readonly MediaExport: {
       /** A uid. */
@@ -2455,6 +2532,8 @@ export type operations = {
         readonly created_after?: string
         /** Only files that were added earlier. */
         readonly created_before?: string
+        /** Whether to list the trash instead. */
+        readonly deleted?: "1" | "0" | "true" | "false"
         /** A whole number from 1 to 200. */
         readonly limit?: number
         /** The `next` of the page before, for the same filters. */
@@ -2547,6 +2626,7 @@ export type operations = {
       readonly 403: components['responses']['Error']
       readonly 404: components['responses']['Error']
       readonly 408: components['responses']['Error']
+      readonly 409: components['responses']['Error']
       readonly 412: components['responses']['Error']
       readonly 413: components['responses']['Error']
       readonly 415: components['responses']['Error']
@@ -2556,7 +2636,43 @@ export type operations = {
       readonly 503: components['responses']['Error503']
     }
   }
-  /** Changes up to 1,000 files. */
+  /** Puts a file into the trash, takes it down, or erases it. */
+  readonly deleteMedia: {
+    readonly parameters: {
+      readonly query?: {
+        /** Takes it down: nothing of it is served any more, also not to tokens. */
+        readonly now?: "1" | "0" | "true" | "false"
+        /** With `now=1`: erases it at once. */
+        readonly purge?: "1" | "0" | "true" | "false"
+      }
+      readonly header?: never
+      readonly path: {
+        /** A uid. */
+        readonly uid: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 202: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['MediaDeletion']
+        }
+      }
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 409: components['responses']['Error']
+      readonly 422: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Changes up to 1,000 files, or puts them into the trash. */
   readonly changeMediaBatch: {
     readonly parameters: {
       readonly query?: never
@@ -2566,7 +2682,7 @@ export type operations = {
     }
     readonly requestBody: {
       readonly content: {
-        readonly "application/json": components['schemas']['MediaBatch']
+        readonly "application/json": components['schemas']['MediaBatchChange'] | components['schemas']['MediaBatchDeletion']
       }
     }
     readonly responses: {
@@ -2576,7 +2692,7 @@ export type operations = {
           readonly [name: string]: unknown
         }
         readonly content: {
-          readonly "application/json": components['schemas']['BatchResults']
+          readonly "application/json": components['schemas']['BatchDeletion'] | components['schemas']['BatchResults']
         }
       }
       readonly 400: components['responses']['Error']
@@ -2586,6 +2702,37 @@ export type operations = {
       readonly 413: components['responses']['Error']
       readonly 415: components['responses']['Error']
       readonly 422: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Takes a file out of the trash. */
+  readonly restoreMedia: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        /** A uid. */
+        readonly uid: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 200: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly ETag: string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['Media']
+        }
+      }
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 409: components['responses']['Error']
       readonly 500: components['responses']['Error']
       readonly 503: components['responses']['Error503']
     }

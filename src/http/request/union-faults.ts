@@ -29,7 +29,9 @@ const faultsOfUnion = (faults: t.Errors, place: number): t.Errors => {
   if (first === undefined || union === undefined) return faults
   const members = alternativesOf(union.type).map(parameterNames)
   const sent = isObject(union.actual) ? Object.keys(union.actual) : []
-  const meant = members.flatMap((names, i) => (sent.every((name) => names.includes(name)) ? [String(i)] : []))
+  const fits = members.map((names) => sent.filter((name) => names.includes(name)).length)
+  const best = Math.max(...fits)
+  const meant = best === 0 ? [] : fits.flatMap((fit, i) => (fit === best ? [String(i)] : []))
   return meant.length === 1
     ? faults.filter(({ context }) => context[place + 1]?.key === meant[0])
     : [{ value: union.actual, context: first.context.slice(0, place + 1), message: choiceOf(members) }]
@@ -37,8 +39,8 @@ const faultsOfUnion = (faults: t.Errors, place: number): t.Errors => {
 
 /**
  * Reduces the faults of unions of closed objects, of which each alternative reports its own. The members of the
- * value show which alternative the sender meant: only its faults are returned. If they show none, or several, the
- * result is one fault that names the members of all alternatives.
+ * value show which alternative the sender meant: that which has most of them. Only its faults are returned. If there is
+ * no such alternative, or several, the result is one fault that names the members of all alternatives.
  */
 export const withoutOtherAlternatives = (errors: t.Errors): t.Errors => {
   const others: t.Errors = []
