@@ -229,6 +229,27 @@ describe('the triggers of invalidation', () => {
     expect(rows.map(({ name }: { name: string }) => name)).to.have.members(families)
   })
 
+  it('name values in proportion to the parts that are added, not to their square', async () => {
+    const trx = await database.knex().transaction()
+    await trx.raw(`
+      create temporary table named (length integer) on commit drop;
+      create or replace function log_invalidation(names text[]) returns void language sql as
+        'insert into pg_temp.named values (cardinality(names))'`)
+    await trx.raw(`
+      with stored as (
+        insert into s3_files (uid, key, content_type, file_size, sha256)
+        select 's3f_p' || n, 's3_files/p' || n, '', 1, repeat('0', 64) from generate_series(1, 300) n
+        returning id
+      )
+      insert into content_file_export_parts
+        (uid, content_file_export_id, s3_file_id, role, position, content_type, duration_ticks, timescale, keyframes)
+      select 'cfep_p' || s.id, e.id, s.id, 'media', 1000 + row_number() over (), '', 1, 1, '[]'
+      from stored s, (select id from content_file_exports where format = 'm3u8' limit 1) e`)
+    const { rows } = await trx.raw('select sum(length) as names from pg_temp.named')
+    await trx.rollback()
+    expect(Number(rows[0].names)).to.be.within(300, 2 * 300)
+  })
+
   it('split long lists over rows, and notify with an empty payload', async () => {
     const trx = await database.knex().transaction()
     await trx.raw(`insert into users (sub, admin) select 'user ' || n, true from generate_series(1, 1200) n`)

@@ -138,13 +138,19 @@ const vods = (rows: string): string => `
 
 const parts = (rows: string): string => `select 'content_files:exports:parts:' || uid from ${rows} r`
 
-/** Everything that is made from the parts of exports that still exist. */
-const ofPartsExports = (rows: string): string => `
-  ${vods(`(select e.uid from ${rows} r join content_file_exports e on e.id = r.content_file_export_id)`)}
-  union all
-  ${exportPlaylists(`(select e.content_file_id from ${rows} r join content_file_exports e on e.id = r.content_file_export_id)`)}
-  union all
-  ${parts(`(select p.uid from ${rows} r join content_file_export_parts p using (content_file_export_id))`)}`
+/**
+ * Everything that is made from the parts of exports that still exist. The exports are reduced to different ones first:
+ * each of 10,000 rows would be joined with all 10,000 parts of its export.
+ */
+const ofPartsExports = (rows: string): string => {
+  const exports = `(select distinct content_file_export_id from ${rows} part)`
+  return `
+    ${vods(`(select e.uid from ${exports} r join content_file_exports e on e.id = r.content_file_export_id)`)}
+    union all
+    ${exportPlaylists(`(select e.content_file_id from ${exports} r join content_file_exports e on e.id = r.content_file_export_id)`)}
+    union all
+    ${parts(`(select p.uid from ${exports} r join content_file_export_parts p using (content_file_export_id))`)}`
+}
 
 const up = async (db: Knex): Promise<void> => {
   await db.raw(log)
