@@ -11,7 +11,7 @@ const maxFiles = 5
 /** Resolves with the exit code of mocha. */
 const mocha = (args, env = {}) =>
   new Promise((resolve) => {
-    const child = spawn('node_modules/.bin/mocha', args, {
+    const child = spawn('node_modules/.bin/mocha', ['--require', './scripts/exit-when-idle.cjs', ...args], {
       stdio: 'inherit',
       env: { ...process.env, ...env },
     })
