@@ -33,7 +33,7 @@ export type TrashSweep = {
   readonly run: (signal: AbortSignal) => TE.TaskEither<Unavailable, O.Option<PurgedFiles>>
   /** Does the same. The caller has the lock of the sweep, and has checked that the store belongs to this library. */
   readonly empty: (signal: AbortSignal) => TE.TaskEither<Unavailable, PurgedFiles>
-  /** Returns what `empty` would do. */
+  /** Returns the number of files that `empty` would purge. Their objects are not counted, and are 0. */
   readonly count: TE.TaskEither<Unavailable, PurgedFiles>
   /** Deletes the objects of one purged file, for `patienceMs` milliseconds at most. Returns whether none is left. */
   readonly removePurged: (uid: string, patienceMs: number) => TE.TaskEither<Unavailable, boolean>
