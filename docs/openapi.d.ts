@@ -2666,7 +2666,6 @@ export type operations = {
       readonly 401: components['responses']['Error401']
       readonly 403: components['responses']['Error']
       readonly 404: components['responses']['Error']
-      readonly 409: components['responses']['Error']
       readonly 422: components['responses']['Error']
       readonly 500: components['responses']['Error']
       readonly 503: components['responses']['Error503']

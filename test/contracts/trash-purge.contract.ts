@@ -5,10 +5,9 @@ import { takenDownPrefix } from '../../src/ports/trash.ts'
 import { aNewContentExport, aNewContentFile, aNewFileJob, aNewImageExport } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { createMediaScene } from '../support/media-scene.ts'
+import type { TrashSubject } from './trash.contract.ts'
 
 const week = 604_800
-
-import type { TrashSubject } from './trash.contract.ts'
 
 /** What every Trash promises of purged files, and of their bytes. `make` returns an empty library. */
 export const trashPurgeContract = (make: () => Promise<TrashSubject>): void => {

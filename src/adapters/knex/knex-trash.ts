@@ -74,7 +74,6 @@ export const createKnexTrash = (db: Knex): Trash => {
   ): Promise<DeletedFiles> => {
     const deletions = new Map<string, Deletion>()
     const isTakenDown = mode !== 'trash'
-    const keep = mode === 'erase' ? 0 : keepSeconds
     const locked = await lockFiles(trx, uids)
     const takenDown = new Set(
       decodeRows(Uid, (await trx.raw(sql.selectAlreadyTakenDown, { uids })).rows).map(({ uid }) => uid),
@@ -84,7 +83,12 @@ export const createKnexTrash = (db: Knex): Trash => {
       const ids = [...(locked.get(kind) ?? [])]
       if (ids.length === 0) continue
       const { files } = mediaTables[kind]
-      await trx.raw(sql.deleteFiles[kind], { ids, keep, isTakenDown, isErased: mode === 'erase' })
+      await trx.raw(sql.deleteFiles[kind], {
+        ids,
+        keep: keepSeconds,
+        isTakenDown,
+        isErased: mode === 'erase',
+      })
       if (isTakenDown) await trx.raw(sql.noteTakenDown(files, exportedFileIds[kind]('f.id')), { ids })
       const { rows } = await trx.raw(sql.selectDeletions(files), { ids })
       for (const { uid, ...deletion } of decodeRows(DeletedRow, rows)) deletions.set(uid, deletion)

@@ -4,7 +4,8 @@ export type StreamMoment = number & { readonly StreamMoment: unique symbol }
 /**
  * The replies of this process whose bodies are being sent. A takedown ends those of its file. A reader takes the moment
  * before it decides who may read. So a body that is opened later ends at once if its file was taken down
- * since then, although its reader found the file before.
+ * since then, although its reader found the file before. So does the body of any file if more takedowns than are
+ * remembered came between the moment and its opening.
  */
 export type OpenStreams = {
   readonly moment: () => StreamMoment
@@ -27,8 +28,10 @@ export const createOpenStreams = (): OpenStreams => {
   /** The moments of the latest takedowns by file, oldest first. */
   const ended = new Map<string, number>()
   let count = 0
+  /** The moment of the latest takedown that was forgotten. Its file is not known any more, so it stands for all. */
+  let forgotten = 0
 
-  const isEnded = (file: string, since: StreamMoment): boolean => since < (ended.get(file) ?? 0)
+  const isEnded = (file: string, since: StreamMoment): boolean => since < (ended.get(file) ?? forgotten)
 
   return {
     moment: () => count as StreamMoment,
@@ -50,9 +53,10 @@ export const createOpenStreams = (): OpenStreams => {
       count += 1
       ended.delete(file)
       ended.set(file, count)
-      for (const oldest of ended.keys()) {
+      for (const [oldest, moment] of ended) {
         if (ended.size <= remembered) break
         ended.delete(oldest)
+        forgotten = moment
       }
       const ofFile = streams.get(file) ?? new Set()
       streams.delete(file)

@@ -33,7 +33,7 @@ export type TrashSweep = {
   readonly run: (signal: AbortSignal) => TE.TaskEither<Unavailable, O.Option<PurgedFiles>>
   /** Does the same. The caller has the lock of the sweep, and has checked that the store belongs to this library. */
   readonly empty: (signal: AbortSignal) => TE.TaskEither<Unavailable, PurgedFiles>
-  /** Returns what `empty` would do. */
+  /** Returns the number of files that `empty` would purge. Their objects are not counted, and are 0. */
   readonly count: TE.TaskEither<Unavailable, PurgedFiles>
   /** Deletes the objects of one purged file, for `patienceMs` milliseconds at most. Returns whether none is left. */
   readonly removePurged: (uid: string, patienceMs: number) => TE.TaskEither<Unavailable, boolean>
@@ -76,14 +76,20 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
     return E.right(files)
   }
 
-  const deleteObjects = async (keys: ReadonlyArray<string>): Promise<E.Either<Unavailable, void>> => {
-    for (let start = 0; start < keys.length; start += deletesAtOnce) {
-      const batch = keys.slice(start, start + deletesAtOnce).filter(isStoredFileKey)
-      const deleted = await Promise.all(batch.map((key) => store.delete(key)()))
+  /** Returns the keys that were done before it was stopped. Keys that do not have Larder's form are not deleted. */
+  const deleteObjects = async (
+    keys: ReadonlyArray<string>,
+    isStopped: () => boolean,
+  ): Promise<E.Either<Unavailable, ReadonlyArray<string>>> => {
+    let done = 0
+    while (done < keys.length && !isStopped()) {
+      const batch = keys.slice(done, done + deletesAtOnce)
+      const deleted = await Promise.all(batch.filter(isStoredFileKey).map((key) => store.delete(key)()))
       const failed = deleted.find(E.isLeft)
       if (failed !== undefined) return failed
+      done += batch.length
     }
-    return E.right(undefined)
+    return E.right(keys.slice(0, done))
   }
 
   /**
@@ -99,11 +105,11 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
       if (E.isLeft(keys)) return keys
       if (keys.right.length === 0) return E.right({ objects, isWhole: true })
       if (isStopped()) return E.right({ objects, isWhole: false })
-      const deleted = await deleteObjects(keys.right)
+      const deleted = await deleteObjects(keys.right, isStopped)
       if (E.isLeft(deleted)) return deleted
-      const forgotten = await trash.forgetPurgedObjects(keys.right)()
+      const forgotten = await trash.forgetPurgedObjects(deleted.right)()
       if (E.isLeft(forgotten)) return forgotten
-      objects += keys.right.length
+      objects += deleted.right.length
     }
   }
 

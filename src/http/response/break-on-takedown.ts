@@ -4,7 +4,7 @@ import type { OpenStreams } from '../../domain/shared/open-streams.ts'
 
 /**
  * Breaks the connection when the file is taken down while its body is sent. Returns `false` if that has happened
- * already, so that the body must not be opened.
+ * already, or if the client has disconnected, so that the body must not be opened.
  */
 export const breakOnTakedown = (
   openStreams: OpenStreams,
@@ -12,7 +12,11 @@ export const breakOnTakedown = (
   res: ServerResponse,
 ): boolean => {
   const close = openStreams.open(file, since, () => res.destroy())
-  if (res.destroyed) return false
+  if (res.destroyed) {
+    // 'close' may have been emitted before.
+    close()
+    return false
+  }
   res.once('close', close)
   return true
 }

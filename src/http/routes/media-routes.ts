@@ -234,7 +234,7 @@ export const mediaRoutes = (
           purge: 'With `now=1`: erases it at once.',
         },
         replies: { 202: jsonOf(MediaDeletion, 'It is deleted. The receipts say which servers know.') },
-        errors: [404, 409],
+        errors: [404],
       },
       credential,
       params: ByUid,

@@ -46,4 +46,19 @@ describe('open streams', () => {
     streams.endAllOf('a')
     expect(ends).to.equal(1)
   })
+
+  it('end, too, if more takedowns than are remembered came after the moment', () => {
+    const streams = createOpenStreams()
+    const before = streams.moment()
+    for (let n = 0; n < 2000; n += 1) streams.endAllOf(`file ${n}`)
+    let ends = 0
+    streams.open('file 0', before, () => {
+      ends += 1
+    })
+    expect(ends).to.equal(1)
+    streams.open('file 0', streams.moment(), () => {
+      ends += 1
+    })
+    expect(ends).to.equal(1)
+  })
 })

@@ -4,6 +4,7 @@ import { createMemoryStoredFileRepository } from '../../../src/adapters/memory/m
 import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { libraryMarkKey } from '../../../src/domain/sweep/sweep-rules.ts'
 import { E, O, TE } from '../../../src/fp.ts'
+import type { MonotonicMs } from '../../../src/ports/monotonic.ts'
 import type { ObjectStore } from '../../../src/ports/object-store.ts'
 import { right } from '../../support/expect-right.ts'
 import { seedImage } from '../../support/library.ts'
@@ -64,6 +65,30 @@ describe('the sweep of the trash', () => {
     expect(await right(larder.trashSweep.run(neverAborted))).to.deep.equal(O.some({ files: 0, objects: 2 }))
     expect(await keysIn(store, 's3_files/')).not.to.include(exports[0]?.file.key)
     expect(await right(larder.trash.isDue)).to.equal(false)
+  })
+
+  it('deletes objects of one file no longer than it may, and remembers which are left', async () => {
+    let now = 0
+    let deletes = 0
+    const { clock } = createStandingClock()
+    const memory = createMemoryObjectStore(clock)
+    const store: ObjectStore = {
+      ...memory,
+      delete: (key) => async () => {
+        deletes += 1
+        now += 1000
+        return memory.delete(key)()
+      },
+    }
+    const larder = await createMemoryLarder({ clock, monotonic: () => now as MonotonicMs, store })
+    const { uid } = await seedImage(
+      larder,
+      Array.from({ length: 40 }, (_, n) => Buffer.from(`export ${n}`)),
+    )
+    expect((await right(larder.trashService.delete(uid, 'erase'))).isErased).to.equal(false)
+    expect(deletes).to.equal(8)
+    expect(await right(larder.trash.listPurgedObjects(uid, 100))).to.have.length(41 - 8)
+    expect(await right(larder.trashSweep.run(neverAborted))).to.deep.equal(O.some({ files: 0, objects: 33 }))
   })
 
   it('deletes nothing from a store of another library', async () => {
