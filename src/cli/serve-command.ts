@@ -54,10 +54,12 @@ type Serving = {
 }
 
 const serve = async (larder: Larder, { config, created, print, report, stop }: Serving): Promise<number> => {
-  await larder.revocationService.openIndex()
   const { createFollowTask, createReportTask } = await import('../worker/freshness-tasks.ts')
   const { createLarderServer } = await import('../composition/http.ts')
   const { server, drain } = createLarderServer(larder, config)
+  // The waits for the first read begin here: an import may take longer than a request waits.
+  await larder.revocationService.openIndex()
+  larder.follower.prepare()
   const { port } = await startListening(server, config)
   // Not before the port is open: a task that runs would keep a process alive that fails to open it.
   const instance = larder.newUid.instance()

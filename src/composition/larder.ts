@@ -177,7 +177,7 @@ export const createServices = (
   const { revocationService, openStreams, trashSweep, trashService } = deletion
   const ingest = createIngestService({
     trash,
-    restore: trashService.restore,
+    restore: trashService.restoreTwin,
     cache,
     store,
     imageFiles,

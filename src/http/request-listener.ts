@@ -157,9 +157,9 @@ export const createRequestListener = (
     })
   }
 
-  /** A request for media waits until the process has heard what was taken down while it was not running. */
+  /** A request for media or a share page waits until the process has heard what was taken down while it was not running. */
   const afterStart = (url: string, begin: () => void): void => {
-    const catchingUp = isMedia(url) ? follower.catchingUp() : null
+    const catchingUp = isMedia(url) || isSharePage(url) ? follower.catchingUp() : null
     if (catchingUp === null) begin()
     else withTimeout(catchingUp, maxStartMs).then(begin, begin)
   }
@@ -197,3 +197,6 @@ const isHealth = (url: string): boolean => /^\/(?:healthz|readyz)(?:\?|$)/.test(
 
 /** Returns whether a URL is that of a playlist or of bytes. */
 const isMedia = (url: string): boolean => /^\/api\/1\/(?:~[^/]*\/)?(?:image|content)_files\//.test(url)
+
+/** Returns whether a URL is that of a share page, which tells whether its file is public. */
+const isSharePage = (url: string): boolean => url.startsWith('/console/watch/')

@@ -13,6 +13,9 @@ import type { Revocation } from './revocations.ts'
  */
 export type DeletionMode = 'trash' | 'take down' | 'erase'
 
+/** Which deleted files a restore takes out of the trash. */
+export type RestoreScope = 'all' | 'not taken down'
+
 /** The cached values that a change makes stale, blobs included, as the log of invalidations names them. */
 type Stale = Exclude<StaleValues, 'all'>
 
@@ -55,14 +58,16 @@ export type Trash = {
   ) => TE.TaskEither<Unavailable, DeletedFiles>
   /**
    * Takes a file out of the trash, with everything that it had. A job that the deletion ended waits again; `job` is
-   * added if the file has no exports and no job. Its bytes are accepted again, its tokens stay revoked.
+   * added if the file has no exports and no job. Its bytes are accepted again, its tokens stay revoked. `scope`: whether a
+   * file that was taken down is restored, too, or left as it is.
    */
   readonly restore: (
     uid: string,
     job: NewFileJob,
+    scope?: RestoreScope,
   ) => TE.TaskEither<
     Unavailable,
-    { readonly result: 'restored' | 'not deleted' | 'missing'; readonly stale: Stale }
+    { readonly result: 'restored' | 'not deleted' | 'taken down' | 'missing'; readonly stale: Stale }
   >
   /** Ends graces whose time has come, at most `limit`. Returns their number. */
   readonly endGraces: (

@@ -71,6 +71,19 @@ export const trashContract = (make: () => Promise<TrashSubject>): void => {
     expect((await find(image.uid)).isPublic).to.equal(true)
   })
 
+  it('leaves a file that was taken down as it is, where only the trash is to be restored', async () => {
+    const image = await addReadyImage()
+    const restoreTwin = async () =>
+      (await right(subject.trash.restore(image.uid, aNewFileJob(), 'not taken down'))).result
+    await remove(image.uid, 'take down')
+    expect(await restoreTwin()).to.equal('taken down')
+    expect(O.isSome(await right(subject.trash.findTwin(image.sha512)))).to.equal(true)
+    expect(await listed(true)).to.deep.equal([image.uid])
+    expect(await restore(image.uid)).to.equal('restored')
+    await remove(image.uid)
+    expect(await restoreTwin()).to.equal('restored')
+  })
+
   it('serves the segments of a deleted film until its grace ends, and those of a film taken down not at all', async () => {
     const [film, other] = [await addReadyFilm(), await addReadyFilm()]
     await remove(film.uid)

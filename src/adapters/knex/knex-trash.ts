@@ -6,7 +6,7 @@ import { ContentFileUid, ImageFileUid } from '../../domain/media/ids.ts'
 import { type MediaKind, mediaKinds } from '../../domain/media/media-kind.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
 import { O, pipe, TE } from '../../fp.ts'
-import type { DeletedFiles, DeletionMode, Trash } from '../../ports/trash.ts'
+import type { DeletedFiles, DeletionMode, RestoreScope, Trash } from '../../ports/trash.ts'
 import { insertJob } from './job-rows.ts'
 import { insertRevocation } from './knex-revocations.ts'
 import { mediaTables } from './media-conditions.ts'
@@ -27,6 +27,7 @@ const RestorableRow = snakeCased(
     id: t.number,
     uid: t.union([ImageFileUid, ContentFileUid]),
     isDeleted: t.boolean,
+    isTakenDown: t.boolean,
     isReady: t.boolean,
     durationSeconds: t.union([t.number, t.null]),
   }),
@@ -102,7 +103,7 @@ export const createKnexTrash = (db: Knex): Trash => {
     return { deletions, revocations, stale: await staleOf(trx) }
   }
 
-  const restoreIn = async (trx: Knex.Transaction, uid: string, job: NewFileJob) => {
+  const restoreIn = async (trx: Knex.Transaction, uid: string, job: NewFileJob, scope: RestoreScope) => {
     const nothing = { names: [], families: [] }
     const locked = await lockFiles(trx, [uid])
     for (const kind of mediaKinds) {
@@ -110,6 +111,7 @@ export const createKnexTrash = (db: Knex): Trash => {
       if (id === undefined) continue
       const [file] = decodeRows(RestorableRow, (await trx.raw(sql.selectRestorable[kind], { id })).rows)
       if (file?.isDeleted !== true) return { result: 'not deleted' as const, stale: nothing }
+      if (file.isTakenDown && scope !== 'all') return { result: 'taken down' as const, stale: nothing }
       const wanted: JobKind = file.isReady ? 'remake' : 'exports'
       await trx.raw(sql.requeueJob(mediaTables[kind].files), { id, kind: wanted })
       await trx.raw(sql.restoreFile[kind], { id })
@@ -143,7 +145,7 @@ export const createKnexTrash = (db: Knex): Trash => {
     delete: (uids, mode, keepSeconds) =>
       inTransaction(db, (trx) => deleteIn(trx, [...uids], mode, keepSeconds)),
 
-    restore: (uid, job) => inTransaction(db, (trx) => restoreIn(trx, uid, job)),
+    restore: (uid, job, scope = 'all') => inTransaction(db, (trx) => restoreIn(trx, uid, job, scope)),
 
     endGraces: (limit) =>
       inTransaction(db, async (trx) => {

@@ -54,7 +54,7 @@ export const noteTakenDown = (files: string, exportedFileIds: string): string =>
   on conflict (uid) do update set blobs = excluded.blobs`
 
 const selectRestorableOf = (files: string, duration: string): string => `
-  select id, uid, deleted_at is not null as is_deleted, finished_at is not null as is_ready,
+  select id, uid, deleted_at is not null as is_deleted, taken_down as is_taken_down, finished_at is not null as is_ready,
     ${duration} as duration_seconds
   from ${files} where id = :id`
 

@@ -90,11 +90,12 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
       return E.right({ deletions, revocations: revoked, stale: { names, families } })
     },
 
-    restore: (uid, job) =>
+    restore: (uid, job, scope = 'all') =>
       TE.fromIO(() => {
         const file = media.find(uid)
         if (file === undefined) return { result: 'missing' as const, stale: nothing }
         if (file.deletedAt === null) return { result: 'not deleted' as const, stale: nothing }
+        if (file.isTakenDown && scope !== 'all') return { result: 'taken down' as const, stale: nothing }
         const { exports, durationSeconds } = file.readFacts()
         const kind = exports.length > 0 ? 'remake' : 'exports'
         const newest = jobs

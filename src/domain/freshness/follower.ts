@@ -21,6 +21,11 @@ type FollowState = 'idle' | 'following' | 'behind' | 'cut'
 
 /** Applies the changes of all processes to the cache of this one. */
 export type Follower = {
+  /**
+   * Makes this process one that follows, before `run` does. A server calls it before it opens its port: a request that
+   * arrives before the first read would be answered from what was cached before the process ended.
+   */
+  readonly prepare: () => void
   /** Follows until the signal is aborted. Failures are logged as an outage, and retried. Never rejects. */
   readonly run: (signal: AbortSignal) => Promise<void>
   readonly state: () => FollowState
@@ -187,17 +192,22 @@ export const createFollower = (deps: Deps): Follower => {
     }
   }
 
+  const prepare = (): void => {
+    catchingUp = new Promise<void>((resolve) => {
+      endCatchingUp = () => {
+        catchingUp = null
+        resolve()
+      }
+    })
+    const timeOfDay = clock()
+    freshUntil = Math.min(timeOfDay, positions.initial?.reachedAt ?? timeOfDay)
+    startedAt = addMilliseconds(monotonic(), freshUntil - timeOfDay)
+  }
+
   return {
+    prepare,
     run: async (signal) => {
-      catchingUp = new Promise<void>((resolve) => {
-        endCatchingUp = () => {
-          catchingUp = null
-          resolve()
-        }
-      })
-      const timeOfDay = clock()
-      freshUntil = Math.min(timeOfDay, positions.initial?.reachedAt ?? timeOfDay)
-      startedAt = addMilliseconds(monotonic(), freshUntil - timeOfDay)
+      if (startedAt === null) prepare()
       while (!signal.aborted) {
         await followOnce(signal)
         endCatchingUp()

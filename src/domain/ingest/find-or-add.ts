@@ -20,7 +20,7 @@ type FoundFile = { readonly file: LibraryFile; readonly isNew: boolean; readonly
 export type FindOrAddDeps = {
   readonly files: Pick<LocalFiles, 'hasBytes'>
   readonly trash: Pick<Trash, 'findTwin'>
-  /** Takes a file out of the trash. */
+  /** Takes a file out of the trash, unless it was taken down. */
   readonly restore: (uid: string) => TE.TaskEither<NotFound | Conflict | Unavailable, unknown>
 }
 
@@ -51,7 +51,7 @@ export const createFindOrAdd = ({ files, trash, restore }: FindOrAddDeps) => {
         return pipe(
           restore(twin.value.uid),
           TE.map(() => true),
-          // Another process has restored or purged it meanwhile.
+          // It was restored, taken down or purged meanwhile. Bytes that were taken down are refused when they are added.
           TE.orElse((error) => (error._tag === 'Unavailable' ? TE.left(error) : TE.right(false))),
         )
       }),

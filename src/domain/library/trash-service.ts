@@ -2,7 +2,7 @@ import { E, type TE } from '../../fp.ts'
 import type { StaleValues } from '../../ports/cache.ts'
 import type { NewUid } from '../../ports/new-uid.ts'
 import type { Revocation } from '../../ports/revocations.ts'
-import type { DeletionMode, Trash } from '../../ports/trash.ts'
+import type { DeletionMode, RestoreScope, Trash } from '../../ports/trash.ts'
 import { isUid } from '../media/uid-text.ts'
 import { type Conflict, conflict, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
 import type { DeletedFile, Deletion } from './media-item.ts'
@@ -25,6 +25,8 @@ export type TrashService = {
   ) => TE.TaskEither<Unavailable, ReadonlyMap<string, Deletion>>
   /** Fails with Conflict if the file is not in the trash. */
   readonly restore: (uid: string) => TE.TaskEither<NotFound | Conflict | Unavailable, void>
+  /** Does the same for bytes that are added again. Also fails with Conflict if the file was taken down. */
+  readonly restoreTwin: (uid: string) => TE.TaskEither<NotFound | Conflict | Unavailable, void>
 }
 
 type Deps = {
@@ -59,6 +61,20 @@ export const createTrashService = (deps: Deps): TrashService => {
       return E.isLeft(applied) ? applied : E.right(deleted.right.deletions)
     }
 
+  const restoreWithin =
+    (scope: RestoreScope): TrashService['restore'] =>
+    (uid) =>
+    async () => {
+      if (!isUid(uid)) return E.left(notFound('file', uid))
+      const restored = await trash.restore(uid, { uid: newUid.job(), attempts: jobAttempts }, scope)()
+      if (E.isLeft(restored)) return restored
+      const { result, stale } = restored.right
+      if (result === 'missing') return E.left(notFound('file', uid))
+      if (result === 'taken down') return E.left(conflict(`${uid} was taken down`))
+      if (result === 'not deleted') return E.left(conflict(`${uid} is not in the trash`))
+      return applyStale(stale)()
+    }
+
   return {
     delete:
       (uid, mode, patienceMs = defaultPatienceMs) =>
@@ -76,14 +92,7 @@ export const createTrashService = (deps: Deps): TrashService => {
 
     deleteAll: (uids) => deleteFiles(uids, 'trash'),
 
-    restore: (uid) => async () => {
-      if (!isUid(uid)) return E.left(notFound('file', uid))
-      const restored = await trash.restore(uid, { uid: newUid.job(), attempts: jobAttempts })()
-      if (E.isLeft(restored)) return restored
-      const { result, stale } = restored.right
-      if (result === 'missing') return E.left(notFound('file', uid))
-      if (result === 'not deleted') return E.left(conflict(`${uid} is not in the trash`))
-      return applyStale(stale)()
-    },
+    restore: restoreWithin('all'),
+    restoreTwin: restoreWithin('not taken down'),
   }
 }

@@ -20,9 +20,9 @@ import { createTestSleep } from '../../support/test-sleep.ts'
 describe('a follower that was not started', () => {
   const { clock } = createStandingClock()
 
-  it('is idle, and healthy, in a process that does not serve', async () => {
+  const create = () => {
     const monotonic = asMonotonic(clock)
-    const follower = createFollower({
+    return createFollower({
       bus: createMemoryInvalidationBus(createMemoryInvalidationLog(clock), clock),
       positions: createMemoryBusPositions(),
       cache: createMemoryCache(clock),
@@ -38,7 +38,26 @@ describe('a follower that was not started', () => {
       monotonic,
       sleep: createTestSleep().sleep,
     })
+  }
+
+  it('is idle, and healthy, in a process that does not serve', async () => {
+    const follower = create()
     expect([follower.state(), follower.staleMs()]).to.deep.equal(['idle', 0])
     await right(follower.check)
+  })
+
+  it('makes requests wait from the moment at which a server prepares it, until its first read', async () => {
+    const follower = create()
+    expect(follower.catchingUp()).to.equal(null)
+    follower.prepare()
+    expect(follower.state()).to.equal('cut')
+    const waiting = follower.catchingUp() ?? expect.fail()
+    const stop = new AbortController()
+    const running = follower.run(stop.signal)
+    await waiting
+    expect(follower.catchingUp()).to.equal(null)
+    expect(follower.state()).to.equal('following')
+    stop.abort()
+    await running
   })
 })

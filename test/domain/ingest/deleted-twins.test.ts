@@ -1,10 +1,14 @@
 import { expect } from 'chai'
+import type { Larder } from '../../../src/composition/larder.ts'
 import { addFile } from '../../../src/domain/ingest/add-file.ts'
 import { E, O } from '../../../src/fp.ts'
 import { left, right } from '../../support/expect-right.ts'
 import { addOptions, createLarderWithKeys, usePictureFolder } from '../../support/ingest-scene.ts'
 import { anyMedia } from '../../support/media-filters.ts'
 import { createStandingClock } from '../../support/memory-larder.ts'
+
+const listedTakenDown = async ({ trash }: Pick<Larder, 'trash'>) =>
+  (await right(trash.listTakenDown(null, 10))).map(({ uid }) => uid)
 
 describe('a file that is added while one with its bytes is deleted', () => {
   const paths = usePictureFolder()
@@ -52,6 +56,26 @@ describe('a file that is added while one with its bytes is deleted', () => {
       content: O.none,
       isEmpty: false,
     })
+  })
+
+  it('does not restore a file that was taken down after it was found in the trash', async () => {
+    const { larder, add } = await create()
+    const { uid } = await right(add(true))
+    await right(larder.trashService.delete(uid, 'trash'))
+    const { findTwin } = larder.trash
+    const racing = {
+      ...larder.trash,
+      findTwin: (sha512: string) => async () => {
+        const found = await findTwin(sha512)()
+        await right(larder.trashService.delete(uid, 'take down'))
+        return found
+      },
+    }
+    Object.assign(larder.trash, racing)
+    const { message } = (await left(add(true))) as { readonly message: string }
+    expect(message).to.equal('these bytes were taken down, so they are not accepted again')
+    expect(await right(larder.trash.isInTrash(uid))).to.equal(true)
+    expect(await listedTakenDown(larder)).to.deep.equal([uid])
   })
 
   it('is added anew if it was purged from the trash', async () => {
