@@ -1463,7 +1463,7 @@ export type operations = {
       readonly query?: {
         /** How the token travels to the URLs in the list. Without it, the place of the token decides. */
         readonly presign?: "none" | "query" | "path" | "1" | "0"
-        /** Whether to read a public picture without a token. */
+        /** Whether to send a fresh token for a public picture; without a token it can be read anyway. */
         readonly public?: "1" | "0" | "true" | "false"
       }
       readonly header?: {

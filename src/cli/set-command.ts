@@ -39,7 +39,7 @@ export const setCommand: Command = {
     ['UID', 'the uid of a file'],
     ['--title TEXT', 'its title; an empty text removes it'],
     ['--alt TEXT', 'a description for people who cannot see or hear it; an empty text removes it'],
-    ['--public', 'everyone may view a picture without a token; --private: only with a token'],
+    ['--public', 'everyone may view the file without a token; --private: only with a token'],
     ['--metadata JSON', 'an object of your own, which replaces the one before'],
   ],
   needsLibrary: alwaysNeedsLibrary,

@@ -1,7 +1,9 @@
 import { expect } from 'chai'
+import { addCommand } from '../../src/cli/add-command.ts'
 import { doctorCommand } from '../../src/cli/doctor-command.ts'
 import { commandHelp, overviewHelp, requestedHelpTopic } from '../../src/cli/help.ts'
 import { revokeCommand } from '../../src/cli/revoke-command.ts'
+import { setCommand } from '../../src/cli/set-command.ts'
 import { tokenCommand } from '../../src/cli/token-command.ts'
 
 describe('help', () => {
@@ -42,5 +44,14 @@ describe('help', () => {
         '      what a token opens.',
       ].join('\n'),
     )
+  })
+
+  it('offers --public for files of every kind', () => {
+    for (const { usage, words } of [addCommand, setCommand]) {
+      const [, meaning] = words.find(([word]) => word.startsWith('--public')) ?? []
+      expect(meaning, usage)
+        .to.include('without a token')
+        .and.not.match(/picture|image/)
+    }
   })
 })

@@ -93,7 +93,10 @@ export const imageRoutes = (
         id: 'showImagePlaylist',
         tag: 'images',
         summary: 'Lists the exports of a picture, by format, the smallest first.',
-        parameters: { public: 'Whether to read a public picture without a token.' },
+        parameters: {
+          public:
+            'Whether to send a fresh token for a public picture; without a token it can be read anyway.',
+        },
         ...imageList,
       },
       credential,
