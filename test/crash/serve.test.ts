@@ -9,7 +9,9 @@ import { formatTokenKeys } from '../../src/adapters/jose/token-keys.ts'
 import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
 import { localProcessLiveness } from '../../src/adapters/platform/process-liveness.ts'
+import { inChunks, sha256 } from '../support/bytes.ts'
 import { bytesBelow } from '../support/disk-usage.ts'
+import { right } from '../support/expect-right.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
 import { createMemoryLarder, testKeys } from '../support/memory-larder.ts'
 import { pseudoRandomBytes } from '../support/origins.ts'
@@ -61,6 +63,17 @@ describe(`larder serve, killed repeatedly during fills (R3; CRASH_SEED=${seed})`
       contentFiles: createKnexContentFileRepository(database.knex()),
     })
     image = await seedImage(larder, bodies)
+    // A sweep reports rows whose objects are missing, also that of the original.
+    const file = await right(larder.imageFiles.findIngested(image.uid))
+    const { key, size } = file._tag === 'Some' ? file.value.original : expect.fail('no file')
+    const original = Buffer.alloc(size)
+    const object = {
+      contentType: 'image/jpeg',
+      size,
+      sha256: sha256(original),
+      open: () => inChunks(original),
+    }
+    await right(larder.store.put(key, object))
     env = {
       DATA_DIR: dataDir,
       DATABASE_URL: connectionUrl(database.connection()),
