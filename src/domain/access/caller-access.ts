@@ -15,7 +15,7 @@ import type { Caller } from './viewer.ts'
 export type CallerRight = { readonly flag: Found<boolean> | null }
 
 /** A cached record that belongs to a file, such as an export. */
-type FileRecord<A> = {
+export type FileRecord<A> = {
   readonly kind: MediaKind
   readonly key: CacheKey<A>
   readonly load: TE.TaskEither<Unavailable, O.Option<A>>

@@ -19,8 +19,8 @@ export type ByteSource = {
   readonly sha256: string
   /** Time at which the file was stored, in milliseconds since 1970. */
   readonly lastModified: number
-  /** Uid of the public file to which the bytes belong, if its caller needs no token; `null` if a token opened them. */
-  readonly publicFile: string | null
+  /** Whether they belong to a public file and were opened without a token. */
+  readonly isPublic: boolean
   /** Reads a range of the bytes. `onArriving` is used as in `BlobCache.read`. */
   readonly read: (
     range: ByteRange,
@@ -34,7 +34,7 @@ export type ByteSource = {
 }
 
 /** A stored file as described by a row of the database, or by a cached value. */
-type StoredObjectRef = {
+export type StoredObjectRef = {
   readonly s3FileUid: StoredFileUid
   readonly s3FileKey: string
   readonly contentType: string
@@ -51,7 +51,7 @@ type Deps = {
 
 /** Wraps a stored file as a byte source: metadata, and a reader that opens the file only when it is read. */
 export const createByteSource = ({ blobs, store, openStreams }: Deps) => {
-  const createSource = (file: StoredObjectRef, publicFile: string | null, ofFile: BodyOfFile): ByteSource => {
+  const createSource = (file: StoredObjectRef, isPublic: boolean, ofFile: BodyOfFile): ByteSource => {
     const key = cacheKeys.storedFile({ uid: file.s3FileUid })
     const facts = { size: file.fileSize, sha256: file.sha256 }
     // A fill that begins after a takedown would put the bytes back on the disk.
@@ -70,7 +70,7 @@ export const createByteSource = ({ blobs, store, openStreams }: Deps) => {
       size: file.fileSize,
       sha256: file.sha256,
       lastModified: file.storedAt,
-      publicFile,
+      isPublic,
       read: (range, onArriving) => blobs.read(key, facts, range, origin, onArriving),
       peek: () => blobs.peek(key, facts),
     }
@@ -85,11 +85,11 @@ export const createByteSource = ({ blobs, store, openStreams }: Deps) => {
    * The byte source is cached for each record, because this code runs for each request, and a cache hit
    * should not create a new byte source. After a takedown and a restore, later readers get another one.
    */
-  return (file: StoredObjectRef, publicFile: string | null, ofFile: BodyOfFile): ByteSource => {
-    const cached = sources[publicFile === null ? 'private' : 'public']
+  return (file: StoredObjectRef, isPublic: boolean, ofFile: BodyOfFile): ByteSource => {
+    const cached = sources[isPublic ? 'public' : 'private']
     const known = cached.get(file)
     if (known !== undefined && !openStreams.isEnded(known.ofFile.file, known.ofFile.since)) return known
-    const bytes = createSource(file, publicFile, ofFile)
+    const bytes = createSource(file, isPublic, ofFile)
     cached.set(file, bytes)
     return bytes
   }

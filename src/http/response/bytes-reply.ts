@@ -82,9 +82,9 @@ const withoutCdn = ({ 'CDN-Cache-Control': _, ...headers }: Headers): Headers =>
 /** Creates the only function that replies with exports (http-api.md §6). */
 export const createReplyWithBytes = (clock: Clock, publicCaching: PublicCaching): ReplyWithBytes => {
   const describe = (bytes: ByteSource): Representation =>
-    bytes.publicFile === null
-      ? describeRepresentation(bytes)
-      : describeRepresentation(bytes, publicByteHeaders(publicCaching, bytes.publicFile))
+    bytes.isPublic
+      ? describeRepresentation(bytes, publicByteHeaders(publicCaching, bytes.ofFile.file))
+      : describeRepresentation(bytes)
   const representations = new WeakMap<ByteSource, Representation>()
   const representationOf = (bytes: ByteSource): Representation => {
     const representation = representations.get(bytes) ?? describe(bytes)
@@ -100,7 +100,7 @@ export const createReplyWithBytes = (clock: Clock, publicCaching: PublicCaching)
     if (status === 412) return preconditionFailedReply
     const content = byteReplyBody(body, bytes)
     const { ofFile } = bytes
-    const common = { status, body: content, tiers, ofFile, ...(bytes.publicFile !== null && publicReply) }
+    const common = { status, body: content, tiers, ofFile, ...(bytes.isPublic && publicReply) }
     if (extra !== undefined) return { ...common, headers: joinHeaders(withoutCdn(headers), extra) }
     return {
       ...common,
