@@ -2,12 +2,9 @@ import { expect } from 'chai'
 import { E, O } from '../../src/fp.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { takenDownPrefix } from '../../src/ports/trash.ts'
-import { aNewContentExport, aNewContentFile, aNewFileJob, aNewImageExport } from '../support/builders.ts'
+import { aNewContentFile, aNewFileJob, aNewImageExport } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
-import { createMediaScene } from '../support/media-scene.ts'
-import type { TrashSubject } from './trash.contract.ts'
-
-const week = 604_800
+import { createTrashScene, type TrashSubject } from '../support/trash-scene.ts'
 
 /** What every Trash promises of purged files, and of their bytes. `make` returns an empty library. */
 export const trashPurgeContract = (make: () => Promise<TrashSubject>): void => {
@@ -15,25 +12,7 @@ export const trashPurgeContract = (make: () => Promise<TrashSubject>): void => {
   beforeEach(async () => {
     subject = await make()
   })
-  const { addImage, addFilm } = createMediaScene(() => subject)
-
-  const addReadyImage = async () => {
-    const exported = aNewImageExport()
-    const file = await addImage({ isPublic: true })
-    await right(subject.imageFiles.addExports(file.uid, [exported], null))
-    return { ...file, exported }
-  }
-  const addReadyFilm = async () => {
-    const exported = aNewContentExport({ durationSeconds: 12 })
-    const file = await addFilm()
-    await right(subject.contentFiles.addExports(file.uid, [exported], null))
-    return { ...file, exported, part: exported.parts[1]?.uid ?? expect.fail() }
-  }
-  const remove = (uid: string, mode: 'trash' | 'take down' | 'erase' = 'trash', keep = week) =>
-    right(subject.trash.delete([uid], mode, keep))
-  const restore = async (uid: string) => (await right(subject.trash.restore(uid, aNewFileJob()))).result
-  const jobsOf = async (uid: string) =>
-    (await right(subject.jobs.list({ state: null, kind: null, media: uid }, 10, null))).items
+  const { addImage, addReadyImage, addReadyFilm, remove, restore, jobsOf } = createTrashScene(() => subject)
 
   it('purges what has expired, and keeps the keys of its objects until they are forgotten', async () => {
     const image = await addReadyImage()

@@ -1,16 +1,11 @@
 import { expect } from 'chai'
 import { O } from '../../src/fp.ts'
 import { cacheKeys, familiesOfName } from '../../src/ports/cache-keys.ts'
-import type { Revocations } from '../../src/ports/revocations.ts'
-import { type Trash, takenDownPrefix } from '../../src/ports/trash.ts'
+import { takenDownPrefix } from '../../src/ports/trash.ts'
 import { aNewContentExport, aNewFileJob, aNewImageExport, aNewJob } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { anyMedia } from '../support/media-filters.ts'
-import { createMediaScene, type MediaSubject } from '../support/media-scene.ts'
-
-export type TrashSubject = MediaSubject & { readonly trash: Trash; readonly revocations: Revocations }
-
-const week = 604_800
+import { createTrashScene, type TrashSubject, week } from '../support/trash-scene.ts'
 
 /** What every Trash promises. `make` returns an empty library. */
 export const trashContract = (make: () => Promise<TrashSubject>): void => {
@@ -18,27 +13,11 @@ export const trashContract = (make: () => Promise<TrashSubject>): void => {
   beforeEach(async () => {
     subject = await make()
   })
-  const { addImage, addFilm, find } = createMediaScene(() => subject)
-
-  const addReadyImage = async () => {
-    const exported = aNewImageExport()
-    const file = await addImage({ isPublic: true })
-    await right(subject.imageFiles.addExports(file.uid, [exported], null))
-    return { ...file, exported }
-  }
-  const addReadyFilm = async () => {
-    const exported = aNewContentExport({ durationSeconds: 12 })
-    const file = await addFilm()
-    await right(subject.contentFiles.addExports(file.uid, [exported], null))
-    return { ...file, exported, part: exported.parts[1]?.uid ?? expect.fail() }
-  }
-  const remove = (uid: string, mode: 'trash' | 'take down' | 'erase' = 'trash', keep = week) =>
-    right(subject.trash.delete([uid], mode, keep))
-  const restore = async (uid: string) => (await right(subject.trash.restore(uid, aNewFileJob()))).result
+  const { addImage, addFilm, find, addReadyImage, addReadyFilm, remove, restore, jobsOf } = createTrashScene(
+    () => subject,
+  )
   const listed = async (isDeleted: boolean) =>
     (await right(subject.media.list({ ...anyMedia, isDeleted }, 50, null))).items.map(({ uid }) => uid)
-  const jobsOf = async (uid: string) =>
-    (await right(subject.jobs.list({ state: null, kind: null, media: uid }, 10, null))).items
   const stateOf = (film: { uid: Parameters<typeof subject.contentFiles.findState>[0] }) =>
     right(subject.contentFiles.findState(film.uid))
 
