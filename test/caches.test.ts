@@ -26,7 +26,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/s3/s3-calls.ts': 'requests in progress',
   'src/server/http-server.ts': 'connections, which have a limit',
   'src/http/recent-paths.ts': 'hashes of paths in two halves of a fixed size: no text of a client',
-  'src/domain/sweep/find-missing.ts': 'objects of one listing, 500 at a time',
+  'src/domain/sweep/compare-store.ts': 'objects of one listing, 500 at a time',
   'src/domain/sweep/remake-missing.ts': 'files with missing objects, as many as one sweep reports',
   'src/adapters/transcode/rate-histogram.ts': 'rates in steps of 0.05 % of one film, while it is read',
   'src/adapters/transcode/packet-spans.ts': 'the selected streams of one file, while it is read',

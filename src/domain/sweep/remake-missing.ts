@@ -2,7 +2,7 @@ import { E, type TE } from '../../fp.ts'
 import type { StoredFileUse } from '../../ports/stored-file-repository.ts'
 import type { Trash } from '../../ports/trash.ts'
 import type { Conflict, NotFound, Unavailable } from '../shared/errors.ts'
-import type { MissingObject } from './find-missing.ts'
+import type { MissingObject } from './compare-store.ts'
 
 /** Queues a job that makes all exports of a file again. Fails with Conflict if such a job waits or runs. */
 export type Remake = (uid: StoredFileUse['uid']) => TE.TaskEither<NotFound | Conflict | Unavailable, unknown>

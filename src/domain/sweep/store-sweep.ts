@@ -10,8 +10,7 @@ import { storedFilesFolder } from '../media/stored-file-key.ts'
 import { oneLineMessage } from '../shared/error-text.ts'
 import { type Unavailable, unavailable } from '../shared/errors.ts'
 import { workStoppedFailure } from '../shared/work-stopped.ts'
-import { findMissing, type MissingObject } from './find-missing.ts'
-import { findOrphans } from './find-orphans.ts'
+import { compareStore, type StoreComparison } from './compare-store.ts'
 import { type Remake, remakeMissing } from './remake-missing.ts'
 import { createReplacedExportRemover, type ReplacedObjects } from './remove-replaced.ts'
 import { toUnavailable } from './store-failure.ts'
@@ -34,20 +33,13 @@ import type { PurgedFiles, TrashSweep } from './trash-sweep.ts'
 export type SweepMode = 'within limits' | 'dry run' | 'repair'
 
 /** What every sweep that has read the store reports. */
-type SweepCounts = {
-  /** Number of objects whose keys have Larder's form. */
-  readonly objects: number
+type SweepCounts = Pick<StoreComparison, 'objects' | 'isWhole' | 'missing' | 'isMissingWhole'> & {
   /** Number of old uploads that were never completed; `null` if the store cannot list them. */
   readonly uploads: number | null
-  /** Whether all orphans are in the report: one sweep finds a limited number. */
-  readonly isWhole: boolean
   /** The deleted objects of replaced exports. A dry run only counts them. */
   readonly replaced: ReplacedObjects
   /** The purged files of the trash. A dry run only counts them. */
   readonly purged: PurgedFiles
-  readonly missing: ReadonlyArray<MissingObject>
-  /** Whether all missing objects are in the report. */
-  readonly isMissingWhole: boolean
   /** Number of files with missing objects whose exports were queued. */
   readonly remade: number
 }
@@ -183,22 +175,19 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     const before = orphanCutoff(now.right, Math.max(age.right, jobAge.right))
 
     const max = mode === 'within limits' ? maxOrphansPerSweep : maxOrphansInRepair
-    const search = await findOrphans(deps, { before, max, signal })
-    if (E.isLeft(search)) return search
-    const { orphans, objects, isWhole } = search.right
+    const compared = await compareStore(deps, { before, max, signal })
+    if (E.isLeft(compared)) return compared
+    const { orphans, objects, isWhole, missing, isMissingWhole, rows } = compared.right
     const uploads = await oldUploads(before)
-    const absent = await findMissing(deps, { max, signal })
-    if (E.isLeft(absent)) return absent
-    const { missing, rows } = absent.right
 
     const counts = {
       ...{ objects, uploads: uploads?.length ?? null, isWhole, replaced, purged },
-      ...{ missing, isMissingWhole: absent.right.isWhole, remade: 0 },
+      ...{ missing, isMissingWhole, remade: 0 },
     }
     if (mode === 'dry run') return E.right({ result: 'looked', ...counts, orphans })
     const isBraked =
       !isWhole ||
-      !absent.right.isWhole ||
+      !isMissingWhole ||
       hasTooManyOrphans(orphans.length, objects) ||
       hasTooManyMissing(missing.length, rows)
     if (mode === 'within limits' && isBraked) return E.right({ result: 'braked', ...counts, orphans })

@@ -1,6 +1,6 @@
 import type { ListedObject } from '../../ports/object-store.ts'
 import { rfc3339 } from '../shared/rfc3339.ts'
-import type { MissingObject } from './find-missing.ts'
+import type { MissingObject } from './compare-store.ts'
 import type { SweepReport } from './store-sweep.ts'
 
 const objectAsJson = ({ key, size, modifiedAt }: ListedObject) => ({

@@ -4,7 +4,7 @@ import { createMemoryObjectStore } from '../../../src/adapters/memory/memory-obj
 import { createMemoryStoredFileRepository } from '../../../src/adapters/memory/memory-stored-file-repository.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { toStreamError } from '../../../src/domain/shared/stream-failure.ts'
-import { findMissing } from '../../../src/domain/sweep/find-missing.ts'
+import { compareStore } from '../../../src/domain/sweep/compare-store.ts'
 import { TE } from '../../../src/fp.ts'
 import type { ObjectStore } from '../../../src/ports/object-store.ts'
 import type { StoredFileUse } from '../../../src/ports/stored-file-repository.ts'
@@ -27,7 +27,7 @@ const useOf = (key: string, overrides: Partial<StoredFileUse> = {}): StoredFileU
 const byKey = (a: { readonly key: string }, b: { readonly key: string }) => (a.key < b.key ? -1 : 1)
 const rowsOf = (uses: () => ReadonlyArray<StoredFileUse>) =>
   createMemoryStoredFileRepository('lib_ours', () => true, uses)
-const options = { max: 1000, signal: neverAborted }
+const options = { before: 0, max: 1000, signal: neverAborted }
 
 describe('the search for rows whose objects are missing', () => {
   it('finds exactly those without an object, or with one of another size', async () => {
@@ -46,8 +46,8 @@ describe('the search for rows whose objects are missing', () => {
         }
         for (let at = 0; at < objectsWithoutRows; at += 1) await putText(store, aStoredFileKey())
         uses.sort(byKey)
-        const found = await right(() => findMissing({ store, storedFiles: rowsOf(() => uses) }, options))
-        expect(found).to.include({ rows: uses.length, isWhole: true })
+        const found = await right(() => compareStore({ store, storedFiles: rowsOf(() => uses) }, options))
+        expect(found).to.include({ rows: uses.length, isMissingWhole: true })
         expect(found.missing.map(({ key }) => key)).to.have.members(expected)
         for (const { key, size, found: bytes } of found.missing)
           expect(bytes).to.equal(
@@ -76,8 +76,35 @@ describe('the search for rows whose objects are missing', () => {
         },
       findUses: (keys) => storedFiles.findUses(keys.filter((key) => key !== removed?.key)),
     }
-    const { missing } = await right(() => findMissing({ store, storedFiles: racing }, options))
+    const { missing } = await right(() => compareStore({ store, storedFiles: racing }, options))
     expect(missing.map(({ key }) => key)).to.deep.equal([lost?.key])
+  })
+
+  it('lists the store once, for orphans and missing objects', async () => {
+    const store = createMemoryObjectStore(() => 0)
+    const uses = Array.from({ length: 1200 }, () => useOf(aStoredFileKey())).sort(byKey)
+    for (const { key } of uses) await putText(store, key)
+    const orphan = aStoredFileKey()
+    await putText(store, orphan)
+    let listings = 0
+    const counting: ObjectStore = {
+      ...store,
+      list: (prefix, after) => {
+        listings += 1
+        return store.list(prefix, after)
+      },
+    }
+    const named = new Set(uses.map(({ key }) => key))
+    const storedFiles = createMemoryStoredFileRepository(
+      'lib_ours',
+      (key) => named.has(key),
+      () => uses,
+    )
+    const found = await right(() => compareStore({ store: counting, storedFiles }, { ...options, before: 1 }))
+    expect(found.orphans.map(({ key }) => key)).to.deep.equal([orphan])
+    expect(found).to.include({ objects: 1201, rows: 1200, isWhole: true, isMissingWhole: true })
+    expect(found.missing).to.deep.equal([])
+    expect(listings).to.equal(1)
   })
 
   it('counts rows whose keys another program chose', async () => {
@@ -85,7 +112,7 @@ describe('the search for rows whose objects are missing', () => {
     const keys = keysInOtherFormats.filter((key) => key.startsWith('s3_files/'))
     const uses = keys.map((key) => useOf(key)).sort(byKey)
     for (const key of keys.slice(1)) await putText(store, key)
-    const { missing } = await right(() => findMissing({ store, storedFiles: rowsOf(() => uses) }, options))
+    const { missing } = await right(() => compareStore({ store, storedFiles: rowsOf(() => uses) }, options))
     expect(missing.map(({ key }) => key)).to.deep.equal(keys.slice(0, 1))
   })
 
@@ -93,9 +120,9 @@ describe('the search for rows whose objects are missing', () => {
     const store = createMemoryObjectStore(() => 0)
     const uses = Array.from({ length: 2500 }, () => useOf(aStoredFileKey())).sort(byKey)
     const found = await right(() =>
-      findMissing({ store, storedFiles: rowsOf(() => uses) }, { ...options, max: 10 }),
+      compareStore({ store, storedFiles: rowsOf(() => uses) }, { ...options, max: 10 }),
     )
-    expect(found).to.include({ rows: 1000, isWhole: false })
+    expect(found).to.include({ rows: 1000, isMissingWhole: false })
     expect(found.missing).to.have.length(10)
   })
 
@@ -111,13 +138,13 @@ describe('the search for rows whose objects are missing', () => {
         throw toStreamError(down)
       },
     }
-    expect(await left(() => findMissing({ store: breaking, storedFiles }, options))).to.equal(down)
+    expect(await left(() => compareStore({ store: breaking, storedFiles }, options))).to.equal(down)
     const noRows = { ...storedFiles, listRows: () => TE.left(unavailable('database')('down')) }
-    expect(await left(() => findMissing({ store, storedFiles: noRows }, options))).to.include({
+    expect(await left(() => compareStore({ store, storedFiles: noRows }, options))).to.include({
       dependency: 'database',
     })
     const signal = AbortSignal.abort()
-    expect(await left(() => findMissing({ store, storedFiles }, { ...options, signal }))).to.include({
+    expect(await left(() => compareStore({ store, storedFiles }, { ...options, signal }))).to.include({
       _tag: 'Unavailable',
     })
   })
