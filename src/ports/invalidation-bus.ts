@@ -39,8 +39,8 @@ export type BusSession = {
    * what was applied before. Returns the new position: everything visible in it was applied. Passes `all` if
    * it cannot be known what is missing (a gap): without a position, or if the log does not have the row
    * `from.newest` any more, or has other rows in its place, or rows were pruned that are not visible in
-   * `from.snapshot`. Passes `all`, too, if so many rows are new that to apply them would take minutes. Fails with Unavailable if the database does not answer within a limit, or if `apply`
-   * fails; the caller then repeats the call with the same position, on a new session.
+   * `from.snapshot`. Passes `all`, too, if so many rows are new that to apply them would take minutes. Fails with
+   * Unavailable if the database does not answer within a limit, or if `apply` fails; the caller then repeats the call with the same position, on a new session.
    */
   readonly catchUp: (
     from: BusPosition | null,

@@ -4,7 +4,10 @@ import { seedImage } from '../support/library.ts'
 import { createMemoryLarder, listen } from '../support/memory-larder.ts'
 import { servedRoutes } from '../support/served-routes.ts'
 
-/** Routes for admins and for people at a browser, health checks, and the API document. All other routes are for viewers of media. */
+/**
+ * Routes for admins and for people at a browser, health checks, and the API document. All other routes are for viewers
+ * of media.
+ */
 const withoutMedia = /^[A-Z]+ \/(?:api\/1\/admin\/.*|console.*|healthz|readyz|openapi\.json)?$/
 
 describe('a bus that was cut for too long (§9.9)', () => {

@@ -17,8 +17,8 @@ const pageRows = 100
 
 /**
  * Selects the state of the log in one statement, so that snapshot and rows belong together. $1 to $4 are the
- * position of the follower. The log has a gap if the position is of another history or too old, or if a row was pruned that may not
- * be known. A number of another server, beyond the current ones, does not count.
+ * position of the follower. The log has a gap if the position is of another history or too old, or if a row was
+ * pruned that may not be known. A number of another server, beyond the current ones, does not count.
  */
 const selectState = `
   select cast(pg_current_snapshot() as text) as snapshot, newest.id,

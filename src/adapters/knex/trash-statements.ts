@@ -116,6 +116,7 @@ export const forgetPurged = `
   delete from purged_objects
   where key = any(array(select json_array_elements_text(cast(:keys as json)) collate "C"))`
 
+// Every key is greater than '': by this condition PostgreSQL reads the index, and not the table with its deleted rows.
 export const selectIsDue = `
   select exists (select from content_files where grace_until <= now())
     or exists (select from image_files where ${isExpired})

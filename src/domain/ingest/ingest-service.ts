@@ -49,7 +49,8 @@ export type IngestService = {
   /**
    * Stores the original of a local file, and adds its row and the job for its exports to the database. If the
    * library already has a file with these bytes, returns that file (http-api.md §8.3); if it has no exports
-   * and no job, it gets one. If that file is in the trash, it is restored; bytes that were taken down are refused. Waits while another process registers the same bytes. Makes no exports.
+   * and no job, it gets one. If that file is in the trash, it is restored; bytes that were taken down are refused.
+   * Waits while another process registers the same bytes. Makes no exports.
    */
   readonly register: (path: string, options: RegisterOptions) => Outcome<RegisteredFile>
   /**

@@ -79,8 +79,7 @@ export const chromiumPlayerTests = (film: () => ServedFilm): Mocha.Suite =>
           const played = await play(player, film().addressOf(list, mode, jwt))
           expectFilm(played, film().secondPartSeconds)
           expect(played.soundBytes).to.be.greaterThan(leastSoundBytes(2))
-          // dash.js 5 stalls at the start of a clip about once in ten times; the reason is not known.
-        }).retries(player === 'dash.js' ? 2 : 0)
+        })
     }
 
     for (const player of ['hls.js', 'Shaka'] as const)
