@@ -42,6 +42,48 @@ export const trashPurgeContract = (make: () => Promise<TrashSubject>): void => {
     expect(await right(subject.trash.hasDeleted)).to.equal(true)
   })
 
+  it('ends the graces that are due, no more than it may', async () => {
+    const films = [await addReadyFilm(), await addReadyFilm(), await addReadyFilm()]
+    for (const { uid } of films) await remove(uid)
+    const isServed = async ({ part }: (typeof films)[number]) =>
+      O.isSome(await right(subject.contentFiles.findPart(part)))
+    const served = async () => (await Promise.all(films.map(isServed))).filter(Boolean).length
+    await subject.advance(599)
+    const late = await addReadyFilm()
+    await remove(late.uid)
+    expect([
+      await right(subject.trash.isDue),
+      (await right(subject.trash.endGraces(10))).count,
+    ]).to.deep.equal([false, 0])
+    await subject.advance(2)
+    expect(await right(subject.trash.isDue)).to.equal(true)
+    const { count, stale } = await right(subject.trash.endGraces(2))
+    expect([count, await served()]).to.deep.equal([2, 1])
+    const parts = films.map(({ part }) => cacheKeys.contentPart({ uid: part }))
+    const dropped = parts.filter(
+      ({ name, family }) => stale.names.includes(name) || stale.families.includes(family),
+    )
+    expect(dropped.length).to.be.at.least(2)
+    expect((await right(subject.trash.endGraces(2))).count).to.equal(1)
+    expect((await right(subject.trash.endGraces(2))).count).to.equal(0)
+    expect([await served(), await isServed(late)]).to.deep.equal([0, true])
+    for (const { uid } of films) expect(await restore(uid)).to.equal('restored')
+    expect(await served()).to.equal(3)
+  })
+
+  it('lists the files whose time has come, no more than it may, and no film before its grace has ended', async () => {
+    const [image, other, film] = [await addReadyImage(), await addReadyImage(), await addReadyFilm()]
+    for (const { uid } of [image, other, film]) await remove(uid, 'trash', 0)
+    const kept = await addReadyImage()
+    await remove(kept.uid)
+    expect(await right(subject.trash.listExpired(10))).to.have.members([image.uid, other.uid])
+    expect(await right(subject.trash.listExpired(1))).to.have.length(1)
+    await subject.advance(601)
+    await right(subject.trash.endGraces(10))
+    expect(await right(subject.trash.listExpired(10))).to.have.members([image.uid, other.uid, film.uid])
+    expect(await right(subject.trash.listExpired(2))).to.have.length(2)
+  })
+
   it('erases at once, and remembers the bytes of what was taken down', async () => {
     const film = await addReadyFilm()
     const { deletions, stale } = await remove(film.uid, 'erase')

@@ -64,16 +64,18 @@ export const selectRestorable: Readonly<Record<MediaKind, string>> = {
 }
 
 /**
- * Lets the newest job of this kind wait again if it ended with the deletion or later. One that had ended before stays as
- * it is: the file had failed, or an admin had cancelled the job.
+ * Lets the newest of the jobs of this kind that ended with the deletion or later wait again. One that had ended before
+ * stays as it is: the file had failed, or an admin had cancelled the job.
  */
 export const requeueJob = (files: string): string => `
   update jobs j set
     state = 'waiting', attempt = 0, lost = 0, error = null, is_refused = false, run_at = now(), ended_at = null,
     progress = 0, stage = null, speed = null, eta_seconds = null
   from ${files} f
-  where f.id = :id and j.state in ('cancelled', 'failed') and j.ended_at >= f.deleted_at
-    and j.id = (select max(n.id) from jobs n where n.media = f.uid and n.kind = :kind)
+  where f.id = :id and j.id = (
+      select max(n.id) from jobs n
+      where n.media = f.uid and n.kind = :kind and n.state in ('cancelled', 'failed') and n.ended_at >= f.deleted_at
+    )
     and not exists (
       select from jobs o where o.media = f.uid and o.kind = :kind and o.state in ('waiting', 'running')
     )`

@@ -1,3 +1,4 @@
+import { retryableStates } from '../../domain/jobs/job.ts'
 import { E, O, TE } from '../../fp.ts'
 import { cacheKeys, isValueFamily } from '../../ports/cache-keys.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -98,14 +99,16 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
         if (file.isTakenDown && scope !== 'all') return { result: 'taken down' as const, stale: nothing }
         const { exports, durationSeconds } = file.readFacts()
         const kind = exports.length > 0 ? 'remake' : 'exports'
-        const newest = jobs
-          .all()
-          .filter((each) => each.media.uid === uid && each.kind === kind)
+        const ofKind = jobs.all().filter((each) => each.media.uid === uid && each.kind === kind)
+        const { deletedAt } = file
+        const ended = ofKind
+          .filter(
+            ({ state, endedAt }) => retryableStates.includes(state) && (endedAt ?? 0) * 1000 >= deletedAt,
+          )
           .at(-1)
-        const hasEnded = newest?.state === 'cancelled' || newest?.state === 'failed'
-        if (newest !== undefined && hasEnded && (newest.endedAt ?? 0) * 1000 >= file.deletedAt)
-          jobs.set({ ...newest, state: 'waiting', attempt: 0, lost: 0, error: null, endedAt: null })
-        if (newest === undefined && kind === 'exports')
+        if (ended !== undefined && jobs.activeOf(uid, kind) === undefined)
+          jobs.set({ ...ended, state: 'waiting', attempt: 0, lost: 0, error: null, endedAt: null })
+        if (ofKind.length === 0 && kind === 'exports')
           jobs.insert({ ...job, kind, media: { kind: file.kind, uid: file.uid }, durationSeconds })
         media.setDeletion(uid, notDeleted)
         jobs.frozen.delete(uid)

@@ -28,6 +28,9 @@ describe('memory trash', () => {
       jobs: createMemoryJobQueue(jobs, clock),
       trash: createMemoryTrash({ clock, jobs, media, revocations }),
       revocations,
+      advance: async (seconds: number) => {
+        now += seconds * 1000
+      },
     }
   }
 
