@@ -29,10 +29,10 @@ export type DeletedFiles = {
 /** A file that was deleted, whose bytes are those of a file that is added. */
 type DeletedTwin = { readonly uid: ImageFileUid | ContentFileUid; readonly isTakenDown: boolean }
 
-type TakenDownFile = {
+export type TakenDownFile = {
   readonly uid: string
-  /** Names of the blobs of its original and its exports. */
-  readonly blobs: ReadonlyArray<string>
+  /** Microseconds since 1970. A file that was restored, and taken down again, has a later time. */
+  readonly takenDownAt: number
 }
 
 /** Prefix of the names with which the log of invalidations announces a takedown; the uid follows. */
@@ -75,6 +75,8 @@ export type Trash = {
   ) => TE.TaskEither<Unavailable, { readonly count: number; readonly stale: Stale }>
   /** Lists files that are to be purged: their time has come, and their grace has ended. At most `limit`. */
   readonly listExpired: (limit: number) => TE.TaskEither<Unavailable, ReadonlyArray<string>>
+  /** Counts the files that are to be purged. */
+  readonly countExpired: TE.TaskEither<Unavailable, number>
   /**
    * Deletes all rows of such a file, and adds the keys of its objects to the purged objects, in one transaction. Does
    * nothing for any other file.
@@ -106,6 +108,10 @@ export type Trash = {
     after: string | null,
     limit: number,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<TakenDownFile>>
+  /** Lists the names of the blobs of originals and exports of those of these files that were taken down. */
+  readonly listBlobsOfTakenDown: (
+    uids: ReadonlyArray<string>,
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<string>>
   /** Returns whether a file is in the trash, or any file was ever purged. */
   readonly hasDeleted: TE.TaskEither<Unavailable, boolean>
 }

@@ -82,6 +82,7 @@ export const trashPurgeContract = (make: () => Promise<TrashSubject>): void => {
     await right(subject.trash.endGraces(10))
     expect(await right(subject.trash.listExpired(10))).to.have.members([image.uid, other.uid, film.uid])
     expect(await right(subject.trash.listExpired(2))).to.have.length(2)
+    expect(await right(subject.trash.countExpired)).to.equal(3)
   })
 
   it('erases at once, and remembers the bytes of what was taken down', async () => {
@@ -98,9 +99,12 @@ export const trashPurgeContract = (make: () => Promise<TrashSubject>): void => {
     expect(await right(subject.trash.findTwin(film.sha512))).to.deep.equal(
       O.some({ uid: film.uid, isTakenDown: true }),
     )
-    expect(
-      (await right(subject.trash.listTakenDown(null, 10))).map(({ blobs }) => blobs.length),
-    ).to.deep.equal([1 + parts.length])
+    expect((await right(subject.trash.listTakenDown(null, 10))).map(({ uid }) => uid)).to.deep.equal([
+      film.uid,
+    ])
+    expect(await right(subject.trash.listBlobsOfTakenDown([film.uid, 'if_other']))).to.have.length(
+      1 + parts.length,
+    )
     const again = aNewContentFile({ sha512: film.sha512 })
     expect(await right(subject.contentFiles.add(again, aNewFileJob()))).to.equal(false)
   })

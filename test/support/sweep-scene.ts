@@ -73,7 +73,10 @@ export const createSweptLibrary = (clock: () => number) => ({
 const noneOfTrash = { files: 0, objects: 0 }
 
 /** The trash of a library in which nothing was deleted. */
-export const emptyTrashSweep = { empty: () => TE.right(noneOfTrash), count: TE.right(noneOfTrash) }
+export const emptyTrashSweep = {
+  empty: () => TE.right(noneOfTrash),
+  count: TE.right({ files: 0, objects: null }),
+}
 
 const start = 1_800_000_000_000
 

@@ -21,7 +21,9 @@ const Flag = t.strict({ flag: t.boolean })
 const DeletedRow = snakeCased(t.strict({ uid: t.string, deletedAt: t.number, purgeAfter: t.number }))
 const Names = t.strict({ names: t.readonlyArray(t.string) })
 const TwinRow = snakeCased(t.strict({ uid: t.union([ImageFileUid, ContentFileUid]), isTakenDown: t.boolean }))
-const TakenDownRow = t.strict({ uid: t.string, blobs: t.readonlyArray(t.string) })
+const TakenDownRow = snakeCased(t.strict({ uid: t.string, takenDownAt: t.number }))
+const CountRow = t.strict({ files: t.number })
+const Name = t.strict({ name: t.string })
 const RestorableRow = snakeCased(
   t.strict({
     id: t.number,
@@ -64,6 +66,7 @@ export const createKnexTrash = (db: Knex): Trash => {
   const selectPurgedOf = selectMany('background', 'trash.purged_of', Key, sql.selectPurgedOf)
   const selectTwin = selectOne('background', 'trash.twin', TwinRow, sql.selectTwin)
   const selectTakenDown = selectMany('background', 'trash.taken_down', TakenDownRow, sql.selectTakenDown)
+  const selectBlobsOf = selectMany('background', 'trash.blobs', Name, sql.selectBlobsOfTakenDown)
   const selectInTrash = selectOne('background', 'trash.contains', Flag, sql.selectInTrash)
   const isTrue = TE.map((row: O.Option<t.TypeOf<typeof Flag>>) => O.isSome(row) && row.value.flag)
 
@@ -159,6 +162,11 @@ export const createKnexTrash = (db: Knex): Trash => {
         TE.map((rows) => rows.map(({ uid }) => uid)),
       ),
 
+    countExpired: pipe(
+      selectOne('background', 'trash.count_expired', CountRow, sql.countExpiredFiles)(),
+      TE.map((row) => (O.isSome(row) ? row.value.files : 0)),
+    ),
+
     purge: (uid) => inTransaction(db, (trx) => purgeIn(trx, uid)),
 
     listPurgedObjects: (uid, limit) =>
@@ -177,6 +185,11 @@ export const createKnexTrash = (db: Knex): Trash => {
     isInTrash: (uid) => pipe(selectInTrash(uid, uid), isTrue),
     findTwin: (sha512) => selectTwin(sha512, sha512, sha512),
     listTakenDown: (after, limit) => selectTakenDown(after ?? '', limit),
+    listBlobsOfTakenDown: (uids) =>
+      pipe(
+        selectBlobsOf(JSON.stringify(uids)),
+        TE.map((rows) => rows.map(({ name }) => name)),
+      ),
     hasDeleted: pipe(selectOne('background', 'trash.has_deleted', Flag, sql.selectHasDeleted)(), isTrue),
   }
 }

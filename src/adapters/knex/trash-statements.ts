@@ -105,6 +105,12 @@ export const selectExpiredFiles = `
   (select uid from content_files where ${isExpired} and grace_until is null order by purge_after limit ?)
   limit ?`
 
+export const countExpiredFiles = `
+  select (
+    (select count(*) from image_files where ${isExpired})
+    + (select count(*) from content_files where ${isExpired} and grace_until is null)
+  )::int as files`
+
 /** A row that is locked is left to the next call, so that this statement waits for no other transaction. */
 export const endGraces = `
   update content_files set grace_until = null where id in (
@@ -138,7 +144,11 @@ export const selectTwin = `
   select uid, taken_down from content_files where original_sha512 = ? and deleted_at is not null
   order by is_taken_down desc`
 
-export const selectTakenDown = 'select uid, blobs from taken_down where uid > ? order by uid limit ?'
+export const selectTakenDown = `
+  select uid, ${epochMicroseconds('created_at')} as taken_down_at from taken_down where uid > ? order by uid limit ?`
+export const selectBlobsOfTakenDown = `
+  select unnest(blobs) as name from taken_down
+  where uid = any(array(select json_array_elements_text(cast(? as json)) collate "C"))`
 
 export const selectHasDeleted = `
   select exists (select from image_files where deleted_at is not null)

@@ -79,7 +79,11 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
         deletions.set(uid, { deletedAt, purgeAfter })
         if (mode === 'trash') continue
         const blobs = file.keys().map(blobOf)
-        media.takenDown.set(uid, { sha512: file.readFacts().sha512, blobs })
+        media.takenDown.set(uid, {
+          sha512: file.readFacts().sha512,
+          blobs,
+          takenDownAt: media.takenDown.get(uid)?.takenDownAt ?? now,
+        })
         names.push(takenDownPrefix + uid, ...blobs)
         const target = { kind: 'uid' as const, subject: uid }
         const revocation = file.isTakenDown ? E.left(null) : await revocations.revoke(target)()
@@ -132,6 +136,8 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
           .map(({ uid }) => uid),
       ),
 
+    countExpired: TE.fromIO(() => media.all().filter(isExpired).length),
+
     purge: (uid) =>
       TE.fromIO(() => {
         const file = media.find(uid)
@@ -171,11 +177,14 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
     listTakenDown: (after, limit) =>
       TE.fromIO(() =>
         [...media.takenDown]
-          .map(([uid, { blobs }]) => ({ uid, blobs }))
+          .map(([uid, { takenDownAt }]) => ({ uid, takenDownAt }))
           .filter(({ uid }) => after === null || uid > after)
           .sort((a, b) => (a.uid < b.uid ? -1 : 1))
           .slice(0, limit),
       ),
+
+    listBlobsOfTakenDown: (uids) =>
+      TE.fromIO(() => uids.flatMap((uid) => media.takenDown.get(uid)?.blobs ?? [])),
 
     hasDeleted: TE.fromIO(() => hasPurged || media.all().some(({ deletedAt }) => deletedAt !== null)),
   }

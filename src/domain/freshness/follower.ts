@@ -1,4 +1,4 @@
-import { E, pipe, TE } from '../../fp.ts'
+import { E, TE } from '../../fp.ts'
 import type { BusPositions } from '../../ports/bus-positions.ts'
 import type { StaleValues } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -117,12 +117,14 @@ export const createFollower = (deps: Deps): Follower => {
     return stale.names.includes(revocationsName) ? deps.readRevocations : TE.right(undefined)
   }
 
-  const apply = (stale: StaleValues): TE.TaskEither<Unavailable, void> =>
-    // Revocations come first, because a large change takes longer to apply.
-    pipe(
-      readRevocationsOf(stale),
-      TE.flatMap(() => applyStaleValues(deps, stale)),
-    )
+  /** Revocations come first, because a large change takes longer to apply. */
+  const apply =
+    (stale: StaleValues): TE.TaskEither<Unavailable, void> =>
+    async () => {
+      const revoked = await readRevocationsOf(stale)()
+      const applied = await applyStaleValues(deps, stale)()
+      return E.isLeft(revoked) ? revoked : applied
+    }
 
   /** Reads the log once, applies it, and then saves the position. */
   const catchUp = async (open: BusSession): Promise<E.Either<Unavailable, void>> => {

@@ -23,7 +23,7 @@ import {
   orphanCutoff,
   sweepLock,
 } from './sweep-rules.ts'
-import type { PurgedFiles, TrashSweep } from './trash-sweep.ts'
+import type { DueFiles, PurgedFiles, TrashSweep } from './trash-sweep.ts'
 
 /**
  * Mode of a sweep. `within limits`: the sweep deletes no orphan, and makes no export again, if the safety limits
@@ -38,8 +38,8 @@ type SweepCounts = Pick<StoreComparison, 'objects' | 'isWhole' | 'missing' | 'is
   readonly uploads: number | null
   /** The deleted objects of replaced exports. A dry run only counts them. */
   readonly replaced: ReplacedObjects
-  /** The purged files of the trash. A dry run only counts them. */
-  readonly purged: PurgedFiles
+  /** The purged files of the trash. A dry run counts the files that are due. */
+  readonly purged: PurgedFiles | DueFiles
   /** Number of files with missing objects whose exports were queued. */
   readonly remade: number
 }

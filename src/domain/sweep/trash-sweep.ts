@@ -13,6 +13,8 @@ import { sweepLock } from './sweep-rules.ts'
 
 /** Number of files that were purged, and of objects that were deleted. */
 export type PurgedFiles = { readonly files: number; readonly objects: number }
+/** Number of files that are due. Their objects are not counted. */
+export type DueFiles = { readonly files: number; readonly objects: null }
 
 type Deps = {
   readonly trash: Trash
@@ -33,8 +35,8 @@ export type TrashSweep = {
   readonly run: (signal: AbortSignal) => TE.TaskEither<Unavailable, O.Option<PurgedFiles>>
   /** Does the same. The caller has the lock of the sweep, and has checked that the store belongs to this library. */
   readonly empty: (signal: AbortSignal) => TE.TaskEither<Unavailable, PurgedFiles>
-  /** Returns the number of files that `empty` would purge. Their objects are not counted, and are 0. */
-  readonly count: TE.TaskEither<Unavailable, PurgedFiles>
+  /** Counts the files whose time has come. `empty` purges some of them if they are very many. */
+  readonly count: TE.TaskEither<Unavailable, DueFiles>
   /** Deletes the objects of one purged file, for `patienceMs` milliseconds at most. Returns whether none is left. */
   readonly removePurged: (uid: string, patienceMs: number) => TE.TaskEither<Unavailable, boolean>
 }
@@ -152,8 +154,8 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
     empty,
 
     count: pipe(
-      trash.listExpired(maxFiles),
-      TE.map((files) => ({ files: files.length, objects: 0 })),
+      trash.countExpired,
+      TE.map((files) => ({ files, objects: null })),
     ),
 
     removePurged: (uid, patienceMs) => async () => {

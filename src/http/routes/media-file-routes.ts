@@ -3,17 +3,16 @@ import type { AdminService } from '../../domain/admin/admin-service.ts'
 import { JobJson, jobAsJson } from '../../domain/jobs/job-json.ts'
 import type { LibraryService } from '../../domain/library/library-service.ts'
 import { type ExportScope, exportScopes, type RequestExports } from '../../domain/library/request-exports.ts'
-import type { DomainError } from '../../domain/shared/errors.ts'
 import { withSchema } from '../../domain/shared/json-schema.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
 import type { OpenStreams } from '../../domain/shared/open-streams.ts'
-import { type E, pipe, TE } from '../../fp.ts'
+import { pipe, TE } from '../../fp.ts'
 import { bytesOf, jsonOf } from '../openapi/reply-descriptions.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
 import { ByUid } from '../request/named-by-uid.ts'
 import type { ReplyWithOriginal } from '../response/original-reply.ts'
-import { jsonReply, type Reply } from '../response/reply.ts'
+import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
 
@@ -105,8 +104,7 @@ export const mediaFileRoutes = (
         const ofFile = { file: uid, since: openStreams.moment() }
         return pipe(
           library.findOriginal(uid),
-          TE.flatMapEither((original): E.Either<DomainError, Reply> => replyWithOriginal(incoming, original)),
-          TE.map((reply) => ({ ...reply, ofFile })),
+          TE.map((original) => ({ ...replyWithOriginal(incoming, original), ofFile })),
         )
       },
     }),

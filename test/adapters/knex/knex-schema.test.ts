@@ -215,6 +215,8 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(trash.isInTrash(imageUid))
   await right(trash.findTwin(''))
   await right(trash.listTakenDown(null, 10))
+  await right(trash.countExpired)
+  await right(trash.listBlobsOfTakenDown(['if_x']))
   await right(trash.hasDeleted)
 }
 
