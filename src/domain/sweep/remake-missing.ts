@@ -2,6 +2,7 @@ import { E, type TE } from '../../fp.ts'
 import type { StoredFileUse } from '../../ports/stored-file-repository.ts'
 import type { Trash } from '../../ports/trash.ts'
 import type { Conflict, NotFound, Unavailable } from '../shared/errors.ts'
+import { workStoppedFailure } from '../shared/work-stopped.ts'
 import type { MissingObject } from './compare-store.ts'
 
 /**
@@ -23,9 +24,11 @@ export const repairableFiles = (
 export const remakeMissing = async (
   { remake, trash }: { readonly remake: Remake; readonly trash: Pick<Trash, 'isInTrash'> },
   missing: ReadonlyArray<MissingObject>,
+  signal: AbortSignal,
 ): Promise<E.Either<Unavailable, number>> => {
   let queued = 0
   for (const uid of repairableFiles(missing)) {
+    if (signal.aborted) return E.left(workStoppedFailure)
     const job = await remake(uid)()
     if (E.isRight(job)) queued += 1
     else if (job.left._tag === 'Unavailable') return E.left(job.left)

@@ -198,7 +198,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     }
     const deleted = await deleteAll(orphans, signal)
     if (E.isLeft(deleted)) return deleted
-    const remade = await remakeMissing(deps, missing)
+    const remade = await remakeMissing(deps, missing, signal)
     if (E.isLeft(remade)) return remade
     return E.right({ result: 'swept', ...counts, deleted: deleted.right, remade: remade.right })
   }

@@ -3,6 +3,7 @@ import { type Remake, remakeMissing } from '../../../src/domain/sweep/remake-mis
 import { right } from '../../support/expect-right.ts'
 import { seedImage } from '../../support/library.ts'
 import { createMemoryLarder } from '../../support/memory-larder.ts'
+import { neverAborted } from '../../support/sweep-scene.ts'
 
 describe('exports whose objects are missing', () => {
   it('are queued, and counted also where a job waits, but not for a file that is deleted meanwhile', async () => {
@@ -22,7 +23,9 @@ describe('exports whose objects are missing', () => {
       if (uid === deleted) await right(larder.trashService.delete(uid, 'trash'))
       return larder.requestExports(uid, 'all')()
     }
-    expect(await right(() => remakeMissing({ remake, trash: larder.trash }, missing))).to.equal(2)
+    expect(await right(() => remakeMissing({ remake, trash: larder.trash }, missing, neverAborted))).to.equal(
+      2,
+    )
     const { items } = await right(larder.jobs.list({ state: 'waiting', kind: null, media: null }, 10, null))
     expect(items.map(({ media }) => media.uid)).to.have.members([queued, waiting])
   })
