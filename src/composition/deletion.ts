@@ -42,6 +42,7 @@ export const createDeletion = (
     newUid,
     jobAttempts,
     trashSeconds,
+    log,
     noteRevoked: revocationService.note,
     applyStale,
     removePurged: trashSweep.removePurged,

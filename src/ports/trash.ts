@@ -29,6 +29,17 @@ export type DeletedFiles = {
 /** A file that was deleted, whose bytes are those of a file that is added. */
 type DeletedTwin = { readonly uid: ImageFileUid | ContentFileUid; readonly isTakenDown: boolean }
 
+export type RestoreResult = 'restored' | 'not deleted' | 'taken down' | 'missing'
+
+/** Bytes that are refused when they are added, because their file was taken down. */
+export type RefusedBytes = {
+  readonly sha512: string
+  /** The uid of the file, which may have been purged. */
+  readonly uid: string
+  /** Microseconds since 1970. */
+  readonly takenDownAt: number
+}
+
 export type TakenDownFile = {
   readonly uid: string
   /** Microseconds since 1970. A file that was restored, and taken down again, has a later time. */
@@ -65,9 +76,17 @@ export type Trash = {
     uid: string,
     job: NewFileJob,
     scope?: RestoreScope,
+  ) => TE.TaskEither<Unavailable, { readonly result: RestoreResult; readonly stale: Stale }>
+  /**
+   * Does the same for several different files, or for none if it fails. `newJob` makes the job of one file. Returns the
+   * result of each file, by uid.
+   */
+  readonly restoreAll: (
+    uids: ReadonlyArray<string>,
+    newJob: () => NewFileJob,
   ) => TE.TaskEither<
     Unavailable,
-    { readonly result: 'restored' | 'not deleted' | 'taken down' | 'missing'; readonly stale: Stale }
+    { readonly results: ReadonlyMap<string, RestoreResult>; readonly stale: Stale }
   >
   /** Ends graces whose time has come, at most `limit`. Returns their number. */
   readonly endGraces: (
@@ -112,6 +131,16 @@ export type Trash = {
   readonly listBlobsOfTakenDown: (
     uids: ReadonlyArray<string>,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<string>>
+  /** Lists bytes that are refused, by the uid of their file, after this uid. */
+  readonly listRefusedBytes: (
+    after: string | null,
+    limit: number,
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<RefusedBytes>>
+  /**
+   * Accepts bytes again that were taken down. `in trash`: nothing is changed, because their file can be restored.
+   * `missing`: they are not refused.
+   */
+  readonly acceptBytes: (sha512: string) => TE.TaskEither<Unavailable, 'accepted' | 'in trash' | 'missing'>
   /** Returns whether a file is in the trash, or any file was ever purged. */
   readonly hasDeleted: TE.TaskEither<Unavailable, boolean>
 }

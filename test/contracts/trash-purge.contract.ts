@@ -109,6 +109,30 @@ export const trashPurgeContract = (make: () => Promise<TrashSubject>): void => {
     expect(await right(subject.contentFiles.add(again, aNewFileJob()))).to.equal(false)
   })
 
+  it('accepts bytes again that were taken down and purged, and still knows which blobs they had', async () => {
+    const [erased, inTrash] = [await addReadyFilm(), await addReadyFilm()]
+    await remove(erased.uid, 'erase')
+    await remove(inTrash.uid, 'take down')
+    const refused = await right(subject.trash.listRefusedBytes(null, 10))
+    const expected = [erased, inTrash].map(({ uid, sha512 }) => ({ uid, sha512 }))
+    expect(refused.map(({ uid, sha512 }) => ({ uid, sha512 }))).to.deep.equal(
+      expected.sort((a, b) => (a.uid < b.uid ? -1 : 1)),
+    )
+    expect(await right(subject.trash.listRefusedBytes(refused[0]?.uid ?? '', 10))).to.deep.equal(
+      refused.slice(1),
+    )
+    expect(await right(subject.trash.listRefusedBytes(null, 1))).to.deep.equal(refused.slice(0, 1))
+    expect(await right(subject.trash.acceptBytes(inTrash.sha512))).to.equal('in trash')
+    expect(await right(subject.trash.acceptBytes('0'.repeat(128)))).to.equal('missing')
+    expect(await right(subject.trash.acceptBytes(erased.sha512))).to.equal('accepted')
+    expect(await right(subject.trash.acceptBytes(erased.sha512))).to.equal('missing')
+    expect(await right(subject.trash.findTwin(erased.sha512))).to.deep.equal(O.none)
+    expect(await right(subject.trash.listRefusedBytes(null, 10))).to.have.length(1)
+    expect(await right(subject.trash.listBlobsOfTakenDown([erased.uid]))).not.to.deep.equal([])
+    const again = aNewContentFile({ sha512: erased.sha512 })
+    expect(await right(subject.contentFiles.add(again, aNewFileJob()))).to.equal(true)
+  })
+
   it('finds the twin of bytes in the trash, and accepts them again after a restore', async () => {
     const { uid, sha512 } = await addImage()
     const twin = () => right(subject.trash.findTwin(sha512))

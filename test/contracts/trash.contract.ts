@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { E, O } from '../../src/fp.ts'
+import { O } from '../../src/fp.ts'
 import { cacheKeys, familiesOfName } from '../../src/ports/cache-keys.ts'
 import { takenDownPrefix } from '../../src/ports/trash.ts'
 import { aNewContentExport, aNewFileJob, aNewImageExport, aNewJob } from '../support/builders.ts'
@@ -193,39 +193,6 @@ export const trashContract = (make: () => Promise<TrashSubject>): void => {
     expect(await states()).to.deep.equal(['remake waiting', 'exports cancelled'])
   })
 
-  it('queues the job that the deletion ended, also beside a newer one that had ended before', async () => {
-    const { uid } = await addFilm()
-    const [first] = await jobsOf(uid)
-    const job = first?.uid ?? expect.fail()
-    await right(subject.jobs.cancel(job))
-    const newer = aNewJob({ kind: 'exports', media: { kind: 'content', uid } })
-    await right(subject.jobs.enqueue(newer))
-    await right(subject.jobs.cancel(newer.uid))
-    expect(await right(subject.jobs.retry(job))).to.equal('changed')
-    await remove(uid)
-    expect(await restore(uid)).to.equal('restored')
-    const states = (await jobsOf(uid)).map((each) => [each.uid, each.state])
-    expect(states).to.deep.equal([
-      [newer.uid, 'cancelled'],
-      [job, 'waiting'],
-    ])
-  })
-
-  it('adds no job to a deleted file', async () => {
-    for (const file of [await addReadyImage(), await addReadyFilm()]) {
-      const kind = file.uid.startsWith('if_') ? ('image' as const) : ('content' as const)
-      const [first] = await jobsOf(file.uid)
-      await right(subject.jobs.cancel(first?.uid ?? expect.fail()))
-      await remove(file.uid)
-      const job = aNewJob({ kind: 'remake', media: { kind, uid: file.uid } })
-      const added = await subject.jobs.enqueue(job)()
-      expect(E.isLeft(added) && added.left._tag, kind).to.equal('Conflict')
-      expect((await jobsOf(file.uid)).map(({ state }) => state)).to.deep.equal(['cancelled'])
-      expect(await restore(file.uid)).to.equal('restored')
-      expect(await right(subject.jobs.enqueue(job))).to.equal(job.uid)
-    }
-  })
-
   it('adds a job to a restored file that has none, and leaves a job alone that had ended before', async () => {
     const [pruned, cancelled] = [await addFilm(), await addFilm()]
     await remove(pruned.uid)
@@ -257,17 +224,6 @@ export const trashContract = (make: () => Promise<TrashSubject>): void => {
     expect(await right(subject.imageFiles.replaceExports(file.uid, next, null))).to.equal(false)
     await restore(file.uid)
     expect(await right(subject.imageFiles.replaceExports(file.uid, next, null))).to.equal(true)
-  })
-
-  it('neither publishes a deleted file nor makes it private', async () => {
-    const [image, film] = [await addReadyImage(), await addReadyFilm()]
-    await remove(image.uid)
-    await remove(film.uid)
-    await right(subject.imageFiles.setPublic(image.uid, false))
-    await right(subject.contentFiles.setPublic(film.uid, true))
-    await restore(image.uid)
-    await restore(film.uid)
-    expect([(await find(image.uid)).isPublic, (await find(film.uid)).isPublic]).to.deep.equal([true, false])
   })
 
   it('restores what is deleted, and nothing else', async () => {

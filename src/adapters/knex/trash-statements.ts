@@ -56,40 +56,42 @@ export const noteTakenDown = (files: string, exportedFileIds: string): string =>
 const selectRestorableOf = (files: string, duration: string): string => `
   select id, uid, deleted_at is not null as is_deleted, taken_down as is_taken_down, finished_at is not null as is_ready,
     ${duration} as duration_seconds
-  from ${files} where id = :id`
+  from ${files} where id = any(:ids)`
 
 export const selectRestorable: Readonly<Record<MediaKind, string>> = {
   image: selectRestorableOf('image_files', 'cast(null as double precision)'),
   content: selectRestorableOf('content_files', 'nullif(duration_seconds, 0)'),
 }
 
+/** The kind of the job that makes the exports of a restored file `f`. */
+const wantedKind = "case when f.finished_at is null then 'exports' else 'remake' end"
+
 /**
- * Lets the newest of the jobs of this kind that ended with the deletion or later wait again. One that had ended before
+ * Lets the newest of the jobs of its kind that ended with the deletion or later wait again. One that had ended before
  * stays as it is: the file had failed, or an admin had cancelled the job.
  */
-export const requeueJob = (files: string): string => `
+export const requeueJobs = (files: string): string => `
   update jobs j set
     state = 'waiting', attempt = 0, lost = 0, error = null, is_refused = false, run_at = now(), ended_at = null,
     progress = 0, stage = null, speed = null, eta_seconds = null
   from ${files} f
-  where f.id = :id and j.id = (
+  where f.id = any(:ids) and j.id = (
       select max(n.id) from jobs n
-      where n.media = f.uid and n.kind = :kind and n.state in ('cancelled', 'failed') and n.ended_at >= f.deleted_at
+      where n.media = f.uid and n.kind = ${wantedKind} and n.state in ('cancelled', 'failed') and n.ended_at >= f.deleted_at
     )
     and not exists (
-      select from jobs o where o.media = f.uid and o.kind = :kind and o.state in ('waiting', 'running')
+      select from jobs o where o.media = f.uid and o.kind = ${wantedKind} and o.state in ('waiting', 'running')
     )`
 
-export const restoreFile: Readonly<Record<MediaKind, string>> = {
+export const restoreFiles: Readonly<Record<MediaKind, string>> = {
   image: `
-    update image_files set deleted_at = null, purge_after = null, taken_down = false where id = :id`,
+    update image_files set deleted_at = null, purge_after = null, taken_down = false where id = any(:ids)`,
   content: `
     update content_files set deleted_at = null, purge_after = null, taken_down = false, grace_until = null
-    where id = :id`,
+    where id = any(:ids)`,
 }
 
-export const selectHasJob = `
-  select exists (select from jobs where media = :uid and kind = 'exports') as flag`
+export const selectWithJob = `select media as uid from jobs where media = any(:uids) and kind = 'exports'`
 
 const isExpired = 'deleted_at is not null and purge_after <= now()'
 
@@ -149,6 +151,17 @@ export const selectTakenDown = `
 export const selectBlobsOfTakenDown = `
   select unnest(blobs) as name from taken_down
   where uid = any(array(select json_array_elements_text(cast(? as json)) collate "C"))`
+
+export const selectRefusedBytes = `
+  select uid, sha512, ${epochMicroseconds('created_at')} as taken_down_at
+  from taken_down where uid > ? and sha512 <> '' order by uid limit ?`
+
+// The row stays, because it has the blobs that an instance deletes which was off during the takedown.
+export const acceptBytes = `
+  update taken_down t set sha512 = ''
+  where sha512 = :sha512
+    and not exists (select from image_files f where f.uid = t.uid)
+    and not exists (select from content_files f where f.uid = t.uid)`
 
 export const selectHasDeleted = `
   select exists (select from image_files where deleted_at is not null)

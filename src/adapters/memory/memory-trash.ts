@@ -3,7 +3,13 @@ import { E, O, TE } from '../../fp.ts'
 import { cacheKeys, isValueFamily } from '../../ports/cache-keys.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Revocations } from '../../ports/revocations.ts'
-import { type DeletedFiles, graceSecondsOf, type Trash, takenDownPrefix } from '../../ports/trash.ts'
+import {
+  type DeletedFiles,
+  graceSecondsOf,
+  type RestoreResult,
+  type Trash,
+  takenDownPrefix,
+} from '../../ports/trash.ts'
 import type { MemoryJobs } from './memory-jobs.ts'
 import { type MemoryMedia, type MemoryMediaFile, notDeleted } from './memory-media.ts'
 
@@ -54,6 +60,29 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
     return clock() + graceSecondsOf(durationSeconds ?? 0) * 1000
   }
 
+  const restore: Trash['restore'] = (uid, job, scope = 'all') =>
+    TE.fromIO(() => {
+      const file = media.find(uid)
+      if (file === undefined) return { result: 'missing' as const, stale: nothing }
+      if (file.deletedAt === null) return { result: 'not deleted' as const, stale: nothing }
+      if (file.isTakenDown && scope !== 'all') return { result: 'taken down' as const, stale: nothing }
+      const { exports, durationSeconds } = file.readFacts()
+      const kind = exports.length > 0 ? 'remake' : 'exports'
+      const ofKind = jobs.all().filter((each) => each.media.uid === uid && each.kind === kind)
+      const { deletedAt } = file
+      const ended = ofKind
+        .filter(({ state, endedAt }) => retryableStates.includes(state) && (endedAt ?? 0) * 1000 >= deletedAt)
+        .at(-1)
+      if (ended !== undefined && jobs.activeOf(uid, kind) === undefined)
+        jobs.set({ ...ended, state: 'waiting', attempt: 0, lost: 0, error: null, endedAt: null })
+      if (ofKind.length === 0 && kind === 'exports')
+        jobs.insert({ ...job, kind, media: { kind: file.kind, uid: file.uid }, durationSeconds })
+      media.setDeletion(uid, notDeleted)
+      jobs.frozen.delete(uid)
+      media.takenDown.delete(uid)
+      return { result: 'restored' as const, stale: { names: [], families } }
+    })
+
   return {
     delete: (uids, mode, keepSeconds) => async () => {
       const deletions = new Map<string, { deletedAt: number; purgeAfter: number }>()
@@ -95,30 +124,17 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
       return E.right({ deletions, revocations: revoked, stale: { names, families } })
     },
 
-    restore: (uid, job, scope = 'all') =>
-      TE.fromIO(() => {
-        const file = media.find(uid)
-        if (file === undefined) return { result: 'missing' as const, stale: nothing }
-        if (file.deletedAt === null) return { result: 'not deleted' as const, stale: nothing }
-        if (file.isTakenDown && scope !== 'all') return { result: 'taken down' as const, stale: nothing }
-        const { exports, durationSeconds } = file.readFacts()
-        const kind = exports.length > 0 ? 'remake' : 'exports'
-        const ofKind = jobs.all().filter((each) => each.media.uid === uid && each.kind === kind)
-        const { deletedAt } = file
-        const ended = ofKind
-          .filter(
-            ({ state, endedAt }) => retryableStates.includes(state) && (endedAt ?? 0) * 1000 >= deletedAt,
-          )
-          .at(-1)
-        if (ended !== undefined && jobs.activeOf(uid, kind) === undefined)
-          jobs.set({ ...ended, state: 'waiting', attempt: 0, lost: 0, error: null, endedAt: null })
-        if (ofKind.length === 0 && kind === 'exports')
-          jobs.insert({ ...job, kind, media: { kind: file.kind, uid: file.uid }, durationSeconds })
-        media.setDeletion(uid, notDeleted)
-        jobs.frozen.delete(uid)
-        media.takenDown.delete(uid)
-        return { result: 'restored' as const, stale: { names: [], families } }
-      }),
+    restore,
+
+    restoreAll: (uids, newJob) => async () => {
+      const results = new Map<string, RestoreResult>()
+      for (const uid of uids) {
+        const restored = await restore(uid, newJob())()
+        if (E.isLeft(restored)) return restored
+        results.set(uid, restored.right.result)
+      }
+      return E.right({ results, stale: { names: [], families } })
+    },
 
     endGraces: (limit) =>
       TE.fromIO(() => {
@@ -185,6 +201,24 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
 
     listBlobsOfTakenDown: (uids) =>
       TE.fromIO(() => uids.flatMap((uid) => media.takenDown.get(uid)?.blobs ?? [])),
+
+    listRefusedBytes: (after, limit) =>
+      TE.fromIO(() =>
+        [...media.takenDown]
+          .map(([uid, { sha512, takenDownAt }]) => ({ uid, sha512, takenDownAt }))
+          .filter(({ uid, sha512 }) => sha512 !== '' && (after === null || uid > after))
+          .sort((a, b) => (a.uid < b.uid ? -1 : 1))
+          .slice(0, limit),
+      ),
+
+    acceptBytes: (sha512) =>
+      TE.fromIO(() => {
+        const [uid, refused] = [...media.takenDown].find(([, file]) => file.sha512 === sha512) ?? []
+        if (uid === undefined || refused === undefined) return 'missing'
+        if (media.find(uid) !== undefined) return 'in trash'
+        media.takenDown.set(uid, { ...refused, sha512: '' })
+        return 'accepted'
+      }),
 
     hasDeleted: TE.fromIO(() => hasPurged || media.all().some(({ deletedAt }) => deletedAt !== null)),
   }

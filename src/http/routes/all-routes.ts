@@ -39,6 +39,7 @@ import { jobRoutes } from './job-routes.ts'
 import { mediaFileRoutes } from './media-file-routes.ts'
 import { mediaRoutes } from './media-routes.ts'
 import { openapiRoutes } from './openapi-routes.ts'
+import { refusedBytesRoutes } from './refused-bytes-routes.ts'
 import { revocationRoutes } from './revocation-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 
@@ -115,6 +116,7 @@ export const createAllRoutes = (
     adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
     mediaRoutes({ admins, library, trashService, freshness }, handle),
     mediaFileRoutes({ admins, library, requestExports, replyWithOriginal, openStreams }, handle),
+    refusedBytesRoutes({ admins, trashService }, handle),
     jobRoutes({ admins, jobService }, handle),
     freshnessRoutes({ admins, freshness }, handle),
     healthRoutes({ health, lifecycle }, handle),

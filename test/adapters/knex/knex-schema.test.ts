@@ -216,6 +216,8 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(trash.findTwin(''))
   await right(trash.listTakenDown(null, 10))
   await right(trash.countExpired)
+  await right(trash.listRefusedBytes(null, 10))
+  await right(trash.acceptBytes('x'))
   await right(trash.listBlobsOfTakenDown(['if_x']))
   await right(trash.hasDeleted)
 }

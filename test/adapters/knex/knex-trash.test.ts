@@ -10,6 +10,7 @@ import { createKnexTrash } from '../../../src/adapters/knex/knex-trash.ts'
 import { E, O } from '../../../src/fp.ts'
 import { trashContract } from '../../contracts/trash.contract.ts'
 import { trashPurgeContract } from '../../contracts/trash-purge.contract.ts'
+import { trashRestoreContract } from '../../contracts/trash-restore.contract.ts'
 import {
   aNewContentExport,
   aNewContentFile,
@@ -47,6 +48,7 @@ describe('knex trash', () => {
 
   trashContract(make)
   trashPurgeContract(make)
+  trashRestoreContract(make)
 
   /** Adds a film with exports, and puts it into the trash. */
   const addDeletedFilm = async (keepSeconds = 100) => {
