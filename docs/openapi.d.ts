@@ -552,7 +552,7 @@ export type paths = {
     }
     readonly get?: never
     readonly put?: never
-    /** Changes up to 1,000 files, or puts them into the trash. */
+    /** Changes up to 1,000 files, puts them into the trash, or takes them out of it. */
     readonly post: operations['changeMediaBatch']
     readonly delete?: never
     readonly options?: never
@@ -606,6 +606,40 @@ export type paths = {
     readonly put?: never
     readonly post?: never
     readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/api/1/admin/refused_bytes": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** Lists the bytes that are refused, because their files were taken down. */
+    readonly get: operations['listRefusedBytes']
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/api/1/admin/refused_bytes/{sha512}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    readonly post?: never
+    /** Accepts bytes again that were taken down and erased. */
+    readonly delete: operations['acceptBytes']
     readonly options?: never
     readonly head?: never
     readonly patch?: never
@@ -1195,6 +1229,12 @@ export type components = {
       /** True. */
       readonly delete: true
     }
+    readonly MediaBatchRestore: {
+      /** A list of 1 to 1000 different uids. */
+      readonly uids: ReadonlyArray<string>
+      /** True. */
+      readonly restore: true
+    }
     readonly MediaChange: {
       /** A text of at most 500 characters. */
       readonly title?: string | null
@@ -1328,6 +1368,17 @@ export type components = {
       readonly state: "done" | "waiting" | "silent"
       /** When the instance last reported. */
       readonly at: string
+    }
+    readonly RefusedBytes: {
+      readonly sha512: string
+      /** The file that was taken down. It may be gone. */
+      readonly uid: string
+      /** A time of RFC 3339, in UTC. */
+      readonly taken_down_at: string
+    }
+    readonly RefusedBytesPage: {
+      readonly items: ReadonlyArray<components['schemas']['RefusedBytes']>
+      readonly next: string | null
     }
     readonly Restrictions: {
       /** A whole number of pixels above 0. */
@@ -2671,7 +2722,7 @@ export type operations = {
       readonly 503: components['responses']['Error503']
     }
   }
-  /** Changes up to 1,000 files, or puts them into the trash. */
+  /** Changes up to 1,000 files, puts them into the trash, or takes them out of it. */
   readonly changeMediaBatch: {
     readonly parameters: {
       readonly query?: never
@@ -2681,7 +2732,7 @@ export type operations = {
     }
     readonly requestBody: {
       readonly content: {
-        readonly "application/json": components['schemas']['MediaBatchChange'] | components['schemas']['MediaBatchDeletion']
+        readonly "application/json": components['schemas']['MediaBatchChange'] | components['schemas']['MediaBatchDeletion'] | components['schemas']['MediaBatchRestore']
       }
     }
     readonly responses: {
@@ -2846,6 +2897,65 @@ export type operations = {
       readonly 416: components['responses']['Error416']
       readonly 500: components['responses']['Error']
       readonly 502: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Lists the bytes that are refused, because their files were taken down. */
+  readonly listRefusedBytes: {
+    readonly parameters: {
+      readonly query?: {
+        /** A whole number from 1 to 200. */
+        readonly limit?: number
+        /** The `next` of the page before. */
+        readonly after?: string
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 200: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['RefusedBytesPage']
+        }
+      }
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 422: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Accepts bytes again that were taken down and erased. */
+  readonly acceptBytes: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        /** A SHA-512 in lower-case hex. */
+        readonly sha512: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 204: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content?: never
+      }
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 409: components['responses']['Error']
+      readonly 500: components['responses']['Error']
       readonly 503: components['responses']['Error503']
     }
   }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { formatMicroseconds } from '../domain/shared/timestamp.ts'
-import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
+import { E, TE } from '../fp.ts'
+import { alwaysNeedsLibrary, type Command, CommandError, usageError } from './command.ts'
 import { withServices } from './library.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
 
@@ -25,7 +26,10 @@ export const refusedCommand: Command = {
     return withServices(config, async ({ database, trashService }) => {
       await orThrowCommandError(database.migrate)
       if (sha512 !== undefined) {
-        await orThrowCommandError(trashService.acceptBytes(sha512, 'larder refused'))
+        const accepted = await trashService.acceptBytes(sha512, 'larder refused')()
+        if (E.isLeft(accepted) && accepted.left._tag === 'NotFound')
+          throw new CommandError('these bytes are not refused')
+        await orThrowCommandError(TE.fromEither(accepted))
         report({ lines: ['these bytes are accepted again'], json: { sha512, accepted: true } })
         return 0
       }

@@ -4,7 +4,7 @@ import type { DeletedFile } from '../domain/library/media-item.ts'
 import { formatMicroseconds } from '../domain/shared/timestamp.ts'
 import { E } from '../fp.ts'
 import type { DeletionMode } from '../ports/trash.ts'
-import { explainError } from '../terminal/explain-error.ts'
+import { explainError, explainErrorOf } from '../terminal/explain-error.ts'
 import { printError } from '../terminal/print-error.ts'
 import { alwaysNeedsLibrary, type Command, type CommandContext, usageError } from './command.ts'
 import { withServices } from './library.ts'
@@ -65,7 +65,7 @@ export const rmCommand: Command = {
         if (E.isLeft(deleted)) {
           failed += 1
           const error = explainError(deleted.left)
-          printError(`${uid}: ${error}`)
+          printError(explainErrorOf(uid, deleted.left))
           report({ lines: [], json: { uid, error } })
           continue
         }

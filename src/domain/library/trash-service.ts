@@ -115,6 +115,7 @@ export const createTrashService = (deps: Deps): TrashService => {
     },
     listRefusedBytes: trash.listRefusedBytes,
     acceptBytes: (sha512, by) => async () => {
+      if (!/^[0-9a-f]{128}$/.test(sha512)) return E.left(notFound('refused_bytes', sha512))
       const accepted = await trash.acceptBytes(sha512)()
       if (E.isLeft(accepted)) return accepted
       if (accepted.right === 'missing') return E.left(notFound('refused_bytes', sha512))
