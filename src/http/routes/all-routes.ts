@@ -121,7 +121,7 @@ export const createAllRoutes = (
     freshnessRoutes({ admins, freshness }, handle),
     healthRoutes({ health, lifecycle }, handle),
     homeRoutes(health, handle),
-    consoleRoutes({ ...access, consoleAssets, clock }, handle),
+    consoleRoutes({ ...access, consoleAssets, clock, corsOrigins }, handle),
   ]
   const described = groups.flatMap((group) => group.described())
   return [...groups, openapiRoutes({ described, sharing, clock }, handle)]
