@@ -115,13 +115,29 @@ export const selectCount = (kind: MediaKind, filter: MediaFilter, limit: number)
 export const selectNewestPlaces = (given: MediaQuery, text: string): SqlFragment =>
   placesOf(given.kind, newestFound(given, text, newestForPage), given.limit)
 
-/** Returns a query for the number of files with this text among the newest ones of all, at most `limit`. */
+/**
+ * Returns a query for the number of files with this text among the newest ones of all, at most `limit`, and for whether
+ * these were all files.
+ */
 export const selectNewestCount = (
   kind: MediaKind,
   filter: MediaFilter,
   text: string,
   limit: number,
-): SqlFragment => countOf(newestFound({ kind, filter, after: null }, text, newestForCount), limit)
+): SqlFragment => {
+  const counted = countOf(newestFound({ kind, filter, after: null }, text, newestForCount), limit)
+  const all = indexedConditions(filter)
+  return {
+    sql: `
+      select count, count < ? and newest.files < ${newestForCount} as is_all
+      from (${counted.sql}) c, lateral (
+        select count(*) as files from (
+          select from ${mediaTables[kind].files} f where c.count < ? and ${all.sql} limit ${newestForCount}
+        ) f
+      ) newest`,
+    values: [limit, ...counted.values, limit, ...all.values],
+  }
+}
 
 /**
  * Returns a query for the places of the newest files that a search finds. PostgreSQL must find them by the index:

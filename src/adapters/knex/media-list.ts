@@ -4,6 +4,7 @@ import { type MediaKind, mediaKinds } from '../../domain/media/media-kind.ts'
 import type { Unavailable } from '../../domain/shared/errors.ts'
 import { exactTotal, maxExactTotal } from '../../domain/shared/exact-total.ts'
 import { ascendingBy } from '../../domain/shared/order.ts'
+import { snakeCased } from '../../domain/shared/snake-cased.ts'
 import { pipe, TE } from '../../fp.ts'
 import type { MediaFilter, MediaPosition, MediaRepository } from '../../ports/media-repository.ts'
 import type { SqlFragment } from './media-conditions.ts'
@@ -23,6 +24,7 @@ import { createSearchPlans, type SearchPlan } from './search-pieces.ts'
 import { createStatements } from './statements.ts'
 
 const Count = t.strict({ count: t.number })
+const NewestCount = snakeCased(t.strict({ count: t.number, isAll: t.boolean }))
 const Found = t.strict({ count: t.number, places: t.readonlyArray(MediaPlaceRow) })
 type Found = t.TypeOf<typeof Found>
 
@@ -78,36 +80,39 @@ export const createMediaList = (db: Knex): MediaRepository['list'] => {
       ),
     )
 
+  const withCount = (count: number, places: TE.TaskEither<Unavailable, Found['places']>) =>
+    pipe(
+      places,
+      TE.map((each): Found => ({ count, places: each })),
+    )
+
   const searchByIndex = (given: MediaQuery, search: Search): TE.TaskEither<Unavailable, Found> => {
     const { sql, values } = selectFound(given, search, maxCount)
     return pipe(
       selectPlanned('background', Found, sql)(...values),
       TE.flatMap(([found = none]) =>
-        found.count < maxCount
-          ? TE.right(found)
-          : pipe(
-              listCommon(given, search),
-              TE.map((places) => ({ count: found.count, places })),
-            ),
+        found.count < maxCount ? TE.right(found) : withCount(found.count, listCommon(given, search)),
       ),
     )
   }
 
+  const countNewest = ({ kind, filter }: MediaQuery, { text }: Search) => {
+    const { sql, values } = selectNewestCount(kind, filter, text, maxCount)
+    return selectPlanned('background', NewestCount, sql)(...values)
+  }
+
   /** Where a text is common, the newest files show it sooner than the index, which names all files that have it. */
   const searchNewest = (given: MediaQuery, search: Search, isCounted: boolean) =>
-    pipe(
-      isCounted
-        ? readCount(selectNewestCount(given.kind, given.filter, search.text, maxCount))
-        : TE.right(maxCount),
-      TE.flatMap((count) =>
-        count < maxCount
-          ? searchByIndex(given, search)
-          : pipe(
-              listCommon(given, search),
-              TE.map((places) => ({ count, places })),
-            ),
-      ),
-    )
+    isCounted
+      ? pipe(
+          countNewest(given, search),
+          TE.flatMap(([newest]) =>
+            newest !== undefined && (newest.count === maxCount || newest.isAll)
+              ? withCount(newest.count, listCommon(given, search))
+              : searchByIndex(given, search),
+          ),
+        )
+      : withCount(0, listCommon(given, search))
 
   const search = (given: MediaQuery, text: string, { pieces, isCommon }: SearchPlan, isCounted: boolean) =>
     isCommon && isReadByAge(given.filter)
