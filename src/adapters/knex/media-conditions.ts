@@ -72,7 +72,7 @@ export const foundByIndex = (
 }
 
 /** Returns the condition of the index that has only the files in the trash, or only the others. */
-export const deletionCondition = ({ isDeleted }: Pick<MediaFilter, 'isDeleted'>): string =>
+const deletionCondition = ({ isDeleted }: Pick<MediaFilter, 'isDeleted'>): string =>
   `f.deleted_at is ${isDeleted ? 'not ' : ''}null`
 
 /** Returns the conditions that the indexes by age answer, so that no file is read that does not fulfil them. */
