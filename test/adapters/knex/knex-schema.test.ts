@@ -25,6 +25,7 @@ import {
 } from '../../support/builders.ts'
 import { filesBelow, readText } from '../../support/contract.ts'
 import { right } from '../../support/expect-right.ts'
+import { anyMedia } from '../../support/media-filters.ts'
 import { withDatabase } from '../../support/postgres.ts'
 
 describe('the tables', () => {
@@ -176,6 +177,7 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(revocations.findNotBefore({ kind: 'uid', subject: imageUid }))
   await right(revocations.listSince(null))
   await right(revocations.list(null, 50))
+  await right(createKnexMediaRepository(db).list({ ...anyMedia, search: 'file' }, 50, null))
   const stored = createKnexStoredFileRepository(db)
   await right(stored.filterReferencedKeys(['s3_files/x']))
   await right(stored.listRows('s3_files/', 's3_files0', 5))
