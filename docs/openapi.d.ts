@@ -2337,6 +2337,7 @@ export type operations = {
       readonly 401: components['responses']['Error401']
       readonly 403: components['responses']['Error']
       readonly 408: components['responses']['Error']
+      readonly 409: components['responses']['Error']
       readonly 413: components['responses']['Error']
       readonly 415: components['responses']['Error']
       readonly 422: components['responses']['Error']

@@ -32,7 +32,7 @@ type DeletedTwin = { readonly uid: ImageFileUid | ContentFileUid; readonly isTak
 export type RestoreResult = 'restored' | 'not deleted' | 'taken down' | 'missing'
 
 /** Bytes that are refused when they are added, because their file was taken down. */
-export type RefusedBytes = {
+type RefusedBytes = {
   readonly sha512: string
   /** The uid of the file, which may have been purged. */
   readonly uid: string

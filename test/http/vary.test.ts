@@ -50,6 +50,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
       { path: `/api/1/admin/jobs/${job.uid}`, jwt: admin, readsAuthorization: true },
       ...[
         '/revocations',
+        '/refused_bytes',
         '/admins',
         `/admins/${encodeURIComponent('zoë')}`,
         '/media',
