@@ -83,6 +83,8 @@ type SweepScene = {
   rows: Set<string>
   /** What the rows of stored objects belong to. */
   uses: StoredFileUse[]
+  /** The marks that the database has given to the store. */
+  marks: string[]
   /** Uids of the files whose exports were queued. */
   remade: string[]
   held: HeldLocks
@@ -102,6 +104,7 @@ export const createSweepScene = () => {
     store: createMemoryObjectStore(() => scene.now),
     rows: new Set(),
     uses: [],
+    marks: [],
     remade: [],
     held: new Map(),
     reset: () => {
@@ -109,6 +112,7 @@ export const createSweepScene = () => {
       scene.store = createMemoryObjectStore(() => scene.now)
       scene.rows = new Set()
       scene.uses = []
+      scene.marks = []
       scene.remade = []
       scene.held = new Map()
     },
@@ -117,6 +121,7 @@ export const createSweepScene = () => {
         'lib_ours',
         (key) => scene.rows.has(key),
         () => scene.uses,
+        scene.marks,
       ),
     sweepOf: (overrides = {}) =>
       createStoreSweep({

@@ -8,7 +8,7 @@ import type { WorkLocks } from '../../ports/work-locks.ts'
 import { isStoredFileKey } from '../media/stored-file-key.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import { workStoppedFailure } from '../shared/work-stopped.ts'
-import { identifyStore } from './store-identity.ts'
+import { claimStore, identifyStore, type StoreRefusal } from './store-identity.ts'
 import { sweepLock } from './sweep-rules.ts'
 
 /** Number of files that were purged, and of objects that were deleted. */
@@ -27,15 +27,20 @@ type Deps = {
 export type TrashSweep = {
   /**
    * Ends graces, purges files whose time has come, and deletes the objects of purged files, if any of this is due. The
-   * caller of `run` needs no lock. Deletes nothing from a store that may belong to another library. Returns `none` if
-   * another process is sweeping.
+   * caller of `run` needs no lock. Ends graces, and does nothing else, if the store may belong to another library or to
+   * another copy of the database: `refused` says which. Returns `none` if another process is sweeping.
    */
-  readonly run: (signal: AbortSignal) => TE.TaskEither<Unavailable, O.Option<PurgedFiles>>
+  readonly run: (
+    signal: AbortSignal,
+  ) => TE.TaskEither<Unavailable, O.Option<PurgedFiles | { readonly refused: StoreRefusal }>>
   /** Does the same. The caller has the lock of the sweep, and has checked that the store belongs to this library. */
   readonly empty: (signal: AbortSignal) => TE.TaskEither<Unavailable, PurgedFiles>
   /** Returns the number of files that `empty` would purge. Their objects are not counted, and are 0. */
   readonly count: TE.TaskEither<Unavailable, PurgedFiles>
-  /** Deletes the objects of one purged file, for `patienceMs` milliseconds at most. Returns whether none is left. */
+  /**
+   * Deletes the objects of one purged file, also if another copy of the database has swept the store: an admin has named
+   * the file. Stops after `patienceMs` milliseconds. Returns whether none is left.
+   */
   readonly removePurged: (uid: string, patienceMs: number) => TE.TaskEither<Unavailable, boolean>
 }
 
@@ -113,11 +118,6 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
     }
   }
 
-  const isOurs = pipe(
-    () => identifyStore({ store, storedFiles }),
-    TE.map(({ owner }) => owner === 'ours' || owner === 'unmarked'),
-  )
-
   const empty: TrashSweep['empty'] = (signal) => async () => {
     const ended = await endGraces(signal)
     if (E.isLeft(ended)) return ended
@@ -139,12 +139,13 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
       if (E.isLeft(ended)) return ended
       return locks.tryWith(
         sweepLock,
-        (lost): TE.TaskEither<Unavailable, PurgedFiles> =>
+        (lost): TE.TaskEither<Unavailable, PurgedFiles | { readonly refused: StoreRefusal }> =>
           async () => {
-            const stopping = AbortSignal.any([signal, lost])
-            const ours = await isOurs()
-            if (E.isLeft(ours)) return ours
-            return ours.right ? empty(stopping)() : E.right(nothing)
+            const identified = await identifyStore({ store, storedFiles })
+            if (E.isLeft(identified)) return identified
+            if (identified.right.result !== 'ours') return E.right({ refused: identified.right })
+            const claimed = await claimStore({ store, storedFiles }, identified.right)
+            return E.isLeft(claimed) ? claimed : empty(AbortSignal.any([signal, lost]))()
           },
       )()
     },
@@ -158,9 +159,10 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
 
     removePurged: (uid, patienceMs) => async () => {
       const until = addMilliseconds(monotonic(), patienceMs)
-      const ours = await isOurs()
-      if (E.isLeft(ours)) return ours
-      if (!ours.right) return E.right(false)
+      const identified = await identifyStore({ store, storedFiles })
+      if (E.isLeft(identified)) return identified
+      const { result } = identified.right
+      if (result === 'foreign' || result === 'unproven') return E.right(false)
       const removed = await removeObjects(uid, () => monotonic() > until)
       return E.isLeft(removed) ? removed : E.right(removed.right.isWhole)
     },

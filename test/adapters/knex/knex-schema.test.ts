@@ -177,6 +177,7 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(revocations.listSince(null))
   await right(revocations.list(null, 50))
   const stored = createKnexStoredFileRepository(db)
+  await right(stored.storeMarks)
   await right(stored.filterReferencedKeys(['s3_files/x']))
   await right(stored.listRows('s3_files/', 's3_files0', 5))
   await right(stored.findUses(['s3_files/x']))

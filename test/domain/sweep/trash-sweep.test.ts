@@ -99,7 +99,9 @@ describe('the sweep of the trash', () => {
     await right(larder.trashService.delete(uid, 'trash'))
     expect((await right(larder.trashService.delete(erased.uid, 'erase'))).isErased).to.equal(false)
     advance(700_000)
-    expect(await right(larder.trashSweep.run(neverAborted))).to.deep.equal(O.some({ files: 0, objects: 0 }))
+    expect(await right(larder.trashSweep.run(neverAborted))).to.deep.equal(
+      O.some({ refused: { result: 'foreign', other: 'lib_another', ours: libraryUid } }),
+    )
     expect(deleted).to.deep.equal([])
     expect(O.isSome(await right(larder.media.find(uid)))).to.equal(true)
     await putText(store, libraryMarkKey, libraryUid)
