@@ -1,8 +1,8 @@
-import { E, type TE } from '../../fp.ts'
+import { E, O, type TE } from '../../fp.ts'
 import type { StaleValues } from '../../ports/cache.ts'
 import type { NewUid } from '../../ports/new-uid.ts'
 import type { Revocation } from '../../ports/revocations.ts'
-import type { DeletionMode, RestoreScope, Trash } from '../../ports/trash.ts'
+import type { DeletionMode, Erasure, RestoreScope, Trash } from '../../ports/trash.ts'
 import { isUid } from '../media/uid-text.ts'
 import { type Conflict, conflict, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
 import type { DeletedFile, Deletion } from './media-item.ts'
@@ -23,6 +23,8 @@ export type TrashService = {
   readonly deleteAll: (
     uids: ReadonlyArray<string>,
   ) => TE.TaskEither<Unavailable, ReadonlyMap<string, Deletion>>
+  /** Returns what is left in the store of a file that was erased. Fails with NotFound for one that was not, or exists. */
+  readonly findErasure: (uid: string) => TE.TaskEither<NotFound | Unavailable, Erasure>
   /** Fails with Conflict if the file is not in the trash. */
   readonly restore: (uid: string) => TE.TaskEither<NotFound | Conflict | Unavailable, void>
   /** Does the same for bytes that are added again. Also fails with Conflict if the file was taken down. */
@@ -91,6 +93,13 @@ export const createTrashService = (deps: Deps): TrashService => {
       },
 
     deleteAll: (uids) => deleteFiles(uids, 'trash'),
+
+    findErasure: (uid) => async () => {
+      if (!isUid(uid)) return E.left(notFound('file', uid))
+      const found = await trash.findErasure(uid)()
+      if (E.isLeft(found)) return found
+      return O.isNone(found.right) ? E.left(notFound('file', uid)) : E.right(found.right.value)
+    },
 
     restore: restoreWithin('all'),
     restoreTwin: restoreWithin('not taken down'),

@@ -3,7 +3,7 @@ import type { StaleValues } from '../../ports/cache.ts'
 import { addMilliseconds, type Monotonic } from '../../ports/monotonic.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
-import type { Trash } from '../../ports/trash.ts'
+import { isErasureComplete, type Trash } from '../../ports/trash.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import { isStoredFileKey } from '../media/stored-file-key.ts'
 import type { Unavailable } from '../shared/errors.ts'
@@ -81,7 +81,10 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
     return E.right(files)
   }
 
-  /** Returns the keys that were done before it was stopped. Keys that do not have Larder's form are not deleted. */
+  /**
+   * Returns the keys that were done before it was stopped. Objects whose keys do not have Larder's form are not deleted, but
+   * kept.
+   */
   const deleteObjects = async (
     keys: ReadonlyArray<string>,
     isStopped: () => boolean,
@@ -99,7 +102,7 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
 
   /**
    * Deletes purged objects. Their keys are forgotten when the store has said that they are deleted, and stay after any
-   * other answer.
+   * other answer, and if they are kept. Counts the deleted ones.
    */
   const removeObjects = async (
     uid: string | null,
@@ -112,9 +115,14 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
       if (isStopped()) return E.right({ objects, isWhole: false })
       const deleted = await deleteObjects(keys.right, isStopped)
       if (E.isLeft(deleted)) return deleted
-      const forgotten = await trash.forgetPurgedObjects(deleted.right)()
+      const ours = deleted.right.filter(isStoredFileKey)
+      const forgotten = await trash.forgetPurgedObjects(ours)()
       if (E.isLeft(forgotten)) return forgotten
-      objects += deleted.right.length
+      if (ours.length < deleted.right.length) {
+        const kept = await trash.keepPurgedObjects(deleted.right.filter((key) => !isStoredFileKey(key)))()
+        if (E.isLeft(kept)) return kept
+      }
+      objects += ours.length
     }
   }
 
@@ -164,7 +172,10 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
       const { result } = identified.right
       if (result === 'foreign' || result === 'unproven') return E.right(false)
       const removed = await removeObjects(uid, () => monotonic() > until)
-      return E.isLeft(removed) ? removed : E.right(removed.right.isWhole)
+      if (E.isLeft(removed)) return removed
+      const erasure = await trash.findErasure(uid)()
+      if (E.isLeft(erasure)) return erasure
+      return E.right(O.isNone(erasure.right) || isErasureComplete(erasure.right.value))
     },
   }
 }

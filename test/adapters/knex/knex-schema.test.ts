@@ -212,6 +212,7 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(trash.listExpired(10))
   await right(trash.listPurgedObjects(null, 10))
   await right(trash.listPurgedObjects(imageUid, 10))
+  await right(trash.findErasure(imageUid))
   await right(trash.isDue)
   await right(trash.isInTrash(imageUid))
   await right(trash.findTwin(''))
