@@ -594,6 +594,23 @@ export type paths = {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly "/api/1/admin/media/{uid}/erasure": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** Says whether the objects of an erased file are gone. */
+    readonly get: operations['showErasure']
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly "/api/1/admin/media/{uid}/original": {
     readonly parameters: {
       readonly query?: never
@@ -1255,6 +1272,14 @@ export type components = {
       readonly instances: ReadonlyArray<components['schemas']['Receipt']> | null
       /** With `purge=1`: whether nothing is left of it. */
       readonly erased?: boolean
+    }
+    readonly MediaErasure: {
+      /** Whether nothing is left of the file. */
+      readonly erased: boolean
+      /** Objects that are to be deleted. */
+      readonly objects_left: number
+      /** Objects that Larder does not delete, because it has not given them their names. */
+      readonly objects_kept: number
     }
     readonly MediaExport: {
       /** A uid. */
@@ -2827,6 +2852,35 @@ export type operations = {
       readonly 413: components['responses']['Error']
       readonly 415: components['responses']['Error']
       readonly 422: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Says whether the objects of an erased file are gone. */
+  readonly showErasure: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        /** A uid. */
+        readonly uid: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 200: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['MediaErasure']
+        }
+      }
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
       readonly 500: components['responses']['Error']
       readonly 503: components['responses']['Error503']
     }

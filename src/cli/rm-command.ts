@@ -17,7 +17,7 @@ const describeDeleted = (uid: string, mode: DeletionMode, { purgeAfter, isErased
   if (isErased !== null)
     return isErased
       ? `${uid}: erased`
-      : `${uid}: erased, but objects are left in the store: the next sweep deletes them`
+      : `${uid}: erased, but objects are left in the store: a sweep deletes those that Larder has stored`
   const until = formatMicroseconds(purgeAfter)
   return mode === 'trash'
     ? `${uid}: in the trash until ${until}`
@@ -32,7 +32,7 @@ export const reportReceipts = async (
   const started = await larder.freshness.requestReceipts()
   const confirmed = E.isRight(started) ? (await waitForReceipts(larder, started.right)).receipts : null
   const { lines, json, code } = describeReceipts(confirmed)
-  report({ lines, json: { instances: json } })
+  report({ lines, json: { purge: E.isRight(started) ? started.right.uid : null, instances: json } })
   return code
 }
 

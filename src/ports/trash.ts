@@ -31,6 +31,15 @@ type DeletedTwin = { readonly uid: ImageFileUid | ContentFileUid; readonly isTak
 
 export type RestoreResult = 'restored' | 'not deleted' | 'taken down' | 'missing'
 
+/**
+ * Numbers of the objects of a purged file that are not certainly deleted. `left`: a sweep deletes them. `kept`: nothing
+ * deletes them, because their keys are none of Larder's.
+ */
+export type Erasure = { readonly left: number; readonly kept: number }
+
+/** Returns whether all objects of an erased file are certainly deleted. */
+export const isErasureComplete = ({ left, kept }: Erasure): boolean => left + kept === 0
+
 /** Bytes that are refused when they are added, because their file was taken down. */
 type RefusedBytes = {
   readonly sha512: string
@@ -104,7 +113,7 @@ export type Trash = {
     uid: string,
   ) => TE.TaskEither<Unavailable, { readonly isPurged: boolean; readonly stale: Stale }>
   /**
-   * Lists keys of objects that no row names any more, and that may still be in the store: those of one file
+   * Lists keys of objects that no row names any more, that may still be in the store, and are not kept: those of one file
    * (`null`: of any), at most `limit`.
    */
   readonly listPurgedObjects: (
@@ -113,6 +122,10 @@ export type Trash = {
   ) => TE.TaskEither<Unavailable, ReadonlyArray<string>>
   /** Forgets purged objects, which are certainly not in the store any more. */
   readonly forgetPurgedObjects: (keys: ReadonlyArray<string>) => TE.TaskEither<Unavailable, void>
+  /** Keeps purged objects: they are not listed any more, and nothing deletes them. */
+  readonly keepPurgedObjects: (keys: ReadonlyArray<string>) => TE.TaskEither<Unavailable, void>
+  /** Returns what is left of a file that was erased, or purged and has objects; `none` for any other one. */
+  readonly findErasure: (uid: string) => TE.TaskEither<Unavailable, O.Option<Erasure>>
   /** Returns whether a grace or a file is due, or a purged object is left. */
   readonly isDue: TE.TaskEither<Unavailable, boolean>
   /** Returns whether the file exists and is deleted. */

@@ -85,6 +85,27 @@ export const trashPurgeContract = (make: () => Promise<TrashSubject>): void => {
     expect(await right(subject.trash.countExpired)).to.equal(3)
   })
 
+  it('says how many objects of an erased file are left, and which of them are kept', async () => {
+    const film = await addReadyFilm()
+    const erasure = () => right(subject.trash.findErasure(film.uid))
+    expect(await erasure()).to.deep.equal(O.none)
+    await remove(film.uid, 'take down')
+    expect(await erasure(), 'not purged yet').to.deep.equal(O.none)
+    await remove(film.uid, 'erase')
+    const keys = await right(subject.trash.listPurgedObjects(film.uid, 50))
+    expect(await erasure()).to.deep.equal(O.some({ left: keys.length, kept: 0 }))
+    await right(subject.trash.keepPurgedObjects(keys.slice(0, 1)))
+    expect(await erasure()).to.deep.equal(O.some({ left: keys.length - 1, kept: 1 }))
+    expect(await right(subject.trash.listPurgedObjects(film.uid, 50))).to.deep.equal(keys.slice(1))
+    expect(await right(subject.trash.listPurgedObjects(null, 50))).to.deep.equal(keys.slice(1))
+    await right(subject.trash.forgetPurgedObjects(keys.slice(1)))
+    expect(await erasure()).to.deep.equal(O.some({ left: 0, kept: 1 }))
+    expect(await right(subject.trash.isDue), 'nothing else can be deleted').to.equal(false)
+    await right(subject.trash.forgetPurgedObjects(keys))
+    expect(await erasure()).to.deep.equal(O.some({ left: 0, kept: 0 }))
+    expect(await right(subject.trash.findErasure('if_other'))).to.deep.equal(O.none)
+  })
+
   it('erases at once, and remembers the bytes of what was taken down', async () => {
     const film = await addReadyFilm()
     const { deletions, stale } = await remove(film.uid, 'erase')

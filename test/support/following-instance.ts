@@ -45,6 +45,7 @@ export const startFollowingInstance = async (
     readAllRevocations: TE.right(undefined),
     trust,
     maxCutMs: 86_400_000,
+    startUnheardMs: 0,
     outages: createOutageLog(silentLog, systemMonotonic),
     clock: Date.now,
     monotonic: systemMonotonic,

@@ -86,6 +86,8 @@ type SweepScene = {
   rows: Set<string>
   /** What the rows of stored objects belong to. */
   uses: StoredFileUse[]
+  /** The marks that the database has given to the store. */
+  marks: string[]
   /** Uids of the files whose exports were queued. */
   remade: string[]
   held: HeldLocks
@@ -105,6 +107,7 @@ export const createSweepScene = () => {
     store: createMemoryObjectStore(() => scene.now),
     rows: new Set(),
     uses: [],
+    marks: [],
     remade: [],
     held: new Map(),
     reset: () => {
@@ -112,6 +115,7 @@ export const createSweepScene = () => {
       scene.store = createMemoryObjectStore(() => scene.now)
       scene.rows = new Set()
       scene.uses = []
+      scene.marks = []
       scene.remade = []
       scene.held = new Map()
     },
@@ -120,6 +124,7 @@ export const createSweepScene = () => {
         'lib_ours',
         (key) => scene.rows.has(key),
         () => scene.uses,
+        scene.marks,
       ),
     sweepOf: (overrides = {}) =>
       createStoreSweep({

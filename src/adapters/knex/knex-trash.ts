@@ -17,6 +17,7 @@ import * as sql from './trash-statements.ts'
 const Id = t.strict({ id: t.number })
 const Uid = t.strict({ uid: t.string })
 const Key = t.strict({ key: t.string })
+const ErasureRow = t.strict({ left: t.number, kept: t.number })
 const Flag = t.strict({ flag: t.boolean })
 const DeletedRow = snakeCased(t.strict({ uid: t.string, deletedAt: t.number, purgeAfter: t.number }))
 const Names = t.strict({ names: t.readonlyArray(t.string) })
@@ -65,6 +66,7 @@ export const createKnexTrash = (db: Knex): Trash => {
   const selectExpired = selectMany('background', 'trash.expired', Uid, sql.selectExpiredFiles)
   const selectPurged = selectMany('background', 'trash.purged', Key, sql.selectPurged)
   const selectPurgedOf = selectMany('background', 'trash.purged_of', Key, sql.selectPurgedOf)
+  const selectErasure = selectOne('background', 'trash.erasure', ErasureRow, sql.selectErasure)
   const selectTwin = selectOne('background', 'trash.twin', TwinRow, sql.selectTwin)
   const selectTakenDown = selectMany('background', 'trash.taken_down', TakenDownRow, sql.selectTakenDown)
   const selectRefusedBytes = selectMany('background', 'trash.refused', RefusedRow, sql.selectRefusedBytes)
@@ -192,6 +194,14 @@ export const createKnexTrash = (db: Knex): Trash => {
         run(sql.forgetPurged, { keys: JSON.stringify(keys) }),
         TE.map(() => undefined),
       ),
+
+    keepPurgedObjects: (keys) =>
+      pipe(
+        run(sql.keepPurged, { keys: JSON.stringify(keys) }),
+        TE.map(() => undefined),
+      ),
+
+    findErasure: (uid) => selectErasure(uid, uid, uid, uid),
 
     isDue: pipe(selectOne('background', 'trash.due', Flag, sql.selectIsDue)(), isTrue),
     isInTrash: (uid) => pipe(selectInTrash(uid, uid), isTrue),

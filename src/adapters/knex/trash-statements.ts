@@ -120,18 +120,28 @@ export const endGraces = `
     for update skip locked
   )`
 
-export const selectPurged = 'select key from purged_objects order by key limit ?'
-export const selectPurgedOf = 'select key from purged_objects where media = ? order by key limit ?'
+export const selectPurged = 'select key from purged_objects where not is_kept order by key limit ?'
+export const selectPurgedOf =
+  'select key from purged_objects where media = ? and not is_kept order by key limit ?'
+const givenKeys = 'key = any(array(select json_array_elements_text(cast(:keys as json)) collate "C"))'
+
+export const keepPurged = `update purged_objects set is_kept = true where ${givenKeys}`
+
+export const selectErasure = `
+  select count(*) filter (where not is_kept) as left, count(*) filter (where is_kept) as kept
+  from purged_objects where media = ?
+  having not exists (select from image_files where uid = ?) and not exists (select from content_files where uid = ?)
+    and (count(*) > 0 or exists (select from taken_down where uid = ?))`
+
 export const forgetPurged = `
-  delete from purged_objects
-  where key = any(array(select json_array_elements_text(cast(:keys as json)) collate "C"))`
+  delete from purged_objects where ${givenKeys}`
 
 // Every key is greater than '': by this condition PostgreSQL reads the index, and not the table with its deleted rows.
 export const selectIsDue = `
   select exists (select from content_files where grace_until <= now())
     or exists (select from image_files where ${isExpired})
     or exists (select from content_files where ${isExpired} and grace_until is null)
-    or exists (select from purged_objects where key > '') as flag`
+    or exists (select from purged_objects where key > '' and not is_kept) as flag`
 
 export const selectInTrash = `
   select true as flag from image_files where uid = ? and deleted_at is not null

@@ -30,7 +30,7 @@ const nothing: DeletedFiles['stale'] = { names: [], families: [] }
 
 /** The deleted files of a library in memory, for tests. */
 export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options): Trash => {
-  const purgedObjects = new Map<string, string>()
+  const purgedObjects = new Map<string, { readonly uid: string; readonly isKept: boolean }>()
   let hasPurged = false
 
   const isExpired = ({ deletedAt, purgeAfter, graceUntil }: MemoryMediaFile): boolean =>
@@ -41,7 +41,7 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
   /** Returns the names of the file's blobs. */
   const purge = ({ uid, keys, remove }: MemoryMediaFile): ReadonlyArray<string> => {
     const removed = keys()
-    for (const key of removed) purgedObjects.set(key, uid)
+    for (const key of removed) purgedObjects.set(key, { uid, isKept: false })
     remove()
     jobs.frozen.delete(uid)
     hasPurged = true
@@ -164,7 +164,7 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
     listPurgedObjects: (uid, limit) =>
       TE.fromIO(() =>
         [...purgedObjects]
-          .filter(([, file]) => uid === null || file === uid)
+          .filter(([, purged]) => !purged.isKept && (uid === null || purged.uid === uid))
           .map(([key]) => key)
           .sort()
           .slice(0, limit),
@@ -175,8 +175,27 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
         for (const key of keys) purgedObjects.delete(key)
       }),
 
+    keepPurgedObjects: (keys) =>
+      TE.fromIO(() => {
+        for (const key of keys) {
+          const purged = purgedObjects.get(key)
+          if (purged !== undefined) purgedObjects.set(key, { ...purged, isKept: true })
+        }
+      }),
+
+    findErasure: (uid) =>
+      TE.fromIO(() => {
+        const objects = [...purgedObjects.values()].filter((purged) => purged.uid === uid)
+        if (media.find(uid) !== undefined || (objects.length === 0 && !media.takenDown.has(uid)))
+          return O.none
+        const kept = objects.filter(({ isKept }) => isKept).length
+        return O.some({ left: objects.length - kept, kept })
+      }),
+
     isDue: TE.fromIO(
-      () => purgedObjects.size > 0 || media.all().some((file) => isExpired(file) || isGraceOver(file)),
+      () =>
+        [...purgedObjects.values()].some(({ isKept }) => !isKept) ||
+        media.all().some((file) => isExpired(file) || isGraceOver(file)),
     ),
 
     isInTrash: (uid) => TE.fromIO(() => media.isDeleted(uid)),

@@ -1,9 +1,9 @@
-import { E, type TE } from '../../fp.ts'
+import { E, O, type TE } from '../../fp.ts'
 import type { StaleValues } from '../../ports/cache.ts'
 import type { Log } from '../../ports/log.ts'
 import type { NewUid } from '../../ports/new-uid.ts'
 import type { Revocation } from '../../ports/revocations.ts'
-import type { DeletionMode, RestoreResult, RestoreScope, Trash } from '../../ports/trash.ts'
+import type { DeletionMode, Erasure, RestoreResult, RestoreScope, Trash } from '../../ports/trash.ts'
 import { isUid } from '../media/uid-text.ts'
 import { type Conflict, conflict, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
 import type { DeletedFile, Deletion } from './media-item.ts'
@@ -24,6 +24,8 @@ export type TrashService = {
   readonly deleteAll: (
     uids: ReadonlyArray<string>,
   ) => TE.TaskEither<Unavailable, ReadonlyMap<string, Deletion>>
+  /** Returns what is left in the store of a file that was erased. Fails with NotFound for one that was not, or exists. */
+  readonly findErasure: (uid: string) => TE.TaskEither<NotFound | Unavailable, Erasure>
   /** Fails with Conflict if the file is not in the trash. */
   readonly restore: (uid: string) => TE.TaskEither<NotFound | Conflict | Unavailable, void>
   /** Takes files out of the trash, or none if it fails. Returns the result of each. */
@@ -104,6 +106,13 @@ export const createTrashService = (deps: Deps): TrashService => {
       },
 
     deleteAll: (uids) => deleteFiles(uids, 'trash'),
+
+    findErasure: (uid) => async () => {
+      if (!isUid(uid)) return E.left(notFound('file', uid))
+      const found = await trash.findErasure(uid)()
+      if (E.isLeft(found)) return found
+      return O.isNone(found.right) ? E.left(notFound('file', uid)) : E.right(found.right.value)
+    },
 
     restore: restoreWithin('all'),
     restoreAll: (uids) => async () => {

@@ -115,7 +115,10 @@ export const createAllRoutes = (
     adminUserRoutes(admins, handle),
     adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
     mediaRoutes({ admins, library, trashService, freshness }, handle),
-    mediaFileRoutes({ admins, library, requestExports, replyWithOriginal, openStreams }, handle),
+    mediaFileRoutes(
+      { admins, library, requestExports, trashService, replyWithOriginal, openStreams },
+      handle,
+    ),
     refusedBytesRoutes({ admins, trashService }, handle),
     jobRoutes({ admins, jobService }, handle),
     freshnessRoutes({ admins, freshness }, handle),

@@ -3,10 +3,13 @@ import type { AdminService } from '../../domain/admin/admin-service.ts'
 import { JobJson, jobAsJson } from '../../domain/jobs/job-json.ts'
 import type { LibraryService } from '../../domain/library/library-service.ts'
 import { type ExportScope, exportScopes, type RequestExports } from '../../domain/library/request-exports.ts'
+import type { TrashService } from '../../domain/library/trash-service.ts'
 import { withSchema } from '../../domain/shared/json-schema.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
 import type { OpenStreams } from '../../domain/shared/open-streams.ts'
 import { pipe, TE } from '../../fp.ts'
+import { isErasureComplete } from '../../ports/trash.ts'
+import { MediaErasure } from '../openapi/library-replies.ts'
 import { bytesOf, jsonOf } from '../openapi/reply-descriptions.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
@@ -20,6 +23,7 @@ type Deps = {
   readonly admins: AdminService
   readonly library: Pick<LibraryService, 'findOriginal'>
   readonly requestExports: RequestExports
+  readonly trashService: Pick<TrashService, 'findErasure'>
   readonly replyWithOriginal: ReplyWithOriginal
   readonly openStreams: Pick<OpenStreams, 'moment'>
 }
@@ -58,9 +62,12 @@ const original = bytesOf(['*/*'], 'The original, as an attachment.', [
   'Content-Security-Policy',
 ])
 
-/** The routes that make exports again, and return originals, for admins (http-api.md §8.9). */
+/**
+ * The routes that make exports again, return originals (http-api.md §8.9), and tell what is left of erased files (§8.8), for
+ * admins.
+ */
 export const mediaFileRoutes = (
-  { admins, library, requestExports, replyWithOriginal, openStreams }: Deps,
+  { admins, library, requestExports, trashService, replyWithOriginal, openStreams }: Deps,
   handle: RouteHandler,
 ): RouteGroup => {
   const routes = createRouteGroup('/api/1/admin')
@@ -84,6 +91,32 @@ export const mediaFileRoutes = (
         pipe(
           requestExports(uid, body),
           TE.map((job) => jsonReply(JobJson, jobAsJson(job), 202)),
+        ),
+    }),
+  )
+
+  routes.get(
+    '/media/:uid/erasure',
+    handle({
+      about: {
+        id: 'showErasure',
+        tag: 'library',
+        summary: 'Says whether the objects of an erased file are gone.',
+        replies: { 200: jsonOf(MediaErasure, 'What is left of the file.') },
+        errors: [404],
+      },
+      credential,
+      params: ByUid,
+      handler: ({ params: { uid } }) =>
+        pipe(
+          trashService.findErasure(uid),
+          TE.map((erasure) =>
+            jsonReply(MediaErasure, {
+              erased: isErasureComplete(erasure),
+              objects_left: erasure.left,
+              objects_kept: erasure.kept,
+            }),
+          ),
         ),
     }),
   )

@@ -33,6 +33,7 @@ describe('a follower that was not started', () => {
       readAllRevocations: TE.right(undefined),
       trust: createFollowTrust(monotonic),
       maxCutMs: 86_400_000,
+      startUnheardMs: 0,
       outages: createOutageLog(createRecordingLog().log, monotonic),
       clock,
       monotonic,
