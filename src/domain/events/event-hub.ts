@@ -1,12 +1,20 @@
 import { E, type TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { EventLog, EventPlace, EventPosition, EventSession, StoredEvent } from '../../ports/event-log.ts'
+import type {
+  EventLog,
+  EventPlace,
+  EventPosition,
+  EventSession,
+  JobStep,
+  StoredEvent,
+} from '../../ports/event-log.ts'
 import { addMilliseconds, type Monotonic, type MonotonicMs } from '../../ports/monotonic.ts'
 import type { Sleep } from '../../ports/sleep.ts'
 import { type Backoff, backoffMilliseconds } from '../background/backoff.ts'
 import type { OutageLog } from '../health/outage-log.ts'
 import { oneLineMessage } from '../shared/error-text.ts'
 import { type Unavailable, unavailable } from '../shared/errors.ts'
+import { withTimeout } from '../shared/with-timeout.ts'
 import { isSamePlace } from './event-id.ts'
 import { eventItem, type FeedItem, progressItem, resetItem } from './feed-item.ts'
 import { createProgressLimit, progressEveryMs } from './progress-limit.ts'
@@ -63,19 +71,37 @@ const unloggedFailures = 8
 /** Maximum wait of a member for the first position (milliseconds). */
 const positionMs = 3000
 
+const createSignal = () => {
+  let resolve = (): void => undefined
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve: () => resolve() }
+}
+
 export const createEventHub = ({ log, outages, clock, monotonic, sleep }: Deps): EventHub => {
   const members = new Set<FeedMember>()
   let position: EventPosition | null = null
   let session: EventSession | null = null
   let lastLeftAt: MonotonicMs | null = null
   let wake = new AbortController()
-  let positioned = new AbortController()
+  /** Resolves when there is a position. */
+  let positioned = createSignal()
+  /** Steps of jobs that are passed on after the next read, so that a file is announced before its job. */
+  let steps: JobStep[] = []
   let cause: unknown = 'it has not been reached yet'
 
   const pass = (item: FeedItem): void => {
     for (const member of members) member.push(item)
   }
   const progress = createProgressLimit(monotonic, (step) => pass(progressItem(step, clock())))
+
+  const passSteps = (): void => {
+    const read = steps
+    steps = []
+    progress.flush()
+    for (const step of read) progress.add(step)
+  }
 
   const isIdle = (): boolean =>
     members.size === 0 && (lastLeftAt === null || monotonic() >= addMilliseconds(lastLeftAt, idleMs))
@@ -86,7 +112,7 @@ export const createEventHub = ({ log, outages, clock, monotonic, sleep }: Deps):
     if (E.isLeft(read)) return read
     const { events, hasMore, isGap } = read.right
     ;({ position } = read.right)
-    positioned.abort()
+    positioned.resolve()
     if (isGap) pass(resetItem(position.last, clock()))
     for (const event of events) pass(eventItem(event))
     return E.right(hasMore)
@@ -97,8 +123,8 @@ export const createEventHub = ({ log, outages, clock, monotonic, sleep }: Deps):
     const opened = await log.open({
       onEvent: () => wake.abort(),
       onProgress: (step) => {
-        progress.add(step)
-        if (progress.isWaiting()) wake.abort()
+        steps.push(step)
+        wake.abort()
       },
     })()
     if (E.isLeft(opened)) {
@@ -120,8 +146,8 @@ export const createEventHub = ({ log, outages, clock, monotonic, sleep }: Deps):
           return
         }
         onAnswer()
-        progress.flush()
         if (read.right) continue
+        passSteps()
         if (!signal.aborted && !open.lost.aborted)
           await sleep(progress.isWaiting() ? progressEveryMs : pollMs, wake.signal)
       }
@@ -141,7 +167,7 @@ export const createEventHub = ({ log, outages, clock, monotonic, sleep }: Deps):
       while (!signal.aborted) {
         if (isIdle()) {
           position = null
-          positioned = new AbortController()
+          positioned = createSignal()
           failures = 0
           wake = new AbortController()
           if (members.size === 0) await sleep(idleMs, wake.signal)
@@ -168,7 +194,7 @@ export const createEventHub = ({ log, outages, clock, monotonic, sleep }: Deps):
     },
 
     ready: async () => {
-      if (position === null) await sleep(positionMs, positioned.signal)
+      if (position === null) await withTimeout(positioned.promise, positionMs).catch(() => undefined)
       return position === null ? E.left(unavailable('database')(cause)) : E.right(undefined)
     },
 
