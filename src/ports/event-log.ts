@@ -60,7 +60,7 @@ export type EventPosition = { readonly last: EventPlace; readonly horizon: strin
 /** The place before all events. */
 export const startOfEvents: EventPlace = { xid: '0', id: 0, check: 0 }
 
-export type NewEvents = {
+type NewEvents = {
   readonly position: EventPosition
   readonly events: ReadonlyArray<StoredEvent>
   /** Whether more events can be read at once. */
@@ -70,7 +70,7 @@ export type NewEvents = {
 }
 
 /** A page of events, empty at the end. `unknown`: the log has no event at this place any more, or never had one. */
-export type ReplayedEvents = ReadonlyArray<StoredEvent> | 'unknown'
+type ReplayedEvents = ReadonlyArray<StoredEvent> | 'unknown'
 
 /** A connection that reads events. The caller must close it. All reads of it wait for each other. */
 export type EventSession = {

@@ -9,7 +9,7 @@ import {
 import { aNewImageFile } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 
-export type EventLogSubject = {
+type EventLogSubject = {
   readonly log: EventLog
   readonly append: (event: Pick<StoredEvent, 'type' | 'media' | 'data'>) => Promise<void>
   readonly announce: (step: JobStep) => Promise<void>

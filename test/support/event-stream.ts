@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 
-export type ReadEvent = {
+type ReadEvent = {
   readonly id: string | null
   readonly type: string
   readonly data: { readonly type: string; readonly data: Readonly<Record<string, unknown>> }
 }
 
-export type EventReader = {
+type EventReader = {
   readonly reply: Response
   /** Waits for the next event. Fails if the stream ends before. */
   readonly next: () => Promise<ReadEvent>

@@ -9,7 +9,7 @@ import {
   startOfEvents,
 } from '../../ports/event-log.ts'
 
-export type MemoryEventLog = EventLog & {
+type MemoryEventLog = EventLog & {
   /** Adds an event, in a transaction of its own. */
   readonly append: (event: Pick<StoredEvent, 'type' | 'media' | 'data'>) => void
   readonly announce: (step: JobStep) => void

@@ -20,7 +20,7 @@ import { eventItem, type FeedItem, progressItem, resetItem } from './feed-item.t
 import { createProgressLimit, progressEveryMs } from './progress-limit.ts'
 
 /** Who follows events in this process. */
-export type FeedMember = {
+type FeedMember = {
   readonly push: (item: FeedItem) => void
   /** Is called when steps of jobs may have been lost. */
   readonly onProgressLost: () => void

@@ -9,9 +9,9 @@ import { nullable } from '../shared/nullable.ts'
 import { oneOf } from '../shared/one-of.ts'
 import { Amount, Fraction, TimeText } from '../shared/reply-values.ts'
 
-export const feedTypes = [...mediaEventTypes, 'job.progress', 'reset'] as const
+const feedTypes = [...mediaEventTypes, 'job.progress', 'reset'] as const
 
-const states = [...new Set([...mediaStates, ...jobStates])]
+const states = [...mediaStates, ...jobStates.filter((state) => state !== 'waiting' && state !== 'failed')] as const
 
 /** The data of an event (http-api.md §12.3). The data of `reset` has no members, that of a deleted file two. */
 const EventData = t.partial(

@@ -3,7 +3,7 @@ import { isLaterPlace } from './event-id.ts'
 import { type FeedFilter, type FeedItem, matchesFilter } from './feed-item.ts'
 
 /** What waits for one client. */
-export type FeedQueue = {
+type FeedQueue = {
   readonly push: (item: FeedItem) => void
   /** Accepts items from now on, those after this place. What was pushed before is dropped. */
   readonly begin: (after: EventPlace) => void

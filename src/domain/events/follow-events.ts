@@ -13,7 +13,7 @@ import { createFeedQueue } from './feed-queue.ts'
 /** Items for the client, and the place up to which it has everything then, if that is known and news. */
 export type FeedNews = { readonly items: ReadonlyArray<FeedItem>; readonly place: EventPlace | null }
 
-export type FeedDeps = {
+type FeedDeps = {
   readonly hub: EventHub
   /** Fails with Unavailable for a while, with any other error when the client may not follow any more. */
   readonly authorize: TE.TaskEither<DomainError, unknown>
@@ -31,7 +31,7 @@ export type FeedRequest = {
   readonly after: EventPlace | 'unknown' | null
 }
 
-export type EventFeed = {
+type EventFeed = {
   /** Yields what happens, until the client may not follow any more, is too slow, or the process stops. */
   readonly follow: (signal: AbortSignal) => AsyncGenerator<FeedNews>
   /** Must be called at the end, also if `follow` is not. */

@@ -2,7 +2,7 @@ import type { JobStep } from '../../ports/event-log.ts'
 import type { Monotonic, MonotonicMs } from '../../ports/monotonic.ts'
 
 /** Passes on the steps of each job, at most two a second: of those in between, the latest is passed on later. */
-export type ProgressLimit = {
+type ProgressLimit = {
   readonly add: (step: JobStep) => void
   /** Passes on what has waited long enough. The caller calls this at intervals. */
   readonly flush: () => void

@@ -43,7 +43,7 @@ const formatItem = ({ type, place, json }: FeedItem): string =>
   `${formatId(place)}event: ${type}\ndata: ${json}\n\n`
 
 /** A quiet stream only tells the client up to where it has everything. */
-export const formatFeedNews = ({ items, place }: FeedNews): string => {
+const formatFeedNews = ({ items, place }: FeedNews): string => {
   if (items.length > 0) return items.map(formatItem).join('')
   return place === null ? quietEvent : `${formatId(place)}\n`
 }

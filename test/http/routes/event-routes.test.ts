@@ -151,7 +151,11 @@ describe('the stream of events (§12.3)', () => {
     stream.leave()
     const viewer = await right(larder.admins.mintIdToken('bob'))
     expect((await server.get('/api/1/admin/events', bearerOf(viewer))).status).to.equal(403)
-    expect((await server.get('/api/1/admin/events')).status).to.equal(401)
+    for (const headers of [{}, { authorization: 'Basic eDp5' }, { authorization: 'bearer a.b.c' }]) {
+      const { status, headers: sent } = await server.get('/api/1/admin/events', { headers })
+      expect([401, 403]).to.include(status)
+      expect(sent.get('vary')).to.match(/Authorization/)
+    }
   })
 
   it('ends when its token expires or is revoked, or its admin loses the right', async () => {
