@@ -47,7 +47,8 @@ const readStep =
 /** Prints what happens to the files of the library, until a stop signal. */
 export const eventsCommand: Command = {
   usage,
-  about: 'Prints what happens to files, and how far jobs are, until Ctrl-C. The last word of a line is the id of the event.',
+  about:
+    'Prints what happens to files, and how far jobs are, until Ctrl-C. The last word of a line is the id of the event.',
   words: [
     ['--media UID', 'only the events of this file'],
     ['--job UID', 'only the progress of this job'],

@@ -80,7 +80,9 @@ describe('Vary of every route (§6.3) [V13]', () => {
     const paths = cases.map(({ path }) => path)
     const untested = (await servedRoutes()).filter(
       (route) =>
-        route.startsWith('GET ') && !endlessRoutes.includes(route) && !paths.some((path) => isPathOf(route, path)),
+        route.startsWith('GET ') &&
+        !endlessRoutes.includes(route) &&
+        !paths.some((path) => isPathOf(route, path)),
     )
     expect(untested).to.deep.equal([])
   })

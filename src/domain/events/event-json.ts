@@ -11,7 +11,10 @@ import { Amount, Fraction, TimeText } from '../shared/reply-values.ts'
 
 const feedTypes = [...mediaEventTypes, 'job.progress', 'reset'] as const
 
-const states = [...mediaStates, ...jobStates.filter((state) => state !== 'waiting' && state !== 'failed')] as const
+const states = [
+  ...mediaStates,
+  ...jobStates.filter((state) => state !== 'waiting' && state !== 'failed'),
+] as const
 
 /** The data of an event (http-api.md §12.3). The data of `reset` has no members, that of a deleted file two. */
 const EventData = t.partial(
