@@ -80,6 +80,7 @@ const valuesOf = (db: Knex, { image, content }: Library) => {
 /** Tables from which no cached value is made. */
 const others = [
   'cache_purges',
+  'events',
   'instances',
   'invalidation_log',
   'invalidation_pruning',

@@ -93,12 +93,6 @@ const append = (kind: Kind, rows: string, events: Readonly<Record<string, string
     .join(', ')}) e (type, applies, place)
   where e.applies order by n.id, e.place;`
 
-/** The columns of a file whose changes are events. */
-const watched = [
-  ...['name', 'title', 'alt', 'metadata', 'public'],
-  ...['finished_at', 'failure', 'deleted_at', 'taken_down'],
-]
-
 const triggersOf = (kind: Kind): string => {
   const table = tables[kind]
   const exports = `${kind}_file_exports`
@@ -128,10 +122,8 @@ const triggersOf = (kind: Kind): string => {
     })}
     return null;
   end $$;
-  create trigger ${table}_events_update after update on ${table} for each row
-    when ((${watched.map((column) => `old.${column}`).join(', ')})
-      is distinct from (${watched.map((column) => `new.${column}`).join(', ')}))
-    execute function log_changed_${table}();
+  create trigger ${table}_events_update after update on ${table}
+    for each row execute function log_changed_${table}();
 
   create function log_purged_${table}() returns trigger language plpgsql as $$
   begin
