@@ -731,6 +731,23 @@ export type paths = {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly "/api/1/admin/events": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** Sends what happens to the files of the library, and how far jobs are, as a stream of events. */
+    readonly get: operations['followEvents']
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly "/api/1/admin/cache/purge": {
     readonly parameters: {
       readonly query?: never
@@ -1096,6 +1113,33 @@ export type components = {
       readonly message: string
       readonly markdown: string
       readonly detail?: ReadonlyArray<components['schemas']['Fault']>
+    }
+    readonly Event: {
+      readonly type: "media.created" | "media.ready" | "media.failed" | "media.changed" | "media.public" | "media.deleted" | "media.restored" | "media.purged" | "job.progress" | "reset"
+      /** A time of RFC 3339, in UTC. */
+      readonly timestamp: string
+      readonly data: components['schemas']['EventData']
+    }
+    readonly EventData: {
+      /** The uid of the file. */
+      readonly uid?: string
+      readonly kind?: "image" | "content"
+      readonly title?: string | null
+      /** The state of the file, or that of the job. */
+      readonly state?: "waiting" | "making" | "ready" | "failed" | "running" | "done" | "cancelled"
+      readonly public?: boolean
+      /** Why there are no exports, if the state is failed. */
+      readonly reason?: string
+      readonly metadata?: { readonly [name: string]: unknown }
+      /** The uid of the job. */
+      readonly job?: string
+      /** A number from 0 to 1. */
+      readonly progress?: number
+      readonly stage?: string | null
+      /** A number of at least 0. */
+      readonly speed?: number | null
+      /** A number of at least 0. */
+      readonly eta_seconds?: number | null
     }
     readonly Fault: {
       readonly loc: ReadonlyArray<string>
@@ -3173,6 +3217,41 @@ export type operations = {
       readonly 403: components['responses']['Error']
       readonly 404: components['responses']['Error']
       readonly 409: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Sends what happens to the files of the library, and how far jobs are, as a stream of events. */
+  readonly followEvents: {
+    readonly parameters: {
+      readonly query?: {
+        /** The uid of a file: only its events, and the progress of its jobs. */
+        readonly media?: string
+        /** The uid of a job: only its progress, at once as it is now. */
+        readonly job?: string
+      }
+      readonly header?: {
+        /** The id of the last event of an earlier stream. */
+        readonly "Last-Event-ID"?: string
+      }
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 200: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "text/event-stream": components['schemas']['Event']
+        }
+      }
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 422: components['responses']['Error']
       readonly 500: components['responses']['Error']
       readonly 503: components['responses']['Error503']
     }

@@ -16,6 +16,7 @@ import { createKnexRevocations } from '../adapters/knex/knex-revocations.ts'
 import { createKnexStoredFileRepository } from '../adapters/knex/knex-stored-file-repository.ts'
 import { createKnexTrash } from '../adapters/knex/knex-trash.ts'
 import { createKnexUserRepository } from '../adapters/knex/knex-user-repository.ts'
+import { createPostgresEventLog } from '../adapters/knex/postgres-event-log.ts'
 import { createPostgresInvalidationBus } from '../adapters/knex/postgres-invalidation-bus.ts'
 import { createPostgresWorkLocks } from '../adapters/knex/postgres-work-locks.ts'
 import { createPinoLog } from '../adapters/pino/pino-log.ts'
@@ -112,6 +113,7 @@ export const createAdapters = async (
       log,
     }),
     jobs: createKnexJobQueue(db, workerName),
+    eventLog: createPostgresEventLog(db, connection),
     locks: createPostgresWorkLocks(db, connection),
     sleep: timerSleep,
     playlistFetcher: createPlaylistFetcher(),

@@ -13,6 +13,7 @@ import type { RevocationIndex } from '../domain/access/revocation-index.ts'
 import { type AdminService, createAdminService } from '../domain/admin/admin-service.ts'
 import { type BackgroundWork, createBackgroundWork } from '../domain/background/background-work.ts'
 import { createReadThrough } from '../domain/caching/read-through.ts'
+import { createEventHub, type EventHub } from '../domain/events/event-hub.ts'
 import { createExportService, type ExportService } from '../domain/export/export-service.ts'
 import type { FollowTrust } from '../domain/freshness/follow-trust.ts'
 import { createFollower, type Follower } from '../domain/freshness/follower.ts'
@@ -38,6 +39,7 @@ import type { CacheStats } from '../ports/cache-stats.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ContentFileRepository } from '../ports/content-file-repository.ts'
 import type { Database } from '../ports/database.ts'
+import type { EventLog } from '../ports/event-log.ts'
 import type { ExplainToken } from '../ports/explain-token.ts'
 import type { IdTokenIssuer } from '../ports/id-token-issuer.ts'
 import type { IdTokenVerifier } from '../ports/id-token-verifier.ts'
@@ -108,6 +110,7 @@ export type Adapters = {
   readonly images: ImageProcessor
   readonly transcoder: Transcoder
   readonly jobs: JobQueue
+  readonly eventLog: EventLog
   readonly locks: WorkLocks
   readonly sleep: Sleep
   readonly playlistFetcher: PlaylistFetcher
@@ -131,6 +134,7 @@ type Services = DeletionServices & {
   readonly requestExports: RequestExports
   readonly jobService: JobService
   readonly jobWork: JobWork
+  readonly eventHub: EventHub
   readonly mediaStatus: MediaStatus
   readonly health: HealthService
   readonly follower: Follower
@@ -173,7 +177,7 @@ export const createServices = (
   const { bus, busPositions, followTrust, instances, outages } = adapters
   const { imageFiles, contentFiles, media, trash, storedFiles, users } = adapters
   const { tokens, idTokenVerifier, idTokenIssuer, explainToken } = adapters
-  const { revocations, revocationIndex } = adapters
+  const { revocations, revocationIndex, eventLog } = adapters
   const { files, images, transcoder, jobs, locks, sleep, newUid, clock, monotonic, log } = adapters
   // Made once, so that all services share one load of a value.
   const readThrough = createReadThrough(cache, stale)
@@ -264,6 +268,7 @@ export const createServices = (
     ...deletion,
     requestExports,
     jobService: createJobService(jobs),
+    eventHub: createEventHub({ log: eventLog, outages, clock, monotonic, sleep }),
     jobWork: createJobWork({
       jobs,
       doJob: ({ kind, replaces, media, lease }, { source, report, signal }) =>

@@ -19,6 +19,7 @@ import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens
 import { generateSecretKey } from '../../src/adapters/jose/token-keys.ts'
 import { createMemoryBusPositions } from '../../src/adapters/memory/memory-bus-positions.ts'
 import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
+import { createMemoryEventLog } from '../../src/adapters/memory/memory-event-log.ts'
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryInstances } from '../../src/adapters/memory/memory-instances.ts'
 import {
@@ -155,6 +156,7 @@ export const createMemoryLarder = async (
     images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 600 }),
     transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silentLog }),
     jobs: createMemoryJobQueue(jobs, clock),
+    eventLog: createMemoryEventLog(clock),
     locks: createMemoryWorkLocks(monotonic),
     sleep: timerSleep,
     playlistFetcher: createHttpPlaylistFetcher({ timeoutSeconds: 10, maxBytes: 2 ** 20 }),

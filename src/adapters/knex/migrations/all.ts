@@ -14,6 +14,7 @@ import { trashMigration } from './0012-trash.ts'
 import { publicContentMigration } from './0013-public-content.ts'
 import { storeMarksMigration } from './0014-store-marks.ts'
 import { searchTextMigration } from './0015-search-text.ts'
+import { eventsMigration } from './0016-events.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
 
@@ -34,4 +35,5 @@ export const migrations: ReadonlyArray<NamedMigration> = [
   publicContentMigration,
   storeMarksMigration,
   searchTextMigration,
+  eventsMigration,
 ]
