@@ -22,6 +22,8 @@ const unusedInProduction: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-user-repository.ts createMemoryUserRepository': 'for tests',
   'src/adapters/memory/memory-work-locks.ts createMemoryWorkLocks': 'for tests',
   'src/adapters/transcode/process/decoder-limits.ts acceptedCodecs': 'a test compares the documents with it',
+  'src/domain/shared/outbound-fault.ts outboundFaultOf':
+    'for the first service that reads the body of a response',
   'src/http/request/upload-body.ts uploadBody': 'for the first route that reads an upload',
 }
 

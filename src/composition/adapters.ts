@@ -4,6 +4,8 @@ import { createRandomUid } from '../adapters/crypto/random-uid.ts'
 import { createFsLocalFiles } from '../adapters/fs/fs-local-files.ts'
 import { createFsLocalInstances } from '../adapters/fs/fs-local-instances.ts'
 import { createFsRevocationFile } from '../adapters/fs/fs-revocation-file.ts'
+import { createHttpOutbound } from '../adapters/http/http-outbound.ts'
+import { systemResolveName } from '../adapters/http/system-resolve-name.ts'
 import { createKnex } from '../adapters/knex/create-knex.ts'
 import { followerDatabaseLimits } from '../adapters/knex/database-limits.ts'
 import { createKnexContentFileRepository } from '../adapters/knex/knex-content-file-repository.ts'
@@ -115,6 +117,7 @@ export const createAdapters = async (
     locks: createPostgresWorkLocks(db, connection),
     sleep: timerSleep,
     playlistFetcher: createPlaylistFetcher(),
+    outbound: createHttpOutbound({ resolveName: systemResolveName, exceptions: config.outboundAllow }),
     newUid: createRandomUid(config.uidPrefix),
     clock,
     monotonic,

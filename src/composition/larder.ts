@@ -54,6 +54,7 @@ import type { MediaTokens } from '../ports/media-tokens.ts'
 import type { Monotonic } from '../ports/monotonic.ts'
 import type { NewUid } from '../ports/new-uid.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
+import type { Outbound } from '../ports/outbound.ts'
 import type { PlaylistFetcher } from '../ports/playlist-fetcher.ts'
 import type { RevocationFile } from '../ports/revocation-file.ts'
 import type { Revocations } from '../ports/revocations.ts'
@@ -111,6 +112,7 @@ export type Adapters = {
   readonly locks: WorkLocks
   readonly sleep: Sleep
   readonly playlistFetcher: PlaylistFetcher
+  readonly outbound: Outbound
   readonly newUid: NewUid
   readonly clock: Clock
   readonly monotonic: Monotonic

@@ -10,7 +10,9 @@ import { createSingleTierCache } from '../../src/adapters/cache/tiers/cache-tier
 import { createStaleReader } from '../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
+import { createHttpOutbound } from '../../src/adapters/http/http-outbound.ts'
 import { createHttpPlaylistFetcher } from '../../src/adapters/http/http-playlist-fetcher.ts'
+import { systemResolveName } from '../../src/adapters/http/system-resolve-name.ts'
 import { createCachedMediaTokens } from '../../src/adapters/jose/cached-media-tokens.ts'
 import { createJoseExplainToken } from '../../src/adapters/jose/jose-explain-token.ts'
 import { createJoseIdTokenIssuer } from '../../src/adapters/jose/jose-id-token-issuer.ts'
@@ -156,6 +158,7 @@ export const createMemoryLarder = async (
     jobs: createMemoryJobQueue(jobs, clock),
     locks: createMemoryWorkLocks(monotonic),
     sleep: timerSleep,
+    outbound: createHttpOutbound({ resolveName: systemResolveName, exceptions: ['127.0.0.1'] }),
     playlistFetcher: createHttpPlaylistFetcher({ timeoutSeconds: 10, maxBytes: 2 ** 20 }),
     newUid: createRandomUid(null),
     clock,
