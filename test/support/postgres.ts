@@ -68,8 +68,9 @@ after(async () => {
 
 const uniqueName = (kind: string): string => `larder_${kind}_${randomBytes(6).toString('hex')}`
 
-/** Tables that migrations fill. The log of invalidations is never empty. */
+/** Tables that migrations fill. The logs of invalidations and of events are never empty. */
 const keptTables = [
+  'events',
   'invalidation_log',
   'invalidation_pruning',
   'knex_migrations',

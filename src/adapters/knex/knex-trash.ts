@@ -79,7 +79,6 @@ export const createKnexTrash = (db: Knex): Trash => {
     const takenDown = new Set(
       decodeRows(Uid, (await trx.raw(sql.selectAlreadyTakenDown, { uids })).rows).map(({ uid }) => uid),
     )
-    await trx.raw(sql.cancelJobs, { uids })
     for (const kind of mediaKinds) {
       const ids = [...(locked.get(kind) ?? [])]
       if (ids.length === 0) continue
@@ -94,6 +93,8 @@ export const createKnexTrash = (db: Knex): Trash => {
       const { rows } = await trx.raw(sql.selectDeletions(files), { ids })
       for (const { uid, ...deletion } of decodeRows(DeletedRow, rows)) deletions.set(uid, deletion)
     }
+    // The end of a job marks its file as failed. That is no event if the file is deleted already.
+    await trx.raw(sql.cancelJobs, { uids })
     const revocations = []
     if (isTakenDown)
       for (const subject of [...deletions.keys()].sort())

@@ -10,7 +10,7 @@ import type { Knex } from 'knex'
 // A leased delivery is one that is due later: when the lease ends, it is due again, whatever happened to the process. The
 // index of what waits contains `run_at`, which each try changes; the pages have free space for that.
 //
-// The title and the metadata of an erased file must not outlive it, so the deliveries of a purged file lose them.
+// The first row of `events` is no event. The title and the metadata of an erased file must not outlive it, so the deliveries of a purged file lose them.
 
 const up = async (db: Knex): Promise<void> => {
   await db.raw(`
@@ -77,6 +77,7 @@ const up = async (db: Knex): Promise<void> => {
       select w.id, e.event, e.type, e.media, e.data, e.created_at
       from (select new_event_uid() as event, n.* from new_rows n offset 0) e
       join webhooks w on w.off_at is null and w.removed_at is null and (w.events is null or e.type = any(w.events))
+      where e.media is not null
       order by e.id, w.id;
 
       update webhook_deliveries d set data = jsonb_build_object('uid', e.media, 'kind', e.kind)
