@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { createUncachedReader } from '../adapters/cache/blobs/uncached-reader.ts'
+import { hmacWebhookSigning } from '../adapters/crypto/hmac-webhook-signing.ts'
 import { createRandomUid } from '../adapters/crypto/random-uid.ts'
 import { createFsLocalFiles } from '../adapters/fs/fs-local-files.ts'
 import { createFsLocalInstances } from '../adapters/fs/fs-local-instances.ts'
@@ -18,6 +19,8 @@ import { createKnexRevocations } from '../adapters/knex/knex-revocations.ts'
 import { createKnexStoredFileRepository } from '../adapters/knex/knex-stored-file-repository.ts'
 import { createKnexTrash } from '../adapters/knex/knex-trash.ts'
 import { createKnexUserRepository } from '../adapters/knex/knex-user-repository.ts'
+import { createKnexWebhookDeliveries } from '../adapters/knex/knex-webhook-deliveries.ts'
+import { createKnexWebhookRepository } from '../adapters/knex/knex-webhook-repository.ts'
 import { createPostgresInvalidationBus } from '../adapters/knex/postgres-invalidation-bus.ts'
 import { createPostgresWorkLocks } from '../adapters/knex/postgres-work-locks.ts'
 import { createPinoLog } from '../adapters/pino/pino-log.ts'
@@ -27,7 +30,7 @@ import { ensureFolder } from '../adapters/platform/ensure-folder.ts'
 import { createProcessLiveness } from '../adapters/platform/process-liveness.ts'
 import { systemMonotonic } from '../adapters/platform/system-monotonic.ts'
 import { timerSleep } from '../adapters/platform/timer-sleep.ts'
-import { workerName } from '../adapters/platform/worker-name.ts'
+import { senderName, workerName } from '../adapters/platform/worker-name.ts'
 import { createEmbeddedConnection } from '../adapters/postgres-embedded/embedded-connection.ts'
 import { createSharpImageProcessor } from '../adapters/sharp/sharp-image-processor.ts'
 import { createBoundedObjectStore } from '../adapters/store/bounded-object-store.ts'
@@ -114,6 +117,10 @@ export const createAdapters = async (
       log,
     }),
     jobs: createKnexJobQueue(db, workerName),
+    webhooks: createKnexWebhookRepository(db),
+    webhookDeliveries: createKnexWebhookDeliveries(db),
+    webhookSigning: hmacWebhookSigning,
+    senderName,
     locks: createPostgresWorkLocks(db, connection),
     sleep: timerSleep,
     playlistFetcher: createPlaylistFetcher(),

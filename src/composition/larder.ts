@@ -65,8 +65,12 @@ import type { Transcoder } from '../ports/transcoder.ts'
 import type { Trash } from '../ports/trash.ts'
 import type { UncachedReader } from '../ports/uncached-reader.ts'
 import type { UserRepository } from '../ports/user-repository.ts'
+import type { SenderName, WebhookDeliveries } from '../ports/webhook-deliveries.ts'
+import type { WebhookRepository } from '../ports/webhook-repository.ts'
+import type { WebhookSigning } from '../ports/webhook-signing.ts'
 import type { WorkLocks } from '../ports/work-locks.ts'
 import { createDeletion, type DeletionServices } from './deletion.ts'
+import { createWebhookServices, type WebhookServices } from './webhooks.ts'
 
 /**
  * One member for each port, and the state that adapters and services share: what this process has heard of changes,
@@ -113,6 +117,10 @@ export type Adapters = {
   readonly sleep: Sleep
   readonly playlistFetcher: PlaylistFetcher
   readonly outbound: Outbound
+  readonly webhooks: WebhookRepository
+  readonly webhookDeliveries: WebhookDeliveries
+  readonly webhookSigning: WebhookSigning
+  readonly senderName: SenderName
   readonly newUid: NewUid
   readonly clock: Clock
   readonly monotonic: Monotonic
@@ -120,7 +128,7 @@ export type Adapters = {
   readonly outages: OutageLog
 }
 
-type Services = DeletionServices & {
+type Services = DeletionServices & WebhookServices & {
   readonly checkPublic: PublicCheck
   readonly checkedTokens: CheckedMediaTokens
   readonly explainCheckedToken: ExplainCheckedToken
@@ -252,6 +260,7 @@ export const createServices = (
     ingest,
     library: createLibraryService({ media, jobs, cache, publicUrl }),
     ...deletion,
+    ...createWebhookServices(adapters),
     requestExports,
     jobService: createJobService(jobs),
     jobWork: createJobWork({

@@ -13,6 +13,7 @@ import type { RequestExports } from '../../domain/library/request-exports.ts'
 import type { TrashService } from '../../domain/library/trash-service.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
 import type { VodService } from '../../domain/vod/vod-service.ts'
+import type { WebhookService } from '../../domain/webhooks/webhook-service.ts'
 import type { CacheStats } from '../../ports/cache-stats.ts'
 import type { Sleep } from '../../ports/sleep.ts'
 import type { UncachedReader } from '../../ports/uncached-reader.ts'
@@ -41,6 +42,8 @@ import { mediaRoutes } from './media-routes.ts'
 import { openapiRoutes } from './openapi-routes.ts'
 import { revocationRoutes } from './revocation-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
+import { webhookDeliveryRoutes } from './webhook-delivery-routes.ts'
+import { webhookRoutes } from './webhook-routes.ts'
 
 /** Dependencies of the routes: one service for each domain, and what routes share with the listener. */
 export type RouteDeps = Pick<
@@ -66,6 +69,7 @@ export type RouteDeps = Pick<
   readonly requestExports: RequestExports
   readonly readUncached: UncachedReader
   readonly jobService: JobService
+  readonly webhookService: WebhookService
   readonly consoleAssets: ConsoleAssets
   readonly lifecycle: ServerLifecycle
   readonly sleep: Sleep
@@ -84,7 +88,7 @@ export const createAllRoutes = (
 ): ReadonlyArray<RouteGroup> => {
   const { playlists, vods, exports, admins, freshness, health, cacheStats, background, consoleAssets } = deps
   const { mediaStatus, library, trashService, requestExports, readUncached, jobService, openStreams } = deps
-  const { explainCheckedToken, revocationService, mayExplainToken } = deps
+  const { explainCheckedToken, revocationService, mayExplainToken, webhookService } = deps
   const { checkedTokens, checkPublic, publicCaching, clock, monotonic, corsOrigins } = deps
   const { limits, traffic, lifecycle, sleep } = deps
   const sharing = createCorsPolicy(corsOrigins)
@@ -116,6 +120,8 @@ export const createAllRoutes = (
     mediaRoutes({ admins, library, trashService, freshness }, handle),
     mediaFileRoutes({ admins, library, requestExports, replyWithOriginal, openStreams }, handle),
     jobRoutes({ admins, jobService }, handle),
+    webhookRoutes({ admins, webhookService }, handle),
+    webhookDeliveryRoutes({ admins, webhookService }, handle),
     freshnessRoutes({ admins, freshness }, handle),
     healthRoutes({ health, lifecycle }, handle),
     homeRoutes(health, handle),
