@@ -128,28 +128,29 @@ export type Adapters = {
   readonly outages: OutageLog
 }
 
-type Services = DeletionServices & WebhookServices & {
-  readonly checkPublic: PublicCheck
-  readonly checkedTokens: CheckedMediaTokens
-  readonly explainCheckedToken: ExplainCheckedToken
-  readonly playlists: PlaylistService
-  readonly vods: VodService
-  readonly exports: ExportService
-  readonly admins: AdminService
-  readonly ingest: IngestService
-  readonly library: LibraryService
-  readonly requestExports: RequestExports
-  readonly jobService: JobService
-  readonly jobWork: JobWork
-  readonly mediaStatus: MediaStatus
-  readonly health: HealthService
-  readonly follower: Follower
-  readonly freshness: FreshnessService
-  readonly background: BackgroundWork
-  /** What a serving process needs for as long as it replies: it follows the changes, and reports itself. */
-  readonly following: BackgroundWork
-  readonly sweep: StoreSweep
-}
+type Services = DeletionServices &
+  WebhookServices & {
+    readonly checkPublic: PublicCheck
+    readonly checkedTokens: CheckedMediaTokens
+    readonly explainCheckedToken: ExplainCheckedToken
+    readonly playlists: PlaylistService
+    readonly vods: VodService
+    readonly exports: ExportService
+    readonly admins: AdminService
+    readonly ingest: IngestService
+    readonly library: LibraryService
+    readonly requestExports: RequestExports
+    readonly jobService: JobService
+    readonly jobWork: JobWork
+    readonly mediaStatus: MediaStatus
+    readonly health: HealthService
+    readonly follower: Follower
+    readonly freshness: FreshnessService
+    readonly background: BackgroundWork
+    /** What a serving process needs for as long as it replies: it follows the changes, and reports itself. */
+    readonly following: BackgroundWork
+    readonly sweep: StoreSweep
+  }
 
 /** All adapters and services of one process. */
 export type Larder = Adapters & Services

@@ -1,3 +1,4 @@
+import { webhookLimits } from '../domain/webhooks/webhook.ts'
 import { createWebhookSender, type WebhookSender } from '../domain/webhooks/webhook-sender.ts'
 import { createWebhookService, type WebhookService } from '../domain/webhooks/webhook-service.ts'
 import type { Adapters } from './larder.ts'
@@ -23,6 +24,7 @@ export const createWebhookServices = (adapters: Adapters): WebhookServices => {
       sleep,
       log,
       random: Math.random,
+      tryMs: webhookLimits.tryMs,
     }),
   }
 }

@@ -1,8 +1,12 @@
+import { expect } from 'chai'
+import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
+import type { WebhookUid } from '../../src/domain/media/ids.ts'
 import type { DeliveryOutcome } from '../../src/domain/webhooks/delivery-outcome.ts'
-import type { NewWebhook } from '../../src/domain/webhooks/webhook.ts'
+import type { LeasedDelivery, NewWebhook } from '../../src/domain/webhooks/webhook.ts'
+import { O } from '../../src/fp.ts'
 import type { WebhookDeliveries } from '../../src/ports/webhook-deliveries.ts'
 import type { WebhookRepository } from '../../src/ports/webhook-repository.ts'
-import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
+import { right } from './expect-right.ts'
 
 /** A store of webhooks, and what happens to it in tests. */
 export type WebhookScene = {
@@ -34,5 +38,36 @@ export const anOutcome = (changed: Partial<DeliveryOutcome> = {}): DeliveryOutco
 })
 
 export const aFailure = (changed: Partial<DeliveryOutcome> = {}): DeliveryOutcome =>
-  anOutcome({ result: 'tried again', status: 500, answer: null, error: 'the status of the answer was 500', ...changed })
+  anOutcome({
+    result: 'tried again',
+    status: 500,
+    answer: null,
+    error: 'the status of the answer was 500',
+    ...changed,
+  })
 
+/** What tests of both ports do. The scene may change between calls. */
+export const webhookCalls = (scene: () => WebhookScene) => {
+  const take = () => right(scene().deliveries.take)
+  return {
+    add: async (changed: Partial<NewWebhook> = {}) => {
+      const webhook = aNewWebhook(changed)
+      expect(await right(scene().webhooks.add(webhook))).to.equal(true)
+      return webhook
+    },
+    take,
+    takeOne: async (): Promise<LeasedDelivery> => {
+      const [taken, ...more] = await take()
+      if (taken === undefined || more.length > 0) return expect.fail(`${more.length} more deliveries`)
+      return taken
+    },
+    settle: ({ lease }: LeasedDelivery, outcome = anOutcome()) =>
+      right(scene().deliveries.settle(lease, outcome)),
+    list: (uid: WebhookUid, state: 'failed' | null = null) =>
+      right(scene().webhooks.listDeliveries(uid, { state }, 100, null)),
+    find: async (uid: WebhookUid) => {
+      const found = await right(scene().webhooks.find(uid))
+      return O.isSome(found) ? found.value : expect.fail('there is no such webhook')
+    },
+  }
+}

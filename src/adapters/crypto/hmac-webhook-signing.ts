@@ -11,7 +11,8 @@ export const hmacWebhookSigning: WebhookSigning = {
   sign: (secrets, id, at, body) =>
     secrets
       .map(
-        (secret) => `v1,${createHmac('sha256', keyOf(secret)).update(`${id}.${at}.${body}`).digest('base64')}`,
+        (secret) =>
+          `v1,${createHmac('sha256', keyOf(secret)).update(`${id}.${at}.${body}`).digest('base64')}`,
       )
       .join(' '),
 }

@@ -93,13 +93,14 @@ export const createKnexWebhookRepository = (db: Knex): WebhookRepository => {
     rotate: (uid, secret) =>
       pipe(
         run(sql.rotateSecret, { uid, secret }),
-        TE.flatMap((changed): TE.TaskEither<Unavailable, 'rotated' | 'too often' | 'missing'> =>
-          changed === 1
-            ? TE.right('rotated')
-            : pipe(
-                find(uid),
-                TE.map((webhook) => (O.isSome(webhook) ? 'too often' : 'missing')),
-              ),
+        TE.flatMap(
+          (changed): TE.TaskEither<Unavailable, 'rotated' | 'too often' | 'missing'> =>
+            changed === 1
+              ? TE.right('rotated')
+              : pipe(
+                  find(uid),
+                  TE.map((webhook) => (O.isSome(webhook) ? 'too often' : 'missing')),
+                ),
         ),
       ),
     enable: (uid) => didChange(sql.enableWebhook, uid),

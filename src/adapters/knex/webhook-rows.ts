@@ -6,7 +6,8 @@ import { snakeCased } from '../../domain/shared/snake-cased.ts'
 import { deliveryStates, type LeasedDelivery, offReasons } from '../../domain/webhooks/webhook.ts'
 import { epochMilliseconds } from './sql-times.ts'
 
-const timeColumn = (column: string): string => `${epochMilliseconds(column)} as ${column.replace(/^\w+\./, '')}`
+const timeColumn = (column: string): string =>
+  `${epochMilliseconds(column)} as ${column.replace(/^\w+\./, '')}`
 
 export const WebhookRow = snakeCased(
   t.strict({

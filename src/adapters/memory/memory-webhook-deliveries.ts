@@ -30,7 +30,13 @@ export const createMemoryWebhookDeliveries = (
     const firstTriedAt = row.firstTriedAt ?? now
     const token = newId()
     setDelivery(id, {
-      ...{ leaseToken: token, runAt: now + deliveryLeaseMs, tries: row.tries + 1, triedAt: now, firstTriedAt },
+      ...{
+        leaseToken: token,
+        runAt: now + deliveryLeaseMs,
+        tries: row.tries + 1,
+        triedAt: now,
+        firstTriedAt,
+      },
     })
     const old = webhook.oldSecrets.filter(({ until }) => until > now).map(({ secret }) => secret)
     return {

@@ -1,4 +1,9 @@
-import { testEvent, type Webhook, type WebhookDelivery, webhookLimits } from '../../domain/webhooks/webhook.ts'
+import {
+  testEvent,
+  type Webhook,
+  type WebhookDelivery,
+  webhookLimits,
+} from '../../domain/webhooks/webhook.ts'
 import { O, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { DeliveryChange, WebhookRepository } from '../../ports/webhook-repository.ts'

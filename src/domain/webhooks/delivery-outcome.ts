@@ -44,8 +44,7 @@ export const outcomeOfTry = (
   answer: DeliveryAnswer,
   random: () => number,
 ): DeliveryOutcome => {
-  if (answer.error === null)
-    return { ...answer, result: 'delivered', delayMs: 0, pauseMs: 0, isGone: false }
+  if (answer.error === null) return { ...answer, result: 'delivered', delayMs: 0, pauseMs: 0, isGone: false }
   const isGone = answer.status === 410
   const leftMs = webhookLimits.triedMs - triedForMs
   const isLast = isGone || type === testEvent || leftMs <= 0

@@ -11,16 +11,9 @@ export type MessageDeps = {
   readonly outbound: Outbound
   readonly webhookSigning: WebhookSigning
   readonly clock: Clock
+  /** Maximum time of a try in milliseconds, from the connection to the end of the answer. */
+  readonly tryMs: number
 }
-
-const limits = {
-  connectMs: webhookLimits.tryMs,
-  headersMs: webhookLimits.tryMs,
-  idleMs: webhookLimits.tryMs,
-  totalMs: webhookLimits.tryMs,
-  maxBytes: webhookLimits.answerBytes,
-  longerBody: 'is cut',
-} as const
 
 /** Returns the body of the message of an event (http-api.md §12.4), the same for each try. */
 const bodyOf = ({ type, createdAt, data }: LeasedDelivery): string =>
@@ -51,7 +44,7 @@ const readBeginning = async ({ body, close }: OutboundResponse): Promise<string>
 
 /** Sends a message once. Returns `null` if the try was cut off by `signal`. */
 export const sendMessage = async (
-  { outbound, webhookSigning, clock }: MessageDeps,
+  { outbound, webhookSigning, clock, tryMs }: MessageDeps,
   delivery: LeasedDelivery,
   signal: AbortSignal,
 ): Promise<DeliveryAnswer | null> => {
@@ -69,7 +62,11 @@ export const sendMessage = async (
     },
     body: new TextEncoder().encode(body),
     maxRedirects: 0,
-    limits,
+    limits: {
+      ...{ connectMs: tryMs, headersMs: tryMs, idleMs: tryMs, totalMs: tryMs },
+      maxBytes: webhookLimits.answerBytes,
+      longerBody: 'is cut',
+    },
     signal,
   })()
   if (E.isRight(response)) {

@@ -93,18 +93,10 @@ export const createWebhookService = ({ webhooks, webhookSigning, newUid }: Deps)
     pipe(
       change,
       TE.flatMap((changed): ChangedDelivery => {
-        switch (changed.result) {
-          case 'waiting':
-            return TE.right(changed.delivery)
-          case 'off':
-            return TE.left(isOff)
-          case 'under way':
-            return TE.left(isUnderWay)
-          case 'too soon':
-            return TE.left(overloaded(1))
-          case 'missing':
-            return TE.left(notFound(what, uid))
-        }
+        if (changed.result === 'waiting') return TE.right(changed.delivery)
+        if (changed.result === 'too soon') return TE.left(overloaded(1))
+        if (changed.result === 'missing') return TE.left(notFound(what, uid))
+        return TE.left(changed.result === 'off' ? isOff : isUnderWay)
       }),
     )
 
@@ -114,8 +106,9 @@ export const createWebhookService = ({ webhooks, webhookSigning, newUid }: Deps)
       const secret = webhookSigning.newSecret()
       return pipe(
         webhooks.add({ uid, url, events, secret }),
-        TE.flatMap((isAdded): ReturnType<WebhookService['add']> =>
-          isAdded ? withSecret(uid, secret) : TE.left(areTooMany),
+        TE.flatMap(
+          (isAdded): ReturnType<WebhookService['add']> =>
+            isAdded ? withSecret(uid, secret) : TE.left(areTooMany),
         ),
       )
     },

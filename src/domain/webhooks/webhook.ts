@@ -91,7 +91,7 @@ export const webhookLimits = {
   urlCharacters: 2048,
   /** Size of the answer that is kept, in bytes. */
   answerBytes: 1024,
-  /** Maximum time of a try, from the connection to the end of the answer. */
+  /** Maximum time of a try in milliseconds. */
   tryMs: 10_000,
   /** Number of deliveries of one webhook that are sent at the same time. */
   lanes: 4,

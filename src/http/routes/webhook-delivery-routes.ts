@@ -45,10 +45,7 @@ const deliveryReply = (delivery: WebhookDelivery) => jsonReply(DeliveryJson, del
 const oneDelivery = { 202: jsonOf(DeliveryJson, 'The delivery, which is sent soon.') }
 
 /** The routes that test a webhook, and that list and repeat its deliveries (http-api.md §12.4). */
-export const webhookDeliveryRoutes = (
-  { admins, webhookService }: Deps,
-  handle: RouteHandler,
-): RouteGroup => {
+export const webhookDeliveryRoutes = ({ admins, webhookService }: Deps, handle: RouteHandler): RouteGroup => {
   const routes = createRouteGroup('/api/1/admin')
   const credential = bearerAuthenticator(admins.authenticate)
 

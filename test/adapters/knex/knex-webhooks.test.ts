@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { createKnexWebhookDeliveries } from '../../../src/adapters/knex/knex-webhook-deliveries.ts'
 import { createKnexWebhookRepository } from '../../../src/adapters/knex/knex-webhook-repository.ts'
-import { webhooksContract } from '../../contracts/webhooks.contract.ts'
+import { webhookDeliveriesContract } from '../../contracts/webhook-deliveries.contract.ts'
+import { webhookRepositoryContract } from '../../contracts/webhook-repository.contract.ts'
 import { right } from '../../support/expect-right.ts'
 import { withDatabase } from '../../support/postgres.ts'
 import { aNewWebhook, type WebhookScene } from '../../support/webhook-scene.ts'
@@ -11,7 +12,15 @@ import { aNewWebhook, type WebhookScene } from '../../support/webhook-scene.ts'
 const advance = async (db: Knex, ms: number): Promise<void> => {
   const back = (column: string) => `${column} = ${column} - interval '${ms} milliseconds'`
   const times = {
-    webhooks: ['created_at', 'off_at', 'failing_since', 'failed_at', 'delivered_at', 'resumes_at', 'tested_at'],
+    webhooks: [
+      'created_at',
+      'off_at',
+      'failing_since',
+      'failed_at',
+      'delivered_at',
+      'resumes_at',
+      'tested_at',
+    ],
     webhook_deliveries: ['run_at', 'first_tried_at', 'tried_at', 'created_at'],
     webhook_senders: ['until'],
   }
@@ -40,10 +49,12 @@ describe('knex webhooks', () => {
     }
   }
 
-  webhooksContract(async () => {
+  const createEmptyScene = async (): Promise<WebhookScene> => {
     await database.empty()
     return createScene()
-  })
+  }
+  webhookRepositoryContract(createEmptyScene)
+  webhookDeliveriesContract(createEmptyScene)
 
   it('adds deliveries in the transaction of the event, and none if it is rolled back', async () => {
     const { webhooks, deliveries } = createScene()
