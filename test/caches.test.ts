@@ -97,6 +97,7 @@ const local: ReadonlyArray<string> = [
   'src/adapters/transcode/mpegts/',
   'src/adapters/transcode/source-clock.ts',
   'src/cli/doctor-keys.ts',
+  'src/domain/webhooks/webhook-events.ts',
   'src/composition/http.ts',
   'src/config/settings.ts',
   'src/domain/colour/',

@@ -2,11 +2,14 @@ import { parseArgs } from 'node:util'
 import type { Larder } from '../composition/larder.ts'
 import { WebhookUid } from '../domain/media/ids.ts'
 import { rfc3339 } from '../domain/shared/rfc3339.ts'
-import type { Webhook, WebhookDelivery } from '../domain/webhooks/webhook.ts'
-import { webhookEvents } from '../domain/webhooks/webhook.ts'
+import {
+  type Webhook,
+  type WebhookDelivery,
+  type WebhookWithSecret,
+  webhookEvents,
+} from '../domain/webhooks/webhook.ts'
 import { WebhookEventList } from '../domain/webhooks/webhook-events.ts'
 import { deliveryAsJson, webhookAsJson, webhookWithSecretAsJson } from '../domain/webhooks/webhook-json.ts'
-import type { WebhookWithSecret } from '../domain/webhooks/webhook-service.ts'
 import { WebhookUrl } from '../domain/webhooks/webhook-url.ts'
 import { E } from '../fp.ts'
 import { alwaysNeedsLibrary, type Command, type CommandContext, CommandError, usageError } from './command.ts'

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import { Webhook } from 'standardwebhooks'
 import { listenLocally } from './foreign-servers.ts'
 
-export type ReceivedMessage = {
+type ReceivedMessage = {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string

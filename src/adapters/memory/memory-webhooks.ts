@@ -22,7 +22,7 @@ export type MemoryDelivery = Omit<WebhookDelivery, 'nextTryAt'> & {
 }
 
 /** An event that is written to the event log. */
-export type MemoryEvent = {
+type MemoryEvent = {
   readonly type: string
   readonly media: string
   readonly kind: string

@@ -5,8 +5,13 @@ import { nullable } from '../shared/nullable.ts'
 import { oneOf } from '../shared/one-of.ts'
 import { Count, TimeText, UrlText } from '../shared/reply-values.ts'
 import { rfc3339 } from '../shared/rfc3339.ts'
-import { deliveryStates, offReasons, type Webhook, type WebhookDelivery } from './webhook.ts'
-import type { WebhookWithSecret } from './webhook-service.ts'
+import {
+  deliveryStates,
+  offReasons,
+  type Webhook,
+  type WebhookDelivery,
+  type WebhookWithSecret,
+} from './webhook.ts'
 
 const webhookMembers = {
   uid: AnyUid,

@@ -17,6 +17,7 @@ import {
   type NewWebhook,
   type Webhook,
   type WebhookDelivery,
+  type WebhookWithSecret,
   webhookLimits,
 } from './webhook.ts'
 
@@ -28,9 +29,6 @@ type Deps = {
 
 type Found<A> = TE.TaskEither<NotFound | Unavailable, A>
 type ChangedDelivery = TE.TaskEither<NotFound | Conflict | Overloaded | Unavailable, WebhookDelivery>
-
-/** A webhook with its new secret, which is shown this once. */
-export type WebhookWithSecret = { readonly webhook: Webhook; readonly secret: string }
 
 /** Webhooks for admins. */
 export type WebhookService = {

@@ -39,6 +39,9 @@ export type Webhook = Omit<NewWebhook, 'secret'> & {
   readonly lastDeliveredAt: number | null
 }
 
+/** A webhook with its new secret, which is shown this once. */
+export type WebhookWithSecret = { readonly webhook: Webhook; readonly secret: string }
+
 export const deliveryStates = ['waiting', 'delivered', 'failed'] as const
 export type DeliveryState = (typeof deliveryStates)[number]
 
