@@ -34,6 +34,8 @@ const up = async (db: Knex): Promise<void> => {
       check ((off_at is null) = (off_reason is null))
     );
 
+    create index webhooks_on on webhooks (id) where off_at is null and removed_at is null;
+
     create table webhook_deliveries (
       id bigint generated always as identity primary key,
       webhook_id bigint not null,
