@@ -143,7 +143,8 @@ const addAction = (url: string, types: string | undefined): Action => {
 const actionOf = (words: ReadonlyArray<string>, types: string | undefined): Action => {
   const [name, ...rest] = words
   if (name === 'add' && rest.length === 1) return addAction(rest[0] ?? '', types)
-  const action = name === undefined ? { words: 0, run: list } : actions[name]
+  const named = name !== undefined && Object.hasOwn(actions, name) ? actions[name] : undefined
+  const action = name === undefined ? { words: 0, run: list } : named
   if (action?.words !== rest.length || types !== undefined) throw usageError(usage)
   return action.run
 }

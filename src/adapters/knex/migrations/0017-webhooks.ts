@@ -35,6 +35,7 @@ const up = async (db: Knex): Promise<void> => {
     );
 
     create index webhooks_on on webhooks (id) where off_at is null and removed_at is null;
+    create index webhooks_removed on webhooks (id) where removed_at is not null;
 
     create table webhook_deliveries (
       id bigint generated always as identity primary key,
