@@ -39,6 +39,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   sweep: async () => (await import('./cli/sweep-command.ts')).sweepCommand,
   verify: async () => (await import('./cli/verify-command.ts')).verifyCommand,
   purge: async () => (await import('./cli/purge-command.ts')).purgeCommand,
+  events: async () => (await import('./cli/events-command.ts')).eventsCommand,
   instances: async () => (await import('./cli/instances-command.ts')).instancesCommand,
   doctor: async () => (await import('./cli/doctor-command.ts')).doctorCommand,
 }

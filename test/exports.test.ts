@@ -7,6 +7,7 @@ const unusedInProduction: Readonly<Record<string, string>> = {
   'src/adapters/cache/memory/memory-cache.ts createMemoryCache': 'the cache of tests',
   'src/adapters/memory/memory-bus-positions.ts createMemoryBusPositions': 'for tests',
   'src/adapters/memory/memory-instances.ts createMemoryInstances': 'for tests',
+  'src/adapters/memory/memory-event-log.ts createMemoryEventLog': 'for tests',
   'src/adapters/memory/memory-invalidation-bus.ts createMemoryInvalidationBus': 'for tests',
   'src/adapters/memory/memory-invalidation-bus.ts createMemoryInvalidationLog': 'for tests',
   'src/adapters/memory/memory-job-queue.ts createMemoryJobQueue': 'for tests',

@@ -55,6 +55,7 @@ type Serving = {
 
 const serve = async (larder: Larder, { config, created, print, report, stop }: Serving): Promise<number> => {
   const { createFollowTask, createReportTask } = await import('../worker/freshness-tasks.ts')
+  const { createEventsTask } = await import('../worker/event-tasks.ts')
   const { createLarderServer } = await import('../composition/http.ts')
   const { server, drain } = createLarderServer(larder, config)
   // The waits for the first read begin here: an import may take longer than a request waits.
@@ -66,6 +67,7 @@ const serve = async (larder: Larder, { config, created, print, report, stop }: S
   const noted = await larder.localInstances.add(instance)()
   if (E.isLeft(noted)) larder.log.warn('instance.not_noted', { cause: String(noted.left.cause) })
   larder.following.start(createFollowTask(larder))
+  larder.following.start(createEventsTask(larder))
   larder.following.start(createReportTask(larder, instance, larderVersion()))
   const url = config.publicUrl
   const message = `Larder answers at ${url}${url.endsWith(`:${port}`) ? '' : ` (port ${port})`}`

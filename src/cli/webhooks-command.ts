@@ -2,16 +2,12 @@ import { parseArgs } from 'node:util'
 import type { Larder } from '../composition/larder.ts'
 import { WebhookUid } from '../domain/media/ids.ts'
 import { rfc3339 } from '../domain/shared/rfc3339.ts'
-import {
-  type Webhook,
-  type WebhookDelivery,
-  type WebhookWithSecret,
-  webhookEvents,
-} from '../domain/webhooks/webhook.ts'
+import type { Webhook, WebhookDelivery, WebhookWithSecret } from '../domain/webhooks/webhook.ts'
 import { WebhookEventList } from '../domain/webhooks/webhook-events.ts'
 import { deliveryAsJson, webhookAsJson, webhookWithSecretAsJson } from '../domain/webhooks/webhook-json.ts'
 import { WebhookUrl } from '../domain/webhooks/webhook-url.ts'
 import { E } from '../fp.ts'
+import { mediaEventTypes } from '../ports/event-log.ts'
 import { alwaysNeedsLibrary, type Command, type CommandContext, CommandError, usageError } from './command.ts'
 import { withServices } from './library.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
@@ -133,7 +129,7 @@ const addAction = (url: string, types: string | undefined): Action => {
   if (E.isLeft(decodedUrl))
     throw new CommandError('the URL of a webhook is one of http or https, without user and password', 2)
   if (events !== null && !WebhookEventList.is(events))
-    throw new CommandError(`--events is a list of ${webhookEvents.join(', ')}`, 2)
+    throw new CommandError(`--events is a list of ${mediaEventTypes.join(', ')}`, 2)
   return async ({ webhookService }, report) => {
     showSecret(report, await orThrowCommandError(webhookService.add({ url: decodedUrl.right, events })))
     return 0
@@ -155,7 +151,7 @@ export const webhooksCommand: Command = {
   about: 'Lists the servers that are sent events; adds, tests and removes them.',
   words: [
     ['add URL', 'sends the events from now on to this URL, and prints the secret that signs them'],
-    ['--events TYPES', `only these types, with commas: ${webhookEvents.join(', ')}`],
+    ['--events TYPES', `only these types, with commas: ${mediaEventTypes.join(', ')}`],
     ['rm UID', 'removes a webhook with everything that waits for it'],
     ['rotate UID', 'makes and prints a new secret; the one before signs, too, for a day'],
     ['enable UID', 'switches a webhook on that was switched off, because its server failed'],

@@ -21,6 +21,7 @@ import { createKnexTrash } from '../adapters/knex/knex-trash.ts'
 import { createKnexUserRepository } from '../adapters/knex/knex-user-repository.ts'
 import { createKnexWebhookDeliveries } from '../adapters/knex/knex-webhook-deliveries.ts'
 import { createKnexWebhookRepository } from '../adapters/knex/knex-webhook-repository.ts'
+import { createPostgresEventLog } from '../adapters/knex/postgres-event-log.ts'
 import { createPostgresInvalidationBus } from '../adapters/knex/postgres-invalidation-bus.ts'
 import { createPostgresWorkLocks } from '../adapters/knex/postgres-work-locks.ts'
 import { createPinoLog } from '../adapters/pino/pino-log.ts'
@@ -121,6 +122,7 @@ export const createAdapters = async (
     webhookDeliveries: createKnexWebhookDeliveries(db),
     webhookSigning: hmacWebhookSigning,
     senderName,
+    eventLog: createPostgresEventLog(db, connection),
     locks: createPostgresWorkLocks(db, connection),
     sleep: timerSleep,
     playlistFetcher: createPlaylistFetcher(),

@@ -31,7 +31,7 @@ export const createLarderServer = (
   larder: Larder,
   { corsOrigins, cacheStatus, serverTiming, limits, publicCaching }: HttpConfig,
 ): HttpServer => {
-  const { playlists, vods, exports, mediaStatus, jobService, admins } = larder
+  const { playlists, vods, exports, mediaStatus, jobService, admins, eventHub } = larder
   const { library, trashService, openStreams, requestExports, readUncached } = larder
   const { freshness, health, background, following } = larder
   const { explainCheckedToken, revocationService, webhookService, monotonic, sleep } = larder
@@ -52,6 +52,7 @@ export const createLarderServer = (
         readUncached,
         jobService,
         webhookService,
+        eventHub,
         admins,
         explainCheckedToken,
         revocationService,

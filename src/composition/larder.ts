@@ -13,6 +13,7 @@ import type { RevocationIndex } from '../domain/access/revocation-index.ts'
 import { type AdminService, createAdminService } from '../domain/admin/admin-service.ts'
 import { type BackgroundWork, createBackgroundWork } from '../domain/background/background-work.ts'
 import { createReadThrough } from '../domain/caching/read-through.ts'
+import { createEventHub, type EventHub } from '../domain/events/event-hub.ts'
 import { createExportService, type ExportService } from '../domain/export/export-service.ts'
 import type { FollowTrust } from '../domain/freshness/follow-trust.ts'
 import { createFollower, type Follower } from '../domain/freshness/follower.ts'
@@ -38,6 +39,7 @@ import type { CacheStats } from '../ports/cache-stats.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ContentFileRepository } from '../ports/content-file-repository.ts'
 import type { Database } from '../ports/database.ts'
+import type { EventLog } from '../ports/event-log.ts'
 import type { ExplainToken } from '../ports/explain-token.ts'
 import type { IdTokenIssuer } from '../ports/id-token-issuer.ts'
 import type { IdTokenVerifier } from '../ports/id-token-verifier.ts'
@@ -65,18 +67,15 @@ import type { Transcoder } from '../ports/transcoder.ts'
 import type { Trash } from '../ports/trash.ts'
 import type { UncachedReader } from '../ports/uncached-reader.ts'
 import type { UserRepository } from '../ports/user-repository.ts'
-import type { SenderName, WebhookDeliveries } from '../ports/webhook-deliveries.ts'
-import type { WebhookRepository } from '../ports/webhook-repository.ts'
-import type { WebhookSigning } from '../ports/webhook-signing.ts'
 import type { WorkLocks } from '../ports/work-locks.ts'
 import { createDeletion, type DeletionServices } from './deletion.ts'
-import { createWebhookServices, type WebhookServices } from './webhooks.ts'
+import { createWebhookServices, type WebhookAdapters, type WebhookServices } from './webhooks.ts'
 
 /**
  * One member for each port, and the state that adapters and services share: what this process has heard of changes,
  * of revocations, and of outages. Tests pass their own adapters.
  */
-export type Adapters = {
+export type Adapters = WebhookAdapters & {
   readonly cache: CachePort
   /** Reads expired values of `cache`. */
   readonly stale: StaleCache
@@ -113,14 +112,11 @@ export type Adapters = {
   readonly images: ImageProcessor
   readonly transcoder: Transcoder
   readonly jobs: JobQueue
+  readonly eventLog: EventLog
   readonly locks: WorkLocks
   readonly sleep: Sleep
   readonly playlistFetcher: PlaylistFetcher
   readonly outbound: Outbound
-  readonly webhooks: WebhookRepository
-  readonly webhookDeliveries: WebhookDeliveries
-  readonly webhookSigning: WebhookSigning
-  readonly senderName: SenderName
   readonly newUid: NewUid
   readonly clock: Clock
   readonly monotonic: Monotonic
@@ -128,29 +124,31 @@ export type Adapters = {
   readonly outages: OutageLog
 }
 
-type Services = DeletionServices &
-  WebhookServices & {
-    readonly checkPublic: PublicCheck
-    readonly checkedTokens: CheckedMediaTokens
-    readonly explainCheckedToken: ExplainCheckedToken
-    readonly playlists: PlaylistService
-    readonly vods: VodService
-    readonly exports: ExportService
-    readonly admins: AdminService
-    readonly ingest: IngestService
-    readonly library: LibraryService
-    readonly requestExports: RequestExports
-    readonly jobService: JobService
-    readonly jobWork: JobWork
-    readonly mediaStatus: MediaStatus
-    readonly health: HealthService
-    readonly follower: Follower
-    readonly freshness: FreshnessService
-    readonly background: BackgroundWork
-    /** What a serving process needs for as long as it replies: it follows the changes, and reports itself. */
-    readonly following: BackgroundWork
-    readonly sweep: StoreSweep
-  }
+type Services = DeletionServices & {
+  readonly checkPublic: PublicCheck
+  readonly checkedTokens: CheckedMediaTokens
+  readonly explainCheckedToken: ExplainCheckedToken
+  readonly playlists: PlaylistService
+  readonly vods: VodService
+  readonly exports: ExportService
+  readonly admins: AdminService
+  readonly ingest: IngestService
+  readonly library: LibraryService
+  readonly requestExports: RequestExports
+  readonly jobService: JobService
+  readonly jobWork: JobWork
+  readonly eventHub: EventHub
+  readonly webhookService: WebhookServices['webhookService']
+  readonly webhookSender: WebhookServices['webhookSender']
+  readonly mediaStatus: MediaStatus
+  readonly health: HealthService
+  readonly follower: Follower
+  readonly freshness: FreshnessService
+  readonly background: BackgroundWork
+  /** What a serving process needs for as long as it replies: it follows the changes, and reports itself. */
+  readonly following: BackgroundWork
+  readonly sweep: StoreSweep
+}
 
 /** All adapters and services of one process. */
 export type Larder = Adapters & Services
@@ -173,7 +171,7 @@ export const createServices = (
   const { bus, busPositions, followTrust, instances, outages } = adapters
   const { imageFiles, contentFiles, media, trash, storedFiles, users } = adapters
   const { tokens, idTokenVerifier, idTokenIssuer, explainToken } = adapters
-  const { revocations, revocationIndex } = adapters
+  const { revocations, revocationIndex, eventLog } = adapters
   const { files, images, transcoder, jobs, locks, sleep, newUid, clock, monotonic, log } = adapters
   // Made once, so that all services share one load of a value.
   const readThrough = createReadThrough(cache, stale)
@@ -264,6 +262,7 @@ export const createServices = (
     ...createWebhookServices(adapters),
     requestExports,
     jobService: createJobService(jobs),
+    eventHub: createEventHub({ log: eventLog, outages, clock, monotonic, sleep }),
     jobWork: createJobWork({
       jobs,
       doJob: ({ kind, replaces, media, lease }, { source, report, signal }) =>

@@ -2,6 +2,7 @@ import type { Larder } from '../composition/larder.ts'
 import { sampleMediaPaths } from '../composition/sample-media.ts'
 import type { Config } from '../config/settings.ts'
 import { createTerminal, type Terminal } from '../terminal/terminal.ts'
+import { createPruneEventsTask } from './event-tasks.ts'
 import { createPruneTask, createRemoveEndedTask } from './freshness-tasks.ts'
 import { createJobsTask } from './jobs-task.ts'
 import { createSampleTask } from './sample-task.ts'
@@ -34,6 +35,7 @@ export const createBackgroundTasks = (
     background.start(createWebhooksTask(larder))
     background.start(createRemoveEndedTask(larder))
     background.start(createPruneTask(larder, config))
+    background.start(createPruneEventsTask(larder))
   }
   return createStoppableTasks(background, terminal, createStartTask(larder, config, terminal, startOthers))
 }

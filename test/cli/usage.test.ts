@@ -47,6 +47,7 @@ describe('a command that does no work', () => {
       'check',
       'remake',
       'jobs',
+      'events',
       'sweep',
       'verify',
       'doctor',

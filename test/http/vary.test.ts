@@ -18,6 +18,9 @@ const namesAuthorization = ({ headers }: ReceivedReply): boolean =>
     .split(', ')
     .includes('Authorization')
 
+/** Their replies do not end. Their tests look at the header. */
+const endlessRoutes = ['GET /api/1/admin/events']
+
 describe('Vary of every route (§6.3) [V13]', () => {
   let twins: TwinLarders
   let cases: ReadonlyArray<Case>
@@ -82,7 +85,10 @@ describe('Vary of every route (§6.3) [V13]', () => {
   it('is tested on all existing routes that read', async () => {
     const paths = cases.map(({ path }) => path)
     const untested = (await servedRoutes()).filter(
-      (route) => route.startsWith('GET ') && !paths.some((path) => isPathOf(route, path)),
+      (route) =>
+        route.startsWith('GET ') &&
+        !endlessRoutes.includes(route) &&
+        !paths.some((path) => isPathOf(route, path)),
     )
     expect(untested).to.deep.equal([])
   })

@@ -22,6 +22,7 @@ import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens
 import { generateSecretKey } from '../../src/adapters/jose/token-keys.ts'
 import { createMemoryBusPositions } from '../../src/adapters/memory/memory-bus-positions.ts'
 import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
+import { createMemoryEventLog } from '../../src/adapters/memory/memory-event-log.ts'
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryInstances } from '../../src/adapters/memory/memory-instances.ts'
 import {
@@ -165,6 +166,7 @@ export const createMemoryLarder = async (
     webhookDeliveries: createMemoryWebhookDeliveries(webhooks, clock),
     webhookSigning: hmacWebhookSigning,
     senderName: { machine: 'test', process: 'test' },
+    eventLog: createMemoryEventLog(clock),
     locks: createMemoryWorkLocks(monotonic),
     sleep: timerSleep,
     outbound: createHttpOutbound({ resolveName: systemResolveName, exceptions: ['127.0.0.1'] }),

@@ -127,3 +127,32 @@ export const startWorker = async (env: Env): Promise<Pick<ServingLarder, 'out' |
     },
   }
 }
+
+/** Starts a command that prints until it is stopped. */
+export const startPrinting = (
+  args: ReadonlyArray<string>,
+  env: Env,
+): {
+  /** Waits until a line matches. Fails if the command ends before. */
+  readonly until: (pattern: RegExp) => Promise<string>
+  readonly end: (signal: NodeJS.Signals) => Promise<LarderExit>
+} => {
+  const child = start('source', args, env, [])
+  const [out, err] = [linesOf(child.stdout), linesOf(child.stderr)]
+  const closed = once(child, 'close')
+  return {
+    until: async (pattern) => {
+      for (;;) {
+        const found = out.lines.find((line) => pattern.test(line))
+        if (found !== undefined) return found
+        if (child.exitCode !== null) throw new Error(`it ended: ${err.lines.join(' ')}`)
+        await Promise.race([once(out.reader, 'line'), closed])
+      }
+    },
+    end: async (signal) => {
+      child.kill(signal)
+      const [code] = await closed
+      return { code, out: out.lines, err: err.lines }
+    },
+  }
+}

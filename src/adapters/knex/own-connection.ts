@@ -10,7 +10,7 @@ type Options = {
   /** Statements that prepare the session. */
   readonly setup: string
   readonly types?: pg.CustomTypesConfig
-  readonly onNotification?: () => void
+  readonly onNotification?: (message: pg.Notification) => void
 }
 
 /** A connection to PostgreSQL for what needs a session of its own: locks, and notifications. */

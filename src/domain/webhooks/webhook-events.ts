@@ -1,10 +1,10 @@
 import * as t from 'io-ts'
+import { mediaEventTypes } from '../../ports/event-log.ts'
 import { notedSchema, withSchema } from '../shared/json-schema.ts'
 import { oneOf } from '../shared/one-of.ts'
 import { refine } from '../shared/refine.ts'
-import { webhookEvents } from './webhook.ts'
 
-const EventType = oneOf('event', webhookEvents)
+const EventType = oneOf('event', mediaEventTypes)
 
 /** Types of events without repetitions. */
 export const WebhookEventList = withSchema(
@@ -12,7 +12,7 @@ export const WebhookEventList = withSchema(
     'events',
     (u): u is ReadonlyArray<string> =>
       t.readonlyArray(EventType).is(u) && u.length > 0 && new Set(u).size === u.length,
-    `should be a list of different types of events: ${webhookEvents.join(', ')}`,
+    `should be a list of different types of events: ${mediaEventTypes.join(', ')}`,
   ),
   {
     type: 'array',

@@ -1,17 +1,5 @@
 import type { WebhookUid } from '../media/ids.ts'
 
-/** Types of the events that webhooks receive (http-api.md §12.4). */
-export const webhookEvents = [
-  'media.created',
-  'media.ready',
-  'media.failed',
-  'media.changed',
-  'media.public',
-  'media.deleted',
-  'media.restored',
-  'media.purged',
-] as const
-
 /** Type of the message that an admin sends to try a webhook. */
 export const testEvent = 'webhook.test'
 

@@ -5,7 +5,6 @@ import { followMediaState, isFinalState, type StateNews } from '../../domain/job
 import type { MediaState } from '../../domain/jobs/media-state.ts'
 import { MediaStateJson, mediaStateAsJson } from '../../domain/jobs/media-state-json.ts'
 import type { MediaStatus } from '../../domain/jobs/media-status.ts'
-import type { ByteStream } from '../../domain/media/bytes.ts'
 import type { MediaKind } from '../../domain/media/media-kind.ts'
 import { type DomainError, overloaded } from '../../domain/shared/errors.ts'
 import type { OpenStreams } from '../../domain/shared/open-streams.ts'
@@ -15,6 +14,7 @@ import type { Sleep } from '../../ports/sleep.ts'
 import type { ServerLifecycle } from '../lifecycle.ts'
 import { prefersEventStream } from '../request/accept.ts'
 import type { IncomingRequest } from '../request/incoming.ts'
+import { encodeEventStream, eventStreamHeaders, quietEvent, streamRetrySeconds } from './event-stream.ts'
 import { joinHeaders } from './join-headers.ts'
 import { jsonReply, publicReply, type Reply } from './reply.ts'
 import type { StreamCounts } from './stream-counts.ts'
@@ -38,45 +38,10 @@ type Deps = {
 }
 
 const varyByAccept = { Vary: 'Accept' }
-/** Seconds until a client may try again to open a stream. */
-const retryAfterSeconds = 10
-/** Milliseconds after which a client connects again if its stream has ended. */
-const retryMs = 2000
 
-/** Formats an event (HTML Standard, "Parsing an event stream"). The JSON contains no line break, so it is one line. */
+/** Formats a state as an event. The JSON contains no line break, so it is one line. */
 const formatNews = (news: StateNews): string =>
-  news === 'quiet' ? ':\n\n' : `id: ${news.state}\ndata: ${JSON.stringify(mediaStateAsJson(news))}\n\n`
-
-/**
- * Returns the events as bytes. `close` is called once, when the stream ends or its reader cancels it. A
- * generator alone would not do, because it would end only after the pause in progress.
- */
-const encodeEvents = (
-  follow: (signal: AbortSignal) => AsyncGenerator<StateNews>,
-  close: () => void,
-): ByteStream => {
-  const cancelling = new AbortController()
-  const encoder = new TextEncoder()
-  const encoded = async function* (): AsyncGenerator<Uint8Array> {
-    yield encoder.encode(`retry: ${retryMs}\n\n`)
-    for await (const news of follow(cancelling.signal)) yield encoder.encode(formatNews(news))
-  }
-  const pieces = encoded()
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next: async () => {
-        const next = await pieces.next()
-        if (next.done === true) close()
-        return next
-      },
-      return: async () => {
-        cancelling.abort()
-        close()
-        return pieces.return(undefined)
-      },
-    }),
-  }
-}
+  news === 'quiet' ? quietEvent : `id: ${news.state}\ndata: ${JSON.stringify(mediaStateAsJson(news))}\n\n`
 
 export const createReplyWithMediaState = ({
   mediaStatus,
@@ -102,15 +67,16 @@ export const createReplyWithMediaState = ({
     return {
       status: 200,
       ofFile,
-      headers: {
-        'Content-Type': 'text/event-stream',
-        'Cache-Control': 'no-store',
-        // nginx would wait for more bytes before it sends some.
-        'X-Accel-Buffering': 'no',
-      },
+      headers: eventStreamHeaders,
       body: {
         open: async () =>
-          E.right(encodeEvents((signal) => followMediaState(deps, first, signal), streams.open(jwt))),
+          E.right(
+            encodeEventStream(
+              (signal) => followMediaState(deps, first, signal),
+              formatNews,
+              streams.open({ jwt }),
+            ),
+          ),
       },
     }
   }
@@ -125,7 +91,7 @@ export const createReplyWithMediaState = ({
         // An EventSource connects again after the end of its stream. This status makes it stop.
         if (isFinalState(state) && incoming.headers['last-event-id'] === state.state)
           return E.right({ status: 204, headers: { 'Cache-Control': 'no-store' }, body: null })
-        if (streams.isFull(caller?.jwt ?? null)) return E.left(overloaded(retryAfterSeconds))
+        if (streams.isFull({ jwt: caller?.jwt ?? null })) return E.left(overloaded(streamRetrySeconds))
         return E.right(streamReply(state, kind, ofFile, caller))
       }),
       TE.map((reply) => ({

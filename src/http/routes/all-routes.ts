@@ -3,6 +3,7 @@ import type { PublicCheck } from '../../domain/access/public-files.ts'
 import type { RevocationService } from '../../domain/access/revocation-service.ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
 import type { BackgroundWork } from '../../domain/background/background-work.ts'
+import type { EventHub } from '../../domain/events/event-hub.ts'
 import type { ExportService } from '../../domain/export/export-service.ts'
 import type { FreshnessService } from '../../domain/freshness/freshness-service.ts'
 import type { HealthService } from '../../domain/health/health-service.ts'
@@ -24,6 +25,7 @@ import { createPlaylistBodyEncoder } from '../playlists/playlist-bodies.ts'
 import { createReplyWithPlaylist } from '../playlists/playlist-reply.ts'
 import type { ListenerDeps, RouteTools } from '../request-listener.ts'
 import { createReplyWithBytes } from '../response/bytes-reply.ts'
+import { createReplyWithEvents } from '../response/event-feed-reply.ts'
 import { createReplyWithMediaState } from '../response/media-state-reply.ts'
 import { createReplyWithOriginal } from '../response/original-reply.ts'
 import { createStreamCounts } from '../response/stream-counts.ts'
@@ -32,6 +34,7 @@ import { adminRoutes } from './admin-routes.ts'
 import { adminUserRoutes } from './admin-user-routes.ts'
 import { type ConsoleAssets, consoleRoutes } from './console-routes.ts'
 import { contentRoutes } from './content-routes.ts'
+import { eventRoutes } from './event-routes.ts'
 import { freshnessRoutes } from './freshness-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { homeRoutes } from './home-routes.ts'
@@ -70,6 +73,7 @@ export type RouteDeps = Pick<
   readonly readUncached: UncachedReader
   readonly jobService: JobService
   readonly webhookService: WebhookService
+  readonly eventHub: EventHub
   readonly consoleAssets: ConsoleAssets
   readonly lifecycle: ServerLifecycle
   readonly sleep: Sleep
@@ -90,7 +94,8 @@ export const createAllRoutes = (
   const { mediaStatus, library, trashService, requestExports, readUncached, jobService, openStreams } = deps
   const { explainCheckedToken, revocationService, mayExplainToken, webhookService } = deps
   const { checkedTokens, checkPublic, publicCaching, clock, monotonic, corsOrigins } = deps
-  const { limits, traffic, lifecycle, sleep } = deps
+  const { limits, traffic, lifecycle, sleep, eventHub } = deps
+  const streams = createStreamCounts(limits.eventStreams)
   const sharing = createCorsPolicy(corsOrigins)
   const replyWithBytes = createReplyWithBytes(clock, publicCaching)
   const replyWithPlaylist = createReplyWithPlaylist(
@@ -102,11 +107,14 @@ export const createAllRoutes = (
   const replyWithMediaState = createReplyWithMediaState({
     mediaStatus,
     checkedTokens,
-    streams: createStreamCounts(limits.eventStreams),
+    streams,
     lifecycle,
     sleep,
     monotonic,
     openStreams,
+  })
+  const replyWithEvents = createReplyWithEvents({
+    ...{ eventHub, admins, jobService, streams, lifecycle, sleep, clock, monotonic },
   })
   const replies = { replyWithBytes, replyWithPlaylist, replyWithMediaState }
   const access = { checkedTokens, checkPublic }
@@ -122,6 +130,7 @@ export const createAllRoutes = (
     jobRoutes({ admins, jobService }, handle),
     webhookRoutes({ admins, webhookService }, handle),
     webhookDeliveryRoutes({ admins, webhookService }, handle),
+    eventRoutes({ admins, replyWithEvents }, handle),
     freshnessRoutes({ admins, freshness }, handle),
     healthRoutes({ health, lifecycle }, handle),
     homeRoutes(health, handle),

@@ -11,6 +11,7 @@ import { createKnexTrash } from '../../../src/adapters/knex/knex-trash.ts'
 import { createKnexUserRepository } from '../../../src/adapters/knex/knex-user-repository.ts'
 import { createKnexWebhookDeliveries } from '../../../src/adapters/knex/knex-webhook-deliveries.ts'
 import { createKnexWebhookRepository } from '../../../src/adapters/knex/knex-webhook-repository.ts'
+import { createPostgresEventLog } from '../../../src/adapters/knex/postgres-event-log.ts'
 import { noProgress } from '../../../src/domain/jobs/job.ts'
 import type { TE } from '../../../src/fp.ts'
 import type { JobQueue } from '../../../src/ports/job-queue.ts'
@@ -211,6 +212,7 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(contents.first)
   await right(createKnexMediaRepository(db).find(imageUid))
   await right(createKnexMediaRepository(db).findOriginal(imageUid))
+  await right(createPostgresEventLog(db, () => Promise.reject(new Error('not needed'))).prune(0))
   const trash = createKnexTrash(db)
   await right(trash.listExpired(10))
   await right(trash.listPurgedObjects(null, 10))
