@@ -62,6 +62,8 @@ const freeLanes = `
     where l.webhook_id = w.id and l.lease_token is not null and l.run_at > now()
   ))`
 
+// An array of ids, and no join: PostgreSQL cannot estimate the limit of free lanes, expects thousands of rows, and reads
+// the whole table.
 export const takeDeliveries = `
   with due as (
     select d.id from webhooks w cross join lateral (
@@ -74,7 +76,7 @@ export const takeDeliveries = `
     update webhook_deliveries d set
       lease_token = gen_random_uuid(), run_at = now() + ${intervalOf(deliveryLeaseMs)}, tries = d.tries + 1,
       first_tried_at = coalesce(d.first_tried_at, now()), tried_at = now()
-    from due where d.id = due.id
+    where d.id = any(array(select id from due))
     returning d.*
   )
   select d.id, d.lease_token, d.event, d.type, d.data, d.tries, ${epochMilliseconds('d.created_at')} as created_at,

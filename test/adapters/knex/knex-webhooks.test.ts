@@ -2,6 +2,8 @@ import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { createKnexWebhookDeliveries } from '../../../src/adapters/knex/knex-webhook-deliveries.ts'
 import { createKnexWebhookRepository } from '../../../src/adapters/knex/knex-webhook-repository.ts'
+import { takeDeliveries } from '../../../src/adapters/knex/webhook-statements.ts'
+import { webhookLimits } from '../../../src/domain/webhooks/webhook.ts'
 import { webhookDeliveriesContract } from '../../contracts/webhook-deliveries.contract.ts'
 import { webhookRepositoryContract } from '../../contracts/webhook-repository.contract.ts'
 import { right } from '../../support/expect-right.ts'
@@ -90,6 +92,21 @@ describe('knex webhooks', () => {
     const ids = taken.flat().map(({ lease }) => lease.id)
     expect(ids).to.have.length(5)
     expect(new Set(ids).size).to.equal(5)
+  })
+
+  it('reads only what is due, however many deliveries are stored', async () => {
+    const { webhooks, deliveries, addEvent } = createScene()
+    for (let n = 0; n < 3; n += 1) await right(webhooks.add(aNewWebhook()))
+    const db = database.knex()
+    await db.raw(`
+      insert into webhook_deliveries (webhook_id, event, type, data, state)
+      select w.id, 'ev_' || n, 'media.ready', '{}', case when n % 3 = 0 then 'waiting' else 'delivered' end
+      from webhooks w cross join generate_series(1, 15000) n`)
+    await db.raw('analyze webhook_deliveries, webhooks')
+    const { rows } = await db.raw(`explain ${takeDeliveries}`)
+    expect(JSON.stringify(rows)).not.to.match(/Seq Scan on webhook_deliveries/)
+    await addEvent('media.ready', 'if_a')
+    expect(await right(deliveries.take)).to.have.length(3 * webhookLimits.lanes)
   })
 
   it('deletes the deliveries of a removed webhook, and later its row', async () => {

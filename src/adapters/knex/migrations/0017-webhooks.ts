@@ -59,6 +59,7 @@ const up = async (db: Knex): Promise<void> => {
     create index webhook_deliveries_waiting on webhook_deliveries (webhook_id, run_at, id) where state = 'waiting';
     create index webhook_deliveries_leased on webhook_deliveries (webhook_id) where lease_token is not null;
     create index webhook_deliveries_listed on webhook_deliveries (webhook_id, id);
+    create index webhook_deliveries_by_state on webhook_deliveries (webhook_id, state, id);
     create index webhook_deliveries_of_media on webhook_deliveries (media) where media is not null;
     create index webhook_deliveries_by_age on webhook_deliveries (created_at);
 
