@@ -552,7 +552,7 @@ export type paths = {
     }
     readonly get?: never
     readonly put?: never
-    /** Changes up to 1,000 files, or puts them into the trash. */
+    /** Changes up to 1,000 files, puts them into the trash, or takes them out of it. */
     readonly post: operations['changeMediaBatch']
     readonly delete?: never
     readonly options?: never
@@ -594,6 +594,23 @@ export type paths = {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly "/api/1/admin/media/{uid}/erasure": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** Says whether the objects of an erased file are gone. */
+    readonly get: operations['showErasure']
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly "/api/1/admin/media/{uid}/original": {
     readonly parameters: {
       readonly query?: never
@@ -606,6 +623,40 @@ export type paths = {
     readonly put?: never
     readonly post?: never
     readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/api/1/admin/refused_bytes": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** Lists the bytes that are refused, because their files were taken down. */
+    readonly get: operations['listRefusedBytes']
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/api/1/admin/refused_bytes/{sha512}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    readonly post?: never
+    /** Accepts bytes again that were taken down and erased. */
+    readonly delete: operations['acceptBytes']
     readonly options?: never
     readonly head?: never
     readonly patch?: never
@@ -1360,6 +1411,12 @@ export type components = {
       /** True. */
       readonly delete: true
     }
+    readonly MediaBatchRestore: {
+      /** A list of 1 to 1000 different uids. */
+      readonly uids: ReadonlyArray<string>
+      /** True. */
+      readonly restore: true
+    }
     readonly MediaChange: {
       /** A text of at most 500 characters. */
       readonly title?: string | null
@@ -1380,6 +1437,14 @@ export type components = {
       readonly instances: ReadonlyArray<components['schemas']['Receipt']> | null
       /** With `purge=1`: whether nothing is left of it. */
       readonly erased?: boolean
+    }
+    readonly MediaErasure: {
+      /** Whether nothing is left of the file. */
+      readonly erased: boolean
+      /** Objects that are to be deleted. */
+      readonly objects_left: number
+      /** Objects that Larder does not delete, because it has not given them their names. */
+      readonly objects_kept: number
     }
     readonly MediaExport: {
       /** A uid. */
@@ -1499,6 +1564,17 @@ export type components = {
       readonly state: "done" | "waiting" | "silent"
       /** When the instance last reported. */
       readonly at: string
+    }
+    readonly RefusedBytes: {
+      readonly sha512: string
+      /** The file that was taken down. It may be gone. */
+      readonly uid: string
+      /** A time of RFC 3339, in UTC. */
+      readonly taken_down_at: string
+    }
+    readonly RefusedBytesPage: {
+      readonly items: ReadonlyArray<components['schemas']['RefusedBytes']>
+      readonly next: string | null
     }
     readonly Restrictions: {
       /** A whole number of pixels above 0. */
@@ -2526,6 +2602,7 @@ export type operations = {
       readonly 401: components['responses']['Error401']
       readonly 403: components['responses']['Error']
       readonly 408: components['responses']['Error']
+      readonly 409: components['responses']['Error']
       readonly 413: components['responses']['Error']
       readonly 415: components['responses']['Error']
       readonly 422: components['responses']['Error']
@@ -2911,7 +2988,7 @@ export type operations = {
       readonly 503: components['responses']['Error503']
     }
   }
-  /** Changes up to 1,000 files, or puts them into the trash. */
+  /** Changes up to 1,000 files, puts them into the trash, or takes them out of it. */
   readonly changeMediaBatch: {
     readonly parameters: {
       readonly query?: never
@@ -2921,7 +2998,7 @@ export type operations = {
     }
     readonly requestBody: {
       readonly content: {
-        readonly "application/json": components['schemas']['MediaBatchChange'] | components['schemas']['MediaBatchDeletion']
+        readonly "application/json": components['schemas']['MediaBatchChange'] | components['schemas']['MediaBatchDeletion'] | components['schemas']['MediaBatchRestore']
       }
     }
     readonly responses: {
@@ -3019,6 +3096,35 @@ export type operations = {
       readonly 503: components['responses']['Error503']
     }
   }
+  /** Says whether the objects of an erased file are gone. */
+  readonly showErasure: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        /** A uid. */
+        readonly uid: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 200: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['MediaErasure']
+        }
+      }
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
   /** Sends the bytes that were added. */
   readonly showOriginal: {
     readonly parameters: {
@@ -3086,6 +3192,65 @@ export type operations = {
       readonly 416: components['responses']['Error416']
       readonly 500: components['responses']['Error']
       readonly 502: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Lists the bytes that are refused, because their files were taken down. */
+  readonly listRefusedBytes: {
+    readonly parameters: {
+      readonly query?: {
+        /** A whole number from 1 to 200. */
+        readonly limit?: number
+        /** The `next` of the page before. */
+        readonly after?: string
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 200: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['RefusedBytesPage']
+        }
+      }
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 422: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Accepts bytes again that were taken down and erased. */
+  readonly acceptBytes: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        /** A SHA-512 in lower-case hex. */
+        readonly sha512: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 204: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content?: never
+      }
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 409: components['responses']['Error']
+      readonly 500: components['responses']['Error']
       readonly 503: components['responses']['Error503']
     }
   }

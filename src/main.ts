@@ -28,6 +28,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   show: async () => (await import('./cli/show-command.ts')).showCommand,
   set: async () => (await import('./cli/set-command.ts')).setCommand,
   rm: async () => (await import('./cli/rm-command.ts')).rmCommand,
+  refused: async () => (await import('./cli/refused-command.ts')).refusedCommand,
   restore: async () => (await import('./cli/restore-command.ts')).restoreCommand,
   token: async () => (await import('./cli/token-command.ts')).tokenCommand,
   revoke: async () => (await import('./cli/revoke-command.ts')).revokeCommand,

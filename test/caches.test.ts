@@ -71,6 +71,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-user-repository.ts': 'admins in memory',
   'src/adapters/memory/memory-work-locks.ts': 'work under way',
   'src/adapters/memory/memory-trash.ts': 'only for tests',
+  'src/domain/freshness/apply-takedowns.ts': '50,000 takedowns',
   'src/adapters/memory/memory-webhooks.ts': 'webhooks in memory',
   'src/adapters/memory/memory-webhook-deliveries.ts': 'machines of a test',
   'src/domain/shared/open-streams.ts': 'replies that are being sent, and 1,000 takedowns',
@@ -118,7 +119,6 @@ const local: ReadonlyArray<string> = [
   'src/http/routes/console-routes.ts',
   'src/http/middleware/error-boundary.ts',
   'src/config/misspelt-settings.ts',
-  'src/domain/freshness/apply-stale.ts',
 ]
 
 describe('maps and caches [V4]', () => {

@@ -43,10 +43,10 @@ const startWith = async ({ folder, start }: Lab, count: number): Promise<Library
 }
 
 /** Returns the cursor of a page in the middle of the library: the 10,000th of a million files. */
-const middleOf = ({ count }: Library): string =>
+const middleOf = ({ count }: Library, search: string | null = null): string =>
   encodeMediaCursor(
     { createdAt: 1_700_000_000_000_000 + Math.floor(count / 8), kind: 'image', id: Number.MAX_SAFE_INTEGER },
-    anyMedia,
+    { ...anyMedia, search },
   )
 
 /** Requests by name. All search for the same texts in both libraries. */
@@ -55,8 +55,14 @@ const requests: ReadonlyArray<readonly [work: string, pathOf: (library: Library)
   ['a page in the middle', (library) => `after=${middleOf(library)}`],
   ['one file, by its name', () => 'q=file%20123.'],
   ['ten files, by a part of their names', () => 'q=ile%2012&created_before=2023-11-14T22:13:20.00025Z'],
+  ['a tenth of a percent of the files, by a part of their names', () => 'q=file%20123'],
+  ['one percent of the files, by a part of their names', () => 'q=file%2012'],
   ['no file', () => 'q=nothing%20of%20that'],
   ['a text in every name', () => 'q=file'],
+  ['a text in every name, a page in the middle', (library) => `q=file&after=${middleOf(library, 'file')}`],
+  ['a text in every second name', () => 'q=.jpg'],
+  ['a text in every name, of public files', () => 'q=file&public=1'],
+  ['a text in every name, of failed files', () => 'q=file&state=failed'],
   ['public files', () => 'public=1'],
   ['failed files', () => 'state=failed'],
 ]

@@ -1,5 +1,5 @@
 import { E } from '../fp.ts'
-import { explainError } from '../terminal/explain-error.ts'
+import { explainError, explainErrorOf } from '../terminal/explain-error.ts'
 import { printError } from '../terminal/print-error.ts'
 import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import { withServices } from './library.ts'
@@ -27,7 +27,7 @@ export const restoreCommand: Command = {
         }
         failed += 1
         const error = explainError(restored.left)
-        printError(`${uid}: ${error}`)
+        printError(explainErrorOf(uid, restored.left))
         report({ lines: [], json: { uid, error } })
       }
       const code = failed === uids.length ? 1 : await reportReceipts(larder, { report })

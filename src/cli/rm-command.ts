@@ -4,7 +4,7 @@ import type { DeletedFile } from '../domain/library/media-item.ts'
 import { formatMicroseconds } from '../domain/shared/timestamp.ts'
 import { E } from '../fp.ts'
 import type { DeletionMode } from '../ports/trash.ts'
-import { explainError } from '../terminal/explain-error.ts'
+import { explainError, explainErrorOf } from '../terminal/explain-error.ts'
 import { printError } from '../terminal/print-error.ts'
 import { alwaysNeedsLibrary, type Command, type CommandContext, usageError } from './command.ts'
 import { withServices } from './library.ts'
@@ -17,7 +17,7 @@ const describeDeleted = (uid: string, mode: DeletionMode, { purgeAfter, isErased
   if (isErased !== null)
     return isErased
       ? `${uid}: erased`
-      : `${uid}: erased, but objects are left in the store: the next sweep deletes them`
+      : `${uid}: erased, but objects are left in the store: a sweep deletes those that Larder has stored`
   const until = formatMicroseconds(purgeAfter)
   return mode === 'trash'
     ? `${uid}: in the trash until ${until}`
@@ -32,7 +32,7 @@ export const reportReceipts = async (
   const started = await larder.freshness.requestReceipts()
   const confirmed = E.isRight(started) ? (await waitForReceipts(larder, started.right)).receipts : null
   const { lines, json, code } = describeReceipts(confirmed)
-  report({ lines, json: { instances: json } })
+  report({ lines, json: { purge: E.isRight(started) ? started.right.uid : null, instances: json } })
   return code
 }
 
@@ -65,7 +65,7 @@ export const rmCommand: Command = {
         if (E.isLeft(deleted)) {
           failed += 1
           const error = explainError(deleted.left)
-          printError(`${uid}: ${error}`)
+          printError(explainErrorOf(uid, deleted.left))
           report({ lines: [], json: { uid, error } })
           continue
         }

@@ -1,5 +1,6 @@
 import { createRevocationService, type RevocationService } from '../domain/access/revocation-service.ts'
 import { applyStaleValues, type StaleDeps } from '../domain/freshness/apply-stale.ts'
+import { createApplyTakedowns } from '../domain/freshness/apply-takedowns.ts'
 import { createTrashService, type TrashService } from '../domain/library/trash-service.ts'
 import { createOpenStreams, type OpenStreams } from '../domain/shared/open-streams.ts'
 import { createTrashSweep, type TrashSweep } from '../domain/sweep/trash-sweep.ts'
@@ -24,7 +25,8 @@ export const createDeletion = (
   const { cache, blobs, trash, store, storedFiles, locks, monotonic, newUid } = adapters
   const { revocations, revocationIndex, revocationFile, clock, sleep, log } = adapters
   const openStreams = createOpenStreams()
-  const staleDeps = { cache, blobs, openStreams, trash }
+  const applyTakedowns = createApplyTakedowns({ blobs, openStreams, trash })
+  const staleDeps = { cache, blobs, openStreams, applyTakedowns }
   const applyStale = (values: StaleValues) => applyStaleValues(staleDeps, values)
   const revocationService = createRevocationService({
     revocations,
@@ -40,6 +42,7 @@ export const createDeletion = (
     newUid,
     jobAttempts,
     trashSeconds,
+    log,
     noteRevoked: revocationService.note,
     applyStale,
     removePurged: trashSweep.removePurged,

@@ -153,6 +153,16 @@ type Services = DeletionServices & {
 /** All adapters and services of one process. */
 export type Larder = Adapters & Services
 
+type ServiceSettings = Pick<
+  Config,
+  | 'publicUrl'
+  | 'jobAttempts'
+  | 'trashSeconds'
+  | 'tokenMaxTtlSeconds'
+  | 'busMaxCutSeconds'
+  | 'busStartUnheardSeconds'
+>
+
 /**
  * Creates the services. This function is the wiring diagram: each service gets its dependencies by name, and
  * no others.
@@ -165,7 +175,8 @@ export const createServices = (
     trashSeconds,
     tokenMaxTtlSeconds,
     busMaxCutSeconds,
-  }: Pick<Config, 'publicUrl' | 'jobAttempts' | 'trashSeconds' | 'tokenMaxTtlSeconds' | 'busMaxCutSeconds'>,
+    busStartUnheardSeconds,
+  }: ServiceSettings,
 ): Services => {
   const { cache, stale, blobs, cacheCheck, store, database } = adapters
   const { bus, busPositions, followTrust, instances, outages } = adapters
@@ -209,6 +220,7 @@ export const createServices = (
     readAllRevocations: revocationService.refreshAll,
     trust: followTrust,
     maxCutMs: busMaxCutSeconds * 1000,
+    startUnheardMs: busStartUnheardSeconds * 1000,
     outages,
     clock,
     monotonic,
@@ -284,7 +296,7 @@ export const createServices = (
       objectStore: store.check,
       cache: cacheCheck,
       bus: follower.check,
-      isExpired: follower.isExpired,
+      mayServeMedia: follower.mayServeMedia,
       monotonic,
     }),
     follower,

@@ -25,6 +25,8 @@ export type Config = {
   readonly cacheMemoryBytes: number
   /** How long media are served while the invalidations of other processes cannot be heard. */
   readonly busMaxCutSeconds: number
+  /** How old what the disk has heard may be if media are served before the log is read; 0: they are not. */
+  readonly busStartUnheardSeconds: number
   /** How long invalidations are kept for processes that were disconnected. */
   readonly invalidationLogSeconds: number
   readonly tokenIssuer: string
@@ -183,6 +185,7 @@ export const loadConfig = (
     cacheMaxBytes: read('CACHE_MAX_BYTES', bytes('1M', '1024T'), 10 * 1024 ** 3, '10G'),
     cacheMemoryBytes: read('CACHE_MEMORY_BYTES', bytes('1', '1024T'), 256 * 1024 ** 2, '1G'),
     busMaxCutSeconds: read('BUS_MAX_CUT_SECONDS', integer(10, 31_536_000), 86_400, '86400'),
+    busStartUnheardSeconds: read('BUS_START_UNHEARD_SECONDS', integer(0, 31_536_000), 0, '300'),
     invalidationLogSeconds: read('INVALIDATION_LOG_SECONDS', integer(60, 31_536_000), 86_400, '86400'),
     tokenIssuer: read('TOKEN_ISSUER', text, 'larder', 'larder'),
     tokenLeewaySeconds: read('TOKEN_LEEWAY_SECONDS', integer(0, 300), 0, '5'),

@@ -30,11 +30,8 @@ import type { RouteGroup } from './router.ts'
 /** Dependencies of the request listener that do not depend on the routes. */
 export type ListenerDeps = {
   readonly checkedTokens: CheckedMediaTokens
-  /**
-   * Says whether media may be served: not if what became stale has not been heard for too long, and at a start not
-   * before this process had the time to hear it.
-   */
-  readonly follower: Pick<Follower, 'isExpired' | 'catchingUp'>
+  /** Says whether media may be served: not while what was taken down meanwhile may not have been heard. */
+  readonly follower: Pick<Follower, 'mayServeMedia' | 'catchingUp'>
   readonly openStreams: OpenStreams
   readonly clock: Clock
   readonly monotonic: Monotonic
@@ -66,8 +63,8 @@ const maxStartMs = 1000
  */
 const queueRefusal = toErrorReply(overloaded(2))
 
-/** The reply to a request for media after a cut of the bus that was too long (http-api.md §9.9). */
-const expiredRefusal = toErrorReply(unavailable('bus')('cut'))
+/** The reply to a request for media while the changes of the library are not heard (http-api.md §9.9). */
+const unheardRefusal = toErrorReply(unavailable('bus')('cut'))
 
 /** Returns the listener for all requests. Early refusals and replays come first, then Koa's routes. */
 export const createRequestListener = (
@@ -157,11 +154,16 @@ export const createRequestListener = (
     })
   }
 
-  /** A request for media or a share page waits until the process has heard what was taken down while it was not running. */
-  const afterStart = (url: string, begin: () => void): void => {
-    const catchingUp = isMedia(url) || isSharePage(url) ? follower.catchingUp() : null
-    if (catchingUp === null) begin()
-    else withTimeout(catchingUp, maxStartMs).then(begin, begin)
+  /**
+   * Lets a request for media or a share page pass only while this process hears of changes. At a start the request waits
+   * for that. Whatever is served from a cache passes here.
+   */
+  const gate = (url: string, pass: () => void, refuseUnheard: () => void): void => {
+    const isGuarded = isMedia(url) || isSharePage(url)
+    const decide = () => (!isGuarded || follower.mayServeMedia() ? pass() : refuseUnheard())
+    const catchingUp = isGuarded ? follower.catchingUp() : null
+    if (catchingUp === null) decide()
+    else withTimeout(catchingUp, maxStartMs).then(decide, decide)
   }
 
   return (req, res) => {
@@ -177,15 +179,16 @@ export const createRequestListener = (
     }
     if (bodyLimit === null && req.headers['transfer-encoding'] !== undefined) discardBoundedBody(req)
     const url = req.url ?? ''
-    if (isMedia(url) && follower.isExpired()) {
-      if (bodyLimit !== null) discardBoundedBody(req)
-      refuse(req, res, expiredRefusal)
-      return
+    const pass = () => {
+      if (replayCache.answer(req, res)) return
+      if (url === '*') refuse(req, res, optionsAsteriskReply)
+      else if (isHealth(url)) byRoutes(req, res)
+      else enqueue(req, res, url, bodyLimit)
     }
-    if (replayCache.answer(req, res)) return
-    if (url === '*') refuse(req, res, optionsAsteriskReply)
-    else if (isHealth(url)) byRoutes(req, res)
-    else afterStart(url, () => enqueue(req, res, url, bodyLimit))
+    gate(url, pass, () => {
+      if (bodyLimit !== null) discardBoundedBody(req)
+      refuse(req, res, unheardRefusal)
+    })
   }
 }
 

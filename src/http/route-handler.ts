@@ -1,7 +1,7 @@
 import type { RouterContext, RouterMiddleware } from '@koa/router'
 import type { OutageLog } from '../domain/health/outage-log.ts'
 import type { ByteStream } from '../domain/media/bytes.ts'
-import type { BadOrigin, DomainError, Unavailable } from '../domain/shared/errors.ts'
+import type { BadOrigin, DomainError, Overloaded, Unavailable } from '../domain/shared/errors.ts'
 import type { OpenStreams } from '../domain/shared/open-streams.ts'
 import { fromStreamError } from '../domain/shared/stream-failure.ts'
 import { E, type TE } from '../fp.ts'
@@ -75,7 +75,7 @@ const openBody =
     body: StreamedBody,
     buffers: ReplyBuffers,
     onArriving: () => void,
-  ): TE.TaskEither<BadOrigin | Unavailable, OpenedBody> =>
+  ): TE.TaskEither<BadOrigin | Overloaded | Unavailable, OpenedBody> =>
   async () => {
     const opened = await body.open(onArriving)
     if (E.isLeft(opened)) return opened
@@ -149,12 +149,19 @@ export const createRouteHandler = ({
       return
     }
     const opened = await deadline.inTime(openBody(body, buffers, deadline.extend), 'object store', release)()
-    if (E.isLeft(opened)) return refuse(ctx, opened.left)
+    // After a takedown the objects may be gone, which is no damage.
+    const isTakenDown = () => ofFile !== undefined && openStreams.isEnded(ofFile.file, ofFile.since)
+    if (E.isLeft(opened)) {
+      if (!isTakenDown()) return refuse(ctx, opened.left)
+      ctx.respond = false
+      ctx.res.destroy()
+      return
+    }
     const extra = joinHeaders(lookup, cacheHeaders(opened.right.stream))
     if (opened.right._tag === 'Ready') return writeReady(ctx, { ...reply, body: opened.right.bytes }, extra)
     writeHead(ctx, { status, headers: joinHeaders(joinHeaders(reply.headers, extra), timing('open')) })
     await sendStream(opened.right.started, ctx.res).catch((cause) => {
-      report(fromStreamError(cause), ctx)
+      if (!isTakenDown()) report(fromStreamError(cause), ctx)
     })
   }
 

@@ -2,6 +2,7 @@ import Router, { type RouterContext, type RouterMiddleware } from '@koa/router'
 import type { CorsPolicy } from './middleware/cors.ts'
 import { sendRefusalReply } from './middleware/refusal-reply.ts'
 import type { DescribedRoute } from './openapi/route-outline.ts'
+import { methodNotAllowedReply } from './response/error-replies.ts'
 import { writeReply } from './response/response-writer.ts'
 import type { RouteMiddleware } from './route-handler.ts'
 
@@ -29,10 +30,10 @@ export type RouteGroup = {
 
 const allMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
-/** Answers OPTIONS with the methods of all routes of the path. */
-const answerOptions = (ctx: RouterContext): void => {
-  const methods = new Set((ctx.matched ?? []).flatMap((layer) => layer.methods))
-  const allow = allMethods.filter((method) => methods.has(method)).join(', ')
+/** Answers OPTIONS with methods: if there are none, with those of all routes of the path. */
+const answerOptions = (ctx: RouterContext, own: ReadonlySet<string> | undefined): void => {
+  const methods = own ?? new Set((ctx.matched ?? []).flatMap((layer) => layer.methods))
+  const allow = allMethods.filter((method) => methods.has(method) || method === 'OPTIONS').join(', ')
   writeReply(ctx, { status: 204, headers: { Allow: allow }, body: null })
 }
 
@@ -46,6 +47,17 @@ export const createRouteGroup = (prefix: string, sharing: CorsPolicy | null = nu
   const bodyBytes = new Map<unknown, number | null>()
   const described: DescribedRoute[] = []
   const before = sharing === null ? [sendRefusalReply] : [sharing.share, sendRefusalReply]
+  /** The methods of paths without parameters. */
+  const methodsOf = new Map<string, Set<string>>()
+
+  /** Refuses a path that another route has without parameters: `batch` is no uid. */
+  const refuseLiteral: RouterMiddleware = async (ctx, next) => {
+    const methods = methodsOf.get(ctx.path)
+    if (methods === undefined) await next()
+    else writeReply(ctx, methodNotAllowedReply([...methods, 'OPTIONS'].join(', ')))
+  }
+
+  const options: RouterMiddleware = (ctx) => answerOptions(ctx, methodsOf.get(ctx.path))
 
   const register = (
     method: string,
@@ -53,12 +65,20 @@ export const createRouteGroup = (prefix: string, sharing: CorsPolicy | null = nu
     { middleware, maxBodyBytes, outline }: RouteMiddleware,
   ) => {
     const { length } = router.stack
-    router.register(path, [method], [...before, middleware])
+    for (const one of [path].flat())
+      if (!one.includes(':')) {
+        const methods = methodsOf.get(prefix + one) ?? new Set()
+        methodsOf.set(prefix + one, methods.add(method))
+        if (method === 'GET') methods.add('HEAD')
+      }
+    const isLiteral = [path].flat().every((one) => !one.includes(':'))
+    const guard = isLiteral ? [] : [refuseLiteral]
+    router.register(path, [method], [...before, ...guard, middleware])
     for (const layer of router.stack.slice(length))
       if (maxBodyBytes !== null) bodyBytes.set(layer, maxBodyBytes)
     for (const [i, one] of [path].flat().entries())
       described.push({ method, path: `${prefix}${one}`, outline, isAlias: i > 0 })
-    router.register(path, ['OPTIONS'], [...before, sharing?.preflight ?? answerOptions])
+    router.register(path, ['OPTIONS'], [...before, sharing?.preflight ?? options])
   }
 
   return {

@@ -60,7 +60,7 @@ export type LibraryRepository<
   readonly findIngested: (uid: U) => TE.TaskEither<Unavailable, O.Option<Ingested>>
   /** Returns whether the file is public; `false` if there is no such file. */
   readonly isPublic: (uid: U) => TE.TaskEither<Unavailable, boolean>
-  /** Sets whether the file is public. Does nothing if there is no such file. */
+  /** Sets whether the file is public. Does nothing if there is no such file, or if it is in the trash. */
   readonly setPublic: (uid: U, isPublic: boolean) => TE.TaskEither<Unavailable, void>
   readonly findByOriginal: (sha512: string) => TE.TaskEither<Unavailable, O.Option<Ingested>>
   /**

@@ -18,6 +18,13 @@ export type StoredFileRepository = {
   /** Uid of the library. This uid was created together with the tables of the database, and never changes. */
   readonly libraryUid: TE.TaskEither<Unavailable, string>
   /**
+   * The marks that this database has given to the store, the newest last: at most 8. A copy of the database has those
+   * that were given before it was made.
+   */
+  readonly storeMarks: TE.TaskEither<Unavailable, ReadonlyArray<string>>
+  /** Adds a mark as the newest one. */
+  readonly addStoreMark: (mark: string) => TE.TaskEither<Unavailable, void>
+  /**
    * Returns those of `keys` to which a row of the database refers, also those that a purge will delete. Every call
    * queries the database, so the result is never out of date.
    */

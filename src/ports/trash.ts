@@ -29,10 +29,30 @@ export type DeletedFiles = {
 /** A file that was deleted, whose bytes are those of a file that is added. */
 type DeletedTwin = { readonly uid: ImageFileUid | ContentFileUid; readonly isTakenDown: boolean }
 
-type TakenDownFile = {
+export type RestoreResult = 'restored' | 'not deleted' | 'taken down' | 'missing'
+
+/**
+ * Numbers of the objects of a purged file that are not certainly deleted. `left`: a sweep deletes them. `kept`: nothing
+ * deletes them, because their keys are none of Larder's.
+ */
+export type Erasure = { readonly left: number; readonly kept: number }
+
+/** Returns whether all objects of an erased file are certainly deleted. */
+export const isErasureComplete = ({ left, kept }: Erasure): boolean => left + kept === 0
+
+/** Bytes that are refused when they are added, because their file was taken down. */
+type RefusedBytes = {
+  readonly sha512: string
+  /** The uid of the file, which may have been purged. */
   readonly uid: string
-  /** Names of the blobs of its original and its exports. */
-  readonly blobs: ReadonlyArray<string>
+  /** Microseconds since 1970. */
+  readonly takenDownAt: number
+}
+
+export type TakenDownFile = {
+  readonly uid: string
+  /** Microseconds since 1970. A file that was restored, and taken down again, has a later time. */
+  readonly takenDownAt: number
 }
 
 /** Prefix of the names with which the log of invalidations announces a takedown; the uid follows. */
@@ -65,9 +85,17 @@ export type Trash = {
     uid: string,
     job: NewFileJob,
     scope?: RestoreScope,
+  ) => TE.TaskEither<Unavailable, { readonly result: RestoreResult; readonly stale: Stale }>
+  /**
+   * Does the same for several different files, or for none if it fails. `newJob` makes the job of one file. Returns the
+   * result of each file, by uid.
+   */
+  readonly restoreAll: (
+    uids: ReadonlyArray<string>,
+    newJob: () => NewFileJob,
   ) => TE.TaskEither<
     Unavailable,
-    { readonly result: 'restored' | 'not deleted' | 'taken down' | 'missing'; readonly stale: Stale }
+    { readonly results: ReadonlyMap<string, RestoreResult>; readonly stale: Stale }
   >
   /** Ends graces whose time has come, at most `limit`. Returns their number. */
   readonly endGraces: (
@@ -75,6 +103,8 @@ export type Trash = {
   ) => TE.TaskEither<Unavailable, { readonly count: number; readonly stale: Stale }>
   /** Lists files that are to be purged: their time has come, and their grace has ended. At most `limit`. */
   readonly listExpired: (limit: number) => TE.TaskEither<Unavailable, ReadonlyArray<string>>
+  /** Counts the files that are to be purged. */
+  readonly countExpired: TE.TaskEither<Unavailable, number>
   /**
    * Deletes all rows of such a file, and adds the keys of its objects to the purged objects, in one transaction. Does
    * nothing for any other file.
@@ -83,7 +113,7 @@ export type Trash = {
     uid: string,
   ) => TE.TaskEither<Unavailable, { readonly isPurged: boolean; readonly stale: Stale }>
   /**
-   * Lists keys of objects that no row names any more, and that may still be in the store: those of one file
+   * Lists keys of objects that no row names any more, that may still be in the store, and are not kept: those of one file
    * (`null`: of any), at most `limit`.
    */
   readonly listPurgedObjects: (
@@ -92,6 +122,10 @@ export type Trash = {
   ) => TE.TaskEither<Unavailable, ReadonlyArray<string>>
   /** Forgets purged objects, which are certainly not in the store any more. */
   readonly forgetPurgedObjects: (keys: ReadonlyArray<string>) => TE.TaskEither<Unavailable, void>
+  /** Keeps purged objects: they are not listed any more, and nothing deletes them. */
+  readonly keepPurgedObjects: (keys: ReadonlyArray<string>) => TE.TaskEither<Unavailable, void>
+  /** Returns what is left of a file that was erased, or purged and has objects; `none` for any other one. */
+  readonly findErasure: (uid: string) => TE.TaskEither<Unavailable, O.Option<Erasure>>
   /** Returns whether a grace or a file is due, or a purged object is left. */
   readonly isDue: TE.TaskEither<Unavailable, boolean>
   /** Returns whether the file exists and is deleted. */
@@ -106,6 +140,20 @@ export type Trash = {
     after: string | null,
     limit: number,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<TakenDownFile>>
+  /** Lists the names of the blobs of originals and exports of those of these files that were taken down. */
+  readonly listBlobsOfTakenDown: (
+    uids: ReadonlyArray<string>,
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<string>>
+  /** Lists bytes that are refused, by the uid of their file, after this uid. */
+  readonly listRefusedBytes: (
+    after: string | null,
+    limit: number,
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<RefusedBytes>>
+  /**
+   * Accepts bytes again that were taken down. `in trash`: nothing is changed, because their file can be restored.
+   * `missing`: they are not refused.
+   */
+  readonly acceptBytes: (sha512: string) => TE.TaskEither<Unavailable, 'accepted' | 'in trash' | 'missing'>
   /** Returns whether a file is in the trash, or any file was ever purged. */
   readonly hasDeleted: TE.TaskEither<Unavailable, boolean>
 }

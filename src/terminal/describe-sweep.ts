@@ -9,6 +9,7 @@ import { pluralize } from './pluralize.ts'
 export const needsAttention = (report: SweepReport): boolean =>
   report.result === 'foreign' ||
   report.result === 'unproven' ||
+  report.result === 'displaced' ||
   report.result === 'braked' ||
   ('missing' in report && report.missing.some(({ isOriginal }) => isOriginal))
 
@@ -31,6 +32,16 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
         `nothing was deleted: the object store names no library, and of ${pluralize(report.looked, 'object')} in it the ` +
           `database names ${report.named}; check S3_BUCKET, S3_PREFIX and DATABASE_URL. If these are right, ` +
           `store an object .library with the content ${report.ours}`,
+      ]
+    case 'displaced':
+      return [
+        'nothing was deleted: another copy of this database has swept the object store since this one did, so this one is ' +
+          'an older copy, or both are in use. Stop the servers of the copy that is wrong. If this database is the right one, ' +
+          'look at its trash first (larder list --deleted), because what is due there is purged at once: then larder verify --adopt',
+      ]
+    case 'adopted':
+      return [
+        'nothing was deleted: this database sweeps the object store from now on, and any other copy does not',
       ]
     case 'swept':
       return [

@@ -1,6 +1,12 @@
 import { oneLineMessage } from '../domain/shared/error-text.ts'
 import type { DomainError } from '../domain/shared/errors.ts'
 
+/** Explains an error in one line that names its subject: a file, or a uid. */
+export const explainErrorOf = (subject: string, error: DomainError): string => {
+  const text = explainError(error)
+  return text.includes(subject) ? text : `${subject}: ${text}`
+}
+
 /** Explains an error in one line for the terminal. */
 export const explainError = (error: DomainError): string => {
   switch (error._tag) {

@@ -1,5 +1,5 @@
 import type { DomainError } from '../domain/shared/errors.ts'
-import { explainError } from './explain-error.ts'
+import { explainError, explainErrorOf } from './explain-error.ts'
 import { printError } from './print-error.ts'
 import { createProgressBar } from './progress-bar.ts'
 
@@ -34,7 +34,7 @@ export const createTerminal = (printLine: (line: string) => void): Terminal => {
     printError: (subject, error) =>
       unlessClosed(() => {
         bar.clear()
-        printError(`${subject === null ? '' : `${subject}: `}${explainError(error)}`)
+        printError(subject === null ? explainError(error) : explainErrorOf(subject, error))
       }),
     showProgress: (label, fraction) => unlessClosed(() => bar.show(label, fraction)),
     close: () => {

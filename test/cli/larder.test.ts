@@ -80,6 +80,7 @@ describe('the command line', () => {
     const alone = await serveLarder({
       ...env,
       DATABASE_URL: 'postgres://127.0.0.1:1/nothing',
+      BUS_START_UNHEARD_SECONDS: '600',
       LOG_LEVEL: 'silent',
     })
     expect(await statusAt(alone.base, old)).to.equal(403)

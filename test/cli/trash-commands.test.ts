@@ -4,6 +4,7 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { type Command, CommandError, createCommandPrinter } from '../../src/cli/command.ts'
 import { listCommand } from '../../src/cli/list-command.ts'
+import { refusedCommand } from '../../src/cli/refused-command.ts'
 import { restoreCommand } from '../../src/cli/restore-command.ts'
 import { revokeCommand } from '../../src/cli/revoke-command.ts'
 import { rmCommand } from '../../src/cli/rm-command.ts'
@@ -12,7 +13,9 @@ import { tokenCommand } from '../../src/cli/token-command.ts'
 import { loadSettings } from '../../src/composition/load-settings.ts'
 import { withNewLibrary } from '../../src/composition/with-services.ts'
 import type { Config } from '../../src/config/settings.ts'
+import { notFound, refused } from '../../src/domain/shared/errors.ts'
 import { E } from '../../src/fp.ts'
+import { explainErrorOf } from '../../src/terminal/explain-error.ts'
 import { type SeededFilm, type SeededImage, seedFilm, seedImage } from '../support/library.ts'
 import { filesWith } from '../support/library-instance.ts'
 import { connectionUrl, withDatabase } from '../support/postgres.ts'
@@ -55,7 +58,9 @@ describe('the commands rm and restore', () => {
     expect(removed.code).to.equal(0)
     expect(removed.json.map(({ uid }) => uid)).to.deep.equal([image.uid, film.uid, undefined])
     expect(removed.json[0]).to.have.all.keys('uid', 'deleted_at', 'purge_after')
-    expect(removed.json[2]).to.deep.equal({ instances: [] })
+    expect(removed.json[2]).to.have.all.keys('purge', 'instances')
+    expect(removed.json[2]?.purge).to.match(/^pu_/)
+    expect(removed.json[2]?.instances).to.deep.equal([])
     expect(await listed()).to.deep.equal([])
     expect(await listed('--deleted')).to.have.members([image.uid, film.uid])
     const { lines } = await run(showCommand, [film.uid], false)
@@ -91,12 +96,36 @@ describe('the commands rm and restore', () => {
     expect((await run(restoreCommand, [film.uid])).code).to.equal(1)
   })
 
+  it('list the bytes that were taken down, and accept them again', async () => {
+    const shown = (await run(showCommand, [film.uid])).json[0] as { original: { sha512: string } }
+    const { sha512 } = shown.original
+    await run(rmCommand, [film.uid, '--now'])
+    const [refused] = (await run(refusedCommand, [])).json
+    expect(refused).to.include({ uid: film.uid, sha512 })
+    const messageOf = async (bytes: string) =>
+      String(await run(refusedCommand, ['--accept', bytes]).catch((error: unknown) => error))
+    expect(await messageOf(sha512)).to.include('in the trash')
+    await run(rmCommand, [film.uid, '--now', '--purge'])
+    expect((await run(refusedCommand, ['--accept', sha512.toUpperCase()])).json).to.deep.equal([
+      { sha512, accepted: true },
+    ])
+    expect((await run(refusedCommand, [])).json).to.deep.equal([])
+    expect(await messageOf(sha512)).to.include('these bytes are not refused')
+  })
+
+  it('name a file that does not exist once', () => {
+    expect(explainErrorOf('nope', notFound('file', 'nope'))).to.equal('there is no file with the uid nope')
+    expect(explainErrorOf('a.jpg', refused('no picture'))).to.equal('a.jpg: no picture')
+  })
+
   it('refuse wrong usage', async () => {
     for (const [command, args] of [
       [rmCommand, []],
       [rmCommand, [film.uid, '--purge']],
       [restoreCommand, []],
       [restoreCommand, ['--all']],
+      [refusedCommand, ['x']],
+      [refusedCommand, ['--accept', 'x']],
     ] as const) {
       const error = await (async () => run(command, args))().catch((thrown: unknown) => thrown)
       expect(error).to.be.instanceOf(CommandError)

@@ -89,6 +89,22 @@ describe('the command verify', () => {
     expect(await verify()).to.deep.include({ code: 0 })
   })
 
+  it('tells that another copy of the database has swept the store, and takes it over only if asked', async () => {
+    await verify('--repair')
+    await database.knex().raw(`update library set store_marks = '{}'`)
+    for (const args of [[], ['--repair']])
+      expect(await verify(...args))
+        .to.deep.include({ code: 1 })
+        .and.nested.include({ 'report.result': 'displaced' })
+    expect(() =>
+      verifyCommand.run({ config, args: ['--adopt', '--repair'], ...createCommandPrinter(() => {}, true) }),
+    ).to.throw()
+    expect(await verify('--adopt'))
+      .to.deep.include({ code: 0 })
+      .and.nested.include({ 'report.result': 'adopted' })
+    expect(await verify()).to.deep.include({ code: 0 })
+  })
+
   it('tells of an original that is lost, which nothing can make again', async () => {
     await inLibrary(async ({ imageFiles, store }) => {
       const file = await right(imageFiles.findIngested(uid))

@@ -185,10 +185,16 @@ export const mediaRepositoryContract = (make: () => Promise<MediaSubject>): void
   })
 
   it('finds a part of a title or a name, in any case, and a whole uid', async () => {
-    const names = ['Holiday in Köln.JPG', 'e\u0301te\u0301.png', '100% \\ a_b.jpg', "o'hara?.webp"]
+    const names = [
+      'Holiday in Köln.JPG',
+      'e\u0301te\u0301.png',
+      '100% \\ a_b.jpg',
+      "o'hara?.webp",
+      '"{a,b}" NULL\nnext.gif',
+    ]
     const files = []
     for (const name of names) files.push(await addImage({ name }))
-    const [holiday, summer, signs, quote] = files.map(({ uid }) => uid)
+    const [holiday, summer, signs, quote, lines] = files.map(({ uid }) => uid)
     const film = await addFilm({ name: 'f.mp4' })
     await right(subject.media.change(film.uid, { title: 'Ein Ausflug nach KÖLN' }, null))
     const found = (search: string) => uidsOf({ search: search.normalize('NFC') })
@@ -199,7 +205,9 @@ export const mediaRepositoryContract = (make: () => Promise<MediaSubject>): void
     expect(await found('e\u0301te\u0301')).to.deep.equal([summer])
     expect(await found('00% \\ a_b')).to.deep.equal([signs])
     expect(await found("o'hara?")).to.deep.equal([quote])
-    for (const none of ['aXb', '%%%', '___', 'jpgholiday', 'f.mp4Ein', '\\\\\\'])
+    for (const part of ['"{a', '{a,b}"', 'null', '\nne', 'll\nnext'])
+      expect(await found(part), part).to.deep.equal([lines])
+    for (const none of ['f.mp4\nein', '4\ne', 'aXb', '%%%', '___', 'jpgholiday', 'f.mp4Ein', '\\\\\\'])
       expect(await found(none), none).to.deep.equal([])
     expect(await found(film.uid)).to.deep.equal([film.uid])
     expect(await found(film.uid.slice(0, -1))).to.deep.equal([])

@@ -13,6 +13,16 @@ export const storedFileRepositoryContract = (
     expect(await right(rows.libraryUid)).to.equal(uid)
   })
 
+  it('stores the latest marks of the store, the newest last', async () => {
+    const rows = await make([])
+    expect(await right(rows.storeMarks)).to.deep.equal([])
+    const marks = Array.from({ length: 10 }, (_, n) => `mark ${n}`)
+    for (const [n, mark] of marks.entries()) {
+      await right(rows.addStoreMark(mark))
+      expect(await right(rows.storeMarks)).to.deep.equal(marks.slice(Math.max(0, n - 7), n + 1))
+    }
+  })
+
   it('returns the keys that a row references', async () => {
     const keys = Array.from({ length: 600 }, (_, index) => `s3_files/s3f_${index}`)
     const rows = await make(keys.filter((_, index) => index % 3 === 0))

@@ -126,12 +126,19 @@ export const trashContract = (make: () => Promise<TrashSubject>): void => {
     )
     const taken = await right(subject.trash.listTakenDown(null, 10))
     expect(taken.map(({ uid }) => uid)).to.deep.equal([image.uid, film.uid].sort())
-    expect(taken.find(({ uid }) => uid === image.uid)?.blobs).to.have.members(blobs)
+    expect(await right(subject.trash.listBlobsOfTakenDown([image.uid]))).to.have.members(blobs)
+    const timeOf = async () =>
+      (await right(subject.trash.listTakenDown(null, 10))).find(({ uid }) => uid === image.uid)?.takenDownAt
+    const firstTime = (await timeOf()) ?? expect.fail()
+    await remove(image.uid, 'take down')
+    expect(await timeOf()).to.equal(firstTime)
     expect(
       await right(subject.trash.listTakenDown([image.uid, film.uid].sort()[0] ?? '', 10)),
     ).to.have.length(1)
     const { stale: back } = await right(subject.trash.restore(image.uid, aNewFileJob()))
     for (const { name } of values) expect(isStale(back, name), name).to.equal(true)
+    await remove(image.uid, 'take down')
+    expect(await timeOf()).to.be.above(firstTime)
   })
 
   it('revokes the tokens of files that are taken down, and only of those', async () => {

@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect } from 'chai'
 import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
+import { createKnex } from '../../src/adapters/knex/create-knex.ts'
 import { localProcessLiveness } from '../../src/adapters/platform/process-liveness.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
+import { startDatabaseProxy } from '../support/database-proxy.ts'
 import { right } from '../support/expect-right.ts'
 import { hasApplied } from '../support/following-instance.ts'
 import { type SeededImage, type SeededLadder, seedImage, seedLadder } from '../support/library.ts'
@@ -26,8 +28,8 @@ describe('a takedown over three instances', () => {
   let film: SeededLadder
   let filmJwt: string
 
-  const start = (dir: string) =>
-    startLibraryInstance({ db: database.knex(), connection: database.connection, store, dir })
+  const start = (dir: string, more: Partial<Parameters<typeof startLibraryInstance>[0]> = {}) =>
+    startLibraryInstance({ db: database.knex(), connection: database.connection, store, dir, ...more })
 
   beforeEach(async () => {
     await database.empty()
@@ -187,6 +189,37 @@ describe('a takedown over three instances', () => {
     await expectNothing(back)
     await settled(back)
     await expectNoBytes(dirs[2] ?? '')
+  })
+
+  it('serves nothing at an instance that was off and finds no database, until it has heard', async () => {
+    await warm()
+    await stop(2)
+    await takeBoth('?now=1')
+    const proxy = await startDatabaseProxy(database.connection())
+    proxy.set({ kind: 'reset' })
+    const cutOff = createKnex(async () => proxy.connection, 2)
+    const startCutOff = async (busStartUnheardSeconds: number) => {
+      const options = { db: cutOff, connection: () => proxy.connection, busStartUnheardSeconds }
+      const instance = await start(dirs[2] ?? '', options)
+      instances.push(instance)
+      return instance
+    }
+    const permitted = await startCutOff(600)
+    expect((await permitted.server.get(picture())).status, 'an operator who prefers availability').to.equal(
+      200,
+    )
+    await instances.pop()?.close()
+    const back = await startCutOff(0)
+    for (const more of [{}, { method: 'HEAD' }, { headers: { range: 'bytes=0-3' } }])
+      for (let n = 0; n < 2; n += 1) expect(await statusesOf(back, more)).to.deep.equal([503])
+    const page = await back.server.get(`/console/watch/${image.uid}`)
+    expect([page.status, page.headers.get('retry-after')]).to.deep.equal([503, '2'])
+    proxy.set({ kind: 'pass' })
+    while (!back.follower.mayServeMedia()) await new Promise((r) => setTimeout(r, 5))
+    await expectNothing(back)
+    await instances.pop()?.close()
+    await cutOff.destroy()
+    await proxy.close()
   })
 
   it('erases: no row, no object and no cache has anything of the files', async () => {

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect } from 'chai'
+import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import type { Larder } from '../../src/composition/larder.ts'
+import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { aNewFileJob, aNewImageFile } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
@@ -12,6 +14,7 @@ import {
   listen,
   type TestServer,
 } from '../support/memory-larder.ts'
+import { createRecordingLog } from '../support/recording-log.ts'
 
 /** More than the buffers of both ends of a connection hold. */
 const longBody = 64 * 2 ** 20
@@ -56,6 +59,35 @@ describe('streams of a file that is taken down', () => {
     kept.socket.destroy()
     expect(kept.socket.bytesRead).to.be.above(0)
     expect((await stall(image)).head).to.match(/^HTTP\/1.1 403/)
+  })
+
+  it('are no damage in the log, although their objects are gone', async () => {
+    const { log, entries } = createRecordingLog()
+    const memory = createMemoryObjectStore(clock)
+    const erased: { uid: string; done: boolean } = { uid: '', done: false }
+    const store: ObjectStore = {
+      ...memory,
+      // The file is erased after its reader was admitted, and before the store answers.
+      read: (key, range) => async () => {
+        if (erased.uid !== '' && !erased.done) {
+          erased.done = true
+          await right(logging.trashService.delete(erased.uid, 'erase'))
+        }
+        return memory.read(key, range)()
+      },
+    }
+    const logging = await createMemoryLarder({ clock, log, store })
+    const own = await listen(logging)
+    try {
+      const image = await seedImage(logging)
+      erased.uid = image.uid
+      const path = `/api/1/image_files/image/${image.exports[0]?.uid}.webp`
+      const reply = await own.get(path, bearer(image.jwt)).catch(() => null)
+      expect([reply, erased.done]).to.deep.equal([null, true])
+    } finally {
+      await own.close()
+    }
+    expect(entries.map(({ event }) => event)).not.to.include('request.bad_origin')
   })
 
   it('break off if their reply was replayed from memory', async () => {

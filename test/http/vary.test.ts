@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { aNewContentFile, aNewFileJob, aNewJob } from '../support/builders.ts'
+import { aNewContentFile, aNewFileJob, aNewImageFile, aNewJob } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { storeBytes } from '../support/library.ts'
 import { isPathOf, servedRoutes } from '../support/served-routes.ts'
@@ -39,6 +39,9 @@ describe('Vary of every route (§6.3) [V13]', () => {
     const original = await storeBytes(larder, Buffer.from('an original'), 'video/mp4')
     const added = aNewContentFile({ original })
     await right(larder.contentFiles.add(added, aNewFileJob()))
+    const erased = aNewImageFile()
+    await right(larder.imageFiles.add(erased, aNewFileJob()))
+    await right(larder.trashService.delete(erased.uid, 'erase'))
     cases = [
       ...routes.map(({ kind, path }) => ({
         path: `/api/1/${path}`,
@@ -56,11 +59,13 @@ describe('Vary of every route (§6.3) [V13]', () => {
       { path: `/api/1/admin/jobs/${job.uid}`, jwt: admin, readsAuthorization: true },
       ...[
         '/revocations',
+        '/refused_bytes',
         '/admins',
         `/admins/${encodeURIComponent('zoë')}`,
         '/media',
         `/media/${film.uid}`,
         `/media/${added.uid}/original`,
+        `/media/${erased.uid}/erasure`,
         '/instances',
         '/webhooks',
         `/webhooks/${webhook.uid}`,

@@ -52,6 +52,7 @@ type Options = {
   readonly store: ObjectStore
   /** The folder of its cache. */
   readonly dir: string
+  readonly busStartUnheardSeconds?: number
 }
 
 /** Starts a serving process in this one: the production cache, the follower, and a socket. */
@@ -60,6 +61,7 @@ export const startLibraryInstance = async ({
   connection,
   store,
   dir,
+  busStartUnheardSeconds,
 }: Options): Promise<LibraryInstance> => {
   const followTrust = createFollowTrust(systemMonotonic)
   const disk = await openDiskCache({
@@ -69,23 +71,27 @@ export const startLibraryInstance = async ({
     scope: publicUrl,
     maxBytes: 2 ** 30,
   })
-  const larder = await createMemoryLarder({
-    ...knexAdapters(db),
-    cache: createTieredCache({
-      memory: createMemoryTier(2 ** 20, disabledTierMeter, systemMonotonic, followTrust.until),
-      disk: disk.values,
+  const larder = await createMemoryLarder(
+    {
+      ...knexAdapters(db),
+      cache: createTieredCache({
+        memory: createMemoryTier(2 ** 20, disabledTierMeter, systemMonotonic, followTrust.until),
+        disk: disk.values,
+        clock: Date.now,
+      }),
+      stale: createStaleReader(disk.values, Date.now),
+      blobs: createTieredBlobCache({ disk: disk.blobs, maxBytes: 2 ** 24 }),
+      bus: createPostgresInvalidationBus(db, async () => connection()),
+      busPositions: disk.positions,
+      followTrust,
+      tokens: createCachedMediaTokens(createTestTokens(Date.now), Date.now),
+      store,
       clock: Date.now,
-    }),
-    stale: createStaleReader(disk.values, Date.now),
-    blobs: createTieredBlobCache({ disk: disk.blobs, maxBytes: 2 ** 24 }),
-    bus: createPostgresInvalidationBus(db, async () => connection()),
-    busPositions: disk.positions,
-    followTrust,
-    tokens: createCachedMediaTokens(createTestTokens(Date.now), Date.now),
-    store,
-    clock: Date.now,
-    monotonic: systemMonotonic,
-  })
+      monotonic: systemMonotonic,
+    },
+    undefined,
+    busStartUnheardSeconds,
+  )
   await larder.revocationService.openIndex()
   const stopping = new AbortController()
   const running = larder.follower.run(stopping.signal)

@@ -2,8 +2,9 @@ import type { Knex } from 'knex'
 import { statementOptions } from '../../src/adapters/knex/database-limits.ts'
 
 const selectIndexes = `
-  select indexname as name, indexdef as definition from pg_indexes
-  where schemaname = 'public' and indexname like '%trigrams'`
+  select i.indexname as name, i.indexdef as definition, coalesce(a.attstattarget, -1) as statistics
+  from pg_indexes i join pg_attribute a on a.attrelid = to_regclass(i.indexname) and a.attnum = 1
+  where i.schemaname = 'public' and i.indexname like '%trigrams'`
 
 /** Number of files that one statement adds, so that it does not exceed the limit of statements. */
 const filesAtOnce = 20_000
@@ -40,6 +41,9 @@ export const seedManyMedia = async (db: Knex, count: number): Promise<void> => {
     const to = Math.min(count, from + filesAtOnce)
     for (const sql of statementsFor(`generate_series(${from}, ${to - 1}) n`)) await db.raw(sql)
   }
-  for (const { definition } of indexes) await db.raw(definition).options(unlimited)
+  for (const { name, definition, statistics } of indexes) {
+    await db.raw(definition).options(unlimited)
+    await db.raw(`alter index ?? alter column 1 set statistics ${statistics}`, [name])
+  }
   await db.raw('vacuum analyze image_files, content_files, image_file_exports, s3_files').options(unlimited)
 }

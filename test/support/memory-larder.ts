@@ -110,6 +110,7 @@ export const createTestTokens = (clock: Clock, newTokenId?: () => string): Media
 export const createMemoryLarder = async (
   overrides: Partial<Adapters> = {},
   trashSeconds = 604_800,
+  busStartUnheardSeconds = 0,
 ): Promise<Larder> => {
   const clock = overrides.clock ?? createStandingClock().clock
   const monotonic = asMonotonic(clock)
@@ -184,6 +185,7 @@ export const createMemoryLarder = async (
     jobAttempts: 5,
     trashSeconds,
     busMaxCutSeconds: 86_400,
+    busStartUnheardSeconds,
   }
   return { ...adapters, ...createServices(adapters, settings) }
 }

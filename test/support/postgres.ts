@@ -85,6 +85,8 @@ type TestDatabase = {
   readonly connection: () => PgConnection
   /** Deletes all rows of all tables, except `keptTables`. */
   readonly empty: () => Promise<void>
+  /** Copies the database as it is now. `knex` returns a new pool afterwards. */
+  readonly copy: () => Promise<Knex>
 }
 
 /**
@@ -95,6 +97,7 @@ export const withDatabase = ({ migrated = true }: { readonly migrated?: boolean 
   const name = uniqueName('test')
   let connection: PgConnection
   let db: Knex
+  const copies: Array<{ readonly name: string; readonly db: Knex }> = []
 
   before(async () => {
     running ??= startServer()
@@ -109,6 +112,10 @@ export const withDatabase = ({ migrated = true }: { readonly migrated?: boolean 
     await db.destroy()
     const { admin } = await (running as Promise<Server>)
     await admin.raw('drop database ?? with (force)', [name])
+    for (const copy of copies) {
+      await copy.db.destroy()
+      await admin.raw('drop database ?? with (force)', [copy.name])
+    }
   })
 
   return {
@@ -121,6 +128,18 @@ export const withDatabase = ({ migrated = true }: { readonly migrated?: boolean 
         [keptTables],
       )
       await db.raw(`truncate ${rows[0].tables}`)
+    },
+    copy: async () => {
+      const { admin, to } = await (running as Promise<Server>)
+      const copied = uniqueName('copy')
+      // PostgreSQL copies a database only while nothing is connected to it.
+      await db.destroy()
+      await admin.raw('select pg_terminate_backend(pid) from pg_stat_activity where datname = ?', [name])
+      await admin.raw('create database ?? template ?? strategy file_copy', [copied, name])
+      db = createKnex(async () => connection, 10)
+      const copy = { name: copied, db: createKnex(async () => to(copied), 4) }
+      copies.push(copy)
+      return copy.db
     },
   }
 }

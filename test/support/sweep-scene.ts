@@ -73,7 +73,10 @@ export const createSweptLibrary = (clock: () => number) => ({
 const noneOfTrash = { files: 0, objects: 0 }
 
 /** The trash of a library in which nothing was deleted. */
-export const emptyTrashSweep = { empty: () => TE.right(noneOfTrash), count: TE.right(noneOfTrash) }
+export const emptyTrashSweep = {
+  empty: () => TE.right(noneOfTrash),
+  count: TE.right({ files: 0, objects: null }),
+}
 
 const start = 1_800_000_000_000
 
@@ -83,6 +86,8 @@ type SweepScene = {
   rows: Set<string>
   /** What the rows of stored objects belong to. */
   uses: StoredFileUse[]
+  /** The marks that the database has given to the store. */
+  marks: string[]
   /** Uids of the files whose exports were queued. */
   remade: string[]
   held: HeldLocks
@@ -102,6 +107,7 @@ export const createSweepScene = () => {
     store: createMemoryObjectStore(() => scene.now),
     rows: new Set(),
     uses: [],
+    marks: [],
     remade: [],
     held: new Map(),
     reset: () => {
@@ -109,6 +115,7 @@ export const createSweepScene = () => {
       scene.store = createMemoryObjectStore(() => scene.now)
       scene.rows = new Set()
       scene.uses = []
+      scene.marks = []
       scene.remade = []
       scene.held = new Map()
     },
@@ -117,6 +124,7 @@ export const createSweepScene = () => {
         'lib_ours',
         (key) => scene.rows.has(key),
         () => scene.uses,
+        scene.marks,
       ),
     sweepOf: (overrides = {}) =>
       createStoreSweep({

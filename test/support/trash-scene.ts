@@ -6,7 +6,12 @@ import { right } from './expect-right.ts'
 import { createMediaScene, type MediaSubject } from './media-scene.ts'
 
 /** The repositories of one library with a trash. */
-export type TrashSubject = MediaSubject & { readonly trash: Trash; readonly revocations: Revocations }
+export type TrashSubject = MediaSubject & {
+  readonly trash: Trash
+  readonly revocations: Revocations
+  /** Lets time pass for what is in the trash (seconds). */
+  readonly advance: (seconds: number) => Promise<void>
+}
 
 /** How long files stay in the trash (seconds). */
 export const week = 604_800

@@ -23,6 +23,7 @@ const reports: ReadonlyArray<SweepReport> = [
   { result: 'busy' },
   { result: 'foreign', other: 'lib_theirs', ours: 'lib_ours' },
   { result: 'unproven', ours: 'lib_ours', looked: 10, named: 1 },
+  { result: 'displaced', ours: 'lib_ours' },
   { result: 'braked', orphans: [object], ...counts },
   { result: 'braked', orphans: [object], ...counts, replaced: { objects: 0, bytes: 0 } },
   { result: 'swept', deleted: [], ...counts, missing: [lost] },
@@ -52,7 +53,7 @@ describe('the report of a sweep', () => {
   })
 
   it('reaches the operator of a server completely if the sweep needs attention', async () => {
-    for (const report of reports.slice(1, 6)) {
+    for (const report of reports.slice(1, 7)) {
       const { printed, failures } = await runTask(report)
       const lines = describeSweep(report)
       expect(printed.map((line) => line.trim())).to.deep.equal(lines)

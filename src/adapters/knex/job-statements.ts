@@ -84,6 +84,12 @@ export const insertJobOnce = `
   union all
   select uid from jobs where media = ? and kind = ? and state in ('waiting', 'running')`
 
+/**
+ * Locks the row of a file after the insert of its job: a deletion under way is waited for, and a later one sees the job.
+ */
+export const selectIsDeleted = (files: string): string =>
+  `select deleted_at is not null as flag from ${files} where uid = ? for share`
+
 export const deleteEnded = `
   delete from jobs where id in (
     select id from jobs where ended_at < now() - ${intervalOf('?')} order by ended_at limit ? for update skip locked

@@ -1,18 +1,21 @@
 import * as t from 'io-ts'
 import type { Knex } from 'knex'
-import type { JobLease } from '../../domain/jobs/job.ts'
+import type { JobLease, NewJob } from '../../domain/jobs/job.ts'
 import { type JobOutcome, outcomeOfLoss } from '../../domain/jobs/job-outcome.ts'
 import { JobUid } from '../../domain/media/ids.ts'
-import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import { inTrash, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { JobChange, JobQueue } from '../../ports/job-queue.ts'
 import { createJobList } from './job-list.ts'
 import { JobRow, jobColumns, LeasedJobRow, toJob, toLeasedJob } from './job-rows.ts'
 import * as sql from './job-statements.ts'
+import { mediaTables } from './media-conditions.ts'
+import { NothingWritten } from './refusing-transaction.ts'
 import { violatesUniqueIndex } from './statement-outcome.ts'
-import { type Binding, createStatements } from './statements.ts'
+import { type Binding, createStatements, decodeRows, inTransaction } from './statements.ts'
 
 const Uid = t.strict({ uid: JobUid })
+const Flag = t.strict({ flag: t.boolean })
 
 /**
  * Number of attempts to enqueue a job. Each attempt but the first follows one that met a job which another
@@ -30,7 +33,6 @@ export const createKnexJobQueue = (db: Knex, worker: string): JobQueue => {
     `select ${jobColumns} from jobs j where j.uid = ? and j.${sql.supportedKindCondition}`,
   )
   const selectExpired = selectMany('background', 'jobs.expired', LeasedJobRow, sql.selectExpired)
-  const insertOnce = writeMany('jobs.enqueue', Uid, sql.insertJobOnce)
   const takeJobs = writeMany('jobs.take', LeasedJobRow, sql.takeJobs)
   const takeJob = writeMany('jobs.take_one', LeasedJobRow, sql.takeJob)
   const renewLease = writeMany('jobs.renew', Uid, sql.renewLease)
@@ -72,19 +74,29 @@ export const createKnexJobQueue = (db: Knex, worker: string): JobQueue => {
       }
   }
 
+  /** Returns the uid of the active job, if there is one. Rolls back with NothingWritten if the file is in the trash. */
+  const insertOnce = async (trx: Knex.Transaction, job: NewJob): Promise<JobUid | undefined> => {
+    const { uid, kind, replaces, media, attempts, durationSeconds } = job
+    const row = [uid, kind, replaces === 'all', media.uid, media.kind, attempts, durationSeconds]
+    const added = await trx.raw(sql.insertJobOnce, [...row, media.uid, kind])
+    const [active] = decodeRows(Uid, added.rows)
+    if (active?.uid !== uid) return active?.uid
+    const { rows } = await trx.raw(sql.selectIsDeleted(mediaTables[media.kind].files), [media.uid])
+    const [file] = decodeRows(Flag, rows)
+    if (file?.flag === true) throw new NothingWritten()
+    return uid
+  }
+
   return {
-    enqueue:
-      ({ uid, kind, replaces, media, attempts, durationSeconds }) =>
-      async () => {
-        for (let tries = 0; tries < maxEnqueues; tries += 1) {
-          const row = [uid, kind, replaces === 'all', media.uid, media.kind, attempts, durationSeconds]
-          const added = await insertOnce(...row, media.uid, kind)()
-          if (E.isLeft(added)) return added
-          const [job] = added.right
-          if (job !== undefined) return E.right(job.uid)
-        }
-        return E.left(unavailable('database')('the job was not added'))
-      },
+    enqueue: (job) => async () => {
+      for (let tries = 0; tries < maxEnqueues; tries += 1) {
+        const added = await inTransaction(db, (trx) => insertOnce(trx, job))()
+        if (E.isLeft(added))
+          return added.left.cause instanceof NothingWritten ? E.left(inTrash(job.media.uid)) : added
+        if (added.right !== undefined) return E.right(added.right)
+      }
+      return E.left(unavailable('database')('the job was not added'))
+    },
 
     take: (limit) =>
       pipe(

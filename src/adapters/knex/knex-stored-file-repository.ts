@@ -17,6 +17,9 @@ const selectKeys = `
 const selectRows = `
   select key, file_size as size from s3_files where key > ? and key <= ? order by key limit ?`
 
+const addMark = `
+  update library set store_marks = (store_marks || cast(:mark as text))[greatest(1, cardinality(store_marks) - 6):]`
+
 // A stored file belongs to one row of one of these tables.
 const selectUses = `
   with stored as (
@@ -39,6 +42,7 @@ const selectUses = `
   join content_files f on f.id = e.content_file_id`
 
 const rowCodecs = { key: t.string, size: t.number }
+const Marks = t.strict({ marks: t.readonlyArray(t.string) })
 const Row = t.strict(rowCodecs)
 const Use = t.strict({
   ...rowCodecs,
@@ -49,8 +53,14 @@ const Use = t.strict({
 
 /** Reads stored files from PostgreSQL. */
 export const createKnexStoredFileRepository = (db: Knex): StoredFileRepository => {
-  const { selectOne, selectMany } = createStatements(db)
+  const { selectOne, selectMany, run } = createStatements(db)
   const getId = selectOne('background', 'library.uid', t.strict({ uid: t.string }), 'select uid from library')
+  const getMarks = selectOne(
+    'background',
+    'library.store_marks',
+    Marks,
+    'select store_marks as marks from library where singleton',
+  )
   const listRows = selectMany('background', 'library.list_rows', Row, selectRows)
   const usesOf = selectMany('background', 'library.find_uses', Use, selectUses)
   const keyRows = selectMany(
@@ -70,6 +80,15 @@ export const createKnexStoredFileRepository = (db: Knex): StoredFileRepository =
         ),
       ),
     ),
+    storeMarks: pipe(
+      getMarks(),
+      TE.map((row) => (O.isSome(row) ? row.value.marks : [])),
+    ),
+    addStoreMark: (mark) =>
+      pipe(
+        run(addMark, { mark }),
+        TE.map(() => undefined),
+      ),
     filterReferencedKeys: (keys) =>
       pipe(
         keyRows(JSON.stringify(keys)),

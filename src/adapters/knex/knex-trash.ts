@@ -1,12 +1,12 @@
 import * as t from 'io-ts'
 import type { Knex } from 'knex'
-import type { JobKind, NewFileJob } from '../../domain/jobs/job.ts'
+import type { NewFileJob } from '../../domain/jobs/job.ts'
 import type { Deletion } from '../../domain/library/media-item.ts'
 import { ContentFileUid, ImageFileUid } from '../../domain/media/ids.ts'
 import { type MediaKind, mediaKinds } from '../../domain/media/media-kind.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
 import { O, pipe, TE } from '../../fp.ts'
-import type { DeletedFiles, DeletionMode, RestoreScope, Trash } from '../../ports/trash.ts'
+import type { DeletedFiles, DeletionMode, RestoreResult, RestoreScope, Trash } from '../../ports/trash.ts'
 import { insertJob } from './job-rows.ts'
 import { insertRevocation } from './knex-revocations.ts'
 import { mediaTables } from './media-conditions.ts'
@@ -17,11 +17,15 @@ import * as sql from './trash-statements.ts'
 const Id = t.strict({ id: t.number })
 const Uid = t.strict({ uid: t.string })
 const Key = t.strict({ key: t.string })
+const ErasureRow = t.strict({ left: t.number, kept: t.number })
 const Flag = t.strict({ flag: t.boolean })
 const DeletedRow = snakeCased(t.strict({ uid: t.string, deletedAt: t.number, purgeAfter: t.number }))
 const Names = t.strict({ names: t.readonlyArray(t.string) })
 const TwinRow = snakeCased(t.strict({ uid: t.union([ImageFileUid, ContentFileUid]), isTakenDown: t.boolean }))
-const TakenDownRow = t.strict({ uid: t.string, blobs: t.readonlyArray(t.string) })
+const TakenDownRow = snakeCased(t.strict({ uid: t.string, takenDownAt: t.number }))
+const RefusedRow = snakeCased(t.strict({ uid: t.string, sha512: t.string, takenDownAt: t.number }))
+const CountRow = t.strict({ files: t.number })
+const Name = t.strict({ name: t.string })
 const RestorableRow = snakeCased(
   t.strict({
     id: t.number,
@@ -62,8 +66,11 @@ export const createKnexTrash = (db: Knex): Trash => {
   const selectExpired = selectMany('background', 'trash.expired', Uid, sql.selectExpiredFiles)
   const selectPurged = selectMany('background', 'trash.purged', Key, sql.selectPurged)
   const selectPurgedOf = selectMany('background', 'trash.purged_of', Key, sql.selectPurgedOf)
+  const selectErasure = selectOne('background', 'trash.erasure', ErasureRow, sql.selectErasure)
   const selectTwin = selectOne('background', 'trash.twin', TwinRow, sql.selectTwin)
   const selectTakenDown = selectMany('background', 'trash.taken_down', TakenDownRow, sql.selectTakenDown)
+  const selectRefusedBytes = selectMany('background', 'trash.refused', RefusedRow, sql.selectRefusedBytes)
+  const selectBlobsOf = selectMany('background', 'trash.blobs', Name, sql.selectBlobsOfTakenDown)
   const selectInTrash = selectOne('background', 'trash.contains', Flag, sql.selectInTrash)
   const isTrue = TE.map((row: O.Option<t.TypeOf<typeof Flag>>) => O.isSome(row) && row.value.flag)
 
@@ -104,30 +111,34 @@ export const createKnexTrash = (db: Knex): Trash => {
     return { deletions, revocations, stale: await staleOf(trx) }
   }
 
-  const restoreIn = async (trx: Knex.Transaction, uid: string, job: NewFileJob, scope: RestoreScope) => {
-    const nothing = { names: [], families: [] }
-    const locked = await lockFiles(trx, [uid])
+  const restoreIn = async (
+    trx: Knex.Transaction,
+    uids: ReadonlyArray<string>,
+    newJob: () => NewFileJob,
+    scope: RestoreScope,
+  ) => {
+    const results = new Map<string, RestoreResult>(uids.map((uid) => [uid, 'missing']))
+    const locked = await lockFiles(trx, uids)
     for (const kind of mediaKinds) {
-      const [id] = locked.get(kind) ?? []
-      if (id === undefined) continue
-      const [file] = decodeRows(RestorableRow, (await trx.raw(sql.selectRestorable[kind], { id })).rows)
-      if (file?.isDeleted !== true) return { result: 'not deleted' as const, stale: nothing }
-      if (file.isTakenDown && scope !== 'all') return { result: 'taken down' as const, stale: nothing }
-      const wanted: JobKind = file.isReady ? 'remake' : 'exports'
-      await trx.raw(sql.requeueJob(mediaTables[kind].files), { id, kind: wanted })
-      await trx.raw(sql.restoreFile[kind], { id })
-      await trx.raw('delete from taken_down where uid = :uid', { uid })
-      const [found] = decodeRows(Flag, (await trx.raw(sql.selectHasJob, { uid })).rows)
-      if (!file.isReady && found?.flag === false)
-        await insertJob(trx, {
-          ...job,
-          kind: 'exports',
-          media: { kind, uid: file.uid },
-          durationSeconds: file.durationSeconds,
-        })
-      return { result: 'restored' as const, stale: await staleOf(trx) }
+      const found = await trx.raw(sql.selectRestorable[kind], { ids: [...(locked.get(kind) ?? [])] })
+      const files = decodeRows(RestorableRow, found.rows)
+      const isKept = ({ isTakenDown }: (typeof files)[number]) => isTakenDown && scope !== 'all'
+      for (const file of files)
+        results.set(file.uid, !file.isDeleted ? 'not deleted' : isKept(file) ? 'taken down' : 'restored')
+      const restored = files.filter(({ uid }) => results.get(uid) === 'restored')
+      if (restored.length === 0) continue
+      const ids = restored.map(({ id }) => id)
+      const restoredUids = restored.map(({ uid }) => uid)
+      await trx.raw(sql.requeueJobs(mediaTables[kind].files), { ids })
+      await trx.raw(sql.restoreFiles[kind], { ids })
+      await trx.raw('delete from taken_down where uid = any(:uids)', { uids: restoredUids })
+      const { rows } = await trx.raw(sql.selectWithJob, { uids: restoredUids })
+      const withJob = new Set(decodeRows(Uid, rows).map(({ uid }) => uid))
+      for (const { uid, isReady, durationSeconds } of restored)
+        if (!isReady && !withJob.has(uid))
+          await insertJob(trx, { ...newJob(), kind: 'exports', media: { kind, uid }, durationSeconds })
     }
-    return { result: 'missing' as const, stale: nothing }
+    return { results, stale: await staleOf(trx) }
   }
 
   const purgeIn = async (trx: Knex.Transaction, uid: string) => {
@@ -146,7 +157,13 @@ export const createKnexTrash = (db: Knex): Trash => {
     delete: (uids, mode, keepSeconds) =>
       inTransaction(db, (trx) => deleteIn(trx, [...uids], mode, keepSeconds)),
 
-    restore: (uid, job, scope = 'all') => inTransaction(db, (trx) => restoreIn(trx, uid, job, scope)),
+    restore: (uid, job, scope = 'all') =>
+      pipe(
+        inTransaction(db, (trx) => restoreIn(trx, [uid], () => job, scope)),
+        TE.map(({ results, stale }) => ({ result: results.get(uid) ?? 'missing', stale })),
+      ),
+
+    restoreAll: (uids, newJob) => inTransaction(db, (trx) => restoreIn(trx, uids, newJob, 'all')),
 
     endGraces: (limit) =>
       inTransaction(db, async (trx) => {
@@ -159,6 +176,11 @@ export const createKnexTrash = (db: Knex): Trash => {
         selectExpired(limit, limit, limit),
         TE.map((rows) => rows.map(({ uid }) => uid)),
       ),
+
+    countExpired: pipe(
+      selectOne('background', 'trash.count_expired', CountRow, sql.countExpiredFiles)(),
+      TE.map((row) => (O.isSome(row) ? row.value.files : 0)),
+    ),
 
     purge: (uid) => inTransaction(db, (trx) => purgeIn(trx, uid)),
 
@@ -174,10 +196,38 @@ export const createKnexTrash = (db: Knex): Trash => {
         TE.map(() => undefined),
       ),
 
+    keepPurgedObjects: (keys) =>
+      pipe(
+        run(sql.keepPurged, { keys: JSON.stringify(keys) }),
+        TE.map(() => undefined),
+      ),
+
+    findErasure: (uid) => selectErasure(uid, uid, uid, uid),
+
     isDue: pipe(selectOne('background', 'trash.due', Flag, sql.selectIsDue)(), isTrue),
     isInTrash: (uid) => pipe(selectInTrash(uid, uid), isTrue),
     findTwin: (sha512) => selectTwin(sha512, sha512, sha512),
     listTakenDown: (after, limit) => selectTakenDown(after ?? '', limit),
+    listBlobsOfTakenDown: (uids) =>
+      pipe(
+        selectBlobsOf(JSON.stringify(uids)),
+        TE.map((rows) => rows.map(({ name }) => name)),
+      ),
+    listRefusedBytes: (after, limit) => selectRefusedBytes(after ?? '', limit),
+    acceptBytes: (sha512) =>
+      pipe(
+        run(sql.acceptBytes, { sha512 }),
+        TE.flatMap((accepted) =>
+          accepted > 0
+            ? TE.right('accepted' as const)
+            : pipe(
+                selectTwin(sha512, sha512, sha512),
+                TE.map((twin) =>
+                  O.isSome(twin) && twin.value.isTakenDown ? ('in trash' as const) : ('missing' as const),
+                ),
+              ),
+        ),
+      ),
     hasDeleted: pipe(selectOne('background', 'trash.has_deleted', Flag, sql.selectHasDeleted)(), isTrue),
   }
 }

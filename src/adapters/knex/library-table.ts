@@ -141,7 +141,10 @@ export const createLibraryTable = <
 
     setPublic: (uid: U, isPublic: boolean): TE.TaskEither<Unavailable, void> =>
       pipe(
-        run(`update ${files} set public = :public where uid = :uid`, { uid, public: isPublic }),
+        run(`update ${files} set public = :public where uid = :uid and deleted_at is null`, {
+          uid,
+          public: isPublic,
+        }),
         TE.map(() => undefined),
       ),
 

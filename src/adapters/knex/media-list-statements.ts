@@ -2,10 +2,12 @@ import type { MediaKind } from '../../domain/media/media-kind.ts'
 import { latestMicroseconds } from '../../domain/shared/timestamp.ts'
 import type { MediaFilter, MediaPosition } from '../../ports/media-repository.ts'
 import {
-  deletionCondition,
+  allOf,
+  foundByIndex,
+  indexedConditions,
+  isFound,
   mediaConditions,
   mediaTables,
-  type SearchPath,
   type SqlFragment,
 } from './media-conditions.ts'
 import { selectItemOfPlace } from './media-rows.ts'
@@ -14,13 +16,18 @@ import { epochMicroseconds, timeOfMicroseconds } from './sql-times.ts'
 export type MediaQuery = {
   readonly kind: MediaKind
   readonly filter: MediaFilter
-  readonly path: SearchPath
   readonly limit: number
   readonly after: MediaPosition | null
 }
 
-/** Number of files that the path `newest` looks at: many more than a page, and few enough for some milliseconds. */
-const newestFiles = 10_000
+/** A text that is searched for, and those of its three-letter pieces by which the index finds files. */
+export type Search = { readonly text: string; readonly pieces: ReadonlyArray<string> }
+
+/** Number of files that a search for a page looks at in the order of their age: many more than a page, and few enough for some milliseconds. */
+const newestForPage = 10_000
+
+/** Number of files that a count looks at: with a quarter of them, the count is above the greatest exact total. */
+const newestForCount = 40_000
 
 /**
  * Returns the id before which the files of this kind and of the same time as the position come. Among files of the
@@ -33,74 +40,134 @@ const idBoundOf = (kind: MediaKind, after: MediaPosition): number => {
 
 const newestFirst = 'order by f.created_at desc, f.id desc'
 
-/**
- * Returns the table of files `f` for each way of reading. PostgreSQL reads it in the order of the index by age, unless
- * the files are found by trigrams: `offset 0` prevents it there, because reading a million files in that order to find
- * a few takes seconds.
- */
-const sourceOf: Readonly<Record<SearchPath, (files: string, range: string, conditions: string) => string>> = {
-  age: (files, range, conditions) => `${files} f where ${range} and ${conditions}`,
-  newest: (files, range, conditions) => `(
-    select * from ${files} f where ${range} ${newestFirst} limit ${newestFiles}
-  ) f where ${conditions}`,
-  trigrams: (files, range, conditions) => `(
-    select * from ${files} f where ${range} and ${conditions} offset 0
-  ) f`,
-}
-
 /** Returns the condition on files that come after this position; without a position, on any file. */
-const rangeAfter = (kind: MediaKind, filter: MediaFilter, after: MediaPosition | null): SqlFragment => {
+const rangeAfter = (kind: MediaKind, after: MediaPosition | null): SqlFragment => {
   const start = after ?? { createdAt: latestMicroseconds, kind, id: 0 }
   return {
-    // Among the newest files that are looked at, none may be in the trash.
-    sql: `(f.created_at, f.id) < (${timeOfMicroseconds('?')}, cast(? as bigint)) and ${deletionCondition(filter)}`,
+    sql: `(f.created_at, f.id) < (${timeOfMicroseconds('?')}, cast(? as bigint))`,
     values: [start.createdAt, idBoundOf(kind, start)],
   }
 }
 
-/** Returns a query for the places of the newest files of one kind. */
-export const selectPlaces = ({ kind, filter, path, limit, after }: MediaQuery): SqlFragment => {
-  const conditions = mediaConditions(kind, filter, path)
-  const range = rangeAfter(kind, filter, after)
+/** Returns the first places of the files `f` of this source. */
+const placesOf = (kind: MediaKind, source: SqlFragment, limit: number): SqlFragment => ({
+  sql: `
+    select '${kind}' as kind, f.id, ${epochMicroseconds('f.created_at')} as created_at
+    from ${source.sql} ${newestFirst} limit ?`,
+  values: [...source.values, limit],
+})
+
+/** Returns the number of files of this source, at most `limit`. */
+const countOf = (source: SqlFragment, limit: number): SqlFragment => ({
+  sql: `select count(*) as count from (select from ${source.sql} limit ?) counted`,
+  values: [...source.values, limit],
+})
+
+/**
+ * Returns the files `f` with the text among the newest ones after this position. `count`: how many of them are looked
+ * at. Among these are only files that fulfil the indexed conditions, so that few in a large library are not missed.
+ */
+const newestFound = (
+  { kind, filter, after }: Omit<MediaQuery, 'limit'>,
+  text: string,
+  count: number,
+): SqlFragment => {
+  const inner = allOf(rangeAfter(kind, after), indexedConditions(filter))
+  const outer = allOf(isFound(text), mediaConditions(kind, filter))
   return {
-    sql: `
-      select '${kind}' as kind, f.id, ${epochMicroseconds('f.created_at')} as created_at
-      from ${sourceOf[path](mediaTables[kind].files, range.sql, conditions.sql)} ${newestFirst} limit ?`,
-    values: [...range.values, ...conditions.values, limit],
+    sql: `(
+      select * from ${mediaTables[kind].files} f where ${inner.sql} ${newestFirst} limit ${count}
+    ) f where ${outer.sql}`,
+    values: [...inner.values, ...outer.values],
   }
 }
 
-/** Returns a query for the number of files of one kind, at most `limit`. */
-export const selectCount = (kind: MediaKind, filter: MediaFilter, limit: number): SqlFragment => {
-  const { sql, values } = mediaConditions(kind, filter, 'trigrams')
+/** Returns the files `f` that the index finds, with these columns, in no order. */
+const filesByIndex = (
+  columns: string,
+  { kind, filter }: Pick<MediaQuery, 'kind' | 'filter'>,
+  { text, pieces }: Search,
+  range: SqlFragment,
+): SqlFragment => {
+  const conditions = mediaConditions(kind, filter)
+  const parts = foundByIndex(text, pieces).map((found) => allOf(found, range, conditions))
   return {
-    sql: `select count(*) as count from (select from ${mediaTables[kind].files} f where ${sql} limit ?) counted`,
-    values: [...values, limit],
+    sql: parts
+      .map(({ sql }) => `select ${columns} from ${mediaTables[kind].files} f where ${sql}`)
+      .join(' union all '),
+    values: parts.flatMap(({ values }) => values),
+  }
+}
+
+/** Returns a query for the places of the newest files of one kind, whatever their text. */
+export const selectPlaces = ({ kind, filter, limit, after }: MediaQuery): SqlFragment => {
+  const { sql, values } = allOf(rangeAfter(kind, after), mediaConditions(kind, filter))
+  return placesOf(kind, { sql: `${mediaTables[kind].files} f where ${sql}`, values }, limit)
+}
+
+/** Returns a query for the number of files of one kind, at most `limit`, whatever their text. */
+export const selectCount = (kind: MediaKind, filter: MediaFilter, limit: number): SqlFragment => {
+  const { sql, values } = mediaConditions(kind, filter)
+  return countOf({ sql: `${mediaTables[kind].files} f where ${sql}`, values }, limit)
+}
+
+/** Returns a query for the places of the newest files with this text among the newest ones of all. */
+export const selectNewestPlaces = (given: MediaQuery, text: string): SqlFragment =>
+  placesOf(given.kind, newestFound(given, text, newestForPage), given.limit)
+
+/**
+ * Returns a query for the number of files with this text among the newest ones of all, at most `limit`, and for whether
+ * these were all files.
+ */
+export const selectNewestCount = (
+  kind: MediaKind,
+  filter: MediaFilter,
+  text: string,
+  limit: number,
+): SqlFragment => {
+  const counted = countOf(newestFound({ kind, filter, after: null }, text, newestForCount), limit)
+  const all = indexedConditions(filter)
+  return {
+    sql: `
+      select count, count < ? and newest.files < ${newestForCount} as is_all
+      from (${counted.sql}) c, lateral (
+        select count(*) as files from (
+          select from ${mediaTables[kind].files} f where c.count < ? and ${all.sql} limit ${newestForCount}
+        ) f
+      ) newest`,
+    values: [limit, ...counted.values, limit, ...all.values],
   }
 }
 
 /**
- * Returns a query for the number of files that match a search, at most `maxCount`, and for the places of the newest ones.
+ * Returns a query for the places of the newest files that a search finds. PostgreSQL must find them by the index:
+ * `offset 0` prevents that it reads a million files in the order of their age to find a few, which takes seconds.
+ */
+export const selectPlacesByIndex = (given: MediaQuery, search: Search): SqlFragment => {
+  const files = filesByIndex('f.id, f.created_at', given, search, rangeAfter(given.kind, given.after))
+  return placesOf(given.kind, { sql: `(${files.sql} offset 0) f`, values: files.values }, given.limit)
+}
+
+const anywhere: SqlFragment = { sql: 'true', values: [] }
+
+/**
+ * Returns a query for the number of files that a search finds, at most `maxCount`, and for the places of the newest ones.
  * If there are as many as `maxCount`, the places are not the newest.
  */
-export const selectFound = (
-  { kind, filter, limit, after }: Omit<MediaQuery, 'path'>,
-  maxCount: number,
-): SqlFragment => {
-  const conditions = mediaConditions(kind, filter, 'trigrams')
-  const range = rangeAfter(kind, filter, after)
+export const selectFound = (given: MediaQuery, search: Search, maxCount: number): SqlFragment => {
+  const { kind, limit, after } = given
+  const files = filesByIndex('f.id, f.created_at', given, search, anywhere)
+  const range = rangeAfter(kind, after)
   return {
     sql: `
-      with found as materialized (
-        select f.id, f.created_at, f.deleted_at from ${mediaTables[kind].files} f where ${conditions.sql} limit ?
-      )
+      with found as materialized (select * from (${files.sql}) f limit ?)
       select (select count(*) from found) as count, (
         select coalesce(json_agg(json_build_object(
           'kind', '${kind}', 'id', f.id, 'created_at', ${epochMicroseconds('f.created_at')}
         )), '[]')
         from (select * from found f where ${range.sql} ${newestFirst} limit ?) f
       ) as places`,
-    values: [...conditions.values, maxCount, ...range.values, limit],
+    values: [...files.values, maxCount, ...range.values, limit],
   }
 }
 

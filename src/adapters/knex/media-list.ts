@@ -4,19 +4,27 @@ import { type MediaKind, mediaKinds } from '../../domain/media/media-kind.ts'
 import type { Unavailable } from '../../domain/shared/errors.ts'
 import { exactTotal, maxExactTotal } from '../../domain/shared/exact-total.ts'
 import { ascendingBy } from '../../domain/shared/order.ts'
-import { E, pipe, TE } from '../../fp.ts'
+import { snakeCased } from '../../domain/shared/snake-cased.ts'
+import { pipe, TE } from '../../fp.ts'
 import type { MediaFilter, MediaPosition, MediaRepository } from '../../ports/media-repository.ts'
+import type { SqlFragment } from './media-conditions.ts'
 import {
   type MediaQuery,
+  type Search,
   selectCount,
   selectFound,
   selectItems,
+  selectNewestCount,
+  selectNewestPlaces,
   selectPlaces,
+  selectPlacesByIndex,
 } from './media-list-statements.ts'
 import { MediaItemRow, MediaPlaceRow, toMediaItem } from './media-rows.ts'
+import { createSearchPlans, type SearchPlan } from './search-pieces.ts'
 import { createStatements } from './statements.ts'
 
 const Count = t.strict({ count: t.number })
+const NewestCount = snakeCased(t.strict({ count: t.number, isAll: t.boolean }))
 const Found = t.strict({ count: t.number, places: t.readonlyArray(MediaPlaceRow) })
 type Found = t.TypeOf<typeof Found>
 
@@ -26,7 +34,16 @@ const oldestFirst = ascendingBy<MediaPosition>(
   ({ id }) => id,
 )
 
+/** Number of files from which on there is no exact total. */
+const maxCount = maxExactTotal + 1
+
+/** Returns whether most files match the filter, or an index has those that match in the order of their age. */
+const isReadByAge = ({ state, isPublic, isOutdated }: MediaFilter): boolean =>
+  (state === null || state === 'ready') && isPublic !== false && isOutdated === null
+
 const kindsOf = ({ kind }: MediaFilter): ReadonlyArray<MediaKind> => (kind === null ? mediaKinds : [kind])
+
+const none: Found = { count: 0, places: [] }
 
 /**
  * Creates the function that lists files. Its statements are planned for the values of each filter: a plan for any
@@ -34,46 +51,73 @@ const kindsOf = ({ kind }: MediaFilter): ReadonlyArray<MediaKind> => (kind === n
  */
 export const createMediaList = (db: Knex): MediaRepository['list'] => {
   const { selectPlanned } = createStatements(db)
+  const planSearch = createSearchPlans(db)
 
-  const readPlaces = (given: MediaQuery): TE.TaskEither<Unavailable, Found['places']> => {
-    const { sql, values } = selectPlaces(given)
-    return selectPlanned('background', MediaPlaceRow, sql)(...values)
-  }
+  const readPlaces = ({ sql, values }: SqlFragment): TE.TaskEither<Unavailable, Found['places']> =>
+    selectPlanned('background', MediaPlaceRow, sql)(...values)
 
-  const listNewest = (given: Omit<MediaQuery, 'path'>): TE.TaskEither<Unavailable, Found> => {
-    const { sql, values } = selectCount(given.kind, given.filter, maxExactTotal + 1)
-    return pipe(
+  const readCount = ({ sql, values }: SqlFragment): TE.TaskEither<Unavailable, number> =>
+    pipe(
+      selectPlanned('background', Count, sql)(...values),
+      TE.map(([row]) => row?.count ?? 0),
+    )
+
+  const listNewest = (given: MediaQuery, isCounted: boolean): TE.TaskEither<Unavailable, Found> =>
+    pipe(
       TE.Do,
-      TE.bind('counted', () => selectPlanned('background', Count, sql)(...values)),
-      TE.bind('places', () => readPlaces({ ...given, path: 'age' })),
-      TE.map(({ counted: [row], places }) => ({ count: row?.count ?? 0, places })),
+      TE.bind('count', () =>
+        isCounted ? readCount(selectCount(given.kind, given.filter, maxCount)) : TE.right(0),
+      ),
+      TE.bind('places', () => readPlaces(selectPlaces(given))),
+    )
+
+  /** The page is usually full after the newest files have been looked at. If not, the index finds all that match. */
+  const listCommon = (given: MediaQuery, search: Search): TE.TaskEither<Unavailable, Found['places']> =>
+    pipe(
+      readPlaces(selectNewestPlaces(given, search.text)),
+      TE.flatMap((newest) =>
+        newest.length === given.limit ? TE.right(newest) : readPlaces(selectPlacesByIndex(given, search)),
+      ),
+    )
+
+  const withCount = (count: number, places: TE.TaskEither<Unavailable, Found['places']>) =>
+    pipe(
+      places,
+      TE.map((each): Found => ({ count, places: each })),
+    )
+
+  const searchByIndex = (given: MediaQuery, search: Search): TE.TaskEither<Unavailable, Found> => {
+    const { sql, values } = selectFound(given, search, maxCount)
+    return pipe(
+      selectPlanned('background', Found, sql)(...values),
+      TE.flatMap(([found = none]) =>
+        found.count < maxCount ? TE.right(found) : withCount(found.count, listCommon(given, search)),
+      ),
     )
   }
 
-  /**
-   * Where many files match a search, the page is usually full after the newest ones have been looked at. If it is not,
-   * the index finds all that match, and they are sorted.
-   */
-  const search =
-    (given: Omit<MediaQuery, 'path'>): TE.TaskEither<Unavailable, Found> =>
-    async () => {
-      const { sql, values } = selectFound(given, maxExactTotal + 1)
-      const found = await selectPlanned('background', Found, sql)(...values)()
-      if (E.isLeft(found)) return found
-      const { count, places } = found.right[0] ?? { count: 0, places: [] }
-      if (count <= maxExactTotal) return E.right({ count, places })
-      const newest = await readPlaces({ ...given, path: 'newest' })()
-      if (E.isLeft(newest) || newest.right.length === given.limit)
-        return pipe(
-          newest,
-          E.map((each) => ({ count, places: each })),
+  const countNewest = ({ kind, filter }: MediaQuery, { text }: Search) => {
+    const { sql, values } = selectNewestCount(kind, filter, text, maxCount)
+    return selectPlanned('background', NewestCount, sql)(...values)
+  }
+
+  /** Where a text is common, the newest files show it sooner than the index, which names all files that have it. */
+  const searchNewest = (given: MediaQuery, search: Search, isCounted: boolean) =>
+    isCounted
+      ? pipe(
+          countNewest(given, search),
+          TE.flatMap(([newest]) =>
+            newest !== undefined && (newest.count === maxCount || newest.isAll)
+              ? withCount(newest.count, listCommon(given, search))
+              : searchByIndex(given, search),
+          ),
         )
-      const all = await readPlaces({ ...given, path: 'trigrams' })()
-      return pipe(
-        all,
-        E.map((each) => ({ count, places: each })),
-      )
-    }
+      : withCount(0, listCommon(given, search))
+
+  const search = (given: MediaQuery, text: string, { pieces, isCommon }: SearchPlan, isCounted: boolean) =>
+    isCommon && isReadByAge(given.filter)
+      ? searchNewest(given, { text, pieces }, isCounted)
+      : searchByIndex(given, { text, pieces })
 
   const readItems = (places: ReadonlyArray<MediaPosition>) => {
     const { sql, values } = selectItems(places)
@@ -83,26 +127,52 @@ export const createMediaList = (db: Knex): MediaRepository['list'] => {
     )
   }
 
-  return (filter, limit, after) =>
-    pipe(
-      kindsOf(filter),
-      // One place more than the page, so that the last page is known to be the last.
-      TE.traverseSeqArray((kind) => {
-        const given = { kind, filter, limit: limit + 1, after }
-        return filter.search === null ? listNewest(given) : search(given)
-      }),
-      TE.flatMap((found) => {
-        const newest = found.flatMap(({ places }) => places).sort((a, b) => oldestFirst(b, a))
+  /** Reads one kind after the other. When the files are more than the greatest exact total, none are counted. */
+  const readKinds = (
+    kinds: ReadonlyArray<MediaKind>,
+    read: (kind: MediaKind, isCounted: boolean) => TE.TaskEither<Unavailable, Found>,
+  ): TE.TaskEither<Unavailable, Found> =>
+    kinds.reduce<TE.TaskEither<Unavailable, Found>>(
+      (before, kind) =>
+        pipe(
+          before,
+          TE.flatMap(({ count, places }) =>
+            pipe(
+              read(kind, count < maxCount),
+              TE.map((found) => ({ count: count + found.count, places: [...places, ...found.places] })),
+            ),
+          ),
+        ),
+      TE.right(none),
+    )
+
+  return (filter, limit, after) => {
+    // One place more than the page, so that the last page is known to be the last.
+    const queryOf = (kind: MediaKind): MediaQuery => ({ kind, filter, limit: limit + 1, after })
+    const { search: text } = filter
+    return pipe(
+      text === null
+        ? readKinds(kindsOf(filter), (kind, isCounted) => listNewest(queryOf(kind), isCounted))
+        : pipe(
+            planSearch(text),
+            TE.flatMap((planOf) =>
+              readKinds(kindsOf(filter), (kind, isCounted) =>
+                search(queryOf(kind), text, planOf(kind), isCounted),
+              ),
+            ),
+          ),
+      TE.flatMap(({ count, places }) => {
+        const newest = places.toSorted((a, b) => oldestFirst(b, a))
         const page = newest.slice(0, limit)
-        const total = found.reduce((sum, { count }) => sum + count, 0)
         return pipe(
           readItems(page),
           TE.map((items) => ({
             items,
             next: newest.length > limit ? (page.at(-1) ?? null) : null,
-            total: exactTotal(total),
+            total: exactTotal(count),
           })),
         )
       }),
     )
+  }
 }

@@ -56,38 +56,42 @@ export const noteTakenDown = (files: string, exportedFileIds: string): string =>
 const selectRestorableOf = (files: string, duration: string): string => `
   select id, uid, deleted_at is not null as is_deleted, taken_down as is_taken_down, finished_at is not null as is_ready,
     ${duration} as duration_seconds
-  from ${files} where id = :id`
+  from ${files} where id = any(:ids)`
 
 export const selectRestorable: Readonly<Record<MediaKind, string>> = {
   image: selectRestorableOf('image_files', 'cast(null as double precision)'),
   content: selectRestorableOf('content_files', 'nullif(duration_seconds, 0)'),
 }
 
+/** The kind of the job that makes the exports of a restored file `f`. */
+const wantedKind = "case when f.finished_at is null then 'exports' else 'remake' end"
+
 /**
- * Lets the newest job of this kind wait again if it ended with the deletion or later. One that had ended before stays as
- * it is: the file had failed, or an admin had cancelled the job.
+ * Lets the newest of the jobs of its kind that ended with the deletion or later wait again. One that had ended before
+ * stays as it is: the file had failed, or an admin had cancelled the job.
  */
-export const requeueJob = (files: string): string => `
+export const requeueJobs = (files: string): string => `
   update jobs j set
     state = 'waiting', attempt = 0, lost = 0, error = null, is_refused = false, run_at = now(), ended_at = null,
     progress = 0, stage = null, speed = null, eta_seconds = null
   from ${files} f
-  where f.id = :id and j.state in ('cancelled', 'failed') and j.ended_at >= f.deleted_at
-    and j.id = (select max(n.id) from jobs n where n.media = f.uid and n.kind = :kind)
+  where f.id = any(:ids) and j.id = (
+      select max(n.id) from jobs n
+      where n.media = f.uid and n.kind = ${wantedKind} and n.state in ('cancelled', 'failed') and n.ended_at >= f.deleted_at
+    )
     and not exists (
-      select from jobs o where o.media = f.uid and o.kind = :kind and o.state in ('waiting', 'running')
+      select from jobs o where o.media = f.uid and o.kind = ${wantedKind} and o.state in ('waiting', 'running')
     )`
 
-export const restoreFile: Readonly<Record<MediaKind, string>> = {
+export const restoreFiles: Readonly<Record<MediaKind, string>> = {
   image: `
-    update image_files set deleted_at = null, purge_after = null, taken_down = false where id = :id`,
+    update image_files set deleted_at = null, purge_after = null, taken_down = false where id = any(:ids)`,
   content: `
     update content_files set deleted_at = null, purge_after = null, taken_down = false, grace_until = null
-    where id = :id`,
+    where id = any(:ids)`,
 }
 
-export const selectHasJob = `
-  select exists (select from jobs where media = :uid and kind = 'exports') as flag`
+export const selectWithJob = `select media as uid from jobs where media = any(:uids) and kind = 'exports'`
 
 const isExpired = 'deleted_at is not null and purge_after <= now()'
 
@@ -103,6 +107,12 @@ export const selectExpiredFiles = `
   (select uid from content_files where ${isExpired} and grace_until is null order by purge_after limit ?)
   limit ?`
 
+export const countExpiredFiles = `
+  select (
+    (select count(*) from image_files where ${isExpired})
+    + (select count(*) from content_files where ${isExpired} and grace_until is null)
+  )::int as files`
+
 /** A row that is locked is left to the next call, so that this statement waits for no other transaction. */
 export const endGraces = `
   update content_files set grace_until = null where id in (
@@ -110,18 +120,28 @@ export const endGraces = `
     for update skip locked
   )`
 
-export const selectPurged = 'select key from purged_objects order by key limit ?'
-export const selectPurgedOf = 'select key from purged_objects where media = ? order by key limit ?'
+export const selectPurged = 'select key from purged_objects where not is_kept order by key limit ?'
+export const selectPurgedOf =
+  'select key from purged_objects where media = ? and not is_kept order by key limit ?'
+const givenKeys = 'key = any(array(select json_array_elements_text(cast(:keys as json)) collate "C"))'
+
+export const keepPurged = `update purged_objects set is_kept = true where ${givenKeys}`
+
+export const selectErasure = `
+  select count(*) filter (where not is_kept) as left, count(*) filter (where is_kept) as kept
+  from purged_objects where media = ?
+  having not exists (select from image_files where uid = ?) and not exists (select from content_files where uid = ?)
+    and (count(*) > 0 or exists (select from taken_down where uid = ?))`
+
 export const forgetPurged = `
-  delete from purged_objects
-  where key = any(array(select json_array_elements_text(cast(:keys as json)) collate "C"))`
+  delete from purged_objects where ${givenKeys}`
 
 // Every key is greater than '': by this condition PostgreSQL reads the index, and not the table with its deleted rows.
 export const selectIsDue = `
   select exists (select from content_files where grace_until <= now())
     or exists (select from image_files where ${isExpired})
     or exists (select from content_files where ${isExpired} and grace_until is null)
-    or exists (select from purged_objects where key > '') as flag`
+    or exists (select from purged_objects where key > '' and not is_kept) as flag`
 
 export const selectInTrash = `
   select true as flag from image_files where uid = ? and deleted_at is not null
@@ -136,7 +156,22 @@ export const selectTwin = `
   select uid, taken_down from content_files where original_sha512 = ? and deleted_at is not null
   order by is_taken_down desc`
 
-export const selectTakenDown = 'select uid, blobs from taken_down where uid > ? order by uid limit ?'
+export const selectTakenDown = `
+  select uid, ${epochMicroseconds('created_at')} as taken_down_at from taken_down where uid > ? order by uid limit ?`
+export const selectBlobsOfTakenDown = `
+  select unnest(blobs) as name from taken_down
+  where uid = any(array(select json_array_elements_text(cast(? as json)) collate "C"))`
+
+export const selectRefusedBytes = `
+  select uid, sha512, ${epochMicroseconds('created_at')} as taken_down_at
+  from taken_down where uid > ? and sha512 <> '' order by uid limit ?`
+
+// The row stays, because it has the blobs that an instance deletes which was off during the takedown.
+export const acceptBytes = `
+  update taken_down t set sha512 = ''
+  where sha512 = :sha512
+    and not exists (select from image_files f where f.uid = t.uid)
+    and not exists (select from content_files f where f.uid = t.uid)`
 
 export const selectHasDeleted = `
   select exists (select from image_files where deleted_at is not null)

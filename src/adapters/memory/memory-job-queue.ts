@@ -5,8 +5,9 @@ import {
   noProgress,
   retryableStates,
 } from '../../domain/jobs/job.ts'
+import { inTrash } from '../../domain/shared/errors.ts'
 import { exactTotal } from '../../domain/shared/exact-total.ts'
-import { O, pipe, TE } from '../../fp.ts'
+import { E, O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { JobChange, JobFilter, JobQueue } from '../../ports/job-queue.ts'
 import { type MemoryJobs, toJob } from './memory-jobs.ts'
@@ -44,13 +45,13 @@ export const createMemoryJobQueue = (jobs: MemoryJobs, clock: Clock, worker = 'm
     })
 
   return {
-    enqueue: (job) =>
-      TE.fromIO(() => {
-        const active = jobs.activeOf(job.media.uid, job.kind)
-        if (active !== undefined) return active.uid
-        jobs.insert(job)
-        return job.uid
-      }),
+    enqueue: (job) => async () => {
+      const active = jobs.activeOf(job.media.uid, job.kind)
+      if (active !== undefined) return E.right(active.uid)
+      if (jobs.frozen.has(job.media.uid)) return E.left(inTrash(job.media.uid))
+      jobs.insert(job)
+      return E.right(job.uid)
+    },
 
     take: (limit) =>
       TE.fromIO(() => {

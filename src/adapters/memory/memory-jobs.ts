@@ -35,7 +35,7 @@ export const createMemoryJobs = (clock: Clock) => {
   const failures = new Map<string, string>()
   /** Names of the workers that have taken jobs. */
   const workers = new Set<string>()
-  /** Uids of the files in the trash, whose jobs cannot be retried. */
+  /** Uids of the files in the trash: they get no jobs, and theirs cannot be retried. */
   const frozen = new Set<string>()
   let count = 0
 

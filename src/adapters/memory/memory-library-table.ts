@@ -119,7 +119,10 @@ export const createMemoryLibraryTable = <
     findIngested: (uid) => TE.fromIO(() => pipe(O.fromNullable(kept(uid)), O.map(ingested))),
 
     isPublic: (uid) => TE.fromIO(() => kept(uid) !== undefined && media.find(uid)?.isPublic === true),
-    setPublic: (uid, isPublic) => TE.fromIO(() => media.setPublic(uid, isPublic)),
+    setPublic: (uid, isPublic) =>
+      TE.fromIO(() => {
+        if (kept(uid) !== undefined) media.setPublic(uid, isPublic)
+      }),
 
     findByOriginal: (sha512) => TE.fromIO(() => pipe(byOriginal(sha512), O.map(ingested))),
 

@@ -94,8 +94,12 @@ export const createMemoryMedia = (clock: Clock) => {
     isDeleted: (uid: string): boolean => (files.get(uid)?.deletedAt ?? null) !== null,
     setDeletion: (uid: string, state: DeletionState): void => set(uid, state),
 
-    /** The SHA-512 and the blobs of the files that were taken down, by uid. They outlive their files. */
-    takenDown: new Map<string, { readonly sha512: string; readonly blobs: ReadonlyArray<string> }>(),
+    /** The SHA-512, the blobs and the time (microseconds) of the files that were taken down, by uid. They outlive their files; the SHA-512 is empty if
+     * the bytes are accepted again. */
+    takenDown: new Map<
+      string,
+      { readonly sha512: string; readonly blobs: ReadonlyArray<string>; readonly takenDownAt: number }
+    >(),
 
     change: (uid: string, change: MediaChange): void => {
       const version = (files.get(uid)?.version ?? 0) + 1

@@ -1,8 +1,15 @@
+import { retryableStates } from '../../domain/jobs/job.ts'
 import { E, O, TE } from '../../fp.ts'
 import { cacheKeys, isValueFamily } from '../../ports/cache-keys.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Revocations } from '../../ports/revocations.ts'
-import { type DeletedFiles, graceSecondsOf, type Trash, takenDownPrefix } from '../../ports/trash.ts'
+import {
+  type DeletedFiles,
+  graceSecondsOf,
+  type RestoreResult,
+  type Trash,
+  takenDownPrefix,
+} from '../../ports/trash.ts'
 import type { MemoryJobs } from './memory-jobs.ts'
 import { type MemoryMedia, type MemoryMediaFile, notDeleted } from './memory-media.ts'
 
@@ -23,7 +30,7 @@ const nothing: DeletedFiles['stale'] = { names: [], families: [] }
 
 /** The deleted files of a library in memory, for tests. */
 export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options): Trash => {
-  const purgedObjects = new Map<string, string>()
+  const purgedObjects = new Map<string, { readonly uid: string; readonly isKept: boolean }>()
   let hasPurged = false
 
   const isExpired = ({ deletedAt, purgeAfter, graceUntil }: MemoryMediaFile): boolean =>
@@ -34,7 +41,7 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
   /** Returns the names of the file's blobs. */
   const purge = ({ uid, keys, remove }: MemoryMediaFile): ReadonlyArray<string> => {
     const removed = keys()
-    for (const key of removed) purgedObjects.set(key, uid)
+    for (const key of removed) purgedObjects.set(key, { uid, isKept: false })
     remove()
     jobs.frozen.delete(uid)
     hasPurged = true
@@ -52,6 +59,29 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
     if (kind === 'image' || exports.length === 0) return null
     return clock() + graceSecondsOf(durationSeconds ?? 0) * 1000
   }
+
+  const restore: Trash['restore'] = (uid, job, scope = 'all') =>
+    TE.fromIO(() => {
+      const file = media.find(uid)
+      if (file === undefined) return { result: 'missing' as const, stale: nothing }
+      if (file.deletedAt === null) return { result: 'not deleted' as const, stale: nothing }
+      if (file.isTakenDown && scope !== 'all') return { result: 'taken down' as const, stale: nothing }
+      const { exports, durationSeconds } = file.readFacts()
+      const kind = exports.length > 0 ? 'remake' : 'exports'
+      const ofKind = jobs.all().filter((each) => each.media.uid === uid && each.kind === kind)
+      const { deletedAt } = file
+      const ended = ofKind
+        .filter(({ state, endedAt }) => retryableStates.includes(state) && (endedAt ?? 0) * 1000 >= deletedAt)
+        .at(-1)
+      if (ended !== undefined && jobs.activeOf(uid, kind) === undefined)
+        jobs.set({ ...ended, state: 'waiting', attempt: 0, lost: 0, error: null, endedAt: null })
+      if (ofKind.length === 0 && kind === 'exports')
+        jobs.insert({ ...job, kind, media: { kind: file.kind, uid: file.uid }, durationSeconds })
+      media.setDeletion(uid, notDeleted)
+      jobs.frozen.delete(uid)
+      media.takenDown.delete(uid)
+      return { result: 'restored' as const, stale: { names: [], families } }
+    })
 
   return {
     delete: (uids, mode, keepSeconds) => async () => {
@@ -78,7 +108,11 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
         deletions.set(uid, { deletedAt, purgeAfter })
         if (mode === 'trash') continue
         const blobs = file.keys().map(blobOf)
-        media.takenDown.set(uid, { sha512: file.readFacts().sha512, blobs })
+        media.takenDown.set(uid, {
+          sha512: file.readFacts().sha512,
+          blobs,
+          takenDownAt: media.takenDown.get(uid)?.takenDownAt ?? now,
+        })
         names.push(takenDownPrefix + uid, ...blobs)
         const target = { kind: 'uid' as const, subject: uid }
         const revocation = file.isTakenDown ? E.left(null) : await revocations.revoke(target)()
@@ -90,28 +124,17 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
       return E.right({ deletions, revocations: revoked, stale: { names, families } })
     },
 
-    restore: (uid, job, scope = 'all') =>
-      TE.fromIO(() => {
-        const file = media.find(uid)
-        if (file === undefined) return { result: 'missing' as const, stale: nothing }
-        if (file.deletedAt === null) return { result: 'not deleted' as const, stale: nothing }
-        if (file.isTakenDown && scope !== 'all') return { result: 'taken down' as const, stale: nothing }
-        const { exports, durationSeconds } = file.readFacts()
-        const kind = exports.length > 0 ? 'remake' : 'exports'
-        const newest = jobs
-          .all()
-          .filter((each) => each.media.uid === uid && each.kind === kind)
-          .at(-1)
-        const hasEnded = newest?.state === 'cancelled' || newest?.state === 'failed'
-        if (newest !== undefined && hasEnded && (newest.endedAt ?? 0) * 1000 >= file.deletedAt)
-          jobs.set({ ...newest, state: 'waiting', attempt: 0, lost: 0, error: null, endedAt: null })
-        if (newest === undefined && kind === 'exports')
-          jobs.insert({ ...job, kind, media: { kind: file.kind, uid: file.uid }, durationSeconds })
-        media.setDeletion(uid, notDeleted)
-        jobs.frozen.delete(uid)
-        media.takenDown.delete(uid)
-        return { result: 'restored' as const, stale: { names: [], families } }
-      }),
+    restore,
+
+    restoreAll: (uids, newJob) => async () => {
+      const results = new Map<string, RestoreResult>()
+      for (const uid of uids) {
+        const restored = await restore(uid, newJob())()
+        if (E.isLeft(restored)) return restored
+        results.set(uid, restored.right.result)
+      }
+      return E.right({ results, stale: { names: [], families } })
+    },
 
     endGraces: (limit) =>
       TE.fromIO(() => {
@@ -129,6 +152,8 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
           .map(({ uid }) => uid),
       ),
 
+    countExpired: TE.fromIO(() => media.all().filter(isExpired).length),
+
     purge: (uid) =>
       TE.fromIO(() => {
         const file = media.find(uid)
@@ -139,7 +164,7 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
     listPurgedObjects: (uid, limit) =>
       TE.fromIO(() =>
         [...purgedObjects]
-          .filter(([, file]) => uid === null || file === uid)
+          .filter(([, purged]) => !purged.isKept && (uid === null || purged.uid === uid))
           .map(([key]) => key)
           .sort()
           .slice(0, limit),
@@ -150,8 +175,27 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
         for (const key of keys) purgedObjects.delete(key)
       }),
 
+    keepPurgedObjects: (keys) =>
+      TE.fromIO(() => {
+        for (const key of keys) {
+          const purged = purgedObjects.get(key)
+          if (purged !== undefined) purgedObjects.set(key, { ...purged, isKept: true })
+        }
+      }),
+
+    findErasure: (uid) =>
+      TE.fromIO(() => {
+        const objects = [...purgedObjects.values()].filter((purged) => purged.uid === uid)
+        if (media.find(uid) !== undefined || (objects.length === 0 && !media.takenDown.has(uid)))
+          return O.none
+        const kept = objects.filter(({ isKept }) => isKept).length
+        return O.some({ left: objects.length - kept, kept })
+      }),
+
     isDue: TE.fromIO(
-      () => purgedObjects.size > 0 || media.all().some((file) => isExpired(file) || isGraceOver(file)),
+      () =>
+        [...purgedObjects.values()].some(({ isKept }) => !isKept) ||
+        media.all().some((file) => isExpired(file) || isGraceOver(file)),
     ),
 
     isInTrash: (uid) => TE.fromIO(() => media.isDeleted(uid)),
@@ -168,11 +212,32 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
     listTakenDown: (after, limit) =>
       TE.fromIO(() =>
         [...media.takenDown]
-          .map(([uid, { blobs }]) => ({ uid, blobs }))
+          .map(([uid, { takenDownAt }]) => ({ uid, takenDownAt }))
           .filter(({ uid }) => after === null || uid > after)
           .sort((a, b) => (a.uid < b.uid ? -1 : 1))
           .slice(0, limit),
       ),
+
+    listBlobsOfTakenDown: (uids) =>
+      TE.fromIO(() => uids.flatMap((uid) => media.takenDown.get(uid)?.blobs ?? [])),
+
+    listRefusedBytes: (after, limit) =>
+      TE.fromIO(() =>
+        [...media.takenDown]
+          .map(([uid, { sha512, takenDownAt }]) => ({ uid, sha512, takenDownAt }))
+          .filter(({ uid, sha512 }) => sha512 !== '' && (after === null || uid > after))
+          .sort((a, b) => (a.uid < b.uid ? -1 : 1))
+          .slice(0, limit),
+      ),
+
+    acceptBytes: (sha512) =>
+      TE.fromIO(() => {
+        const [uid, refused] = [...media.takenDown].find(([, file]) => file.sha512 === sha512) ?? []
+        if (uid === undefined || refused === undefined) return 'missing'
+        if (media.find(uid) !== undefined) return 'in trash'
+        media.takenDown.set(uid, { ...refused, sha512: '' })
+        return 'accepted'
+      }),
 
     hasDeleted: TE.fromIO(() => hasPurged || media.all().some(({ deletedAt }) => deletedAt !== null)),
   }

@@ -2,15 +2,17 @@ import { E, type TE } from '../../fp.ts'
 import type { BlobCache } from '../../ports/blob-cache.ts'
 import type { CachePort, StaleValues } from '../../ports/cache.ts'
 import { familiesOfName, isBlobName } from '../../ports/cache-keys.ts'
-import { type Trash, takenDownPrefix } from '../../ports/trash.ts'
+import { takenDownPrefix } from '../../ports/trash.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import type { OpenStreams } from '../shared/open-streams.ts'
+import { deleteBlobs } from './apply-takedowns.ts'
 
 export type StaleDeps = {
   readonly cache: CachePort
   readonly blobs: Pick<BlobCache, 'deleteByName'>
   readonly openStreams: Pick<OpenStreams, 'endAllOf'>
-  readonly trash: Pick<Trash, 'listTakenDown'>
+  /** Applies the takedowns that this process may have missed. */
+  readonly applyTakedowns: TE.TaskEither<Unavailable, void>
 }
 
 /**
@@ -19,10 +21,6 @@ export type StaleDeps = {
  * 10 other values invalid.
  */
 const mostNames = 4096
-/** Number of blobs that are deleted at the same time. */
-const blobsAtOnce = 16
-/** Number of taken down files that are read at once. */
-const pageSize = 50
 
 type NamedValues = Exclude<StaleValues, 'all'>
 
@@ -33,42 +31,6 @@ const withFewNames = (stale: NamedValues): NamedValues =>
     : { names: [], families: [...new Set([...stale.names.flatMap(familiesOfName), ...stale.families])] }
 
 const isTakedown = (name: string): boolean => name.startsWith(takenDownPrefix)
-
-const deleteBlobs = async (
-  { blobs }: Pick<StaleDeps, 'blobs'>,
-  names: ReadonlyArray<string>,
-): Promise<E.Either<Unavailable, void>> => {
-  for (let start = 0; start < names.length; start += blobsAtOnce) {
-    const deleted = await Promise.all(
-      names.slice(start, start + blobsAtOnce).map((name) => blobs.deleteByName(name)()),
-    )
-    const failed = deleted.find(E.isLeft)
-    if (failed !== undefined) return failed
-  }
-  return E.right(undefined)
-}
-
-/**
- * Deletes the blobs of all files that were taken down, and ends their streams. After a gap it is not known which of them
- * this process has missed, and the log may have lost their names.
- */
-const applyTakedowns = async (deps: StaleDeps): Promise<E.Either<Unavailable, void>> => {
-  let after: string | null = null
-  for (;;) {
-    const page: E.Either<
-      Unavailable,
-      ReadonlyArray<{ uid: string; blobs: ReadonlyArray<string> }>
-    > = await deps.trash.listTakenDown(after, pageSize)()
-    if (E.isLeft(page)) return page
-    for (const { uid, blobs } of page.right) {
-      deps.openStreams.endAllOf(uid)
-      const deleted = await deleteBlobs(deps, blobs)
-      if (E.isLeft(deleted)) return deleted
-      after = uid
-    }
-    if (page.right.length < pageSize) return E.right(undefined)
-  }
-}
 
 /**
  * Deletes stale values from the cache of this process, then ends the streams of files that were taken down, and deletes
@@ -82,12 +44,14 @@ export const applyStaleValues =
     const { cache, openStreams } = deps
     if (stale === 'all') {
       const dropped = await cache.invalidate(stale)()
-      return E.isLeft(dropped) ? dropped : applyTakedowns(deps)
+      // Streams end and blobs go, also where values cannot be dropped: a retry may come much later.
+      const applied = await deps.applyTakedowns()
+      return E.isLeft(dropped) ? dropped : applied
     }
     const names = stale.names.filter((name) => !isBlobName(name) && !isTakedown(name))
     const dropped = await cache.invalidate(withFewNames({ names, families: stale.families }))()
     for (const name of stale.names)
       if (isTakedown(name)) openStreams.endAllOf(name.slice(takenDownPrefix.length))
-    const deleted = await deleteBlobs(deps, stale.names.filter(isBlobName))
+    const deleted = await deleteBlobs(deps.blobs, stale.names.filter(isBlobName))
     return E.isLeft(dropped) ? dropped : deleted
   }

@@ -1,4 +1,4 @@
-import { E, pipe, TE } from '../../fp.ts'
+import { E, TE } from '../../fp.ts'
 import type { BusPositions } from '../../ports/bus-positions.ts'
 import type { StaleValues } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -32,18 +32,18 @@ export type Follower = {
   /** Milliseconds since everything was known to be applied; 0 while `idle`. */
   readonly staleMs: () => number
   /**
-   * Whether this process has not heard of changes for so long that it must not serve media any more
-   * (http-api.md §9.9).
+   * Whether this process may serve media (http-api.md §9.9): not before it has read the log since its start, and not if
+   * it has heard of no change for too long. A process that does not follow may.
    */
-  readonly isExpired: () => boolean
+  readonly mayServeMedia: () => boolean
   /**
    * The position up to which everything was applied; `null` while the process does not follow: the position of an
    * earlier session, or of the disk, may be of another history of the database.
    */
   readonly position: () => BusPosition | null
   /**
-   * Resolves when the process has caught up for the first time since it follows, or has failed to; `null` if it
-   * has already. Until then it may serve what was taken down while it was not running.
+   * Resolves when the process has caught up for the first time since it follows, or fails to after its first second;
+   * `null` if it has already. Failures before that are of a database that starts at the same time.
    */
   readonly catchingUp: () => Promise<void> | null
   /** Fails with Unavailable unless the process follows, or is idle. */
@@ -62,6 +62,8 @@ type Deps = StaleDeps & {
   readonly readAllRevocations: TE.TaskEither<Unavailable, void>
   readonly trust: FollowTrust
   readonly maxCutMs: number
+  /** Media are served before the first read of the log if the position of the disk is at most this old; 0: never. */
+  readonly startUnheardMs: number
   readonly outages: OutageLog
   readonly clock: Clock
   readonly monotonic: Monotonic
@@ -70,6 +72,8 @@ type Deps = StaleDeps & {
 
 /** Pause between two reads of the log if no change is announced (milliseconds). */
 const pollMs = 1000
+/** Failures of this first time (milliseconds) do not end the waits for the first read of the log. */
+const firstTriesMs = 1000
 const backoff: Backoff = { first: 50, most: 5000 }
 /**
  * Number of failures in a row before an outage is logged. At a start the log does not exist before the
@@ -87,10 +91,12 @@ const saveNewsMs = 1000
 const saveMs = 60_000
 
 export const createFollower = (deps: Deps): Follower => {
-  const { bus, positions, trust, outages, clock, monotonic, sleep } = deps
+  const { bus, positions, trust, startUnheardMs, outages, clock, monotonic, sleep } = deps
   let position = positions.initial?.position ?? null
   let session: BusSession | null = null
   let hasRead = false
+  /** Whether the log was read since this process follows, by any session. */
+  let hasHeard = false
   /** Number of failures in a row: sessions that could not be opened, or broke soon. */
   let failures = 0
   /** The moment from which the cut is counted before anything was applied; `null` while idle. */
@@ -112,17 +118,33 @@ export const createFollower = (deps: Deps): Follower => {
   const staleMs = (): number =>
     startedAt === null ? 0 : Math.max(monotonic() - (trust.lastFresh() ?? startedAt), clock() - freshUntil)
 
+  /**
+   * An instance that has stopped is not in the list of instances, so receipts say nothing of it: only its own read of
+   * the log tells it what was taken down meanwhile.
+   */
+  const mayServeUnheard = (): boolean => {
+    const { initial } = positions
+    return (
+      startUnheardMs > 0 && initial !== null && initial.reachedAt <= clock() && staleMs() <= startUnheardMs
+    )
+  }
+
+  const mayServeMedia = (): boolean =>
+    startedAt === null || ((hasHeard || mayServeUnheard()) && staleMs() <= deps.maxCutMs)
+
   const readRevocationsOf = (stale: StaleValues): TE.TaskEither<Unavailable, void> => {
     if (stale === 'all') return deps.readAllRevocations
     return stale.names.includes(revocationsName) ? deps.readRevocations : TE.right(undefined)
   }
 
-  const apply = (stale: StaleValues): TE.TaskEither<Unavailable, void> =>
-    // Revocations come first, because a large change takes longer to apply.
-    pipe(
-      readRevocationsOf(stale),
-      TE.flatMap(() => applyStaleValues(deps, stale)),
-    )
+  /** Revocations come first, because a large change takes longer to apply. */
+  const apply =
+    (stale: StaleValues): TE.TaskEither<Unavailable, void> =>
+    async () => {
+      const revoked = await readRevocationsOf(stale)()
+      const applied = await applyStaleValues(deps, stale)()
+      return E.isLeft(revoked) ? revoked : applied
+    }
 
   /** Reads the log once, applies it, and then saves the position. */
   const catchUp = async (open: BusSession): Promise<E.Either<Unavailable, void>> => {
@@ -133,6 +155,7 @@ export const createFollower = (deps: Deps): Follower => {
     position = reached.right
     trust.extend(at)
     freshUntil = timeOfDay
+    hasHeard = true
     endCatchingUp()
     const pauseMs = savedId === position.newest.id ? saveMs : saveNewsMs
     if (savedAt !== null && at - savedAt < pauseMs) return E.right(undefined)
@@ -208,9 +231,10 @@ export const createFollower = (deps: Deps): Follower => {
     prepare,
     run: async (signal) => {
       if (startedAt === null) prepare()
+      const firstTriesUntil = addMilliseconds(monotonic(), firstTriesMs)
       while (!signal.aborted) {
         await followOnce(signal)
-        endCatchingUp()
+        if (signal.aborted || monotonic() >= firstTriesUntil) endCatchingUp()
         if (signal.aborted) break
         failures += 1
         if (failures >= unloggedFailures) outages.failed('bus', { cause: oneLineMessage(cause) })
@@ -219,7 +243,7 @@ export const createFollower = (deps: Deps): Follower => {
     },
     state,
     staleMs,
-    isExpired: () => staleMs() > deps.maxCutMs,
+    mayServeMedia,
     catchingUp: () => catchingUp,
     position: () => (session !== null && hasRead ? position : null),
     check: async () =>

@@ -28,8 +28,8 @@ type Deps = {
   readonly objectStore: Check
   readonly cache: Check
   readonly bus: Check
-  /** Whether no media may be served, because changes were not heard of for too long (http-api.md §9.9). */
-  readonly isExpired: () => boolean
+  /** Whether media may be served: not if this process does not hear of changes (http-api.md §9.9). */
+  readonly mayServeMedia: () => boolean
   readonly monotonic: Monotonic
   /** Timeout in milliseconds for the check of each dependency. */
   readonly limitMs?: number
@@ -39,7 +39,7 @@ type Deps = {
 const reuseMs = 1000
 
 export const createHealthService = (deps: Deps): HealthService => {
-  const { database, objectStore, cache, bus, isExpired, monotonic, limitMs = 2000 } = deps
+  const { database, objectStore, cache, bus, mayServeMedia, monotonic, limitMs = 2000 } = deps
   let latest: { readonly health: Promise<HealthReport>; endedAt: number | null } | null = null
 
   const find = async (name: string, check: Check): Promise<HealthFinding> => {
@@ -55,7 +55,7 @@ export const createHealthService = (deps: Deps): HealthService => {
       find('bus', bus),
     ])
     const [db, store, disk, hears] = findings.map(({ fault }) => fault === null)
-    const canServe = (disk || (db && store)) && !isExpired()
+    const canServe = (disk || (db && store)) && mayServeMedia()
     const isWell = db && store && disk && hears
     return { status: canServe ? (isWell ? 'ready' : 'degraded') : 'unavailable', findings }
   }

@@ -142,11 +142,11 @@ export const createIngestService = (deps: Deps): IngestService => {
   const findFile = (file: LibraryFileId): Outcome<LibraryFile> =>
     pipe(ingestOf(file.kind).findByUid(file.uid), TE.flatMapEither(E.fromOption(() => fileDeletedRefusal)))
 
-  const enqueue = (
-    { kind, uid, durationSeconds }: LibraryFile,
-    job: JobKind,
-  ): TE.TaskEither<Unavailable, JobUid> =>
-    jobs.enqueue({ uid: newUid.job(), kind: job, media: { kind, uid }, attempts, durationSeconds })
+  const enqueue = ({ kind, uid, durationSeconds }: LibraryFile, job: JobKind): Outcome<JobUid> =>
+    pipe(
+      jobs.enqueue({ uid: newUid.job(), kind: job, media: { kind, uid }, attempts, durationSeconds }),
+      TE.mapLeft((failure) => (failure._tag === 'Conflict' ? fileDeletedRefusal : failure)),
+    )
 
   const registerBy =
     (ingest: MediaKindIngest, source: SourceFile, options: RegisterOptions): Outcome<RegisteredFile> =>

@@ -1,8 +1,9 @@
-import { E, type TE } from '../../fp.ts'
+import { E, O, type TE } from '../../fp.ts'
 import type { StaleValues } from '../../ports/cache.ts'
+import type { Log } from '../../ports/log.ts'
 import type { NewUid } from '../../ports/new-uid.ts'
 import type { Revocation } from '../../ports/revocations.ts'
-import type { DeletionMode, RestoreScope, Trash } from '../../ports/trash.ts'
+import type { DeletionMode, Erasure, RestoreResult, RestoreScope, Trash } from '../../ports/trash.ts'
 import { isUid } from '../media/uid-text.ts'
 import { type Conflict, conflict, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
 import type { DeletedFile, Deletion } from './media-item.ts'
@@ -23,9 +24,22 @@ export type TrashService = {
   readonly deleteAll: (
     uids: ReadonlyArray<string>,
   ) => TE.TaskEither<Unavailable, ReadonlyMap<string, Deletion>>
+  /** Returns what is left in the store of a file that was erased. Fails with NotFound for one that was not, or exists. */
+  readonly findErasure: (uid: string) => TE.TaskEither<NotFound | Unavailable, Erasure>
   /** Fails with Conflict if the file is not in the trash. */
   readonly restore: (uid: string) => TE.TaskEither<NotFound | Conflict | Unavailable, void>
-  /** Does the same for bytes that are added again. Also fails with Conflict if the file was taken down. */
+  /** Takes files out of the trash, or none if it fails. Returns the result of each. */
+  readonly restoreAll: (
+    uids: ReadonlyArray<string>,
+  ) => TE.TaskEither<Unavailable, ReadonlyMap<string, RestoreResult>>
+  /** Lists bytes that are refused because they were taken down, by the uid of their file, after this uid. */
+  readonly listRefusedBytes: Trash['listRefusedBytes']
+  /**
+   * Accepts bytes again that were taken down and purged. `by`: who permits it, for the log. Fails with Conflict if their
+   * file can be restored, and with NotFound if they are not refused.
+   */
+  readonly acceptBytes: (sha512: string, by: string) => TE.TaskEither<NotFound | Conflict | Unavailable, void>
+  /** Does the same as `restore` for bytes that are added again. Also fails with Conflict if the file was taken down. */
   readonly restoreTwin: (uid: string) => TE.TaskEither<NotFound | Conflict | Unavailable, void>
 }
 
@@ -35,6 +49,7 @@ type Deps = {
   readonly jobAttempts: number
   /** How long a deleted file can be restored. */
   readonly trashSeconds: number
+  readonly log: Log
   readonly noteRevoked: (revoked: ReadonlyArray<Revocation>) => Promise<void>
   /** Applies a change to the caches of this process. */
   readonly applyStale: (stale: StaleValues) => TE.TaskEither<Unavailable, void>
@@ -46,7 +61,7 @@ type Deps = {
 const defaultPatienceMs = 2000
 
 export const createTrashService = (deps: Deps): TrashService => {
-  const { trash, newUid, jobAttempts, trashSeconds, noteRevoked, applyStale, removePurged } = deps
+  const { trash, newUid, jobAttempts, trashSeconds, noteRevoked, applyStale, removePurged, log } = deps
 
   const deleteFiles =
     (
@@ -92,7 +107,31 @@ export const createTrashService = (deps: Deps): TrashService => {
 
     deleteAll: (uids) => deleteFiles(uids, 'trash'),
 
+    findErasure: (uid) => async () => {
+      if (!isUid(uid)) return E.left(notFound('file', uid))
+      const found = await trash.findErasure(uid)()
+      if (E.isLeft(found)) return found
+      return O.isNone(found.right) ? E.left(notFound('file', uid)) : E.right(found.right.value)
+    },
+
     restore: restoreWithin('all'),
+    restoreAll: (uids) => async () => {
+      const newJob = () => ({ uid: newUid.job(), attempts: jobAttempts })
+      const restored = await trash.restoreAll(uids, newJob)()
+      if (E.isLeft(restored)) return restored
+      const applied = await applyStale(restored.right.stale)()
+      return E.isLeft(applied) ? applied : E.right(restored.right.results)
+    },
+    listRefusedBytes: trash.listRefusedBytes,
+    acceptBytes: (sha512, by) => async () => {
+      if (!/^[0-9a-f]{128}$/.test(sha512)) return E.left(notFound('refused_bytes', sha512))
+      const accepted = await trash.acceptBytes(sha512)()
+      if (E.isLeft(accepted)) return accepted
+      if (accepted.right === 'missing') return E.left(notFound('refused_bytes', sha512))
+      if (accepted.right === 'in trash') return E.left(conflict('their file is in the trash: restore it'))
+      log.warn('trash.bytes_accepted', { sha512, by })
+      return E.right(undefined)
+    },
     restoreTwin: restoreWithin('not taken down'),
   }
 }

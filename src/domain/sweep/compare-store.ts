@@ -75,7 +75,10 @@ export const compareStore = async (
   /** Adds those rows that still lack their object now. */
   const confirmMissing = async (suspects: ReadonlyArray<StoredRow>): Promise<E.Either<Unavailable, void>> => {
     const found = new Map<string, number | null>()
-    for (const { key } of suspects) found.set(key, await sizeNow(key))
+    for (const { key } of suspects) {
+      if (signal.aborted) return E.left(workStoppedFailure)
+      found.set(key, await sizeNow(key))
+    }
     const uses = await storedFiles.findUses([...found.keys()])()
     if (E.isLeft(uses)) return uses
     for (const use of uses.right) {

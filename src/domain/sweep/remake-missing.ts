@@ -2,9 +2,13 @@ import { E, type TE } from '../../fp.ts'
 import type { StoredFileUse } from '../../ports/stored-file-repository.ts'
 import type { Trash } from '../../ports/trash.ts'
 import type { Conflict, NotFound, Unavailable } from '../shared/errors.ts'
+import { workStoppedFailure } from '../shared/work-stopped.ts'
 import type { MissingObject } from './compare-store.ts'
 
-/** Queues a job that makes all exports of a file again. Fails with Conflict if such a job waits or runs. */
+/**
+ * Queues a job that makes all exports of a file again. Fails with Conflict if such a job waits or runs, or if the file is
+ * in the trash.
+ */
 export type Remake = (uid: StoredFileUse['uid']) => TE.TaskEither<NotFound | Conflict | Unavailable, unknown>
 
 /** Returns the files whose exports can be made again: those that lack objects of exports, but not their original. */
@@ -20,16 +24,20 @@ export const repairableFiles = (
 export const remakeMissing = async (
   { remake, trash }: { readonly remake: Remake; readonly trash: Pick<Trash, 'isInTrash'> },
   missing: ReadonlyArray<MissingObject>,
+  signal: AbortSignal,
 ): Promise<E.Either<Unavailable, number>> => {
   let queued = 0
   for (const uid of repairableFiles(missing)) {
-    const deleted = await trash.isInTrash(uid)()
-    if (E.isLeft(deleted)) return deleted
-    if (deleted.right) continue
+    if (signal.aborted) return E.left(workStoppedFailure)
     const job = await remake(uid)()
-    if (E.isLeft(job) && job.left._tag === 'Unavailable') return E.left(job.left)
-    // A file that was deleted meanwhile needs no exports.
-    if (E.isRight(job) || job.left._tag === 'Conflict') queued += 1
+    if (E.isRight(job)) queued += 1
+    else if (job.left._tag === 'Unavailable') return E.left(job.left)
+    else if (job.left._tag === 'Conflict') {
+      // A deleted file needs no exports, and gets no job.
+      const deleted = await trash.isInTrash(uid)()
+      if (E.isLeft(deleted)) return deleted
+      if (!deleted.right) queued += 1
+    }
   }
   return E.right(queued)
 }

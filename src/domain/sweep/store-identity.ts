@@ -4,7 +4,7 @@ import type { StoredFileRepository } from '../../ports/stored-file-repository.ts
 import { isStoredFileKey, storedFilesFolder } from '../media/stored-file-key.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import { toUnavailable } from './store-failure.ts'
-import { isStoreProven, libraryMarkKey, storeSampleSize } from './sweep-rules.ts'
+import { isStoreProven, libraryMarkKey, storeHistoryKey, storeSampleSize } from './sweep-rules.ts'
 
 /** Maximum number of bytes that are read of a text object, more than any library uid has. */
 const maxTextBytes = 200
@@ -40,57 +40,116 @@ const readText = async (
   return E.right(O.some(text.trim()))
 }
 
-type StoreIdentity =
-  | { readonly owner: 'ours' }
-  /**
-   * The store has no mark (an object with a library uid), but its objects belong to this database, or it is
-   * empty.
-   */
-  | { readonly owner: 'unmarked'; readonly ours: string }
+/** Why a sweep and the trash delete nothing from a store. */
+export type StoreRefusal =
+  /** The mark in the store contains the uid `other` of another library. */
+  | { readonly result: 'foreign'; readonly other: string; readonly ours: string }
   /**
    * The store has no mark (an object with a library uid), and too few of the sampled objects (`looked`) are
    * in this database (`named`).
    */
-  | { readonly owner: 'unproven'; readonly ours: string; readonly looked: number; readonly named: number }
-  /** The mark in the store contains the uid `other` of another library. */
-  | { readonly owner: 'foreign'; readonly other: string; readonly ours: string }
+  | { readonly result: 'unproven'; readonly ours: string; readonly looked: number; readonly named: number }
+  /**
+   * Another copy of this database has swept the store since this one did. This one is older (it was restored, or an old
+   * copy was started), or both are used at the same time.
+   */
+  | { readonly result: 'displaced'; readonly ours: string }
+
+/** A store that this database may sweep. */
+type OwnStore = {
+  readonly result: 'ours'
+  readonly ours: string
+  /** Whether the store has the library uid. If it has not, it is empty, or its objects belong to this database. */
+  readonly isMarked: boolean
+  readonly history: StoreHistory
+}
+
+type StoreHistory = {
+  /** The mark of the last sweep in the store; `null` if there is none, or one of another library. */
+  readonly stored: string | null
+  /** The marks of the latest sweeps of this database, the newest last. */
+  readonly marks: ReadonlyArray<string>
+}
+
+/**
+ * A mark begins with the uid of its library. If a wrong library has swept the store, and `.library` was corrected, its
+ * mark does not refuse the right one.
+ */
+const markPrefix = (ours: string): string => `${ours} `
 
 type Deps = { readonly store: ObjectStore; readonly storedFiles: StoredFileRepository }
 
 /**
- * Determines to which library the store belongs: by its mark, or if there is none, by a sample of its
- * objects. Writes nothing.
+ * Determines whether this database may delete from the store: to which library the store belongs, by its mark, or if
+ * there is none, by a sample of its objects; and whether another copy of the database has swept it. Writes nothing.
  */
-export const identifyStore = async ({
-  store,
-  storedFiles,
-}: Deps): Promise<E.Either<Unavailable, StoreIdentity>> => {
+export const identifyStore = async (deps: Deps): Promise<E.Either<Unavailable, OwnStore | StoreRefusal>> => {
+  const { store, storedFiles } = deps
   const uid = await storedFiles.libraryUid()
   if (E.isLeft(uid)) return uid
   const ours = uid.right
   const marked = await readText(store, libraryMarkKey)
   if (E.isLeft(marked)) return marked
-  if (O.isSome(marked.right)) {
-    const other = marked.right.value
-    return E.right(other === ours ? { owner: 'ours' } : { owner: 'foreign', other, ours })
+  if (O.isSome(marked.right) && marked.right.value !== ours)
+    return E.right({ result: 'foreign', other: marked.right.value, ours })
+  if (O.isNone(marked.right)) {
+    const sample = await sampleKeys(store)
+    if (E.isLeft(sample)) return sample
+    const referenced = await storedFiles.filterReferencedKeys(sample.right)()
+    if (E.isLeft(referenced)) return referenced
+    const counts = { looked: sample.right.length, named: referenced.right.size }
+    if (!isStoreProven(counts)) return E.right({ result: 'unproven', ours, ...counts })
   }
-  const sample = await sampleKeys(store)
-  if (E.isLeft(sample)) return sample
-  const referenced = await storedFiles.filterReferencedKeys(sample.right)()
-  if (E.isLeft(referenced)) return referenced
-  const counts = { looked: sample.right.length, named: referenced.right.size }
-  return E.right(
-    isStoreProven(counts)
-      ? { owner: 'unmarked', ours }
-      : Object.assign({ owner: 'unproven' as const, ours }, counts),
-  )
+  const history = await readHistory(deps, ours)
+  if (E.isLeft(history)) return history
+  const { stored, marks } = history.right
+  return stored === null || marks.includes(stored)
+    ? E.right({ result: 'ours', ours, isMarked: O.isSome(marked.right), history: history.right })
+    : E.right({ result: 'displaced', ours })
 }
 
-/** Marks the store, which has no mark yet, as the store of this library. */
-export const writeLibraryMark = async (
-  { store }: Pick<Deps, 'store'>,
+/** The store is read first: a mark that is in it then was in the database before. */
+const readHistory = async (
+  { store, storedFiles }: Deps,
   ours: string,
-): Promise<E.Either<Unavailable, void>> => store.put(libraryMarkKey, await createTextObject(ours))()
+): Promise<E.Either<Unavailable, StoreHistory>> => {
+  const stored = await readText(store, storeHistoryKey)
+  if (E.isLeft(stored)) return stored
+  const marks = await storedFiles.storeMarks()
+  if (E.isLeft(marks)) return marks
+  const ofOurs = O.filter((mark: string) => mark.startsWith(markPrefix(ours)))(stored.right)
+  return E.right({ stored: O.toNullable(ofOurs), marks: marks.right })
+}
+
+/**
+ * Writes into the store, before anything is deleted, that this database sweeps it: the library uid if it is missing, and
+ * a new mark of the history. The database has each mark first. So after a lost answer the store has the former mark or
+ * this one, and the database has both. A mark that may not have reached the store is written again, instead of a further one.
+ */
+export const claimStore = async (
+  deps: Deps,
+  { ours, isMarked, history: { stored, marks } }: OwnStore,
+): Promise<E.Either<Unavailable, void>> => {
+  if (!isMarked) {
+    const written = await putText(deps, libraryMarkKey, ours)
+    if (E.isLeft(written)) return written
+  }
+  const last = marks.at(-1)
+  return last === undefined || last === stored ? adoptStore(deps, ours) : putText(deps, storeHistoryKey, last)
+}
+
+/** Makes this database the one that sweeps the store, whichever copy has swept it before. */
+export const adoptStore = async (deps: Deps, ours: string): Promise<E.Either<Unavailable, void>> => {
+  const mark = `${markPrefix(ours)}${crypto.randomUUID()}`
+  const added = await deps.storedFiles.addStoreMark(mark)()
+  return E.isLeft(added) ? added : putText(deps, storeHistoryKey, mark)
+}
+
+const putText = async (
+  { store }: Pick<Deps, 'store'>,
+  key: string,
+  text: string,
+): Promise<E.Either<Unavailable, void>> => store.put(key, await createTextObject(text))()
 
 /**
  * Returns the first keys that have the form of Larder's keys. Keys end in random characters, so the first

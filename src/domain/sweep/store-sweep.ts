@@ -14,7 +14,13 @@ import { compareStore, type StoreComparison } from './compare-store.ts'
 import { type Remake, remakeMissing } from './remake-missing.ts'
 import { createReplacedExportRemover, type ReplacedObjects } from './remove-replaced.ts'
 import { toUnavailable } from './store-failure.ts'
-import { createTextObject, identifyStore, writeLibraryMark } from './store-identity.ts'
+import {
+  adoptStore,
+  claimStore,
+  createTextObject,
+  identifyStore,
+  type StoreRefusal,
+} from './store-identity.ts'
 import {
   clockProbeKey,
   hasTooManyMissing,
@@ -23,14 +29,15 @@ import {
   orphanCutoff,
   sweepLock,
 } from './sweep-rules.ts'
-import type { PurgedFiles, TrashSweep } from './trash-sweep.ts'
+import type { DueFiles, PurgedFiles, TrashSweep } from './trash-sweep.ts'
 
 /**
  * Mode of a sweep. `within limits`: the sweep deletes no orphan, and makes no export again, if the safety limits
  * (sweep-rules.ts) forbid it. `repair`: it does so beyond these limits, too. `dry run`: it deletes and writes nothing.
+ * `adopt`: the sweep deletes nothing, and makes this database the one that sweeps the store.
  * The limits do not apply to replaced exports and to the trash, because rows prove that these are to be deleted.
  */
-export type SweepMode = 'within limits' | 'dry run' | 'repair'
+export type SweepMode = 'within limits' | 'dry run' | 'repair' | 'adopt'
 
 /** What every sweep that has read the store reports. */
 type SweepCounts = Pick<StoreComparison, 'objects' | 'isWhole' | 'missing' | 'isMissingWhole'> & {
@@ -38,8 +45,8 @@ type SweepCounts = Pick<StoreComparison, 'objects' | 'isWhole' | 'missing' | 'is
   readonly uploads: number | null
   /** The deleted objects of replaced exports. A dry run only counts them. */
   readonly replaced: ReplacedObjects
-  /** The purged files of the trash. A dry run only counts them. */
-  readonly purged: PurgedFiles
+  /** The purged files of the trash. A dry run counts the files that are due. */
+  readonly purged: PurgedFiles | DueFiles
   /** Number of files with missing objects whose exports were queued. */
   readonly remade: number
 }
@@ -58,9 +65,9 @@ export type SweepReport =
       readonly result: 'looked' | 'braked'
       readonly orphans: ReadonlyArray<ListedObject>
     })
-  | { readonly result: 'foreign'; readonly other: string; readonly ours: string }
-  /** The store has no mark (an object with a library uid), and too few of its objects are in the database. */
-  | { readonly result: 'unproven'; readonly ours: string; readonly looked: number; readonly named: number }
+  | StoreRefusal
+  /** The store is swept by this database from now on. */
+  | { readonly result: 'adopted'; readonly ours: string }
   /** Another process is sweeping. */
   | { readonly result: 'busy' }
 
@@ -145,15 +152,14 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     const identified = await identifyStore(deps)
     if (E.isLeft(identified)) return identified
     const identity = identified.right
-    if (identity.owner === 'foreign')
-      return E.right({ result: 'foreign', other: identity.other, ours: identity.ours })
-    if (identity.owner === 'unproven') {
-      const { ours, looked, named } = identity
-      return E.right({ result: 'unproven', ours, looked, named })
+    if (mode === 'adopt' && (identity.result === 'displaced' || identity.result === 'ours')) {
+      const adopted = await adoptStore(deps, identity.ours)
+      return E.isLeft(adopted) ? adopted : E.right({ result: 'adopted', ours: identity.ours })
     }
-    if (identity.owner === 'unmarked' && mode !== 'dry run') {
-      const marked = await writeLibraryMark(deps, identity.ours)
-      if (E.isLeft(marked)) return marked
+    if (identity.result !== 'ours') return E.right(identity)
+    if (mode !== 'dry run') {
+      const claimed = await claimStore(deps, identity)
+      if (E.isLeft(claimed)) return claimed
     }
 
     const removed = await removeReplaced(mode === 'dry run', signal)
@@ -198,7 +204,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     }
     const deleted = await deleteAll(orphans, signal)
     if (E.isLeft(deleted)) return deleted
-    const remade = await remakeMissing(deps, missing)
+    const remade = await remakeMissing(deps, missing, signal)
     if (E.isLeft(remade)) return remade
     return E.right({ result: 'swept', ...counts, deleted: deleted.right, remade: remade.right })
   }

@@ -6,6 +6,9 @@ export const sweepLock = 'sweep'
 /** The object that contains the uid of the library to which the store belongs. */
 export const libraryMarkKey = '.library'
 
+/** The object that contains the mark of the last sweep. The database that swept has the same mark. */
+export const storeHistoryKey = '.history'
+
 /** Each sweep except a dry run writes and removes this object, to read the clock of the store. */
 export const clockProbeKey = '.sweep'
 

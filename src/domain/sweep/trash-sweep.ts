@@ -3,16 +3,18 @@ import type { StaleValues } from '../../ports/cache.ts'
 import { addMilliseconds, type Monotonic } from '../../ports/monotonic.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
-import type { Trash } from '../../ports/trash.ts'
+import { isErasureComplete, type Trash } from '../../ports/trash.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import { isStoredFileKey } from '../media/stored-file-key.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import { workStoppedFailure } from '../shared/work-stopped.ts'
-import { identifyStore } from './store-identity.ts'
+import { claimStore, identifyStore, type StoreRefusal } from './store-identity.ts'
 import { sweepLock } from './sweep-rules.ts'
 
 /** Number of files that were purged, and of objects that were deleted. */
 export type PurgedFiles = { readonly files: number; readonly objects: number }
+/** Number of files that are due. Their objects are not counted. */
+export type DueFiles = { readonly files: number; readonly objects: null }
 
 type Deps = {
   readonly trash: Trash
@@ -27,15 +29,20 @@ type Deps = {
 export type TrashSweep = {
   /**
    * Ends graces, purges files whose time has come, and deletes the objects of purged files, if any of this is due. The
-   * caller of `run` needs no lock. Deletes nothing from a store that may belong to another library. Returns `none` if
-   * another process is sweeping.
+   * caller of `run` needs no lock. Ends graces, and does nothing else, if the store may belong to another library or to
+   * another copy of the database: `refused` says which. Returns `none` if another process is sweeping.
    */
-  readonly run: (signal: AbortSignal) => TE.TaskEither<Unavailable, O.Option<PurgedFiles>>
+  readonly run: (
+    signal: AbortSignal,
+  ) => TE.TaskEither<Unavailable, O.Option<PurgedFiles | { readonly refused: StoreRefusal }>>
   /** Does the same. The caller has the lock of the sweep, and has checked that the store belongs to this library. */
   readonly empty: (signal: AbortSignal) => TE.TaskEither<Unavailable, PurgedFiles>
-  /** Returns the number of files that `empty` would purge. Their objects are not counted, and are 0. */
-  readonly count: TE.TaskEither<Unavailable, PurgedFiles>
-  /** Deletes the objects of one purged file, for `patienceMs` milliseconds at most. Returns whether none is left. */
+  /** Counts the files whose time has come. `empty` purges some of them if they are very many. */
+  readonly count: TE.TaskEither<Unavailable, DueFiles>
+  /**
+   * Deletes the objects of one purged file, also if another copy of the database has swept the store: an admin has named
+   * the file. Stops after `patienceMs` milliseconds. Returns whether none is left.
+   */
   readonly removePurged: (uid: string, patienceMs: number) => TE.TaskEither<Unavailable, boolean>
 }
 
@@ -76,7 +83,10 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
     return E.right(files)
   }
 
-  /** Returns the keys that were done before it was stopped. Keys that do not have Larder's form are not deleted. */
+  /**
+   * Returns the keys that were done before it was stopped. Objects whose keys do not have Larder's form are not deleted, but
+   * kept.
+   */
   const deleteObjects = async (
     keys: ReadonlyArray<string>,
     isStopped: () => boolean,
@@ -94,7 +104,7 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
 
   /**
    * Deletes purged objects. Their keys are forgotten when the store has said that they are deleted, and stay after any
-   * other answer.
+   * other answer, and if they are kept. Counts the deleted ones.
    */
   const removeObjects = async (
     uid: string | null,
@@ -107,16 +117,16 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
       if (isStopped()) return E.right({ objects, isWhole: false })
       const deleted = await deleteObjects(keys.right, isStopped)
       if (E.isLeft(deleted)) return deleted
-      const forgotten = await trash.forgetPurgedObjects(deleted.right)()
+      const ours = deleted.right.filter(isStoredFileKey)
+      const forgotten = await trash.forgetPurgedObjects(ours)()
       if (E.isLeft(forgotten)) return forgotten
-      objects += deleted.right.length
+      if (ours.length < deleted.right.length) {
+        const kept = await trash.keepPurgedObjects(deleted.right.filter((key) => !isStoredFileKey(key)))()
+        if (E.isLeft(kept)) return kept
+      }
+      objects += ours.length
     }
   }
-
-  const isOurs = pipe(
-    () => identifyStore({ store, storedFiles }),
-    TE.map(({ owner }) => owner === 'ours' || owner === 'unmarked'),
-  )
 
   const empty: TrashSweep['empty'] = (signal) => async () => {
     const ended = await endGraces(signal)
@@ -139,12 +149,13 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
       if (E.isLeft(ended)) return ended
       return locks.tryWith(
         sweepLock,
-        (lost): TE.TaskEither<Unavailable, PurgedFiles> =>
+        (lost): TE.TaskEither<Unavailable, PurgedFiles | { readonly refused: StoreRefusal }> =>
           async () => {
-            const stopping = AbortSignal.any([signal, lost])
-            const ours = await isOurs()
-            if (E.isLeft(ours)) return ours
-            return ours.right ? empty(stopping)() : E.right(nothing)
+            const identified = await identifyStore({ store, storedFiles })
+            if (E.isLeft(identified)) return identified
+            if (identified.right.result !== 'ours') return E.right({ refused: identified.right })
+            const claimed = await claimStore({ store, storedFiles }, identified.right)
+            return E.isLeft(claimed) ? claimed : empty(AbortSignal.any([signal, lost]))()
           },
       )()
     },
@@ -152,17 +163,21 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
     empty,
 
     count: pipe(
-      trash.listExpired(maxFiles),
-      TE.map((files) => ({ files: files.length, objects: 0 })),
+      trash.countExpired,
+      TE.map((files) => ({ files, objects: null })),
     ),
 
     removePurged: (uid, patienceMs) => async () => {
       const until = addMilliseconds(monotonic(), patienceMs)
-      const ours = await isOurs()
-      if (E.isLeft(ours)) return ours
-      if (!ours.right) return E.right(false)
+      const identified = await identifyStore({ store, storedFiles })
+      if (E.isLeft(identified)) return identified
+      const { result } = identified.right
+      if (result === 'foreign' || result === 'unproven') return E.right(false)
       const removed = await removeObjects(uid, () => monotonic() > until)
-      return E.isLeft(removed) ? removed : E.right(removed.right.isWhole)
+      if (E.isLeft(removed)) return removed
+      const erasure = await trash.findErasure(uid)()
+      if (E.isLeft(erasure)) return erasure
+      return E.right(O.isNone(erasure.right) || isErasureComplete(erasure.right.value))
     },
   }
 }

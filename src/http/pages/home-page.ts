@@ -16,6 +16,7 @@ export const homePageCommands: ReadonlyArray<Entry> = [
   ['larder show UID', 'shows everything about a file'],
   ['larder set UID', 'changes its title, its metadata, or whether it is public'],
   ['larder rm UID…', 'deletes files: into the trash, or with --now at once'],
+  ['larder refused', 'lists bytes that were taken down, which are refused'],
   ['larder restore UID…', 'takes files out of the trash'],
   ['larder token UID', 'prints a token for a file'],
   ['larder revoke UID', 'revokes all tokens of a file'],

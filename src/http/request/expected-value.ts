@@ -17,12 +17,13 @@ type CodecShape = {
 export const wrapperTags = ['ExactType', 'ReadonlyType', 'RefinementType']
 
 const noMessage = 'is invalid'
+const nullMessage = 'should be null'
 
 const byTag: Readonly<Record<string, ExpectedValue>> = {
   StringType: { msg: 'should be a text', type: 'string' },
   NumberType: { msg: 'should be a number', type: 'number' },
   BooleanType: { msg: 'should be true or false', type: 'boolean' },
-  NullType: { msg: 'should be null', type: 'null' },
+  NullType: { msg: nullMessage, type: 'null' },
   ArrayType: { msg: 'should be a list', type: 'array' },
   ReadonlyArrayType: { msg: 'should be a list', type: 'array' },
   AnyArrayType: { msg: 'should be a list', type: 'array' },
@@ -42,7 +43,9 @@ const wordsOf = (name: string): string =>
 
 /** Combines what several codecs expect for the same value, of which one suffices. */
 export const eitherOf = (alternatives: ReadonlyArray<ExpectedValue>): ExpectedValue => {
-  const msgs = [...new Set(alternatives.map(({ msg }) => msg))]
+  const all = new Set(alternatives.map(({ msg }) => msg))
+  // null is named first, because the words after it may have commas.
+  const msgs = [...all].sort((a, b) => Number(b === nullMessage) - Number(a === nullMessage))
   const [first = noMessage, ...more] = msgs
   return {
     msg: [first, ...more.map((msg) => msg.replace(/^should be /, ''))].join(' or '),

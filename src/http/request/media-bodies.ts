@@ -42,8 +42,9 @@ const Uids = refine(
 
 const True = refine('true', (u): u is true => u === true, 'should be true', { const: true })
 
-/** A change or the deletion of several files (http-api.md §8.10). */
+/** A change, the deletion or the restoring of several files (http-api.md §8.10). */
 export const MediaBatchBody = t.union([
   closedObject(t.strict({ uids: Uids, patch: MediaChangeBody }, 'MediaBatchChange')),
   closedObject(t.strict({ uids: Uids, delete: True }, 'MediaBatchDeletion')),
+  closedObject(t.strict({ uids: Uids, restore: True }, 'MediaBatchRestore')),
 ])

@@ -15,7 +15,7 @@ import { describeRepresentation, type Headers, type Representation } from '../by
 import type { IncomingRequest } from '../request/incoming.ts'
 import { preconditionFailedReply, rangeNotSatisfiableReply } from './error-replies.ts'
 import { joinHeaders } from './join-headers.ts'
-import { publicReply, type Reply } from './reply.ts'
+import { publicReply, type Reply, type StreamedBody } from './reply.ts'
 
 /**
  * Creates a reply with stored bytes. `extra` contains headers of a route that selects a representation. These
@@ -65,7 +65,7 @@ const openOrThrow =
 export const byteReplyBody = (
   body: ByteReplyPlan['body'],
   { read }: { readonly read: ReadRange },
-): Reply['body'] => {
+): StreamedBody | null => {
   if (body._tag === 'None') return null
   if (body._tag === 'Range') return { open: (onArriving) => read(body.range, onArriving)() }
   return {

@@ -52,13 +52,14 @@ const forms = {
   BadOrigin: { status: 502, type: 'bad_origin', message: 'the stored bytes are damaged or missing' },
 } satisfies Record<(DomainError | RequestFault)['_tag'], ErrorTemplate>
 
-// Faults of a token that its signature alone shows. Such faults reveal nothing about which files exist, so
-// clients are told about them.
-const tokenFaults: Partial<Record<ForbiddenReason, Partial<ErrorTemplate>>> = {
+// Faults that reveal nothing about which files exist, so clients are told about them: those of a token that its signature
+// alone shows, and that a file is not public, which is also said of a file that does not exist.
+const toldFaults: Partial<Record<ForbiddenReason, Partial<ErrorTemplate>>> = {
   expired: { token: 'expired', message: 'the token has expired' },
   malformed: { token: 'damaged' },
   signature: { token: 'damaged' },
   unknown_key: { token: 'damaged' },
+  not_public: { message: 'there is no public file with this uid' },
 }
 
 export const errorReply = (
@@ -81,7 +82,7 @@ const retryAfter = (seconds: number) => ({ 'Retry-After': String(seconds) })
 export const toErrorReply = (error: DomainError | RequestFault): BufferedReply => {
   const form = forms[error._tag]
   if (error._tag === 'Unprocessable') return errorReply(unprocessableForm(error), error.detail)
-  if (error._tag === 'Forbidden') return errorReply(Object.assign({}, form, tokenFaults[error.reason]))
+  if (error._tag === 'Forbidden') return errorReply(Object.assign({}, form, toldFaults[error.reason]))
   if (error._tag === 'Conflict') return errorReply(Object.assign({}, form, { message: error.message }))
   if (error._tag === 'Unavailable') return errorReply(form, null, retryAfter(2))
   if (error._tag === 'Overloaded') return errorReply(form, null, retryAfter(error.retryAfterSeconds))

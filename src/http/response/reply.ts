@@ -1,7 +1,7 @@
 import type * as t from 'io-ts'
 import type { BodyOfFile } from '../../domain/export/byte-source.ts'
 import type { ByteStream } from '../../domain/media/bytes.ts'
-import type { BadOrigin, Unavailable } from '../../domain/shared/errors.ts'
+import type { BadOrigin, Overloaded, Unavailable } from '../../domain/shared/errors.ts'
 import type { E } from '../../fp.ts'
 import type { BlobStream } from '../../ports/blob-cache.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -40,7 +40,7 @@ export type BufferedReply = Reply & { readonly body: Exclude<Reply['body'], Stre
 export type StreamedBody = {
   readonly open: (
     onArriving: () => void,
-  ) => Promise<E.Either<BadOrigin | Unavailable, ByteStream | BlobStream>>
+  ) => Promise<E.Either<BadOrigin | Overloaded | Unavailable, ByteStream | BlobStream>>
 }
 
 /**

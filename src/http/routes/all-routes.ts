@@ -43,6 +43,7 @@ import { jobRoutes } from './job-routes.ts'
 import { mediaFileRoutes } from './media-file-routes.ts'
 import { mediaRoutes } from './media-routes.ts'
 import { openapiRoutes } from './openapi-routes.ts'
+import { refusedBytesRoutes } from './refused-bytes-routes.ts'
 import { revocationRoutes } from './revocation-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 import { webhookDeliveryRoutes } from './webhook-delivery-routes.ts'
@@ -126,7 +127,11 @@ export const createAllRoutes = (
     adminUserRoutes(admins, handle),
     adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
     mediaRoutes({ admins, library, trashService, freshness }, handle),
-    mediaFileRoutes({ admins, library, requestExports, replyWithOriginal, openStreams }, handle),
+    mediaFileRoutes(
+      { admins, library, requestExports, trashService, replyWithOriginal, openStreams },
+      handle,
+    ),
+    refusedBytesRoutes({ admins, trashService }, handle),
     jobRoutes({ admins, jobService }, handle),
     webhookRoutes({ admins, webhookService }, handle),
     webhookDeliveryRoutes({ admins, webhookService }, handle),
@@ -134,7 +139,7 @@ export const createAllRoutes = (
     freshnessRoutes({ admins, freshness }, handle),
     healthRoutes({ health, lifecycle }, handle),
     homeRoutes(health, handle),
-    consoleRoutes({ ...access, consoleAssets, clock }, handle),
+    consoleRoutes({ ...access, consoleAssets, clock, corsOrigins }, handle),
   ]
   const described = groups.flatMap((group) => group.described())
   return [...groups, openapiRoutes({ described, sharing, clock }, handle)]

@@ -25,31 +25,34 @@ type Deps = {
   readonly checkPublic: PublicCheck
   readonly consoleAssets: ConsoleAssets
   readonly clock: Clock
+  /** The sites that may read media. They may also show the page of a public file in a frame. */
+  readonly corsOrigins: ReadonlyArray<string>
 }
 
 /**
  * Allows only Larder's own files. `blob:` is needed by hls.js, which passes video to the player through blob
  * URLs.
  */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self' data:",
-  "media-src 'self' blob:",
-  "worker-src 'self' blob:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+const contentSecurityPolicy = (framedBy: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "media-src 'self' blob:",
+    "worker-src 'self' blob:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    `frame-ancestors ${framedBy}`,
+  ].join('; ')
 
-const pageReply = (html: string): Reply => ({
+const pageReply = (html: string, policy: string): Reply => ({
   status: 200,
   headers: {
     'Content-Type': 'text/html; charset=utf-8',
     'Cache-Control': 'no-store',
-    'Content-Security-Policy': contentSecurityPolicy,
+    'Content-Security-Policy': policy,
   },
   body: html,
 })
@@ -61,13 +64,17 @@ const AssetName = t.strict({ name: withDescription(t.string, 'The name of a file
 
 /** The routes of pages for people (http-api.md §10). */
 export const consoleRoutes = (
-  { checkedTokens, checkPublic, consoleAssets, clock }: Deps,
+  { checkedTokens, checkPublic, consoleAssets, clock, corsOrigins }: Deps,
   handle: RouteHandler,
 ): RouteGroup => {
   const routes = createRouteGroup('/console')
   // A share link does not contain the kind of the media, so a token of either kind is accepted. The audience
   // of the token shows the kind.
   const credential = anyMediaCallerAuthenticator(checkedTokens)
+
+  // The page of a public file shows nothing but what the site may read anyway. The address of any other contains a token.
+  const publicPolicy = contentSecurityPolicy(corsOrigins.join(' '))
+  const privatePolicy = contentSecurityPolicy("'none'")
 
   /** Returns the kind of a public file. An old uid does not tell the kind, so both are tried. */
   const kindOfPublic = (uid: string): TE.TaskEither<Forbidden | Unavailable, MediaKind> =>
@@ -107,11 +114,11 @@ export const consoleRoutes = (
         viewer === null
           ? pipe(
               kindOfPublic(uid),
-              TE.map((kind) => ({ ...pageReply(watchPage(kind, uid)), ...publicReply })),
+              TE.map((kind) => ({ ...pageReply(watchPage(kind, uid), publicPolicy), ...publicReply })),
             )
           : pipe(
               TE.fromEither(authorizeFile(viewer, uid)),
-              TE.map(() => pageReply(watchPage(viewer.kind, uid))),
+              TE.map(() => pageReply(watchPage(viewer.kind, uid), privatePolicy)),
             ),
     }),
   )

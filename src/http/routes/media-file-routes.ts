@@ -3,17 +3,19 @@ import type { AdminService } from '../../domain/admin/admin-service.ts'
 import { JobJson, jobAsJson } from '../../domain/jobs/job-json.ts'
 import type { LibraryService } from '../../domain/library/library-service.ts'
 import { type ExportScope, exportScopes, type RequestExports } from '../../domain/library/request-exports.ts'
-import type { DomainError } from '../../domain/shared/errors.ts'
+import type { TrashService } from '../../domain/library/trash-service.ts'
 import { withSchema } from '../../domain/shared/json-schema.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
 import type { OpenStreams } from '../../domain/shared/open-streams.ts'
-import { type E, pipe, TE } from '../../fp.ts'
+import { pipe, TE } from '../../fp.ts'
+import { isErasureComplete } from '../../ports/trash.ts'
+import { MediaErasure } from '../openapi/library-replies.ts'
 import { bytesOf, jsonOf } from '../openapi/reply-descriptions.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
 import { ByUid } from '../request/named-by-uid.ts'
 import type { ReplyWithOriginal } from '../response/original-reply.ts'
-import { jsonReply, type Reply } from '../response/reply.ts'
+import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
 
@@ -21,6 +23,7 @@ type Deps = {
   readonly admins: AdminService
   readonly library: Pick<LibraryService, 'findOriginal'>
   readonly requestExports: RequestExports
+  readonly trashService: Pick<TrashService, 'findErasure'>
   readonly replyWithOriginal: ReplyWithOriginal
   readonly openStreams: Pick<OpenStreams, 'moment'>
 }
@@ -59,9 +62,12 @@ const original = bytesOf(['*/*'], 'The original, as an attachment.', [
   'Content-Security-Policy',
 ])
 
-/** The routes that make exports again, and return originals, for admins (http-api.md §8.9). */
+/**
+ * The routes that make exports again, return originals (http-api.md §8.9), and tell what is left of erased files (§8.8), for
+ * admins.
+ */
 export const mediaFileRoutes = (
-  { admins, library, requestExports, replyWithOriginal, openStreams }: Deps,
+  { admins, library, requestExports, trashService, replyWithOriginal, openStreams }: Deps,
   handle: RouteHandler,
 ): RouteGroup => {
   const routes = createRouteGroup('/api/1/admin')
@@ -90,6 +96,32 @@ export const mediaFileRoutes = (
   )
 
   routes.get(
+    '/media/:uid/erasure',
+    handle({
+      about: {
+        id: 'showErasure',
+        tag: 'library',
+        summary: 'Says whether the objects of an erased file are gone.',
+        replies: { 200: jsonOf(MediaErasure, 'What is left of the file.') },
+        errors: [404],
+      },
+      credential,
+      params: ByUid,
+      handler: ({ params: { uid } }) =>
+        pipe(
+          trashService.findErasure(uid),
+          TE.map((erasure) =>
+            jsonReply(MediaErasure, {
+              erased: isErasureComplete(erasure),
+              objects_left: erasure.left,
+              objects_kept: erasure.kept,
+            }),
+          ),
+        ),
+    }),
+  )
+
+  routes.get(
     '/media/:uid/original',
     handle({
       about: {
@@ -105,8 +137,7 @@ export const mediaFileRoutes = (
         const ofFile = { file: uid, since: openStreams.moment() }
         return pipe(
           library.findOriginal(uid),
-          TE.flatMapEither((original): E.Either<DomainError, Reply> => replyWithOriginal(incoming, original)),
-          TE.map((reply) => ({ ...reply, ofFile })),
+          TE.map((original) => ({ ...replyWithOriginal(incoming, original), ofFile })),
         )
       },
     }),

@@ -13,6 +13,7 @@ import { PageLimit } from '../../domain/shared/query-numbers.ts'
 import { formatMicroseconds, Timestamp } from '../../domain/shared/timestamp.ts'
 import { pipe, TE } from '../../fp.ts'
 import type { MediaFilter } from '../../ports/media-repository.ts'
+import type { RestoreResult } from '../../ports/trash.ts'
 import {
   BatchDeletion,
   type BatchResultJson,
@@ -82,6 +83,11 @@ const missing = (uid: string): BatchResultJson => ({ uid, status: 404, type: 'no
 const resultBody = ({ uid, result }: BatchResult): BatchResultJson => {
   if (result === 'missing') return missing(uid)
   return result === 'deleted' ? { uid, status: 409, type: 'conflict' } : { uid, status: 200 }
+}
+
+const restoreResult = (uid: string, result: RestoreResult | undefined): BatchResultJson => {
+  if (result === 'restored') return { uid, status: 200 }
+  return result === 'missing' || result === undefined ? missing(uid) : { uid, status: 409, type: 'conflict' }
 }
 
 const deletionBody = ({ deletedAt, purgeAfter }: Deletion): t.TypeOf<typeof DeletionTimes> => ({
@@ -191,7 +197,7 @@ export const mediaRoutes = (
       about: {
         id: 'changeMediaBatch',
         tag: 'library',
-        summary: 'Changes up to 1,000 files, or puts them into the trash.',
+        summary: 'Changes up to 1,000 files, puts them into the trash, or takes them out of it.',
         replies: {
           200: jsonOf(
             t.union([BatchDeletion, BatchResults]),
@@ -201,23 +207,33 @@ export const mediaRoutes = (
       },
       credential,
       body: jsonBody(MediaBatchBody),
-      handler: ({ body }) =>
-        'delete' in body
-          ? pipe(
-              trashService.deleteAll(body.uids),
-              TE.bindTo('deletions'),
-              TE.bindW('receipts', () => receiptsOf(freshness)),
-              TE.map(({ deletions, receipts }) =>
-                jsonReply(BatchDeletion, {
-                  results: body.uids.map((uid) => deletionResult(uid, deletions.get(uid))),
-                  ...receipts,
-                }),
-              ),
-            )
-          : pipe(
-              library.changeAll(body.uids, toMediaChange(body.patch)),
-              TE.map((results) => jsonReply(BatchResults, { results: results.map(resultBody) })),
+      handler: ({ body }) => {
+        if ('delete' in body)
+          return pipe(
+            trashService.deleteAll(body.uids),
+            TE.bindTo('deletions'),
+            TE.bindW('receipts', () => receiptsOf(freshness)),
+            TE.map(({ deletions, receipts }) =>
+              jsonReply(BatchDeletion, {
+                results: body.uids.map((uid) => deletionResult(uid, deletions.get(uid))),
+                ...receipts,
+              }),
             ),
+          )
+        if ('restore' in body)
+          return pipe(
+            trashService.restoreAll(body.uids),
+            TE.map((found) =>
+              jsonReply(BatchResults, {
+                results: body.uids.map((uid) => restoreResult(uid, found.get(uid))),
+              }),
+            ),
+          )
+        return pipe(
+          library.changeAll(body.uids, toMediaChange(body.patch)),
+          TE.map((results) => jsonReply(BatchResults, { results: results.map(resultBody) })),
+        )
+      },
     }),
   )
 

@@ -104,6 +104,7 @@ export const revocationRoutes = (
         tag: 'tokens',
         summary: 'Revokes a token, all tokens of a file, or all id tokens of a user.',
         replies: { 200: jsonOf(RevokedJson, 'The tokens are revoked. The receipts say which servers know.') },
+        errors: [409],
       },
       credential,
       body: jsonBody(TargetBody),

@@ -80,6 +80,7 @@ const valuesOf = (db: Knex, { image, content }: Library) => {
 /** Tables from which no cached value is made. */
 const others = [
   'cache_purges',
+  'events',
   'instances',
   'invalidation_log',
   'invalidation_pruning',
@@ -90,6 +91,9 @@ const others = [
   'purged_objects',
   'revocations',
   'taken_down',
+  'webhook_deliveries',
+  'webhook_senders',
+  'webhooks',
 ]
 
 /** Columns that a change leaves as they are: identities, and references whose change is no change of a value. */

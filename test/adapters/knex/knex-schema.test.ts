@@ -28,6 +28,7 @@ import {
 } from '../../support/builders.ts'
 import { filesBelow, readText } from '../../support/contract.ts'
 import { right } from '../../support/expect-right.ts'
+import { anyMedia } from '../../support/media-filters.ts'
 import { withDatabase } from '../../support/postgres.ts'
 import { aNewWebhook } from '../../support/webhook-scene.ts'
 
@@ -181,7 +182,9 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(revocations.findNotBefore({ kind: 'uid', subject: imageUid }))
   await right(revocations.listSince(null))
   await right(revocations.list(null, 50))
+  await right(createKnexMediaRepository(db).list({ ...anyMedia, search: 'file' }, 50, null))
   const stored = createKnexStoredFileRepository(db)
+  await right(stored.storeMarks)
   await right(stored.filterReferencedKeys(['s3_files/x']))
   await right(stored.listRows('s3_files/', 's3_files0', 5))
   await right(stored.findUses(['s3_files/x']))
@@ -217,10 +220,15 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(trash.listExpired(10))
   await right(trash.listPurgedObjects(null, 10))
   await right(trash.listPurgedObjects(imageUid, 10))
+  await right(trash.findErasure(imageUid))
   await right(trash.isDue)
   await right(trash.isInTrash(imageUid))
   await right(trash.findTwin(''))
   await right(trash.listTakenDown(null, 10))
+  await right(trash.countExpired)
+  await right(trash.listRefusedBytes(null, 10))
+  await right(trash.acceptBytes('x'))
+  await right(trash.listBlobsOfTakenDown(['if_x']))
   await right(trash.hasDeleted)
 }
 

@@ -7,15 +7,17 @@ import { createKnexMediaRepository } from '../../../src/adapters/knex/knex-media
 import { createKnexRevocations } from '../../../src/adapters/knex/knex-revocations.ts'
 import { createKnexStoredFileRepository } from '../../../src/adapters/knex/knex-stored-file-repository.ts'
 import { createKnexTrash } from '../../../src/adapters/knex/knex-trash.ts'
-import { O } from '../../../src/fp.ts'
+import { E, O } from '../../../src/fp.ts'
 import { trashContract } from '../../contracts/trash.contract.ts'
 import { trashPurgeContract } from '../../contracts/trash-purge.contract.ts'
+import { trashRestoreContract } from '../../contracts/trash-restore.contract.ts'
 import {
   aNewContentExport,
   aNewContentFile,
   aNewFileJob,
   aNewImageExport,
   aNewImageFile,
+  aNewJob,
 } from '../../support/builders.ts'
 import { right } from '../../support/expect-right.ts'
 import { withDatabase } from '../../support/postgres.ts'
@@ -27,6 +29,12 @@ const subjectOf = (db: Knex) => ({
   jobs: createKnexJobQueue(db, 'test'),
   trash: createKnexTrash(db),
   revocations: createKnexRevocations(db),
+  advance: async (seconds: number) => {
+    const past = `make_interval(secs => ${seconds})`
+    const times = `deleted_at = deleted_at - ${past}, purge_after = purge_after - ${past}`
+    await db.raw(`update image_files set ${times}`)
+    await db.raw(`update content_files set ${times}, grace_until = grace_until - ${past}`)
+  },
 })
 
 describe('knex trash', () => {
@@ -40,6 +48,7 @@ describe('knex trash', () => {
 
   trashContract(make)
   trashPurgeContract(make)
+  trashRestoreContract(make)
 
   /** Adds a film with exports, and puts it into the trash. */
   const addDeletedFilm = async (keepSeconds = 100) => {
@@ -68,6 +77,35 @@ describe('knex trash', () => {
     }
     expect((await right(trash.purge(uid))).isPurged).to.equal(true)
     await right(trash.forgetPurgedObjects(await right(trash.listPurgedObjects(uid, 50))))
+  })
+
+  it('leaves a job alone that an older release has added to a deleted film', async () => {
+    const { jobs, trash } = subjectOf(database.knex())
+    const { uid } = await addDeletedFilm()
+    const job = { kind: 'remake', media: uid, media_kind: 'content', attempts: 5 }
+    const ended = { state: 'cancelled', ended_at: new Date(Date.now() + 60_000) }
+    await database
+      .knex()('jobs')
+      .insert({ ...job, uid: 'job_waiting' })
+    await database
+      .knex()('jobs')
+      .insert({ ...job, ...ended, uid: 'job_ended' })
+    expect((await right(trash.restore(uid, aNewFileJob()))).result).to.equal('restored')
+    const { items } = await right(jobs.list({ state: null, kind: 'remake', media: uid }, 10, null))
+    expect(items.map(({ state }) => state)).to.deep.equal(['cancelled', 'waiting'])
+  })
+
+  it('deletes a film or adds a job to it, whichever is first, and leaves no deleted film with a job', async () => {
+    const { contentFiles, jobs, trash } = subjectOf(database.knex())
+    for (let round = 0; round < 20; round += 1) {
+      const file = aNewContentFile()
+      await right(contentFiles.add(file, aNewFileJob()))
+      const job = aNewJob({ kind: 'remake', media: { kind: 'content', uid: file.uid } })
+      const [added] = await Promise.all([jobs.enqueue(job)(), right(trash.delete([file.uid], 'trash', 100))])
+      if (E.isLeft(added)) expect(added.left._tag).to.equal('Conflict')
+      const { items } = await right(jobs.list({ state: 'waiting', kind: null, media: file.uid }, 10, null))
+      expect(items).to.deep.equal([])
+    }
   })
 
   it('names the objects of purged files until they are deleted, so that no sweep takes them for orphans', async () => {

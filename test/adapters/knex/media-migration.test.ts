@@ -5,6 +5,7 @@ import { createKnexDatabase } from '../../../src/adapters/knex/knex-database.ts'
 import { createKnexImageFileRepository } from '../../../src/adapters/knex/knex-image-file-repository.ts'
 import { createKnexMediaRepository } from '../../../src/adapters/knex/knex-media-repository.ts'
 import { mediaFactsMigration } from '../../../src/adapters/knex/migrations/0010-media-facts.ts'
+import { searchTextMigration } from '../../../src/adapters/knex/migrations/0015-search-text.ts'
 import { migrations } from '../../../src/adapters/knex/migrations/all.ts'
 import type { ImageFileUid } from '../../../src/domain/media/ids.ts'
 import { right } from '../../support/expect-right.ts'
@@ -79,9 +80,15 @@ describe('the migration of titles', () => {
     expect(await right(media.change(uid, { title: 'another' }, [2]))).to.equal('changed')
     expect(await right(createKnexImageFileRepository(db).isPublic(uid))).to.equal(false)
 
-    await db.transaction(async (trx) => mediaFactsMigration.down?.(trx))
+    await db.transaction(async (trx) => {
+      await searchTextMigration.down?.(trx)
+      await mediaFactsMigration.down?.(trx)
+    })
     expect(await db('image_files').pluck('name')).to.have.length(2)
-    await db.transaction(async (trx) => mediaFactsMigration.up(trx))
+    await db.transaction(async (trx) => {
+      await mediaFactsMigration.up(trx)
+      await searchTextMigration.up(trx)
+    })
     expect(await listAllMedia(media)).to.have.length(4)
   })
 })

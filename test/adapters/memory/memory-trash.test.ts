@@ -8,6 +8,7 @@ import { createMemoryRevocations } from '../../../src/adapters/memory/memory-rev
 import { createMemoryTrash } from '../../../src/adapters/memory/memory-trash.ts'
 import { trashContract } from '../../contracts/trash.contract.ts'
 import { trashPurgeContract } from '../../contracts/trash-purge.contract.ts'
+import { trashRestoreContract } from '../../contracts/trash-restore.contract.ts'
 
 describe('memory trash', () => {
   let now = 1_800_000_000_000
@@ -28,9 +29,13 @@ describe('memory trash', () => {
       jobs: createMemoryJobQueue(jobs, clock),
       trash: createMemoryTrash({ clock, jobs, media, revocations }),
       revocations,
+      advance: async (seconds: number) => {
+        now += seconds * 1000
+      },
     }
   }
 
   trashContract(make)
   trashPurgeContract(make)
+  trashRestoreContract(make)
 })

@@ -2,8 +2,9 @@ import { expect } from 'chai'
 import { createMemoryBlobCache } from '../../../src/adapters/cache/memory/memory-blob-cache.ts'
 import { createMemoryCache } from '../../../src/adapters/cache/memory/memory-cache.ts'
 import { applyStaleValues } from '../../../src/domain/freshness/apply-stale.ts'
+import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { createOpenStreams } from '../../../src/domain/shared/open-streams.ts'
-import { O, TE } from '../../../src/fp.ts'
+import { E, O, TE } from '../../../src/fp.ts'
 import type { StaleValues } from '../../../src/ports/cache.ts'
 import { cacheKeys, familiesOfName } from '../../../src/ports/cache-keys.ts'
 import { aContentFileUid, anImageFileUid } from '../../support/builders.ts'
@@ -32,7 +33,7 @@ describe('stale values', () => {
         cache,
         blobs: createMemoryBlobCache(),
         openStreams: createOpenStreams(),
-        trash: { listTakenDown: () => TE.right([]) },
+        applyTakedowns: TE.right(undefined),
       },
     }
   }
@@ -52,6 +53,17 @@ describe('stale values', () => {
     const { deleted, deps } = create()
     await right(applyStaleValues(deps, { names: [playlist.name], families: [other.family] }))
     expect(deleted).to.deep.equal([{ names: [playlist.name], families: [other.family] }])
+  })
+
+  it('that cannot be dropped keep no takedown from being applied', async () => {
+    const { deps } = create()
+    let applied = 0
+    const applyTakedowns = TE.fromIO(() => {
+      applied += 1
+    })
+    const cache = { ...deps.cache, invalidate: () => TE.left(unavailable('cache')('full')) }
+    expect(E.isLeft(await applyStaleValues({ ...deps, cache, applyTakedowns }, 'all')())).to.equal(true)
+    expect(applied).to.equal(1)
   })
 
   it('have names that tell their families', () => {

@@ -64,11 +64,12 @@ describe('the follower of invalidations', () => {
       cache,
       blobs: createMemoryBlobCache(),
       openStreams: createOpenStreams(),
-      trash: { listTakenDown: () => TE.right([]) },
+      applyTakedowns: TE.right(undefined),
       readRevocations: overrides.readRevocations ?? TE.right(undefined),
       readAllRevocations: overrides.readAllRevocations ?? TE.right(undefined),
       trust: createFollowTrust(monotonic),
       maxCutMs: 86_400_000,
+      startUnheardMs: 0,
       outages: createOutageLog(recording.log, monotonic),
       clock: () => now,
       monotonic,
@@ -221,13 +222,13 @@ describe('the follower of invalidations', () => {
     for (let i = 0; i < 10; i += 1) await next()
     expect(entries.map(({ event }) => event)).to.deep.equal(['outage.started'])
     now += 86_400_000
-    expect(follower.isExpired()).to.equal(false)
+    expect(follower.mayServeMedia()).to.equal(true)
     now += 1
-    expect(follower.isExpired()).to.equal(true)
+    expect(follower.mayServeMedia()).to.equal(false)
     isDown = false
     await next()
     await idle(() => follower.state() === 'following')
-    expect(follower.isExpired()).to.equal(false)
+    expect(follower.mayServeMedia()).to.equal(true)
     now += 5000
     await next()
     await idle(() => entries.at(-1)?.event === 'outage.ended')

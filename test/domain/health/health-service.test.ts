@@ -26,7 +26,7 @@ describe('health', () => {
       objectStore: reachable,
       cache: reachable,
       bus: reachable,
-      isExpired: () => false,
+      mayServeMedia: () => true,
       monotonic: asMonotonic(() => now),
       ...overrides,
     })
@@ -85,7 +85,7 @@ describe('health', () => {
     [{ cache: down }, 'degraded'],
     [{ cache: down, objectStore: down }, 'unavailable'],
     [{ bus: down }, 'degraded'],
-    [{ bus: down, isExpired: () => true }, 'unavailable'],
+    [{ bus: down, mayServeMedia: () => false }, 'unavailable'],
   ] as const)
     it(`is ${status} without ${Object.keys(fault).join(' and ') || 'any fault'}`, async () => {
       expect((await make(fault).examine()).status).to.equal(status)

@@ -2,10 +2,11 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { createMemoryObjectStore } from '../../../src/adapters/memory/memory-object-store.ts'
 import { createMemoryStoredFileRepository } from '../../../src/adapters/memory/memory-stored-file-repository.ts'
+import { isStoredFileKey } from '../../../src/domain/media/stored-file-key.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { toStreamError } from '../../../src/domain/shared/stream-failure.ts'
 import { compareStore } from '../../../src/domain/sweep/compare-store.ts'
-import { TE } from '../../../src/fp.ts'
+import { E, TE } from '../../../src/fp.ts'
 import type { ObjectStore } from '../../../src/ports/object-store.ts'
 import type { StoredFileUse } from '../../../src/ports/stored-file-repository.ts'
 import { anImageFileUid } from '../../support/builders.ts'
@@ -197,5 +198,34 @@ describe('a sweep that finds missing objects', () => {
     expect(await keysIn(scene.store)).to.include(orphan)
     expect(await right(sweepOf()('repair', neverAborted))).to.include({ result: 'swept', remade: 6 })
     expect(scene.remade).to.have.members(lost)
+  })
+
+  it('stops between two of them', async () => {
+    await lose(90)
+    const stop = new AbortController()
+    let asked = 0
+    const store: ObjectStore = {
+      ...scene.store,
+      list: (prefix, after) => {
+        if (isStoredFileKey(prefix)) {
+          asked += 1
+          stop.abort()
+        }
+        return scene.store.list(prefix, after)
+      },
+    }
+    const swept = await sweepOf({ store })('dry run', stop.signal)()
+    expect([E.isLeft(swept), asked]).to.deep.equal([true, 1])
+  })
+
+  it('stops before it makes exports again', async () => {
+    await lose(3)
+    const stop = new AbortController()
+    const remake = (uid: string) => {
+      stop.abort()
+      return TE.fromIO(() => void scene.remade.push(uid))
+    }
+    expect(E.isLeft(await sweepOf({ remake })('repair', stop.signal)())).to.equal(true)
+    expect(scene.remade).to.have.length(1)
   })
 })

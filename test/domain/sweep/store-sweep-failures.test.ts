@@ -69,6 +69,8 @@ describe('[V24] a sweep that fails anywhere', () => {
         let queries = 0
         const storedFiles: StoredFileRepository = {
           libraryUid: TE.right('lib_ours'),
+          storeMarks: TE.right([]),
+          addStoreMark: () => TE.right(undefined),
           filterReferencedKeys: (keys) => async () => {
             if (queries++ === 1)
               for (const key of keys.slice(0, namedLater)) {

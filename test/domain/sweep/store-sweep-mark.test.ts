@@ -121,6 +121,6 @@ describe('[M4] the sweep of a store that names no library', () => {
     expect(await right(sweepOf()('repair', neverAborted))).to.include({ result: 'unproven' })
     await putText(scene.store, '.library', 'lib_ours\n')
     expect(await right(sweepOf()('repair', neverAborted))).to.include({ result: 'swept' })
-    expect(await keysIn(scene.store)).to.deep.equal(['.library'])
+    expect(await keysIn(scene.store)).to.deep.equal(['.history', '.library'])
   })
 })

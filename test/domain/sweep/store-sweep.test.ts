@@ -37,7 +37,7 @@ describe('[V24] the sweep of the object store', () => {
     const report = await right(sweepOf()('within limits', neverAborted))
     expect(report).to.deep.include({ result: 'swept', objects: 101, isWhole: true })
     expect(report.result === 'swept' && report.deleted.map(({ key }) => key)).to.deep.equal([orphan])
-    expect(await keysIn(scene.store)).to.have.members([...scene.rows, '.library'])
+    expect(await keysIn(scene.store)).to.have.members([...scene.rows, '.history', '.library'])
   })
 
   it('does not touch objects of another library under another prefix of the same bucket', async () => {
@@ -54,7 +54,7 @@ describe('[V24] the sweep of the object store', () => {
     const left = await keysIn(bucket)
     expect(left.filter((key) => key.startsWith('theirs/'))).to.have.length(1)
     expect(left.filter((key) => key.startsWith('s3_files/'))).to.have.length(1)
-    expect(left.filter((key) => key.startsWith('ours/'))).to.deep.equal(['ours/.library'])
+    expect(left.filter((key) => key.startsWith('ours/'))).to.deep.equal(['ours/.history', 'ours/.library'])
   })
 
   it('does not touch a store that names another library', async () => {
@@ -69,7 +69,7 @@ describe('[V24] the sweep of the object store', () => {
         other: 'lib_theirs',
         ours: 'lib_ours',
       })
-    expect(await keysIn(scene.store)).to.deep.equal(['.library', orphan])
+    expect(await keysIn(scene.store)).to.deep.equal(['.history', '.library', orphan])
   })
 
   it('deletes no orphan with an old copy of the database, except with repair', async () => {
@@ -78,12 +78,12 @@ describe('[V24] the sweep of the object store', () => {
     scene.now += 100 * hour
     const braked = await right(sweepOf()('within limits', neverAborted))
     expect(braked).to.deep.include({ result: 'braked', objects: 100 })
-    expect(await keysIn(scene.store)).to.have.length(101)
+    expect(await keysIn(scene.store)).to.have.length(102)
     const looked = await right(sweepOf()('dry run', neverAborted))
     expect(looked.result === 'looked' && looked.orphans).to.have.length(6)
-    expect(await keysIn(scene.store)).to.have.length(101)
+    expect(await keysIn(scene.store)).to.have.length(102)
     expect(await right(sweepOf()('repair', neverAborted))).to.include({ result: 'swept' })
-    expect(await keysIn(scene.store)).to.have.members([...scene.rows, '.library'])
+    expect(await keysIn(scene.store)).to.have.members([...scene.rows, '.history', '.library'])
   })
 
   it('deletes no orphan if more than 1,000 would go, however many there are', async () => {
@@ -97,7 +97,12 @@ describe('[V24] the sweep of the object store', () => {
       },
     }
     const orphans = (count: number) =>
-      createMemoryStoredFileRepository('lib_ours', (key) => Number(key.slice(-22)) >= count)
+      createMemoryStoredFileRepository(
+        'lib_ours',
+        (key) => Number(key.slice(-22)) >= count,
+        undefined,
+        scene.marks,
+      )
     await putText(scene.store, '.library', 'lib_ours')
     const report = await right(
       sweepOf({ store: large, storedFiles: orphans(1001) })('within limits', neverAborted),
@@ -146,7 +151,7 @@ describe('[V24] the sweep of the object store', () => {
     await putText(scene.store, '.library', 'lib_ours')
     scene.now += 1000 * hour
     await right(sweepOf()('repair', neverAborted))
-    expect(await keysIn(scene.store)).to.have.members([...keysInOtherFormats, '.library'])
+    expect(await keysIn(scene.store)).to.have.members([...keysInOtherFormats, '.history', '.library'])
   })
 
   it('deletes nothing if its listing fails, if it is stopped, or if the database is down', async () => {

@@ -6,6 +6,7 @@ import { libraryMarkKey } from '../../../src/domain/sweep/sweep-rules.ts'
 import { E, O, TE } from '../../../src/fp.ts'
 import type { MonotonicMs } from '../../../src/ports/monotonic.ts'
 import type { ObjectStore } from '../../../src/ports/object-store.ts'
+import { aNewFileJob, aNewImageExport, aNewImageFile } from '../../support/builders.ts'
 import { right } from '../../support/expect-right.ts'
 import { seedImage } from '../../support/library.ts'
 import { createMemoryLarder, createStandingClock } from '../../support/memory-larder.ts'
@@ -60,10 +61,12 @@ describe('the sweep of the trash', () => {
     const deleted = await right(larder.trashService.delete(uid, 'erase'))
     expect(deleted.isErased).to.equal(false)
     expect(await right(larder.media.find(uid))).to.deep.equal(O.none)
+    expect(await right(larder.trashService.findErasure(uid))).to.deep.equal({ left: 2, kept: 0 })
     expect(E.isLeft(await larder.trashSweep.run(neverAborted)())).to.equal(true)
     isAway = false
     expect(await right(larder.trashSweep.run(neverAborted))).to.deep.equal(O.some({ files: 0, objects: 2 }))
     expect(await keysIn(store, 's3_files/')).not.to.include(exports[0]?.file.key)
+    expect(await right(larder.trashService.findErasure(uid))).to.deep.equal({ left: 0, kept: 0 })
     expect(await right(larder.trash.isDue)).to.equal(false)
   })
 
@@ -99,11 +102,25 @@ describe('the sweep of the trash', () => {
     await right(larder.trashService.delete(uid, 'trash'))
     expect((await right(larder.trashService.delete(erased.uid, 'erase'))).isErased).to.equal(false)
     advance(700_000)
-    expect(await right(larder.trashSweep.run(neverAborted))).to.deep.equal(O.some({ files: 0, objects: 0 }))
+    expect(await right(larder.trashSweep.run(neverAborted))).to.deep.equal(
+      O.some({ refused: { result: 'foreign', other: 'lib_another', ours: libraryUid } }),
+    )
     expect(deleted).to.deep.equal([])
     expect(O.isSome(await right(larder.media.find(uid)))).to.equal(true)
     await putText(store, libraryMarkKey, libraryUid)
     expect(await right(larder.trashSweep.run(neverAborted))).to.deep.equal(O.some({ files: 1, objects: 4 }))
+  })
+
+  it('does not say that a file is erased of which it keeps an object, whose key is none of Larder’s', async () => {
+    const { larder, deleted } = await create(nothingFails)
+    const file = { ...aNewImageExport().file, key: 'films/by-hand.webp' }
+    const image = aNewImageFile()
+    await right(larder.imageFiles.add(image, aNewFileJob()))
+    await right(larder.imageFiles.addExports(image.uid, [aNewImageExport({ file })], null))
+    expect((await right(larder.trashService.delete(image.uid, 'erase'))).isErased).to.equal(false)
+    expect(await right(larder.trashService.findErasure(image.uid))).to.deep.equal({ left: 0, kept: 1 })
+    expect(await right(larder.trashSweep.run(neverAborted))).to.deep.equal(O.some({ files: 0, objects: 0 }))
+    expect(deleted).to.deep.equal([image.original.key])
   })
 
   it('stops between two files, and goes on with the next run', async () => {

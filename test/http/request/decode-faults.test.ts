@@ -51,7 +51,7 @@ describe('the faults of a body', () => {
 
   it('are one for each place, whatever alternatives the codec has', () => {
     expect(faultsOf({ max_size: 'big' })).to.deep.equal([
-      'body.max_size: should be a number or null (number_or_null)',
+      'body.max_size: should be null or a number (number_or_null)',
     ])
     expect(faultsOf({ text_kind: 'x' })).to.deep.equal([
       'body.text_kind: should be "subtitles" or "captions" (enum)',

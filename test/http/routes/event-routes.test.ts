@@ -184,6 +184,33 @@ describe('the stream of events (§12.3)', () => {
     goesOn.leave()
   })
 
+  it('ends when the server stops', async () => {
+    const stopped = await startInstance()
+    const stream = await open('', {}, stopped.server)
+    await stream.until(/id: /)
+    const draining = stopped.server.drain.run({ lameDuckMilliseconds: 0, cutOffMilliseconds: 20_000 })
+    expect(await stream.rest()).to.deep.equal([])
+    await draining
+  })
+
+  it('sends nothing of an erased file but its uid and kind, also to a client that resumes', async () => {
+    const stream = await open()
+    await stream.until(/id: /)
+    const from = stream.lastId()
+    const { uid } = await addPicture()
+    await setTitle(uid, 'a secret')
+    await right(larder.trash.delete([uid], 'erase', 100))
+    const again = await open(`?media=${uid}`, { 'last-event-id': from })
+    const types: string[] = []
+    while (types.at(-1) !== 'media.purged') {
+      const { type, data } = await again.next()
+      types.push(type)
+      expect(data.data).to.deep.equal({ uid, kind: 'image' })
+    }
+    expect(types).to.deep.equal(['media.created', 'media.changed', 'media.deleted', 'media.purged'])
+    for (const each of [stream, again]) each.leave()
+  })
+
   it('goes on after an outage of the database, and loses no event', async () => {
     const stream = await open()
     await stream.until(/id: /)

@@ -202,6 +202,15 @@ describe('tokens of an admin (§8.11)', () => {
       expect((await list(query)).status, query).to.equal(422)
   })
 
+  it('are not revoked so often within seconds that the time would be far ahead', async () => {
+    const statuses: number[] = []
+    while (statuses.length < 60 && statuses.at(-1) !== 409)
+      statuses.push((await post('revocations', { sub: 'often' })).status)
+    expect(statuses.at(-1)).to.equal(409)
+    advance(60)
+    expect((await post('revocations', { sub: 'often' })).status).to.equal(200)
+  })
+
   it('have no revocation that would revoke nothing', async () => {
     for (const body of [
       {},

@@ -49,6 +49,7 @@ describe('the routes of deletion (§8.8)', () => {
   }
   const remove = (uid: string, query = '') => send('DELETE', `/media/${uid}${query}`)
   const restore = (uid: string) => send('POST', `/media/${uid}/restore`)
+  const erasure = (uid: string) => send('GET', `/media/${uid}/erasure`)
   const listed = async (query = '') =>
     ((await send('GET', `/media${query}`)).json.items as ReadonlyArray<Json>).map(({ uid }) => uid)
   const time = (seconds: number) => new Date(clock() + seconds * 1000).toISOString().replace('Z', '000Z')
@@ -171,6 +172,11 @@ describe('the routes of deletion (§8.8)', () => {
     expect((await send('GET', `/media/${film.uid}`)).status).to.equal(404)
     expect((await restore(film.uid)).status).to.equal(404)
     expect((await remove(film.uid)).status).to.equal(404)
+    expect(await erasure(film.uid)).to.deep.equal({
+      status: 200,
+      json: { erased: true, objects_left: 0, objects_kept: 0 },
+    })
+    expect((await erasure(image.uid)).status, 'a file that exists').to.equal(404)
     for (const path of [...lists(), part(), mp4()]) expect(await statusOf(path, film.jwt), path).to.equal(403)
   })
 

@@ -12,6 +12,9 @@ import type { Knex } from 'knex'
 //
 // The progress of jobs is only notified, and not stored.
 //
+// A change is compared row by row. A join of transition tables has a plan that is kept for the session: one that was made
+// for a single row would compare each of 100,000 rows with all others.
+//
 // An older release that still runs writes events, too, because the triggers do.
 
 const tables = { image: 'image_files', content: 'content_files' } as const
@@ -108,7 +111,7 @@ const triggersOf = (kind: Kind): string => {
 
   create function log_changed_${table}() returns trigger language plpgsql as $$
   begin
-    ${append(kind, 'new_rows n join old_rows o on o.id = n.id', {
+    ${append(kind, '(select new.*) n cross join (select old.*) o', {
       restored: 'o.deleted_at is not null and n.deleted_at is null',
       ready: 'o.finished_at is null and n.finished_at is not null',
       failed: `n.finished_at is null and n.deleted_at is null and n.failure is not null
@@ -120,8 +123,7 @@ const triggersOf = (kind: Kind): string => {
     return null;
   end $$;
   create trigger ${table}_events_update after update on ${table}
-    referencing old table as old_rows new table as new_rows
-    for each statement execute function log_changed_${table}();
+    for each row execute function log_changed_${table}();
 
   create function log_purged_${table}() returns trigger language plpgsql as $$
   begin
@@ -145,8 +147,12 @@ const triggersOf = (kind: Kind): string => {
     ${append(
       kind,
       `(
-      select distinct f.* from new_rows r join old_rows o on o.id = r.id join ${table} f on f.id = r.${kind}_file_id
-      where o.replaced_at is null and r.replaced_at is not null
+      select f.* from ${table} f where f.id in (
+        select ${kind}_file_id from (
+          select id, ${kind}_file_id from new_rows where replaced_at is not null
+          except select id, ${kind}_file_id from old_rows where replaced_at is not null
+        ) r
+      )
     ) n`,
       { changed: 'true' },
     )}

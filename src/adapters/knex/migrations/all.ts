@@ -12,6 +12,8 @@ import { mediaFactsMigration } from './0010-media-facts.ts'
 import { refusalsOfJobsMigration } from './0011-refusals-of-jobs.ts'
 import { trashMigration } from './0012-trash.ts'
 import { publicContentMigration } from './0013-public-content.ts'
+import { storeMarksMigration } from './0014-store-marks.ts'
+import { searchTextMigration } from './0015-search-text.ts'
 import { eventsMigration } from './0016-events.ts'
 import { webhooksMigration } from './0017-webhooks.ts'
 
@@ -32,6 +34,8 @@ export const migrations: ReadonlyArray<NamedMigration> = [
   refusalsOfJobsMigration,
   trashMigration,
   publicContentMigration,
+  storeMarksMigration,
+  searchTextMigration,
   eventsMigration,
   webhooksMigration,
 ]
