@@ -68,11 +68,8 @@ export const openEvents = async (
       return events
     },
     lastId: () => {
-      for (const block of blocks.splice(
-        0,
-        blocks.findIndex((b) => b.includes('data: ')),
-      ))
-        parse(block)
+      // The ids before the next event count, too.
+      while (blocks[0] !== undefined && !/^data: /m.test(blocks[0])) parse(String(blocks.shift()))
       return lastId
     },
     until: async (pattern) => {
