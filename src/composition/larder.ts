@@ -16,7 +16,7 @@ import { createReadThrough } from '../domain/caching/read-through.ts'
 import { createEventHub, type EventHub } from '../domain/events/event-hub.ts'
 import { createExportService, type ExportService } from '../domain/export/export-service.ts'
 import type { FollowTrust } from '../domain/freshness/follow-trust.ts'
-import { createFollower, type Follower } from '../domain/freshness/follower.ts'
+import type { Follower } from '../domain/freshness/follower.ts'
 import { createFreshnessService, type FreshnessService } from '../domain/freshness/freshness-service.ts'
 import { createHealthService, type HealthService } from '../domain/health/health-service.ts'
 import type { OutageLog } from '../domain/health/outage-log.ts'
@@ -69,6 +69,7 @@ import type { UncachedReader } from '../ports/uncached-reader.ts'
 import type { UserRepository } from '../ports/user-repository.ts'
 import type { WorkLocks } from '../ports/work-locks.ts'
 import { createDeletion, type DeletionServices } from './deletion.ts'
+import { createBusFollower } from './follower.ts'
 import { createWebhookServices, type WebhookAdapters, type WebhookServices } from './webhooks.ts'
 
 /**
@@ -167,19 +168,10 @@ type ServiceSettings = Pick<
  * Creates the services. This function is the wiring diagram: each service gets its dependencies by name, and
  * no others.
  */
-export const createServices = (
-  adapters: Adapters,
-  {
-    publicUrl,
-    jobAttempts,
-    trashSeconds,
-    tokenMaxTtlSeconds,
-    busMaxCutSeconds,
-    busStartUnheardSeconds,
-  }: ServiceSettings,
-): Services => {
+export const createServices = (adapters: Adapters, settings: ServiceSettings): Services => {
+  const { publicUrl, jobAttempts, trashSeconds, tokenMaxTtlSeconds } = settings
   const { cache, stale, blobs, cacheCheck, store, database } = adapters
-  const { bus, busPositions, followTrust, instances, outages } = adapters
+  const { instances, outages } = adapters
   const { imageFiles, contentFiles, media, trash, storedFiles, users } = adapters
   const { tokens, idTokenVerifier, idTokenIssuer, explainToken } = adapters
   const { revocations, revocationIndex, eventLog } = adapters
@@ -212,20 +204,7 @@ export const createServices = (
     newUid,
     log,
   })
-  const follower = createFollower({
-    bus,
-    positions: busPositions,
-    ...staleDeps,
-    readRevocations: revocationService.refresh,
-    readAllRevocations: revocationService.refreshAll,
-    trust: followTrust,
-    maxCutMs: busMaxCutSeconds * 1000,
-    startUnheardMs: busStartUnheardSeconds * 1000,
-    outages,
-    clock,
-    monotonic,
-    sleep,
-  })
+  const follower = createBusFollower(adapters, staleDeps, revocationService, settings)
   const requestExports = createRequestExports({
     media,
     jobs,
