@@ -731,6 +731,127 @@ export type paths = {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly "/api/1/admin/webhooks": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** Lists the webhooks, oldest first. */
+    readonly get: operations['listWebhooks']
+    readonly put?: never
+    /** Adds a server that is sent events from now on. */
+    readonly post: operations['addWebhook']
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/api/1/admin/webhooks/{uid}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** Shows a webhook. */
+    readonly get: operations['showWebhook']
+    readonly put?: never
+    readonly post?: never
+    /** Removes a webhook with everything that waits for it. */
+    readonly delete: operations['removeWebhook']
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/api/1/admin/webhooks/{uid}/rotate": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Makes a new secret. The one before signs, too, for a day. */
+    readonly post: operations['rotateWebhookSecret']
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/api/1/admin/webhooks/{uid}/enable": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Switches a webhook on that Larder has switched off. What waits for it is sent. */
+    readonly post: operations['enableWebhook']
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/api/1/admin/webhooks/{uid}/test": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Sends a test, before other messages and only once. At most one a second. */
+    readonly post: operations['testWebhook']
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/api/1/admin/webhooks/{uid}/deliveries": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** Lists the messages of the last seven days, newest first. */
+    readonly get: operations['listWebhookDeliveries']
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/api/1/admin/webhooks/{uid}/deliveries/{id}/retry": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Sends a message again, before other messages, with its old id. */
+    readonly post: operations['retryWebhookDelivery']
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly "/api/1/admin/events": {
     readonly parameters: {
       readonly query?: never
@@ -1415,6 +1536,12 @@ export type components = {
         readonly exports?: ReadonlyArray<string>
       }
     }
+    readonly NewWebhook: {
+      /** Where messages are sent: http or https, without user, password and fragment. */
+      readonly url: string
+      /** Types of events that it receives. Without it, it receives all. */
+      readonly events?: ReadonlyArray<"media.created" | "media.ready" | "media.failed" | "media.changed" | "media.public" | "media.deleted" | "media.restored" | "media.purged">
+    }
     readonly Problem: {
       readonly type: string
       readonly title: string
@@ -1511,6 +1638,75 @@ export type components = {
       readonly exports: ReadonlyArray<components['schemas']['WebEntry']>
       /** A number of at least 0. */
       readonly duration_seconds: number
+    }
+    readonly Webhook: {
+      /** A uid. */
+      readonly uid: string
+      /** An absolute URL. */
+      readonly url: string
+      /** Types of events; null: all. */
+      readonly events: ReadonlyArray<string> | null
+      /** A time of RFC 3339, in UTC. */
+      readonly created_at: string
+      /** When it was switched off; null while it is on. */
+      readonly off_at: string | null
+      /** The receiver answered 410 (gone), or all tries failed for three days (failing). */
+      readonly off_reason: "gone" | "failing" | null
+      /** Since when all tries have failed. */
+      readonly failing_since: string | null
+      /** A time of RFC 3339, in UTC. */
+      readonly last_delivered_at: string | null
+    }
+    readonly WebhookDelivery: {
+      /** A whole number of at least 0. */
+      readonly id: number
+      /** The id of the message (`webhook-id`), the same for all tries. */
+      readonly event: string
+      readonly type: string
+      /** The uid of the file; null for a test. */
+      readonly media: string | null
+      readonly state: "waiting" | "delivered" | "failed"
+      /** A whole number of at least 0. */
+      readonly tries: number
+      /** The status of the last answer. */
+      readonly status: number | null
+      /** The beginning of the last answer. */
+      readonly answer: string | null
+      /** Why the last try failed. */
+      readonly error: string | null
+      /** A time of RFC 3339, in UTC. */
+      readonly created_at: string
+      /** Time of the last try. */
+      readonly tried_at: string | null
+      /** Earliest time of the next try. */
+      readonly next_try_at: string | null
+    }
+    readonly WebhookDeliveryPage: {
+      readonly items: ReadonlyArray<components['schemas']['WebhookDelivery']>
+      readonly next: string | null
+    }
+    readonly WebhookList: {
+      readonly items: ReadonlyArray<components['schemas']['Webhook']>
+    }
+    readonly WebhookWithSecret: {
+      /** A uid. */
+      readonly uid: string
+      /** An absolute URL. */
+      readonly url: string
+      /** Types of events; null: all. */
+      readonly events: ReadonlyArray<string> | null
+      /** A time of RFC 3339, in UTC. */
+      readonly created_at: string
+      /** When it was switched off; null while it is on. */
+      readonly off_at: string | null
+      /** The receiver answered 410 (gone), or all tries failed for three days (failing). */
+      readonly off_reason: "gone" | "failing" | null
+      /** Since when all tries have failed. */
+      readonly failing_since: string | null
+      /** A time of RFC 3339, in UTC. */
+      readonly last_delivered_at: string | null
+      /** The key of the signatures. It is not shown again. */
+      readonly secret: string
     }
   }
   readonly responses: {
@@ -3211,6 +3407,279 @@ export type operations = {
         }
         readonly content: {
           readonly "application/json": components['schemas']['Job']
+        }
+      }
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 409: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Adds a server that is sent events from now on. */
+  readonly addWebhook: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components['schemas']['NewWebhook']
+      }
+    }
+    readonly responses: {
+      readonly 201: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['WebhookWithSecret']
+        }
+      }
+      readonly 400: components['responses']['Error']
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 408: components['responses']['Error']
+      readonly 409: components['responses']['Error']
+      readonly 413: components['responses']['Error']
+      readonly 415: components['responses']['Error']
+      readonly 422: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Lists the webhooks, oldest first. */
+  readonly listWebhooks: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 200: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['WebhookList']
+        }
+      }
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Shows a webhook. */
+  readonly showWebhook: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        /** A uid. */
+        readonly uid: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 200: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['Webhook']
+        }
+      }
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Removes a webhook with everything that waits for it. */
+  readonly removeWebhook: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        /** A uid. */
+        readonly uid: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 204: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content?: never
+      }
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Makes a new secret. The one before signs, too, for a day. */
+  readonly rotateWebhookSecret: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        /** A uid. */
+        readonly uid: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 200: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['WebhookWithSecret']
+        }
+      }
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 409: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Switches a webhook on that Larder has switched off. What waits for it is sent. */
+  readonly enableWebhook: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        /** A uid. */
+        readonly uid: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 200: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['Webhook']
+        }
+      }
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Sends a test, before other messages and only once. At most one a second. */
+  readonly testWebhook: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        /** A uid. */
+        readonly uid: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 202: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['WebhookDelivery']
+        }
+      }
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 409: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Lists the messages of the last seven days, newest first. */
+  readonly listWebhookDeliveries: {
+    readonly parameters: {
+      readonly query?: {
+        readonly state?: "waiting" | "delivered" | "failed"
+        /** A whole number from 1 to 200. */
+        readonly limit?: number
+        /** The `next` of the page before. */
+        readonly after?: string
+      }
+      readonly header?: never
+      readonly path: {
+        /** A uid. */
+        readonly uid: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 200: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['WebhookDeliveryPage']
+        }
+      }
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 422: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Sends a message again, before other messages, with its old id. */
+  readonly retryWebhookDelivery: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        /** A uid. */
+        readonly uid: string
+        /** The `id` of a delivery. */
+        readonly id: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 202: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['WebhookDelivery']
         }
       }
       readonly 401: components['responses']['Error401']

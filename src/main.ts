@@ -36,6 +36,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./cli/check-command.ts')).checkCommand,
   remake: async () => (await import('./cli/remake-command.ts')).remakeCommand,
   jobs: async () => (await import('./cli/jobs-command.ts')).jobsCommand,
+  webhooks: async () => (await import('./cli/webhooks-command.ts')).webhooksCommand,
   sweep: async () => (await import('./cli/sweep-command.ts')).sweepCommand,
   verify: async () => (await import('./cli/verify-command.ts')).verifyCommand,
   purge: async () => (await import('./cli/purge-command.ts')).purgeCommand,

@@ -38,6 +38,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/fs/fs-local-instances.ts': 'instances of this process, which is one',
   'src/domain/access/revocation-index.ts': 'revocations of 400 days, which admins make',
   'src/domain/jobs/job-runner.ts': 'jobs under way, at most JOBS',
+  'src/domain/webhooks/webhook-sender.ts': 'tries under way, a few for each webhook',
   'src/worker/background-tasks.ts': 'names of the samples, which are two',
   'src/domain/health/outage-log.ts': 'dependencies, which are fixed',
   'src/http/response/asset-reply.ts': 'codings of a file of the console',
@@ -71,6 +72,8 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-work-locks.ts': 'work under way',
   'src/adapters/memory/memory-trash.ts': 'only for tests',
   'src/domain/freshness/apply-takedowns.ts': '50,000 takedowns',
+  'src/adapters/memory/memory-webhooks.ts': 'webhooks in memory',
+  'src/adapters/memory/memory-webhook-deliveries.ts': 'machines of a test',
   'src/domain/shared/open-streams.ts': 'replies that are being sent, and 1,000 takedowns',
 }
 
@@ -98,6 +101,7 @@ const local: ReadonlyArray<string> = [
   'src/adapters/transcode/mpegts/',
   'src/adapters/transcode/source-clock.ts',
   'src/cli/doctor-keys.ts',
+  'src/domain/webhooks/webhook-events.ts',
   'src/composition/http.ts',
   'src/config/settings.ts',
   'src/domain/colour/',

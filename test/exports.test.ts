@@ -21,8 +21,13 @@ const unusedInProduction: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-object-store.ts createMemoryObjectStore': 'for tests',
   'src/adapters/memory/memory-stored-file-repository.ts createMemoryStoredFileRepository': 'for tests',
   'src/adapters/memory/memory-user-repository.ts createMemoryUserRepository': 'for tests',
+  'src/adapters/memory/memory-webhooks.ts createMemoryWebhooks': 'for tests',
+  'src/adapters/memory/memory-webhook-deliveries.ts createMemoryWebhookDeliveries': 'for tests',
+  'src/adapters/memory/memory-webhook-repository.ts createMemoryWebhookRepository': 'for tests',
   'src/adapters/memory/memory-work-locks.ts createMemoryWorkLocks': 'for tests',
   'src/adapters/transcode/process/decoder-limits.ts acceptedCodecs': 'a test compares the documents with it',
+  'src/domain/shared/outbound-fault.ts outboundFaultOf':
+    'for the first service that reads the body of a response',
   'src/http/request/upload-body.ts uploadBody': 'for the first route that reads an upload',
 }
 

@@ -26,6 +26,8 @@ export const kindNames: Readonly<Record<UidKind, string>> = {
   job: 'a job',
   instance: 'a server',
   purge: 'a purge',
+  webhook: 'a webhook',
+  event: 'a message for webhooks',
 }
 
 /** Formats a claim as JSON, which contains no control characters. */

@@ -1,9 +1,12 @@
 import path from 'node:path'
 import { createUncachedReader } from '../adapters/cache/blobs/uncached-reader.ts'
+import { hmacWebhookSigning } from '../adapters/crypto/hmac-webhook-signing.ts'
 import { createRandomUid } from '../adapters/crypto/random-uid.ts'
 import { createFsLocalFiles } from '../adapters/fs/fs-local-files.ts'
 import { createFsLocalInstances } from '../adapters/fs/fs-local-instances.ts'
 import { createFsRevocationFile } from '../adapters/fs/fs-revocation-file.ts'
+import { createHttpOutbound } from '../adapters/http/http-outbound.ts'
+import { systemResolveName } from '../adapters/http/system-resolve-name.ts'
 import { createKnex } from '../adapters/knex/create-knex.ts'
 import { followerDatabaseLimits } from '../adapters/knex/database-limits.ts'
 import { createKnexContentFileRepository } from '../adapters/knex/knex-content-file-repository.ts'
@@ -16,6 +19,8 @@ import { createKnexRevocations } from '../adapters/knex/knex-revocations.ts'
 import { createKnexStoredFileRepository } from '../adapters/knex/knex-stored-file-repository.ts'
 import { createKnexTrash } from '../adapters/knex/knex-trash.ts'
 import { createKnexUserRepository } from '../adapters/knex/knex-user-repository.ts'
+import { createKnexWebhookDeliveries } from '../adapters/knex/knex-webhook-deliveries.ts'
+import { createKnexWebhookRepository } from '../adapters/knex/knex-webhook-repository.ts'
 import { createPostgresEventLog } from '../adapters/knex/postgres-event-log.ts'
 import { createPostgresInvalidationBus } from '../adapters/knex/postgres-invalidation-bus.ts'
 import { createPostgresWorkLocks } from '../adapters/knex/postgres-work-locks.ts'
@@ -26,7 +31,7 @@ import { ensureFolder } from '../adapters/platform/ensure-folder.ts'
 import { createProcessLiveness } from '../adapters/platform/process-liveness.ts'
 import { systemMonotonic } from '../adapters/platform/system-monotonic.ts'
 import { timerSleep } from '../adapters/platform/timer-sleep.ts'
-import { workerName } from '../adapters/platform/worker-name.ts'
+import { senderName, workerName } from '../adapters/platform/worker-name.ts'
 import { createEmbeddedConnection } from '../adapters/postgres-embedded/embedded-connection.ts'
 import { createSharpImageProcessor } from '../adapters/sharp/sharp-image-processor.ts'
 import { createBoundedObjectStore } from '../adapters/store/bounded-object-store.ts'
@@ -113,10 +118,15 @@ export const createAdapters = async (
       log,
     }),
     jobs: createKnexJobQueue(db, workerName),
+    webhooks: createKnexWebhookRepository(db),
+    webhookDeliveries: createKnexWebhookDeliveries(db),
+    webhookSigning: hmacWebhookSigning,
+    senderName,
     eventLog: createPostgresEventLog(db, connection),
     locks: createPostgresWorkLocks(db, connection),
     sleep: timerSleep,
     playlistFetcher: createPlaylistFetcher(),
+    outbound: createHttpOutbound({ resolveName: systemResolveName, exceptions: config.outboundAllow }),
     newUid: createRandomUid(config.uidPrefix),
     clock,
     monotonic,

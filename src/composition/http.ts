@@ -34,7 +34,7 @@ export const createLarderServer = (
   const { playlists, vods, exports, mediaStatus, jobService, admins, eventHub } = larder
   const { library, trashService, openStreams, requestExports, readUncached } = larder
   const { freshness, health, background, following } = larder
-  const { explainCheckedToken, revocationService, monotonic, sleep } = larder
+  const { explainCheckedToken, revocationService, webhookService, monotonic, sleep } = larder
   const { cacheStats, checkedTokens, checkPublic, follower, clock, log, outages } = larder
   return createHttpServer({
     limits,
@@ -51,6 +51,7 @@ export const createLarderServer = (
         requestExports,
         readUncached,
         jobService,
+        webhookService,
         eventHub,
         admins,
         explainCheckedToken,

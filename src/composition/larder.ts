@@ -16,7 +16,7 @@ import { createReadThrough } from '../domain/caching/read-through.ts'
 import { createEventHub, type EventHub } from '../domain/events/event-hub.ts'
 import { createExportService, type ExportService } from '../domain/export/export-service.ts'
 import type { FollowTrust } from '../domain/freshness/follow-trust.ts'
-import { createFollower, type Follower } from '../domain/freshness/follower.ts'
+import type { Follower } from '../domain/freshness/follower.ts'
 import { createFreshnessService, type FreshnessService } from '../domain/freshness/freshness-service.ts'
 import { createHealthService, type HealthService } from '../domain/health/health-service.ts'
 import type { OutageLog } from '../domain/health/outage-log.ts'
@@ -56,6 +56,7 @@ import type { MediaTokens } from '../ports/media-tokens.ts'
 import type { Monotonic } from '../ports/monotonic.ts'
 import type { NewUid } from '../ports/new-uid.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
+import type { Outbound } from '../ports/outbound.ts'
 import type { PlaylistFetcher } from '../ports/playlist-fetcher.ts'
 import type { RevocationFile } from '../ports/revocation-file.ts'
 import type { Revocations } from '../ports/revocations.ts'
@@ -68,12 +69,14 @@ import type { UncachedReader } from '../ports/uncached-reader.ts'
 import type { UserRepository } from '../ports/user-repository.ts'
 import type { WorkLocks } from '../ports/work-locks.ts'
 import { createDeletion, type DeletionServices } from './deletion.ts'
+import { createBusFollower } from './follower.ts'
+import { createWebhookServices, type WebhookAdapters, type WebhookServices } from './webhooks.ts'
 
 /**
  * One member for each port, and the state that adapters and services share: what this process has heard of changes,
  * of revocations, and of outages. Tests pass their own adapters.
  */
-export type Adapters = {
+export type Adapters = WebhookAdapters & {
   readonly cache: CachePort
   /** Reads expired values of `cache`. */
   readonly stale: StaleCache
@@ -114,6 +117,7 @@ export type Adapters = {
   readonly locks: WorkLocks
   readonly sleep: Sleep
   readonly playlistFetcher: PlaylistFetcher
+  readonly outbound: Outbound
   readonly newUid: NewUid
   readonly clock: Clock
   readonly monotonic: Monotonic
@@ -135,6 +139,8 @@ type Services = DeletionServices & {
   readonly jobService: JobService
   readonly jobWork: JobWork
   readonly eventHub: EventHub
+  readonly webhookService: WebhookServices['webhookService']
+  readonly webhookSender: WebhookServices['webhookSender']
   readonly mediaStatus: MediaStatus
   readonly health: HealthService
   readonly follower: Follower
@@ -162,19 +168,10 @@ type ServiceSettings = Pick<
  * Creates the services. This function is the wiring diagram: each service gets its dependencies by name, and
  * no others.
  */
-export const createServices = (
-  adapters: Adapters,
-  {
-    publicUrl,
-    jobAttempts,
-    trashSeconds,
-    tokenMaxTtlSeconds,
-    busMaxCutSeconds,
-    busStartUnheardSeconds,
-  }: ServiceSettings,
-): Services => {
+export const createServices = (adapters: Adapters, settings: ServiceSettings): Services => {
+  const { publicUrl, jobAttempts, trashSeconds, tokenMaxTtlSeconds } = settings
   const { cache, stale, blobs, cacheCheck, store, database } = adapters
-  const { bus, busPositions, followTrust, instances, outages } = adapters
+  const { instances, outages } = adapters
   const { imageFiles, contentFiles, media, trash, storedFiles, users } = adapters
   const { tokens, idTokenVerifier, idTokenIssuer, explainToken } = adapters
   const { revocations, revocationIndex, eventLog } = adapters
@@ -207,20 +204,7 @@ export const createServices = (
     newUid,
     log,
   })
-  const follower = createFollower({
-    bus,
-    positions: busPositions,
-    ...staleDeps,
-    readRevocations: revocationService.refresh,
-    readAllRevocations: revocationService.refreshAll,
-    trust: followTrust,
-    maxCutMs: busMaxCutSeconds * 1000,
-    startUnheardMs: busStartUnheardSeconds * 1000,
-    outages,
-    clock,
-    monotonic,
-    sleep,
-  })
+  const follower = createBusFollower(adapters, staleDeps, revocationService, settings)
   const requestExports = createRequestExports({
     media,
     jobs,
@@ -266,6 +250,7 @@ export const createServices = (
     ingest,
     library: createLibraryService({ media, jobs, cache, publicUrl }),
     ...deletion,
+    ...createWebhookServices(adapters),
     requestExports,
     jobService: createJobService(jobs),
     eventHub: createEventHub({ log: eventLog, outages, clock, monotonic, sleep }),

@@ -6,7 +6,7 @@ import { type LogLevel, logLevels } from '../ports/log.ts'
 import type { TokenKey } from '../ports/token-key.ts'
 import { type ParseSetting, settingParsers } from './setting-parsers.ts'
 
-const { text, matching, integer, bytes, flag, oneOf, url, site, origin, list } = settingParsers
+const { text, matching, integer, bytes, flag, oneOf, url, site, origin, addressRange, list } = settingParsers
 
 /** All settings, decoded. docs/settings.md describes them. */
 export type Config = {
@@ -42,6 +42,8 @@ export type Config = {
   readonly idTokenKeys: ReadonlyArray<TokenKey> | null
   readonly uidPrefix: string | null
   readonly corsOrigins: ReadonlyArray<string>
+  /** Addresses and CIDR ranges that Larder may connect to for callers though they are not public. */
+  readonly outboundAllow: ReadonlyArray<string>
   /** How clients and caches in between may store public files. */
   readonly publicCaching: PublicCaching
   /** Whether responses report the cache tier (`cacheStatus`) and the processing time (`serverTiming`). */
@@ -208,6 +210,7 @@ export const loadConfig = (
       'acme',
     ),
     corsOrigins: read('CORS_ORIGINS', list(origin), ['*'], 'https://www.example.org,https://app.example.org'),
+    outboundAllow: read('OUTBOUND_ALLOW', list(addressRange), [], '10.1.2.3,10.20.0.0/16'),
     publicCaching: {
       maxAgeSeconds: read(
         'PUBLIC_MAX_AGE_SECONDS',

@@ -8,6 +8,7 @@ import type {
   JobUid,
   PurgeUid,
   StoredFileUid,
+  WebhookUid,
 } from '../domain/media/ids.ts'
 
 /** Creates uids: `{prefix_}{kind}_{22 url-safe characters from 16 random bytes}` (http-api.md §1.2). */
@@ -21,4 +22,5 @@ export type NewUid = {
   readonly job: () => JobUid
   readonly instance: () => InstanceUid
   readonly purge: () => PurgeUid
+  readonly webhook: () => WebhookUid
 }

@@ -10,8 +10,10 @@ import { createStartTask } from './start-task.ts'
 import { createStoppableTasks, type StoppableTasks } from './stoppable-tasks.ts'
 import { createSweepTask } from './sweep-task.ts'
 import { createTrashTask } from './trash-task.ts'
+import { createWebhooksTask } from './webhooks-task.ts'
 
-/** Creates the background work of a server: migrations, samples, jobs, the sweep, and the removal of old rows. */
+/** Creates the background work of a server: migrations, samples, jobs, webhooks, the sweep, and the removal of old
+ * rows. */
 export const createBackgroundTasks = (
   larder: Larder,
   config: Config,
@@ -30,6 +32,7 @@ export const createBackgroundTasks = (
     if (config.jobs > 0) background.start(createJobsTask(larder, terminal, config.jobs, nameOf))
     background.start(createSweepTask(larder, terminal))
     background.start(createTrashTask(larder))
+    background.start(createWebhooksTask(larder))
     background.start(createRemoveEndedTask(larder))
     background.start(createPruneTask(larder, config))
     background.start(createPruneEventsTask(larder))

@@ -9,6 +9,7 @@ import {
   type TestRequest,
   type TwinLarders,
 } from '../support/twin-larders.ts'
+import { aNewWebhook } from '../support/webhook-scene.ts'
 
 type Case = { readonly path: string; readonly jwt: string; readonly readsAuthorization: boolean }
 
@@ -33,6 +34,8 @@ describe('Vary of every route (§6.3) [V13]', () => {
     const purge = await right(larder.freshness.requestReceipts)
     const job = aNewJob()
     await right(larder.jobs.enqueue(job))
+    const webhook = aNewWebhook()
+    await right(larder.webhooks.add(webhook))
     const original = await storeBytes(larder, Buffer.from('an original'), 'video/mp4')
     const added = aNewContentFile({ original })
     await right(larder.contentFiles.add(added, aNewFileJob()))
@@ -64,6 +67,9 @@ describe('Vary of every route (§6.3) [V13]', () => {
         `/media/${added.uid}/original`,
         `/media/${erased.uid}/erasure`,
         '/instances',
+        '/webhooks',
+        `/webhooks/${webhook.uid}`,
+        `/webhooks/${webhook.uid}/deliveries`,
         `/cache/purges/${purge.uid}`,
       ].map((path) => ({ path: `/api/1/admin${path}`, jwt: admin, readsAuthorization: true })),
       ...['ios', 'android'].map((name) => ({

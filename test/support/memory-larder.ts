@@ -8,9 +8,12 @@ import { createMemoryTier } from '../../src/adapters/cache/memory/memory-cache.t
 import { createCacheMeter } from '../../src/adapters/cache/tiers/cache-meter.ts'
 import { createSingleTierCache } from '../../src/adapters/cache/tiers/cache-tier.ts'
 import { createStaleReader } from '../../src/adapters/cache/tiers/tier-stale-cache.ts'
+import { hmacWebhookSigning } from '../../src/adapters/crypto/hmac-webhook-signing.ts'
 import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
+import { createHttpOutbound } from '../../src/adapters/http/http-outbound.ts'
 import { createHttpPlaylistFetcher } from '../../src/adapters/http/http-playlist-fetcher.ts'
+import { systemResolveName } from '../../src/adapters/http/system-resolve-name.ts'
 import { createCachedMediaTokens } from '../../src/adapters/jose/cached-media-tokens.ts'
 import { createJoseExplainToken } from '../../src/adapters/jose/jose-explain-token.ts'
 import { createJoseIdTokenIssuer } from '../../src/adapters/jose/jose-id-token-issuer.ts'
@@ -37,6 +40,9 @@ import { createMemoryRevocations } from '../../src/adapters/memory/memory-revoca
 import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
 import { createMemoryTrash } from '../../src/adapters/memory/memory-trash.ts'
 import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
+import { createMemoryWebhookDeliveries } from '../../src/adapters/memory/memory-webhook-deliveries.ts'
+import { createMemoryWebhookRepository } from '../../src/adapters/memory/memory-webhook-repository.ts'
+import { createMemoryWebhooks } from '../../src/adapters/memory/memory-webhooks.ts'
 import { createMemoryWorkLocks } from '../../src/adapters/memory/memory-work-locks.ts'
 import { localProcessLiveness } from '../../src/adapters/platform/process-liveness.ts'
 import { systemMonotonic } from '../../src/adapters/platform/system-monotonic.ts'
@@ -110,6 +116,7 @@ export const createMemoryLarder = async (
   const monotonic = asMonotonic(clock)
   const jobs = createMemoryJobs(clock)
   const media = createMemoryMedia(clock)
+  const webhooks = createMemoryWebhooks(clock)
   const revocations = overrides.revocations ?? createMemoryRevocations(clock)
   const values = createMemoryTier(64 * 2 ** 20)
   const store = overrides.store ?? createMemoryObjectStore()
@@ -156,9 +163,14 @@ export const createMemoryLarder = async (
     images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 600 }),
     transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silentLog }),
     jobs: createMemoryJobQueue(jobs, clock),
+    webhooks: createMemoryWebhookRepository(webhooks, clock),
+    webhookDeliveries: createMemoryWebhookDeliveries(webhooks, clock),
+    webhookSigning: hmacWebhookSigning,
+    senderName: { machine: 'test', process: 'test' },
     eventLog: createMemoryEventLog(clock),
     locks: createMemoryWorkLocks(monotonic),
     sleep: timerSleep,
+    outbound: createHttpOutbound({ resolveName: systemResolveName, exceptions: ['127.0.0.1'] }),
     playlistFetcher: createHttpPlaylistFetcher({ timeoutSeconds: 10, maxBytes: 2 ** 20 }),
     newUid: createRandomUid(null),
     clock,

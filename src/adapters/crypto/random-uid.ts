@@ -10,6 +10,7 @@ import {
   JobUid,
   PurgeUid,
   StoredFileUid,
+  WebhookUid,
 } from '../../domain/media/ids.ts'
 import type { uidKinds } from '../../domain/media/uid-text.ts'
 import { E } from '../../fp.ts'
@@ -38,5 +39,6 @@ export const createRandomUid = (prefix: string | null): NewUid => {
     job: createGenerator(JobUid, 'job'),
     instance: createGenerator(InstanceUid, 'ins'),
     purge: createGenerator(PurgeUid, 'pu'),
+    webhook: createGenerator(WebhookUid, 'wh'),
   }
 }

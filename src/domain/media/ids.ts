@@ -53,3 +53,6 @@ export type InstanceUid = t.TypeOf<typeof InstanceUid>
 
 export const PurgeUid = uidOf('PurgeUid', 'a purge')
 export type PurgeUid = t.TypeOf<typeof PurgeUid>
+
+export const WebhookUid = uidOf('WebhookUid', 'a webhook')
+export type WebhookUid = t.TypeOf<typeof WebhookUid>

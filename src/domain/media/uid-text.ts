@@ -15,6 +15,8 @@ export const uidKinds = {
   job: 'job',
   ins: 'instance',
   pu: 'purge',
+  wh: 'webhook',
+  ev: 'event',
 } as const
 export type UidKind = (typeof uidKinds)[keyof typeof uidKinds]
 

@@ -10,6 +10,7 @@ export const tags = {
   tokens: 'Media tokens and their revocation, for admins.',
   admins: 'Who is an admin.',
   jobs: 'The jobs that make exports, for admins.',
+  webhooks: 'Servers that are sent events, for admins.',
   caches: 'Caches, servers and background work, for admins.',
   service: 'Checks and pages for everyone.',
 } as const

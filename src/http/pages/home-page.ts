@@ -25,6 +25,7 @@ export const homePageCommands: ReadonlyArray<Entry> = [
   ['larder doctor', 'finds problems and says how to correct them'],
   ['larder worker', 'makes exports that wait in the queue, and serves nothing'],
   ['larder jobs', 'lists the jobs that make exports, cancels or retries one'],
+  ['larder webhooks', 'lists the servers that are sent events, adds, tests or removes one'],
   ['larder events', 'prints what happens to files'],
   ['larder sweep', 'purges the trash, and deletes objects that the database does not refer to'],
   ['larder verify', 'shows in what the database and the store differ, or mends it'],

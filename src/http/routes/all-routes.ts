@@ -14,6 +14,7 @@ import type { RequestExports } from '../../domain/library/request-exports.ts'
 import type { TrashService } from '../../domain/library/trash-service.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
 import type { VodService } from '../../domain/vod/vod-service.ts'
+import type { WebhookService } from '../../domain/webhooks/webhook-service.ts'
 import type { CacheStats } from '../../ports/cache-stats.ts'
 import type { Sleep } from '../../ports/sleep.ts'
 import type { UncachedReader } from '../../ports/uncached-reader.ts'
@@ -45,6 +46,8 @@ import { openapiRoutes } from './openapi-routes.ts'
 import { refusedBytesRoutes } from './refused-bytes-routes.ts'
 import { revocationRoutes } from './revocation-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
+import { webhookDeliveryRoutes } from './webhook-delivery-routes.ts'
+import { webhookRoutes } from './webhook-routes.ts'
 
 /** Dependencies of the routes: one service for each domain, and what routes share with the listener. */
 export type RouteDeps = Pick<
@@ -70,6 +73,7 @@ export type RouteDeps = Pick<
   readonly requestExports: RequestExports
   readonly readUncached: UncachedReader
   readonly jobService: JobService
+  readonly webhookService: WebhookService
   readonly eventHub: EventHub
   readonly consoleAssets: ConsoleAssets
   readonly lifecycle: ServerLifecycle
@@ -89,7 +93,7 @@ export const createAllRoutes = (
 ): ReadonlyArray<RouteGroup> => {
   const { playlists, vods, exports, admins, freshness, health, cacheStats, background, consoleAssets } = deps
   const { mediaStatus, library, trashService, requestExports, readUncached, jobService, openStreams } = deps
-  const { explainCheckedToken, revocationService, mayExplainToken } = deps
+  const { explainCheckedToken, revocationService, mayExplainToken, webhookService } = deps
   const { checkedTokens, checkPublic, publicCaching, clock, monotonic, corsOrigins } = deps
   const { limits, traffic, lifecycle, sleep, eventHub } = deps
   const streams = createStreamCounts(limits.eventStreams)
@@ -129,6 +133,8 @@ export const createAllRoutes = (
     ),
     refusedBytesRoutes({ admins, trashService }, handle),
     jobRoutes({ admins, jobService }, handle),
+    webhookRoutes({ admins, webhookService }, handle),
+    webhookDeliveryRoutes({ admins, webhookService }, handle),
     eventRoutes({ admins, replyWithEvents }, handle),
     freshnessRoutes({ admins, freshness }, handle),
     healthRoutes({ health, lifecycle }, handle),

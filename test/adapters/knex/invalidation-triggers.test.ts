@@ -91,6 +91,9 @@ const others = [
   'purged_objects',
   'revocations',
   'taken_down',
+  'webhook_deliveries',
+  'webhook_senders',
+  'webhooks',
 ]
 
 /** Columns that a change leaves as they are: identities, and references whose change is no change of a value. */

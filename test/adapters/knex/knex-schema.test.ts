@@ -9,6 +9,8 @@ import { createKnexRevocations } from '../../../src/adapters/knex/knex-revocatio
 import { createKnexStoredFileRepository } from '../../../src/adapters/knex/knex-stored-file-repository.ts'
 import { createKnexTrash } from '../../../src/adapters/knex/knex-trash.ts'
 import { createKnexUserRepository } from '../../../src/adapters/knex/knex-user-repository.ts'
+import { createKnexWebhookDeliveries } from '../../../src/adapters/knex/knex-webhook-deliveries.ts'
+import { createKnexWebhookRepository } from '../../../src/adapters/knex/knex-webhook-repository.ts'
 import { createPostgresEventLog } from '../../../src/adapters/knex/postgres-event-log.ts'
 import { noProgress } from '../../../src/domain/jobs/job.ts'
 import type { TE } from '../../../src/fp.ts'
@@ -28,6 +30,7 @@ import { filesBelow, readText } from '../../support/contract.ts'
 import { right } from '../../support/expect-right.ts'
 import { anyMedia } from '../../support/media-filters.ts'
 import { withDatabase } from '../../support/postgres.ts'
+import { aNewWebhook } from '../../support/webhook-scene.ts'
 
 describe('the tables', () => {
   const database = withDatabase()
@@ -168,6 +171,7 @@ const writtenNames = (): ReadonlyArray<string> =>
 /** Runs each query of the repositories and of the queue once. */
 const runEveryQuery = async (db: Knex): Promise<void> => {
   await runEveryQueryOfJobs(createKnexJobQueue(db, 'test'))
+  await runEveryQueryOfWebhooks(db)
   const images = createKnexImageFileRepository(db)
   const contents = createKnexContentFileRepository(db)
   const { uid: imageUid } = aNewImageFile()
@@ -245,6 +249,19 @@ const runEveryQueryOfJobs = async (jobs: JobQueue): Promise<void> => {
   await right(jobs.retry(uid))
   await right(jobs.cancel(uid))
   await right(jobs.setPriority(uid, 1))
+}
+
+const runEveryQueryOfWebhooks = async (db: Knex): Promise<void> => {
+  const webhooks = createKnexWebhookRepository(db)
+  const deliveries = createKnexWebhookDeliveries(db)
+  const { uid } = aNewWebhook()
+  await right(webhooks.list)
+  await right(webhooks.find(uid))
+  await right(webhooks.findDelivery(uid, 1))
+  for (const state of [null, 'failed'] as const)
+    await right(webhooks.listDeliveries(uid, { state }, 10, null))
+  await right(deliveries.take)
+  await right(deliveries.prune(10))
 }
 
 const count = async (db: Knex, table: string): Promise<number> => {

@@ -40,6 +40,7 @@ const sampleBodies: ReadonlyArray<object> = [
   { sub: 'a' },
   { missing: true },
   { priority: 1 },
+  { url: 'https://app.example.org/', events: ['media.ready'] },
   { title: 'a' },
   { uids: ['if_a'], patch: { title: 'a' } },
   { uids: ['if_a'], delete: true },

@@ -15,6 +15,7 @@ import { publicContentMigration } from './0013-public-content.ts'
 import { storeMarksMigration } from './0014-store-marks.ts'
 import { searchTextMigration } from './0015-search-text.ts'
 import { eventsMigration } from './0016-events.ts'
+import { webhooksMigration } from './0017-webhooks.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
 
@@ -36,4 +37,5 @@ export const migrations: ReadonlyArray<NamedMigration> = [
   storeMarksMigration,
   searchTextMigration,
   eventsMigration,
+  webhooksMigration,
 ]
