@@ -420,6 +420,23 @@ export type paths = {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly "/api/1/admin/upload_tickets": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Issues a ticket, with which others can upload files. */
+    readonly post: operations['issueUploadTicket']
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly "/api/1/admin/admins": {
     readonly parameters: {
       readonly query?: never
@@ -1010,6 +1027,8 @@ export type components = {
         readonly not_public: number
         /** A whole number of at least 0. */
         readonly not_admin: number
+        /** A whole number of at least 0. */
+        readonly ticket: number
       }
       readonly traffic: {
         readonly connections: {
@@ -1306,6 +1325,24 @@ export type components = {
         readonly exports?: ReadonlyArray<string>
       }
     }
+    readonly NewUploadTicket: {
+      /** A whole number of bytes from 1 to 9007199254740991. */
+      readonly max_bytes: number
+      /** A list of different words of image, content. */
+      readonly kinds: ReadonlyArray<"image" | "content">
+      /** A whole number of seconds from 1 to 604800. */
+      readonly expires_in?: number
+      /** A whole number from 1 to 100. */
+      readonly count?: number
+      /** A list of 1 to 20 different origins such as https://www.example.org. */
+      readonly origins?: ReadonlyArray<string>
+      /** A text of at most 500 characters. */
+      readonly title?: string
+      readonly public?: boolean
+      /** An object of the caller, which Larder stores and returns. */
+      readonly metadata?: { readonly [name: string]: unknown }
+      readonly view?: boolean
+    }
     readonly Problem: {
       readonly type: string
       readonly title: string
@@ -1364,8 +1401,18 @@ export type components = {
       readonly kid: string
       readonly claims: { readonly [name: string]: unknown }
       /** Why the token is refused; null if it is accepted. */
-      readonly refusal: "malformed" | "unknown_key" | "signature" | "issuer" | "audience" | "claims" | "lifetime" | "issued_later" | "expired" | "restriction" | "other_subject" | "revoked" | "not_public" | "not_admin" | null
+      readonly refusal: "malformed" | "unknown_key" | "signature" | "issuer" | "audience" | "claims" | "lifetime" | "issued_later" | "expired" | "restriction" | "other_subject" | "revoked" | "not_public" | "not_admin" | "ticket" | null
       readonly restrictions: components['schemas']['Restrictions'] | null
+    }
+    readonly UploadTicket: {
+      /** The secret for `Authorization: bearer`. It is shown only here. */
+      readonly ticket: string
+      /** Its id, as the `jti` of a revocation. */
+      readonly uid: string
+      /** Where uploads by tus are created. */
+      readonly tus_url: string
+      /** A time of RFC 3339, in UTC. */
+      readonly expires_at: string
     }
     readonly WebEntry: {
       /** An absolute URL. */
@@ -2319,6 +2366,40 @@ export type operations = {
       }
       readonly 401: components['responses']['Error401']
       readonly 403: components['responses']['Error']
+      readonly 422: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Issues a ticket, with which others can upload files. */
+  readonly issueUploadTicket: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components['schemas']['NewUploadTicket']
+      }
+    }
+    readonly responses: {
+      readonly 200: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['UploadTicket']
+        }
+      }
+      readonly 400: components['responses']['Error']
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 408: components['responses']['Error']
+      readonly 413: components['responses']['Error']
+      readonly 415: components['responses']['Error']
       readonly 422: components['responses']['Error']
       readonly 500: components['responses']['Error']
       readonly 503: components['responses']['Error503']

@@ -13,6 +13,7 @@ const unusedInProduction: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-local-instances.ts createMemoryLocalInstances': 'for tests',
   'src/adapters/memory/memory-revocation-file.ts createMemoryRevocationFile': 'for tests',
   'src/adapters/memory/memory-revocations.ts createMemoryRevocations': 'for tests',
+  'src/adapters/memory/memory-ticket-repository.ts createMemoryTicketRepository': 'for tests',
   'src/adapters/memory/memory-trash.ts createMemoryTrash': 'for tests',
   'src/adapters/memory/memory-content-file-repository.ts createMemoryContentFileRepository': 'for tests',
   'src/adapters/memory/memory-image-file-repository.ts createMemoryImageFileRepository': 'for tests',

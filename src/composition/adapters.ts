@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { createUncachedReader } from '../adapters/cache/blobs/uncached-reader.ts'
+import { randomTicketSecrets } from '../adapters/crypto/random-ticket-secrets.ts'
 import { createRandomUid } from '../adapters/crypto/random-uid.ts'
 import { createFsLocalFiles } from '../adapters/fs/fs-local-files.ts'
 import { createFsLocalInstances } from '../adapters/fs/fs-local-instances.ts'
@@ -16,6 +17,7 @@ import { createKnexJobQueue } from '../adapters/knex/knex-job-queue.ts'
 import { createKnexMediaRepository } from '../adapters/knex/knex-media-repository.ts'
 import { createKnexRevocations } from '../adapters/knex/knex-revocations.ts'
 import { createKnexStoredFileRepository } from '../adapters/knex/knex-stored-file-repository.ts'
+import { createKnexTicketRepository } from '../adapters/knex/knex-ticket-repository.ts'
 import { createKnexTrash } from '../adapters/knex/knex-trash.ts'
 import { createKnexUserRepository } from '../adapters/knex/knex-user-repository.ts'
 import { createPostgresInvalidationBus } from '../adapters/knex/postgres-invalidation-bus.ts'
@@ -97,6 +99,8 @@ export const createAdapters = async (
     trash: createKnexTrash(db),
     storedFiles: createKnexStoredFileRepository(db),
     users: createKnexUserRepository(db),
+    tickets: createKnexTicketRepository(db),
+    ticketSecrets: randomTicketSecrets,
     tokens: tokens.media,
     idTokenVerifier: tokens.idVerifier,
     idTokenIssuer: tokens.idIssuer,

@@ -34,7 +34,7 @@ export const createLarderServer = (
   const { playlists, vods, exports, mediaStatus, jobService, admins } = larder
   const { library, trashService, openStreams, requestExports, readUncached } = larder
   const { freshness, health, background, following } = larder
-  const { explainCheckedToken, revocationService, monotonic, sleep } = larder
+  const { explainCheckedToken, revocationService, ticketService, monotonic, sleep } = larder
   const { cacheStats, checkedTokens, checkPublic, follower, clock, log, outages } = larder
   return createHttpServer({
     limits,
@@ -54,6 +54,7 @@ export const createLarderServer = (
         admins,
         explainCheckedToken,
         revocationService,
+        ticketService,
         mayExplainToken: createExplanationLimit(monotonic),
         freshness,
         health,

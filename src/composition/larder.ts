@@ -29,6 +29,7 @@ import { createRequestExports, type RequestExports } from '../domain/library/req
 import { createPlaylistService, type PlaylistService } from '../domain/playlist/playlist-service.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
 import { createStoreSweep, type StoreSweep } from '../domain/sweep/store-sweep.ts'
+import { createTicketService, type TicketService } from '../domain/upload/ticket-service.ts'
 import { createVodService, type VodService } from '../domain/vod/vod-service.ts'
 import type { TE } from '../fp.ts'
 import type { BlobCache } from '../ports/blob-cache.ts'
@@ -61,6 +62,8 @@ import type { Revocations } from '../ports/revocations.ts'
 import type { Sleep } from '../ports/sleep.ts'
 import type { StaleCache } from '../ports/stale-cache.ts'
 import type { StoredFileRepository } from '../ports/stored-file-repository.ts'
+import type { TicketRepository } from '../ports/ticket-repository.ts'
+import type { TicketSecrets } from '../ports/ticket-secrets.ts'
 import type { Transcoder } from '../ports/transcoder.ts'
 import type { Trash } from '../ports/trash.ts'
 import type { UncachedReader } from '../ports/uncached-reader.ts'
@@ -97,6 +100,8 @@ export type Adapters = {
   readonly trash: Trash
   readonly storedFiles: StoredFileRepository
   readonly users: UserRepository
+  readonly tickets: TicketRepository
+  readonly ticketSecrets: TicketSecrets
   /** Media tokens without revocations. Requests use `checkedTokens`. */
   readonly tokens: MediaTokens
   readonly idTokenVerifier: IdTokenVerifier
@@ -132,6 +137,7 @@ type Services = DeletionServices & {
   readonly library: LibraryService
   readonly requestExports: RequestExports
   readonly jobService: JobService
+  readonly ticketService: TicketService
   readonly jobWork: JobWork
   readonly mediaStatus: MediaStatus
   readonly health: HealthService
@@ -152,17 +158,20 @@ export type Larder = Adapters & Services
  */
 export const createServices = (
   adapters: Adapters,
-  {
-    publicUrl,
-    jobAttempts,
-    trashSeconds,
-    tokenMaxTtlSeconds,
-    busMaxCutSeconds,
-  }: Pick<Config, 'publicUrl' | 'jobAttempts' | 'trashSeconds' | 'tokenMaxTtlSeconds' | 'busMaxCutSeconds'>,
+  settings: Pick<
+    Config,
+    | 'publicUrl'
+    | 'jobAttempts'
+    | 'trashSeconds'
+    | 'tokenMaxTtlSeconds'
+    | 'busMaxCutSeconds'
+    | 'uploadMaxBytes'
+  >,
 ): Services => {
+  const { publicUrl, jobAttempts, trashSeconds, tokenMaxTtlSeconds } = settings
   const { cache, stale, blobs, cacheCheck, store, database } = adapters
   const { bus, busPositions, followTrust, instances, outages } = adapters
-  const { imageFiles, contentFiles, media, trash, storedFiles, users } = adapters
+  const { imageFiles, contentFiles, media, trash, storedFiles, users, tickets, ticketSecrets } = adapters
   const { tokens, idTokenVerifier, idTokenIssuer, explainToken } = adapters
   const { revocations, revocationIndex } = adapters
   const { files, images, transcoder, jobs, locks, sleep, newUid, clock, monotonic, log } = adapters
@@ -201,7 +210,7 @@ export const createServices = (
     readRevocations: revocationService.refresh,
     readAllRevocations: revocationService.refreshAll,
     trust: followTrust,
-    maxCutMs: busMaxCutSeconds * 1000,
+    maxCutMs: settings.busMaxCutSeconds * 1000,
     outages,
     clock,
     monotonic,
@@ -254,6 +263,10 @@ export const createServices = (
     ...deletion,
     requestExports,
     jobService: createJobService(jobs),
+    ticketService: createTicketService({
+      ...{ tickets, ticketSecrets, users, revocations, newUid, publicUrl },
+      maxBytes: settings.uploadMaxBytes,
+    }),
     jobWork: createJobWork({
       jobs,
       doJob: ({ kind, replaces, media, lease }, { source, report, signal }) =>

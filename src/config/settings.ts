@@ -42,6 +42,8 @@ export type Config = {
   readonly corsOrigins: ReadonlyArray<string>
   /** Addresses and CIDR ranges that Larder may connect to for callers though they are not public. */
   readonly outboundAllow: ReadonlyArray<string>
+  /** Maximum length of an upload. */
+  readonly uploadMaxBytes: number
   /** How clients and caches in between may store public files. */
   readonly publicCaching: PublicCaching
   /** Whether responses report the cache tier (`cacheStatus`) and the processing time (`serverTiming`). */
@@ -208,6 +210,7 @@ export const loadConfig = (
     ),
     corsOrigins: read('CORS_ORIGINS', list(origin), ['*'], 'https://www.example.org,https://app.example.org'),
     outboundAllow: read('OUTBOUND_ALLOW', list(addressRange), [], '10.1.2.3,10.20.0.0/16'),
+    uploadMaxBytes: read('UPLOAD_MAX_BYTES', bytes('1', '1024T'), 50 * 1024 ** 3, '50G'),
     publicCaching: {
       maxAgeSeconds: read(
         'PUBLIC_MAX_AGE_SECONDS',

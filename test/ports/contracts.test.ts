@@ -16,6 +16,7 @@ const reasons: Readonly<Record<string, string>> = {
     'one adapter; test/adapters/http/http-playlist-fetcher.test.ts tests it against a server',
   outbound: 'one adapter; test/adapters/http/http-outbound.test.ts tests it against servers',
   'resolve-name': 'it is the look-up of the operating system',
+  'ticket-secrets': 'one adapter, which draws random bytes',
   'library-repository': 'what two repositories have in common; the contract of each holds it',
   log: 'one adapter, which writes lines',
   monotonic: 'it is performance.now',

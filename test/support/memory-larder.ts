@@ -8,6 +8,7 @@ import { createMemoryTier } from '../../src/adapters/cache/memory/memory-cache.t
 import { createCacheMeter } from '../../src/adapters/cache/tiers/cache-meter.ts'
 import { createSingleTierCache } from '../../src/adapters/cache/tiers/cache-tier.ts'
 import { createStaleReader } from '../../src/adapters/cache/tiers/tier-stale-cache.ts'
+import { randomTicketSecrets } from '../../src/adapters/crypto/random-ticket-secrets.ts'
 import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { createHttpOutbound } from '../../src/adapters/http/http-outbound.ts'
@@ -36,6 +37,7 @@ import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object
 import { createMemoryRevocationFile } from '../../src/adapters/memory/memory-revocation-file.ts'
 import { createMemoryRevocations } from '../../src/adapters/memory/memory-revocations.ts'
 import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
+import { createMemoryTicketRepository } from '../../src/adapters/memory/memory-ticket-repository.ts'
 import { createMemoryTrash } from '../../src/adapters/memory/memory-trash.ts'
 import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
 import { createMemoryWorkLocks } from '../../src/adapters/memory/memory-work-locks.ts'
@@ -141,6 +143,8 @@ export const createMemoryLarder = async (
     media: createMemoryMediaRepository(media, jobs),
     storedFiles: createMemoryStoredFileRepository('lib_00000000000000000000000000000000', () => true),
     users: createMemoryUserRepository(),
+    tickets: createMemoryTicketRepository(new Map(), clock),
+    ticketSecrets: randomTicketSecrets,
     tokens: createCachedMediaTokens(createTestTokens(clock), clock),
     idTokenVerifier: createJoseIdTokenVerifier(idTokenOptions),
     idTokenIssuer: createJoseIdTokenIssuer(idTokenOptions),
@@ -173,6 +177,7 @@ export const createMemoryLarder = async (
     jobAttempts: 5,
     trashSeconds,
     busMaxCutSeconds: 86_400,
+    uploadMaxBytes: 50 * 2 ** 30,
   }
   return { ...adapters, ...createServices(adapters, settings) }
 }

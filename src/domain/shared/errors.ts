@@ -36,6 +36,8 @@ export const forbiddenReasons = [
   // The caller sent no token, or an id token:
   'not_public',
   'not_admin',
+  // A ticket for uploads opens nothing, or not this:
+  'ticket',
 ] as const
 export type ForbiddenReason = (typeof forbiddenReasons)[number]
 

@@ -21,3 +21,17 @@ export type UploadTicket = {
   readonly createdAt: number
   readonly expiresAt: number
 }
+
+/** What an admin chooses for a ticket. */
+export type TicketChoice = Omit<UploadTicket, 'uid' | 'admin' | 'used' | 'createdAt' | 'expiresAt'> & {
+  readonly expiresInSeconds: number
+}
+
+/** A ticket to be stored. `sha256`: that of its secret, in lower-case hex. */
+export type NewUploadTicket = TicketChoice & Pick<UploadTicket, 'uid' | 'admin'> & { readonly sha256: string }
+
+/** The limits of what an admin chooses (http-api.md §11.4). */
+export const ticketLimits = { maxCount: 100, maxSeconds: 7 * 86_400, maxOrigins: 20 } as const
+
+/** Number of requests of a ticket that one process serves at a time. */
+export const maxRequestsOfTicket = 3

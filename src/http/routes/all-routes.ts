@@ -12,6 +12,7 @@ import type { LibraryService } from '../../domain/library/library-service.ts'
 import type { RequestExports } from '../../domain/library/request-exports.ts'
 import type { TrashService } from '../../domain/library/trash-service.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
+import type { TicketService } from '../../domain/upload/ticket-service.ts'
 import type { VodService } from '../../domain/vod/vod-service.ts'
 import type { CacheStats } from '../../ports/cache-stats.ts'
 import type { Sleep } from '../../ports/sleep.ts'
@@ -40,6 +41,7 @@ import { mediaFileRoutes } from './media-file-routes.ts'
 import { mediaRoutes } from './media-routes.ts'
 import { openapiRoutes } from './openapi-routes.ts'
 import { revocationRoutes } from './revocation-routes.ts'
+import { ticketRoutes } from './ticket-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 
 /** Dependencies of the routes: one service for each domain, and what routes share with the listener. */
@@ -66,6 +68,7 @@ export type RouteDeps = Pick<
   readonly requestExports: RequestExports
   readonly readUncached: UncachedReader
   readonly jobService: JobService
+  readonly ticketService: TicketService
   readonly consoleAssets: ConsoleAssets
   readonly lifecycle: ServerLifecycle
   readonly sleep: Sleep
@@ -84,7 +87,7 @@ export const createAllRoutes = (
 ): ReadonlyArray<RouteGroup> => {
   const { playlists, vods, exports, admins, freshness, health, cacheStats, background, consoleAssets } = deps
   const { mediaStatus, library, trashService, requestExports, readUncached, jobService, openStreams } = deps
-  const { explainCheckedToken, revocationService, mayExplainToken } = deps
+  const { explainCheckedToken, revocationService, mayExplainToken, ticketService } = deps
   const { checkedTokens, checkPublic, publicCaching, clock, monotonic, corsOrigins } = deps
   const { limits, traffic, lifecycle, sleep } = deps
   const sharing = createCorsPolicy(corsOrigins)
@@ -111,6 +114,7 @@ export const createAllRoutes = (
     contentRoutes({ playlists, vods, exports, ...access, ...replies, sharing }, handle),
     tokenRoutes({ admins, explainCheckedToken, mayExplainToken }, handle),
     revocationRoutes({ admins, revocationService, freshness }, handle),
+    ticketRoutes({ admins, ticketService }, handle),
     adminUserRoutes(admins, handle),
     adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
     mediaRoutes({ admins, library, trashService, freshness }, handle),
