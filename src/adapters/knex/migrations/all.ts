@@ -13,6 +13,7 @@ import { refusalsOfJobsMigration } from './0011-refusals-of-jobs.ts'
 import { trashMigration } from './0012-trash.ts'
 import { publicContentMigration } from './0013-public-content.ts'
 import { uploadsMigration } from './0018-uploads.ts'
+import { uploadFetchesMigration } from './0019-upload-fetches.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
 
@@ -32,4 +33,5 @@ export const migrations: ReadonlyArray<NamedMigration> = [
   trashMigration,
   publicContentMigration,
   uploadsMigration,
+  uploadFetchesMigration,
 ]
