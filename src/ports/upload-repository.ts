@@ -29,8 +29,10 @@ export type UploadBegin = 'begun' | 'no space' | 'no ticket' | 'too many'
  * not being received any more.
  */
 export type UploadReceipt =
-  | { readonly result: 'received' | 'twin'; readonly target: UploadTarget }
-  | { readonly result: 'taken down' | 'gone' }
+  | { readonly result: 'received'; readonly target: UploadTarget }
+  | { readonly result: 'twin'; readonly target: UploadTarget }
+  | { readonly result: 'taken down' }
+  | { readonly result: 'gone' }
 
 /**
  * Uploads (http-api.md §11). A row exists before the first byte is on disk, and longer than the last, so a file of the
@@ -39,7 +41,7 @@ export type UploadReceipt =
 export type UploadRepository = {
   /**
    * Adds an upload, and takes one of its ticket's count, in one transaction. The uploads of the folder that are being
-   * received have announced lengths: what they still lack is not free. An unknown length announces nothing.
+   * received have announced lengths: what they still lack is not free. One that declares a length later may have announced nothing.
    */
   readonly begin: (upload: NewUpload, space: UploadSpace) => TE.TaskEither<Unavailable, UploadBegin>
   readonly find: (uid: UploadUid) => TE.TaskEither<Unavailable, O.Option<Upload>>
@@ -73,10 +75,10 @@ export type UploadRepository = {
   /** Refuses a received upload. Returns `false` if it is not in the state `received`. */
   readonly refuse: (uid: UploadUid, reason: string) => TE.TaskEither<Unavailable, boolean>
   /**
-   * Deletes an upload that is being received, and gives its ticket back what it took. Returns `false` if it is not being
-   * received any more.
+   * Deletes an upload that is being received. `givesBack`: its ticket may be used again for what it took, because the
+   * upload expired, or was refused before its last byte. Returns `false` if it is not being received any more.
    */
-  readonly abandon: (uid: UploadUid) => TE.TaskEither<Unavailable, boolean>
+  readonly abandon: (uid: UploadUid, givesBack: boolean) => TE.TaskEither<Unavailable, boolean>
   /** Returns which of these uploads have a row, and its state. */
   readonly statesOf: (
     uids: ReadonlyArray<string>,

@@ -4,12 +4,16 @@ import {
   conflict,
   type DomainError,
   forbidden,
+  noSpace,
+  notAccepted,
   notFound,
   overloaded,
   refused,
+  takenDown,
   tooLarge,
   unavailable,
   versionMismatch,
+  wrongKind,
 } from '../../src/domain/shared/errors.ts'
 import { TE } from '../../src/fp.ts'
 import { anonymousAuthenticator } from '../../src/http/request/credential.ts'
@@ -58,6 +62,15 @@ const rows: { readonly [T in AnyError['_tag']]: Row & { readonly error: { readon
   UnsupportedMedia: { error: unsupportedMedia, status: 415, type: 'unsupported_media' },
   Unprocessable: { error: unprocessable([]), status: 422, type: 'unprocessable' },
   Refused: { error: refused('it is a secret'), status: 422, type: 'unprocessable' },
+  NotAccepted: {
+    error: notAccepted('the file is empty'),
+    status: 422,
+    type: 'refused',
+    message: 'the file is empty',
+  },
+  WrongKind: { error: wrongKind, status: 415, type: 'unsupported_media' },
+  TakenDown: { error: takenDown, status: 409, type: 'taken_down' },
+  NoSpace: { error: noSpace, status: 507, type: 'no_space' },
   BadOrigin: { error: badOrigin('secret'), status: 502, type: 'bad_origin' },
   Overloaded: { error: overloaded(7), status: 503, type: 'overloaded', retryAfter: '7' },
   Unavailable: { error: unavailable('secret')('boom'), status: 503, type: 'unavailable', retryAfter: '2' },

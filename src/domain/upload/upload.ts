@@ -98,8 +98,8 @@ export type Upload = {
   readonly expiresAt: number
 }
 
-/** An upload that begins. */
-export type NewUpload = Pick<
+/** An upload that begins. `announced`: the space that it needs, as far as the client has said (bytes). */
+export type NewUpload = { readonly announced: number } & Pick<
   Upload,
   | 'uid'
   | 'owner'

@@ -31,6 +31,14 @@ const forms = {
   },
   SlowRequest: { status: 408, type: 'timeout', message: 'the request did not arrive in time' },
   Refused: { status: 422, type: 'unprocessable', message: 'the file cannot be accepted' },
+  NotAccepted: { status: 422, type: 'refused', message: 'the file cannot be accepted' },
+  WrongKind: { status: 415, type: 'unsupported_media', message: 'files of this kind are not accepted here' },
+  TakenDown: {
+    status: 409,
+    type: 'taken_down',
+    message: 'these bytes were taken down, so they are not accepted again',
+  },
+  NoSpace: { status: 507, type: 'no_space', message: 'the disk has no space for this file' },
   Conflict: { status: 409, type: 'conflict', message: 'its current state does not permit this' },
   VersionMismatch: {
     status: 412,
@@ -82,7 +90,8 @@ export const toErrorReply = (error: DomainError | RequestFault): BufferedReply =
   const form = forms[error._tag]
   if (error._tag === 'Unprocessable') return errorReply(unprocessableForm(error), error.detail)
   if (error._tag === 'Forbidden') return errorReply(Object.assign({}, form, tokenFaults[error.reason]))
-  if (error._tag === 'Conflict') return errorReply(Object.assign({}, form, { message: error.message }))
+  if (error._tag === 'Conflict' || error._tag === 'NotAccepted')
+    return errorReply(Object.assign({}, form, { message: error.message }))
   if (error._tag === 'Unavailable') return errorReply(form, null, retryAfter(2))
   if (error._tag === 'Overloaded') return errorReply(form, null, retryAfter(error.retryAfterSeconds))
   if (form.status === 401) return errorReply(form, null, { 'WWW-Authenticate': 'Bearer' })

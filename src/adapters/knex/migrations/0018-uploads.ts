@@ -45,6 +45,7 @@ const up = async (db: Knex): Promise<void> => {
       state text collate "C" not null default 'receiving'
         check (state in ('receiving', 'received', 'in_library', 'refused')),
       length bigint check (length >= 0),
+      announced bigint not null default 0 check (announced >= 0),
       received_offset bigint not null default 0 check (received_offset >= 0),
       hashes jsonb,
       name text not null,
