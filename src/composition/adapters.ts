@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { createUncachedReader } from '../adapters/cache/blobs/uncached-reader.ts'
 import { createRandomUid } from '../adapters/crypto/random-uid.ts'
+import { createFsIncomingFiles } from '../adapters/fs/fs-incoming-files.ts'
 import { createFsLocalFiles } from '../adapters/fs/fs-local-files.ts'
 import { createFsLocalInstances } from '../adapters/fs/fs-local-instances.ts'
 import { createFsRevocationFile } from '../adapters/fs/fs-revocation-file.ts'
@@ -15,6 +16,7 @@ import { createKnexMediaRepository } from '../adapters/knex/knex-media-repositor
 import { createKnexRevocations } from '../adapters/knex/knex-revocations.ts'
 import { createKnexStoredFileRepository } from '../adapters/knex/knex-stored-file-repository.ts'
 import { createKnexTrash } from '../adapters/knex/knex-trash.ts'
+import { createKnexUploadRepository } from '../adapters/knex/knex-upload-repository.ts'
 import { createKnexUserRepository } from '../adapters/knex/knex-user-repository.ts'
 import { createPostgresInvalidationBus } from '../adapters/knex/postgres-invalidation-bus.ts'
 import { createPostgresWorkLocks } from '../adapters/knex/postgres-work-locks.ts'
@@ -93,6 +95,8 @@ export const createAdapters = async (
     contentFiles: createKnexContentFileRepository(db),
     media: createKnexMediaRepository(db),
     trash: createKnexTrash(db),
+    uploads: createKnexUploadRepository(db, config.uploadExpireSeconds),
+    incoming: createFsIncomingFiles(config.incomingDir, clock),
     storedFiles: createKnexStoredFileRepository(db),
     users: createKnexUserRepository(db),
     tokens: tokens.media,

@@ -43,6 +43,7 @@ import type { IdTokenIssuer } from '../ports/id-token-issuer.ts'
 import type { IdTokenVerifier } from '../ports/id-token-verifier.ts'
 import type { ImageFileRepository } from '../ports/image-file-repository.ts'
 import type { ImageProcessor } from '../ports/image-processor.ts'
+import type { IncomingFiles } from '../ports/incoming-files.ts'
 import type { Instances } from '../ports/instances.ts'
 import type { InvalidationBus } from '../ports/invalidation-bus.ts'
 import type { JobQueue } from '../ports/job-queue.ts'
@@ -63,9 +64,11 @@ import type { StoredFileRepository } from '../ports/stored-file-repository.ts'
 import type { Transcoder } from '../ports/transcoder.ts'
 import type { Trash } from '../ports/trash.ts'
 import type { UncachedReader } from '../ports/uncached-reader.ts'
+import type { UploadRepository } from '../ports/upload-repository.ts'
 import type { UserRepository } from '../ports/user-repository.ts'
 import type { WorkLocks } from '../ports/work-locks.ts'
 import { createDeletion, type DeletionServices } from './deletion.ts'
+import { createUploadServices, type UploadServices } from './uploads.ts'
 
 /**
  * One member for each port, and the state that adapters and services share: what this process has heard of changes,
@@ -95,6 +98,8 @@ export type Adapters = {
   readonly media: MediaRepository
   readonly trash: Trash
   readonly storedFiles: StoredFileRepository
+  readonly uploads: UploadRepository
+  readonly incoming: IncomingFiles
   readonly users: UserRepository
   /** Media tokens without revocations. Requests use `checkedTokens`. */
   readonly tokens: MediaTokens
@@ -118,28 +123,29 @@ export type Adapters = {
   readonly outages: OutageLog
 }
 
-type Services = DeletionServices & {
-  readonly checkPublic: PublicCheck
-  readonly checkedTokens: CheckedMediaTokens
-  readonly explainCheckedToken: ExplainCheckedToken
-  readonly playlists: PlaylistService
-  readonly vods: VodService
-  readonly exports: ExportService
-  readonly admins: AdminService
-  readonly ingest: IngestService
-  readonly library: LibraryService
-  readonly requestExports: RequestExports
-  readonly jobService: JobService
-  readonly jobWork: JobWork
-  readonly mediaStatus: MediaStatus
-  readonly health: HealthService
-  readonly follower: Follower
-  readonly freshness: FreshnessService
-  readonly background: BackgroundWork
-  /** What a serving process needs for as long as it replies: it follows the changes, and reports itself. */
-  readonly following: BackgroundWork
-  readonly sweep: StoreSweep
-}
+type Services = DeletionServices &
+  UploadServices & {
+    readonly checkPublic: PublicCheck
+    readonly checkedTokens: CheckedMediaTokens
+    readonly explainCheckedToken: ExplainCheckedToken
+    readonly playlists: PlaylistService
+    readonly vods: VodService
+    readonly exports: ExportService
+    readonly admins: AdminService
+    readonly ingest: IngestService
+    readonly library: LibraryService
+    readonly requestExports: RequestExports
+    readonly jobService: JobService
+    readonly jobWork: JobWork
+    readonly mediaStatus: MediaStatus
+    readonly health: HealthService
+    readonly follower: Follower
+    readonly freshness: FreshnessService
+    readonly background: BackgroundWork
+    /** What a serving process needs for as long as it replies: it follows the changes, and reports itself. */
+    readonly following: BackgroundWork
+    readonly sweep: StoreSweep
+  }
 
 /** All adapters and services of one process. */
 export type Larder = Adapters & Services
@@ -156,7 +162,16 @@ export const createServices = (
     trashSeconds,
     tokenMaxTtlSeconds,
     busMaxCutSeconds,
-  }: Pick<Config, 'publicUrl' | 'jobAttempts' | 'trashSeconds' | 'tokenMaxTtlSeconds' | 'busMaxCutSeconds'>,
+    uploadMaxBytes,
+  }: Pick<
+    Config,
+    | 'publicUrl'
+    | 'jobAttempts'
+    | 'trashSeconds'
+    | 'tokenMaxTtlSeconds'
+    | 'busMaxCutSeconds'
+    | 'uploadMaxBytes'
+  >,
 ): Services => {
   const { cache, stale, blobs, cacheCheck, store, database } = adapters
   const { bus, busPositions, followTrust, instances, outages } = adapters
@@ -250,6 +265,7 @@ export const createServices = (
     ingest,
     library: createLibraryService({ media, jobs, cache, publicUrl }),
     ...deletion,
+    ...createUploadServices(adapters, ingest, { uploadMaxBytes }),
     requestExports,
     jobService: createJobService(jobs),
     jobWork: createJobWork({

@@ -9,6 +9,7 @@ import { createCacheMeter } from '../../src/adapters/cache/tiers/cache-meter.ts'
 import { createSingleTierCache } from '../../src/adapters/cache/tiers/cache-tier.ts'
 import { createStaleReader } from '../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
+import { createFsIncomingFiles } from '../../src/adapters/fs/fs-incoming-files.ts'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { createHttpPlaylistFetcher } from '../../src/adapters/http/http-playlist-fetcher.ts'
 import { createCachedMediaTokens } from '../../src/adapters/jose/cached-media-tokens.ts'
@@ -35,6 +36,7 @@ import { createMemoryRevocationFile } from '../../src/adapters/memory/memory-rev
 import { createMemoryRevocations } from '../../src/adapters/memory/memory-revocations.ts'
 import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
 import { createMemoryTrash } from '../../src/adapters/memory/memory-trash.ts'
+import { createMemoryUploadRepository } from '../../src/adapters/memory/memory-upload-repository.ts'
 import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
 import { createMemoryWorkLocks } from '../../src/adapters/memory/memory-work-locks.ts'
 import { localProcessLiveness } from '../../src/adapters/platform/process-liveness.ts'
@@ -138,6 +140,8 @@ export const createMemoryLarder = async (
     contentFiles: createMemoryContentFileRepository(clock, jobs, media),
     media: createMemoryMediaRepository(media, jobs),
     storedFiles: createMemoryStoredFileRepository('lib_00000000000000000000000000000000', () => true),
+    uploads: createMemoryUploadRepository({ clock, media }),
+    incoming: createFsIncomingFiles(path.join(tmpdir(), `larder-test-${process.pid}`, 'incoming'), clock),
     users: createMemoryUserRepository(),
     tokens: createCachedMediaTokens(createTestTokens(clock), clock),
     idTokenVerifier: createJoseIdTokenVerifier(idTokenOptions),
@@ -170,6 +174,7 @@ export const createMemoryLarder = async (
     jobAttempts: 5,
     trashSeconds,
     busMaxCutSeconds: 86_400,
+    uploadMaxBytes: 50 * 1024 ** 3,
   }
   return { ...adapters, ...createServices(adapters, settings) }
 }
