@@ -29,7 +29,6 @@ import { createRequestExports, type RequestExports } from '../domain/library/req
 import { createPlaylistService, type PlaylistService } from '../domain/playlist/playlist-service.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
 import { createStoreSweep, type StoreSweep } from '../domain/sweep/store-sweep.ts'
-import { createTicketService, type TicketService } from '../domain/upload/ticket-service.ts'
 import { createVodService, type VodService } from '../domain/vod/vod-service.ts'
 import type { TE } from '../fp.ts'
 import type { BlobCache } from '../ports/blob-cache.ts'
@@ -40,10 +39,12 @@ import type { Clock } from '../ports/clock.ts'
 import type { ContentFileRepository } from '../ports/content-file-repository.ts'
 import type { Database } from '../ports/database.ts'
 import type { ExplainToken } from '../ports/explain-token.ts'
+import type { FetchRepository } from '../ports/fetch-repository.ts'
 import type { IdTokenIssuer } from '../ports/id-token-issuer.ts'
 import type { IdTokenVerifier } from '../ports/id-token-verifier.ts'
 import type { ImageFileRepository } from '../ports/image-file-repository.ts'
 import type { ImageProcessor } from '../ports/image-processor.ts'
+import type { IncomingFiles } from '../ports/incoming-files.ts'
 import type { Instances } from '../ports/instances.ts'
 import type { InvalidationBus } from '../ports/invalidation-bus.ts'
 import type { JobQueue } from '../ports/job-queue.ts'
@@ -67,9 +68,11 @@ import type { TicketSecrets } from '../ports/ticket-secrets.ts'
 import type { Transcoder } from '../ports/transcoder.ts'
 import type { Trash } from '../ports/trash.ts'
 import type { UncachedReader } from '../ports/uncached-reader.ts'
+import type { UploadRepository } from '../ports/upload-repository.ts'
 import type { UserRepository } from '../ports/user-repository.ts'
 import type { WorkLocks } from '../ports/work-locks.ts'
 import { createDeletion, type DeletionServices } from './deletion.ts'
+import { createUploadServices, type UploadServices, type UploadSettings } from './uploads.ts'
 
 /**
  * One member for each port, and the state that adapters and services share: what this process has heard of changes,
@@ -99,7 +102,10 @@ export type Adapters = {
   readonly media: MediaRepository
   readonly trash: Trash
   readonly storedFiles: StoredFileRepository
+  readonly uploads: UploadRepository
+  readonly incoming: IncomingFiles
   readonly users: UserRepository
+  readonly fetches: FetchRepository
   readonly tickets: TicketRepository
   readonly ticketSecrets: TicketSecrets
   /** Media tokens without revocations. Requests use `checkedTokens`. */
@@ -125,29 +131,29 @@ export type Adapters = {
   readonly outages: OutageLog
 }
 
-type Services = DeletionServices & {
-  readonly checkPublic: PublicCheck
-  readonly checkedTokens: CheckedMediaTokens
-  readonly explainCheckedToken: ExplainCheckedToken
-  readonly playlists: PlaylistService
-  readonly vods: VodService
-  readonly exports: ExportService
-  readonly admins: AdminService
-  readonly ingest: IngestService
-  readonly library: LibraryService
-  readonly requestExports: RequestExports
-  readonly jobService: JobService
-  readonly ticketService: TicketService
-  readonly jobWork: JobWork
-  readonly mediaStatus: MediaStatus
-  readonly health: HealthService
-  readonly follower: Follower
-  readonly freshness: FreshnessService
-  readonly background: BackgroundWork
-  /** What a serving process needs for as long as it replies: it follows the changes, and reports itself. */
-  readonly following: BackgroundWork
-  readonly sweep: StoreSweep
-}
+type Services = DeletionServices &
+  UploadServices & {
+    readonly checkPublic: PublicCheck
+    readonly checkedTokens: CheckedMediaTokens
+    readonly explainCheckedToken: ExplainCheckedToken
+    readonly playlists: PlaylistService
+    readonly vods: VodService
+    readonly exports: ExportService
+    readonly admins: AdminService
+    readonly ingest: IngestService
+    readonly library: LibraryService
+    readonly requestExports: RequestExports
+    readonly jobService: JobService
+    readonly jobWork: JobWork
+    readonly mediaStatus: MediaStatus
+    readonly health: HealthService
+    readonly follower: Follower
+    readonly freshness: FreshnessService
+    readonly background: BackgroundWork
+    /** What a serving process needs for as long as it replies: it follows the changes, and reports itself. */
+    readonly following: BackgroundWork
+    readonly sweep: StoreSweep
+  }
 
 /** All adapters and services of one process. */
 export type Larder = Adapters & Services
@@ -158,20 +164,13 @@ export type Larder = Adapters & Services
  */
 export const createServices = (
   adapters: Adapters,
-  settings: Pick<
-    Config,
-    | 'publicUrl'
-    | 'jobAttempts'
-    | 'trashSeconds'
-    | 'tokenMaxTtlSeconds'
-    | 'busMaxCutSeconds'
-    | 'uploadMaxBytes'
-  >,
+  settings: UploadSettings &
+    Pick<Config, 'jobAttempts' | 'trashSeconds' | 'tokenMaxTtlSeconds' | 'busMaxCutSeconds'>,
 ): Services => {
   const { publicUrl, jobAttempts, trashSeconds, tokenMaxTtlSeconds } = settings
   const { cache, stale, blobs, cacheCheck, store, database } = adapters
   const { bus, busPositions, followTrust, instances, outages } = adapters
-  const { imageFiles, contentFiles, media, trash, storedFiles, users, tickets, ticketSecrets } = adapters
+  const { imageFiles, contentFiles, media, trash, storedFiles, users } = adapters
   const { tokens, idTokenVerifier, idTokenIssuer, explainToken } = adapters
   const { revocations, revocationIndex } = adapters
   const { files, images, transcoder, jobs, locks, sleep, newUid, clock, monotonic, log } = adapters
@@ -261,12 +260,9 @@ export const createServices = (
     ingest,
     library: createLibraryService({ media, jobs, cache, publicUrl }),
     ...deletion,
+    ...createUploadServices(adapters, ingest, settings),
     requestExports,
     jobService: createJobService(jobs),
-    ticketService: createTicketService({
-      ...{ tickets, ticketSecrets, users, revocations, newUid, publicUrl },
-      maxBytes: settings.uploadMaxBytes,
-    }),
     jobWork: createJobWork({
       jobs,
       doJob: ({ kind, replaces, media, lease }, { source, report, signal }) =>

@@ -10,6 +10,7 @@ import { createSingleTierCache } from '../../src/adapters/cache/tiers/cache-tier
 import { createStaleReader } from '../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { randomTicketSecrets } from '../../src/adapters/crypto/random-ticket-secrets.ts'
 import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
+import { createFsIncomingFiles } from '../../src/adapters/fs/fs-incoming-files.ts'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { createHttpOutbound } from '../../src/adapters/http/http-outbound.ts'
 import { createHttpPlaylistFetcher } from '../../src/adapters/http/http-playlist-fetcher.ts'
@@ -22,6 +23,7 @@ import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens
 import { generateSecretKey } from '../../src/adapters/jose/token-keys.ts'
 import { createMemoryBusPositions } from '../../src/adapters/memory/memory-bus-positions.ts'
 import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
+import { createMemoryFetchRepository } from '../../src/adapters/memory/memory-fetch-repository.ts'
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryInstances } from '../../src/adapters/memory/memory-instances.ts'
 import {
@@ -39,6 +41,7 @@ import { createMemoryRevocations } from '../../src/adapters/memory/memory-revoca
 import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
 import { createMemoryTicketRepository } from '../../src/adapters/memory/memory-ticket-repository.ts'
 import { createMemoryTrash } from '../../src/adapters/memory/memory-trash.ts'
+import { createMemoryUploadRepository } from '../../src/adapters/memory/memory-upload-repository.ts'
 import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
 import { createMemoryWorkLocks } from '../../src/adapters/memory/memory-work-locks.ts'
 import { localProcessLiveness } from '../../src/adapters/platform/process-liveness.ts'
@@ -50,6 +53,7 @@ import { type Adapters, createServices, type Larder } from '../../src/compositio
 import { createRevocationIndex } from '../../src/domain/access/revocation-index.ts'
 import { createFollowTrust } from '../../src/domain/freshness/follow-trust.ts'
 import { createOutageLog } from '../../src/domain/health/outage-log.ts'
+import type { UploadTicket } from '../../src/domain/upload/upload-ticket.ts'
 import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
 import { defaultPublicCaching, type PublicCaching } from '../../src/http/bytes/public-caching.ts'
@@ -112,6 +116,7 @@ export const createMemoryLarder = async (
   const monotonic = asMonotonic(clock)
   const jobs = createMemoryJobs(clock)
   const media = createMemoryMedia(clock)
+  const tickets = new Map<string, UploadTicket>()
   const revocations = overrides.revocations ?? createMemoryRevocations(clock)
   const values = createMemoryTier(64 * 2 ** 20)
   const store = overrides.store ?? createMemoryObjectStore()
@@ -142,8 +147,11 @@ export const createMemoryLarder = async (
     contentFiles: createMemoryContentFileRepository(clock, jobs, media),
     media: createMemoryMediaRepository(media, jobs),
     storedFiles: createMemoryStoredFileRepository('lib_00000000000000000000000000000000', () => true),
+    uploads: createMemoryUploadRepository({ clock, media, tickets }),
+    fetches: createMemoryFetchRepository(media.uploads, clock),
+    incoming: createFsIncomingFiles(path.join(tmpdir(), `larder-test-${process.pid}`, 'incoming'), clock),
     users: createMemoryUserRepository(),
-    tickets: createMemoryTicketRepository(new Map(), clock),
+    tickets: createMemoryTicketRepository(tickets, clock),
     ticketSecrets: randomTicketSecrets,
     tokens: createCachedMediaTokens(createTestTokens(clock), clock),
     idTokenVerifier: createJoseIdTokenVerifier(idTokenOptions),
@@ -178,6 +186,7 @@ export const createMemoryLarder = async (
     trashSeconds,
     busMaxCutSeconds: 86_400,
     uploadMaxBytes: 50 * 2 ** 30,
+    fetchSeconds: 3600,
   }
   return { ...adapters, ...createServices(adapters, settings) }
 }

@@ -37,18 +37,16 @@ type Deps = {
   readonly revocations: Pick<Revocations, 'findNotBefore'>
   readonly newUid: Pick<NewUid, 'ticket'>
   readonly publicUrl: string
-  /** Maximum length of any upload in bytes. */
-  readonly maxBytes: number
 }
 
 const refusedTicket = E.left(forbidden('ticket'))
 
 export const createTicketService = (deps: Deps): TicketService => {
-  const { tickets, ticketSecrets, users, revocations, newUid, publicUrl, maxBytes } = deps
+  const { tickets, ticketSecrets, users, revocations, newUid, publicUrl } = deps
 
   const toRights = (ticket: UploadTicket): UploadRights => ({
     owner: { kind: 'ticket', ticket: ticket.uid },
-    maxBytes: Math.min(ticket.maxBytes, maxBytes),
+    maxBytes: ticket.maxBytes,
     kinds: ticket.kinds,
     fixed: ticket.details,
     deduplicates: false,

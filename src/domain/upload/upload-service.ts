@@ -17,6 +17,7 @@ import {
   tooLarge,
   type Unavailable,
 } from '../shared/errors.ts'
+import { withTimeout } from '../shared/with-timeout.ts'
 import { type AppendDeps, type Appended, type AppendFailure, appendBytes } from './append-bytes.ts'
 import { toFileName } from './file-name.ts'
 import {
@@ -70,11 +71,13 @@ export type UploadService = {
   /**
    * Runs `work` with the lock of an upload. An upload that has all its bytes is acknowledged before. Fails with NotFound if
    * there is no such upload of this owner in the folder of this process, and with Conflict if another request keeps the lock.
+   * If the upload is acknowledged, waits for at most `patienceMs` (0) until its original is stored.
    */
   readonly withUpload: <L, A>(
     owner: UploadOwner,
     uid: string,
     work: (held: HeldUpload) => TE.TaskEither<L, A>,
+    patienceMs?: number,
   ) => TE.TaskEither<L | UploadFailure, A>
   /** Also answers for an upload whose bytes are in the folder of other processes. */
   readonly status: (owner: UploadOwner, uid: string) => TE.TaskEither<NotFound | Unavailable, UploadStatus>
@@ -121,21 +124,27 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
     TE.map((free) => ({ free, reserve: reserveBytes })),
   )
 
-  const finish = (upload: Upload): TE.TaskEither<UploadFailure, FinishedUpload> =>
-    pipe(
-      finishUpload(deps, upload),
-      TE.tapIO(({ isNew }) => () => {
-        // biome-ignore lint/complexity/noVoid: it reports its own failures
-        if (isNew) void intake.store(upload.uid)
-      }),
-    )
-
   const isComplete = ({ state, protocol, offset, length }: Upload): boolean =>
     state === 'receiving' && protocol !== 'multipart' && offset === length
 
   const isExpired = ({ state, expiresAt }: Upload): boolean => state === 'receiving' && expiresAt < clock()
 
-  const hold = (upload: Upload, signals: UploadHold): HeldUpload => ({
+  /** `onReceived`: is called when the upload is acknowledged, and its original is not stored yet. */
+  const finishWith =
+    (onReceived: () => void) =>
+    (upload: Upload): TE.TaskEither<UploadFailure, FinishedUpload> =>
+      pipe(
+        finishUpload(deps, upload),
+        TE.tapIO(({ isNew }) => () => {
+          if (isNew) onReceived()
+        }),
+      )
+
+  const hold = (
+    upload: Upload,
+    signals: UploadHold,
+    finish: (upload: Upload) => TE.TaskEither<UploadFailure, FinishedUpload>,
+  ): HeldUpload => ({
     upload,
 
     declareLength: (length) => {
@@ -147,7 +156,9 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
         TE.flatMap((free) => uploads.declareLength(upload.uid, length, free)),
         TE.flatMapEither((declared): E.Either<UploadFailure, HeldUpload> => {
           if (declared === 'no space') return E.left(noSpace)
-          return declared ? E.right(hold({ ...upload, length }, signals)) : E.left(missing(upload.uid))
+          return declared
+            ? E.right(hold({ ...upload, length }, signals, finish))
+            : E.left(missing(upload.uid))
         }),
       )
     },
@@ -164,7 +175,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
             TE.flatMap(() => TE.left(failure)),
           )
         }),
-        TE.map((appended) => ({ ...appended, held: hold(appended.upload, signals) })),
+        TE.map((appended) => ({ ...appended, held: hold(appended.upload, signals, finish) })),
         TE.tap(({ upload: now }) => (isComplete(now) ? finish(now) : TE.right(undefined))),
       ),
 
@@ -180,6 +191,36 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
 
     discard: discardUpload(deps, upload, true),
   })
+
+  /** Finds an upload whose bytes are in the folder of this process. */
+  const findHere = (owner: UploadOwner, uid: string): TE.TaskEither<UploadFailure, Upload> =>
+    pipe(
+      find(owner, uid),
+      TE.bindTo('upload'),
+      TE.bindW('folder', () => incoming.folder),
+      TE.flatMapEither(
+        ({ upload, folder }): E.Either<UploadFailure, Upload> =>
+          upload.folder === folder ? E.right(upload) : E.left(missing(uid)),
+      ),
+    )
+
+  /** Finds an upload once its lock is held. One whose last byte was not acknowledged is acknowledged now. */
+  const refreshed = (
+    owner: UploadOwner,
+    uid: string,
+    finish: (upload: Upload) => TE.TaskEither<UploadFailure, FinishedUpload>,
+  ): TE.TaskEither<UploadFailure, Upload> =>
+    pipe(
+      find(owner, uid),
+      TE.flatMap((now): TE.TaskEither<UploadFailure, Upload> => {
+        if (isExpired(now)) return TE.left(missing(uid))
+        if (!isComplete(now)) return TE.right(now)
+        return pipe(
+          finish(now),
+          TE.flatMap(() => find(owner, uid)),
+        )
+      }),
+    )
 
   return {
     begin:
@@ -210,22 +251,29 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
         const begun = await uploads.begin(upload, free.right)()
         if (E.isLeft(begun)) return begun
         if (begun.right === 'no space') return E.left(noSpace)
-        if (begun.right === 'no ticket') return E.left(forbidden('claims'))
+        if (begun.right === 'no ticket') return E.left(forbidden('ticket'))
         return begun.right === 'too many' ? E.left(overloaded(60)) : E.right(uid)
       },
 
-    withUpload: (owner, uid, work) =>
+    withUpload: (owner, uid, work, patienceMs = 0) =>
       pipe(
         // Before the lock, so that another caller's request does not disturb the one that is running.
         findHere(owner, uid),
-        TE.flatMapW((upload) =>
-          withUploadLock(deps, upload.uid, (signals) =>
+        TE.flatMap((upload) => async () => {
+          let isReceived = false
+          const finish = finishWith(() => {
+            isReceived = true
+          })
+          const done = await withUploadLock(deps, upload.uid, (signals) =>
             pipe(
-              refreshed(owner, uid),
-              TE.flatMapW((now) => work(hold(now, signals))),
+              refreshed(owner, uid, finish),
+              TE.flatMap((now) => work(hold(now, signals, finish))),
             ),
-          ),
-        ),
+          )()
+          // Storing needs the lock, too. It goes on when the patience is over, and reports its own failures.
+          if (isReceived) await withTimeout(intake.store(upload.uid), patienceMs).catch(() => undefined)
+          return done
+        }),
       ),
 
     status: (owner, uid) =>
