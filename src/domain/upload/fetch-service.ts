@@ -17,11 +17,7 @@ export type RequestedFetch = { readonly upload: UploadUid; readonly job: JobUid 
 
 /** Fetches files from URLs that admins name (http-api.md §11.3). */
 export type FetchService = {
-  readonly request: (
-    admin: string,
-    rights: UploadRights,
-    fetch: FetchRequest,
-  ) => TE.TaskEither<BeginFailure, RequestedFetch>
+  readonly request: (admin: string, fetch: FetchRequest) => TE.TaskEither<BeginFailure, RequestedFetch>
   /** Returns why a fetch of this admin failed. Fails with NotFound if it did not, or if there is none. */
   readonly reasonOf: (admin: string, upload: string) => TE.TaskEither<NotFound | Unavailable, string>
   /**
@@ -39,6 +35,8 @@ export type FetchServiceDeps = FetchDeps & {
   readonly sleep: Sleep
   readonly uploadService: Pick<UploadService, 'begin'>
   readonly intake: Pick<UploadIntake, 'store'>
+  /** Returns what an admin may upload. */
+  readonly rightsOf: (admin: string) => UploadRights
 }
 
 /** The files that this process fetches at a time. */
@@ -60,7 +58,7 @@ const nameOf = (url: string): string | null => {
 }
 
 export const createFetchService = (deps: FetchServiceDeps): FetchService => {
-  const { fetches, incoming, newUid, sleep, uploadService, intake } = deps
+  const { fetches, incoming, newUid, sleep, uploadService, intake, rightsOf } = deps
   const running = new Map<UploadUid, Promise<void>>()
 
   const fetchOne = async (
@@ -82,12 +80,12 @@ export const createFetchService = (deps: FetchServiceDeps): FetchService => {
   }
 
   return {
-    request: (admin, rights, { url, details }) =>
+    request: (admin, { url, details }) =>
       pipe(
         incoming.folder,
         TE.bindTo('folder'),
         TE.bind('upload', () =>
-          uploadService.begin(rights, {
+          uploadService.begin(rightsOf(admin), {
             protocol: 'url',
             length: null,
             announced: 0,
