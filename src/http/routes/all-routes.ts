@@ -12,13 +12,16 @@ import type { LibraryService } from '../../domain/library/library-service.ts'
 import type { RequestExports } from '../../domain/library/request-exports.ts'
 import type { TrashService } from '../../domain/library/trash-service.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
+import type { UploadService } from '../../domain/upload/upload-service.ts'
 import type { VodService } from '../../domain/vod/vod-service.ts'
 import type { CacheStats } from '../../ports/cache-stats.ts'
 import type { Sleep } from '../../ports/sleep.ts'
+import type { TusProtocol } from '../../ports/tus-protocol.ts'
 import type { UncachedReader } from '../../ports/uncached-reader.ts'
 import type { PublicCaching } from '../bytes/public-caching.ts'
 import type { ServerLifecycle } from '../lifecycle.ts'
 import { createCorsPolicy } from '../middleware/cors.ts'
+import { createUploadCorsPolicy } from '../middleware/upload-cors.ts'
 import { createPlaylistBodyEncoder } from '../playlists/playlist-bodies.ts'
 import { createReplyWithPlaylist } from '../playlists/playlist-reply.ts'
 import type { ListenerDeps, RouteTools } from '../request-listener.ts'
@@ -41,6 +44,8 @@ import { mediaRoutes } from './media-routes.ts'
 import { openapiRoutes } from './openapi-routes.ts'
 import { revocationRoutes } from './revocation-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
+import { tusRoutes } from './tus-routes.ts'
+import { type AuthenticateUploader, uploadRoutes } from './upload-routes.ts'
 
 /** Dependencies of the routes: one service for each domain, and what routes share with the listener. */
 export type RouteDeps = Pick<
@@ -65,6 +70,11 @@ export type RouteDeps = Pick<
   readonly trashService: TrashService
   readonly requestExports: RequestExports
   readonly readUncached: UncachedReader
+  readonly authenticateUploader: AuthenticateUploader
+  readonly uploadService: UploadService
+  readonly tus: TusProtocol
+  readonly uploadSmallMaxBytes: number
+  readonly uploadMaxBytes: number
   readonly jobService: JobService
   readonly consoleAssets: ConsoleAssets
   readonly lifecycle: ServerLifecycle
@@ -87,7 +97,9 @@ export const createAllRoutes = (
   const { explainCheckedToken, revocationService, mayExplainToken } = deps
   const { checkedTokens, checkPublic, publicCaching, clock, monotonic, corsOrigins } = deps
   const { limits, traffic, lifecycle, sleep } = deps
+  const { authenticateUploader, uploadService, tus, uploadSmallMaxBytes, uploadMaxBytes } = deps
   const sharing = createCorsPolicy(corsOrigins)
+  const uploadSharing = createUploadCorsPolicy(corsOrigins, uploadMaxBytes)
   const replyWithBytes = createReplyWithBytes(clock, publicCaching)
   const replyWithPlaylist = createReplyWithPlaylist(
     createPlaylistBodyEncoder({ maxBytes: playlistBodyBytes }),
@@ -114,6 +126,11 @@ export const createAllRoutes = (
     adminUserRoutes(admins, handle),
     adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
     mediaRoutes({ admins, library, trashService, freshness }, handle),
+    uploadRoutes(
+      { authenticateUploader, uploadService, smallMaxBytes: uploadSmallMaxBytes, sharing: uploadSharing },
+      handle,
+    ),
+    tusRoutes({ authenticateUploader, uploadService, tus, sharing: uploadSharing, lifecycle }, handle),
     mediaFileRoutes({ admins, library, requestExports, replyWithOriginal, openStreams }, handle),
     jobRoutes({ admins, jobService }, handle),
     freshnessRoutes({ admins, freshness }, handle),
