@@ -1,4 +1,6 @@
+import { createTusServer } from '../adapters/tus/tus-server.ts'
 import type { Config } from '../config/settings.ts'
+import { apiPath } from '../domain/access/public-urls.ts'
 import { describeFailure } from '../domain/background/describe-failure.ts'
 import type { IngestService } from '../domain/ingest/ingest-service.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
@@ -7,7 +9,9 @@ import { createUploadIntake, type UploadIntake } from '../domain/upload/store-up
 import { createTicketService, type TicketService } from '../domain/upload/ticket-service.ts'
 import { createUploadService, type UploadService } from '../domain/upload/upload-service.ts'
 import { sweepUploads, type UploadSweepReport } from '../domain/upload/upload-sweep.ts'
+import { rightsOfAdmin } from '../domain/upload/uploader-rights.ts'
 import type { TE } from '../fp.ts'
+import type { TusProtocol } from '../ports/tus-protocol.ts'
 import type { Adapters } from './larder.ts'
 
 /** What receives uploads, and what goes on with those that nobody continues. */
@@ -60,7 +64,13 @@ export const createUploadServices = (
       sleep,
       fetchSeconds,
       reserveBytes,
+      rightsOf: (admin) => rightsOfAdmin(admin, uploadMaxBytes),
     }),
     sweepUploads: (signal) => sweepUploads(withIntake, signal),
   }
 }
+
+/** The address of an upload. It has no host, so it is right behind any proxy. */
+const locationOf = (uid: string): string => `${apiPath}/uploads/tus/${uid}`
+
+export const createTusProtocol = (): TusProtocol => createTusServer(locationOf)

@@ -20,12 +20,14 @@ import { anonymousAuthenticator } from '../../src/http/request/credential.ts'
 import {
   malformedBody,
   malformedCredential,
+  malformedUpload,
   missingCredential,
   preconditionMissing,
   type RequestFault,
   slowRequest,
   unprocessable,
   unsupportedMedia,
+  wrongTusVersion,
 } from '../../src/http/request/request-faults.ts'
 import { createRouteGroup } from '../../src/http/router.ts'
 import { readText } from '../support/contract.ts'
@@ -49,6 +51,8 @@ const rows: { readonly [T in AnyError['_tag']]: Row & { readonly error: { readon
   Forbidden: { error: forbidden('audience'), status: 403, type: 'invalid' },
   NotFound: { error: notFound('file', 'if_a'), status: 404, type: 'not_found' },
   SlowRequest: { error: slowRequest, status: 408, type: 'timeout' },
+  MalformedUpload: { error: malformedUpload, status: 400, type: 'bad_request' },
+  WrongTusVersion: { error: wrongTusVersion, status: 412, type: 'precondition_failed' },
   MalformedBody: { error: malformedBody, status: 400, type: 'bad_request' },
   Conflict: {
     error: conflict('the last admin stays'),

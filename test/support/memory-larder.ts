@@ -50,10 +50,13 @@ import { timerSleep } from '../../src/adapters/platform/timer-sleep.ts'
 import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-processor.ts'
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
 import { type Adapters, createServices, type Larder } from '../../src/composition/larder.ts'
+import { createTusProtocol } from '../../src/composition/uploads.ts'
 import { createRevocationIndex } from '../../src/domain/access/revocation-index.ts'
 import { createFollowTrust } from '../../src/domain/freshness/follow-trust.ts'
 import { createOutageLog } from '../../src/domain/health/outage-log.ts'
+import { createAuthenticateUploader } from '../../src/domain/upload/authenticate-uploader.ts'
 import type { UploadTicket } from '../../src/domain/upload/upload-ticket.ts'
+import { authenticateAdminUploads } from '../../src/domain/upload/uploader-rights.ts'
 import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
 import { defaultPublicCaching, type PublicCaching } from '../../src/http/bytes/public-caching.ts'
@@ -233,6 +236,9 @@ const listenWith = async (
   }
 }
 
+/** The limits of uploads of the test server. */
+const uploadLimits = { uploadSmallMaxBytes: 2 ** 20, uploadMaxBytes: 50 * 1024 ** 3 }
+
 /**
  * Starts the app of Larder on a socket. `get` and `close` throw if it has sent a reply that docs/openapi.json does
  * not describe.
@@ -251,6 +257,12 @@ export const listen = (
         monotonic: systemMonotonic,
         mayExplainToken: createExplanationLimit(larder.monotonic),
         corsOrigins: ['*'],
+        authenticateUploader: createAuthenticateUploader(
+          authenticateAdminUploads(larder.admins, uploadLimits.uploadMaxBytes),
+          larder.ticketService,
+        ),
+        tus: createTusProtocol(),
+        ...uploadLimits,
         publicCaching,
         responseTelemetry: responseTelemetry,
         consoleAssets: new Map([['watch.js', { contentType: 'text/javascript', body: Buffer.from('1') }]]),

@@ -22,7 +22,7 @@ export type UploadLockDeps = {
 /** Time in milliseconds between two attempts to get a lock. */
 const retryMs = 50
 /** A holder ends with its current piece, and then waits for the disk and the database. */
-const maxWaitMs = 10_000
+const maxWaitMs = 4000
 
 export const uploadBusy = conflict('another request for this upload is running')
 

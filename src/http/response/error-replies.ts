@@ -23,11 +23,21 @@ const forms = {
   Forbidden: { status: 403, type: 'invalid', message: 'the token does not permit this' },
   NotFound: { status: 404, type: 'not_found', message: 'not found, or there is nothing to show' },
   Unprocessable: { status: 422, type: 'unprocessable', message: 'a parameter is invalid' },
-  MalformedBody: { status: 400, type: 'bad_request', message: 'the body is not JSON, or is incomplete' },
+  MalformedBody: { status: 400, type: 'bad_request', message: 'the body is malformed or incomplete' },
   UnsupportedMedia: {
     status: 415,
     type: 'unsupported_media',
-    message: 'the body is not application/json without a content coding',
+    message: 'the type or the coding of the body is not accepted',
+  },
+  MalformedUpload: {
+    status: 400,
+    type: 'bad_request',
+    message: 'a header of the upload is missing or wrong',
+  },
+  WrongTusVersion: {
+    status: 412,
+    type: 'precondition_failed',
+    message: 'the header Tus-Resumable has to be 1.0.0',
   },
   SlowRequest: { status: 408, type: 'timeout', message: 'the request did not arrive in time' },
   Refused: { status: 422, type: 'unprocessable', message: 'the file cannot be accepted' },
