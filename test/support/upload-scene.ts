@@ -5,6 +5,7 @@ import { createFsIncomingFiles } from '../../src/adapters/fs/fs-incoming-files.t
 import type { Adapters, Larder } from '../../src/composition/larder.ts'
 import type { IssuedTicket } from '../../src/domain/upload/ticket-service.ts'
 import type { TicketChoice } from '../../src/domain/upload/upload-ticket.ts'
+import { TE } from '../../src/fp.ts'
 import { right } from './expect-right.ts'
 import { createMemoryLarder, createStandingClock, listen, type TestServer } from './memory-larder.ts'
 
@@ -59,13 +60,16 @@ export type UploadScene = {
 
 export const tusHeaders = { 'tus-resumable': '1.0.0' }
 
-/** Starts a server with memory adapters, whose uploads are in a folder of their own. */
-export const createUploadScene = async (overrides: Partial<Adapters> = {}): Promise<UploadScene> => {
+/** Starts a server with memory adapters, whose uploads are in a folder of their own, on a disk with `free` bytes. */
+export const createUploadScene = async (
+  overrides: Partial<Adapters> = {},
+  free = 2 ** 40,
+): Promise<UploadScene> => {
   const { clock, advance } = createStandingClock()
   const folder = await mkdtemp(join(tmpdir(), 'larder-uploads-'))
   const larder = await createMemoryLarder({
     clock,
-    incoming: createFsIncomingFiles(folder, clock),
+    incoming: { ...createFsIncomingFiles(folder, clock), free: TE.right(free) },
     ...overrides,
   })
   const server = await listen(larder)
