@@ -115,6 +115,9 @@ export const createMemoryUploadRepository = ({
 
     abandon: (uid) => TE.fromIO(() => uploads.get(uid)?.state === 'receiving' && uploads.delete(uid)),
 
+    isReceived: (media) =>
+      TE.fromIO(() => all().some(({ state, target }) => state === 'received' && target?.media === media)),
+
     statesOf: (uids) =>
       TE.fromIO(
         () =>
