@@ -79,6 +79,8 @@ export type UploadRepository = {
    * upload expired, or was refused before its last byte. Returns `false` if it is not being received any more.
    */
   readonly abandon: (uid: UploadUid, givesBack: boolean) => TE.TaskEither<Unavailable, boolean>
+  /** Returns whether the library will have this file, because an upload of its bytes is received. */
+  readonly isReceived: (media: string) => TE.TaskEither<Unavailable, boolean>
   /** Returns which of these uploads have a row, and its state. */
   readonly statesOf: (
     uids: ReadonlyArray<string>,

@@ -88,7 +88,7 @@ const up = async (db: Knex): Promise<void> => {
     await db.raw(`
       alter table ${table} drop constraint ${table}_original_sha512_check;
       alter table ${table} add constraint ${table}_original_sha512_check
-        check (original_sha512 ~ '^[0-9a-f]{128}(:[A-Za-z0-9_-]{1,80})?$') not valid;
+        check (original_sha512 ~ '^[0-9a-f]{128}(:[A-Za-z0-9_-]{1,80}){0,1}$') not valid;
     `)
 }
 
