@@ -32,12 +32,14 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/transcode/packet-spans.ts': 'the selected streams of one file, while it is read',
   'src/adapters/transcode/ogg-chain.ts': '100 sample rates of one file, while it is read',
   'src/domain/upload/ticket-requests.ts': 'requests under way',
+  'src/http/request/ticket-body.ts': 'a list of one request, while it is checked',
   // Larder chooses these keys.
   'src/adapters/knex/postgres-work-locks.ts': 'files whose exports this process is making',
   'src/adapters/sandbox/sandbox.ts': 'programs that are run, which are fixed',
   'src/domain/background/background-work.ts': 'tasks that run',
   'src/adapters/fs/fs-local-instances.ts': 'instances of this process, which is one',
   'src/domain/access/revocation-index.ts': 'revocations of 400 days, which admins make',
+  'src/domain/upload/fetch-service.ts': 'fetches under way, which are four',
   'src/domain/jobs/job-runner.ts': 'jobs under way, at most JOBS',
   'src/worker/background-tasks.ts': 'names of the samples, which are two',
   'src/domain/health/outage-log.ts': 'dependencies, which are fixed',
@@ -54,6 +56,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/http/openapi/operation-of.ts': 'statuses of one route, which are fixed',
   // These are for tests.
   'src/adapters/memory/memory-content-file-repository.ts': 'a library in memory',
+  'src/adapters/memory/memory-fetch-repository.ts': 'a library in memory',
   'src/adapters/memory/memory-image-file-repository.ts': 'a library in memory',
   'src/adapters/memory/memory-jobs.ts': 'a library in memory',
   'src/adapters/memory/memory-library-table.ts': 'a library in memory',

@@ -11,7 +11,7 @@ import { createMemoryLarder, createStandingClock, listen, type TestServer } from
 
 type Json = Record<string, unknown>
 
-export type ReceivedJson = {
+type ReceivedJson = {
   readonly status: number
   readonly json: Json
   readonly headers: Headers

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { createKnex } from '../../../src/adapters/knex/create-knex.ts'
 import { createKnexContentFileRepository } from '../../../src/adapters/knex/knex-content-file-repository.ts'
+import { createKnexFetchRepository } from '../../../src/adapters/knex/knex-fetch-repository.ts'
 import { createKnexImageFileRepository } from '../../../src/adapters/knex/knex-image-file-repository.ts'
 import { createKnexJobQueue } from '../../../src/adapters/knex/knex-job-queue.ts'
 import { createKnexMediaRepository } from '../../../src/adapters/knex/knex-media-repository.ts'
@@ -23,6 +24,7 @@ import {
   aNewImageFile,
   aNewJob,
   anImageExportUid,
+  anUploadUid,
 } from '../../support/builders.ts'
 import { filesBelow, readText } from '../../support/contract.ts'
 import { right } from '../../support/expect-right.ts'
@@ -174,6 +176,9 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(createKnexUserRepository(db).isAdmin('ann'))
   await right(createKnexUserRepository(db).listAdmins(null, 50))
   await right(createKnexTicketRepository(db).find(''))
+  const fetches = createKnexFetchRepository(db)
+  await right(fetches.list('here', 5))
+  await right(fetches.findReason(anUploadUid(), 'ann'))
   const revocations = createKnexRevocations(db)
   await right(revocations.findNotBefore({ kind: 'uid', subject: imageUid }))
   await right(revocations.listSince(null))
