@@ -36,6 +36,9 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/sandbox/sandbox.ts': 'programs that are run, which are fixed',
   'src/domain/background/background-work.ts': 'tasks that run',
   'src/adapters/fs/fs-local-instances.ts': 'instances of this process, which is one',
+  'src/adapters/knex/knex-upload-repository.ts': 'states of the files of one folder, during one sweep',
+  'src/domain/upload/upload-sweep.ts': 'files of one folder, during one sweep',
+  'src/domain/upload/store-upload.ts': 'uploads whose originals are being stored',
   'src/domain/access/revocation-index.ts': 'revocations of 400 days, which admins make',
   'src/domain/jobs/job-runner.ts': 'jobs under way, at most JOBS',
   'src/worker/background-tasks.ts': 'names of the samples, which are two',
@@ -54,6 +57,7 @@ const bounds: Readonly<Record<string, string>> = {
   // These are for tests.
   'src/adapters/memory/memory-content-file-repository.ts': 'a library in memory',
   'src/adapters/memory/memory-image-file-repository.ts': 'a library in memory',
+  'src/adapters/memory/memory-upload-repository.ts': 'a library in memory',
   'src/adapters/memory/memory-jobs.ts': 'a library in memory',
   'src/adapters/memory/memory-library-table.ts': 'a library in memory',
   'src/adapters/memory/memory-replaced-exports.ts': 'a library in memory',

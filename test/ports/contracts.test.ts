@@ -14,6 +14,7 @@ const reasons: Readonly<Record<string, string>> = {
   'id-token-issuer': 'one adapter; the contract of the verifier reads what it mints',
   'playlist-fetcher':
     'one adapter; test/adapters/http/http-playlist-fetcher.test.ts tests it against a server',
+  'incoming-files': 'one adapter; test/adapters/fs/fs-incoming-files.test.ts tests it on a disk',
   'library-repository': 'what two repositories have in common; the contract of each holds it',
   log: 'one adapter, which writes lines',
   monotonic: 'it is performance.now',
@@ -22,6 +23,7 @@ const reasons: Readonly<Record<string, string>> = {
   'stale-cache': 'one adapter, on any tier; test/http/database-down.test.ts tests it',
   'uncached-reader':
     'one adapter; test/http/routes/media-file-routes.test.ts tests it with a store that has faults',
+  'tus-protocol': 'one adapter; test/http/routes/tus-routes.test.ts tests it by its client',
   'token-key': 'a type; it has no adapter',
   'tier-outcome': 'a type; it has no adapter',
 }

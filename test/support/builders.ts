@@ -121,3 +121,13 @@ export const aNewJob = (overrides: Partial<NewJob> = {}): NewJob => ({
   durationSeconds: 12,
   ...overrides,
 })
+
+/** What a client says that begins an upload of `length` bytes. */
+export const anUploadRequest = (length = 10) => ({
+  protocol: 'tus' as const,
+  length,
+  announced: length,
+  fileName: 'a.png',
+  details: { title: null, alt: null, isPublic: false, metadata: {} },
+  sentMetadata: null,
+})
