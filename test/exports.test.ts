@@ -21,10 +21,11 @@ const unusedInProduction: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-media-repository.ts createMemoryMediaRepository': 'for tests',
   'src/adapters/memory/memory-object-store.ts createMemoryObjectStore': 'for tests',
   'src/adapters/memory/memory-stored-file-repository.ts createMemoryStoredFileRepository': 'for tests',
+  'src/adapters/memory/memory-upload-repository.ts createMemoryUploadRepository': 'for tests',
   'src/adapters/memory/memory-user-repository.ts createMemoryUserRepository': 'for tests',
   'src/adapters/memory/memory-work-locks.ts createMemoryWorkLocks': 'for tests',
   'src/adapters/transcode/process/decoder-limits.ts acceptedCodecs': 'a test compares the documents with it',
-  'src/http/request/upload-body.ts uploadBody': 'for the first route that reads an upload',
+  'src/domain/upload/upload-ticket.ts UploadTicket': 'for the tickets of uploads',
 }
 
 /** Names that several files of src export, each with the reason. */

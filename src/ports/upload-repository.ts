@@ -35,7 +35,7 @@ export type UploadReceipt =
   | { readonly result: 'gone' }
 
 /**
- * Uploads (http-api.md §11). A row exists before the first byte is on disk, and longer than the last, so a file of the
+ * Uploads (http-api.md §11.2). A row exists before the first byte is on disk, and longer than the last, so a file of the
  * folder without a row is an orphan.
  */
 export type UploadRepository = {

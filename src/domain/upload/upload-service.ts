@@ -33,7 +33,7 @@ import { type UploadHold, type UploadLockDeps, withUploadLock } from './upload-l
 import { readUploadStatus, type UploadStatus, type UploadStatusDeps } from './upload-status.ts'
 
 /** What a client says of the file that it sends. */
-export type UploadRequest = {
+type UploadRequest = {
   readonly protocol: UploadProtocol
   /** Length in bytes; `null` if it is not known yet. */
   readonly length: number | null
@@ -45,7 +45,7 @@ export type UploadRequest = {
   readonly sentMetadata: string | null
 }
 
-export type BeginFailure = TooLarge | NoSpace | Forbidden | Overloaded | Unavailable
+type BeginFailure = TooLarge | NoSpace | Forbidden | Overloaded | Unavailable
 export type UploadFailure = BeginFailure | AppendFailure | FinishFailure | Conflict
 
 /** An upload whose lock this request has. */
@@ -65,7 +65,7 @@ export type HeldUpload = {
   readonly discard: TE.TaskEither<Unavailable, boolean>
 }
 
-/** Receives files from admins and from the callers of tickets (http-api.md §11). */
+/** Receives files from admins and from the callers of tickets (http-api.md §11.2). */
 export type UploadService = {
   readonly begin: (rights: UploadRights, request: UploadRequest) => TE.TaskEither<BeginFailure, UploadUid>
   /**
@@ -83,7 +83,7 @@ export type UploadService = {
   readonly status: (owner: UploadOwner, uid: string) => TE.TaskEither<NotFound | Unavailable, UploadStatus>
 }
 
-export type UploadServiceDeps = AppendDeps &
+type UploadServiceDeps = AppendDeps &
   FinishDeps &
   UploadLockDeps &
   UploadStatusDeps & {

@@ -24,7 +24,7 @@ export type UploadStatusDeps = {
 }
 
 // The uid is that of a file of this kind, so the casts are safe.
-export const findTargetState = (
+const findTargetState = (
   { imageFiles, contentFiles }: UploadStatusDeps,
   { kind, media }: Pick<UploadTarget, 'kind' | 'media'>,
 ): TE.TaskEither<Unavailable, O.Option<MediaState>> =>

@@ -9,7 +9,7 @@ import type { UploadIntake } from './store-upload.ts'
 import type { Upload } from './upload.ts'
 import { tryWithUploadLock } from './upload-lock.ts'
 
-export type UploadSweepDeps = FinishDeps & {
+type UploadSweepDeps = FinishDeps & {
   readonly incoming: IncomingFiles
   readonly uploads: UploadRepository
   readonly locks: Pick<WorkLocks, 'tryWith'>
@@ -36,7 +36,7 @@ const rememberedMs = 30 * 86_400_000
 const orphanMs = 3_600_000
 
 /**
- * Decides what becomes of uploads that nobody continues: acknowledges those that are complete, stores the originals of those
+ * Decides what becomes of uploads without a client: acknowledges those that are complete, stores the originals of those
  * that are acknowledged, and deletes the rest with their files.
  */
 export const sweepUploads =

@@ -54,6 +54,12 @@ async function* untilStopping(body: ByteStream, { isStopping }: ServerLifecycle)
   }
 }
 
+/** A GET is not one of the protocol, and needs none of its headers. */
+const speakingTus = (incoming: IncomingRequest): IncomingRequest =>
+  incoming.method === 'HEAD'
+    ? incoming
+    : { ...incoming, headers: { ...incoming.headers, 'tus-resumable': '1.0.0' } }
+
 const headersOf = ({ headers }: IncomingRequest): TusRequest['headers'] =>
   Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
@@ -231,7 +237,7 @@ export const tusRoutes = (
       credential,
       params: ByUid,
       handler: ({ credential: rights, params: { uid }, incoming }) =>
-        onUpload('HEAD', rights, uid, incoming, none),
+        onUpload('HEAD', rights, uid, speakingTus(incoming), none),
     }),
   )
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-// Uploads, and the tickets by which others than admins begin them (http-api.md §11). The bytes are in the folder
+// Uploads, and the tickets by which others than admins begin them (http-api.md §11.2). The bytes are in the folder
 // `folder` of one machine, or of several that share it. `received_offset` bytes are certainly on disk, and `hashes` is the state
 // of their digests, so that no process reads them again. An upload that is received has the uid of its file before the
 // library has it.
