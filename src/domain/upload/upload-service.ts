@@ -45,7 +45,7 @@ type UploadRequest = {
   readonly sentMetadata: string | null
 }
 
-type BeginFailure = TooLarge | NoSpace | Forbidden | Overloaded | Unavailable
+export type BeginFailure = TooLarge | NoSpace | Forbidden | Overloaded | Unavailable
 export type UploadFailure = BeginFailure | AppendFailure | FinishFailure | Conflict
 
 /** An upload whose lock this request has. */

@@ -4,7 +4,7 @@ import type { Forbidden, Unavailable } from '../shared/errors.ts'
 import type { UploadRights } from './upload.ts'
 
 /** Returns what an admin may upload: everything, and the same bytes are one file. */
-const rightsOfAdmin = (sub: string, maxBytes: number): UploadRights => ({
+export const rightsOfAdmin = (sub: string, maxBytes: number): UploadRights => ({
   owner: { kind: 'admin', sub },
   maxBytes,
   kinds: null,
