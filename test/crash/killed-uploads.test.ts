@@ -24,10 +24,10 @@ describe(`[R3] uploads whose server is killed ${kills} times`, () => {
 
   it('are neither lost once they are acknowledged, nor there twice, and leave no orphan', async () => {
     const env = { DATA_DIR: join(folder, 'data'), JOBS: '0' }
+    let server: ServingLarder = await serveLarder(env)
     await runLarder(['admin', 'grant', 'ann'], env)
     const token = (await runLarder(['admin', 'token', 'ann'], env)).out[0] ?? ''
     const headers = { authorization: `Bearer ${token}` }
-    let server: ServingLarder = await serveLarder(env)
     let isOver = false
     let count = 0
     const acknowledged: Acknowledged[] = []
