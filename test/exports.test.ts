@@ -25,7 +25,6 @@ const unusedInProduction: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-user-repository.ts createMemoryUserRepository': 'for tests',
   'src/adapters/memory/memory-work-locks.ts createMemoryWorkLocks': 'for tests',
   'src/adapters/transcode/process/decoder-limits.ts acceptedCodecs': 'a test compares the documents with it',
-  'src/domain/upload/upload-ticket.ts UploadTicket': 'for the tickets of uploads',
 }
 
 /** Names that several files of src export, each with the reason. */

@@ -20,7 +20,7 @@ type UploadSweepDeps = FinishDeps & {
 export type UploadSweepReport = {
   /** Uploads that were acknowledged: their last byte had arrived, and their client was gone. */
   readonly finished: number
-  /** Received uploads whose originals were stored. */
+  /** Received uploads whose originals it has tried to store. */
   readonly stored: number
   /** Uploads that expired, or that no process receives any more. */
   readonly discarded: number

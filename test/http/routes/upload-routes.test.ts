@@ -205,6 +205,18 @@ describe('uploads in one request (§11.1)', () => {
     expect(await leftovers()).to.deep.equal([])
   })
 
+  it('is refused with 507, and leaves nothing, if a hundred come at once to a small disk', async () => {
+    folder.setFree(2 ** 30 + 5 * (picture.length + 1000))
+    const replies = await Promise.all(
+      Array.from({ length: 100 }, (_, i) => post(form(Buffer.concat([picture, Buffer.from(String(i))])))),
+    )
+    const counts = new Map<number, number>()
+    for (const { status } of replies) counts.set(status, (counts.get(status) ?? 0) + 1)
+    expect([...counts.keys()].sort()).to.deep.equal([201, 507])
+    expect(counts.get(507)).to.be.above(50)
+    expect(await leftovers()).to.deep.equal([])
+  })
+
   it('lets pages of other sites send, and read what they need', async () => {
     const preflight = await server.get('/api/1/uploads/tus', {
       method: 'OPTIONS',
