@@ -92,7 +92,8 @@ export type UploadRepository = {
   ) => TE.TaskEither<Unavailable, ReadonlyArray<UploadUid>>
   /**
    * Lists the uploads of a folder that have all their bytes but were not acknowledged, that have expired, or that cannot
-   * be continued (`multipart`). One that cannot be continued may be running: its lock tells.
+   * be continued (`multipart`). One that cannot be continued may be running: its lock tells. One that Larder fetches is
+   * finished by its fetch.
    */
   readonly listStranded: (folder: string, limit: number) => TE.TaskEither<Unavailable, ReadonlyArray<Upload>>
   /** Deletes the rows of uploads that ended more than `forMs` milliseconds ago. Returns their number. */

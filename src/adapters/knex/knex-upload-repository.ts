@@ -46,7 +46,7 @@ export const createKnexUploadRepository = (db: Knex, expireSeconds: number): Upl
     'uploads.stranded',
     sql.UploadRow,
     `${found(`u.folder = ? and u.state = 'receiving' and (
-       u.received_offset = u.length or u.expires_at < now() or u.protocol = 'multipart'
+       (u.received_offset = u.length and u.protocol <> 'url') or u.expires_at < now() or u.protocol = 'multipart'
      )`)} order by u.id limit ?`,
   )
   const selectReceivedOf = selectOne(

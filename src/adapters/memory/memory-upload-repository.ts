@@ -184,7 +184,7 @@ export const createMemoryUploadRepository = ({
           .filter((upload) => upload.folder === folder && upload.state === 'receiving')
           .filter(
             ({ offset, length, expiresAt, protocol }) =>
-              offset === length || expiresAt < clock() || protocol === 'multipart',
+              (offset === length && protocol !== 'url') || expiresAt < clock() || protocol === 'multipart',
           )
           .slice(0, limit),
       ),
