@@ -5,6 +5,7 @@ import { filesBelow, readText } from './support/contract.ts'
 /** Exports of src that no production code uses, each with the reason why it exists. */
 const unusedInProduction: Readonly<Record<string, string>> = {
   'src/adapters/cache/memory/memory-cache.ts createMemoryCache': 'the cache of tests',
+  'src/adapters/memory/memory-fetch-repository.ts createMemoryFetchRepository': 'for tests',
   'src/adapters/memory/memory-bus-positions.ts createMemoryBusPositions': 'for tests',
   'src/adapters/memory/memory-instances.ts createMemoryInstances': 'for tests',
   'src/adapters/memory/memory-event-log.ts createMemoryEventLog': 'for tests',
@@ -14,21 +15,20 @@ const unusedInProduction: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-local-instances.ts createMemoryLocalInstances': 'for tests',
   'src/adapters/memory/memory-revocation-file.ts createMemoryRevocationFile': 'for tests',
   'src/adapters/memory/memory-revocations.ts createMemoryRevocations': 'for tests',
+  'src/adapters/memory/memory-ticket-repository.ts createMemoryTicketRepository': 'for tests',
   'src/adapters/memory/memory-trash.ts createMemoryTrash': 'for tests',
   'src/adapters/memory/memory-content-file-repository.ts createMemoryContentFileRepository': 'for tests',
   'src/adapters/memory/memory-image-file-repository.ts createMemoryImageFileRepository': 'for tests',
   'src/adapters/memory/memory-media-repository.ts createMemoryMediaRepository': 'for tests',
   'src/adapters/memory/memory-object-store.ts createMemoryObjectStore': 'for tests',
   'src/adapters/memory/memory-stored-file-repository.ts createMemoryStoredFileRepository': 'for tests',
+  'src/adapters/memory/memory-upload-repository.ts createMemoryUploadRepository': 'for tests',
   'src/adapters/memory/memory-user-repository.ts createMemoryUserRepository': 'for tests',
   'src/adapters/memory/memory-webhooks.ts createMemoryWebhooks': 'for tests',
   'src/adapters/memory/memory-webhook-deliveries.ts createMemoryWebhookDeliveries': 'for tests',
   'src/adapters/memory/memory-webhook-repository.ts createMemoryWebhookRepository': 'for tests',
   'src/adapters/memory/memory-work-locks.ts createMemoryWorkLocks': 'for tests',
   'src/adapters/transcode/process/decoder-limits.ts acceptedCodecs': 'a test compares the documents with it',
-  'src/domain/shared/outbound-fault.ts outboundFaultOf':
-    'for the first service that reads the body of a response',
-  'src/http/request/upload-body.ts uploadBody': 'for the first route that reads an upload',
 }
 
 /** Names that several files of src export, each with the reason. */

@@ -13,7 +13,9 @@ const usage = 'revoke JTI|UID|--jti JTI|--uid UID|--sub SUB'
 
 /** Returns whether the text is the uid of a file: by its prefix, or because the library or its trash has such a file. */
 const isUidOfFile = async ({ media }: Pick<Larder, 'media'>, text: string): Promise<boolean> => {
-  if (kindOfUid(text) !== null) return true
+  const kind = kindOfUid(text)
+  // A ticket is revoked as the token that it is.
+  if (kind !== null) return kind !== 'ticket'
   return isUid(text) && O.isSome(await orThrowCommandError(media.find(text)))
 }
 
@@ -35,7 +37,7 @@ export const revokeCommand: Command = {
   usage,
   about: 'Revokes a token, all tokens of a file, or all id tokens of a user; servers notice within a second.',
   words: [
-    ['JTI', 'the jti of a token, as `larder token --explain` prints it'],
+    ['JTI', 'the jti of a token, as `larder token --explain` prints it, or the uid of a ticket'],
     ['UID', 'the uid of a file: revokes all tokens that exist now; new ones are valid'],
     ['--jti JTI', 'the same as JTI, for a jti that looks like a uid'],
     [

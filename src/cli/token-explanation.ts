@@ -26,6 +26,8 @@ export const kindNames: Readonly<Record<UidKind, string>> = {
   job: 'a job',
   instance: 'a server',
   purge: 'a purge',
+  upload: 'an upload',
+  ticket: 'a ticket',
   webhook: 'a webhook',
   event: 'a message for webhooks',
 }

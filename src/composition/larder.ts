@@ -41,10 +41,12 @@ import type { ContentFileRepository } from '../ports/content-file-repository.ts'
 import type { Database } from '../ports/database.ts'
 import type { EventLog } from '../ports/event-log.ts'
 import type { ExplainToken } from '../ports/explain-token.ts'
+import type { FetchRepository } from '../ports/fetch-repository.ts'
 import type { IdTokenIssuer } from '../ports/id-token-issuer.ts'
 import type { IdTokenVerifier } from '../ports/id-token-verifier.ts'
 import type { ImageFileRepository } from '../ports/image-file-repository.ts'
 import type { ImageProcessor } from '../ports/image-processor.ts'
+import type { IncomingFiles } from '../ports/incoming-files.ts'
 import type { Instances } from '../ports/instances.ts'
 import type { InvalidationBus } from '../ports/invalidation-bus.ts'
 import type { JobQueue } from '../ports/job-queue.ts'
@@ -63,13 +65,17 @@ import type { Revocations } from '../ports/revocations.ts'
 import type { Sleep } from '../ports/sleep.ts'
 import type { StaleCache } from '../ports/stale-cache.ts'
 import type { StoredFileRepository } from '../ports/stored-file-repository.ts'
+import type { TicketRepository } from '../ports/ticket-repository.ts'
+import type { TicketSecrets } from '../ports/ticket-secrets.ts'
 import type { Transcoder } from '../ports/transcoder.ts'
 import type { Trash } from '../ports/trash.ts'
 import type { UncachedReader } from '../ports/uncached-reader.ts'
+import type { UploadRepository } from '../ports/upload-repository.ts'
 import type { UserRepository } from '../ports/user-repository.ts'
 import type { WorkLocks } from '../ports/work-locks.ts'
 import { createDeletion, type DeletionServices } from './deletion.ts'
 import { createBusFollower } from './follower.ts'
+import { createUploadServices, type UploadServices, type UploadSettings } from './uploads.ts'
 import { createWebhookServices, type WebhookAdapters, type WebhookServices } from './webhooks.ts'
 
 /**
@@ -100,7 +106,12 @@ export type Adapters = WebhookAdapters & {
   readonly media: MediaRepository
   readonly trash: Trash
   readonly storedFiles: StoredFileRepository
+  readonly uploads: UploadRepository
+  readonly incoming: IncomingFiles
   readonly users: UserRepository
+  readonly fetches: FetchRepository
+  readonly tickets: TicketRepository
+  readonly ticketSecrets: TicketSecrets
   /** Media tokens without revocations. Requests use `checkedTokens`. */
   readonly tokens: MediaTokens
   readonly idTokenVerifier: IdTokenVerifier
@@ -125,44 +136,45 @@ export type Adapters = WebhookAdapters & {
   readonly outages: OutageLog
 }
 
-type Services = DeletionServices & {
-  readonly checkPublic: PublicCheck
-  readonly checkedTokens: CheckedMediaTokens
-  readonly explainCheckedToken: ExplainCheckedToken
-  readonly playlists: PlaylistService
-  readonly vods: VodService
-  readonly exports: ExportService
-  readonly admins: AdminService
-  readonly ingest: IngestService
-  readonly library: LibraryService
-  readonly requestExports: RequestExports
-  readonly jobService: JobService
-  readonly jobWork: JobWork
-  readonly eventHub: EventHub
-  readonly webhookService: WebhookServices['webhookService']
-  readonly webhookSender: WebhookServices['webhookSender']
-  readonly mediaStatus: MediaStatus
-  readonly health: HealthService
-  readonly follower: Follower
-  readonly freshness: FreshnessService
-  readonly background: BackgroundWork
-  /** What a serving process needs for as long as it replies: it follows the changes, and reports itself. */
-  readonly following: BackgroundWork
-  readonly sweep: StoreSweep
-}
+type Services = DeletionServices &
+  UploadServices &
+  WebhookServices & {
+    readonly checkPublic: PublicCheck
+    readonly checkedTokens: CheckedMediaTokens
+    readonly explainCheckedToken: ExplainCheckedToken
+    readonly playlists: PlaylistService
+    readonly vods: VodService
+    readonly exports: ExportService
+    readonly admins: AdminService
+    readonly ingest: IngestService
+    readonly library: LibraryService
+    readonly requestExports: RequestExports
+    readonly jobService: JobService
+    readonly jobWork: JobWork
+    readonly eventHub: EventHub
+    readonly mediaStatus: MediaStatus
+    readonly health: HealthService
+    readonly follower: Follower
+    readonly freshness: FreshnessService
+    readonly background: BackgroundWork
+    /** What a serving process needs for as long as it replies: it follows the changes, and reports itself. */
+    readonly following: BackgroundWork
+    readonly sweep: StoreSweep
+  }
 
 /** All adapters and services of one process. */
 export type Larder = Adapters & Services
 
-type ServiceSettings = Pick<
-  Config,
-  | 'publicUrl'
-  | 'jobAttempts'
-  | 'trashSeconds'
-  | 'tokenMaxTtlSeconds'
-  | 'busMaxCutSeconds'
-  | 'busStartUnheardSeconds'
->
+type ServiceSettings = UploadSettings &
+  Pick<
+    Config,
+    | 'publicUrl'
+    | 'jobAttempts'
+    | 'trashSeconds'
+    | 'tokenMaxTtlSeconds'
+    | 'busMaxCutSeconds'
+    | 'busStartUnheardSeconds'
+  >
 
 /**
  * Creates the services. This function is the wiring diagram: each service gets its dependencies by name, and
@@ -251,6 +263,7 @@ export const createServices = (adapters: Adapters, settings: ServiceSettings): S
     library: createLibraryService({ media, jobs, cache, publicUrl }),
     ...deletion,
     ...createWebhookServices(adapters),
+    ...createUploadServices(adapters, ingest, settings),
     requestExports,
     jobService: createJobService(jobs),
     eventHub: createEventHub({ log: eventLog, outages, clock, monotonic, sleep }),

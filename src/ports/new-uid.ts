@@ -8,6 +8,8 @@ import type {
   JobUid,
   PurgeUid,
   StoredFileUid,
+  TicketUid,
+  UploadUid,
   WebhookUid,
 } from '../domain/media/ids.ts'
 
@@ -22,5 +24,7 @@ export type NewUid = {
   readonly job: () => JobUid
   readonly instance: () => InstanceUid
   readonly purge: () => PurgeUid
+  readonly upload: () => UploadUid
+  readonly ticket: () => TicketUid
   readonly webhook: () => WebhookUid
 }

@@ -3,6 +3,7 @@ import { sampleMediaPaths } from '../composition/sample-media.ts'
 import type { Config } from '../config/settings.ts'
 import { createTerminal, type Terminal } from '../terminal/terminal.ts'
 import { createPruneEventsTask } from './event-tasks.ts'
+import { createFetchTask } from './fetch-task.ts'
 import { createPruneTask, createRemoveEndedTask } from './freshness-tasks.ts'
 import { createJobsTask } from './jobs-task.ts'
 import { createSampleTask } from './sample-task.ts'
@@ -10,6 +11,7 @@ import { createStartTask } from './start-task.ts'
 import { createStoppableTasks, type StoppableTasks } from './stoppable-tasks.ts'
 import { createSweepTask } from './sweep-task.ts'
 import { createTrashTask } from './trash-task.ts'
+import { createUploadIntakeTask, createUploadSweepTask } from './uploads-task.ts'
 import { createWebhooksTask } from './webhooks-task.ts'
 
 /** Creates the background work of a server: migrations, samples, jobs, webhooks, the sweep, and the removal of old
@@ -33,6 +35,9 @@ export const createBackgroundTasks = (
     background.start(createSweepTask(larder, terminal))
     background.start(createTrashTask(larder))
     background.start(createWebhooksTask(larder))
+    background.start(createUploadIntakeTask(larder))
+    background.start(createFetchTask(larder))
+    background.start(createUploadSweepTask(larder))
     background.start(createRemoveEndedTask(larder))
     background.start(createPruneTask(larder, config))
     background.start(createPruneEventsTask(larder))

@@ -9,7 +9,9 @@ import { createCacheMeter } from '../../src/adapters/cache/tiers/cache-meter.ts'
 import { createSingleTierCache } from '../../src/adapters/cache/tiers/cache-tier.ts'
 import { createStaleReader } from '../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { hmacWebhookSigning } from '../../src/adapters/crypto/hmac-webhook-signing.ts'
+import { randomTicketSecrets } from '../../src/adapters/crypto/random-ticket-secrets.ts'
 import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
+import { createFsIncomingFiles } from '../../src/adapters/fs/fs-incoming-files.ts'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { createHttpOutbound } from '../../src/adapters/http/http-outbound.ts'
 import { createHttpPlaylistFetcher } from '../../src/adapters/http/http-playlist-fetcher.ts'
@@ -23,6 +25,7 @@ import { generateSecretKey } from '../../src/adapters/jose/token-keys.ts'
 import { createMemoryBusPositions } from '../../src/adapters/memory/memory-bus-positions.ts'
 import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
 import { createMemoryEventLog } from '../../src/adapters/memory/memory-event-log.ts'
+import { createMemoryFetchRepository } from '../../src/adapters/memory/memory-fetch-repository.ts'
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryInstances } from '../../src/adapters/memory/memory-instances.ts'
 import {
@@ -38,7 +41,9 @@ import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object
 import { createMemoryRevocationFile } from '../../src/adapters/memory/memory-revocation-file.ts'
 import { createMemoryRevocations } from '../../src/adapters/memory/memory-revocations.ts'
 import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
+import { createMemoryTicketRepository } from '../../src/adapters/memory/memory-ticket-repository.ts'
 import { createMemoryTrash } from '../../src/adapters/memory/memory-trash.ts'
+import { createMemoryUploadRepository } from '../../src/adapters/memory/memory-upload-repository.ts'
 import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
 import { createMemoryWebhookDeliveries } from '../../src/adapters/memory/memory-webhook-deliveries.ts'
 import { createMemoryWebhookRepository } from '../../src/adapters/memory/memory-webhook-repository.ts'
@@ -50,9 +55,13 @@ import { timerSleep } from '../../src/adapters/platform/timer-sleep.ts'
 import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-processor.ts'
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
 import { type Adapters, createServices, type Larder } from '../../src/composition/larder.ts'
+import { createTusProtocol } from '../../src/composition/uploads.ts'
 import { createRevocationIndex } from '../../src/domain/access/revocation-index.ts'
 import { createFollowTrust } from '../../src/domain/freshness/follow-trust.ts'
 import { createOutageLog } from '../../src/domain/health/outage-log.ts'
+import { createAuthenticateUploader } from '../../src/domain/upload/authenticate-uploader.ts'
+import type { UploadTicket } from '../../src/domain/upload/upload-ticket.ts'
+import { authenticateAdminUploads } from '../../src/domain/upload/uploader-rights.ts'
 import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
 import { defaultPublicCaching, type PublicCaching } from '../../src/http/bytes/public-caching.ts'
@@ -117,6 +126,7 @@ export const createMemoryLarder = async (
   const jobs = createMemoryJobs(clock)
   const media = createMemoryMedia(clock)
   const webhooks = createMemoryWebhooks(clock)
+  const tickets = new Map<string, UploadTicket>()
   const revocations = overrides.revocations ?? createMemoryRevocations(clock)
   const values = createMemoryTier(64 * 2 ** 20)
   const store = overrides.store ?? createMemoryObjectStore()
@@ -147,7 +157,12 @@ export const createMemoryLarder = async (
     contentFiles: createMemoryContentFileRepository(clock, jobs, media),
     media: createMemoryMediaRepository(media, jobs),
     storedFiles: createMemoryStoredFileRepository('lib_00000000000000000000000000000000', () => true),
+    uploads: createMemoryUploadRepository({ clock, media, tickets }),
+    fetches: createMemoryFetchRepository(media.uploads, clock),
+    incoming: createFsIncomingFiles(path.join(tmpdir(), `larder-test-${process.pid}`, 'incoming'), clock),
     users: createMemoryUserRepository(),
+    tickets: createMemoryTicketRepository(tickets, clock),
+    ticketSecrets: randomTicketSecrets,
     tokens: createCachedMediaTokens(createTestTokens(clock), clock),
     idTokenVerifier: createJoseIdTokenVerifier(idTokenOptions),
     idTokenIssuer: createJoseIdTokenIssuer(idTokenOptions),
@@ -186,6 +201,8 @@ export const createMemoryLarder = async (
     trashSeconds,
     busMaxCutSeconds: 86_400,
     busStartUnheardSeconds,
+    uploadMaxBytes: 50 * 2 ** 30,
+    fetchSeconds: 3600,
   }
   return { ...adapters, ...createServices(adapters, settings) }
 }
@@ -232,6 +249,9 @@ const listenWith = async (
   }
 }
 
+/** The limits of uploads of the test server. */
+const uploadLimits = { uploadSmallMaxBytes: 2 ** 20, uploadMaxBytes: 50 * 1024 ** 3 }
+
 /**
  * Starts the app of Larder on a socket. `get` and `close` throw if it has sent a reply that docs/openapi.json does
  * not describe.
@@ -250,6 +270,12 @@ export const listen = (
         monotonic: systemMonotonic,
         mayExplainToken: createExplanationLimit(larder.monotonic),
         corsOrigins: ['*'],
+        authenticateUploader: createAuthenticateUploader(
+          authenticateAdminUploads(larder.admins, uploadLimits.uploadMaxBytes),
+          larder.ticketService,
+        ),
+        tus: createTusProtocol(),
+        ...uploadLimits,
         publicCaching,
         responseTelemetry: responseTelemetry,
         consoleAssets: new Map([['watch.js', { contentType: 'text/javascript', body: Buffer.from('1') }]]),

@@ -10,6 +10,8 @@ import {
   JobUid,
   PurgeUid,
   StoredFileUid,
+  TicketUid,
+  UploadUid,
   WebhookUid,
 } from '../../domain/media/ids.ts'
 import type { uidKinds } from '../../domain/media/uid-text.ts'
@@ -39,6 +41,8 @@ export const createRandomUid = (prefix: string | null): NewUid => {
     job: createGenerator(JobUid, 'job'),
     instance: createGenerator(InstanceUid, 'ins'),
     purge: createGenerator(PurgeUid, 'pu'),
+    upload: createGenerator(UploadUid, 'up'),
+    ticket: createGenerator(TicketUid, 'ut'),
     webhook: createGenerator(WebhookUid, 'wh'),
   }
 }

@@ -54,5 +54,11 @@ export type InstanceUid = t.TypeOf<typeof InstanceUid>
 export const PurgeUid = uidOf('PurgeUid', 'a purge')
 export type PurgeUid = t.TypeOf<typeof PurgeUid>
 
+export const UploadUid = uidOf('UploadUid', 'an upload')
+export type UploadUid = t.TypeOf<typeof UploadUid>
+
+export const TicketUid = uidOf('TicketUid', 'a ticket')
+export type TicketUid = t.TypeOf<typeof TicketUid>
+
 export const WebhookUid = uidOf('WebhookUid', 'a webhook')
 export type WebhookUid = t.TypeOf<typeof WebhookUid>

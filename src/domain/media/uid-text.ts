@@ -15,6 +15,8 @@ export const uidKinds = {
   job: 'job',
   ins: 'instance',
   pu: 'purge',
+  up: 'upload',
+  ut: 'ticket',
   wh: 'webhook',
   ev: 'event',
 } as const

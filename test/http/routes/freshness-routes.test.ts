@@ -66,7 +66,7 @@ describe('purging (§9.7) and instances (§9.8)', () => {
       { ...larder, instances: { ...instances, findPurge: () => TE.left(unavailable('database')('away')) } },
       {
         ...{ publicUrl, jobAttempts: 5, trashSeconds: 0, tokenMaxTtlSeconds: 86_400 },
-        ...{ busMaxCutSeconds: 86_400, busStartUnheardSeconds: 0 },
+        ...{ busMaxCutSeconds: 86_400, busStartUnheardSeconds: 0, uploadMaxBytes: 1024, fetchSeconds: 1 },
       },
     )
     const other = await listen({ ...larder, freshness: down.freshness })

@@ -16,6 +16,8 @@ import { storeMarksMigration } from './0014-store-marks.ts'
 import { searchTextMigration } from './0015-search-text.ts'
 import { eventsMigration } from './0016-events.ts'
 import { webhooksMigration } from './0017-webhooks.ts'
+import { uploadsMigration } from './0018-uploads.ts'
+import { uploadFetchesMigration } from './0019-upload-fetches.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
 
@@ -38,4 +40,6 @@ export const migrations: ReadonlyArray<NamedMigration> = [
   searchTextMigration,
   eventsMigration,
   webhooksMigration,
+  uploadsMigration,
+  uploadFetchesMigration,
 ]
