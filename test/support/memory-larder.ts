@@ -195,14 +195,8 @@ export const createMemoryLarder = async (
     ...overrides,
   }
   const settings = {
-    publicUrl,
-    tokenMaxTtlSeconds: testMaxTtlSeconds,
-    jobAttempts: 5,
-    trashSeconds,
-    busMaxCutSeconds: 86_400,
-    busStartUnheardSeconds,
-    uploadMaxBytes: 50 * 2 ** 30,
-    fetchSeconds: 3600,
+    ...{ publicUrl, tokenMaxTtlSeconds: testMaxTtlSeconds, jobAttempts: 5, trashSeconds },
+    ...{ busMaxCutSeconds: 86_400, busStartUnheardSeconds, uploadMaxBytes: 50 * 2 ** 30, fetchSeconds: 3600 },
   }
   return { ...adapters, ...createServices(adapters, settings) }
 }
