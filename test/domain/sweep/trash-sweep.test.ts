@@ -94,6 +94,18 @@ describe('the sweep of the trash', () => {
     expect(await right(larder.trashSweep.run(neverAborted))).to.deep.equal(O.some({ files: 0, objects: 33 }))
   })
 
+  it('answers in time that objects may be left, also if the store does not answer', async () => {
+    const { clock } = createStandingClock()
+    const memory = createMemoryObjectStore(clock)
+    const never = () => new Promise<never>(() => undefined)
+    for (const silent of [{ delete: () => never }, { read: () => never }]) {
+      const larder = await createMemoryLarder({ clock, store: { ...memory, ...silent } })
+      const { uid } = await seedImage(larder)
+      expect((await right(larder.trashService.delete(uid, 'erase', 20))).isErased).to.equal(false)
+      expect(await right(larder.trashService.findErasure(uid))).to.deep.equal({ left: 2, kept: 0 })
+    }
+  })
+
   it('deletes nothing from a store of another library', async () => {
     const { larder, store, advance, deleted } = await create(nothingFails)
     const { uid } = await seedImage(larder)
