@@ -23,7 +23,10 @@ type Deps = {
   readonly storedFiles: StoredFileRepository
   readonly locks: WorkLocks
   readonly monotonic: Monotonic
-  /** Applies a change to the caches of this process. */
+  /**
+   * Applies a change to the caches of this process. A sweep goes on if it fails, because the log announces the same change
+   * to every process that serves.
+   */
   readonly applyStale: (stale: StaleValues) => TE.TaskEither<Unavailable, void>
 }
 
@@ -162,6 +165,9 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
       // No grace waits for the sweep of a large store.
       const ended = await endGraces(signal)
       if (E.isLeft(ended)) return ended
+      // A store is only looked at and marked for what may be deleted from it.
+      const left = await trash.isDue()
+      if (E.isLeft(left) || !left.right) return E.isLeft(left) ? left : E.right(O.some(nothing))
       return locks.tryWith(
         sweepLock,
         (lost): TE.TaskEither<Unavailable, PurgedFiles | { readonly refused: StoreRefusal }> =>
