@@ -40,7 +40,7 @@ export const startFollowingInstance = async (
     cache,
     blobs: createTieredBlobCache({ disk: disk.blobs, maxBytes: 2 ** 20 }),
     openStreams: createOpenStreams(),
-    applyTakedowns: TE.right(undefined),
+    applyTakedowns: () => TE.right(undefined),
     readRevocations: TE.right(undefined),
     readAllRevocations: TE.right(undefined),
     trust,

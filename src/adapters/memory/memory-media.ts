@@ -121,8 +121,10 @@ export const createMemoryMedia = (clock: Clock) => {
     isDeleted: (uid: string): boolean => (files.get(uid)?.deletedAt ?? null) !== null,
     setDeletion: (uid: string, state: DeletionState): void => set(uid, state),
 
-    /** The SHA-512, the blobs and the time (microseconds) of the files that were taken down, by uid. They outlive their files; the SHA-512 is empty if
-     * the bytes are accepted again. */
+    /**
+     * The SHA-512, the blobs and the time (microseconds) of the files that were taken down, by uid. They outlive their
+     * files. The SHA-512 is empty if the bytes are accepted again.
+     */
     takenDown: new Map<
       string,
       { readonly sha512: string; readonly blobs: ReadonlyArray<string>; readonly takenDownAt: number }

@@ -5,14 +5,13 @@ import { familiesOfName, isBlobName } from '../../ports/cache-keys.ts'
 import { takenDownPrefix } from '../../ports/trash.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import type { OpenStreams } from '../shared/open-streams.ts'
-import { deleteBlobs } from './apply-takedowns.ts'
+import { type ApplyTakedowns, deleteBlobs } from './apply-takedowns.ts'
 
 export type StaleDeps = {
   readonly cache: CachePort
   readonly blobs: Pick<BlobCache, 'deleteByName'>
   readonly openStreams: Pick<OpenStreams, 'endAllOf'>
-  /** Applies the takedowns that this process may have missed. */
-  readonly applyTakedowns: TE.TaskEither<Unavailable, void>
+  readonly applyTakedowns: ApplyTakedowns
 }
 
 /**
@@ -45,7 +44,7 @@ export const applyStaleValues =
     if (stale === 'all') {
       const dropped = await cache.invalidate(stale)()
       // Streams end and blobs go, also where values cannot be dropped: a retry may come much later.
-      const applied = await deps.applyTakedowns()
+      const applied = await deps.applyTakedowns(E.isRight(dropped))()
       return E.isLeft(dropped) ? dropped : applied
     }
     const names = stale.names.filter((name) => !isBlobName(name) && !isTakedown(name))

@@ -12,6 +12,12 @@ type Deps = {
   readonly trash: Pick<Trash, 'listTakenDown' | 'listBlobsOfTakenDown'>
 }
 
+/**
+ * Applies the takedowns that this process may have missed. `areValuesDropped`: whether no cached value is left from which
+ * a file that was taken down could be read.
+ */
+export type ApplyTakedowns = (areValuesDropped: boolean) => TE.TaskEither<Unavailable, void>
+
 /** Number of blobs that are deleted at the same time. */
 const blobsAtOnce = 16
 /** Number of files that were taken down which are read at once. */
@@ -39,19 +45,19 @@ export const deleteBlobs = async (
 /**
  * Creates the function that ends the streams of all files that were taken down, and deletes their blobs from the cache
  * of this process. After a gap it is not certain which of them this process has missed, and the log may have lost their
- * names. It remembers takedowns that it has applied, because a file that stays taken down gets no readers and no blobs again. Fails with
- * Unavailable if any blob may be left, after it has tried all.
+ * names. It remembers takedowns that it has applied after the values were dropped: from then on a file that stays taken
+ * down gets no readers and no blobs. A value that is left would give it both. Fails with Unavailable if any blob may be
+ * left, after it has tried all.
  */
-export const createApplyTakedowns = ({
-  blobs,
-  openStreams,
-  trash,
-}: Deps): TE.TaskEither<Unavailable, void> => {
+export const createApplyTakedowns = ({ blobs, openStreams, trash }: Deps): ApplyTakedowns => {
   const applied = new Set<string>()
   // A file that was restored and taken down again has another time.
   const takedownOf = ({ uid, takenDownAt }: TakenDownFile): string => `${uid}@${takenDownAt}`
 
-  const deleteBlobsOf = async (files: ReadonlyArray<TakenDownFile>): Promise<E.Either<Unavailable, void>> => {
+  const deleteBlobsOf = async (
+    files: ReadonlyArray<TakenDownFile>,
+    areValuesDropped: boolean,
+  ): Promise<E.Either<Unavailable, void>> => {
     let result: E.Either<Unavailable, void> = E.right(undefined)
     for (let start = 0; start < files.length; start += filesAtOnce) {
       const batch = files.slice(start, start + filesAtOnce)
@@ -59,12 +65,13 @@ export const createApplyTakedowns = ({
       if (E.isLeft(names)) return names
       const deleted = await deleteBlobs(blobs, names.right)
       if (E.isLeft(deleted)) result = deleted
-      else for (const file of batch) if (applied.size < maxRemembered) applied.add(takedownOf(file))
+      else if (areValuesDropped)
+        for (const file of batch) if (applied.size < maxRemembered) applied.add(takedownOf(file))
     }
     return result
   }
 
-  return async () => {
+  return (areValuesDropped) => async () => {
     let result: E.Either<Unavailable, void> = E.right(undefined)
     for (let after: string | null = null; ; ) {
       const page: E.Either<Unavailable, ReadonlyArray<TakenDownFile>> = await trash.listTakenDown(
@@ -74,7 +81,7 @@ export const createApplyTakedowns = ({
       if (E.isLeft(page)) return page
       const missed = page.right.filter((file) => !applied.has(takedownOf(file)))
       for (const { uid } of missed) openStreams.endAllOf(uid)
-      const deleted = await deleteBlobsOf(missed)
+      const deleted = await deleteBlobsOf(missed, areValuesDropped)
       if (E.isLeft(deleted)) result = deleted
       if (page.right.length < pageSize) return result
       after = page.right.at(-1)?.uid ?? null

@@ -7,6 +7,7 @@ import { isErasureComplete, type Trash } from '../../ports/trash.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import { isStoredFileKey } from '../media/stored-file-key.ts'
 import type { Unavailable } from '../shared/errors.ts'
+import { withTaskTimeout } from '../shared/with-timeout.ts'
 import { workStoppedFailure } from '../shared/work-stopped.ts'
 import { claimStore, identifyStore, type StoreRefusal } from './store-identity.ts'
 import { sweepLock } from './sweep-rules.ts'
@@ -22,7 +23,10 @@ type Deps = {
   readonly storedFiles: StoredFileRepository
   readonly locks: WorkLocks
   readonly monotonic: Monotonic
-  /** Applies a change to the caches of this process. */
+  /**
+   * Applies a change to the caches of this process. A sweep goes on if it fails, because the log announces the same change
+   * to every process that serves.
+   */
   readonly applyStale: (stale: StaleValues) => TE.TaskEither<Unavailable, void>
 }
 
@@ -41,7 +45,8 @@ export type TrashSweep = {
   readonly count: TE.TaskEither<Unavailable, DueFiles>
   /**
    * Deletes the objects of one purged file, also if another copy of the database has swept the store: an admin has named
-   * the file. Stops after `patienceMs` milliseconds. Returns whether none is left.
+   * the file. Begins no further deletion after `patienceMs` milliseconds. Returns whether none is left; fails with
+   * Unavailable if the store has not answered until then.
    */
   readonly removePurged: (uid: string, patienceMs: number) => TE.TaskEither<Unavailable, boolean>
 }
@@ -140,6 +145,19 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
       : E.left(workStoppedFailure)
   }
 
+  const removePurged: TrashSweep['removePurged'] = (uid, patienceMs) => async () => {
+    const until = addMilliseconds(monotonic(), patienceMs)
+    const identified = await identifyStore({ store, storedFiles })
+    if (E.isLeft(identified)) return identified
+    const { result } = identified.right
+    if (result === 'foreign' || result === 'unproven') return E.right(false)
+    const removed = await removeObjects(uid, () => monotonic() > until)
+    if (E.isLeft(removed)) return removed
+    const erasure = await trash.findErasure(uid)()
+    if (E.isLeft(erasure)) return erasure
+    return E.right(O.isNone(erasure.right) || isErasureComplete(erasure.right.value))
+  }
+
   return {
     run: (signal) => async () => {
       const due = await trash.isDue()
@@ -147,6 +165,9 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
       // No grace waits for the sweep of a large store.
       const ended = await endGraces(signal)
       if (E.isLeft(ended)) return ended
+      // A store is only looked at and marked for what may be deleted from it.
+      const left = await trash.isDue()
+      if (E.isLeft(left) || !left.right) return E.isLeft(left) ? left : E.right(O.some(nothing))
       return locks.tryWith(
         sweepLock,
         (lost): TE.TaskEither<Unavailable, PurgedFiles | { readonly refused: StoreRefusal }> =>
@@ -167,17 +188,11 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
       TE.map((files) => ({ files, objects: null })),
     ),
 
-    removePurged: (uid, patienceMs) => async () => {
-      const until = addMilliseconds(monotonic(), patienceMs)
-      const identified = await identifyStore({ store, storedFiles })
-      if (E.isLeft(identified)) return identified
-      const { result } = identified.right
-      if (result === 'foreign' || result === 'unproven') return E.right(false)
-      const removed = await removeObjects(uid, () => monotonic() > until)
-      if (E.isLeft(removed)) return removed
-      const erasure = await trash.findErasure(uid)()
-      if (E.isLeft(erasure)) return erasure
-      return E.right(O.isNone(erasure.right) || isErasureComplete(erasure.right.value))
+    removePurged: (uid, patienceMs) => {
+      const removing = removePurged(uid, patienceMs)
+      return patienceMs === Number.POSITIVE_INFINITY
+        ? removing
+        : withTaskTimeout(removing, patienceMs, 'object store')
     },
   }
 }

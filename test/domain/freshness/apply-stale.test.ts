@@ -33,7 +33,7 @@ describe('stale values', () => {
         cache,
         blobs: createMemoryBlobCache(),
         openStreams: createOpenStreams(),
-        applyTakedowns: TE.right(undefined),
+        applyTakedowns: () => TE.right(undefined),
       },
     }
   }
@@ -57,13 +57,15 @@ describe('stale values', () => {
 
   it('that cannot be dropped keep no takedown from being applied', async () => {
     const { deps } = create()
-    let applied = 0
-    const applyTakedowns = TE.fromIO(() => {
-      applied += 1
-    })
+    const applied: boolean[] = []
+    const applyTakedowns = (areValuesDropped: boolean) =>
+      TE.fromIO(() => {
+        applied.push(areValuesDropped)
+      })
     const cache = { ...deps.cache, invalidate: () => TE.left(unavailable('cache')('full')) }
     expect(E.isLeft(await applyStaleValues({ ...deps, cache, applyTakedowns }, 'all')())).to.equal(true)
-    expect(applied).to.equal(1)
+    await right(applyStaleValues({ ...deps, applyTakedowns }, 'all'))
+    expect(applied).to.deep.equal([false, true])
   })
 
   it('have names that tell their families', () => {

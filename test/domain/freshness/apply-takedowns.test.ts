@@ -34,14 +34,14 @@ describe('takedowns that an instance may have missed', () => {
   it('end the streams and delete the blobs of each takedown once', async () => {
     const { larder, takeDown, deleted, ended, apply, one, other, blobsOf } = await create()
     const blobs = [...(await blobsOf(one)), ...(await blobsOf(other))]
-    await right(apply)
+    await right(apply(true))
     expect([ended, deleted]).to.deep.equal([[one, other], blobs])
-    await right(apply)
+    await right(apply(true))
     expect([ended, deleted]).to.deep.equal([[one, other], blobs])
     // Between two takedowns the file was served.
     await right(larder.trashService.restore(one))
     await takeDown(one)
-    await right(apply)
+    await right(apply(true))
     expect(ended.slice(2)).to.deep.equal([one])
     expect(deleted.slice(blobs.length)).to.deep.equal(await blobsOf(one))
   })
@@ -51,11 +51,21 @@ describe('takedowns that an instance may have missed', () => {
     const { deleted, apply, one, other, blobsOf } = await create(failing)
     const [first = ''] = await blobsOf(one)
     failing.add(first)
-    expect(E.isLeft(await apply())).to.equal(true)
+    expect(E.isLeft(await apply(true)())).to.equal(true)
     expect(deleted).to.include.members([...(await blobsOf(one)), ...(await blobsOf(other))])
     failing.clear()
     deleted.length = 0
-    await right(apply)
+    await right(apply(true))
     expect(deleted).to.include(first)
+  })
+
+  it('are applied again while values may be left, from which readers begin and blobs are stored', async () => {
+    const { deleted, ended, apply, one, other, blobsOf } = await create()
+    const blobs = [...(await blobsOf(one)), ...(await blobsOf(other))]
+    await right(apply(false))
+    await right(apply(true))
+    await right(apply(true))
+    expect(ended).to.deep.equal([one, other, one, other])
+    expect(deleted).to.deep.equal([...blobs, ...blobs])
   })
 })

@@ -64,7 +64,7 @@ describe('the follower of invalidations', () => {
       cache,
       blobs: createMemoryBlobCache(),
       openStreams: createOpenStreams(),
-      applyTakedowns: TE.right(undefined),
+      applyTakedowns: () => TE.right(undefined),
       readRevocations: overrides.readRevocations ?? TE.right(undefined),
       readAllRevocations: overrides.readAllRevocations ?? TE.right(undefined),
       trust: createFollowTrust(monotonic),

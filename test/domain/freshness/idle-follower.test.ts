@@ -28,7 +28,7 @@ describe('a follower that was not started', () => {
       cache: createMemoryCache(clock),
       blobs: createMemoryBlobCache(),
       openStreams: createOpenStreams(),
-      applyTakedowns: TE.right(undefined),
+      applyTakedowns: () => TE.right(undefined),
       readRevocations: TE.right(undefined),
       readAllRevocations: TE.right(undefined),
       trust: createFollowTrust(monotonic),

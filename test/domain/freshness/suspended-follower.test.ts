@@ -38,7 +38,7 @@ describe('a follower whose machine was suspended', () => {
       cache: createMemoryCache(day.clock),
       blobs: createMemoryBlobCache(),
       openStreams: createOpenStreams(),
-      applyTakedowns: TE.right(undefined),
+      applyTakedowns: () => TE.right(undefined),
       readRevocations: TE.right(undefined),
       readAllRevocations: TE.right(undefined),
       trust: createFollowTrust(monotonic),

@@ -47,7 +47,7 @@ describe('a follower that has not read the log since its start', () => {
       cache: createMemoryCache(clock),
       blobs: createMemoryBlobCache(),
       openStreams: createOpenStreams(),
-      applyTakedowns: TE.right(undefined),
+      applyTakedowns: () => TE.right(undefined),
       readRevocations: TE.right(undefined),
       readAllRevocations: TE.right(undefined),
       trust: createFollowTrust(monotonic),

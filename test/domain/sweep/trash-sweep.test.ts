@@ -8,7 +8,7 @@ import type { MonotonicMs } from '../../../src/ports/monotonic.ts'
 import type { ObjectStore } from '../../../src/ports/object-store.ts'
 import { aNewFileJob, aNewImageExport, aNewImageFile } from '../../support/builders.ts'
 import { right } from '../../support/expect-right.ts'
-import { seedImage } from '../../support/library.ts'
+import { seedFilm, seedImage } from '../../support/library.ts'
 import { createMemoryLarder, createStandingClock } from '../../support/memory-larder.ts'
 import { keysIn, neverAborted, putText } from '../../support/sweep-scene.ts'
 
@@ -94,6 +94,18 @@ describe('the sweep of the trash', () => {
     expect(await right(larder.trashSweep.run(neverAborted))).to.deep.equal(O.some({ files: 0, objects: 33 }))
   })
 
+  it('answers in time that objects may be left, also if the store does not answer', async () => {
+    const { clock } = createStandingClock()
+    const memory = createMemoryObjectStore(clock)
+    const never = () => new Promise<never>(() => undefined)
+    for (const silent of [{ delete: () => never }, { read: () => never }]) {
+      const larder = await createMemoryLarder({ clock, store: { ...memory, ...silent } })
+      const { uid } = await seedImage(larder)
+      expect((await right(larder.trashService.delete(uid, 'erase', 20))).isErased).to.equal(false)
+      expect(await right(larder.trashService.findErasure(uid))).to.deep.equal({ left: 2, kept: 0 })
+    }
+  })
+
   it('deletes nothing from a store of another library', async () => {
     const { larder, store, advance, deleted } = await create(nothingFails)
     const { uid } = await seedImage(larder)
@@ -121,6 +133,18 @@ describe('the sweep of the trash', () => {
     expect(await right(larder.trashService.findErasure(image.uid))).to.deep.equal({ left: 0, kept: 1 })
     expect(await right(larder.trashSweep.run(neverAborted))).to.deep.equal(O.some({ files: 0, objects: 0 }))
     expect(deleted).to.deep.equal([image.original.key])
+  })
+
+  it('asks and marks no store if nothing but a grace has ended', async () => {
+    const { larder, store, advance } = await create(nothingFails)
+    const { uid } = await seedFilm(larder)
+    await right(larder.trashService.delete(uid, 'trash'))
+    await putText(store, libraryMarkKey, 'lib_another')
+    advance(601_000)
+    expect(await right(larder.trash.isDue)).to.equal(true)
+    expect(await right(larder.trashSweep.run(neverAborted))).to.deep.equal(O.some({ files: 0, objects: 0 }))
+    expect(await right(larder.trash.isDue)).to.equal(false)
+    expect(await right(larder.storedFiles.storeMarks)).to.deep.equal([])
   })
 
   it('stops between two files, and goes on with the next run', async () => {
