@@ -2,7 +2,7 @@ import type { MediaDetail, MediaItem } from '../domain/library/media-item.ts'
 
 /** Returns the line of a file in a list. */
 export const mediaLine = ({ uid, state, isPublic, title, fileName }: MediaItem): string =>
-  [uid, state, ...(isPublic ? ['public'] : []), title ?? fileName].join('  ')
+  [uid, state, ...(isPublic ? ['public'] : []), title?.trim() || fileName].join('  ')
 
 const timeOf = (microseconds: number): string => new Date(microseconds / 1000).toISOString()
 

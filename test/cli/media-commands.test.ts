@@ -58,6 +58,15 @@ describe('the commands list, show and set', () => {
     return { image: image.uid, film: film.uid }
   }
 
+  it('list a file by its name if its title is empty', async () => {
+    const { film } = await seed()
+    await database.knex()('content_files').where({ uid: film }).update({ title: '' })
+    const [line] = await run(listCommand, [film])
+    const [item] = await json(listCommand, film)
+    expect(item?.title).to.equal('')
+    expect(line?.endsWith(`  ${item?.file_name}`), line).to.equal(true)
+  })
+
   it('list files, with filters, and no control character', async () => {
     const { image, film } = await seed()
     expect(await run(listCommand, [])).to.deep.equal([
