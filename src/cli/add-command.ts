@@ -1,16 +1,18 @@
 import { parseArgs } from 'node:util'
-import { addFile } from '../domain/ingest/add-file.ts'
+import { type AddOptions, addFile } from '../domain/ingest/add-file.ts'
 import { E } from '../fp.ts'
 import { explainError } from '../terminal/explain-error.ts'
 import { printError } from '../terminal/print-error.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
+import { addSources } from './add-sources.ts'
 import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
 import { reportedByCommand, withNewLibrary } from './library.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
 import { closingSeconds } from './stop-budget.ts'
 import { listenForStop } from './stop-request.ts'
+import { withSourcePath } from './with-source-path.ts'
 
-const usage = 'add FILE… [--public] [--no-wait]'
+const usage = 'add FILE|FOLDER|-… [--name NAME] [--public] [--no-wait]'
 
 /** The words for people. Programs get the kind itself. */
 const kindNames = { image: 'picture', content: 'sound or film' } as const
@@ -27,6 +29,8 @@ export const addCommand: Command = {
       'FILE',
       'one or more files; the type is detected from the bytes; a file that is already in the library keeps its uid',
     ],
+    ['FOLDER', 'adds all files below it, without hidden ones and links'],
+    ['-', 'adds the bytes of standard input; --name NAME: under this file name'],
     ['--public', 'every client may view the files without a token'],
     ['--no-wait', 'only queues the files; a server or `larder worker` makes their exports'],
   ],
@@ -35,47 +39,53 @@ export const addCommand: Command = {
     const { values, positionals } = parseArgs({
       args: [...args],
       options: {
+        name: { type: 'string' },
         public: { type: 'boolean', default: false },
         'no-wait': { type: 'boolean', default: false },
       },
       allowPositionals: true,
     })
     if (positionals.length === 0) throw usageError(usage)
+    const sources = addSources(positionals, values.name ?? null)
 
     // A stopped command hands its job back, so that another process can take it at once.
     const stop = listenForStop(() => closingSeconds)
 
     const adding = withNewLibrary(
       config,
-      async ({ ingest, jobWork, admins, database }, created) => {
+      async ({ ingest, jobWork, files, admins, database }, created) => {
         if (created !== null) printError(created)
         await orThrowCommandError(database.migrate)
         const bar = createProgressBar(process.stderr)
         let exitCode = 0
-        for (const path of positionals) {
+        for (const source of sources) {
+          const { label } = source
           if (stop.signal.aborted) return stoppedCode
-          const added = await addFile({ ingest, jobWork }, path, {
+          const options: AddOptions = {
             isPublic: values.public,
             isOnlyQueued: values['no-wait'],
             signal: stop.signal,
             onRegistered: () => undefined,
-            onProgress: (fraction) => bar.show(path, fraction),
+            onProgress: (fraction) => bar.show(label, fraction),
             onWaiting: () => {
               bar.clear()
-              printError(`${path}: waiting for another process that is adding it`)
+              printError(`${label}: waiting for another process that is adding it`)
             },
-          })()
+          }
+          const added = await withSourcePath(files, source, (path) =>
+            addFile({ ingest, jobWork }, path, options),
+          )()
           bar.clear()
           if (E.isLeft(added) && stop.signal.aborted) return stoppedCode
           if (E.isLeft(added)) {
             const error = explainError(added.left)
-            printError(`${path}: ${error}`)
-            report({ lines: [], json: { file: path, error } })
+            printError(`${label}: ${error}`)
+            report({ lines: [], json: { file: label, error } })
             exitCode = 1
             continue
           }
           const { kind, uid, state, warnings } = added.right
-          for (const warning of warnings) printError(`${path}: ${warning}`)
+          for (const warning of warnings) printError(`${label}: ${warning}`)
           // With `--json` no link is printed. Programs get the uid, and can mint a token when they need a
           // link.
           const link = async (): Promise<string> => {
@@ -85,8 +95,8 @@ export const addCommand: Command = {
           report({
             lines: isJson
               ? []
-              : [`${path}  ${kindNames[kind]}  ${uid}${state === 'queued' ? '  queued' : ''}`, await link()],
-            json: { kind, uid, file: path, state, warnings },
+              : [`${label}  ${kindNames[kind]}  ${uid}${state === 'queued' ? '  queued' : ''}`, await link()],
+            json: { kind, uid, file: label, state, warnings },
           })
         }
         return exitCode
