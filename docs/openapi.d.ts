@@ -420,6 +420,23 @@ export type paths = {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly "/api/1/admin/upload_tickets": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Issues a ticket, with which others can upload files. */
+    readonly post: operations['issueUploadTicket']
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly "/api/1/admin/admins": {
     readonly parameters: {
       readonly query?: never
@@ -575,6 +592,93 @@ export type paths = {
     readonly options?: never
     readonly head?: never
     readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/api/1/uploads": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Receives a file as a form: `title`, `public`, `alt`, `metadata`, then `file`. */
+    readonly post: operations['uploadFile']
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/api/1/uploads/{uid}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** Tells the caller that began an upload how far it is. */
+    readonly get: operations['showUpload']
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/api/1/uploads/from_url": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Fetches a file from another server. */
+    readonly post: operations['fetchFile']
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/api/1/uploads/tus": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /** Begins an upload that can be continued (tus 1.0.0). */
+    readonly post: operations['createUpload']
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly "/api/1/uploads/tus/{uid}": {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** Tells where an upload is to be continued (tus 1.0.0: HEAD). */
+    readonly get: operations['showUploadOffset']
+    readonly put?: never
+    readonly post?: never
+    /** Ends an upload that is not complete (tus 1.0.0). */
+    readonly delete: operations['endUpload']
+    readonly options?: never
+    readonly head?: never
+    /** Appends bytes to an upload (tus 1.0.0). */
+    readonly patch: operations['continueUpload']
     readonly trace?: never
   }
   readonly "/api/1/admin/media/{uid}/exports": {
@@ -1010,6 +1114,8 @@ export type components = {
         readonly not_public: number
         /** A whole number of at least 0. */
         readonly not_admin: number
+        /** A whole number of at least 0. */
+        readonly ticket: number
       }
       readonly traffic: {
         readonly connections: {
@@ -1041,7 +1147,7 @@ export type components = {
       }
     }
     readonly Error: {
-      readonly type: "bad_expectation" | "bad_format" | "bad_origin" | "bad_request" | "bad_version" | "conflict" | "internal" | "invalid" | "method_not_allowed" | "not_found" | "not_set" | "overloaded" | "precondition_failed" | "precondition_required" | "range_not_satisfiable" | "timeout" | "too_large" | "unavailable" | "unprocessable" | "unsupported_media"
+      readonly type: "bad_expectation" | "bad_format" | "bad_origin" | "bad_request" | "bad_version" | "conflict" | "internal" | "invalid" | "method_not_allowed" | "no_space" | "not_found" | "not_set" | "overloaded" | "precondition_failed" | "precondition_required" | "range_not_satisfiable" | "refused" | "taken_down" | "timeout" | "too_large" | "unavailable" | "unprocessable" | "unsupported_media"
       readonly message: string
       readonly markdown: string
       readonly detail?: ReadonlyArray<components['schemas']['Fault']>
@@ -1050,6 +1156,17 @@ export type components = {
       readonly loc: ReadonlyArray<string>
       readonly msg: string
       readonly type: string
+    }
+    readonly Fetch: {
+      /** An address of http or https, without user and password, of at most 8192 characters. */
+      readonly url: string
+      /** A text of at most 500 characters. */
+      readonly title?: string
+      /** A text of at most 2000 characters. */
+      readonly alt?: string
+      readonly public?: boolean
+      /** An object of the caller, which Larder stores and returns. */
+      readonly metadata?: { readonly [name: string]: unknown }
     }
     readonly GivenToken: {
       /** A text of at most 4096 characters. */
@@ -1306,6 +1423,24 @@ export type components = {
         readonly exports?: ReadonlyArray<string>
       }
     }
+    readonly NewUploadTicket: {
+      /** A whole number of bytes from 1 to 9007199254740991. */
+      readonly max_bytes: number
+      /** A list of different words of image, content. */
+      readonly kinds: ReadonlyArray<"image" | "content">
+      /** A whole number of seconds from 1 to 604800. */
+      readonly expires_in?: number
+      /** A whole number from 1 to 100. */
+      readonly count?: number
+      /** A list of 1 to 20 different origins such as https://www.example.org. */
+      readonly origins?: ReadonlyArray<string>
+      /** A text of at most 500 characters. */
+      readonly title?: string
+      readonly public?: boolean
+      /** An object of the caller, which Larder stores and returns. */
+      readonly metadata?: { readonly [name: string]: unknown }
+      readonly view?: boolean
+    }
     readonly Problem: {
       readonly type: string
       readonly title: string
@@ -1328,6 +1463,12 @@ export type components = {
       readonly state: "done" | "waiting" | "silent"
       /** When the instance last reported. */
       readonly at: string
+    }
+    readonly RequestedFetch: {
+      /** The uid of the upload, to ask for its state. */
+      readonly upload: string
+      /** The job that will make the exports, if the file is a new one. */
+      readonly job: string
     }
     readonly Restrictions: {
       /** A whole number of pixels above 0. */
@@ -1364,8 +1505,46 @@ export type components = {
       readonly kid: string
       readonly claims: { readonly [name: string]: unknown }
       /** Why the token is refused; null if it is accepted. */
-      readonly refusal: "malformed" | "unknown_key" | "signature" | "issuer" | "audience" | "claims" | "lifetime" | "issued_later" | "expired" | "restriction" | "other_subject" | "revoked" | "not_public" | "not_admin" | null
+      readonly refusal: "malformed" | "unknown_key" | "signature" | "issuer" | "audience" | "claims" | "lifetime" | "issued_later" | "expired" | "restriction" | "other_subject" | "revoked" | "not_public" | "not_admin" | "ticket" | null
       readonly restrictions: components['schemas']['Restrictions'] | null
+    }
+    readonly UploadState: {
+      /** `received`: all bytes are on disk. `in_library`: the library has the file, its exports are being made. */
+      readonly state: "receiving" | "received" | "in_library" | "refused" | "ready" | "failed"
+      /** Number of bytes that have arrived. */
+      readonly offset: number
+      /** Length in bytes, if it was said. */
+      readonly length: number | null
+      /** The uid of the file, once all bytes have arrived. */
+      readonly uid: string | null
+      readonly kind: "image" | "content" | null
+      /** Finished part of the exports, from 0 to 1. */
+      readonly progress: number | null
+      readonly eta_seconds: number | null
+      /** Why it was refused, or failed. */
+      readonly reason: string | null
+      /** A token for the file, if the ticket permits to view it. */
+      readonly jwt?: string
+    }
+    readonly UploadTicket: {
+      /** The secret for `Authorization: bearer`. It is shown only here. */
+      readonly ticket: string
+      /** Its id, as the `jti` of a revocation. */
+      readonly uid: string
+      /** Where uploads by tus are created. */
+      readonly tus_url: string
+      /** A time of RFC 3339, in UTC. */
+      readonly expires_at: string
+    }
+    readonly Uploaded: {
+      /** The uid of the upload, to ask for its state. */
+      readonly upload: string
+      /** The uid of the file. */
+      readonly uid: string
+      readonly kind: "image" | "content"
+      readonly state: "receiving" | "received" | "in_library" | "refused" | "ready" | "failed"
+      /** The job that makes the exports, if there is one. */
+      readonly job: string | null
     }
     readonly WebEntry: {
       /** An absolute URL. */
@@ -2324,6 +2503,40 @@ export type operations = {
       readonly 503: components['responses']['Error503']
     }
   }
+  /** Issues a ticket, with which others can upload files. */
+  readonly issueUploadTicket: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components['schemas']['NewUploadTicket']
+      }
+    }
+    readonly responses: {
+      readonly 200: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['UploadTicket']
+        }
+      }
+      readonly 400: components['responses']['Error']
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 408: components['responses']['Error']
+      readonly 413: components['responses']['Error']
+      readonly 415: components['responses']['Error']
+      readonly 422: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
   /** Lists the admins. */
   readonly listAdmins: {
     readonly parameters: {
@@ -2732,6 +2945,291 @@ export type operations = {
       readonly 403: components['responses']['Error']
       readonly 404: components['responses']['Error']
       readonly 409: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Receives a file as a form: `title`, `public`, `alt`, `metadata`, then `file`. */
+  readonly uploadFile: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/octet-stream": unknown
+      }
+    }
+    readonly responses: {
+      readonly 200: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['Uploaded']
+        }
+      }
+      readonly 201: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['Uploaded']
+        }
+      }
+      readonly 400: components['responses']['Error']
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 408: components['responses']['Error']
+      readonly 409: components['responses']['Error']
+      readonly 413: components['responses']['Error']
+      readonly 415: components['responses']['Error']
+      readonly 422: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+      readonly 507: components['responses']['Error']
+    }
+  }
+  /** Tells the caller that began an upload how far it is. */
+  readonly showUpload: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path: {
+        /** A uid. */
+        readonly uid: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 200: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['UploadState']
+        }
+      }
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Fetches a file from another server. */
+  readonly fetchFile: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components['schemas']['Fetch']
+      }
+    }
+    readonly responses: {
+      readonly 202: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly [name: string]: unknown
+        }
+        readonly content: {
+          readonly "application/json": components['schemas']['RequestedFetch']
+        }
+      }
+      readonly 400: components['responses']['Error']
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 408: components['responses']['Error']
+      readonly 413: components['responses']['Error']
+      readonly 415: components['responses']['Error']
+      readonly 422: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+      readonly 507: components['responses']['Error']
+    }
+  }
+  /** Begins an upload that can be continued (tus 1.0.0). */
+  readonly createUpload: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header: {
+        /** `1.0.0`. */
+        readonly "Tus-Resumable": string
+        /** The length of the file in bytes. */
+        readonly "Upload-Length"?: string
+        /** `1`: the length is declared later. */
+        readonly "Upload-Defer-Length"?: string
+        /** `filename title public alt metadata`, each with its value in Base64. */
+        readonly "Upload-Metadata"?: string
+      }
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/octet-stream": unknown
+      }
+    }
+    readonly responses: {
+      readonly 201: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly "Tus-Resumable": string
+          readonly Location?: string
+          readonly "Upload-Offset"?: string
+          readonly "Upload-Expires"?: string
+          readonly [name: string]: unknown
+        }
+        readonly content?: never
+      }
+      readonly 400: components['responses']['Error']
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 408: components['responses']['Error']
+      readonly 409: components['responses']['Error']
+      readonly 412: components['responses']['Error']
+      readonly 413: components['responses']['Error']
+      readonly 415: components['responses']['Error']
+      readonly 422: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+      readonly 507: components['responses']['Error']
+    }
+  }
+  /** Tells where an upload is to be continued (tus 1.0.0: HEAD). */
+  readonly showUploadOffset: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header: {
+        /** `1.0.0`. */
+        readonly "Tus-Resumable": string
+      }
+      readonly path: {
+        /** A uid. */
+        readonly uid: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 200: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly "Tus-Resumable": string
+          readonly "Upload-Offset"?: string
+          readonly "Upload-Length"?: string
+          readonly "Upload-Defer-Length"?: string
+          readonly "Upload-Metadata"?: string
+          readonly "Upload-Expires"?: string
+          readonly [name: string]: unknown
+        }
+        readonly content?: never
+      }
+      readonly 400: components['responses']['Error']
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 409: components['responses']['Error']
+      readonly 412: components['responses']['Error']
+      readonly 415: components['responses']['Error']
+      readonly 422: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+    }
+  }
+  /** Appends bytes to an upload (tus 1.0.0). */
+  readonly continueUpload: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header: {
+        /** `1.0.0`. */
+        readonly "Tus-Resumable": string
+        /** The offset of the first byte of the body. */
+        readonly "Upload-Offset": string
+        /** The length of the file in bytes. */
+        readonly "Upload-Length"?: string
+      }
+      readonly path: {
+        /** A uid. */
+        readonly uid: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/octet-stream": unknown
+      }
+    }
+    readonly responses: {
+      readonly 204: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly "Tus-Resumable": string
+          readonly "Upload-Offset"?: string
+          readonly "Upload-Expires"?: string
+          readonly [name: string]: unknown
+        }
+        readonly content?: never
+      }
+      readonly 400: components['responses']['Error']
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 408: components['responses']['Error']
+      readonly 409: components['responses']['Error']
+      readonly 412: components['responses']['Error']
+      readonly 413: components['responses']['Error']
+      readonly 415: components['responses']['Error']
+      readonly 422: components['responses']['Error']
+      readonly 500: components['responses']['Error']
+      readonly 503: components['responses']['Error503']
+      readonly 507: components['responses']['Error']
+    }
+  }
+  /** Ends an upload that is not complete (tus 1.0.0). */
+  readonly endUpload: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header: {
+        /** `1.0.0`. */
+        readonly "Tus-Resumable": string
+      }
+      readonly path: {
+        /** A uid. */
+        readonly uid: string
+      }
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      readonly 204: {
+        readonly headers: {
+          readonly "Cache-Control": string
+          readonly "Tus-Resumable": string
+          readonly [name: string]: unknown
+        }
+        readonly content?: never
+      }
+      readonly 400: components['responses']['Error']
+      readonly 401: components['responses']['Error401']
+      readonly 403: components['responses']['Error']
+      readonly 404: components['responses']['Error']
+      readonly 409: components['responses']['Error']
+      readonly 412: components['responses']['Error']
+      readonly 415: components['responses']['Error']
+      readonly 422: components['responses']['Error']
       readonly 500: components['responses']['Error']
       readonly 503: components['responses']['Error503']
     }

@@ -31,6 +31,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/transcode/rate-histogram.ts': 'rates in steps of 0.05 % of one film, while it is read',
   'src/adapters/transcode/packet-spans.ts': 'the selected streams of one file, while it is read',
   'src/adapters/transcode/ogg-chain.ts': '100 sample rates of one file, while it is read',
+  'src/domain/upload/ticket-requests.ts': 'requests under way',
   // Larder chooses these keys.
   'src/adapters/knex/postgres-work-locks.ts': 'files whose exports this process is making',
   'src/adapters/sandbox/sandbox.ts': 'programs that are run, which are fixed',

@@ -13,6 +13,7 @@ const unusedInProduction: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-local-instances.ts createMemoryLocalInstances': 'for tests',
   'src/adapters/memory/memory-revocation-file.ts createMemoryRevocationFile': 'for tests',
   'src/adapters/memory/memory-revocations.ts createMemoryRevocations': 'for tests',
+  'src/adapters/memory/memory-ticket-repository.ts createMemoryTicketRepository': 'for tests',
   'src/adapters/memory/memory-trash.ts createMemoryTrash': 'for tests',
   'src/adapters/memory/memory-content-file-repository.ts createMemoryContentFileRepository': 'for tests',
   'src/adapters/memory/memory-image-file-repository.ts createMemoryImageFileRepository': 'for tests',
@@ -22,6 +23,8 @@ const unusedInProduction: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-user-repository.ts createMemoryUserRepository': 'for tests',
   'src/adapters/memory/memory-work-locks.ts createMemoryWorkLocks': 'for tests',
   'src/adapters/transcode/process/decoder-limits.ts acceptedCodecs': 'a test compares the documents with it',
+  'src/domain/shared/outbound-fault.ts outboundFaultOf':
+    'for the first service that reads the body of a response',
   'src/http/request/upload-body.ts uploadBody': 'for the first route that reads an upload',
 }
 

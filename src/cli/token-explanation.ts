@@ -26,6 +26,8 @@ export const kindNames: Readonly<Record<UidKind, string>> = {
   job: 'a job',
   instance: 'a server',
   purge: 'a purge',
+  upload: 'an upload',
+  ticket: 'a ticket',
 }
 
 /** Formats a claim as JSON, which contains no control characters. */

@@ -1,20 +1,27 @@
 import path from 'node:path'
 import { createUncachedReader } from '../adapters/cache/blobs/uncached-reader.ts'
+import { randomTicketSecrets } from '../adapters/crypto/random-ticket-secrets.ts'
 import { createRandomUid } from '../adapters/crypto/random-uid.ts'
+import { createFsIncomingFiles } from '../adapters/fs/fs-incoming-files.ts'
 import { createFsLocalFiles } from '../adapters/fs/fs-local-files.ts'
 import { createFsLocalInstances } from '../adapters/fs/fs-local-instances.ts'
 import { createFsRevocationFile } from '../adapters/fs/fs-revocation-file.ts'
+import { createHttpOutbound } from '../adapters/http/http-outbound.ts'
+import { systemResolveName } from '../adapters/http/system-resolve-name.ts'
 import { createKnex } from '../adapters/knex/create-knex.ts'
 import { followerDatabaseLimits } from '../adapters/knex/database-limits.ts'
 import { createKnexContentFileRepository } from '../adapters/knex/knex-content-file-repository.ts'
 import { createKnexDatabase } from '../adapters/knex/knex-database.ts'
+import { createKnexFetchRepository } from '../adapters/knex/knex-fetch-repository.ts'
 import { createKnexImageFileRepository } from '../adapters/knex/knex-image-file-repository.ts'
 import { createKnexInstances } from '../adapters/knex/knex-instances.ts'
 import { createKnexJobQueue } from '../adapters/knex/knex-job-queue.ts'
 import { createKnexMediaRepository } from '../adapters/knex/knex-media-repository.ts'
 import { createKnexRevocations } from '../adapters/knex/knex-revocations.ts'
 import { createKnexStoredFileRepository } from '../adapters/knex/knex-stored-file-repository.ts'
+import { createKnexTicketRepository } from '../adapters/knex/knex-ticket-repository.ts'
 import { createKnexTrash } from '../adapters/knex/knex-trash.ts'
+import { createKnexUploadRepository } from '../adapters/knex/knex-upload-repository.ts'
 import { createKnexUserRepository } from '../adapters/knex/knex-user-repository.ts'
 import { createPostgresInvalidationBus } from '../adapters/knex/postgres-invalidation-bus.ts'
 import { createPostgresWorkLocks } from '../adapters/knex/postgres-work-locks.ts'
@@ -93,8 +100,13 @@ export const createAdapters = async (
     contentFiles: createKnexContentFileRepository(db),
     media: createKnexMediaRepository(db),
     trash: createKnexTrash(db),
+    uploads: createKnexUploadRepository(db, config.uploadExpireSeconds),
+    incoming: createFsIncomingFiles(config.incomingDir, clock),
     storedFiles: createKnexStoredFileRepository(db),
     users: createKnexUserRepository(db),
+    fetches: createKnexFetchRepository(db),
+    tickets: createKnexTicketRepository(db),
+    ticketSecrets: randomTicketSecrets,
     tokens: tokens.media,
     idTokenVerifier: tokens.idVerifier,
     idTokenIssuer: tokens.idIssuer,
@@ -115,6 +127,7 @@ export const createAdapters = async (
     locks: createPostgresWorkLocks(db, connection),
     sleep: timerSleep,
     playlistFetcher: createPlaylistFetcher(),
+    outbound: createHttpOutbound({ resolveName: systemResolveName, exceptions: config.outboundAllow }),
     newUid: createRandomUid(config.uidPrefix),
     clock,
     monotonic,

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Config } from '../config/settings.ts'
+import { createAuthenticateUploader } from '../domain/upload/authenticate-uploader.ts'
+import { authenticateAdminUploads } from '../domain/upload/uploader-rights.ts'
 import { createApp } from '../http/app.ts'
 import { createTrafficCounters } from '../http/middleware/traffic-counters.ts'
 import { createRequestListener } from '../http/request-listener.ts'
@@ -9,6 +11,7 @@ import { healthRoutes } from '../http/routes/health-routes.ts'
 import { createExplanationLimit } from '../http/routes/token-routes.ts'
 import { createHttpServer, type HttpServer } from '../server/http-server.ts'
 import type { Larder } from './larder.ts'
+import { createTusProtocol } from './uploads.ts'
 
 const contentTypes: Readonly<Record<string, string>> = {
   'watch.js': 'text/javascript; charset=utf-8',
@@ -24,17 +27,27 @@ const loadConsoleAssets = (folder: string): ConsoleAssets =>
       .map(({ name, contentType, file }) => [name, { contentType, body: readFileSync(file) }]),
   )
 
-type HttpConfig = Pick<Config, 'corsOrigins' | 'cacheStatus' | 'serverTiming' | 'limits' | 'publicCaching'>
+type HttpConfig = Pick<
+  Config,
+  | 'corsOrigins'
+  | 'cacheStatus'
+  | 'serverTiming'
+  | 'limits'
+  | 'publicCaching'
+  | 'uploadSmallMaxBytes'
+  | 'uploadMaxBytes'
+>
 
 /** Creates the server with all routes. The server does not listen yet. */
 export const createLarderServer = (
   larder: Larder,
-  { corsOrigins, cacheStatus, serverTiming, limits, publicCaching }: HttpConfig,
+  { corsOrigins, cacheStatus, serverTiming, limits, publicCaching, ...uploadLimits }: HttpConfig,
 ): HttpServer => {
   const { playlists, vods, exports, mediaStatus, jobService, admins } = larder
-  const { library, trashService, openStreams, requestExports, readUncached } = larder
+  const { uploadService, fetchService, library, trashService, openStreams, requestExports, readUncached } =
+    larder
   const { freshness, health, background, following } = larder
-  const { explainCheckedToken, revocationService, monotonic, sleep } = larder
+  const { explainCheckedToken, revocationService, ticketService, monotonic, sleep } = larder
   const { cacheStats, checkedTokens, checkPublic, follower, clock, log, outages } = larder
   return createHttpServer({
     limits,
@@ -50,10 +63,20 @@ export const createLarderServer = (
         openStreams,
         requestExports,
         readUncached,
+        uploadService,
+        authenticateUploader: createAuthenticateUploader(
+          authenticateAdminUploads(admins, uploadLimits.uploadMaxBytes),
+          ticketService,
+        ),
+        fetchService,
+        tus: createTusProtocol(),
+        uploadSmallMaxBytes: uploadLimits.uploadSmallMaxBytes,
+        uploadMaxBytes: uploadLimits.uploadMaxBytes,
         jobService,
         admins,
         explainCheckedToken,
         revocationService,
+        ticketService,
         mayExplainToken: createExplanationLimit(monotonic),
         freshness,
         health,

@@ -39,10 +39,12 @@ import type { Clock } from '../ports/clock.ts'
 import type { ContentFileRepository } from '../ports/content-file-repository.ts'
 import type { Database } from '../ports/database.ts'
 import type { ExplainToken } from '../ports/explain-token.ts'
+import type { FetchRepository } from '../ports/fetch-repository.ts'
 import type { IdTokenIssuer } from '../ports/id-token-issuer.ts'
 import type { IdTokenVerifier } from '../ports/id-token-verifier.ts'
 import type { ImageFileRepository } from '../ports/image-file-repository.ts'
 import type { ImageProcessor } from '../ports/image-processor.ts'
+import type { IncomingFiles } from '../ports/incoming-files.ts'
 import type { Instances } from '../ports/instances.ts'
 import type { InvalidationBus } from '../ports/invalidation-bus.ts'
 import type { JobQueue } from '../ports/job-queue.ts'
@@ -54,18 +56,23 @@ import type { MediaTokens } from '../ports/media-tokens.ts'
 import type { Monotonic } from '../ports/monotonic.ts'
 import type { NewUid } from '../ports/new-uid.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
+import type { Outbound } from '../ports/outbound.ts'
 import type { PlaylistFetcher } from '../ports/playlist-fetcher.ts'
 import type { RevocationFile } from '../ports/revocation-file.ts'
 import type { Revocations } from '../ports/revocations.ts'
 import type { Sleep } from '../ports/sleep.ts'
 import type { StaleCache } from '../ports/stale-cache.ts'
 import type { StoredFileRepository } from '../ports/stored-file-repository.ts'
+import type { TicketRepository } from '../ports/ticket-repository.ts'
+import type { TicketSecrets } from '../ports/ticket-secrets.ts'
 import type { Transcoder } from '../ports/transcoder.ts'
 import type { Trash } from '../ports/trash.ts'
 import type { UncachedReader } from '../ports/uncached-reader.ts'
+import type { UploadRepository } from '../ports/upload-repository.ts'
 import type { UserRepository } from '../ports/user-repository.ts'
 import type { WorkLocks } from '../ports/work-locks.ts'
 import { createDeletion, type DeletionServices } from './deletion.ts'
+import { createUploadServices, type UploadServices, type UploadSettings } from './uploads.ts'
 
 /**
  * One member for each port, and the state that adapters and services share: what this process has heard of changes,
@@ -95,7 +102,12 @@ export type Adapters = {
   readonly media: MediaRepository
   readonly trash: Trash
   readonly storedFiles: StoredFileRepository
+  readonly uploads: UploadRepository
+  readonly incoming: IncomingFiles
   readonly users: UserRepository
+  readonly fetches: FetchRepository
+  readonly tickets: TicketRepository
+  readonly ticketSecrets: TicketSecrets
   /** Media tokens without revocations. Requests use `checkedTokens`. */
   readonly tokens: MediaTokens
   readonly idTokenVerifier: IdTokenVerifier
@@ -111,6 +123,7 @@ export type Adapters = {
   readonly locks: WorkLocks
   readonly sleep: Sleep
   readonly playlistFetcher: PlaylistFetcher
+  readonly outbound: Outbound
   readonly newUid: NewUid
   readonly clock: Clock
   readonly monotonic: Monotonic
@@ -118,28 +131,29 @@ export type Adapters = {
   readonly outages: OutageLog
 }
 
-type Services = DeletionServices & {
-  readonly checkPublic: PublicCheck
-  readonly checkedTokens: CheckedMediaTokens
-  readonly explainCheckedToken: ExplainCheckedToken
-  readonly playlists: PlaylistService
-  readonly vods: VodService
-  readonly exports: ExportService
-  readonly admins: AdminService
-  readonly ingest: IngestService
-  readonly library: LibraryService
-  readonly requestExports: RequestExports
-  readonly jobService: JobService
-  readonly jobWork: JobWork
-  readonly mediaStatus: MediaStatus
-  readonly health: HealthService
-  readonly follower: Follower
-  readonly freshness: FreshnessService
-  readonly background: BackgroundWork
-  /** What a serving process needs for as long as it replies: it follows the changes, and reports itself. */
-  readonly following: BackgroundWork
-  readonly sweep: StoreSweep
-}
+type Services = DeletionServices &
+  UploadServices & {
+    readonly checkPublic: PublicCheck
+    readonly checkedTokens: CheckedMediaTokens
+    readonly explainCheckedToken: ExplainCheckedToken
+    readonly playlists: PlaylistService
+    readonly vods: VodService
+    readonly exports: ExportService
+    readonly admins: AdminService
+    readonly ingest: IngestService
+    readonly library: LibraryService
+    readonly requestExports: RequestExports
+    readonly jobService: JobService
+    readonly jobWork: JobWork
+    readonly mediaStatus: MediaStatus
+    readonly health: HealthService
+    readonly follower: Follower
+    readonly freshness: FreshnessService
+    readonly background: BackgroundWork
+    /** What a serving process needs for as long as it replies: it follows the changes, and reports itself. */
+    readonly following: BackgroundWork
+    readonly sweep: StoreSweep
+  }
 
 /** All adapters and services of one process. */
 export type Larder = Adapters & Services
@@ -150,14 +164,10 @@ export type Larder = Adapters & Services
  */
 export const createServices = (
   adapters: Adapters,
-  {
-    publicUrl,
-    jobAttempts,
-    trashSeconds,
-    tokenMaxTtlSeconds,
-    busMaxCutSeconds,
-  }: Pick<Config, 'publicUrl' | 'jobAttempts' | 'trashSeconds' | 'tokenMaxTtlSeconds' | 'busMaxCutSeconds'>,
+  settings: UploadSettings &
+    Pick<Config, 'jobAttempts' | 'trashSeconds' | 'tokenMaxTtlSeconds' | 'busMaxCutSeconds'>,
 ): Services => {
+  const { publicUrl, jobAttempts, trashSeconds, tokenMaxTtlSeconds } = settings
   const { cache, stale, blobs, cacheCheck, store, database } = adapters
   const { bus, busPositions, followTrust, instances, outages } = adapters
   const { imageFiles, contentFiles, media, trash, storedFiles, users } = adapters
@@ -199,7 +209,7 @@ export const createServices = (
     readRevocations: revocationService.refresh,
     readAllRevocations: revocationService.refreshAll,
     trust: followTrust,
-    maxCutMs: busMaxCutSeconds * 1000,
+    maxCutMs: settings.busMaxCutSeconds * 1000,
     outages,
     clock,
     monotonic,
@@ -250,6 +260,7 @@ export const createServices = (
     ingest,
     library: createLibraryService({ media, jobs, cache, publicUrl }),
     ...deletion,
+    ...createUploadServices(adapters, ingest, settings),
     requestExports,
     jobService: createJobService(jobs),
     jobWork: createJobWork({

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { E } from '../fp.ts'
 
 /** Parses the text of a setting. Fails with a message that continues a line such as "PORT=abc ". */
@@ -66,6 +67,13 @@ const origin: ParseSetting<string> = (s) =>
     ? E.right(s)
     : E.left('is neither * nor an origin')
 
+/** Parses an address, or a CIDR range such as `10.0.0.0/8`. */
+const addressRange: ParseSetting<string> = (s) => {
+  const [, address = '', prefix = '0'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(s) ?? []
+  const maxPrefix = { 0: -1, 4: 32, 6: 128 }[isIP(address.replace('%', '/'))] ?? -1
+  return Number(prefix) <= maxPrefix ? E.right(s) : E.left('is neither an address nor a CIDR range')
+}
+
 const list =
   <A>(item: ParseSetting<A>): ParseSetting<ReadonlyArray<A>> =>
   (s) => {
@@ -75,4 +83,16 @@ const list =
   }
 
 /** The parsers of all kinds of settings, except token keys. */
-export const settingParsers = { text, matching, integer, bytes, flag, oneOf, url, site, origin, list }
+export const settingParsers = {
+  text,
+  matching,
+  integer,
+  bytes,
+  flag,
+  oneOf,
+  url,
+  site,
+  origin,
+  addressRange,
+  list,
+}

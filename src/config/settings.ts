@@ -6,7 +6,7 @@ import { type LogLevel, logLevels } from '../ports/log.ts'
 import type { TokenKey } from '../ports/token-key.ts'
 import { type ParseSetting, settingParsers } from './setting-parsers.ts'
 
-const { text, matching, integer, bytes, flag, oneOf, url, site, origin, list } = settingParsers
+const { text, matching, integer, bytes, flag, oneOf, url, site, origin, addressRange, list } = settingParsers
 
 /** All settings, decoded. docs/settings.md describes them. */
 export type Config = {
@@ -40,6 +40,8 @@ export type Config = {
   readonly idTokenKeys: ReadonlyArray<TokenKey> | null
   readonly uidPrefix: string | null
   readonly corsOrigins: ReadonlyArray<string>
+  /** Addresses and CIDR ranges that Larder may connect to for callers though they are not public. */
+  readonly outboundAllow: ReadonlyArray<string>
   /** How clients and caches in between may store public files. */
   readonly publicCaching: PublicCaching
   /** Whether responses report the cache tier (`cacheStatus`) and the processing time (`serverTiming`). */
@@ -60,6 +62,15 @@ export type Config = {
   readonly sampleMedia: boolean
   /** Limits on the resources that clients can use. */
   readonly limits: HttpLimits
+  /** Folder of the files that are being uploaded. */
+  readonly incomingDir: string
+  /** Maximum length of an upload in one request, and of any upload. */
+  readonly uploadSmallMaxBytes: number
+  readonly uploadMaxBytes: number
+  /** Maximum time in which a file is fetched from a URL. */
+  readonly fetchSeconds: number
+  /** How long an upload waits for its next byte. */
+  readonly uploadExpireSeconds: number
   /** How long a deleted file can be restored. */
   readonly trashSeconds: number
   readonly shutdownGraceSeconds: number
@@ -205,6 +216,7 @@ export const loadConfig = (
       'acme',
     ),
     corsOrigins: read('CORS_ORIGINS', list(origin), ['*'], 'https://www.example.org,https://app.example.org'),
+    outboundAllow: read('OUTBOUND_ALLOW', list(addressRange), [], '10.1.2.3,10.20.0.0/16'),
     publicCaching: {
       maxAgeSeconds: read(
         'PUBLIC_MAX_AGE_SECONDS',
@@ -232,6 +244,11 @@ export const loadConfig = (
     ffprobePath: read('FFPROBE_PATH', text, null, '/usr/bin/ffprobe'),
     sampleMedia: read('SAMPLE_MEDIA', flag, databaseUrl === null, '0'),
     limits,
+    incomingDir: resolve(read('INCOMING_DIR', text, `${dataDir}/incoming`, '/srv/larder/incoming')),
+    uploadSmallMaxBytes: read('UPLOAD_SMALL_MAX_BYTES', bytes('1', '50G'), 100 * 1024 ** 2, '100M'),
+    uploadMaxBytes: read('UPLOAD_MAX_BYTES', bytes('1', '1024T'), 50 * 1024 ** 3, '50G'),
+    fetchSeconds: read('FETCH_SECONDS', integer(1, 86_400), 3600, '3600'),
+    uploadExpireSeconds: read('UPLOAD_EXPIRE_SECONDS', integer(60, 604_800), 86_400, '86400'),
     trashSeconds: read('TRASH_SECONDS', integer(0, 315_360_000), 604_800, '604800'),
     lameDuckSeconds: read('LAME_DUCK_SECONDS', integer(0, 3600), null, '2'),
     shutdownGraceSeconds: read('SHUTDOWN_GRACE_SECONDS', integer(0, 3600), 10, '10'),

@@ -1,8 +1,10 @@
 import type { JobCompletion, NewFileJob, ReplacedScope } from '../domain/jobs/job.ts'
 import type { MediaState } from '../domain/jobs/media-state.ts'
+import type { UploadUid } from '../domain/media/ids.ts'
 import type { ReplacedExport } from '../domain/media/replaced-export.ts'
 import type { StoredFile } from '../domain/media/stored-file.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
+import type { UploadDetails } from '../domain/upload/upload.ts'
 import type { O, TE } from '../fp.ts'
 
 /** A file that is added to the library. */
@@ -17,7 +19,19 @@ export type NewLibraryFile<U extends string> = {
   readonly sha512: string
   /** Whether every client may view the file. */
   readonly isPublic: boolean
+  /** What the sender of the file says of it; nothing by default. */
+  readonly details?: FileDetails
+  /** The upload that becomes this file. */
+  readonly upload?: FileUpload
 }
+
+export type FileDetails = Pick<UploadDetails, 'title' | 'alt' | 'metadata'>
+
+/**
+ * The upload of a file ends in the transaction that adds the file. If it has ended before, nothing is added.
+ * `sharesBytes`: whether the file is found by its bytes. One that is not equals no other file.
+ */
+export type FileUpload = { readonly uid: UploadUid; readonly sharesBytes: boolean }
 
 /** A file of the library, with the fields that ingestion needs. */
 export type IngestedFile<U extends string> = {
@@ -64,8 +78,8 @@ export type LibraryRepository<
   readonly setPublic: (uid: U, isPublic: boolean) => TE.TaskEither<Unavailable, void>
   readonly findByOriginal: (sha512: string) => TE.TaskEither<Unavailable, O.Option<Ingested>>
   /**
-   * Adds a file without exports, and the job that will make them, in one transaction. Returns `false` and
-   * writes nothing if a file with this original exists.
+   * Adds a file without exports, and the job that will make them, in one transaction, and ends its upload. Returns
+   * `false` and writes nothing if a file with this original exists, or if the upload has ended.
    */
   readonly add: (file: File, job: NewFileJob) => TE.TaskEither<Unavailable, boolean>
   /**

@@ -8,6 +8,8 @@ import type {
   JobUid,
   PurgeUid,
   StoredFileUid,
+  TicketUid,
+  UploadUid,
 } from '../domain/media/ids.ts'
 
 /** Creates uids: `{prefix_}{kind}_{22 url-safe characters from 16 random bytes}` (http-api.md §1.2). */
@@ -21,4 +23,6 @@ export type NewUid = {
   readonly job: () => JobUid
   readonly instance: () => InstanceUid
   readonly purge: () => PurgeUid
+  readonly upload: () => UploadUid
+  readonly ticket: () => TicketUid
 }

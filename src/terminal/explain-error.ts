@@ -5,6 +5,7 @@ import type { DomainError } from '../domain/shared/errors.ts'
 export const explainError = (error: DomainError): string => {
   switch (error._tag) {
     case 'Refused':
+    case 'NotAccepted':
     case 'Conflict':
       return error.message
     case 'VersionMismatch':
@@ -21,6 +22,12 @@ export const explainError = (error: DomainError): string => {
         : `the ${error.dependency} cannot be used: ${oneLineMessage(error.cause)}`
     case 'BadOrigin':
       return `the object store is damaged: ${error.what}`
+    case 'WrongKind':
+      return 'files of this kind are not accepted'
+    case 'TakenDown':
+      return 'these bytes were taken down, so they are not accepted again'
+    case 'NoSpace':
+      return 'the disk has no space for it'
     case 'Forbidden':
       return 'this is not permitted'
   }

@@ -2,6 +2,7 @@ import type { Larder } from '../composition/larder.ts'
 import { sampleMediaPaths } from '../composition/sample-media.ts'
 import type { Config } from '../config/settings.ts'
 import { createTerminal, type Terminal } from '../terminal/terminal.ts'
+import { createFetchTask } from './fetch-task.ts'
 import { createPruneTask, createRemoveEndedTask } from './freshness-tasks.ts'
 import { createJobsTask } from './jobs-task.ts'
 import { createSampleTask } from './sample-task.ts'
@@ -9,6 +10,7 @@ import { createStartTask } from './start-task.ts'
 import { createStoppableTasks, type StoppableTasks } from './stoppable-tasks.ts'
 import { createSweepTask } from './sweep-task.ts'
 import { createTrashTask } from './trash-task.ts'
+import { createUploadIntakeTask, createUploadSweepTask } from './uploads-task.ts'
 
 /** Creates the background work of a server: migrations, samples, jobs, the sweep, and the removal of old rows. */
 export const createBackgroundTasks = (
@@ -29,6 +31,9 @@ export const createBackgroundTasks = (
     if (config.jobs > 0) background.start(createJobsTask(larder, terminal, config.jobs, nameOf))
     background.start(createSweepTask(larder, terminal))
     background.start(createTrashTask(larder))
+    background.start(createUploadIntakeTask(larder))
+    background.start(createFetchTask(larder))
+    background.start(createUploadSweepTask(larder))
     background.start(createRemoveEndedTask(larder))
     background.start(createPruneTask(larder, config))
   }

@@ -31,6 +31,7 @@ describe('settings', () => {
       S3_FORCE_PATH_STYLE: '1',
       CACHE_MAX_BYTES: '2G',
       CORS_ORIGINS: 'https://a.example.org, https://b.example.org',
+      OUTBOUND_ALLOW: '10.1.2.3, 10.20.0.0/16,fd00::/8',
       CONTENT_TOKEN_KEYS: `new:HS256:${key},old:HS256:${key}`,
     })
     expect(config).to.deep.include({
@@ -38,6 +39,7 @@ describe('settings', () => {
       s3: { bucket: 'media', prefix: '', endpoint: null, region: null, forcePathStyle: true },
       cacheMaxBytes: 2 * 1024 ** 3,
       corsOrigins: ['https://a.example.org', 'https://b.example.org'],
+      outboundAllow: ['10.1.2.3', '10.20.0.0/16', 'fd00::/8'],
     })
     expect(config.contentTokenKeys?.map(({ kid }) => kid)).to.deep.equal(['new', 'old'])
   })
@@ -93,6 +95,11 @@ describe('settings', () => {
     ['UID_PREFIX', 'a/b'],
     ['CORS_ORIGINS', 'https://a.example.org/path'],
     ['SHUTDOWN_GRACE_SECONDS', '1.5'],
+    ['OUTBOUND_ALLOW', 'files.example.org'],
+    ['OUTBOUND_ALLOW', '10.0.0.0/33'],
+    ['OUTBOUND_ALLOW', '10.0.0.0/8/8'],
+    ['OUTBOUND_ALLOW', 'fe80::1%eth0'],
+    ['OUTBOUND_ALLOW', '10.1.2.3:8080'],
   ]
   for (const [name, value] of bad) {
     it(`refuse ${name}=${value}`, () => {

@@ -4,24 +4,30 @@ import {
   conflict,
   type DomainError,
   forbidden,
+  noSpace,
+  notAccepted,
   notFound,
   overloaded,
   refused,
+  takenDown,
   tooLarge,
   unavailable,
   versionMismatch,
+  wrongKind,
 } from '../../src/domain/shared/errors.ts'
 import { TE } from '../../src/fp.ts'
 import { anonymousAuthenticator } from '../../src/http/request/credential.ts'
 import {
   malformedBody,
   malformedCredential,
+  malformedUpload,
   missingCredential,
   preconditionMissing,
   type RequestFault,
   slowRequest,
   unprocessable,
   unsupportedMedia,
+  wrongTusVersion,
 } from '../../src/http/request/request-faults.ts'
 import { createRouteGroup } from '../../src/http/router.ts'
 import { readText } from '../support/contract.ts'
@@ -45,6 +51,8 @@ const rows: { readonly [T in AnyError['_tag']]: Row & { readonly error: { readon
   Forbidden: { error: forbidden('audience'), status: 403, type: 'invalid' },
   NotFound: { error: notFound('file', 'if_a'), status: 404, type: 'not_found' },
   SlowRequest: { error: slowRequest, status: 408, type: 'timeout' },
+  MalformedUpload: { error: malformedUpload, status: 400, type: 'bad_request' },
+  WrongTusVersion: { error: wrongTusVersion, status: 412, type: 'precondition_failed' },
   MalformedBody: { error: malformedBody, status: 400, type: 'bad_request' },
   Conflict: {
     error: conflict('the last admin stays'),
@@ -58,6 +66,15 @@ const rows: { readonly [T in AnyError['_tag']]: Row & { readonly error: { readon
   UnsupportedMedia: { error: unsupportedMedia, status: 415, type: 'unsupported_media' },
   Unprocessable: { error: unprocessable([]), status: 422, type: 'unprocessable' },
   Refused: { error: refused('it is a secret'), status: 422, type: 'unprocessable' },
+  NotAccepted: {
+    error: notAccepted('the file is empty'),
+    status: 422,
+    type: 'refused',
+    message: 'the file is empty',
+  },
+  WrongKind: { error: wrongKind, status: 415, type: 'unsupported_media' },
+  TakenDown: { error: takenDown, status: 409, type: 'taken_down' },
+  NoSpace: { error: noSpace, status: 507, type: 'no_space' },
   BadOrigin: { error: badOrigin('secret'), status: 502, type: 'bad_origin' },
   Overloaded: { error: overloaded(7), status: 503, type: 'overloaded', retryAfter: '7' },
   Unavailable: { error: unavailable('secret')('boom'), status: 503, type: 'unavailable', retryAfter: '2' },

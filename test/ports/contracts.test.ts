@@ -14,6 +14,9 @@ const reasons: Readonly<Record<string, string>> = {
   'id-token-issuer': 'one adapter; the contract of the verifier reads what it mints',
   'playlist-fetcher':
     'one adapter; test/adapters/http/http-playlist-fetcher.test.ts tests it against a server',
+  outbound: 'one adapter; test/adapters/http/http-outbound.test.ts tests it against servers',
+  'resolve-name': 'it is the look-up of the operating system',
+  'ticket-secrets': 'one adapter, which draws random bytes',
   'library-repository': 'what two repositories have in common; the contract of each holds it',
   log: 'one adapter, which writes lines',
   monotonic: 'it is performance.now',

@@ -10,9 +10,13 @@ import type {
   ImageFileUid,
   JobUid,
   StoredFileUid,
+  TicketUid,
+  UploadUid,
 } from '../../src/domain/media/ids.ts'
 import type { NewImageExport } from '../../src/domain/media/image-export.ts'
 import type { StoredFile } from '../../src/domain/media/stored-file.ts'
+import type { NewUpload } from '../../src/domain/upload/upload.ts'
+import type { NewUploadTicket } from '../../src/domain/upload/upload-ticket.ts'
 import type { NewContentFile } from '../../src/ports/content-file-repository.ts'
 import type { NewImageFile } from '../../src/ports/image-file-repository.ts'
 
@@ -26,6 +30,8 @@ export const aContentFileUid = (): ContentFileUid => unique('cf') as ContentFile
 export const aContentExportUid = (): ContentExportUid => unique('cfe') as ContentExportUid
 export const aContentPartUid = (): ContentPartUid => unique('cfep') as ContentPartUid
 export const aJobUid = (): JobUid => unique('job') as JobUid
+export const aTicketUid = (): TicketUid => unique('ut') as TicketUid
+export const anUploadUid = (): UploadUid => unique('up') as UploadUid
 export const aStoredFileUid = (): StoredFileUid => unique('s3f') as StoredFileUid
 
 export const aStoredFile = (overrides: Partial<StoredFile> = {}): StoredFile => {
@@ -119,5 +125,36 @@ export const aNewJob = (overrides: Partial<NewJob> = {}): NewJob => ({
   media: { kind: 'content', uid: aContentFileUid() },
   attempts: 5,
   durationSeconds: 12,
+  ...overrides,
+})
+
+export const aNewTicket = (overrides: Partial<NewUploadTicket> = {}): NewUploadTicket => ({
+  uid: aTicketUid(),
+  sha256: randomBytes(32).toString('hex'),
+  admin: 'ann',
+  maxBytes: 1_000_000,
+  kinds: ['image'],
+  count: 1,
+  origins: null,
+  details: { title: null, isPublic: false, metadata: {} },
+  mayView: false,
+  expiresInSeconds: 3600,
+  ...overrides,
+})
+
+export const aNewUpload = (overrides: Partial<NewUpload> = {}): NewUpload => ({
+  uid: anUploadUid(),
+  owner: { kind: 'admin', sub: 'ann' },
+  protocol: 'tus',
+  folder: 'here',
+  length: 1000,
+  announced: 0,
+  name: 'a.jpg',
+  details: { title: null, alt: null, isPublic: false, metadata: {} },
+  kinds: null,
+  maxBytes: 1_000_000,
+  deduplicates: true,
+  mayView: false,
+  sentMetadata: null,
   ...overrides,
 })

@@ -8,9 +8,13 @@ import { createMemoryTier } from '../../src/adapters/cache/memory/memory-cache.t
 import { createCacheMeter } from '../../src/adapters/cache/tiers/cache-meter.ts'
 import { createSingleTierCache } from '../../src/adapters/cache/tiers/cache-tier.ts'
 import { createStaleReader } from '../../src/adapters/cache/tiers/tier-stale-cache.ts'
+import { randomTicketSecrets } from '../../src/adapters/crypto/random-ticket-secrets.ts'
 import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
+import { createFsIncomingFiles } from '../../src/adapters/fs/fs-incoming-files.ts'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
+import { createHttpOutbound } from '../../src/adapters/http/http-outbound.ts'
 import { createHttpPlaylistFetcher } from '../../src/adapters/http/http-playlist-fetcher.ts'
+import { systemResolveName } from '../../src/adapters/http/system-resolve-name.ts'
 import { createCachedMediaTokens } from '../../src/adapters/jose/cached-media-tokens.ts'
 import { createJoseExplainToken } from '../../src/adapters/jose/jose-explain-token.ts'
 import { createJoseIdTokenIssuer } from '../../src/adapters/jose/jose-id-token-issuer.ts'
@@ -19,6 +23,7 @@ import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens
 import { generateSecretKey } from '../../src/adapters/jose/token-keys.ts'
 import { createMemoryBusPositions } from '../../src/adapters/memory/memory-bus-positions.ts'
 import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
+import { createMemoryFetchRepository } from '../../src/adapters/memory/memory-fetch-repository.ts'
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryInstances } from '../../src/adapters/memory/memory-instances.ts'
 import {
@@ -34,7 +39,9 @@ import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object
 import { createMemoryRevocationFile } from '../../src/adapters/memory/memory-revocation-file.ts'
 import { createMemoryRevocations } from '../../src/adapters/memory/memory-revocations.ts'
 import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
+import { createMemoryTicketRepository } from '../../src/adapters/memory/memory-ticket-repository.ts'
 import { createMemoryTrash } from '../../src/adapters/memory/memory-trash.ts'
+import { createMemoryUploadRepository } from '../../src/adapters/memory/memory-upload-repository.ts'
 import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
 import { createMemoryWorkLocks } from '../../src/adapters/memory/memory-work-locks.ts'
 import { localProcessLiveness } from '../../src/adapters/platform/process-liveness.ts'
@@ -43,9 +50,13 @@ import { timerSleep } from '../../src/adapters/platform/timer-sleep.ts'
 import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-processor.ts'
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
 import { type Adapters, createServices, type Larder } from '../../src/composition/larder.ts'
+import { createTusProtocol } from '../../src/composition/uploads.ts'
 import { createRevocationIndex } from '../../src/domain/access/revocation-index.ts'
 import { createFollowTrust } from '../../src/domain/freshness/follow-trust.ts'
 import { createOutageLog } from '../../src/domain/health/outage-log.ts'
+import { createAuthenticateUploader } from '../../src/domain/upload/authenticate-uploader.ts'
+import type { UploadTicket } from '../../src/domain/upload/upload-ticket.ts'
+import { authenticateAdminUploads } from '../../src/domain/upload/uploader-rights.ts'
 import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
 import { defaultPublicCaching, type PublicCaching } from '../../src/http/bytes/public-caching.ts'
@@ -108,6 +119,7 @@ export const createMemoryLarder = async (
   const monotonic = asMonotonic(clock)
   const jobs = createMemoryJobs(clock)
   const media = createMemoryMedia(clock)
+  const tickets = new Map<string, UploadTicket>()
   const revocations = overrides.revocations ?? createMemoryRevocations(clock)
   const values = createMemoryTier(64 * 2 ** 20)
   const store = overrides.store ?? createMemoryObjectStore()
@@ -138,7 +150,12 @@ export const createMemoryLarder = async (
     contentFiles: createMemoryContentFileRepository(clock, jobs, media),
     media: createMemoryMediaRepository(media, jobs),
     storedFiles: createMemoryStoredFileRepository('lib_00000000000000000000000000000000', () => true),
+    uploads: createMemoryUploadRepository({ clock, media, tickets }),
+    fetches: createMemoryFetchRepository(media.uploads, clock),
+    incoming: createFsIncomingFiles(path.join(tmpdir(), `larder-test-${process.pid}`, 'incoming'), clock),
     users: createMemoryUserRepository(),
+    tickets: createMemoryTicketRepository(tickets, clock),
+    ticketSecrets: randomTicketSecrets,
     tokens: createCachedMediaTokens(createTestTokens(clock), clock),
     idTokenVerifier: createJoseIdTokenVerifier(idTokenOptions),
     idTokenIssuer: createJoseIdTokenIssuer(idTokenOptions),
@@ -156,6 +173,7 @@ export const createMemoryLarder = async (
     jobs: createMemoryJobQueue(jobs, clock),
     locks: createMemoryWorkLocks(monotonic),
     sleep: timerSleep,
+    outbound: createHttpOutbound({ resolveName: systemResolveName, exceptions: ['127.0.0.1'] }),
     playlistFetcher: createHttpPlaylistFetcher({ timeoutSeconds: 10, maxBytes: 2 ** 20 }),
     newUid: createRandomUid(null),
     clock,
@@ -170,6 +188,8 @@ export const createMemoryLarder = async (
     jobAttempts: 5,
     trashSeconds,
     busMaxCutSeconds: 86_400,
+    uploadMaxBytes: 50 * 2 ** 30,
+    fetchSeconds: 3600,
   }
   return { ...adapters, ...createServices(adapters, settings) }
 }
@@ -216,6 +236,9 @@ const listenWith = async (
   }
 }
 
+/** The limits of uploads of the test server. */
+const uploadLimits = { uploadSmallMaxBytes: 2 ** 20, uploadMaxBytes: 50 * 1024 ** 3 }
+
 /**
  * Starts the app of Larder on a socket. `get` and `close` throw if it has sent a reply that docs/openapi.json does
  * not describe.
@@ -234,6 +257,12 @@ export const listen = (
         monotonic: systemMonotonic,
         mayExplainToken: createExplanationLimit(larder.monotonic),
         corsOrigins: ['*'],
+        authenticateUploader: createAuthenticateUploader(
+          authenticateAdminUploads(larder.admins, uploadLimits.uploadMaxBytes),
+          larder.ticketService,
+        ),
+        tus: createTusProtocol(),
+        ...uploadLimits,
         publicCaching,
         responseTelemetry: responseTelemetry,
         consoleAssets: new Map([['watch.js', { contentType: 'text/javascript', body: Buffer.from('1') }]]),

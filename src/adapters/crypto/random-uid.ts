@@ -10,6 +10,8 @@ import {
   JobUid,
   PurgeUid,
   StoredFileUid,
+  TicketUid,
+  UploadUid,
 } from '../../domain/media/ids.ts'
 import type { uidKinds } from '../../domain/media/uid-text.ts'
 import { E } from '../../fp.ts'
@@ -38,5 +40,7 @@ export const createRandomUid = (prefix: string | null): NewUid => {
     job: createGenerator(JobUid, 'job'),
     instance: createGenerator(InstanceUid, 'ins'),
     purge: createGenerator(PurgeUid, 'pu'),
+    upload: createGenerator(UploadUid, 'up'),
+    ticket: createGenerator(TicketUid, 'ut'),
   }
 }

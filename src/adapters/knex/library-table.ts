@@ -3,12 +3,11 @@ import type { Knex } from 'knex'
 import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
 import type { JobCompletion, JobMedia, NewFileJob, ReplacedScope } from '../../domain/jobs/job.ts'
 import { type MediaState, mediaStateOf } from '../../domain/jobs/media-state.ts'
-import type { StoredFile } from '../../domain/media/stored-file.ts'
 import type { Unavailable } from '../../domain/shared/errors.ts'
 import { nullable } from '../../domain/shared/nullable.ts'
 import { snakeCase, snakeCased } from '../../domain/shared/snake-cased.ts'
 import { O, pipe, TE } from '../../fp.ts'
-import type { IngestedFile } from '../../ports/library-repository.ts'
+import type { IngestedFile, NewLibraryFile } from '../../ports/library-repository.ts'
 import { insertJob } from './job-rows.ts'
 import { inTransactionUnlessRefused, NothingWritten, publishInTransaction } from './refusing-transaction.ts'
 import { createStatements, decodeRows } from './statements.ts'
@@ -59,15 +58,19 @@ const StateRow = snakeCased(
 )
 
 /** A row to insert, with the columns that only this kind of file has. */
-type NewRow<U> = {
-  readonly uid: U
-  readonly name: string
-  readonly original: StoredFile
-  readonly sha512: string
-  readonly isPublic: boolean
+type NewRow<U extends string> = NewLibraryFile<U> & {
   /** Declared duration in seconds; `null` if there is none. */
   readonly durationSeconds: number | null
   readonly columns: Readonly<Record<string, number>>
+}
+
+/** Ends an upload whose file is added in this transaction. Returns `false` if it has ended before. */
+const endUpload = async (trx: Knex.Transaction, uid: string): Promise<boolean> => {
+  const { rowCount } = await trx.raw(
+    `update uploads set state = 'in_library', ended_at = now() where uid = :uid and state = 'received'`,
+    { uid },
+  )
+  return rowCount === 1
 }
 
 /** Creates the statements that image and content files share. */
@@ -150,24 +153,39 @@ export const createLibraryTable = <
 
     /** Adds a file, its original and its job, unless its bytes are in the library or were taken down. */
     insertFile: (
-      { uid, name, original, sha512, isPublic, durationSeconds, columns }: NewRow<U>,
+      { uid, name, original, sha512, isPublic, details, upload, durationSeconds, columns }: NewRow<U>,
       job: NewFileJob,
     ): TE.TaskEither<Unavailable, boolean> =>
       inTransactionUnlessRefused(db, async (trx) => {
         const names = Object.keys(columns)
         const { rowCount } = await trx.raw(
           `with file as (
-             insert into ${files} (uid, name, original_sha512, public, original_s3_file_id, ${names.join(', ')})
-             values (:uid, :name, :sha512, :isPublic, ${nextStoredFileId}, ${names.map((column) => `:${column}`).join(', ')})
+             insert into ${files} (
+               uid, name, original_sha512, public, title, alt, metadata, original_s3_file_id, ${names.join(', ')}
+             ) values (
+               :uid, :name, :original, :isPublic, :title, :alt, cast(:metadata as jsonb), ${nextStoredFileId},
+               ${names.map((column) => `:${column}`).join(', ')}
+             )
              on conflict (original_sha512) do nothing
              returning original_s3_file_id
            ) ${insertOriginal}`,
-          { uid, name, sha512, isPublic, ...columns, ...originalBindings(original) },
+          {
+            uid,
+            name,
+            original: upload?.sharesBytes === false ? `${sha512}:${uid}` : sha512,
+            isPublic,
+            title: details?.title ?? null,
+            alt: details?.alt ?? null,
+            metadata: JSON.stringify(details?.metadata ?? {}),
+            ...columns,
+            ...originalBindings(original),
+          },
         )
         if (rowCount !== 1) return false
         // A statement of its own sees what was committed while the insert waited for a file that was purged.
         const banned = await trx.raw('select from taken_down where sha512 = :sha512', { sha512 })
         if (banned.rows.length > 0) throw new NothingWritten()
+        if (upload !== undefined && !(await endUpload(trx, upload.uid))) throw new NothingWritten()
         await insertJob(trx, { ...job, kind: 'exports', media: { kind, uid }, durationSeconds })
         return true
       }),

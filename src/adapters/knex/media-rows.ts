@@ -88,7 +88,7 @@ const commonColumns = `
   ), '[]') as warnings`
 
 const recordColumns = `
-  f.alt, f.metadata, f.version, f.original_sha512 as sha512, ${epochMicroseconds('f.deleted_at')} as deleted_at,
+  f.alt, f.metadata, f.version, left(f.original_sha512, 128) as sha512, ${epochMicroseconds('f.deleted_at')} as deleted_at,
   ${epochMicroseconds('f.purge_after')} as purge_after, f.taken_down as is_taken_down`
 
 const imageColumns = `

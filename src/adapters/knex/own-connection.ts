@@ -10,7 +10,8 @@ type Options = {
   /** Statements that prepare the session. */
   readonly setup: string
   readonly types?: pg.CustomTypesConfig
-  readonly onNotification?: () => void
+  /** Is called with the payload of each notification. */
+  readonly onNotification?: (payload: string) => void
 }
 
 /** A connection to PostgreSQL for what needs a session of its own: locks, and notifications. */
@@ -54,7 +55,7 @@ export const openOwnConnection = async (
   }
   client.on('error', lose)
   client.once('end', () => losing.abort())
-  if (onNotification !== undefined) client.on('notification', onNotification)
+  if (onNotification !== undefined) client.on('notification', ({ payload }) => onNotification(payload ?? ''))
 
   try {
     await client.connect()

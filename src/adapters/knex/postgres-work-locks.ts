@@ -31,13 +31,13 @@ export const createPostgresWorkLocks = (
   limits: LockLimits = defaultLimits,
 ): WorkLocks => {
   // PostgreSQL lets one session acquire the same lock twice, so this process itself records the names of its
-  // locks.
-  const held = new Set<string>()
+  // locks, each with what tells its holder that another process asks for it.
+  const held = new Map<string, AbortController>()
   let users = 0
   let opening: Promise<LockSession> | null = null
 
   const open = async (): Promise<LockSession> => {
-    const session = await openLockSession(await connection(), limits)
+    const session = await openLockSession(await connection(), limits, (name) => held.get(name)?.abort())
     session.lost.addEventListener('abort', () => {
       opening = null
     })
@@ -69,7 +69,8 @@ export const createPostgresWorkLocks = (
   return {
     tryWith: (name, work) => async () => {
       if (held.has(name)) return E.right(O.none)
-      held.add(name)
+      const asked = new AbortController()
+      held.set(name, asked)
       users += 1
       try {
         const locked = await lock(name)()
@@ -77,7 +78,7 @@ export const createPostgresWorkLocks = (
         const { opened, isAcquired } = locked.right
         if (!isAcquired) return E.right(O.none)
         try {
-          return await pipe(work(opened.lost), TE.map(O.some))()
+          return await pipe(work(opened.lost, asked.signal), TE.map(O.some))()
         } finally {
           await opened.unlock(name)
         }
@@ -86,6 +87,18 @@ export const createPostgresWorkLocks = (
         await release()
       }
     },
+
+    ask: (name) =>
+      TE.tryCatch(async () => {
+        const own = held.get(name)
+        if (own !== undefined) return own.abort()
+        users += 1
+        try {
+          await (await session()).ask(name)
+        } finally {
+          await release()
+        }
+      }, unavailable('database')),
 
     oldestHolderAge: pipe(
       createStatements(db).selectOne(

@@ -46,7 +46,7 @@ export const selectDeletions = (files: string): string => `
 
 export const noteTakenDown = (files: string, exportedFileIds: string): string => `
   insert into taken_down (uid, sha512, blobs)
-  select f.uid, f.original_sha512, array(
+  select f.uid, left(f.original_sha512, 128), array(
     select 's3_files:' || s.uid from s3_files s
     where s.id in (select f.original_s3_file_id union all ${exportedFileIds})
   )

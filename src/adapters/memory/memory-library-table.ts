@@ -59,11 +59,14 @@ export const createMemoryLibraryTable = <
   const kept = (uid: U): Row | undefined => (media.isDeleted(uid) ? undefined : rows.get(uid))
   const all = (): ReadonlyArray<Row> => [...rows.values()].filter(({ file }) => !media.isDeleted(file.uid))
   const isUnfinished = (row: Row): boolean => row.exports.length === 0
-  const isRefused = (sha512: string): boolean =>
-    [...rows.values()].some(({ file }) => file.sha512 === sha512) ||
+  const hasBytes =
+    (sha512: string) =>
+    ({ file }: Row): boolean =>
+      file.sha512 === sha512 && file.upload?.sharesBytes !== false
+  const isRefused = ({ sha512, upload }: F): boolean =>
+    (upload?.sharesBytes !== false && [...rows.values()].some(hasBytes(sha512))) ||
     [...media.takenDown.values()].some((file) => file.sha512 === sha512)
-  const byOriginal = (sha512: string): O.Option<Row> =>
-    O.fromNullable(all().find((row) => row.file.sha512 === sha512))
+  const byOriginal = (sha512: string): O.Option<Row> => O.fromNullable(all().find(hasBytes(sha512)))
 
   const ingested = ({ file, exports }: Row): I =>
     toIngested(
@@ -133,13 +136,14 @@ export const createMemoryLibraryTable = <
 
     add: (file, job) =>
       TE.fromIO(() => {
-        if (isRefused(file.sha512)) return false
+        if (isRefused(file)) return false
+        if (file.upload !== undefined && !media.endUpload(file.upload.uid)) return false
         const added = { file, exports: [] }
         rows.set(file.uid, added)
         const { uid } = file
-        const { isPublic, original } = file
+        const { isPublic, original, details, upload } = file
         media.insert(
-          { kind, uid, isPublic, original },
+          { kind, uid, isPublic, original, ...(details && { details }), ...(upload && { upload }) },
           {
             readFacts: () => mediaFacts(rows.get(uid) ?? added),
             keys: () => keysOf(rows.get(uid) ?? added),

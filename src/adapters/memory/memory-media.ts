@@ -1,7 +1,9 @@
 import type { MediaChange } from '../../domain/library/media-change.ts'
 import type { MediaRecord } from '../../domain/library/media-item.ts'
 import type { StoredFile } from '../../domain/media/stored-file.ts'
+import type { NewUpload, Upload } from '../../domain/upload/upload.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { NewLibraryFile } from '../../ports/library-repository.ts'
 
 /** What `MediaRepository` changes, and what never changes. */
 type Stored = Pick<
@@ -46,7 +48,12 @@ type OfKind = {
   readonly remove: () => void
 }
 
-export type MemoryMediaFile = Stored & OfKind & { readonly original: StoredFile }
+export type MemoryMediaFile = Stored &
+  OfKind & { readonly original: StoredFile; readonly sharesBytes: boolean }
+
+/** A file that is added. */
+type NewMemoryFile = Pick<MemoryMediaFile, 'kind' | 'uid' | 'isPublic' | 'original'> &
+  Pick<NewLibraryFile<string>, 'details' | 'upload'>
 
 /** What a change of the deletion sets. */
 type DeletionState = Pick<Stored, 'deletedAt' | 'purgeAfter' | 'isTakenDown' | 'graceUntil'>
@@ -64,6 +71,7 @@ export const notDeleted: DeletionState = {
  */
 export const createMemoryMedia = (clock: Clock) => {
   const files = new Map<string, MemoryMediaFile>()
+  const uploads = new Map<string, Upload & Pick<NewUpload, 'announced'>>()
   let count = 0
 
   const set = (uid: string, changed: Partial<Stored>): void => {
@@ -75,14 +83,33 @@ export const createMemoryMedia = (clock: Clock) => {
     all: (): ReadonlyArray<MemoryMediaFile> => [...files.values()],
     find: (uid: string): MemoryMediaFile | undefined => files.get(uid),
 
-    insert: (
-      { kind, uid, isPublic, original }: Pick<MemoryMediaFile, 'kind' | 'uid' | 'isPublic' | 'original'>,
-      ofKind: OfKind,
-    ): void => {
+    insert: ({ kind, uid, isPublic, original, details, upload }: NewMemoryFile, ofKind: OfKind): void => {
       count += 1
       const now = clock() * 1000
-      const facts = { title: null, alt: null, metadata: {}, version: 1, createdAt: now, updatedAt: now }
-      files.set(uid, { id: count, kind, uid, isPublic, original, ...facts, ...notDeleted, ...ofKind })
+      const texts = details ?? { title: null, alt: null, metadata: {} }
+      const facts = { ...texts, version: 1, createdAt: now, updatedAt: now }
+      const sharesBytes = upload?.sharesBytes ?? true
+      files.set(uid, {
+        id: count,
+        kind,
+        uid,
+        isPublic,
+        original,
+        sharesBytes,
+        ...facts,
+        ...notDeleted,
+        ...ofKind,
+      })
+    },
+
+    uploads,
+
+    /** Ends an upload whose file is added. Returns `false` if it has ended before. */
+    endUpload: (uid: string): boolean => {
+      const upload = uploads.get(uid)
+      if (upload?.state !== 'received') return false
+      uploads.set(uid, { ...upload, state: 'in_library' })
+      return true
     },
 
     remove: (uid: string): void => {

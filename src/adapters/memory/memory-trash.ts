@@ -161,7 +161,9 @@ export const createMemoryTrash = ({ clock, jobs, media, revocations }: Options):
         const takenDown = [...media.takenDown].find(([, file]) => file.sha512 === sha512)
         if (takenDown !== undefined)
           return O.some({ uid: takenDown[0] as MemoryMediaFile['uid'], isTakenDown: true })
-        const twin = media.all().find((file) => file.deletedAt !== null && file.readFacts().sha512 === sha512)
+        const twin = media
+          .all()
+          .find((file) => file.deletedAt !== null && file.sharesBytes && file.readFacts().sha512 === sha512)
         return twin === undefined ? O.none : O.some({ uid: twin.uid, isTakenDown: false })
       }),
 

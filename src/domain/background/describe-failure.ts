@@ -11,6 +11,7 @@ export const describeFailure = (error: unknown): string => {
     case 'Unavailable':
       return `${error.dependency}: ${oneLineMessage(error.cause)}`
     case 'Refused':
+    case 'NotAccepted':
     case 'Conflict':
       return error.message
     case 'VersionMismatch':
@@ -19,6 +20,12 @@ export const describeFailure = (error: unknown): string => {
       return `longer than ${error.maxBytes} bytes`
     case 'Overloaded':
       return `overloaded, for ${error.retryAfterSeconds} s`
+    case 'WrongKind':
+      return 'files of this kind are not accepted'
+    case 'TakenDown':
+      return 'the bytes were taken down'
+    case 'NoSpace':
+      return 'the disk has no space'
     case 'BadOrigin':
       return error.what
     case 'NotFound':

@@ -43,7 +43,13 @@ export const createContentIngest = (deps: Deps): MediaKindIngest => {
         transcoder.probe(path, signal),
         TE.map(({ durationSeconds }) => ({ durationSeconds: durationSeconds ?? 0 })),
       ),
-    add: (file) => contentFiles.add({ uid: newUid.contentFile(), ...file }, { uid: newUid.job(), attempts }),
+    unreadable: { durationSeconds: 0 },
+    // The uid was made for a file of this kind, so the cast is safe.
+    add: (file, received) =>
+      contentFiles.add(
+        { uid: (received?.media as ContentFileUid | undefined) ?? newUid.contentFile(), ...file },
+        { uid: received?.job ?? newUid.job(), attempts },
+      ),
   })
 
   const publish = (

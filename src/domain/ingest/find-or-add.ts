@@ -24,9 +24,10 @@ export type FindOrAddDeps = {
   readonly restore: (uid: string) => TE.TaskEither<NotFound | Conflict | Unavailable, unknown>
 }
 
-const takenDownRefusal = refused('these bytes were taken down, so they are not accepted again')
+/** The refusal of bytes that were taken down. */
+export const takenDownRefusal = refused('these bytes were taken down, so they are not accepted again')
 
-/** Creates the function that finds a file by its SHA-512, restores it, or registers it. */
+/** Creates the functions that find a file by its SHA-512, restore it, or register it. */
 export const createFindOrAdd = ({ files, trash, restore }: FindOrAddDeps) => {
   /**
    * Registers the file. If registering fails and the file has changed since it was inspected, the failure is
@@ -35,14 +36,14 @@ export const createFindOrAdd = ({ files, trash, restore }: FindOrAddDeps) => {
   const registerUnchanged =
     (ingest: MediaKindIngest, source: SourceFile, isPublic: boolean, signal: AbortSignal): Outcome<boolean> =>
     async () => {
-      const registered = await ingest.register(source, isPublic, signal)()
+      const registered = await ingest.register(source, { isPublic }, signal)()
       if (E.isRight(registered) || signal.aborted) return registered
       const isUnchanged = await files.hasBytes(source.path, source)()
       return E.isRight(isUnchanged) && isUnchanged.right ? registered : E.left(fileChangedRefusal)
     }
 
   /** Restores a deleted file with these bytes. Returns whether there was one. Fails with Refused if it was taken down. */
-  const restoreTwin = ({ sha512 }: SourceFile): Outcome<boolean> =>
+  const restoreTwin = ({ sha512 }: Pick<SourceFile, 'sha512'>): Outcome<boolean> =>
     pipe(
       trash.findTwin(sha512),
       TE.flatMap((twin): Outcome<boolean> => {
@@ -73,7 +74,17 @@ export const createFindOrAdd = ({ files, trash, restore }: FindOrAddDeps) => {
       ),
     )
 
-  return (
+  /** Finds the file with these bytes, also in the trash, which it then leaves. */
+  const find = (
+    ingest: MediaKindIngest,
+    sha512: string,
+  ): Outcome<O.Option<Pick<FoundFile, 'file' | 'isRestored'>>> =>
+    pipe(
+      restoreTwin({ sha512 }),
+      TE.flatMap((isRestored) => pipe(ingest.find(sha512), TE.map(O.map((file) => ({ file, isRestored }))))),
+    )
+
+  const findOrAdd = (
     ingest: MediaKindIngest,
     source: SourceFile,
     isPublic: boolean,
@@ -95,4 +106,6 @@ export const createFindOrAdd = ({ files, trash, restore }: FindOrAddDeps) => {
       ),
       TE.map(({ file, found, isRestored }) => ({ file, isNew: O.isNone(found), isRestored })),
     )
+
+  return { find, findOrAdd }
 }

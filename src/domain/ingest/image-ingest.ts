@@ -38,7 +38,14 @@ export const createImageIngest = (deps: Deps): MediaKindIngest => {
         images.inspect(path, signal),
         TE.map(({ width, height }) => ({ width, height })),
       ),
-    add: (file) => imageFiles.add({ uid: newUid.imageFile(), ...file }, { uid: newUid.job(), attempts }),
+    // A picture that cannot be decoded has no size, which the library needs.
+    unreadable: { width: 1, height: 1 },
+    // The uid was made for a file of this kind, so the cast is safe.
+    add: (file, received) =>
+      imageFiles.add(
+        { uid: (received?.media as ImageFileUid | undefined) ?? newUid.imageFile(), ...file },
+        { uid: received?.job ?? newUid.job(), attempts },
+      ),
   })
 
   const store = (

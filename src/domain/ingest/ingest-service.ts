@@ -21,7 +21,7 @@ import { enqueueWaiting } from './enqueue-waiting.ts'
 import { createFindOrAdd, type FindOrAddDeps } from './find-or-add.ts'
 import { createImageIngest } from './image-ingest.ts'
 import { createMakeExports, fileDeletedRefusal, type MakeExportsResult } from './make-exports.ts'
-import type { LibraryFile, MediaKindIngest } from './media-ingest.ts'
+import type { FileToRegister, LibraryFile, MediaKindIngest } from './media-ingest.ts'
 import { createOriginals, missingForNowFailure, originalMissingRefusal } from './originals.ts'
 import { retryWhileBusy, type WaitOptions } from './retry-while-busy.ts'
 import { sniffFileKind } from './sniff.ts'
@@ -42,6 +42,9 @@ type RegisteredFile = LibraryFileId & {
   readonly isNew: boolean
 }
 
+/** A file that has the bytes already. */
+export type TwinFile = Pick<RegisteredFile, 'kind' | 'uid' | 'job' | 'isRestored'>
+
 type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
 
 /** Adds images, audio and video to the library, and makes their exports. */
@@ -53,6 +56,20 @@ export type IngestService = {
    * Waits while another process registers the same bytes. Makes no exports.
    */
   readonly register: (path: string, options: RegisterOptions) => Outcome<RegisteredFile>
+  /**
+   * Finds the file with these bytes, takes it out of the trash, and gives it a job if it lacks one, as `register` does.
+   */
+  readonly findTwin: (kind: MediaKind, sha512: string) => Outcome<O.Option<TwinFile>>
+  /**
+   * Stores the original of a received upload, and adds its row and its job. Returns `false` and adds nothing if the
+   * library has these bytes, if they were taken down, or if the upload has ended.
+   */
+  readonly addReceived: (
+    kind: MediaKind,
+    source: SourceFile,
+    file: FileToRegister,
+    signal: AbortSignal,
+  ) => Outcome<boolean>
   /**
    * Does the work of a job: makes the exports of a file that has none, or makes those of an older recipe again
    * from the stored original. This takes long, and any process that has the lease can do it. Existing exports
@@ -133,7 +150,7 @@ export const createIngestService = (deps: Deps): IngestService => {
   const imageIngest = createImageIngest(deps)
   const contentIngest = createContentIngest(deps)
 
-  const findOrAdd = createFindOrAdd(deps)
+  const { find, findOrAdd } = createFindOrAdd(deps)
   const originals = createOriginals(deps)
   const makeExports = createMakeExports(deps)
 
@@ -148,6 +165,9 @@ export const createIngestService = (deps: Deps): IngestService => {
   ): TE.TaskEither<Unavailable, JobUid> =>
     jobs.enqueue({ uid: newUid.job(), kind: job, media: { kind, uid }, attempts, durationSeconds })
 
+  const jobIfUnfinished = (file: LibraryFile): TE.TaskEither<Unavailable, JobUid | null> =>
+    file.stateWhenRead === 'unfinished' ? enqueue(file, 'exports') : TE.right(null)
+
   const registerBy =
     (ingest: MediaKindIngest, source: SourceFile, options: RegisterOptions): Outcome<RegisteredFile> =>
     async () => {
@@ -158,8 +178,7 @@ export const createIngestService = (deps: Deps): IngestService => {
       if (E.isLeft(found)) return found
       const { file, isNew, isRestored } = found.right
       const { kind, uid, stateWhenRead: state } = file
-      if (state !== 'unfinished') return E.right({ kind, uid, state, job: null, isNew, isRestored })
-      const job = await enqueue(file, 'exports')()
+      const job = await jobIfUnfinished(file)()
       return E.isLeft(job) ? job : E.right({ kind, uid, state, job: job.right, isNew, isRestored })
     }
 
@@ -187,6 +206,23 @@ export const createIngestService = (deps: Deps): IngestService => {
         // A new file is public with its row. This is for one that the library had already.
         TE.tap(({ kind, uid }) => (options.isPublic ? setPublic(kind, uid) : TE.right(undefined))),
       ),
+
+    findTwin: (kind, sha512) =>
+      pipe(
+        find(ingestOf(kind), sha512),
+        TE.flatMap(
+          O.match(
+            (): Outcome<O.Option<TwinFile>> => TE.right(O.none),
+            ({ file, isRestored }) =>
+              pipe(
+                jobIfUnfinished(file),
+                TE.map((job) => O.some({ kind, uid: file.uid, job, isRestored })),
+              ),
+          ),
+        ),
+      ),
+
+    addReceived: (kind, source, file, signal) => ingestOf(kind).register(source, file, signal),
 
     makeExports: (id, { source, kind, replaces = 'outdated', lease, report, signal }) =>
       pipe(

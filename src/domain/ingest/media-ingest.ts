@@ -1,8 +1,9 @@
 import type { O, TE } from '../../fp.ts'
+import type { FileDetails, FileUpload } from '../../ports/library-repository.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
 import type { JobLease, ReplacedScope } from '../jobs/job.ts'
 import type { WorkReport } from '../jobs/work-report.ts'
-import type { ContentFileUid, ImageFileUid } from '../media/ids.ts'
+import type { ContentFileUid, ImageFileUid, JobUid } from '../media/ids.ts'
 import type { MediaKind } from '../media/media-kind.ts'
 import type { StoredFile } from '../media/stored-file.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
@@ -74,17 +75,30 @@ export type LibraryFile = {
   readonly removeUnfinished: TE.TaskEither<Unavailable, boolean>
 }
 
+/** What is added besides the bytes of a file. */
+export type FileToRegister = {
+  readonly isPublic: boolean
+  /** Present for an upload, whose file has its uid and its job before it is added. */
+  readonly received?: {
+    readonly media: LibraryFile['uid']
+    readonly job: JobUid
+    readonly details: FileDetails
+    readonly upload: FileUpload
+  }
+}
+
 /** The steps of ingestion that differ between images and content files. */
 export type MediaKindIngest = {
   readonly find: (sha512: string) => TE.TaskEither<Unavailable, O.Option<LibraryFile>>
   readonly findByUid: (uid: LibraryFile['uid']) => TE.TaskEither<Unavailable, O.Option<LibraryFile>>
   /**
    * Stores the original, and adds its row to the database. Returns `false` if the library already has the
-   * file. Fails with Refused if the file cannot be decoded, and with Unavailable when aborted.
+   * file. Fails with Refused if the file cannot be decoded, and with Unavailable when aborted. An upload was accepted
+   * before: if it cannot be decoded, the file is added all the same, and its job will say why.
    */
   readonly register: (
     source: SourceFile,
-    isPublic: boolean,
+    file: FileToRegister,
     signal: AbortSignal,
   ) => TE.TaskEither<Refused | Unavailable, boolean>
   /** Lists the files without exports, oldest first. */

@@ -53,3 +53,9 @@ export type InstanceUid = t.TypeOf<typeof InstanceUid>
 
 export const PurgeUid = uidOf('PurgeUid', 'a purge')
 export type PurgeUid = t.TypeOf<typeof PurgeUid>
+
+export const UploadUid = uidOf('UploadUid', 'an upload')
+export type UploadUid = t.TypeOf<typeof UploadUid>
+
+export const TicketUid = uidOf('TicketUid', 'a ticket')
+export type TicketUid = t.TypeOf<typeof TicketUid>

@@ -15,6 +15,8 @@ export const uidKinds = {
   job: 'job',
   ins: 'instance',
   pu: 'purge',
+  up: 'upload',
+  ut: 'ticket',
 } as const
 export type UidKind = (typeof uidKinds)[keyof typeof uidKinds]
 

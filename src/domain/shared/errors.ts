@@ -3,6 +3,10 @@ export type DomainError =
   | NotFound
   | Forbidden
   | Refused
+  | NotAccepted
+  | WrongKind
+  | TakenDown
+  | NoSpace
   | Conflict
   | VersionMismatch
   | TooLarge
@@ -36,6 +40,8 @@ export const forbiddenReasons = [
   // The caller sent no token, or an id token:
   'not_public',
   'not_admin',
+  // A ticket for uploads opens nothing, or not this:
+  'ticket',
 ] as const
 export type ForbiddenReason = (typeof forbiddenReasons)[number]
 
@@ -44,6 +50,18 @@ export type ForbiddenReason = (typeof forbiddenReasons)[number]
  * the input.
  */
 export type Refused = { readonly _tag: 'Refused'; readonly message: string }
+
+/** The bytes of an upload are not accepted. The message says why in one line, for the caller. */
+export type NotAccepted = { readonly _tag: 'NotAccepted'; readonly message: string }
+
+/** The caller may not upload a file of this kind. */
+export type WrongKind = { readonly _tag: 'WrongKind' }
+
+/** The bytes were taken down, so they are not accepted again. Only admins are told. */
+export type TakenDown = { readonly _tag: 'TakenDown' }
+
+/** The disk has no space for an upload. */
+export type NoSpace = { readonly _tag: 'NoSpace' }
 
 /**
  * The state of the resource does not permit the operation. The message states the reason in one line, for the
@@ -86,6 +104,10 @@ export type BadOrigin = { readonly _tag: 'BadOrigin'; readonly what: string }
 export const notFound = (what: string, uid: string): NotFound => ({ _tag: 'NotFound', what, uid })
 export const forbidden = (reason: ForbiddenReason): Forbidden => ({ _tag: 'Forbidden', reason })
 export const refused = (message: string): Refused => ({ _tag: 'Refused', message })
+export const notAccepted = (message: string): NotAccepted => ({ _tag: 'NotAccepted', message })
+export const wrongKind: WrongKind = { _tag: 'WrongKind' }
+export const takenDown: TakenDown = { _tag: 'TakenDown' }
+export const noSpace: NoSpace = { _tag: 'NoSpace' }
 export const conflict = (message: string): Conflict => ({ _tag: 'Conflict', message })
 /** Creates the conflict of a change of a file that is in the trash. */
 export const inTrash = (uid: string): Conflict => conflict(`${uid} is in the trash: restore it first`)

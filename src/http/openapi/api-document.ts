@@ -30,6 +30,11 @@ const securitySchemes = {
     bearerFormat: 'JWT',
     description: 'An id token of an admin.',
   },
+  uploadTicket: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A ticket for uploads, which an admin issues.',
+  },
 }
 
 const pathsOf = (routes: ReadonlyArray<DescribedRoute>, writer: SchemaWriter): JsonSchema => {

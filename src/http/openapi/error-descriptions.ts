@@ -25,13 +25,19 @@ export const errorDescriptions = {
   404: error('not_found', 'There is no such thing, or it has nothing to show.'),
   405: error('method_not_allowed', 'The route does not support this method.', ['Allow']),
   408: error('timeout', 'The request did not arrive in time.'),
-  409: error('conflict', 'The state does not permit this; the message says why.'),
+  409: error(
+    ['conflict', 'taken_down'],
+    'The state does not permit this, the message says why; or the bytes were taken down.',
+  ),
   412: error('precondition_failed', 'A condition of the request does not hold.'),
   413: error('too_large', 'The body is too large.'),
-  415: error('unsupported_media', 'The body is not `application/json` without a content coding.'),
+  415: error('unsupported_media', 'The type or coding of the body is not accepted, or the kind of the file.'),
   416: error('range_not_satisfiable', 'There are no bytes in this range.', ['Content-Range']),
   417: error('bad_expectation', 'The only supported expectation is `100-continue`.'),
-  422: error('unprocessable', 'A parameter or the body is invalid; `detail` has one entry for each fault.'),
+  422: error(
+    ['unprocessable', 'refused'],
+    'A parameter or the body is invalid, `detail` has one entry for each fault; or the file is not accepted.',
+  ),
   428: error('precondition_required', 'The header `If-Match` is missing.'),
   431: error('too_large', 'The headers are too large, or too many.'),
   500: error('internal', 'A fault of Larder.'),
@@ -40,6 +46,7 @@ export const errorDescriptions = {
     'Retry-After',
   ]),
   505: error('bad_version', 'Only HTTP/1.1 is supported.'),
+  507: error('no_space', 'The disk has no space for the upload.'),
 } as const satisfies Readonly<Record<number, ErrorDescription>>
 export type ErrorStatus = keyof typeof errorDescriptions
 

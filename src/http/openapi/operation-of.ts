@@ -16,6 +16,7 @@ const security: Readonly<Record<RouteAccess, ReadonlyArray<JsonSchema>>> = {
   viewer: mediaTokens,
   'viewer or public': [...mediaTokens, {}],
   admin: [{ idToken: [] }],
+  'admin or ticket': [{ idToken: [] }, { uploadTicket: [] }],
 }
 
 /** Returns a path of the router in the notation of OpenAPI: `/a/:uid{.:ext}` becomes `/a/{uid}.{ext}`. */

@@ -7,6 +7,7 @@ export const tags = {
   images: 'Pictures, for viewers.',
   content: 'Sounds and films, for viewers.',
   library: 'The files of the library, for admins.',
+  uploads: 'Putting files into the library.',
   tokens: 'Media tokens and their revocation, for admins.',
   admins: 'Who is an admin.',
   jobs: 'The jobs that make exports, for admins.',

@@ -7,6 +7,8 @@ import {
   forbidden,
   type Unavailable,
 } from '../../domain/shared/errors.ts'
+import type { AuthenticateUploader } from '../../domain/upload/authenticate-uploader.ts'
+import type { UploadRights } from '../../domain/upload/upload.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { IncomingRequest } from './incoming.ts'
 import {
@@ -55,7 +57,7 @@ type Authenticate<C> = (
 ) => TE.TaskEither<MissingCredential | MalformedCredential | Forbidden | Unavailable, C>
 
 /** Who may call a route. */
-export type RouteAccess = 'anyone' | 'viewer' | 'viewer or public' | 'admin'
+export type RouteAccess = 'anyone' | 'viewer' | 'viewer or public' | 'admin' | 'admin or ticket'
 
 /** How a route authenticates its callers, and which replies depend on the Authorization header. */
 export type Authenticator<C> = {
@@ -137,6 +139,15 @@ export const bearerAuthenticator = <C>(
   authenticate: (jwt: string) => TE.TaskEither<Forbidden | Unavailable, C>,
 ): Authenticator<C> =>
   byAuthorization('admin', (incoming) => pipe(TE.fromEither(readBearer(incoming)), TE.flatMap(authenticate)))
+
+/** Authenticates an admin, or the holder of a ticket, by the Authorization header only. */
+export const uploaderAuthenticator = (authenticate: AuthenticateUploader): Authenticator<UploadRights> =>
+  byAuthorization('admin or ticket', (incoming) =>
+    pipe(
+      TE.fromEither(readBearer(incoming)),
+      TE.flatMap((token) => authenticate(token, incoming.headers.origin ?? null)),
+    ),
+  )
 
 export const anonymousAuthenticator: Authenticator<null> = {
   authenticate: () => TE.right(null),

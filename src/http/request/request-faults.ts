@@ -5,6 +5,8 @@ export type RequestFault =
   | Unprocessable
   | MalformedBody
   | UnsupportedMedia
+  | MalformedUpload
+  | WrongTusVersion
   | SlowRequest
   | PreconditionMissing
 
@@ -15,10 +17,14 @@ export type MalformedCredential = { readonly _tag: 'MalformedCredential' }
 /** Parameters could not be decoded. `detail` contains one entry for each fault. */
 export type Unprocessable = { readonly _tag: 'Unprocessable'; readonly detail: ReadonlyArray<ParameterFault> }
 
-/** The body is not JSON, or ends early. */
+/** The body is not JSON or no form, or ends early. */
 type MalformedBody = { readonly _tag: 'MalformedBody' }
 /** The body has a type or coding that the route does not read. */
 type UnsupportedMedia = { readonly _tag: 'UnsupportedMedia' }
+/** A header of a tus request is missing or malformed. */
+type MalformedUpload = { readonly _tag: 'MalformedUpload' }
+/** The client does not speak tus 1.0.0. */
+type WrongTusVersion = { readonly _tag: 'WrongTusVersion' }
 /** The body did not arrive in time. */
 type SlowRequest = { readonly _tag: 'SlowRequest' }
 /** The request does not say which version it changes (RFC 6585 §3). */
@@ -38,6 +44,8 @@ export const missingCredential: MissingCredential = { _tag: 'MissingCredential' 
 export const malformedCredential: MalformedCredential = { _tag: 'MalformedCredential' }
 export const malformedBody: MalformedBody = { _tag: 'MalformedBody' }
 export const unsupportedMedia: UnsupportedMedia = { _tag: 'UnsupportedMedia' }
+export const malformedUpload: MalformedUpload = { _tag: 'MalformedUpload' }
+export const wrongTusVersion: WrongTusVersion = { _tag: 'WrongTusVersion' }
 export const slowRequest: SlowRequest = { _tag: 'SlowRequest' }
 export const preconditionMissing: PreconditionMissing = { _tag: 'PreconditionMissing' }
 export const unprocessable = (detail: ReadonlyArray<ParameterFault>): Unprocessable => ({

@@ -4,6 +4,9 @@ import { TimeoutError } from '../../domain/shared/timeout-error.ts'
 import { E } from '../../fp.ts'
 import { type RequestBody, sendContinue } from './request-body.ts'
 
+/** A client that sends no byte for this long (milliseconds) is gone, however long its upload may take. */
+const maxSilenceMs = 30_000
+
 /**
  * Yields the bytes as they arrive. The timeout applies to each piece, without the time in which the reader
  * processes it.
@@ -34,6 +37,6 @@ export const uploadBody: RequestBody<ByteStream> = {
     (ctx) =>
     async () => {
       sendContinue(ctx)
-      return E.right(receive(ctx.req, milliseconds))
+      return E.right(receive(ctx.req, Math.min(milliseconds, maxSilenceMs)))
     },
 }

@@ -23,14 +23,32 @@ const forms = {
   Forbidden: { status: 403, type: 'invalid', message: 'the token does not permit this' },
   NotFound: { status: 404, type: 'not_found', message: 'not found, or there is nothing to show' },
   Unprocessable: { status: 422, type: 'unprocessable', message: 'a parameter is invalid' },
-  MalformedBody: { status: 400, type: 'bad_request', message: 'the body is not JSON, or is incomplete' },
+  MalformedBody: { status: 400, type: 'bad_request', message: 'the body is malformed or incomplete' },
   UnsupportedMedia: {
     status: 415,
     type: 'unsupported_media',
-    message: 'the body is not application/json without a content coding',
+    message: 'the type or the coding of the body is not accepted',
+  },
+  MalformedUpload: {
+    status: 400,
+    type: 'bad_request',
+    message: 'a header of the upload is missing or wrong',
+  },
+  WrongTusVersion: {
+    status: 412,
+    type: 'precondition_failed',
+    message: 'the header Tus-Resumable has to be 1.0.0',
   },
   SlowRequest: { status: 408, type: 'timeout', message: 'the request did not arrive in time' },
   Refused: { status: 422, type: 'unprocessable', message: 'the file cannot be accepted' },
+  NotAccepted: { status: 422, type: 'refused', message: 'the file cannot be accepted' },
+  WrongKind: { status: 415, type: 'unsupported_media', message: 'files of this kind are not accepted here' },
+  TakenDown: {
+    status: 409,
+    type: 'taken_down',
+    message: 'these bytes were taken down, so they are not accepted again',
+  },
+  NoSpace: { status: 507, type: 'no_space', message: 'the disk has no space for this file' },
   Conflict: { status: 409, type: 'conflict', message: 'its current state does not permit this' },
   VersionMismatch: {
     status: 412,
@@ -82,7 +100,8 @@ export const toErrorReply = (error: DomainError | RequestFault): BufferedReply =
   const form = forms[error._tag]
   if (error._tag === 'Unprocessable') return errorReply(unprocessableForm(error), error.detail)
   if (error._tag === 'Forbidden') return errorReply(Object.assign({}, form, tokenFaults[error.reason]))
-  if (error._tag === 'Conflict') return errorReply(Object.assign({}, form, { message: error.message }))
+  if (error._tag === 'Conflict' || error._tag === 'NotAccepted')
+    return errorReply(Object.assign({}, form, { message: error.message }))
   if (error._tag === 'Unavailable') return errorReply(form, null, retryAfter(2))
   if (error._tag === 'Overloaded') return errorReply(form, null, retryAfter(error.retryAfterSeconds))
   if (form.status === 401) return errorReply(form, null, { 'WWW-Authenticate': 'Bearer' })

@@ -12,13 +12,22 @@ import type { LibraryService } from '../../domain/library/library-service.ts'
 import type { RequestExports } from '../../domain/library/request-exports.ts'
 import type { TrashService } from '../../domain/library/trash-service.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
+import type { AuthenticateUploader } from '../../domain/upload/authenticate-uploader.ts'
+import type { FetchService } from '../../domain/upload/fetch-service.ts'
+import { createShowUpload } from '../../domain/upload/show-upload.ts'
+import { createTicketRequests } from '../../domain/upload/ticket-requests.ts'
+import type { TicketService } from '../../domain/upload/ticket-service.ts'
+import type { UploadService } from '../../domain/upload/upload-service.ts'
 import type { VodService } from '../../domain/vod/vod-service.ts'
 import type { CacheStats } from '../../ports/cache-stats.ts'
 import type { Sleep } from '../../ports/sleep.ts'
+import type { TusProtocol } from '../../ports/tus-protocol.ts'
 import type { UncachedReader } from '../../ports/uncached-reader.ts'
 import type { PublicCaching } from '../bytes/public-caching.ts'
 import type { ServerLifecycle } from '../lifecycle.ts'
 import { createCorsPolicy } from '../middleware/cors.ts'
+import { limitTicketRequests } from '../middleware/ticket-limit.ts'
+import { createUploadCorsPolicy } from '../middleware/upload-cors.ts'
 import { createPlaylistBodyEncoder } from '../playlists/playlist-bodies.ts'
 import { createReplyWithPlaylist } from '../playlists/playlist-reply.ts'
 import type { ListenerDeps, RouteTools } from '../request-listener.ts'
@@ -31,6 +40,7 @@ import { adminRoutes } from './admin-routes.ts'
 import { adminUserRoutes } from './admin-user-routes.ts'
 import { type ConsoleAssets, consoleRoutes } from './console-routes.ts'
 import { contentRoutes } from './content-routes.ts'
+import { fetchRoutes } from './fetch-routes.ts'
 import { freshnessRoutes } from './freshness-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { homeRoutes } from './home-routes.ts'
@@ -40,7 +50,10 @@ import { mediaFileRoutes } from './media-file-routes.ts'
 import { mediaRoutes } from './media-routes.ts'
 import { openapiRoutes } from './openapi-routes.ts'
 import { revocationRoutes } from './revocation-routes.ts'
+import { ticketRoutes } from './ticket-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
+import { tusRoutes } from './tus-routes.ts'
+import { uploadRoutes } from './upload-routes.ts'
 
 /** Dependencies of the routes: one service for each domain, and what routes share with the listener. */
 export type RouteDeps = Pick<
@@ -65,7 +78,14 @@ export type RouteDeps = Pick<
   readonly trashService: TrashService
   readonly requestExports: RequestExports
   readonly readUncached: UncachedReader
+  readonly authenticateUploader: AuthenticateUploader
+  readonly uploadService: UploadService
+  readonly tus: TusProtocol
+  readonly uploadSmallMaxBytes: number
+  readonly uploadMaxBytes: number
   readonly jobService: JobService
+  readonly ticketService: TicketService
+  readonly fetchService: FetchService
   readonly consoleAssets: ConsoleAssets
   readonly lifecycle: ServerLifecycle
   readonly sleep: Sleep
@@ -84,10 +104,12 @@ export const createAllRoutes = (
 ): ReadonlyArray<RouteGroup> => {
   const { playlists, vods, exports, admins, freshness, health, cacheStats, background, consoleAssets } = deps
   const { mediaStatus, library, trashService, requestExports, readUncached, jobService, openStreams } = deps
-  const { explainCheckedToken, revocationService, mayExplainToken } = deps
+  const { explainCheckedToken, revocationService, mayExplainToken, ticketService, fetchService } = deps
   const { checkedTokens, checkPublic, publicCaching, clock, monotonic, corsOrigins } = deps
   const { limits, traffic, lifecycle, sleep } = deps
+  const { authenticateUploader, uploadService, tus, uploadSmallMaxBytes, uploadMaxBytes } = deps
   const sharing = createCorsPolicy(corsOrigins)
+  const uploadSharing = createUploadCorsPolicy(corsOrigins, uploadMaxBytes)
   const replyWithBytes = createReplyWithBytes(clock, publicCaching)
   const replyWithPlaylist = createReplyWithPlaylist(
     createPlaylistBodyEncoder({ maxBytes: playlistBodyBytes }),
@@ -106,14 +128,21 @@ export const createAllRoutes = (
   })
   const replies = { replyWithBytes, replyWithPlaylist, replyWithMediaState }
   const access = { checkedTokens, checkPublic }
+  const uploading = { authenticateUploader, uploadService, sharing: uploadSharing }
+  const showUpload = createShowUpload({ uploadService, fetchService, mintMediaToken: admins.mintMediaToken })
+  const handleUpload = limitTicketRequests(handle, createTicketRequests())
   const groups = [
     imageRoutes({ playlists, exports, ...access, ...replies, publicCaching, sharing, clock }, handle),
     contentRoutes({ playlists, vods, exports, ...access, ...replies, sharing }, handle),
     tokenRoutes({ admins, explainCheckedToken, mayExplainToken }, handle),
     revocationRoutes({ admins, revocationService, freshness }, handle),
+    ticketRoutes({ admins, ticketService }, handle),
     adminUserRoutes(admins, handle),
     adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
     mediaRoutes({ admins, library, trashService, freshness }, handle),
+    uploadRoutes({ ...uploading, showUpload, smallMaxBytes: uploadSmallMaxBytes }, handleUpload),
+    fetchRoutes({ admins, fetchService, sharing: uploadSharing }, handle),
+    tusRoutes({ ...uploading, tus, lifecycle }, handleUpload),
     mediaFileRoutes({ admins, library, requestExports, replyWithOriginal, openStreams }, handle),
     jobRoutes({ admins, jobService }, handle),
     freshnessRoutes({ admins, freshness }, handle),

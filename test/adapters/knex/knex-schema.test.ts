@@ -7,6 +7,7 @@ import { createKnexJobQueue } from '../../../src/adapters/knex/knex-job-queue.ts
 import { createKnexMediaRepository } from '../../../src/adapters/knex/knex-media-repository.ts'
 import { createKnexRevocations } from '../../../src/adapters/knex/knex-revocations.ts'
 import { createKnexStoredFileRepository } from '../../../src/adapters/knex/knex-stored-file-repository.ts'
+import { createKnexTicketRepository } from '../../../src/adapters/knex/knex-ticket-repository.ts'
 import { createKnexTrash } from '../../../src/adapters/knex/knex-trash.ts'
 import { createKnexUserRepository } from '../../../src/adapters/knex/knex-user-repository.ts'
 import { noProgress } from '../../../src/domain/jobs/job.ts'
@@ -172,6 +173,7 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   const { uid: contentUid } = aNewContentFile()
   await right(createKnexUserRepository(db).isAdmin('ann'))
   await right(createKnexUserRepository(db).listAdmins(null, 50))
+  await right(createKnexTicketRepository(db).find(''))
   const revocations = createKnexRevocations(db)
   await right(revocations.findNotBefore({ kind: 'uid', subject: imageUid }))
   await right(revocations.listSince(null))

@@ -30,7 +30,8 @@ describe('a file that is being registered [V24]', () => {
     const base = await createMemoryLarder()
     const locks: WorkLocks = {
       ...base.locks,
-      tryWith: (name, work) => base.locks.tryWith(name, (own) => work(AbortSignal.any([own, lost.signal]))),
+      tryWith: (name, work) =>
+        base.locks.tryWith(name, (own, asked) => work(AbortSignal.any([own, lost.signal]), asked)),
     }
     const aborted: Array<boolean | undefined> = []
     const inspecting = (signal: AbortSignal | undefined) => {

@@ -1,7 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { createMemoryObjectStore } from '../../../src/adapters/memory/memory-object-store.ts'
-import { createMemoryWorkLocks, type HeldLocks } from '../../../src/adapters/memory/memory-work-locks.ts'
+import {
+  createMemoryWorkLocks,
+  type HeldLocks,
+  heldSince,
+} from '../../../src/adapters/memory/memory-work-locks.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { toStreamError } from '../../../src/domain/shared/stream-failure.ts'
 import { createStoreSweep } from '../../../src/domain/sweep/store-sweep.ts'
@@ -54,7 +58,9 @@ describe('[V24] a sweep that fails anywhere', () => {
             expected.add(key)
         }
         now = end
-        const holders: HeldLocks = new Map(workAge === null || isJob ? [] : [['add:1', end - workAge * hour]])
+        const holders: HeldLocks = new Map(
+          workAge === null || isJob ? [] : [['add:1', heldSince(end - workAge * hour)]],
+        )
         let listed = 0
         const breaking: ObjectStore = {
           ...inner,

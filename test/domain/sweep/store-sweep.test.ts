@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { createMemoryStoredFileRepository } from '../../../src/adapters/memory/memory-stored-file-repository.ts'
-import { createMemoryWorkLocks } from '../../../src/adapters/memory/memory-work-locks.ts'
+import { createMemoryWorkLocks, heldSince } from '../../../src/adapters/memory/memory-work-locks.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { toStreamError } from '../../../src/domain/shared/stream-failure.ts'
 import { TE } from '../../../src/fp.ts'
@@ -111,7 +111,7 @@ describe('[V24] the sweep of the object store', () => {
 
   it('does not touch an upload whose work is in progress, even for longer than 48 hours', async () => {
     await fill(100)
-    scene.held.set('exports:cf_1', scene.now)
+    scene.held.set('exports:cf_1', heldSince(scene.now))
     const uploaded = aStoredFileKey()
     await putText(scene.store, uploaded)
     scene.now += 100 * hour
@@ -195,7 +195,7 @@ describe('[V24] the sweep of the object store', () => {
   })
 
   it('runs in one process at a time', async () => {
-    scene.held.set('sweep', scene.now)
+    scene.held.set('sweep', heldSince(scene.now))
     expect(await right(sweepOf()('within limits', neverAborted))).to.deep.equal({ result: 'busy' })
   })
 

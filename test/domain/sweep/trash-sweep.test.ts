@@ -130,6 +130,7 @@ describe('the sweep of the trash', () => {
           locked += 1
           return TE.right(O.none)
         },
+        ask: () => TE.right(undefined),
         oldestHolderAge: TE.right(0),
       },
     })

@@ -50,7 +50,7 @@ describe('refused requests [V61]', () => {
     expect(counters.refusals).to.have.all.keys(
       ...['not_set', 'bad_format', 'malformed', 'unknown_key', 'signature', 'issuer', 'audience', 'claims'],
       ...['expired', 'lifetime', 'issued_later', 'restriction', 'other_subject', 'revoked'],
-      ...['not_public', 'not_admin'],
+      ...['not_public', 'not_admin', 'ticket'],
     )
 
     expect(entries.map(({ level, event }) => `${level} ${event}`)).to.deep.equal(

@@ -64,7 +64,15 @@ describe('purging (§9.7) and instances (§9.8)', () => {
     const { instances } = larder
     const down = createServices(
       { ...larder, instances: { ...instances, findPurge: () => TE.left(unavailable('database')('away')) } },
-      { publicUrl, jobAttempts: 5, trashSeconds: 0, tokenMaxTtlSeconds: 86_400, busMaxCutSeconds: 86_400 },
+      {
+        publicUrl,
+        jobAttempts: 5,
+        trashSeconds: 0,
+        tokenMaxTtlSeconds: 86_400,
+        busMaxCutSeconds: 86_400,
+        uploadMaxBytes: 1024,
+        fetchSeconds: 1,
+      },
     )
     const other = await listen({ ...larder, freshness: down.freshness })
     const response = await other.get('/api/1/admin/cache/purge', {

@@ -12,6 +12,8 @@ import { mediaFactsMigration } from './0010-media-facts.ts'
 import { refusalsOfJobsMigration } from './0011-refusals-of-jobs.ts'
 import { trashMigration } from './0012-trash.ts'
 import { publicContentMigration } from './0013-public-content.ts'
+import { uploadsMigration } from './0018-uploads.ts'
+import { uploadFetchesMigration } from './0019-upload-fetches.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
 
@@ -30,4 +32,6 @@ export const migrations: ReadonlyArray<NamedMigration> = [
   refusalsOfJobsMigration,
   trashMigration,
   publicContentMigration,
+  uploadsMigration,
+  uploadFetchesMigration,
 ]

@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, link, open, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UploadUid } from '../../domain/media/ids.ts'
+import { type NoSpace, noSpace, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import type { HashState } from '../../domain/upload/upload.ts'
+import { TE } from '../../fp.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { IncomingFiles, IncomingWriter } from '../../ports/incoming-files.ts'
+import { createFolder } from '../platform/create-folder.ts'
+import { alreadyExists, isDiskFull, orIfNotFound } from '../platform/errno.ts'
+import { syncFolder } from '../platform/sync-folder.ts'
+import { readSlice } from './read-slice.ts'
+import { createRunningHashes, type RunningHashes } from './running-hashes.ts'
+
+const failed = unavailable('incoming files')
+
+const failedOnDisk = (cause: unknown): NoSpace | Unavailable => (isDiskFull(cause) ? noSpace : failed(cause))
+
+/** Length in bytes of what `head` reads. */
+const headSize = 4096
+
+/** The file that names the folder. No upload has such a uid. */
+const nameFile = '.folder'
+
+/** Reads the name of a folder. The first process gives it one; a link fails if another process was faster. */
+const nameOf = async (dir: string): Promise<string> => {
+  await createFolder(dir)
+  const path = join(dir, nameFile)
+  const before = await orIfNotFound(readFile(path, 'utf8'), null)
+  if (before !== null) return before
+  const name = randomBytes(16).toString('hex')
+  const draft = `${path}.${name}`
+  await writeFile(draft, name, { mode: 0o600, flush: true })
+  try {
+    await link(draft, path)
+    await syncFolder(dir)
+  } catch (error) {
+    if (!alreadyExists(error)) throw error
+  } finally {
+    await rm(draft, { force: true })
+  }
+  return readFile(path, 'utf8')
+}
+
+/** Returns the hashes of the first bytes of a file. Reads them only if their state cannot be used. */
+const hashesAt = async (path: string, offset: number, saved: HashState | null): Promise<RunningHashes> => {
+  const continued = saved === null ? null : await createRunningHashes(saved).catch(() => null)
+  if (continued !== null) return continued
+  const hashes = await createRunningHashes(null)
+  for await (const chunk of readSlice({ path, start: 0, end: offset })) hashes.update(chunk)
+  return hashes
+}
+
+const writeAll = async (file: FileHandle, bytes: Uint8Array, position: number): Promise<void> => {
+  let written = 0
+  while (written < bytes.length) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written)
+    written += bytesWritten
+  }
+}
+
+const createWriter = (file: FileHandle, start: number, hashes: RunningHashes): IncomingWriter => {
+  let size = start
+  return {
+    size: () => size,
+    write: (bytes) =>
+      TE.tryCatch(async () => {
+        await writeAll(file, bytes, size)
+        hashes.update(bytes)
+        size += bytes.length
+      }, failedOnDisk)(),
+    sync: () =>
+      TE.tryCatch(async () => {
+        await file.datasync()
+        return { offset: size, hashes: hashes.save() }
+      }, failedOnDisk)(),
+    // What is written is on disk, or no one was told of it.
+    close: () => file.close().catch(() => undefined),
+  }
+}
+
+/** Keeps incoming files in the folder `dir`, which is created when it is first used. */
+export const createFsIncomingFiles = (dir: string, clock: Clock): IncomingFiles => {
+  let name: Promise<string> | null = null
+  const folder = TE.tryCatch(() => {
+    name ??= nameOf(dir).catch((error) => {
+      name = null
+      throw error
+    })
+    return name
+  }, failed)
+
+  const pathOf = (uid: UploadUid): string => join(dir, uid)
+
+  return {
+    folder,
+
+    free: TE.tryCatch(async () => {
+      await createFolder(dir)
+      const { bavail, bsize } = await statfs(dir)
+      return bavail * bsize
+    }, failed),
+
+    open: (uid, { offset, hashes }) =>
+      TE.tryCatch(async () => {
+        const flags = offset === 0 ? constants.O_CREAT | constants.O_RDWR : constants.O_RDWR
+        const file = await orIfNotFound(open(pathOf(uid), flags, 0o600), null)
+        if (file === null) return null
+        try {
+          const { size } = await file.stat()
+          if (size < offset) {
+            await file.close()
+            return null
+          }
+          if (size > offset) await file.truncate(offset)
+          // The new entry of the folder must survive a loss of power as the bytes do.
+          if (offset === 0) await syncFolder(dir)
+          return createWriter(file, offset, await hashesAt(pathOf(uid), offset, hashes))
+        } catch (error) {
+          await file.close().catch(() => undefined)
+          throw error
+        }
+      }, failed),
+
+    digests: (uid, { offset, hashes }) =>
+      TE.tryCatch(async () => (await hashesAt(pathOf(uid), offset, hashes)).digest(), failed),
+
+    head: (uid) =>
+      TE.tryCatch(async () => {
+        const file = await open(pathOf(uid), 'r')
+        try {
+          const { buffer, bytesRead } = await file.read(Buffer.alloc(headSize), 0, headSize, 0)
+          return buffer.subarray(0, bytesRead)
+        } finally {
+          await file.close()
+        }
+      }, failed),
+
+    pathOf,
+    remove: (uid) => TE.tryCatch(() => rm(pathOf(uid), { force: true }), failed),
+
+    list: (forMs) =>
+      TE.tryCatch(async () => {
+        const before = clock() - forMs
+        const old: UploadUid[] = []
+        for (const entry of await orIfNotFound(readdir(dir), [])) {
+          if (entry === nameFile || !UploadUid.is(entry)) continue
+          const stats = await orIfNotFound(stat(join(dir, entry)), null)
+          if (stats?.isFile() && stats.mtimeMs <= before) old.push(entry)
+        }
+        return old
+      }, failed),
+  }
+}

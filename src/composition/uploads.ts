@@ -1,0 +1,76 @@
+import { createTusServer } from '../adapters/tus/tus-server.ts'
+import type { Config } from '../config/settings.ts'
+import { apiPath } from '../domain/access/public-urls.ts'
+import { describeFailure } from '../domain/background/describe-failure.ts'
+import type { IngestService } from '../domain/ingest/ingest-service.ts'
+import type { Unavailable } from '../domain/shared/errors.ts'
+import { createFetchService, type FetchService } from '../domain/upload/fetch-service.ts'
+import { createUploadIntake, type UploadIntake } from '../domain/upload/store-upload.ts'
+import { createTicketService, type TicketService } from '../domain/upload/ticket-service.ts'
+import { createUploadService, type UploadService } from '../domain/upload/upload-service.ts'
+import { sweepUploads, type UploadSweepReport } from '../domain/upload/upload-sweep.ts'
+import { rightsOfAdmin } from '../domain/upload/uploader-rights.ts'
+import type { TE } from '../fp.ts'
+import type { TusProtocol } from '../ports/tus-protocol.ts'
+import type { Adapters } from './larder.ts'
+
+/** What receives uploads, and what goes on with those that nobody continues. */
+export type UploadServices = {
+  readonly uploadService: UploadService
+  readonly uploadIntake: UploadIntake
+  readonly ticketService: TicketService
+  readonly fetchService: FetchService
+  readonly sweepUploads: (signal: AbortSignal) => TE.TaskEither<Unavailable, UploadSweepReport>
+}
+
+export type UploadSettings = Pick<Config, 'uploadMaxBytes' | 'fetchSeconds' | 'publicUrl'>
+
+/** So much of the disk stays free of uploads: databases and caches need it, too. */
+const reserveBytes = 1024 ** 3
+
+/** Creates the services of uploads. */
+export const createUploadServices = (
+  adapters: Adapters,
+  ingest: IngestService,
+  { uploadMaxBytes, fetchSeconds, publicUrl }: UploadSettings,
+): UploadServices => {
+  const { uploads, incoming, imageFiles, contentFiles, locks, sleep, monotonic, clock, newUid, log } =
+    adapters
+  const { tickets, ticketSecrets, users, revocations, fetches, outbound } = adapters
+  const common = { uploads, incoming, ingest, locks, newUid }
+  const uploadIntake = createUploadIntake(common, (upload, error) => {
+    log.warn('uploads.not_stored', { upload, cause: describeFailure(error) })
+  })
+  const withIntake = { ...common, intake: uploadIntake }
+  const uploadService = createUploadService({
+    ...withIntake,
+    imageFiles,
+    contentFiles,
+    sleep,
+    monotonic,
+    clock,
+    maxBytes: uploadMaxBytes,
+    reserveBytes,
+  })
+  return {
+    uploadIntake,
+    uploadService,
+    ticketService: createTicketService({ tickets, ticketSecrets, users, revocations, newUid, publicUrl }),
+    fetchService: createFetchService({
+      ...withIntake,
+      fetches,
+      outbound,
+      uploadService,
+      sleep,
+      fetchSeconds,
+      reserveBytes,
+      rightsOf: (admin) => rightsOfAdmin(admin, uploadMaxBytes),
+    }),
+    sweepUploads: (signal) => sweepUploads(withIntake, signal),
+  }
+}
+
+/** The address of an upload. It has no host, so it is right behind any proxy. */
+const locationOf = (uid: string): string => `${apiPath}/uploads/tus/${uid}`
+
+export const createTusProtocol = (): TusProtocol => createTusServer(locationOf)

@@ -1,0 +1,157 @@
+import { E, type TE } from '../../fp.ts'
+import type { IncomingFiles, IncomingWriter } from '../../ports/incoming-files.ts'
+import type { UploadRepository } from '../../ports/upload-repository.ts'
+import type { ByteStream } from '../media/bytes.ts'
+import {
+  type NoSpace,
+  type NotAccepted,
+  type NotFound,
+  noSpace,
+  notFound,
+  type TooLarge,
+  tooLarge,
+  type Unavailable,
+  type WrongKind,
+} from '../shared/errors.ts'
+import { workStoppedFailure } from '../shared/work-stopped.ts'
+import { acceptedKind, headBytes } from './accepted-kind.ts'
+import type { Upload } from './upload.ts'
+import type { UploadHold } from './upload-lock.ts'
+
+export type AppendDeps = {
+  readonly incoming: IncomingFiles
+  readonly uploads: UploadRepository
+  /** How many bytes of the disk must stay free. */
+  readonly reserveBytes: number
+}
+
+export type AppendFailure = NotFound | TooLarge | NoSpace | NotAccepted | WrongKind | Unavailable
+
+/** The bytes that arrived. */
+export type Appended = {
+  /** The upload with its new offset, which is certainly on disk. */
+  readonly upload: Upload
+  /** Why the body ended early; `null` if it did not. */
+  readonly failure: unknown
+}
+
+/** So many bytes at most arrive between two times that progress is written down: what a killed process loses. */
+const noteBytes = 32 * 1024 * 1024
+
+/** Signals that the loop of the body ends with a failure of ours. */
+class Stop extends Error {
+  readonly failure: AppendFailure
+  constructor(failure: AppendFailure) {
+    super(failure._tag)
+    this.failure = failure
+  }
+}
+
+const orStop = <A>(result: E.Either<AppendFailure, A>): A => {
+  if (E.isLeft(result)) throw new Stop(result.left)
+  return result.right
+}
+
+/** The next piece of a body; its failure is the client's, and not one of the disk. */
+type Piece =
+  | { readonly _tag: 'piece'; readonly bytes: Uint8Array }
+  | { readonly _tag: 'end'; readonly failure: unknown }
+
+const readPiece = async (pieces: AsyncIterator<Uint8Array>): Promise<Piece> => {
+  try {
+    const next = await pieces.next()
+    return next.done === true ? { _tag: 'end', failure: null } : { _tag: 'piece', bytes: next.value }
+  } catch (failure) {
+    return { _tag: 'end', failure }
+  }
+}
+
+/** Waits for the next piece, or until the signal is aborted: the client may be gone without a word. */
+const nextPiece = (pieces: AsyncIterator<Uint8Array>, ending: AbortSignal): Promise<Piece> =>
+  new Promise((resolve) => {
+    const onEnding = () => resolve({ _tag: 'end', failure: null })
+    if (ending.aborted) return onEnding()
+    ending.addEventListener('abort', onEnding, { once: true })
+    readPiece(pieces).then((piece) => {
+      ending.removeEventListener('abort', onEnding)
+      resolve(piece)
+    }, onEnding)
+  })
+
+/**
+ * Appends a body to the file of an upload, whose lock the caller has. Whatever ends the body, the bytes that have arrived
+ * are on disk, and the row tells so, when this returns. Ends early when another request asks for the upload. Fails with
+ * NotFound if the bytes before are gone.
+ */
+export const appendBytes =
+  (
+    { incoming, uploads, reserveBytes }: AppendDeps,
+    upload: Upload,
+    body: ByteStream,
+    { lost, asked }: UploadHold,
+  ): TE.TaskEither<AppendFailure, Appended> =>
+  async () => {
+    const { uid, length, maxBytes } = upload
+    const opened = await incoming.open(uid, upload)()
+    if (E.isLeft(opened)) return opened
+    const writer = opened.right
+    if (writer === null) return E.left(notFound('upload', uid))
+    let noted: Upload = upload
+
+    /** Waits for the disk, and writes down how far the bytes are. */
+    const note = async (to: IncomingWriter): Promise<void> => {
+      if (lost.aborted) throw new Stop(workStoppedFailure)
+      if (to.size() === noted.offset && noted.hashes !== null) return
+      const written = orStop(await to.sync())
+      const advanced = orStop(await uploads.advance(uid, { from: noted.offset, ...written })())
+      if (!advanced) throw new Stop(notFound('upload', uid))
+      noted = { ...noted, ...written }
+    }
+
+    /** An upload of unknown length has announced nothing, so the disk is asked. */
+    const checkSpace = async (): Promise<void> => {
+      if (length === null && orStop(await incoming.free()) < reserveBytes) throw new Stop(noSpace)
+    }
+
+    let isHeadChecked = upload.offset >= headBytes
+    const take = async (bytes: Uint8Array): Promise<void> => {
+      if (writer.size() + bytes.length > (length ?? maxBytes)) throw new Stop(tooLarge(length ?? maxBytes))
+      orStop(await writer.write(bytes))
+      if (!isHeadChecked && writer.size() >= headBytes) {
+        isHeadChecked = true
+        orStop(acceptedKind(upload, orStop(await incoming.head(uid)())))
+      }
+      if (writer.size() - noted.offset < noteBytes) return
+      await note(writer)
+      await checkSpace()
+    }
+
+    const pieces = body[Symbol.asyncIterator]()
+    const receive = async (): Promise<unknown> => {
+      await checkSpace()
+      const ending = AbortSignal.any([asked, lost])
+      for (;;) {
+        const piece = await nextPiece(pieces, ending)
+        if (piece._tag === 'end') return piece.failure
+        await take(piece.bytes)
+      }
+    }
+
+    const attempt = async (work: () => Promise<unknown>): Promise<E.Either<AppendFailure, unknown>> => {
+      try {
+        return E.right(await work())
+      } catch (error) {
+        if (error instanceof Stop) return E.left(error.failure)
+        throw error
+      }
+    }
+
+    try {
+      const received = await attempt(receive)
+      const isNoted = await attempt(() => note(writer))
+      if (E.isLeft(received)) return received
+      return E.isLeft(isNoted) ? isNoted : E.right({ upload: noted, failure: received.right })
+    } finally {
+      await writer.close()
+    }
+  }

@@ -1,0 +1,128 @@
+import { E, O, pipe, TE } from '../../fp.ts'
+import type { Sleep } from '../../ports/sleep.ts'
+import type { JobUid, UploadUid } from '../media/ids.ts'
+import { type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
+import { type FetchDeps, fetchUpload } from './fetch-upload.ts'
+import { toFileName } from './file-name.ts'
+import type { UploadIntake } from './store-upload.ts'
+import type { UploadDetails, UploadRights } from './upload.ts'
+import { tryWithUploadLock, type UploadLockDeps } from './upload-lock.ts'
+import type { BeginFailure, UploadService } from './upload-service.ts'
+
+/** What an admin wants to be fetched. `url` is a secret. */
+export type FetchRequest = { readonly url: string; readonly details: UploadDetails }
+
+/** `job`: the job that will make the exports, if the file is a new one. */
+export type RequestedFetch = { readonly upload: UploadUid; readonly job: JobUid }
+
+/** Fetches files from URLs that admins name (http-api.md §11.3). */
+export type FetchService = {
+  readonly request: (admin: string, fetch: FetchRequest) => TE.TaskEither<BeginFailure, RequestedFetch>
+  /** Returns why a fetch of this admin failed. Fails with NotFound if it did not, or if there is none. */
+  readonly reasonOf: (admin: string, upload: string) => TE.TaskEither<NotFound | Unavailable, string>
+  /**
+   * Fetches what waits for a process with this folder, a few at a time, until the signal is aborted. `failed` is called
+   * with what is tried again. Rejects only if the code throws.
+   */
+  readonly run: (
+    signal: AbortSignal,
+    failed: (error: unknown, upload: string) => void,
+  ) => TE.TaskEither<Unavailable, void>
+}
+
+export type FetchServiceDeps = FetchDeps & {
+  readonly locks: UploadLockDeps['locks']
+  readonly sleep: Sleep
+  readonly uploadService: Pick<UploadService, 'begin'>
+  readonly intake: Pick<UploadIntake, 'store'>
+  /** Returns what an admin may upload. */
+  readonly rightsOf: (admin: string) => UploadRights
+}
+
+/** The files that this process fetches at a time. */
+const slots = 4
+/** Time between two looks for new fetches. */
+const pollMs = 1000
+/** What failed for a fault of this machine is tried again so much later. */
+const pauseMs = 10_000
+
+/** Returns the last segment of the path of a URL, without its query. */
+const nameOf = (url: string): string | null => {
+  const segment = new URL(url).pathname.split('/').findLast((part) => part !== '') ?? null
+  if (segment === null) return null
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}
+
+export const createFetchService = (deps: FetchServiceDeps): FetchService => {
+  const { fetches, incoming, newUid, sleep, uploadService, intake, rightsOf } = deps
+  const running = new Map<UploadUid, Promise<void>>()
+
+  const fetchOne = async (
+    uid: UploadUid,
+    signal: AbortSignal,
+    failed: (error: unknown, upload: string) => void,
+  ): Promise<void> => {
+    try {
+      const done = await tryWithUploadLock(deps, uid, (hold) => fetchUpload(deps, uid, hold, signal))()
+      if (E.isRight(done)) {
+        if (O.isSome(done.right) && done.right.value === 'received') await intake.store(uid)
+        return
+      }
+      failed(done.left, uid)
+    } catch (error) {
+      failed(error, uid)
+    }
+    await sleep(pauseMs, signal)
+  }
+
+  return {
+    request: (admin, { url, details }) =>
+      pipe(
+        incoming.folder,
+        TE.bindTo('folder'),
+        TE.bind('upload', () =>
+          uploadService.begin(rightsOf(admin), {
+            protocol: 'url',
+            length: null,
+            announced: 0,
+            fileName: toFileName(nameOf(url)),
+            details,
+            sentMetadata: null,
+          }),
+        ),
+        TE.let('job', newUid.job),
+        TE.tap(({ folder, upload, job }) => fetches.add({ upload, admin, job, folder, url })),
+        TE.map(({ upload, job }) => ({ upload, job })),
+      ),
+
+    reasonOf: (admin, upload) =>
+      pipe(
+        fetches.findReason(upload as UploadUid, admin),
+        TE.flatMapEither(E.fromOption((): NotFound | Unavailable => notFound('upload', upload))),
+      ),
+
+    run: (signal, failed) => async () => {
+      const folder = await incoming.folder()
+      if (E.isLeft(folder)) return folder
+      while (!signal.aborted) {
+        const waiting = await fetches.list(folder.right, slots + running.size)()
+        if (E.isLeft(waiting)) {
+          await Promise.all(running.values())
+          return waiting
+        }
+        for (const uid of waiting.right.filter((one) => !running.has(one)).slice(0, slots - running.size))
+          running.set(
+            uid,
+            fetchOne(uid, signal, failed).finally(() => running.delete(uid)),
+          )
+        await sleep(pollMs, signal)
+      }
+      await Promise.all(running.values())
+      return E.right(undefined)
+    },
+  }
+}

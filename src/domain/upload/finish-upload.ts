@@ -1,0 +1,113 @@
+import { E, O, pipe, TE } from '../../fp.ts'
+import type { IncomingFiles } from '../../ports/incoming-files.ts'
+import type { NewUid } from '../../ports/new-uid.ts'
+import type { UploadRepository } from '../../ports/upload-repository.ts'
+import type { IngestService } from '../ingest/ingest-service.ts'
+import type { MediaKind } from '../media/media-kind.ts'
+import {
+  type NotAccepted,
+  type NotFound,
+  notAccepted,
+  notFound,
+  type TakenDown,
+  takenDown,
+  type Unavailable,
+  type WrongKind,
+} from '../shared/errors.ts'
+import { acceptedKind } from './accepted-kind.ts'
+import type { Upload, UploadTarget } from './upload.ts'
+
+export type FinishDeps = {
+  readonly incoming: IncomingFiles
+  readonly uploads: UploadRepository
+  readonly ingest: Pick<IngestService, 'findTwin'>
+  readonly newUid: NewUid
+}
+
+export type FinishFailure = NotAccepted | WrongKind | TakenDown | NotFound | Unavailable
+
+/** `isNew`: the original is not stored yet. Otherwise the library has the file. */
+export type FinishedUpload = { readonly target: UploadTarget; readonly isNew: boolean }
+
+/**
+ * Deletes an upload that is not acknowledged, with its file. The row goes last: a file without a row would be an orphan.
+ */
+export const discardUpload = (
+  { incoming, uploads }: Pick<FinishDeps, 'incoming' | 'uploads'>,
+  { uid }: Pick<Upload, 'uid'>,
+  givesBack: boolean,
+): TE.TaskEither<Unavailable, boolean> =>
+  pipe(
+    incoming.remove(uid),
+    TE.flatMap(() => uploads.abandon(uid, givesBack)),
+  )
+
+/** The words for a ticket's caller, who is not told why: they would learn what the library had. */
+const refusedForTicket = notAccepted('the file is not accepted')
+
+/**
+ * Acknowledges an upload whose bytes are all on disk: it becomes a new file, or the file that the library has already.
+ * The caller has the lock. Finishing it again returns the same. Bytes that are not accepted are deleted, with the upload.
+ */
+export const finishUpload = (
+  deps: FinishDeps,
+  upload: Upload,
+): TE.TaskEither<FinishFailure, FinishedUpload> => {
+  const { incoming, uploads, ingest, newUid } = deps
+  const { uid, offset, hashes, deduplicates } = upload
+  const takenDownFailure = deduplicates ? takenDown : refusedForTicket
+
+  const refuse =
+    (failure: FinishFailure): TE.TaskEither<FinishFailure, never> =>
+    async () => {
+      const discarded = await discardUpload(deps, upload, false)()
+      return E.isLeft(discarded) ? discarded : E.left(failure)
+    }
+
+  const newTarget = (kind: MediaKind) => ({
+    kind,
+    media: kind === 'image' ? newUid.imageFile() : newUid.contentFile(),
+    job: newUid.job(),
+  })
+
+  /** Restores a file from the trash, and gives a failed one its job again, before the upload becomes this file. */
+  const prepareTwin = (kind: MediaKind, sha512: string): TE.TaskEither<FinishFailure, UploadTarget['job']> =>
+    deduplicates
+      ? pipe(
+          ingest.findTwin(kind, sha512),
+          TE.map((twin) => (O.isSome(twin) ? twin.value.job : null)),
+          TE.orElse((error) => (error._tag === 'Refused' ? refuse(takenDown) : TE.left(error))),
+        )
+      : TE.right(null)
+
+  const acknowledge = (kind: MediaKind): TE.TaskEither<FinishFailure, FinishedUpload> =>
+    pipe(
+      incoming.digests(uid, { offset, hashes }),
+      TE.bindTo('digests'),
+      TE.bindW('job', ({ digests }) => prepareTwin(kind, digests.sha512)),
+      TE.bindW('receipt', ({ digests }) =>
+        uploads.receive(uid, { length: offset, ...digests, target: newTarget(kind) }),
+      ),
+      TE.flatMap(({ receipt, job }): TE.TaskEither<FinishFailure, FinishedUpload> => {
+        if (receipt.result === 'taken down') return refuse(takenDownFailure)
+        if (receipt.result === 'gone') return TE.left(notFound('upload', uid))
+        const { target } = receipt
+        if (receipt.result === 'received') return TE.right({ target, isNew: true })
+        return pipe(
+          incoming.remove(uid),
+          TE.map(() => ({ target: { ...target, job: target.job ?? job }, isNew: false })),
+        )
+      }),
+    )
+
+  return pipe(
+    offset === 0 ? TE.right(new Uint8Array()) : incoming.head(uid),
+    TE.map((head) => acceptedKind(upload, head)),
+    TE.flatMap(
+      E.matchW(
+        (failure): TE.TaskEither<FinishFailure, FinishedUpload> => refuse(failure),
+        (kind) => acknowledge(kind),
+      ),
+    ),
+  )
+}

@@ -1,0 +1,153 @@
+import { E, O, pipe, TE } from '../../fp.ts'
+import type { IncomingFiles } from '../../ports/incoming-files.ts'
+import type { UploadRepository } from '../../ports/upload-repository.ts'
+import type { WorkLocks } from '../../ports/work-locks.ts'
+import { takenDownRefusal } from '../ingest/find-or-add.ts'
+import type { IngestService } from '../ingest/ingest-service.ts'
+import type { LibraryFile } from '../ingest/media-ingest.ts'
+import type { UploadUid } from '../media/ids.ts'
+import type { Refused, Unavailable } from '../shared/errors.ts'
+import type { Upload } from './upload.ts'
+import { tryWithUploadLock } from './upload-lock.ts'
+
+export type StoreUploadDeps = {
+  readonly incoming: IncomingFiles
+  readonly uploads: UploadRepository
+  readonly ingest: Pick<IngestService, 'addReceived' | 'findTwin'>
+  readonly locks: Pick<WorkLocks, 'tryWith'>
+}
+
+/** The library has the bytes, which came in another way after the upload was received; or they were taken down. */
+const adoptTwin = (
+  { uploads, ingest }: StoreUploadDeps,
+  { uid, deduplicates, digests, target }: Upload,
+): TE.TaskEither<Unavailable, unknown> => {
+  if (target === null || digests === null) return TE.right(undefined)
+  if (!deduplicates) return uploads.refuse(uid, takenDownRefusal.message)
+  return pipe(
+    ingest.findTwin(target.kind, digests.sha512),
+    TE.matchE(
+      (error): TE.TaskEither<Unavailable, unknown> =>
+        error._tag === 'Refused' ? uploads.refuse(uid, error.message) : TE.left(error),
+      (twin) =>
+        O.isSome(twin)
+          ? uploads.adopt(uid, { kind: target.kind, media: twin.value.uid, job: twin.value.job })
+          : TE.right(undefined),
+    ),
+  )
+}
+
+const storeIn = (
+  deps: StoreUploadDeps,
+  upload: Upload,
+  signal: AbortSignal,
+): TE.TaskEither<Refused | Unavailable, void> => {
+  const { incoming, ingest } = deps
+  const { uid, state, name, length, digests, target, details, deduplicates } = upload
+  if (state !== 'received' || digests === null || target === null || target.job === null)
+    return TE.right(undefined)
+  const { kind, job } = target
+  const received = {
+    // It was made by finishUpload, for a file of this kind.
+    media: target.media as LibraryFile['uid'],
+    job,
+    details,
+    upload: { uid, sharesBytes: deduplicates },
+  }
+  return pipe(
+    incoming.head(uid),
+    TE.flatMap((head): TE.TaskEither<Refused | Unavailable, boolean> => {
+      const source = { path: incoming.pathOf(uid), name, size: length ?? 0, head, ...digests }
+      return ingest.addReceived(kind, source, { isPublic: details.isPublic, received }, signal)
+    }),
+    TE.flatMap(
+      (isAdded): TE.TaskEither<Refused | Unavailable, unknown> =>
+        isAdded ? TE.right(undefined) : adoptTwin(deps, upload),
+    ),
+    TE.flatMap(() => incoming.remove(uid)),
+  )
+}
+
+/**
+ * Stores the original of a received upload, and gives the library its file and its job, exactly once: the row of the
+ * upload ends in the transaction that adds the file. Does nothing if the upload is not received, or if another process does it.
+ */
+export const storeUpload = (
+  deps: StoreUploadDeps,
+  uid: UploadUid,
+  signal: AbortSignal,
+): TE.TaskEither<Refused | Unavailable, void> =>
+  pipe(
+    tryWithUploadLock(deps, uid, ({ lost }) =>
+      pipe(
+        deps.uploads.find(uid),
+        TE.flatMap(
+          (upload): TE.TaskEither<Refused | Unavailable, void> =>
+            O.isSome(upload)
+              ? storeIn(deps, upload.value, AbortSignal.any([signal, lost]))
+              : TE.right(undefined),
+        ),
+      ),
+    ),
+    TE.map(() => undefined),
+  )
+
+/** The originals that this process stores at a time. */
+const slots = 4
+
+/** Stores the originals of received uploads in the background of requests. */
+export type UploadIntake = {
+  /**
+   * Stores the original of an upload, as soon as fewer than four are being stored. Resolves when it is done, or has
+   * failed: then the sweep tries it again. Never rejects.
+   */
+  readonly store: (uid: UploadUid) => Promise<void>
+  /** Ends what is being stored. */
+  readonly stop: () => Promise<void>
+}
+
+/** `onFailure`: is called with what the sweep will try again. */
+export const createUploadIntake = (
+  deps: StoreUploadDeps,
+  onFailure: (uid: UploadUid, error: unknown) => void,
+): UploadIntake => {
+  const stopping = new AbortController()
+  let free = slots
+  const waiting: Array<() => void> = []
+  const running = new Set<Promise<void>>()
+
+  const enter = async (): Promise<void> => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+  }
+  const leave = (): void => {
+    const next = waiting.shift()
+    if (next === undefined) free += 1
+    else next()
+  }
+
+  const storeOne = async (uid: UploadUid): Promise<void> => {
+    await enter()
+    try {
+      if (stopping.signal.aborted) return
+      const stored = await storeUpload(deps, uid, stopping.signal)()
+      if (E.isLeft(stored) && !stopping.signal.aborted) onFailure(uid, stored.left)
+    } catch (error) {
+      onFailure(uid, error)
+    } finally {
+      leave()
+    }
+  }
+
+  return {
+    store: (uid) => {
+      const stored = storeOne(uid).finally(() => running.delete(stored))
+      running.add(stored)
+      return stored
+    },
+    stop: async () => {
+      stopping.abort()
+      await Promise.all(running)
+    },
+  }
+}

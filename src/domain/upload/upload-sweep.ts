@@ -1,0 +1,124 @@
+import { E, O, pipe, TE } from '../../fp.ts'
+import type { IncomingFiles } from '../../ports/incoming-files.ts'
+import type { UploadRepository } from '../../ports/upload-repository.ts'
+import type { WorkLocks } from '../../ports/work-locks.ts'
+import type { UploadUid } from '../media/ids.ts'
+import type { Unavailable } from '../shared/errors.ts'
+import { discardUpload, type FinishDeps, finishUpload } from './finish-upload.ts'
+import type { UploadIntake } from './store-upload.ts'
+import type { Upload } from './upload.ts'
+import { tryWithUploadLock } from './upload-lock.ts'
+
+export type UploadSweepDeps = FinishDeps & {
+  readonly incoming: IncomingFiles
+  readonly uploads: UploadRepository
+  readonly locks: Pick<WorkLocks, 'tryWith'>
+  readonly intake: Pick<UploadIntake, 'store'>
+}
+
+/** What a sweep of uploads did. */
+export type UploadSweepReport = {
+  /** Uploads that were acknowledged: their last byte had arrived, and their client was gone. */
+  readonly finished: number
+  /** Received uploads whose originals were stored. */
+  readonly stored: number
+  /** Uploads that expired, or that no process receives any more. */
+  readonly discarded: number
+  /** Files of which no row tells that they are needed. */
+  readonly removedFiles: number
+}
+
+/** Maximum number of uploads of each kind in one sweep; the next sweep goes on. */
+const sweptAtOnce = 1000
+/** How long the state of an upload can be asked for after its end (milliseconds). */
+const rememberedMs = 30 * 86_400_000
+/** A file without a row is older than this when it is removed: its row may be that of a database that was restored. */
+const orphanMs = 3_600_000
+
+/**
+ * Decides what becomes of uploads that nobody continues: acknowledges those that are complete, stores the originals of those
+ * that are acknowledged, and deletes the rest with their files.
+ */
+export const sweepUploads =
+  (deps: UploadSweepDeps, signal: AbortSignal): TE.TaskEither<Unavailable, UploadSweepReport> =>
+  async () => {
+    const { incoming, uploads, intake } = deps
+    const folder = await incoming.folder()
+    if (E.isLeft(folder)) return folder
+
+    /** Runs while the lock of the upload is held, so that it is certain that no request continues it. */
+    const settle = (stranded: Upload): TE.TaskEither<Unavailable, 'finished' | 'discarded' | 'none'> =>
+      pipe(
+        uploads.find(stranded.uid),
+        TE.flatMap((found): TE.TaskEither<Unavailable, 'finished' | 'discarded' | 'none'> => {
+          if (O.isNone(found) || found.value.state !== 'receiving') return TE.right('none')
+          const now = found.value
+          // Another request has continued it since it was listed.
+          if (now.touchedAt !== stranded.touchedAt) return TE.right('none')
+          const discarded = pipe(
+            discardUpload(deps, now, true),
+            TE.map(() => 'discarded' as const),
+          )
+          if (now.protocol === 'multipart' || now.offset !== now.length) return discarded
+          return pipe(
+            finishUpload(deps, now),
+            TE.matchE(
+              // Bytes that are not accepted are deleted already.
+              (failure): TE.TaskEither<Unavailable, 'finished' | 'discarded' | 'none'> =>
+                failure._tag === 'Unavailable' ? TE.left(failure) : TE.right('discarded'),
+              () => TE.right('finished'),
+            ),
+          )
+        }),
+      )
+
+    let finished = 0
+    let discarded = 0
+    const stranded = await uploads.listStranded(folder.right, sweptAtOnce)()
+    if (E.isLeft(stranded)) return stranded
+    for (const upload of stranded.right) {
+      if (signal.aborted) break
+      const settled = await tryWithUploadLock(deps, upload.uid, () => settle(upload))()
+      if (E.isLeft(settled)) return settled
+      if (O.isNone(settled.right)) continue
+      if (settled.right.value === 'finished') finished += 1
+      if (settled.right.value === 'discarded') discarded += 1
+    }
+
+    const received = await uploads.listReceived(folder.right, sweptAtOnce)()
+    if (E.isLeft(received)) return received
+    const stored = signal.aborted ? [] : received.right
+    await Promise.all(stored.map(intake.store))
+
+    const removed = await removeFiles(deps)
+    if (E.isLeft(removed)) return removed
+    const forgotten = await uploads.forget(rememberedMs, sweptAtOnce)()
+    if (E.isLeft(forgotten)) return forgotten
+    return E.right({ finished, stored: stored.length, discarded, removedFiles: removed.right })
+  }
+
+/**
+ * Removes the files of uploads that have ended, and old files without a row. The files are listed before the rows are
+ * read, and a row exists before its file, so no file of a new upload is taken for an orphan.
+ */
+const removeFiles = async ({
+  incoming,
+  uploads,
+}: Pick<UploadSweepDeps, 'incoming' | 'uploads'>): Promise<E.Either<Unavailable, number>> => {
+  const all = await incoming.list(0)()
+  if (E.isLeft(all)) return all
+  const old = await incoming.list(orphanMs)()
+  if (E.isLeft(old)) return old
+  const states = await uploads.statesOf(all.right)()
+  if (E.isLeft(states)) return states
+  const isOld = new Set<UploadUid>(old.right)
+  let count = 0
+  for (const uid of all.right) {
+    const state = states.right.get(uid)
+    if (state === 'receiving' || state === 'received' || (state === undefined && !isOld.has(uid))) continue
+    const removed = await incoming.remove(uid)()
+    if (E.isLeft(removed)) return removed
+    count += 1
+  }
+  return E.right(count)
+}

@@ -1,0 +1,124 @@
+import type { JobUid, TicketUid, UploadUid } from '../media/ids.ts'
+import type { MediaKind } from '../media/media-kind.ts'
+
+/** Who may see, continue and end an upload: only the admin, or the holder of the ticket, that began it. */
+export type UploadOwner =
+  | { readonly kind: 'admin'; readonly sub: string }
+  | { readonly kind: 'ticket'; readonly ticket: TicketUid }
+
+/** What the new file is to be, besides its bytes. */
+export type UploadDetails = {
+  readonly title: string | null
+  readonly alt: string | null
+  readonly isPublic: boolean
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
+/** What a caller may upload. */
+export type UploadRights = {
+  readonly owner: UploadOwner
+  /** Maximum length of a file in bytes. */
+  readonly maxBytes: number
+  /** The kinds of files that are accepted; `null`: all. */
+  readonly kinds: ReadonlyArray<MediaKind> | null
+  /**
+   * What a ticket says of its files. Then the client chooses only the file name, and the title if the ticket has none.
+   * `null`: the client chooses everything.
+   */
+  readonly fixed: Omit<UploadDetails, 'alt'> | null
+  /**
+   * Whether the same bytes become the file that the library has already. An upload by ticket is always a file of its
+   * own, because its caller must not learn what the library has.
+   */
+  readonly deduplicates: boolean
+  /** Whether the state of an upload shows a token for its file. */
+  readonly mayView: boolean
+}
+
+/**
+ * How the bytes arrive. A `multipart` body cannot be continued. `url`: Larder fetches them.
+ */
+export const uploadProtocols = ['tus', 'multipart', 'url'] as const
+export type UploadProtocol = (typeof uploadProtocols)[number]
+
+/**
+ * State of an upload. `receiving`: bytes are missing. `received`: all bytes are on disk, which is acknowledged.
+ * `in_library`: the original is stored, and the library has the file. `refused`: the bytes are not accepted.
+ */
+export const storedUploadStates = ['receiving', 'received', 'in_library', 'refused'] as const
+export type StoredUploadState = (typeof storedUploadStates)[number]
+
+/** Hashes of the first bytes of an upload, which can be continued by any process. */
+export type HashState = {
+  /** Saved state of SHA-512, in base64. `sha256` has the same form. */
+  readonly sha512: string
+  readonly sha256: string
+}
+
+/** The file of the library that an upload becomes. */
+export type UploadTarget = {
+  readonly kind: MediaKind
+  readonly media: string
+  /** The job that makes its exports; `null` if there is nothing to make. */
+  readonly job: JobUid | null
+}
+
+/** An upload as it is stored. Times are in milliseconds since 1970, by the clock of the database. */
+export type Upload = {
+  readonly uid: UploadUid
+  readonly owner: UploadOwner
+  readonly protocol: UploadProtocol
+  /** The folder of incoming files that has its bytes. Only processes that share this folder continue it. */
+  readonly folder: string
+  readonly state: StoredUploadState
+  /** Length in bytes; `null` if the client has not said it yet. */
+  readonly length: number | null
+  /** Number of bytes that are certainly on disk. */
+  readonly offset: number
+  /** State of the hashes at `offset`; `null` at the start. */
+  readonly hashes: HashState | null
+  readonly name: string
+  readonly details: UploadDetails
+  readonly kinds: ReadonlyArray<MediaKind> | null
+  readonly maxBytes: number
+  readonly deduplicates: boolean
+  readonly mayView: boolean
+  /** The `Upload-Metadata` of a tus client as it was sent, which HEAD returns; `null` for the rest. */
+  readonly sentMetadata: string | null
+  /** Digests of all bytes in lower-case hex; `null` before the state `received`. */
+  readonly digests: { readonly sha512: string; readonly sha256: string } | null
+  /** `null` before the state `received`. */
+  readonly target: UploadTarget | null
+  /** Why it was refused; `null` for another state. */
+  readonly reason: string | null
+  readonly createdAt: number
+  /** When the last byte arrived. */
+  readonly touchedAt: number
+  /** When it expires unless more bytes arrive. */
+  readonly expiresAt: number
+}
+
+/** An upload that begins. `announced`: the space that it needs, as far as the client has said (bytes). */
+export type NewUpload = { readonly announced: number } & Pick<
+  Upload,
+  | 'uid'
+  | 'owner'
+  | 'protocol'
+  | 'folder'
+  | 'length'
+  | 'name'
+  | 'details'
+  | 'kinds'
+  | 'maxBytes'
+  | 'deduplicates'
+  | 'mayView'
+  | 'sentMetadata'
+>
+
+/** All bytes of an upload are on disk. */
+export type ReceivedUpload = {
+  readonly length: number
+  readonly sha512: string
+  readonly sha256: string
+  readonly target: UploadTarget & { readonly job: JobUid }
+}

@@ -1,0 +1,48 @@
+import type { UploadUid } from '../domain/media/ids.ts'
+import type { NoSpace, Unavailable } from '../domain/shared/errors.ts'
+import type { HashState } from '../domain/upload/upload.ts'
+import type { E, TE } from '../fp.ts'
+
+/** How far the bytes of a file are certainly on disk. */
+export type WrittenBytes = { readonly offset: number; readonly hashes: HashState }
+
+/** Bytes of a file with the saved state of their hashes; `null` if there is none. */
+export type SavedBytes = { readonly offset: number; readonly hashes: HashState | null }
+
+/** Appends to one file. A disk that is full fails with NoSpace. */
+export type IncomingWriter = {
+  /** Number of bytes that were given to `write`, with those that the file had before. */
+  readonly size: () => number
+  readonly write: (bytes: Uint8Array) => Promise<E.Either<NoSpace | Unavailable, void>>
+  /** Waits until all written bytes are on disk, so that a loss of power does not lose them. */
+  readonly sync: () => Promise<E.Either<NoSpace | Unavailable, WrittenBytes>>
+  readonly close: () => Promise<void>
+}
+
+/** The digests of all bytes of a file, in lower-case hex. */
+export type IncomingDigests = { readonly sha512: string; readonly sha256: string }
+
+/**
+ * The files whose bytes arrive, one for each upload, in a folder of one machine or of several that share it. Only the
+ * holder of the lock of an upload changes its file.
+ */
+export type IncomingFiles = {
+  /** Returns the name of the folder, which no other folder has. All processes that share the folder get the same name. */
+  readonly folder: TE.TaskEither<Unavailable, string>
+  /** Returns the free space of the disk in bytes. */
+  readonly free: TE.TaskEither<Unavailable, number>
+  /**
+   * Opens the file to append at `offset`, and creates it for the offset 0. Bytes behind the offset are dropped: no one
+   * was told that they had arrived. Returns `null` if the file does not have the bytes before the offset.
+   */
+  readonly open: (uid: UploadUid, from: SavedBytes) => TE.TaskEither<Unavailable, IncomingWriter | null>
+  /** Returns the digests of the bytes before `offset`. Reads these bytes only if `hashes` is not their state. */
+  readonly digests: (uid: UploadUid, written: SavedBytes) => TE.TaskEither<Unavailable, IncomingDigests>
+  /** Reads the first bytes of the file (up to 4,096), from which its type is detected. */
+  readonly head: (uid: UploadUid) => TE.TaskEither<Unavailable, Uint8Array>
+  readonly pathOf: (uid: UploadUid) => string
+  /** Removes the file, if it exists. */
+  readonly remove: (uid: UploadUid) => TE.TaskEither<Unavailable, void>
+  /** Lists the files that were last written more than `forMs` milliseconds ago. */
+  readonly list: (forMs: number) => TE.TaskEither<Unavailable, ReadonlyArray<UploadUid>>
+}

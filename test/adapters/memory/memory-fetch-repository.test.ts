@@ -1,0 +1,19 @@
+import { createMemoryFetchRepository } from '../../../src/adapters/memory/memory-fetch-repository.ts'
+import { createMemoryMedia } from '../../../src/adapters/memory/memory-media.ts'
+import { createMemoryUploadRepository } from '../../../src/adapters/memory/memory-upload-repository.ts'
+import { fetchRepositoryContract } from '../../contracts/fetch-repository.contract.ts'
+import { createStandingClock } from '../../support/memory-larder.ts'
+
+describe('memory fetch repository', () => {
+  fetchRepositoryContract(async () => {
+    const { clock, advance } = createStandingClock()
+    const media = createMemoryMedia(clock)
+    const rows: Parameters<typeof createMemoryFetchRepository>[2] = new Map()
+    return {
+      fetches: createMemoryFetchRepository(media.uploads, clock, rows),
+      uploads: createMemoryUploadRepository({ clock, media }),
+      advance: async (seconds) => advance(seconds),
+      dump: async () => JSON.stringify([...rows.values()]),
+    }
+  })
+})

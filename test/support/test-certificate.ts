@@ -1,0 +1,21 @@
+/** A key and its own certificate for `secure.test`, `localhost` and 127.0.0.1, for servers of tests. No other program trusts it. */
+export const testCertificate = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg8IS1leRPl6H+onmI
+dZQ2h4Dm6w1lYqSu9eAjigPnC7ChRANCAASMfL8eCmr7/u6dSDZQjV643vrt6GYC
+n/+cfhg0C7WCG38onb4lCab1t9nwPLwmdQCw5Wvli5LbmXywmb7mnEL0
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBrDCCAVKgAwIBAgIUSMGflhz5u1n5Kr/tcpnCfYGe0uAwCgYIKoZIzj0EAwIw
+FjEUMBIGA1UEAwwLbGFyZGVyLnRlc3QwIBcNMjYxMTI3MDcyMjUyWhgPMjEyNjEx
+MDMwNzIyNTJaMBYxFDASBgNVBAMMC2xhcmRlci50ZXN0MFkwEwYHKoZIzj0CAQYI
+KoZIzj0DAQcDQgAEjHy/Hgpq+/7unUg2UI1euN767ehmAp//nH4YNAu1ght/KJ2+
+JQmm9bfZ8Dy8JnUAsOVr5YuS25l8sJm+5pxC9KN8MHowHQYDVR0OBBYEFHSqvfHt
+D+auKJma70yLZIFP9cPqMB8GA1UdIwQYMBaAFHSqvfHtD+auKJma70yLZIFP9cPq
+MA8GA1UdEwEB/wQFMAMBAf8wJwYDVR0RBCAwHoILc2VjdXJlLnRlc3SCCWxvY2Fs
+aG9zdIcEfwAAATAKBggqhkjOPQQDAgNIADBFAiEA6HX6eSxttNadCtAwCBVlOnyD
+rQhDCuCRjhr26RtV8dUCIA4PDzMUAh+1XU/UPshYvDCDGDmuOUaAhy6RZwyxgMWo
+-----END CERTIFICATE-----
+`,
+}
