@@ -19,6 +19,8 @@ export type Client = Operations & {
   readonly baseUrl: string
   /** Calls a route, and returns the reply as it is, when its headers are there. Throws a `LarderError` as the routes do. */
   readonly request: (id: OperationId, options?: AnyCallOptions) => Promise<Response>
+  /** Returns the headers with the token, for requests that other programs send. */
+  readonly authorize: () => Promise<Readonly<Record<string, string>>>
   /** Returns a client with another token. */
   readonly withToken: (token: TokenSource) => Client
 }
@@ -83,10 +85,12 @@ const dataOf = async (response: Response): Promise<unknown> => {
 /** Creates a client of one server. */
 export const createClient = (options: ClientOptions): Client => {
   const baseUrl = new URL(options.baseUrl).href.replace(/\/+$/, '')
-  const send = createSender(options)
+  const { send, authorization } = createSender(options)
 
   const partsOf = (id: OperationId, given: AnyCallOptions): RequestParts => {
-    const [method, template] = operationTable[id]
+    const operation = operationTable[id]
+    if (operation === undefined) throw new RangeError(`there is no operation ${id}`)
+    const [method, template] = operation
     const path = template.replace(/\{(\w+)\}/g, (_, name: string) => segment(name, given.path?.[name]))
     const { headers, body } = bodyOf(given.body)
     return {
@@ -112,6 +116,7 @@ export const createClient = (options: ClientOptions): Client => {
     ...operations,
     baseUrl,
     request: async (id, given = {}) => send(partsOf(id, given), given, async (response) => response),
+    authorize: authorization,
     withToken: (token) => createClient({ ...options, token }),
   }
 }

@@ -1,5 +1,6 @@
-import { errorOfReply, LarderError } from './larder-error.ts'
+import { LarderError } from './larder-error.ts'
 import type { CallControl, RawBody } from './operation-types.ts'
+import { errorOfReply } from './reply-error.ts'
 import { backOff, realTimers, type Timers } from './timers.ts'
 
 /** A token, or a function that is called before each request, and can renew it. */
@@ -92,7 +93,7 @@ export const createSender = (options: ClientOptions) => {
     }
   }
 
-  return async <A>(
+  const sendRepeatedly = async <A>(
     parts: RequestParts,
     control: CallControl,
     read: (response: Response) => Promise<A>,
@@ -106,4 +107,6 @@ export const createSender = (options: ClientOptions) => {
         await timers.sleep(wait, control.signal)
       }
   }
+
+  return { send: sendRepeatedly, authorization }
 }
