@@ -5,6 +5,7 @@ import { filesBelow, readText } from './support/contract.ts'
 /** Exports of src that no production code uses, each with the reason why it exists. */
 const unusedInProduction: Readonly<Record<string, string>> = {
   'src/adapters/cache/memory/memory-cache.ts createMemoryCache': 'the cache of tests',
+  'src/adapters/memory/memory-fetch-repository.ts createMemoryFetchRepository': 'for tests',
   'src/adapters/memory/memory-bus-positions.ts createMemoryBusPositions': 'for tests',
   'src/adapters/memory/memory-instances.ts createMemoryInstances': 'for tests',
   'src/adapters/memory/memory-invalidation-bus.ts createMemoryInvalidationBus': 'for tests',
@@ -20,12 +21,10 @@ const unusedInProduction: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-media-repository.ts createMemoryMediaRepository': 'for tests',
   'src/adapters/memory/memory-object-store.ts createMemoryObjectStore': 'for tests',
   'src/adapters/memory/memory-stored-file-repository.ts createMemoryStoredFileRepository': 'for tests',
+  'src/adapters/memory/memory-upload-repository.ts createMemoryUploadRepository': 'for tests',
   'src/adapters/memory/memory-user-repository.ts createMemoryUserRepository': 'for tests',
   'src/adapters/memory/memory-work-locks.ts createMemoryWorkLocks': 'for tests',
   'src/adapters/transcode/process/decoder-limits.ts acceptedCodecs': 'a test compares the documents with it',
-  'src/domain/shared/outbound-fault.ts outboundFaultOf':
-    'for the first service that reads the body of a response',
-  'src/http/request/upload-body.ts uploadBody': 'for the first route that reads an upload',
 }
 
 /** Names that several files of src export, each with the reason. */

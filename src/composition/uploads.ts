@@ -14,7 +14,7 @@ import type { TE } from '../fp.ts'
 import type { TusProtocol } from '../ports/tus-protocol.ts'
 import type { Adapters } from './larder.ts'
 
-/** What receives uploads, and what goes on with those that nobody continues. */
+/** What receives uploads, and what goes on with those that have no client any more. */
 export type UploadServices = {
   readonly uploadService: UploadService
   readonly uploadIntake: UploadIntake

@@ -4,10 +4,10 @@ import type { HashState } from '../domain/upload/upload.ts'
 import type { E, TE } from '../fp.ts'
 
 /** How far the bytes of a file are certainly on disk. */
-export type WrittenBytes = { readonly offset: number; readonly hashes: HashState }
+type WrittenBytes = { readonly offset: number; readonly hashes: HashState }
 
 /** Bytes of a file with the saved state of their hashes; `null` if there is none. */
-export type SavedBytes = { readonly offset: number; readonly hashes: HashState | null }
+type SavedBytes = { readonly offset: number; readonly hashes: HashState | null }
 
 /** Appends to one file. A disk that is full fails with NoSpace. */
 export type IncomingWriter = {

@@ -12,7 +12,7 @@ export type TusRequest = {
 }
 
 /** An upload as the protocol sees it. */
-export type TusUpload = {
+type TusUpload = {
   /** `null`: the client declares it later. */
   readonly length: number | null
   readonly offset: number

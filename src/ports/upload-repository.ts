@@ -35,7 +35,7 @@ export type UploadReceipt =
   | { readonly result: 'gone' }
 
 /**
- * Uploads (http-api.md §11). A row exists before the first byte is on disk, and longer than the last, so a file of the
+ * Uploads (http-api.md §11.2). A row exists before the first byte is on disk, and longer than the last, so a file of the
  * folder without a row is an orphan.
  */
 export type UploadRepository = {
@@ -79,6 +79,8 @@ export type UploadRepository = {
    * upload expired, or was refused before its last byte. Returns `false` if it is not being received any more.
    */
   readonly abandon: (uid: UploadUid, givesBack: boolean) => TE.TaskEither<Unavailable, boolean>
+  /** Returns whether the library will have this file, because an upload of its bytes is received. */
+  readonly isReceived: (media: string) => TE.TaskEither<Unavailable, boolean>
   /** Returns which of these uploads have a row, and its state. */
   readonly statesOf: (
     uids: ReadonlyArray<string>,

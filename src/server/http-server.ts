@@ -8,6 +8,7 @@ import {
 import type { HttpLimits } from '../http/http-limits.ts'
 import type { ServerLifecycle } from '../http/lifecycle.ts'
 import type { TrafficCounters } from '../http/middleware/traffic-counters.ts'
+import { isReceivingUpload } from '../http/request/upload-body.ts'
 import type { BufferedReply } from '../http/response/reply.ts'
 import {
   type Connection,
@@ -101,8 +102,12 @@ export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServ
   const failed = new WeakSet<Connection>()
   server.on('clientError', (error: NodeJS.ErrnoException, connection: Connection) => {
     if (isClosing(connection) || failed.has(connection)) return
+    // The reader of an upload has limits of its own. It ends at once if the client has ended the connection.
+    const isUploading = isReceivingUpload(connection)
+    if (isUploading && error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return
     failed.add(connection)
-    const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE' || !connection.writable
+    const isReset =
+      error.code === 'ECONNRESET' || error.code === 'EPIPE' || isUploading || !connection.writable
     if (isReset) {
       connection.destroy()
       return

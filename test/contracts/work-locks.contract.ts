@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { unavailable } from '../../src/domain/shared/errors.ts'
-import { O, TE } from '../../src/fp.ts'
+import { E, O, TE } from '../../src/fp.ts'
 import type { WorkLocks } from '../../src/ports/work-locks.ts'
 import { left, right } from '../support/expect-right.ts'
 
@@ -29,6 +29,23 @@ export const workLocksContract = (make: () => Promise<readonly [WorkLocks, WorkL
       return ended
     }
   }
+  /** Holds the lock until it is asked for. */
+  const holdUntilAsked = async (locks: WorkLocks, name: string) => {
+    let asked: AbortSignal | undefined
+    let release: Promise<unknown> = Promise.resolve()
+    await new Promise<void>((isHeld) => {
+      release = right(
+        locks.tryWith(name, (_, signal) => () => {
+          asked = signal
+          isHeld()
+          return new Promise<E.Either<never, string>>((resolve) => {
+            signal.addEventListener('abort', () => resolve(E.right('done')))
+          })
+        }),
+      )
+    })
+    return { isHeld: true, release, wasAsked: () => asked?.aborted }
+  }
   const isFree = async (locks: WorkLocks, name: string): Promise<boolean> =>
     O.isSome(await right(locks.tryWith(name, () => TE.right(undefined))))
 
@@ -43,6 +60,19 @@ export const workLocksContract = (make: () => Promise<readonly [WorkLocks, WorkL
     expect(await release()).to.deep.equal(O.some('done'))
     expect(await isFree(other, 'a')).to.equal(true)
     expect(await isFree(one, 'a')).to.equal(true)
+  })
+
+  it('tells the holder that another process, or its own, asks for the lock', async () => {
+    for (const asking of [other, one]) {
+      const { isHeld, release, wasAsked } = await holdUntilAsked(one, 'b')
+      expect(isHeld).to.equal(true)
+      await right(asking.ask('a'))
+      expect(wasAsked()).to.equal(false)
+      await right(asking.ask('b'))
+      await release
+      expect(await isFree(other, 'b')).to.equal(true)
+    }
+    await right(other.ask('free'))
   })
 
   it('keeps locks of different names independent', async () => {

@@ -17,7 +17,7 @@ const loadReplyFault = async (): Promise<ReplyFault> => {
 
 const methodOf = (line: string): string => {
   const named = / -X (\w+)/.exec(line)?.[1]
-  return named ?? (/ -d /.test(line) ? 'POST' : 'GET')
+  return named ?? (/ -[dF] /.test(line) ? 'POST' : 'GET')
 }
 
 /** Returns the requests of the examples as `POST /api/1/admin/tokens`, with `x` for each variable. */

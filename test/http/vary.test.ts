@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { aNewContentFile, aNewFileJob, aNewJob } from '../support/builders.ts'
+import { authenticateAdminUploads } from '../../src/domain/upload/uploader-rights.ts'
+import { aNewContentFile, aNewFileJob, aNewJob, anUploadRequest } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { storeBytes } from '../support/library.ts'
 import { isPathOf, servedRoutes } from '../support/served-routes.ts'
@@ -33,6 +34,12 @@ describe('Vary of every route (§6.3) [V13]', () => {
     const original = await storeBytes(larder, Buffer.from('an original'), 'video/mp4')
     const added = aNewContentFile({ original })
     await right(larder.contentFiles.add(added, aNewFileJob()))
+    const upload = await right(
+      larder.uploadService.begin(
+        await right(authenticateAdminUploads(larder.admins, 1000)(admin)),
+        anUploadRequest(),
+      ),
+    )
     cases = [
       ...routes.map(({ kind, path }) => ({
         path: `/api/1/${path}`,
@@ -58,6 +65,11 @@ describe('Vary of every route (§6.3) [V13]', () => {
         '/instances',
         `/cache/purges/${purge.uid}`,
       ].map((path) => ({ path: `/api/1/admin${path}`, jwt: admin, readsAuthorization: true })),
+      ...['', 'tus/'].map((where) => ({
+        path: `/api/1/uploads/${where}${upload}`,
+        jwt: admin,
+        readsAuthorization: true,
+      })),
       ...['ios', 'android'].map((name) => ({
         path: `/api/1/content_files/${film.uid}/${name}.m3u8`,
         jwt: content,

@@ -17,6 +17,7 @@ const reasons: Readonly<Record<string, string>> = {
   outbound: 'one adapter; test/adapters/http/http-outbound.test.ts tests it against servers',
   'resolve-name': 'it is the look-up of the operating system',
   'ticket-secrets': 'one adapter, which draws random bytes',
+  'incoming-files': 'one adapter; test/adapters/fs/fs-incoming-files.test.ts tests it on a disk',
   'library-repository': 'what two repositories have in common; the contract of each holds it',
   log: 'one adapter, which writes lines',
   monotonic: 'it is performance.now',
@@ -25,6 +26,7 @@ const reasons: Readonly<Record<string, string>> = {
   'stale-cache': 'one adapter, on any tier; test/http/database-down.test.ts tests it',
   'uncached-reader':
     'one adapter; test/http/routes/media-file-routes.test.ts tests it with a store that has faults',
+  'tus-protocol': 'one adapter; test/http/routes/tus-routes.test.ts tests it by its client',
   'token-key': 'a type; it has no adapter',
   'tier-outcome': 'a type; it has no adapter',
 }

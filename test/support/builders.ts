@@ -158,3 +158,13 @@ export const aNewUpload = (overrides: Partial<NewUpload> = {}): NewUpload => ({
   sentMetadata: null,
   ...overrides,
 })
+
+/** What a client says that begins an upload of `length` bytes. */
+export const anUploadRequest = (length = 10) => ({
+  protocol: 'tus' as const,
+  length,
+  announced: length,
+  fileName: 'a.png',
+  details: { title: null, alt: null, isPublic: false, metadata: {} },
+  sentMetadata: null,
+})

@@ -49,6 +49,12 @@ export const createKnexUploadRepository = (db: Knex, expireSeconds: number): Upl
        u.received_offset = u.length or u.expires_at < now() or u.protocol = 'multipart'
      )`)} order by u.id limit ?`,
   )
+  const selectReceivedOf = selectOne(
+    'read',
+    'uploads.received_of',
+    Uid,
+    `select uid from uploads where media = ? and state = 'received'`,
+  )
   const selectStates = selectMany(
     'background',
     'uploads.states',
@@ -185,6 +191,8 @@ export const createKnexUploadRepository = (db: Knex, expireSeconds: number): Upl
         if (givesBack && row.ticket !== null) await trx.raw(sql.giveTicketBack, { ticket: row.ticket })
         return true
       }),
+
+    isReceived: (media) => pipe(selectReceivedOf(media), TE.map(O.isSome)),
 
     statesOf: (uids) =>
       pipe(

@@ -156,6 +156,9 @@ export const createMemoryUploadRepository = ({
         return uploads.delete(uid)
       }),
 
+    isReceived: (media) =>
+      TE.fromIO(() => all().some(({ state, target }) => state === 'received' && target?.media === media)),
+
     statesOf: (uids) =>
       TE.fromIO(
         () =>

@@ -43,7 +43,7 @@ type RegisteredFile = LibraryFileId & {
 }
 
 /** A file that has the bytes already. */
-export type TwinFile = Pick<RegisteredFile, 'kind' | 'uid' | 'job' | 'isRestored'>
+type TwinFile = Pick<RegisteredFile, 'kind' | 'uid' | 'job' | 'isRestored'>
 
 type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
 
@@ -149,7 +149,6 @@ export const createIngestService = (deps: Deps): IngestService => {
   const { files, imageFiles, contentFiles, newUid, jobs, attempts, locks, sleep, trash } = deps
   const imageIngest = createImageIngest(deps)
   const contentIngest = createContentIngest(deps)
-
   const { find, findOrAdd } = createFindOrAdd(deps)
   const originals = createOriginals(deps)
   const makeExports = createMakeExports(deps)

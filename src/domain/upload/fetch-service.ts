@@ -13,7 +13,7 @@ import type { BeginFailure, UploadService } from './upload-service.ts'
 export type FetchRequest = { readonly url: string; readonly details: UploadDetails }
 
 /** `job`: the job that will make the exports, if the file is a new one. */
-export type RequestedFetch = { readonly upload: UploadUid; readonly job: JobUid }
+type RequestedFetch = { readonly upload: UploadUid; readonly job: JobUid }
 
 /** Fetches files from URLs that admins name (http-api.md §11.3). */
 export type FetchService = {
@@ -30,7 +30,7 @@ export type FetchService = {
   ) => TE.TaskEither<Unavailable, void>
 }
 
-export type FetchServiceDeps = FetchDeps & {
+type FetchServiceDeps = FetchDeps & {
   readonly locks: UploadLockDeps['locks']
   readonly sleep: Sleep
   readonly uploadService: Pick<UploadService, 'begin'>

@@ -21,7 +21,7 @@ export type FetchDeps = AppendDeps &
  * How an attempt ended. `received`: the upload is acknowledged, and its original is not stored yet. `ended`: there is nothing
  * more to do. `stopped`: another process, or this one after its next start, tries again.
  */
-export type FetchEnd = 'received' | 'ended' | 'stopped'
+type FetchEnd = 'received' | 'ended' | 'stopped'
 
 /** Number of attempts: each that does not count as handed back has ended with its process. */
 const maxAttempts = 5

@@ -10,7 +10,7 @@ import type { Refused, Unavailable } from '../shared/errors.ts'
 import type { Upload } from './upload.ts'
 import { tryWithUploadLock } from './upload-lock.ts'
 
-export type StoreUploadDeps = {
+type StoreUploadDeps = {
   readonly incoming: IncomingFiles
   readonly uploads: UploadRepository
   readonly ingest: Pick<IngestService, 'addReceived' | 'findTwin'>
@@ -72,7 +72,7 @@ const storeIn = (
  * Stores the original of a received upload, and gives the library its file and its job, exactly once: the row of the
  * upload ends in the transaction that adds the file. Does nothing if the upload is not received, or if another process does it.
  */
-export const storeUpload = (
+const storeUpload = (
   deps: StoreUploadDeps,
   uid: UploadUid,
   signal: AbortSignal,

@@ -33,7 +33,7 @@ import { type UploadHold, type UploadLockDeps, withUploadLock } from './upload-l
 import { readUploadStatus, type UploadStatus, type UploadStatusDeps } from './upload-status.ts'
 
 /** What a client says of the file that it sends. */
-export type UploadRequest = {
+type UploadRequest = {
   readonly protocol: UploadProtocol
   /** Length in bytes; `null` if it is not known yet. */
   readonly length: number | null
@@ -65,7 +65,7 @@ export type HeldUpload = {
   readonly discard: TE.TaskEither<Unavailable, boolean>
 }
 
-/** Receives files from admins and from the callers of tickets (http-api.md §11). */
+/** Receives files from admins and from the callers of tickets (http-api.md §11.2). */
 export type UploadService = {
   readonly begin: (rights: UploadRights, request: UploadRequest) => TE.TaskEither<BeginFailure, UploadUid>
   /**
@@ -83,7 +83,7 @@ export type UploadService = {
   readonly status: (owner: UploadOwner, uid: string) => TE.TaskEither<NotFound | Unavailable, UploadStatus>
 }
 
-export type UploadServiceDeps = AppendDeps &
+type UploadServiceDeps = AppendDeps &
   FinishDeps &
   UploadLockDeps &
   UploadStatusDeps & {
@@ -163,8 +163,11 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
       )
     },
 
-    append: (body) =>
-      pipe(
+    append: (body) => {
+      // A client that lost the answer to its last bytes sends none at the end. Its file may be gone from the folder.
+      if (upload.state !== 'receiving')
+        return TE.right({ upload, failure: null, held: hold(upload, signals, finish) })
+      return pipe(
         appendBytes(deps, upload, body, signals),
         TE.orElse((failure): TE.TaskEither<UploadFailure, Appended> => {
           // Its bytes are not accepted, or are gone, so nothing can continue it.
@@ -177,7 +180,8 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
         }),
         TE.map((appended) => ({ ...appended, held: hold(appended.upload, signals, finish) })),
         TE.tap(({ upload: now }) => (isComplete(now) ? finish(now) : TE.right(undefined))),
-      ),
+      )
+    },
 
     finish: finish(upload),
 

@@ -1,6 +1,7 @@
 import { O, pipe, TE } from '../../fp.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
+import type { UploadRepository } from '../../ports/upload-repository.ts'
 import type { MediaState } from '../jobs/media-state.ts'
 import type { ContentFileUid, ImageFileUid } from '../media/ids.ts'
 import type { Unavailable } from '../shared/errors.ts'
@@ -17,12 +18,13 @@ export type UploadStatus = {
 }
 
 export type UploadStatusDeps = {
+  readonly uploads: Pick<UploadRepository, 'isReceived'>
   readonly imageFiles: Pick<ImageFileRepository, 'findState'>
   readonly contentFiles: Pick<ContentFileRepository, 'findState'>
 }
 
 // The uid is that of a file of this kind, so the casts are safe.
-export const findTargetState = (
+const findTargetState = (
   { imageFiles, contentFiles }: UploadStatusDeps,
   { kind, media }: Pick<UploadTarget, 'kind' | 'media'>,
 ): TE.TaskEither<Unavailable, O.Option<MediaState>> =>
@@ -38,16 +40,29 @@ export const readUploadStatus = (
   const { state, target, reason } = upload
   if (state !== 'in_library' || target === null)
     return TE.right(O.some({ upload, state, progress: null, etaSeconds: null, reason }))
+  // Another upload of the same bytes becomes the file, and is not stored yet.
+  const received = pipe(
+    deps.uploads.isReceived(target.media),
+    TE.map((isReceived) =>
+      isReceived
+        ? O.some({ upload, state: 'received' as const, progress: null, etaSeconds: null, reason })
+        : O.none,
+    ),
+  )
   return pipe(
     findTargetState(deps, target),
-    TE.map(
-      O.map((media) => ({
-        upload,
-        state: media.state === 'ready' || media.state === 'failed' ? media.state : state,
-        progress: media.progress,
-        etaSeconds: media.etaSeconds,
-        reason: media.reason,
-      })),
-    ),
+    TE.flatMap((found): TE.TaskEither<Unavailable, O.Option<UploadStatus>> => {
+      if (O.isNone(found)) return received
+      const media = found.value
+      return TE.right(
+        O.some({
+          upload,
+          state: media.state === 'ready' || media.state === 'failed' ? media.state : state,
+          progress: media.progress,
+          etaSeconds: media.etaSeconds,
+          reason: media.reason,
+        }),
+      )
+    }),
   )
 }

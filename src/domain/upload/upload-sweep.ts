@@ -9,7 +9,7 @@ import type { UploadIntake } from './store-upload.ts'
 import type { Upload } from './upload.ts'
 import { tryWithUploadLock } from './upload-lock.ts'
 
-export type UploadSweepDeps = FinishDeps & {
+type UploadSweepDeps = FinishDeps & {
   readonly incoming: IncomingFiles
   readonly uploads: UploadRepository
   readonly locks: Pick<WorkLocks, 'tryWith'>
@@ -20,7 +20,7 @@ export type UploadSweepDeps = FinishDeps & {
 export type UploadSweepReport = {
   /** Uploads that were acknowledged: their last byte had arrived, and their client was gone. */
   readonly finished: number
-  /** Received uploads whose originals were stored. */
+  /** Received uploads whose originals it has tried to store. */
   readonly stored: number
   /** Uploads that expired, or that no process receives any more. */
   readonly discarded: number
@@ -36,7 +36,7 @@ const rememberedMs = 30 * 86_400_000
 const orphanMs = 3_600_000
 
 /**
- * Decides what becomes of uploads that nobody continues: acknowledges those that are complete, stores the originals of those
+ * Decides what becomes of uploads without a client: acknowledges those that are complete, stores the originals of those
  * that are acknowledged, and deletes the rest with their files.
  */
 export const sweepUploads =

@@ -1,5 +1,6 @@
 import type { JobUid, TicketUid, UploadUid } from '../media/ids.ts'
 import type { MediaKind } from '../media/media-kind.ts'
+import type { UploadTicket } from './upload-ticket.ts'
 
 /** Who may see, continue and end an upload: only the admin, or the holder of the ticket, that began it. */
 export type UploadOwner =
@@ -25,7 +26,7 @@ export type UploadRights = {
    * What a ticket says of its files. Then the client chooses only the file name, and the title if the ticket has none.
    * `null`: the client chooses everything.
    */
-  readonly fixed: Omit<UploadDetails, 'alt'> | null
+  readonly fixed: UploadTicket['details'] | null
   /**
    * Whether the same bytes become the file that the library has already. An upload by ticket is always a file of its
    * own, because its caller must not learn what the library has.

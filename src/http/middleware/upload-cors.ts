@@ -35,7 +35,7 @@ export const createUploadCorsPolicy = (
   uploadMaxBytes: number,
 ): CorsPolicy => {
   const anyOrigin = origins.includes('*')
-  const tus: Headers = { 'Tus-Resumable': '1.0.0' }
+  const tus: Headers = { 'Tus-Resumable': '1.0.0', 'Tus-Version': '1.0.0' }
   const shared = (origin: string): Headers => ({
     ...securityHeaders,
     ...tus,
@@ -59,7 +59,6 @@ export const createUploadCorsPolicy = (
           'Access-Control-Allow-Methods': 'POST, PATCH, HEAD, GET, DELETE, OPTIONS',
           'Access-Control-Allow-Headers': allowedHeaders,
           'Access-Control-Max-Age': '86400',
-          'Tus-Version': '1.0.0',
           'Tus-Extension': extensions,
           'Tus-Max-Size': String(uploadMaxBytes),
         },

@@ -4,6 +4,11 @@ import { TimeoutError } from '../../domain/shared/timeout-error.ts'
 import { E } from '../../fp.ts'
 import { type RequestBody, sendContinue } from './request-body.ts'
 
+const receiving = new WeakSet<IncomingMessage['socket']>()
+
+/** Returns whether a connection receives a body that may take any time, as long as bytes arrive. */
+export const isReceivingUpload = (connection: IncomingMessage['socket']): boolean => receiving.has(connection)
+
 /** A client that sends no byte for this long (milliseconds) is gone, however long its upload may take. */
 const maxSilenceMs = 30_000
 
@@ -14,14 +19,19 @@ const maxSilenceMs = 30_000
 async function* receive(request: IncomingMessage, milliseconds: number): AsyncGenerator<Uint8Array> {
   // If the handler stops reading early, it still sends a reply, so the request must not be destroyed.
   const pieces = request.iterator({ destroyOnReturn: false })
-  for (;;) {
-    const timer = setTimeout(
-      () => request.destroy(new TimeoutError(`no byte of the body within ${milliseconds} ms`)),
-      milliseconds,
-    )
-    const piece = await pieces.next().finally(() => clearTimeout(timer))
-    if (piece.done === true) return
-    yield piece.value
+  receiving.add(request.socket)
+  try {
+    for (;;) {
+      const timer = setTimeout(
+        () => request.destroy(new TimeoutError(`no byte of the body within ${milliseconds} ms`)),
+        milliseconds,
+      )
+      const piece = await pieces.next().finally(() => clearTimeout(timer))
+      if (piece.done === true) return
+      yield piece.value
+    }
+  } finally {
+    receiving.delete(request.socket)
   }
 }
 

@@ -41,7 +41,6 @@ type Outcome<A> = TE.TaskEither<Failure, A>
 
 /** Translates a fault that the protocol names by its status only. */
 const failureOf = ({ status }: TusFault, uid: string): Failure => {
-  if (status === 412) return wrongTusVersion
   if (status === 409) return conflict('the upload has another offset')
   if (status === 413) return tooLarge(0)
   return status === 404 || status === 410 ? notFound('upload', uid) : malformedUpload
@@ -54,6 +53,12 @@ async function* untilStopping(body: ByteStream, { isStopping }: ServerLifecycle)
     if (isStopping()) return
   }
 }
+
+/** A GET is not one of the protocol, and needs none of its headers. */
+const speakingTus = (incoming: IncomingRequest): IncomingRequest =>
+  incoming.method === 'HEAD'
+    ? incoming
+    : { ...incoming, headers: { ...incoming.headers, 'tus-resumable': '1.0.0' } }
 
 const headersOf = ({ headers }: IncomingRequest): TusRequest['headers'] =>
   Object.fromEntries(
@@ -97,6 +102,7 @@ export const tusRoutes = (
   const speak =
     (request: TusRequest, uploads: TusUploads<Failure>): Outcome<TusReply> =>
     async () => {
+      if (request.headers['tus-resumable'] !== '1.0.0') return E.left(wrongTusVersion)
       const reply = await tus(request, uploads)
       if (E.isRight(reply)) return reply
       return E.left(reply.left._tag === 'TusFault' ? failureOf(reply.left, request.uid ?? '') : reply.left)
@@ -231,7 +237,7 @@ export const tusRoutes = (
       credential,
       params: ByUid,
       handler: ({ credential: rights, params: { uid }, incoming }) =>
-        onUpload('HEAD', rights, uid, incoming, none),
+        onUpload('HEAD', rights, uid, speakingTus(incoming), none),
     }),
   )
 

@@ -65,7 +65,7 @@ const receiveForm =
     return received.right.finish()
   }
 
-/** The routes that receive files in one request, and tell the state of uploads (http-api.md §11). */
+/** The routes that receive files in one request, and tell the state of uploads (http-api.md §11.2). */
 export const uploadRoutes = (
   { authenticateUploader, uploadService, showUpload, smallMaxBytes, sharing }: Deps,
   handle: UploadRouteHandler,

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { createKnex } from '../../../src/adapters/knex/create-knex.ts'
 import { createKnexContentFileRepository } from '../../../src/adapters/knex/knex-content-file-repository.ts'
+import { createKnexFetchRepository } from '../../../src/adapters/knex/knex-fetch-repository.ts'
 import { createKnexImageFileRepository } from '../../../src/adapters/knex/knex-image-file-repository.ts'
 import { createKnexJobQueue } from '../../../src/adapters/knex/knex-job-queue.ts'
 import { createKnexMediaRepository } from '../../../src/adapters/knex/knex-media-repository.ts'
@@ -9,8 +10,10 @@ import { createKnexRevocations } from '../../../src/adapters/knex/knex-revocatio
 import { createKnexStoredFileRepository } from '../../../src/adapters/knex/knex-stored-file-repository.ts'
 import { createKnexTicketRepository } from '../../../src/adapters/knex/knex-ticket-repository.ts'
 import { createKnexTrash } from '../../../src/adapters/knex/knex-trash.ts'
+import { createKnexUploadRepository } from '../../../src/adapters/knex/knex-upload-repository.ts'
 import { createKnexUserRepository } from '../../../src/adapters/knex/knex-user-repository.ts'
 import { noProgress } from '../../../src/domain/jobs/job.ts'
+import type { UploadUid } from '../../../src/domain/media/ids.ts'
 import type { TE } from '../../../src/fp.ts'
 import type { JobQueue } from '../../../src/ports/job-queue.ts'
 import {
@@ -23,6 +26,7 @@ import {
   aNewImageFile,
   aNewJob,
   anImageExportUid,
+  anUploadUid,
 } from '../../support/builders.ts'
 import { filesBelow, readText } from '../../support/contract.ts'
 import { right } from '../../support/expect-right.ts'
@@ -174,6 +178,9 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(createKnexUserRepository(db).isAdmin('ann'))
   await right(createKnexUserRepository(db).listAdmins(null, 50))
   await right(createKnexTicketRepository(db).find(''))
+  const fetches = createKnexFetchRepository(db)
+  await right(fetches.list('here', 5))
+  await right(fetches.findReason(anUploadUid(), 'ann'))
   const revocations = createKnexRevocations(db)
   await right(revocations.findNotBefore({ kind: 'uid', subject: imageUid }))
   await right(revocations.listSince(null))
@@ -218,6 +225,17 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(trash.findTwin(''))
   await right(trash.listTakenDown(null, 10))
   await right(trash.hasDeleted)
+  const uploads = createKnexUploadRepository(db, 60)
+  const upload = 'up_none' as UploadUid
+  await right(uploads.find(upload))
+  await right(uploads.isReceived(imageUid))
+  await right(uploads.statesOf([upload]))
+  await right(uploads.listReceived('f', 10))
+  await right(uploads.listStranded('f', 10))
+  await right(uploads.advance(upload, { from: 0, offset: 1, hashes: { sha512: '', sha256: '' } }))
+  await right(uploads.adopt(upload, { kind: 'image', media: imageUid, job: null }))
+  await right(uploads.refuse(upload, 'no'))
+  await right(uploads.forget(0, 10))
 }
 
 const runEveryQueryOfJobs = async (jobs: JobQueue): Promise<void> => {

@@ -44,6 +44,7 @@ const sampleBodies: ReadonlyArray<object> = [
   { uids: ['if_a'], patch: { title: 'a' } },
   { uids: ['if_a'], delete: true },
   { jwt: 'a.b.c' },
+  { url: 'https://example.org/a.jpg', title: 'a' },
   { max_bytes: 1, kinds: ['image'], expires_in: 60, count: 2, origins: ['https://a.example'] },
   { uid: 'if_a', ttl_seconds: 60, restrictions: { maxh: 480 } },
 ]

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-// Uploads, and the tickets by which others than admins begin them (http-api.md §11). The bytes are in the folder
+// Uploads, and the tickets by which others than admins begin them (http-api.md §11.2). The bytes are in the folder
 // `folder` of one machine, or of several that share it. `received_offset` bytes are certainly on disk, and `hashes` is the state
 // of their digests, so that no process reads them again. An upload that is received has the uid of its file before the
 // library has it.
@@ -88,7 +88,7 @@ const up = async (db: Knex): Promise<void> => {
     await db.raw(`
       alter table ${table} drop constraint ${table}_original_sha512_check;
       alter table ${table} add constraint ${table}_original_sha512_check
-        check (original_sha512 ~ '^[0-9a-f]{128}(:[A-Za-z0-9_-]{1,80})?$') not valid;
+        check (original_sha512 ~ '^[0-9a-f]{128}(:[A-Za-z0-9_-]{1,80}){0,1}$') not valid;
     `)
 }
 

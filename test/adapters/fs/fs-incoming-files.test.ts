@@ -1,0 +1,82 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { createFsIncomingFiles } from '../../../src/adapters/fs/fs-incoming-files.ts'
+import type { UploadUid } from '../../../src/domain/media/ids.ts'
+import type { HashState } from '../../../src/domain/upload/upload.ts'
+import type { IncomingFiles } from '../../../src/ports/incoming-files.ts'
+import { right } from '../../support/expect-right.ts'
+import { createTemporaryIncoming } from '../../support/temporary-incoming.ts'
+
+const uid = 'up_1' as UploadUid
+const digestsOf = (bytes: Uint8Array) => ({
+  sha512: createHash('sha512').update(bytes).digest('hex'),
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+})
+
+describe('incoming files on a disk', () => {
+  const folder = createTemporaryIncoming()
+  let files: IncomingFiles
+  beforeEach(() => {
+    files = createFsIncomingFiles(folder.path(), Date.now)
+  })
+
+  const append = async (bytes: Uint8Array, offset = 0, hashes: HashState | null = null) => {
+    const writer = await right(files.open(uid, { offset, hashes }))
+    if (writer === null) throw new Error('the bytes are gone')
+    await right(() => writer.write(bytes))
+    const written = await right(writer.sync)
+    await writer.close()
+    return written
+  }
+
+  it('continue their hashes in another process, without the bytes before', async () => {
+    const bytes = randomBytes(300_000)
+    const first = await append(bytes.subarray(0, 100_001))
+    const last = await append(bytes.subarray(100_001), first.offset, first.hashes)
+    expect(last.offset).to.equal(bytes.length)
+    expect(await right(files.digests(uid, last))).to.deep.equal(digestsOf(bytes))
+    const unread = { offset: last.offset, hashes: { sha512: 'AAAA', sha256: 'AAAA' } }
+    expect(await right(files.digests(uid, unread)), 'of a state that cannot be loaded').to.deep.equal(
+      digestsOf(bytes),
+    )
+    expect((await right(files.head(uid))).length).to.equal(4096)
+  })
+
+  it('drop what was written behind the offset', async () => {
+    const first = await append(Buffer.from('abc'))
+    await writeFile(files.pathOf(uid), 'abcdefgh')
+    const last = await append(Buffer.from('XY'), first.offset, first.hashes)
+    expect(await right(files.digests(uid, last))).to.deep.equal(digestsOf(Buffer.from('abcXY')))
+    expect((await stat(files.pathOf(uid))).size).to.equal(5)
+  })
+
+  it('tell that bytes before the offset are gone', async () => {
+    const written = await append(Buffer.from('abc'))
+    await truncate(files.pathOf(uid), 2)
+    expect(await right(files.open(uid, written))).to.equal(null)
+    await right(files.remove(uid))
+    expect(await right(files.open(uid, written))).to.equal(null)
+    await right(files.remove(uid))
+  })
+
+  it('have one name of the folder for all processes', async () => {
+    const others = Array.from({ length: 8 }, () => createFsIncomingFiles(folder.path(), Date.now))
+    const names = await Promise.all(others.map((other) => right(other.folder)))
+    expect(new Set(names).size).to.equal(1)
+    expect(await right(files.folder)).to.equal(names[0])
+    expect(names[0]).to.match(/^[0-9a-f]{32}$/)
+  })
+
+  it('are listed by age, and nothing else of the folder is', async () => {
+    await right(files.folder)
+    await append(Buffer.from('abc'))
+    await writeFile(join(folder.path(), 'a note.txt'), '')
+    expect(await right(files.list(0))).to.deep.equal([uid])
+    expect(await right(files.list(60_000))).to.deep.equal([])
+    await utimes(files.pathOf(uid), 0, 0)
+    expect(await right(files.list(60_000))).to.deep.equal([uid])
+    expect(await right(files.free)).to.be.above(0)
+  })
+})

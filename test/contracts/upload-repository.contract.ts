@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto'
+import { expect } from 'chai'
+import type { JobUid, UploadUid } from '../../src/domain/media/ids.ts'
+import type { NewUpload, ReceivedUpload, Upload } from '../../src/domain/upload/upload.ts'
+import { O } from '../../src/fp.ts'
+import type { ImageFileRepository } from '../../src/ports/image-file-repository.ts'
+import type { UploadRepository } from '../../src/ports/upload-repository.ts'
+import { aNewFileJob, aNewImageFile } from '../support/builders.ts'
+import { right } from '../support/expect-right.ts'
+
+type Subject = { readonly uploads: UploadRepository; readonly imageFiles: ImageFileRepository }
+
+const hashes = { sha512: 'AA==', sha256: 'BB==' }
+const plenty = { free: 1e12, reserve: 0 }
+
+/** What every UploadRepository promises. `make` returns an empty library. */
+export const uploadRepositoryContract = (make: () => Promise<Subject>): void => {
+  let subject: Subject
+  beforeEach(async () => {
+    subject = await make()
+  })
+
+  const aNewUpload = (more: Partial<NewUpload> = {}): NewUpload => ({
+    uid: `up_${randomBytes(16).toString('base64url')}` as UploadUid,
+    owner: { kind: 'admin', sub: 'ann' },
+    protocol: 'tus',
+    folder: 'f',
+    length: 10,
+    announced: 10,
+    name: 'a.png',
+    details: { title: 't', alt: null, isPublic: true, metadata: { a: 1 } },
+    kinds: null,
+    maxBytes: 100,
+    deduplicates: true,
+    mayView: false,
+    sentMetadata: null,
+    ...more,
+  })
+  const begin = async (more: Partial<NewUpload> = {}): Promise<UploadUid> => {
+    const upload = aNewUpload(more)
+    expect(await right(subject.uploads.begin(upload, plenty))).to.equal('begun')
+    return upload.uid
+  }
+  const find = async (uid: UploadUid): Promise<Upload> => {
+    const found = await right(subject.uploads.find(uid))
+    if (O.isNone(found)) throw new Error(`${uid} is gone`)
+    return found.value
+  }
+  const received = (sha: string, media = 'if_1'): ReceivedUpload => ({
+    length: 10,
+    sha512: sha.repeat(128),
+    sha256: sha.repeat(64),
+    target: { kind: 'image', media, job: 'job_1' as JobUid },
+  })
+
+  it('finds an upload as it began', async () => {
+    const upload = aNewUpload({ kinds: ['image'] })
+    await right(subject.uploads.begin(upload, plenty))
+    const { announced: _, ...begun } = upload
+    expect(await find(upload.uid)).to.deep.include({ ...begun, state: 'receiving', offset: 0, target: null })
+    expect(await right(subject.uploads.find('up_none' as UploadUid))).to.deep.equal(O.none)
+  })
+
+  it('counts what the uploads of a folder have announced', async () => {
+    const uid = await begin({ length: 60, announced: 60 })
+    const space = { free: 150, reserve: 50 }
+    const other = (more: Partial<NewUpload>) => right(subject.uploads.begin(aNewUpload(more), space))
+    expect(await other({ length: 41, announced: 41 })).to.equal('no space')
+    expect(await other({ folder: 'g', length: 41, announced: 41 })).to.equal('begun')
+    await right(subject.uploads.advance(uid, { from: 0, offset: 60, hashes }))
+    expect(await other({ length: 41, announced: 41 })).to.equal('begun')
+  })
+
+  it('advances from the offset that it has, and from no other', async () => {
+    const uid = await begin()
+    expect(await right(subject.uploads.advance(uid, { from: 0, offset: 4, hashes }))).to.equal(true)
+    expect(await right(subject.uploads.advance(uid, { from: 0, offset: 5, hashes }))).to.equal(false)
+    expect(await find(uid)).to.deep.include({ offset: 4, hashes })
+  })
+
+  it('has its length declared once', async () => {
+    const uid = await begin({ length: null, announced: 0 })
+    const tight = { free: 5, reserve: 0 }
+    expect(await right(subject.uploads.declareLength(uid, 9, tight))).to.equal('no space')
+    expect(await right(subject.uploads.declareLength(uid, 9, plenty))).to.equal(true)
+    expect(await right(subject.uploads.declareLength(uid, 8, plenty))).to.equal(false)
+    expect((await find(uid)).length).to.equal(9)
+  })
+
+  it('is received once, and the second call returns the first result', async () => {
+    const uid = await begin()
+    const first = await right(subject.uploads.receive(uid, received('a')))
+    expect(first).to.deep.include({ result: 'received' })
+    expect(await right(subject.uploads.receive(uid, received('a', 'if_2')))).to.deep.equal(first)
+    expect(await find(uid)).to.deep.include({ state: 'received', target: received('a').target })
+    expect(await right(subject.uploads.isReceived('if_1'))).to.equal(true)
+    expect(await right(subject.uploads.listReceived('f', 10))).to.deep.equal([uid])
+    expect(await right(subject.uploads.abandon(uid, true))).to.equal(false)
+  })
+
+  it('has one target for the same bytes, however many uploads are received at once', async () => {
+    const uids = [await begin(), await begin(), await begin()]
+    const receipts = await Promise.all(
+      uids.map((uid, i) => right(subject.uploads.receive(uid, received('b', `if_${i}`)))),
+    )
+    expect(receipts.filter(({ result }) => result === 'received')).to.have.length(1)
+    expect(new Set(receipts.map((receipt) => 'target' in receipt && receipt.target.media)).size).to.equal(1)
+  })
+
+  it('ends in the transaction that adds its file, once', async () => {
+    const uid = await begin()
+    const file = { ...aNewImageFile(), upload: { uid, sharesBytes: true } }
+    expect(await right(subject.imageFiles.add(file, aNewFileJob())), 'not received').to.equal(false)
+    await right(subject.uploads.receive(uid, { ...received('c'), sha512: file.sha512 }))
+    expect(await right(subject.imageFiles.add(file, aNewFileJob()))).to.equal(true)
+    expect((await find(uid)).state).to.equal('in_library')
+    const again = await begin()
+    const twin = await right(subject.uploads.receive(again, { ...received('c'), sha512: file.sha512 }))
+    expect(twin).to.deep.include({ result: 'twin' })
+    expect('target' in twin && twin.target.media).to.equal(file.uid)
+  })
+
+  it('adds a file that shares its bytes with no other, as often as it comes', async () => {
+    const first = aNewImageFile()
+    await right(subject.imageFiles.add(first, aNewFileJob()))
+    const uid = await begin({ deduplicates: false })
+    const own = { ...received('d'), sha512: first.sha512 }
+    expect(await right(subject.uploads.receive(uid, own))).to.deep.include({ result: 'received' })
+    const file = { ...aNewImageFile(), sha512: first.sha512, upload: { uid, sharesBytes: false } }
+    expect(await right(subject.imageFiles.add(file, aNewFileJob()))).to.equal(true)
+    const found = await right(subject.imageFiles.findByOriginal(first.sha512))
+    expect(O.isSome(found) && found.value.uid).to.equal(first.uid)
+  })
+
+  it('is adopted or refused only while it is received', async () => {
+    const uid = await begin()
+    expect(await right(subject.uploads.refuse(uid, 'no'))).to.equal(false)
+    await right(subject.uploads.receive(uid, received('e')))
+    const target = { kind: 'image', media: 'if_9', job: null } as const
+    expect(await right(subject.uploads.adopt(uid, target))).to.equal(true)
+    expect(await right(subject.uploads.refuse(uid, 'no'))).to.equal(false)
+    expect(await find(uid)).to.deep.include({ state: 'in_library', target })
+    expect(await right(subject.uploads.statesOf([uid, 'up_none']))).to.deep.equal(
+      new Map([[uid, 'in_library']]),
+    )
+    const other = await begin()
+    await right(subject.uploads.receive(other, received('f')))
+    expect(await right(subject.uploads.refuse(other, 'no'))).to.equal(true)
+    expect(await find(other)).to.deep.include({ state: 'refused', reason: 'no' })
+  })
+
+  it('lists what is complete or cannot be continued', async () => {
+    await begin()
+    const complete = await begin()
+    await right(subject.uploads.advance(complete, { from: 0, offset: 10, hashes }))
+    const form = await begin({ protocol: 'multipart', length: null })
+    const listed = await right(subject.uploads.listStranded('f', 10))
+    expect(listed.map(({ uid }) => uid)).to.have.members([complete, form])
+    expect(await right(subject.uploads.abandon(form, true))).to.equal(true)
+    expect(await right(subject.uploads.find(form))).to.deep.equal(O.none)
+    expect(await right(subject.uploads.forget(0, 10))).to.equal(0)
+  })
+}

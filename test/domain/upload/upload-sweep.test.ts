@@ -1,0 +1,135 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { createFsIncomingFiles } from '../../../src/adapters/fs/fs-incoming-files.ts'
+import { createMemoryObjectStore } from '../../../src/adapters/memory/memory-object-store.ts'
+import type { Larder } from '../../../src/composition/larder.ts'
+import type { UploadUid } from '../../../src/domain/media/ids.ts'
+import { unavailable } from '../../../src/domain/shared/errors.ts'
+import { authenticateAdminUploads } from '../../../src/domain/upload/uploader-rights.ts'
+import { O, TE } from '../../../src/fp.ts'
+import type { ObjectStore } from '../../../src/ports/object-store.ts'
+import { anUploadRequest } from '../../support/builders.ts'
+import { inChunks } from '../../support/bytes.ts'
+import { left, right } from '../../support/expect-right.ts'
+import { createMemoryLarder, createStandingClock } from '../../support/memory-larder.ts'
+import { poster } from '../../support/pictures.ts'
+import { pollUntilDefined } from '../../support/processes.ts'
+import { createTemporaryIncoming } from '../../support/temporary-incoming.ts'
+
+const neverAborted = new AbortController().signal
+const ann = { kind: 'admin', sub: 'ann' } as const
+
+describe('the sweep of uploads', () => {
+  let larder: Larder
+  let advance: (seconds: number) => void
+  let picture: Buffer
+  const folder = createTemporaryIncoming()
+
+  before(async () => {
+    picture = await poster(64).png().toBuffer()
+  })
+  beforeEach(async () => {
+    const standing = createStandingClock()
+    advance = standing.advance
+    larder = await createMemoryLarder({ clock: standing.clock, ...(await folder.adapters()) })
+    await right(larder.admins.setAdmin('ann', true))
+  })
+
+  const begin = async (request: Parameters<Larder['uploadService']['begin']>[1]) => {
+    const token = await right(larder.admins.mintIdToken('ann'))
+    const rights = await right(authenticateAdminUploads(larder.admins, 1e9)(token))
+    return right(larder.uploadService.begin(rights, request))
+  }
+  const append = (uid: UploadUid, bytes: Uint8Array) =>
+    larder.uploadService.withUpload(ann, uid, (held) => held.append(inChunks(bytes)))
+  const sweep = () => right(larder.sweepUploads(neverAborted))
+  const files = async () => (await readdir(folder.path())).filter((name) => name.startsWith('up_'))
+
+  it('deletes an upload a day after its last byte, and not after its first', async () => {
+    const uid = await begin(anUploadRequest(100))
+    advance(80_000)
+    await right(append(uid, picture.subarray(0, 50)))
+    advance(80_000)
+    expect(await sweep()).to.deep.include({ discarded: 0 })
+    expect(await files()).to.deep.equal([uid])
+    advance(6401)
+    expect((await left(append(uid, picture.subarray(50, 60))))._tag).to.equal('NotFound')
+    expect(await sweep()).to.deep.include({ discarded: 1 })
+    expect(await files()).to.deep.equal([])
+    expect(await right(larder.uploads.find(uid))).to.deep.equal(O.none)
+  })
+
+  it('deletes an upload 7 days after its first byte, however often bytes arrive', async () => {
+    const uid = await begin(anUploadRequest(100))
+    for (let day = 0; day < 7; day += 1) {
+      await right(append(uid, picture.subarray(day, day + 1)))
+      advance(86_399)
+    }
+    advance(8)
+    expect(await sweep()).to.deep.include({ discarded: 1 })
+  })
+
+  it('acknowledges and stores an upload whose client was gone before the answer', async () => {
+    const uid = await begin(anUploadRequest(picture.length))
+    const writer = await right(larder.incoming.open(uid, { offset: 0, hashes: null }))
+    if (writer === null) throw new Error('no file')
+    await right(() => writer.write(picture))
+    const written = await right(writer.sync)
+    await writer.close()
+    await right(larder.uploads.advance(uid, { from: 0, ...written }))
+    expect(await sweep()).to.deep.include({ finished: 1, stored: 1, discarded: 0 })
+    const { state, upload } = await right(larder.uploadService.status(ann, uid))
+    expect(state).to.equal('in_library')
+    expect((await right(larder.library.find(upload.target?.media ?? ''))).fileName).to.equal('a.png')
+    expect(await files()).to.deep.equal([])
+  })
+
+  it('deletes a form whose process is gone', async () => {
+    await begin({ ...anUploadRequest(), length: null, protocol: 'multipart' })
+    expect(await sweep()).to.deep.include({ discarded: 1 })
+  })
+
+  it('stores an original once the store is there again, and keeps it until then', async () => {
+    let isAway = true
+    const inner = createMemoryObjectStore()
+    const store: ObjectStore = {
+      ...inner,
+      put: (key, object) =>
+        isAway ? TE.left(unavailable('object store')('it is away')) : inner.put(key, object),
+    }
+    larder = await createMemoryLarder({ store, clock: Date.now, ...(await folder.adapters()) })
+    await right(larder.admins.setAdmin('ann', true))
+    const uid = await begin(anUploadRequest(picture.length))
+    await right(append(uid, picture))
+    await sweep()
+    expect((await right(larder.uploadService.status(ann, uid))).state).to.equal('received')
+    expect(await files()).to.deep.equal([uid])
+    isAway = false
+    // The attempt of the request may still run: then a sweep leaves the upload to it.
+    await pollUntilDefined(async () => {
+      await sweep()
+      return (await right(larder.uploadService.status(ann, uid))).state === 'in_library' ? true : undefined
+    })
+    expect(await files()).to.deep.equal([])
+  })
+
+  it('leaves the uploads of another folder alone, which this server does not continue', async () => {
+    const uid = await begin(anUploadRequest(100))
+    await right(append(uid, picture.subarray(0, 50)))
+    const other = await mkdtemp(join(tmpdir(), 'larder-elsewhere-'))
+    const elsewhere = await createMemoryLarder({
+      ...larder,
+      incoming: createFsIncomingFiles(other, larder.clock),
+    })
+    expect((await left(elsewhere.uploadService.withUpload(ann, uid, (held) => held.cancel)))._tag).to.equal(
+      'NotFound',
+    )
+    expect((await right(elsewhere.uploadService.status(ann, uid))).upload.offset).to.equal(50)
+    advance(7 * 86_400)
+    expect(await right(elsewhere.sweepUploads(neverAborted))).to.deep.include({ discarded: 0 })
+    expect(await files()).to.deep.equal([uid])
+    await rm(other, { recursive: true })
+  })
+})
