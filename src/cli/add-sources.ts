@@ -6,6 +6,13 @@ import { CommandError } from './command.ts'
 export type AddSource =
   | { readonly kind: 'file'; readonly label: string; readonly path: string }
   | { readonly kind: 'input'; readonly label: string; readonly name: string }
+  | { readonly kind: 'url'; readonly label: string; readonly url: string; readonly name: string }
+
+/** The words for people. Programs get the kind itself. */
+export const kindNames = { image: 'picture', content: 'sound or film' } as const
+
+/** Exit code of a command that was stopped by a signal, as in a shell. */
+export const stoppedCode = 130
 
 /** Lists the files below a folder by their names. Hidden ones and links are left out, as they are of no album. */
 function* filesInFolder(folder: string): Generator<string> {
@@ -24,8 +31,21 @@ const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: fal
 const isPlainName = (name: string): boolean =>
   name !== '' && name !== '.' && name !== '..' && !/[/\\\p{Cc}]/u.test(name) && Buffer.byteLength(name) <= 255
 
+/** Returns a label for a URL, whose query may be a secret, and the last part of its path as a name. */
+const urlSource = (word: string): AddSource => {
+  if (!URL.canParse(word)) throw new CommandError(`${word} is not a URL`, 2)
+  const { origin, pathname } = new URL(word)
+  const last = decodeURIComponent(pathname.split('/').at(-1) ?? '')
+  return {
+    kind: 'url',
+    label: `${origin}${pathname}`,
+    url: word,
+    name: isPlainName(last) ? last : 'download',
+  }
+}
+
 /**
- * Returns the sources that the words name: files, all files of folders, and `-` for standard input, which gets the name
+ * Returns the sources that the words name: files, all files of folders, URLs, and `-` for standard input, which gets the name
  * `inputName`.
  */
 export const addSources = (
@@ -38,6 +58,7 @@ export const addSources = (
     throw new CommandError('standard input can be added once', 2)
   return words.flatMap((word): ReadonlyArray<AddSource> => {
     if (word === '-') return [{ kind: 'input', label: 'standard input', name: inputName ?? 'input' }]
+    if (/^https?:\/\//i.test(word)) return [urlSource(word)]
     if (!isFolder(word)) return [{ kind: 'file', label: word, path: word }]
     const paths = [...filesInFolder(word)]
     if (paths.length === 0) throw new CommandError(`${word} has no files`)

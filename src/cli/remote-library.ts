@@ -7,9 +7,10 @@ import { readServerToken, type ServerOption, type TokenPlaces } from './server-o
 const pageSize = 200
 
 // The client is loaded when a server is named.
-const loadClient = () => import('#larder-client')
+export const loadClient = () => import('#larder-client')
 
-const explainReply = ({ type, status, message, cause }: LarderError, server: string): string => {
+/** Explains in one line for the terminal why a call failed. */
+export const explainReply = ({ type, status, message, cause }: LarderError, server: string): string => {
   if (type === 'unreachable') {
     const { cause: inner } = cause instanceof Error ? cause : { cause: undefined }
     return `${server} does not answer: ${inner instanceof Error ? inner.message : message}`

@@ -73,7 +73,7 @@ export const extractServerOption = (
 /** The longest token that is read, in bytes. */
 const maxTokenBytes = 8192
 
-/** Where a token may come from. Tests replace it. */
+/** Where a token, and the bytes of standard input, come from. Tests replace it. */
 export type TokenPlaces = {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean }

@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { UploadStorage } from '#larder-client'
 
 type Remembered = Awaited<ReturnType<UploadStorage['findAllUploads']>>[number]
@@ -22,7 +21,6 @@ export const createUploadStorage = (file: string): UploadStorage => {
     }
   }
   const write = (uploads: Readonly<Record<string, Remembered>>) => {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     const newest = Object.entries(uploads).slice(-maxRemembered)
     writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(newest)), { mode: 0o600 })
     renameSync(`${file}.new`, file)

@@ -1,8 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
+import { addSources } from '../../src/cli/add-sources.ts'
+import { addToServer } from '../../src/cli/add-to-server.ts'
 import { type Command, CommandError, createCommandPrinter } from '../../src/cli/command.ts'
 import { instancesCommand } from '../../src/cli/instances-command.ts'
 import { jobsCommand } from '../../src/cli/jobs-command.ts'
@@ -117,6 +119,30 @@ describe('the commands with --server', () => {
     expect(await json(instancesCommand)).to.deep.equal([{ items: [] }])
     const erased = await json(rmCommand, image.uid, '--now', '--purge')
     expect(erased[0]).to.include({ uid: image.uid, erased: true })
+  })
+
+  it('add files, and standard input, and go on with the others after one that fails', async () => {
+    const file = path.join(folder, 'beach.png')
+    await copyFile('docs/watch.png', file)
+    const token = (await readFile(tokenFile, 'utf8')).trim()
+    const places = { env: { LARDER_TOKEN: token, HOME: folder }, stdin: Readable.from([Buffer.from('x1')]) }
+    const lines: string[] = []
+    const out = createCommandPrinter((line) => lines.push(line), true)
+    const code = await addToServer(
+      { url: new URL(server.base), tokenFile: null },
+      addSources([path.join(folder, 'none.png'), file, '-'], 'clip.mp4'),
+      { isPublic: true, isOnlyQueued: true, signal: new AbortController().signal },
+      out,
+      places,
+    )
+    expect(code).to.equal(1)
+    const [missing, added, input] = lines.map((line) => JSON.parse(line))
+    expect(missing).to.have.all.keys('file', 'error')
+    expect(added).to.deep.include({ kind: 'image', file, state: 'queued' })
+    expect(input).to.deep.include({ kind: 'content', file: 'standard input' })
+    const [shown] = await json(showCommand, added.uid)
+    expect(shown).to.include({ file_name: 'beach.png', public: true })
+    expect(await readFile(path.join(folder, '.larder-uploads.json'), 'utf8')).to.equal('{}')
   })
 
   it('say why a server cannot be used, and never show the token', async () => {

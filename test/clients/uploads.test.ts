@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { expect } from 'chai'
 
@@ -49,7 +50,7 @@ describe('uploads by the typed client', () => {
   const variant = (text: string) => Buffer.concat([picture, Buffer.from(text)])
 
   it('put bytes into the library, with their title and name, and tell progress', async () => {
-    const progress: Array<readonly [number, number]> = []
+    const progress: Array<readonly [number, number | null]> = []
     const source = variant('1')
     const { received } = startUpload(client, {
       source,
@@ -157,14 +158,18 @@ describe('uploads by the typed client', () => {
     expect(again).to.include({ status: 403 })
   })
 
-  it('of what is no picture, sound or film fail with the reason', async () => {
-    const { received } = startUpload(client, { source: Buffer.from('not a picture'), retryDelays: [] })
-    const outcome = await failureOf(
-      received.then((upload) => waitForUpload(client, { upload, until: 'ready', timers })),
-    )
-    expect(outcome).to.be.instanceOf(LarderError)
+  it('that are refused fail with the error of the server', async () => {
     const wrong = await failureOf(startUpload(client, { source: picture, title: 'x'.repeat(501) }).received)
     expect(wrong).to.include({ type: 'unprocessable', status: 422 })
+  })
+
+  it('of a stream have no length at the start', async () => {
+    const source = variant('8')
+    const pieces = Readable.from([source.subarray(0, 70_000), source.subarray(70_000)])
+    const upload = await startUpload(client, { source: pieces, chunkBytes: 50_000 }).received
+    const { uid } = await waitForUpload(client, { upload, until: 'in_library', timers })
+    const { data } = await client.showOriginal({ path: { uid: uid ?? '' } })
+    expect((await buffer(data)).equals(source)).to.equal(true)
   })
 
   it('of a form are one request', async () => {

@@ -6,8 +6,11 @@ import { errorOfBody } from './reply-error.ts'
 /** A stream of a file of Node's `fs`, which is read from any place when the upload goes on. */
 type FileStreamLike = { readonly path: unknown; readonly pipe: unknown }
 
-/** What is uploaded: a file of a form, bytes, or `fs.createReadStream(path)`. */
-export type UploadSource = Blob | Uint8Array | FileStreamLike
+/** A stream of Node, whose end is not foreseen. It can be continued after a lost connection, not by another process. */
+type StreamLike = { readonly pipe: unknown }
+
+/** What is uploaded: a file of a form, bytes, `fs.createReadStream(path)`, or another stream of Node. */
+export type UploadSource = Blob | Uint8Array | FileStreamLike | StreamLike
 
 /** Where the URLs of unfinished uploads are remembered, such as `FileUrlStorage` of tus-js-client for Node. */
 export type UploadStorage = NonNullable<TusOptions['urlStorage']>
@@ -20,8 +23,8 @@ type UploadOptions = {
   readonly alt?: string
   readonly public?: boolean
   readonly metadata?: Readonly<Record<string, unknown>>
-  /** Is called with the number of bytes that were sent, and with that of all bytes. */
-  readonly onProgress?: (sent: number, total: number) => void
+  /** Is called with the number of bytes that were sent, and with that of all bytes, if it is foreseen. */
+  readonly onProgress?: (sent: number, total: number | null) => void
   /**
    * An upload of the same file that was not finished is continued, if its URL is remembered. Browsers remember URLs in
    * `localStorage` if this is absent.
@@ -107,6 +110,8 @@ const blobReader = {
 const readable = (source: UploadSource, chunkBytes: number | undefined) => {
   const blob = source instanceof Uint8Array ? new Blob([source as Uint8Array<ArrayBuffer>]) : source
   const chunk = chunkBytes === undefined ? {} : { chunkSize: chunkBytes }
+  if (!(blob instanceof Blob) && !('path' in blob && blob.path != null))
+    return { file: blob, reading: { chunkSize: defaultChunk, ...chunk, uploadLengthDeferred: true } }
   if (!(blob instanceof Blob) || 'XMLHttpRequest' in globalThis) return { file: blob, reading: chunk }
   return { file: blob, reading: { chunkSize: defaultChunk, ...chunk, fileReader: blobReader } }
 }
