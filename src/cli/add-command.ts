@@ -4,7 +4,7 @@ import { E } from '../fp.ts'
 import { explainError } from '../terminal/explain-error.ts'
 import { printError } from '../terminal/print-error.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
-import { addSources, kindNames, stoppedCode } from './add-sources.ts'
+import { addSources, kindWords, stoppedCode } from './add-sources.ts'
 import { addToServer } from './add-to-server.ts'
 import { type Command, usageError } from './command.ts'
 import { reportedByCommand, withNewLibrary } from './library.ts'
@@ -113,7 +113,7 @@ export const addCommand: Command = {
           report({
             lines: isJson
               ? []
-              : [`${label}  ${kindNames[kind]}  ${uid}${state === 'queued' ? '  queued' : ''}`, await link()],
+              : [`${label}  ${kindWords[kind]}  ${uid}${state === 'queued' ? '  queued' : ''}`, await link()],
             json: { kind, uid, file: label, state, warnings },
           })
         }

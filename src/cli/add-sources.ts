@@ -9,7 +9,7 @@ export type AddSource =
   | { readonly kind: 'url'; readonly label: string; readonly url: string; readonly name: string }
 
 /** The words for people. Programs get the kind itself. */
-export const kindNames = { image: 'picture', content: 'sound or film' } as const
+export const kindWords = { image: 'picture', content: 'sound or film' } as const
 
 /** Exit code of a command that was stopped by a signal, as in a shell. */
 export const stoppedCode = 130

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import type { Client, RunningUpload, UploadState } from '#larder-client'
 import { printError } from '../terminal/print-error.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
-import { type AddSource, kindNames, stoppedCode } from './add-sources.ts'
+import { type AddSource, kindWords, stoppedCode } from './add-sources.ts'
 import { type CommandContext, CommandError } from './command.ts'
 import { explainReply, loadClient } from './remote-library.ts'
 import { readServerToken, type ServerOption, type TokenPlaces } from './server-option.ts'
@@ -103,7 +103,7 @@ export const addToServer = async (
       report({
         lines: isJson
           ? []
-          : [`${label}  ${kindNames[kind]}  ${uid}${isQueued ? '  queued' : ''}`, await link()],
+          : [`${label}  ${kindWords[kind]}  ${uid}${isQueued ? '  queued' : ''}`, await link()],
         json: { kind, uid, file: label, state: isQueued ? 'queued' : 'ready', warnings: [] },
       })
     } catch (failure) {

@@ -93,26 +93,6 @@ describe('the command line', () => {
     ])
   })
 
-  it('adds standard input, and works on a server with --server', async () => {
-    const wrap = ['sh', '-c', 'exec "$@" < "$0"', picture]
-    const added = await runLarder(['add', '-', '--name', 'b.png', '--no-wait', '--json'], env, 'source', wrap)
-    expect(added).to.deep.include({ code: 0, err: [] })
-    const { uid, file } = JSON.parse(added.out[0] ?? '')
-    expect(file).to.equal('standard input')
-
-    await larder('admin', 'grant', 'ann')
-    const [token = ''] = (await larder('admin', 'token', 'ann')).out
-    const elsewhere = { DATA_DIR: path.join(folder, 'elsewhere'), LARDER_TOKEN: token }
-    const shown = await runLarder(['show', uid, '--server', serving.base, '--json'], elsewhere)
-    expect(shown).to.deep.include({ code: 0, err: [] })
-    expect(JSON.parse(shown.out[0] ?? '')).to.include({ uid })
-    const instances = await runLarder(['instances', '--server', serving.base], elsewhere)
-    expect(instances.out[0]).to.match(/^ins_\S+ {2}.* hits|no lookups$/)
-    const none = await runLarder(['list', '--server', serving.base], { DATA_DIR: elsewhere.DATA_DIR })
-    expect(none).to.deep.include({ code: 2, out: [] })
-    expect(await readdir(folder)).to.not.include('elsewhere')
-  })
-
   it('grants and revokes an admin, which takes effect in the server within seconds', async () => {
     const [jwt = ''] = (await larder('admin', 'token', 'zoë')).out
     const me = async () =>
