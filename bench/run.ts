@@ -10,6 +10,7 @@ import { p5Entries } from './figures/p5-entries.ts'
 import { p6Library } from './figures/p6-library.ts'
 import { p7Transcode } from './figures/p7-transcode.ts'
 import { p8Memory } from './figures/p8-memory.ts'
+import { p9Uploads } from './figures/p9-uploads.ts'
 import { p10Changes } from './figures/p10-changes.ts'
 import { p13Workers } from './figures/p13-workers.ts'
 import { type Lab, openLab } from './larder/lab.ts'
@@ -30,6 +31,7 @@ const FIGURES: ReadonlyArray<Figure> = [
   p6Library,
   p7Transcode,
   p8Memory,
+  p9Uploads,
   p10Changes,
   p13Workers,
 ]

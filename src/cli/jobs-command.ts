@@ -25,7 +25,7 @@ export const jobsCommand: Command = libraryCommand({
   words: [
     ['--state STATE', `only jobs in this state: ${jobStates.join(', ')}`],
     ['cancel UID', 'ends a waiting or running job; its file gets no exports until the job is retried'],
-    ['retry UID [--server URL]', 'lets a failed or cancelled job wait again'],
+    ['retry UID', 'lets a failed or cancelled job wait again'],
   ],
   run: ({ args, report, withLibrary }) => {
     const { values, positionals } = parseArgs({

@@ -11,8 +11,12 @@ import { describeReceipts, waitForReceipts } from './wait-for-receipts.ts'
 const usage = 'revoke JTI|UID|--jti JTI|--uid UID|--sub SUB [--server URL]'
 
 /** Returns whether the text is the uid of a file: by its prefix, or because the library or its trash has such a file. */
-const isUidOfFile = async (library: LibraryAccess, text: string): Promise<boolean> =>
-  kindOfUid(text) !== null || (isUid(text) && (await library.hasMedia(text)))
+const isUidOfFile = async (library: LibraryAccess, text: string): Promise<boolean> => {
+  const kind = kindOfUid(text)
+  // A ticket is revoked as the token that it is.
+  if (kind !== null) return kind !== 'ticket'
+  return isUid(text) && (await library.hasMedia(text))
+}
 
 const targetOf = (kind: RevocationKind, subject: string): RevocationTarget => {
   const target = parseRevocationTarget(kind, subject)
@@ -32,7 +36,7 @@ export const revokeCommand: Command = libraryCommand({
   usage,
   about: 'Revokes a token, all tokens of a file, or all id tokens of a user; servers notice within a second.',
   words: [
-    ['JTI', 'the jti of a token, as `larder token --explain` prints it'],
+    ['JTI', 'the jti of a token, as `larder token --explain` prints it, or the uid of a ticket'],
     ['UID', 'the uid of a file: revokes all tokens that exist now; new ones are valid'],
     ['--jti JTI', 'the same as JTI, for a jti that looks like a uid'],
     [
@@ -40,7 +44,7 @@ export const revokeCommand: Command = libraryCommand({
       'the same as UID, for a file that is not in the library any more and has no kind in its uid',
     ],
     [
-      '--sub SUB [--server URL]',
+      '--sub SUB',
       'revokes all id tokens of a user that exist now; `larder admin revoke` ends the right itself',
     ],
   ],

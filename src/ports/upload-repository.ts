@@ -92,9 +92,15 @@ export type UploadRepository = {
   ) => TE.TaskEither<Unavailable, ReadonlyArray<UploadUid>>
   /**
    * Lists the uploads of a folder that have all their bytes but were not acknowledged, that have expired, or that cannot
-   * be continued (`multipart`). One that cannot be continued may be running: its lock tells.
+   * be continued (`multipart`) and to which no byte has arrived for `idleMs` milliseconds. Each may be running: its lock
+   * tells, but a form gets its lock a moment after its row. What Larder fetches is
+   * finished by its fetch.
    */
-  readonly listStranded: (folder: string, limit: number) => TE.TaskEither<Unavailable, ReadonlyArray<Upload>>
+  readonly listStranded: (
+    folder: string,
+    idleMs: number,
+    limit: number,
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<Upload>>
   /** Deletes the rows of uploads that ended more than `forMs` milliseconds ago. Returns their number. */
   readonly forget: (forMs: number, limit: number) => TE.TaskEither<Unavailable, number>
 }

@@ -46,7 +46,8 @@ export const createKnexUploadRepository = (db: Knex, expireSeconds: number): Upl
     'uploads.stranded',
     sql.UploadRow,
     `${found(`u.folder = ? and u.state = 'receiving' and (
-       u.received_offset = u.length or u.expires_at < now() or u.protocol = 'multipart'
+       (u.received_offset = u.length and u.protocol <> 'url') or u.expires_at < now()
+       or (u.protocol = 'multipart' and u.touched_at <= now() - ${intervalOf('?')})
      )`)} order by u.id limit ?`,
   )
   const selectReceivedOf = selectOne(
@@ -206,9 +207,9 @@ export const createKnexUploadRepository = (db: Knex, expireSeconds: number): Upl
         TE.map((rows) => rows.map(({ uid }) => uid)),
       ),
 
-    listStranded: (folder, limit) =>
+    listStranded: (folder, idleMs, limit) =>
       pipe(
-        selectStranded(folder, limit),
+        selectStranded(folder, idleMs, limit),
         TE.map((rows) => rows.map(sql.toUpload)),
       ),
 

@@ -178,13 +178,15 @@ export const createMemoryUploadRepository = ({
           .map(({ uid }) => uid),
       ),
 
-    listStranded: (folder, limit) =>
+    listStranded: (folder, idleMs, limit) =>
       TE.fromIO(() =>
         all()
           .filter((upload) => upload.folder === folder && upload.state === 'receiving')
           .filter(
-            ({ offset, length, expiresAt, protocol }) =>
-              offset === length || expiresAt < clock() || protocol === 'multipart',
+            ({ offset, length, expiresAt, protocol, touchedAt }) =>
+              (offset === length && protocol !== 'url') ||
+              expiresAt < clock() ||
+              (protocol === 'multipart' && touchedAt <= clock() - idleMs),
           )
           .slice(0, limit),
       ),

@@ -104,7 +104,8 @@ export const appendBytes =
       if (to.size() === noted.offset && noted.hashes !== null) return
       const written = orStop(await to.sync())
       const advanced = orStop(await uploads.advance(uid, { from: noted.offset, ...written })())
-      if (!advanced) throw new Stop(notFound('upload', uid))
+      // Another request has continued or ended the upload, so it is not this one's to decide about.
+      if (!advanced) throw new Stop(workStoppedFailure)
       noted = { ...noted, ...written }
     }
 

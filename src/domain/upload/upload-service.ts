@@ -71,13 +71,14 @@ export type UploadService = {
   /**
    * Runs `work` with the lock of an upload. An upload that has all its bytes is acknowledged before. Fails with NotFound if
    * there is no such upload of this owner in the folder of this process, and with Conflict if another request keeps the lock.
-   * If the upload is acknowledged, waits for at most `patienceMs` (0) until its original is stored.
+   * If the upload is acknowledged, waits for at most `patienceMs` (0) until its original is stored. With `isFromClient`,
+   * fails with NotFound for a file that Larder fetches, whose fetch would end.
    */
   readonly withUpload: <L, A>(
     owner: UploadOwner,
     uid: string,
     work: (held: HeldUpload) => TE.TaskEither<L, A>,
-    patienceMs?: number,
+    options?: { readonly patienceMs?: number; readonly isFromClient?: boolean },
   ) => TE.TaskEither<L | UploadFailure, A>
   /** Also answers for an upload whose bytes are in the folder of other processes. */
   readonly status: (owner: UploadOwner, uid: string) => TE.TaskEither<NotFound | Unavailable, UploadStatus>
@@ -125,7 +126,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
   )
 
   const isComplete = ({ state, protocol, offset, length }: Upload): boolean =>
-    state === 'receiving' && protocol !== 'multipart' && offset === length
+    state === 'receiving' && protocol === 'tus' && offset === length
 
   const isExpired = ({ state, expiresAt }: Upload): boolean => state === 'receiving' && expiresAt < clock()
 
@@ -259,10 +260,14 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
         return begun.right === 'too many' ? E.left(overloaded(60)) : E.right(uid)
       },
 
-    withUpload: (owner, uid, work, patienceMs = 0) =>
+    withUpload: (owner, uid, work, { patienceMs = 0, isFromClient = false } = {}) =>
       pipe(
         // Before the lock, so that another caller's request does not disturb the one that is running.
         findHere(owner, uid),
+        TE.filterOrElse(
+          ({ protocol }) => !isFromClient || protocol !== 'url',
+          (): UploadFailure => missing(uid),
+        ),
         TE.flatMap((upload) => async () => {
           let isReceived = false
           const finish = finishWith(() => {

@@ -30,6 +30,8 @@ export type UploadSweepReport = {
 
 /** Maximum number of uploads of each kind in one sweep; the next sweep goes on. */
 const sweptAtOnce = 1000
+/** A form has its lock long before this, if its process lives (milliseconds). */
+const formIdleMs = 5000
 /** How long the state of an upload can be asked for after its end (milliseconds). */
 const rememberedMs = 30 * 86_400_000
 /** A file without a row is older than this when it is removed: its row may be that of a database that was restored. */
@@ -74,7 +76,7 @@ export const sweepUploads =
 
     let finished = 0
     let discarded = 0
-    const stranded = await uploads.listStranded(folder.right, sweptAtOnce)()
+    const stranded = await uploads.listStranded(folder.right, formIdleMs, sweptAtOnce)()
     if (E.isLeft(stranded)) return stranded
     for (const upload of stranded.right) {
       if (signal.aborted) break

@@ -144,17 +144,22 @@ export const tusRoutes = (
     incoming: IncomingRequest,
     body: ByteStream,
   ): Outcome<Reply> =>
-    uploadService.withUpload(owner, uid, (held) => {
-      let upload = held.upload
-      const request = { method, uid, headers: headersOf(incoming), body }
-      const uploads = uploadsOf(held, (changed) => {
-        upload = changed
-      })
-      return pipe(
-        speak(request, uploads),
-        TE.map((reply) => toReply(reply, method === 'DELETE' ? null : upload)),
-      )
-    })
+    uploadService.withUpload(
+      owner,
+      uid,
+      (held) => {
+        let upload = held.upload
+        const request = { method, uid, headers: headersOf(incoming), body }
+        const uploads = uploadsOf(held, (changed) => {
+          upload = changed
+        })
+        return pipe(
+          speak(request, uploads),
+          TE.map((reply) => toReply(reply, method === 'DELETE' ? null : upload)),
+        )
+      },
+      { isFromClient: method !== 'DELETE' },
+    )
 
   /** Begins an upload, which may bring its first bytes. */
   const create = (rights: UploadRights, incoming: IncomingRequest, body: ByteStream): Outcome<Reply> => {

@@ -88,7 +88,24 @@ describe('the sweep of uploads', () => {
 
   it('deletes a form whose process is gone', async () => {
     await begin({ ...anUploadRequest(), length: null, protocol: 'multipart' })
+    expect(await sweep()).to.deep.include({ discarded: 0 })
+    advance(6)
     expect(await sweep()).to.deep.include({ discarded: 1 })
+  })
+
+  it('is not forestalled by a request that has lost the upload to another', async () => {
+    const uid = await begin(anUploadRequest(100))
+    await right(append(uid, picture.subarray(0, 50)))
+    const overtaken = await createMemoryLarder({
+      ...larder,
+      uploads: { ...larder.uploads, advance: () => TE.right(false) },
+    })
+    const failed = await left(
+      overtaken.uploadService.withUpload(ann, uid, (held) => held.append(inChunks(picture.subarray(50, 60)))),
+    )
+    expect(failed._tag).to.equal('Unavailable')
+    expect(await files()).to.deep.equal([uid])
+    expect((await right(larder.uploadService.status(ann, uid))).upload.offset).to.equal(50)
   })
 
   it('stores an original once the store is there again, and keeps it until then', async () => {

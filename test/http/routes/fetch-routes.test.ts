@@ -223,10 +223,11 @@ describe('[§11.3] files from a URL', () => {
     const upload = await fetchFrom('/slow')
     await pollUntilDefined(async () => held[0])
     const headers = { 'tus-resumable': '1.0.0' }
-    const ended = await scene.send(`/api/1/uploads/tus/${upload}`, scene.idToken, {
-      method: 'DELETE',
-      headers,
-    })
+    const path = `/api/1/uploads/tus/${upload}`
+    expect((await scene.send(path, scene.idToken, { method: 'HEAD', headers })).status).to.equal(404)
+    expect((await scene.patch(scene.idToken, path, 0, picture)).status).to.equal(404)
+    expect(seen).to.have.length(1)
+    const ended = await scene.send(path, scene.idToken, { method: 'DELETE', headers })
     expect(ended.status).to.equal(204)
     expect((await scene.stateOf(scene.idToken, upload)).status).to.equal(404)
     await pollUntilDefined(async () => {
