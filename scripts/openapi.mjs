@@ -1,9 +1,9 @@
-// Writes docs/openapi.json, the document that a server shows at /openapi.json, and its types in TypeScript. With
-// --check, it only reports whether both files are up to date. Needs dist/.
+// Writes docs/openapi.json, the document that a server shows at /openapi.json, its types in TypeScript, and the table of
+// operations of the typed client. With --check, it only reports whether these files are up to date. Needs dist/.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createApiDocument } from '../dist/http/openapi/api-document.js'
 import { createAllRoutes } from '../dist/http/routes/all-routes.js'
-import { apiTypes } from './openapi-types.mjs'
+import { apiTypes, operationTable } from './openapi-types.mjs'
 
 /** Dependencies of routes that are declared, and never called. */
 const deps = new Proxy(
@@ -18,6 +18,7 @@ const document = createApiDocument(
 const files = {
   'docs/openapi.json': `${JSON.stringify(document, null, 1)}\n`,
   'docs/openapi.d.ts': apiTypes(document),
+  'clients/typescript/src/operations.ts': operationTable(document),
 }
 
 const textOf = (file) => {

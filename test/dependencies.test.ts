@@ -9,10 +9,13 @@ const { dependencies, optionalDependencies } = JSON.parse(readText('package.json
 }
 
 /**
- * Returns the packages that the server imports, without the console: the build bundles it with its imports.
+ * Returns the packages that the server imports, with those of the typed client, without the console: the build bundles it
+ * with its imports.
  */
 const imported = (): ReadonlySet<string> => {
-  const sources = filesBelow(['src'], /\.ts$/).filter((file) => !file.startsWith('src/console/'))
+  const sources = filesBelow(['src', 'clients/typescript/src'], /\.ts$/).filter(
+    (file) => !file.startsWith('src/console/'),
+  )
   const names = sources.flatMap((file) =>
     [
       ...readText(file).matchAll(
@@ -22,7 +25,7 @@ const imported = (): ReadonlySet<string> => {
   )
   return new Set(
     names
-      .filter((name) => !name.startsWith('node:'))
+      .filter((name) => !/^(?:node:|#)/.test(name))
       .map((name) =>
         name
           .split('/')

@@ -64,12 +64,14 @@ const isBannedName = (name: string): boolean =>
   bannedNames.has(name) ||
   (name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? []).some((part) => bannedParts.test(part))
 
-const code = filesBelow(['src', 'test', 'bench', 'scripts'], /\.(?:ts|mjs)$/).filter(
-  (file) => !file.endsWith('words.test.ts'),
-)
+const code = filesBelow(
+  ['src', 'test', 'bench', 'scripts', 'clients/typescript/src'],
+  /\.(?:ts|mjs)$/,
+).filter((file) => !file.endsWith('words.test.ts'))
 const documents = [
   'README.md',
   'CONTRIBUTING.md',
+  'clients/typescript/README.md',
   ...filesBelow(['docs'], /\.md$/),
   ...filesBelow(['src'], /\.md$/),
 ]

@@ -1,22 +1,20 @@
 import { parseArgs } from 'node:util'
-import { addFile } from '../domain/ingest/add-file.ts'
+import { type AddOptions, addFile } from '../domain/ingest/add-file.ts'
 import { E } from '../fp.ts'
 import { explainError } from '../terminal/explain-error.ts'
 import { printError } from '../terminal/print-error.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
-import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
+import { addSources, kindWords, stoppedCode } from './add-sources.ts'
+import { addToServer } from './add-to-server.ts'
+import { type Command, usageError } from './command.ts'
 import { reportedByCommand, withNewLibrary } from './library.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
+import { extractServerOption, serverWords } from './server-option.ts'
 import { closingSeconds } from './stop-budget.ts'
 import { listenForStop } from './stop-request.ts'
+import { withSourcePath } from './with-source-path.ts'
 
-const usage = 'add FILE… [--public] [--no-wait]'
-
-/** The words for people. Programs get the kind itself. */
-const kindNames = { image: 'picture', content: 'sound or film' } as const
-
-/** Exit code of a command that was stopped by a signal, as in a shell. */
-const stoppedCode = 130
+const usage = 'add FILE|FOLDER|URL|-… [--name NAME] [--public] [--no-wait] [--server URL]'
 
 /** Adds files one at a time. If a file fails, the remaining files are still added. */
 export const addCommand: Command = {
@@ -27,55 +25,85 @@ export const addCommand: Command = {
       'FILE',
       'one or more files; the type is detected from the bytes; a file that is already in the library keeps its uid',
     ],
+    ['FOLDER', 'adds all files below it, without hidden ones and links'],
+    ['URL', 'fetches a file by http or https from a server with a public address'],
+    ['-', 'adds the bytes of standard input; --name NAME: under this file name'],
     ['--public', 'every client may view the files without a token'],
     ['--no-wait', 'only queues the files; a server or `larder worker` makes their exports'],
+    ...serverWords,
   ],
-  needsLibrary: alwaysNeedsLibrary,
-  run: ({ config, args, isJson, report }) => {
+  needsLibrary: ({ args }) => extractServerOption(args).server === null,
+  run: async ({ config, args: words, isJson, report }) => {
+    const { server, args } = extractServerOption(words)
     const { values, positionals } = parseArgs({
       args: [...args],
       options: {
+        name: { type: 'string' },
         public: { type: 'boolean', default: false },
         'no-wait': { type: 'boolean', default: false },
       },
       allowPositionals: true,
     })
     if (positionals.length === 0) throw usageError(usage)
+    const sources = addSources(positionals, values.name ?? null)
 
     // A stopped command hands its job back, so that another process can take it at once.
     const stop = listenForStop(() => closingSeconds)
 
+    if (server !== null) {
+      const choice = {
+        isPublic: values.public,
+        isOnlyQueued: values['no-wait'],
+        signal: stop.signal,
+      }
+      return stop.track(
+        'the file that is being sent',
+        addToServer(server, sources, choice, { isJson, report }),
+      )
+    }
+
     const adding = withNewLibrary(
       config,
-      async ({ ingest, jobWork, admins, database }, created) => {
+      async ({ ingest, jobWork, files, outbound, admins, database }, created) => {
         if (created !== null) printError(created)
         await orThrowCommandError(database.migrate)
         const bar = createProgressBar(process.stderr)
         let exitCode = 0
-        for (const path of positionals) {
+        const sourceDeps = {
+          files,
+          outbound,
+          seconds: config.fetchSeconds,
+          maxBytes: config.uploadMaxBytes,
+          signal: stop.signal,
+        }
+        for (const source of sources) {
+          const { label } = source
           if (stop.signal.aborted) return stoppedCode
-          const added = await addFile({ ingest, jobWork }, path, {
+          const options: AddOptions = {
             isPublic: values.public,
             isOnlyQueued: values['no-wait'],
             signal: stop.signal,
             onRegistered: () => undefined,
-            onProgress: (fraction) => bar.show(path, fraction),
+            onProgress: (fraction) => bar.show(label, fraction),
             onWaiting: () => {
               bar.clear()
-              printError(`${path}: waiting for another process that is adding it`)
+              printError(`${label}: waiting for another process that is adding it`)
             },
-          })()
+          }
+          const added = await withSourcePath(sourceDeps, source, (path) =>
+            addFile({ ingest, jobWork }, path, options),
+          )()
           bar.clear()
           if (E.isLeft(added) && stop.signal.aborted) return stoppedCode
           if (E.isLeft(added)) {
             const error = explainError(added.left)
-            printError(`${path}: ${error}`)
-            report({ lines: [], json: { file: path, error } })
+            printError(`${label}: ${error}`)
+            report({ lines: [], json: { file: label, error } })
             exitCode = 1
             continue
           }
           const { kind, uid, state, warnings } = added.right
-          for (const warning of warnings) printError(`${path}: ${warning}`)
+          for (const warning of warnings) printError(`${label}: ${warning}`)
           // With `--json` no link is printed. Programs get the uid, and can mint a token when they need a
           // link.
           const link = async (): Promise<string> => {
@@ -85,8 +113,8 @@ export const addCommand: Command = {
           report({
             lines: isJson
               ? []
-              : [`${path}  ${kindNames[kind]}  ${uid}${state === 'queued' ? '  queued' : ''}`, await link()],
-            json: { kind, uid, file: path, state, warnings },
+              : [`${label}  ${kindWords[kind]}  ${uid}${state === 'queued' ? '  queued' : ''}`, await link()],
+            json: { kind, uid, file: label, state, warnings },
           })
         }
         return exitCode

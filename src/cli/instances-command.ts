@@ -1,36 +1,31 @@
-import { instanceAsJson } from '../domain/freshness/freshness-json.ts'
-import { rfc3339 } from '../domain/shared/rfc3339.ts'
-import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
-import { withServices } from './library.ts'
-import { orThrowCommandError } from './or-throw-command-error.ts'
+import { type Command, usageError } from './command.ts'
+import { libraryCommand } from './library-command.ts'
 
-const usage = 'instances'
+const usage = 'instances [--server URL]'
 
 const percent = (ratio: number | null): string =>
   ratio === null ? 'no lookups' : `${Math.round(ratio * 100)} % hits`
 
 /** Lists the serving processes of the library. */
-export const instancesCommand: Command = {
+export const instancesCommand: Command = libraryCommand({
   usage,
   about: 'Lists the running servers of the library, and when each was last heard of.',
   words: [],
-  needsLibrary: alwaysNeedsLibrary,
-  run: ({ config, args, report }) => {
+  run: ({ args, report, withLibrary }) => {
     if (args.length > 0) throw usageError(usage)
-    return withServices(config, async ({ freshness, database }) => {
-      await orThrowCommandError(database.migrate)
-      const items = await orThrowCommandError(freshness.listInstances)
+    return withLibrary(async (library) => {
+      const items = await library.listInstances()
       report({
         lines:
           items.length === 0
             ? ['no server has reported']
             : items.map(
-                ({ uid, version, startedAt, heardAt, cacheBytes, hitRatio }) =>
-                  `${uid}  ${version}  started ${rfc3339(startedAt)}  heard ${rfc3339(heardAt)}  ${cacheBytes} bytes  ${percent(hitRatio)}`,
+                ({ instance, version, started_at, heard_at, cache_bytes, hit_ratio }) =>
+                  `${instance}  ${version}  started ${started_at}  heard ${heard_at}  ${cache_bytes} bytes  ${percent(hit_ratio)}`,
               ),
-        json: { items: items.map(instanceAsJson) },
+        json: { items },
       })
       return 0
     })
   },
-}
+})

@@ -1,11 +1,13 @@
-import type { Job } from '../domain/jobs/job.ts'
+import type { Schemas } from './library-access.ts'
 
-const running = ({ progress, stage, speed, etaSeconds }: Job): string =>
+type Job = Schemas['Job']
+
+const running = ({ progress, stage, speed, eta_seconds }: Job): string =>
   [
     `running ${Math.floor(progress * 100)} %`,
     ...(stage === null ? [] : [stage]),
     ...(speed === null ? [] : [`${speed.toFixed(1)}×`]),
-    ...(etaSeconds === null ? [] : [`${Math.ceil(etaSeconds)} s left`]),
+    ...(eta_seconds === null ? [] : [`${Math.ceil(eta_seconds)} s left`]),
   ].join(', ')
 
 /** Returns the line of a job in a list. */
@@ -15,7 +17,7 @@ export const jobLine = (job: Job): string => {
     uid,
     state === 'running' ? running(job) : state,
     kind,
-    media.uid,
+    media,
     ...(error === null ? [] : [error]),
   ].join('  ')
 }

@@ -1,17 +1,13 @@
 import { parseArgs } from 'node:util'
-import { type Job, type JobState, jobStates } from '../domain/jobs/job.ts'
-import { jobAsJson } from '../domain/jobs/job-json.ts'
+import { type JobState, jobStates } from '../domain/jobs/job.ts'
 import { JobUid } from '../domain/media/ids.ts'
-import type { JobPage } from '../ports/job-queue.ts'
-import { alwaysNeedsLibrary, type Command, CommandError, usageError } from './command.ts'
+import { type Command, CommandError, usageError } from './command.ts'
 import { jobLine } from './job-line.ts'
-import { withServices } from './library.ts'
-import { orThrowCommandError } from './or-throw-command-error.ts'
+import type { Schemas } from './library-access.ts'
+import { libraryCommand } from './library-command.ts'
 
-const usage = 'jobs [--state STATE] | cancel UID | retry UID'
+const usage = 'jobs [--state STATE] | cancel UID | retry UID [--server URL]'
 
-/** Number of jobs that are read at once. */
-const pageSize = 200
 /** Maximum number of jobs that are listed, so that a long history does not hide the newest. */
 const maxListed = 1000
 
@@ -23,7 +19,7 @@ const stateIn = (word: string | undefined): JobState | null => {
 }
 
 /** Lists jobs, cancels one, or lets one wait again. */
-export const jobsCommand: Command = {
+export const jobsCommand: Command = libraryCommand({
   usage,
   about: 'Lists the jobs that make exports, newest first; cancels one, or retries one that has failed.',
   words: [
@@ -31,8 +27,7 @@ export const jobsCommand: Command = {
     ['cancel UID', 'ends a waiting or running job; its file gets no exports until the job is retried'],
     ['retry UID', 'lets a failed or cancelled job wait again'],
   ],
-  needsLibrary: alwaysNeedsLibrary,
-  run: ({ config, args, report }) => {
+  run: ({ args, report, withLibrary }) => {
     const { values, positionals } = parseArgs({
       args: [...args],
       options: { state: { type: 'string' } },
@@ -44,23 +39,15 @@ export const jobsCommand: Command = {
       throw usageError(usage)
     const state = stateIn(values.state)
 
-    return withServices(config, async ({ jobService, database }) => {
-      await orThrowCommandError(database.migrate)
-      const show = (job: Job) => report({ lines: [jobLine(job)], json: jobAsJson(job) })
+    return withLibrary(async (library) => {
+      const show = (job: Schemas['Job']) => report({ lines: [jobLine(job)], json: job })
       if (isChange && uid !== undefined) {
         if (!JobUid.is(uid)) throw new CommandError(`${uid} is not the uid of a job`, 2)
-        show(await orThrowCommandError(jobService[action](uid)))
+        show(await (action === 'cancel' ? library.cancelJob(uid) : library.retryJob(uid)))
         return 0
       }
-      let after: number | null = null
-      for (let listed = 0; listed < maxListed; listed += pageSize) {
-        const filter = { state, kind: null, media: null }
-        const page: JobPage = await orThrowCommandError(jobService.list(filter, pageSize, after))
-        page.items.forEach(show)
-        if (page.next === null) break
-        after = page.next
-      }
+      for await (const job of library.listJobs(state, maxListed)) show(job)
       return 0
     })
   },
-}
+})

@@ -1,20 +1,16 @@
 import { parseArgs } from 'node:util'
 import { mediaStates } from '../domain/jobs/media-state.ts'
-import { mediaItemAsJson } from '../domain/library/media-json.ts'
 import { SearchText } from '../domain/library/search-text.ts'
 import { mediaKinds } from '../domain/media/media-kind.ts'
 import { E } from '../fp.ts'
-import type { MediaFilter, MediaPosition } from '../ports/media-repository.ts'
-import { alwaysNeedsLibrary, type Command, CommandError, usageError } from './command.ts'
-import { withServices } from './library.ts'
+import type { MediaFilter } from '../ports/media-repository.ts'
+import { type Command, CommandError, usageError } from './command.ts'
+import { libraryCommand } from './library-command.ts'
 import { mediaLine } from './media-lines.ts'
-import { orThrowCommandError } from './or-throw-command-error.ts'
 
 const usage =
-  'list [TEXT] [--kind KIND] [--state STATE] [--public|--private] [--outdated] [--deleted] [--limit N]'
+  'list [TEXT] [--kind KIND] [--state STATE] [--public|--private] [--outdated] [--deleted] [--limit N] [--server URL]'
 
-/** Number of files that are read at once. */
-const pageSize = 200
 /** Number of listed files without `--limit`. */
 const defaultLimit = 1000
 
@@ -44,7 +40,7 @@ const limitOf = (text: string | undefined): number => {
 }
 
 /** Lists the files of the library, newest first. */
-export const listCommand: Command = {
+export const listCommand: Command = libraryCommand({
   usage,
   about: 'Lists the files of the library, newest first: uid, state, and title or file name.',
   words: [
@@ -59,8 +55,7 @@ export const listCommand: Command = {
     ['--deleted', 'the files in the trash instead of the others'],
     ['--limit N', `at most N files (${defaultLimit} if absent)`],
   ],
-  needsLibrary: alwaysNeedsLibrary,
-  run: ({ config, args, report }) => {
+  run: ({ args, report, withLibrary }) => {
     const { values, positionals } = parseArgs({
       args: [...args],
       options: {
@@ -87,26 +82,10 @@ export const listCommand: Command = {
     }
     const limit = limitOf(values.limit)
 
-    return withServices(config, async ({ library, database }) => {
-      await orThrowCommandError(database.migrate)
-      let after: MediaPosition | null = null
-      for (let listed = 0; listed < limit; listed += pageSize) {
-        const page: Awaited<ReturnType<typeof listPage>> = await listPage(
-          library,
-          filter,
-          Math.min(pageSize, limit - listed),
-          after,
-        )
-        for (const item of page.items) report({ lines: [mediaLine(item)], json: mediaItemAsJson(item) })
-        if (page.next === null) break
-        after = page.next
-      }
+    return withLibrary(async (library) => {
+      for await (const item of library.listMedia(filter, limit))
+        report({ lines: [mediaLine(item)], json: item })
       return 0
     })
   },
-}
-
-type Library = Parameters<Parameters<typeof withServices>[1]>[0]['library']
-
-const listPage = (library: Library, ...given: Parameters<typeof library.list>) =>
-  orThrowCommandError(library.list(...given))
+})

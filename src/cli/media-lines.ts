@@ -1,32 +1,32 @@
-import type { MediaDetail, MediaItem } from '../domain/library/media-item.ts'
+import type { Schemas } from './library-access.ts'
 
 /** Returns the line of a file in a list. */
-export const mediaLine = ({ uid, state, isPublic, title, fileName }: MediaItem): string =>
-  [uid, state, ...(isPublic ? ['public'] : []), title?.trim() || fileName].join('  ')
+export const mediaLine = ({ uid, state, public: isPublic, title, file_name }: Schemas['MediaItem']): string =>
+  [uid, state, ...(isPublic ? ['public'] : []), title?.trim() || file_name].join('  ')
 
-const timeOf = (microseconds: number): string => new Date(microseconds / 1000).toISOString()
+const timeOf = (time: string): string => new Date(time).toISOString()
 
 /** Returns everything about a file, one fact a line. */
-export const mediaDetailLines = (detail: MediaDetail): ReadonlyArray<string> => {
+export const mediaDetailLines = (detail: Schemas['Media']): ReadonlyArray<string> => {
   const size = detail.width === null ? null : `${detail.width}×${detail.height}`
   const facts: ReadonlyArray<readonly [name: string, value: string | number | null]> = [
     ['uid', detail.uid],
     ['title', detail.title],
-    ['file', detail.fileName],
+    ['file', detail.file_name],
     ['state', detail.state],
-    ['public', detail.isPublic ? 'yes' : 'no'],
+    ['public', detail.public ? 'yes' : 'no'],
     ['alt', detail.alt],
     ['metadata', Object.keys(detail.metadata).length === 0 ? null : JSON.stringify(detail.metadata)],
     ['size', size],
-    ['seconds', detail.durationSeconds],
-    ['bytes', detail.sizeBytes],
-    ['type', detail.contentType],
-    ['sha512', detail.sha512],
-    ['added', timeOf(detail.createdAt)],
-    ['deleted', detail.deletedAt === null ? null : timeOf(detail.deletedAt)],
-    ['purged after', detail.purgeAfter === null ? null : timeOf(detail.purgeAfter)],
-    ['taken down', detail.isTakenDown ? 'yes' : null],
-    ['changed', detail.updatedAt === detail.createdAt ? null : timeOf(detail.updatedAt)],
+    ['seconds', detail.duration_seconds],
+    ['bytes', detail.size_bytes],
+    ['type', detail.content_type],
+    ['sha512', detail.original.sha512],
+    ['added', timeOf(detail.created_at)],
+    ['deleted', detail.deleted_at === null ? null : timeOf(detail.deleted_at)],
+    ['purged after', detail.purge_after === null ? null : timeOf(detail.purge_after)],
+    ['taken down', detail.taken_down ? 'yes' : null],
+    ['changed', detail.updated_at === detail.created_at ? null : timeOf(detail.updated_at)],
     ['job', detail.job === null ? null : `${detail.job.uid} ${detail.job.state}`],
     ...detail.warnings.map((warning) => ['warning', warning] as const),
     ...detail.exports.map(({ url }) => ['export', url] as const),

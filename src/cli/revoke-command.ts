@@ -1,22 +1,21 @@
 import { parseArgs } from 'node:util'
-import type { Larder } from '../composition/larder.ts'
 import { containsToken, parseRevocationTarget } from '../domain/access/revocation-target.ts'
 import { isUid, kindOfUid } from '../domain/media/uid-text.ts'
-import { E, O } from '../fp.ts'
+import { E } from '../fp.ts'
 import type { RevocationKind, RevocationTarget } from '../ports/revocations.ts'
-import { alwaysNeedsLibrary, type Command, CommandError, usageError } from './command.ts'
-import { withServices } from './library.ts'
-import { orThrowCommandError } from './or-throw-command-error.ts'
+import { type Command, CommandError, usageError } from './command.ts'
+import type { LibraryAccess } from './library-access.ts'
+import { libraryCommand } from './library-command.ts'
 import { describeReceipts, waitForReceipts } from './wait-for-receipts.ts'
 
-const usage = 'revoke JTI|UID|--jti JTI|--uid UID|--sub SUB'
+const usage = 'revoke JTI|UID|--jti JTI|--uid UID|--sub SUB [--server URL]'
 
 /** Returns whether the text is the uid of a file: by its prefix, or because the library or its trash has such a file. */
-const isUidOfFile = async ({ media }: Pick<Larder, 'media'>, text: string): Promise<boolean> => {
+const isUidOfFile = async (library: LibraryAccess, text: string): Promise<boolean> => {
   const kind = kindOfUid(text)
   // A ticket is revoked as the token that it is.
   if (kind !== null) return kind !== 'ticket'
-  return isUid(text) && O.isSome(await orThrowCommandError(media.find(text)))
+  return isUid(text) && (await library.hasMedia(text))
 }
 
 const targetOf = (kind: RevocationKind, subject: string): RevocationTarget => {
@@ -33,7 +32,7 @@ const describeRevoked = ({ kind, subject }: RevocationTarget): string => {
 }
 
 /** Revokes a token, all tokens of a file, or all id tokens of a user. */
-export const revokeCommand: Command = {
+export const revokeCommand: Command = libraryCommand({
   usage,
   about: 'Revokes a token, all tokens of a file, or all id tokens of a user; servers notice within a second.',
   words: [
@@ -49,8 +48,7 @@ export const revokeCommand: Command = {
       'revokes all id tokens of a user that exist now; `larder admin revoke` ends the right itself',
     ],
   ],
-  needsLibrary: alwaysNeedsLibrary,
-  run: ({ config, args, report }) => {
+  run: ({ args, report, withLibrary }) => {
     const { values, positionals } = parseArgs({
       args: [...args],
       options: { jti: { type: 'string' }, uid: { type: 'string' }, sub: { type: 'string' } },
@@ -61,14 +59,14 @@ export const revokeCommand: Command = {
     if (named.length + positionals.length !== 1) throw usageError(usage)
     const given = named.map(([kind, subject]) => targetOf(kind, subject))
 
-    return withServices(config, async (larder) => {
-      await orThrowCommandError(larder.database.migrate)
-      const [target = targetOf((await isUidOfFile(larder, text ?? '')) ? 'uid' : 'jti', text ?? '')] = given
-      const { kind, subject, notBefore } = await orThrowCommandError(larder.revocationService.revoke(target))
-      // The tokens are revoked, whatever happens from here on.
-      const started = await larder.freshness.requestReceipts()
-      const confirmed = E.isRight(started) ? (await waitForReceipts(larder, started.right)).receipts : null
-      const receipts = describeReceipts(confirmed)
+    return withLibrary(async (library) => {
+      const [target = targetOf((await isUidOfFile(library, text ?? '')) ? 'uid' : 'jti', text ?? '')] = given
+      const { kind, subject } = target
+      // From here on the tokens are revoked, whatever happens.
+      const { not_before: notBefore, started } = await library.revoke(target)
+      const receipts = describeReceipts(
+        started === null ? null : (await waitForReceipts(library, started)).instances,
+      )
       report({
         lines: [describeRevoked(target), ...receipts.lines],
         json: { [kind]: subject, not_before: notBefore, instances: receipts.json },
@@ -76,4 +74,4 @@ export const revokeCommand: Command = {
       return receipts.code
     })
   },
-}
+})

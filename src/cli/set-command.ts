@@ -1,13 +1,11 @@
 import { parseArgs } from 'node:util'
 import { MediaAlt, type MediaChange, MediaMetadata, MediaTitle } from '../domain/library/media-change.ts'
-import { mediaDetailAsJson } from '../domain/library/media-json.ts'
 import { E } from '../fp.ts'
-import { alwaysNeedsLibrary, type Command, CommandError, usageError } from './command.ts'
-import { withServices } from './library.ts'
+import { type Command, CommandError, usageError } from './command.ts'
+import { libraryCommand } from './library-command.ts'
 import { mediaDetailLines } from './media-lines.ts'
-import { orThrowCommandError } from './or-throw-command-error.ts'
 
-const usage = 'set UID [--title TEXT] [--alt TEXT] [--public|--private] [--metadata JSON]'
+const usage = 'set UID [--title TEXT] [--alt TEXT] [--public|--private] [--metadata JSON] [--server URL]'
 
 type Decoder<A> = {
   readonly decode: (value: unknown) => E.Either<ReadonlyArray<{ readonly message?: string }>, A>
@@ -32,7 +30,7 @@ const textOf = (name: string, codec: Decoder<string>, value: string): string | n
   value === '' ? null : decoded(name, codec, value)
 
 /** Changes the title, the alternative text, the metadata of a file, or whether it is public. */
-export const setCommand: Command = {
+export const setCommand: Command = libraryCommand({
   usage,
   about: 'Changes a file of the library, and shows it; servers notice within a second.',
   words: [
@@ -42,8 +40,7 @@ export const setCommand: Command = {
     ['--public', 'everyone may view the file without a token; --private: only with a token'],
     ['--metadata JSON', 'an object of your own, which replaces the one before'],
   ],
-  needsLibrary: alwaysNeedsLibrary,
-  run: ({ config, args, report }) => {
+  run: ({ args, report, withLibrary }) => {
     const { values, positionals } = parseArgs({
       args: [...args],
       options: {
@@ -70,11 +67,10 @@ export const setCommand: Command = {
       ...((values.public || values.private) && { isPublic: values.public === true }),
       ...(metadata !== undefined && { metadata: decoded('metadata', MediaMetadata, parsed(metadata)) }),
     }
-    return withServices(config, async ({ library, database }) => {
-      await orThrowCommandError(database.migrate)
-      const detail = await orThrowCommandError(library.change(uid, change, null))
-      report({ lines: mediaDetailLines(detail), json: mediaDetailAsJson(detail) })
+    return withLibrary(async (library) => {
+      const detail = await library.changeMedia(uid, change)
+      report({ lines: mediaDetailLines(detail), json: detail })
       return 0
     })
   },
-}
+})

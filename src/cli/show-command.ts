@@ -1,25 +1,21 @@
-import { mediaDetailAsJson } from '../domain/library/media-json.ts'
-import { alwaysNeedsLibrary, type Command, usageError } from './command.ts'
-import { withServices } from './library.ts'
+import { type Command, usageError } from './command.ts'
+import { libraryCommand } from './library-command.ts'
 import { mediaDetailLines } from './media-lines.ts'
-import { orThrowCommandError } from './or-throw-command-error.ts'
 
-const usage = 'show UID'
+const usage = 'show UID [--server URL]'
 
 /** Shows everything about one file. */
-export const showCommand: Command = {
+export const showCommand: Command = libraryCommand({
   usage,
   about: 'Shows a file of the library: its title, state, size, metadata, exports, and its newest job.',
   words: [['UID', 'the uid of a file']],
-  needsLibrary: alwaysNeedsLibrary,
-  run: ({ config, args, report }) => {
+  run: ({ args, report, withLibrary }) => {
     const [uid, ...rest] = args
     if (uid === undefined || uid.startsWith('-') || rest.length > 0) throw usageError(usage)
-    return withServices(config, async ({ library, database }) => {
-      await orThrowCommandError(database.migrate)
-      const detail = await orThrowCommandError(library.find(uid))
-      report({ lines: mediaDetailLines(detail), json: mediaDetailAsJson(detail) })
+    return withLibrary(async (library) => {
+      const detail = await library.showMedia(uid)
+      report({ lines: mediaDetailLines(detail), json: detail })
       return 0
     })
   },
-}
+})

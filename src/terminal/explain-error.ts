@@ -1,11 +1,13 @@
 import { oneLineMessage } from '../domain/shared/error-text.ts'
 import type { DomainError } from '../domain/shared/errors.ts'
 
-/** Explains an error in one line that names its subject: a file, or a uid. */
-export const explainErrorOf = (subject: string, error: DomainError): string => {
-  const text = explainError(error)
-  return text.includes(subject) ? text : `${subject}: ${text}`
-}
+/** Puts the subject of a message, a file or a uid, before it, unless the message names it. */
+export const withSubject = (subject: string, message: string): string =>
+  message.includes(subject) ? message : `${subject}: ${message}`
+
+/** Explains an error in one line that names its subject. */
+export const explainErrorOf = (subject: string, error: DomainError): string =>
+  withSubject(subject, explainError(error))
 
 /** Explains an error in one line for the terminal. */
 export const explainError = (error: DomainError): string => {

@@ -117,7 +117,7 @@ describe('the command line', () => {
       inFolder('none.mp4'),
       inFolder('text.mp4'),
       inFolder('empty.mp4'),
-      folder,
+      '/dev/null',
     )
     expect(code).to.equal(1)
     expect(out).to.deep.equal([])
@@ -125,7 +125,7 @@ describe('the command line', () => {
       `larder: ${inFolder('none.mp4')}: there is no such file`,
       `larder: ${inFolder('text.mp4')}: the file is neither a picture nor sound nor film: it has only 10 bytes`,
       `larder: ${inFolder('empty.mp4')}: the file is empty`,
-      `larder: ${folder}: it is a folder`,
+      `larder: /dev/null: it is not a plain file`,
     ])
     expect(await objects()).to.equal(before)
     expect(await readdir(path.join(folder, 'data/scratch'))).to.deep.equal([])

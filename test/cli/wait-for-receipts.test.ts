@@ -1,29 +1,27 @@
 import { expect } from 'chai'
+import type { Schemas } from '../../src/cli/library-access.ts'
 import { describeReceipts, waitForReceipts } from '../../src/cli/wait-for-receipts.ts'
-import type { Purge } from '../../src/domain/freshness/purge.ts'
-import type { InstanceUid, PurgeUid } from '../../src/domain/media/ids.ts'
-import { unavailable } from '../../src/domain/shared/errors.ts'
-import { TE } from '../../src/fp.ts'
-import type { PurgeReceipt } from '../../src/ports/instances.ts'
+
+type Purge = Schemas['Purge']
 
 describe('the receipts that a command waits for', () => {
-  const uid = 'pu_1' as PurgeUid
-  const instance = 'ins_1' as InstanceUid
-  const purgeIn = (state: PurgeReceipt['state']): Purge => ({
+  const uid = 'pu_1'
+  const instance = 'ins_1'
+  const purgeIn = (state: Schemas['Receipt']['state']): Purge => ({
     uid,
-    receipts: [{ instance, state, heardAt: 0 }],
+    instances: [{ instance, state, at: '1970-01-01T00:00:00.000Z' }],
   })
 
   const wait = async (started: Purge, answers: ReadonlyArray<Purge | 'away'>) => {
     let reads = 0
-    const findPurge = () => {
+    const findReceipts = async () => {
       const answer = answers[Math.min(reads, answers.length - 1)] ?? 'away'
       reads += 1
-      return answer === 'away' ? TE.left(unavailable('database')('away')) : TE.right(answer)
+      return answer === 'away' ? null : answer
     }
     const sleep = async () => undefined
-    const purge = await waitForReceipts({ freshness: { findPurge } as never, sleep }, started)
-    return { reads, ...describeReceipts(purge.receipts) }
+    const purge = await waitForReceipts({ findReceipts, sleep }, started)
+    return { reads, ...describeReceipts(purge.instances) }
   }
 
   it('are read until no instance is waiting', async () => {
@@ -39,7 +37,7 @@ describe('the receipts that a command waits for', () => {
 
   it('may be unknown, which is no failure of what was done', async () => {
     expect(await wait(purgeIn('waiting'), ['away', purgeIn('done')])).to.deep.include({ reads: 2, code: 0 })
-    const { lines, json, code } = await wait({ uid, receipts: null }, ['away'])
+    const { lines, json, code } = await wait({ uid, instances: null }, ['away'])
     expect({ json, code }).to.deep.equal({ json: null, code: 1 })
     expect(lines).to.deep.equal([
       '  which servers have confirmed it is not known: the database did not answer',

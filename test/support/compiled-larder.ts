@@ -16,16 +16,24 @@ const newestOf = (path: string): number =>
     timeOf(path),
   )
 
+/** The typed client, a package of its own, which the command line uses, too. */
+const client = join('clients', 'typescript')
+
+const tsc = (project: string, outDir: string): void => {
+  const { status, stdout } = spawnSync(
+    'node_modules/.bin/tsc',
+    ['-p', project, '--outDir', outDir, '--noCheck'],
+    { encoding: 'utf8' },
+  )
+  if (status !== 0) throw new Error(`the source does not compile: ${stdout}`)
+}
+
 const compile = (): void => {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder)
   copyFileSync('package.json', join(folder, 'package.json'))
-  const { status, stdout } = spawnSync(
-    'node_modules/.bin/tsc',
-    ['-p', 'tsconfig.build.json', '--outDir', join(folder, 'src'), '--noCheck'],
-    { encoding: 'utf8' },
-  )
-  if (status !== 0) throw new Error(`the source does not compile: ${stdout}`)
+  tsc('tsconfig.build.json', join(folder, 'src'))
+  tsc(client, join(folder, client, 'dist'))
   writeFileSync(stamp, '')
 }
 
@@ -37,7 +45,8 @@ let main: string | null = null
  */
 export const compiledLarder = (): string => {
   if (main === null) {
-    if (timeOf(stamp) <= Math.max(newestOf('src'), timeOf('package.json'))) compile()
+    if (timeOf(stamp) <= Math.max(newestOf('src'), newestOf(join(client, 'src')), timeOf('package.json')))
+      compile()
     main = join(folder, 'src', 'main.js')
   }
   return main

@@ -1,0 +1,171 @@
+import { DetailedError, type UploadOptions as TusOptions, Upload as TusUpload } from 'tus-js-client'
+import type { Client } from './create-client.ts'
+import { LarderError } from './larder-error.ts'
+import { errorOfBody } from './reply-error.ts'
+
+/** A stream of a file of Node's `fs`, which is read from any place when the upload goes on. */
+type FileStreamLike = { readonly path: unknown; readonly pipe: unknown }
+
+/** A stream of Node, whose end is not foreseen. It can be continued after a lost connection, not by another process. */
+type StreamLike = { readonly pipe: unknown }
+
+/** What is uploaded: a file of a form, bytes, `fs.createReadStream(path)`, or another stream of Node. */
+export type UploadSource = Blob | Uint8Array | FileStreamLike | StreamLike
+
+/** Where the URLs of unfinished uploads are remembered, such as `FileUrlStorage` of tus-js-client for Node. */
+export type UploadStorage = NonNullable<TusOptions['urlStorage']>
+
+type UploadOptions = {
+  readonly source: UploadSource
+  /** The name of the file, if the source has none. */
+  readonly fileName?: string
+  readonly title?: string
+  readonly alt?: string
+  readonly public?: boolean
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** Is called with the number of bytes that were sent, and with that of all bytes, if it is foreseen. */
+  readonly onProgress?: (sent: number, total: number | null) => void
+  /**
+   * An upload of the same file that was not finished is continued, if its URL is remembered. Browsers remember URLs in
+   * `localStorage` if this is absent.
+   */
+  readonly storage?: UploadStorage
+  /** Most bytes of one request; needed behind a proxy that limits requests. */
+  readonly chunkBytes?: number
+  /** Waits between tries without progress, in milliseconds. */
+  readonly retryDelays?: ReadonlyArray<number>
+  /** Pauses the upload, and fails it with the reason of the signal. */
+  readonly signal?: AbortSignal
+}
+
+/** An upload that runs, or is paused. */
+export type RunningUpload = {
+  /**
+   * Resolves with the uid of the upload when all bytes are stored for good. Fails with a `LarderError`. A cancelled
+   * upload never ends.
+   */
+  readonly received: Promise<string>
+  /** Stops sending. What has arrived is kept by the server until the upload expires. */
+  readonly pause: () => Promise<void>
+  /** Goes on after a pause, where the server says that the bytes end. */
+  readonly resume: () => void
+  /** Ends the upload, and deletes what has arrived. */
+  readonly cancel: () => Promise<void>
+}
+
+/** More than a minute in all, so that a server can be restarted meanwhile. Progress starts them again. */
+const defaultDelays = [0, 500, 1000, 2000, 4000, 8000, 10_000, 15_000, 20_000]
+
+const statusOf = (error: unknown): number =>
+  error instanceof DetailedError ? (error.originalResponse?.getStatus() ?? 0) : 0
+
+/** Statuses after which another try may help: no reply, a lock that is held, a server that is busy or restarts. */
+const mayRetry = (error: unknown): boolean => {
+  const status = statusOf(error)
+  return (
+    status === 0 || status === 409 || status === 423 || status === 429 || (status >= 500 && status !== 507)
+  )
+}
+
+const asLarderError = (error: unknown): LarderError => {
+  const reply = error instanceof DetailedError ? error.originalResponse : null
+  if (reply === null || reply === undefined)
+    return new LarderError({
+      type: 'unreachable',
+      message: error instanceof Error ? (error.message.split(', originated')[0] ?? '') : String(error),
+      cause: error,
+    })
+  return errorOfBody(reply.getStatus(), reply.getBody(), (name) => reply.getHeader(name) ?? null)
+}
+
+const textFields = ({ fileName, title, alt, metadata, source, ...rest }: UploadOptions) => {
+  const name = fileName ?? (source instanceof Blob && 'name' in source ? String(source.name) : undefined)
+  return {
+    ...(name !== undefined && { filename: name }),
+    ...(title !== undefined && { title }),
+    ...(alt !== undefined && { alt }),
+    ...(rest.public !== undefined && { public: rest.public ? '1' : '0' }),
+    ...(metadata !== undefined && { metadata: JSON.stringify(metadata) }),
+  }
+}
+
+/** Bytes of one request where a piece of a blob has to be in memory. */
+const defaultChunk = 16 * 2 ** 20
+
+/** Reads blobs in Node, for which tus-js-client has no reader. */
+const blobReader = {
+  openFile: async (blob: Blob) => ({
+    size: blob.size,
+    slice: async (start: number, end: number) => {
+      const piece = blob.slice(start, end)
+      const value = new Uint8Array(await piece.arrayBuffer())
+      // The uploader asks each piece for its size.
+      return { value: Object.assign(value, { size: piece.size }), done: end >= blob.size }
+    },
+    close: () => undefined,
+  }),
+}
+
+/** Returns a source that tus-js-client reads here, and how. In browsers it reads blobs itself, without copies. */
+const readable = (source: UploadSource, chunkBytes: number | undefined) => {
+  const blob = source instanceof Uint8Array ? new Blob([source as Uint8Array<ArrayBuffer>]) : source
+  const chunk = chunkBytes === undefined ? {} : { chunkSize: chunkBytes }
+  if (!(blob instanceof Blob) && !('path' in blob && blob.path != null))
+    return { file: blob, reading: { chunkSize: defaultChunk, ...chunk, uploadLengthDeferred: true } }
+  if (!(blob instanceof Blob) || 'XMLHttpRequest' in globalThis) return { file: blob, reading: chunk }
+  return { file: blob, reading: { chunkSize: defaultChunk, ...chunk, fileReader: blobReader } }
+}
+
+/** Returns the uid of an upload, which ends its URL. */
+const uidIn = (url: string | null): string => decodeURIComponent(url?.split('/').at(-1) ?? '')
+
+/**
+ * Uploads a file by tus, in pieces that survive lost connections, and restarts of the server. The client has an id token
+ * of an admin, or a ticket. The upload begins at once.
+ */
+export const startUpload = (client: Client, options: UploadOptions): RunningUpload => {
+  const { source, onProgress, storage, chunkBytes, retryDelays = defaultDelays, signal } = options
+  let finish: (uid: string) => void
+  let fail: (error: unknown) => void
+  const received = new Promise<string>((resolve, reject) => {
+    finish = resolve
+    fail = reject
+  })
+
+  const { file, reading } = readable(source, chunkBytes)
+  const upload = new TusUpload(file as ConstructorParameters<typeof TusUpload>[0], {
+    endpoint: `${client.baseUrl}/api/1/uploads/tus`,
+    metadata: textFields(options),
+    retryDelays: [...retryDelays],
+    removeFingerprintOnSuccess: true,
+    ...reading,
+    ...(storage !== undefined && { urlStorage: storage }),
+    ...(onProgress !== undefined && { onProgress }),
+    // A token may be renewed between two requests.
+    onBeforeRequest: async (request) => {
+      for (const [name, value] of Object.entries(await client.authorize())) request.setHeader(name, value)
+    },
+    onShouldRetry: mayRetry,
+    onSuccess: () => finish(uidIn(upload.url)),
+    onError: (error) => fail(asLarderError(error)),
+  })
+
+  const pause = () => upload.abort()
+  const stop = () => {
+    pause().catch(() => undefined)
+    fail(signal?.reason)
+  }
+  signal?.addEventListener('abort', stop, { once: true })
+  const settled = () => signal?.removeEventListener('abort', stop)
+  received.then(settled, settled)
+
+  const start = async () => {
+    if (signal?.aborted) throw signal.reason
+    const [previous] = await upload.findPreviousUploads()
+    if (previous !== undefined) upload.resumeFromPreviousUpload(previous)
+    upload.start()
+  }
+  start().catch((error: unknown) => fail(error))
+
+  return { received, pause, resume: () => upload.start(), cancel: () => upload.abort(true) }
+}

@@ -1,0 +1,44 @@
+import type { Client } from './create-client.ts'
+import { LarderError } from './larder-error.ts'
+import type { components } from './openapi.ts'
+import { realTimers, type Timers } from './timers.ts'
+
+/** How far an upload is, and the file that it becomes. */
+export type UploadState = components['schemas']['UploadState']
+
+type WaitForUploadOptions = {
+  /** The uid of the upload. */
+  readonly upload: string
+  /** `in_library`: the file is in the library, and tokens can be minted for it. `ready`: it can be shown. */
+  readonly until: 'in_library' | 'ready'
+  readonly signal?: AbortSignal
+  /** Is called with each new state. */
+  readonly onState?: (state: UploadState) => void
+  /** The clock and the waits, for tests. */
+  readonly timers?: Timers
+}
+
+/** Time between two requests, in milliseconds. */
+const pollInterval = 1000
+
+/**
+ * Waits for what becomes of an upload, for the admin or the ticket that began it. Throws a `LarderError`:
+ * `exports_failed` if the file is refused, or what the server replies.
+ */
+export const waitForUpload = async (client: Client, options: WaitForUploadOptions): Promise<UploadState> => {
+  const { upload, until, signal, onState, timers = realTimers } = options
+  let last = ''
+  for (;;) {
+    const { data } = await client.showUpload({
+      path: { uid: upload },
+      ...(signal !== undefined && { signal }),
+    })
+    const text = JSON.stringify(data)
+    if (text !== last) onState?.(data)
+    last = text
+    if (data.state === 'refused' || data.state === 'failed')
+      throw new LarderError({ type: 'exports_failed', message: data.reason ?? 'the file is refused' })
+    if (data.state === 'ready' || data.state === until) return data
+    await timers.sleep(pollInterval, signal)
+  }
+}

@@ -1,0 +1,120 @@
+import { accessSync, constants, createReadStream, type ReadStream, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Client, RunningUpload, UploadState } from '#larder-client'
+import { printError } from '../terminal/print-error.ts'
+import { createProgressBar } from '../terminal/progress-bar.ts'
+import { type AddSource, kindWords, stoppedCode } from './add-sources.ts'
+import { type CommandContext, CommandError } from './command.ts'
+import { explainReply, loadClient } from './remote-library.ts'
+import { readServerToken, type ServerOption, type TokenPlaces } from './server-option.ts'
+import { createUploadStorage } from './upload-storage.ts'
+
+type AddChoice = {
+  readonly isPublic: boolean
+  /** If `true`, the exports are made later. */
+  readonly isOnlyQueued: boolean
+  readonly signal: AbortSignal
+}
+
+type Out = Pick<CommandContext, 'isJson' | 'report'>
+
+type ClientModule = Awaited<ReturnType<typeof loadClient>>
+
+const progressOf = (onProgress: (fraction: number) => void) => (sent: number, total: number | null) =>
+  onProgress(total === null || total === 0 ? 0 : sent / total)
+
+/** Opens a file that is there. A stream would report its fault to nothing. */
+const openFile = (path: string): ReadStream => {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined) throw new CommandError('there is no such file')
+  if (!found.isFile()) throw new CommandError('it is not a plain file')
+  if (found.size === 0) throw new CommandError('the file is empty')
+  try {
+    accessSync(path, constants.R_OK)
+  } catch {
+    throw new CommandError('it may not be read')
+  }
+  return createReadStream(path)
+}
+
+/** Begins to bring a source to the server. Returns the uid of the upload when the server has all of it. */
+const send = async (
+  { startUpload }: ClientModule,
+  client: Client,
+  source: AddSource,
+  choice: AddChoice,
+  { env, stdin }: TokenPlaces,
+  onProgress: (fraction: number) => void,
+): Promise<string> => {
+  const { isPublic, signal } = choice
+  if (source.kind === 'url') {
+    const { data } = await client.fetchFile({ body: { url: source.url, public: isPublic }, signal })
+    return data.upload
+  }
+  const home = env.HOME ?? ''
+  const running: RunningUpload = startUpload(client, {
+    source: source.kind === 'file' ? openFile(source.path) : stdin,
+    fileName: source.kind === 'file' ? basename(source.path) : source.name,
+    public: isPublic,
+    signal,
+    onProgress: progressOf(onProgress),
+    ...(home !== '' && { storage: createUploadStorage(join(home, '.larder-uploads.json')) }),
+  })
+  return running.received
+}
+
+/** Adds sources to the library of a server, one at a time. Returns the exit code. */
+export const addToServer = async (
+  server: ServerOption,
+  sources: ReadonlyArray<AddSource>,
+  choice: AddChoice,
+  { isJson, report }: Out,
+  places: TokenPlaces = { env: process.env, stdin: process.stdin },
+): Promise<number> => {
+  const token = await readServerToken(server, places)
+  const module = await loadClient()
+  const client = module.createClient({ baseUrl: server.url, token })
+  const bar = createProgressBar(process.stderr)
+  let exitCode = 0
+
+  const add = async (source: AddSource): Promise<UploadState> => {
+    const upload = await send(module, client, source, choice, places, (part) =>
+      bar.show(`${source.label}: sent`, part),
+    )
+    return module.waitForUpload(client, {
+      upload,
+      until: choice.isOnlyQueued ? 'in_library' : 'ready',
+      signal: choice.signal,
+      onState: ({ progress }) => bar.show(source.label, progress ?? 0),
+    })
+  }
+
+  for (const source of sources) {
+    const { label } = source
+    try {
+      const { uid, kind, state } = await add(source)
+      bar.clear()
+      if (uid === null || kind === null) throw new CommandError('the server names no file')
+      const isQueued = state !== 'ready'
+      const link = async () => {
+        const { data } = await client.mintToken({ body: { uid } })
+        return `  ${client.baseUrl}/console/watch/${uid}?jwt=${data.jwt}`
+      }
+      report({
+        lines: isJson
+          ? []
+          : [`${label}  ${kindWords[kind]}  ${uid}${isQueued ? '  queued' : ''}`, await link()],
+        json: { kind, uid, file: label, state: isQueued ? 'queued' : 'ready', warnings: [] },
+      })
+    } catch (failure) {
+      bar.clear()
+      if (choice.signal.aborted) return stoppedCode
+      if (!(failure instanceof module.LarderError || failure instanceof CommandError)) throw failure
+      const error = failure instanceof CommandError ? failure.message : explainReply(failure, client.baseUrl)
+      printError(`${label}: ${error}`)
+      report({ lines: [], json: { file: label, error } })
+      exitCode = 1
+    }
+  }
+  return exitCode
+}

@@ -1,0 +1,104 @@
+import type { Config } from '../config/settings.ts'
+import { instanceAsJson, purgeAsJson } from '../domain/freshness/freshness-json.ts'
+import { jobAsJson } from '../domain/jobs/job-json.ts'
+import { mediaDetailAsJson, mediaItemAsJson } from '../domain/library/media-json.ts'
+import { JobUid, type PurgeUid } from '../domain/media/ids.ts'
+import { isUid } from '../domain/media/uid-text.ts'
+import { formatMicroseconds } from '../domain/shared/timestamp.ts'
+import { E, O } from '../fp.ts'
+import type { JobPage } from '../ports/job-queue.ts'
+import type { MediaPage } from '../ports/media-repository.ts'
+import { CommandError } from './command.ts'
+import { withServices } from './library.ts'
+import type { LibraryAccess } from './library-access.ts'
+import { orThrowCommandError } from './or-throw-command-error.ts'
+
+/** Number of files or jobs that are read at once. */
+const pageSize = 200
+
+type Services = Parameters<Parameters<typeof withServices>[1]>[0]
+
+const jobUid = (uid: string): JobUid => {
+  if (!JobUid.is(uid)) throw new CommandError(`${uid} is not the uid of a job`, 2)
+  return uid
+}
+
+const accessTo = (larder: Services): LibraryAccess => {
+  const { library, media, trashService, revocationService, jobService, freshness } = larder
+
+  const requestReceipts = async () => {
+    const started = await freshness.requestReceipts()
+    return E.isRight(started) ? purgeAsJson(started.right) : null
+  }
+
+  async function* listMedia(...[filter, limit]: Parameters<LibraryAccess['listMedia']>) {
+    let after: MediaPage['next'] = null
+    for (let listed = 0; listed < limit; listed += pageSize) {
+      const page: MediaPage = await orThrowCommandError(
+        library.list(filter, Math.min(pageSize, limit - listed), after),
+      )
+      yield* page.items.map(mediaItemAsJson)
+      if (page.next === null) return
+      after = page.next
+    }
+  }
+
+  async function* listJobs(...[state, limit]: Parameters<LibraryAccess['listJobs']>) {
+    const filter = { state, kind: null, media: null }
+    let after: JobPage['next'] = null
+    for (let listed = 0; listed < limit; listed += pageSize) {
+      const page: JobPage = await orThrowCommandError(
+        jobService.list(filter, Math.min(pageSize, limit - listed), after),
+      )
+      yield* page.items.map(jobAsJson)
+      if (page.next === null) return
+      after = page.next
+    }
+  }
+
+  return {
+    listMedia,
+    listJobs,
+    showMedia: async (uid) => mediaDetailAsJson(await orThrowCommandError(library.find(uid))),
+    hasMedia: async (uid) => isUid(uid) && O.isSome(await orThrowCommandError(media.find(uid))),
+    changeMedia: async (uid, change) =>
+      mediaDetailAsJson(await orThrowCommandError(library.change(uid, change, null))),
+    deleteMedia: async (uid, mode) => {
+      const { deletedAt, purgeAfter, isErased } = await orThrowCommandError(
+        trashService.delete(uid, mode, Number.POSITIVE_INFINITY),
+      )
+      return {
+        deleted_at: formatMicroseconds(deletedAt),
+        purge_after: formatMicroseconds(purgeAfter),
+        ...(isErased !== null && { erased: isErased }),
+      }
+    },
+    restoreMedia: async (uid) => {
+      await orThrowCommandError(trashService.restore(uid))
+    },
+    revoke: async (target) => {
+      const { notBefore } = await orThrowCommandError(revocationService.revoke(target))
+      return { not_before: notBefore, started: await requestReceipts() }
+    },
+    cancelJob: async (uid) => jobAsJson(await orThrowCommandError(jobService.cancel(jobUid(uid)))),
+    retryJob: async (uid) => jobAsJson(await orThrowCommandError(jobService.retry(jobUid(uid)))),
+    listInstances: async () => (await orThrowCommandError(freshness.listInstances)).map(instanceAsJson),
+    purge: async (target) => purgeAsJson(await orThrowCommandError(freshness.purge(target))),
+    requestReceipts,
+    findReceipts: async (purge) => {
+      const found = await freshness.findPurge(purge as PurgeUid)()
+      return E.isRight(found) ? purgeAsJson(found.right) : null
+    },
+    sleep: (milliseconds) => larder.sleep(milliseconds, new AbortController().signal),
+  }
+}
+
+/** Runs `work` with the library of this machine. */
+export const withLocalLibrary = <A>(
+  config: Config,
+  work: (library: LibraryAccess) => Promise<A>,
+): Promise<A> =>
+  withServices(config, async (larder) => {
+    await orThrowCommandError(larder.database.migrate)
+    return work(accessTo(larder))
+  })
