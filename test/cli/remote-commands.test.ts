@@ -103,12 +103,12 @@ describe('the commands with --server', () => {
     const [deleted, missing, receipts] = removed.lines.map((line) => JSON.parse(line))
     expect(deleted).to.have.all.keys('uid', 'deleted_at', 'purge_after')
     expect(missing).to.deep.equal({ uid: 'if_none', error: 'there is no file with the uid if_none' })
-    expect(receipts).to.deep.equal({ instances: [] })
+    expect(receipts.purge).to.match(/^pu_/)
+    expect(receipts.instances).to.deep.equal([])
     expect((await json(listCommand, '--deleted')).map(({ uid }) => uid)).to.deep.equal([image.uid])
-    expect(await json(restoreCommand, image.uid)).to.deep.equal([
-      { uid: image.uid, restored: true },
-      { instances: [] },
-    ])
+    const [restored, itsReceipts] = await json(restoreCommand, image.uid)
+    expect(restored).to.deep.equal({ uid: image.uid, restored: true })
+    expect(itsReceipts).to.have.all.keys('purge', 'instances')
     const [revoked] = await json(revokeCommand, image.uid)
     expect(revoked).to.include({ uid: image.uid })
     expect(revoked).to.have.all.keys('uid', 'not_before', 'instances')
