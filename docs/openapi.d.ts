@@ -1554,6 +1554,8 @@ export type components = {
       readonly instances: ReadonlyArray<components['schemas']['Receipt']> | null
       /** With `purge=1`: whether nothing is left of it. */
       readonly erased?: boolean
+      /** Why its objects are left: the store may belong to another library, or to another copy of the database. */
+      readonly refused?: "foreign" | "unproven" | "displaced"
     }
     readonly MediaErasure: {
       /** Whether nothing is left of the file. */

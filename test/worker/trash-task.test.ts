@@ -19,7 +19,7 @@ describe('the task that empties the trash', () => {
         run: () => TE.fromIO(() => O.fromNullable(outcome)),
         empty: () => TE.right(purged),
         count: TE.right({ files: 0, objects: null }),
-        removePurged: () => TE.right(true),
+        removePurged: () => TE.right('gone' as const),
       },
       log,
     })

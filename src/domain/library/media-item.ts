@@ -45,9 +45,6 @@ export type Deletion = {
   readonly purgeAfter: number
 }
 
-/** `isErased`: no object of the file is in the store any more; `null` if it was not to be erased. */
-export type DeletedFile = Deletion & { readonly isErased: boolean | null }
-
 /** A current export of a file. Replaced exports do not count. */
 export type MediaExport = {
   readonly uid: ImageExportUid | ContentExportUid
