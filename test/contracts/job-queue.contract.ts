@@ -6,7 +6,8 @@ import {
   outcomeOfHandBack,
   outcomeOfSuccess,
 } from '../../src/domain/jobs/job-outcome.ts'
-import { O } from '../../src/fp.ts'
+import { notFound } from '../../src/domain/shared/errors.ts'
+import { E, O } from '../../src/fp.ts'
 import { type JobQueue, jobLeaseMs } from '../../src/ports/job-queue.ts'
 import { aJobUid, aNewJob } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
@@ -14,6 +15,8 @@ import { right } from '../support/expect-right.ts'
 type JobQueueSubject = {
   /** The queues of two processes. */
   readonly queues: readonly [JobQueue, JobQueue]
+  /** Adds a file without jobs to the library. */
+  readonly addFile: (media: NewJob['media']) => Promise<void>
   /** Lets time pass for the jobs (milliseconds). */
   readonly advance: (ms: number) => Promise<void>
 }
@@ -25,14 +28,17 @@ export const jobQueueContract = (make: () => Promise<JobQueueSubject>): void => 
   let one: JobQueue
   let other: JobQueue
   let advance: JobQueueSubject['advance']
+  let addFile: JobQueueSubject['addFile']
   beforeEach(async () => {
     const subject = await make()
     ;[one, other] = subject.queues
     advance = subject.advance
+    addFile = subject.addFile
   })
 
   const add = async (overrides: Partial<NewJob> = {}): Promise<NewJob> => {
     const job = aNewJob(overrides)
+    if (overrides.media === undefined) await addFile(job.media)
     expect(await right(one.enqueue(job))).to.equal(job.uid)
     return job
   }
@@ -74,8 +80,18 @@ export const jobQueueContract = (make: () => Promise<JobQueueSubject>): void => 
     expect(await right(one.find(aJobUid()))).to.deep.equal(O.none)
   })
 
+  it('adds no job for a file that is not in the library', async () => {
+    for (const kind of ['exports', 'remake'] as const) {
+      const job = aNewJob({ kind })
+      expect(await one.enqueue(job)()).to.deep.equal(E.left(notFound('file', job.media.uid)))
+      expect(await right(one.find(job.uid))).to.deep.equal(O.none)
+    }
+    expect(await taken(one)).to.deep.equal([])
+  })
+
   it('has one waiting or running job of a kind for a file, also if many add it at once', async () => {
     const { media } = aNewJob()
+    await addFile(media)
     const uids = await Promise.all(
       Array.from({ length: 6 }, (_, i) => right((i % 2 ? one : other).enqueue(aNewJob({ media })))),
     )
@@ -230,6 +246,7 @@ export const jobQueueContract = (make: () => Promise<JobQueueSubject>): void => 
 
   it('retries one of several jobs of a file, also if all are retried at once', async () => {
     const { media } = aNewJob()
+    await addFile(media)
     const ended: NewJob[] = []
     for (let i = 0; i < 6; i += 1) {
       ended.push(await add({ media }))
