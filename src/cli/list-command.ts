@@ -5,6 +5,7 @@ import { SearchText } from '../domain/library/search-text.ts'
 import { mediaKinds } from '../domain/media/media-kind.ts'
 import { E } from '../fp.ts'
 import type { MediaFilter, MediaPosition } from '../ports/media-repository.ts'
+import { printError } from '../terminal/print-error.ts'
 import { alwaysNeedsLibrary, type Command, CommandError, usageError } from './command.ts'
 import { withServices } from './library.ts'
 import { mediaLine } from './media-lines.ts'
@@ -98,9 +99,10 @@ export const listCommand: Command = {
           after,
         )
         for (const item of page.items) report({ lines: [mediaLine(item)], json: mediaItemAsJson(item) })
-        if (page.next === null) break
         after = page.next
+        if (after === null) break
       }
+      if (after !== null) printError(`there are more than ${limit} such files: --limit N lists more`)
       return 0
     })
   },

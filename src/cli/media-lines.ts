@@ -1,10 +1,19 @@
 import type { MediaDetail, MediaItem } from '../domain/library/media-item.ts'
 
-/** Returns the line of a file in a list. */
-export const mediaLine = ({ uid, state, isPublic, title, fileName }: MediaItem): string =>
-  [uid, state, ...(isPublic ? ['public'] : []), title?.trim() || fileName].join('  ')
-
 const timeOf = (microseconds: number): string => new Date(microseconds / 1000).toISOString()
+
+const deletionOf = ({ purgeAfter, isTakenDown }: MediaItem): ReadonlyArray<string> =>
+  purgeAfter === null
+    ? []
+    : [`${isTakenDown ? 'taken down, ' : ''}can be restored until ${timeOf(purgeAfter)}`]
+
+/** Returns the line of a file in a list. */
+export const mediaLine = (item: MediaItem): string => {
+  const { uid, state, isPublic, title, fileName } = item
+  return [uid, state, ...(isPublic ? ['public'] : []), ...deletionOf(item), title?.trim() || fileName].join(
+    '  ',
+  )
+}
 
 /** Returns everything about a file, one fact a line. */
 export const mediaDetailLines = (detail: MediaDetail): ReadonlyArray<string> => {
