@@ -6,8 +6,7 @@ import {
   outcomeOfHandBack,
   outcomeOfSuccess,
 } from '../../src/domain/jobs/job-outcome.ts'
-import { notFound } from '../../src/domain/shared/errors.ts'
-import { E, O } from '../../src/fp.ts'
+import { O } from '../../src/fp.ts'
 import { type JobQueue, jobLeaseMs } from '../../src/ports/job-queue.ts'
 import { aJobUid, aNewJob } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
@@ -78,15 +77,6 @@ export const jobQueueContract = (make: () => Promise<JobQueueSubject>): void => 
       endedAt: null,
     })
     expect(await right(one.find(aJobUid()))).to.deep.equal(O.none)
-  })
-
-  it('adds no job for a file that is not in the library', async () => {
-    for (const kind of ['exports', 'remake'] as const) {
-      const job = aNewJob({ kind })
-      expect(await one.enqueue(job)()).to.deep.equal(E.left(notFound('file', job.media.uid)))
-      expect(await right(one.find(job.uid))).to.deep.equal(O.none)
-    }
-    expect(await taken(one)).to.deep.equal([])
   })
 
   it('has one waiting or running job of a kind for a file, also if many add it at once', async () => {
@@ -258,15 +248,6 @@ export const jobQueueContract = (make: () => Promise<JobQueueSubject>): void => 
       expect(new Set(changes)).to.deep.equal(new Set(['changed', 'wrong state']))
       await right(one.cancel(ended[changes.indexOf('changed')]?.uid ?? aJobUid()))
     }
-  })
-
-  it('changes the priority of jobs that have not ended', async () => {
-    const { uid } = await add()
-    expect(await right(one.setPriority(uid, -100))).to.equal('changed')
-    expect(await find(uid)).to.include({ priority: -100 })
-    await right(one.cancel(uid))
-    expect(await right(one.setPriority(uid, 0))).to.equal('wrong state')
-    expect(await right(one.setPriority(aJobUid(), 0))).to.equal('missing')
   })
 
   it('lists jobs, newest first, page by page, by state, kind and file', async () => {
