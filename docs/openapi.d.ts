@@ -1613,6 +1613,11 @@ export type components = {
       readonly thumbhash: string | null
       /** What the exports lack of the original. */
       readonly warnings: ReadonlyArray<string>
+      /** When it was put into the trash. */
+      readonly deleted_at: string | null
+      /** When the trash is emptied of it. */
+      readonly purge_after: string | null
+      readonly taken_down: boolean
     }
     readonly MediaPage: {
       readonly items: ReadonlyArray<components['schemas']['MediaItem']>

@@ -177,7 +177,9 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
             if (E.isLeft(identified)) return identified
             if (identified.right.result !== 'ours') return E.right({ refused: identified.right })
             const claimed = await claimStore({ store, storedFiles }, identified.right)
-            return E.isLeft(claimed) ? claimed : empty(AbortSignal.any([signal, lost]))()
+            if (E.isLeft(claimed)) return claimed
+            if (claimed.right.result !== 'ours') return E.right({ refused: claimed.right })
+            return empty(AbortSignal.any([signal, lost]))()
           },
       )()
     },

@@ -254,7 +254,7 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
 
 const runEveryQueryOfJobs = async (jobs: JobQueue): Promise<void> => {
   const { uid, ...job } = aNewJob()
-  await right(jobs.enqueue({ uid, ...job }))
+  await jobs.enqueue({ uid, ...job })()
   await right(jobs.take(0))
   await right(jobs.takeOne(uid))
   await right(jobs.renew({ job: uid, token: '00000000-0000-0000-0000-000000000000' }, noProgress))
