@@ -6,7 +6,7 @@ import { takenDownRefusal } from '../ingest/find-or-add.ts'
 import type { IngestService } from '../ingest/ingest-service.ts'
 import type { LibraryFile } from '../ingest/media-ingest.ts'
 import type { UploadUid } from '../media/ids.ts'
-import type { Refused, Unavailable } from '../shared/errors.ts'
+import { type Refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import type { Upload } from './upload.ts'
 import { tryWithUploadLock } from './upload-lock.ts'
 
@@ -32,7 +32,8 @@ const adoptTwin = (
       (twin) =>
         O.isSome(twin)
           ? uploads.adopt(uid, { kind: target.kind, media: twin.value.uid, job: twin.value.job })
-          : TE.right(undefined),
+          : // The file was purged meanwhile, so these are the only bytes. The next attempt adds them.
+            TE.left(unavailable('database')('the file with these bytes is gone again')),
     ),
   )
 }

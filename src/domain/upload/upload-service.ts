@@ -69,7 +69,8 @@ export type HeldUpload = {
 export type UploadService = {
   readonly begin: (rights: UploadRights, request: UploadRequest) => TE.TaskEither<BeginFailure, UploadUid>
   /**
-   * Runs `work` with the lock of an upload. An upload that has all its bytes is acknowledged before. Fails with NotFound if
+   * Runs `work` with the lock of an upload, or without it if the upload is acknowledged. An upload that has all its bytes is
+   * acknowledged before. Fails with NotFound if
    * there is no such upload of this owner in the folder of this process, and with Conflict if another request keeps the lock.
    * If the upload is acknowledged, waits for at most `patienceMs` (0) until its original is stored. With `isFromClient`,
    * fails with NotFound for a file that Larder fetches, whose fetch would end.
@@ -97,6 +98,9 @@ const isOwnedBy = (upload: Upload, owner: UploadOwner): boolean =>
   owner.kind === 'admin'
     ? upload.owner.kind === 'admin' && upload.owner.sub === owner.sub
     : upload.owner.kind === 'ticket' && upload.owner.ticket === owner.ticket
+
+/** The signals of an acknowledged upload, whose lock is not needed. */
+const unheld: UploadHold = { lost: new AbortController().signal, asked: new AbortController().signal }
 
 const missing = (uid: string): NotFound => notFound('upload', uid)
 
@@ -269,6 +273,15 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
           (): UploadFailure => missing(uid),
         ),
         TE.flatMap((upload) => async () => {
+          // Nothing changes the bytes any more, and the lock is held for as long as the original is being stored.
+          if (upload.state !== 'receiving')
+            return work(
+              hold(
+                upload,
+                unheld,
+                finishWith(() => undefined),
+              ),
+            )()
           let isReceived = false
           const finish = finishWith(() => {
             isReceived = true
