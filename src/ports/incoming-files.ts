@@ -3,6 +3,9 @@ import type { NoSpace, Unavailable } from '../domain/shared/errors.ts'
 import type { HashState } from '../domain/upload/upload.ts'
 import type { E, TE } from '../fp.ts'
 
+/** What is unavailable if a file cannot be read or written. */
+export const incomingFilesDependency = 'incoming files'
+
 /** How far the bytes of a file are certainly on disk. */
 type WrittenBytes = { readonly offset: number; readonly hashes: HashState }
 

@@ -7,14 +7,18 @@ import { type NoSpace, noSpace, type Unavailable, unavailable } from '../../doma
 import type { HashState } from '../../domain/upload/upload.ts'
 import { TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { IncomingFiles, IncomingWriter } from '../../ports/incoming-files.ts'
+import {
+  type IncomingFiles,
+  type IncomingWriter,
+  incomingFilesDependency,
+} from '../../ports/incoming-files.ts'
 import { createFolder } from '../platform/create-folder.ts'
 import { alreadyExists, isDiskFull, orIfNotFound } from '../platform/errno.ts'
 import { syncFolder } from '../platform/sync-folder.ts'
 import { readSlice } from './read-slice.ts'
 import { createRunningHash, type RunningHash } from './running-hash.ts'
 
-const failed = unavailable('incoming files')
+const failed = unavailable(incomingFilesDependency)
 
 const failedOnDisk = (cause: unknown): NoSpace | Unavailable => (isDiskFull(cause) ? noSpace : failed(cause))
 

@@ -34,7 +34,8 @@ const adoptTwin = (
       (twin) =>
         O.isSome(twin)
           ? uploads.adopt(uid, { kind: target.kind, media: twin.value.uid, job: twin.value.job })
-          : TE.right(undefined),
+          : // The file was purged meanwhile, so these are the only bytes. The next attempt adds them.
+            TE.left(unavailable('database')('the file with these bytes is gone again')),
     ),
   )
 }
