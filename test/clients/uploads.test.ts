@@ -151,7 +151,9 @@ describe('uploads by the typed client', () => {
     await writeFile(file, variant('9'))
     const upload = await startUpload(client, { source: createReadStream(file) }).received
     const { uid } = await waitForUpload(client, { upload, until: 'in_library', timers })
-    expect((await client.showMedia({ path: { uid: uid ?? '' } })).data).to.include({ file_name: 'a hill.png' })
+    expect((await client.showMedia({ path: { uid: uid ?? '' } })).data).to.include({
+      file_name: 'a hill.png',
+    })
   })
 
   it('by ticket tell each state once, though each reply has a new token', async () => {
