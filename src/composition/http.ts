@@ -125,6 +125,7 @@ export const createHealthServer = (
           responseTelemetry: { cacheStatus: false, stopwatch: null },
           limits,
           traffic,
+          lifecycle,
         },
         ({ handle }) => [healthRoutes({ health, lifecycle }, handle)],
       ),

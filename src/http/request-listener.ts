@@ -11,8 +11,9 @@ import type { Log } from '../ports/log.ts'
 import type { Monotonic } from '../ports/monotonic.ts'
 import { createBodyLimits } from './body-limits.ts'
 import type { HttpLimits } from './http-limits.ts'
+import type { ServerLifecycle } from './lifecycle.ts'
 import { createAdmission } from './middleware/admission.ts'
-import { discardBody, refuseInvalidRequest, refuseLongBody } from './middleware/early-refusal.ts'
+import { discardBody, hasBody, refuseInvalidRequest, refuseLongBody } from './middleware/early-refusal.ts'
 import { errorBoundary } from './middleware/error-boundary.ts'
 import { createRefusals, type RefusalCounts } from './middleware/refusal-counts.ts'
 import { sendRefusalReply, setRefusalReply } from './middleware/refusal-reply.ts'
@@ -41,6 +42,7 @@ export type ListenerDeps = {
   readonly responseTelemetry: ResponseTelemetry
   readonly limits: HttpLimits
   readonly traffic: TrafficCounters
+  readonly lifecycle: ServerLifecycle
 }
 
 /** Dependencies that the request listener passes to the routes. */
@@ -72,7 +74,7 @@ export const createRequestListener = (
   createAllRoutes: (tools: RouteTools) => ReadonlyArray<RouteGroup>,
 ): RequestListener => {
   const { checkedTokens, follower, openStreams, clock, monotonic, log, outages } = deps
-  const { corsOrigins, responseTelemetry, limits, traffic } = deps
+  const { corsOrigins, responseTelemetry, limits, traffic, lifecycle } = deps
   const replayCache = createReplayCache({
     checkedTokens,
     openStreams,
@@ -114,6 +116,18 @@ export const createRequestListener = (
   const admit = createAdmission({ limits, counts, monotonic, perTurn: startsPerTurn })
   const bodyLimitOf = createBodyLimits(allRoutes)
 
+  /**
+   * Lets a reply that is sent before all of an upload has arrived be the last one of its connection: the rest of the body may be
+   * of any length.
+   */
+  const closeUnlessReceived = (req: IncomingMessage, res: ServerResponse): void => {
+    if (!res.shouldKeepAlive || !hasBody(req)) return
+    res.shouldKeepAlive = false
+    req.once('end', () => {
+      res.shouldKeepAlive = !lifecycle.isStopping()
+    })
+  }
+
   /** Reads the body of a request only to discard it, up to a limit. */
   const discardBoundedBody = (req: IncomingMessage): void =>
     discardBody(req, limits.bodyBytes, () => {
@@ -126,8 +140,12 @@ export const createRequestListener = (
     url: string,
     bodyLimit: number | null,
   ): void => {
+    if (bodyLimit === Infinity) closeUnlessReceived(req, res)
     const discardRest = () => {
-      if (bodyLimit !== null && !req.complete) discardBoundedBody(req)
+      if (bodyLimit === null || req.complete) return
+      // The connection of an upload is closed soon after the reply.
+      if (bodyLimit === Infinity) discardBody(req, Infinity, () => undefined)
+      else discardBoundedBody(req)
     }
     admit({
       isLikelyHit: recent.has(url),

@@ -7,6 +7,7 @@ import {
 } from 'node:http'
 import type { HttpLimits } from '../http/http-limits.ts'
 import type { ServerLifecycle } from '../http/lifecycle.ts'
+import { hasBody } from '../http/middleware/early-refusal.ts'
 import type { TrafficCounters } from '../http/middleware/traffic-counters.ts'
 import { isReceivingUpload } from '../http/request/upload-body.ts'
 import type { BufferedReply } from '../http/response/reply.ts'
@@ -84,7 +85,9 @@ export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServ
     recordReply(connection, res)
     if (drain.isStarted()) drain.lastReply(connection, res)
     app(req, res)
-    if (!res.shouldKeepAlive || req.headers.expect !== undefined) endGracefullyAfterReply(connection)
+    // The reply to a request with a body may be the last one, because the rest of the body does not arrive.
+    if (!res.shouldKeepAlive || req.headers.expect !== undefined || hasBody(req))
+      endGracefullyAfterReply(connection)
   }
   server.on('request', answer)
   // A route that reads the body sends "100 Continue" itself (request-body.ts). Any other route sends only its

@@ -76,12 +76,13 @@ const piecesUntil = (body: ByteStream, ending: AbortSignal): (() => Promise<Piec
   const pieces = body[Symbol.asyncIterator]()
   let end: () => void = () => undefined
   ending.addEventListener('abort', () => end(), { once: true })
-  return () =>
-    new Promise((resolve) => {
-      if (ending.aborted) return resolve(ended)
+  return () => {
+    if (ending.aborted) return Promise.resolve(ended)
+    const interrupted = new Promise<Piece>((resolve) => {
       end = () => resolve(ended)
-      readPiece(pieces).then(resolve)
     })
+    return Promise.race([readPiece(pieces), interrupted])
+  }
 }
 
 /**

@@ -16,9 +16,14 @@ export const discardBody = (req: IncomingMessage, maxBytes: number, onCut: () =>
     onCut()
     req.socket.destroy()
   })
-  // A reader of the body that stopped early has paused the request, so it is resumed.
+  // A reader of the body that stopped early may still wait for its next piece, and has paused the request.
+  req.removeAllListeners('readable')
   req.resume()
 }
+
+/** Returns whether the request has a body. */
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 export const badRequestReply = (message: string): BufferedReply =>
   errorReply({ status: 400, type: 'bad_request', message })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
+import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
 import { expect } from 'chai'
 import type { Larder } from '../../../src/composition/larder.ts'
@@ -205,6 +206,38 @@ describe('uploads in one request (§11.1)', () => {
     const full = await post(form(other))
     expect([full.status, full.json.type]).to.deep.equal([507, 'no_space'])
     expect(await leftovers()).to.deep.equal([])
+  })
+
+  it('is refused before its body is read, by a reply that ends the connection, and the next request is answered', async () => {
+    folder.setFree(2 ** 30)
+    const long = form(Buffer.concat([picture, Buffer.alloc(900_000)]))
+    const connections = new Agent({ keepAlive: true, maxSockets: 1 })
+    const send = async (body: FormData, jwt: string) => {
+      const sent = new Request('http://larder.example', { method: 'POST', body })
+      const bytes = Buffer.from(await sent.arrayBuffer())
+      const headers = { ...authorization(jwt), 'content-type': String(sent.headers.get('content-type')) }
+      return new Promise<readonly [number | undefined, string | undefined]>((resolve, reject) => {
+        const options = {
+          agent: connections,
+          method: 'POST',
+          headers: { ...headers, 'content-length': bytes.length },
+        }
+        const sending = request(`${server.base}/api/1/uploads`, options, (reply) => {
+          reply.resume()
+          reply.on('end', () => resolve([reply.statusCode, reply.headers.connection]))
+        })
+        sending.on('error', reject)
+        sending.end(bytes)
+      })
+    }
+    try {
+      for (let i = 0; i < 5; i += 1) expect(await send(long, token)).to.deep.equal([507, 'close'])
+      expect(await send(long, 'a.b.c')).to.deep.equal([403, 'close'])
+      folder.setFree(2 ** 40)
+      expect(await send(form(picture), token)).to.deep.equal([201, 'keep-alive'])
+    } finally {
+      connections.destroy()
+    }
   })
 
   it('is refused with 507, and leaves nothing, if a hundred come at once to a small disk', async () => {
