@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 /** A network between a client that uploads and its servers, as a load balancer is one. */
-export type UploadProxy = {
+type UploadProxy = {
   readonly base: string
   /** Leads the connections that come from now on to another server. */
   readonly leadTo: (base: string) => void
