@@ -1554,6 +1554,8 @@ export type components = {
       readonly instances: ReadonlyArray<components['schemas']['Receipt']> | null
       /** With `purge=1`: whether nothing is left of it. */
       readonly erased?: boolean
+      /** Why its objects are left: the store may belong to another library, or to another copy of the database. */
+      readonly refused?: "foreign" | "unproven" | "displaced"
     }
     readonly MediaErasure: {
       /** Whether nothing is left of the file. */
@@ -1611,6 +1613,11 @@ export type components = {
       readonly thumbhash: string | null
       /** What the exports lack of the original. */
       readonly warnings: ReadonlyArray<string>
+      /** When it was put into the trash. */
+      readonly deleted_at: string | null
+      /** When the trash is emptied of it. */
+      readonly purge_after: string | null
+      readonly taken_down: boolean
     }
     readonly MediaPage: {
       readonly items: ReadonlyArray<components['schemas']['MediaItem']>

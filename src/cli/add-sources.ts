@@ -31,11 +31,20 @@ const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: fal
 const isPlainName = (name: string): boolean =>
   name !== '' && name !== '.' && name !== '..' && !/[/\\\p{Cc}]/u.test(name) && Buffer.byteLength(name) <= 255
 
+/** Returns a segment of a path as text; as it is, if it cannot be decoded. */
+const decoded = (segment: string): string => {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}
+
 /** Returns a label for a URL, whose query may be a secret, and the last part of its path as a name. */
 const urlSource = (word: string): AddSource => {
   if (!URL.canParse(word)) throw new CommandError(`${word} is not a URL`, 2)
   const { origin, pathname } = new URL(word)
-  const last = decodeURIComponent(pathname.split('/').at(-1) ?? '')
+  const last = decoded(pathname.split('/').at(-1) ?? '')
   return {
     kind: 'url',
     label: `${origin}${pathname}`,

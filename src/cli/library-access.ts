@@ -4,7 +4,7 @@ import type { JobState } from '../domain/jobs/job.ts'
 import type { MediaChange } from '../domain/library/media-change.ts'
 import type { MediaFilter } from '../ports/media-repository.ts'
 import type { RevocationTarget } from '../ports/revocations.ts'
-import type { DeletionMode } from '../ports/trash.ts'
+import type { DeletionMode, StoreRefusalReason } from '../ports/trash.ts'
 
 /** The forms of the HTTP API, which commands print with `--json`. */
 export type Schemas = components['schemas']
@@ -15,6 +15,8 @@ export type DeletionResult = {
   readonly purge_after: string
   /** Whether the objects are gone, too; absent unless the file was to be erased. */
   readonly erased?: boolean
+  /** Why the objects are left in the store; absent if it has refused nothing. */
+  readonly refused?: StoreRefusalReason
 }
 
 /** What a revocation has done. */

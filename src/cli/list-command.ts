@@ -4,6 +4,7 @@ import { SearchText } from '../domain/library/search-text.ts'
 import { mediaKinds } from '../domain/media/media-kind.ts'
 import { E } from '../fp.ts'
 import type { MediaFilter } from '../ports/media-repository.ts'
+import { printError } from '../terminal/print-error.ts'
 import { type Command, CommandError, usageError } from './command.ts'
 import { libraryCommand } from './library-command.ts'
 import { mediaLine } from './media-lines.ts'
@@ -83,8 +84,12 @@ export const listCommand: Command = libraryCommand({
     const limit = limitOf(values.limit)
 
     return withLibrary(async (library) => {
-      for await (const item of library.listMedia(filter, limit))
-        report({ lines: [mediaLine(item)], json: item })
+      let listed = 0
+      for await (const item of library.listMedia(filter, limit + 1)) {
+        listed += 1
+        if (listed <= limit) report({ lines: [mediaLine(item)], json: item })
+      }
+      if (listed > limit) printError(`there are more than ${limit} such files: --limit N lists more`)
       return 0
     })
   },

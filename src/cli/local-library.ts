@@ -64,13 +64,14 @@ const accessTo = (larder: Services): LibraryAccess => {
     changeMedia: async (uid, change) =>
       mediaDetailAsJson(await orThrowCommandError(library.change(uid, change, null))),
     deleteMedia: async (uid, mode) => {
-      const { deletedAt, purgeAfter, isErased } = await orThrowCommandError(
+      const { deletedAt, purgeAfter, isErased, refused } = await orThrowCommandError(
         trashService.delete(uid, mode, Number.POSITIVE_INFINITY),
       )
       return {
         deleted_at: formatMicroseconds(deletedAt),
         purge_after: formatMicroseconds(purgeAfter),
         ...(isErased !== null && { erased: isErased }),
+        ...(refused !== null && { refused }),
       }
     },
     restoreMedia: async (uid) => {
@@ -98,7 +99,12 @@ export const withLocalLibrary = <A>(
   config: Config,
   work: (library: LibraryAccess) => Promise<A>,
 ): Promise<A> =>
-  withServices(config, async (larder) => {
-    await orThrowCommandError(larder.database.migrate)
-    return work(accessTo(larder))
-  })
+  withServices(
+    config,
+    async (larder) => {
+      await orThrowCommandError(larder.database.migrate)
+      return work(accessTo(larder))
+    },
+    // `larder rm` prints it.
+    { reported: ['trash.refused'] },
+  )

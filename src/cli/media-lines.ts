@@ -1,10 +1,19 @@
 import type { Schemas } from './library-access.ts'
 
-/** Returns the line of a file in a list. */
-export const mediaLine = ({ uid, state, public: isPublic, title, file_name }: Schemas['MediaItem']): string =>
-  [uid, state, ...(isPublic ? ['public'] : []), title?.trim() || file_name].join('  ')
-
 const timeOf = (time: string): string => new Date(time).toISOString()
+
+const deletionOf = ({ purge_after, taken_down }: Schemas['MediaItem']): ReadonlyArray<string> =>
+  purge_after === null
+    ? []
+    : [`${taken_down ? 'taken down, ' : ''}can be restored until ${timeOf(purge_after)}`]
+
+/** Returns the line of a file in a list. */
+export const mediaLine = (item: Schemas['MediaItem']): string => {
+  const { uid, state, public: isPublic, title, file_name } = item
+  return [uid, state, ...(isPublic ? ['public'] : []), ...deletionOf(item), title?.trim() || file_name].join(
+    '  ',
+  )
+}
 
 /** Returns everything about a file, one fact a line. */
 export const mediaDetailLines = (detail: Schemas['Media']): ReadonlyArray<string> => {

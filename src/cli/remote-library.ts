@@ -103,11 +103,15 @@ const accessTo = (
         ...(mode !== 'trash' && { now: '1' as const }),
         ...(mode === 'erase' && { purge: '1' as const }),
       }
-      const { deleted_at, purge_after, erased } = await call(
+      const { deleted_at, purge_after, erased, refused } = await call(
         client.deleteMedia({ path: { uid }, query }),
         noFile(uid),
       )
-      return { deleted_at, purge_after, ...(erased !== undefined && { erased }) }
+      return {
+        ...{ deleted_at, purge_after },
+        ...(erased !== undefined && { erased }),
+        ...(refused !== undefined && { refused }),
+      }
     },
     restoreMedia: async (uid) => {
       await call(client.restoreMedia({ path: { uid } }), noFile(uid))

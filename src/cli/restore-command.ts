@@ -15,6 +15,7 @@ export const restoreCommand: Command = libraryCommand({
       forEachUid(library, uids, { report }, async (uid) => {
         await library.restoreMedia(uid)
         report({ lines: [`${uid}: restored`], json: { uid, restored: true } })
+        return 'done'
       }),
     )
   },

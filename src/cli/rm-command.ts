@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { DeletionMode } from '../ports/trash.ts'
+import type { DeletionMode, StoreRefusalReason } from '../ports/trash.ts'
 import { type Command, usageError } from './command.ts'
 import { forEachUid } from './for-each-uid.ts'
 import type { DeletionResult } from './library-access.ts'
@@ -7,11 +7,19 @@ import { libraryCommand } from './library-command.ts'
 
 const usage = 'rm UID… [--now [--purge]] [--server URL]'
 
+const refusalCauses: Readonly<Record<StoreRefusalReason, string>> = {
+  foreign: 'the object store belongs to another library',
+  unproven: 'nothing proves that the object store belongs to this library',
+  displaced: 'another copy of this database has swept the object store since this one did',
+}
+
 const describeDeleted = (
   uid: string,
   mode: DeletionMode,
-  { purge_after, erased }: DeletionResult,
+  { purge_after, erased, refused }: DeletionResult,
 ): string => {
+  if (refused !== undefined)
+    return `${uid}: erased from the database, but its objects are left: ${refusalCauses[refused]}; see larder verify`
   if (erased !== undefined)
     return erased
       ? `${uid}: erased`
@@ -45,6 +53,7 @@ export const rmCommand: Command = libraryCommand({
       forEachUid(library, positionals, { report }, async (uid) => {
         const deletion = await library.deleteMedia(uid, mode)
         report({ lines: [describeDeleted(uid, mode, deletion)], json: { uid, ...deletion } })
+        return deletion.refused === undefined ? 'done' : 'incomplete'
       }),
     )
   },

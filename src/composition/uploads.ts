@@ -34,10 +34,10 @@ export const createUploadServices = (
   ingest: IngestService,
   { uploadMaxBytes, fetchSeconds, publicUrl }: UploadSettings,
 ): UploadServices => {
-  const { uploads, incoming, imageFiles, contentFiles, locks, sleep, monotonic, clock, newUid, log } =
+  const { uploads, incoming, imageFiles, contentFiles, locks, files, sleep, monotonic, clock, newUid, log } =
     adapters
   const { tickets, ticketSecrets, users, revocations, fetches, outbound } = adapters
-  const common = { uploads, incoming, ingest, locks, newUid }
+  const common = { uploads, incoming, ingest, locks, files, newUid }
   const uploadIntake = createUploadIntake(common, (upload, error) => {
     log.warn('uploads.not_stored', { upload, cause: describeFailure(error) })
   })

@@ -3,6 +3,9 @@ import type { NoSpace, Unavailable } from '../domain/shared/errors.ts'
 import type { HashState } from '../domain/upload/upload.ts'
 import type { E, TE } from '../fp.ts'
 
+/** What is unavailable if a file cannot be read or written. */
+export const incomingFilesDependency = 'incoming files'
+
 /** How far the bytes of a file are certainly on disk. */
 type WrittenBytes = { readonly offset: number; readonly hashes: HashState }
 
@@ -19,9 +22,6 @@ export type IncomingWriter = {
   readonly close: () => Promise<void>
 }
 
-/** The digests of all bytes of a file, in lower-case hex. */
-export type IncomingDigests = { readonly sha512: string; readonly sha256: string }
-
 /**
  * The files whose bytes arrive, one for each upload, in a folder of one machine or of several that share it. Only the
  * holder of the lock of an upload changes its file.
@@ -36,8 +36,8 @@ export type IncomingFiles = {
    * was told that they had arrived. Returns `null` if the file does not have the bytes before the offset.
    */
   readonly open: (uid: UploadUid, from: SavedBytes) => TE.TaskEither<Unavailable, IncomingWriter | null>
-  /** Returns the digests of the bytes before `offset`. Reads these bytes only if `hashes` is not their state. */
-  readonly digests: (uid: UploadUid, written: SavedBytes) => TE.TaskEither<Unavailable, IncomingDigests>
+  /** Returns the sha512 (lower-case hex) of the bytes before `offset`. Reads them only if `hashes` is not their state. */
+  readonly sha512: (uid: UploadUid, written: SavedBytes) => TE.TaskEither<Unavailable, string>
   /** Reads the first bytes of the file (up to 4,096), from which its type is detected. */
   readonly head: (uid: UploadUid) => TE.TaskEither<Unavailable, Uint8Array>
   readonly pathOf: (uid: UploadUid) => string

@@ -1,7 +1,7 @@
 import type { Job, JobKind, JobLease, JobProgress, JobState, LeasedJob, NewJob } from '../domain/jobs/job.ts'
 import type { JobOutcome } from '../domain/jobs/job-outcome.ts'
 import type { JobUid } from '../domain/media/ids.ts'
-import type { Conflict, Unavailable } from '../domain/shared/errors.ts'
+import type { Conflict, NotFound, Unavailable } from '../domain/shared/errors.ts'
 import type { O, TE } from '../fp.ts'
 
 /** The jobs of a list. Members that are `null` do not restrict the list. */
@@ -32,9 +32,10 @@ export type JobChange = 'changed' | 'wrong state' | 'missing'
 export type JobQueue = {
   /**
    * Adds a job for a file of the library. Returns the uid of the file's waiting or running job of this kind:
-   * the new one, or an older one, in which case nothing is added. Fails with Conflict if the file is in the trash.
+   * the new one, or an older one, in which case nothing is added. Fails with Conflict if the file is in the trash, and
+   * with NotFound if it is not in the library.
    */
-  readonly enqueue: (job: NewJob) => TE.TaskEither<Conflict | Unavailable, JobUid>
+  readonly enqueue: (job: NewJob) => TE.TaskEither<Conflict | NotFound | Unavailable, JobUid>
   /**
    * Takes up to `limit` waiting jobs whose time has come: by priority, then the longest waiting first. Two
    * callers never get the same job.

@@ -37,6 +37,15 @@ export type RestoreResult = 'restored' | 'not deleted' | 'taken down' | 'missing
  */
 export type Erasure = { readonly left: number; readonly kept: number }
 
+/**
+ * Why no object is deleted from a store. `foreign`: it belongs to another library. `unproven`: nothing proves that it
+ * belongs to this one. `displaced`: another copy of the database has swept it since this one did.
+ */
+export type StoreRefusalReason = 'foreign' | 'unproven' | 'displaced'
+
+/** What became of the objects of an erased file. `left`: some are in the store, or may be. */
+export type ObjectRemoval = 'gone' | 'left' | StoreRefusalReason
+
 /** Returns whether all objects of an erased file are certainly deleted. */
 export const isErasureComplete = ({ left, kept }: Erasure): boolean => left + kept === 0
 

@@ -36,7 +36,7 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
     case 'displaced':
       return [
         'nothing was deleted: another copy of this database has swept the object store since this one did, so this one is ' +
-          'an older copy, or both are in use. Stop the servers of the copy that is wrong. If this database is the right one, ' +
+          'an older copy, the object store was restored from a backup, or both copies are in use. Stop the servers of the copy that is wrong. If this database is the right one, ' +
           'look at its trash first (larder list --deleted), because what is due there is purged at once: then larder verify --adopt',
       ]
     case 'adopted':

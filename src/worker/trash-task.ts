@@ -7,7 +7,8 @@ const pauseMs = 60_000
 
 /**
  * Creates the task that ends graces and purges expired files of the trash. It looks once a minute, with one query, whether
- * anything is due. That the store is not this database's is logged once, until something is purged again.
+ * anything is due. That the store is not this database's is logged once, and again
+ * when anything of it changes, or after a look without a refusal. A look while another process is sweeping tells nothing.
  */
 export const createTrashTask = ({ trashSweep, log }: Pick<Larder, 'trashSweep' | 'log'>): BackgroundTask => {
   let logged: string | null = null
@@ -20,13 +21,12 @@ export const createTrashTask = ({ trashSweep, log }: Pick<Larder, 'trashSweep' |
         TE.map((outcome) => {
           const done = O.toNullable(outcome)
           if (done !== null && 'refused' in done) {
-            const { result } = done.refused
-            if (result !== logged)
-              log.error('trash.refused', { result, cause: describeSweep(done.refused).join('; ') })
-            logged = result
-          } else if (done !== null && done.files + done.objects > 0) {
+            const cause = describeSweep(done.refused).join('; ')
+            if (cause !== logged) log.error('trash.refused', { result: done.refused.result, cause })
+            logged = cause
+          } else if (done !== null) {
             logged = null
-            log.info('trash.purged', done)
+            if (done.files + done.objects > 0) log.info('trash.purged', done)
           }
           return { againInMs: pauseMs }
         }),

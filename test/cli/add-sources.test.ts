@@ -26,6 +26,17 @@ describe('the sources of larder add', () => {
     expect(paths).to.have.length(5)
   })
 
+  it('are URLs, also with a percent sign that encodes nothing', () => {
+    expect(addSources(['https://example.com/50%.jpg?key=a'], null)).to.deep.equal([
+      {
+        kind: 'url',
+        label: 'https://example.com/50%.jpg',
+        url: 'https://example.com/50%.jpg?key=a',
+        name: '50%.jpg',
+      },
+    ])
+  })
+
   it('are standard input, once, with a name that is no path', () => {
     expect(addSources(['-'], null)).to.deep.equal([{ kind: 'input', label: 'standard input', name: 'input' }])
     expect(addSources(['-'], 'a b.mp4')[0]).to.include({ name: 'a b.mp4' })

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
@@ -11,11 +11,12 @@ import { rmCommand } from '../../src/cli/rm-command.ts'
 import { showCommand } from '../../src/cli/show-command.ts'
 import { tokenCommand } from '../../src/cli/token-command.ts'
 import { loadSettings } from '../../src/composition/load-settings.ts'
-import { withNewLibrary } from '../../src/composition/with-services.ts'
+import { withNewLibrary, withServices } from '../../src/composition/with-services.ts'
 import type { Config } from '../../src/config/settings.ts'
 import { notFound, refused } from '../../src/domain/shared/errors.ts'
 import { E } from '../../src/fp.ts'
 import { explainErrorOf } from '../../src/terminal/explain-error.ts'
+import { right } from '../support/expect-right.ts'
 import { type SeededFilm, type SeededImage, seedFilm, seedImage } from '../support/library.ts'
 import { filesWith } from '../support/library-instance.ts'
 import { connectionUrl, withDatabase } from '../support/postgres.ts'
@@ -94,6 +95,23 @@ describe('the commands rm and restore', () => {
     expect([erased.code, erased.json[0]?.erased]).to.deep.equal([0, true])
     expect(await filesWith(folder, 'first part')).to.deep.equal([])
     expect((await run(restoreCommand, [film.uid])).code).to.equal(1)
+  })
+
+  it('erase the rows alone in front of a store that is not this database’s, say why, and exit with 1', async () => {
+    const history = path.join(folder, 'objects', '%2Ehistory')
+    const [uid] = await withServices(config, async ({ storedFiles }) => [await right(storedFiles.libraryUid)])
+    await writeFile(history, `${uid} 00000000-0000-4000-8000-000000000000`)
+    const erased = await run(rmCommand, [film.uid, '--now', '--purge'])
+    expect([erased.code, erased.json[0]?.erased, erased.json[0]?.refused]).to.deep.equal([
+      1,
+      false,
+      'displaced',
+    ])
+    expect(await filesWith(folder, 'first part')).to.have.length(1)
+    expect(await listed('--deleted')).to.deep.equal([])
+    const told = await run(rmCommand, [image.uid, '--now', '--purge'], false)
+    expect(told.code).to.equal(1)
+    expect(told.lines[0]).to.include('its objects are left: another copy of this database has swept')
   })
 
   it('list the bytes that were taken down, and accept them again', async () => {

@@ -55,6 +55,20 @@ describe('the tokens of a player, by the typed client', () => {
     return { tokens, advance, issued, failures, broken }
   }
 
+  it('reach a watcher whose first token could not be had', async () => {
+    const { tokens, advance, issued, failures, broken } = start(100)
+    broken.is = true
+    const used: string[] = []
+    tokens.watch((jwt) => used.push(jwt))
+    await advance(2)
+    expect(failures).not.to.deep.equal([])
+    broken.is = false
+    await advance(20)
+    expect(issued).to.have.length(1)
+    expect(used).to.deep.equal(issued)
+    tokens.stop()
+  })
+
   it('are renewed before they end, by one request at a time', async () => {
     const { tokens, advance, issued } = start(100)
     const [first, same] = await Promise.all([tokens.fresh(), tokens.fresh()])

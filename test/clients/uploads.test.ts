@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
@@ -141,6 +144,32 @@ describe('uploads by the typed client', () => {
     await cancelling
     const pending = await Promise.race([running.received, turn().then(() => 'pending')])
     expect(pending).to.equal('pending')
+  })
+
+  it('of a file of the disk have its name, unless another is given', async () => {
+    const file = path.join(folder, 'a hill.png')
+    await writeFile(file, variant('9'))
+    const upload = await startUpload(client, { source: createReadStream(file) }).received
+    const { uid } = await waitForUpload(client, { upload, until: 'in_library', timers })
+    expect((await client.showMedia({ path: { uid: uid ?? '' } })).data).to.include({
+      file_name: 'a hill.png',
+    })
+  })
+
+  it('by ticket tell each state once, though each reply has a new token', async () => {
+    const replies = [['received'], ['in_library', 'one'], ['in_library', 'two'], ['ready', 'three']]
+    const states: string[] = []
+    const stub = createServer((_request, response) => {
+      const [state, jwt] = replies.shift() ?? []
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ state, jwt }))
+    }).listen(0, '127.0.0.1')
+    await once(stub, 'listening')
+    const { port } = stub.address() as AddressInfo
+    const holder = createClient({ baseUrl: `http://127.0.0.1:${port}`, token: 'ticket' })
+    const onState = ({ state }: { state: string }) => states.push(state)
+    const { jwt } = await waitForUpload(holder, { upload: 'up_1', until: 'ready', onState, timers })
+    stub.close()
+    expect([states, jwt]).to.deep.equal([['received', 'in_library', 'ready'], 'three'])
   })
 
   it('by ticket show their state and a token to its holder', async () => {

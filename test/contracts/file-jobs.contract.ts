@@ -2,16 +2,19 @@ import { expect } from 'chai'
 import type { JobCompletion, LeasedJob } from '../../src/domain/jobs/job.ts'
 import { outcomeOfFailure } from '../../src/domain/jobs/job-outcome.ts'
 import type { ContentFileUid, ImageFileUid } from '../../src/domain/media/ids.ts'
-import { O } from '../../src/fp.ts'
+import { notFound } from '../../src/domain/shared/errors.ts'
+import { E, O } from '../../src/fp.ts'
 import type { ContentFileRepository } from '../../src/ports/content-file-repository.ts'
 import type { ImageFileRepository } from '../../src/ports/image-file-repository.ts'
 import { type JobQueue, jobLeaseMs } from '../../src/ports/job-queue.ts'
 import {
+  aJobUid,
   aNewContentExport,
   aNewContentFile,
   aNewFileJob,
   aNewImageExport,
   aNewImageFile,
+  aNewJob,
 } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 
@@ -246,4 +249,22 @@ export const fileJobsContract = (make: () => Promise<FileJobsSubject>): void => 
       expect(await state(uid)).to.deep.equal(O.none)
     })
   }
+
+  it('adds no job for a file that is not in the library', async () => {
+    for (const kind of ['exports', 'remake'] as const) {
+      const job = aNewJob({ kind })
+      const added = await subject.jobs.enqueue(job)()
+      expect(added).to.deep.equal(E.left(notFound('file', job.media.uid)))
+      expect(await right(subject.jobs.find(job.uid))).to.deep.equal(O.none)
+    }
+  })
+
+  it('changes the priority of jobs that have not ended', async () => {
+    const { job } = await kinds.image.add()
+    expect(await right(subject.jobs.setPriority(job, -100))).to.equal('changed')
+    expect(await right(subject.jobs.find(job))).to.deep.nested.include({ 'value.priority': -100 })
+    await right(subject.jobs.cancel(job))
+    expect(await right(subject.jobs.setPriority(job, 0))).to.equal('wrong state')
+    expect(await right(subject.jobs.setPriority(aJobUid(), 0))).to.equal('missing')
+  })
 }

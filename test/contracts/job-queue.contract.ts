@@ -14,6 +14,8 @@ import { right } from '../support/expect-right.ts'
 type JobQueueSubject = {
   /** The queues of two processes. */
   readonly queues: readonly [JobQueue, JobQueue]
+  /** Adds a file without jobs to the library. */
+  readonly addFile: (media: NewJob['media']) => Promise<void>
   /** Lets time pass for the jobs (milliseconds). */
   readonly advance: (ms: number) => Promise<void>
 }
@@ -25,14 +27,17 @@ export const jobQueueContract = (make: () => Promise<JobQueueSubject>): void => 
   let one: JobQueue
   let other: JobQueue
   let advance: JobQueueSubject['advance']
+  let addFile: JobQueueSubject['addFile']
   beforeEach(async () => {
     const subject = await make()
     ;[one, other] = subject.queues
     advance = subject.advance
+    addFile = subject.addFile
   })
 
   const add = async (overrides: Partial<NewJob> = {}): Promise<NewJob> => {
     const job = aNewJob(overrides)
+    if (overrides.media === undefined) await addFile(job.media)
     expect(await right(one.enqueue(job))).to.equal(job.uid)
     return job
   }
@@ -76,6 +81,7 @@ export const jobQueueContract = (make: () => Promise<JobQueueSubject>): void => 
 
   it('has one waiting or running job of a kind for a file, also if many add it at once', async () => {
     const { media } = aNewJob()
+    await addFile(media)
     const uids = await Promise.all(
       Array.from({ length: 6 }, (_, i) => right((i % 2 ? one : other).enqueue(aNewJob({ media })))),
     )
@@ -230,6 +236,7 @@ export const jobQueueContract = (make: () => Promise<JobQueueSubject>): void => 
 
   it('retries one of several jobs of a file, also if all are retried at once', async () => {
     const { media } = aNewJob()
+    await addFile(media)
     const ended: NewJob[] = []
     for (let i = 0; i < 6; i += 1) {
       ended.push(await add({ media }))
@@ -241,15 +248,6 @@ export const jobQueueContract = (make: () => Promise<JobQueueSubject>): void => 
       expect(new Set(changes)).to.deep.equal(new Set(['changed', 'wrong state']))
       await right(one.cancel(ended[changes.indexOf('changed')]?.uid ?? aJobUid()))
     }
-  })
-
-  it('changes the priority of jobs that have not ended', async () => {
-    const { uid } = await add()
-    expect(await right(one.setPriority(uid, -100))).to.equal('changed')
-    expect(await find(uid)).to.include({ priority: -100 })
-    await right(one.cancel(uid))
-    expect(await right(one.setPriority(uid, 0))).to.equal('wrong state')
-    expect(await right(one.setPriority(aJobUid(), 0))).to.equal('missing')
   })
 
   it('lists jobs, newest first, page by page, by state, kind and file', async () => {

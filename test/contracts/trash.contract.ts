@@ -83,7 +83,10 @@ export const trashContract = (make: () => Promise<TrashSubject>): void => {
     expect(purgeAfter - deletedAt).to.equal(week * 1_000_000)
     expect((await remove(uid, 'trash', 5)).deletions.get(uid)).to.deep.equal({ deletedAt, purgeAfter })
     expect((await remove(uid, 'take down', 5)).deletions.get(uid)).to.deep.equal({ deletedAt, purgeAfter })
-    expect(await find(uid)).to.include({ deletedAt, purgeAfter, isTakenDown: true })
+    const deletion = { deletedAt, purgeAfter, isTakenDown: true }
+    expect(await find(uid)).to.include(deletion)
+    const { items } = await right(subject.media.list({ ...anyMedia, isDeleted: true }, 5, null))
+    expect(items.find((item) => item.uid === uid)).to.include(deletion)
     expect((await remove('if_unknown')).deletions.size).to.equal(0)
     const two = [(await addFilm()).uid, 'cf_unknown', (await addImage()).uid]
     expect([...(await right(subject.trash.delete(two, 'trash', 5))).deletions.keys()]).to.have.members([

@@ -10,7 +10,7 @@ import { right } from '../support/expect-right.ts'
 
 type Subject = { readonly uploads: UploadRepository; readonly imageFiles: ImageFileRepository }
 
-const hashes = { sha512: 'AA==', sha256: 'BB==' }
+const hashes = { sha512: 'AA==' }
 const plenty = { free: 1e12, reserve: 0 }
 
 /** What every UploadRepository promises. `make` returns an empty library. */
@@ -49,7 +49,6 @@ export const uploadRepositoryContract = (make: () => Promise<Subject>): void => 
   const received = (sha: string, media = 'if_1'): ReceivedUpload => ({
     length: 10,
     sha512: sha.repeat(128),
-    sha256: sha.repeat(64),
     target: { kind: 'image', media, job: 'job_1' as JobUid },
   })
 

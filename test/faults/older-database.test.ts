@@ -76,12 +76,23 @@ for (const [name, open] of Object.entries(stores))
       expect(keys).to.include.members([image, later].map(({ exports }) => exports[0]?.file.key))
       await sweepBy(real)
 
-      // What an admin names is erased all the same.
-      await right(old.trashService.restore(image.uid))
-      expect((await right(old.trashService.delete(image.uid, 'erase'))).isErased).to.equal(true)
+      // What an admin erases loses its rows in the older database, and its objects once that has the store.
+      const kept = await keysIn(store, 's3_files/')
+      expect(await right(old.trashService.delete(image.uid, 'erase'))).to.deep.include({
+        isErased: false,
+        refused: 'displaced',
+      })
+      expect(await right(old.media.find(image.uid))).to.deep.equal(O.none)
+      expect(await right(old.trashService.findErasure(image.uid))).to.deep.equal({ left: 2, kept: 0 })
+      expect(O.toNullable(await right(old.trashSweep.run(neverAborted)))).to.have.property('refused')
+      expect(await keysIn(store, 's3_files/')).to.deep.equal(kept)
       expect(await right(old.sweep('adopt', neverAborted))).to.include({ result: 'adopted' })
       expect(await right(old.sweep('dry run', neverAborted))).to.include({ result: 'looked' })
       expect(await right(real.sweep('repair', neverAborted))).to.include(displaced)
+      expect(await keysIn(store, 's3_files/')).to.deep.equal(kept)
+      expect(O.toNullable(await right(old.trashSweep.run(neverAborted)))).to.include({ objects: 2 })
+      expect(await right(old.trashService.findErasure(image.uid))).to.deep.equal({ left: 0, kept: 0 })
+      expect(await keysIn(store, 's3_files/')).not.to.include(image.exports[0]?.file.key)
       expect(await keysIn(store, 's3_files/')).to.include(later.exports[0]?.file.key)
     })
   })

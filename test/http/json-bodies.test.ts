@@ -151,8 +151,18 @@ describe('bodies in JSON (§1.4)', () => {
     expect((await send('no JSON', { authorization: 'bearer x' })).status).to.equal(403)
   })
 
-  it('get 400 if they are not JSON, or would change the prototype', async () => {
-    for (const body of ['', '{', '{"title":"a"}}', '{"title":"","__proto__":{"isAdmin":true}}'])
+  it('get 422 if they would change the prototype, which JSON permits', async () => {
+    for (const body of [
+      '{"title":"","__proto__":{"isAdmin":true}}',
+      '{"title":{"__proto__":1}}',
+      '[{"__proto__":null}]',
+    ])
+      expect(await faultsOf(await send(body)), body).to.deep.equal(['body'])
+    expect((await send('{"__proto__":1,}')).status).to.equal(400)
+  })
+
+  it('get 400 if they are not JSON', async () => {
+    for (const body of ['', '{', '{"title":"a"}}'])
       expect((await send(body === '' ? ' ' : body)).status, body).to.equal(400)
   })
 

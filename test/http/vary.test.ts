@@ -33,7 +33,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
     await right(larder.admins.setAdmin('zoë', true))
     const admin = await right(larder.admins.mintIdToken('zoë'))
     const purge = await right(larder.freshness.requestReceipts)
-    const job = aNewJob()
+    const job = aNewJob({ kind: 'remake', media: { kind: 'image', uid: image.uid } })
     await right(larder.jobs.enqueue(job))
     const webhook = aNewWebhook()
     await right(larder.webhooks.add(webhook))

@@ -26,6 +26,7 @@ export const makeWorkerScene = () => {
   }
   const add = async (overrides: Partial<NewJob> = {}) => {
     const job = aNewJob(overrides)
+    jobs.files.add(job.media.uid)
     await right(queue.enqueue(job))
     return job
   }

@@ -121,7 +121,8 @@ export const createPlayerTokens = (options: PlayerTokensOptions): PlayerTokens =
     watch: (use) => {
       watchers.add(use)
       if (present !== null) use(present.jwt)
-      fresh().catch(onError)
+      // Without the first token nothing else begins the renewals.
+      fresh().catch(onError).finally(schedule)
       return () => watchers.delete(use)
     },
     stop: () => {

@@ -78,8 +78,15 @@ const asLarderError = (error: unknown): LarderError => {
   return errorOfBody(reply.getStatus(), reply.getBody(), (name) => reply.getHeader(name) ?? null)
 }
 
+/** Returns the name that a source has: that of a file of a form, or of a file of Node's `fs`, without its folders. */
+const nameOf = (source: UploadSource): string | undefined => {
+  if (source instanceof Blob) return 'name' in source ? String(source.name) : undefined
+  if (!('path' in source) || typeof source.path !== 'string') return undefined
+  return source.path.split(/[/\\]/).at(-1) || undefined
+}
+
 const textFields = ({ fileName, title, alt, metadata, source, ...rest }: UploadOptions) => {
-  const name = fileName ?? (source instanceof Blob && 'name' in source ? String(source.name) : undefined)
+  const name = fileName ?? nameOf(source)
   return {
     ...(name !== undefined && { filename: name }),
     ...(title !== undefined && { title }),

@@ -33,7 +33,8 @@ export const waitForUpload = async (client: Client, options: WaitForUploadOption
       path: { uid: upload },
       ...(signal !== undefined && { signal }),
     })
-    const text = JSON.stringify(data)
+    // A ticket gets a new token with each reply, which is no new state.
+    const text = JSON.stringify({ ...data, jwt: undefined })
     if (text !== last) onState?.(data)
     last = text
     if (data.state === 'refused' || data.state === 'failed')

@@ -7,14 +7,18 @@ import { type NoSpace, noSpace, type Unavailable, unavailable } from '../../doma
 import type { HashState } from '../../domain/upload/upload.ts'
 import { TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { IncomingFiles, IncomingWriter } from '../../ports/incoming-files.ts'
+import {
+  type IncomingFiles,
+  type IncomingWriter,
+  incomingFilesDependency,
+} from '../../ports/incoming-files.ts'
 import { createFolder } from '../platform/create-folder.ts'
 import { alreadyExists, isDiskFull, orIfNotFound } from '../platform/errno.ts'
 import { syncFolder } from '../platform/sync-folder.ts'
 import { readSlice } from './read-slice.ts'
-import { createRunningHashes, type RunningHashes } from './running-hashes.ts'
+import { createRunningHash, type RunningHash } from './running-hash.ts'
 
-const failed = unavailable('incoming files')
+const failed = unavailable(incomingFilesDependency)
 
 const failedOnDisk = (cause: unknown): NoSpace | Unavailable => (isDiskFull(cause) ? noSpace : failed(cause))
 
@@ -44,11 +48,11 @@ const nameOf = async (dir: string): Promise<string> => {
   return readFile(path, 'utf8')
 }
 
-/** Returns the hashes of the first bytes of a file. Reads them only if their state cannot be used. */
-const hashesAt = async (path: string, offset: number, saved: HashState | null): Promise<RunningHashes> => {
-  const continued = saved === null ? null : await createRunningHashes(saved).catch(() => null)
+/** Returns the hash of the first bytes of a file. Reads them only if its state cannot be used. */
+const hashAt = async (path: string, offset: number, saved: HashState | null): Promise<RunningHash> => {
+  const continued = saved === null ? null : await createRunningHash(saved).catch(() => null)
   if (continued !== null) return continued
-  const hashes = await createRunningHashes(null)
+  const hashes = await createRunningHash(null)
   for await (const chunk of readSlice({ path, start: 0, end: offset })) hashes.update(chunk)
   return hashes
 }
@@ -61,7 +65,7 @@ const writeAll = async (file: FileHandle, bytes: Uint8Array, position: number): 
   }
 }
 
-const createWriter = (file: FileHandle, start: number, hashes: RunningHashes): IncomingWriter => {
+const createWriter = (file: FileHandle, start: number, hashes: RunningHash): IncomingWriter => {
   let size = start
   return {
     size: () => size,
@@ -117,15 +121,15 @@ export const createFsIncomingFiles = (dir: string, clock: Clock): IncomingFiles 
           if (size > offset) await file.truncate(offset)
           // The new entry of the folder must survive a loss of power as the bytes do.
           if (offset === 0) await syncFolder(dir)
-          return createWriter(file, offset, await hashesAt(pathOf(uid), offset, hashes))
+          return createWriter(file, offset, await hashAt(pathOf(uid), offset, hashes))
         } catch (error) {
           await file.close().catch(() => undefined)
           throw error
         }
       }, failed),
 
-    digests: (uid, { offset, hashes }) =>
-      TE.tryCatch(async () => (await hashesAt(pathOf(uid), offset, hashes)).digest(), failed),
+    sha512: (uid, { offset, hashes }) =>
+      TE.tryCatch(async () => (await hashAt(pathOf(uid), offset, hashes)).digest(), failed),
 
     head: (uid) =>
       TE.tryCatch(async () => {

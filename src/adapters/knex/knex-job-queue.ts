@@ -3,14 +3,20 @@ import type { Knex } from 'knex'
 import type { JobLease, NewJob } from '../../domain/jobs/job.ts'
 import { type JobOutcome, outcomeOfLoss } from '../../domain/jobs/job-outcome.ts'
 import { JobUid } from '../../domain/media/ids.ts'
-import { inTrash, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import {
+  type Conflict,
+  inTrash,
+  type NotFound,
+  notFound,
+  type Unavailable,
+  unavailable,
+} from '../../domain/shared/errors.ts'
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { JobChange, JobQueue } from '../../ports/job-queue.ts'
 import { createJobList } from './job-list.ts'
 import { JobRow, jobColumns, LeasedJobRow, toJob, toLeasedJob } from './job-rows.ts'
 import * as sql from './job-statements.ts'
 import { mediaTables } from './media-conditions.ts'
-import { NothingWritten } from './refusing-transaction.ts'
 import { violatesUniqueIndex } from './statement-outcome.ts'
 import { type Binding, createStatements, decodeRows, inTransaction } from './statements.ts'
 
@@ -22,6 +28,15 @@ const Flag = t.strict({ flag: t.boolean })
  * process was adding or ending at that moment.
  */
 const maxEnqueues = 5
+
+/** Rolls back the transaction that adds a job. */
+class JobRefused extends Error {
+  readonly reason: Conflict | NotFound
+  constructor(reason: Conflict | NotFound) {
+    super(reason._tag)
+    this.reason = reason
+  }
+}
 
 /** Implements JobQueue with a table of PostgreSQL. `worker` is the name of this process. */
 export const createKnexJobQueue = (db: Knex, worker: string): JobQueue => {
@@ -74,7 +89,10 @@ export const createKnexJobQueue = (db: Knex, worker: string): JobQueue => {
       }
   }
 
-  /** Returns the uid of the active job, if there is one. Rolls back with NothingWritten if the file is in the trash. */
+  /**
+   * Returns the uid of the active job, if there is one. Rolls back with JobRefused if the file gets no jobs. The lock of
+   * the file's row lets a deletion that is under way end first.
+   */
   const insertOnce = async (trx: Knex.Transaction, job: NewJob): Promise<JobUid | undefined> => {
     const { uid, kind, replaces, media, attempts, durationSeconds } = job
     const row = [uid, kind, replaces === 'all', media.uid, media.kind, attempts, durationSeconds]
@@ -83,8 +101,8 @@ export const createKnexJobQueue = (db: Knex, worker: string): JobQueue => {
     if (active?.uid !== uid) return active?.uid
     const { rows } = await trx.raw(sql.selectIsDeleted(mediaTables[media.kind].files), [media.uid])
     const [file] = decodeRows(Flag, rows)
-    if (file?.flag === true) throw new NothingWritten()
-    return uid
+    if (file?.flag === false) return uid
+    throw new JobRefused(file === undefined ? notFound('file', media.uid) : inTrash(media.uid))
   }
 
   return {
@@ -92,7 +110,7 @@ export const createKnexJobQueue = (db: Knex, worker: string): JobQueue => {
       for (let tries = 0; tries < maxEnqueues; tries += 1) {
         const added = await inTransaction(db, (trx) => insertOnce(trx, job))()
         if (E.isLeft(added))
-          return added.left.cause instanceof NothingWritten ? E.left(inTrash(job.media.uid)) : added
+          return added.left.cause instanceof JobRefused ? E.left(added.left.cause.reason) : added
         if (added.right !== undefined) return E.right(added.right)
       }
       return E.left(unavailable('database')('the job was not added'))

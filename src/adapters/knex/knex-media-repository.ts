@@ -1,9 +1,8 @@
 import * as t from 'io-ts'
 import type { Knex } from 'knex'
 import type { MediaChange } from '../../domain/library/media-change.ts'
-import type { Unavailable } from '../../domain/shared/errors.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
-import { E, O, pipe, TE } from '../../fp.ts'
+import { O, pipe, TE } from '../../fp.ts'
 import type { MediaChangeResult, MediaRepository } from '../../ports/media-repository.ts'
 import { createMediaList } from './media-list.ts'
 import {
@@ -15,7 +14,9 @@ import {
 } from './media-rows.ts'
 import { type Binding, createStatements, decodeRows, inTransaction } from './statements.ts'
 
-const LockedRow = snakeCased(t.strict({ id: t.number, uid: t.string, isDeleted: t.boolean }))
+const LockedRow = snakeCased(
+  t.strict({ id: t.number, uid: t.string, version: t.number, isDeleted: t.boolean }),
+)
 
 const tables = ['image_files', 'content_files'] as const
 
@@ -36,29 +37,25 @@ const assignmentsOf = ({ title, alt, isPublic, metadata }: MediaChange) => {
 
 /** Lists and changes the files of the library in PostgreSQL. */
 export const createKnexMediaRepository = (db: Knex): MediaRepository => {
-  const { selectOne, run } = createStatements(db)
+  const { selectOne } = createStatements(db)
   const selectRecord = selectOne('background', 'media.find', MediaRecordRow, selectRecords)
 
   const selectOriginal = selectOne('background', 'media.find_original', MediaOriginalRow, selectOriginals)
 
   const find: MediaRepository['find'] = (uid) => pipe(selectRecord(uid, uid), TE.map(O.map(toMediaRecord)))
 
-  const changeIn = (
+  /** Locks the rows of files in the order of their uids, so that two batches cannot wait for each other. */
+  const lock = async (
+    trx: Knex.Transaction,
     table: (typeof tables)[number],
-    uid: string,
-    change: MediaChange,
-    versions: ReadonlyArray<number> | null,
-  ): TE.TaskEither<Unavailable, boolean> => {
-    const { sql, values } = assignmentsOf(change)
-    const isExpected = versions === null ? '' : 'and version = any(cast(:versions as bigint[]))'
-    return pipe(
-      run(`update ${table} set ${sql} where uid = :uid and deleted_at is null ${isExpected}`, {
-        uid,
-        ...values,
-        ...(versions !== null && { versions: `{${versions.join(',')}}` }),
-      }),
-      TE.map((changed) => changed > 0),
+    uids: ReadonlyArray<string>,
+  ): Promise<ReadonlyArray<t.TypeOf<typeof LockedRow>>> => {
+    const { rows } = await trx.raw(
+      `select id, uid, version, deleted_at is not null as is_deleted
+       from ${table} where uid = any(:uids) order by uid for update`,
+      { uids },
     )
+    return decodeRows(LockedRow, rows)
   }
 
   return {
@@ -66,31 +63,28 @@ export const createKnexMediaRepository = (db: Knex): MediaRepository => {
     find,
     findOriginal: (uid) => selectOriginal(uid, uid),
 
-    change: (uid, change, versions) => async () => {
-      for (const table of tables) {
-        const changed = await changeIn(table, uid, change, versions)()
-        if (E.isLeft(changed)) return changed
-        if (changed.right) return E.right<never, MediaChangeResult>('changed')
-      }
-      const found = await find(uid)()
-      if (E.isLeft(found)) return found
-      if (O.isNone(found.right)) return E.right<never, MediaChangeResult>('missing')
-      const isDeleted = found.right.value.deletedAt !== null
-      return E.right<never, MediaChangeResult>(isDeleted ? 'deleted' : 'wrong version')
-    },
+    // The row is locked before it is looked at: no restore or deletion changes what a refusal is based on.
+    change: (uid, change, versions) =>
+      inTransaction(db, async (trx): Promise<MediaChangeResult> => {
+        for (const table of tables) {
+          const [locked] = await lock(trx, table, [uid])
+          if (locked === undefined) continue
+          const { id, version, isDeleted } = locked
+          if (isDeleted) return 'deleted'
+          if (versions !== null && !versions.includes(version)) return 'wrong version'
+          const { sql, values } = assignmentsOf(change)
+          await trx.raw(`update ${table} set ${sql} where id = :id`, { ...values, id })
+          return 'changed'
+        }
+        return 'missing'
+      }),
 
-    // Rows are locked in the order of their uids, so that two batches cannot wait for each other.
     changeAll: (uids, change) =>
       inTransaction(db, async (trx) => {
         const { sql, values } = assignmentsOf(change)
         const results = new Map<string, 'changed' | 'deleted'>()
         for (const table of tables) {
-          const { rows } = await trx.raw(
-            `select id, uid, deleted_at is not null as is_deleted
-             from ${table} where uid = any(:uids) order by uid for update`,
-            { uids },
-          )
-          const locked = decodeRows(LockedRow, rows)
+          const locked = await lock(trx, table, uids)
           for (const { uid, isDeleted } of locked) results.set(uid, isDeleted ? 'deleted' : 'changed')
           const ids = locked.flatMap(({ id, isDeleted }) => (isDeleted ? [] : [id]))
           if (ids.length > 0)

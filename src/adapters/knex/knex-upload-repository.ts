@@ -115,7 +115,7 @@ export const createKnexUploadRepository = (db: Knex, expireSeconds: number): Upl
   const receiveIn = async (
     trx: Knex.Transaction,
     uid: string,
-    { length, sha512, sha256, target }: Parameters<UploadRepository['receive']>[1],
+    { length, sha512, target }: Parameters<UploadRepository['receive']>[1],
   ): Promise<UploadReceipt> => {
     await trx.raw(sql.lockBytes, { sha512 })
     const { rows } = await trx.raw('select state, deduplicates from uploads where uid = :uid for update', {
@@ -136,10 +136,10 @@ export const createKnexUploadRepository = (db: Knex, expireSeconds: number): Upl
     const { kind, media, job } = twin ?? target
     await trx.raw(
       `update uploads set state = :state, length = :length, received_offset = :length, sha512 = :sha512,
-         sha256 = :sha256, media = :media, media_kind = :kind, job = :job, hashes = null, touched_at = now(),
+         media = :media, media_kind = :kind, job = :job, hashes = null, touched_at = now(),
          ended_at = case when :state = 'in_library' then now() end
        where uid = :uid`,
-      { uid, length, sha512, sha256, media, kind, job, state: twin === null ? 'received' : 'in_library' },
+      { uid, length, sha512, media, kind, job, state: twin === null ? 'received' : 'in_library' },
     )
     return { result: twin === null ? 'received' : 'twin', target: { kind, media, job } }
   }

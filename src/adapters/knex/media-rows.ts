@@ -37,6 +37,9 @@ const itemCodecs = {
   durationSeconds: nullable(t.number),
   thumbhash: nullable(t.string),
   warnings: t.readonlyArray(t.string),
+  deletedAt: nullable(t.number),
+  purgeAfter: nullable(t.number),
+  isTakenDown: t.boolean,
 }
 
 const ExportJson = t.strict({
@@ -63,9 +66,6 @@ export const MediaRecordRow = snakeCased(
     metadata: t.UnknownRecord,
     version: t.number,
     sha512: t.string,
-    deletedAt: nullable(t.number),
-    purgeAfter: nullable(t.number),
-    isTakenDown: t.boolean,
     exports: t.readonlyArray(ExportJson),
   }),
 )
@@ -85,11 +85,11 @@ const commonColumns = `
   s.file_size as size_bytes, nullif(s.content_type, '${unknownContentType}') as content_type,
   coalesce((
     select j.warnings from jobs j where j.media = f.uid and j.state = 'done' order by j.id desc limit 1
-  ), '[]') as warnings`
+  ), '[]') as warnings,
+  ${epochMicroseconds('f.deleted_at')} as deleted_at, ${epochMicroseconds('f.purge_after')} as purge_after,
+  f.taken_down as is_taken_down`
 
-const recordColumns = `
-  f.alt, f.metadata, f.version, left(f.original_sha512, 128) as sha512, ${epochMicroseconds('f.deleted_at')} as deleted_at,
-  ${epochMicroseconds('f.purge_after')} as purge_after, f.taken_down as is_taken_down`
+const recordColumns = 'f.alt, f.metadata, f.version, left(f.original_sha512, 128) as sha512'
 
 const imageColumns = `
   'image' as kind, ${commonColumns}, f.width, f.height, cast(null as double precision) as duration_seconds, (

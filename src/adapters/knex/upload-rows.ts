@@ -30,7 +30,7 @@ export const UploadRow = snakeCased(
     state: oneOf('upload_state', storedUploadStates),
     length: nullable(t.number),
     receivedOffset: t.number,
-    hashes: nullable(t.strict({ sha512: t.string, sha256: t.string })),
+    hashes: nullable(t.strict({ sha512: t.string })),
     name: t.string,
     title: nullable(t.string),
     alt: nullable(t.string),
@@ -42,7 +42,6 @@ export const UploadRow = snakeCased(
     view: t.boolean,
     sentMetadata: nullable(t.string),
     sha512: nullable(t.string),
-    sha256: nullable(t.string),
     reason: nullable(t.string),
     createdAt: t.number,
     touchedAt: t.number,
@@ -55,7 +54,7 @@ const timeColumn = (column: string): string => `${epochMilliseconds(`u.${column}
 /** The columns of UploadRow. The row of the upload must be named `u` in the statement. */
 export const uploadColumns = `
   u.uid, u.admin, u.ticket, u.protocol, u.folder, u.state, u.length, u.received_offset, u.hashes, u.name, u.title, u.alt,
-  u.public, u.metadata, u.kinds, u.max_bytes, u.deduplicates, u.view, u.sent_metadata, u.sha512, u.sha256, u.media,
+  u.public, u.metadata, u.kinds, u.max_bytes, u.deduplicates, u.view, u.sent_metadata, u.sha512, u.media,
   u.media_kind, u.job, u.reason, ${['created_at', 'touched_at', 'expires_at'].map(timeColumn).join(', ')}`
 
 export const toTarget = ({ media, mediaKind, job }: t.TypeOf<typeof TargetRow>): UploadTarget | null =>
@@ -63,7 +62,7 @@ export const toTarget = ({ media, mediaKind, job }: t.TypeOf<typeof TargetRow>):
 
 export const toUpload = (row: t.TypeOf<typeof UploadRow>): Upload => {
   const { admin, ticket, receivedOffset, title, alt, public: isPublic, metadata, view } = row
-  const { media, mediaKind, job, sha512, sha256, ...rest } = row
+  const { media, mediaKind, job, sha512, ...rest } = row
   const { uid, protocol, folder, state, length, hashes, name, kinds, maxBytes, deduplicates } = rest
   const { sentMetadata, reason, createdAt, touchedAt, expiresAt } = rest
   return {
@@ -83,7 +82,7 @@ export const toUpload = (row: t.TypeOf<typeof UploadRow>): Upload => {
     deduplicates,
     mayView: view,
     sentMetadata,
-    digests: sha512 === null || sha256 === null ? null : { sha512, sha256 },
+    sha512,
     target: toTarget({ media, mediaKind, job }),
     reason,
     createdAt,

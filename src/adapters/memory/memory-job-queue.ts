@@ -5,7 +5,7 @@ import {
   noProgress,
   retryableStates,
 } from '../../domain/jobs/job.ts'
-import { inTrash } from '../../domain/shared/errors.ts'
+import { inTrash, notFound } from '../../domain/shared/errors.ts'
 import { exactTotal } from '../../domain/shared/exact-total.ts'
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -48,6 +48,7 @@ export const createMemoryJobQueue = (jobs: MemoryJobs, clock: Clock, worker = 'm
     enqueue: (job) => async () => {
       const active = jobs.activeOf(job.media.uid, job.kind)
       if (active !== undefined) return E.right(active.uid)
+      if (!jobs.files.has(job.media.uid)) return E.left(notFound('file', job.media.uid))
       if (jobs.frozen.has(job.media.uid)) return E.left(inTrash(job.media.uid))
       jobs.insert(job)
       return E.right(job.uid)

@@ -35,6 +35,8 @@ export const createMemoryJobs = (clock: Clock) => {
   const failures = new Map<string, string>()
   /** Names of the workers that have taken jobs. */
   const workers = new Set<string>()
+  /** Uids of the files of the library: no others get jobs. */
+  const files = new Set<string>()
   /** Uids of the files in the trash: they get no jobs, and theirs cannot be retried. */
   const frozen = new Set<string>()
   let count = 0
@@ -70,6 +72,7 @@ export const createMemoryJobs = (clock: Clock) => {
   return {
     rows,
     workers,
+    files,
     frozen,
     all,
     activeOf,
@@ -127,6 +130,7 @@ export const createMemoryJobs = (clock: Clock) => {
     },
 
     removeOf: (media: string): void => {
+      files.delete(media)
       for (const row of all()) if (row.media.uid === media) rows.delete(row.uid)
       failures.delete(media)
     },

@@ -153,6 +153,7 @@ export const createMemoryLibraryTable = <
             remove: () => remove(uid),
           },
         )
+        jobs.files.add(uid)
         jobs.insert({ ...job, kind: 'exports', media: { kind, uid }, durationSeconds: durationOf(file) })
         return true
       }),

@@ -41,9 +41,6 @@ const toItem = ({
   version: ___,
   sha512: ____,
   exports: _____,
-  deletedAt: ______,
-  purgeAfter: _______,
-  isTakenDown: ________,
   ...item
 }: MediaRecord): MediaItem => item
 

@@ -56,8 +56,7 @@ export const createMemoryUploadRepository = ({
       .find((one) => one.readFacts().sha512 === sha512 && one.sharesBytes && one.deletedAt === null)
     if (file !== undefined) return { kind: file.kind, media: file.uid, job: null }
     const upload = all().find(
-      ({ state, deduplicates, digests }) =>
-        state === 'received' && deduplicates && digests?.sha512 === sha512,
+      (upload) => upload.state === 'received' && upload.deduplicates && upload.sha512 === sha512,
     )
     return upload?.target ?? null
   }
@@ -99,7 +98,7 @@ export const createMemoryUploadRepository = ({
           state: 'receiving',
           offset: 0,
           hashes: null,
-          digests: null,
+          sha512: null,
           target: null,
           reason: null,
           createdAt,
@@ -127,7 +126,7 @@ export const createMemoryUploadRepository = ({
         return change(uid, 'receiving', { offset, hashes, ...times })
       }),
 
-    receive: (uid, { length, sha512, sha256, target }) =>
+    receive: (uid, { length, sha512, target }) =>
       TE.fromIO((): UploadReceipt => {
         const upload = uploads.get(uid)
         if (upload === undefined) return { result: 'gone' }
@@ -136,7 +135,7 @@ export const createMemoryUploadRepository = ({
         if ([...media.takenDown.values()].some((file) => file.sha512 === sha512))
           return { result: 'taken down' }
         const twin = upload.deduplicates ? twinOf(sha512) : null
-        const changed = { length, offset: length, digests: { sha512, sha256 }, hashes: null }
+        const changed = { length, offset: length, sha512, hashes: null }
         if (twin === null) {
           change(uid, 'receiving', { ...changed, state: 'received', target })
           return { result: 'received', target }

@@ -20,8 +20,19 @@ class Failure extends Error {
   }
 }
 
+/** Carries an exception through the package, which would make a reply of it. */
+class Exception extends Error {}
+
+const attempt = async <L, A>(task: TE.TaskEither<L, A>): Promise<E.Either<L, A>> => {
+  try {
+    return await task()
+  } catch (cause) {
+    throw new Exception('the upload threw', { cause })
+  }
+}
+
 const orThrow = async <A>(task: TE.TaskEither<unknown, A>): Promise<A> => {
-  const result = await task()
+  const result = await attempt(task)
   if (E.isLeft(result)) throw new Failure(result.left)
   return result.right
 }
@@ -111,6 +122,7 @@ export const createTusServer =
   (locationOf: (uid: string) => string): TusProtocol =>
   async <F>(request: TusRequest, uploads: TusUploads<F>) => {
     let failure: { readonly failure: unknown } | null = null
+    let exception: Exception | null = null
     const server = new Server({
       path,
       datastore: new RequestStore(uploads, request),
@@ -119,10 +131,13 @@ export const createTusServer =
       generateUrl: (_, { id }) => locationOf(id),
       onResponseError: async (_, error) => {
         if (error instanceof Failure) failure = error
+        if (error instanceof Exception) exception = error
         return undefined
       },
     })
     const response = await server.handleWeb(toWebRequest(request))
+    const thrown = exception as Exception | null
+    if (thrown !== null) throw thrown.cause
     // Whatever the package made of the failure: it came from the functions of the request.
     const failed = failure as { readonly failure: F } | null
     if (failed !== null) return E.left(failed.failure)

@@ -46,7 +46,8 @@ export const deleteBlobs = async (
  * Creates the function that ends the streams of all files that were taken down, and deletes their blobs from the cache
  * of this process. After a gap it is not certain which of them this process has missed, and the log may have lost their
  * names. It remembers takedowns that it has applied after the values were dropped: from then on a file that stays taken
- * down gets no readers and no blobs. A value that is left would give it both. Fails with Unavailable if any blob may be
+ * down gets no readers and no blobs. A value that is left would give it both. It forgets those that a whole listing lacks:
+ * a restored database may have the same takedown again later, and the file was served in between. Fails with Unavailable if any blob may be
  * left, after it has tried all.
  */
 export const createApplyTakedowns = ({ blobs, openStreams, trash }: Deps): ApplyTakedowns => {
@@ -73,6 +74,7 @@ export const createApplyTakedowns = ({ blobs, openStreams, trash }: Deps): Apply
 
   return (areValuesDropped) => async () => {
     let result: E.Either<Unavailable, void> = E.right(undefined)
+    const listed = new Set<string>()
     for (let after: string | null = null; ; ) {
       const page: E.Either<Unavailable, ReadonlyArray<TakenDownFile>> = await trash.listTakenDown(
         after,
@@ -83,7 +85,11 @@ export const createApplyTakedowns = ({ blobs, openStreams, trash }: Deps): Apply
       for (const { uid } of missed) openStreams.endAllOf(uid)
       const deleted = await deleteBlobsOf(missed, areValuesDropped)
       if (E.isLeft(deleted)) result = deleted
-      if (page.right.length < pageSize) return result
+      for (const takedown of page.right.map(takedownOf)) if (applied.has(takedown)) listed.add(takedown)
+      if (page.right.length < pageSize) {
+        for (const takedown of applied) if (!listed.has(takedown)) applied.delete(takedown)
+        return result
+      }
       after = page.right.at(-1)?.uid ?? null
     }
   }

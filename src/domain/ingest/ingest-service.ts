@@ -161,7 +161,7 @@ export const createIngestService = (deps: Deps): IngestService => {
   const enqueue = ({ kind, uid, durationSeconds }: LibraryFile, job: JobKind): Outcome<JobUid> =>
     pipe(
       jobs.enqueue({ uid: newUid.job(), kind: job, media: { kind, uid }, attempts, durationSeconds }),
-      TE.mapLeft((failure) => (failure._tag === 'Conflict' ? fileDeletedRefusal : failure)),
+      TE.mapLeft((failure) => (failure._tag === 'Unavailable' ? failure : fileDeletedRefusal)),
     )
 
   const jobIfUnfinished = (file: LibraryFile): Outcome<JobUid | null> =>

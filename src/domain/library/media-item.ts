@@ -36,6 +36,11 @@ export type MediaItem = {
   readonly thumbhash: string | null
   /** What the exports lack of the original, one line each, as long as the job that made them is stored. */
   readonly warnings: ReadonlyArray<string>
+  /** The times of `Deletion`; `null` unless the file is in the trash. */
+  readonly deletedAt: number | null
+  readonly purgeAfter: number | null
+  /** Whether nothing of the file is served, and its bytes are refused. */
+  readonly isTakenDown: boolean
 }
 
 /** When a file was deleted, and when it is purged. Times are in microseconds since 1970. */
@@ -44,9 +49,6 @@ export type Deletion = {
   /** The file can be restored until a sweep after this time. */
   readonly purgeAfter: number
 }
-
-/** `isErased`: no object of the file is in the store any more; `null` if it was not to be erased. */
-export type DeletedFile = Deletion & { readonly isErased: boolean | null }
 
 /** A current export of a file. Replaced exports do not count. */
 export type MediaExport = {
@@ -75,11 +77,6 @@ export type MediaRecord = MediaItem & {
   readonly version: number
   /** SHA-512 of the original in lower-case hex. */
   readonly sha512: string
-  /** The times of `Deletion`; `null` unless the file is in the trash. */
-  readonly deletedAt: number | null
-  readonly purgeAfter: number | null
-  /** Whether nothing of the file is served, and its bytes are refused. */
-  readonly isTakenDown: boolean
   readonly exports: ReadonlyArray<MediaExport>
 }
 

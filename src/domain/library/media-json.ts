@@ -29,8 +29,14 @@ const itemProps = {
   warnings: withDescription(t.readonlyArray(t.string), 'What the exports lack of the original.'),
 }
 
+const deletionProps = {
+  deleted_at: withDescription(nullable(TimeText), 'When it was put into the trash.'),
+  purge_after: withDescription(nullable(TimeText), 'When the trash is emptied of it.'),
+  taken_down: t.boolean,
+}
+
 /** A file as lists have it (http-api.md §8.5). */
-export const MediaItemJson = t.strict(itemProps, 'MediaItem')
+export const MediaItemJson = t.strict({ ...itemProps, ...deletionProps }, 'MediaItem')
 type MediaItemJson = t.TypeOf<typeof MediaItemJson>
 
 const MediaExportJson = t.strict(
@@ -67,9 +73,7 @@ export const MediaDetailJson = t.strict(
     original: OriginalJson,
     exports: t.readonlyArray(MediaExportJson),
     job: withDescription(nullable(JobJson), 'The newest job of the file.'),
-    deleted_at: withDescription(nullable(TimeText), 'When it was put into the trash.'),
-    purge_after: withDescription(nullable(TimeText), 'When the trash is emptied of it.'),
-    taken_down: t.boolean,
+    ...deletionProps,
   },
   'Media',
 )
@@ -78,8 +82,17 @@ type MediaDetailJson = t.TypeOf<typeof MediaDetailJson>
 const timeOrNull = (microseconds: number | null): string | null =>
   microseconds === null ? null : formatMicroseconds(microseconds)
 
-/** Returns a file in the form of the HTTP API (http-api.md §8.5). */
-export const mediaItemAsJson = (item: MediaItem): MediaItemJson => ({
+const deletionAsJson = ({
+  deletedAt,
+  purgeAfter,
+  isTakenDown,
+}: MediaItem): Pick<MediaItemJson, keyof typeof deletionProps> => ({
+  deleted_at: timeOrNull(deletedAt),
+  purge_after: timeOrNull(purgeAfter),
+  taken_down: isTakenDown,
+})
+
+const factsAsJson = (item: MediaItem): Pick<MediaItemJson, keyof typeof itemProps> => ({
   uid: item.uid,
   kind: item.kind,
   title: item.title,
@@ -97,9 +110,15 @@ export const mediaItemAsJson = (item: MediaItem): MediaItemJson => ({
   warnings: item.warnings,
 })
 
+/** Returns a file in the form of the HTTP API (http-api.md §8.5). */
+export const mediaItemAsJson = (item: MediaItem): MediaItemJson => ({
+  ...factsAsJson(item),
+  ...deletionAsJson(item),
+})
+
 /** Returns a file with everything about it in the form of the HTTP API (http-api.md §8.6). */
 export const mediaDetailAsJson = (detail: MediaDetail): MediaDetailJson => ({
-  ...mediaItemAsJson(detail),
+  ...factsAsJson(detail),
   alt: detail.alt,
   metadata: detail.metadata,
   original: { sha512: detail.sha512, size_bytes: detail.sizeBytes, content_type: detail.contentType },
@@ -116,7 +135,5 @@ export const mediaDetailAsJson = (detail: MediaDetail): MediaDetailJson => ({
     url: exported.url,
   })),
   job: detail.job === null ? null : jobAsJson(detail.job),
-  deleted_at: timeOrNull(detail.deletedAt),
-  purge_after: timeOrNull(detail.purgeAfter),
-  taken_down: detail.isTakenDown,
+  ...deletionAsJson(detail),
 })

@@ -3,17 +3,34 @@ import type { StaleValues } from '../../ports/cache.ts'
 import type { Log } from '../../ports/log.ts'
 import type { NewUid } from '../../ports/new-uid.ts'
 import type { Revocation } from '../../ports/revocations.ts'
-import type { DeletionMode, Erasure, RestoreResult, RestoreScope, Trash } from '../../ports/trash.ts'
+import type {
+  DeletionMode,
+  Erasure,
+  ObjectRemoval,
+  RestoreResult,
+  RestoreScope,
+  StoreRefusalReason,
+  Trash,
+} from '../../ports/trash.ts'
 import { isUid } from '../media/uid-text.ts'
 import { type Conflict, conflict, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
-import type { DeletedFile, Deletion } from './media-item.ts'
+import type { Deletion } from './media-item.ts'
+
+/**
+ * `isErased`: no object of the file is in the store any more; `null` if it was not to be erased. `refused`: why the objects
+ * of an erased file are left; `null` if none is left, or the sweep deletes them.
+ */
+type DeletedFile = Deletion & {
+  readonly isErased: boolean | null
+  readonly refused: StoreRefusalReason | null
+}
 
 /** Deletes files, and restores them (http-api.md §8.8). */
 export type TrashService = {
   /**
    * Deletes a file; again, with the same times, if it is in the trash. Once it succeeds, this process serves what the mode
    * permits and nothing else. Objects of an erased file that are not deleted within `patienceMs` milliseconds are left
-   * to the sweep.
+   * to the sweep. If the store may belong to another library or copy of the database, all are left: `refused` says why.
    */
   readonly delete: (
     uid: string,
@@ -53,8 +70,8 @@ type Deps = {
   readonly noteRevoked: (revoked: ReadonlyArray<Revocation>) => Promise<void>
   /** Applies a change to the caches of this process. */
   readonly applyStale: (stale: StaleValues) => TE.TaskEither<Unavailable, void>
-  /** Deletes the purged objects of a file from the store. Returns whether none is left. */
-  readonly removePurged: (uid: string, patienceMs: number) => TE.TaskEither<Unavailable, boolean>
+  /** Deletes the purged objects of a file from the store, if it belongs to this database. */
+  readonly removePurged: (uid: string, patienceMs: number) => TE.TaskEither<Unavailable, ObjectRemoval>
 }
 
 /** A request waits this long for the store (milliseconds). */
@@ -99,10 +116,13 @@ export const createTrashService = (deps: Deps): TrashService => {
         if (E.isLeft(deletions)) return deletions
         const deletion = deletions.right.get(uid)
         if (deletion === undefined) return E.left(notFound('file', uid))
-        if (mode !== 'erase') return E.right({ ...deletion, isErased: null })
+        if (mode !== 'erase') return E.right({ ...deletion, isErased: null, refused: null })
         // The rows are gone. A store that does not answer is asked again by the sweep.
         const removed = await removePurged(uid, patienceMs)()
-        return E.right({ ...deletion, isErased: E.isRight(removed) && removed.right })
+        const removal = E.isRight(removed) ? removed.right : 'left'
+        const refused = removal === 'gone' || removal === 'left' ? null : removal
+        if (refused !== null) log.error('trash.refused', { result: refused, uid })
+        return E.right({ ...deletion, isErased: removal === 'gone', refused })
       },
 
     deleteAll: (uids) => deleteFiles(uids, 'trash'),

@@ -125,17 +125,22 @@ const readHistory = async (
  * Writes into the store, before anything is deleted, that this database sweeps it: the library uid if it is missing, and
  * a new mark of the history. The database has each mark first. So after a lost answer the store has the former mark or
  * this one, and the database has both. A mark that may not have reached the store is written again, instead of a further one.
+ * The store is read again at the end, because another copy may have read it before this mark, and marked it after: then
+ * the store is that copy's.
  */
 export const claimStore = async (
   deps: Deps,
   { ours, isMarked, history: { stored, marks } }: OwnStore,
-): Promise<E.Either<Unavailable, void>> => {
+): Promise<E.Either<Unavailable, OwnStore | StoreRefusal>> => {
   if (!isMarked) {
     const written = await putText(deps, libraryMarkKey, ours)
     if (E.isLeft(written)) return written
   }
   const last = marks.at(-1)
-  return last === undefined || last === stored ? adoptStore(deps, ours) : putText(deps, storeHistoryKey, last)
+  const claimed = await (last === undefined || last === stored
+    ? adoptStore(deps, ours)
+    : putText(deps, storeHistoryKey, last))
+  return E.isLeft(claimed) ? claimed : identifyStore(deps)
 }
 
 /** Makes this database the one that sweeps the store, whichever copy has swept it before. */

@@ -160,6 +160,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     if (mode !== 'dry run') {
       const claimed = await claimStore(deps, identity)
       if (E.isLeft(claimed)) return claimed
+      if (claimed.right.result !== 'ours') return E.right(claimed.right)
     }
 
     const removed = await removeReplaced(mode === 'dry run', signal)

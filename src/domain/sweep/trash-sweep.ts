@@ -3,7 +3,7 @@ import type { StaleValues } from '../../ports/cache.ts'
 import { addMilliseconds, type Monotonic } from '../../ports/monotonic.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
-import { isErasureComplete, type Trash } from '../../ports/trash.ts'
+import { isErasureComplete, type ObjectRemoval, type Trash } from '../../ports/trash.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import { isStoredFileKey } from '../media/stored-file-key.ts'
 import type { Unavailable } from '../shared/errors.ts'
@@ -44,11 +44,11 @@ export type TrashSweep = {
   /** Counts the files whose time has come. `empty` purges some of them if they are very many. */
   readonly count: TE.TaskEither<Unavailable, DueFiles>
   /**
-   * Deletes the objects of one purged file, also if another copy of the database has swept the store: an admin has named
-   * the file. Begins no further deletion after `patienceMs` milliseconds. Returns whether none is left; fails with
-   * Unavailable if the store has not answered until then.
+   * Deletes the objects of one purged file. Deletes none if the store may belong to another library or to another copy of
+   * the database, and returns which. Begins no further deletion after `patienceMs` milliseconds; fails with Unavailable if
+   * the store has not answered until then.
    */
-  readonly removePurged: (uid: string, patienceMs: number) => TE.TaskEither<Unavailable, boolean>
+  readonly removePurged: (uid: string, patienceMs: number) => TE.TaskEither<Unavailable, ObjectRemoval>
 }
 
 /** Number of graces, of files and of objects of one call of the database. */
@@ -150,12 +150,13 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
     const identified = await identifyStore({ store, storedFiles })
     if (E.isLeft(identified)) return identified
     const { result } = identified.right
-    if (result === 'foreign' || result === 'unproven') return E.right(false)
+    if (result !== 'ours') return E.right(result)
     const removed = await removeObjects(uid, () => monotonic() > until)
     if (E.isLeft(removed)) return removed
     const erasure = await trash.findErasure(uid)()
     if (E.isLeft(erasure)) return erasure
-    return E.right(O.isNone(erasure.right) || isErasureComplete(erasure.right.value))
+    const isGone = O.isNone(erasure.right) || isErasureComplete(erasure.right.value)
+    return E.right(isGone ? 'gone' : 'left')
   }
 
   return {
@@ -176,7 +177,9 @@ export const createTrashSweep = (deps: Deps): TrashSweep => {
             if (E.isLeft(identified)) return identified
             if (identified.right.result !== 'ours') return E.right({ refused: identified.right })
             const claimed = await claimStore({ store, storedFiles }, identified.right)
-            return E.isLeft(claimed) ? claimed : empty(AbortSignal.any([signal, lost]))()
+            if (E.isLeft(claimed)) return claimed
+            if (claimed.right.result !== 'ours') return E.right({ refused: claimed.right })
+            return empty(AbortSignal.any([signal, lost]))()
           },
       )()
     },

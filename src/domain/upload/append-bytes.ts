@@ -66,17 +66,23 @@ const readPiece = async (pieces: AsyncIterator<Uint8Array>): Promise<Piece> => {
   }
 }
 
-/** Waits for the next piece, or until the signal is aborted: the client may be gone without a word. */
-const nextPiece = (pieces: AsyncIterator<Uint8Array>, ending: AbortSignal): Promise<Piece> =>
-  new Promise((resolve) => {
-    const onEnding = () => resolve({ _tag: 'end', failure: null })
-    if (ending.aborted) return onEnding()
-    ending.addEventListener('abort', onEnding, { once: true })
-    readPiece(pieces).then((piece) => {
-      ending.removeEventListener('abort', onEnding)
-      resolve(piece)
-    }, onEnding)
-  })
+const ended: Piece = { _tag: 'end', failure: null }
+
+/**
+ * Returns a function that waits for the next piece, or until the signal is aborted: the client may be gone without a word.
+ * One listener serves all pieces, because a long body has many thousands.
+ */
+const piecesUntil = (body: ByteStream, ending: AbortSignal): (() => Promise<Piece>) => {
+  const pieces = body[Symbol.asyncIterator]()
+  let end: () => void = () => undefined
+  ending.addEventListener('abort', () => end(), { once: true })
+  return () =>
+    new Promise((resolve) => {
+      if (ending.aborted) return resolve(ended)
+      end = () => resolve(ended)
+      readPiece(pieces).then(resolve)
+    })
+}
 
 /**
  * Appends a body to the file of an upload, whose lock the caller has. Whatever ends the body, the bytes that have arrived
@@ -127,12 +133,11 @@ export const appendBytes =
       await checkSpace()
     }
 
-    const pieces = body[Symbol.asyncIterator]()
     const receive = async (): Promise<unknown> => {
       await checkSpace()
-      const ending = AbortSignal.any([asked, lost])
+      const nextPiece = piecesUntil(body, AbortSignal.any([asked, lost]))
       for (;;) {
-        const piece = await nextPiece(pieces, ending)
+        const piece = await nextPiece()
         if (piece._tag === 'end') return piece.failure
         await take(piece.bytes)
       }

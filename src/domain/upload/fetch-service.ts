@@ -110,11 +110,10 @@ export const createFetchService = (deps: FetchServiceDeps): FetchService => {
       if (E.isLeft(folder)) return folder
       while (!signal.aborted) {
         const waiting = await fetches.list(folder.right, slots + running.size)()
-        if (E.isLeft(waiting)) {
-          await Promise.all(running.values())
-          return waiting
-        }
-        for (const uid of waiting.right.filter((one) => !running.has(one)).slice(0, slots - running.size))
+        // A fetch that runs may take an hour, so a short outage is waited for here, and does not wait for its end.
+        if (E.isLeft(waiting) && running.size === 0) return waiting
+        const found = E.isRight(waiting) ? waiting.right : []
+        for (const uid of found.filter((one) => !running.has(one)).slice(0, slots - running.size))
           running.set(
             uid,
             fetchOne(uid, signal, failed).finally(() => running.delete(uid)),

@@ -82,11 +82,11 @@ export const finishUpload = (
 
   const acknowledge = (kind: MediaKind): TE.TaskEither<FinishFailure, FinishedUpload> =>
     pipe(
-      incoming.digests(uid, { offset, hashes }),
-      TE.bindTo('digests'),
-      TE.bindW('job', ({ digests }) => prepareTwin(kind, digests.sha512)),
-      TE.bindW('receipt', ({ digests }) =>
-        uploads.receive(uid, { length: offset, ...digests, target: newTarget(kind) }),
+      incoming.sha512(uid, { offset, hashes }),
+      TE.bindTo('sha512'),
+      TE.bindW('job', ({ sha512 }) => prepareTwin(kind, sha512)),
+      TE.bindW('receipt', ({ sha512 }) =>
+        uploads.receive(uid, { length: offset, sha512, target: newTarget(kind) }),
       ),
       TE.flatMap(({ receipt, job }): TE.TaskEither<FinishFailure, FinishedUpload> => {
         if (receipt.result === 'taken down') return refuse(takenDownFailure)

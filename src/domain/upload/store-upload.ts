@@ -1,12 +1,13 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { IncomingFiles } from '../../ports/incoming-files.ts'
+import type { LocalFiles } from '../../ports/local-files.ts'
 import type { UploadRepository } from '../../ports/upload-repository.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import { takenDownRefusal } from '../ingest/find-or-add.ts'
 import type { IngestService } from '../ingest/ingest-service.ts'
 import type { LibraryFile } from '../ingest/media-ingest.ts'
 import type { UploadUid } from '../media/ids.ts'
-import type { Refused, Unavailable } from '../shared/errors.ts'
+import { type Refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import type { Upload } from './upload.ts'
 import { tryWithUploadLock } from './upload-lock.ts'
 
@@ -15,36 +16,41 @@ type StoreUploadDeps = {
   readonly uploads: UploadRepository
   readonly ingest: Pick<IngestService, 'addReceived' | 'findTwin'>
   readonly locks: Pick<WorkLocks, 'tryWith'>
+  readonly files: Pick<LocalFiles, 'inspect'>
 }
 
 /** The library has the bytes, which came in another way after the upload was received; or they were taken down. */
 const adoptTwin = (
   { uploads, ingest }: StoreUploadDeps,
-  { uid, deduplicates, digests, target }: Upload,
+  { uid, deduplicates, sha512, target }: Upload,
 ): TE.TaskEither<Unavailable, unknown> => {
-  if (target === null || digests === null) return TE.right(undefined)
+  if (target === null || sha512 === null) return TE.right(undefined)
   if (!deduplicates) return uploads.refuse(uid, takenDownRefusal.message)
   return pipe(
-    ingest.findTwin(target.kind, digests.sha512),
+    ingest.findTwin(target.kind, sha512),
     TE.matchE(
       (error): TE.TaskEither<Unavailable, unknown> =>
         error._tag === 'Refused' ? uploads.refuse(uid, error.message) : TE.left(error),
       (twin) =>
         O.isSome(twin)
           ? uploads.adopt(uid, { kind: target.kind, media: twin.value.uid, job: twin.value.job })
-          : TE.right(undefined),
+          : // The file was purged meanwhile, so these are the only bytes. The next attempt adds them.
+            TE.left(unavailable('database')('the file with these bytes is gone again')),
     ),
   )
 }
+
+/** The disk has changed the bytes after they were acknowledged. */
+const damagedFailure = unavailable('incoming files')('the bytes have another sha512 than those that arrived')
 
 const storeIn = (
   deps: StoreUploadDeps,
   upload: Upload,
   signal: AbortSignal,
 ): TE.TaskEither<Refused | Unavailable, void> => {
-  const { incoming, ingest } = deps
-  const { uid, state, name, length, digests, target, details, deduplicates } = upload
-  if (state !== 'received' || digests === null || target === null || target.job === null)
+  const { incoming, ingest, files } = deps
+  const { uid, state, name, sha512, target, details, deduplicates } = upload
+  if (state !== 'received' || sha512 === null || target === null || target.job === null)
     return TE.right(undefined)
   const { kind, job } = target
   const received = {
@@ -55,11 +61,13 @@ const storeIn = (
     upload: { uid, sharesBytes: deduplicates },
   }
   return pipe(
-    incoming.head(uid),
-    TE.flatMap((head): TE.TaskEither<Refused | Unavailable, boolean> => {
-      const source = { path: incoming.pathOf(uid), name, size: length ?? 0, head, ...digests }
-      return ingest.addReceived(kind, source, { isPublic: details.isPublic, received }, signal)
-    }),
+    files.inspect(incoming.pathOf(uid)),
+    TE.flatMap(
+      (source): TE.TaskEither<Refused | Unavailable, boolean> =>
+        source.sha512 === sha512
+          ? ingest.addReceived(kind, { ...source, name }, { isPublic: details.isPublic, received }, signal)
+          : TE.left(damagedFailure),
+    ),
     TE.flatMap(
       (isAdded): TE.TaskEither<Refused | Unavailable, unknown> =>
         isAdded ? TE.right(undefined) : adoptTwin(deps, upload),

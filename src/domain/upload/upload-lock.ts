@@ -13,6 +13,9 @@ export type UploadHold = {
   readonly asked: AbortSignal
 }
 
+/** The signals of an acknowledged upload, whose lock is not needed. */
+export const unheld: UploadHold = { lost: new AbortController().signal, asked: new AbortController().signal }
+
 export type UploadLockDeps = {
   readonly locks: Pick<WorkLocks, 'tryWith' | 'ask'>
   readonly sleep: Sleep

@@ -27,9 +27,10 @@ import {
   type FinishFailure,
   finishUpload,
 } from './finish-upload.ts'
+import { isOwnedBy } from './is-owned-by.ts'
 import type { UploadIntake } from './store-upload.ts'
 import type { NewUpload, Upload, UploadDetails, UploadOwner, UploadProtocol, UploadRights } from './upload.ts'
-import { type UploadHold, type UploadLockDeps, withUploadLock } from './upload-lock.ts'
+import { type UploadHold, type UploadLockDeps, unheld, withUploadLock } from './upload-lock.ts'
 import { readUploadStatus, type UploadStatus, type UploadStatusDeps } from './upload-status.ts'
 
 /** What a client says of the file that it sends. */
@@ -69,10 +70,10 @@ export type HeldUpload = {
 export type UploadService = {
   readonly begin: (rights: UploadRights, request: UploadRequest) => TE.TaskEither<BeginFailure, UploadUid>
   /**
-   * Runs `work` with the lock of an upload. An upload that has all its bytes is acknowledged before. Fails with NotFound if
-   * there is no such upload of this owner in the folder of this process, and with Conflict if another request keeps the lock.
-   * If the upload is acknowledged, waits for at most `patienceMs` (0) until its original is stored. With `isFromClient`,
-   * fails with NotFound for a file that Larder fetches, whose fetch would end.
+   * Runs `work` with the lock of an upload, which an acknowledged one does not need. An upload that has all its bytes is
+   * acknowledged before. Fails with NotFound if there is no such upload of this owner in the folder of this process, and with
+   * Conflict if another request keeps the lock. If `work` acknowledges it, waits for at most `patienceMs` (0) until its original
+   * is stored. With `isFromClient`, fails with NotFound for a file that Larder fetches, whose fetch would end.
    */
   readonly withUpload: <L, A>(
     owner: UploadOwner,
@@ -92,11 +93,6 @@ type UploadServiceDeps = AppendDeps &
     readonly maxBytes: number
     readonly clock: Clock
   }
-
-const isOwnedBy = (upload: Upload, owner: UploadOwner): boolean =>
-  owner.kind === 'admin'
-    ? upload.owner.kind === 'admin' && upload.owner.sub === owner.sub
-    : upload.owner.kind === 'ticket' && upload.owner.ticket === owner.ticket
 
 const missing = (uid: string): NotFound => notFound('upload', uid)
 
@@ -269,6 +265,15 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
           (): UploadFailure => missing(uid),
         ),
         TE.flatMap((upload) => async () => {
+          // Nothing changes the bytes any more, and the lock is held for as long as the original is being stored.
+          if (upload.state !== 'receiving')
+            return work(
+              hold(
+                upload,
+                unheld,
+                finishWith(() => undefined),
+              ),
+            )()
           let isReceived = false
           const finish = finishWith(() => {
             isReceived = true

@@ -1,5 +1,5 @@
 import { E, O, pipe, TE } from '../../fp.ts'
-import type { IncomingFiles } from '../../ports/incoming-files.ts'
+import { type IncomingFiles, incomingFilesDependency } from '../../ports/incoming-files.ts'
 import type { UploadRepository } from '../../ports/upload-repository.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import type { UploadUid } from '../media/ids.ts'
@@ -74,6 +74,8 @@ export const sweepUploads =
         }),
       )
 
+    /** The first upload whose file cannot be read or deleted. The rest must not wait for it. */
+    let unreadable: E.Either<Unavailable, never> | null = null
     let finished = 0
     let discarded = 0
     const stranded = await uploads.listStranded(folder.right, formIdleMs, sweptAtOnce)()
@@ -81,7 +83,11 @@ export const sweepUploads =
     for (const upload of stranded.right) {
       if (signal.aborted) break
       const settled = await tryWithUploadLock(deps, upload.uid, () => settle(upload))()
-      if (E.isLeft(settled)) return settled
+      if (E.isLeft(settled)) {
+        if (settled.left.dependency !== incomingFilesDependency) return settled
+        unreadable ??= settled
+        continue
+      }
       if (O.isNone(settled.right)) continue
       if (settled.right.value === 'finished') finished += 1
       if (settled.right.value === 'discarded') discarded += 1
@@ -96,7 +102,7 @@ export const sweepUploads =
     if (E.isLeft(removed)) return removed
     const forgotten = await uploads.forget(rememberedMs, sweptAtOnce)()
     if (E.isLeft(forgotten)) return forgotten
-    return E.right({ finished, stored: stored.length, discarded, removedFiles: removed.right })
+    return unreadable ?? E.right({ finished, stored: stored.length, discarded, removedFiles: removed.right })
   }
 
 /**

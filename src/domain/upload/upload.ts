@@ -49,11 +49,10 @@ export type UploadProtocol = (typeof uploadProtocols)[number]
 export const storedUploadStates = ['receiving', 'received', 'in_library', 'refused'] as const
 export type StoredUploadState = (typeof storedUploadStates)[number]
 
-/** Hashes of the first bytes of an upload, which can be continued by any process. */
+/** Hash of the first bytes of an upload, which can be continued by any process. */
 export type HashState = {
-  /** Saved state of SHA-512, in base64. `sha256` has the same form. */
+  /** Saved state of SHA-512, in base64. */
   readonly sha512: string
-  readonly sha256: string
 }
 
 /** The file of the library that an upload becomes. */
@@ -76,7 +75,7 @@ export type Upload = {
   readonly length: number | null
   /** Number of bytes that are certainly on disk. */
   readonly offset: number
-  /** State of the hashes at `offset`; `null` at the start. */
+  /** State of the hash at `offset`; `null` at the start. */
   readonly hashes: HashState | null
   readonly name: string
   readonly details: UploadDetails
@@ -86,8 +85,8 @@ export type Upload = {
   readonly mayView: boolean
   /** The `Upload-Metadata` of a tus client as it was sent, which HEAD returns; `null` for the rest. */
   readonly sentMetadata: string | null
-  /** Digests of all bytes in lower-case hex; `null` before the state `received`. */
-  readonly digests: { readonly sha512: string; readonly sha256: string } | null
+  /** Digest of all bytes in lower-case hex; `null` before the state `received`. */
+  readonly sha512: string | null
   /** `null` before the state `received`. */
   readonly target: UploadTarget | null
   /** Why it was refused; `null` for another state. */
@@ -120,6 +119,5 @@ export type NewUpload = { readonly announced: number } & Pick<
 export type ReceivedUpload = {
   readonly length: number
   readonly sha512: string
-  readonly sha256: string
   readonly target: UploadTarget & { readonly job: JobUid }
 }

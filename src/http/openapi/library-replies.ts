@@ -39,7 +39,13 @@ export const MediaDeletion = t.intersection(
   [
     t.strict({ ...deletionTimes, ...receipts }),
     t.exact(
-      t.partial({ erased: withDescription(t.boolean, 'With `purge=1`: whether nothing is left of it.') }),
+      t.partial({
+        erased: withDescription(t.boolean, 'With `purge=1`: whether nothing is left of it.'),
+        refused: withDescription(
+          t.keyof({ foreign: null, unproven: null, displaced: null }),
+          'Why its objects are left: the store may belong to another library, or to another copy of the database.',
+        ),
+      }),
     ),
   ],
   'MediaDeletion',

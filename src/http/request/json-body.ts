@@ -7,7 +7,7 @@ import { isTimeout } from '../../domain/shared/timeout-error.ts'
 import { withTimeout } from '../../domain/shared/with-timeout.ts'
 import { E } from '../../fp.ts'
 import { toUnprocessable } from './decode-faults.ts'
-import { parseJson } from './parse-json.ts'
+import { PrototypeMember, parseJson } from './parse-json.ts'
 import { type RequestBody, sendContinue } from './request-body.ts'
 import { malformedBody, slowRequest, unprocessable, unsupportedMedia } from './request-faults.ts'
 
@@ -20,6 +20,17 @@ const maxDepth = 8
 const deepBody = unprocessable([
   { loc: ['body'], msg: `should be nested at most ${maxDepth} deep`, type: 'depth' },
 ])
+
+const bodyWithPrototype = unprocessable([
+  { loc: ['body'], msg: 'should have no member __proto__', type: 'member' },
+])
+
+/** Returns the fault of a body that could not be parsed. */
+const faultOf = (error: unknown) => {
+  // JSON.parse calls the reviver of parseJson recursively, and a very deep body exhausts the stack.
+  if (error instanceof RangeError) return deepBody
+  return error instanceof PrototypeMember ? bodyWithPrototype : malformedBody
+}
 
 const json = 'application/json'
 
@@ -81,8 +92,7 @@ export const jsonBody = <B>(
       sendContinue(ctx)
       try {
         const parsed = parseBody(await withTimeout(readBytes(ctx), limits.milliseconds))
-        // JSON.parse calls the reviver of parseJson recursively, and a very deep body exhausts the stack.
-        if (E.isLeft(parsed)) return E.left(parsed.left instanceof RangeError ? deepBody : malformedBody)
+        if (E.isLeft(parsed)) return E.left(faultOf(parsed.left))
         if (!isNestedAtMost(parsed.right, maxDepth)) return E.left(deepBody)
         const body = codec.decode(parsed.right)
         return E.isLeft(body) ? E.left(toUnprocessable('body', body.left)) : body

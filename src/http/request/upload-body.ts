@@ -19,18 +19,23 @@ const maxSilenceMs = 30_000
 async function* receive(request: IncomingMessage, milliseconds: number): AsyncGenerator<Uint8Array> {
   // If the handler stops reading early, it still sends a reply, so the request must not be destroyed.
   const pieces = request.iterator({ destroyOnReturn: false })
+  let isWaiting = false
+  // One timer serves all pieces, because a long body has many thousands.
+  const timer = setTimeout(() => {
+    if (isWaiting) request.destroy(new TimeoutError(`no byte of the body within ${milliseconds} ms`))
+  }, milliseconds)
   receiving.add(request.socket)
   try {
     for (;;) {
-      const timer = setTimeout(
-        () => request.destroy(new TimeoutError(`no byte of the body within ${milliseconds} ms`)),
-        milliseconds,
-      )
-      const piece = await pieces.next().finally(() => clearTimeout(timer))
+      timer.refresh()
+      isWaiting = true
+      const piece = await pieces.next()
+      isWaiting = false
       if (piece.done === true) return
       yield piece.value
     }
   } finally {
+    clearTimeout(timer)
     receiving.delete(request.socket)
   }
 }

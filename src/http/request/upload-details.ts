@@ -9,13 +9,14 @@ export type UploadField = (typeof uploadFields)[number]
 
 export type SentFields = Partial<Readonly<Record<UploadField, string>>>
 
-const flags: Readonly<Record<string, boolean>> = {
-  '1': true,
-  true: true,
-  '0': false,
-  false: false,
-  '': false,
-}
+/** A map, because an object has members that a client can name, such as `constructor`. */
+const flags: ReadonlyMap<string, boolean> = new Map([
+  ['1', true],
+  ['true', true],
+  ['0', false],
+  ['false', false],
+  ['', false],
+])
 
 const parseObject = (text: string): unknown => {
   try {
@@ -35,7 +36,7 @@ const faultOf = (field: UploadField, msg: string): ParameterFault => ({
 export const toUploadDetails = (sent: SentFields): E.Either<Unprocessable, UploadDetails> => {
   const title = sent.title === '' ? undefined : sent.title
   const alt = sent.alt === '' ? undefined : sent.alt
-  const isPublic = flags[sent.public ?? '0']
+  const isPublic = flags.get(sent.public ?? '0')
   const metadata = sent.metadata === undefined || sent.metadata === '' ? {} : parseObject(sent.metadata)
   const hasTitle = title === undefined || MediaTitle.is(title)
   const hasAlt = alt === undefined || MediaAlt.is(alt)

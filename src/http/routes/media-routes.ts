@@ -262,8 +262,11 @@ export const mediaRoutes = (
           TE.bindTo('deleted'),
           TE.bindW('receipts', () => receiptsOf(freshness)),
           TE.map(({ deleted, receipts }) => {
-            const { isErased } = deleted
-            const erased = isErased === null ? {} : { erased: isErased }
+            const { isErased, refused } = deleted
+            const erased = {
+              ...(isErased !== null && { erased: isErased }),
+              ...(refused !== null && { refused }),
+            }
             return jsonReply(MediaDeletion, { ...deletionBody(deleted), ...erased, ...receipts }, 202)
           }),
         )

@@ -15,6 +15,7 @@ import type { ReplyDescription } from '../openapi/route-description.ts'
 import { uploaderAuthenticator } from '../request/credential.ts'
 import type { IncomingRequest } from '../request/incoming.ts'
 import { ByUid } from '../request/named-by-uid.ts'
+import { releaseBytes } from '../request/release-bytes.ts'
 import {
   malformedBody,
   malformedUpload,
@@ -50,6 +51,7 @@ const failureOf = ({ status }: TusFault, uid: string): Failure => {
 async function* untilStopping(body: ByteStream, { isStopping }: ServerLifecycle): ByteStream {
   for await (const piece of body) {
     yield piece
+    releaseBytes(piece)
     if (isStopping()) return
   }
 }

@@ -10,10 +10,7 @@ import { right } from '../../support/expect-right.ts'
 import { createTemporaryIncoming } from '../../support/temporary-incoming.ts'
 
 const uid = 'up_1' as UploadUid
-const digestsOf = (bytes: Uint8Array) => ({
-  sha512: createHash('sha512').update(bytes).digest('hex'),
-  sha256: createHash('sha256').update(bytes).digest('hex'),
-})
+const sha512Of = (bytes: Uint8Array): string => createHash('sha512').update(bytes).digest('hex')
 
 describe('incoming files on a disk', () => {
   const folder = createTemporaryIncoming()
@@ -36,10 +33,10 @@ describe('incoming files on a disk', () => {
     const first = await append(bytes.subarray(0, 100_001))
     const last = await append(bytes.subarray(100_001), first.offset, first.hashes)
     expect(last.offset).to.equal(bytes.length)
-    expect(await right(files.digests(uid, last))).to.deep.equal(digestsOf(bytes))
-    const unread = { offset: last.offset, hashes: { sha512: 'AAAA', sha256: 'AAAA' } }
-    expect(await right(files.digests(uid, unread)), 'of a state that cannot be loaded').to.deep.equal(
-      digestsOf(bytes),
+    expect(await right(files.sha512(uid, last))).to.deep.equal(sha512Of(bytes))
+    const unread = { offset: last.offset, hashes: { sha512: 'AAAA' } }
+    expect(await right(files.sha512(uid, unread)), 'of a state that cannot be loaded').to.deep.equal(
+      sha512Of(bytes),
     )
     expect((await right(files.head(uid))).length).to.equal(4096)
   })
@@ -48,7 +45,7 @@ describe('incoming files on a disk', () => {
     const first = await append(Buffer.from('abc'))
     await writeFile(files.pathOf(uid), 'abcdefgh')
     const last = await append(Buffer.from('XY'), first.offset, first.hashes)
-    expect(await right(files.digests(uid, last))).to.deep.equal(digestsOf(Buffer.from('abcXY')))
+    expect(await right(files.sha512(uid, last))).to.deep.equal(sha512Of(Buffer.from('abcXY')))
     expect((await stat(files.pathOf(uid))).size).to.equal(5)
   })
 

@@ -3,11 +3,13 @@ import { createKnex } from '../../../src/adapters/knex/create-knex.ts'
 import { createKnexContentFileRepository } from '../../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../../src/adapters/knex/knex-image-file-repository.ts'
 import { createKnexJobQueue } from '../../../src/adapters/knex/knex-job-queue.ts'
+import type { NewJob } from '../../../src/domain/jobs/job.ts'
+import type { ContentFileUid } from '../../../src/domain/media/ids.ts'
 import { O } from '../../../src/fp.ts'
 import { jobLeaseMs } from '../../../src/ports/job-queue.ts'
 import { fileJobsContract } from '../../contracts/file-jobs.contract.ts'
 import { jobQueueContract } from '../../contracts/job-queue.contract.ts'
-import { aNewJob } from '../../support/builders.ts'
+import { aNewContentFile, aNewFileJob, aNewJob } from '../../support/builders.ts'
 import { right } from '../../support/expect-right.ts'
 import { withDatabase } from '../../support/postgres.ts'
 import { pollUntilDefined } from '../../support/processes.ts'
@@ -22,6 +24,13 @@ describe('PostgreSQL job queue', () => {
     const columns = ['run_at', 'lease_until', 'created_at', 'started_at', 'ended_at']
     const earlier = columns.map((column) => `${column} = ${column} - :ms * interval '1 millisecond'`)
     await database.knex().raw(`update jobs set ${earlier.join(', ')}`, { ms })
+  }
+
+  const addFile = async ({ uid }: NewJob['media']): Promise<void> => {
+    const db = database.knex()
+    const file = aNewContentFile({ uid: uid as ContentFileUid })
+    await right(createKnexContentFileRepository(db).add(file, aNewFileJob()))
+    await db.raw('delete from jobs where media = ?', [uid])
   }
 
   const namedOther = async (): Promise<number> => {
@@ -44,13 +53,17 @@ describe('PostgreSQL job queue', () => {
       jobs: createKnexJobQueue(db, 'one'),
       imageFiles: createKnexImageFileRepository(db),
       contentFiles: createKnexContentFileRepository(db),
+      addFile,
       advance,
     }
   }
   it('leaves jobs of kinds that a later release adds to the processes of that release', async () => {
     const { jobs } = await make()
     const [waiting, running] = [aNewJob(), aNewJob()]
-    for (const job of [running, waiting]) await right(jobs.enqueue(job))
+    for (const job of [running, waiting]) {
+      await addFile(job.media)
+      await right(jobs.enqueue(job))
+    }
     await right(jobs.takeOne(running.uid))
     await advance(2 * jobLeaseMs)
     const db = database.knex()

@@ -246,7 +246,7 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(uploads.statesOf([upload]))
   await right(uploads.listReceived('f', 10))
   await right(uploads.listStranded('f', 0, 10))
-  await right(uploads.advance(upload, { from: 0, offset: 1, hashes: { sha512: '', sha256: '' } }))
+  await right(uploads.advance(upload, { from: 0, offset: 1, hashes: { sha512: '' } }))
   await right(uploads.adopt(upload, { kind: 'image', media: imageUid, job: null }))
   await right(uploads.refuse(upload, 'no'))
   await right(uploads.forget(0, 10))
@@ -254,7 +254,7 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
 
 const runEveryQueryOfJobs = async (jobs: JobQueue): Promise<void> => {
   const { uid, ...job } = aNewJob()
-  await right(jobs.enqueue({ uid, ...job }))
+  await jobs.enqueue({ uid, ...job })()
   await right(jobs.take(0))
   await right(jobs.takeOne(uid))
   await right(jobs.renew({ job: uid, token: '00000000-0000-0000-0000-000000000000' }, noProgress))

@@ -2,6 +2,7 @@ import { createMemoryContentFileRepository } from '../../../src/adapters/memory/
 import { createMemoryImageFileRepository } from '../../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryJobQueue } from '../../../src/adapters/memory/memory-job-queue.ts'
 import { createMemoryJobs } from '../../../src/adapters/memory/memory-jobs.ts'
+import type { NewJob } from '../../../src/domain/jobs/job.ts'
 import { fileJobsContract } from '../../contracts/file-jobs.contract.ts'
 import { jobQueueContract } from '../../contracts/job-queue.contract.ts'
 import { createStandingClock } from '../../support/memory-larder.ts'
@@ -15,6 +16,7 @@ describe('memory job queue', () => {
       jobs: createMemoryJobQueue(jobs, clock),
       imageFiles: createMemoryImageFileRepository(clock, jobs),
       contentFiles: createMemoryContentFileRepository(clock, jobs),
+      addFile: async ({ uid }: NewJob['media']) => void jobs.files.add(uid),
       advance: async (ms: number) => advance(ms / 1000),
     }
   }

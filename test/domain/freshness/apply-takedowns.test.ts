@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { createApplyTakedowns } from '../../../src/domain/freshness/apply-takedowns.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { E, TE } from '../../../src/fp.ts'
+import type { TakenDownFile } from '../../../src/ports/trash.ts'
 import { right } from '../../support/expect-right.ts'
 import { seedImage } from '../../support/library.ts'
 import { createMemoryLarder } from '../../support/memory-larder.ts'
@@ -67,5 +68,31 @@ describe('takedowns that an instance may have missed', () => {
     await right(apply(true))
     expect(ended).to.deep.equal([one, other, one, other])
     expect(deleted).to.deep.equal([...blobs, ...blobs])
+  })
+
+  it('are applied again if the last whole listing lacked them', async () => {
+    const { larder, deleted, ended, one, other } = await create()
+    let listed: ReadonlyArray<TakenDownFile> = await right(larder.trash.listTakenDown(null, 10))
+    const [all, fails] = [listed, { now: false }]
+    const apply = createApplyTakedowns({
+      trash: {
+        ...larder.trash,
+        listTakenDown: () => (fails.now ? TE.left(unavailable('database')('away')) : TE.right(listed)),
+      },
+      openStreams: { endAllOf: (uid) => void ended.push(uid) },
+      blobs: { deleteByName: (name) => TE.fromIO(() => void deleted.push(name)) },
+    })
+    await right(apply(true))
+    fails.now = true
+    expect(E.isLeft(await apply(true)())).to.equal(true)
+    fails.now = false
+    await right(apply(true))
+    expect(ended).to.deep.equal([one, other])
+    // An older copy of the database is in use, in which one file is not taken down.
+    listed = all.filter(({ uid }) => uid !== one)
+    await right(apply(true))
+    listed = all
+    await right(apply(true))
+    expect(ended).to.deep.equal([one, other, one])
   })
 })

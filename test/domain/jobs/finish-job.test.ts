@@ -22,6 +22,7 @@ describe('a command that waits for its job', () => {
     const jobs = createMemoryJobQueue(memory, clock, 'command')
     const worker = createMemoryJobQueue(memory, clock, 'worker')
     const job = aNewJob(overrides)
+    memory.files.add(job.media.uid)
     await right(jobs.enqueue(job))
     const timer = createTestSleep()
     const stopping = new AbortController()

@@ -1,11 +1,13 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { createMemoryStoredFileRepository } from '../../../src/adapters/memory/memory-stored-file-repository.ts'
+import { createMemoryWorkLocks } from '../../../src/adapters/memory/memory-work-locks.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
 import type { SweepMode, SweepReport } from '../../../src/domain/sweep/store-sweep.ts'
 import { E, TE } from '../../../src/fp.ts'
 import type { ObjectStore } from '../../../src/ports/object-store.ts'
 import type { StoredFileRepository } from '../../../src/ports/stored-file-repository.ts'
+import { asMonotonic } from '../../support/as-monotonic.ts'
 import { right } from '../../support/expect-right.ts'
 import {
   aStoredFileKey,
@@ -17,6 +19,20 @@ import {
 } from '../../support/sweep-scene.ts'
 
 const displaced = { result: 'displaced', ours: 'lib_ours' }
+
+/** Creates a wait that ends for all when `count` callers wait. */
+const createBarrier = (count: number): (() => Promise<void>) => {
+  let waiting = 0
+  let open = (): void => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return () => {
+    waiting += 1
+    if (waiting === count) open()
+    return opened
+  }
+}
 
 describe('the sweep of a store that another copy of the database has swept', () => {
   const scene = createSweepScene()
@@ -69,6 +85,38 @@ describe('the sweep of a store that another copy of the database has swept', () 
     expect((await sweep(first)).result).to.equal('swept')
     expect(await sweep(second)).to.deep.equal(displaced)
     expect((await sweep(first)).result).to.equal('swept')
+  })
+
+  it('deletes by one of two equal copies that read the store before either had marked it', async () => {
+    await fill(100)
+    const marks: string[] = []
+    await sweep(databaseWith(marks))
+    await putText(scene.store, aStoredFileKey())
+    scene.now += 100 * hour
+    const before = (await keysIn(scene.store)).length
+    const [first, second] = [databaseWith([...marks]), databaseWith([...marks])]
+    const bothRead = createBarrier(2)
+    const bothMarked = createBarrier(2)
+    const store: ObjectStore = {
+      ...scene.store,
+      put: (key, object) => async () => {
+        if (key === '.history') await bothRead()
+        const written = await scene.store.put(key, object)()
+        if (key === '.history') await bothMarked()
+        return written
+      },
+    }
+    const sweepBeside = (storedFiles: StoredFileRepository) =>
+      right(
+        sweepOf({
+          storedFiles,
+          store,
+          locks: createMemoryWorkLocks(asMonotonic(() => scene.now)),
+        })('repair', neverAborted),
+      )
+    const reports = await Promise.all([sweepBeside(first), sweepBeside(second)])
+    expect(reports.map(({ result }) => result).sort()).to.deep.equal(['displaced', 'swept'])
+    expect(await keysIn(scene.store)).to.have.length(before - 1)
   })
 
   it('is taken over by an old copy, deleting nothing, and refused to the database that swept it before', async () => {

@@ -93,6 +93,22 @@ describe('the sweep of uploads', () => {
     expect(await sweep()).to.deep.include({ discarded: 1 })
   })
 
+  it('goes on after an upload whose file cannot be read', async () => {
+    const broken = await begin(anUploadRequest(picture.length))
+    const writer = await right(larder.incoming.open(broken, { offset: 0, hashes: null }))
+    if (writer === null) throw new Error('no file')
+    await right(() => writer.write(picture))
+    const written = await right(writer.sync)
+    await writer.close()
+    await right(larder.uploads.advance(broken, { from: 0, ...written }))
+    await rm(larder.incoming.pathOf(broken))
+    const form = await begin({ ...anUploadRequest(), length: null, protocol: 'multipart' })
+    advance(6)
+    expect((await left(larder.sweepUploads(neverAborted)))._tag).to.equal('Unavailable')
+    expect(await right(larder.uploads.find(form))).to.deep.equal(O.none)
+    expect(await right(larder.uploads.find(broken))).not.to.deep.equal(O.none)
+  })
+
   it('is not forestalled by a request that has lost the upload to another', async () => {
     const uid = await begin(anUploadRequest(100))
     await right(append(uid, picture.subarray(0, 50)))

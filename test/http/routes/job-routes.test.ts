@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Larder } from '../../../src/composition/larder.ts'
 import { outcomeOfFailure } from '../../../src/domain/jobs/job-outcome.ts'
-import { aNewContentFile, aNewFileJob, aNewJob } from '../../support/builders.ts'
+import { aNewContentFile, aNewFileJob } from '../../support/builders.ts'
 import { right } from '../../support/expect-right.ts'
 import { seedImage } from '../../support/library.ts'
 import { bearer, createMemoryLarder, listen, type TestServer } from '../../support/memory-larder.ts'
@@ -36,20 +36,20 @@ describe('the routes of jobs', () => {
   })
 
   it('list jobs, show one, and change it if its state permits that (§12.1)', async () => {
-    const job = aNewJob()
-    await right(larder.jobs.enqueue(job))
+    const [file, job] = [aNewContentFile(), aNewFileJob()]
+    await right(larder.contentFiles.add(file, job))
     const shown = await request('GET', `/${job.uid}`)
     expect(shown.json).to.include({
       uid: job.uid,
       kind: 'exports',
-      media: job.media.uid,
+      media: file.uid,
       state: 'waiting',
       attempt: 0,
-      attempts: 5,
+      attempts: job.attempts,
       ended_at: null,
     })
     expect(shown.json.created_at).to.match(/^2027-\d\d-\d\dT[\d:.]+Z$/)
-    const listed = await request('GET', `?state=waiting&kind=exports&media=${job.media.uid}&limit=1`)
+    const listed = await request('GET', `?state=waiting&kind=exports&media=${file.uid}&limit=1`)
     expect(listed.json).to.deep.include({ items: [shown.json], next: null, total: 1 })
 
     expect((await request('PATCH', `/${job.uid}`, { priority: 7 })).json).to.include({ priority: 7 })

@@ -72,6 +72,9 @@ describe('the routes of the library (§8.4 to §8.10)', () => {
       duration_seconds: 12,
       thumbhash: null,
       warnings: [],
+      deleted_at: null,
+      purge_after: null,
+      taken_down: false,
     })
     const first = await send('GET', '?limit=1')
     expect(uidsIn(first)).to.deep.equal([film.uid])

@@ -113,6 +113,8 @@ describe('uploads in one request (§11.1)', () => {
       [form(picture, { titel: 'x' }), 422, 'unprocessable'],
       [form(picture, { metadata: '[' }), 422, 'unprocessable'],
       [form(picture, { public: 'maybe' }), 422, 'unprocessable'],
+      [form(picture, { public: 'constructor' }), 422, 'unprocessable'],
+      [form(picture, { public: '__proto__' }), 422, 'unprocessable'],
       [form(picture, { title: 'x'.repeat(501) }), 422, 'unprocessable'],
       [form(new Uint8Array(2 ** 20 + 1)), 413, 'too_large'],
       ['{}', 415, 'unsupported_media'],

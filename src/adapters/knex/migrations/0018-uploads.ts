@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 
 // Uploads, and the tickets by which others than admins begin them (http-api.md §11.2). The bytes are in the folder
 // `folder` of one machine, or of several that share it. `received_offset` bytes are certainly on disk, and `hashes` is the state
-// of their digests, so that no process reads them again. An upload that is received has the uid of its file before the
+// of their SHA-512, so that no process reads them again. An upload that is received has the uid of its file before the
 // library has it.
 //
 // A ticket is found by its SHA-256. `used` counts the uploads that were begun with it.
@@ -59,7 +59,6 @@ const up = async (db: Knex): Promise<void> => {
       view boolean not null default false,
       sent_metadata text,
       sha512 text collate "C",
-      sha256 text collate "C",
       media text collate "C",
       media_kind text collate "C" check (media_kind in ('image', 'content')),
       job text collate "C",
@@ -72,7 +71,7 @@ const up = async (db: Knex): Promise<void> => {
       check (ticket is null or not deduplicates),
       check ((ticket is null) = (ticket_admin is null)),
       check (received_offset <= length),
-      check (state = 'receiving' or (length is not null and sha512 is not null and sha256 is not null)),
+      check (state = 'receiving' or (length is not null and sha512 is not null)),
       check (state in ('receiving', 'refused') or (media is not null and media_kind is not null)),
       check ((state = 'refused') = (reason is not null)),
       check ((state in ('in_library', 'refused')) = (ended_at is not null))

@@ -1,0 +1,53 @@
+import { expect } from 'chai'
+import { unavailable } from '../../../src/domain/shared/errors.ts'
+import { outboundFault } from '../../../src/domain/shared/outbound-fault.ts'
+import { E, TE } from '../../../src/fp.ts'
+import type { FetchRepository } from '../../../src/ports/fetch-repository.ts'
+import { right } from '../../support/expect-right.ts'
+import { createMemoryLarder } from '../../support/memory-larder.ts'
+import { createTemporaryIncoming } from '../../support/temporary-incoming.ts'
+
+describe('fetching from URLs', () => {
+  const folder = createTemporaryIncoming()
+
+  it('goes on with the next fetch after an outage, while another one runs', async () => {
+    const inner = await createMemoryLarder(await folder.adapters())
+    const stop = new AbortController()
+    let lists = 0
+    let started = 0
+    const fetches: FetchRepository = {
+      ...inner.fetches,
+      list: (...given) => {
+        lists += 1
+        return lists === 2 ? TE.left(unavailable('database')('it is away')) : inner.fetches.list(...given)
+      },
+    }
+    const larder = await createMemoryLarder({
+      ...inner,
+      fetches,
+      sleep: () => new Promise((resolve) => setImmediate(resolve)),
+      outbound:
+        ({ signal }) =>
+        () =>
+          new Promise((resolve) => {
+            started += 1
+            if (started === 2) stop.abort()
+            signal.addEventListener('abort', () => resolve(E.left(outboundFault('stopped'))), { once: true })
+            if (signal.aborted) resolve(E.left(outboundFault('stopped')))
+          }),
+    })
+    const request = (url: string) =>
+      right(
+        larder.fetchService.request('ann', {
+          url,
+          details: { title: null, alt: null, isPublic: false, metadata: {} },
+        }),
+      )
+    await request('https://example.com/a.jpg')
+    const running = larder.fetchService.run(stop.signal, () => undefined)()
+    while (lists < 2) await new Promise((resolve) => setImmediate(resolve))
+    await request('https://example.com/b.jpg')
+    expect(E.isRight(await running)).to.equal(true)
+    expect(started).to.equal(2)
+  })
+})

@@ -1,0 +1,90 @@
+import { readdir } from 'node:fs/promises'
+import { expect } from 'chai'
+import type { Larder } from '../../../src/composition/larder.ts'
+import type { UploadUid } from '../../../src/domain/media/ids.ts'
+import { rightsOfAdmin } from '../../../src/domain/upload/uploader-rights.ts'
+import { TE } from '../../../src/fp.ts'
+import { anUploadRequest } from '../../support/builders.ts'
+import { inChunks } from '../../support/bytes.ts'
+import { left, right } from '../../support/expect-right.ts'
+import { createMemoryLarder } from '../../support/memory-larder.ts'
+import { poster } from '../../support/pictures.ts'
+import { pollUntilDefined } from '../../support/processes.ts'
+import { createTemporaryIncoming } from '../../support/temporary-incoming.ts'
+
+const neverAborted = new AbortController().signal
+const ann = { kind: 'admin', sub: 'ann' } as const
+
+describe('a received upload', () => {
+  let larder: Larder
+  let picture: Buffer
+  const folder = createTemporaryIncoming()
+
+  before(async () => {
+    picture = await poster(64).png().toBuffer()
+  })
+
+  const append = (uid: UploadUid) =>
+    larder.uploadService.withUpload(ann, uid, (held) => held.append(inChunks(picture)))
+  const begin = () =>
+    right(larder.uploadService.begin(rightsOfAdmin('ann', 1e9), anUploadRequest(picture.length)))
+  const stateOf = async (uid: UploadUid) => (await right(larder.uploadService.status(ann, uid))).state
+  const sweep = () => larder.sweepUploads(neverAborted)()
+  const files = async () => (await readdir(folder.path())).filter((name) => name.startsWith('up_'))
+
+  it('keeps its bytes if the file that had them is gone before it is found', async () => {
+    const inner = await createMemoryLarder(await folder.adapters())
+    let calls = 0
+    const imageFiles: Larder['imageFiles'] = {
+      ...inner.imageFiles,
+      add: (...given) => {
+        calls += 1
+        return calls === 1 ? TE.right(false) : inner.imageFiles.add(...given)
+      },
+    }
+    larder = await createMemoryLarder({ ...inner, imageFiles })
+    const uid = await begin()
+    await right(append(uid))
+    await pollUntilDefined(async () => {
+      await sweep()
+      return (await stateOf(uid)) === 'in_library' ? true : undefined
+    })
+    expect(calls).to.equal(2)
+    expect(await files()).to.deep.equal([])
+  })
+
+  it('tells its offset while its original is being stored, which has the lock', async () => {
+    larder = await createMemoryLarder(await folder.adapters())
+    let isStored = false
+    let release: () => void = () => undefined
+    const storing = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const inner = larder.imageFiles
+    larder = await createMemoryLarder({
+      ...larder,
+      sleep: async () => undefined,
+      monotonic: larder.monotonic,
+      imageFiles: {
+        ...inner,
+        add:
+          (...given) =>
+          async () => {
+            await storing
+            isStored = true
+            return inner.add(...given)()
+          },
+      },
+    })
+    const uid = await begin()
+    await right(append(uid))
+    const found = await right(larder.uploadService.withUpload(ann, uid, ({ upload }) => TE.right(upload)))
+    expect(found).to.deep.include({ state: 'received', offset: picture.length })
+    expect((await left(larder.uploadService.withUpload(ann, uid, ({ cancel }) => cancel)))._tag).to.equal(
+      'Conflict',
+    )
+    expect(isStored).to.equal(false)
+    release()
+    await larder.uploadIntake.stop()
+  })
+})
