@@ -15,24 +15,17 @@ export const nginxVersion = async (): Promise<string | undefined> => {
 }
 
 /**
- * Starts nginx with one worker and sendfile. It serves the bodies as files from a temporary folder.
- * `lastModified` is the modification time of these files, in milliseconds. Returns `undefined` if nginx is
- * not installed.
+ * Starts nginx with one worker and the directives of `http` that `directives` returns for a free port. `folder` is removed
+ * when it stops. Returns `undefined` if nginx is not installed.
  */
-export const startNginx = async (
-  served: ReadonlyArray<Served>,
-  lastModified?: number,
+export const runNginx = async (
+  folder: string,
+  directives: (port: number) => string,
 ): Promise<Peer | undefined> => {
   if ((await nginxVersion()) === undefined) return undefined
-  const folder = await mkdtemp(join(tmpdir(), 'larder-nginx-'))
-  for (const { path, bytes } of served) {
-    const file = join(folder, path)
-    await writeFile(file, bytes)
-    if (lastModified !== undefined) await utimes(file, lastModified / 1000, lastModified / 1000)
-  }
   const port = await freePort()
   const config = join(folder, 'nginx.conf')
-  await writeFile(config, configOf(folder, port, served))
+  await writeFile(config, configOf(folder, directives(port)))
 
   const errors = join(folder, 'error.log')
   const nginx = spawn('nginx', ['-e', errors, '-p', folder, '-c', config], {
@@ -50,7 +43,37 @@ export const startNginx = async (
   throw new Error('nginx does not start')
 }
 
-const configOf = (folder: string, port: number, served: ReadonlyArray<Served>): string => `
+/**
+ * Starts nginx with one worker and sendfile. It serves the bodies as files from a temporary folder.
+ * `lastModified` is the modification time of these files, in milliseconds. Returns `undefined` if nginx is
+ * not installed.
+ */
+export const startNginx = async (
+  served: ReadonlyArray<Served>,
+  lastModified?: number,
+): Promise<Peer | undefined> => {
+  if ((await nginxVersion()) === undefined) return undefined
+  const folder = await mkdtemp(join(tmpdir(), 'larder-nginx-'))
+  for (const { path, bytes } of served) {
+    const file = join(folder, path)
+    await writeFile(file, bytes)
+    if (lastModified !== undefined) await utimes(file, lastModified / 1000, lastModified / 1000)
+  }
+  return runNginx(
+    folder,
+    (port) => `
+  sendfile on;
+  tcp_nopush on;
+  keepalive_requests 1000000000;
+  server {
+    listen 127.0.0.1:${port};
+    root ${folder};
+    ${served.map(locationOf).join('\n    ')}
+  }`,
+  )
+}
+
+const configOf = (folder: string, directives: string): string => `
 ${process.getuid?.() === 0 ? 'user root; # its worker could not enter our folder otherwise' : ''}
 daemon off;
 worker_processes 1;
@@ -59,15 +82,8 @@ error_log ${folder}/error.log;
 events { worker_connections 4096; }
 http {
   access_log off;
-  sendfile on;
-  tcp_nopush on;
-  keepalive_requests 1000000000;
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`).join('\n  ')}
-  server {
-    listen 127.0.0.1:${port};
-    root ${folder};
-    ${served.map(locationOf).join('\n    ')}
-  }
+  ${directives}
 }
 `
 

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { Upload } from 'tus-js-client'
@@ -9,30 +9,10 @@ import { createMemoryLarder, listen, type TestServer } from '../../support/memor
 import { poster } from '../../support/pictures.ts'
 import { pollUntilDefined } from '../../support/processes.ts'
 import { createTemporaryIncoming } from '../../support/temporary-incoming.ts'
+import { startUploadProxy } from '../../support/upload-proxy.ts'
 
 const tusHeaders = { 'Tus-Resumable': '1.0.0' }
 const offsetType = { 'Content-Type': 'application/offset+octet-stream' }
-
-/** Cuts every connection after it has passed `bytes` bytes on. */
-const startCuttingProxy = async (port: number, bytes: number): Promise<Server> => {
-  const proxy = createServer((client: Socket) => {
-    const server = connect(port, '127.0.0.1')
-    let passed = 0
-    client.on('data', (piece: Buffer) => {
-      const rest = piece.subarray(0, bytes - passed)
-      passed += rest.length
-      server.write(rest)
-      if (passed < bytes) return
-      client.destroy()
-      server.end()
-    })
-    server.on('data', (piece) => client.write(piece))
-    server.on('error', () => client.destroy()).on('close', () => client.destroy())
-    client.on('error', () => server.destroy()).on('close', () => server.end())
-  })
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
-  return proxy
-}
 
 describe('uploads by tus (§11.2)', () => {
   let larder: Larder
@@ -174,12 +154,12 @@ describe('uploads by tus (§11.2)', () => {
 
   it('arrives whole by tus-js-client over a network that cuts each connection', async () => {
     const bytes = Buffer.concat([picture, Buffer.alloc(300_000, 7)])
-    const proxy = await startCuttingProxy(server.port, 120_000)
-    const { port } = proxy.address() as { port: number }
+    const proxy = await startUploadProxy(server.base)
+    proxy.cutEachAfter(120_000)
     let cuts = 0
     const url = await new Promise<string>((resolve, reject) => {
       const upload = new Upload(bytes, {
-        endpoint: `http://127.0.0.1:${port}/api/1/uploads/tus`,
+        endpoint: `${proxy.base}/api/1/uploads/tus`,
         headers: { authorization: `Bearer ${token}` },
         metadata: { filename: 'long.png' },
         retryDelays: Array(20).fill(10),
