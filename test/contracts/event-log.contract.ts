@@ -79,6 +79,7 @@ export const eventLogContract = (make: () => Promise<EventLogSubject>): void => 
     expect(await replayed(position.last)).to.deep.equal([])
     expect(await replayed({ ...first.place, check: (first.place.check + 1) % 10_000 })).to.equal('unknown')
     expect(await replayed({ ...first.place, id: 999_999_999 })).to.equal('unknown')
+    expect(await replayed({ ...first.place, id: 999_999_999_999_999 })).to.equal('unknown')
     expect(await replayed({ ...first.place, xid: '999999999' })).to.equal('unknown')
     expect(await replayed(startOfEvents)).to.include.members([1, 2, 3, 4])
   })

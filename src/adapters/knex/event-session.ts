@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import pg from 'pg'
 import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
-import { E, O, type TE } from '../../fp.ts'
+import { E, O, pipe, type TE } from '../../fp.ts'
 import {
   type EventLogListener,
   EventPlace,
@@ -32,9 +32,12 @@ const check = (event: string): string => `cast(right(to_char(${event}.created_at
 const place = (event: string): string =>
   `json_build_object('xid', cast(${event}.xid as text), 'id', ${event}.id, 'check', ${check(event)})`
 
-/** The condition that the place $1, $2, $3 is that of an event. The place before all events always is one. */
+/**
+ * The condition that the place $1, $2, $3 is that of an event. The place before all events always is one. Without the
+ * cast, PostgreSQL takes $2 for a number of 32 bits, because it is compared with 0.
+ */
 const exists = `(
-    $2 = 0 or exists (select from events e where id = $2 and cast(xid as text) = $1 and ${check('e')} = $3)
+    cast($2 as bigint) = 0 or exists (select from events e where id = $2 and cast(xid as text) = $1 and ${check('e')} = $3)
   )`
 
 /**
@@ -83,11 +86,12 @@ const ExistsRow = t.strict({ exists: t.boolean })
 
 const int8 = 20
 
-const decodeProgress = (payload: string | undefined): O.Option<JobStep> => {
-  const json: unknown = JSON.parse(payload ?? 'null')
-  const decoded = JobStep.decode(json)
-  return E.isRight(decoded) ? O.some(decoded.right) : O.none
-}
+/** Returns `none` for a notification of anybody else: the channel is open to all users of the database. */
+const decodeProgress = (payload: string | undefined): O.Option<JobStep> =>
+  pipe(
+    O.tryCatch((): unknown => JSON.parse(payload ?? 'null')),
+    O.flatMap((json) => O.fromEither(JobStep.decode(json))),
+  )
 
 /** Opens a connection that listens, and reads events. `answerMs` limits each wait for the database. */
 export const openEventSession = async (

@@ -43,6 +43,14 @@ describe('event log of PostgreSQL', () => {
     const numbers = (events: ReadonlyArray<{ readonly data: Record<string, unknown> }>) =>
       events.map(({ data }) => data.n)
 
+    it('passes by notifications that are no steps of jobs', async () => {
+      const { position } = await right(session.readNew(null))
+      for (const payload of ['', 'x', '{}', 'null'])
+        await database.knex().raw(`select pg_notify('larder_progress', ?)`, [payload])
+      await append(1)
+      expect(numbers((await right(session.readNew(position))).events)).to.deep.equal([1])
+    })
+
     it('passes by no event whose transaction was committed late', async () => {
       let { position } = await right(session.readNew(null))
       const held = await database.knex().transaction()
