@@ -11,6 +11,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/http/request/decode-faults.ts': '100 faults of one request, while its reply is made',
   'src/http/request/union-faults.ts':
     'values of one request, which has a maximum size, while its reply is made',
+  'src/http/request/upload-details.ts': 'words for yes and no, which are fixed',
   'src/http/request/expected-value.ts': 'alternatives of a codec, which are fixed',
   'src/bounded-cache.ts': 'the one helper: bytes of keys and values',
   // Clients choose the keys, but an entry exists only while a request waits: the requests in flight limit the

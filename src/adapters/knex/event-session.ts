@@ -86,7 +86,7 @@ const ExistsRow = t.strict({ exists: t.boolean })
 
 const int8 = 20
 
-/** Returns `none` for a notification of anybody else: the channel is open to all users of the database. */
+/** Returns `none` for a notification that is no step of a job: the channel is open to all users of the database. */
 const decodeProgress = (payload: string | undefined): O.Option<JobStep> =>
   pipe(
     O.tryCatch((): unknown => JSON.parse(payload ?? 'null')),
