@@ -12,12 +12,14 @@ const program =
   /^## Be told what happens$.*?^```js\n(.*?)^```$/ms.exec(readText('docs/recipes.md'))?.[1] ?? ''
 
 describe('the receiver of webhooks in docs/recipes.md', () => {
-  const scene = makeSenderScene()
+  let scene: ReturnType<typeof makeSenderScene>
   let child: ChildProcess
   let url: string
   let secret: string
 
   before(async () => {
+    // Its clock stands, and the receiver refuses what is more than five minutes old.
+    scene = makeSenderScene()
     const port = await freePort()
     url = `http://127.0.0.1:${port}/`
     secret = (await scene.add(url)).secret
