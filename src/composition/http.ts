@@ -72,6 +72,7 @@ export const createLarderServer = (
         tus: createTusProtocol(),
         uploadSmallMaxBytes: uploadLimits.uploadSmallMaxBytes,
         uploadMaxBytes: uploadLimits.uploadMaxBytes,
+        uploadPatienceMs: 5000,
         jobService,
         webhookService,
         eventHub,

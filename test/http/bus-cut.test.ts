@@ -5,11 +5,11 @@ import { createMemoryLarder, listen } from '../support/memory-larder.ts'
 import { servedRoutes } from '../support/served-routes.ts'
 
 /**
- * Routes for admins and for people at a browser, health checks, and the API document. All other routes are for viewers
- * of media.
+ * Routes for admins and for people at a browser, uploads, health checks, and the API document. All other routes are for
+ * viewers of media.
  */
 const withoutMedia =
-  /^[A-Z]+ \/(?:api\/1\/admin\/.*|console\/assets\/.*|console|healthz|readyz|openapi\.json)?$/
+  /^[A-Z]+ \/(?:api\/1\/admin\/.*|api\/1\/uploads(?:\/.*)?|console\/assets\/.*|console|healthz|readyz|openapi\.json)?$/
 
 describe('a process that does not hear of changes (§9.9)', () => {
   it('refuses every request for media and share pages with 503, also those whose reply could be replayed, and no other', async () => {

@@ -243,8 +243,8 @@ const listenWith = async (
   }
 }
 
-/** The limits of uploads of the test server. */
-const uploadLimits = { uploadSmallMaxBytes: 2 ** 20, uploadMaxBytes: 50 * 1024 ** 3 }
+/** The limits of uploads of the test server. No test may fail because storing takes long. */
+const uploadLimits = { uploadSmallMaxBytes: 2 ** 20, uploadMaxBytes: 50 * 2 ** 30, uploadPatienceMs: 120_000 }
 
 /**
  * Starts the app of Larder on a socket. `get` and `close` throw if it has sent a reply that docs/openapi.json does

@@ -90,6 +90,8 @@ export type RouteDeps = Pick<
   readonly tus: TusProtocol
   readonly uploadSmallMaxBytes: number
   readonly uploadMaxBytes: number
+  /** How long the reply to an upload waits until its original is stored (milliseconds). */
+  readonly uploadPatienceMs: number
   readonly jobService: JobService
   readonly webhookService: WebhookService
   readonly eventHub: EventHub
@@ -116,7 +118,8 @@ export const createAllRoutes = (
   const { explainCheckedToken, revocationService, mayExplainToken, webhookService } = deps
   const { checkedTokens, checkPublic, publicCaching, clock, monotonic, corsOrigins } = deps
   const { limits, traffic, lifecycle, sleep, eventHub, ticketService, fetchService } = deps
-  const { authenticateUploader, uploadService, tus, uploadSmallMaxBytes, uploadMaxBytes } = deps
+  const { authenticateUploader, uploadService, tus } = deps
+  const { uploadSmallMaxBytes, uploadMaxBytes, uploadPatienceMs } = deps
   const streams = createStreamCounts(limits.eventStreams)
   const sharing = createCorsPolicy(corsOrigins)
   const uploadSharing = createUploadCorsPolicy(corsOrigins, uploadMaxBytes)
@@ -153,7 +156,10 @@ export const createAllRoutes = (
     adminUserRoutes(admins, handle),
     adminRoutes({ admins, cacheStats, traffic, refusals, background }, handle),
     mediaRoutes({ admins, library, trashService, freshness }, handle),
-    uploadRoutes({ ...uploading, showUpload, smallMaxBytes: uploadSmallMaxBytes }, handleUpload),
+    uploadRoutes(
+      { ...uploading, showUpload, smallMaxBytes: uploadSmallMaxBytes, patienceMs: uploadPatienceMs },
+      handleUpload,
+    ),
     fetchRoutes({ admins, fetchService, sharing: uploadSharing }, handle),
     tusRoutes({ ...uploading, tus, lifecycle }, handleUpload),
     mediaFileRoutes(

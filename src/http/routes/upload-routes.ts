@@ -25,13 +25,12 @@ type Deps = {
   readonly showUpload: ShowUpload
   /** Maximum length (bytes) of a file in a form. */
   readonly smallMaxBytes: number
+  /** How long a reply waits for the original to be stored: then the file is there, and tokens can be minted for it. */
+  readonly patienceMs: number
   readonly sharing: CorsPolicy
 }
 
 type Outcome<A> = TE.TaskEither<UploadFailure | RequestFault, A>
-
-/** How long a reply waits for the original to be stored: then the file is there, and tokens can be minted for it. */
-const patienceMs = 5000
 
 /** The form around the file is not longer than this. */
 const maxFormBytes = 1024 * 1024
@@ -67,7 +66,7 @@ const receiveForm =
 
 /** The routes that receive files in one request, and tell the state of uploads (http-api.md §11.2). */
 export const uploadRoutes = (
-  { authenticateUploader, uploadService, showUpload, smallMaxBytes, sharing }: Deps,
+  { authenticateUploader, uploadService, showUpload, smallMaxBytes, patienceMs, sharing }: Deps,
   handle: UploadRouteHandler,
 ): RouteGroup => {
   const routes = createRouteGroup('/api/1', sharing)
