@@ -1,6 +1,7 @@
 import type { Larder } from '../composition/larder.ts'
 import type { BackgroundTask } from '../domain/background/background-work.ts'
 import { E, pipe, TE } from '../fp.ts'
+import { untilAborted } from './until-aborted.ts'
 
 const pauseMs = 30_000
 
@@ -15,8 +16,9 @@ export const createUploadSweepTask = ({
   name: 'uploads',
   run: ({ signal }) =>
     pipe(
-      sweepUploads(signal),
+      untilAborted(signal, sweepUploads(signal)),
       TE.map((report) => {
+        if (report === 'done') return report
         const { finished, stored, discarded, removedFiles } = report
         if (finished + stored + discarded + removedFiles > 0) log.info('uploads.swept', report)
         return { againInMs: pauseMs }
