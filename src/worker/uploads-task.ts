@@ -1,7 +1,6 @@
 import type { Larder } from '../composition/larder.ts'
 import type { BackgroundTask } from '../domain/background/background-work.ts'
 import { E, pipe, TE } from '../fp.ts'
-import { untilAborted } from './until-aborted.ts'
 
 const pauseMs = 30_000
 
@@ -16,9 +15,8 @@ export const createUploadSweepTask = ({
   name: 'uploads',
   run: ({ signal }) =>
     pipe(
-      untilAborted(signal, sweepUploads(signal)),
+      sweepUploads(signal),
       TE.map((report) => {
-        if (report === 'done') return report
         const { finished, stored, discarded, removedFiles } = report
         if (finished + stored + discarded + removedFiles > 0) log.info('uploads.swept', report)
         return { againInMs: pauseMs }
