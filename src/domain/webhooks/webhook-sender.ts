@@ -5,7 +5,6 @@ import type { Sleep } from '../../ports/sleep.ts'
 import { type SenderName, senderLeaseMs, type WebhookDeliveries } from '../../ports/webhook-deliveries.ts'
 import { errorStack } from '../shared/error-text.ts'
 import { type Unavailable, unavailable } from '../shared/errors.ts'
-import { withTimeout } from '../shared/with-timeout.ts'
 import { type DeliveryOutcome, outcomeOfTry } from './delivery-outcome.ts'
 import { type MessageDeps, sendMessage } from './send-message.ts'
 import type { LeasedDelivery } from './webhook.ts'
@@ -36,8 +35,6 @@ const pollMs = 1000
 const maxPauseMs = 5000
 /** Time in milliseconds that tries under way have when the process stops. */
 const drainMs = 2000
-/** Time in milliseconds that the stop gives the database to hear that another process may send at once. */
-const releaseMs = 500
 /** Number of tries to store a result that the database rejects, or when the process stops. */
 const maxSettles = 5
 const prunePieceLength = 1000
@@ -137,23 +134,13 @@ export const createWebhookSender = (deps: Deps): WebhookSender => {
       if (E.isLeft(claimed) || !claimed.right || unsettled > 0) return claimed
       const taken = await webhookDeliveries.take()
       if (E.isLeft(taken)) return taken
-      // After a stop nothing is sent: the leases end by themselves.
-      if (signal.aborted) return taken
       taken.right.forEach(start)
       return prune()
     }
 
-    const stopped = new Promise<E.Either<Unavailable, null>>((resolve) => {
-      signal.addEventListener('abort', () => resolve(E.right(null)), { once: true })
-    })
-    /** A database that does not answer must not hold up the stop. */
-    const untilStop = <A>(
-      polling: Promise<E.Either<Unavailable, A>>,
-    ): Promise<E.Either<Unavailable, A | null>> => Promise.race([polling, stopped])
-
     while (!signal.aborted) {
       wake = new AbortController()
-      const polled = await untilStop(withoutException(poll))
+      const polled = await withoutException(poll)
       failuresInARow = E.isLeft(polled) ? failuresInARow + 1 : 0
       // An outage is logged where all queries of the process are, so only its beginning is counted here.
       if (E.isLeft(polled) && failuresInARow === 1 && !signal.aborted) failed(polled.left, 'deliveries')
@@ -165,9 +152,7 @@ export const createWebhookSender = (deps: Deps): WebhookSender => {
     await Promise.all(active)
     drained.abort()
     await draining
-    await withTimeout(withoutException(webhookDeliveries.releaseSending(sender)), releaseMs).catch(
-      () => undefined,
-    )
+    await withoutException(webhookDeliveries.releaseSending(sender))
   }
 
   return { run }
