@@ -1,5 +1,6 @@
 /// <reference path="./postgres-dialect.d.ts" />
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import PostgresClient, { type QueryObject } from 'knex/lib/dialects/postgres/index.js'
 import pg from 'pg'
@@ -128,14 +129,16 @@ export class BoundedClient extends PostgresClient {
     await super.destroyRawConnection(connection).finally(() => clearTimeout(timer))
   }
 
-  /** Waits up to `limits.close` for running statements, then destroys their connections. */
+  /**
+   * Waits up to `limits.close` for running statements, and for connections to end or to open. Then destroys all that are
+   * open; one that is being opened is given up by its own limit.
+   */
   override async destroy(): Promise<void> {
     const { limits, connections, waiting } = this.bounds
     for (const fail of waiting) fail(new Error('the pool is closed'))
-    const timer = setTimeout(() => {
+    const late = sleep(limits.close, 'late' as const, { ref: false })
+    if ((await Promise.race([super.destroy(), late])) === 'late')
       for (const connection of connections) destroySocket(connection)
-    }, limits.close)
-    await super.destroy().finally(() => clearTimeout(timer))
   }
 
   private poolExhausted(): Error {

@@ -4,7 +4,7 @@ import { withTimeout } from '../../domain/shared/with-timeout.ts'
 import { systemMonotonic } from './system-monotonic.ts'
 
 /** A resource that must be closed before the process ends. */
-type Closing = { readonly name: string; readonly close: () => Promise<void> }
+type Closing = { readonly name: string; readonly close: () => Promise<unknown> }
 
 /** Signals that resources could not be closed. The message names them. */
 export class CloseError extends Error {}

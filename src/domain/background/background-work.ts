@@ -59,10 +59,10 @@ const defaultBackoff: Backoff = { first: 5_000, most: 300_000 }
 
 export const createBackgroundWork = (deps: Deps): BackgroundWork => {
   const { log, sleep, random = Math.random, backoff = defaultBackoff } = deps
-  const stopping = new AbortController()
-  const { signal } = stopping
+  let isStopping = false
   const tasks: Running[] = []
-  const loops = new Map<Running, Promise<void>>()
+  // Each task has a signal of its own: Node warns of a leak when more than ten listen to one.
+  const loops = new Map<Running, { readonly ended: Promise<void>; readonly stopping: AbortController }>()
 
   const noteFailure = (counts: Running, error: unknown, fields: Readonly<Record<string, unknown>>): void => {
     counts.failures += 1
@@ -71,7 +71,11 @@ export const createBackgroundWork = (deps: Deps): BackgroundWork => {
   }
 
   /** Runs the task once. An exception counts as a failure. */
-  const attempt = async (task: BackgroundTask, counts: Running): Promise<E.Either<unknown, NextRun>> => {
+  const attempt = async (
+    task: BackgroundTask,
+    counts: Running,
+    signal: AbortSignal,
+  ): Promise<E.Either<unknown, NextRun>> => {
     const failed = (error: unknown, item: string) => {
       if (!signal.aborted) noteFailure(counts, error, { item })
     }
@@ -83,12 +87,12 @@ export const createBackgroundWork = (deps: Deps): BackgroundWork => {
     }
   }
 
-  const loop = async (task: BackgroundTask, counts: Running): Promise<void> => {
+  const loop = async (task: BackgroundTask, counts: Running, signal: AbortSignal): Promise<void> => {
     let failuresInARow = 0
     while (!signal.aborted) {
       counts.state = 'running'
       counts.runs += 1
-      const result = await attempt(task, counts)
+      const result = await attempt(task, counts, signal)
       // A failure while the work is being stopped is a consequence of the stop, so it is not counted.
       if (signal.aborted) break
       if (E.isRight(result)) {
@@ -113,19 +117,24 @@ export const createBackgroundWork = (deps: Deps): BackgroundWork => {
 
   return {
     start: (task) => {
-      if (signal.aborted) return
+      if (isStopping) return
+      const stopping = new AbortController()
       const counts: Running = { task: task.name, state: 'waiting', runs: 0, failures: 0, lastFailure: null }
       tasks.push(counts)
-      const running = loop(task, counts)
+      const ended = loop(task, counts, stopping.signal)
         .catch((error) => noteFailure(counts, error, { ended: true }))
         .finally(() => loops.delete(counts))
-      loops.set(counts, running)
+      loops.set(counts, { ended, stopping })
     },
 
     stop: async (limitMs) => {
-      stopping.abort()
+      isStopping = true
+      for (const { stopping } of loops.values()) stopping.abort()
       const limit = new AbortController()
-      await Promise.race([Promise.all(loops.values()), sleep(limitMs, limit.signal)])
+      await Promise.race([
+        Promise.all([...loops.values()].map(({ ended }) => ended)),
+        sleep(limitMs, limit.signal),
+      ])
       limit.abort()
       const stillRunning = [...loops.keys()].map(({ task }) => task)
       if (stillRunning.length > 0)

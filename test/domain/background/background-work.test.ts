@@ -18,6 +18,21 @@ describe('[V24] background work', () => {
     return { work, timer, entries }
   }
 
+  it('has as many tasks as a process needs, without a warning of Node about listeners', async () => {
+    const warnings: Error[] = []
+    const warn = (warning: Error) => warnings.push(warning)
+    process.on('warning', warn)
+    const { work, timer } = make()
+    for (let i = 0; i < 20; i += 1)
+      work.start({ name: `task ${i}`, run: () => TE.right({ againInMs: 1000 }) })
+    await timer.idle(() => work.statuses().every(({ state }) => state === 'waiting'))
+    // Node emits warnings in a later turn.
+    await new Promise(setImmediate)
+    process.off('warning', warn)
+    expect(await work.stop(1000)).to.deep.equal([])
+    expect(warnings.map(({ message }) => message)).to.deep.equal([])
+  })
+
   it('retries a failed task with growing delays up to a limit, and logs and counts each failure', async () => {
     const { work, timer, entries } = make()
     const results: ReadonlyArray<E.Either<typeof down, NextRun>> = [
