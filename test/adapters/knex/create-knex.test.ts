@@ -2,7 +2,9 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { expect } from 'chai'
 import { createKnex, type PgConnection } from '../../../src/adapters/knex/create-knex.ts'
+import { defaultDatabaseLimits } from '../../../src/adapters/knex/database-limits.ts'
 import { createKnexUserRepository } from '../../../src/adapters/knex/knex-user-repository.ts'
+import { E } from '../../../src/fp.ts'
 import { left, right } from '../../support/expect-right.ts'
 import { withDatabase } from '../../support/postgres.ts'
 
@@ -76,6 +78,22 @@ describe('createKnex', () => {
     await db.destroy()
     for (const call of calls) call.destroy()
     silent.close()
+  })
+
+  it('is closed within its limit, also while a connection is being opened', async () => {
+    const calls: Socket[] = []
+    const silent = createServer((socket) => calls.push(socket)).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo
+    const address = { host: '127.0.0.1', port, user: 'larder', database: 'larder' }
+    const limits = { ...defaultDatabaseLimits, connect: 600_000, acquire: 600_000, close: 50 }
+    const db = createKnex(async () => address, 2, { limits })
+    const asked = createKnexUserRepository(db).isAdmin('ann')()
+    await once(silent, 'connection')
+    await db.destroy()
+    for (const call of calls) call.destroy()
+    silent.close()
+    expect(E.isLeft(await asked)).to.equal(true)
   })
 
   it('fails with Unavailable for a malformed row, and returns valid rows', async () => {
