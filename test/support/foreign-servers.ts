@@ -1,7 +1,9 @@
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Server as TcpServer } from 'node:net'
+import { createHttpOutbound } from '../../src/adapters/http/http-outbound.ts'
 import type { OutboundRequest, OutboundResponse } from '../../src/ports/outbound.ts'
+import { left } from './expect-right.ts'
 import { testCertificate } from './test-certificate.ts'
 
 export const outboundLimits: OutboundRequest['limits'] = {
@@ -55,7 +57,7 @@ export const resolveTestName = async (name: string): Promise<ReadonlyArray<strin
   return answer
 }
 /** Starts servers of HTTP and HTTPS that answer well and badly, and remember what they were sent. */
-export const startForeignServers = async () => {
+const startForeignServers = async () => {
   const seen: string[] = []
   const sentHeaders: string[] = []
   const urls = { http: '', https: '' }
@@ -117,4 +119,30 @@ export const startForeignServers = async () => {
   }
 }
 
-export type ForeignServers = Awaited<ReturnType<typeof startForeignServers>>
+type ForeignServers = Awaited<ReturnType<typeof startForeignServers>>
+
+/** Starts foreign servers for the tests of a suite, and a client that may reach them. What they have seen is forgotten before each test. */
+export const withForeignServers = () => {
+  let servers: ForeignServers
+  before(async () => {
+    servers = await startForeignServers()
+  })
+  beforeEach(() => {
+    servers.seen.length = 0
+    servers.sentHeaders.length = 0
+  })
+  after(() => servers.close())
+
+  const outbound = createHttpOutbound({
+    resolveName: resolveTestName,
+    exceptions: ['127.0.0.1'],
+    certificates: testCertificate.cert,
+  })
+  return {
+    servers: () => servers,
+    outbound,
+    /** Returns why a request fails. */
+    faultOf: async (url: string, changed: Partial<OutboundRequest> = {}): Promise<string> =>
+      (await left(outbound(outboundRequest(url, changed)))).reason,
+  }
+}

@@ -1,35 +1,16 @@
 import { expect } from 'chai'
 import { createHttpOutbound } from '../../../src/adapters/http/http-outbound.ts'
 import { outboundFaultTexts } from '../../../src/domain/shared/outbound-fault.ts'
-import type { OutboundRequest } from '../../../src/ports/outbound.ts'
 import { left, right } from '../../support/expect-right.ts'
 import {
-  type ForeignServers,
   foreignBody,
   outboundRequest,
   resolveTestName,
-  startForeignServers,
+  withForeignServers,
 } from '../../support/foreign-servers.ts'
-import { testCertificate } from '../../support/test-certificate.ts'
 
 describe('guarded requests', () => {
-  let servers: ForeignServers
-  before(async () => {
-    servers = await startForeignServers()
-  })
-  beforeEach(() => {
-    servers.seen.length = 0
-    servers.sentHeaders.length = 0
-  })
-  after(() => servers.close())
-
-  const outbound = createHttpOutbound({
-    resolveName: resolveTestName,
-    exceptions: ['127.0.0.1'],
-    certificates: testCertificate.cert,
-  })
-  const faultOf = async (url: string, changed: Partial<OutboundRequest> = {}): Promise<string> =>
-    (await left(outbound(outboundRequest(url, changed)))).reason
+  const { servers, faultOf } = withForeignServers()
   const guarded = createHttpOutbound({ resolveName: resolveTestName, exceptions: [] })
 
   it('look up a name once a connection: no second answer is used', async () => {
@@ -39,18 +20,20 @@ describe('guarded requests', () => {
       resolveName: async () => (++lookups === 1 ? ['127.0.0.1'] : ['127.0.0.2']),
       exceptions: ['127.0.0.1'],
     })
-    const answer = await right(rebinding(outboundRequest(`http://good.test:${servers.ports.http}/plain`)))
+    const answer = await right(rebinding(outboundRequest(`http://good.test:${servers().ports.http}/plain`)))
     expect(await foreignBody(answer)).to.equal('hello')
     expect(lookups).to.equal(1)
     // The redirect to the same name is checked anew.
     lookups = 0
-    const redirected = await left(rebinding(outboundRequest(`http://good.test:${servers.ports.http}/hops/1`)))
+    const redirected = await left(
+      rebinding(outboundRequest(`http://good.test:${servers().ports.http}/hops/1`)),
+    )
     expect(redirected.reason).to.equal('not_public')
     expect(lookups).to.equal(2)
   })
 
   it('never reach what is not public', async () => {
-    const port = servers.ports.http
+    const port = servers().ports.http
     const hosts = [
       '127.0.0.1',
       '127.1',
@@ -115,7 +98,7 @@ describe('guarded requests', () => {
     for (const host of hosts)
       for (const url of [`http://${host}/`, `https://${host}/`, `http://${host}:${port}/plain`])
         expect((await left(guarded(outboundRequest(url)))).reason, url).to.equal('not_public')
-    expect(servers.seen).to.deep.equal([])
+    expect(servers().seen).to.deep.equal([])
   })
 
   it('never reach an address by a redirect that they would not reach at once', async () => {
@@ -133,7 +116,7 @@ describe('guarded requests', () => {
       ['http://1.1.1.1:22/', 'port'],
     ])
       expect(
-        await faultOf(`${servers.urls.http}/to/${encodeURIComponent(location ?? '')}`),
+        await faultOf(`${servers().urls.http}/to/${encodeURIComponent(location ?? '')}`),
         location,
       ).to.equal(reason)
   })

@@ -10,7 +10,7 @@ import { anUploadRequest } from '../../support/builders.ts'
 import { right } from '../../support/expect-right.ts'
 import { createMemoryLarder, listen, type TestServer } from '../../support/memory-larder.ts'
 import { poster } from '../../support/pictures.ts'
-import { pollUntilDefined } from '../../support/processes.ts'
+import { pollUntilDefined, pollUntilTrue } from '../../support/processes.ts'
 import { createTemporaryIncoming } from '../../support/temporary-incoming.ts'
 
 type Json = Record<string, unknown>
@@ -149,7 +149,7 @@ describe('uploads in one request (§11.1)', () => {
       })
     await send(head.length + picture.length + 100, picture)
     await send(head.length + 10, picture)
-    await pollUntilDefined(async () => ((await leftovers()).length === 0 ? true : undefined))
+    await pollUntilTrue(async () => (await leftovers()).length === 0)
     expect(O.isNone((await right(larder.ingest.oldest)).image)).to.equal(true)
   })
 
@@ -250,7 +250,7 @@ describe('uploads in one request (§11.1)', () => {
     expect([...counts.keys()].sort()).to.deep.equal([201, 507])
     expect(counts.get(507)).to.be.above(50)
     // What was accepted is stored after the reply if that takes long.
-    await pollUntilDefined(async () => ((await leftovers()).length === 0 ? true : undefined))
+    await pollUntilTrue(async () => (await leftovers()).length === 0)
   })
 
   it('lets pages of other sites send, and read what they need', async () => {
