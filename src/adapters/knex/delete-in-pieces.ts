@@ -1,5 +1,8 @@
+import * as t from 'io-ts'
+import type { Knex } from 'knex'
 import type { Unavailable } from '../../domain/shared/errors.ts'
-import { E, type TE } from '../../fp.ts'
+import { E, pipe, TE } from '../../fp.ts'
+import { createStatements } from './statements.ts'
 
 /** Number of rows that one statement deletes, far within its time limit. */
 export const pieceLength = 10_000
@@ -18,3 +21,24 @@ export const deleteInPieces =
       if (piece.right < length) return E.right(deleted)
     }
   }
+
+/**
+ * Creates the function that removes old rows of a log piece by piece. `piece` is the query that removes one: its bindings are
+ * the age in milliseconds of the youngest row to remove, and the number of rows; it selects how many were `pruned`.
+ */
+export const createPrune = (
+  db: Knex,
+  name: string,
+  piece: string,
+  length: number,
+): ((keepMs: number) => TE.TaskEither<Unavailable, number>) => {
+  const prune = createStatements(db).writeMany(name, t.strict({ pruned: t.number }), piece)
+  return (keepMs) =>
+    deleteInPieces(
+      length,
+      pipe(
+        prune(keepMs, length),
+        TE.map(([row]) => row?.pruned ?? 0),
+      ),
+    )
+}

@@ -1,13 +1,11 @@
-import * as t from 'io-ts'
 import type { Knex } from 'knex'
 import { unavailable } from '../../domain/shared/errors.ts'
-import { pipe, TE } from '../../fp.ts'
+import { TE } from '../../fp.ts'
 import type { EventLog } from '../../ports/event-log.ts'
 import type { PgConnection } from './create-knex.ts'
-import { deleteInPieces, pieceLength } from './delete-in-pieces.ts'
+import { createPrune, pieceLength } from './delete-in-pieces.ts'
 import { openEventSession } from './event-session.ts'
 import { intervalOf } from './sql-times.ts'
-import { createStatements } from './statements.ts'
 
 /**
  * Maximum wait (milliseconds) for an answer. A connection that is silent for longer is given up, so a peer
@@ -38,22 +36,11 @@ export const createPostgresEventLog = (
   db: Knex,
   connection: () => Promise<PgConnection>,
   pieceRows = pieceLength,
-): EventLog => {
-  const { writeMany } = createStatements(db)
-  const prune = writeMany('events.prune', t.strict({ pruned: t.number }), prunePiece)
-  return {
-    open: (listener) =>
-      TE.tryCatch(
-        async () => openEventSession(await connection(), answerMs, listener),
-        unavailable('database'),
-      ),
-    prune: (keepMs) =>
-      deleteInPieces(
-        pieceRows,
-        pipe(
-          prune(keepMs, pieceRows),
-          TE.map(([row]) => row?.pruned ?? 0),
-        ),
-      ),
-  }
-}
+): EventLog => ({
+  open: (listener) =>
+    TE.tryCatch(
+      async () => openEventSession(await connection(), answerMs, listener),
+      unavailable('database'),
+    ),
+  prune: createPrune(db, 'events.prune', prunePiece, pieceRows),
+})

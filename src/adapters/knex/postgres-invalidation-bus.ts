@@ -1,13 +1,11 @@
-import * as t from 'io-ts'
 import type { Knex } from 'knex'
 import { unavailable } from '../../domain/shared/errors.ts'
-import { pipe, TE } from '../../fp.ts'
+import { TE } from '../../fp.ts'
 import type { InvalidationBus } from '../../ports/invalidation-bus.ts'
 import { openBusSession } from './bus-session.ts'
 import type { PgConnection } from './create-knex.ts'
-import { deleteInPieces, pieceLength } from './delete-in-pieces.ts'
+import { createPrune, pieceLength } from './delete-in-pieces.ts'
 import { intervalOf } from './sql-times.ts'
-import { createStatements } from './statements.ts'
 
 /**
  * Maximum wait (milliseconds) for an answer. A connection that is silent for longer is given up, so a peer
@@ -49,22 +47,8 @@ export const createPostgresInvalidationBus = (
   db: Knex,
   connection: () => Promise<PgConnection>,
   pieceRows = pieceLength,
-): InvalidationBus => {
-  const { writeMany } = createStatements(db)
-  const prune = writeMany('invalidation.prune', t.strict({ pruned: t.number }), prunePiece)
-  return {
-    open: (onChange) =>
-      TE.tryCatch(
-        async () => openBusSession(await connection(), answerMs, onChange),
-        unavailable('database'),
-      ),
-    prune: (keepMs) =>
-      deleteInPieces(
-        pieceRows,
-        pipe(
-          prune(keepMs, pieceRows),
-          TE.map(([row]) => row?.pruned ?? 0),
-        ),
-      ),
-  }
-}
+): InvalidationBus => ({
+  open: (onChange) =>
+    TE.tryCatch(async () => openBusSession(await connection(), answerMs, onChange), unavailable('database')),
+  prune: createPrune(db, 'invalidation.prune', prunePiece, pieceRows),
+})

@@ -59,10 +59,9 @@ const defaultBackoff: Backoff = { first: 5_000, most: 300_000 }
 
 export const createBackgroundWork = (deps: Deps): BackgroundWork => {
   const { log, sleep, random = Math.random, backoff = defaultBackoff } = deps
-  let isStopping = false
+  const stopping = new AbortController()
   const tasks: Running[] = []
-  // Each task has a signal of its own: Node warns of a leak when more than ten listen to one.
-  const loops = new Map<Running, { readonly ended: Promise<void>; readonly stopping: AbortController }>()
+  const loops = new Map<Running, Promise<void>>()
 
   const noteFailure = (counts: Running, error: unknown, fields: Readonly<Record<string, unknown>>): void => {
     counts.failures += 1
@@ -87,7 +86,9 @@ export const createBackgroundWork = (deps: Deps): BackgroundWork => {
     }
   }
 
-  const loop = async (task: BackgroundTask, counts: Running, signal: AbortSignal): Promise<void> => {
+  const loop = async (task: BackgroundTask, counts: Running): Promise<void> => {
+    // A signal of its own: Node warns of a leak when more than ten listen to one.
+    const signal = AbortSignal.any([stopping.signal])
     let failuresInARow = 0
     while (!signal.aborted) {
       counts.state = 'running'
@@ -117,24 +118,19 @@ export const createBackgroundWork = (deps: Deps): BackgroundWork => {
 
   return {
     start: (task) => {
-      if (isStopping) return
-      const stopping = new AbortController()
+      if (stopping.signal.aborted) return
       const counts: Running = { task: task.name, state: 'waiting', runs: 0, failures: 0, lastFailure: null }
       tasks.push(counts)
-      const ended = loop(task, counts, stopping.signal)
+      const running = loop(task, counts)
         .catch((error) => noteFailure(counts, error, { ended: true }))
         .finally(() => loops.delete(counts))
-      loops.set(counts, { ended, stopping })
+      loops.set(counts, running)
     },
 
     stop: async (limitMs) => {
-      isStopping = true
-      for (const { stopping } of loops.values()) stopping.abort()
+      stopping.abort()
       const limit = new AbortController()
-      await Promise.race([
-        Promise.all([...loops.values()].map(({ ended }) => ended)),
-        sleep(limitMs, limit.signal),
-      ])
+      await Promise.race([Promise.all(loops.values()), sleep(limitMs, limit.signal)])
       limit.abort()
       const stillRunning = [...loops.keys()].map(({ task }) => task)
       if (stillRunning.length > 0)

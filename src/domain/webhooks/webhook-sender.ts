@@ -96,6 +96,7 @@ export const createWebhookSender = (deps: Deps): WebhookSender => {
     }
 
     const deliver = async (delivery: LeasedDelivery): Promise<void> => {
+      // A signal of its own: Node warns of a leak when more than ten listen to one.
       const answer = await sendMessage(deps, delivery, AbortSignal.any([cut.signal]))
       if (answer !== null) return settle(delivery, outcomeOfTry(delivery, answer, random))
       await withoutException(webhookDeliveries.handBack(delivery.lease))
