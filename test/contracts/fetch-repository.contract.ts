@@ -40,8 +40,7 @@ export const fetchRepositoryContract = (make: () => Promise<FetchStore>): void =
       url: 'https://files.example.org/a.jpg?key=s3cret',
       ...changed,
     }
-    await right(store.uploads.begin(upload, space))
-    await right(store.fetches.add(fetch))
+    await right(store.uploads.begin(upload, space, fetch))
     return fetch
   }
 

@@ -8,12 +8,15 @@ import {
   type UploadRepository,
   type UploadSpace,
 } from '../../ports/upload-repository.ts'
+import { addFetch, type MemoryFetches } from './memory-fetch-repository.ts'
 import type { MemoryMedia } from './memory-media.ts'
 
 type Options = {
   readonly clock: Clock
   readonly media: MemoryMedia
   readonly expireSeconds?: number
+  /** What brings the bytes of uploads. */
+  readonly fetches?: MemoryFetches
   /** The rows of tickets by SHA-256. */
   readonly tickets?: Map<string, UploadTicket>
 }
@@ -25,6 +28,7 @@ export const createMemoryUploadRepository = ({
   clock,
   media,
   expireSeconds = 86_400,
+  fetches = new Map(),
   tickets = new Map(),
 }: Options): UploadRepository => {
   const { uploads } = media
@@ -87,7 +91,7 @@ export const createMemoryUploadRepository = ({
   }
 
   return {
-    begin: (upload, space) =>
+    begin: (upload, space, fetch) =>
       TE.fromIO(() => {
         if (!hasSpace(upload.folder, upload.announced, space)) return 'no space'
         const taken = upload.owner.kind === 'ticket' ? takeTicket(upload.owner.ticket) : 'begun'
@@ -105,6 +109,7 @@ export const createMemoryUploadRepository = ({
           touchedAt: createdAt,
           expiresAt: expiryOf(createdAt),
         })
+        if (fetch !== undefined) addFetch(fetches, clock, fetch)
         return 'begun'
       }),
 

@@ -102,24 +102,21 @@ export const createFetchService = (deps: FetchServiceDeps): FetchService => {
     })
 
   return {
-    request: (admin, { url, details }) =>
-      pipe(
-        incoming.folder,
-        TE.bindTo('folder'),
-        TE.bind('upload', () =>
-          uploadService.begin(rightsOf(admin), {
-            protocol: 'url',
-            length: null,
-            announced: 0,
-            fileName: toFileName(nameOf(url)),
-            details,
-            sentMetadata: null,
-          }),
-        ),
-        TE.let('job', newUid.job),
-        TE.tap(({ folder, upload, job }) => fetches.add({ upload, admin, job, folder, url })),
-        TE.map(({ upload, job }) => ({ upload, job })),
-      ),
+    request: (admin, { url, details }) => {
+      const job = newUid.job()
+      return pipe(
+        uploadService.begin(rightsOf(admin), {
+          protocol: 'url',
+          length: null,
+          announced: 0,
+          fileName: toFileName(nameOf(url)),
+          details,
+          sentMetadata: null,
+          fetch: { url, admin, job },
+        }),
+        TE.map((upload) => ({ upload, job })),
+      )
+    },
 
     reasonOf: (admin, upload) =>
       pipe(

@@ -1,5 +1,6 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { NewUploadFetch } from '../../ports/fetch-repository.ts'
 import type { ByteStream } from '../media/bytes.ts'
 import { UploadUid } from '../media/ids.ts'
 import {
@@ -44,6 +45,8 @@ type UploadRequest = {
   readonly fileName: string | null
   readonly details: UploadDetails
   readonly sentMetadata: string | null
+  /** What Larder fetches, for which admin, and the job of a new file; absent if a client sends it. `url` is a secret. */
+  readonly fetch?: Pick<NewUploadFetch, 'url' | 'admin' | 'job'>
 }
 
 export type BeginFailure = TooLarge | NoSpace | Forbidden | Overloaded | Unavailable
@@ -225,7 +228,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
 
   return {
     begin:
-      (rights, { protocol, length, announced, fileName, details, sentMetadata }) =>
+      (rights, { protocol, length, announced, fileName, details, sentMetadata, fetch }) =>
       async () => {
         if ((length ?? 0) > limitOf(rights)) return E.left(tooLarge(limitOf(rights)))
         const folder = await incoming.folder()
@@ -249,7 +252,8 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
           mayView,
           sentMetadata,
         }
-        const begun = await uploads.begin(upload, free.right)()
+        const fetched = fetch && { ...fetch, upload: uid, folder: folder.right }
+        const begun = await uploads.begin(upload, free.right, fetched)()
         if (E.isLeft(begun)) return begun
         if (begun.right === 'no space') return E.left(noSpace)
         if (begun.right === 'no ticket') return E.left(forbidden('ticket'))

@@ -1,4 +1,7 @@
-import { createMemoryFetchRepository } from '../../../src/adapters/memory/memory-fetch-repository.ts'
+import {
+  createMemoryFetchRepository,
+  type MemoryFetches,
+} from '../../../src/adapters/memory/memory-fetch-repository.ts'
 import { createMemoryMedia } from '../../../src/adapters/memory/memory-media.ts'
 import { createMemoryUploadRepository } from '../../../src/adapters/memory/memory-upload-repository.ts'
 import { fetchRepositoryContract } from '../../contracts/fetch-repository.contract.ts'
@@ -8,10 +11,10 @@ describe('memory fetch repository', () => {
   fetchRepositoryContract(async () => {
     const { clock, advance } = createStandingClock()
     const media = createMemoryMedia(clock)
-    const rows: Parameters<typeof createMemoryFetchRepository>[2] = new Map()
+    const rows: MemoryFetches = new Map()
     return {
       fetches: createMemoryFetchRepository(media.uploads, clock, rows),
-      uploads: createMemoryUploadRepository({ clock, media }),
+      uploads: createMemoryUploadRepository({ clock, media, fetches: rows }),
       advance: async (seconds) => advance(seconds),
       dump: async () => JSON.stringify([...rows.values()]),
     }
