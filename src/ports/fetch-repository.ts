@@ -14,6 +14,9 @@ export type NewUploadFetch = {
   readonly url: string
 }
 
+/** What a fetch adds to its upload. */
+export type UploadFetch = Omit<NewUploadFetch, 'upload' | 'folder'>
+
 /** An attempt that begins. `attempt` counts those that were not handed back, from 1. */
 export type FetchAttempt = Pick<NewUploadFetch, 'url' | 'job'> & { readonly attempt: number }
 

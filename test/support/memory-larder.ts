@@ -25,10 +25,7 @@ import { generateSecretKey } from '../../src/adapters/jose/token-keys.ts'
 import { createMemoryBusPositions } from '../../src/adapters/memory/memory-bus-positions.ts'
 import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
 import { createMemoryEventLog } from '../../src/adapters/memory/memory-event-log.ts'
-import {
-  createMemoryFetchRepository,
-  type MemoryFetches,
-} from '../../src/adapters/memory/memory-fetch-repository.ts'
+import { createMemoryFetchRepository } from '../../src/adapters/memory/memory-fetch-repository.ts'
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryInstances } from '../../src/adapters/memory/memory-instances.ts'
 import {
@@ -129,7 +126,6 @@ export const createMemoryLarder = async (
   const jobs = createMemoryJobs(clock)
   const media = createMemoryMedia(clock)
   const webhooks = createMemoryWebhooks(clock)
-  const fetches: MemoryFetches = new Map()
   const tickets = new Map<string, UploadTicket>()
   const revocations = overrides.revocations ?? createMemoryRevocations(clock)
   const values = createMemoryTier(64 * 2 ** 20)
@@ -161,8 +157,8 @@ export const createMemoryLarder = async (
     contentFiles: createMemoryContentFileRepository(clock, jobs, media),
     media: createMemoryMediaRepository(media, jobs),
     storedFiles: createMemoryStoredFileRepository('lib_00000000000000000000000000000000', () => true),
-    uploads: createMemoryUploadRepository({ clock, media, tickets, fetches }),
-    fetches: createMemoryFetchRepository(media.uploads, clock, fetches),
+    uploads: createMemoryUploadRepository({ clock, media, tickets }),
+    fetches: createMemoryFetchRepository(media.uploads, clock, media.fetches),
     incoming: createFsIncomingFiles(path.join(tmpdir(), `larder-test-${process.pid}`, 'incoming'), clock),
     users: createMemoryUserRepository(),
     tickets: createMemoryTicketRepository(tickets, clock),

@@ -152,7 +152,7 @@ export const createKnexUploadRepository = (db: Knex, expireSeconds: number): Upl
         if (!(await hasSpace(trx, folder, announced, space))) return 'no space'
         if (owner.kind === 'ticket') await useTicket(trx, owner.ticket)
         await trx.raw(sql.insertUpload, { ...sql.uploadBindings(upload), expireSeconds })
-        if (fetch !== undefined) await trx.raw(insertFetch, fetch)
+        if (fetch !== undefined) await trx.raw(insertFetch, { ...fetch, upload: upload.uid, folder })
         return 'begun'
       })()
       return E.isLeft(begun) && begun.left.cause instanceof NotBegun

@@ -8,15 +8,13 @@ import {
   type UploadRepository,
   type UploadSpace,
 } from '../../ports/upload-repository.ts'
-import { addFetch, type MemoryFetches } from './memory-fetch-repository.ts'
+import { addFetch } from './memory-fetch-repository.ts'
 import type { MemoryMedia } from './memory-media.ts'
 
 type Options = {
   readonly clock: Clock
   readonly media: MemoryMedia
   readonly expireSeconds?: number
-  /** What brings the bytes of uploads. */
-  readonly fetches?: MemoryFetches
   /** The rows of tickets by SHA-256. */
   readonly tickets?: Map<string, UploadTicket>
 }
@@ -28,7 +26,6 @@ export const createMemoryUploadRepository = ({
   clock,
   media,
   expireSeconds = 86_400,
-  fetches = new Map(),
   tickets = new Map(),
 }: Options): UploadRepository => {
   const { uploads } = media
@@ -109,7 +106,8 @@ export const createMemoryUploadRepository = ({
           touchedAt: createdAt,
           expiresAt: expiryOf(createdAt),
         })
-        if (fetch !== undefined) addFetch(fetches, clock, fetch)
+        if (fetch !== undefined)
+          addFetch(media.fetches, clock, { ...fetch, upload: upload.uid, folder: upload.folder })
         return 'begun'
       }),
 

@@ -1,6 +1,6 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { NewUploadFetch } from '../../ports/fetch-repository.ts'
+import type { UploadFetch } from '../../ports/fetch-repository.ts'
 import type { ByteStream } from '../media/bytes.ts'
 import { UploadUid } from '../media/ids.ts'
 import {
@@ -45,8 +45,8 @@ type UploadRequest = {
   readonly fileName: string | null
   readonly details: UploadDetails
   readonly sentMetadata: string | null
-  /** What Larder fetches, for which admin, and the job of a new file; absent if a client sends it. `url` is a secret. */
-  readonly fetch?: Pick<NewUploadFetch, 'url' | 'admin' | 'job'>
+  /** Absent if a client sends the bytes. */
+  readonly fetch?: UploadFetch
 }
 
 export type BeginFailure = TooLarge | NoSpace | Forbidden | Overloaded | Unavailable
@@ -238,11 +238,8 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
         const { owner, kinds, deduplicates, mayView } = rights
         const uid = newUid.upload()
         const upload: NewUpload = {
-          uid,
-          owner,
-          protocol,
+          ...{ uid, owner, protocol, length },
           folder: folder.right,
-          length,
           announced: length ?? announced,
           name: toFileName(fileName),
           details: detailsOf(rights, details),
@@ -252,8 +249,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
           mayView,
           sentMetadata,
         }
-        const fetched = fetch && { ...fetch, upload: uid, folder: folder.right }
-        const begun = await uploads.begin(upload, free.right, fetched)()
+        const begun = await uploads.begin(upload, free.right, fetch)()
         if (E.isLeft(begun)) return begun
         if (begun.right === 'no space') return E.left(noSpace)
         if (begun.right === 'no ticket') return E.left(forbidden('ticket'))

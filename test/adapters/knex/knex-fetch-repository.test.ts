@@ -27,7 +27,7 @@ describe('knex fetch repository', () => {
   it('[§11.3] is added with its upload or not at all, and fails without a word of the URL', async () => {
     const db = database.knex()
     const upload = aNewUpload({ protocol: 'url', owner: { kind: 'admin', sub: 'ann' }, length: null })
-    const fetch = { upload: upload.uid, admin: 'ann', job: aJobUid(), folder: 'here' }
+    const fetch = { admin: 'ann', job: aJobUid() }
     const uploads = createKnexUploadRepository(db, 86_400)
     const url = 'https://files.example.org/a.jpg?key=s3cret'
     await db.raw('alter table upload_fetches rename to away')

@@ -1,7 +1,4 @@
-import {
-  createMemoryFetchRepository,
-  type MemoryFetches,
-} from '../../../src/adapters/memory/memory-fetch-repository.ts'
+import { createMemoryFetchRepository } from '../../../src/adapters/memory/memory-fetch-repository.ts'
 import { createMemoryMedia } from '../../../src/adapters/memory/memory-media.ts'
 import { createMemoryUploadRepository } from '../../../src/adapters/memory/memory-upload-repository.ts'
 import { fetchRepositoryContract } from '../../contracts/fetch-repository.contract.ts'
@@ -11,12 +8,11 @@ describe('memory fetch repository', () => {
   fetchRepositoryContract(async () => {
     const { clock, advance } = createStandingClock()
     const media = createMemoryMedia(clock)
-    const rows: MemoryFetches = new Map()
     return {
-      fetches: createMemoryFetchRepository(media.uploads, clock, rows),
-      uploads: createMemoryUploadRepository({ clock, media, fetches: rows }),
+      fetches: createMemoryFetchRepository(media.uploads, clock, media.fetches),
+      uploads: createMemoryUploadRepository({ clock, media }),
       advance: async (seconds) => advance(seconds),
-      dump: async () => JSON.stringify([...rows.values()]),
+      dump: async () => JSON.stringify([...media.fetches.values()]),
     }
   })
 })
