@@ -63,7 +63,6 @@ const bounds: Readonly<Record<string, string>> = {
   'src/http/openapi/operation-of.ts': 'statuses of one route, which are fixed',
   // These are for tests.
   'src/adapters/memory/memory-content-file-repository.ts': 'a library in memory',
-  'src/adapters/memory/memory-fetch-repository.ts': 'a library in memory',
   'src/adapters/memory/memory-image-file-repository.ts': 'a library in memory',
   'src/adapters/memory/memory-upload-repository.ts': 'a library in memory',
   'src/adapters/memory/memory-jobs.ts': 'a library in memory',

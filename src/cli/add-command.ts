@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util'
 import { type AddOptions, addFile } from '../domain/ingest/add-file.ts'
+import { MediaTitle } from '../domain/library/media-change.ts'
 import { E } from '../fp.ts'
 import { explainError } from '../terminal/explain-error.ts'
 import { printError } from '../terminal/print-error.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
 import { addSources, kindWords, stoppedCode } from './add-sources.ts'
 import { addToServer } from './add-to-server.ts'
-import { type Command, usageError } from './command.ts'
+import { type Command, CommandError, usageError } from './command.ts'
 import { reportedByCommand, withNewLibrary } from './library.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
 import { extractServerOption, serverWords } from './server-option.ts'
@@ -14,7 +15,13 @@ import { closingSeconds } from './stop-budget.ts'
 import { listenForStop } from './stop-request.ts'
 import { withSourcePath } from './with-source-path.ts'
 
-const usage = 'add FILE|FOLDER|URL|-… [--name NAME] [--public] [--no-wait] [--server URL]'
+const usage = 'add FILE|FOLDER|URL|-… [--name NAME] [--title TEXT] [--public] [--no-wait] [--server URL]'
+
+const titleOf = (text: string): string => {
+  const title = MediaTitle.decode(text)
+  if (E.isRight(title)) return title.right
+  throw new CommandError(`--title ${title.left[0]?.message}`, 2)
+}
 
 /** Adds files one at a time. If a file fails, the remaining files are still added. */
 export const addCommand: Command = {
@@ -28,6 +35,7 @@ export const addCommand: Command = {
     ['FOLDER', 'adds all files below it, without hidden ones and links'],
     ['URL', 'fetches a file by http or https from a server with a public address'],
     ['-', 'adds the bytes of standard input; --name NAME: under this file name'],
+    ['--title TEXT', 'the title of new files; those in the library keep their own'],
     ['--public', 'every client may view the files without a token'],
     ['--no-wait', 'only queues the files; a server or `larder worker` makes their exports'],
     ...serverWords,
@@ -39,12 +47,14 @@ export const addCommand: Command = {
       args: [...args],
       options: {
         name: { type: 'string' },
+        title: { type: 'string' },
         public: { type: 'boolean', default: false },
         'no-wait': { type: 'boolean', default: false },
       },
       allowPositionals: true,
     })
     if (positionals.length === 0) throw usageError(usage)
+    const named = values.title === undefined ? {} : { title: titleOf(values.title) }
     const sources = addSources(positionals, values.name ?? null)
 
     // A stopped command hands its job back, so that another process can take it at once.
@@ -53,6 +63,7 @@ export const addCommand: Command = {
     if (server !== null) {
       const choice = {
         isPublic: values.public,
+        ...named,
         isOnlyQueued: values['no-wait'],
         signal: stop.signal,
       }
@@ -81,6 +92,7 @@ export const addCommand: Command = {
           if (stop.signal.aborted) return stoppedCode
           const options: AddOptions = {
             isPublic: values.public,
+            ...named,
             isOnlyQueued: values['no-wait'],
             signal: stop.signal,
             onRegistered: () => undefined,

@@ -1,6 +1,8 @@
-import { accessSync, constants, createReadStream, type ReadStream, statSync } from 'node:fs'
+import { closeSync, createReadStream, openSync, type ReadStream, readSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Client, RunningUpload, UploadState } from '#larder-client'
+import { noMediaReason } from '../domain/ingest/unreadable-reason.ts'
+import { unsupportedImageReason } from '../domain/ingest/unsupported-image-reason.ts'
 import { printError } from '../terminal/print-error.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
 import { type AddSource, kindWords, stoppedCode } from './add-sources.ts'
@@ -11,6 +13,7 @@ import { createUploadStorage } from './upload-storage.ts'
 
 type AddChoice = {
   readonly isPublic: boolean
+  readonly title?: string
   /** If `true`, the exports are made later. */
   readonly isOnlyQueued: boolean
   readonly signal: AbortSignal
@@ -23,17 +26,35 @@ type ClientModule = Awaited<ReturnType<typeof loadClient>>
 const progressOf = (onProgress: (fraction: number) => void) => (sent: number, total: number | null) =>
   onProgress(total === null || total === 0 ? 0 : sent / total)
 
-/** Opens a file that is there. A stream would report its fault to nothing. */
+/** Number of first bytes that tell what a file is. */
+const headBytes = 4096
+
+const headOf = (path: string): Uint8Array => {
+  try {
+    const file = openSync(path, 'r')
+    try {
+      const head = Buffer.alloc(headBytes)
+      return head.subarray(0, readSync(file, head, 0, headBytes, 0))
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    throw new CommandError('it may not be read')
+  }
+}
+
+/**
+ * Opens a file that is there. A stream would report its fault to nothing. A file that is no media would become one of
+ * the server that has failed, because only its decoders find out.
+ */
 const openFile = (path: string): ReadStream => {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined) throw new CommandError('there is no such file')
   if (!found.isFile()) throw new CommandError('it is not a plain file')
   if (found.size === 0) throw new CommandError('the file is empty')
-  try {
-    accessSync(path, constants.R_OK)
-  } catch {
-    throw new CommandError('it may not be read')
-  }
+  const head = headOf(path)
+  const reason = unsupportedImageReason(head) ?? noMediaReason(head)
+  if (reason !== null) throw new CommandError(`skipped: ${reason}`)
   return createReadStream(path)
 }
 
@@ -46,16 +67,17 @@ const send = async (
   { env, stdin }: TokenPlaces,
   onProgress: (fraction: number) => void,
 ): Promise<string> => {
-  const { isPublic, signal } = choice
+  const { isPublic, title, signal } = choice
+  const described = { public: isPublic, ...(title !== undefined && { title }) }
   if (source.kind === 'url') {
-    const { data } = await client.fetchFile({ body: { url: source.url, public: isPublic }, signal })
+    const { data } = await client.fetchFile({ body: { url: source.url, ...described }, signal })
     return data.upload
   }
   const home = env.HOME ?? ''
   const running: RunningUpload = startUpload(client, {
     source: source.kind === 'file' ? openFile(source.path) : stdin,
     fileName: source.kind === 'file' ? basename(source.path) : source.name,
-    public: isPublic,
+    ...described,
     signal,
     onProgress: progressOf(onProgress),
     ...(home !== '' && { storage: createUploadStorage(join(home, '.larder-uploads.json')) }),

@@ -14,17 +14,17 @@ export type NewUploadFetch = {
   readonly url: string
 }
 
+/** What a fetch adds to its upload. */
+export type UploadFetch = Omit<NewUploadFetch, 'upload' | 'folder'>
+
 /** An attempt that begins. `attempt` counts those that were not handed back, from 1. */
 export type FetchAttempt = Pick<NewUploadFetch, 'url' | 'job'> & { readonly attempt: number }
 
 /**
- * Files that Larder fetches from a URL into an upload of their own (http-api.md §11.3). A fetch is added when its upload has
- * begun. It ends, and its URL is gone, as soon as its upload is not being received any more. Only the holder of the
+ * Files that Larder fetches from a URL into an upload of their own (http-api.md §11.3). A fetch is added with its upload (`UploadRepository.begin`). It ends, and its URL is gone, as soon as its upload is not being received any more. Only the holder of the
  * lock of the upload calls `begin`, `handBack`, `refuse` and `remove`.
  */
 export type FetchRepository = {
-  /** Adds a fetch. Also deletes some of those that failed more than `failedFetchSeconds` ago. */
-  readonly add: (fetch: NewUploadFetch) => TE.TaskEither<Unavailable, void>
   /** Lists the fetches of a folder that have not ended, the oldest first. */
   readonly list: (folder: string, limit: number) => TE.TaskEither<Unavailable, ReadonlyArray<UploadUid>>
   /**

@@ -9,6 +9,7 @@ import type {
   UploadTarget,
 } from '../domain/upload/upload.ts'
 import type { O, TE } from '../fp.ts'
+import type { UploadFetch } from './fetch-repository.ts'
 
 /** The disk of a folder of incoming files, in bytes. */
 export type UploadSpace = {
@@ -42,8 +43,13 @@ export type UploadRepository = {
   /**
    * Adds an upload, and takes one of its ticket's count, in one transaction. The uploads of the folder that are being
    * received have announced lengths: what they still lack is not free. One that declares a length later may have announced nothing.
+   * `fetch`: what brings its bytes, in the same transaction; also deletes some fetches that failed long ago.
    */
-  readonly begin: (upload: NewUpload, space: UploadSpace) => TE.TaskEither<Unavailable, UploadBegin>
+  readonly begin: (
+    upload: NewUpload,
+    space: UploadSpace,
+    fetch?: UploadFetch,
+  ) => TE.TaskEither<Unavailable, UploadBegin>
   readonly find: (uid: UploadUid) => TE.TaskEither<Unavailable, O.Option<Upload>>
   /**
    * Sets the length that a client declares later. `no space` as in `begin`; `false` if it has a length, or is not

@@ -18,7 +18,7 @@ export type WorkLocks = {
   readonly ask: (name: string) => TE.TaskEither<Unavailable, void>
   /**
    * Returns the age of the oldest lock that any process has, in milliseconds; 0 if there is no lock. The true
-   * age is at least this.
+   * age is at most this.
    */
   readonly oldestHolderAge: TE.TaskEither<Unavailable, number>
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
+import { addCommand } from '../../src/cli/add-command.ts'
 import { addSources } from '../../src/cli/add-sources.ts'
 import { addToServer } from '../../src/cli/add-to-server.ts'
 import { type Command, CommandError, createCommandPrinter } from '../../src/cli/command.ts'
@@ -143,6 +144,30 @@ describe('the commands with --server', () => {
     const [shown] = await json(showCommand, added.uid)
     expect(shown).to.include({ file_name: 'beach.png', public: true })
     expect(await readFile(path.join(folder, '.larder-uploads.json'), 'utf8')).to.equal('{}')
+  })
+
+  it('skip files of a folder that are no media, and send the title', async () => {
+    const album = await mkdtemp(path.join(folder, 'album-'))
+    // Bytes behind its end make it another picture.
+    await writeFile(
+      path.join(album, 'a.png'),
+      Buffer.concat([await readFile('docs/watch.png'), Buffer.from('1')]),
+    )
+    await writeFile(path.join(album, 'notes.txt'), 'bread, milk and half a pound of butter')
+    await writeFile(path.join(album, 'sketch.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>')
+    await writeFile(path.join(album, 'zeros.raw'), Buffer.alloc(5000))
+    const before = (await json(listCommand)).length
+    const printed = await json(addCommand, album, '--no-wait', '--title', 'a summer')
+    const reasons = printed.map(({ file, error }) => [path.basename(String(file)), error])
+    expect(reasons[0]).to.deep.equal(['a.png', undefined])
+    for (const [index, reason] of [/it is text/, /SVG/, /zeros/].entries())
+      expect(reasons[index + 1]?.[1])
+        .to.match(/^skipped: /)
+        .and.match(reason)
+    expect(reasons).to.have.length(4)
+    const [shown] = await json(showCommand, String(printed[0]?.uid))
+    expect(shown).to.include({ title: 'a summer' })
+    expect((await json(listCommand)).length - before).to.equal(1)
   })
 
   it('say why a server cannot be used, and never show the token', async () => {

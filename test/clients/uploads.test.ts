@@ -172,6 +172,34 @@ describe('uploads by the typed client', () => {
     expect([states, jwt]).to.deep.equal([['received', 'in_library', 'ready'], 'three'])
   })
 
+  it('are waited for while the server is away, and not for ever', async () => {
+    const { received } = startUpload(client, { source: variant('10') })
+    const upload = await received
+    let waits = 0
+    /** The server comes back after so many waits. */
+    const backAfter = (most: number) => ({
+      ...timers,
+      sleep: async () => {
+        waits += 1
+        if (waits === most) proxy.set({ kind: 'pass' })
+        return turn()
+      },
+    })
+    proxy.set({ kind: 'reset' })
+    const state = await waitForUpload(client, { upload, until: 'in_library', timers: backAfter(8) })
+    expect(state).to.include({ state: 'in_library' })
+    expect(waits).to.be.at.least(8)
+
+    waits = 0
+    proxy.set({ kind: 'reset' })
+    const failure = await failureOf(
+      waitForUpload(client, { upload, until: 'in_library', timers: backAfter(100) }),
+    )
+    proxy.set({ kind: 'pass' })
+    expect(failure).to.include({ type: 'unreachable' })
+    expect(waits).to.equal(9)
+  })
+
   it('by ticket show their state and a token to its holder', async () => {
     const { data: ticket } = await client.issueUploadTicket({
       body: { max_bytes: 1_000_000, kinds: ['image'], view: true },

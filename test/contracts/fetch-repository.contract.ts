@@ -31,7 +31,12 @@ export const fetchRepositoryContract = (make: () => Promise<FetchStore>): void =
     O.toNullable(await right(store.uploads.find(uid)))
 
   const add = async (changed: Partial<NewUploadFetch> = {}): Promise<NewUploadFetch> => {
-    const upload = aNewUpload({ protocol: 'url', owner: { kind: 'admin', sub: 'ann' }, length: null })
+    const upload = aNewUpload({
+      protocol: 'url',
+      owner: { kind: 'admin', sub: 'ann' },
+      length: null,
+      folder: changed.folder ?? 'here',
+    })
     const fetch = {
       upload: upload.uid,
       admin: 'ann',
@@ -40,8 +45,7 @@ export const fetchRepositoryContract = (make: () => Promise<FetchStore>): void =
       url: 'https://files.example.org/a.jpg?key=s3cret',
       ...changed,
     }
-    await right(store.uploads.begin(upload, space))
-    await right(store.fetches.add(fetch))
+    await right(store.uploads.begin(upload, space, fetch))
     return fetch
   }
 

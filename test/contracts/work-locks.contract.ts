@@ -120,4 +120,17 @@ export const workLocksContract = (make: () => Promise<readonly [WorkLocks, WorkL
     await release()
     expect(await right(other.oldestHolderAge)).to.equal(0)
   })
+
+  it('returns the age of the locks that are held, and not of those before them', async () => {
+    let release = await hold(one, 'a')
+    for (const name of ['b', 'c', 'd']) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      const next = await hold(one, name)
+      const age = await right(other.oldestHolderAge)
+      await release()
+      release = next
+      expect(await right(other.oldestHolderAge)).to.be.below(age)
+    }
+    await release()
+  })
 }

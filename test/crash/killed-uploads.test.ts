@@ -13,7 +13,7 @@ const kills = Number(process.env.KILLS ?? 5)
 
 type Acknowledged = { readonly upload: string; readonly uid: string | null }
 
-describe(`[R3] uploads whose server is killed ${kills} times`, () => {
+describe(`[R3] [fix W23] uploads whose server is killed ${kills} times`, () => {
   let folder: string
   let picture: Buffer
   before(async () => {

@@ -158,7 +158,7 @@ export const createMemoryLarder = async (
     media: createMemoryMediaRepository(media, jobs),
     storedFiles: createMemoryStoredFileRepository('lib_00000000000000000000000000000000', () => true),
     uploads: createMemoryUploadRepository({ clock, media, tickets }),
-    fetches: createMemoryFetchRepository(media.uploads, clock),
+    fetches: createMemoryFetchRepository(media.uploads, clock, media.fetches),
     incoming: createFsIncomingFiles(path.join(tmpdir(), `larder-test-${process.pid}`, 'incoming'), clock),
     users: createMemoryUserRepository(),
     tickets: createMemoryTicketRepository(tickets, clock),

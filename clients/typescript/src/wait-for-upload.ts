@@ -1,7 +1,8 @@
 import type { Client } from './create-client.ts'
 import { LarderError } from './larder-error.ts'
+import { mayComeBack, mostFailures } from './may-come-back.ts'
 import type { components } from './openapi.ts'
-import { realTimers, type Timers } from './timers.ts'
+import { backOff, realTimers, type Timers } from './timers.ts'
 
 /** How far an upload is, and the file that it becomes. */
 export type UploadState = components['schemas']['UploadState']
@@ -22,17 +23,26 @@ type WaitForUploadOptions = {
 const pollInterval = 1000
 
 /**
- * Waits for what becomes of an upload, for the admin or the ticket that began it. Throws a `LarderError`:
+ * Waits for what becomes of an upload, for the admin or the ticket that began it, also while the server restarts. Throws a `LarderError`:
  * `exports_failed` if the file is refused, or what the server replies.
  */
 export const waitForUpload = async (client: Client, options: WaitForUploadOptions): Promise<UploadState> => {
   const { upload, until, signal, onState, timers = realTimers } = options
+  const show = () => client.showUpload({ path: { uid: upload }, ...(signal !== undefined && { signal }) })
   let last = ''
+  let failures = 0
   for (;;) {
-    const { data } = await client.showUpload({
-      path: { uid: upload },
-      ...(signal !== undefined && { signal }),
-    })
+    let data: UploadState
+    try {
+      data = (await show()).data
+      failures = 0
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason
+      failures += 1
+      if (failures >= mostFailures || !mayComeBack(error)) throw error
+      await timers.sleep(backOff(failures - 1), signal)
+      continue
+    }
     // A ticket gets a new token with each reply, which is no new state.
     const text = JSON.stringify({ ...data, jwt: undefined })
     if (text !== last) onState?.(data)

@@ -1,5 +1,6 @@
 import type { Client } from './create-client.ts'
 import { LarderError } from './larder-error.ts'
+import { mayComeBack, mostFailures } from './may-come-back.ts'
 import type { components } from './openapi.ts'
 import { readEvents, SilentStream } from './read-events.ts'
 import { backOff, realTimers, type Timers } from './timers.ts'
@@ -26,8 +27,6 @@ type WaitOptions = {
 
 /** Time between two requests for the state, in milliseconds, where events cannot be had. */
 const pollInterval = 2000
-/** Number of failed requests in a row after which the wait fails, too. */
-const mostFailures = 10
 
 const isFinal = ({ state }: MediaState): boolean => state === 'ready' || state === 'failed'
 
@@ -55,12 +54,6 @@ async function* streamStates({ client, kind }: Viewer, uid: string, signal?: Abo
   if (reply.body === null) return
   for await (const data of readEvents(reply.body)) yield JSON.parse(data) as MediaState
 }
-
-const mayComeBack = (error: unknown): boolean =>
-  error instanceof SilentStream ||
-  (error instanceof LarderError
-    ? ['unreachable', 'timed_out', 'unexpected_reply'].includes(error.type) || error.status >= 500
-    : error instanceof TypeError || error instanceof SyntaxError)
 
 /** Whether the token of the wait has ended, so that a new one may help. */
 const isTokenOver = (error: unknown): boolean =>

@@ -9,7 +9,8 @@ import { createStatements } from './statements.ts'
 /** Number of old rows that each new fetch deletes: more than one, and far too few to make it wait. */
 const oldRows = 1000
 
-const insert = `
+/** Adds a fetch, and deletes some that failed long ago. */
+export const insertFetch = `
   with old as (
     delete from upload_fetches where id in (
       select id from upload_fetches
@@ -55,7 +56,6 @@ export const createKnexFetchRepository = (db: Knex): FetchRepository => {
   )
 
   return {
-    add: (fetch) => pipe(run(insert, fetch), nothing),
     list: (folder, limit) =>
       pipe(
         selectUnderWay(folder, limit),

@@ -11,6 +11,7 @@ import {
   type UploadRepository,
   type UploadSpace,
 } from '../../ports/upload-repository.ts'
+import { insertFetch } from './knex-fetch-repository.ts'
 import { intervalOf } from './sql-times.ts'
 import { createStatements, decodeRows, inTransaction } from './statements.ts'
 import * as sql from './upload-rows.ts'
@@ -145,12 +146,13 @@ export const createKnexUploadRepository = (db: Knex, expireSeconds: number): Upl
   }
 
   return {
-    begin: (upload, space) => async () => {
+    begin: (upload, space, fetch) => async () => {
       const { owner, folder, announced } = upload
       const begun = await inTransaction(db, async (trx): Promise<UploadBegin> => {
         if (!(await hasSpace(trx, folder, announced, space))) return 'no space'
         if (owner.kind === 'ticket') await useTicket(trx, owner.ticket)
         await trx.raw(sql.insertUpload, { ...sql.uploadBindings(upload), expireSeconds })
+        if (fetch !== undefined) await trx.raw(insertFetch, { ...fetch, upload: upload.uid, folder })
         return 'begun'
       })()
       return E.isLeft(begun) && begun.left.cause instanceof NotBegun

@@ -8,6 +8,15 @@ import { openOwnConnection } from './own-connection.ts'
  */
 export const advisoryLockClass = 727_002
 
+/**
+ * First half of the keys that say since when locks are held. Each lock comes with a shared one of this class, because
+ * PostgreSQL records no such time, and a session that always has some lock is far older than each of them.
+ */
+export const lockTimeClass = 727_003
+
+/** A time is a number of hundredths of a second, modulo this, so that it fits into the second half of a key. */
+export const lockTimes = 2 ** 31
+
 /** The channel on which sessions ask for the locks of others. */
 const askedChannel = 'larder_locks_asked'
 
@@ -30,8 +39,8 @@ export type LockLimits = {
  * ends.
  */
 export type LockSession = {
-  readonly tryLock: (name: string) => Promise<boolean>
-  readonly unlock: (name: string) => Promise<void>
+  /** Returns what unlocks the lock; `null` if another session has it. */
+  readonly tryLock: (name: string) => Promise<(() => Promise<void>) | null>
   /** Asks the session that has the lock to release it. */
   readonly ask: (name: string) => Promise<void>
   /**
@@ -41,6 +50,16 @@ export type LockSession = {
   readonly lost: AbortSignal
   readonly close: () => Promise<void>
 }
+
+const acquire = `
+  select case when pg_try_advisory_lock($1, $2) then
+           case when pg_try_advisory_lock_shared($3, now.time) then now.time end
+         end as time
+  from (
+    select cast(mod(floor(extract(epoch from clock_timestamp()) * 100), ${lockTimes}) as integer) as time offset 0
+  ) now`
+
+const unlockBoth = 'select pg_advisory_unlock($1, $2) and pg_advisory_unlock_shared($3, $4) as result'
 
 // With these settings, PostgreSQL ends the connection of a vanished client after a minute. With the default
 // of two hours, the locks of a machine that lost power would stay locked for that long. The client notices a
@@ -75,18 +94,20 @@ export const openLockSession = async (
   beats.unref()
   lost.addEventListener('abort', () => clearInterval(beats))
 
-  const callLockFunction = async (lockFunction: string, name: string): Promise<boolean> => {
-    const { rows } = await query(`select ${lockFunction}($1, $2) as result`, [
-      advisoryLockClass,
-      lockKey(name),
-    ])
-    return rows[0]?.result === true
-  }
   return {
-    tryLock: (name) => callLockFunction('pg_try_advisory_lock', name),
-    // If an unlock fails, the lock may still be locked. So the session is ended, which releases the lock.
-    unlock: async (name) => {
-      if (!(await callLockFunction('pg_advisory_unlock', name).catch(() => false))) await close()
+    tryLock: async (name) => {
+      const key = [advisoryLockClass, lockKey(name), lockTimeClass]
+      const { rows } = await query(acquire, key)
+      const time = rows[0]?.time
+      if (typeof time !== 'number') return null
+      return async () => {
+        const isUnlocked = await query(unlockBoth, [...key, time]).then(
+          (reply) => reply.rows[0]?.result === true,
+          () => false,
+        )
+        // The lock may still be locked. The end of the session releases it.
+        if (!isUnlocked) await close()
+      }
     },
     ask: async (name) => {
       await query('select pg_notify($1, $2)', [askedChannel, name])

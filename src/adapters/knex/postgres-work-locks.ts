@@ -4,20 +4,43 @@ import { unavailable } from '../../domain/shared/errors.ts'
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import type { PgConnection } from './create-knex.ts'
-import { advisoryLockClass, type LockLimits, type LockSession, openLockSession } from './lock-session.ts'
+import {
+  advisoryLockClass,
+  type LockLimits,
+  type LockSession,
+  lockTimeClass,
+  lockTimes,
+  openLockSession,
+} from './lock-session.ts'
 import { createStatements } from './statements.ts'
 
 const defaultLimits: LockLimits = { beat: 10_000, answer: 5_000 }
 
-// Selects the age of the oldest lock. Larder's database role sees only the start times of its own
-// connections, so the age of a lock of another role is unknown and counts as infinite.
+/** All times of locks, in milliseconds: an age is one modulo this, 248 days. */
+const lockTimesMs = lockTimes * 10
+
+// Selects the age of the oldest lock. A process of an older version of Larder records no times: its locks are as old as
+// its connection. The role of the database sees only when connections of its own began, so that the age of such a lock
+// of another role is unknown, and counts as infinite.
 const selectOldestHolder = `
-  select coalesce(max(coalesce(
-           cast(extract(epoch from clock_timestamp() - a.backend_start) * 1000 as double precision),
-           'infinity')), 0) as age
-  from pg_locks l left join pg_stat_activity a on a.pid = l.pid
-  where l.locktype = 'advisory' and l.granted and l.classid = ${advisoryLockClass}
-    and l.database = (select oid from pg_database where datname = current_database())`
+  with held as (
+    select pid, classid, objid from pg_locks
+    where locktype = 'advisory' and granted and classid in (${advisoryLockClass}, ${lockTimeClass})
+      and database = (select oid from pg_database where datname = current_database())
+  ), timed as (
+    select cast(mod(
+             extract(epoch from clock_timestamp()) * 1000 - cast(objid as bigint) * 10
+               + ${lockTimesMs}, ${lockTimesMs}
+           ) as double precision) as age
+    from held where classid = ${lockTimeClass}
+  ), untimed as (
+    select coalesce(
+             cast(extract(epoch from clock_timestamp() - a.backend_start) * 1000 as double precision), 'infinity'
+           ) as age
+    from held h left join pg_stat_activity a on a.pid = h.pid
+    where not exists (select from held t where t.pid = h.pid and t.classid = ${lockTimeClass})
+  )
+  select coalesce(max(age), 0) as age from (select age from timed union all select age from untimed) ages`
 
 /**
  * Implements WorkLocks with advisory locks of PostgreSQL, which releases the locks of a killed process. All
@@ -56,7 +79,7 @@ export const createPostgresWorkLocks = (
   const lock = (name: string) =>
     TE.tryCatch(async () => {
       const opened = await session()
-      return { opened, isAcquired: await opened.tryLock(name) }
+      return { opened, unlock: await opened.tryLock(name) }
     }, unavailable('database'))
 
   /** Closes the connection when it has no more users. */
@@ -75,12 +98,12 @@ export const createPostgresWorkLocks = (
       try {
         const locked = await lock(name)()
         if (E.isLeft(locked)) return locked
-        const { opened, isAcquired } = locked.right
-        if (!isAcquired) return E.right(O.none)
+        const { opened, unlock } = locked.right
+        if (unlock === null) return E.right(O.none)
         try {
           return await pipe(work(opened.lost, asked.signal), TE.map(O.some))()
         } finally {
-          await opened.unlock(name)
+          await unlock()
         }
       } finally {
         held.delete(name)

@@ -14,11 +14,21 @@ type StoredFetch = Omit<NewUploadFetch, 'url'> & {
   readonly url: string | null
 }
 
+/** The rows of fetches by the uid of their upload. */
+export type MemoryFetches = Map<UploadUid, StoredFetch>
+
+/** Adds a fetch, and deletes those that failed long ago. */
+export const addFetch = (fetches: MemoryFetches, clock: Clock, fetch: NewUploadFetch): void => {
+  for (const [uid, { end }] of fetches)
+    if (end !== null && end.at < clock() - failedFetchSeconds * 1000) fetches.delete(uid)
+  fetches.set(fetch.upload, { ...fetch, attempt: 0, end: null })
+}
+
 /** Stores fetches in memory, for tests. `uploads`: the uploads that they fill. */
 export const createMemoryFetchRepository = <U extends Upload>(
   uploads: Map<string, U>,
   clock: Clock,
-  fetches: Map<UploadUid, StoredFetch> = new Map(),
+  fetches: MemoryFetches,
 ): FetchRepository => {
   const underWay = (uid: UploadUid): StoredFetch | null => {
     const fetch = fetches.get(uid)
@@ -26,12 +36,6 @@ export const createMemoryFetchRepository = <U extends Upload>(
   }
 
   return {
-    add: (fetch) =>
-      TE.fromIO(() => {
-        for (const [uid, { end }] of fetches)
-          if (end !== null && end.at < clock() - failedFetchSeconds * 1000) fetches.delete(uid)
-        fetches.set(fetch.upload, { ...fetch, attempt: 0, end: null })
-      }),
     list: (folder, limit) =>
       TE.fromIO(() =>
         [...fetches.values()]

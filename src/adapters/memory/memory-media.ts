@@ -2,6 +2,7 @@ import type { MediaChange } from '../../domain/library/media-change.ts'
 import type { MediaRecord } from '../../domain/library/media-item.ts'
 import type { StoredFile } from '../../domain/media/stored-file.ts'
 import type { NewUpload, Upload } from '../../domain/upload/upload.ts'
+import type { MemoryFetches } from './memory-fetch-repository.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { NewLibraryFile } from '../../ports/library-repository.ts'
 
@@ -71,6 +72,7 @@ export const notDeleted: DeletionState = {
  */
 export const createMemoryMedia = (clock: Clock) => {
   const files = new Map<string, MemoryMediaFile>()
+  const fetches: MemoryFetches = new Map()
   const uploads = new Map<string, Upload & Pick<NewUpload, 'announced'>>()
   let count = 0
 
@@ -103,6 +105,7 @@ export const createMemoryMedia = (clock: Clock) => {
     },
 
     uploads,
+    fetches,
 
     /** Ends an upload whose file is added. Returns `false` if it has ended before. */
     endUpload: (uid: string): boolean => {

@@ -8,6 +8,7 @@ import {
   type UploadRepository,
   type UploadSpace,
 } from '../../ports/upload-repository.ts'
+import { addFetch } from './memory-fetch-repository.ts'
 import type { MemoryMedia } from './memory-media.ts'
 
 type Options = {
@@ -87,7 +88,7 @@ export const createMemoryUploadRepository = ({
   }
 
   return {
-    begin: (upload, space) =>
+    begin: (upload, space, fetch) =>
       TE.fromIO(() => {
         if (!hasSpace(upload.folder, upload.announced, space)) return 'no space'
         const taken = upload.owner.kind === 'ticket' ? takeTicket(upload.owner.ticket) : 'begun'
@@ -105,6 +106,8 @@ export const createMemoryUploadRepository = ({
           touchedAt: createdAt,
           expiresAt: expiryOf(createdAt),
         })
+        if (fetch !== undefined)
+          addFetch(media.fetches, clock, { ...fetch, upload: upload.uid, folder: upload.folder })
         return 'begun'
       }),
 

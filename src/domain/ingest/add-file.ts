@@ -13,6 +13,8 @@ type AddedFile = LibraryFileId & {
 export type AddOptions = {
   /** Whether every caller may see the file. */
   readonly isPublic: boolean
+  /** The title of a new file. A file that is in the library keeps its own. */
+  readonly title?: string
   /** If `true`, the file is only queued, and any worker makes its exports later. */
   readonly isOnlyQueued?: boolean
   /** Called as soon as the file has a uid. */
@@ -45,10 +47,15 @@ export const addFile =
     options: AddOptions,
   ): TE.TaskEither<Refused | Unavailable, AddedFile> =>
   async () => {
-    const { isPublic, isOnlyQueued = false, onRegistered, onProgress } = options
+    const { isPublic, title, isOnlyQueued = false, onRegistered, onProgress } = options
     const { signal = new AbortController().signal } = options
     const { onWaiting = () => {} } = options
-    const registered = await ingest.register(path, { isPublic, onWaiting, signal })()
+    const registered = await ingest.register(path, {
+      isPublic,
+      ...(title !== undefined && { title }),
+      onWaiting,
+      signal,
+    })()
     if (E.isLeft(registered)) return registered
     const { kind, uid, state, job, isNew, isRestored } = registered.right
     const restored = isRestored ? [restoredWarning] : []

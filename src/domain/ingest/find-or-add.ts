@@ -9,7 +9,7 @@ import {
   type Unavailable,
   unavailable,
 } from '../shared/errors.ts'
-import type { LibraryFile, MediaKindIngest } from './media-ingest.ts'
+import type { FileToRegister, LibraryFile, MediaKindIngest } from './media-ingest.ts'
 import { fileChangedRefusal } from './originals.ts'
 
 type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
@@ -34,9 +34,14 @@ export const createFindOrAdd = ({ files, trash, restore }: FindOrAddDeps) => {
    * `fileChangedRefusal`: the store refuses changed bytes, and a decoder that reads them may report any error.
    */
   const registerUnchanged =
-    (ingest: MediaKindIngest, source: SourceFile, isPublic: boolean, signal: AbortSignal): Outcome<boolean> =>
+    (
+      ingest: MediaKindIngest,
+      source: SourceFile,
+      file: FileToRegister,
+      signal: AbortSignal,
+    ): Outcome<boolean> =>
     async () => {
-      const registered = await ingest.register(source, { isPublic }, signal)()
+      const registered = await ingest.register(source, file, signal)()
       if (E.isRight(registered) || signal.aborted) return registered
       const isUnchanged = await files.hasBytes(source.path, source)()
       return E.isRight(isUnchanged) && isUnchanged.right ? registered : E.left(fileChangedRefusal)
@@ -87,7 +92,7 @@ export const createFindOrAdd = ({ files, trash, restore }: FindOrAddDeps) => {
   const findOrAdd = (
     ingest: MediaKindIngest,
     source: SourceFile,
-    isPublic: boolean,
+    toRegister: FileToRegister,
     signal: AbortSignal,
   ): Outcome<FoundFile> =>
     pipe(
@@ -100,7 +105,7 @@ export const createFindOrAdd = ({ files, trash, restore }: FindOrAddDeps) => {
           O.isSome(found)
             ? TE.right(found.value)
             : pipe(
-                registerUnchanged(ingest, source, isPublic, signal),
+                registerUnchanged(ingest, source, toRegister, signal),
                 TE.flatMap(() => findAdded(ingest, source)),
               ),
       ),

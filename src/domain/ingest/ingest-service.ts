@@ -111,10 +111,8 @@ type OldestFiles = {
   readonly content: O.Option<ContentFileUid>
 }
 
-export type RegisterOptions = WaitOptions & {
-  /** Whether every client may view the file. `false` changes nothing of a file that is in the library. */
-  readonly isPublic: boolean
-}
+/** What is not public, or has a title, changes nothing of a file that is in the library. */
+export type RegisterOptions = WaitOptions & Pick<FileToRegister, 'isPublic' | 'title'>
 
 type MakeExportsOptions = {
   /**
@@ -171,7 +169,7 @@ export const createIngestService = (deps: Deps): IngestService => {
     (ingest: MediaKindIngest, source: SourceFile, options: RegisterOptions): Outcome<RegisteredFile> =>
     async () => {
       const attempt = locks.tryWith(`add:${source.sha512}`, (lost) =>
-        findOrAdd(ingest, source, options.isPublic, AbortSignal.any([options.signal, lost])),
+        findOrAdd(ingest, source, options, AbortSignal.any([options.signal, lost])),
       )
       const found = await retryWhileBusy(sleep, attempt, options)
       if (E.isLeft(found)) return found

@@ -78,6 +78,8 @@ export type LibraryFile = {
 /** What is added besides the bytes of a file. */
 export type FileToRegister = {
   readonly isPublic: boolean
+  /** The title of a new file that is no upload. */
+  readonly title?: string
   /** Present for an upload, whose file has its uid and its job before it is added. */
   readonly received?: {
     readonly media: LibraryFile['uid']

@@ -20,7 +20,7 @@ type Options<F> = {
 /** Creates `register` for one kind of file. */
 export const createRegister =
   <F>(deps: UploadDeps, { unreadable, readFacts, add }: Options<F>): MediaKindIngest['register'] =>
-  (source, { isPublic, received }, signal) =>
+  (source, { isPublic, title, received }, signal) =>
     pipe(
       readFacts(source.path, signal),
       TE.orElse((error) =>
@@ -38,6 +38,7 @@ export const createRegister =
                   sha512: source.sha512,
                   isPublic,
                   ...facts,
+                  ...(title !== undefined && { details: { title, alt: null, metadata: {} } }),
                   ...(received && { details: received.details, upload: received.upload }),
                 },
                 received,

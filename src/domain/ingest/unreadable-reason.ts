@@ -77,6 +77,20 @@ const shortestHeader = 16
  * recognises it and Larder does not accept it.
  */
 export const unreadableReason = (head: Uint8Array, format: string | null): string => {
+  const noMedia = noMediaReason(head)
+  if (noMedia !== null) return noMedia
+  if (format !== null && format !== byName) return notAcceptedReason(format)
+  const media = beginsAs(head)
+  return media === null
+    ? `${neither} of a known format: if it is meant to be one, its beginning is damaged`
+    : `the file begins as ${media}, but is damaged or cut short: copy it again from where it came from`
+}
+
+/**
+ * Returns the reason for refusing a file whose first bytes are those of text, an archive, or anything else that is
+ * certainly no media; `null` for all files that a decoder has to look at.
+ */
+export const noMediaReason = (head: Uint8Array): string | null => {
   if (head.length === 0) return 'the file is empty'
   if (head.length < shortestHeader) return `${neither}: it has only ${head.length} bytes`
   const other = findSignature(otherFiles, head)
@@ -85,11 +99,7 @@ export const unreadableReason = (head: Uint8Array, format: string | null): strin
   if (text !== null) return neitherBut(text[1], text[2])
   if (head.every((byte) => byte === 0))
     return neitherBut('empty: it begins with nothing but zeros', 'copy it again')
-  if (format !== null && format !== byName) return notAcceptedReason(format)
-  const media = beginsAs(head)
-  return media === null
-    ? `${neither} of a known format: if it is meant to be one, its beginning is damaged`
-    : `the file begins as ${media}, but is damaged or cut short: copy it again from where it came from`
+  return null
 }
 
 const beginsAs = (head: Uint8Array): string | null => findSignature(mediaFiles, head)?.[1] ?? null

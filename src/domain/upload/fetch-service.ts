@@ -41,6 +41,11 @@ type FetchServiceDeps = FetchDeps & {
 
 /** The files that this process fetches at a time. */
 const slots = 4
+/**
+ * The fetches among which free slots look for work, the oldest first. More than processes of one folder have under way
+ * at a time, because their fetches are among these, too.
+ */
+const listed = 200
 /** Time between two looks for new fetches. */
 const pollMs = 1000
 /** What failed for a fault of this machine is tried again so much later. */
@@ -65,39 +70,53 @@ export const createFetchService = (deps: FetchServiceDeps): FetchService => {
     uid: UploadUid,
     signal: AbortSignal,
     failed: (error: unknown, upload: string) => void,
+    onDecided: () => void,
   ): Promise<void> => {
     try {
-      const done = await tryWithUploadLock(deps, uid, (hold) => fetchUpload(deps, uid, hold, signal))()
+      const done = await tryWithUploadLock(deps, uid, (hold) => {
+        onDecided()
+        return fetchUpload(deps, uid, hold, signal)
+      })()
+      onDecided()
       if (E.isRight(done)) {
         if (O.isSome(done.right) && done.right.value === 'received') await intake.store(uid)
         return
       }
       failed(done.left, uid)
     } catch (error) {
+      onDecided()
       failed(error, uid)
     }
     await sleep(pauseMs, signal)
   }
 
+  /** Begins a fetch. Resolves when it is clear whether another process has it, which keeps no slot. */
+  const begin = (
+    uid: UploadUid,
+    signal: AbortSignal,
+    failed: (error: unknown, upload: string) => void,
+  ): Promise<void> =>
+    new Promise((onDecided) => {
+      const ended = fetchOne(uid, signal, failed, onDecided).finally(() => running.delete(uid))
+      running.set(uid, ended)
+    })
+
   return {
-    request: (admin, { url, details }) =>
-      pipe(
-        incoming.folder,
-        TE.bindTo('folder'),
-        TE.bind('upload', () =>
-          uploadService.begin(rightsOf(admin), {
-            protocol: 'url',
-            length: null,
-            announced: 0,
-            fileName: toFileName(nameOf(url)),
-            details,
-            sentMetadata: null,
-          }),
-        ),
-        TE.let('job', newUid.job),
-        TE.tap(({ folder, upload, job }) => fetches.add({ upload, admin, job, folder, url })),
-        TE.map(({ upload, job }) => ({ upload, job })),
-      ),
+    request: (admin, { url, details }) => {
+      const job = newUid.job()
+      return pipe(
+        uploadService.begin(rightsOf(admin), {
+          protocol: 'url',
+          length: null,
+          announced: 0,
+          fileName: toFileName(nameOf(url)),
+          details,
+          sentMetadata: null,
+          fetch: { url, admin, job },
+        }),
+        TE.map((upload) => ({ upload, job })),
+      )
+    },
 
     reasonOf: (admin, upload) =>
       pipe(
@@ -109,15 +128,14 @@ export const createFetchService = (deps: FetchServiceDeps): FetchService => {
       const folder = await incoming.folder()
       if (E.isLeft(folder)) return folder
       while (!signal.aborted) {
-        const waiting = await fetches.list(folder.right, slots + running.size)()
+        const waiting = await fetches.list(folder.right, listed)()
         // A fetch that runs may take an hour, so a short outage is waited for here, and does not wait for its end.
         if (E.isLeft(waiting) && running.size === 0) return waiting
         const found = E.isRight(waiting) ? waiting.right : []
-        for (const uid of found.filter((one) => !running.has(one)).slice(0, slots - running.size))
-          running.set(
-            uid,
-            fetchOne(uid, signal, failed).finally(() => running.delete(uid)),
-          )
+        for (const uid of found) {
+          if (running.size >= slots || signal.aborted) break
+          if (!running.has(uid)) await begin(uid, signal, failed)
+        }
         await sleep(pollMs, signal)
       }
       await Promise.all(running.values())

@@ -1,5 +1,6 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { UploadFetch } from '../../ports/fetch-repository.ts'
 import type { ByteStream } from '../media/bytes.ts'
 import { UploadUid } from '../media/ids.ts'
 import {
@@ -44,6 +45,8 @@ type UploadRequest = {
   readonly fileName: string | null
   readonly details: UploadDetails
   readonly sentMetadata: string | null
+  /** Absent if a client sends the bytes. */
+  readonly fetch?: UploadFetch
 }
 
 export type BeginFailure = TooLarge | NoSpace | Forbidden | Overloaded | Unavailable
@@ -225,7 +228,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
 
   return {
     begin:
-      (rights, { protocol, length, announced, fileName, details, sentMetadata }) =>
+      (rights, { protocol, length, announced, fileName, details, sentMetadata, fetch }) =>
       async () => {
         if ((length ?? 0) > limitOf(rights)) return E.left(tooLarge(limitOf(rights)))
         const folder = await incoming.folder()
@@ -235,11 +238,8 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
         const { owner, kinds, deduplicates, mayView } = rights
         const uid = newUid.upload()
         const upload: NewUpload = {
-          uid,
-          owner,
-          protocol,
+          ...{ uid, owner, protocol, length },
           folder: folder.right,
-          length,
           announced: length ?? announced,
           name: toFileName(fileName),
           details: detailsOf(rights, details),
@@ -249,7 +249,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
           mayView,
           sentMetadata,
         }
-        const begun = await uploads.begin(upload, free.right)()
+        const begun = await uploads.begin(upload, free.right, fetch)()
         if (E.isLeft(begun)) return begun
         if (begun.right === 'no space') return E.left(noSpace)
         if (begun.right === 'no ticket') return E.left(forbidden('ticket'))

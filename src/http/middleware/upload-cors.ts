@@ -22,6 +22,7 @@ const exposedHeaders = [
   'Tus-Version',
   'Tus-Extension',
   'Tus-Max-Size',
+  'Retry-After',
 ].join(', ')
 
 const extensions = 'creation,creation-with-upload,creation-defer-length,termination,expiration'

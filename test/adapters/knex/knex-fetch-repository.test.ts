@@ -2,9 +2,10 @@ import { expect } from 'chai'
 import { createKnexFetchRepository } from '../../../src/adapters/knex/knex-fetch-repository.ts'
 import { createKnexUploadRepository } from '../../../src/adapters/knex/knex-upload-repository.ts'
 import { describeFailure } from '../../../src/domain/background/describe-failure.ts'
+import { O } from '../../../src/fp.ts'
 import { fetchRepositoryContract } from '../../contracts/fetch-repository.contract.ts'
-import { aJobUid, anUploadUid } from '../../support/builders.ts'
-import { left } from '../../support/expect-right.ts'
+import { aJobUid, aNewUpload } from '../../support/builders.ts'
+import { left, right } from '../../support/expect-right.ts'
 import { withDatabase } from '../../support/postgres.ts'
 
 describe('knex fetch repository', () => {
@@ -23,13 +24,16 @@ describe('knex fetch repository', () => {
     }
   })
 
-  it('[§11.3] fails without a word of the URL', async () => {
+  it('[§11.3] is added with its upload or not at all, and fails without a word of the URL', async () => {
     const db = database.knex()
-    const fetch = { upload: anUploadUid(), admin: 'ann', job: aJobUid(), folder: 'here' }
+    const upload = aNewUpload({ protocol: 'url', owner: { kind: 'admin', sub: 'ann' }, length: null })
+    const fetch = { admin: 'ann', job: aJobUid() }
+    const uploads = createKnexUploadRepository(db, 86_400)
     const url = 'https://files.example.org/a.jpg?key=s3cret'
     await db.raw('alter table upload_fetches rename to away')
-    const failure = await left(createKnexFetchRepository(db).add({ ...fetch, url }))
+    const failure = await left(uploads.begin(upload, { free: 1e12, reserve: 0 }, { ...fetch, url }))
     await db.raw('alter table away rename to upload_fetches')
+    expect(await right(uploads.find(upload.uid))).to.deep.equal(O.none)
     expect(describeFailure(failure)).to.include('upload_fetches').and.not.include('example.org')
     expect(String(failure.cause)).not.to.include('example.org')
   })

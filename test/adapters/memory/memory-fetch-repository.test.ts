@@ -8,12 +8,11 @@ describe('memory fetch repository', () => {
   fetchRepositoryContract(async () => {
     const { clock, advance } = createStandingClock()
     const media = createMemoryMedia(clock)
-    const rows: Parameters<typeof createMemoryFetchRepository>[2] = new Map()
     return {
-      fetches: createMemoryFetchRepository(media.uploads, clock, rows),
+      fetches: createMemoryFetchRepository(media.uploads, clock, media.fetches),
       uploads: createMemoryUploadRepository({ clock, media }),
       advance: async (seconds) => advance(seconds),
-      dump: async () => JSON.stringify([...rows.values()]),
+      dump: async () => JSON.stringify([...media.fetches.values()]),
     }
   })
 })

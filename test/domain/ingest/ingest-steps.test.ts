@@ -75,6 +75,15 @@ describe('ingestion in two steps', () => {
     expect(await right(imageFiles.isPublic(file?.uid as ImageFileUid))).to.equal(true)
   })
 
+  it('registers a new file with its title, and leaves that of a file in the library', async () => {
+    const larder = await createMemoryLarder()
+    for (const title of ['one', 'two']) {
+      const { uid } = await right(larder.ingest.register(picture, { ...usual, title }))
+      const shown = await right(larder.library.find(uid))
+      expect(shown).to.include({ title: 'one' })
+    }
+  })
+
   it('refuses to make exports of a file that is not in the library', async () => {
     const larder = await createMemoryLarder()
     const error = await left(makeExportsOf(larder, { kind: 'image', uid: anImageFileUid() }))

@@ -50,4 +50,40 @@ describe('fetching from URLs', () => {
     expect(E.isRight(await running)).to.equal(true)
     expect(started).to.equal(2)
   })
+
+  it('fetches in a second process of the folder what waits behind the fetches of the first', async () => {
+    const inner = await createMemoryLarder(await folder.adapters())
+    const stop = new AbortController()
+    const urls = new Set<string>()
+    let looks = 0
+    const createProcess = () =>
+      createMemoryLarder({
+        ...inner,
+        fetches: {
+          ...inner.fetches,
+          list: (...given) => {
+            looks += 1
+            if (looks === 40) stop.abort()
+            return inner.fetches.list(...given)
+          },
+        },
+        sleep: () => new Promise((resolve) => setImmediate(resolve)),
+        outbound:
+          ({ url, signal }) =>
+          () =>
+            new Promise((resolve) => {
+              urls.add(String(url))
+              if (urls.size === 8) stop.abort()
+              const end = () => resolve(E.left(outboundFault('stopped')))
+              signal.addEventListener('abort', end, { once: true })
+              if (signal.aborted) end()
+            }),
+      })
+    const [one, other] = [await createProcess(), await createProcess()]
+    const details = { title: null, alt: null, isPublic: false, metadata: {} }
+    for (let number = 0; number < 9; number += 1)
+      await right(one.fetchService.request('ann', { url: `https://example.com/${number}.jpg`, details }))
+    await Promise.all([one, other].map((each) => each.fetchService.run(stop.signal, () => undefined)()))
+    expect(urls.size).to.equal(8)
+  })
 })

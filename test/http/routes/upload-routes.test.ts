@@ -268,6 +268,8 @@ describe('uploads in one request (§11.1)', () => {
       headers: { ...authorization(), origin: 'https://a.example' },
     })
     expect(reply.headers.get('access-control-allow-origin')).to.equal('*')
-    expect(reply.headers.get('access-control-expose-headers')).to.include('Upload-Offset')
+    expect(reply.headers.get('access-control-expose-headers'))
+      .to.include('Upload-Offset')
+      .and.include('Retry-After')
   })
 })
