@@ -19,6 +19,9 @@ const targetCodecs = { media: nullable(t.string), mediaKind: nullable(MediaKind)
 
 export const TargetRow = snakeCased(t.strict(targetCodecs))
 
+/** What uploads of the same bytes have in common, once one is received. */
+export const ReceivedRow = t.strict({ sha512: t.string, media: t.string })
+
 export const UploadRow = snakeCased(
   t.strict({
     ...targetCodecs,
