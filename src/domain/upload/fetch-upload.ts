@@ -138,7 +138,7 @@ export const fetchUpload = (
         (received): TE.TaskEither<Failure, FetchEnd> =>
           pipe(
             // The admin got the uid of the job before there was a file.
-            finishUpload({ ...deps, newUid: { ...newUid, job: () => job } }, received),
+            finishUpload({ ...deps, newUid: { ...newUid, job: () => job } }, received, hold.lost),
             TE.mapLeft(ofUploadFailure),
             TE.map(({ isNew }) => (isNew ? 'received' : 'ended')),
           ),
@@ -148,9 +148,12 @@ export const fetchUpload = (
   const end = (failure: Failure): TE.TaskEither<Unavailable, FetchEnd> => {
     switch (failure._tag) {
       case 'FetchRefusal':
+        if (hold.lost.aborted) return TE.right('stopped')
         return pipe(
-          incoming.remove(uid),
-          TE.flatMap(() => fetches.refuse(uid, failure.reason)),
+          fetches.refuse(uid, failure.reason),
+          // The row is gone unless the upload was acknowledged. Otherwise its file is needed, and a sweep removes it in the end.
+          TE.flatMap(() => uploads.find(uid)),
+          TE.flatMap((found) => (O.isNone(found) ? incoming.remove(uid) : TE.right(undefined))),
           TE.map(() => 'ended'),
         )
       case 'FetchStopped':

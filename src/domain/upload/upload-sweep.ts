@@ -49,7 +49,10 @@ export const sweepUploads =
     if (E.isLeft(folder)) return folder
 
     /** Runs while the lock of the upload is held, so that it is certain that no request continues it. */
-    const settle = (stranded: Upload): TE.TaskEither<Unavailable, 'finished' | 'discarded' | 'none'> =>
+    const settle = (
+      stranded: Upload,
+      lost: AbortSignal,
+    ): TE.TaskEither<Unavailable, 'finished' | 'discarded' | 'none'> =>
       pipe(
         uploads.find(stranded.uid),
         TE.flatMap((found): TE.TaskEither<Unavailable, 'finished' | 'discarded' | 'none'> => {
@@ -58,12 +61,12 @@ export const sweepUploads =
           // Another request has continued it since it was listed.
           if (now.touchedAt !== stranded.touchedAt) return TE.right('none')
           const discarded = pipe(
-            discardUpload(deps, now, true),
+            discardUpload(deps, now, true, lost),
             TE.map(() => 'discarded' as const),
           )
           if (now.protocol === 'multipart' || now.offset !== now.length) return discarded
           return pipe(
-            finishUpload(deps, now),
+            finishUpload(deps, now, lost),
             TE.matchE(
               // Bytes that are not accepted are deleted already.
               (failure): TE.TaskEither<Unavailable, 'finished' | 'discarded' | 'none'> =>
@@ -82,7 +85,7 @@ export const sweepUploads =
     if (E.isLeft(stranded)) return stranded
     for (const upload of stranded.right) {
       if (signal.aborted) break
-      const settled = await tryWithUploadLock(deps, upload.uid, () => settle(upload))()
+      const settled = await tryWithUploadLock(deps, upload.uid, ({ lost }) => settle(upload, lost))()
       if (E.isLeft(settled)) {
         if (settled.left.dependency !== incomingFilesDependency) return settled
         unreadable ??= settled
