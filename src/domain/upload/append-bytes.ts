@@ -31,8 +31,10 @@ export type AppendFailure = NotFound | TooLarge | NoSpace | NotAccepted | WrongK
 export type Appended = {
   /** The upload with its new offset, which is certainly on disk. */
   readonly upload: Upload
-  /** Why the body ended early; `null` if it did not. */
+  /** Why the body ended early; `null` if it did not, or was interrupted. */
   readonly failure: unknown
+  /** Whether another request asked for the upload before the end of the body, whose other bytes are not read. */
+  readonly isInterrupted: boolean
 }
 
 /** So many bytes at most arrive between two times that progress is written down: what a killed process loses. */
@@ -52,21 +54,23 @@ const orStop = <A>(result: E.Either<AppendFailure, A>): A => {
   return result.right
 }
 
+type BodyEnd = Omit<Appended, 'upload'>
+
 /** The next piece of a body; its failure is the client's, and not one of the disk. */
-type Piece =
-  | { readonly _tag: 'piece'; readonly bytes: Uint8Array }
-  | { readonly _tag: 'end'; readonly failure: unknown }
+type Piece = { readonly _tag: 'piece'; readonly bytes: Uint8Array } | ({ readonly _tag: 'end' } & BodyEnd)
 
 const readPiece = async (pieces: AsyncIterator<Uint8Array>): Promise<Piece> => {
   try {
     const next = await pieces.next()
-    return next.done === true ? { _tag: 'end', failure: null } : { _tag: 'piece', bytes: next.value }
+    return next.done === true
+      ? { _tag: 'end', failure: null, isInterrupted: false }
+      : { _tag: 'piece', bytes: next.value }
   } catch (failure) {
-    return { _tag: 'end', failure }
+    return { _tag: 'end', failure, isInterrupted: false }
   }
 }
 
-const ended: Piece = { _tag: 'end', failure: null }
+const interruption: Piece = { _tag: 'end', failure: null, isInterrupted: true }
 
 /**
  * Returns a function that waits for the next piece, or until the signal is aborted: the client may be gone without a word.
@@ -77,9 +81,9 @@ const piecesUntil = (body: ByteStream, ending: AbortSignal): (() => Promise<Piec
   let end: () => void = () => undefined
   ending.addEventListener('abort', () => end(), { once: true })
   return () => {
-    if (ending.aborted) return Promise.resolve(ended)
+    if (ending.aborted) return Promise.resolve(interruption)
     const interrupted = new Promise<Piece>((resolve) => {
-      end = () => resolve(ended)
+      end = () => resolve(interruption)
     })
     return Promise.race([readPiece(pieces), interrupted])
   }
@@ -134,17 +138,17 @@ export const appendBytes =
       await checkSpace()
     }
 
-    const receive = async (): Promise<unknown> => {
+    const receive = async (): Promise<BodyEnd> => {
       await checkSpace()
       const nextPiece = piecesUntil(body, AbortSignal.any([asked, lost]))
       for (;;) {
         const piece = await nextPiece()
-        if (piece._tag === 'end') return piece.failure
+        if (piece._tag === 'end') return piece
         await take(piece.bytes)
       }
     }
 
-    const attempt = async (work: () => Promise<unknown>): Promise<E.Either<AppendFailure, unknown>> => {
+    const attempt = async <A>(work: () => Promise<A>): Promise<E.Either<AppendFailure, A>> => {
       try {
         return E.right(await work())
       } catch (error) {
@@ -157,7 +161,9 @@ export const appendBytes =
       const received = await attempt(receive)
       const isNoted = await attempt(() => note(writer))
       if (E.isLeft(received)) return received
-      return E.isLeft(isNoted) ? isNoted : E.right({ upload: noted, failure: received.right })
+      if (E.isLeft(isNoted)) return isNoted
+      const { failure, isInterrupted } = received.right
+      return E.right({ upload: noted, failure, isInterrupted })
     } finally {
       await writer.close()
     }

@@ -98,12 +98,11 @@ export const fetchUpload = (
       if (E.isLeft(declared)) return declared
       const appended = await appendBytes(deps, { ...upload, length }, response.body, hold)()
       if (E.isLeft(appended)) return E.left(ofUploadFailure(appended.left))
-      const { failure, upload: now } = appended.right
+      const { failure, isInterrupted, upload: now } = appended.right
       const fault = outboundFaultOf(failure)
       if (fault !== null) return E.left(ofFault(fault))
       if (failure !== null) throw failure
-      // The append ends early without a failure when another request asks for the upload.
-      if (hold.asked.aborted) return E.left(stopped)
+      if (isInterrupted) return E.left(stopped)
       const closed = length === null ? await declare(now.offset)() : E.right(undefined)
       return E.isLeft(closed) ? closed : E.right({ ...now, length: now.offset })
     }

@@ -161,7 +161,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
     append: (body) => {
       // A client that lost the answer to its last bytes sends none at the end. Its file may be gone from the folder.
       if (upload.state !== 'receiving')
-        return TE.right({ upload, failure: null, held: hold(upload, signals, finish) })
+        return TE.right({ upload, failure: null, isInterrupted: false, held: hold(upload, signals, finish) })
       return pipe(
         appendBytes(deps, upload, body, signals),
         TE.orElse((failure): TE.TaskEither<UploadFailure, Appended> => {
