@@ -3,6 +3,7 @@ import type { ByteStream } from '../../domain/media/bytes.ts'
 import { TimeoutError } from '../../domain/shared/timeout-error.ts'
 import { E } from '../../fp.ts'
 import { type RequestBody, sendContinue } from './request-body.ts'
+import { createPace } from './upload-pace.ts'
 
 const receiving = new WeakSet<IncomingMessage['socket']>()
 
@@ -24,14 +25,17 @@ async function* receive(request: IncomingMessage, milliseconds: number): AsyncGe
   const timer = setTimeout(() => {
     if (isWaiting) request.destroy(new TimeoutError(`no byte of the body within ${milliseconds} ms`))
   }, milliseconds)
+  const checkPace = createPace()
   receiving.add(request.socket)
   try {
     for (;;) {
       timer.refresh()
       isWaiting = true
+      const since = performance.now()
       const piece = await pieces.next()
       isWaiting = false
       if (piece.done === true) return
+      checkPace(performance.now() - since, piece.value.length)
       yield piece.value
     }
   } finally {
@@ -42,7 +46,7 @@ async function* receive(request: IncomingMessage, milliseconds: number): AsyncGe
 
 /**
  * Describes a body as a stream of bytes of any length, which the handler reads itself. The stream throws if
- * the client disconnects or sends nothing for too long.
+ * the client disconnects, sends nothing for too long, or is too slow.
  */
 export const uploadBody: RequestBody<ByteStream> = {
   maxBytes: null,
