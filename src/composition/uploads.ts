@@ -5,6 +5,7 @@ import { describeFailure } from '../domain/background/describe-failure.ts'
 import type { IngestService } from '../domain/ingest/ingest-service.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
 import { createFetchService, type FetchService } from '../domain/upload/fetch-service.ts'
+import { createMayUpload } from '../domain/upload/may-upload.ts'
 import { createUploadIntake, type UploadIntake } from '../domain/upload/store-upload.ts'
 import { createTicketService, type TicketService } from '../domain/upload/ticket-service.ts'
 import { createUploadService, type UploadService } from '../domain/upload/upload-service.ts'
@@ -41,7 +42,8 @@ export const createUploadServices = (
   const uploadIntake = createUploadIntake(common, (upload, error) => {
     log.warn('uploads.not_stored', { upload, cause: describeFailure(error) })
   })
-  const withIntake = { ...common, intake: uploadIntake }
+  const mayUpload = createMayUpload({ users, revocations })
+  const withIntake = { ...common, mayUpload, intake: uploadIntake }
   const uploadService = createUploadService({
     ...withIntake,
     imageFiles,

@@ -3,6 +3,7 @@ import type { IncomingFiles, IncomingWriter } from '../../ports/incoming-files.t
 import type { UploadRepository } from '../../ports/upload-repository.ts'
 import type { ByteStream } from '../media/bytes.ts'
 import {
+  type Forbidden,
   type NoSpace,
   type NotAccepted,
   type NotFound,
@@ -15,17 +16,19 @@ import {
 } from '../shared/errors.ts'
 import { workStoppedFailure } from '../shared/work-stopped.ts'
 import { acceptedKind, headBytes } from './accepted-kind.ts'
+import type { MayUpload } from './may-upload.ts'
 import type { Upload } from './upload.ts'
 import type { UploadHold } from './upload-lock.ts'
 
 export type AppendDeps = {
   readonly incoming: IncomingFiles
   readonly uploads: UploadRepository
+  readonly mayUpload: MayUpload
   /** How many bytes of the disk must stay free. */
   readonly reserveBytes: number
 }
 
-export type AppendFailure = NotFound | TooLarge | NoSpace | NotAccepted | WrongKind | Unavailable
+export type AppendFailure = Forbidden | NotFound | TooLarge | NoSpace | NotAccepted | WrongKind | Unavailable
 
 /** The bytes that arrived. */
 export type Appended = {
@@ -92,11 +95,11 @@ const piecesUntil = (body: ByteStream, ending: AbortSignal): (() => Promise<Piec
 /**
  * Appends a body to the file of an upload, whose lock the caller has. Whatever ends the body, the bytes that have arrived
  * are on disk, and the row tells so, when this returns. Ends early when another request asks for the upload. Fails with
- * NotFound if the bytes before are gone.
+ * NotFound if the bytes before are gone, and with Forbidden if the owner lost the right meanwhile.
  */
 export const appendBytes =
   (
-    { incoming, uploads, reserveBytes }: AppendDeps,
+    { incoming, uploads, mayUpload, reserveBytes }: AppendDeps,
     upload: Upload,
     body: ByteStream,
     { lost, asked }: UploadHold,
@@ -113,6 +116,8 @@ export const appendBytes =
     const note = async (to: IncomingWriter): Promise<void> => {
       if (lost.aborted) throw new Stop(workStoppedFailure)
       if (to.size() === noted.offset && noted.hashes !== null) return
+      // Bytes that are not noted were told to no client, so the end of a right is checked first.
+      orStop(await mayUpload(upload.owner)())
       const written = orStop(await to.sync())
       const advanced = orStop(await uploads.advance(uid, { from: noted.offset, ...written })())
       // Another request has continued or ended the upload, so it is not this one's to decide about.

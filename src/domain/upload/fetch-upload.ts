@@ -58,6 +58,8 @@ const ofUploadFailure = (error: { readonly _tag: string; readonly message?: stri
       return gone
     case 'TooLarge':
       return refusal('the file is longer than uploads may be')
+    case 'Forbidden':
+      return refusal('the user that asked for it is no admin any more')
     case 'NoSpace':
       return refusal('the disk has no space for this file')
     case 'WrongKind':

@@ -26,8 +26,10 @@ describe('a received upload', () => {
 
   const append = (uid: UploadUid) =>
     larder.uploadService.withUpload(ann, uid, (held) => held.append(inChunks(picture)))
-  const begin = () =>
-    right(larder.uploadService.begin(rightsOfAdmin('ann', 1e9), anUploadRequest(picture.length)))
+  const begin = async () => {
+    await right(larder.admins.setAdmin('ann', true))
+    return right(larder.uploadService.begin(rightsOfAdmin('ann', 1e9), anUploadRequest(picture.length)))
+  }
   const stateOf = async (uid: UploadUid) => (await right(larder.uploadService.status(ann, uid))).state
   const sweep = () => larder.sweepUploads(neverAborted)()
   const files = async () => (await readdir(folder.path())).filter((name) => name.startsWith('up_'))
