@@ -139,7 +139,10 @@ export const fetchUpload = (
         (received): TE.TaskEither<Failure, FetchEnd> =>
           pipe(
             // The admin got the uid of the job before there was a file.
-            finishUpload({ ...deps, newUid: { ...newUid, job: () => job } }, received, hold.lost),
+            finishUpload({ ...deps, newUid: { ...newUid, job: () => job } }, received, hold.lost, {
+              // The reason and the end of the upload are written at once, so that its admin always finds one of both.
+              discards: false,
+            }),
             TE.mapLeft(ofUploadFailure),
             TE.map(({ isNew }) => (isNew ? 'received' : 'ended')),
           ),

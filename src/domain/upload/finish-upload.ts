@@ -52,12 +52,14 @@ const refusedForTicket = notAccepted('the file is not accepted')
 
 /**
  * Acknowledges an upload whose bytes are all on disk: it becomes a new file, or the file that the library has already.
- * The caller has the lock until `lost` is aborted. Finishing it again returns the same. Bytes that are not accepted are deleted, with the upload.
+ * The caller has the lock until `lost` is aborted. Finishing it again returns the same. Bytes that are not accepted are deleted, with the
+ * upload, unless the caller does so itself (`discards`).
  */
 export const finishUpload = (
   deps: FinishDeps,
   upload: Upload,
   lost: AbortSignal,
+  { discards = true }: { readonly discards?: boolean } = {},
 ): TE.TaskEither<FinishFailure, FinishedUpload> => {
   const { incoming, uploads, ingest, newUid } = deps
   const { uid, offset, hashes, deduplicates } = upload
@@ -66,6 +68,7 @@ export const finishUpload = (
   const refuse =
     (failure: FinishFailure): TE.TaskEither<FinishFailure, never> =>
     async () => {
+      if (!discards) return E.left(failure)
       const discarded = await discardUpload(deps, upload, false, lost)()
       return E.isLeft(discarded) ? discarded : E.left(failure)
     }
