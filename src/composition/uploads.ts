@@ -38,7 +38,7 @@ export const createUploadServices = (
   const { uploads, incoming, imageFiles, contentFiles, locks, files, sleep, monotonic, clock, newUid, log } =
     adapters
   const { tickets, ticketSecrets, users, revocations, fetches, outbound } = adapters
-  const common = { uploads, incoming, ingest, locks, files, newUid }
+  const common = { uploads, incoming, ingest, locks, files, newUid, clock }
   const uploadIntake = createUploadIntake(common, (upload, error) => {
     log.warn('uploads.not_stored', { upload, cause: describeFailure(error) })
   })
@@ -50,7 +50,6 @@ export const createUploadServices = (
     contentFiles,
     sleep,
     monotonic,
-    clock,
     maxBytes: uploadMaxBytes,
     reserveBytes,
   })

@@ -136,7 +136,9 @@ export const appendBytes =
       orStop(await writer.write(bytes))
       if (!isHeadChecked && writer.size() >= headBytes) {
         isHeadChecked = true
-        orStop(acceptedKind(upload, orStop(await incoming.head(uid)())))
+        const head = orStop(await incoming.head(uid)())
+        if (head === null) throw new Stop(notFound('upload', uid))
+        orStop(acceptedKind(upload, head))
       }
       if (writer.size() - noted.offset < noteBytes) return
       await note(writer)

@@ -111,7 +111,10 @@ export const finishUpload = (
 
   return pipe(
     offset === 0 ? TE.right(new Uint8Array()) : incoming.head(uid),
-    TE.map((head) => acceptedKind(upload, head)),
+    TE.map(
+      (head): E.Either<FinishFailure, MediaKind> =>
+        head === null ? E.left(notFound('upload', uid)) : acceptedKind(upload, head),
+    ),
     TE.flatMap(
       E.matchW(
         (failure): TE.TaskEither<FinishFailure, FinishedUpload> => refuse(failure),
