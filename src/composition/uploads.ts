@@ -44,6 +44,9 @@ export const createUploadServices = (
   })
   const mayUpload = createMayUpload({ users, revocations })
   const withIntake = { ...common, mayUpload, intake: uploadIntake }
+  const onUnreadable = (upload: string, error: Unavailable): void => {
+    log.warn('uploads.unreadable', { upload, cause: describeFailure(error) })
+  }
   const uploadService = createUploadService({
     ...withIntake,
     imageFiles,
@@ -67,7 +70,7 @@ export const createUploadServices = (
       reserveBytes,
       rightsOf: (admin) => rightsOfAdmin(admin, uploadMaxBytes),
     }),
-    sweepUploads: (signal) => sweepUploads(withIntake, signal),
+    sweepUploads: (signal) => sweepUploads({ ...withIntake, onUnreadable }, signal),
   }
 }
 

@@ -134,6 +134,8 @@ export type UploadIntake = {
    * failed: then the sweep tries it again. Never rejects.
    */
   readonly store: (uid: UploadUid) => Promise<void>
+  /** Begins to store an original, unless an earlier call still does so. Does not wait for its end. */
+  readonly begin: (uid: UploadUid) => void
   /** Ends what is being stored. */
   readonly stop: () => Promise<void>
 }
@@ -147,6 +149,7 @@ export const createUploadIntake = (
   let free = slots
   const waiting: Array<() => void> = []
   const running = new Set<Promise<void>>()
+  const begun = new Set<UploadUid>()
 
   const enter = async (): Promise<void> => {
     if (free > 0) free -= 1
@@ -171,11 +174,18 @@ export const createUploadIntake = (
     }
   }
 
+  const store = (uid: UploadUid): Promise<void> => {
+    const stored = storeOne(uid).finally(() => running.delete(stored))
+    running.add(stored)
+    return stored
+  }
+
   return {
-    store: (uid) => {
-      const stored = storeOne(uid).finally(() => running.delete(stored))
-      running.add(stored)
-      return stored
+    store,
+    begin: (uid) => {
+      if (begun.has(uid)) return
+      begun.add(uid)
+      store(uid).finally(() => begun.delete(uid))
     },
     stop: async () => {
       stopping.abort()
