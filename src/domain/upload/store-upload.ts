@@ -185,7 +185,8 @@ export const createUploadIntake = (
     begin: (uid) => {
       if (begun.has(uid)) return
       begun.add(uid)
-      store(uid).finally(() => begun.delete(uid))
+      const forget = (): boolean => begun.delete(uid)
+      store(uid).then(forget, forget)
     },
     stop: async () => {
       stopping.abort()
