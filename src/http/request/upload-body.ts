@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { ByteStream } from '../../domain/media/bytes.ts'
 import { TimeoutError } from '../../domain/shared/timeout-error.ts'
 import { E } from '../../fp.ts'
+import type { Monotonic } from '../../ports/monotonic.ts'
 import { type RequestBody, sendContinue } from './request-body.ts'
 import { createPace } from './upload-pace.ts'
 
@@ -17,7 +18,11 @@ const maxSilenceMs = 30_000
  * Yields the bytes as they arrive. The timeout applies to each piece, without the time in which the reader
  * processes it.
  */
-async function* receive(request: IncomingMessage, milliseconds: number): AsyncGenerator<Uint8Array> {
+async function* receive(
+  request: IncomingMessage,
+  milliseconds: number,
+  monotonic: Monotonic,
+): AsyncGenerator<Uint8Array> {
   // If the handler stops reading early, it still sends a reply, so the request must not be destroyed.
   const pieces = request.iterator({ destroyOnReturn: false })
   let isWaiting = false
@@ -31,11 +36,11 @@ async function* receive(request: IncomingMessage, milliseconds: number): AsyncGe
     for (;;) {
       timer.refresh()
       isWaiting = true
-      const since = performance.now()
+      const since = monotonic()
       const piece = await pieces.next()
       isWaiting = false
       if (piece.done === true) return
-      checkPace(performance.now() - since, piece.value.length)
+      checkPace(monotonic() - since, piece.value.length)
       yield piece.value
     }
   } finally {
@@ -52,10 +57,10 @@ export const uploadBody: RequestBody<ByteStream> = {
   maxBytes: null,
   codec: null,
   createReader:
-    ({ milliseconds }) =>
+    ({ milliseconds, monotonic }) =>
     (ctx) =>
     async () => {
       sendContinue(ctx)
-      return E.right(receive(ctx.req, Math.min(milliseconds, maxSilenceMs)))
+      return E.right(receive(ctx.req, Math.min(milliseconds, maxSilenceMs), monotonic))
     },
 }
