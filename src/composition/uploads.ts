@@ -5,6 +5,7 @@ import { describeFailure } from '../domain/background/describe-failure.ts'
 import type { IngestService } from '../domain/ingest/ingest-service.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
 import { createFetchService, type FetchService } from '../domain/upload/fetch-service.ts'
+import { createMayUpload } from '../domain/upload/may-upload.ts'
 import { createUploadIntake, type UploadIntake } from '../domain/upload/store-upload.ts'
 import { createTicketService, type TicketService } from '../domain/upload/ticket-service.ts'
 import { createUploadService, type UploadService } from '../domain/upload/upload-service.ts'
@@ -37,18 +38,21 @@ export const createUploadServices = (
   const { uploads, incoming, imageFiles, contentFiles, locks, files, sleep, monotonic, clock, newUid, log } =
     adapters
   const { tickets, ticketSecrets, users, revocations, fetches, outbound } = adapters
-  const common = { uploads, incoming, ingest, locks, files, newUid }
+  const common = { uploads, incoming, ingest, locks, files, newUid, clock }
   const uploadIntake = createUploadIntake(common, (upload, error) => {
     log.warn('uploads.not_stored', { upload, cause: describeFailure(error) })
   })
-  const withIntake = { ...common, intake: uploadIntake }
+  const mayUpload = createMayUpload({ users, revocations })
+  const withIntake = { ...common, mayUpload, intake: uploadIntake }
+  const onUnreadable = (upload: string, error: Unavailable): void => {
+    log.warn('uploads.unreadable', { upload, cause: describeFailure(error) })
+  }
   const uploadService = createUploadService({
     ...withIntake,
     imageFiles,
     contentFiles,
     sleep,
     monotonic,
-    clock,
     maxBytes: uploadMaxBytes,
     reserveBytes,
   })
@@ -66,7 +70,7 @@ export const createUploadServices = (
       reserveBytes,
       rightsOf: (admin) => rightsOfAdmin(admin, uploadMaxBytes),
     }),
-    sweepUploads: (signal) => sweepUploads(withIntake, signal),
+    sweepUploads: (signal) => sweepUploads({ ...withIntake, onUnreadable }, signal),
   }
 }
 

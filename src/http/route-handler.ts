@@ -171,7 +171,8 @@ export const createRouteHandler = ({
   ): { readonly maxBytes: number; readonly read: ReadBody<B> } | null => {
     if (body === undefined) return null
     const maxBytes = body.maxBytes === null ? Infinity : Math.min(body.maxBytes, limits.bodyBytes)
-    return { maxBytes, read: body.createReader({ maxBytes, milliseconds: limits.requestMilliseconds }) }
+    const milliseconds = limits.requestMilliseconds
+    return { maxBytes, read: body.createReader({ maxBytes, milliseconds, monotonic }) }
   }
 
   return (route) => {

@@ -38,8 +38,11 @@ export type IncomingFiles = {
   readonly open: (uid: UploadUid, from: SavedBytes) => TE.TaskEither<Unavailable, IncomingWriter | null>
   /** Returns the sha512 (lower-case hex) of the bytes before `offset`. Reads them only if `hashes` is not their state. */
   readonly sha512: (uid: UploadUid, written: SavedBytes) => TE.TaskEither<Unavailable, string>
-  /** Reads the first bytes of the file (up to 4,096), from which its type is detected. */
-  readonly head: (uid: UploadUid) => TE.TaskEither<Unavailable, Uint8Array>
+  /**
+   * Reads the first bytes of the file (up to 4,096), from which its type is detected. Returns `null` if the folder certainly has
+   * no such file; fails if the folder is not there, or has another name than before.
+   */
+  readonly head: (uid: UploadUid) => TE.TaskEither<Unavailable, Uint8Array | null>
   readonly pathOf: (uid: UploadUid) => string
   /** Removes the file, if it exists. */
   readonly remove: (uid: UploadUid) => TE.TaskEither<Unavailable, void>

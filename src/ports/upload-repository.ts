@@ -74,11 +74,11 @@ export type UploadRepository = {
    */
   readonly receive: (uid: UploadUid, received: ReceivedUpload) => TE.TaskEither<Unavailable, UploadReceipt>
   /**
-   * Gives a received upload another target, the file of the library with the same bytes, which was added meanwhile.
-   * Returns `false` if the upload is not in the state `received`.
+   * Gives a received upload another target, the file of the library with the same bytes, which was added meanwhile. Each
+   * upload that has its target gets the new one, too. Returns `false` if the upload is not in the state `received`.
    */
   readonly adopt: (uid: UploadUid, target: UploadTarget) => TE.TaskEither<Unavailable, boolean>
-  /** Refuses a received upload. Returns `false` if it is not in the state `received`. */
+  /** Refuses a received upload, and each that has its target. Returns `false` if it is not in the state `received`. */
   readonly refuse: (uid: UploadUid, reason: string) => TE.TaskEither<Unavailable, boolean>
   /**
    * Deletes an upload that is being received. `givesBack`: its ticket may be used again for what it took, because the

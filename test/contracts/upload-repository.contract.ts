@@ -148,6 +148,23 @@ export const uploadRepositoryContract = (make: () => Promise<Subject>): void => 
     expect(await find(other)).to.deep.include({ state: 'refused', reason: 'no' })
   })
 
+  it('takes along the uploads of the same bytes that were to become its file', async () => {
+    const target = { kind: 'image', media: 'if_9', job: null } as const
+    const pair = async (sha: string, media: string): Promise<readonly [UploadUid, UploadUid]> => {
+      const uids = [await begin(), await begin()] as const
+      for (const uid of uids) await right(subject.uploads.receive(uid, received(sha, media)))
+      return uids
+    }
+    const [first, twin] = await pair('1', 'if_1')
+    const [refused, refusedTwin] = await pair('2', 'if_2')
+    expect(await right(subject.uploads.adopt(first, target))).to.equal(true)
+    expect(await right(subject.uploads.refuse(refused, 'no'))).to.equal(true)
+    for (const uid of [first, twin]) expect(await find(uid)).to.deep.include({ state: 'in_library', target })
+    for (const uid of [refused, refusedTwin])
+      expect(await find(uid)).to.deep.include({ state: 'refused', reason: 'no' })
+    expect(await right(subject.uploads.isReceived('if_1'))).to.equal(false)
+  })
+
   it('lists what is complete or cannot be continued', async () => {
     await begin()
     const complete = await begin()

@@ -98,6 +98,13 @@ export const createFsIncomingFiles = (dir: string, clock: Clock): IncomingFiles 
 
   const pathOf = (uid: UploadUid): string => join(dir, uid)
 
+  /** Throws if the folder is not the one whose name this process has: a disk that is not mounted has no files. */
+  const assertMounted = async (): Promise<void> => {
+    const before = await name
+    if (before === null || (await readFile(join(dir, nameFile), 'utf8')) !== before)
+      throw new Error('the folder of incoming files is not there')
+  }
+
   return {
     folder,
 
@@ -133,7 +140,11 @@ export const createFsIncomingFiles = (dir: string, clock: Clock): IncomingFiles 
 
     head: (uid) =>
       TE.tryCatch(async () => {
-        const file = await open(pathOf(uid), 'r')
+        const file = await orIfNotFound(open(pathOf(uid), 'r'), null)
+        if (file === null) {
+          await assertMounted()
+          return null
+        }
         try {
           const { buffer, bytesRead } = await file.read(Buffer.alloc(headSize), 0, headSize, 0)
           return buffer.subarray(0, bytesRead)

@@ -1,6 +1,7 @@
 import * as t from 'io-ts'
 import type { Knex } from 'knex'
 import { UploadUid } from '../../domain/media/ids.ts'
+import type { Unavailable } from '../../domain/shared/errors.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
 import { storedUploadStates, type UploadTarget } from '../../domain/upload/upload.ts'
 import { E, O, pipe, TE } from '../../fp.ts'
@@ -70,14 +71,6 @@ export const createKnexUploadRepository = (db: Knex, expireSeconds: number): Upl
        expires_at = ${sql.expiryOf('?', 'u.created_at')}
      where uid = ? and state = 'receiving' and received_offset = ? returning uid`,
   )
-  const end = (state: string) => (set: string) =>
-    `update uploads set state = '${state}', ended_at = now(), ${set} where uid = ? and state = 'received' returning uid`
-  const updateTarget = writeMany(
-    'uploads.adopt',
-    Uid,
-    end('in_library')('media = ?, media_kind = ?, job = ?'),
-  )
-  const updateRefused = writeMany('uploads.refuse', Uid, end('refused')('reason = ?'))
   const deleteEnded = writeMany(
     'uploads.forget',
     Uid,
@@ -106,6 +99,26 @@ export const createKnexUploadRepository = (db: Knex, expireSeconds: number): Upl
     const [row] = decodeRows(Count, (await trx.raw(sql.selectUnfinishedByTickets, taken)).rows)
     if ((row?.count ?? 0) >= maxUnfinishedByTickets) throw new NotBegun('too many')
   }
+
+  /**
+   * Ends a received upload, and each that has its target. Until the transaction ends, no upload of the same bytes gets this target.
+   */
+  const endReceived = (
+    uid: string,
+    changes: Readonly<Record<string, string | null>>,
+  ): TE.TaskEither<Unavailable, boolean> =>
+    inTransaction(db, async (trx) => {
+      const select = `select sha512, media from uploads where uid = :uid and state = 'received'`
+      const [before] = decodeRows(sql.ReceivedRow, (await trx.raw(select, { uid })).rows)
+      if (before === undefined) return false
+      await trx.raw(sql.lockBytes, before)
+      const [row] = decodeRows(sql.ReceivedRow, (await trx.raw(`${select} for update`, { uid })).rows)
+      if (row === undefined) return false
+      await trx('uploads')
+        .where(row)
+        .update({ ...changes, ended_at: trx.raw('coalesce(ended_at, now())') })
+      return true
+    })
 
   const targetOf = async (trx: Knex.Transaction, uid: string): Promise<UploadTarget | null> => {
     const { rows } = await trx.raw('select media, media_kind, job from uploads where uid = :uid', { uid })
@@ -180,8 +193,9 @@ export const createKnexUploadRepository = (db: Knex, expireSeconds: number): Upl
 
     receive: (uid, received) => inTransaction(db, (trx) => receiveIn(trx, uid, received)),
 
-    adopt: (uid, { media, kind, job }) => pipe(updateTarget(media, kind, job, uid), hasRow),
-    refuse: (uid, reason) => pipe(updateRefused(reason, uid), hasRow),
+    adopt: (uid, { media, kind, job }) =>
+      endReceived(uid, { state: 'in_library', media, media_kind: kind, job }),
+    refuse: (uid, reason) => endReceived(uid, { state: 'refused', reason }),
 
     abandon: (uid, givesBack) =>
       inTransaction(db, async (trx) => {

@@ -19,12 +19,16 @@ const targetCodecs = { media: nullable(t.string), mediaKind: nullable(MediaKind)
 
 export const TargetRow = snakeCased(t.strict(targetCodecs))
 
+/** What uploads of the same bytes have in common, once one is received. */
+export const ReceivedRow = t.strict({ sha512: t.string, media: t.string })
+
 export const UploadRow = snakeCased(
   t.strict({
     ...targetCodecs,
     uid: UploadUid,
     admin: nullable(t.string),
     ticket: nullable(TicketUid),
+    ticketAdmin: nullable(t.string),
     protocol: oneOf('upload_protocol', uploadProtocols),
     folder: t.string,
     state: oneOf('upload_state', storedUploadStates),
@@ -53,7 +57,7 @@ const timeColumn = (column: string): string => `${epochMilliseconds(`u.${column}
 
 /** The columns of UploadRow. The row of the upload must be named `u` in the statement. */
 export const uploadColumns = `
-  u.uid, u.admin, u.ticket, u.protocol, u.folder, u.state, u.length, u.received_offset, u.hashes, u.name, u.title, u.alt,
+  u.uid, u.admin, u.ticket, u.ticket_admin, u.protocol, u.folder, u.state, u.length, u.received_offset, u.hashes, u.name, u.title, u.alt,
   u.public, u.metadata, u.kinds, u.max_bytes, u.deduplicates, u.view, u.sent_metadata, u.sha512, u.media,
   u.media_kind, u.job, u.reason, ${['created_at', 'touched_at', 'expires_at'].map(timeColumn).join(', ')}`
 
@@ -61,14 +65,17 @@ export const toTarget = ({ media, mediaKind, job }: t.TypeOf<typeof TargetRow>):
   media === null || mediaKind === null ? null : { kind: mediaKind, media, job }
 
 export const toUpload = (row: t.TypeOf<typeof UploadRow>): Upload => {
-  const { admin, ticket, receivedOffset, title, alt, public: isPublic, metadata, view } = row
+  const { admin, ticket, ticketAdmin, receivedOffset, title, alt, public: isPublic, metadata, view } = row
   const { media, mediaKind, job, sha512, ...rest } = row
   const { uid, protocol, folder, state, length, hashes, name, kinds, maxBytes, deduplicates } = rest
   const { sentMetadata, reason, createdAt, touchedAt, expiresAt } = rest
   return {
     uid,
     // A check of the table says that one of them is set.
-    owner: ticket === null ? { kind: 'admin', sub: admin ?? '' } : { kind: 'ticket', ticket },
+    owner:
+      ticket === null
+        ? { kind: 'admin', sub: admin ?? '' }
+        : { kind: 'ticket', ticket, admin: ticketAdmin ?? '' },
     protocol,
     folder,
     state,

@@ -2,9 +2,9 @@ import type { MediaChange } from '../../domain/library/media-change.ts'
 import type { MediaRecord } from '../../domain/library/media-item.ts'
 import type { StoredFile } from '../../domain/media/stored-file.ts'
 import type { NewUpload, Upload } from '../../domain/upload/upload.ts'
-import type { MemoryFetches } from './memory-fetch-repository.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { NewLibraryFile } from '../../ports/library-repository.ts'
+import type { MemoryFetches } from './memory-fetch-repository.ts'
 
 /** What `MediaRepository` changes, and what never changes. */
 type Stored = Pick<

@@ -51,6 +51,16 @@ export const createMemoryUploadRepository = ({
     return true
   }
 
+  /** Ends a received upload, and each that has its target. Returns `false` if it is not received. */
+  const endReceived = (uid: string, changed: Partial<Upload>): boolean => {
+    const upload = uploads.get(uid)
+    if (upload === undefined || upload.state !== 'received') return false
+    for (const one of all())
+      if (one.sha512 === upload.sha512 && one.target?.media === upload.target?.media)
+        change(one.uid, one.state, changed)
+    return true
+  }
+
   const twinOf = (sha512: string): UploadTarget | null => {
     const file = media
       .all()
@@ -147,8 +157,8 @@ export const createMemoryUploadRepository = ({
         return { result: 'twin', target: twin }
       }),
 
-    adopt: (uid, target) => TE.fromIO(() => change(uid, 'received', { state: 'in_library', target })),
-    refuse: (uid, reason) => TE.fromIO(() => change(uid, 'received', { state: 'refused', reason })),
+    adopt: (uid, target) => TE.fromIO(() => endReceived(uid, { state: 'in_library', target })),
+    refuse: (uid, reason) => TE.fromIO(() => endReceived(uid, { state: 'refused', reason })),
 
     abandon: (uid, givesBack) =>
       TE.fromIO(() => {

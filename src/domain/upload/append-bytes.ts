@@ -3,6 +3,7 @@ import type { IncomingFiles, IncomingWriter } from '../../ports/incoming-files.t
 import type { UploadRepository } from '../../ports/upload-repository.ts'
 import type { ByteStream } from '../media/bytes.ts'
 import {
+  type Forbidden,
   type NoSpace,
   type NotAccepted,
   type NotFound,
@@ -15,24 +16,28 @@ import {
 } from '../shared/errors.ts'
 import { workStoppedFailure } from '../shared/work-stopped.ts'
 import { acceptedKind, headBytes } from './accepted-kind.ts'
+import type { MayUpload } from './may-upload.ts'
 import type { Upload } from './upload.ts'
 import type { UploadHold } from './upload-lock.ts'
 
 export type AppendDeps = {
   readonly incoming: IncomingFiles
   readonly uploads: UploadRepository
+  readonly mayUpload: MayUpload
   /** How many bytes of the disk must stay free. */
   readonly reserveBytes: number
 }
 
-export type AppendFailure = NotFound | TooLarge | NoSpace | NotAccepted | WrongKind | Unavailable
+export type AppendFailure = Forbidden | NotFound | TooLarge | NoSpace | NotAccepted | WrongKind | Unavailable
 
 /** The bytes that arrived. */
 export type Appended = {
   /** The upload with its new offset, which is certainly on disk. */
   readonly upload: Upload
-  /** Why the body ended early; `null` if it did not. */
+  /** Why the body ended early; `null` if it did not, or was interrupted. */
   readonly failure: unknown
+  /** Whether another request asked for the upload before the end of the body, whose other bytes are not read. */
+  readonly isInterrupted: boolean
 }
 
 /** So many bytes at most arrive between two times that progress is written down: what a killed process loses. */
@@ -52,21 +57,23 @@ const orStop = <A>(result: E.Either<AppendFailure, A>): A => {
   return result.right
 }
 
+type BodyEnd = Omit<Appended, 'upload'>
+
 /** The next piece of a body; its failure is the client's, and not one of the disk. */
-type Piece =
-  | { readonly _tag: 'piece'; readonly bytes: Uint8Array }
-  | { readonly _tag: 'end'; readonly failure: unknown }
+type Piece = { readonly _tag: 'piece'; readonly bytes: Uint8Array } | ({ readonly _tag: 'end' } & BodyEnd)
 
 const readPiece = async (pieces: AsyncIterator<Uint8Array>): Promise<Piece> => {
   try {
     const next = await pieces.next()
-    return next.done === true ? { _tag: 'end', failure: null } : { _tag: 'piece', bytes: next.value }
+    return next.done === true
+      ? { _tag: 'end', failure: null, isInterrupted: false }
+      : { _tag: 'piece', bytes: next.value }
   } catch (failure) {
-    return { _tag: 'end', failure }
+    return { _tag: 'end', failure, isInterrupted: false }
   }
 }
 
-const ended: Piece = { _tag: 'end', failure: null }
+const interruption: Piece = { _tag: 'end', failure: null, isInterrupted: true }
 
 /**
  * Returns a function that waits for the next piece, or until the signal is aborted: the client may be gone without a word.
@@ -77,9 +84,9 @@ const piecesUntil = (body: ByteStream, ending: AbortSignal): (() => Promise<Piec
   let end: () => void = () => undefined
   ending.addEventListener('abort', () => end(), { once: true })
   return () => {
-    if (ending.aborted) return Promise.resolve(ended)
+    if (ending.aborted) return Promise.resolve(interruption)
     const interrupted = new Promise<Piece>((resolve) => {
-      end = () => resolve(ended)
+      end = () => resolve(interruption)
     })
     return Promise.race([readPiece(pieces), interrupted])
   }
@@ -88,11 +95,11 @@ const piecesUntil = (body: ByteStream, ending: AbortSignal): (() => Promise<Piec
 /**
  * Appends a body to the file of an upload, whose lock the caller has. Whatever ends the body, the bytes that have arrived
  * are on disk, and the row tells so, when this returns. Ends early when another request asks for the upload. Fails with
- * NotFound if the bytes before are gone.
+ * NotFound if the bytes before are gone, and with Forbidden if the owner lost the right meanwhile.
  */
 export const appendBytes =
   (
-    { incoming, uploads, reserveBytes }: AppendDeps,
+    { incoming, uploads, mayUpload, reserveBytes }: AppendDeps,
     upload: Upload,
     body: ByteStream,
     { lost, asked }: UploadHold,
@@ -109,6 +116,8 @@ export const appendBytes =
     const note = async (to: IncomingWriter): Promise<void> => {
       if (lost.aborted) throw new Stop(workStoppedFailure)
       if (to.size() === noted.offset && noted.hashes !== null) return
+      // Bytes that are not noted were told to no client, so the end of a right is checked first.
+      orStop(await mayUpload(upload.owner)())
       const written = orStop(await to.sync())
       const advanced = orStop(await uploads.advance(uid, { from: noted.offset, ...written })())
       // Another request has continued or ended the upload, so it is not this one's to decide about.
@@ -127,24 +136,26 @@ export const appendBytes =
       orStop(await writer.write(bytes))
       if (!isHeadChecked && writer.size() >= headBytes) {
         isHeadChecked = true
-        orStop(acceptedKind(upload, orStop(await incoming.head(uid)())))
+        const head = orStop(await incoming.head(uid)())
+        if (head === null) throw new Stop(notFound('upload', uid))
+        orStop(acceptedKind(upload, head))
       }
       if (writer.size() - noted.offset < noteBytes) return
       await note(writer)
       await checkSpace()
     }
 
-    const receive = async (): Promise<unknown> => {
+    const receive = async (): Promise<BodyEnd> => {
       await checkSpace()
       const nextPiece = piecesUntil(body, AbortSignal.any([asked, lost]))
       for (;;) {
         const piece = await nextPiece()
-        if (piece._tag === 'end') return piece.failure
+        if (piece._tag === 'end') return piece
         await take(piece.bytes)
       }
     }
 
-    const attempt = async (work: () => Promise<unknown>): Promise<E.Either<AppendFailure, unknown>> => {
+    const attempt = async <A>(work: () => Promise<A>): Promise<E.Either<AppendFailure, A>> => {
       try {
         return E.right(await work())
       } catch (error) {
@@ -157,7 +168,9 @@ export const appendBytes =
       const received = await attempt(receive)
       const isNoted = await attempt(() => note(writer))
       if (E.isLeft(received)) return received
-      return E.isLeft(isNoted) ? isNoted : E.right({ upload: noted, failure: received.right })
+      if (E.isLeft(isNoted)) return isNoted
+      const { failure, isInterrupted } = received.right
+      return E.right({ upload: noted, failure, isInterrupted })
     } finally {
       await writer.close()
     }

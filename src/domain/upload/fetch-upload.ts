@@ -58,6 +58,8 @@ const ofUploadFailure = (error: { readonly _tag: string; readonly message?: stri
       return gone
     case 'TooLarge':
       return refusal('the file is longer than uploads may be')
+    case 'Forbidden':
+      return refusal('the user that asked for it is no admin any more')
     case 'NoSpace':
       return refusal('the disk has no space for this file')
     case 'WrongKind':
@@ -98,12 +100,11 @@ export const fetchUpload = (
       if (E.isLeft(declared)) return declared
       const appended = await appendBytes(deps, { ...upload, length }, response.body, hold)()
       if (E.isLeft(appended)) return E.left(ofUploadFailure(appended.left))
-      const { failure, upload: now } = appended.right
+      const { failure, isInterrupted, upload: now } = appended.right
       const fault = outboundFaultOf(failure)
       if (fault !== null) return E.left(ofFault(fault))
       if (failure !== null) throw failure
-      // The append ends early without a failure when another request asks for the upload.
-      if (hold.asked.aborted) return E.left(stopped)
+      if (isInterrupted) return E.left(stopped)
       const closed = length === null ? await declare(now.offset)() : E.right(undefined)
       return E.isLeft(closed) ? closed : E.right({ ...now, length: now.offset })
     }
@@ -138,7 +139,10 @@ export const fetchUpload = (
         (received): TE.TaskEither<Failure, FetchEnd> =>
           pipe(
             // The admin got the uid of the job before there was a file.
-            finishUpload({ ...deps, newUid: { ...newUid, job: () => job } }, received),
+            finishUpload({ ...deps, newUid: { ...newUid, job: () => job } }, received, hold.lost, {
+              // The reason and the end of the upload are written at once, so that its admin always finds one of both.
+              discards: false,
+            }),
             TE.mapLeft(ofUploadFailure),
             TE.map(({ isNew }) => (isNew ? 'received' : 'ended')),
           ),
@@ -148,9 +152,12 @@ export const fetchUpload = (
   const end = (failure: Failure): TE.TaskEither<Unavailable, FetchEnd> => {
     switch (failure._tag) {
       case 'FetchRefusal':
+        if (hold.lost.aborted) return TE.right('stopped')
         return pipe(
-          incoming.remove(uid),
-          TE.flatMap(() => fetches.refuse(uid, failure.reason)),
+          fetches.refuse(uid, failure.reason),
+          // The row is gone unless the upload was acknowledged. Otherwise its file is needed, and a sweep removes it in the end.
+          TE.flatMap(() => uploads.find(uid)),
+          TE.flatMap((found) => (O.isNone(found) ? incoming.remove(uid) : TE.right(undefined))),
           TE.map(() => 'ended'),
         )
       case 'FetchStopped':

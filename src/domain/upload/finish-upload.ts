@@ -14,6 +14,7 @@ import {
   type Unavailable,
   type WrongKind,
 } from '../shared/errors.ts'
+import { workStoppedFailure } from '../shared/work-stopped.ts'
 import { acceptedKind } from './accepted-kind.ts'
 import type { Upload, UploadTarget } from './upload.ts'
 
@@ -30,16 +31,20 @@ export type FinishFailure = NotAccepted | WrongKind | TakenDown | NotFound | Una
 export type FinishedUpload = { readonly target: UploadTarget; readonly isNew: boolean }
 
 /**
- * Deletes an upload that is not acknowledged, with its file. The row goes last: a file without a row would be an orphan.
+ * Deletes an upload that is not acknowledged, with its file. Returns `false`, and deletes nothing, if it is acknowledged. The
+ * row goes first, because another process may acknowledge the upload until then; a file that stays behind is an orphan,
+ * and swept. Does nothing, and fails, if the lock is `lost`.
  */
 export const discardUpload = (
   { incoming, uploads }: Pick<FinishDeps, 'incoming' | 'uploads'>,
   { uid }: Pick<Upload, 'uid'>,
   givesBack: boolean,
+  lost: AbortSignal,
 ): TE.TaskEither<Unavailable, boolean> =>
   pipe(
-    incoming.remove(uid),
-    TE.flatMap(() => uploads.abandon(uid, givesBack)),
+    TE.fromIO(() => lost.aborted),
+    TE.flatMap((isLost) => (isLost ? TE.left(workStoppedFailure) : uploads.abandon(uid, givesBack))),
+    TE.tap((isDeleted) => (isDeleted ? incoming.remove(uid) : TE.right(undefined))),
   )
 
 /** The words for a ticket's caller, who is not told why: they would learn what the library had. */
@@ -47,11 +52,14 @@ const refusedForTicket = notAccepted('the file is not accepted')
 
 /**
  * Acknowledges an upload whose bytes are all on disk: it becomes a new file, or the file that the library has already.
- * The caller has the lock. Finishing it again returns the same. Bytes that are not accepted are deleted, with the upload.
+ * The caller has the lock until `lost` is aborted. Finishing it again returns the same. Bytes that are not accepted are deleted, with the
+ * upload, unless the caller does so itself (`discards`).
  */
 export const finishUpload = (
   deps: FinishDeps,
   upload: Upload,
+  lost: AbortSignal,
+  { discards = true }: { readonly discards?: boolean } = {},
 ): TE.TaskEither<FinishFailure, FinishedUpload> => {
   const { incoming, uploads, ingest, newUid } = deps
   const { uid, offset, hashes, deduplicates } = upload
@@ -60,7 +68,8 @@ export const finishUpload = (
   const refuse =
     (failure: FinishFailure): TE.TaskEither<FinishFailure, never> =>
     async () => {
-      const discarded = await discardUpload(deps, upload, false)()
+      if (!discards) return E.left(failure)
+      const discarded = await discardUpload(deps, upload, false, lost)()
       return E.isLeft(discarded) ? discarded : E.left(failure)
     }
 
@@ -102,7 +111,10 @@ export const finishUpload = (
 
   return pipe(
     offset === 0 ? TE.right(new Uint8Array()) : incoming.head(uid),
-    TE.map((head) => acceptedKind(upload, head)),
+    TE.map(
+      (head): E.Either<FinishFailure, MediaKind> =>
+        head === null ? E.left(notFound('upload', uid)) : acceptedKind(upload, head),
+    ),
     TE.flatMap(
       E.matchW(
         (failure): TE.TaskEither<FinishFailure, FinishedUpload> => refuse(failure),

@@ -1,5 +1,6 @@
 import { E, O, pipe, TE } from '../../fp.ts'
-import type { IncomingFiles } from '../../ports/incoming-files.ts'
+import type { Clock } from '../../ports/clock.ts'
+import { type IncomingFiles, incomingFilesDependency } from '../../ports/incoming-files.ts'
 import type { LocalFiles } from '../../ports/local-files.ts'
 import type { UploadRepository } from '../../ports/upload-repository.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
@@ -17,6 +18,7 @@ type StoreUploadDeps = {
   readonly ingest: Pick<IngestService, 'addReceived' | 'findTwin'>
   readonly locks: Pick<WorkLocks, 'tryWith'>
   readonly files: Pick<LocalFiles, 'inspect'>
+  readonly clock: Clock
 }
 
 /** The library has the bytes, which came in another way after the upload was received; or they were taken down. */
@@ -40,6 +42,20 @@ const adoptTwin = (
   )
 }
 
+/** A folder that several machines share may show a file to one of them later (milliseconds). */
+const certainlyGoneMs = 600_000
+
+const lostReason = 'the bytes were lost before they were stored: send them again'
+
+/** The file of a received upload is not in its folder. No later attempt finds it, so that its owner is told. */
+const endLost = (
+  { uploads, clock }: StoreUploadDeps,
+  { uid, touchedAt }: Upload,
+): TE.TaskEither<Unavailable, unknown> =>
+  clock() - touchedAt > certainlyGoneMs
+    ? uploads.refuse(uid, lostReason)
+    : TE.left(unavailable(incomingFilesDependency)('the file is not there'))
+
 /** The disk has changed the bytes after they were acknowledged. */
 const damagedFailure = unavailable('incoming files')('the bytes have another sha512 than those that arrived')
 
@@ -60,7 +76,7 @@ const storeIn = (
     details,
     upload: { uid, sharesBytes: deduplicates },
   }
-  return pipe(
+  const store = pipe(
     files.inspect(incoming.pathOf(uid)),
     TE.flatMap(
       (source): TE.TaskEither<Refused | Unavailable, boolean> =>
@@ -73,6 +89,14 @@ const storeIn = (
         isAdded ? TE.right(undefined) : adoptTwin(deps, upload),
     ),
     TE.flatMap(() => incoming.remove(uid)),
+  )
+  return pipe(
+    incoming.head(uid),
+    TE.flatMap(
+      (head): TE.TaskEither<Refused | Unavailable, unknown> =>
+        head === null ? endLost(deps, upload) : store,
+    ),
+    TE.map(() => undefined),
   )
 }
 
@@ -110,6 +134,8 @@ export type UploadIntake = {
    * failed: then the sweep tries it again. Never rejects.
    */
   readonly store: (uid: UploadUid) => Promise<void>
+  /** Begins to store an original, unless an earlier call still does so. Does not wait for its end. */
+  readonly begin: (uid: UploadUid) => void
   /** Ends what is being stored. */
   readonly stop: () => Promise<void>
 }
@@ -123,6 +149,7 @@ export const createUploadIntake = (
   let free = slots
   const waiting: Array<() => void> = []
   const running = new Set<Promise<void>>()
+  const begun = new Set<UploadUid>()
 
   const enter = async (): Promise<void> => {
     if (free > 0) free -= 1
@@ -147,11 +174,19 @@ export const createUploadIntake = (
     }
   }
 
+  const store = (uid: UploadUid): Promise<void> => {
+    const stored = storeOne(uid).finally(() => running.delete(stored))
+    running.add(stored)
+    return stored
+  }
+
   return {
-    store: (uid) => {
-      const stored = storeOne(uid).finally(() => running.delete(stored))
-      running.add(stored)
-      return stored
+    store,
+    begin: (uid) => {
+      if (begun.has(uid)) return
+      begun.add(uid)
+      const forget = (): boolean => begun.delete(uid)
+      store(uid).then(forget, forget)
     },
     stop: async () => {
       stopping.abort()

@@ -45,7 +45,7 @@ export const createTicketService = (deps: Deps): TicketService => {
   const { tickets, ticketSecrets, users, revocations, newUid, publicUrl } = deps
 
   const toRights = (ticket: UploadTicket): UploadRights => ({
-    owner: { kind: 'ticket', ticket: ticket.uid },
+    owner: { kind: 'ticket', ticket: ticket.uid, admin: ticket.admin },
     maxBytes: ticket.maxBytes,
     kinds: ticket.kinds,
     fixed: ticket.details,

@@ -27,7 +27,7 @@ const retryMs = 50
 /** A holder ends with its current piece, and then waits for the disk and the database. */
 const maxWaitMs = 4000
 
-const uploadBusy = conflict('another request for this upload is running')
+export const uploadBusy = conflict('another request for this upload is running')
 
 const nameOf = (uid: UploadUid): string => `upload:${uid}`
 

@@ -97,6 +97,8 @@ type UploadServiceDeps = AppendDeps &
     readonly clock: Clock
   }
 
+type Finish = (upload: Upload, signals: UploadHold) => TE.TaskEither<UploadFailure, FinishedUpload>
+
 const missing = (uid: string): NotFound => notFound('upload', uid)
 
 /** What of the client's words counts: of a ticket's caller only the title, if the ticket has none. */
@@ -131,20 +133,16 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
 
   /** `onReceived`: is called when the upload is acknowledged, and its original is not stored yet. */
   const finishWith =
-    (onReceived: () => void) =>
-    (upload: Upload): TE.TaskEither<UploadFailure, FinishedUpload> =>
+    (onReceived: () => void): Finish =>
+    (upload, { lost }) =>
       pipe(
-        finishUpload(deps, upload),
+        finishUpload(deps, upload, lost),
         TE.tapIO(({ isNew }) => () => {
           if (isNew) onReceived()
         }),
       )
 
-  const hold = (
-    upload: Upload,
-    signals: UploadHold,
-    finish: (upload: Upload) => TE.TaskEither<UploadFailure, FinishedUpload>,
-  ): HeldUpload => ({
+  const hold = (upload: Upload, signals: UploadHold, finish: Finish): HeldUpload => ({
     upload,
 
     declareLength: (length) => {
@@ -166,7 +164,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
     append: (body) => {
       // A client that lost the answer to its last bytes sends none at the end. Its file may be gone from the folder.
       if (upload.state !== 'receiving')
-        return TE.right({ upload, failure: null, held: hold(upload, signals, finish) })
+        return TE.right({ upload, failure: null, isInterrupted: false, held: hold(upload, signals, finish) })
       return pipe(
         appendBytes(deps, upload, body, signals),
         TE.orElse((failure): TE.TaskEither<UploadFailure, Appended> => {
@@ -174,26 +172,26 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
           const { _tag } = failure
           if (_tag !== 'NotAccepted' && _tag !== 'WrongKind' && _tag !== 'NotFound') return TE.left(failure)
           return pipe(
-            discardUpload(deps, upload, true),
+            discardUpload(deps, upload, true, signals.lost),
             TE.flatMap(() => TE.left(failure)),
           )
         }),
         TE.map((appended) => ({ ...appended, held: hold(appended.upload, signals, finish) })),
-        TE.tap(({ upload: now }) => (isComplete(now) ? finish(now) : TE.right(undefined))),
+        TE.tap(({ upload: now }) => (isComplete(now) ? finish(now, signals) : TE.right(undefined))),
       )
     },
 
-    finish: finish(upload),
+    finish: finish(upload, signals),
 
     cancel:
       upload.state === 'receiving'
         ? pipe(
-            discardUpload(deps, upload, false),
+            discardUpload(deps, upload, false, signals.lost),
             TE.map(() => undefined),
           )
         : TE.left(conflict('all bytes of the upload have arrived')),
 
-    discard: discardUpload(deps, upload, true),
+    discard: discardUpload(deps, upload, true, signals.lost),
   })
 
   /** Finds an upload whose bytes are in the folder of this process. */
@@ -212,7 +210,8 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
   const refreshed = (
     owner: UploadOwner,
     uid: string,
-    finish: (upload: Upload) => TE.TaskEither<UploadFailure, FinishedUpload>,
+    signals: UploadHold,
+    finish: Finish,
   ): TE.TaskEither<UploadFailure, Upload> =>
     pipe(
       find(owner, uid),
@@ -220,7 +219,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
         if (isExpired(now)) return TE.left(missing(uid))
         if (!isComplete(now)) return TE.right(now)
         return pipe(
-          finish(now),
+          finish(now, signals),
           TE.flatMap(() => find(owner, uid)),
         )
       }),
@@ -280,7 +279,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
           })
           const done = await withUploadLock(deps, upload.uid, (signals) =>
             pipe(
-              refreshed(owner, uid, finish),
+              refreshed(owner, uid, signals, finish),
               TE.flatMap((now) => work(hold(now, signals, finish))),
             ),
           )()

@@ -13,19 +13,23 @@ type UploadSweepDeps = FinishDeps & {
   readonly incoming: IncomingFiles
   readonly uploads: UploadRepository
   readonly locks: Pick<WorkLocks, 'tryWith'>
-  readonly intake: Pick<UploadIntake, 'store'>
+  readonly intake: Pick<UploadIntake, 'begin'>
+  /** Is called with each upload whose file cannot be read or deleted; the next sweep tries it again. */
+  readonly onUnreadable: (uid: UploadUid, error: Unavailable) => void
 }
 
 /** What a sweep of uploads did. */
 export type UploadSweepReport = {
   /** Uploads that were acknowledged: their last byte had arrived, and their client was gone. */
   readonly finished: number
-  /** Received uploads whose originals it has tried to store. */
+  /** Received uploads whose originals are to be stored. The sweep does not wait for them. */
   readonly stored: number
   /** Uploads that expired, or that no process receives any more. */
   readonly discarded: number
   /** Files of which no row tells that they are needed. */
   readonly removedFiles: number
+  /** Uploads whose files cannot be read or deleted. */
+  readonly unreadable: number
 }
 
 /** Maximum number of uploads of each kind in one sweep; the next sweep goes on. */
@@ -49,7 +53,10 @@ export const sweepUploads =
     if (E.isLeft(folder)) return folder
 
     /** Runs while the lock of the upload is held, so that it is certain that no request continues it. */
-    const settle = (stranded: Upload): TE.TaskEither<Unavailable, 'finished' | 'discarded' | 'none'> =>
+    const settle = (
+      stranded: Upload,
+      lost: AbortSignal,
+    ): TE.TaskEither<Unavailable, 'finished' | 'discarded' | 'none'> =>
       pipe(
         uploads.find(stranded.uid),
         TE.flatMap((found): TE.TaskEither<Unavailable, 'finished' | 'discarded' | 'none'> => {
@@ -58,12 +65,12 @@ export const sweepUploads =
           // Another request has continued it since it was listed.
           if (now.touchedAt !== stranded.touchedAt) return TE.right('none')
           const discarded = pipe(
-            discardUpload(deps, now, true),
+            discardUpload(deps, now, true, lost),
             TE.map(() => 'discarded' as const),
           )
           if (now.protocol === 'multipart' || now.offset !== now.length) return discarded
           return pipe(
-            finishUpload(deps, now),
+            finishUpload(deps, now, lost),
             TE.matchE(
               // Bytes that are not accepted are deleted already.
               (failure): TE.TaskEither<Unavailable, 'finished' | 'discarded' | 'none'> =>
@@ -74,18 +81,19 @@ export const sweepUploads =
         }),
       )
 
-    /** The first upload whose file cannot be read or deleted. The rest must not wait for it. */
-    let unreadable: E.Either<Unavailable, never> | null = null
+    let unreadable = 0
     let finished = 0
     let discarded = 0
     const stranded = await uploads.listStranded(folder.right, formIdleMs, sweptAtOnce)()
     if (E.isLeft(stranded)) return stranded
     for (const upload of stranded.right) {
       if (signal.aborted) break
-      const settled = await tryWithUploadLock(deps, upload.uid, () => settle(upload))()
+      const settled = await tryWithUploadLock(deps, upload.uid, ({ lost }) => settle(upload, lost))()
       if (E.isLeft(settled)) {
         if (settled.left.dependency !== incomingFilesDependency) return settled
-        unreadable ??= settled
+        // The rest must not wait for it, and neither must the next sweep.
+        deps.onUnreadable(upload.uid, settled.left)
+        unreadable += 1
         continue
       }
       if (O.isNone(settled.right)) continue
@@ -96,13 +104,13 @@ export const sweepUploads =
     const received = await uploads.listReceived(folder.right, sweptAtOnce)()
     if (E.isLeft(received)) return received
     const stored = signal.aborted ? [] : received.right
-    await Promise.all(stored.map(intake.store))
+    for (const uid of stored) intake.begin(uid)
 
     const removed = await removeFiles(deps)
     if (E.isLeft(removed)) return removed
     const forgotten = await uploads.forget(rememberedMs, sweptAtOnce)()
     if (E.isLeft(forgotten)) return forgotten
-    return unreadable ?? E.right({ finished, stored: stored.length, discarded, removedFiles: removed.right })
+    return E.right({ finished, stored: stored.length, discarded, removedFiles: removed.right, unreadable })
   }
 
 /**
@@ -112,7 +120,10 @@ export const sweepUploads =
 const removeFiles = async ({
   incoming,
   uploads,
-}: Pick<UploadSweepDeps, 'incoming' | 'uploads'>): Promise<E.Either<Unavailable, number>> => {
+  onUnreadable,
+}: Pick<UploadSweepDeps, 'incoming' | 'uploads' | 'onUnreadable'>): Promise<
+  E.Either<Unavailable, number>
+> => {
   const all = await incoming.list(0)()
   if (E.isLeft(all)) return all
   const old = await incoming.list(orphanMs)()
@@ -125,8 +136,8 @@ const removeFiles = async ({
     const state = states.right.get(uid)
     if (state === 'receiving' || state === 'received' || (state === undefined && !isOld.has(uid))) continue
     const removed = await incoming.remove(uid)()
-    if (E.isLeft(removed)) return removed
-    count += 1
+    if (E.isLeft(removed)) onUnreadable(uid, removed.left)
+    else count += 1
   }
   return E.right(count)
 }

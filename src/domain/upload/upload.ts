@@ -5,7 +5,12 @@ import type { UploadTicket } from './upload-ticket.ts'
 /** Who may see, continue and end an upload: only the admin, or the holder of the ticket, that began it. */
 export type UploadOwner =
   | { readonly kind: 'admin'; readonly sub: string }
-  | { readonly kind: 'ticket'; readonly ticket: TicketUid }
+  | {
+      readonly kind: 'ticket'
+      readonly ticket: TicketUid
+      /** The admin that made the ticket. */
+      readonly admin: string
+    }
 
 /** What the new file is to be, besides its bytes. */
 export type UploadDetails = {

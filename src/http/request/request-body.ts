@@ -2,6 +2,7 @@ import type { RouterContext } from '@koa/router'
 import type * as t from 'io-ts'
 import type { TooLarge } from '../../domain/shared/errors.ts'
 import type { TE } from '../../fp.ts'
+import type { Monotonic } from '../../ports/monotonic.ts'
 import type { RequestFault } from './request-faults.ts'
 
 type BodyLimits = {
@@ -11,6 +12,7 @@ type BodyLimits = {
    * arrived.
    */
   readonly milliseconds: number
+  readonly monotonic: Monotonic
 }
 
 export type ReadBody<B> = (ctx: RouterContext) => TE.TaskEither<TooLarge | RequestFault, B>

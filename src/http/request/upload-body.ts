@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import type { ByteStream } from '../../domain/media/bytes.ts'
 import { TimeoutError } from '../../domain/shared/timeout-error.ts'
 import { E } from '../../fp.ts'
+import type { Monotonic } from '../../ports/monotonic.ts'
 import { type RequestBody, sendContinue } from './request-body.ts'
+import { createPace } from './upload-pace.ts'
 
 const receiving = new WeakSet<IncomingMessage['socket']>()
 
@@ -16,7 +18,11 @@ const maxSilenceMs = 30_000
  * Yields the bytes as they arrive. The timeout applies to each piece, without the time in which the reader
  * processes it.
  */
-async function* receive(request: IncomingMessage, milliseconds: number): AsyncGenerator<Uint8Array> {
+async function* receive(
+  request: IncomingMessage,
+  milliseconds: number,
+  monotonic: Monotonic,
+): AsyncGenerator<Uint8Array> {
   // If the handler stops reading early, it still sends a reply, so the request must not be destroyed.
   const pieces = request.iterator({ destroyOnReturn: false })
   let isWaiting = false
@@ -24,14 +30,17 @@ async function* receive(request: IncomingMessage, milliseconds: number): AsyncGe
   const timer = setTimeout(() => {
     if (isWaiting) request.destroy(new TimeoutError(`no byte of the body within ${milliseconds} ms`))
   }, milliseconds)
+  const checkPace = createPace()
   receiving.add(request.socket)
   try {
     for (;;) {
       timer.refresh()
       isWaiting = true
+      const since = monotonic()
       const piece = await pieces.next()
       isWaiting = false
       if (piece.done === true) return
+      checkPace(monotonic() - since, piece.value.length)
       yield piece.value
     }
   } finally {
@@ -42,16 +51,16 @@ async function* receive(request: IncomingMessage, milliseconds: number): AsyncGe
 
 /**
  * Describes a body as a stream of bytes of any length, which the handler reads itself. The stream throws if
- * the client disconnects or sends nothing for too long.
+ * the client disconnects, sends nothing for too long, or is too slow.
  */
 export const uploadBody: RequestBody<ByteStream> = {
   maxBytes: null,
   codec: null,
   createReader:
-    ({ milliseconds }) =>
+    ({ milliseconds, monotonic }) =>
     (ctx) =>
     async () => {
       sendContinue(ctx)
-      return E.right(receive(ctx.req, Math.min(milliseconds, maxSilenceMs)))
+      return E.right(receive(ctx.req, Math.min(milliseconds, maxSilenceMs), monotonic))
     },
 }

@@ -36,6 +36,12 @@ const limits = {
   headerSize: 16 * 1024,
 }
 
+/**
+ * The form around the file is not longer than this (bytes). It bounds also what the parser skips: the text before the first
+ * boundary, and after the last.
+ */
+export const maxFormBytes = 1024 * 1024
+
 const form = /^multipart\/form-data *;/i
 
 const isField = (name: string): name is UploadField => (uploadFields as ReadonlyArray<string>).includes(name)
@@ -65,6 +71,7 @@ export const readUploadForm = async (
   const fields: Partial<Record<UploadField, string>> = {}
   let isCancelled = false
   let hasFile = false
+  let isInFile = false
   let failure: RequestFault | null = null
   let endParser: (fault: RequestFault | null) => void = () => undefined
   const ended = new Promise<RequestFault | null>((resolve) => {
@@ -98,6 +105,10 @@ export const readUploadForm = async (
       if (name !== 'file') return failField(name, 'is no field of an upload')
       file = stream
       hasFile = true
+      isInFile = true
+      stream.on('end', () => {
+        isInFile = false
+      })
       resolve(
         E.right({
           fields,
@@ -117,19 +128,34 @@ export const readUploadForm = async (
     for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const)
       parser.on(limit, () => fail(malformedBody))
     parser.on('error', () => fail(malformedBody))
-    parser.on('finish', () => (hasFile ? endParser(null) : failField('file', 'is missing')))
+    // The parser finishes with the last boundary, and the body may go on.
+    let isParsed = false
+    let isRead = false
+    const endOnceRead = (): void => {
+      if (isParsed && isRead) endParser(null)
+    }
+    parser.on('finish', () => {
+      isParsed = true
+      if (hasFile) endOnceRead()
+      else failField('file', 'is missing')
+    })
     parser.on('drain', () => release())
 
     const pump = async (): Promise<void> => {
+      let aroundFile = 0
       for await (const bytes of body) {
         if (isCancelled || failure !== null) return
+        if (!isInFile) aroundFile += bytes.length
+        if (aroundFile > maxFormBytes) return fail(malformedBody)
         if (parser.write(bytes)) continue
         await new Promise<void>((resume) => {
           release = resume
           if (isCancelled || failure !== null) resume()
         })
       }
+      isRead = true
       parser.end()
+      endOnceRead()
     }
     pump().catch((error) => fail(isTimeout(error) ? slowRequest : malformedBody))
   })

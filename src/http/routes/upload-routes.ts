@@ -4,6 +4,7 @@ import type { FinishedUpload } from '../../domain/upload/finish-upload.ts'
 import type { ShowUpload } from '../../domain/upload/show-upload.ts'
 import type { UploadOwner, UploadRights } from '../../domain/upload/upload.ts'
 import { UploadedJson, UploadStateJson, uploadedAsJson } from '../../domain/upload/upload-json.ts'
+import { uploadBusy } from '../../domain/upload/upload-lock.ts'
 import type { HeldUpload, UploadFailure, UploadService } from '../../domain/upload/upload-service.ts'
 import type { UploadStatus } from '../../domain/upload/upload-status.ts'
 import { E, pipe, TE } from '../../fp.ts'
@@ -15,7 +16,7 @@ import { ByUid } from '../request/named-by-uid.ts'
 import { malformedBody, type RequestFault } from '../request/request-faults.ts'
 import { uploadBody } from '../request/upload-body.ts'
 import { toUploadDetails } from '../request/upload-details.ts'
-import { readUploadForm, type UploadForm } from '../request/upload-form.ts'
+import { maxFormBytes, readUploadForm, type UploadForm } from '../request/upload-form.ts'
 import { jsonReply, type Reply } from '../response/reply.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
 
@@ -32,9 +33,6 @@ type Deps = {
 
 type Outcome<A> = TE.TaskEither<UploadFailure | RequestFault, A>
 
-/** The form around the file is not longer than this. */
-const maxFormBytes = 1024 * 1024
-
 const lengthOf = (headers: Readonly<Record<string, unknown>>): number | null => {
   const length = headers['content-length']
   return typeof length === 'string' ? Number(length) : null
@@ -47,6 +45,7 @@ const receiveForm =
     const received = await pipe(
       held.append(form.file),
       TE.flatMap((appended): Outcome<HeldUpload> => {
+        if (appended.isInterrupted) return TE.left(uploadBusy)
         if (appended.failure !== null) return TE.left(malformedBody)
         return pipe(
           form.end,

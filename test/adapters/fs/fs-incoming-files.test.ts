@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { createFsIncomingFiles } from '../../../src/adapters/fs/fs-incoming-files.ts'
 import type { UploadUid } from '../../../src/domain/media/ids.ts'
 import type { HashState } from '../../../src/domain/upload/upload.ts'
 import type { IncomingFiles } from '../../../src/ports/incoming-files.ts'
-import { right } from '../../support/expect-right.ts'
+import { left, right } from '../../support/expect-right.ts'
 import { createTemporaryIncoming } from '../../support/temporary-incoming.ts'
 
 const uid = 'up_1' as UploadUid
@@ -38,7 +38,7 @@ describe('incoming files on a disk', () => {
     expect(await right(files.sha512(uid, unread)), 'of a state that cannot be loaded').to.deep.equal(
       sha512Of(bytes),
     )
-    expect((await right(files.head(uid))).length).to.equal(4096)
+    expect((await right(files.head(uid)))?.length).to.equal(4096)
   })
 
   it('drop what was written behind the offset', async () => {
@@ -56,6 +56,17 @@ describe('incoming files on a disk', () => {
     await right(files.remove(uid))
     expect(await right(files.open(uid, written))).to.equal(null)
     await right(files.remove(uid))
+  })
+
+  it('tell that a file is gone only if their folder is there', async () => {
+    await append(Buffer.from('abc'))
+    await right(files.folder)
+    await rm(files.pathOf(uid))
+    expect(await right(files.head(uid))).to.equal(null)
+    await rm(join(folder.path(), '.folder'))
+    expect((await left(files.head(uid)))._tag, 'of another disk').to.equal('Unavailable')
+    await rm(folder.path(), { recursive: true })
+    expect((await left(files.head(uid)))._tag, 'of no disk').to.equal('Unavailable')
   })
 
   it('have one name of the folder for all processes', async () => {

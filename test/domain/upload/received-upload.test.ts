@@ -1,13 +1,14 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { expect } from 'chai'
 import type { Larder } from '../../../src/composition/larder.ts'
 import type { UploadUid } from '../../../src/domain/media/ids.ts'
+import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { rightsOfAdmin } from '../../../src/domain/upload/uploader-rights.ts'
 import { TE } from '../../../src/fp.ts'
 import { anUploadRequest } from '../../support/builders.ts'
 import { inChunks } from '../../support/bytes.ts'
 import { left, right } from '../../support/expect-right.ts'
-import { createMemoryLarder } from '../../support/memory-larder.ts'
+import { createMemoryLarder, createStandingClock } from '../../support/memory-larder.ts'
 import { poster } from '../../support/pictures.ts'
 import { pollUntilDefined } from '../../support/processes.ts'
 import { createTemporaryIncoming } from '../../support/temporary-incoming.ts'
@@ -26,8 +27,10 @@ describe('a received upload', () => {
 
   const append = (uid: UploadUid) =>
     larder.uploadService.withUpload(ann, uid, (held) => held.append(inChunks(picture)))
-  const begin = () =>
-    right(larder.uploadService.begin(rightsOfAdmin('ann', 1e9), anUploadRequest(picture.length)))
+  const begin = async () => {
+    await right(larder.admins.setAdmin('ann', true))
+    return right(larder.uploadService.begin(rightsOfAdmin('ann', 1e9), anUploadRequest(picture.length)))
+  }
   const stateOf = async (uid: UploadUid) => (await right(larder.uploadService.status(ann, uid))).state
   const sweep = () => larder.sweepUploads(neverAborted)()
   const files = async () => (await readdir(folder.path())).filter((name) => name.startsWith('up_'))
@@ -51,6 +54,27 @@ describe('a received upload', () => {
     })
     expect(calls).to.equal(2)
     expect(await files()).to.deep.equal([])
+  })
+
+  it('is refused if its file is certainly gone, and not tried again', async () => {
+    const { clock, advance } = createStandingClock()
+    const memory = await createMemoryLarder({ clock, ...(await folder.adapters()) })
+    const away = { ...memory.store, put: () => TE.left(unavailable('object store')('it is away')) }
+    larder = await createMemoryLarder({ ...memory, store: away })
+    const uid = await begin()
+    await right(append(uid))
+    await larder.uploadIntake.stop()
+    larder = await createMemoryLarder(memory)
+    await rm(larder.incoming.pathOf(uid))
+    await larder.uploadIntake.store(uid)
+    expect(await stateOf(uid), 'before it is certain').to.equal('received')
+    advance(601)
+    await larder.uploadIntake.store(uid)
+    const { state, reason } = await right(larder.uploadService.status(ann, uid))
+    expect([state, reason]).to.deep.equal([
+      'refused',
+      'the bytes were lost before they were stored: send them again',
+    ])
   })
 
   it('tells its offset while its original is being stored, which has the lock', async () => {

@@ -35,7 +35,7 @@ describe('[§11.4] tickets for uploads', () => {
     expect(secret).to.match(/^[\w-]{43}$/)
     expect(tusUrl).to.equal(`${publicUrl}/api/1/uploads/tus`)
     expect(await right(authenticate(secret))).to.deep.equal({
-      owner: { kind: 'ticket', ticket: ticket.uid },
+      owner: { kind: 'ticket', ticket: ticket.uid, admin: 'ann' },
       maxBytes: 1000,
       kinds: ['image'],
       fixed: choice.details,

@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -80,8 +81,10 @@ describe('the sweep of uploads', () => {
     await writer.close()
     await right(larder.uploads.advance(uid, { from: 0, ...written }))
     expect(await sweep()).to.deep.include({ finished: 1, stored: 1, discarded: 0 })
-    const { state, upload } = await right(larder.uploadService.status(ann, uid))
-    expect(state).to.equal('in_library')
+    const { upload } = await pollUntilDefined(async () => {
+      const status = await right(larder.uploadService.status(ann, uid))
+      return status.state === 'in_library' && (await files()).length === 0 ? status : undefined
+    })
     expect((await right(larder.library.find(upload.target?.media ?? ''))).fileName).to.equal('a.png')
     expect(await files()).to.deep.equal([])
   })
@@ -102,9 +105,10 @@ describe('the sweep of uploads', () => {
     await writer.close()
     await right(larder.uploads.advance(broken, { from: 0, ...written }))
     await rm(larder.incoming.pathOf(broken))
+    await mkdir(larder.incoming.pathOf(broken))
     const form = await begin({ ...anUploadRequest(), length: null, protocol: 'multipart' })
     advance(6)
-    expect((await left(larder.sweepUploads(neverAborted)))._tag).to.equal('Unavailable')
+    expect(await sweep()).to.deep.include({ discarded: 1, unreadable: 1 })
     expect(await right(larder.uploads.find(form))).to.deep.equal(O.none)
     expect(await right(larder.uploads.find(broken))).not.to.deep.equal(O.none)
   })
@@ -146,6 +150,38 @@ describe('the sweep of uploads', () => {
       return (await right(larder.uploadService.status(ann, uid))).state === 'in_library' ? true : undefined
     })
     expect(await files()).to.deep.equal([])
+  })
+
+  it('does not wait for originals, and begins each of them once', async () => {
+    let release = (): void => undefined
+    let puts = 0
+    const storing = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const inner = createMemoryObjectStore()
+    const store: ObjectStore = {
+      ...inner,
+      put: (key, object) => async () => {
+        puts += 1
+        await storing
+        return inner.put(key, object)()
+      },
+    }
+    larder = await createMemoryLarder({ ...larder, store })
+    const uid = await begin(anUploadRequest(picture.length))
+    const target = { kind: 'image', media: larder.newUid.imageFile(), job: larder.newUid.job() } as const
+    await writeFile(larder.incoming.pathOf(uid), picture)
+    const sha512 = createHash('sha512').update(picture).digest('hex')
+    await right(larder.uploads.receive(uid, { length: picture.length, sha512, target }))
+    const expired = await begin(anUploadRequest(100))
+    advance(86_401)
+    expect(await sweep()).to.deep.include({ stored: 1, discarded: 1 })
+    expect(await right(larder.uploads.find(expired))).to.deep.equal(O.none)
+    await pollUntilDefined(async () => (puts > 0 ? true : undefined))
+    await sweep()
+    release()
+    await larder.uploadIntake.stop()
+    expect(puts).to.equal(1)
   })
 
   it('leaves the uploads of another folder alone, which this server does not continue', async () => {

@@ -56,6 +56,27 @@ describe('uploads in one request (§11.1)', () => {
   }
   const leftovers = async () => (await readdir(folder.path())).filter((name) => name.startsWith('up_'))
 
+  it('is refused as a whole if another request asks for it before its end', async () => {
+    let cut = (): void => undefined
+    const body = new ReadableStream({
+      start: (controller) => {
+        const head = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+        controller.enqueue(Buffer.concat([Buffer.from(head), picture.subarray(0, 200)]))
+        cut = () => controller.close()
+      },
+    })
+    const type = { 'content-type': 'multipart/form-data; boundary=b' }
+    const init = { method: 'POST', body, headers: { ...authorization(), ...type }, duplex: 'half' }
+    const reply = server.get('/api/1/uploads', init as RequestInit)
+    const uid = await pollUntilDefined(async () => (await leftovers())[0])
+    const head = { method: 'HEAD', headers: { ...authorization(), 'tus-resumable': '1.0.0' } }
+    const asked = await server.get(`/api/1/uploads/tus/${uid}`, head)
+    expect((await reply).status).to.equal(409)
+    cut()
+    expect(asked.status).to.equal(404)
+    expect(await leftovers()).to.deep.equal([])
+  })
+
   it('becomes a file with what its sender says of it', async () => {
     const fields = { title: 'A poster', public: '1', alt: 'Trees', metadata: '{"shelf":7}' }
     const { status, json } = await post(form(picture, fields))

@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import type { UploadUid } from '../../../src/domain/media/ids.ts'
+import { O } from '../../../src/fp.ts'
 import { right } from '../../support/expect-right.ts'
 import { poster } from '../../support/pictures.ts'
 import { pollUntilDefined } from '../../support/processes.ts'
@@ -101,6 +103,36 @@ describe('[§11.4] uploads by ticket', () => {
     expect((await scene.createTus(secret, 10)).status).to.equal(403)
     await right(scene.larder.sweepUploads(new AbortController().signal))
     expect((await scene.createTus(secret, 10)).status).to.equal(201)
+  })
+
+  it('end with the right of their ticket or its admin, also while their bytes arrive', async () => {
+    const { larder } = scene
+    const ends = [
+      (jti: string) => right(larder.revocationService.revoke({ kind: 'jti', subject: jti })),
+      () => right(larder.admins.setAdmin('ann', false)),
+    ]
+    for (const end of ends) {
+      const { secret, ticket } = await scene.issue()
+      const { path, uid } = await scene.createTus(secret, picture.length)
+      let sendRest = (): void => undefined
+      const body = new ReadableStream({
+        start: (controller) => {
+          controller.enqueue(picture.subarray(0, 5000))
+          sendRest = () => {
+            controller.enqueue(picture.subarray(5000))
+            controller.close()
+          }
+        },
+      })
+      const reply = scene.patch(secret, path, 0, body)
+      await pollUntilDefined(async () => ((await scene.leftovers()).includes(uid) ? true : undefined))
+      await end(ticket.uid)
+      sendRest()
+      expect((await reply).status).to.equal(403)
+      const found = await right(larder.uploads.find(uid as UploadUid))
+      expect(O.isSome(found) && found.value).to.deep.include({ state: 'receiving', offset: 0 })
+    }
+    await right(larder.admins.setAdmin('ann', true))
   })
 
   it('are continued by their ticket', async () => {
