@@ -1,7 +1,7 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type IncomingFiles, incomingFilesDependency } from '../../ports/incoming-files.ts'
-import type { LocalFiles } from '../../ports/local-files.ts'
+import type { LocalFiles, SourceFile } from '../../ports/local-files.ts'
 import type { UploadRepository } from '../../ports/upload-repository.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import { takenDownRefusal } from '../ingest/find-or-add.ts'
@@ -42,22 +42,28 @@ const adoptTwin = (
   )
 }
 
-/** A folder that several machines share may show a file to one of them later (milliseconds). */
-const certainlyGoneMs = 600_000
+/** A folder that several machines share may show a file to one of them later, or in part (milliseconds). */
+const certainlyLostMs = 600_000
 
 const lostReason = 'the bytes were lost before they were stored: send them again'
 
-/** The file of a received upload is not in its folder. No later attempt finds it, so that its owner is told. */
+/**
+ * The file of a received upload is not in its folder, or has other bytes than those that arrived. No later attempt finds
+ * them, so that its owner is told.
+ */
 const endLost = (
   { uploads, clock }: StoreUploadDeps,
   { uid, touchedAt }: Upload,
+  failure: Unavailable,
 ): TE.TaskEither<Unavailable, unknown> =>
-  clock() - touchedAt > certainlyGoneMs
-    ? uploads.refuse(uid, lostReason)
-    : TE.left(unavailable(incomingFilesDependency)('the file is not there'))
+  clock() - touchedAt > certainlyLostMs ? uploads.refuse(uid, lostReason) : TE.left(failure)
+
+const missingFailure = unavailable(incomingFilesDependency)('the file is not there')
 
 /** The disk has changed the bytes after they were acknowledged. */
-const damagedFailure = unavailable('incoming files')('the bytes have another sha512 than those that arrived')
+const damagedFailure = unavailable(incomingFilesDependency)(
+  'the bytes have another sha512 than those that arrived',
+)
 
 const storeIn = (
   deps: StoreUploadDeps,
@@ -76,25 +82,29 @@ const storeIn = (
     details,
     upload: { uid, sharesBytes: deduplicates },
   }
+  const add = (source: SourceFile): TE.TaskEither<Refused | Unavailable, unknown> =>
+    pipe(
+      ingest.addReceived(kind, { ...source, name }, { isPublic: details.isPublic, received }, signal),
+      TE.flatMap(
+        (isAdded): TE.TaskEither<Refused | Unavailable, unknown> =>
+          isAdded ? TE.right(undefined) : adoptTwin(deps, upload),
+      ),
+      TE.flatMap(() => incoming.remove(uid)),
+    )
   const store = pipe(
     files.inspect(incoming.pathOf(uid)),
-    TE.flatMap(
-      (source): TE.TaskEither<Refused | Unavailable, boolean> =>
-        source.sha512 === sha512
-          ? ingest.addReceived(kind, { ...source, name }, { isPublic: details.isPublic, received }, signal)
-          : TE.left(damagedFailure),
+    TE.filterOrElseW(
+      (source) => source.sha512 === sha512,
+      () => damagedFailure,
     ),
-    TE.flatMap(
-      (isAdded): TE.TaskEither<Refused | Unavailable, unknown> =>
-        isAdded ? TE.right(undefined) : adoptTwin(deps, upload),
-    ),
-    TE.flatMap(() => incoming.remove(uid)),
+    // It is refused if it is empty now, for one.
+    TE.matchE(() => endLost(deps, upload, damagedFailure), add),
   )
   return pipe(
     incoming.head(uid),
     TE.flatMap(
       (head): TE.TaskEither<Refused | Unavailable, unknown> =>
-        head === null ? endLost(deps, upload) : store,
+        head === null ? endLost(deps, upload, missingFailure) : store,
     ),
     TE.map(() => undefined),
   )

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import type { Larder } from '../../../src/composition/larder.ts'
 import type { UploadUid } from '../../../src/domain/media/ids.ts'
@@ -56,26 +56,32 @@ describe('a received upload', () => {
     expect(await files()).to.deep.equal([])
   })
 
-  it('is refused if its file is certainly gone, and not tried again', async () => {
-    const { clock, advance } = createStandingClock()
-    const memory = await createMemoryLarder({ clock, ...(await folder.adapters()) })
-    const away = { ...memory.store, put: () => TE.left(unavailable('object store')('it is away')) }
-    larder = await createMemoryLarder({ ...memory, store: away })
-    const uid = await begin()
-    await right(append(uid))
-    await larder.uploadIntake.stop()
-    larder = await createMemoryLarder(memory)
-    await rm(larder.incoming.pathOf(uid))
-    await larder.uploadIntake.store(uid)
-    expect(await stateOf(uid), 'before it is certain').to.equal('received')
-    advance(601)
-    await larder.uploadIntake.store(uid)
-    const { state, reason } = await right(larder.uploadService.status(ann, uid))
-    expect([state, reason]).to.deep.equal([
-      'refused',
-      'the bytes were lost before they were stored: send them again',
-    ])
-  })
+  const losses: ReadonlyArray<readonly [string, (path: string) => Promise<void>]> = [
+    ['gone', (path) => rm(path)],
+    ['emptied', (path) => truncate(path)],
+    ['other bytes', (path) => writeFile(path, 'other bytes')],
+  ]
+  for (const [what, lose] of losses)
+    it(`is refused if its file is certainly lost (${what}), and not tried again`, async () => {
+      const { clock, advance } = createStandingClock()
+      const memory = await createMemoryLarder({ clock, ...(await folder.adapters()) })
+      const away = { ...memory.store, put: () => TE.left(unavailable('object store')('it is away')) }
+      larder = await createMemoryLarder({ ...memory, store: away })
+      const uid = await begin()
+      await right(append(uid))
+      await larder.uploadIntake.stop()
+      larder = await createMemoryLarder(memory)
+      await lose(larder.incoming.pathOf(uid))
+      await larder.uploadIntake.store(uid)
+      expect(await stateOf(uid), 'before it is certain').to.equal('received')
+      advance(601)
+      await larder.uploadIntake.store(uid)
+      const { state, reason } = await right(larder.uploadService.status(ann, uid))
+      expect([state, reason]).to.deep.equal([
+        'refused',
+        'the bytes were lost before they were stored: send them again',
+      ])
+    })
 
   it('tells its offset while its original is being stored, which has the lock', async () => {
     larder = await createMemoryLarder(await folder.adapters())
