@@ -14,8 +14,9 @@ type SavedBytes = { readonly offset: number; readonly hashes: HashState | null }
 
 /** Appends to one file. A disk that is full fails with NoSpace. */
 export type IncomingWriter = {
-  /** Number of bytes that were given to `write`, with those that the file had before. */
+  /** Number of bytes that `write` has taken, with those that the file had before. A `write` that fails drops those not on disk. */
   readonly size: () => number
+  /** Takes bytes, which may be in memory until `sync`. */
   readonly write: (bytes: Uint8Array) => Promise<E.Either<NoSpace | Unavailable, void>>
   /** Waits until all written bytes are on disk, so that a loss of power does not lose them. */
   readonly sync: () => Promise<E.Either<NoSpace | Unavailable, WrittenBytes>>

@@ -65,20 +65,43 @@ const writeAll = async (file: FileHandle, bytes: Uint8Array, position: number): 
   }
 }
 
+/** The pieces of a body are gathered up to this length (bytes), because each write costs a change of threads. */
+const gatheredBytes = 256 * 1024
+
 const createWriter = (file: FileHandle, start: number, hashes: RunningHash): IncomingWriter => {
-  let size = start
+  const gathered = Buffer.allocUnsafeSlow(gatheredBytes)
+  let count = 0
+  let written = start
+
+  const append = async (bytes: Uint8Array): Promise<void> => {
+    await writeAll(file, bytes, written)
+    hashes.update(bytes)
+    written += bytes.length
+  }
+
+  /** What cannot be written is dropped, so that what is on disk can still be noted. */
+  const flush = async (): Promise<void> => {
+    const bytes = gathered.subarray(0, count)
+    count = 0
+    await append(bytes)
+  }
+
   return {
-    size: () => size,
+    size: () => written + count,
     write: (bytes) =>
       TE.tryCatch(async () => {
-        await writeAll(file, bytes, size)
-        hashes.update(bytes)
-        size += bytes.length
+        if (count + bytes.length > gatheredBytes) await flush()
+        if (bytes.length > gatheredBytes) return append(bytes)
+        gathered.set(bytes, count)
+        count += bytes.length
+        // The first bytes are there at once, because the type of the file is detected from them.
+        if (written < headSize) await flush()
       }, failedOnDisk)(),
     sync: () =>
       TE.tryCatch(async () => {
+        await flush()
         await file.datasync()
-        return { offset: size, hashes: hashes.save() }
+        return { offset: written, hashes: hashes.save() }
       }, failedOnDisk)(),
     // What is written is on disk, or no one was told of it.
     close: () => file.close().catch(() => undefined),

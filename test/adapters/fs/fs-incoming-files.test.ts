@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { readFile, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { createFsIncomingFiles } from '../../../src/adapters/fs/fs-incoming-files.ts'
@@ -39,6 +39,31 @@ describe('incoming files on a disk', () => {
       sha512Of(bytes),
     )
     expect((await right(files.head(uid)))?.length).to.equal(4096)
+  })
+
+  it('gather small pieces, and write them all with `sync`', async () => {
+    const pieces = Array.from({ length: 700 }, (_, n) => Buffer.alloc(1000, n))
+    const writer = await right(files.open(uid, { offset: 0, hashes: null }))
+    if (writer === null) throw new Error('there is no file')
+    for (const piece of pieces) await right(() => writer.write(piece))
+    expect(writer.size()).to.equal(700_000)
+    const { size } = await stat(files.pathOf(uid))
+    expect(size, 'before').to.be.within(4096, 699_999)
+    const written = await right(writer.sync)
+    await writer.close()
+    const bytes = Buffer.concat(pieces)
+    expect(written.offset).to.equal(700_000)
+    expect((await readFile(files.pathOf(uid))).equals(bytes)).to.equal(true)
+    expect(await right(files.sha512(uid, written))).to.equal(sha512Of(bytes))
+  })
+
+  it('take no bytes that a full disk does not take', async () => {
+    await symlink('/dev/full', files.pathOf(uid))
+    const writer = await right(files.open(uid, { offset: 0, hashes: null }))
+    if (writer === null) throw new Error('there is no file')
+    expect((await left(() => writer.write(Buffer.alloc(10))))._tag).to.equal('NoSpace')
+    expect(writer.size()).to.equal(0)
+    await writer.close()
   })
 
   it('drop what was written behind the offset', async () => {
