@@ -110,6 +110,12 @@ describe('uploads by tus (§11.2)', () => {
     expect((await stored(where)).kind).to.equal('image')
   })
 
+  it('may have empty metadata, which tuspy sends if it is given none', async () => {
+    const where = await begin({ ...lengthOf(10), 'Upload-Metadata': '' })
+    const head = await send('HEAD', where)
+    expect([head.status, head.headers.get('upload-metadata')]).to.deep.equal([200, null])
+  })
+
   it('answers what the protocol does not permit with an error of its own kind', async () => {
     const where = await begin(lengthOf(10))
     const replies: ReadonlyArray<readonly [Promise<Response>, number]> = [
