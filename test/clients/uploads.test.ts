@@ -172,6 +172,23 @@ describe('uploads by the typed client', () => {
     expect([states, jwt]).to.deep.equal([['received', 'in_library', 'ready'], 'three'])
   })
 
+  it('of small files are waited for a moment only, those of long films with a request a second', async () => {
+    let left = 6
+    const stub = createServer((_request, response) => {
+      left -= 1
+      const state = left > 0 ? 'received' : 'in_library'
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ state }))
+    }).listen(0, '127.0.0.1')
+    await once(stub, 'listening')
+    const { port } = stub.address() as AddressInfo
+    const admin = createClient({ baseUrl: `http://127.0.0.1:${port}`, token: 'token' })
+    const waits: number[] = []
+    const sleep = async (milliseconds: number) => void waits.push(milliseconds)
+    await waitForUpload(admin, { upload: 'up_1', until: 'in_library', timers: { ...timers, sleep } })
+    stub.close()
+    expect(waits).to.deep.equal([100, 200, 400, 800, 1000])
+  })
+
   it('are waited for while the server is away, and not for ever', async () => {
     const { received } = startUpload(client, { source: variant('10') })
     const upload = await received

@@ -62,7 +62,12 @@ const rows: { readonly [T in AnyError['_tag']]: Row & { readonly error: { readon
   },
   VersionMismatch: { error: versionMismatch('if_a'), status: 412, type: 'precondition_failed' },
   PreconditionMissing: { error: preconditionMissing, status: 428, type: 'precondition_required' },
-  TooLarge: { error: tooLarge(9), status: 413, type: 'too_large' },
+  TooLarge: {
+    error: tooLarge(9),
+    status: 413,
+    type: 'too_large',
+    message: 'at most 9 bytes are accepted here',
+  },
   UnsupportedMedia: { error: unsupportedMedia, status: 415, type: 'unsupported_media' },
   Unprocessable: { error: unprocessable([]), status: 422, type: 'unprocessable' },
   Refused: { error: refused('it is a secret'), status: 422, type: 'unprocessable' },

@@ -10,9 +10,9 @@ const larder = createClient({
 const mayWatch = (_cookie: string | undefined, _uid: string): boolean => true // your own rule
 
 createServer(async (request, response) => {
-  const uid = new URL(request.url ?? '/', 'http://localhost').searchParams.get('uid') ?? ''
-  if (!mayWatch(request.headers.cookie, uid)) return response.writeHead(403).end()
   try {
+    const uid = new URL(request.url ?? '/', 'http://localhost').searchParams.get('uid') ?? ''
+    if (!mayWatch(request.headers.cookie, uid)) return response.writeHead(403).end()
     const { data } = await larder.mintToken({ body: { uid, ttl_seconds: 3600 } })
     return response.writeHead(200, { 'cache-control': 'no-store' }).end(data.jwt)
   } catch {

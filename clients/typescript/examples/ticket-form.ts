@@ -1,8 +1,11 @@
 import { createClient, LarderError, startUpload, waitForUpload } from 'larder-client'
 
-// The page gets a ticket from its backend, which calls `issueUploadTicket` with `view: true` for each visitor.
-const ticket = await (await fetch('/ticket', { method: 'POST' })).text()
-const larder = createClient({ baseUrl: 'https://media.example.com', token: ticket })
+// The page gets a ticket for each file from its backend, which calls `issueUploadTicket` with `view: true`.
+const getTicket = async (): Promise<string> => {
+  const reply = await fetch('/ticket', { method: 'POST' })
+  if (!reply.ok) throw new Error(`no ticket: ${reply.status}`)
+  return reply.text()
+}
 
 const field = document.querySelector<HTMLInputElement>('input[type=file]')
 const bar = document.querySelector('progress')
@@ -12,6 +15,7 @@ field?.addEventListener('change', async () => {
   const source = field.files?.[0]
   if (source === undefined) return
   try {
+    const larder = createClient({ baseUrl: 'https://media.example.com', token: await getTicket() })
     const running = startUpload(larder, {
       source,
       onProgress: (sent, total) => {

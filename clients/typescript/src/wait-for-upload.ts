@@ -19,8 +19,9 @@ type WaitForUploadOptions = {
   readonly timers?: Timers
 }
 
-/** Time between two requests, in milliseconds. */
-const pollInterval = 1000
+/** Times between two requests, in milliseconds. The first ones are short: most files are in the library in a moment. */
+const firstInterval = 100
+const longestInterval = 1000
 
 /**
  * Waits for what becomes of an upload, for the admin or the ticket that began it, also while the server restarts. Throws a `LarderError`:
@@ -31,6 +32,7 @@ export const waitForUpload = async (client: Client, options: WaitForUploadOption
   const show = () => client.showUpload({ path: { uid: upload }, ...(signal !== undefined && { signal }) })
   let last = ''
   let failures = 0
+  let interval = firstInterval
   for (;;) {
     let data: UploadState
     try {
@@ -50,6 +52,7 @@ export const waitForUpload = async (client: Client, options: WaitForUploadOption
     if (data.state === 'refused' || data.state === 'failed')
       throw new LarderError({ type: 'exports_failed', message: data.reason ?? 'the file is refused' })
     if (data.state === 'ready' || data.state === until) return data
-    await timers.sleep(pollInterval, signal)
+    await timers.sleep(interval, signal)
+    interval = Math.min(interval * 2, longestInterval)
   }
 }

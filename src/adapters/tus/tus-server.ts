@@ -65,7 +65,7 @@ class RequestStore extends DataStore {
   }
 
   override async create(upload: Upload): Promise<Upload> {
-    const sentMetadata = this.request.headers['upload-metadata'] ?? null
+    const sentMetadata = this.request.headers['upload-metadata'] || null
     const length = upload.size ?? null
     upload.id = await orThrow(this.uploads.create({ length, metadata: upload.metadata ?? {}, sentMetadata }))
     return upload
@@ -103,7 +103,8 @@ const noLock = { lock: async () => undefined, unlock: async () => undefined }
 const toWebRequest = ({ method, uid, headers }: TusRequest): Request => {
   const url = uid === null ? `${origin}${path}` : `${origin}${path}/${encodeURIComponent(uid)}`
   const read = new Headers()
-  for (const name of readHeaders) if (headers[name] !== undefined) read.set(name, headers[name])
+  // A client without metadata may send an empty header, which the package refuses.
+  for (const name of readHeaders) if (headers[name]) read.set(name, headers[name])
   return new Request(url, { method, headers: read })
 }
 

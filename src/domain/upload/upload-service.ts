@@ -72,11 +72,12 @@ export type HeldUpload = {
 /** Receives files from admins and from the callers of tickets (http-api.md §11.2). */
 export type UploadService = {
   readonly begin: (rights: UploadRights, request: UploadRequest) => TE.TaskEither<BeginFailure, UploadUid>
+  readonly find: (owner: UploadOwner, uid: string) => TE.TaskEither<NotFound | Unavailable, Upload>
   /**
-   * Runs `work` with the lock of an upload, which an acknowledged one does not need. An upload that has all its bytes is
-   * acknowledged before. Fails with NotFound if there is no such upload of this owner in the folder of this process, and with
-   * Conflict if another request keeps the lock. If `work` acknowledges it, waits for at most `patienceMs` (0) until its original
-   * is stored. With `isFromClient`, fails with NotFound for a file that Larder fetches, whose fetch would end.
+   * Runs `work` with the lock of an upload, which an acknowledged one does not need. An upload that has all its bytes is acknowledged
+   * before. Fails with NotFound if there is no such upload of this owner in the folder of this process, and with Conflict if another
+   * request keeps the lock. If `work` acknowledges it, waits for at most `patienceMs` (0) until its original is stored. With
+   * `isFromClient`, fails with NotFound for a file that Larder fetches, whose fetch would end.
    */
   readonly withUpload: <L, A>(
     owner: UploadOwner,
@@ -128,7 +129,6 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
 
   const isComplete = ({ state, protocol, offset, length }: Upload): boolean =>
     state === 'receiving' && protocol === 'tus' && offset === length
-
   const isExpired = ({ state, expiresAt }: Upload): boolean => state === 'receiving' && expiresAt < clock()
 
   /** `onReceived`: is called when the upload is acknowledged, and its original is not stored yet. */
@@ -226,6 +226,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
     )
 
   return {
+    find,
     begin:
       (rights, { protocol, length, announced, fileName, details, sentMetadata, fetch }) =>
       async () => {

@@ -32,7 +32,7 @@ const forms = {
   MalformedUpload: {
     status: 400,
     type: 'bad_request',
-    message: 'a header of the upload is missing or wrong',
+    message: 'Upload-Length, Upload-Defer-Length, Upload-Offset or Upload-Metadata is missing or wrong',
   },
   WrongTusVersion: {
     status: 412,
@@ -103,6 +103,10 @@ export const toErrorReply = (error: DomainError | RequestFault): BufferedReply =
   if (error._tag === 'Forbidden') return errorReply(Object.assign({}, form, toldFaults[error.reason]))
   if (error._tag === 'Conflict' || error._tag === 'NotAccepted')
     return errorReply(Object.assign({}, form, { message: error.message }))
+  if (error._tag === 'TooLarge' && error.maxBytes > 0)
+    return errorReply(
+      Object.assign({}, form, { message: `at most ${error.maxBytes} bytes are accepted here` }),
+    )
   if (error._tag === 'Unavailable') return errorReply(form, null, retryAfter(2))
   if (error._tag === 'Overloaded') return errorReply(form, null, retryAfter(error.retryAfterSeconds))
   if (form.status === 401) return errorReply(form, null, { 'WWW-Authenticate': 'Bearer' })

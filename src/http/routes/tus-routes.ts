@@ -77,7 +77,7 @@ const fieldsOf = (metadata: Readonly<Record<string, string | null>>): SentFields
   )
 
 const expiresHeader = ({ state, expiresAt }: Upload): Readonly<Record<string, string>> =>
-  state === 'receiving' ? { 'Upload-Expires': formatHttpDate(expiresAt) } : {}
+  state === 'receiving' ? { 'Upload-Expires': formatHttpDate(expiresAt / 1000) } : {}
 
 const toReply = ({ status, headers }: TusReply, upload: Upload | null): Reply => ({
   status,
@@ -178,9 +178,11 @@ export const tusRoutes = (
         const common = { protocol: 'tus', length, announced: length ?? 0 } as const
         return pipe(
           uploadService.begin(rights, { ...common, fileName, details: details.right, sentMetadata }),
-          TE.map((uid) => {
+          TE.tap((uid) => async () => {
             begun = uid
-            return uid
+            const found = await uploadService.find(rights.owner, uid)()
+            if (E.isRight(found)) upload = found.right
+            return E.right(undefined)
           }),
         )
       },

@@ -65,7 +65,6 @@ describe('uploads by tus (§11.2)', () => {
     expect((await stateOf(where)).state).to.equal('receiving')
     const first = await patch(where, 0, picture.subarray(0, 5000))
     expect([first.status, first.headers.get('upload-offset')]).to.deep.equal([204, '5000'])
-    expect(first.headers.get('upload-expires')).to.be.a('string')
     const head = await send('HEAD', where)
     expect([head.headers.get('upload-offset'), head.headers.get('upload-length')]).to.deep.equal([
       '5000',
@@ -87,12 +86,34 @@ describe('uploads by tus (§11.2)', () => {
     expect((await readdir(folder.path())).filter((name) => name.startsWith('up_'))).to.deep.equal([])
   })
 
+  it('says from its creation on when it expires', async () => {
+    const hoursLeft = ({ headers }: Response): number =>
+      Math.round((Date.parse(headers.get('upload-expires') ?? '') - Date.now()) / 3_600_000)
+    const begun = await send('POST', '/api/1/uploads/tus', lengthOf(picture.length))
+    const where = String(begun.headers.get('location'))
+    const replies = [begun, await patch(where, 0, picture.subarray(0, 5000)), await send('HEAD', where)]
+    expect(replies.map(hoursLeft)).to.deep.equal([24, 24, 24])
+    const withBytes = await send(
+      'POST',
+      '/api/1/uploads/tus',
+      { ...lengthOf(picture.length), ...offsetType },
+      picture.subarray(0, 3000),
+    )
+    expect(hoursLeft(withBytes)).to.equal(24)
+  })
+
   it('may bring its bytes with its creation, and its length later', async () => {
     const where = await begin({ 'Upload-Defer-Length': '1', ...offsetType }, picture.subarray(0, 3000))
     expect((await send('HEAD', where)).headers.get('upload-defer-length')).to.equal('1')
     const reply = await patch(where, 3000, picture.subarray(3000), lengthOf(picture.length))
     expect(reply.status).to.equal(204)
     expect((await stored(where)).kind).to.equal('image')
+  })
+
+  it('may have empty metadata, which tuspy sends if it is given none', async () => {
+    const where = await begin({ ...lengthOf(10), 'Upload-Metadata': '' })
+    const head = await send('HEAD', where)
+    expect([head.status, head.headers.get('upload-metadata')]).to.deep.equal([200, null])
   })
 
   it('answers what the protocol does not permit with an error of its own kind', async () => {
