@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { CommandError } from './command.ts'
 
 /** A server on which a command works, instead of the library of this machine. */
@@ -89,6 +89,12 @@ const firstLineOf = async (stdin: TokenPlaces['stdin']): Promise<string> => {
   return text
 }
 
+const readTokenFile = (file: string): string => {
+  // The system names no path when a folder is read.
+  if (statSync(file).isDirectory()) throw new CommandError(`--token-file ${file} is a folder`, 2)
+  return readFileSync(file, 'utf8')
+}
+
 /** Returns the token for a server. Throws a `CommandError` if there is none. Messages do not quote it. */
 export const readServerToken = async (
   { tokenFile }: ServerOption,
@@ -101,7 +107,7 @@ export const readServerToken = async (
     ? await firstLineOf(stdin)
     : tokenFile === null
       ? (env.LARDER_TOKEN ?? '')
-      : readFileSync(tokenFile, 'utf8')
+      : readTokenFile(tokenFile)
   const token = text.trim().split('\n')[0]?.trim() ?? ''
   const place = fromInput ? 'standard input' : (tokenFile ?? 'LARDER_TOKEN')
   if (token.length <= maxTokenBytes && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return token

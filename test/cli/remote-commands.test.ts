@@ -245,6 +245,7 @@ describe('the option --server', () => {
       () => read(null, {}, stdin('')),
       () => read(null, { LARDER_TOKEN: 'a b' }, stdin('')),
       () => read('-', {}, stdin('x'.repeat(9000))),
+      () => read('docs', {}, stdin('')),
     ])
       expect((await failureOf(given)).exitCode).to.equal(2)
   })

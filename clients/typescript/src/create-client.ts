@@ -1,7 +1,8 @@
-import { LarderError } from './larder-error.ts'
 import type { CallControl, OperationId, Operations, RawBody } from './operation-types.ts'
 import { operationTable } from './operations.ts'
+import { readText } from './read-text.ts'
 import { type ClientOptions, createSender, type RequestParts, type TokenSource } from './send-request.ts'
+import { unexpectedReply } from './unexpected-reply.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -62,24 +63,33 @@ const headersOf = (headers: Values = {}): Readonly<Record<string, string>> =>
 const isJson = /^application\/(?:[\w.-]+\+)?json\b/
 const isText = /^(?:text\/(?!event-stream)|application\/(?:dash\+xml|vnd\.apple\.mpegurl)\b)/
 
+const jsonOf = (response: Response, text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw unexpectedReply(response, 'a reply that is not JSON', cause)
+  }
+}
+
 /** Returns the body of a reply in the form that its type promises. */
 const dataOf = async (response: Response): Promise<unknown> => {
   const type = response.headers.get('content-type') ?? ''
   if (response.status === 204 || response.status === 304) return undefined
   if (response.status === 206 || !(isJson.test(type) || isText.test(type))) return response.body
-  const text = await response.text()
-  if (!isJson.test(type)) return text
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new LarderError({
-      type: 'unexpected_reply',
-      status: response.status,
-      requestId: response.headers.get('x-request-id'),
-      message: 'a reply that is not JSON',
-      cause,
-    })
-  }
+  const text = await readText(response)
+  return isJson.test(type) ? jsonOf(response, text) : text
+}
+
+/** Returns an object. Another server may answer at the address, or the page of a proxy on which one logs in. */
+const objectOf = async (response: Response, given: AnyCallOptions): Promise<unknown> => {
+  const isConditional = given.headers !== undefined && [204, 206, 304].includes(response.status)
+  const type = response.headers.get('content-type') ?? ''
+  const isStream = given.accept !== undefined && type.startsWith('text/event-stream')
+  if (isConditional || isStream) return dataOf(response)
+  const data = isJson.test(type) ? await dataOf(response) : null
+  if (typeof data === 'object' && data !== null && !(data instanceof ReadableStream)) return data
+  await response.body?.cancel().catch(() => undefined)
+  throw unexpectedReply(response, `a reply with status ${response.status} that is not one of Larder`)
 }
 
 /** Creates a client of one server. */
@@ -105,7 +115,7 @@ export const createClient = (options: ClientOptions): Client => {
     send(partsOf(id, given), given, async (response) => ({
       status: response.status,
       headers: response.headers,
-      data: await dataOf(response),
+      data: await (operationTable[id]?.[2] === 'json' ? objectOf(response, given) : dataOf(response)),
     }))
 
   const ids = Object.keys(operationTable) as ReadonlyArray<OperationId>

@@ -1,5 +1,11 @@
+import { LarderError } from './larder-error.ts'
+
 /** One page of a list. `next` is null in the last one. */
 type Page<Item> = { readonly items: ReadonlyArray<Item>; readonly next: string | null }
+
+/** Returns whether a page leads to the end of its list: only the last one may be empty. */
+const isPage = ({ items, next }: { readonly items: unknown; readonly next: unknown }): boolean =>
+  Array.isArray(items) && (next === null || (typeof next === 'string' && items.length > 0))
 
 type ListOptions = { readonly query?: { readonly after?: string } }
 
@@ -15,6 +21,11 @@ export async function* eachItem<Item, Options extends ListOptions>(
   do {
     const query = { ...options?.query, ...(after === undefined ? {} : { after }) }
     const { data } = await list({ ...options, query } as Options)
+    if (!isPage(data))
+      throw new LarderError({
+        type: 'unexpected_reply',
+        message: 'a page of a list that is not one of Larder',
+      })
     yield* data.items
     after = data.next
   } while (after !== null)

@@ -1,5 +1,10 @@
+import { LarderError } from './larder-error.ts'
+
 /** How long a stream may be silent, in milliseconds. Larder sends a comment every 15 seconds. */
 const longestSilence = 45_000
+
+/** The longest event, in characters. The states of files are much shorter. */
+const longestEvent = 2 ** 20
 
 /** Thrown when a stream was silent for too long: a proxy may hold its events back. */
 export class SilentStream extends Error {}
@@ -39,6 +44,8 @@ export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenera
         text = text.slice(end + 2)
         if (data !== null) yield data
       }
+      if (text.length > longestEvent)
+        throw new LarderError({ type: 'unexpected_reply', message: 'an event without end' })
     }
   } finally {
     // A stream that is broken already cannot be cancelled, and need not be.

@@ -1,5 +1,6 @@
 import { LarderError } from './larder-error.ts'
 import type { components } from './openapi.ts'
+import { readText } from './read-text.ts'
 
 type ApiError = components['schemas']['Error']
 
@@ -24,6 +25,19 @@ const retryAfterOf = (text: string | null): number | null => {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : null
 }
 
+type Faults = NonNullable<ApiError['detail']>
+
+const isFault = (fault: unknown): fault is Faults[number] =>
+  typeof fault === 'object' &&
+  fault !== null &&
+  'loc' in fault &&
+  Array.isArray(fault.loc) &&
+  'msg' in fault &&
+  typeof fault.msg === 'string'
+
+/** Returns the faults of an error; none, if they have another form. */
+const faultsOf = (detail: unknown): Faults => (Array.isArray(detail) && detail.every(isFault) ? detail : [])
+
 /** Returns the error of a reply with this status and body. */
 export const errorOfBody = (
   status: number,
@@ -42,11 +56,12 @@ export const errorOfBody = (
       type: 'unexpected_reply',
       message: `a reply with status ${status} that is not one of Larder`,
     })
-  const { type, message, detail = [] } = body
+  const { type, message } = body
+  const detail = faultsOf(body.detail)
   const faults = detail.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`)
   return new LarderError({ ...common, type, message: [message, ...faults].join('; '), detail })
 }
 
 /** Returns the error of a reply that is not a success. Reads its body. */
 export const errorOfReply = async (response: Response): Promise<LarderError> =>
-  errorOfBody(response.status, await response.text(), (name) => response.headers.get(name))
+  errorOfBody(response.status, await readText(response), (name) => response.headers.get(name))

@@ -1,4 +1,10 @@
-import { DetailedError, type UploadOptions as TusOptions, Upload as TusUpload } from 'tus-js-client'
+import {
+  DetailedError,
+  type HttpRequest,
+  type HttpResponse,
+  type UploadOptions as TusOptions,
+  Upload as TusUpload,
+} from 'tus-js-client'
 import type { Client } from './create-client.ts'
 import { LarderError } from './larder-error.ts'
 import { errorOfBody } from './reply-error.ts'
@@ -61,13 +67,33 @@ const statusOf = (error: unknown): number =>
 
 /** Statuses after which another try may help: no reply, a lock that is held, a server that is busy or restarts. */
 const mayRetry = (error: unknown): boolean => {
+  if (error instanceof DetailedError && error.causingError instanceof LarderError) return false
   const status = statusOf(error)
   return (
     status === 0 || status === 409 || status === 423 || status === 429 || (status >= 500 && status !== 507)
   )
 }
 
+const isSameServer = (url: string, baseUrl: string): boolean =>
+  new URL(url).origin === new URL(baseUrl).origin
+
+/** Throws for a reply after which the upload would never end. `total`: number of its bytes, if it is foreseen. */
+const checkOffset = (request: HttpRequest, response: HttpResponse, total: number | null): void => {
+  if (request.getMethod() !== 'PATCH' || response.getStatus() !== 204) return
+  const offset = response.getHeader('Upload-Offset') ?? ''
+  const before = Number(request.getHeader('Upload-Offset'))
+  // The request that tells the length of a stream may have no bytes.
+  const least = request.getHeader('Upload-Length') === undefined ? before + 1 : before
+  if (/^\d{1,15}$/.test(offset) && Number(offset) >= least && Number(offset) <= (total ?? Number(offset)))
+    return
+  throw new LarderError({
+    ...{ type: 'unexpected_reply', status: 204 },
+    message: `an upload that goes on at ${offset || 'no byte'} after byte ${before}`,
+  })
+}
+
 const asLarderError = (error: unknown): LarderError => {
+  if (error instanceof DetailedError && error.causingError instanceof LarderError) return error.causingError
   const reply = error instanceof DetailedError ? error.originalResponse : null
   if (reply === null || reply === undefined)
     return new LarderError({
@@ -139,6 +165,7 @@ export const startUpload = (client: Client, options: UploadOptions): RunningUplo
     fail = reject
   })
 
+  let total: number | null = null
   const { file, reading } = readable(source, chunkBytes)
   const upload = new TusUpload(file as ConstructorParameters<typeof TusUpload>[0], {
     endpoint: `${client.baseUrl}/api/1/uploads/tus`,
@@ -147,11 +174,18 @@ export const startUpload = (client: Client, options: UploadOptions): RunningUplo
     removeFingerprintOnSuccess: true,
     ...reading,
     ...(storage !== undefined && { urlStorage: storage }),
-    ...(onProgress !== undefined && { onProgress }),
+    onProgress: (sent, all) => {
+      total = all
+      onProgress?.(sent, all)
+    },
     // A token may be renewed between two requests.
     onBeforeRequest: async (request) => {
+      // The server chooses the URL of an upload.
+      if (!isSameServer(request.getURL(), client.baseUrl))
+        throw new LarderError({ type: 'unexpected_reply', message: 'an upload at another server' })
       for (const [name, value] of Object.entries(await client.authorize())) request.setHeader(name, value)
     },
+    onAfterResponse: (request, response) => checkOffset(request, response, total),
     onShouldRetry: mayRetry,
     onSuccess: () => finish(uidIn(upload.url)),
     onError: (error) => fail(asLarderError(error)),

@@ -23,8 +23,11 @@ const progressChannel = 'larder_progress'
 
 /** Number of rows per page. */
 const pageRows = 100
-/** Length of the data of a page (bytes), above which it has one event only. Metadata may be long. */
-const pageBytes = 131_072
+/**
+ * Length of the data of a page (bytes), above which it has one event only. Metadata may be long. A client takes its events
+ * between two pages, so several pages must fit into what may wait for it.
+ */
+const pageBytes = 32_768
 
 /** Four digits of the time of an event, as in ports/event-log.ts. */
 const check = (event: string): string => `cast(right(to_char(${event}.created_at, 'US'), 4) as integer)`

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { createPostgresEventLog } from '../../../src/adapters/knex/postgres-event-log.ts'
+import { maxWaitingBytes } from '../../../src/domain/events/feed-queue.ts'
 import type { EventSession } from '../../../src/ports/event-log.ts'
 import { eventLogContract } from '../../contracts/event-log.contract.ts'
 import { aNewImageFile } from '../../support/builders.ts'
@@ -94,7 +95,18 @@ describe('event log of PostgreSQL', () => {
         all.push(...numbers(read.events))
       }
       expect(all).to.deep.equal(Array.from({ length: 250 }, (_, i) => i + 1))
-      expect(pages.filter((length) => length > 0)).to.deep.equal([100, 100, 42, 2, 2, 2, 2])
+      expect(pages.filter((length) => length > 0)).to.deep.equal([100, 100, 41, ...Array(9).fill(1)])
+    })
+
+    it('reads pages of which several fit into what waits for a client', async () => {
+      const { position } = await right(session.readNew(null))
+      await database.knex().raw(
+        `insert into events (type, media, kind, data)
+         select 'media.changed', ?, 'image', jsonb_build_object('text', repeat('x', 2000)) from generate_series(1, 100)`,
+        [uid],
+      )
+      const { events } = await right(session.readNew(position))
+      expect(JSON.stringify(events).length).to.be.below(maxWaitingBytes / 4)
     })
 
     it('notices that the log is another one', async () => {
