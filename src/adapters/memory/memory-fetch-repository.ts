@@ -25,7 +25,7 @@ export const addFetch = (fetches: MemoryFetches, clock: Clock, fetch: NewUploadF
 }
 
 /** Deletes a fetch that has not failed. */
-export const deleteFetch = (fetches: MemoryFetches, uid: UploadUid): void => {
+export const dropFetch = (fetches: MemoryFetches, uid: UploadUid): void => {
   if (fetches.get(uid)?.end === null) fetches.delete(uid)
 }
 
@@ -73,7 +73,7 @@ export const createMemoryFetchRepository = <U extends Upload>(
         if (uploads.get(uid)?.state === 'receiving') uploads.delete(uid)
         if (fetch !== null) fetches.set(uid, { ...fetch, url: null, end: { reason, at: clock() } })
       }),
-    remove: (uid) => TE.fromIO(() => deleteFetch(fetches, uid)),
+    remove: (uid) => TE.fromIO(() => dropFetch(fetches, uid)),
     findReason: (uid, admin) =>
       TE.fromIO(() => {
         const fetch = fetches.get(uid)
