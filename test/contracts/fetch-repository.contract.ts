@@ -17,7 +17,7 @@ type FetchStore = {
 }
 
 const space = { free: 1e12, reserve: 0 }
-const hashes = { sha512: 'AA' }
+const hashes = { sha512: 'AA', sha256: 'AA' }
 
 /** What every FetchRepository promises. `make` returns an empty one, with the uploads that it changes. */
 export const fetchRepositoryContract = (make: () => Promise<FetchStore>): void => {

@@ -209,7 +209,7 @@ export const uploadRepositoryContract = (make: () => Promise<Subject>): void => 
 
   it('[§11.4] takes nothing of a ticket if it does not begin', async () => {
     const ticket = await byTicket()
-    const full = subject.uploads.begin(aNewUpload(ticket), { free: 5, reserve: 0 })
+    const full = subject.uploads.begin(aNewUpload(ticket), { ...plenty, free: 5 })
     expect(await right(full)).to.equal('no space')
     expect(await beginBy(ticket)).to.equal('begun')
   })
