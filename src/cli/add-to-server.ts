@@ -8,7 +8,7 @@ import { createProgressBar } from '../terminal/progress-bar.ts'
 import { type AddSource, kindWords, stoppedCode } from './add-sources.ts'
 import { type CommandContext, CommandError } from './command.ts'
 import { explainReply, loadClient } from './remote-library.ts'
-import { readServerToken, type ServerOption, type TokenPlaces } from './server-option.ts'
+import { isTokenInInput, readServerToken, type ServerOption, type TokenPlaces } from './server-option.ts'
 import { createUploadStorage } from './upload-storage.ts'
 
 type AddChoice = {
@@ -93,6 +93,11 @@ export const addToServer = async (
   { isJson, report }: Out,
   places: TokenPlaces = { env: process.env, stdin: process.stdin },
 ): Promise<number> => {
+  if (isTokenInInput(server, places) && sources.some(({ kind }) => kind === 'input'))
+    throw new CommandError(
+      'standard input cannot bring both the token and a file: set LARDER_TOKEN, or use --token-file FILE',
+      2,
+    )
   const token = await readServerToken(server, places)
   const module = await loadClient()
   const client = module.createClient({ baseUrl: server.url, token })

@@ -95,12 +95,17 @@ const readTokenFile = (file: string): string => {
   return readFileSync(file, 'utf8')
 }
 
+/** Whether standard input brings the token, so that nothing else can be read from it. */
+export const isTokenInInput = ({ tokenFile }: ServerOption, { env }: Pick<TokenPlaces, 'env'>): boolean =>
+  tokenFile === '-' || (tokenFile === null && (env.LARDER_TOKEN ?? '') === '')
+
 /** Returns the token for a server. Throws a `CommandError` if there is none. Messages do not quote it. */
 export const readServerToken = async (
-  { tokenFile }: ServerOption,
+  server: ServerOption,
   { env, stdin }: TokenPlaces = { env: process.env, stdin: process.stdin },
 ): Promise<string> => {
-  const fromInput = tokenFile === '-' || (tokenFile === null && (env.LARDER_TOKEN ?? '') === '')
+  const { tokenFile } = server
+  const fromInput = isTokenInInput(server, { env })
   if (fromInput && tokenFile === null && stdin.isTTY === true)
     throw new CommandError('there is no token for the server: set LARDER_TOKEN, or use --token-file', 2)
   const text = fromInput

@@ -21,8 +21,9 @@ export type UploadFetch = Omit<NewUploadFetch, 'upload' | 'folder'>
 export type FetchAttempt = Pick<NewUploadFetch, 'url' | 'job'> & { readonly attempt: number }
 
 /**
- * Files that Larder fetches from a URL into an upload of their own (http-api.md §11.3). A fetch is added with its upload (`UploadRepository.begin`). It ends, and its URL is gone, as soon as its upload is not being received any more. Only the holder of the
- * lock of the upload calls `begin`, `handBack`, `refuse` and `remove`.
+ * Files that Larder fetches from a URL into an upload of their own (http-api.md §11.3). A fetch is added with its upload
+ * (`UploadRepository.begin`), and deleted with it (`abandon`), unless it has failed. Of a fetch that has ended no URL is left. Only
+ * the holder of the lock of the upload calls `begin`, `handBack`, `refuse` and `remove`.
  */
 export type FetchRepository = {
   /** Lists the fetches of a folder that have not ended, the oldest first. */

@@ -81,7 +81,7 @@ export type UploadRepository = {
   /** Refuses a received upload, and each that has its target. Returns `false` if it is not in the state `received`. */
   readonly refuse: (uid: UploadUid, reason: string) => TE.TaskEither<Unavailable, boolean>
   /**
-   * Deletes an upload that is being received. `givesBack`: its ticket may be used again for what it took, because the
+   * Deletes an upload that is being received, with its fetch unless that has failed. `givesBack`: its ticket may be used again for what it took, because the
    * upload expired, or was refused before its last byte. Returns `false` if it is not being received any more.
    */
   readonly abandon: (uid: UploadUid, givesBack: boolean) => TE.TaskEither<Unavailable, boolean>

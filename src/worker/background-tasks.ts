@@ -14,8 +14,10 @@ import { createTrashTask } from './trash-task.ts'
 import { createUploadIntakeTask, createUploadSweepTask } from './uploads-task.ts'
 import { createWebhooksTask } from './webhooks-task.ts'
 
-/** Creates the background work of a server: migrations, samples, jobs, webhooks, the sweep, and the removal of old
- * rows. */
+/**
+ * Creates the background work of a server: migrations, samples, jobs, webhooks, uploads and fetches, the sweeps, and the
+ * removal of old rows.
+ */
 export const createBackgroundTasks = (
   larder: Larder,
   config: Config,

@@ -146,6 +146,21 @@ describe('the commands with --server', () => {
     expect(await readFile(path.join(folder, '.larder-uploads.json'), 'utf8')).to.equal('{}')
   })
 
+  it('read no file from the standard input that brings the token', async () => {
+    for (const file of [null, '-']) {
+      const { message } = await failureOf(() =>
+        addToServer(
+          { url: new URL(server.base), tokenFile: file },
+          addSources(['-'], null),
+          { isPublic: false, isOnlyQueued: true, signal: new AbortController().signal },
+          createCommandPrinter(() => undefined, true),
+          { env: {}, stdin: Readable.from([Buffer.from('a.b.c\n')]) },
+        ),
+      )
+      expect(message).to.include('both the token and a file')
+    }
+  })
+
   it('skip files of a folder that are no media, and send the title', async () => {
     const album = await mkdtemp(path.join(folder, 'album-'))
     // Bytes behind its end make it another picture.

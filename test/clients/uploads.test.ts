@@ -9,7 +9,15 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { expect } from 'chai'
 
-import { type Client, createClient, LarderError, startUpload, waitForUpload } from '#larder-client'
+import {
+  type Client,
+  createClient,
+  LarderError,
+  type RunningUpload,
+  startUpload,
+  type UploadStorage,
+  waitForUpload,
+} from '#larder-client'
 import { createUploadStorage } from '../../src/cli/upload-storage.ts'
 import type { Larder } from '../../src/composition/larder.ts'
 import { right } from '../support/expect-right.ts'
@@ -144,6 +152,55 @@ describe('uploads by the typed client', () => {
     await cancelling
     const pending = await Promise.race([running.received, turn().then(() => 'pending')])
     expect(pending).to.equal('pending')
+  })
+
+  it('send nothing if they are stopped while their URL is looked up, and go on after a pause', async () => {
+    const started = async (stop: (running: RunningUpload) => Promise<void>) => {
+      let find: () => void = () => undefined
+      const finding = new Promise<void>((resolve) => {
+        find = resolve
+      })
+      const storage: UploadStorage = {
+        ...createUploadStorage(path.join(folder, 'slow.json')),
+        findUploadsByFingerprint: async () => {
+          await finding
+          return []
+        },
+      }
+      let requests = 0
+      const counted = {
+        ...client,
+        authorize: () => {
+          requests += 1
+          return client.authorize()
+        },
+      }
+      const running = startUpload(counted, { source: variant('10'), storage })
+      running.received.catch(() => undefined)
+      await stop(running)
+      find()
+      // A request of the upload would have begun before the replies to these.
+      await client.listMedia()
+      await client.listMedia()
+      return { running, hasSent: requests > 0 }
+    }
+    expect((await started(({ cancel }) => cancel())).hasSent, 'cancelled').to.equal(false)
+    const { running, hasSent } = await started(({ pause }) => pause())
+    expect(hasSent, 'paused').to.equal(false)
+    running.resume()
+    await running.received
+  })
+
+  it('go on if their URL cannot be remembered', async () => {
+    const denied = () => Promise.reject(new Error('the storage is full'))
+    const storage: UploadStorage = {
+      findAllUploads: denied,
+      findUploadsByFingerprint: denied,
+      removeUpload: denied,
+      addUpload: denied,
+    }
+    const upload = await startUpload(client, { source: variant('11'), storage }).received
+    expect(await waitForUpload(client, { upload, until: 'in_library', timers })).to.include({ reason: null })
   })
 
   it('of a file of the disk have its name, unless another is given', async () => {

@@ -71,13 +71,26 @@ export const fetchRepositoryContract = (make: () => Promise<FetchStore>): void =
     expect(await right(store.fetches.begin(upload))).to.deep.equal(O.some({ url, job, attempt: 2 }))
   })
 
-  it('[§11.3] removes a fetch whose upload is not being received any more', async () => {
+  it('[§11.3] ends with its upload: nothing of the URL is left, whether a process looks at it or not', async () => {
     const { upload } = await add()
-    await right(store.uploads.abandon(upload, false))
+    const failed = await add()
+    await right(store.fetches.refuse(failed.upload, 'the server answers 404'))
+    for (const uid of [upload, failed.upload]) await right(store.uploads.abandon(uid, false))
+    expect(await store.dump()).not.to.include('files.example.org')
+    expect(await right(store.fetches.list('here', 9))).to.deep.equal([])
+    expect(await right(store.fetches.begin(upload))).to.deep.equal(O.none)
+    expect(await right(store.fetches.findReason(failed.upload, 'ann'))).to.deep.equal(
+      O.some('the server answers 404'),
+    )
+  })
+
+  it('[§11.3] removes a fetch whose upload is received', async () => {
+    const { upload, job } = await add()
+    const target = { kind: 'image', media: 'if_1', job } as const
+    await right(store.uploads.receive(upload, { length: 1, sha512: 'a'.repeat(128), target }))
     expect(await right(store.fetches.begin(upload))).to.deep.equal(O.none)
     expect(await right(store.fetches.list('here', 9))).to.deep.equal([])
     expect(await store.dump()).not.to.include('files.example.org')
-    expect(await right(store.fetches.begin(upload))).to.deep.equal(O.none)
   })
 
   it('[§11.3] keeps the reason of a failure for the admin alone, and nothing of the URL', async () => {

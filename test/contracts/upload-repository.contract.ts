@@ -4,11 +4,20 @@ import type { JobUid, UploadUid } from '../../src/domain/media/ids.ts'
 import type { NewUpload, ReceivedUpload, Upload } from '../../src/domain/upload/upload.ts'
 import { O } from '../../src/fp.ts'
 import type { ImageFileRepository } from '../../src/ports/image-file-repository.ts'
-import type { UploadRepository } from '../../src/ports/upload-repository.ts'
-import { aNewFileJob, aNewImageFile } from '../support/builders.ts'
+import type { TicketRepository } from '../../src/ports/ticket-repository.ts'
+import type { Trash } from '../../src/ports/trash.ts'
+import { maxUnfinishedByTickets, type UploadRepository } from '../../src/ports/upload-repository.ts'
+import { aNewFileJob, aNewImageFile, aNewTicket } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 
-type Subject = { readonly uploads: UploadRepository; readonly imageFiles: ImageFileRepository }
+type Subject = {
+  readonly uploads: UploadRepository
+  readonly imageFiles: ImageFileRepository
+  readonly tickets: TicketRepository
+  readonly trash: Trash
+  /** Lets this time pass for the uploads and the tickets that the store has now. */
+  readonly advance: (seconds: number) => Promise<void>
+}
 
 const hashes = { sha512: 'AA==' }
 const plenty = { free: 1e12, reserve: 0 }
@@ -177,5 +186,104 @@ export const uploadRepositoryContract = (make: () => Promise<Subject>): void => 
     expect(await right(subject.uploads.abandon(form, true))).to.equal(true)
     expect(await right(subject.uploads.find(form))).to.deep.equal(O.none)
     expect(await right(subject.uploads.forget(0, 10))).to.equal(0)
+  })
+
+  const byTicket = async (more: Parameters<typeof aNewTicket>[0] = {}) => {
+    const { uid, admin } = await right(subject.tickets.add(aNewTicket(more)))
+    return { owner: { kind: 'ticket', ticket: uid, admin }, deduplicates: false } as const
+  }
+  const beginBy = (more: Partial<NewUpload>) => right(subject.uploads.begin(aNewUpload(more), plenty))
+
+  it('[§11.4] takes one of the count of its ticket, and gives it back only if that is wanted', async () => {
+    const ticket = await byTicket({ count: 2 })
+    const first = await begin(ticket)
+    const second = await begin(ticket)
+    expect(await beginBy(ticket)).to.equal('no ticket')
+    expect(await right(subject.uploads.abandon(first, false))).to.equal(true)
+    expect(await beginBy(ticket)).to.equal('no ticket')
+    expect(await right(subject.uploads.abandon(second, true))).to.equal(true)
+    expect(await right(subject.uploads.abandon(second, true)), 'twice').to.equal(false)
+    expect(await beginBy(ticket)).to.equal('begun')
+    expect(await beginBy(ticket)).to.equal('no ticket')
+  })
+
+  it('[§11.4] takes nothing of a ticket if it does not begin', async () => {
+    const ticket = await byTicket()
+    const full = subject.uploads.begin(aNewUpload(ticket), { ...plenty, free: 5 })
+    expect(await right(full)).to.equal('no space')
+    expect(await beginBy(ticket)).to.equal('begun')
+  })
+
+  it('[§11.4] does not begin by a ticket that has expired', async () => {
+    const ticket = await byTicket({ expiresInSeconds: 60 })
+    await subject.advance(61)
+    expect(await beginBy(ticket)).to.equal('no ticket')
+  })
+
+  it('[§11.4] limits what an admin has unfinished by tickets, whichever they are', async () => {
+    const many = await byTicket({ count: maxUnfinishedByTickets + 1 })
+    const begun = []
+    for (let count = 0; count < maxUnfinishedByTickets; count += 1) begun.push(await begin(many))
+    const another = await byTicket()
+    expect(await beginBy(another)).to.equal('too many')
+    expect(await beginBy(await byTicket({ admin: 'bob' }))).to.equal('begun')
+    await right(subject.uploads.receive(begun[0] as UploadUid, received('7', 'if_7')))
+    expect(await beginBy(another)).to.equal('begun')
+  })
+
+  it('is not received if its bytes were taken down, and stays as it is', async () => {
+    const file = aNewImageFile()
+    await right(subject.imageFiles.add(file, aNewFileJob()))
+    await right(subject.trash.delete([file.uid], 'take down', 60))
+    for (const owner of [{}, await byTicket()]) {
+      const uid = await begin(owner)
+      const own = { ...received('8'), sha512: file.sha512 }
+      expect(await right(subject.uploads.receive(uid, own))).to.deep.equal({ result: 'taken down' })
+      expect(await find(uid)).to.deep.include({ state: 'receiving', target: null })
+    }
+  })
+
+  it('changes nothing of an upload that is received, or that is gone', async () => {
+    const uid = await begin({ length: null, announced: 0 })
+    await right(subject.uploads.receive(uid, received('9')))
+    const before = await find(uid)
+    for (const one of [uid, 'up_none' as UploadUid]) {
+      expect(await right(subject.uploads.advance(one, { from: 10, offset: 20, hashes }))).to.equal(false)
+      expect(await right(subject.uploads.declareLength(one, 20, plenty))).to.equal(false)
+    }
+    expect(await find(uid)).to.deep.equal(before)
+    const gone = await right(subject.uploads.receive('up_none' as UploadUid, received('9')))
+    expect(gone).to.deep.equal({ result: 'gone' })
+  })
+
+  it('is listed when it has expired, in its folder alone, and what Larder fetches only then', async () => {
+    const listed = async (folder: string) =>
+      (await right(subject.uploads.listStranded(folder, 1e9, 10))).map(({ uid }) => uid)
+    const resting = await begin()
+    const fetched = await begin({ protocol: 'url' })
+    await right(subject.uploads.advance(fetched, { from: 0, offset: 10, hashes }))
+    expect(await listed('f')).to.deep.equal([])
+    await subject.advance(86_401)
+    expect(await listed('f')).to.have.members([resting, fetched])
+    expect(await listed('g')).to.deep.equal([])
+    expect(await right(subject.uploads.listReceived('g', 10))).to.deep.equal([])
+  })
+
+  it('is forgotten a time after its end, in pieces, and never before', async () => {
+    const [open, ...ended] = [await begin(), await begin(), await begin()]
+    for (const [n, uid] of ended.entries())
+      await right(subject.uploads.receive(uid, received('bc'[n] ?? '', `if_${n}`)))
+    const [first, second] = ended as [UploadUid, UploadUid]
+    await right(subject.uploads.refuse(first, 'no'))
+    await subject.advance(100)
+    expect(await right(subject.uploads.forget(200_000, 10))).to.equal(0)
+    expect(await right(subject.uploads.forget(50_000, 10))).to.equal(1)
+    expect(await right(subject.uploads.find(first))).to.deep.equal(O.none)
+    expect((await find(second)).state).to.equal('received')
+    expect((await find(open as UploadUid)).state).to.equal('receiving')
+    await right(subject.uploads.refuse(second, 'no'))
+    await subject.advance(100)
+    expect(await right(subject.uploads.forget(50_000, 0))).to.equal(0)
+    expect(await right(subject.uploads.forget(50_000, 1))).to.equal(1)
   })
 }

@@ -1,11 +1,12 @@
 import {
   DetailedError,
+  defaultOptions,
   type HttpRequest,
   type HttpResponse,
-  type UploadOptions as TusOptions,
   Upload as TusUpload,
 } from 'tus-js-client'
 import type { Client } from './create-client.ts'
+import { forgiving, type UploadStorage } from './forgiving-storage.ts'
 import { LarderError } from './larder-error.ts'
 import { errorOfBody } from './reply-error.ts'
 
@@ -17,9 +18,6 @@ type StreamLike = { readonly pipe: unknown }
 
 /** What is uploaded: a file of a form, bytes, `fs.createReadStream(path)`, or another stream of Node. */
 export type UploadSource = Blob | Uint8Array | FileStreamLike | StreamLike
-
-/** Where the URLs of unfinished uploads are remembered, such as `FileUrlStorage` of tus-js-client for Node. */
-export type UploadStorage = NonNullable<TusOptions['urlStorage']>
 
 type UploadOptions = {
   readonly source: UploadSource
@@ -157,7 +155,8 @@ const uidIn = (url: string | null): string => decodeURIComponent(url?.split('/')
  * of an admin, or a ticket. The upload begins at once.
  */
 export const startUpload = (client: Client, options: UploadOptions): RunningUpload => {
-  const { source, onProgress, storage, chunkBytes, retryDelays = defaultDelays, signal } = options
+  const { source, onProgress, chunkBytes, retryDelays = defaultDelays, signal } = options
+  const storage = options.storage ?? defaultOptions.urlStorage
   let finish: (uid: string) => void
   let fail: (error: unknown) => void
   const received = new Promise<string>((resolve, reject) => {
@@ -173,7 +172,7 @@ export const startUpload = (client: Client, options: UploadOptions): RunningUplo
     retryDelays: [...retryDelays],
     removeFingerprintOnSuccess: true,
     ...reading,
-    ...(storage !== undefined && { urlStorage: storage }),
+    ...(storage != null && { urlStorage: forgiving(storage) }),
     onProgress: (sent, all) => {
       total = all
       onProgress?.(sent, all)
@@ -191,7 +190,21 @@ export const startUpload = (client: Client, options: UploadOptions): RunningUplo
     onError: (error) => fail(asLarderError(error)),
   })
 
-  const pause = () => upload.abort()
+  let isPaused = false
+  /** Whether the URL of an earlier upload was looked up, without which nothing is sent. */
+  let isPrepared = false
+  const pause = () => {
+    isPaused = true
+    return upload.abort()
+  }
+  const resume = () => {
+    isPaused = false
+    if (isPrepared) upload.start()
+  }
+  const cancel = () => {
+    isPaused = true
+    return upload.abort(true)
+  }
   const stop = () => {
     pause().catch(() => undefined)
     fail(signal?.reason)
@@ -204,9 +217,10 @@ export const startUpload = (client: Client, options: UploadOptions): RunningUplo
     if (signal?.aborted) throw signal.reason
     const [previous] = await upload.findPreviousUploads()
     if (previous !== undefined) upload.resumeFromPreviousUpload(previous)
-    upload.start()
+    isPrepared = true
+    if (!isPaused) upload.start()
   }
   start().catch((error: unknown) => fail(error))
 
-  return { received, pause, resume: () => upload.start(), cancel: () => upload.abort(true) }
+  return { received, pause, resume, cancel }
 }

@@ -20,6 +20,9 @@ export const insertFetch = `
   )
   insert into upload_fetches (upload, admin, job, folder, url) values (:upload, :admin, :job, :folder, :url)`
 
+/** Deletes a fetch that has not failed, with its URL. */
+export const deleteFetch = 'delete from upload_fetches where upload = :upload and ended_at is null'
+
 // The upload is locked first, as by every statement that changes both tables.
 const beginAttempt = `
   with emptied as (
@@ -70,11 +73,7 @@ export const createKnexFetchRepository = (db: Knex): FetchRepository => {
         nothing,
       ),
     refuse: (upload, reason) => pipe(run(refuseUpload, { upload, reason }), nothing),
-    remove: (upload) =>
-      pipe(
-        run('delete from upload_fetches where upload = :upload and ended_at is null', { upload }),
-        nothing,
-      ),
+    remove: (upload) => pipe(run(deleteFetch, { upload }), nothing),
     findReason: (upload, admin) => pipe(selectReason(upload, admin), TE.map(O.map(({ reason }) => reason))),
   }
 }

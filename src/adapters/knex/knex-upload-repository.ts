@@ -12,7 +12,7 @@ import {
   type UploadRepository,
   type UploadSpace,
 } from '../../ports/upload-repository.ts'
-import { insertFetch } from './knex-fetch-repository.ts'
+import { deleteFetch, insertFetch } from './knex-fetch-repository.ts'
 import { intervalOf } from './sql-times.ts'
 import { createStatements, decodeRows, inTransaction } from './statements.ts'
 import * as sql from './upload-rows.ts'
@@ -205,6 +205,7 @@ export const createKnexUploadRepository = (db: Knex, expireSeconds: number): Upl
         )
         const [row] = decodeRows(t.strict({ ticket: t.union([t.string, t.null]) }), rows)
         if (row === undefined) return false
+        await trx.raw(deleteFetch, { upload: uid })
         if (givesBack && row.ticket !== null) await trx.raw(sql.giveTicketBack, { ticket: row.ticket })
         return true
       }),

@@ -24,6 +24,11 @@ export const addFetch = (fetches: MemoryFetches, clock: Clock, fetch: NewUploadF
   fetches.set(fetch.upload, { ...fetch, attempt: 0, end: null })
 }
 
+/** Deletes a fetch that has not failed. */
+export const dropFetch = (fetches: MemoryFetches, uid: UploadUid): void => {
+  if (fetches.get(uid)?.end === null) fetches.delete(uid)
+}
+
 /** Stores fetches in memory, for tests. `uploads`: the uploads that they fill. */
 export const createMemoryFetchRepository = <U extends Upload>(
   uploads: Map<string, U>,
@@ -68,10 +73,7 @@ export const createMemoryFetchRepository = <U extends Upload>(
         if (uploads.get(uid)?.state === 'receiving') uploads.delete(uid)
         if (fetch !== null) fetches.set(uid, { ...fetch, url: null, end: { reason, at: clock() } })
       }),
-    remove: (uid) =>
-      TE.fromIO(() => {
-        if (underWay(uid) !== null) fetches.delete(uid)
-      }),
+    remove: (uid) => TE.fromIO(() => dropFetch(fetches, uid)),
     findReason: (uid, admin) =>
       TE.fromIO(() => {
         const fetch = fetches.get(uid)

@@ -8,7 +8,7 @@ import {
   type UploadRepository,
   type UploadSpace,
 } from '../../ports/upload-repository.ts'
-import { addFetch } from './memory-fetch-repository.ts'
+import { addFetch, dropFetch } from './memory-fetch-repository.ts'
 import type { MemoryMedia } from './memory-media.ts'
 
 type Options = {
@@ -164,6 +164,7 @@ export const createMemoryUploadRepository = ({
       TE.fromIO(() => {
         const upload = uploads.get(uid)
         if (upload === undefined || upload.state !== 'receiving') return false
+        dropFetch(media.fetches, uid)
         if (givesBack && upload.owner.kind === 'ticket') useTicket(upload.owner.ticket, -1)
         return uploads.delete(uid)
       }),

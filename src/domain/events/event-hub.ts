@@ -94,7 +94,8 @@ export const createEventHub = ({ log, outages, clock, monotonic, sleep }: Deps):
   const pass = (item: FeedItem): void => {
     for (const member of members) member.push(item)
   }
-  const progress = createProgressLimit(monotonic, (step) => pass(progressItem(step, clock())))
+  const limitProgress = () => createProgressLimit(monotonic, (step) => pass(progressItem(step, clock())))
+  let progress = limitProgress()
 
   const passSteps = (): void => {
     const read = steps
@@ -120,6 +121,9 @@ export const createEventHub = ({ log, outages, clock, monotonic, sleep }: Deps):
 
   /** Reads with one connection, until it breaks, or until no member is left. */
   const readWithOne = async (signal: AbortSignal, onAnswer: () => void): Promise<void> => {
+    // Members will ask for the present steps. One from before a cut would come after them.
+    steps = []
+    progress = limitProgress()
     const opened = await log.open({
       onEvent: () => wake.abort(),
       onProgress: (step) => {

@@ -111,7 +111,7 @@ type OldestFiles = {
   readonly content: O.Option<ContentFileUid>
 }
 
-/** What is not public, or has a title, changes nothing of a file that is in the library. */
+/** A title, and `isPublic: false`, change nothing of a file that the library has already. */
 export type RegisterOptions = WaitOptions & Pick<FileToRegister, 'isPublic' | 'title'>
 
 type MakeExportsOptions = {

@@ -75,20 +75,35 @@ const readPiece = async (pieces: AsyncIterator<Uint8Array>): Promise<Piece> => {
 
 const interruption: Piece = { _tag: 'end', failure: null, isInterrupted: true }
 
+type Pieces = {
+  /** Waits for the next piece, or until the reading has to end: the client may be gone without a word. */
+  readonly next: () => Promise<Piece>
+  /** Ends the reading. The body is closed as soon as a piece that is waited for is there. */
+  readonly close: () => void
+}
+
 /**
- * Returns a function that waits for the next piece, or until the signal is aborted: the client may be gone without a word.
- * One listener serves all pieces, because a long body has many thousands.
+ * Reads a body until the signal is aborted. One listener serves all pieces, because a long body has many thousands. It is
+ * removed at the end, because the signal lives as long as the connection of the locks.
  */
-const piecesUntil = (body: ByteStream, ending: AbortSignal): (() => Promise<Piece>) => {
+const piecesUntil = (body: ByteStream, ending: AbortSignal): Pieces => {
   const pieces = body[Symbol.asyncIterator]()
   let end: () => void = () => undefined
-  ending.addEventListener('abort', () => end(), { once: true })
-  return () => {
-    if (ending.aborted) return Promise.resolve(interruption)
-    const interrupted = new Promise<Piece>((resolve) => {
-      end = () => resolve(interruption)
-    })
-    return Promise.race([readPiece(pieces), interrupted])
+  const onAbort = () => end()
+  ending.addEventListener('abort', onAbort)
+  return {
+    next: () => {
+      if (ending.aborted) return Promise.resolve(interruption)
+      const interrupted = new Promise<Piece>((resolve) => {
+        end = () => resolve(interruption)
+      })
+      return Promise.race([readPiece(pieces), interrupted])
+    },
+    close: () => {
+      ending.removeEventListener('abort', onAbort)
+      // A body that breaks off now is not missed.
+      pieces.return?.().catch(() => undefined)
+    },
   }
 }
 
@@ -147,11 +162,15 @@ export const appendBytes =
 
     const receive = async (): Promise<BodyEnd> => {
       await checkSpace()
-      const nextPiece = piecesUntil(body, AbortSignal.any([asked, lost]))
-      for (;;) {
-        const piece = await nextPiece()
-        if (piece._tag === 'end') return piece
-        await take(piece.bytes)
+      const pieces = piecesUntil(body, AbortSignal.any([asked, lost]))
+      try {
+        for (;;) {
+          const piece = await pieces.next()
+          if (piece._tag === 'end') return piece
+          await take(piece.bytes)
+        }
+      } finally {
+        pieces.close()
       }
     }
 

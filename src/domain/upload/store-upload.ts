@@ -93,19 +93,16 @@ const storeIn = (
     )
   const store = pipe(
     files.inspect(incoming.pathOf(uid)),
-    TE.filterOrElseW(
-      (source) => source.sha512 === sha512,
-      () => damagedFailure,
-    ),
-    // It is refused if it is empty now, for one.
-    TE.matchE(() => endLost(deps, upload, damagedFailure), add),
+    // What cannot be read now may be read later, so that this is no loss.
+    TE.mapLeft(({ message }) => unavailable(incomingFilesDependency)(message)),
+    TE.flatMap((source) => (source.sha512 === sha512 ? add(source) : endLost(deps, upload, damagedFailure))),
   )
   return pipe(
     incoming.head(uid),
-    TE.flatMap(
-      (head): TE.TaskEither<Refused | Unavailable, unknown> =>
-        head === null ? endLost(deps, upload, missingFailure) : store,
-    ),
+    TE.flatMap((head): TE.TaskEither<Refused | Unavailable, unknown> => {
+      if (head === null) return endLost(deps, upload, missingFailure)
+      return head.length === 0 ? endLost(deps, upload, damagedFailure) : store
+    }),
     TE.map(() => undefined),
   )
 }

@@ -1,4 +1,6 @@
 import { createKnexImageFileRepository } from '../../../src/adapters/knex/knex-image-file-repository.ts'
+import { createKnexTicketRepository } from '../../../src/adapters/knex/knex-ticket-repository.ts'
+import { createKnexTrash } from '../../../src/adapters/knex/knex-trash.ts'
 import { createKnexUploadRepository } from '../../../src/adapters/knex/knex-upload-repository.ts'
 import { uploadRepositoryContract } from '../../contracts/upload-repository.contract.ts'
 import { withDatabase } from '../../support/postgres.ts'
@@ -8,10 +10,19 @@ describe('knex upload repository', () => {
 
   uploadRepositoryContract(async () => {
     await database.empty()
-    await database.knex().raw('truncate uploads, upload_tickets')
+    const db = database.knex()
+    await db.raw('truncate uploads, upload_tickets, taken_down')
     return {
-      uploads: createKnexUploadRepository(database.knex(), 86_400),
-      imageFiles: createKnexImageFileRepository(database.knex()),
+      uploads: createKnexUploadRepository(db, 86_400),
+      imageFiles: createKnexImageFileRepository(db),
+      tickets: createKnexTicketRepository(db),
+      trash: createKnexTrash(db),
+      advance: async (seconds) => {
+        const times = (columns: ReadonlyArray<string>) =>
+          columns.map((column) => `${column} = ${column} - make_interval(secs => :seconds)`).join(', ')
+        await db.raw(`update uploads set ${times(['touched_at', 'expires_at', 'ended_at'])}`, { seconds })
+        await db.raw(`update upload_tickets set ${times(['expires_at'])}`, { seconds })
+      },
     }
   })
 })

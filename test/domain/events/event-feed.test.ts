@@ -1,13 +1,13 @@
 import { expect } from 'chai'
 import { createMemoryEventLog } from '../../../src/adapters/memory/memory-event-log.ts'
 import { createEventHub } from '../../../src/domain/events/event-hub.ts'
-import type { FeedFilter } from '../../../src/domain/events/feed-item.ts'
+import { type FeedFilter, type FeedItem, progressItem } from '../../../src/domain/events/feed-item.ts'
 import { maxWaitingBytes } from '../../../src/domain/events/feed-queue.ts'
 import { type FeedNews, type FeedRequest, openEventFeed } from '../../../src/domain/events/follow-events.ts'
 import { createOutageLog } from '../../../src/domain/health/outage-log.ts'
 import { type DomainError, forbidden, unavailable } from '../../../src/domain/shared/errors.ts'
 import { type E, TE } from '../../../src/fp.ts'
-import type { EventLog } from '../../../src/ports/event-log.ts'
+import type { EventLog, JobStep } from '../../../src/ports/event-log.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
 import { right } from '../../support/expect-right.ts'
 import { createRecordingLog } from '../../support/recording-log.ts'
@@ -19,6 +19,9 @@ describe('a feed of events', () => {
   let isDown: boolean
   let allowed: TE.TaskEither<DomainError, void>
   let isStopping: boolean
+  /** Whether the connection breaks at its next read. */
+  let isBroken: boolean
+  let present: FeedItem | null
   let end: () => Promise<void>
 
   /** Each pause takes no time, but moves the clock. */
@@ -36,8 +39,11 @@ describe('a feed of events', () => {
       open: (listener) => async () => {
         sessions += 1
         if (isDown) return unavailableNow
-        const opened = await log.open(listener)()
-        return opened
+        const { readNew, ...session } = await right(log.open(listener))
+        return {
+          _tag: 'Right',
+          right: { ...session, readNew: (from) => (isBroken ? async () => unavailableNow : readNew(from)) },
+        }
       },
     }
     const hub = createEventHub({
@@ -51,7 +57,8 @@ describe('a feed of events', () => {
       await running
     }
     const feed = async (request: Partial<FeedRequest> = {}) => {
-      const deps = { hub, clock, monotonic, sleep, readStep: TE.right(null), isStopping: () => isStopping }
+      const readStep = TE.fromIO(() => present)
+      const deps = { hub, clock, monotonic, sleep, readStep, isStopping: () => isStopping }
       const opened = await right(
         openEventFeed(
           { ...deps, authorize: async () => allowed() },
@@ -87,6 +94,8 @@ describe('a feed of events', () => {
     isDown = false
     allowed = TE.right(undefined)
     isStopping = false
+    isBroken = false
+    present = null
   })
   afterEach(() => end())
 
@@ -147,6 +156,33 @@ describe('a feed of events', () => {
     expect(hub.last()).to.equal(null)
     expect(recorded.entries.map(({ event }) => event)).to.include('outage.started')
     leave()
+  })
+
+  it('sends the present step of a job after a cut, and none from before it', async () => {
+    const { feed } = start()
+    const step = (progress: number): JobStep => ({
+      ...{ uid: 'if_1', kind: 'image', job: 'job_1', state: 'running', progress },
+      ...{ stage: null, speed: null, eta_seconds: null },
+    })
+    present = progressItem(step(0.1), now)
+    const one = await feed({ filter: { media: null, job: 'job_1' } })
+    const steps: number[] = []
+    const follow = async () => {
+      for (const { json } of (await one.next()).items) steps.push(JSON.parse(json).data.progress)
+    }
+    while (steps.length < 1) await follow()
+    isBroken = true
+    log.announce(step(0.2))
+    present = progressItem(step(0.8), now)
+    while (sessions < 2) await new Promise(setImmediate)
+    isBroken = false
+    while (steps.length < 2) await follow()
+    // What is announced while there is no connection is lost.
+    while (steps.at(-1) !== 0.9) {
+      log.announce(step(0.9))
+      await follow()
+    }
+    expect(steps).to.include(0.8).and.not.to.include(0.2)
   })
 
   it('has no connection without clients, and the same one for all', async () => {

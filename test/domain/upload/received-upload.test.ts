@@ -2,7 +2,7 @@ import { readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import type { Larder } from '../../../src/composition/larder.ts'
 import type { UploadUid } from '../../../src/domain/media/ids.ts'
-import { unavailable } from '../../../src/domain/shared/errors.ts'
+import { refused, unavailable } from '../../../src/domain/shared/errors.ts'
 import { rightsOfAdmin } from '../../../src/domain/upload/uploader-rights.ts'
 import { TE } from '../../../src/fp.ts'
 import { anUploadRequest } from '../../support/builders.ts'
@@ -82,6 +82,23 @@ describe('a received upload', () => {
         'the bytes were lost before they were stored: send them again',
       ])
     })
+
+  it('is kept, and tried again, while its file cannot be read', async () => {
+    const { clock, advance } = createStandingClock()
+    const memory = await createMemoryLarder({ clock, ...(await folder.adapters()) })
+    const inspect = () => TE.left(refused('it cannot be read: the disk reports an error'))
+    larder = await createMemoryLarder({ ...memory, files: { ...memory.files, inspect } })
+    const uid = await begin()
+    await right(append(uid))
+    await larder.uploadIntake.stop()
+    advance(86_400)
+    larder = await createMemoryLarder({ ...memory, files: { ...memory.files, inspect } })
+    await larder.uploadIntake.store(uid)
+    expect(await stateOf(uid)).to.equal('received')
+    larder = await createMemoryLarder(memory)
+    await larder.uploadIntake.store(uid)
+    expect(await stateOf(uid)).to.equal('in_library')
+  })
 
   it('tells its offset while its original is being stored, which has the lock', async () => {
     larder = await createMemoryLarder(await folder.adapters())
