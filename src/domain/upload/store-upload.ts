@@ -42,8 +42,11 @@ const adoptTwin = (
   )
 }
 
-/** A folder that several machines share may show a file to one of them later, or in part (milliseconds). */
-const certainlyLostMs = 600_000
+/**
+ * What fails for so long (milliseconds) is not one of the moment: a folder that several machines share may show a file to one
+ * of them later, or in part, and a decoder may lack memory.
+ */
+const certainMs = 600_000
 
 const lostReason = 'the bytes were lost before they were stored: send them again'
 
@@ -56,7 +59,7 @@ const endLost = (
   { uid, touchedAt }: Upload,
   failure: Unavailable,
 ): TE.TaskEither<Unavailable, unknown> =>
-  clock() - touchedAt > certainlyLostMs ? uploads.refuse(uid, lostReason) : TE.left(failure)
+  clock() - touchedAt > certainMs ? uploads.refuse(uid, lostReason) : TE.left(failure)
 
 const missingFailure = unavailable(incomingFilesDependency)('the file is not there')
 
@@ -70,7 +73,7 @@ const storeIn = (
   upload: Upload,
   signal: AbortSignal,
 ): TE.TaskEither<Refused | Unavailable, void> => {
-  const { incoming, ingest, files } = deps
+  const { incoming, ingest, files, clock } = deps
   const { uid, state, name, sha512, target, details, deduplicates } = upload
   if (state !== 'received' || sha512 === null || target === null || target.job === null)
     return TE.right(undefined)
@@ -81,6 +84,7 @@ const storeIn = (
     job,
     details,
     upload: { uid, sharesBytes: deduplicates },
+    isOverdue: clock() - upload.touchedAt > certainMs,
   }
   const add = (source: SourceFile): TE.TaskEither<Refused | Unavailable, unknown> =>
     pipe(
@@ -91,14 +95,21 @@ const storeIn = (
       ),
       TE.flatMap(() => incoming.remove(uid)),
     )
+  /** A file that has no bytes is not inspected. Any other failure is one of the moment, such as too many open files. */
+  const notRead = ({ message }: Refused): TE.TaskEither<Unavailable, unknown> =>
+    pipe(
+      incoming.head(uid),
+      TE.flatMap((head) =>
+        head?.length === 0
+          ? endLost(deps, upload, damagedFailure)
+          : TE.left(unavailable(incomingFilesDependency)(message)),
+      ),
+    )
   const store = pipe(
     files.inspect(incoming.pathOf(uid)),
-    TE.filterOrElseW(
-      (source) => source.sha512 === sha512,
-      () => damagedFailure,
+    TE.matchE(notRead, (source) =>
+      source.sha512 === sha512 ? add(source) : endLost(deps, upload, damagedFailure),
     ),
-    // It is refused if it is empty now, for one.
-    TE.matchE(() => endLost(deps, upload, damagedFailure), add),
   )
   return pipe(
     incoming.head(uid),

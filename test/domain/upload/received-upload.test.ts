@@ -2,7 +2,7 @@ import { readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import type { Larder } from '../../../src/composition/larder.ts'
 import type { UploadUid } from '../../../src/domain/media/ids.ts'
-import { unavailable } from '../../../src/domain/shared/errors.ts'
+import { refused, unavailable, unavailableForInput } from '../../../src/domain/shared/errors.ts'
 import { rightsOfAdmin } from '../../../src/domain/upload/uploader-rights.ts'
 import { TE } from '../../../src/fp.ts'
 import { anUploadRequest } from '../../support/builders.ts'
@@ -82,6 +82,40 @@ describe('a received upload', () => {
         'the bytes were lost before they were stored: send them again',
       ])
     })
+
+  it('is not refused because its file cannot be read for the moment', async () => {
+    const { clock, advance } = createStandingClock()
+    const memory = await createMemoryLarder({ clock, ...(await folder.adapters()) })
+    const unread = { ...memory.files, inspect: () => TE.left(refused('it cannot be read: EMFILE')) }
+    larder = await createMemoryLarder({ ...memory, files: unread })
+    const uid = await begin()
+    await right(append(uid))
+    await larder.uploadIntake.stop()
+    advance(601)
+    larder = await createMemoryLarder({ ...memory, files: unread })
+    await larder.uploadIntake.store(uid)
+    expect(await stateOf(uid)).to.equal('received')
+    larder = await createMemoryLarder(memory)
+    await larder.uploadIntake.store(uid)
+    expect(await stateOf(uid)).to.equal('in_library')
+  })
+
+  it('becomes a file if its decoder fails for so long that its bytes must be the cause', async () => {
+    const { clock, advance } = createStandingClock()
+    const memory = await createMemoryLarder({ clock, ...(await folder.adapters()) })
+    const failed = unavailableForInput('image process')('Cannot allocate memory')
+    const images = { ...memory.images, inspect: () => TE.left(failed) }
+    larder = await createMemoryLarder({ ...memory, images })
+    const uid = await begin()
+    await right(append(uid))
+    await larder.uploadIntake.stop()
+    expect(await stateOf(uid)).to.equal('received')
+    advance(601)
+    larder = await createMemoryLarder({ ...memory, images })
+    await larder.uploadIntake.store(uid)
+    expect(await stateOf(uid)).to.equal('in_library')
+    expect(await files()).to.deep.equal([])
+  })
 
   it('tells its offset while its original is being stored, which has the lock', async () => {
     larder = await createMemoryLarder(await folder.adapters())
