@@ -38,7 +38,7 @@ export const createUploadServices = (
   const { uploads, incoming, imageFiles, contentFiles, locks, files, sleep, monotonic, clock, newUid, log } =
     adapters
   const { tickets, ticketSecrets, users, revocations, fetches, outbound } = adapters
-  const common = { uploads, incoming, ingest, locks, files, newUid, clock }
+  const common = { uploads, incoming, ingest, locks, files, newUid, clock, reserveBytes }
   const uploadIntake = createUploadIntake(common, (upload, error) => {
     log.warn('uploads.not_stored', { upload, cause: describeFailure(error) })
   })
@@ -54,7 +54,6 @@ export const createUploadServices = (
     sleep,
     monotonic,
     maxBytes: uploadMaxBytes,
-    reserveBytes,
   })
   return {
     uploadIntake,
@@ -67,7 +66,6 @@ export const createUploadServices = (
       uploadService,
       sleep,
       fetchSeconds,
-      reserveBytes,
       rightsOf: (admin) => rightsOfAdmin(admin, uploadMaxBytes),
     }),
     sweepUploads: (signal) => sweepUploads({ ...withIntake, onUnreadable }, signal),

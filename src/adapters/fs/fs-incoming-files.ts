@@ -88,8 +88,15 @@ const createWriter = (file: FileHandle, start: number, hashes: RunningHash): Inc
   }
 }
 
-/** Keeps incoming files in the folder `dir`, which is created when it is first used. */
-export const createFsIncomingFiles = (dir: string, clock: Clock): IncomingFiles => {
+/**
+ * Keeps incoming files in the folder `dir`, which is created when it is first used. `objects`: the folder of the object store;
+ * `null` if it is on no disk of this machine.
+ */
+export const createFsIncomingFiles = (
+  dir: string,
+  clock: Clock,
+  objects: string | null = null,
+): IncomingFiles => {
   let lastName: string | null = null
 
   const absent = (): Error => new Error('the folder of incoming files is not there')
@@ -125,6 +132,12 @@ export const createFsIncomingFiles = (dir: string, clock: Clock): IncomingFiles 
       await assertUsable()
       const { bavail, bsize } = await statfs(dir)
       return bavail * bsize
+    }, failed),
+
+    holdsOriginals: TE.tryCatch(async () => {
+      if (objects === null) return false
+      const [ours, theirs] = await Promise.all([stat(dir), orIfNotFound(stat(objects), null)])
+      return ours.dev === theirs?.dev
     }, failed),
 
     open: (uid, { offset, hashes }) =>

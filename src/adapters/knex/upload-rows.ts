@@ -145,10 +145,18 @@ export const insertUpload = `
     ${expiryOf(':expireSeconds', 'now()')}
   )`
 
-/** The bytes that the uploads of a folder have announced, and that are not on its disk yet. */
+/**
+ * The bytes that the uploads of a folder have announced, without one of them, and that are not on its disk yet. With `holdsOriginals`
+ * also those of their originals.
+ */
 export const selectAnnounced = `
-  select cast(coalesce(sum(greatest(coalesce(length, announced) - received_offset, 0)), 0) as double precision) as bytes
-  from uploads where folder = :folder and state = 'receiving'`
+  select cast(coalesce(sum(bytes), 0) as double precision) as bytes from (
+    select greatest(coalesce(length, announced) - received_offset, 0)
+      + case when cast(:holdsOriginals as boolean) then greatest(coalesce(length, announced), received_offset) else 0 end as bytes
+    from uploads where folder = :folder and state = 'receiving' and uid <> :uid
+    union all
+    select length from uploads where folder = :folder and state = 'received' and cast(:holdsOriginals as boolean)
+  ) announcements`
 
 /** One at a time of a folder decides whether there is space: what it announces counts for the next. */
 export const lockSpace = `select pg_advisory_xact_lock(hashtextextended('upload space ' || :folder, 0))`

@@ -19,6 +19,7 @@ import { acceptedKind, headBytes } from './accepted-kind.ts'
 import type { MayUpload } from './may-upload.ts'
 import type { Upload } from './upload.ts'
 import type { UploadHold } from './upload-lock.ts'
+import { hasSpaceForOriginal, readUploadSpace } from './upload-space.ts'
 
 export type AppendDeps = {
   readonly incoming: IncomingFiles
@@ -99,12 +100,13 @@ const piecesUntil = (body: ByteStream, ending: AbortSignal): (() => Promise<Piec
  */
 export const appendBytes =
   (
-    { incoming, uploads, mayUpload, reserveBytes }: AppendDeps,
+    deps: AppendDeps,
     upload: Upload,
     body: ByteStream,
     { lost, asked }: UploadHold,
   ): TE.TaskEither<AppendFailure, Appended> =>
   async () => {
+    const { incoming, uploads, mayUpload } = deps
     const { uid, length, maxBytes } = upload
     const opened = await incoming.open(uid, upload)()
     if (E.isLeft(opened)) return opened
@@ -127,7 +129,9 @@ export const appendBytes =
 
     /** An upload of unknown length has announced nothing, so the disk is asked. */
     const checkSpace = async (): Promise<void> => {
-      if (length === null && orStop(await incoming.free()) < reserveBytes) throw new Stop(noSpace)
+      if (length !== null) return
+      const space = orStop(await readUploadSpace(deps)())
+      if (space.free < space.reserve || !hasSpaceForOriginal(space, writer.size())) throw new Stop(noSpace)
     }
 
     let isHeadChecked = upload.offset >= headBytes

@@ -11,6 +11,7 @@ import type { UploadUid } from '../media/ids.ts'
 import { type Refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import type { Upload } from './upload.ts'
 import { tryWithUploadLock } from './upload-lock.ts'
+import { hasSpaceForOriginal, readUploadSpace } from './upload-space.ts'
 
 type StoreUploadDeps = {
   readonly incoming: IncomingFiles
@@ -19,6 +20,7 @@ type StoreUploadDeps = {
   readonly locks: Pick<WorkLocks, 'tryWith'>
   readonly files: Pick<LocalFiles, 'inspect'>
   readonly clock: Clock
+  readonly reserveBytes: number
 }
 
 /** The library has the bytes, which came in another way after the upload was received; or they were taken down. */
@@ -68,6 +70,9 @@ const damagedFailure = unavailable(incomingFilesDependency)(
   'the bytes have another sha512 than those that arrived',
 )
 
+/** The disk must not be filled, because databases and caches need it, too. */
+const noSpaceFailure = unavailable('object store')('its disk has no space for the original')
+
 const storeIn = (
   deps: StoreUploadDeps,
   upload: Upload,
@@ -87,6 +92,15 @@ const storeIn = (
     isOverdue: clock() - upload.touchedAt > certainMs,
   }
   const add = (source: SourceFile): TE.TaskEither<Refused | Unavailable, unknown> =>
+    pipe(
+      readUploadSpace(deps),
+      TE.filterOrElse(
+        (space) => hasSpaceForOriginal(space, source.size),
+        (): Refused | Unavailable => noSpaceFailure,
+      ),
+      TE.flatMap(() => addWithSpace(source)),
+    )
+  const addWithSpace = (source: SourceFile): TE.TaskEither<Refused | Unavailable, unknown> =>
     pipe(
       ingest.addReceived(kind, { ...source, name }, { isPublic: details.isPublic, received }, signal),
       TE.flatMap(

@@ -4,7 +4,7 @@ import type { Larder } from '../../../src/composition/larder.ts'
 import type { UploadUid } from '../../../src/domain/media/ids.ts'
 import { refused, unavailable, unavailableForInput } from '../../../src/domain/shared/errors.ts'
 import { rightsOfAdmin } from '../../../src/domain/upload/uploader-rights.ts'
-import { TE } from '../../../src/fp.ts'
+import { E, TE } from '../../../src/fp.ts'
 import { anUploadRequest } from '../../support/builders.ts'
 import { inChunks } from '../../support/bytes.ts'
 import { left, right } from '../../support/expect-right.ts'
@@ -115,6 +115,35 @@ describe('a received upload', () => {
     await larder.uploadIntake.store(uid)
     expect(await stateOf(uid)).to.equal('in_library')
     expect(await files()).to.deep.equal([])
+  })
+
+  it('waits for space if the object store would fill the disk of the folder', async () => {
+    const { incoming } = await folder.adapters()
+    let free = 2 ** 40
+    const disk = { ...incoming, free: async () => E.right(free), holdsOriginals: TE.right(true) }
+    const memory = await createMemoryLarder({ incoming: disk })
+    let puts = 0
+    const store: Larder['store'] = {
+      ...memory.store,
+      put: (...given) => {
+        puts += 1
+        return memory.store.put(...given)
+      },
+    }
+    larder = await createMemoryLarder({
+      ...memory,
+      store: { ...store, put: () => TE.left(unavailable('')('')) },
+    })
+    const uid = await begin()
+    await right(append(uid))
+    await larder.uploadIntake.stop()
+    larder = await createMemoryLarder({ ...memory, store })
+    free = 2 ** 30 + picture.length - 1
+    await larder.uploadIntake.store(uid)
+    expect([await stateOf(uid), puts]).to.deep.equal(['received', 0])
+    free += 1
+    await larder.uploadIntake.store(uid)
+    expect([await stateOf(uid), puts]).to.deep.equal(['in_library', 1])
   })
 
   it('tells its offset while its original is being stored, which has the lock', async () => {
