@@ -171,8 +171,10 @@ export const takeTicket = `
 /** One at a time begins an upload by a ticket of an admin, so that their number is exact. */
 export const lockTickets = `select pg_advisory_xact_lock(hashtextextended('upload tickets ' || :admin, 0))`
 
+/** Those that have expired do not count: if their folder is gone, no sweep deletes them. */
 export const selectUnfinishedByTickets = `
-  select count(*) as count from uploads where ticket_admin = :admin and state = 'receiving' and ticket is not null`
+  select count(*) as count from uploads where ticket_admin = :admin and state = 'receiving' and ticket is not null
+    and expires_at > now()`
 
 export const giveTicketBack = 'update upload_tickets set used = used - 1 where uid = :ticket and used > 0'
 

@@ -100,7 +100,9 @@ export const createMemoryUploadRepository = ({
   const takeTicket = (uid: string): 'begun' | 'no ticket' | 'too many' => {
     const admin = useTicket(uid, 1)
     if (admin === null) return 'no ticket'
-    const unfinished = all().filter((upload) => upload.state === 'receiving' && adminOf(upload) === admin)
+    const unfinished = all().filter(
+      (upload) => upload.state === 'receiving' && upload.expiresAt > clock() && adminOf(upload) === admin,
+    )
     if (unfinished.length < maxUnfinishedByTickets) return 'begun'
     useTicket(uid, -1)
     return 'too many'

@@ -16,15 +16,15 @@ import {
 } from '../shared/errors.ts'
 import { workStoppedFailure } from '../shared/work-stopped.ts'
 import { acceptedKind, headBytes } from './accepted-kind.ts'
-import type { MayUpload } from './may-upload.ts'
 import type { Upload } from './upload.ts'
 import type { UploadHold } from './upload-lock.ts'
 import { hasSpaceForOriginal, readUploadSpace } from './upload-space.ts'
+import type { WatchRight } from './watch-right.ts'
 
 export type AppendDeps = {
   readonly incoming: IncomingFiles
   readonly uploads: UploadRepository
-  readonly mayUpload: MayUpload
+  readonly watchRight: WatchRight
   /** How many bytes of the disk must stay free. */
   readonly reserveBytes: number
 }
@@ -106,8 +106,10 @@ export const appendBytes =
     { lost, asked }: UploadHold,
   ): TE.TaskEither<AppendFailure, Appended> =>
   async () => {
-    const { incoming, uploads, mayUpload } = deps
+    const { incoming, uploads, watchRight } = deps
     const { uid, length, maxBytes } = upload
+    const watched = await watchRight(upload)()
+    if (E.isLeft(watched)) return watched
     const opened = await incoming.open(uid, upload)()
     if (E.isLeft(opened)) return opened
     const writer = opened.right
@@ -119,7 +121,7 @@ export const appendBytes =
       if (lost.aborted) throw new Stop(workStoppedFailure)
       if (to.size() === noted.offset && noted.hashes !== null) return
       // Bytes that are not noted were told to no client, so the end of a right is checked first.
-      orStop(await mayUpload(upload.owner)())
+      orStop(await watched.right())
       const written = orStop(await to.sync())
       const advanced = orStop(await uploads.advance(uid, { from: noted.offset, ...written })())
       // Another request has continued or ended the upload, so it is not this one's to decide about.
