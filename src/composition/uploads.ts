@@ -68,7 +68,7 @@ export const createUploadServices = (
       fetchSeconds,
       rightsOf: (admin) => rightsOfAdmin(admin, uploadMaxBytes),
     }),
-    sweepUploads: (signal) => sweepUploads({ ...withIntake, onUnreadable }, signal),
+    sweepUploads: (signal) => sweepUploads({ ...withIntake, fetches, onUnreadable }, signal),
   }
 }
 

@@ -3,7 +3,7 @@ import type { IncomingFiles } from '../../ports/incoming-files.ts'
 import type { UploadSpace } from '../../ports/upload-repository.ts'
 import type { Unavailable } from '../shared/errors.ts'
 
-export type UploadSpaceDeps = {
+type UploadSpaceDeps = {
   readonly incoming: Pick<IncomingFiles, 'free' | 'holdsOriginals'>
   /** How many bytes of the disk must stay free. */
   readonly reserveBytes: number
