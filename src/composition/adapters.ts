@@ -105,7 +105,7 @@ export const createAdapters = async (
     media: createKnexMediaRepository(db),
     trash: createKnexTrash(db),
     uploads: createKnexUploadRepository(db, config.uploadExpireSeconds),
-    incoming: createFsIncomingFiles(config.incomingDir, clock),
+    incoming: createFsIncomingFiles(config.incomingDir, clock, objects.folder),
     storedFiles: createKnexStoredFileRepository(db),
     users: createKnexUserRepository(db),
     fetches: createKnexFetchRepository(db),

@@ -26,9 +26,14 @@ export const createStore = async (
   { s3, dataDir }: Config,
   liveness: ProcessLiveness,
   log: Log,
-): Promise<{ readonly store: ObjectStore; readonly close: () => void }> => {
-  if (s3 !== null) return createS3ObjectStore({ ...s3, log })
+): Promise<{
+  readonly store: ObjectStore
+  /** The folder of the objects; `null` if they are on no disk of this machine. */
+  readonly folder: string | null
+  readonly close: () => void
+}> => {
+  if (s3 !== null) return { ...createS3ObjectStore({ ...s3, log }), folder: null }
   const objects = path.join(dataDir, 'objects')
   await ensurePrivateFolder(objects)
-  return { store: createFsObjectStore(objects, liveness), close: () => {} }
+  return { store: createFsObjectStore(objects, liveness), folder: objects, close: () => {} }
 }

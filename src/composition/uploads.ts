@@ -5,12 +5,12 @@ import { describeFailure } from '../domain/background/describe-failure.ts'
 import type { IngestService } from '../domain/ingest/ingest-service.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
 import { createFetchService, type FetchService } from '../domain/upload/fetch-service.ts'
-import { createMayUpload } from '../domain/upload/may-upload.ts'
-import { createUploadIntake, type UploadIntake } from '../domain/upload/store-upload.ts'
 import { createTicketService, type TicketService } from '../domain/upload/ticket-service.ts'
+import { createUploadIntake, type UploadIntake } from '../domain/upload/upload-intake.ts'
 import { createUploadService, type UploadService } from '../domain/upload/upload-service.ts'
 import { sweepUploads, type UploadSweepReport } from '../domain/upload/upload-sweep.ts'
 import { rightsOfAdmin } from '../domain/upload/uploader-rights.ts'
+import { createWatchRight } from '../domain/upload/watch-right.ts'
 import type { TE } from '../fp.ts'
 import type { TusProtocol } from '../ports/tus-protocol.ts'
 import type { Adapters } from './larder.ts'
@@ -38,12 +38,12 @@ export const createUploadServices = (
   const { uploads, incoming, imageFiles, contentFiles, locks, files, sleep, monotonic, clock, newUid, log } =
     adapters
   const { tickets, ticketSecrets, users, revocations, fetches, outbound } = adapters
-  const common = { uploads, incoming, ingest, locks, files, newUid, clock }
+  const common = { uploads, incoming, ingest, locks, files, newUid, clock, reserveBytes }
   const uploadIntake = createUploadIntake(common, (upload, error) => {
     log.warn('uploads.not_stored', { upload, cause: describeFailure(error) })
   })
-  const mayUpload = createMayUpload({ users, revocations })
-  const withIntake = { ...common, mayUpload, intake: uploadIntake }
+  const watchRight = createWatchRight({ users, revocations })
+  const withIntake = { ...common, watchRight, intake: uploadIntake }
   const onUnreadable = (upload: string, error: Unavailable): void => {
     log.warn('uploads.unreadable', { upload, cause: describeFailure(error) })
   }
@@ -54,7 +54,6 @@ export const createUploadServices = (
     sleep,
     monotonic,
     maxBytes: uploadMaxBytes,
-    reserveBytes,
   })
   return {
     uploadIntake,
@@ -67,10 +66,9 @@ export const createUploadServices = (
       uploadService,
       sleep,
       fetchSeconds,
-      reserveBytes,
       rightsOf: (admin) => rightsOfAdmin(admin, uploadMaxBytes),
     }),
-    sweepUploads: (signal) => sweepUploads({ ...withIntake, onUnreadable }, signal),
+    sweepUploads: (signal) => sweepUploads({ ...withIntake, fetches, onUnreadable }, signal),
   }
 }
 

@@ -32,6 +32,8 @@ export type IncomingFiles = {
   readonly folder: TE.TaskEither<Unavailable, string>
   /** Returns the free space of the disk in bytes. */
   readonly free: TE.TaskEither<Unavailable, number>
+  /** Returns whether the object store writes to the same disk. */
+  readonly holdsOriginals: TE.TaskEither<Unavailable, boolean>
   /**
    * Opens the file to append at `offset`, and creates it for the offset 0. Bytes behind the offset are dropped: no one
    * was told that they had arrived. Returns `null` if the file does not have the bytes before the offset.

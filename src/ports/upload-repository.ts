@@ -16,6 +16,8 @@ export type UploadSpace = {
   readonly free: number
   /** How much must stay free. */
   readonly reserve: number
+  /** Whether the object store writes originals to this disk, so that each upload needs its length a second time. */
+  readonly holdsOriginals: boolean
 }
 
 /**
@@ -42,7 +44,7 @@ export type UploadReceipt =
 export type UploadRepository = {
   /**
    * Adds an upload, and takes one of its ticket's count, in one transaction. The uploads of the folder that are being
-   * received have announced lengths: what they still lack is not free. One that declares a length later may have announced nothing.
+   * received have announced lengths: what they still lack is not free, nor is what the originals need that are not stored yet. One that declares a length later may have announced nothing.
    * `fetch`: what brings its bytes, in the same transaction; also deletes some fetches that failed long ago.
    */
   readonly begin: (

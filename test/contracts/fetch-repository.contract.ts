@@ -16,7 +16,7 @@ type FetchStore = {
   readonly dump: () => Promise<string>
 }
 
-const space = { free: 1e12, reserve: 0 }
+const space = { free: 1e12, reserve: 0, holdsOriginals: false }
 const hashes = { sha512: 'AA', sha256: 'AA' }
 
 /** What every FetchRepository promises. `make` returns an empty one, with the uploads that it changes. */

@@ -20,7 +20,7 @@ type Subject = {
 }
 
 const hashes = { sha512: 'AA==' }
-const plenty = { free: 1e12, reserve: 0 }
+const plenty = { free: 1e12, reserve: 0, holdsOriginals: false }
 
 /** What every UploadRepository promises. `make` returns an empty library. */
 export const uploadRepositoryContract = (make: () => Promise<Subject>): void => {
@@ -71,12 +71,41 @@ export const uploadRepositoryContract = (make: () => Promise<Subject>): void => 
 
   it('counts what the uploads of a folder have announced', async () => {
     const uid = await begin({ length: 60, announced: 60 })
-    const space = { free: 150, reserve: 50 }
+    const space = { free: 150, reserve: 50, holdsOriginals: false }
     const other = (more: Partial<NewUpload>) => right(subject.uploads.begin(aNewUpload(more), space))
     expect(await other({ length: 41, announced: 41 })).to.equal('no space')
     expect(await other({ folder: 'g', length: 41, announced: 41 })).to.equal('begun')
     await right(subject.uploads.advance(uid, { from: 0, offset: 60, hashes }))
     expect(await other({ length: 41, announced: 41 })).to.equal('begun')
+  })
+
+  it('counts the originals that the object store will write to the disk of the folder', async () => {
+    const first = await begin({ length: 10, announced: 10 })
+    const other = (length: number, free: number) =>
+      right(
+        subject.uploads.begin(aNewUpload({ length, announced: length }), {
+          free,
+          reserve: 5,
+          holdsOriginals: true,
+        }),
+      )
+    expect(await other(3, 30), 'both twice').to.equal('no space')
+    await right(subject.uploads.advance(first, { from: 0, offset: 10, hashes }))
+    expect(await other(3, 20), 'one copy, and one twice').to.equal('no space')
+    await right(subject.uploads.receive(first, received('e')))
+    expect(await other(3, 20), 'of one that is received').to.equal('no space')
+    expect(await other(3, 21)).to.equal('begun')
+  })
+
+  it('counts only what an upload lacks when it declares its length late', async () => {
+    const uid = await begin({ length: null, announced: 0 })
+    await right(subject.uploads.advance(uid, { from: 0, offset: 8, hashes }))
+    const space = { free: 3, reserve: 1, holdsOriginals: false }
+    expect(await right(subject.uploads.declareLength(uid, 11, space))).to.equal('no space')
+    expect(await right(subject.uploads.declareLength(uid, 10, { ...space, holdsOriginals: true }))).to.equal(
+      'no space',
+    )
+    expect(await right(subject.uploads.declareLength(uid, 10, space))).to.equal(true)
   })
 
   it('advances from the offset that it has, and from no other', async () => {
@@ -88,7 +117,7 @@ export const uploadRepositoryContract = (make: () => Promise<Subject>): void => 
 
   it('has its length declared once', async () => {
     const uid = await begin({ length: null, announced: 0 })
-    const tight = { free: 5, reserve: 0 }
+    const tight = { free: 5, reserve: 0, holdsOriginals: false }
     expect(await right(subject.uploads.declareLength(uid, 9, tight))).to.equal('no space')
     expect(await right(subject.uploads.declareLength(uid, 9, plenty))).to.equal(true)
     expect(await right(subject.uploads.declareLength(uid, 8, plenty))).to.equal(false)

@@ -154,6 +154,17 @@ describe('a route that reads the stream of a request itself', () => {
     await endless.closed
   })
 
+  it('does not take a coded body for the file', async () => {
+    for (const [coding, status] of [
+      ['gzip', 415],
+      ['identity', 201],
+    ] as const) {
+      const headers = { authorization: `bearer ${jwt}`, 'content-encoding': coding }
+      const response = await server.get(`${path}/whole`, { method: 'POST', headers, body: 'abc' })
+      expect([response.status, readBytes], coding).to.deep.equal([status, status === 415 ? 0 : 3])
+    }
+  })
+
   it('reads no body of a caller without a token', async () => {
     const headers = ['Content-Length: 9000000', 'Expect: 100-continue']
     const connection = openRaw(server.port)

@@ -28,12 +28,15 @@ const headSize = 4096
 /** The file that names the folder. No upload has such a uid. */
 const nameFile = '.folder'
 
+const readName = (dir: string): Promise<string | null> =>
+  orIfNotFound(readFile(join(dir, nameFile), 'utf8'), null)
+
 /** Reads the name of a folder. The first process gives it one; a link fails if another process was faster. */
 const nameOf = async (dir: string): Promise<string> => {
   await createFolder(dir)
-  const path = join(dir, nameFile)
-  const before = await orIfNotFound(readFile(path, 'utf8'), null)
+  const before = await readName(dir)
   if (before !== null) return before
+  const path = join(dir, nameFile)
   const name = randomBytes(16).toString('hex')
   const draft = `${path}.${name}`
   await writeFile(draft, name, { mode: 0o600, flush: true })
@@ -108,37 +111,61 @@ const createWriter = (file: FileHandle, start: number, hashes: RunningHash): Inc
   }
 }
 
-/** Keeps incoming files in the folder `dir`, which is created when it is first used. */
-export const createFsIncomingFiles = (dir: string, clock: Clock): IncomingFiles => {
-  let name: Promise<string> | null = null
-  const folder = TE.tryCatch(() => {
-    name ??= nameOf(dir).catch((error) => {
-      name = null
-      throw error
-    })
+/**
+ * Keeps incoming files in the folder `dir`, which is created when it is first used. `objects`: the folder of the object store;
+ * `null` if it is on no disk of this machine.
+ */
+export const createFsIncomingFiles = (
+  dir: string,
+  clock: Clock,
+  objects: string | null = null,
+): IncomingFiles => {
+  let lastName: string | null = null
+
+  const absent = (): Error => new Error('the folder of incoming files is not there')
+
+  /**
+   * Reads the name of the folder. It is read each time, because the disk may be mounted later than the process starts: then
+   * the folder is another one. A folder that had a name gets no new one: its disk is not mounted.
+   */
+  const currentName = async (): Promise<string> => {
+    const name = lastName === null ? await nameOf(dir) : await readName(dir)
+    if (name === null) throw absent()
+    lastName = name
     return name
-  }, failed)
+  }
 
   const pathOf = (uid: UploadUid): string => join(dir, uid)
 
   /** Throws if the folder is not the one whose name this process has: a disk that is not mounted has no files. */
   const assertMounted = async (): Promise<void> => {
-    const before = await name
-    if (before === null || (await readFile(join(dir, nameFile), 'utf8')) !== before)
-      throw new Error('the folder of incoming files is not there')
+    if (lastName === null || (await readName(dir)) !== lastName) throw absent()
+  }
+
+  /** As `assertMounted`, but a process that has no name yet takes the folder as it is. */
+  const assertUsable = async (): Promise<void> => {
+    if (lastName === null) await currentName()
+    else await assertMounted()
   }
 
   return {
-    folder,
+    folder: TE.tryCatch(currentName, failed),
 
     free: TE.tryCatch(async () => {
-      await createFolder(dir)
+      await assertUsable()
       const { bavail, bsize } = await statfs(dir)
       return bavail * bsize
     }, failed),
 
+    holdsOriginals: TE.tryCatch(async () => {
+      if (objects === null) return false
+      const [ours, theirs] = await Promise.all([stat(dir), orIfNotFound(stat(objects), null)])
+      return ours.dev === theirs?.dev
+    }, failed),
+
     open: (uid, { offset, hashes }) =>
       TE.tryCatch(async () => {
+        await assertUsable()
         const flags = offset === 0 ? constants.O_CREAT | constants.O_RDWR : constants.O_RDWR
         const file = await orIfNotFound(open(pathOf(uid), flags, 0o600), null)
         if (file === null) return null

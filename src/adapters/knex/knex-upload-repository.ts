@@ -3,7 +3,7 @@ import type { Knex } from 'knex'
 import { UploadUid } from '../../domain/media/ids.ts'
 import type { Unavailable } from '../../domain/shared/errors.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
-import { storedUploadStates, type UploadTarget } from '../../domain/upload/upload.ts'
+import { storedUploadStates, type Upload, type UploadTarget } from '../../domain/upload/upload.ts'
 import { E, O, pipe, TE } from '../../fp.ts'
 import {
   maxUnfinishedByTickets,
@@ -80,16 +80,19 @@ export const createKnexUploadRepository = (db: Knex, expireSeconds: number): Upl
   )
   const hasRow = TE.map((rows: ReadonlyArray<unknown>) => rows.length > 0)
 
-  /** Returns whether a length can be announced. Until the transaction ends, no upload of the folder announces another. */
+  /**
+   * Returns whether an upload can announce a length. Until the transaction ends, no upload of the folder announces another.
+   */
   const hasSpace = async (
     trx: Knex.Transaction,
-    folder: string,
-    length: number,
-    { free, reserve }: UploadSpace,
+    { uid, folder, length, offset }: Pick<Upload, 'uid' | 'folder' | 'offset'> & { readonly length: number },
+    { free, reserve, holdsOriginals }: UploadSpace,
   ): Promise<boolean> => {
     await trx.raw(sql.lockSpace, { folder })
-    const [announced] = decodeRows(Bytes, (await trx.raw(sql.selectAnnounced, { folder })).rows)
-    return free - (announced?.bytes ?? 0) - length >= reserve
+    const { rows } = await trx.raw(sql.selectAnnounced, { folder, uid, holdsOriginals })
+    const [announced] = decodeRows(Bytes, rows)
+    const needed = length - offset + (holdsOriginals ? length : 0)
+    return free - (announced?.bytes ?? 0) - needed >= reserve
   }
 
   const useTicket = async (trx: Knex.Transaction, ticket: string): Promise<void> => {
@@ -160,9 +163,9 @@ export const createKnexUploadRepository = (db: Knex, expireSeconds: number): Upl
 
   return {
     begin: (upload, space, fetch) => async () => {
-      const { owner, folder, announced } = upload
+      const { uid, owner, folder, announced } = upload
       const begun = await inTransaction(db, async (trx): Promise<UploadBegin> => {
-        if (!(await hasSpace(trx, folder, announced, space))) return 'no space'
+        if (!(await hasSpace(trx, { uid, folder, length: announced, offset: 0 }, space))) return 'no space'
         if (owner.kind === 'ticket') await useTicket(trx, owner.ticket)
         await trx.raw(sql.insertUpload, { ...sql.uploadBindings(upload), expireSeconds })
         if (fetch !== undefined) await trx.raw(insertFetch, { ...fetch, upload: upload.uid, folder })
@@ -178,12 +181,13 @@ export const createKnexUploadRepository = (db: Knex, expireSeconds: number): Upl
     declareLength: (uid, length, space) =>
       inTransaction(db, async (trx) => {
         const { rows } = await trx.raw(
-          `select folder from uploads where uid = :uid and state = 'receiving' and length is null for update`,
+          `select folder, received_offset as offset from uploads
+           where uid = :uid and state = 'receiving' and length is null for update`,
           { uid },
         )
-        const [row] = decodeRows(t.strict({ folder: t.string }), rows)
+        const [row] = decodeRows(t.strict({ folder: t.string, offset: t.number }), rows)
         if (row === undefined) return false
-        if (!(await hasSpace(trx, row.folder, length, space))) return 'no space'
+        if (!(await hasSpace(trx, { uid, ...row, length }, space))) return 'no space'
         await trx.raw('update uploads set length = :length where uid = :uid', { uid, length })
         return true
       }),

@@ -145,10 +145,18 @@ export const insertUpload = `
     ${expiryOf(':expireSeconds', 'now()')}
   )`
 
-/** The bytes that the uploads of a folder have announced, and that are not on its disk yet. */
+/**
+ * The bytes that the uploads of a folder have announced, without one of them, and that are not on its disk yet. With `holdsOriginals`
+ * also those of their originals.
+ */
 export const selectAnnounced = `
-  select cast(coalesce(sum(greatest(coalesce(length, announced) - received_offset, 0)), 0) as double precision) as bytes
-  from uploads where folder = :folder and state = 'receiving'`
+  select cast(coalesce(sum(bytes), 0) as double precision) as bytes from (
+    select greatest(coalesce(length, announced) - received_offset, 0)
+      + case when cast(:holdsOriginals as boolean) then greatest(coalesce(length, announced), received_offset) else 0 end as bytes
+    from uploads where folder = :folder and state = 'receiving' and uid <> :uid
+    union all
+    select length from uploads where folder = :folder and state = 'received' and cast(:holdsOriginals as boolean)
+  ) announcements`
 
 /** One at a time of a folder decides whether there is space: what it announces counts for the next. */
 export const lockSpace = `select pg_advisory_xact_lock(hashtextextended('upload space ' || :folder, 0))`
@@ -163,8 +171,10 @@ export const takeTicket = `
 /** One at a time begins an upload by a ticket of an admin, so that their number is exact. */
 export const lockTickets = `select pg_advisory_xact_lock(hashtextextended('upload tickets ' || :admin, 0))`
 
+/** Those that have expired do not count: if their folder is gone, no sweep deletes them. */
 export const selectUnfinishedByTickets = `
-  select count(*) as count from uploads where ticket_admin = :admin and state = 'receiving' and ticket is not null`
+  select count(*) as count from uploads where ticket_admin = :admin and state = 'receiving' and ticket is not null
+    and expires_at > now()`
 
 export const giveTicketBack = 'update upload_tickets set used = used - 1 where uid = :ticket and used > 0'
 

@@ -34,13 +34,22 @@ export const createMemoryUploadRepository = ({
   const expiryOf = (createdAt: number): number =>
     Math.min(clock() + expireSeconds * 1000, createdAt + longestMs)
 
-  const hasSpace = (folder: string, length: number, { free, reserve }: UploadSpace): boolean => {
-    const running = all().filter((upload) => upload.folder === folder && upload.state === 'receiving')
-    const announced = running.reduce(
-      (sum, upload) => sum + Math.max(0, (upload.length ?? upload.announced) - upload.offset),
+  /** Returns the bytes that the disk of an upload still needs for it. */
+  const needOf = (length: number, offset: number, holdsOriginals: boolean): number =>
+    Math.max(0, length - offset) + (holdsOriginals ? Math.max(length, offset) : 0)
+
+  const hasSpace = (
+    { uid, folder, length, offset }: Pick<Upload, 'uid' | 'folder' | 'offset'> & { readonly length: number },
+    { free, reserve, holdsOriginals }: UploadSpace,
+  ): boolean => {
+    const others = all().filter(
+      (other) => other.folder === folder && other.uid !== uid && /^(?:receiving|received)$/.test(other.state),
+    )
+    const announced = others.reduce(
+      (sum, other) => sum + needOf(other.length ?? other.announced, other.offset, holdsOriginals),
       0,
     )
-    return free - announced - length >= reserve
+    return free - announced - needOf(length, offset, holdsOriginals) >= reserve
   }
 
   /** Changes an upload that is in this state. Returns `false` if it is not. */
@@ -91,7 +100,9 @@ export const createMemoryUploadRepository = ({
   const takeTicket = (uid: string): 'begun' | 'no ticket' | 'too many' => {
     const admin = useTicket(uid, 1)
     if (admin === null) return 'no ticket'
-    const unfinished = all().filter((upload) => upload.state === 'receiving' && adminOf(upload) === admin)
+    const unfinished = all().filter(
+      (upload) => upload.state === 'receiving' && upload.expiresAt > clock() && adminOf(upload) === admin,
+    )
     if (unfinished.length < maxUnfinishedByTickets) return 'begun'
     useTicket(uid, -1)
     return 'too many'
@@ -100,7 +111,7 @@ export const createMemoryUploadRepository = ({
   return {
     begin: (upload, space, fetch) =>
       TE.fromIO(() => {
-        if (!hasSpace(upload.folder, upload.announced, space)) return 'no space'
+        if (!hasSpace({ ...upload, length: upload.announced, offset: 0 }, space)) return 'no space'
         const taken = upload.owner.kind === 'ticket' ? takeTicket(upload.owner.ticket) : 'begun'
         if (taken !== 'begun') return taken
         const createdAt = clock()
@@ -127,7 +138,7 @@ export const createMemoryUploadRepository = ({
       TE.fromIO(() => {
         const upload = uploads.get(uid)
         if (upload === undefined || upload.length !== null) return false
-        if (!hasSpace(upload.folder, length - upload.announced, space)) return 'no space'
+        if (!hasSpace({ ...upload, length }, space)) return 'no space'
         return change(uid, 'receiving', { length })
       }),
 

@@ -86,6 +86,8 @@ export type FileToRegister = {
     readonly job: JobUid
     readonly details: FileDetails
     readonly upload: FileUpload
+    /** It could not be registered for so long that its bytes, and not this machine, are taken to be the cause. */
+    readonly isOverdue: boolean
   }
 }
 
@@ -96,7 +98,8 @@ export type MediaKindIngest = {
   /**
    * Stores the original, and adds its row to the database. Returns `false` if the library already has the
    * file. Fails with Refused if the file cannot be decoded, and with Unavailable when aborted. An upload was accepted
-   * before: if it cannot be decoded, the file is added all the same, and its job will say why.
+   * before: if it cannot be decoded, the file is added all the same, and its job will say why. If it is not certain that its
+   * bytes are the cause, that is so once the upload is overdue.
    */
   readonly register: (
     source: SourceFile,

@@ -17,6 +17,10 @@ type Options<F> = {
   ) => TE.TaskEither<Unavailable, boolean>
 }
 
+/** A suspected input gets the limited attempts of a job: an upload would be tried for ever. */
+const isByInput = (error: Refused | Unavailable, isOverdue: boolean): boolean =>
+  error._tag === 'Refused' || (isOverdue && error.isInputSuspected === true)
+
 /** Creates `register` for one kind of file. */
 export const createRegister =
   <F>(deps: UploadDeps, { unreadable, readFacts, add }: Options<F>): MediaKindIngest['register'] =>
@@ -24,7 +28,9 @@ export const createRegister =
     pipe(
       readFacts(source.path, signal),
       TE.orElse((error) =>
-        error._tag === 'Refused' && received !== undefined ? TE.right(unreadable) : TE.left(error),
+        received !== undefined && isByInput(error, received.isOverdue)
+          ? TE.right(unreadable)
+          : TE.left(error),
       ),
       TE.flatMap((facts) =>
         withUploads(deps, signal, (upload) =>

@@ -16,14 +16,15 @@ import {
 } from '../shared/errors.ts'
 import { workStoppedFailure } from '../shared/work-stopped.ts'
 import { acceptedKind, headBytes } from './accepted-kind.ts'
-import type { MayUpload } from './may-upload.ts'
 import type { Upload } from './upload.ts'
 import type { UploadHold } from './upload-lock.ts'
+import { hasSpaceForOriginal, readUploadSpace } from './upload-space.ts'
+import type { WatchRight } from './watch-right.ts'
 
 export type AppendDeps = {
   readonly incoming: IncomingFiles
   readonly uploads: UploadRepository
-  readonly mayUpload: MayUpload
+  readonly watchRight: WatchRight
   /** How many bytes of the disk must stay free. */
   readonly reserveBytes: number
 }
@@ -114,13 +115,16 @@ const piecesUntil = (body: ByteStream, ending: AbortSignal): Pieces => {
  */
 export const appendBytes =
   (
-    { incoming, uploads, mayUpload, reserveBytes }: AppendDeps,
+    deps: AppendDeps,
     upload: Upload,
     body: ByteStream,
     { lost, asked }: UploadHold,
   ): TE.TaskEither<AppendFailure, Appended> =>
   async () => {
+    const { incoming, uploads, watchRight } = deps
     const { uid, length, maxBytes } = upload
+    const watched = await watchRight(upload)()
+    if (E.isLeft(watched)) return watched
     const opened = await incoming.open(uid, upload)()
     if (E.isLeft(opened)) return opened
     const writer = opened.right
@@ -132,7 +136,7 @@ export const appendBytes =
       if (lost.aborted) throw new Stop(workStoppedFailure)
       if (to.size() === noted.offset && noted.hashes !== null) return
       // Bytes that are not noted were told to no client, so the end of a right is checked first.
-      orStop(await mayUpload(upload.owner)())
+      orStop(await watched.right())
       const written = orStop(await to.sync())
       const advanced = orStop(await uploads.advance(uid, { from: noted.offset, ...written })())
       // Another request has continued or ended the upload, so it is not this one's to decide about.
@@ -142,7 +146,9 @@ export const appendBytes =
 
     /** An upload of unknown length has announced nothing, so the disk is asked. */
     const checkSpace = async (): Promise<void> => {
-      if (length === null && orStop(await incoming.free()) < reserveBytes) throw new Stop(noSpace)
+      if (length !== null) return
+      const space = orStop(await readUploadSpace(deps)())
+      if (space.free < space.reserve || !hasSpaceForOriginal(space, writer.size())) throw new Stop(noSpace)
     }
 
     let isHeadChecked = upload.offset >= headBytes

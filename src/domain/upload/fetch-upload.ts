@@ -8,6 +8,7 @@ import { type AppendDeps, appendBytes } from './append-bytes.ts'
 import { type FinishDeps, finishUpload } from './finish-upload.ts'
 import type { Upload } from './upload.ts'
 import type { UploadHold } from './upload-lock.ts'
+import { readUploadSpace } from './upload-space.ts'
 
 export type FetchDeps = AppendDeps &
   FinishDeps & {
@@ -80,12 +81,12 @@ export const fetchUpload = (
   hold: UploadHold,
   signal: AbortSignal,
 ): TE.TaskEither<Unavailable, FetchEnd> => {
-  const { fetches, uploads, incoming, outbound, newUid, reserveBytes, fetchSeconds } = deps
+  const { fetches, uploads, incoming, outbound, newUid, fetchSeconds } = deps
 
   const declare = (length: number): TE.TaskEither<Failure, void> =>
     pipe(
-      incoming.free,
-      TE.flatMap((free) => uploads.declareLength(uid, length, { free, reserve: reserveBytes })),
+      readUploadSpace(deps),
+      TE.flatMap((space) => uploads.declareLength(uid, length, space)),
       TE.flatMapEither((declared): E.Either<Failure, void> => {
         if (declared === 'no space') return E.left(ofUploadFailure({ _tag: 'NoSpace' }))
         return declared ? E.right(undefined) : E.left(gone)

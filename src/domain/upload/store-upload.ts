@@ -11,14 +11,16 @@ import type { UploadUid } from '../media/ids.ts'
 import { type Refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import type { Upload } from './upload.ts'
 import { tryWithUploadLock } from './upload-lock.ts'
+import { hasSpaceForOriginal, readUploadSpace } from './upload-space.ts'
 
-type StoreUploadDeps = {
+export type StoreUploadDeps = {
   readonly incoming: IncomingFiles
   readonly uploads: UploadRepository
   readonly ingest: Pick<IngestService, 'addReceived' | 'findTwin'>
   readonly locks: Pick<WorkLocks, 'tryWith'>
   readonly files: Pick<LocalFiles, 'inspect'>
   readonly clock: Clock
+  readonly reserveBytes: number
 }
 
 /** The library has the bytes, which came in another way after the upload was received; or they were taken down. */
@@ -42,8 +44,11 @@ const adoptTwin = (
   )
 }
 
-/** A folder that several machines share may show a file to one of them later, or in part (milliseconds). */
-const certainlyLostMs = 600_000
+/**
+ * What fails for so long (milliseconds) is not one of the moment: a folder that several machines share may show a file to one
+ * of them later, or in part, and a decoder may lack memory.
+ */
+const certainMs = 600_000
 
 const lostReason = 'the bytes were lost before they were stored: send them again'
 
@@ -56,7 +61,7 @@ const endLost = (
   { uid, touchedAt }: Upload,
   failure: Unavailable,
 ): TE.TaskEither<Unavailable, unknown> =>
-  clock() - touchedAt > certainlyLostMs ? uploads.refuse(uid, lostReason) : TE.left(failure)
+  clock() - touchedAt > certainMs ? uploads.refuse(uid, lostReason) : TE.left(failure)
 
 const missingFailure = unavailable(incomingFilesDependency)('the file is not there')
 
@@ -65,12 +70,15 @@ const damagedFailure = unavailable(incomingFilesDependency)(
   'the bytes have another sha512 than those that arrived',
 )
 
+/** The disk must not be filled, because databases and caches need it, too. */
+const noSpaceFailure = unavailable('object store')('its disk has no space for the original')
+
 const storeIn = (
   deps: StoreUploadDeps,
   upload: Upload,
   signal: AbortSignal,
 ): TE.TaskEither<Refused | Unavailable, void> => {
-  const { incoming, ingest, files } = deps
+  const { incoming, ingest, files, clock } = deps
   const { uid, state, name, sha512, target, details, deduplicates } = upload
   if (state !== 'received' || sha512 === null || target === null || target.job === null)
     return TE.right(undefined)
@@ -81,8 +89,18 @@ const storeIn = (
     job,
     details,
     upload: { uid, sharesBytes: deduplicates },
+    isOverdue: clock() - upload.touchedAt > certainMs,
   }
   const add = (source: SourceFile): TE.TaskEither<Refused | Unavailable, unknown> =>
+    pipe(
+      readUploadSpace(deps),
+      TE.filterOrElse(
+        (space) => hasSpaceForOriginal(space, source.size),
+        (): Refused | Unavailable => noSpaceFailure,
+      ),
+      TE.flatMap(() => addWithSpace(source)),
+    )
+  const addWithSpace = (source: SourceFile): TE.TaskEither<Refused | Unavailable, unknown> =>
     pipe(
       ingest.addReceived(kind, { ...source, name }, { isPublic: details.isPublic, received }, signal),
       TE.flatMap(
@@ -111,7 +129,7 @@ const storeIn = (
  * Stores the original of a received upload, and gives the library its file and its job, exactly once: the row of the
  * upload ends in the transaction that adds the file. Does nothing if the upload is not received, or if another process does it.
  */
-const storeUpload = (
+export const storeUpload = (
   deps: StoreUploadDeps,
   uid: UploadUid,
   signal: AbortSignal,
@@ -130,74 +148,3 @@ const storeUpload = (
     ),
     TE.map(() => undefined),
   )
-
-/** The originals that this process stores at a time. */
-const slots = 4
-
-/** Stores the originals of received uploads in the background of requests. */
-export type UploadIntake = {
-  /**
-   * Stores the original of an upload, as soon as fewer than four are being stored. Resolves when it is done, or has
-   * failed: then the sweep tries it again. Never rejects.
-   */
-  readonly store: (uid: UploadUid) => Promise<void>
-  /** Begins to store an original, unless an earlier call still does so. Does not wait for its end. */
-  readonly begin: (uid: UploadUid) => void
-  /** Ends what is being stored. */
-  readonly stop: () => Promise<void>
-}
-
-/** `onFailure`: is called with what the sweep will try again. */
-export const createUploadIntake = (
-  deps: StoreUploadDeps,
-  onFailure: (uid: UploadUid, error: unknown) => void,
-): UploadIntake => {
-  const stopping = new AbortController()
-  let free = slots
-  const waiting: Array<() => void> = []
-  const running = new Set<Promise<void>>()
-  const begun = new Set<UploadUid>()
-
-  const enter = async (): Promise<void> => {
-    if (free > 0) free -= 1
-    else await new Promise<void>((resolve) => waiting.push(resolve))
-  }
-  const leave = (): void => {
-    const next = waiting.shift()
-    if (next === undefined) free += 1
-    else next()
-  }
-
-  const storeOne = async (uid: UploadUid): Promise<void> => {
-    await enter()
-    try {
-      if (stopping.signal.aborted) return
-      const stored = await storeUpload(deps, uid, stopping.signal)()
-      if (E.isLeft(stored) && !stopping.signal.aborted) onFailure(uid, stored.left)
-    } catch (error) {
-      onFailure(uid, error)
-    } finally {
-      leave()
-    }
-  }
-
-  const store = (uid: UploadUid): Promise<void> => {
-    const stored = storeOne(uid).finally(() => running.delete(stored))
-    running.add(stored)
-    return stored
-  }
-
-  return {
-    store,
-    begin: (uid) => {
-      if (begun.has(uid)) return
-      begun.add(uid)
-      const forget = (): boolean => begun.delete(uid)
-      store(uid).then(forget, forget)
-    },
-    stop: async () => {
-      stopping.abort()
-      await Promise.all(running)
-    },
-  }
-}

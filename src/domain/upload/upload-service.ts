@@ -29,9 +29,10 @@ import {
   finishUpload,
 } from './finish-upload.ts'
 import { isOwnedBy } from './is-owned-by.ts'
-import type { UploadIntake } from './store-upload.ts'
 import type { NewUpload, Upload, UploadDetails, UploadOwner, UploadProtocol, UploadRights } from './upload.ts'
+import type { UploadIntake } from './upload-intake.ts'
 import { type UploadHold, type UploadLockDeps, unheld, withUploadLock } from './upload-lock.ts'
+import { readUploadSpace } from './upload-space.ts'
 import { readUploadStatus, type UploadStatus, type UploadStatusDeps } from './upload-status.ts'
 
 /** What a client says of the file that it sends. */
@@ -107,7 +108,7 @@ const detailsOf = ({ fixed }: UploadRights, details: UploadDetails): UploadDetai
   fixed === null ? details : { ...fixed, title: fixed.title ?? details.title, alt: null }
 
 export const createUploadService = (deps: UploadServiceDeps): UploadService => {
-  const { uploads, incoming, newUid, intake, maxBytes, reserveBytes, clock } = deps
+  const { uploads, incoming, newUid, intake, maxBytes, clock } = deps
 
   const find = (owner: UploadOwner, uid: string): TE.TaskEither<NotFound | Unavailable, Upload> =>
     UploadUid.is(uid)
@@ -122,10 +123,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
 
   const limitOf = (rights: UploadRights): number => Math.min(rights.maxBytes, maxBytes)
 
-  const space: TE.TaskEither<Unavailable, { readonly free: number; readonly reserve: number }> = pipe(
-    incoming.free,
-    TE.map((free) => ({ free, reserve: reserveBytes })),
-  )
+  const space = readUploadSpace(deps)
 
   const isComplete = ({ state, protocol, offset, length }: Upload): boolean =>
     state === 'receiving' && protocol === 'tus' && offset === length

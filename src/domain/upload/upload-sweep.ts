@@ -1,17 +1,20 @@
 import { E, O, pipe, TE } from '../../fp.ts'
+import type { FetchRepository } from '../../ports/fetch-repository.ts'
 import { type IncomingFiles, incomingFilesDependency } from '../../ports/incoming-files.ts'
 import type { UploadRepository } from '../../ports/upload-repository.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import type { UploadUid } from '../media/ids.ts'
 import type { Unavailable } from '../shared/errors.ts'
+import { workStoppedFailure } from '../shared/work-stopped.ts'
 import { discardUpload, type FinishDeps, finishUpload } from './finish-upload.ts'
-import type { UploadIntake } from './store-upload.ts'
 import type { Upload } from './upload.ts'
+import type { UploadIntake } from './upload-intake.ts'
 import { tryWithUploadLock } from './upload-lock.ts'
 
 type UploadSweepDeps = FinishDeps & {
   readonly incoming: IncomingFiles
   readonly uploads: UploadRepository
+  readonly fetches: Pick<FetchRepository, 'refuse'>
   readonly locks: Pick<WorkLocks, 'tryWith'>
   readonly intake: Pick<UploadIntake, 'begin'>
   /** Is called with each upload whose file cannot be read or deleted; the next sweep tries it again. */
@@ -48,9 +51,21 @@ const orphanMs = 3_600_000
 export const sweepUploads =
   (deps: UploadSweepDeps, signal: AbortSignal): TE.TaskEither<Unavailable, UploadSweepReport> =>
   async () => {
-    const { incoming, uploads, intake } = deps
+    const { incoming, uploads, fetches, intake } = deps
     const folder = await incoming.folder()
     if (E.isLeft(folder)) return folder
+
+    /** Its admin finds the reason, as of every fetch that fails. */
+    const endFetch = ({ uid }: Upload, lost: AbortSignal): TE.TaskEither<Unavailable, void> =>
+      pipe(
+        TE.fromIO(() => lost.aborted),
+        TE.flatMap((isLost) =>
+          isLost
+            ? TE.left(workStoppedFailure)
+            : fetches.refuse(uid, 'the file was not fetched before its upload expired: ask again'),
+        ),
+        TE.flatMap(() => incoming.remove(uid)),
+      )
 
     /** Runs while the lock of the upload is held, so that it is certain that no request continues it. */
     const settle = (
@@ -64,11 +79,13 @@ export const sweepUploads =
           const now = found.value
           // Another request has continued it since it was listed.
           if (now.touchedAt !== stranded.touchedAt) return TE.right('none')
+          const discard: TE.TaskEither<Unavailable, unknown> =
+            now.protocol === 'url' ? endFetch(now, lost) : discardUpload(deps, now, true, lost)
           const discarded = pipe(
-            discardUpload(deps, now, true, lost),
+            discard,
             TE.map(() => 'discarded' as const),
           )
-          if (now.protocol === 'multipart' || now.offset !== now.length) return discarded
+          if (now.protocol !== 'tus' || now.offset !== now.length) return discarded
           return pipe(
             finishUpload(deps, now, lost),
             TE.matchE(

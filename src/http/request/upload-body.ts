@@ -4,6 +4,7 @@ import { TimeoutError } from '../../domain/shared/timeout-error.ts'
 import { E } from '../../fp.ts'
 import type { Monotonic } from '../../ports/monotonic.ts'
 import { type RequestBody, sendContinue } from './request-body.ts'
+import { unsupportedMedia } from './request-faults.ts'
 import { createPace } from './upload-pace.ts'
 
 const receiving = new WeakSet<IncomingMessage['socket']>()
@@ -60,6 +61,9 @@ export const uploadBody: RequestBody<ByteStream> = {
     ({ milliseconds, monotonic }) =>
     (ctx) =>
     async () => {
+      // The file would be the coded bytes, and not those that the client means.
+      if ((ctx.req.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
+        return E.left(unsupportedMedia)
       sendContinue(ctx)
       return E.right(receive(ctx.req, Math.min(milliseconds, maxSilenceMs), monotonic))
     },

@@ -63,9 +63,7 @@ export const readUploadForm = async (
   body: ByteStream,
 ): Promise<E.Either<RequestFault, UploadForm>> => {
   const contentType = headers['content-type'] ?? ''
-  const coding = headers['content-encoding'] ?? 'identity'
-  const parser =
-    form.test(contentType) && coding.toLowerCase() === 'identity' ? createParser(contentType) : null
+  const parser = form.test(contentType) ? createParser(contentType) : null
   if (parser === null) return E.left(unsupportedMedia)
 
   const fields: Partial<Record<UploadField, string>> = {}

@@ -1,5 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { readFile, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
+import {
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { createFsIncomingFiles } from '../../../src/adapters/fs/fs-incoming-files.ts'
@@ -92,6 +104,37 @@ describe('incoming files on a disk', () => {
     expect((await left(files.head(uid)))._tag, 'of another disk').to.equal('Unavailable')
     await rm(folder.path(), { recursive: true })
     expect((await left(files.head(uid)))._tag, 'of no disk').to.equal('Unavailable')
+  })
+
+  it('neither begin nor continue in a folder whose disk is not mounted', async () => {
+    const name = await right(files.folder)
+    const written = await append(Buffer.from('abc'))
+    const disk = `${folder.path()}-disk`
+    await rename(folder.path(), disk)
+    await mkdir(folder.path())
+    expect((await left(files.open(uid, written)))._tag, 'continued').to.equal('Unavailable')
+    expect((await left(files.open('up_2' as UploadUid, { offset: 0, hashes: null })))._tag, 'new').to.equal(
+      'Unavailable',
+    )
+    expect((await left(files.folder))._tag).to.equal('Unavailable')
+    expect((await left(files.free))._tag).to.equal('Unavailable')
+    expect(await readdir(folder.path())).to.deep.equal([])
+    await rmdir(folder.path())
+    expect((await left(files.free))._tag, 'no folder').to.equal('Unavailable')
+    await rename(disk, folder.path())
+    expect(await right(files.folder)).to.equal(name)
+    expect((await append(Buffer.from('def'), written.offset, written.hashes)).offset).to.equal(6)
+  })
+
+  it('have the name of the disk that is mounted after they were first used', async () => {
+    const other = await right(createFsIncomingFiles(folder.path(), Date.now).folder)
+    const disk = `${folder.path()}-disk`
+    await rename(folder.path(), disk)
+    expect(await right(files.folder)).not.to.equal(other)
+    await rm(folder.path(), { recursive: true })
+    await rename(disk, folder.path())
+    expect(await right(files.folder)).to.equal(other)
+    expect((await append(Buffer.from('abc'))).offset).to.equal(3)
   })
 
   it('have one name of the folder for all processes', async () => {

@@ -31,7 +31,9 @@ describe('knex fetch repository', () => {
     const uploads = createKnexUploadRepository(db, 86_400)
     const url = 'https://files.example.org/a.jpg?key=s3cret'
     await db.raw('alter table upload_fetches rename to away')
-    const failure = await left(uploads.begin(upload, { free: 1e12, reserve: 0 }, { ...fetch, url }))
+    const failure = await left(
+      uploads.begin(upload, { free: 1e12, reserve: 0, holdsOriginals: false }, { ...fetch, url }),
+    )
     await db.raw('alter table away rename to upload_fetches')
     expect(await right(uploads.find(upload.uid))).to.deep.equal(O.none)
     expect(describeFailure(failure)).to.include('upload_fetches').and.not.include('example.org')

@@ -25,7 +25,7 @@ describe('a body that is appended to an upload', () => {
     const uid = await right(larder.uploadService.begin(rightsOfAdmin('ann', 1e9), anUploadRequest(3)))
     const found = O.toNullable(await right(larder.uploads.find(uid)))
     if (found === null) return expect.fail('the upload is gone')
-    const deps = { ...larder, mayUpload: () => TE.right(undefined), reserveBytes: 0 }
+    const deps = { ...larder, watchRight: () => TE.right(TE.right(undefined)), reserveBytes: 0 }
     return appendBytes(deps, found, body, hold)()
   }
 

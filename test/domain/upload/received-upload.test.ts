@@ -2,9 +2,9 @@ import { readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import type { Larder } from '../../../src/composition/larder.ts'
 import type { UploadUid } from '../../../src/domain/media/ids.ts'
-import { refused, unavailable } from '../../../src/domain/shared/errors.ts'
+import { refused, unavailable, unavailableForInput } from '../../../src/domain/shared/errors.ts'
 import { rightsOfAdmin } from '../../../src/domain/upload/uploader-rights.ts'
-import { TE } from '../../../src/fp.ts'
+import { E, TE } from '../../../src/fp.ts'
 import { anUploadRequest } from '../../support/builders.ts'
 import { inChunks } from '../../support/bytes.ts'
 import { left, right } from '../../support/expect-right.ts'
@@ -83,21 +83,67 @@ describe('a received upload', () => {
       ])
     })
 
-  it('is kept, and tried again, while its file cannot be read', async () => {
+  it('is not refused because its file cannot be read for the moment', async () => {
     const { clock, advance } = createStandingClock()
     const memory = await createMemoryLarder({ clock, ...(await folder.adapters()) })
-    const inspect = () => TE.left(refused('it cannot be read: the disk reports an error'))
-    larder = await createMemoryLarder({ ...memory, files: { ...memory.files, inspect } })
+    const unread = { ...memory.files, inspect: () => TE.left(refused('it cannot be read: EMFILE')) }
+    larder = await createMemoryLarder({ ...memory, files: unread })
     const uid = await begin()
     await right(append(uid))
     await larder.uploadIntake.stop()
-    advance(86_400)
-    larder = await createMemoryLarder({ ...memory, files: { ...memory.files, inspect } })
+    advance(601)
+    larder = await createMemoryLarder({ ...memory, files: unread })
     await larder.uploadIntake.store(uid)
     expect(await stateOf(uid)).to.equal('received')
     larder = await createMemoryLarder(memory)
     await larder.uploadIntake.store(uid)
     expect(await stateOf(uid)).to.equal('in_library')
+  })
+
+  it('becomes a file if its decoder fails for so long that its bytes must be the cause', async () => {
+    const { clock, advance } = createStandingClock()
+    const memory = await createMemoryLarder({ clock, ...(await folder.adapters()) })
+    const failed = unavailableForInput('image process')('Cannot allocate memory')
+    const images = { ...memory.images, inspect: () => TE.left(failed) }
+    larder = await createMemoryLarder({ ...memory, images })
+    const uid = await begin()
+    await right(append(uid))
+    await larder.uploadIntake.stop()
+    expect(await stateOf(uid)).to.equal('received')
+    advance(601)
+    larder = await createMemoryLarder({ ...memory, images })
+    await larder.uploadIntake.store(uid)
+    expect(await stateOf(uid)).to.equal('in_library')
+    expect(await files()).to.deep.equal([])
+  })
+
+  it('waits for space if the object store would fill the disk of the folder', async () => {
+    const { incoming } = await folder.adapters()
+    let free = 2 ** 40
+    const disk = { ...incoming, free: async () => E.right(free), holdsOriginals: TE.right(true) }
+    const memory = await createMemoryLarder({ incoming: disk })
+    let puts = 0
+    const store: Larder['store'] = {
+      ...memory.store,
+      put: (...given) => {
+        puts += 1
+        return memory.store.put(...given)
+      },
+    }
+    larder = await createMemoryLarder({
+      ...memory,
+      store: { ...store, put: () => TE.left(unavailable('')('')) },
+    })
+    const uid = await begin()
+    await right(append(uid))
+    await larder.uploadIntake.stop()
+    larder = await createMemoryLarder({ ...memory, store })
+    free = 2 ** 30 + picture.length - 1
+    await larder.uploadIntake.store(uid)
+    expect([await stateOf(uid), puts]).to.deep.equal(['received', 0])
+    free += 1
+    await larder.uploadIntake.store(uid)
+    expect([await stateOf(uid), puts]).to.deep.equal(['in_library', 1])
   })
 
   it('tells its offset while its original is being stored, which has the lock', async () => {

@@ -62,6 +62,18 @@ describe('the sweep of uploads', () => {
     expect(await right(larder.uploads.find(uid))).to.deep.equal(O.none)
   })
 
+  it('tells why a file was not fetched that no process has begun to fetch in time', async () => {
+    const details = { title: null, alt: null, isPublic: false, metadata: {} }
+    const url = 'http://127.0.0.1:1/a.png'
+    const { upload } = await right(larder.fetchService.request('ann', { url, details }))
+    advance(86_401)
+    expect(await sweep()).to.deep.include({ discarded: 1 })
+    expect(await right(larder.fetchService.reasonOf('ann', upload))).to.equal(
+      'the file was not fetched before its upload expired: ask again',
+    )
+    expect(await right(larder.uploads.find(upload))).to.deep.equal(O.none)
+  })
+
   it('deletes an upload 7 days after its first byte, however often bytes arrive', async () => {
     const uid = await begin(anUploadRequest(100))
     for (let day = 0; day < 7; day += 1) {
