@@ -11,6 +11,8 @@ import type { MediaPage } from '../ports/media-repository.ts'
 import { CommandError } from './command.ts'
 import { withServices } from './library.ts'
 import type { LibraryAccess } from './library-access.ts'
+import { followLocalEvents } from './local-events.ts'
+import { localWebhooks } from './local-webhooks.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
 
 /** Number of files or jobs that are read at once. */
@@ -90,6 +92,8 @@ const accessTo = (larder: Services): LibraryAccess => {
       const found = await freshness.findPurge(purge as PurgeUid)()
       return E.isRight(found) ? purgeAsJson(found.right) : null
     },
+    followEvents: followLocalEvents(larder),
+    webhooks: localWebhooks(larder),
     sleep: (milliseconds) => larder.sleep(milliseconds, new AbortController().signal),
   }
 }

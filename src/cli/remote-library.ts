@@ -1,6 +1,8 @@
 import type { Client, LarderError } from '#larder-client'
+import { printError } from '../terminal/print-error.ts'
 import { CommandError } from './command.ts'
 import type { LibraryAccess } from './library-access.ts'
+import { remoteWebhooks } from './remote-webhooks.ts'
 import { readServerToken, type ServerOption, type TokenPlaces } from './server-option.ts'
 
 /** Number of files or jobs that are read at once. */
@@ -39,12 +41,16 @@ const given = <A extends object>(members: A) =>
 
 const accessTo = (
   client: Client,
-  { LarderError: Failure, eachItem }: Awaited<ReturnType<typeof loadClient>>,
+  { LarderError: Failure, eachEvent, eachItem }: Awaited<ReturnType<typeof loadClient>>,
 ) => {
   const explained = (error: unknown, missing?: string): unknown => {
     if (!(error instanceof Failure)) return error
     if (error.status === 404 && missing !== undefined) return new CommandError(missing)
     return new CommandError(explainReply(error, client.baseUrl))
+  }
+  const reasonOf = (error: unknown): string => {
+    const reason = explained(error)
+    return reason instanceof Error ? reason.message : String(reason)
   }
   const call = async <A>(reply: Promise<{ readonly data: A }>, missing?: string): Promise<A> => {
     try {
@@ -53,11 +59,11 @@ const accessTo = (
       throw explained(error, missing)
     }
   }
-  async function* each<A>(items: AsyncIterable<A>): AsyncGenerator<A> {
+  async function* each<A>(items: AsyncIterable<A>, missing?: string): AsyncGenerator<A> {
     try {
       yield* items
     } catch (error) {
-      throw explained(error)
+      throw explained(error, missing)
     }
   }
   const noFile = (uid: string) => `there is no file with the uid ${uid}`
@@ -68,6 +74,20 @@ const accessTo = (
       ({ data }) => data,
       (error: unknown) => (error instanceof Failure ? null : Promise.reject(error)),
     )
+
+  async function* followEvents(...[filter, after, signal]: Parameters<LibraryAccess['followEvents']>) {
+    const events = eachEvent(client, {
+      query: given(filter),
+      ...(after !== null && { after }),
+      signal,
+      onLost: (error) => printError(`the stream of events broke, and is opened again: ${reasonOf(error)}`),
+    })
+    try {
+      yield* each(events, filter.job === null ? undefined : noJob(filter.job))
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+  }
 
   const access: LibraryAccess = {
     listMedia: (filter, limit) => {
@@ -127,6 +147,8 @@ const accessTo = (
     // A server that has done a purge has applied every change before it.
     requestReceipts: (uid) => orNull(client.purgeCache({ body: { uid } })),
     findReceipts: (uid) => orNull(client.showPurge({ path: { uid } })),
+    followEvents,
+    webhooks: remoteWebhooks(client, call),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   }
   return access
