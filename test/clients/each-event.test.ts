@@ -7,6 +7,7 @@ import { right } from '../support/expect-right.ts'
 import { knexAdapters } from '../support/library-instance.ts'
 import { createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
 import { withDatabase } from '../support/postgres.ts'
+import { pollUntilTrue } from '../support/processes.ts'
 import { startTcpFaultProxy, type TcpFaultProxy } from '../support/tcp-fault-proxy.ts'
 
 /** Waits of the client, as turns of the event loop. */
@@ -110,7 +111,9 @@ describe('following the events of the library, with the typed client', () => {
     const next = nextOf(eachEvent(listening, { signal: following.signal, timers }))
     await heard
     proxy.set({ kind: 'reset' })
+    const last = larder.eventHub.last()
     const uid = await addFile()
+    await pollUntilTrue(async () => larder.eventHub.last()?.id !== last?.id)
     proxy.set({ kind: 'pass' })
     expect((await next).data.uid).to.equal(uid)
   })
