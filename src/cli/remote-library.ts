@@ -1,6 +1,7 @@
 import type { Client, LarderError } from '#larder-client'
 import { printError } from '../terminal/print-error.ts'
 import { CommandError } from './command.ts'
+import { erasedFile } from './describe-erasure.ts'
 import type { LibraryAccess } from './library-access.ts'
 import { remoteWebhooks } from './remote-webhooks.ts'
 import { readServerToken, type ServerOption, type TokenPlaces } from './server-option.ts'
@@ -66,7 +67,6 @@ const accessTo = (
       throw explained(error, missing)
     }
   }
-  const noFile = (uid: string) => `there is no file with the uid ${uid}`
   const noJob = (uid: string) => `there is no job with the uid ${uid}`
   /** Returns `null` for what is no failure of the command. */
   const orNull = <A>(reply: Promise<{ readonly data: A }>): Promise<A | null> =>
@@ -89,6 +89,19 @@ const accessTo = (
     }
   }
 
+  /** Does something with a file. Throws a `CommandError`, for an erased file one that says how its erasure stands. */
+  const ofFile = async <A>(uid: string, reply: Promise<{ readonly data: A }>): Promise<A> => {
+    try {
+      return (await reply).data
+    } catch (error) {
+      const isMissing = error instanceof Failure && error.status === 404
+      const erasure = isMissing ? await orNull(client.showErasure({ path: { uid } })) : null
+      throw erasure === null
+        ? explained(error, `there is no file with the uid ${uid}`)
+        : erasedFile(uid, erasure)
+    }
+  }
+
   const access: LibraryAccess = {
     listMedia: (filter, limit) => {
       const { search: q, kind, state, isPublic, isOutdated, isDeleted } = filter
@@ -105,7 +118,7 @@ const accessTo = (
       const query = { ...given({ state }), limit: Math.min(pageSize, limit) }
       return each(first(eachItem(client.listJobs, { query }), limit))
     },
-    showMedia: (uid) => call(client.showMedia({ path: { uid } }), noFile(uid)),
+    showMedia: (uid) => ofFile(uid, client.showMedia({ path: { uid } })),
     hasMedia: (uid) =>
       client.showMedia({ path: { uid } }).then(
         () => true,
@@ -116,16 +129,16 @@ const accessTo = (
       ),
     changeMedia: (uid, { isPublic, ...change }) => {
       const body = { ...change, ...(isPublic !== undefined && { public: isPublic }) }
-      return call(client.changeMedia({ path: { uid }, headers: { 'If-Match': '*' }, body }), noFile(uid))
+      return ofFile(uid, client.changeMedia({ path: { uid }, headers: { 'If-Match': '*' }, body }))
     },
     deleteMedia: async (uid, mode) => {
       const query = {
         ...(mode !== 'trash' && { now: '1' as const }),
         ...(mode === 'erase' && { purge: '1' as const }),
       }
-      const { deleted_at, purge_after, erased, refused } = await call(
+      const { deleted_at, purge_after, erased, refused } = await ofFile(
+        uid,
         client.deleteMedia({ path: { uid }, query }),
-        noFile(uid),
       )
       return {
         ...{ deleted_at, purge_after },
@@ -134,7 +147,7 @@ const accessTo = (
       }
     },
     restoreMedia: async (uid) => {
-      await call(client.restoreMedia({ path: { uid } }), noFile(uid))
+      await ofFile(uid, client.restoreMedia({ path: { uid } }))
     },
     revoke: async ({ kind, subject }) => {
       const { not_before, purge, instances } = await call(client.revokeTokens({ body: { [kind]: subject } }))

@@ -94,7 +94,11 @@ describe('the commands rm and restore', () => {
     const erased = await run(rmCommand, [film.uid, '--now', '--purge'])
     expect([erased.code, erased.json[0]?.erased]).to.deep.equal([0, true])
     expect(await filesWith(folder, 'first part')).to.deep.equal([])
-    expect((await run(restoreCommand, [film.uid])).code).to.equal(1)
+    const again = await run(restoreCommand, [film.uid])
+    expect([again.code, again.json[0]?.error]).to.deep.equal([
+      1,
+      `${film.uid} is erased: nothing is left of it`,
+    ])
   })
 
   it('erase the rows alone in front of a store that is not this database’s, say why, and exit with 1', async () => {
@@ -109,6 +113,8 @@ describe('the commands rm and restore', () => {
     ])
     expect(await filesWith(folder, 'first part')).to.have.length(1)
     expect(await listed('--deleted')).to.deep.equal([])
+    const left = await run(showCommand, [film.uid]).catch((error: unknown) => error)
+    expect(String(left)).to.match(/is erased, but \d+ objects of it are still to be deleted from the store/)
     const told = await run(rmCommand, [image.uid, '--now', '--purge'], false)
     expect(told.code).to.equal(1)
     expect(told.lines[0]).to.include('its objects are left: another copy of this database has swept')

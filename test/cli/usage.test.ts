@@ -34,6 +34,7 @@ describe('a command that does no work', () => {
         word,
       ).to.have.length(1)
     const all = await runLarder(['--help'], env)
+    for (const line of all.out) expect(line.length, line).to.be.at.most(80)
     for (const name of [
       'serve',
       'worker',

@@ -32,7 +32,7 @@ import { encodeMediaCursor, isOfFilter, MediaCursor } from '../request/media-cur
 import { ByUid } from '../request/named-by-uid.ts'
 import { pageLimitOf } from '../request/page-query.ts'
 import { QueryBoolean } from '../request/query-codecs.ts'
-import { preconditionMissing, unprocessable } from '../request/request-faults.ts'
+import { preconditionMissing, unprocessable, versionTagMissing } from '../request/request-faults.ts'
 import { receiptsOf } from '../response/receipts.ts'
 import { jsonReply, type Reply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
@@ -182,8 +182,12 @@ export const mediaRoutes = (
       handler: ({ params: { uid }, body, incoming: { headers } }) => {
         const condition = headers['if-match']
         if (condition === undefined) return TE.left(preconditionMissing)
+        const versions = permittedVersions(condition)
         return pipe(
-          library.change(uid, toMediaChange(body), permittedVersions(condition)),
+          library.change(uid, toMediaChange(body), versions),
+          TE.mapLeft((error) =>
+            error._tag === 'VersionMismatch' && versions?.length === 0 ? versionTagMissing : error,
+          ),
           TE.map(detailReply),
         )
       },
