@@ -27,29 +27,6 @@ describe('the command line, with a server', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('says what became of an erased file, in sentences', async () => {
-    const other = path.join(folder, 'other.png')
-    await sharp(picture).negate().toFile(other)
-    const { uid } = JSON.parse((await larder('add', other, '--json')).out[0] ?? '')
-    const { sha512 } = JSON.parse((await larder('show', uid, '--json')).out[0] ?? '').original
-    expect((await larder('rm', uid, '--now', '--purge')).code).to.equal(0)
-    const shown = await larder('show', uid)
-    expect(shown).to.deep.equal({
-      code: 1,
-      out: [],
-      err: [`larder: ${uid} is erased: nothing is left of it`],
-    })
-    const revoked = await larder('revoke', uid)
-    expect([revoked.code, revoked.err]).to.deep.equal([
-      0,
-      [
-        `larder: there is no file ${uid} in the library or its trash; tokens that name it are revoked nevertheless`,
-      ],
-    ])
-    const accepted = await larder('refused', '--accept', sha512)
-    expect(accepted).to.deep.equal({ code: 0, out: ['these bytes are accepted again'], err: [] })
-  })
-
   it('adds standard input, and works on a server with --server', async () => {
     const wrap = ['sh', '-c', 'exec "$@" < "$0"', picture]
     const added = await runLarder(['add', '-', '--name', 'b.png', '--no-wait', '--json'], env, 'source', wrap)

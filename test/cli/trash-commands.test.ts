@@ -20,18 +20,21 @@ import { right } from '../support/expect-right.ts'
 import { type SeededFilm, type SeededImage, seedFilm, seedImage } from '../support/library.ts'
 import { filesWith } from '../support/library-instance.ts'
 import { connectionUrl, withDatabase } from '../support/postgres.ts'
+import { runLarder } from '../support/run-larder.ts'
 
 describe('the commands rm and restore', () => {
   const database = withDatabase()
   let folder: string
   let config: Config
+  let env: { readonly DATA_DIR: string; readonly DATABASE_URL: string }
   let image: SeededImage
   let film: SeededFilm
 
   beforeEach(async () => {
     await database.empty()
     folder = await mkdtemp(path.join(tmpdir(), 'larder-trash-'))
-    const loaded = loadSettings({ DATA_DIR: folder, DATABASE_URL: connectionUrl(database.connection()) })
+    env = { DATA_DIR: folder, DATABASE_URL: connectionUrl(database.connection()) }
+    const loaded = loadSettings(env)
     if (E.isLeft(loaded)) throw new Error(loaded.left.join())
     config = loaded.right
     await withNewLibrary(config, async (larder) => {
@@ -134,6 +137,18 @@ describe('the commands rm and restore', () => {
       { sha512, accepted: true },
     ])
     expect((await run(refusedCommand, [])).json).to.deep.equal([])
+    const other = (await run(showCommand, [image.uid])).json[0] as typeof shown
+    await run(rmCommand, [image.uid, '--now', '--purge'])
+    expect(await runLarder(['refused', '--accept', other.original.sha512], env)).to.deep.equal({
+      ...{ code: 0, out: ['these bytes are accepted again'], err: [] },
+    })
+    const revoked = await runLarder(['revoke', image.uid], env)
+    expect([revoked.code, revoked.err]).to.deep.equal([
+      0,
+      [
+        `larder: there is no file ${image.uid} in the library or its trash; tokens that name it are revoked nevertheless`,
+      ],
+    ])
     expect(await messageOf(sha512)).to.include('these bytes are not refused')
   })
 

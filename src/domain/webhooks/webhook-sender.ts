@@ -63,7 +63,8 @@ export const createWebhookSender = (deps: Deps): WebhookSender => {
 
   const run = async ({ signal, failed }: Context): Promise<void> => {
     const active = new Set<Promise<void>>()
-    const cut = new AbortController()
+    /** Each message has a signal of its own: one that derives from another stays in memory as long as that one. */
+    const cuts = new Set<AbortController>()
     let wake = new AbortController()
     signal.addEventListener('abort', () => wake.abort(), { once: true })
     /** Number of results that could not be stored yet. */
@@ -96,8 +97,9 @@ export const createWebhookSender = (deps: Deps): WebhookSender => {
     }
 
     const deliver = async (delivery: LeasedDelivery): Promise<void> => {
-      // A signal of its own: Node warns of a leak when more than ten listen to one.
-      const answer = await sendMessage(deps, delivery, AbortSignal.any([cut.signal]))
+      const cut = new AbortController()
+      cuts.add(cut)
+      const answer = await sendMessage(deps, delivery, cut.signal).finally(() => cuts.delete(cut))
       if (answer !== null) return settle(delivery, outcomeOfTry(delivery, answer, random))
       await withoutException(webhookDeliveries.handBack(delivery.lease))
     }
@@ -149,7 +151,9 @@ export const createWebhookSender = (deps: Deps): WebhookSender => {
       else if (!signal.aborted) await sleep(pollMs, wake.signal)
     }
     const drained = new AbortController()
-    const draining = sleep(drainMs, drained.signal).then(() => cut.abort())
+    const draining = sleep(drainMs, drained.signal).then(() => {
+      for (const cut of cuts) cut.abort()
+    })
     await Promise.all(active)
     drained.abort()
     await draining
