@@ -14,6 +14,12 @@ describe('a command that does no work', () => {
   after(() => rm(folder, { recursive: true }))
 
   it('exits with code 2 and prints its usage after wrong arguments', async () => {
+    const misspelt = await runLarder(['list', '--stat', 'ready'], env)
+    expect([misspelt.code, misspelt.out]).to.deep.equal([2, []])
+    expect(misspelt.err).to.have.length(1)
+    expect(misspelt.err[0]).to.match(
+      /^larder: Unknown option '--stat'; the options are --kind, --state, --public, /,
+    )
     for (const args of [['bake'], ['admin', 'crown', 'zoë'], ['token', '--wat']]) {
       const { code, err } = await runLarder(args, env)
       expect(code, args.join(' ')).to.equal(2)

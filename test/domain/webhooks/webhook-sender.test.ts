@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { E } from '../../../src/fp.ts'
-import { right } from '../../support/expect-right.ts'
 import type { Outbound } from '../../../src/ports/outbound.ts'
 import { collectGarbage } from '../../support/collect-garbage.ts'
+import { right } from '../../support/expect-right.ts'
 import { localOutbound, makeSenderScene, startSender } from '../../support/sender-scene.ts'
 import { type Receiver, startReceiver, verifiedBody } from '../../support/webhook-receiver.ts'
 
