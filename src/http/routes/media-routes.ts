@@ -25,14 +25,14 @@ import {
 } from '../openapi/library-replies.ts'
 import { jsonOf } from '../openapi/reply-descriptions.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
-import { permittedVersions, versionTagOf } from '../request/if-match.ts'
+import { orTagMissing, permittedVersions, versionTagOf } from '../request/if-match.ts'
 import { jsonBody } from '../request/json-body.ts'
 import { MediaBatchBody, MediaChangeBody, toMediaChange } from '../request/media-bodies.ts'
 import { encodeMediaCursor, isOfFilter, MediaCursor } from '../request/media-cursor.ts'
 import { ByUid } from '../request/named-by-uid.ts'
 import { pageLimitOf } from '../request/page-query.ts'
 import { QueryBoolean } from '../request/query-codecs.ts'
-import { preconditionMissing, unprocessable, versionTagMissing } from '../request/request-faults.ts'
+import { preconditionMissing, unprocessable } from '../request/request-faults.ts'
 import { receiptsOf } from '../response/receipts.ts'
 import { jsonReply, type Reply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
@@ -183,13 +183,8 @@ export const mediaRoutes = (
         const condition = headers['if-match']
         if (condition === undefined) return TE.left(preconditionMissing)
         const versions = permittedVersions(condition)
-        return pipe(
-          library.change(uid, toMediaChange(body), versions),
-          TE.mapLeft((error) =>
-            error._tag === 'VersionMismatch' && versions?.length === 0 ? versionTagMissing : error,
-          ),
-          TE.map(detailReply),
-        )
+        const changed = library.change(uid, toMediaChange(body), versions)
+        return pipe(changed, TE.mapLeft(orTagMissing(versions)), TE.map(detailReply))
       },
     }),
   )
